@@ -3,10 +3,12 @@ import { readReturnAddress } from '../subscribers/return-address.ts'
 import { MAX_BYTES } from './mail/parse-mail.ts'
 import { insertReport as keep, type NewReport } from './report.repo.ts'
 
-/** Of a wish to unsubscribe the address says all. */
+/** A request to unsubscribe needs only the address that it was sent to. */
 const MAX_REQUEST_BYTES = 256_000
 
-/** Writes down what came in, before it is answered for, and lets it be read. What came before is no error. */
+/**
+ * Stores a report before it is acknowledged, and queues it for reading. A report that was stored before is no error.
+ */
 export async function acceptReport(deps: ServiceDeps, report: Omit<NewReport, 'at'>): Promise<void> {
   const { db, clock, log, queue, config } = deps
   const isUnsubscribe =

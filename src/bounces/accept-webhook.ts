@@ -21,7 +21,7 @@ export interface WebhookRequest {
   raw: Uint8Array
 }
 
-/** The setting by which each maker proves who it is; without it, nothing is taken from that maker. */
+/** The setting with which a provider proves its identity. Without it, webhooks of that provider are rejected. */
 export const PROVIDER_SETTINGS = {
   ses: 'SES_TOPIC_ARN',
   sendgrid: 'SENDGRID_WEBHOOK_KEY',
@@ -32,9 +32,9 @@ export const PROVIDER_SETTINGS = {
 
 const HOUR_MS = 3600_000
 
-/** How old a signature may be: as long as its maker goes on trying, and a little more. */
+/** Oldest signature that is accepted: a little longer than the provider keeps retrying. */
 const MAX_AGE_MS = {
-  // An hour at most: https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
+  // Up to one hour: https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
   ses: 2 * HOUR_MS,
   // 24 hours: https://docs.sendgrid.com/for-developers/tracking-events/troubleshooting
   sendgrid: 25 * HOUR_MS,
@@ -54,15 +54,15 @@ const ACCEPTORS: Record<Provider, AcceptProvider> = {
 }
 
 /**
- * Writes down the body of a webhook that proves whose it is; one that came before changes nothing. Throws webhook.* and
- * report.unreadable.
+ * Stores the body of a webhook if the provider has proved its identity. A body that was stored before changes nothing.
+ * Throws webhook.* and report.unreadable.
  */
 export const acceptWebhook = (
   deps: WebhookDeps,
   { maker: provider, ...posted }: WebhookRequest & { maker: Provider },
 ): Promise<void> => ACCEPTORS[provider](deps, posted)
 
-/** The topic and the age are looked at before a certificate is asked for. */
+/** Checks the topic and the age before it fetches a certificate. */
 async function acceptSns(deps: WebhookDeps, { raw }: WebhookRequest): Promise<void> {
   const message = parseSnsMessage(raw)
   const topic = deps.config.SES_TOPIC_ARN!
@@ -77,7 +77,7 @@ async function acceptSns(deps: WebhookDeps, { raw }: WebhookRequest): Promise<vo
   } else if (message.Type === 'Notification') await acceptReport(deps, { way: 'ses', recipient: null, raw })
 }
 
-/** A retry may be signed anew or not: its documents do not say. The same body is kept once anyway. */
+/** The documentation does not say whether a retry gets a new signature. The same body is stored only once anyway. */
 async function acceptSendgrid(deps: WebhookDeps, { headers, raw }: WebhookRequest): Promise<void> {
   const signature = headerIn(headers, 'x-twilio-email-event-webhook-signature')
   const timestamp = headerIn(headers, 'x-twilio-email-event-webhook-timestamp')
@@ -88,7 +88,10 @@ async function acceptSendgrid(deps: WebhookDeps, { headers, raw }: WebhookReques
   await acceptReport(deps, { way: 'sendgrid', recipient: null, raw })
 }
 
-/** Its retries carry the first signature, which does not cover the event: each token is bound to the body it came with. */
+/**
+ * Retries have the first signature, which does not cover the event. So each token is bound to the body that it first
+ * arrived with.
+ */
 async function acceptMailgun(deps: WebhookDeps, { raw }: WebhookRequest): Promise<void> {
   const signature = verifiedMailgunSignature(raw, deps.config.MAILGUN_WEBHOOK_KEY!)
   if (!signature) throw new Fault('webhook.unsigned', { maker: 'mailgun' })
@@ -105,7 +108,9 @@ async function acceptPostmark(deps: WebhookDeps, { headers, raw }: WebhookReques
   await acceptReport(deps, { way: 'postmark', recipient: null, raw })
 }
 
-/** As a bearer token, or as the password of whatever user. https://developers.brevo.com/docs/secured-webhooks */
+/**
+ * Accepts the key as a bearer token, or as the password of any user. https://developers.brevo.com/docs/secured-webhooks
+ */
 async function acceptBrevo(deps: WebhookDeps, { headers, raw }: WebhookRequest): Promise<void> {
   const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1]
   const sent = bearer ?? basicIn(headers).replace(/^[^:]*:/, '')
@@ -116,14 +121,14 @@ async function acceptBrevo(deps: WebhookDeps, { headers, raw }: WebhookRequest):
 
 function requireRecent(provider: keyof typeof MAX_AGE_MS, at: number, now: Date): void {
   const age = now.getTime() - at
-  // Not a number is neither.
+  // A timestamp that is not a number fails this condition too.
   if (!(age <= MAX_AGE_MS[provider] && age >= -CLOCKS_DIFFER_MS))
     throw new Fault('webhook.too-old', { maker: provider, hours: MAX_AGE_MS[provider] / HOUR_MS })
 }
 
 const headerIn = (headers: IncomingHttpHeaders, name: string): string => String(headers[name] ?? '')
 
-/** "user:password"; "" where none was sent. */
+/** "user:password"; "" if the header is missing. */
 function basicIn({ authorization = '' }: IncomingHttpHeaders): string {
   const encoded = /^Basic +([A-Za-z0-9+/=]+) *$/i.exec(authorization)?.[1] ?? ''
   return Buffer.from(encoded, 'base64').toString()

@@ -28,28 +28,28 @@ import { type BounceSubject, findSubject, isOwnMailbox, tryParseAddress } from '
 
 export interface ApplyBounceInput {
   event: BounceEvent
-  /** The envelope recipient of the report. */
+  /** Envelope recipient of the report. */
   envelope: string | null
   isProven: boolean
-  /** When the report came. */
+  /** When the report arrived. */
   at: Date
 }
 
-/** What was done, to be written down and told. */
+/** The effect of a bounce event, to be stored and logged. */
 export interface AppliedBounce {
   row: NewBounce
-  /** `id`: who is subscribed with that address now. */
+  /** `id`: the subscriber who has that address now. */
   suppressed?: { reason: SuppressionReason; id: string | undefined }
-  /** It ended their subscription: how, as the consent record says it. */
+  /** How the subscription ended, in the form of the consent record; undefined if it did not end. */
   ended?: string
 }
 
 const PAUSE_DAYS = 7
 const MAX_REPLY_LENGTH = 1000
-/** Of what somebody else wrote, before anything looks for addresses in it. */
+/** Characters of foreign text that are searched for addresses. */
 const MAX_READ = 2000
 
-/** Finds whom a return is about, and does what it leads to. Call it in the transaction that ends its report. */
+/** Finds the subject of a bounce event and applies its consequence. Call it in the transaction that ends the report. */
 export async function applyBounce(
   deps: Deps,
   tx: DatabaseOrTransaction,
@@ -72,7 +72,7 @@ export async function applyBounce(
     : { done: 'nothing' as const }
   const { done, ...others } = acted
   const { class: kind, status, sure, answer } = event
-  // Of somebody who was erased, nothing that names them comes back.
+  // After an erasure, a report must not bring back anything that identifies the subscriber.
   const isErased = subject?.messageId != null && subject.address === null
   const address = isErased ? null : (subject?.address ?? tryParseAddress(event.recipient)?.address)
   const row: NewBounce = {
@@ -93,15 +93,18 @@ export async function applyBounce(
 const redactedReply = (answer: string): string =>
   redact(answer.slice(0, MAX_READ)).replaceAll('\0', '').slice(0, MAX_REPLY_LENGTH)
 
-/** Message-IDs stand in every answer to a mail: a stranger who has one may not end a subscription with a single report. */
+/**
+ * Every reply to an email quotes its Message-ID. A stranger who has one must not end a subscription with a single
+ * report.
+ */
 const trustedEvent = ({ event, isProven }: ApplyBounceInput, subject: BounceSubject | null): BounceEvent => ({
   ...event,
   sure: event.sure && (isProven || subject?.foundBy !== 'message-id'),
 })
 
 /**
- * A report that only quotes a Message-ID may come from anyone who got a reply or a forward, and one that names another
- * mailbox is not by the person we wrote to. A token, our signed field or a verified webhook is proof.
+ * A report that only quotes a Message-ID may be from anyone who got a reply or a forwarded copy, and one that names
+ * another mailbox is not from our recipient. A token, our signed field or a verified webhook is proof.
  */
 const hasProofFor = ({ event, isProven }: ApplyBounceInput, { foundBy, address }: BounceSubject): boolean =>
   (isProven || foundBy !== 'message-id') && (!address || isOwnMailbox(event.recipient, address))
@@ -112,7 +115,7 @@ interface Acting {
   subject: BounceSubject
   isProven: boolean
   hasProof: boolean
-  /** Locked by the transaction; null where nobody has a subscription of that number. */
+  /** Locked by the transaction; null if there is no such subscriber. */
   subscriber: Subscriber | null
 }
 
@@ -127,8 +130,8 @@ async function applyConsequence(
   const isAboutMailbox = event.class === 'dead' || event.class === 'full'
   const { address } = subject
   if (isAboutMailbox && address && !isOwnMailbox(event.recipient, address)) return { done: 'elsewhere' }
-  // A suppression that was lifted since is not brought back by what led to it.
-  // Nor does a report without proof end a subscription again that was resumed since.
+  // The report that led to a suppression does not renew it once the suppression is lifted. Nor does a report without
+  // proof end a subscription again that was resumed since.
   const done: BounceAction[] = hasProof ? ['suppressed'] : ['suppressed', 'unsubscribed']
   if (await wasHandled(tx, { messageId: subject.messageId, class: event.class, done }))
     return { done: 'nothing' }
@@ -137,7 +140,7 @@ async function applyConsequence(
     case 'suppress':
       return endDeadMailbox(deps, tx, acting)
     case 'complain': {
-      // First: what a lifted suppression leads back to must not be a subscription.
+      // Unsubscribe first: if the suppression is lifted later, there must be no subscription to resume.
       const ended = await unsubscribe(deps, tx, acting)
       return { ...(await suppressAs(deps, tx, acting, 'complaint')), ended }
     }
@@ -152,7 +155,10 @@ async function applyConsequence(
   }
 }
 
-/** What counts against the address that they have: not what came back for one before it, or before they last confirmed. */
+/**
+ * Bounces that count against the current address: not those of an earlier address, nor those before the last
+ * confirmation.
+ */
 async function earlierReturns(
   tx: DatabaseOrTransaction,
   { subscriber, subject, at }: Acting,
@@ -174,7 +180,7 @@ async function endDeadMailbox(
   return suppressAs(deps, tx, acting, acting.event.class === 'full' ? 'full' : 'dead')
 }
 
-/** Nobody reads there who could press the button of a sign-up. */
+/** Deletes unconfirmed sign-ups for a dead mailbox: no one can confirm them. */
 async function dropIfUnconfirmed(
   tx: DatabaseOrTransaction,
   { event, subscriber, subject }: Acting,
@@ -184,14 +190,14 @@ async function dropIfUnconfirmed(
   return (await deleteUnconfirmedSignups(tx, subscriber.id)) > 0
 }
 
-/** Suppresses what the mail went to: somebody who gave a new address since keeps that one. */
+/** Suppresses the address that the email went to. A subscriber who has changed the address since keeps the new one. */
 async function suppressAs(
   deps: Deps,
   tx: DatabaseOrTransaction,
   { at, subject }: Acting,
   reason: SuppressionReason,
 ): Promise<ConsequenceResult> {
-  // Without a message, a maker named the address.
+  // If no message was found, this is the address that the provider named.
   const address = subject.address
   if (!address) return { done: 'nothing' }
   const id = await suppressAddressKey(tx, deps, { key: parseAddress(address).key, reason, at })
@@ -199,8 +205,8 @@ async function suppressAs(
 }
 
 /**
- * Returns how; undefined where there was no subscription. Without proof the report may be forged, so a goodbye tells the
- * subscriber and carries the undo; and it ends only what that undo can bring back.
+ * Returns how the subscription ended; undefined if there was none. A report without proof may be forged. So it only
+ * ends what the undo link can restore, and the subscriber gets a goodbye email with that link.
  */
 async function unsubscribe(
   deps: Deps,
@@ -220,7 +226,7 @@ function howEnded({ event, isProven, hasProof }: Acting): string {
   return isProven ? 'mail service' : 'mail'
 }
 
-/** Of a mailbox that is full: a longer pause of their own stays. */
+/** Pauses a subscription because the mailbox is full. A longer pause that the subscriber chose is kept. */
 async function pauseForAWeek(
   tx: DatabaseOrTransaction,
   { subscriber, at, subject }: Acting,

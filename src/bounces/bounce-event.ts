@@ -1,16 +1,16 @@
 import type { MessageReferences } from './reading/message-references.ts'
 import type { BounceClass } from './reading/parsed-bounce.ts'
 
-/** What a report says of one recipient, whatever brought it. */
+/** What a report says about one recipient, in the same form for every channel. */
 export interface BounceEvent {
   class: BounceClass
-  /** Null where it names nobody, or hides the name. */
+  /** Null if the report names no recipient, or redacts the address. */
   recipient: string | null
-  /** "5.1.1"; null where it gives none. */
+  /** "5.1.1"; null if the report has no status. */
   status: string | null
-  /** Dead by a server's own answer, not by words alone. */
+  /** The mailbox is dead by a server's own reply, not only by free text. */
   sure: boolean
-  /** What the server said, as it stands there. */
+  /** The server's reply, unchanged. */
   answer: string
   about: MessageReferences
 }

@@ -3,25 +3,25 @@ import { Prisma } from '../generated/prisma/client.ts'
 import type { NewBounce } from './bounce.repo.ts'
 import type { Channel } from './report.repo.ts'
 
-/** A return as the operator sees it. */
+/** A bounce as the operator sees it. */
 export interface ListedBounce extends NewBounce {
   reportId: number
   n: number
-  /** How its report came in. */
+  /** The channel of its report. */
   way: Channel
-  /** The report could be read. */
+  /** False if the report was unreadable. */
   isRead: boolean
-  /** Of its message; null where there is none, or it is not kept any more. */
+  /** Kind of the message; null if there is no message or it was deleted. */
   kind: string | null
 }
 
-/** A place in the list. */
+/** A position in the list. */
 export type BounceCursor = Pick<ListedBounce, 'at' | 'reportId' | 'n'>
 
 export interface BounceFilter {
   class?: string
   domain?: string
-  /** Came at this instant or later. */
+  /** At this instant or later. */
   from?: Date
 }
 
@@ -31,21 +31,21 @@ const FIELDS = Prisma.sql`
   (select m.kind from message m where m.id = r.message_id) as kind
   from returned r join report p on p.id = r.report_id`
 
-/** What came back for any of those messages, oldest first. */
+/** All bounces of these messages, oldest first. */
 export const bouncesOfMessages = (
   db: DatabaseOrTransaction,
   ids: readonly string[],
 ): Promise<ListedBounce[]> => db.$queryRaw<ListedBounce[]>`
   select ${FIELDS} where r.message_id = any(${[...ids]}) order by r.at, r.report_id, r.n`
 
-/** What came back for a subscriber, oldest first. */
+/** All bounces of a subscriber, oldest first. */
 export const bouncesOfSubscriber = (
   db: DatabaseOrTransaction,
   subscriberId: string,
 ): Promise<ListedBounce[]> => db.$queryRaw<ListedBounce[]>`
   select ${FIELDS} where r.subscriber_id = ${subscriberId} order by r.at, r.report_id, r.n`
 
-/** Newest first, at most `most`; a filter narrows, `after` goes on from a place. */
+/** Up to `most` bounces, newest first. The filter narrows the list; `after` continues from a position. */
 export const newestBounces = (
   db: DatabaseOrTransaction,
   { class: kind, domain, from, after, most }: BounceFilter & { after?: BounceCursor; most: number },
@@ -68,7 +68,7 @@ interface Span {
   before: Date
 }
 
-/** How many came from one instant on and before another, by class; the most first. */
+/** Number of bounces per class in a half-open interval (start included), largest first. */
 export const countBounces = (
   db: DatabaseOrTransaction,
   { from, before }: Span,
@@ -81,7 +81,7 @@ export interface BounceDomainCount extends BounceClassCount {
   domain: string
 }
 
-/** The same by domain and class, for the domains with the most. */
+/** Number of bounces per domain and class, for the domains with the most bounces. */
 export const countBouncesByDomain = (
   db: DatabaseOrTransaction,
   { from, before, domains }: Span & { domains: number },
@@ -100,7 +100,7 @@ export interface BounceDayCount extends BounceClassCount {
   day: string
 }
 
-/** How many came on each day (UTC), by class. */
+/** Number of bounces per day (UTC) and class. */
 export const countBouncesByDay = (
   db: DatabaseOrTransaction,
   { from, before }: Span,

@@ -9,18 +9,18 @@ import {
   waitingReports,
 } from './waiting-reports.repo.ts'
 
-/** What came back in a span up to now. */
+/** What arrived in a time span that ends now. */
 export interface SpanCounts {
-  /** The most first. */
+  /** Largest first. */
   classes: BounceClassCount[]
   /** Reports that could not be read. */
   unreadable: number
 }
 
-/** Whether what comes back gets here and is read, and what it was. */
+/** Whether bounces arrive and are read, and how many of each class there were. */
 export interface BounceStatus {
   domain: string | null
-  /** `newest`: when something last came by it; null where nothing did, as far as is kept. */
+  /** `newest`: when the last report arrived on this channel; null if none is on record. */
   ways: (ChannelSetting & { newest: Date | null })[]
   waiting: WaitingReports
   day: SpanCounts
@@ -31,7 +31,7 @@ export async function bounceStatus({ db, config, clock }: Deps): Promise<BounceS
   const now = clock.now()
   const since = async (days: number): Promise<SpanCounts> => {
     const from = new Date(now.getTime() - days * DAY_MS)
-    // What comes at this very instant counts.
+    // Include a report that arrived at this very instant.
     const before = new Date(now.getTime() + 1)
     return { classes: await countBounces(db, { from, before }), unreadable: await countUnreadable(db, from) }
   }

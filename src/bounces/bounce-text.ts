@@ -4,14 +4,14 @@ import type { ListedBounce } from './bounce-list.repo.ts'
 
 type BounceFacts = Pick<ListedBounce, 'class' | 'status' | 'sure' | 'answer' | 'foundBy' | 'done' | 'isRead'>
 
-/** A mail that was taken did not arrive after all. Of a report that cannot be read, nobody knows what it says. */
+/** An accepted email was not delivered after all. An unreadable report proves nothing. */
 const isFailure = ({ class: kind, isRead }: Pick<BounceFacts, 'class' | 'isRead'>): boolean =>
   isFailureClass(kind) && (kind !== 'unknown' || isRead)
 
-/** Of a mail that did not arrive. */
+/** The class of an email that was not delivered. */
 export const isFailureClass = (kind: string): boolean => Object.hasOwn(REFUSAL_LABELS, kind)
 
-/** The newest return that says so; undefined where none does. Oldest first. */
+/** The newest failure in a list that is sorted oldest first; undefined if there is none. */
 export const newestFailure = <T extends Pick<BounceFacts, 'class' | 'isRead'>>(
   returns: readonly T[],
 ): T | undefined => returns.findLast(isFailure)
@@ -24,13 +24,13 @@ const OTHERS: Partial<Record<BounceFacts['class'], string>> = {
   unsubscribe: 'The reader asked to unsubscribe',
 }
 
-/** "no such mailbox (5.1.1)"; "complaint" and the like where it is none of a failed mail. */
+/** "no such mailbox (5.1.1)"; "complaint" and the like if the class is not a failed delivery. */
 export function classText({ class: kind, status }: { class: string; status: string | null }): string {
   const words = (REFUSAL_LABELS as Record<string, string | undefined>)[kind] ?? kind
   return status ? `${words} (${status})` : words
 }
 
-/** What each class means, for whoever reads how many there were. */
+/** What each class means, for the operator's tables. */
 export const CLASS_MEANINGS: Readonly<Record<string, string>> = {
   dead: 'the mailbox doesn’t exist',
   full: 'the mailbox is full or disabled',
@@ -45,7 +45,7 @@ export const CLASS_MEANINGS: Readonly<Record<string, string>> = {
   unsubscribe: 'a request to unsubscribe, by email or through a mail service',
 }
 
-/** What came: "Returned: no such mailbox (5.1.1): 550 5.1.1 nobody here". */
+/** What arrived: "Returned: no such mailbox (5.1.1): 550 5.1.1 nobody here". */
 function arrivalText(one: BounceFacts): string {
   if (!one.isRead) return 'An unreadable report arrived'
   const what = OTHERS[one.class] ?? `Returned: ${classText(one)}`
@@ -62,7 +62,7 @@ const FOUND: Record<FoundBy, string> = {
 const foundText = ({ foundBy, class: kind }: BounceFacts): string =>
   foundBy === 'token' && kind === 'unsubscribe' ? 'by the token of the unsubscribe address' : FOUND[foundBy!]
 
-/** What was done about it, or why nothing more was. */
+/** What was done, or why nothing was done. */
 export function doneText(one: BounceFacts): string {
   switch (one.done) {
     case 'suppressed':
@@ -103,7 +103,7 @@ function whyNothing({ class: kind, sure, isRead }: BounceFacts): string {
     : NOTHING[kind]
 }
 
-/** All of it in one sentence for the operator. */
+/** The bounce and its effect in one sentence for the operator. */
 export function bounceText(one: BounceFacts): string {
   const found = one.foundBy ? [`found ${foundText(one)}`] : []
   const came = arrivalText(one)

@@ -1,7 +1,7 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { BounceClass } from './reading/parsed-bounce.ts'
 
-/** In which a failed mail is told, then what else comes back. */
+/** In display order: classes of failed deliveries first, then the others. */
 export const BOUNCE_CLASSES = [
   'dead',
   'full',
@@ -16,7 +16,7 @@ export const BOUNCE_CLASSES = [
   'unsubscribe',
 ] as const satisfies NewBounce['class'][]
 
-/** What is known of a return: what came back, about whom, and what was done. */
+/** One bounce: what arrived, about which message and subscriber, and what was done. */
 export interface NewBounce {
   at: Date
   class: BounceClass
@@ -32,13 +32,16 @@ export interface NewBounce {
 }
 
 /**
- * How a message was found: by the token in the envelope recipient, by the token in a field of the mail that was sent back,
- * by its Message-ID, or by the address that a maker names.
+ * How the message was found: by the token in the envelope recipient, by the token in a field of the returned email, by
+ * its Message-ID, or by the address that a provider names.
  */
 export const FOUND_BY = ['token', 'field', 'message-id', 'maker'] as const
 export type FoundBy = (typeof FOUND_BY)[number]
 
-/** What was done. dropped: the sign-up. elsewhere: nothing, since the mailbox is another one, to which theirs passes mail on. */
+/**
+ * What was done. dropped: deleted the unconfirmed sign-up. elsewhere: nothing, because the report names another
+ * mailbox, to which the subscriber forwards email.
+ */
 export const BOUNCE_ACTIONS = [
   'suppressed',
   'paused',
@@ -49,7 +52,7 @@ export const BOUNCE_ACTIONS = [
 ] as const
 export type BounceAction = (typeof BOUNCE_ACTIONS)[number]
 
-/** A message that came back, and counts against an address. */
+/** A bounced message that counts against an address. */
 export interface CountedBounce {
   class: string
   at: Date
@@ -58,20 +61,20 @@ export interface CountedBounce {
 
 export interface CountedBouncesInput {
   subscriberId: string
-  /** What came before says nothing of the address that they have now. */
+  /** Earlier bounces say nothing about the subscriber's current address. */
   since: Date
   now: Date
-  /** The message that came back now: two reports of one mail are one. */
+  /** The message of the current bounce: two reports of one email count once. */
   messageId: string | null
 }
 
 const KEPT_IN_MIND_DAYS = 60
-/** Longer than mail servers keep on trying (RFC 5321, 4.5.4.1): what has not come back by then has arrived. */
+/** Longer than mail servers keep retrying (RFC 5321, 4.5.4.1): an email without a bounce by then was delivered. */
 const ARRIVED_AFTER_DAYS = 5
 
 /**
- * What came back for a subscriber as dead or full before `now`, each message once, oldest first; without what is settled
- * since: a later mail was accepted five days ago or more and did not come back, or their mailbox answered by itself.
+ * Bounces of a subscriber in class dead or full before `now`, one per message, oldest first. A bounce no longer counts
+ * if a later email was accepted at least five days ago and did not bounce, or if the mailbox sent an automatic reply.
  */
 export const countedBounces = (
   db: DatabaseOrTransaction,
@@ -98,7 +101,7 @@ export const countedBounces = (
   )
   select * from counted order by at`
 
-/** Whether an earlier report about that message, of the same class, led to one of these. */
+/** Whether an earlier report about that message, of the same class, led to one of these actions. */
 export async function wasHandled(
   db: DatabaseOrTransaction,
   { messageId, class: kind, done }: { messageId: string | null; class: BounceClass; done: BounceAction[] },
@@ -107,7 +110,7 @@ export async function wasHandled(
   return (await db.returned.count({ where: { messageId, class: kind, done: { in: done } } })) > 0
 }
 
-/** Takes what servers said out of a subscriber's returns. */
+/** Removes server replies from a subscriber's bounces. */
 export async function redactBounces(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
   await db.returned.updateMany({ where: { subscriberId }, data: { answer: '', domain: null } })
 }

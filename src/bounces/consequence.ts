@@ -10,10 +10,11 @@ const FULL_TIMES = 5
 const FULL_FOR_DAYS = 14
 
 /**
- * What one return leads to. A dead mailbox: suppressed at once where a server's own answer says so, else when a second
- * report on another day (UTC) does. A full one: paused, suppressed at the fifth time over two weeks or more. What is about
- * us, the mail or the moment never touches the address. A complaint suppresses only with proof, since anyone who saw the
- * Message-ID can write one. `earlier`: what counts against it, without this one.
+ * The consequence of one bounce. A dead mailbox is suppressed at once if a server's own reply says so, otherwise after
+ * a second report on another day (UTC). A full mailbox pauses the subscription; the fifth bounce over two weeks or more
+ * suppresses it. Bounces about us, the email or a temporary problem never affect the address. A complaint suppresses
+ * only with proof, since anyone who saw the Message-ID can forge one.
+ * `earlier`: the bounces that count against the address, without this one.
  */
 export function consequenceOf(
   { class: kind, sure, hasProof, at }: Pick<BounceEvent, 'class' | 'sure'> & { hasProof: boolean; at: Date },

@@ -1,16 +1,21 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 
-/** What a domain sent back. */
+/** Bounces of one domain. */
 export interface DomainShare {
-  /** To how many people: whoever makes reports up has one. */
+  /** Number of subscribers with a bounce: one person who forges reports counts once. */
   people: number
-  /** Of the last one. */
+  /** The server's reply in the newest bounce. */
   said: string
-  /** How many mails our server took for it in that time; counted no further than would matter. */
+  /**
+   * Number of emails that our server accepted for the domain in that time; counting stops once the number is large
+   * enough.
+   */
   mails: number
 }
 
-/** How much of the mail to a domain came back from an instant on for what it wants or for something of ours. */
+/**
+ * The share of email to a domain that bounced since an instant because of the domain's policy or a problem on our side.
+ */
 export async function bounceShareOfDomain(
   db: DatabaseOrTransaction,
   { domain, from, mailsFrom, perCent }: { domain: string; from: Date; mailsFrom: Date; perCent: number },

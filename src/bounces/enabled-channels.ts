@@ -1,10 +1,10 @@
 import type { Config } from '../config/config.ts'
 import type { Channel } from './report.repo.ts'
 
-/** A way by which what comes back gets here. */
+/** A channel on which reports arrive. */
 export interface ChannelSetting {
   way: Channel
-  /** The setting that switches it on. */
+  /** The setting that enables it. */
   setting: keyof Config
 }
 
@@ -19,6 +19,6 @@ const SETTINGS: ChannelSetting[] = [
   { way: 'brevo', setting: 'BREVO_WEBHOOK_TOKEN' },
 ]
 
-/** Those that these settings switch on; another machine may have others. */
+/** The channels that these settings enable; another machine may have others. */
 export const enabledChannels = (config: Config): ChannelSetting[] =>
   SETTINGS.filter(({ setting }) => Boolean(config[setting]))

@@ -12,13 +12,13 @@ import { findAddresses } from './reading/address.ts'
 const MAX_RUN_MS = 300_000
 const FIRST_DAYS = 7
 const MAX_HEAD_LENGTH = 100_000
-/** In this order: who delivers a mail says for whom it was, and the mail itself only whom it names. */
+/** In this order: the delivering server records the real recipient, but the To field only the named one. */
 const RECIPIENT_FIELDS = ['delivered-to', 'x-original-to', 'envelope-to', 'to']
 
 /**
- * Writes down the mails of BOUNCE_IMAP that came since the last time, the oldest first; the first time, those of seven days.
- * Nothing there is marked, moved or deleted. Of two processes, the one that moves the place on first goes on. Returns how
- * many; 0 without BOUNCE_IMAP. Throws mailbox.*.
+ * Stores the emails of the BOUNCE_IMAP mailbox that arrived since the last call, oldest first; the first call reads
+ * those of the last seven days. Nothing in the mailbox is marked, moved or deleted. If two processes run this, the one
+ * that advances the position first continues. Returns the number of emails; 0 without BOUNCE_IMAP. Throws mailbox.*.
  */
 export async function fetchMailbox(
   deps: ServiceDeps,
@@ -35,7 +35,7 @@ export async function fetchMailbox(
       work: (mailbox) => readNewMails(deps, { server, mailbox, count }),
     })
   } catch (error) {
-    // What is left waits for the next time, unless nothing ever came.
+    // A timeout is no error if some emails were read: the next call reads the rest.
     if (!signal?.aborted && !(ending.aborted && mails > 0)) throw error
   }
   if (mails > 0) deps.log.info('mailbox.fetched', { mails })
@@ -48,7 +48,10 @@ interface Reading {
   count(): void
 }
 
-/** A mail is kept before the place moves past it: a crash between the two repeats one, which is known by its hash then. */
+/**
+ * Stores an email before it advances the position. A crash between the two repeats one email, which its hash
+ * identifies.
+ */
 async function readNewMails(deps: ServiceDeps, { server, mailbox, count }: Reading): Promise<void> {
   const { uidValidity } = mailbox
   const name = nameOf(server)
@@ -82,7 +85,7 @@ const firstNumbers = ({ clock }: ServiceDeps, mailbox: OpenMailbox): Promise<big
 
 const nameOf = ({ user = '', host, port, folder }: ImapConfig): string => `${user}@${host}:${port}/${folder}`
 
-/** The return address of ours that the mail was for; null where its head names none. */
+/** Our return address that the email was sent to; null if its header names none. */
 function recipientOf({ config }: ServiceDeps, raw: Uint8Array): string | null {
   const domain = config.BOUNCE_DOMAIN
   if (!domain) return null

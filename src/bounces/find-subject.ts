@@ -9,29 +9,30 @@ import type { FoundBy } from './bounce.repo.ts'
 import type { BounceEvent } from './bounce-event.ts'
 import { parseOwnMessageId } from './own-message-id.ts'
 
-/** Whom a return is about, and how that was found. */
+/** The message and subscriber that a report is about, and how they were found. */
 export interface BounceSubject {
   foundBy: FoundBy
   messageId: string | null
   subscriberId: string | null
-  /** What the mail went to; null where it was erased since. */
+  /** The address that the email went to; null if it was erased. */
   address: string | null
 }
 
 export interface FindSubjectInput {
   event: BounceEvent
-  /** The envelope recipient of the report. */
+  /** Envelope recipient of the report. */
   envelope: string | null
-  /** Its sender proved who they are, as a maker's webhook does. */
+  /** The sender proved its identity, as a provider's webhook does. */
   isProven: boolean
-  /** When the report came. */
+  /** When the report arrived. */
   at: Date
 }
 
 /**
- * By the token in the envelope recipient, which nobody can forge; by the one in the field of the mail that was sent
- * back; by its Message-ID, which only who saw that mail knows. Anybody can write a mail about anybody: an address alone
- * counts where a maker names it, for no other program's mail, and we mailed it not long ago. Null: nobody of ours.
+ * Finds the message by the token in the envelope recipient, which no one can forge; by the token in a field of the
+ * returned email; or by its Message-ID, which only people who saw that email know. Anyone can write an email about any
+ * address. So an address without a message counts only if a provider names it, the email is not from another program,
+ * and we sent it an email recently. Returns null if the report is not about our email.
  */
 export async function findSubject(
   deps: Pick<Deps, 'config'>,
@@ -51,7 +52,7 @@ export async function findSubject(
   )
 }
 
-/** In the order in which they are believed. */
+/** Most trusted first. */
 function idsIn(
   { tokens, messageIds }: BounceEvent['about'],
   inEnvelope: string | undefined,
@@ -97,7 +98,10 @@ async function byAddress(
   return { foundBy: 'maker', messageId: null, subscriberId: subscriber.id, address: address.address }
 }
 
-/** What makers put in the place of a Message-ID tells nothing; any other that is none of ours is of another program. */
+/**
+ * A Message-ID that a provider assigned identifies nothing. Any other Message-ID that is not ours is from another
+ * program.
+ */
 const PROVIDER_MESSAGE_ID =
   /(?:amazonses\.com|sendgrid\.(?:net|com|info)|ismtpd[\w.-]*|mailgun\.(?:org|net|info)|mailin\.fr|sendinblue\.com|brevo\.com|mtasv\.net|postmarkapp\.com)>?$/i
 
@@ -105,8 +109,8 @@ const isOfAnotherProgram = (messageId: string): boolean =>
   messageId.includes('@') && !PROVIDER_MESSAGE_ID.test(messageId.trim())
 
 /**
- * Whether a report speaks of the mailbox that the mail went to, and not of one that it was passed on to: the same address,
- * or the same name on a host of the same domain. Of one that writes no address, nothing can be said.
+ * Whether a report is about the mailbox that we sent to, not one that the email was forwarded to: the same address, or
+ * the same name on a host of the same domain. True if the report names no address.
  */
 export function isOwnMailbox(recipient: string | null, address: string): boolean {
   const [named, own] = [tryParseAddress(recipient)?.key, tryParseAddress(address)?.key]

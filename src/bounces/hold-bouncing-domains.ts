@@ -9,8 +9,9 @@ const LEAST = 20
 const SHARE_PER_CENT = 5
 
 /**
- * Lets a domain be for an hour where 5 % of a day's mails to it came back for what it wants or for something of ours, to
- * twenty people at least: as a run does that is refused so much at the door. What led to one hour does not lead to another.
+ * Pauses sending to a domain for an hour if 5 % of a day's emails to it bounced because of its policy or a problem on
+ * our side, for at least twenty subscribers. A run does the same if a server rejects that share during delivery. The
+ * same bounces do not cause a second pause.
  */
 export async function holdBouncingDomains(deps: Deps, domains: readonly string[]): Promise<void> {
   const { db, clock, log } = deps
@@ -35,5 +36,5 @@ export async function holdBouncingDomains(deps: Deps, domains: readonly string[]
   }
 }
 
-/** Kept for longer than the day that counts. */
+/** The tick is kept for longer than the day that is counted. */
 const tickName = (domain: string): string => `returns of ${domain}`

@@ -1,21 +1,24 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 
-/** How far the mails of a mailbox were read. */
+/** How far the emails of a mailbox were read. */
 export interface MailboxPosition {
-  /** Under another one the server gives its numbers anew (RFC 9051, 2.3.1.1). */
+  /** If it changes, the server has renumbered the emails (RFC 9051, 2.3.1.1). */
   uidValidity: bigint
-  /** Of the last mail that was read. */
+  /** UID of the last email that was read. */
   uid: bigint
 }
 
-/** Null where nobody has read there yet. */
+/** Null if the mailbox was never read. */
 export const mailboxPosition = (
   db: DatabaseOrTransaction,
   mailbox: string,
 ): Promise<MailboxPosition | null> =>
   db.mailboxPlace.findUnique({ where: { mailbox }, select: { uidValidity: true, uid: true } })
 
-/** Moves on from one place to another. False where somebody else did since: then the mailbox is theirs. */
+/**
+ * Advances from one position to another. False if another process advanced it first; that process then reads the
+ * mailbox.
+ */
 export async function advancePosition(
   db: DatabaseOrTransaction,
   { mailbox, from, to, at }: { mailbox: string; from: MailboxPosition | null; to: MailboxPosition; at: Date },

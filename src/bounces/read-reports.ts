@@ -16,15 +16,16 @@ import {
 import { eventsOfReport, type ReportEventsDeps, UNREADABLE_EVENTS } from './report-events.ts'
 
 const MAX_DURATION_MS = 60_000
-/** For so long, what is no fault of a report's own does not count against it. */
+/** How long a failure that is not the report's fault does not count against the report. */
 const RETRY_MS = 3 * DAY_MS
-/** A machine that is busy makes any mail take long; one that takes long three times does so by itself. */
+/** On a busy machine any email can take long. After this many timeouts we blame the email itself. */
 const MAX_LONG_TIMES = 3
 const ABOUT_US: string[] = ['policy', 'ours'] satisfies BounceEvent['class'][]
 
 /**
- * Reads every report that waits and does what it leads to, each in one transaction with its end: a crash leaves it waiting,
- * and a second time changes nothing. One that cannot be dealt with now waits, and holds up no other. Returns how many.
+ * Reads every waiting report and applies its effect. Each report ends in the same transaction: after a crash it still
+ * waits, and reading it twice changes nothing. A report that cannot be processed now waits and blocks no other. Returns
+ * the number of reports.
  */
 export async function readReports(
   deps: ReportEventsDeps,

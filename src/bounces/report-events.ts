@@ -10,7 +10,7 @@ export interface ReportEventsDeps extends Deps {
   reader: ReportReader
 }
 
-/** A reader that dies has most often other reasons than the report in its hand. */
+/** A reader process usually dies for reasons other than the report that it is reading, so allow many attempts. */
 const MAX_ATTEMPTS = 10
 
 const NOTHING = {
@@ -21,18 +21,18 @@ const NOTHING = {
   about: { tokens: [], messageIds: [] },
 } as const satisfies Partial<BounceEvent>
 
-/** Of a report that cannot be read, its envelope recipient still tells which message it is about. */
+/** The envelope recipient of an unreadable report still identifies the message. */
 export const UNREADABLE_EVENTS: BounceEvent[] = [{ ...NOTHING, class: 'unknown' }]
 
-/** What a report says. Throws report.*, and what is no fault of the report's. */
+/** The bounce events of a report. Throws report.*, and errors that are not the report's fault. */
 export async function eventsOfReport(deps: ReportEventsDeps, report: TakenReport): Promise<BounceEvent[]> {
   const { recipient, attempts, way: channel, raw } = report
   const named = readReturnAddress(recipient ?? '', deps.config.APP_SECRET)
-  // The address says all; who wrote, and how, does not count.
+  // The address is enough: the sender and the content do not matter.
   if (named?.purpose === 'unsubscribe') return [{ ...NOTHING, class: 'unsubscribe' }]
   if (attempts > MAX_ATTEMPTS)
     throw new Fault('report.unreadable', { what: `started ${attempts - 1} times without success` })
-  // Makers tell of every mail that arrives, if they are let.
+  // Providers report every delivered email too, if the webhook is configured so.
   if (isProvider(channel))
     return readProviderReport(channel, raw).filter(({ class: kind }) => kind !== 'not-a-report')
   const { returned, about } = await deps.reader.read(raw)

@@ -5,11 +5,11 @@ import type { ParsedReport } from './reading/parse-report.ts'
 
 export interface ReportReader {
   /**
-   * See parseMail and readReport. Throws report.too-long-to-read and report.unreadable: whatever the mail is, this process goes on.
-   * Anything else that it throws is no fault of the mail's.
+   * See parseMail and parseReport. Throws report.too-long-to-read and report.unreadable: no email can end this process.
+   * Any other error is not the email's fault.
    */
   read(raw: Uint8Array): Promise<ParsedReport>
-  /** Ends the thread, and what is still being read with it. */
+  /** Ends the thread and aborts what it is reading. */
   close(): Promise<void>
 }
 
@@ -18,7 +18,7 @@ const IDLE_MS = 3000
 const LIMITS = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 16, stackSizeMb: 2 }
 const FILE = new URL('./report-worker.ts', import.meta.url).href
 
-/** Reads mails of strangers in a thread, one after the other. A reader at rest holds no thread. */
+/** Parses emails from strangers in a worker thread, one at a time. An idle reader has no thread. */
 export function openReportReader({ longestMs = MAX_DURATION_MS, filename = FILE } = {}): ReportReader {
   const pool = new Piscina({
     filename,
@@ -33,7 +33,7 @@ export function openReportReader({ longestMs = MAX_DURATION_MS, filename = FILE 
     async read(raw) {
       const signal = AbortSignal.timeout(longestMs)
       try {
-        const mail = new Uint8Array(raw.subarray(0, MAX_BYTES)) // a view would take all behind it along
+        const mail = new Uint8Array(raw.subarray(0, MAX_BYTES)) // a view would transfer the whole buffer
         return await pool.run(mail, { signal, transferList: [mail.buffer] })
       } catch (cause) {
         if (isClosed || isOfThread(cause)) throw cause
@@ -49,7 +49,7 @@ export function openReportReader({ longestMs = MAX_DURATION_MS, filename = FILE 
   }
 }
 
-/** The thread could not begin, or ended for another reason than what it read. */
+/** The thread could not start, or ended for a reason other than its input. */
 function isOfThread(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return code.startsWith('ERR_WORKER_') && code !== 'ERR_WORKER_OUT_OF_MEMORY'

@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto'
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { NewBounce } from './bounce.repo.ts'
 
-/** The makers whose webhooks are understood. */
+/** The providers whose webhooks are supported. */
 export const PROVIDERS = ['ses', 'sendgrid', 'mailgun', 'postmark', 'brevo'] as const
 export type Provider = (typeof PROVIDERS)[number]
-/** How a report came in: as a mail, or as the body of a webhook. */
+/** The channel of a report: an email, or the body of a webhook. */
 export const CHANNELS = ['lmtp', 'smtp', 'imap', ...PROVIDERS] as const
 export type Channel = (typeof CHANNELS)[number]
 
 export interface NewReport {
   way: Channel
-  /** Its envelope recipient, of BOUNCE_DOMAIN; null for a webhook. */
+  /** Envelope recipient in BOUNCE_DOMAIN; null for a webhook. */
   recipient: string | null
   raw: Uint8Array
   at: Date
@@ -20,7 +20,7 @@ export interface NewReport {
 export const isProvider = (channel: Channel): channel is Provider =>
   (PROVIDERS as readonly string[]).includes(channel)
 
-/** Of two mails that came by different ways, the bytes tell whether they are one; a maker's body is its own. */
+/** An email has the same hash on every channel, so that it counts once. A webhook body is hashed per provider. */
 function hashOf({ way: channel, recipient, raw }: NewReport): string {
   const kind = isProvider(channel) ? channel : 'mail'
   return createHash('sha256')
@@ -29,7 +29,7 @@ function hashOf({ way: channel, recipient, raw }: NewReport): string {
     .digest('hex')
 }
 
-/** Writes it down before anything is done with it. False where it came before: then nothing is to be done. */
+/** Stores a report before it is processed. False if it was stored before; then there is nothing to do. */
 export async function insertReport(db: DatabaseOrTransaction, report: NewReport): Promise<boolean> {
   const { way: channel, recipient, raw, at } = report
   const added = await db.$executeRaw`
@@ -41,15 +41,15 @@ export async function insertReport(db: DatabaseOrTransaction, report: NewReport)
 
 export interface TakenReport extends NewReport {
   id: number
-  /** How often somebody began to read it, this time too. */
+  /** How often a process started to read it, including now. */
   attempts: number
 }
 
 const TAKEN_SECONDS = 60
 
 /**
- * The oldest report that waits, for this process alone for a minute, by the database's clock: whoever dies with it in hand
- * leaves it to the next one. Null where none waits.
+ * Leases the oldest waiting report to this process for one minute of the database's clock. If the process dies, another
+ * one takes the report. Null if no report waits.
  */
 export async function takeReport(db: DatabaseOrTransaction): Promise<TakenReport | null> {
   const rows = await db.$queryRaw<TakenReport[]>`
@@ -61,7 +61,7 @@ export async function takeReport(db: DatabaseOrTransaction): Promise<TakenReport
   return rows[0] ?? null
 }
 
-/** Gives a report back for a minute. Unless it `counts`, it was not begun. */
+/** Returns a report to the queue for a minute. Without `counts`, the attempt is not counted. */
 export async function deferReport(
   db: DatabaseOrTransaction,
   { id, counts }: { id: number; counts: boolean },
@@ -72,7 +72,10 @@ export async function deferReport(
     where id = ${id} and state = 'waiting'`
 }
 
-/** Ends a report with what it says; its bytes go, and the address that it came to. Call it in the transaction of what is done about it. */
+/**
+ * Ends a report with its result, and deletes its bytes and the address that it was sent to. Call it in the transaction
+ * that applies its effect.
+ */
 export async function endReport(
   tx: DatabaseOrTransaction,
   {
@@ -89,7 +92,7 @@ export async function endReport(
   await tx.returned.createMany({ data: returned.map((one, n) => ({ reportId: id, n, ...one })) })
 }
 
-/** Whether it still waits; nobody else can end it until the transaction ends. */
+/** Whether it still waits. No other process can end it until the transaction ends. */
 export async function lockWaitingReport(tx: DatabaseOrTransaction, id: number): Promise<boolean> {
   const rows = await tx.$queryRaw<
     unknown[]
@@ -97,13 +100,13 @@ export async function lockWaitingReport(tx: DatabaseOrTransaction, id: number): 
   return rows.length > 0
 }
 
-/** Before which instants reports go: with what they said, and those that said nothing. */
+/** Reports are deleted if they arrived before these instants: those with a result, and those without. */
 interface ReportLimits {
   kept: Date
   empty: Date
 }
 
-/** Takes those away that came before; those that wait stay. */
+/** Deletes the reports that arrived before the limits; waiting reports are kept. */
 export async function deleteOldReports(db: DatabaseOrTransaction, limits: ReportLimits): Promise<number> {
   return (await db.report.deleteMany({ where: oldReports(limits) })).count
 }

@@ -1,9 +1,9 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 
-/** Reports that nobody has read yet. */
+/** Reports that have not been read yet. */
 export interface WaitingReports {
   count: number
-  /** When the oldest of them came; null where none waits. */
+  /** When the oldest one arrived; null if none waits. */
   oldest: Date | null
 }
 
@@ -13,12 +13,12 @@ export async function waitingReports(db: DatabaseOrTransaction): Promise<Waiting
   return row
 }
 
-/** When something last came, by way. */
+/** When the newest report of each channel arrived. */
 export async function newestByChannel(db: DatabaseOrTransaction): Promise<ReadonlyMap<string, Date>> {
   const rows = await db.report.groupBy({ by: ['way'], _max: { at: true } })
   return new Map(rows.flatMap(({ way, _max: { at } }) => (at ? [[way, at] as const] : [])))
 }
 
-/** How many came from an instant on that could not be read. */
+/** Number of unreadable reports since an instant. */
 export const countUnreadable = (db: DatabaseOrTransaction, from: Date): Promise<number> =>
   db.report.count({ where: { state: 'unreadable', at: { gte: from } } })

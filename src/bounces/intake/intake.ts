@@ -2,11 +2,11 @@ import type { ServiceDeps } from '../../core/deps.ts'
 import { listenForMail } from './listen-mail.ts'
 
 export interface Intake {
-  /** Lets mails that are being taken in end. */
+  /** Stops listening once the emails being received are complete. */
   stop(): Promise<void>
 }
 
-/** Opens what the settings name for mail that comes back. Throws config.listener. */
+/** Starts the mail listeners that the settings name. Throws config.listener. */
 export async function startIntake(deps: ServiceDeps): Promise<Intake> {
   const { BOUNCE_LMTP: lmtp, BOUNCE_SMTP: smtp } = deps.config
   const stops: (() => Promise<void>)[] = []

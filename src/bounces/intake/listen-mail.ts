@@ -9,18 +9,21 @@ import { acceptReport } from '../accept-report.ts'
 import { MAX_BYTES } from '../mail/parse-mail.ts'
 import type { Channel } from '../report.repo.ts'
 
-/** Announced (RFC 1870); of what is larger than is read, the beginning is kept. */
+/** Announced size limit (RFC 1870). Only the beginning is stored if an email is larger than what we parse. */
 const LARGEST_MAIL = 30_000_000
 const MAX_CONNECTIONS = 50
-/** On its way into the database a mail takes several times its size. */
+/** While it is written to the database, an email takes several times its size in memory. */
 const MAX_WRITES = 2
 const SILENCE_MS = 60_000
-/** Where feedback loops report. Whoever writes to postmaster wants a person: the mail server in front has one. */
+/**
+ * The local part for feedback loop reports. Email to postmaster is meant for a person, and the mail server in front
+ * handles it.
+ */
 const FEEDBACK_LOOP = 'fbl'
 
 /**
- * Takes in mail for BOUNCE_DOMAIN from a mail server of the operator's, over LMTP (RFC 2033) or SMTP. It answers 250 once
- * the mail stands in the database, 451 where it cannot. Returns what stops it. Throws config.listener.
+ * Receives email for BOUNCE_DOMAIN from the operator's mail server, over LMTP (RFC 2033) or SMTP. Replies 250 once the
+ * email is in the database, 451 if that fails. Returns a function that stops it. Throws config.listener.
  */
 export async function listenForMail(
   deps: ServiceDeps,
@@ -47,7 +50,7 @@ export async function listenForMail(
       )
     },
   })
-  // A client that resets its connection would end this process.
+  // Without a listener, a client that resets its connection would end this process.
   server.on('error', (error: Error) =>
     deps.log.warn('report.refused', { way: channel, what: errorText(error) }),
   )
@@ -84,7 +87,7 @@ async function storeMail(
     )
 }
 
-/** All of the stream is read, as the protocol wants it, and no more is held than is kept. */
+/** Reads the whole stream, as the protocol requires, but buffers only what is stored. */
 async function beginningOf(stream: Readable): Promise<Buffer> {
   const chunks: Buffer[] = []
   let held = 0

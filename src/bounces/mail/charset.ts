@@ -1,4 +1,4 @@
-/** Bytes as text: in the charset that is named, else UTF-8, else Latin-1, so that no word is lost to a wrong name. */
+/** Decodes bytes in the named charset, else UTF-8, else Latin-1, so that a wrong charset name loses no text. */
 export function decode(bytes: Uint8Array, charset = ''): string {
   for (const name of [charset.trim(), 'utf-8']) {
     const text = SAYS_NOTHING.test(name) ? null : strictly(bytes, name)
@@ -11,7 +11,7 @@ const SAYS_NOTHING = /^(?:|(?:us-?)?ascii|unknown.*|x-unknown)$/i
 
 function strictly(bytes: Uint8Array, charset: string): string | null {
   try {
-    return new TextDecoder(charset, { fatal: true }).decode(bytes, { stream: true }) // it may be cut in a letter
+    return new TextDecoder(charset, { fatal: true }).decode(bytes, { stream: true }) // text may end mid-character
   } catch {
     return null
   }
@@ -19,7 +19,7 @@ function strictly(bytes: Uint8Array, charset: string): string | null {
 
 const WORD = /=\?([\w.:-]{1,40})(?:\*[\w-]*)?\?([bq])\?([^?\s]{0,1000})\?=/gi
 
-/** Encoded words (RFC 2047) in a header's value; what is no such word stays as it is. */
+/** Decodes the encoded words (RFC 2047) of a header value; everything else is unchanged. */
 export const decodeEncodedWords = (value: string): string =>
   value
     .replace(/(\?=)\s{1,10}(?==\?)/g, '$1')

@@ -5,7 +5,7 @@ const MAX_HEADERS = 1000
 const MAX_VALUE_LENGTH = 8000
 const FIELD = /^([!-9;-~]{1,80})[ \t]*:(.*)$/s
 
-/** The head of a mail and what follows its first empty line. Takes lines ended by \n. */
+/** Splits an email at its first empty line. Expects lines that end with a line feed. */
 export function splitHead(mail: string): { head: string; body: string } {
   const text = mail.replace(/^(?:\s*\n)?(?:>?From [^\n]*\n)?/, '')
   if (!isHead(text)) return { head: '', body: text }
@@ -16,7 +16,10 @@ export function splitHead(mail: string): { head: string; body: string } {
 
 const isHead = (text: string): boolean => FIELD.test(text.split('\n', 1)[0]!)
 
-/** The fields of a head, unfolded and decoded; lines that are no field are left out. At most 1000, of 8000 signs. */
+/**
+ * The fields of a header section, unfolded and decoded, without lines that are no field. Up to 1000 fields of 8000
+ * characters.
+ */
 export function parseHeaders(head: string): MailHeader[] {
   const headers: MailHeader[] = []
   for (const line of unfolded(head)) {
@@ -28,7 +31,7 @@ export function parseHeaders(head: string): MailHeader[] {
   return headers
 }
 
-/** Lines of a head that are no field: words of a mail without a head, or with a broken one. */
+/** Lines of a header section that are no field: text of an email whose header is missing or broken. */
 export const strayLines = (head: string): string =>
   unfolded(head)
     .filter((line) => !FIELD.test(line))

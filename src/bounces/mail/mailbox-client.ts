@@ -5,25 +5,25 @@ import { errorText, Fault } from '../../core/errors.ts'
 
 export interface OpenMailbox {
   uidValidity: bigint
-  /** The number that the next mail to come will have, or more. */
+  /** The UID of the next email to arrive, or a lower bound of it. */
   uidNext: bigint
-  /** Numbers above `uid`, in their order. */
+  /** UIDs above `uid`, ascending. */
   numbersAbove(uid: bigint): Promise<bigint[]>
-  /** Numbers of what came at `instant` or later, by the server's clock, in their order. */
+  /** UIDs of emails that arrived at `instant` or later by the server's clock, ascending. */
   numbersSince(instant: Date): Promise<bigint[]>
-  /** The beginning of a mail, at most `most` bytes; null where it is gone. */
+  /** Up to the first `most` bytes of an email; null if it was deleted. */
   mail(uid: bigint, most: number): Promise<Uint8Array | null>
 }
 
 const CONNECT_MS = 10_000
 const SILENCE_MS = 30_000
-/** Far above a mail's beginning. */
+/** Far larger than the part of an email that we fetch. */
 const MAX_RESPONSE_BYTES = 10_000_000
 const MAX_IN_A_COMMAND = 500
 
 /**
- * Opens a folder to look at it alone: nothing is marked or moved. What `work` does goes on until `signal` or its end. Throws
- * mailbox.*, and what `work` throws.
+ * Opens a folder read-only: nothing is marked or moved. The connection closes when `work` ends or `signal` aborts.
+ * Throws mailbox.*, and whatever `work` throws.
  */
 export async function withMailbox<T>(
   server: ImapConfig,
@@ -31,7 +31,7 @@ export async function withMailbox<T>(
 ): Promise<T> {
   const client = new ImapFlow(optionsOf(server))
   const losses: unknown[] = []
-  client.on('error', (error: unknown) => losses.push(error)) // what waits for an answer rejects too
+  client.on('error', (error: unknown) => losses.push(error)) // pending commands reject as well
   const nameErrors: NameErrors = (asking) =>
     asking.catch((error) => Promise.reject(faultOf(losses[0] ?? error, server)))
   const close = () => client.close()
@@ -47,7 +47,7 @@ export async function withMailbox<T>(
   }
 }
 
-/** Names what fails on the way to the server; what else `work` does fails under its own name. */
+/** Converts errors of the connection to mailbox.*; errors of other work are unchanged. */
 type NameErrors = <T>(asking: Promise<T>) => Promise<T>
 
 const optionsOf = ({ host, port, implicitTls, user = '', password = '', tls }: ImapConfig) => ({
@@ -59,7 +59,7 @@ const optionsOf = ({ host, port, implicitTls, user = '', password = '', tls }: I
   auth: { user, pass: password },
   logger: false as const,
   disableAutoIdle: true,
-  disableBinary: true, // which gives other bytes than came
+  disableBinary: true, // BINARY returns other bytes than were delivered
   connectionTimeout: CONNECT_MS,
   greetingTimeout: CONNECT_MS,
   socketTimeout: SILENCE_MS,
@@ -91,17 +91,17 @@ const readingWith = (
 })
 
 async function numbersAbove(client: ImapFlow, uid: bigint): Promise<bigint[]> {
-  // "7:*" names the last mail too where that is number 5.
+  // "7:*" also matches the last email if its UID is 5.
   const found = await client.search({ uid: `${uid + 1n}:*` }, { uid: true })
   return numbersOf(found).filter((number) => number > uid)
 }
 
 async function numbersSince(client: ImapFlow, instant: Date): Promise<bigint[]> {
-  // The server compares days, in a zone of its own.
+  // The server compares dates in its own time zone.
   const found = await client.search({ since: new Date(instant.getTime() - DAY_MS) }, { uid: true })
   const numbers = numbersOf(found)
   const since: bigint[] = []
-  // A server takes no longer command than 64 KB.
+  // Servers accept commands of up to 64 KB.
   for (let from = 0; from < numbers.length; from += MAX_IN_A_COMMAND) {
     const some = numbers.slice(from, from + MAX_IN_A_COMMAND).join(',')
     for (const { uid, internalDate } of await client.fetchAll(
@@ -114,7 +114,7 @@ async function numbersSince(client: ImapFlow, instant: Date): Promise<bigint[]> 
   return since.sort(byNumber)
 }
 
-/** The library says false where the server refused to search. */
+/** The library returns false if the server rejected the search. */
 function numbersOf(found: number[] | false | undefined): bigint[] {
   if (!found) throw new Error('the search was refused')
   return found.map(BigInt).sort(byNumber)
@@ -125,7 +125,7 @@ const byNumber = (one: bigint, other: bigint): number => Number(one - other)
 function faultOf(error: unknown, { user = '' }: ImapConfig): Fault {
   if (error instanceof Fault) return error
   const { responseText, code, authenticationFailed } = error as ImapFlowError
-  // A server may repeat who logs in.
+  // The server's text may contain the user name.
   const said = (responseText ?? errorText(error)).replaceAll(user || '\0', '[user]')
   const what = code ? `${said} (${code})` : said
   return new Fault(

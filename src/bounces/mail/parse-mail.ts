@@ -3,14 +3,14 @@ import { decode } from './charset.ts'
 import { parseHeaders, splitHead, strayLines } from './headers.ts'
 import { headerOf, type MailPart, type ParsedMail } from './parsed-mail.ts'
 
-/** Of a mail: its end adds nothing but what was sent back. */
+/** Bytes of an email that are read. Beyond that there is only the returned email. */
 export const MAX_BYTES = 2_000_000
 const MAX_PARTS = 200
 const MAX_PART_BYTES = 256 * 1024
 
 /**
- * A mail (RFC 5322, MIME) as plain data, whatever its lines end with. Of more than MAX_BYTES the first are read, of a
- * part the first 256 KB, and no more than 200 parts. What is no MIME, or broken, comes as one part of plain text.
+ * Parses an email (RFC 5322, MIME) with any line ends. Reads up to MAX_BYTES in total, 256 KB of each part and 200
+ * parts. An email without MIME, or with broken MIME, becomes one part of plain text.
  */
 export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
   const mail = withPlainEnds(raw.subarray(0, MAX_BYTES))
@@ -31,7 +31,7 @@ export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
   }
 }
 
-/** CRLF and CR become LF. */
+/** Converts CRLF and CR to LF. */
 const withPlainEnds = (raw: Uint8Array): Buffer =>
   Buffer.from(Buffer.from(raw).toString('latin1').replace(/\r\n?/g, '\n'), 'latin1')
 
@@ -39,10 +39,13 @@ const asText = (bytes: string): string => decode(Buffer.from(bytes, 'latin1'))
 const cut = (text: string): string => text.slice(0, MAX_PART_BYTES)
 const isMultipart = (type: string): boolean => /^multipart\//i.test(type)
 
-/** What stands before the first boundary, which some servers write their words into. */
+/** The text before the first boundary: some servers put their message there. */
 const preambleOf = (body: string): string => body.split(/^--(?=\S)/m, 1)[0]!
 
-/** The library gives plain text back joined, and lost in it what is a mail sent back: here each leaf counts for itself. */
+/**
+ * mailparser joins the plain text parts, which hides a returned email among them. With no text types it emits each leaf
+ * on its own.
+ */
 class LeafParser extends MailParser {
   protected readonly textTypes: string[] = []
 }
@@ -72,7 +75,7 @@ async function leafOf(leaf: AttachmentStream): Promise<MailPart> {
   return { type: typeOf(leaf), text: decode(bytes, charsetOf(leaf)).replace(/\r\n?/g, '\n') }
 }
 
-/** Of an empty field there is none, whatever the library's types say. */
+/** An empty field has no content type, although mailparser's types say so. */
 const typeOf = ({ contentType }: Partial<AttachmentStream>): string =>
   (contentType || 'text/plain').toLowerCase()
 

@@ -1,7 +1,7 @@
-/** A mail as plain data: what is read of it needs no parser, and it can cross to another thread. */
+/** An email as plain data: reading it requires no parser, and it can be passed to another thread. */
 export interface ParsedMail {
   headers: MailHeader[]
-  /** The leaves in their order, as text. An embedded mail or report is one of them, and is not taken apart. */
+  /** The leaf parts in order, as text. An embedded email or report is one leaf and is not parsed further. */
   parts: MailPart[]
 }
 
@@ -15,10 +15,10 @@ export interface MailHeader {
 export interface MailPart {
   /** "message/delivery-status", in lower case and without parameters. */
   type: string
-  /** Lines end with \n. */
+  /** Lines end with a line feed. */
   text: string
 }
 
-/** The value of the first field of this name (lower case); "" where there is none. */
+/** The value of the first field with this name (lower case); "" if there is none. */
 export const headerOf = (headers: readonly MailHeader[], name: string): string =>
   headers.find((header) => header.name === name)?.value ?? ''

@@ -3,7 +3,8 @@ import { type JsonFields, parseEvents, toText } from './json-fields.ts'
 import { type BounceTarget, NOT_A_REPORT, toBounceEvent, toFailureEvent } from './to-bounce-event.ts'
 
 /**
- * Transactional and marketing events, alone or as a list. https://developers.brevo.com/docs/transactional-webhooks
+ * Reads transactional and marketing events, one object or a list.
+ * https://developers.brevo.com/docs/transactional-webhooks
  * Throws report.unreadable.
  */
 export const readBrevo = (raw: Uint8Array): BounceEvent[] => parseEvents(raw).map(readEvent)
@@ -11,7 +12,7 @@ export const readBrevo = (raw: Uint8Array): BounceEvent[] => parseEvents(raw).ma
 function readEvent(event: JsonFields): BounceEvent {
   const named = namedIn(event)
   const said = toText(event.reason)
-  // "hard_bounce" in one place of its documents, "hardBounce" in another.
+  // The documentation has both "hard_bounce" and "hardBounce".
   switch (toText(event.event).toLowerCase().replaceAll('_', '')) {
     case 'hardbounce':
     case 'invalidemail':

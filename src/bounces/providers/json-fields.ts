@@ -1,20 +1,20 @@
 import { errorText, Fault } from '../../core/errors.ts'
 
-/** An object of JSON whose fields may be anything. */
+/** A JSON object with unchecked fields. */
 export type JsonFields = Readonly<Record<string, unknown>>
 
-/** The JSON of a body in UTF-8. Throws report.unreadable. */
+/** Parses a UTF-8 body as JSON. Throws report.unreadable. */
 export function parseJsonBody(raw: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw))
   } catch (cause) {
-    // What JSON.parse says quotes the body.
+    // The message of a SyntaxError quotes the body.
     const what = cause instanceof SyntaxError ? 'no JSON' : errorText(cause)
     throw new Fault('report.unreadable', { what }, { cause })
   }
 }
 
-/** The events of a body that holds one object or a list of them. Throws report.unreadable. */
+/** The events of a body that is one object or a list of objects. Throws report.unreadable. */
 export function parseEvents(raw: Uint8Array): JsonFields[] {
   const events = [parseJsonBody(raw)].flat()
   if (events.length === 0 || !events.every(isFields))
@@ -25,13 +25,13 @@ export function parseEvents(raw: Uint8Array): JsonFields[] {
 const isFields = (value: unknown): value is JsonFields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** The object in a field; empty where there is none. */
+/** The object in a field; {} if there is none. */
 export const toFields = (value: unknown): JsonFields => (isFields(value) ? value : {})
 
-/** The objects of a list in a field. */
+/** The objects in a list field; [] if there is none. */
 export const toFieldsList = (value: unknown): JsonFields[] =>
   Array.isArray(value) ? value.filter(isFields) : []
 
-/** The text or number in a field; "" where there is none. */
+/** The text or number in a field; "" if there is none. */
 export const toText = (value: unknown): string =>
   typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : ''

@@ -4,17 +4,17 @@ import type { BounceEvent } from '../bounce-event.ts'
 import { type JsonFields, parseEvents, toFields, toText } from './json-fields.ts'
 import { type BounceTarget, NOT_A_REPORT, toBounceEvent, toFailureEvent } from './to-bounce-event.ts'
 
-/** What Mailgun signs; the event beside it is not signed. */
+/** The signed part of a Mailgun body. The event next to it is not signed. */
 export interface MailgunSignature {
-  /** Seconds since 1970. */
+  /** Unix time in seconds. */
   timestamp: string
-  /** Of one event, and the same whenever it is sent again. */
+  /** One per event; retries repeat it. */
   token: string
 }
 
 /**
- * The signature in a body where it is right: HMAC-SHA256 over timestamp and token, by the key of this account or of the one
- * above it; else null. https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks
+ * Returns the signature of a body if it is valid: HMAC-SHA256 over timestamp and token, with the key of this account or
+ * of its parent; else null. https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks
  * Throws report.unreadable.
  */
 export function verifiedMailgunSignature(raw: Uint8Array, key: string): MailgunSignature | null {
@@ -36,7 +36,7 @@ function readEvent(event: JsonFields): BounceEvent {
   switch (event.event) {
     case 'failed':
       return event.severity === 'temporary'
-        ? toBounceEvent('delayed', named, saidIn(event)) // it goes on trying
+        ? toBounceEvent('delayed', named, saidIn(event)) // Mailgun retries
         : readFailed(event, named)
     case 'rejected':
       return toBounceEvent('policy', named, toText(toFields(event.reject).reason))
@@ -49,14 +49,14 @@ function readEvent(event: JsonFields): BounceEvent {
   }
 }
 
-/** Of the mail's own fields, its Message-ID alone is sure to come back, without angle brackets. */
+/** The Message-ID, without angle brackets, is the only header of our email that every event contains. */
 function namedIn(event: JsonFields): BounceTarget {
   const headers = toFields(toFields(event.message).headers)
   const messageIds = [toText(headers['message-id'])].filter(Boolean)
   return { recipient: toText(event.recipient), about: { tokens: [], messageIds } }
 }
 
-/** Reasons that begin with "suppress-" are of its own list: the mail was not sent. */
+/** A reason that begins with "suppress-" means that Mailgun's own suppression list stopped the email. */
 function readFailed(event: JsonFields, named: BounceTarget): BounceEvent {
   const status = toFields(event['delivery-status'])
   const said = saidIn(event)
@@ -67,7 +67,7 @@ function readFailed(event: JsonFields, named: BounceTarget): BounceEvent {
       return toBounceEvent('unsubscribe', named, said)
     case 'suppress-bounce':
       return toBounceEvent('dead', named, said)
-    case 'old': // given up after many tries
+    case 'old': // Mailgun stopped retrying
       return toFailureEvent({ ...named, kind: 'soft', status: toText(status['enhanced-code']), said })
     default:
       return toFailureEvent({

@@ -33,7 +33,7 @@ function namedIn(event: JsonFields): BounceTarget {
 const OWN_FIELD = /^X-Daily-Papers-Message:[ \t]*(\S{1,500})/gim
 const MESSAGE_ID = /^Message-ID:[ \t]*(<[^<>\s]{1,500}>)/gim
 
-/** MessageID is Postmark's own. What names the mail stands in the whole bounce, where the webhook includes that. */
+/** MessageID is Postmark's own. Our references are in the full bounce, if the webhook includes it. */
 const aboutIn = (content: string): MessageReferences => ({
   tokens: [...content.matchAll(OWN_FIELD)].map(([, token = '']) => token),
   messageIds: [...content.matchAll(MESSAGE_ID)].map(([, id = '']) => id),
@@ -52,7 +52,7 @@ const KINDS: Record<string, ProviderFailure['kind']> = {
   DMARCPolicy: 'blocked',
 }
 
-/** Notices that it files under bounces too. */
+/** Notifications that Postmark also reports as bounces. */
 const OTHERS: Record<string, BounceEvent['class']> = {
   SpamComplaint: 'complaint',
   Unsubscribe: 'unsubscribe',
@@ -69,7 +69,7 @@ function readBounce(event: JsonFields, named: BounceTarget): BounceEvent {
   return toFailureEvent({ ...named, kind, status: '', said })
 }
 
-/** A bounce or a complaint behind a change has a webhook of its own, with the words. */
+/** Reads a subscription change. If a bounce or a complaint caused it, a separate webhook has the details. */
 function readChange(event: JsonFields, named: BounceTarget): BounceEvent {
   const isTheirs = event.SuppressSending === true && event.Origin === 'Recipient'
   if (!isTheirs) return NOT_A_REPORT

@@ -16,8 +16,8 @@ const READERS: Record<Provider, (raw: Uint8Array) => BounceEvent[]> = {
 }
 
 /**
- * What the body of a maker's webhook says: one for each recipient of each event that is a report; where none is, one that
- * says so. Throws report.unreadable.
+ * Reads the body of a provider's webhook: one bounce event per recipient of each reported event, or a single
+ * not-a-report event if there are none. Throws report.unreadable.
  */
 export function readProviderReport(provider: Provider, raw: Uint8Array): BounceEvent[] {
   const reports = READERS[provider](raw).filter(({ class: kind }) => kind !== 'not-a-report')

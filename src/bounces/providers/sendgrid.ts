@@ -13,7 +13,7 @@ export interface SignedBody {
 }
 
 /**
- * Whether SendGrid signed these very bytes: ECDSA with SHA-256 over timestamp and body.
+ * Whether SendGrid signed exactly these bytes: ECDSA with SHA-256 over timestamp and body.
  * https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features
  */
 export function isSignedBySendgrid({ key, signature, timestamp, raw }: SignedBody): boolean {
@@ -44,13 +44,13 @@ function readEvent(event: JsonFields): BounceEvent {
   }
 }
 
-/** smtp-id is the Message-ID of the mail that was handed over; no other field of it comes back. */
+/** smtp-id is the Message-ID of our email; events contain no other header of it. */
 const namedIn = (event: JsonFields): BounceTarget => ({
   recipient: toText(event.email),
   about: { tokens: [], messageIds: [toText(event['smtp-id'])].filter(Boolean) },
 })
 
-/** A block is a bounce of type "blocked": the address may be a good one. */
+/** A block is a bounce of type "blocked"; the address may be valid. */
 const readBounce = (event: JsonFields, named: BounceTarget): BounceEvent =>
   toFailureEvent({
     ...named,
@@ -59,7 +59,10 @@ const readBounce = (event: JsonFields, named: BounceTarget): BounceEvent =>
     said: toText(event.reason),
   })
 
-/** Not sent at all: for what its recipient did or was before, or for what the mail is. */
+/**
+ * SendGrid did not send the email, because of the recipient's earlier bounces or complaints or because of the email's
+ * content.
+ */
 function readDropped(event: JsonFields, named: BounceTarget): BounceEvent {
   const reason = toText(event.reason)
   if (/^spam reporting address/i.test(reason)) return toBounceEvent('complaint', named, reason)

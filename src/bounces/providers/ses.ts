@@ -4,7 +4,7 @@ import { type JsonFields, parseJsonBody, toFields, toFieldsList, toText } from '
 import { NOT_A_REPORT, type ProviderFailure, toBounceEvent, toFailureEvent } from './to-bounce-event.ts'
 
 /**
- * What SES says in a message of SNS: notifications and published events, which name their kind in different fields.
+ * Reads an SES event from an SNS message. Notifications and published events name their type in different fields.
  * https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html Throws report.unreadable.
  */
 export function readSes(raw: Uint8Array): BounceEvent[] {
@@ -24,11 +24,11 @@ export function readSes(raw: Uint8Array): BounceEvent[] {
   }
 }
 
-/** A topic also says in plain text that it was set up. */
+/** SNS also posts a plain-text message when a topic is set up. */
 const eventIn = (message: string): JsonFields =>
   message.startsWith('{') ? toFields(parseJsonBody(Buffer.from(message))) : {}
 
-/** Headers come back where the settings of SES include them; its own messageId is none of ours. */
+/** Headers are present if the SES settings include them. The messageId of SES is not ours. */
 function aboutIn(mail: JsonFields): MessageReferences {
   const values = (name: string) =>
     toFieldsList(mail.headers)
@@ -47,7 +47,7 @@ interface Recipient {
 
 const recipientsIn = (list: unknown): Recipient[] =>
   toFieldsList(list).map(({ emailAddress, status, diagnosticCode }) => ({
-    // As the DSN has it: "Ann <ann@…>" too.
+    // SES copies the address from the DSN, which may be in the form "Ann <ann@…>".
     address: /<([^<>\s]+)>\s*$/.exec(toText(emailAddress))?.[1] ?? toText(emailAddress),
     status: toText(status),
     said: toText(diagnosticCode).replace(/^smtp;\s*/i, ''),
@@ -64,14 +64,17 @@ function readBounce(bounce: JsonFields, about: MessageReferences): BounceEvent[]
   })
 }
 
-/** An automatic answer of somebody on holiday counts as Transient/General; without words it is taken for a delay. */
+/** SES reports out-of-office replies as Transient/General; without a diagnostic text they count as a delay. */
 const KINDS: Record<string, ProviderFailure['kind']> = {
   Permanent: 'hard',
   Transient: 'soft',
   Undetermined: 'unsaid',
 }
 
-/** Where the subtype says all. Suppressed: by a list of theirs, which is hearsay, whatever code they write beside it. */
+/**
+ * Subtypes that determine the class by themselves. Suppressed: SES's own suppression list is no proof that the mailbox
+ * is dead, whatever status code the event has.
+ */
 const BY_SUBTYPE: Record<string, BounceEvent['class']> = {
   'Permanent/Suppressed': 'dead',
   'Permanent/OnAccountSuppressionList': 'dead',
@@ -82,7 +85,7 @@ const BY_SUBTYPE: Record<string, BounceEvent['class']> = {
 }
 
 function readComplaint(complaint: JsonFields, about: MessageReferences): BounceEvent[] {
-  // Somebody took a mail of ours out of their spam folder.
+  // A reader moved our email out of the spam folder.
   if (complaint.complaintFeedbackType === 'not-spam') return [NOT_A_REPORT]
   const answer = toText(complaint.complaintFeedbackType)
   return recipientsIn(complaint.complainedRecipients).map(({ address }) =>

@@ -1,8 +1,8 @@
 import { errorText, Fault } from '../../core/errors.ts'
 
-/** Asks SNS itself. Throws webhook.unreachable: its message is to come again. */
+/** Requests to SNS. Throws webhook.unreachable, so that SNS sends its message again. */
 export interface SnsClient {
-  /** The certificate (PEM) at an address; each is fetched once. */
+  /** The certificate (PEM) at a URL; each is fetched once. */
   certificate(url: URL): Promise<string>
   confirm(url: URL): Promise<void>
 }
@@ -13,8 +13,8 @@ const MAX_KEPT = 20
 const MAX_AT_ONCE = 4
 
 /**
- * `baseUrl` (SNS_URL) stands in for scheme and host. The addresses are of a body that is not proved yet: no redirect is
- * followed, and no more than four are asked at once.
+ * `baseUrl` (SNS_URL) replaces scheme and host. The URLs are from a body that is not verified yet, so redirects are not
+ * followed and no more than four requests run at once.
  */
 export function openSnsClient({ baseUrl }: { baseUrl?: string }): SnsClient {
   const cache = new Map<string, string>()

@@ -20,7 +20,7 @@ const FIELDS = [
 ] as const
 type SnsField = (typeof FIELDS)[number]
 
-/** The fields of a body that are texts. Throws report.unreadable. */
+/** The text fields of a body. Throws report.unreadable. */
 export function parseSnsMessage(raw: Uint8Array): SnsMessage {
   const fields = toFields(parseJsonBody(raw))
   const texts = FIELDS.filter((name) => typeof fields[name] === 'string').map((name) => [name, fields[name]])
@@ -46,7 +46,7 @@ const SIGNED_OF_OTHERS: SnsField[] = [
 ]
 
 /**
- * What SNS signs: names and values, each on a line that ends, the last one too; a subject only where there is one.
+ * The string that SNS signs: names and values, one per line with a final line feed; Subject only if present.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
  */
 export function signedText(message: SnsMessage): string {
@@ -59,7 +59,7 @@ export function signedText(message: SnsMessage): string {
 
 const ALGORITHMS: Record<string, string> = { '1': 'RSA-SHA1', '2': 'RSA-SHA256' }
 
-/** Whether the key of this certificate (PEM) signed the message, and the certificate is good now. */
+/** Whether the key of this certificate (PEM) signed the message, and the certificate is valid now. */
 export function isSignedBy(pem: string, message: SnsMessage, now: Date): boolean {
   const algorithm = ALGORITHMS[message.SignatureVersion ?? '']
   const certificate = certificateIn(pem)
@@ -79,16 +79,16 @@ function certificateIn(pem: string): X509Certificate | undefined {
 
 const HOST = /^sns\.[a-z]{2}[a-z0-9-]{1,30}\.amazonaws\.com(?:\.cn)?$/
 
-/** Undefined for everything that is not written as an address of SNS itself: anybody can sign by a key of their own. */
+/** Undefined for any URL that is not on a host of SNS: anyone can sign with a key of their own. */
 function snsAddress(text = ''): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  // What the parser had to mend, such as a port, a user or a backslash, is no address that SNS writes.
+  // SNS writes no URL that the parser has to normalise, such as one with a port, a user or a backslash.
   const isPlain =
     url?.href === text && url.origin === `https://${url.hostname}` && !url.username && !url.password
   return isPlain && HOST.test(url.hostname) ? url : undefined
 }
 
-/** Where the certificate of a message lies. Throws webhook.unsigned for any other place. */
+/** The URL of a message's certificate. Throws webhook.unsigned for a URL outside SNS. */
 export function certificateUrl({ SigningCertURL }: SnsMessage): URL {
   const url = snsAddress(SigningCertURL)
   const isCertificate = url && /^\/SimpleNotificationService-[\w-]{1,100}\.pem$/.test(url.pathname)
@@ -96,7 +96,7 @@ export function certificateUrl({ SigningCertURL }: SnsMessage): URL {
   return url
 }
 
-/** What confirms a subscription to this topic. Throws webhook.unsigned for anything else. */
+/** The URL that confirms a subscription to this topic. Throws webhook.unsigned for any other URL. */
 export function confirmationUrl({ SubscribeURL }: SnsMessage, topic: string): URL {
   const url = snsAddress(SubscribeURL)
   const asked = url?.searchParams

@@ -3,7 +3,7 @@ import type { BounceEvent } from '../bounce-event.ts'
 import type { MessageReferences } from '../reading/message-references.ts'
 import { bounceFromStatus } from '../reading/parsed-bounce.ts'
 
-/** Of events that say nothing of a failure. Who opened or clicked is not read. */
+/** For events that report no failure. Open and click events are ignored. */
 export const NOT_A_REPORT: BounceEvent = {
   class: 'not-a-report',
   recipient: null,
@@ -13,13 +13,13 @@ export const NOT_A_REPORT: BounceEvent = {
   about: { tokens: [], messageIds: [] },
 }
 
-/** Whom a report is about; "" where a maker does not say. */
+/** The subject of an event; "" if the provider names no recipient. */
 export interface BounceTarget {
   recipient: string
   about: MessageReferences
 }
 
-/** What is no failure of a delivery. */
+/** An event that is not a failed delivery. */
 export const toBounceEvent = (
   kind: BounceEvent['class'],
   { recipient, about }: BounceTarget,
@@ -33,21 +33,21 @@ export const toBounceEvent = (
 })
 
 export interface ProviderFailure extends BounceTarget {
-  /** What the maker makes of it: for good, for now, for what the other side wants; unsaid: it cannot tell. */
+  /** The provider's classification: permanent, temporary or rejected by policy; unsaid if it gives none. */
   kind: 'hard' | 'soft' | 'blocked' | 'unsaid'
-  /** "5.1.1", or what stands in such a field. */
+  /** "5.1.1", or the raw text of the provider's status field. */
   status: string
-  /** The three digits of the server's answer, where they stand in a field of their own. */
+  /** The three-digit reply code, if the provider has a separate field for it. */
   code?: string
-  /** What the server said; "" where the maker does not tell. */
+  /** The server's reply; "" if the provider omits it. */
   said: string
-  /** The maker leaves no doubt that there is no such mailbox. */
+  /** The provider states that the mailbox does not exist. */
   isCertain?: boolean
 }
 
 /**
- * What a failed delivery means: by the server's own words and codes first, since a maker calls "hard" what was refused for
- * spam or for a full mailbox too, then by what the maker makes of it.
+ * Classifies a failed delivery. The server's own text and codes take precedence, since providers also report rejected
+ * spam and full mailboxes as "hard"; the provider's classification is second.
  */
 export function toFailureEvent({
   kind,
@@ -73,7 +73,7 @@ export function toFailureEvent({
   }
 }
 
-/** What the maker's word stands for, and instead of which classes that the words gave. */
+/** The class for each provider classification, and the classes of the server's text that it replaces. */
 const BY_PROVIDER_KIND: Record<
   ProviderFailure['kind'],
   { class: BounceEvent['class']; instead: BounceEvent['class'][] }
@@ -84,7 +84,7 @@ const BY_PROVIDER_KIND: Record<
   unsaid: { class: 'unknown', instead: [] },
 }
 
-/** As a server writes it, "550 5.1.1 …": a maker may take its codes out of the words. */
+/** Restores the form of a server's reply, "550 5.1.1 …": some providers remove the codes from the text. */
 function replyOf({ status, code = '', said }: Pick<ProviderFailure, 'status' | 'code' | 'said'>): string {
   const isCode = /^[45]\d\d$/.test(code)
   if (!isCode || /^(?:smtp; ?)?[45]\d\d[ -]/i.test(said)) return said

@@ -4,13 +4,14 @@ import type { DatabaseOrTransaction } from '../../core/database/database.ts'
 export interface UsedToken {
   token: string
   raw: Uint8Array
-  /** When it was signed: for two days after that, the token stays known. */
+  /** When it was signed. The token is kept for two days after that. */
   at: Date
 }
 
 /**
- * Binds a token of Mailgun to the body that it came with first. True for that body, however often it comes; false for any
- * other: its signature does not cover the body. One statement, so that a crash leaves no token without its body.
+ * Binds a Mailgun token to the first body that it arrives with, since the signature does not cover the body. True for
+ * that body, also when it is repeated; false for any other. It is one statement, so that a crash leaves no token
+ * without its body.
  */
 export async function bindToken(db: DatabaseOrTransaction, { token, raw, at }: UsedToken): Promise<boolean> {
   const name = `mailgun ${hashOf(token)}`

@@ -1,11 +1,11 @@
-/** Part of a pattern: an address as reports write one; without quotes, brackets and blanks. */
+/** Pattern source for an address in a report, without quotes, brackets and spaces. */
 export const ADDRESS = String.raw`[^\s<>()[\]"',;:@=|&]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}.-]{0,250}[\p{L}\p{N}])`
 
 const ANY = new RegExp(ADDRESS, 'giu')
 
-/** Every address of a text, in its order. */
+/** All addresses of a text, in order. */
 export const findAddresses = (text: string): string[] => text.match(ANY) ?? []
 
-/** Addresses are compared without case. */
+/** Compares addresses without regard to case. */
 export const isSameAddress = (one: string, other: string): boolean =>
   one.toLowerCase() === other.toLowerCase()

@@ -4,7 +4,7 @@ import type { SplitReport } from './split-report.ts'
 const MACHINES =
   /\bmailer-?daemon|\bpost_?master\b|\bmail(?:er)? deliver|\bdelivery (?:sub)?system|\bmail delivery\b|\bmail[ -]?daemon|\bmdaemon\b|\bsystem administrator\b|\bmail (?:server|system|router|gateway|administrator)\b|\bbounces?@/i
 
-/** Whose mails are reports, whatever they say. */
+/** Senders whose emails are always reports. */
 const DAEMON = /\bmailer-?daemon\b|\bmail delivery (?:sub)?system\b/i
 
 const RECEIPT = /\breport-type="?disposition-notification/i
@@ -29,8 +29,8 @@ const FAILED_WORDS = [
 const REPLY = /^(?:re|aw|antw|sv|vs|rv|res|r|odp|atb|回复|答复|返信) ?:/i
 
 /**
- * Whether a server tells of a mail of ours. It is asked before anything automatic is: real reports call themselves
- * automatic answers (RFC 3834) too. An answer repeats our subject, whatever words stand in it, and is no report.
+ * Whether the email is a delivery report. Check this before isAutoReply, because real reports also declare themselves
+ * automatic replies (RFC 3834). A reply that repeats our subject is no report, whatever words the subject contains.
  */
 export function isBounceReport(mail: ParsedMail, { own, status, copy, copyHeaders }: SplitReport): boolean {
   const header = (name: string) => headerOf(mail.headers, name)
@@ -64,7 +64,9 @@ const ANSWER_SUBJECT = [
 const CHALLENGE =
   /\b(?:confirm|verify|prove|validate)\b.{0,60}\b(?:human|sender|your (?:e-?mail|message|address)|you are|not (?:a )?spam)|\bchallenge[ -]?response\b|\b(?:spam ?arrest|boxbe)\b|\bsender (?:address )?(?:verification|confirmation)\b|\bheld (?:for|until|pending)\b.{0,40}\b(?:confirm|verif|approv)/i
 
-/** An answer that no person wrote for this mail: of somebody who is away, of a gate that asks whether we are people (RFC 3834). */
+/**
+ * An automatic reply (RFC 3834): an out-of-office message, or a challenge that asks the sender to prove to be human.
+ */
 export function isAutoReply(mail: ParsedMail): boolean {
   const header = (name: string) => headerOf(mail.headers, name)
   if (/^auto-(?:replied|notified)/i.test(header('auto-submitted'))) return true
@@ -75,7 +77,7 @@ export function isAutoReply(mail: ParsedMail): boolean {
   return ANSWER_SUBJECT.some((words) => words.test(header('subject')))
 }
 
-/** A gate that wants to hear from a person before it lets a mail through. */
+/** A challenge: the filter asks the sender to prove to be human before it delivers the email. */
 export const isChallenge = (mail: ParsedMail, { own }: SplitReport): boolean =>
   CHALLENGE.test(headerOf(mail.headers, 'subject')) || CHALLENGE.test(own.slice(0, 4000))
 
@@ -86,14 +88,14 @@ const DELAY_WORDS =
 const FINAL_WORDS =
   /\bwill not (?:be retried|try again)|\bfailed permanently\b|\bpermanent (?:error|fatal|failure|delivery)|\b(?:given|giving) up\b|\bnot going to try again\b/i
 
-/** A server says in words that it goes on trying. */
+/** The text of the report says that the server keeps retrying. */
 export function isDelay(mail: ParsedMail, { own }: SplitReport): boolean {
   const words = own.slice(0, 20_000)
   if (DELAY_SUBJECT.test(headerOf(mail.headers, 'subject'))) return !FINAL_WORDS.test(words)
   return DELAY_WORDS.test(words) && !FINAL_WORDS.test(words)
 }
 
-/** A server says in words that the mail arrived. */
+/** The text of the report says that the email was delivered. */
 export const isSuccess = (mail: ParsedMail, { own }: SplitReport): boolean =>
   /\bsuccess(?:ful)?\b|\(relay(?:ed)?\)/i.test(headerOf(mail.headers, 'subject')) ||
   (/\bsuccessfully (?:delivered|relayed)|\bwas (?:relayed|delivered) to\b/i.test(own.slice(0, 4000)) &&

@@ -11,12 +11,13 @@ const OF_TYPE: Record<string, BounceClass> = {
   'opt-out-list': 'unsubscribe',
 }
 
-/** Of which the reader is named. */
+/** Types of report that name the reader. */
 const OF_READERS: BounceClass[] = ['complaint', 'unsubscribe']
 
 /**
- * What a feedback report says (RFC 5965, RFC 6591, and what mailbox providers send in its place): the reader who
- * complains or wants to leave, or null for one who is not named; null where the mail is no such report.
+ * Reads a feedback report (RFC 5965, RFC 6591, and the formats of mailbox providers that deviate): one entry per reader
+ * who complains or unsubscribes, with a null recipient if the report names none. Returns null if the email is no such
+ * report.
  */
 export function parseComplaint(mail: ParsedMail, divided: SplitReport): ParsedBounce[] | null {
   const fields = feedbackFields(mail, divided)
@@ -30,7 +31,7 @@ export function parseComplaint(mail: ParsedMail, divided: SplitReport): ParsedBo
 
 const SUBJECT = /^complaint about message from|^(?:e-?mail )?(?:abuse|spam) (?:report|complaint)/i
 
-/** The fields of the report; "" for one without any. */
+/** The fields of the report; "" for a report without fields; null if the email is no report. */
 function feedbackFields(mail: ParsedMail, { own, feedback, copyHeaders }: SplitReport): string | null {
   if (feedback) return feedback
   const header = (name: string) => headerOf(mail.headers, name)
@@ -64,6 +65,6 @@ function readersIn(mail: ParsedMail, { copyHeaders }: SplitReport, fields: strin
   return []
 }
 
-/** "redacted@…", or a hash in the place of the name: nobody's address. */
+/** "redacted@…", or a hash as the local part: not a real address. */
 const isRedacted = (address: string): boolean =>
   /^(?:redacted|hidden|removed|x{3,}|\*+|undisclosed)\b/i.test(address) || /^[\da-f]{32,}@/i.test(address)

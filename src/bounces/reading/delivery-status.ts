@@ -1,19 +1,16 @@
-/** What a report (RFC 3464) says of one recipient. */
+/** The fields of one recipient in a delivery status report (RFC 3464). */
 export interface RecipientStatus {
   recipient: string | null
-  /** "failed", "delayed", "delivered", "relayed", "expanded"; null where the field is absent. */
+  /** "failed", "delayed", "delivered", "relayed", "expanded"; null if the field is absent. */
   action: string | null
-  /** "5.1.1" */
+  /** "5.1.1"; null if the field is absent. */
   status: string | null
   diagnostic: { type: string; text: string } | null
 }
 
 const MOST = 200
 
-/**
- * The recipients that a report lists, wherever in it they stand, at most 200; none where it lists none. Takes lines
- * ended by \n.
- */
+/** The recipients that a report lists, anywhere in its text, up to 200. Lines must end with a line feed. */
 export const parseDeliveryStatus = (report: string): RecipientStatus[] =>
   report
     .split(/\n\s*\n|\n(?=final-recipient:)/i)
@@ -43,7 +40,7 @@ function toStatus(fields: Map<string, string>): RecipientStatus {
   }
 }
 
-/** "rfc822;<ann@mail.example>", or an address of X.400 that holds one. Null for what is none that a mail could go to. */
+/** Reads "rfc822;<ann@mail.example>", or an X.400 address that contains an email address. Null if it contains none. */
 function addressOf(value = ''): string | null {
   const whole = value.replace(/^[\w-]+;/, '').replace(/[<>\s]/g, '')
   const held = /RFC-?822=([^/;]+?)(?:@|\(a\))([^/;]+)/i.exec(whole)

@@ -1,6 +1,6 @@
 import type { RecipientStatus } from './delivery-status.ts'
 
-/** A bounce or a complaint that a mail service tells of in JSON, by mail: who, and what it quotes of the server. */
+/** A bounce or complaint that a mail service emails as JSON: the recipients, and the server replies that it quotes. */
 export interface JsonNotice {
   groups: RecipientStatus[]
   complained: string[]
@@ -10,7 +10,7 @@ type Json = Record<string, unknown>
 
 const MOST = 200
 
-/** Null where the words hold no such notice. */
+/** Null if the text contains no such JSON. */
 export function parseJsonNotice(own: string): JsonNotice | null {
   if (!/"(?:bouncedRecipients|complainedRecipients|notificationType|eventType)\\?"/.test(own)) return null
   const outer = parsed(own.slice(own.indexOf('{'), own.lastIndexOf('}') + 1))

@@ -2,11 +2,11 @@ import { parseHeaders, splitHead } from '../mail/headers.ts'
 import type { ParsedMail } from '../mail/parsed-mail.ts'
 import type { SplitReport } from './split-report.ts'
 
-/** Of which mail of ours a report speaks. Anybody can write such lines: they are to be looked up, not believed. */
+/** References to one of our emails in a report. Anyone can write such lines, so look them up before you trust them. */
 export interface MessageReferences {
-  /** With their angle brackets: of the mail that was sent back, then of those that the report answers. */
+  /** With angle brackets: first that of the returned email, then those that the report replies to. */
   messageIds: string[]
-  /** Values of our own field in the mail that was sent back. */
+  /** Values of our own header in the returned email. */
   tokens: string[]
 }
 
@@ -17,7 +17,7 @@ const OF_REPORT = /^(?:in-reply-to|references|x-original-message-id|original-mes
 const FIELD_LINES = /^[> \t]*(?:x-)?(?:original-)?message-?id[ \t]*:[ \t]*(\S.{0,500})$/gim
 const TOKEN = /^[> \t]*X-Daily-Papers-Message[ \t]*:[ \t]*(\S{1,500})/gim
 
-/** The ids and tokens of a report, each once. */
+/** The Message-IDs and tokens of a report, without duplicates. */
 export function findReferences(
   mail: ParsedMail,
   { own, status, feedback, copyHeaders }: SplitReport,

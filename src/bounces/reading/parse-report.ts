@@ -18,7 +18,7 @@ import { findRecipientWords, type RecipientWords } from './recipient-words.ts'
 import { embeddedMail, type SplitReport, splitReport } from './split-report.ts'
 
 export interface ParsedReport {
-  /** One at least, at most 200. */
+  /** 1 to 200 entries. */
   returned: ParsedBounce[]
   about: MessageReferences
 }
@@ -26,15 +26,16 @@ export interface ParsedReport {
 const MOST = 200
 
 /**
- * What a mail that came back says: of failed mails (RFC 3464 and what servers write in its place), of complaints
- * (RFC 5965), or nothing of either. It never throws. The mail that is sent back in it is not read for reasons.
+ * Reads an email that arrived at our return address: failed deliveries (RFC 3464 and the formats of servers that
+ * deviate), complaints (RFC 5965), or neither. Never throws. The text of the returned email is not searched for
+ * reasons.
  */
 export function parseReport(mail: ParsedMail): ParsedReport {
   const divided = splitReport(mail)
   return { returned: once(returnedIn(mail, divided)), about: findReferences(mail, divided) }
 }
 
-/** A report may list a recipient over and over. */
+/** Removes duplicates: a report may list a recipient repeatedly. */
 function once(returned: ParsedBounce[]): ParsedBounce[] {
   const keyOf = ({ recipient, class: kind, status }: ParsedBounce) =>
     `${recipient?.toLowerCase()} ${kind} ${status}`
@@ -43,7 +44,7 @@ function once(returned: ParsedBounce[]): ParsedBounce[] {
     .slice(0, MOST)
 }
 
-/** `mayHold`: a report may be sent on as a whole; one level of that is read. */
+/** `mayHold`: the email may contain a forwarded report; one level is read. */
 function returnedIn(mail: ParsedMail, divided: SplitReport, mayHold = true): ParsedBounce[] {
   const complaints = parseComplaint(mail, divided)
   if (complaints) return complaints
@@ -58,13 +59,13 @@ function returnedIn(mail: ParsedMail, divided: SplitReport, mayHold = true): Par
   return isPending && !results.some(isRefused) ? results.map(delayed) : results
 }
 
-/** A server said no for good: whatever the rest sounds like. */
+/** The server rejected the email permanently, whatever the rest of the text says. */
 const isRefused = ({ class: kind, answer, rule }: ParsedBounce): boolean =>
   rule !== null && (kind === 'dead' || /^5\d\d/.test(answer?.answer ?? ''))
 
 const delayed = (one: ParsedBounce): ParsedBounce => ({ ...one, class: 'delayed', rule: null, sure: false })
 
-/** Each group with a code or an answer that says something; else with what the words say of its recipient. */
+/** Uses the status group if it has a telling code or reply, otherwise the text about its recipient. */
 function fromGroups(groups: RecipientStatus[], { own }: SplitReport): ParsedBounce[] {
   const said = findRecipientWords(own, () => false)
   return groups.map((group) => {
@@ -79,11 +80,11 @@ function fromGroups(groups: RecipientStatus[], { own }: SplitReport): ParsedBoun
   })
 }
 
-/** Something else than that nobody is there. */
+/** The text gives a reason other than a missing mailbox. */
 const isAgainst = (heard: ParsedBounce | null): boolean =>
   heard !== null && ['full', 'policy', 'ours'].includes(heard.class)
 
-/** Fields for programs are no words. */
+/** Removes machine-readable fields. */
 const withoutFields = (words: string): string =>
   words.replace(
     /^(?:[\w-]+-mta|arrival-date|final-recipient|original-recipient|action|status|last-attempt-date|diagnostic-code|x-[\w-]+):.*(?:\n[ \t].*)*$/gim,
@@ -107,7 +108,10 @@ function fromOwnWords(mail: ParsedMail, divided: SplitReport, mayHold: boolean):
   return quoted.length > 0 ? quoted.map(bounceFromQuotedReply) : [fromText(divided.own, null, mail)]
 }
 
-/** Whom the words name: of those that a header names, where there is one; not whoever sent the mail, if that shows. */
+/**
+ * The recipients that the text names: only those of the X-Failed-Recipients header if present, without the senders of
+ * the email.
+ */
 function namedIn(
   mail: ParsedMail,
   { own, copyHeaders }: SplitReport,
@@ -132,7 +136,10 @@ function namedIn(
 const OF_READER = ['to', 'cc', 'delivered-to', 'x-original-to', 'from', 'sender', 'reply-to']
 const OF_SENDER = ['from', 'return-path', 'sender', 'reply-to', 'errors-to']
 
-/** By the line that names somebody, else by what follows it, else by all words where no other reason stands there. */
+/**
+ * Reads the line that names a recipient, else the text after it, else the whole text if no other recipient has a
+ * reason.
+ */
 function fromNamed(named: RecipientWords[], mail: ParsedMail, { own }: SplitReport): ParsedBounce[] {
   const read = named.map(
     ({ recipient, words, lead }) => bounceFromWords(lead, recipient) ?? bounceFromWords(words, recipient),
@@ -155,7 +162,7 @@ const fromText = (own: string, recipient: string | null, mail: ParsedMail): Pars
   )
 }
 
-/** "(generated from ann@mail.example)" beside a name that is kept back. */
+/** "(generated from ann@mail.example)" next to a withheld address. */
 const originalAddresses = ({ own }: SplitReport): string[] =>
   [
     ...own.matchAll(

@@ -14,27 +14,30 @@ export type BounceClass =
   | 'delayed'
   | 'not-a-report'
 
-/** What came back for one recipient. */
+/** The result of a report for one recipient. */
 export interface ParsedBounce {
   recipient: string | null
   class: BounceClass
-  /** "5.1.1", or the three digits where there is no such code; null where there is neither. */
+  /** "5.1.1", or the three-digit code if there is no enhanced code; null if there is neither. */
   status: string | null
   diagnostic: string | null
-  /** The rule that fired. */
+  /** The rule that matched. */
   rule: string | null
-  /** What was classified; null where no answer stands there. */
+  /** The classified reply; null if the report contains none. */
   answer: SmtpReply | null
-  /** To which command it was given, where the words tell. */
+  /** The SMTP command that the server replied to, if the text says so. */
   to: QuotedReply['to']
-  /** Dead by the code of a server that was asked for this recipient: once is enough. Else it takes a second report. */
+  /**
+   * Dead by the code of a server that replied about this recipient: this one report suffices. Otherwise a second report
+   * is required.
+   */
   sure: boolean
 }
 
 const MAX_READ = 2000
 const MAX_DIAGNOSTIC_LENGTH = 1000
 
-/** A mail of which no recipient is told. */
+/** A result without details of a recipient. */
 export const bareBounce = (kind: BounceClass, recipient: string | null = null): ParsedBounce => ({
   recipient,
   class: kind,
@@ -46,10 +49,10 @@ export const bareBounce = (kind: BounceClass, recipient: string | null = null): 
   sure: false,
 })
 
-/** By the rules of answers in a session, unless others are given. */
+/** Classifies a reply, by default with the rules for replies in an SMTP session. */
 export function bounceFromReply(answer: QuotedReply, rules?: readonly RefusalRule[]): ParsedBounce {
   const { recipient, status, enhanced, to } = answer
-  const reply = { status, enhanced, answer: redact(answer.answer.slice(0, MAX_READ)) } // as delivery hears it
+  const reply = { status, enhanced, answer: redact(answer.answer.slice(0, MAX_READ)) } // as sending does
   const { class: kind, rule } = classifyRefusal(reply, rules)
   return {
     recipient,
@@ -63,10 +66,13 @@ export function bounceFromReply(answer: QuotedReply, rules?: readonly RefusalRul
   }
 }
 
-/** What carriers say, once they have seen the mail, to mail that they filter. */
+/** Filters also use these words for an email that they reject after they received it. */
 const BARE_RULE = 'report-nobody'
 
-/** A server's answer that a report quotes: it counts for the recipient where it was given to RCPT, or nothing else is said. */
+/**
+ * Classifies a server reply that a report quotes. It is about the recipient if it was the reply to RCPT, or if the text
+ * names no command.
+ */
 export function bounceFromQuotedReply(answer: QuotedReply): ParsedBounce {
   const read = bounceFromReply(answer, REPORT_RULES)
   if (read.class !== 'dead') return read
@@ -82,7 +88,7 @@ const NO_FAILURE: Record<string, BounceClass> = {
   expanded: 'not-a-report',
 }
 
-/** A server's answer in it counts, then the code that the report gives. */
+/** Uses the server reply in the group, else the status code of the report. */
 export function bounceFromStatus(group: RecipientStatus, stage: QuotedReply['to'] = null): ParsedBounce {
   const { recipient, action, status, diagnostic } = group
   const did = NO_FAILURE[action ?? '']
@@ -99,7 +105,9 @@ export function bounceFromStatus(group: RecipientStatus, stage: QuotedReply['to'
   }
 }
 
-/** The answer that says most: for good before for now, and what a rule knows before what none does. */
+/**
+ * The most informative reply: a reply that a rule matches before one that none does, then permanent before temporary.
+ */
 function answerIn(text: string): QuotedReply | null {
   const answers = findQuotedReplies(text.slice(0, 20 * MAX_READ)).filter(({ status }) => status !== null)
   const rank = (answer: QuotedReply): number => {
@@ -109,7 +117,7 @@ function answerIn(text: string): QuotedReply | null {
   return answers.length < 2 ? (answers[0] ?? null) : answers.toSorted((a, b) => rank(a) - rank(b))[0]!
 }
 
-/** A code that says no more than the first digit is none. */
+/** A code such as 5.0.0 adds nothing to its first digit. */
 const saysMore = (status: string | null): string | null => (status?.endsWith('.0.0') ? null : status)
 
 const withCode = (answer: QuotedReply, status: string | null): QuotedReply => ({
@@ -117,7 +125,7 @@ const withCode = (answer: QuotedReply, status: string | null): QuotedReply => ({
   enhanced: saysMore(answer.enhanced) ?? saysMore(status),
 })
 
-/** Without a server's answer there is the code alone, and its first digit. */
+/** Without a server reply, classifies by the status code and its first digit. */
 function fromCode(status: string | null, diagnostic: RecipientStatus['diagnostic']): ParsedBounce {
   const answer = {
     recipient: null,
@@ -127,7 +135,7 @@ function fromCode(status: string | null, diagnostic: RecipientStatus['diagnostic
     to: null,
   }
   const read = bounceFromReply(answer, REPORT_RULES)
-  // The words of a local program may speak of a user of its own.
+  // The output of a local program may be about a user of its own.
   const isOfProgram = diagnostic !== null && /^x-unix/.test(diagnostic.type)
   return read.class === 'dead' && isOfProgram ? { ...read, class: 'unknown', rule: null } : read
 }
@@ -135,7 +143,7 @@ function fromCode(status: string | null, diagnostic: RecipientStatus['diagnostic
 const CODE = /(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])/
 const STATUS = /\b(?:code|status|error|smtp)\W{1,3}([45]\d\d)\b/i
 
-/** A server that says no more than that it did not work. */
+/** The reply only says that the delivery failed. */
 const isVague = ({ class: kind, rule }: ParsedBounce): boolean =>
   kind === 'unknown' || rule === 'server-trouble'
 
@@ -144,11 +152,11 @@ const OF_SENDER =
 const OF_DATA =
   /\bafter (?:end of data|DATA)\b|\bin reply to (?:end of )?DATA\b|\bfailed after I sent the message|\bour final DATA\b/i
 
-/** To which command an answer was given, by the words about it. */
+/** The SMTP command that was replied to, according to the surrounding text. */
 export const smtpStageIn = (words: string): QuotedReply['to'] =>
   OF_SENDER.test(words) ? 'MAIL' : OF_DATA.test(words) ? 'DATA' : null
 
-/** What words say, an answer that they quote before all else; null where they say nothing. */
+/** Classifies a text, first by the reply that it quotes; null if it gives no reason. */
 export function bounceFromWords(words: string, recipient: string | null): ParsedBounce | null {
   const quoted = answerIn(words)
   if (quoted) {

@@ -1,25 +1,25 @@
 import type { SmtpReply } from '../../mail/refusals/classify-refusal.ts'
 
-/** An answer of a server as somebody wrote it down: in a log, in a report, in a file of the operator's. */
+/** A server reply as quoted in a log, a report or the operator's file. */
 export interface QuotedReply extends SmtpReply {
   recipient: string | null
-  /** To which command, where the words tell. */
+  /** The SMTP command that it replies to, if the text says so. */
   to: 'MAIL' | 'RCPT' | 'DATA' | null
 }
 
 const CODE = /(?:^|[:;(] ?|<<< |\bsaid |\bwas | (?=\d{3}-'))['"]?([45]\d\d)(?=[ :=-]|$)/i
 const MAX_LINE_LENGTH = 4000
 
-/** Every answer of a text that holds answers alone: one to a line, however many lines a server made of it. */
+/** The replies in a text that contains only replies; the lines of a multi-line reply are joined. */
 export const parseReplies = (text: string): QuotedReply[] => piecesOf(text).map(toAnswer)
 
-/** The answers that a longer text quotes, such as a report: "host mx said: 550 …", "<<< 550 …". */
+/** The replies that a longer text such as a report quotes: "host mx said: 550 …", "<<< 550 …". */
 export const findQuotedReplies = (text: string): QuotedReply[] =>
   piecesOf(text)
     .filter((piece) => CODE.test(piece))
     .map(toAnswer)
 
-/** Lines, each with those that carry it on: "550-" and "550 ", an indent, what comes after a colon. */
+/** Joins continuation lines: "550-" and "550 ", indented lines, lines after a colon. */
 function piecesOf(text: string): string[] {
   const pieces: string[] = []
   let last = { indent: 0, words: '' }
@@ -52,7 +52,7 @@ function goesOn(last: Line, next: Line): boolean {
   return next.indent > 0 && next.indent >= last.indent && !CODE.test(next.words)
 }
 
-/** No code yet: the answer begins on the next line, or what was said before goes on. */
+/** The reply has no code yet and begins on the next line, or the next line continues it. */
 const isOpen = (last: Line, next: Line): boolean =>
   CODE.test(next.words) ? last.words.endsWith(':') : next.indent > 0 && next.indent >= last.indent
 

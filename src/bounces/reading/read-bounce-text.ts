@@ -4,12 +4,12 @@ import { bounceFromReply, type ParsedBounce } from './parsed-bounce.ts'
 import { parseReplies } from './quoted-replies.ts'
 
 export interface BounceReading {
-  /** A whole mail, such as a report; else answers alone. */
+  /** The input was a whole email, such as a report; otherwise it contained only replies. */
   isMail: boolean
   returned: ParsedBounce[]
 }
 
-/** A text of answers, one to a line, or a whole mail: then what it reports. */
+/** Reads a text of server replies, one per line, or a whole email as a report. */
 export async function readBounceText(input: string | Uint8Array): Promise<BounceReading> {
   if (!isMail(input))
     return { isMail: false, returned: parseReplies(linesOf(input)).map((answer) => bounceFromReply(answer)) }
@@ -17,7 +17,10 @@ export async function readBounceText(input: string | Uint8Array): Promise<Bounce
   return { isMail: true, returned: parseReport(mail).returned }
 }
 
-/** Text whose letters are all bytes stands for them: a mail names the charset of each of its parts itself. */
+/**
+ * Text that only has characters below U+0100 is treated as raw bytes, since each part of an email names its own
+ * charset.
+ */
 const bytesOf = (text: string): Buffer => Buffer.from(text, /[^\0-\xff]/.test(text) ? 'utf8' : 'latin1')
 
 const HEADER =
@@ -28,7 +31,7 @@ const headOf = (text: string): string => text.trimStart().split('\n\n', 1)[0]!
 const linesOf = (input: string | Uint8Array): string =>
   (typeof input === 'string' ? input : Buffer.from(input).toString('latin1')).replace(/\r\n?/g, '\n')
 
-/** Whether it begins as a mail does, with fields. */
+/** Whether the input begins like an email, with header fields. */
 export function isMail(input: string | Uint8Array): boolean {
   const lines = linesOf(input)
   return /^(?:[\w-]+:|From )/.test(lines.trimStart()) && HEADER.test(headOf(lines))

@@ -1,18 +1,18 @@
 import { ADDRESS } from './address.ts'
 
-/** What a report says of one recipient in words. */
+/** The text of a report about one recipient. */
 export interface RecipientWords {
   recipient: string
   words: string
-  /** Where the line that names the recipient goes on to say something: that, up to the next empty line. */
+  /** The rest of the line that names the recipient, if it has one, up to the next empty line. */
   lead: string
 }
 
 interface Found {
   recipient: string
-  /** What the line itself says. */
+  /** The text of the line itself. */
   says: string
-  /** What follows is about somebody else. */
+  /** The text that follows is about another recipient. */
   isWhole?: boolean
 }
 
@@ -23,7 +23,7 @@ const MAX_FOUND = 200
 
 const pattern = (source: string): RegExp => new RegExp(source.replaceAll('ADDRESS', ADDRESS), 'iu')
 
-/** Lines that speak of an address without its being the one that failed. */
+/** Lines that mention an address that is not the failed recipient. */
 const OTHERS =
   /\b(?:contact|assist\w*|help|questions?|support|write to|reply|postmaster|administrator|visit|from|sender|reporting-mta|on behalf|return-path|cc|reply-to|generated from|expanded from|hello|dear|hi)\b/i
 const FAILURE =
@@ -46,7 +46,7 @@ const COMMAND = pattern(String.raw`^[> \t]*(?:RCPT TO|In: +RCPT TO): ?<?(ADDRESS
 const found = (match: RegExpExecArray | null, says = ''): Found | null =>
   match?.[1] === undefined ? null : { recipient: match[1], says }
 
-/** The ways in which a line names a recipient. The first way that a report uses is the one that it is read by. */
+/** How a line may name a recipient. The first strategy that finds one is used for the whole report. */
 const STRATEGIES: ((line: string) => Found | null)[] = [
   (line) => {
     const alone = found(ALONE.exec(line)) ?? (OTHERS.test(line) ? null : found(NAMED.exec(line)))
@@ -62,8 +62,9 @@ const STRATEGIES: ((line: string) => Found | null)[] = [
 ]
 
 /**
- * Who failed and why, by the words of a report: a line that names an address, and what follows it up to the next one.
- * Addresses one below the other share what follows them; `isNot` takes out the sender. Empty where none is named.
+ * The failed recipients and the reasons in the text of a report: a line that names an address, and the text up to the
+ * next such line. Addresses on consecutive lines share the text that follows. `isNot` excludes the sender. Empty if the
+ * text names no recipient.
  */
 export function findRecipientWords(own: string, isNot: (address: string) => boolean): RecipientWords[] {
   const lines = own.split('\n').map((line) => line.replace(/^(?:> ?)+/, '').slice(0, MAX_LINE_LENGTH))

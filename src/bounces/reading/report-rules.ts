@@ -6,7 +6,10 @@ import { POLICY } from '../../mail/refusals/rules/policy.ts'
 import type { RefusalRule } from '../../mail/refusals/rules/rule.ts'
 import { THROTTLED } from '../../mail/refusals/rules/throttled.ts'
 
-/** Codes beside which words count in a report: those that say little, and those that reporting servers put on anything. */
+/**
+ * Codes for which the words of a report decide: codes that say little, and codes that reporting servers use for any
+ * failure.
+ */
 const WORDS_COUNT = [
   ...[null, '5.0.0', '5.1.*', '5.2.0', '5.2.1', '5.3.0', '5.3.2', '5.3.5'],
   ...['5.4.*', '5.5.*', '5.7.0', '5.7.1'],
@@ -14,7 +17,7 @@ const WORDS_COUNT = [
 
 const dead = deadRuleWithCodes(WORDS_COUNT)
 
-/** What a server says of its own tries: that they came to an end is not about the address. */
+/** A server reports the end of its own retries: not about the address. */
 const TRIES: RefusalRule[] = [
   {
     name: 'report-tried-in-vain',
@@ -48,7 +51,7 @@ const TRIES: RefusalRule[] = [
   },
 ]
 
-/** Nobody took the connection: no policy, though the words are those of one. */
+/** The connection failed: not a policy, though the words match one. */
 const NO_CONNECTION: RefusalRule = {
   name: 'report-no-connection',
   class: 'temporary',
@@ -59,7 +62,7 @@ const NO_CONNECTION: RefusalRule = {
   ],
 }
 
-/** A mailbox that takes nothing at present, in words of local programs. */
+/** A mailbox that accepts nothing at present, in the words of local programs. */
 const REPORT_FULL: RefusalRule[] = [
   {
     name: 'report-full',
@@ -90,7 +93,7 @@ const REPORT_FULL: RefusalRule[] = [
   },
 ]
 
-/** About the sender, or sent by a filter, in words that speak of an address or a domain too. */
+/** About the sender, or sent by a filter, although the words mention an address or a domain. */
 const NOT_THEIRS: RefusalRule = {
   name: 'report-not-theirs',
   class: 'policy',
@@ -101,7 +104,7 @@ const NOT_THEIRS: RefusalRule = {
   examples: ['550 backscatter protection: an invalid address', '550 From: domain is invalid'],
 }
 
-/** A program on their side could not do its work, whatever it says of users. */
+/** A program of the receiving server failed, whatever its output says about users. */
 const PROGRAMS: RefusalRule = {
   name: 'report-program',
   class: 'temporary',
@@ -115,7 +118,7 @@ const PROGRAMS: RefusalRule = {
   ],
 }
 
-/** Bolder than in a session: a report is acted on after a second one, and a session at once. */
+/** Bolder than the rules for a session: a report needs a second one to take effect, a reply in a session does not. */
 const REPORT_DEAD: RefusalRule[] = [
   ...DEAD.filter(({ text }) => text !== undefined).map((rule) =>
     rule.class === 'dead' ? { ...rule, name: `report-${rule.name}`, enhanced: WORDS_COUNT } : rule,
@@ -224,12 +227,12 @@ const REPORT_DEAD: RefusalRule[] = [
   },
 ]
 
-/** It goes by a code alone. */
+/** A rule that matches by code only. */
 const isOfCode = ({ enhanced, text }: RefusalRule): boolean => enhanced !== undefined && text === undefined
 
 /**
- * What a report says of a recipient, in its own words or in a server's that it quotes: the rules of answers in a
- * session, and bolder ones for the dead where only a code spoke against it.
+ * Rules for a report's own text and the server replies that it quotes: those for replies in a session, plus bolder
+ * rules for dead mailboxes that apply before a rule that matches by code only.
  */
 export const REPORT_RULES: RefusalRule[] = [
   ...THROTTLED,

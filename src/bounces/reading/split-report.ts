@@ -1,15 +1,15 @@
 import { parseHeaders, splitHead } from '../mail/headers.ts'
 import type { MailHeader, MailPart, ParsedMail } from '../mail/parsed-mail.ts'
 
-/** A report taken apart: only the first three are words of whoever reports. */
+/** The parts of a report. Only the first three fields are text of the reporting server. */
 export interface SplitReport {
-  /** Plain text above the mail that is sent back; the text of HTML where there is none. */
+  /** Plain text above the returned email; the text of the HTML if there is no plain text. */
   own: string
-  /** Fields for programs (RFC 3464). */
+  /** Machine-readable fields (RFC 3464). */
   status: string
-  /** Fields for programs (RFC 5965). */
+  /** Machine-readable fields (RFC 5965). */
   feedback: string
-  /** The mail that is sent back, or what there is of it. */
+  /** The returned email, or the part of it that the report includes. */
   copy: string
   copyHeaders: MailHeader[]
 }
@@ -21,7 +21,10 @@ const COPY = /^(?:message\/(?:rfc822|partial|global|global-headers)|text\/rfc822
 const LONGEST = 100_000
 const MAX_HTML = 3
 
-/** What is whose in a mail. Text after the mail that is sent back, or after the status, is no word of the report's own. */
+/**
+ * Separates the report's own text from the returned email. Text after the returned email, or after the status, is not
+ * the report's.
+ */
 export function splitReport({ parts }: ParsedMail): SplitReport {
   const { texts, tails } = textsOf(parts)
   const of = (kind: RegExp) => parts.filter(({ type }) => kind.test(type)).map(({ text }) => text)
@@ -35,13 +38,13 @@ export function splitReport({ parts }: ParsedMail): SplitReport {
   }
 }
 
-/** The mail that is sent back, as a mail of one part: a report may be forwarded whole. */
+/** The returned email as an email with one part: a report may be forwarded as a whole. */
 export function embeddedMail({ copy }: SplitReport): ParsedMail {
   const { head, body } = splitHead(unindented(copy))
   return { headers: parseHeaders(head), parts: [{ type: 'text/plain', text: body }] }
 }
 
-/** Without the indent or the quote signs that its first line has. */
+/** Removes the indent or the quote signs that its first line has. */
 function unindented(copy: string): string {
   const [indent = ''] = /^(?:> ?|[ \t]+)/.exec(copy.replace(/^\s*\n/, '')) ?? []
   if (indent.startsWith('>')) return copy.replace(/^> ?/gm, '')
@@ -64,16 +67,16 @@ function textsOf(parts: MailPart[]): { texts: string[]; tails: string[] } {
   return { texts, tails: after.map(({ text }) => text) }
 }
 
-/** Text whose MIME is broken may be quoted-printable: its lines are whole at least. */
+/** Joins the soft line breaks of text with broken MIME that may be quoted-printable. */
 const unfoldedQuoted = (text: string): string =>
   /^content-transfer-encoding:[ \t]*quoted-printable/im.test(text)
     ? text.replace(/=\n/g, '').replace(/=3D/gi, '=').replace(/=20$/gm, ' ')
     : text
 
-/** More than "this is a message in MIME format". */
+/** The text is more than "this is a message in MIME format". */
 const saysMore = (text: string): boolean => text.replace(/^.*\bMIME\b.*(?:\n.+)?$/gim, '').trim() !== ''
 
-/** The words above the mail that is sent back, and that mail. */
+/** Splits the text at the returned email: the text above it, and the email. */
 function splitCopy(text: string): { own: string; tail: string } {
   const lines = text.split('\n')
   const marked = lines.findIndex(isMarker)
@@ -105,7 +108,7 @@ const MARKERS = [
 const MAX_MARKER_LENGTH = 120
 const IS_MIME = /^[> \t]*content-type:[ \t]*(?:message\/rfc822|text\/rfc822-headers)/i
 
-/** A line that says that the mail follows: "--- Below this line is a copy of the message." */
+/** A line that announces the returned email: "--- Below this line is a copy of the message." */
 function isMarker(line: string): boolean {
   if (line.length > MAX_MARKER_LENGTH) return false
   if (IS_MIME.test(line)) return true
@@ -120,7 +123,7 @@ const OF_REPORTS =
   /^(?:reporting-mta|final-recipient|original-recipient|action|status|feedback-type|diagnostic-code)$/
 const MIN_FIELDS = 3
 
-/** The line where the head of a mail begins: fields one after the other, of which one stands in mails alone; or -1. */
+/** The line where the header of an email begins: consecutive fields, one of which occurs only in emails; or -1. */
 function headIn(lines: string[]): number {
   let start = -1
   let names: string[] = []
