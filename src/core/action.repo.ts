@@ -1,11 +1,11 @@
 import type { Action as ActionRow } from '../generated/prisma/client.ts'
 import type { DatabaseOrTransaction } from './database/database.ts'
 
-/** What the operator did. `detail` and `verb` hold no address. */
+/** One action of the operator. `detail` and `verb` never contain an address. */
 export interface Action {
   at: Date
   door: 'admin' | 'api' | 'command'
-  /** As the command says it: "subscribers suppress". */
+  /** The name of the command: "subscribers suppress". */
   verb: string
   subscriberId?: string
   detail?: string
@@ -15,10 +15,10 @@ export async function recordAction(db: DatabaseOrTransaction, action: Action): P
   await db.action.create({ data: action })
 }
 
-/** Its number rises. */
+/** An action with its id; ids rise. */
 export type RecordedAction = Required<Action> & { id: number }
 
-/** The newest first; `verbs` narrows, `before` goes on from a number. */
+/** Newest first. `verbs` filters by verb; `before` returns the actions with a smaller id. */
 export async function recentActions(
   db: DatabaseOrTransaction,
   { limit, verbs, before }: { limit: number; verbs?: readonly string[]; before?: number },
@@ -28,7 +28,7 @@ export async function recentActions(
   return rows.map(toRecordedAction)
 }
 
-/** Everything that was done to one subscriber, the newest first; kept when they are erased. */
+/** All actions on one subscriber, newest first. They are kept when the subscriber is erased. */
 export async function actionsForSubscriber(
   db: DatabaseOrTransaction,
   subscriberId: string,

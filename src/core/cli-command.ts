@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-/** Of the image, and of docs/recipes. */
+/** The wrapper scripts: of the Docker image, and of docs/recipes. */
 const SCRIPTS = ['/usr/local/bin/daily-papers', '/usr/local/sbin/daily-papers']
 
-/** What to type for a command of ours: the name under which this very copy is installed, else npm in its folder. */
+/** The command line to type: `daily-papers …` if a wrapper script runs this very copy, else npm in its folder. */
 export const cliCommand = (words: string, scripts: readonly string[] = SCRIPTS): string =>
   `${scripts.some(runsThisCopy) ? 'daily-papers' : 'npm run -s cli --'} ${words}`
 

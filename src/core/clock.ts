@@ -1,9 +1,9 @@
-/** The only place that asks the machine for the time. Everything else takes `now` as a value or a Clock. */
+/** The only place that reads the machine's time. Everything else takes `now` as a value, or a Clock. */
 export interface Clock {
   now(): Date
 }
 
-/** A clock that can be moved: for the demo and for tests. */
+/** A clock that can be set, for the demo and for tests. */
 export interface MovableClock extends Clock {
   moveTo(instant: Date): void
 }
@@ -13,8 +13,8 @@ export function systemClock(): Clock {
 }
 
 /**
- * Says `start` at the machine's instant `beganAt`, and runs at the machine's pace from there; `moveTo` jumps. Two threads
- * with the same instants have the same clock.
+ * A clock that shows `start` at the machine's instant `beganAt` and runs at the machine's speed from there; `moveTo`
+ * sets it. Two threads with the same instants have the same clock.
  */
 export function clockFrom(start: Date, beganAt = new Date()): MovableClock {
   let offset = start.getTime() - beganAt.getTime()
@@ -26,7 +26,7 @@ export function clockFrom(start: Date, beganAt = new Date()): MovableClock {
   }
 }
 
-/** Stands still until it is moved. */
+/** Shows the same instant until it is moved. */
 export function stoppedClock(start: Date): MovableClock {
   let current = start
   return {
@@ -37,7 +37,7 @@ export function stoppedClock(start: Date): MovableClock {
   }
 }
 
-/** Milliseconds since the epoch, as the machine's clock said when this process began; goes on however that one jumps. */
+/** Milliseconds since the epoch, by the machine's clock when this process began; ignores later changes of that clock. */
 export const monotonicEpochMs = (): number => performance.timeOrigin + performance.now()
 
 /** Milliseconds since an arbitrary point, for durations only. */

@@ -1,26 +1,26 @@
-// Papa reads and writes cells; which lines belong to one record is told here, so that a quote that nobody closed costs
-// its own line and not the rest of the file.
+// Papa reads and writes cells. This file decides which lines belong to one record, so that an unclosed quote costs one
+// line and not the rest of the file.
 import Papa from 'papaparse'
 
-/** A line of a CSV file, or several where a quoted cell holds line breaks. */
+/** One line of a CSV file, or several lines if a quoted cell contains line breaks. */
 export interface CsvRecord {
-  /** Of its first line, from 1. */
+  /** The number of its first line, from 1. */
   line: number
   text: string
-  /** Null where the quotes do not add up, and where it is too long. */
+  /** Null if the quotes are unbalanced or the line is too long. */
   cells: string[] | null
-  /** A line above MAX_RECORD_LENGTH, of which `text` is the beginning. */
+  /** The line is longer than MAX_RECORD_LENGTH; `text` is its beginning. */
   isTooLong?: true
 }
 
-/** In UTF-16 units. */
+/** In UTF-16 code units. */
 export const MAX_RECORD_LENGTH = 64 * 1024
 const EXCERPT_LENGTH = 200
 
-// C0 and DEL, without the tab and line ends that a cell may hold.
+// C0 and DEL, except tab and line ends, which a cell may contain.
 const CONTROL = /[^\P{Cc}\t\n\r\x80-\x9f]/u
 
-/** The first control character of a text as "U+0000"; null if there is none. */
+/** The first control character of a text as "U+0000"; null if it contains no such character. */
 export function controlCharacterIn(text: string): string | null {
   const code = CONTROL.exec(text)?.[0].charCodeAt(0)
   return code === undefined ? null : `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
@@ -32,12 +32,12 @@ const hasOddQuotes = (text: string): boolean => {
   return odd
 }
 
-/** Cuts text that comes in pieces into records. Blank lines are none. Give it each piece, then `end`. */
+/** Splits text that arrives in pieces into records, and skips blank lines. Call `push` for each piece, then `end`. */
 export class CsvReader {
   readonly #delimiter: string
   #rest = ''
   #line = 0
-  /** Until the end of a line that was refused before it. */
+  /** True until the end of a line that was refused as too long. */
   #isSkipping = false
   #held: string[] = []
   #heldLength = 0
@@ -47,7 +47,7 @@ export class CsvReader {
     this.#delimiter = delimiter
   }
 
-  /** The records that this piece ends. */
+  /** Returns the records that this piece completes. */
   push(piece: string): CsvRecord[] {
     const text = this.#rest + this.#unskipped(piece)
     let from = 0
@@ -78,7 +78,7 @@ export class CsvReader {
     return end < 0 ? '' : piece.slice(end + 1)
   }
 
-  /** No quote that was open before it reaches into it or beyond. */
+  /** Records a line that is too long. It ends every open quote: no quoted cell continues past it. */
   #refuse(text: string): void {
     while (this.#held.length > 0) this.#breakOff()
     this.#line++
@@ -117,7 +117,7 @@ export class CsvReader {
     this.#heldLength = 0
   }
 
-  /** The first line that is held stands alone, and those after it are looked at anew. */
+  /** Ends the first held line as a record of its own, and processes the lines after it again. */
   #breakOff(): void {
     const [first = '', ...others] = this.#held
     const line = this.#line - this.#held.length + 1
@@ -136,7 +136,7 @@ export class CsvReader {
   }
 }
 
-/** A slice keeps all of the text that it was cut from in memory; this does not. */
+/** Copies a slice, so that the text it was cut from can be garbage collected. */
 export const detachedCopy = (text: string): string => Buffer.from(text).toString()
 
 const withoutReturn = (text: string): string => (text.endsWith('\r') ? text.slice(0, -1) : text)
@@ -148,7 +148,7 @@ function readRecord(text: string, delimiter: string): string[] | null {
   return errors.length === 0 && data.length === 1 ? data[0]! : null
 }
 
-/** All of one line at once, which is much faster; one by one where that does not come out even. */
+/** Parses all plain records in one call, which is much faster; one by one if the number of rows differs. */
 function parseCells(records: CsvRecord[], delimiter: string): CsvRecord[] {
   const plain = records.filter(({ cells, isTooLong }) => cells === null && !isTooLong)
   const { data, errors } = parseCsv(plain.map(({ text }) => text).join('\n'), delimiter)
@@ -159,29 +159,29 @@ function parseCells(records: CsvRecord[], delimiter: string): CsvRecord[] {
   return records
 }
 
-/** The sign that parts the cells of a file with this head: comma, semicolon or tab. */
+/** The delimiter of a file with this head: comma, semicolon or tab. */
 export function detectDelimiter(head: string): string {
   const unquoted = head.replace(/"[^"]*"/g, '')
   const count = (sign: string) => unquoted.split(sign).length
   return [',', ';', '\t'].reduce((best, sign) => (count(sign) > count(best) ? sign : best))
 }
 
-/** One line, with its end. */
+/** One line, with its line end. */
 export const csvLine = (cells: readonly string[], delimiter = ','): string =>
   `${Papa.unparse([cells as string[]], { delimiter, newline: '\n' })}\n`
 
-// What a spreadsheet would run as a formula (with a Japanese locale, full-width signs too), and what looks guarded.
+// Cells that a spreadsheet would run as a formula (full-width signs too, for Japanese locales), and escaped cells.
 const FORMULA = /^'*(?:\s*[=+\-@＝＋－＠]|[\t\r])/
 
-/** A cell that no spreadsheet runs; `unescapeFormula` gives back what it was. */
+/** A cell that no spreadsheet runs; `unescapeFormula` restores it. */
 export const escapeFormula = (cell: string): string => (FORMULA.test(cell) ? `'${cell}` : cell)
 
 export const unescapeFormula = (cell: string): string =>
   cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell
 
 /**
- * Decodes bytes that come in pieces: UTF-8, or UTF-16 that says so at its start. Bytes that are none become U+FFFD.
- * Where lines end with a lone return, as they once did, they end as everywhere.
+ * Decodes bytes that arrive in pieces: UTF-8, or UTF-16 with a byte order mark. Invalid bytes become U+FFFD. If lines
+ * end with a carriage return only, as on old Macs, it becomes a line feed.
  */
 export async function* decodeStream(pieces: AsyncIterable<Buffer>): AsyncGenerator<string> {
   let decoder: InstanceType<typeof TextDecoder> | undefined

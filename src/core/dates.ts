@@ -19,7 +19,7 @@ export const addDays = (day: Day, days: number): Day => Temporal.PlainDate.from(
 
 export const weekdayOf = (day: Day): Weekday => WEEKDAYS[Temporal.PlainDate.from(day).dayOfWeek - 1]!
 
-/** Throws date.invalid for anything but a real day written YYYY-MM-DD, from the year 1000: others reckon from it. */
+/** Throws date.invalid unless the text is a real day written YYYY-MM-DD. From the year 1000, since callers add days. */
 export function parseDay(text: string): Day {
   const fault = new Fault('date.invalid', { date: text.slice(0, 40) })
   if (!/^[1-9]\d{3}-\d{2}-\d{2}$/.test(text)) throw fault
@@ -30,7 +30,7 @@ export function parseDay(text: string): Day {
   }
 }
 
-/** A zone that Intl knows and that holds a slash, or UTC: abbreviations such as EST have no daylight saving. */
+/** A zone that Intl accepts and that contains a slash, or UTC: abbreviations such as EST have no daylight saving. */
 export function isZone(name: string): boolean {
   if (name === 'UTC') return true
   if (!name.includes('/')) return false
@@ -42,12 +42,12 @@ export function isZone(name: string): boolean {
   }
 }
 
-/** The day that it is in a zone at an instant. */
+/** The local day in a zone at an instant. */
 export const localDayOf = (instant: Date, zone: string): Day =>
   Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(zone).toPlainDate().toString()
 
 /**
- * The instant at which an hour comes on a local day. In a gap of daylight saving it is the first instant after the
+ * The instant at which an hour begins on a local day. In a gap of daylight saving it is the first instant after the
  * gap, in a fold the first of the two.
  */
 export function instantOf(day: Day, hour: number, zone: string): Date {

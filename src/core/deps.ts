@@ -9,17 +9,17 @@ import { type Log, openLog } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { openQueue, type Queue } from './queue.ts'
 
-/** What every flow and door is handed first. Built here, once for each process. */
+/** The first argument of every operation. Built here, once for each process. */
 export interface Deps {
   config: Config
   clock: Clock
   log: Log
-  /** What this process counts; of a service alone. */
+  /** Counters of this process; only a service has them. */
   metrics?: Metrics
-  /** Sees each point that a delivery reaches; nobody does in a service. */
+  /** Called at each failpoint of a delivery; a service has no hook. */
   onFailpoint?: FailpointHook
   db: Database
-  /** The database's own address, for what brings its own connections (migrations, the queue). */
+  /** URL of the database, for code that opens its own connections (migrations, the queue). */
   databaseUrl: string
 }
 
@@ -44,12 +44,12 @@ export interface DepsOptions {
 export const clockOf = (config: Config, beganAt?: Date): Clock =>
   config.CLOCK_NOW ? clockFrom(config.CLOCK_NOW, beganAt) : systemClock()
 
-/** A renewal that gets no answer is given up while there is time for another one before the lease ends. */
+/** The watchdog ends a renewal without a reply early enough to try once more before the lease ends. */
 const watchdogOf = ({ LEASE_RENEW_SECONDS }: Config): WatchdogOptions => ({
   silenceMs: LEASE_RENEW_SECONDS * 1000,
 })
 
-/** The address of the database; starts the embedded one where the settings say so. */
+/** The URL of the database; starts the embedded one if the settings say so. */
 async function databaseUrlOf({ DATABASE_URL, DATA_DIR, production }: Config): Promise<string> {
   if (DATABASE_URL !== 'embedded') return DATABASE_URL
   return (await startEmbeddedPostgres(join(DATA_DIR, 'postgres'), { mayMove: !production })).url

@@ -1,4 +1,4 @@
-/** How many letters were left out, put in, changed, or swapped with the next. */
+/** The number of letters that were left out, inserted, changed, or swapped with the next one. */
 export function editDistance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)]
   for (let i = 1; i <= a.length; i++) {

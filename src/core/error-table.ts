@@ -9,7 +9,7 @@ interface ErrorEntry {
   operator: string
 }
 
-/** Every error code there is. A code never changes its meaning; messages may. What a person reads stands in words/. */
+/** All error codes. A code never changes its meaning; messages may. Sentences for subscribers are in i18n/. */
 export const errorTable = {
   unexpected: {
     status: 500,

@@ -1,12 +1,11 @@
 import { fill, words } from '../i18n/words.ts'
 import { type ErrorCode, errorTable } from './error-table.ts'
 
-/** What a message may name: values, places and ranges, never an address or a token. */
+/** Values for a message: numbers, places and ranges, never an address or a token. */
 export type FaultValues = Record<string, string | number>
 
 /**
- * Something that went wrong in a way that we know. `code` is for programs, `message` for the operator,
- * `sentence` for the person in front of the page.
+ * An expected error. `code` is for programs, `message` for the operator, `sentence` for the person who reads the page.
  */
 export class Fault extends Error {
   readonly code: ErrorCode
@@ -34,19 +33,19 @@ export class Fault extends Error {
   }
 }
 
-/** What a log line says of anything thrown. */
+/** The log fields for anything thrown. */
 export const errorFields = (error: unknown) => ({
   code: error instanceof Fault ? error.code : 'unexpected',
   what: errorText(error),
 })
 
-/** The text of anything thrown, for logs; the logger takes addresses out of it. */
+/** The text of anything thrown, for logs; the logger redacts addresses. */
 export function errorText(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(errorText).join('; ') || error.message
   if (hasMessage(error)) return String(error.message)
   return typeof error === 'object' && error !== null ? JSON.stringify(error) : String(error)
 }
 
-// Some libraries throw what looks like an error and is none.
+// Some libraries throw objects that look like errors but are not instances of Error.
 const hasMessage = (error: unknown): error is { message: unknown } =>
   typeof error === 'object' && error !== null && 'message' in error

@@ -1,19 +1,19 @@
-/** Where the delivery of messages stands, in order. */
+/** The steps of a delivery at which a test may interfere, in order. */
 export const FAILPOINTS = [
-  /** A chunk is about to be leased. */
+  /** A batch is about to be leased. */
   'before-claim',
-  /** It is leased, and nothing taken from it. */
+  /** The batch is leased; no message is taken from it yet. */
   'after-claim',
-  /** The final dot of a mail was written, and not answered. */
+  /** The final dot of an email is written; the server has not replied. */
   'after-dot',
-  /** The server said 250, and nobody but this process knows. */
+  /** The server replied 250; the reply is only in the memory of this process. */
   'after-250',
-  /** Acceptances are about to be written down. */
+  /** Acceptances are about to be written to the database. */
   'before-commit',
-  /** They stand in the database, and nobody here was told. */
+  /** They are committed; this process does not know yet. */
   'after-commit',
 ] as const
 export type Failpoint = (typeof FAILPOINTS)[number]
 
-/** Told of each point as it is reached. It may end the process there; what it returns is waited for, but at the dot. */
+/** Called at each failpoint. It may end the process; delivery waits for its promise, except after the dot. */
 export type FailpointHook = (point: Failpoint) => void | Promise<void>

@@ -2,12 +2,12 @@ import { words } from '../i18n/words.ts'
 import { Fault } from './errors.ts'
 
 export interface FieldFault {
-  /** The field's name as the door knows it: email, topic, hour, … */
+  /** The field's name in the request: email, topic, hour, … */
   field: string
   fault: Fault
 }
 
-/** A body may hold thousands of wrong fields; the reply lists this many. */
+/** A body may contain thousands of wrong fields; the reply lists this many. */
 export const MAX_FAULTS = 10
 const MAX_NAME_LENGTH = 40
 
@@ -19,7 +19,7 @@ export const unknownFieldFaults = (names: readonly string[], known: string): Fie
     return { field, fault: new Fault('request.unknown-field', values) }
   })
 
-/** Several fields were wrong: has the code of the first of them, and tells of all. */
+/** Several wrong fields: has the code of the first one, and the messages of all. */
 export class FieldFaults extends Fault {
   readonly fields: FieldFault[]
 
@@ -30,11 +30,11 @@ export class FieldFaults extends Fault {
   }
 }
 
-/** Reads fields one by one and keeps each fault, so that a person hears of all of them at once. */
+/** Reads fields one by one and collects the faults, so that a person sees all of them at once. */
 export class FieldReader {
   readonly #faults: FieldFault[] = []
 
-  /** What `work` makes of a field; `fallback` where it throws a Fault, which is kept. FieldFaults keep their own fields. */
+  /** Returns the result of `work`; `fallback` if it throws a Fault, which is collected. FieldFaults keep their fields. */
   read<T>(field: string, fallback: T, work: () => T): T {
     try {
       return work()
@@ -45,7 +45,7 @@ export class FieldReader {
     }
   }
 
-  /** Throws FieldFaults where any field was wrong. */
+  /** Throws FieldFaults if any field was wrong. */
   finish(): void {
     const [first, ...others] = this.#faults
     if (first) throw new FieldFaults([first, ...others])

@@ -1,20 +1,20 @@
 import type { DatabaseOrTransaction } from './database/database.ts'
 
-/** Something that goes wrong until somebody sees it go well. */
+/** A problem that lasts until a check succeeds. */
 export interface Incident {
   /** "delivery digests", "work plan" */
   name: string
-  /** A code. */
+  /** The error code. */
   what: string
-  /** What was said, without addresses. */
+  /** Details such as the server's reply, without addresses. */
   said: string
   since: Date
 }
 
-/** In front of its name in table switch. */
+/** Prefix of its name in table switch. */
 export const INCIDENT_PREFIX = 'trouble '
 
-/** Again: says what it is now, and since when stays. */
+/** Opens an incident, or updates its cause; `since` of an open one stays. */
 export async function recordIncident(db: DatabaseOrTransaction, incident: Incident): Promise<void> {
   const { name, what, said, since } = incident
   await db.$executeRaw`
@@ -26,7 +26,7 @@ export async function endIncident(db: DatabaseOrTransaction, name: string): Prom
   await db.switch.deleteMany({ where: { name: INCIDENT_PREFIX + name } })
 }
 
-/** All there is now. */
+/** All open incidents, by name. */
 export async function openIncidents(db: DatabaseOrTransaction): Promise<Incident[]> {
   const rows = await db.switch.findMany({
     where: { name: { startsWith: INCIDENT_PREFIX } },

@@ -1,6 +1,6 @@
 import { type Logger, pino } from 'pino'
 
-/** The names of log events: what a program may select by. Texts may change, these do not. */
+/** The names of log events, which a program may select by. Texts may change, these do not. */
 const LOG_EVENTS = [
   'service.started',
   'service.crashed',
@@ -90,14 +90,14 @@ export interface Log {
   error(event: LogEvent, fields?: LogFields): void
 }
 
-// Errors of libraries carry addresses in their text, where redaction by path does not reach.
-// An apostrophe within belongs to a name, one in front is a quote.
-// No part is longer: without a bound, a text without blanks takes the square of its length.
+// Library errors contain addresses in their text, which redaction by path does not reach.
+// An apostrophe inside a name belongs to it; one in front is a quote.
+// The length bound avoids quadratic time on a text without blanks.
 const ADDRESS = /[^\s<>"'(),;:][^\s<>"(),;:]{0,128}(@|%40)[^\s<>"'(),;]+/gi
 const TOKEN = /\b[A-Za-z0-9_-]{40,}\b/g
 const LINK = /\/(confirm|unsubscribe|resubscribe|manage|digest|account|move)\/[^\s"'?#]+/g
 
-/** Takes addresses and tokens out of any text. */
+/** Replaces addresses and tokens in any text. */
 export const redact = (text: string): string =>
   text.replace(LINK, '/$1/[token]').replace(ADDRESS, '[address]').replace(TOKEN, '[token]')
 
@@ -118,12 +118,12 @@ export function openLog(level: string, destination?: { write(line: string): void
 
 const MAX_UNWRITTEN_BYTES = 100_000
 
-/** A full disk ends nothing: lines wait until there is space, and are left out once too many wait. */
+/** A full disk stops nothing: lines wait for space, and are dropped once too many wait. */
 function openStderr() {
-  // With a least length, flush() tries to write; flushSync() would try for ever.
+  // With a minimum length, flush() tries to write; flushSync() would retry forever.
   const options = { dest: 2, sync: true, minLength: 1, maxLength: MAX_UNWRITTEN_BYTES }
   const destination = pino.destination(options)
-  // Without a listener, a line that cannot be written ends this process.
+  // Without a listener, a line that cannot be written would end this process.
   destination.on('error', () => {})
   destination.on('drop', () => destination.flush())
   return destination

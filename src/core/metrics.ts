@@ -1,12 +1,12 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import type { Log, LogEvent, LogFields } from './log.ts'
 
-/** What one process counts since it started. Never an address, a token, a query or an IP in a label. */
+/** Counters since this process started. Labels never contain an address, a token, a query or an IP. */
 export interface Metrics {
   registry: Registry
-  /** Counts what another thread of this process logged. */
+  /** Counts a log event of another thread of this process. */
   count: CountEvent
-  /** Counts what is logged, whatever LOG_LEVEL lets through, and passes it on. */
+  /** Counts each log event, regardless of LOG_LEVEL, and passes it on. */
   countingLog(log: Log): Log
 }
 
@@ -21,7 +21,7 @@ export function openMetrics(): Metrics {
   return { registry, count, countingLog: (log) => countingLog(log, count) }
 }
 
-/** Tells `count` of each line, whatever LOG_LEVEL lets through, and passes it on. */
+/** Calls `count` for each log event, regardless of LOG_LEVEL, and passes the event on. */
 export function countingLog(log: Log, count: CountEvent): Log {
   const at =
     (level: keyof Log): CountEvent =>

@@ -5,8 +5,8 @@ import { errorText } from './errors.ts'
 import type { Log } from './log.ts'
 
 /**
- * Nudges: "there may be work of this kind". A nudge holds no ids and may come twice or late; what is to be done
- * stands in our tables alone, and every tick sends the nudge again while work is open.
+ * Nudges: "there may be work of this kind". A nudge has no ids and may arrive twice or late. Only our own tables record
+ * what is to be done, and every tick sends the nudge again while work is open.
  */
 export const NUDGES = [
   'ingest',
@@ -21,26 +21,26 @@ export type Nudge = (typeof NUDGES)[number]
 
 export interface Queue {
   nudge(name: Nudge): Promise<void>
-  /** Runs `work` in this process, one at a time for each name, whenever somebody nudges. */
+  /** Runs `work` in this process after each nudge, one at a time for each name. */
   onNudge(name: Nudge, work: () => Promise<void>): Promise<void>
-  /** Takes no new nudges and waits for the ones in hand. */
+  /** Takes no new nudges and waits for those in progress. */
   stop(): Promise<void>
 }
 
 const HEARTBEAT_SECONDS = 30
 const MAX_WORK_SECONDS = 6 * 3600
 const STOP_WITHIN_MS = 30_000
-// Without one, pg-boss takes a name that tells whose it is to nobody.
+// Otherwise pg-boss picks an application_name that identifies nothing.
 const application_name = 'daily-papers queue'
 
-// How soon a nudge is seen. A complaint is heard within a second, and a mailbox is looked into each minute.
+// How soon a nudge is seen. Complaints are read within a second, and the mailbox is polled each minute.
 const POLL_SECONDS = 1
 const POLL_SECONDS_BY_NUDGE: Partial<Record<Nudge, number>> = { 'read-reports': 0.5, 'fetch-mailbox': 5 }
 
-// pg-boss reckons its pauses by its clock: on the machine's, one that goes back an hour makes a pause of an hour.
+// pg-boss computes its pauses from this clock: with the machine's, setting it back an hour causes an hour's pause.
 const clock = { ...systemClock, now: monotonicEpochMs }
 
-/** pg-boss hands what it does not know itself to the pool that it opens. */
+/** pg-boss passes options that it does not use itself to its pg pool. */
 const poolOptions = (url: string, max: number, watchdog = WATCHDOG_DEFAULTS) => ({
   connectionString: url,
   application_name,
@@ -48,7 +48,7 @@ const poolOptions = (url: string, max: number, watchdog = WATCHDOG_DEFAULTS) => 
   Client: watchdogClient(url, watchdog),
 })
 
-/** Needs the tables of `prepareQueue`. A connection that falls silent is given up: see patientClient. */
+/** Needs the tables of `prepareQueue`. The watchdog closes a connection that goes silent: see watchdogClient. */
 export async function openQueue(url: string, log: Log, watchdog?: WatchdogOptions): Promise<Queue> {
   const boss = new PgBoss({
     ...poolOptions(url, 3, watchdog),
@@ -74,13 +74,13 @@ export async function openQueue(url: string, log: Log, watchdog?: WatchdogOption
   }
 }
 
-/** Makes or updates the queue's own tables and queues. Safe twice, and from several machines at once. */
+/** Creates or updates the queue's own tables and queues. Safe to run twice, and from several machines at once. */
 export async function prepareQueue(url: string, log: Log): Promise<void> {
   const boss = new PgBoss({ ...poolOptions(url, 2), supervise: false, schedule: false })
   boss.on('error', (error) => log.error('queue.error', { what: errorText(error) }))
   await boss.start()
   try {
-    // policy short: at most one nudge waits, any number of processes may be working.
+    // policy short: only one nudge waits; any number of processes may be working.
     for (const name of NUDGES) {
       await boss.createQueue(name, {
         policy: 'short',

@@ -33,7 +33,7 @@ interface Network {
   share: number
 }
 
-/** An unparsable address, such as that of a Unix socket. */
+/** For an address that cannot be parsed, such as that of a Unix socket. */
 const UNKNOWN: Network[] = [{ prefix: 'unknown', share: 1 }]
 
 /**
@@ -65,7 +65,7 @@ export function networksOf(ip: string): Network[] {
 function groupsOf(ip: string): number[] | undefined {
   const address = ip.includes(':') ? ip.split('%')[0]! : `::ffff:${ip}`
   if (!isIPv6(address)) return
-  // The URL parser writes every group in hexadecimal, and lower case.
+  // The URL parser writes every group as lower-case hexadecimal.
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')
   const left = head.split(':').filter(Boolean)
   const right = tail?.split(':').filter(Boolean) ?? []
@@ -118,14 +118,14 @@ export function retryAfter(waitSeconds: number): { seconds: number; wait: string
 
 /**
  * Takes `count` from every bucket, or nothing from any: a refusal by one costs nothing at the others. The wait is that
- * of the slowest bucket. The buckets fill by the database's clock.
+ * of the slowest bucket. The buckets refill by the database's clock.
  */
 export async function takePermits(
   db: DatabaseOrTransaction,
   buckets: readonly Bucket[],
   count = 1,
 ): Promise<PermitResult> {
-  // A missing bucket is created, full, and then everything is tried again. It may be deleted in between, hence the loop.
+  // Creates missing buckets, full, and tries again. A bucket may be deleted in between, hence the loop.
   for (let tries = 0; tries < 3; tries++) {
     const { found, ...permit } = await takeFromExisting(db, buckets, count)
     if (found === buckets.length) return permit
@@ -139,7 +139,7 @@ async function takeFromExisting(
   buckets: readonly Bucket[],
   count: number,
 ): Promise<PermitResult & { found: number }> {
-  // Rows are locked in the order of their keys, so that two statements never wait for each other.
+  // Locks rows in the order of their keys, so that two statements never deadlock.
   const [row] = await db.$queryRaw<(PermitResult & { found: number })[]>`
     with wanted as (
       select key, capacity, "perSecond" as rate, date_trunc('milliseconds', now()) as now
@@ -171,15 +171,15 @@ async function createMissing(db: DatabaseOrTransaction, buckets: readonly Bucket
 }
 
 /**
- * Takes `count` more from every bucket, even if it lacks them: the next visitor waits until they are there again. A
- * negative count gives permits back.
+ * Takes `count` more from every bucket, even beyond empty: the next visitor waits until they refill. A negative count
+ * returns permits.
  */
 export async function chargePermits(
   db: DatabaseOrTransaction,
   buckets: readonly Bucket[],
   count: number,
 ): Promise<void> {
-  // The table holds no negative tokens: a debt is a time in the future at which the bucket starts to fill.
+  // The table stores no negative tokens: a debt is a future time at which the bucket starts to refill.
   await db.$executeRaw`
     with wanted as (
       select key, capacity, "perSecond" as rate, date_trunc('milliseconds', now()) as now
@@ -195,9 +195,9 @@ export async function chargePermits(
     from locked l where b.key = l.key`
 }
 
-/** Deletes the buckets that were not used for a day. They are full again by then, and their keys name networks. */
+/** Deletes the buckets that were not used for a day. They are full by then, and their keys contain IP networks. */
 export async function deleteIdleBuckets(db: DatabaseOrTransaction): Promise<void> {
-  // A visitor may come back right now: rows are locked in the order of their keys, as everywhere here.
+  // A visitor may return at this moment, so rows are locked in the order of their keys, as everywhere in this file.
   await db.$executeRaw`
     delete from bucket where key in
       (select key from bucket where at < now() - interval '1 day' order by key for update skip locked)`

@@ -11,19 +11,19 @@ import {
 } from './switch.repo.ts'
 
 const IDENTITY_SWITCH = 'database-identity'
-// What delivery compares with before each batch: see may-send.repo.ts.
+// Delivery compares the timeline before each batch: see may-send.repo.ts.
 const TIMELINE_SWITCH = 'database-timeline'
 export const DELIVERY_SWITCH = 'delivery'
-// A value of the switch, so that no reason that an operator types has its power. After a promotion too.
+// A value of the switch, so that no reason typed by an operator has its effect. Also used after a promotion.
 const HELD = 'restored'
 
-/** Why this is another database than the one that was recorded; also the reason of the pause. */
+/** How this database differs from the recorded one; also the reason of the pause. */
 type Change = 'restored' | 'promoted'
 
 /**
- * Records at the first start which database this is. Delivery is paused until the operator resumes it if this is a copy
- * that was restored from a dump, or a standby that was promoted (with AFTER_PROMOTION=continue the promotion is only
- * logged): what was sent after the copy was made is not known here. Returns whether delivery is held for that reason.
+ * Records the identity of the database at the first start. If this is a copy restored from a dump, or a promoted
+ * standby, pauses delivery until the operator resumes it, because the database does not know what was sent after the
+ * copy was made. With AFTER_PROMOTION=continue a promotion is only logged. Returns whether delivery is held.
  */
 export async function pauseIfRestored({ db, config, clock, log }: Deps): Promise<boolean> {
   const at = clock.now()
@@ -34,7 +34,7 @@ export async function pauseIfRestored({ db, config, clock, log }: Deps): Promise
   if ((await isDeliveryHeld(db)) || !(await detectChange(db, current))) return isDeliveryHeld(db)
   const done = await db.$transaction(async (tx) => {
     const recorded = await lockIdentity(tx)
-    const change = await detectChange(tx, current) // another process may have settled it
+    const change = await detectChange(tx, current) // another process may have handled it
     if (!recorded || !change) return undefined
     const continues = change === 'promoted' && config.AFTER_PROMOTION === 'continue'
     if (continues) await recordIdentity(tx, at, 'promoted')
@@ -59,7 +59,7 @@ const readDatabaseState = async (db: DatabaseOrTransaction): Promise<DatabaseSta
   timeline: await databaseTimeline(db),
 })
 
-/** Between what was recorded and what is seen; a part that one of them lacks tells nothing. */
+/** Compares the recorded state with the current one; an unknown part counts as unchanged. */
 async function detectChange(db: DatabaseOrTransaction, current: DatabaseState): Promise<Change | undefined> {
   const identity = await readSwitch(db, IDENTITY_SWITCH)
   if (identity && !isSameDatabase(identity.value, current.identity)) return 'restored'
@@ -67,18 +67,18 @@ async function detectChange(db: DatabaseOrTransaction, current: DatabaseState): 
   return timeline && current.timeline && timeline.value !== current.timeline ? 'promoted' : undefined
 }
 
-/** For as long as the transaction lasts, nobody holds delivery or goes on. */
+/** Until the transaction ends, no other process can hold or resume delivery. */
 export const lockIdentity = (tx: DatabaseOrTransaction): Promise<Switch | null> =>
   lockSwitch(tx, IDENTITY_SWITCH)
 
-/** Nothing is planned or handed over until the operator resumes. False where it was held before. */
+/** Stops planning and sending until the operator resumes. False if delivery was already held. */
 export const holdDelivery = (
   db: DatabaseOrTransaction,
   at: Date,
   reason: Change = 'restored',
 ): Promise<boolean> => setSwitchUnless(db, DELIVERY_SWITCH, { value: HELD, reason, at }, HELD)
 
-/** Pauses delivery for any other reason. False, and nothing changes, where it is held. */
+/** Pauses delivery for any other reason. If it is held, changes nothing and returns false. */
 export const pauseUnlessHeld = (
   db: DatabaseOrTransaction,
   { reason, at }: { reason: string; at: Date },
@@ -90,7 +90,7 @@ export const isHoldSwitch = (delivery: Switch | null): boolean => delivery?.valu
 export const isDeliveryHeld = async (db: DatabaseOrTransaction): Promise<boolean> =>
   isHoldSwitch(await readSwitch(db, DELIVERY_SWITCH))
 
-/** From now on, this is the database. */
+/** Records the current database as the right one. */
 export async function recordIdentity(
   db: DatabaseOrTransaction,
   at: Date,

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 
-/** Whether two secrets are one. Digests are of one length, so that how long it takes tells nothing of either. */
+/** Whether two secrets are equal. Digests have the same length, so the time taken reveals nothing about either. */
 export const isSameSecret = (one: string, other: string): boolean =>
   timingSafeEqual(digestOf(one), digestOf(other))
 

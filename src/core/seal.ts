@@ -4,7 +4,7 @@ const CIPHER = 'aes-256-gcm'
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
-/** Encrypts a text with AES-256-GCM: base64url of nonce, ciphertext and tag. Only `purpose` can open it again. */
+/** Encrypts a text with AES-256-GCM: base64url of nonce, ciphertext and tag. `unseal` needs the same `purpose`. */
 export function seal(text: string, { secret, purpose }: { secret: string; purpose: string }): string {
   const nonce = randomBytes(NONCE_BYTES)
   const cipher = createCipheriv(CIPHER, keyOf(secret, purpose), nonce)
@@ -12,7 +12,7 @@ export function seal(text: string, { secret, purpose }: { secret: string; purpos
   return Buffer.concat([nonce, ...encrypted, cipher.getAuthTag()]).toString('base64url')
 }
 
-/** The text of `seal`; null if it was changed, cut off, or sealed for another purpose or with an unknown secret. */
+/** The text of `seal`; null if it was changed or truncated, or sealed for another purpose or with an unknown secret. */
 export function unseal(
   sealed: string,
   { secrets, purpose }: { secrets: readonly string[]; purpose: string },
@@ -26,7 +26,7 @@ export function unseal(
       const text = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES))
       return Buffer.concat([text, decipher.final()]).toString('utf8')
     } catch {
-      // Sealed with another secret, or not by us.
+      // Sealed with another secret, or not by `seal`.
     }
   }
   return null

@@ -10,8 +10,8 @@ export interface SemaphoreLimits {
 }
 
 /**
- * No slot was given. `reason`: "key" if the key has reached a limit of its own, "total" if all slots or all places in the
- * queue are taken by others.
+ * The caller got no slot. `reason`: "key" if the key has reached a limit of its own, "total" if others have taken all
+ * slots or all places in the queue.
  */
 export class NoSlot extends Error {
   readonly reason: 'key' | 'total'
@@ -29,8 +29,8 @@ interface Waiter {
 }
 
 /**
- * Limits how much runs at once, overall and for each key. A caller without a free slot waits: first in, first out for one
- * key, round robin between keys. A full queue drops the newest waiter of the key that has most of them.
+ * Limits how much runs at once, overall and for each key. A caller without a free slot waits: first in, first out for
+ * one key, round robin between keys. A full queue drops the newest waiter of the key with the most waiters.
  */
 export class Semaphore {
   readonly #limits: Required<SemaphoreLimits>
@@ -119,7 +119,7 @@ export class Semaphore {
     if (next !== undefined) this.#startNext(next)
   }
 
-  /** Starts the first waiter of a key, which then goes behind the other keys. */
+  /** Starts the first waiter of a key, then moves the key behind the others. */
   #startNext(key: string): void {
     this.#waiting.get(key)![0]!.start()
     const others = this.#waiting.get(key)

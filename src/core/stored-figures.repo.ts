@@ -1,7 +1,7 @@
 import type { DatabaseOrTransaction } from './database/database.ts'
 import { type Day, dayOf, midnight } from './dates.ts'
 
-/** The figures of days whose rows are not all kept any more. */
+/** The stored figures of days whose rows may have been pruned. */
 export async function storedFigures<Figures extends { day: Day }>(
   db: DatabaseOrTransaction,
   { from, to }: { from: Day; to: Day },
@@ -10,7 +10,7 @@ export async function storedFigures<Figures extends { day: Day }>(
   return rows.flatMap(({ figures }) => (figures === null ? [] : [figures as unknown as Figures]))
 }
 
-/** Keeps the figures of days for good; those that are kept already stay as they are. */
+/** Stores the figures of days for good; a day that already has figures keeps them. */
 export async function storeFigures(db: DatabaseOrTransaction, all: readonly { day: Day }[]): Promise<void> {
   await db.$executeRaw`
     insert into day_book (local_date, figures)
@@ -19,8 +19,8 @@ export async function storeFigures(db: DatabaseOrTransaction, all: readonly { da
 }
 
 /**
- * The newest day whose figures are kept, else the day before the first subscriber was here or the first mail was due;
- * null where there is neither. What an import says of the time before it does not count.
+ * The newest day with stored figures, else the day before the first subscriber or the first due email; null before both.
+ * Dates of imported subscribers from the time before their import do not count.
  */
 export async function figuresStoredThrough(db: DatabaseOrTransaction): Promise<Day | null> {
   const [row] = await db.$queryRaw<{ day: Date | null }[]>`

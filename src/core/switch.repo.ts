@@ -6,7 +6,7 @@ export interface Switch {
   at: Date
 }
 
-/** How a switch stands that all processes see; null where nobody has set it. */
+/** A switch, which all processes share; null if it is not set. */
 export async function readSwitch(db: DatabaseOrTransaction, name: string): Promise<Switch | null> {
   return db.switch.findUnique({ where: { name }, select: { value: true, reason: true, at: true } })
 }
@@ -20,7 +20,7 @@ export async function setSwitch(
   await db.switch.upsert({ where: { name }, create: { name, ...set }, update: set })
 }
 
-/** Sets it where nobody has; returns how it stands then, whoever set it. */
+/** Sets the switch if it is not set; returns its value afterwards, from any process. */
 export async function setSwitchOnce(
   db: DatabaseOrTransaction,
   name: string,
@@ -30,7 +30,7 @@ export async function setSwitchOnce(
   return (await readSwitch(db, name))!
 }
 
-/** Sets it unless it stands at a value that `keeps`, in one statement; returns whether it did. */
+/** Sets the switch unless it has `protectedValue`, in one statement; returns whether it did. */
 export async function setSwitchUnless(
   db: DatabaseOrTransaction,
   name: string,
@@ -44,14 +44,14 @@ export async function setSwitchUnless(
   return set > 0
 }
 
-/** The same as readSwitch, and nobody else changes it before the transaction ends. */
+/** As readSwitch, and locks the row until the transaction ends. */
 export async function lockSwitch(tx: DatabaseOrTransaction, name: string): Promise<Switch | null> {
   const [row] = await tx.$queryRaw<Switch[]>`
     select value, reason, at from switch where name = ${name} for update`
   return row ?? null
 }
 
-/** Back to how it stands where nobody has set it. True where somebody had. */
+/** Deletes the switch. True if it existed. */
 export async function clearSwitch(db: DatabaseOrTransaction, name: string): Promise<boolean> {
   return (await db.switch.deleteMany({ where: { name } })).count > 0
 }

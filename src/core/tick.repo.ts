@@ -1,8 +1,8 @@
 import type { Database, DatabaseOrTransaction } from './database/database.ts'
 
 /**
- * True for the one process that may act on this slot; false for all others, however often they ask. With
- * `againAfterSeconds`, one may act again once the last claim is so old by the database's clock.
+ * Claims a slot: true for one process, false for all others, however often they try. With `againAfterSeconds`, one
+ * process may claim it again once the last claim is that old by the database's clock.
  */
 export async function claimTick(
   db: Database,
@@ -17,18 +17,18 @@ export async function claimTick(
   return claimed === 1
 }
 
-/** Slots that nobody can ask for any more. */
+/** Deletes slots that no process can claim any more. */
 export async function deleteTicksBefore(db: Database, instant: Date): Promise<void> {
   await db.$executeRaw`delete from tick where slot < ${instant}`
 }
 
-/** The newest slot of that name; null where there is none, or it is forgotten. */
+/** The newest slot of that name; null if it does not exist or was deleted. */
 export async function newestSlot(db: DatabaseOrTransaction, name: string): Promise<Date | null> {
   const { _max } = await db.tick.aggregate({ where: { name }, _max: { slot: true } })
   return _max.slot
 }
 
-/** The newest minute that was claimed from one instant on and before another; null where nobody ticked. */
+/** The newest claimed minute at or after `from` and before `before`; null if no process ticked. */
 export async function newestTick(
   db: DatabaseOrTransaction,
   { from, before }: { from?: Date; before?: Date } = {},

@@ -1,6 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises'
 
-/** Rejects with a sentence where `work` takes longer. */
+/** Rejects with a message if `work` takes longer. */
 export async function withTimeout<T>(ms: number, work: Promise<T>): Promise<T> {
   const ended = new AbortController()
   const timeout = after(ms, undefined, { signal: ended.signal }).then(() => {
@@ -14,6 +14,6 @@ export async function withTimeout<T>(ms: number, work: Promise<T>): Promise<T> {
   }
 }
 
-/** Undefined where `work` takes longer, or fails. */
+/** Undefined if `work` takes longer, or fails. */
 export const tryWithTimeout = <T>(ms: number, work: Promise<T>): Promise<T | undefined> =>
   withTimeout(ms, work).catch(() => undefined)

@@ -1,6 +1,6 @@
 import type { Database, DatabaseOrTransaction } from './database.ts'
 
-/** What a Postgres says of itself. */
+/** Version, settings and load of a Postgres server. */
 export interface DatabaseFacts {
   /** "17.4" */
   version: string
@@ -9,7 +9,7 @@ export interface DatabaseFacts {
   fsync: boolean
   fullPageWrites: boolean
   synchronousCommit: string
-  /** A standby, or told to be read-only. */
+  /** True for a standby, and if default_transaction_read_only is set. */
   readOnly: boolean
   bytes: number
   connections: number
@@ -36,8 +36,8 @@ export async function databaseFacts(db: Database): Promise<DatabaseFacts> {
 }
 
 /**
- * Whether what is written now would stay: false for a standby; rejects where the disk is full. A row might fit into a
- * page that is there already; an exported snapshot is a new file, gone when the statement ends.
+ * Whether writes would persist now: false for a standby; rejects if the disk is full. Exporting a snapshot tests the
+ * disk because it creates a file, which is deleted when the statement ends; a row might fit into an existing page.
  */
 export async function acceptsWrites(db: DatabaseOrTransaction): Promise<boolean> {
   const [row] = await db.$queryRaw<[{ readOnly: boolean }]>`

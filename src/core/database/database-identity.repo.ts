@@ -3,8 +3,8 @@ import type { DatabaseOrTransaction } from './database.ts'
 const UNKNOWN = '-'
 
 /**
- * What tells this database from a copy that was restored out of a dump: "server/database/table", each a number, "-"
- * where the server does not say which it is. A copy of the server's files keeps all three: see databaseTimeline.
+ * Distinguishes this database from a copy that was restored from a dump: "server/database/table", each a number, "-" if
+ * the server does not reveal its identifier. A copy of the server's files has the same three: see databaseTimeline.
  */
 export async function databaseIdentity(db: DatabaseOrTransaction): Promise<string> {
   const [own] = await db.$queryRaw<{ database: string; table: string; maySee: boolean }[]>`
@@ -21,8 +21,8 @@ async function systemIdentifierOf(db: DatabaseOrTransaction): Promise<string> {
 }
 
 /**
- * The server's timeline, which changes when a standby is promoted and after point-in-time recovery; null on a standby and
- * on a server that does not reveal it.
+ * The server's timeline, which changes when a standby is promoted and after point-in-time recovery; null on a standby
+ * and on a server that does not reveal it.
  */
 export async function databaseTimeline(db: DatabaseOrTransaction): Promise<string | null> {
   const [row] = await db.$queryRaw<{ timeline: string | null }[]>`
@@ -30,7 +30,7 @@ export async function databaseTimeline(db: DatabaseOrTransaction): Promise<strin
   return row!.timeline
 }
 
-/** Whether both may be the same database: what one of them does not know tells nothing. */
+/** Whether both may be the same database. An unknown part matches anything. */
 export function isSameDatabase(one: string, other: string): boolean {
   const parts = other.split('/')
   return one.split('/').every((part, i) => part === parts[i] || part === UNKNOWN || parts[i] === UNKNOWN)

@@ -16,17 +16,17 @@ export interface OpenDatabase {
   close(): Promise<void>
 }
 
-/** True for what the database or the way to it brought about, and not the code that asked. */
+/** True for an error of the database or of the connection to it; false for an error of the calling code. */
 export const isDatabaseFault = (error: unknown): boolean =>
   error instanceof Prisma.PrismaClientKnownRequestError ||
   isDriverError(error) ||
   error instanceof Prisma.PrismaClientUnknownRequestError ||
   error instanceof Prisma.PrismaClientInitializationError
 
-// Classes of SQLSTATE that another try may cure: connection, rollback, resources, lock, shutdown, system.
+// Classes of SQLSTATE that a retry may cure: connection, rollback, resources, lock, shutdown, system.
 const TRANSIENT_CLASSES = /^(08|40|53|55|57|58)/
 
-/** True where the database did not answer, and may later; false where it refused what was asked. */
+/** True if the database did not respond and may do so later; false if it rejected the statement. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!isDatabaseFault(error)) return false
   const code = sqlStateOf(error)
@@ -34,10 +34,10 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return !(error instanceof Prisma.PrismaClientKnownRequestError) || /^P(1|2010|2024|2028)/.test(error.code)
 }
 
-// Classes of SQLSTATE that mean the values of a row: data exception, constraint violation, program limit exceeded.
+// Classes of SQLSTATE that blame the values of a row: data exception, constraint violation, program limit exceeded.
 const ROW_DATA_CLASSES = /^(22|23|54)/
 
-/** True where the database rejected the values that it was to store: other values of the same form may be accepted. */
+/** True if the database rejected the values to store; it may accept other values of the same form. */
 export const isDataRejection = (error: unknown): boolean => ROW_DATA_CLASSES.test(sqlStateOf(error) ?? '')
 
 function sqlStateOf(error: unknown): string | undefined {
@@ -47,23 +47,23 @@ function sqlStateOf(error: unknown): string | undefined {
   return cause?.originalCode
 }
 
-/** database.unreachable where the database did not answer, with what the driver said last; else `error` itself. */
+/** database.unreachable, with the driver's last line, if the database did not respond; else `error` itself. */
 export const wrapIfUnavailable = (error: unknown): unknown =>
   isDatabaseUnavailable(error) ? databaseUnreachable(error) : error
 
-/** For what failed on the way to the database. */
+/** Wraps an error that occurred before the database could respond. */
 export function databaseUnreachable(error: unknown): Fault {
   const what = errorText(error).trim().split('\n').at(-1) || String((error as { code?: string }).code)
   return new Fault('database.unreachable', { what }, { cause: error })
 }
 
 /**
- * Milliseconds that a transaction waits for a connection, and then may take. Prisma's own limits, 2 and 5 seconds, end work
- * that waits only for a busy machine.
+ * Milliseconds that a transaction waits for a connection, and then may take. Prisma's defaults, 2 and 5 seconds, would
+ * abort transactions that are only delayed by a busy machine.
  */
 const TRANSACTION_LIMITS = { maxWait: 10_000, timeout: 15_000 }
 
-/** `connections` is the most that this process holds open. A connection that falls silent is given up: see patientClient. */
+/** `connections`: the most that this process keeps open. The watchdog closes silent ones: see watchdogClient. */
 export function openDatabase(
   url: string,
   log: Log,
@@ -76,7 +76,7 @@ export function openDatabase(
     application_name: 'daily-papers',
     Client: watchdogClient(url, watchdog),
   })
-  // Without a listener, a server that goes away under an idle connection ends this process.
+  // Without a listener, this process would end when the server closes an idle connection.
   pool.on('error', (error) => log.error('database.error', { what: errorText(error) }))
   const db = new PrismaClient({
     adapter: withErrorCodes(new PrismaPg(pool)),

@@ -5,17 +5,17 @@ const CONNECTION_FAILURE = '08006'
 
 const DRIVER_ERROR = 'DriverAdapterError'
 
-/** What the driver met, as Prisma passes it on. */
+/** The cause of a driver error, as Prisma passes it on. */
 interface DriverErrorCause {
-  /** SQLSTATE, where the server told. */
+  /** SQLSTATE, if the server sent one. */
   originalCode?: string
 }
 
-/** True for an error of the driver that Prisma made none of its own of: it does so for all but those of a commit. */
+/** True for a driver error that Prisma did not convert into its own. It converts all except those of a commit. */
 export const isDriverError = (error: unknown): error is Error & { cause: DriverErrorCause } =>
   error instanceof Error && error.name === DRIVER_ERROR && typeof error.cause === 'object'
 
-/** As Prisma knows an error of its driver: by this name and a cause. */
+/** Prisma recognises an error of its driver adapter by this name and a cause. */
 class DriverAdapterError extends Error {
   override readonly name = DRIVER_ERROR
   override readonly cause: object
@@ -35,9 +35,9 @@ class DriverAdapterError extends Error {
 }
 
 /**
- * A part of Prisma's driver adapter whose errors all have a code. For a connection that ended without a word, a host
- * without an address or a broken pipe the adapter throws what pg threw, which nobody can tell from a fault of ours;
- * it is its convention: https://github.com/prisma/orm/pull/26833
+ * Wraps a part of Prisma's driver adapter so that all its errors have a code. If a connection ends abruptly, a host has
+ * no address or a pipe breaks, the adapter rethrows pg's error, which looks like an error of our own code. The format
+ * is the adapter's convention: https://github.com/prisma/orm/pull/26833
  */
 export function withErrorCodes<T extends object>(part: T): T {
   return new Proxy(part, {
@@ -52,7 +52,7 @@ export function withErrorCodes<T extends object>(part: T): T {
   })
 }
 
-/** The adapter that a factory connects, and the transactions that it starts. */
+/** Wraps the adapter that a factory returns, and the transactions that the adapter starts. */
 const wrapResult = (made: unknown): unknown =>
   typeof made === 'object' && made !== null && 'queryRaw' in made ? withErrorCodes(made) : made
 
@@ -60,7 +60,7 @@ function rethrow(error: unknown): never {
   throw isConnectionError(error) ? new DriverAdapterError(error) : error
 }
 
-// pg says it with a plain Error, the network with one that names a system call, or several of them.
+// pg throws a plain Error; the network throws one that names a system call, or an AggregateError of several.
 const isConnectionError = (error: unknown): error is Error =>
   error instanceof Error &&
   error.name !== DRIVER_ERROR &&

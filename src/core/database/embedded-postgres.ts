@@ -17,7 +17,7 @@ type Binaries = Record<'initdb' | 'pg_ctl' | 'postgres', string>
 type RunAs = { uid?: number; gid?: number; cwd?: string; env: NodeJS.ProcessEnv }
 
 export interface EmbeddedPostgres {
-  /** postgresql://… of the database that was asked for. */
+  /** postgresql://… of the requested database. */
   url: string
   folder: string
   stop(): Promise<void>
@@ -26,11 +26,11 @@ export interface EmbeddedPostgres {
 }
 
 /**
- * Starts a real Postgres whose data is in `folder`, or finds it running: every process that names the folder shares
- * one server, which outlives them. It listens only on 127.0.0.1, on a free port, and trusts every local connection.
- * `durable: false` gives up safety against power loss for speed: tests only. If this process is root and only root can
- * enter `folder`, the data is placed elsewhere, or with `mayMove: false` it throws database.no-place. Throws
- * database.other-version for data of another major version.
+ * Starts a real Postgres server with its data in `folder`, or connects to the one that runs there: all processes that
+ * name the folder share one server, which outlives them. It listens only on 127.0.0.1, on a free port, and trusts every
+ * local connection. `durable: false` trades safety against power loss for speed, for tests only. If this process is
+ * root and only root can enter `folder`, the data goes elsewhere, or with `mayMove: false` it throws database.no-place.
+ * Throws database.other-version for data of another major version.
  */
 export async function startEmbeddedPostgres(
   folder: string,
@@ -39,7 +39,7 @@ export async function startEmbeddedPostgres(
   const server = await prepare(resolve(folder), mayMove)
   requireSameVersion(server)
   let lastError: unknown
-  // Another process may be making or starting the same folder, or a killed server may still be going away.
+  // Another process may be creating or starting the same folder, or a killed server may still be shutting down.
   for (let attempt = 0; attempt < TRIES; attempt++) {
     try {
       await initialise(server)
@@ -60,14 +60,14 @@ export async function startEmbeddedPostgres(
   throw lastError
 }
 
-/** Stops the server of `folder` at once, if it runs, and removes its data, of whatever version. */
+/** Stops the server of `folder` at once, if it runs, and removes its data, of any version. */
 export async function removeEmbeddedPostgres(folder: string): Promise<void> {
   await destroy(await prepare(resolve(folder), true))
 }
 
 interface Server {
   bin: Binaries
-  /** Of the binaries: 17.10 */
+  /** Version of the binaries: 17.10 */
   version: string
   data: string
   as: RunAs
@@ -86,7 +86,7 @@ function requireSameVersion({ data, version }: Server): void {
   const path = join(data, 'PG_VERSION')
   const found = existsSync(path) ? readFileSync(path, 'utf8').trim() : ''
   const [runs] = version.split('.') as [string]
-  // Empty: another process is just creating it.
+  // The file is empty while another process creates it.
   if (found && found !== runs) throw new Fault('database.other-version', { folder: data, found, runs })
 }
 
@@ -103,8 +103,8 @@ async function prepare(folder: string, mayMove: boolean): Promise<Server> {
   return prepareForRoot({ folder, mayMove }, { bin, version, as })
 }
 
-// Postgres refuses to run as root: it runs as another user, who must be able to reach binaries and data. A folder
-// that only root can enter is replaced by one under the system's folder for temporary files.
+// Postgres refuses to run as root, so it runs as another user, which must be able to reach binaries and data. If only
+// root can enter the folder, one in the system's folder for temporary files replaces it.
 function prepareForRoot(
   { folder, mayMove }: { folder: string; mayMove: boolean },
   { bin: original, version, as }: Omit<Server, 'data'>,

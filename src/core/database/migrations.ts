@@ -9,14 +9,14 @@ import { WATCHDOG_DEFAULTS, type WatchdogOptions, watchdogClient } from './watch
 
 const FOLDER = join(import.meta.dirname, '../../../prisma/migrations')
 
-// The lock that Prisma's own engine takes, so that both may run at once.
+// The lock that Prisma's own engine takes, so that both may run at the same time.
 const PRISMA_LOCK = 72707369
 
 const LOCK_WAIT_MS = 600_000
 const LOCK_POLL_MS = 200
 const LOCK_TIMEOUT_MS = 1000
 const TRIES = 30
-// An index may take hours, also behind a pooler.
+// Building an index may take hours, and the watchdog cannot observe it behind a pooler.
 const NO_TIME_LIMIT: WatchdogOptions = { ...WATCHDOG_DEFAULTS, maxWaitMs: Number.POSITIVE_INFINITY }
 const CONCURRENTLY = /create index concurrently if not exists "(\w+)"/i
 
@@ -29,16 +29,16 @@ interface MigrationRow {
   migration_name: string
 }
 
-/** Names of the migrations that this release brings, oldest first. */
+/** Names of this release's migrations, oldest first. */
 export const migrationNames = (): string[] =>
   readdirSync(FOLDER)
     .filter((name) => /^\d/.test(name))
     .sort()
 
 /**
- * Brings the schema up to date and returns the names applied. Same table, checksums and lock as
- * `prisma migrate deploy`, without its engine. Safe twice, and from several machines at once.
- * Throws database.unreachable, and database.migration-failed with the reason; a migration that fails changes nothing.
+ * Brings the schema up to date and returns the names applied. Uses the same table, checksums and lock as
+ * `prisma migrate deploy`, without its engine. Safe to run twice, and from several machines at once. Throws
+ * database.unreachable, and database.migration-failed with the reason; a migration that fails changes nothing.
  */
 export async function applyMigrations(url: string, watchdog = NO_TIME_LIMIT): Promise<string[]> {
   const client = new (watchdogClient(url, watchdog))({ connectionString: url })
@@ -59,8 +59,8 @@ export async function applyMigrations(url: string, watchdog = NO_TIME_LIMIT): Pr
 }
 
 /**
- * Let go when the session ends. Asked for again and again: a statement that waits for it would be waited for by an index
- * that whoever has it builds concurrently.
+ * The lock is released when the session ends. We poll for it: a statement that waited for it would block an index that
+ * the process with the lock builds concurrently.
  */
 const takeLock = (client: pg.Client): Promise<void> =>
   pRetry(
@@ -72,7 +72,7 @@ const takeLock = (client: pg.Client): Promise<void> =>
     { retries: LOCK_WAIT_MS / LOCK_POLL_MS, minTimeout: LOCK_POLL_MS, factor: 1 },
   )
 
-/** One simple query, so one transaction. Others queue behind its locks, so it waits for each in tries of a second. */
+/** One simple query, so one transaction. Other statements queue behind its locks, so it retries with short timeouts. */
 async function run(client: pg.Client, sql: string, lockTimeoutMs: number): Promise<void> {
   await client.query(`set lock_timeout = ${lockTimeoutMs}`)
   await pRetry(() => client.query(sql), {
@@ -84,7 +84,7 @@ async function run(client: pg.Client, sql: string, lockTimeoutMs: number): Promi
   await client.query('set lock_timeout = 0')
 }
 
-/** What an index that was broken off while it was built leaves behind. */
+/** Drops the invalid index that an interrupted concurrent build leaves behind. */
 async function dropInvalid(client: pg.Client, index: string): Promise<void> {
   const left = 'select from pg_index where indexrelid = to_regclass($1) and not indisvalid'
   const { rowCount } = await client.query(left, [`"${index}"`])
@@ -101,8 +101,8 @@ async function appliedNames(client: pg.Client): Promise<Set<string>> {
 }
 
 /**
- * A migration and its row are one transaction, so a process that is killed leaves no trace. An index that is
- * built concurrently cannot be in one: it is built again if its row is missing.
+ * A migration and its row are one transaction, so a killed process leaves no trace. An index that is built concurrently
+ * cannot be in a transaction: if its row is missing, it is built again.
  */
 async function applyOne(client: pg.Client, name: string): Promise<void> {
   const sql = readFileSync(join(FOLDER, name, 'migration.sql'), 'utf8')
@@ -120,13 +120,13 @@ async function applyOne(client: pg.Client, name: string): Promise<void> {
   }
 }
 
-/** Replaces an unfinished row: its process is gone, since we hold the lock. */
+/** Replaces an unfinished row: its process is gone, since we have the lock. */
 const recordSql = (name: string, checksum: string): string => `
   delete from _prisma_migrations where migration_name = '${name}' and finished_at is null and rolled_back_at is null;
   insert into _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
   values ('${randomUUID()}', '${checksum}', '${name}', clock_timestamp(), 1)`
 
-/** What is needed to ask which migrations a database has. */
+/** The part of a database client that lists migrations. */
 interface QueryRunner {
   $queryRawUnsafe<T>(sql: string): Promise<T>
 }
@@ -144,7 +144,7 @@ export async function pendingMigrations(db: QueryRunner): Promise<string[]> {
   return migrationNames().filter((name) => !done.has(name))
 }
 
-/** The newest migration that the database has from a later release than this one; undefined where there is none. */
+/** The database's newest migration that belongs to a later release; undefined if it has none. */
 export async function newerMigration(db: QueryRunner): Promise<string | undefined> {
   const ownNames = new Set(migrationNames())
   const rows = await db.$queryRawUnsafe<MigrationRow[]>(
@@ -157,7 +157,7 @@ export async function newerMigration(db: QueryRunner): Promise<string | undefine
     .at(-1)
 }
 
-/** Throws database.behind where a migration is missing. */
+/** Throws database.behind if a migration is missing. */
 export async function requireMigrated(db: QueryRunner): Promise<void> {
   const [first, ...others] = await pendingMigrations(db)
   if (first) throw new Fault('database.behind', { count: others.length + 1, name: first })

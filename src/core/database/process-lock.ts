@@ -4,18 +4,18 @@ import type { Log } from '../log.ts'
 import type { DatabaseOrTransaction } from './database.ts'
 import { WATCHDOG_DEFAULTS, type WatchdogOptions, watchdogClient } from './watchdog-client.ts'
 
-/** Held, shared, by every process that serves or works; by no command. */
+/** Every process that serves or works takes this lock, shared; no command does. */
 const PROCESS_LOCK = 1_684_108_368
 
 interface ProcessLockOptions {
   watchdog?: WatchdogOptions
-  /** How long after a lost connection it is said again. */
+  /** How long after a lost connection the lock is taken again. */
   retryAfterMs?: number
-  /** How often the connection is used, which would else be found out by nobody when it falls silent. */
+  /** How often the connection is used. Otherwise a silent connection would go unnoticed. */
   heartbeatMs?: number
 }
 
-/** Says to whoever asks that a process of ours works on this database, until `stop`; again after a lost connection. */
+/** Shows other processes, until `stop`, that this one works on the database; again after a lost connection. */
 export async function holdProcessLock(
   url: string,
   log: Log,
@@ -28,7 +28,7 @@ export async function holdProcessLock(
   const acquire = async () => {
     const own = new Client({ connectionString: url, application_name: 'daily-papers running' })
     client = own
-    // pg tells twice of a server that goes down: of its farewell, and of the end of the connection.
+    // pg emits two errors for a server that shuts down: its shutdown message, and the end of the connection.
     own.on('error', (error) => {
       log.error('database.error', { what: errorText(error) })
       if (client !== own) return
@@ -44,7 +44,7 @@ export async function holdProcessLock(
     timer.unref()
   }
   await acquire()
-  const heartbeat = setInterval(() => client?.query('select').catch(() => {}), heartbeatMs) // its connection tells of it
+  const heartbeat = setInterval(() => client?.query('select').catch(() => {}), heartbeatMs) // the client emits 'error'
   heartbeat.unref()
   return {
     stop: async () => {
@@ -57,8 +57,8 @@ export async function holdProcessLock(
 }
 
 /**
- * How many processes work on this database. The first release did not say so: there its queue gives it away, by the
- * name of its connections.
+ * How many processes work on this database. The first release took no lock; we count it by the application_name of its
+ * queue's connections.
  */
 export async function countRunningProcesses(db: DatabaseOrTransaction): Promise<number> {
   const [row] = await db.$queryRaw<{ count: number }[]>`

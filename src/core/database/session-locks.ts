@@ -4,8 +4,8 @@ import pg from 'pg'
 const MAX_KEY = 2 ** 31 - 1
 
 /**
- * Whether a lock that one session takes keeps another one out, as migrations need it. False behind a
- * pooler that gives each statement to whichever session is free. Rejects where the database does not answer.
+ * Whether a lock of one session excludes another session, which migrations need. False behind a pooler that gives each
+ * statement to any free session. Rejects if the database does not respond.
  */
 export async function supportsSessionLocks(url: string): Promise<boolean> {
   const key = randomInt(MAX_KEY)

@@ -2,22 +2,22 @@ import { Socket } from 'node:net'
 import pg from 'pg'
 import { monotonicMs } from '../clock.ts'
 
-/** How long what cannot be asked after is waited for: behind a pooler, or with every connection of the server taken. */
+/** How long to wait if the check cannot decide: behind a pooler, or if all connections of the server are taken. */
 const MAX_DURATION_MS = 600_000
 const CHECKS_PER_SILENCE = 4
 const MAX_TIMES_LOST = 2
 
 export interface WatchdogOptions {
-  /** Milliseconds without a byte after which a connection that owes an answer is asked after. */
+  /** Milliseconds without a byte after which we check a connection that waits for a reply. */
   silenceMs: number
-  /** Milliseconds after which it is given up where nobody can say; 10 minutes unless said otherwise. */
+  /** Milliseconds after which the connection is closed if the check cannot decide; 10 minutes by default. */
   maxWaitMs?: number
 }
 
 export const WATCHDOG_DEFAULTS: WatchdogOptions = { silenceMs: 10_000 }
 
 /**
- * A pg.Client that waits for a statement as long as the server works on it, and no longer. Node.js can set no
+ * A pg.Client that waits for a statement as long as the server works on it, and no longer. Node.js cannot set
  * TCP_USER_TIMEOUT, and a time limit for every statement would end long ones that still run. So, after a connection has
  * been silent for a while, a second connection asks the server about it. If the server does not reply there, or is not
  * working on the first one, the first one fails like any broken connection.
@@ -27,7 +27,7 @@ export function watchdogClient(url: string, { silenceMs, maxWaitMs = MAX_DURATIO
     constructor(config?: pg.ClientConfig) {
       const socket = new Socket()
       super({ ...config, stream: () => socket })
-      // Between a pool and whoever it is handed to nobody listens for a moment, and an unheard error ends the process.
+      // A connection on its way out of the pool has no listener for a moment, and an unhandled error ends the process.
       this.on('error', () => {})
       watchConnection(this, socket, {
         silenceMs,
@@ -38,7 +38,7 @@ export function watchdogClient(url: string, { silenceMs, maxWaitMs = MAX_DURATIO
   }
 }
 
-/** away: no answer; lost: not at work for this connection; unknown: nobody can say. */
+/** away: no reply; lost: the server does not work for this connection; unknown: the check cannot decide. */
 type BackendState = 'working' | 'lost' | 'away' | 'unknown'
 
 interface WatchInput extends Required<WatchdogOptions> {
@@ -51,7 +51,7 @@ function watchConnection(
   { silenceMs, maxWaitMs, probe }: WatchInput,
 ): void {
   let connected = false
-  // Bytes written when the last answer was whole, and read at the last look.
+  // Bytes written when the last reply was complete, and bytes read at the last check.
   let writtenAtLastReply = 0
   let readAtLastCheck = 0
   let silentSince = monotonicMs()
@@ -79,7 +79,7 @@ function watchConnection(
     isProbing = false
     timesLost = state === 'lost' ? timesLost + 1 : 0
     const isOver = state === 'away' || timesLost === MAX_TIMES_LOST || monotonicMs() - silentSince > maxWaitMs
-    // Its answer may have come meanwhile.
+    // The reply may have arrived during the check.
     if (isOver && state !== 'working' && isSilent()) socket.destroy(silenceError())
   }
   const timer = setInterval(() => void check(), silenceMs / CHECKS_PER_SILENCE)
@@ -87,7 +87,7 @@ function watchConnection(
   socket.once('close', () => clearInterval(timer))
 }
 
-/** Where the server has gone, or forgotten this connection: as if the network had said so. */
+/** The error of a connection that the server has dropped or forgotten, in the form of a network error. */
 const silenceError = () =>
   Object.assign(new Error('the database stopped answering'), {
     code: 'ETIMEDOUT',
@@ -95,7 +95,7 @@ const silenceError = () =>
     errno: -110,
   })
 
-/** Its process on the server, as the server told when it connected. */
+/** Process id of its backend, which the server sent at connect. */
 const backendPidOf = (client: pg.Client): number => (client as pg.Client & { processID: number }).processID
 
 async function probeBackend(url: string, processId: number, withinMs: number): Promise<BackendState> {
@@ -114,7 +114,7 @@ async function probeBackend(url: string, processId: number, withinMs: number): P
     )
     return toBackendState(rows[0], backendPidOf(client))
   } catch (error) {
-    // An answer of the server's own, such as too many connections: it is there.
+    // The server itself replied, for example "too many connections": it is alive.
     return error instanceof pg.DatabaseError ? 'unknown' : 'away'
   } finally {
     void client.end()
@@ -125,7 +125,7 @@ function toBackendState(
   { own, state }: { own: number; state: string | null },
   expectedPid: number,
 ): BackendState {
-  // A pooler tells numbers of its own.
+  // A pooler reports process ids of its own.
   if (own !== expectedPid) return 'unknown'
   return state === null || state.startsWith('idle') ? 'lost' : 'working'
 }

@@ -2,10 +2,10 @@ import type { Deps } from '../deps.ts'
 import { silentLog } from '../log.ts'
 import type { Database } from './database.ts'
 
-// One transaction for all that the change does in many.
+// One transaction runs for as long as all transactions of `work` together.
 const MAX_DURATION_MS = 600_000
 
-/** Does all of `work`, every check and every statement of it, and takes it back: what a dry run answers with. */
+/** Runs `work` with all its checks and statements, rolls everything back and returns its result: for dry runs. */
 export async function withRollback<T>(deps: Deps, work: (deps: Deps) => Promise<T>): Promise<T> {
   const done: { result?: T } = {}
   const rollback = new Error('taken back')
