@@ -1,7 +1,7 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { Address } from './address.ts'
 
-/** A new address that a subscriber gave, until the button behind the link mailed to it is pressed. */
+/** A new address that a subscriber entered, until they press the button behind the link that was emailed to it. */
 export interface AddressChange extends Address {
   id: number
   subscriberId: string
@@ -9,7 +9,7 @@ export interface AddressChange extends Address {
   confirmedAt: Date | null
 }
 
-/** Returns its id. */
+/** Returns the id of the address change. */
 export async function createAddressChange(
   db: DatabaseOrTransaction,
   { subscriberId, address, key, now }: Address & { subscriberId: string; now: Date },
@@ -36,7 +36,7 @@ export async function markAddressChangeConfirmed(
   await db.move.update({ where: { id }, data: { confirmedAt: now } })
 }
 
-/** Their links end with them. Returns their ids. */
+/** Makes their links invalid. Returns the deleted ids. */
 export async function deleteUnconfirmedAddressChanges(
   db: DatabaseOrTransaction,
   where: { subscriberId: string } | { addressKey: string },

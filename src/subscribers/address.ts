@@ -4,9 +4,9 @@ import { z } from 'zod'
 import { Fault } from '../core/errors.ts'
 
 export interface Address {
-  /** As typed, apart from blanks around it; a domain beyond ASCII is written as its A-label. */
+  /** As typed, without surrounding blanks; a domain with non-ASCII characters is written as its A-label. */
   address: string
-  /** Lower-case local part @ A-label: the same for every way to write one address. A +tag stays. */
+  /** Lower-case local part @ A-label: the same for all spellings of one address. A +tag stays. */
   key: string
 }
 
@@ -15,13 +15,13 @@ const MAX_ADDRESS_LENGTH = 254
 
 const LOCAL_PART = /^[\w!#$&'*+/=?^`{|}~-]+(\.[\w!#$&'*+/=?^`{|}~-]+)*$/
 const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'
-// The last label begins with a letter, so that no IP address is a domain.
+// The last label begins with a letter, which rules out IP addresses.
 const ASCII_ADDRESS = z.email({ pattern: new RegExp(`^[^@]+@(${LABEL}\\.)+(?=[a-z])${LABEL}$`) })
 
-// domainToASCII reads a host as a browser does: "a.example/b" would lose its path in silence.
+// domainToASCII parses a host as a browser does: it silently drops the path of "a.example/b".
 const NEVER_IN_DOMAIN = /[\s/\\:?#%@[\]<>^|]/
 
-/** Reads what somebody typed as one address. Throws address.empty, .several, .too-long, .not-ascii, .malformed. */
+/** Reads typed text as one address. Throws address.empty, .several, .too-long, .not-ascii, .malformed. */
 export function parseAddress(text: string): Address {
   const typed = text.trim()
   if (typed === '') throw new Fault('address.empty')
@@ -41,7 +41,7 @@ export function parseAddress(text: string): Address {
 const GMAIL = ['gmail.com', 'googlemail.com']
 
 /**
- * The mailbox behind an address key, as far as its spelling tells: without a +tag, and at Gmail without dots. Only for
+ * The mailbox behind an address key, as far as its spelling shows: without a +tag, and at Gmail without dots. Only for
  * limits: `a+x@…` is a subscriber of its own.
  */
 export function mailboxOf(key: Address['key']): string {
@@ -50,12 +50,12 @@ export function mailboxOf(key: Address['key']): string {
   return GMAIL.includes(domain) ? `${untagged.replaceAll('.', '')}@gmail.com` : `${untagged}@${domain}`
 }
 
-/** "a•••@example.com": enough for its owner to recognise, too little for anybody else. */
+/** "a•••@example.com": enough for the owner to recognise, too little for others. */
 export function maskAddress(address: string): string {
   const at = address.lastIndexOf('@')
   return `${address.slice(0, 1)}•••${address.slice(at)}`
 }
 
-/** How table suppression knows an address without holding it. `suppressionKey` is never rotated. */
+/** The key of an address in table suppression, which has no addresses. `suppressionKey` is never rotated. */
 export const addressHash = (key: string, suppressionKey: string): string =>
   createHmac('sha256', suppressionKey).update(key).digest('hex')

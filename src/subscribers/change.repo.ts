@@ -2,7 +2,7 @@ import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { Change as ChangeRow, Prisma } from '../generated/prisma/client.ts'
 import type { Change, Subscription } from './change.ts'
 
-/** Returns its id. Call it in the transaction of the change that it tells of. */
+/** Returns the id. Call it in the transaction that makes the change. */
 export async function recordChange(
   db: DatabaseOrTransaction,
   { before, after, ...change }: Omit<Change, 'id'>,

@@ -1,18 +1,18 @@
 import type { Day } from '../core/dates.ts'
 import type { SubscriberSettings, SubscriberState, TopicText } from './subscriber.ts'
 
-/** All that decides what somebody gets. */
+/** Everything that decides what a subscriber gets. */
 export interface Subscription extends SubscriberSettings {
-  /** In the subscriber's order; with the id of its row where one is known. */
+  /** In the subscriber's order; each with the id of its row, if it has one. */
   topics: (TopicText & { id?: number })[]
   state: SubscriberState
-  /** The local date on which digests come again; null while active, or until somebody resumes. */
+  /** The local date on which digests resume; null while active, or paused without an end. */
   pausedUntil: Day | null
-  /** The first local date that counts under this schedule; follows from a change, and is none by itself. */
+  /** The first local date that counts under this schedule. It follows from a change and is not a change of its own. */
   startDate?: Day | null
 }
 
-/** One change of what somebody gets, with what stood before it and after it. */
+/** One change of a subscription, with its values before and after. */
 export interface Change {
   id: number
   subscriberId: string
@@ -26,18 +26,18 @@ export interface Change {
 const SETTING_NAMES = ['zone', 'hour', 'days', 'maxPapers', 'format', 'detail'] as const
 export type SettingName = (typeof SETTING_NAMES)[number]
 
-/** A topic that changed in place: other words, another name, or both. */
+/** A topic that changed in place: its query, its name, or both. */
 export interface TopicEdit {
   from: TopicText
   to: TopicText
 }
 
 export interface TopicDifference {
-  /** In their order. */
+  /** In the subscriber's order. */
   added: TopicText[]
   removed: TopicText[]
   edited: TopicEdit[]
-  /** Those that stood before and stand now come in another order. */
+  /** The topics present before and after are in a different order. */
   reordered: boolean
 }
 
@@ -48,7 +48,7 @@ export const changedSettings = (before: Subscription, after: Subscription): Sett
 export const isRescheduled = (before: Subscription, after: Subscription): boolean =>
   changedSettings(before, after).some((name) => name === 'zone' || name === 'hour' || name === 'days')
 
-/** What happened to the topics. One whose query gave way to another at the same place was edited. */
+/** Compares topics. A topic whose query was replaced by another one at the same position counts as edited. */
 export function topicDifference(before: readonly TopicText[], after: readonly TopicText[]): TopicDifference {
   const edits = pairTopics(before, after)
   const added = after.filter((topic) => edits.every(({ to }) => to !== topic))
@@ -62,7 +62,7 @@ export function topicDifference(before: readonly TopicText[], after: readonly To
   }
 }
 
-/** Each topic that stood before and stands now, as it was and as it is, in the order of now. */
+/** Each topic that is present before and after, in the order of `after`. */
 export const pairTopics = (before: readonly TopicText[], after: readonly TopicText[]): TopicEdit[] =>
   after.flatMap((to, place) => {
     const from = before.find(({ query }) => query === to.query) ?? replacedTopic(before, after, place)
@@ -78,7 +78,7 @@ function replacedTopic(
   return there && after.every(({ query }) => query !== there.query) ? there : undefined
 }
 
-/** Whether two standings come to the same. */
+/** Whether two subscriptions are equal in effect. */
 export const isSameSubscription = (one: Subscription, other: Subscription): boolean =>
   changedSettings(one, other).length === 0 &&
   one.state === other.state &&

@@ -7,14 +7,14 @@ import { readSwitch, setSwitch } from '../core/switch.repo.ts'
 import { busiestDay } from '../mail/outbox/acceptance.repo.ts'
 import { countComplaints } from './suppression.repo.ts'
 
-/** Of a day's mails, in thousandths. Gmail and Yahoo ask for less than 0.1 %, and for 0.3 % never. */
+/** Complaints per thousand emails of a day. Gmail and Yahoo require less than 0.1 % and never 0.3 %. */
 const WARN = { least: 3, perMille: 1 }
 const STOP = { least: 5, perMille: 3 }
 const COMPLAINTS = 'complaints'
 
 /**
- * Weighs the complaints of 24 hours, since the last stop or resume, against the mails accepted in a day: of the last four
- * days that with the most, since a weekend's complaints are about Friday's mail. Too many stop delivery.
+ * Compares the complaints of the last 24 hours, since the last stop or resume, with the emails accepted in one day: the
+ * busiest of the last four days, since complaints on a weekend are about Friday's emails. Too many stop delivery.
  * https://support.google.com/mail/answer/81126, https://senders.yahooinc.com/best-practices
  */
 export async function checkComplaintRate(deps: Deps): Promise<void> {
@@ -51,7 +51,7 @@ async function stopDelivery(
   })
 }
 
-/** From now on, what came before is settled: the operator has seen it. */
+/** Earlier complaints no longer count: the operator has seen them. */
 export async function resetComplaintCount(tx: DatabaseOrTransaction, at: Date): Promise<void> {
   await endIncident(tx, COMPLAINTS)
   await restartCount(tx, at)

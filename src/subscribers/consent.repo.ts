@@ -5,13 +5,13 @@ export interface Consent {
   subscriberId: string
   at: Date
   event: ConsentEvent
-  /** page, one-click, api, or how the operator came to know. */
+  /** page, one-click, api, or the operator's note on how consent was given. */
   how: string
-  /** The version of the words that were shown. */
+  /** The version of the text that was shown. */
   wording: string
 }
 
-/** Adds a row; call it in the transaction of the change that it tells of. */
+/** Adds a row. Call it in the transaction of the change that it records. */
 export async function recordConsent(db: DatabaseOrTransaction, consent: Consent): Promise<void> {
   await db.consent.create({ data: consent })
 }
@@ -26,7 +26,7 @@ export async function consentsOf(db: DatabaseOrTransaction, subscriberId: string
   return rows.map((row) => ({ ...row, event: row.event as ConsentEvent }))
 }
 
-/** When the newest event of that kind was. */
+/** Time of the newest event of that kind. */
 export async function lastConsentAt(
   db: DatabaseOrTransaction,
   subscriberId: string,

@@ -1,6 +1,6 @@
 import { words } from '../i18n/words.ts'
 
-/** What a row of table consent can say. Every change of a subscriber's state leaves one. */
+/** The events of table consent. Every change of a subscriber's state adds one. */
 export type ConsentEvent =
   | 'asked'
   | 'confirmed'
@@ -17,8 +17,8 @@ export type ConsentEvent =
   | 'erased'
 
 /**
- * What a person reads before they press the button. Change a word and raise the number: rows of table consent say
- * which words were shown.
+ * The text that a person reads before they press the button. If you change it, raise the number: rows of table consent
+ * record which version was shown.
  */
 export const CONSENT_WORDING = {
   version: 'site 4',
@@ -26,9 +26,9 @@ export const CONSENT_WORDING = {
   asking: words.consent.asking,
   /** Above the button of the confirmation page. */
   confirming: words.consent.confirming,
-  /** The same, for somebody who subscribes already. */
+  /** The same, for a person who already subscribes. */
   adding: words.consent.adding,
 } as const
 
-/** In the wording column where no page was shown. */
+/** Value of the wording column if no page was shown. */
 export const NO_PAGE = 'none'

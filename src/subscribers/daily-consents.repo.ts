@@ -9,11 +9,11 @@ interface Days {
 
 export interface SubscriberDay {
   day: Day
-  /** Who has a subscription, active or paused, when the day (UTC) ends. */
+  /** Number of subscriptions, active or paused, at the end of the day (UTC). */
   subscribers: number
 }
 
-// What begins, ends or holds up a subscription.
+// Events that begin, end or interrupt a subscription.
 const STATE_EVENTS: ConsentEvent[] = [
   'confirmed',
   'resubscribed',
@@ -24,12 +24,13 @@ const STATE_EVENTS: ConsentEvent[] = [
 ]
 
 /**
- * From `from` to `to`, oldest first. Counts today's and takes back what consents say of the days since, so that its
- * cost is that of those days. A consent from before its subscriber was here counts from when they were: an import.
+ * The days from `from` to `to`, oldest first. Counts today's subscribers and subtracts what consents added since, so
+ * the cost depends on those days only. A consent older than its subscriber's row (an import) counts from that row's
+ * date.
  */
 export function subscribersByDay(db: DatabaseOrTransaction, { from, to }: Days): Promise<SubscriberDay[]> {
-  // What `joined` reads: confirmed once, neither unsubscribed nor suppressed since. Rows of one subscriber are written
-  // under a lock, so their numbers are in the order of what happened.
+  // `joined` means: confirmed once, and neither unsubscribed nor suppressed since. Rows of one subscriber are written
+  // under a lock, so their ids are in chronological order.
   return db.$queryRaw<SubscriberDay[]>`
     with touched as (
       select subscriber_id as id from consent
@@ -61,13 +62,13 @@ export function subscribersByDay(db: DatabaseOrTransaction, { from, to }: Days):
 
 export interface ConsentDay {
   day: Day
-  /** Who pressed the button of the form or was asked by the operator, each once a day. */
+  /** People who pressed the form's button or whom the operator asked, each counted once a day. */
   asked: number
   confirmed: number
   unsubscribed: number
 }
 
-/** Days (UTC) on which there were any, without the others. */
+/** Only the days (UTC) that have consents. */
 export function consentsByDay(db: DatabaseOrTransaction, { from, to }: Days): Promise<ConsentDay[]> {
   return db.$queryRaw<ConsentDay[]>`
     select to_char(at at time zone 'utc', 'YYYY-MM-DD') as day,

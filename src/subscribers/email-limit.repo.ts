@@ -1,21 +1,23 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { DAY_MS } from '../core/dates.ts'
 
-/** After that a new history begins: with the six emails of its first two weeks it still makes about one a month. */
+/**
+ * A new history begins after that; it still allows only about one email a month after the six of its first two weeks.
+ */
 const KEEP_DAYS = 180
 const KEEP_OWN_DAYS = 1
 
 export interface CountEmailInput {
   key: string
-  /** Fewer and fewer emails; otherwise two a day for good. */
+  /** Allows fewer and fewer emails; otherwise always two a day. */
   backsOff: boolean
   now: Date
 }
 
 /**
- * Whether one more email may go, and counts it. Two in 24 hours. With `backsOff`, from two days after the first one two
- * in 7 days, and from 14 days after it one in 30 days; a history of one email always allows a second. One statement, so
- * any number of processes may ask at once; by the clock that is passed in.
+ * Returns whether one more email may be sent, and counts it. Two in 24 hours. With `backsOff`, from two days after the
+ * first one two in 7 days, and from 14 days after it one in 30 days; a history of one email always allows a second. One
+ * statement, so any number of processes may call it at once; it uses the clock that is passed in.
  */
 export async function tryCountEmail(
   db: DatabaseOrTransaction,
@@ -36,7 +38,7 @@ export async function tryCountEmail(
   return taken > 0
 }
 
-/** Ends the history under `from` and lets its two newest emails count under `to`, which does not back off. */
+/** Ends the history under `from` and counts its two newest emails under `to`, which does not back off. */
 export async function moveEmailHistory(
   db: DatabaseOrTransaction,
   { from, to, now }: { from: string; to: string; now: Date },

@@ -11,28 +11,28 @@ const MAX_PER_DAY = 2
 
 type Key = Address['key']
 
-/** Under which a person's emails are counted until they confirm, whatever spelling of their address is typed. */
+/** Key for counting a person's emails until they confirm, the same for all spellings of their address. */
 const personKey = ({ SUPPRESSION_KEY }: Config, key: Key): string =>
   addressHash(`person ${mailboxOf(key)}`, SUPPRESSION_KEY)
 
-/** Under which a confirmed subscriber's are counted: a stranger who types other spellings does not use them up. */
+/** Key for counting a confirmed subscriber's emails: a stranger who types other spellings does not use them up. */
 const subscriberKey = ({ SUPPRESSION_KEY }: Config, key: Key): string =>
   addressHash(`own ${key}`, SUPPRESSION_KEY)
 
 interface EmailPermitInput {
   key: Key
-  /** They subscribe with this address. */
+  /** They are subscribed with this address. */
   isConfirmed?: boolean
-  /** False if no email goes for another reason: a key that nobody has is counted, which takes as long. */
+  /** False if no email is sent for another reason: then a random key is counted, which takes the same time. */
   counts?: boolean
   now: Date
 }
 
 /**
- * Counts one more email to an address that a visitor typed, perhaps a stranger's, over all forms, and returns whether it may
- * go. To one person (without +tags, and at Gmail without dots) until they confirm: two in 24 hours; from two days after
- * the first email two in 7 days; from two weeks after it one in 30 days. To a confirmed subscriber's own address: two in
- * 24 hours.
+ * Counts one more email to an address that a visitor typed, perhaps a stranger's, over all forms, and returns whether
+ * it may be sent. To one person (without +tags, and at Gmail without dots) until they confirm: two in 24 hours; from
+ * two days after the first email two in 7 days; from two weeks after it one in 30 days. To a confirmed subscriber's own
+ * address: two in 24 hours.
  */
 export const takeEmailPermit = (
   tx: DatabaseOrTransaction,
@@ -47,7 +47,7 @@ export const takeEmailPermit = (
   })
 }
 
-/** They confirmed that address: the limit of before no longer applies to them, but today's emails still count. */
+/** The person confirmed that address: the back-off no longer applies to them, but today's emails still count. */
 export const endBackOff = (
   tx: DatabaseOrTransaction,
   config: Config,
@@ -55,11 +55,11 @@ export const endBackOff = (
 ): Promise<void> =>
   moveEmailHistory(tx, { from: personKey(config, key), to: subscriberKey(config, key), now })
 
-/** Forgets what is counted for an address, in all its spellings. */
+/** Deletes the counts of an address, in all its spellings. */
 export const forgetEmailLimits = (tx: DatabaseOrTransaction, config: Config, key: Key): Promise<void> =>
   deleteEmailHistory(tx, [personKey(config, key), subscriberKey(config, key)])
 
-/** Whether whoever holds a link of a subscriber caused as many mails of a kind within a day as they may. */
+/** Whether the holder of a subscriber's link has already caused the daily maximum of emails of a kind. */
 export async function reachedDailyLimit(
   tx: DatabaseOrTransaction,
   { subscriberId, kind, now }: { subscriberId: string; kind: NewMessage['kind']; now: Date },

@@ -3,11 +3,11 @@ import { recordConsent } from './consent.repo.ts'
 import { changeSubscriber } from './subscriber.repo.ts'
 import type { Subscriber } from './subscriber.ts'
 
-/** A suppressed address stays so; when that is lifted, nothing starts again. */
+/** A suppressed address stays suppressed. If the suppression is lifted, digests do not start again. */
 export const hasEnded = ({ state, stateBefore }: Pick<Subscriber, 'state' | 'stateBefore'>): boolean =>
   state === 'unsubscribed' || (state === 'suppressed' && stateBefore === 'unsubscribed')
 
-/** False where it had ended before. The subscriber must be locked by the transaction. */
+/** Returns false if it had ended before. The subscriber must be locked by the transaction. */
 export async function endSubscription(
   tx: DatabaseOrTransaction,
   { subscriber, how, wording, now }: { subscriber: Subscriber; how: string; wording: string; now: Date },

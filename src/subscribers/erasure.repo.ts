@@ -4,8 +4,8 @@ import { deleteProfile } from './profile.repo.ts'
 import type { Subscriber } from './subscriber.ts'
 
 /**
- * Takes away what somebody wanted and from where: topics and the queries that nobody else has, opinions of papers and
- * their profile, sign-ups, changes, new addresses. Then leaves a tombstone without any address or setting; a suppressed one stays suppressed.
+ * Deletes a subscriber's topics and the queries that no one else has, feedback on papers, profile, sign-ups, changes
+ * and new addresses. Leaves a tombstone without any address or setting; a suppressed one stays suppressed.
  */
 export async function replaceWithTombstone(
   tx: DatabaseOrTransaction,
@@ -34,7 +34,7 @@ export async function replaceWithTombstone(
   })
 }
 
-// What the columns must hold, the same for everybody who is gone.
+// Values for the columns that are not null, the same for every erased subscriber.
 const NO_SETTINGS = {
   zone: 'UTC',
   hour: 0,
@@ -45,8 +45,8 @@ const NO_SETTINGS = {
 }
 
 /**
- * Two statements: the second one sees a topic that somebody added while the first one waited. A query that another
- * transaction holds is about to be used.
+ * Two statements, so that the second one sees a topic that was added while the first one waited. A query that another
+ * transaction has locked is about to be used.
  */
 async function deleteUnusedQueries(tx: DatabaseOrTransaction): Promise<void> {
   const unused = await tx.$queryRaw<{ id: number }[]>`
@@ -54,7 +54,7 @@ async function deleteUnusedQueries(tx: DatabaseOrTransaction): Promise<void> {
   await tx.query.deleteMany({ where: { id: { in: unused.map(({ id }) => id) }, topics: { none: {} } } })
 }
 
-/** When a subscriber with that id was erased, and under which epoch; null where there is no tombstone. */
+/** When the subscriber with that id was erased, and in which epoch; null if there is no tombstone. */
 export async function tombstoneOf(
   db: DatabaseOrTransaction,
   id: string,

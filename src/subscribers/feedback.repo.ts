@@ -5,15 +5,15 @@ import { toStoredWords } from './profile.repo.ts'
 export type FeedbackKind = 'more' | 'less'
 
 export interface Feedback {
-  /** The number that the paper has by now. */
+  /** The paper's current number. */
   paperId: number
   kind: FeedbackKind
   at: Date
-  /** { key of a word: weight }: what the paper was about then. */
+  /** { key of a word: weight }: the words of the paper at that time. */
   words: ReadonlyMap<string, number>
 }
 
-/** How many of somebody's opinions are kept, the newest: what they wanted long ago says little. */
+/** How many of a subscriber's newest feedback rows are kept; older ones say little about current interests. */
 export const MAX_OPINIONS = 100
 
 /** Newest first, one for each paper. */
@@ -34,7 +34,7 @@ interface OnPaper {
   paperId: number
 }
 
-/** In the place of what they said of this paper before. Hold the subscriber's row. */
+/** Replaces the earlier feedback on this paper. Lock the subscriber's row first. */
 export async function saveFeedback(
   db: DatabaseOrTransaction,
   { subscriberId, paperId, kind, words, now }: OnPaper & Pick<Feedback, 'kind' | 'words'> & { now: Date },
@@ -48,7 +48,7 @@ export async function saveFeedback(
       order by at desc, paper_id desc offset ${MAX_OPINIONS}::int)`
 }
 
-/** Also where they said it of the paper under a number that it had before. */
+/** Also deletes feedback that was given under an earlier number of the paper. */
 export async function deleteFeedback(
   db: DatabaseOrTransaction,
   { subscriberId, paperId }: OnPaper,

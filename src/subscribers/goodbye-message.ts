@@ -10,37 +10,37 @@ const KIND = 'goodbye'
 
 /** The content of a message of kind goodbye. */
 export interface GoodbyeMessage {
-  /** Of the subscriber when it ended: whoever confirms anew makes the undo void. */
+  /** The subscriber's epoch when the subscription ended. A new confirmation makes the undo link invalid. */
   epoch: number
   zone: string
   format: MailFormat
-  /** A report that could be forged ended it, and not the page's button. */
+  /** An unproven report ended the subscription, not the page's button. */
   reported?: true
 }
 
 export interface GoodbyeInput {
   config: Config
-  /** As they were before it ended, locked by the transaction. */
+  /** As before the subscription ended; locked by the transaction. */
   subscriber: Subscriber
-  /** A report ended it, without proof. */
+  /** An unproven report ended the subscription. */
   reported?: true
   now: Date
 }
 
-/** Leaves a goodbye for somebody who got digests. False where they got none, or had two goodbyes within a day. */
+/** Enqueues a goodbye for a subscriber who got digests. False if they got none, or had two goodbyes within a day. */
 export async function enqueueGoodbye(
   tx: DatabaseOrTransaction,
   { config, subscriber, reported, now }: GoodbyeInput,
 ): Promise<boolean> {
   const { id, epoch, zone, format } = subscriber
   if (!hasSubscription(subscriber)) return false
-  // Undo and unsubscribe in turns, by whoever holds the link, fill no mailbox.
+  // The holder of a link could otherwise fill the mailbox by undoing and unsubscribing again and again.
   if (await reachedDailyLimit(tx, { subscriberId: id, kind: KIND, now })) return false
   const content: GoodbyeMessage = { epoch, zone, format, reported }
   const goodbye = { kind: KIND, dedupe: `${id}:${now.toISOString()}`, content, now } as const
   return (await enqueue(tx, 'answers', [transactionalMessage(config, subscriber, goodbye)])) > 0
 }
 
-/** A goodbye that has not gone yet would no longer be true. */
+/** Cancels a goodbye that has not been sent: it would no longer be true. */
 export const cancelGoodbye = (tx: DatabaseOrTransaction, subscriberId: string): Promise<void> =>
   endWaitingMessages(tx, { subscriberId, kinds: [KIND], reason: 'undone' })

@@ -1,6 +1,6 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 
-/** What somebody asked for, changed, and gave as a new address: whole, oldest first. */
+/** A subscriber's sign-ups, changes and new addresses, complete, oldest first. */
 export async function historyOf(db: DatabaseOrTransaction, subscriberId: string) {
   const whole = { where: { subscriberId }, omit: { subscriberId: true }, orderBy: { id: 'asc' } } as const
   return {

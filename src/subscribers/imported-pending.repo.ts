@@ -2,13 +2,13 @@ import type { DatabaseOrTransaction } from '../core/database/database.ts'
 
 export interface ImportedPendingPage {
   ids: string[]
-  /** Where the next page begins; null: this was the last one. */
+  /** Where the next page begins; null after the last page. */
   last: string | null
 }
 
 /**
- * Pending subscribers whom an import brought and nobody asked yet, among the next `look` of all subscribers by id after
- * `after`: however few they are, all pages together walk the table once, and sort nothing.
+ * Imported pending subscribers who have not been asked yet, among the next `look` of all subscribers by id after
+ * `after`. All pages together scan the table once and sort nothing, however few subscribers they find.
  */
 export async function importedPendingAfter(
   db: DatabaseOrTransaction,

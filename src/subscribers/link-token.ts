@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { DAY_MS, dayOf } from '../core/dates.ts'
 import { Fault } from '../core/errors.ts'
 
-/** What a link may do, with the byte that stands for it inside the token. */
+/** The purposes of links, with the byte that encodes each in the token. */
 const PURPOSES = {
   confirm: 1,
   unsubscribe: 2,
@@ -14,12 +14,14 @@ const PURPOSES = {
 } as const
 export type LinkPurpose = keyof typeof PURPOSES
 
-/** What a link says: signed, not secret. */
+/** The content of a link: signed, not secret. */
 export interface Link {
   purpose: LinkPurpose
-  /** The signup's id for confirm, the message's for digest, the move's for move, else the subscriber's. */
+  /**
+   * The signup's id for confirm, the message's for digest, the address change's for move, otherwise the subscriber's.
+   */
   id: string
-  /** The subscriber's epoch, which turns older links void; one that unsubscribes still does. */
+  /** The subscriber's epoch. A new epoch makes older links invalid, except those that unsubscribe. */
   epoch: number
   /** To the second. */
   issuedAt: Date
@@ -35,7 +37,7 @@ const LIVES_MS: Record<LinkPurpose, number> = {
   move: DAY_MS,
 }
 
-/** When a link stops working; an invalid Date for one that never does. */
+/** When a link expires; an invalid Date if it never does. */
 export const linkEnd = ({ purpose, issuedAt }: Pick<Link, 'purpose' | 'issuedAt'>): Date =>
   new Date(issuedAt.getTime() + LIVES_MS[purpose])
 
@@ -51,14 +53,14 @@ const MIN_TOKEN_LENGTH = Math.ceil(((HEAD_BYTES + 1 + MAC_BYTES) * 4) / 3)
 const hashedId = (secret: string): Buffer =>
   createHash('sha256').update(`secret id:${secret}`).digest().subarray(0, SECRET_ID_BYTES)
 
-/** A short public name of a secret: kept with each message, so that a second try signs with the same one. */
+/** A short public name of a secret. It is stored with each message, so that a retry signs with the same secret. */
 export const secretId = (secret: string): string => hashedId(secret).toString('base64url')
 
-/** The secret of that name; the newest where that one was retired. */
+/** The secret with that name; the newest one if that one was retired. */
 export const secretById = (id: string, secrets: readonly string[]): string =>
   secrets.find((secret) => secretId(secret) === id) ?? secrets[0]!
 
-/** The token of a link: base64url, at most 94 characters, the same text for the same link and secret. */
+/** The token of a link: base64url, up to 94 characters, the same text for the same link and secret. */
 export function signLink(link: Link, secret: string): string {
   const head = Buffer.alloc(HEAD_BYTES)
   head.writeUInt8(VERSION, 0)
@@ -71,8 +73,8 @@ export function signLink(link: Link, secret: string): string {
 }
 
 /**
- * Reads a token that should serve `purpose`. Throws link.lower-case, link.unknown (forged, cut off, under no secret
- * that we hold), link.wrong-purpose, link.expired. Whether the epoch still counts is the caller's to say.
+ * Reads a token for `purpose`. Throws link.lower-case, link.unknown (forged, cut off, or signed with a secret that we
+ * do not have), link.wrong-purpose, link.expired. The caller checks the epoch.
  */
 export function readLink(token: string, purpose: LinkPurpose, secrets: readonly string[], now: Date): Link {
   const link = verifyToken(token, secrets)
@@ -84,8 +86,8 @@ export function readLink(token: string, purpose: LinkPurpose, secrets: readonly 
 }
 
 /**
- * Whoever a link is about, where it still counts. Throws link.unknown where there is nobody, link.outdated where a new
- * address or subscription came after it.
+ * The person that a link belongs to, if the link is current. Throws link.unknown if there is no such person,
+ * link.outdated if the link is older than a new address or subscription.
  */
 export function requireHolder<Holder extends Pick<Link, 'epoch'>>(
   { epoch }: Pick<Link, 'epoch'>,
@@ -99,7 +101,7 @@ export function requireHolder<Holder extends Pick<Link, 'epoch'>>(
 function verifyToken(token: string, secrets: readonly string[]): Link | undefined {
   if (token.length > MAX_TOKEN_LENGTH || token.length < MIN_TOKEN_LENGTH) return undefined
   const bytes = Buffer.from(token, 'base64url')
-  // Node skips characters that are none of the alphabet: only the one true spelling counts.
+  // Node skips characters outside the alphabet: accept only the canonical spelling.
   if (bytes.toString('base64url') !== token) return undefined
   const claims = bytes.subarray(0, -MAC_BYTES)
   const secret = secrets.find((one) => hashedId(one).equals(claims.subarray(2, 2 + SECRET_ID_BYTES)))
@@ -122,5 +124,5 @@ function parseClaims(claims: Buffer): Link | undefined {
 const mac = (claims: Buffer, secret: string): Buffer =>
   createHmac('sha256', secret).update('link:').update(claims).digest().subarray(0, MAC_BYTES)
 
-// Some mail gateways fold the case of links: forty characters of base64 without one capital are no accident.
+// Some mail gateways lower-case links: forty base64 characters without a capital are not a coincidence.
 const looksLowerCased = (token: string): boolean => /^[a-z0-9_-]{40,}$/.test(token)

@@ -1,12 +1,12 @@
 import type { Day } from '../core/dates.ts'
 
-/** A link that is longer is left out: it would not fit the byte budget. */
+/** Longer links are left out: they would exceed the byte budget. */
 const LONGEST = 300
 const ARXIV_PAGE = /^\/papers\/((?:\d{4}\.\d{4,5}|[a-z-]+\/\d{7}))$/
 
-/** The only links that a mail holds: pages of the site, arXiv, and code over https. */
+/** The only links in an email: pages of the site, arXiv, and code over https. */
 export interface Links {
-  /** A page of a paper on the site; undefined for any other path. */
+  /** A paper's page on the site; undefined for other paths. */
   paper(path: string): string | undefined
   day(day: Day): string
 }
@@ -23,17 +23,17 @@ export function siteLinks(baseUrl: string): Links {
   }
 }
 
-/** A paper under a topic of its reader. */
+/** A paper in the context of a subscriber's topic. */
 export interface TopicPaperRef {
   topicId: number
   paperId: number
 }
 
-/** Where changes of a topic are tried, starting from a paper. `manageUrl` is the page of its reader's own settings. */
+/** The page for trying changes of a topic, starting from a paper. `manageUrl` is the subscriber's settings page. */
 export const topicLink = (manageUrl: string, { topicId, paperId }: TopicPaperRef): string =>
   `${manageUrl}/topics/${topicId}?paper=${paperId}`
 
-/** The paper on arXiv, where its page on the site has an arXiv identifier. */
+/** The paper on arXiv, if its page on the site has an arXiv identifier. */
 export const arxivLink = (path: string): string | undefined => onArxiv('abs', path)
 
 export const arxivPdfLink = (path: string): string | undefined => onArxiv('pdf', path)
@@ -43,7 +43,7 @@ function onArxiv(kind: 'abs' | 'pdf', path: string): string | undefined {
   return id && `https://arxiv.org/${kind}/${id}`
 }
 
-/** A foreign link, if it is https, names nobody and is of a sane length. */
+/** A link to another site, if it is https, has no credentials and is not too long. */
 export function codeLink(url: string | null): string | undefined {
   const link = parsed(url ?? '')
   if (link?.protocol !== 'https:' || link.username || link.password) return undefined

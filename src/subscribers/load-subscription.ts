@@ -3,7 +3,7 @@ import type { Subscription } from './change.ts'
 import type { Subscriber } from './subscriber.ts'
 import { storedTopicsOf } from './topic.repo.ts'
 
-/** What somebody gets as it stands; each topic with its id. */
+/** The current subscription; each topic with its id. */
 export async function loadSubscription(
   tx: DatabaseOrTransaction,
   subscriber: Subscriber,

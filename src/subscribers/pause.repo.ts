@@ -4,8 +4,8 @@ import { type ConsentEvent, NO_PAGE } from './consent.ts'
 import type { Schedule } from './subscriber.ts'
 
 /**
- * Makes everybody of one schedule active again whose pause ends on that local date or before; returns how many. One
- * statement: nobody is resumed without a consent row, or twice.
+ * Resumes all subscribers of one schedule whose pause ends on that local date or before; returns how many. One
+ * statement: each gets exactly one consent row.
  */
 export async function resumeEndedPauses(
   db: DatabaseOrTransaction,

@@ -1,16 +1,16 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { Profile as ProfileRow } from '../generated/prisma/client.ts'
 
-/** { key of a word: weight }, strongest first; below zero where less was asked for. */
+/** { key of a word: weight }, strongest first; negative for words of "less like this". */
 export type ProfileWords = ReadonlyMap<string, number>
 
 export interface Profile {
   words: ProfileWords
-  /** Keys of words that stay out. */
+  /** Keys of words that the subscriber removed. */
   removed: ReadonlySet<string>
 }
 
-/** Null for somebody who has none. */
+/** Null if the subscriber has no profile. */
 export async function profileOfSubscriber(
   db: DatabaseOrTransaction,
   subscriberId: string,
@@ -19,7 +19,7 @@ export async function profileOfSubscriber(
   return row && { words: wordsOf(row), removed: new Set(row.removed) }
 }
 
-/** The words of those of these subscribers who have any; for the order of papers alone. */
+/** The words of those of these subscribers who have a profile. They only order papers. */
 export async function profileWordsBySubscriber(
   db: DatabaseOrTransaction,
   subscriberIds: readonly string[],
@@ -29,7 +29,7 @@ export async function profileWordsBySubscriber(
   return new Map(profiles.filter(([, words]) => words.size > 0))
 }
 
-/** In the place of the one before. Hold the subscriber's row. */
+/** Replaces the earlier profile. Lock the subscriber's row first. */
 export async function saveProfile(
   db: DatabaseOrTransaction,
   { subscriberId, words, removed }: Profile & { subscriberId: string },

@@ -1,7 +1,7 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 
-// Nobody who was ever subscribed: those stay, as a tombstone once they are erased.
+// Only people who never subscribed: subscribers remain, as a tombstone after erasure.
 const unconfirmedBefore = (before: Date) => Prisma.sql`
   s.state = 'pending' and s.confirmed_at is null and greatest(s.created_at, s.imported_at) < ${before}
     and not exists (select from signup g where g.subscriber_id = s.id and g.created_at >= ${before})
@@ -10,14 +10,14 @@ const unconfirmedBefore = (before: Date) => Prisma.sql`
       select from message m where m.subscriber_id = s.id
         and (m.state in ('ready', 'taken', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline)))`
 
-/** Who never confirmed, and asked last before `before`. */
+/** Counts people who never confirmed and whose last request is older than `before`. */
 export async function countUnconfirmed(db: DatabaseOrTransaction, before: Date): Promise<number> {
   const [row] = await db.$queryRaw<{ count: number }[]>`
     select count(*)::int as count from subscriber s where ${unconfirmedBefore(before)}`
   return row!.count
 }
 
-/** At most `most` of them, held by this transaction. */
+/** Returns up to `most` of them, locked by this transaction. */
 export async function lockUnconfirmed(
   tx: DatabaseOrTransaction,
   { before, most }: { before: Date; most: number },
@@ -27,7 +27,7 @@ export async function lockUnconfirmed(
   return rows.map(({ id }) => id)
 }
 
-/** Takes them away whole; their messages must be gone. Who confirmed would be refused by the database. */
+/** Deletes them completely; their messages must be gone. The database refuses to delete a confirmed subscriber. */
 export async function deleteUnconfirmed(tx: DatabaseOrTransaction, ids: readonly string[]): Promise<void> {
   await tx.$queryRaw`select set_config('papers.forgets_unconfirmed', 'on', true)`
   await tx.consent.deleteMany({ where: { subscriberId: { in: [...ids] } } })
@@ -36,9 +36,9 @@ export async function deleteUnconfirmed(tx: DatabaseOrTransaction, ids: readonly
 }
 
 export interface PruneLimits {
-  /** What was asked for and not confirmed goes when it is older. */
+  /** Older unconfirmed requests are deleted. */
   unconfirmed: Date
-  /** Everything of these kinds goes when it is older. */
+  /** Older requests are deleted, confirmed or not. */
   kept: Date
 }
 
@@ -55,7 +55,7 @@ const oldAddressChanges = ({ unconfirmed, kept }: PruneLimits) => Prisma.sql`
   move where (confirmed_at is null and created_at < ${unconfirmed}) or created_at < ${kept}`
 const oldChanges = ({ kept }: PruneLimits) => Prisma.sql`change where at < ${kept}`
 
-/** What subscribers asked for, gave and changed longer ago than the limits. The operator's notes stay. */
+/** Counts requests, new addresses and changes that are older than the limits. The operator's notes stay. */
 export async function countOldRequests(
   db: DatabaseOrTransaction,
   limits: PruneLimits,
@@ -69,7 +69,7 @@ export async function countOldRequests(
   }
 }
 
-/** Takes it away. */
+/** Deletes them. */
 export async function deleteOldRequests(
   db: DatabaseOrTransaction,
   limits: PruneLimits,

@@ -11,10 +11,10 @@ import { readSettings, type TypedSettings } from './settings.ts'
 import { MAX_TOPICS, type SignupRequest, type SubscriberSettings, type TopicText } from './subscriber.ts'
 import type { ParsedTopic } from './topic.repo.ts'
 
-/** A wish as somebody typed it: on the form, in JSON, on the command line. */
+/** A sign-up request as typed: on the form, in JSON, on the command line. */
 export interface TypedSignup extends TypedSettings {
   email: string
-  /** Each may hold several, split as `splitTopics` does. */
+  /** Each may contain several, split as `splitTopics` does. */
   topics: readonly string[]
   /** One more topic, in parts. */
   parts?: QueryParts
@@ -44,7 +44,7 @@ export function readSignup(config: Config, typed: TypedSignup): CheckedSignup {
   return { address, request: { ...settings, topics } }
 }
 
-/** What was typed over the site's defaults. Throws FieldFaults under the names of TypedSettings. */
+/** The typed settings, with the site's defaults for the rest. Throws FieldFaults with the names of TypedSettings. */
 export function readTypedSettings(config: Config, typed: TypedSettings): SubscriberSettings {
   const fields = new FieldReader()
   const settings = readSettings(typed, defaultSettings(config), fields)
@@ -56,19 +56,19 @@ export function readTypedSettings(config: Config, typed: TypedSettings): Subscri
 export function readTopics({ topics, parts }: Pick<TypedSignup, 'topics' | 'parts'>): TopicText[] {
   const fields = new FieldReader()
   const written = parts && !isBlank(parts) ? fields.read('any', '', () => writeQuery(parts)) : ''
-  // Before the first is parsed: anybody may send thousands.
+  // Before parsing any of them: a visitor may send thousands.
   const texts = fields.read('topic', [], () => splitWithinLimit([...topics, written]))
   const parsed = texts.map((text) => fields.read('topic', undefined, () => parseTopic(text)))
   fields.finish()
   return distinct(parsed.filter((topic) => topic !== undefined))
 }
 
-/** Throws query.* with the column where the text cannot be read. */
+/** Throws query.* with the column if the text cannot be read. */
 export function parseTopic(text: string): ParsedTopic {
   return { name: text, query: text, tree: parseQuery(text), grammar: GRAMMAR_VERSION }
 }
 
-/** Whether today's grammar reads a query: one that was kept may be older. */
+/** Whether the current grammar reads a query: a stored one may be older. */
 export function isReadable(query: string): boolean {
   try {
     parseQuery(query)
@@ -79,7 +79,7 @@ export function isReadable(query: string): boolean {
   }
 }
 
-/** What a query was understood as, in plain words. Throws query.*. */
+/** Describes a query in plain words. Throws query.*. */
 export const describeTopic = (query: string): string => describeQuery(parseQuery(query))
 
 function splitWithinLimit(typed: readonly string[]): string[] {

@@ -16,37 +16,37 @@ import { hasSubscription, type SignupRequest, type Subscriber } from './subscrib
 import { liftSuppression, mayBeConfirmedAgain, type Suppression, suppressionOf } from './suppression.repo.ts'
 import { transactionalMessage } from './transactional-message.ts'
 
-/** As long as the link in a confirmation works. */
+/** The lifetime of the link in a confirmation. */
 const AGAIN_WITHIN_MS = 7 * DAY_MS
 
 /**
- * confirmation: the button makes a subscription. add-topics: it adds topics to one that there is already. manage-link:
- * to somebody who subscribes already and named no topic.
+ * confirmation: the button creates a subscription. add-topics: the button adds topics to an existing one. manage-link:
+ * to a subscriber who named no topic.
  */
 export const SIGNUP_EMAIL_KINDS = ['confirmation', 'add-topics', 'manage-link'] as const
-/** account-link: to somebody who left, and wants their link while nobody new is taken. */
+/** account-link: to a former subscriber who requests their link while sign-up is closed. */
 type SignupEmailKind = (typeof SIGNUP_EMAIL_KINDS)[number] | 'account-link'
 
-/** The content of a confirmation and of an add-topics message; the others have a LinkMessage. */
+/** The content of a confirmation and of an add-topics message; the other kinds have a LinkMessage. */
 export interface SignupEmailContent extends SignupRequest {
   signupId: number
-  /** ISO 8601: also when the link in it was issued. */
+  /** ISO 8601. Also the link's time of issue. */
   askedAt: string
-  /** Of the subscriber, where the mail holds the link to what they have here already, besides the button. */
+  /** The subscriber's epoch, if the email also has the link to their current subscription. */
   epoch?: number
 }
 
 export interface RecordSignupInput extends CheckedSignup {
   how: string
-  /** What was asked for last and not confirmed counts once more, where there is something; else the wish. */
+  /** Repeats the last unconfirmed request, if there is one; otherwise uses this one. */
   again?: boolean
-  /** Where the wish has no topics, those count that were asked for last and not confirmed. */
+  /** If the request has no topics, uses those of the last unconfirmed one. */
   keepsTopics?: boolean
-  /** They want their link and no topics: whoever has none yet is asked what they asked for last, or nothing special. */
+  /** They request their link and no topics: a person without a subscription is asked to confirm their last request. */
   link?: boolean
-  /** The link is to lead to a topic of theirs. */
+  /** The link leads to one of their topics. */
   at?: TopicPaperRef
-  /** Nobody who does not subscribe yet gets a mail. */
+  /** Only existing subscribers get an email. */
   closed?: boolean
   /** The site has used up its sign-up emails of the hour: only subscribers get one. */
   isBusy?: boolean
@@ -54,15 +54,15 @@ export interface RecordSignupInput extends CheckedSignup {
 
 export interface RecordedSignup {
   subscriber: Subscriber
-  /** The message that was left; null where none goes out. */
+  /** The kind of the enqueued message; null if no email is sent. */
   mail: SignupEmailKind | null
-  /** Why no email goes: suppressed, the limit of one person or of the whole site, or sign-up is closed. */
+  /** Why no email is sent: suppressed, the limit of one person or of the whole site, or sign-up is closed. */
   held?: 'suppressed' | 'limit' | 'closed'
 }
 
 /**
- * Writes down what somebody wishes and leaves a message with the link that makes it so; nothing else changes. Every
- * address meets the same statements, also beyond a limit: otherwise the time of an answer would tell who subscribes.
+ * Records a sign-up request and enqueues a message with the link that confirms it; nothing else changes. Every address
+ * runs the same statements, also beyond a limit: otherwise the response time would reveal who subscribes.
  */
 export function recordSignupRequest(deps: Deps, input: RecordSignupInput): Promise<RecordedSignup> {
   const { config, db, clock } = deps
@@ -84,13 +84,13 @@ export function recordSignupRequest(deps: Deps, input: RecordSignupInput): Promi
     if (suppression && !held) await liftExpiredSuppression(tx, subscriber, now)
     const answer = signupEmail({ subscriber, wish: request, link, at, closed, signupId, now })
     const message = transactionalMessage(config, subscriber, { ...answer, dedupe: `signup ${signupId}`, now })
-    // One that is held is left like any other, already too late: it takes as long as one that goes.
+    // A withheld email is enqueued already expired, so that timing does not reveal whether the address is known.
     await enqueue(tx, 'answers', [held ? { ...message, deadline: now } : message])
     return held ? { subscriber, mail: null, held } : { subscriber, mail: answer.kind }
   })
 }
 
-/** What a link asks for beside it is nothing: settings that somebody has already must not change with it. */
+/** A request for a link has no other effect: it must not change a subscriber's settings. */
 async function effectiveRequest(
   tx: DatabaseOrTransaction,
   { id, zone, hour, days, maxPapers, format, detail }: Subscriber,
@@ -138,7 +138,7 @@ function holdReason({
 
 const hasLeft = ({ state }: Subscriber): boolean => state === 'unsubscribed'
 
-/** An address that was dead gets a confirmation, and nothing else until the button is pressed. */
+/** An address that was dead gets a confirmation, and nothing else until its owner presses the button. */
 async function liftExpiredSuppression(
   tx: DatabaseOrTransaction,
   subscriber: Subscriber,
@@ -172,7 +172,7 @@ function signupEmail({ subscriber, wish: request, link, at, closed, signupId, no
   const content: SignupEmailContent = { ...request, signupId, askedAt: now.toISOString() }
   const own: LinkMessage = { epoch, zone, format, asked: link }
   if (hasSubscription(subscriber)) {
-    // A stranger who asks in their name for topics keeps nobody from the link: it is in that mail too.
+    // A stranger who requests topics in their name cannot keep them from the link: the add-topics email has it too.
     const adds = !link && request.topics.length > 0
     return adds
       ? { kind: 'add-topics' as const, content: { ...content, epoch } }

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** What mail to such an address is: something that came back for a message, or a wish to unsubscribe. */
+/** The purpose of an email to such an address: a bounce of a message, or a request to unsubscribe. */
 export type ReturnPurpose = 'bounce' | 'unsubscribe'
 
 export interface ReturnAddress {
@@ -10,13 +10,13 @@ export interface ReturnAddress {
 }
 
 const LETTERS = { bounce: 'b', unsubscribe: 'u' } as const
-/** Ids are random bits as base64url: 96 of a message, 80 of a subscriber. */
+/** Ids are random bits as base64url: 96 for a message, 80 for a subscriber. */
 const ID_BYTES = { bounce: 12, unsubscribe: 10 } as const
 const MAC_BYTES = 10
 
 /**
- * The token in the local part of such an address: id and MAC as hexadecimal, since some servers fold the case of local
- * parts and RFC 5321 gives them 64 bytes.
+ * The token in the local part of such an address: id and MAC as hexadecimal, since some servers change the case of
+ * local parts and RFC 5321 limits them to 64 bytes.
  */
 export function returnToken({ purpose, id }: ReturnAddress, secret: string): string {
   const bytes = Buffer.from(id, 'base64url')
@@ -24,11 +24,11 @@ export function returnToken({ purpose, id }: ReturnAddress, secret: string): str
   return Buffer.concat([bytes, mac(purpose, bytes, secret)]).toString('hex')
 }
 
-/** `b+…@domain` as envelope sender of one message (VERP), `u+…@domain` for unsubscribing by mail. */
+/** `b+…@domain` as envelope sender of one message (VERP), `u+…@domain` for unsubscribing by email. */
 export const returnAddress = (address: ReturnAddress, secret: string, domain: string): string =>
   `${LETTERS[address.purpose]}+${returnToken(address, secret)}@${domain}`
 
-/** Whom a token names; undefined where it is forged, cut off, or of no secret that we hold. */
+/** The purpose and id in a token; undefined if it is forged, cut off, or made with a secret that we do not have. */
 export function readReturnToken(
   token: string,
   purpose: ReturnPurpose,
@@ -42,14 +42,14 @@ export function readReturnToken(
   return isOurs ? { purpose, id: id.toString('base64url') } : undefined
 }
 
-/** The same for an address, whatever its domain and case. */
+/** The same for an address, with any domain and in any case. */
 export function readReturnAddress(address: string, secrets: readonly string[]): ReturnAddress | undefined {
   const [, letter = '', token = ''] = /^([bu])\+([0-9a-f]+)@/i.exec(address) ?? []
   const purpose = letter.toLowerCase() === LETTERS.unsubscribe ? 'unsubscribe' : 'bounce'
   return readReturnToken(token, purpose, secrets)
 }
 
-/** Whether an address is of that form, right or wrong. */
+/** Whether an address has that form, valid or not. */
 export const isReturnAddress = (address: string): boolean => /^[bu]\+/i.test(address)
 
 const mac = (purpose: ReturnPurpose, id: Uint8Array, secret: string): Buffer =>

@@ -10,18 +10,20 @@ import {
   type SubscriberSettings,
 } from './subscriber.ts'
 
-/** Settings as a form, a JSON body or a command line has them; absent or empty: the default, but for days. */
+/** Settings as typed in a form, a JSON body or a command line. Absent or empty means the default, except for days. */
 export interface TypedSettings {
   zone?: string
   hour?: string
-  /** Each may hold several, split by commas. Empty where somebody took every day out: there is no such schedule. */
+  /** Each may contain several, split by commas. Empty if all days were unselected, which is not a valid schedule. */
   days?: readonly string[]
   max?: string
   format?: string
   detail?: string
 }
 
-/** Reads what was typed over `defaults`; faults stay with `fields`, under the names of TypedSettings. */
+/**
+ * Reads typed settings, with `defaults` for the rest; collects faults in `fields`, under the names of TypedSettings.
+ */
 export function readSettings(
   typed: TypedSettings,
   defaults: SubscriberSettings,
@@ -51,10 +53,10 @@ const knownZones = new Map(
   ['UTC', ...Intl.supportedValuesOf('timeZone')].map((name) => [name.toLowerCase(), name]),
 )
 
-/** Every zone that a form offers. */
+/** Every zone that forms offer. */
 export const zoneNames = (): string[] => [...knownZones.values()]
 
-/** Throws zone.unknown. A known name may come in any case and with blanks: "asia/tokyo", "America/New York". */
+/** Throws zone.unknown. Accepts a known name in any case and with blanks: "asia/tokyo", "America/New York". */
 function parseZone(text: string): string {
   const name = text.replace(/\s+/g, '_')
   const zone = knownZones.get(name.toLowerCase()) ?? name

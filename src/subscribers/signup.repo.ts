@@ -2,7 +2,7 @@ import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { Prisma } from '../generated/prisma/client.ts'
 import type { SignupRequest } from './subscriber.ts'
 
-/** What somebody asked for, until the button behind the mailed link is pressed. */
+/** A sign-up request, until the person presses the button behind the emailed link. */
 export interface Signup {
   id: number
   subscriberId: string
@@ -15,11 +15,11 @@ export interface NewSignup {
   subscriberId: string
   wish: SignupRequest
   now: Date
-  /** The operator's words on how they said yes: then it needs no button. They go when the subscriber is erased. */
+  /** The operator's note on how consent was given; then no button is needed. Deleted with the subscriber's data. */
   note?: string
 }
 
-/** Returns its id. */
+/** Returns the sign-up's id. */
 export async function createSignup(
   db: DatabaseOrTransaction,
   { subscriberId, wish, now, note }: NewSignup,
@@ -36,7 +36,7 @@ export async function createSignup(
   return id
 }
 
-/** The newest sign-up after `since` whose button was not pressed. */
+/** The newest sign-up after `since` that was not confirmed. */
 export async function newestUnconfirmedSignup(
   db: DatabaseOrTransaction,
   { subscriberId, since }: { subscriberId: string; since: Date },
@@ -48,7 +48,7 @@ export async function newestUnconfirmedSignup(
   return row && { ...row, wish: row.wish as unknown as SignupRequest }
 }
 
-/** The button of whatever was asked for does nothing any more. Returns how many wishes there were. */
+/** Makes the confirmation links of all requests invalid. Returns the number of requests. */
 export async function deleteUnconfirmedSignups(
   db: DatabaseOrTransaction,
   subscriberId: string,
@@ -56,7 +56,7 @@ export async function deleteUnconfirmedSignups(
   return (await db.signup.deleteMany({ where: { subscriberId, confirmedAt: null } })).count
 }
 
-/** What the operator noted on how a subscriber said yes, and when: oldest first. */
+/** The operator's notes on how a subscriber gave consent, and their times: oldest first. */
 export async function consentNotesOf(
   db: DatabaseOrTransaction,
   subscriberId: string,
@@ -81,7 +81,7 @@ export async function markSignupConfirmed(db: DatabaseOrTransaction, id: number,
   await db.signup.update({ where: { id }, data: { confirmedAt: now } })
 }
 
-/** All but those that the operator noted, which no link leads to. Their links end with them. */
+/** Deletes all but those that the operator noted, which have no link. Makes the links of the others invalid. */
 export async function deleteEmailedSignups(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
   await db.$executeRaw`delete from signup where subscriber_id = ${subscriberId} and not wish ? 'note'`
 }

@@ -1,7 +1,7 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { SubscriberState } from './subscriber.ts'
 
-/** How many there are of each state; of the erased nothing is counted. */
+/** Number of subscribers by state; erased ones are not counted. */
 export async function countByState(
   db: DatabaseOrTransaction,
 ): Promise<{ state: SubscriberState; count: number }[]> {
@@ -17,12 +17,12 @@ export async function countByState(
 export interface QueryCount {
   id: number
   query: string
-  /** Who have a topic with it: those who get digests or are paused, and all. */
+  /** Subscribers with such a topic: `joined` are active or paused, `subscribers` are all. */
   joined: number
   subscribers: number
 }
 
-/** Distinct queries, those of most subscribers first; `most` of them after the first `skip`. */
+/** Distinct queries, those with most subscribers first; up to `most` of them after the first `skip`. */
 export const queriesByCount = (
   db: DatabaseOrTransaction,
   { most, skip }: { most: number; skip: number },
@@ -33,16 +33,16 @@ export const queriesByCount = (
   group by q.id order by joined desc, subscribers desc, q.id limit ${most} offset ${skip}`
 
 export interface TopicHolder {
-  /** Of the topic. */
+  /** The topic's id. */
   id: number
   subscriberId: string
   address: string | null
   state: SubscriberState
-  /** What they call it. */
+  /** Their name for the topic. */
   name: string
 }
 
-/** Whoever has a topic with a query, in the order in which they took it, `after` the topic of that id. */
+/** Subscribers with a topic of this query, oldest topic first, `after` the topic with that id. */
 export async function topicHolders(
   db: DatabaseOrTransaction,
   { queryId, most, after }: { queryId: number; most: number; after: number },

@@ -5,12 +5,12 @@ import { Prisma, type Subscriber as SubscriberRow } from '../generated/prisma/cl
 import type { Address } from './address.ts'
 import type { Subscriber, SubscriberSettings, SubscriberState } from './subscriber.ts'
 
-/** The subscriber with that id; null where there is none, or they are erased. */
+/** The subscriber with that id; null if there is none, or they are erased. */
 export async function subscriberById(db: DatabaseOrTransaction, id: string): Promise<Subscriber | null> {
   return subscriberOf(await db.subscriber.findUnique({ where: { id } }))
 }
 
-/** As subscriberById; nobody else can change or lock the row until the transaction ends. */
+/** Like subscriberById; no other transaction can change or lock the row until this one ends. */
 export async function lockSubscriber(db: DatabaseOrTransaction, id: string): Promise<Subscriber | null> {
   await lockRow(db, Prisma.sql`id = ${id}`)
   return subscriberById(db, id)
@@ -24,7 +24,7 @@ export async function lockSubscriberByKey(
   return subscriberByKey(db, addressKey)
 }
 
-// A planner may open a digest of theirs meanwhile: neither waits for the other.
+// A planner may create a digest for them at the same time: neither waits for the other.
 const lockRow = (db: DatabaseOrTransaction, where: Prisma.Sql) =>
   db.$queryRaw`select from subscriber where ${where} for no key update`
 
@@ -43,8 +43,8 @@ export interface NewSubscriber extends Address {
 }
 
 /**
- * The subscriber with that address, made pending where there is none, and locked until the transaction ends. The same
- * statements for an address that is known and for one that is not.
+ * The subscriber with that address, locked until the transaction ends; created as pending if there is none. A known and
+ * an unknown address run the same statements.
  */
 export async function lockOrCreateSubscriber(
   db: DatabaseOrTransaction,
@@ -65,7 +65,7 @@ export async function lockOrCreateSubscriber(
 
 export type SubscriberChanges = Partial<Omit<Subscriber, 'id' | 'createdAt'>>
 
-/** Throws address.taken for a new address that somebody else took at this moment. */
+/** Throws address.taken if another subscriber took the new address at the same time. */
 export async function changeSubscriber(
   db: DatabaseOrTransaction,
   id: string,
@@ -82,7 +82,7 @@ export async function changeSubscriber(
   })
 }
 
-/** In the order in which they came; `state` narrows. */
+/** Oldest first; `state` filters. */
 export async function listSubscribers(
   db: DatabaseOrTransaction,
   state?: SubscriberState,
@@ -94,10 +94,10 @@ export async function listSubscribers(
   return rows.flatMap((row) => subscriberOf(row) ?? [])
 }
 
-/** A place in the list of the newest. */
+/** A position in the list of the newest subscribers. */
 export type SubscriberCursor = Pick<Subscriber, 'createdAt' | 'id'>
 
-/** Who came last first, at most `most`; `after` goes on from a place. */
+/** Newest first, up to `most`; `after` continues from a position. */
 export async function newestSubscribers(
   db: DatabaseOrTransaction,
   { state, most, after }: { state?: SubscriberState; most: number; after?: SubscriberCursor },

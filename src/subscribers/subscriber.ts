@@ -12,7 +12,7 @@ export const DETAILS = ['full', 'titles'] as const
 export type MailDetail = (typeof DETAILS)[number]
 
 export const MAX_PAPERS = 25
-/** The most topics that one subscriber keeps. */
+/** The maximum number of topics of one subscriber. */
 export const MAX_TOPICS = 20
 
 /** When a subscriber's digests are due. */
@@ -20,24 +20,24 @@ export interface Schedule {
   zone: string
   /** 0 to 23, local. */
   hour: number
-  /** In order of the week, at least one. */
+  /** In the order of the week, at least one. */
   days: Weekday[]
 }
 
-/** What a subscriber can set, besides topics. */
+/** A subscriber's settings, without topics. */
 export interface SubscriberSettings extends Schedule {
   maxPapers: number
   format: MailFormat
   detail: MailDetail
 }
 
-/** A topic as a person knows it; the query is its text. */
+/** A topic as the subscriber sees it; `query` is its text. */
 export interface TopicText {
   name: string
   query: string
 }
 
-/** What somebody asks for on the form. */
+/** The content of a sign-up request. */
 export interface SignupRequest extends SubscriberSettings {
   topics: TopicText[]
 }
@@ -48,7 +48,7 @@ export interface Subscriber extends SubscriberSettings {
   addressKey: string
   addressHash: string
   state: SubscriberState
-  /** What an undo or a lifted suppression leads back to; null where they were never anything else. */
+  /** The state that an undo or a lifted suppression restores; null if there was no earlier one. */
   stateBefore: SubscriberState | null
   epoch: number
   createdAt: Date
@@ -57,7 +57,7 @@ export interface Subscriber extends SubscriberSettings {
   pausedUntil: Day | null
 }
 
-/** Whether they have a subscription: digests come, or come again after a pause. */
+/** Whether they have a subscription: digests are sent, or resume after a pause. */
 export const hasSubscription = ({ state }: Pick<Subscriber, 'state'>): boolean =>
   state === 'active' || state === 'paused'
 

@@ -1,24 +1,24 @@
 import { editDistance } from '../core/edit-distance.ts'
 
-// Where most people have their mail: what a slip was probably meant to be.
+// Common mailbox providers: the likely meaning of a mistyped domain.
 const MAILBOX_PROVIDERS =
   `gmail.com googlemail.com outlook.com hotmail.com hotmail.co.uk hotmail.fr live.com msn.com yahoo.com
   yahoo.co.uk yahoo.co.jp yahoo.co.in yahoo.fr yahoo.de icloud.com me.com mac.com aol.com protonmail.com proton.me gmx.net
   gmx.de web.de t-online.de yandex.ru mail.ru qq.com 163.com 126.com foxmail.com naver.com fastmail.com zoho.com
   comcast.net verizon.net btinternet.com orange.fr free.fr laposte.net libero.it`.split(/\s+/)
 
-// Near to one of those, and providers themselves.
+// Real providers whose names are close to those.
 const OTHERS =
   'mail.com email.com ymail.com gmx.com gmx.at gmx.ch pm.me mail.de live.de live.fr hotmail.de web.com'
 
 const KNOWN = new Set([...MAILBOX_PROVIDERS, ...OTHERS.split(' ')])
 const SHORT = 9
-/** Letters that .com loses: what has them is no country's own yahoo.ca. */
+/** Misspellings of .com: a domain that ends in one of them is not a country's own domain, as yahoo.ca is. */
 const SLIPS_OF_COM = ['co', 'cm', 'om']
 
 export const isMailboxProvider = (domain: string): boolean => MAILBOX_PROVIDERS.includes(domain)
 
-/** The provider that a domain in lower case probably was meant to be: gmail.com for gmial.com. */
+/** The provider that a domain in lower case was probably meant to be: gmail.com for gmial.com. */
 export function suggestDomain(domain: string): string | undefined {
   if (KNOWN.has(domain) || isCountryOf(domain)) return undefined
   const near = MAILBOX_PROVIDERS.map((provider) => ({ provider, distance: editDistance(domain, provider) }))

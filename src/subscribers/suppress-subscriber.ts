@@ -9,8 +9,7 @@ import { changeSubscriber, lockSubscriberByKey } from './subscriber.repo.ts'
 import { liftSuppression, type SuppressionReason, suppressAddress } from './suppression.repo.ts'
 
 /**
- * No mail to this address any more, whether somebody is subscribed with it or not; too many complaints stop delivery.
- * Throws address.*.
+ * Stops all email to this address, with or without a subscriber; too many complaints stop delivery. Throws address.*.
  */
 export async function suppress(
   deps: Deps,
@@ -22,7 +21,7 @@ export async function suppress(
   await reportSuppression(deps, { id, reason })
 }
 
-/** The same inside a transaction; `reportSuppression` follows it. Returns who is subscribed with that address. */
+/** The same inside a transaction; call `reportSuppression` after it. Returns the subscriber with that address. */
 export async function suppressAddressKey(
   tx: DatabaseOrTransaction,
   { config }: Pick<Deps, 'config'>,
@@ -37,7 +36,7 @@ export async function suppressAddressKey(
   return subscriber.id
 }
 
-/** To the log, and to whoever weighs complaints. */
+/** Logs the suppression, and checks the complaint rate. */
 export async function reportSuppression(
   deps: Deps,
   { id, reason }: { id: string | undefined; reason: SuppressionReason },
@@ -46,7 +45,7 @@ export async function reportSuppression(
   if (reason === 'complaint') await checkComplaintRate(deps)
 }
 
-/** Lifts what `suppress` or a server's answer did: a subscriber is again what they were before. Throws address.*. */
+/** Lifts a suppression made by `suppress` or a server's reply, and restores the earlier state. Throws address.*. */
 export async function unsuppress(deps: Deps, { email }: { email: string }): Promise<void> {
   const { key } = parseAddress(email)
   const now = deps.clock.now()
@@ -55,7 +54,7 @@ export async function unsuppress(deps: Deps, { email }: { email: string }): Prom
     const subscriber = await lockSubscriberByKey(tx, key)
     if (subscriber?.state !== 'suppressed') return subscriber?.id
     const state = subscriber.stateBefore ?? 'unsubscribed'
-    // Days that passed meanwhile are not missed: nothing was due on them.
+    // Days that passed during the suppression were not missed: nothing was due on them.
     const startDate = subscriber.startDate && startDateOf(now, subscriber)
     await changeSubscriber(tx, subscriber.id, { state, stateBefore: null, startDate })
     const consent = { subscriberId: subscriber.id, at: now, how: 'operator', wording: NO_PAGE }

@@ -5,13 +5,13 @@ import { readSwitch, type Switch, setSwitchOnce } from '../core/switch.repo.ts'
 
 const NAME = 'suppression-key'
 
-/** Tells one key from another, and neither of them. */
+/** Distinguishes keys without revealing them. */
 export const fingerprintOf = (key: string): string =>
   createHmac('sha256', key).update('fingerprint').digest('hex')
 
 /**
- * Writes down at the first start which SUPPRESSION_KEY this database goes with: under another one no suppressed address
- * would be recognised. Throws config.suppression-key where it is another one.
+ * Records at the first start the SUPPRESSION_KEY of this database: with another one, no suppressed address would be
+ * recognised. Throws config.suppression-key if the recorded key is a different one.
  */
 export async function recordSuppressionKey({ config, db, clock }: Deps): Promise<void> {
   const value = fingerprintOf(config.SUPPRESSION_KEY)
@@ -19,7 +19,7 @@ export async function recordSuppressionKey({ config, db, clock }: Deps): Promise
   requireSame(recorded, value)
 }
 
-/** Reads, and changes nothing. Throws config.suppression-key. */
+/** Only checks. Throws config.suppression-key. */
 export async function requireSuppressionKey({ config, db }: Pick<Deps, 'config' | 'db'>): Promise<void> {
   requireSame(await readSwitch(db, NAME), fingerprintOf(config.SUPPRESSION_KEY))
 }

@@ -3,11 +3,11 @@ import type { Suppression } from './suppression.repo.ts'
 
 export interface ListedSuppression extends Suppression {
   addressHash: string
-  /** Whose address it is, where somebody here has it. */
+  /** The subscriber with that address, if there is one. */
   subscriberId: string | null
 }
 
-/** Those that hold, newest first; `most` of them after the first `skip`. */
+/** Suppressions in force, newest first; up to `most` of them after the first `skip`. */
 export const listSuppressions = (
   db: DatabaseOrTransaction,
   { most, skip }: { most: number; skip: number },

@@ -2,7 +2,7 @@ import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { DAY_MS } from '../core/dates.ts'
 import { Fault } from '../core/errors.ts'
 
-/** dead: the mail server says that there is no such mailbox. full: it took nothing for two weeks or more. */
+/** dead: the mail server says that the mailbox does not exist. full: it accepted nothing for two weeks or more. */
 export const SUPPRESSION_REASONS = ['dead', 'full', 'complaint', 'operator'] as const
 export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number]
 
@@ -13,11 +13,11 @@ export interface Suppression {
 
 const DEAD_FOR_MS = 7 * DAY_MS
 
-/** After seven days a dead or full mailbox may be confirmed again; after anything else only the operator lifts it. */
+/** A dead or full mailbox may be confirmed again after seven days. Only the operator lifts other suppressions. */
 export const mayBeConfirmedAgain = ({ reason, at }: Suppression, now: Date): boolean =>
   (reason === 'dead' || reason === 'full') && now.getTime() - at.getTime() >= DEAD_FOR_MS
 
-/** The suppression that holds for an address; null where there is none, or it was lifted. */
+/** The suppression in force for an address; null if there is none, or it was lifted. */
 export async function suppressionOf(
   db: DatabaseOrTransaction,
   addressHash: string,
@@ -34,7 +34,7 @@ export async function requireUnsuppressed(db: DatabaseOrTransaction, addressHash
   throw new Fault('subscriber.suppressed', { reason, since: at.toISOString() })
 }
 
-/** Suppresses an address, known or not. A complaint stays a complaint until it is lifted. */
+/** Suppresses an address, known or not. A complaint keeps its reason until it is lifted. */
 export async function suppressAddress(
   db: DatabaseOrTransaction,
   { addressHash, reason, at }: Suppression & { addressHash: string },
@@ -55,7 +55,7 @@ export async function liftSuppression(
   await db.suppression.updateMany({ where: { addressHash, liftedAt: null }, data: { liftedAt: at } })
 }
 
-/** How many addresses were suppressed from one instant on and before another, and still are. */
+/** Number of addresses suppressed at or after `from` and before `before` that still are suppressed. */
 export function countSuppressionsBetween(
   db: DatabaseOrTransaction,
   { from, before }: { from: Date; before: Date },
@@ -63,7 +63,7 @@ export function countSuppressionsBetween(
   return db.suppression.count({ where: { at: { gte: from, lt: before }, liftedAt: null } })
 }
 
-/** How many complaints came after an instant that nobody lifted. */
+/** Number of complaints after an instant that were not lifted. */
 export function countComplaints(db: DatabaseOrTransaction, after: Date): Promise<number> {
   return db.suppression.count({ where: { reason: 'complaint', at: { gt: after }, liftedAt: null } })
 }

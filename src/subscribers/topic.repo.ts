@@ -3,7 +3,7 @@ import type { Prisma } from '../generated/prisma/client.ts'
 import { pairTopics } from './change.ts'
 import type { TopicText } from './subscriber.ts'
 
-/** A topic with the tree that its query parsed to, under the grammar of that number. */
+/** A topic with the tree that its query parsed to, and the version of the grammar. */
 export interface ParsedTopic extends TopicText {
   tree: object
   grammar: number
@@ -14,12 +14,12 @@ export async function topicsOf(db: DatabaseOrTransaction, subscriberId: string):
   return (await storedTopicsOf(db, subscriberId)).map(({ name, query }) => ({ name, query }))
 }
 
-/** A topic with the id of its row, which it keeps through every edit: links in mails hold it. */
+/** A topic with the id of its row. Edits keep the id: links in emails contain it. */
 export interface StoredTopic extends TopicText {
   id: number
 }
 
-/** As topicsOf, with their ids. */
+/** Like topicsOf, with ids. */
 export async function storedTopicsOf(
   db: DatabaseOrTransaction,
   subscriberId: string,
@@ -34,16 +34,16 @@ export async function storedTopicsOf(
 
 export interface SetTopicsInput {
   subscriberId: string
-  /** All of them, in order, each query once; one that stood before comes back under its id. */
+  /** All topics, in order, each query once; one that was deleted gets its earlier id back. */
   topics: readonly (TopicText & { id?: number })[]
-  /** Those whose query the subscriber does not have yet. */
+  /** Topics whose query the subscriber does not have yet. */
   parsed: readonly ParsedTopic[]
 }
 
-// Above every position in use: the unique (subscriber, position) is checked row by row.
+// Above every position in use: Postgres checks the unique (subscriber, position) row by row.
 const OUT_OF_THE_WAY = 25
 
-/** Makes a subscriber's topics these. Hold the subscriber's row. */
+/** Replaces a subscriber's topics. Lock the subscriber's row first. */
 export async function setTopics(
   db: DatabaseOrTransaction,
   { subscriberId, topics, parsed }: SetTopicsInput,
@@ -63,7 +63,7 @@ export async function setTopics(
   }
 }
 
-/** Under the id that it once had, unless another row has it now. */
+/** Reuses the given id, unless another row has it now. */
 async function addTopic(
   db: DatabaseOrTransaction,
   { id, ...topic }: Prisma.TopicUncheckedCreateInput,
@@ -72,11 +72,11 @@ async function addTopic(
   await db.topic.create({ data: isFree ? { ...topic, id } : topic })
 }
 
-/** Everybody's, by subscriber. */
+/** The topics of all subscribers, by subscriber. */
 export const allTopicsBySubscriber = (db: DatabaseOrTransaction): Promise<Map<string, TopicText[]>> =>
   topicsBySubscriber(db)
 
-/** Of these subscribers alone, where they are given. */
+/** Only for the subscribers in `ids`, if given. */
 export async function topicsBySubscriber(
   db: DatabaseOrTransaction,
   ids?: readonly string[],
@@ -91,8 +91,8 @@ export async function topicsBySubscriber(
 }
 
 /**
- * Adds, after those that are there, each topic whose query the subscriber does not have yet, as far as `most` topics
- * go. Hold the subscriber's row.
+ * Appends each topic whose query the subscriber does not have yet, until there are `most` topics. Lock the subscriber's
+ * row first.
  */
 export async function addTopics(
   db: DatabaseOrTransaction,

@@ -4,8 +4,8 @@ import { readPaperName } from '../queries/language/paper-name.ts'
 import { cleanText, splitTopics } from '../queries/language/split-topics.ts'
 import type { TopicText } from './subscriber.ts'
 
-// Topics as a text that people keep and edit: a line is a query, [Name] stands above the query that it names, and what
-// begins with # is for the reader. A query that begins with one of these has a \ before it, as has a name that is a paper's.
+// Topics as a text file that people keep and edit: each line is a query, [Name] is above the query that it names, and #
+// begins a comment. A \ precedes a query that begins with one of these, and a name that looks like a paper's.
 
 const MAX_NAME_LENGTH = 100
 
@@ -28,7 +28,7 @@ function nameIn(line: string): string | undefined {
 
 const isPaper = (name: string): boolean => readPaperName(`[${name}]`) !== undefined
 
-/** Whether a text is one of these, rather than what somebody typed into a plain field. */
+/** Whether a text has this format, rather than what people type into a plain field. */
 export function isTopicsText(text: string): boolean {
   const lines = linesOf(text)
   return lines.length > 1 && lines.some((line) => nameIn(line) !== undefined || /^#(?: |$)/.test(line))
@@ -46,7 +46,7 @@ export function parseTopicsText(text: string): TopicText[] {
       continue
     }
     const query = line.replace(/^\\(?=\\*[#[])/, '')
-    // A comma parts topics here too, but not those of one name.
+    // A comma separates topics here too, but not those under one name.
     const queries = name === undefined ? splitTopics(query) : [query]
     for (const one of queries) if (!topics.has(one)) topics.set(one, { name: name ?? one, query: one })
     name = undefined
@@ -59,7 +59,7 @@ function requireQuery(name: string | undefined): void {
   if (name !== undefined) throw new Fault('topics.no-query', { name: name.slice(0, 100) })
 }
 
-/** A topic's name as it was typed. Throws topic.long-name. */
+/** Cleans a typed topic name. Throws topic.long-name. */
 export function parseTopicName(typed: string): string {
   const name = cleanText(typed)
   if (name.length > MAX_NAME_LENGTH) throw new Fault('topic.long-name', { most: MAX_NAME_LENGTH })

@@ -5,18 +5,18 @@ import type { MailKind } from '../mail/templates/mail-kind.ts'
 import { secretId } from './link-token.ts'
 import type { Subscriber } from './subscriber.ts'
 
-// Until then it is worth sending to somebody who waits for it.
+// After that the recipient no longer waits for it.
 const DELIVER_WITHIN_MS = 2 * DAY_MS
 
 export interface TransactionalMessageInput extends Pick<NewMessage, 'dedupe'> {
   kind: MailKind
   content: object
   now: Date
-  /** The subscriber's own unless said otherwise. */
+  /** Defaults to the subscriber's own. */
   toAddress?: string
 }
 
-/** A message that answers a person at once, for `enqueue` in the transaction of what it tells of. */
+/** An immediate email to one person; `enqueue` it in the transaction of the action that it reports. */
 export const transactionalMessage = (
   { APP_SECRET }: Config,
   { id, address }: Pick<Subscriber, 'id' | 'address'>,

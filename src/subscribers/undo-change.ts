@@ -10,8 +10,8 @@ import {
 import type { TopicText } from './subscriber.ts'
 
 /**
- * What puts back what a change altered, and nothing else: later changes of other things stay. What is as it was, or
- * cannot be as it was any more, is left out. With a schedule comes the date on which it was to begin. `today` is the
+ * The changes that restore what a change altered, and nothing else: later changes of other things stay. It omits what
+ * has its old value already, or cannot get it back. A schedule is restored with its start date. `today` is the
  * subscriber's.
  */
 export function changesToUndo(
@@ -55,7 +55,7 @@ function revertEdit(topic: TopicText, edited: TopicEdit[]): TopicText {
   return { query: from.query, name: from.name === to.name ? topic.name : from.name }
 }
 
-/** Those that stood before, in the order of then, on the places that they have now. */
+/** Puts the topics that were there before into their earlier order, within the positions that they have now. */
 function inOrderOf(before: TopicText[], topics: TopicText[]): TopicText[] {
   const place = ({ query }: TopicText) => before.findIndex((topic) => topic.query === query)
   const sorted = topics.filter((topic) => place(topic) >= 0).sort((a, b) => place(a) - place(b))

@@ -1,15 +1,15 @@
 import type { ImportRow } from './import-row.ts'
 
-/** A row on its way into the tables. */
+/** A row to be copied into the tables. */
 export interface IncomingRow extends Omit<ImportRow, 'id'> {
   line: number
   id: string
-  /** For where somebody has that id already. */
+  /** Used if another subscriber already has that id. */
   spareId: string | null
   addressHash: string
 }
 
-/** An address that is to get no mail; `turns`: whoever is here under it is suppressed too. */
+/** An address to suppress; `turns`: an existing subscriber with it is suppressed too. */
 export interface IncomingSuppression {
   addressHash: string
   reason: string
@@ -23,7 +23,7 @@ const text = (value: string): string => value.replace(SPECIAL, (sign) => ESCAPES
 const NULL = '\\N'
 const instant = (value: Date | null): string => value?.toISOString() ?? NULL
 
-/** One row each, in the text form of COPY and in the order of the columns of the temporary tables. */
+/** One line, in COPY's text format and in the column order of the temporary tables. */
 export const rowLine = (row: IncomingRow, now: Date): string =>
   `${[
     row.line,
@@ -52,7 +52,7 @@ export const rowLine = (row: IncomingRow, now: Date): string =>
     row.suppression !== null,
   ].join('\t')}\n`
 
-/** `placeOf` a query among those of the batch, from 1. */
+/** `queryNumberOf` returns the number of a query in the batch, from 1. */
 export const topicLines = ({ id, topics }: IncomingRow, queryNumberOf: (query: string) => number): string =>
   topics.map(({ name, query }, place) => `${id}\t${place}\t${text(name)}\t${queryNumberOf(query)}\n`).join('')
 

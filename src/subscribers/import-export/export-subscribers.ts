@@ -8,10 +8,10 @@ import { topicsCell } from './topics-cell.ts'
 
 const PAGE = 1000
 
-/** A row by the names of its columns, as it stands in the file but for quotes and guards. */
+/** A row by column name, as in the file but without quotes and guards. */
 export type ExportRow = Record<SubscriberColumn, string>
 
-/** Everybody who is not erased, in the order in which they came. */
+/** All subscribers who are not erased, oldest first. */
 export async function* exportSubscribers(
   { db }: Deps,
   { state }: { state?: SubscriberState } = {},
@@ -51,11 +51,11 @@ const rowOf = (one: ExportedSubscriber): ExportRow => ({
 
 export const exportHeaderLine = (): string => csvLine(SUBSCRIBER_COLUMNS)
 
-/** As a line of the file. */
+/** Formats a row as a line of the file. */
 export const exportLine = (row: ExportRow): string =>
   csvLine(SUBSCRIBER_COLUMNS.map((column) => escapeFormula(row[column])))
 
-/** The lines of the second file, head included: whoever gets no mail, known here by a hash under SUPPRESSION_KEY alone. */
+/** Lines of the second file, with its head: suppressed addresses as hashes under SUPPRESSION_KEY. */
 export async function* exportSuppressions({ db, config }: Deps): AsyncGenerator<string> {
   const key = fingerprintOf(config.SUPPRESSION_KEY)
   yield csvLine(SUPPRESSION_COLUMNS)

@@ -4,7 +4,7 @@ import { Prisma } from '../../generated/prisma/client.ts'
 import type { MailDetail, MailFormat, SubscriberState, TopicText } from '../subscriber.ts'
 import type { SuppressionReason } from '../suppression.repo.ts'
 
-/** All that is kept about a subscriber and goes with them to another place. */
+/** Everything about a subscriber that moves to another installation with them. */
 export interface ExportedSubscriber {
   id: string
   address: string
@@ -15,7 +15,7 @@ export interface ExportedSubscriber {
   zone: string
   days: Weekday[]
   confirmedAt: Date | null
-  /** How they said yes. */
+  /** How they gave consent. */
   how: string | null
   maxPapers: number
   format: MailFormat
@@ -30,12 +30,12 @@ export interface ExportedSubscriber {
 
 export interface ExportPage {
   state?: SubscriberState
-  /** The last one of the page before, as created_at and id. */
+  /** created_at and id of the last row of the previous page. */
   after: { createdAt: Date; id: string } | null
   limit: number
 }
 
-/** The next page in the order in which they came, without those who are erased. */
+/** The next page of subscribers who are not erased, oldest first. */
 export async function subscribersToExport(
   db: DatabaseOrTransaction,
   { state, after, limit }: ExportPage,
@@ -79,7 +79,7 @@ export interface ExportedSuppression {
   at: Date
 }
 
-/** The next addresses that get no mail, known by their hashes alone. */
+/** The next suppressed addresses, as hashes. */
 export async function suppressionsToExport(
   db: DatabaseOrTransaction,
   { after, most }: { after: string; most: number },

@@ -31,7 +31,7 @@ interface Lines {
   suppressions: string
 }
 
-/** Records that were read, as the lines that the database takes; what cannot be read is refused, one by one. */
+/** Turns records into lines for COPY; unreadable records are refused one by one. */
 export class ImportBatchBuilder {
   readonly records: CsvRecord[] = []
   readonly refused: RefusedRow[] = []
@@ -48,7 +48,7 @@ export class ImportBatchBuilder {
     this.#input = input
   }
 
-  /** Those of the topics, each at its place. */
+  /** The queries of the topics, in the order of their numbers. */
   get queries(): string[] {
     return [...this.#places.keys()]
   }
@@ -86,7 +86,7 @@ export class ImportBatchBuilder {
       })
   }
 
-  /** One id on two lines of a file is the first one's. */
+  /** If two lines of a file have the same id, the first one keeps it. */
   #idsOf({ id }: ImportRow): Pick<IncomingRow, 'id' | 'spareId'> {
     if (id === null || this.#ids.has(id)) return { id: this.#freshId(), spareId: null }
     this.#ids.add(id)

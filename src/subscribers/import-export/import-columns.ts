@@ -1,7 +1,7 @@
 import { editDistance } from '../../core/edit-distance.ts'
 import { Fault } from '../../core/errors.ts'
 
-/** What an export has, in this order; an import takes any of them, and needs `email` alone. */
+/** The columns of an export, in this order. An import accepts any of them and requires only `email`. */
 export const SUBSCRIBER_COLUMNS = [
   'email',
   'state',
@@ -25,13 +25,13 @@ export const SUBSCRIBER_COLUMNS = [
 ] as const
 export type SubscriberColumn = (typeof SUBSCRIBER_COLUMNS)[number]
 
-/** Addresses that get no mail, as keyed hashes: `key` tells under which SUPPRESSION_KEY. */
+/** Suppressed addresses as keyed hashes; `key` identifies the SUPPRESSION_KEY. */
 export const SUPPRESSION_COLUMNS = ['address_hash', 'reason', 'at', 'key'] as const
 
 export const IMPORT_FORMATS = ['own', 'listmonk', 'keila', 'suppressions'] as const
 export type ImportFormat = (typeof IMPORT_FORMATS)[number]
 
-// What their exports have, and what the queries in docs/import-export.md add.
+// The columns of each format's exports, and those that the queries in docs/import-export.md add.
 const COLUMNS: Record<ImportFormat, readonly string[]> = {
   own: SUBSCRIBER_COLUMNS,
   suppressions: SUPPRESSION_COLUMNS,
@@ -51,14 +51,14 @@ const COLUMNS: Record<ImportFormat, readonly string[]> = {
 
 export interface ImportHead {
   format: ImportFormat
-  /** As they stand in the file, in lower case with _ for blanks, "E-Mail" as email. */
+  /** As in the file, but in lower case, with _ for blanks and "E-Mail" as email. */
   columns: string[]
-  /** Those that say nothing to us. */
+  /** Columns that we do not read. */
   ignored: string[]
 }
 
 /**
- * Reads the head of a file; `topics` is a column that is read besides. Throws import.no-email-column, .column-twice,
+ * Reads the head of a file; `topics` is an additional column to read. Throws import.no-email-column, .column-twice,
  * .column-slip.
  */
 export function readHead(

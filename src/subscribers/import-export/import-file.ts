@@ -11,10 +11,10 @@ import {
 import { Fault } from '../../core/errors.ts'
 
 const HEAD_BYTES = 256 * 1024
-// Small, so that between two pieces the database hears what is next: it works on the batch before.
+// Small, so that between two pieces the database gets its next statement: it works on the batch before.
 const PIECE_BYTES = 16 * 1024
 
-/** A CSV file that is looked at twice: for its hash, then record by record. */
+/** A CSV file that is read twice: for its hash, then record by record. */
 export interface ImportFile {
   path: string
   bytes: number
@@ -45,7 +45,8 @@ async function headOf(path: string): Promise<Pick<ImportFile, 'delimiter' | 'hea
   }
   if (text.trim() === '') throw new Fault('import.empty')
   const line = text.trimStart().split('\n', 1)[0]!
-  // UTF-16 without its mark, archives and spreadsheets have NULs here. Further down, a control character costs its row.
+  // UTF-16 without a byte order mark, archives and spreadsheets have NULs here. Further down, a control character only
+  // makes us refuse its row.
   if (controlCharacterIn(line)) throw new Fault('import.not-text')
   const delimiter = detectDelimiter(line)
   const reader = new CsvReader(delimiter)
@@ -60,7 +61,7 @@ export interface FilePart {
   bytesRead: number
 }
 
-/** All records after the head, some hundred at a time. */
+/** All records after the head, a few hundred at a time. */
 export async function* readRecords({ path, delimiter }: ImportFile): AsyncGenerator<FilePart> {
   const stream = createReadStream(path, { highWaterMark: PIECE_BYTES })
   const reader = new CsvReader(delimiter)

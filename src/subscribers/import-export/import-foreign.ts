@@ -2,19 +2,19 @@ import { Fault } from '../../core/errors.ts'
 import { isNever } from './import-instant.ts'
 import type { ImportCells } from './import-row.ts'
 
-/** A row of another program's export, by the names of its columns. */
+/** A row of another program's export, by column name. */
 export type ForeignCells = Record<string, string | undefined>
 
 export type ListmonkStatus = 'confirmed' | 'unconfirmed' | 'unsubscribed'
 export const LISTMONK_STATUSES: readonly ListmonkStatus[] = ['confirmed', 'unconfirmed', 'unsubscribed']
 
-/** What listmonk's row says in our columns. `subscription` stands for a file that was exported by that status. */
+/** Converts a listmonk row to our columns. `subscription` is the status by which the file was exported. */
 export function fromListmonk(cells: ForeignCells, subscription?: ListmonkStatus): ImportCells {
   const { email, created_at, updated_at, optin_ip } = cells
   const status = (cells.status ?? '').trim().toLowerCase()
   const asked = (cells.subscription_status ?? subscription ?? '').trim().toLowerCase()
   const common = { email, created_at }
-  // Never to be written to again: by their own wish, or after a complaint.
+  // Never email them again: they asked for it or complained.
   if (status === 'blocklisted')
     return { ...common, state: 'suppressed', suppressed_reason: 'complaint', suppressed_at: updated_at }
   if (status === 'disabled' || asked === 'unsubscribed')
@@ -33,7 +33,7 @@ export function fromListmonk(cells: ForeignCells, subscription?: ListmonkStatus)
   }
 }
 
-/** What Keila's row says in our columns. */
+/** Converts a Keila row to our columns. */
 export function fromKeila(cells: ForeignCells): ImportCells {
   const { email, inserted_at, updated_at, double_opt_in_at } = cells
   const status = (cells.status ?? '').trim().toLowerCase()
@@ -54,8 +54,8 @@ const unknownState = (value: string, allowed: string): Fault =>
   new Fault('import.state', { value: value.slice(0, 40), allowed })
 
 /**
- * What stands under a path such as "prefs.topics" in a cell of JSON, as a cell of topics: a list becomes one line
- * each. Throws import.json.
+ * The value at a path such as "prefs.topics" in a JSON cell, as a topics cell: a list becomes one line per item. Throws
+ * import.json.
  */
 export function topicsInJson(column: string, cell: string, path: string): string {
   if (cell.trim() === '') return ''
@@ -70,7 +70,7 @@ function parsed(column: string, cell: string): object {
     const value: unknown = JSON.parse(cell)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
   } catch {
-    // Said below, in our words.
+    // The fault below has our own message.
   }
   throw new Fault('import.json', { column })
 }

@@ -14,19 +14,19 @@ import { createRowReader, type ImportCells, type ImportRow } from './import-row.
 import { readTopicsCell } from './topics-cell.ts'
 
 export interface ReadingOptions {
-  /** Else told by the head of the file. */
+  /** Otherwise derived from the head of the file. */
   from?: ImportFormat
-  /** How those said yes whose row does not tell. */
+  /** How subscribers gave consent whose row does not say. */
   consent?: string
-  /** A column, `attributes.NAME` or `data.NAME` in its JSON; else a topic for everybody whose row has none. */
+  /** A column, or `attributes.NAME` or `data.NAME` in its JSON; otherwise a topic for each row that has none. */
   topics?: string
-  /** What a file of listmonk was exported by. */
+  /** The status by which a listmonk file was exported. */
   subscription?: ListmonkStatus
 }
 
 export interface RecordReader {
   head: ImportHead
-  /** Throws what `createRowReader` throws, import.too-long, import.control, import.quotes, import.cells, import.json. */
+  /** Throws the faults of `createRowReader`, and import.too-long, .control, .quotes, .cells, .json. */
   read(record: CsvRecord): ImportRow
   /** A row's cells by column. Throws import.too-long, import.control, import.quotes, import.cells. */
   cellsOf(record: CsvRecord): ForeignCells
@@ -34,7 +34,7 @@ export interface RecordReader {
 
 type TopicsFrom = (cells: ForeignCells, own: string | undefined) => string | undefined
 
-/** Throws import.* for a head that cannot be read, and query.* for a topic that cannot. */
+/** Throws import.* for a head that cannot be read, and query.* for a topic that cannot be read. */
 export function createRecordReader(
   { config, now }: { config: Config; now: Date },
   head: readonly string[],
@@ -70,7 +70,7 @@ function byColumn({ format, columns }: ImportHead, { text, cells, isTooLong }: C
   if (cells.length > columns.length && cells.slice(columns.length).some((cell) => cell.trim() !== ''))
     throw new Fault('import.cells', { count: cells.length, width: columns.length })
   const found: ForeignCells = {}
-  // Only our own files guard their cells.
+  // Only our own files guard cells against formulas.
   for (let i = 0; i < columns.length; i++)
     found[columns[i]!] = format === 'own' ? unescapeFormula(cells[i] ?? '') : cells[i]
   return found

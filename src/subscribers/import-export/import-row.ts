@@ -16,7 +16,7 @@ import { SUPPRESSION_REASONS, type Suppression, type SuppressionReason } from '.
 import type { SubscriberColumn } from './import-columns.ts'
 import { readInstant } from './import-instant.ts'
 
-/** One subscriber as a file has them. */
+/** One subscriber as read from a file. */
 export interface ImportRow extends Address, SubscriberSettings {
   days: Weekday[]
   state: SubscriberState
@@ -24,14 +24,14 @@ export interface ImportRow extends Address, SubscriberSettings {
   topics: readonly TopicText[]
   createdAt: Date
   confirmedAt: Date | null
-  /** How they said yes. */
+  /** How they gave consent. */
   how: string | null
   startDate: Day | null
   pausedUntil: Day | null
   unsubscribedAt: Date | null
-  /** Written down beside the subscriber, whatever the state. */
+  /** Stored next to the subscriber, whatever the state. */
   suppression: Suppression | null
-  /** That which they had where they come from: links in old mails hold it. */
+  /** Their id in the installation they come from: links in old emails contain it. */
   id: string | null
   epoch: number
 }
@@ -41,7 +41,7 @@ export type ImportCells = Partial<Record<SubscriberColumn, string>>
 export interface RowReaderOptions {
   defaults: SubscriberSettings
   now: Date
-  /** How those said yes whose row does not tell. */
+  /** How subscribers gave consent whose row does not say. */
   consent?: string
   /** Reads a cell of topics. Throws query.*, topics.too-many. */
   readTopics(cell: string): readonly TopicText[]
@@ -76,7 +76,7 @@ export function createRowReader(options: RowReaderOptions): ReadRow {
 
 const MAX_CACHED = 20_000
 
-/** Works once for each text: whole files have few of them. */
+/** Reads each distinct text once: a whole file has few of them. */
 function memoizeText<T, U>(read: (text: string) => T, finish: (read: T) => U): (text: string) => U {
   const known = new Map<string, U>()
   return (text) => {
@@ -101,7 +101,7 @@ function settingsIn(key: string, defaults: SubscriberSettings): SubscriberSettin
   return settings
 }
 
-// What a decoder puts in the place of bytes that are none of its encoding.
+// The replacement character that a decoder writes for bytes that are not valid in its encoding.
 const LOST = '\uFFFD'
 
 function requireReadable(cells: ImportCells): void {
@@ -155,7 +155,7 @@ function stateIn(column: string, text: string): SubscriberState | null {
   throw new Fault('import.state', { column, value: text.slice(0, 40), allowed: SUBSCRIBER_STATES.join(', ') })
 }
 
-/** Nobody is led back to a subscription that they never confirmed. */
+/** Prevents a return to a subscription that was never confirmed. */
 function stateBeforeIn({ state_before }: ImportCells, confirmedAt: Date | null): SubscriberState | null {
   const before = stateIn('state_before', state_before ?? '')
   return (before === 'active' || before === 'paused') && !confirmedAt ? null : before

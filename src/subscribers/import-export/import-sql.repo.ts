@@ -1,4 +1,4 @@
-// The statements of an import: a batch lies in three temporary tables, and goes from there into those that last.
+// The statements of an import: they copy a batch into three temporary tables, and from there into the permanent ones.
 import { NO_PAGE } from '../consent.ts'
 
 export const TEMPORARY_TABLES = `
@@ -11,13 +11,13 @@ export const TEMPORARY_TABLES = `
   create temporary table incoming_topic (id text, position int, name text, query int);
   create temporary table incoming_suppression (address_hash text, reason text, at timestamptz, turns boolean)`
 
-// Foreign keys are checked by triggers: a quarter of what BRING_IN takes. Here every row that refers to another is
-// written in one statement with it, or holds it; so where the role may, they are left out.
+// Triggers check foreign keys, which takes a quarter of the time of storing a batch. Here one statement writes or locks
+// both ends of every reference, so we skip the checks if the role may.
 export const SKIP_FOREIGN_KEY_CHECKS = `
   select set_config('session_replication_role', 'replica', false)
   where has_parameter_privilege('session_replication_role', 'SET')`
 
-// Subselects for single rows, so that each is found by its index, however large the table is.
+// Subselects for single rows, so that each uses its index, however large the table is.
 export const ASSIGN_SPARE_IDS = `
   with taken as (
     update incoming i set id = spare_id
@@ -26,7 +26,7 @@ export const ASSIGN_SPARE_IDS = `
     where i.id = t.was returning t.was, i.id)
   update incoming_topic t set id = taken.id from taken where t.id = taken.was`
 
-// Few addresses are suppressed, so that is asked first.
+// Few addresses are suppressed, so this runs first.
 export const REMOVE_BLOCKED_ROWS = `
   with met as materialized (
     select i.line, i.address_key, (
@@ -37,8 +37,8 @@ export const REMOVE_BLOCKED_ROWS = `
     and (select true from subscriber where address_key = m.address_key) is not true
   returning i.line, (m.s).reason, (m.s).at as since`
 
-// Somebody who said yes here after that is asked for nothing: their word is the newer one. The state is compared as text
-// to keep its index out of the plan: what the planner knows of these tables is old while they fill.
+// Skips subscribers who confirmed here after that suppression: their consent is newer. The state is compared as text to
+// keep its index out of the plan: the planner's statistics of these tables are outdated while they fill.
 const CONFIRMED_SINCE = `(
   select true from subscriber s
   where s.address_hash = i.address_hash and s.state::text in ('active', 'paused') and s.confirmed_at >= i.at)`
@@ -65,7 +65,7 @@ export const INSERT_SUPPRESSIONS = `
   on conflict (address_hash) do update set reason = excluded.reason, at = excluded.at, lifted_at = null
     where p.lifted_at < excluded.at`
 
-// After SUPPRESS: a suppression that was lifted here later stays so, and they come as what they were before it.
+// Runs after SUPPRESS. A suppression that was lifted here later stays lifted, and the row gets its earlier state.
 export const RESTORE_LIFTED_ROWS = `
   update incoming i set state = was, state_before = null, suppressed_at = null,
     unsubscribed_at = case when was = 'unsubscribed' then coalesce(i.unsubscribed_at, i.suppressed_at) end,

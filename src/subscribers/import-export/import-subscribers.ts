@@ -14,19 +14,19 @@ import { requestConfirmations } from './request-confirmations.ts'
 export interface ImportInput extends ReadingOptions {
   /** Path of a CSV file. */
   file: string
-  /** Path of the file of refused rows; beside the file unless given. */
+  /** Path of the file of refused rows; by default next to the imported file. */
   refusedFile?: string
-  /** A confirmation goes to everybody who is pending. */
+  /** Send a confirmation to each pending subscriber. */
   ask?: boolean
-  /** Reads everything and reports the same, and changes nothing but the file of refused rows. */
+  /** Reads everything and reports the same, but changes only the file of refused rows. */
   dryRun?: boolean
-  /** Rows in one transaction. */
+  /** Rows per transaction. */
   batchRows?: number
   onProgress?(progress: ImportProgress): void
 }
 
 export interface ImportProgress extends ImportRun {
-  /** Of the file, 0 to 1. */
+  /** Part of the file, 0 to 1. */
   done: number
 }
 
@@ -34,22 +34,22 @@ export interface SubscriberImportResult extends ImportRun {
   format: ImportFormat
   /** Columns that were not read. */
   ignored: string[]
-  /** Where refused rows stand; null where there are none. */
+  /** Path of the refused rows; null if there are none. */
   refusedFile: string | null
-  /** Rows that an earlier run, which was cut off, had dealt with. */
+  /** Rows that an earlier, interrupted run had processed. */
   resumedAt: number
-  /** There was one, but its refused rows are gone, or in another file. */
+  /** There was an interrupted run, but its refused rows are gone or in another file. */
   begunAnew: boolean
-  /** Mails that ask somebody to confirm. */
+  /** Number of confirmation emails. */
   asked: number
 }
 
 const BATCH_ROWS = 5000
 
 /**
- * Brings subscribers in from a file. Who is here keeps what they have, nobody who is suppressed or unsubscribed here
- * comes back, and nobody gets a mail but those who are asked. A run that was cut off goes on where it was. Throws
- * import.* and query.* for a file or an option that cannot be read; rows that cannot go to the file of refused rows.
+ * Imports subscribers from a file. Existing subscribers keep their data, suppressed and unsubscribed ones stay so, and
+ * only those who are asked to confirm get an email. An interrupted run resumes. Throws import.* and query.* for a file
+ * or an option that cannot be read; rows that cannot be read go to the file of refused rows.
  */
 export async function importSubscribers(deps: Deps, input: ImportInput): Promise<SubscriberImportResult> {
   const { config, clock, db, log } = deps
@@ -89,7 +89,7 @@ export async function importSubscribers(deps: Deps, input: ImportInput): Promise
   }
 }
 
-/** Goes on where a run was cut off, if the rows that it refused are still where these are to go. */
+/** Resumes an interrupted run, if the rows that it refused are still in the file for refused rows. */
 async function beginRun(store: ImportStore, id: string, run: NewRun) {
   const { toldIn, ...resumed } = await store.begin(id, run)
   const isWhole =
@@ -100,7 +100,7 @@ async function beginRun(store: ImportStore, id: string, run: NewRun) {
   return { begun: anew, begunAnew: true }
 }
 
-/** Of what decides what becomes of the rows: other options make another run of the same file. */
+/** Hashes everything that affects the rows: other options make another run of the same file. */
 const runId = ({ hash }: ImportFile, { from, consent, topics, subscription }: ReadingOptions): string =>
   createHash('sha256')
     .update(JSON.stringify([hash, from, consent, topics, subscription]))
@@ -117,7 +117,7 @@ interface ImportContext {
   input: ImportInput
 }
 
-/** While the database takes one batch in, the next is read. */
+/** Reads the next batch while the database stores the current one. */
 async function importAll(taking: ImportContext): Promise<ImportRun> {
   const { input, store, id, now } = taking
   let run = taking.begun
@@ -128,7 +128,7 @@ async function importAll(taking: ImportContext): Promise<ImportRun> {
       run = next
       input.onProgress?.({ ...next, done })
     })
-    // Whoever awaits it next hears of it; until then it is no unhandled one.
+    // The next await gets the error; until then it must not count as an unhandled rejection.
     taken.catch(() => {})
   }
   await taken

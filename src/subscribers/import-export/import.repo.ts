@@ -16,14 +16,14 @@ import {
 } from './import-sql.repo.ts'
 
 export interface StoreBatchInput {
-  /** Lines of COPY, as import-lines makes them. */
+  /** COPY lines, as copy-lines.ts makes them. */
   batch: {
     rows: Buffer[]
     topics: Buffer[]
     suppressions: Buffer[]
-    /** Of the topics, which know them by their place. */
+    /** The queries of the topics, which refer to them by number. */
     queries: string[]
-    /** Some rows bring an id of their own. */
+    /** Some rows have an id from elsewhere. */
     hasSpareIds: boolean
   }
   now: Date
@@ -31,26 +31,26 @@ export interface StoreBatchInput {
   parse(query: string): ParsedTopic
 }
 
-/** What became of a batch. */
+/** The result of storing a batch. */
 export interface StoredBatch {
-  /** How many subscribers are new, and by their state. */
+  /** Number of new subscribers; `states` counts them by state. */
   created: number
   states: Record<string, number>
-  /** Who was here and is suppressed now. */
+  /** Existing subscribers who are now suppressed. */
   newlySuppressed: number
-  /** Suppressions that were not there before. */
+  /** New suppressions. */
   suppressed: number
-  /** Lines of addresses that get no mail from here. */
+  /** Lines with addresses that are suppressed here. */
   blocked: { line: number; reason: string; since: Date }[]
 }
 
-/** The first row that was refused for a reason, without an address. */
+/** The first row that was refused for a reason, without its address. */
 interface Example {
   line: number
   message: string
 }
 
-/** How far an import came. */
+/** Progress of an import. */
 export interface ImportRun {
   rows: number
   taken: number
@@ -82,12 +82,12 @@ const NOTHING_DONE: ImportRun = {
   told: 0,
 }
 
-// As long as the server may take to hear that a killed process is gone.
+// How long the server may take to notice that a killed process is gone.
 const WAIT_MS = 5000
 
 /**
- * A connection of its own for one import: rows come in by COPY, and every batch is one transaction with how far the
- * file is dealt with. With `rehearsal` all of it is one transaction, which is taken back.
+ * A database connection for one import. COPY transfers the rows, and every batch is one transaction together with the
+ * progress. With `rehearsal` the whole import is one transaction, which is rolled back.
  */
 export class ImportStore {
   readonly #client: pg.Client
@@ -98,7 +98,7 @@ export class ImportStore {
     this.#rehearsal = rehearsal
   }
 
-  /** Throws import.running while another process imports the same. */
+  /** Throws import.running while another process imports the same file. */
   static async open(
     url: string,
     { id, rehearsal }: { id: string; rehearsal: boolean },
@@ -116,7 +116,7 @@ export class ImportStore {
   }
 
   async #prepare(id: string): Promise<void> {
-    // The last batches may be lost with the machine's power: then the file is gone on with from before them.
+    // A power failure may lose the last batches; then the import resumes before them.
     await this.#client.query(`set synchronous_commit = off; set lock_timeout = ${WAIT_MS}`)
     await this.#client.query('select pg_advisory_lock(hashtextextended($1, 0))', [id])
     await this.#client.query('reset lock_timeout')
@@ -125,7 +125,7 @@ export class ImportStore {
     if (this.#rehearsal) await this.#client.query('begin')
   }
 
-  /** How far the run with this id came; one that ended begins anew. */
+  /** Progress of the run with this id; a finished run starts again. */
   async begin(
     id: string,
     { file, format, toldIn, now }: NewRun,
@@ -148,12 +148,12 @@ export class ImportStore {
     return { ...run, tally: { ...NOTHING_DONE.tally, ...tally } }
   }
 
-  /** Lets it begin anew. */
+  /** Deletes the run, so that it starts again. */
   async forget(id: string): Promise<void> {
     await this.#client.query('delete from import_run where id = $1', [id])
   }
 
-  /** Brings a batch in; nothing of it counts before `commit`. */
+  /** Stores a batch; it takes effect with `commit`. */
   async store({ batch, now, parse }: StoreBatchInput): Promise<StoredBatch> {
     const { rows, topics, suppressions, queries, hasSpareIds } = batch
     const emptied = 'truncate incoming, incoming_topic, incoming_suppression'
@@ -181,7 +181,7 @@ export class ImportStore {
     }
   }
 
-  /** Writes down how far the file is dealt with, together with the batch. */
+  /** Records the progress in the batch's transaction. */
   async commit(
     id: string,
     { rows, taken, unchanged, refused, tally, told }: ImportRun,
@@ -195,12 +195,12 @@ export class ImportStore {
     if (!this.#rehearsal) await this.#client.query('commit')
   }
 
-  /** Nothing of the file is left to do. */
+  /** The whole file is processed. */
   async finish(id: string, now: Date): Promise<void> {
     await this.#client.query('update import_run set done_at = $2 where id = $1', [id, now])
   }
 
-  /** Ends the connection; what is not committed is taken back. */
+  /** Closes the connection; uncommitted work is rolled back. */
   async close(): Promise<void> {
     await this.#client.end()
   }
@@ -217,13 +217,13 @@ export class ImportStore {
     await once(stream, 'finish')
   }
 
-  /** Of each query, in their order; the rows stay until the transaction ends. */
+  /** The id of each query, in the given order; the rows are locked until the transaction ends. */
   async #queryIds(queries: readonly string[], parse: StoreBatchInput['parse']): Promise<number[]> {
     if (queries.length === 0) return []
     const ids = await this.#idsByText('select id, text from query where text = any($1) for key share', [
       queries,
     ])
-    // In one order, so that two imports do not wait for each other.
+    // Sorted, so that two imports do not deadlock.
     const missing = queries
       .filter((text) => !ids.has(text))
       .sort()

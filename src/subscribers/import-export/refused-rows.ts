@@ -6,26 +6,26 @@ import { redact } from '../../core/log.ts'
 import type { ImportRun } from './import.repo.ts'
 import type { ImportFile } from './import-file.ts'
 
-/** A row that was not taken, and why. */
+/** A refused row and the reason. */
 export interface RefusedRow {
   record: CsvRecord
   fault: Fault
 }
 
-/** Of each reason the first row, in words that hold no address. */
+/** The first row for each reason, with a message that has no address. */
 export const firstExamples = (rows: readonly RefusedRow[]): ImportRun['tally']['examples'] =>
   Object.fromEntries(
     rows.toReversed().map(({ record: { line }, fault }) => [fault.code, { line, message: scrubbed(fault) }]),
   )
 
-/** Only what stood in the row: the sentence itself may show what an address looks like. */
+/** Redacts only values from the row: the sentence itself may show an example address. */
 function scrubbed({ code, values }: Fault): string {
   const texts = Object.entries(values).map(([name, value]) => [name, redact(String(value))])
   return new Fault(code, Object.fromEntries(texts)).message
 }
 
 /**
- * Where refused rows go, as a full path: a new file, or one of refused rows of the same columns. Throws
+ * Full path of the file of refused rows: a new file, or an existing one of refused rows with the same columns. Throws
  * import.refused-is-file, .refused-exists.
  */
 export async function refusedPath(
@@ -50,7 +50,7 @@ async function beginOf(path: string, bytes: number): Promise<Buffer> {
   return buffer.subarray(0, bytesRead)
 }
 
-/** Whether that many bytes of refused rows are still there. */
+/** Whether the file still has that many bytes of refused rows. */
 export async function hasWrittenBytes(path: string, bytes: number): Promise<boolean> {
   const there = await stat(path).catch(() => undefined)
   return there?.isFile() === true && there.size >= bytes
@@ -60,8 +60,8 @@ const headLine = (head: readonly string[], delimiter: string): string =>
   csvLine([...head, 'line', 'reason'], delimiter)
 
 /**
- * The file of refused rows: the columns of the file, then `line` and `reason`. It is made with the first of them, and
- * none is left where there was none.
+ * The file of refused rows: the columns of the imported file, then `line` and `reason`. The first refused row creates
+ * it; if no row is refused, there is no file.
  */
 export class RefusedRows {
   readonly path: string
@@ -70,7 +70,7 @@ export class RefusedRows {
   #file: FileHandle | undefined
   #bytes: number
 
-  /** `told` bytes are of rows that an earlier run dealt with; what comes after them is written anew. */
+  /** The first `told` bytes are rows that an earlier run processed; everything after them is overwritten. */
   constructor(path: string, { head, delimiter, told }: { head: string[]; delimiter: string; told: number }) {
     this.path = path
     this.#head = head
@@ -78,7 +78,7 @@ export class RefusedRows {
     this.#bytes = told
   }
 
-  /** Returns how many bytes the file has with these. */
+  /** Returns the size of the file in bytes after adding them. */
   async add(rows: readonly RefusedRow[]): Promise<number> {
     if (rows.length === 0) return this.#bytes
     this.#file ??= await this.#open()
@@ -101,7 +101,7 @@ export class RefusedRows {
     return file
   }
 
-  /** As many cells as the head has, so that line and reason stand under their names. */
+  /** Pads the cells to the width of the head, so that line and reason are in their columns. */
   #line({ cells, text, line }: CsvRecord, fault: Fault): string {
     const width = this.#head.length
     const own = cells ?? [text]

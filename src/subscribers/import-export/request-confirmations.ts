@@ -7,8 +7,8 @@ import { topicsOf } from '../topic.repo.ts'
 const LOOK_AT = 5000
 
 /**
- * Asks, by mail, every pending subscriber whom an import brought and nobody asked yet; each is done for good before the
- * next one, so that another run goes on. Returns to how many a mail goes.
+ * Sends a confirmation email to every imported pending subscriber who has not been asked yet. Each is committed before
+ * the next one, so that another run resumes. Returns the number of emails.
  */
 export async function requestConfirmations(deps: Deps): Promise<number> {
   let mails = 0

@@ -4,12 +4,12 @@ import { cleanText, splitTopics } from '../../queries/language/split-topics.ts'
 import { parseTopic, readTopics } from '../read-signup.ts'
 import { MAX_TOPICS, type TopicText } from '../subscriber.ts'
 
-// A query never begins with a bracket of this kind, so a cell that does and is JSON is a list.
+// A query never begins with such a bracket, so a cell that does and is JSON is a list.
 const list = z.array(z.union([z.string(), z.object({ name: z.string(), query: z.string() })]))
 
 /**
- * The topics in a cell: as on the form, split by semicolons, commas and new lines; or JSON, `[{"name": …, "query": …}]`.
- * Throws FieldFaults, query.*, topics.too-many.
+ * The topics in a cell: as on the form, split by semicolons, commas and new lines; or JSON, `[{"name": …, "query":
+ * …}]`. Throws FieldFaults, query.*, topics.too-many.
  */
 export function readTopicsCell(cell: string): TopicText[] {
   const listed = listIn(cell)
@@ -33,7 +33,7 @@ function listIn(cell: string) {
   }
 }
 
-/** A cell that `readTopicsCell` reads as the same topics, for people where that is possible. */
+/** A cell that `readTopicsCell` reads as the same topics; readable for people if possible. */
 export function topicsCell(topics: readonly TopicText[]): string {
   const plain = topics.map(({ query }) => query).join('; ')
   const isPlain =
