@@ -2,8 +2,8 @@ import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { NumberedChange } from './stored-paper.repo.ts'
 
 /**
- * Moves all that stands under the numbers of papers that turned out to be others, which are there already, and takes
- * the papers away. Digests that name one by its number keep it; the number leads to the paper that it is.
+ * Moves everything that refers to absorbed papers to the papers that absorb them, which exist already, and deletes the
+ * absorbed papers. Digests keep the id of an absorbed paper; it leads to the paper that absorbed it.
  */
 export async function absorb(tx: DatabaseOrTransaction, changes: readonly NumberedChange[]): Promise<void> {
   const pairs = changes.flatMap(({ id, absorbed }) => absorbed.map((gone) => ({ gone, stays: id })))

@@ -3,26 +3,26 @@ import type { Day } from '../core/dates.ts'
 import { SELECT_PAPERS } from './paper.repo.ts'
 import type { Paper } from './paper.ts'
 
-/** The next papers after a number, in order of their numbers; without withdrawn ones. */
+/** The next papers after an id, in order of ids, without withdrawn ones. */
 export const papersAfter = (
   db: DatabaseOrTransaction,
   { after, most }: { after: number; most: number },
 ): Promise<Paper[]> =>
   db.$queryRaw`${SELECT_PAPERS} where p.id > ${after} and withdrawn_at is null order by p.id limit ${most}::int`
 
-/** The papers of which a newer version was listed on a day or later; without withdrawn ones. */
+/** The papers with a newer version listed on a day or later, without withdrawn ones. */
 export const papersRevisedSince = (db: DatabaseOrTransaction, day: Day): Promise<Paper[]> =>
   db.$queryRaw`${SELECT_PAPERS} where withdrawn_at is null and p.id in (
     select paper_id from listing where kind = 'revised' and day >= ${day}::date) order by p.id`
 
-/** When anything of a paper or a listing last changed; null where there is none. */
+/** When a paper or a listing last changed; null if there are none. */
 export async function lastChange(db: DatabaseOrTransaction): Promise<Date | null> {
   const [row] = await db.$queryRaw<{ at: Date | null }[]>`
     select greatest((select max(updated_at) from paper), (select max(updated_at) from listing)) as at`
   return row!.at
 }
 
-/** When anything of some papers, or of their listings, last changed; null where there are none. */
+/** When one of these papers, or one of their listings, last changed; null if there are none. */
 export async function lastChangeOf(db: DatabaseOrTransaction, ids: readonly number[]): Promise<Date | null> {
   const [row] = await db.$queryRaw<{ at: Date | null }[]>`
     select greatest((select max(updated_at) from paper where id = any(${[...ids]}::int[])),
@@ -32,11 +32,11 @@ export async function lastChangeOf(db: DatabaseOrTransaction, ids: readonly numb
 
 export interface ChangedPapers {
   papers: Paper[]
-  /** Numbers of papers that were withdrawn, or turned out to be another one. */
+  /** Ids of papers that were withdrawn or absorbed by another paper. */
   gone: number[]
 }
 
-/** The papers of which anything changed at an instant or later, votes included. */
+/** The papers that changed at an instant or later, including changes of votes. */
 export async function changesSince(db: DatabaseOrTransaction, since: Date): Promise<ChangedPapers> {
   const papers = await db.$queryRaw<Paper[]>`
     ${SELECT_PAPERS} where withdrawn_at is null and p.id in (

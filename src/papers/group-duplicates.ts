@@ -1,13 +1,16 @@
 import type { SourceRecord } from '../sources/source-record.ts'
 import { type PaperKey, paperKeysOf } from './paper-key.ts'
 
-/** A paper in the database with all its keys. */
+/** A stored paper with all its keys. */
 export interface ExistingPaper {
   id: number
   keys: PaperKey[]
 }
 
-/** Known papers and records that are one paper. Two known ones were taken for two until now. */
+/**
+ * Stored papers and records that are the same paper. Two stored papers in one group were treated as different until
+ * now.
+ */
 export interface PaperGroup {
   ids: number[]
   records: SourceRecord[]
@@ -15,9 +18,9 @@ export interface PaperGroup {
 }
 
 /**
- * Puts together what is one paper. An identifier decides. A title decides where no identifier of the same scheme
- * speaks against it: a list without identifiers meets the paper whose source has one, in either order, while two
- * arXiv papers that share a title stay two. A title belongs to the paper that had it first.
+ * Groups the records and stored papers that are the same paper. An identifier decides. A title decides if no identifier
+ * of the same scheme contradicts it: a list without identifiers matches the paper whose source has one, in either
+ * order, while two arXiv papers with the same title stay separate. A title belongs to the first paper that had it.
  */
 export function groupDuplicates(
   records: readonly SourceRecord[],
@@ -46,7 +49,7 @@ class Groups {
     return [...new Set(this.#owners.values())]
   }
 
-  // Those of the identifiers, and the title's where nothing speaks against it.
+  // The groups that share an identifier, and those that share the title if no identifier contradicts it.
   #sameAs({ keys }: PaperGroup): Set<PaperGroup> {
     const found = new Set(this.#ownersOf(keys.filter(isIdentifier)))
     const identifiers = [...keys, ...[...found].flatMap((group) => group.keys)].filter(isIdentifier)
@@ -72,7 +75,7 @@ const distinct = (keys: PaperKey[]): PaperKey[] => [
 
 const isIdentifier = ({ scheme }: PaperKey): boolean => scheme !== 'title'
 
-// Both name identifiers of one scheme, and share none of them.
+// Both have identifiers of the same scheme, but none in common.
 const contradict = (keys: PaperKey[], identifiers: PaperKey[]): boolean =>
   ['arxiv', 'doi'].some((scheme) => {
     const [here, there] = [keys, identifiers].map((list) => list.filter((key) => key.scheme === scheme))

@@ -1,15 +1,15 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { Day } from '../core/dates.ts'
 
-/** What of a paper may decide later than its first listing whether it matches. */
+/** The facts that can make a paper match later than its first listing. */
 export interface PaperSnapshot {
-  /** The most that any listing had; null where no source said. */
+  /** The highest count of all listings; null if no source has votes. */
   votes: number | null
   /** The newest day on which it was listed as a newer version. */
   revisedDay: Day | null
 }
 
-/** Writes down how these papers stand now, where that is another way than it says last. Under the lock of ingests. */
+/** Records the current snapshot of these papers if it differs from the last one. Call it under the ingest lock. */
 export async function recordHistory(
   tx: DatabaseOrTransaction,
   { paperIds, now }: { paperIds: readonly number[]; now: Date },
@@ -27,8 +27,8 @@ export async function recordHistory(
 }
 
 /**
- * The highest id of the history, 0 where there is none. Every lower id can be seen by then, and it never falls: the
- * last row of each paper stays. The sequence would count rows that nobody can see yet.
+ * The highest id of the history, 0 if it is empty. All lower ids are visible by then. It never decreases, as the last
+ * row of each paper stays. The sequence would include rows that are not committed yet.
  */
 export async function maxHistoryId(db: DatabaseOrTransaction): Promise<number> {
   const rows = await db.$queryRaw<{ highest: number }[]>`
@@ -36,7 +36,7 @@ export async function maxHistoryId(db: DatabaseOrTransaction): Promise<number> {
   return rows[0]!.highest
 }
 
-/** How papers stood when the history ended at the id `upTo`; without those of which nothing was known. */
+/** The snapshots of papers when the history ended at the id `upTo`, without papers that had none. */
 export async function snapshotsAt(
   db: DatabaseOrTransaction,
   { paperIds, upTo }: { paperIds: readonly number[]; upTo: number },
@@ -47,7 +47,7 @@ export async function snapshotsAt(
   return new Map(rows.map(({ id, ...snapshot }) => [id, snapshot]))
 }
 
-/** Takes away what papers moved on from before an instant: how each stood at that instant can still be told. */
+/** Deletes snapshots that were replaced before an instant. The snapshot of each paper at that instant remains. */
 export async function pruneHistoryBefore(db: DatabaseOrTransaction, before: Date): Promise<number> {
   return await db.$executeRaw`
     delete from paper_history h where at < ${before} and exists (

@@ -10,22 +10,22 @@ import { type RecordedListings, recordListings } from './listing.repo.ts'
 export interface ImportPapersInput {
   /** The API's JSON for a day, or `[{ title, summary, … }]`. */
   text: string
-  /** The day on which they are listed; today (UTC) unless given. */
+  /** The day of the listings; today (UTC) by default. */
   day?: Day
-  /** Counts what would change, and changes nothing. */
+  /** Counts the changes without making them. */
   dryRun?: boolean
 }
 
 export interface ImportedPapers extends RecordedListings {
-  /** huggingface for the API's own form, else import. */
+  /** huggingface for the API's format, else import. */
   source: string
   day: Day
   refused: RefusedEntry[]
 }
 
 /**
- * Records the papers in a file as listed on a day. Entries that cannot be read are told, the others are kept.
- * Throws import.not-a-list, and import.nothing-readable where there is nothing to keep.
+ * Records the papers in a file as listed on a day. Reports the entries that cannot be read, and keeps the others.
+ * Throws import.not-a-list, and import.nothing-readable if no entry can be read.
  */
 export async function importPapers(
   deps: Deps,

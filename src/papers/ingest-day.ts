@@ -20,22 +20,22 @@ import { type RecordedListings, recordListings } from './listing.repo.ts'
 import { listedOnDay, papersWithoutDate, unseenBy } from './listing-status.repo.ts'
 import { type PaperKey, titleKey } from './paper-key.ts'
 
-/** Of one fetch, all pauses together: shorter than the time for which a process claims the day. */
+/** The longest total pause of one fetch: shorter than the time for which a process claims the day. */
 const MAX_PAUSE_MS = 10 * 60_000
-/** Of the entries that one fetch leaves out; the count of all is logged too. */
+/** How many skipped entries of one fetch are logged; the total count is logged too. */
 const MAX_LOGGED = 20
 
 export interface IngestOptions {
-  /** How to wait between two tries. */
+  /** Waits between two attempts. */
   wait?(ms: number): Promise<unknown>
-  /** Once aborted, no further request is made. */
+  /** Once aborted, no further request is sent. */
   signal?: AbortSignal
-  /** In place of the source's own: for servers that stand in for it. */
+  /** Overrides the source's fetch policy, for test servers. */
   fetchPolicy?: Partial<FetchPolicy>
 }
 
 export interface IngestDayInput extends SourceDayKey, IngestOptions {
-  /** Counts what would change, and changes nothing. */
+  /** Counts the changes without making them. */
   dryRun?: boolean
 }
 
@@ -43,14 +43,14 @@ type InputWithWait = IngestDayInput & Required<Pick<IngestDayInput, 'wait'>>
 
 export interface IngestedDay extends SourceDayKey, RecordedListings {
   refused: RefusedEntry[]
-  /** What became of the day; undefined after a dry run. */
+  /** The state of the day after the fetch; undefined after a dry run. */
   stands?: Pick<SourceDayOutcome, 'state' | 'reason'>
 }
 
 /**
- * Asks a source for one day, and records papers, identifiers and listings in one transaction. A fetch that fails
- * changes no paper: it is recorded with the source day and thrown as source.* or papers.rejected. Throws
- * source.unknown, and source.not-begun for a day to come.
+ * Fetches one source day, and records papers, identifiers and listings in one transaction. A failed fetch changes no
+ * paper: it is recorded with the source day and thrown as source.* or papers.rejected. Throws source.unknown, and
+ * source.not-begun for a future day.
  */
 export async function ingestDay(deps: Deps, asked: IngestDayInput): Promise<IngestedDay> {
   const input = { ...asked, wait: limitedWait(asked) }
@@ -83,7 +83,7 @@ async function fetchAndRecord(
   })
   const { records, refused, reason } = await withoutRepeats(deps, input, fetchedDay)
   const now = deps.clock.now()
-  // The day says that it has papers when they are there, and not before: a process may die in between.
+  // Record the papers and the state of the day in one transaction: a process may die in between.
   let stands: IngestedDay['stands']
   const recorded = await recordListings(
     deps.db,
@@ -149,7 +149,7 @@ function fetchClientOptions(
   }
 }
 
-/** Waits as long as a source asks for, up to ten minutes in all; then it throws source.held. */
+/** Waits as long as the source asks for, up to ten minutes in total; then throws source.held. */
 function limitedWait({
   source,
   day,
@@ -180,8 +180,8 @@ function fetchDayInput({ db, config, clock, log }: Deps, { source, day, wait }: 
 }
 
 /**
- * A day of which a source lists nothing but papers of another day has not come: it gives that one's list once more. What
- * the day has already is its own all the same.
+ * If a source lists only papers of another day, the day has not arrived yet: the source repeats that day's list. Papers
+ * that this day has already still belong to it.
  */
 async function withoutRepeats({ db }: Deps, { source, day }: IngestDayInput, fetched: FetchedDay) {
   const keys = fetched.records.filter(({ kind }) => kind !== 'revised').flatMap(namesOf)

@@ -6,9 +6,9 @@ import { claimSourceDay, dueSourceDays, type SourceDayKey } from '../sources/sou
 import { type IngestOptions, ingestDay } from './ingest-day.ts'
 
 /**
- * Fetches every source day that is due. Services are asked side by side, so that one which does not answer holds up no
- * other; of each today comes first, then the oldest day. Where a service does not answer, or wants to be left alone,
- * its other days wait for the next time.
+ * Fetches every source day that is due. Services are fetched in parallel, so one that does not respond delays no other.
+ * For each service, today is first, then the oldest day. If a service does not respond or asks for a pause, its other
+ * days wait for the next run.
  */
 export async function ingestDue(deps: Deps, options: IngestOptions = {}): Promise<void> {
   const now = deps.clock.now()

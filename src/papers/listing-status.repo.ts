@@ -10,7 +10,7 @@ interface PapersOnDay {
   keys: readonly PaperKey[]
 }
 
-/** Of these papers, as "arxiv:2507.06457", those that a source has not listed on another day, newer versions aside. */
+/** The papers, as "arxiv:2507.06457", that a source has not listed on another day, except as newer versions. */
 export async function unseenBy(
   db: DatabaseOrTransaction,
   { source, day, keys }: PapersOnDay,
@@ -25,7 +25,7 @@ export async function unseenBy(
   return without(keys, seen)
 }
 
-/** Of these papers, those that a source has on a day, newer versions too. */
+/** The papers that a source lists on a day, including newer versions. */
 export const listedOnDay = (
   db: DatabaseOrTransaction,
   { source, day, keys }: PapersOnDay,
@@ -37,7 +37,7 @@ export const listedOnDay = (
       select from listing l where l.paper_id = paper.id and l.source = ${source} and l.day = ${day}::date)`,
   )
 
-/** Of these papers, those of which it is not known when they were published. */
+/** The papers without a publication date. */
 export async function papersWithoutDate(
   db: DatabaseOrTransaction,
   keys: readonly PaperKey[],

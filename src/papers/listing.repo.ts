@@ -16,7 +16,7 @@ import {
   updatePapers,
 } from './stored-paper.repo.ts'
 
-// One ingest writes at a time, so that the order of numbers is the order in which papers become visible.
+// One ingest writes at a time, so papers become visible in the order of their ids.
 const INGEST_LOCK = 4_185_001
 const MAX_DURATION_MS = 120_000
 const MAX_NAME_LENGTH = 100
@@ -27,17 +27,17 @@ export interface DayListings {
   day: Day
   records: readonly SourceRecord[]
   now: Date
-  /** Counts what would change, and changes nothing. */
+  /** Counts the changes without making them. */
   dryRun?: boolean
 }
 
 export interface RecordedListings {
   /** Papers seen for the first time. */
   added: number
-  /** Known papers of which anything changed: what is known of them, their number, or their listing on this day. */
+  /** Known papers that changed: their fields, their id, or their listing on this day. */
   changed: number
   unchanged: number
-  /** How many papers the source is now known to list on the day, and how many more as newer versions alone. */
+  /** How many papers the source lists on the day, and how many more it lists only as newer versions. */
   listed: number
   revised: number
   /** Records that the database rejected; all others are recorded. */
@@ -47,7 +47,7 @@ export interface RecordedListings {
 interface Rejected {
   /** The first identifier of the record, else its title, up to 100 printable characters. */
   paper: string
-  /** What the database said. */
+  /** The database's error message. */
   why: string
 }
 
@@ -56,8 +56,8 @@ const ROLLBACK = new Error('dry run')
 type Also = (tx: DatabaseOrTransaction, recorded: RecordedListings) => Promise<void>
 
 /**
- * Records what a source lists on a day, in one transaction, with what `also` does in it. The same records once more
- * change nothing. A record that the database rejects is left out. Throws papers.rejected where it rejects all of them.
+ * Records a source's listings of a day, in one transaction with `also`. Recording the same records again changes
+ * nothing. Skips a record that the database rejects. Throws papers.rejected if it rejects all of them.
  */
 export async function recordListings(
   db: Database,
@@ -91,7 +91,7 @@ async function inTransaction(
   return recorded!
 }
 
-/** All but the records that the database rejects. Throws papers.rejected where none is left. */
+/** Records everything except the records that the database rejects. Throws papers.rejected if none is left. */
 async function recordAccepted(tx: DatabaseOrTransaction, listings: DayListings): Promise<Counts> {
   const counts = await recordByHalves(tx, listings)
   const { source, day, records } = listings
@@ -101,7 +101,7 @@ async function recordAccepted(tx: DatabaseOrTransaction, listings: DayListings):
   return counts
 }
 
-/** A batch that the database rejects is halved, down to the single records that it rejects. */
+/** Splits a batch that the database rejects into halves, down to the single rejected records. */
 async function recordByHalves(tx: DatabaseOrTransaction, listings: DayListings): Promise<Counts> {
   const { records } = listings
   await tx.$executeRaw`savepoint batch`
@@ -122,7 +122,7 @@ async function recordByHalves(tx: DatabaseOrTransaction, listings: DayListings):
 
 const NONE = { added: 0, changed: 0, unchanged: 0 }
 
-/** Why the database rejected a batch. Throws any other error. */
+/** The reason why the database rejected a batch. Throws any other error. */
 function rejectionOf(error: unknown): Pick<Rejected, 'why'> {
   if (!isDataRejection(error)) throw error
   return { why: excerpt(errorText(error).trim().split('\n').at(-1)!, MAX_WHY_LENGTH) }
@@ -134,7 +134,7 @@ const displayName = ({ keys: [key], title }: SourceRecord): string =>
 async function recordBatch(tx: DatabaseOrTransaction, listings: DayListings): Promise<Counts> {
   const stored = await papersWithKeys(tx, listings.records.flatMap(paperKeysOf))
   const changes = await assignIds(tx, changesOf(listings.records, stored, listings))
-  // First, since what stands under the numbers of absorbed papers may move to them.
+  // Insert first, since rows of absorbed papers may move to the new papers.
   await insertPapers(tx, changes, listings.now)
   await absorb(tx, changes)
   const different = changes.filter(({ differs }) => differs)
@@ -162,7 +162,7 @@ function countChanges(changes: NumberedChange[], moved: Set<number>): Counts {
 const absorbing = (changes: NumberedChange[]): NumberedChange[] =>
   changes.filter(({ absorbed }) => absorbed.length > 0)
 
-/** Returns the papers whose listing is new or moved. What a source no longer says stays. */
+/** Returns the papers whose listing is new or changed. A value that the source no longer gives stays. */
 async function upsertListings(
   tx: DatabaseOrTransaction,
   changes: NumberedChange[],

@@ -10,28 +10,28 @@ const RANKED_FIELDS = [...VERSIONED_FIELDS, ...LATEST_WINS_FIELDS] as const
 type Ranked = (typeof RANKED_FIELDS)[number]
 
 /**
- * What decides between two values of a field: for a text or list the version that it was read from, 0 where that is
- * unknown; for what follows who spoke last the instant in ms. 0 for an empty value. For a withdrawal the day, in ms,
- * that was spoken of: what was taken from one day's list may be on a later one, unless the paper was retracted.
+ * Ranks decide between two values of a field. The rank of a text or list is its version, 0 if unknown. The rank of a
+ * field in which the latest value wins is the instant, in ms. An empty value has rank 0. The rank of a withdrawal is
+ * its day, in ms: a paper that was removed from one day's list may be listed on a later day, unless it was retracted.
  */
 export type Ranks = Record<Ranked | 'withdrawnAt', number>
 
 type OfListings = 'votes' | 'comments' | 'revisedDay'
 
-/** What sources say of a paper itself, and since when. */
+/** The facts that sources give about a paper, with their ranks. */
 export interface PaperFacts extends Omit<Paper, 'id' | 'arxivId' | 'doi' | OfListings> {
   version: number | null
   withdrawnAt: Date | null
   ranks: Ranks
 }
 
-/** When a source said something: the day that it spoke of, and the instant. */
+/** When a source said something: the day of the listing, and the instant of the fetch. */
 export interface ObservedAt {
   day: Day
   now: Date
 }
 
-/** Above every day. */
+/** Higher than every day. */
 const PERMANENT_RANK = Number.MAX_SAFE_INTEGER
 
 export function factsOf(record: SourceRecord, { day, now }: ObservedAt): PaperFacts {
@@ -49,7 +49,7 @@ export function factsOf(record: SourceRecord, { day, now }: ObservedAt): PaperFa
     version: record.version ?? null,
     withdrawnAt: record.withdrawnAt ?? null,
     firstDay: day,
-    // What a source takes from its list is not listed by it.
+    // A paper that a source removed from its list does not count as listed.
     onlyRevised: record.kind === 'revised' || Boolean(record.withdrawnAt),
   }
   const ranked = withRanks(facts, { version: facts.version, instant: now.getTime() })
@@ -58,7 +58,10 @@ export function factsOf(record: SourceRecord, { day, now }: ObservedAt): PaperFa
   return { ...ranked, ranks: { ...ranked.ranks, withdrawnAt } }
 }
 
-/** Facts with the ranks that are stored. Papers of earlier releases have none: their texts are of their version. */
+/**
+ * Facts with their stored ranks. Papers of earlier releases have no ranks; their texts then have the rank of their
+ * version.
+ */
 export const storedFacts = (facts: Omit<PaperFacts, 'ranks'>, ranks: Partial<Ranks>): PaperFacts =>
   withRanks(facts, { version: facts.version, instant: 0 }, ranks)
 
@@ -77,8 +80,9 @@ function withRanks(
 }
 
 /**
- * What two sayings make together, the same in any order and however often: for each field the filled value, then that
- * of the higher rank, then the longer one, so that sources which differ do not take turns.
+ * Merges two sets of facts. The result is the same in any order and after any repetition: each field takes the
+ * non-empty value, then the value of higher rank, then the longer one, so sources that differ do not overwrite each
+ * other in turn.
  */
 export function merge(one: PaperFacts, other: PaperFacts): PaperFacts {
   const merged: PaperFacts = {
@@ -93,7 +97,7 @@ export function merge(one: PaperFacts, other: PaperFacts): PaperFacts {
   return merged
 }
 
-/** What was said of the later day; of one day, that it was withdrawn. */
+/** The fact about the later day wins; for the same day, a withdrawal wins. */
 function withdrawal(one: PaperFacts, other: PaperFacts): Pick<PaperFacts, 'withdrawnAt'> {
   const step = one.ranks.withdrawnAt - other.ranks.withdrawnAt
   if (step !== 0) return { withdrawnAt: (step > 0 ? one : other).withdrawnAt }
@@ -111,7 +115,7 @@ function hasPrecedence(one: PaperFacts, other: PaperFacts, field: Ranked): boole
   return step >= 0 && here[step]! > there[step]!
 }
 
-// An empty value is below all: its rank is 0, and so is its length.
+// An empty value is below all others: its rank and its length are 0.
 type Precedence = [rank: number, length: number, text: string]
 
 function precedenceOf(facts: PaperFacts, field: Ranked): Precedence {
@@ -120,7 +124,7 @@ function precedenceOf(facts: PaperFacts, field: Ranked): Precedence {
   return [facts.ranks[field], value.length, text]
 }
 
-// Where it is new or cross, that it was listed as a newer version before says nothing of its first day.
+// If a paper is listed as new or cross, earlier listings as a newer version do not count for its first day.
 function firstListed(one: PaperFacts, other: PaperFacts): Pick<PaperFacts, 'firstDay' | 'onlyRevised'> {
   const listed = [one, other].filter(({ onlyRevised }) => !onlyRevised)
   const [first, second = first] = listed.length > 0 ? listed : [one, other]
@@ -133,8 +137,8 @@ function earlier<T extends Date | Day | null>(a: T, b: T): T {
 }
 
 /**
- * Whether two facts are the same but for the instants at which the same was said. These do not count: an hourly fetch
- * would write every paper. Nothing is lost, since whoever says something else says it later still.
+ * Whether two sets of facts are equal, ignoring the instants of values that did not change. Otherwise an hourly fetch
+ * would write every paper. This loses nothing: a different value has a later instant anyway.
  */
 export const isSameContent = (one: PaperFacts, other: PaperFacts): boolean =>
   isDeepStrictEqual(withoutInstants(one), withoutInstants(other))

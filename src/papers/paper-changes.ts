@@ -7,23 +7,26 @@ export interface StoredPaper extends ExistingPaper {
   facts: PaperFacts
 }
 
-/** What the records of a day make of one paper. */
+/** The change of one paper by the records of a day. */
 export interface PaperChange {
-  /** Undefined for a new paper, and for one that was withdrawn or listed as a newer version alone, and is no longer. */
+  /**
+   * Undefined for a new paper, and for a paper that becomes one to offer: before, it was withdrawn or listed only as a
+   * newer version.
+   */
   id?: number
   facts: PaperFacts
-  /** The facts are other ones than those stored. */
+  /** Whether the facts differ from the stored ones. */
   differs: boolean
-  /** Papers that turned out to be this one. */
+  /** Ids of papers that turned out to be this one. */
   absorbed: number[]
   newKeys: PaperKey[]
-  /** Undefined where the source has taken the paper from this day's list. */
+  /** Undefined if the source has removed the paper from this day's list. */
   kind: ListingKind | undefined
   votes: number | null
   comments: number | null
 }
 
-/** What records that a source lists on a day change: one entry for each paper, in the order of the records. */
+/** The changes by a day's records: one for each paper, in the order of the records. */
 export function changesOf(
   records: readonly SourceRecord[],
   stored: readonly StoredPaper[],
@@ -36,10 +39,10 @@ export function changesOf(
     .map((group) => changeOf(group, existing(group), observedAt))
 }
 
-/** Whether digests offer it to every topic. */
+/** Whether digests offer the paper to every topic. */
 const isForAll = ({ onlyRevised, withdrawnAt }: PaperFacts): boolean => !onlyRevised && withdrawnAt === null
 
-/** The one that says most comes first. */
+/** In order of precedence. */
 const KINDS: readonly ListingKind[] = ['new', 'cross', 'revised']
 
 const listingOf = (records: SourceRecord[]): Pick<PaperChange, 'kind' | 'votes' | 'comments'> => ({
@@ -57,8 +60,8 @@ function changeOf(
     ...existing.map((paper) => paper.facts),
     ...records.map((record) => factsOf(record, observedAt)),
   ].reduce((one, other) => merge(one, other))
-  // The lowest number, which may have been offered. That of a paper which was none to offer would be passed over: it
-  // gets a new one now that it is.
+  // Keep the lowest id, which digests may have offered. A paper that was not offered before gets a new id now, because
+  // digests skip ids that they have passed.
   const kept = isForAll(facts) ? existing.find((paper) => isForAll(paper.facts)) : existing[0]
   const oldKeys = new Set(existing.flatMap((paper) => paper.keys.map(keyText)))
   return {

@@ -4,7 +4,7 @@ import { Prisma } from '../generated/prisma/client.ts'
 import type { Paper } from './paper.ts'
 import { parsePaperName } from './paper-key.ts'
 
-/** Every paper as the program reads it; a condition on `p` follows. */
+/** Selects papers in the shape of `Paper`. A condition on `p` follows. */
 export const SELECT_PAPERS = Prisma.sql`
   select p.id, title, abstract, authors, categories, keywords, organization, code_url as "codeUrl",
     project_url as "projectUrl", summary, published_at as "publishedAt", arxiv.value as "arxivId", doi.value as doi,
@@ -19,8 +19,8 @@ export const SELECT_PAPERS = Prisma.sql`
   cross join lateral (select min(value) as value from paper_key where paper_id = p.id and scheme = 'doi') doi`
 
 /**
- * The highest paper number given so far, 0 where there is none. Every lower number can be seen by then, and it never
- * falls: a paper that turned out to be another one counts.
+ * The highest paper id so far, 0 if there are no papers. All lower ids are visible by then. It never decreases:
+ * absorbed papers count.
  */
 export async function maxPaperId(db: DatabaseOrTransaction): Promise<number> {
   const rows = await db.$queryRaw<{ highest: number }[]>`
@@ -29,13 +29,13 @@ export async function maxPaperId(db: DatabaseOrTransaction): Promise<number> {
   return rows[0]!.highest
 }
 
-/** Some of a list: `take` of them after the first `skip`. */
+/** A slice of a list: `take` items after the first `skip`. */
 export interface ListSlice {
   skip: number
   take: number
 }
 
-// A newer version of a paper is no news of the day, and a paper known by those alone no news at all, unless asked for.
+// By default, a newer version is not listed on a day, and a paper that has only newer versions is not listed at all.
 const listedOnDay = (day: Day, withRevised = false): Prisma.Sql =>
   Prisma.sql`p.id in (
     select paper_id from listing where day = ${day}::date and (kind <> 'revised' or ${withRevised}::boolean))`
@@ -44,8 +44,8 @@ const mayHold = (withRevised: boolean): Prisma.Sql =>
   Prisma.sql`(${withRevised}::boolean or listed.only_revised is not true)`
 
 /**
- * The papers that any source listed as new or cross on a day, and those listed as newer versions if asked for, most
- * votes first, or a slice of them; without withdrawn ones.
+ * The papers that a source listed on a day as new or cross, and with `withRevised` as newer versions. Most votes first,
+ * without withdrawn ones. `slice` limits the result.
  */
 export const papersListedOn = (
   db: DatabaseOrTransaction,
@@ -56,7 +56,7 @@ export const papersListedOn = (
     ${SELECT_PAPERS} where ${listedOnDay(day, slice?.withRevised)} and withdrawn_at is null
     order by listed.votes desc nulls last, p.id limit ${slice?.take ?? null}::int offset ${slice?.skip ?? 0}::int`
 
-/** How many papers `papersListedOn` finds, newer versions not asked for. */
+/** The number of papers that `papersListedOn` returns without `withRevised`. */
 export async function countPapersListedOn(db: DatabaseOrTransaction, day: Day): Promise<number> {
   const rows = await db.$queryRaw<{ count: number }[]>`
     select count(distinct paper_id)::int as count from listing join paper on paper.id = paper_id
@@ -64,7 +64,7 @@ export async function countPapersListedOn(db: DatabaseOrTransaction, day: Day): 
   return rows[0]!.count
 }
 
-/** Whether any paper first listed on a day or later names a category. */
+/** Whether a paper that was first listed on a day or later has a category. */
 export async function hasCategoriesSince(db: DatabaseOrTransaction, day: Day): Promise<boolean> {
   const rows = await db.$queryRaw<{ named: boolean }[]>`
     select exists(select from paper where first_day >= ${day}::date and withdrawn_at is null
@@ -73,17 +73,19 @@ export async function hasCategoriesSince(db: DatabaseOrTransaction, day: Day): P
 }
 
 export interface PaperRange {
-  /** Papers with higher numbers than this … */
+  /** Only papers with a higher id … */
   after: number
-  /** … up to this one … */
+  /** … up to this id … */
   upTo: number
-  /** … first listed on this day or later … */
+  /** … that were first listed on this day or later … */
   firstDayFrom: Day
-  /** … or listed as a newer version on this one or later; left out, no paper known by those alone counts. */
+  /**
+   * … or listed as a newer version on this day or later. If absent, papers that have only newer versions are excluded.
+   */
   orRevisedFrom?: Day
 }
 
-/** The papers in a range of numbers, in that order; without withdrawn ones. */
+/** The papers in a range of ids, in order of ids, without withdrawn ones. */
 export const papersInRange = (
   db: DatabaseOrTransaction,
   { after, upTo, firstDayFrom, orRevisedFrom }: PaperRange,
@@ -95,19 +97,19 @@ export const papersInRange = (
       and ${mayHold(orRevisedFrom !== undefined)}
     order by p.id`
 
-/** A place in the list of the newest: everything after it was listed earlier, or has a lower number. */
+/** A position in the list of newest papers: all papers after it were first listed earlier, or have a lower id. */
 export type PaperCursor = Pick<Paper, 'firstDay' | 'id'>
 
 interface Newest {
   after?: PaperCursor
-  /** Those that any source listed then. */
+  /** Only papers that a source listed on this day. */
   listedOn?: Day
-  /** Newer versions too. */
+  /** Include newer versions. */
   withRevised?: boolean
   limit: number
 }
 
-/** Newest first, at most `most`, without withdrawn ones. */
+/** The newest papers first, up to `limit`, without withdrawn ones. */
 export const newestPapers = (
   db: DatabaseOrTransaction,
   { after, listedOn, withRevised = false, limit }: Newest,
@@ -122,8 +124,8 @@ export const newestPapers = (
 }
 
 /**
- * Papers by number, in the order of the numbers given; withdrawn ones too, unless they are to be left out. Numbers that
- * are gone are left out.
+ * Papers by id, in the order of the given ids. Includes withdrawn papers unless `withWithdrawn` is false. Skips ids
+ * that no longer exist.
  */
 export const papersById = (
   db: DatabaseOrTransaction,
@@ -134,7 +136,7 @@ export const papersById = (
     ${SELECT_PAPERS} where p.id = any(${[...ids]}::int[]) and (withdrawn_at is null or ${withWithdrawn})
     order by array_position(${[...ids]}::int[], p.id)`
 
-/** A paper by the name that it has in paths ("2507.06457", "doi:…", "id:17", "17"); withdrawn ones too. */
+/** A paper by its name in a path ("2507.06457", "doi:…", "id:17", "17"); includes withdrawn papers. */
 export async function paperByName(db: DatabaseOrTransaction, name: string): Promise<Paper | null> {
   const key = parsePaperName(name)
   if (!key) return null
@@ -145,7 +147,7 @@ export async function paperByName(db: DatabaseOrTransaction, name: string): Prom
   return rows[0] ?? null
 }
 
-// Days on which a source listed a paper that is not withdrawn, as new or cross.
+// Days on which a source listed a paper as new or cross, without withdrawn papers.
 const DAYS = Prisma.sql`
   select to_char(day, 'YYYY-MM-DD') as day from listing join paper on paper.id = paper_id
   where kind <> 'revised' and withdrawn_at is null`
@@ -156,7 +158,7 @@ const before = (day: Day): Prisma.Sql =>
 const following = (day: Day): Prisma.Sql =>
   Prisma.sql`${DAYS} and day > ${day}::date order by listing.day limit 1`
 
-/** The newest day that has papers, up to a day. */
+/** The newest day with papers, up to and including a day. */
 export async function newestDayWithPapers(
   db: DatabaseOrTransaction,
   { upTo }: { upTo: Day },
@@ -170,7 +172,7 @@ export interface NeighbourDays {
   next: Day | null
 }
 
-/** The days that have papers just before and just after a day. */
+/** The nearest days with papers before and after a day. */
 export async function neighbourDays(db: DatabaseOrTransaction, day: Day): Promise<NeighbourDays> {
   const rows = await db.$queryRaw<NeighbourDays[]>`
     select (${before(day)}) as previous, (${following(day)}) as next`

@@ -1,10 +1,10 @@
 import type { Day } from '../core/dates.ts'
 
-/** A paper as the rest of the program reads it: from the store, with the best votes that any listing had. */
+/** A stored paper, with the highest votes of all its listings. */
 export interface Paper {
-  /** Rises with the order in which papers were first seen. */
+  /** Increases in the order in which papers were first seen. */
   id: number
-  /** As the source has it, TeX and all, on one line. */
+  /** On one line, as in the source, including TeX. */
   title: string
   abstract: string
   authors: string[]
@@ -14,19 +14,19 @@ export interface Paper {
   organization: string | null
   codeUrl: string | null
   projectUrl: string | null
-  /** A sentence that a source made of the abstract; it comes late, or never. */
+  /** A one-sentence summary by a source; it arrives late, or never. */
   summary: string | null
   publishedAt: Date | null
-  /** "2507.06457", where known. */
+  /** "2507.06457", if known. */
   arxivId: string | null
   doi: string | null
-  /** The earliest day on which a source listed it as new or cross; as a newer version where it never was. */
+  /** The earliest day on which a source listed it as new or cross; if there is none, as a newer version. */
   firstDay: Day
-  /** No source listed it but as a newer version. */
+  /** Whether sources listed it only as a newer version. */
   onlyRevised: boolean
   /** The newest day on which a source listed it as a newer version. */
   revisedDay: Day | null
-  /** The highest count of its listings; null where no source said. */
+  /** The highest count of its listings; null if no source has votes. */
   votes: number | null
   comments: number | null
 }

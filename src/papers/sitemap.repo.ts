@@ -2,16 +2,16 @@ import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { Day } from '../core/dates.ts'
 import type { Paper } from './paper.ts'
 
-/** Papers by the names that paths have, and when something of each last changed. */
+/** The parts of a paper's name, and the day of its last change. */
 export type SitemapPaper = Pick<Paper, 'id' | 'arxivId' | 'doi'> & { changedOn: Day }
 
-/** The highest number of a paper; 0 before the first one. */
+/** The highest paper id; 0 if there are no papers. */
 export async function maxSitemapPaperId(db: DatabaseOrTransaction): Promise<number> {
   const [row] = await db.$queryRaw<{ highest: number }[]>`select coalesce(max(id), 0) as highest from paper`
   return row!.highest
 }
 
-/** The papers with numbers above one and up to another, without withdrawn ones. */
+/** The papers with ids in a range, without withdrawn ones. */
 export const sitemapPapers = (
   db: DatabaseOrTransaction,
   { after, upTo }: { after: number; upTo: number },
@@ -23,7 +23,10 @@ export const sitemapPapers = (
     where p.id > ${after} and p.id <= ${upTo} and p.withdrawn_at is null
     group by p.id order by p.id`
 
-/** The days that have papers, newest first. Jumps from day to day in the index: a day may have thousands of listings. */
+/**
+ * The days with papers, newest first. The query jumps from day to day in the index, since a day may have thousands of
+ * listings.
+ */
 export async function daysWithPapers(db: DatabaseOrTransaction, limit: number): Promise<Day[]> {
   const rows = await db.$queryRaw<{ day: Day }[]>`
     with recursive days as (

@@ -4,13 +4,13 @@ import { type Ranks, storedFacts } from './merge.ts'
 import type { PaperChange, StoredPaper } from './paper-changes.ts'
 import type { PaperKey } from './paper-key.ts'
 
-/** A change that has its number. */
+/** A change with an assigned id. */
 export type NumberedChange = PaperChange & { id: number; isNew: boolean }
 
-// jsonb carries lists of lists, which unnest cannot.
+// jsonb can contain nested lists, which unnest cannot.
 const json = (value: unknown): string => JSON.stringify(value)
 
-/** The papers that any of these keys leads to, each with all its keys, by number. */
+/** The papers that have any of these keys, each with all its keys, by id. */
 export async function papersWithKeys(tx: DatabaseOrTransaction, keys: PaperKey[]): Promise<StoredPaper[]> {
   const found = await tx.$queryRaw<{ id: number; onlyRevised: boolean }[]>`
     select p.id,
@@ -35,7 +35,7 @@ export async function papersWithKeys(tx: DatabaseOrTransaction, keys: PaperKey[]
   })
 }
 
-/** Gives new papers their numbers, in their order. */
+/** Assigns ids to new papers, in their order. */
 export async function assignIds(
   tx: DatabaseOrTransaction,
   changes: PaperChange[],
@@ -51,7 +51,7 @@ export async function assignIds(
   }))
 }
 
-/** Writes those that are new. */
+/** Inserts the new papers. */
 export async function insertPapers(
   tx: DatabaseOrTransaction,
   changes: NumberedChange[],
@@ -68,7 +68,7 @@ export async function insertPapers(
   await tx.paper.createMany({ data })
 }
 
-/** Writes what is known of papers that are there already. */
+/** Updates existing papers. */
 export async function updatePapers(
   tx: DatabaseOrTransaction,
   papers: NumberedChange[],
@@ -87,7 +87,7 @@ export async function updatePapers(
     where paper.id = r.id`
 }
 
-/** Writes the new keys, of papers that are there already. */
+/** Inserts the new keys. Their papers must exist. */
 export async function insertKeys(tx: DatabaseOrTransaction, changes: NumberedChange[]): Promise<void> {
   const data = changes.flatMap(({ id, newKeys }) => newKeys.map((key) => ({ ...key, paperId: id })))
   await tx.paperKey.createMany({ data, skipDuplicates: true })

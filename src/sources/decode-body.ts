@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer'
 
-// What people who write no UTF-8 mostly write, whatever they call it: https://encoding.spec.whatwg.org/#names-and-labels
+// The usual encoding of text that is not UTF-8, whatever label it has:
+// https://encoding.spec.whatwg.org/#names-and-labels
 const FALLBACK_CHARSET = 'windows-1252'
 
 /**
- * Bytes as text: by the charset of their type, or of an XML declaration, else as UTF-8. Where that leaves more broken
- * signs than whole ones beyond ASCII, they were no UTF-8. Never throws.
+ * Decodes bytes by the charset in the content type or in an XML declaration, else as UTF-8. If UTF-8 gives more
+ * replacement characters than valid non-ASCII characters, decodes as windows-1252 instead. Never throws.
  */
 export function decodeBody(bytes: Buffer, contentType: string | null): string {
   const named = charsetIn(contentType ?? '') ?? charsetIn(declarationIn(bytes))
@@ -33,7 +34,7 @@ function decoderOf(name: string): InstanceType<typeof TextDecoder> {
 const BROKEN = 0xfffd
 const MAX_SAMPLE_LENGTH = 1_000_000
 
-// Sign by sign: a list of what a pattern finds takes ten times the memory of the text.
+// Counts character by character: an array of regex matches takes ten times the memory of the text.
 function isMostlyBroken(bytes: Buffer): boolean {
   const text = new TextDecoder().decode(bytes)
   let balance = 0

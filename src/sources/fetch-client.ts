@@ -14,17 +14,17 @@ const RETRYABLE = ['source.unreachable', 'source.failing', 'source.not-json', 's
 
 export interface FetchClientOptions extends HostThrottleOptions {
   log: Log
-  /** An address or a site at which the service can reach the operator. */
+  /** An email address or website where the service can reach the operator. */
   contact: string
 }
 
 export interface FetchClient {
   request: SendRequest
-  /** How many questions went out so far. */
+  /** The number of requests sent so far. */
   requestCount(): number
 }
 
-/** The one way in which sources are asked over the network. Its faults are source.*, with their day. */
+/** The only client that sends requests to sources. Its faults are source.* and carry the source and day. */
 export function createFetchClient(options: FetchClientOptions): FetchClient {
   let requestCount = 0
   const requestOnce = (request: SourceRequest): Promise<SourceResponse> =>
@@ -40,7 +40,7 @@ export function createFetchClient(options: FetchClientOptions): FetchClient {
   }
 }
 
-/** What stands at the end of redirects, each of which is a question of its own. Throws source.refused. */
+/** Follows redirects; each hop is a request of its own. Throws source.refused. */
 async function followRedirects(
   { source, day }: FetchClientOptions,
   request: SourceRequest,
@@ -75,7 +75,7 @@ function withRetries<T>(
   })
 }
 
-// Undefined where trying again cannot help, or only much later.
+// Undefined if a retry cannot help, or only after a long time.
 function retryDelayMs(error: Error, attempt: number, { maxPauseMs }: FetchPolicy): number | undefined {
   if (!(error instanceof Fault)) return undefined
   if (error.code === 'source.rate-limited') {
@@ -119,7 +119,7 @@ async function send(
   }
 }
 
-/** Undefined where the answer is longer: the rest of it is not read. */
+/** Undefined if the response is longer than `maxBytes`; the rest is not read. */
 async function readUpTo(response: Response, maxBytes: number): Promise<Buffer | undefined> {
   const parts: Uint8Array[] = []
   let length = 0
@@ -131,7 +131,7 @@ async function readUpTo(response: Response, maxBytes: number): Promise<Buffer | 
   return Buffer.concat(parts, length)
 }
 
-// fetch says no more than "fetch failed"; what failed stands in the cause.
+// The message of fetch is only "fetch failed"; its cause has the details.
 function causeOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   return (cause as { code?: string }).code ?? errorText(cause)

@@ -1,8 +1,9 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 
 /**
- * Goes through a service's gate, which lets one question through at a time, whoever asks; by the database's clock.
- * Returns 0 where it is open and now ours, for `holdMs` unless left before; else the milliseconds until it may be.
+ * Acquires a service's lock, which admits one request at a time over all processes, by the database's clock. Returns 0
+ * if the lock was free: it is then held for `holdMs` unless released earlier. Otherwise returns the milliseconds until
+ * it may be free.
  */
 export async function acquireHost(
   db: DatabaseOrTransaction,
@@ -20,7 +21,9 @@ export async function acquireHost(
   return Math.max(1, row?.ms ?? 1)
 }
 
-/** After the answer: nobody asks for so many milliseconds. Does nothing where the gate was lost meanwhile. */
+/**
+ * Releases the lock after a response: it stays closed for `restMs` more. Does nothing if the lock was lost meanwhile.
+ */
 export async function releaseHost(
   db: DatabaseOrTransaction,
   { service, holder, restMs }: { service: string; holder: string; restMs: number },

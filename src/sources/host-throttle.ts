@@ -5,15 +5,15 @@ import { Fault } from '../core/errors.ts'
 import { acquireHost, releaseHost } from './host-throttle.repo.ts'
 import type { FetchPolicy } from './source.ts'
 
-/** A process that dies while it asks keeps the gate for so much longer than an answer may take. */
+/** If a process dies during a request, its lock expires this long after the request's timeout. */
 const HOLD_MARGIN_MS = 5000
-/** Others may be asking: so long one waits for one's turn. */
+/** The longest wait for the lock while other processes send requests. */
 const MAX_SLICE_MS = 600_000
-/** Whoever only looks tries the gate so many times, or more. */
+/** A single attempt tries to get the lock at least this often. */
 const MIN_ATTEMPTS = 5
 
 export interface HostThrottleOptions {
-  /** Left out, there is no gate: others cannot be known of. */
+  /** Without a database there is no throttle, as the requests of other processes are unknown. */
   db?: DatabaseOrTransaction
   /** "arxiv:cs.CL" */
   source: string
@@ -21,13 +21,13 @@ export interface HostThrottleOptions {
   fetchPolicy: FetchPolicy
   wait(ms: number): Promise<unknown>
   signal?: AbortSignal
-  /** Whoever only looks whether a service is well asks once, and waits for their turn for so long at most. */
+  /** For health checks: send one request, and wait up to `turnMs` for the lock. */
   singleAttempt?: { turnMs: number }
 }
 
 /**
- * Does some work when nobody else asks the service, anywhere. Where it wants to be left alone, everybody leaves it alone
- * for as long. Throws source.held where the gate stays shut for too long.
+ * Runs `work` when no other process sends a request to the service. If the service asks for a pause, all processes keep
+ * it. Throws source.held if the wait for the lock is too long.
  */
 export async function withHostThrottle<T>(options: HostThrottleOptions, work: () => Promise<T>): Promise<T> {
   const { db, fetchPolicy } = options
@@ -47,7 +47,7 @@ export async function withHostThrottle<T>(options: HostThrottleOptions, work: ()
   }
 }
 
-// Whoever holds the gate is done, as a rule, long before it would open by itself: one looks after each gap.
+// The holder usually releases the lock early, so poll once per gap.
 async function acquire(
   options: HostThrottleOptions,
   db: DatabaseOrTransaction,
@@ -68,7 +68,7 @@ async function acquire(
   }
 }
 
-// Undefined where the gate, shut for `ms` more unless it is left before, is not waited for.
+// Undefined if the wait would be too long. The lock is held for up to `ms` more.
 function pauseBeforeRetry(
   { fetchPolicy: { gapMs }, singleAttempt }: HostThrottleOptions,
   waited: number,

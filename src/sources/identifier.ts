@@ -13,10 +13,10 @@ const NEW_STYLE =
 const OLD_STYLE =
   /^(?<archive>[a-z]+(?:-[a-z]+)?)(?:\.[A-Z]{2})?\/(?<number>\d{2}(?:0[1-9]|1[0-2])\d{3})(?:v(?<version>[1-9]\d*))?$/
 
-// Numbers had four digits until the end of 2014; a shorter one later has lost its last zero on the way.
+// Numbers had four digits until the end of 2014. A later number with four digits has lost its last zero.
 const FIRST_YEAR_OF_FIVE_DIGITS = 15
 
-/** Reads an arXiv identifier as text, also out of "arXiv:…" and links; undefined where it is none. */
+/** Reads an arXiv id, also from "arXiv:…" and links; undefined if the text is not one. */
 export function parseArxivId(text: string): ArxivId | undefined {
   const bare = text.trim().replace(AROUND, '')
   const parts = NEW_STYLE.exec(bare)?.groups ?? OLD_STYLE.exec(bare)?.groups
@@ -43,7 +43,7 @@ function parseDoi(text: string): string | undefined {
   return doi && doi.length <= MAX_KEY_BYTES ? doi : undefined
 }
 
-/** The identifier that a text is, with its version; undefined where it is neither an arXiv id nor a DOI. */
+/** Reads an arXiv id or a DOI, with the version; undefined if the text is neither an arXiv id nor a DOI. */
 export function parseIdentifier(text: string): { key: Identifier; version?: number } | undefined {
   const doi = parseDoi(text)
   const arxiv = parseArxivId(doi?.replace(DOI_OF_ARXIV, '') ?? text)

@@ -1,26 +1,28 @@
 import { z } from 'zod'
 
-/** Sources drift: a field that is null, or that cannot be read, counts as absent; the paper stays. */
+/** Sources drift: a field that is null or unreadable counts as absent, and the paper is kept. */
 export const lenient = <T extends z.ZodType>(schema: T) =>
   schema
     .nullish()
     .transform((value) => value ?? undefined)
     .catch(() => undefined)
 
-// Ten times what arXiv takes: every run reads the papers of two weeks into memory.
+// Ten times arXiv's limit. Each run reads the papers of two weeks into memory.
 const MAX_ABSTRACT_LENGTH = 20_000
 const MAX_TEXT_LENGTH = 2_000
-// Twice as many as the longest list of authors.
+// Twice the longest list of authors.
 const MAX_LIST_LENGTH = 10_000
 
-/** Text on one line, without control characters and half characters, which Postgres refuses. */
+/** Puts text on one line, without control characters and lone surrogates, which Postgres rejects. */
 const oneLine = (text: string, maxLength: number): string =>
   beginningOf(text, maxLength)
     .toWellFormed()
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim()
 
-/** The beginning of a text from outside, for a log line or a terminal: on one line, without invisible characters. */
+/**
+ * The beginning of a text from outside, on one line and without invisible characters, for a log line or a terminal.
+ */
 export const excerpt = (text: string, maxLength: number): string =>
   oneLine(text.slice(0, maxLength).replace(/\p{Cf}/gu, ' '), maxLength)
 
@@ -38,7 +40,7 @@ export const abstractField = textUpTo(MAX_ABSTRACT_LENGTH)
 const MAX_COUNT = 2_147_483_647
 export const countField = lenient(z.number().int().min(0).max(MAX_COUNT))
 
-/** Items that cannot be read are left out. */
+/** A list without the items that cannot be read. */
 export const listField = <T extends z.ZodType>(item: T) =>
   lenient(
     z
@@ -62,7 +64,7 @@ export const httpsUrlField = lenient(
 const EARLIEST = Date.UTC(1900, 0)
 const LATEST = Date.UTC(2200, 0)
 
-/** An instant; a day alone counts as its midnight UTC. */
+/** An instant. A date without a time counts as midnight UTC. */
 export const instantField = lenient(
   z
     .string()

@@ -1,25 +1,25 @@
 import { Fault } from '../core/errors.ts'
 import type { FetchDayInput } from './source.ts'
 
-// Of 30 entries or more each: ten times what a day has.
+// A page has 30 entries or more, so this is ten times what a day has.
 const MAX_PAGES = 100
 
 export interface PaginateOptions {
-  /** What all pages may hold together, as JSON. */
+  /** The largest total size of all pages as JSON, in characters. */
   maxBytes: number
-  /** The entries of the page that comes after so many pages and entries. */
+  /** Fetches the page that follows `pages` pages and `entries` entries. */
   fetchPage(had: { pages: number; entries: number }): Promise<unknown[]>
 }
 
 export interface PaginatedEntries {
   entries: unknown[]
-  /** There were more pages than anybody reads. */
+  /** There were more than MAX_PAGES pages. */
   isTruncated: boolean
 }
 
 /**
- * A list, page by page until an empty one: a page may hold fewer entries than it could, and a server without pages
- * repeats itself. Throws source.too-large.
+ * Fetches a list page by page until a page is empty or repeats: a page may have fewer entries than its limit, and a
+ * server without pages returns the same page again. Throws source.too-large.
  */
 export async function paginate(
   { source, day, warn }: FetchDayInput,

@@ -1,10 +1,10 @@
-/** Six hours, as after many failures: a source that asks for more must not cost a day of papers. */
+/** Six hours, the same as after many failures. A source that asks for a longer pause must not cost a day of papers. */
 const MAX_SECONDS = 21_600
 
 export interface RateLimitHeaders {
-  /** Requests left in the window; absent where the answer does not say. */
+  /** Requests left in the window; absent if the response does not say. */
   remaining?: number
-  /** Until the window ends, or until the service wants to be asked again. */
+  /** Seconds until the window ends, or until the service accepts the next request. */
   seconds?: number
 }
 
@@ -25,7 +25,7 @@ function numberIn(text: string, pattern: RegExp): number | undefined {
   return digits === undefined ? undefined : Number(digits)
 }
 
-// A date is measured against the answer's own, so that neither clock need be right.
+// A date is compared with the Date header of the same response, so neither clock has to be right.
 function retryAfter(headers: Headers): number | undefined {
   const text = headers.get('retry-after') ?? ''
   if (/^\d+$/.test(text)) return Number(text)

@@ -4,11 +4,13 @@ import { excerpt } from './lenient-fields.ts'
 import type { FetchDayInput } from './source.ts'
 import { type ParsedRecords, type SourceRecord, sourceRecord } from './source-record.ts'
 
-/** More than any page of a source has: one that holds more is none. */
+/** More than any page of a source has. A response with more entries is not treated as a page. */
 export const MAX_ENTRIES = 10_000
 const MAX_WHY_LENGTH = 200
 
-/** Reads each entry by `schema`, then by the shape that all sources share; keeps what can be read. */
+/**
+ * Reads each entry with `schema`, then checks the shape that all sources share. Keeps the entries that can be read.
+ */
 export function readEntries(entries: readonly unknown[], schema: z.ZodType<SourceRecord>): ParsedRecords {
   const parsed: ParsedRecords = { records: [], refused: [] }
   for (const [index, raw] of entries.entries()) {
@@ -19,7 +21,10 @@ export function readEntries(entries: readonly unknown[], schema: z.ZodType<Sourc
   return parsed
 }
 
-/** Throws source.unreadable where none can be read: the source has changed, and its day is not one without papers. */
+/**
+ * Throws source.unreadable if there are entries and none can be read: the source's format has changed, so the day must
+ * not count as one without papers.
+ */
 export function requireReadable({ source, day }: FetchDayInput, { records, refused }: ParsedRecords): void {
   const [first] = refused
   if (first && records.length === 0)

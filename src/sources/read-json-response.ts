@@ -1,18 +1,19 @@
 import { Fault } from '../core/errors.ts'
 import type { FetchDayInput, SourceResponse } from './source.ts'
 
-// Each takes twenty times the memory of its text; a page has some thousands, with those that stand in its texts.
+// Each bracket takes twenty times the memory of its text. A page has some thousands, including those inside its
+// strings.
 const MAX_BRACKETS = 200_000
 
 /**
- * What a text in JSON holds; undefined where it is none, where it holds more than any page of a source, or is so deep
- * that whoever walks it runs out of stack.
+ * Parses JSON. Undefined if the text is not JSON, has more brackets than any page of a source, or is nested so deeply
+ * that a recursive walk overflows the stack.
  */
 export function parseBoundedJson(body: string): unknown {
   if (holdsTooMuch(body)) return undefined
   try {
     const value: unknown = JSON.parse(body)
-    JSON.stringify(value) // walks it, as parsing does not
+    JSON.stringify(value) // walks the value recursively; parsing does not
     return value
   } catch {
     return undefined
@@ -26,8 +27,8 @@ function holdsTooMuch(body: string): boolean {
 }
 
 /**
- * What `read` makes of an answer in JSON. Throws source.refused-date and source.refused by its status, and
- * source.not-json where it is none or `read` can make nothing of it.
+ * Parses a JSON response with `read`. Throws source.refused-date and source.refused by status, and source.not-json if
+ * the body is not JSON or `read` returns undefined.
  */
 export function readJsonResponse<T>(
   { source, day }: FetchDayInput,

@@ -1,11 +1,12 @@
 const REDIRECTS = [301, 302, 303, 307, 308]
 
-/** Whether an answer of that status leads to another address. */
+/** Whether a response with this status is a redirect. */
 export const isRedirect = (status: number): boolean => REDIRECTS.includes(status)
 
 /**
- * The address that `location` leads to from `url`, on the same origin or on https at port 443 of the same host. Null for
- * others: another host must not learn who asks, another port may be a service of this machine, and a login is not ours.
+ * The URL that `location` redirects to from `url`, if it has the same origin, or the same host with https at port 443.
+ * Null for any other URL: another host must not learn who sends the request, another port may be a service on this
+ * machine, and we send no credentials.
  */
 export function redirectTarget(url: string, location: string | null): string | null {
   const from = new URL(url)

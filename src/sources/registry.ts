@@ -9,16 +9,16 @@ export const SOURCES = [huggingface, arxiv, biorxiv] as const satisfies readonly
 
 type KeysOf<T> = T extends T ? keyof T : never
 
-/** A setting that holds a base address of a source. */
+/** A setting for a base address of a source. */
 export type BaseUrlSetting = KeysOf<(typeof SOURCES)[number]['baseUrls']>
 
-/** Where each base address leads unless a setting says otherwise. */
+/** The base addresses that apply unless a setting overrides them. */
 export const DEFAULT_BASE_URLS = Object.assign({}, ...SOURCES.map(({ baseUrls }) => baseUrls)) as Record<
   BaseUrlSetting,
   string
 >
 
-/** The base addresses that settings name, alone. */
+/** Picks only the base addresses from the settings. */
 export const baseUrlsIn = (
   settings: Readonly<Record<BaseUrlSetting, string>>,
 ): Record<BaseUrlSetting, string> =>
@@ -31,7 +31,7 @@ export interface NamedSource {
   section?: string
 }
 
-/** Reads "huggingface" and "arxiv:cs.CL", in any case; undefined where it is neither. */
+/** Parses "huggingface" and "arxiv:cs.CL", in any case; undefined for an unknown source or section. */
 export function parseSourceName(text: string): NamedSource | undefined {
   const [name = '', ...rest] = text.split(':')
   const source: Source | undefined = SOURCES.find((one) => one.name === name.toLowerCase())
@@ -40,7 +40,7 @@ export function parseSourceName(text: string): NamedSource | undefined {
   return source && section ? { source, section } : undefined
 }
 
-/** A source by the one name that it has in rows: "arxiv:cs.CL" for "arXiv:CS.cl"; undefined where it is none. */
+/** The spelling of a source name in the database: "arxiv:cs.CL" for "arXiv:CS.cl"; undefined for an unknown source. */
 export function canonicalSourceName(text: string): string | undefined {
   const named = parseSourceName(text)
   return named && sourceNameOf(named)
@@ -62,10 +62,10 @@ const forms = ({ name, sections }: Source): string[] => [
   ...(sections ? [`${name}:${sections.example}`] : []),
 ]
 
-/** "huggingface, arxiv:cs.CL": what SOURCES takes, for sentences. */
+/** "huggingface, arxiv:cs.CL": the valid forms of SOURCES, for messages. */
 export const SOURCE_NAME_EXAMPLES = SOURCES.flatMap(forms).join(', ')
 
-/** "Hugging Face", "arXiv cs.CL", "By hand"; a name that is none stays. */
+/** "Hugging Face", "arXiv cs.CL"; an unknown name is returned unchanged. */
 export function sourceTitle(text: string): string {
   const { source, section } = parseSourceName(text) ?? {}
   return source ? [source.title, section].filter(Boolean).join(' ') : text

@@ -8,12 +8,12 @@ const MAX_PAUSE_MS = 6 * HOUR_MS
 const MAX_PAUSE_FROM = 24
 
 const DAYS_BACK = 14
-/** Days older than this are left alone. */
+/** Older days are not fetched. */
 export const MAX_DAYS_BACK = 60
 
 /**
- * The days that a source ought to be asked for by now, oldest first: two weeks, and after a longer standstill all
- * since the newest day that is closed, up to sixty.
+ * The days that a source should have been fetched for by now, oldest first: the last two weeks. After a longer outage,
+ * all days since the newest closed one, up to sixty.
  */
 export function daysToFetch(
   calendar: Pick<SourceCalendar, 'opensAt'>,
@@ -34,14 +34,15 @@ function daysFromTo(from: Day, to: Day): Day[] {
 }
 
 /**
- * waiting: nothing yet. fresh: has papers that no other day of the source has. quiet: none, and none expected any more.
- * stalled: none, or those of another day, past the time by which they are usually there. failed: the last fetch failed.
+ * waiting: nothing yet. fresh: has papers that no other day of the source has. quiet: has no papers, and none are
+ * expected any more. stalled: has no papers, or only those of another day, after the usual time. failed: the last fetch
+ * failed.
  */
 export type SourceDayState = 'waiting' | 'fresh' | 'quiet' | 'stalled' | 'failed'
 
 /**
- * weekend, holiday: none are expected. none: the day is over, and the source says that it has none. repeated: it
- * gave those of another day. made-up: they come from another place than usual.
+ * weekend, holiday: no papers are expected. none: the day is over, and the source says that it has no papers. repeated:
+ * the source returned the papers of another day. made-up: the papers were fetched from another place than usual.
  */
 export type SourceDayReason = 'weekend' | 'holiday' | 'none' | 'repeated' | 'made-up'
 
@@ -56,17 +57,17 @@ export interface SuccessfulFetch {
   calendar: SourceCalendar
   day: Day
   now: Date
-  /** How many papers the day is now known to have. */
+  /** How many papers the day has, including this fetch. */
   papers: number
-  /** What the source's client says of its answer. */
+  /** What the source's client found about its response. */
   reason?: 'repeated' | 'made-up'
   /** When the day was closed, if it was. */
   closedAt: Date | null
-  /** Whether it was made up before. */
+  /** Whether an earlier fetch had the reason made-up. */
   wasMadeUp?: boolean
 }
 
-/** What a good answer makes of a day. */
+/** The outcome of a successful fetch of a day. */
 export function outcomeOfFetch(input: SuccessfulFetch): SourceDayOutcome {
   const { calendar, day, now } = input
   const closedAt = input.closedAt ?? (now >= calendar.closesAt(day) ? now : null)
@@ -95,13 +96,13 @@ function nextTryOf({ calendar, day, now, papers }: SuccessfulFetch, closedAt: Da
 
 export interface FailedFetch {
   now: Date
-  /** Of this day, in a row, from 1. */
+  /** Failures of this day in a row, from 1. */
   failures: number
-  /** How long the source wants to be left alone. */
+  /** The pause that the source asked for, in seconds. */
   seconds?: number
 }
 
-/** When a day is tried again after a failure: later and later. */
+/** When to retry a day after a failure. The pause grows with each failure. */
 export function retryTime({ now, failures, seconds = 0 }: FailedFetch): Date {
   const usual = PAUSES_AFTER_FAILURE_MS[failures - 1] ?? PAUSES_AFTER_FAILURE_MS.at(-1)!
   const pause = failures >= MAX_PAUSE_FROM ? MAX_PAUSE_MS : usual
@@ -113,13 +114,13 @@ export interface ArrivalInput {
   day: Day
   now: Date
   papers: number
-  /** What was known of the day before this answer. */
+  /** The counts of the day before this fetch. */
   before: { fetches: number; papers: number }
 }
 
 /**
- * When a day's papers came, as far as this answer tells: where an earlier one had none, or where it is the first and
- * the day had just begun. Undefined where nobody can say.
+ * When a day's papers arrived, if this fetch proves it: an earlier fetch found no papers, or this is the first fetch
+ * and the day had just begun. Otherwise undefined.
  */
 export function arrivalTime({ calendar, day, now, papers, before }: ArrivalInput): Date | undefined {
   if (papers === 0 || before.papers > 0) return undefined

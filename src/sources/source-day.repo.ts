@@ -19,39 +19,39 @@ export interface SourceDayKey {
   day: Day
 }
 
-/** What we know of one source on one day (UTC). */
+/** The state of one source on one day (UTC). */
 export interface SourceDay extends SourceDayKey {
   state: SourceDayState
-  /** Why it stands so; null where its papers speak for themselves. */
+  /** Why the day has this state; null if its papers explain it. */
   reason: SourceDayReason | null
-  /** How many papers we know it to list on that day, without those that it lists as newer versions alone. */
+  /** How many papers the source lists on this day. Papers that it lists only as newer versions count in `revised`. */
   papers: number
   revised: number
   /** Those of `papers` that arrived after the day was closed. */
   late: number
-  /** Good answers, and requests that all fetches took. */
+  /** Successful fetches, and the requests of all fetches. */
   fetches: number
   requests: number
-  /** Fetches that failed since the last good one. */
+  /** Failed fetches since the last successful one. */
   failures: number
   lastStatus: number | null
   lastFault: string | null
-  /** Papers of the last good answer or import that the database rejected, by identifier or title. */
+  /** Papers of the last successful fetch or import that the database rejected, by identifier or title. */
   rejected: string[]
   fetchedAt: Date | null
   /** When its first papers arrived; null if unknown. */
   cameAt: Date | null
-  /** Null once nothing more is asked. */
+  /** Null once no further fetch is planned. */
   nextTry: Date | null
   closedAt: Date | null
 }
 
-// A process that dies while it fetches keeps the day from the others for as long.
+// If a process dies during a fetch, other processes cannot claim the day for this long.
 const CLAIM_MS = 15 * 60_000
-/** Of the papers that the database rejected, by name. */
+/** How many rejected papers are stored by name. */
 const MAX_REJECTED = 100
 
-/** The source days that ought to be fetched now, oldest first. */
+/** The source days that are due for a fetch, oldest first. */
 export async function dueSourceDays(
   db: DatabaseOrTransaction,
   { sources, now }: { sources: readonly string[]; now: Date },
@@ -83,7 +83,7 @@ async function newestClosedDays(db: DatabaseOrTransaction): Promise<Map<string, 
   return new Map(rows.flatMap(({ source, _max }) => (_max.day ? [[source, dayOf(_max.day)]] : [])))
 }
 
-/** What is known of all sources from one day to another, by day and source. */
+/** All source days between two days, both included, by day and source. */
 export async function sourceDaysBetween(
   db: DatabaseOrTransaction,
   { from, to }: { from: Day; to: Day },
@@ -115,19 +115,19 @@ export async function claimSourceDay(
 }
 
 interface Fetched extends SourceDayKey {
-  /** How many papers the source is now known to list on the day. */
+  /** How many papers the source lists on the day, including this fetch. */
   papers: number
-  /** How many more as newer versions alone; 0 unless given. */
+  /** How many papers it lists only as newer versions; 0 by default. */
   revised?: number
-  /** That this fetch took; 0 unless given. */
+  /** Requests of this fetch; 0 by default. */
   requests?: number
   reason?: SuccessfulFetch['reason']
-  /** Papers that the database rejected; none unless given. */
+  /** Papers that the database rejected; empty by default. */
   rejected?: readonly string[]
   now: Date
 }
 
-/** After a good fetch. A day that was closed stays closed. Throws source.unknown. */
+/** Records a successful fetch. A closed day stays closed. Throws source.unknown. */
 export async function recordSuccessfulFetch(
   db: DatabaseOrTransaction,
   fetched: Fetched,
@@ -159,7 +159,7 @@ export async function recordSuccessfulFetch(
   return outcome
 }
 
-/** After an import: papers are there, and whether the source itself was asked does not change. */
+/** Records an import: the day has papers, but its fetches, due time and closing time do not change. */
 export async function recordImport(
   db: DatabaseOrTransaction,
   { source, day, papers, rejected = [], now }: Omit<Fetched, 'revised' | 'requests' | 'reason'>,
@@ -176,17 +176,17 @@ export async function recordImport(
 
 interface Failed extends SourceDayKey {
   now: Date
-  /** Code of the fault. */
+  /** The code of the fault. */
   fault: string
-  /** HTTP status, where there was an answer. */
+  /** The HTTP status, if there was a response. */
   status?: number
-  /** How long the source wants to be left alone. */
+  /** The pause that the source asked for, in seconds. */
   seconds?: number
-  /** That this fetch took; 0 unless given. */
+  /** Requests of this fetch; 0 by default. */
   requests?: number
 }
 
-/** After a fetch that failed: tried again later and later. A day that has papers, or is closed, stays what it was. */
+/** Records a failed fetch. Each retry waits longer. A day that has papers or is closed keeps its state. */
 export async function recordFailedFetch(db: DatabaseOrTransaction, failed: Failed): Promise<void> {
   const { source, now, fault, status, seconds, requests = 0 } = failed
   const key = { source, day: midnight(failed.day) }
@@ -208,7 +208,7 @@ export async function recordFailedFetch(db: DatabaseOrTransaction, failed: Faile
   })
 }
 
-/** Where the source was not asked after all: what is known of the day stays, and it is tried again so much later. */
+/** Records that no request was sent: the state of the day does not change, and the next attempt is `seconds` later. */
 export async function recordThrottled(
   db: DatabaseOrTransaction,
   { source, day, now, seconds }: SourceDayKey & { now: Date; seconds: number },

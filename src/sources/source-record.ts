@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** An index entry of Postgres takes up to 2,704 bytes; the longest DOI in use has fewer than 200. */
+/** An index entry in Postgres has up to 2,704 bytes. The longest DOI in use has fewer than 200. */
 export const MAX_KEY_BYTES = 200
 export const MAX_VERSION = 9999
 
@@ -9,16 +9,16 @@ const key = z
   .max(MAX_KEY_BYTES)
   .regex(/^[!-~]+$/, 'not printable ASCII')
 
-/** What a source says of one paper on one day: the one shape that every source's parser ends in. */
+/** What a source says about one paper on one day. Every source's parser returns this shape. */
 export const sourceRecord = z.object({
-  /** cross: from another section; revised: a newer version of what was listed before. Absent: new. */
+  /** cross: from another section; revised: a newer version of a paper that was listed before. Absent: new. */
   kind: z.enum(['new', 'cross', 'revised']).optional(),
-  /** Identifiers that the source gave, if any: { scheme: "arxiv", value: "2507.06457" }. */
+  /** Identifiers from the source, if any: { scheme: "arxiv", value: "2507.06457" }. */
   keys: z.array(z.object({ scheme: z.enum(['arxiv', 'doi']), value: key })),
-  /** On one line, as the source has it (TeX and all). */
+  /** On one line, as in the source, including TeX. */
   title: z.string().min(1, 'absent, or no text'),
   abstract: z.string(),
-  /** A sentence that the source made of it. */
+  /** A one-sentence summary by the source. */
   summary: z.string().optional(),
   authors: z.array(z.string()),
   categories: z.array(z.string()),
@@ -28,11 +28,11 @@ export const sourceRecord = z.object({
   projectUrl: z.string().optional(),
   publishedAt: z.date().optional(),
   version: z.number().int().positive().max(MAX_VERSION).optional(),
-  /** null: it says that it stands. Absent: it does not say. */
+  /** Null: the source says that the paper is not withdrawn. Absent: the source does not say. */
   withdrawnAt: z.date().nullable().optional(),
-  /** The paper itself was withdrawn, and not taken from a day's list alone. */
+  /** The paper itself was withdrawn, not only removed from a day's list. */
   isRetracted: z.boolean().optional(),
-  /** Absent: the source does not say, which is not zero. */
+  /** Absent if the source does not say; that is not the same as zero. */
   votes: z.number().int().nonnegative().optional(),
   comments: z.number().int().nonnegative().optional(),
 })
@@ -46,14 +46,14 @@ export type Identifier = SourceRecord['keys'][number]
 /** "arxiv:2507.06457" */
 export const identifierText = ({ scheme, value }: Identifier): string => `${scheme}:${value}`
 
-/** An entry that could not be read, and why. */
+/** An entry that could not be read, and the reason. */
 export interface RefusedEntry {
-  /** Its place in the source's answer, from 0. */
+  /** Its index in the source's response, from 0. */
   index: number
   why: string
 }
 
-/** What a parser makes of a source's answer: nothing is lost because a neighbour is broken. */
+/** The result of a parser. One broken entry does not affect the others. */
 export interface ParsedRecords {
   records: SourceRecord[]
   refused: RefusedEntry[]

@@ -1,88 +1,90 @@
 import type { Day } from '../core/dates.ts'
 import type { Identifier, ParsedRecords } from './source-record.ts'
 
-// What a source is made of. Each has a folder of its own (client, parse, calendar, manners) and a line in registry.ts.
+// A source. Each has its own folder (client, parser, calendar, fetch policy) and a line in registry.ts.
 
 export interface Source {
-  /** As in SOURCES, without its section: "arxiv". */
+  /** As in SOURCES, without the section: "arxiv". */
   name: string
-  /** As people write it: "arXiv". */
+  /** The usual spelling: "arXiv". */
   title: string
-  /** Parts of it that can be read alone, such as "cs.CL" in arxiv:cs.CL; none where left out. */
+  /**
+   * Sections that can be fetched by themselves, such as "cs.CL" in arxiv:cs.CL. Absent if the source has no sections.
+   */
   sections?: Sections
-  /** Base addresses by the setting that changes them: { HF_URL: "https://huggingface.co" }. */
+  /** Base addresses, by the name of the setting that overrides them: { HF_URL: "https://huggingface.co" }. */
   baseUrls: Readonly<Record<string, string>>
   calendar: SourceCalendar
   fetchPolicy: FetchPolicy
-  /** Everything that the source lists on a day. Throws source.*: then nothing of the day is recorded. */
+  /** Fetches everything that the source lists on a day. Throws source.*; then nothing of the day is recorded. */
   fetchDay(input: FetchDayInput): Promise<FetchedDay>
-  /** An address that answers quickly where the source is well. */
+  /** A URL that responds quickly if the source is healthy. */
   probe(urls: Readonly<Record<string, string>>, day: Day): string
 }
 
 interface Sections {
-  /** Whether the source can only be read by section. */
+  /** Whether the source can be fetched only by section. */
   required: boolean
-  /** A section that is there, for sentences. */
+  /** An existing section, for messages. */
   example: string
-  /** A section as it is written here, whatever the case or spelling; undefined for what is none. */
+  /** The canonical spelling of a section, in any case or spelling; undefined for an unknown section. */
   parse(text: string): string | undefined
 }
 
-/** Why nothing is expected on a day. */
+/** Why no papers are expected on a day. */
 type DayOffReason = 'weekend' | 'holiday'
 
 /** When a source lists a day (UTC). */
 export interface SourceCalendar {
   dayOffReason(day: Day): DayOffReason | undefined
-  /** When it is first asked. */
+  /** When the first fetch is due. */
   opensAt(day: Day): Date
-  /** From then on a day without papers, on which some are expected, is stalled. */
+  /** From then on, a day is stalled if papers are expected and there are none. */
   stallsAt(day: Day): Date
-  /** From then on nothing more is expected: the next answer closes the day. */
+  /** From then on, no more papers are expected: the next successful fetch closes the day. */
   closesAt(day: Day): Date
-  /** How long after an answer an open day is asked for again. */
+  /** The pause between fetches of an open day. */
   refetchAfterMs(fetched: { day: Day; now: Date; papers: number }): number
-  /** How long after an answer a closed day is asked for again, for votes that settle; null: no more. */
+  /** The pause between fetches of a closed day, until its votes settle; null: no further fetch. */
   refreshVotesAfterMs(fetched: { day: Day; now: Date }): number | null
 }
 
-/** How a source wants to be asked. */
+/** The limits for requests to a source. */
 export interface FetchPolicy {
-  /** Sources with one key are one service: they share the gap. */
+  /** Sources with the same service share one throttle. */
   service: string
-  /** Between an answer and the next question, over all processes and machines; 0: any number at a time. */
+  /** The pause between a response and the next request, over all processes and machines; 0: no throttle. */
   gapMs: number
-  /** For one answer, from the question to its last byte. */
+  /** For one response, from the request to the last byte. */
   timeoutMs: number
-  /** The longest answer that is read. */
+  /** The largest response that is read. */
   maxBytes: number
-  /** What 429 means where it names no time. */
+  /** The pause after a 429 without a Retry-After. */
   defaultPauseSeconds: number
-  /** A longer pause than this is not waited for within one fetch. */
+  /** A fetch does not wait for a longer pause than this. */
   maxPauseMs: number
 }
 
 export interface SourceRequest {
   url: string
-  /** Media types. */
+  /** Accepted media types. */
   accept: string
 }
 
 export interface SourceResponse {
   status: number
   headers: Headers
-  /** Decoded by what it says of itself; as UTF-8 unless it cannot be. */
+  /** Decoded by its declared charset, else as UTF-8, unless it is clearly not UTF-8. */
   body: string
 }
 
 /**
- * Asks politely: waits for the source's gate, asks again where that may help, and hands an answer to `read`, whose
- * source.* faults count as a bad answer. 429 and 5xx never reach it.
+ * Sends a request politely: waits for the host throttle, retries if that may help, and passes the response to `read`.
+ * If `read` throws a source.* fault, the response counts as failed. 429 and 5xx never reach `read`.
  */
 export type SendRequest = <T>(request: SourceRequest, read: (response: SourceResponse) => T) => Promise<T>
 
-/** Those papers, as "arxiv:2507.06457", of which something is true. */
+/** Returns the papers, as "arxiv:2507.06457", that meet a condition. */
 type FilterPapers = (papers: readonly Identifier[]) => Promise<ReadonlySet<string>>
 
 export interface FetchDayInput {
@@ -93,19 +95,22 @@ export interface FetchDayInput {
   now: Date
   urls: Readonly<Record<string, string>>
   request: SendRequest
-  /** Which this source has not listed on another day. */
+  /** Papers that this source has not listed on another day. */
   unseen: FilterPapers
-  /** Which this source has on this day already, as newer versions too. */
+  /** Papers that this source has listed on this day already, including newer versions. */
   listed: FilterPapers
-  /** Of which we do not know yet when they were published. */
+  /** Papers whose publication date we do not have yet. */
   withoutDate: FilterPapers
-  /** Waits, unless the fetch is broken off. */
+  /** Waits, unless the fetch is cancelled. */
   wait(ms: number): Promise<unknown>
-  /** Something worth knowing that did not keep the day from being read. */
+  /** Reports a problem that did not stop the fetch. */
   warn(what: string): void
 }
 
 export interface FetchedDay extends ParsedRecords {
-  /** Where the papers come from when the usual way had none or not all: made-up. It had papers, all of another day: repeated. */
+  /**
+   * made-up: the usual place had none or not all of the papers, so they come from another one. repeated: the source
+   * returned only papers of another day.
+   */
   reason?: 'made-up' | 'repeated'
 }

@@ -4,8 +4,8 @@ const MIN_DAYS = 5
 const MAX_DAYS = 14
 
 /**
- * When a source's papers usually come, in milliseconds after a day's midnight UTC: the median of the newest two weeks
- * of days of which it is known. Undefined where that is too few to learn from.
+ * When a source's papers usually arrive, in milliseconds after the day's midnight UTC: the median of up to 14 newest
+ * days with a known arrival. Undefined if fewer than 5 days are known.
  */
 export function usualArrivalMs(days: readonly { day: Day; cameAt: Date | null }[]): number | undefined {
   const known = days.flatMap(({ day, cameAt }) => (cameAt ? [{ day, cameAt }] : []))

@@ -1,20 +1,20 @@
-// TeX would bend them: until the end, signs that no text has stand in their place.
+// TeX would curl straight quotes. Until the end, private-use characters replace them.
 const STRAIGHT_QUOTE = '\ue000'
 const STRAIGHT_APOSTROPHE = '\ue002'
 
 export const withStraightQuotes = (text: string): string =>
   text.replaceAll(STRAIGHT_QUOTE, '"').replaceAll(STRAIGHT_APOSTROPHE, "'")
 
-// The ~ between words that TeX must not part; in ~10x and https://example.org/~me it means itself.
+// A ~ between words is a non-breaking space in TeX. In ~10x and https://example.org/~me it is a literal ~.
 const TIE = String.raw`(?<tie>(?<=[\p{L}\p{N}.,)}$])~(?=[\p{L}\p{N}\\($]))`
 const ADDRESS = String.raw`(?<address>https?://[^\s{}\\$]+)(?:\{[^{}]*\})?`
 const POSSESSIVE = String.raw`(?<possessive>\\'(?=s\b))`
-// An apostrophe stays as it stays in a text without TeX, unless a \` opened what it closes.
+// An apostrophe is unchanged, as in a text without TeX, unless it closes a \` quote.
 const APOSTROPHE = String.raw`''|(?<apostrophe>(?<!\x60[^\x60']{0,200})')`
 const SIGN = String.raw`\\?(?<sign>[$%&#])|(?<tilde>~)|(?<quote>")`
 const ESCAPE = String.raw`\\[\s\S]`
-// Dollars hold math when they begin with a command, hold \ ^ _ { } or close as TeX does: right after a sign, and
-// with no digit behind. Money is left: $5-$6, $5 and $6, $60 a month (50$).
+// Dollars enclose math if the content begins with a command, contains \ ^ _ { }, or closes as in TeX: right after a
+// character, with no digit following. Amounts of money are not math: $5-$6, $5 and $6, $60 a month (50$).
 const FORMULA = String.raw`\\[^$]*\$|[^$\s\d\\^_{}][^$\s\\^_{}]{0,29}\$|(?!\d[^$\\]*\s\p{L}{2})[^$\\^_{}]*[\\^_{}][^$]*\$(?!\d)`
 const PLAIN_FORMULA = String.raw`(?!\s|\d[^$]*\s\p{L}{2})[^$\\^_{}]{1,200}(?<![\s(])\$(?!\d)`
 const INLINE = String.raw`(?<inline>\$(?:${FORMULA}|${PLAIN_FORMULA}))`
@@ -31,12 +31,12 @@ const GUARDED = new RegExp(
   'gu',
 )
 
-/** Guards signs that TeX would swallow and that titles mean as they stand: 100% of tokens, A & B, #1, $5, {0, 1}. */
+/** Protects characters that TeX would interpret but titles mean literally: 100% of tokens, A & B, #1, $5, {0, 1}. */
 export function guardTex(text: string): string {
   return balanced(text).replace(GUARDED, (whole, ...rest) => {
     const found = rest.at(-1) as Record<string, string | undefined>
     if (found.address) return found.address.replace(/[%&#~]/g, literal)
-    // The parser would take the dollars of two formulas side by side for one that displays.
+    // The parser would read the dollars of two adjacent formulas as a displayed formula.
     if (found.inline) return `${withoutComments(found.inline)}{}`
     if (found.math) return withoutComments(found.math)
     if (found.possessive || found.apostrophe) return STRAIGHT_APOSTROPHE
@@ -52,13 +52,16 @@ export function guardTex(text: string): string {
   })
 }
 
-/** A bare % means a percent sign to whoever writes an abstract. */
+/** In an abstract, a bare % is a percent sign. */
 const withoutComments = (math: string): string => math.replace(/(?<!\\)%/g, '\\%')
 
-// In braces, because the parser takes the blank after \% for a part of it.
+// Add braces, because the parser treats the blank after \% as part of it.
 const literal = (sign: string): string => (sign === '~' ? '$\\sim$' : `{\\${sign}}`)
 
-/** A brace that nothing closes is closed at once, so that no command takes the next letter; one that closes nothing goes. */
+/**
+ * Balances braces: closes an unclosed one at once, so that no command takes the next letter, and removes an unopened
+ * one.
+ */
 function balanced(text: string): string {
   const open: number[] = []
   const stray = new Set<number>()

@@ -5,7 +5,7 @@ const ENTITIES: Record<string, string> = {
   '&quot;': '"',
   '&#x27;': "'",
 }
-// Signs that people type in their plain form.
+// Characters that people type in their plain form.
 const PLAIN: Record<string, string> = { '∼': '~', '∗': '*', '⋆': '*', '∥': '‖' }
 
 export const plainSymbols = (text: string): string =>
@@ -16,10 +16,10 @@ export const plainSymbols = (text: string): string =>
 
 const NEVER_INFIX = /[∑∏∐∫∬∭∮⋃⋂⋁⋀⨁⨂∀∃¬∂∇√⋯⋮⋱∞′″°!/]/
 
-/** = < + × → and their like, which stand between two others. */
+/** = < + × → and similar operators between two operands. */
 export const isInfix = (sign: string): boolean => /^[\p{Sm}·*¦|]{1,2}$/u.test(sign) && !NEVER_INFIX.test(sign)
 
-/** [0,1] are two numbers, 1,000 is one. */
+/** [0,1] contains two numbers; 1,000 is one number. */
 export const spacedNumber = (number: string, blank: string): string =>
   /^\d{1,3}(,\d{3})+(\.\d+)?$/.test(number) ? number : number.replace(/,(?=.)/g, `,${blank}`)
 
@@ -36,6 +36,6 @@ const ACCENTS: Record<string, string> = {
   ˇ: '\u030c',
 }
 
-/** An accent over one letter is written; over more, or as an arrow, no plain text has it. */
+/** Adds an accent to a single letter. Plain text cannot show an accent over several letters, or an arrow. */
 export const withAccent = (text: string, accent: string): string =>
   /^\p{L}$/u.test(text) ? text + (ACCENTS[accent] ?? '') : text

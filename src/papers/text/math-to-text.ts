@@ -8,17 +8,17 @@ interface Element {
   parts: Part[]
 }
 
-/** What an element came to, and how it stands in its row. */
+/** The text of an element, and its role in the row. */
 interface Part {
   text: string
   as: 'infix' | 'separator' | 'opening' | 'other'
 }
 
-// A blank that a script or a fraction does not take over, as in print; and the sign that TeX puts after log.
+// A blank that scripts and fractions drop, as in print, and the character that TeX puts after log.
 const BLANK = '\ue001'
 const APPLIED = '\u2061'
 
-/** TeX math (without its dollars) as Unicode text: `\mathcal{O}(n^2)` is O(n²). Throws where temml cannot read it. */
+/** TeX math (without its dollars) as Unicode text: `\mathcal{O}(n^2)` is O(n²). Throws if temml cannot parse it. */
 export function mathToText(tex: string): string {
   const open: Element[] = [{ name: 'document', attributes: '', parts: [] }]
   for (const [, close, name, attributes = '', text] of texToMathml(tex).matchAll(TAG_OR_TEXT)) {
@@ -51,7 +51,7 @@ function roleOf({ name, attributes, parts }: Element): Part['as'] {
   return isInfix(sign) ? 'infix' : 'other'
 }
 
-/** Blanks around = and + where something stands on both sides, and after a comma. */
+/** Adds blanks around = and + between two operands, and after a comma. */
 function rowText(parts: Part[]): string {
   const elementToText = parts.filter(({ text }) => text !== '')
   return elementToText

@@ -1,7 +1,8 @@
-// NFKC would make 102 of 10² and LoRATM of LoRA™. A run of some million signs would be too long for the engine.
+// NFKC would turn 10² into 102 and LoRA™ into LoRATM. Runs are limited because the regex engine fails on a million
+// characters.
 const NORMALIZED = /[^²³¹⁰-ₜ™]{1,10000}/gu
 
-/** NFKC on one line, without signs that nobody sees. */
+/** NFKC on one line, without invisible characters. */
 export const normalizeText = (text: string): string =>
   text
     .replace(NORMALIZED, (part) => part.normalize('NFKC'))

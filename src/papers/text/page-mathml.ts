@@ -10,8 +10,9 @@ const ATTRIBUTES = new Set(
 )
 
 /**
- * TeX math as MathML: elements and attributes of a list, no style, no link. Named by its plain text, or browsers leave it
- * out of the name of a link. Null where plain text says it as well; throws where temml cannot read it.
+ * TeX math as MathML with only the allowed elements and attributes, without styles or links. It has its plain text as a
+ * label, because browsers otherwise omit it from the name of a link. Null if plain text shows the same; throws if temml
+ * cannot parse it.
  */
 export function pageMathml(tex: string, plain: string): string | null {
   if (/^\s*(?:\{\}|\{)?[\^_]/.test(tex)) return null
@@ -23,10 +24,10 @@ export function pageMathml(tex: string, plain: string): string | null {
   )
 }
 
-/** A variable or a construction: 0.84, 50% and 3× stand in a text as they are. */
+/** Whether there is a variable or a construction. Plain text is enough for 0.84, 50% and 3×. */
 const NEEDS_MARKUP = /<mi[^>]*>\p{L}<|<m(?:sub|sup|over|under|frac|sqrt|table|enclose)/u
 
-// A browser that finds no font for math draws no root at all, and O(√n) would be O(n).
+// A browser without a math font draws no root, so O(√n) would become O(n).
 const ROOT = '<mo form="prefix" stretchy="false" lspace="0em" rspace="0em">√</mo>'
 const STRUT = '(?:<mspace[^>]*></mspace>)?'
 const ROOT_OF_ONE = new RegExp(

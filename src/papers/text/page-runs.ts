@@ -4,11 +4,11 @@ import { pageMathml } from './page-mathml.ts'
 import { isTex, plainText } from './plain-text.ts'
 import { texToText } from './tex-to-text.ts'
 
-/** A piece of a title or an abstract as a page shows it. */
+/** A piece of a title or an abstract for a page. */
 export interface PageRun {
-  /** Plain text, to be escaped. */
+  /** Plain text; the page must escape it. */
   text: string
-  /** The same as MathML that is safe to fill in as it stands, with the signs that no line may break off. */
+  /** The same as MathML that is safe to insert unescaped, with the characters that must stay on the same line. */
   math: { before: string; mathml: string; after: string } | null
 }
 
@@ -17,11 +17,11 @@ interface Formula {
   mathml: string
 }
 
-// A number between two private signs stands for a formula until the text around it is read.
+// A number between two private-use characters is a placeholder for a formula until the surrounding text is read.
 const RUN =
   /(?<before>[([“‘"]{0,2})\ue004(?<place>\d+)\ue004(?<after>[^\s\p{L}\p{N}\ue004([“‘]{0,3})|(?<words>[^\ue004]+?(?=[([“‘"]{0,2}\ue004|$))/gu
 
-/** What a source wrote as text and formulas. One that cannot be read is plain text. */
+/** Splits a source's text into text and formulas. A formula that cannot be parsed becomes plain text. */
 export function pageRuns(source: string): PageRun[] {
   const clean = normalizeText(source)
   const whole = plainText(source)

@@ -1,21 +1,21 @@
 const SEGMENTER = new Intl.Segmenter('en', { granularity: 'sentence' })
 
-// After these a full stop ends no sentence, as in "Fig. 3A" and "Gu et al. Mamba".
+// A full stop after these does not end a sentence, as in "Fig. 3A" and "Gu et al. Mamba".
 const ABBREVIATION =
   /(?:^|[\s([“"'/])(?:\p{Lu}|e\.?g|i\.?e|al|cf|vs|viz|resp|approx|ca|w\.r\.t|a\.k\.a|U\.S|U\.K|Fig|Figs|Eq|Eqs|Sec|Sect|Tab|Thm|Def|Ref|Refs|Ch|Chap|Vol|Alg|App|Dr|Prof|Mr|Mrs|Ms|St)\.\s*$/u
-// Names such as vLLM and any4 begin sentences too, and some texts have no blank between two sentences.
+// Sentences can begin with names such as vLLM and any4, and some texts have no blank between two sentences.
 const NAME = String.raw`\p{Ll}[\p{Ll}-]*[\p{Lu}\d]`
 const MISSED = new RegExp(
   String.raw`(?<=[\p{Ll}\d)]{2}[.!?]) (?=${NAME})|(?<=\p{Ll}{3}\.)(?=\p{Lu}\p{Ll}+ )`,
   'gu',
 )
 const LOWER_WORD = new RegExp(String.raw`^(?!${NAME})\p{Ll}`, 'u')
-// These stand before a number only: "No. 5".
+// Abbreviations only before a number: "No. 5".
 const BEFORE_NUMBER = /\b(?:nos?|pp?)\.\s*$/i
 
 /**
- * The whole sentences at the start of a plain text that fit into `most` UTF-16 units, or the first one where that is
- * longer: a sentence is never cut. Empty where the first stop comes so late that the text is no prose.
+ * The whole sentences at the start of a plain text that fit into `most` UTF-16 units, or the first sentence if it is
+ * longer: sentences are never cut. Empty if the first full stop is so late that the text is not prose.
  */
 export function firstSentences(text: string, most: number): string {
   let end = 0
@@ -30,7 +30,7 @@ export function firstSentences(text: string, most: number): string {
 /** Longer than any sentence of an abstract. */
 export const MAX_SENTENCE_LENGTH = 1000
 
-/** Where each sentence ends, without the blank after it. */
+/** The end of each sentence, before the blank that follows it. */
 function* sentenceEnds(text: string): Generator<number> {
   let start = 0
   for (const after of candidates(text)) {
@@ -40,7 +40,7 @@ function* sentenceEnds(text: string): Generator<number> {
   }
 }
 
-/** Where a sentence may end, with the blank after it. */
+/** The possible ends of sentences, after the blank that follows them. */
 function* candidates(text: string): Generator<number> {
   for (const { segment, index } of SEGMENTER.segment(text)) {
     for (const { 0: blank, index: at } of segment.matchAll(MISSED)) yield index + at + blank.length

@@ -1,4 +1,4 @@
-// Behind a sign that ends a clause no command waits for what it takes in.
+// After punctuation that ends a clause, no command waits for its argument.
 const SEAM = /(?<=[.,:;!?] )/
 const OPENING_OR_CLOSING = /\\(?:begin|end)\{|\\[A-Za-z]+\[|\\[\s\S]|[{}\]]|\$\$?/g
 const NEEDS_PARSER = /[\\${}^_~%&#`'"]|--/
@@ -8,14 +8,14 @@ interface Piece {
   isTex: boolean
 }
 
-/** How much is open. */
+/** The number of open groups and options, and whether math is open. */
 interface Open {
   groups: number
   options: number
   math: boolean
 }
 
-/** Clauses, each with what it opens and closes: parsing takes milliseconds, and most clauses hold no TeX. */
+/** Splits a text into clauses that are balanced. Parsing takes milliseconds, and most clauses contain no TeX. */
 export function splitTex(text: string): Piece[] {
   const open: Open = { groups: 0, options: 0, math: false }
   const pieces: string[] = ['']
@@ -34,7 +34,7 @@ function step(open: Open, sign: string): void {
   else open.groups += GROUPS[sign] ?? 0
 }
 
-// \begin opens its environment and the brace behind it, which the name's own closes.
+// \begin opens its environment and the brace that follows; the brace after the name closes the latter.
 const GROUPS: Record<string, number> = {
   '{': 1,
   '}': -1,

@@ -6,7 +6,10 @@ const LETTER = String.raw`\{(?<letter>[\u00c0-\u024f])\}`
 const ADDRESS = String.raw`(?<address>https?://[^\s{}]{1,2000})\{[^{}]{0,2000}\}`
 const STRAY = new RegExp([ADDRESS, SCRIPT, SIGN, LETTER].join('|'), 'gu')
 
-/** What a source that drops dollars and backslashes leaves of TeX and nobody types: 10^{19}, 1{,}182, mod{è}le. */
+/**
+ * Removes braces that are left if a source drops dollars and backslashes from TeX, and that people do not type:
+ * 10^{19}, 1{,}182, mod{è}le.
+ */
 export function withoutStrayBraces(text: string): string {
   if (!text.includes('{')) return text
   return text.replace(STRAY, (_whole, ...rest) => {

@@ -2,7 +2,7 @@ const RAISED: Record<string, string> = Object.fromEntries(
   [...'0123456789+-−=()ni'].map((sign, i) => [sign, [...'⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ'][i] ?? sign]),
 )
 const LOWERED = '₀₁₂₃₄₅₆₇₈₉'
-// 2nd and Nth, degrees, stars and daggers are read without a sign for "raised".
+// 2nd and Nth, degrees, stars and daggers need no sign for "raised".
 const STANDS_ALONE = /^(?:st|nd|rd|th|[*°′″‴†‡®©§]+)$/
 
 /** A superscript: 10⁻³, R^d, R^(n×d). */
@@ -20,7 +20,7 @@ export function subscript(text: string): string {
 }
 
 const ONE_WORD = /^[\p{L}\p{N}\p{Mn}.]*$|^.$/u
-// Signs of the next level up or down, a root, and 2d, which is no 2 and a d.
+// Superscript and subscript characters, a root, and 2d, which must not be read as 2 and d.
 const AMBIGUOUS = /[²³¹⁰-₟√]|^\d+\p{L}/u
 
 const BRACKETED = /^(?:\([^()]*\)|\[[^[\]]*\])$/

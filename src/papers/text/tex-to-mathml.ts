@@ -1,11 +1,11 @@
 import temml from 'temml'
 
 const MAX_UNKNOWN = 8
-// No size that a writer asks for is larger, in em.
+// The largest size in em; no author needs more.
 const STRICT = { throwOnError: true, trust: false, maxSize: [10, 10] as [number, number] }
 const DISPLAYED = /^\s*\\begin\{(?:align|equation|eqnarray|gather|multline)/
 
-/** TeX math (without its dollars) as MathML. A command that temml does not know is its name. Throws where TeX is broken. */
+/** TeX math (without its dollars) as MathML. An unknown command becomes its name. Throws if the TeX is broken. */
 export function texToMathml(tex: string, wrap: 'none' | 'tex' = 'none'): string {
   const macros: Record<string, string> = {}
   for (let unknown = 0; ; unknown++) {
@@ -24,12 +24,12 @@ export function texToMathml(tex: string, wrap: 'none' | 'tex' = 'none'): string 
   }
 }
 
-// An accent without its letter, as \c and \H are elsewhere, is a command of the writer's own.
+// An accent without its letter, as in \c and \H, is a command that the author defined.
 const UNKNOWN = /(?:Unsupported function name: (?=\\..)|as argument to '(?=\\.'))(\\[A-Za-z]+)/
-// Writers of papers define \xb and \bx as a bold x.
+// Authors define \xb and \bx as a bold x.
 const BOLD = /^(?:b([A-Za-z])|([A-Za-z])b)$/
 
-/** What follows in braces is its words: \unheard{x} is x. */
+/** If braces follow, their content is the text: \unheard{x} is x. */
 function readingOf(name: string, tex: string): string {
   if (tex.includes(`\\${name}{`)) return ''
   const [, after, before] = BOLD.exec(name) ?? []

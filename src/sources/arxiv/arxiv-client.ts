@@ -11,33 +11,35 @@ import { readDetails, readFeed, readHarvestPage, refusedFault } from './read-res
 import { batchesOf, withDetails } from './with-details.ts'
 
 const XML = 'application/rss+xml, application/atom+xml, application/xml, text/xml'
-// A feed holds no more, and leaves out what is new first: arXiv's feed/database.py.
+// A feed has no more items, and leaves out new papers first: arXiv's feed/database.py.
 const MAX_IN_FEED = 2000
 const MAX_PAGES = 30
-// A page has some 3 MB and a day of the largest category two of them.
+// A page has some 3 MB, and a day of the largest category has two pages.
 const MAX_HARVEST_BYTES = 24_000_000
 const BATCH_SIZE = 100
 const MAX_LOTS = 50
 
 interface Found extends ParsedRecords {
-  /** Records that the archive gave and the feed had not. */
+  /** Records that are in the archive but not in the feed. */
   made: SourceRecord[]
-  /** Whether papers among them were announced, be they known by now. */
+  /** Whether some of them were announced, even if we have them already. */
   isMadeUp?: boolean
   reason?: 'repeated'
 }
 
 /**
- * The announcement of a day in one category: from its feed while that shows it, from the archive's OAI-PMH later and
- * where the feed fails; details from the API. Throws source.*, but trouble with the API alone is only told.
+ * Fetches a day's announcement in one category: from its feed while the feed shows that day; later, or if the feed is
+ * incomplete, from the archive by OAI-PMH. Details are from the API. Throws source.*, but if only the API fails, logs a
+ * warning.
  */
 export async function fetchDay(input: FetchDayInput): Promise<FetchedDay> {
   const found = isInFeed(input.day, input.now) ? await fromFeed(input) : await fromArchive(input)
   const withoutDate = await input.withoutDate([...found.records, ...found.made].flatMap(arxivKeys))
-  // The archive does not tell a new paper from a newer version: of what it alone has, the API does.
+  // The archive does not distinguish a new paper from a newer version; the API does. So request details of papers that
+  // only the archive has.
   const uncertainKinds = found.made.filter(isListed).map(keyTextOf)
   const details = await detailsOf(input, [...new Set([...withoutDate, ...uncertainKinds])])
-  // The feed joins names with commas, which names hold as well: the API's list, once it is known, is not undone.
+  // The feed joins names with commas, but names contain commas too. Once the API's list of authors is known, keep it.
   const settled = (record: SourceRecord) =>
     withoutDate.has(keyTextOf(record)) || !isListed(record) ? record : { ...record, authors: [] }
   const detailed = (record: SourceRecord) => withDetails(settled(record), details.get(keyTextOf(record)))
@@ -66,7 +68,10 @@ async function fromFeed(input: FetchDayInput): Promise<Found> {
   return isMissing || feed.items >= MAX_IN_FEED ? completedFromArchive(input, shown) : shown
 }
 
-/** Feeds that arXiv did not renew show an earlier day under today's date: only what was seen before tells. */
+/**
+ * Sometimes arXiv does not renew a feed, so it shows an earlier day under today's date. Only papers that we saw before
+ * reveal this.
+ */
 async function withoutSeen(
   input: FetchDayInput,
   { records, refused }: RssFeed,
@@ -78,7 +83,7 @@ async function withoutSeen(
   return isRepeated ? { records: [], refused, reason: 'repeated' } : { records: fresh, refused }
 }
 
-// Where the archive fails as well, the day stands as the feed has it, and is asked for again soon.
+// If the archive fails too, the day keeps what the feed has, and the next fetch is soon.
 async function completedFromArchive(input: FetchDayInput, shown: Found): Promise<Found> {
   try {
     const { made, announced, refused } = await fromArchive(input)
@@ -94,8 +99,8 @@ async function completedFromArchive(input: FetchDayInput, shown: Found): Promise
 }
 
 /**
- * What the feed said of a paper on this day stands. Without a paper that is listed there was no announcement, only
- * changes of what the archive knows.
+ * What the feed said about a paper on this day stays. If no paper is listed, there was no announcement, only changes of
+ * papers in the archive.
  */
 async function fromArchive(input: FetchDayInput): Promise<Found & { announced: ReadonlySet<string> }> {
   const { records, refused, dates } = await harvest(input)
@@ -114,7 +119,7 @@ async function fromArchive(input: FetchDayInput): Promise<Found & { announced: R
 
 type Harvest = ParsedRecords & { dates: Map<string, HarvestDates> }
 
-/** All pages of a day; from the first one once more where the token for the next has run out. */
+/** Fetches all pages of a day. Starts again once if the resumption token has expired. */
 async function harvest(input: FetchDayInput): Promise<Harvest> {
   const harvested = (await pagesOf(input)) ?? (await pagesOf(input))
   if (!harvested) throw refusedFault(input, 200, 'badResumptionToken, twice')
@@ -160,7 +165,7 @@ function pageOf(input: FetchDayInput, token: string | undefined): Promise<Harves
   }))
 }
 
-/** What the API says of papers ("arxiv:2507.06457"), by the same texts. What it does not tell now is asked for later. */
+/** The API's details of papers, by "arxiv:2507.06457". Later fetches request the details that are missing now. */
 async function detailsOf(input: FetchDayInput, papers: string[]): Promise<Map<string, SourceRecord>> {
   const details = new Map<string, SourceRecord>()
   const ids = papers.filter((key) => key.startsWith('arxiv:')).map((key) => key.slice('arxiv:'.length))
@@ -184,6 +189,6 @@ async function fetchBatch(input: FetchDayInput, ids: string[]): Promise<SourceRe
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     input.warn(`the API, for details of ${ids.length} papers: ${error.message}`)
-    return error.code === 'source.refused' ? [] : 'no more' // another lot may have no id that it refuses
+    return error.code === 'source.refused' ? [] : 'no more' // another batch may have no id that the API rejects
   }
 }

@@ -6,20 +6,21 @@ const ZONE = 'America/New_York'
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const AFTER_MIDNIGHT_MS = 10 * MINUTE_MS
-// A fetch that begins as late as this is over before the feed turns to the next day, waits for its turn included.
+// A fetch that starts before this is over before the feed switches to the next day, including the wait for the
+// throttle.
 const BEFORE_MIDNIGHT_MS = 30 * MINUTE_MS
 const LOOKS_AFTER_MS = [2 * HOUR_MS, 8 * HOUR_MS]
 
 const midnight = (day: Day): number => instantOf(day, 0, ZONE).getTime()
 const opens = (day: Day): number => midnight(day) + AFTER_MIDNIGHT_MS
 
-// A holiday names the evening without an announcement: "deferred for 28 November 2019", a Thursday, went out on Sunday
-// (arXiv's new/index.md), and "Sun 6 July" stood in the list of 2025. So the feed of the day after is the empty one.
+// A holiday is the evening without an announcement: "deferred for 28 November 2019", a Thursday, appeared on Sunday
+// (arXiv's new/index.md), and the list of 2025 had "Sun 6 July". So the feed of the next day is empty.
 const followsHoliday = (day: Day): boolean => isHoliday(addDays(day, -1))
 
 /**
- * A source day is the announcement that the feed of its midnight in New York shows, made the evening before: Sunday to
- * Thursday, so that the feeds of Saturday and Sunday are empty: https://info.arxiv.org/help/availability.html
+ * A source day is the announcement in the feed from midnight in New York. arXiv announces papers the evening before,
+ * Sunday to Thursday, so the feeds of Saturday and Sunday are empty: https://info.arxiv.org/help/availability.html
  */
 export const calendar: SourceCalendar = {
   dayOffReason: (day) => {
@@ -38,6 +39,6 @@ export const calendar: SourceCalendar = {
   refreshVotesAfterMs: () => null,
 }
 
-/** Whether what the feed shows now, and for the next half hour, is this day's announcement, or none yet. */
+/** Whether the feed shows this day's announcement, or is still empty, now and for the next half hour. */
 export const isInFeed = (day: Day, now: Date): boolean =>
   now.getTime() >= opens(day) && now.getTime() < midnight(addDays(day, 1)) - BEFORE_MIDNIGHT_MS

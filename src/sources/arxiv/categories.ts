@@ -1,4 +1,7 @@
-/** arXiv's categories by archive, as "id name": the id without its archive, a dot where the archive is the category. */
+/**
+ * arXiv's categories by archive, as "id name". The id is without its archive; a dot means that the archive is the
+ * category.
+ */
 const TAXONOMY: [archive: string, name: string, categories: string][] = [
   [
     'cs',
@@ -97,11 +100,11 @@ interface ArxivCategory {
 }
 
 interface ArxivArchive extends ArxivCategory {
-  /** Empty where the archive is one category itself, such as hep-th. */
+  /** Empty if the archive is itself a category, such as hep-th. */
   categories: ArxivCategory[]
 }
 
-/** Every archive of arXiv with its categories: those first of which most readers here will look for one. */
+/** Every arXiv archive with its categories. The archives that most readers need are first. */
 export const ARXIV_ARCHIVES: ArxivArchive[] = TAXONOMY.map(([archive, name, categories]) => ({
   id: archive,
   name,
@@ -114,7 +117,7 @@ function categoryOf(archive: string, line: string): ArxivCategory {
 }
 
 const PHYSICS = 'physics'
-// Archives that are groups of their own; all others belong to physics.
+// Archives that are groups themselves; all others belong to physics.
 const GROUPS = ['cs', 'econ', 'eess', 'math', 'q-bio', 'q-fin', 'stat']
 
 const CATEGORY_IDS = new Set(
@@ -123,12 +126,15 @@ const CATEGORY_IDS = new Set(
   ),
 )
 
-/** Whether arXiv lists papers under it today: "cs.CL", "hep-th"; not an archive with categories, such as "cs". */
+/**
+ * Whether arXiv lists papers under this category today: "cs.CL", "hep-th"; not an archive with categories, such as
+ * "cs".
+ */
 export const isArxivCategory = (text: string): boolean => CATEGORY_IDS.has(text)
 
 const BY_LOWER_CASE = new Map([...CATEGORY_IDS].map((id) => [id.toLowerCase(), id]))
 
-/** "cs.cl" as "cs.CL"; undefined for what is no category. */
+/** "cs.cl" as "cs.CL"; undefined for an unknown category. */
 export const parseCategoryId = (text: string): string | undefined =>
   BY_LOWER_CASE.get(text.trim().toLowerCase())
 
@@ -138,7 +144,7 @@ export function oaiSetOf(category: string): string {
   return `${GROUPS.includes(archive) ? archive : PHYSICS}:${category.replace('.', ':')}`
 }
 
-// Pairs that are one category with two names: a paper may carry either of them, or both.
+// Each pair is one category with two names. A paper may have either name, or both.
 const ALIASES = [
   ['cs.IT', 'math.IT'],
   ['cs.NA', 'math.NA'],
@@ -148,6 +154,6 @@ const ALIASES = [
   ['q-fin.EC', 'econ.GN'],
 ]
 
-/** Whether two ids name one category: "cs.SY" and "eess.SY" do. */
+/** Whether two ids are the same category, such as "cs.SY" and "eess.SY". */
 export const isSameCategory = (one: string, other: string): boolean =>
   one === other || ALIASES.some((pair) => pair.includes(one) && pair.includes(other))

@@ -1,8 +1,8 @@
 import type { FetchPolicy } from '../source.ts'
 
 /**
- * API, feeds and OAI-PMH together: one question in three seconds, one at a time, over all machines of an operator:
- * https://info.arxiv.org/help/api/tou.html#rate-limits. A 429 comes of the load of all and names no time.
+ * API, feeds and OAI-PMH together: one request every three seconds and one at a time, over all machines of an operator:
+ * https://info.arxiv.org/help/api/tou.html#rate-limits. A 429 means that arXiv is busy; it has no Retry-After.
  */
 export const fetchPolicy = {
   service: 'arxiv',

@@ -9,15 +9,15 @@ export interface HarvestedPaper {
   record: SourceRecord
   dates?: HarvestDates
   day: Day
-  /** The category that was asked for. */
+  /** The category of the request. */
   section?: string
-  /** Whether the source has not listed it on another day. */
+  /** Whether the source has not listed the paper on another day. */
   isUnseen: boolean
 }
 
 /**
- * What a paper that the archive changed on a day is there. The archive does not say why it changed, and its `created`
- * is the current version's: only the month in the id tells when a paper was first announced. Undefined where it is
+ * The kind of a paper that the archive changed on a day. The archive does not say why it changed, and `created` belongs
+ * to the current version: only the month in the id shows when a paper was first announced. Undefined if the paper is
  * known and has no newer version.
  */
 export function harvestedKind(harvested: HarvestedPaper): ListingKind | undefined {
@@ -30,7 +30,7 @@ export function harvestedKind(harvested: HarvestedPaper): ListingKind | undefine
   return isSameCategory(record.categories[0] ?? '', section) ? 'new' : 'cross'
 }
 
-/** Once details are known: a newer version of a paper that was announced weeks before is not new. */
+/** Corrects the kind once details are known: a newer version of a paper that was published weeks ago is not new. */
 export function kindAfterDetails(
   { kind, version = 1, publishedAt }: SourceRecord,
   day: Day,
@@ -48,7 +48,7 @@ function isAnnouncedAround(id: string, day: Day): boolean {
   return month >= earliest(day).slice(0, 7) && month <= day.slice(0, 7)
 }
 
-// "2507.06457" and "hep-th/9901001" carry the month of their announcement; the first ones are of 1991.
+// "2507.06457" and "hep-th/9901001" contain the month of their announcement. The first ids are from 1991.
 function monthOf(id: string): string {
   const [, year = '', month = ''] = /(?:^|\/)(\d\d)(\d\d)/.exec(id) ?? []
   return `${Number(year) >= 91 ? 19 : 20}${year}-${month}`

@@ -1,12 +1,15 @@
 import { addDays, type Day, type Weekday, weekdayOf } from '../../core/dates.ts'
 
-/** Evenings on which nothing is announced: https://info.arxiv.org/help/availability.html, as it stood in each year. */
+/** Evenings without an announcement: https://info.arxiv.org/help/availability.html, as published for each year. */
 const PUBLISHED: Record<string, string[]> = {
   2025: ['01-01', '01-20', '06-19', '07-06', '09-01', '11-27', '12-25', '12-30'],
   2026: ['01-01', '01-19', '06-19', '07-03', '09-07', '11-26', '12-25', '12-29', '12-31'],
 }
 
-/** Whether arXiv announces nothing in the evening (Eastern US) of a day, by its list or, without one, by rule. */
+/**
+ * Whether arXiv announces nothing in the evening (US Eastern) of a day: by its list, or by rule if the year has no
+ * list.
+ */
 export function isHoliday(day: Day): boolean {
   const year = day.slice(0, 4)
   return PUBLISHED[year]?.includes(day.slice(5)) ?? usualHolidays(year).includes(day)

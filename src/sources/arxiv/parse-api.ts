@@ -7,7 +7,7 @@ import { isWithdrawn } from './is-withdrawn.ts'
 import { elementText, NotXmlError, readXml } from './read-xml.ts'
 
 export interface ApiPage extends ParsedRecords {
-  /** What it says where it refuses a question, which it may do with any status. */
+  /** The reason if the API rejects the request, which it may do with any status. */
   error?: string
 }
 
@@ -27,7 +27,7 @@ const entry = z.object({
   doi: elementText,
 })
 
-/** Reads an answer of the API: https://info.arxiv.org/help/api/user-manual.html#api_response. Throws NotXml. */
+/** Parses an API response: https://info.arxiv.org/help/api/user-manual.html#api_response. Throws NotXmlError. */
 export function parseApi(body: string): ApiPage {
   const { data } = feed.safeParse(readXml(body, 'feed'))
   if (!data) throw new NotXmlError('it has no entries and no place for them')
@@ -42,7 +42,7 @@ function errorIn(one: unknown): string[] {
   return isError ? [data.summary ?? 'no reason given'] : []
 }
 
-// Codes of the ACM and the MSC stand among the categories.
+// The categories also contain ACM and MSC codes.
 const isCategory = (one: string): boolean => /^[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z-]+)?$/.test(one)
 
 function toRecord(one: z.output<typeof entry>, context: z.RefinementCtx): SourceRecord {

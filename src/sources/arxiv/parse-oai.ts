@@ -6,18 +6,18 @@ import { arxivKeysOf, firstArxivId } from './arxiv-keys.ts'
 import { isWithdrawn } from './is-withdrawn.ts'
 import { elementText, NotXmlError, readXml } from './read-xml.ts'
 
-/** What the archive knows of a paper's times, to the day. */
+/** The dates of a paper in the archive, to the day. */
 export interface HarvestDates {
-  /** When the version that it gives was submitted: arXiv's oaipmh/serializers/create_records.py. */
+  /** When the current version was submitted: arXiv's oaipmh/serializers/create_records.py. */
   created?: Date
-  /** When anything of it was last changed; absent for many papers. */
+  /** When the record last changed; absent for many papers. */
   updated?: Date
 }
 
 export interface HarvestPage extends ParsedRecords {
-  /** By "arxiv:2507.06457". */
+  /** Keyed by "arxiv:2507.06457". */
   dates: ReadonlyMap<string, HarvestDates>
-  /** Leads to the next page. */
+  /** The resumption token for the next page. */
   token?: string
   /** "noRecordsMatch", …: https://www.openarchives.org/OAI/openarchivesprotocol.html#ErrorConditions */
   error?: { code: string; text: string }
@@ -30,10 +30,10 @@ const answer = z.object({
   ListRecords: lenient(z.preprocess((value) => value || {}, list)),
 })
 
-// It goes into the address of the next question.
+// The token becomes part of the next URL.
 const MAX_TOKEN_LENGTH = 2000
 
-/** Reads an answer to ListRecords with metadataPrefix=arXiv. Deleted records are left out. Throws NotXml. */
+/** Parses a response to ListRecords with metadataPrefix=arXiv, without deleted records. Throws NotXmlError. */
 export function parseOai(body: string): HarvestPage {
   const { data } = answer.safeParse(readXml(body, 'OAI-PMH'))
   const error = errorIn(data?.error)

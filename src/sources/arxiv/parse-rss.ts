@@ -7,9 +7,9 @@ import { elementText, NotXmlError, readXml } from './read-xml.ts'
 import { splitAuthors } from './split-authors.ts'
 
 export interface RssFeed extends ParsedRecords {
-  /** How many items it had, whatever came of them. */
+  /** The number of items in the feed, including those that were not read. */
   items: number
-  /** What it says where it answers a question that it cannot answer. */
+  /** The feed's message if it cannot serve the request. */
   error?: string
 }
 
@@ -19,7 +19,7 @@ const KINDS: Record<string, ListingKind> = {
   replace: 'revised',
   'replace-cross': 'revised',
 }
-// A change of the abstract alone is not announced.
+// arXiv does not announce a change of only the abstract.
 const UNANNOUNCED = 'absonly'
 
 const channel = z.object({
@@ -28,7 +28,7 @@ const channel = z.object({
   item: z.array(z.unknown()).default([]),
 })
 
-/** Reads an announcement feed: https://info.arxiv.org/help/rss_specifications.html. Throws NotXml. */
+/** Parses an announcement feed: https://info.arxiv.org/help/rss_specifications.html. Throws NotXmlError. */
 export function parseRss(body: string): RssFeed {
   const { data } = z.object({ channel }).safeParse(readXml(body, 'rss'))
   if (!data) throw new NotXmlError('it has no <channel>')
@@ -42,7 +42,7 @@ export function parseRss(body: string): RssFeed {
   }
 }
 
-// What an item says of itself stands in front of its abstract as well.
+// An item repeats its id and announce type before the abstract.
 const HEAD = /^arXiv:(?<id>\S+)\s+Announce Type:\s*(?<type>\S+)\s+(?:Abstract:\s*)?/
 
 const item = z.object({

@@ -18,7 +18,10 @@ export function readFeed(input: FetchDayInput, { status, body }: SourceResponse)
 
 const IS_NO_FAULT = ['noRecordsMatch', 'badResumptionToken']
 
-/** A page of the archive's list, which may name an error that is none here. Throws source.refused, source.not-xml. */
+/**
+ * Reads a page of the archive's list. Two errors are normal here: no records, and an expired token. Throws
+ * source.refused, source.not-xml.
+ */
 export function readHarvestPage(input: FetchDayInput, { status, body }: SourceResponse): HarvestPage {
   if (status !== 200) throw refusedFault(input, status)
   const page = xmlIn(input, { status, what: 'list of records' }, () => parseOai(body))
@@ -28,7 +31,7 @@ export function readHarvestPage(input: FetchDayInput, { status, body }: SourceRe
   return page
 }
 
-/** What the API says of papers that we asked for. Throws source.refused, source.not-xml. */
+/** Reads the API's details of the requested papers. Throws source.refused, source.not-xml. */
 export function readDetails(input: FetchDayInput, { status, body }: SourceResponse): SourceRecord[] {
   if (status !== 200 && status !== 400) throw refusedFault(input, status)
   const { records, error } = xmlIn(input, { status, what: 'feed' }, () => parseApi(body))
@@ -46,7 +49,7 @@ function xmlIn<T>(input: FetchDayInput, place: { status: number; what: string },
   }
 }
 
-/** The fault of an answer that we cannot use; what arXiv says of it is told. */
+/** The fault for a response that we cannot use. Logs arXiv's reason as a warning. */
 export function refusedFault(input: FetchDayInput, status: number, why?: string): Fault {
   if (why) input.warn(`arXiv says: ${why}`)
   const { source, day } = input

@@ -3,24 +3,24 @@ import { z } from 'zod'
 import { textField } from '../lenient-fields.ts'
 import { MAX_ENTRIES } from '../read-entries.ts'
 
-/** A text is not what we asked for, and why. */
+/** The text is not the expected XML; the message says why. */
 export class NotXmlError extends Error {}
 
 const LISTS = ['item', 'category', 'entry', 'author', 'record']
 const ATTRIBUTES = ['code', 'status', 'term']
 const MAX_REASON_LENGTH = 200
-// The parser takes memory for each tag, and for each sign of a text until the text ends.
+// The parser allocates memory for each tag, and for each character of a text until the text ends.
 const MAX_TAGS = 250_000
 const MAX_TEXT_LENGTH = 500_000
 const ENTRY = /^(?:\w+:)?(?:item|entry|record)\b/
-// What the validator says where elements are left open.
+// The validator's messages for elements without an end tag.
 const ENDS_OPEN = /^Unclosed tag|^Invalid '\[/
 
 const parser = new XMLParser({
   removeNSPrefix: true,
   ignoreAttributes: (name) => !ATTRIBUTES.includes(name),
   attributeNamePrefix: '@',
-  parseTagValue: false, // 2503.02130 is no number
+  parseTagValue: false, // keeps 2503.02130 as text
   isArray: (name, _path, _isLeaf, isAttribute) => !isAttribute && LISTS.includes(name),
   entityDecoder: {
     decode: (value) => decodeReferences(value),
@@ -32,8 +32,9 @@ const parser = new XMLParser({
 })
 
 /**
- * What lies in the root element, names without prefix, attributes as "@name", all values as text. Throws NotXml for
- * anything but one whole document with that root; one that declares entities is refused unread.
+ * Parses XML into the content of its root element: names without prefix, attributes as "@name", all values as text.
+ * Throws NotXmlError unless the text is one complete document with that root. A document that declares entities is
+ * rejected unread.
  */
 export function readXml(body: string, root: string): unknown {
   if (/<!DOCTYPE|<!ENTITY/i.test(body)) throw notXml('it declares a document type')
@@ -72,7 +73,7 @@ const notXml = (why: string) => new NotXmlError(why.replace(/\s+/g, ' ').slice(0
 
 const NAMED: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
 
-// Each reference once, in one pass: what "&amp;lt;" leaves is "&lt;".
+// Each reference is decoded once, in one pass: "&amp;lt;" becomes "&lt;".
 const decodeReferences = (value: string): string =>
   value.replace(/&(?:(lt|gt|amp|quot|apos)|#(\d{1,7})|#x([\da-fA-F]{1,6}));/g, (_all, name, decimal, hex) =>
     name ? NAMED[name]! : characterOf(decimal ? Number(decimal) : Number.parseInt(hex, 16)),
@@ -81,7 +82,7 @@ const decodeReferences = (value: string): string =>
 const characterOf = (code: number): string =>
   code === 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ? '\ufffd' : String.fromCodePoint(code)
 
-/** The text of an element, whether or not it has attributes that we read. */
+/** The text of an element, with or without the attributes that we read. */
 export const elementText = z
   .unknown()
   .transform((value) => (value as { '#text'?: unknown } | null)?.['#text'] ?? value)

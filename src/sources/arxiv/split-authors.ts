@@ -1,6 +1,6 @@
 /**
- * The names in one line of authors, "Ana Li (MIT, USA),  Bo  Xu and The ATLAS Collaboration": commas inside of
- * parentheses part nobody, and what stands in them after a name is an affiliation, which is left out.
+ * Splits a line of authors, "Ana Li (MIT, USA),  Bo  Xu and The ATLAS Collaboration". Commas inside parentheses do not
+ * separate names; parentheses after a name contain an affiliation, which is dropped.
  */
 export function splitAuthors(line: string): string[] {
   const spaced = line.replace(/\s+/g, ' ')
@@ -32,7 +32,7 @@ function partsOutside(line: string): string[] {
 
 const nameIn = (part: string): string => withoutAffiliation(part.trim().replace(/^and /, ''))
 
-// A name that is all in parentheses stays.
+// Keeps a name that is entirely in parentheses.
 function withoutAffiliation(name: string): string {
   let rest = name
   while (rest.endsWith(')')) {

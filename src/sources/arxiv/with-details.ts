@@ -1,8 +1,8 @@
 import { identifierText, type SourceRecord } from '../source-record.ts'
 
 /**
- * A record of a feed or of the archive with what the API says of the paper. Where the API lags behind it, only what
- * holds for all versions is taken.
+ * Adds the API's details to a record from the feed or the archive. If the API has an older version, adds only what is
+ * true of all versions.
  */
 export function withDetails(record: SourceRecord, details: SourceRecord | undefined): SourceRecord {
   if (!details) return record

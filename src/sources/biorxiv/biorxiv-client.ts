@@ -10,8 +10,8 @@ import { parseSubject } from './parse-subject.ts'
 const EMPTY_AND_WELL = /^(ok$|no .*found)/i
 
 /**
- * Everything that is posted on a day, new papers and newer versions: pages are shorter than is written, and `total`
- * may be more than there is. https://api.biorxiv.org/details/biorxiv/help Throws source.*.
+ * Fetches everything that is posted on a day, new papers and newer versions. Pages are shorter than documented, and
+ * `total` may be too high. https://api.biorxiv.org/details/biorxiv/help Throws source.*.
  */
 export async function fetchDay(input: FetchDayInput): Promise<FetchedDay> {
   let total = 0

@@ -4,7 +4,7 @@ import { calendar } from './calendar.ts'
 import { fetchPolicy } from './fetch-policy.ts'
 import { parseSubject } from './parse-subject.ts'
 
-/** bioRxiv: preprints in biology by the day on which they are posted, whole or one subject of it. */
+/** bioRxiv: preprints in biology by the day of posting, all of them or one subject. */
 export const biorxiv = {
   name: 'biorxiv',
   title: 'bioRxiv',

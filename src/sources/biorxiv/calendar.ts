@@ -6,8 +6,8 @@ const HOUR_MS = 3_600_000
 const after = (day: Day, hours: number): Date => new Date(midnight(day).getTime() + hours * HOUR_MS)
 
 /**
- * bioRxiv posts on every day, on few weekends more than a handful. A day is the date of posting, and goes on growing
- * until the day after. It has no votes that would move.
+ * bioRxiv posts every day, on most weekends only a handful. A day is the date of posting; it grows until the next day.
+ * There are no votes.
  */
 export const calendar: SourceCalendar = {
   dayOffReason: (day) => (['sat', 'sun'].includes(weekdayOf(day)) ? 'weekend' : undefined),

@@ -1,6 +1,6 @@
 import type { FetchPolicy } from '../source.ts'
 
-/** https://api.biorxiv.org names no limits: one question a second at most, for a day of some ten pages. */
+/** https://api.biorxiv.org states no limits: we send one request a second, for a day of some ten pages. */
 export const fetchPolicy = {
   service: 'biorxiv',
   gapMs: 1000,

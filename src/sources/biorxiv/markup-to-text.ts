@@ -16,7 +16,7 @@ const ACCENTS = new Map(
   }),
 )
 
-// Tags by name, since "p < 0.05 and n > 3" is text.
+// Only known tag names, since "p < 0.05 and n > 3" is text.
 const tags = (names: string): RegExp =>
   new RegExp(String.raw`</?(?:jats:)?(?:${names})(?:\s+[\w:-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))*\s*/?>`, 'gi')
 const BREAKS = tags('p|br|div|li|ul|ol|h[1-6]|sec|title|label|list|list-item|disp-formula')
@@ -27,8 +27,8 @@ const PLAIN = '0123456789+-−=()'
 const SCRIPTS: Record<string, string[]> = { sup: [...'⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾'], sub: [...'₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎'] }
 
 /**
- * Text that holds tags of HTML or JATS and entities, without them: "<i>E. coli</i> &amp; Ca<sup>2+</sup>" is
- * "E. coli & Ca²⁺". Markup that was escaped once more is read too. Never throws.
+ * Removes HTML and JATS tags and decodes entities: "<i>E. coli</i> &amp; Ca<sup>2+</sup>" becomes "E. coli & Ca²⁺".
+ * Also reads markup that was escaped twice. Never throws.
  */
 export function markupToText(text: string): string {
   return withoutEntities(
@@ -49,7 +49,7 @@ function accented(name: string): string | undefined {
   return letter && accent && `${letter}${ACCENTS.get(accent.toLowerCase())}`.normalize('NFC')
 }
 
-// Words that are raised or lowered stand on the line.
+// Raised or lowered words become plain text.
 function scriptOf(_whole: string, where: string, inside: string): string {
   const signs = SCRIPTS[where.toLowerCase()]!
   const places = [...inside].map((sign) => PLAIN.indexOf(sign))

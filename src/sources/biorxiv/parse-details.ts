@@ -5,11 +5,11 @@ import { readEntries } from '../read-entries.ts'
 import { type Identifier, MAX_VERSION, type ParsedRecords, type SourceRecord } from '../source-record.ts'
 import { markupToText } from './markup-to-text.ts'
 
-/** Where a field holds text, what `change` makes of it is read. */
+/** Applies `change` to a field if it is text, then reads the result with `schema`. */
 const textAs = <T extends z.ZodType>(change: (text: string) => unknown, schema: T) =>
   z.preprocess((value) => (typeof value === 'string' ? change(value) : value), schema)
 
-// Numbers come as text in some fields and as numbers in others, and not always the same ones.
+// The API returns some numbers as text and others as numbers, and this varies between responses.
 const numberUpTo = (max: number) =>
   textAs(
     (digits) => (/^\s*\d+\s*$/.test(digits) ? Number(digits) : undefined),
@@ -36,13 +36,13 @@ const answer = z.object({
 
 export interface DetailsPage {
   entries: unknown[]
-  /** "ok", "no posts found", …; absent where the answer does not say. */
+  /** "ok", "no posts found", …; absent if the response has no status. */
   status?: string
-  /** How many entries all pages are said to have: not always true. */
+  /** The number of entries on all pages, according to the API; not always correct. */
   total?: number
 }
 
-/** Reads a page of /details, its entries as they came; undefined where it is none. */
+/** Reads a page of /details and leaves its entries unparsed; undefined if the body is not such a page. */
 export function parseDetailsPage(body: unknown): DetailsPage | undefined {
   const { data } = answer.safeParse(body)
   const [first] = data?.messages ?? []
@@ -51,8 +51,9 @@ export function parseDetailsPage(body: unknown): DetailsPage | undefined {
 }
 
 /**
- * Reads entries of https://api.biorxiv.org/details/biorxiv, each on its own. The DOI of the preprint is its key, and
- * that of the article which came of it is another. Its category is no category of arXiv: it counts as a keyword.
+ * Parses entries of https://api.biorxiv.org/details/biorxiv, each by itself. The DOI of the preprint is a key of the
+ * paper, and so is the DOI of the published article. A bioRxiv category is not an arXiv category, so it counts as a
+ * keyword.
  */
 export const parseDetails = (entries: readonly unknown[]): ParsedRecords =>
   readEntries(entries, entry.transform(toRecord))
@@ -80,12 +81,12 @@ const keysIn = ({ doi = '', published = '' }: z.output<typeof entry>): Identifie
   return keys.filter(({ value }, place) => keys.findIndex((key) => key.value === value) === place)
 }
 
-/** "Smith, J." as "J. Smith", "King, M. L., Jr." as "M. L. King Jr."; a name without a comma stays. */
+/** "Smith, J." as "J. Smith", "King, M. L., Jr." as "M. L. King Jr."; a name without a comma is unchanged. */
 function nameInOrder(name: string): string {
   const [family, given, ...rest] = name.split(',').map((part) => part.trim())
   return [given, family, ...rest].filter(Boolean).join(' ')
 }
 
-// The notice stands in the place of the abstract, as a version of its own.
+// A withdrawal is a version of its own, with a withdrawal notice in place of the abstract.
 const isWithdrawn = ({ type = '', title = '' }: z.output<typeof entry>): boolean =>
   /^withdrawn/i.test(type) || /^WITHDRAWN\b/.test(title)

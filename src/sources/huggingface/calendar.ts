@@ -12,8 +12,8 @@ const VOTES_MOVE_FOR_DAYS = 3
 const VOTES_ARE_READ_FOR_DAYS = 14
 
 /**
- * A day of Hugging Face fills between about 00:30 and 05:30 UTC and goes on growing until it ends; its votes move for
- * two weeks, most in the first days. There are none at weekends and on New Year's Day.
+ * A day of Hugging Face fills between about 00:30 and 05:30 UTC and grows until it ends. Its votes change for two
+ * weeks, mostly in the first days. There are no papers at weekends or on New Year's Day.
  */
 export const calendar: SourceCalendar = {
   dayOffReason: (day) => {

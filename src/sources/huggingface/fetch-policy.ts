@@ -1,6 +1,8 @@
 import type { FetchPolicy } from '../source.ts'
 
-/** Windows of five minutes with some hundred requests: https://huggingface.co/docs/hub/rate-limits */
+/**
+ * The service allows some hundred requests in each window of five minutes: https://huggingface.co/docs/hub/rate-limits
+ */
 export const fetchPolicy = {
   service: 'huggingface',
   gapMs: 100,

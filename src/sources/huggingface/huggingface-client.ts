@@ -7,10 +7,10 @@ import { fetchPolicy } from './fetch-policy.ts'
 import { parseDailyPapers } from './parse-daily-papers.ts'
 
 const PAGE_SIZE = 100
-// With no more than these left in the service's window, the next request waits for a new window.
+// If no more requests than this are left in the window, the next request waits for a new window.
 const FEW_REQUESTS = 2
 
-/** Everything that the service lists on a day. Throws source.*. */
+/** Fetches everything that Hugging Face lists on a day. Throws source.*. */
 export async function fetchDay(input: FetchDayInput): Promise<FetchedDay> {
   const { day, urls, request, wait } = input
   let pauseMs = 0
@@ -30,7 +30,7 @@ export async function fetchDay(input: FetchDayInput): Promise<FetchedDay> {
   return parsed
 }
 
-/** What the service wants us to wait before the next request. */
+/** The pause before the next request, in milliseconds, from the rate limit headers. */
 function pauseAfter({ headers }: SourceResponse): number {
   const { remaining, seconds = 0 } = parseRateLimitHeaders(headers)
   const runsOut = remaining !== undefined && remaining <= FEW_REQUESTS

@@ -3,7 +3,7 @@ import { calendar } from './calendar.ts'
 import { fetchPolicy } from './fetch-policy.ts'
 import { fetchDay } from './huggingface-client.ts'
 
-/** Hugging Face Daily Papers: what people pick on a day, with their votes. */
+/** Hugging Face Daily Papers: the papers that people submit on a day, with their votes. */
 export const huggingface = {
   name: 'huggingface',
   title: 'Hugging Face',

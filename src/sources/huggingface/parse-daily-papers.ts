@@ -44,13 +44,13 @@ const entry = z.object({
 })
 
 /**
- * Reads what GET /api/daily_papers answers, each entry on its own: fields come, go and turn null from year to year.
- * The inner object goes before the outer one, whose time of publication lies some hours off.
+ * Parses a response of GET /api/daily_papers, each entry by itself: fields are added, removed and nulled from year to
+ * year. The fields of the inner object take precedence: the publication time of the outer one is some hours off.
  */
 export const parseDailyPapers = (entries: readonly unknown[]): ParsedRecords =>
   readEntries(entries, entry.transform(toRecord))
 
-/** Whether a list is an answer of this API, and not some other list of papers. */
+/** Whether a list is a response of this API and not another list of papers. */
 export const isDailyPapersList = (entries: readonly unknown[]): boolean =>
   entries.some((one) => z.object({ paper: z.object({}) }).safeParse(one).success)
 

@@ -27,7 +27,7 @@ const entry = z.object({
   comments: countField,
 })
 
-/** Reads a list that somebody wrote, `[{ title, summary, … }]`: what `papers list --json` prints, or a part of it. */
+/** Parses a handwritten list, `[{ title, summary, … }]`: the output of `papers list --json`, or a part of it. */
 export const parseList = (entries: readonly unknown[]): ParsedRecords =>
   readEntries(entries, entry.transform(toRecord))
 
