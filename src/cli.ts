@@ -12,7 +12,7 @@ import { requireSuppressionKey } from './subscribers/suppression-key.ts'
 const FAILED = 1
 const WRONG_USE = 2
 
-// Needed before commander has read the line, and where it cannot.
+// Needed before commander has parsed the command line, and if it cannot.
 const wantsJson = process.argv.includes('--json')
 
 const program = new Command('daily-papers')
@@ -37,11 +37,11 @@ const commandLine: Cli = {
     async (...args) => {
       print(await work(readEnvironment(), ...args), args)
       await flushed()
-      process.exit() // whatever still waits for an answer must not keep it
+process.exit() // do not wait for connections that are still open
     },
 }
 
-/** A person who reads the answer wants no line for each mail above it. */
+/** On a terminal, log lines for each email would bury the output. */
 const quietOnTerminal = (environment: Environment): Environment => ({
   ...environment,
   LOG_LEVEL: environment.LOG_LEVEL || (process.stderr.isTTY ? 'warn' : undefined),
@@ -71,7 +71,7 @@ const jsonOf = ({ json, isJsonLines }: CommandOutput): string =>
 function reportError(thrown: unknown): number {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
   const { code, exit, message } = outcomeOf(wrapIfUnavailable(thrown))
-  // In words, commander has said it already.
+  // In text mode, commander has already printed its error.
   if (wantsJson) process.stderr.write(`${JSON.stringify({ error: code, message })}\n`)
   else if (!(thrown instanceof CommanderError)) process.stderr.write(`${message}\n`)
   return exit

@@ -27,10 +27,10 @@ function isP256Key(text: string): boolean {
 
 const MIN_SIGNING_KEY = 16
 
-/** Mailgun makes it, not the operator. */
+/** Mailgun generates it, so it may be shorter than our own secrets. */
 const signingKey = z.string().min(MIN_SIGNING_KEY, 'the HTTP webhook signing key, as Mailgun shows it')
 
-/** "user:password", as it stands in the address of a webhook. */
+/** "user:password", as in the URL of a webhook. */
 const login = z
   .string()
   .refine(
@@ -38,7 +38,7 @@ const login = z
     'user:password, the password of 12 characters or more, for example from: openssl rand -hex 16',
   )
 
-/** Where what comes back is taken in: by mail, from a mailbox, from makers of mail. */
+/** How bounces and complaints arrive: by email, from a mailbox, from mail providers. */
 export const bounceSettings = {
   BOUNCE_DOMAIN: domainName.optional(),
   BOUNCE_LMTP: listenAddress.optional(),
@@ -64,7 +64,7 @@ export const BOUNCE_SECRETS = [
   'BREVO_WEBHOOK_TOKEN',
 ]
 
-/** What does not go together, as names and a sentence. */
+/** Bounce settings that do not go together: their names, and a sentence. */
 export function faultsBetweenBounceSettings(
   values: Record<string, string | undefined>,
 ): { names: string[]; what: string }[] {

@@ -36,7 +36,7 @@ const SECRETS = [
   'API_TOKEN',
   ...BOUNCE_SECRETS,
 ]
-/** What each takes. */
+/** The value that each setting takes. */
 const REQUIRED_IN_PRODUCTION = {
   DATABASE_URL: 'postgresql://user:password@host/database, or the word embedded',
   SMTP_URL: 'the mail server, such as smtp://relay.example.org:587',
@@ -47,14 +47,14 @@ const REQUIRED_IN_PRODUCTION = {
   POSTAL_ADDRESS: 'a postal address, on one line',
 }
 
-// Known to everybody, so good for nothing but trying things out.
+// Public, so only for development.
 export const DEVELOPMENT_SECRET = 'development-only-secret-of-32-bytes!'
 
-/** MAIL_FROM outside production, if nobody set one: a reserved name, so no email reaches it. */
+/** MAIL_FROM outside production, if it is not set: a reserved name, so no email reaches it. */
 export const PLACEHOLDER_SENDER = 'papers@localhost.example'
 
 const MIN_KEEP_DAYS = 30
-// What the first release took from 14 on.
+// The first release accepted 14 or more.
 const isRaisedKeepDays = (days = ''): boolean => /^(1[4-9]|2[0-9])$/.test(days)
 
 const settings = z.object({
@@ -100,7 +100,7 @@ const settings = z.object({
   DIGEST_MAX: integerBetween(1, 25).default(15),
   SIGNUP: oneOf('open', 'closed').default('open'),
   SIGNUP_PER_HOUR: integerBetween(1, 1_000_000).default(600),
-  // People write the part of an address that they know.
+  // People often write "@lab.example.org".
   SIGNUP_DOMAINS: z
     .string()
     .default('')
@@ -151,17 +151,17 @@ type MergedSetting = 'BASE_URL' | 'SMTP_USER' | 'SMTP_PASSWORD' | 'BOUNCE_IMAP_U
 export interface Config extends Omit<Settings, MergedSetting> {
   BASE_URL: string
   production: boolean
-  /** Settings that count as something else than they say, a sentence each. */
+  /** Settings whose value was adjusted, a sentence each. */
   adjusted: string[]
-  /** Names that are probably meant to be a setting, a sentence each. */
+  /** Names that are probably misspelt settings, a sentence each. */
   misspelt: string[]
-  /** Pages of the demo, which the footer links to. No setting: only the demo has them. */
+  /** Pages of the demo, which the footer links to. Not a setting: only the demo has them. */
   demo?: { desk: string; mailbox: string }
 }
 
 export type Environment = Record<string, string | undefined>
 
-/** The environment, with what `.env` in the working folder adds to it. The only reader of process.env. */
+/** The environment, and the variables of `.env` in the working folder that it lacks. The only reader of process.env. */
 export function readEnvironment({ dotEnv = true } = {}): Environment {
   return { ...(dotEnv && readDotEnv()), ...process.env }
 }
@@ -175,7 +175,7 @@ function readDotEnv(): Environment {
   }
 }
 
-/** Throws config.invalid, which names every setting that is wrong and what it takes. */
+/** Throws config.invalid, which names every wrong setting and what it takes. */
 export function readConfig(environment: Environment): Config {
   const { config, faults } = inspectConfig(environment)
   const lines = [...faults.map(faultLine), ...config.misspelt]
@@ -196,7 +196,7 @@ export interface SettingFault {
 
 const faultLine = ({ names, what }: SettingFault): string => `${names.join(', ')}: ${what}`
 
-/** Every fault at once, and the settings as they are without those that are wrong. */
+/** All faults, and the settings without those that are wrong. */
 export function inspectConfig(environment: Environment): { config: Config; faults: SettingFault[] } {
   const { values, faults } = withSecretFiles(environment)
   const issues = settings.safeParse(values).error?.issues ?? []
@@ -208,7 +208,7 @@ export function inspectConfig(environment: Environment): { config: Config; fault
   return { config: { ...toConfig(settings.parse(validValues)), ...warnings }, faults }
 }
 
-/** Names of settings; NAME_FILE stands for NAME too. */
+/** The names of the wrong settings; NAME_FILE counts as NAME too. */
 export const faultyNames = (faults: SettingFault[]): ReadonlySet<string> =>
   new Set(faults.flatMap(({ names }) => [...names, ...names.map((name) => name.replace(/_FILE$/, ''))]))
 
@@ -230,7 +230,7 @@ function withSecretFiles(environment: Environment): { values: Environment; fault
 
 const UNREADABLE_FILE = 'use the path of a readable file that is not empty'
 
-// A password may begin or end with a blank; a line break at the end is the editor's.
+// A password may begin or end with a blank; an editor adds the line break at the end.
 function readSecretFile(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8').replace(/[\r\n]+$/, '')
@@ -272,7 +272,7 @@ export const SETTING_NAMES = Object.keys(settings.shape)
 const KNOWN_NAMES = [...SETTING_NAMES, ...SECRETS.map((name) => `${name}_FILE`)]
 const MAX_IGNORED_LENGTH = 6
 
-// The environment is full of names of others: short ones are near to anything.
+// The environment is full of foreign names, and a short name resembles many settings.
 function misspellingsIn(environment: Environment): string[] {
   return Object.keys(environment)
     .filter((name) => !KNOWN_NAMES.includes(name) && name.length > MAX_IGNORED_LENGTH)

@@ -7,7 +7,7 @@ const DESCRIPTION =
 const PASSWORD_DESCRIPTION =
   'no / ? # @ : % in a user or password but as %2F %3F %23 %40 %3A %25; better, leave both out, and set BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD, which take them as they are'
 
-/** Everything about the mailbox that BOUNCE_IMAP says. */
+/** The settings in BOUNCE_IMAP. */
 export interface ImapConfig {
   host: string
   port: number
@@ -16,7 +16,7 @@ export interface ImapConfig {
   folder: string
   user?: string
   password?: string
-  /** As in SMTP_URL: require takes any certificate, any takes a connection without TLS too. */
+  /** As in SMTP_URL: require accepts any certificate; any also accepts a connection without TLS. */
   tls: 'require' | 'verify' | 'any' | 'off'
 }
 
@@ -29,7 +29,7 @@ export const imapUrl = z.string().transform((text, context): ImapConfig => {
   }
   if (!/^imaps?:\/\//.test(text) || !URL.canParse(text)) return fail(DESCRIPTION)
   const url = new URL(text)
-  if (url.pathname.includes('@') || url.search.includes('@')) return fail(PASSWORD_DESCRIPTION) // one cut it off
+if (url.pathname.includes('@') || url.search.includes('@')) return fail(PASSWORD_DESCRIPTION) // unencoded password
   const [login, folder] = [loginOf(url), folderOf(url)]
   if (!login) return fail(PASSWORD_DESCRIPTION)
   if (!url.hostname || url.hash || !folder) return fail(DESCRIPTION)

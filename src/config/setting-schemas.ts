@@ -35,7 +35,7 @@ export const httpUrl = z
   )
   .transform((text) => text.replace(/\/+$/, ''))
 
-/** What links begin with: nothing stands behind the host, where their path goes, and nothing secret before it. */
+/** The start of every link: nothing after the host, where the path of a link goes, and no secret before it. */
 export const siteUrl = httpUrl.refine(isOrigin, {
   error: 'only scheme and host, such as https://papers.example.org: no path, query, user or password',
 })
@@ -51,7 +51,7 @@ export const domainName = z
   .transform((text) => domainToASCII(text.trim().replace(/^@/, '')))
   .refine((text) => /^[^\s@.]+(\.[^\s@.]+)+$/.test(text), 'a domain such as bounce.papers.example.org')
 
-/** Where a listener waits: on this machine alone, unless a host is named. */
+/** Address and port of a listener; only on this machine unless a host is named. */
 export interface ListenAddress {
   host: string
   port: number
@@ -76,9 +76,9 @@ export const daySetting = z.string().transform((text, context): Day => {
   }
 })
 
-/** Mails a second to one recipients' domain. */
+/** Emails a second to one domain of recipients. */
 export interface DomainRates {
-  /** Of a domain that is not named; absent: no limit. */
+  /** For a domain that is not named; absent: no limit. */
   each?: number
   domains: ReadonlyMap<string, number>
 }
@@ -105,7 +105,7 @@ export const domainRates = z.string().transform((text, context): DomainRates => 
   return { each, domains }
 })
 
-/** Blanks around it do not count. */
+/** Blanks around the value are removed. */
 export const oneLineSetting = (takes: string) =>
   z
     .string()
@@ -125,7 +125,7 @@ export const databaseUrl = z
 
 export const secret = z.string().refine((text) => Buffer.byteLength(text) >= SECRET_BYTES, SECRET_DESCRIPTION)
 
-/** One to type in, which a program may try out: shorter than a secret, never short. */
+/** A password that a person types and a program may try to guess: shorter than a secret, but never short. */
 export const password = z
   .string()
   .refine(
@@ -135,7 +135,7 @@ export const password = z
 
 export const emailAddress = z.email({ error: 'one email address such as papers@example.org' })
 
-/** What Fastify takes: an address, a network, or a name for some of them. */
+/** A proxy as Fastify accepts it: an address, a network, or a name for some networks. */
 export function isProxy(text: string): boolean {
   if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true
   const [address = '', bits = '0', ...more] = text.split('/')
@@ -143,5 +143,5 @@ export function isProxy(text: string): boolean {
   return version > 0 && /^\d+$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128) && more.length === 0
 }
 
-/** Whoever asks could claim any address. */
+/** With such a network, any client could claim any address. */
 export const isWholeInternet = (proxy: string): boolean => /\/0+$/.test(proxy)

@@ -6,7 +6,7 @@ const DESCRIPTION =
 const PASSWORD_DESCRIPTION =
   'a user and password in which / ? # @ : % are written as %2F %3F %23 %40 %3A %25; or leave both out and set SMTP_USER and SMTP_PASSWORD, which need no encoding'
 
-/** Everything about the mail server that SMTP_URL says. */
+/** The settings in SMTP_URL. */
 export interface SmtpConfig {
   host: string
   port: number
@@ -15,9 +15,9 @@ export interface SmtpConfig {
   user?: string
   password?: string
   connections: number
-  /** The most mails on one connection. */
+  /** The most emails on one connection. */
   mails: number
-  /** Of silence, and for the answer to a mail; what takes less shrinks with it. */
+  /** How long the server may be silent, and take to reply to an email; shorter limits shrink with it. */
   timeoutSeconds: number
   /** Messages a second over all processes; absent: no limit. */
   rate?: number
@@ -64,7 +64,7 @@ export const smtpUrl = z.string().transform((text, context): SmtpConfig => {
   }
 })
 
-/** True where an @ stands behind the host: a password that was not encoded, whose / ? or # ended it. */
+/** True if an @ follows the host: an unencoded / ? or # in the password ended the host too early. */
 const hasUnencodedPassword = (text: string): boolean => /^smtps?:\/\/[^/?#]*[/?#].*@/.test(text)
 
 export function loginOf(url: URL): Login | undefined {
@@ -78,7 +78,7 @@ export function loginOf(url: URL): Login | undefined {
   }
 }
 
-/** Settings of their own come before what the address of the server says. */
+/** Settings of their own override the user and password in the URL. */
 export const withLogin = <T extends Login>(
   server: T | undefined,
   user: string | undefined,

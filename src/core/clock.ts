@@ -37,7 +37,7 @@ export function stoppedClock(start: Date): MovableClock {
   }
 }
 
-/** Milliseconds since the epoch, by the machine's clock when this process began; ignores later changes of that clock. */
+/** Milliseconds since the epoch, by the machine's clock when this process began. Ignores later changes of the clock. */
 export const monotonicEpochMs = (): number => performance.timeOrigin + performance.now()
 
 /** Milliseconds since an arbitrary point, for durations only. */

@@ -34,7 +34,7 @@ export class FieldFaults extends Fault {
 export class FieldReader {
   readonly #faults: FieldFault[] = []
 
-  /** Returns the result of `work`; `fallback` if it throws a Fault, which is collected. FieldFaults keep their fields. */
+  /** The result of `work`; `fallback` if it throws a Fault, which is collected. FieldFaults keep their own fields. */
   read<T>(field: string, fallback: T, work: () => T): T {
     try {
       return work()

@@ -19,8 +19,8 @@ export async function storeFigures(db: DatabaseOrTransaction, all: readonly { da
 }
 
 /**
- * The newest day with stored figures, else the day before the first subscriber or the first due email; null before both.
- * Dates of imported subscribers from the time before their import do not count.
+ * The newest day with stored figures, else the day before the first subscriber or the first due email; null before
+ * both. For imported subscribers the time of the import counts, not an earlier sign-up.
  */
 export async function figuresStoredThrough(db: DatabaseOrTransaction): Promise<Day | null> {
   const [row] = await db.$queryRaw<{ day: Date | null }[]>`

@@ -1,7 +1,7 @@
 /**
- * Every word that a subscriber reads, on pages and in emails. A second language is a file beside this one with the same
- * keys. {names} are filled in; a count chooses among the forms that the language has (`one` and `other` in English); a
- * key that ends in Html holds markup.
+ * Every sentence that a subscriber reads, on pages and in emails. A second language is a file next to this one with the
+ * same keys. {names} are filled in; a count picks one of the plural forms of the language (`one` and `other` in
+ * English); a key that ends in Html contains markup.
  */
 export const en = {
   language: 'en',
@@ -55,18 +55,18 @@ export const en = {
     minute: { one: '{count} minute', other: '{count} minutes' },
     second: { one: '{count} second', other: '{count} seconds' },
   },
-  /** What was understood of a query. */
+  /** How a query was understood. */
   query: {
     papersWith: 'Papers with {what}',
     onePaper: 'The paper {name}',
     some: 'at least {count} of: {what}',
-    /** What arXiv's own queries may ask for and papers here do not have, by its fields. */
+    /** Fields of arXiv's own queries that papers here lack, by the name of the field. */
     unkept: {
       co: 'comments of authors',
       jr: 'journals',
       rn: 'report numbers',
     },
-    /** A topic in English, for who wrote in another language. */
+    /** An example of a topic in English, for a topic in another language. */
     example: 'linear attention',
     not: 'not {what}',
     neither: 'neither {what}',
@@ -90,7 +90,7 @@ export const en = {
     paper: 'the paper {name}',
     votes: '{count} or more votes',
   },
-  /** Why a paper matched, or how near it comes. */
+  /** Why a paper matched, or how close it is. */
   reason: {
     matched: 'Matched: {what}',
     title: '{terms}, in the title',
@@ -133,7 +133,7 @@ export const en = {
       aWeek: 'about {count} a week',
       less: 'fewer than one a week',
     },
-    /** Of all papers. */
+    /** Which share of all papers a topic matches. */
     share: {
       some: '{pace}, {share} of the {papers} on {days}.',
       alone: '{share} of the {papers} on {days}.',
@@ -175,7 +175,7 @@ export const en = {
       },
       keep: 'Keep the topic, and your next digest after the first one appears will have it.',
     },
-    /** What another form of a topic would have matched, and its button. */
+    /** Another form of a topic: what it would have matched, and its button. */
     wider: {
       sentence: {
         author: 'By {part}: {papers}.',
@@ -211,7 +211,7 @@ export const en = {
     noPreview: 'No preview yet.',
   },
   rates: { some: '{papers} in {span}', nothing: 'nothing in {span}' },
-  /** What people consent to: change a word, and raise the number beside them in src/subscribers/consent.ts. */
+  /** What people consent to. If you change a word, raise the number next to it in src/subscribers/consent.ts. */
   consent: {
     asking: 'At most one digest email a day. You confirm first, and can unsubscribe in one click.',
     confirming: 'Confirm to get the digests below by email. Every email has an unsubscribe link.',
@@ -710,7 +710,7 @@ export const en = {
       stop: 'Unsubscribe',
     },
   },
-  /** Topics as a text to keep. */
+  /** The topics as text to copy. */
   topicsFile: {
     head: 'Topics: one query per line, with its name in [brackets] on the line above',
     link: 'Export topics (text)',
@@ -810,7 +810,7 @@ export const en = {
         'We won’t send anything to <strong>{address}</strong> until you confirm with the link in our email. <a href="/subscribe">Fill in the form again</a> to get another.',
     },
   },
-  /** The page of one topic, where changes are tried. */
+  /** The page of one topic, on which people try changes. */
   topicPage: {
     title: 'Test changes: {name}',
     gone: 'That topic no longer exists',
@@ -913,7 +913,7 @@ export const en = {
       restored: 'we don’t know if it was sent: our records were lost and restored from a backup',
       skipped: 'not sent: {why}',
     },
-    /** Why an email came back that was accepted first. */
+    /** Why an email bounced after it was accepted. */
     cameBack: {
       dead: 'it says the mailbox doesn’t exist',
       full: 'it says your mailbox is full or disabled',
@@ -1118,7 +1118,7 @@ export const en = {
     withCode: 'with code',
     month: '{month} {year}',
     more: 'More',
-    /** Of what is chosen, to those who do not see the sign. */
+    /** For screen readers: the × of a selected filter. */
     takeBack: 'Remove this filter',
     mail: 'Get these by email',
     mailLater: 'Email me when there’s a match',
@@ -1152,7 +1152,7 @@ export const en = {
     help: 'What you can type',
     helpText:
       'The same queries work as email topics and as feeds. Only this page also looks for words in the names of authors and organizations.',
-    /** Of what each of them finds; the queries stand in src/web/site/search-examples.ts. */
+    /** What each example finds; the queries are in src/web/site/search-examples.ts. */
     examples: {
       words: 'Both words, in any form: attends, attending',
       phrase: 'An exact phrase, or another word',
@@ -1215,7 +1215,7 @@ export const en = {
     },
     heading: 'That didn’t work',
     reference: 'Reference:',
-    /** Takes the place of a list that an earlier sentence of the same reply has. */
+    /** Replaces a list that an earlier sentence of the same reply contains. */
     knownAbove: 'see above',
     home: 'Back to the papers',
     again: 'Fill in the form again to get a new link',

@@ -3,7 +3,7 @@ import { counted, fill, fillHtml, listed, words } from './words.ts'
 
 const inTemplates = { words, fill, fillHtml, counted, listed }
 
-/** Eta, in whose templates and their parts `words`, `fill`, `fillHtml`, `counted` and `listed` are known by name. */
+/** Eta, with the globals `words`, `fill`, `fillHtml`, `counted` and `listed` in all templates and their parts. */
 export class TemplateEngine extends Eta {
   readonly inTemplates = inTemplates
 

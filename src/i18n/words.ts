@@ -1,9 +1,9 @@
 import { en } from './en.ts'
 
-/** The forms that a language has for counts: `one` and `other` in English, `few` and `many` besides in Polish. */
+/** The plural forms of a language: `one` and `other` in English; Polish also has `few` and `many`. */
 export type Plural = Readonly<{ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>>
 
-/** Another language has the same keys, and the same {names} in each; for counts, the forms of its own. */
+/** Another language has the same keys, with the same {names} in each, and its own plural forms. */
 type Translated<T> = T extends string
   ? string
   : T extends { other: string }
@@ -21,17 +21,17 @@ export const words: Words = en
 export const fill = (sentence: string, values: FillValues): string =>
   sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
 
-/** As `fill`, for a sentence that holds markup: values are escaped, the sentence itself is trusted. */
+/** As `fill`, for a sentence with markup: values are escaped, the sentence itself is trusted. */
 export const fillHtml = (sentence: string, values: FillValues): string =>
   fill(sentence, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, escaped(value)])))
 
-/** How a language counts. A form that the words do not give is `other`. */
+/** The plural rules of the language. If the words lack a form, `other` is used. */
 export const pluralizerFor =
   (rules: Intl.PluralRules) =>
   (count: number, forms: Plural, values: FillValues = {}): string =>
     fill(forms[rules.select(count)] ?? forms.other, { ...values, count })
 
-/** "1 paper", "2 papers": the form that goes with a count, its {count} and other {names} filled in. */
+/** "1 paper", "2 papers": the plural form for a count, with {count} and other {names} filled in. */
 export const counted = pluralizerFor(new Intl.PluralRules(words.language))
 
 /** "a, b and c" */

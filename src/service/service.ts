@@ -20,10 +20,10 @@ import { startWorkerThread } from './worker-thread.ts'
 export const ROLES = ['web', 'schedule', 'worker'] as const
 export type Role = (typeof ROLES)[number]
 
-/** How long a request may go on once the service is asked to stop. */
+/** How long a request may take once the service stops. */
 const REQUEST_GRACE_MS = 5_000
 
-/** Of the main thread, where the role worker has one of its own: the worker needs most of them. */
+/** Of the main thread, if the worker has its own thread: the worker needs most of the connections. */
 const WEB_CONNECTIONS = 5
 
 export interface ServiceOptions extends DepsOptions {
@@ -31,15 +31,15 @@ export interface ServiceOptions extends DepsOptions {
   workerThread?: boolean
 }
 
-/** `compose` only where the role worker runs in this thread. */
+/** `compose` is set only if the role worker runs in this thread. */
 type RunningDeps = ServiceDeps & { compose?: Compose }
 
 export interface Service {
   deps: RunningDeps
   log: Log
-  /** Where the site listens; undefined without the role web. */
+  /** URL of the site; undefined without the role web. */
   address?: string
-  /** Finishes what is in hand: no new request, tick, nudge or mail; then lets go of everything. */
+  /** Starts no new request, tick, nudge or email, finishes those in progress, then closes all connections. */
   stop(): Promise<void>
 }
 
@@ -53,7 +53,7 @@ export async function startService(
   const log = metrics.countingLog(options.log ?? openLog(config.LOG_LEVEL))
   for (const what of config.adjusted) log.warn('setting.adjusted', { what })
   for (const what of config.misspelt) log.warn('setting.misspelt', { what })
-  // A key that cannot sign stops every role.
+  // A DKIM key that cannot sign stops every role.
   await openDkim(config)
   const hasWorkerThread = workerThread && roles.includes('web') && roles.includes('worker')
   const clockBeganAt = systemClock().now()
@@ -75,7 +75,7 @@ export async function startService(
     const server = buildServer(deps)
     address = await listen(server, config)
     stops.push(() => closeServer(server), (await startIntake(deps)).stop, keepArchiveFresh(deps).stop)
-    // Whoever searches first waits for the newest papers alone. What fails here is tried again by them.
+    // So the first search waits only for the newest papers. If this fails, that search tries again.
     readWholeArchive(deps).catch(() => {})
   }
   if (roles.includes('schedule')) stops.push(startSchedule(deps).stop)
@@ -97,7 +97,7 @@ export async function startService(
     address,
     stop: async () => {
       deps.log.info('service.stopping')
-      // At once: a slow request must not keep the worker taking mails.
+      // All at once: a slow request must not let the worker take more emails.
       await Promise.all(stops.map((stop) => stop()))
       for (const release of closes) await release()
       deps.log.info('service.stopped')
@@ -105,7 +105,7 @@ export async function startService(
   }
 }
 
-/** Lets requests in flight end, those that take longer than a few seconds excepted. */
+/** Lets requests in flight end; closes those that take longer than a few seconds. */
 async function closeServer(server: ReturnType<typeof buildServer>): Promise<void> {
   const timer = setTimeout(() => server.server.closeAllConnections(), REQUEST_GRACE_MS)
   await server.close()

@@ -7,7 +7,7 @@ import { countingLog } from '../core/metrics.ts'
 import { startWorker } from './worker.ts'
 import { MAX_STOP_MS, type WorkerThreadData, type WorkerThreadMessage } from './worker-thread.ts'
 
-// What the thread of worker-thread.ts runs. The main thread has migrated the database and says that we run.
+// The program of the thread in worker-thread.ts. The main thread has migrated the database and holds the process lock.
 const { config, clockBeganAt } = workerData as WorkerThreadData
 const post = (message: WorkerThreadMessage) => parentPort!.postMessage(message)
 const log = countingLog(openLog(config.LOG_LEVEL), (event, fields) => post({ event, fields }))

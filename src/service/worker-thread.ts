@@ -7,9 +7,9 @@ import type { Worker } from './worker.ts'
 /** How long a process, or the thread of its worker, may take to stop. */
 export const MAX_STOP_MS = 35_000
 
-/** What the thread is started with. */
+/** The input of the thread. */
 export interface WorkerThreadData {
-  /** With the database's own address, also where the main thread started an embedded one. */
+  /** With the database's real URL, even if the main thread started an embedded one. */
   config: Config
   /** When the clock of this process began to run from CLOCK_NOW. */
   clockBeganAt: Date
@@ -21,8 +21,8 @@ export type WorkerThreadMessage = 'started' | { event: LogEvent; fields?: LogFie
 const LIMITS = { maxYoungGenerationSizeMb: 16 }
 
 /**
- * Runs the role worker in a thread of its own, so that a request that keeps the main thread busy cannot cost it its
- * leases. If the thread ends without being asked to, that is an uncaught error of this process.
+ * Runs the role worker in a thread of its own, so that a request that keeps the main thread busy cannot make it lose
+ * its leases. If the thread ends unexpectedly, that is an uncaught error of this process.
  */
 export async function startWorkerThread(
   data: WorkerThreadData,
@@ -38,7 +38,7 @@ export async function startWorkerThread(
   let isExpected = false
   const fail = (error: Error) => {
     if (isExpected) return
-    isExpected = true // an exit follows an error
+isExpected = true // the thread also exits after an error
     if (isStarted) throw error
     started.reject(error)
   }

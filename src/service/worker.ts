@@ -12,12 +12,12 @@ import { withFailureTracking } from '../operator/alerts/track-failures.ts'
 import { pruneNightly } from '../operator/prune-nightly.ts'
 import { ingestDue } from '../papers/ingest-due.ts'
 
-/** Between two tries at what others count: a wrong password that is tried each minute locks accounts. */
+/** The pause after a failure that the other side counts: trying a wrong password each minute locks accounts. */
 const RETRY_PAUSE_MS: Partial<Record<Nudge, number>> = { 'fetch-mailbox': 15 * 60_000 }
 
 export interface Worker {
   compose: Compose
-  /** Takes nothing new; work in progress ends when the queue stops. */
+  /** Takes no new work; work in progress ends when the queue stops. */
   stop(): Promise<void>
   /** Call it once the queue has stopped. */
   close(): Promise<void>

@@ -10,7 +10,7 @@ const CHECK_EVERY_MS = 5_000
 /**
  * Calls `onBeat` at the start of each minute, UTC, by the machine's clock. `expression` is for tests.
  *
- * After the clock is set back, node-cron waits until it shows the next expected minute. A watchdog, which counts real
+ * If the clock is set back, node-cron waits until it shows the next expected minute. A watchdog, which counts real
  * seconds, then calls `onBeat` and restarts the job.
  */
 export function startMinuteJob(onBeat: () => void, expression = EVERY_MINUTE): { stop(): void } {

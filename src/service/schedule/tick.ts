@@ -8,12 +8,12 @@ import { deleteIdleSendRates } from '../../mail/rate-limits/send-rate.repo.ts'
 
 const MINUTE_MS = 60_000
 const KEEP_TICKS_MS = 2 * DAY_MS
-/** A slot whose claim is older than this has come again, because the clock was set back. */
+/** If the claim of a slot is older than this, the slot came again because the clock was set back. */
 const RECLAIM_AFTER_SECONDS = 90
 
 /**
- * One tick: the process that claims the minute's slot starts every kind of work. Rows record what is due, so a missed
- * tick delays it by a minute and loses nothing.
+ * One tick: the process that claims the minute's slot nudges every kind of work and returns true. Rows record what is
+ * due, so a missed tick delays it by a minute and loses nothing.
  */
 export async function tick(deps: ServiceDeps): Promise<boolean> {
   const now = deps.clock.now()
@@ -28,7 +28,7 @@ export async function tick(deps: ServiceDeps): Promise<boolean> {
   return true
 }
 
-/** Starts every kind of work once, if there is some. */
+/** Sends one nudge for every kind of work. */
 export async function nudgeAll({ queue }: ServiceDeps): Promise<void> {
   for (const nudge of NUDGES) await queue.nudge(nudge)
 }
