@@ -39,7 +39,7 @@ export function addAdmissionControl(app: FastifyInstance, site: Site): void {
   })
 }
 
-/** Resolves once a request is in progress, which it is until its reply has ended. Throws NoSlot. */
+/** Resolves once the request is in progress; it stays so until its reply has ended. Throws NoSlot. */
 const admitted = (inProgress: Semaphore, network: string, { raw }: FastifyReply): Promise<void> =>
   new Promise((admit, refuse) => {
     const untilItEnds = () => {

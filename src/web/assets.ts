@@ -6,13 +6,16 @@ import type { FastifyInstance } from 'fastify'
 
 export const ASSETS_FOLDER = join(import.meta.dirname, 'assets')
 
-/** By the name in its path: a file out of a package. */
+/** Files that come from npm packages, by the file name in the URL. */
 const FROM_PACKAGES = { 'htmx.js': fileURLToPath(import.meta.resolve('htmx.org/dist/htmx.min.js')) }
 
-/** Where the assets stand, /assets/1f2e3d4c/: another path when any byte of them changes, so that they keep for ever. */
+/**
+ * The URL prefix of the assets, such as /assets/1f2e3d4c/. It contains a hash of all files, so browsers may cache them
+ * forever.
+ */
 export const ASSETS_PATH = `/assets/${hashOfAssets()}/`
 
-/** How the assets are sent. */
+/** The cache options for assets. */
 export const ASSET_CACHE_OPTIONS = { immutable: true, maxAge: '365d' } as const
 
 function hashOfAssets(): string {
@@ -24,7 +27,7 @@ function hashOfAssets(): string {
   return hash.digest('hex').slice(0, 8)
 }
 
-/** Serves what stands in packages; @fastify/static serves the folder. */
+/** Serves the files from packages; @fastify/static serves the folder. */
 export function addPackageAssets(app: FastifyInstance): void {
   for (const [name, path] of Object.entries(FROM_PACKAGES)) {
     app.get(`${ASSETS_PATH}${name}`, (_request, reply) =>

@@ -3,11 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 
 export interface ConditionalBody {
   body: string
-  /** When what it tells of last changed, where that is known. */
+  /** When the content last changed; null if unknown. */
   changedAt: Date | null
 }
 
-/** Answers with a body, or with 304 where whoever asks has it already. */
+/** Sends the body, or 304 if the client already has it. */
 export function sendIfChanged(
   { headers }: FastifyRequest,
   reply: FastifyReply,
@@ -24,7 +24,7 @@ export function sendIfChanged(
 const isNamed = (match: string, tag: string): boolean =>
   match.split(',').some((one) => ['*', tag, `W/${tag}`].includes(one.trim()))
 
-/** A date in a header has no parts of a second. */
+/** Dates in HTTP headers have no fractions of a second. */
 const isSince = (since: string | undefined, changedAt: Date | null): boolean =>
   since !== undefined &&
   changedAt !== null &&

@@ -1,6 +1,6 @@
 /**
- * A request's URL with a path that can be decoded: one that a mail program or a scanner garbled keeps its percent
- * signs as they are, and so gets an answer of ours, with the headers of every answer, instead of the router's own.
+ * Returns a URL whose path can be decoded. In a path that an email program or a scanner garbled, percent signs are
+ * escaped. Such a request then gets our 404, with our headers, instead of the router's own response.
  */
 export function toDecodableUrl(url: string): string {
   const [path = ''] = url.split(/[?#]/, 1)

@@ -17,7 +17,7 @@ interface Thrown {
   statusCode?: number
 }
 
-/** Answers everything that went wrong, as a page or as JSON, with a sentence that says what to do. */
+/** Sends every error as a page or as JSON, with a sentence that says what to do. */
 export function addErrorHandlers(app: FastifyInstance, site: Site): void {
   app.setNotFoundHandler(async (request, reply) =>
     sendFault(site, request, reply, new Fault('page.not-found')),
@@ -25,7 +25,7 @@ export function addErrorHandlers(app: FastifyInstance, site: Site): void {
   app.setErrorHandler(async (error, request, reply) => sendFault(site, request, reply, toFault(error)))
 }
 
-/** Ours stays; what Fastify says of a request, and a database that does not answer, become ours. */
+/** Returns our own faults unchanged; turns Fastify's request errors and an unreachable database into faults. */
 export function toFault(thrown: unknown): Fault {
   const error = wrapIfUnavailable(thrown)
   if (error instanceof Fault) return error
@@ -36,7 +36,7 @@ export function toFault(thrown: unknown): Fault {
   return new Fault('unexpected', { what: errorText(error) }, { cause: error })
 }
 
-/** Answers with a fault, as a short page or as JSON. */
+/** Sends a fault as a short page or as JSON. */
 export function sendFault(
   { deps, pages }: Site,
   request: FastifyRequest,
@@ -51,7 +51,9 @@ export function sendFault(
   return pages.send(reply, 'fault', view, fault.status)
 }
 
-/** From an expired link to a new one, for subscribers and for others; from a paper that is not here to its source. */
+/**
+ * Links from an expired link to a new one, for subscribers and for others; from a paper that is not here to its source.
+ */
 function recoveryLinks({ code, values }: Fault): { path: string; text: string }[] {
   if (code === 'paper.not-here') return [externalPaperLink(String(values.name)) ?? []].flat()
   if (code !== 'link.expired') return []
@@ -61,14 +63,14 @@ function recoveryLinks({ code, values }: Fault): { path: string; text: string }[
   ]
 }
 
-/** With its date or paper as pages write it. */
+/** The sentence of a fault, with dates and papers formatted as on pages. */
 function sentenceOf({ code, sentence, values }: Fault): string {
   if (code === 'link.expired') return fill(words.errors[code], { ended: longDate(String(values.ended)) })
   if (code === 'paper.not-here') return fill(words.errors[code], { name: shownName(String(values.name)) })
   return sentence
 }
 
-/** Says in the answer when to come again. Of a fault of ours the log has what it was; returns its name there. */
+/** Sets retry-after and logs the fault if it is ours. Returns the reference of the log entry, or null. */
 export function logFault(
   { log }: Site['deps'],
   request: FastifyRequest,
@@ -87,7 +89,7 @@ export function logFault(
 
 const HEADINGS: Record<number, string | undefined> = words.fault.headings
 
-/** A fault as every program is told of it. */
+/** The JSON form of a fault, the same for all programs. */
 export const jsonOfFault = (fault: Fault, reference: string | null): object => ({
   error: fault.code,
   message: fault.sentence,

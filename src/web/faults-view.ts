@@ -2,20 +2,20 @@ import type { Fault } from '../core/errors.ts'
 import { FieldFaults } from '../core/field-faults.ts'
 import { fill, words } from '../i18n/words.ts'
 
-/** What is wrong with a form: for the summary on top, and for each field. */
+/** What is wrong with a form: a list for the summary at the top, and the message for each field. */
 export interface FaultsView {
-  /** `id` of the control to which the sentence leads; null where it belongs to none. */
+  /** `id` of the control that the sentence links to; null if it belongs to no control. */
   errors: { id: string | null; sentence: string }[]
-  /** By field: all that is wrong with it. */
+  /** By field: all its messages. */
   errorOf: Record<string, string | undefined>
 }
 
-// Where the field is a group, its first control.
+// For a group of controls, the first of them.
 const ID_OF: Record<string, string> = { days: 'days-mon' }
 /** The field that a fault of the whole form is about. */
 const FIELD_OF: Record<string, string> = { 'signup.domain': 'email' }
 
-/** `fields` in the order of the page; `reference` is how the log knows a fault of ours. */
+/** `fields` are in the order of the page; `reference` identifies a fault of ours in the log. */
 export function faultsView(
   fields: readonly string[],
   fault: Fault | undefined,

@@ -8,10 +8,12 @@ const PORT_ERRORS: Record<string, string> = {
   EACCES: 'not open to this user: set PORT to 1024 or more, and let a proxy lead to it',
 }
 
-/** Connections that wait to be accepted. If there are more, the system drops some, and those people wait for seconds. */
+/**
+ * The most connections that wait to be accepted. The system drops further ones, and those visitors wait for seconds.
+ */
 const BACKLOG = 4096
 
-/** Returns the address. Throws config.port, config.host. */
+/** Returns the URL that the server listens on. Throws config.port, config.host. */
 export async function listen(
   server: Pick<FastifyInstance, 'listen'>,
   { HOST: host, PORT: port }: { HOST: string; PORT: number },

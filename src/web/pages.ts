@@ -22,38 +22,38 @@ import type { SearchView } from './site/search-view.ts'
 import type { SimilarPapersView } from './site/similar-papers-view.ts'
 import type { StatusView } from './site/status-view.ts'
 
-/** What each template of templates/pages reads as `it`, besides `site` and the `route` that answers. */
+/** The data that each template of templates/pages reads as `it`, besides `site` and `route`. */
 interface PageData {
   home: { day: DayView; banner: { closed: boolean; consent: string } }
   day: { day: DayView }
-  /** Where to go to a day, with what was typed and what is wrong with it. */
+  /** The form that goes to a date, with the typed text and its errors. */
   date: { date: string; errors: { id: string; sentence: string }[] }
   search: { search: SearchView }
   paper: { paper: PaperPageView; like: SimilarPapersView | null }
-  /** Null: not kept any more. */
+  /** Null if the digest is no longer kept. */
   digest: { digest: DigestPageView | null }
-  /** `warnings`: nobody is subscribed yet, since the topics may match too little. */
+  /** `warnings` are set if the topics may match too little; the sign-up has not been sent then. */
   subscribe: { form: FormView; preview?: PreviewView; warnings?: string[] }
-  /** The part of that page alone. */
+  /** Only the preview part of that page. */
   'parts/preview': { preview: PreviewView }
   'check-inbox': { inbox: InboxView }
   confirm: ConfirmView
   confirmed: ConfirmedView
-  /** `older`: the link was mailed before a new address or subscription, and the page shows no address. */
+  /** `older`: the link is from before a change of address or a new subscription, so the page shows no address. */
   unsubscribe: { token: string; older: boolean; address: string; less: FewerOptionView[] }
-  /** The link is not one that we made. */
+  /** We did not make this link. */
   'unsubscribe-unknown': Record<never, never>
-  /** Without an undo. */
+  /** The page without an undo button. */
   unsubscribed: Record<never, never>
   undo: UndoView
   'fewer-mails': FewerEmailsView
   manage: ManageView
   topic: TopicPageView
-  /** The part of that page that changes while somebody types. */
+  /** The part of that page that changes while the reader types. */
   'parts/topic-trial': { trial: TrialView }
-  /** `account`: the link to the account can be mailed. */
+  /** `account`: the page offers to email the link to the account. */
   'no-digests': NoDigestsView & { token: string; account: boolean }
-  /** "Mail me my link": what was typed, and what is wrong with it; `at`: the link leads to that topic. */
+  /** "Mail me my link", with the typed address and its errors; `at`: the link leads to that topic. */
   'my-link': FaultsView & { email: string; at?: TopicPaperRef }
   /** `meant`: the domain that was probably meant, here and below. */
   'link-sent': { meant: string | null }
@@ -64,14 +64,14 @@ interface PageData {
   erase: { token: string; address: string }
   erased: Record<never, never>
   'account-ended': { ended: string }
-  /** `joined`: digests come, here and below. */
+  /** `joined`: they get digests, here and below. */
   move: { token: string; address: string; joined: boolean }
-  /** The token of the page for topics, days and hour, while they have that address. */
+  /** `manage` is the token of the page for topics, days and hour; null if the address no longer has one. */
   moved: { manage: string | null; joined: boolean }
-  /** `days`: how long digests are kept; `unconfirmed`: who never confirmed. */
+  /** `days`: how long digests are kept; `unconfirmed`: how long unconfirmed sign-ups are kept. */
   privacy: { contact: string; address: string; days: number; unconfirmed: number }
   status: StatusView
-  /** `ways`: where it goes on from here, before the front page; `asksLink`: with the form that mails a new link. */
+  /** `ways`: the links that the page offers before the front page; `asksLink`: with the form that emails a new link. */
   fault: {
     heading: string
     sentence: string
@@ -84,7 +84,7 @@ interface PageData {
 type PageName = keyof PageData
 
 export interface PageRenderer {
-  /** Answers with a page; `status` is 200 unless said otherwise. */
+  /** Sends a page; `status` is 200 by default. */
   send<Name extends PageName>(
     reply: FastifyReply,
     name: Name,
@@ -93,12 +93,12 @@ export interface PageRenderer {
   ): FastifyReply
 }
 
-/** Pages that are listed in the sitemap beside days and papers. */
+/** Pages that the sitemap lists besides days and papers. */
 export const SITEMAP_ROUTES = ['/', '/papers', '/subscribe', '/status', '/privacy']
 
 const FOLDER = resolve(import.meta.dirname, '../../templates/pages')
 
-/** Compiles each template once; values are escaped where they are filled in. */
+/** Compiles each template once; templates escape the values that they insert. */
 export function openPageRenderer(config: Config): PageRenderer {
   const eta = new TemplateEngine({ views: FOLDER, cache: true, autoTrim: ['nl', false] })
   const site = {

@@ -8,7 +8,7 @@ import { addInboxRoutes } from './signup/inbox-routes.ts'
 import { addDigestRoutes } from './site/digest-routes.ts'
 import type { Site } from './site.ts'
 
-/** Every page behind a link of somebody's: nothing keeps it on the way, and no search engine lists it. */
+/** Every page behind a personal link: no cache may keep it, and no search engine may list it. */
 export function addPrivatePages(app: FastifyInstance, site: Site): void {
   app.register(async (scope) => {
     scope.addHook('onRequest', async (_request, reply) => {

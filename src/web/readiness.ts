@@ -9,15 +9,15 @@ const ANSWER_WITHIN_MS = 2000
 export interface Readiness {
   database: boolean
   migrations: boolean
-  /** False where its disk is full, or it is a standby. */
+  /** False if its disk is full, or if it is a standby. */
   writes: boolean
-  /** Mails are signed as the settings say: true also where they ask for no signature. */
+  /** The DKIM key works; also true if the settings require no signature. */
   mailSigning: boolean
 }
 
 /**
- * Whether the database answers within two seconds, with every migration of this release, and takes what is written;
- * and whether the DKIM key signs.
+ * Checks that the database answers within two seconds, has every migration of this release and accepts writes, and that
+ * the DKIM key can sign.
  */
 export async function readiness({ db, config }: Deps): Promise<Readiness> {
   const [missing, writes, mailSigning] = await Promise.all([

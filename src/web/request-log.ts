@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ServiceDeps } from '../core/deps.ts'
 
-/** One line for each request, with the route's pattern: a URL may hold a token. */
+/** Logs one line for each request, with the route's pattern: a URL may contain a token. */
 export function addRequestLog(app: FastifyInstance, { log, config }: ServiceDeps): void {
   app.addHook('onResponse', async (request, reply) => {
     log.info('request.done', {
@@ -12,10 +12,10 @@ export function addRequestLog(app: FastifyInstance, { log, config }: ServiceDeps
     })
   })
 
-  // Behind a proxy that TRUST_PROXY does not name, all people would share one limit.
+  // Behind a proxy that TRUST_PROXY does not name, all visitors would share one rate limit.
   let warned = false
   app.addHook('onRequest', async ({ headers, ips = [] }) => {
-    // Whoever asks from the proxy's own machine has the proxy's address, and is there twice.
+    // A request from the proxy's own machine has the proxy's address, and `ips` then contains it twice.
     const isUntrusted = headers['x-forwarded-for'] !== undefined && ips.length < 2
     if (!isUntrusted || warned) return
     warned = true

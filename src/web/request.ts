@@ -6,15 +6,15 @@ import { words } from '../i18n/words.ts'
 import { MAX_DAYS } from '../search/recent-window.ts'
 import type { TypedSignup } from '../subscribers/read-signup.ts'
 
-// One ticked box arrives as a text, two as a list; a JSON body may hold numbers.
+// One ticked box arrives as a string, two as an array; a JSON body may contain numbers.
 export const formText = z.union([z.string(), z.number()]).transform(String)
 const texts = z.union([formText, z.array(formText)]).transform((value) => [value].flat())
 
-/** Hour, zone, days and the others, as fields have them. */
+/** Hour, time zone, days and the other settings, as a form sends them. */
 export const settingsFields = {
   hour: formText.optional(),
   zone: formText.optional(),
-  /** A form sends an empty one along, so that none ticked is not the same as none asked for. */
+  /** The form always sends one empty value, so that "no day ticked" differs from "no days in the form". */
   days: texts.optional(),
   max: formText.optional(),
   format: formText.optional(),
@@ -23,47 +23,50 @@ export const settingsFields = {
 
 const subscription = {
   email: formText.default(''),
-  /** Each may hold several: a comma, a semicolon or a new line starts another. */
+  /** Each may contain several topics, separated by a comma, a semicolon or a new line. */
   topic: texts.default([]),
   ...settingsFields,
-  /** One more topic in parts; texts hold several items, split as topics are. Any of these is enough. */
+  /** The parts of one more topic; each text may contain several items, split as topics are. Any of these is enough. */
   any: formText.default(''),
-  /** Every one of these. */
+  /** All of these must match. */
   must: formText.default(''),
-  /** None of these. */
+  /** None of these may match. */
   never: formText.default(''),
-  /** One of these names. */
+  /** One of these authors. */
   author: formText.default(''),
-  /** One of arXiv: "cs.LG", or "cs" for all of cs. */
+  /** One of these arXiv categories: "cs.LG", or "cs" for all of cs. */
   category: formText.default(''),
-  /** The least votes. */
+  /** The minimum number of votes. */
   votes: formText.default(''),
-  /** "1": the mail once more, with what was asked for last. */
+  /** "1": send the email again, with the settings of the last form. */
   again: z.union([formText, z.boolean().transform((again) => (again ? '1' : ''))]).default(''),
-  /** People do not see this field; what fills it in is a program. */
+  /** A honeypot: people do not see this field, so a program filled it in. */
   website: formText.default(''),
 }
 
-/** Those that programs may send: the trap for them is not for programs that mean well. */
+/**
+ * The fields that programs may send. The honeypot is left out: it is meant for spam programs, not for clients of the
+ * API.
+ */
 export const subscriptionFields = z.strictObject({ ...subscription, email: formText }).omit({ website: true })
 
 const buttons = {
-  /** "add": the builder's topic to the others, and the form again. */
+  /** "add": add the builder's topic to the others, and show the form again. */
   do: formText.default(''),
-  /** The place, from 0, of a topic that is to go; the form again. */
+  /** The position, from 0, of a topic to remove; shows the form again. */
   remove: formText.default(''),
-  /** The place, from 0, of a previewed topic and the query that takes its place; the preview again. */
+  /** The position, from 0, of a previewed topic, and the query that replaces it; shows the preview again. */
   use: formText.default(''),
-  /** "1": back from the page after the form, so that where no topic is typed those of before stay. */
+  /** "1": the reader came back from the page after the form. If no topic is typed, the earlier ones stay. */
   change: formText.default(''),
-  /** "1": from the front page, which previews nothing. */
+  /** "1": from the front page, which shows no preview. */
   banner: formText.default(''),
 }
 
 /** The subscribe form as it was sent. */
 export interface SubscribeForm {
   typed: TypedSignup & Required<Pick<TypedSignup, 'parts'>>
-  /** Which button was pressed, apart from Subscribe. */
+  /** Which button was pressed, other than Subscribe. */
   addsTopic: boolean
   removeIndex: number | null
   replacement: { place: number; query: string } | null
@@ -90,7 +93,7 @@ export function readSubscribeForm(body: unknown): SubscribeForm {
   }
 }
 
-/** Everything in a form that is read as a query. */
+/** Every text in a form that is parsed as a query. */
 export const queriesIn = ({ typed: { topics, parts }, replacement }: SubscribeForm): string[] =>
   [...topics, ...Object.values(parts), replacement?.query ?? ''].filter(Boolean)
 
@@ -99,7 +102,7 @@ function replacementOf(use: string): SubscribeForm['replacement'] {
   return place && query ? { place: Number(place), query } : null
 }
 
-/** Reads a body of JSON. Throws FieldFaults: request.wrong-type, request.unknown-field. */
+/** Reads a JSON body. Throws FieldFaults: request.wrong-type, request.unknown-field. */
 export function readSubscriptionJson(body: unknown): SubscribeForm {
   const known = Object.keys(subscriptionFields.shape)
   const unknown = Object.keys(isFields(body) ? body : {}).filter((field) => !(field in subscription))
@@ -107,13 +110,13 @@ export function readSubscriptionJson(body: unknown): SubscribeForm {
   return readSubscribeForm(body)
 }
 
-/** Hour, zone, days and the other settings out of the query of an address, as far as they can be read. */
+/** The settings in the query string of a URL, as far as they can be read. */
 export function settingsInQuery(query: unknown): Partial<TypedSignup> {
   const parsed = z.object(settingsFields).safeParse(query)
   return parsed.success ? parsed.data : {}
 }
 
-/** Topics out of the query of an address: /subscribe?topic=mamba&topic=author:Gu */
+/** The topics in the query string of a URL: /subscribe?topic=mamba&topic=author:Gu */
 export function topicsInQuery(query: unknown): string[] {
   const parsed = z.object({ topic: texts.default([]) }).safeParse(query)
   return parsed.success ? parsed.data.topic.filter((topic) => topic.trim() !== '') : []
@@ -122,7 +125,7 @@ export function topicsInQuery(query: unknown): string[] {
 const isFields = (body: unknown): body is object =>
   typeof body === 'object' && body !== null && !Array.isArray(body)
 
-/** Reads the fields of a form or a body of JSON; others are ignored. Throws FieldFaults: request.wrong-type. */
+/** Reads the fields of a form or a JSON body; ignores others. Throws FieldFaults: request.wrong-type. */
 export function readFields<T extends z.ZodObject>(fields: T, body: unknown = {}): z.output<T> {
   const parsed = fields.safeParse(body)
   if (parsed.success) return parsed.data
@@ -143,11 +146,11 @@ function throwFaults([first, ...others]: FieldFault[]): void {
   if (first) throw new FieldFaults([first, ...others])
 }
 
-/** The address of a form with one field, as typed; empty where there is none. */
+/** The address in a form with one field, as typed; empty if the form has none. */
 export const emailIn = (body: unknown): string =>
   isFields(body) && 'email' in body && typeof body.email === 'string' ? body.email : ''
 
-/** A query, a number of days, 30 unless one is given, and the queries of other topics. */
+/** A query, a number of days (30 by default), and the queries of other topics. */
 export interface PreviewQuery {
   query: string
   days: number
@@ -163,7 +166,7 @@ export const readPreviewQuery = (body: unknown): PreviewQuery => {
 export const isJson = ({ headers }: FastifyRequest): boolean =>
   headers['content-type']?.startsWith('application/json') ?? false
 
-/** Programs that send or ask for JSON get JSON; browsers, and whoever does not say, get a page. */
+/** Programs that send or accept JSON get JSON; browsers, and clients without an Accept header, get a page. */
 export function wantsJson(request: FastifyRequest): boolean {
   const { accept = '' } = request.headers
   if (request.url.startsWith('/api/')) return true

@@ -12,18 +12,18 @@ const directives = {
   frameAncestors: NONE,
 }
 
-/** For pages that load a script: ours alone, which may ask nobody but us. Never inline, never eval. */
+/** For pages that load a script: only our own scripts, which may connect only to us. No inline scripts and no eval. */
 export const POLICY_WITH_SCRIPTS = policyOf({ ...directives, scriptSrc: OURSELVES, connectSrc: OURSELVES })
 
-/** No script, no frame, nothing from elsewhere. HSTS only where the site is served over https. */
+/** No scripts, no frames, nothing from other sites. HSTS only if the site is served over https. */
 export const securityHeaders = (baseUrl: string): FastifyHelmetOptions => ({
   contentSecurityPolicy: { useDefaults: false, directives },
-  // Tokens stand in paths: no other site may see them, and our own forms need to say where they come from.
+  // Paths contain tokens, so other sites may not see them; our own forms need the referrer to prove their origin.
   referrerPolicy: { policy: 'same-origin' },
   strictTransportSecurity: baseUrl.startsWith('https://'),
 })
 
-/** As helmet writes it. */
+/** Formats directives as helmet does. */
 function policyOf(all: Record<string, string[]>): string {
   const named = Object.entries(all).map(([name, values]) => [
     name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`),

@@ -26,16 +26,18 @@ import { addSearchRoutes } from './site/search-routes.ts'
 import type { Site } from './site.ts'
 import { addWebhookRoutes } from './webhooks/webhook-routes.ts'
 
-/** Milliseconds. A whole request, headers and body, must arrive within `requestTimeout`; Node checks at intervals. */
+/**
+ * In milliseconds. A whole request, headers and body, must arrive within `requestTimeout`; Node checks at intervals.
+ */
 export interface RequestLimits {
   requestTimeout: number
   connectionsCheckingInterval: number
 }
 
-/** Without an interval of our own, Node checks every 30 s, which doubles the time that a request has. */
+/** By default Node checks every 30 s, which doubles the time that a request may take. */
 export const REQUEST_LIMITS: RequestLimits = { requestTimeout: 30_000, connectionsCheckingInterval: 2000 }
 
-/** The site, ready to listen or to be injected into. */
+/** Returns the server, ready to listen or for `inject`. */
 export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): FastifyInstance {
   const { BASE_URL, TRUST_PROXY } = deps.config
   const site: Site = { deps, pages: openPageRenderer(deps.config) }
@@ -45,7 +47,7 @@ export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): Fastify
     http: { ...limits, headersTimeout: limits.requestTimeout },
     bodyLimit: BODY_LIMIT,
     trustProxy: TRUST_PROXY.length > 0 ? TRUST_PROXY : false,
-    // No parameter is longer: an id or a garbled token of any length gets our own 404, not Fastify's 414.
+    // No parameter can be longer, so an id or a garbled token of any length gets our own 404, not Fastify's 414.
     routerOptions: { maxParamLength: maxHeaderSize },
     rewriteUrl: ({ url = '/' }) => toDecodableUrl(url),
   })

@@ -11,7 +11,7 @@ const ROBOTS = ['confirm', 'unsubscribe', 'resubscribe', 'manage', 'digest', 'ac
   .map((path) => `Disallow: /${path}/`)
   .join('\n')
 
-/** What is kept, for people; whether the service lives and works, for machines. */
+/** The privacy page, and for machines: security.txt, robots.txt, liveness and readiness. */
 export function addServiceRoutes(app: FastifyInstance, { deps, pages }: Site): void {
   const { REPLY_TO, MAIL_FROM, POSTAL_ADDRESS, KEEP_DAYS } = deps.config
 
@@ -52,9 +52,9 @@ export function addServiceRoutes(app: FastifyInstance, { deps, pages }: Site): v
 const EXPIRES_AFTER_DAYS = 180
 
 /**
- * RFC 9116. The contact is the address that /privacy has, which is public already; OPERATOR_EMAIL is for alerts, and its
- * owner may not want it on a page that robots read. Expires at midnight (UTC), so that it is the same all day. Null
- * without an address that email reaches.
+ * RFC 9116. The contact is the address on /privacy, which is public already. OPERATOR_EMAIL is for alerts, and its
+ * owner may not want it on a page that robots read. Expires at midnight (UTC), so that the text is the same all day.
+ * Null if no address is set that receives email.
  */
 function securityText({ REPLY_TO, MAIL_FROM, BASE_URL }: Config, now: Date): string | null {
   const contact = REPLY_TO ?? MAIL_FROM
@@ -69,7 +69,7 @@ function securityText({ REPLY_TO, MAIL_FROM, BASE_URL }: Config, now: Date): str
   return `${lines.join('\n')}\n`
 }
 
-/** To the operator's doctor alone, which knows APP_SECRET. */
+/** Responds only to the operator's doctor command, which proves that it has APP_SECRET. */
 function respondToDoctor(
   { headers, ips, ip }: FastifyRequest,
   secrets: readonly string[],

@@ -11,7 +11,7 @@ export interface SelectOption {
   chosen: boolean
 }
 
-/** What stands in each field of the settings. */
+/** The contents of each settings field. */
 export interface SettingFields {
   zone: string
   max: string
@@ -20,13 +20,13 @@ export interface SettingFields {
   formats: SelectOption[]
   details: SelectOption[]
   zones: string[]
-  /** What holds while these are shown, for `changedFields`. */
+  /** The settings at the time the form is shown, for `changedFields`. */
   shown: string
 }
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour)
 
-/** What was typed, wrong or not, over the settings that hold. */
+/** The typed values, right or wrong, and the current settings for the rest. */
 export function settingFields(typed: TypedSettings, settings: SubscriberSettings): SettingFields {
   const { zone, hour, days, maxPapers, format, detail } = settings
   const typedHour = typed.hour || String(hour)
@@ -44,7 +44,7 @@ export function settingFields(typed: TypedSettings, settings: SubscriberSettings
   }
 }
 
-/** Settings as a form or the query of an address holds them. */
+/** Settings as the fields of a form or a query string. */
 export const settingsPairs = ({ zone, hour, days, ...others }: SubscriberSettings): [string, string][] => [
   ['hour', String(hour)],
   ['zone', zone],
@@ -55,8 +55,8 @@ export const settingsPairs = ({ zone, hour, days, ...others }: SubscriberSetting
 ]
 
 /**
- * Of the settings that a form sent, those that differ from what stood in it: the others are not asked for, and may
- * have been changed elsewhere meanwhile. `shown` empty: all of them.
+ * The settings of a form that differ from those it showed. The others may have changed elsewhere since, so they are
+ * left alone. If `shown` is empty, returns all of them.
  */
 export function changedFields(typed: TypedSettings, shown: string): TypedSettings {
   if (shown === '') return typed
@@ -70,7 +70,7 @@ export function changedFields(typed: TypedSettings, shown: string): TypedSetting
   }
 }
 
-/** What can be read, else what stands in for it. */
+/** Returns what `read` returns, or `instead()` if it throws a Fault. */
 export function readOrElse<T, U>(read: () => T, instead: () => U): T | U {
   try {
     return read()

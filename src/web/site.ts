@@ -1,7 +1,7 @@
 import type { ServiceDeps } from '../core/deps.ts'
 import type { PageRenderer } from './pages.ts'
 
-/** What every group of routes is handed. */
+/** What each group of routes receives. */
 export interface Site {
   deps: ServiceDeps
   pages: PageRenderer

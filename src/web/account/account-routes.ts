@@ -22,7 +22,10 @@ interface WithToken {
   Params: { token: string }
 }
 
-/** Export, erase and a new address, behind links that work for a day. A GET shows, and only a POST changes. */
+/**
+ * Export, erasure and address change, behind links that work for a day. A GET only shows pages; only a POST changes
+ * something.
+ */
 export function addAccountRoutes(app: FastifyInstance, site: Site): void {
   app.register(async (scope) => {
     scope.setErrorHandler(async (error, _request, reply) => sendLinkExpired(site, reply, error))
@@ -32,13 +35,13 @@ export function addAccountRoutes(app: FastifyInstance, site: Site): void {
   })
 }
 
-/** A link that lived its day says where the next one comes from; anything else is answered as everywhere. */
+/** For an expired link, sends a page that offers a new one; throws other errors on. */
 function sendLinkExpired({ pages }: Site, reply: FastifyReply, error: unknown): FastifyReply {
   if (!(error instanceof Fault) || error.code !== 'link.expired') throw error
   return pages.send(reply, 'account-ended', { ended: longDate(String(error.values.ended)) }, error.status)
 }
 
-/** The subscriber, or the page that says that they are erased, which is answered then. */
+/** Returns the subscriber, or sends the page for an erased one and returns null. */
 async function accountOrErased({ deps, pages }: Site, token: string, reply: FastifyReply) {
   const subscriber = await openAccount(deps, token)
   if (!subscriber) pages.send(reply, 'erased', {})

@@ -9,7 +9,7 @@ import {
 } from '../../subscribers/change.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
 
-/** What a change altered, in words: "Hour: 08:00 → 19:00". `today` is the reader's. */
+/** Describes what a change altered: "Hour: 08:00 → 19:00". `today` is the reader's date. */
 export function changeLines(before: Subscription, after: Subscription, today: Day): string[] {
   return [
     ...changedSettings(before, after).map((name) => settingLine(name, before, after)),
@@ -55,7 +55,9 @@ function topicLines(before: TopicText[], after: TopicText[]): string[] {
   ]
 }
 
-/** A topic that is called by its words has them changed; one with a name of its own has both told. */
+/**
+ * For a topic named after its query, one line with both queries; for a topic with its own name, the query and the name.
+ */
 function editLine(from: TopicText, to: TopicText): string {
   const { said } = words.manage
   if (from.query === to.query) return line(said.name, from.name, to.name)

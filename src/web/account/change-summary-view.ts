@@ -5,13 +5,13 @@ import { fill, words } from '../../i18n/words.ts'
 import type { Subscription } from '../../subscribers/change.ts'
 import { changeLines } from './change-lines.ts'
 
-/** A change, said back. */
+/** A confirmation of a change. */
 export interface ChangeSummaryView {
   heading: string
   lines: string[]
-  /** When the next mail comes now; empty where that did not change. */
+  /** When the next email is sent now; empty if that did not change. */
   next: string
-  /** The change that a button undoes; null where there is nothing to undo. */
+  /** The id of the change that a button undoes; null if there is nothing to undo. */
   undo: number | null
 }
 

@@ -15,18 +15,18 @@ import { formText, readFields, settingsFields } from '../request.ts'
 import { changedFields } from '../setting-fields.ts'
 
 const fields = {
-  /** Which of the page's forms it is. */
+  /** Which of the page's forms was sent. */
   do: formText.default(''),
   ...settingsFields,
-  /** The settings that stood in the form when it was shown. */
+  /** The settings that the form showed, for `changedFields`. */
   shown: formText.default(''),
-  /** The id of a topic; the words of those to add. */
+  /** The id of a topic, or the topics to add. */
   topic: formText.default(''),
   query: formText.default(''),
   name: formText.default(''),
-  /** up or down. */
+  /** "up" or "down". */
   to: formText.default(''),
-  /** week, month or date. */
+  /** "week", "month" or "date". */
   for: formText.default(''),
   until: formText.default(''),
   /** The id of a change. */
@@ -35,13 +35,13 @@ const fields = {
   word: formText.default(''),
 }
 
-/** A form of a subscriber's own page, as it was sent. */
+/** A form of the manage page, as it was sent. */
 export type ManageForm = z.output<z.ZodObject<typeof fields>>
 
 /** Throws FieldFaults: request.wrong-type. */
 export const readManageForm = (body: unknown): ManageForm => readFields(z.object(fields), body)
 
-/** An id as addresses and forms have it; 0 for anything else. */
+/** Reads an id from a URL or a form; 0 for anything else. */
 export const idParam = (typed: unknown): number =>
   typeof typed === 'string' && /^\d{1,9}$/.test(typed) ? Number(typed) : 0
 
@@ -56,7 +56,7 @@ const CHANGES: Record<string, (form: ManageForm, held: ChangeContext) => Partial
   resume: () => resumeChange,
 }
 
-/** What a form asks for. Throws request.unreadable for a form of no page of ours. */
+/** The change that a form requests. Throws request.unreadable for a form that no page of ours sends. */
 export function requestedChange(form: ManageForm): (held: ChangeContext) => Partial<Subscription> {
   const change = Object.hasOwn(CHANGES, form.do) ? CHANGES[form.do] : undefined
   if (!change) throw new Fault('request.unreadable', { what: 'do' })

@@ -5,10 +5,10 @@ import { hasSubscription } from '../../subscribers/subscriber.ts'
 import type { Site } from '../site.ts'
 import { type ManageViewInput, manageView, noDigestsView } from './manage-view.ts'
 
-/** What `?change=` says where nothing differed. */
+/** The value of `?change=` if nothing changed. */
 export const NO_CHANGE = 'none'
 
-/** Somebody's own page. */
+/** Sends the manage page of a subscriber. */
 export async function sendManagePage(
   site: Site,
   reply: FastifyReply,
@@ -27,7 +27,7 @@ export async function sendManagePage(
   return pages.send(reply, 'manage', manageView(managed, { ...shown, sign }), status)
 }
 
-/** What stands in its place for somebody who gets no digests; null for everybody else. */
+/** Sends another page to a subscriber who gets no digests; returns null for everyone else. */
 export function sendNoDigestsPage(
   { pages }: Site,
   reply: FastifyReply,
@@ -35,7 +35,7 @@ export function sendNoDigestsPage(
   holder: LinkHolder,
 ): FastifyReply | null {
   if (hasSubscription(holder.subscriber)) return null
-  // To a suppressed address no mail goes.
+  // We do not email a suppressed address.
   const account = holder.subscriber.state === 'unsubscribed'
   return pages.send(reply, 'no-digests', { ...noDigestsView(holder), token, account })
 }

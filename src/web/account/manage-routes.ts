@@ -17,7 +17,10 @@ interface WithToken {
   Querystring: { topic?: unknown; change?: unknown; profile?: unknown }
 }
 
-/** Topics, settings, pause and receipts, for whoever holds the link in a mail. A GET shows, and only a POST changes. */
+/**
+ * Topics, settings, pause and receipts, behind the link in emails. A GET only shows pages; only a POST changes
+ * something.
+ */
 export function addManageRoutes(app: FastifyInstance, site: Site): void {
   app.register(async (scope) => {
     scope.setErrorHandler(async (error, request, reply) => offerNewLink(site, request, reply, error))
@@ -52,7 +55,7 @@ const applyForm = ({ deps }: Site, token: string, form: ManageForm): Promise<num
     ? undoByLink(deps, token, idParam(form.change))
     : changeByLink(deps, token, requestedChange(form))
 
-/** The page whole, with what was typed and what is wrong. */
+/** The whole page again, with the typed values and what is wrong with them. */
 async function showManagePageAgain(
   site: Site,
   request: FastifyRequest<WithToken>,
@@ -69,7 +72,7 @@ async function showManagePageAgain(
 
 const FORM_FAULTS: string[] = ['topics.too-many', 'change.cannot-undo']
 
-/** A link that leads nowhere: the page says why, and mails another. Anything else is answered as everywhere. */
+/** For a link that does not work, sends a page that says why and offers to email a new one; throws other errors on. */
 function offerNewLink(
   site: Site,
   request: FastifyRequest,

@@ -26,21 +26,21 @@ import { topicPath } from './topic-path.ts'
 interface TopicFormView {
   id: number
   name: string
-  /** The words of one that has a name of its own; else empty. */
+  /** The query of a topic that has its own name; otherwise empty. */
   query: string
   understood: string
-  /** "11 papers in 30 days"; empty where it is not known. */
+  /** "11 papers in 30 days"; empty if unknown. */
   rate: string
   open: boolean
-  /** The page where changes are tried. */
+  /** The page on which changes can be tried. */
   path: string
   first: boolean
   last: boolean
-  /** What stands in its fields. */
+  /** The contents of its fields. */
   typed: { query: string; name: string }
 }
 
-/** Somebody's own page. */
+/** The page on which subscribers change their topics and settings. */
 export interface ManageView extends FaultsView {
   token: string
   address: string
@@ -52,13 +52,13 @@ export interface ManageView extends FaultsView {
   size: string
   said: ChangeSummaryView | null
   topics: TopicFormView[]
-  /** Topics that are not there yet, as typed. */
+  /** Topics to add, as typed. */
   add: string
   mostTopics: number
   settings: SettingFields
   /** "until Tuesday, 1 December"; empty while active. */
   pausedUntil: string
-  /** What stands in the field for a date, and a date that it takes. */
+  /** The contents of the date field, and an example of a valid date. */
   until: string
   sampleDate: string
   profile: ProfileView | null
@@ -66,24 +66,24 @@ export interface ManageView extends FaultsView {
   unsubscribePath: string
 }
 
-/** The same page for somebody who gets no digests. */
+/** The page for a subscriber who gets no digests. */
 export interface NoDigestsView {
   is: 'unsubscribed' | 'suppressed' | 'pending'
   address: string
-  /** The token that takes an unsubscribe of a moment ago back. */
+  /** The token that undoes a recent unsubscribe. */
   resubscribe: string | null
 }
 
 export interface ManageViewInput {
   token: string
-  /** The topic that a link names. */
+  /** The topic in the link. */
   topicId?: number
   form?: ManageForm
   fault?: Fault
   reference?: string | null
-  /** Nothing differed from what was asked for. */
+  /** The form requested no difference. */
   unchanged?: boolean
-  /** What a button of the profile did: as in the address. */
+  /** What a button of the profile did, as given in the query string. */
   profileDone?: unknown
   sign: (purpose: 'digest' | 'unsubscribe', id: string) => string
 }
@@ -144,7 +144,7 @@ const SAMPLE_PAUSE_DAYS = 14
 const SETTINGS = ['hour', 'zone', 'max', 'detail', 'format', 'days']
 const OF_A_TOPIC = ['query', 'name']
 
-/** Every field, in the order of the page. */
+/** All fields, in the order of the page. */
 const fieldsOf = (topics: StoredTopic[]): string[] => [
   ...topics.flatMap(({ id }) => OF_A_TOPIC.map((field) => `${field}-${id}`)),
   'topic',
@@ -155,14 +155,14 @@ const fieldsOf = (topics: StoredTopic[]): string[] => [
 const topicIdIn = (form: ManageForm): number | undefined =>
   form.do.endsWith('-topic') && form.do !== 'add-topic' ? idParam(form.topic) : undefined
 
-/** Also those for a topic that was removed meanwhile. */
+/** The topics to add, including the query of a topic that was removed while its form was open. */
 function wordsToAdd(form: ManageForm | undefined, topics: readonly StoredTopic[]): string {
   if (form?.do === 'add-topic' || form?.do === 'settings') return form.topic
   const isGone = form?.do === 'change-topic' && topics.every(({ id }) => id !== idParam(form.topic))
   return isGone ? form.query : ''
 }
 
-/** A fault in one topic's form belongs to that topic; one of a whole form to its first field. */
+/** Moves a fault to the form of the topic it is about; a fault of a whole form goes to the form's first field. */
 function faultAtField({ form, fault }: ManageViewInput): Fault | undefined {
   if (!form || !fault) return fault
   const topicId = topicIdIn(form)
@@ -175,7 +175,7 @@ function faultAtField({ form, fault }: ManageViewInput): Fault | undefined {
 
 const atField = (field: string, fault: Fault): FieldFaults => new FieldFaults([{ field, fault }])
 
-/** When mails come, and the next one. */
+/** When emails are sent, and the date of the next one. */
 function glanceText({ subscriber, next, today }: OpenedManagePage): string {
   const { state, pausedUntil } = subscriber
   const schedule = scheduleText(subscriber)

@@ -15,7 +15,7 @@ interface WithToken {
   Params: { token: string }
 }
 
-/** "Mail me my link". The same answer for every address. */
+/** "Mail me my link". The response is the same for every address. */
 export function addMyLinkRoutes(app: FastifyInstance, site: Site): void {
   const { deps, pages } = site
   const empty = { email: '', ...faultsView(['email'], undefined) }
@@ -37,7 +37,7 @@ export function addMyLinkRoutes(app: FastifyInstance, site: Site): void {
   )
 }
 
-/** The form for the link, and what went wrong on the way to it. */
+/** Sends the form for the link, with what went wrong. */
 export function sendMyLinkPage(
   { deps, pages }: Site,
   request: FastifyRequest,
@@ -49,14 +49,14 @@ export function sendMyLinkPage(
   return pages.send(reply, 'my-link', view, fault.status)
 }
 
-/** The topic and paper from which somebody asks for their link; undefined where they ask from elsewhere. */
+/** The topic and paper from which the reader requests the link; undefined if they came from another page. */
 function requestedTopic(fields: unknown): TopicPaperRef | undefined {
   const { topic, paper } = (fields ?? {}) as Record<string, unknown>
   const [topicId, paperId] = [idParam(topic), idParam(paper)]
   return topicId && paperId ? { topicId, paperId } : undefined
 }
 
-/** From the page behind that link, the one to the account. */
+/** Emails the link to the account; the button is on the page behind the link in emails. */
 export function addAccountLinkRoutes(app: FastifyInstance, { deps, pages }: Site): void {
   app.post<WithToken>('/manage/:token/account', async ({ params: { token } }, reply) => {
     await mailAccountLink(deps, token)

@@ -8,8 +8,8 @@ interface WithToken {
 }
 
 /**
- * POST /unsubscribe/:token, as RFC 8058 has it: whatever the body is, the subscription ends and the answer is 200 at
- * once, also where the link is not ours. Only our own page says `from=page`, and its reader gets a page that tells.
+ * POST /unsubscribe/:token, as RFC 8058 requires. Whatever the body is, the subscription ends and the response is 200
+ * at once, even if the link is not ours. Only our own page sends `from=page`; its reader gets a page with the result.
  */
 export function addOneClickUnsubscribe(app: FastifyInstance, { deps }: Site): void {
   const oneClick = async ({ params }: FastifyRequest<WithToken>, reply: FastifyReply) => {
@@ -23,7 +23,7 @@ export function addOneClickUnsubscribe(app: FastifyInstance, { deps }: Site): vo
     scope.post<WithToken>(
       '/unsubscribe/:token',
       {
-        // A body that Fastify cannot take says nothing that matters here.
+        // The content of a body that Fastify rejects does not matter here.
         errorHandler: async (error, request, reply) => {
           if (error instanceof Fault || !isBodyError(error)) throw error
           return oneClick(request as FastifyRequest<WithToken>, reply)

@@ -8,8 +8,8 @@ interface ProfileForm {
 }
 
 /**
- * Does what a button of the profile asks for; returns what `?profile=` says of it, null where the form is another.
- * Throws as the flows do.
+ * Runs a button of the profile. Returns the value for `?profile=`, or null if the form is another one. Throws what
+ * removing a word or the profile throws.
  */
 export async function changeProfile(deps: Deps, token: string, form: ProfileForm): Promise<string | null> {
   if (form.do === 'forget-word') {

@@ -5,20 +5,20 @@ import type { ChangeSummaryView } from './change-summary-view.ts'
 interface WordsView {
   heading: string
   shown: ShownWord[]
-  /** Out of sight until somebody opens them. */
+  /** Hidden until the reader opens the list. */
   rest: ShownWord[]
 }
 
-/** The words of somebody's profile, each with its button. */
+/** The words of a subscriber's profile, each with its button. */
 export interface ProfileView {
   parts: WordsView[]
-  /** "Taken out: kernel, linear"; empty where nothing was. */
+  /** "Taken out: kernel, linear"; empty if no word was removed. */
   removed: string
 }
 
 const MAX_SHOWN = 12
 
-/** Null where there is none. */
+/** Null if there is no profile. */
 export function profileView({ more, less, removed }: ShownProfile): ProfileView | null {
   if (more.length + less.length + removed.length === 0) return null
   const { moreOf, lessOf } = words.profile
@@ -33,7 +33,7 @@ const partOf = (heading: string, all: ShownWord[]): WordsView => ({
   rest: all.slice(MAX_SHOWN),
 })
 
-/** What a button of the profile did. */
+/** The result of a button of the profile. */
 export function profileChangeSummary(done: unknown): ChangeSummaryView | null {
   const heading = typeof done === 'string' && Object.hasOwn(SAID, done) ? SAID[done as keyof typeof SAID] : ''
   return heading ? { heading, lines: [], next: '', undo: null } : null

@@ -3,17 +3,17 @@ import { words } from '../../i18n/words.ts'
 import type { QueryEdit } from '../../queries/language/edit-query.ts'
 import { type TopicPathParams, trialPath } from './topic-path.ts'
 
-/** A choice as a link, or why it is none. */
+/** A choice as a link, or the reason why it is not available. */
 interface QuickActionView {
   text: string
   path: string | null
   note: string
 }
 
-/** The changes that start from a paper. */
+/** The changes of a topic that start from one paper. */
 export interface QuickActionsView {
   words: QuickActionView[]
-  /** The first few, and the others. */
+  /** The first few authors; the others are in moreAuthors. */
   authors: QuickActionView[]
   moreAuthors: QuickActionView[]
   votes: QuickActionView | null
@@ -40,7 +40,7 @@ export function quickActionsView(place: TopicPathParams, { from, votes }: Opened
 const linksFirst = (handles: QuickActionView[]): QuickActionView[] =>
   handles.toSorted((a, b) => Number(a.path === null) - Number(b.path === null))
 
-/** What no text can say is not there. */
+/** Empty if no query can express the change. */
 function muteWordView(
   place: TopicPathParams,
   text: string,

@@ -3,27 +3,27 @@ import { type Day, localDayOf, WEEKDAYS, type Weekday } from '../../core/dates.t
 import { dateAndTime, weekdayDate } from '../../i18n/dates.ts'
 import { counted, fill, listed, words } from '../../i18n/words.ts'
 
-/** What became of one date on which something was due. */
+/** The outcome of one date on which something was due. */
 interface ReceiptView {
   day: Day
   /** "Tue 24 Nov" */
   date: string
   /** "4 papers, taken by your mail server at 08:00" */
   text: string
-  /** The digest in the browser; null where there is none. */
+  /** The digest in the browser; null if there is none. */
   path: string | null
 }
 
 export interface ReceiptsView {
   rows: ReceiptView[]
-  /** "Nothing is due on Saturday and Sunday." Empty where every day counts. */
+  /** "Nothing is due on Saturday and Sunday." Empty if emails are sent on every day. */
   notDue: string
 }
 
 interface Shown {
   zone: string
   days: readonly Weekday[]
-  /** The token of the page for a message. */
+  /** Makes the token of the page for a message. */
   tokenOf: (messageId: string) => string
 }
 
@@ -43,7 +43,7 @@ export function receiptsView(
   }
 }
 
-/** What happened, as somebody who waits for mail would put it. */
+/** Describes the outcome for a subscriber who waits for an email. */
 export function receiptText(receipt: ReceiptWithReturns, zone: string): string {
   const { localDate, outcome, papers, mail, note } = receipt
   const { outcomes } = words.receipts
@@ -57,7 +57,7 @@ export function receiptText(receipt: ReceiptWithReturns, zone: string): string {
   return note ? fill(words.receipts.note, { outcome: text, what: mailText(note, localDate, zone) }) : text
 }
 
-/** It never left us, as far as we know: its papers are offered again. */
+/** As far as we know the email was never sent, so its papers are offered again. */
 const isLost = (mail: FateWithReturn | null): boolean =>
   !mail?.acceptedAt &&
   (mail?.state === 'gave_up' ||
@@ -99,7 +99,7 @@ function returnReason({ class: kind, done }: NonNullable<FateWithReturn['cameBac
   return done === 'elsewhere' ? cameBack.elsewhere : (reasons[kind] ?? cameBack.unknown)
 }
 
-/** "08:00"; with the date where it is another one. */
+/** "08:00"; with the date if it differs from `localDate`. */
 function timeOf(at: Date, localDate: Day, zone: string): string {
   const text = dateAndTime(at.toISOString(), zone)
   return localDayOf(at, zone) === localDate ? text.slice(-5) : text

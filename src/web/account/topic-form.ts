@@ -3,12 +3,12 @@ import type { TrialInput } from '../../account/try-topic.ts'
 import { formText, readFields } from '../request.ts'
 
 const fields = {
-  /** change, follow, undo; more, less, back; forget-word, forget-profile. */
+  /** "change", "follow" or "undo"; "more", "less" or "back"; "forget-word" or "forget-profile". */
   do: formText.default(''),
   query: formText.default(''),
-  /** Of a topic of its own. */
+  /** The name of a new topic. */
   name: formText.default(''),
-  /** The number of the paper; also in the address. */
+  /** The id of the paper; it is also in the URL. */
   paper: formText.default(''),
   /** The id of a change. */
   change: formText.default(''),
@@ -22,7 +22,7 @@ export type TopicForm = z.output<z.ZodObject<typeof fields>>
 /** Throws FieldFaults: request.wrong-type. */
 export const readTopicForm = (body: unknown): TopicForm => readFields(z.object(fields), body)
 
-/** What an address tries; null where it tries nothing. */
+/** The change that a URL tries; null if it tries none. */
 export function trialInQuery({ query, as, name }: Record<string, unknown>): TrialInput | null {
   if (typeof query !== 'string') return null
   return { text: query, named: as === 'new' ? String(name ?? '') : null }

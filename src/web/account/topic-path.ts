@@ -2,9 +2,9 @@ import type { TopicPaperRef } from '../../subscribers/links.ts'
 
 export interface TopicPathParams {
   token: string
-  /** The topic's. */
+  /** The id of the topic. */
   id: number
-  /** The number of the paper that its reader came from. */
+  /** The id of the paper that the reader came from. */
   paper?: number | string
 }
 
@@ -14,7 +14,7 @@ export function topicPath({ token, id, paper }: TopicPathParams, more: Record<st
   return `/manage/${token}/topics/${id}${query.size > 0 ? `?${query}` : ''}`
 }
 
-/** The same with something tried: a change of the topic, or a topic of its own with that name. */
+/** The same page with a trial: a change of the topic, or a new topic with that name. */
 export const trialPath = ({
   query,
   named,
@@ -22,6 +22,6 @@ export const trialPath = ({
 }: TopicPathParams & { query: string; named?: string }): string =>
   `${topicPath(place, { query, ...(named !== undefined && { as: 'new', name: named }) })}#try`
 
-/** For whoever has no link at hand: one by mail, which leads to that page. */
+/** The page for readers without a link: it emails one that leads to this topic and paper. */
 export const requestTopicLinkPath = ({ topicId, paperId }: TopicPaperRef): string =>
   `/manage?topic=${topicId}&paper=${paperId}`

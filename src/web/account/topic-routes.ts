@@ -25,8 +25,8 @@ interface OfTopic {
 type Request = FastifyRequest<OfTopic>
 
 /**
- * The page of one topic, for whoever holds the link in a mail: what it would bring with a word muted, an author
- * followed, other words. A GET shows, and only a POST changes.
+ * The page of one topic, behind the link in emails. It shows what the topic would match with a word muted, an author
+ * followed or another query. A GET only shows pages; only a POST changes something.
  */
 export function addTopicRoutes(app: FastifyInstance, site: Site): void {
   app.get<OfTopic>('/manage/:token/topics/:id', async (request, reply) => {
@@ -60,7 +60,7 @@ function requestedTopicOf(request: Request): Omit<OpenTopicInput, 'tried'> {
   return { token, topicId: id, paper, changeId, searcher: request }
 }
 
-/** Does what a form asks for; returns what its page says of it, in its address. */
+/** Makes the change that a form requests; returns the query string that describes the result. */
 async function applyTopicForm(
   { deps }: Site,
   request: Request,
@@ -88,7 +88,7 @@ async function applyTopicForm(
   }
 }
 
-/** Of a topic that is not there, the page of all topics says so. */
+/** If the topic does not exist, sends the page of all topics with a message. */
 async function sendTopicPage(
   site: Site,
   request: Request,
@@ -113,7 +113,7 @@ async function sendTopicPage(
   return site.pages.send(reply, 'topic', view, shown.fault?.status ?? opened.trial.fault?.status)
 }
 
-/** What is tried, for htmx. */
+/** Only the trial, for htmx. */
 async function sendTrial(
   site: Site,
   request: Request,
@@ -134,7 +134,7 @@ async function sendTrial(
   }
 }
 
-/** The page whole, with what was typed and what is wrong. */
+/** The whole page again, with the typed values and what is wrong with them. */
 async function showTopicPageAgain(
   site: Site,
   request: Request,

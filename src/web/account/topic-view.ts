@@ -18,32 +18,32 @@ interface PaperView {
   id: number
   title: string
   path: string
-  /** "Matched: …", or why it does not. */
+  /** "Matched: …", or why the paper does not match. */
   reason: string
   /** "24 Nov, 41 votes" */
   facts: string
   opinion: 'more' | 'less' | null
-  /** "More of: linear, attention."; empty without an opinion. */
+  /** "More of: linear, attention."; empty without feedback. */
   moved: string
 }
 
 /** The page of one topic. */
 export interface TopicPageView extends FaultsView {
   managePath: string
-  /** Where its forms go. */
+  /** The URL of its forms. */
   path: string
-  /** The same with the paper. */
+  /** The same URL with the paper. */
   here: string
   name: string
-  /** The words of one that has a name of its own; else empty. */
+  /** The query of a topic that has its own name; otherwise empty. */
   query: string
   understood: string
   said: ChangeSummaryView | null
   paper: PaperView | null
   handles: QuickActionsView
-  /** What stands in the field. */
+  /** The contents of the query field. */
   typed: string
-  /** Of a topic of its own, its name; null where this topic would change. */
+  /** The name of a new topic; null if this topic would change. */
   named: string | null
   trial: TrialView
   profile: ProfileView | null
@@ -51,9 +51,9 @@ export interface TopicPageView extends FaultsView {
 
 export interface TopicPageInput {
   token: string
-  /** Where the site stands. */
+  /** The URL of the site. */
   baseUrl: string
-  /** What a button did: as in the address. */
+  /** What a button did, as given in the query string. */
   done: { change?: unknown; opinion?: unknown; profile?: unknown }
   fault?: Fault
   reference?: string | null

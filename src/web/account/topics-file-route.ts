@@ -6,10 +6,10 @@ interface WithToken {
   Params: { token: string }
 }
 
-/** The topics as a text to keep, for whoever holds the link in a mail. */
+/** The topics as a text file, behind the link in emails. */
 export function addTopicsFileRoute(app: FastifyInstance, { deps }: Site): void {
   app.get<WithToken>('/manage/:token/topics.txt', async ({ params: { token } }, reply) => {
-    // Before the headers: the page of a dead link is no file.
+    // Before the headers are set: the error page of an expired link is not a file.
     const text = await topicsFile(deps, token)
     return reply
       .header('content-disposition', 'attachment; filename="topics.txt"')

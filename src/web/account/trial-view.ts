@@ -7,18 +7,18 @@ import { paperRateText } from '../signup/preview-text.ts'
 import { type PreviewView, previewOfFault, previewView } from '../signup/preview-view.ts'
 import { trialPath } from './topic-path.ts'
 
-/** What is tried, beside what stands: the part of the page that changes while somebody types. */
+/** The trial next to the current topic: the part of the page that changes while the reader types. */
 export interface TrialView {
-  /** "Now: 56 papers in 30 days, about 6 a day", then what is tried, where that differs. */
+  /** "Now: 56 papers in 30 days, about 6 a day", then the same for the trial, if it differs. */
   paces: { term: string; text: string }[]
-  /** What becomes of the paper that the reader came from; empty where nothing does. */
+  /** Whether the paper that the reader came from still matches; empty without such a paper. */
   paper: string
-  /** Of a topic of its own: the same in this topic. */
+  /** For a new topic: a link that tries the same query in this topic instead. */
   instead: { text: string; path: string } | null
   preview: PreviewView
 }
 
-/** `baseUrl`: where the site stands. */
+/** `baseUrl` is the URL of the site. */
 export function trialView(token: string, opened: OpenedTrial, baseUrl: string): TrialView {
   const { holder, topic, trial, paper, isKept } = opened
   const { outcome, isSame, fault, instead, named } = trial
@@ -49,7 +49,7 @@ function rateRows({ trial: { outcome, now, isSame, named } }: OpenedTrial): Tria
   return [...pace(standing, now), ...(isSame ? [] : pace(named === null ? tried : triedNew, total))]
 }
 
-/** "56 papers in 30 days, about 6 a day", on days with papers. */
+/** "56 papers in 30 days, about 6 a day", counting days with papers. */
 function amountText(total: number, preview: PreviewResult | undefined): string {
   const rate = rateOf(total, MAX_DAYS)
   if (total === 0 || !preview) return rate

@@ -13,8 +13,8 @@ interface WithToken {
 }
 
 /**
- * The way out, and back. An unsubscribe link may be in other hands than its subscriber's: its pages show no address
- * whole, no topic, and of the settings only what was just changed.
+ * Unsubscribe, and its undo. An unsubscribe link may have been forwarded, so its pages mask the address, show no topic,
+ * and show only the settings that were just changed.
  */
 export function addUnsubscribeRoutes(app: FastifyInstance, site: Site): void {
   addUnsubscribe(app, site)

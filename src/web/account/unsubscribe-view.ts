@@ -6,10 +6,10 @@ import { longDate, weekdaysText } from '../../i18n/dates.ts'
 import { fill, words } from '../../i18n/words.ts'
 import { firstEmailText } from '../signup/subscription-text.ts'
 
-/** A button beside the one that ends it. */
+/** A button next to Unsubscribe that means fewer emails. */
 export interface FewerOptionView {
   choice: FewerEmailsOption
-  /** Below /unsubscribe/:token/ */
+  /** The last part of /unsubscribe/:token/… */
   action: 'pause' | 'fewer'
   text: string
 }
@@ -18,14 +18,14 @@ export interface FewerOptionView {
 export interface UndoView {
   token: string
   ended: boolean
-  /** Until when it can be undone. */
+  /** The date until which it can be undone. */
   until: string
   nextMail: string | null
-  /** Of somebody who was paused, and is so again; null: for no set time. */
+  /** When the pause of a subscriber ends who was paused before and is so again; null if it has no end. */
   pausedUntil: string | null
 }
 
-/** What holds after one of the smaller buttons, or after its undo. */
+/** The state after one of the buttons for fewer emails, or after its undo. */
 export interface FewerEmailsView {
   token: string
   is: FewerEmailsOption | 'undone'
@@ -34,7 +34,7 @@ export interface FewerEmailsView {
   days: string
   most: number
   nextMail: string | null
-  /** The change to undo; null where there is none any more. */
+  /** The id of the change to undo; null if there is none any more. */
   undo: number | null
 }
 

@@ -1,6 +1,6 @@
 const number = new Intl.NumberFormat('en')
 
-/** What is kept about an action, in words: "3,000 rows, 2,990 taken" for counts, anything else as it is. */
+/** Formats the detail of a logged action: "3,000 rows, 2,990 taken" for counts, other text unchanged. */
 export function actionDetailText(detail: string): string {
   if (!detail.startsWith('{')) return detail
   return Object.entries(JSON.parse(detail) as Record<string, unknown>)

@@ -6,7 +6,7 @@ import { numberParam, ROWS_PER_PAGE, takePage } from './paging.ts'
 
 const MAX_ACTION_ID = 2_147_483_647
 
-/** What was done, by whichever door. */
+/** The log of the operator's actions through pages, API and commands. */
 export function addAdminActionRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
   app.get<{ Querystring: { before?: string } }>('/actions', async ({ query }, reply) => {
     const before = numberParam(query.before, MAX_ACTION_ID)

@@ -8,12 +8,12 @@ import { actionDetailText } from './action-detail.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../../templates/admin')
 
-/** Answers with a page of templates/admin; `status` is 200 unless said otherwise. */
+/** Sends a page of templates/admin; `status` is 200 by default. */
 export type SendAdminPage = (reply: FastifyReply, name: string, data: object, status?: number) => FastifyReply
 
 const number = new Intl.NumberFormat('en')
 
-/** How templates write what they are given. */
+/** The formatting functions that templates call. */
 const HELPERS = {
   /** "24 Nov 2026, 08:03", in UTC unless a zone is given. */
   time: (at: Date | null, zone = 'UTC') => (at ? dateAndTime(at.toISOString(), zone) : '–'),

@@ -26,7 +26,7 @@ const paths = z.looseObject({ id: id.optional() })
 const SEEN_EVERY_MS = 60_000
 const LOOPBACK = /^http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$)/i
 
-/** The operator's pages; without ADMIN_PASSWORD there are none. The only ones of the site with a cookie. */
+/** The operator's pages, only if ADMIN_PASSWORD is set. No other page of the site uses a cookie. */
 export function addAdminRoutes(app: FastifyInstance, { deps }: Site): void {
   if (!deps.config.ADMIN_PASSWORD) return
   const admin: AdminSite = { deps, send: openAdminPages(deps.config) }
@@ -53,7 +53,7 @@ async function addSessions(scope: FastifyInstance, { deps }: AdminSite): Promise
     secret: APP_SECRET,
     store: openSessionStore(deps),
     cookieName: isSecure ? '__Host-admin' : 'admin',
-    // Without an end of its own: it goes with the browser, and the row with the clock that is passed in.
+    // No expiry: the browser drops the cookie when it closes, and the store ends the session by the injected clock.
     cookie: { path: '/', httpOnly: true, sameSite: 'strict', secure: isSecure },
     saveUninitialized: false,
     rolling: false,
@@ -92,14 +92,17 @@ function addLoggedInRoutes(app: FastifyInstance, admin: AdminSite): void {
   addAdminActionRoutes(app, admin)
 }
 
-/** Throws admin.not-https, admin.elsewhere. Plain http is for a site on this computer, which production never is. */
+/** Throws admin.not-https, admin.elsewhere. Plain http is only for a site on this computer, never for production. */
 async function requireHttpsAndSameOrigin({ deps }: AdminSite, request: FastifyRequest): Promise<void> {
   if (!LOOPBACK.test(deps.config.BASE_URL) && request.protocol !== 'https') throw new Fault('admin.not-https')
   if (request.method === 'POST' && !isSameOrigin(deps.config.BASE_URL, request))
     throw new Fault('admin.elsewhere')
 }
 
-/** A login has no CSRF token yet, and browsers before 2023 send no Sec-Fetch-Site. Clients that send neither pass. */
+/**
+ * The login form has no CSRF token yet, and browsers before 2023 send no Sec-Fetch-Site. Clients that send neither
+ * header pass.
+ */
 function isSameOrigin(baseUrl: string, { headers, protocol, host }: FastifyRequest): boolean {
   const { origin, 'sec-fetch-site': site = 'same-origin' } = headers
   const ours = [undefined, new URL(baseUrl).origin, `${protocol}://${host}`]

@@ -1,7 +1,7 @@
 import type { ServiceDeps } from '../../core/deps.ts'
 import type { SendAdminPage } from './admin-pages.ts'
 
-/** What every group of admin routes is handed. */
+/** What each group of admin routes receives. */
 export interface AdminSite {
   deps: ServiceDeps
   send: SendAdminPage

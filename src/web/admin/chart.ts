@@ -1,23 +1,23 @@
-/** One value of a series; null: there is none. */
+/** One value of a series; null if there is no value. */
 export interface ChartPoint {
   /** "24 Nov" */
   label: string
   value: number | null
 }
 
-/** What is drawn, in the units of the drawing. */
+/** The shapes to draw, in the units of the drawing. */
 export interface Chart {
   width: number
   height: number
-  /** All bars, or the area below the line, as one path: hundreds of elements would make the page heavy. */
+  /** All bars, or the area below the line, as one path: hundreds of elements would make the page slow. */
   path: string
   /** The line of a series of levels; empty for bars. */
   line: string
-  /** Left end of the bars and of each rule of the grid. */
+  /** The left end of the bars and of each grid line. */
   left: number
   rules: { y: number; text: string }[]
   labels: { x: number; text: string; anchor: 'start' | 'middle' | 'end' }[]
-  /** Where the labels stand. */
+  /** The y position of the labels. */
   labelY: number
 }
 
@@ -34,11 +34,11 @@ interface ChartOptions {
   unit?: string
   /** A line instead of bars. */
   levels?: boolean
-  /** Where the axis ends; a round number above the highest value unless it is given. */
+  /** The end of the axis; by default a round number above the highest value. */
   top?: number
 }
 
-/** Draws a series as bars, or levels as a line, from zero up. */
+/** Draws a series from zero up, as bars or (`levels`) as a line. */
 export function drawChart(
   points: readonly ChartPoint[],
   { unit = '', levels = false, ...look }: ChartOptions = {},
@@ -63,7 +63,7 @@ export function drawChart(
 const figure = new Intl.NumberFormat('en', { notation: 'compact' })
 const rounded = (value: number): number => Math.round(value * 10) / 10
 
-/** 1, 2 or 5 times a power of ten, never less than 1: at most four steps up to `most`. */
+/** 1, 2 or 5 times a power of ten, at least 1, so that up to four steps reach `highest`. */
 export function roundStep(highest: number): number {
   const rough = highest / MAX_RULES
   const power = 10 ** Math.floor(Math.log10(rough))
@@ -88,7 +88,7 @@ function bars(points: readonly ChartPoint[], { left, slot, base, y }: PlotArea) 
   return { path, line: '' }
 }
 
-/** Levels have no gaps: one that is not known counts as none. */
+/** Levels have no gaps: an unknown one is drawn as 0. */
 function area(points: readonly ChartPoint[], { left, slot, base, y }: PlotArea) {
   const corners = points.map(({ value }, n) => `${rounded(left + (n + 0.5) * slot)} ${y(value ?? 0)}`)
   if (corners.length === 0) return { path: '', line: '' }
@@ -97,7 +97,7 @@ function area(points: readonly ChartPoint[], { left, slot, base, y }: PlotArea) 
   return { path: `${line}L${end} ${base}L${rounded(left + slot / 2)} ${base}z`, line }
 }
 
-/** The first, the last and the one in the middle. */
+/** The first label, the last and the one in the middle. */
 function labelsOf(points: readonly ChartPoint[], left: number, slot: number): Chart['labels'] {
   if (points.length === 0) return []
   const last = points.length - 1

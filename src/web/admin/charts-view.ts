@@ -5,7 +5,7 @@ import { cachedDailyFigures } from '../../operator/cached-daily-figures.ts'
 import type { DayFigures } from '../../operator/daily-figures.ts'
 import { type Chart, type ChartPoint, drawChart } from './chart.ts'
 
-/** What the charts can show. A year is drawn by week, and holds whole ones. */
+/** The periods that the charts offer. A year is drawn in whole weeks. */
 export const CHART_SPANS = [
   { days: 30, text: '30 days' },
   { days: 90, text: '90 days' },
@@ -20,7 +20,7 @@ export interface ChartView {
   /** "320 on 24 Nov; highest 410 (12 Nov), lowest 0 (1 Nov)" */
   summary: string
   chart: Chart
-  /** What the column of the table counts. */
+  /** The heading of the table's column. */
   column: string
   rows: { label: string; text: string }[]
 }
@@ -32,9 +32,9 @@ interface Series {
   unit?: string
   levels?: boolean
   top?: number
-  /** Of the days of one bar; null where there is nothing to tell. */
+  /** The value of the days of one bar; null if there is nothing to count. */
   of(days: readonly DayFigures[]): number | null
-  /** What the table says of them, where a number alone says too little. */
+  /** The text in the table, if a number says too little. */
   text?(days: readonly DayFigures[]): string
 }
 
@@ -64,7 +64,7 @@ const SERIES: Series[] = [
     column: 'Confirmed of sign-ups',
     unit: '%',
     top: 100,
-    // Whoever asked on the day before may confirm today.
+    // People who signed up the day before may confirm today.
     of: (days) => {
       const asked = sum(days, 'asked')
       return asked > 0 ? Math.min(100, Math.round((100 * sum(days, 'confirmed')) / asked)) : null
@@ -74,7 +74,7 @@ const SERIES: Series[] = [
   { id: 'unsubscribed', title: 'Unsubscribed', column: 'People', of: (days) => sum(days, 'unsubscribed') },
 ]
 
-/** What happened on each day up to today (UTC), or in each week. */
+/** One value for each day up to today (UTC), or for each week. */
 export async function loadCharts(deps: Deps, { days: span }: { days: number }): Promise<ChartView[]> {
   const to = dayOf(deps.clock.now())
   const days = await cachedDailyFigures(deps, { from: addDays(to, 1 - span), to })
@@ -109,7 +109,7 @@ function chartView(series: Series, groups: DayFigures[][]): ChartView {
   }
 }
 
-/** A count of each day as bars. */
+/** Draws one count for each day as bars. */
 export function dayChart(
   { id, title, column }: Pick<ChartView, 'id' | 'title' | 'column'>,
   days: readonly { day: Day; count: number }[],
@@ -130,7 +130,7 @@ const number = new Intl.NumberFormat('en')
 
 const labelOf = (group: DayFigures[]): string => dateRange(group[0]!.day, group.at(-1)!.day)
 
-/** What a glance at the bars would tell. */
+/** A text with what the chart shows, for readers who cannot see it. */
 function summaryOf(rows: ChartView['rows'], points: readonly ChartPoint[]): string {
   const known = points.flatMap(({ value }, n) => (value === null ? [] : [{ value, ...rows[n]! }]))
   const newest = known.at(-1)

@@ -5,7 +5,7 @@ import { isSameSecret } from '../../core/same-secret.ts'
 const WITHIN_SECONDS = 15 * 60
 const tries = (capacity: number) => ({ capacity, perSecond: capacity / WITHIN_SECONDS })
 
-/** Over all networks and doors. */
+/** Shared by all networks and both kinds of login. */
 const GLOBAL_BUCKET: Bucket = { key: 'admin', ...tries(50) }
 const limitOf = (name: string, capacity: number): RateLimit => ({
   name,
@@ -15,7 +15,10 @@ const limitOf = (name: string, capacity: number): RateLimit => ({
 const MAX_TRIES = 5
 const MAX_TRIES_WHEN_CROWDED = 1
 
-/** Each with tries of its own: a collector with an outdated password locks nobody out of the pages. */
+/**
+ * Each kind has its own attempts: a metrics collector with an outdated password does not lock the operator out of the
+ * pages.
+ */
 type LoginKind = 'admin' | 'metrics'
 
 export interface PasswordCheck {
@@ -25,16 +28,16 @@ export interface PasswordCheck {
 }
 
 /**
- * Whether it is ADMIN_PASSWORD. Wrong ones count: after five in a quarter of an hour from one network (15 and 45 from
- * the wider ones around it) none is checked. 50 over all networks lock nobody out: each network then has one try left
- * (3 and 9), so that the right password gets in.
+ * Compares with ADMIN_PASSWORD. Wrong passwords count: after five in a quarter of an hour from one network (15 and 45
+ * from the wider networks around it) none is checked. 50 wrong ones over all networks lock no one out: each network
+ * then has one attempt left (3 and 9 for the wider ones), so that the correct password gets in.
  */
 export async function checkPassword(
   { db, config, log }: Pick<ServiceDeps, 'db' | 'config' | 'log'>,
   { door, ip, password }: { door: LoginKind; ip: string; password: string },
 ): Promise<PasswordCheck> {
   const taken: Bucket[] = []
-  // Before the check, so that many tries at once count like one after another.
+  // Before the comparison, so that many parallel attempts count like sequential ones.
   const waitFor = async (buckets: readonly Bucket[]) => {
     const { allowed, waitSeconds } = await takePermits(db, buckets)
     if (allowed) taken.push(...buckets)

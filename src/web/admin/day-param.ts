@@ -2,7 +2,7 @@ import { type Day, parseDay } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
 import { lineField } from './line-field.ts'
 
-/** A date as an address has it: the day, or what was typed and what is wrong with it. Neither where nothing was typed. */
+/** Reads the date in a URL: the day, or the typed text and what is wrong with it; empty if no date was typed. */
 export function dayParam(inQuery: unknown): { day?: Day; typed?: string; problem?: string } {
   const typed = lineField.catch('').parse([inQuery].flat()[0])
   if (typed === '') return {}

@@ -12,10 +12,10 @@ import { columnTitle, dayTotalCells } from './day-total-cells.ts'
 import { numberParam, ROWS_PER_PAGE, takePage } from './paging.ts'
 
 const DAYS = 14
-/** Before the year 1000 there is none. */
+/** Years before 1000 are not accepted. */
 const isDay = (text: string): boolean => day.safeParse(text).success
 
-/** The books of each date, and who is counted in them. */
+/** The totals of each date, and the subscribers behind each count. */
 export function addDayRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
   app.get<{ Querystring: { date?: string } }>('/days', async ({ query }, reply) => {
     const today = dayOf(deps.clock.now())

@@ -19,13 +19,13 @@ export interface DayTotalCell {
   column: DayTotalsColumn
   title: string
   count: number
-  /** Where those stand that are counted; empty for none. */
+  /** The page that lists what is counted; empty if there is none. */
   path: string
 }
 
 export const columnTitle = (column: DayTotalsColumn): string => TITLES[column]
 
-/** The counts of a date, each with the way to whom it counts. */
+/** The counts of a date, each with a link to what it counts. */
 export const dayTotalCells = (books: DayTotals): DayTotalCell[] =>
   DAY_TOTALS_COLUMNS.map((column) => ({
     column,

@@ -1,7 +1,7 @@
 import { formText } from '../request.ts'
 
-// Postgres takes no NUL, and what turns a line of text around is nothing that anybody means to type here.
+// Postgres accepts no NUL, and no one types control characters or changes of text direction on purpose.
 const UNSEEN = /[\p{Cc}\p{Cs}\p{Bidi_Control}\ufeff]+/gu
 
-/** A field of one line; empty where it was not sent. */
+/** A field of one line; empty if it was not sent. */
 export const lineField = formText.transform((typed) => typed.replace(UNSEEN, ' ').trim()).default('')

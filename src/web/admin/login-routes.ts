@@ -6,7 +6,7 @@ import { checkPassword } from './check-password.ts'
 
 const WRONG = 'That password is not correct. Try again.'
 
-/** The way in. A GET leaves no cookie: only who is in has a session. */
+/** The login page. A GET sets no cookie: only a login creates a session. */
 export function addLoginRoutes(app: FastifyInstance, admin: AdminSite): void {
   const { deps, send } = admin
   app.get('/login', async ({ session }, reply) =>
@@ -31,7 +31,7 @@ async function logIn({ deps }: AdminSite, request: FastifyRequest, reply: Fastif
   await request.session.regenerate()
   const now = deps.clock.now().getTime()
   Object.assign(request.session, { startedAt: now, seenAt: now, fresh: true })
-  // Now, so that two pages that are opened at once share one secret.
+  // Created now, so that two pages that open at the same time share one secret.
   reply.generateCsrf()
   deps.log.info('admin.logged-in')
 }

@@ -17,7 +17,7 @@ interface Asked {
 
 const RETRYABLE_STATES = ['deferred', 'refused', 'uncertain', 'gave_up', 'skipped']
 
-/** Mails of every kind, and the life of each. */
+/** Emails of every kind, and the history of each. */
 export function addAdminMessageRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
   app.get<Asked>('/messages', async ({ query }, reply) => {
     const state = MESSAGE_STATES.find((one) => stateName(one) === query.state)
@@ -59,7 +59,7 @@ export function addAdminMessageRoutes(app: FastifyInstance, { deps, send }: Admi
 
 const cursorSchema = z.tuple([cursorInstant, id])
 
-/** "2026-11-24T08:00:00.000Z~id". Throws page.not-found. */
+/** Parses "2026-11-24T08:00:00.000Z~id". Throws page.not-found. */
 function parseCursor(after: unknown): MessageCursor | undefined {
   if (after === undefined) return undefined
   const { success, data } = cursorSchema.safeParse(String(after).split('~'))

@@ -5,7 +5,10 @@ import { openMetricsWriter } from '../../operator/metrics/write-metrics.ts'
 import type { Site } from '../site.ts'
 import { checkPassword } from './check-password.ts'
 
-/** Prometheus, from this machine itself or with ADMIN_PASSWORD by Basic authentication, whatever the user's name. */
+/**
+ * Prometheus metrics, for requests from this machine and for Basic authentication with ADMIN_PASSWORD and any user
+ * name.
+ */
 export function addMetricsRoute(app: FastifyInstance, { deps }: Site): void {
   const writer = openMetricsWriter(deps)
   app.get('/metrics', async (request, reply) => {
@@ -14,7 +17,7 @@ export function addMetricsRoute(app: FastifyInstance, { deps }: Site): void {
   })
 }
 
-/** Nothing where it is this machine, or sends the password. */
+/** Does nothing if the request is from this machine or sends the password. */
 async function denyUnlessAllowed(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -54,8 +57,9 @@ const HOSTS = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
 const FORWARDED = /^(forwarded|via|x-forwarded(-.*)?|x-real-ip|cf-connecting-ip|true-client-ip)$/
 
 /**
- * A proxy on this machine comes from loopback too, with everybody behind it. So nothing may look forwarded, the name
- * that was asked for is this machine's own, and a site over https says in TRUST_PROXY that its proxy forwards.
+ * A proxy on this machine also connects from loopback, for all its visitors. So a local request must have no forwarding
+ * headers, and must name this machine as the host. A site over https must also set TRUST_PROXY, which shows that its
+ * proxy adds such headers.
  */
 function isLocalRequest({ headers, raw }: FastifyRequest, { BASE_URL, TRUST_PROXY }: Config): boolean {
   const hasSilentProxy = BASE_URL.startsWith('https://') && TRUST_PROXY.length === 0

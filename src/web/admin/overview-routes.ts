@@ -40,7 +40,7 @@ interface Asked {
   Querystring: { days?: unknown; done?: unknown }
 }
 
-/** How things stand, and stop and go. */
+/** The overview page, and stopping and resuming delivery. */
 export function addOverviewRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
   app.get<Asked>('', async ({ query }, reply) => {
     const span = CHART_SPANS.find(({ days }) => String(days) === query.days) ?? CHART_SPANS[0]
@@ -82,7 +82,7 @@ export function addOverviewRoutes(app: FastifyInstance, { deps, send }: AdminSit
   })
 }
 
-/** What came back on a day (UTC), as figures. */
+/** Counts of the bounces and complaints of one day (UTC). */
 const returnedOn = async ({ db }: Deps, day: Day) =>
   classRows(await countBounces(db, { from: midnight(day), before: midnight(addDays(day, 1)) })).map(
     ({ text, count }) => ({ state: text, count }),

@@ -1,11 +1,11 @@
-/** How many rows stand on a page. */
+/** Rows on one page. */
 export const ROWS_PER_PAGE = 100
 
-/** A number in an address; `otherwise` for anything else. */
+/** Reads a number from a query string or path; returns `otherwise` for anything else. */
 export const numberParam = (value: unknown, otherwise = 0): number =>
   typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : otherwise
 
-/** Of one row more than a page holds: those of the page, and whether there are others. */
+/** Takes one row more than fits on a page; returns the rows of the page, and whether there are more. */
 export const takePage = <Row>(rows: Row[]): { rows: Row[]; more: boolean } => ({
   rows: rows.slice(0, ROWS_PER_PAGE),
   more: rows.length > ROWS_PER_PAGE,

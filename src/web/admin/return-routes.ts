@@ -15,7 +15,7 @@ interface Asked {
   Querystring: { days?: unknown; class?: unknown; domain?: unknown; after?: unknown }
 }
 
-/** What came back of mails: how much, from where, and each. */
+/** Bounces and complaints: totals, by domain, and each one. */
 export function addAdminReturnRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
   app.get<Asked>('/returns', async ({ query }, reply) => {
     const span = RETURN_SPANS.find(({ days }) => String(days) === query.days) ?? RETURN_SPANS[0]
@@ -49,7 +49,7 @@ const filled = (fields: Record<string, string | undefined>): [string, string][] 
 
 const cursorSchema = z.tuple([cursorInstant, z.string(), z.string()])
 
-/** "2026-11-24T08:00:00.000Z~17~0". Throws page.not-found. */
+/** Parses "2026-11-24T08:00:00.000Z~17~0". Throws page.not-found. */
 function parseCursor(after: unknown): BounceCursor | undefined {
   if (after === undefined) return undefined
   const { success, data } = cursorSchema.safeParse(String(after).split('~'))

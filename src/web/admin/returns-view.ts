@@ -17,17 +17,17 @@ export const RETURN_SPANS = [
 ] as const
 
 const MAX_DOMAINS = 10
-/** What waits longer than it takes to be read. */
+/** A report that is not processed within this time is late. */
 const LATE_MS = 5 * 60_000
 
 export interface ClassRow extends BounceClassCount {
   /** "no such mailbox" */
   text: string
-  /** In more words. */
+  /** A longer explanation. */
   meaning: string
 }
 
-/** One of the domains with the most. */
+/** One of the domains with the most bounces. */
 interface DomainRow {
   domain: string
   count: number
@@ -35,7 +35,7 @@ interface DomainRow {
   text: string
 }
 
-/** How much came back on the days up to today (UTC), of what kind, and from where. */
+/** Totals of bounces and complaints for the days up to today (UTC), by class and by domain. */
 export async function returnsView({ db, clock }: Deps, { days }: { days: number }) {
   const now = clock.now()
   const today = dayOf(now)

@@ -6,11 +6,11 @@ import type { Prisma } from '../../generated/prisma/client.ts'
 
 declare module 'fastify' {
   interface Session {
-    /** When they logged in, in ms; undefined for whoever did not. */
+    /** When the operator logged in, in ms; undefined if they did not. */
     startedAt?: number
     /** The minute of the last request, in ms. */
     seenAt?: number
-    /** Logged in with this very request. */
+    /** The login happened in this request. */
     fresh?: boolean
   }
 }
@@ -19,8 +19,8 @@ const IDLE_MS = 30 * 60_000
 const MAX_DURATION_MS = 12 * 3600_000
 
 /**
- * Logins, shared by all processes. A row is found by a keyed hash of what the cookie holds, and the key is made of
- * ADMIN_PASSWORD and APP_SECRET: another password finds no row, and a row gives no cookie away.
+ * Sessions, shared by all processes. A row is found by a keyed hash of the cookie, and the key is derived from
+ * ADMIN_PASSWORD and APP_SECRET: after a change of password no row is found, and a row does not reveal a cookie.
  */
 export function openSessionStore({ config, db, clock }: Deps): SessionStore {
   const key = createHmac('sha256', config.APP_SECRET[0]!).update(`admin ${config.ADMIN_PASSWORD}`).digest()
@@ -36,7 +36,7 @@ export function openSessionStore({ config, db, clock }: Deps): SessionStore {
     if (startedAt === undefined) return
     const expiresAt = new Date(Math.min(seenAt + IDLE_MS, startedAt + MAX_DURATION_MS))
     const [id, values] = [idOf(cookie), { data: data as Prisma.InputJsonObject, expiresAt }]
-    // A request that is under way while somebody logs out must not bring the row back.
+    // A request that runs during a logout must not restore the row.
     if (!fresh) return void (await db.adminSession.updateMany({ where: { id }, data: values }))
     await db.adminSession.deleteMany({ where: { expiresAt: { lte: clock.now() } } })
     await db.adminSession.upsert({ where: { id }, create: { id, ...values }, update: values })

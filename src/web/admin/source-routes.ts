@@ -6,7 +6,7 @@ import type { AdminSite } from './admin-site.ts'
 
 const DAYS = 14
 
-/** Where papers come from, by day (UTC). */
+/** The state of each source by day (UTC). */
 export function addAdminSourceRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
   app.get('/sources', async (_request, reply) => {
     const sources = await sourceStatus(deps, { days: DAYS })

@@ -18,14 +18,14 @@ export type OperationForm = z.output<typeof fields>
 export const readOperationForm = (body: FastifyRequest['body']): OperationForm => readFields(fields, body)
 
 interface Operation {
-  /** As the command says it. */
+  /** The name of the command that does the same. */
   verb: string
-  /** Said after it was done, unless `work` returns the name of another sentence. */
+  /** The sentence shown afterwards, unless `work` returns the name of another one. */
   said: string
   work(deps: Deps, id: string, form: OperationForm): Promise<unknown>
 }
 
-/** What the operator can do to one subscriber; the same flows as the commands. */
+/** What the operator can do to one subscriber; the commands call the same functions. */
 export const SUBSCRIBER_OPERATIONS: Record<string, Operation> = {
   pause: {
     verb: 'subscribers pause',
@@ -67,7 +67,7 @@ export const SUBSCRIBER_OPERATIONS: Record<string, Operation> = {
   },
 }
 
-/** What stands on top of the page afterwards. */
+/** The sentence at the top of the page afterwards. */
 export const operationDoneText = (name: unknown): string | undefined =>
   name === 'link-held'
     ? 'No email was queued: the limit is two of these within a day.'
@@ -75,7 +75,7 @@ export const operationDoneText = (name: unknown): string | undefined =>
       ? SUBSCRIBER_OPERATIONS[String(name)]!.said
       : undefined
 
-/** What cannot be undone here has a page of its own, with what it does and a button. */
+/** Operations that cannot be undone have their own page with an explanation and a button. */
 export const CONFIRMATION_PAGES: Record<string, { title: string; button: string; what: string[] }> = {
   unsubscribe: {
     title: 'Unsubscribe this subscriber?',

@@ -27,7 +27,7 @@ interface WithId {
   Querystring: { date?: string; done?: unknown }
 }
 
-/** One subscriber: found by address, then known by number. The address stands in no URL. */
+/** One subscriber, found by address and then identified by number. No URL contains the address. */
 export function addAdminSubscriberRoutes(app: FastifyInstance, admin: AdminSite): void {
   const { deps, send } = admin
   app.get('/subscribers', async (_request, reply) => sendFinder(admin, reply, { email: '' }))
@@ -81,7 +81,7 @@ export function addAdminSubscriberRoutes(app: FastifyInstance, admin: AdminSite)
   })
 }
 
-/** Somebody who was never here, or left without a trace, may be suppressed all the same. */
+/** An address without a subscriber may be suppressed all the same. */
 async function unknownText({ deps }: AdminSite, email: string): Promise<string> {
   const hash = addressHash(parseAddress(email).key, deps.config.SUPPRESSION_KEY)
   const found = await suppressionOf(deps.db, hash)
@@ -102,7 +102,7 @@ async function sendFinder(
 interface Shown {
   id: string
   date?: Day
-  /** A date that is none. */
+  /** The typed text if it is not a date. */
   typed?: string
   said?: string
   problem?: string

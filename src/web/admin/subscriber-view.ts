@@ -17,7 +17,7 @@ import { scheduleText, sizeText, understoodOf } from '../signup/subscription-tex
 
 const RECEIPT_DAYS = 30
 
-/** Everything of one subscriber that the operator looks for. Throws subscriber.unknown. */
+/** Everything about one subscriber that the operator may look for. Throws subscriber.unknown. */
 export async function subscriberView(deps: Deps, { id, date }: { id: string; date?: Day }) {
   const { subscriber, topics, suppression, consents, next } = await showSubscriber(deps, { id })
   const { zone, state } = subscriber
@@ -75,7 +75,7 @@ function emailOutcomeText({ state, reason, acceptedAt, cameBack }: FateWithRetur
   return `${stateName(state)}${reason ? ` (${messageReasonText(reason)})` : ''}`
 }
 
-/** The tombstone of an erased subscriber and the actions on it; null if there is none. */
+/** The tombstone of an erased subscriber and the actions on it; null if there is no tombstone. */
 export async function erasedView({ db }: Deps, id: string) {
   const tombstone = await tombstoneOf(db, id)
   return tombstone && { id, actions: await actionsForSubscriber(db, id) }

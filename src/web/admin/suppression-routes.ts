@@ -11,7 +11,7 @@ import type { AdminSite } from './admin-site.ts'
 import { lineField } from './line-field.ts'
 import { numberParam, ROWS_PER_PAGE, takePage } from './paging.ts'
 
-/** Addresses that get no mail: known by a code alone, unless somebody types one. */
+/** Addresses that we do not email. We have only their hashes, so the operator types an address to look it up. */
 export function addSuppressionRoutes(app: FastifyInstance, admin: AdminSite): void {
   const { deps } = admin
   app.get<{ Querystring: { skip?: string; done?: unknown } }>('/suppressions', async ({ query }, reply) =>
@@ -21,7 +21,7 @@ export function addSuppressionRoutes(app: FastifyInstance, admin: AdminSite): vo
     }),
   )
 
-  // Not a redirect: the address would stand in the browser's history and in the proxy's log.
+  // Not a redirect: that would put the address in the browser's history and in the proxy's log.
   app.post('/suppressions', async ({ body }, reply) => {
     const { email } = readFields(z.object({ email: lineField }), body)
     try {

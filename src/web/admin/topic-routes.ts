@@ -5,7 +5,7 @@ import { understoodOf } from '../signup/subscription-text.ts'
 import type { AdminSite } from './admin-site.ts'
 import { numberParam, ROWS_PER_PAGE, takePage } from './paging.ts'
 
-/** What people want, and who wants it. */
+/** All topics by number of subscribers, and the subscribers of each. */
 export function addAdminTopicRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
   app.get<{ Querystring: { skip?: string } }>('/topics', async ({ query }, reply) => {
     const skip = numberParam(query.skip)

@@ -8,7 +8,7 @@ import { actionQuery, actions, figureQuery, figures } from './schemas/operator.t
 import { sourceQuery, sources } from './schemas/papers.ts'
 import { loadSources } from './source-routes.ts'
 
-/** What the operator did, what it came to day by day, and where papers come from. */
+/** The log of the operator's actions, figures by day, and the state of sources. */
 export function addApiActionRoutes(api: Api, { deps }: Site): void {
   const listed = {
     ...operatorOperation('operation', 'listActions', 'Operator log, newest first'),

@@ -26,8 +26,8 @@ import { tidyDocument } from './tidy-document.ts'
 import { addApiTopicRoutes } from './topic-routes.ts'
 
 /**
- * JSON for programs, and the document that describes it. No cookie and no CORS: another site's page reads nothing
- * here. Without API_TOKEN there is no operator's part at all.
+ * The JSON API and its OpenAPI document. It uses no cookie and no CORS, so a page of another site can read nothing
+ * here. The operator's part exists only if API_TOKEN is set.
  */
 export function addApi(app: FastifyInstance, site: Site): void {
   app.register(async (plain) => {
@@ -50,7 +50,7 @@ export function addApi(app: FastifyInstance, site: Site): void {
   })
 }
 
-/** Fastify says null where there is no body. */
+/** Fastify passes null if there is no body; zod needs undefined. */
 const readByZod: typeof validatorCompiler = (route) => {
   const validate = validatorCompiler(route)
   return (data: unknown) => validate(data ?? undefined)
@@ -68,7 +68,7 @@ function addOperatorRoutes(api: Api, site: Site): void {
 }
 
 function addDocument(api: Api): void {
-  // Made at the first request: it is the same until the process ends.
+  // Built at the first request; it does not change while the process runs.
   let document: string | undefined
   api.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
     document ??= JSON.stringify(api.swagger())

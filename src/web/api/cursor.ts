@@ -4,18 +4,18 @@ import { Fault } from '../../core/errors.ts'
 
 type CursorValues = (string | number)[]
 
-/** A list with these filters, and what a place in it is made of. */
+/** A list with its filters, and the schema of a position in it. */
 export interface CursorList<T extends z.ZodType> {
   name: string
   filters: Record<string, string | undefined>
   values: T
 }
 
-/** Where a list goes on, as a text that programs send back and do not read. */
+/** Encodes the position at which a list continues; clients send it back and do not read it. */
 export const writeCursor = <T extends z.ZodType>(list: CursorList<T>, place: CursorValues): string =>
   Buffer.from(JSON.stringify([checksumOf(list), ...place])).toString('base64url')
 
-/** Reads a cursor. Throws cursor.unknown for one of another list, or of other filters. */
+/** Reads a cursor. Throws cursor.unknown for one of another list or with other filters. */
 export function readCursor<T extends z.ZodType>(list: CursorList<T>, cursor: string): z.output<T> {
   const [mark, ...rest] = partsOf(cursor)
   const place = list.values.safeParse(rest)
@@ -41,11 +41,11 @@ const HIGHEST_NUMBER = 2 ** 31 - 1
 export const idNumber = z.int().min(1).max(HIGHEST_NUMBER)
 export const cursorInstant = z.iso
   .datetime()
-  // Year 0 is none of the database's.
+  // The database has no year 0.
   .refine((text) => !text.startsWith('0000'))
   .transform((text) => new Date(text))
 
-/** One page of what was read with one item more than it holds. */
+/** Splits off the page from a result that was read with one item more than fits. */
 export function pageOf<T>(items: readonly T[], limit: number): { shown: T[]; last: T | undefined } {
   const shown = items.slice(0, limit)
   return { shown, last: items.length > limit ? shown.at(-1) : undefined }

@@ -9,7 +9,7 @@ import * as schemas from './schemas/operator.ts'
 
 const TAG = 'delivery'
 
-/** Whether mail goes out, and the books of a date. */
+/** The state of delivery, and the totals of a date. */
 export function addDeliveryRoutes(api: Api, { deps }: Site): void {
   const counted = {
     ...operatorOperation('digests', 'showBooks', 'The totals of one local date'),

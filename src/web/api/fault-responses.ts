@@ -6,14 +6,14 @@ import { jsonOfFault, logFault, toFault } from '../errors.ts'
 import type { Site } from '../site.ts'
 import type { Api } from './operation.ts'
 
-/** Every fault in one shape; to the operator also in the operator's words. */
+/** Sends every fault in one shape; the operator also gets the message for operators. */
 export function addFaultResponses(api: Api, { deps }: Site): void {
   api.setErrorHandler<FastifyError>(async (error, request, reply) => {
     const fault = apiFaultOf(error, request)
     const reference = logFault(deps, request, reply, fault)
     const isOperators = request.routeOptions.schema !== undefined && 'security' in request.routeOptions.schema
     const body = jsonOfFault(fault, reference)
-    // What a fault of ours says of itself may hold more than it should.
+    // The message of an internal error may contain secrets.
     const operatorFields =
       isOperators && fault.status < 500 ? { message: fault.message, sentence: fault.sentence } : {}
     return reply.code(fault.status).send({ ...body, ...operatorFields })
@@ -23,7 +23,7 @@ export function addFaultResponses(api: Api, { deps }: Site): void {
 function apiFaultOf(error: FastifyError, request: FastifyRequest): Fault {
   if (error.statusCode === 415) return new Fault('request.not-json')
   if (!error.validation) return toFault(error)
-  // An id that cannot be one is of nothing.
+  // A malformed id in a path identifies nothing.
   if (error.validationContext === 'params') return new Fault('page.not-found')
   const known = fieldsOf(request, error.validationContext ?? 'body')
   const fields = error.validation.slice(0, MAX_FAULTS).flatMap((issue) => fieldFaultsOf(issue, known))
@@ -37,7 +37,7 @@ function fieldFaultsOf({ instancePath, keyword, params, message = '' }: Issue, k
   const { keys } = params as { keys?: unknown }
   const place = instancePath.split('/').slice(1).filter(Boolean)
   if (keyword === 'unrecognized_keys' && Array.isArray(keys)) {
-    // Within a field, what is known is not what this list says.
+    // For a field inside another one, `known` would list the wrong fields.
     const there = place.length === 0 ? known : 'query, name'
     return unknownFieldFaults(keys.map(String), there)
   }

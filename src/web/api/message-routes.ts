@@ -11,7 +11,7 @@ import { bare } from './schemas/subscribers.ts'
 
 const TAG = 'messages'
 
-/** Mails, and what became of them. */
+/** Emails and their outcomes. */
 export function addApiMessageRoutes(api: Api, { deps }: Site): void {
   const listed = {
     ...operatorOperation(TAG, 'listMessages', 'Emails, newest first'),

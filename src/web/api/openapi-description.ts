@@ -9,7 +9,7 @@ A field that does not exist is refused, and the answer names those that do. List
 changes. A request whose headers exceed 16 kB gets 431, and one that takes longer than 30 seconds to arrive gets 408;
 both close the connection, and their bodies have another shape.`
 
-/** The head of the document. */
+/** The head of the OpenAPI document. */
 export const openapiDescription = ({
   SITE_NAME,
   BASE_URL,

@@ -7,7 +7,7 @@ import type { Deps, ServiceDeps } from '../../core/deps.ts'
 import { withAuditLog } from '../../operator/with-audit-log.ts'
 import { BODY_FAULTS, type FaultStatus, faults } from './schemas/faults.ts'
 
-/** Fastify whose requests and answers are read by the zod schemas of each route. */
+/** Fastify with zod schemas for the requests and responses of each route. */
 export type Api = FastifyInstance<
   RawServerDefault,
   IncomingMessage,
@@ -18,32 +18,32 @@ export type Api = FastifyInstance<
 
 const SECURITY = { security: [{ token: [] }] }
 
-/** What the document says of an operation for everybody. */
+/** The OpenAPI fields of a public operation. */
 export const publicOperation = (tag: string, operationId: string, summary: string) => ({
   tags: [tag],
   operationId,
   summary,
 })
 
-/** The same for the operator alone. */
+/** The same for an operation that only the operator may call. */
 export const operatorOperation = (tag: string, operationId: string, summary: string) => ({
   ...publicOperation(tag, operationId, summary),
   ...SECURITY,
 })
 
-/** How an operator's operation may fail, besides for want of the token. */
+/** The error responses of an operator's operation, including those for a missing token. */
 export const operatorFaults = (...statuses: FaultStatus[]) => faults(401, 429, ...statuses)
 
-/** The same where it takes a body. */
+/** The same for an operation with a body. */
 export const changeFaults = (...statuses: FaultStatus[]) => operatorFaults(...BODY_FAULTS, ...statuses)
 
 interface Change extends Pick<Action, 'verb' | 'subscriberId' | 'detail'> {
   dryRun: boolean
-  /** Whom it is done to, where that is somebody who may be new. */
+  /** The address of the subscriber, if they may not exist yet. */
   email?: string
 }
 
-/** Works for good and writes down that it was done, or tries it and takes it back. */
+/** Runs a change and logs it as an action, or (dry run) rolls it back. */
 export const runApiChange = <T>(
   deps: ServiceDeps,
   { dryRun, ...doing }: Change,

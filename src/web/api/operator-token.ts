@@ -4,7 +4,7 @@ import { Fault } from '../../core/errors.ts'
 import { type RateLimit, requirePermit } from '../../core/rate-limit.ts'
 import { isSameSecret } from '../../core/same-secret.ts'
 
-// The right token always passes: no neighbour can lock the operator out, and nobody guesses 32 random bytes.
+// The correct token always passes: another client cannot lock the operator out, and 32 random bytes cannot be guessed.
 const WRONG_TOKENS: RateLimit = {
   name: 'api-token',
   label: 'wrong tokens of one network',
@@ -12,7 +12,7 @@ const WRONG_TOKENS: RateLimit = {
   perSecond: 20 / 3600,
 }
 
-/** Lets those through who send API_TOKEN. Throws token.wrong, and rate.too-many for whoever goes on trying. */
+/** Lets requests with API_TOKEN pass. Throws token.wrong, and rate.too-many after too many wrong tokens. */
 export function requireToken(deps: ServiceDeps) {
   const right = deps.config.API_TOKEN!
   return async ({ headers, ip }: FastifyRequest, reply: FastifyReply): Promise<void> => {

@@ -20,7 +20,7 @@ import { paper, paperParams, paperQuery, papers } from './schemas/papers.ts'
 
 type PaperJson = z.output<typeof paper>
 
-/** Papers by day and by query, and each by its name. */
+/** Papers by day, by query and by name. */
 export function addApiPaperRoutes(api: Api, { deps }: Site): void {
   const { BASE_URL } = deps.config
   const listed = {

@@ -8,7 +8,7 @@ import { type Api, publicOperation } from './operation.ts'
 import { BODY_FAULTS, faults } from './schemas/faults.ts'
 import { preview, previewBody } from './schemas/previews.ts'
 
-/** What a query would have brought. POST /preview, which is the form's, takes the same and answers the same. */
+/** What a query would have matched. The form's own POST /preview has the same request and response. */
 export function addPreviewRoute(api: Api, { deps }: Site): void {
   const schema = {
     ...publicOperation(

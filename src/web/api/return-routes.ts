@@ -6,7 +6,7 @@ import { cursorInstant, idNumber, pageOf, readCursor, writeCursor } from './curs
 import { type Api, operatorFaults, operatorOperation } from './operation.ts'
 import { returnQuery, returns } from './schemas/operator.ts'
 
-/** What came back of mails. */
+/** Bounces and complaints. */
 export function addApiReturnRoutes(api: Api, { deps }: Site): void {
   const listed = {
     ...operatorOperation('messages', 'listReturns', 'Bounces and complaints, newest first'),

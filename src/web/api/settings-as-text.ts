@@ -5,7 +5,7 @@ interface Settings extends Omit<TypedSettings, 'hour' | 'max'> {
   max?: number
 }
 
-/** Settings of JSON as the flows read them; those that are not there stay out. */
+/** Turns settings from JSON into the text that the settings reader takes; absent settings stay absent. */
 export function settingsAsText({ hour, max, ...texts }: Settings): TypedSettings {
   return {
     ...texts,

@@ -5,7 +5,7 @@ import { type Api, iso, publicOperation } from './operation.ts'
 import { faults } from './schemas/faults.ts'
 import { sourceQuery, sources } from './schemas/papers.ts'
 
-/** What became of each source on each day. */
+/** The state of each source on each day. */
 export function addApiSourceRoutes(api: Api, { deps }: Site): void {
   const schema = {
     ...publicOperation('papers', 'listSourceDays', 'Where papers come from, and the state of each day'),
@@ -17,7 +17,7 @@ export function addApiSourceRoutes(api: Api, { deps }: Site): void {
   )
 }
 
-/** The newest day first. */
+/** The newest day is first. */
 export async function loadSources(deps: Site['deps'], { days }: { days: number }) {
   return { items: (await sourceStatus(deps, { days })).map(jsonOfSource) }
 }

@@ -17,7 +17,7 @@ const operationSchema = (operationId: string, summary: string) => ({
   response: { 200: changed, ...changeFaults(404, 409) },
 })
 
-/** What the operator does to one subscriber. Each answers with how they stand then, and may be sent again. */
+/** Operations on one subscriber. Each returns the subscriber after the change, and is safe to repeat. */
 export function addSubscriberOperations(api: Api, { deps }: Site): void {
   const runOperation = operationRunner(deps)
   const paused = { ...operationSchema('pauseSubscriber', 'Pause digests'), body: pauseOrBare }

@@ -17,7 +17,7 @@ import { settingsAsText } from './settings-as-text.ts'
 
 const TAG = 'subscribers'
 
-/** Who gets digests: list, find, add, look, set, erase. An address stands in a body, never in a URL. */
+/** Subscribers: list, find, add, show, change, erase. An address is only in a body, never in a URL. */
 export function addApiSubscriberRoutes(api: Api, site: Site): void {
   addLists(api, site)
   addAdding(api, site)

@@ -10,14 +10,14 @@ import { BODY_FAULTS, faults } from './schemas/faults.ts'
 
 const accepted = z.object({ message: z.string() })
 
-/** The subscribe form as JSON. The same answer for every address: what differs comes by mail. */
+/** The subscribe form as JSON. The response is the same for every address; only the email differs. */
 export function addSubscriptionRoute(api: Api, { deps }: Site): void {
   const schema = {
     ...publicOperation('subscriptions', 'subscribe', 'Sign up for digests; a confirmation email follows'),
     body: subscriptionFields,
     response: { 202: accepted, ...faults(403, 429, ...BODY_FAULTS) },
   }
-  // Read as the form is, so that both say the same of what is wrong.
+  // The form's reader validates the body, so that both report the same faults.
   const options = { schema, validatorCompiler: () => (value: unknown) => ({ value }) }
   api.post('/api/subscriptions', options, async (request, reply) => {
     const { body, ip } = request

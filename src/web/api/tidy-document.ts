@@ -15,8 +15,8 @@ interface RequestBody {
 type Value = string | Schema | { requestBody?: RequestBody }
 
 /**
- * The document without what its makers add: a second copy of each schema, patterns a line long where the format says it,
- * and bodies required where none of their fields is.
+ * The document without the noise of its generator: a second copy of each schema, long patterns next to a format, and
+ * `required` on bodies without required fields.
  */
 export const tidyDocument: SwaggerTransformObject = (made) => {
   const text = JSON.stringify(jsonSchemaTransformObject(made))
@@ -29,7 +29,7 @@ export const tidyDocument: SwaggerTransformObject = (made) => {
 function tidy(value: Value): Value {
   if (value === 'Default Response') return 'Done'
   if (typeof value !== 'object' || value === null) return value
-  // A property may be called format, too.
+  // A property may be named "format" too.
   if ('format' in value && typeof value.format === 'string' && value.format.startsWith('date'))
     delete value.pattern
   if ('requestBody' in value && value.requestBody) {

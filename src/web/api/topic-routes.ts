@@ -7,7 +7,7 @@ import { addedTopic, changedTopics, removedTopic, topics } from './schemas/subsc
 
 const TAG = 'topics'
 
-/** A subscriber's topics, one by one; PATCH of the subscriber sets all of them. */
+/** A subscriber's topics, one by one; PATCH of the subscriber replaces all of them. */
 export function addApiTopicRoutes(api: Api, { deps }: Site): void {
   const listed = {
     ...operatorOperation(TAG, 'listTopics', 'The topics of a subscriber, in order'),

@@ -6,15 +6,15 @@ import type { SubscribeForm } from '../request.ts'
 import { topicViews } from './subscription-text.ts'
 
 interface ChangedForm {
-  /** The form's fields as they are now. */
+  /** The current values of the form's fields. */
   typed: TypedSignup
-  /** What was done, in words. */
+  /** The sentence that confirms the button. */
   said: string
 }
 
 /**
- * What the form's buttons for topics make of it: one added from the builder, one removed; undefined where another
- * button was pressed. Throws FieldFaults where there is nothing to add, or a topic cannot be read.
+ * Applies the form's buttons for topics: Add in the builder, and Remove. Returns undefined if another button was
+ * pressed. Throws FieldFaults if there is nothing to add or a topic cannot be read.
  */
 export function applyTopicButton({ typed, addsTopic, removeIndex }: SubscribeForm): ChangedForm | undefined {
   if (addsTopic) return added(typed)

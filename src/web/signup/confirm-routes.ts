@@ -9,7 +9,7 @@ interface WithToken {
   Params: { token: string }
 }
 
-/** The pages behind the link in a confirmation. A GET shows a button, and only its POST changes anything. */
+/** The pages behind the link in a confirmation email. A GET shows a button; only its POST changes something. */
 export function addConfirmRoutes(app: FastifyInstance, { deps, pages }: Site): void {
   const sender = deps.config.MAIL_FROM
   const ratesOf = (request: Searcher, { signup, topics }: Confirmation) => {

@@ -15,56 +15,56 @@ import { firstEmailText, scheduleText, sizeText, type TopicView, topicViews } fr
 type Rates = ReadonlyMap<string, number>
 
 interface RatedTopicView extends TopicView {
-  /** "11 papers in 30 days"; empty where it is not known. */
+  /** "11 papers in 30 days"; empty if unknown. */
   rate: string
 }
 
-/** The page with the button. */
+/** The page with the Confirm button. */
 export interface ConfirmView {
   token: string
   address: string
-  /** They subscribe already: the button adds topics. */
+  /** They already have a subscription: the button adds topics to it. */
   joined: boolean
-  /** Those that the button brings. */
+  /** The topics that the button adds. */
   topics: RatedTopicView[]
-  /** From before, and not asked for again. */
+  /** Existing topics that are not in this request. */
   kept: RatedTopicView[]
-  /** Asked for, and beyond the limit. */
+  /** Requested topics beyond the limit. */
   leftOut: TopicView[]
-  /** How many of `topics` matched nothing lately. */
+  /** Whether some or all of `topics` matched nothing recently. */
   idle: 'none' | 'some' | 'all'
   schedule: string
   size: string
-  /** That the settings of the form do not count, where they are others; else empty. */
+  /** If the form had other settings: a sentence that the existing settings stay. Otherwise empty. */
   otherSettings: string
-  /** What they consent to with the button. */
+  /** The sentence that they agree to by pressing the button. */
   consent: string
   managePath: string
 }
 
-/** The page behind the button, and behind a link that was used before. */
+/** The page after the button, and behind a link that was used before. */
 export interface ConfirmedView {
   /** over: there is no subscription any more. */
   is: 'begun' | 'added' | 'used' | 'over'
   heading: string
-  /** The topics that were added, said back, and the change that a button undoes. */
+  /** The topics that were added, with the change that a button undoes. */
   said: ChangeSummaryView | null
   topics: RatedTopicView[]
   leftOut: TopicView[]
   otherSettings: string
-  /** Null for somebody who is paused. */
+  /** Null for a paused subscriber. */
   nextMail: string | null
   /** "Monday to Friday" */
   days: string
   address: string
-  /** What the welcome mail holds; empty where none comes. */
+  /** The content of the welcome email; empty if none is sent. */
   welcome: string
-  /** The address that mails come from. */
+  /** The sender of the emails. */
   sender: string
   managePath: string
 }
 
-/** What nobody has confirmed yet. */
+/** The view of a sign-up that waits for confirmation. */
 export function confirmView(
   { signup: { wish }, subscriber, joined, topics, manage }: Confirmation,
   rates: Rates,
@@ -94,7 +94,7 @@ export function confirmView(
   }
 }
 
-/** `pressed`: this page answers the button, and not an old link. */
+/** `pressed`: the page follows the button, and is not from an old link. */
 export function confirmedView(
   confirmation: Confirmation,
   rates: Rates,
@@ -126,13 +126,13 @@ function stateOf({ signup, subscriber, joined, began }: Confirmation, pressed: b
   return began ? 'begun' : 'added'
 }
 
-// With room for more, what is not there was taken away since.
+// If there is room for more topics, the missing ones were removed later.
 const leftOutOf = (asked: TopicText[], topics: TopicText[]): TopicText[] =>
   topicsLeft(topics) > 0 ? [] : asked.filter(({ query }) => !topics.some((topic) => topic.query === query))
 
 const topicsLeft = (topics: TopicText[]): number => Math.max(0, MAX_TOPICS - topics.length)
 
-/** Whoever had a subscription before they pressed keeps its settings. */
+/** An existing subscription keeps its settings. */
 function otherSettings(asked: SubscriberSettings, kept: SubscriberSettings): string {
   const texts = (settings: SubscriberSettings) => ({
     schedule: scheduleText(settings),

@@ -27,48 +27,50 @@ import {
 } from '../setting-fields.ts'
 import { whenText } from './subscription-text.ts'
 
-/** A topic that stands in the plain field, and can be read. */
+/** A topic in the plain field that can be read. */
 interface Chip {
-  /** Among all that stand there, from 0. */
+  /** Its position in that field, from 0. */
   place: number
   query: string
-  /** What was understood. */
+  /** The topic in words. */
   words: string
 }
 
-/** The subscribe form, with what somebody typed and what is wrong with it. */
+/** The subscribe form, with the typed values and what is wrong with them. */
 export interface FormView extends FaultsView, SettingFields {
   closed: boolean
   email: string
   topic: string
-  /** Where no topic is typed, those of before stay. */
+  /** If no topic is typed, the earlier ones stay. */
   keepsTopics: boolean
   chips: Chip[]
-  /** What a button did to the topics. */
+  /** The sentence that confirms a button for topics. */
   said: string
   parts: Omit<QueryParts, 'category'>
   categories: { label: string; options: SelectOption[] }[]
-  /** Papers here have categories, or one was chosen. */
+  /** Recent papers have categories, or a category was chosen. */
   showsCategories: boolean
   builderOpen: boolean
-  /** "Monday to Friday at 08:00, UTC; first mail Wednesday, 25 November." Empty where hour, zone or days cannot be read. */
+  /**
+   * "Monday to Friday at 08:00, UTC; first mail Wednesday, 25 November." Empty if hour, zone or days cannot be read.
+   */
   when: string
-  /** Nobody chose the zone yet: the browser may say it. */
+  /** The time zone is our default, so a script may set the browser's. */
   zoneIsOurs: boolean
   consent: string
   settingsOpen: boolean
 }
 
-/** What a form is filled with anew; without it, the site's defaults are. */
+/** The initial contents of a form; missing values are the site's defaults. */
 export interface FormContents {
   typed?: Partial<TypedSignup>
   fault?: Fault
-  /** Of a fault that the log has too. */
+  /** The log's reference of the fault, if it was logged. */
   reference?: string | null
   said?: string
   keepsTopics?: boolean
   categoriesNamed?: boolean
-  /** With the settings in sight. */
+  /** The settings are unfolded. */
   settingsOpen?: boolean
 }
 
@@ -113,8 +115,9 @@ export function formView(
 }
 
 /**
- * `formView`, which also knows the papers of the last 30 days. Describing the typed topics takes a search slot: `slot` is
- * the request that needs one, or the Spend of the one it has. The form has no chips without a slot, and if none is free.
+ * `formView` with the categories of the last 30 days' papers. Describing the typed topics takes a search slot: `slot`
+ * is the request that needs one, or the Spend of a slot in use. Without a slot, or if none is free, the form has no
+ * chips.
  */
 export async function loadFormView(
   deps: Deps,
@@ -122,7 +125,7 @@ export async function loadFormView(
   slot?: Searcher | Spend,
 ): Promise<FormView> {
   const since = addDays(dayOf(deps.clock.now()), -DAYS_OF_CATEGORIES)
-  // The form stands without it, where our records cannot be reached.
+  // If the database cannot be reached, the form is shown without the categories.
   const isRefused = filled.fault !== undefined && isTemporaryRefusal(filled.fault)
   const categoriesNamed = isRefused || (await hasCategoriesSince(deps.db, since).catch(() => true))
   const form = formView(deps, { ...filled, categoriesNamed })
@@ -149,10 +152,10 @@ function whenOf(read: () => SubscriberSettings, now: Date): string {
   return settings ? whenText(settings, now) : ''
 }
 
-/** The topics that can be read, described. Takes time: see `loadFormView`. */
+/** Describes the topics that can be read. Slow: see `loadFormView`. */
 export function topicChips(typed: readonly string[]): Chip[] {
   const topics = splitFields(typed)
-  // Anybody may send thousands, and reading each takes time.
+  // Anyone may send thousands, and parsing each takes time.
   if (topics.length > MAX_TOPICS) return []
   return topics.flatMap((query, place) =>
     isReadable(query) ? [{ place, query, words: describeTopic(query) }] : [],

@@ -10,7 +10,7 @@ import { readInboxToken, type SentForm } from './inbox-token.ts'
 import { inboxView } from './inbox-view.ts'
 import { latestPerTopic, type PreviewView, previewView } from './preview-view.ts'
 
-/** The page after the form. A token that has ended shows it without the address and the topics. */
+/** The page after the form. With an expired token it shows neither address nor topics. */
 export function addInboxRoutes(app: FastifyInstance, site: Site): void {
   const { deps, pages } = site
   app.get<{ Params: { token: string } }>('/check-inbox/:token', async (request, reply) => {
@@ -31,7 +31,7 @@ export function addInboxRoutes(app: FastifyInstance, site: Site): void {
   })
 }
 
-/** Null if no search slot is free. Nothing can be changed there, so it has no hints. */
+/** Null if no search slot is free. The page cannot change a query, so the preview has no hints. */
 async function previewOf({ deps }: Site, searcher: Searcher, sent: SentForm): Promise<PreviewView | null> {
   const { topics, settings } = sent
   if (topics === null) return null

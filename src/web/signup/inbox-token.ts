@@ -2,20 +2,20 @@ import type { Config } from '../../config/config.ts'
 import { seal, unseal } from '../../core/seal.ts'
 import type { SubscriberSettings } from '../../subscribers/subscriber.ts'
 
-/** What the page after the form shows again. */
+/** The parts of a form that the next page shows again. */
 export interface SentForm {
   email: string
   settings: SubscriberSettings
-  /** Null if those of an earlier form count, or if they are too long for an address. */
+  /** Null if the topics of an earlier form count, or if they are too long for a URL. */
   topics: string[] | null
 }
 
 const PURPOSE = 'check inbox'
 const LIFE_MS = 10 * 60_000
-/** In characters: some proxies refuse addresses of more than 4,000. */
+/** In characters: some proxies reject URLs of more than 4,000. */
 const MAX_LENGTH = 3500
 
-/** The page after a form: its address carries the form encrypted, for ten minutes. */
+/** The path of the page after the form. It contains the form, encrypted and valid for ten minutes. */
 export function inboxPath(config: Config, { email, settings, topics }: SentForm, now: Date): string {
   const pathWith = (topics: string[] | null) => {
     const text = JSON.stringify({ email, settings, topics, at: now.getTime() })
@@ -25,7 +25,7 @@ export function inboxPath(config: Config, { email, settings, topics }: SentForm,
   return path.length <= MAX_LENGTH ? path : pathWith(null)
 }
 
-/** Null once the ten minutes are over, and for anything that is not such a token. */
+/** Null after the ten minutes, and for anything that is not such a token. */
 export function readInboxToken(config: Config, token: string, now: Date): SentForm | null {
   const text = unseal(token, { secrets: config.APP_SECRET, purpose: PURPOSE })
   if (text === null) return null

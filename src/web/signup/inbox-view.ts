@@ -12,31 +12,31 @@ import type { PreviewView } from './preview-view.ts'
 import { whenText } from './subscription-text.ts'
 import { suggestedDomain } from './suggested-domain.ts'
 
-/** The page after the form: what to look for, what the topics would have brought, and the form for another try. */
+/** The page after the form: which email to expect, a preview of the topics, and the form for another attempt. */
 export interface InboxView extends FaultsView {
-  /** Empty if it is not known any more. */
+  /** Empty if it is no longer known. */
   address: string
   sender: string
   subject: string
   /** Null if it is not known. */
   when: string | null
-  /** The form again, with what was sent. */
+  /** The link back to the form, with the values that were sent. */
   changePath: string
-  /** Settings and topics as fields. */
+  /** Settings and topics as hidden fields. */
   fields: [name: string, value: string][]
   /** The domain that was probably meant. */
   meant: string | null
-  /** What the field for another try contains. */
+  /** The contents of the address field for another attempt. */
   email: string
   preview: PreviewView | null
 }
 
 interface Shown {
   sent: SentForm | null
-  /** With which `sent` was read. */
+  /** The token that contains `sent`. */
   token?: string
   preview?: PreviewView | null
-  /** Of another try. */
+  /** The values typed in another attempt. */
   typed?: Partial<TypedSignup>
   fault?: Fault
   reference?: string | null
@@ -48,7 +48,7 @@ export function inboxView(
 ): InboxView {
   const settings = sent?.settings ?? settingsIn({ config }, typed)
   const ofSettings = settings ? settingsPairs(settings) : []
-  // Another address has no earlier form whose topics could count.
+  // A different address has no earlier form whose topics could count.
   const topics = sent?.topics ?? typed.topics ?? []
   const fields = [...ofSettings, ...topics.map((topic): [string, string] => ['topic', topic])]
   const emptyForm = `/subscribe?${new URLSearchParams([...ofSettings, ['change', '1']])}`

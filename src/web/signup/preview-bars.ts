@@ -4,21 +4,21 @@ import { words } from '../../i18n/words.ts'
 import type { DayPaperCount } from '../../search/count-by-day.ts'
 
 interface Bar {
-  /** A dash for a day on which no paper was listed at all. */
+  /** A dash for a day on which no paper was listed. */
   papers: number | '–'
-  /** How high, from 0 to 10. */
+  /** The height, from 0 to 10. */
   step: number
 }
 
 interface WeekOfBars {
-  /** "26 Oct": the first of its days. */
+  /** "26 Oct": the first day of the week. */
   from: string
   /** Monday to Sunday; null for a day outside the window. */
   days: (Bar | null)[]
   papers: Bar['papers']
 }
 
-/** Papers by day, a week in a row: so many days fit a phone. */
+/** Papers by day, one week in a row, so that the bars fit on a phone. */
 export interface BarsView {
   /** "Mon" to "Sun" */
   heads: string[]
@@ -27,7 +27,7 @@ export interface BarsView {
 
 const STEPS = 10
 
-/** Undefined if there is nothing to show. `perDay`: every day, oldest first; `listedOn`: the days with papers. */
+/** Undefined if there is nothing to show. `perDay`: all days, oldest first; `listedOn`: the days with papers. */
 export function barsView(perDay: readonly DayPaperCount[], listedOn: ReadonlySet<Day>): BarsView | undefined {
   const highest = Math.max(...perDay.map(({ papers }) => papers))
   if (highest <= 0) return undefined

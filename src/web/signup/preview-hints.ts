@@ -3,7 +3,7 @@ import { fill, words } from '../../i18n/words.ts'
 import type { QueryHint } from '../../search/back-test/query-hint.ts'
 import { paperRateText, papersText } from './preview-text.ts'
 
-/** A changed query, and the words that lead to it. */
+/** A changed query, and the text of its link. */
 interface Change {
   text: string
   query: string
@@ -14,14 +14,14 @@ export interface HintLine {
   changes: Change[]
 }
 
-/** What helps where a topic matched too little or too much; `most`: how many papers a mail holds. */
+/** Hints for a topic that matched too little or too much; `most`: the limit of papers per email. */
 export function hintLines(preview: PreviewResult, topic: TopicPreview, most: number): HintLine[] {
   if (topic.total === 0) return nothingMatchedLines(topic)
   if (topic.width === 'narrow') return [sentenceOnly(words.preview.narrow), ...topic.hints.flatMap(widerLine)]
   return topic.width === 'wide' ? wideLines(preview, topic, most) : []
 }
 
-/** Of all topics together. */
+/** The hints for all topics together. */
 export function combinedHintLines(preview: PreviewResult, most: number): HintLine[] {
   const tooMuch = tooMuchText(preview, preview.together, most)
   return tooMuch ? [sentenceOnly(tooMuch), sentenceOnly(fill(words.preview.letCapAlone, { most }))] : []
@@ -31,7 +31,7 @@ const sentenceOnly = (sentence: string): HintLine => ({ sentence, changes: [] })
 
 function nothingMatchedLines({ nothing, hints, keyWords }: TopicPreview): HintLine[] {
   if (!nothing) return [sentenceOnly(words.preview.noPapers)]
-  // The warning names absent words, and a hint to allow a word gives the reason by itself.
+  // The warning already names missing words, and a hint to allow a word gives its own reason.
   const isKnown = keyWords.absent.length > 0 || hints[0]?.way === 'allowed'
   return [...(isKnown ? [] : [sentenceOnly(words.preview.never)]), ...hints.flatMap(widerLine)]
 }
@@ -67,7 +67,7 @@ function narrowerLine(preview: PreviewResult, { way, part, term, papers, query }
   return [{ sentence: fill(sentence[way], values), changes: changesOf(fill(button[way], values), query) }]
 }
 
-/** Null if an email holds them all. */
+/** Null if one email can contain all of them. */
 function tooMuchText({ weekdays }: PreviewResult, { total }: MatchSummary, most: number): string | null {
   const aWeekday = Math.round(total / weekdays)
   if (aWeekday <= most) return null

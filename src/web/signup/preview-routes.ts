@@ -12,14 +12,14 @@ import { loadFormView } from './form-view.ts'
 import { latestPerTopic, type PreviewView, previewView } from './preview-view.ts'
 import { isHtmxRequest, showFormAgain } from './show-form-again.ts'
 
-/** What topics would have brought: the whole form again with it, that part alone for htmx, or JSON. Changes nothing. */
+/** What topics would have matched: the whole form with a preview, only the preview (htmx), or JSON. Changes nothing. */
 export function addPreviewRoutes(app: FastifyInstance, site: Site): void {
   const errorHandler = async (error: Error, request: FastifyRequest, reply: FastifyReply) => {
     if (isJson(request)) throw error
     return showFormAgain(site, request, reply, { error })
   }
 
-  // Of a preview that is loaded again.
+  // For a reader who reloads a preview.
   app.get('/preview', (_request, reply) => reply.redirect('/subscribe', 303))
 
   app.post('/preview', { errorHandler }, async (request, reply) => {
@@ -40,7 +40,7 @@ interface InSlot {
   spend: Spend
 }
 
-/** The preview, or the form again with what is wrong: that too describes every topic, so it is done in the same slot. */
+/** The preview, or the form again with its errors. The latter also describes every topic, so it uses the same slot. */
 async function previewForm(
   site: Site,
   request: FastifyRequest,
@@ -65,7 +65,7 @@ export async function formPreview(site: Site, form: SubscribeForm, spend: Spend)
   return previewView(await previewTopics(deps, asked), most, { baseUrl: deps.config.BASE_URL })
 }
 
-/** The fields of the form with what a button puts in place of a topic. Throws FieldFaults. */
+/** The fields of the form after a button replaced a topic. Throws FieldFaults. */
 function withReplacement({ typed, replacement }: SubscribeForm): SubscribeForm['typed'] {
   if (!replacement) return typed
   const topics = readTopics(typed).map(({ query }) => query)
@@ -89,7 +89,7 @@ async function sendPreviewJson(
   return reply.send(jsonOfTopicPreview(preview, preview.topics[0]!))
 }
 
-/** What was typed, where it can be read; a wrong one is for Subscribe to tell. */
+/** The typed limit if it can be read, else the default; Subscribe reports a wrong one. */
 const mostPapers = ({ deps: { config } }: Site, { typed: { max } }: SubscribeForm): number =>
   readOrElse(
     () => readTypedSettings(config, { max }).maxPapers,

@@ -9,7 +9,7 @@ import type { TermCount } from '../../search/back-test/term-counts.ts'
 const MAX_TERMS = 12
 const MAX_OVERLAPS = 3
 
-/** "about 4 a weekday", of the weekdays with papers; "about 3 a week". */
+/** "about 4 a weekday", counting weekdays with papers; "about 3 a week". */
 export function paperRateText(
   { weekdays, weeks }: Pick<PreviewResult, 'weekdays' | 'weeks'>,
   papers: number,
@@ -27,7 +27,7 @@ export function shareText(preview: PreviewResult, { total, share, width }: Topic
   const { some, alone } = words.preview.share
   const days = counted(preview.openDays, words.counts.day)
   const values = { share: percentText(share), papers: papersText(preview.papers), days }
-  // The hints say that it is so few.
+  // The hints already say that these are few.
   if (width === 'narrow') return capitalized(fill(alone, values))
   return capitalized(fill(some, { ...values, pace: paperRateText(preview, total) }))
 }
@@ -53,7 +53,7 @@ export function warningText(
   return `${missing}; ${fill(counted(total, others), { parts: listed(present.map(quoted), 'or') })}`
 }
 
-/** The same; also of a topic that matches nothing, though papers contain its words. */
+/** The same; also warns about a topic that matches nothing although papers contain its words. */
 export function topicWarning(preview: PreviewResult, topic: TopicPreview): string {
   const { none, keep } = words.preview.warning
   if (topic.total > 0 || preview.papers === 0) return warningText(preview, topic)
@@ -61,7 +61,7 @@ export function topicWarning(preview: PreviewResult, topic: TopicPreview): strin
   return warningText(preview, topic) || fill(none, { topic: shortened(topic.query), span, keep })
 }
 
-/** Whose name it probably is. */
+/** A note that the words are probably an author's name. */
 function authorText(hints: readonly QueryHint[]): string | null {
   const named = hints.find(({ way, query }) => way === 'author' && query !== null)
   if (!named) return null
@@ -76,7 +76,7 @@ const quoted = (leaf: Leaf): string =>
     ? fill(words.query.quoted, { text: leaf.text })
     : describePart(leaf)
 
-/** What each term brings, where there are several. */
+/** The papers of each term, if there are several. */
 export function termLines(terms: readonly TermCount[]): string[] {
   if (terms.length < 2 || terms.every(({ papers }) => papers === 0)) return []
   const lines = terms.slice(0, MAX_TERMS).map(termLine)

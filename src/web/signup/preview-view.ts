@@ -25,7 +25,7 @@ interface PaperLine {
   facts: string
 }
 
-/** A changed query: behind a link, or put into the form by a button. */
+/** A changed query: behind a link, or in a button that puts it into the form. */
 type ChangeView = { text: string } & ({ path: string } | { value: string })
 
 interface HintView {
@@ -33,15 +33,15 @@ interface HintView {
   changes: ChangeView[]
 }
 
-/** What one topic would have brought, or all of them together. */
+/** What one topic would have matched, or all topics together. */
 interface PreviewPart {
   id: string
   name: string
-  /** Of a topic, which is shown as it was typed. */
+  /** True for a topic, which is shown as typed. */
   isQuery: boolean
-  /** "Papers with …", or what is shown instead. */
+  /** "Papers with …", or the text for all topics together. */
   text: string
-  /** That no paper contains some of its words; or empty. */
+  /** A warning that no paper contains some of its words; may be empty. */
   warning: string
   rate: string
   /** "About 4 a weekday, 9% of the 1,204 papers on 22 days." */
@@ -60,25 +60,28 @@ interface PreviewPart {
 }
 
 export interface PreviewView {
-  /** The gist, for those who cannot see the rest change. */
+  /** A short summary for readers of a screen reader. */
   said: string
   parts: PreviewPart[]
-  /** Of topics that match nothing, or contain a word that no paper does. */
+  /** Warnings about topics that match nothing or contain a word that no paper has. */
   warnings: string[]
-  /** The digest of the last day, as it would have been; `digest` is null where nothing matched. */
+  /** The digest of the last day, as it would have been; `digest` is null if nothing matched. */
   last: { heading: string; digest: DigestPageView | null; more: string } | null
   /** Why there is nothing to show. */
   fault: string | null
 }
 
 export interface PreviewOptions {
-  /** Where mails lead. */
+  /** The base of the links, as in emails. */
   baseUrl?: string
-  /** The page that tries a changed query; without it buttons put it into the form, in place of its topic. */
+  /**
+   * The path of the page that tries a changed query. Without it, buttons put the query into the form in place of its
+   * topic.
+   */
   pathTo?: (query: string) => string
 }
 
-/** `most`: how many papers a mail holds. */
+/** `most`: the limit of papers per email. */
 export function previewView(preview: PreviewResult, most: number, options: PreviewOptions = {}): PreviewView {
   const { topics, digest } = preview
   const all = combinedPart(preview, most)
@@ -100,10 +103,10 @@ function summaryOf(parts: readonly PreviewPart[]): string {
   return warnings.length > 0 ? `${said}. ${warnings.join(' ')}` : said
 }
 
-/** How many papers of each topic are shown: a page of 20 topics must be small too. */
+/** The number of papers shown for each topic, so that a page of 20 topics stays small. */
 export const latestPerTopic = (topics: number): number => (topics > 5 ? 1 : topics > 1 ? 3 : 5)
 
-/** The same holds for the bars. */
+/** With more topics than this, no bars are shown. */
 const MAX_WITH_BARS = 5
 
 const besideOthers = (part: PreviewPart, topics: number): PreviewPart => ({
@@ -112,7 +115,7 @@ const besideOthers = (part: PreviewPart, topics: number): PreviewPart => ({
   ...(topics > MAX_WITH_BARS && { bars: undefined }),
 })
 
-/** Of what cannot be read, or asked for so often. */
+/** The preview for a query that cannot be read, or a request that is refused. */
 export const previewOfFault = (sentence: string): PreviewView => ({
   said: sentence,
   parts: [],

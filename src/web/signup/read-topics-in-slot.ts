@@ -3,12 +3,12 @@ import type { Deps } from '../../core/deps.ts'
 import { type Searcher, withSearchSlot } from '../../search/search-slot.ts'
 import { queriesIn, type SubscribeForm } from '../request.ts'
 
-/** Characters that are parsed in about a millisecond. */
+/** The number of characters that we parse in about a millisecond. */
 const MAX_FREE_LENGTH = 1000
 
 /**
- * Parses long topics of a sign-up in a search slot, since anyone may send twenty of them with an address that is then
- * refused. Usual sign-ups need no slot. Throws rate.too-many, rate.at-once, search.busy.
+ * Parses long topics of a sign-up in a search slot: anyone can send twenty long topics with an address that is then
+ * refused. Ordinary sign-ups need no slot. Throws rate.too-many, rate.at-once, search.busy.
  */
 export async function readTopicsInSlot(deps: Deps, searcher: Searcher, form: SubscribeForm): Promise<void> {
   const queries = queriesIn(form)

@@ -8,12 +8,12 @@ import { loadFormView } from './form-view.ts'
 import { inboxView } from './inbox-view.ts'
 import { previewOfFault } from './preview-view.ts'
 
-/** The request is htmx's, which wants a part of the page alone. */
+/** htmx sent the request and replaces only part of the page. */
 export const isHtmxRequest = ({ headers }: FastifyRequest): boolean => headers['hx-request'] === 'true'
 
 /**
- * The form again, with what was typed and what is wrong. `form` is absent where its fields could not be read; `spend` is
- * that of the search slot in which this happens.
+ * Sends the form again, with the typed values and their errors. `form` is undefined if its fields could not be read;
+ * `spend` belongs to the current search slot.
  */
 export async function showFormAgain(
   { deps, pages }: Site,
@@ -35,7 +35,7 @@ export async function showFormAgain(
     )
   }
   const view = { form: await loadFormView(deps, filled, spend ?? request) }
-  // The Preview button scrolls to the preview. A refusal is at no field, so it would be out of sight.
+  // The Preview button scrolls to the preview. A refusal belongs to no field, so at the top it would be out of sight.
   const isOutOfSight = request.routeOptions.url === '/preview' && isTemporaryRefusal(fault)
   return pages.send(reply, 'subscribe', isOutOfSight ? { ...view, preview } : view, fault.status)
 }

@@ -20,7 +20,7 @@ import { readTopicsInSlot } from './read-topics-in-slot.ts'
 import { showFormAgain } from './show-form-again.ts'
 import { whenText } from './subscription-text.ts'
 
-/** The form, and the page after it. Nothing here tells whether an address is known. */
+/** The form, and the page after it. No response reveals whether an address is known. */
 export function addSubscribeRoutes(app: FastifyInstance, site: Site): void {
   const { deps, pages } = site
 
@@ -39,7 +39,7 @@ export function addSubscribeRoutes(app: FastifyInstance, site: Site): void {
   addForm(app, site)
 }
 
-/** What the line about hour, zone and days says of others: for a script, which writes it in. */
+/** The text about hour, time zone and days for other values: a script inserts it into the form. */
 function addScheduleText(app: FastifyInstance, { deps }: Site): void {
   app.get('/subscribe/when', async ({ query }, reply) => {
     reply.type('text/plain; charset=utf-8')
@@ -55,7 +55,7 @@ function addScheduleText(app: FastifyInstance, { deps }: Site): void {
 
 function addForm(app: FastifyInstance, site: Site): void {
   const { deps } = site
-  // Also answers what is refused before the fields can be read: too much, or no form at all.
+  // Also handles requests that are refused before the fields can be read: bodies that are too large or not a form.
   const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) =>
     showFormAgain(site, request, reply, { error })
 
@@ -76,7 +76,7 @@ function addForm(app: FastifyInstance, site: Site): void {
   })
 }
 
-/** A button for topics: reads and describes all of them, which takes a search slot. */
+/** A button for topics parses and describes all topics, which takes a search slot. */
 const sendAfterTopicButton = (
   { deps, pages }: Site,
   request: FastifyRequest,
@@ -93,8 +93,8 @@ const sendAfterTopicButton = (
   })
 
 /**
- * Shows the whole form first if a topic matches nothing lately, or contains a word that no paper does: true then. This
- * depends on the topics only. Without a free search slot there is no warning.
+ * Shows the whole form first, and returns true, if a topic matches nothing recently or contains a word that no paper
+ * has. This depends only on the topics. Without a free search slot there is no warning.
  */
 function warnAboutTopics(
   site: Site,
@@ -115,7 +115,7 @@ function warnAboutTopics(
   })
 }
 
-/** What the next page shows again; topics of an earlier form are not known here. */
+/** The data for the next page; the topics of an earlier form are not available here. */
 function sentForm({ form: { again, keepsTopics }, checked: { address, request } }: SubmittedForm): SentForm {
   const { topics, ...settings } = request
   const isEarlier = again || (keepsTopics && topics.length === 0)

@@ -4,7 +4,7 @@ import { counted, fill, words } from '../../i18n/words.ts'
 import { describeTopic, isReadable } from '../../subscribers/read-signup.ts'
 import type { Schedule, SubscriberSettings, TopicText } from '../../subscribers/subscriber.ts'
 
-/** A topic as typed, and as it was understood. */
+/** A topic as typed, and in words. */
 export interface TopicView {
   query: string
   words: string
@@ -13,7 +13,7 @@ export interface TopicView {
 export const topicViews = (topics: TopicText[]): TopicView[] =>
   topics.map(({ query }) => ({ query, words: understoodOf(query) }))
 
-/** Of a kept topic that today's grammar does not read, that. */
+/** Describes a stored query, or says that the current grammar cannot read it. */
 export const understoodOf = (query: string): string =>
   isReadable(query) ? describeTopic(query) : words.wish.unreadable
 
@@ -32,7 +32,7 @@ export function sizeText({ maxPapers, format, detail }: SubscriberSettings): str
 export const firstEmailText = (next: DueDate, { hour, zone }: Schedule): string =>
   fill(words.schedule.moment, { day: longDate(next.localDate), hour: hourOfDay(hour), zone })
 
-/** "Monday to Friday at 08:00, UTC; first mail Wednesday, 25 November.", for somebody who confirms at once. */
+/** "Monday to Friday at 08:00, UTC; first mail Wednesday, 25 November.", if they confirm now. */
 export function whenText(schedule: Schedule, now: Date): string {
   const next = nextDue({ ...schedule, startDate: null }, now)
   return fill(words.form.when, {

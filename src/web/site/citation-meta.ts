@@ -10,7 +10,7 @@ export interface Meta {
   content: string
 }
 
-/** The tags of Highwire Press, which Zotero and Google Scholar read. */
+/** The Highwire Press meta tags, which Zotero and Google Scholar read. */
 export function metaOf(paper: Paper, baseUrl: string): Meta[] {
   const all: [string, string | null][] = [
     ['citation_title', plainText(paper.title)],

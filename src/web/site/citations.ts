@@ -5,7 +5,7 @@ import { arxivUrl, doiUrl, pdfUrl } from '../../papers/paper-links.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import { foldAccents } from '../../queries/text/tokens.ts'
 
-/** As files are named. */
+/** The file extensions. */
 export type CitationFormat = 'bib' | 'ris' | 'csl.json'
 
 export const CITATION_TYPES: Record<CitationFormat, string> = {
@@ -32,19 +32,19 @@ export interface CitationName {
   format: CitationFormat
 }
 
-/** Reads "2507.06457.bib"; undefined for a name without a format. */
+/** Reads "2507.06457.bib"; undefined for a name without a known extension. */
 export function citationName(name: string): CitationName | undefined {
   const format = FORMATS.find((one) => name.endsWith(`.${one}`))
   return format && { name: name.slice(0, -format.length - 1), format }
 }
 
-/** A paper in one format; `url` is its page, for a paper that has no other. */
+/** A paper in one format; `url` is its page on this site, for a paper without another URL. */
 export function citation(format: CitationFormat, paper: Paper, url: string): string {
   if (format === 'bib') return bibtexOf(paper, url)
   return format === 'ris' ? risOf(paper, url) : cslOf(paper, url)
 }
 
-/** "gu2023mamba": the first author's family name, the year and the first telling word of the title. */
+/** "gu2023mamba": the first author's family name, the year, and the first word of the title that is not a stop word. */
 export function citationKey(paper: Paper): string {
   const [author] = paper.authors
   const words = letters(plainText(paper.title)).filter((word) => !SKIPPED.has(word))
@@ -52,7 +52,7 @@ export function citationKey(paper: Paper): string {
   return [family || 'paper', publishedOn(paper).slice(0, 4), words[0] ?? ''].join('')
 }
 
-/** When its authors published it, or else when it was first listed. */
+/** The date of publication, or else of the first listing. */
 export const publishedOn = ({ publishedAt, firstDay }: Pick<Paper, 'publishedAt' | 'firstDay'>): Day =>
   publishedAt ? dayOf(publishedAt) : firstDay
 
@@ -68,13 +68,13 @@ const letters = (text: string): string[] =>
 function bibtexOf(paper: Paper, url: string): string {
   const { arxivId, categories } = paper
   const fields: [string, string | null | undefined][] = [
-    // The second pair of braces keeps the case of its words.
+    // The second pair of braces keeps the case of the title.
     ['title', `{${bibtexText(plainText(paper.title))}}`],
     ['author', paper.authors.map(plainText).map(bibtexName).join(' and ')],
     ['year', publishedOn(paper).slice(0, 4)],
     ['eprint', arxivId],
     ['archivePrefix', arxivId && 'arXiv'],
-    // Identifiers from before April 2007 name their archive themselves.
+    // Identifiers from before April 2007 contain their archive.
     ['primaryClass', arxivId && !arxivId.includes('/') ? verbatim(categories[0] ?? null) : null],
     ['doi', verbatim(doiOf(paper))],
     ['url', verbatim(arxivUrl(paper) ?? doiUrl(paper) ?? url)],
@@ -85,7 +85,7 @@ function bibtexOf(paper: Paper, url: string): string {
 
 const BIBTEX_ESCAPES: Record<string, string> = {
   '\\': '\\textbackslash{}',
-  // An escaped brace would still count as one.
+  // BibTeX would count an escaped brace as a brace.
   '{': '\\textbraceleft{}',
   '}': '\\textbraceright{}',
   '~': '\\textasciitilde{}',
@@ -95,11 +95,11 @@ const BIBTEX_ESCAPES: Record<string, string> = {
 const bibtexText = (text: string): string =>
   text.replace(/[\\{}~^$&#%_]/g, (sign) => BIBTEX_ESCAPES[sign] ?? `\\${sign}`)
 
-/** Programs that read identifiers and addresses take them as they are; braces must still be in pairs. */
+/** Programs take identifiers and URLs literally, but braces must still be balanced. */
 const verbatim = (text: string | null): string | undefined =>
   text?.replace(/[{}\\]/g, (sign) => encodeURIComponent(sign))
 
-/** BibTeX itself splits "Albert Gu" and "Gu, Albert"; a group's name must stay whole. */
+/** BibTeX itself splits "Albert Gu" and "Gu, Albert"; the name of a group must stay whole. */
 const bibtexName = (name: string): string => (isGroup(name) ? `{${bibtexText(name)}}` : bibtexText(name))
 
 const isGroup = (name: string): boolean =>

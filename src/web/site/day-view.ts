@@ -9,14 +9,14 @@ interface PageLink {
   text: string
 }
 
-/** A page of a day's papers, and the ways to the pages and days beside it. */
+/** A page of a day's papers, with links to neighbouring pages and days. */
 export interface DayView {
   day: Day
   today: Day
   /** "Papers of Tuesday, 24 November 2026, page 2 of 25" */
   title: string
   path: string
-  /** In a sentence, to search engines and link previews. */
+  /** One sentence for search engines and link previews. */
   description: string
   /** "Tuesday, 24 November 2026" */
   text: string
@@ -25,14 +25,14 @@ export interface DayView {
   /** "31 papers", "Papers 41 to 80 of 1000" */
   count: string
   papers: PaperItem[]
-  /** Why there are none. */
+  /** Why there are no papers; otherwise empty. */
   empty: string
-  /** The days that have papers, with the year where it is another one. */
+  /** The nearest days with papers; with the year if it differs. */
   previous: PageLink | null
   next: PageLink | null
-  /** Null where one page holds all. */
+  /** Null if one page contains all papers. */
   pages: { text: string; previous: PageLink | null; next: PageLink | null } | null
-  /** What comes before and after this page: pages of the day, then days. */
+  /** The previous and next page: of the same day, then of other days. */
   before: PageLink | null
   after: PageLink | null
 }

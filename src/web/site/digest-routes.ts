@@ -3,7 +3,7 @@ import { showDigest } from '../../digests/show-digest.ts'
 import type { Site } from '../site.ts'
 import { digestPageView } from './digest-view.ts'
 
-/** What a mail held, on a page that its reader may pass on. */
+/** The content of a digest email, on a page that its reader may share. */
 export function addDigestRoutes(app: FastifyInstance, { deps, pages }: Site): void {
   app.get<{ Params: { token: string } }>('/digest/:token', async ({ params: { token } }, reply) => {
     const shown = await showDigest(deps, { token })

@@ -8,14 +8,14 @@ import { plainText } from '../../papers/text/plain-text.ts'
 import { siteLinks } from '../../subscribers/links.ts'
 import { requestTopicLinkPath } from '../account/topic-path.ts'
 
-/** A digest as anybody may see it: no address, and no link that opens its reader's own pages. */
+/** A digest as anyone may see it: without the address, and without links to the reader's own pages. */
 export interface DigestPageView {
   day: Day
   /** "Tuesday, 24 November 2026" */
   date: string
   lead: string
   sections: SectionView[]
-  /** What lay beyond the reader's cap; `unlisted` of them are only counted. */
+  /** Papers beyond the reader's limit; `unlisted` of them are only counted. */
   more: { count: number; papers: { path: string; title: string }[]; unlisted: number }
 }
 

@@ -13,7 +13,7 @@ import type { Site } from '../site.ts'
 import { feedPath } from './feed-paths.ts'
 import { searchPath } from './search-paths.ts'
 
-/** Numbers of papers in one part of the sitemap. The protocol allows 50,000 addresses; fewer are quicker to write. */
+/** Paper numbers in one part of the sitemap. The protocol allows 50,000 URLs; fewer are faster to write. */
 const PAPERS_IN_PART = 10_000
 const MAX_DAYS = 10_000
 const MAX_SHORT_NAME_LENGTH = 16
@@ -26,7 +26,7 @@ interface SitemapUrl {
   changedOn?: string
 }
 
-/** What search engines and browsers ask for: where all pages are, and how to search them. */
+/** Files for search engines and browsers: the sitemap, the search description and the icon. */
 export function addDiscoveryRoutes(app: FastifyInstance, { deps }: Site): void {
   const { db, config } = deps
   const { BASE_URL, SITE_NAME } = config
@@ -89,7 +89,7 @@ export function addDiscoveryRoutes(app: FastifyInstance, { deps }: Site): void {
     return send(request, reply, 'application/opensearchdescription+xml', body)
   })
 
-  // Browsers that know no SVG icon ask for this name.
+  // Browsers without support for SVG icons request this name.
   app.get('/favicon.ico', async (_request, reply) =>
     cacheForOneMinute(reply).redirect(`${ASSETS_PATH}icon.svg`, 302),
   )

@@ -2,7 +2,10 @@ import { fill, words } from '../../i18n/words.ts'
 import { doiUrl } from '../../papers/paper-links.ts'
 import { shownName } from '../../queries/language/describe-query.ts'
 
-/** Where a paper that this site does not have is, by its name in paths: on arXiv or behind its DOI. Null for other names. */
+/**
+ * A link to a paper that this site does not have, from its name in a path: on arXiv or through its DOI. Null for other
+ * names.
+ */
 export function externalPaperLink(name: string): { path: string; text: string } | null {
   if (name.startsWith('id:')) return null
   const doi = /^doi:(.*)$/.exec(name)?.[1] ?? null

@@ -4,7 +4,7 @@ import type { FeedFormat } from './feed-paths.ts'
 import type { FeedView } from './feed-view.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../../templates/feeds')
-// Values are escaped where they are filled in, as on pages.
+// Templates escape the values that they insert, as on pages.
 const templates = new TemplateEngine({ views: FOLDER, cache: true, autoTrim: ['nl', false] })
 
 export const FEED_FORMATS: Record<FeedFormat, { type: string; write: (view: FeedView) => string }> = {

@@ -1,18 +1,18 @@
-/** As files are named: Atom, and JSON Feed. */
+/** The file extensions: Atom, and JSON Feed. */
 export type FeedFormat = 'xml' | 'json'
 
-/** Where a feed stands, of a query's papers or of all: /feed.xml?q=linear+attention */
+/** The path of a feed, for a query or for all papers: /feed.xml?q=linear+attention */
 export const feedPath = (format: FeedFormat, query?: string): string =>
   pathWithQuery(`/feed.${format}`, query === undefined ? [] : [['q', query]])
 
-/** Where the form stands with topics in it: /subscribe?topic=mamba&topic=author:Gu */
+/** The path of the form with topics in it: /subscribe?topic=mamba&topic=author:Gu */
 export const subscribePath = (queries: readonly string[]): string =>
   pathWithQuery(
     '/subscribe',
     queries.map((query) => ['topic', query]),
   )
 
-/** A path with fields as a form sends them; people read these addresses, so signs that may stay do. */
+/** Builds a path with a query string. People read these URLs, so characters that need no escape stay. */
 export function pathWithQuery(
   path: string,
   fields: readonly (readonly [name: string, value: string])[],

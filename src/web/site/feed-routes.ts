@@ -12,7 +12,7 @@ import { textParam } from './search-paths.ts'
 
 type Asked = FastifyRequest<{ Querystring: { q?: unknown } }>
 
-/** The newest papers for programs that read feeds: of a query, or of all. */
+/** The feeds of the newest papers, for a query or for all papers. */
 export function addFeedRoutes(app: FastifyInstance, site: Site): void {
   for (const format of ['xml', 'json'] as const) {
     app.get<{ Querystring: { q?: unknown } }>(feedPath(format), async (request, reply) => {

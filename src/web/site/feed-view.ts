@@ -10,19 +10,19 @@ import type { FoundPaper } from '../../search/found-papers.ts'
 import { type FeedFormat, feedPath, subscribePath } from './feed-paths.ts'
 import { searchPath } from './search-paths.ts'
 
-/** A paper in a feed: text on one line, without signs that no reader takes. */
+/** A paper in a feed: text on one line, without characters that feed readers reject. */
 interface FeedEntry {
-  /** A tag URI (RFC 4151): the same for ever, whatever names of the paper become known. */
+  /** A tag URI (RFC 4151). It never changes, even if the paper gets other names. */
   id: string
   url: string
   title: string
   authors: string[]
   categories: string[]
-  /** In a sentence or two. */
+  /** One or two sentences. */
   summary: string
-  /** The reason where there is a query, the source's summary where it has one, and the abstract. */
+  /** The reason if there is a query, the source's summary if it has one, and the abstract. */
   contentHtml: string
-  /** When it was first listed, and when the listing that counts was: ISO 8601. */
+  /** The dates of its first listing and of the listing that counts, in ISO 8601. */
   published: string
   updated: string
 }
@@ -46,9 +46,9 @@ interface FeedRequest {
   site: { name: string; baseUrl: string }
 }
 
-/** Papers have thousands of authors at times. */
+/** Some papers have thousands of authors. */
 const MAX_AUTHORS = 20
-/** Of a feed without papers. */
+/** The date of a feed without papers. */
 const BEGINNING = '2026-01-01T00:00:00.000Z'
 
 export function feedView({ found, understood, withRevised }: FeedPapers, asked: FeedRequest): FeedView {

@@ -5,20 +5,20 @@ import type { NamedQuery, SearchedArchive } from '../../search/search-archive.ts
 import { feedPath, subscribePath } from './feed-paths.ts'
 import type { SearchParams } from './search-paths.ts'
 
-/** How what was searched for is followed: by mail, as a feed, and by a link on somebody's own page. */
+/** How to follow a search: by email, as a feed, and by a link to put on one's own page. */
 export interface FollowSearchView {
   /** "Mail me these" */
   mail: string
-  /** The form with it as a topic. */
+  /** The subscribe form with the search as a topic. */
   mailPath: string
-  /** Its whole address, to be copied. */
+  /** The full URL, for copying. */
   mailUrl: string
   feeds: { atom: string; json: string }
-  /** What emails and feeds do otherwise than the search. */
+  /** How emails and feeds differ from the search. */
   notes: string[]
 }
 
-/** Null for one paper alone, and where no text says it as a topic. */
+/** Null for a search that names one paper, and if no query expresses it as a topic. */
 export function followSearchView(
   { query: typed, selection }: SearchParams,
   {
@@ -32,7 +32,8 @@ export function followSearchView(
 ): FollowSearchView | null {
   if (tree.kind === 'paper') return null
   const { category, month, withCode } = selection
-  // Topics and feeds find no names without a field: what matches only as a name is followed as one.
+  // Topics and feeds do not match names without a field, so a search that matched only as a name is followed as that
+  // name.
   const name = onlyNames > 0 && onlyNames === all ? mostPapers(named) : undefined
   const query = name?.query ?? typed
   const more: Leaf[] = [

@@ -17,7 +17,7 @@ import { pageParam } from './search-paths.ts'
 import { similarPapersView } from './similar-papers-view.ts'
 import { statusView } from './status-view.ts'
 
-/** The newest day, any day, and a paper. */
+/** The newest day, any day, and each paper. */
 export function addPaperRoutes(app: FastifyInstance, site: Site): void {
   const { deps, pages } = site
   app.get('/', async (_request, reply) => {
@@ -41,7 +41,7 @@ export function addPaperRoutes(app: FastifyInstance, site: Site): void {
     pages.send(cacheForOneMinute(reply), 'status', statusView(await siteStatus(deps), deps.clock.now())),
   )
 
-  // An identifier may hold a slash: hep-th/9901001, doi:10.1000/1.
+  // An identifier may contain a slash: hep-th/9901001, doi:10.1000/1.
   app.get<{ Params: { '*': string } }>('/papers/*', async (request, reply) => {
     const name = request.params['*']
     const cited = citationName(name)
@@ -76,7 +76,7 @@ async function sendCitation(
   })
 }
 
-/** Where the field for a date leads: to that day, or back to the field with what is wrong with it. */
+/** The date form: redirects to that day, or shows the form again with the error. */
 function addDateForm(app: FastifyInstance, { pages }: Site): void {
   app.get<{ Querystring: { date?: unknown } }>('/papers/date', async ({ query }, reply) => {
     const date = typeof query.date === 'string' ? query.date.trim() : ''

@@ -19,15 +19,15 @@ export interface TextLink {
   url: string
 }
 
-/** A card: a paper as lists show it, in plain text, with formulas or marked words. */
+/** A paper in a list, in plain text with formulas or highlighted words. */
 export interface PaperItem {
   path: string
   title: (PageRun | TextRun)[]
   authors: string
   organization: TextLink | null
-  /** When it was listed, where the list holds papers of several days. */
+  /** The day of its listing, if the list contains several days. */
   day: TextLink | null
-  /** Why it matched what was searched for. */
+  /** Why it matched the search. */
   reason: string | null
   sentence: TextRun[]
   votes: Votes | null
@@ -43,28 +43,28 @@ interface Fact {
 
 interface Votes {
   count: number
-  /** Where people vote. */
+  /** The page on which people vote. */
   url: string | null
 }
 
-/** A paper on its own page. */
+/** The page of one paper. */
 export interface PaperPageView {
   path: string
   title: string
   titleRuns: PageRun[]
   authors: TextLink[]
-  /** "A, B, C +97", where they are too many to be in line; otherwise null. */
+  /** "A, B, C +97" if there are too many to show; otherwise null. */
   firstAuthors: string | null
   organization: TextLink | null
-  /** The source's own. */
+  /** The source's own summary. */
   summary: string
-  /** In one sentence, to search engines and link previews. */
+  /** One sentence for search engines and link previews. */
   description: string
   abstractRuns: PageRun[]
   links: TextLink[]
   votes: Fact[]
   keywords: TextLink[]
-  /** On which it was first listed. */
+  /** The day of its first listing. */
   day: Day
   dayLink: TextLink
   /** When its authors submitted it. */
@@ -78,7 +78,7 @@ const SHOWN_AUTHORS = 3
 const AUTHORS_IN_LINE = 15
 const KEYWORDS_OF_CARD = 3
 
-/** `dated`: says when it was listed. */
+/** `dated`: with the day of its listing. */
 export function paperItem(paper: Paper, { dated = false } = {}): PaperItem {
   const { sentence } = paperSentenceOf(paper, plainText(paper.abstract))
   return {
@@ -95,7 +95,7 @@ export function paperItem(paper: Paper, { dated = false } = {}): PaperItem {
   }
 }
 
-/** The same of a paper that was found, with what matched marked. */
+/** The same for a search result, with highlighted matches. */
 export const foundPaperItem = (paper: Paper, { title, snippet, reason }: ShownPaper): PaperItem => ({
   ...paperItem(paper, { dated: true }),
   ...{ title, sentence: snippet, reason },
@@ -134,7 +134,7 @@ export function paperPageView(paper: Paper, baseUrl: string): PaperPageView {
   }
 }
 
-/** "A, B, C +97"; a fourth one is named as well. */
+/** "A, B, C +97"; four names are all shown. */
 export function authorsOf(names: readonly string[], unnamed = 0): string {
   const others = names.length + unnamed - SHOWN_AUTHORS
   if (others < 2) return listed(names)
@@ -152,11 +152,11 @@ const keywordsOf = ({ keywords }: Paper): TextLink[] =>
 
 export const dayLink = (day: Day): TextLink => ({ text: dateWithYear(day), url: `/papers/date/${day}` })
 
-/** A search for a value of a field; no quotes can be in it. */
+/** A search for a value of a field; the value cannot contain quotes. */
 const fieldPath = (field: 'author' | 'org' | 'keyword', value: string): string =>
   searchPath({ query: `${field}:"${value.replace(/["“”„]/g, '')}"` })
 
-/** Where else the paper is. */
+/** Links to the paper on other sites. */
 function linksOf(paper: Paper, arxivText: string): TextLink[] {
   const all: Fact[] = [
     { text: words.paper.pdf, url: pdfUrl(paper) },

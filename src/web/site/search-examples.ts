@@ -12,7 +12,7 @@ const QUERIES = {
   paper: '2507.06457',
 }
 
-/** What can be typed, and what it finds. */
+/** An example of a query, and what it finds. */
 export interface SearchExample {
   query: string
   says: string

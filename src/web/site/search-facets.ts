@@ -3,7 +3,7 @@ import type { FacetCount, FacetSelection } from '../../search/facets.ts'
 import type { SearchedArchive } from '../../search/search-archive.ts'
 import { type SearchParams, searchPath } from './search-paths.ts'
 
-/** One part into which results fall: a link that narrows to it, or takes that back. */
+/** One value of a facet: a link that narrows the results to it, or removes that filter. */
 interface FacetItem {
   text: string
   papers: number
@@ -15,14 +15,14 @@ export interface FacetView {
   id: string
   label: string
   items: FacetItem[]
-  /** Those that are out of sight until somebody opens them. */
+  /** Hidden until the reader opens the list. */
   more: FacetItem[]
 }
 
 const MAX_CATEGORIES = 8
 const MAX_MONTHS = 6
 
-/** By category, month and code; without parts that hold all of the papers, which would narrow nothing. */
+/** By category, month and code; without values that all results share, which would narrow nothing. */
 export function facetViews(
   asked: SearchParams,
   { facets, count }: Pick<SearchedArchive, 'facets' | 'count'>,
@@ -45,7 +45,7 @@ export function facetViews(
   ].filter(({ items }) => items.length > 0)
 }
 
-/** What is chosen can be taken back, though nothing is in it. */
+/** A chosen value can be removed even if no result has it. */
 const withChosen = (counts: FacetCount[], chosen: string | undefined): FacetCount[] =>
   chosen === undefined || counts.some(({ value }) => value === chosen)
     ? counts

@@ -4,7 +4,7 @@ import type { FacetSelection } from '../../search/facets.ts'
 import type { ArchiveSearch, SearchOrder } from '../../search/search-archive.ts'
 import { pathWithQuery } from './feed-paths.ts'
 
-/** What the address of a page of results says; what it cannot mean is not in it. */
+/** The parameters in the URL of a results page; invalid ones are left out. */
 export type SearchParams = Omit<ArchiveSearch, 'spend'>
 
 /** /papers?q=linear+attention&sort=newest&cat=cs.LG&month=2026-11&code=1&page=2 */
@@ -28,7 +28,7 @@ export function searchPath({
 
 const isPresent = (field: [string, string | undefined]): field is [string, string] => field[1] !== undefined
 
-/** Reads what `searchPath` writes; null where nothing was typed. Throws search.page for a page that is no number. */
+/** Parses what `searchPath` writes; null if the query is empty. Throws search.page for an invalid page number. */
 export function readSearchParams(asked: Record<string, unknown>): SearchParams | null {
   const query = textParam(asked.q)
   if (query.trim() === '') return null
@@ -36,7 +36,7 @@ export function readSearchParams(asked: Record<string, unknown>): SearchParams |
   return { query, order, selection: narrowingIn(asked), page: pageParam(asked.page) }
 }
 
-/** The field's text; of several, the first. */
+/** The text of a field; if it is repeated, the first one. */
 export function textParam(value: unknown): string {
   const [first] = [value].flat()
   return typeof first === 'string' ? first : ''

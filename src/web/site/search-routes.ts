@@ -11,7 +11,7 @@ import { emptySearch, searchOfFault, searchView } from './search-view.ts'
 
 type Asked = Record<string, unknown>
 
-/** The search over all papers: the field alone, a page of what was found, or the one paper that was named. */
+/** The search over all papers: an empty form, a page of results, or the paper that the query names. */
 export function addSearchRoutes(app: FastifyInstance, site: Site): void {
   const { deps, pages } = site
   const { BASE_URL } = deps.config
@@ -33,7 +33,7 @@ export function addSearchRoutes(app: FastifyInstance, site: Site): void {
   })
 }
 
-/** The field with what was typed in it, and what is wrong. */
+/** Sends the search form with the typed query and what is wrong with it. */
 function showSearchAgain(
   { deps, pages }: Site,
   request: FastifyRequest<{ Querystring: Asked }>,

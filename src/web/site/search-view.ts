@@ -25,27 +25,27 @@ export interface ResultsView {
   /** "312 papers" */
   count: string
   understood: string
-  /** "Papers 21 to 40 of 312", and how far back was searched. */
+  /** "Papers 21 to 40 of 312", and how far back the search looked. */
   notes: string[]
   orders: (PageLink & { chosen: boolean })[]
   facets: FacetView[]
   items: PaperItem[]
   pages: { text: string; previous: PageLink | null; next: PageLink | null } | null
   along: FollowSearchView | null
-  /** To the papers of an author or organization of that name. */
+  /** Links to the papers of an author or organization of that name. */
   names: PageLink[]
-  /** Where else a paper is that is not here. */
+  /** A link to a paper that is not on this site. */
   elsewhere: PageLink | null
   nothing: { hints: string[]; nearest: PaperItem[] } | null
 }
 
-/** The page of the search: the field alone, what is wrong with what was typed, or results. */
+/** The search page: an empty form, an error, or results. */
 export interface SearchView extends FaultsView {
   query: string
   heading: string
   title: string
   canonical: string
-  /** Search engines are asked to keep out of results, which anybody can make. */
+  /** Search engines should not index results, since anyone can make such pages. */
   hidden: boolean
   results: ResultsView | null
   examples: SearchExample[]
@@ -53,7 +53,7 @@ export interface SearchView extends FaultsView {
 
 const MAX_IN_TITLE_LENGTH = 60
 
-/** The field, and what can be typed there. */
+/** An empty form with examples. */
 export const emptySearch = (baseUrl: string): SearchView => ({
   ...faultsView([], undefined),
   query: '',
@@ -65,7 +65,7 @@ export const emptySearch = (baseUrl: string): SearchView => ({
   examples: searchExamples(),
 })
 
-/** The field with what was typed, and why nothing was searched; `reference` is how the log knows a fault of ours. */
+/** The form with the typed query and why it was not searched; `reference` identifies a fault of ours in the log. */
 export const searchOfFault = (
   baseUrl: string,
   { query, fault, reference }: { query: string; fault: Fault; reference: string | null },
@@ -117,7 +117,7 @@ export function searchView(
   }
 }
 
-/** Without one that would find the same papers. */
+/** Leaves out a name that would find the same papers. */
 const namesView = ({ onlyNames, all, named }: SearchedArchive): PageLink[] =>
   (onlyNames === 0 ? [] : named.filter(({ papers }) => papers < all)).map(({ query, part, papers }) => ({
     path: searchPath({ query }),
@@ -152,7 +152,7 @@ function pagesOf(params: SearchParams, { page, pages }: SearchedArchive): Result
   }
 }
 
-/** Of what is nearest only what digests hold is known. */
+/** The nearest papers have only the data that a digest shows. */
 function itemOf(paper: ShownPaper): PaperItem {
   const { path, title, snippet, reason, day, votes, authors, moreAuthors, organization = '' } = paper
   const arxiv = arxivLink(path)

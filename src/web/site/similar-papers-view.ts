@@ -3,14 +3,14 @@ import type { SimilarPapers } from '../../search/similar-papers.ts'
 import { subscribePath } from './feed-paths.ts'
 import { type PaperItem, paperItem } from './paper-view.ts'
 
-/** Below a paper: others like it, and a topic that finds such papers. */
+/** Below a paper: similar papers, and a topic that would find them. */
 export interface SimilarPapersView {
   papers: PaperItem[]
-  /** The form with that topic, and what it would have found: "12 papers in 30 days". */
+  /** The subscribe form with that topic, and how much it would have matched: "12 papers in 30 days". */
   topic: { path: string; query: string; rate: string } | null
 }
 
-/** Null without any. */
+/** Null if there are neither papers nor a topic. */
 export function similarPapersView({ papers, topic }: SimilarPapers): SimilarPapersView | null {
   if (papers.length === 0 && !topic) return null
   return {

@@ -57,7 +57,7 @@ function sourceView(
 const nextText = (at: Date, now: Date): string =>
   at <= now ? words.status.nextSoon : fill(words.status.next, { at: momentOf(at) })
 
-/** "11:00", with its date where that is another one: "25 Nov, 06:30". */
+/** "11:00"; with the date if it differs from `day`: "25 Nov, 06:30". */
 function timeSeenFrom(at: Date, day: Day): string {
   const [date = '', time = ''] = momentOf(at).split(', ')
   return at.toISOString().startsWith(day) ? time : `${date.replace(/ \d{4}$/, '')}, ${time}`

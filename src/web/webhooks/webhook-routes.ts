@@ -9,8 +9,8 @@ import type { Site } from '../site.ts'
 const WEBHOOK_BODY_LIMIT = 1_000_000
 
 /**
- * POST /webhooks/MAKER, for each maker whose proof is set. 200 once the body stands in the database. No limit by address:
- * makers post from few, and what proves nothing costs little.
+ * POST /webhooks/PROVIDER, for each provider whose secret is set. Replies 200 once the body is in the database. No rate
+ * limit by address: providers post from a few addresses, and rejecting a request without a valid proof is cheap.
  */
 export function addWebhookRoutes(app: FastifyInstance, site: Site): void {
   const { config } = site.deps
@@ -38,7 +38,9 @@ export function addWebhookRoutes(app: FastifyInstance, site: Site): void {
   })
 }
 
-/** A signature is over bytes, and SNS calls its JSON text: the type says nothing here, and may be none. */
+/**
+ * A signature covers the raw bytes, and SNS labels its JSON as text: the content type is unreliable and may be missing.
+ */
 function parseBodiesAsBytes(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
@@ -71,8 +73,9 @@ function sendWebhookFault(
 const isTooLarge = (error: unknown): boolean => (error as { statusCode?: number }).statusCode === 413
 
 /**
- * Brevo gives up at any other status from 400 on: https://developers.brevo.com/docs/retry-mechanism. Postmark does at 403
- * alone, so a wrong password is a 401: once it is mended, what was refused meanwhile comes again.
+ * Brevo does not retry any other status from 400 on: https://developers.brevo.com/docs/retry-mechanism. Postmark does
+ * not retry 403 only, so a wrong password is a 401: once the password is fixed, Postmark sends the refused events
+ * again.
  */
 const statusFor = (provider: Provider, { status }: Fault): number =>
   provider === 'brevo' && status >= 500 ? 429 : status

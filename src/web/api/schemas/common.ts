@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { WEEKDAYS } from '../../../core/dates.ts'
 import { FORMATS } from '../../../subscribers/subscriber.ts'
 
-// What requests are made of. Each message says what the field takes, and goes on from "takes".
+// The parts of request schemas. Each message says what the field takes, and continues after "takes".
 
 const MAX_TEXT_LENGTH = 2_000
 
-/** One line of text, without what the database refuses. */
+/** One line of text, without characters that the database rejects. */
 export const line = z
   .string({ error: 'a text on one line' })
   .max(MAX_TEXT_LENGTH, `a text of up to ${MAX_TEXT_LENGTH} characters`)
@@ -22,7 +22,7 @@ export const email = z.string({ error: 'one email address' }).describe('One emai
 
 export const day = z.iso
   .date({ error: 'a day such as 2026-11-24' })
-  // Answers reckon from it, and the database has no year 0.
+  // Responses compute other days from it, and the database has no year 0.
   .refine((text) => !text.startsWith('0'), 'a day such as 2026-11-24')
   .describe('YYYY-MM-DD')
 
@@ -36,7 +36,7 @@ export const wholeNumber = (max: number, defaultValue: number) =>
 
 const MAX_CURSOR_LENGTH = 400
 
-/** How far a list goes, and where it goes on. */
+/** The size of a page of a list, and the cursor at which it continues. */
 export const page = {
   limit: wholeNumber(100, 20).describe('The maximum number of items in a response'),
   cursor: z
@@ -57,12 +57,12 @@ export const dryRun = z
   .default(false)
   .describe('Run every check but change nothing')
 
-/** The same in a query, where there is no body. */
+/** The same in a query string, for operations without a body. */
 export const dryRunInQuery = z.strictObject({
   dryRun: z.enum(['true', 'false'], { error: 'true or false' }).default('false'),
 })
 
-/** Settings of a subscriber; what is left out stays, or is the site's default. */
+/** Settings of a subscriber. A missing field keeps its value, or gets the site's default in a new subscription. */
 export const settings = {
   hour: z
     .int({ error: 'a whole number from 0 to 23' })
@@ -91,11 +91,11 @@ export const settings = {
     .optional(),
 }
 
-/** An instant, as answers have it. */
+/** An instant in a response. */
 export const instant = z.iso.datetime()
 export const count = z.int().min(0)
 
-/** What a list answers with. */
+/** The response of a list operation. */
 export const listOf = <T extends z.ZodType>(item: T) =>
   z.object({
     items: z.array(item),

@@ -36,9 +36,9 @@ const answer = (status: FaultStatus) => ({
   content: { 'application/json': { schema: fault } },
 })
 
-/** How an operation may fail; 400, 500 and 503 come with every one. */
+/** The error responses of an operation; every operation may return 400, 500 and 503. */
 export const faults = (...statuses: FaultStatus[]) =>
   Object.fromEntries([400, 500, 503, ...statuses].map((status) => [status, answer(status as FaultStatus)]))
 
-/** Those of an operation that takes a body. */
+/** The error responses of an operation with a body. */
 export const BODY_FAULTS: FaultStatus[] = [413, 415, 422]

@@ -8,7 +8,7 @@ import { MAIL_KINDS } from '../../../mail/templates/mail-kind.ts'
 import { stateName } from '../../../operator/retry-message.ts'
 import { count, day, dryRun, instant, line, listOf, page } from './common.ts'
 
-// Digests, messages, delivery, actions and figures: what the operator looks at every day.
+// Digests, messages, delivery, actions and figures.
 
 const STATE_NAMES = MESSAGE_STATES.map(stateName) as [string, ...string[]]
 export const stateOfName = (name: string): MessageState => name.replace('-', '_') as MessageState

@@ -46,7 +46,7 @@ export const changes = z
   })
   .optional()
 
-/** An operation that takes nothing else may come without a body. */
+/** An operation without required fields may have no body. */
 export const bare = z.strictObject({ dryRun }).optional()
 export const pauseOrBare = z
   .strictObject({ until: day.describe('When digests resume').optional(), dryRun })
@@ -98,7 +98,7 @@ export const shownSubscriber = z
 
 const tried = z.boolean().describe('True: nothing was changed')
 
-/** How they stand after the change. */
+/** The subscriber after the change. */
 export const changed = z.object({ dryRun: tried, subscriber: shownSubscriber })
 
 export const added = z.object({
@@ -133,7 +133,7 @@ export const explanation = z
   })
   .meta({ id: 'Explanation' })
 
-/** Everything that is kept, as the subscriber's own copy has it. */
+/** All data of a subscriber, as in the subscriber's own copy. */
 export const copy = z.looseObject({
   site: z.string(),
   madeAt: instant,
