@@ -23,30 +23,30 @@ import { wantedWords } from './ranking/wanted-terms.ts'
 import { type WhyEmpty, whyEmptySteps } from './reasons/why-empty.ts'
 import type { Steps } from './steps.ts'
 
-/** Anybody may ask for hundreds of words at once, and each one's set is kept. */
+/** A request may contain hundreds of terms, and the cache keeps a set of papers for each. */
 const MAX_LEAVES = 1000
 /** How often a lookup is repeated if papers arrived or terms were dropped meanwhile. */
 const MAX_LOOK_UPS = 3
-/** The strongest words of a paper find its neighbours as well as all of them do, and so do the rare ones of them. */
+/** A paper's neighbours are found equally well with only its strongest words, and with only the rare ones of those. */
 const WORDS_OF_LIKENESS = 40
 const MAX_HOLDING = 30_000
 
-/** Days, both included; open where one is left out. */
+/** A range of days, both included. A missing bound is open. */
 export interface DayBounds {
   from?: Day
   to?: Day
 }
 
-/** A paper, and how well it answers what was asked. */
+/** A paper id with its relevance score. */
 export interface ScoredPaper {
   id: number
   score: number
 }
 
-/** The papers that a process holds in memory, and what queries find among them. A set holds the slots of papers. */
+/** The papers in the memory of a process, and the queries over them. A `Bits` set contains docIds. */
 export class Archive {
   readonly index: PaperIndex
-  /** The oldest day of papers here; of that day some may be missing. Null where every paper is here. */
+  /** The oldest day in memory; some of its papers may be missing. Null if all papers are in memory. */
   backTo: Day | null
   readonly #ranker: Ranker
   readonly #bm25: Bm25
@@ -62,15 +62,21 @@ export class Archive {
     this.#queries = new QuerySet(index)
   }
 
-  /** The papers that a query matches; those known by newer versions alone where it, or `withRevised`, asks for these. */
+  /**
+   * The papers that a query matches. Papers with only newer versions are included if the query or `withRevised` asks
+   * for them.
+   */
   find(query: Query, withRevised = mentionsRevised(query)): Bits {
     this.#tidyUp()
     return this.#queries.find(query, withRevised)
   }
 
-  /** Looks up one term of a query after the other, for `find`, and for `ranked` if asked: each step is a short one. */
+  /**
+   * Looks up the terms of a query one after the other, for `find`, and with `ranked` also for `ranked`. Each step is
+   * short.
+   */
   *lookUpTerms(query: Query, { ranked = false } = {}): Steps<void> {
-    // What was weighed need not be looked for once more.
+    // The lookup of a weighted term reuses its weights.
     if (ranked) yield* this.#ranker.lookUpWeights(query)
     const leaves = leavesOf(query)
     for (let times = 0; times < MAX_LOOK_UPS; times++) {
@@ -82,19 +88,21 @@ export class Archive {
     }
   }
 
-  /** The same for `near`. */
+  /** The same for `nearMisses`. */
   *lookUpNearMissTerms(query: Query): Steps<void> {
     yield* this.lookUpTerms({ kind: 'or', parts: wantedWords(query) }, { ranked: true })
   }
 
-  /** Why a query matches none of the papers. */
+  /** Explains why a query matches no papers. */
   whyEmpty(query: Query): Steps<WhyEmpty> {
     return whyEmptySteps(query, (parts, among) =>
       countBits(this.find({ kind: 'and', parts: [...parts] }, among.some(mentionsRevised))),
     )
   }
 
-  /** Of a set, the papers first listed on some days; with `revised`, also those with a newer version then. */
+  /**
+   * Filters a set by day: papers first listed on the days, and with `revised` also papers with a newer version on them.
+   */
   withinDays(found: Bits, { from = '', to = '9999' }: DayBounds, { revised = false } = {}): Bits {
     const isIn = (day: Day | null) => day !== null && day >= from && day <= to
     return this.filter(found, ({ firstDay, onlyRevised, revisedDay }) => {
@@ -112,7 +120,7 @@ export class Archive {
 
   count = (found: Bits): number => countBits(found)
 
-  /** Every paper that was listed as more than a newer version. */
+  /** Every paper except those that have only newer versions. */
   all(): Bits {
     return this.filter(this.index.live, ({ onlyRevised }) => !onlyRevised)
   }
@@ -123,13 +131,13 @@ export class Archive {
     return attributes
   }
 
-  /** Best first: BM25 of what the query wants, a little for votes, then the newer one. */
+  /** Best first: by BM25 of the wanted terms with a small bonus for votes, then newer papers first. */
   ranked(query: Query, found: Bits, most?: number): ScoredPaper[] {
     const { docIds, scores } = this.#ranker.rank(query, found, most)
     return Array.from(docIds, (docId, i) => ({ id: this.index.attributes(docId).id, score: scores[i]! }))
   }
 
-  /** Newest first; `byRevised`: by the day of the newest version, where that is later. */
+  /** Newest first. With `byRevised`, the day of the newest version counts if it is later. */
   newest(found: Bits, { most = Number.POSITIVE_INFINITY, byRevised = false } = {}): number[] {
     const attributes = this.attributesOf(found)
     const days = attributes.map(({ firstDay, revisedDay }) =>
@@ -142,13 +150,13 @@ export class Archive {
     return topK(attributes.length, most, newer).map((place) => attributes[place]!.id)
   }
 
-  /** What a paper is about, of unit length; null where it is not here. */
+  /** The tf-idf vector of a paper, of unit length; null if the paper is not in memory. */
   vectorOf(id: number): Vector | null {
     const docId = this.index.docIdOf(id)
     return docId === undefined ? null : vectorOf(this.index, docId, (key) => this.documentFrequency(key))
   }
 
-  /** In how many papers a word stands, by its key. */
+  /** The number of papers that contain a word, by its key. */
   documentFrequency(key: string): number {
     this.#refresh()
     const cached = this.#documentFrequencies.get(key)
@@ -163,7 +171,7 @@ export class Archive {
     return count
   }
 
-  /** The papers most like a vector, best first, without those of `except`. */
+  /** The papers most similar to a vector, best first, without `except`. */
   similarTo(
     vector: Vector,
     { most, except = [] }: { most: number; except?: readonly number[] },
@@ -192,7 +200,7 @@ export class Archive {
     }))
   }
 
-  /** The strongest words of a vector that not too many papers hold, all in all. */
+  /** The strongest words of a vector, as long as the total of the papers that contain them is not too large. */
   #rareWords(vector: Vector): [key: string, weight: number][] {
     const strongest = [...vector].filter(([, weight]) => weight > 0).sort(([, a], [, b]) => b - a)
     let room = MAX_HOLDING
@@ -204,7 +212,10 @@ export class Archive {
     })
   }
 
-  /** Papers that hold words of a query and do not match it, best first; of one without words, those with most votes. */
+  /**
+   * Papers that contain words of a query but do not match it, best first. For a query without words, the papers with
+   * the most votes.
+   */
   nearMisses(query: Query, most: number): ScoredPaper[] {
     const words = wantedWords(query)
     const holding = words.length > 0 ? this.find({ kind: 'or', parts: words }) : this.all()
@@ -212,7 +223,7 @@ export class Archive {
     return this.ranked({ kind: 'or', parts: words }, holding, most)
   }
 
-  /** How papers usually write a word: "attention" for attent. */
+  /** The most common spelling of a word key: "attention" for attent. */
   usualSpelling(key: string): string {
     const { prose } = this.index.vocabularies
     const papers = (number: number) => {
@@ -227,7 +238,7 @@ export class Archive {
     return spellings.sort((a, b) => b.papers - a.papers)[0]?.word ?? key
   }
 
-  /** Terms that are no longer searched for are dropped. */
+  /** Drops terms that are no longer searched for. */
   #tidyUp(): void {
     if (this.#queries.leafCount >= MAX_LEAVES) this.#queries = new QuerySet(this.index, this.#queries)
   }

@@ -1,12 +1,12 @@
 import type { Database } from '../core/database/database.ts'
 
-/** A query whose tree an older grammar made. */
+/** A query whose stored tree is from an older grammar. */
 export interface OutdatedQuery {
   id: number
   text: string
 }
 
-/** Queries above an id that an older grammar read, by id. */
+/** Queries with a higher id than `after` whose tree is from an older grammar, by id. */
 export const outdatedQueries = (
   db: Database,
   { after, grammar, most }: { after: number; grammar: number; most: number },
@@ -20,13 +20,13 @@ export const outdatedQueries = (
 
 export interface ReparsedQuery {
   id: number
-  /** Null where the text cannot be read any more: what it was read as stays. */
+  /** Null if the text can no longer be parsed; the stored tree then stays. */
   tree: object | null
 }
 
 /**
- * Stores trees under the number of their grammar; returns how many. Rows that somebody else holds or has changed
- * meanwhile are left alone: whoever saves a topic reads its query anew.
+ * Stores trees with the version of their grammar, and returns how many. Skips rows that another transaction has locked
+ * or changed: saving a topic parses its query anyway.
  */
 export async function storeTrees(
   db: Database,

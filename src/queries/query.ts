@@ -1,16 +1,18 @@
-/** Where a word may stand. `any` is title, abstract, keywords. */
+/** The part of a paper that a word must be in. `any` is title, abstract or keywords. */
 export type TextField = 'any' | 'title' | 'abstract' | 'author' | 'keyword' | 'org'
 
-/** The tree that a query's text parses to. Stored as JSON beside the text, so: plain data, no undefined. */
+/**
+ * The tree that a query's text parses to. It is stored as JSON with the text, so it is plain data without undefined.
+ */
 export type Query =
   | { kind: 'and'; parts: Query[] }
   | { kind: 'or'; parts: Query[] }
   | { kind: 'not'; part: Query }
-  /** At least so many of the parts: what a sentence says, as its telling words. */
+  /** At least `least` of the parts: the key words of a sentence. */
   | { kind: 'some'; least: number; parts: Query[] }
   /** One word, as typed. */
   | { kind: 'word'; field: TextField; text: string }
-  /** Words that stand side by side: typed in quotes, or joined by a hyphen. */
+  /** Adjacent words, in quotes or joined by a hyphen. */
   | { kind: 'phrase'; field: TextField; text: string }
   /** "cs.LG", or "cs" for all of cs. */
   | { kind: 'category'; value: string }
@@ -18,25 +20,25 @@ export type Query =
   | { kind: 'votes'; least: number }
   /** A newer version was listed. */
   | { kind: 'revised' }
-  /** One paper, by a name that it has in paths: "2507.06457", "hep-th/9901001", "doi:10.1000/1". */
+  /** One paper, by its name in paths: "2507.06457", "hep-th/9901001", "doi:10.1000/1". */
   | { kind: 'paper'; name: string }
 
-/** What a paper is asked about, without operators. */
+/** A condition on a paper, without operators. */
 export type Leaf = Exclude<Query, { kind: 'and' | 'or' | 'not' | 'some' }>
 
-/** Every leaf of a tree, those under a NOT too, as often as it stands there. */
+/** Every leaf of a tree, including leaves under a NOT and repeated leaves. */
 export function leavesOf(query: Query): Leaf[] {
   if ('parts' in query) return query.parts.flatMap(leavesOf)
   return query.kind === 'not' ? leavesOf(query.part) : [query]
 }
 
-/** One word, or words that stand side by side. */
+/** One word, or several adjacent words. */
 export type TextLeaf = Extract<Leaf, { kind: 'word' | 'phrase' }>
 
 export const isTextLeaf = (query: Query): query is TextLeaf =>
   query.kind === 'word' || query.kind === 'phrase'
 
-/** The leaves under no NOT, as often as they stand there. */
+/** The leaves that are not under a NOT, including repeated leaves. */
 export function wantedLeaves(query: Query): Leaf[] {
   if (query.kind === 'not') return []
   return 'parts' in query ? query.parts.flatMap(wantedLeaves) : [query]
@@ -45,12 +47,12 @@ export function wantedLeaves(query: Query): Leaf[] {
 /** How many variants of a query are tried for hints. Each takes time in proportion to the query, so trying all is quadratic. */
 export const MAX_VARIANTS = 50
 
-/** Raise it when the same text parses to another tree: stored trees are then made anew. */
+/** Increase it if the same text parses to a different tree. Stored trees are then rebuilt. */
 export const GRAMMAR_VERSION = 3
 
-/** A term of the query that was met, and where. */
+/** A matched term of the query, and its place in the paper. */
 export interface Match {
-  /** The term as the person wrote it: linear attention. */
+  /** The term as the subscriber wrote it: linear attention. */
   term: string
   where:
     | 'title'
@@ -63,13 +65,13 @@ export interface Match {
     | 'votes'
     | 'revised'
     | 'paper'
-  /** What stands in the paper: "Linear Attention", "A. Geiger", "cs.LG", "41", "2026-11-24", "2507.06457". */
+  /** The matching text of the paper: "Linear Attention", "A. Geiger", "cs.LG", "41", "2026-11-24", "2507.06457". */
   found: string
-  /** For title and abstract: place of `found` in the plain text of that part, in UTF-16 units. */
+  /** For title and abstract: the range of `found` in the plain text of that part, in UTF-16 units. */
   at?: [start: number, end: number]
 }
 
-/** Why a paper matched: never empty for a match; terms under NOT are not in it. */
+/** Why a paper matches. Never empty for a match. Does not contain terms under a NOT. */
 export interface Reason {
   matches: Match[]
 }

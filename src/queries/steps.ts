@@ -1,7 +1,7 @@
-/** Work in short steps, between which its caller may do something else, and what it comes to. */
+/** A computation in short steps, with its result. Between two steps the caller may do something else. */
 export type Steps<T> = Generator<void, T>
 
-/** Takes all steps at once. */
+/** Runs all steps at once. */
 export function runToEnd<T>(steps: Steps<T>): T {
   for (;;) {
     const { done, value } = steps.next()

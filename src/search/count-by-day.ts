@@ -8,14 +8,14 @@ export interface DayPaperCount {
   papers: number
 }
 
-/** What was met within the days that were looked at. */
+/** The papers that matched within a range of days. */
 export interface PaperCounts {
   total: number
   /** Every day, oldest first. */
   perDay: DayPaperCount[]
 }
 
-/** What a set of papers comes to by day, and the numbers of the latest: newest day first, then most votes. */
+/** Counts a set of papers by day. `latestIds`: the newest day first, then most votes. */
 export function countByDay(
   found: Bits,
   window: DayWindow,

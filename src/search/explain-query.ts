@@ -10,18 +10,18 @@ import { reasonSentence } from '../queries/reasons/reason-sentence.ts'
 import { type Shortfall, shortfallOf } from '../queries/reasons/shortfall.ts'
 import { toPaperText } from '../queries/text/paper-text.ts'
 
-/** Why a query matches a paper, or what the paper lacks or has too much of. */
+/** Why a query matches a paper, or which parts the paper lacks or must not contain. */
 export interface QueryExplanation extends Shortfall {
   /** "Papers with …" */
   understood: string
   paper: { id: string; title: string }
   matched: boolean
-  /** "Matched: …", null where it does not. */
+  /** "Matched: …"; null if it does not match. */
   reason: string | null
   matches: Match[]
 }
 
-/** `paper` is its name in paths, "2507.06457", or our number. Throws query.* and paper.unknown. */
+/** `paper`: its name in paths, "2507.06457", or our id. Throws query.* and paper.unknown. */
 export async function explainQuery(
   deps: Deps,
   { query, paper: name }: { query: string; paper: string },

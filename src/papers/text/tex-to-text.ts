@@ -8,19 +8,20 @@ import { splitTex } from './split-tex.ts'
 type Node = ReturnType<typeof parse>['content'][number]
 type Macro = Extract<Node, { type: 'macro' }>
 
-/** Writes a formula without its dollars; may throw. */
+/** Writes a formula, given without its dollars, as text; may throw. */
 type WriteMath = (tex: string) => string
 
-// What is longer, or holds more signs of TeX, nobody wrote to be read, and the parser takes its time with it.
+// Longer text, or text with more TeX characters, was not written for readers, and takes the parser a long time.
 const MAX_TEX_LENGTH = 10_000
 const MAX_SIGNS = 400
 const MAX_DEPTH = 20
 const SIGNS = /[$\\{}^_~%&#'"\x60[\]]/g
-// Where a reference stood, until the end. Like the signs of the other files here, no source means one.
+// Replaces a reference until the end. Sources never use private-use characters, here and in the other files of this
+// folder.
 const REFERENCE = '\ue003'
 const PRIVATE = /[\ue000-\ue00f]/g
 
-/** Clean text that holds TeX, on one line; what cannot be read as TeX stays as it is. */
+/** Converts normalized text with TeX to plain text on one line. Text that cannot be parsed as TeX is unchanged. */
 export function texToText(clean: string, math: WriteMath): string {
   if (clean.length > MAX_TEX_LENGTH || (clean.match(SIGNS)?.length ?? 0) > MAX_SIGNS) return clean
   try {
@@ -38,7 +39,7 @@ function pieceText(piece: string, math: WriteMath): string {
   return textOf(tree.content, math) + (piece.endsWith(' ') ? ' ' : '')
 }
 
-/** No blank before the sign that followed a reference. */
+/** Removes references, and the blank before the punctuation that follows one. */
 const withoutReferences = (text: string): string =>
   text.replace(/\s*\ue003(?=[\ue003\s.,;:)]|$)/g, '').replaceAll(REFERENCE, '')
 
@@ -82,11 +83,11 @@ function nodeText(node: Node, next: Node | undefined, math: WriteMath, depth: nu
   }
 }
 
-/** Commands that point elsewhere: their words are no part of the sentence. */
+/** Commands that refer to something else: their arguments are not part of the sentence. */
 const REFERENCES = /^(?:[cC]ite\w*|eqref|ref|autoref|label|footnote\w*)$/
 const isReference = (node: Node): boolean => node.type === 'macro' && REFERENCES.test(node.content)
 
-/** Commands that say how text looks. */
+/** Commands that only change the appearance of text. */
 const SILENT = new Set('em it bf rm sf tt sc boldmath xspace noindent centering left right -'.split(' '))
 const WORDS = new Map([
   ...['TeX', 'LaTeX', "'"].map((word) => [word, word] as const),

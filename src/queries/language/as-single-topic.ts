@@ -5,8 +5,8 @@ import { cleanText } from './split-topics.ts'
 import { isTopicOf, writeTree } from './write-tree.ts'
 
 /**
- * A text that asks for the same as a query and, with `more`, for these besides, and that is one topic wherever topics are
- * typed: what was searched for may hold a comma, which starts another. Null where no text says it. Throws query.*.
+ * A text that means the query, and also the leaves in `more`, and that is a single topic in every topic field. A search
+ * text may contain a comma, which would start a second topic. Null if there is no such text. Throws query.*.
  */
 export function asSingleTopic(query: string, more: readonly Leaf[] = []): string | null {
   const tree = parseQuery(query)

@@ -2,22 +2,22 @@ import { fill, listed, words } from '../../i18n/words.ts'
 import type { Leaf, Query } from '../query.ts'
 import { isExpanded } from './expand-to-names.ts'
 
-/** What was understood, in plain words: "Papers with the phrase “linear attention” and (vision or LLM), but not survey". */
+/** The query in plain words: "Papers with the phrase “linear attention” and (vision or LLM), but not survey". */
 export const describeQuery = (query: Query): string =>
   query.kind === 'paper'
     ? fill(words.query.onePaper, { name: shownName(query.name) })
     : fill(words.query.papersWith, { what: describePart(query) })
 
-/** A part of a query as words that go after "with": "the author Albert Gu". */
+/** A part of a query, in words that follow "with": "the author Albert Gu". */
 export const describePart = (query: Query): string => described(query).text
 
 interface Described {
   text: string
-  /** Different parts side by side: more than one take brackets inside another part. */
+  /** The number of different parts. More than one need brackets inside another part. */
   count: number
 }
 
-/** Describes each part of the tree once, so the time grows with the size of the tree and not with its depth. */
+/** Describes each part of the tree once, so the time depends on the size of the tree, not on its depth. */
 function described(query: Query): Described {
   switch (query.kind) {
     case 'and':
@@ -57,13 +57,13 @@ function describeSome({ least, parts }: Extract<Query, { kind: 'some' }>): Descr
   return { text: fill(words.query.some, { count: least, what: texts.join(', ') }), count: texts.length }
 }
 
-/** Among many: “neural networks”, not "the phrase “neural networks”". */
+/** In a list of terms: “neural networks”, not "the phrase “neural networks”". */
 const inList = (part: Query): string =>
   part.kind === 'phrase' && part.field === 'any'
     ? fill(words.query.quoted, { text: part.text })
     : inBrackets(part)
 
-/** Each part once: who typed a word twice reads it once. */
+/** Describes each part once, even if the query repeats a word. */
 function each(parts: readonly Query[], describe = inBrackets): string[] {
   const texts = new Map<string, string>()
   for (const text of parts.map(describe)) {
@@ -99,7 +99,7 @@ function describeLeaf(leaf: Leaf): string {
   }
 }
 
-/** A paper's name in paths, as people write it: "arXiv:2507.06457", "doi:10.1000/1". */
+/** A paper's name in paths as people write it: "arXiv:2507.06457", "doi:10.1000/1". */
 export const shownName = (name: string): string => (/^(doi|id):/.test(name) ? name : `arXiv:${name}`)
 
 const describePhrase = ({ field, text }: { field: string; text: string }): string =>

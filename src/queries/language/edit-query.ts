@@ -7,16 +7,16 @@ import { cleanText } from './split-topics.ts'
 import { isTopicOf, writeTree } from './write-tree.ts'
 
 /**
- * Why a text is not changed. nothing: no paper would match then; already: it says so as it stands; cannot: no text says
- * it, or none that is short enough.
+ * Why an edit is refused. nothing: no paper would match; already: the query means it already; cannot: no text means it,
+ * or only one that is too long.
  */
 type Refusal = 'nothing' | 'already' | 'cannot'
-/** The changed text, which parses, means the change and nothing else, and is one topic. */
+/** The changed text. It parses, means exactly the intended change, and is a single topic. */
 export type QueryEdit = { query: string; refused?: undefined } | { query?: undefined; refused: Refusal }
 
-// Each takes the text of a query, and throws query.* where that cannot be read.
+// Each function gets the text of a query, and throws query.* if it cannot be parsed.
 
-/** Leaves out papers with a word, or with words that stand side by side. */
+/** Excludes papers with a word or a phrase. */
 export function mute(query: string, word: string): QueryEdit {
   const tree = parseQuery(query)
   const text = quoteIfNeeded(cleanText(word))
@@ -27,7 +27,7 @@ export function mute(query: string, word: string): QueryEdit {
   return changed(flatten('and', [tree, { kind: 'not', part }]), withMore(query, `-${text}`))
 }
 
-/** Asks for one more word, or for words that stand side by side. */
+/** Requires one more word or phrase. */
 export function requireWord(query: string, word: string): QueryEdit {
   const tree = parseQuery(query)
   const text = quoteIfNeeded(cleanText(word))
@@ -38,13 +38,13 @@ export function requireWord(query: string, word: string): QueryEdit {
   return changed(flatten('and', [tree, part]), withMore(query, text))
 }
 
-/** The query of somebody's papers alone; null for a name that cannot be looked for. */
+/** A query for only the papers of an author; null if the name cannot be searched. */
 export function authorQuery(name: string): string | null {
   const text = `author:${quoteIfNeeded(cleanText(name))}`
   return parseOrNull(text) ? text : null
 }
 
-/** Brings the papers of an author too. */
+/** Adds the papers of an author. */
 export function follow(query: string, name: string): QueryEdit {
   const tree = parseQuery(query)
   const text = authorQuery(name)
@@ -54,7 +54,7 @@ export function follow(query: string, name: string): QueryEdit {
   return changed(flatten('or', [tree, author]), withMore(query, `OR ${text}`))
 }
 
-/** Leaves out papers with fewer votes: a lower limit that stands there already is raised. */
+/** Excludes papers with fewer votes. Raises an existing lower limit. */
 export function requireVotes(query: string, least: number): QueryEdit {
   const tree = parseQuery(query)
   const limit: Query = { kind: 'votes', least }
@@ -74,10 +74,10 @@ const VOTES = /(up)?votes\s*[<>=≥]+\s*\d+/i
 const isBelow = (query: Query, votes: number): boolean =>
   query.kind === 'not' && query.part.kind === 'votes' && query.part.least <= votes
 
-/** With brackets only where they are needed. */
+/** The query with an addition: without brackets, and with brackets in case they are needed. */
 const withMore = (query: string, more: string): string[] => [`${query} ${more}`, `(${query}) ${more}`]
 
-/** A text that came out of an address is written anew. */
+/** The first text that means the change, else a new text from the tree, for example if the query is a URL. */
 function changed(meant: Query, texts: readonly string[]): QueryEdit {
   const text = texts.map(cleanText).find((one) => isTopicOf(one, meant))
   const query = text ?? writeTree(meant)

@@ -1,4 +1,4 @@
-// Papers here are in English. Greek letters stand in their formulas; a single letter of any alphabet may (Ш, ℵ).
+// Papers here are in English. Their formulas contain Greek letters, and single letters of any alphabet (Ш, ℵ).
 const FOREIGN =
   /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]|(?:(?![\p{sc=Latin}\p{sc=Greek}\p{sc=Common}\p{sc=Inherited}])\p{L}){2}/u
 
@@ -7,10 +7,10 @@ const MAX_TERM_LENGTH = 60
 const TERM =
   /\p{sc=Latin}[\p{sc=Latin}\d]*(?:[-+.#]+[\p{sc=Latin}\d]+)*(?: \p{sc=Latin}[\p{sc=Latin}\d-]*)*/gu
 
-/** Whether a text holds words that no paper in English holds. */
+/** Whether a text contains words of a script that English papers do not use. */
 export const isForeign = (text: string): boolean => FOREIGN.test(text)
 
-/** The English terms that stand in a text of another language, each once: Test-Time Adaptation, VLA. */
+/** The English terms in a text of another language, each once: Test-Time Adaptation, VLA. */
 export function englishTerms(text: string): string[] {
   const terms = [...text.matchAll(TERM)]
     .map(([term]) => term)

@@ -1,7 +1,7 @@
 import { maskGroups } from './groups.ts'
 import { containsSentences } from './prose.ts'
 
-// "Diffusion models, especially video" asks for diffusion models: the rest tells more of them.
+// "Diffusion models, especially video" asks for diffusion models; the rest adds detail.
 
 const MAX_OF_ALL = String.raw`especially|particularly|in\s+particular|preferably|ideally|above\s+all|mainly`
 const NOT_ONLY = String.raw`not\s+(?:only|just|merely|(?:necessarily\s+)?limited\s+to)`
@@ -13,7 +13,7 @@ const MARK = new RegExp(`${AFTER_COMMA}|${WITHIN}`, 'i')
 const BEGINS = new RegExp(`^(?:(?:and|but)\\s+)?${MORE}[\\s,:]`, 'i')
 const BEGINS_EXAMPLES = new RegExp(`^(?:${EXAMPLES})[\\s,:]`, 'i')
 
-/** The halves of "X, especially Y", with the place of the second in the text; null for any other text. */
+/** The two halves of "X, especially Y", with the position of the second; null for any other text. */
 export function splitEspeciallyClause(text: string): { wanted: string; aside: string; at: number } | null {
   const plain = maskGroups(text)
   const mark = containsSentences(plain) ? null : MARK.exec(plain)
@@ -22,8 +22,8 @@ export function splitEspeciallyClause(text: string): { wanted: string; aside: st
   return { wanted: text.slice(0, mark.index), aside: text.slice(at), at }
 }
 
-/** Whether what stands between commas tells more of what stood before it. */
+/** Whether the text between two commas adds detail to the text before it. */
 export const startsEspeciallyClause = (item: string): boolean => BEGINS.test(item)
 
-/** Whether it gives examples, of which more may follow behind commas. */
+/** Whether it gives examples; more of them may follow after commas. */
 export const startsExamples = (item: string): boolean => BEGINS_EXAMPLES.test(item)

@@ -1,19 +1,19 @@
 import { maskGroups } from './groups.ts'
 import { containsSentences } from './prose.ts'
 
-// "Machine learning, but not robotics" says in prose what NOT says in the query language.
+// In prose, "machine learning, but not robotics" means the same as NOT in the query language.
 
-/** A text in the two halves that it has by then. */
+/** A text split into its wanted and unwanted parts. */
 interface Exclusion {
   wanted: string
-  /** Where the words begin that part them, in UTF-16 units. */
+  /** The start of the words that separate the parts, in UTF-16 units. */
   at: number
-  /** What is left out, each one alone, with its place in the text. */
+  /** The unwanted items, each with its position in the text. */
   unwanted: { at: number; text: string }[]
 }
 
 const BEFORE = String.raw`(?:(?:and|but|please|i\s+am|i['’]m)\s+)*`
-// Not only, not limited to: what follows is wanted.
+// After "not only" and "not limited to", the text is wanted.
 const NOT = String.raw`(?:(?:not|no)\s+(?!(?:only|just|merely|necessarily|limited|least|even|yet|all|every|longer|matter)\b)|without\s+)`
 const EXCEPT = String.raw`(?:except(?:ing)?(?:\s+for)?|exclud(?:e|ing)|other\s+than)(?:\s*:\s*|\s+)`
 const ABOUT = String.raw`(?:(?:interested\s+in|about)\s+)?`
@@ -22,7 +22,7 @@ const AFTER_COMMA = String.raw`[,;]\s*${BEFORE}(?:${NOT}|${EXCEPT})${ABOUT}`
 const OF_ANOTHER = String.raw`not\s+(?:about|on|concerned\s+with|interested\s+in|related\s+to)\s+`
 const FIRMLY = String.raw`\s(?:${OF_ANOTHER}|(?:but\s+${NOT}|(?:but\s+)?${EXCEPT})${ABOUT})`
 const MARK = new RegExp(`${AFTER_COMMA}|${FIRMLY}`, 'i')
-/** In a question a mere "not" compares: what helps, not hurts? */
+/** In a question, a bare "not" compares: what helps, not hurts? */
 const MARK_IN_QUESTION = new RegExp(`[,;]?${FIRMLY}`, 'i')
 const BEGINS = new RegExp(`^${BEFORE}(?:${NOT}|${EXCEPT})`, 'i')
 const BEGINS_IN_QUESTION = new RegExp(`^(?:but\\s+${NOT}|${BEFORE}${EXCEPT})`, 'i')
@@ -36,7 +36,7 @@ const NEXT =
 const isQuestion = (text: string): boolean =>
   /^\W{0,9}(?:how|what|which|why|where|when|who|is|are|can|could|does|do)\s/i.test(text)
 
-/** The halves of "X, but not Y", "X, excluding Y", "X except Y"; null for any other text, and where NOT is an operator. */
+/** The parts of "X, but not Y", "X, excluding Y", "X except Y". Null for any other text, and if NOT is an operator. */
 export function findExclusion(text: string): Exclusion | null {
   const plain = maskGroups(text)
   if (containsSentences(plain)) return null
@@ -55,9 +55,9 @@ function eachIn(text: string, plain: string, from: number): Exclusion['unwanted'
   return starts.map((at, i) => ({ at, text: text.slice(at, ends[i]) }))
 }
 
-/** Whether what stands between commas says what the text that stands before must not hold. */
+/** Whether the text between two commas excludes something from the text before it. */
 export const startsExclusion = (item: string, before: string): boolean =>
   (isQuestion(before) ? BEGINS_IN_QUESTION : BEGINS).test(item)
 
-/** Whether commas behind it part what it leaves out: LLM except vision, robotics. */
+/** Whether the commas that follow separate excluded items: LLM except vision, robotics. */
 export const containsExcept = (item: string): boolean => HOLDS_EXCEPT.test(maskGroups(item))

@@ -1,12 +1,12 @@
 import { isTextLeaf, type Query, type TextLeaf, wantedLeaves } from '../query.ts'
 
-/** A query with more terms is not the name of a person, and each term costs two more lookups. */
+/** A query with more terms is not a person's name, and each term costs two more lookups. */
 const MAX_TERMS = 10
 
-/** A word or phrase that may also be in the name of an author or an organization. */
+/** A word or phrase that may also be part of the name of an author or an organization. */
 export type ExpandedTerm = { kind: 'or'; parts: [text: TextLeaf, author: TextLeaf, org: TextLeaf] }
 
-/** The same query, in which words without a field also match authors and organizations; those under a NOT do not. */
+/** The same query, but words without a field also match authors and organizations, except under a NOT. */
 export const expandToNames = (query: Query): Query =>
   wantedLeaves(query).length > MAX_TERMS ? query : expanded(query)
 
@@ -22,8 +22,8 @@ function expanded(query: Query): Query {
   return either
 }
 
-// A reader may type the same tree, which is then described and ranked as it was typed.
+// A reader may type the same tree; it is then described and ranked as typed.
 const made = new WeakSet<Query>()
 
-/** Whether `expandToNames` made it. */
+/** Whether `expandToNames` created this node. */
 export const isExpanded = (query: Query): query is ExpandedTerm => made.has(query)

@@ -1,4 +1,4 @@
-/** What is in quotes, one sign that groups or parts, or all up to the next of these. */
+/** A quoted text, one character that groups or separates, or everything up to the next of these. */
 export const GROUP_PIECES = /["“”„][^"“”„]*["“”„]|«[^«»]*»|[^"“”„«()（）,;，；\n\r]+|[\s\S]/gu
 
 export const isOpening = (piece: string): boolean => /^[(（]$/.test(piece)
@@ -7,7 +7,7 @@ export const isClosing = (piece: string): boolean => /^[)）]$/.test(piece)
 const GROUP = /["“”„«(（]/
 const QUOTED = /^["“”„«]./su
 
-/** A text of the same length without what stands in quotes and brackets. */
+/** Masks the text in quotes and brackets; the length stays the same. */
 export function maskGroups(text: string): string {
   if (!GROUP.test(text)) return text
   let depth = 0

@@ -6,18 +6,18 @@ import { REQUEST_START } from './sentence-words.ts'
 
 // "Vision-Language-Action, World Model, RAG" is three topics; "integrated photonics, especially lithium niobate" is one.
 
-/** What follows a comma and goes on with what stood before it. */
+/** The start of an item that continues the text before the comma. */
 const GOES_ON =
   /^(?:(?:and|or|but) )?(?:like|as well as|which|that|who|where|when|while|but|because|so|if|with|without|for|in|on|of|to|by|from|using|via|through|not)(?=[\s.,]|$)/i
 
 const MAX_ITEM_LENGTH = 4
-/** A text of so many words is none of topics where they are so long on average. */
+/** A text with this many words, and this many words per item on average, is prose and not a list of topics. */
 const LONG = { words: 40, item: 6 }
 const MAX_FOREIGN_ITEM_LENGTH = 12
-/** The first characters of a line show whether it is a sentence; reading all of a very long one takes 50 ms. */
+/** The first characters of a line show whether it is a sentence; checking all of a very long one takes 50 ms. */
 const READ_LENGTH = 8000
 
-/** Whether a line is one sentence, though commas or semicolons part it. */
+/** Whether a line is one sentence, even with commas or semicolons. */
 export function isOneSentence(line: string, parts: readonly string[]): boolean {
   const [, ...others] = parts.filter(Boolean)
   if (isForeign(line)) return isForeignSentence(line, others)
@@ -32,7 +32,7 @@ export function isOneSentence(line: string, parts: readonly string[]): boolean {
   return asks && !isList
 }
 
-/** Whether a line is several sentences, or one that is as long. */
+/** Whether a line is several sentences, or one of that length. */
 export const isLongText = (line: string, parts: readonly string[]): boolean =>
   isForeign(line) || (isSentence(line.slice(0, READ_LENGTH)) && isText(line, parts))
 
@@ -41,6 +41,6 @@ function isText(line: string, parts: readonly string[]): boolean {
   return NEXT_SENTENCE.test(line) || (words >= LONG.words && words >= parts.length * LONG.item)
 }
 
-/** In Chinese or Japanese commas part what no list of topics holds: long clauses, or sentences. */
+/** Chinese and Japanese commas separate long clauses or sentences, which are not in a list of topics. */
 const isForeignSentence = (line: string, others: readonly string[]): boolean =>
   /[。？！]/.test(line) || others.some((part) => isForeign(part) && part.length > MAX_FOREIGN_ITEM_LENGTH)

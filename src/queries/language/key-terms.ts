@@ -10,17 +10,17 @@ import {
 
 const MAX_TERMS = 12
 
-/** Words of a sentence that belong together, with their place in it. */
+/** Words of a sentence that form one term, with their position. */
 interface Term {
   start: number
   end: number
-  /** What tells something only together with the word before: learning. */
+  /** Meaningful only together with the word before: learning. */
   isBare: boolean
 }
 
 /**
- * The words of a sentence that tell what it looks for, in its order, each once: those joined by hyphens and terms such
- * as "large language models" as one. At most 12: of a long text those that stand in it most often.
+ * The key words of a sentence, in order, each once. Hyphenated words and terms such as "large language models" count as
+ * one. At most 12: the most frequent ones of a long text.
  */
 export function keyTerms(sentence: string): string[] {
   const text = wanted(sentence)
@@ -37,7 +37,7 @@ export function keyTerms(sentence: string): string[] {
   return distinct.filter((same) => most.has(same)).map(([first]) => first!)
 }
 
-/** Without what stands behind "not interested in" and its like. */
+/** Drops the text from "not interested in" or a similar phrase on. */
 function wanted(text: string): string {
   const unwantedAt = UNWANTED_MARKER.exec(text)?.index ?? 0
   return unwantedAt > 0 ? text.slice(0, unwantedAt) : text
@@ -66,7 +66,7 @@ const KNOWN_TERMS = [...MULTIWORD_FILLERS, ...MULTIWORD_TERMS]
 /** Number of words in the longest known term. */
 const MAX_KNOWN_LENGTH = Math.max(...KNOWN_TERMS.map((keys) => keys.length))
 
-/** What stands behind each token up to where words no longer belong together. */
+/** The text after each token, until the words no longer form a term. */
 function gapsFrom(tokens: Token[], at: number, text: string): string[] {
   const gaps: string[] = []
   for (let i = at; i + 1 < tokens.length; i++) {
@@ -77,7 +77,7 @@ function gapsFrom(tokens: Token[], at: number, text: string): string[] {
   return gaps
 }
 
-/** How many words from a place on are one term: those of a term that is known, and those joined by hyphens. */
+/** How many words from `at` on form one term: the words of a known term, and hyphenated words. */
 function countAt(tokens: Token[], at: number, gaps: string[]): number {
   const knownTerm = KNOWN_TERMS.find(
     (keys) => keys.length <= gaps.length + 1 && keys.every((key, i) => tokens[at + i]!.key === key),

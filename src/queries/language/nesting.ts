@@ -1,22 +1,22 @@
 import type { Query } from '../query.ts'
 
-/** How many brackets, NOTs and fields may be inside each other. Each level costs time in every part of the program. */
+/** The limit for nested brackets, NOTs and fields. Each level costs time in every part of the program. */
 export const MAX_DEPTH = 8
-/** A level may be an AND within an OR, or the other way round. Prose ("a except b except c") nests without any sign. */
+/** A level may be an AND within an OR, or the reverse. Prose ("a except b except c") nests without any brackets. */
 export const MAX_TREE_DEPTH = 2 * MAX_DEPTH + 1
 
-/** A phrase, a bracket, or what is between blanks, brackets and quotes. */
+/** A phrase, a bracket, or text between blanks, brackets and quotes. */
 const PIECES = /"[^"]*"|[()]|[^ ()"]+/g
-/** Signs and fields that apply to what follows: -title:abs: has three. */
+/** Operators and fields that apply to the text that follows: -title:abs: has three. */
 const PREFIXES = /^(?:[-−–!](?!-)|\p{L}[\p{L}_-]*:)*/u
 const PREFIX = /[-−–!]|\p{L}[\p{L}_-]*:/gu
 const MAY_BEGIN = /[-−–!:]|NOT$/i
 const NOT = /^(?:AND)?NOT$/i
 const ONLY_SIGNS = /^[-−–!]+$/
 
-/** Where a text first nests deeper than MAX_DEPTH, in UTF-16 units; null where it does not. */
+/** The position at which a text first nests deeper than MAX_DEPTH, in UTF-16 units; null if it does not. */
 export function tooDeepAt(text: string): number | null {
-  /** How many levels each open bracket adds: its own, and those of the prefixes in front of it. */
+  /** The number of levels that each open bracket adds: its own, and those of its prefixes. */
   const open: number[] = []
   let depth = 0
   let prefixes = 0
@@ -33,11 +33,11 @@ export function tooDeepAt(text: string): number | null {
   return null
 }
 
-/** How many prefixes a piece begins with, and whether it is nothing else. */
+/** How many prefixes a piece starts with, and whether it contains nothing else. */
 function prefixesOf(piece: string, next: string | undefined): { count: number; isAll: boolean } {
   if (!MAY_BEGIN.test(piece)) return { count: 0, isAll: false }
   const [prefix] = PREFIXES.exec(piece)!
-  // A row of dashes is a word, unless something follows it at once.
+  // A row of dashes is a word, unless text follows immediately.
   if (prefix === piece && ONLY_SIGNS.test(piece) && !/[("]/.test(next ?? ''))
     return { count: 0, isAll: false }
   const count = [...prefix.matchAll(PREFIX)].length
@@ -45,7 +45,7 @@ function prefixesOf(piece: string, next: string | undefined): { count: number; i
   return { count: count + (isNot ? 1 : 0), isAll: isNot || (prefix !== '' && prefix === piece) }
 }
 
-/** How many levels a tree has; a leaf has one. */
+/** The number of levels of a tree; a leaf has one. */
 export function treeDepth(query: Query): number {
   if (query.kind === 'not') return 1 + treeDepth(query.part)
   return 'parts' in query ? 1 + Math.max(...query.parts.map(treeDepth)) : 1

@@ -1,25 +1,26 @@
 import { parsePaperName } from '../../papers/paper-key.ts'
 import { isArxivArchive } from './category.ts'
 
-// What comes before and after a number or an address that was pasted: <…>, a full stop, the backquote of a code sample.
+// Characters around a pasted number or address: <…>, a full stop, the backquote of a code sample.
 const AROUND = /^[<[(“”"'`*]+|[>\])“”"'`*.,;:!?]+$/gu
 const PREFIX = /^(?:paper|arxiv|doi)(?:\s*:\s*|\s+)/i
 const ADDRESS = /^(?:https?:\/\/)?(?<host>[^/?#]*)\/(?<path>[^\s?#]*)/i
-// Only these, without http:// before them, are surely addresses: read/write is none, nor is cs.LG/cs.CL.
+// Without http://, only these are certainly addresses: read/write and cs.LG/cs.CL are not.
 const WITHOUT_SCHEME = /^(?:www\.[^\s/]+|[^\s/:]+\.(?:org|com|co|io|net|ai|dev|edu|gov))\/[^\s/]/i
 
 const DOI = /10\.\d{4,9}\/\S+$/i
-// What sites write behind a DOI, and bioRxiv its version before that.
+// Suffixes that websites add to a DOI. bioRxiv adds the version before them.
 const BEHIND_DOI = /(?:[./](?:full|abstract|e?pdf|html|meta|full-text))+$/i
 const NEW_STYLE = /^\d{4}\.\d{4,5}(?:v\d+)?$/
 const OLD_STYLE = /^(?<archive>[a-z]+(?:-[a-z]+)?)(?:\.[a-z]{2})?\/\d{7}(?:v\d+)?$/i
 
-/** No number or address of a paper is longer, and what is takes long to look at. */
+/** All names and addresses of papers are shorter. Longer ones take a long time to match. */
 const MAX_LENGTH = 500
 
 /**
- * The name in paths of the one paper that a text means: "2507.06457", "hep-th/9901001", "doi:10.1000/1", "id:17". Reads
- * arXiv's numbers, DOIs, and the address of a page about one paper on any site. Undefined where it means none.
+ * The path name of the paper that a text refers to: "2507.06457", "hep-th/9901001", "doi:10.1000/1", "id:17". Reads
+ * arXiv ids, DOIs, and the URL of a page about one paper on any website. Undefined if the text refers to no single
+ * paper.
  */
 export function readPaperName(text: string): string | undefined {
   if (text.length > MAX_LENGTH) return undefined
@@ -30,13 +31,13 @@ export function readPaperName(text: string): string | undefined {
   return isAddress(number) ? nameInAddress(number) : nameOfNumber(number)
 }
 
-/** Whether a text is the address of a page, with its host; of this site, the path alone will do. */
+/** Whether a text is a URL with a host. For a paper on this website, the path is enough. */
 export const isAddress = (text: string): boolean =>
   /^https?:\/\//i.test(text) || /^\/papers\/./.test(text) || WITHOUT_SCHEME.test(text)
 
 function withoutSigns(text: string): string {
   const bare = text.replace(AROUND, '')
-  // Some DOIs end with a bracket that they opened: 10.1016/0370-2693(98)
+  // Some DOIs end with a closing bracket: 10.1016/0370-2693(98)
   return bare.split('(').length > bare.split(')').length ? `${bare})` : bare
 }
 
@@ -72,7 +73,7 @@ function nameInAddress(address: string): string | undefined {
   return [...steps, ...pairs].map(nameOfNumber).find(Boolean)
 }
 
-/** Without what a site other than doi.org adds to a DOI in its addresses. */
+/** Removes what websites other than doi.org add to a DOI in their URLs. */
 function doiAt(host: string, doi: string): string {
   if (host.endsWith('doi.org')) return doi
   const bare = doi.replace(BEHIND_DOI, '')

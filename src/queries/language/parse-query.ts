@@ -13,16 +13,16 @@ import { AstBuilder, type ParseNode, type ThrowFault } from './to-ast.ts'
 import { truncate } from './truncate.ts'
 
 const MAX_BYTES = 2000
-/** An address takes three signs for one. */
+/** URL encoding needs three characters for one. */
 const ENCODED = 3
 
 const grammar = readFileSync(join(import.meta.dirname, 'grammar.peggy'), 'utf8')
-// Without a cache, which costs more than it saves: no rule of the grammar reads a part a second time.
+// No parser cache: it costs more than it saves, because no rule of the grammar parses a part twice.
 const parser = peggy.generate(grammar)
 
 /**
- * The tree of a query. Throws query.* with the column, from 1, at which the text cannot be read. Stop words and lone
- * punctuation are left out of the tree.
+ * Parses a query into its tree, without stop words and single punctuation characters. Throws query.* with the column,
+ * from 1, at which parsing fails.
  */
 export function parseQuery(text: string): Query {
   if (text.length < LONG_TEXT) return parsed(text)
@@ -33,7 +33,7 @@ export function parseQuery(text: string): Query {
 
 type Outcome = { tree: Query } | Pick<Fault, 'code' | 'values'>
 
-// One request may ask for the tree of the same text several times: to check it, to describe it, to search.
+// One request may parse the same text several times: to check it, to describe it and to search.
 const LONG_TEXT = 100
 const MAX_CACHED = 100
 const cache = new Map<string, Outcome>()
@@ -72,7 +72,7 @@ function parsed(text: string): Query {
   return tree
 }
 
-/** The tree of a query; null where it cannot be read. */
+/** Parses a query; null if that fails. */
 export function parseOrNull(text: string): Query | null {
   try {
     return parseQuery(text)
@@ -82,7 +82,7 @@ export function parseOrNull(text: string): Query | null {
   }
 }
 
-// Of people and organizations, which may be written in any script.
+// Names of people and organizations may be in any script.
 const NAMES = /\b(?:author|au|org)\s*:/i
 
 const isPaper = (text: string): boolean => readPaperName(text) !== undefined
@@ -90,7 +90,7 @@ const isPaper = (text: string): boolean => readPaperName(text) !== undefined
 /** An example of a query that would be accepted. */
 const exampleIn = (text: string): string => englishTerms(text).join(', ') || words.query.example
 
-// One sign for one sign, so that columns stay.
+// Replaces single characters with single characters, so that columns do not change.
 const normalizeBlanksAndQuotes = (text: string): string =>
   text
     .replace(/[\s\p{Cc}\p{Cs}]/gu, ' ')
@@ -98,7 +98,7 @@ const normalizeBlanksAndQuotes = (text: string): string =>
     .replaceAll('（', '(')
     .replaceAll('）', ')')
 
-// Before anything else reads it.
+// Called before any other check reads the text.
 function requireShort(text: string, maxBytes: number): void {
   const bytes = Buffer.byteLength(text)
   if (bytes <= maxBytes) return

@@ -1,9 +1,9 @@
 import { isExactCategory, parseCategory } from './category.ts'
 import { isAddress, readPaperName } from './paper-name.ts'
 
-// What an address bar, a search page or a copied line did to a query, undone.
+// Undoes the effects of an address bar, a search page or copying on a query.
 
-/** The query in a text that was pasted; the text itself where nothing was done to it. */
+/** The query in a pasted text; the text itself if nothing has to be undone. */
 export function queryFromPaste(text: string): string {
   const trimmed = text.trim()
   const query = queryInUrl(trimmed)
@@ -19,7 +19,7 @@ export function queryFromPaste(text: string): string {
 
 const ARXIV_FIELD = /(?:^|[(+&?]|%28|%20)(?:search_query=|(?:ti|abs|au|all|cat|co|jr|rn|id)(?::|%3A))/i
 
-/** The query of a page of results, the sections of a feed or a list; undefined where an address has neither. */
+/** The query of a search results page, or the sections of a feed or list; undefined if a URL has neither one. */
 function queryInUrl(text: string): string | undefined {
   const searchQuery = /(?:^|[?&])search_query=([^&\s]*)/.exec(text)?.[1]
   if (searchQuery) return unescaped(searchQuery)
@@ -59,7 +59,7 @@ function queryOfSearchUrl({ searchParams }: URL): string | undefined {
   return field ? `${field}:(${query})` : query
 }
 
-/** A plus between words is a blank; C++ keeps its own. */
+/** Replaces a plus between words with a blank, but keeps it in C++. */
 function unescaped(text: string): string {
   const spaced = text.replace(/^search_query=/, '').replace(/(?<!\+)\+(?!\+)/g, ' ')
   return spaced.replace(/(?:%[0-9a-f]{2})+/gi, (signs) => {
@@ -71,6 +71,6 @@ function unescaped(text: string): string {
   })
 }
 
-/** A quote that closes what was not copied along. */
+/** Removes a closing quote without an opening one. */
 const withoutLoneQuote = (text: string): string =>
   text.replace(/^([^"“”„‟«»＂]*[^"“”„‟«»＂\s])["”»](?=[\s.,;]*$)/u, '$1 ')

@@ -3,24 +3,24 @@ import type { WordIndex } from '../text/paper-text.ts'
 import { firstOccurrence, matchesName, termOf } from '../text/term.ts'
 import { tokensOf, type WordKind, wordKindOf } from '../text/tokens.ts'
 
-// What a query says already, as far as its words alone tell.
+// What a query already implies, judging only by its words.
 
-/** Whether a paper must hold these words to match. */
+/** Whether a paper must contain these words to match. */
 export const requiresWords = (query: Query, text: string): boolean =>
   isGuaranteed(query, (part) => isTextLeaf(part) && isProse(part) && holds(part.text, text))
 
-/** Whether no paper that holds these words matches. */
+/** Whether no paper with these words matches. */
 export const excludesWords = (query: Query, text: string): boolean =>
   isGuaranteed(query, (part) => part.kind === 'not' && isMetBy(part.part, text))
 
-/** Whether a query brings each paper of an author, whatever it is about. */
+/** Whether a query matches every paper of an author, on any subject. */
 export function followsAuthor(query: Query, name: string): boolean {
   if (query.kind === 'or') return query.parts.some((part) => followsAuthor(part, name))
   if (!isTextLeaf(query) || query.field !== 'author') return false
   return matchesName(termOf(query.text, 'names'), indexOf(name, 'names'))
 }
 
-/** Whether all that matches passes the test, which is asked of terms and of what stands under a NOT. */
+/** Whether everything that matches passes `test`, which gets the leaves and NOTs of the query. */
 export function isGuaranteed(query: Query, test: (part: Query) => boolean): boolean {
   const passes = (part: Query) => isGuaranteed(part, test)
   switch (query.kind) {
@@ -35,7 +35,7 @@ export function isGuaranteed(query: Query, test: (part: Query) => boolean): bool
   }
 }
 
-/** Whether whatever holds these words meets a query. */
+/** Whether every paper with these words matches a query. */
 function isMetBy(query: Query, text: string): boolean {
   if (query.kind === 'or') return query.parts.some((part) => isMetBy(part, text))
   return isTextLeaf(query) && query.field === 'any' && holds(text, query.text)

@@ -1,36 +1,36 @@
 import { isStopWord } from '../text/stop-words.ts'
 import { foldAccents, wordKeyOf } from '../text/tokens.ts'
 
-// Words that only sentences are weighed by. A query in words, operators and phrases looks for each word that stands in it.
+// Word lists that apply only to sentences. A query of words, operators and phrases searches for every word in it.
 
 const keysOf = (words: string): Set<string> =>
   new Set(words.split(/\s+/).map((word) => wordKeyOf(word, 'prose')))
 
-/** Beside stop words: what joins words in a sentence and seldom stands in a list of keywords. */
+/** In addition to stop words: words that join others in a sentence and are rare in lists of keywords. */
 const CONNECTIVES = new Set(
   'using via through across towards toward during between under over against among about per such like especially particularly including eg ie etc'.split(
     ' ',
   ),
 )
 
-/** Whether a word joins others in a sentence. "And", "or" and "not" do so in queries too. */
+/** Whether a word joins others in a sentence. "And", "or" and "not" also do so in queries, so they do not count. */
 export const isConnective = (word: string): boolean => {
   const lower = word.toLowerCase()
   return CONNECTIVES.has(lower) || (isStopWord(lower) && !/^(and|or|not)$/.test(lower))
 }
 
-/** Ends a text that asks for papers. */
+/** The end of a request for papers. */
 export const REQUEST_END = /\S\s+\S+\s+(?:papers?|articles?|literature)\W*$/i
 
-/** Begins a text that asks for something. */
+/** The start of a request. */
 export const REQUEST_START =
   /^\W*(?:how|what|which|why|where|when|who|is|are|can|could|does|do|i|i['’]m|my|we|our|please|find|search|looking|look|show|give|explain|recommend|suggest|recent|latest|new|papers?|articles?|research|studies|works?|advances|interested)\b/i
 
-/** Says that what follows is not wanted. */
+/** Words before unwanted subjects. */
 export const UNWANTED_MARKER =
   /(?:deprioriti[sz]e|exclud(?:e|ing)|except(?:ing)?|avoid|lower[- ]priority|(?:not|less|don['’]t) (?:interested|care))\b/i
 
-// What people say of papers and of their wish for them, and what nearly every abstract says of itself.
+// Words that people use about papers and in requests for them, and words that nearly every abstract contains.
 const FILLER = keysOf(
   `paper article publication literature manuscript preprint arxiv research researcher study work
   find search seek look explore investigate interest relevant relate regarding concerning please want need like love
@@ -50,16 +50,16 @@ const FILLER = keysOf(
   not and or`,
 )
 
-/** Whether a word of a sentence tells nothing of what is looked for. */
+/** Whether a word of a sentence does not describe its subject. */
 export const isFiller = (word: string): boolean => {
   const folded = foldAccents(word)
   return isStopWord(folded) || CONNECTIVES.has(folded.toLowerCase()) || FILLER.has(wordKeyOf(folded, 'prose'))
 }
 
-/** Whether a word tells something only together with the one before it: reinforcement learning. */
+/** Whether a word is meaningful only with the word before it: reinforcement learning. */
 export const isHeadNoun = (word: string): boolean => /^(?:learning|networks?|generation)$/i.test(word)
 
-// Terms that people write with blanks, and that mean more than their words. The longest first.
+// Terms that people write with blanks, and that mean more than their single words.
 const TERMS =
   `large language model; vision language action; vision language model; vision language; language model;
   image generation; video generation; code generation; text generation; diffusion model; foundation model;
@@ -76,12 +76,12 @@ const TERMS =
     .split(';')
     .map((term) => term.trim().split(/\s+/))
 
-/** Terms of several words, as keys; those of more words first. */
+/** Terms of several words, as keys; longer terms first. */
 export const MULTIWORD_TERMS: readonly (readonly string[])[] = TERMS.map((term) =>
   term.map((word) => wordKeyOf(word, 'prose')),
 ).sort((a, b) => b.length - a.length)
 
-/** State of the art and its like: several words that tell nothing. */
+/** Several words that do not describe a subject, such as "state of the art". */
 export const MULTIWORD_FILLERS: readonly (readonly string[])[] = [
   'state of the art',
   'large scale',

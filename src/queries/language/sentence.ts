@@ -4,26 +4,30 @@ import { isForeign } from './english.ts'
 import { keyTerms } from './key-terms.ts'
 import { isConnective, REQUEST_END, REQUEST_START } from './sentence-words.ts'
 
-// A sentence is looked for by its telling words: a paper needs more than half of them, but never more than four.
+// A sentence becomes a search for its key words: a paper needs more than half of them, but never more than four.
 const MAX_NEEDED = 4
 
-/** Fewer words that tell something are a term with a preposition in it: point of interest recommendation. */
+/** With fewer key words, the text is a term with a preposition: point of interest recommendation. */
 const MIN_RARITY = 4
 
-/** So many words, of which such a share join the others, are prose even where signs of the query language stand in it. */
+/**
+ * A text with this many words, and this share of connectives, is prose even if it contains characters of the query
+ * language.
+ */
 const PROSE = [
   { words: 20, joining: 0.08 },
   { words: 40, joining: 0.04 },
 ]
-/** A query in operators has more of them. */
+/** A query with operators has a higher share of them. */
 const MAX_OPERATORS = 0.05
 
-// What only the query language gives a meaning: quotes, brackets, operators, fields, limits, addresses.
+// Characters and words with a meaning only in the query language: quotes, brackets, operators, fields, limits,
+// addresses.
 const SIGNS =
   /["“”„‟«»＂|()（）]|(?:^|\s)[-−–]\S|(?:^|\s)(?:AND|OR|NOT|ANDNOT|&+)(?=\s|$)|(?:^|\s)\p{L}[\p{L}_-]*:|votes *[<>=≥≤]|:\/\/|(?:^|\s)(?:cs|stat|eess|math|physics|econ|q-bio|q-fin)\.[A-Z]{2}(?=[\s.,;?]|$)/u
 const FIELD = /(?:^|[\s(])(?:title|abstract|author|keyword|org|cat|has|is|paper|ti|abs|au|all|id) ?:/i
 
-/** The tree of a text that is a sentence, as its telling words in a field; null for any other text, and where nothing tells. */
+/** The tree of a sentence: its key words, in a field. Null for any other text, and if there are no key words. */
 export function parseSentence(text: string, field: TextField = 'any'): Query | null {
   if (!isSentence(text)) return null
   const parts = keyTerms(text).map((term): Query => {
@@ -37,8 +41,8 @@ export function parseSentence(text: string, field: TextField = 'any'): Query | n
 }
 
 /**
- * Whether a text is a sentence rather than keywords, or a query in operators, fields, quotes and brackets: words join
- * the others (of, for, how), and it asks for something, or is long enough.
+ * Whether a text is a sentence, and not keywords or a query with operators, fields, quotes and brackets. A sentence
+ * contains connectives (of, for, how), and it is a request or long enough.
  */
 export function isSentence(text: string): boolean {
   const words = text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word) && !isForeign(word))
@@ -63,6 +67,9 @@ function isProse(text: string, words: readonly string[], joining: number): boole
   return operators <= words.length * MAX_OPERATORS && !FIELD.test(text) && !isBracketed
 }
 
-/** Brackets around one word group nothing, nor do those of a question: test-time adaptation (TTA). */
+/**
+ * Removes brackets that do not group: brackets around one word, and all brackets in a question: test-time adaptation
+ * (TTA).
+ */
 const withoutAsides = (text: string, asks: boolean): string =>
   text.replace(asks ? /\([^()|"“”]*\)/g : /\([^()|"“”\s]+\)/g, ' ')

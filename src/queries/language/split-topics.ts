@@ -4,29 +4,32 @@ import { GROUP_PIECES, isClosing, isOpening } from './groups.ts'
 import { isLongText, isOneSentence } from './is-one-sentence.ts'
 
 /**
- * The topics that one plain field holds. A comma, a semicolon or a new line starts another, but not inside quotes or
- * brackets, nor a comma or semicolon inside a sentence, nor before "especially" and its like. What a line leaves out
- * ("a, b, but not c") is left out of each of its topics. Blank ones and repeats are dropped; the order stays.
+ * Splits the text of a plain field into topics, at commas, semicolons and new lines. Does not split inside quotes or
+ * brackets, at commas or semicolons within a sentence, or before "especially" and similar words. An exclusion in a line
+ * ("a, b, but not c") applies to each of its topics. Drops blank and repeated topics; keeps the order.
  */
 export const splitTopics = (text: string): string[] =>
   distinct(linesOf(text).filter(isTyped).flatMap(topicsOf))
 
-/** More characters than twenty of the longest queries have. Splitting them takes up to 0.1 s. */
+/** More characters than twenty of the longest queries. Splitting this many takes up to 0.1 s. */
 const MAX_SPLIT_LENGTH = 45_000
 
-/** The topics of several fields. Very long input is not split: a field is then one topic, which is refused as too long. */
+/**
+ * Splits several fields into topics. Very long input is not split: each field is then one topic, which is rejected as
+ * too long.
+ */
 export function splitFields(texts: readonly string[]): string[] {
   const length = texts.reduce((sum, text) => sum + text.length, 0)
   return length > MAX_SPLIT_LENGTH ? texts.map(cleanText) : texts.flatMap(splitTopics)
 }
 
-/** The items of a list, split at the same signs, whatever they say. */
+/** The items of a list, split at the same characters, whatever their meaning. */
 export const splitItems = (text: string): string[] =>
   distinct(linesOf(text).flatMap((line) => itemsOf(line).map(withoutJoin)))
 
 const distinct = (texts: string[]): string[] => [...new Set(texts.filter(Boolean))]
 
-/** A line: what stands between commas and semicolons, and these themselves between. */
+/** A line: the items between commas and semicolons, alternating with these separators. */
 type Line = string[]
 
 const isTyped = (line: Line): boolean => line.length > 1 || line[0]!.trim() !== ''
@@ -41,7 +44,7 @@ function topicsOf(line: Line): string[] {
   return clausesOf(line).flatMap(topicsOfClause)
 }
 
-/** A semicolon ends what is left out. */
+/** Splits at semicolons: an exclusion ends there. */
 function clausesOf(line: Line): Line[] {
   const clauses: Line[] = [[line[0]!]]
   for (let at = 1; at < line.length; at += 2) {
@@ -65,7 +68,7 @@ function topicsOfClause(line: Line): string[] {
     : [...wanted, withoutJoin(rest, at)]
 }
 
-/** The topics of a line that leaves nothing out. */
+/** The topics of a line without an exclusion. */
 function wantedIn(line: Line): string[] {
   const items = itemsOf(line)
   if (items.length > 1 && isOneSentence(textOf(line), items)) return [textOf(line)]
@@ -80,7 +83,7 @@ function wantedIn(line: Line): string[] {
   return topics
 }
 
-/** Of a list that was a sentence: vision, language, and robots. */
+/** Removes the conjunction of a list that was a sentence: vision, language, and robots. */
 const withoutJoin = (item: string, at: number): string =>
   at > 0 ? item.replace(/^(?:and|or) (?=\S)/, '') : item
 
@@ -98,7 +101,7 @@ function linesOf(text: string): Line[] {
   return lines
 }
 
-/** Without what pasted text brings along: signs that nobody sees, and that the database refuses. */
+/** Removes invisible characters of pasted text, which the database rejects, and collapses white space. */
 export const cleanText = (text: string): string =>
   text
     .replace(/[\p{Cf}\p{Cs}]/gu, '')

@@ -1,6 +1,6 @@
 import { maskGroups } from './groups.ts'
 
-// What people write around what they ask for: "new papers about world models", "llm papers", "the latest in robotics".
+// Filler around a subject: "new papers about world models", "llm papers", "the latest in robotics".
 
 const PAPERS = 'papers?|articles?|preprints?|publications?|manuscripts?'
 const NEW = 'new|newest|latest|recent|interesting'
@@ -29,13 +29,16 @@ const ASKS_FOR_PAPERS = new RegExp(
   'i',
 )
 
-/** Both are asked for: not only X but also Y. */
+/** In "not only X but also Y", both are wanted. */
 const NOT_ONLY = /^(\s*)(not\s+(?:only|just|merely))(\s.*?\s)(but\s+also)(?=\s)/i
 
 const BEGINS_WITH_OPERATOR = /^(?:and|or|not|andnot|&+)(?=\s|$)|^[|)]/i
 const ENDS_WITH_OPERATOR = /(?:^|[\s(])(?:and|or|not|andnot|&+|[-−–])$|[|:(]$/i
 
-/** A text of the same length in which blanks stand for what says nothing of a paper; all blank where nothing is left. */
+/**
+ * Replaces words that do not describe papers with blanks; the length stays the same. All blank if no other words are
+ * left.
+ */
 export function stripFiller(text: string): string {
   if (isNothing(text)) return ' '.repeat(text.length)
   const all = text.replace(NOT_ONLY, (_, blanks, not, first, but) => blanks + blank(not) + first + blank(but))
@@ -66,5 +69,5 @@ const NEVER_PLAIN = new RegExp(
   'i',
 )
 
-/** Whether a word alone may be left out of what is asked for, or join it, at some place of a query. */
+/** Whether a single word may be stripped as filler, or read as a connective, at some position of a query. */
 export const isStrippableWord = (word: string): boolean => NEVER_PLAIN.test(word)

@@ -1,11 +1,11 @@
 import type { Query } from '../query.ts'
 
-// What of a query may come to match a paper later than its first listing, or no more.
+// Parts of a query that can start or stop matching a paper after its first listing.
 
-/** Whether is:revised stands anywhere in it. */
+/** Whether the query contains is:revised. */
 export const mentionsRevised = (query: Query): boolean => holds(query, 'revised')
 
-/** Whether time alone may make it match a paper that it did not match. */
+/** Whether the query can start to match a paper without a change of the query. */
 export const isTimeDependent = (query: Query): boolean => holds(query, 'votes') || holds(query, 'revised')
 
 function holds(query: Query, kind: Query['kind']): boolean {

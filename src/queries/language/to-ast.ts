@@ -14,7 +14,7 @@ import { isSentence, parseSentence } from './sentence.ts'
 import { stripFiller } from './strip-filler.ts'
 import { truncate } from './truncate.ts'
 
-/** What the grammar makes of a text. `at` counts UTF-16 units from 0. */
+/** A node of the grammar's output. `at` counts UTF-16 units from 0. */
 export type ParseNode =
   | { kind: 'and' | 'or'; parts: ParseNode[] }
   | { kind: 'not'; at: number; part: ParseNode }
@@ -23,12 +23,12 @@ export type ParseNode =
   | { kind: 'words'; at: number; text: string }
   | { kind: 'paper'; at: number; text: string }
   | { kind: 'address'; at: number; text: string }
-  /** `text` is what stands between them, and `at` its place. */
+  /** `text` is the content of the brackets, and `at` its position. */
   | { kind: 'brackets'; at: number; text: string; part: ParseNode }
   | { kind: 'dates' }
 
 type Field = TextField | 'cat' | 'has' | 'is' | 'paper'
-/** What the grammar makes of a part of the text, which stands at a place of it; null for a blank one. */
+/** Parses a part of the text that starts at `at`; null for a blank part. */
 type ParsePart = (part: string, at: number) => ParseNode | null
 export type ThrowFault = (code: ErrorCode, at: number, values?: FaultValues) => never
 
@@ -44,7 +44,7 @@ const FIELDS = new Map<string, Field>([
   ['paper', 'paper'],
   ['arxiv', 'paper'],
   ['doi', 'paper'],
-  // arXiv's own names
+  // arXiv's own field names
   ['id', 'paper'],
   ['ti', 'title'],
   ['abs', 'abstract'],
@@ -54,11 +54,11 @@ const FIELDS = new Map<string, Field>([
 
 const TEXT_FIELDS = new Set<Field>(['any', 'title', 'abstract', 'keyword'])
 
-/** Fields of arXiv for what is not kept here. */
+/** arXiv's fields for data that we do not store. */
 const { co, jr, rn } = words.query.unkept
 const UNSUPPORTED_FIELDS = new Map(Object.entries({ co, jr, rn }))
 
-/** What a query means, as it was typed. Made for one query. */
+/** Builds the tree of one query from its text. */
 export class AstBuilder {
   readonly #fault: ThrowFault
   readonly #nots = new Map<Query, number>()
@@ -84,7 +84,7 @@ export class AstBuilder {
     return this.#sawWords ? 'query.only-stop-words' : 'query.empty'
   }
 
-  /** The meaning of a text that is typed alone or in brackets; `written` is what the grammar makes of it. */
+  /** The meaning of a whole text, or of a text in brackets. `node` is the grammar's output for it, if known. */
   #fromText(field: Field, text: string, at: number, node?: ParseNode): Query | null {
     const prose = TEXT_FIELDS.has(field) ? this.#prose(field as TextField, text, at) : undefined
     if (prose !== undefined) return prose
@@ -94,7 +94,7 @@ export class AstBuilder {
     return read && this.#fromNode(field, read)
   }
 
-  /** Of a text that says it in prose; undefined for any other. */
+  /** The meaning of a prose text; undefined for any other text. */
   #prose(field: TextField, text: string, at: number): Query | null | undefined {
     const exclusion = findExclusion(text)
     if (exclusion) {
@@ -108,7 +108,7 @@ export class AstBuilder {
     return parseSentence(text, field) ?? undefined
   }
 
-  /** The meaning of a part to which a field applies; null where nothing is left of it. */
+  /** The meaning of a node to which a field applies; null if nothing is left of it. */
   #fromNode(field: Field, node: ParseNode): Query | null {
     switch (node.kind) {
       case 'and':
@@ -177,7 +177,7 @@ export class AstBuilder {
     return this.#text({ at, text: withoutBoost(text) }, field)
   }
 
-  /** One of several is enough: cat:cs.LG,cs.CL. */
+  /** One of several categories is enough: cat:cs.LG,cs.CL. */
   #categories(at: number, text: string): Query {
     const names = text
       .replace(/[\^~]\d+(\.\d+)?$/, '')
@@ -212,7 +212,7 @@ export class AstBuilder {
   }
 }
 
-/** Without arXiv's boosts: matrix^5. What is short may be math: G^2. */
+/** Removes arXiv's boosts: matrix^5. A short text may be math: G^2. */
 const withoutBoost = (text: string): string => text.replace(/(?<=\p{L}{3})[\^~]\d+(\.\d+)?$/u, '')
 
 function flattenPresent(kind: 'and' | 'or', parts: (Query | null)[]): Query | null {
@@ -220,7 +220,7 @@ function flattenPresent(kind: 'and' | 'or', parts: (Query | null)[]): Query | nu
   return left.length > 0 ? flatten(kind, left) : null
 }
 
-/** A NOT because of which a paper could match without any word of the query in it. */
+/** A NOT that would let a paper match without containing any word of the query. */
 function bareNot(query: Query): Query | undefined {
   switch (query.kind) {
     case 'not':

@@ -6,29 +6,32 @@ import { parseQuery } from './parse-query.ts'
 import { quoteIfNeeded } from './quote-if-needed.ts'
 import { splitItems } from './split-topics.ts'
 
-/** A topic in parts, as its builder has them. Texts hold several items, as `splitItems` tells; empty: says nothing. */
+/**
+ * The parts of a topic in the topic builder. Texts contain several items, which `splitItems` separates; an empty text
+ * means nothing.
+ */
 export interface QueryParts {
-  /** One of them is enough. */
+  /** At least one of them must match. */
   any: string
   must: string
   never: string
-  /** Names, of which one is enough. */
+  /** Names; at least one of them must match. */
   author: string
   /** "cs.LG", or "cs" for all of cs. */
   category: string
-  /** The least votes. */
+  /** The minimum number of votes. */
   votes: string
 }
 
 const MAX_VOTES = 999_999
 
-/** Whether nobody typed or chose anything. */
+/** Whether all parts are empty. */
 export const isBlank = (parts: QueryParts): boolean =>
   Object.values(parts).every((text: string) => text.trim() === '')
 
 /**
- * The query that says what the parts say; it parses, and is one topic for splitTopics. Throws FieldFaults under the
- * names of the parts; what parts cannot say together stands under any or never.
+ * The query that means the parts. It parses, and is a single topic for splitTopics. Throws FieldFaults under the names
+ * of the parts; if parts conflict, under any or never.
  */
 export function writeQuery(parts: QueryParts): string {
   const fields = new FieldReader()
@@ -59,7 +62,7 @@ function nothingWanted(query: string): never {
 const PLAIN_NAME = /^[\w.:/-]+$/
 const QUOTES = /["“”„‟«»＂]/g
 
-/** One paper, a word as it stands, else a phrase. Throws where nothing would be looked for. */
+/** The name of a paper, a plain word, or else a phrase. Throws if there would be nothing to search for. */
 function term(item: string, prefix: string): string {
   const paper = prefix === '' ? readPaperName(item) : undefined
   if (paper) return `paper:${PLAIN_NAME.test(paper) ? paper : `"${paper.replace(QUOTES, '')}"`}`

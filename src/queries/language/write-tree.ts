@@ -3,13 +3,15 @@ import { parseOrNull } from './parse-query.ts'
 import { quoteIfNeeded } from './quote-if-needed.ts'
 import { splitTopics } from './split-topics.ts'
 
-/** A text that parses to a tree and is one topic; null where no text does, or none that is short enough. */
+/**
+ * A text that parses to the tree and is a single topic; null if there is no such text, or only one that is too long.
+ */
 export function writeTree(tree: Query): string | null {
   const text = written(tree)
   return text !== null && isTopicOf(text, tree) ? text : null
 }
 
-/** Whether a text is one topic wherever topics are typed, and parses to a tree. */
+/** Whether a text is a single topic in every topic field, and parses to the tree. */
 export function isTopicOf(text: string, tree: Query): boolean {
   const topics = splitTopics(text)
   return (
@@ -17,7 +19,7 @@ export function isTopicOf(text: string, tree: Query): boolean {
   )
 }
 
-/** A term as people type it: "state space", title:model; null where only a sentence says it. */
+/** A node as people type it: "state space", title:model; null if only a sentence can express it. */
 function written(node: Query): string | null {
   switch (node.kind) {
     case 'and':

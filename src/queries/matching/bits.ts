@@ -13,7 +13,7 @@ export const clearBit = (bits: Bits, at: number): void => {
 
 export const hasBit = (bits: Bits, at: number): boolean => ((bits[at >>> 5] ?? 0) & (1 << (at & 31))) !== 0
 
-/** Leaves in `into` what is in `other` too. */
+/** Removes from `into` what is not in `other`. */
 export function intersectBits(into: Bits, other: Bits): void {
   for (let i = 0; i < into.length; i++) into[i]! &= other[i]!
 }
@@ -32,21 +32,21 @@ export function countBits(bits: Bits): number {
   return count
 }
 
-/** How many numbers two sets share. */
+/** The size of the intersection of two sets. */
 export function countIntersection(one: Bits, other: Bits): number {
   let count = 0
   for (let i = 0; i < one.length; i++) count += ones(one[i]! & other[i]!)
   return count
 }
 
-/** How many bits of a word are set, in parallel: Hacker's Delight, 5-1. */
+/** The number of set bits in a word, computed in parallel: Hacker's Delight, 5-1. */
 function ones(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555)
   const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)
   return (((fours + (fours >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24
 }
 
-/** Calls back with each number of the set, rising. */
+/** Calls back with each number of the set, in ascending order. */
 export function forEachBit(bits: Bits, work: (at: number) => void): void {
   for (let i = 0; i < bits.length; i++) {
     for (let word = bits[i]!; word !== 0; word &= word - 1) work((i << 5) + 31 - Math.clz32(word & -word))

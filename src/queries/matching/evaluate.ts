@@ -8,22 +8,22 @@ import { wordKindOf } from '../text/tokens.ts'
 const MAX_MATCHES = 20
 
 /**
- * Why a paper matches a query, or null. For each term met: its first place in the title and its first in the
- * abstract, then a keyword where it is in neither; at most 20 in all, those in the title first. A paper that was listed
- * as a newer version alone matches only a query that names is:revised.
+ * Why a paper matches a query, or null. For each matched term: its first occurrence in the title and in the abstract,
+ * or a keyword if neither has it. At most 20 matches, those in the title first. A paper that was listed only as a newer
+ * version matches only a query with is:revised.
  */
 export function evaluate(query: Query, paper: PaperText): Reason | null {
   if (paper.onlyRevised && !mentionsRevised(query)) return null
   return evaluatePart(query, paper)
 }
 
-/** The same for a part of a query, taken by itself. */
+/** The same for a single part of a query. */
 export function evaluatePart(query: Query, paper: PaperText): Reason | null {
   const matches = matchesOf(query, paper)
   return matches && { matches: titleFirst(distinct(matches)).slice(0, MAX_MATCHES) }
 }
 
-/** Null where the query is not met; empty where it is met by what is not there. */
+/** Null if the paper does not match; empty if it matches only by a NOT. */
 function matchesOf(query: Query, paper: PaperText): Match[] | null {
   switch (query.kind) {
     case 'and': {
@@ -109,7 +109,7 @@ function inOneOf(term: string, words: Term, where: 'keyword' | 'org', parts: Wor
   return part ? [{ term, where, found: part.text }] : []
 }
 
-// Trees are read once and met by many papers.
+// A tree is parsed once and evaluated for many papers.
 const termCache = new WeakMap<TextLeaf, Term>()
 
 function wordsOf(query: TextLeaf): Term {

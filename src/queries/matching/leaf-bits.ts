@@ -14,7 +14,7 @@ export const INDEXED_FIELDS_OF: Record<TextLeaf['field'], readonly IndexedField[
   author: ['author'],
 }
 
-/** The slots of papers that meet a leaf by itself. */
+/** The docIds of papers that match a single leaf. */
 export function leafBits(index: PaperIndex, leaf: Leaf): Bits {
   const bits = newBits(index.docCount)
   if (isTextLeaf(leaf)) {
@@ -28,7 +28,7 @@ export function leafBits(index: PaperIndex, leaf: Leaf): Bits {
   return bits
 }
 
-/** Calls back with each slot in a part of which a term stands, and how often. */
+/** Calls back with each docId whose `part` contains a term, and with the number of occurrences. */
 export function forEachDoc(
   index: PaperIndex,
   term: IndexedTerm,

@@ -8,7 +8,7 @@ import { type PaperWords, paperWordsOf, type Vocabularies } from './paper-words.
 import { SEGMENT_SIZE, Segment } from './segment.ts'
 import { Vocabulary } from './vocabulary.ts'
 
-/** What of a paper is asked about besides its words; its votes and newer versions move, its words seldom. */
+/** The facts of a paper besides its words. Its votes and newer versions change often, its words seldom. */
 export interface PaperAttributes {
   id: number
   firstDay: Day
@@ -21,7 +21,7 @@ export interface PaperAttributes {
   names: readonly string[]
 }
 
-/** A paper cut into words; null where it has the words that the index knows of it. */
+/** A tokenized paper. `words` is null if the index has the same words already. */
 export interface TokenizedPaper {
   attributes: PaperAttributes
   fingerprint: string
@@ -29,9 +29,9 @@ export interface TokenizedPaper {
 }
 
 /**
- * Papers cut into words for many queries, some 1.3 kB each. A paper has a slot: a small number in the order in which papers
- * were put in, which need not be that of their days; one whose words changed gets a new slot. What is worked out from an
- * index holds until its `version` rises.
+ * Tokenized papers for many queries, some 1.3 kB each. A paper has a docId: a small number in the order of insertion,
+ * which may differ from the order of days. A paper whose words change gets a new docId. Results computed from an index
+ * are valid until its `version` increases.
  */
 export class PaperIndex {
   version = 0
@@ -49,12 +49,12 @@ export class PaperIndex {
     this.vocabularies = vocabularies
   }
 
-  /** Takes papers in, or what is new of them. */
+  /** Inserts papers, or updates them. */
   upsert(papers: readonly Paper[]): void {
     this.upsertTokenized(papers.map((paper) => this.tokenize(paper)))
   }
 
-  /** The slow half of `put`, for one paper. */
+  /** The slow half of `upsert`, for one paper. */
   tokenize(paper: Paper): TokenizedPaper {
     const fingerprint = fingerprintOf(paper)
     const docId = this.#docIds.get(paper.id)
@@ -66,7 +66,7 @@ export class PaperIndex {
     }
   }
 
-  /** The other half: takes in what was cut since the last call. */
+  /** The other half: inserts the papers tokenized since the last call. */
   upsertTokenized(papers: readonly TokenizedPaper[]): void {
     const fresh: PaperWords[] = []
     for (const { attributes, fingerprint, words } of papers) {
@@ -89,12 +89,12 @@ export class PaperIndex {
     this.version++
   }
 
-  /** Whether the slots of papers that left are many. */
+  /** Whether there are many docIds of removed papers. */
   get isSparse(): boolean {
     return this.docCount - this.size > Math.max(SEGMENT_SIZE, this.docCount / 4)
   }
 
-  /** The same papers without the slots of those that left. This one stays as it is, for whoever is still asking it. */
+  /** A copy without the docIds of removed papers. This index does not change, as other code may still use it. */
   compacted(): PaperIndex {
     const index = new PaperIndex(this.vocabularies)
     const left = [...this.#docIds.values()].sort((a, b) => a - b)
@@ -108,7 +108,7 @@ export class PaperIndex {
     return index
   }
 
-  /** So many of the papers that were listed first, the oldest first. */
+  /** The first `count` papers by the day of their first listing, oldest first. */
   oldest(count: number): PaperAttributes[] {
     const attributes = [...this.#docIds.values()].map((docId) => this.#attributes[docId]!)
     const byDay = (a: PaperAttributes, b: PaperAttributes) =>
@@ -150,7 +150,7 @@ export class PaperIndex {
     }
   }
 
-  /** Each day and category stands once in memory. */
+  /** Stores each day and category once in memory. */
   #intern(text: string): string {
     const known = this.#interned.get(text)
     if (known !== undefined) return known
@@ -158,17 +158,17 @@ export class PaperIndex {
     return text
   }
 
-  /** How many slots there are, those of papers that left included. */
+  /** The number of docIds, including those of removed papers. */
   get docCount(): number {
     return this.#attributes.length
   }
 
-  /** How many papers. */
+  /** The number of papers. */
   get size(): number {
     return this.#docIds.size
   }
 
-  /** Slots of papers that are still here. */
+  /** The docIds of papers that were not removed. */
   get live(): Readonly<Bits> {
     return this.#live
   }
@@ -181,7 +181,7 @@ export class PaperIndex {
     return this.#docIds.get(id)
   }
 
-  /** Each segment with the slot of its first paper. */
+  /** Each segment with the docId of its first paper. */
   *segments(): Generator<[segment: Segment, firstSlot: number]> {
     let docId = 0
     for (const segment of this.#segments) {
@@ -190,13 +190,13 @@ export class PaperIndex {
     }
   }
 
-  /** The words of a paper by its slot. */
+  /** The words of a paper by its docId. */
   words(docId: number): PaperWords {
     const place = Math.floor(docId / SEGMENT_SIZE)
     return this.#segments[place]!.words(docId - place * SEGMENT_SIZE)
   }
 
-  /** Of words and postings; facts and vocabulary come on top. */
+  /** The size of words and postings, without attributes and vocabularies. */
   get bytes(): number {
     return this.#segments.reduce((sum, segment) => sum + segment.bytes, 0)
   }

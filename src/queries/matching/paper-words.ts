@@ -3,11 +3,11 @@ import { plainText } from '../../papers/text/plain-text.ts'
 import { foldedWords } from '../text/tokens.ts'
 import { GAP, type Vocabulary } from './vocabulary.ts'
 
-/** The parts of a paper in which words are looked for. */
+/** The searchable parts of a paper. */
 export const INDEXED_FIELDS = ['title', 'abstract', 'keyword', 'org', 'author'] as const
 export type IndexedField = (typeof INDEXED_FIELDS)[number]
 
-/** The words of each part of a paper by their numbers; texts of one part stand with a gap between them. */
+/** The word ids of each part of a paper, with a gap between the texts of a part. */
 export type PaperWords = Record<IndexedField, Uint32Array>
 
 export interface Vocabularies {
@@ -15,7 +15,7 @@ export interface Vocabularies {
   names: Vocabulary
 }
 
-/** As `toPaperText` cuts a paper into words. */
+/** Tokenizes a paper in the same way as `toPaperText`. */
 export function paperWordsOf(paper: Paper, { prose, names }: Vocabularies): PaperWords {
   return {
     title: numbersOf([paper.title], prose),

@@ -6,22 +6,22 @@ import type { IndexedField, Vocabularies } from './paper-words.ts'
 import { SEGMENT_SIZE, type Segment } from './segment.ts'
 import { GAP, type Vocabulary } from './vocabulary.ts'
 
-// Where the words of a term stand: the rules of term.ts, over numbers instead of words.
+// Finds the occurrences of terms by the rules of term.ts, with word ids instead of words.
 
-/** Spellings that a paper may write for one or more words of a term. */
+/** The spellings in papers of one or more words of a term. */
 interface Spelled {
   numbers: readonly number[]
   words: number
 }
 
-/** A term as the papers of an index spell it. */
+/** A term in the spellings of an index's papers. */
 export interface IndexedTerm {
   isName: boolean
-  /** For each word, the runs that begin with it. */
+  /** For each word, the runs that start with it. */
   runsFrom: RunsFrom
-  /** Of each word, those of it and of the runs that it may stand in. */
+  /** For each word, its spellings and those of the runs that may contain it. */
   spellings: readonly (readonly number[])[]
-  /** Whether a spelling, by its number, may begin the term. */
+  /** Whether a spelling, by its word id, may start the term. */
   startsTerm: Uint8Array
 }
 
@@ -40,7 +40,7 @@ export function toIndexedTerm(
   return { isName, runsFrom: spelled, spellings, startsTerm: firstsOf(spelled, vocabulary) }
 }
 
-/** One word of any of the spellings that share a key. */
+/** A term of one word with all spellings of a key. */
 export const keyToIndexedTerm = (key: string, { prose }: Vocabularies): IndexedTerm => ({
   isName: false,
   runsFrom: [[{ numbers: prose.spellingsOf(key), words: 1 }]],
@@ -51,7 +51,7 @@ export const keyToIndexedTerm = (key: string, { prose }: Vocabularies): IndexedT
 const NONE = new Uint8Array()
 
 function firstsOf(runsFrom: RunsFrom, { size }: Vocabulary): Uint8Array {
-  // A single word is looked up, not looked for.
+  // A single word needs only its postings, no text scan.
   if (runsFrom.length < 2) return NONE
   const startsTerm = new Uint8Array(size)
   for (const { numbers } of runsFrom[0]!) for (const number of numbers) startsTerm[number] = 1
@@ -65,7 +65,10 @@ const spelledAs = ({ key, words, fits }: Term['runsFrom'][number][number], known
 
 export type PaperCallback = (paper: number, count: number) => void
 
-/** Calls back with each paper of a segment in a part of which a term stands, and how often (a name: once). */
+/**
+ * Calls back with each paper of a segment whose `part` contains a term, and with the number of occurrences (1 for a
+ * name).
+ */
 export function forEachPaperWithTerm(
   segment: Segment,
   part: IndexedField,
@@ -89,7 +92,7 @@ export function forEachPaperWithTerm(
   }
 }
 
-/** Papers that hold one word, in any of its spellings. */
+/** Calls back with papers that contain a single word, in any of its spellings. */
 function forEachPaperWithWord(
   segment: Segment,
   part: IndexedField,
@@ -115,13 +118,16 @@ function forEachPaperWithWord(
   }
 }
 
-/** How often a word stands in each paper of a segment while it is looked up; else 0. */
+/** How often each paper of a segment contains a word during its lookup; 0 otherwise. */
 const counts = new Uint32Array(SEGMENT_SIZE)
 
-/** Looking whether words stand side by side in a paper takes as long as looking up so many postings. */
+/** Scanning a paper's text for adjacent words takes as long as reading this many postings. */
 const POSTINGS_PER_TEXT_SCAN = 20
 
-/** Papers in which the rarest word of the term stands, by itself or in a longer run; fewer where others tell them quickly. */
+/**
+ * Papers that contain the rarest word of the term, by itself or in a longer run; fewer if other words narrow them
+ * quickly.
+ */
 function candidatesOf(segment: Segment, part: IndexedField, { spellings }: IndexedTerm): Bits {
   const postings = segment.postings(part)
   const words = spellings.map((numbers) => ({
@@ -143,14 +149,14 @@ function candidatesOf(segment: Segment, part: IndexedField, { spellings }: Index
 
 const NO_PAPER = newBits(0)
 
-/** A name's words stand by themselves. */
+/** A name's words are never part of a longer run. */
 function spellingsOf(runsFrom: RunsFrom, word: number, isName: boolean): number[] {
   if (isName) return [...runsFrom[word]![0]!.numbers]
   const runs = runsFrom.slice(0, word + 1).flatMap((all, from) => all.slice(word - from))
   return runs.flatMap(({ numbers }) => numbers)
 }
 
-/** How many times the words of a term stand side by side. */
+/** The number of places at which the words of a term are adjacent. */
 function countOccurrences(text: Uint32Array, { runsFrom, startsTerm }: IndexedTerm): number {
   let count = 0
   for (let at = 0; at < text.length; at++) {
@@ -170,7 +176,7 @@ function matchesAt(runsFrom: RunsFrom, word: number, text: Uint32Array, at: numb
   return false
 }
 
-/** Whether one name in the list has each word, in any order. */
+/** Whether one name in the list contains every word, in any order. */
 function containsName(names: Uint32Array, runsFrom: RunsFrom): boolean {
   for (let from = 0; from < names.length; ) {
     const gap = names.indexOf(GAP, from)

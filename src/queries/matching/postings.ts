@@ -1,13 +1,13 @@
 import { GAP } from './vocabulary.ts'
 
-/** Where each word stands in one part of a segment's papers. Papers are known by their places in the segment. */
+/** The postings of one part of a segment's papers. A paper is identified by its index in the segment. */
 export class Postings {
-  /** Rising. */
+  /** Word ids, ascending. */
   readonly #words: Uint32Array
-  /** For the word at i, its papers stand from #starts[i] to #starts[i + 1]. */
+  /** The papers of the word at i are in #papers from #starts[i] to #starts[i + 1]. */
   readonly #starts: Uint32Array
   readonly #papers: Uint16Array
-  /** How often, at most 255. */
+  /** The number of occurrences, up to 255. */
   readonly #counts: Uint8Array
 
   constructor(texts: readonly Uint32Array[]) {
@@ -41,14 +41,14 @@ export class Postings {
     }
   }
 
-  /** Calls back with each paper that holds a word, and how often. */
+  /** Calls back with each paper that contains a word, and the number of occurrences. */
   forEach(word: number, work: (paper: number, count: number) => void): void {
     const at = this.#indexOf(word)
     if (at < 0) return
     for (let i = this.#starts[at]!; i < this.#starts[at + 1]!; i++) work(this.#papers[i]!, this.#counts[i]!)
   }
 
-  /** How many papers hold a word. */
+  /** The number of papers that contain a word. */
   documentFrequency(word: number): number {
     const at = this.#indexOf(word)
     return at < 0 ? 0 : this.#starts[at + 1]! - this.#starts[at]!

@@ -1,19 +1,22 @@
 import type { Leaf, Query } from '../query.ts'
 
-// A tree as a short row of steps over a stack of bit sets. A step is one number: what to do in its low three bits, with
-// what in the rest.
+// A query as a short sequence of steps over a stack of bit sets. A step is one number: the operation in its three low
+// bits, the operand in the others.
 
-/** Put the set of a leaf on the stack. */
+/** Push the set of a leaf. */
 export const PUSH = 0
-/** Keep, of the set on top, what a leaf has too; add a leaf to it; drop a leaf from it. */
+/** Intersect the top set with a leaf; unite it with a leaf; subtract a leaf from it. */
 export const AND_LEAF = 1
 export const OR_LEAF = 2
 export const AND_NOT_LEAF = 3
-/** The same with the set on top and the one below it, which stays. */
+/** The same for the two top sets; the lower one has the result. NOT inverts the top set. */
 export const AND = 4
 export const OR = 5
 export const NOT = 6
-/** Of the sets on top, keep what at least so many hold: how many sets in the next 14 bits, the least above them. */
+/**
+ * Replace the top sets by what at least a minimum number of them contain. The operand has the number of sets in its 14
+ * low bits, and the minimum above them.
+ */
 const AT_LEAST = 7
 
 const step = (operation: number, value = 0): number => (value << 3) | operation
@@ -24,7 +27,7 @@ const MAX_PARTS_BITS = 14
 export const partCountOf = (value: number): number => value & ((1 << MAX_PARTS_BITS) - 1)
 export const minCountOf = (value: number): number => value >>> MAX_PARTS_BITS
 
-/** The steps of a tree; `numberOf` gives each leaf its number. */
+/** Compiles a tree into steps; `numberOf` returns the number of a leaf. */
 export function compile(query: Query, numberOf: (leaf: Leaf) => number): number[] {
   const steps: number[] = []
   write(query)

@@ -6,14 +6,14 @@ import type { PaperIndex } from './paper-index.ts'
 import * as program from './program.ts'
 
 /**
- * Queries over the papers of an index: each distinct leaf is looked up once, and a query is AND, OR and NOT over bit
- * sets. Agrees with `evaluate` on every paper.
+ * Queries over the papers of an index. Each distinct leaf is looked up once, and a query combines the bit sets by AND,
+ * OR and NOT. The results agree with `evaluate` for every paper.
  */
 export class QuerySet {
   readonly #index: PaperIndex
   readonly #leaves: Leaf[] = []
   readonly #numbers = new Map<string, number>()
-  /** All queries' steps, one after the other, and where each begins. */
+  /** The steps of all queries in sequence, and the start of each query. */
   #steps = new Int32Array(1024)
   readonly #starts: number[] = [0]
   readonly #withRevised: boolean[] = []
@@ -23,14 +23,14 @@ export class QuerySet {
   #version = -1
   #previous: QuerySet | undefined
 
-  /** `before`: a set over the same index whose leaves need not be looked up again. */
+  /** `previous`: a set over the same index whose leaves are reused. */
   constructor(index: PaperIndex, previous?: QuerySet) {
     this.#index = index
     this.#previous = previous
     if (previous) previous.#previous = undefined
   }
 
-  /** Takes a query in and returns its number, from 0. `withRevised`: papers known by newer versions alone count. */
+  /** Adds a query and returns its number, from 0. `withRevised`: include papers that have only newer versions. */
   add(query: Query, withRevised = mentionsRevised(query)): number {
     const steps = program.compile(query, (leaf) => this.#numberOf(leaf))
     const start = this.#starts.at(-1)!
@@ -40,7 +40,7 @@ export class QuerySet {
     return this.#withRevised.push(withRevised) - 1
   }
 
-  /** Looks a leaf up, so that queries have it at hand. `slots`: the papers that meet it, where they are known. */
+  /** Looks up a leaf and caches it. `docIds`: the papers that match it, if known. */
   loadLeaf(leaf: Leaf, docIds?: Uint32Array): void {
     this.#refresh()
     const number = this.#numberOf(leaf)
@@ -48,25 +48,25 @@ export class QuerySet {
     this.#bitsOf(number)
   }
 
-  /** The papers that meet a leaf, if it was looked up and the index has the same papers still. */
+  /** The papers that match a leaf, if it is cached and the index has not changed. */
   cached(leaf: Leaf): Bits | undefined {
     if (this.#version !== this.#index.version) return undefined
     return this.#cache[this.#numbers.get(nameOf(leaf)) ?? -1]
   }
 
-  /** The papers that a query matches, without keeping the query. */
+  /** The papers that a query matches. Does not add the query. */
   find(query: Query, withRevised = mentionsRevised(query)): Bits {
     const steps = Int32Array.from(program.compile(query, (leaf) => this.#numberOf(leaf)))
     this.#refresh()
     return this.#visible(this.#run(steps, 0, steps.length), withRevised).slice()
   }
 
-  /** Distinct leaves of all queries. */
+  /** The number of distinct leaves of all queries. */
   get leafCount(): number {
     return this.#leaves.length
   }
 
-  /** The slots of papers that a query matches; valid until the next call. */
+  /** The docIds of papers that a query matches; valid until the next call. */
   peekMatches(number: number): Readonly<Bits> {
     this.#refresh()
     const top = this.#run(this.#steps, this.#starts[number]!, this.#starts[number + 1]!)
@@ -167,7 +167,7 @@ function setOf(docIds: Uint32Array, size: number): Bits {
   return bits
 }
 
-/** What two leaves share that ask the same. */
+/** A key that is equal for leaves with the same meaning. */
 function nameOf(leaf: Leaf): string {
   switch (leaf.kind) {
     case 'word':
@@ -188,10 +188,10 @@ function invert(bits: Bits): void {
   for (let i = 0; i < bits.length; i++) bits[i] = ~bits[i]!
 }
 
-/** Leaves in the first of some sets what at least `least` of them hold. */
+/** Reduces the first set to what at least `least` of the sets contain. */
 function keepAtLeast(sets: readonly Bits[], least: number): void {
   const [into] = sets
-  // Sums of each place's bits, digit by digit: `digits[d]` has a place's bit where its sum has the digit 2^d.
+  // Counts each position's bits in binary: `digits[d]` has a position's bit if its count has the digit 2^d.
   const digits = new Array<number>(Math.ceil(Math.log2(sets.length + 1))).fill(0)
   for (let i = 0; i < into!.length; i++) {
     digits.fill(0)

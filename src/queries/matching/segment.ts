@@ -1,10 +1,10 @@
 import { INDEXED_FIELDS, type IndexedField, type PaperWords } from './paper-words.ts'
 import { Postings } from './postings.ts'
 
-/** As many papers as a segment holds at most: their places fit into the 16 bits of a posting. */
+/** The maximum number of papers in a segment: their indexes fit into the 16 bits of a posting. */
 export const SEGMENT_SIZE = 4096
 
-/** Papers whose words do not change any more: for each part, its words in a row and where each word stands. */
+/** An immutable block of papers: for each part, its words in sequence and its postings. */
 export class Segment {
   readonly size: number
   readonly #postings: Record<IndexedField, Postings>
@@ -26,7 +26,7 @@ export class Segment {
     return words.subarray(paper === 0 ? 0 : ends[paper - 1], ends[paper])
   }
 
-  /** How many words a part of a paper has. */
+  /** The number of words in a part of a paper. */
   length(part: IndexedField, paper: number): number {
     const { ends } = this.#texts[part]
     return ends[paper]! - (paper === 0 ? 0 : ends[paper - 1]!)
@@ -44,9 +44,9 @@ export class Segment {
 }
 
 interface Texts {
-  /** Of all papers, one after the other. */
+  /** The words of all papers in sequence. */
   words: Uint32Array
-  /** Where each paper's end. */
+  /** The end of each paper's words. */
   ends: Uint32Array
 }
 

@@ -2,10 +2,10 @@ import { setImmediate } from 'node:timers/promises'
 import type { Paper } from '../../papers/paper.ts'
 import type { PaperIndex, TokenizedPaper } from './paper-index.ts'
 
-/** So many papers are cut into words, in some 10 ms, before others get their turn. */
+/** How many papers are tokenized, in some 10 ms, before the event loop runs other work. */
 const PAPERS_PER_YIELD = 20
 
-/** `put`, for papers that are many: pages, mail servers and leases of the same process are not held up. */
+/** `upsert` for many papers: does not block page requests, SMTP connections and lease renewals in the same process. */
 export async function upsertYielding(index: PaperIndex, papers: readonly Paper[]): Promise<void> {
   const tokenized: TokenizedPaper[] = []
   for (const [i, paper] of papers.entries()) {

@@ -1,9 +1,9 @@
 import { type WordKind, wordKeyOf } from '../text/tokens.ts'
 
-/** No word: stands between two texts of a paper, so that no phrase reaches over. */
+/** Not a word: separates two texts of a paper, so that no phrase spans both. */
 export const GAP = 0
 
-/** The words of some papers as small numbers, from 1: each spelling one of its own, spellings of one key together. */
+/** Maps words to ids, from 1. Each spelling has its own id; the ids of spellings with the same key are grouped. */
 export class Vocabulary {
   readonly kind: WordKind
   readonly #numbers = new Map<string, number>()
@@ -14,9 +14,9 @@ export class Vocabulary {
     this.kind = kind
   }
 
-  /** The number of a folded word, a new one where it was never seen. */
+  /** The id of a folded word; assigns a new id to an unknown word. */
   wordIdOf(folded: string): number {
-    // Names are the same word in any case.
+    // The case of a name does not matter.
     const spelling = this.kind === 'names' ? wordKeyOf(folded, 'names') : folded
     const known = this.#numbers.get(spelling)
     if (known !== undefined) return known
@@ -29,7 +29,7 @@ export class Vocabulary {
     return number
   }
 
-  /** The numbers of all spellings of a key. */
+  /** The ids of all spellings of a key. */
   spellingsOf = (key: string): readonly number[] => this.#byKey.get(key) ?? NONE
 
   spelling = (number: number): string => this.#spellings[number]!

@@ -3,23 +3,25 @@ import type { PaperIndex } from '../matching/paper-index.ts'
 import { type IndexedTerm, toIndexedTerm } from '../matching/phrase-positions.ts'
 import type { TextLeaf } from '../query.ts'
 
-// Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), 3.6: parts of a text that say
-// more count as if they stood there more often.
+// Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), 3.6: words in a more
+// important field count as if they occurred more often.
 const K1 = 1.2
 const B = 0.75
 const TITLE = 2
 
-/** How much a term says for each paper in which it stands: slots in no order, none twice. */
+/** The weight of a term in each paper that contains it: docIds in no order, without duplicates. */
 export interface TermWeights {
   docIds: Uint32Array
   weights: Float32Array
 }
 
-/** BM25 over title, which counts twice, and abstract; keywords, names and organizations count as text of their own. */
+/**
+ * BM25 over the abstract and the title, which counts twice. Keywords, names and organizations count as separate texts.
+ */
 export class Bm25 {
   readonly #index: PaperIndex
   #lengths = new Float32Array(0)
-  /** How often a term stands in each paper, while it is weighed; else 0. */
+  /** How often each paper contains a term during its weighting; 0 otherwise. */
   #counts = new Float32Array(0)
   #version = -1
 
@@ -27,7 +29,7 @@ export class Bm25 {
     this.#index = index
   }
 
-  /** The weights of a term in the papers of the index, however rare they make it. */
+  /** The weights of a term in the papers of the index, based on its frequency there. */
   weightsOf(leaf: TextLeaf): TermWeights {
     return this.weightsOfTerm(toIndexedTerm(leaf, this.#index.vocabularies), INDEXED_FIELDS_OF[leaf.field])
   }
@@ -54,7 +56,7 @@ export class Bm25 {
     return { docIds: Uint32Array.from(found), weights }
   }
 
-  /** The length of each paper in relation to the mean one. */
+  /** The length of each paper, relative to the mean. */
   #refreshed(): Float32Array {
     if (this.#version === this.#index.version) return this.#lengths
     const lengths = new Float32Array(this.#index.docCount)

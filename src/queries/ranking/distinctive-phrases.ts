@@ -7,24 +7,24 @@ import { type Phrase, phrasesOf, toSentenceCase } from './phrases.ts'
 import { strongestWords } from './profile.ts'
 import { vectorOfText } from './tf-idf.ts'
 
-/** A phrase of a paper that stands in papers like it far more often than in others. */
+/** A phrase of a paper that similar papers contain far more often than others. */
 export interface DistinctivePhrase extends Phrase {
-  /** The papers that hold it. */
+  /** The papers that contain it. */
   found: Bits
 }
 
-/** A phrase of the title counts as one that so many more of those like it hold. */
+/** A phrase in the title counts as if this many more similar papers contained it. */
 const IN_TITLE = 3
 const OF_EACH_WORD = 0.1
-/** So many are held against all papers. */
+/** How many phrases are compared with all papers. */
 const MAX_TRIED = 16
 const MAX_WORDS_TRIED = 8
-/** How many times more often those like it hold it: half as often as can be, where there are few papers. */
+/** How many times more often similar papers must contain it; if there are few papers, half of the maximum possible. */
 const MIN_LIFT = 8
 
 type Candidate = Phrase & { inTitle: boolean; others: number }
 
-/** The phrases of a paper, best first, each worked out when it is asked for. `like`: numbers of papers that are like it. */
+/** The distinctive phrases of a paper, best first, each computed on demand. `similar`: ids of similar papers. */
 export function* distinctivePhrases(
   archive: Archive,
   paper: PaperText,
@@ -39,7 +39,7 @@ export function* distinctivePhrases(
   for (const { one } of weighed.slice(0, MAX_TRIED)) yield* heldAgainstAll(archive, one, similar.length)
 }
 
-/** Nothing where those like it hold it hardly more often than others do. */
+/** Empty if similar papers contain the phrase hardly more often than other papers. */
 function heldAgainstAll(archive: Archive, one: Candidate, similar: number): DistinctivePhrase[] {
   const { size } = archive.index
   const found = archive.find({ kind: one.keys.length > 1 ? 'phrase' : 'word', field: 'any', text: one.text })
@@ -48,11 +48,11 @@ function heldAgainstAll(archive: Archive, one: Candidate, similar: number): Dist
   return lift >= Math.min(MIN_LIFT, size / similar / 2) ? [{ ...one, found }] : []
 }
 
-/** Of two that as many hold, the longer one is the name of which the other is a part. */
+/** If two phrases are equally frequent, the longer one is the full name, and the other a part of it. */
 const weightOf = ({ others, inTitle, keys }: Candidate): number =>
   (others + (inTitle ? IN_TITLE : 0)) * (1 + OF_EACH_WORD * keys.length)
 
-/** Single words of a paper that tell what it is about and stand in papers like it, best first. */
+/** Single words of a paper that describe its subject and occur in similar papers, best first. */
 export function distinctiveWords(
   archive: Archive,
   paper: PaperText,
@@ -77,12 +77,12 @@ export function distinctiveWords(
     .flatMap((one) => heldAgainstAll(archive, one, similar.length))
 }
 
-/** Nothing that the query language reads otherwise. */
+/** A word that the query language reads only as a word. */
 const WHOLE_WORD = /^\p{L}[\p{L}\p{N}]{2,}$/u
 
 function candidatesOf({ title, abstract }: PaperText): Map<string, Candidate> {
   const candidates = new Map<string, Candidate>()
-  // The abstract first: a phrase is written as it stands there.
+  // The abstract first, for its spelling of a phrase.
   for (const { text, tokens } of [abstract, title]) {
     for (const phrase of phrasesOf(text, tokens)) {
       const name = phrase.keys.join(' ')
@@ -93,10 +93,10 @@ function candidatesOf({ title, abstract }: PaperText): Map<string, Candidate> {
   return candidates
 }
 
-/** In how many of the papers like it the words stand one after the other. */
+/** Counts the similar papers that contain the words in sequence. */
 function countOthers(archive: Archive, candidates: Candidate[], similar: readonly number[]): void {
   const { prose } = archive.index.vocabularies
-  // Each word of a candidate as a number from 1, and the spellings that papers have for it.
+  // The number of each candidate word, from 1, by its spellings in the vocabulary.
   const wordIndexes = new Map(
     [...new Set(candidates.flatMap(({ keys }) => keys))].map((key, i) => [key, i + 1]),
   )
@@ -124,7 +124,7 @@ function countOthers(archive: Archive, candidates: Candidate[], similar: readonl
   }
 }
 
-/** Of its two rarest words: a third one takes nothing away. */
+/** The rarity of the two rarest words: a third word does not reduce it. */
 function rarityOf(archive: Archive, keys: readonly string[]): number {
   const rarities = keys.map((key) =>
     Math.log((archive.index.size + 1) / (archive.documentFrequency(key) + 1)),

@@ -2,23 +2,23 @@ import { isConnective, isFiller } from '../language/sentence-words.ts'
 import { acronymOf, type Token } from '../text/tokens.ts'
 import { isContentWord } from './tf-idf.ts'
 
-/** Words of a text that stand side by side, or in one word with hyphens, and may name what it is about. */
+/** Adjacent words of a text, or one hyphenated word, that may name its subject. */
 export interface Phrase {
-  /** As it stands within a sentence: "linear attention", "retrieval-augmented generation". */
+  /** As written within a sentence: "linear attention", "retrieval-augmented generation". */
   text: string
   keys: readonly string[]
 }
 
 const MAX_WORDS = 3
 
-/** A word, or words joined by hyphens. */
+/** A word, or several words joined by hyphens. */
 interface Unit {
   tokens: Token[]
-  /** A blank alone stands between it and the unit before. */
+  /** Only a blank separates it from the unit before. */
   follows: boolean
 }
 
-/** The phrases of a text, in its order: of two or three words, none of them cut out of a word with hyphens. */
+/** The phrases of a text, in order: two or three words, without splitting a hyphenated word. */
 export function phrasesOf(text: string, tokens: readonly Token[]): Phrase[] {
   const units = unitsOf(text, tokens)
   return units.flatMap((_, from) => {
@@ -43,7 +43,7 @@ function unitsOf(text: string, tokens: readonly Token[]): Unit[] {
   return units
 }
 
-/** Each word tells something, the first one more than any paper says of itself, and none is said twice. */
+/** Whether the words may name a subject: all are content words, the first is not a filler, and none is repeated. */
 function mayName(words: readonly Token[]): boolean {
   const isTold = ({ folded }: Token) => isContentWord(folded) && !isConnective(folded)
   const [first, last] = [words[0]!.folded, words.at(-1)!.folded]
@@ -54,7 +54,7 @@ function mayName(words: readonly Token[]): boolean {
   )
 }
 
-/** Attention based, results obtained: what follows is missing. */
+/** In "attention based" and "results obtained", the next word is missing. */
 const BEHIND_NOUNS = /ed$/
 
 const phraseOf = (text: string, words: readonly Token[]): Phrase => ({
@@ -66,6 +66,6 @@ const phraseOf = (text: string, words: readonly Token[]): Phrase => ({
     .join(''),
 })
 
-/** A capital of a title goes, those of LoRA and RAG stay. */
+/** Lowers the capital of a title word; keeps those of LoRA and RAG. */
 export const toSentenceCase = (word: string): string =>
   acronymOf(word) !== null || /\p{Lu}.*\p{Lu}/u.test(word) ? word : word.toLowerCase()

@@ -1,21 +1,22 @@
-/** Words and their weights, of unit length; a word stands as its key, as keyOf of text/tokens.ts makes it. */
+/** Words with weights, of unit length. A word is represented by its key: see wordKeyOf in text/tokens.ts. */
 export type Vector = ReadonlyMap<string, number>
 
 export interface FeedbackVectors {
-  /** Papers of which somebody wants more, and those of which they want less. */
+  /** Papers with the feedback "more like this". */
   more: readonly Vector[]
   less: readonly Vector[]
-  /** Words that stay out. */
+  /** Keys of words to exclude. */
   removed: ReadonlySet<string>
 }
 
-/** How much less counts beside more: what is unwanted has many faces, what is wanted has few. */
+/** The weight of "less" relative to "more": unwanted papers vary more than wanted ones. */
 const OF_LESS = 0.25
 const MAX_WORDS = 200
 
 /**
- * Rocchio: what the wanted papers share, less a part of what the unwanted ones do. The strongest words alone, of unit
- * length, strongest first; a weight below zero asks for less. Empty where there is no opinion, or nothing is left.
+ * Rocchio: the mean of the wanted papers minus a share of the mean of the unwanted ones. Keeps only the strongest
+ * words, of unit length, strongest first. A negative weight asks for less. Empty without feedback, or if no word is
+ * left.
  */
 export function profileOf({ more, less, removed }: FeedbackVectors): Vector {
   const sum = new Map<string, number>()
@@ -25,7 +26,7 @@ export function profileOf({ more, less, removed }: FeedbackVectors): Vector {
   return strongestWords(sum, MAX_WORDS)
 }
 
-/** The words that weigh most, strongest first, of unit length. */
+/** The words with the largest weights, strongest first, scaled to unit length. */
 export function strongestWords(vector: Vector, limit: number): Vector {
   const sorted = [...vector]
     .filter(([, weight]) => weight !== 0)
@@ -38,7 +39,7 @@ function addMean(sum: Map<string, number>, vectors: readonly Vector[], factor: n
     for (const [key, weight] of vector) sum.set(key, (sum.get(key) ?? 0) + (factor * weight) / vectors.length)
 }
 
-/** The same direction, of length 1; what has no length comes back empty. */
+/** A vector of the same direction and of length 1; empty for a zero vector. */
 export function toUnitLength(vector: Vector): Vector {
   const length = lengthOf(vector)
   return length > 0 ? new Map([...vector].map(([key, weight]) => [key, weight / length])) : new Map()
@@ -46,7 +47,7 @@ export function toUnitLength(vector: Vector): Vector {
 
 const lengthOf = (vector: Vector): number => Math.hypot(...vector.values())
 
-/** The cosine of two vectors of unit length, from -1 to 1: how much a paper is like what is wanted. 0 where either is empty. */
+/** The cosine similarity of two vectors of unit length, from -1 to 1; 0 if one of them is empty. */
 export function cosineSimilarity(profile: Vector, paper: Vector): number {
   const [few, many] = profile.size < paper.size ? [profile, paper] : [paper, profile]
   let sum = 0

@@ -3,27 +3,28 @@ import { type Bits, countBits, newBits, unionBits } from '../matching/bits.ts'
 import type { PaperText } from '../text/paper-text.ts'
 import { type DistinctivePhrase, distinctivePhrases, distinctiveWords } from './distinctive-phrases.ts'
 
-/** A query for papers like one, and how many it would have brought. */
+/** A query for papers similar to one, and the number of papers that it would have matched. */
 export interface ProposedTopic {
   query: string
   papers: number
 }
 
 export interface ProposeTopicInput {
-  /** Numbers of papers that are like it. */
+  /** Ids of similar papers. */
   similarIds: readonly number[]
   /** About four weeks. */
   days: DayBounds
 }
 
 const MAX_PHRASES = 4
-/** In these weeks: enough, and more than a reader of papers like one wants. */
+/** Numbers of papers in these weeks: enough, and more than a reader of similar papers wants. */
 const ENOUGH = 12
 const TOO_MANY = 28
 
 /**
- * A topic of some phrases of a paper, any of which is enough: they stand in papers that are like it, and together bring a
- * handful of papers a week. Where no phrase does, of the words that tell most. Null where nothing of it stands elsewhere.
+ * Proposes a topic from phrases of a paper, any of which is enough. Similar papers contain them, and together they
+ * match a handful of papers a week. If there is no such phrase, uses the strongest words. Null if no similar paper
+ * shares any.
  */
 export function proposeTopic(
   archive: Archive,

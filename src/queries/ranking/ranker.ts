@@ -5,27 +5,27 @@ import { Bm25, type TermWeights } from './bm25.ts'
 import { topK } from './top-k.ts'
 import { type WantedTerm, wantedTerms } from './wanted-terms.ts'
 
-/** Slots of papers, best first, with their scores. */
+/** DocIds of papers, best first, with their scores. */
 export interface RankedDocs {
   docIds: Uint32Array
   scores: Float32Array
 }
 
-/** A mild prior: what a hundred votes add, as a share of the best paper's own score. */
+/** A mild prior: what a hundred votes add, as a share of the best score. */
 const OF_VOTES = 0.1
 const MANY_VOTES = Math.log(101)
 
-/** Weights that are kept for the next query, in 8 bytes each; a query that needs more keeps them until it is answered. */
+/** The number of cached weights, at 8 bytes each. A query that needs more keeps them until it is answered. */
 const MAX_CACHED = 4_000_000
 const MAX_AT_ONCE = 4 * MAX_CACHED
-/** What comes later in a long query changes little of the order. */
+/** Later terms of a long query hardly change the order. */
 const MAX_TERMS = 64
 
 const termsOf = (query: Query): WantedTerm[] => wantedTerms(query).slice(0, MAX_TERMS)
 
 /**
- * Puts papers that a query matches in order: BM25 of the terms that it wants, and a little for votes where they are known.
- * Of papers that are equally good the newer ones go first.
+ * Ranks the papers that a query matches: BM25 of the wanted terms, plus a small bonus for votes if they are known.
+ * Equal scores: newer papers first.
  */
 export class Ranker {
   readonly #index: PaperIndex
@@ -40,7 +40,7 @@ export class Ranker {
     this.#bm25 = new Bm25(index)
   }
 
-  /** At most `most` of them, which is quicker than all. */
+  /** Ranks up to `limit` papers, which is faster than all. */
   rank(query: Query, matched: Readonly<Bits>, limit = Number.POSITIVE_INFINITY): RankedDocs {
     this.#refresh(MAX_AT_ONCE)
     const weights = termsOf(query).map(({ leaf, share }) => ({ ...this.#weightsOf(leaf), share }))
@@ -52,7 +52,7 @@ export class Ranker {
     return order
   }
 
-  /** Weighs one term of a query after the other, so that `rank` has them at hand. */
+  /** Weights the terms of a query one after the other and caches them for `rank`. */
   *lookUpWeights(query: Query): Generator<void> {
     this.#refresh(MAX_CACHED)
     for (const { leaf } of termsOf(query)) {
@@ -62,7 +62,7 @@ export class Ranker {
     }
   }
 
-  /** The papers in which a term stands, where it was weighed; undefined where it was not. */
+  /** The papers that contain a term, if its weights are cached; otherwise undefined. */
   docIdsWith(leaf: TextLeaf): Uint32Array | undefined {
     return this.#version === this.#index.version ? this.#weights.get(nameOf(leaf))?.docIds : undefined
   }

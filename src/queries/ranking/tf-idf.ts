@@ -6,10 +6,13 @@ import { inverseDocumentFrequency } from './bm25.ts'
 import { toUnitLength, type Vector } from './profile.ts'
 
 const TITLE = 2
-/** A shorter word, or a number, says little of what a paper is about. */
+/** Shorter words, and numbers, say little about the subject of a paper. */
 const TELLING = /^(?=.*\p{L})..+/u
 
-/** What a paper is about: the telling words of title, which count twice, and abstract, the rare ones more. */
+/**
+ * The tf-idf vector of a paper: content words of the abstract and of the title, which counts twice. Rare words weigh
+ * more.
+ */
 export function vectorOf(
   index: PaperIndex,
   docId: number,
@@ -30,13 +33,13 @@ export function vectorOf(
   return weighed(counts, { documentFrequency, papers: index.docCount })
 }
 
-/** How many papers there are, and in how many of them a word stands, by its key. */
+/** The number of papers, and the number of papers that contain a word, by its key. */
 export interface DocumentFrequencies {
   papers: number
   documentFrequency: (key: string) => number
 }
 
-/** The same of a paper that may be none of them. */
+/** The same for a paper that may not be in the index. */
 export function vectorOfText({ title, abstract }: PaperText, among: DocumentFrequencies): Vector {
   const counts = new Map<string, number>()
   for (const [tokens, times] of [[title.tokens, TITLE] as const, [abstract.tokens, 1] as const])
@@ -58,5 +61,5 @@ const weighed = (
     ),
   )
 
-/** Whether a word, accents folded, says what a paper is about. */
+/** Whether a word, without accents, describes the subject of a paper. */
 export const isContentWord = (word: string): boolean => TELLING.test(word) && !isStopWord(word)

@@ -1,7 +1,4 @@
-/**
- * The first `most` of `count` things, known by their numbers from 0, in the order that `compare` says: without putting
- * the rest in order.
- */
+/** The first `k` of `count` items, identified by numbers from 0, in the order of `compare`. Does not sort the rest. */
 export function topK(count: number, k: number, compare: (a: number, b: number) => number): number[] {
   if (count <= k) return Array.from({ length: count }, (_, i) => i).sort(compare)
   const heap = new WorstFirstHeap(compare)
@@ -10,7 +7,7 @@ export function topK(count: number, k: number, compare: (a: number, b: number) =
   return heap.items.sort(compare)
 }
 
-/** A heap of the best so far: the last one of them stands on top. */
+/** A heap of the best items so far, with the worst of them on top. */
 class WorstFirstHeap {
   readonly items: number[] = []
   readonly #compare: (a: number, b: number) => number

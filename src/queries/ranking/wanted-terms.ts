@@ -2,18 +2,18 @@ import { isExpanded } from '../language/expand-to-names.ts'
 import { isTextLeaf, type Query, type TextLeaf } from '../query.ts'
 import { wordsOfPhrase } from '../text/words-of-phrase.ts'
 
-/** A term that makes a paper better, and how much of its own weight it adds. */
+/** A term that improves a paper's rank, and the share of its weight that it adds. */
 export interface WantedTerm {
   leaf: TextLeaf
   share: number
 }
 
-/** Two words that follow each other in the query and in the paper say more than both apart. */
+/** Two words that are adjacent in the query and in the paper mean more than both apart. */
 const SIDE_BY_SIDE = 0.25
-/** A word without a field that is in a name says little: many names are also words. */
+/** A word without a field says little if it is in a name, because many names are also words. */
 const IN_NAME = 0.25
 
-/** The terms that a query wants, each once: those under no NOT, and words typed one after the other as phrases too. */
+/** The terms that a query wants, each once: terms that are not under a NOT, and adjacent words also as phrases. */
 export function wantedTerms(query: Query): WantedTerm[] {
   const terms = new Map<string, WantedTerm>()
   const want = (leaf: TextLeaf, share: number) => {
@@ -45,7 +45,7 @@ function pairsOf(parts: readonly Query[]): WantedTerm[] {
       )
     }
     const [one, other] = [first, second].map((part) => (isExpanded(part) ? part.parts[0] : part))
-    // Two typed names are two people.
+    // Two names in a query are two people.
     return isTextLeaf(one!) && (one.field === 'author' || one.field === 'org')
       ? []
       : pairOf(one!, other!, SIDE_BY_SIDE)
@@ -57,7 +57,7 @@ function pairOf(first: Query, second: Query, share: number): WantedTerm[] {
   return [{ leaf: { kind: 'phrase', field: first.field, text: `${first.text} ${second.text}` }, share }]
 }
 
-/** The terms that a query wants, and the words of its phrases by themselves; names stay whole. */
+/** The terms that a query wants, and the single words of its phrases; names stay whole. */
 export function wantedWords(query: Query): TextLeaf[] {
   const leaves = wantedTerms(query).filter(({ share }) => share === 1)
   return leaves.flatMap(({ leaf }) => [leaf, ...wordsOfPhrase(leaf)])

@@ -1,13 +1,13 @@
-/** A run of text, marked where it is what matched. */
+/** A run of text; `marked` if it matched. */
 export interface TextRun {
   text: string
   marked: boolean
 }
 
-/** Places in a text: [start, end) in UTF-16 units. */
+/** A range of a text: [start, end) in UTF-16 units. */
 export type TextRange = readonly [start: number, end: number]
 
-/** A text as runs, marked at the given places, which may overlap, lie beyond its end and come in any order. */
+/** Splits a text into runs, marked at the given ranges. The ranges may overlap, exceed the text and have any order. */
 export function markedRuns(text: string, ranges: readonly TextRange[]): TextRun[] {
   const runs: TextRun[] = []
   const add = (start: number, end: number, marked: boolean) => {

@@ -7,25 +7,25 @@ import { wordsOfPhrase } from '../text/words-of-phrase.ts'
 import { listTerms } from './reason-sentence.ts'
 import { type LackingParts, lackingParts } from './shortfall.ts'
 
-/** How near a paper comes to a query that it does not match. */
+/** How close a paper is to matching a query. */
 export interface Nearness {
-  /** How much of what the query wants it holds, in words; a phrase that stands whole counts one more. */
+  /** How much of the wanted parts it contains, in words; a whole phrase counts one more. */
   held: number
-  /** How much of what it must not hold. */
+  /** How many of the unwanted parts it contains. */
   unwanted: number
-  /** Where what it holds stands. */
+  /** The occurrences of the wanted parts that it contains. */
   matches: Match[]
   /** "Has: linear attention. Missing from the title: robotics" */
   sentence: string
 }
 
-/** Of a paper that does not match; null where it holds nothing of what the query wants. */
+/** The nearness of a paper that does not match; null if it contains no wanted part. */
 export function nearnessOf(query: Query, paper: PaperText): Nearness | null {
   const lacking = lackingParts(query, paper)
   const wanted = wantedTerms(query)
   const held = wanted.flatMap((leaf) => heldOf(leaf, paper))
   if (wanted.some(isTextLeaf) && !held.some(({ leaf }) => isTextLeaf(leaf))) return null
-  // A category or a number that a paper lacks says nothing of how near it is; how many votes it has does.
+  // A missing category or paper id says nothing about nearness; the number of votes does.
   if (held.length === 0 && !wanted.some(({ kind }) => kind === 'votes')) return null
   return {
     held: held.reduce((sum, { weight }) => sum + weight, 0),
@@ -35,7 +35,7 @@ export function nearnessOf(query: Query, paper: PaperText): Nearness | null {
   }
 }
 
-// Trees are read once and held against many papers.
+// A tree is parsed once and compared with many papers.
 const cache = { wanted: new WeakMap<Query, Leaf[]>(), apart: new WeakMap<Leaf, TextLeaf[]>() }
 
 function memoized<Key extends object, Value>(
@@ -48,7 +48,7 @@ function memoized<Key extends object, Value>(
   return value
 }
 
-/** The terms that stand under no NOT, each once in any case. */
+/** The terms that are not under a NOT, each once regardless of case. */
 const wantedTerms = (query: Query): Leaf[] =>
   memoized(cache.wanted, query, () => {
     const terms = wantedLeaves(query).map((term) => [JSON.stringify(term).toLowerCase(), term] as const)
@@ -61,7 +61,7 @@ interface Held {
   weight: number
 }
 
-/** A term that the paper holds; of a phrase that it does not, the words that stand apart. */
+/** A term that the paper contains. If a phrase is missing, the words of it that the paper contains. */
 function heldOf(leaf: Leaf, paper: PaperText): Held[] {
   const apart = wordsOf(leaf)
   const reason = evaluatePart(leaf, paper)
@@ -69,7 +69,7 @@ function heldOf(leaf: Leaf, paper: PaperText): Held[] {
   return apart.flatMap((word) => heldOf(word, paper))
 }
 
-/** None where a term has no words that could stand apart. */
+/** The words of a phrase; empty for a term that is not a phrase. */
 const wordsOf = (leaf: Leaf): TextLeaf[] =>
   memoized(cache.apart, leaf, () => (isTextLeaf(leaf) ? wordsOfPhrase(leaf) : []))
 
@@ -92,13 +92,13 @@ function sentenceOf(held: readonly Held[], { missing, unwanted }: LackingParts):
   ].join('. ')
 }
 
-/** The part of a paper that alone is looked at. */
+/** The only part of a paper to which a term applies. */
 const paperPartOf = (part: Query): PaperPart =>
   'field' in part && (part.field === 'title' || part.field === 'abstract') ? part.field : 'paper'
 
 const nameOf = (leaf: Leaf): string =>
   isTextLeaf(leaf) && (leaf.field === 'any' || paperPartOf(leaf) !== 'paper') ? leaf.text : describePart(leaf)
 
-/** The sentence says where. */
+/** The sentence names the part of the paper, so the term must not. */
 const nameMissing = (part: Query): string =>
   describePart(paperPartOf(part) === 'paper' ? part : ({ ...part, field: 'any' } as Query))

@@ -5,7 +5,7 @@ import type { Match, Reason } from '../query.ts'
 
 const MAX_TERMS = 5
 
-/** Why a paper matched, for the person who gets it: "Matched: linear attention, in the title", "Author: Albert Gu". */
+/** Why a paper matched, as text for the subscriber: "Matched: linear attention, in the title", "Author: Albert Gu". */
 export function reasonSentence(reason: Reason): string {
   const names = reason.matches.every(({ where }) => NAMED[where]) ? distinctNames(reason.matches) : []
   const [first, ...others] = names
@@ -37,7 +37,7 @@ export function reasonWords({ matches }: Reason): string {
   ].join('; ')
 }
 
-/** Each name once, without those of which another name has the word too: for Songlin Yang not also Bo Yang. */
+/** Each name once, without a name whose word is also in another one: with Songlin Yang, Bo Yang is dropped. */
 function distinctNames(matches: Match[]): Match[] {
   const kept: Match[] = []
   for (const match of matches) {
@@ -55,7 +55,7 @@ const holds = (name: string, term: string): boolean => name.toLowerCase().includ
 const inPart = (matches: Match[], sentence: string): string[] =>
   matches.length === 0 ? [] : [fill(sentence, { terms: listTerms(matches.map(({ term }) => term)) })]
 
-/** "a, b and c", the fifth and those after it as "3 more". */
+/** "a, b and c"; with more than six terms, those after the fifth become "3 more". */
 export function listTerms(terms: readonly string[]): string {
   const count = terms.length - MAX_TERMS
   if (count <= 1) return listed(terms)

@@ -6,13 +6,13 @@ import type { Query } from '../query.ts'
 import type { PaperText } from '../text/paper-text.ts'
 import { reasonWords } from './reason-sentence.ts'
 
-/** Why a paper does not match a query, in words: the parts that it lacks, and what it holds under NOT. */
+/** Why a paper does not match a query, in words: the parts that it lacks, and the parts under NOT that it contains. */
 export interface Shortfall {
   missing: string[]
   unwanted: string[]
 }
 
-/** The same, with the parts that it lacks as they stand in the tree. */
+/** The same, with the missing parts as nodes of the tree. */
 export interface LackingParts {
   missing: Query[]
   unwanted: string[]
@@ -35,7 +35,7 @@ export function lackingParts(query: Query, paper: PaperText): LackingParts {
   return { missing: evaluatePart(query, paper) ? [] : [query], unwanted: [] }
 }
 
-/** Of parts of which some are enough: how many more, and of which. */
+/** For parts of which some are enough: how many more are needed, and from which parts. */
 function lackingOfSome({ least, parts }: Extract<Query, { kind: 'some' }>, paper: PaperText): LackingParts {
   const unmet = parts.filter((part) => !evaluatePart(part, paper))
   const more = least - (parts.length - unmet.length)

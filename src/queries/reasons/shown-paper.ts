@@ -10,21 +10,21 @@ import { firstOccurrence, termOf } from '../text/term.ts'
 import { markedRuns, type TextRange, type TextRun } from './marked-runs.ts'
 import { reasonSentence } from './reason-sentence.ts'
 
-/** A paper as a digest shows it: plain text (no TeX), as it stood when the digest was planned. */
+/** A paper in a digest: plain text without TeX, as of the time when the digest was planned. */
 export interface ShownPaper {
   id: number
   title: TextRun[]
-  /** Path on the site: /papers/2507.06457 */
+  /** Path on the website: /papers/2507.06457 */
   path: string
-  /** The first few: those that a mail names. */
+  /** The first few authors, for the email. */
   authors: string[]
-  /** How many there are besides; absent where there are none. */
+  /** The number of further authors; absent if there are none. */
   moreAuthors?: number
-  /** Absent where none is known. */
+  /** Absent if unknown. */
   organization?: string
-  /** The paper in a sentence or two; empty where nothing is known. */
+  /** The paper in one or two sentences; empty if there is no text. */
   snippet: TextRun[]
-  /** The source made that sentence; otherwise it is the beginning of the abstract. */
+  /** Set if the snippet is the source's summary; otherwise it is the beginning of the abstract. */
   isSummary?: true
   /** "Matched: linear attention, in the title"; null for a subscriber without topics. */
   reason: string | null
@@ -34,12 +34,12 @@ export interface ShownPaper {
   day: Day
 }
 
-/** What of a paper is shown, without TeX. */
+/** The visible parts of a paper, without TeX. */
 export interface PlainParts extends Pick<Paper, 'title' | 'abstract' | 'authors'>, PaperSentence {
   organization: string
 }
 
-/** `text`: of a paper that was cut into words, which made it plain already. */
+/** `text`: the tokenized paper, if there is one; its text is plain already. */
 export function plainParts(paper: Paper, text?: PaperText): PlainParts {
   const abstract = text?.abstract.text ?? plainText(paper.abstract)
   return {
@@ -51,17 +51,17 @@ export function plainParts(paper: Paper, text?: PaperText): PlainParts {
   }
 }
 
-/** The same paper, naming the other topics that brought it. */
+/** The same paper with the names of other topics that match it. */
 export const withOtherTopics = (paper: ShownPaper, topics: readonly string[]): ShownPaper =>
   topics.length === 0
     ? paper
     : { ...paper, reason: fill(words.reason.also, { reason: paper.reason!, topics: topics.join(', ') }) }
 
-/** A paper as a digest shows it. */
+/** Converts a paper to its form in a digest. */
 export const toShownPaper = (paper: Paper, reason: Reason | null, text?: PaperText): ShownPaper =>
   shownPaperFromParts(paper, plainParts(paper, text), reason)
 
-/** The same, of parts that were made plain before. */
+/** The same from parts that are plain text already. */
 export function shownPaperFromParts(paper: Paper, plain: PlainParts, reason: Reason | null): ShownPaper {
   return {
     id: paper.id,
@@ -91,7 +91,10 @@ function firstAuthors(names: readonly string[]): Pick<ShownPaper, 'authors' | 'm
 const rangesIn = (part: 'title' | 'abstract', reason: Reason | null): TextRange[] =>
   reason?.matches.flatMap(({ where, at }) => (where === part && at ? [at] : [])) ?? []
 
-/** Sentences of the abstract start where it does; a summary is no part of what is searched, so the terms are looked up in it. */
+/**
+ * A snippet from the abstract has the same positions as the abstract. A summary is not searched, so its terms are
+ * located here.
+ */
 function rangesInSentence({ sentence, isSummary }: PlainParts, reason: Reason | null): TextRange[] {
   if (!reason || !isSummary) return rangesIn('abstract', reason)
   const summary = toWordIndex(sentence, 'prose')

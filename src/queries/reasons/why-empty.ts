@@ -6,21 +6,26 @@ import { MAX_VARIANTS } from '../query.ts'
 import { runToEnd, type Steps } from '../steps.ts'
 import type { PaperText } from '../text/paper-text.ts'
 
-/** Why a query that matches none of some papers matches none. */
+/** Why a query matches none of the papers. */
 export interface WhyEmpty {
-  /** The parts that no paper has, in words. */
+  /** The parts that no paper matches, in words. */
   absent: string[]
-  /** The part without which most papers would match, in words, and how many; null where one is not enough. */
+  /**
+   * The part without which the most papers would match, in words, and their number; null if removing one part is not
+   * enough.
+   */
   without: { part: string; papers: number; isUnwanted: boolean } | null
 }
 
-/** How many papers meet all of some parts; those known by newer versions alone count where `among` asks for these. */
+/**
+ * Counts the papers that match all of `all`. Includes papers that have only newer versions if `among` asks for them.
+ */
 export type CountMatching = (all: readonly Query[], among: readonly Query[]) => number
 
 export const whyEmpty = (query: Query, papers: readonly PaperText[]): WhyEmpty =>
   runToEnd(whyEmptySteps(query, countIn(papers)))
 
-/** Counts once in each step. */
+/** Each step counts once. */
 export function* whyEmptySteps(query: Query, count: CountMatching): Steps<WhyEmpty> {
   const parts = query.kind === 'and' ? query.parts : [query]
   const absent: Query[] = []
@@ -28,7 +33,7 @@ export function* whyEmptySteps(query: Query, count: CountMatching): Steps<WhyEmp
     if (count([part], parts) === 0) absent.push(part)
     yield
   }
-  // Without one part the other absent ones still match nothing.
+  // If several parts are absent, removing one of them still leaves no match.
   const candidates = absent.length > 1 ? [] : absent.length === 1 ? absent : parts.slice(0, MAX_VARIANTS)
   let best: { part: Query; papers: number } | null = null
   for (const part of candidates) {

@@ -4,16 +4,16 @@ import { paperNamesOf } from '../../papers/paper-key.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import { type Token, tokensOf, type WordKind } from './tokens.ts'
 
-/** A text with its words, and where each key stands among them, rising. */
+/** A text with its tokens, and the positions of each key, ascending. */
 export interface WordIndex {
   text: string
   tokens: Token[]
   positions: Map<string, number[]>
 }
 
-/** A paper as queries see it: plain text, cut into words once. */
+/** A paper prepared for queries: plain text, tokenized once. */
 export interface PaperText {
-  /** What it is called in paths: "2507.06457", "doi:10.1000/1", "id:17". */
+  /** Its names in paths: "2507.06457", "doi:10.1000/1", "id:17". */
   names: readonly string[]
   title: WordIndex
   abstract: WordIndex
@@ -25,7 +25,7 @@ export interface PaperText {
   votes: number | null
   /** The newest day on which it was listed as a newer version. */
   revisedDay: Day | null
-  /** Never listed otherwise: for queries that ask for newer versions alone. */
+  /** Listed only as a newer version; matches only queries for newer versions. */
   onlyRevised: boolean
 }
 
@@ -45,7 +45,7 @@ export function toPaperText(paper: Paper): PaperText {
   }
 }
 
-/** A text cut into words. */
+/** Tokenizes a text. */
 export function toWordIndex(text: string, kind: WordKind): WordIndex {
   const tokens = tokensOf(text, kind)
   const positions = new Map<string, number[]>()

@@ -2,8 +2,8 @@ import { newStemmer } from 'snowball-stemmers'
 
 const english = newStemmer('english')
 
-// Plurals of abbreviations, which Snowball leaves alone: llms, gpus.
+// Plurals of abbreviations, which Snowball does not stem: llms, gpus.
 const ABBREVIATIONS = /^([b-df-hj-np-tv-xz]{2,}[b-df-hj-np-rtv-xz]|[cgnt]pu)s$/
 
-/** What all inflections of a word in lower case share: models and model are both "model". */
+/** The common stem of a word's inflections, in lower case: models and model are both "model". */
 export const stemOf = (word: string): string => ABBREVIATIONS.exec(word)?.[1] ?? english.stem(word)

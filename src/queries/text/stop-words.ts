@@ -1,6 +1,6 @@
 import { acronymOf } from './tokens.ts'
 
-// Words that stand in nearly every abstract. Not "few", "out" or "self": few shot, out of distribution, self attention.
+// Words in nearly every abstract. Not "few", "out" or "self": few shot, out of distribution, self attention.
 const STOP_WORDS = new Set(
   `a an the this that these those it its i me my we us our ours you your yours he him his she her hers they them their
   theirs who whom whose which what and or not nor but if then than so as at by for from in into of on onto to upon with
@@ -8,6 +8,6 @@ const STOP_WORDS = new Set(
   shall should will would there here when where why how while because also such too very just`.split(/\s+/),
 )
 
-/** Whether a word of prose, accents folded, says nothing alone. Never an acronym: IT, US, WHO. */
+/** Whether a word of prose, without accents, means nothing by itself. Never an acronym: IT, US, WHO. */
 export const isStopWord = (folded: string): boolean =>
   acronymOf(folded) === null && STOP_WORDS.has(folded.toLowerCase())

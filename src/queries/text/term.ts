@@ -1,15 +1,15 @@
 import type { WordIndex } from './paper-text.ts'
 import { acronymOf, type Token, tokensOf, type WordKind, wordKeyOf } from './tokens.ts'
 
-/** One or more words of a query that a paper may write as one: of "vision-language", vision or visionlanguage. */
+/** One or more words of a query that a paper may write as one: for "vision-language", vision or visionlanguage. */
 interface Run {
   key: string
-  /** How many words of the query. */
+  /** The number of words of the query. */
   words: number
   fits(token: Pick<Token, 'folded'>): boolean
 }
 
-/** The words of one term of a query: for each word, the runs that begin with it. */
+/** The words of one term of a query: for each word, the runs that start with it. */
 export interface Term {
   runsFrom: Run[][]
 }
@@ -40,7 +40,7 @@ function runOf(words: string[], kind: WordKind): Run {
   return { ...run, fits: ({ folded }) => acronyms.every(({ acronym, at }) => folded.startsWith(acronym, at)) }
 }
 
-/** Where the words of a term first stand side by side, as [start, end) in the text; null where they never do. */
+/** The first range of the text in which the words of a term are adjacent, as [start, end); null if there is none. */
 export function firstOccurrence(
   term: Term,
   { tokens, positions }: WordIndex,
@@ -54,7 +54,7 @@ export function firstOccurrence(
   return null
 }
 
-/** The last token of the words from `word` on, when they stand at `place`. */
+/** The position of the last token if the words from `word` on match the tokens from `position` on; otherwise null. */
 function endOf(term: Term, word: number, tokens: Token[], position: number): number | null {
   const token = tokens[position]
   if (!token) return null
@@ -68,6 +68,6 @@ function endOf(term: Term, word: number, tokens: Token[], position: number): num
   return null
 }
 
-/** Whether each word of a term is a word of the name, in any order: Gu Albert is Albert Gu. */
+/** Whether the name contains each word of a term, in any order: Gu Albert is Albert Gu. */
 export const matchesName = (term: Term, { positions }: WordIndex): boolean =>
   term.runsFrom.length > 0 && term.runsFrom.every(([word]) => word !== undefined && positions.has(word.key))

@@ -1,25 +1,25 @@
 import type { TextField } from '../query.ts'
 import { stemOf } from './stem.ts'
 
-/** A word of a text. Its place in the list is its position: words of "vision-language" stand side by side. */
+/** A word of a text. Its index in the list is its position: the words of "vision-language" are adjacent. */
 export interface Token {
-  /** Without accents, in the text's own case. */
+  /** Without accents, in the original case. */
   folded: string
-  /** What words must share to be the same: the stem, in lower case; for names the whole word. */
+  /** Words with the same key are the same word: the stem, in lower case; for names the whole word. */
   key: string
   /** [start, end) in the text, in UTF-16 units. */
   start: number
   end: number
 }
 
-/** `prose`: any inflection of a word is the same word. `names`: of people and organizations, where it is not. */
+/** `prose`: inflections of a word are the same word. `names` of people and organizations: they are different words. */
 export type WordKind = 'prose' | 'names'
 
 export const wordKindOf = (field: TextField): WordKind =>
   field === 'author' || field === 'org' ? 'names' : 'prose'
 
 const WORD = String.raw`[\p{L}\p{N}][\p{L}\p{N}\p{M}]*`
-// C++ and C#; else a word, with the dot of 2.5.
+// C++ and C#; otherwise a word, including the dot of 2.5.
 const TOKEN = new RegExp(
   String.raw`(?<![\p{L}\p{N}])\p{L}(?:\+\+|#)(?![\p{L}\p{N}])|${WORD}(?:(?<=\p{Nd})\.(?=\p{Nd})${WORD})*`,
   'gu',
@@ -34,7 +34,7 @@ export function tokensOf(text: string, kind: WordKind = 'prose'): Token[] {
   return tokens
 }
 
-/** The words of a text as `tokensOf` folds them, for those who need no more: keys take most of the time. */
+/** The words of a text, folded as by `tokensOf` but without keys, which take most of the time. */
 export const foldedWords = (text: string): string[] => wordsIn(text).map(([word]) => foldAccents(word))
 
 function wordsIn(text: string): [word: string, start: number][] {
@@ -46,13 +46,13 @@ function wordsIn(text: string): [word: string, start: number][] {
   return found
 }
 
-// Letters that NFKD does not take apart.
+// Letters that NFKD does not decompose.
 const LETTERS: Record<string, string> = {
   ...{ ł: 'l', ø: 'o', đ: 'd', ð: 'd', ß: 'ss', æ: 'ae', œ: 'oe', þ: 'th', ı: 'i' },
   ...{ Ł: 'L', Ø: 'O', Đ: 'D', Ð: 'D', Æ: 'AE', Œ: 'OE', Þ: 'TH' },
 }
 
-/** Without accents and other marks, compatibility forms resolved; case stays. */
+/** Removes accents and other marks, and replaces compatibility forms; keeps the case. */
 export const foldAccents = (text: string): string => (ASCII.test(text) ? text : withoutMarks(text))
 
 const ASCII = /^[\x20-\x7e]*$/
@@ -68,7 +68,7 @@ const lowerCase = (folded: string): string => folded.toLowerCase().replaceAll('�
 const MAX_CACHED = 50_000
 const keyCache = new Map<string, string>()
 
-/** The key of a word that `foldAccents` gave. Stemming is slow, and papers share their words. */
+/** The key of a folded word. Cached, because stemming is slow and papers share their words. */
 export function wordKeyOf(folded: string, kind: WordKind): string {
   if (kind === 'names') return lowerCase(folded)
   const cached = keyCache.get(folded)

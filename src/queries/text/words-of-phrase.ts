@@ -2,7 +2,7 @@ import type { TextLeaf } from '../query.ts'
 import { isStopWord } from './stop-words.ts'
 import { tokensOf, wordKindOf } from './tokens.ts'
 
-/** The words of a phrase by themselves, without stop words; none of a word, and of names, which stay whole. */
+/** The single words of a phrase, without stop words. Empty for a single word, and for names, which stay whole. */
 export function wordsOfPhrase({ kind, field, text }: TextLeaf): TextLeaf[] {
   if (kind === 'word' || wordKindOf(field) === 'names') return []
   return tokensOf(text)
