@@ -9,7 +9,7 @@ interface Days {
 }
 
 interface CacheEntry extends Days {
-  /** When they were asked for, in ms. */
+  /** Time of the request, in ms. */
   at: number
   figures: Promise<DayFigures[]>
 }
@@ -17,10 +17,10 @@ interface CacheEntry extends Days {
 const LONG_SPAN_MS = 100 * 24 * 3600_000
 const CACHE_MS = 60_000
 
-// The newest of each database: whoever asks at once or again waits for the same count.
+// The newest request per database: concurrent and later callers share one query.
 const cache = new WeakMap<Database, CacheEntry>()
 
-/** As dailyFigures. Of a long span, which takes seconds, the days before today may be a minute old. */
+/** Like dailyFigures. A long span takes seconds to count, so its days before today may be a minute old. */
 export async function cachedDailyFigures(
   deps: Pick<Deps, 'db' | 'clock'>,
   days: Days,

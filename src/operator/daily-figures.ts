@@ -9,7 +9,7 @@ import {
   subscribersByDay,
 } from '../subscribers/daily-consents.repo.ts'
 
-/** One day (UTC): who had a subscription when it ended, what people did on it, what became of its mails. */
+/** Figures of one day (UTC): subscribers at its end, what people did, and the outcome of its emails. */
 export type DayFigures = SubscriberDay & ConsentDay & MessageDay
 
 const NOTHING = {
@@ -23,7 +23,10 @@ const NOTHING = {
   skipped: 0,
 }
 
-/** Every day from `from` to `to`, oldest first; as it was kept where its rows have begun to go. */
+/**
+ * One entry per day from `from` to `to`, oldest first. Days whose rows are being pruned are read from the stored
+ * figures.
+ */
 export async function dailyFigures(
   { db }: Pick<Deps, 'db'>,
   days: { from: Day; to: Day },

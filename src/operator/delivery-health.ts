@@ -3,14 +3,14 @@ import { countLeaseHolders } from '../mail/outbox/batch.repo.ts'
 import { type LaneWait, laneWaits } from '../mail/outbox/message-list.repo.ts'
 import { readLiveness } from './doctor/liveness.repo.ts'
 
-/** Whether somebody is there to hand over what waits. */
+/** Whether workers are running and take what waits. */
 export interface DeliveryHealth {
   waits: LaneWait[]
-  /** The newest tick of the schedule; null if there was none within two days. */
+  /** The newest tick of the schedule; null if it did not tick within two days. */
   lastTick: Date | null
-  /** Workers that hold messages at this moment. */
+  /** Workers with leased messages at this moment. */
   sendingWorkers: number
-  /** How long a nudge to send has waited that no worker took; null where none waits. */
+  /** How long the oldest nudge to send has waited for a worker; null if none waits. */
   nudgeWaitsSeconds: number | null
 }
 

@@ -2,27 +2,27 @@ import type { Deps } from '../core/deps.ts'
 import { type ActiveSendRate, activeSendRates } from '../mail/rate-limits/send-rate.repo.ts'
 import { rampUpRate } from '../mail/rate-limits/send-rate.ts'
 
-/** What limits mail now, beyond what the settings say of domains. */
+/** A rate limit in effect now, other than the limits per domain in the settings. */
 export interface DeliveryLimit {
   /**
-   * rate: SMTP_URL says so. slowed: the server asked for less. resumed: delivery went on after a pause. held: a domain
-   * refused too much, and gets nothing until then. was-held: after that, it goes on slowly. ramp-up: the day's mails of a
-   * new sending domain.
+   * rate: set in SMTP_URL. slowed: the server replied that we send too fast. resumed: delivery restarts slowly after a
+   * pause. held: the domain rejected too much and gets nothing until `until`. was-held: it restarts slowly after that.
+   * ramp-up: the daily quota of a new sending domain.
    */
   kind: 'rate' | 'slowed' | 'resumed' | 'held' | 'was-held' | 'ramp-up'
-  /** Null: all mail. */
+  /** Null for all email. */
   domain: string | null
-  /** Mails a second; null for what is held, and for the ramp-up. */
+  /** Emails per second; null for held and ramp-up. */
   perSecond: number | null
   until: Date | null
-  /** Of the ramp-up: how many mails may still go today, of how many. */
+  /** Ramp-up only: how many emails may still be sent today; `of` is the quota. */
   left: number | null
   of: number | null
-  /** What came back, without addresses; of what is or was held, how much was refused. */
+  /** The server's reply, without addresses; for held and was-held, the share that was rejected. */
   said: string | null
 }
 
-/** All mail first, then what is held, then the slowest. */
+/** Limits on all email first, then held domains, then the slowest. */
 export async function deliveryLimits(deps: Pick<Deps, 'db' | 'config' | 'clock'>): Promise<DeliveryLimit[]> {
   const paces = await activeSendRates(deps.db)
   const limiting = paces.flatMap(limitsOf).sort(bySeverity)
@@ -38,7 +38,7 @@ function limitsFromSettings(
   const rate = config.SMTP_URL?.rate
   const isSlower = paces.some(({ key, slowed }) => key === 'all' && slowed)
   const today = rampUpRate(config, clock.now())
-  // Nothing is written down before the day's first mail.
+  // There is no row before the day's first email.
   const left = today && (paces.find(({ key }) => key === today.key)?.left ?? today.mails)
   return [
     ...(rate !== undefined && !isSlower ? [{ ...NOTHING, kind: 'rate' as const, perSecond: rate }] : []),

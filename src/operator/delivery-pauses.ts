@@ -3,14 +3,14 @@ import type { Deps } from '../core/deps.ts'
 import { DELIVERY_SWITCH, isHoldSwitch } from '../core/restored-database.ts'
 import { readSwitch } from '../core/switch.repo.ts'
 
-/** A time in which nothing was handed over. */
+/** A period in which no email was sent. */
 export interface DeliveryPause {
   from: Date
-  /** Null: it still holds. */
+  /** Null while the pause lasts. */
   to: Date | null
-  /** Known only while it holds. */
+  /** Null once the pause is over. */
   reason: string | null
-  /** The database was restored: nothing is planned either. */
+  /** The database was restored, so planning is paused too. */
   restored: boolean
 }
 
@@ -18,7 +18,7 @@ const MAX_ACTIONS = 1000
 const PAUSE = 'delivery pause'
 const RESUME = 'delivery resume'
 
-/** When delivery was paused by the operator, and the pause that holds now, whoever made it; oldest first. */
+/** The operator's past pauses, and the current pause whatever its cause; oldest first. */
 export async function deliveryPauses({ db }: Pick<Deps, 'db'>): Promise<DeliveryPause[]> {
   const actions = await recentActions(db, { limit: MAX_ACTIONS, verbs: [PAUSE, RESUME] })
   const current = await readSwitch(db, DELIVERY_SWITCH)
@@ -35,6 +35,6 @@ export async function deliveryPauses({ db }: Pick<Deps, 'db'>): Promise<Delivery
   return [...pauses, { from: current.at, to: null, reason: current.reason, restored: isHoldSwitch(current) }]
 }
 
-/** Those that fell at least partly between two instants. */
+/** The pauses that overlap an interval. */
 export const pausesBetween = (pauses: readonly DeliveryPause[], from: Date, to: Date): DeliveryPause[] =>
   pauses.filter((pause) => pause.from < to && (!pause.to || pause.to > from))

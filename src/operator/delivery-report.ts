@@ -11,7 +11,7 @@ export const QUEUED_STATES = ['ready', 'taken', 'deferred', 'uncertain'] as cons
 export type DeliveryReport = DeliverySummary &
   DeliveryHealth & { paces: DeliveryLimit[]; reports: WaitingReports }
 
-/** Whether mail goes out, what waits in which lane, what limits it, and whether somebody is there to hand it over. */
+/** Whether email is being sent, what waits in which lane, what limits it, and whether workers are running. */
 export const deliveryReport = async (deps: Deps): Promise<DeliveryReport> => ({
   ...(await deliverySummary(deps)),
   ...(await deliveryHealth(deps)),
@@ -19,7 +19,7 @@ export const deliveryReport = async (deps: Deps): Promise<DeliveryReport> => ({
   reports: await waitingReports(deps.db),
 })
 
-/** As the command and the API say it. */
+/** The form of the command's JSON output and of the API. */
 export const jsonOfDeliveryReport = ({ waiting, waits, ...report }: DeliveryReport) => ({
   delivery: report.delivery,
   reason: report.reason,

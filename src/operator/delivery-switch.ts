@@ -21,7 +21,10 @@ export interface DeliverySwitch {
   /** `off`: by the setting SENDING. */
   delivery: 'on' | 'paused' | 'off'
   reason: string | null
-  /** This is a copy out of a backup or a promoted standby: nothing is planned either, and going on ends what may have gone out. */
+  /**
+   * The database is a restored backup or a promoted standby. Planning is paused too, and resuming ends the messages
+   * that may have been sent.
+   */
   restored: boolean
   since: Date | null
 }
@@ -31,9 +34,9 @@ export interface DeliverySummary extends DeliverySwitch {
 }
 
 /**
- * Nothing is handed over, in any process, until it is resumed; with `restored` nothing is planned either, as on a
- * database that is seen to be restored. False where that is so already: it stays so, whatever the reason. Without a
- * reason a pause that stands keeps its own: false too.
+ * Stops all processes from sending until delivery is resumed; `restored` stops planning too, as after a detected
+ * restore. Returns false if delivery is already paused that way: the pause stays, whatever the reason. Without a
+ * reason, an existing pause keeps its own; that returns false too.
  */
 export async function pauseDelivery(
   { db, clock }: Deps,
@@ -47,13 +50,13 @@ export async function pauseDelivery(
 
 export interface ResumeResult {
   wasPaused: boolean
-  /** Null where this is no restored database, or it was only moved. */
+  /** Null if the database was not restored, or was only moved. */
   afterRestore: RestoreOutcome | null
 }
 
 /**
- * Hands mail over again, slowly at first. After a restore it first ends, in one transaction, all that may have gone out since the
- * backup; not with `moved`, which says that nothing was sent since the copy was made.
+ * Resumes sending, slowly at first. After a restore, one transaction first ends all messages that may have been sent
+ * since the backup. `moved` skips that: it states that nothing was sent since the copy was made.
  */
 export async function resumeDelivery(deps: Deps, { moved = false } = {}): Promise<ResumeResult> {
   await pauseIfRestored(deps)
@@ -74,13 +77,13 @@ export async function resumeDelivery(deps: Deps, { moved = false } = {}): Promis
   )
 }
 
-/** What has gathered goes out slowly at first, and what stopped delivery is settled. */
+/** Resumes at a low rate, and settles what stopped delivery. */
 async function restartSending(tx: DatabaseOrTransaction, at: Date): Promise<void> {
   await resetSendRateAfterPause(tx)
   await resetComplaintCount(tx, at)
 }
 
-/** Whether mail goes out. */
+/** Whether email is being sent. */
 export async function deliverySwitch({ db, config }: Deps): Promise<DeliverySwitch> {
   const paused = await readSwitch(db, DELIVERY_SWITCH)
   return {
@@ -91,7 +94,7 @@ export async function deliverySwitch({ db, config }: Deps): Promise<DeliverySwit
   }
 }
 
-/** The same, and what waits in which lane: counts every message that waits. */
+/** deliverySwitch plus the number of waiting messages per lane. Counts every waiting message. */
 export async function deliverySummary(deps: Deps): Promise<DeliverySummary> {
   return { ...(await deliverySwitch(deps)), waiting: await countWaiting(deps.db) }
 }

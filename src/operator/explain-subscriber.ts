@@ -18,7 +18,7 @@ import { timelineOf } from './explain/timeline.ts'
 import { verdictOf } from './explain/verdict.ts'
 
 export interface Explanation {
-  /** As they stood at the hour of that date; email null: erased. */
+  /** As of the due hour of that date; email is null after an erasure. */
   subscriber: {
     id: string
     email: string | null
@@ -35,16 +35,16 @@ export interface Explanation {
 }
 
 export interface ExplainInput {
-  /** Either of the two. */
+  /** Give either email or id. */
   email?: string
   id?: string
-  /** The subscriber's local date; else the newest on which something was due. */
+  /** The subscriber's local date; by default the newest on which something was due. */
   date?: Day
 }
 
 /**
- * Why somebody did or did not get their mail of a date. Changes nothing. An address finds nobody who was erased, their
- * id does. Throws address.*, subscriber.unknown, subscriber.unknown-suppressed.
+ * Explains why a subscriber did or did not get an email on a date. Changes nothing. An erased subscriber is found by id
+ * but not by address. Throws address.*, subscriber.unknown, subscriber.unknown-suppressed.
  */
 export async function explainSubscriber(deps: Deps, input: ExplainInput): Promise<Explanation> {
   const subject = await subjectOf(deps, input)
@@ -114,7 +114,7 @@ const subjectOfTombstone = (id: string, erasedAt: Date): ExplainedSubscriber => 
   },
 })
 
-/** The newest date of a digest, or of an hour that has come; today for whoever has neither. */
+/** The newest date with a digest, or whose due hour has passed; today if there is neither. */
 async function newestDate(
   { db, clock }: Deps,
   { id, state, subscription }: ExplainedSubscriber,

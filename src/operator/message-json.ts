@@ -4,7 +4,7 @@ import { refusalClassOf } from '../mail/refusal-labels.ts'
 import { maskAddress } from '../subscribers/address.ts'
 import { type MessageDetails, stateName } from './retry-message.ts'
 
-/** As commands and the API list it: its address is masked. */
+/** The form of a message in lists of commands and the API, with a masked address. */
 export const jsonOfMessage = (message: ListedMessage) => ({
   id: message.id,
   kind: message.kind,
@@ -19,7 +19,7 @@ export const jsonOfMessage = (message: ListedMessage) => ({
   deadline: message.deadline.toISOString(),
 })
 
-/** The same with each of its tries, and what came back. */
+/** The same with each attempt and bounce. */
 export const jsonOfMessageDetails = (message: MessageDetails) => ({
   ...jsonOfMessage(message),
   acceptances: message.acceptances.map(({ at, answer }) => ({ at: at.toISOString(), answer })),
@@ -31,7 +31,7 @@ export const jsonOfMessageDetails = (message: MessageDetails) => ({
   returned: message.returned.map(jsonOfReturn),
 })
 
-/** As commands and the API list it. */
+/** The form of a bounce in lists of commands and the API. */
 export const jsonOfReturn = (one: ListedBounce) => ({
   at: one.at.toISOString(),
   class: one.class,

@@ -3,7 +3,7 @@ import type { MessageWithHistory } from '../mail/outbox/message-list.repo.ts'
 import { refusalSuffix } from '../mail/refusal-labels.ts'
 import { type MessageDetails, stateName } from './retry-message.ts'
 
-/** What happened to a message; `at` null where no time is known. */
+/** An event of a message; `at` is null if the time is unknown. */
 export interface MessageTimelineEntry {
   at: Date | null
   code: string
@@ -12,7 +12,7 @@ export interface MessageTimelineEntry {
 
 const minute = (instant: Date): string => `${instant.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
-/** Everything that happened to a message and what comes next, in order of time, for the operator. */
+/** The history of a message and what comes next, in order of time, for the operator. */
 export function messageTimeline(message: MessageDetails, now: Date): MessageTimelineEntry[] {
   const { datedAt, kind, lane, deadline, tries, acceptances, returned } = message
   const accepted = acceptances.map(({ at, answer }) => ({
@@ -57,7 +57,9 @@ function attemptText(outcome: string, status: number | null): string {
   return 'the worker sending it stopped'
 }
 
-/** How it ended, or what it waits for. A message that the server took has said so. */
+/**
+ * The final state, or what the message waits for. Empty for an accepted message, whose acceptance is already an entry.
+ */
 function latestEntry(message: MessageWithHistory, now: Date): MessageTimelineEntry[] {
   const { state, deadline, nextTry, acceptances } = message
   if (state === 'accepted' || acceptances.length > 0) return []
@@ -70,7 +72,7 @@ function latestEntry(message: MessageWithHistory, now: Date): MessageTimelineEnt
   return [{ at, code: stateName(state), text: finalText(message) }]
 }
 
-/** There may be another try. */
+/** Another attempt is possible. */
 export const isWaiting = ({
   state,
   nextTry,
@@ -98,6 +100,6 @@ const REASONS: Record<string, string> = {
   'render-failed': 'the email could not be built; see the log',
 }
 
-/** Why a message was skipped, refused or given up, in words. A server's own code stays as it is. */
+/** Why a message was skipped, refused or given up, as text. The server's own codes are unchanged. */
 export const messageReasonText = (reason: string | null): string =>
   reason ? (REASONS[reason] ?? reason) : 'no reason recorded'

@@ -6,8 +6,8 @@ import { prepareQueue } from '../core/queue.ts'
 import { recordSuppressionKey } from '../subscribers/suppression-key.ts'
 
 /**
- * Brings our tables and the queue's up to date; returns the names of the migrations applied. Throws
- * config.suppression-key for a database that was begun with another key.
+ * Migrates our tables and those of the queue. Returns the names of the applied migrations. Throws
+ * config.suppression-key if the database was created with another key.
  */
 export async function migrateDatabase(deps: Deps): Promise<string[]> {
   const applied = await applyMigrations(deps.databaseUrl)
@@ -18,11 +18,11 @@ export async function migrateDatabase(deps: Deps): Promise<string[]> {
 }
 
 /**
- * What a start does: migrates where this process is alone on the database, or nothing is missing. Throws
+ * Migrates at the start of a process, if no other process uses the database or nothing is missing. Throws
  * database.others-running, and what migrateDatabase throws.
  */
 export async function migrateIfAlone(deps: Deps): Promise<void> {
-  // Asked in this order: whoever runs was done with its migrations before it said so.
+  // Count first: a process registers only after its own migrations.
   const others = await countRunningProcesses(deps.db)
   const [name, ...rest] = await pendingMigrations(deps.db)
   if (others > 0 && name) throw new Fault('database.others-running', { count: rest.length + 1, name, others })

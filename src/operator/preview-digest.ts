@@ -20,11 +20,14 @@ import type { Subscriber } from '../subscribers/subscriber.ts'
 export interface DigestPreview {
   localDate: Day
   composed: DigestDraft
-  /** Both parts whatever format they chose, and the whole message; null where nothing matched. */
+  /** Text and HTML, whichever format they chose, and the whole message; null if nothing matched. */
   mail: (RenderedEmail & { raw: Buffer }) | null
 }
 
-/** What somebody's digest would be if it were planned now. Changes nothing. Throws address.*, subscriber.unknown. */
+/**
+ * Renders the digest that a subscriber would get if it were planned now. Changes nothing. Throws address.*,
+ * subscriber.unknown.
+ */
 export async function previewDigest(
   deps: Deps,
   { email, date }: { email: string; date?: Day },
@@ -47,7 +50,7 @@ export async function previewDigest(
 
 async function mailOf({ config, clock }: Deps, subscriber: Subscriber, content: DigestContent) {
   const now = clock.now()
-  // A file that may lie about for long holds no link that works.
+  // The preview may stay on disk for long, so its links must not work.
   const linkTo = (page: string) => `${config.BASE_URL}/${page}/preview`
   const unsubscribeUrl = linkTo('unsubscribe')
   const links = { unsubscribeUrl, manageUrl: linkTo('manage'), viewUrl: linkTo('digest') }

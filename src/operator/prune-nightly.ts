@@ -6,7 +6,10 @@ import { prune } from './prune.ts'
 
 const FIRST_HOUR = 3
 
-/** Prunes once a day (UTC), in the one process that claims it; not before the operator has looked at a restored copy. */
+/**
+ * Prunes once a day (UTC), in the one process that claims the tick. Does nothing on a restored copy until the operator
+ * resumes delivery.
+ */
 export async function pruneNightly(deps: Deps, input: { signal?: AbortSignal }): Promise<void> {
   const { db, clock } = deps
   const now = clock.now()

@@ -25,9 +25,9 @@ import {
 } from './alerts/prune-operator.repo.ts'
 import { dailyFigures } from './daily-figures.ts'
 
-/** How long somebody is kept who never confirmed: as long as the link that was mailed to them works. */
+/** How long an unconfirmed subscriber is kept: as long as the link in the email works. */
 export const UNCONFIRMED_DAYS = 7
-/** Longer than a maker tells the same again. */
+/** Longer than a provider repeats a webhook. */
 const EMPTY_REPORT_DAYS = 7
 
 const CHUNKS = 25
@@ -35,15 +35,15 @@ const DIGESTS = 5_000
 const SUBSCRIBERS = 200
 const MAX_DURATION_MS = 60_000
 
-/** How many rows went, or would go. */
+/** Number of rows that were, or would be, deleted. */
 export interface PruneCounts extends PrunedRequests, PrunedOperatorRows {
   /** Digests of dates before this one. */
   before: Day
   messages: number
   digests: number
-  /** What came in about mails, and was read. */
+  /** Reports that were read. */
   reports: number
-  /** Who never confirmed. */
+  /** Subscribers who never confirmed. */
   subscribers: number
   /** Histories of emails that were requested for one person's address. */
   emailLimits: number
@@ -55,7 +55,7 @@ interface Cutoffs {
   kept: Date
   lasting: readonly string[]
   unconfirmed: Date
-  /** Of reports that said nothing. */
+  /** For reports without a bounce event. */
   empty: Date
 }
 
@@ -73,8 +73,8 @@ function cutoffsOf({ config, clock }: Pick<Deps, 'config' | 'clock'>): Cutoffs {
 }
 
 /**
- * Takes away what is older than KEEP_DAYS, and who never confirmed. The books and figures of the days are kept first.
- * In small transactions, each for good: it may be broken off and begun again, also by two processes at once.
+ * Deletes what is older than KEEP_DAYS, and subscribers who never confirmed. Stores the day totals and figures first.
+ * Each batch is a small transaction, so that pruning can be interrupted and repeated, also by two processes at once.
  */
 export async function prune(deps: Deps, { signal }: { signal?: AbortSignal } = {}): Promise<PruneCounts> {
   const { db } = deps
@@ -110,7 +110,7 @@ export async function prune(deps: Deps, { signal }: { signal?: AbortSignal } = {
   return pruned
 }
 
-/** What `prune` would take away. */
+/** What `prune` would delete. */
 export async function countPrunable(deps: Deps): Promise<PruneCounts> {
   const { db } = deps
   const cutoffs = cutoffsOf(deps)
@@ -128,7 +128,7 @@ export async function countPrunable(deps: Deps): Promise<PruneCounts> {
   }
 }
 
-/** Until a batch is not full any more; returns how many rows went. */
+/** Repeats until a batch is not full. Returns the number of deleted rows. */
 async function repeatUntilDone(
   signal: AbortSignal | undefined,
   size: number,
@@ -154,14 +154,17 @@ async function deleteUnconfirmedBatch(tx: DatabaseOrTransaction, before: Date): 
   return ids.length
 }
 
-/** Before those go who tell of them. */
+/** Stores the figures before the subscribers that they count are deleted. */
 async function storeDailyFigures(deps: Deps, to: Day): Promise<void> {
   const through = await figuresStoredThrough(deps.db)
   if (through === null || through >= to) return
   await storeFigures(deps.db, await dailyFigures(deps, { from: addDays(through, 1), to }))
 }
 
-/** Returns the date before which every date has its books kept: one that is not closed holds up those after it. */
+/**
+ * Returns the date before which the day totals of every date are stored. A date that is not closed blocks those after
+ * it.
+ */
 async function storeDayTotals(deps: Deps, { before, now }: Cutoffs, signal?: AbortSignal): Promise<Day> {
   for (const date of await datesWithoutTotals(deps.db, before)) {
     if (signal?.aborted) return date

@@ -8,10 +8,10 @@ import { type MessageWithHistory, messageById, requeueMessage } from '../mail/ou
 import { subscriberById } from '../subscribers/subscriber.repo.ts'
 import { suppressionOf } from '../subscribers/suppression.repo.ts'
 
-/** As the operator reads a state: gave-up. */
+/** The state as shown to the operator: gave-up. */
 export const stateName = (state: MessageState): string => state.replace('_', '-')
 
-/** A message with all that is known of it. */
+/** A message with its history and bounces. */
 export interface MessageDetails extends MessageWithHistory {
   /** Bounces and complaints about it, oldest first. */
   returned: ListedBounce[]
@@ -24,11 +24,11 @@ export async function showMessage({ db }: Pick<Deps, 'db'>, { id }: { id: string
   return { ...message, returned: await bouncesOfMessages(db, [id]) }
 }
 
-/** What keeps a ready message from going all the same. `off`: the setting SENDING. */
+/** What prevents sending of a ready message. `off`: the setting SENDING. */
 export type HoldReason = 'suppressed' | 'not-active' | 'paused' | 'off'
 
 /**
- * Makes a message ready again, for the next run; returns what holds it all the same. Throws message.unknown,
+ * Makes a message ready again, for the next run. Returns what still prevents sending. Throws message.unknown,
  * message.cannot-retry.
  */
 export async function retryMessage(deps: Deps, { id }: { id: string }): Promise<HoldReason | null> {

@@ -13,17 +13,17 @@ import type { RunResult } from '../mail/sending/run.ts'
 
 export interface DigestRunResult {
   planned: PlanResult
-  /** What became of the messages of both lanes that were ready. */
+  /** Outcomes of the ready messages of both lanes. */
   delivered: Omit<RunResult, 'stopped'>
-  /** Messages that stay ready because their domain, or a new sending domain, may have no more mail for now. */
+  /** Messages that stay ready because of a rate limit: of their domain, or of a new sending domain. */
   paced: number
-  /** Why some may still be ready; null where everything was tried, or SENDING is off. */
+  /** Why some messages may still be ready; null if all were attempted, or SENDING is off. */
   stopped: RunResult['stopped'] | 'paused' | 'restored' | 'interrupted'
 }
 
 /**
- * Plans whoever is due (see planDigests) and hands over every message that is ready, in this process. Throws
- * smtp.not-set before anything else where there is no SMTP_URL. Once `signal` aborts, no further message is begun.
+ * Plans the due subscribers (see planDigests) and sends every ready message, in this process. Throws smtp.not-set
+ * before anything else if there is no SMTP_URL. After `signal` aborts, no new message starts.
  */
 export async function runDigests(
   deps: Deps,

@@ -20,23 +20,24 @@ export interface DirectMail extends RenderedEmail {
 }
 
 export interface DirectSendResult {
-  /** Undefined where nothing was to be sent. */
+  /** Undefined for a dry run. */
   result?: SmtpResult
   tls?: SmtpTls
-  /** "selector._domainkey.domain" of the signature; null where there is none. */
+  /** "selector._domainkey.domain" of the signature; null if there is none. */
   signedBy: string | null
   messageId: string
   bytes: number
-  /** From the first byte to the server until its last answer. */
+  /** From the first byte to the server until its last reply. */
   ms: number
 }
 
-// Somebody waits at a terminal.
+// Short, because the operator waits at a terminal.
 const TIMEOUTS = { connectMs: 15_000, silenceMs: 60_000 }
 
 /**
- * Sends one mail to the operator with the headers, the signature and the connection that every message gets, beside
- * the messages. Throws smtp.not-set, dkim.cannot-sign, message.bad-address; what the mail server says is a result.
+ * Sends one email to the operator, with the same headers, signature and connection as every message but without a row
+ * in the outbox. Throws smtp.not-set, dkim.cannot-sign, message.bad-address. A rejection by the mail server is a
+ * result, not an error.
  */
 export async function sendDirectly(
   { config, clock }: Pick<Deps, 'config' | 'clock'>,

@@ -5,8 +5,8 @@ import { requireUnsuppressed } from '../subscribers/suppression.repo.ts'
 import { type DirectSendResult, sendDirectly } from './send-directly.ts'
 
 /**
- * Mails one address a few lines, as messages are mailed. Throws address.*, subscriber.suppressed, smtp.sending-off,
- * smtp.not-set, dkim.cannot-sign.
+ * Sends a short test email to one address, in the same way as messages. Throws address.*, subscriber.suppressed,
+ * smtp.sending-off, smtp.not-set, dkim.cannot-sign.
  */
 export async function sendTestEmail(
   deps: Deps,

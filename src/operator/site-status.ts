@@ -4,11 +4,11 @@ import { newestClosedDate } from '../digests/reconciliation.repo.ts'
 import { deliverySwitch } from './delivery-switch.ts'
 import { type SourceStatus, sourceStatus } from './source-status.ts'
 
-/** How the service is, for everybody: nothing that names a person, a server or a reason. */
+/** The public status of the service: it names no person, server or reason. */
 export interface SiteStatus {
   sources: SourceStatus[]
   delivery: 'on' | 'paused' | 'off'
-  /** Where it is paused. */
+  /** Null if delivery is not paused. */
   since: Date | null
   /** The newest date whose digests are all accounted for. */
   newestClosedDate: Day | null

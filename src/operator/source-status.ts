@@ -9,19 +9,19 @@ export type SourceDayStatus = Omit<SourceDay, 'source'>
 
 export interface SourceStatus {
   source: string
-  /** Of today (UTC); `waiting` too for a source that was never asked. */
+  /** State of today (UTC); also `waiting` for a source without any request. */
   state: SourceDay['state']
-  /** Why, of today. */
+  /** The reason for today's state. */
   reason: SourceDay['reason']
-  /** The newest time that its papers came in. */
+  /** When a fetch last succeeded. */
   newestFetch: Date | null
-  /** When it is asked next: an instant that has passed means with the next tick; null where no day is to be asked for. */
+  /** Time of the next request. A time in the past means the next tick; null if no day has to be fetched. */
   nextTry: Date | null
-  /** As far as anything is known of them, newest first. */
+  /** The days on record, newest first. */
   days: SourceDayStatus[]
 }
 
-/** Every source of the settings, and any other that brought papers, over the last `days` days (UTC) up to today. */
+/** Every configured source, and any other with papers, over the last `days` days (UTC) up to today. */
 export async function sourceStatus(
   { db, config, clock }: Deps,
   { days }: { days: number },
@@ -50,7 +50,10 @@ export async function sourceStatus(
   })
 }
 
-/** A day that grew too old while nothing ran keeps its next try, which never comes; so does one of no source of ours. */
+/**
+ * Whether the day will be fetched again. A day that became too old while the service was stopped keeps a next try that
+ * never runs, and so does a day of a source that is no longer configured.
+ */
 function stillFetched(
   sources: readonly string[],
   source: string,

@@ -8,7 +8,7 @@ const REASONS: Record<NonNullable<SourceDay['reason']>, string> = {
   'made-up': 'filled in from the archive',
 }
 
-/** Why a day stands as it does, for the operator; empty where there is nothing to say. */
+/** The reason for a day's state, for the operator; "" if there is none. */
 export const sourceReasonText = (reason: SourceDay['reason']): string => (reason ? REASONS[reason] : '')
 
 /** "fresh", "quiet: weekend" */
@@ -25,7 +25,7 @@ export function rejectedPapersText(papers: readonly string[]): string {
   return `${count} rejected by the database: ${papers.slice(0, MAX_NAMED).join(', ')}${more}`
 }
 
-/** What went wrong with a source, for the operator; `fault` is the code that is kept. */
+/** What failed at a source, for the operator; `fault` is the stored code. */
 export function sourceFaultText(fault: string, status: number | null): string {
   const said = status && status !== 200 ? ` (${status})` : ''
   return `${FAULTS[fault] ?? fault}${said}`

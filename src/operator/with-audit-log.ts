@@ -4,21 +4,23 @@ import type { Deps } from '../core/deps.ts'
 import { parseAddress } from '../subscribers/address.ts'
 import { subscriberByKey } from '../subscribers/subscriber.repo.ts'
 
-// Going on after a restore records a date for everybody.
+// Resuming after a restore writes one date for every subscriber.
 const MAX_DURATION_MS = 600_000
 
-/** What the operator does. `email` finds out whom it is done to, and is not kept. */
+/** An action of the operator. `email` identifies its subject and is not stored. */
 export interface OperatorAction extends Omit<Action, 'at'> {
   email?: string
 }
 
-/** What a change may come to that changed nothing: then nothing is written down. */
+/** A result of a change that may have changed nothing; then it is not logged. */
 export interface MaybeUnchanged {
   unchanged?: boolean
 }
 
-/** Does something for the operator and writes down that it was done: both or neither, unless
- * the result says that it changed nothing. Throws what `work` throws. */
+/**
+ * Runs an action of the operator and logs it, in one transaction. Logs nothing if the result states that nothing
+ * changed. Throws what `work` throws.
+ */
 export function withAuditLog<D extends Deps, T>(
   deps: D,
   { email, ...action }: OperatorAction,
@@ -39,13 +41,13 @@ export function withAuditLog<D extends Deps, T>(
   )
 }
 
-/** Before an address is erased and after it is added: one of both finds somebody. */
+/** Call it before an address is erased and after it is added: one of the two finds the subscriber. */
 async function idOf({ db }: Deps, email: string | undefined): Promise<string | undefined> {
   const key = email === undefined ? undefined : keyIn(email)
   return key && (await subscriberByKey(db, key))?.id
 }
 
-// What is wrong with an address is said by `work`, with all else that is.
+// `work` reports an invalid address, together with other errors.
 function keyIn(email: string): string | undefined {
   try {
     return parseAddress(email).key

@@ -1,4 +1,4 @@
-/** A notice in words: what happened, what it means for subscribers, what to run next. */
+/** An alert as text: what happened, what it means for subscribers, what to run next. */
 export interface AlertText {
   subject: string
   facts: string[]

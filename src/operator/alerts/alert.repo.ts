@@ -3,7 +3,7 @@ import type { Notice as Row } from '../../generated/prisma/client.ts'
 
 export type AlertValues = Record<string, string | number | null>
 
-/** Something that the operator is told. */
+/** An alert to the operator. */
 export interface Alert {
   id: number
   kind: string
@@ -11,7 +11,7 @@ export interface Alert {
   at: Date
   values: AlertValues
   tries: number
-  /** When what it tells of had ended; null while it lasts, and for what does not last. */
+  /** When the incident ended; null while it lasts, and for alerts without an incident. */
   overAt: Date | null
 }
 
@@ -25,7 +25,7 @@ const alertOf = ({ id, kind, key, at, values, tries, overAt }: Row): Alert => ({
   overAt,
 })
 
-/** False where there is one of that kind with that key. */
+/** False if an alert of that kind and key exists. */
 export async function addAlert(
   db: DatabaseOrTransaction,
   notice: Pick<Alert, 'kind' | 'key' | 'at' | 'values'>,
@@ -41,7 +41,7 @@ export async function hasAlert(
   return (await db.notice.count({ where: { kind, key } })) > 0
 }
 
-/** What lasts, of those kinds; whether it was told. */
+/** Alerts of these kinds whose incident lasts. `told`: it was emailed. */
 export async function ongoingAlerts(
   db: DatabaseOrTransaction,
   kinds: readonly string[],
@@ -53,7 +53,7 @@ export async function ongoingAlerts(
   return rows.map((row) => ({ ...alertOf(row), told: row.toldAt !== null }))
 }
 
-/** Of a kind, those that lasted at some moment between two instants. */
+/** Alerts of a kind whose incident overlaps an interval. */
 export async function alertsDuring(
   db: DatabaseOrTransaction,
   { kind, from, to }: { kind: string; from: Date; to: Date },
@@ -65,12 +65,12 @@ export async function alertsDuring(
   return rows.map(alertOf)
 }
 
-/** True for the one caller who ended it. */
+/** True only for the caller that ended it. */
 export async function endAlert(db: DatabaseOrTransaction, id: number, at: Date): Promise<boolean> {
   return (await db.notice.updateMany({ where: { id, overAt: null }, data: { overAt: at } })).count > 0
 }
 
-/** Those that nobody was told of and that are younger than `since`, oldest first, whether or not it is their turn. */
+/** Alerts that were not emailed yet, are younger than `since` and whose next try is due; oldest first. */
 export async function unsentAlerts(
   db: DatabaseOrTransaction,
   { since, now }: { since: Date; now: Date },
@@ -82,7 +82,7 @@ export async function unsentAlerts(
   return rows.map(alertOf)
 }
 
-/** The newest first, told or not. */
+/** Newest first, emailed or not. */
 export async function newestAlerts(
   db: DatabaseOrTransaction,
   { limit }: { limit: number },
@@ -91,16 +91,13 @@ export async function newestAlerts(
   return rows.map((row) => ({ ...alertOf(row), toldAt: row.toldAt }))
 }
 
-/** How many mails were told after an instant: what one mail told has one instant. */
+/** Number of alert emails since an instant. All alerts of one email share one instant. */
 export async function countAlertEmailsSince(db: DatabaseOrTransaction, since: Date): Promise<number> {
   const rows = await db.notice.groupBy({ by: 'toldAt', where: { toldAt: { gt: since } } })
   return rows.length
 }
 
-/**
- * For whoever is about to tell: nobody else tries them before `until`. Returns the ids of those that were free; counts
- * a try of each.
- */
+/** Reserves alerts for the caller until `until` and counts an attempt of each. Returns the ids that were free. */
 export async function claimAlerts(
   db: DatabaseOrTransaction,
   { ids, now, until }: { ids: number[]; now: Date; until: Date },

@@ -26,7 +26,7 @@ const STOPPED: Record<string, (values: AlertValues) => AlertText> = {
   complaints: tooManyComplaints,
 }
 
-/** What stopped delivery, all of it or to one domain. */
+/** What stopped delivery, entirely or to one domain. */
 export const deliveryStopped = (values: AlertValues): AlertText =>
   (STOPPED[String(values.what)] ?? laneStopped)(values)
 

@@ -5,8 +5,8 @@ import { detectIncidents, INCIDENT_KINDS } from './incidents.ts'
 import { addWeeklyReport } from './weekly-report.ts'
 
 /**
- * Writes down, once each, what the operator must hear of: what is wrong, what is not wrong any more, and how the week
- * was. Any number of processes may look at the same time.
+ * Raises an alert for each new incident, for each that has ended, and for the weekly report; each once. Any number of
+ * processes may run it at the same time.
  */
 export async function findAlerts(deps: Deps): Promise<void> {
   const { db, clock, log } = deps
@@ -24,14 +24,14 @@ export async function findAlerts(deps: Deps): Promise<void> {
   for (const { id, kind, key, told, values } of await ongoingAlerts(db, INCIDENT_KINDS)) {
     if (ongoing.has(`${kind} ${key}`) || !(await endAlert(db, id, at))) continue
     log.info('notice.over', logFields({ kind, key, values }))
-    // What nobody was told of yet says itself that it is over.
+    // An alert that was not emailed yet reports the end by itself.
     const overValues = { ...values, kind, over: at.toISOString() }
     if (told) await addAlert(db, { kind: 'over', key: `${kind} ${key}`, at, values: overValues })
   }
   await addWeeklyReport(deps)
 }
 
-/** A domain may be a person's: its name stands in the mail and in `delivery status`, not in the log. */
+/** A domain may identify a person, so its name is in the email and in `delivery status` but not in the log. */
 const namesDomain = (values: AlertValues): boolean => values.what === 'domain-held'
 
 const logFields = ({ kind, key, values }: Pick<Alert, 'kind' | 'key' | 'values'>) =>

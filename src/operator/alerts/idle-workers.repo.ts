@@ -1,8 +1,8 @@
 import type { DatabaseOrTransaction } from '../../core/database/database.ts'
 
 /**
- * Since when a nudge to send mail waits that nobody takes, where that is longer ago than `forSeconds`; null where
- * somebody is there. By the database's clock, as is all that the queue writes.
+ * Since when a nudge to send email waits for a worker, if longer than `forSeconds`; otherwise null. Uses the database's
+ * clock, as the queue does.
  */
 export async function workersIdleSince(db: DatabaseOrTransaction, forSeconds: number): Promise<Date | null> {
   const [row] = await db.$queryRaw<[{ since: Date | null }]>`

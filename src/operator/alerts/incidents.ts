@@ -12,7 +12,7 @@ import { type SourceStatus, sourceStatus } from '../source-status.ts'
 import type { AlertValues } from './alert.repo.ts'
 import { workersIdleSince } from './idle-workers.repo.ts'
 
-/** What may last, and is over one day. */
+/** Kinds of incidents: they last, and end one day. */
 export const INCIDENT_KINDS = [
   'run-stopped',
   'source-stalled',
@@ -22,7 +22,7 @@ export const INCIDENT_KINDS = [
 ] as const
 type IncidentKind = (typeof INCIDENT_KINDS)[number]
 
-/** Something that the operator must hear of. Its key stays the same for as long as it lasts. */
+/** A problem that the operator must know about. Its key is constant for as long as it lasts. */
 export interface DetectedIncident {
   kind: IncidentKind
   key: string
@@ -30,12 +30,12 @@ export interface DetectedIncident {
 }
 
 const MINUTE_MS = 60_000
-/** A relay that restarts, or a job that fails once, mends itself. */
+/** A relay that restarts, or a job that fails once, recovers by itself. */
 const RECOVERY_MS = 15 * MINUTE_MS
 const NO_FETCH_MS = DAY_MS
 const LOOKBACK_DAYS = 14
 
-/** Everything that is wrong now. */
+/** All current incidents. */
 export async function detectIncidents(deps: Deps): Promise<DetectedIncident[]> {
   const found = await Promise.all([
     restored(deps),
@@ -57,7 +57,7 @@ async function restored({ db }: Deps): Promise<DetectedIncident[]> {
   return [{ kind: 'run-stopped', key: `restored ${since}`, values }]
 }
 
-/** Whoever looks ticks; but nobody takes what the tick asks for. */
+/** The scheduler ticks, but no worker takes its nudges. */
 async function idleWorkers({ db }: Deps): Promise<DetectedIncident[]> {
   const idle = await workersIdleSince(db, RECOVERY_MS / 1000)
   if (!idle) return []
@@ -71,7 +71,7 @@ async function idleWorkers({ db }: Deps): Promise<DetectedIncident[]> {
   ]
 }
 
-/** Somebody works, and nothing fails; but what comes back is not read. */
+/** Workers run and nothing fails, but reports are not read. */
 async function unreadReports({ db, clock }: Deps): Promise<DetectedIncident[]> {
   const { count, oldest } = await waitingReports(db)
   if (!oldest || clock.now().getTime() - oldest.getTime() <= RECOVERY_MS) return []
@@ -87,12 +87,12 @@ async function unreadReports({ db, clock }: Deps): Promise<DetectedIncident[]> {
   ]
 }
 
-/** Over once a tenth of the hour's emails is free again: during an attack each is taken as soon as it is free. */
+/** Ends once a tenth of the hourly quota is free: during an attack, each permit is used as soon as it is free. */
 async function signupsLimited({ db, config }: Deps): Promise<DetectedIncident[]> {
   const incident = (await openIncidents(db)).find(({ name }) => name === SIGNUPS_INCIDENT)
   if (!incident) return []
   const bucket = siteSignupBucket(config)
-  // Two at least: a single one is free again soon after each email of an attack.
+  // Require at least two: a single permit is soon free again after each email of an attack.
   if ((await permitsLeft(db, bucket)) >= Math.min(bucket.capacity, Math.max(2, bucket.capacity / 10))) {
     await endIncident(db, SIGNUPS_INCIDENT)
     return []
@@ -124,10 +124,11 @@ async function stalledSources(deps: Deps): Promise<DetectedIncident[]> {
 
 const FAILURES_OF_A_DAY = 20
 
-/** No good fetch for a day; for a source that never gave one, as many failures as a day brings. */
+/** No successful fetch for a day; for a source that never had one, as many failures as a day has. */
 function withoutFetch({ source, newestFetch, days }: SourceStatus, now: Date): DetectedIncident | undefined {
   const failures = Math.max(0, ...days.map((day) => day.failures))
-  // Days of before the first start have rows too: of a source that never answered, failures alone tell since when.
+  // Days before the first start have rows too. So for a source without any success, only the failures show how long it
+  // has failed.
   const since = newestFetch ?? (failures >= FAILURES_OF_A_DAY ? new Date(now.getTime() - NO_FETCH_MS) : now)
   if (now.getTime() - since.getTime() < NO_FETCH_MS) return undefined
   const failed = days.find(({ lastFault }) => lastFault)
@@ -142,7 +143,7 @@ function withoutFetch({ source, newestFetch, days }: SourceStatus, now: Date): D
   return { kind: 'source-stalled', key: `${source} fetch ${since.toISOString()}`, values }
 }
 
-/** The last day that ended and ought to have had papers has none, and neither has any day since. */
+/** The last day that ended and should have had papers has none, and neither has any later day. */
 function withoutPapers({ source, days }: SourceStatus, now: Date): DetectedIncident | undefined {
   const expected = lastExpected(source, now)
   const expectedDay = days.find(({ day }) => day === expected)
@@ -153,7 +154,7 @@ function withoutPapers({ source, days }: SourceStatus, now: Date): DetectedIncid
   return { kind: 'source-stalled', key: `${source} papers ${newest ?? 'never'}`, values }
 }
 
-/** The last day that ended, and on which the source ought to have listed papers by now. */
+/** The last day that has ended and for which the source should have listed papers by now. */
 function lastExpected(source: string, now: Date): Day {
   const { calendar } = requireSource(source).source
   let day = addDays(dayOf(now), -1)

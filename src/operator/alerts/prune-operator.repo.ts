@@ -9,7 +9,7 @@ export interface PrunedOperatorRows {
 interface Cutoffs {
   now: Date
   kept: Date
-  /** Kinds of notices that last until they are over. */
+  /** Kinds of alerts with an incident that can end. */
   lasting: readonly string[]
 }
 
@@ -29,8 +29,9 @@ const where = ({ now, kept, lasting }: Cutoffs) => ({
 })
 
 /**
- * Notices over, told or, where nobody was told, raised before `kept`, never one that still lasts; imports done before
- * `kept`, and logins that have ended. What the operator did stays.
+ * Counts alerts whose incident ended before `kept`; alerts without an incident that were emailed or, if never emailed,
+ * raised before `kept`; imports done before `kept`; and expired logins. Alerts of a lasting incident are kept, and so
+ * is the log of the operator's actions.
  */
 export async function countOldOperatorRows(
   db: DatabaseOrTransaction,
@@ -44,7 +45,7 @@ export async function countOldOperatorRows(
   }
 }
 
-/** Takes them away. */
+/** Deletes the rows that countOldOperatorRows counts. */
 export async function deleteOldOperatorRows(
   db: DatabaseOrTransaction,
   cutoffs: Cutoffs,

@@ -3,7 +3,7 @@ import { errorFields } from '../../core/errors.ts'
 import { findAlerts } from './find-alerts.ts'
 import { sendAlerts } from './send-alerts.ts'
 
-/** Looks for what the operator must hear of, and tells what was not told yet. Never rejects: it is what tells of faults. */
+/** Detects incidents and sends pending alerts. Never rejects, since it is what reports errors. */
 export async function runAlerts(deps: Deps): Promise<void> {
   for (const step of [findAlerts, sendAlerts]) {
     try {

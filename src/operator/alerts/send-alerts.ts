@@ -16,17 +16,17 @@ import { writeAlert, writeAlertList } from './write-alert.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
-/** Mails in one hour. What is more comes in the last of them, a line each. */
+/** Emails per hour. The last one lists all remaining alerts, one per line. */
 const MAX_PER_HOUR = 6
-/** Nobody wants to hear of what is older. */
+/** Older alerts are not sent. */
 const MAX_AGE_MS = 7 * DAY_MS
-/** A process that dies while it tells keeps the others from it for as long. */
+/** If a process dies while it sends, its alerts are blocked for this long. */
 const CLAIM_MS = 5 * MINUTE_MS
 const RETRY_DELAYS_MS = [1, 5, 15, 60].map((minutes) => minutes * MINUTE_MS)
 
 /**
- * Mails OPERATOR_EMAIL what was found and not told, beside the messages: whether delivery is paused does not matter,
- * SENDING=off does. Each is told at least once, and once only but where no answer came.
+ * Emails pending alerts to OPERATOR_EMAIL, without a row in the outbox. A pause of delivery has no effect on it,
+ * SENDING=off has. Each alert is sent at least once, and more than once only if the server's reply was lost.
  */
 export async function sendAlerts(deps: Deps): Promise<void> {
   const { OPERATOR_EMAIL, SMTP_URL, SENDING } = deps.config
@@ -42,7 +42,7 @@ export async function sendAlerts(deps: Deps): Promise<void> {
 
 const before = (now: Date, ms: number): Date => new Date(now.getTime() - ms)
 
-/** What goes into which mail. */
+/** Groups alerts into emails. */
 function groupIntoEmails(unsent: Alert[], emailsLeft: number): Alert[][] {
   if (emailsLeft <= 0) return []
   const alone = unsent.length <= emailsLeft ? unsent.length : emailsLeft - 1
@@ -50,7 +50,7 @@ function groupIntoEmails(unsent: Alert[], emailsLeft: number): Alert[][] {
   return [...unsent.slice(0, alone).map((one) => [one]), ...(rest.length > 0 ? [rest] : [])]
 }
 
-/** False where the mail server did not take it: the next one need not be tried. */
+/** False if the mail server rejected it: then skip the next one. */
 async function sendAlertEmail(deps: Deps, to: string, alerts: Alert[], place: number): Promise<boolean> {
   const { db, clock, log, config } = deps
   const now = clock.now()
@@ -63,7 +63,7 @@ async function sendAlertEmail(deps: Deps, to: string, alerts: Alert[], place: nu
   const email = { ...written, subject: `${nameInSubject(siteOf(config))}: ${written.subject}` }
   const refusal = await refusalOf(deps, { kind: 'notice' as const, to, ...email })
   if (refusal === undefined) {
-    // Mails of one hour are counted by their instants.
+    // Distinct instants: countAlertEmailsSince counts them.
     await markAlertsSent(db, claimed, new Date(clock.now().getTime() + place))
     log.info('notice.told', { notices: claimed.join(','), kind: first.kind })
     return true
@@ -74,7 +74,7 @@ async function sendAlertEmail(deps: Deps, to: string, alerts: Alert[], place: nu
   return false
 }
 
-/** What kept the mail from being taken; undefined where it was. */
+/** Why the server rejected the email; undefined if it was accepted. */
 async function refusalOf(deps: Deps, mail: Parameters<typeof sendDirectly>[1]): Promise<string | undefined> {
   try {
     const { result } = await sendDirectly(deps, mail)

@@ -6,8 +6,8 @@ import type { Nudge } from '../../core/queue.ts'
 import { claimTick } from '../../core/tick.repo.ts'
 
 /**
- * Does the work of a nudge, and writes down since when it fails: the queue keeps that where no operator looks. What failed
- * and has a rest is done again once in so many milliseconds, and not whenever somebody nudges.
+ * Runs the work of a nudge and records since when it fails, since operators do not look into the queue. Failed work
+ * with `restMs` runs again once in each period of that length, however many nudges there are.
  */
 export async function withFailureTracking(
   deps: Deps,

@@ -10,11 +10,11 @@ const RETURN_ROWS: [label: string, name: string][] = [
   ['Complaints', 'complaint'],
 ]
 
-/** The week beside the one before, as columns. */
+/** The week next to the week before, as columns. */
 export function weeklyReportLines(values: AlertValues): string[] {
   const pair = (label: string, name: string) => row(label, values[name], values[`${name}Before`])
   const single = (label: string, text: string) => `  ${label.padEnd(LABEL)}${text}`
-  // A notice of an older release knows none of it.
+  // An alert that an older release stored lacks these values.
   const returnRows = RETURN_ROWS.filter(([, name]) => values[name] !== undefined)
   return [
     row('', 'this week', 'before'),

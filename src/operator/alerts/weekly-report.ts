@@ -10,7 +10,7 @@ import { type AlertValues, addAlert, hasAlert } from './alert.repo.ts'
 
 const HOUR = 8
 
-/** On Monday at 8 in DIGEST_ZONE, or later that day: how last week was beside the one before. */
+/** On Monday at 8 in DIGEST_ZONE, or later that day: last week compared with the week before. */
 export async function addWeeklyReport(deps: Deps): Promise<void> {
   const { db, clock, config, log } = deps
   const now = clock.now()
@@ -34,7 +34,7 @@ const COUNTED = [
   'skipped',
 ] as const
 
-/** From Monday to Sunday (UTC) before that Monday; undefined where nothing was here yet. */
+/** The week (Monday to Sunday, UTC) before that Monday; undefined if the service was empty then. */
 async function lastWeek(deps: Deps, monday: Day): Promise<AlertValues | undefined> {
   const { db } = deps
   const from = addDays(monday, -7)
@@ -70,7 +70,7 @@ async function lastWeek(deps: Deps, monday: Day): Promise<AlertValues | undefine
 
 const RETURNED = ['dead', 'full', 'complaint']
 
-/** What came back in those days, and in as many before. */
+/** Bounces in those days, and in the same number of days before. */
 async function returnCounts({ db }: Deps, { from, to }: { from: Day; to: Day }): Promise<AlertValues> {
   const last = await countBounces(db, { from: midnight(from), before: midnight(addDays(to, 1)) })
   const before = await countBounces(db, { from: midnight(addDays(from, -7)), before: midnight(from) })

@@ -127,7 +127,7 @@ function workFailed({ subject, what, said: text, since, count }: AlertValues): A
   }
 }
 
-/** What was told of, and is over. */
+/** An incident has ended. */
 function resolved(values: AlertValues): AlertText {
   const before = ALERT_TEXTS[String(values.kind)]!(values)
   return {
@@ -138,7 +138,7 @@ function resolved(values: AlertValues): AlertText {
   }
 }
 
-/** Subject without the name of the site. One that is over before it was told says so. */
+/** The subject lacks the name of the site. An alert whose incident ended before the email says so. */
 export function writeAlert({ kind, values, overAt }: Alert): RenderedEmail {
   const wording = ALERT_TEXTS[kind]!(values)
   if (!overAt) return layOut(wording)
@@ -146,11 +146,11 @@ export function writeAlert({ kind, values, overAt }: Alert): RenderedEmail {
   return layOut({ ...wording, subject: `resolved: ${wording.subject}`, facts, impact: '' })
 }
 
-/** In one line. A kind that an older release told of is its own. */
+/** An alert in one line. An unknown kind from an older release is shown as it is. */
 export const alertLine = (alert: Alert): string =>
   Object.hasOwn(ALERT_TEXTS, alert.kind) ? writeAlert(alert).subject : alert.kind
 
-/** Several in one mail, a line each. */
+/** Several alerts in one email, one per line. */
 export function writeAlertList(alerts: Alert[]): RenderedEmail {
   const lines = alerts.map((alert) => `${alertTime(alert.at.toISOString())}: ${writeAlert(alert).subject}`)
   return layOut({

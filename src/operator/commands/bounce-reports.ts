@@ -14,7 +14,7 @@ const MAX_LISTED = 1000
 const MAX_DAYS = 3650
 const MAX_REPLY_LENGTH = 60
 
-/** What came back: listed, counted and read. */
+/** Commands that list, count and read reports. */
 export function addBounceReportCommands(noun: Command, cli: Cli): void {
   addList(noun, cli)
   noun
@@ -125,7 +125,7 @@ function classRows(day: SpanCounts, week: SpanCounts): (string | number)[][] {
   return [...rows, ['unreadable reports', day.unreadable, week.unreadable]]
 }
 
-/** The same log, whose lines on what was read are kept besides. */
+/** A log that also collects the entries about reports. */
 const collectingLog = (log: Log, readEvents: LogFields[]): Log => ({
   ...log,
   info: (event, fields) => {

@@ -23,7 +23,7 @@ export const addBounceCommands: AddCommands = (program, cli) => {
     )
 }
 
-/** A mail may hold any byte; answers are text. */
+/** An email may contain any byte; replies are text. */
 async function readInput(file: string): Promise<BounceReading> {
   const bytes = await readBytes(file)
   return readBounceText(isMail(bytes) ? bytes : textOfBytes(bytes, file))
@@ -33,7 +33,7 @@ const jsonOf = ({ file, came: parsed }: { file: string; came: BounceReading }) =
   file,
   results: parsed.returned.map(({ recipient, class: kind, status, diagnostic }) => ({
     recipient,
-    // Programs know the one name for what a reader wants to hear no more of.
+    // In JSON, an unsubscribe request counts as a complaint.
     class: kind === 'unsubscribe' ? 'complaint' : kind,
     status,
     diagnostic,
@@ -73,7 +73,7 @@ const OUTCOMES: Record<Exclude<ParsedBounce['class'], 'dead'>, string> = {
   'not-a-report': 'not a report about a failed email; no action.',
 }
 
-/** What a report by mail leads to. */
+/** The consequence of an emailed report. */
 function outcome({ class: kind, sure }: ParsedBounce): string {
   if (kind !== 'dead') return OUTCOMES[kind]
   return sure ? 'suppressed.' : 'suppressed after a second such report on another day.'
@@ -85,7 +85,7 @@ const STAGES: Record<NonNullable<ParsedBounce['to']>, SmtpStage> = {
   DATA: 'data',
 }
 
-/** What delivery does with it, were it the answer to RCPT where it does not say to what it is one. */
+/** How sending treats the reply. Without a known command, it is treated as the reply to RCPT. */
 function smtpConsequence({ answer, to, diagnostic }: ParsedBounce): string {
   if (/^[23]\d\d\b/.test(diagnostic ?? '')) return 'not a refusal: the mail server accepts or continues.'
   if (!answer || answer.status === null) return 'it contains no SMTP reply code.'

@@ -13,7 +13,7 @@ import { addSourceCommands } from './sources.ts'
 import { addSubscriberCommands } from './subscribers.ts'
 import { addTopicCommands } from './topics.ts'
 
-/** Every noun, in the order of --help and docs/commands.md. */
+/** All nouns, in the order of --help and docs/commands.md. */
 export const COMMAND_GROUPS: AddCommands[] = [
   addDatabaseCommands,
   addPaperCommands,

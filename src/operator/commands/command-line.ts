@@ -2,31 +2,31 @@ import { type Command, InvalidArgumentError } from 'commander'
 import type { Environment } from '../../config/config.ts'
 import type { Deps } from '../../core/deps.ts'
 
-/** What a command has to say: `json` for programs, `text` for people. */
+/** Output of a command: `json` for programs, `text` for people. */
 export interface CommandOutput {
   json: unknown
   text: string
-  /** 0 unless said otherwise. */
+  /** Default 0. */
   exitCode?: number
-  /** `json` is a list, of which each value is a line of its own. */
+  /** `json` is a list; print each value on a line of its own. */
   isJsonLines?: boolean
-  /** It stands on the terminal already, where it is too much for one piece. */
+  /** The command has already printed its output, because it is too large for one string. */
   isAlreadyPrinted?: boolean
 }
 
-/** What was typed, as far as it is kept. */
+/** The stored part of a command line. */
 export interface Invocation {
   /** "subscribers pause" */
   verb: string
-  /** Whom it is about, where it takes an address. */
+  /** The subject, if the command takes an address. */
   email?: string
-  /** What it is about, where it takes an id. */
+  /** The subject, if the command takes an id. */
   id?: string
 }
 
 export type CommandDeps = Deps & { typed: Invocation }
 
-/** commander hands every action its Command last. */
+/** commander passes the Command as the last argument of an action. */
 export const commandOf = (args: unknown[]): Command => args.at(-1) as Command
 
 export function invocationOf(command: Command): Invocation {
@@ -35,31 +35,33 @@ export function invocationOf(command: Command): Invocation {
   return { verb, email: command.args[place('email')], id: command.args[place('id')] }
 }
 
-/** What cli.ts gives to each noun. */
+/** What cli.ts passes to each noun. */
 export interface Cli {
   /**
-   * Makes an action of a command: opens Deps on a migrated database, works, prints the answer (as one JSON value
-   * with --json) and closes. A Fault ends it with its message on stderr and its exit code.
+   * Makes the action of a command: opens Deps on a migrated database, runs, prints the output (one JSON value with
+   * --json) and closes. A Fault ends it with its message on stderr and its exit code.
    */
   action<Args extends unknown[]>(
     work: (deps: CommandDeps, ...args: Args) => Promise<CommandOutput>,
   ): (...args: Args) => Promise<void>
-  /** The same for what must work where nothing else does: without Deps, and with settings that may be wrong. */
+  /**
+   * The same for commands that must work when nothing else does: without Deps, and with settings that may be invalid.
+   */
   actionWithoutDeps<Args extends unknown[]>(
     work: (environment: Environment, ...args: Args) => Promise<CommandOutput>,
   ): (...args: Args) => Promise<void>
 }
 
-/** Of --consent: it is written down, so it says something. */
+/** The value of --consent. It is stored as a record, so it must not be empty. */
 export function parseConsent(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('Say how they agreed, in words.')
   return text.trim()
 }
 
-/** Every noun is a file that exports one of these. */
+/** Each noun is a file that exports one of these. */
 export type AddCommands = (program: Command, line: Cli) => void
 
-/** A plain table for the terminal: columns as wide as their longest cell. */
+/** A plain table for the terminal; each column is as wide as its longest cell. */
 export function table(head: string[], rows: (string | number | null)[][]): string {
   const cells = [head, ...rows.map((row) => row.map((cell) => String(cell ?? '')))]
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))

@@ -16,7 +16,7 @@ whether the standby had received everything (docs/backup.md):
   delivery resume              end it, and continue with the next hour
   delivery resume --moved      it had received everything: end nothing`
 
-/** Whether mail goes out, what waits, what limits it, and whether somebody is there to hand it over. */
+/** Whether email is being sent, what waits, what limits it, and whether workers are running. */
 export const textOfDelivery = (shown: Shown): string =>
   [
     switchText(shown),
@@ -64,7 +64,7 @@ function limitsText({ paces }: Shown): string[] {
   ]
 }
 
-/** A tick comes every minute. */
+/** A tick is due every minute. */
 const LATE_MS = 3 * 60_000
 
 function scheduleText({ lastTick, now }: Shown): string {
@@ -77,7 +77,7 @@ function scheduleText({ lastTick, now }: Shown): string {
   return `Schedule: ticked ${formatMinute(lastTick)} UTC${asks}`
 }
 
-/** Nudges are taken within seconds. */
+/** Workers take nudges within seconds. */
 const LATE_SECONDS = 60
 
 function workerText({ nudgeWaitsSeconds, sendingWorkers }: Shown): string {
@@ -87,7 +87,7 @@ function workerText({ nudgeWaitsSeconds, sendingWorkers }: Shown): string {
   return 'Workers: none is sending now, and no work is waiting.'
 }
 
-/** They are read within seconds. */
+/** Workers read reports within seconds. */
 const LATE_REPORT_MS = 5 * 60_000
 
 function reportsText({ reports: { count, oldest }, now }: Shown): string[] {

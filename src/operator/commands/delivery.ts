@@ -79,7 +79,7 @@ export const addDeliveryCommands: AddCommands = (program, cli) => {
     )
 }
 
-/** Fewer are out before anybody looks. */
+/** A smaller number is sent before anyone looks. */
 const MANY_QUEUED = 50
 
 function textOfSlowStart({ waiting }: DeliverySummary): string {

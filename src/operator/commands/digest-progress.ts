@@ -3,7 +3,7 @@ import { weekdayDateWithYear } from '../../i18n/dates.ts'
 import type { DeliverySummary } from '../delivery-switch.ts'
 import { formatMinute } from './command-line.ts'
 
-/** How many messages had come to an end at an instant of the stopwatch, in milliseconds. */
+/** Number of finished messages at an instant of the stopwatch, in milliseconds. */
 export interface ProgressSample {
   at: number
   done: number
@@ -12,16 +12,16 @@ export interface ProgressSample {
 export interface ProgressFrame {
   dayTotals: DayTotals
   delivery: Pick<DeliverySummary, 'delivery' | 'since' | 'reason'>
-  /** Of the last while, oldest first; at least one. */
+  /** Recent samples, oldest first; at least one. */
   samples: readonly ProgressSample[]
   now: Date
-  /** Of the terminal. */
+  /** Width of the terminal. */
   columns: number
 }
 
 export const finishedCount = ({ planned, open }: DayTotals): number => planned - open
 
-/** What a terminal shows of a date while its digests go out: no line is wider than the terminal, and none wraps. */
+/** The progress display for a date. No line is wider than the terminal, and none wraps. */
 export function frameLines(frame: ProgressFrame): string[] {
   const { dayTotals, now, columns } = frame
   const { date, due, closed } = dayTotals
@@ -45,7 +45,7 @@ const LABEL = 9
 const MAX_BAR = 40
 const MIN_BAR = 5
 
-/** "Mailed   [####----]  40 % (204 of 512)"; nothing where nothing is to be done. */
+/** "Mailed   [####----]  40 % (204 of 512)"; [] if there is nothing to do. */
 function bar(label: string, done: number, all: number, columns: number): string[] {
   if (all === 0) return []
   const figures = `  ${Math.floor((100 * done) / all)} % (${done} of ${all})`
@@ -55,7 +55,7 @@ function bar(label: string, done: number, all: number, columns: number): string[
   return [`${label.padEnd(LABEL)}${drawn}${drawn ? figures : figures.trim()}`]
 }
 
-/** "17 a second, 18 s left"; nothing where nothing moved lately, or nothing may. */
+/** "17 a second, 18 s left"; [] if nothing was sent lately, or sending is paused. */
 function rateLine({ dayTotals, delivery, samples }: ProgressFrame): string[] {
   const [first, last] = [samples[0]!, samples.at(-1)!]
   const perSecond = (1000 * (last.done - first.done)) / (last.at - first.at)
@@ -86,7 +86,7 @@ const otherCounts = ({ nothingMatched, paused, missed }: DayTotals): string[] =>
 const named = (counts: Record<string, number>): string[] =>
   Object.entries(counts).map(([name, count]) => `${name} ${count}`)
 
-/** As many on a line as fit. */
+/** Puts as many items on a line as fit. */
 function wrapItems(parts: readonly string[], columns: number): string[] {
   const lines: string[] = []
   for (const part of parts) {

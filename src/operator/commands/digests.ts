@@ -85,7 +85,7 @@ async function nothingDueHint({ db }: Deps, { date }: { date?: Day }): Promise<s
   return [`Nothing is due on ${date}: no subscriber’s hour has come yet, or none gets email on that date.`]
 }
 
-/** The first SIGINT or SIGTERM lets `work` finish what is under way; a second one ends the process. */
+/** On the first SIGINT or SIGTERM, `work` finishes what is in progress; the second one ends the process. */
 async function withAbortOnSignal<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stopping = new AbortController()
   const stop = () => {

@@ -5,7 +5,7 @@ const MARKS: Record<CheckState, string> = { ok: '✓', warning: '!', wrong: '✗
 const STYLES = { ok: 'green', warning: 'yellow', wrong: 'red', skipped: 'dim' } as const
 const MAX_LINE_LENGTH = 100
 
-/** A line for each check, its fix below it, and how many of each there are. */
+/** One line per check with its fix below it, and the number of checks per state. */
 export function textOfChecks(checks: Check[]): string {
   const width = Math.max(...checks.map(({ check }) => check.length))
   return [...checks.flatMap((check) => linesOf(check, width)), '', summaryOf(checks)].join('\n')

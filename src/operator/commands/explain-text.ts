@@ -15,7 +15,7 @@ export function textOfExplanation({ subscriber, date, verdict, steps }: Explanat
   ].join('\n')
 }
 
-/** What happened, a line or more for each, under a head. */
+/** The steps with a heading, one or more lines each. */
 export const textOfTimeline = (steps: readonly { at: Date | null; text: string }[]): string =>
   [
     'When (UTC)           What',

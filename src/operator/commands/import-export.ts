@@ -127,7 +127,7 @@ async function* jsonOf(rows: AsyncIterable<ExportRow>): AsyncGenerator<string> {
 const toFile = (path: string, lines: AsyncIterable<string>): Promise<number> =>
   toStream(createWriteStream(path, { mode: 0o600 }), lines)
 
-/** Returns how many lines were written; whoever reads may stop earlier, as `head` does. */
+/** Returns the number of lines written. A reader such as `head` may close the stream early. */
 async function toStream(stream: NodeJS.WritableStream, lines: AsyncIterable<string>): Promise<number> {
   let count = 0
   const counted = async function* () {

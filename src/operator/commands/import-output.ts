@@ -5,7 +5,7 @@ import type {
 
 const number = (value: number): string => value.toLocaleString('en')
 
-/** One line that is written over itself, on a terminal only. */
+/** A progress line that overwrites itself, only on a terminal. */
 export function progressLine(
   stream: NodeJS.WriteStream,
   seconds: () => number,

@@ -109,7 +109,7 @@ function textOfList(messages: ListedMessage[], max: number): string {
   return [table(['id', 'kind', 'to', 'created (UTC)', 'state', 'tries', 'reason'], rows), ...more].join('\n')
 }
 
-/** Its whole life, in order of time, and what can be done. */
+/** The history of a message in order of time, and what the operator can do. */
 function textOfMessage({ clock, config }: Deps, message: MessageDetails): string {
   const { id, kind, subscriberId } = message
   const now = clock.now()

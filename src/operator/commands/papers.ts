@@ -91,7 +91,7 @@ function outputOf(recorded: IngestedDay[], dryRun = false) {
   return { json: recorded.map((one) => ({ ...one, dryRun })), text: lines.join('\n') }
 }
 
-/** The form that `papers import` takes. */
+/** The form that `papers import` reads. */
 const jsonOf = (paper: Paper, day: Day) => ({
   id: paperNameOf(paper),
   title: paper.title,

@@ -47,7 +47,7 @@ function testText(told: PreviewJson): string {
   const bar = (papers: number) => '#'.repeat(Math.ceil((papers / highest) * MAX_BAR_LENGTH))
   return [
     `Understood: ${understood}.`,
-    // If nothing matched, the reason at the end says so.
+    // If nothing matched, the reason is at the end.
     ...(absent.length > 0 && !nothing ? [`No paper of these days has: ${absent.join(', ')}`] : []),
     `${counted(total, words.counts.paper)}${shareOf(told)}, first listed from ${from} to ${to} (UTC).`,
     table(
@@ -85,7 +85,7 @@ function nothingLines({ absent, without, nearest }: Nothing, hints: PreviewJson[
   ]
 }
 
-/** Each with the query that it comes to. */
+/** Each hint with the resulting query. */
 function hintLines({ width, hints }: PreviewJson): string[] {
   if (width === 'fits') return []
   const said = width === 'narrow' ? 'Fewer than one a week.' : 'More a day than fit in one email.'

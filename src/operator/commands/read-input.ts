@@ -4,7 +4,9 @@ import { Fault } from '../../core/errors.ts'
 const MEGABYTE = 1024 * 1024
 const MAX_MEGABYTES = 10
 
-/** The text that the bytes of a file are; Latin-1 where it is no UTF-8. Throws bounces.empty, bounces.not-text. */
+/**
+ * Decodes the bytes of a file as UTF-8, or as Latin-1 if they are not UTF-8. Throws bounces.empty, bounces.not-text.
+ */
 export function textOfBytes(bytes: Buffer, file: string): string {
   if (bytes.includes(0)) throw new Fault('bounces.not-text', { file })
   const text = decoded(bytes)
@@ -12,7 +14,7 @@ export function textOfBytes(bytes: Buffer, file: string): string {
   return text
 }
 
-/** What is in a file, "-" being the standard input. Throws bounces.no-file, bounces.too-large. */
+/** Reads a file, or the standard input for "-". Throws bounces.no-file, bounces.too-large. */
 export async function readBytes(file: string): Promise<Buffer> {
   const pieces: Buffer[] = []
   let size = 0

@@ -42,7 +42,7 @@ function textOf({ source, state, reason, newestFetch, nextTry, days }: SourceSta
   ].join('\n')
 }
 
-/** A line for each day, and below it what went wrong in its last good answer and since. */
+/** One line per day, and below it what failed in its last successful fetch and since. */
 function daysText(days: readonly SourceDayStatus[]): string[] {
   const head = ['day', 'state', 'papers', 'fetched', 'asked', 'then']
   const rows = days.map((day) => [

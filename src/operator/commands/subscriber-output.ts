@@ -6,7 +6,7 @@ import type { TopicText } from '../../subscribers/subscriber.ts'
 import { type MaybeUnchanged, withAuditLog } from '../with-audit-log.ts'
 import type { CommandDeps, CommandOutput } from './command-line.ts'
 
-/** Works for good and writes down that it was done, or with --dry-run takes it back and says so. */
+/** Runs a change and logs it; with --dry-run, rolls it back and says so. */
 export async function runCommandChange(
   deps: CommandDeps,
   { dryRun = false }: { dryRun?: boolean },

@@ -9,7 +9,7 @@ import { deliverySwitch } from '../delivery-switch.ts'
 import { finishedCount, frameLines, type ProgressSample } from './digest-progress.ts'
 
 const REFRESH_MS = 1000
-/** The pace is that of the last half minute. */
+/** The displayed rate covers the last half minute. */
 const MAX_SAMPLES = 30
 const COLUMNS = 80
 
@@ -17,7 +17,7 @@ const HIDE_CURSOR = '\x1b[?25l'
 const SHOW_CURSOR = '\x1b[?25h'
 const upAndClear = (lines: number): string => (lines > 0 ? `\x1b[${lines}A\x1b[0J` : '')
 
-/** Draws the books of a date on a terminal every second, until the date is closed or `signal` aborts. */
+/** Draws the day totals of a date on a terminal every second, until the date is closed or `signal` aborts. */
 export async function watchDigests(
   deps: Deps,
   { date, terminal, signal }: { date: Day; terminal: WriteStream; signal: AbortSignal },

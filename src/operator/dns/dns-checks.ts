@@ -38,7 +38,7 @@ export function checkSpf(domain: string, seen: SpfEvaluation): CheckResult {
 export interface PublishedDkim {
   name: string
   texts: string[]
-  /** Of our key, base64. */
+  /** Our public key, base64. */
   expected: string
 }
 
@@ -65,9 +65,9 @@ export function checkDkimRecord({ name, texts, expected }: PublishedDkim): Check
 }
 
 export interface PublishedDmarc {
-  /** Of MAIL_FROM. */
+  /** Domain of MAIL_FROM. */
   from: string
-  /** Where the record is that holds: the domain of From, or one above it. */
+  /** The domain of the effective record: that of From, or a parent. */
   domain?: string
   texts: string[]
 }
@@ -101,11 +101,11 @@ export interface AlignmentDomains {
   from: string
   envelope: string
   dkim?: string
-  /** Of the DMARC record that holds. */
+  /** The effective DMARC record. */
   dmarc?: { domain: string; text: string }
 }
 
-/** DMARC passes where the domain of SPF or of DKIM is of one house with From's; better both. */
+/** DMARC passes if the domain of SPF or DKIM is aligned with that of From; both are better. */
 export function checkAlignment({ from, envelope, dkim, dmarc }: AlignmentDomains): CheckResult {
   if (!dmarc) return skipped('no DMARC record to check alignment against')
   const tags = tagsOf(dmarc.text)
@@ -133,7 +133,7 @@ export function checkAlignment({ from, envelope, dkim, dmarc }: AlignmentDomains
 export interface PublishedMx {
   mx: string[]
   addresses: string[]
-  /** It is BOUNCE_DOMAIN. */
+  /** The domain is BOUNCE_DOMAIN. */
   isBounces?: boolean
 }
 
@@ -153,7 +153,7 @@ export const checkHostAddresses = (host: string, addresses: string[]): CheckResu
     ? ok(`${host}: ${addresses.join(', ')}`)
     : wrong(`${host} has no address`, `Publish an A or AAAA record at ${host}.`)
 
-/** `back`: the addresses of each name that the reverse record gives. */
+/** `forwardAddresses`: the addresses of each name in the PTR record. */
 export function checkPtr(ip: string, forwardAddresses: Map<string, string[]>): CheckResult {
   const fix = `Set the reverse record of ${ip} at your hosting provider, to a name with an A record of ${ip}.`
   const names = [...forwardAddresses.keys()]
@@ -164,7 +164,7 @@ export function checkPtr(ip: string, forwardAddresses: Map<string, string[]>): C
     : wrong(`${ip} is ${names.join(', ')}, which does not resolve back`, fix)
 }
 
-/** "v=DKIM1; k=rsa" by tag; blanks within values count for nothing. */
+/** Parses "v=DKIM1; k=rsa" into tags. Whitespace within values is removed. */
 const tagsOf = (text: string): Map<string, string> =>
   new Map(
     text

@@ -2,13 +2,13 @@ import { Resolver } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { Fault } from '../../core/errors.ts'
 
-/** Answers of one resolver; nothing published is an empty list. Rejects where the resolver does not answer. */
+/** Queries one resolver. No record is an empty list. Rejects if the resolver does not respond. */
 export interface DnsResolver {
-  /** For people: where the answers come from. */
+  /** The resolver's name, for display. */
   name: string
-  /** Each record as one text, however many strings it has. */
+  /** Each record as one text; its strings are joined. */
   txt(name: string): Promise<string[]>
-  /** Exchanges, the most wanted first; a null MX is the name "". */
+  /** Mail exchangers, most preferred first; a null MX has the name "". */
   mx(name: string): Promise<string[]>
   addresses(name: string): Promise<string[]>
   ptr(ip: string): Promise<string[]>
@@ -18,7 +18,7 @@ const TIMEOUT_MS = 2000
 const TRIES = 2
 const NOT_FOUND_CODES = ['ENOTFOUND', 'ENODATA']
 
-/** `server`: "192.0.2.53", "192.0.2.53:5353" or "[2001:db8::1]:53"; else the resolvers of this machine. */
+/** `server`: "192.0.2.53", "192.0.2.53:5353" or "[2001:db8::1]:53"; by default the resolvers of this machine. */
 export function openDnsResolver(server?: string): DnsResolver {
   const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: TRIES })
   if (server !== undefined) {

@@ -1,16 +1,16 @@
 export const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase()
 
-/** True for the domain itself and whatever lies in it. */
+/** True for the domain itself and its subdomains. */
 export const isSameOrSubdomain = (name: string, domain: string): boolean =>
   name === domain || name.endsWith(`.${domain}`)
 
-/** The domain and all above it, without the last label: "a.b.org", "b.org". */
+/** The domain and its parents, except the top-level domain: "a.b.org", "b.org". */
 export const domainAndParents = (domain: string): string[] => {
   const labels = domain.split('.')
   return labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'))
 }
 
-/** "192.0.2.7" → "7.2.0.192.in-addr.arpa"; of IPv6 each half byte, in ip6.arpa. */
+/** "192.0.2.7" → "7.2.0.192.in-addr.arpa"; for IPv6 the nibbles, in ip6.arpa. */
 export function reverseDnsName(ip: string): string {
   if (!ip.includes(':')) return `${ip.split('.').reverse().join('.')}.in-addr.arpa`
   const digits = expand(ip).join('')

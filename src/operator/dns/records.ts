@@ -4,10 +4,10 @@ import type { DkimKey } from '../../mail/smtp/dkim.ts'
 import { domainOf, isSameOrSubdomain, reverseDnsName } from './domains.ts'
 
 export interface DnsRecord {
-  /** Without the dot at its end. */
+  /** Without the trailing dot. */
   name: string
   type: 'TXT' | 'MX' | 'A' | 'AAAA' | 'PTR'
-  /** Of TXT the text without quotes; of the others as in a zone file. */
+  /** For TXT the text without quotes; for other types as in a zone file. */
   value: string
   why: string
 }
@@ -17,13 +17,13 @@ type Settings = Pick<
   'MAIL_FROM' | 'REPLY_TO' | 'BOUNCE_DOMAIN' | 'BASE_URL' | 'SMTP_URL' | 'OPERATOR_EMAIL'
 >
 
-/** Where reports about undelivered mail go, whose SPF record receivers look for. */
+/** The domain of the return path: receivers look up its SPF record, and bounces go there. */
 export const envelopeDomain = ({ BOUNCE_DOMAIN, MAIL_FROM }: Settings): string =>
   BOUNCE_DOMAIN ?? domainOf(MAIL_FROM)
 
 export const siteHost = ({ BASE_URL }: Settings): string => new URL(BASE_URL).hostname.replace(/^\[|\]$/g, '')
 
-/** Domains that take in mail: each is in one of our header fields or envelopes. */
+/** Domains that receive email: each is in one of our header fields or envelopes. */
 export const mailDomains = ({ MAIL_FROM, REPLY_TO, BOUNCE_DOMAIN }: Settings): string[] => [
   ...new Set([
     domainOf(MAIL_FROM),
@@ -32,17 +32,20 @@ export const mailDomains = ({ MAIL_FROM, REPLY_TO, BOUNCE_DOMAIN }: Settings): s
   ]),
 ]
 
-/** The mail server is this machine, as far as the settings tell. */
+/** Whether the mail server is this machine, according to the settings. */
 function isOnThisMachine({ SMTP_URL }: Settings): boolean {
   const host = SMTP_URL?.host ?? 'localhost'
   return isSameOrSubdomain(host, 'localhost') || /^[\d.:]+$/.test(host)
 }
 
-/** The name that the addresses of mails ought to have: the mail server's, or the site's where both are one machine. */
+/**
+ * The host name that the sending addresses should have: that of the mail server, or that of the site if both are one
+ * machine.
+ */
 const sendingHost = (settings: Settings): string =>
   isOnThisMachine(settings) ? siteHost(settings) : settings.SMTP_URL!.host
 
-/** What has to stand in the DNS. `ips`: the addresses that mails leave from. */
+/** The DNS records to publish. `ips`: the addresses that send email. */
 export function recordsToSet(
   settings: Settings,
   { key, ips }: { key?: DkimKey; ips: string[] },
@@ -95,7 +98,7 @@ const dkimRecord = (key: DkimKey): DnsRecord => ({
   why: 'the public half of DKIM_KEY_FILE',
 })
 
-// Reports to another domain come only where that domain agrees in a record of its own.
+// Reports to another domain require a record in that domain, so the tag is left out then.
 function dmarcRecord({ MAIL_FROM, OPERATOR_EMAIL }: Settings): DnsRecord {
   const domain = domainOf(MAIL_FROM)
   const reports =

@@ -30,12 +30,12 @@ export interface DnsReport {
 }
 
 interface Input {
-  /** The addresses that mails leave from. */
+  /** The addresses that send email. */
   ips: string[]
   withinMs: number
 }
 
-/** The records to publish, and what is published. Throws dkim.cannot-sign for a key that cannot be read. */
+/** The records to publish, and checks of the published ones. Throws dkim.cannot-sign if a key is unreadable. */
 export async function runDnsChecks(
   config: Config,
   dns: DnsResolver,
@@ -71,7 +71,7 @@ function dnsCheckDefinitions(
   const from = domainOf(config.MAIL_FROM)
   const envelope = envelopeDomain(config)
   const dmarc = findDmarc(dns, from)
-  dmarc.catch(() => {}) // two questions wait for it
+  dmarc.catch(() => {}) // two checks await it
   return [
     { name: 'SPF', run: async () => checkSpf(envelope, await evaluateSpf(dns, envelope, ips)) },
     { name: 'DKIM', run: () => lookUpDkim(dns, key) },
@@ -110,7 +110,7 @@ async function lookUpDkim(dns: DnsResolver, key: DkimKey | undefined): Promise<C
   return checkDkimRecord({ name, texts: await dns.txt(name), expected: publicKeyOf(key) })
 }
 
-/** The record that holds for a domain: its own, or the first one above it. */
+/** The effective DMARC record: that of the domain itself, or of its first parent that has one. */
 async function findDmarc(dns: DnsResolver, from: string): Promise<{ domain?: string; texts: string[] }> {
   for (const domain of domainAndParents(from)) {
     const texts = (await dns.txt(`_dmarc.${domain}`)).filter((text) => /^v=DMARC1\s*(;|$)/i.test(text))

@@ -1,24 +1,24 @@
 import { BlockList, isIP } from 'node:net'
 import type { DnsResolver } from './dns-client.ts'
 
-/** A receiver gives up on a record that makes it look up more (RFC 7208, 4.6.4). */
+/** Receivers reject a record that requires more lookups (RFC 7208, 4.6.4). */
 export const MAX_LOOKUPS = 10
 const MAX_DEPTH = 12
 
 export interface SpfEvaluation {
   /** SPF records at the name itself. */
   records: string[]
-  /** Look-ups that it takes to read all of it. */
+  /** Lookups needed to read the whole record. */
   lookups: number
-  /** What cannot be read in it, or in what it includes. */
+  /** Parts of the record, or of an included record, that are invalid. */
   faults: string[]
-  /** What it says of each address that was asked about; undefined where it says nothing. */
+  /** The result for each address; undefined if no mechanism matches. */
   results: Map<string, string | undefined>
-  /** The mechanism at its end: "-all". */
+  /** The mechanism at the end of the record: "-all". */
   allMechanism: string | undefined
 }
 
-/** Reads the SPF record of a domain, and all that it includes. */
+/** Reads the SPF record of a domain and all records that it includes. */
 export async function evaluateSpf(dns: DnsResolver, domain: string, ips: string[]): Promise<SpfEvaluation> {
   const context: SpfContext = { dns, lookups: 0, faults: [] }
   const records = await recordsOf(dns, domain)
@@ -39,7 +39,7 @@ interface SpfContext {
   faults: string[]
 }
 
-/** "-all" of an include passes nobody; addresses: those that it names, or all. */
+/** A mechanism. An include matches only addresses that the included record passes, so its "-all" matches none. */
 interface Term {
   qualifier: string
   matches(ip: string): boolean
@@ -82,9 +82,9 @@ async function matcherOf(
   if (target) return includeMatcher(context, target, depth)
   if (LOOKUP_ONLY.test(mechanism)) {
     context.lookups++
-    return () => false // needs the mail itself to be read
+    return () => false // depends on the email itself
   }
-  if (/^[a-z][\w.-]*=/i.test(mechanism)) return undefined // a modifier that may be passed over
+  if (/^[a-z][\w.-]*=/i.test(mechanism)) return undefined // a modifier that may be ignored
   return addFault(context, mechanism)
 }
 

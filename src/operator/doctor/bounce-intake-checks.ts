@@ -7,7 +7,7 @@ import type { ListenerReplies } from './listener-client.ts'
 export interface ListenerProbe {
   setting: 'BOUNCE_LMTP' | 'BOUNCE_SMTP'
   address: ListenAddress
-  /** What it said, or why it said nothing. */
+  /** Its replies, or why there are none. */
   result: ListenerReplies | Error
 }
 
@@ -15,13 +15,13 @@ export interface BounceIntakeProbe {
   domain: string | undefined
   channels: readonly ChannelSetting[]
   listeners: readonly ListenerProbe[]
-  /** Why the mailbox could not be opened; null where it could, or there is none. */
+  /** Why the mailbox could not be opened; null if it could, or none is configured. */
   mailboxFault: string | null
-  /** Of MAIL_FROM. */
+  /** Domain of MAIL_FROM. */
   senderDomain: string
 }
 
-/** Whether what comes back gets here. */
+/** Whether bounces reach this service. */
 export function checkBounceIntake(seen: BounceIntakeProbe): CheckResult {
   const { domain, channels, listeners, mailboxFault, senderDomain } = seen
   if (channels.length === 0)

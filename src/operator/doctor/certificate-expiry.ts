@@ -3,7 +3,7 @@ import { type CheckResult, ok, quantity, warning, wrong } from './check.ts'
 
 const WARNING_DAYS = 14
 
-/** Of a certificate that ends on `until`. */
+/** Checks a certificate that expires at `until`. */
 export function checkCertificateExpiry(until: Date, now: Date, fix: string): CheckResult {
   const days = Math.floor((until.getTime() - now.getTime()) / DAY_MS)
   if (days < 0) return wrong(`its certificate ended ${quantity(-days, 'day')} ago`, fix)

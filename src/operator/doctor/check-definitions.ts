@@ -28,11 +28,11 @@ import type { CheckDefinition } from './run-checks.ts'
 import { checkSending } from './sending-checks.ts'
 import { checkCertificate, checkProxy, checkSite } from './site-checks.ts'
 
-/** What the questions are asked about. */
+/** The input of the checks. */
 export interface DoctorContext {
   config: Config
   clock: Clock
-  /** Reject where the database does not answer, or has not our tables. */
+  /** Rejects if the database does not respond, or lacks our tables. */
   facts: Promise<DatabaseFacts & { locksHold: boolean }>
   deps: Promise<Deps>
   hasTables: Promise<boolean>
@@ -104,7 +104,7 @@ const mailChecks = (context: DoctorContext): CheckDefinition[] => [
 
 const SOURCE_DAYS = 2
 
-/** Sections of one source have one service, which is asked once. */
+/** The sections of one source share one service, which gets one request. */
 function sourceChecks(context: DoctorContext): CheckDefinition[] {
   const probes = new Map<Source, Promise<SourceProbe>>()
   return context.config.SOURCES.map((name) => {

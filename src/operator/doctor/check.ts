@@ -1,11 +1,11 @@
-/** ok; warning: works, and may not for long or not for all; wrong: does not work; skipped: could not be asked. */
+/** ok; warning: works, but perhaps not for long or not for all; wrong: does not work; skipped: could not be checked. */
 export type CheckState = 'ok' | 'warning' | 'wrong' | 'skipped'
 
 export interface CheckResult {
   state: CheckState
-  /** What was seen, or why it was not looked at. Without addresses of subscribers. */
+  /** What was found, or why the check was skipped. Contains no addresses of subscribers. */
   found: string
-  /** The command to run or the setting to change; null where nothing is to be done. */
+  /** The command to run or the setting to change; null if nothing has to be done. */
   fix: string | null
 }
 
@@ -20,7 +20,7 @@ export const skipped = (found: string): CheckResult => ({ state: 'skipped', foun
 
 const SEVERITY: CheckState[] = ['wrong', 'warning', 'skipped', 'ok']
 
-/** Several verdicts on one thing as one: the gravest first, and as grave as that. */
+/** Combines several results into one with the worst state; their texts are in order of severity. */
 export function combineResults(found: string, verdicts: (CheckResult | undefined)[]): CheckResult {
   const all = verdicts.filter((verdict) => verdict !== undefined)
   const good = all.filter(({ state }) => state === 'ok')

@@ -8,7 +8,7 @@ const OLDEST_POSTGRES = 15
 const MB = 1024 * 1024
 const MAX_CONNECTIONS_SHARE = 0.9
 
-/** Of a Postgres that answers: whether it is one that loses nothing. */
+/** Checks that a reachable Postgres is configured so that it loses no data. */
 export function checkDatabase(facts: DatabaseFacts & { locksHold: boolean }): CheckResult {
   const { version, encoding, bytes, connections, mostConnections } = facts
   const found = `PostgreSQL ${version}, ${encoding}, ${Math.ceil(bytes / MB)} MB, ${connections} of ${mostConnections} connections`
@@ -52,10 +52,10 @@ const DATABASE_FIXES: [RegExp, string][] = [
   [/too many|remaining connection/i, 'Raise max_connections in postgresql.conf.'],
 ]
 
-/** Of one that does not answer. */
+/** The result if Postgres does not respond. */
 export function unreachableDatabase(error: unknown): CheckResult {
   const text = errorText(error)
-  const what = text.match(/Message: `(.*)`/s)?.[1] ?? text // Prisma wraps what the server said
+  const what = text.match(/Message: `(.*)`/s)?.[1] ?? text // Prisma wraps the server's message
   const fix = DATABASE_FIXES.find(([pattern]) => pattern.test(what))?.[1]
   return wrong(
     what,

@@ -23,9 +23,9 @@ const NEW_SECRET = 'openssl rand -base64 32'
 export interface SecretsInput {
   appSecrets: string[]
   suppressionKey: string
-  /** Mode of the .env file, where there is one. */
+  /** Mode of the .env file, if it exists. */
   dotEnvMode?: number
-  /** The database was begun with another SUPPRESSION_KEY. */
+  /** The database was created with another SUPPRESSION_KEY. */
   isDifferentKey: boolean
 }
 
@@ -109,7 +109,7 @@ export const checkOperatorEmail = (email: string | undefined): CheckResult =>
 
 export interface SourceCheckInput {
   probe: SourceProbe
-  /** Undefined where the database cannot say. */
+  /** Undefined if the database does not respond. */
   last?: { fetchedAt: Date | null; fault: string | null }
   now: Date
 }
@@ -145,7 +145,7 @@ function checkResponse(answer: SourceProbe): CheckResult {
   )
 }
 
-/** An answer takes less, and whoever waits for one holds the gate. */
+/** Longer than any request, which holds the host throttle until it ends. */
 const LONG_HELD_SECONDS = 300
 
 const heldText = (seconds: number): string =>

@@ -1,7 +1,7 @@
 import { existsSync, statfsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
-/** Bytes that this process may write at a folder, or at the nearest one above it that exists. */
+/** Bytes that this process may write in a folder, or in its nearest existing parent. */
 export function freeBytes(folder: string): number {
   const path = resolve(folder)
   if (!existsSync(path)) return freeBytes(dirname(path))
@@ -9,7 +9,7 @@ export function freeBytes(folder: string): number {
   return bavail * bsize
 }
 
-/** Permission bits; undefined where there is no such file. */
+/** Permission bits; undefined if the file does not exist. */
 export function fileMode(file: string): number | undefined {
   return statSync(file, { throwIfNoEntry: false })?.mode
 }

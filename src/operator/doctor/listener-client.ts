@@ -6,12 +6,12 @@ import { withTimeout } from '../../core/with-timeout.ts'
 export interface ListenerRequest {
   address: ListenAddress
   protocol: 'lmtp' | 'smtp'
-  /** Whom it is asked whether it would take mail for. */
+  /** Recipient of the RCPT command. */
   recipient: string
   timeoutMs: number
 }
 
-/** Its greeting, and its answer to RCPT; the mail is never begun. Rejects where nobody answers. */
+/** The greeting and the reply to RCPT; no email is sent. Rejects if the listener does not respond. */
 export interface ListenerReplies {
   greeting: string
   rcptReply: string
@@ -26,7 +26,7 @@ export async function probeListener({
   const socket = connect({ host: reachableHost(address.host), port: address.port })
   const lines = createInterface({ input: socket, crlfDelay: Infinity })[Symbol.asyncIterator]()
   const failed = new Promise<never>((_, reject) => socket.once('error', reject))
-  failed.catch(() => {}) // it may fail once everything is heard
+  failed.catch(() => {}) // it may fail after the last reply
   const nextReply = () => withTimeout(timeoutMs, Promise.race([replyFrom(lines), failed]))
   const sendCommand = (command: string) => {
     socket.write(`${command}\r\n`)
@@ -46,10 +46,10 @@ export async function probeListener({
 
 const CLOSE_TIMEOUT_MS = 1000
 
-/** Where somebody who listens on every address of this machine is found. */
+/** An address at which a listener on all interfaces of this machine is reachable. */
 const reachableHost = (host: string): string => ({ '0.0.0.0': '127.0.0.1', '::': '::1' })[host] ?? host
 
-/** The last line of an answer, which may have several. */
+/** The last line of a reply, which may have several lines. */
 async function replyFrom(lines: AsyncIterator<string>): Promise<string> {
   for (;;) {
     const { value, done } = await lines.next()

@@ -1,9 +1,9 @@
 import type { DatabaseOrTransaction } from '../../core/database/database.ts'
 
 export interface Liveness {
-  /** When a process last claimed a minute; null where none ever did. */
+  /** When a process last claimed a minute; null if none ever did. */
   tick: Date | null
-  /** How long a nudge to send mail has waited that nobody works on; null where none waits. */
+  /** How long a nudge to send email has waited for a worker; null if none waits. */
   waitsSeconds: number | null
 }
 

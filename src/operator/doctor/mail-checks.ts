@@ -8,13 +8,13 @@ import { type CheckResult, combineResults, warning, wrong } from './check.ts'
 
 export interface SmtpProbe {
   smtp: SmtpConfig
-  /** Where it ended; undefined where the server would take a mail from MAIL_FROM. */
+  /** The error that ended the session; undefined if the server accepts email from MAIL_FROM. */
   fault?: SmtpFault
   tls?: SmtpTls
   now: Date
 }
 
-/** What a conversation with the mail server showed that sent nothing. */
+/** Checks the result of an SMTP session that sent no email. */
 export function checkSmtp(seen: SmtpProbe): CheckResult {
   const { smtp, fault, tls, now } = seen
   const place = `${smtp.host}:${smtp.port}`
@@ -32,7 +32,7 @@ const isLocalHost = ({ host }: SmtpConfig): boolean =>
   host === 'localhost' || host === '::1' || host.startsWith('127.')
 
 function checkTls(smtp: SmtpConfig, tls: SmtpTls | undefined): CheckResult | undefined {
-  if (isLocalHost(smtp)) return undefined // what is said does not leave this machine
+  if (isLocalHost(smtp)) return undefined // the connection does not leave this machine
   if (!tls)
     return smtp.user
       ? wrong('the password is sent unencrypted', 'SMTP_URL: remove tls=off.')
@@ -71,7 +71,7 @@ export interface DkimKeyProbe {
   selector: string
   domain: string
   bits: number
-  /** Of the file, as stat gives it. */
+  /** Mode of the key file, as stat returns it. */
   mode: number
   /** MAIL_FROM. */
   from: string
@@ -81,7 +81,7 @@ export interface DkimKeyProbe {
 const MIN_BITS = 2048
 const FOR_OTHERS = 0o077
 
-/** Of a DKIM key that signed a message, or did not. */
+/** Checks a DKIM key by the result of signing a message with it. */
 export function checkDkimKey({ file, selector, domain, bits, mode, from, fault }: DkimKeyProbe): CheckResult {
   if (fault)
     return wrong(fault, `openssl genrsa -out ${file} ${MIN_BITS}, then ${cliCommand('doctor --dns')}`)

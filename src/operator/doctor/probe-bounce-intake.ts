@@ -8,10 +8,10 @@ import { checkBounceIntake, type ListenerProbe } from './bounce-intake-checks.ts
 import type { CheckResult } from './check.ts'
 import { probeListener } from './listener-client.ts'
 
-/** As long as a token of ours, and none. */
+/** As long as one of our tokens, but invalid. */
 const FORGED = `b+${'0'.repeat(44)}`
 
-/** Asks whoever takes in what comes back whether it is there, and sends nothing. */
+/** Connects to each configured intake for bounces, and sends nothing. */
 export async function probeBounceIntake(
   config: Config,
   { timeoutMs }: { timeoutMs: number },

@@ -8,7 +8,7 @@ import { type CheckResult, skipped } from './check.ts'
 import { fileMode } from './host-facts.ts'
 import { checkDkimKey, checkSmtp, missingDkimKey } from './mail-checks.ts'
 
-/** Talks to the mail server as delivery does, up to the sender of a mail that is then taken back. */
+/** Runs an SMTP session as sending does, up to MAIL FROM, and then resets it. */
 export async function probeMailServer(
   { config, clock }: { config: Config; clock: Clock },
   { timeoutMs }: { timeoutMs: number },
@@ -26,7 +26,7 @@ export async function probeMailServer(
 
 const withoutLogin = (smtp: SmtpConfig): SmtpConfig => ({ ...smtp, password: undefined })
 
-/** Signs a message that goes nowhere, and verifies it. */
+/** Signs a message that is not sent, and verifies the signature. */
 export async function probeDkim(config: Config): Promise<CheckResult> {
   const {
     DKIM_KEY_FILE: file,

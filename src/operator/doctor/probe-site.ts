@@ -11,32 +11,32 @@ import {
 import { requestSite, type SiteResponse } from './site-client.ts'
 
 interface SiteFault {
-  /** Node's, such as ECONNREFUSED or CERT_HAS_EXPIRED. */
+  /** An error code of Node, such as ECONNREFUSED or CERT_HAS_EXPIRED. */
   code: string
   what: string
 }
 
-/** What was seen of the site at its public address, and in its own house. */
+/** The result of requests to the site at its public and its local address. */
 export interface SiteProbe {
   baseUrl: string
-  /** Where no answer came from there. */
+  /** Set if the public address did not respond. */
   fault?: SiteFault
-  /** What speaks against the certificate; then it was asked once more without looking at it. */
+  /** The error of the certificate. The request was then repeated without verifying it. */
   certificateFault?: SiteFault
   certificateUntil?: Date
   status?: number
-  /** Scheme and host of where it sends us. */
+  /** Scheme and host of the redirect. */
   redirect?: string
-  /** Undefined where it is not this very service that answered. */
+  /** Undefined if another service responded. */
   proxy?: ProxyObservation
-  /** Something answers at HOST and PORT. */
+  /** A server responds at HOST and PORT. */
   listensLocally: boolean
 }
 
 const PATH = '/live'
 const NONCE_BITS = 128
 
-/** Asks the site for /live as anybody on the network would, with a header that a proxy must not believe. */
+/** Requests /live from the site like any visitor, with a forged X-Forwarded-For that the service must not trust. */
 export async function probeSite(
   { BASE_URL, HOST, PORT, APP_SECRET }: Config,
   { timeoutMs }: { timeoutMs: number },
@@ -80,7 +80,7 @@ async function outcome(
   }
 }
 
-// OpenSSL's names for what is wrong with a chain have no prefix of their own.
+// OpenSSL's codes for errors of a certificate chain have no common prefix.
 const isCertificateFault = ({ code }: SiteFault): boolean => /^ERR_TLS_CERT|CERT|^UNABLE_TO_/.test(code)
 
 function redirectOf(response: SiteResponse | undefined): string | undefined {

@@ -10,19 +10,22 @@ import { createFetchClient } from '../../sources/fetch-client.ts'
 import { baseUrlsIn } from '../../sources/registry.ts'
 import type { Source } from '../../sources/source.ts'
 
-/** Status of a request made now, what came instead of an answer, or for how long its gate is still held. */
+/**
+ * Status code of a request made now, the error if there was no response, or for how long its host throttle is still
+ * held.
+ */
 export type SourceProbe = number | string | { heldSeconds: number }
 
 interface ProbeContext {
   config: Config
   clock: Clock
-  /** Rejects where the database does not answer. */
+  /** Rejects if the database does not respond. */
   deps: Promise<Deps>
   hasTables: Promise<boolean>
   timeoutMs: number
 }
 
-/** Asks a source as the service does, for as little as can be, and once. Never rejects. */
+/** Sends one small request to a source, as the service does. Never rejects. */
 export async function probeSource(context: ProbeContext, source: Source): Promise<SourceProbe> {
   const { config, clock, timeoutMs } = context
   const day = addDays(dayOf(clock.now()), -1)
@@ -40,7 +43,7 @@ export async function probeSource(context: ProbeContext, source: Source): Promis
   return request({ url, accept: '*/*' }, ({ status }) => status).catch(probeOfError)
 }
 
-/** The database in which the gates stand; undefined where it does not say in time that they do. */
+/** The database with the host throttles; undefined if it does not confirm in time that it has them. */
 async function gateOf({ deps, hasTables, timeoutMs }: ProbeContext) {
   return (await tryWithTimeout(timeoutMs / 4, hasTables)) ? (await deps).db : undefined
 }

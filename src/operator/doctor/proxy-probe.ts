@@ -1,18 +1,18 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** The header of the doctor's question to the site, and of the site's answer. */
+/** The header of the doctor's challenge and of the site's response. */
 export const PROBE_HEADER = 'x-daily-papers-doctor'
-/** The address that the question claims to come from: nobody's (RFC 5737). */
+/** The forged client address of the challenge. It belongs to no one (RFC 5737). */
 export const CLAIMED_ADDRESS = '192.0.2.77'
 
 const NETWORKS = ['loopback', 'private', 'public'] as const
-/** Where the last hop before the service stands. */
+/** The network of the last hop before the service. */
 export type HopNetwork = (typeof NETWORKS)[number]
 
 /**
- * What became of the claimed address on its way. as-sent: nobody added to the header, and it was not believed; believed:
- * nor did anybody, and it was; gone: no header came; untrusted: a proxy added to it, and is not trusted; trusted: it is,
- * and no more than it; beyond: trust goes further than the proxy.
+ * What happened to the claimed address. as-sent: no proxy added to the header, and the service did not trust it;
+ * believed: no proxy added to it, but the service trusted it; gone: the header was removed; untrusted: a proxy added to
+ * it and is not trusted; trusted: only that proxy is trusted; beyond: hops beyond the proxy are trusted too.
  */
 const FORWARDED_STATES = ['as-sent', 'believed', 'gone', 'untrusted', 'trusted', 'beyond'] as const
 export type ForwardedState = (typeof FORWARDED_STATES)[number]
@@ -24,11 +24,11 @@ export interface ProxyObservation {
 
 interface ObservedRequest {
   forwarded: string | undefined
-  /** The other end of the connection, then whom it is believed to speak for, one after the other. */
+  /** The peer of the connection, then the addresses of trusted forwarding, in order. */
   chain: readonly string[]
 }
 
-/** No address is in what the site answers. */
+/** Describes how a request arrived. The result contains no address. */
 export function observeProxy({ forwarded, chain }: ObservedRequest): ProxyObservation {
   const hop = networkOf(chain[0] ?? '')
   const isTrusted = chain.length > 1
@@ -45,11 +45,11 @@ function networkOf(address: string): HopNetwork {
   return isPrivate ? 'private' : 'public'
 }
 
-/** What the doctor sends: only who knows APP_SECRET can ask. */
+/** The challenge that the doctor sends: only someone with APP_SECRET can create it. */
 export const doctorChallenge = (nonce: string, [secret = '']: readonly string[]): string =>
   `${nonce}.${mac(secret, `question ${nonce}`)}`
 
-/** What the site answers; undefined to everybody who does not know one of its secrets. */
+/** The response of the site; undefined if the challenge was not made with one of its secrets. */
 export function doctorResponse(
   challenge: string,
   secrets: readonly string[],
@@ -61,7 +61,7 @@ export function doctorResponse(
   return secret && `${payload}.${mac(secret, `answer ${nonce} ${payload}`)}`
 }
 
-/** Undefined for what this very service did not say to this very question. */
+/** Undefined unless this service made the response to this challenge. */
 export function readDoctorResponse(
   answer: string,
   { nonce, secrets: [secret = ''] }: { nonce: string; secrets: readonly string[] },
@@ -71,7 +71,7 @@ export function readDoctorResponse(
   return { seen: FORWARDED_STATES.find((one) => one === seen)!, hop: NETWORKS.find((one) => one === hop)! }
 }
 
-// A key of its own, so that nothing said here is good for a link.
+// A derived key, so that these codes cannot be used in a link.
 const mac = (secret: string, text: string): string =>
   createHmac('sha256', createHmac('sha256', secret).update('doctor').digest()).update(text).digest('hex')
 

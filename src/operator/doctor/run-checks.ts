@@ -5,24 +5,24 @@ import { type Check, type CheckResult, skipped, wrong } from './check.ts'
 
 export interface CheckDefinition {
   name: string
-  /** Settings without which it cannot be asked. */
+  /** Settings that the check requires. */
   settings?: string[]
-  /** Holds where the database answers, or has our tables. */
+  /** The check is skipped if the database does not respond, or lacks our tables. */
   needs?: 'database' | 'tables'
   run(): Promise<CheckResult> | CheckResult
 }
 
 export interface ChecksInput {
   definitions: CheckDefinition[]
-  /** Names of settings that are wrong. */
+  /** Names of invalid settings. */
   invalidSettings: ReadonlySet<string>
-  /** Why there is no database, or no table in it; undefined where all is there. */
+  /** Why the database or its tables are missing; undefined if they exist. */
   unavailable: Record<'database' | 'tables', Promise<string | undefined>>
-  /** Milliseconds for each question; all are asked side by side. */
+  /** Milliseconds for each check; all run in parallel. */
   withinMs: number
 }
 
-/** Asks everything at once. Never rejects: a question that throws, or gets no answer in time, is a verdict. */
+/** Runs all checks in parallel. Never rejects: a check that throws or times out becomes a result. */
 export const runChecks = (input: ChecksInput): Promise<Check[]> =>
   Promise.all(
     input.definitions.map(async (definition) => ({
@@ -57,7 +57,7 @@ async function resultInTime(result: Promise<CheckResult>, ms: number): Promise<C
 
 const LOGIN = /\/\/[^\s/]*@/g
 
-// Texts of libraries may hold the address or the password that they were given.
+// The error text of a library may contain an address or a password.
 const sanitized = ({ state, found, fix }: CheckResult): CheckResult => ({
   state,
   found: oneLine(redact(found.replace(LOGIN, '//'))),

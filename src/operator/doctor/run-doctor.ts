@@ -13,25 +13,28 @@ import { probeSite } from './probe-site.ts'
 import { runChecks } from './run-checks.ts'
 
 export interface DoctorDeps {
-  /** Without the settings that are wrong. */
+  /** Without the invalid settings. */
   config: Config
   clock: Clock
-  /** Rejects where there is no database. */
+  /** Rejects if there is no database. */
   connect(): Promise<Deps>
 }
 
 export interface DoctorInput {
   faults: SettingFault[]
-  /** Milliseconds for all of it: everything is asked side by side. */
+  /** Milliseconds for the whole run; all checks run in parallel. */
   withinMs: number
 }
 
-/** Asks everything that can keep the service from working, and changes nothing but the gates of sources. Never rejects. */
+/**
+ * Checks everything that can prevent the service from working. Changes nothing but the host throttles of sources. Never
+ * rejects.
+ */
 export async function runDoctor(
   { config, clock, connect }: DoctorDeps,
   { faults, withinMs }: DoctorInput,
 ): Promise<Check[]> {
-  // What waits for the database, or for the site, must learn in time that it does not answer.
+  // Checks that wait for the database or the site need time left after it fails to respond.
   const timeoutMs = withinMs / 2
   const wrongSettings = faultyNames(faults)
   const deps = wrongSettings.has('DATABASE_URL') ? Promise.reject(new Error()) : connect()
@@ -67,7 +70,7 @@ async function factsOf({ db, databaseUrl }: Deps): Promise<DatabaseFacts & { loc
   return { ...(await databaseFacts(db)), locksHold: await supportsSessionLocks(databaseUrl) }
 }
 
-/** One check for each fault, or one for all settings. */
+/** One check per fault, or one for all settings. */
 export const settingsChecks = (config: Config, faults: SettingFault[]): Check[] => {
   if (faults.length === 0) return [{ check: 'settings', ...checkReadSettings(config) }]
   const verdicts = [...faults.map(checkSetting), ...config.misspelt.map(misspelledSetting)]

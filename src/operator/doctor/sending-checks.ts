@@ -5,18 +5,18 @@ import type { DeliverySummary } from '../delivery-switch.ts'
 import { type CheckResult, combineResults, ok, quantity, warning } from './check.ts'
 
 export interface SendingState extends Omit<DeliverySummary, 'restored'> {
-  /** The setting. */
+  /** The setting SENDING. */
   sending: 'on' | 'off'
   /** The setting RAMP_UP_SINCE. */
   rampUpSince?: Day
-  /** Subscribers. */
+  /** Number of active subscribers. */
   active: number
-  /** A mail was accepted from here. */
+  /** This service has sent an email that was accepted. */
   hasSent: boolean
   now: Date
 }
 
-/** Whether mail goes out, and whether a sending domain that is new may reach everybody. */
+/** Whether email is being sent, and whether a new sending domain may send to all subscribers at once. */
 export function checkSending(seen: SendingState): CheckResult {
   const { sending, delivery, reason, since, waiting } = seen
   const messages = waiting.reduce((sum, lane) => sum + lane.count, 0)
@@ -54,7 +54,7 @@ function checkRampUp({ active, now }: SendingState, since: Day): CheckResult | u
   )
 }
 
-/** More than a mail server takes from a domain that it has never seen without doubts. */
+/** Mail servers distrust more than this from an unknown domain. */
 const NEEDS_RAMP_UP_ABOVE = 1000
 
 function checkFirstSending({ active, hasSent, now }: SendingState): CheckResult | undefined {

@@ -7,7 +7,7 @@ import type { ForwardedState, HopNetwork } from './proxy-probe.ts'
 const OK = 200
 const REDIRECT_STATUSES = [301, 302, 303, 307, 308]
 
-/** Whether BASE_URL leads to this very service. */
+/** Whether BASE_URL leads to this service. */
 export function checkSite(site: SiteProbe): CheckResult {
   const { baseUrl, fault, status = 0, redirect, proxy, listensLocally } = site
   if (fault) return wrong(`${baseUrl}: ${fault.what}`, unreachableFix(site))
@@ -65,13 +65,13 @@ const CERTIFICATE_FIXES: Record<string, string> = {
     'Get a certificate for the host of BASE_URL, or set BASE_URL to the host of the certificate.',
 }
 
-/** Whether limits count people one by one: the service must believe its proxy, and nobody else. */
+/** Whether rate limits count visitors one by one: the service must trust its proxy and nothing beyond it. */
 export function checkProxy(
   { baseUrl, proxy }: SiteProbe,
   { trusted }: { trusted: readonly string[] },
 ): CheckResult {
   if (!proxy) return skipped('the site did not respond as this service')
-  const isBehindProxy = baseUrl.startsWith('https:') // the service itself speaks http alone
+  const isBehindProxy = baseUrl.startsWith('https:') // the service itself only speaks http
   if (proxy.seen === 'as-sent' && !isBehindProxy) return ok('no proxy')
   if (proxy.seen === 'trusted' || (proxy.seen === 'beyond' && !isTooWide(trusted)))
     return ok('its X-Forwarded-For is trusted, and no other')
@@ -107,7 +107,7 @@ const PROXY_RESULTS: Record<Exclude<ForwardedState, 'trusted'>, (hop: HopNetwork
     ),
 }
 
-/** True where it takes in networks so large that strangers are in them. */
+/** Whether the trusted networks are so large that they include strangers. */
 const isTooWide = (trusted: readonly string[]): boolean =>
   trusted.some((network) => {
     const [address = '', bits] = network.split('/')

@@ -5,7 +5,7 @@ import type { TLSSocket } from 'node:tls'
 export interface SiteRequest {
   url: string
   headers: Record<string, string>
-  /** Looks at the certificate, and hangs up where it is not good. */
+  /** Verifies the certificate and closes the connection if it is invalid. */
   verify: boolean
   timeoutMs: number
 }
@@ -13,11 +13,14 @@ export interface SiteRequest {
 export interface SiteResponse {
   status: number
   headers: Record<string, string | string[] | undefined>
-  /** When the certificate ends; undefined without TLS. */
+  /** When the certificate expires; undefined without TLS. */
   certificateUntil?: Date
 }
 
-/** What fetch would not tell: the certificate. Follows no redirect. Rejects with the error of Node, which has a `code`. */
+/**
+ * Returns the certificate's expiry too, which fetch does not expose. Follows no redirect. Rejects with Node's error,
+ * which has a `code`.
+ */
 export const requestSite = ({ url, headers, verify, timeoutMs }: SiteRequest): Promise<SiteResponse> =>
   new Promise((resolve, reject) => {
     const send = url.startsWith('https:') ? requestHttps : requestHttp

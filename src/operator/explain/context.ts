@@ -24,27 +24,27 @@ import { type PastState, pastDueOn, stateAt, subscriptionAt } from './past-subsc
 import { type RateLimitDelay, rateLimitDelay } from './rate-limit-delay.ts'
 import { type Rematch, rematchTopics } from './rematch-topics.ts'
 
-/** Who is explained: a subscriber, or what is left of one who was erased. */
+/** The subject: a subscriber, or the tombstone of an erased one. */
 export interface ExplainedSubscriber {
   id: string
   email: string | null
   addressHash: string | null
   state: SubscriberState
-  /** No paper from before is offered: when they confirmed, or came by an import. */
+  /** Papers from before this are not offered: when they confirmed, or were imported. */
   since: Date | null
-  /** Null for whoever came by no import. */
+  /** Null if they were not imported. */
   importedAt: Date | null
   erasedAt: Date | null
-  /** What stands now. */
+  /** The current subscription. */
   subscription: Subscription
 }
 
-/** All that is known of one date of one subscriber. */
+/** All facts about one date of one subscriber. */
 export interface ExplainContext {
   now: Date
   subject: ExplainedSubscriber
   date: Day
-  /** As the hour came; where it did not, at noon. */
+  /** At the due hour; at noon if nothing was due. */
   state: PastState
   subscription: Subscription
   due: DueDate | null
@@ -56,23 +56,23 @@ export interface ExplainContext {
   digest: (NonNullable<Awaited<ReturnType<typeof digestOn>>> & { said: DigestContent | null }) | null
   outcome: Receipt['outcome'] | null
   mail: MessageDetails | null
-  /** What else was left for them on that date. */
+  /** Other messages of that date. */
   otherMails: MessageDetails[]
-  /** What ever came back for them, oldest first. */
+  /** All their bounces, oldest first. */
   returns: ListedBounce[]
   rematch: Rematch | null
   sources: SourceDay[]
-  /** Sources that a digest which is due waits for. */
+  /** Sources that a due digest waits for. */
   pendingSources: string[]
   suppression: Suppression | null
   pauses: DeliveryPause[]
-  /** What keeps its mail waiting, or kept it until its time was over; null where it was no pace. */
+  /** The rate limit that delays the message, or delayed it until its deadline; null if none did. */
   rateLimitDelay: RateLimitDelay | null
   sending: 'on' | 'off'
-  /** The newest minute in which the schedule ticked. */
+  /** The newest minute with a tick of the schedule. */
   lastTick: Date | null
   keepDays: number
-  /** Of Message-IDs. */
+  /** Domain of our Message-IDs. */
   senderDomain: string
 }
 
@@ -143,7 +143,7 @@ const pendingSourcesNow = async (deps: Deps, due: DueDate | null): Promise<strin
   return due && due.dueAt <= now ? pendingSources({ ...due, now }, await usualSources(deps, now)) : []
 }
 
-/** Of their date; of all time for somebody who was not confirmed, since one of them asks for that. */
+/** Messages of their date; of all time for an unconfirmed subscriber, because one of them asks for the confirmation. */
 const mailWindow = (date: Day, zone: string, state: PastState, now: Date) =>
   state === 'pending'
     ? { from: new Date(0), to: now }
@@ -156,7 +156,7 @@ const contentOf = (content: unknown): DigestContent | null => {
 
 type Digest = Awaited<ReturnType<typeof digestOn>>
 
-/** Under the schedule of its plan. What else stood is looked up when the digest was opened. */
+/** The subscription with the schedule of the plan. Everything else is as of the digest's creation. */
 function scheduleOf(
   digest: NonNullable<Digest>,
   changes: Change[],
@@ -174,7 +174,7 @@ function stateThen(
   { state }: Subscription,
 ): PastState {
   const recorded = stateAt(consents, at, now)
-  // The row of a pause that has run out says paused until something is due.
+  // The stored state of an expired pause remains "paused" until something is due.
   return recorded === 'paused' && state === 'active' ? 'active' : recorded
 }
 
@@ -190,7 +190,7 @@ async function loadMessages(
     .map((message) => ({ ...message, returned: returns.filter(({ messageId }) => messageId === message.id) }))
 }
 
-/** Only where nothing matched: a digest with papers says itself what it looked at. */
+/** Only if nothing matched: a digest with papers records what it was made from. */
 async function rematchIfNothingMatched(
   { db }: Deps,
   { id, since }: ExplainedSubscriber,

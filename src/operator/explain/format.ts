@@ -9,14 +9,14 @@ export interface Verdict {
   text: string
 }
 
-/** What happened; `at` null: a fact without a time of its own, at its place in the order. */
+/** What happened; `at` is null for a fact without a time, which keeps its position. */
 export interface TimelineEntry {
   at: Date | null
   code: string
   text: string
 }
 
-/** "08:00" in a zone. */
+/** "08:00" in a time zone. */
 const clockTime = (at: Date, zone: string): string =>
   Temporal.Instant.fromEpochMilliseconds(at.getTime())
     .toZonedDateTimeISO(zone)
@@ -27,7 +27,7 @@ const clockTime = (at: Date, zone: string): string =>
 /** "Tue 24 Nov 2026" */
 export const dayText = (day: Day): string => weekdayDateWithYear(day)
 
-/** "08:00 Europe/Paris (07:00 UTC)"; with its date where that is not `day`. */
+/** "08:00 Europe/Paris (07:00 UTC)"; with its date if that is not `day`. */
 export function hourText(at: Date, zone: string, day?: Day): string {
   const local = localDayOf(at, zone)
   const date = local === day ? '' : `${dayText(local)}, `
@@ -44,7 +44,7 @@ export const quantity = (number: number, noun: string): string =>
 
 const MAX_TITLE = 70
 
-/** A title in quotes, cut where it is long. */
+/** A title in quotes, cut if it is long. */
 export const quotedTitle = (title: string): string =>
   `“${title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1).trimEnd()}…` : title}”`
 

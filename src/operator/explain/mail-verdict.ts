@@ -6,7 +6,7 @@ import type { MessageDetails } from '../retry-message.ts'
 import type { ExplainContext } from './context.ts'
 import { quantity, utcText, type Verdict } from './format.ts'
 
-/** What became of the mail of a digest. */
+/** The outcome of a digest's message. */
 export function mailVerdict(context: ExplainContext, mail: MessageDetails): Verdict {
   const [accepted] = mail.acceptances
   const last = mail.tries.at(-1)
@@ -40,7 +40,7 @@ export function mailVerdict(context: ExplainContext, mail: MessageDetails): Verd
   }
 }
 
-/** What a report says of a mail is newer than what was known when it went out. */
+/** A report about an email is newer than the outcome of sending it. */
 function returnedVerdict({ acceptances, returned }: MessageDetails): Verdict | undefined {
   const failure = newestFailure(returned)
   if (!failure) return undefined
@@ -52,7 +52,7 @@ function returnedVerdict({ acceptances, returned }: MessageDetails): Verdict | u
   }
 }
 
-/** What its reader said of a mail that arrived. */
+/** The reader's reaction to a delivered email. */
 function readerReaction({ returned }: MessageDetails): string {
   const classes = returned.map(({ class: kind }) => kind)
   const isUnproven = returned.some(({ class: kind, done }) => kind === 'complaint' && done === 'unsubscribed')
@@ -88,7 +88,7 @@ function waiting(
   return { code: 'deferred', text: `Deferred, next attempt ${when}${answer}` }
 }
 
-/** A worker takes what is ready within seconds, and all of a date within a quarter of an hour. */
+/** Workers take ready messages within seconds, and finish all of a date within a quarter of an hour. */
 const SLOW_AFTER_MS = 15 * 60_000
 
 function skipped({ pauses, sending, rateLimitDelay }: ExplainContext, mail: MessageWithHistory): Verdict {

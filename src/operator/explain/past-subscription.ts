@@ -4,12 +4,12 @@ import type { Change, Subscription } from '../../subscribers/change.ts'
 import type { Consent } from '../../subscribers/consent.repo.ts'
 import type { SubscriberState } from '../../subscribers/subscriber.ts'
 
-/** none: nobody had asked for anything with this address. */
+/** none: no one had signed up with this address. */
 export type PastState = SubscriberState | 'erased' | 'none'
 
 /**
- * What somebody was at an instant, by what was recorded up to it (oldest first). `state` is what they are now, for
- * whoever has no record. Before an import nobody is there: the yes that it brings is older, or is asked for later.
+ * The state at an instant, from the consent records up to it (oldest first). `state` is the current state, used if
+ * there are no records. Before an import the state is "none": the imported consent may be older, or is requested later.
  */
 export function stateAt(
   consents: readonly Consent[],
@@ -38,14 +38,14 @@ export function stateAt(
   return suppressed && now !== 'erased' ? 'suppressed' : now
 }
 
-/** What stood from one instant to another; null: since ever, until now and on. */
+/** A period with an unchanged subscription; null: no start or no end. */
 interface Period {
   from: Date | null
   to: Date | null
   standing: Subscription
 }
 
-/** Everything that ever stood, oldest first. `changes` newest first; `now` is what stands. */
+/** All periods, oldest first. `changes`: newest first; `now`: the current subscription. */
 function periods(changes: readonly Change[], now: Subscription): Period[] {
   const oldestFirst = changes.toReversed()
   return [...oldestFirst, undefined].map((next, i) => ({
@@ -61,14 +61,14 @@ export const subscriptionAt = (changes: readonly Change[], now: Subscription, at
   periods(changes, now).find((period) => covers(period, at))?.standing ?? now
 
 export interface PastDue {
-  /** Null: the hour came on that date under no schedule while it stood. */
+  /** Null: no due hour fell on that date while its schedule was in effect. */
   due: DueDate | null
   standing: Subscription
-  /** The date was one of theirs, but its hour was passed over by a change. */
+  /** The date was a delivery day, but a change skipped its hour. */
   passedOver: boolean
 }
 
-/** When something was due on a date by the schedule that stood as its hour came. */
+/** When something was due on a date, by the schedule in effect at its due hour. */
 export function pastDueOn(changes: readonly Change[], now: Subscription, date: Day, noon: Date): PastDue {
   const dues = periods(changes, now).flatMap((period) => {
     const due = dueOn(period.standing, date)

@@ -8,10 +8,10 @@ import { deliveryLimits, deliveryLimitText } from '../delivery-limits.ts'
 import { isWaiting } from '../message-timeline.ts'
 import type { Verdict } from './format.ts'
 
-/** Which pace a digest waits for, or waited for until its time was over; the text goes on from "Waiting: ". */
+/** The rate limit that a digest waits for, or waited for until its deadline. The text continues "Waiting: ". */
 export type RateLimitDelay = Verdict
 
-/** Null where no pace is known to have held it up. */
+/** Null if no known rate limit delayed it. */
 export async function rateLimitDelay(deps: Deps, mail: MessageWithHistory): Promise<RateLimitDelay | null> {
   if (mail.lane !== 'digests' || mail.toAddress === null) return null
   const domain = emailDomain(mail.toAddress)

@@ -15,25 +15,25 @@ import { type WhyEmpty, whyEmpty } from '../../queries/reasons/why-empty.ts'
 import { type PaperText, toPaperText } from '../../queries/text/paper-text.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
 
-/** What a digest without a match looked at, as its papers stand now. */
+/** A second match of the papers of a digest in which nothing matched, with their current data. */
 export interface Rematch {
-  /** Papers of the days that count, up to the horizon. */
+  /** Papers of the days in range, up to maxPaperId of the plan. */
   windowCount: number
-  /** Those of them that no earlier digest had looked at. */
+  /** Papers in range that no earlier digest covered. */
   newCount: number
   topics: TopicRematch[]
-  /** Papers of those days that match a topic and came in after the plan. */
+  /** Papers of those days that match a topic and arrived after the plan. */
   laterPapers: Paper[]
 }
 
 export interface TopicRematch extends TopicText {
-  /** Why the query cannot be read; null where it can. */
+  /** Why the query does not parse; null if it does. */
   parseError: string | null
-  /** Fresh papers, and those that moved since, that it matches now, though none did then. */
+  /** New papers, and papers that changed since, that match now but did not match then. */
   matchesNow: Paper[]
-  /** Papers that it matches and that an earlier mail looked at: `date` of that digest, null for a welcome. */
+  /** Matching papers that an earlier digest covered: `date` of that digest, null for a welcome email. */
   offered: { paper: Paper; date: Day | null; shown: boolean }[]
-  /** Of the fresh papers. */
+  /** Of the new papers. */
   why: WhyEmpty
   nearest: NearMiss | null
 }
@@ -43,14 +43,14 @@ export interface RematchInput {
   localDate: Day
   confirmedAt: Date | null
   topics: readonly TopicText[]
-  /** fromPaper < id <= toPaper were looked at, up to the horizon of the plan. */
+  /** The digest covered fromPaper < id <= toPaper, up to maxPaperId of the plan. */
   fromPaper: number
   toPaper: number
-  /** How far the digest knew the history of papers; null where that was not kept. */
+  /** The latest history entry that the digest used; null if it was not recorded. */
   toHistory: number | null
 }
 
-/** Looks once more at what a digest looked at, topic by topic. */
+/** Matches the papers of a digest again, topic by topic. */
 export async function rematchTopics(db: DatabaseOrTransaction, input: RematchInput): Promise<Rematch> {
   const { subscriberId, localDate, confirmedAt, fromPaper, toPaper } = input
   const since = eligibleSince(localDate, confirmedAt)
@@ -75,7 +75,7 @@ export async function rematchTopics(db: DatabaseOrTransaction, input: RematchInp
   }
 }
 
-/** Newer versions count where a topic asks for them. */
+/** Revised papers are included if a topic asks for them. */
 async function eligiblePapers(
   db: DatabaseOrTransaction,
   since: Day,
@@ -85,7 +85,7 @@ async function eligiblePapers(
   return papersInRange(db, { after: 0, upTo: await maxPaperId(db), firstDayFrom: since, orRevisedFrom })
 }
 
-/** How papers stood as the digest was planned; undefined where that cannot be told. */
+/** Snapshots of papers at planning time; undefined if the history position was not recorded. */
 async function snapshotsThen(
   db: DatabaseOrTransaction,
   { toHistory }: RematchInput,
@@ -132,7 +132,7 @@ function rematchTopic(topic: TopicText, context: RematchContext): TopicRematch {
   }
 }
 
-/** What the tree matches now: what is new or moved since, and what was offered before. */
+/** The papers that match now: those that are new or changed since, and those offered before. */
 function matchesOf(tree: Query, context: RematchContext): Pick<TopicRematch, 'matchesNow' | 'offered'> {
   const { since, window, fresh, texts, earlier, seenBy } = context
   const counts = ({ firstDay }: Paper) => firstDay >= since || mentionsRevised(tree)
@@ -150,7 +150,7 @@ function matchesOf(tree: Query, context: RematchContext): Pick<TopicRematch, 'ma
   return { matchesNow: matches.filter(isNew), offered }
 }
 
-/** Those of them that it matches by votes or a newer version which came after the plan. */
+/** The matches that only match because of votes or a newer version after the plan. */
 function newlyMatchingAfterPlan(
   query: Query,
   matches: readonly Paper[],

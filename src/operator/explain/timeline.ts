@@ -12,7 +12,7 @@ import type { ExplainContext } from './context.ts'
 import { hourText, quantity, type TimelineEntry, utcText } from './format.ts'
 import { topicTimeline } from './topic-timeline.ts'
 
-/** Everything that led to the verdict, in order of time. */
+/** All steps that led to the verdict, in order of time. */
 export const timelineOf = (context: ExplainContext): TimelineEntry[] =>
   inOrder([
     ...consentSteps(context),
@@ -29,7 +29,7 @@ export const timelineOf = (context: ExplainContext): TimelineEntry[] =>
     ...returnSteps(context),
   ])
 
-/** A step without a time stays behind the one that it follows. */
+/** A step without a time stays after the step before it. */
 function inOrder(steps: TimelineEntry[]): TimelineEntry[] {
   let last = 0
   const timed = steps.map((step) => {
@@ -39,7 +39,7 @@ function inOrder(steps: TimelineEntry[]): TimelineEntry[] {
   return timed.sort((a, b) => a.time - b.time).map(({ step }) => step)
 }
 
-/** Long enough to show what they did when no mail came. */
+/** Long enough to show what the subscriber did after the missing email. */
 const AFTERWARDS_MS = 2 * DAY_MS
 
 interface Window {
@@ -47,13 +47,13 @@ interface Window {
   to: Date
 }
 
-/** From the beginning of their date to two days after. */
+/** From the start of the local date to two days after. */
 const windowOf = ({ date, subscription: { zone } }: ExplainContext): Window => {
   const from = instantOf(date, 0, zone)
   return { from, to: new Date(from.getTime() + AFTERWARDS_MS) }
 }
 
-/** What fell into the window, and the newest before it. `all` oldest first. */
+/** The items in the window, and the newest one before it. `all`: oldest first. */
 function withPrevious<T extends { at: Date }>(all: readonly T[], { from, to }: Window): T[] {
   const before = all.findLast(({ at }) => at < from)
   return [...(before ? [before] : []), ...all.filter(({ at }) => at >= from && at < to)]
@@ -75,7 +75,7 @@ const EVENTS: Record<Consent['event'], string> = {
   erased: 'They were erased',
 }
 
-/** What a change says in more words. */
+/** Events that the entry of a change describes in more detail. */
 const COVERED_BY_CHANGE: Consent['event'][] = ['topics-added', 'topics-removed', 'changed']
 
 function consentSteps(context: ExplainContext): TimelineEntry[] {
@@ -90,7 +90,7 @@ function consentSteps(context: ExplainContext): TimelineEntry[] {
   }))
 }
 
-/** Of any date: what they had agreed to elsewhere may be older than it. */
+/** For every date, since the imported consent may be older. */
 const importSteps = ({ subject: { importedAt } }: ExplainContext): TimelineEntry[] =>
   importedAt ? [{ at: importedAt, code: 'imported', text: 'They were imported.' }] : []
 
@@ -149,7 +149,10 @@ function planSteps(context: ExplainContext): TimelineEntry[] {
   ]
 }
 
-/** What came back on those days for mails of other dates, or for none that is known; and before, what was acted on last. */
+/**
+ * Bounces in the window for messages of other dates or for unknown messages, and the last one before it that had an
+ * effect.
+ */
 function returnSteps(context: ExplainContext): TimelineEntry[] {
   const shown = [context.mail, ...context.otherMails].map((mail) => mail?.id)
   const others = context.returns.filter(({ messageId }) => !messageId || !shown.includes(messageId))
@@ -164,7 +167,7 @@ function returnSteps(context: ExplainContext): TimelineEntry[] {
 
 const ACTIONS_TAKEN: BounceAction[] = ['suppressed', 'paused', 'unsubscribed', 'dropped']
 
-/** For whoever says that a mail which the server took never came. */
+/** Hints for a subscriber who did not find an accepted email. */
 function searchSteps(
   { senderDomain }: ExplainContext,
   { id, kind, acceptances, returned }: MessageDetails,
@@ -184,7 +187,7 @@ function outcomeText({ digest, outcome, subscription: { maxPapers } }: ExplainCo
   return `Outcome: planned. ${quantity(matched, 'paper')} matched, ${papers.length} in the email${beyond}.`
 }
 
-/** Those that held while the mail might have gone. */
+/** Pauses during the time in which the message could have been sent. */
 function pauseSteps({ pauses, mail }: ExplainContext): TimelineEntry[] {
   if (!mail) return []
   return pausesBetween(pauses, mail.datedAt, mail.acceptances[0]?.at ?? mail.deadline).flatMap((pause) => [

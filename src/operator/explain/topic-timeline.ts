@@ -5,7 +5,7 @@ import type { ExplainContext } from './context.ts'
 import { dayText, quantity, quotedTitle, type TimelineEntry } from './format.ts'
 import type { Rematch, TopicRematch } from './rematch-topics.ts'
 
-/** What each topic, as it stood then, brought or lacked. */
+/** What each topic of that date matched or missed. */
 export function topicTimeline({
   digest,
   rematch,

@@ -11,7 +11,7 @@ import type { ExplainContext, ExplainedSubscriber } from './context.ts'
 import { dayText, hourText, quantity, quotedTitle, timeUntil, utcText, type Verdict } from './format.ts'
 import { mailVerdict } from './mail-verdict.ts'
 
-/** What became of the date, and the one reason that decided it. */
+/** The outcome of the date, and the one reason for it. */
 export function verdictOf(context: ExplainContext): Verdict {
   if (context.digest) return context.mail ? mailVerdict(context, context.mail) : digestVerdict(context)
   return stateVerdict(context) ?? dueVerdict(context)
@@ -64,7 +64,7 @@ function nothingMatched({ rematch, subscription, sources }: ExplainContext): Ver
   return verdict('nothing-matched', `No email: ${all} matched their ${topics}${near}.`)
 }
 
-/** "; huggingface is failed for 2026-11-24", else what kept each source from listing papers on the newest day. */
+/** "; huggingface is failed for 2026-11-24", else the reason of each source for listing no papers on the newest day. */
 function sourceReason(sources: ExplainContext['sources']): string {
   const stuck = sources.find(({ state }) => state === 'failed' || state === 'stalled')
   if (stuck) return `; ${stuck.source} is ${stuck.state}${reasonOf(stuck)} for ${stuck.day}`
@@ -81,7 +81,7 @@ function restText(reason: string, alike: ExplainContext['sources']): string {
 const reasonOf = ({ reason }: ExplainContext['sources'][number]): string =>
   reason ? ` (${sourceReasonText(reason)})` : ''
 
-/** By what they were, where that alone decides. */
+/** The verdict if the state of the subscriber decides it. */
 function stateVerdict(context: ExplainContext): Verdict | null {
   const { state, consents, due, now, subject } = context
   const last = (event: string) =>
@@ -173,7 +173,7 @@ function neverRequested({ importedAt }: ExplainedSubscriber): Verdict {
   return verdict('never-asked', `Nothing was due: ${came}.`)
 }
 
-/** By the schedule, for whoever was active or paused and has no digest of the date. */
+/** The verdict by schedule, for an active or paused subscriber without a digest of that date. */
 function dueVerdict(context: ExplainContext): Verdict {
   const { date, due, now, subscription, passedOver, keepDays } = context
   const { zone, days, startDate } = subscription

@@ -1,4 +1,7 @@
-/** A gauge that is read from the database, the same from whatever process. Its name bears `daily_papers_` in front. */
+/**
+ * A gauge that is read from the database, so every process reports the same value. Its full name has the prefix
+ * `daily_papers_`.
+ */
 export interface GaugeDefinition {
   name: string
   help: string

@@ -1,12 +1,12 @@
 import type { DatabaseOrTransaction } from '../../core/database/database.ts'
 
-/** A number and the labels that it bears. */
+/** A value and its labels. */
 export interface GaugeSample {
   labels: Record<string, string>
   value: number
 }
 
-/** What changes from minute to minute, by name of the gauge. Reads what is open, by index. */
+/** Samples by gauge name that change from minute to minute. Reads only open rows, by index. */
 export async function cheapGaugeSamples(
   db: DatabaseOrTransaction,
   now: Date,
@@ -59,10 +59,10 @@ export async function cheapGaugeSamples(
   )
 }
 
-// A domain of few may be a person's, and one of a single subscriber is theirs: it is no label.
+// A small domain may identify a person, and one with a single subscriber does. So only the largest become labels.
 const MAX_DOMAINS = 10
 
-/** What takes reading whole tables: with a million subscribers, some hundred milliseconds. */
+/** Samples that require full table scans: some hundred milliseconds with a million subscribers. */
 export async function expensiveGaugeSamples(
   db: DatabaseOrTransaction,
   since: Date,

@@ -9,18 +9,18 @@ import { cheapGaugeSamples, expensiveGaugeSamples, type GaugeSample } from './me
 
 const CHEAP_CACHE_MS = 10_000
 const EXPENSIVE_CACHE_MS = 60_000
-// Prometheus waits for ten seconds unless told otherwise.
+// Below Prometheus' default scrape timeout of ten seconds.
 const DATABASE_TIMEOUT_MS = 8000
 
 type Samples = Record<string, GaugeSample[]>
 
 export interface MetricsWriter {
   contentType: string
-  /** Everything that this process counted and what the database says, in Prometheus' text format. */
+  /** The counters of this process and the gauges from the database, in Prometheus' text format. */
   write(): Promise<string>
 }
 
-/** However often it is asked, the database is asked once in ten seconds. */
+/** Queries the database at most once in ten seconds, however often it is scraped. */
 export function openMetricsWriter(deps: Deps): MetricsWriter {
   const { registry }: Metrics = deps.metrics ?? openMetrics()
   const busy = cachedFor(CHEAP_CACHE_MS, () => cheapGaugeSamples(deps.db, deps.clock.now()))
@@ -59,7 +59,7 @@ function textOf(samples: Samples): Promise<string> {
   return registry.metrics()
 }
 
-/** What was read last, for as long; those who ask at once share one reading. A reading that failed is not kept. */
+/** Caches the last reading for `forMs`; concurrent callers share one. A failed reading is not cached. */
 function cachedFor<T>(forMs: number, read: () => Promise<T>): () => Promise<T> {
   let reading: Promise<T> | undefined
   let readAt = 0

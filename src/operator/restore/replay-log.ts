@@ -10,14 +10,14 @@ import type { Subscriber } from '../../subscribers/subscriber.ts'
 import { suppress } from '../../subscribers/suppress-subscriber.ts'
 import { SUPPRESSION_REASONS, type SuppressionReason } from '../../subscribers/suppression.repo.ts'
 
-/** How many of whom the log tells that they left. */
+/** The number of departures in the log by their result. */
 export interface ReplayCounts {
   erased: number
   suppressed: number
   unsubscribed: number
-  /** So already, here or by what they said since. */
+  /** Already applied here, or undone by the subscriber since. */
   known: number
-  /** Who came after the dump, or was erased here too. */
+  /** Subscribers who signed up after the dump, or were erased here too. */
   unknown: number
 }
 
@@ -38,8 +38,8 @@ const logLine = z.object({
 type LogLine = z.infer<typeof logLine>
 
 /**
- * Lets go again who left after a dump, as the service's log tells it: erased, suppressed, unsubscribed. Lines that are
- * none of ours are passed over. A second time it changes nothing.
+ * Repeats the departures after a dump from the service's log: erasures, suppressions and unsubscribes. Skips lines that
+ * are not from our log. A second run changes nothing.
  */
 export async function replayLog(deps: Deps, lines: Iterable<string>): Promise<ReplayCounts> {
   const counts: ReplayCounts = { erased: 0, suppressed: 0, unsubscribed: 0, known: 0, unknown: 0 }

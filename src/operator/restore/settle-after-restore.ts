@@ -5,20 +5,20 @@ import { openDue } from '../../digests/open-due.ts'
 import { finishPlan, missDigests, plansToFill } from '../../digests/plan.repo.ts'
 import { endRestoredMessages } from '../../mail/outbox/restored-messages.repo.ts'
 
-/** What the gap between a backup and now costs. */
+/** The cost of the gap between a backup and now. */
 export interface RestoreOutcome {
-  /** Messages that were open in the backup, and do not go out. */
+  /** Messages that were open in the backup and are not sent. */
   skipped: number
-  /** Of which a try had begun: whether they arrived, nobody knows. */
+  /** Messages with an attempt in progress: it is unknown whether they were delivered. */
   uncertain: number
-  /** Digests of dates whose hour came before now. */
+  /** Digests of dates whose due hour has passed. */
   missed: number
   paused: number
 }
 
 /**
- * Ends all that may have happened already after the backup: open messages, and every date whose hour has come. Call it
- * in a transaction. `since` is when the copy was noticed: what was asked for since then still goes out.
+ * Ends everything that may already have happened after the backup: open messages, and every date whose hour has passed.
+ * Call it in a transaction. `since` is when the restore was detected: messages requested since then are still sent.
  */
 export async function settleAfterRestore(
   deps: Deps & { db: Database },
