@@ -15,7 +15,7 @@ const ID_OF: Record<string, string> = { days: 'days-mon' }
 /** The field that a fault of the whole form is about. */
 const FIELD_OF: Record<string, string> = { 'signup.domain': 'email' }
 
-/** `fields` are in the order of the page; `reference` identifies a fault of ours in the log. */
+/** `fields` are in the order of the page; `reference` identifies our own fault in the log. */
 export function faultsView(
   fields: readonly string[],
   fault: Fault | undefined,

@@ -31,8 +31,8 @@ export function addServiceRoutes(app: FastifyInstance, { deps, pages }: Site): v
   })
 
   app.get('/live', async (request, reply) => {
-    const said = respondToDoctor(request, deps.config.APP_SECRET)
-    if (said) reply.header(PROBE_HEADER, said)
+    const response = respondToDoctor(request, deps.config.APP_SECRET)
+    if (response) reply.header(PROBE_HEADER, response)
     return { status: 'live' }
   })
 

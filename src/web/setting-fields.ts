@@ -55,8 +55,8 @@ export const settingsPairs = ({ zone, hour, days, ...others }: SubscriberSetting
 ]
 
 /**
- * The settings of a form that differ from those it showed. The others may have changed elsewhere since, so they are
- * left alone. If `shown` is empty, returns all of them.
+ * The settings of a form that differ from those it showed. The others may have changed elsewhere since, so the form
+ * does not set them. If `shown` is empty, returns all settings.
  */
 export function changedFields(typed: TypedSettings, shown: string): TypedSettings {
   if (shown === '') return typed

@@ -35,7 +35,7 @@ const LABEL: Record<SettingName, string> = {
   detail: words.form.detail,
 }
 
-const VALUE: Record<SettingName, (standing: Subscription) => string> = {
+const VALUE: Record<SettingName, (subscription: Subscription) => string> = {
   hour: ({ hour }) => hourOfDay(hour),
   zone: ({ zone }) => zone,
   days: ({ days }) => weekdaysText(days),

@@ -56,7 +56,7 @@ const CHANGES: Record<string, (form: ManageForm, held: ChangeContext) => Partial
   resume: () => resumeChange,
 }
 
-/** The change that a form requests. Throws request.unreadable for a form that no page of ours sends. */
+/** The change that a form requests. Throws request.unreadable for a form that is not on our pages. */
 export function requestedChange(form: ManageForm): (held: ChangeContext) => Partial<Subscription> {
   const change = Object.hasOwn(CHANGES, form.do) ? CHANGES[form.do] : undefined
   if (!change) throw new Fault('request.unreadable', { what: 'do' })

@@ -10,7 +10,7 @@ interface ReceiptView {
   date: string
   /** "4 papers, taken by your mail server at 08:00" */
   text: string
-  /** The digest in the browser; null if there is none. */
+  /** The digest in the browser; null if no digest exists. */
   path: string | null
 }
 

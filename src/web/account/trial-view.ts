@@ -42,11 +42,11 @@ export function trialView(token: string, opened: OpenedTrial, baseUrl: string): 
 }
 
 function rateRows({ trial: { outcome, now, isSame, named } }: OpenedTrial): TrialView['paces'] {
-  const { now: standing, tried, triedNew } = words.topicPage
+  const { now: current, tried, triedNew } = words.topicPage
   const pace = (term: string, total: number | undefined | null) =>
     total === undefined || total === null ? [] : [{ term, text: amountText(total, outcome?.preview) }]
   const total = outcome?.preview.topics[0]?.total
-  return [...pace(standing, now), ...(isSame ? [] : pace(named === null ? tried : triedNew, total))]
+  return [...pace(current, now), ...(isSame ? [] : pace(named === null ? tried : triedNew, total))]
 }
 
 /** "56 papers in 30 days, about 6 a day", counting days with papers. */

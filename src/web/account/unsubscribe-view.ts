@@ -34,7 +34,7 @@ export interface FewerEmailsView {
   days: string
   most: number
   nextMail: string | null
-  /** The id of the change to undo; null if there is none any more. */
+  /** The id of the change to undo; null if it can no longer be undone. */
   undo: number | null
 }
 

@@ -19,7 +19,7 @@ export interface DayTotalCell {
   column: DayTotalsColumn
   title: string
   count: number
-  /** The page that lists what is counted; empty if there is none. */
+  /** The page that lists what is counted; empty if no page does. */
   path: string
 }
 

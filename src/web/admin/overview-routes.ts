@@ -57,9 +57,9 @@ export function addOverviewRoutes(app: FastifyInstance, { deps, send }: AdminSit
       states: await countByState(deps.db),
       returned: await returnedOn(deps, addDays(today, -1)),
       sources: await sourceStatus(deps, { days: 1 }),
-      notices: (await newestAlerts(deps.db, { limit: NEWEST })).map((notice) => ({
-        ...notice,
-        text: alertLine(notice),
+      notices: (await newestAlerts(deps.db, { limit: NEWEST })).map((alert) => ({
+        ...alert,
+        text: alertLine(alert),
       })),
       actions: await recentActions(deps.db, { limit: NEWEST }),
       span,

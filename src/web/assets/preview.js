@@ -1,4 +1,5 @@
-// The preview follows what is typed. htmx, larger than the rest of the page, comes once somebody is in the form.
+// Updates the preview while the reader types. htmx is larger than the rest of the page, so it loads when the form gets
+// focus.
 {
   const form = document.querySelector('#subscribe, #trial')
   const htmx = document.currentScript.src.replace(/[^/]+$/, 'htmx.js')
@@ -6,7 +7,7 @@
   const load = () => {
     const script = document.createElement('script')
     script.src = htmx
-    // What was typed meanwhile counts too; htmx looks at the page before that.
+    // Include what was typed in the meantime; htmx reads the page before that.
     script.addEventListener('load', () => setTimeout(sayChanged))
     document.body.append(script)
   }
@@ -22,5 +23,5 @@
   else form?.addEventListener('focusin', load, { once: true })
 }
 
-// A preview needs no address: it is not sent before somebody subscribes.
+// A preview needs no address, so the form sends it only to subscribe.
 document.addEventListener('htmx:config:request', ({ detail }) => detail.ctx.request.body.delete('email'))

@@ -1,4 +1,4 @@
-// The browser knows the zone, and the line about hour, zone and days then says so. The form works without this.
+// Sets the browser's time zone, and updates the text about hour, zone and days. The form works without this script.
 {
   const form = document.getElementById('subscribe')
   const line = document.getElementById('when')
@@ -19,7 +19,7 @@
     const before = zone.value
     if (!own || !('ours' in zone.dataset) || before !== zone.defaultValue) return
     const settings = chosen().map(([name, value]) => [name, name === 'zone' ? own : value])
-    // What somebody typed in the meantime stays.
+    // Keep the zone that the reader typed in the meantime.
     if ((await say(settings)).ok && zone.value === before) zone.value = own
   }
 

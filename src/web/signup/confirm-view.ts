@@ -44,7 +44,7 @@ export interface ConfirmView {
 
 /** The page after the button, and behind a link that was used before. */
 export interface ConfirmedView {
-  /** over: there is no subscription any more. */
+  /** "over": the subscription has ended. */
   is: 'begun' | 'added' | 'used' | 'over'
   heading: string
   /** The topics that were added, with the change that a button undoes. */
@@ -66,29 +66,29 @@ export interface ConfirmedView {
 
 /** The view of a sign-up that waits for confirmation. */
 export function confirmView(
-  { signup: { wish }, subscriber, joined, topics, manage }: Confirmation,
+  { signup: { wish: request }, subscriber, joined, topics, manage }: Confirmation,
   rates: Rates,
   token: string,
 ): ConfirmView {
   const has = new Set(topics.map(({ query }) => query))
-  const asked = new Set(wish.topics.map(({ query }) => query))
-  const room = new Set(wish.topics.filter(({ query }) => !has.has(query)).slice(0, topicsLeft(topics)))
-  const brought = wish.topics.filter((topic) => has.has(topic.query) || room.has(topic))
-  const idle = brought.filter(({ query }) => rates.get(query) === 0).length
+  const asked = new Set(request.topics.map(({ query }) => query))
+  const room = new Set(request.topics.filter(({ query }) => !has.has(query)).slice(0, topicsLeft(topics)))
+  const added = request.topics.filter((topic) => has.has(topic.query) || room.has(topic))
+  const idle = added.filter(({ query }) => rates.get(query) === 0).length
   return {
     token,
     address: maskAddress(subscriber.address),
     joined,
-    topics: withRates(brought, rates),
+    topics: withRates(added, rates),
     kept: withRates(
       topics.filter(({ query }) => !asked.has(query)),
       rates,
     ),
-    leftOut: topicViews(wish.topics.filter((topic) => !brought.includes(topic))),
-    idle: idle === 0 ? 'none' : idle < brought.length ? 'some' : 'all',
-    schedule: scheduleText(joined ? subscriber : wish),
-    size: sizeText(joined ? subscriber : wish),
-    otherSettings: joined ? otherSettings(wish, subscriber) : '',
+    leftOut: topicViews(request.topics.filter((topic) => !added.includes(topic))),
+    idle: idle === 0 ? 'none' : idle < added.length ? 'some' : 'all',
+    schedule: scheduleText(joined ? subscriber : request),
+    size: sizeText(joined ? subscriber : request),
+    otherSettings: joined ? otherSettings(request, subscriber) : '',
     consent: joined ? CONSENT_WORDING.adding : CONSENT_WORDING.confirming,
     managePath: managePath(manage),
   }
@@ -138,8 +138,8 @@ function otherSettings(asked: SubscriberSettings, kept: SubscriberSettings): str
     schedule: scheduleText(settings),
     size: sizeText(settings),
   })
-  const said = (settings: SubscriberSettings) => fill(words.confirm.otherSettings, texts(settings))
-  return said(asked) === said(kept) ? '' : said(asked)
+  const sentence = (settings: SubscriberSettings) => fill(words.confirm.otherSettings, texts(settings))
+  return sentence(asked) === sentence(kept) ? '' : sentence(asked)
 }
 
 function addedTopicsSummary({ change }: Confirmation): ConfirmedView['said'] {

@@ -65,7 +65,7 @@ export const emptySearch = (baseUrl: string): SearchView => ({
   examples: searchExamples(),
 })
 
-/** The form with the typed query and why it was not searched; `reference` identifies a fault of ours in the log. */
+/** The form with the typed query and why it was not searched; `reference` identifies our own fault in the log. */
 export const searchOfFault = (
   baseUrl: string,
   { query, fault, reference }: { query: string; fault: Fault; reference: string | null },
