@@ -13,11 +13,11 @@ import {
 import type { PaperIndex } from '../queries/matching/paper-index.ts'
 import { runToEnd, type Steps } from '../queries/steps.ts'
 
-/** What somebody narrowed results to. */
+/** The filters that a visitor chose. */
 export interface FacetSelection {
-  /** One of arXiv, as papers name it: "cs.LG"; or "cs" for all of cs. */
+  /** An arXiv category as papers name it, "cs.LG"; or "cs" for all of cs. */
   category?: string
-  /** Of the first listing: "2026-11". */
+  /** The month of the first listing: "2026-11". */
   month?: string
   withCode?: boolean
 }
@@ -27,16 +27,16 @@ export interface FacetCount {
   papers: number
 }
 
-/** How results fall into parts. Each part is counted as if nothing was chosen of its own kind, so that it can be changed. */
+/** Counts of results by facet. Each facet ignores its own filter, so that the visitor can change it. */
 export interface Facets {
-  /** Of arXiv alone: papers name codes of other lists too. Most papers first. */
+  /** Only arXiv categories, as papers also have codes of other schemes. Most papers first. */
   categories: FacetCount[]
   /** Newest first. */
   months: FacetCount[]
   withCode: number
 }
 
-/** Of the papers found, those that are left, and how they fall into parts. */
+/** Applies the filters to the papers found, and counts the facets. */
 export function narrowResults(
   { index }: Archive,
   found: Bits,
@@ -63,7 +63,7 @@ export function narrowResults(
 
 type Parts = Map<string, Bits>
 
-/** The papers of each part; holds until the index has other papers. */
+/** The papers of each facet value; valid until the index changes. */
 interface PartsOfIndex {
   version: number
   categories: Parts
@@ -73,14 +73,14 @@ interface PartsOfIndex {
 
 const cache = new WeakMap<PaperIndex, PartsOfIndex>()
 
-/** Divides the papers, for `narrowResults`, in short steps. */
+/** Computes the facet values for `narrowResults` in short steps. */
 export function* lookUpFacets({ index }: Archive): Steps<void> {
   for (let times = 0; times < MAX_REBUILDS && cache.get(index)?.version !== index.version; times++) {
     cache.set(index, yield* buildParts(index))
   }
 }
 
-/** Papers that arrive during the work start it again. */
+/** If papers arrive during the computation, it starts again. */
 const MAX_REBUILDS = 3
 const DOCS_PER_STEP = 2000
 

@@ -12,15 +12,15 @@ export interface FeedPapers {
   found: FoundPaper[]
   /** "Papers with …"; null without a query. */
   understood: string | null
-  /** Newer versions count as news. */
+  /** Whether newer versions count as news. */
   withRevised: boolean
-  /** When anything of these papers last changed; null where there are none. */
+  /** When one of these papers last changed; null if there are none. */
   changedAt: Date | null
 }
 
 const MAX_PAPERS = 50
 
-/** The newest papers, of a query or of all. Throws query.*. */
+/** The newest papers, of a query or of all papers. Throws query.*. */
 export async function feedPapers(
   deps: Deps,
   { query, spend }: { query?: string; spend?: Spend },
@@ -31,7 +31,7 @@ export async function feedPapers(
   if (tree) await runYielding(archive.lookUpTerms(tree), spend)
   const found = tree ? archive.find(tree) : archive.all()
   const ids = archive.newest(found, { most: MAX_PAPERS, byRevised: withRevised })
-  // In this order: what changes in between is told anew, and never passed over.
+  // Read the time before the papers: a change in between is then reported twice rather than missed.
   const changedAt = await lastChangeOf(deps.db, ids)
   return {
     found: await loadFoundPapers(deps.db, ids, tree, spend),

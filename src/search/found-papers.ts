@@ -7,18 +7,16 @@ import type { Steps } from '../queries/steps.ts'
 import { type PaperText, toPaperText } from '../queries/text/paper-text.ts'
 import { runYielding, type Spend } from './yield-to-event-loop.ts'
 
-/** A paper, and why a query found it. */
+/** A paper with the reason why a query found it. */
 export interface FoundPaper {
   paper: Paper
   /** Null without a query. */
   reason: Reason | null
-  /** Its words, where it was cut into them. */
+  /** The tokenized paper, if there is one. */
   text?: PaperText
 }
 
-/**
- * Papers by number, in that order; of a query with their reasons, and without those that changed and match it no more.
- */
+/** Papers by id, in the given order. With a query, adds the reasons and skips papers that no longer match. */
 export async function loadFoundPapers(
   db: DatabaseOrTransaction,
   ids: readonly number[],
@@ -45,7 +43,7 @@ function found(paper: Paper, reasonOf: (text: PaperText) => Reason | null): Foun
   return reason ? [{ paper, reason, text }] : []
 }
 
-/** The one paper that a query names, however old, and known by newer versions alone or not; none for any other query. */
+/** The paper that a query names, of any age, even if it has only newer versions. Empty for any other query. */
 export async function findNamedPaper(db: DatabaseOrTransaction, query: Query): Promise<FoundPaper[]> {
   if (query.kind !== 'paper') return []
   const paper = await paperByName(db, query.name)

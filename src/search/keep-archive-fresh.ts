@@ -5,12 +5,12 @@ import { openAvailableArchive } from './open-newest-archive.ts'
 const EVERY_MS = 60_000
 
 /**
- * Reads papers into the memory of this process as long as it serves pages, and what comes in since: so whoever asks first
- * after an ingest waits no longer than others. `everyMs` for tests.
+ * Reads papers into memory as long as the process serves pages, and then new papers, so that the first request after an
+ * ingest is not slower than others. `everyMs` is for tests.
  */
 export function keepArchiveFresh(deps: Deps, everyMs = EVERY_MS): { stop(): Promise<void> } {
   let isStopped = false
-  // It reads on by itself from the first papers.
+  // This also starts reading the other papers.
   const look = () =>
     openAvailableArchive(deps).catch((error) => {
       if (!isStopped) deps.log.warn('archive.unread', { what: errorText(error) })

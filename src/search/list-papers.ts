@@ -8,8 +8,8 @@ import { evaluate } from '../queries/matching/evaluate.ts'
 import { toPaperText } from '../queries/text/paper-text.ts'
 
 /**
- * The papers that any source listed on a day, most votes first; with a query, those that match it, newer versions for
- * one that asks for them. Throws query.* for a query that cannot be read.
+ * The papers that a source listed on a day, most votes first. With a query, only those that match; newer versions only
+ * if the query asks for them. Throws query.*.
  */
 export async function listPapers(deps: Deps, { day, query }: { day: Day; query?: string }): Promise<Paper[]> {
   const tree = query === undefined ? undefined : parseQuery(query)

@@ -12,7 +12,7 @@ import {
 import type { Paper } from '../papers/paper.ts'
 import { parsePaperName } from '../papers/paper-key.ts'
 
-// What a path can carry and the database refuses.
+// Characters that a path may contain but the database rejects.
 const NEVER_IN_NAME = /\p{Cc}/u
 
 const PAPERS_PER_PAGE = 40
@@ -20,18 +20,18 @@ const PAPERS_PER_PAGE = 40
 export interface DayPage extends NeighbourDays {
   day: Day
   today: Day
-  /** Most votes first: those of one page. */
+  /** The papers of one page, most votes first. */
   papers: Paper[]
-  /** On all pages. */
+  /** The number of papers on all pages. */
   count: number
   /** From 1. */
   page: number
   pages: number
-  /** Where the first one of this page stands among all of the day, from 1. */
+  /** The position of the page's first paper among all papers of the day, from 1. */
   first: number
 }
 
-/** One page of a day, perhaps without papers, and the nearest days that have some. Throws page.not-found. */
+/** One page of a day, even if it has no papers, and the nearest days with papers. Throws page.not-found. */
 export async function loadDayPage(
   deps: Deps,
   { day, page = 1 }: { day: Day; page?: number },
@@ -46,14 +46,14 @@ export async function loadDayPage(
   return { day, today: dayOf(clock.now()), papers, count, page, pages, first: skip + 1, ...neighbours }
 }
 
-/** The newest day that has papers; today where there is none yet. */
+/** The newest day with papers; today if there is no such day. */
 export async function loadNewestDayPage(deps: Deps): Promise<DayPage> {
   const today = dayOf(deps.clock.now())
   const newest = await newestDayWithPapers(deps.db, { upTo: today })
   return loadDayPage(deps, { day: newest ?? today })
 }
 
-/** A paper by its name in paths. Throws page.not-found, paper.not-here for an arXiv ID or DOI that is not here. */
+/** A paper by its name in paths. Throws page.not-found, and paper.not-here for an unknown arXiv id or DOI. */
 export async function loadPaperByName({ db }: Deps, { name }: { name: string }): Promise<Paper> {
   const paper = NEVER_IN_NAME.test(name) ? null : await paperByName(db, name)
   if (paper) return paper

@@ -10,13 +10,18 @@ import { toShownPaper } from '../queries/reasons/shown-paper.ts'
 import type { Steps } from '../queries/steps.ts'
 import { type PaperText, toPaperText } from '../queries/text/paper-text.ts'
 
-/** Papers that are to be shown; each is cut into words when it is first looked at. */
+/** Papers for display. Each is tokenized when it is first needed. */
 export interface LoadedPapers {
-  /** As a digest shows it: with the reason of a query, or without. Null where it left, or does not match any more. */
+  /**
+   * The paper as in a digest, with the reason of the query if there is one. Null if the paper is gone or no longer
+   * matches.
+   */
   show(id: number, query: Query | null): ShownPaper | null
-  /** Of some papers that do not match a query, those that come nearest, with what each lacks: a paper in each step. */
+  /**
+   * The papers closest to matching a query, out of papers that do not match, with what each lacks. One paper per step.
+   */
   nearest(ids: readonly number[], query: Query, limit: number): Steps<ShownPaper[]>
-  /** Cuts all into words beforehand: a paper in each step. */
+  /** Tokenizes all papers in advance, one per step. */
   tokenize(): Steps<void>
 }
 
@@ -46,12 +51,12 @@ export async function loadPapers(db: Database, ids: readonly number[]): Promise<
   }
 }
 
-/** Some 30 kB each. Somebody who types is shown the same papers time and again. */
+/** A tokenized paper has some 30 kB. While a visitor types, the same papers are shown again and again. */
 const MAX_TEXTS = 400
 
 const textCache = new Map<number, { paper: Paper; text: PaperText }>()
 
-/** A paper cut into words, which takes longer than finding it. */
+/** A tokenized paper, cached: tokenizing takes longer than the search. */
 function textOf(paper: Paper): PaperText {
   const before = textCache.get(paper.id)
   if (before && isDeepStrictEqual(before.paper, paper)) return before.text

@@ -7,40 +7,40 @@ import { Archive } from '../queries/archive.ts'
 import { PaperIndex } from '../queries/matching/paper-index.ts'
 import { upsertYielding } from '../queries/matching/upsert-yielding.ts'
 
-/** So many of the newest papers are held in memory, in some 500 MB; older ones are found by their day alone. */
+/** The limit of papers in memory, some 500 MB. Older papers are found only by their day. */
 const MAX_PAPERS = 200_000
-/** A correction of a paper, or its votes, are seen after so long; a new paper at once. */
+/** Changes of a paper or its votes are visible after this time; a new paper is visible at once. */
 const REFRESH_MS = 60_000
-/** Longer than a transaction takes to be seen after the instant that it wrote. */
+/** Longer than the time from a transaction's timestamp until the transaction becomes visible. */
 const OVERLAP_MS = 3 * 60_000
-/** So many above the most are held before the oldest are let go. */
+/** How many papers above the limit are kept before the oldest are evicted. */
 const SLACK = 2_000
 const BATCH_SIZE = 1000
 
 interface CachedArchive {
   archive: Archive
-  /** Every paper up to this number that is newer than `reached` is here. */
+  /** Every paper with an id up to this one and newer than `readBackTo` is in memory. */
   maxPaperId: number
-  /** The oldest paper that was read; undefined where nothing older is to be read. */
+  /** The oldest paper read so far; undefined if no older paper is to be read. */
   readBackTo: PaperCursor | undefined
-  /** Papers with a newer version on this day or later are here, however old. */
+  /** Papers with a newer version on this day or later are in memory, whatever their age. */
   revisedFrom: Day | undefined
-  /** When it was last asked what changed, and up to where changes were seen. */
+  /** The time of the last check for changes, and the time of the last change that it found. */
   checkedAt: Date
   changedAt: Date | null
-  /** One step of reading after the other, whoever wants it. */
+  /** A queue: one step of reading at a time, for all callers. */
   work: Promise<unknown>
-  /** All of it is being read, or was. */
+  /** The read of the whole archive, running or finished. */
   fullRead: Promise<Archive> | undefined
 }
 
-// One archive for each database that this process speaks to.
+// One archive for each database of this process.
 const archives = new WeakMap<Database, CachedArchive>()
 
 /**
- * The papers that this process holds in memory, newest first: at least all that were first listed on `from` or later, as
- * far as it can hold them; without `from` as many as it can hold. `backTo` of it says how far it goes. `withRevised`: and
- * all that had a newer version then.
+ * The papers in memory. Contains at least the papers first listed on `from` or later, up to the memory limit; without
+ * `from`, as many as the limit allows. `backTo` of the archive is its oldest day. With `withRevised`, also contains all
+ * papers with a newer version on `from` or later.
  */
 export async function openArchive(
   deps: Deps,
@@ -55,7 +55,10 @@ export async function openArchive(
   return cached.archive
 }
 
-/** Reads as many papers as it can hold, once, whoever asks for it, while others search what is there by then. */
+/**
+ * Reads as many papers as the memory limit allows, once for all callers. Meanwhile, searches use the papers read so
+ * far.
+ */
 export function readWholeArchive(deps: Deps): Promise<Archive> {
   const cached = archives.get(deps.db) ?? newCachedArchive(deps)
   cached.fullRead ??= openArchive(deps).then(logRead(deps), (error) => {
@@ -72,7 +75,7 @@ const logRead =
     return archive
   }
 
-/** For whoever replaced the papers of a database: what was read of them is let go. */
+/** Drops the archive of a database whose papers were replaced. */
 export const dropArchive = (db: Database): void => void archives.delete(db)
 
 function newCachedArchive({ db, clock }: Deps): CachedArchive {
@@ -106,7 +109,7 @@ async function refresh(deps: Deps, cached: CachedArchive): Promise<void> {
     return
   }
   const highest = await maxPaperId(db)
-  // It never falls: these are other papers, as after a restore.
+  // The highest id never decreases, so the papers were replaced, for example by a restore.
   if (highest < cached.maxPaperId) {
     Object.assign(cached, emptyCache(now))
     return refresh(deps, cached)
@@ -129,13 +132,13 @@ async function refresh(deps: Deps, cached: CachedArchive): Promise<void> {
   cached.changedAt = changedAt
 }
 
-/** Nothing came since, and what was being written then was seen. */
+/** Whether nothing changed since the last check, and all transactions of that time are visible. */
 const isSettled = (cached: CachedArchive, changedAt: Date | null, now: Date): boolean =>
   changedAt?.getTime() === cached.changedAt?.getTime() &&
   cached.checkedAt.getTime() - (changedAt?.getTime() ?? 0) > OVERLAP_MS &&
   now > cached.checkedAt
 
-/** Lets the oldest papers go where there are more than it can hold, and gives back the room of those that left. */
+/** Evicts the oldest papers above the limit, and compacts the index if many papers were removed. */
 function evictOldest(cached: CachedArchive): void {
   const { index } = cached.archive
   if (index.size > MAX_PAPERS + SLACK) {
@@ -146,7 +149,7 @@ function evictOldest(cached: CachedArchive): void {
   if (index.isSparse) cached.archive = new Archive(index.compacted(), cached.archive.backTo)
 }
 
-/** The papers that came since. */
+/** Reads the papers added since. */
 async function readNewer(db: Database, cached: CachedArchive): Promise<void> {
   for (;;) {
     const papers = await papersAfter(db, { after: cached.maxPaperId, most: BATCH_SIZE })
@@ -156,7 +159,7 @@ async function readNewer(db: Database, cached: CachedArchive): Promise<void> {
   }
 }
 
-/** The next older papers. */
+/** Reads the next batch of older papers. */
 async function readOlder({ db }: Deps, cached: CachedArchive): Promise<void> {
   if (!cached.readBackTo) return
   const { archive } = cached
@@ -168,7 +171,7 @@ async function readOlder({ db }: Deps, cached: CachedArchive): Promise<void> {
   cached.readBackTo = isAll || isFull ? undefined : papers.at(-1)
 }
 
-/** What changes later is read with all that changes. */
+/** Reads papers with newer versions once; `refresh` reads later changes. */
 async function readRevised({ db }: Deps, cached: CachedArchive, from: Day): Promise<void> {
   const isAll = !cached.readBackTo && cached.archive.backTo === null
   if (isAll || (cached.revisedFrom !== undefined && cached.revisedFrom <= from)) return

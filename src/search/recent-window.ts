@@ -8,13 +8,13 @@ export const MAX_DAYS = 30
 
 export interface RecentDays {
   days: number
-  /** Newer versions too, of papers that were listed before. */
+  /** Include newer versions of papers that were listed before. */
   withRevised?: boolean
 }
 
 /**
- * The papers of the last `days` days up to today (UTC), from 1 to 30. What is asked of it is asked at once: papers that
- * come later are not in it. Throws preview.days.
+ * The papers of the last `days` days up to today (UTC), from 1 to 30. Use the window at once: later papers are not in
+ * it. Throws preview.days.
  */
 export async function recentWindow(deps: Deps, { days, withRevised }: RecentDays): Promise<DayWindow> {
   if (!Number.isInteger(days) || days < 1 || days > MAX_DAYS) {

@@ -19,7 +19,7 @@ import { loadPapers } from './loaded-papers.ts'
 import { openNewestArchive } from './open-newest-archive.ts'
 import { extrasBudget, runYielding, runYieldingWithin, type Spend } from './yield-to-event-loop.ts'
 
-/** best: those that say most of what was asked for; newest: by the day on which they were first listed. */
+/** best: the most relevant papers first; newest: by the day of the first listing. */
 export type SearchOrder = 'best' | 'newest'
 
 export interface ArchiveSearch {
@@ -33,7 +33,7 @@ export interface ArchiveSearch {
   spend?: Spend
 }
 
-/** Why nothing was found, and the papers that come nearest. */
+/** Why nothing was found, and the near misses. */
 export interface NothingFound extends WhyEmpty {
   nearest: ShownPaper[]
 }
@@ -47,45 +47,45 @@ export interface NamedQuery {
 }
 
 export interface SearchedArchive {
-  /** What was typed. The search also looks for words without a field in names; topics and feeds do not. */
+  /** The parsed query. The search also looks for words without a field in names; topics and feeds do not. */
   tree: Query
   /** How many papers, before narrowing, match only by a name. */
   onlyNames: number
-  /** What was typed, as a name that papers here have. */
+  /** The query as a name, if papers have that name. */
   named: NamedQuery[]
   /** "Papers with …" */
   understood: string
-  /** One page of them. */
+  /** The papers of one page. */
   found: FoundPaper[]
-  /** As narrowed, on all pages; and without narrowing. */
+  /** The number of papers on all pages, with and without filters. */
   count: number
   all: number
   page: number
-  /** At least 1, and at most as many as are shown. */
+  /** At least 1, and up to the number of pages that visitors can open. */
   pages: number
   facets: Facets
-  /** Null if something was found, if there are no papers, and if finding out would take too long. */
+  /** Null if something was found, if there are no papers, and if the analysis would take too long. */
   nothing: NothingFound | null
-  /** How many papers were looked at. */
+  /** The number of papers searched. */
   searched: number
-  /** Back to which day; null where that is all of them. */
+  /** The oldest day searched; null if all papers were searched. */
   backTo: Day | null
 }
 
 export const PAPERS_PER_PAGE = 20
-/** Beyond that, readers narrow the search or take the feed. */
+/** With more pages than this, readers narrow the search or use the feed. */
 const MAX_PAGES = 25
 const NEAR = 24
 const MAX_NEAR_MISSES = 3
 
-/** One page of what a query finds among the papers in memory. Throws query.*, search.page. */
+/** One page of a query's results among the papers in memory. Throws query.*, search.page. */
 export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<SearchedArchive> {
   const tree = parseQuery(search.query)
   const archive = await openNewestArchive(deps)
   const wide = expandToNames(tree)
   const names = await runYielding(namesIn(archive, tree), search.spend)
   await runYielding(lookedUp(archive, wide, search), search.spend)
-  // Up to the next await: the archive goes on.
+  // Do not await from here on until the ids are read: the archive may change.
   const all = archive.find(wide)
   const { left, facets } = narrowResults(archive, all, search.selection)
   const counts = { count: archive.count(left), all: archive.count(all) }
@@ -128,7 +128,7 @@ function* lookedUp(archive: Archive, tree: Query, { order }: Pick<ArchiveSearch,
   yield* archive.lookUpTerms(tree, { ranked: order === 'best' })
 }
 
-/** A query of plain words as the name of an author, and of an organization, if papers have that name. */
+/** Reads a query of plain words as the name of an author and of an organization, if papers have that name. */
 function* namesIn(archive: Archive, tree: Query): Steps<NamedQuery[]> {
   const named: NamedQuery[] = []
   for (const { changed } of readAsAuthor(tree)) {
@@ -148,7 +148,7 @@ interface Nothing extends Pick<ArchiveSearch, 'extrasMs' | 'spend'> {
   tree: Query
 }
 
-/** Null where it takes too long: the page says that nothing was found, without a reason. */
+/** Null if it takes too long: the page then says that nothing was found, without a reason. */
 async function nothingFound(
   { db }: Deps,
   archive: Archive,

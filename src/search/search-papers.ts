@@ -14,30 +14,30 @@ import { runYielding, type Spend } from './yield-to-event-loop.ts'
 
 export interface SearchedPapers {
   found: FoundPaper[]
-  /** Where to go on; null where every paper was looked at. */
+  /** The position for the next page; null if every paper was examined. */
   next: PaperCursor | null
 }
 
 export interface SearchInput {
   /** In the query language. */
   query?: string
-  /** Papers that any source listed on that day (UTC); as newer versions, for a query that asks for them alone. */
+  /** Papers that a source listed on that day (UTC); as newer versions too if the query asks for them. */
   day?: Day
   after?: PaperCursor
-  /** At most so many papers. */
+  /** The largest number of papers to return. */
   limit: number
   spend?: Spend
 }
 
-// What memory does not hold is matched paper by paper: so many are looked at for one answer, the rest with the next.
+// Papers that are not in memory are matched one by one: up to this many for one response, the rest with the next one.
 const MAX_EXAMINED = 1000
 const BATCH_SIZE = 100
-/** So many papers are cut into words before others get their turn. */
+/** How many papers are tokenized before the event loop runs other work. */
 const PAPERS_PER_YIELD = 10
 
 /**
- * Papers, the day on which they were first listed newest first. With a query an answer may hold few or none and still
- * have a next place. Throws query.*.
+ * Searches papers, the newest day of first listing first. With a query, a response may have few or no papers and still
+ * have a next position. Throws query.*.
  */
 export async function searchPapers(deps: Deps, input: SearchInput): Promise<SearchedPapers> {
   const tree = input.query === undefined ? undefined : parseQuery(input.query)
@@ -45,7 +45,7 @@ export async function searchPapers(deps: Deps, input: SearchInput): Promise<Sear
   return inMemory ?? searchDatabase(deps, tree, input)
 }
 
-/** Null where memory does not hold every paper. */
+/** Null if memory does not contain every paper. */
 async function searchMemory(
   deps: Deps,
   tree: Query,

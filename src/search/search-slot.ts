@@ -7,7 +7,7 @@ import { bucketsOf, chargePermits, networksOf, type RateLimit, requirePermit } f
 import { NoSlot, Semaphore } from '../core/semaphore.ts'
 import { type Spend, yieldToEventLoop } from './yield-to-event-loop.ts'
 
-// Enough for one person who types all the time, and for readers of feeds.
+// Enough for one person who types all the time, and for feed readers.
 const SEARCHES: RateLimit = {
   name: 'search',
   label: 'searches and previews of one network',
@@ -17,21 +17,21 @@ const SEARCHES: RateLimit = {
 /** A search that takes longer counts as several. */
 const MS_PER_PERMIT = 50
 
-// What a search will take is estimated by the length of its queries.
+// The length of the queries gives an estimate of the time of a search.
 const CHARACTERS_PER_PERMIT = 300
 const MIN_CHARACTERS_OF_QUERY = 60
 const MAX_ESTIMATE = 40
 
 const SLOTS = new Semaphore({ total: 4, perKey: 2, maxWaiting: 32, maxWaitingPerKey: 6 })
 const MAX_WAIT_MS = 4000
-/** For a part of a page that can be left out. */
+/** For an optional part of a page. */
 const MAX_OPTIONAL_WAIT_MS = 500
 const RETRY_AFTER_SECONDS = 5
 
 /** How many requests wait for a slot of this process. */
 export const searchesWaiting = (): number => SLOTS.waiting
 
-/** Who searches: a FastifyRequest is one. */
+/** The client of a search; a FastifyRequest fits. */
 export interface Searcher {
   ip: string
   /** Emits "close" when the client disconnects. (The request itself also does so once its body is read.) */
@@ -39,9 +39,9 @@ export interface Searcher {
 }
 
 /**
- * Runs a search, or anything else that evaluates queries for a visitor, in one of the slots of this process, and counts
- * it against the rate limit: what `queries` suggest before the work, what the work really spent after it. Everything
- * that the web does with the archive goes through here. Throws rate.too-many, rate.at-once, search.busy.
+ * Runs a search, or any other evaluation of queries for a visitor, in one of the slots of this process. Charges the
+ * rate limit: before the work by an estimate from `queries`, after it by the time that it took. All web routes use the
+ * archive through this function. Throws rate.too-many, rate.at-once, search.busy.
  */
 export async function withSearchSlot<T>(
   deps: Deps,
@@ -60,7 +60,7 @@ export async function withSearchSlot<T>(
   try {
     return await SLOTS.withSlot(network, () => charged(deps, { ip, queries }, work), waitEnds)
   } catch (error) {
-    // The pages of a burst of refusals, all in one turn, would block everyone else.
+    // Many refusals at once, all in one iteration of the event loop, would block other requests.
     if (error instanceof NoSlot || isTemporaryRefusal(error)) await yieldToEventLoop()
     throw refusalFor(error)
   } finally {
@@ -74,7 +74,7 @@ export const refusalFor = (error: unknown): unknown =>
     ? new Fault(error.reason === 'key' ? 'rate.at-once' : 'search.busy', { seconds: RETRY_AFTER_SECONDS })
     : error
 
-/** `withSearchSlot` for a part of a page that can be left out: `fallback` if the search is refused for now. */
+/** `withSearchSlot` for an optional part of a page: returns `fallback` if the search is refused for now. */
 export async function withOptionalSearchSlot<T>(
   deps: Deps,
   searcher: Searcher,
@@ -89,7 +89,7 @@ export async function withOptionalSearchSlot<T>(
   }
 }
 
-/** The request itself is fine, and is refused for some seconds or minutes only. */
+/** Whether the request is valid and only refused for some seconds or minutes. */
 export const isTemporaryRefusal = (error: unknown): boolean =>
   error instanceof Fault && ['rate.too-many', 'rate.at-once', 'search.busy'].includes(error.code)
 
@@ -107,7 +107,7 @@ async function charged<T>(
     })
   } finally {
     const more = 1 + Math.floor(spent / MS_PER_PERMIT) - estimate
-    // What was found is worth more than an exact count.
+    // The result is more important than an exact charge.
     if (more !== 0)
       await chargePermits(db, bucketsOf(SEARCHES, ip), more).catch((error) =>
         log.error('database.error', { what: errorText(error) }),
@@ -120,7 +120,7 @@ function permitsFor(queries: readonly string[]): number {
   return Math.min(MAX_ESTIMATE, Math.max(1, Math.ceil(characters / CHARACTERS_PER_PERMIT)))
 }
 
-/** Runs something synchronous and counts the time that it took. */
+/** Runs synchronous work and passes the time that it took to `spend`. */
 export function timed<T>(spend: Spend, work: () => T): T {
   const began = monotonicMs()
   try {

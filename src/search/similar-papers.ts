@@ -13,22 +13,24 @@ import { timed } from './search-slot.ts'
 import type { Spend } from './yield-to-event-loop.ts'
 
 export interface SimilarPapers {
-  /** Most like it first; those alone that share what they are about. */
+  /** The most similar papers first; only papers about the same subject. */
   papers: Paper[]
-  /** A topic that brings papers like it, and how many it would have brought in the last days. */
+  /**
+   * A topic that matches similar papers, and the number of papers that it would have matched in the last `days` days.
+   */
   topic: (ProposedTopic & { days: number }) | null
 }
 
 const MAX_PAPERS = 8
-/** So many tell which phrases papers like it share. */
+/** How many similar papers determine the phrases of the topic. */
 const MAX_ASKED = 30
-/** The cosine of what two papers are about: below it they share no more than words of their field. */
+/** The minimum cosine similarity: below it, two papers share only words of their field. */
 const MIN_LIKENESS = 0.1
 
-/** Papers like one, which may be older than those in memory; none while the first ones are read in. */
+/** The papers similar to one, which may itself be older than those in memory. Empty while the first batch is read. */
 export async function similarPapers(deps: Deps, paper: Paper, spend: Spend): Promise<SimilarPapers> {
   const archive = await openAvailableArchive(deps)
-  // Up to the next await: the archive goes on.
+  // Do not await until the result is cached: the archive may change.
   const known =
     cachedSimilar(archive, paper.id) ??
     timed(spend, () => findSimilar(archive, paper, dayOf(deps.clock.now())))
@@ -59,7 +61,7 @@ function findSimilar(archive: Archive, paper: Paper, today: string): SimilarIds 
 const isSimilar = (archive: Archive, vector: Vector, id: number): boolean =>
   cosineSimilarity(vector, archive.vectorOf(id)!) >= MIN_LIKENESS
 
-// What was worked out for papers that people look at, until other papers come.
+// Results for papers that visitors open, until the index changes.
 const known = new WeakMap<Archive, { version: number; papers: Map<number, SimilarIds> }>()
 const MAX_CACHED = 1000
 

@@ -4,10 +4,10 @@ import type { Steps } from '../queries/steps.ts'
 
 const SLICE_MS = 10
 
-/** Adds milliseconds of this process to what a search is charged. */
+/** Adds milliseconds of CPU time to the charge of a search. */
 export type Spend = (ms: number) => void
 
-/** How many milliseconds of work are left for what a page can do without. */
+/** The milliseconds left for optional parts of a page. */
 export interface TimeBudget {
   leftMs: number
 }
@@ -16,12 +16,12 @@ export interface TimeBudget {
 export const extrasBudget = (leftMs = 1000): TimeBudget => ({ leftMs })
 
 let queue = Promise.resolve()
-/** When the turn began in which work of this kind computes. */
+/** The start of the current slice: computations share it until they yield. */
 let sliceBegan = Number.NEGATIVE_INFINITY
 
 /**
- * Waits for a turn of the event loop that no other work of this kind has. Node accepts one connection in a turn, so turns
- * have to stay short however many searches run, or are refused, at once.
+ * Waits for an iteration of the event loop that no other computation uses. Node accepts one connection per iteration,
+ * so iterations must stay short, however many searches run or are refused at once.
  */
 export function yieldToEventLoop(): Promise<void> {
   queue = queue
@@ -32,13 +32,13 @@ export function yieldToEventLoop(): Promise<void> {
   return queue
 }
 
-/** Takes steps and yields to the event loop in between. `spend` receives the milliseconds that the steps took. */
+/** Runs steps and yields to the event loop in between. `spend` receives the milliseconds that the steps took. */
 export async function runYielding<T>(steps: Steps<T>, spend: Spend = () => {}): Promise<T> {
   const done = await runYieldingWithin({ leftMs: Number.POSITIVE_INFINITY }, steps, spend)
   return done!.value
 }
 
-/** The same for as long as the budget lasts; undefined if it was used up before the last step. */
+/** The same within a time budget; undefined if the budget runs out before the last step. */
 export async function runYieldingWithin<T>(
   budget: TimeBudget,
   steps: Steps<T>,

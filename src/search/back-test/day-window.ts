@@ -5,18 +5,18 @@ import { type Bits, forEachBit, intersectBits, newBits, setBit } from '../../que
 import type { PaperAttributes } from '../../queries/matching/paper-index.ts'
 import type { Query } from '../../queries/query.ts'
 
-/** The papers of some days, and what queries find among them. It holds until the archive's version rises. */
+/** The papers of a range of days, and the queries over them. Valid until the archive's version increases. */
 export class DayWindow {
   readonly archive: Archive
   /** Every day, oldest first. */
   readonly days: readonly Day[]
-  /** Papers first listed on these days, and how many. */
+  /** The papers first listed on these days, and their number. */
   readonly listed: Bits
   readonly size: number
-  /** How many papers were first listed on each day. */
+  /** The number of papers first listed on each day. */
   readonly perDay: readonly number[]
   readonly #withRevised: Bits
-  /** The place of each slot's day among the days; of a paper that is not here it means nothing. */
+  /** The index of each docId's day in `days`; meaningless for papers outside the window. */
   readonly #dayIndexes: Uint16Array
 
   constructor(archive: Archive, days: Required<DayBounds>) {
@@ -41,7 +41,7 @@ export class DayWindow {
     this.perDay = this.countByDay(this.listed)
   }
 
-  /** What a query finds; with newer versions where it asks for these, or where `like` does, of which it is a part. */
+  /** The papers that a query matches. Includes newer versions if `scope`, the whole query, asks for them. */
   find(query: Query, scope: Query = query): Bits {
     const withRevised = mentionsRevised(scope)
     const found = this.archive.find(query, withRevised)
@@ -51,14 +51,14 @@ export class DayWindow {
 
   count = (found: Bits): number => this.archive.count(found)
 
-  /** How many of a set came on each day: listed first, or in a newer version. */
+  /** How many papers of a set arrived on each day, by first listing or newer version. */
   countByDay(found: Bits): number[] {
     const counts = this.days.map(() => 0)
     forEachBit(found, (docId) => counts[this.#dayIndexes[docId]!]!++)
     return counts
   }
 
-  /** Of a set, the papers that came on the day at a place among the days. */
+  /** The papers of a set that arrived on the day with this index. */
   onDay(found: Bits, dayIndex: number): PaperAttributes[] {
     const attributes: PaperAttributes[] = []
     forEachBit(found, (docId) => {
@@ -67,12 +67,12 @@ export class DayWindow {
     return attributes
   }
 
-  /** On how many of the days papers were listed. */
+  /** The number of days with papers. */
   get daysWithPapers(): number {
     return this.perDay.filter((papers) => papers > 0).length
   }
 
-  /** On how many Mondays to Fridays papers were listed; at least 1. */
+  /** The number of Mondays to Fridays with papers; at least 1. */
   get weekdays(): number {
     const isWeekday = (day: Day) => !['sat', 'sun'].includes(weekdayOf(day))
     return Math.max(
@@ -81,13 +81,15 @@ export class DayWindow {
     )
   }
 
-  /** From the first day that has papers: a site that is new knows of no more; 0 without papers. */
+  /**
+   * The number of weeks from the first day with papers, as a new installation has no earlier ones; 0 without papers.
+   */
   get weeks(): number {
     const first = this.perDay.findIndex((papers) => papers > 0)
     return first === -1 ? 0 : (this.days.length - first) / WEEK
   }
 
-  /** How many of a set's papers there are for each weekday with papers: those of a weekend arrive on Monday. */
+  /** Papers per weekday with papers. Papers of a weekend arrive on Monday. */
   perWeekday = (papers: number): number => papers / this.weekdays
 }
 
@@ -107,7 +109,7 @@ interface Kept {
 
 const kept = new WeakMap<Archive, Kept>()
 
-/** The window of some days; the same one as long as the archive stays as it is. */
+/** The window of a range of days, cached until the archive changes. */
 export function dayWindowOf(archive: Archive, days: Required<DayBounds>): DayWindow {
   const { version } = archive.index
   const cached = kept.get(archive)

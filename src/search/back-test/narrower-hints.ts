@@ -10,19 +10,19 @@ import type { QueryHint } from './query-hint.ts'
 import { type Variant, withoutEach } from './variants.ts'
 
 export interface BroadQuery {
-  /** The query's text, and what it was read as. */
+  /** The query's text and its tree. */
   text: string
   query: Query
   found: Bits
-  /** The most papers of a mail. */
+  /** The maximum number of papers in an email. */
   most: number
 }
 
-/** More for each weekday with papers than an email contains. */
+/** Whether there are more papers per weekday than an email contains. */
 export const isTooBroad = (papers: number, window: DayWindow, most: number): boolean =>
   Math.round(window.perWeekday(papers)) > most
 
-/** Changes of a query by which a mail would hold nearly all that it brings, each with a text of its own. */
+/** Changes of a query after which an email contains nearly all of its papers. Each has its own query text. */
 export function* narrowerHints(
   { text, query, found, most }: BroadQuery,
   window: DayWindow,
@@ -36,14 +36,14 @@ export function* narrowerHints(
 }
 
 type NarrowInput = Omit<BroadQuery, 'most'> & {
-  /** How many papers mails of all these days hold. */
+  /** The total capacity of the emails of all these days, in papers. */
   room: number
 }
 
-/** A part of an OR that brings at least so much of all is worth a word. */
+/** The smallest share of all papers for which a part of an OR is worth a hint. */
 const MIN_OF_ALL = 0.25
 
-/** The part of an OR that alone brings most. */
+/** The part of an OR that contributes most papers by itself. */
 function* withoutOne({ query, found, room }: NarrowInput, window: DayWindow): Steps<QueryHint[]> {
   const met = window.count(found)
   const enough = Math.max(room, met * (1 - MIN_OF_ALL))
@@ -61,7 +61,7 @@ function* withoutOne({ query, found, room }: NarrowInput, window: DayWindow): St
 
 const LIMITS = [2, 3, 5, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 500, 1000]
 
-/** The lowest limit of votes that leaves so few, where most of the papers have votes. */
+/** The lowest vote limit that leaves few enough papers, if at least half of the papers have votes. */
 function votesHint({ text, found, room }: NarrowInput, window: DayWindow): QueryHint[] {
   const votes = window.archive.attributesOf(found).map((facts) => facts.votes)
   const known = votes.filter((count) => count !== null)
@@ -76,7 +76,7 @@ function votesHint({ text, found, room }: NarrowInput, window: DayWindow): Query
 
 const MAX_WORDS = 3
 
-/** Words that stand in some of the papers, and seldom in others. */
+/** Words in some of the papers that are rare in others. */
 function* alsoHints({ text, query, found, room }: NarrowInput, window: DayWindow): Steps<QueryHint[]> {
   const hints: QueryHint[] = []
   const words = yield* narrowingWords({ query, found, maxPapers: room }, window)

@@ -8,29 +8,29 @@ import { tokensOf, wordKeyOf } from '../../queries/text/tokens.ts'
 import type { DayWindow } from './day-window.ts'
 
 export interface NarrowingWord {
-  /** As papers usually write it. */
+  /** In its usual spelling. */
   word: string
-  /** How many of the papers hold it. */
+  /** The number of papers that contain it. */
   papers: number
 }
 
 interface Among {
   query: Query
-  /** What the query finds. */
+  /** The papers that the query matches. */
   found: Bits
-  /** As many papers as are to be left at most. */
+  /** The maximum number of papers to keep. */
   maxPapers: number
 }
 
-/** The titles of so many papers, spread evenly, tell what all of them are about. */
+/** The titles of a sample of papers, spread evenly, represent all of them. */
 const SAMPLE = 1200
 const SAMPLE_OF_ALL = 3000
 const MAX_WORDS = 6
-/** A word that leaves less than so much of the room leaves too little. */
+/** A word is too narrow if it leaves less than this share of `maxPapers`. */
 const MIN_SHARE = 0.1
 const TELLING = /^\p{L}[\p{L}\p{N}]{2,}$/u
 
-/** Words that stand in just so many of the papers, those first that stand seldom in others. */
+/** Words that occur in a suitable number of the papers, those that are rare in other papers first. */
 export function* narrowingWords(
   { query, found, maxPapers }: Among,
   window: DayWindow,
@@ -39,7 +39,7 @@ export function* narrowingWords(
   const asked = wordsOf(query)
   const here = yield* sampled(found, SAMPLE, window)
   const all = yield* ofAll(window)
-  // How much more often here than anywhere, for what stands here often: a word of the field, and not of all papers.
+  // Prefers words that are frequent here and more frequent than elsewhere: words of the subject, not of all papers.
   const weigh = (key: string, count: number) =>
     count * Math.log((count * all.papers) / (here.papers * (1 + (all.counts.get(key) ?? 0))))
   const telling = [...here.counts]
@@ -64,7 +64,7 @@ function heldBy(word: string, found: Bits, window: DayWindow): NarrowingWord {
   return { word, papers: countBits(holding) }
 }
 
-/** In the titles of how many papers each word stands, by its key. */
+/** For each word, by its key, the number of papers with it in the title. */
 interface Counted {
   papers: number
   counts: ReadonlyMap<string, number>
@@ -100,7 +100,7 @@ function* sampled(found: Bits, sampleSize: number, { archive }: DayWindow): Step
 
 const keys = new WeakMap<Archive, (string | null | undefined)[]>()
 
-/** The key of a word by its number; null for one that tells nothing. Numbers keep their words. */
+/** The key of a word by its id; null for a word that does not describe a subject. Word ids never change. */
 function keysOf(archive: Archive): (number: number) => string | null {
   const { prose } = archive.index.vocabularies
   const found = keys.get(archive) ?? []

@@ -4,7 +4,7 @@ import { wantedWords } from '../../queries/ranking/wanted-terms.ts'
 import type { Steps } from '../../queries/steps.ts'
 import type { DayWindow } from './day-window.ts'
 
-/** Numbers of papers that hold words of a query and do not match it, best first. */
+/** Ids of papers that contain words of a query but do not match it, best first. */
 export function* nearMissIds(query: Query, window: DayWindow, limit: number): Steps<number[]> {
   const words = wantedWords(query)
   if (words.length === 0) return []

@@ -1,19 +1,19 @@
 import { type Bits, countIntersection } from '../../queries/matching/bits.ts'
 
-/** How many of the papers that a query finds come under another topic too. */
+/** How many papers of a query also match another topic. */
 export interface Overlap {
-  /** What the other topic is called. */
+  /** The name of the other topic. */
   topic: string
   papers: number
 }
 
 export interface OtherTopic {
   name: string
-  /** What it finds in the same days. */
+  /** The papers that it matches in the same days. */
   found: Bits
 }
 
-/** Of `found`, the topics that share the most first; those that share none are left out. */
+/** The topics that share papers with `found`, those with the most shared papers first. */
 export const overlaps = (found: Bits, others: readonly OtherTopic[]): Overlap[] =>
   others
     .map((other) => ({ topic: other.name, papers: countIntersection(found, other.found) }))

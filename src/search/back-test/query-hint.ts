@@ -1,15 +1,18 @@
-/** author: words as a name; without, allowed: one part left out; apart: the words of a phrase; anywhere: not in one part of a paper alone. */
+/**
+ * author: read words as a name; without, allowed: remove one part; apart: the words of a phrase separately; anywhere:
+ * search a term in all parts of a paper.
+ */
 export type HintKind = 'author' | 'without' | 'allowed' | 'apart' | 'anywhere' | 'votes' | 'also'
 
-/** A change of a query, and what it would have brought. */
+/** A change of a query, and the number of papers that it would have matched. */
 export interface QueryHint {
   way: HintKind
-  /** What of the query it is about, in words; of an author, votes and a further word, what is added. */
+  /** The changed part of the query, in words; for an author, votes and a further word, the added part. */
   part: string
-  /** The same as it is typed. */
+  /** The same in the query language. */
   term: string
-  /** How many papers the changed query finds in the same days. */
+  /** The number of papers that the changed query matches in the same days. */
   papers: number
-  /** The changed query; null where no text says it. */
+  /** The changed query; null if no text expresses it. */
   query: string | null
 }

@@ -6,18 +6,18 @@ import type { Steps } from '../../queries/steps.ts'
 import type { DayWindow } from './day-window.ts'
 import { withoutEach } from './variants.ts'
 
-/** What one term of a query does by itself among the papers of some days. */
+/** The effect of a single term of a query on the papers of some days. */
 export interface TermCount {
   /** As typed: "state space", title:model, -survey */
   term: string
-  /** It stands under a NOT, and `papers` are those that it takes away from the query's. */
+  /** Whether the term is under a NOT; `papers` then counts the papers that it excludes. */
   isUnwanted: boolean
   papers: number
-  /** Of all papers of these days, from 0 to 1; null for what takes away, and for newer versions. */
+  /** The share of all papers of these days, from 0 to 1; null for excluded papers and for newer versions. */
   share: number | null
 }
 
-/** The terms in the query's order, each once, then what it takes away (the first 50): one in each step. */
+/** The terms in the query's order, each once, then the first 50 excluded parts; one per step. */
 export function* termCounts(query: Query, window: DayWindow): Steps<TermCount[]> {
   const counts: TermCount[] = []
   for (const leaf of termsOf(query)) {
@@ -40,14 +40,14 @@ function alone(leaf: Leaf, window: DayWindow): TermCount {
   return { term: textOf(leaf), isUnwanted: false, papers, share }
 }
 
-/** Each once: RAG and rag are two. */
+/** Each term once. RAG and rag are different. */
 const termsOf = (query: Query): Leaf[] => [
   ...new Map(wantedLeaves(query).map((leaf) => [JSON.stringify(leaf), leaf])).values(),
 ]
 
 const textOf = (part: Query): string => writeTree(part) ?? unwantedText(part) ?? describePart(part)
 
-/** A NOT is no query by itself. */
+/** A NOT is not a query by itself, so it needs its own text. */
 function unwantedText(part: Query): string | null {
   if (part.kind !== 'not') return null
   const text = writeTree(part.part)

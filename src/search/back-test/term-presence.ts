@@ -2,7 +2,7 @@ import { type Leaf, type Query, wantedLeaves } from '../../queries/query.ts'
 import type { Steps } from '../../queries/steps.ts'
 import type { DayWindow } from './day-window.ts'
 
-/** The terms that a query requires, or counts as a sentence does. */
+/** The terms that a query requires, or that it counts as in a sentence. */
 export interface TermPresence {
   /** Terms that no paper of the window contains. */
   absent: Leaf[]
@@ -11,8 +11,8 @@ export interface TermPresence {
 }
 
 /**
- * Counts one term in each step. Alternatives of an OR are absent only if all of them are; those that no paper contains are
- * in neither list.
+ * Counts one term per step. The alternatives of an OR are absent only if all of them are; otherwise the alternatives
+ * that no paper contains are in neither list.
  */
 export function* termPresence(query: Query, window: DayWindow): Steps<TermPresence> {
   const words: TermPresence = { absent: [], present: [] }

@@ -3,33 +3,33 @@ import { isTextLeaf, type Query, type TextLeaf } from '../../queries/query.ts'
 import { tokensOf } from '../../queries/text/tokens.ts'
 import { wordsOfPhrase } from '../../queries/text/words-of-phrase.ts'
 
-/** A query as it would be with one of its parts otherwise. */
+/** A query with one part changed. */
 export interface Variant {
-  /** The part as it stands. */
+  /** The unchanged part. */
   part: Query
   changed: Query
 }
 
-/** Made one by one, as each is as large as the query: a long query has more of them than anybody tries. */
+/** Generated one by one, since each is as large as the query, and a long query has more variants than are tried. */
 type Variants = Generator<Variant, void>
 
-/** Without each part of an AND, or of an OR, in turn; what stands under a NOT is left as it is. */
+/** Removes each part of an AND, or of an OR, in turn. Does not change what is under a NOT. */
 export function* withoutEach(query: Query, kind: 'and' | 'or'): Variants {
   if (query.kind !== 'and' && query.kind !== 'or') return
   if (query.kind === kind) for (const [i, part] of query.parts.entries()) yield* withoutOne(query, part, i)
   yield* inParts(query, (part) => withoutEach(part, kind))
 }
 
-/** A paper must hold something. */
+/** A query must have a wanted part. */
 function withoutOne({ kind, parts }: Joined, part: Query, at: number): Variant[] {
   const rest = parts.toSpliced(at, 1)
   return rest.every((one) => one.kind === 'not') ? [] : [{ part, changed: flatten(kind, rest) }]
 }
 
-/** With the words of each phrase apart. */
+/** Replaces each phrase by its single words. */
 export const splitEachPhrase = (query: Query): Variants => changedEach(query, apart)
 
-/** With each term anywhere that looks in titles or abstracts alone. */
+/** Searches each title or abstract term in all parts of a paper. */
 export const widenEachField = (query: Query): Variants =>
   changedEach(query, (leaf) =>
     leaf.field === 'title' || leaf.field === 'abstract' ? { ...leaf, field: 'any' } : null,
@@ -37,7 +37,10 @@ export const widenEachField = (query: Query): Variants =>
 
 const MAX_IN_NAME = 3
 
-/** With words that may be a name as that of an author: author:Albert Gu, and a whole query of Albert Gu. `part`: the author. */
+/**
+ * Reads words that may be a name as an author: in author:Albert Gu, and in the whole query Albert Gu. `part` is the
+ * author.
+ */
 export function readAsAuthor(query: Query): Variant[] {
   const parts = query.kind === 'and' ? query.parts : [query]
   return parts.flatMap((_, at) =>
@@ -48,7 +51,7 @@ export function readAsAuthor(query: Query): Variant[] {
   )
 }
 
-/** The words at a place that may be one name: those behind an author's, or all that there are. */
+/** The words from `at` on that may be one name: words after an author's first word, or the whole query. */
 function namesFrom(parts: readonly Query[], at: number): (readonly TextLeaf[])[] {
   const isPlain = (part: Query): part is TextLeaf => isTextLeaf(part) && part.field === 'any'
   const [first, ...others] = parts.slice(at, at + MAX_IN_NAME)

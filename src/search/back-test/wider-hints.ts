@@ -7,16 +7,16 @@ import type { HintKind, QueryHint } from './query-hint.ts'
 import { readAsAuthor, splitEachPhrase, type Variant, widenEachField, withoutEach } from './variants.ts'
 
 const MAX_HINTS = 2
-/** From so many on a week can be told from chance. */
+/** From this many weeks on, a weekly number is not just chance. */
 const MIN_WEEKS = 2
 
-/** Less than one paper a week, and some: none at all is told otherwise. */
+/** Some papers, but less than one a week. Another hint covers a query without any papers. */
 export const isTooNarrow = (papers: number, weeks: number): boolean =>
   papers > 0 && weeks >= MIN_WEEKS && papers < weeks
 
 /**
- * Changes by which a query would have brought more: those with the most papers of which a mail of `most` still holds a
- * day's; where there are none, those with the fewest.
+ * Changes with which a query would have matched more papers: those with the most papers that still fit into a day's
+ * email of `maxPapers`; if none fits, those with the fewest.
  */
 export function* widerHints(query: Query, window: DayWindow, maxPapers: number): Steps<QueryHint[]> {
   const met = window.count(window.find(query))
@@ -28,7 +28,7 @@ export function* widerHints(query: Query, window: DayWindow, maxPapers: number):
     yield
   }
   hints.sort((a, b) => byUse(a.papers, b.papers, maxTotal))
-  // Whoever typed a name meant it.
+  // A name in a query is probably meant as one.
   const [names, others] = [hints.filter(isName), hints.filter((one) => !isName(one))]
   const fitting = others.filter(({ papers }) => papers <= maxTotal)
   return [...names, ...(fitting.length > 0 ? fitting : others)]
@@ -55,7 +55,7 @@ function* changesOf(query: Query): Generator<Change, void> {
 const some = (variants: IteratorObject<Variant>, wayOf: (one: Variant) => HintKind): IteratorObject<Change> =>
   variants.take(MAX_VARIANTS).map((one) => ({ ...one, way: wayOf(one) }))
 
-/** Those that fit first, the largest of them in front; of the others the smallest. */
+/** Results that fit come first, the largest of them at the front; of the others, the smallest. */
 function byUse(a: number, b: number, fits: number): number {
   if (a <= fits !== b <= fits) return a <= fits ? -1 : 1
   return a <= fits ? b - a : a - b
