@@ -37,7 +37,7 @@ const commandLine: Cli = {
     async (...args) => {
       print(await work(readEnvironment(), ...args), args)
       await flushed()
-process.exit() // do not wait for connections that are still open
+      process.exit() // do not wait for connections that are still open
     },
 }
 

@@ -29,7 +29,7 @@ export const imapUrl = z.string().transform((text, context): ImapConfig => {
   }
   if (!/^imaps?:\/\//.test(text) || !URL.canParse(text)) return fail(DESCRIPTION)
   const url = new URL(text)
-if (url.pathname.includes('@') || url.search.includes('@')) return fail(PASSWORD_DESCRIPTION) // unencoded password
+  if (url.pathname.includes('@') || url.search.includes('@')) return fail(PASSWORD_DESCRIPTION) // unencoded password
   const [login, folder] = [loginOf(url), folderOf(url)]
   if (!login) return fail(PASSWORD_DESCRIPTION)
   if (!url.hostname || url.hash || !folder) return fail(DESCRIPTION)

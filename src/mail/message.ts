@@ -1,5 +1,5 @@
 export const LANES = ['answers', 'digests'] as const
-/** answers: to a person who waits. Each lane keeps its own connections. */
+/** answers: transactional emails, to a person who waits; digests: bulk. Each lane has its own connections. */
 export type Lane = (typeof LANES)[number]
 
 export const MESSAGE_STATES = [
@@ -14,32 +14,32 @@ export const MESSAGE_STATES = [
 ] as const
 export type MessageState = (typeof MESSAGE_STATES)[number]
 
-/** What stands in place of an answer where nobody knows what the server said. */
+/** Stored as the reply if the worker was lost and the server's reply is unknown. */
 export const LOST_REPLY = 'its worker ended, or lost its lease'
 
-/** A message to be written down; what it says is made from it when it goes out. */
+/** A message to enqueue; its email is rendered from it when it is sent. */
 export interface NewMessage {
-  /** 'digest', 'welcome' and 'note' go to active subscribers alone, others to any address that is not suppressed. */
+  /** 'digest', 'welcome' and 'note' only go to active subscribers, others to any address that is not suppressed. */
   kind: string
-  /** Never two messages of one kind with the same key. */
+  /** Unique among the messages of one kind. */
   dedupe: string
   subscriberId: string
-  /** For kind 'digest', and for no other. */
+  /** Set for kind 'digest' only. */
   digestId?: number
   toAddress: string
-  /** Which APP_SECRET signs its links. */
+  /** Id of the APP_SECRET that signs its links. */
   secretId: string
-  /** What it says, as plain JSON; a digest's content stands with the digest. */
+  /** The content as plain JSON; that of a digest is stored with the digest. */
   content?: unknown
   /** The Date header. */
   datedAt: Date
-  /** No try before this instant. */
+  /** The earliest time of a try. */
   notBefore: Date
-  /** No try from this instant on. */
+  /** There is no try at or after this time. */
   deadline: Date
 }
 
-/** A message in the hand of one worker. `attempts` counts the try that is about to be made. */
+/** A message that one worker has taken. `attempts` includes the try that is about to begin. */
 export interface TakenMessage {
   id: string
   chunkId: number
@@ -52,18 +52,18 @@ export interface TakenMessage {
   datedAt: Date
   deadline: Date
   attempts: number
-  /** The body of an earlier try was written and no answer came. */
+  /** An earlier try wrote the body and got no reply. */
   uncertainBefore: boolean
 }
 
-/** A message as it goes over the wire. */
+/** An email, ready for SMTP. */
 export interface ComposedMail {
   /** Envelope sender and recipient: one plain address each. */
   from: string
   to: string
-  /** Header and body with CRLF, signed. The same bytes at every try. */
+  /** Header and body with CRLF, signed. Every try sends the same bytes. */
   raw: Buffer
 }
 
-/** Makes a message's mail. Throws where it cannot be made: that message is refused, and no other. */
+/** Renders the email of a message. If it throws, this message is refused, and no other. */
 export type Compose = (message: TakenMessage) => Promise<ComposedMail>

@@ -38,7 +38,7 @@ export async function startWorkerThread(
   let isExpected = false
   const fail = (error: Error) => {
     if (isExpected) return
-isExpected = true // the thread also exits after an error
+    isExpected = true // the thread also exits after an error
     if (isStarted) throw error
     started.reject(error)
   }

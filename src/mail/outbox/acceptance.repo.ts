@@ -4,13 +4,13 @@ import { DAY_MS } from '../../core/dates.ts'
 export interface NewAcceptance {
   messageId: string
   at: Date
-  /** What the server said, without addresses. */
+  /** The server's reply, without addresses. */
   answer: string
 }
 
 /**
- * Writes acceptances down, all or none; once, however often they are written. Nobody's lease is asked for: what the
- * server accepted is accepted, whoever saw it, and beats every other state.
+ * Records acceptances, all or none; repeated calls record them once. Ignores leases: an acceptance is final, whichever
+ * worker received it, and overrides every other state.
  */
 export async function recordAcceptances(db: DatabaseOrTransaction, accepted: NewAcceptance[]): Promise<void> {
   await db.$executeRaw`
@@ -23,7 +23,7 @@ export async function recordAcceptances(db: DatabaseOrTransaction, accepted: New
       select from acceptance a where a.message_id = told.id and a.at = told.at and a.answer = told.answer)`
 }
 
-/** How many were accepted from one instant on and before another; counts no further than `most`. */
+/** Number of acceptances from `from` until before `to`; stops counting at `most`. */
 export async function countAcceptances(
   db: DatabaseOrTransaction,
   { from, to, most }: { from: Date; to: Date; most: number },
@@ -36,7 +36,7 @@ export async function countAcceptances(
 
 const DAYS = 4
 
-/** The most mails that were accepted in one day, of the last four of 24 hours each. Counts no further than `most`. */
+/** The most emails accepted in one of the last four days of 24 hours each. Stops counting at `most`. */
 export async function busiestDay(
   db: DatabaseOrTransaction,
   { now, most }: { now: Date; most: number },
@@ -50,6 +50,6 @@ export async function busiestDay(
   return busiest
 }
 
-/** Whether the mail server ever took a mail, as far as is kept. */
+/** Whether the mail server has ever accepted an email, as far as records are kept. */
 export const hasAcceptances = async (db: DatabaseOrTransaction): Promise<boolean> =>
   (await db.acceptance.findFirst({ select: { id: true } })) !== null

@@ -5,30 +5,31 @@ import { maySend } from './may-send.repo.ts'
 
 export interface LeasedBatch {
   id: number
-  /** Of all its recipients; null where they are of several. */
+  /** The domain of all its recipients; null if they have several. */
   domain: string | null
-  /** Messages that a worker which lost this chunk had taken, and that go again. */
+  /** Number of messages that a worker had taken when it lost this batch, and that are sent again. */
   lost: number
-  /** Another chunk of the lane could be leased at this moment. */
+  /** Another batch of the lane could be leased now. */
   more: boolean
 }
 
 export interface LeaseInput {
   lane: Lane
-  /** A name that no other lease bears: the name of its hand, a dot and a number. */
+  /** Unique per lease: the name of the prefetcher, a dot and a number. */
   owner: string
   now: Date
   leaseSeconds: number
-  /** With hold, what a lost worker had taken stays uncertain: its body may have been written. */
+  /** With hold, messages taken by a lost worker stay uncertain: their bodies may have been written. */
   whenUncertain: 'retry' | 'hold'
-  /** The pace of today's digests, where the sending domain is new. */
+  /** The send rate of today's digests while the sending domain is new. */
   rampUp?: SendRateKey
 }
 
 /**
- * Leases a chunk, by the database's clock: of those whose domain the fewest other hands hold, the one that has waited
- * longest; what this hand holds is about to end. What its last owner took and never recorded goes again at once. Null
- * where none is ready and free, its pace allows none (answers wait for none), or delivery is paused.
+ * Leases a batch, by the database's clock: the one that has waited longest, among those whose domain the fewest other
+ * prefetchers hold (this prefetcher's own leases are about to end and do not count). Messages that its last owner took
+ * but never recorded are sent again at once. Null if no batch is ready and free, its send rate is used up (the lane
+ * `answers` ignores rates), or delivery is paused.
  */
 export async function leaseBatch(db: DatabaseOrTransaction, input: LeaseInput): Promise<LeasedBatch | null> {
   const { lane, owner, now, leaseSeconds, whenUncertain, rampUp } = input
@@ -75,9 +76,9 @@ export async function leaseBatch(db: DatabaseOrTransaction, input: LeaseInput): 
 const prefetcherOf = (owner: string): string => owner.slice(0, owner.lastIndexOf('.') + 1) || owner
 
 /**
- * Leases half of what the fullest chunk of another owner has ready, as a chunk of its own: nobody idles at the end of
- * a run, or waits behind a mail that takes long. What its owner has taken stays with it. Null where nobody has
- * two ready, or delivery is paused.
+ * Leases half of the ready messages of the fullest batch of another owner, as a new batch: no worker idles at the end
+ * of a run or waits behind a slow email. Messages already taken stay with their owner. Null if no other owner has two
+ * ready messages, or delivery is paused.
  */
 export async function splitBatch(db: DatabaseOrTransaction, input: LeaseInput): Promise<LeasedBatch | null> {
   const { lane, owner, now, leaseSeconds, rampUp } = input
@@ -108,8 +109,8 @@ export async function splitBatch(db: DatabaseOrTransaction, input: LeaseInput): 
 }
 
 /**
- * Puts what `owner` took of a domain's mail, and all that waits of it in the same chunk, into a chunk of the domain's
- * own, which waits for the domain's pace; the rest of the chunk goes on.
+ * Moves the messages of a domain that `owner` took, and those of the domain that wait in the same batch, into a batch
+ * of their own, which waits for the domain's send rate; the rest of the batch continues.
  */
 export async function splitOffDomain(
   db: DatabaseOrTransaction,
@@ -133,7 +134,7 @@ export async function splitOffDomain(
     from theirs, made where m.id = theirs.id`
 }
 
-/** Renews those of the leases that still hold, by the database's clock; returns their owners. */
+/** Renews the leases that are still valid, by the database's clock; returns their owners. */
 export async function renewLeases(
   db: DatabaseOrTransaction,
   { owners, leaseSeconds }: Pick<LeaseInput, 'leaseSeconds'> & { owners: string[] },
@@ -146,8 +147,8 @@ export async function renewLeases(
 }
 
 /**
- * Gives a chunk back: what `owner` took and did not begin is ready again; the chunk is done, or waits for the next
- * try among its messages. Changes nothing where the lease has gone to somebody else.
+ * Releases a batch: messages that `owner` took and did not begin are ready again; the batch is done, or waits for the
+ * next try among its messages. Changes nothing if another owner has the lease.
  */
 export async function releaseBatch(
   db: DatabaseOrTransaction,
@@ -172,8 +173,8 @@ export async function releaseBatch(
 }
 
 /**
- * True while somebody holds a chunk of the lane whose time has come, or may hold it no more and it may be leased, and
- * delivery is not paused. For whoever holds none.
+ * True while another worker has a due batch of the lane, or its lease has expired and the batch may be leased, and
+ * delivery is not paused. For a worker that has no batch.
  */
 export async function othersHoldBatches(
   db: DatabaseOrTransaction,
@@ -189,7 +190,7 @@ export async function othersHoldBatches(
   return rows.length > 0
 }
 
-/** How many workers hold messages at this moment, by the database's clock. */
+/** How many workers hold a lease now, by the database's clock. */
 export async function countLeaseHolders(db: DatabaseOrTransaction): Promise<number> {
   const rows = await db.$queryRaw<{ count: number }[]>`
     select count(distinct split_part(owner, '/', 1))::int as count from chunk

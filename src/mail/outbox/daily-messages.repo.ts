@@ -10,7 +10,7 @@ export interface MessageDay {
   skipped: number
 }
 
-/** What has become of the messages dated on each day (UTC), of any kind; days without any are left out. */
+/** Final states of the messages dated on each day (UTC), of any kind; days without messages are left out. */
 export function messagesByDay(
   db: DatabaseOrTransaction,
   { from, to }: { from: Day; to: Day },

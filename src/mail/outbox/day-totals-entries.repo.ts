@@ -3,12 +3,12 @@ import type { Day } from '../../core/dates.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { MessageState } from '../message.ts'
 
-/** Somebody for whom something was due on a date, and what became of it. */
+/** One subscriber for whom something was due on a date, and the outcome. */
 export interface DayTotalsEntry {
-  /** Of the digest. */
+  /** The digest's id. */
   id: number
   subscriberId: string
-  /** Null once erased. */
+  /** Null once the subscriber is erased. */
   address: string | null
   outcome: string
   messageId: string | null
@@ -16,7 +16,7 @@ export interface DayTotalsEntry {
   reason: string | null
 }
 
-// As the books count them.
+// The same conditions as in the day totals.
 const COLUMN_CONDITIONS = {
   due: Prisma.sql`true`,
   nothingMatched: Prisma.sql`d.outcome = 'nothing_matched'`,
@@ -31,11 +31,11 @@ const COLUMN_CONDITIONS = {
   open: Prisma.sql`(m.state in ('ready', 'taken', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline))`,
 }
 
-/** A column of the books of a date. */
+/** A column of the day totals. */
 export type DayTotalsColumn = keyof typeof COLUMN_CONDITIONS
 export const DAY_TOTALS_COLUMNS = Object.keys(COLUMN_CONDITIONS) as DayTotalsColumn[]
 
-/** Who is counted in a column of the books, `most` of them after the digest of that id. */
+/** The subscribers counted in a column of the day totals, `most` of them after the digest with id `after`. */
 export const dayTotalsEntries = (
   db: DatabaseOrTransaction,
   { date, column, most, after }: { date: Day; column: DayTotalsColumn; most: number; after: number },

@@ -8,7 +8,7 @@ const INTERNAL_COLUMNS = {
   secretId: true,
 } as const
 
-/** Every message to a subscriber, with what the mail server said of each, oldest first. */
+/** All messages to a subscriber, with the mail server's replies to each, oldest first. */
 export const messagesOf = (db: DatabaseOrTransaction, subscriberId: string) =>
   db.message.findMany({
     where: { subscriberId },
@@ -20,7 +20,7 @@ export const messagesOf = (db: DatabaseOrTransaction, subscriberId: string) =>
     orderBy: [{ datedAt: 'asc' }, { id: 'asc' }],
   })
 
-/** The ids and kinds of messages that were left for a subscriber from one instant on and before another, oldest first. */
+/** Ids and kinds of the messages enqueued for a subscriber from `from` until before `to`, oldest first. */
 export const messagesBetween = (
   db: DatabaseOrTransaction,
   { subscriberId, from, to }: { subscriberId: string; from: Date; to: Date },

@@ -2,13 +2,13 @@ import type { DatabaseOrTransaction } from '../../core/database/database.ts'
 import { addDays, type Day, midnight } from '../../core/dates.ts'
 import type { Lane, MessageState } from '../message.ts'
 
-/** A message as the operator sees it in a list. */
+/** A message in the operator's list. */
 export interface ListedMessage {
   id: string
   kind: string
   lane: Lane
   subscriberId: string
-  /** Null once erased. */
+  /** Null once the subscriber is erased. */
   toAddress: string | null
   state: MessageState
   reason: string | null
@@ -18,17 +18,17 @@ export interface ListedMessage {
   deadline: Date
 }
 
-/** A place in the list. */
+/** A position in the list. */
 export type MessageCursor = Pick<ListedMessage, 'datedAt' | 'id'>
 
 export interface MessageFilter {
   state?: MessageState
   kind?: string
-  /** Left on this day (UTC). */
+  /** Enqueued on this day (UTC). */
   day?: Day
 }
 
-/** Newest first, at most `most`; a filter narrows, `after` goes on from a place. */
+/** Newest first, up to `most`; the filter narrows, `after` continues from a position. */
 export async function listMessages(
   db: DatabaseOrTransaction,
   { state, kind, day, most, after }: MessageFilter & { most: number; after?: MessageCursor },
@@ -49,7 +49,7 @@ export async function listMessages(
 }
 
 export interface MessageWithHistory extends ListedMessage {
-  /** Whose body the server took, and what it said. */
+  /** Each time the server accepted it, with the reply. */
   acceptances: { at: Date; answer: string }[]
   tries: {
     n: number
@@ -61,7 +61,7 @@ export interface MessageWithHistory extends ListedMessage {
   }[]
 }
 
-/** A message and its history; null where there is none with that id. */
+/** A message and its history; null if no message has that id. */
 export async function messageById(db: DatabaseOrTransaction, id: string): Promise<MessageWithHistory | null> {
   const row = await db.message.findUnique({
     where: { id },
@@ -78,11 +78,11 @@ export async function messageById(db: DatabaseOrTransaction, id: string): Promis
 }
 
 /**
- * Makes a message ready again that came to an end, or waits. False where its state or its deadline forbids it: it is
- * on its way, was accepted, or is too old.
+ * Makes a message ready again that has ended or waits. False if its state or its deadline forbids it: it is being sent,
+ * was accepted, or is too old.
  */
 export async function requeueMessage(db: DatabaseOrTransaction, id: string, now: Date): Promise<boolean> {
-  // In a chunk of its own: whoever gives the old one back at this moment may not see the message yet, and end it.
+  // It gets a batch of its own: a worker that releases the old one now might not see the message, and end the batch.
   const changed = await db.$executeRaw`
     with again as (
       select m.id, c.lane from message m join chunk c on c.id = m.chunk_id
@@ -104,13 +104,13 @@ export interface LaneCount {
   count: number
 }
 
-/** How many messages of each lane wait, or are on their way. */
+/** Number of messages that wait or are being sent, by lane and state. */
 export const countWaiting = (db: DatabaseOrTransaction): Promise<LaneCount[]> => db.$queryRaw<LaneCount[]>`
   select c.lane::text, m.state::text, count(*)::int from message m join chunk c on c.id = m.chunk_id
   where m.state in ('ready', 'taken', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline)
   group by 1, 2`
 
-/** How many messages could be tried now. */
+/** Number of messages that could be tried now. */
 export async function countReady(db: DatabaseOrTransaction, now: Date): Promise<number> {
   const [row] = await db.$queryRaw<{ count: number }[]>`
     select count(*)::int as count from message
@@ -120,13 +120,13 @@ export async function countReady(db: DatabaseOrTransaction, now: Date): Promise<
 
 export interface LaneWait {
   lane: Lane
-  /** When the message was left that waits longest. */
+  /** When the message that has waited longest was enqueued. */
   oldest: Date
-  /** The first instant at which one of them may be tried. */
+  /** The earliest time at which one of the messages may be tried. */
   nextTry: Date
 }
 
-/** How long each lane has had something that waits to be tried; nothing of a lane that has none. */
+/** How long messages have waited for a try, by lane. A lane without such messages is left out. */
 export const laneWaits = (db: DatabaseOrTransaction): Promise<LaneWait[]> => db.$queryRaw<LaneWait[]>`
   select c.lane::text, min(m.dated_at) as oldest, min(m.next_try) as "nextTry"
   from message m join chunk c on c.id = m.chunk_id

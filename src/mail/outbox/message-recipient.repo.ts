@@ -1,17 +1,17 @@
 import type { DatabaseOrTransaction } from '../../core/database/database.ts'
 
-/** What a return has to know of a message. */
+/** The facts of a message that a bounce is matched with. */
 export interface MessageRecipient {
   id: string
   subscriberId: string
-  /** Null where they were erased since. */
+  /** Null if the subscriber was erased since. */
   toAddress: string | null
 }
 
 export const messageRecipient = (db: DatabaseOrTransaction, id: string): Promise<MessageRecipient | null> =>
   db.message.findUnique({ where: { id }, select: { id: true, subscriberId: true, toAddress: true } })
 
-/** To what addresses a subscriber was mailed from an instant on. */
+/** The addresses to which a subscriber was sent emails since an instant. */
 export async function addressesMailedSince(
   db: DatabaseOrTransaction,
   { subscriberId, since }: { subscriberId: string; since: Date },

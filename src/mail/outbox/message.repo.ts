@@ -7,12 +7,12 @@ import type { NextStep } from '../refusals/retry.ts'
 import { maySend } from './may-send.repo.ts'
 
 const MAX_IN_CHUNK = 200
-/** So many of one call to one domain get a chunk of their own, which can wait for the domain's pace. */
+/** This many messages of one call to one domain get a batch of their own, which can wait for the domain's send rate. */
 const MIN_FOR_OWN_CHUNK = 20
 
 /**
- * Writes messages down, in chunks of their own; one whose kind and key are there already is left out. Returns how
- * many are new. Call it in the transaction of what they tell of.
+ * Enqueues messages, in batches of their own, and skips those whose kind and key already exist. Returns how many are
+ * new. Call it in the transaction of the change that causes them.
  */
 export async function enqueue(
   db: DatabaseOrTransaction,
@@ -59,7 +59,7 @@ export interface TakeInput {
   limit: number
 }
 
-/** A message that may not go any more, and why. */
+/** A message that may no longer be sent, and the reason. */
 export interface EndedMessage {
   id: string
   state: MessageState
@@ -73,7 +73,7 @@ export interface TakeResult {
 
 type TakenRow = TakenMessage & EndedMessage
 
-/** Why message p to subscriber s may not go at an instant; null where it may. */
+/** Why message p to subscriber s may not be sent at an instant; null if it may. */
 const skipReason = (now: Date): Prisma.Sql => Prisma.sql`
   case
     when s.erased_at is not null or p.to_address is null then 'erased'
@@ -85,8 +85,8 @@ const skipReason = (now: Date): Prisma.Sql => Prisma.sql`
   end`
 
 /**
- * Looks again at a message that `owner` took and did not begin: one that may not go any more is as before, so that the
- * next take ends it with its reason. True where that is so.
+ * Checks again a message that `owner` took and did not begin. If it may no longer be sent, returns it to its earlier
+ * state, so that the next take ends it with its reason. True if so.
  */
 export async function giveBackIfEnded(
   db: DatabaseOrTransaction,
@@ -101,8 +101,8 @@ export async function giveBackIfEnded(
 }
 
 /**
- * Takes at most `most` messages of a chunk that `owner` holds by the database's clock. Looks again at each one's
- * deadline, subscriber and suppression. An empty handful: nothing is left for now, or the lease is lost.
+ * Takes up to `limit` messages of a batch that `owner` holds by the database's clock, and checks deadline, subscriber
+ * and suppression of each. If it returns no messages, none is left for now or the lease is lost.
  */
 export async function takeMessages(db: DatabaseOrTransaction, input: TakeInput): Promise<TakeResult> {
   const { chunk, owner, now, limit } = input
@@ -146,12 +146,12 @@ export async function takeMessages(db: DatabaseOrTransaction, input: TakeInput):
   return { taken, ended }
 }
 
-/** The try as its message's history keeps it. */
+/** A try, as the history of its message stores it. */
 export type AttemptResult = Pick<SendFailure, 'outcome' | 'status' | 'enhanced' | 'answer'>
 
 /**
- * Writes a try down and moves the message on. Where the message has gone to another worker meanwhile, the try is
- * written down and nothing else changes.
+ * Records a try and moves the message to its next state. If another worker has the message by now, only the try is
+ * recorded.
  */
 export async function recordFailedAttempt(
   db: DatabaseOrTransaction,
@@ -178,8 +178,8 @@ export async function recordFailedAttempt(
 }
 
 /**
- * Ends every message whose deadline has passed while no worker holds it, one that a worker took and never recorded as
- * uncertain, and every chunk that has nothing left to do. Returns how many messages ended.
+ * Ends every message whose deadline has passed and that no worker holds, and every batch that has nothing left to do. A
+ * message that was taken and never recorded becomes uncertain. Returns how many messages ended.
  */
 export async function endExpiredMessages(db: DatabaseOrTransaction, now: Date): Promise<number> {
   const [row] = await db.$queryRaw<{ ended: number }[]>`

@@ -2,13 +2,13 @@ import type { DatabaseOrTransaction } from '../../core/database/database.ts'
 import { type Day, midnight } from '../../core/dates.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 
-// Done before that day began in UTC: a digest of the day itself may be, in zones where it begins earlier.
+// Done before that day began in UTC. A digest of the day itself may be done too, in zones where the day begins earlier.
 const isOld = (before: Day) => Prisma.sql`
   c.done_at < ${midnight(before)} and not exists (
     select from message n join digest d on d.id = n.digest_id
     where n.chunk_id = c.id and d.local_date >= ${before}::date)`
 
-/** Messages of chunks that were done before a day, and hold no digest of it; and how many of them are digests. */
+/** Counts the messages, and the digests among them, of batches that were done before a day and have no digest of it. */
 export async function countOldMessages(
   db: DatabaseOrTransaction,
   before: Day,
@@ -25,8 +25,8 @@ export interface PrunedMessages {
 }
 
 /**
- * Takes at most `most` of those chunks, the oldest first, with their messages and all that was written down of them.
- * Call it in a transaction.
+ * Deletes up to `most` of those batches, oldest first, with their messages, attempts and acceptances. Call it in a
+ * transaction.
  */
 export async function deleteOldMessages(
   tx: DatabaseOrTransaction,
@@ -45,7 +45,7 @@ export async function deleteOldMessages(
   return { chunks: ids.length, messages }
 }
 
-/** Takes every message of these subscribers. Call it in a transaction. */
+/** Deletes every message of these subscribers. Call it in a transaction. */
 export async function deleteMessagesOf(
   tx: DatabaseOrTransaction,
   subscriberIds: readonly string[],

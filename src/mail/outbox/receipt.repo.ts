@@ -2,35 +2,35 @@ import type { DatabaseOrTransaction } from '../../core/database/database.ts'
 import { addDays, type Day, dayOf, localDayOf, midnight } from '../../core/dates.ts'
 import type { MessageState } from '../message.ts'
 
-/** How far a mail came. */
+/** The outcome of one email. */
 export interface MailOutcome {
-  /** Of its message. */
+  /** The message's id. */
   id: string
   state: MessageState
-  /** Why it was skipped, refused or given up. */
+  /** The reason if it was skipped, refused or given up. */
   reason: string | null
-  /** It is not tried any more. */
+  /** There will be no further try. */
   ended: boolean
   acceptedAt: Date | null
 }
 
-/** What became of one local date on which a digest was due, or a welcome was left. */
+/** The outcome of one local date on which a digest was due or a welcome was enqueued. */
 export interface Receipt {
   localDate: Day
-  /** rescheduled: missed, and due only by a change that was made after its hour. */
+  /** rescheduled: missed, but only due because of a change made after its hour. */
   outcome: 'due' | 'planned' | 'nothing_matched' | 'paused' | 'missed' | 'rescheduled' | 'welcome'
-  /** How many papers its mail holds. */
+  /** Number of papers in its email. */
   papers: number
-  /** Of its message; null where there is none. */
+  /** The message's id; null if it has no message. */
   messageId: string | null
   mail: MailOutcome | null
-  /** Of the note that went with it: that nothing matched for long. */
+  /** The no-matches email that was sent with it. */
   note: MailOutcome | null
-  /** What its papers were is still known. */
+  /** Its papers are still stored. */
   kept: boolean
 }
 
-/** A subscriber's, from a date on, newest first. */
+/** The receipts of a subscriber since a date, newest first. */
 export async function receiptsSince(
   db: DatabaseOrTransaction,
   { id, zone }: { id: string; zone: string },
@@ -50,7 +50,7 @@ interface MailRow extends MailOutcome {
   dedupe: string
   digestId: number | null
   datedAt: Date
-  /** Of a welcome, while what it said is kept. */
+  /** The zone of a welcome, while its content is kept. */
   zone: string | null
   papers: number
 }

@@ -1,8 +1,8 @@
 import type { DatabaseOrTransaction } from '../../core/database/database.ts'
 
 /**
- * Ends every message that was open when the backup was made, older than `since`: it may have gone out afterwards, and
- * no Message-ID goes twice. Skipped; uncertain where a try of it had begun. Whoever held its chunk is gone. Call it
+ * Ends every message dated before `since` that was open in the backup: it may have been sent since, and no Message-ID
+ * is sent twice. It is skipped, or uncertain if a try had begun. Also frees all leases: their owners are gone. Call it
  * while delivery is paused.
  */
 export async function endRestoredMessages(

@@ -1,11 +1,11 @@
 import type { DatabaseOrTransaction } from '../../core/database/database.ts'
 
-/** How many messages of those kinds a subscriber was given after `since`, whatever became of them. */
+/** Number of messages of those kinds that were enqueued for a subscriber after `since`, whatever their outcome. */
 export function countMessagesSince(
   db: DatabaseOrTransaction,
   { subscriberId, kinds, since }: { subscriberId: string; kinds: readonly string[]; since: Date },
 ): Promise<number> {
-  // One that was too late from the start was never meant to go.
+  // A message that was enqueued already expired was never meant to be sent.
   const deadline = { gt: db.message.fields.datedAt }
   return db.message.count({
     where: { subscriberId, kind: { in: [...kinds] }, datedAt: { gt: since }, deadline },
@@ -13,8 +13,8 @@ export function countMessagesSince(
 }
 
 /**
- * Sends messages that nobody tried yet to a new address, with links of the new epoch; a second try must say what the
- * first said. What tells an old address that it is one stays.
+ * Redirects untried messages to a new address, with links of the new epoch. A second try must repeat the first, so
+ * tried messages keep their address; so does the email that informs the old address about the change.
  */
 export async function redirectUntriedMessages(
   db: DatabaseOrTransaction,
@@ -26,7 +26,7 @@ export async function redirectUntriedMessages(
     where subscriber_id = ${subscriberId} and state = 'ready' and attempts = 0 and kind <> 'moved'`
 }
 
-/** Ends messages of those kinds that wait for a try: skipped; still uncertain where one may have arrived. */
+/** Ends waiting messages of those kinds: skipped, or still uncertain if an earlier try may have arrived. */
 export async function endWaitingMessages(
   db: DatabaseOrTransaction,
   { subscriberId, kinds, reason }: { subscriberId: string; kinds: readonly string[]; reason: string },
@@ -47,14 +47,14 @@ export async function endWaitingMessages(
     from waiting w where m.id = w.id`
 }
 
-/** Takes addresses, contents and servers' answers out of a subscriber's messages. */
+/** Removes addresses, contents and server replies from a subscriber's messages. */
 export async function forgetMessages(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
   await db.$executeRaw`update message set to_address = null, content = null where subscriber_id = ${subscriberId}`
   await db.$executeRaw`update digest set content = '{}' where subscriber_id = ${subscriberId} and content is not null`
   await db.attempt.updateMany({ where: { message: { subscriberId } }, data: { answer: '' } })
 }
 
-/** What a message says; null where there is none, or it was forgotten. */
+/** The content of a message; null if it does not exist or was removed. */
 export async function messageContent<Content>(
   db: DatabaseOrTransaction,
   key: { kind: string; dedupe: string },
@@ -63,7 +63,7 @@ export async function messageContent<Content>(
   return (row?.content ?? null) as Content | null
 }
 
-/** Takes address and content out of messages of one kind, by their keys. */
+/** Removes address and content from messages of one kind, by their keys. */
 export async function forgetMessagesByKey(
   db: DatabaseOrTransaction,
   kind: string,

@@ -5,7 +5,7 @@ import { domainRateKey } from './send-rate.ts'
 
 export const DOMAIN_HOLD_SECONDS = 3600
 
-/** Lets a domain be that refuses too much, and tells the operator. `said`: how much; `why`: with the last answer. */
+/** Pauses a domain that refuses too much, and opens an incident. `said`: how much; `why`: with the last reply. */
 export async function holdDomain(
   db: DatabaseOrTransaction,
   { domain, said, why, at }: { domain: string; said: string; why: string; at: Date },
@@ -15,8 +15,8 @@ export async function holdDomain(
 }
 
 /**
- * What a domain refused is over where the domain is held no more and took a mail since (`took`), and where nothing was held
- * for two hours: then its pace is forgotten. By the database's clock.
+ * Ends the incident of a domain that is no longer held, if it accepted an email since (`acceptedDomains`), or if its
+ * send rate is already deleted, two hours after the hold began. By the database's clock.
  */
 export async function endDomainIncidents(
   db: DatabaseOrTransaction,

@@ -2,10 +2,10 @@ import type { DatabaseOrTransaction } from '../../core/database/database.ts'
 import { maySend } from '../outbox/may-send.repo.ts'
 import type { SendRateKey, SendRateLimit } from './send-rate.ts'
 
-/** A pace that is below this many a second limits; above, it is as good as none. */
+/** A rate of this many emails a second or more counts as no limit. */
 const NO_LIMIT = 100_000
 
-/** Writes down what the settings allow; null lifts it. Says nothing of what a server asked for. */
+/** Stores the limits of the settings; an undefined limit removes one. Leaves what servers asked for unchanged. */
 export async function setSendRateLimits(
   db: DatabaseOrTransaction,
   limits: readonly { key: SendRateKey; limit: SendRateLimit | undefined }[],
@@ -32,15 +32,15 @@ export async function setSendRateLimits(
 
 export interface PermitGrant {
   key: SendRateKey
-  /** How many mails may go now, of those that were asked for. */
+  /** How many of the requested emails may be sent now. */
   granted: number
-  /** Seconds until there is one more; 0 where all were granted. */
+  /** Seconds until the next permit; 0 if all were granted. */
   waitSeconds: number
 }
 
 /**
- * Takes a token for each mail, as far as there are some; nothing is said of a key that has no limit. `leave`: how many
- * must stay for others, who come first. In one statement, by the database's clock, for any number of processes.
+ * Takes one permit for each email, as far as available. Keys without a limit are not in the result. `leave`: how many
+ * permits must remain for others, who go first. One statement, by the database's clock, for any number of processes.
  */
 export async function takeSendPermits(
   db: DatabaseOrTransaction,
@@ -67,14 +67,14 @@ export async function takeSendPermits(
     from locked`
 }
 
-/** For mails that did not go after all. */
+/** Returns the permits of emails that were not sent after all. */
 export async function returnSendPermits(
   db: DatabaseOrTransaction,
   keys: readonly SendRateKey[],
   count: number,
 ): Promise<void> {
   if (keys.length === 0 || count === 0) return
-  // In the order in which they are taken: two who lock in different orders wait for each other.
+  // Locks in the same order as takeSendPermits, to avoid a deadlock.
   await db.$executeRaw`
     with locked as materialized (
       select key from pace p
@@ -90,8 +90,8 @@ const MIN_RATE = 0.5
 const SAME_REQUEST_SECONDS = 10
 
 /**
- * The server asked for less: ten mails a second, or half of what it is where that is less. What is asked for within ten
- * seconds counts as one. `said`: its answer, without addresses. True where the pace changed.
+ * Slows down because the server asked for it: to ten emails a second, or to half of the current rate if that is less.
+ * Requests within ten seconds count as one. `said`: the server's reply, without addresses. True if the rate changed.
  */
 export async function reduceSendRate(
   db: DatabaseOrTransaction,
@@ -108,7 +108,7 @@ export async function reduceSendRate(
   return changed > 0
 }
 
-/** After a pause, all mail begins with ten a second, or less where it was slower, and finds its way back from there. */
+/** After a pause, all email starts at ten a second, or at its slower rate, and recovers from there. */
 export async function resetSendRateAfterPause(db: DatabaseOrTransaction): Promise<void> {
   await db.$executeRaw`
     insert into pace as p (key, tokens, at, slowed_to, slowed_at)
@@ -117,7 +117,7 @@ export async function resetSendRateAfterPause(db: DatabaseOrTransaction): Promis
       tokens = least(${INITIAL_RATE}::float8, pace_tokens(p, now())), at = now(), said = null`
 }
 
-/** Nothing goes to a pace's recipients for so long; then it goes on slowly. `said`: why, without addresses. */
+/** Sends nothing to the recipients of a rate for `seconds`, then resumes slowly. `said`: why, without addresses. */
 export async function holdSendRate(
   db: DatabaseOrTransaction,
   key: SendRateKey,
@@ -131,14 +131,14 @@ export async function holdSendRate(
       slowed_at = excluded.slowed_at, held_until = excluded.held_until, said = excluded.said`
 }
 
-/** Whether nothing goes to that domain at this moment. */
+/** Whether a domain is held now. */
 export async function isDomainHeld(db: DatabaseOrTransaction, domain: string): Promise<boolean> {
   const rows = await db.$queryRaw<unknown[]>`
     select 1 from pace where key = ${`domain ${domain}`} and held_until > now()`
   return rows.length > 0
 }
 
-/** True while a chunk of the lane is ready, and free, whose turn has come or comes within so many seconds. */
+/** True while a free batch of the lane is ready, and its send rate allows it now or within so many seconds. */
 export async function batchesReadySoon(
   db: DatabaseOrTransaction,
   {
@@ -160,21 +160,21 @@ export async function batchesReadySoon(
   return rows.length > 0
 }
 
-/** A pace that limits at this moment. */
+/** A send rate that limits now. */
 export interface ActiveSendRate {
   key: SendRateKey
   perSecond: number
-  /** What the settings allow; null where they say nothing. */
+  /** The limit of the settings; null if they set none. */
   limit: number | null
   /** It is slower than that: a server asked for it, a domain was held, or delivery was resumed. */
   slowed: boolean
-  /** Null where nothing is held, or not any more. */
+  /** Null unless it is held now. */
   heldUntil: Date | null
-  /** It was slowed by being held. */
+  /** A hold slowed it down. */
   wasHeld: boolean
-  /** What came back then; null: delivery was resumed. */
+  /** The reply that caused it; null: delivery was resumed. */
   said: string | null
-  /** Mails that may go at once, and the most that gather. */
+  /** How many emails may be sent at once now, and the most that accumulate. */
   left: number
   capacity: number | null
 }
@@ -190,8 +190,8 @@ export const activeSendRates = (db: DatabaseOrTransaction): Promise<ActiveSendRa
   order by key`
 
 /**
- * A pace that has found its way back, or that nobody asked for within a day, says nothing. One that was held is kept in
- * mind for an hour after it: its trouble is not over before.
+ * Deletes send rates that have recovered or were not used for a day. A rate that was held is kept for an hour longer:
+ * its incident is open until then.
  */
 export async function deleteIdleSendRates(db: DatabaseOrTransaction): Promise<void> {
   await db.$executeRaw`

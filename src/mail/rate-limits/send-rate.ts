@@ -2,20 +2,20 @@ import type { Config } from '../../config/config.ts'
 import { DAY_MS, dayOf, midnight } from '../../core/dates.ts'
 import type { SmtpFault, SmtpStage } from '../refusals/classify-reply.ts'
 
-/** Whose bucket of tokens it is: of all mail, of one day's digests while a sending domain is new, of one recipients' domain. */
+/** Key of a rate: of all email, of one day's digests while the sending domain is new, or of one recipient domain. */
 export type SendRateKey = 'all' | `ramp-up ${string}` | `domain ${string}`
 
-/** Tokens of "all" that stay for whoever waits for an answer. */
+/** Permits of "all" that are reserved for the transactional lane. */
 export const TRANSACTIONAL_RESERVE = 1
 
-/** What the settings allow. */
+/** A limit from the settings. */
 export interface SendRateLimit {
   perSecond: number
-  /** The most tokens that gather; absent: those of five seconds. */
+  /** The most permits that accumulate; absent: those of five seconds. */
   capacity?: number
 }
 
-/** The part behind the last @, in lower case. */
+/** The part after the last @, in lower case. */
 export const emailDomain = (address: string): string =>
   address.slice(address.lastIndexOf('@') + 1).toLowerCase()
 
@@ -23,14 +23,14 @@ export const domainRateKey = (domain: string): SendRateKey => `domain ${domain}`
 
 const BEFORE_ANY_RECIPIENT: SmtpStage[] = ['connect', 'tls', 'login', 'mail']
 
-/** Whom a server means that asks for less: all of our mail, or what goes to this recipient's domain. */
+/** Which rate to reduce if a server asks for less: that of all email, or that of this recipient's domain. */
 export const rateKeyToReduce = ({ stage }: SmtpFault, recipient: string): SendRateKey =>
   BEFORE_ANY_RECIPIENT.includes(stage) ? 'all' : domainRateKey(emailDomain(recipient))
 
 const FIRST_DAY_MAILS = 1000
 const RAMP_UP_DAYS = 14
 
-/** Digests that may go out on a day (UTC) of the ramp-up: 1,000 on the first, twice as many each day after it. */
+/** Number of digests allowed on a day (UTC) of the ramp-up: 1,000 on the first day, then twice as many each day. */
 export function rampUpQuota(
   { RAMP_UP_SINCE: since }: Pick<Config, 'RAMP_UP_SINCE'>,
   now: Date,
@@ -40,12 +40,12 @@ export function rampUpQuota(
   return day < RAMP_UP_DAYS ? FIRST_DAY_MAILS * 2 ** Math.max(0, day) : undefined
 }
 
-/** A day's mails do not come again on that day. */
+/** Permits that were used on a day do not refill on that day. */
 const NO_REFILL = 1e-9
 
 /**
- * The pace of a day of the ramp-up; undefined where there is none. Each day and number of mails has a bucket of its own, so
- * that a process whose clock is late, or whose settings are older, fills none anew.
+ * The send rate of a day of the ramp-up; undefined outside it. Each day and quota has a bucket of its own, so that a
+ * process whose clock is late or whose settings are older does not refill one.
  */
 export function rampUpRate(
   config: Pick<Config, 'RAMP_UP_SINCE'>,
@@ -56,7 +56,7 @@ export function rampUpRate(
   return { key: `ramp-up ${dayOf(now)} ${mails}`, limit: { perSecond: NO_REFILL, capacity: mails }, mails }
 }
 
-/** What the settings say of a pace at an instant; undefined where they say nothing. */
+/** The limit in the settings at an instant; undefined if they set none. */
 export function configuredRateLimit(config: Config, key: SendRateKey, now: Date): SendRateLimit | undefined {
   if (key === 'all') {
     const rate = config.SMTP_URL?.rate

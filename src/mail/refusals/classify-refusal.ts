@@ -1,7 +1,7 @@
 import { REFUSAL_RULES } from './refusal-rules.ts'
 import type { RefusalClass, RefusalRule } from './rules/rule.ts'
 
-/** What a server said: three digits (null where no answer came), "5.1.1" or null, and the words, digits and all. */
+/** A server's reply: three digits (null without a reply), "5.1.1" or null, and the whole text, digits included. */
 export interface SmtpReply {
   status: number | null
   enhanced: string | null
@@ -9,9 +9,9 @@ export interface SmtpReply {
 }
 
 export interface Refusal {
-  /** Null where no answer came. */
+  /** Null if the server did not reply. */
   class: RefusalClass | 'unknown' | null
-  /** The name of the rule that fits first; null where none does. */
+  /** The name of the first rule that matches; null if no rule does. */
   rule: string | null
   /** The server asks us to send slower. */
   slowDown: boolean
@@ -21,7 +21,7 @@ const MAX_READ = 2000
 const SERVER_CLOSES = 421
 const NO_REPLY: Refusal = { class: null, rule: null, slowDown: false }
 
-/** By the first rule that fits. What no rule knows is temporary where the server says so (4xx), else unknown. */
+/** Uses the first rule that matches. Without one, a 4xx reply is temporary, any other unknown. */
 export function classifyRefusal(
   { status, enhanced, answer }: SmtpReply,
   rules: readonly RefusalRule[] = REFUSAL_RULES,
@@ -57,7 +57,7 @@ function matchesCode(known: string | null, code: string | null): boolean {
   return (first === 'x' || first === digit) && rest.every((part, i) => part === '*' || part === details[i])
 }
 
-// "550 5.1.1 …", and as qmail writes it: "550 no mailbox here by that name (#5.1.1)".
+// "550 5.1.1 …", and qmail's form: "550 no mailbox here by that name (#5.1.1)".
 const enhancedCodeIn = (answer: string): string | null =>
   /^\s*(?:\d{3}[ -]){1,2}([245]\.\d{1,3}\.\d{1,3})\b|#([245]\.\d{1,3}\.\d{1,3})\b/
     .exec(answer)
@@ -65,8 +65,8 @@ const enhancedCodeIn = (answer: string): string | null =>
     .find(Boolean) ?? null
 
 /**
- * Lines joined, without the codes that stand before each; Latin letters without their accents. A dot inside a word
- * becomes "_": names of hosts are one word each, and a dot ends a sentence.
+ * Joins the lines, without the code before each, and removes accents from Latin letters. A dot inside a word becomes
+ * "_", so that a host name is one word and a dot ends a sentence.
  */
 const normalizedText = (answer: string): string =>
   answer

@@ -1,18 +1,18 @@
 import { classifyRefusal, type Refusal } from './classify-refusal.ts'
 
-/** How far a try came. */
+/** How far a try got. */
 export type SmtpStage = 'connect' | 'tls' | 'login' | 'mail' | 'rcpt' | 'data' | 'dot'
 
-/** The end of a try without a 250: what the server said, or that it said nothing. */
+/** A try that ended without a 250: the server's reply, or that there was none. */
 export interface SmtpFault {
   stage: SmtpStage
-  /** The final dot was written: only then can the server have accepted without our knowing. */
+  /** The final dot was written: only then may the server have accepted the message unknown to us. */
   bodyWritten: boolean
-  /** Three digits; null where no answer came. */
+  /** Three digits; null if the server did not reply. */
   status: number | null
-  /** "5.1.1"; null where the server gives none. */
+  /** "5.1.1"; null if the reply has none. */
   enhanced: string | null
-  /** Without addresses. */
+  /** The reply, without addresses. */
   answer: string
 }
 
@@ -20,11 +20,11 @@ export type SmtpResult = { accepted: true; answer: string } | ({ accepted: false
 
 export interface SendFailure extends SmtpFault {
   outcome: 'deferred' | 'refused' | 'uncertain'
-  /** What the answer means, by the rules; null where none came. */
+  /** The meaning of the reply, by the rules; null if the server did not reply. */
   class: Refusal['class']
   /** The server asks us to send slower. */
   slowDown: boolean
-  /** The server says, to RCPT, that there is no such mailbox. */
+  /** The server replied to RCPT that there is no such mailbox. */
   deadAddress: boolean
   /** The fault is in our settings, not in the message: the run stops. */
   stopsRun: boolean
@@ -33,8 +33,8 @@ export interface SendFailure extends SmtpFault {
 const AUTH_REQUIRED = [530, 534, 535, 538]
 
 /**
- * What a fault means for the message. Before the message began, nothing is the message's fault; after its dot,
- * silence may hide an acceptance; else the first digit decides.
+ * What a fault means for the message. Before the message began, the message is not at fault; after its dot, silence may
+ * hide an acceptance; otherwise the first digit decides.
  */
 export function classifyReply(fault: SmtpFault): SendFailure {
   const { stage, bodyWritten, status } = fault
@@ -53,7 +53,7 @@ export function classifyReply(fault: SmtpFault): SendFailure {
   return failure(bodyWritten && !isTemporary(status) ? 'uncertain' : 'deferred')
 }
 
-/** The server was ready to hear of the message. */
+/** The session was open and the server ready to receive the message. */
 export const reachedMessage = ({ stage }: SmtpFault): boolean => !['connect', 'tls', 'login'].includes(stage)
 
 function isSettingsFault({ stage, bodyWritten, status }: SmtpFault): boolean {
@@ -65,7 +65,7 @@ function isSettingsFault({ stage, bodyWritten, status }: SmtpFault): boolean {
 const isTemporary = (status: number | null): boolean => status !== null && status >= 400 && status < 500
 const isPermanent = (status: number | null): boolean => status !== null && status >= 500 && status < 600
 
-/** An answer without what differs from message to message (queue ids, times), to see that many are one text. */
+/** A reply without the parts that differ between messages (queue ids, times), to recognise the same text again. */
 export const replyPattern = (answer: string): string =>
   answer
     .split(/\s+/)

@@ -7,7 +7,7 @@ import type { RefusalRule } from './rules/rule.ts'
 import { THROTTLED } from './rules/throttled.ts'
 
 /**
- * The first rule that fits counts, and the order keeps an address from being taken for dead: whatever speaks of pace,
- * of us, of a full mailbox or of a policy is that, even beside 5.1.1; only then is it asked whether nobody is there.
+ * The first rule that matches counts. The order protects addresses from being classified as dead: text about send
+ * rate, our side, a full mailbox or policy decides first, even next to 5.1.1. Only then do the rules in DEAD apply.
  */
 export const REFUSAL_RULES: RefusalRule[] = [...THROTTLED, ...OURS, ...FULL, ...POLICY, ...DEAD, ...OTHER]

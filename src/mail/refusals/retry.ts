@@ -7,16 +7,16 @@ const WHEN_UNCERTAIN_MINUTES = 15
 
 export interface NextStep {
   state: Extract<MessageState, 'deferred' | 'refused' | 'uncertain' | 'gave_up'>
-  /** Equal to the deadline: there is no other try. */
+  /** Equal to the deadline if there is no further try. */
   nextTry: Date
   reason: string | null
 }
 
-/** When to try again after so many tries: 1, 5, 15, 30 and 60 minutes, then every hour. */
+/** When to try again after a number of tries: after 1, 5, 15, 30 and 60 minutes, then every hour. */
 export const backOff = (attempts: number, now: Date): Date =>
   minutesAfter(now, BACK_OFF_MINUTES[attempts - 1] ?? BACK_OFF_MINUTES.at(-1)!)
 
-/** What becomes of a message after a try that was not accepted. */
+/** The next step of a message after a try that was not accepted. */
 export function nextStepAfter(
   message: Pick<TakenMessage, 'attempts' | 'deadline' | 'uncertainBefore'>,
   failure: SendFailure,
@@ -28,7 +28,7 @@ export function nextStepAfter(
     nextTry: nextTry && nextTry < deadline ? nextTry : deadline,
     reason: null,
   })
-  // Its one more try counts once a body was written or the server spoke: not where there was no connection.
+  // An uncertain message gets one more try, which counts once a body was written or the server replied.
   if (uncertainBefore) return uncertainUntil(countsAsAttempt(failure) ? null : backOff(attempts, now))
   if (failure.outcome === 'uncertain')
     return uncertainUntil(whenUncertain === 'retry' ? minutesAfter(now, WHEN_UNCERTAIN_MINUTES) : null)

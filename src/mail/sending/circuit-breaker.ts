@@ -1,18 +1,18 @@
 import { replyPattern, type SendFailure } from '../refusals/classify-reply.ts'
 
-/** What a breaker hears of each mail that the server took or refused; a mail that waits says nothing. */
+/** Input of a breaker: an email that the server accepted or refused. Deferred emails do not count. */
 interface SendOutcome {
   domain: string
-  /** Undefined where it was accepted. */
+  /** Undefined if it was accepted. */
   refused?: Pick<SendFailure, 'class' | 'answer'>
 }
 
-/** Too much is refused: by everybody, so that the run stops, or by one domain alone, which is let be. */
+/** Too many refusals: from all domains, so that the run stops, or from one domain only, which is held. */
 export interface Trip {
-  /** Null: everybody. */
+  /** Null: all domains. */
   domain: string | null
   what: 'refused-alike' | 'refused-much'
-  /** Per cent of the newest so many mails that were refused. */
+  /** Per cent of the newest `of` emails that were refused. */
   share: number
   of: number
 }
@@ -22,25 +22,25 @@ export interface CircuitBreaker {
 }
 
 interface Limits {
-  /** The newest so many mails count. */
+  /** Number of newest emails that count. */
   window: number
-  /** Fewer refusals say nothing. */
+  /** The minimum number of refusals. */
   least: number
   /** Per cent. */
   share: number
 }
 
 const STREAK_LENGTH = 10
-/** https://support.google.com/mail/answer/81126 and others ask senders to stop where policy refuses them. */
+/** https://support.google.com/mail/answer/81126 and others ask senders to stop if policy refuses them. */
 const DOMAIN: Limits = { window: 400, least: 20, share: 5 }
 const ALL = { window: 200, least: 20 }
 const SENDER_CLASSES: SendFailure['class'][] = ['policy', 'ours']
 const MAILBOX_CLASSES: SendFailure['class'][] = ['dead', 'full']
 
 /**
- * Trips at ten refusals in a row in the same words, and at too large a share of refusals among the newest mails of a
- * run: of a domain counts what speaks of us and not of an address or a message; of all mail every refusal, against
- * `stopAt` per cent. What one domain refuses, while another takes mail, is its matter alone.
+ * Trips at ten refusals in a row with the same text, and if the share of refusals among the newest emails of a run is
+ * too large. For a domain, only refusals about us count, not those about an address or a message; for all email, every
+ * refusal counts, against `stopAt` per cent. If another domain accepts email, a trip concerns only the refusing domain.
  */
 export function openCircuitBreaker(stopAt: number): CircuitBreaker {
   const streak = openStreak()
@@ -50,7 +50,7 @@ export function openCircuitBreaker(stopAt: number): CircuitBreaker {
   const acceptingDomains = new Set<string>()
   const isAnotherAccepting = (domain: string) => [...acceptingDomains].some((one) => one !== domain)
 
-  /** Whatever others take or refuse in between. One mailbox that is dead or full says nothing of the next one there. */
+  /** Ignores the results of other domains. One dead or full mailbox says nothing about the next one of its domain. */
   const isDomainStreak = ({ domain, refused }: SendOutcome): boolean => {
     if (!refused) domainStreaks.delete(domain)
     if (!refused || MAILBOX_CLASSES.includes(refused.class)) return false
@@ -86,7 +86,7 @@ export function openCircuitBreaker(stopAt: number): CircuitBreaker {
     record: (outcome) => {
       if (!outcome.refused && acceptingDomains.size < 2) acceptingDomains.add(outcome.domain)
       const trip = checkStreak(outcome) ?? checkShare(outcome)
-      // It is let be from here on.
+      // The domain is held from here on.
       if (trip?.domain) {
         all.forget(trip.domain)
         acceptingDomains.delete(trip.domain)
@@ -96,7 +96,7 @@ export function openCircuitBreaker(stopAt: number): CircuitBreaker {
   }
 }
 
-/** Says whose refusals they were where ten in a row had the same words, and begins anew; undefined words: accepted. */
+/** Returns the domains of ten refusals in a row with the same text, and starts again. Undefined wording: accepted. */
 function openStreak() {
   let lastWording: string | undefined
   let refusingDomains: string[] = []
@@ -117,7 +117,7 @@ interface Share {
 }
 
 interface Window {
-  /** Undefined while the share is below; begins anew where it was not. */
+  /** Undefined while the share is below the limit; else returns it and starts again. */
   record(domain: string, counts: boolean): Share | undefined
   forget(domain: string): void
 }

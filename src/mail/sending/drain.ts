@@ -11,11 +11,11 @@ import { type Run, type RunResult, startRun } from './run.ts'
 import { runSenderPool, type SenderPoolInput } from './sender-pool.ts'
 
 export interface DrainInput extends SenderPoolInput {
-  /** Once aborted: takes nothing new, finishes and records what is under way, gives the rest back. */
+  /** If it aborts, drain takes nothing new, finishes and records emails in progress, and releases the rest. */
   signal?: AbortSignal
-  /** How long, after that, answers to what is under way are waited for; 20 seconds unless said otherwise. */
+  /** How long to wait after that for replies to emails in progress; 20 seconds by default. */
   replyGraceMs?: number
-  /** Called with an address of which the server says that there is no such mailbox, before that is recorded. */
+  /** Called with an address if the server replies that there is no such mailbox, before that is recorded. */
   onDeadAddress?: (address: string) => Promise<void>
 }
 
@@ -23,16 +23,16 @@ const TRANSACTIONAL_CONNECTIONS = 2
 const REPLY_GRACE_MS = 20_000
 
 /**
- * Hands every message of a lane that is ready to the mail server, over the lane's own connections, until none is: also
- * of what another worker holds, which may die, and of domains that are mailed to slowly. Each result is recorded
- * before the next mail begins on its connection.
+ * Sends all ready messages of a lane to the mail server, over the lane's own connections, until none is left. It also
+ * waits for batches of other workers, which may die, and for domains with a low send rate. Each result is recorded
+ * before the next email begins on its connection.
  */
 export async function drain(deps: Deps, input: DrainInput): Promise<RunResult> {
   const run = startRun(input.signal)
   const { SMTP_URL, SENDING } = deps.config
   if (!SMTP_URL || SENDING === 'off') return run.result
   const recorder = openRecorder(deps, input, run)
-  const turns = openPermits(deps, input.lane)
+  const permits = openPermits(deps, input.lane)
   const connections = openConnections(deps, SMTP_URL, input.lane)
   const hangUpLate = () => {
     setTimeout(
@@ -42,8 +42,8 @@ export async function drain(deps: Deps, input: DrainInput): Promise<RunResult> {
   }
   input.signal?.addEventListener('abort', hangUpLate, { once: true })
   try {
-    await turns.syncLimits()
-    await runSenderPool({ deps, input, run, recorder, permits: turns, connections })
+    await permits.syncLimits()
+    await runSenderPool({ deps, input, run, recorder, permits, connections })
   } finally {
     input.signal?.removeEventListener('abort', hangUpLate)
     for (const smtp of connections) smtp.close()
@@ -55,8 +55,8 @@ export async function drain(deps: Deps, input: DrainInput): Promise<RunResult> {
 }
 
 /**
- * For the operator, who is told: a stop lasts until a run of this lane gets a mail accepted and is not stopped, what a
- * domain refused until it takes one.
+ * Records incidents for the operator's alerts. A stop lasts until a run of this lane gets an email accepted and does
+ * not stop; refusals of a domain last until the domain accepts an email.
  */
 async function recordStop(
   { db, clock, log }: Deps,

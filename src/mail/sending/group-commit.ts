@@ -1,6 +1,6 @@
 /**
- * Many callers share one write: what comes in while a write is under way goes into the next, all of it at once. Each
- * caller waits for its own item and for no later one.
+ * Many callers share one write: items that arrive during a write go into the next one, all at once. Each caller waits
+ * for its own item and for no later one.
  */
 export function groupCommit<T>(write: (items: T[]) => Promise<void>): (item: T) => Promise<void> {
   let waiting: T[] = []

@@ -8,44 +8,44 @@ import { rampUpRate } from '../rate-limits/send-rate.ts'
 
 export interface HeldBatch {
   id: number
-  /** Of this lease alone: whoever loses a chunk and leases it again is somebody else, also to itself. */
+  /** Unique per lease: leasing a lost batch again yields a new owner. */
   owner: string
-  /** Of all its recipients; null where they are of several. */
+  /** The domain of all its recipients; null if they have several. */
   domain: string | null
   /** Messages taken from it that are not recorded yet. */
   open: number
-  /** Nothing is left to take: it goes back once nothing is open. */
+  /** No message is left to take: the batch is released once nothing is open. */
   exhausted: boolean
   lost: boolean
   /** Its worker hangs, so the lease is no longer renewed. */
   stalled: boolean
-  /** By the stopwatch: from here on the lease may be somebody else's, whatever we hear. */
+  /** By the monotonic clock: from here on another worker may have the lease, even if the database has not replied. */
   validUntil: number
 }
 
 export interface Leases {
-  /** A free chunk, else half of one that somebody else holds. */
+  /** A free batch, else half of one that another worker holds. */
   lease(): Promise<{ chunk: HeldBatch; more: boolean } | undefined>
   isValid(batch: HeldBatch): boolean
   release(batch: HeldBatch): Promise<void>
-  /** Gives back whatever is held. Call it when no message is under way. */
+  /** Releases all batches. Call it when no message is in progress. */
   releaseAll(): Promise<void>
-  /** The same, for good. */
+  /** As releaseAll, and stops the renewals. */
   close(): Promise<void>
 }
 
 export interface LeasesInput {
   lane: Lane
   owner: string
-  /** False if the work on a chunk hangs. */
+  /** False if the work on a batch hangs. */
   isMakingProgress: (batch: HeldBatch) => boolean
 }
 
 type LeaseDeps = Pick<Deps, 'config' | 'clock' | 'log' | 'onFailpoint'> & { db: Database }
 
 /**
- * Holds the chunks of one drain and renews their leases while the work on them makes progress. The database's clock
- * decides whether a lease holds; between two renewals our stopwatch, started before each, can only end it early.
+ * Holds the batches of one drain and renews their leases while the work on them makes progress. The database's clock
+ * decides whether a lease is valid; our monotonic clock, read before each renewal, can only end it earlier.
  */
 export function openLeases(deps: LeaseDeps, { lane, owner, isMakingProgress }: LeasesInput): Leases {
   const { config, clock, log, db, onFailpoint } = deps
@@ -59,7 +59,7 @@ export function openLeases(deps: LeaseDeps, { lane, owner, isMakingProgress }: L
     batch.lost = true
   }
 
-  /** Nothing of it begins any more; nothing of it is under way that could be sent twice. */
+  /** Starts no further message of the batch. None in progress could be sent twice. */
   const giveUpIfStalled = (batch: HeldBatch) => {
     if (batch.stalled || isMakingProgress(batch)) return
     log.error('chunk.stalled', { chunk: batch.id, lane, open: batch.open })
@@ -117,7 +117,7 @@ export function openLeases(deps: LeaseDeps, { lane, owner, isMakingProgress }: L
 
   const releaseAll = async () => {
     const all = [...held]
-    // Where one cannot be given back, nobody works on the others either: none may be renewed any more.
+    // Clear first: if one release fails, no worker continues the other batches either, so none may be renewed.
     held.clear()
     for (const batch of all) await release(batch)
   }

@@ -13,17 +13,17 @@ import {
 } from '../rate-limits/send-rate.ts'
 import type { HeldBatch } from './leases.ts'
 
-/** How many messages of one lane may go now, by the paces that all processes share. */
+/** How many messages of one lane may be sent now, by the send rates that all processes share. */
 export interface Permits {
-  /** Before anything is leased: what the settings say may have changed since the last run. */
+  /** Call it before the first lease: the settings may have changed since the last run. */
   syncLimits(): Promise<void>
-  /** Of a chunk's messages, so many at most may be taken now. */
+  /** How many messages of a batch may be taken now, up to `max`. */
   acquire(batch: HeldBatch, max: number): Promise<number>
-  /** Of those, so many found no message. */
+  /** Returns permits for which there was no message. */
   giveBack(batch: HeldBatch, count: number): Promise<void>
-  /** Of a chunk for several domains, those whose domain may be mailed to now; the others are put aside. */
+  /** For a batch of several domains: returns the messages whose domain has permits; moves the others to new batches. */
   splitByDomain(batch: HeldBatch, taken: TakenMessage[]): Promise<TakenMessage[]>
-  /** Waits until one more mail may go in all; somebody who waits for an answer goes first. `onPause` gets each pause. */
+  /** Waits for a permit of all email; the transactional lane goes first. Calls `onPause` before each pause. */
   wait(halt: AbortSignal, onPause?: (ms: number) => void): Promise<void>
 }
 
@@ -32,7 +32,7 @@ type PermitDeps = Pick<Deps, 'db' | 'config' | 'clock'>
 export const openPermits = (deps: PermitDeps, lane: Lane): Permits =>
   lane === 'answers' ? transactionalPermits(deps) : bulkPermits(deps)
 
-/** Few, and somebody waits for them: they mind the pace of all mail alone. */
+/** These emails are few and a person waits for each, so only the rate of all email applies. */
 const transactionalPermits = (deps: PermitDeps): Permits => ({
   syncLimits: () => openConfiguredLimits(deps).sync(['all']),
   acquire: async (_chunk, max) => max,
@@ -48,7 +48,7 @@ function bulkPermits(deps: PermitDeps): Permits {
     const today = rampUpRate(config, clock.now())
     return today ? [today.key] : []
   }
-  // Looked at with each handful: a mail alone asks only where all mail has a pace.
+  // Updated whenever permits are taken, so that a single email only queries the database if all email has a rate.
   let isTotalLimited = false
 
   const grantedFor = async (
@@ -100,7 +100,7 @@ function bulkPermits(deps: PermitDeps): Permits {
 }
 
 interface ConfiguredLimits {
-  /** What the settings say of these goes into the database, where it is new or has changed with the day. */
+  /** Stores the limits of these keys in the database if they are new or have changed with the day. */
   sync(keys: SendRateKey[]): Promise<void>
 }
 

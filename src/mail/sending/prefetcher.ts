@@ -10,41 +10,41 @@ import { openProgressTracker } from './progress-tracker.ts'
 export interface Work {
   message: TakenMessage
   batch: HeldBatch
-  /** By the stopwatch. */
+  /** By the monotonic clock. */
   takenAt: number
 }
 
-/** What one drain holds in its hand: at most one message for each connection, besides the one that it sends. */
+/** Messages that one drain has taken ahead: up to one for each connection, besides the one that is being sent. */
 export interface Prefetcher {
-  /** The next message; undefined while nothing is ready, or once the hand is closing. */
+  /** The next message; undefined while nothing is ready, or once the prefetcher stops. */
   next(): Promise<Work | undefined>
   /** True while this message may still begin. */
   mayStart(work: Work): boolean
-  /** The next step of a message begins, which may take a minute, or that much longer than its own limit. */
+  /** The next step of a message begins. It may take a minute, or a minute more than its own limit. */
   step(work: Work, ownLimitMs?: number): void
-  /** Its result is recorded, or it was never begun. */
+  /** The result is recorded, or the message was never begun. */
   done(work: Work): Promise<void>
-  /** A connection works no more, for good or for a while: what nobody is left to send is given back. */
+  /** A connection pauses or ends. After the last one, messages that no connection can send are released. */
   leave(): Promise<void>
-  /** It works again. */
+  /** The connection continues. */
   join(): void
   /** Takes nothing new from now on. */
   stop(): void
-  /** Gives everything back that was not begun. Call it when no message is under way. */
+  /** Releases all messages that were not begun. Call it when no message is in progress. */
   close(): Promise<void>
 }
 
 export interface PrefetcherInput {
   lane: Lane
   owner: string
-  /** The most messages in the hand. */
+  /** The most messages to take ahead. */
   size: number
   permits: Permits
   /** Milliseconds without progress after which leases are no longer renewed; a minute by default. */
   stalledAfterMs?: number
-  /** Called when a chunk is leased while others are free. */
+  /** Called if a batch is leased while others are free. */
   onMoreReady?: () => Promise<void>
-  /** Called for each message that may not go any more. */
+  /** Called for each message that may no longer be sent. */
   onEnded: (ended: EndedMessage) => void
 }
 
@@ -61,7 +61,7 @@ export function openPrefetcher(deps: Deps, input: PrefetcherInput): Prefetcher {
 
   const leaseNext = async (): Promise<HeldBatch | undefined> => {
     const leased = await leases.lease()
-    // Whoever is not told looks by itself within a minute.
+    // If the nudge fails, other workers look within a minute anyway.
     if (leased?.more)
       await onMoreReady?.().catch((error) => deps.log.error('nudge.failed', { what: errorText(error) }))
     return leased?.chunk
@@ -86,7 +86,7 @@ export function openPrefetcher(deps: Deps, input: PrefetcherInput): Prefetcher {
     return taken.length + ended.length > 0
   }
 
-  /** False where nothing is ready. */
+  /** False if nothing is ready. */
   const fill = async (): Promise<boolean> => {
     while (!stopped) {
       current ??= await leaseNext()
@@ -108,7 +108,7 @@ export function openPrefetcher(deps: Deps, input: PrefetcherInput): Prefetcher {
     return filling
   }
 
-  // While the connections are busy. Where it fails, next() meets the same failure.
+  // Runs while the connections are busy. If it fails, next() fails in the same way.
   const fillAhead = () => {
     if (!isDrained && waiting.length <= size / 2) fillOnce().catch(() => {})
   }

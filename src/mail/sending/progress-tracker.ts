@@ -3,18 +3,18 @@ import { monotonicMs } from '../../core/clock.ts'
 const STALLED_AFTER_MS = 60_000
 
 /**
- * Tells whether a hand still makes progress. One that hangs must not renew its leases for ever: no other worker
- * would get the messages. A step that has a time limit of its own may take that long, since losing the lease
- * meanwhile repeats an email.
+ * Detects whether a prefetcher still makes progress. One that hangs must not renew its leases forever, because no other
+ * worker would get the messages. A step with its own time limit may take that long: if the lease ended meanwhile, the
+ * email would be sent twice.
  */
 export interface ProgressTracker<Work extends { batch: unknown }> {
   /** The next step of a message begins. It counts as progress until its own limit and a minute are over. */
   step(work: Work, ownLimitMs?: number): void
-  /** Nothing more is done with a message. */
+  /** The work on a message has ended. */
   done(work: Work): void
-  /** The hand did anything else. */
+  /** The prefetcher did anything else. */
   touch(): void
-  /** False if nothing but messages that hang is left of a chunk in progress, or the whole hand hangs. */
+  /** False if every message in progress of the batch hangs, or the whole prefetcher hangs. */
   isMakingProgress(batch: Work['batch']): boolean
 }
 

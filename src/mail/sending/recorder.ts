@@ -13,11 +13,11 @@ import type { Run } from './run.ts'
 import { openSafeguards } from './safeguards.ts'
 
 export interface Recorder {
-  /** Resolves once the result stands in the database, however long that takes. */
+  /** Resolves once the result is in the database, however long that takes. */
   record(work: Work, result: SmtpResult, ms: number): Promise<void>
-  /** The message's mail could not be made: that ends this message alone. */
+  /** The email could not be rendered: ends this message only. */
   recordUnrendered(work: Work, error: unknown): Promise<void>
-  /** A message that may not go any more: the database knows. */
+  /** A message that may no longer be sent. The database has recorded it already. */
   recordEnded(message: EndedMessage): void
 }
 
@@ -52,7 +52,7 @@ export function openRecorder(deps: Deps, { lane, onDeadAddress }: RecorderInput,
     log.warn(eventOf(next.state), { message: message.id, lane, attempt: message.attempts, ms, ...made })
   }
 
-  // Where this fails, the address's next mail is refused in the same way and tells again.
+  // If this fails, the address's next email is refused in the same way and reports it again.
   const reportDeadAddress = async ({ id, toAddress }: TakenMessage) => {
     await onDeadAddress?.(toAddress).catch((error) =>
       log.error('database.error', { message: id, what: errorText(error) }),

@@ -1,6 +1,6 @@
 import type { MessageState } from '../message.ts'
 
-/** How many messages a run brought to which state. */
+/** How many messages of a run reached which state. */
 interface Counts {
   accepted: number
   deferred: number
@@ -10,23 +10,23 @@ interface Counts {
   skipped: number
 }
 
-/** What ends a run that still had something to do: the server or our settings, never a message. */
+/** What ends a run early: the server or our settings, never a message. */
 type StopReason = 'unreachable' | 'login-refused' | 'tls-refused' | 'refused-alike' | 'refused-much'
 
 export interface RunResult extends Counts {
-  /** Null where everything was tried that was ready. */
+  /** Null if every ready message was tried. */
   stopped: StopReason | null
 }
 
 export interface Run {
   result: RunResult
-  /** Aborts when the run is stopped, or its caller's signal aborts. */
+  /** Aborts when the run stops, or its caller's signal aborts. */
   halt: AbortSignal
-  /** What the server said last to a mail that it did not take, or what kept it from answering. */
+  /** The server's last reply that was not an acceptance, or why it did not reply. */
   lastReply: string
-  /** Domains that took a mail since this run held them, if it did. */
+  /** Domains that accepted an email; after a hold, only since this run held them. */
   acceptedDomains: Set<string>
-  /** The first reason stands. */
+  /** The first reason counts. */
   stop(reason: StopReason): void
   count(state: MessageState): void
   /** Messages counted so far. */

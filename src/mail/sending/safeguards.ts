@@ -8,7 +8,7 @@ import type { SendFailure } from '../refusals/classify-reply.ts'
 import { openCircuitBreaker, type Trip } from './circuit-breaker.ts'
 import type { Run } from './run.ts'
 
-/** What a run does about the answers that it gets, beside writing them down. */
+/** How a run reacts to replies, besides recording them. */
 export interface Safeguards {
   accepted(message: TakenMessage): Promise<void>
   failed(message: TakenMessage, failure: SendFailure): Promise<void>
@@ -17,13 +17,13 @@ export interface Safeguards {
 interface SafeguardsInput {
   lane: Lane
   run: Run
-  /** Tries a write again until the database takes it. */
+  /** Retries a write until it succeeds. */
   retryUntilWritten: <T>(write: () => Promise<T>) => Promise<T>
 }
 
 /**
- * Goes slower where a server asks for it, lets a domain be that refuses much, and stops the run where our settings are
- * at fault or everybody refuses: then delivery is paused too, if these are digests.
+ * Slows down if a server asks for it, holds a domain that refuses much, and stops the run if our settings are at fault
+ * or all domains refuse. In the lane `digests`, refusals by all domains also pause delivery.
  */
 export function openSafeguards(deps: Deps, { lane, run, retryUntilWritten }: SafeguardsInput): Safeguards {
   const { config, clock, log, db } = deps
@@ -42,7 +42,7 @@ export function openSafeguards(deps: Deps, { lane, run, retryUntilWritten }: Saf
     const why = `${said}, the last with: ${answer}`
     await retryUntilWritten(() => holdDomain(db, { domain, said, why, at: clock.now() }))
     run.acceptedDomains.delete(domain)
-    // Not which: a domain may be a person's, and logs are kept. `delivery status` tells.
+    // Without the domain: it may identify a person, and logs are kept. `delivery status` shows it.
     log.error('delivery.domain-held', { seconds: DOMAIN_HOLD_SECONDS, share, of })
   }
 
@@ -52,7 +52,7 @@ export function openSafeguards(deps: Deps, { lane, run, retryUntilWritten }: Saf
         ? `${trip.of} refusals in a row: ${answer}`
         : `${refusedText(trip)} were refused, the last with: ${answer}`
     const paused = { value: 'paused', reason, at: clock.now() }
-    // First of all: what is written may take a while, and the other connections would go on.
+    // Stop first: the write below may take a while, and the other connections would continue.
     run.stop(trip.what)
     if (lane === 'digests') await retryUntilWritten(() => setSwitchUnless(db, 'delivery', paused, 'restored'))
   }
@@ -66,7 +66,7 @@ export function openSafeguards(deps: Deps, { lane, run, retryUntilWritten }: Saf
     failed: async (message, failure) => {
       await reduceRateIfAsked(message, failure)
       if (failure.stopsRun) run.stop(failure.stage === 'tls' ? 'tls-refused' : 'login-refused')
-      // Anybody may sign up with addresses that are nobody's, and must neither end others' mail by it nor hold it.
+      // Anyone may sign up with invented addresses, which must not end or hold the email of others.
       if (failure.outcome !== 'refused' || (lane === 'answers' && failure.deadAddress)) return
       const trip = breaker.record({ domain: emailDomain(message.toAddress), refused: failure })
       if (!trip) return

@@ -17,16 +17,16 @@ import type { Run } from './run.ts'
 
 export interface SenderPoolInput {
   lane: Lane
-  /** A name that no other drain bears. */
+  /** A name that no other drain has. */
   owner: string
   compose: Compose
   /** Milliseconds without progress after which leases are no longer renewed; a minute by default. */
   stalledAfterMs?: number
-  /** Called when chunks are ready beyond what this process holds. */
+  /** Called if batches are ready beyond those that this process holds. */
   onMoreReady?: () => Promise<void>
 }
 
-/** The connections of a run, and what they work with. */
+/** The connections of a run, and their dependencies. */
 export interface SenderPool {
   deps: Deps
   input: SenderPoolInput
@@ -36,24 +36,24 @@ export interface SenderPool {
   connections: SmtpClient[]
 }
 
-/** Each takes from a chunk of its own, so that a domain that is slow leaves half of the connections to the others. */
+/** Each takes from a batch of its own, so that a slow domain leaves half of the connections to the others. */
 const PREFETCHERS = 2
 const FAULTS_IN_A_ROW = 3
 const PAUSE_AFTER_FAULT_MS = 1000
 const IDLE_POLL_MS = 500
-/** A connection that could not be made, while others can, is tried again after so long. */
+/** How long a connection that could not be opened, while others can, waits before it tries again. */
 const RECONNECT_AFTER_MS = 60_000
-/** A domain whose next turn is farther off is left to a later run. */
+/** A domain whose next permit is farther off is left to a later run. */
 const MAX_RATE_SECONDS = 60
-/** A message that was taken longer ago is judged again before it begins. */
+/** A message that was taken longer ago is checked again before it begins. */
 const CHECK_VALID_MS = 1000
-/** So often in a row, a second apart, the database may be away before a connection gives up. */
+/** How many times in a row, a second apart, the database may be away before a connection gives up. */
 const MAX_DATABASE_FAULTS = 60
 
 /**
- * Lets every connection work until nothing is ready, all are at rest, nobody else holds anything, and no pace is to be
- * waited for. One that waits for a slow answer does not keep the others from what becomes ready meanwhile. Rejects
- * with what a connection met that it could not go on after.
+ * Lets every connection work until nothing is ready, all are idle, no other worker holds a batch, and no rate is worth
+ * waiting for. A connection that waits for a slow reply does not keep the others from new work. Rejects with the error
+ * after which a connection could not continue.
  */
 export async function runSenderPool(pool: SenderPool): Promise<void> {
   const { run, connections } = pool
@@ -94,13 +94,13 @@ function openPrefetchers({ deps, input, recorder, permits, connections }: Sender
   )
 }
 
-/** Where connections wait that found nothing. */
+/** The waiting room of connections that found no work. */
 interface IdleConnections {
   /** True once the run is over; false when it is time to look again. */
   isOver(): Promise<boolean>
-  /** For a connection that cannot be made: true where none can; false after a minute, to try once more. */
+  /** For a connection that cannot be opened: true if none can; false after a minute, to try once more. */
   isUnreachable(): Promise<boolean>
-  /** A connection that ended is not waited for; what it held may be there for the others. */
+  /** A connection that ended no longer counts; its messages may be available to the others. */
   leave(): void
 }
 
@@ -122,7 +122,7 @@ function openIdleConnections({ deps, input, run, connections }: SenderPool): Idl
       (await batchesReadySoon(deps.db, { lane, now, rampUp, withinSeconds: MAX_RATE_SECONDS }))
     )
   }
-  /** True where what became ready while the last ones worked is to be looked for at once. */
+  /** True if there may be new work since the last connections became idle. */
   const shouldLookAgain = async (): Promise<boolean> => {
     const hasChanged = run.countedMessages() > seen || hasConnectionLeft
     seen = run.countedMessages()
@@ -168,7 +168,7 @@ async function waitWhileUnreachable(prefetcher: Prefetcher, idle: IdleConnection
   }
 }
 
-/** One connection: a mail, its record, the next. */
+/** One connection: sends an email, records the result, then sends the next. */
 async function sendLoop(
   pool: SenderPool,
   prefetcher: Prefetcher,
@@ -201,7 +201,7 @@ async function sendLoop(
   }
 }
 
-/** False where the server could not be reached. */
+/** False if the server could not be reached. */
 async function deliver(
   pool: SenderPool,
   prefetcher: Prefetcher,
@@ -218,7 +218,7 @@ async function deliver(
     const begun = monotonicMs()
     prefetcher.step(work, smtp.maxSendMs)
     const result = await smtp.send(mail)
-    // However long the database takes: if another worker got the message now, it would go twice.
+    // However long the database takes: if another worker got the message now, it would be sent twice.
     prefetcher.step(work, Number.POSITIVE_INFINITY)
     await recorder.record(work, result, Math.round(monotonicMs() - begun))
     return result.accepted || reachedMessage(result)
@@ -227,13 +227,13 @@ async function deliver(
   }
 }
 
-/** Whoever left while the message waited for its turn gets it no more. */
+/** Checks whether the subscriber left while the message waited for its permit. */
 async function mayStart(pool: SenderPool, prefetcher: Prefetcher, work: Work): Promise<boolean> {
   if (monotonicMs() - work.takenAt > CHECK_VALID_MS && (await hasEnded(pool, work))) return false
   return prefetcher.mayStart(work)
 }
 
-/** Gives it back where it may not go any more; whoever takes it next says why. */
+/** Releases a message that may no longer be sent; the next take records the reason. */
 const hasEnded = ({ deps: { db, clock } }: SenderPool, { message, batch }: Work): Promise<boolean> =>
   giveBackIfEnded(db, { id: message.id, owner: batch.owner, now: clock.now() })
 
@@ -243,7 +243,7 @@ async function composeOrRefuse(pool: SenderPool, work: Work): Promise<ComposedMa
     return await input.compose(work.message)
   } catch (error) {
     if (isDatabaseFault(error)) throw error
-    // Of whoever was erased meanwhile nothing is left to make a mail of.
+    // The subscriber may have been erased; then there is nothing to render.
     if (!(await hasEnded(pool, work))) await recorder.recordUnrendered(work, error)
     return undefined
   }

@@ -2,7 +2,7 @@ import MailComposer from 'nodemailer/lib/mail-composer'
 import type { OutgoingMail } from '../templates/outgoing-mail.ts'
 import { type DkimKey, signDkim } from './dkim.ts'
 
-/** The bytes of a mail: CRLF alone, no line above 998 bytes, the same for the same mail. Throws dkim.cannot-sign. */
+/** The bytes of an email: CRLF line ends, no line above 998 bytes, deterministic. Throws dkim.cannot-sign. */
 export async function buildMime(mail: OutgoingMail, dkim?: DkimKey): Promise<Buffer> {
   const composer = new MailComposer({
     from: mail.from,
@@ -25,7 +25,7 @@ export async function buildMime(mail: OutgoingMail, dkim?: DkimKey): Promise<Buf
 
 const withCrlf = (text: string): string => text.replace(/\r\n?|\n/g, '\r\n')
 
-// Quotes and angle brackets of List-* fields would be encoded, and nobody would find the links.
+// nodemailer would encode quotes and angle brackets in List-* fields, and mail clients would not find the links.
 const preparedHeader = (value: string) => ({
   prepared: true,
   foldLines: true,

@@ -11,7 +11,7 @@ export interface DkimKey {
   privateKey: KeyObject
 }
 
-/** Below this, receivers take a signature for none. */
+/** Receivers ignore a signature with a shorter key. */
 const MIN_BITS = 1024
 
 const SIGNED_FIELDS = [
@@ -31,7 +31,7 @@ const SIGNED_FIELDS = [
   'Auto-Submitted',
 ].join(':')
 
-/** The key that the settings name, or undefined where they name none. Throws dkim.cannot-sign. */
+/** The key from the settings; undefined if they name none. Throws dkim.cannot-sign. */
 export function loadDkimKey(
   config: Pick<Config, 'DKIM_DOMAIN' | 'DKIM_SELECTOR' | 'DKIM_KEY_FILE'>,
 ): DkimKey | undefined {
@@ -44,7 +44,7 @@ export function loadDkimKey(
   }
 }
 
-/** Adds DKIM-Signature. Throws dkim.cannot-sign where nodemailer would leave the mail unsigned in silence. */
+/** Adds DKIM-Signature. Throws dkim.cannot-sign in cases in which nodemailer silently leaves the email unsigned. */
 export async function signDkim(raw: Buffer, key: DkimKey): Promise<Buffer> {
   const signer = new DKIM({
     domainName: key.domain,
@@ -73,7 +73,7 @@ const CANARY = Buffer.from(
   'From: canary@example.org\r\nSubject:  a  canary\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n\r\nsings \r\n\r\n',
 )
 
-/** Whether the first signature of a message holds: rsa-sha256, relaxed/relaxed (RFC 6376). */
+/** Whether the first signature of a message is valid: rsa-sha256, relaxed/relaxed (RFC 6376). */
 export function dkimVerifies(raw: Buffer, publicKey: KeyObject): boolean {
   const fields = fieldsOf(raw)
   const signature = fields.find((field) => nameOf(field) === 'dkim-signature')
@@ -84,7 +84,7 @@ export function dkimVerifies(raw: Buffer, publicKey: KeyObject): boolean {
   return verify('sha256', Buffer.from(signed, 'latin1'), publicKey, Buffer.from(b, 'base64'))
 }
 
-/** Header fields as they stand, folds and all, one character for each byte. */
+/** The unmodified header fields with their folds, one character for each byte. */
 function fieldsOf(raw: Buffer): string[] {
   const text = raw.toString('latin1')
   return text.slice(0, text.indexOf('\r\n\r\n')).split(/\r\n(?![ \t])/)
@@ -101,7 +101,7 @@ function tagsOf(signature: string): Record<string, string> {
   )
 }
 
-/** Where a name stands several times, the lowest field is signed first. */
+/** If a name occurs several times, the lowest field is signed first (RFC 6376, 5.4.2). */
 function signedFields(fields: string[], names: string[]): string[] {
   const left = [...fields]
   return names.flatMap((name) => {

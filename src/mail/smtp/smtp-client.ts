@@ -5,26 +5,26 @@ import type { SmtpResult } from '../refusals/classify-reply.ts'
 import { openSmtpSession, type SmtpSession, type SmtpTimeouts } from './smtp-session-client.ts'
 import type { SmtpTls } from './smtp-tls.ts'
 
-/** One connection to the mail server, which opens when the first mail goes out and again whenever it has to. */
+/** One connection to the mail server. It opens for the first email, and again whenever necessary. */
 export interface SmtpClient {
-  /** One mail at a time. Never rejects: whatever happens is a result. */
+  /** One email at a time. Never rejects: every outcome is a result. */
   send(mail: ComposedMail): Promise<SmtpResult>
-  /** Milliseconds within which `send` has a result, whatever the server does. */
+  /** Milliseconds within which `send` returns a result, whatever the server does. */
   maxSendMs: number
-  /** Of the connection that is open; undefined where none is, or it is not encrypted. */
+  /** TLS of the open connection; undefined if it is closed or not encrypted. */
   tls(): SmtpTls | undefined
-  /** Says goodbye when no mail is under way. */
+  /** Sends QUIT and closes. Call it when no email is in progress. */
   close(): void
-  /** Hangs up at once and for good: a mail that is under way ends with what is known of it. */
+  /** Closes at once and for good: an email in progress ends with the result known so far. */
   hangUp(): void
 }
 
 export interface SmtpClientOptions {
-  /** Those that the settings say, unless said otherwise. */
+  /** From the settings by default. */
   timeouts?: SmtpTimeouts
-  /** Milliseconds after which a connection takes no other mail; 5 minutes unless said otherwise. */
+  /** Milliseconds after which a connection takes no further email; 5 minutes by default. */
   maxAgeMs?: number
-  /** Called when the final dot of a mail has been given to the socket. */
+  /** Called when the final dot of an email was passed to the socket. */
   onBodyWritten?: () => void
 }
 
@@ -34,14 +34,14 @@ const MIN_CONNECT_MS = 1000
 const CONNECT_SHARE = 20
 const SERVER_CLOSES = 421
 
-/** RFC 5321, 4.5.3.2: ten minutes for the answer to the final dot. Opening takes a twentieth of it, up to its own limit. */
+/** RFC 5321, 4.5.3.2: ten minutes for the reply to the final dot. Connecting gets a twentieth, up to CONNECT_MS. */
 const timeoutsOf = ({ timeoutSeconds }: SmtpConfig): SmtpTimeouts => ({
   connectMs: Math.min(CONNECT_MS, Math.max(MIN_CONNECT_MS, (timeoutSeconds * 1000) / CONNECT_SHARE)),
   silenceMs: timeoutSeconds * 1000,
 })
 
-// On nodemailer's connection and not on its pool, which decides by itself when a mail goes again, and rests for 100 ms
-// after each connection that ends.
+// Uses nodemailer's connection and not its pool, which decides by itself when an email is retried, and pauses for
+// 100 ms after each closed connection.
 export function openSmtpClient(config: SmtpConfig, options: SmtpClientOptions = {}): SmtpClient {
   const { timeouts = timeoutsOf(config), maxAgeMs = MAX_AGE_MS, onBodyWritten } = options
   let session: SmtpSession | undefined
@@ -64,7 +64,7 @@ export function openSmtpClient(config: SmtpConfig, options: SmtpClientOptions = 
       }
     }
     const result = await session.send(mail)
-    // A server may end a session that it has kept for long: nothing of this mail was said, so it goes again.
+    // A server may close a session that was idle for long. It has received nothing of this email, so we send it again.
     if (reused && !hungUp && !session.isExpired() && isLostSession(result)) {
       closeSession()
       return send(mail)
@@ -80,11 +80,11 @@ export function openSmtpClient(config: SmtpConfig, options: SmtpClientOptions = 
     hungUp = true
     session?.hangUp()
   }
-  // Opening, body, answer and the way back to a fresh session; once more after a session that the server had ended.
+  // Opening, body, reply and reset; then the same once more after a session that the server had closed.
   const maxSendMs = 2 * (3 * timeouts.connectMs + 1.5 * timeouts.silenceMs)
   return { send, maxSendMs, tls: () => session?.tls(), close: closeSession, hangUp }
 }
 
-// Also where a recipient was named: a 421 that ends the session may cross with our MAIL. Said again, it counts.
+// Also after RCPT: a 421 that ends the session may cross with our MAIL. If the new session gets it too, it counts.
 const isLostSession = (result: SmtpResult): boolean =>
   !result.accepted && !result.bodyWritten && (result.status === null || result.status === SERVER_CLOSES)

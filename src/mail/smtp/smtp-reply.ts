@@ -1,20 +1,17 @@
 import { redact } from '../../core/log.ts'
 import type { SmtpFault, SmtpStage } from '../refusals/classify-reply.ts'
 
-/** What nodemailer says of a try that failed. `response`: the server's lines, with \n between them. */
+/** nodemailer's error for a failed try. `response`: the server's lines, joined with \n. */
 export type SmtpError = Error & { code?: string; command?: string; response?: string }
 
 const MAX_REPLY_LENGTH = 500
-/** Addresses and tokens are looked for in no more: on a line without blanks that takes the square of its length. */
+/** Search limit for addresses and tokens: on a line without blanks, the search takes quadratic time. */
 const MAX_SEARCHED_LENGTH = 4000
 const MAX_ADDRESS_LENGTH = 320
 
 const STAGE_OF_COMMAND: Record<string, SmtpStage> = { 'MAIL FROM': 'mail', 'RCPT TO': 'rcpt', DATA: 'data' }
 
-/**
- * The three digits of a reply whose lines all begin with them, as RFC 5321, 4.2.1 has it; null where it is no such
- * reply.
- */
+/** The three digits of a reply; null unless all its lines begin with them, as RFC 5321, 4.2.1 requires. */
 export function replyCode(reply: string): number | null {
   const lines = reply.split('\n')
   const code = /^[2-5]\d\d/.exec(reply)?.[0]
@@ -26,14 +23,14 @@ export function replyCode(reply: string): number | null {
   return code !== undefined && isWhole ? Number(code) : null
 }
 
-/** `stage`: how far it came, where the error does not say which command was answered. */
+/** `stage`: how far the session got, used if the error does not name the command that failed. */
 export function toSmtpFault(
   error: SmtpError,
   { stage, bodyWritten, recipient }: { stage: SmtpStage; bodyWritten: boolean; recipient?: string },
 ): SmtpFault {
   const repliedStage = error.code === 'EMESSAGE' ? 'dot' : STAGE_OF_COMMAND[error.command ?? '']
   const code = error.response ? replyCode(error.response) : null
-  // Words that say yes where the try failed, or none that anybody knows, are no answer to what was asked.
+  // A positive code after a failure, or a malformed reply, is not a reply to our command.
   const status = code !== null && code >= 400 ? code : null
   return {
     stage: error.response && repliedStage ? repliedStage : stage,
@@ -45,8 +42,8 @@ export function toSmtpFault(
 }
 
 /**
- * An answer as it is kept: one line of at most 500 characters, without tokens, any address, or the recipient's local
- * part. Answers are kept for ever, those of somebody who was erased too; Postgres keeps no NUL.
+ * A reply as it is stored: one line of up to 500 characters, without tokens, addresses, or the recipient's local part.
+ * Replies are kept forever, even after the subscriber is erased. Postgres cannot store NUL.
  */
 export const redactReply = (answer: string, recipient?: string): string =>
   withoutLocalPart(redact(truncated(answer)), recipient)
@@ -55,7 +52,7 @@ export const redactReply = (answer: string, recipient?: string): string =>
     .slice(0, MAX_REPLY_LENGTH)
     .toWellFormed()
 
-/** Does not end in the middle of an address. */
+/** Avoids a cut in the middle of an address. */
 function truncated(answer: string): string {
   if (answer.length <= MAX_SEARCHED_LENGTH) return answer
   const cut = answer.slice(0, MAX_SEARCHED_LENGTH)
@@ -63,7 +60,7 @@ function truncated(answer: string): string {
   return cut.slice(0, cut.length - lastWord.length)
 }
 
-/** Some servers say the local part alone: "550 5.1.1 ann: no such user". */
+/** Some servers repeat only the local part: "550 5.1.1 ann: no such user". */
 function withoutLocalPart(answer: string, recipient = ''): string {
   const mailbox = recipient.slice(0, Math.max(0, recipient.lastIndexOf('@'))).replace(/[^\w]/g, '\\$&')
   if (mailbox === '') return answer

@@ -6,24 +6,24 @@ import { type SmtpTls, tlsOf } from './smtp-tls.ts'
 import { openSmtpWire, type SmtpWire } from './smtp-wire-client.ts'
 
 export interface SmtpTimeouts {
-  /** Milliseconds until the server has greeted. Until mails may go: twice that. */
+  /** Milliseconds until the server's greeting. Until the session is ready: twice that. */
   connectMs: number
-  /** In silence, and from a final dot to the end of its answer. From a mail's begin to its dot: half, at most 5 minutes. */
+  /** Of silence, and from the final dot to the end of the reply. From an email's start to its dot: half, up to 5 min. */
   silenceMs: number
 }
 
 export interface SmtpSession {
-  /** What kept it from opening; undefined once it is open. */
+  /** Why the session failed to open; undefined once it is open. */
   opened: Promise<SmtpFault | undefined>
-  /** How many were begun. */
+  /** How many emails were begun. */
   mails: number
   send(mail: ComposedMail): Promise<SmtpResult>
-  /** Begins a mail from this address and takes it back. Undefined where the server would take it. */
+  /** Begins an email from this address and resets it. Undefined if the server would accept the sender. */
   tryMailFrom(address: string): Promise<SmtpFault | undefined>
   tls(): SmtpTls | undefined
-  /** It has ended, or the server says what nobody asked for. */
+  /** The session has ended, or the server sent an unsolicited reply. */
   isLost(): boolean
-  /** It was ended because a mail took too long. */
+  /** We ended it because an email took too long. */
   isExpired(): boolean
   close(): void
   hangUp(): void
@@ -35,7 +35,7 @@ const SERVER_CLOSES = 421
 const ACCEPTED = 250
 const GIVEN_UP = 'given up while waiting for an answer'
 
-/** Connects, encrypts and logs in as the settings say. Each promise settles in its time, whatever the server does. */
+/** Connects, encrypts and logs in as the settings say. Each promise settles in time, whatever the server does. */
 export function openSmtpSession(
   config: SmtpConfig,
   timeouts: SmtpTimeouts,
@@ -79,7 +79,7 @@ export function openSmtpSession(
   return session
 }
 
-/** Resolves with what kept the session from opening. */
+/** Resolves with the fault that kept the session from opening. */
 function open(
   { connection }: SmtpWire,
   { user, password }: SmtpConfig,
@@ -99,7 +99,7 @@ function open(
       withinMs,
     )
     connection.once('end', () => refuse(new Error(GIVEN_UP), 'connect'))
-    // Once the session is open its faults come through send; one that comes between mails only ends it.
+    // Once the session is open, its faults arrive through send; a fault between emails only ends the session.
     connection.on('error', (error) => refuse(error, isTlsFault(error) ? 'tls' : 'connect'))
     connection.connect((error) => {
       if (error) return refuse(error, 'connect')
@@ -112,7 +112,7 @@ function open(
   })
 }
 
-/** The mail that is under way on a connection, and what becomes of it. */
+/** The email in progress on a connection, and its result. */
 function openExchange({ connection }: SmtpWire, { connectMs, silenceMs }: SmtpTimeouts) {
   let bodyWritten = false
   let recipient: string | undefined
@@ -136,17 +136,17 @@ function openExchange({ connection }: SmtpWire, { connectMs, silenceMs }: SmtpTi
     connection.close()
     settle({ accepted: false, ...fault })
   }
-  // Whatever ends the connection: nodemailer's own word, where it has one, comes first.
+  // Runs for any end of the connection. nodemailer's own error, if it has one, settles first.
   connection.on('end', () => {
     closed = true
     setImmediate(() => end(new Error('the server hung up')))
   })
-  // After a refusal the session stands in the middle of a mail.
+  // After a refusal the session is in the middle of an email.
   const reset = (result: SmtpResult) => {
     if (closed) return settle(result)
     within(connectMs)
     const done = () => settle(result)
-    connection.once('end', done) // where it ends during the reset, nodemailer does not call back
+    connection.once('end', done) // if the connection ends during the reset, nodemailer does not call back
     connection.reset((error) => {
       if (error) connection.close()
       connection.off('end', done)
@@ -155,8 +155,8 @@ function openExchange({ connection }: SmtpWire, { connectMs, silenceMs }: SmtpTi
   }
   const fail = (error: SmtpError) => {
     const fault = faultNow(error)
-    // An answer before the whole body was written: whatever we say next would be taken for more of it. Words that
-    // are no answer: whatever comes next may belong to anything.
+    // After a reply before the end of the body, the server would read our next command as more body. After a malformed
+    // reply, the next reply may belong to any command.
     const isBodyIncomplete = fault.stage === 'dot' && !bodyWritten
     if (isBodyIncomplete || fault.status === null || fault.status === SERVER_CLOSES) connection.close()
     reset({ accepted: false, ...fault })
@@ -184,7 +184,7 @@ function openExchange({ connection }: SmtpWire, { connectMs, silenceMs }: SmtpTi
         within(Math.min(MAX_BODY_MS, silenceMs / 2))
         begin()
       }),
-    /** nodemailer takes all that begins with a 2, also where the body is not whole yet. */
+    /** nodemailer accepts any reply that begins with a 2, even before the end of the body. */
     succeed: (response: string) =>
       bodyWritten && replyCode(response) === ACCEPTED
         ? settle({ accepted: true, answer: redactReply(response, recipient) })
@@ -196,6 +196,6 @@ function openExchange({ connection }: SmtpWire, { connectMs, silenceMs }: SmtpTi
   }
 }
 
-// Errors of the network name the system call that failed; those of TLS do not.
+// Network errors name the system call that failed; TLS errors do not.
 const isTlsFault = (error: SmtpError & { syscall?: string; originalCode?: string }): boolean =>
   error.code === 'ETLS' || (error.code === 'ESOCKET' && !error.syscall && error.originalCode !== 'ECONNRESET')

@@ -5,15 +5,15 @@ import { TLSSocket } from 'node:tls'
 export interface SmtpTls {
   /** "TLSv1.3" */
   protocol: string
-  /** What speaks against the server's certificate; null where nothing does. */
+  /** Why the server's certificate is not trusted; null if it is. */
   doubt: string | null
-  /** When the certificate ends. */
+  /** When the certificate expires. */
   until: Date | null
 }
 
-/** Undefined where the connection is not encrypted. */
+/** Undefined if the connection is not encrypted. */
 export function tlsOf(socket: Socket | false | null): SmtpTls | undefined {
-  // One that is closed has forgotten its certificate.
+  // A closed socket has no certificate any more.
   if (!(socket instanceof TLSSocket) || socket.destroyed) return undefined
   const { valid_to: until } = socket.getPeerCertificate()
   return {

@@ -2,19 +2,19 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { SmtpConfig } from '../../config/smtp-url.ts'
 import { replyCode } from './smtp-reply.ts'
 
-/** nodemailer's connection, and what it takes for granted of a server looked at. */
+/** nodemailer's connection, with checks of what it assumes about a server. */
 export interface SmtpWire {
   connection: SMTPConnection
-  /** The server has said what nothing was asked for: it would be taken for the answer to whatever we say next. */
+  /** The server sent an unsolicited reply, which would be read as the reply to our next command. */
   hasUnsolicitedReply(): boolean
-  /** nodemailer has no word of its own for a mail that is only begun. */
+  /** Sends a command for which nodemailer has no method, such as MAIL FROM without the rest of the email. */
   sendCommand(command: string, onAnswer: (answer: string) => void): void
 }
 
 export interface SmtpWireEvents {
-  /** The final dot has been given to the socket. */
+  /** The final dot was passed to the socket. */
   onBodyWritten: () => void
-  /** What the server says cannot be matched any more with what we said: nothing may follow on this connection. */
+  /** The server's replies no longer match our commands: nothing may follow on this connection. */
   onProtocolError: (what: string) => void
 }
 
@@ -24,10 +24,10 @@ export interface SmtpWireTimeouts {
 }
 
 const START_MAIL_INPUT = 354
-/** 512 lines, each the longest that RFC 5321, 4.5.3.1.5 allows. */
+/** 512 lines, each of the maximum length in RFC 5321, 4.5.3.1.5. */
 const MAX_REPLY_BYTES = 512 * 512
 
-/** What nodemailer keeps to itself. */
+/** Private members of nodemailer's connection that we use. */
 interface ConnectionInternals {
   _sendCommand(command: string): void
   _responseActions: ((answer: string) => void)[]
@@ -37,7 +37,7 @@ interface ConnectionInternals {
   _onResponseTooLarge(): void
 }
 
-/** Not connected yet. */
+/** Returns a connection that is not connected yet. */
 export function openSmtpWire(
   config: SmtpConfig,
   timeouts: SmtpWireTimeouts,
@@ -49,7 +49,7 @@ export function openSmtpWire(
     receivedBytes = 0
     pendingReplies.push(what)
   }
-  // What is there before we ask would be taken for the answer. A no is one, whatever we ask.
+  // Data that arrives before our command would be read as its reply. A 4xx or 5xx is a refusal of any command.
   const hasUnexpectedReply = () => /^[^45]/.test(unreadReply())
   const onCommandSent = (command: string) => {
     if (hasUnexpectedReply())
@@ -58,7 +58,7 @@ export function openSmtpWire(
   }
   const onReplyReceived = (answer: string) => {
     if (pendingReplies.shift() !== 'DATA' || !/^[23]/.test(answer)) return
-    // nodemailer begins the body after any yes.
+    // nodemailer sends the body after any positive reply.
     if (replyCode(answer) === START_MAIL_INPUT && !hasUnexpectedReply()) expect('the body')
     else events.onProtocolError(`DATA was answered with: ${answer} ${unreadReply()}`)
   }
@@ -76,7 +76,7 @@ export function openSmtpWire(
   const connection = new SMTPConnection(options)
   const internals = connection as unknown as ConnectionInternals
   const unreadReply = () => [...internals._responseQueue, internals._remainder].join('').trim()
-  // Its own limit is for one reply; of blank lines it takes any number.
+  // nodemailer limits the length of one reply, but accepts any number of blank lines.
   const onData = internals._onData
   internals._onData = (chunk) => {
     receivedBytes += chunk.length
@@ -108,6 +108,6 @@ function connectionOptions(config: SmtpConfig, { connectMs, silenceMs }: SmtpWir
     connectionTimeout: connectMs,
     greetingTimeout: connectMs,
     socketTimeout: silenceMs,
-    socketCloseTimeout: 0, // what is closed is closed: no server may hold it open
+    socketCloseTimeout: 0, // closes at once: no server may keep the connection open
   }
 }

@@ -2,8 +2,8 @@ const MIN_LINE_LENGTH = 50
 const SOFT_BREAK = 3
 
 /**
- * The most bytes that a text takes as quoted-printable in UTF-8: an encoder may end a line 25 columns early, at a
- * blank.
+ * The maximum number of bytes of a text as quoted-printable in UTF-8. An encoder may end a line at a blank, up to 25
+ * columns early.
  */
 export function encodedSize(text: string): number {
   let bytes = 0
@@ -15,6 +15,6 @@ function encodedLength(unit: number): number {
   if (unit === 0x0a) return 2
   if (unit < 0x80) return unit === 0x3d || unit < 0x20 ? 3 : 1
   if (unit < 0x800) return 6
-  // Each half of a pair carries two of the pair's four bytes.
+  // Each half of a surrogate pair counts for two of the pair's four bytes.
   return unit >= 0xd800 && unit <= 0xdfff ? 6 : 9
 }

@@ -6,7 +6,7 @@ import { asciiLine, oneLine, truncateAtWord } from './one-line.ts'
 import type { OutgoingMail } from './outgoing-mail.ts'
 import type { RenderedEmail } from './rendered-email.ts'
 
-/** Who sends: from the settings. */
+/** The sender, from the settings. */
 export interface Sender {
   address: string
   name: string
@@ -14,34 +14,34 @@ export interface Sender {
   siteName: string
 }
 
-/** What the row of a message says about its mail. */
+/** The facts of a message that its headers need. */
 export interface HeaderInput {
   kind: MailKind | OperatorMailKind
   id: string
   datedAt: Date
   toAddress: string
-  /** Of a digest, a note and a welcome, which alone are mailed to a list. */
+  /** Only digests, no-matches emails and welcomes are list mail and have this link. */
   unsubscribeUrl?: string
-  /** Names the message, signed: for reports that hold nothing else of it. Not of a mail without a row. */
+  /** A signed token that names the message, for reports that contain nothing else. Absent if no message is stored. */
   token?: string
-  /** Where something takes in what comes back; else the envelope sender is who the mail is from. */
+  /** Set if we receive bounces; else the envelope sender is the From address. */
   returnAddresses?: ReturnAddresses
 }
 
-/** The message's own envelope sender (VERP), and where to mail to end the subscription. */
+/** The message's own envelope sender (VERP), and the address that unsubscribes. */
 interface ReturnAddresses {
   sender: string
   unsubscribe: string
 }
 
-/** The field that holds the token of a message. */
+/** The header field with the token of a message. */
 const TOKEN_FIELD = 'X-Daily-Papers-Message'
 
 const FEEDBACK_SENDER_LENGTH = 15
-// A header line above 998 bytes is against the standard, and a word in one cannot be folded.
+// A header line must not exceed 998 bytes, and a long word cannot be folded.
 const MAX_NAME_LENGTH = 60
 
-/** Puts an envelope and header fields to a mail. Throws message.bad-address. */
+/** Adds envelope and header fields to an email. Throws message.bad-address. */
 export function toOutgoingMail(message: HeaderInput, email: RenderedEmail, sender: Sender): OutgoingMail {
   const { kind, id, datedAt, returnAddresses } = message
   const to = plainAddress(message.toAddress, id)
@@ -81,20 +81,20 @@ function listHeaders(
   }
 }
 
-/** An encoded word would pass through the library as it is, and say something else than it seems to. */
+/** Breaks encoded words apart: nodemailer would pass them through, and a mail client would show another name. */
 const nameOf = ({ name }: Sender): string =>
   truncateAtWord(oneLine(name.replaceAll('=?', '= ?')), MAX_NAME_LENGTH)
 
 const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1)
 
-/** The same for every mail of a site, five to fifteen characters, as mailbox providers want it. */
+/** The same for all emails of a site, five to fifteen characters, as mailbox providers require. */
 const feedbackSender = (domain: string): string =>
   domain
     .replace(/[^a-z0-9]/gi, '')
     .slice(0, FEEDBACK_SENDER_LENGTH)
     .padEnd(5, '0')
 
-// Nothing that could end the address, or begin another one, in a header field or an SMTP command.
+// Excludes characters that could end the address or begin another one in a header field or an SMTP command.
 const PLAIN = /^[^\s\p{C}()<>[\]\\,;:"@]+@[^\s\p{C}()<>[\]\\,;:"@]+$/u
 
 function plainAddress(address: string, id: string): string {

@@ -1,4 +1,4 @@
-/** Of every mail: the kind of its message, the name in its headers, and its folder in templates/emails. */
+/** The kind of an email's message, the name in its headers, and its folder in templates/emails. */
 export const MAIL_KINDS = [
   'digest',
   'confirmation',
@@ -13,5 +13,5 @@ export const MAIL_KINDS = [
 ] as const
 export type MailKind = (typeof MAIL_KINDS)[number]
 
-/** Of mails to the operator, which go out beside the messages. */
+/** Kinds of emails to the operator, which are not stored as messages. */
 export type OperatorMailKind = 'test' | 'notice'

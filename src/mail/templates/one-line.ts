@@ -1,19 +1,19 @@
 const ELLIPSIS = '…'
 
-// Two joiners stay: Persian words and family emoji are written with them.
+// Keeps the two joiners (ZWNJ, ZWJ), which Persian words and family emoji need.
 const INVISIBLE = /[\p{Cf}--[\u200c\u200d]]|\p{Noncharacter_Code_Point}/gv
 
-/** Without controls, text direction overrides, invisible characters and lone surrogates; blanks at both ends stay. */
+/** Removes controls, text direction overrides, invisible characters and lone surrogates; keeps blanks at both ends. */
 export const visibleText = (text: string): string =>
   text
     .toWellFormed()
     .replace(INVISIBLE, '')
     .replace(/[\s\p{Cc}]+/gu, ' ')
 
-/** Foreign text on one line: without controls, text direction overrides, invisible characters and lone surrogates. */
+/** Foreign text on one line, without controls, direction overrides, invisible characters and lone surrogates. */
 export const oneLine = (text: string): string => visibleText(text).trim()
 
-/** At most `most` UTF-16 units, cut between words where that costs less than half, with an ellipsis. */
+/** Up to `maxLength` UTF-16 units, with an ellipsis; cut between words if that costs less than half. */
 export function truncateAtWord(text: string, maxLength: number, ellipsis = ELLIPSIS): string {
   if (text.length <= maxLength) return text
   const room = Math.max(0, maxLength - ellipsis.length)
@@ -24,8 +24,8 @@ export function truncateAtWord(text: string, maxLength: number, ellipsis = ELLIP
 }
 
 /**
- * ASCII on one line, for header fields: accents go, what has no ASCII letter goes. Also without quotes and
- * encoded-word openings, which would make a mail library encode the whole field.
+ * ASCII on one line, for header fields: removes accents, and characters without an ASCII letter. Also removes quotes
+ * and encoded-word openings, which would make nodemailer encode the whole field.
  */
 export function asciiLine(text: string, maxLength: number): string {
   const ascii = text
@@ -40,7 +40,8 @@ export function asciiLine(text: string, maxLength: number): string {
 }
 
 /**
- * A stranger's text that no mail client makes a link of: blanks stand after dots, around @ and inside ://.
+ * A stranger's text without anything that a mail client turns into a link: adds blanks after dots, around @ and inside
+ * "://".
  */
 export const withoutLinks = (text: string): string =>
   oneLine(

@@ -1,4 +1,4 @@
-/** A whole mail in plain data, as delivery hands it to nodemailer: the same message always gives the same one. */
+/** A whole email in plain data, the input of nodemailer. The same message always yields the same email. */
 export interface OutgoingMail {
   /** Plain addresses with ASCII domains. */
   envelope: { from: string; to: string }
@@ -9,15 +9,15 @@ export interface OutgoingMail {
   /** With its angle brackets. */
   messageId: string
   date: Date
-  /** What the MIME boundaries are made of. */
+  /** Part of the MIME boundaries. */
   boundary: string
-  /** Every other field, each once, in ASCII. */
+  /** All other fields, each once, in ASCII. */
   headers: Record<string, string>
   text: string
   html?: string
 }
 
-/** Never a string such as "Name <address>": that would be parsed, and may hold several. */
+/** Never a string such as "Name <address>": that would be parsed, and may contain several addresses. */
 interface Mailbox {
   name: string
   address: string

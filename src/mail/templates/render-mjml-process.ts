@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import mjml2html from 'mjml'
 
-// Ctrl-C reaches the whole group; whoever asked ends in order, and takes this with it.
+// Ctrl-C reaches the whole process group. The parent shuts down in order and ends this process with it.
 process.on('SIGINT', () => {})
 
 const FOLDER = resolve(import.meta.dirname, '../../../templates/emails')

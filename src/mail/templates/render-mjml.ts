@@ -8,8 +8,8 @@ const MAX_BYTES = 10_000_000
 const rendered = new Map<string, Promise<Record<string, string>>>()
 
 /**
- * The HTML of templates/emails/<name>/body.mjml, by name. MJML runs once for each process that mails, in one of its own:
- * what it takes, some 100 MB, is given back when that ends. Rejects with MJML's own error.
+ * The HTML of templates/emails/<name>/body.mjml, by name. MJML runs once per process that sends, in a child process, so
+ * that its memory, some 100 MB, is freed at the end. Rejects with MJML's own error.
  */
 export function renderMjml<Name extends string>(names: readonly Name[]): Promise<Record<Name, string>> {
   const key = names.join(' ')

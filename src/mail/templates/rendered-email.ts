@@ -1,15 +1,15 @@
 import { words } from '../../i18n/words.ts'
 import { asciiLine } from './one-line.ts'
 
-/** What every template makes. */
+/** The output of every template. */
 export interface RenderedEmail {
   subject: string
-  /** Absent for a subscriber who wants text alone. */
+  /** Absent for a subscriber who wants plain text. */
   html?: string
   text: string
 }
 
-/** What the mails of one site share. */
+/** The site's details in its emails. */
 export interface SiteIdentity {
   name: string
   baseUrl: string
@@ -19,6 +19,6 @@ export interface SiteIdentity {
 
 const MAX_IN_SUBJECT_LENGTH = 40
 
-/** The name of the site as subjects have it: in ASCII, which cannot write every name. */
+/** The name of the site in subjects: in ASCII, with a fallback for names that ASCII cannot write. */
 export const nameInSubject = ({ name }: Pick<SiteIdentity, 'name'>): string =>
   asciiLine(name, MAX_IN_SUBJECT_LENGTH) || words.emails.parts.unnamedSite

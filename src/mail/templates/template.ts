@@ -11,7 +11,7 @@ const PARTS = join(FOLDER, 'parts')
 const MAX_SUBJECT_LENGTH = 78
 const MAX_PREHEADER_LENGTH = 90
 
-/** A template of templates/emails, ready to be filled. `View` is what its tags read as `it`. */
+/** A compiled template of templates/emails. Its tags read `View` as `it`. */
 export interface Template<View extends object> {
   render(view: View): Required<RenderedEmail>
   /** Without the HTML part. */
@@ -20,15 +20,15 @@ export interface Template<View extends object> {
 
 type Fill = (view: object) => string
 
-// Blanks and lines of a template stand as they are, except after -%>.
+// Keeps blanks and lines of a template, except after -%>.
 const html = new TemplateEngine({ autoTrim: false })
 const plain = new TemplateEngine({ autoTrim: false, autoEscape: false })
-// What text parts share: include('@foot', it). MJML brings its own includes.
+// Shared text parts: include('@foot', it). MJML has its own includes.
 for (const file of readdirSync(PARTS).filter((name) => name.endsWith('.txt'))) {
   plain.loadTemplate(`@${file.slice(0, -'.txt'.length)}`, readFileSync(join(PARTS, file), 'utf8'))
 }
 
-/** Reads a template and compiles it; `laidOut`: its HTML. What is filled in later never passes through MJML. */
+/** Reads and compiles a template; `bodyHtml`: its HTML from MJML. Values are filled in later, never by MJML. */
 export async function openTemplate<View extends object>(
   name: MailKind,
   bodyHtml: string,

@@ -1,4 +1,4 @@
-// With its line break a line still fits the 76 of quoted-printable, so that the raw mail reads well too.
+// With its line break, such a line fits the 76 columns of quoted-printable, so that the raw email is readable too.
 const COLUMNS = 74
 
 const NARROW = /^[\0-\u10ff]*$/
@@ -10,7 +10,7 @@ const widthOf = (text: string): number =>
     ? text.length
     : Array.from(text).reduce((width, character) => width + (WIDE.test(character) ? 2 : 1), 0)
 
-/** Text on lines of at most 74 columns, begun with `indent`, or the first with `first`; a wider word is broken. */
+/** Wraps text at 74 columns. Lines begin with `indent`, the first with `first`; a wider word is broken. */
 export function wrap(text: string, indent = '', first = indent): string {
   const maxWidth = COLUMNS - indent.length
   const lines: string[] = []

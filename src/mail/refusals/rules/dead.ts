@@ -1,12 +1,12 @@
 import type { RefusalRule } from './rule.ts'
 
-/** RFC 3463: bad mailbox, bad system, bad syntax, moved without a new address; RFC 7505: the domain takes no mail. */
+/** RFC 3463: bad mailbox, bad system, bad syntax, moved without new address. RFC 7505: the domain accepts no email. */
 export const NO_SUCH_MAILBOX_CODES = ['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10']
 
-/** Where the server's code says nothing of its own, words may: none, other address, other system, other protocol. */
+/** If the code is not specific, the text may be: no code, other address, other system, other protocol. */
 const UNSPECIFIC_CODES = [null, '5.1.0', '5.3.0', '5.5.0']
 
-/** Makes rules by which nobody is there, in words beside one of these codes. */
+/** Returns a function that makes rules for dead addresses by text, together with one of these codes. */
 export const deadRuleWithCodes =
   (enhanced: (string | null)[]) =>
   (name: string, text: RegExp[], examples: string[]): RefusalRule => ({
@@ -21,8 +21,8 @@ export const deadRuleWithCodes =
 const dead = deadRuleWithCodes(UNSPECIFIC_CODES)
 
 /**
- * There is no such mailbox. Words stand here that leave no doubt: "mailbox unavailable" is what RFC 5321 gives for
- * policy too, and a bare "user unknown", "unknown user" or "no such user" is what carriers say to mail that they filter.
+ * There is no such mailbox. Only unambiguous texts are here: RFC 5321 also gives "mailbox unavailable" for policy, and
+ * carriers reply a bare "user unknown", "unknown user" or "no such user" to email that they filter.
  */
 export const DEAD: RefusalRule[] = [
   {

@@ -1,6 +1,6 @@
 import type { RefusalRule } from './rule.ts'
 
-/** The mailbox is there and takes nothing at present. */
+/** The mailbox exists but accepts nothing at present. */
 export const FULL: RefusalRule[] = [
   {
     name: 'mailbox-full',

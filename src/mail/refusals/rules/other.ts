@@ -1,6 +1,6 @@
 import type { RefusalRule } from './rule.ts'
 
-/** What is left: codes without words that tell more, the server's own trouble, and how the mail is made. */
+/** The rest: codes without a specific text, problems of the server, and the format of the email. */
 export const OTHER: RefusalRule[] = [
   {
     name: 'mailbox-off-code',

@@ -1,6 +1,6 @@
 import type { RefusalRule } from './rule.ts'
 
-/** Settings, DNS and names of ours: what another sender would not have been told. */
+/** Our settings, DNS and names: another sender would not get this reply. */
 export const OURS: RefusalRule[] = [
   {
     name: 'login-wanted',

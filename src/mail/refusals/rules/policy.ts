@@ -1,6 +1,6 @@
 import type { RefusalRule } from './rule.ts'
 
-/** The server, or whoever reads there, does not want this mail or this sender. */
+/** The server or its users reject this email or this sender. */
 export const POLICY: RefusalRule[] = [
   {
     name: 'blocked',

@@ -1,24 +1,24 @@
 export const REFUSAL_CLASSES = ['dead', 'full', 'policy', 'ours', 'temporary'] as const
 
 /**
- * What an answer that is no acceptance means: no such mailbox; a mailbox that takes nothing at present (full, switched
- * off); refused for what the server or its people want; refused for something of ours (settings, DNS, form of the
- * mail); not now.
+ * The meaning of a reply other than an acceptance. dead: no such mailbox. full: the mailbox accepts nothing at present
+ * (full, switched off). policy: the server or its users reject it. ours: our settings, DNS or the format of the email.
+ * temporary: not now.
  */
 export type RefusalClass = (typeof REFUSAL_CLASSES)[number]
 
-/** One reviewed rule. It fits where everything that it names fits, and one of each list is enough. */
+/** One reviewed rule. It matches if every list that it has contains a match. */
 export interface RefusalRule {
   name: string
   class: RefusalClass
-  /** How the three digits of the answer begin: "5", "452". */
+  /** Prefixes of the three digits of the reply: "5", "452". */
   status?: string[]
-  /** Enhanced codes (RFC 3463). "x" stands for 4 and 5, "*" for any detail; null: the server gives none. */
+  /** Enhanced codes (RFC 3463). "x" matches 4 and 5, "*" any detail; null matches a reply without one. */
   enhanced?: (string | null)[]
-  /** Words of the answer, in any case, accents left out. */
+  /** Patterns for the text of the reply, in any case, without accents. */
   text?: RegExp[]
-  /** The server asks for fewer mails at a time, or for a pause. Unset: where the status is 421. */
+  /** The server asks for fewer emails at a time, or for a pause. Unset: true if the status is 421. */
   slowDown?: boolean
-  /** Answers as servers give them, with addresses and hosts that are nobody's; each word list has one. */
+  /** Real replies, with invented addresses and hosts; every pattern of `text` has one. */
   examples: string[]
 }

@@ -1,6 +1,6 @@
 import type { RefusalRule } from './rule.ts'
 
-/** Later, or less at a time: about time and amount, not about the address or the mail. */
+/** Later, or less at a time: about time and amount, not about the address or the email. */
 export const THROTTLED: RefusalRule[] = [
   {
     name: 'greylisted',
