@@ -11,13 +11,13 @@ import type { Subscriber } from '../subscribers/subscriber.ts'
 import { type TransactionalMessageInput, transactionalMessage } from '../subscribers/transactional-message.ts'
 import { subscriberByLink } from './subscriber-by-link.ts'
 
-/** Reads, and changes nothing. Throws link.*. */
+/** Read-only. Throws link.*. */
 export const subscriberByManageLink = (deps: Deps, token: string): Promise<Subscriber> =>
   subscriberByLink(deps, token, 'manage', (id) => subscriberById(deps.db, id))
 
 /**
- * Mails a fresh link to the account page to the address of whoever subscribes, whoever asks: a digest may have been
- * forwarded with the link to its settings in it. Two a day at most. Throws link.*.
+ * Emails a fresh link to the account page to the subscriber's address. Only the owner of the address gets it, since a
+ * digest may have been forwarded with the link to its settings in it. Up to two a day. Throws link.*.
  */
 export async function mailAccountLink(deps: ServiceDeps, manageToken: string): Promise<void> {
   const { config, db, clock, log } = deps
@@ -38,7 +38,7 @@ interface LinkMessageInput extends Pick<TransactionalMessageInput, 'now' | 'toAd
   moveId?: number
 }
 
-/** A message of plain words and at most one link, to be left in the transaction of what it tells of. */
+/** A plain message with up to one link; enqueue it in the transaction of the action that it reports. */
 export function linkMessage(
   config: Config,
   subscriber: Subscriber,

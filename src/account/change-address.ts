@@ -17,8 +17,8 @@ import { type SubscriberRef, withSubscriber } from './with-subscriber.ts'
 const VOID_KINDS = [...SIGNUP_EMAIL_KINDS, 'account-link', 'new-address']
 
 /**
- * Gives a subscriber a new address at the operator's hand. Throws address.*, subscriber.unknown,
- * subscriber.suppressed (the new address).
+ * The operator changes a subscriber's address. Throws address.*, subscriber.unknown, subscriber.suppressed (the new
+ * address).
  */
 export async function changeAddressByOperator(
   deps: Deps,
@@ -42,8 +42,8 @@ export interface ChangeAddressInput {
 }
 
 /**
- * What was asked for under the old address is dropped, confirmed or not, so that no link mailed there confirms the new one
- * or opens its settings; links to settings and account that were mailed there are void. Throws address.taken,
+ * Deletes all requests made under the old address, confirmed or not, so that no link emailed there confirms the new one
+ * or opens its settings. Links to settings and account that were emailed there become invalid. Throws address.taken,
  * subscriber.suppressed.
  */
 export async function changeAddress(
@@ -66,15 +66,16 @@ export async function changeAddress(
 
 interface ReleaseAddressInput {
   key: Address['key']
-  /** Who gets it. */
+  /** The subscriber who gets the address. */
   subscriberId: string
   wording: string
   now: Date
 }
 
 /**
- * Somebody who never confirmed, or who left, gives the address up: whoever moves has shown that the mailbox is theirs.
- * Looked at before it is locked: two who subscribe, and take each other's address, must not wait for each other.
+ * Takes the address from a subscriber who never confirmed, or who left: the person who changes to it has proved that
+ * the mailbox is theirs. Reads the row before it locks it: two subscribers who take each other's address must not
+ * deadlock.
  */
 async function releaseAddress(
   deps: Pick<Deps, 'config'>,

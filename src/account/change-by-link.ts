@@ -13,10 +13,10 @@ import { type StoredTopic, storedTopicsOf } from '../subscribers/topic.repo.ts'
 import { changesToUndo } from '../subscribers/undo-change.ts'
 import { subscriberByLink } from './subscriber-by-link.ts'
 
-/** How a change says that it undid another. */
+/** The value of `how` for a change that undoes another. */
 export const UNDO_HOW = 'page, undo'
 
-/** What a change of somebody's own is made from. */
+/** The data for a change by the subscriber. */
 export interface ChangeContext {
   /** Locked by the transaction. */
   subscriber: Subscriber
@@ -25,8 +25,8 @@ export interface ChangeContext {
 }
 
 /**
- * Makes a change for whoever holds a manage link; returns its id, null where nothing differs. `wanted` may throw
- * faults of its own. Throws link.*, subscriber.state, topics.too-many, query.*.
+ * Makes a change for the holder of a manage link. Returns its id, or null if nothing differs. `wanted` may throw its
+ * own faults. Throws link.*, subscriber.state, topics.too-many, query.*.
  */
 export function changeByLink(
   deps: Deps,
@@ -37,8 +37,8 @@ export function changeByLink(
 }
 
 /**
- * Puts back what a change altered; returns the id of the change that did, also where that was the newest one already.
- * Throws link.*, subscriber.state, change.cannot-undo, topics.too-many.
+ * Restores what a change altered. Returns the id of the change that did, also if the newest change is that undo. Throws
+ * link.*, subscriber.state, change.cannot-undo, topics.too-many.
  */
 export async function undoByLink(deps: Deps, token: string, changeId: number): Promise<number> {
   const id = await changeWithLink(deps, token, UNDO_HOW, async (tx, { subscriber, today }) => {
@@ -52,13 +52,13 @@ export async function undoByLink(deps: Deps, token: string, changeId: number): P
   return id
 }
 
-/** Whoever presses a button twice undoes once. */
+/** Detects a button that is pressed twice: it undoes once. */
 const isUndoOf = ({ how, before, after }: Change, change: Change, today: Day): boolean =>
   how === UNDO_HOW && isSameSubscription(after, { ...before, ...changesToUndo(before, change, today) })
 
 interface WantedChange {
   changes: Partial<Subscription>
-  /** The change that made it so, where nothing is left to change. */
+  /** The earlier change with the same effect, if there is nothing left to change. */
   already: number | null
 }
 

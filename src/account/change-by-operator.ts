@@ -9,14 +9,14 @@ import type { TopicText } from '../subscribers/subscriber.ts'
 import { parseTopicName } from '../subscribers/topics-text.ts'
 import { type SubscriberRef, withSubscriber } from './with-subscriber.ts'
 
-/** A topic as the operator writes it; without a name it is called by its words. */
+/** A topic as the operator writes it; without a name, the query is its name. */
 export interface WrittenTopic {
   query: string
   name?: string
 }
 
 /**
- * Sets what is given and leaves the rest; topics are all of them, in order. False where nothing differs. Throws
+ * Sets the given values and leaves the rest; `topics` replaces all topics, in order. False if nothing differs. Throws
  * FieldFaults (topics, and the names of TypedSettings), topics.too-many, subscriber.state, subscriber.unknown.
  */
 export async function changeByOperator(

@@ -10,11 +10,11 @@ import { readTopicsText } from './read-topics-text.ts'
 import { type LockedSubscriber, type SubscriberRef, withSubscriber } from './with-subscriber.ts'
 
 export type TopicChange = SubscriberRef & {
-  /** add: may hold several topics. remove: the query, or the name, of one. */
+  /** add: one or more topics. remove: the query or the name of one. */
   text: string
 }
 
-/** Returns all topics of the subscriber then. Throws query.*, topics.too-many, subscriber.unknown. */
+/** Returns all topics after the change. Throws query.*, topics.too-many, subscriber.unknown. */
 export function addTopicsByOperator(deps: Deps, { text, ...who }: TopicChange): Promise<TopicText[]> {
   const added = splitTopics(text).map(parseTopic)
   return withSubscriber(deps, who, async (held) => {
@@ -29,8 +29,8 @@ export interface ImportedTopics {
 }
 
 /**
- * Adds the topics of a text, with their names, but for those whose query is there. Returns all topics then, and those
- * that came. Throws FieldFaults, topics.too-many, subscriber.unknown.
+ * Adds the topics of a text, with their names, except those whose query the subscriber already has. Returns all topics
+ * after the change, and the added ones. Throws FieldFaults, topics.too-many, subscriber.unknown.
  */
 export function importTopicsByOperator(deps: Deps, { text, ...who }: TopicChange): Promise<ImportedTopics> {
   const read = readTopicsText(text)
@@ -41,7 +41,7 @@ export function importTopicsByOperator(deps: Deps, { text, ...who }: TopicChange
   })
 }
 
-/** Returns the topics that are left. Throws topic.unknown, subscriber.unknown. */
+/** Returns the remaining topics. Throws topic.unknown, subscriber.unknown. */
 export function removeTopicByOperator(deps: Deps, { text, ...who }: TopicChange): Promise<TopicText[]> {
   return withSubscriber(deps, who, async (held) => {
     const kept = await topicsOf(held.tx, held.subscriber.id)

@@ -12,8 +12,9 @@ import { lockAccount } from './open-account.ts'
 import { type SubscriberRef, withSubscriber } from './with-subscriber.ts'
 
 /**
- * Forgets who somebody was: address, topics, settings, what they asked for, what their mails said. A tombstone stays,
- * so that past days still balance, and a suppressed address stays suppressed. Throws subscriber.unknown.
+ * Erases a subscriber's personal data: address, topics, settings, requests, and the contents of their emails. A
+ * tombstone remains, so that the totals of past days still balance, and a suppressed address stays suppressed. Throws
+ * subscriber.unknown.
  */
 export async function eraseSubscriber(deps: Deps, who: SubscriberRef): Promise<void> {
   const id = await withSubscriber(deps, who, async ({ tx, subscriber, now }) => {
@@ -23,7 +24,7 @@ export async function eraseSubscriber(deps: Deps, who: SubscriberRef): Promise<v
   deps.log.info('subscriber.changed', { subscriber: id, what: 'erased' })
 }
 
-/** The same for whoever holds a link to their account page. Again, it changes nothing. Throws link.*. */
+/** The same for the holder of a link to their account page. Repeating it changes nothing. Throws link.*. */
 export async function eraseAccount(deps: Deps, token: string): Promise<void> {
   const now = deps.clock.now()
   const erased = await deps.db.$transaction(async (tx) => {
@@ -53,7 +54,7 @@ export async function eraseLockedSubscriber(
   await forgetMessages(tx, id)
   await redactBounces(tx, id)
   await forgetEmailLimits(tx, config, addressKey)
-  // Somebody else may have given this address as their new one.
+  // Another subscriber may have entered this address as their new one.
   const moves = await deleteUnconfirmedAddressChanges(tx, { addressKey })
   await forgetMessagesByKey(
     tx,

@@ -17,13 +17,13 @@ import { openAccount } from './open-account.ts'
 import { consentsWithNotes } from './show-subscriber.ts'
 import { findSubscriber, type SubscriberRef } from './with-subscriber.ts'
 
-/** Everything that is kept about one subscriber, as plain JSON: instants in ISO 8601, days as YYYY-MM-DD. */
+/** All stored data about one subscriber, as plain JSON: instants in ISO 8601, days as YYYY-MM-DD. */
 export interface AccountExport extends Record<string, unknown> {
   site: string
   madeAt: string
 }
 
-/** Reads, and changes nothing. Throws link.*, subscriber.unknown for somebody who is erased. */
+/** Read-only. Throws link.*, and subscriber.unknown for an erased subscriber. */
 export async function exportAccount(deps: Deps, token: string): Promise<AccountExport> {
   const subscriber = await openAccount(deps, token)
   if (!subscriber) throw new Fault('subscriber.unknown')
@@ -72,20 +72,20 @@ const readableReturns = async (db: DatabaseOrTransaction, subscriberId: string) 
   )
 
 async function readableFeedback(db: DatabaseOrTransaction, subscriberId: string) {
-  const opinions = await listFeedback(db, subscriberId)
+  const feedback = await listFeedback(db, subscriberId)
   const titles = await titlesOf(
     db,
-    opinions.map(({ paperId }) => paperId),
+    feedback.map(({ paperId }) => paperId),
   )
-  return opinions.map(({ paperId, words, ...opinion }) => ({
+  return feedback.map(({ paperId, words, ...given }) => ({
     paper: paperId,
     title: titles.get(paperId) ?? null,
-    ...opinion,
+    ...given,
     words: Object.fromEntries(words),
   }))
 }
 
-/** What the opinions come to, and the words that were taken out; each word as its stem. */
+/** The profile from all feedback, and the words that the subscriber removed; each word as its stem. */
 async function readableProfile(db: DatabaseOrTransaction, subscriberId: string) {
   const profile = await profileOfSubscriber(db, subscriberId)
   return {

@@ -2,14 +2,14 @@ import { addDays, type Day, type Weekday } from '../core/dates.ts'
 import { withoutEndedPause } from '../subscribers/pause.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 
-/** What somebody may take instead of unsubscribing. */
+/** The alternatives to unsubscribing. */
 export type FewerEmailsOption = 'pause' | 'weekly' | 'short'
 
-/** The most papers of a mail that is kept short. */
+/** The maximum number of papers in a short email. */
 export const SHORT_EMAIL_PAPERS = 5
 const PAUSE_DAYS = 30
 
-/** The choices that would change something, in order, on the subscriber's own `today`. */
+/** The options that would change something, in order, on the subscriber's own `today`. */
 export function fewerEmailsOptions(subscriber: Subscriber, today: Day): FewerEmailsOption[] {
   const { state, days, maxPapers } = withoutEndedPause(subscriber, today)
   if (state !== 'active') return []
@@ -27,7 +27,9 @@ export interface FewerEmailsChanges {
   maxPapers?: number
 }
 
-/** What a choice changes, on the subscriber's own `today`. Once a week is the last of their days, which sums it up. */
+/**
+ * The changes of an option, on the subscriber's own `today`. Weekly uses the last of their days, which covers the week.
+ */
 export function fewerEmailsChanges(
   choice: FewerEmailsOption,
   { days }: Subscriber,

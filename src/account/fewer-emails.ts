@@ -12,21 +12,21 @@ import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
 import { type FewerEmailsOption, fewerEmailsChanges, fewerEmailsOptions } from './fewer-emails-options.ts'
 import { isOutdated, readUnsubscribeLink, UNDO_WINDOW_MS } from './unsubscribe-link.ts'
 
-// What stands in the changes that are made here: the link undoes these, and no other.
+// Values of `how` for the changes made here: the link undoes only these.
 const CHOSEN = 'unsubscribe page'
 const UNDONE = 'unsubscribe page, undone'
 
-/** What holds after one of the choices, or after its undo. */
+/** The state after one of the options, or after its undo. */
 export interface FewerEmailsState {
   is: FewerEmailsOption | 'undone'
   subscriber: Subscriber
-  /** Undefined for somebody who is paused. */
+  /** Undefined for a paused subscriber. */
   next: NextMail | undefined
   /** The change to undo; null after that. */
   undo: number | null
 }
 
-/** Changes nothing where the link is not ours or older, or the choice would change nothing. */
+/** Changes nothing if the link is invalid or outdated, or the option would change nothing. */
 export const chooseFewerEmails = (
   deps: Deps,
   { token, choice }: { token: string; choice: FewerEmailsOption },
@@ -38,7 +38,7 @@ export const chooseFewerEmails = (
       : null
   })
 
-/** Undoes what was just chosen here, unless something else has changed since. */
+/** Undoes the option that was just chosen here, unless something else has changed since. */
 export const undoFewerEmails = (
   deps: Deps,
   { token, change }: { token: string; change: number },
@@ -50,7 +50,7 @@ export const undoFewerEmails = (
     return { state, pausedUntil, days, maxPapers }
   })
 
-/** Reads, and changes nothing. Null where nothing was just chosen here, or it holds no more. */
+/** Read-only. Null if no option was just chosen here, or it no longer applies. */
 export async function openFewerEmails(deps: Deps, token: string): Promise<FewerEmailsState | null> {
   const { db, clock } = deps
   const now = clock.now()
@@ -89,7 +89,7 @@ async function changeWithUnsubscribeLink(
   if (change !== null) deps.log.info('subscriber.changed', { subscriber: id, what: how })
 }
 
-/** The newest change, where it was made here within the hour: an old mail in other hands shows and undoes nothing. */
+/** The newest change, if it was made here within the last hour: an old email that was passed on cannot undo it. */
 async function justChanged(
   db: DatabaseOrTransaction,
   subscriberId: string,

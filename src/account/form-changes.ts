@@ -12,7 +12,7 @@ import { isTopicsText, parseTopicName } from '../subscribers/topics-text.ts'
 import type { ChangeContext } from './change-by-link.ts'
 import { readTopicsText } from './read-topics-text.ts'
 
-// What each form of a subscriber's own page asks for. Whatever is as asked for already comes back as it stands.
+// The changes that each form of a subscriber's own page requests. Values that do not differ are returned unchanged.
 
 const PAUSE_DAYS = { week: 7, month: 30 }
 
@@ -25,7 +25,7 @@ function newSettings(typed: TypedSettings, { subscriber }: ChangeContext): Parti
   return settings
 }
 
-/** Settings, and topics where there are any, of one form. Throws FieldFaults of both. */
+/** Settings of one form, and its topics if it has any. Throws FieldFaults of both. */
 export function settingsAndTopics(
   typed: TypedSettings & { topic: string },
   held: ChangeContext,
@@ -38,7 +38,7 @@ export function settingsAndTopics(
   return { ...settings, ...added }
 }
 
-/** The text may hold several, also with their names. Throws FieldFaults: topic. */
+/** The text may contain several topics, also with names. Throws FieldFaults: topic. */
 export function addedTopics(text: string, { topics }: ChangeContext): Partial<Subscription> {
   const fields = new FieldReader()
   const added = fields.read('topic', [], () => {
@@ -58,8 +58,8 @@ export interface TypedTopic {
 }
 
 /**
- * Other words, or another name. Throws FieldFaults: query, name; topic where it was removed meanwhile, so that the
- * words are not lost.
+ * Changes the query or the name. Throws FieldFaults: query, name; topic if it was removed in the meantime, so that the
+ * form keeps the typed text.
  */
 export function editedTopic(
   { id, query, name }: TypedTopic,
@@ -78,7 +78,7 @@ export function editedTopic(
   return { topics: plain(topics.map((topic) => (topic === kept ? edited : topic))) }
 }
 
-/** Other words alone. Throws as editedTopic. */
+/** Changes only the query. Throws as editedTopic. */
 export function editedQuery(
   { id, query }: Omit<TypedTopic, 'name'>,
   held: ChangeContext,
@@ -87,7 +87,7 @@ export function editedQuery(
   return editedTopic({ id, query, name }, held)
 }
 
-/** One more, after the others; without a name it is called by its words. Throws FieldFaults: query, name. */
+/** Appends a topic; without a name, the query is its name. Throws FieldFaults: query, name. */
 export function addedNamedTopic(
   { query, name }: TopicText,
   { topics }: ChangeContext,
@@ -99,7 +99,7 @@ export function addedNamedTopic(
   return { topics: [...plain(topics), { query: text, name: called || text }] }
 }
 
-/** One topic that is none of the others. Throws query.*, topic.several, topic.exists. */
+/** Reads exactly one topic that is not among the others. Throws query.*, topic.several, topic.exists. */
 export function readOneTopic(typed: string, others: readonly TopicText[]): string {
   const [text = '', ...more] = splitTopics(typed)
   if (more.length > 0) throw new Fault('topic.several', { count: more.length + 1 })
@@ -107,7 +107,7 @@ export function readOneTopic(typed: string, others: readonly TopicText[]): strin
   return parseTopic(text).query
 }
 
-/** A topic that was called by its words goes on so, unless somebody gives it a name. */
+/** A topic named after its query gets the new query as its name, unless a name was typed. */
 function nameFor(kept: TopicText, { query, name }: TopicText): string {
   const isUntouched = name === kept.name && kept.name === kept.query
   return name === '' || isUntouched ? query : name
@@ -117,7 +117,7 @@ export const withoutTopic = (id: number, { topics }: ChangeContext): Partial<Sub
   topics: plain(topics.filter((topic) => topic.id !== id)),
 })
 
-/** One place further up or down. */
+/** Moves a topic one position up or down. */
 export function reorderedTopics(
   { id, to }: { id: number; to: string },
   { topics }: ChangeContext,
@@ -128,7 +128,7 @@ export function reorderedTopics(
   return { topics: plain(topics.with(place, topics[other]).with(other, topics[place]!)) }
 }
 
-/** For a week, a month, or until a date. Throws FieldFaults: until. */
+/** Pauses for a week, a month, or until a date. Throws FieldFaults: until. */
 export function pauseChange(
   typed: { for: string; until: string },
   { today }: ChangeContext,
@@ -137,7 +137,8 @@ export function pauseChange(
   if (days) return { state: 'paused', pausedUntil: addDays(today, days) }
   const fields = new FieldReader()
   const pausedUntil = fields.read('until', today, () => {
-    // What is not typed is no date that was typed wrongly.
+    // An empty field counts as today, which gives a message about the pause instead of one about the format of the
+    // date.
     const until = parseDay(typed.until.trim() || today)
     requirePauseEnd(until, today)
     return until

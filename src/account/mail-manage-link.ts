@@ -8,8 +8,8 @@ import { transactionalMessage } from '../subscribers/transactional-message.ts'
 import { type SubscriberRef, withSubscriber } from './with-subscriber.ts'
 
 /**
- * Leaves a mail with the link to somebody's digests, at the operator's hand. False where two were left within a day:
- * none is added. Nudge the answers then. Throws subscriber.unknown, subscriber.state.
+ * The operator has the link to a subscriber's settings emailed to them. False if two were enqueued within a day: then
+ * none is added. The caller nudges the lane. Throws subscriber.unknown, subscriber.state.
  */
 export function mailManageLink(deps: Deps, who: SubscriberRef): Promise<boolean> {
   return withSubscriber(deps, who, async ({ tx, subscriber, now }) => {

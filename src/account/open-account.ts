@@ -5,11 +5,11 @@ import { readLink, requireHolder } from '../subscribers/link-token.ts'
 import { lockSubscriber, subscriberById } from '../subscribers/subscriber.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 
-/** Whose account page it is; null once they are erased. Reads, and changes nothing. Throws link.*. */
+/** The subscriber of an account page; null once they are erased. Read-only. Throws link.*. */
 export const openAccount = (deps: Deps, token: string): Promise<Subscriber | null> =>
   accountByLink(deps, deps.db, token, subscriberById)
 
-/** As openAccount; nobody else changes the subscriber until the transaction ends. */
+/** Like openAccount; no other transaction changes the subscriber until this one ends. */
 export const lockAccount = (
   deps: Deps,
   tx: DatabaseOrTransaction,

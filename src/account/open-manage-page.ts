@@ -18,25 +18,25 @@ import { resubscribeToken } from './unsubscribe-link.ts'
 
 const RECEIPT_DAYS = 30
 
-/** What every page behind a manage link shows of its holder. */
+/** The data that every page behind a manage link shows. */
 export interface LinkHolder {
-  /** Active where a pause has run out. */
+  /** Active if their pause has ended. */
   subscriber: Subscriber
   today: Day
   topics: StoredTopic[]
-  /** The next mail; undefined where none comes. */
+  /** The next email; undefined if none is due. */
   next: NextMail | undefined
-  /** The change that was asked for; null where it is none of theirs. */
+  /** The requested change; null if it is not one of theirs. */
   change: (Change & { isNewest: boolean; canBeUndone: boolean }) | null
-  /** The token that takes back an unsubscribe of a moment ago. */
+  /** The token that undoes an unsubscribe of a moment ago. */
   resubscribe: string | null
 }
 
-/** What their own page shows. */
+/** The data of the subscriber's own page. */
 export interface OpenedManagePage extends LinkHolder {
-  /** How many papers each query would have brought in 30 days; of none, where that cannot be told. */
+  /** How many papers each query would have matched in 30 days; empty if they cannot be counted. */
   rates: ReadonlyMap<string, number>
-  /** They are paused since their mailbox took nothing, and have changed nothing since. */
+  /** They are paused because their mailbox was full, and have changed nothing since. */
   isPausedByFull: boolean
   profile: ShownProfile
   /** Newest first. */
@@ -48,7 +48,7 @@ interface Opening {
   changeId?: number
 }
 
-// Both read, and change nothing. They throw link.*.
+// Both are read-only and throw link.*.
 
 export async function openManagePage(
   deps: Deps,
@@ -80,7 +80,7 @@ export async function openLinkHolder(deps: Deps, { token, changeId }: Opening): 
   }
 }
 
-/** Whoever is paused until a date gets the first digest of that date or later. */
+/** A subscriber who is paused until a date gets the first digest on that date or later. */
 async function nextMailOf({ db, clock }: Deps, subscriber: Subscriber): Promise<NextMail | undefined> {
   const { id, state, startDate, pausedUntil } = subscriber
   if (!hasSubscription(subscriber) || (state === 'paused' && !pausedUntil)) return undefined

@@ -18,41 +18,41 @@ import { type Trial, type TrialInput, tryTopic } from './try-topic.ts'
 export interface OpenTopicInput {
   token: string
   topicId: number
-  /** The number of the paper that somebody came from; empty where there is none. */
+  /** The id of the paper from which the subscriber opened the page; empty if there is none. */
   paper: string
-  /** Null: the topic as it stands. */
+  /** Null: the topic without changes. */
   tried: TrialInput | null
   changeId?: number
   searcher: Searcher
 }
 
-/** What becomes of a topic by what its reader tries. */
+/** The result of trying a change of a topic. */
 export interface OpenedTrial {
   holder: LinkHolder
   topic: StoredTopic
   trial: Trial
   paper: { paper: Paper; text: PaperText } | null
-  /** Whether the paper matches what is tried; null where that cannot be told. */
+  /** Whether the tried query matches the paper; null if it cannot be evaluated. */
   isKept: boolean | null
 }
 
 export interface OpenedTopic extends OpenedTrial {
-  /** Null without a paper, or where there is none of that number. */
+  /** Null without a paper, or if it does not exist. */
   from: PaperOfTopic | null
-  /** Null where no paper here has votes, or what is tried cannot be read. */
+  /** Null if no paper here has votes, or the tried query cannot be read. */
   votes: QueryEdit | null
   profile: ShownProfile
 }
 
-/** There is no such topic of theirs, or they get no digests. */
+/** The subscriber has no such topic, or gets no digests. */
 export interface TopicNotFound {
   holder: LinkHolder
   topic: null
 }
 
-// Both read, and change nothing. They throw link.*.
+// Both are read-only and throw link.*.
 
-/** What is tried alone, for whoever types. */
+/** Only the trial, for updates while the subscriber types. */
 export async function openTrial(deps: Deps, asked: OpenTopicInput): Promise<OpenedTrial | TopicNotFound> {
   const holder = await openLinkHolder(deps, asked)
   const { subscriber, topics } = holder
@@ -91,7 +91,7 @@ export async function openTopic(deps: Deps, asked: OpenTopicInput): Promise<Open
   return { ...opened, from, votes: base === null ? null : await votesOf(deps, base), profile }
 }
 
-/** What handles change: what was tried last, else the topic as it stands; null where that cannot be read. */
+/** The query that quick actions edit: the last tried one, otherwise the topic's; null if it cannot be read. */
 function baseOf({ topic: { query }, trial: { outcome, named } }: OpenedTrial): string | null {
   if (outcome && named === null) return outcome.query
   return isReadable(query) ? query : null

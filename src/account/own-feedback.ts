@@ -17,10 +17,10 @@ import { requireSubscription } from '../subscribers/subscriber.ts'
 import { paperVectors } from './paper-vectors.ts'
 import { subscriberByLink } from './subscriber-by-link.ts'
 
-// What the holder of a manage link wants more and less of. It moves the order of papers, and is no change of what they
-// get. All throw link.*, subscriber.state.
+// Feedback by the holder of a manage link. It affects only the order of papers, so it is not a change of the
+// subscription. All functions throw link.*, subscriber.state.
 
-/** `kind` null takes it back; `paper` is its number. Given twice, it counts once. Throws paper.unknown. */
+/** `kind` null deletes the feedback; `paper` is an id. Repeated feedback counts once. Throws paper.unknown. */
 export async function giveFeedback(
   deps: Deps,
   token: string,
@@ -37,10 +37,10 @@ export async function giveFeedback(
   })
 }
 
-/** What a paper is about is kept in so many words. */
+/** Maximum number of words that are stored for a paper. */
 const WORDS_OF_A_PAPER = 60
 
-/** The word stays out, also when more is said of other papers. False for one that is not there, which changes nothing. */
+/** Removes a word for good, whatever feedback follows. False if the profile does not have it; then nothing changes. */
 export const removeProfileWord = (deps: Deps, token: string, key: string): Promise<boolean> =>
   withHolder(deps, token, async (tx, subscriberId) => {
     const isThere = (await profileOfSubscriber(tx, subscriberId))?.words.has(key) ?? false
@@ -48,7 +48,7 @@ export const removeProfileWord = (deps: Deps, token: string, key: string): Promi
     return isThere
   })
 
-/** Every opinion, the profile, and which words were taken out of it. */
+/** Deletes all feedback, the profile, and the list of removed words. */
 export const resetProfile = (deps: Deps, token: string): Promise<void> =>
   withHolder(deps, token, async (tx, subscriberId) => {
     await deleteAllFeedback(tx, subscriberId)
@@ -69,18 +69,18 @@ async function withHolder<T>(
   return done
 }
 
-/** As all opinions have it now, without the words that were taken out before and `without`. */
+/** Computes the profile from all current feedback, without the words removed before and those in `without`. */
 async function renewProfile(
   tx: DatabaseOrTransaction,
   subscriberId: string,
   without: readonly string[] = [],
 ): Promise<void> {
-  const opinions = await listFeedback(tx, subscriberId)
+  const feedback = await listFeedback(tx, subscriberId)
   const before = await profileOfSubscriber(tx, subscriberId)
   const removed = new Set([...(before?.removed ?? []), ...without])
-  if (opinions.length === 0 && removed.size === 0) return deleteProfile(tx, subscriberId)
+  if (feedback.length === 0 && removed.size === 0) return deleteProfile(tx, subscriberId)
   const vectors = (kind: FeedbackKind) =>
-    opinions.filter((opinion) => opinion.kind === kind).map(({ words }) => words)
+    feedback.filter((one) => one.kind === kind).map(({ words }) => words)
   const words = profileOf({ more: vectors('more'), less: vectors('less'), removed })
   await saveProfile(tx, { subscriberId, words, removed })
 }

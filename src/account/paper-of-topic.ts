@@ -11,15 +11,15 @@ import { isReadable } from '../subscribers/read-signup.ts'
 import { type PaperVectors, paperVectors } from './paper-vectors.ts'
 import { type QuickActions, quickActionsFor } from './quick-actions.ts'
 
-/** A paper under a topic, for its reader. */
+/** A paper in the context of a subscriber's topic. */
 export interface PaperOfTopic extends Shortfall {
   paper: Paper
   text: PaperText
-  /** Why it matches the topic as it stands; null where it does not, or that cannot be read. */
+  /** Why it matches the current topic; null if it does not, or the query cannot be read. */
   reason: Reason | null
   quickActions: QuickActions
   feedback: FeedbackKind | null
-  /** The words that an opinion of it moves most, as papers write them. */
+  /** The words whose weight feedback on the paper changes most, as papers write them. */
   about: string[]
 }
 
@@ -27,30 +27,30 @@ interface Opening {
   subscriberId: string
   paper: Paper
   text: PaperText
-  /** Of the topic as it stands. */
+  /** The query of the current topic. */
   query: string
-  /** What handles change; null where nothing can be read. */
+  /** The query that quick actions edit; null if it cannot be read. */
   base: string | null
-  /** Of all their topics. */
+  /** The queries of all their topics. */
   queries: readonly string[]
-  /** Keys of words that no opinion moves any more. */
+  /** Keys of words that feedback no longer affects. */
   removed: readonly string[]
 }
 
-/** Reads, and changes nothing. */
+/** Read-only. */
 export async function paperOfTopic(deps: Deps, opening: Opening): Promise<PaperOfTopic> {
   const { subscriberId, paper, text, query, removed } = opening
   const currentQuery = isReadable(query) ? parseQuery(query) : null
   const reason = currentQuery && evaluate(currentQuery, text)
   const vectors = await paperVectors(deps)
-  const opinions = await listFeedback(deps.db, subscriberId)
+  const feedback = await listFeedback(deps.db, subscriberId)
   return {
     paper,
     text,
     reason,
     ...(currentQuery ? shortfallOf(currentQuery, text) : { missing: [], unwanted: [] }),
-    quickActions: quickActionsOf(opening, { standing: currentQuery, reason, vectors }),
-    feedback: opinions.find(({ paperId }) => paperId === paper.id)?.kind ?? null,
+    quickActions: quickActionsOf(opening, { currentQuery, reason, vectors }),
+    feedback: feedback.find(({ paperId }) => paperId === paper.id)?.kind ?? null,
     about: aboutOf(vectors, text, removed),
   }
 }
@@ -58,10 +58,10 @@ export async function paperOfTopic(deps: Deps, opening: Opening): Promise<PaperO
 function quickActionsOf(
   { text, base, queries }: Opening,
   {
-    standing: currentQuery,
+    currentQuery,
     reason,
     vectors,
-  }: { standing: Query | null; reason: Reason | null; vectors: PaperVectors },
+  }: { currentQuery: Query | null; reason: Reason | null; vectors: PaperVectors },
 ): QuickActions {
   if (!currentQuery || base === null) return { words: [], authors: [] }
   const topics = queries.filter(isReadable).map(parseQuery)

@@ -6,14 +6,16 @@ import type { PaperText } from '../queries/text/paper-text.ts'
 import { openArchive } from '../search/open-archive.ts'
 import { MAX_DAYS } from '../search/recent-window.ts'
 
-/** What papers are about, in words and their weights. */
+/** The words of papers with their weights. */
 export interface PaperVectors {
   vectorOf(paper: PaperText): Vector
   /** How papers usually write a word: "attention" for attent. */
   writtenAs(key: string): string
 }
 
-/** Which words are rare, and how they are written, is learned from the days of back-tests, and from more at hand. */
+/**
+ * Learns which words are rare, and how they are written, from the days of back-tests, and from more if they are loaded.
+ */
 export async function paperVectors(deps: Deps): Promise<PaperVectors> {
   const archive = await openArchive(deps, { from: addDays(dayOf(deps.clock.now()), -MAX_DAYS) })
   const among = {
@@ -26,5 +28,5 @@ export async function paperVectors(deps: Deps): Promise<PaperVectors> {
   }
 }
 
-/** A word that begins a sentence has a capital there alone: LLM and PyTorch have more. */
+/** A word that only begins a sentence has one capital: LLM and PyTorch have more. */
 const inRunningText = (word: string): string => (/\p{Lu}.*\p{Lu}/u.test(word) ? word : word.toLowerCase())

@@ -7,7 +7,7 @@ import { requireSubscription } from '../subscribers/subscriber.ts'
 import { type SubscriberRef, withSubscriber } from './with-subscriber.ts'
 
 /**
- * No digests until the local date `until`, on which they come again; null: until somebody resumes. Throws
+ * Pauses digests until the local date `until`, on which they resume; null: until the subscriber resumes them. Throws
  * subscriber.state, setting.until.
  */
 export async function pauseSubscriber(
@@ -24,7 +24,7 @@ export async function pauseSubscriber(
   deps.log.info('subscriber.changed', { subscriber: id, what: 'paused', until })
 }
 
-/** Throws subscriber.state. Somebody who is active stays so. */
+/** Throws subscriber.state. Has no effect on an active subscriber. */
 export async function resumeSubscriber(deps: Deps, who: SubscriberRef): Promise<void> {
   const id = await withSubscriber(deps, who, async ({ tx, subscriber, now }) => {
     requireSubscription(subscriber)

@@ -6,7 +6,7 @@ import { isContentWord } from '../queries/ranking/tf-idf.ts'
 import type { PaperText } from '../queries/text/paper-text.ts'
 import { type Token, tokensOf } from '../queries/text/tokens.ts'
 
-/** A change that a word starts, or why it cannot. */
+/** An edit that starts from a word, or the reason why it is not possible. */
 interface WordAction {
   text: string
   edit: QueryEdit
@@ -14,33 +14,35 @@ interface WordAction {
 
 interface AuthorAction {
   name: string
-  /** Of a topic of their own; null where a topic brings all their papers already, or none could. */
+  /**
+   * The query of a new topic for the author; null if a topic already matches all their papers, or it is not possible.
+   */
   query: string | null
 }
 
-/** The changes of a topic that start from a paper. */
+/** The edits of a topic that start from a paper. */
 export interface QuickActions {
-  /** Words and phrases for which the paper matched, then telling words of its title that the topic does not name. */
+  /** Words and phrases for which the paper matched, then distinctive words of its title that are not in the topic. */
   words: WordAction[]
-  /** In the order of the paper, 100 at most. */
+  /** In the order of the paper, up to 100. */
   authors: AuthorAction[]
 }
 
 export interface QuickActionsInput {
-  /** The topic as it stands. */
+  /** The query of the current topic. */
   currentQuery: Query
-  /** The text that is changed: what was tried last. It can be read. */
+  /** The query to edit: the last one tried. It must be readable. */
   base: string
   paper: PaperText
-  /** Why the paper matches the topic; null where it does not. */
+  /** Why the paper matches the topic; null if it does not. */
   reason: Reason | null
-  /** What the paper is about. */
+  /** The words of the paper with their weights. */
   vector: Vector
-  /** All their topics. */
+  /** The queries of all their topics. */
   topics: readonly Query[]
 }
 
-/** How many votes the handle asks for. */
+/** The number of votes that the quick action requires. */
 const QUICK_ACTION_VOTES = 20
 const MAX_TITLE_WORDS = 6
 const MAX_AUTHORS = 100
@@ -63,7 +65,7 @@ export function quickActionsFor({
   }
 }
 
-/** Asks for votes, where papers here have some. */
+/** Requires votes, if papers here have any. */
 export const minVotesEdit = (base: string): QueryEdit => requireVotes(base, QUICK_ACTION_VOTES)
 
 const IN_TEXT: readonly string[] = ['title', 'abstract', 'keyword']
@@ -71,7 +73,7 @@ const IN_TEXT: readonly string[] = ['title', 'abstract', 'keyword']
 const matchedTexts = (reason: Reason | null): string[] =>
   reason?.matches.filter(({ where }) => IN_TEXT.includes(where)).map(({ term }) => term) ?? []
 
-/** The rarest first, as the title writes them. */
+/** Rarest first, as the title writes them. */
 function titleWords({ title }: PaperText, currentQuery: Query, vector: Vector): string[] {
   const weight = ({ key }: Token) => vector.get(key) ?? 0
   return title.tokens
@@ -82,7 +84,7 @@ function titleWords({ title }: PaperText, currentQuery: Query, vector: Vector): 
     .slice(0, MAX_TITLE_WORDS)
 }
 
-/** The first of each, whatever its inflection. */
+/** Keeps the first of each word, whatever its inflection. */
 const distinct = (texts: readonly string[]): string[] => {
   const keys = texts.map((text) =>
     tokensOf(text)

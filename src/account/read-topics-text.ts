@@ -4,17 +4,17 @@ import { parseTopic } from '../subscribers/read-signup.ts'
 import { MAX_TOPICS, type TopicText } from '../subscribers/subscriber.ts'
 import { parseTopicName, parseTopicsText } from '../subscribers/topics-text.ts'
 
-/** The topics of a text that `formatTopicsText` writes, with their names, as far as they can be read. Throws FieldFaults: topic. */
+/** Reads the topics of a text that `formatTopicsText` writes, with their names. Throws FieldFaults: topic. */
 export function readTopicsText(text: string): TopicText[] {
   const fields = new FieldReader()
-  // Before the first is parsed: anybody may send thousands.
+  // Before parsing any of them: a visitor may send thousands.
   const listed = fields.read('topic', [], () => fewTopics(parseTopicsText(text)))
   const topics = listed.map((topic) => fields.read('topic', topic, () => checked(topic)))
   fields.finish()
   return topics
 }
 
-/** Whoever gave a topic no name has its words for one, however long. */
+/** A topic without a name is named after its query, however long. */
 function checked({ name, query }: TopicText): TopicText {
   const called = name === query ? '' : parseTopicName(name)
   return { name: called || query, query: parseTopic(query).query }

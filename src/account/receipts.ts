@@ -4,19 +4,19 @@ import type { Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { type MailOutcome, type Receipt, receiptsSince } from '../mail/outbox/receipt.repo.ts'
 
-/** How far a mail came, and that it came back. */
+/** The outcome of an email, and whether it bounced. */
 export interface FateWithReturn extends MailOutcome {
-  /** The newest report that says so; null where none does. */
+  /** The newest bounce report; null if there is none. */
   cameBack: Pick<ListedBounce, 'class' | 'status' | 'done'> | null
 }
 
-/** What became of one date, with what is known from later reports. */
+/** The outcome of one date, including later bounce reports. */
 export interface ReceiptWithReturns extends Omit<Receipt, 'mail' | 'note'> {
   mail: FateWithReturn | null
   note: FateWithReturn | null
 }
 
-/** A subscriber's, from a date on, newest first. */
+/** A subscriber's receipts from a date on, newest first. */
 export async function receiptsWithReturns(
   { db }: Pick<Deps, 'db'>,
   subscriber: { id: string; zone: string },

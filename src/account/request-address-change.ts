@@ -24,9 +24,10 @@ import { domainRefusal } from './signup/subscribe.ts'
 import { requestBehindLink, subscriberByLink } from './subscriber-by-link.ts'
 
 /**
- * Mails a link to an address that a subscriber gives as their new one; its button moves them. Up to two such emails a day
- * for one subscriber, and what `takeEmailPermit` allows for one person. Beyond that, or for a suppressed address, none is sent
- * and the page does not say so. Returns the address. Throws link.*, FieldFaults (email).
+ * Emails a link to an address that a subscriber enters as their new one; its button changes the address. Up to two such
+ * emails a day for one subscriber, and within the limits of `takeEmailPermit` for one person. Beyond that, or for a
+ * suppressed address, none is sent and the page does not say so. Returns the address. Throws link.*, FieldFaults
+ * (email).
  */
 export async function requestAddressChange(
   deps: ServiceDeps,
@@ -68,7 +69,7 @@ async function isUnsuppressed(
   return (await suppressionOf(tx, addressHash(key, config.SUPPRESSION_KEY))) === null
 }
 
-/** Counts the mail for both, its cause first; false where one has had their two. */
+/** Counts the email for the subscriber and the recipient, in this order; false if either has reached its limit. */
 async function takeEmailPermits(
   { config }: Deps,
   tx: DatabaseOrTransaction,
@@ -95,15 +96,15 @@ async function enqueueAddressChange(
   await enqueue(tx, 'answers', [linkMessage(config, subscriber, mail)])
 }
 
-/** What the page behind the link mailed to a new address shows. */
+/** The data of the page behind the link emailed to a new address. */
 export interface OpenedAddressChange {
   addressChange: AddressChange
   subscriber: Subscriber
-  /** Once they are moved: the token of the page for topics, days and hour. */
+  /** After the change: the token of the page for topics, days and hour. */
   manage: string | null
 }
 
-/** Reads, and changes nothing. Throws link.*. */
+/** Read-only. Throws link.*. */
 export async function openAddressChange(deps: Deps, token: string): Promise<OpenedAddressChange> {
   const { move, subscriber } = await addressChangeBehindLink(deps, deps.db, token, subscriberById)
   const { id, epoch, addressKey } = subscriber
@@ -117,8 +118,8 @@ export async function openAddressChange(deps: Deps, token: string): Promise<Open
 }
 
 /**
- * The button behind that link: moves the subscriber and tells the old address. Again, it changes nothing. Throws link.*,
- * address.taken, subscriber.suppressed.
+ * The button behind that link: changes the address and notifies the old one. Repeating it changes nothing. Throws
+ * link.*, address.taken, subscriber.suppressed.
  */
 export async function confirmAddressChange(deps: ServiceDeps, token: string): Promise<void> {
   const now = deps.clock.now()
@@ -134,7 +135,7 @@ export async function confirmAddressChange(deps: ServiceDeps, token: string): Pr
       now,
     })
     await endBackOff(tx, deps.config, { key: move.key, now })
-    // To the old address: what has just been redirected went before.
+    // To the old address. Enqueued after the waiting messages were redirected, which must not redirect this one.
     const notification = linkMessage(deps.config, subscriber, { kind: 'moved', now, moveId: move.id })
     await enqueue(tx, 'answers', [notification])
     return subscriber.id

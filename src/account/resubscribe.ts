@@ -12,16 +12,16 @@ import { changeSubscriber, lockSubscriber, subscriberById } from '../subscribers
 import type { Subscriber } from '../subscribers/subscriber.ts'
 import { requireUnsuppressed } from '../subscribers/suppression.repo.ts'
 
-/** What the page behind an undo link shows. */
+/** The data of the page behind an undo link. */
 export interface OpenedResubscribe {
   subscriber: Subscriber
-  /** When the next digest may come; undefined for somebody who gets none. */
+  /** When the next digest may be due; undefined if they get none. */
   next: NextMail | undefined
-  /** From when on the link undoes nothing any more. */
+  /** When the link expires. */
   ends: Date
 }
 
-/** Reads, and changes nothing. Throws link.*, subscriber.suppressed. */
+/** Read-only. Throws link.*, subscriber.suppressed. */
 export async function openResubscribe(deps: Deps, token: string): Promise<OpenedResubscribe> {
   const link = resubscribeLink(deps, token)
   const found = await subscriberBehind(link, (id) => subscriberById(deps.db, id))
@@ -36,7 +36,7 @@ async function nextMailOf({ db, clock }: Deps, subscriber: Subscriber): Promise<
 }
 
 /**
- * Undoes an unsubscribe within 30 days: back to the state before. Pressed again, it changes nothing. Throws link.*,
+ * Undoes an unsubscribe within 30 days: restores the state before. Repeating it changes nothing. Throws link.*,
  * subscriber.suppressed.
  */
 export async function resubscribe(deps: Deps, token: string): Promise<void> {
@@ -47,7 +47,7 @@ export async function resubscribe(deps: Deps, token: string): Promise<void> {
     await requireUnsuppressed(tx, subscriber.addressHash)
     const { id, state, stateBefore } = subscriber
     if (state !== 'unsubscribed' || !stateBefore) return undefined
-    // Days that passed meanwhile are not missed: nothing was due on them.
+    // Days that passed in the meantime were not missed: nothing was due on them.
     await changeSubscriber(tx, id, {
       state: stateBefore,
       stateBefore: null,

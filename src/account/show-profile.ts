@@ -9,11 +9,11 @@ export interface ShownWord {
   text: string
 }
 
-/** A profile in words, the strongest first; empty for somebody who has none. */
+/** A profile in words, strongest first; empty if there is no profile. */
 export interface ShownProfile {
   more: ShownWord[]
   less: ShownWord[]
-  /** Those that were taken out, and stay out. */
+  /** The words that the subscriber removed; feedback does not add them again. */
   removed: ShownWord[]
 }
 

@@ -19,7 +19,7 @@ export interface ShownSubscriber extends SubscriberWithTopics {
   suppression: Suppression | null
   /** Oldest first. */
   consents: Consent[]
-  /** When the next digest may come; undefined for somebody who gets none. */
+  /** When the next digest may be due; undefined if they get none. */
   next: DueDate | undefined
 }
 
@@ -35,7 +35,7 @@ export async function showSubscriber({ db, clock }: Deps, who: SubscriberRef): P
   }
 }
 
-/** What the operator wrote on how they said yes stands with the sign-up: a row of table consent is for ever. */
+/** Merges the operator's notes on consent, which are stored with sign-ups: rows of table consent are never deleted. */
 export async function consentsWithNotes(db: DatabaseOrTransaction, id: string): Promise<Consent[]> {
   const notes = await consentNotesOf(db, id)
   const consents = await consentsOf(db, id)
@@ -50,7 +50,7 @@ export async function consentsWithNotes(db: DatabaseOrTransaction, id: string): 
 const NOTED = ['operator', 'import']
 const YES: readonly ConsentEvent[] = ['confirmed', 'topics-added']
 
-/** In the order in which they came. */
+/** Oldest first. */
 export async function showSubscribers(
   { db }: Deps,
   { state }: { state?: SubscriberState },
@@ -60,7 +60,7 @@ export async function showSubscribers(
   return subscribers.map((subscriber) => ({ subscriber, topics: topics.get(subscriber.id) ?? [] }))
 }
 
-/** Who came last first, at most `most`; `after` goes on from a place. */
+/** Newest first, up to `most`; `after` continues from a position. */
 export async function showNewestSubscribers(
   { db }: Deps,
   input: { state?: SubscriberState; most: number; after?: SubscriberCursor },

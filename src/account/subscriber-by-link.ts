@@ -4,7 +4,9 @@ import { Fault } from '../core/errors.ts'
 import { type Link, readLink, requireHolder } from '../subscribers/link-token.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 
-/** Whose link it is; `find` reads or locks. Throws link.*, also where a new address or subscription made it void. */
+/**
+ * The subscriber of a link; `find` reads or locks. Throws link.*, also if a new address or subscription invalidated it.
+ */
 export async function subscriberByLink(
   { config, clock }: Pick<Deps, 'config' | 'clock'>,
   token: string,
@@ -22,14 +24,14 @@ export interface LinkRequestLookup<Asked> {
   loadSubscriber: (db: DatabaseOrTransaction, id: string) => Promise<Subscriber | null>
 }
 
-/** What was asked for and waits for the button behind a link, and who asked. Throws link.unknown. */
+/** The request that waits for the button behind a link, and its subscriber. Throws link.unknown. */
 export async function requestBehindLink<Asked extends { id: number; subscriberId: string }>(
   db: DatabaseOrTransaction,
   { link, requestById, loadSubscriber }: LinkRequestLookup<Asked>,
 ): Promise<{ asked: Asked; subscriber: Subscriber }> {
   const found = await requestById(db, Number(link.id))
   const subscriber = found && (await loadSubscriber(db, found.subscriberId))
-  // Once more, now that nobody else can be pressing its button.
+  // Read again: another request may have pressed the button before we got the lock.
   const asked = subscriber && (await requestById(db, found.id))
   if (!asked) throw new Fault('link.unknown')
   return { asked, subscriber }

@@ -1,6 +1,6 @@
 import type { ShownSubscriber, SubscriberWithTopics } from './show-subscriber.ts'
 
-/** As commands and the API list them. */
+/** A subscriber in lists of commands and the API. */
 export const jsonOfSubscriber = ({ subscriber, topics }: SubscriberWithTopics) => ({
   id: subscriber.id,
   email: subscriber.address,
@@ -18,7 +18,7 @@ export const jsonOfSubscriber = ({ subscriber, topics }: SubscriberWithTopics) =
   pausedUntil: subscriber.pausedUntil,
 })
 
-/** All that is known of one. */
+/** All details of one subscriber. */
 export const jsonOfSubscriberDetails = ({ next, suppression, consents, ...found }: ShownSubscriber) => ({
   ...jsonOfSubscriber(found),
   nextDigest: next ? { date: next.localDate, at: next.dueAt.toISOString() } : null,

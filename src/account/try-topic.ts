@@ -10,24 +10,24 @@ import type { StoredTopic } from '../subscribers/topic.repo.ts'
 import { readOneTopic } from './form-changes.ts'
 import { topicRates } from './signup/topic-rates.ts'
 
-/** What somebody would make of a topic, or have beside it. */
+/** A change of a topic to try, or a new topic. */
 export interface TrialInput {
   /** As typed. */
   text: string
-  /** What a topic of its own would be called, beside the others; null where this topic would change. */
+  /** The name of a new topic, in addition to the others; null if this topic would change. */
   named: string | null
 }
 
 export interface Trial extends TrialInput {
-  /** How many papers the topic would have brought as it stands; null where that cannot be told, or does not matter. */
+  /** How many papers the current topic would have matched; null if they cannot be counted, or do not matter. */
   now: number | null
-  /** What would hold then; null where what was typed cannot be had. */
+  /** The result of the change; null if the typed text is not possible. */
   outcome: { query: string; tree: Query; preview: PreviewResult } | null
-  /** Nothing differs from what stands. */
+  /** The change has no effect. */
   isSame: boolean
-  /** Of a topic of its own: what this topic would be with it instead. */
+  /** For a new topic: the query of this topic if it were changed instead. */
   instead: string | null
-  /** Why what was typed cannot be had. */
+  /** Why the typed text is not possible. */
   fault: Fault | null
 }
 
@@ -35,14 +35,14 @@ interface TrialContext {
   /** All topics of the subscriber, in their order. */
   topics: readonly StoredTopic[]
   topic: StoredTopic
-  /** The most papers of a mail of theirs. */
+  /** The maximum number of papers in their emails. */
   most: number
   searcher: Searcher
 }
 
 /**
- * Reads, and changes nothing: what was typed would have brought so much, and what stands now brings so much. Takes a
- * search slot; without one `fault` says so.
+ * Read-only. Counts the papers that the typed topic would have matched and those that the current one would have. Takes
+ * a search slot; if none is free, `fault` says so.
  */
 export async function tryTopic(
   deps: Deps,

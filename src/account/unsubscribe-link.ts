@@ -8,20 +8,20 @@ import { subscriberById } from '../subscribers/subscriber.repo.ts'
 import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
 import { type FewerEmailsOption, fewerEmailsOptions } from './fewer-emails-options.ts'
 
-// Whoever presses the button again may undo what they just did; an old mail in other hands may not.
+// For this long, pressing the button again offers an undo; later, an email may be in the hands of another person.
 export const UNDO_WINDOW_MS = 3600 * 1000
 
-/** What the page behind an unsubscribe link shows. */
+/** The data of the page behind an unsubscribe link. */
 export type UnsubscribePage =
-  /** The link is none of ours. */
+  /** The link is not one of this site's. */
   | { is: 'unknown' }
-  /** It has ended already; the token undoes that, where it is offered. */
+  /** The subscription had already ended; the token undoes that, if an undo is offered. */
   | { is: 'ended'; undo: string | null }
-  /** The link is of a mail to an older address or of an older subscription: it ends this one, and tells nothing of it. */
+  /** The link is from before a new address or subscription: it ends the current one, but reveals nothing about it. */
   | { is: 'older' }
   | { is: 'open'; subscriber: Subscriber; fewer: FewerEmailsOption[] }
 
-/** Reads, and changes nothing. */
+/** Read-only. */
 export async function openUnsubscribe(deps: Deps, token: string): Promise<UnsubscribePage> {
   const link = readUnsubscribeLink(deps, token)
   if (!link) return { is: 'unknown' }
@@ -32,7 +32,7 @@ export async function openUnsubscribe(deps: Deps, token: string): Promise<Unsubs
   return { is: 'open', subscriber, fewer: fewerEmailsOptions(subscriber, today) }
 }
 
-/** What an unsubscribe link says; null for any link that is not ours. Of any epoch it ends a subscription. */
+/** The content of an unsubscribe link; null if it is not a link of this site. It is valid in every epoch. */
 export function readUnsubscribeLink({ config, clock }: Deps, token: string): Link | null {
   try {
     return readLink(token, 'unsubscribe', config.APP_SECRET, clock.now())
@@ -42,11 +42,13 @@ export function readUnsubscribeLink({ config, clock }: Deps, token: string): Lin
   }
 }
 
-/** Whether it was mailed before a new address or subscription: whoever reads it may be somebody else by now. */
+/** Whether the link is from before a new address or subscription: its reader may be another person by now. */
 export const isOutdated = ({ epoch }: Pick<Link, 'epoch'>, subscriber: Subscriber): boolean =>
   epoch !== subscriber.epoch
 
-/** The token that undoes an end of a moment ago; null where there is nothing to undo, or no more, or for an older link. */
+/**
+ * The token that undoes a recent unsubscribe; null if there is nothing to undo, it is too late, or the link is older.
+ */
 export async function resubscribeToken(deps: Deps, link: Pick<Link, 'id' | 'epoch'>): Promise<string | null> {
   const { db, clock, config } = deps
   const { id } = link

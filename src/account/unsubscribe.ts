@@ -13,15 +13,15 @@ export interface UnsubscribeInput {
   how: 'page' | 'one-click'
 }
 
-/** What a press on the button or a one-click came to. */
+/** The result of pressing the button, or of a one-click unsubscribe. */
 export interface UnsubscribeResult {
-  /** The token that undoes it, where there is something to undo. */
+  /** The token that undoes it, if there is something to undo. */
   undo: string | null
 }
 
 /**
- * Ends a subscription for good; a second time changes nothing, and a link that is not ours is no error. The page's
- * button leaves a goodbye with the undo in it; a mail program that presses for somebody is answered by nothing.
+ * Ends a subscription for good. Repeating it changes nothing, and an invalid link is not an error. The page's button
+ * enqueues a goodbye with the undo link; a one-click by a mail program gets no email.
  */
 export async function unsubscribe(
   deps: ServiceDeps,
@@ -49,7 +49,7 @@ async function endBehindLink(
   return { ended, goodbye }
 }
 
-/** Ends a subscription at the operator's hand. False where it had ended before. Throws subscriber.unknown. */
+/** The operator ends a subscription. False if it had already ended. Throws subscriber.unknown. */
 export async function unsubscribeByOperator(deps: Deps, who: SubscriberRef): Promise<boolean> {
   const { id, ended } = await withSubscriber(deps, who, async ({ tx, subscriber, now }) => ({
     id: subscriber.id,

@@ -10,17 +10,17 @@ import {
 } from '../subscribers/subscriber.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 
-/** How an operator names a subscriber: by address, or by number. */
+/** How an operator identifies a subscriber: by address, or by id. */
 export type SubscriberRef = { email: string } | { id: string }
 
-/** What an operator's change works with: a transaction, and a subscriber whom nobody else can change meanwhile. */
+/** The context of an operator's change: a transaction, and a subscriber that it has locked. */
 export interface LockedSubscriber {
   tx: DatabaseOrTransaction
   subscriber: Subscriber
   now: Date
 }
 
-/** One operator's change of one subscriber, all of it or nothing. Throws address.*, subscriber.unknown. */
+/** Runs an operator's change of one subscriber in a transaction. Throws address.*, subscriber.unknown. */
 export function withSubscriber<T>(
   { db, clock }: Deps,
   who: SubscriberRef,
@@ -35,7 +35,7 @@ export function withSubscriber<T>(
   })
 }
 
-/** Reads, and locks nobody. Throws address.*, subscriber.unknown. */
+/** Reads without locking. Throws address.*, subscriber.unknown. */
 export async function findSubscriber(db: DatabaseOrTransaction, who: SubscriberRef): Promise<Subscriber> {
   const named = nameOf(who)
   const subscriber = await ('key' in named ? subscriberByKey(db, named.key) : subscriberById(db, named.id))

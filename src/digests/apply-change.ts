@@ -31,16 +31,16 @@ import { snapshotAt } from './snapshot.ts'
 export interface ChangeInput {
   /** Locked by the transaction. */
   subscriber: Subscriber
-  /** What is to hold then; anything else stays. With a startDate a new schedule begins no earlier. */
+  /** The new values; everything else stays. With a startDate the new schedule begins no earlier. */
   changes: Partial<Subscription>
   how: string
-  /** The version of the words that were shown. */
+  /** The version of the text that was shown. */
   wording: string
   now: Date
 }
 
 /**
- * Changes what somebody gets, and records it with what stood before; returns the change's id, null where nothing
+ * Changes a subscription and records the change with its earlier values. Returns the change's id, or null if nothing
  * differs. Topics may change in any state, everything else while active or paused. Throws subscriber.state,
  * topics.too-many, query.*.
  */
@@ -68,7 +68,7 @@ export async function applyChange(tx: DatabaseOrTransaction, input: ChangeInput)
   return recordChange(tx, { subscriberId: subscriber.id, at: now, how, before, after })
 }
 
-/** Each query once, and no end of a pause without a pause. */
+/** Removes repeated queries, and the end of a pause if there is no pause. */
 const normalize = (wanted: Subscription): Subscription => ({
   ...wanted,
   topics: wanted.topics.filter(({ query }, i, all) => all.findIndex((topic) => topic.query === query) === i),
@@ -84,7 +84,7 @@ async function changeTopics(
   const count = after.length
   if (count > MAX_TOPICS && count > before.length)
     throw new Fault('topics.too-many', { count, most: MAX_TOPICS })
-  // A query that stands stays, even where today's grammar would read it in another way.
+  // Existing queries stay, even if the current grammar would parse them in another way.
   const fresh = after.filter(({ query }) => before.every((topic) => topic.query !== query))
   const parsed = fresh.map(({ name, query }) => ({ ...parseTopic(query), name }))
   await setTopics(tx, { subscriberId, topics: after, parsed })
@@ -118,7 +118,7 @@ async function startDateAfterChange(
   return after.startDate && after.startDate > first ? after.startDate : first
 }
 
-/** Opens the digests that are due and not opened yet, since no planner will find them under the new schedule. */
+/** Opens the digests that are due but not open yet: no planner will find them under the new schedule. */
 async function openOutstanding(tx: DatabaseOrTransaction, subscriber: Subscriber, now: Date): Promise<void> {
   const { id: subscriberId, zone, hour, days, startDate } = subscriber
   const schedule = { zone, hour, days }

@@ -6,12 +6,12 @@ import { MAX_OTHERS } from './select-papers.ts'
 import { daysIn, weekTo } from './week.ts'
 
 const HOUR_MS = 3600 * 1000
-/** Votes come in for most of a day: the best of a day are known 20 hours after it began. */
+/** A day gets most of its votes in its first 20 hours; then we choose its best papers. */
 export const BEST_AFTER_MS = 20 * HOUR_MS
 
 /**
- * The best by votes of the newest day that is old enough, or of the week that ends with it, once, whenever the
- * subscriber confirmed.
+ * The papers with most votes of the newest day that is old enough, or of the week that ends with it. Each day is shown
+ * once, regardless of when the subscriber confirmed.
  */
 export function bestOfDay(candidates: Candidates, input: ComposeInput): DigestDraft {
   const { recipient, earlier, maxPaperId, now } = input
@@ -30,7 +30,7 @@ export function bestOfDay(candidates: Candidates, input: ComposeInput): DigestDr
   const others = papers.slice(recipient.maxPapers)
   const sections = best.length > 0 ? [{ topic: null, topicId: null, papers: best }] : []
   const beyond = week ? others.slice(0, MAX_OTHERS).map(({ id }) => id) : []
-  // Nothing is looked at for topics: whoever adds some later is offered all that they have not been shown.
+  // This digest takes no papers from the range of topics: a topic that is added later offers all papers not shown yet.
   return {
     fromPaper: reached,
     toPaper: reached,

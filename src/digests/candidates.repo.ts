@@ -17,21 +17,21 @@ import { readQueries } from './read-queries.repo.ts'
 
 export interface CandidatePool {
   candidates: Candidates
-  /** Reads the queries of these topics that are not known yet: the shelf can then be asked about them. */
+  /** Reads the queries of these topics that are not loaded yet. Call it before the candidates use them. */
   loadQueries(db: DatabaseOrTransaction, topics: readonly DigestTopic[]): Promise<void>
-  /** The highest id of the papers' history that it knows. */
+  /** The highest id of the papers' history that is loaded. */
   history: number
-  /** Reads how the papers stood when their history ended at each of these ids: `turned` can then be asked about them. */
+  /** Reads the papers as of each of these history ids. Call it before `newlyMatching` with one of them. */
   loadSnapshots(db: DatabaseOrTransaction, histories: readonly number[]): Promise<void>
-  /** Whether time alone may make one of these topics match a paper that it did not match. */
+  /** Whether one of these topics can newly match an earlier paper, through votes or newer versions. */
   mayNewlyMatch(topics: readonly DigestTopic[]): boolean
 }
 
-/** Some more than are shown: another topic of the same subscriber may match them. */
+/** More than a digest shows, since another topic of the same subscriber may match some of them. */
 const MAX_NEAR_MISSES = 12
-/** So many queries' nearest papers are kept. */
+/** Number of queries whose near misses are kept. */
 const MAX_NEAR = 5000
-/** Of so many that hold words of a query, best first, each is looked at closely. */
+/** Number of papers with words of a query, best first, that are examined in detail. */
 const MAX_EXAMINED = 24
 
 /** The papers up to the id `upTo` that were first listed on `since` or later. */
@@ -86,7 +86,7 @@ export async function openCandidatePool(
 
 const MAX_READINGS = 5
 
-/** What is known of the papers, and up to where in their history: read once more where that went on meanwhile. */
+/** The papers and the end of their history. Reads again if the history grew in the meantime. */
 async function papersWithHistory(db: DatabaseOrTransaction, { since, upTo }: { since: Day; upTo: number }) {
   const inUse = await turningInUse(db)
   const range = {
@@ -100,7 +100,7 @@ async function papersWithHistory(db: DatabaseOrTransaction, { since, upTo }: { s
   }
 }
 
-/** Whether a topic has a limit of votes, or asks for newer versions: only then papers beside those of two weeks count. */
+/** Whether topics use vote limits or newer versions: only then do older papers count besides those of two weeks. */
 async function turningInUse(db: DatabaseOrTransaction): Promise<{ votes: boolean; revised: boolean }> {
   const [inUse] = await db.$queryRaw<{ votes: boolean; revised: boolean }[]>`
     select

@@ -9,34 +9,34 @@ import type { NewMatchCause } from './newly-matching.ts'
 import { PaperSelector } from './select-papers.ts'
 
 /**
- * The papers that a run may offer, read once; what is worked out about them is kept for the next subscriber. A paper has
- * a place here, from 0, in order of the papers' ids.
+ * The papers that a run may offer, read once; results are kept for the next subscriber. The docId of a paper counts
+ * from 0, in order of the papers' ids.
  */
 export interface Candidates
   extends Pick<
     Matcher,
     'papers' | 'docIdOf' | 'matches' | 'ranked' | 'lastMatched' | 'vectorOf' | 'unreadable'
   > {
-  /** Chooses among the places. */
+  /** Selects papers by docId. */
   selector: PaperSelector
   paper(id: number): Paper | undefined
   /** Papers first listed on a day. */
   firstListedOn(day: Day): readonly Paper[]
-  /** The newest day, at most `latest`, on which papers up to the id `maxPaperId` were first listed. */
+  /** The newest day up to `latest` on which papers up to the id `maxPaperId` were first listed. */
   newestDay(latest: Day, maxPaperId: number): Day | undefined
-  /** The lowest id of papers first listed on `since` or later; undefined where there are none. */
+  /** The lowest id of papers first listed on `since` or later; undefined if there are no such papers. */
   lowestIdSince(since: Day): number | undefined
-  /** Ids of papers that were first listed before `since`: they are here because a newer version was listed. */
+  /** Ids of papers first listed before `since`; they are candidates because a newer version was listed. */
   firstListedBefore(since: Day): readonly number[]
-  /** Papers that a query matches now, and did not when the papers' history ended at that id; and what moved since. */
+  /** Ids of papers that a query matches now but did not at that history id, with the cause. */
   newlyMatching(queryId: number, history: number): ReadonlyMap<number, NewMatchCause>
-  /** The papers that come nearest to a query without matching it, best first; worked out once for each query. */
+  /** The papers nearest to a query that do not match it, best first; computed once per query. */
   nearMisses(queryId: number): readonly NearMiss[]
-  /** The paper as a digest shows it under a query, or without one. */
+  /** The paper as a digest shows it, under a query or without one. */
   shown(paperId: number, queryId?: number): ShownPaper
 }
 
-/** What a shelf cannot know from papers and queries alone. */
+/** Data that papers and queries do not contain. */
 export interface CandidateLookups {
   newlyMatching?: Candidates['newlyMatching']
   nearMisses?: Candidates['nearMisses']
@@ -78,7 +78,7 @@ export function candidatesFrom(matcher: Matcher, parts: CandidateLookups = {}): 
 }
 
 const NO_QUERY = 0
-/** Papers under a query as digests show them, some 3 kB each. */
+/** Number of papers under a query, as digests show them; about 3 kB each. */
 const MAX_SHOWN = 20_000
 
 const lowestOf = (papers: readonly Paper[]): number | undefined =>

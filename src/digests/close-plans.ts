@@ -3,7 +3,7 @@ import { endExpiredMessages } from '../mail/outbox/message.repo.ts'
 import { closeFinishedPlans } from './reconciliation.repo.ts'
 import { isReconciled } from './reconciliation.ts'
 
-/** Closes every plan that has nothing open any more, or is over; says so, aloud where its books do not balance. */
+/** Closes every finished or expired plan and logs it, as an error if its totals are not reconciled. */
 export async function closePlans({ db, clock, log }: Deps): Promise<void> {
   const now = clock.now()
   await endExpiredMessages(db, now)

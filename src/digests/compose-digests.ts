@@ -15,13 +15,13 @@ import type { Snapshot } from './snapshot.ts'
 export interface ComposeDigestsInput {
   recipients: readonly Recipient[]
   localDate: Day
-  /** What may be looked at; the shelf may hold more. */
+  /** The papers to consider; the pool may contain more. */
   snapshot: Snapshot
   pool: CandidatePool
   now: Date
 }
 
-/** What each one's digest of that date says, in the recipients' order. Writes nothing. */
+/** Composes the digest of each recipient for that date, in the recipients' order. Writes nothing. */
 export async function composeDigests(
   db: DatabaseOrTransaction,
   input: ComposeDigestsInput,
@@ -54,15 +54,22 @@ export async function composeDigests(
   return composed
 }
 
-/** So many are composed before pages and mail servers of the same process get their turn. */
+/** Number of digests that are composed before the event loop serves pages and mail servers again. */
 const BATCH_SIZE = 10
 
-/** Topics that may be dry, of those who have others; whoever has none that matches gets a note instead. */
-function possiblyIdleTopics(shelf: Candidates, recipients: readonly Recipient[], localDate: Day): number[] {
+/**
+ * Topics that may be idle, of subscribers with other topics that have papers. A subscriber without any match gets a
+ * no-matches email instead.
+ */
+function possiblyIdleTopics(
+  candidates: Candidates,
+  recipients: readonly Recipient[],
+  localDate: Day,
+): number[] {
   const matchedSince = (day: Day) => (topic: { queryId: number }) =>
-    (shelf.lastMatched(topic.queryId) ?? '') >= day
+    (candidates.lastMatched(topic.queryId) ?? '') >= day
   const hasNews = matchedSince(eligibleSince(localDate, null))
-  // Nobody is due five times in fewer days.
+  // Five due dates take at least five days.
   const isFull = matchedSince(addDays(localDate, 1 - NO_MATCH_DATES))
   return recipients.flatMap(({ topics }) =>
     topics.some(hasNews) ? topics.filter((topic) => !isFull(topic)).map(({ id }) => id) : [],
@@ -90,7 +97,7 @@ async function loadEarlierDigests(
   return earlier
 }
 
-/** A paper that was shown weeks ago does not come again because a newer version was listed. */
+/** Adds papers shown weeks ago, so that a newer version does not repeat them. */
 async function addShownBefore(
   db: DatabaseOrTransaction,
   { localDate, pool: { candidates } }: ComposeDigestsInput,

@@ -9,7 +9,7 @@ import { nearMissSections } from './near-miss-sections.ts'
 import { inTopicOrder, toSection } from './sections.ts'
 import { weekOf } from './week.ts'
 
-/** What somebody's digest of a date says. Throws where none of their queries can be read. */
+/** Composes the digest of one subscriber for a date. Throws if none of their queries can be read. */
 export const compose = (candidates: Candidates, input: ComposeInput): DigestDraft =>
   input.recipient.topics.length > 0 ? byTopics(candidates, input) : bestOfDay(candidates, input)
 
@@ -43,7 +43,7 @@ function byTopics(candidates: Candidates, input: ComposeInput): DigestDraft {
   }
 }
 
-/** What comes close to dry topics, where what matched leaves room. */
+/** Near misses of idle topics, if the matches leave room. */
 function nearMissesFor(
   candidates: Candidates,
   { recipient: { topics }, dry = NO_TOPICS }: ComposeInput,
@@ -66,5 +66,5 @@ function nearMissesFor(
 }
 
 const NO_TOPICS: ReadonlySet<number> = new Set()
-/** In one digest. */
+/** Per digest. */
 const MAX_NEAR_MISSES = 3

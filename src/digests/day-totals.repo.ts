@@ -3,13 +3,13 @@ import { type Day, dayOf, midnight } from '../core/dates.ts'
 import type { Prisma } from '../generated/prisma/client.ts'
 import type { OutcomeCounts } from './reconciliation.ts'
 
-/** The books of a date whose digests are not all kept any more; null where they are. */
+/** The stored totals of a date whose digests may be pruned; null if all its digests are kept. */
 export async function storedDayTotals(db: DatabaseOrTransaction, date: Day): Promise<OutcomeCounts | null> {
   const row = await db.dayBook.findUnique({ where: { localDate: midnight(date) }, select: { counts: true } })
   return (row?.counts ?? null) as OutcomeCounts | null
 }
 
-/** Keeps the books of a date for good: from here on its digests may go. */
+/** Stores the totals of a date permanently: its digests may be deleted from then on. */
 export async function saveDayTotals(
   db: DatabaseOrTransaction,
   { date, counts, now }: { date: Day; counts: OutcomeCounts; now: Date },
@@ -19,14 +19,14 @@ export async function saveDayTotals(
   await db.dayBook.upsert({ where: { localDate }, create: { localDate, ...kept }, update: kept })
 }
 
-/** The newest local date whose digests may have gone; null where all are kept. */
+/** The newest local date whose digests may be deleted; null if all are kept. */
 export async function prunedThrough(db: DatabaseOrTransaction): Promise<Day | null> {
   const [row] = await db.$queryRaw<{ date: Date | null }[]>`
     select max(local_date) as date from day_book where counts is not null`
   return row?.date ? dayOf(row.date) : null
 }
 
-/** Local dates before `before` with plans and without a book that is kept, oldest first. */
+/** Local dates before `before` that have plans but no stored totals, oldest first. */
 export async function datesWithoutTotals(db: DatabaseOrTransaction, before: Day): Promise<Day[]> {
   const rows = await db.$queryRaw<{ date: Date }[]>`
     select distinct p.local_date as date from plan p

@@ -5,16 +5,16 @@ import type { DayRange } from './week.ts'
 export interface DigestSection {
   /** The topic's name; null in the digest of a subscriber without topics, and of rising papers. */
   topic: string | null
-  /** Of the topic's row, for the link that changes it; null where topic is. */
+  /** The topic's id, for the link that changes it; null if `topic` is null. */
   topicId: number | null
-  /** Papers of the last two weeks that have by now the votes that topics ask for: a section of its own, the last. */
+  /** Papers of the last two weeks that have reached the votes of a topic: the last section of the digest. */
   rising?: true
-  /** Papers that come close to a topic which matched nothing for long. */
+  /** Near misses of an idle topic. */
   close?: true
   papers: ShownPaper[]
 }
 
-/** What a section says of its topic. */
+/** The fields of a section that identify its topic. */
 export const topicHead = ({
   name,
   id,
@@ -26,22 +26,22 @@ export const topicHead = ({
   topicId: id,
 })
 
-/** Everything that a digest says, frozen when it is planned. Stored as JSON: plain data. */
+/** The content of a digest, frozen when it is planned. Stored as JSON: plain data. */
 export interface DigestContent {
   localDate: Day
-  /** The day whose best papers these are, for a subscriber without topics; the last one, where there is a week. */
+  /** The day whose best papers these are, for a subscriber without topics; for a week, its last day. */
   bestOf: Day | null
-  /** The days that it tells of, for a subscriber who chose one day of the week. */
+  /** The days that a weekly digest covers. */
   week: DayRange | null
   sections: DigestSection[]
   /**
-   * Ids of the topics that matched: shown in their own section or in another's, or beyond the cap. Absent without topics,
-   * and in digests from before it was noted.
+   * Ids of the topics that matched, with papers in any section or beyond the cap. Absent without topics, and in digests
+   * from before this field existed.
    */
   matchedTopics?: number[]
-  /** How many more matched beyond the subscriber's cap. */
+  /** How many more papers matched, beyond the subscriber's cap. */
   more: number
-  /** The numbers of the first of those papers, best first; none where they all stand on the page of `bestOf`. */
+  /** The ids of the first of those papers, best first; empty if the page of `bestOf` lists them all. */
   beyond: number[]
   /** "31 papers from Hugging Face" */
   sources: string

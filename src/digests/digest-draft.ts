@@ -7,18 +7,18 @@ import type { EarlierDigest } from './eligible-range.ts'
 
 export interface ComposeInput {
   recipient: Recipient
-  /** Their digests that count. */
+  /** Their earlier digests that count. */
   earlier: readonly EarlierDigest[]
   localDate: Day
-  /** The highest paper id that may be looked at. */
+  /** The highest paper id to consider. */
   maxPaperId: number
-  /** The highest id of the papers' history that the shelf knows. */
+  /** The highest id of the papers' history that the pool has loaded. */
   history: number
-  /** What their last digest knew of it; undefined where no topic can turn. */
+  /** The history point of their last digest; undefined if no topic can newly match earlier papers. */
   last?: HistoryPoint
-  /** What they want more and less of; where they never said, left out. */
+  /** Their profile; undefined if they never gave feedback. */
   profile?: Vector
-  /** Ids of their topics that matched nothing for long. */
+  /** Ids of their idle topics. */
   dry?: ReadonlySet<number>
   sources: string
   now: Date
@@ -31,20 +31,20 @@ export interface DigestDraft {
   bestDay: Day | null
   /** The papers shown, in order. */
   papers: number[]
-  /** How many were shown or lay beyond the cap. */
+  /** How many were shown, or matched beyond the cap. */
   matched: number
-  /** Null where nothing matched. */
+  /** Null if nothing matched. */
   content: DigestContent | null
 }
 
-/** Whoever was brought here by an import confirmed before, and had their mails from elsewhere till then. */
+/** Imported subscribers confirmed earlier, but got their emails from another installation until the import. */
 export const receivesSince = ({
   confirmedAt,
   importedAt,
 }: Pick<Recipient, 'confirmedAt' | 'importedAt'>): Date | null =>
   confirmedAt && importedAt && importedAt > confirmedAt ? importedAt : confirmedAt
 
-/** What is shown, and frozen with the digest. */
+/** The part of a draft that is shown and frozen with the digest. */
 export function draftContent(
   { localDate, sources }: ComposeInput,
   shown: Omit<DigestContent, 'localDate' | 'sources'>,

@@ -1,7 +1,7 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { type Day, midnight } from '../core/dates.ts'
 
-/** Every digest of a subscriber, whole, oldest first. */
+/** Every digest of a subscriber, complete, oldest first. */
 export const digestsOf = (db: DatabaseOrTransaction, subscriberId: string) =>
   db.digest.findMany({
     where: { subscriberId },
@@ -9,7 +9,7 @@ export const digestsOf = (db: DatabaseOrTransaction, subscriberId: string) =>
     orderBy: { id: 'asc' },
   })
 
-/** A subscriber's digest of a date with its plan and the id of its message; null where none was opened. */
+/** A subscriber's digest of a date with its plan and the id of its message; null if none was opened. */
 export const digestOn = (
   db: DatabaseOrTransaction,
   { subscriberId, localDate }: { subscriberId: string; localDate: Day },
@@ -19,7 +19,7 @@ export const digestOn = (
     include: { plan: true, message: { select: { id: true } } },
   })
 
-/** What a subscriber's digests before a date looked at and showed, newest first. */
+/** The ranges and papers of a subscriber's digests before a date, newest first. */
 export const digestsBefore = (
   db: DatabaseOrTransaction,
   { subscriberId, localDate }: { subscriberId: string; localDate: Day },

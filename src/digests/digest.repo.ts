@@ -3,23 +3,23 @@ import type { Day } from '../core/dates.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import type { DigestContent } from './digest-content.ts'
 
-/** A topic as a digest needs it. */
+/** The fields of a topic that a digest uses. */
 export interface DigestTopic {
   id: number
   name: string
   queryId: number
 }
 
-/** Whom a digest is for. */
+/** A subscriber as a digest sees them. */
 export interface Recipient {
   subscriberId: string
-  /** Whether they want none for now. */
+  /** Whether they are paused now. */
   paused: boolean
   /** They chose one day of the week. */
   weekly: boolean
   maxPapers: number
   confirmedAt: Date | null
-  /** When they came by an import; null or left out for everybody else. */
+  /** When an import added them; null or absent for other subscribers. */
   importedAt?: Date | null
   /** In the subscriber's order. */
   topics: DigestTopic[]
@@ -27,7 +27,7 @@ export interface Recipient {
 
 export interface DueDigest extends Recipient {
   id: number
-  /** Null for somebody who was erased since. */
+  /** Null if the subscriber was erased since. */
   address: string | null
   format: MailFormat
   detail: MailDetail
@@ -35,9 +35,9 @@ export interface DueDigest extends Recipient {
 }
 
 /**
- * Takes the next digests of a plan that are to be filled, by id from `after` on, and holds them and their subscribers
- * until the transaction ends: nobody else fills them or another digest of the same subscriber, and nobody is erased
- * between this and the message. Digests that another planner holds are left to it.
+ * Locks the next unfilled digests of a plan, by id after `after`, and their subscribers until the transaction ends. So
+ * no other process fills these or another digest of the same subscribers, and none of them is erased before the message
+ * is written. Digests that another planner has locked are skipped.
  */
 export async function takeDueDigests(
   tx: DatabaseOrTransaction,
@@ -55,7 +55,7 @@ export async function takeDueDigests(
     for update of d skip locked for no key update of s`
 }
 
-/** As a digest for that subscriber would see them; null where there is none. */
+/** The subscriber as a digest would see them; null if they do not exist. */
 export async function recipientOf(
   db: DatabaseOrTransaction,
   subscriberId: string,
@@ -78,14 +78,14 @@ export async function recipientOf(
   }
 }
 
-/** What becomes of a digest that was due. */
+/** The outcome of a due digest. */
 export interface FilledDigest {
   id: number
   outcome: 'planned' | 'nothing_matched' | 'paused'
-  /** Both null where nothing was looked at. */
+  /** Both null if no papers were considered. */
   fromPaper: number | null
   toPaper: number | null
-  /** The highest id of the papers' history that was looked at. */
+  /** The highest id of the papers' history that was considered. */
   toHistory: number | null
   bestDay: Day | null
   papers: number[]
@@ -93,7 +93,7 @@ export interface FilledDigest {
   content: DigestContent | null
 }
 
-/** Fills digests that this transaction took. */
+/** Fills digests that this transaction has locked. */
 export async function fillDigests(
   tx: DatabaseOrTransaction,
   fillings: readonly FilledDigest[],
@@ -106,13 +106,13 @@ export async function fillDigests(
     where d.id = w.id`
 }
 
-/** What a planned digest says; null for a digest that is not there, or was never filled with papers. */
+/** The content of a planned digest; null if the digest does not exist, or was never filled with papers. */
 export async function digestContent(db: DatabaseOrTransaction, id: number): Promise<DigestContent | null> {
   const row = await db.digest.findUnique({ where: { id }, select: { content: true } })
   return contentOf(row?.content)
 }
 
-/** The papers that a message mailed, a digest's or a welcome's; null where there were none, or they were forgotten. */
+/** The papers in the email of a digest or a welcome; null if there were none, or the content was deleted. */
 export async function mailedContent(
   db: DatabaseOrTransaction,
   messageId: string,
@@ -125,7 +125,7 @@ export async function mailedContent(
   return contentOf(row?.digest?.content ?? own?.content)
 }
 
-// One that an earlier release planned may still have to go out; of an erased subscriber's, nothing is left.
+// A digest planned by an earlier release may still be unsent. An erased subscriber's digest has no content.
 function contentOf(content: unknown): DigestContent | null {
   const frozen = content as DigestContent | null | undefined
   return frozen?.sections ? { ...BEFORE, ...frozen } : null

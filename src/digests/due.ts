@@ -1,10 +1,10 @@
 import { addDays, type Day, dayExists, instantOf, localDayOf, weekdayOf } from '../core/dates.ts'
 import type { Schedule } from '../subscribers/subscriber.ts'
 
-// When a digest is due. An hour that daylight saving leaves out comes at the first instant after the gap, one that
-// comes twice counts the first time. A day that a zone skipped never came, so nothing was due on it.
+// When a digest is due. If daylight saving skips the hour, it is due at the first instant after the gap; if the hour
+// occurs twice, the first one counts. If a zone skipped a day, nothing was due on it.
 
-/** A local date, and the instant at which the hour comes on it. */
+/** A local date, and the instant of the schedule's hour on it. */
 export interface DueDate {
   localDate: Day
   dueAt: Date
@@ -13,7 +13,7 @@ export interface DueDate {
 const HOUR_MS = 3600 * 1000
 const WEEK = 7
 
-/** A digest that could not be planned within 20 hours of its hour is missed: the next one carries its papers. */
+/** A digest that could not be planned within 20 hours of its hour is missed: the next one offers its papers. */
 export const PLAN_WITHIN_MS = 20 * HOUR_MS
 
 /** How far back missed dates are recorded. */
@@ -21,14 +21,14 @@ export const MISSED_DAYS = 60
 
 export const isLate = (dueAt: Date, now: Date): boolean => now.getTime() >= dueAt.getTime() + PLAN_WITHIN_MS
 
-/** When a digest is due on that local date; undefined where the day is none of theirs, or the zone skipped it. */
+/** When a digest is due on that local date; undefined if the schedule excludes the day, or the zone skipped it. */
 export function dueOn(schedule: Schedule, localDate: Day): DueDate | undefined {
   const { zone, hour, days } = schedule
   if (!days.includes(weekdayOf(localDate)) || !dayExists(localDate, zone)) return undefined
   return { localDate, dueAt: instantOf(localDate, hour, zone) }
 }
 
-/** The newest date whose hour has come at `now`; undefined for a schedule without days. */
+/** The newest date whose hour has passed at `now`; undefined for a schedule without days. */
 export function newestDue(schedule: Schedule, now: Date): DueDate | undefined {
   const today = localDayOf(now, schedule.zone)
   for (let back = 0; back <= 2 * WEEK; back++) {
@@ -48,7 +48,7 @@ export function dueBetween(schedule: Schedule, from: Day, before: Day): DueDate[
   return dues
 }
 
-/** The first date, from `startDate` on, whose hour comes after `now`; undefined for a schedule without days. */
+/** The first date from `startDate` on whose hour is after `now`; undefined for a schedule without days. */
 export function nextDue(schedule: Schedule & { startDate: Day | null }, now: Date): DueDate | undefined {
   const today = localDayOf(now, schedule.zone)
   const from = schedule.startDate && schedule.startDate > today ? schedule.startDate : today

@@ -5,17 +5,17 @@ import type { EarlierDigest } from './eligible-range.ts'
 type EarlierRow = Omit<EarlierDigest, 'bestDay'> & { subscriberId: string; bestDay: Date | null }
 
 /**
- * What these subscribers' digests looked at: those that reached papers of ids from `lowest` on, and those of dates
- * from `since` on, which may have shown a paper under another number. A digest counts unless its message ended
- * unaccepted; an uncertain one stays so for good once its deadline has passed. A welcome counts for what it showed.
+ * The earlier digests of these subscribers: those that considered paper ids from `lowest` on, and those of dates from
+ * `since` on, which may have shown a paper under another id. A digest counts unless its message ended unaccepted; an
+ * uncertain one stays uncertain once its deadline has passed. A welcome counts with the papers that it showed.
  */
 export async function earlierDigests(
   db: DatabaseOrTransaction,
   { subscriberIds, lowest, since, now }: { subscriberIds: string[]; lowest: number; since: Day; now: Date },
 ): Promise<Map<string, EarlierDigest[]>> {
-  // The papers of a welcome are up to 14 days old when it is written.
+  // The papers of a welcome are up to 14 days old when it is composed.
   const welcomedSince = midnight(addDays(since, -14))
-  // A paper that turned out to be another one lives on under the other one's id.
+  // If a paper was merged into another one, its id maps to that paper.
   const rows = await db.$queryRaw<EarlierRow[]>`
     select d.subscriber_id as "subscriberId", d.from_paper as "fromPaper", d.to_paper as "toPaper",
       array(select coalesce(k.paper_id, p.id) from unnest(d.papers) as p(id)
@@ -39,17 +39,17 @@ export async function earlierDigests(
   return Map.groupBy(digests, ({ subscriberId }) => subscriberId)
 }
 
-/** What the last digest of a subscriber that counts knew of how papers had moved. */
+/** The state of the papers' history at a subscriber's last digest that counts. */
 export interface HistoryPoint {
-  /** The highest id of the papers' history; where there is no such digest, of when they came here. */
+  /** The highest id of the papers' history; if there is no such digest, of when the subscriber was added. */
   history: number
-  /** Of that digest; null where there is none. */
+  /** The digest's date; null if there is none. */
   localDate: Day | null
 }
 
 /**
- * The last looks of these subscribers. Where a digest from `since` on ended unaccepted, what it alone told of is told
- * again: then the last one before it counts.
+ * The last history points of these subscribers. If a digest from `since` on ended unaccepted, the next one repeats what
+ * only that digest showed: then the digest before it counts.
  */
 export async function lastHistoryPoints(
   db: DatabaseOrTransaction,
@@ -74,8 +74,8 @@ export async function lastHistoryPoints(
 }
 
 /**
- * Which of some papers these subscribers were shown in digests of local dates from `since` on that count: for papers
- * that are older than what `earlierDigests` tells of.
+ * Which of these papers the subscribers were shown in digests of local dates from `since` on that count: for papers
+ * that are older than those of `earlierDigests`.
  */
 export async function papersShownTo(
   db: DatabaseOrTransaction,

@@ -6,19 +6,19 @@ import type { EligibleRange } from './eligible-range.ts'
 import type { NewMatchCause } from './newly-matching.ts'
 import type { SelectPapersInput } from './select-papers.ts'
 
-/** What a digest may hold of a shelf. */
+/** Limits which candidates a digest may contain. */
 export interface EligibilityScope {
   candidates: Candidates
   /** The earliest first day of new papers. */
   since: Day
   range: EligibleRange
-  /** What the last digest knew; undefined where no topic can turn. */
+  /** The history point of the last digest; undefined if no topic can newly match earlier papers. */
   last: HistoryPoint | undefined
   /** The earliest first day of papers that may have risen. */
   risen: Day
 }
 
-/** For each topic the papers that it offers, best first, and which of all of them are rising. */
+/** The papers that each topic offers, best first, and which of them are rising. */
 export function eligibleByTopic(
   scope: EligibilityScope,
   topics: readonly DigestTopic[],
@@ -27,7 +27,7 @@ export function eligibleByTopic(
   const causes = new Map<number, NewMatchCause>()
   const offered = topics.map(({ queryId }) => {
     const newMatchCauses = newMatches(scope, queryId)
-    for (const [docId, turn] of newMatchCauses) if (causes.get(docId) !== 'revised') causes.set(docId, turn)
+    for (const [docId, cause] of newMatchCauses) if (causes.get(docId) !== 'revised') causes.set(docId, cause)
     return candidates
       .ranked(queryId)
       .docIds.filter((docId) => isFresh(scope, docId) || newMatchCauses.has(docId))
@@ -40,16 +40,16 @@ function isFresh({ candidates, since, range }: EligibilityScope, docId: number):
   return id > range.fromPaper && firstDay >= since && range.has(id)
 }
 
-/** Papers that the query did not match as they stood when the last digest was planned. */
+/** Papers that the query matches now, but did not when the last digest was planned. */
 function newMatches(scope: EligibilityScope, queryId: number): ReadonlyMap<number, NewMatchCause> {
   const { candidates, since, range, last, risen } = scope
   if (last === undefined) return NONE
   const newMatchCauses = new Map<number, NewMatchCause>()
-  for (const [id, turn] of candidates.newlyMatching(queryId, last.history)) {
+  for (const [id, cause] of candidates.newlyMatching(queryId, last.history)) {
     const docId = candidates.docIdOf(id)!
     const { firstDay, revisedDay } = candidates.papers[docId]!
-    const isInTime = turn === 'votes' ? firstDay >= risen : firstDay >= since || revisedDay! >= since
-    if (isInTime && range.isUnshown(id) && !isFresh(scope, docId)) newMatchCauses.set(docId, turn)
+    const isInTime = cause === 'votes' ? firstDay >= risen : firstDay >= since || revisedDay! >= since
+    if (isInTime && range.isUnshown(id) && !isFresh(scope, docId)) newMatchCauses.set(docId, cause)
   }
   return newMatchCauses
 }
@@ -62,6 +62,6 @@ function risingOf(
   causes: ReadonlyMap<number, NewMatchCause>,
 ): ReadonlySet<number> {
   const votes = (docId: number) => candidates.papers[docId]!.votes ?? 0
-  const rising = [...causes].filter(([, turn]) => turn === 'votes').map(([docId]) => docId)
+  const rising = [...causes].filter(([, cause]) => cause === 'votes').map(([docId]) => docId)
   return new Set(rising.sort((a, b) => votes(b) - votes(a) || b - a))
 }

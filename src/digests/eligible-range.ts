@@ -1,44 +1,44 @@
-// Which papers a digest may hold. A paper is offered to a subscriber once: a digest looks at every paper that no
-// earlier digest of theirs looked at, and what it leaves out (beyond the cap, or matching no topic) is not looked at
-// again. Papers are known by their ids, which rise in the order in which papers were first seen.
+// Which papers a digest may contain. A paper is offered to a subscriber once: a digest considers every paper that no
+// earlier digest considered, and later digests do not return to the papers that it leaves out (beyond the cap, or
+// without a matching topic). Paper ids rise in the order in which papers were first seen.
 
 import { addDays, type Day, dayOf } from '../core/dates.ts'
 
-/** What an earlier digest of the same subscriber looked at. Digests that ended unaccepted are none of these. */
+/** The papers that an earlier digest of the same subscriber considered. Digests that ended unaccepted do not count. */
 export interface EarlierDigest {
-  /** Looked at: fromPaper < id <= toPaper. */
+  /** The considered range: fromPaper < id <= toPaper. */
   fromPaper: number
   toPaper: number
   /** The papers that it showed. */
   papers: number[]
-  /** The day whose best it showed. */
+  /** The day whose best papers it showed. */
   bestDay: Day | null
-  /** Whether it can no more end unaccepted. */
+  /** Whether it can no longer end unaccepted. */
   settled: boolean
 }
 
-/** What a new digest looks at: fromPaper < id <= toPaper, as far as `has` says so. */
+/** The papers that a new digest considers: fromPaper < id <= toPaper, limited by `has`. */
 export interface EligibleRange {
   fromPaper: number
   toPaper: number
   has(paperId: number): boolean
-  /** Whether no earlier digest showed it, looked at or not. */
+  /** Whether no earlier digest showed it, whether or not it was considered. */
   isUnshown(paperId: number): boolean
 }
 
-/** A paper is offered within 14 days of its first listing: its day and the 13 after it. */
+/** A paper is offered on the day of its first listing and the 13 days after it. */
 export const ELIGIBLE_DAYS = 14
 
-/** A paper is offered to a subscriber once within these days from its first listing. */
+/** Within these days from its first listing, a paper is offered to a subscriber only once. */
 export const NO_REPEAT_DAYS = 60
 
-/** The earliest first day of papers that a digest may hold. */
+/** The earliest first day of papers that a digest may contain. */
 export function eligibleSince(localDate: Day, confirmedAt: Date | null): Day {
   const since = addDays(localDate, 1 - ELIGIBLE_DAYS)
   return confirmedAt && dayOf(confirmedAt) > since ? dayOf(confirmedAt) : since
 }
 
-/** Whoever gets mail once a week is told of what rose in all of it. */
+/** A weekly subscriber gets the rising papers of the whole week. */
 export const RISING_DAYS = 7
 
 /** The earliest first day of papers that may have risen since a digest of the date `last`: within its own 14 days. */
@@ -48,15 +48,15 @@ export function risingSince(localDate: Day, last: Day | undefined, confirmedAt: 
   return eligibleSince(last ? before : localDate, confirmedAt)
 }
 
-/** The highest paper id that any of them looked at, or 0. */
+/** The highest paper id that any of them considered, or 0. */
 export const highestPaperSeen = (earlier: readonly EarlierDigest[]): number =>
   earlier.reduce((highest, { toPaper }) => Math.max(highest, toPaper), 0)
 
 /**
- * The offer of a new digest after `earlier` ones, given the lowest and the highest paper id that it could hold.
- * Usually it goes on where they ended. Where one of them was given up, it reaches back over the papers of that one, so
- * that they are offered anew; but only once all others are settled: one of them, given up later, could not be told
- * from what this digest looked at.
+ * The range of a new digest after `earlier` ones, given the lowest and the highest paper id that it may contain.
+ * Usually it begins where they ended. If one of them was given up, the new range includes that digest's papers, to
+ * offer them again. This requires that all others are settled: if one of them were given up later, we could no longer
+ * distinguish its range from that of this digest.
  */
 export function eligibleRangeAfter(
   earlier: readonly EarlierDigest[],
@@ -78,7 +78,7 @@ export function eligibleRangeAfter(
 
 const covers = ({ fromPaper, toPaper }: EarlierDigest, id: number): boolean => id > fromPaper && id <= toPaper
 
-/** The highest id such that every one after `start` and up to it was looked at. */
+/** The highest id such that earlier digests considered every id after `start` up to it. */
 function contiguousUpTo(earlier: readonly EarlierDigest[], start: number): number {
   let end = start
   for (const { fromPaper, toPaper } of [...earlier].sort((a, b) => a.fromPaper - b.fromPaper)) {

@@ -14,12 +14,12 @@ import { PLAN_WITHIN_MS } from './due.ts'
 import { type MessageTimes, noMatchesFor } from './no-matches.ts'
 import type { OpenPlan } from './plan.repo.ts'
 
-/** The content of a message of kind digest: what its mail says besides the digest. */
+/** The content of a message of kind digest: the data for the email besides the digest. */
 export interface DigestMessage {
   format: MailFormat
   detail: MailDetail
   confirmedOn: Day
-  /** The subscriber's, for links to their settings. */
+  /** The subscriber's epoch, for links to their settings. */
   epoch: number
 }
 
@@ -27,13 +27,13 @@ export interface FillPageInput {
   plan: OpenPlan
   pool: CandidatePool
   now: Date
-  /** Not for a plan that the operator asked for by name. */
+  /** False for a plan that the operator requested by date. */
   hasLimit: boolean
 }
 
 export interface FilledPage {
   fillings: FilledDigest[]
-  /** The id of the last digest that it dealt with; undefined when nothing is left to this process. */
+  /** The id of the last digest that it processed; undefined if this process has nothing left to do. */
   last: number | undefined
 }
 
@@ -41,9 +41,9 @@ const PAGE = 200
 const MAX_DURATION_MS = 60_000
 
 /**
- * Fills the digests of a plan that come after the id `after`, each together with its message, in one transaction; one
- * by one where that fails. One that cannot be made stays due, so that the next tick tries it again. Throws where the
- * database is away.
+ * Fills the digests of a plan after the id `after`, each together with its message, in one transaction; if that fails,
+ * one by one. A digest that cannot be composed stays due, so that the next tick retries it. Throws if the database is
+ * unavailable.
  */
 export async function fillPage(
   deps: Deps,

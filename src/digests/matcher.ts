@@ -12,27 +12,30 @@ import { memoize } from './memoize.ts'
 import { RankedQueries } from './ranked-queries.ts'
 
 /**
- * What queries, known by their ids, say about a set of papers. A paper is known by its place among them. Each query is
- * matched once, whoever shares it.
+ * Evaluates queries, identified by their ids, on a set of papers, identified by their docIds. Each query is matched
+ * once for all subscribers who share it.
  */
 export interface Matcher {
   /** In order of their ids. */
   papers: readonly Paper[]
   docIdOf(paperId: number): number | undefined
-  /** The places of the papers that a query matches, rising. */
+  /** The docIds of the papers that a query matches, ascending. */
   matches(queryId: number): readonly number[]
   /** The same, best first. */
   ranked(queryId: number): RankedDocs
-  /** The newest first day among them; null where there is none. */
+  /** The newest first day among the matches; null if there are none. */
   lastMatched(queryId: number): Day | null
-  /** Why it matches a paper that it does match. */
+  /** Why the query matches this paper, which it must match. */
   reason(queryId: number, paperId: number): Reason
   texts: PaperTexts
-  /** Papers that hold words of a query and do not match it, best first; of one without words, those with most votes. */
+  /**
+   * Papers that have words of a query but do not match it, best first; for a query without words, those with most
+   * votes.
+   */
   near(query: Query, most: number): Paper[]
-  /** What a paper is about. */
+  /** The words of a paper with their weights. */
   vectorOf(docId: number): Vector
-  /** Queries that could not be evaluated, with what was thrown: they match nothing. */
+  /** Queries that could not be evaluated, with the error: they match nothing. */
   unreadable: ReadonlyMap<number, unknown>
 }
 
@@ -41,14 +44,14 @@ export interface PaperTexts {
   get(paperId: number): PaperText | undefined
 }
 
-/** Papers' vectors, some 8 kB each. */
+/** Number of cached vectors, about 8 kB each. */
 const MAX_VECTORS = 5000
-/** Papers as words and signs take some 30 kB each. */
+/** Number of cached paper texts, about 30 kB each. */
 const MAX_TEXTS = 3000
 
 /**
- * `papers` in order of their ids; `index`: of exactly these, in that order. `queries` may grow: a query has to be there when
- * it is first asked about.
+ * `papers` are in order of their ids; `index` contains exactly these, in that order. `queries` may grow, but must
+ * contain a query when it is first used.
  */
 export function createMatcher(
   papers: readonly Paper[],

@@ -1,4 +1,4 @@
-/** Works each value out once; with `most`, forgets all of them where there would be more. */
+/** Computes each value once. Clears the cache when it would exceed `maxEntries`. */
 export function memoize<Key, Value>(
   compute: (key: Key) => Value,
   maxEntries = Number.POSITIVE_INFINITY,

@@ -6,24 +6,24 @@ import type { EligibleRange } from './eligible-range.ts'
 import { type NearMiss, showNearMiss } from './near-misses.ts'
 
 export interface NearMissSectionsInput {
-  /** The subscriber's. */
+  /** The subscriber's topics. */
   topics: readonly DigestTopic[]
-  /** Ids of those that matched nothing for long. */
+  /** Ids of the topics without a recent match. */
   idleTopicIds: ReadonlySet<number>
   range: EligibleRange
   since: Day
-  /** Of all sections together. */
+  /** For all sections together. */
   maxPapers: number
 }
 
-/** For topics that matched nothing for long, sections of papers that hold some of their words, and were not shown. */
+/** For idle topics, sections of papers that contain some of their words and were not shown before. */
 export function nearMissSections(
   candidates: Candidates,
   { topics, idleTopicIds, range, since, maxPapers }: NearMissSectionsInput,
 ): DigestSection[] {
   const due = topics.filter(({ id }) => idleTopicIds.has(id))
   if (due.length === 0) return []
-  // None that any topic matches is among those chosen for one.
+  // Papers that match one of the topics are not near misses of another.
   const taken = new Set(topics.flatMap(({ queryId }) => candidates.matches(queryId)))
   const mayShow = ({ matches, paper: { id, firstDay } }: NearMiss) =>
     matches.length > 0 && firstDay >= since && range.isUnshown(id) && !taken.has(candidates.docIdOf(id)!)

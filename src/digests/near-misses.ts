@@ -9,30 +9,30 @@ import type { PaperTexts } from './matcher.ts'
 
 export interface NearMissesInput {
   papers: readonly Paper[]
-  /** Of each paper. */
+  /** The texts of all `papers`. */
   texts: PaperTexts
   queries: readonly Query[]
   limit: number
 }
 
-/** A paper, and how near it comes to the query that it comes nearest to. */
+/** A paper, and how near it is to the nearest query. */
 export interface NearMiss extends Nearness {
   paper: Paper
 }
 
 /**
- * The papers that come nearest to queries, best first, among those that match none of them. The reason says what each
- * has and what is missing: "Has: linear attention. Missing: robotics".
+ * The papers nearest to the queries, best first, among those that match none of them. The reason says what each has and
+ * what is missing: "Has: linear attention. Missing: robotics".
  */
 export const nearMisses = (input: NearMissesInput): ShownPaper[] => rankNearMisses(input).map(showNearMiss)
 
-/** With what it has and what is missing as its reason. */
+/** Uses what it has and what is missing as the reason. */
 export const showNearMiss = ({ paper, matches, sentence }: NearMiss): ShownPaper => ({
   ...toShownPaper(paper, { matches }),
   reason: sentence,
 })
 
-/** The same papers, not made ready to be shown, which takes longer than finding them. */
+/** The same papers, not formatted for display, which takes longer than finding them. */
 export const rankNearMisses = ({ papers, texts, queries, limit }: NearMissesInput): NearMiss[] =>
   papers
     .flatMap((paper) => nearestOf(paper, texts, queries))
@@ -40,8 +40,8 @@ export const rankNearMisses = ({ papers, texts, queries, limit }: NearMissesInpu
     .slice(0, limit)
 
 /**
- * The paper with the query that it comes nearest to; nothing where it matches one. One known by newer versions alone
- * comes near to queries that ask for those.
+ * The paper with its nearest query; empty if it matches a query. A paper of which only newer versions were listed is
+ * near only to queries for newer versions.
  */
 function nearestOf(paper: Paper, texts: PaperTexts, queries: readonly Query[]): NearMiss[] {
   const text = texts.get(paper.id)!

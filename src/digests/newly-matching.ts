@@ -4,21 +4,21 @@ import { evaluate } from '../queries/matching/evaluate.ts'
 import type { Query } from '../queries/query.ts'
 import type { PaperTexts } from './matcher.ts'
 
-/** votes: it has the votes since. revised: the query asks for newer versions, and it is one. */
+/** votes: it has reached the votes since then. revised: the query includes newer versions, and it is one. */
 export type NewMatchCause = 'votes' | 'revised'
 
 export interface NewlyMatchingInput {
   query: Query
-  /** The papers that it matches now, by their ids. */
+  /** Ids of the papers that it matches now. */
   matches: readonly number[]
   texts: PaperTexts
-  /** As they stood then; a paper that is not there had no votes, and no newer version. */
+  /** The papers at that time; a paper that is not in it had no votes and no newer version. */
   before: ReadonlyMap<number, PaperSnapshot>
 }
 
 const NOTHING: PaperSnapshot = { votes: null, revisedDay: null }
 
-/** Those of the papers that the query would not have matched then, and what moved. */
+/** Those of the papers that the query would not have matched then, with the cause. */
 export function newlyMatchingSince({
   query,
   matches,
@@ -33,7 +33,7 @@ export function newlyMatchingSince({
     const isRevision = mentionsRevised(query) && now.revisedDay !== null
     const isNewer = isRevision && now.revisedDay !== then.revisedDay
     if (!isNewer && (now.votes ?? -1) <= (then.votes ?? -1)) continue
-    // Each newer version is news, whatever there was before it.
+    // Each newer version counts as new, even if there were earlier ones.
     if (evaluate(query, { ...now, ...then, ...(isNewer && { revisedDay: null }) })) continue
     causes.set(id, isRevision ? 'revised' : 'votes')
   }

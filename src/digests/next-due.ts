@@ -2,7 +2,7 @@ import type { Deps } from '../core/deps.ts'
 import { listSubscribers } from '../subscribers/subscriber.repo.ts'
 import { nextDue } from './due.ts'
 
-/** The next instant at which any active subscriber's digest is due; undefined where nobody has one coming. */
+/** The next instant at which any active subscriber's digest is due; undefined if no digest will be due. */
 export async function earliestNextDue({ db, clock }: Deps): Promise<Date | undefined> {
   const now = clock.now()
   const active = await listSubscribers(db, 'active')

@@ -5,13 +5,13 @@ import { type DueDate, dueBetween, dueOn, isLate, newestDue, nextDue } from './d
 type Started = Schedule & { startDate: Day | null }
 
 export interface NextMail extends DueDate {
-  /** Its hour has come: it is made with the next tick. */
+  /** Its hour has passed: it is planned with the next tick. */
   now: boolean
 }
 
 /**
- * When a digest comes next to somebody whose newest one is of the local date `last`; undefined for a schedule without
- * days. A zone that lies further west may repeat a date: nobody is due on it twice.
+ * When the next digest is due for a subscriber whose newest one has the local date `last`; undefined for a schedule
+ * without days. A zone further west may repeat a date: no digest is due twice on one date.
  */
 export function nextMail(schedule: Started, last: Day | null, now: Date): NextMail | undefined {
   const startDate = later(schedule.startDate, last && addDays(last, 1))
@@ -23,9 +23,8 @@ export function nextMail(schedule: Started, last: Day | null, now: Date): NextMa
 }
 
 /**
- * The first date that counts once `after` takes the place of `before`. What would still have come today comes at once
- * where the new hour has passed already, unless that is too long ago; a date on which nothing was due before is not
- * made up for.
+ * The first date that counts once `after` replaces `before`. A digest that was still due today is due at once if the
+ * new hour has passed, unless that is too long ago. A date on which nothing was due before is not caught up.
  */
 export function startAfterChange(
   { before, after }: { before: Started; after: Schedule },
@@ -39,7 +38,7 @@ export function startAfterChange(
   return dueBetween(after, from, addDays(from, LOOK_AHEAD)).find(counts)?.localDate ?? addDays(today, 1)
 }
 
-// Two weeks, and the days that `from` lies back.
+// Two weeks, and the days by which `from` precedes today.
 const LOOK_AHEAD = 17
 
 function wasComing(schedule: Started, date: Day, now: Date): boolean {

@@ -1,29 +1,29 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { addDays, type Day, dayOf } from '../core/dates.ts'
 
-/** Due dates in a row with new papers of which none matched somebody, up to the one that is being planned. */
+/** Consecutive due dates with new papers but no match for a subscriber, up to the date that is being planned. */
 export interface NoMatchPeriod {
   subscriberId: string
-  /** The first of them. */
+  /** The first of these dates. */
   since: Day
   dates: number
 }
 
-/** So many of them are worth a note. */
+/** Number of such dates after which we send a no-matches email. */
 export const NO_MATCH_DATES = 5
-/** From one note to the next. */
+/** Minimum days between two such emails. */
 const NOTE_DAYS = 30
 
 /**
- * Which of these subscribers, whose digests of `localDate` are filled, are to be told: the date is at least the fifth
- * in a row on which papers came and none matched, under the topics that they have, and no note came within 30 days.
- * Dates without papers, paused and missed ones neither count nor break a row. Hold the subscribers.
+ * Which of these subscribers, whose digests of `localDate` are filled, get a no-matches email: it is at least the fifth
+ * date in a row on which papers arrived and none matched their current topics, and they got no such email within 30
+ * days. Dates without papers, paused and missed dates neither count nor break the row. Lock the subscribers first.
  */
 export async function noMatchPeriods(
   db: DatabaseOrTransaction,
   { subscriberIds, localDate }: { subscriberIds: readonly string[]; localDate: Day },
 ): Promise<NoMatchPeriod[]> {
-  // A digest looked at papers that no earlier one did where its range holds any. Names and order of topics match nothing.
+  // A digest with a non-empty range considered new papers. Names and order of topics have no effect on matches.
   const rows = await db.$queryRaw<{ subscriberId: string; since: Date; dates: number }[]>`
     with told as materialized (
       select s.id, greatest(s.confirmed_at, (
@@ -49,16 +49,16 @@ export async function noMatchPeriods(
 }
 
 /**
- * Which of these topics had nothing in any of the four digests before `localDate` in which papers were looked at, so that
- * this is at least the fifth of their days without a match, or with what was close to it. Dates before the subscriber last
- * changed what they follow do not count.
+ * Which of these topics had nothing in any of the last four digests before `localDate` that considered papers. So this
+ * is at least their fifth date without a match, or with only near misses. Dates before the subscriber last changed
+ * their topics do not count.
  */
 export async function idleTopics(
   db: DatabaseOrTransaction,
   { topicIds, localDate }: { topicIds: readonly number[]; localDate: Day },
 ): Promise<Set<number>> {
   if (topicIds.length === 0) return new Set()
-  // Each digest's content is unpacked once, whatever the number of topics. One that nobody got showed nothing.
+  // Unpacks each digest's content once, whatever the number of topics. A digest that was not delivered showed nothing.
   const rows = await db.$queryRaw<{ id: number }[]>`
     with asked as materialized (
       select id, subscriber_id from topic where id = any(${[...topicIds]}::int[])

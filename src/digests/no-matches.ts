@@ -13,18 +13,18 @@ import type { OpenPlan } from './plan.repo.ts'
 
 const MAX_NEAR_MISSES = 3
 
-/** The content of a message of kind note: plain data, as it is stored with the message. */
+/** The content of a message of kind note: plain data, stored with the message. */
 export interface NoMatchesMessage {
-  /** Of the subscriber, when it was planned. */
+  /** The subscriber's epoch when it was planned. */
   epoch: number
-  /** Names, in the subscriber's order. */
+  /** The names of the topics, in the subscriber's order. */
   topics: string[]
-  /** The date that it comes on. */
+  /** The date on which it is due. */
   localDate: Day
-  /** The first of the dates in a row on which papers came and none matched, and how many they are. */
+  /** The first date of the row on which papers arrived and none matched; `dates` is their number. */
   since: Day
   dates: number
-  /** Papers that matched nothing: title, path on the site, and "Has: linear attention. Missing: vision". */
+  /** Near misses: title, path on the site, and "Has: linear attention. Missing: vision". */
   nearest: { title: string; path: string; reason: string }[]
   /** They chose one day of the week. */
   weekly: boolean
@@ -32,20 +32,20 @@ export interface NoMatchesMessage {
   format: MailFormat
 }
 
-/** What the message of a digest and that of a note have in common. */
+/** The fields that the messages of a digest and of a no-matches email share. */
 export type MessageTimes = Pick<NewMessage, 'secretId' | 'datedAt' | 'notBefore' | 'deadline'>
 
 export interface NoMatchesInput {
   plan: OpenPlan
   pool: CandidatePool
-  /** Digests of that plan on which nothing matched, held by this transaction. */
+  /** Digests of that plan on which nothing matched, locked by this transaction. */
   unmatched: readonly DueDigest[]
   times: MessageTimes
 }
 
 /**
- * A note for whoever has gone without a match long enough. It goes with the digests, not before them: nobody waits for
- * it, it comes at the subscriber's hour, and it stops where a digest would.
+ * A no-matches email for each subscriber who has had no match long enough. It is sent among the digests, not before
+ * them: it is not urgent, it is due at the subscriber's hour, and it is cancelled when a digest would be.
  */
 export async function noMatchesFor(tx: DatabaseOrTransaction, input: NoMatchesInput): Promise<NewMessage[]> {
   const followers = input.unmatched.filter(({ address, topics }) => address !== null && topics.length > 0)
@@ -81,7 +81,7 @@ function noMatchesMessage(
   return { kind: 'note', dedupe, subscriberId, toAddress: address!, content, ...input.times }
 }
 
-/** The topics take turns, each with the paper that comes nearest to it. */
+/** Takes papers from the topics in turn, nearest first. */
 function nearestTo(
   topics: readonly DigestTopic[],
   { plan, pool: { candidates } }: NoMatchesInput,
@@ -93,11 +93,11 @@ function nearestTo(
   const mayShow = ({ matches, paper: { id, firstDay } }: NearMiss) =>
     matches.length > 0 && id <= plan.maxPaperId && firstDay >= since && !matched.has(id)
   const readable = topics.filter(({ queryId }) => !candidates.unreadable.has(queryId))
-  // Lazily, since each topic that is looked at takes longer than matching it did.
+  // Lazily: finding a topic's near misses takes longer than matching it.
   const near = readable.values().map(({ queryId }) => candidates.nearMisses(queryId).filter(mayShow))
   const byTopic = [...near.filter((papers) => papers.length > 0).take(MAX_NEAR_MISSES)]
-  const interleaved = Array.from({ length: MAX_NEAR_MISSES }, (_, turn) =>
-    byTopic.flatMap((all) => all[turn] ?? []),
+  const interleaved = Array.from({ length: MAX_NEAR_MISSES }, (_, rank) =>
+    byTopic.flatMap((all) => all[rank] ?? []),
   )
   const once = Map.groupBy(interleaved.flat(), ({ paper }) => paper)
   const first = [...once.values()].flatMap(([near]) => near ?? []).slice(0, MAX_NEAR_MISSES)

@@ -19,15 +19,15 @@ import { usualSources } from './usual-sources.ts'
 const MAX_DURATION_MS = 60_000
 
 interface OpenInput {
-  /** This local date alone; undefined: the newest date of each schedule whose hour has come. */
+  /** Only this local date; undefined: the newest date of each schedule whose hour has passed. */
   date: Day | undefined
   now: Date
 }
 
 /**
- * Opens a digest for everybody who is due, and one for each earlier date on which they were due and nothing was
- * recorded, because the service was down. Whoever's pause ends by that date is active again first. Where papers that
- * are usually there by the hour have not come, a date is opened later, at most three hours; not one that is asked for.
+ * Opens a digest for each subscriber who is due, and one for each earlier date on which they were due but nothing was
+ * recorded because the service was down. First resumes each subscriber whose pause ends by that date. If papers that
+ * are usually there by the hour are missing, a date is opened up to three hours later, unless `date` is given.
  */
 export async function openDue(deps: Deps, { date, now }: OpenInput): Promise<void> {
   const { db } = deps
@@ -49,7 +49,7 @@ export async function openDue(deps: Deps, { date, now }: OpenInput): Promise<voi
   }
 }
 
-/** One plan in one transaction: no lock is held across two of them. */
+/** One transaction per plan, so that no lock spans two plans. */
 const openAll = (db: Database, plan: PlanInput, options: { only: boolean; now: Date }): Promise<number> =>
   db.$transaction((tx) => openDigests(tx, plan, options), {
     timeout: MAX_DURATION_MS,
@@ -62,7 +62,7 @@ function dueFor(schedule: Schedule, date: Day | undefined, now: Date): DueDate |
   return due && due.dueAt <= now ? due : undefined
 }
 
-// What was recorded of a date that is pruned is not there to tell that nothing is lacking.
+// The records of a pruned date are deleted, so they cannot show whether a digest is missing.
 function missedDates({ schedule, due, since }: UnopenedGroup, pruned: Day | null): DueDate[] {
   const starts = [since, addDays(due.localDate, -MISSED_DAYS), ...(pruned ? [addDays(pruned, 1)] : [])]
   return dueBetween(schedule, starts.sort().at(-1)!, due.localDate)

@@ -4,15 +4,15 @@ import { PLAN_WITHIN_MS } from './due.ts'
 
 export interface OverdueDate {
   localDate: Day
-  /** Plans that ought to be closed. */
+  /** Plans that should be closed. */
   plans: number
-  /** How many subscribers were due in them. */
+  /** Number of subscribers who were due in them. */
   due: number
-  /** When the last of them ought to have closed. */
+  /** When the last of them should have closed. */
   since: Date
 }
 
-/** Local dates with plans that are open at `now` although no message of theirs may go any more. */
+/** Local dates with plans that are open at `now` although the deadline of all their messages has passed. */
 export function overdueDates(db: DatabaseOrTransaction, now: Date): Promise<OverdueDate[]> {
   return db.$queryRaw<OverdueDate[]>`
     select to_char(p.local_date, 'YYYY-MM-DD') as "localDate", count(*)::int as plans, sum(p.due)::int as due,
@@ -24,7 +24,7 @@ export function overdueDates(db: DatabaseOrTransaction, now: Date): Promise<Over
     group by p.local_date order by p.local_date`
 }
 
-/** How many local dates had somebody due, and of how many everything is closed. */
+/** Number of local dates with due subscribers, and how many of these have only closed plans. */
 export async function closedDates(
   db: DatabaseOrTransaction,
   { from, to }: { from: Day; to: Day },

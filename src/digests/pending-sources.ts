@@ -3,25 +3,25 @@ import type { SourceCalendar } from '../sources/source.ts'
 
 const HOUR_MS = 3600 * 1000
 
-/** A digest waits for papers that are usually there by its hour for so long at most, and goes then with what there is. */
+/** How long a digest waits for papers that are usually there by its hour, before it is planned without them. */
 const WAITS_FOR_MS = 3 * HOUR_MS
 
-/** When a digest goes at the latest. */
+/** The latest time at which a digest is planned. */
 export const waitDeadline = (dueAt: Date): Date => new Date(dueAt.getTime() + WAITS_FOR_MS)
 
 /** A source whose usual hour is known from past days. */
 export interface UsualSource {
   source: string
   calendar: Pick<SourceCalendar, 'dayOffReason' | 'stallsAt'>
-  /** When its papers usually come, in milliseconds after a day's midnight UTC. */
+  /** When its papers usually arrive, in milliseconds after a day's midnight UTC. */
   usualMs: number
-  /** Whether anything has come of a day, or nothing more will. */
+  /** Whether papers of a day have arrived, or no more are expected. */
   hasCome(day: Day): boolean
 }
 
 /**
- * The sources that a digest due at `dueAt` still waits for. Only the newest day counts whose usual hour lies before
- * that: nobody waits for a day that has not begun, nor for one that is given up as stalled.
+ * The sources that a digest due at `dueAt` still waits for. Only the newest day whose usual hour is before `dueAt`
+ * counts. A digest does not wait for a day that has not begun, or for one that has stalled.
  */
 export function pendingSources(
   { dueAt, now }: { dueAt: Date; now: Date },

@@ -12,7 +12,7 @@ import { openDue } from './open-due.ts'
 import { finishPlan, missDigests, type OpenPlan, plansToFill } from './plan.repo.ts'
 
 export interface PlanResult {
-  /** How many digests this call dealt with: the sum of the others. */
+  /** How many digests this call processed: the sum of the others. */
   due: number
   planned: number
   nothingMatched: number
@@ -23,16 +23,17 @@ export interface PlanResult {
 const NOTHING: PlanResult = { due: 0, planned: 0, nothingMatched: 0, paused: 0, missed: 0 }
 
 interface Run {
-  /** Asked for by name: planned however late it is. */
+  /** Requested by date: planned however late it is. */
   date: Day | undefined
   now: Date
 }
 
 /**
- * Plans the digest of everybody who is due, or records why they get none. With `date`: of that local date alone, and
- * without the limit of 20 hours. Safe to break off, to repeat, and to run in several processes at once: each digest is
- * filled once, together with its message. A plan that fails stops no other one; the first failure is thrown at the end.
- * Throws digests.pruned for a date that is not kept. On a restored database nothing is planned until delivery is resumed.
+ * Plans the digest of each subscriber who is due, or records why they get none. With `date`: only for that local date,
+ * and without the limit of 20 hours. Safe to interrupt, to repeat, and to run in several processes at once: each digest
+ * is filled once, together with its message. A failed plan does not stop the others; the first error is thrown at the
+ * end. Throws digests.pruned for a date that is not kept. On a restored database, plans nothing until delivery is
+ * resumed.
  */
 export async function planDigests(deps: Deps, { date }: { date?: Day } = {}): Promise<PlanResult> {
   if (await pauseIfRestored(deps)) return NOTHING
@@ -54,7 +55,7 @@ export async function planDigests(deps: Deps, { date }: { date?: Day } = {}): Pr
   return { due, ...counts }
 }
 
-/** What a date was offered is told by its own digests and those of the two weeks before it. */
+/** Planning a date reads its own digests and those of the two weeks before it. */
 async function requireKept({ db }: Deps, date: Day): Promise<void> {
   const pruned = await prunedThrough(db)
   const first = pruned && addDays(pruned, ELIGIBLE_DAYS + 1)

@@ -3,26 +3,26 @@ import { type Day, dayOf } from '../core/dates.ts'
 import type { Schedule } from '../subscribers/subscriber.ts'
 import type { DueDate } from './due.ts'
 
-/** Every schedule that somebody has whose digests can be due. */
+/** The distinct schedules of active and paused subscribers. */
 export const schedulesInUse = (db: DatabaseOrTransaction): Promise<Schedule[]> =>
   db.$queryRaw`
     select zone, hour, days from subscriber where state in ('active', 'paused') group by zone, hour, days
     order by zone, hour, days`
 
-/** A schedule, and a date of it on which digests are due. */
+/** A schedule, and a date on which its digests are due. */
 export interface DueGroup {
   schedule: Schedule
   due: DueDate
 }
 
 export interface UnopenedGroup extends DueGroup {
-  /** The first date on which a digest of theirs may be lacking. */
+  /** The first date on which one of its digests may be missing. */
   since: Day
 }
 
 /**
- * Of these groups, the ones with somebody whose digest of that date is not opened. Dates go forward only: who has a
- * digest of a later date lacks none, unless `only` says that this date alone is asked for.
+ * The groups with a subscriber whose digest of that date is not open. Dates only go forward: a subscriber with a digest
+ * of a later date is not missing this one, unless `only` requests exactly this date.
  */
 export async function unopenedGroups(
   db: DatabaseOrTransaction,
@@ -49,18 +49,18 @@ export async function unopenedGroups(
 }
 
 export interface PlanInput extends DueGroup {
-  /** This subscriber's alone; undefined: everybody's of the schedule. */
+  /** Only for this subscriber; undefined: for all subscribers of the schedule. */
   subscriberId?: string
-  /** The highest paper id that it may look at. */
+  /** The highest paper id that the plan may consider. */
   maxPaperId: number
   sources: string
 }
 
 /**
- * Opens the digests of everybody who is due and has none of that date, and counts them in the plan: what was opened is
- * what was counted, whatever becomes of the subscriber afterwards. Call it in a transaction: it holds the plan before
- * any digest, so that of several at the same time none waits for one that waits for it. A plan that was done is open
- * again for them. It goes up to the horizon of now, and tells of the sources as they are now. Returns how many.
+ * Opens the digests of all due subscribers who have none for that date, and counts them in the plan. That count is
+ * final, whatever happens to the subscribers later. Call it in a transaction: it locks the plan before any digest, so
+ * that concurrent calls cannot deadlock. A finished plan is reopened. The plan gets the current maxPaperId and sources
+ * line. Returns the number of opened digests.
  */
 export async function openDigests(
   tx: DatabaseOrTransaction,
@@ -95,7 +95,7 @@ export async function openDigests(
   return opened!.count
 }
 
-/** The newest local date of which a subscriber has a digest. */
+/** The newest local date for which a subscriber has a digest. */
 export async function lastDigestDate(db: DatabaseOrTransaction, subscriberId: string): Promise<Day | null> {
   const { _max } = await db.digest.aggregate({ where: { subscriberId }, _max: { localDate: true } })
   return _max.localDate && dayOf(_max.localDate)
@@ -109,7 +109,7 @@ export interface OpenPlan {
   sources: string
 }
 
-/** Plans of which digests may still have to be filled, in the order in which they were due. */
+/** Plans with digests that may still be unfilled, in the order in which they were due. */
 export async function plansToFill(db: DatabaseOrTransaction): Promise<OpenPlan[]> {
   const plans = await db.plan.findMany({
     where: { plannedAt: null },
@@ -120,7 +120,7 @@ export async function plansToFill(db: DatabaseOrTransaction): Promise<OpenPlan[]
   })
 }
 
-/** Says that a plan is done, unless digests of it are still to be filled. */
+/** Marks a plan as finished, unless it has unfilled digests. */
 export async function finishPlan(db: DatabaseOrTransaction, planId: number, now: Date): Promise<void> {
   await db.$executeRaw`
     update plan set planned_at = ${now}
@@ -128,7 +128,7 @@ export async function finishPlan(db: DatabaseOrTransaction, planId: number, now:
       and not exists (select from digest where plan_id = ${planId} and outcome = 'due')`
 }
 
-/** Ends what is left of a plan that came too late: paused for whoever paused, else missed. */
+/** Ends the remaining digests of a plan that is too late: paused if the subscriber is paused, otherwise missed. */
 export async function missDigests(
   db: DatabaseOrTransaction,
   planId: number,

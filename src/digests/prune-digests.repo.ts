@@ -1,7 +1,7 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { Day } from '../core/dates.ts'
 
-/** Digests of dates before `before` that have no message. */
+/** Counts digests of dates before `before` that have no message. */
 export async function countOldDigests(db: DatabaseOrTransaction, before: Day): Promise<number> {
   const [row] = await db.$queryRaw<{ count: number }[]>`
     select count(*)::int as count from digest d
@@ -9,7 +9,7 @@ export async function countOldDigests(db: DatabaseOrTransaction, before: Day): P
   return row!.count
 }
 
-/** Takes at most `most` of them whose messages are gone; returns how many. */
+/** Deletes up to `most` of them; returns how many. */
 export function deleteOldDigests(
   db: DatabaseOrTransaction,
   { before, most }: { before: Day; most: number },
@@ -24,7 +24,7 @@ export function deleteOldDigests(
     delete from digest using old where digest.id = old.id`
 }
 
-/** Takes the plans before `before` that have no digest left. */
+/** Deletes the plans before `before` that have no digests left. */
 export function deleteOldPlans(db: DatabaseOrTransaction, before: Day): Promise<number> {
   return db.$executeRaw`
     delete from plan p

@@ -2,10 +2,10 @@ import { cosineSimilarity, type Vector } from '../queries/ranking/profile.ts'
 import type { Candidates } from './candidates.ts'
 import type { SelectedPaper } from './select-papers.ts'
 
-/** What a paper gains that is just like the profile: as much as from a rare word. */
+/** The score that a paper gains if it equals the profile: as much as from a rare word. */
 const OF_PROFILE = 4
 
-/** The papers of a section, what is like a profile further up; none comes or stays away because of it. */
+/** Moves papers that are similar to the profile up within a section; it adds and removes none. */
 export function rankByProfile(
   candidates: Candidates,
   papers: readonly SelectedPaper[],

@@ -4,12 +4,12 @@ import { QuerySet } from '../queries/matching/query-set.ts'
 import type { Query } from '../queries/query.ts'
 import { type RankedDocs, Ranker } from '../queries/ranking/ranker.ts'
 
-/** Slots that are kept for the next subscriber, in 8 bytes each. */
+/** Number of docIds that are kept for the next subscriber, 8 bytes each. */
 const MAX_KEPT = 30_000_000
 
-/** What queries, known by their ids, match in an index: each is matched once and put in order once, whoever shares it. */
+/** Matches of queries, identified by id, in an index. Each query is matched and ranked once for all who share it. */
 export class RankedQueries {
-  /** Queries that could not be evaluated, with what was thrown: they match nothing. */
+  /** Queries that could not be evaluated, with the error: they match nothing. */
   readonly unreadable = new Map<number, unknown>()
   readonly #index: PaperIndex
   readonly #queries: ReadonlyMap<number, Query>
@@ -19,7 +19,7 @@ export class RankedQueries {
   readonly #kept = new Map<number, RankedDocs>()
   #room = MAX_KEPT
 
-  /** `queries` may grow: a query has to be there when it is first asked about. */
+  /** `queries` may grow, but must contain a query when it is first used. */
   constructor(index: PaperIndex, queries: ReadonlyMap<number, Query>) {
     this.#index = index
     this.#queries = queries

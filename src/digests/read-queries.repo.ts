@@ -2,19 +2,19 @@ import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { GRAMMAR_VERSION, type Query } from '../queries/query.ts'
 
-/** A query's id, its tree, and its text where another grammar read it. */
+/** A query's id, its tree, and its text if another version of the grammar parsed it. */
 type Row = [id: number, tree: Query, text: string | null]
 
 const AT_ONCE = 2_000
 
-/** Queries by their ids. */
+/** Returns queries by their ids. */
 export async function readQueries(
   db: DatabaseOrTransaction,
   ids: readonly number[],
 ): Promise<Map<number, Query>> {
   const queries = new Map<number, Query>()
   for (let from = 0; from < ids.length; from += AT_ONCE) {
-    // One value for all: a row each takes longer to bring over than the trees.
+    // One value for all rows: separate rows take longer to transfer than the trees.
     const [found] = await db.$queryRaw<{ rows: string }[]>`
       select coalesce(json_agg(json_build_array(id, tree, case when grammar <> ${GRAMMAR_VERSION} then text end)), '[]')::text
         as rows
@@ -24,7 +24,7 @@ export async function readQueries(
   return queries
 }
 
-// A text that an older grammar could read may be none for this one: then what it was read as still says what was meant.
+// The current grammar may reject a text that an older one accepted; then the stored tree still has its meaning.
 function currentTree(tree: Query, text: string | null): Query {
   if (text === null) return tree
   try {

@@ -6,12 +6,12 @@ import { type OutdatedQuery, outdatedQueries, type ReparsedQuery, storeTrees } f
 import { GRAMMAR_VERSION } from '../queries/query.ts'
 
 const MAX_AT_ONCE = 200
-/** So many queries are read, in some milliseconds, before others get their turn. */
+/** Number of queries parsed, in a few milliseconds, before yielding to the event loop. */
 const BATCH_SIZE = 20
 
 /**
- * Reads the queries that an older grammar read once more, and stores their trees; until then each is read wherever it
- * is needed. Any number of processes may do so at once, at any time. Never throws: the next start goes on with the rest.
+ * Parses the queries again that an older grammar parsed, and stores their trees; until then each is parsed whenever it
+ * is needed. Several processes may do so at once, at any time. Never throws: the next start continues with the rest.
  */
 export async function recompileQueries(
   { db, log }: Pick<Deps, 'db' | 'log'>,

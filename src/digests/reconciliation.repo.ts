@@ -8,22 +8,22 @@ import { type DayTotals, type OutcomeCounts, sumCounts } from './reconciliation.
 interface PlanRow extends OutcomeCounts {
   id: number
   closed: boolean
-  /** Everybody's digest is filled. */
+  /** All digests are filled. */
   filled: boolean
-  /** From when on no message of it is tried any more, and no digest filled. */
+  /** After this time none of its messages is tried and none of its digests filled. */
   over: Date
 }
 
-/** The totals of one local date, also where its digests are not kept any more. */
+/** The totals of one local date, including dates whose digests are pruned. */
 export async function dayTotals(db: DatabaseOrTransaction, date: Day): Promise<DayTotals> {
   const kept = await storedDayTotals(db, date)
-  // jsonb keeps an order of its own.
+  // jsonb does not keep the order of keys.
   if (kept) return { date, ...sumCounts([kept]), closed: true }
   const plans = await planRows(db, Prisma.sql`p.local_date = ${date}::date`)
   return { date, ...sumCounts(plans), closed: plans.length > 0 && plans.every(({ closed }) => closed) }
 }
 
-/** The newest local date all of whose plans are closed; null where there is none. */
+/** The newest local date all of whose plans are closed; null if there is none. */
 export async function newestClosedDate(db: DatabaseOrTransaction): Promise<Day | null> {
   const rows = await db.$queryRaw<{ date: Date }[]>`
     select local_date as date from plan group by local_date having bool_and(closed_at is not null)
@@ -36,8 +36,8 @@ export interface ClosedPlan extends OutcomeCounts {
 }
 
 /**
- * Closes every plan that has nothing open, or that is over: 20 hours after its hour, or at its messages' last deadline
- * where that is later. Returns those that this call closed.
+ * Closes every plan that has nothing open, or that has expired: 20 hours after its hour, or at its messages' last
+ * deadline if that is later. Returns the plans that this call closed.
  */
 export async function closeFinishedPlans(db: DatabaseOrTransaction, now: Date): Promise<ClosedPlan[]> {
   const plans = await planRows(db, Prisma.sql`p.closed_at is null`)

@@ -1,8 +1,8 @@
 import type { Day } from '../core/dates.ts'
 
-/** How many subscribers were due, and what became of them. */
+/** How many subscribers were due, and their outcomes. */
 export interface OutcomeCounts {
-  /** Counted when their digests were opened; everything else is counted from digests and messages. */
+  /** Counted when their digests were opened; the other counts are from digests and messages. */
   due: number
   nothingMatched: number
   paused: number
@@ -24,7 +24,7 @@ export interface DayTotals extends OutcomeCounts {
   closed: boolean
 }
 
-/** Whether everybody who was due has an outcome, and every planned digest a message with a state. */
+/** Whether each due subscriber has an outcome, and each planned digest a message with a state. */
 export const isReconciled = (counts: OutcomeCounts): boolean =>
   counts.due === counts.planned + counts.nothingMatched + counts.paused + counts.missed &&
   counts.planned ===

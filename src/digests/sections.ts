@@ -14,7 +14,7 @@ interface Reader {
   profile?: Vector
 }
 
-/** A section as the digest shows it; what is like the reader's profile stands further up in it. */
+/** A section as the digest shows it. Papers that are similar to the subscriber's profile are further up. */
 export function toSection(
   candidates: Candidates,
   { topic, papers }: ChosenSection,
@@ -58,7 +58,7 @@ function shownRising(
   return { ...paper, reason: fill(words.reason.rising, { reason: paper.reason!, topics: names }) }
 }
 
-/** In the subscriber's order; what rises comes last. */
+/** In the subscriber's order; rising papers are last. */
 export function inTopicOrder(sections: DigestSection[], topics: readonly DigestTopic[]): DigestSection[] {
   const place = ({ topicId }: DigestSection) => topics.findIndex(({ id }) => id === topicId)
   const [rising, others] = [sections.filter((one) => one.rising), sections.filter((one) => !one.rising)]

@@ -1,23 +1,23 @@
-/** Papers by their places on a shelf. */
+/** Papers by their docIds. */
 export type DocIds = ArrayLike<number>
 
 export interface SelectPapersInput {
   /** For each topic, in the subscriber's order, the papers that it offers, best first. */
   topics: readonly DocIds[]
-  /** Those of them that have the votes of a topic only now, best first. */
+  /** Those of them that have only now reached the votes of a topic, best first. */
   rising?: ReadonlySet<number>
-  /** The most papers. */
+  /** The maximum number of papers. */
   cap: number
 }
 
-/** A paper, and all topics that offer it: first the one under which it stands. */
+/** A paper, and all topics that offer it: the one whose section shows it is first. */
 export interface SelectedPaper {
   docId: number
   topics: number[]
 }
 
 export interface PaperSelection {
-  /** In the subscriber's order; rising papers come last. */
+  /** In the subscriber's order; rising papers are last. */
   sections: { topic: number | 'rising'; papers: SelectedPaper[] }[]
   /** How many more were offered … */
   more: number
@@ -29,16 +29,17 @@ export interface PaperSelection {
 export const MAX_OTHERS = 100
 
 /**
- * Chooses for one subscriber after the other, in the memory that it takes once. Each paper stands once, under the topic
- * where it is best; the topics take turns, so that one with many papers leaves room for the others.
+ * Selects papers for one subscriber after the other, reusing its memory. Each paper is selected once, for the topic
+ * under which it ranks best. The topics are served round-robin, so that one with many papers leaves room for the
+ * others.
  */
 export class PaperSelector {
-  /** For each place: the topics that offer it as bits, the one where it is best, and its rank there. */
+  /** For each docId: the topics that offer it as bits, the one under which it ranks best, and its rank there. */
   readonly #offering: Uint32Array
   readonly #home: Uint8Array
   readonly #rank: Uint32Array
 
-  /** `places`: how many a shelf has. */
+  /** `docIds`: the number of candidates. */
   constructor(docIds: number) {
     this.#offering = new Uint32Array(docIds)
     this.#home = new Uint8Array(docIds)
@@ -52,7 +53,7 @@ export class PaperSelector {
     const risen = [...rising].filter((docId) => this.#offering[docId] !== 0)
     const counts = roundRobinShares([...sizes, risen.length], cap)
     const beyond = roundRobinShares([...sizes, risen.length], cap + MAX_OTHERS)
-    const listed = topics.map((docIds, topic) => this.#standing(docIds, topic, rising, beyond[topic]!))
+    const listed = topics.map((docIds, topic) => this.#firstOf(docIds, topic, rising, beyond[topic]!))
     const sections = [...listed, risen].map((docIds, topic) => ({
       topic: topic === topics.length ? ('rising' as const) : topic,
       papers: docIds.slice(0, counts[topic]!).map((docId) => this.#chosen(docId)),
@@ -69,7 +70,7 @@ export class PaperSelector {
     }
   }
 
-  /** Says for each paper where it is best; returns each once. */
+  /** Finds the topic under which each paper ranks best; returns each docId once. */
   #settle(topics: readonly DocIds[], rising: ReadonlySet<number>): number[] {
     const offered: number[] = []
     for (let topic = 0; topic < topics.length; topic++) {
@@ -89,8 +90,8 @@ export class PaperSelector {
     return offered
   }
 
-  /** The first of a topic's papers that stand under it. */
-  #standing(docIds: DocIds, topic: number, rising: ReadonlySet<number>, most: number): number[] {
+  /** The first papers of a topic that rank best under it. */
+  #firstOf(docIds: DocIds, topic: number, rising: ReadonlySet<number>, most: number): number[] {
     const own: number[] = []
     for (let i = 0; i < docIds.length && own.length < most; i++) {
       const docId = docIds[i]!
@@ -111,7 +112,7 @@ export class PaperSelector {
 
 const NONE: ReadonlySet<number> = new Set()
 
-/** How many each gets when `cap` things are dealt out in turns, to each at most what it has. */
+/** Distributes `cap` items round-robin, to each at most the number that it has. */
 function roundRobinShares(available: readonly number[], cap: number): number[] {
   const taken = available.map(() => 0)
   for (let left = cap; left > 0; ) {
@@ -129,7 +130,7 @@ function roundRobinShares(available: readonly number[], cap: number): number[] {
 /** The first of each list, then the second of each, … */
 function interleave(lists: readonly number[][]): number[] {
   const longest = Math.max(0, ...lists.map(({ length }) => length))
-  return Array.from({ length: longest }, (_, turn) =>
-    lists.flatMap((list) => list.slice(turn, turn + 1)),
+  return Array.from({ length: longest }, (_, rank) =>
+    lists.flatMap((list) => list.slice(rank, rank + 1)),
   ).flat()
 }

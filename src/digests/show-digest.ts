@@ -7,13 +7,13 @@ import type { DigestContent } from './digest-content.ts'
 
 export interface ShownDigest {
   content: DigestContent
-  /** What lay beyond the subscriber's cap, as far as it is listed, as it is now. */
+  /** The listed papers beyond the subscriber's cap, in their current state. */
   beyond: Paper[]
 }
 
 /**
- * The papers that a mail held, as they were frozen; null where they are not kept any more. Says nothing about whose
- * mail it was. Throws link.*.
+ * The papers of an email, as they were frozen; null if they are no longer kept. Does not reveal the subscriber. Throws
+ * link.*.
  */
 export async function showDigest(
   { db, config, clock }: Deps,

@@ -4,13 +4,13 @@ import { maxPaperId } from '../papers/paper.repo.ts'
 import { sourceDaysBetween } from '../sources/source-day.repo.ts'
 import { SOURCES_DAYS_BACK, sourcesLine } from './sources-line.ts'
 
-/** How far papers go at an instant, and what their sources last said: frozen with what is planned then. */
+/** The highest paper id and the sources line at an instant: frozen with what is planned then. */
 export interface Snapshot {
   maxPaperId: number
   sources: string
 }
 
-/** `sources`: those of the settings, whose order the line keeps; by name where they are left out. */
+/** `sources`: those of the settings, whose order the line keeps; without them, sorted by name. */
 export async function snapshotAt(
   db: DatabaseOrTransaction,
   { now, sources }: { now: Date; sources?: readonly string[] },

@@ -4,25 +4,25 @@ import { counted, fill, words } from '../i18n/words.ts'
 import { parseSourceName, sourceTitle } from '../sources/registry.ts'
 import type { SourceDay } from '../sources/source-day.repo.ts'
 
-/** How far back a source's newest word is looked for: over a weekend and a holiday. */
+/** How many days back to look for a source's latest status: over a weekend and a holiday. */
 export const SOURCES_DAYS_BACK = 7
 
 const LONGEST = 320
 const MAX_SECTIONS = 5
 
-/** What one source says, or several sections of one alike. */
+/** The status of one source, or of several sections that share it. */
 interface Clause {
   sources: string[]
-  /** Of what is said; undefined for `today`. */
+  /** The day of the status; undefined for `today`. */
   day?: Day
   said: string
-  /** How many papers there are: of each section by itself. */
+  /** Whether it is the number of papers, counted for each section. */
   isCount: boolean
 }
 
 /**
- * "arXiv cs.CL, cs.AI: holiday. Hugging Face, 13 Aug: 31 papers.": what each source last said by `today` (UTC), in the
- * order of `sources`, then of names. A day that still waits says nothing while an earlier one does.
+ * "arXiv cs.CL, cs.AI: holiday. Hugging Face, 13 Aug: 31 papers.": the last status of each source by `today` (UTC), in
+ * the order of `sources`, then of names. A waiting day is left out if an earlier day has a status.
  */
 export function sourcesLine(
   sourceDays: readonly SourceDay[],
@@ -58,7 +58,7 @@ function saidOf({ state, reason, papers }: SourceDay): string {
   return state === 'stalled' && reason === 'repeated' ? reasons.repeated : notYet
 }
 
-/** Sections of one source that say the same, as one. */
+/** Joins sections of one source that have the same status. */
 function joined(clauses: readonly Clause[]): Clause[] {
   const byWhat = Map.groupBy(clauses, ({ sources: [source = ''], day = '', said, isCount }) => {
     const named = parseSourceName(source)
@@ -71,7 +71,7 @@ function joined(clauses: readonly Clause[]): Clause[] {
   }))
 }
 
-/** As many clauses as fit; the sources of the others are counted. */
+/** As many clauses as fit; counts the sources of the others. */
 function withinLength(clauses: readonly Clause[]): string {
   for (let shown = clauses.length; shown > 0; shown--) {
     const left = clauses.slice(shown).reduce((sum, { sources }) => sum + sources.length, 0)

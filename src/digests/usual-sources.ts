@@ -5,10 +5,10 @@ import { type SourceDay, sourceDaysBetween } from '../sources/source-day.repo.ts
 import { usualArrivalMs } from '../sources/usual-arrival.ts'
 import type { UsualSource } from './pending-sources.ts'
 
-/** Three weeks hold two of days with papers, holidays and all. */
+/** Three weeks include two weeks of days with papers, despite holidays. */
 const LEARNED_FROM_DAYS = 21
 
-/** The sources of the settings whose usual hour is known from past days. */
+/** The configured sources whose usual hour is known from past days. */
 export async function usualSources({ db, config }: Deps, now: Date): Promise<UsualSource[]> {
   const today = dayOf(now)
   const rows = await sourceDaysBetween(db, { from: addDays(today, -LEARNED_FROM_DAYS), to: today })

@@ -1,6 +1,6 @@
 import { addDays, type Day, dayOf } from '../core/dates.ts'
 
-/** Days of papers, both of them included. */
+/** A range of days of papers, both ends included. */
 export interface DayRange {
   from: Day
   to: Day
@@ -17,8 +17,8 @@ export const daysIn = ({ from, to }: DayRange): Day[] =>
 export const isWithinWeek = ({ from, to }: DayRange): boolean => from >= addDays(to, -WEEK)
 
 /**
- * The days that the digest of somebody who chose one day of the week tells of: the week up to the day before, and every
- * day of the papers in it, which reach further back after a pause; not from before they subscribed.
+ * The days that a weekly digest covers: the week up to the day before, and every day of its papers, which reach further
+ * back after a pause, but not to before the subscriber confirmed.
  */
 export function weekOf(localDate: Day, confirmedAt: Date | null, days: readonly Day[]): DayRange {
   const { from, to } = weekTo([addDays(localDate, -1), ...days].toSorted().at(-1)!)

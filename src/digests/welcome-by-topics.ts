@@ -12,19 +12,22 @@ import {
   welcomeSince,
 } from './welcome.ts'
 
-/** What a welcome tells of papers. */
+/** The papers of a welcome. */
 export interface ComposedWelcome extends MatchedElsewhere {
   content: DigestContent | null
-  /** We looked through papers, and none matched, be it of today or mailed before. */
+  /** We searched papers, and none matched: neither today's nor any that were emailed before. */
   nothingMatched: boolean
 }
 
 export const NOTHING_ELSEWHERE: MatchedElsewhere = { matchedToday: 0, mailedBefore: 0 }
 
-/** More than a mail and its page hold; the best of a day are among them. */
+/** More than an email and its page show; includes the best papers of a day. */
 const MAX_OF_A_DAY = 200
 
-/** A welcome by topics, of the newest day that is no later digest's: in the order that all papers of these weeks make. */
+/**
+ * A welcome by topics, with papers of the newest day that no later digest offers, ranked among all papers of these
+ * weeks.
+ */
 export async function welcomeByTopics(
   tx: DatabaseOrTransaction,
   archive: Archive,
@@ -60,7 +63,7 @@ const distinct = (all: PaperAttributes[]): PaperAttributes[] => [
   ...new Map(all.map((facts) => [facts.id, facts])).values(),
 ]
 
-/** Counted over all that matched on the day, read or not. */
+/** Counts all matches of the day, loaded or not. */
 function moreOf(content: DigestContent | null, ofDay: readonly PaperAttributes[]): DigestContent | null {
   const shown = content?.sections.flatMap(({ papers }) => papers).length ?? 0
   return content && { ...content, more: Math.max(content.more, ofDay.length - shown) }

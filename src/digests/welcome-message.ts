@@ -23,36 +23,36 @@ import { readQueries } from './read-queries.repo.ts'
 import { composeWelcome, type WelcomeInput, welcomeSince } from './welcome.ts'
 import { type ComposedWelcome, NOTHING_ELSEWHERE, welcomeByTopics } from './welcome-by-topics.ts'
 
-/** The content of a message of kind welcome: all that its mail says, but for the links. */
+/** The content of a message of kind welcome: everything in its email except the links. */
 export interface WelcomeMessage extends ComposedWelcome {
   /** Queries, as typed. */
   topics: string[]
-  /** The numbers of the papers in `content`: no later digest holds one of them. */
+  /** The ids of the papers in `content`: no later digest contains one of them. */
   papers: number[]
   /** The local date of the first digest, and its hour in the zone. */
   next: Day | null
   hour: number
   zone: string
   confirmedOn: Day
-  /** Of the subscriber, once confirmed. */
+  /** The subscriber's epoch after confirming. */
   epoch: number
   format: MailFormat
   detail: MailDetail
 }
 
-/** What a welcome is chosen from. */
+/** The papers from which a welcome is selected. */
 export interface WelcomeMaterial {
-  /** For topics. */
+  /** For subscribers with topics. */
   archive: Archive | null
-  /** Without topics. */
+  /** For subscribers without topics. */
   papers: Paper[]
-  /** Numbers of papers that an earlier subscription showed. */
+  /** Ids of papers that an earlier subscription showed. */
   shown: number[]
 }
 
 /**
- * Reads what a welcome to somebody may hold: outside the transaction that confirms, since it takes a while. `topics`:
- * whether they have any.
+ * Reads the papers for a welcome. Call it outside the confirming transaction, since it takes a while. `topics`: whether
+ * the subscriber has any.
  */
 export async function loadWelcomeMaterial(
   deps: Deps,
@@ -72,13 +72,13 @@ const papersSince = async (db: Database, since: Day): Promise<Paper[]> =>
 
 export interface EnqueueWelcomeInput {
   signupId: number
-  /** Confirmed and locked by the transaction. */
+  /** Confirmed, and locked by the transaction. */
   subscriberId: string
   material: WelcomeMaterial
   now: Date
 }
 
-/** Leaves the mail that tells a new subscriber that it worked, with a first digest where there is something for one. */
+/** Enqueues the email that welcomes a new subscriber, with a first digest if there are papers for one. */
 export async function enqueueWelcome(
   deps: Deps,
   tx: DatabaseOrTransaction,
@@ -105,7 +105,7 @@ export async function enqueueWelcome(
   await enqueue(tx, 'answers', [transactionalMessage(deps.config, subscriber, welcome)])
 }
 
-/** The welcome of a signup; null where it had none, or what it said was forgotten. */
+/** The welcome of a signup; null if it had none, or its content was deleted. */
 export const welcomeOf = (db: DatabaseOrTransaction, signupId: number): Promise<WelcomeMessage | null> =>
   messageContent<WelcomeMessage>(db, { kind: 'welcome', dedupe: dedupeOf(signupId) })
 
@@ -115,7 +115,7 @@ interface ComposeWelcomeInput extends Pick<WelcomeInput, 'recipient' | 'queries'
   material: WelcomeMaterial
 }
 
-/** Whatever is wrong with papers or queries, somebody who confirms is welcome. */
+/** Problems with papers or queries must not prevent a confirmation or its welcome. */
 async function tryToCompose(
   { log }: Deps,
   tx: DatabaseOrTransaction,

@@ -10,26 +10,29 @@ import type { DigestContent } from './digest-content.ts'
 import { eligibleSince } from './eligible-range.ts'
 import { createMatcher, type Matcher } from './matcher.ts'
 
-/** The earliest first day of papers that the welcome of somebody who confirms now may hold. */
+/** The earliest first day of papers in a welcome for a subscriber who confirms now. */
 export const welcomeSince = (now: Date): Day => eligibleSince(dayOf(now), null)
 
 export interface WelcomeInput {
   recipient: Recipient
-  /** First listed from `welcomeSince` on: for topics, those that may match. */
+  /** First listed from `welcomeSince` on; for topics, those that may match. */
   papers: readonly Paper[]
-  /** For a topic's query, the ids of papers, best first, as all papers of these weeks make it; of the rest, as these do. */
+  /**
+   * For each query, paper ids ranked among all papers of these weeks, best first; other papers are ranked among
+   * `papers`.
+   */
   order?: ReadonlyMap<number, readonly number[]>
-  /** By id, of every topic. */
+  /** The queries of all topics, by id. */
   queries: ReadonlyMap<number, Query>
-  /** Numbers of papers that they were mailed before, in an earlier subscription. */
+  /** Ids of papers that an earlier subscription sent them. */
   shown: readonly number[]
   /** When they confirmed. */
   now: Date
 }
 
 /**
- * The digest of the newest day, of those that no later digest of theirs offers, on which there is something for them;
- * null where there is none. Throws where none of their queries can be read.
+ * The digest of the newest day that no later digest of theirs offers and that has papers for them; null if there is
+ * none. Throws if none of their queries can be read.
  */
 export function composeWelcome({ papers, now, ...chosen }: WelcomeInput): DigestContent | null {
   const byDay = Map.groupBy(papers, ({ firstDay }) => firstDay)
@@ -42,13 +45,13 @@ export function composeWelcome({ papers, now, ...chosen }: WelcomeInput): Digest
   return null
 }
 
-/** The oldest day whose best the first digest may show. */
+/** The oldest day whose best papers the first digest may show. */
 function firstBestDay(days: readonly Day[], now: Date): Day {
   const latest = dayOf(new Date(now.getTime() - BEST_AFTER_MS))
   return days.find((day) => day <= latest) ?? latest
 }
 
-/** As if it had been planned once all of the day was known. */
+/** The digest as if it had been planned after the day was complete. */
 function digestOf(
   day: Day,
   papers: readonly Paper[],
@@ -74,7 +77,7 @@ function digestOf(
   }).content
 }
 
-/** The same papers, those of `order` first. */
+/** The same papers, with those of `order` first. */
 function reordered(matcher: Matcher, order: NonNullable<WelcomeInput['order']>): Matcher {
   const ranked = (queryId: number): RankedDocs => {
     const { docIds: slots } = matcher.ranked(queryId)
@@ -86,11 +89,11 @@ function reordered(matcher: Matcher, order: NonNullable<WelcomeInput['order']>):
   return { ...matcher, ranked }
 }
 
-/** What matched, and is not for a welcome. */
+/** Counts of matches that are not in the welcome. */
 export interface MatchedElsewhere {
-  /** Papers of the day of confirming: later digests offer them. */
+  /** Papers of the day of confirmation: later digests offer them. */
   matchedToday: number
-  /** In an earlier subscription. */
+  /** Papers that an earlier subscription sent. */
   mailedBefore: number
 }
 

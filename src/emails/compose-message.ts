@@ -31,8 +31,8 @@ const MAILS: Record<MailKind, MailWriter> = {
 }
 
 /**
- * Opens templates and signing key once, and returns what makes a message's mail: from its row alone, so that a second
- * try has the same bytes. Throws dkim.cannot-sign for a key that does not sign.
+ * Loads templates and signing key once, and returns the function that composes a message's email. It uses only the
+ * message's row, so that a retry has the same bytes. Throws dkim.cannot-sign for a key that cannot sign.
  */
 export async function openComposer({ config, db }: Deps): Promise<Compose> {
   const dkim = await openDkim(config)
@@ -45,7 +45,7 @@ export async function openComposer({ config, db }: Deps): Promise<Compose> {
   }
 }
 
-/** The key that the settings name, tried out. Throws dkim.cannot-sign. */
+/** Loads the configured key and tests it. Throws dkim.cannot-sign. */
 export async function openDkim(config: Config): Promise<DkimKey | undefined> {
   const key = loadDkimKey(config)
   if (key) await assertDkimSigns(key)
@@ -83,7 +83,7 @@ async function finish(
   return { ...mail.envelope, raw: await buildMime(mail, dkim) }
 }
 
-/** Signed as the row of the message says, so that a second try has the same bytes. */
+/** Signs as the message's row says, so that a retry has the same bytes. */
 function returnsOf(
   { BOUNCE_DOMAIN: domain, APP_SECRET }: Config,
   { id, subscriberId, secretId }: TakenMessage,

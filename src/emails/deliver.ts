@@ -10,7 +10,7 @@ import { suppress } from '../subscribers/suppress-subscriber.ts'
 
 export interface DeliverDeps extends Deps {
   compose: Compose
-  /** Where there is one, other processes are nudged to join in. */
+  /** If given, other processes are nudged to help. */
   queue?: Queue
 }
 
@@ -19,8 +19,8 @@ export interface DeliverInput extends Pick<DrainInput, 'signal'> {
 }
 
 /**
- * Hands every message of a lane that is ready to the mail server, and ends those whose deadline has passed. Does
- * nothing else without SMTP_URL, with SENDING=off, and while delivery is paused: on a restored database it is.
+ * Delivers every ready message of a lane to the mail server, and ends those whose deadline has passed. Does nothing
+ * else without SMTP_URL, with SENDING=off, or while delivery is paused, as it is on a restored database.
  */
 export async function deliverReady(deps: DeliverDeps, { lane, ...input }: DeliverInput): Promise<RunResult> {
   const { db, clock, compose, queue } = deps

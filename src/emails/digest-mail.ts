@@ -4,11 +4,11 @@ import type { DigestMessage } from '../digests/fill-page.ts'
 import type { ReaderLinks } from './digest-view.ts'
 import { contentOf, linkTo, type MailWriter } from './mail-writer.ts'
 
-/** A digest: its content stands with the row of the digest. */
+/** A digest. Its content is stored in the digest's row. */
 export const digestMail: MailWriter = async ({ config, db, emails }, message) => {
   const content = message.digestId === null ? null : await digestContent(db, message.digestId)
   if (!content) throw new Fault('message.without-content', { id: message.id })
-  // A message that an earlier release wrote down says nothing of its detail and epoch.
+  // A message that an earlier release wrote has no detail and epoch.
   const { detail = 'full', epoch = 0, ...frozen } = contentOf<DigestMessage>(message)
   const id = message.subscriberId
   const links: ReaderLinks = {

@@ -11,12 +11,12 @@ import { digestSubject, leadWithMore, preheaderOf } from './digest-wording.ts'
 import type { PaperDetail } from './paper-view.ts'
 import { nonEmptySections, type SectionView, sectionViews } from './sections-view.ts'
 
-/** The links of one mail that only its reader holds, but for `viewUrl`. */
+/** The links of one email; all but `viewUrl` are personal. */
 export interface ReaderLinks {
   /** The page with one button. */
   unsubscribeUrl: string
   manageUrl: string
-  /** The same papers on the site, for anybody who has the address. */
+  /** The same papers on the site, for anyone who has the link. */
   viewUrl: string
 }
 
@@ -27,16 +27,16 @@ export interface DigestEmail extends ReaderLinks {
   detail: MailDetail
 }
 
-/** What the tags of templates/emails/digest read as `it`; an empty text is not shown. */
+/** The `it` of templates/emails/digest; an empty text is not shown. */
 export interface DigestView extends ReaderLinks {
   site: SiteIdentity
   subjectLine: string
   preview: string
   date: string
-  /** What this mail is, in a sentence. */
+  /** One sentence that describes this email. */
   lead: string
   sections: SectionView[]
-  /** "12 more on the site", and where they are. */
+  /** "12 more on the site", with a link to them. */
   more: string
   moreUrl: string
   sources: string
@@ -46,7 +46,7 @@ export interface DigestView extends ReaderLinks {
 
 const MAX_SOURCES_LENGTH = 320
 
-/** Everything that a digest says, in words, its papers cut to `detail`. */
+/** The whole content of a digest, in words; its papers are cut to `detail`. */
 export function digestView(site: SiteIdentity, email: DigestEmail, detail: PaperDetail): DigestView {
   const { content, unsubscribeUrl, manageUrl, viewUrl } = email
   const links = siteLinks(site.baseUrl)
@@ -67,7 +67,7 @@ export function digestView(site: SiteIdentity, email: DigestEmail, detail: Paper
   }
 }
 
-/** How many more there are on the site, and where. */
+/** The number of further papers on the site, and the link to them. */
 export const moreOnSite = (
   content: DigestContent,
   { links, viewUrl }: { links: Links; viewUrl: string },
@@ -76,7 +76,7 @@ export const moreOnSite = (
   moreUrl: content.beyond.length > 0 ? `${viewUrl}#more` : links.day(dayShown(content)),
 })
 
-/** The newest day that has a page for certain: a paper of this digest was listed on it. */
+/** The newest day that certainly has a page: a paper of this digest was listed on it. */
 const dayShown = ({ bestOf, sections, localDate }: DigestContent): Day =>
   bestOf ??
   nonEmptySections(sections)

@@ -11,19 +11,19 @@ const MAX_TOPIC_LENGTH = 40
 const MAX_TITLE_LENGTH = 60
 const PREHEADER = { shortest: 40, longest: 90, titles: 4 }
 
-/** What comes close to a topic is no news on it. */
+/** Near misses of a topic do not count as new papers on it. */
 const newsOf = ({ sections }: DigestContent) => nonEmptySections(sections).filter(({ close }) => !close)
 
 const papersOf = (content: DigestContent) => newsOf(content).flatMap(({ papers }) => papers)
 
-/** What a digest is, in a sentence to its reader: "3 new papers on linear attention; 12 more on the site." */
+/** Describes a digest in a sentence to its subscriber: "3 new papers on linear attention; 12 more on the site." */
 export function leadWithMore(content: DigestContent): string {
   const { sentence, sentenceAndMore, onTopics } = words.emails.digest
   const form = content.more > 0 ? sentenceAndMore : sentence
   return fill(form, { what: whatOf(content, onTopics), count: content.more })
 }
 
-/** The same to anybody: "15 new papers on 3 topics." */
+/** The same for any reader: "15 new papers on 3 topics." */
 export const publicLead = (content: DigestContent): string =>
   fill(words.emails.digest.sentence, { what: whatOf(content, words.digestPage.onTopics) })
 
@@ -41,7 +41,7 @@ function whatOf(content: DigestContent, severalTopics: string): string {
   return withRising(news && listed(news, topics, content.localDate), risen)
 }
 
-/** Undefined where there is no section. */
+/** Undefined if there is no section. */
 function onTopics(topics: DigestSection[], severalTopics: string): string | undefined {
   const [first] = topics
   if (!first) return undefined
@@ -57,7 +57,7 @@ function listed(what: string, topics: DigestSection[], localDate: Day): string {
   return fill(words.emails.digest.listed, { what, dates: dateRange(days[0]!, days.at(-1)!) })
 }
 
-/** Rising papers are of other days, and say so themselves. */
+/** Rising papers are from other days, and the wording says so. */
 function withRising(news: string | undefined, risen: DigestSection[]): string {
   const rising = counted(countOf(risen), words.emails.digest.rising)
   if (news === undefined) return rising
@@ -66,7 +66,7 @@ function withRising(news: string | undefined, risen: DigestSection[]): string {
 
 const countOf = (sections: DigestSection[]): number => sections.flatMap(({ papers }) => papers).length
 
-/** The sections of topics, and that of rising papers, as far as they hold papers. */
+/** The non-empty sections of topics, and that of rising papers. */
 function splitRising(content: DigestContent): [topics: DigestSection[], risen: DigestSection[]] {
   const { topics = [], risen = [] } = Object.groupBy(newsOf(content), (one) =>
     one.rising ? 'risen' : 'topics',
@@ -74,7 +74,7 @@ function splitRising(content: DigestContent): [topics: DigestSection[], risen: D
   return [topics, risen]
 }
 
-/** What is in it first, then the date. */
+/** The content first, then the date. */
 export function digestSubject(content: DigestContent): string {
   const { bestOf, week, localDate } = content
   const { subject } = words.emails.digest
@@ -104,10 +104,10 @@ function payloadOf(content: DigestContent): string {
   return counted(count, all > count ? topicAndMore : alone, { topic, more: all - count })
 }
 
-/** Lines of mails hold no "<" and ">": votes>=20 is "20+ votes". */
+/** Header lines of emails must not contain "<" and ">": votes>=20 becomes "20+ votes". */
 const inWords = (topic: string): string => topic.replace(/\bvotes\s*>=\s*(\d+)/gi, '$1+ votes')
 
-/** Whether ASCII can write its letters: half a name would name something else. */
+/** Whether all letters have an ASCII form: part of a name would name something else. */
 const isAscii = (name: string): boolean =>
   !/(?![a-z\d])[\p{L}\p{N}]/iu.test(name.normalize('NFKD').replace(/\p{M}/gu, ''))
 

@@ -27,7 +27,7 @@ import {
 } from './signup-views.ts'
 import { type WelcomeEmail, type WelcomeView, welcomeView } from './welcome-view.ts'
 
-/** Every mail that one site writes: typed values in, subject and parts out. */
+/** All emails of a site: typed values in, subject and parts out. */
 export interface Emails {
   digest(email: DigestEmail): RenderedEmail
   confirmation(email: ConfirmationEmail): RenderedEmail
@@ -39,7 +39,7 @@ export interface Emails {
   moved(email: MovedEmail): RenderedEmail
 }
 
-/** Compiles the templates, once for each process. */
+/** Compiles the templates, once per process. */
 export async function openEmails(site: SiteIdentity): Promise<Emails> {
   const laidOut = await renderMjml(MAIL_KINDS)
   const open = <View extends object>(name: MailKind) => openTemplate<View>(name, laidOut[name])

@@ -2,7 +2,7 @@ import type { GoodbyeMessage } from '../subscribers/goodbye-message.ts'
 import { linkEnd } from '../subscribers/link-token.ts'
 import { contentOf, linkTo, type MailWriter } from './mail-writer.ts'
 
-/** To somebody whose subscription was ended on the page, or by a report without proof: a button undoes it. */
+/** After a subscription was ended on the page, or by an unproven report: a button undoes it. */
 export const goodbyeMail: MailWriter = ({ config, emails }, message) => {
   const { subscriberId: id, datedAt } = message
   const { epoch, zone, format, reported } = contentOf<GoodbyeMessage>(message)

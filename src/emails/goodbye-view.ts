@@ -4,22 +4,22 @@ import { nameInSubject, type SiteIdentity } from '../mail/templates/rendered-ema
 import { wrap } from '../mail/templates/wrap.ts'
 import type { MailFormat } from '../subscribers/subscriber.ts'
 
-/** To somebody whose subscription was ended on the page or by a report: plain data, as it is stored with the message. */
+/** The goodbye after a subscription was ended on the page or by a report: plain data, stored with the message. */
 export interface GoodbyeEmail {
   undoUrl: string
-  /** In which instants are shown. */
+  /** The zone in which instants are shown. */
   zone: string
   /** Instants in ISO 8601. */
   endedAt: string
   validUntil: string
   format: MailFormat
-  /** A report that could be forged ended it. */
+  /** An unproven report ended the subscription. */
   reported?: true
 }
 
-/** What the tags of templates/emails/goodbye read as `it`. */
+/** The `it` of templates/emails/goodbye. */
 export interface GoodbyeView extends Omit<GoodbyeEmail, 'format' | 'reported'> {
-  /** Why, and since when. */
+  /** The reason and the time. */
   lead: string
   mistake: string
   site: SiteIdentity

@@ -5,18 +5,18 @@ import { topicLink } from '../subscribers/links.ts'
 import type { LinkKind } from './link-views.ts'
 import { contentOf, linkTo, type MailWriter } from './mail-writer.ts'
 
-/** To somebody who subscribes already: the link to their settings. */
+/** To a subscriber: the link to their settings. */
 export const manageLinkMail: MailWriter = (parts, message) =>
   linkMail('manage-link', 'manage', parts, message)
 
-/** A fresh link, for what a forwarded digest must not open: export, erase, new address. */
+/** A fresh link for actions that a forwarded digest must not allow: export, erase, new address. */
 export const accountLinkMail: MailWriter = (parts, message) =>
   linkMail('account-link', 'account', parts, message)
 
-/** To an address that somebody gave as their new one. */
+/** To an address that a subscriber entered as their new one. */
 export const newAddressMail: MailWriter = (parts, message) => linkMail('new-address', 'move', parts, message)
 
-/** To the address that digests went to before; it does not say where they go now. */
+/** To the subscriber's old address; it does not reveal the new one. */
 export const movedMail: MailWriter = ({ config, emails }, message) => {
   const { zone, format } = contentOf<LinkMessage>(message)
   const contact = config.REPLY_TO ?? config.MAIL_FROM

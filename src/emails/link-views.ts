@@ -5,25 +5,25 @@ import { wrap } from '../mail/templates/wrap.ts'
 import type { MailFormat } from '../subscribers/subscriber.ts'
 
 interface AccountEmail {
-  /** In which instants are shown. */
+  /** The zone in which instants are shown. */
   zone: string
-  /** When it was asked for, or done: ISO 8601. */
+  /** When it was requested or done: ISO 8601. */
   at: string
   format: MailFormat
 }
 
-/** One button that opens a page: the digests' settings, the account, or the press that moves them to this address. */
+/** An email with one button that opens a page: the settings, the account, or the confirmation of a new address. */
 export interface LinkEmail extends AccountEmail {
   url: string
-  /** ISO 8601; absent for a link that does not end by itself. */
+  /** ISO 8601; absent for a link that does not expire. */
   until?: string
-  /** They asked for this link by itself. */
+  /** They requested this link explicitly. */
   asked?: boolean
 }
 
-/** To the address that digests went to before. */
+/** To the subscriber's old address. */
 export interface MovedEmail extends AccountEmail {
-  /** Whom to write to. */
+  /** The address for questions. */
   contact: string
 }
 
@@ -34,14 +34,14 @@ interface AccountView extends Pick<AccountEmail, 'zone' | 'at'> {
   wrap: typeof wrap
 }
 
-/** What the tags of templates/emails/manage-link, account-link and new-address read as `it`. */
+/** The `it` of templates/emails/manage-link, account-link and new-address. */
 export interface LinkView extends AccountView {
   says: Record<keyof typeof words.emails.accountLink, string>
   url: string
   until: string
 }
 
-/** What the tags of templates/emails/moved read as `it`. */
+/** The `it` of templates/emails/moved. */
 export interface MovedView extends AccountView {
   contact: string
 }

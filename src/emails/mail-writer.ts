@@ -7,7 +7,7 @@ import type { RenderedEmail } from '../mail/templates/rendered-email.ts'
 import { type Link, secretById, signLink } from '../subscribers/link-token.ts'
 import type { Emails } from './emails.ts'
 
-/** What a mail is made with, besides the row of its message. */
+/** The data for an email besides the message's row. */
 export interface MailParts {
   config: Config
   db: Database
@@ -16,18 +16,18 @@ export interface MailParts {
 
 export type Mail = RenderedEmail & Pick<HeaderInput, 'kind' | 'unsubscribeUrl'>
 
-/** Makes the mail of a message of one kind. Throws message.without-content. */
+/** Composes the email of a message of one kind. Throws message.without-content. */
 export type MailWriter = (parts: MailParts, message: TakenMessage) => Mail | Promise<Mail>
 
-/** What a message says, as the flow that left it wrote it down. Throws message.without-content. */
+/** The content that was stored when the message was enqueued. Throws message.without-content. */
 export function contentOf<Content>({ id, content }: TakenMessage): Content {
   if (!content) throw new Fault('message.without-content', { id })
   return content as Content
 }
 
 /**
- * The address of a page behind a link of this mail: dated and signed as the row of its message says, so that a second
- * try has the same bytes. Links that confirm, or show a digest, have no epoch.
+ * The URL of a page behind a link in this email: dated and signed as the message's row says, so that a retry has the
+ * same bytes. Links that confirm, or show a digest, have no epoch.
  */
 export function linkTo(
   config: Config,

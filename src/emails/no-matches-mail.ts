@@ -1,7 +1,7 @@
 import type { NoMatchesMessage } from '../digests/no-matches.ts'
 import { contentOf, linkTo, type MailWriter } from './mail-writer.ts'
 
-/** To somebody whose topics matched nothing for a while. It is mailed as digests are, so it ends as they do. */
+/** To a subscriber whose topics have matched nothing for a while. It is sent and cancelled as digests are. */
 export const noMatchesMail: MailWriter = ({ config, emails }, message) => {
   const { epoch, ...content } = contentOf<NoMatchesMessage>(message)
   const id = message.subscriberId

@@ -6,13 +6,13 @@ import { nameInSubject, type SiteIdentity } from '../mail/templates/rendered-ema
 import { wrap } from '../mail/templates/wrap.ts'
 import { siteLinks } from '../subscribers/links.ts'
 
-/** To somebody whose topics matched nothing for a while: what its message says, and the links. */
+/** To a subscriber whose topics have matched nothing for a while: the content of its message, and the links. */
 export interface NoMatchesEmail extends Omit<NoMatchesMessage, 'epoch'> {
   manageUrl: string
   unsubscribeUrl: string
 }
 
-/** What the tags of templates/emails/note read as `it`. */
+/** The `it` of templates/emails/note. */
 export interface NoMatchesView {
   site: SiteIdentity
   /** For the subject, in ASCII. */
@@ -23,11 +23,11 @@ export interface NoMatchesView {
   topics: string[]
   moreTopics: string
   nearest: { title: string; url?: string; reason: string }[]
-  /** What the smaller step is called. */
+  /** The label of the option for fewer emails. */
   fewer: string
   fewerHint: string
   confirmedOn: string
-  /** Of the page for topics; the foot, which has such a link of its own elsewhere, does without here. */
+  /** The page for topics. The footer of this email omits its own link to it. */
   changeUrl: string
   unsubscribeUrl: string
   wrap: typeof wrap

@@ -6,8 +6,8 @@ import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
 import { arxivLink, arxivPdfLink, codeLink, type Links } from '../subscribers/links.ts'
 
 /**
- * How much of each paper is shown, in UTF-16 units at most; a sentence that is longer is left out whole. Without `body`,
- * its title and reason alone.
+ * The maximum length of each part of a paper, in UTF-16 units; a longer sentence is left out. Without `body`, only
+ * title and reason are shown.
  */
 export interface PaperDetail {
   title: number
@@ -15,7 +15,7 @@ export interface PaperDetail {
   body?: { snippet: number }
 }
 
-/** A paper as the tags of the templates read it; an empty text is not shown. */
+/** A paper in the `it` of the templates; an empty text is not shown. */
 export interface PaperView {
   title: string
   url?: string
@@ -24,9 +24,9 @@ export interface PaperView {
   authors: string
   snippet: TextRun[]
   snippetText: string
-  /** The source made the sentence. */
+  /** The source wrote the snippet as a summary. */
   isSummary: boolean
-  /** "41 votes", "Code": the last ones with links. */
+  /** "41 votes", "Code": those with links are last. */
   facts: { text: string; url?: string }[]
 }
 
@@ -34,7 +34,7 @@ const FIRST_AUTHORS = 3
 const MAX_AUTHOR_LENGTH = 60
 const MAX_ORGANIZATION_LENGTH = 80
 
-/** `dated`: says on which day it was listed. */
+/** `dated`: includes the day on which it was listed. */
 export function paperView(paper: ShownPaper, links: Links, detail: PaperDetail, dated: boolean): PaperView {
   const snippet = detail.body ? fittingRuns(paper.snippet, detail.body.snippet) : []
   return {
@@ -52,7 +52,7 @@ export function paperView(paper: ShownPaper, links: Links, detail: PaperDetail, 
 export const paperTitle = (paper: ShownPaper, most: number): string =>
   truncateAtWord(textOfRuns(paper.title), most)
 
-/** "A, B, C and 97 more · Tencent Hunyuan"; one more is named as well. */
+/** "A, B, C and 97 more · Tencent Hunyuan"; if only one more remains, it is named too. */
 const byLine = (paper: ShownPaper): string =>
   [authorsOf(paper), truncateAtWord(oneLine(paper.organization ?? ''), MAX_ORGANIZATION_LENGTH)]
     .filter(Boolean)
@@ -78,7 +78,7 @@ function factsOf({ votes, day, codeUrl, path }: ShownPaper, dated: boolean): Pap
   ].flat()
 }
 
-/** Runs as `oneLine` leaves them; none where they are longer than `most` together. */
+/** Runs with the whitespace of `oneLine`; empty if they are longer than `most` together. */
 export function fittingRuns(runs: TextRun[], most: number): TextRun[] {
   const shown = runs.map((run) => ({ ...run, text: visibleText(run.text) })).filter(({ text }) => text)
   return shown.reduce((length, { text }) => length + text.length, 0) > most ? [] : shown

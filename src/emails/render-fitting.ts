@@ -4,7 +4,7 @@ import type { Template } from '../mail/templates/template.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import type { PaperDetail } from './paper-view.ts'
 
-/** Mail clients cut an HTML part off at 102 kB, and with it the footer. In bytes as sent. */
+/** Mail clients cut an HTML part off at 102 kB, and the footer with it. In bytes as sent. */
 export const HTML_BUDGET = 95_000
 
 const WHOLE: PaperDetail = { title: 400, reason: 240, body: { snippet: 4_000 } }
@@ -14,7 +14,7 @@ const SHORTER: PaperDetail[] = [
   { title: 160, reason: 120, body: { snippet: 120 } },
 ]
 const TITLES: PaperDetail = { title: 400, reason: 90 }
-// Keeps within the budget whatever 25 papers hold.
+// Stays within the budget whatever 25 papers contain.
 const BARE: PaperDetail = { title: 160, reason: 0 }
 
 interface Chosen {
@@ -22,7 +22,7 @@ interface Chosen {
   detail: MailDetail
 }
 
-/** A mail of papers in the form that its reader chose, the fullest whose HTML keeps within the budget. */
+/** Renders an email with papers in the subscriber's format, with the most detail whose HTML is within the budget. */
 export function renderFitting<View extends object>(
   template: Template<View>,
   { format, detail }: Chosen,

@@ -5,20 +5,20 @@ import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
 import type { Links, TopicPaperRef } from '../subscribers/links.ts'
 import { type PaperDetail, type PaperView, paperView } from './paper-view.ts'
 
-/** A section as parts/sections.mjml and parts/sections.txt read it, in `it.sections`. */
+/** A section in `it.sections` of parts/sections.mjml and parts/sections.txt. */
 export interface SectionView {
   heading: string
   papers: PaperInSection[]
 }
 
 interface PaperInSection extends PaperView {
-  /** "Change: linear attention", to the page where that is tried; not where titles stand alone. */
+  /** "Change: linear attention", with a link to the page for trying changes; absent if only titles are shown. */
   change?: { text: string; url: string }
 }
 
 interface SectionsOptions {
   links: Links
-  /** Where a topic is changed, starting from a paper. */
+  /** The page for changing a topic, starting from a paper. */
   changeUrl?: (at: TopicPaperRef) => string
   detail: PaperDetail
 }
@@ -26,7 +26,7 @@ interface SectionsOptions {
 const MAX_TOPIC_LENGTH = 80
 const MAX_TOPIC_IN_LINK_LENGTH = 40
 
-/** The sections that hold papers, in words, cut to `detail`. A paper that is older than the newest says its day. */
+/** The non-empty sections, in words, cut to `detail`. A paper that is older than the newest one shows its day. */
 export function sectionViews(
   { sections }: Pick<DigestContent, 'sections'>,
   { links, changeUrl, detail }: SectionsOptions,
@@ -58,7 +58,7 @@ function changeOf(
   { id: paperId }: ShownPaper,
   changeUrl: (at: TopicPaperRef) => string,
 ): PaperInSection['change'] {
-  // A digest that an earlier release planned holds no ids.
+  // A digest planned by an earlier release has no ids.
   if (topic === null || !topicId) return undefined
   return {
     text: fill(words.emails.parts.change, {

@@ -3,7 +3,7 @@ import { linkEnd } from '../subscribers/link-token.ts'
 import type { SignupEmailContent } from '../subscribers/record-signup-request.ts'
 import { contentOf, linkTo, type MailParts, type MailWriter } from './mail-writer.ts'
 
-/** To somebody new here: one button that makes a subscription. */
+/** To a new address: one button that begins a subscription. */
 export const confirmationMail: MailWriter = (parts, message) => {
   const { url, ...email } = signupFields(parts, message)
   const { hour, days } = contentOf<SignupEmailContent>(message)
@@ -12,14 +12,14 @@ export const confirmationMail: MailWriter = (parts, message) => {
   return { kind: 'confirmation', ...parts.emails.confirmation(confirmation) }
 }
 
-/** To somebody who subscribes already: one button that adds the topics. */
+/** To a subscriber: one button that adds the topics. */
 export const addTopicsMail: MailWriter = (parts, message) => {
   const { url, ...email } = signupFields(parts, message)
   const manageUrl = ownUrl(parts, message, 'manage')
   return { kind: 'add-topics', ...parts.emails.addTopics({ ...email, addUrl: url, manageUrl }) }
 }
 
-/** The link to what they have here already; undefined for somebody who has nothing, or did not ask for it. */
+/** The link to their settings or account; undefined if they have none, or did not request it. */
 function ownUrl({ config }: MailParts, message: TakenMessage, purpose: 'manage' | 'account') {
   const { epoch } = contentOf<SignupEmailContent>(message)
   return epoch === undefined

@@ -5,32 +5,32 @@ import { nameInSubject, type SiteIdentity } from '../mail/templates/rendered-ema
 import { wrap } from '../mail/templates/wrap.ts'
 import type { Schedule } from '../subscribers/subscriber.ts'
 
-/** What both answers to the form hold: plain data, as it is stored with the message. */
+/** The fields of both emails that answer the form: plain data, stored with the message. */
 interface SignupEmail {
-  /** Queries as somebody typed them for this address, perhaps a stranger; none asks for the day's best. */
+  /** Queries as typed for this address, perhaps by a stranger; empty requests the day's best papers. */
   topics: string[]
-  /** In which instants are shown. */
+  /** The zone in which instants are shown. */
   zone: Schedule['zone']
   /** Instants in ISO 8601. */
   askedAt: string
   validUntil: string
 }
 
-/** To an address that is new here: one button that confirms it. */
+/** To a new address: one button that confirms it. */
 export interface ConfirmationEmail extends SignupEmail, Schedule {
   confirmUrl: string
-  /** To somebody who left and asked for their link: the one to their account, which works for a day. */
+  /** To a former subscriber who requested their link: the one to their account, which works for a day. */
   accountUrl?: string
 }
 
-/** To somebody who subscribes already and filled in the form again: one button, to the page that adds the topics. */
+/** To a subscriber who filled in the form again: one button, to the page that adds the topics. */
 export interface AddTopicsEmail extends SignupEmail {
   addUrl: string
   /** The page for topics, days and hour. */
   manageUrl?: string
 }
 
-/** What the tags of templates/emails/confirmation and add-topics read as `it`. */
+/** The `it` of templates/emails/confirmation and add-topics. */
 export interface SignupEmailView {
   site: SiteIdentity
   subjectLine: string
@@ -38,7 +38,7 @@ export interface SignupEmailView {
   heading: string
   lead: string
   button: string
-  /** Above the address, in the text part. */
+  /** The line above the URL, in the text part. */
   open: string
   url: string
   topics: string[]
@@ -47,7 +47,7 @@ export interface SignupEmailView {
   zone: string
   askedAt: string
   validUntil: string
-  /** What they have here already, besides the button: a sentence and a link. */
+  /** Their existing settings or account, besides the button: a sentence and a link. */
   own: { says: string; link: string; url: string } | null
   wrap: typeof wrap
 }

@@ -1,7 +1,7 @@
 import type { WelcomeMessage } from '../digests/welcome-message.ts'
 import { contentOf, linkTo, type MailWriter } from './mail-writer.ts'
 
-/** To somebody who just confirmed. It is mailed as digests are, so it ends as they do. */
+/** To a subscriber who just confirmed. It is sent and cancelled as digests are. */
 export const welcomeMail: MailWriter = ({ config, emails }, message) => {
   const { epoch, papers: _, ...content } = contentOf<WelcomeMessage>(message)
   const id = message.subscriberId

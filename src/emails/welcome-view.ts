@@ -12,15 +12,15 @@ import { digestSubject, leadWithMore, preheaderOf } from './digest-wording.ts'
 import type { PaperDetail } from './paper-view.ts'
 import { type SectionView, sectionViews } from './sections-view.ts'
 
-/** To somebody who just confirmed: plain data, as it is stored with the message. */
+/** To a subscriber who just confirmed: plain data, stored with the message. */
 export interface WelcomeEmail extends ReaderLinks {
-  /** Papers of one day to begin with; null where there are none. */
+  /** Papers of one day as a first digest; null if there are none. */
   content: DigestContent | null
   /** There were papers, and none matched. */
   nothingMatched: boolean
   /**
-   * Without `content`, how many matched that are of today, and how many that were mailed before. A message that an
-   * earlier release wrote down says neither.
+   * Without `content`: how many of today's papers matched, and how many matches were emailed before. Absent in messages
+   * that an earlier release wrote.
    */
   matchedToday?: number
   mailedBefore?: number
@@ -35,22 +35,22 @@ export interface WelcomeEmail extends ReaderLinks {
   detail: MailDetail
 }
 
-/** What the tags of templates/emails/welcome read as `it`; an empty text is not shown. */
+/** The `it` of templates/emails/welcome; an empty text is not shown. */
 export interface WelcomeView extends ReaderLinks {
   site: SiteIdentity
   subjectLine: string
   preview: string
-  /** When the first digest comes. */
+  /** When the first digest is due. */
   first: string
-  /** What the papers below are; empty where there are none. */
+  /** Introduces the papers below; empty if there are none. */
   intro: string
   sections: SectionView[]
-  /** "12 more on the site", and where they are. */
+  /** "12 more on the site", with a link to them. */
   more: string
   moreUrl: string
-  /** Where what matched is, instead of papers. */
+  /** Where the matches are, if the welcome has no papers. */
   elsewhere: string
-  /** The topics, where nothing matched them. */
+  /** The topics, if nothing matched them. */
   nothing: string[]
   moreTopics: string
   confirmedOn: string
@@ -60,7 +60,7 @@ export interface WelcomeView extends ReaderLinks {
 const MAX_TOPICS = 10
 const MAX_TOPIC_LENGTH = 80
 
-/** Everything that a welcome says, in words, its papers cut to `detail`. */
+/** The whole content of a welcome, in words; its papers are cut to `detail`. */
 export function welcomeView(site: SiteIdentity, email: WelcomeEmail, detail: PaperDetail): WelcomeView {
   const { content, unsubscribeUrl, manageUrl } = email
   return {
@@ -102,7 +102,7 @@ function papersOf(site: SiteIdentity, { content, manageUrl, viewUrl }: WelcomeEm
 
 type Matched = Pick<WelcomeEmail, 'content' | 'matchedToday' | 'mailedBefore'>
 
-/** Where what matched is, if not among the papers of a welcome; empty where nothing is to be said of it. */
+/** Where the matches are, if not in the welcome; empty if there is nothing to say. */
 export function elsewhereText({ content, matchedToday = 0, mailedBefore = 0 }: Matched): string {
   const { today, before } = words.emails.welcome
   if (content) return ''

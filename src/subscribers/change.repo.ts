@@ -28,8 +28,8 @@ export async function newestChanges(
   return rows.map(changeOf)
 }
 
-const jsonOf = (standing: Subscription): Prisma.InputJsonObject =>
-  standing as unknown as Prisma.InputJsonObject
+const jsonOf = (subscription: Subscription): Prisma.InputJsonObject =>
+  subscription as unknown as Prisma.InputJsonObject
 
 const changeOf = ({ before, after, ...row }: ChangeRow): Change => ({
   ...row,

@@ -16,12 +16,12 @@ const isPaused = ({ state, pausedUntil }: Pick<Subscription, 'state' | 'pausedUn
 
 /** The same subscription, but active if its pause has ended. */
 export const withoutEndedPause = <T extends Pick<Subscription, 'state' | 'pausedUntil'>>(
-  standing: T,
+  subscription: T,
   today: Day,
 ): T =>
-  standing.state !== 'paused' || isPaused(standing, today)
-    ? standing
-    : { ...standing, state: 'active', pausedUntil: null }
+  subscription.state !== 'paused' || isPaused(subscription, today)
+    ? subscription
+    : { ...subscription, state: 'active', pausedUntil: null }
 
 /** Throws setting.until if the end of a pause is in the past, or more than a year away. */
 export function requirePauseEnd(until: Day, today: Day): void {

@@ -12,13 +12,13 @@ import { hasSubscription } from '../../subscribers/subscriber.ts'
 import { applySignup } from './apply-signup.ts'
 
 export type AddSubscriberResult =
-  /** They had said yes. `already`: they were subscribed, so that topics were added and nothing else changed. */
+  /** They gave consent. `already`: they were subscribed, so topics were added and nothing else changed. */
   | { confirmed: true; already: boolean; next: DueDate | undefined }
-  /** They are asked by mail. */
+  /** They get an email to confirm. */
   | ({ confirmed: false } & Pick<RecordedSignup, 'mail' | 'held'>)
 
 /**
- * Adds somebody at the operator's hand. `consent` says how they said yes; without it they are asked by mail. Throws
+ * The operator adds a subscriber. `consent` says how they gave consent; without it they get an email to confirm. Throws
  * FieldFaults, subscriber.suppressed.
  */
 export async function addSubscriber(

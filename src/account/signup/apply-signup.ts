@@ -26,9 +26,8 @@ export interface ApplySignupInput {
 }
 
 /**
- * Makes a wish so, consent and all: a subscription for somebody who has none, more topics for somebody who has one;
- * topics from before stay, and what goes beyond the limit is left out. True where a subscription began. Throws
- * subscriber.suppressed.
+ * Applies a sign-up request and records the consent: begins a subscription, or adds topics to an existing one. Earlier
+ * topics stay, and topics beyond the limit are left out. True if a subscription began. Throws subscriber.suppressed.
  */
 export async function applySignup(tx: DatabaseOrTransaction, input: ApplySignupInput): Promise<boolean> {
   const { subscriber, how, wording, now } = input
@@ -58,7 +57,7 @@ async function activate(
   await insertTopics(tx, id, topics)
 }
 
-/** Adds the topics, which is a change that can be undone; the settings of the wish do not count. */
+/** Adds the topics as a change that can be undone; ignores the settings of the request. */
 async function addRequestedTopics(
   tx: DatabaseOrTransaction,
   { subscriber, wish: request, how, now }: ApplySignupInput,

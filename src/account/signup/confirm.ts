@@ -26,26 +26,26 @@ import { topicsOf } from '../../subscribers/topic.repo.ts'
 import { requestBehindLink } from '../subscriber-by-link.ts'
 import { applySignup } from './apply-signup.ts'
 
-/** What the page behind a confirmation link shows. */
+/** The data of the page behind a confirmation link. */
 export interface Confirmation {
   signup: Signup
   subscriber: Subscriber
-  /** They have a subscription now. */
+  /** Whether they have a subscription now. */
   joined: boolean
-  /** The signup began the subscription that they have, or had last; else it added topics, or belongs to an older one. */
+  /** Whether this signup began their current or last subscription; otherwise it added topics, or is from before it. */
   began: boolean
-  /** As they are now. */
+  /** The current topics. */
   topics: TopicText[]
-  /** When the next digest may come; undefined for somebody who gets none. */
+  /** When the next digest may be due; undefined if they get none. */
   next: DueDate | undefined
-  /** The token of the page for topics, days and hour; null for somebody without a subscription. */
+  /** The token of the page for topics, days and hour; null without a subscription. */
   manage: string | null
   welcome: WelcomeMessage | null
-  /** The topics that the signup added, while it is their newest change. */
+  /** The change that added this signup's topics, if it is their newest one. */
   change: Change | null
 }
 
-/** Reads, and changes nothing. Throws link.*. */
+/** Read-only. Throws link.*. */
 export async function openConfirmation(deps: Deps, token: string): Promise<Confirmation> {
   const { config, db, clock } = deps
   const { signup, subscriber } = await signupBehindLink(deps, db, token, subscriberById)
@@ -71,8 +71,8 @@ async function changeBy(db: Database, { subscriberId, confirmedAt }: Signup): Pr
 }
 
 /**
- * The button behind the mailed link. Whoever begins a subscription with it is left a welcome. False where it had been
- * pressed before, which changes nothing. Throws link.*, subscriber.suppressed.
+ * The button behind the emailed link. If it begins a subscription, enqueues a welcome. False if it had been pressed
+ * before, which changes nothing. Throws link.*, subscriber.suppressed.
  */
 export async function confirm(deps: ServiceDeps, token: string): Promise<boolean> {
   const now = deps.clock.now()
@@ -96,7 +96,7 @@ export async function confirm(deps: ServiceDeps, token: string): Promise<boolean
 
 const EMPTY: WelcomeMaterial = { archive: null, papers: [], shown: [] }
 
-/** Empty where no welcome is due, and where its papers cannot be read while the database answers. */
+/** Empty if no welcome is due, or if its papers cannot be read although the database is available. */
 async function welcomeMaterialFor(deps: Deps, token: string, now: Date): Promise<WelcomeMaterial> {
   const { signup, subscriber } = await signupBehindLink(deps, deps.db, token, subscriberById)
   if (signup.confirmedAt || hasSubscription(subscriber)) return EMPTY

@@ -6,7 +6,7 @@ import { MAX_TOPICS } from '../../subscribers/subscriber.ts'
 
 /**
  * Parses typed topics, one in each step, so that reading them afterwards does not block other requests: twenty long
- * ones take some 100 ms. More than a subscriber may have are refused before they are parsed.
+ * ones take about 100 ms. If there are more than a subscriber may have, they are refused before any is parsed.
  */
 export const preparseTopics = (typed: readonly string[], spend?: Spend): Promise<void> =>
   runYielding(parsing(typed), spend)

@@ -18,11 +18,11 @@ const SIGNUP_LIMIT: RateLimit = {
 
 export interface SubscribeInput extends CheckedSignup {
   how: 'page' | 'api'
-  /** Once more what was asked for last. */
+  /** Repeat the last unconfirmed request. */
   again?: boolean
-  /** Where the wish has no topics, those asked for last count. */
+  /** If the request has no topics, use those of the last unconfirmed one. */
   keepsTopics?: boolean
-  /** The address that the request came from. */
+  /** The IP address of the request. */
   ip: string
 }
 
@@ -37,8 +37,8 @@ export const siteSignupBucket = ({ SIGNUP_PER_HOUR }: Pick<Config, 'SIGNUP_PER_H
 export const SIGNUPS_INCIDENT = 'signups'
 
 /**
- * Somebody asks for digests. Whatever the address is here, nothing tells: what differs comes by mail. Throws
- * signup.closed, signup.domain, signup.busy, rate.too-many.
+ * Requests a subscription. Nothing reveals whether the address is known: only the email differs. Throws signup.closed,
+ * signup.domain, signup.busy, rate.too-many.
  */
 export async function subscribe(deps: ServiceDeps, { ip, ...input }: SubscribeInput): Promise<void> {
   requireSignupOpen(deps.config, input.address)
@@ -47,9 +47,9 @@ export async function subscribe(deps: ServiceDeps, { ip, ...input }: SubscribeIn
 }
 
 /**
- * Somebody asks for the link to their digests. Whoever has none gets a confirmation instead, as far as new
- * subscribers are taken, and whoever left the link to their account too; nothing tells which. `at`: the link leads to
- * that topic. Returns the address. Throws FieldFaults (email), signup.busy, rate.too-many.
+ * Requests the link to one's settings. A person without a subscription gets a confirmation instead, if sign-up is open
+ * for them, and a former subscriber also the link to their account; the response is the same for all. `at`: the link
+ * leads to that topic. Returns the address. Throws FieldFaults (email), signup.busy, rate.too-many.
  */
 export async function requestManageLink(
   deps: ServiceDeps,
@@ -86,11 +86,11 @@ export function requireSignupOpen(config: Config, address: Address): void {
   if (refusal) throw refusal
 }
 
-/** Why nobody new is taken with an address; null where they are. */
+/** Why a new subscriber with this address is refused; null if they are accepted. */
 const refusalOf = (config: Config, address: Address): Fault | null =>
   config.SIGNUP === 'closed' ? new Fault('signup.closed') : domainRefusal(config, address)
 
-/** Why no digest may go to an address; null where they may. */
+/** Why no digest may be sent to an address; null if it may. */
 export function domainRefusal({ SIGNUP_DOMAINS }: Config, { key }: Address): Fault | null {
   const domain = key.slice(key.lastIndexOf('@') + 1)
   if (SIGNUP_DOMAINS.length === 0 || SIGNUP_DOMAINS.some((one) => one.toLowerCase() === domain)) return null

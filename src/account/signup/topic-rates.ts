@@ -11,7 +11,7 @@ import { type Searcher, withOptionalSearchSlot } from '../../search/search-slot.
 import { runYielding, type Spend } from '../../search/yield-to-event-loop.ts'
 import { isReadable } from '../../subscribers/read-signup.ts'
 
-/** `topicRates` in a search slot; without a free one the rates of no query are known. */
+/** `topicRates` in a search slot; empty if no slot is free. */
 export const topicRatesInSlot = (
   deps: Deps,
   searcher: Searcher,

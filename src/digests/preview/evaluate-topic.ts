@@ -13,23 +13,23 @@ import { type TermPresence, termPresence } from '../../search/back-test/term-pre
 import { isTooNarrow, widerHints } from '../../search/back-test/wider-hints.ts'
 import { countByDay, type PaperCounts } from '../../search/count-by-day.ts'
 
-/** Less than one paper a week, more than a mail holds, or what one would have. */
+/** Fewer than one paper a week, more than fit into an email, or in between. */
 export type Width = 'narrow' | 'fits' | 'wide'
 
-/** What a query comes to among the papers of some days, as numbers of papers. */
+/** The matches of a query among the papers of some days; papers are ids. */
 export interface TopicEvaluation extends PaperCounts {
   query: string
   tree: Query
   found: Bits
   latestIds: readonly number[]
-  /** Of all papers, from 0 to 1; null where newer versions count, or there are none. */
+  /** Share of all papers, from 0 to 1; null if newer versions count, or there are no papers. */
   share: number | null
   keyWords: TermPresence
   terms: TermCount[]
   overlap: Overlap[]
   width: Width
   hints: QueryHint[]
-  /** Null where it met something, or where there was no paper at all. */
+  /** Null if it matched something, or if there were no papers at all. */
   empty: (WhyEmpty & { nearIds: readonly number[] }) | null
 }
 
@@ -40,16 +40,16 @@ export interface EvaluateTopicInput {
 }
 
 interface Testing {
-  /** How many of the latest papers are shown. */
+  /** How many of the latest papers to show. */
   latest: number
-  /** The most papers of a mail. */
+  /** The maximum number of papers in an email. */
   most: number
 }
 
-/** So many papers may come nearest; which they are is told by their texts. */
+/** Number of near misses; their texts decide which ones they are. */
 const NEAR = 12
 
-/** What a query finds. Terms, overlap, hints and what to say where it finds nothing are left to `addExtras`. */
+/** Evaluates a query. `addExtras` adds terms, overlap, hints, and the reason if nothing matches. */
 export function* evaluateTopic(
   window: DayWindow,
   topic: EvaluateTopicInput,
@@ -73,7 +73,7 @@ interface Among {
   most: number
 }
 
-/** Adds to a test what takes longest, the most useful first. Where the steps end early, the rest stays empty. */
+/** Adds the slow parts to an evaluation, the most useful first. If the steps end early, the rest stays empty. */
 export function* addExtras(window: DayWindow, test: TopicEvaluation, { others, most }: Among): Steps<void> {
   const { tree, found, total } = test
   yield* window.archive.lookUpTerms(tree)

@@ -11,13 +11,13 @@ import type { LoadedPapers } from '../../search/loaded-papers.ts'
 import { type DigestContent, type DigestSection, topicHead } from '../digest-content.ts'
 import { PaperSelector } from '../select-papers.ts'
 
-/** A topic of whoever would have got the digest. */
+/** A topic in the previewed digest. */
 export interface DigestTopicTree {
   name: string
   tree: Query
 }
 
-/** Which papers the digest of a day would have held. */
+/** The papers that the digest of a day would have contained. */
 export interface LastSelection {
   day: Day
   sections: { topic: DigestTopicTree | null; papers: { id: number; under: DigestTopicTree[] }[] }[]
@@ -25,17 +25,17 @@ export interface LastSelection {
   more: number
 }
 
-/** What the digest of the last day that has papers would have been: of the day before today, where there are any. */
+/** The digest of the last day that has papers: before today, if there is such a day. */
 export interface LastDigest {
   day: Day
-  /** Null where nothing matched. */
+  /** Null if nothing matched. */
   content: DigestContent | null
 }
 
-/** A topic, and its papers of the day of the digest, best first. */
+/** A topic, and the papers of the digest's day that match it, best first. */
 type OfferedTopic = DigestTopicTree & { offered: readonly number[] }
 
-/** The papers that a topic has found on the day of the digest, best first. */
+/** The matches of a topic on the day of the digest, best first. */
 export function lastDayMatches(
   window: DayWindow,
   { tree, found }: Pick<DigestTopicTree, 'tree'> & { found: Bits },
@@ -47,7 +47,7 @@ export function lastDayMatches(
   return archive.ranked(tree, ofDay).map(({ id }) => id)
 }
 
-/** Chosen as digests are, for the topics in the subscriber's order; null where no day has papers. */
+/** Selects papers as digests do, for the topics in the subscriber's order; null if no day has papers. */
 export function selectLastDigest(
   window: DayWindow,
   topics: readonly OfferedTopic[],
@@ -58,7 +58,7 @@ export function selectLastDigest(
   return topics.length > 0 ? byTopics(topics, { day, most }) : bestOf(window, { day, most })
 }
 
-/** All of today has not come in. */
+/** Today's papers may be incomplete. */
 function lastDay({ days, perDay }: DayWindow): Day | null {
   const today = days.length - 1
   const before = perDay.findLastIndex((papers, place) => papers > 0 && place < today)
@@ -94,7 +94,7 @@ function byTopics(topics: readonly OfferedTopic[], { day, most }: OfDay): LastSe
   }
 }
 
-/** The most votes first, as for somebody without topics. */
+/** Most votes first, as for a subscriber without topics. */
 function bestOf({ archive, listed }: DayWindow, { day, most }: OfDay): LastSelection {
   const papers = archive.attributesOf(archive.withinDays(listed, { from: day, to: day })).sort(byVotes)
   const best = papers.slice(0, most).map(({ id }) => ({ id, under: [] }))

@@ -9,7 +9,7 @@ import type { DayPaperCount } from '../../search/count-by-day.ts'
 import type { Width } from './evaluate-topic.ts'
 import type { NoMatchReason, PreviewResult, TopicPreview } from './preview-topics.ts'
 
-/** A paper as programs are told of it. */
+/** A paper in the JSON API. */
 export interface PreviewPaperJson {
   /** As in paths: "2507.06457". */
   id: string
@@ -19,7 +19,7 @@ export interface PreviewPaperJson {
   reason: string | null
 }
 
-/** The preview of one query, for programs. */
+/** The preview of one query in the JSON API. */
 export interface PreviewJson {
   query: string
   understood: string
@@ -31,12 +31,12 @@ export interface PreviewJson {
   perDay: DayPaperCount[]
   latest: PreviewPaperJson[]
   nothing: (Omit<NoMatchReason, 'nearest'> & { nearest: PreviewPaperJson[] }) | null
-  /** All papers of these days, and on how many of them there were any. */
+  /** Number of papers in these days, and of days with papers. */
   papers: number
   openDays: number
-  /** Of all papers, from 0 to 1, to four places; here and in `terms`. */
+  /** Share of all papers, from 0 to 1, rounded to four digits; also in `terms`. */
   share: number | null
-  /** Key words of the query, as typed, that no paper of these days contains. */
+  /** Key words of the query, as typed, that occur in no paper of these days. */
   absent: string[]
   terms: TermCount[]
   overlap: Overlap[]

@@ -36,13 +36,13 @@ import {
   selectLastDigest,
 } from './last-digest.ts'
 
-/** What was met within the days that were looked at. */
+/** The matches within the days of the preview. */
 export interface MatchSummary extends PaperCounts {
   /** Newest day first, then most votes; with the reason, and the title marked where it matched. */
   latest: ShownPaper[]
 }
 
-/** Why a topic met nothing, and the papers that come nearest. */
+/** Why a topic matched nothing, and the nearest papers. */
 export interface NoMatchReason extends WhyEmpty {
   nearest: ShownPaper[]
 }
@@ -51,17 +51,17 @@ export interface TopicPreview extends MatchSummary {
   query: string
   /** "Papers with …" */
   understood: string
-  /** Of all papers of these days, from 0 to 1; null where newer versions count, or nothing came. */
+  /** Share of all papers of these days, from 0 to 1; null if newer versions count, or there are no papers. */
   share: number | null
   keyWords: TermPresence
-  /** What each of its terms brings alone. */
+  /** The matches of each of its terms on its own. */
   terms: TermCount[]
-  /** Other topics of the same subscriber under which some of its papers come too. */
+  /** Other topics of the same subscriber that match some of its papers too. */
   overlap: Overlap[]
   width: Width
-  /** Changes that would bring more where it is narrow, less where it is wide. */
+  /** Changes that would match more papers if the topic is narrow, or fewer if it is wide. */
   hints: QueryHint[]
-  /** Null where it met something, or where there was no paper at all. */
+  /** Null if it matched something, or if there were no papers at all. */
   nothing: NoMatchReason | null
 }
 
@@ -69,45 +69,45 @@ export interface PreviewResult {
   from: Day
   to: Day
   days: number
-  /** All papers first listed in these days, and on how many of the days there were any. */
+  /** Number of papers first listed in these days, and of days with papers. */
   papers: number
   openDays: number
   /** The days with papers. */
   listedOn: ReadonlySet<Day>
   /** How many Mondays to Fridays have papers; at least 1. */
   weekdays: number
-  /** From the first of them that has papers. */
+  /** Counted from the first of the days with papers. */
   weeks: number
   topics: TopicPreview[]
   /** All topics together, each paper once; without a topic, every paper. */
   together: MatchSummary
-  /** The digest of the last day that has papers, as it would have been; null unless asked for, and without papers. */
+  /** The digest of the last day with papers; null unless requested, and if there are no papers. */
   digest: LastDigest | null
 }
 
 export interface PreviewInput {
   queries: readonly string[]
-  /** How many days up to today (UTC), from 1 to 30; 30 unless said otherwise. */
+  /** Number of days up to today (UTC), from 1 to 30; default 30. */
   days?: number
-  /** How many of the latest papers are shown; 5 unless said otherwise. */
+  /** How many of the latest papers to show; default 5. */
   latest?: number
   /** The subscriber's other topics, in their order. */
   others?: readonly TopicText[]
-  /** Which place among those the queries have in digests: the first unless said otherwise. */
+  /** Position of the queries among those topics in digests; default first. */
   place?: number
-  /** The most papers of a mail; that of new subscribers unless said otherwise. */
+  /** The maximum number of papers in an email; defaults to that of new subscribers. */
   most?: number
-  /** With the digest of the last day that has papers, of the queries and the other topics. */
+  /** Also preview the digest of the last day with papers, for the queries and the other topics. */
   digest?: boolean
-  /** How long hints, near misses and counts of terms may take, in milliseconds: what is not reached is left out. */
+  /** Time limit for hints, near misses and counts of terms, in milliseconds; unfinished parts are left out. */
   extrasMs?: number
-  /** Receives the milliseconds of this process that it took. */
+  /** Receives the milliseconds of CPU time that this process used. */
   spend?: Spend
 }
 
 /**
- * What queries would have brought among the papers first listed lately, and among the newer versions where a query asks
- * for those. Throws query.*, preview.days.
+ * The papers that queries would have matched among those first listed lately, and among newer versions if a query
+ * includes them. Throws query.*, preview.days.
  */
 export async function previewTopics(deps: Deps, input: PreviewInput): Promise<PreviewResult> {
   const { days = MAX_DAYS, latest = 5, most = deps.config.DIGEST_MAX, spend } = input
@@ -146,14 +146,14 @@ function* shownTogether(
 }
 
 interface FoundTopic extends DigestTopicTree {
-  /** As it came in. */
+  /** As passed in. */
   topic: DigestTopicTree
   found: Bits
-  /** For the digest of the last day, best first. */
+  /** Papers for the digest of the last day, best first. */
   offered: readonly number[]
 }
 
-/** Term by term and topic by topic: anybody may type hundreds of terms. */
+/** Yields after each term and each topic: a visitor may type hundreds of terms. */
 function* foundIn(
   window: DayWindow,
   topics: readonly DigestTopicTree[],
@@ -193,7 +193,7 @@ function* extrasOf(
   }
 }
 
-/** A topic that was kept may be older than the grammar. */
+/** A stored topic may be older than the grammar. */
 const readable = ({ name, query }: TopicText): DigestTopicTree[] =>
   isReadable(query) ? [{ name, tree: parseQuery(query) }] : []
 
@@ -210,7 +210,7 @@ function togetherOf(window: DayWindow, tests: readonly TopicEvaluation[], latest
   const counts = countByDay(found, window, latest)
   const topics = new Map(
     counts.latestIds.map((id) => {
-      // It may have changed meanwhile, and have another slot.
+      // The paper may have changed in the meantime and have another docId.
       const slot = index.docIdOf(id) ?? 0
       return [id, (tests.find((test) => hasBit(test.found, slot)) ?? tests[0])?.tree ?? null]
     }),
