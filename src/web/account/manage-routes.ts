@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { changeByLink, undoByLink } from '../../account/change-by-link.ts'
+import { topicsFile } from '../../account/topics-file.ts'
 import type { Fault } from '../../core/errors.ts'
 import { FieldFaults } from '../../core/field-faults.ts'
 import { toFault } from '../errors.ts'
@@ -10,7 +11,6 @@ import { NO_CHANGE, sendManagePage } from './manage-page.ts'
 import { sendMyLinkPage } from './my-link-routes.ts'
 import { changeProfile } from './profile-form.ts'
 import { addTopicRoutes } from './topic-routes.ts'
-import { addTopicsFileRoute } from './topics-file-route.ts'
 
 interface WithToken {
   Params: { token: string }
@@ -82,4 +82,16 @@ function offerNewLink(
   const fault = toFault(error)
   if (!fault.code.startsWith('link.') || wantsJson(request)) throw error
   return sendMyLinkPage(site, request, reply, { fault, email: '' })
+}
+
+/** The topics as a text file, behind the link in emails. */
+function addTopicsFileRoute(app: FastifyInstance, { deps }: Site): void {
+  app.get<WithToken>('/manage/:token/topics.txt', async ({ params: { token } }, reply) => {
+    // Before the headers are set: the error page of an expired link is not a file.
+    const text = await topicsFile(deps, token)
+    return reply
+      .header('content-disposition', 'attachment; filename="topics.txt"')
+      .type('text/plain; charset=utf-8')
+      .send(text)
+  })
 }

@@ -1,19 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import { changeByLink, undoByLink } from '../../account/change-by-link.ts'
 import { addedNamedTopic, editedQuery } from '../../account/form-changes.ts'
 import { type OpenTopicInput, openTopic, openTrial } from '../../account/open-topic.ts'
 import { giveFeedback } from '../../account/own-feedback.ts'
+import type { TrialInput } from '../../account/try-topic.ts'
 import { Fault } from '../../core/errors.ts'
 import { FieldFaults } from '../../core/field-faults.ts'
 import { logFault, toFault } from '../errors.ts'
-import { wantsJson } from '../request.ts'
+import { formText, readFields, wantsJson } from '../request.ts'
 import { previewOfFault } from '../signup/preview-view.ts'
 import { isHtmxRequest } from '../signup/show-form-again.ts'
 import type { Site } from '../site.ts'
 import { idParam, readManageForm } from './manage-form.ts'
 import { NO_CHANGE, sendManagePage, sendNoDigestsPage } from './manage-page.ts'
 import { changeProfile } from './profile-form.ts'
-import { readTopicForm, type TopicForm, trialInQuery } from './topic-form.ts'
 import { topicPath } from './topic-path.ts'
 import { asQueryFault, type TopicPageInput, topicPageView } from './topic-view.ts'
 import { trialView } from './trial-view.ts'
@@ -23,6 +24,32 @@ interface OfTopic {
   Querystring: Record<string, unknown>
 }
 type Request = FastifyRequest<OfTopic>
+
+const topicFields = {
+  /** "change", "follow" or "undo"; "more", "less" or "back"; "forget-word" or "forget-profile". */
+  do: formText.default(''),
+  query: formText.default(''),
+  /** The name of a new topic. */
+  name: formText.default(''),
+  /** The id of the paper; it is also in the URL. */
+  paper: formText.default(''),
+  /** The id of a change. */
+  change: formText.default(''),
+  /** The key of a word. */
+  word: formText.default(''),
+}
+
+/** A form of a topic's page, as it was sent. */
+type TopicForm = z.output<z.ZodObject<typeof topicFields>>
+
+/** Throws FieldFaults: request.wrong-type. */
+const readTopicForm = (body: unknown): TopicForm => readFields(z.object(topicFields), body)
+
+/** The change that a URL tries; null if it tries none. */
+function trialInQuery({ query, as, name }: Record<string, unknown>): TrialInput | null {
+  if (typeof query !== 'string') return null
+  return { text: query, named: as === 'new' ? String(name ?? '') : null }
+}
 
 /**
  * The page of one topic, behind the link in emails. It shows what the topic would match with a word muted, an author

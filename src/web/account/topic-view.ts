@@ -5,13 +5,13 @@ import { FieldFaults } from '../../core/field-faults.ts'
 import { shortDate } from '../../i18n/dates.ts'
 import { counted, fill, listed, words } from '../../i18n/words.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
+import type { QueryEdit } from '../../queries/language/edit-query.ts'
 import { reasonSentence } from '../../queries/reasons/reason-sentence.ts'
 import { type FaultsView, faultsView } from '../faults-view.ts'
 import { understoodOf } from '../signup/subscription-text.ts'
 import { type ChangeSummaryView, changeSummaryView, NO_CHANGE_SUMMARY } from './change-summary-view.ts'
 import { type ProfileView, profileChangeSummary, profileView } from './profile-view.ts'
-import { type QuickActionsView, quickActionsView } from './quick-actions-view.ts'
-import { topicPath } from './topic-path.ts'
+import { type TopicPathParams, topicPath, trialPath } from './topic-path.ts'
 import { type TrialView, trialView } from './trial-view.ts'
 
 interface PaperView {
@@ -25,6 +25,22 @@ interface PaperView {
   opinion: 'more' | 'less' | null
   /** "More of: linear, attention."; empty without feedback. */
   moved: string
+}
+
+/** A choice as a link, or the reason why it is not available. */
+interface QuickActionView {
+  text: string
+  path: string | null
+  note: string
+}
+
+/** The changes of a topic that start from one paper. */
+interface QuickActionsView {
+  words: QuickActionView[]
+  /** The first few authors; the others are in moreAuthors. */
+  authors: QuickActionView[]
+  moreAuthors: QuickActionView[]
+  votes: QuickActionView | null
 }
 
 /** The page of one topic. */
@@ -121,3 +137,40 @@ function mismatchText({ missing, unwanted }: PaperOfTopic): string {
 
 const movedText = ({ feedback, about }: PaperOfTopic): string =>
   feedback && about.length > 0 ? fill(words.topicPage.like.moved[feedback], { words: about.join(', ') }) : ''
+
+const FIRST_AUTHORS = 3
+
+function quickActionsView(place: TopicPathParams, { from, votes }: OpenedTopic): QuickActionsView {
+  const authors = from?.quickActions.authors.map(({ name, query }) => ({
+    text: name,
+    path: query && trialPath({ ...place, query, named: name }),
+    note: query ? '' : words.topicPage.follow.already,
+  }))
+  return {
+    words: linksFirst(
+      from?.quickActions.words.flatMap(({ text, edit }) => muteWordView(place, text, edit)) ?? [],
+    ),
+    authors: authors?.slice(0, FIRST_AUTHORS) ?? [],
+    moreAuthors: authors?.slice(FIRST_AUTHORS) ?? [],
+    votes: votes && votesView(place, votes),
+  }
+}
+
+const linksFirst = (actions: QuickActionView[]): QuickActionView[] =>
+  actions.toSorted((a, b) => Number(a.path === null) - Number(b.path === null))
+
+/** Empty if no query can express the change. */
+function muteWordView(
+  place: TopicPathParams,
+  text: string,
+  { query, refused }: QueryEdit,
+): QuickActionView[] {
+  if (query !== undefined) return [{ text, path: trialPath({ ...place, query }), note: '' }]
+  return refused === 'already' ? [{ text, path: null, note: words.topicPage.mute.already }] : []
+}
+
+function votesView(place: TopicPathParams, { query, refused }: QueryEdit): QuickActionView | null {
+  if (query !== undefined)
+    return { text: words.topicPage.votes.link, path: trialPath({ ...place, query }), note: '' }
+  return refused === 'cannot' ? null : { text: '', path: null, note: words.topicPage.votes[refused] }
+}

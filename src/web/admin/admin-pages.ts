@@ -4,7 +4,6 @@ import type { Config } from '../../config/config.ts'
 import { dateAndTime } from '../../i18n/dates.ts'
 import { TemplateEngine } from '../../i18n/template-engine.ts'
 import { ASSETS_PATH } from '../assets.ts'
-import { actionDetailText } from './action-detail.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../../templates/admin')
 
@@ -30,4 +29,14 @@ export function openAdminPages(config: Config): SendAdminPage {
     const html = eta.render(`./${name}`, { site, route: routeOptions.url ?? '', token, ...data })
     return reply.code(status).type('text/html; charset=utf-8').send(html)
   }
+}
+
+/** Formats the detail of a logged action: "3,000 rows, 2,990 taken" for counts, other text unchanged. */
+export function actionDetailText(detail: string): string {
+  if (!detail.startsWith('{')) return detail
+  return Object.entries(JSON.parse(detail) as Record<string, unknown>)
+    .map(([name, value]) =>
+      typeof value === 'number' ? `${number.format(value)} ${name}` : `${name} ${value}`,
+    )
+    .join(', ')
 }

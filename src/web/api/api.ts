@@ -1,4 +1,4 @@
-import swagger from '@fastify/swagger'
+import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import {
   jsonSchemaTransform,
@@ -6,13 +6,13 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
+import type { Config } from '../../config/config.ts'
 import { cacheForOneMinute } from '../cache-control.ts'
 import type { Site } from '../site.ts'
 import { addApiActionRoutes } from './action-routes.ts'
 import { addDeliveryRoutes } from './delivery-routes.ts'
 import { addFaultResponses } from './fault-responses.ts'
 import { addApiMessageRoutes } from './message-routes.ts'
-import { openapiDescription } from './openapi-description.ts'
 import type { Api } from './operation.ts'
 import { requireToken } from './operator-token.ts'
 import { addApiPaperRoutes } from './paper-routes.ts'
@@ -66,6 +66,32 @@ function addOperatorRoutes(api: Api, site: Site): void {
   addDeliveryRoutes(api, site)
   addApiActionRoutes(api, site)
 }
+
+const DESCRIPTION = `Papers and sources for everyone; operator actions with a token.
+
+A field that does not exist is refused, and the answer names those that do. Lists hold \`next\`, which goes into
+\`cursor\` of the next request; what comes meanwhile repeats nothing and skips nothing. Every fault has a code in
+\`error\`. A change may be sent again: nothing is done twice. With \`dryRun\` it is tried with every check, and nothing
+changes. A request whose headers exceed 16 kB gets 431, and one that takes longer than 30 seconds to arrive gets 408;
+both close the connection, and their bodies have another shape.`
+
+/** The head of the OpenAPI document. */
+const openapiDescription = ({
+  SITE_NAME,
+  BASE_URL,
+  API_TOKEN,
+}: Config): FastifyDynamicSwaggerOptions['openapi'] => ({
+  openapi: '3.1.0',
+  info: { title: SITE_NAME, version: '1.0.0', description: DESCRIPTION },
+  servers: [{ url: BASE_URL }],
+  ...(API_TOKEN && {
+    components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'API_TOKEN of the settings' },
+      },
+    },
+  }),
+})
 
 function addDocument(api: Api): void {
   // Built at the first request; it does not change while the process runs.

@@ -8,12 +8,12 @@ import { jsonOfSubscriber, jsonOfSubscriberDetails } from '../../account/subscri
 import type { Deps } from '../../core/deps.ts'
 import { nudgeTransactional } from '../../mail/nudge-transactional.ts'
 import { explainSubscriber } from '../../operator/explain-subscriber.ts'
+import type { TypedSettings } from '../../subscribers/settings.ts'
 import type { Site } from '../site.ts'
 import { cursorInstant, pageOf, readCursor, writeCursor } from './cursor.ts'
 import { type Api, changeFaults, iso, operatorFaults, operatorOperation, runApiChange } from './operation.ts'
 import { dryRunInQuery, id, idParams } from './schemas/common.ts'
 import * as schemas from './schemas/subscribers.ts'
-import { settingsAsText } from './settings-as-text.ts'
 
 const TAG = 'subscribers'
 
@@ -150,4 +150,18 @@ function addCopies(api: Api, { deps }: Site): void {
   api.get('/api/subscribers/:id/export', { schema: copied }, async ({ params }) =>
     schemas.copy.parse(JSON.parse(JSON.stringify(await exportSubscriber(deps, params)))),
   )
+}
+
+interface Settings extends Omit<TypedSettings, 'hour' | 'max'> {
+  hour?: number
+  max?: number
+}
+
+/** Turns settings from JSON into the text that the settings reader takes; absent settings stay absent. */
+function settingsAsText({ hour, max, ...texts }: Settings): TypedSettings {
+  return {
+    ...texts,
+    ...(hour !== undefined && { hour: String(hour) }),
+    ...(max !== undefined && { max: String(max) }),
+  }
 }

@@ -2,8 +2,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { preparseTopics } from '../../account/signup/preparse-topics.ts'
 import { requireSignupOpen, subscribe } from '../../account/signup/subscribe.ts'
 import { Fault } from '../../core/errors.ts'
+import { fill, words } from '../../i18n/words.ts'
+import { splitFields } from '../../queries/language/split-topics.ts'
+import { writeQuery } from '../../queries/language/write-query.ts'
 import { timed, withOptionalSearchSlot, withSearchSlot } from '../../search/search-slot.ts'
-import { type CheckedSignup, readSignup, readTypedSettings } from '../../subscribers/read-signup.ts'
+import {
+  type CheckedSignup,
+  readSignup,
+  readTopics,
+  readTypedSettings,
+  type TypedSignup,
+} from '../../subscribers/read-signup.ts'
 import {
   queriesIn,
   readSubscribeForm,
@@ -12,13 +21,12 @@ import {
   topicsInQuery,
 } from '../request.ts'
 import type { Site } from '../site.ts'
-import { applyTopicButton } from './apply-topic-button.ts'
 import { loadFormView } from './form-view.ts'
 import { inboxPath, type SentForm } from './inbox-token.ts'
 import { formPreview } from './preview-routes.ts'
 import { readTopicsInSlot } from './read-topics-in-slot.ts'
 import { showFormAgain } from './show-form-again.ts'
-import { whenText } from './subscription-text.ts'
+import { topicViews, whenText } from './subscription-text.ts'
 
 /** The form, and the page after it. No response reveals whether an address is known. */
 export function addSubscribeRoutes(app: FastifyInstance, site: Site): void {
@@ -135,4 +143,32 @@ async function submitSignup(
   if (form.isBot) return
   const { again, keepsTopics } = form
   await subscribe(deps, { ...checked, how: 'page', ip, again, keepsTopics })
+}
+
+interface ChangedForm {
+  /** The current values of the form's fields. */
+  typed: TypedSignup
+  /** The sentence that confirms the button. */
+  said: string
+}
+
+/**
+ * Applies the form's buttons for topics: Add in the builder, and Remove. Returns undefined if another button was
+ * pressed. Throws FieldFaults if there is nothing to add or a topic cannot be read.
+ */
+function applyTopicButton({ typed, addsTopic, removeIndex }: SubscribeForm): ChangedForm | undefined {
+  if (addsTopic) return added(typed)
+  return removeIndex === null ? undefined : removed(typed, removeIndex)
+}
+
+function added(typed: SubscribeForm['typed']): ChangedForm {
+  const [topic] = topicViews([{ name: '', query: writeQuery(typed.parts) }])
+  const topics = readTopics(typed).map(({ query }) => query)
+  return { typed: { ...typed, topics, parts: undefined }, said: fill(words.form.added, { ...topic }) }
+}
+
+function removed(typed: TypedSignup, place: number): ChangedForm {
+  const topics = splitFields(typed.topics)
+  const [query] = topics.splice(place, 1)
+  return { typed: { ...typed, topics }, said: query ? fill(words.form.removed, { query }) : '' }
 }

@@ -1,13 +1,14 @@
+import { resolve } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { TemplateEngine } from '../../i18n/template-engine.ts'
 import { feedPapers } from '../../search/feed-papers.ts'
 import { withSearchSlot } from '../../search/search-slot.ts'
 import { cacheForOneMinute } from '../cache-control.ts'
 import { sendIfChanged } from '../conditional-response.ts'
 import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../site.ts'
-import { FEED_FORMATS } from './feed-formats.ts'
 import { type FeedFormat, feedPath } from './feed-paths.ts'
-import { feedView } from './feed-view.ts'
+import { type FeedView, feedView } from './feed-view.ts'
 import { textParam } from './search-paths.ts'
 
 type Asked = FastifyRequest<{ Querystring: { q?: unknown } }>
@@ -44,3 +45,33 @@ async function sendFeed(
   const body = write(feedView(papers, { format, query, site: { name: SITE_NAME, baseUrl: BASE_URL } }))
   return sendIfChanged(request, cacheForOneMinute(reply).type(type), { body, changedAt: papers.changedAt })
 }
+
+const FOLDER = resolve(import.meta.dirname, '../../../templates/feeds')
+// Templates escape the values that they insert, as on pages.
+const templates = new TemplateEngine({ views: FOLDER, cache: true, autoTrim: ['nl', false] })
+
+const FEED_FORMATS: Record<FeedFormat, { type: string; write: (view: FeedView) => string }> = {
+  xml: { type: 'application/atom+xml; charset=utf-8', write: (view) => templates.render('./atom', view) },
+  json: { type: 'application/feed+json; charset=utf-8', write: (view) => JSON.stringify(jsonFeed(view)) },
+}
+
+/** JSON Feed 1.1. */
+const jsonFeed = ({ title, subtitle, home, self, language, entries }: FeedView): object => ({
+  version: 'https://jsonfeed.org/version/1.1',
+  title,
+  description: subtitle,
+  home_page_url: home,
+  feed_url: self,
+  language,
+  items: entries.map((entry) => ({
+    id: entry.id,
+    url: entry.url,
+    title: entry.title,
+    content_html: entry.contentHtml,
+    summary: entry.summary,
+    date_published: entry.published,
+    date_modified: entry.updated,
+    authors: entry.authors.map((name) => ({ name })),
+    tags: entry.categories,
+  })),
+})

@@ -12,7 +12,6 @@ import { type FaultsView, faultsView } from '../faults-view.ts'
 import { externalPaperLink } from './external-paper-link.ts'
 import { type FollowSearchView, followSearchView } from './follow-search-view.ts'
 import { authorsOf, dayLink, foundPaperItem, organizationOf, type PaperItem } from './paper-view.ts'
-import { type SearchExample, searchExamples } from './search-examples.ts'
 import { type FacetView, facetViews } from './search-facets.ts'
 import { type SearchParams, searchPath } from './search-paths.ts'
 
@@ -37,6 +36,13 @@ export interface ResultsView {
   /** A link to a paper that is not on this site. */
   elsewhere: PageLink | null
   nothing: { hints: string[]; nearest: PaperItem[] } | null
+}
+
+/** An example of a query, and what it finds. */
+interface SearchExample {
+  query: string
+  says: string
+  path: string
 }
 
 /** The search page: an empty form, an error, or results. */
@@ -190,3 +196,21 @@ function whyNothing({ absent, without }: NothingFound): string[] {
     instead && fill(without.isUnwanted ? allowed : leftOut, instead),
   ].filter((sentence) => sentence !== null)
 }
+
+const EXAMPLES = {
+  words: 'linear attention',
+  phrase: '"state space" OR mamba',
+  not: 'diffusion -image',
+  title: 'title:benchmark',
+  author: 'author:"Albert Gu"',
+  category: 'cat:cs.CL has:code',
+  votes: 'agents votes>=20',
+  paper: '2507.06457',
+}
+
+const searchExamples = (): SearchExample[] =>
+  Object.entries(EXAMPLES).map(([kind, query]) => ({
+    query,
+    says: words.search.examples[kind as keyof typeof EXAMPLES],
+    path: searchPath({ query }),
+  }))
