@@ -47,13 +47,13 @@ export async function readReports(
 async function processReport(deps: ReportEventsDeps, report: TakenReport): Promise<AppliedBounce[]> {
   try {
     const events = await eventsOfReport(deps, report)
-    return await finishReport(deps, report, { state: 'read', told: events })
+    return await finishReport(deps, report, { state: 'read', events })
   } catch (error) {
     const { code, what } = errorFields(error)
     const seen = { report: report.id, way: report.way, code, what }
     if (isUnreadable(error, report)) {
       deps.log.warn('report.unreadable', seen)
-      return finishReport(deps, report, { state: 'unreadable', told: UNREADABLE_EVENTS })
+      return finishReport(deps, report, { state: 'unreadable', events: UNREADABLE_EVENTS })
     }
     deps.log.error('report.put-off', seen)
     await deferReport(deps.db, { id: report.id, counts: isReportFault(error) || isOld(deps, report) })
@@ -72,7 +72,7 @@ const isOld = ({ clock }: Deps, { at }: TakenReport): boolean =>
 async function finishReport(
   deps: Deps,
   report: TakenReport,
-  { state, told: events }: { state: 'read' | 'unreadable'; told: BounceEvent[] },
+  { state, events }: { state: 'read' | 'unreadable'; events: BounceEvent[] },
 ): Promise<AppliedBounce[]> {
   const { id, recipient: envelope, way: channel, at } = report
   const isProven = isProvider(channel)

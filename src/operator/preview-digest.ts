@@ -38,12 +38,12 @@ export async function previewDigest(
   const now = clock.now()
   const localDate = date ?? localDayOf(now, subscriber.zone)
   const snapshot = await snapshotAt(db, { now, sources: deps.config.SOURCES })
-  const shelf = await openCandidatePool(db, {
+  const pool = await openCandidatePool(db, {
     since: eligibleSince(localDate, null),
     upTo: snapshot.maxPaperId,
   })
   const recipients = [(await recipientOf(db, subscriber.id))!]
-  const [composed] = await composeDigests(db, { recipients, localDate, snapshot, pool: shelf, now })
+  const [composed] = await composeDigests(db, { recipients, localDate, snapshot, pool, now })
   const { content } = composed!
   return { localDate, composed: composed!, mail: content && (await mailOf(deps, subscriber, content)) }
 }

@@ -8,14 +8,14 @@ export interface RecipientStatus {
   diagnostic: { type: string; text: string } | null
 }
 
-const MOST = 200
+const MAX_RECIPIENTS = 200
 
 /** The recipients that a report lists, anywhere in its text, up to 200. Lines must end with a line feed. */
 export const parseDeliveryStatus = (report: string): RecipientStatus[] =>
   report
     .split(/\n\s*\n|\n(?=final-recipient:)/i)
     .filter((group) => /^(?:final|original)-recipient:/im.test(group) && /^(?:action|status):/im.test(group))
-    .slice(0, MOST)
+    .slice(0, MAX_RECIPIENTS)
     .map((group) => toStatus(fieldsOf(group)))
 
 const fieldsOf = (group: string): Map<string, string> =>

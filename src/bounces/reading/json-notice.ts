@@ -8,7 +8,7 @@ export interface JsonNotice {
 
 type Json = Record<string, unknown>
 
-const MOST = 200
+const MAX_RECIPIENTS = 200
 
 /** Null if the text contains no such JSON. */
 export function parseJsonNotice(own: string): JsonNotice | null {
@@ -43,7 +43,7 @@ const isObject = (value: unknown): value is Json =>
 
 function listIn(holder: unknown, name: string): Json[] {
   const list = isObject(holder) ? holder[name] : null
-  return Array.isArray(list) ? list.filter(isObject).slice(0, MOST) : []
+  return Array.isArray(list) ? list.filter(isObject).slice(0, MAX_RECIPIENTS) : []
 }
 
 const textOf = (value: unknown): string | null =>

@@ -10,7 +10,7 @@ export interface MessageReferences {
   tokens: string[]
 }
 
-const MOST = 20
+const MAX_REFERENCES = 20
 const ID = /<[^<>\s@]{1,250}@[^<>\s]{1,250}>/g
 const OF_COPY = /^(?:x-)?(?:original-)?message-id$/
 const OF_REPORT = /^(?:in-reply-to|references|x-original-message-id|original-message-id|x-failed-message-id)$/
@@ -45,4 +45,4 @@ export function findReferences(
   }
 }
 
-const once = (values: string[]): string[] => [...new Set(values)].slice(0, MOST)
+const once = (values: string[]): string[] => [...new Set(values)].slice(0, MAX_REFERENCES)

@@ -23,7 +23,7 @@ export interface ParsedReport {
   about: MessageReferences
 }
 
-const MOST = 200
+const MAX_RECIPIENTS = 200
 
 /**
  * Reads an email that arrived at our return address: failed deliveries (RFC 3464 and the formats of servers that
@@ -41,7 +41,7 @@ function once(returned: ParsedBounce[]): ParsedBounce[] {
     `${recipient?.toLowerCase()} ${kind} ${status}`
   return [...new Map(returned.toReversed().map((one) => [keyOf(one), one])).values()]
     .toReversed()
-    .slice(0, MOST)
+    .slice(0, MAX_RECIPIENTS)
 }
 
 /** `mayHold`: the email may contain a forwarded report; one level is read. */
@@ -73,16 +73,20 @@ function fromGroups(groups: RecipientStatus[], { own }: SplitReport): ParsedBoun
       group.recipient !== null && isSameAddress(recipient, group.recipient)
     const words = withoutFields(said.find(isOf)?.words ?? (groups.length === 1 ? own : ''))
     const read = bounceFromStatus(group, smtpStageIn(words))
-    const heard = bounceFromWords(words, group.recipient)
-    if (read.class !== 'unknown') return { ...read, sure: read.sure && !isAgainst(heard) }
-    if (!heard || heard.rule === null) return read
-    return { ...heard, status: read.status ?? heard.status, diagnostic: read.diagnostic ?? heard.diagnostic }
+    const byWords = bounceFromWords(words, group.recipient)
+    if (read.class !== 'unknown') return { ...read, sure: read.sure && !isAgainst(byWords) }
+    if (!byWords || byWords.rule === null) return read
+    return {
+      ...byWords,
+      status: read.status ?? byWords.status,
+      diagnostic: read.diagnostic ?? byWords.diagnostic,
+    }
   })
 }
 
 /** The text gives a reason other than a missing mailbox. */
-const isAgainst = (heard: ParsedBounce | null): boolean =>
-  heard !== null && ['full', 'policy', 'ours'].includes(heard.class)
+const isAgainst = (byWords: ParsedBounce | null): boolean =>
+  byWords !== null && ['full', 'policy', 'ours'].includes(byWords.class)
 
 /** Removes machine-readable fields. */
 const withoutFields = (words: string): string =>
@@ -144,20 +148,20 @@ function fromNamed(named: RecipientWords[], mail: ParsedMail, { own }: SplitRepo
   const read = named.map(
     ({ recipient, words, lead }) => bounceFromWords(lead, recipient) ?? bounceFromWords(words, recipient),
   )
-  const isTold = read.some((one) => one !== null && one.class !== 'unknown')
+  const isClassified = read.some((one) => one !== null && one.class !== 'unknown')
   return named.map(({ recipient }, at) => {
-    if (isTold) return read[at] ?? bareBounce('unknown', recipient)
+    if (isClassified) return read[at] ?? bareBounce('unknown', recipient)
     const whole = fromText(own, recipient, mail)
     return whole.class === 'unknown' ? (read[at] ?? whole) : whole
   })
 }
 
 const fromText = (own: string, recipient: string | null, mail: ParsedMail): ParsedBounce => {
-  const heard = bounceFromWords(own, recipient)
-  const isTold = heard !== null && heard.class !== 'unknown'
+  const byWords = bounceFromWords(own, recipient)
+  const isClassified = byWords !== null && byWords.class !== 'unknown'
   return (
-    (isTold ? heard : bounceFromWords(headerOf(mail.headers, 'subject'), recipient)) ??
-    heard ??
+    (isClassified ? byWords : bounceFromWords(headerOf(mail.headers, 'subject'), recipient)) ??
+    byWords ??
     bareBounce('unknown', recipient)
   )
 }
@@ -170,4 +174,4 @@ const originalAddresses = ({ own }: SplitReport): string[] =>
     ),
   ]
     .map(([, address = '']) => address)
-    .slice(0, MOST)
+    .slice(0, MAX_RECIPIENTS)

@@ -19,7 +19,7 @@ interface Found {
 const MAX_LINE_LENGTH = 1000
 const MAX_LINES = 40
 const MAX_WORDS = 4000
-const MAX_FOUND = 200
+const MAX_RECIPIENTS = 200
 
 const pattern = (source: string): RegExp => new RegExp(source.replaceAll('ADDRESS', ADDRESS), 'iu')
 
@@ -96,7 +96,7 @@ function sectionsOf(lines: string[], namedIn: (line: string) => Found | null): R
     if (isBare) open!.recipients.push(named.recipient)
     else {
       close()
-      if (sections.length > MAX_FOUND) return sections
+      if (sections.length > MAX_RECIPIENTS) return sections
       open = { recipients: [named.recipient], lines: [], isWhole: named.isWhole ?? false, hasLead: false }
     }
     if (!named.says.trim()) continue

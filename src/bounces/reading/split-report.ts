@@ -18,7 +18,7 @@ const STATUS = /^message\/(?:global-)?delivery-status$/
 const FEEDBACK = /^message\/feedback-report$/
 const COPY = /^(?:message\/(?:rfc822|partial|global|global-headers)|text\/rfc822-headers?)$/
 
-const LONGEST = 100_000
+const MAX_TEXT_LENGTH = 100_000
 const MAX_HTML = 3
 
 /**
@@ -30,9 +30,9 @@ export function splitReport({ parts }: ParsedMail): SplitReport {
   const of = (kind: RegExp) => parts.filter(({ type }) => kind.test(type)).map(({ text }) => text)
   const [copy = ''] = [...of(COPY), ...tails].filter((text) => text.trim())
   return {
-    own: texts.join('\n\n').slice(0, LONGEST),
-    status: of(STATUS).join('\n\n').slice(0, LONGEST),
-    feedback: of(FEEDBACK).join('\n\n').slice(0, LONGEST),
+    own: texts.join('\n\n').slice(0, MAX_TEXT_LENGTH),
+    status: of(STATUS).join('\n\n').slice(0, MAX_TEXT_LENGTH),
+    feedback: of(FEEDBACK).join('\n\n').slice(0, MAX_TEXT_LENGTH),
     copy,
     copyHeaders: parseHeaders(splitHead(unindented(copy)).head),
   }

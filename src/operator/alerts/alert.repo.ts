@@ -28,9 +28,9 @@ const alertOf = ({ id, kind, key, at, values, tries, overAt }: Row): Alert => ({
 /** False if an alert of that kind and key exists. */
 export async function addAlert(
   db: DatabaseOrTransaction,
-  notice: Pick<Alert, 'kind' | 'key' | 'at' | 'values'>,
+  alert: Pick<Alert, 'kind' | 'key' | 'at' | 'values'>,
 ): Promise<boolean> {
-  const data = { ...notice, nextTry: notice.at }
+  const data = { ...alert, nextTry: alert.at }
   return (await db.notice.createMany({ data, skipDuplicates: true })).count > 0
 }
 
@@ -41,16 +41,16 @@ export async function hasAlert(
   return (await db.notice.count({ where: { kind, key } })) > 0
 }
 
-/** Alerts of these kinds whose incident lasts. `told`: it was emailed. */
+/** Alerts of these kinds whose incident lasts. `isEmailed`: the alert was emailed. */
 export async function ongoingAlerts(
   db: DatabaseOrTransaction,
   kinds: readonly string[],
-): Promise<(Alert & { told: boolean })[]> {
+): Promise<(Alert & { isEmailed: boolean })[]> {
   const rows = await db.notice.findMany({
     where: { kind: { in: [...kinds] }, overAt: null },
     orderBy: { id: 'asc' },
   })
-  return rows.map((row) => ({ ...alertOf(row), told: row.toldAt !== null }))
+  return rows.map((row) => ({ ...alertOf(row), isEmailed: row.toldAt !== null }))
 }
 
 /** Alerts of a kind whose incident overlaps an interval. */

@@ -16,8 +16,8 @@ export const addBounceCommands: AddCommands = (program, cli) => {
     .argument('<file...>', 'SMTP replies, one per line, or a raw email; - reads standard input')
     .action(
       cli.actionWithoutDeps(async (_environment, files: string[]) => {
-        const read: { file: string; came: BounceReading }[] = []
-        for (const file of files) read.push({ file, came: await readInput(file) })
+        const read: { file: string; parsed: BounceReading }[] = []
+        for (const file of files) read.push({ file, parsed: await readInput(file) })
         return { json: read.map(jsonOf), isJsonLines: true, text: read.map(textOfFile).join('\n\n') }
       }),
     )
@@ -29,7 +29,7 @@ async function readInput(file: string): Promise<BounceReading> {
   return readBounceText(isMail(bytes) ? bytes : textOfBytes(bytes, file))
 }
 
-const jsonOf = ({ file, came: parsed }: { file: string; came: BounceReading }) => ({
+const jsonOf = ({ file, parsed }: { file: string; parsed: BounceReading }) => ({
   file,
   results: parsed.returned.map(({ recipient, class: kind, status, diagnostic }) => ({
     recipient,
@@ -40,7 +40,7 @@ const jsonOf = ({ file, came: parsed }: { file: string; came: BounceReading }) =
   })),
 })
 
-const textOfFile = ({ file, came: parsed }: { file: string; came: BounceReading }): string =>
+const textOfFile = ({ file, parsed }: { file: string; parsed: BounceReading }): string =>
   [`${file}:`, ...parsed.returned.map((one) => textOfOne(one, parsed.isMail))].join('\n')
 
 function textOfOne(one: ParsedBounce, isMail: boolean): string {

@@ -22,8 +22,8 @@ export const addQueryCommands: AddCommands = (program, cli) => {
       cli.action(async (deps, query: string, { days }: { days: string }) => {
         const input = { queries: [query], days: Number(days), latest: LATEST }
         const preview = await previewTopics(deps, input)
-        const told = jsonOfTopicPreview(preview, preview.topics[0]!)
-        return { json: told, text: testText(told) }
+        const json = jsonOfTopicPreview(preview, preview.topics[0]!)
+        return { json, text: testText(json) }
       }),
     )
   noun
@@ -41,22 +41,22 @@ export const addQueryCommands: AddCommands = (program, cli) => {
 
 const MAX_BAR_LENGTH = 30
 
-function testText(told: PreviewJson): string {
-  const { understood, from, to, total, perDay, latest, nothing, absent } = told
+function testText(json: PreviewJson): string {
+  const { understood, from, to, total, perDay, latest, nothing, absent } = json
   const highest = Math.max(1, ...perDay.map(({ papers }) => papers))
   const bar = (papers: number) => '#'.repeat(Math.ceil((papers / highest) * MAX_BAR_LENGTH))
   return [
     `Understood: ${understood}.`,
     // If nothing matched, the reason is at the end.
     ...(absent.length > 0 && !nothing ? [`No paper of these days has: ${absent.join(', ')}`] : []),
-    `${counted(total, words.counts.paper)}${shareOf(told)}, first listed from ${from} to ${to} (UTC).`,
+    `${counted(total, words.counts.paper)}${shareOf(json)}, first listed from ${from} to ${to} (UTC).`,
     table(
       ['day', 'papers', ''],
       perDay.map(({ day, papers }) => [day, papers, bar(papers)]),
     ),
-    ...termLines(told),
+    ...termLines(json),
     ...(latest.length > 0 ? ['Latest matches:', ...latest.flatMap(paperLines)] : []),
-    ...(nothing ? nothingLines(nothing, told.hints) : hintLines(told)),
+    ...(nothing ? nothingLines(nothing, json.hints) : hintLines(json)),
   ].join('\n')
 }
 

@@ -98,14 +98,14 @@ export async function loadExplainContext(
       }
     : pastDueOn(changes, subject.subscription, date, noon)
   const at = then.due?.dueAt ?? noon
-  const standing = withoutEndedPause(then.standing, date)
-  const [receipt] = (await receiptsSince(db, { id: subject.id, zone: standing.zone }, date)).filter(
+  const subscription = withoutEndedPause(then.subscription, date)
+  const [receipt] = (await receiptsSince(db, { id: subject.id, zone: subscription.zone }, date)).filter(
     ({ localDate, outcome }) => localDate === date && outcome !== 'welcome',
   )
-  const state = stateThen(consents, at, subject, standing)
+  const state = stateThen(consents, at, subject, subscription)
   const mails = await messagesBetween(db, {
     subscriberId: subject.id,
-    ...mailWindow(date, standing.zone, state, now),
+    ...mailWindow(date, subscription.zone, state, now),
   })
   const [mail = null] = digest?.message ? await loadMessages(deps, [digest.message]) : []
   return {
@@ -113,7 +113,7 @@ export async function loadExplainContext(
     subject,
     date,
     ...then,
-    subscription: standing,
+    subscription,
     state,
     consents,
     changes,
@@ -126,7 +126,7 @@ export async function loadExplainContext(
       mails.filter(({ kind }) => kind !== 'digest'),
     ),
     returns: await bouncesOfSubscriber(db, subject.id),
-    rematch: await rematchIfNothingMatched(deps, subject, digest, standing),
+    rematch: await rematchIfNothingMatched(deps, subject, digest, subscription),
     sources: await sourceDaysBetween(db, { from: addDays(dayOf(at), -1), to: dayOf(at) }),
     pendingSources: digest ? [] : await pendingSourcesNow(deps, then.due),
     suppression: subject.addressHash ? await suppressionOf(db, subject.addressHash) : null,
@@ -161,10 +161,10 @@ function scheduleOf(
   digest: NonNullable<Digest>,
   changes: Change[],
   { subscription }: ExplainedSubscriber,
-): { standing: Subscription } {
+): { subscription: Subscription } {
   const stood = subscriptionAt(changes, subscription, digest.createdAt)
   const { zone, hour, days } = digest.plan
-  return { standing: { ...stood, zone, hour, days: days.split(',') as Subscription['days'] } }
+  return { subscription: { ...stood, zone, hour, days: days.split(',') as Subscription['days'] } }
 }
 
 function stateThen(

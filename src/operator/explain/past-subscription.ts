@@ -42,7 +42,7 @@ export function stateAt(
 interface Period {
   from: Date | null
   to: Date | null
-  standing: Subscription
+  subscription: Subscription
 }
 
 /** All periods, oldest first. `changes`: newest first; `now`: the current subscription. */
@@ -51,19 +51,19 @@ function periods(changes: readonly Change[], now: Subscription): Period[] {
   return [...oldestFirst, undefined].map((next, i) => ({
     from: oldestFirst[i - 1]?.at ?? null,
     to: next?.at ?? null,
-    standing: next?.before ?? now,
+    subscription: next?.before ?? now,
   }))
 }
 
 const covers = ({ from, to }: Period, at: Date): boolean => (!from || from <= at) && (!to || at < to)
 
 export const subscriptionAt = (changes: readonly Change[], now: Subscription, at: Date): Subscription =>
-  periods(changes, now).find((period) => covers(period, at))?.standing ?? now
+  periods(changes, now).find((period) => covers(period, at))?.subscription ?? now
 
 export interface PastDue {
   /** Null: no due hour fell on that date while its schedule was in effect. */
   due: DueDate | null
-  standing: Subscription
+  subscription: Subscription
   /** The date was a delivery day, but a change skipped its hour. */
   passedOver: boolean
 }
@@ -71,14 +71,14 @@ export interface PastDue {
 /** When something was due on a date, by the schedule in effect at its due hour. */
 export function pastDueOn(changes: readonly Change[], now: Subscription, date: Day, noon: Date): PastDue {
   const dues = periods(changes, now).flatMap((period) => {
-    const due = dueOn(period.standing, date)
+    const due = dueOn(period.subscription, date)
     return due ? [{ due, period }] : []
   })
   const held = dues.find(({ due, period }) => covers(period, due.dueAt))
-  if (held) return { due: held.due, standing: held.period.standing, passedOver: false }
+  if (held) return { due: held.due, subscription: held.period.subscription, passedOver: false }
   return {
     due: null,
-    standing: subscriptionAt(changes, now, noon),
+    subscription: subscriptionAt(changes, now, noon),
     passedOver: dues.length > 0 && changes.length > 0,
   }
 }
