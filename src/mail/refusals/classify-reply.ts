@@ -3,7 +3,7 @@ import { classifyRefusal, type Refusal } from './classify-refusal.ts'
 /** How far a try got. */
 export type SmtpStage = 'connect' | 'tls' | 'login' | 'mail' | 'rcpt' | 'data' | 'dot'
 
-/** A try that ended without a 250: the server's reply, or that there was none. */
+/** A try that ended without a 250: the server's reply, if it sent one. */
 export interface SmtpFault {
   stage: SmtpStage
   /** The final dot was written: only then may the server have accepted the message unknown to us. */

@@ -1,5 +1,5 @@
 import type { Deps } from '../../core/deps.ts'
-import { setSwitchUnless } from '../../core/switch.repo.ts'
+import { pauseUnlessHeld } from '../../core/restored-database.ts'
 import type { Lane, TakenMessage } from '../message.ts'
 import { DOMAIN_HOLD_SECONDS, holdDomain } from '../rate-limits/domain-incident.repo.ts'
 import { reduceSendRate } from '../rate-limits/send-rate.repo.ts'
@@ -51,10 +51,10 @@ export function openSafeguards(deps: Deps, { lane, run, retryUntilWritten }: Saf
       trip.what === 'refused-alike'
         ? `${trip.of} refusals in a row: ${answer}`
         : `${refusedText(trip)} were refused, the last with: ${answer}`
-    const paused = { value: 'paused', reason, at: clock.now() }
+    const at = clock.now()
     // Stop first: the write below may take a while, and the other connections would continue.
     run.stop(trip.what)
-    if (lane === 'digests') await retryUntilWritten(() => setSwitchUnless(db, 'delivery', paused, 'restored'))
+    if (lane === 'digests') await retryUntilWritten(() => pauseUnlessHeld(db, { reason, at }))
   }
 
   return {

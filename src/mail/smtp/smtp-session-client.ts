@@ -8,7 +8,7 @@ import { openSmtpWire, type SmtpWire } from './smtp-wire-client.ts'
 export interface SmtpTimeouts {
   /** Milliseconds until the server's greeting. Until the session is ready: twice that. */
   connectMs: number
-  /** Of silence, and from the final dot to the end of the reply. From an email's start to its dot: half, up to 5 min. */
+  /** Of silence, and from the final dot to the end of the reply. From an email's start to its dot: half, max. 5 min. */
   silenceMs: number
 }
 
