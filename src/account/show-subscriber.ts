@@ -7,7 +7,7 @@ import { consentNotesOf } from '../subscribers/signup.repo.ts'
 import { listSubscribers, newestSubscribers, type SubscriberCursor } from '../subscribers/subscriber.repo.ts'
 import type { Subscriber, SubscriberState, TopicText } from '../subscribers/subscriber.ts'
 import { type Suppression, suppressionOf } from '../subscribers/suppression.repo.ts'
-import { allTopicsBySubscriber, topicsBySubscriber, topicsOf } from '../subscribers/topic.repo.ts'
+import { topicsBySubscriber, topicsOf } from '../subscribers/topic.repo.ts'
 import { findSubscriber, type SubscriberRef } from './with-subscriber.ts'
 
 export interface SubscriberWithTopics {
@@ -55,7 +55,7 @@ export async function showSubscribers(
   { db }: Deps,
   { state }: { state?: SubscriberState },
 ): Promise<SubscriberWithTopics[]> {
-  const topics = await allTopicsBySubscriber(db)
+  const topics = await topicsBySubscriber(db)
   const subscribers = await listSubscribers(db, state)
   return subscribers.map((subscriber) => ({ subscriber, topics: topics.get(subscriber.id) ?? [] }))
 }

@@ -1,11 +1,11 @@
 import type { Day } from '../core/dates.ts'
 import { bestOfDay } from './best-of-day.ts'
 import type { Candidates } from './candidates.ts'
-import type { DigestSection } from './digest-content.ts'
+import { type DigestSection, topicHead } from './digest-content.ts'
 import { type ComposeInput, type DigestDraft, draftContent, receivesSince } from './digest-draft.ts'
 import { eligibleByTopic } from './eligible-papers.ts'
 import { type EligibleRange, eligibleRangeAfter, eligibleSince, risingSince } from './eligible-range.ts'
-import { nearMissSections } from './near-miss-sections.ts'
+import { type NearMiss, showNearMiss } from './near-misses.ts'
 import { inTopicOrder, toSection } from './sections.ts'
 import { weekOf } from './week.ts'
 
@@ -28,7 +28,7 @@ function byTopics(candidates: Candidates, input: ComposeInput): DigestDraft {
   const news = chosen.map((section) => toSection(candidates, section, { topics, profile }))
   const room = maxPapers - news.flatMap(({ papers }) => papers).length
   const nearMisses =
-    news.length > 0 ? nearMissesFor(candidates, input, { offer: range, since, matchedTopics, room }) : []
+    news.length > 0 ? nearMissSections(candidates, input, { range, since, matchedTopics, room }) : []
   const sections = inTopicOrder([...news, ...nearMisses], topics)
   const days = news.flatMap(({ papers }) => papers.map(({ day }) => day))
   const week = recipient.weekly ? weekOf(localDate, receivesSince(recipient), days) : null
@@ -43,26 +43,37 @@ function byTopics(candidates: Candidates, input: ComposeInput): DigestDraft {
   }
 }
 
-/** Near misses of idle topics, if the matches leave room. */
-function nearMissesFor(
+interface NearMissesScope {
+  range: EligibleRange
+  since: Day
+  matchedTopics: readonly number[]
+  /** How many papers the matches leave room for. */
+  room: number
+}
+
+/** For idle topics, sections of papers that contain some of their words and were not shown before. */
+function nearMissSections(
   candidates: Candidates,
   { recipient: { topics }, dry = NO_TOPICS }: ComposeInput,
-  {
-    offer: range,
-    since,
-    matchedTopics,
-    room,
-  }: { offer: EligibleRange; since: Day; matchedTopics: readonly number[]; room: number },
+  { range, since, matchedTopics, room }: NearMissesScope,
 ): DigestSection[] {
-  if (dry.size === 0) return []
-  const stillIdle = new Set([...dry].filter((id) => !matchedTopics.includes(id)))
-  return nearMissSections(candidates, {
-    topics,
-    idleTopicIds: stillIdle,
-    range,
-    since,
-    maxPapers: Math.min(MAX_NEAR_MISSES, room),
-  })
+  const idle = topics.filter(({ id }) => dry.has(id) && !matchedTopics.includes(id))
+  if (idle.length === 0) return []
+  // Papers that match one of the topics are not near misses of another.
+  const taken = new Set(topics.flatMap(({ queryId }) => candidates.matches(queryId)))
+  const mayShow = ({ matches, paper: { id, firstDay } }: NearMiss) =>
+    matches.length > 0 && firstDay >= since && range.isUnshown(id) && !taken.has(candidates.docIdOf(id)!)
+  const sections: DigestSection[] = []
+  let left = Math.min(MAX_NEAR_MISSES, room)
+  for (const topic of idle) {
+    if (left <= 0) break
+    const near = candidates.nearMisses(topic.queryId).filter(mayShow).slice(0, left)
+    if (near.length === 0) continue
+    for (const { paper } of near) taken.add(candidates.docIdOf(paper.id)!)
+    left -= near.length
+    sections.push({ ...topicHead(topic), close: true, papers: near.map(showNearMiss) })
+  }
+  return sections
 }
 
 const NO_TOPICS: ReadonlySet<number> = new Set()

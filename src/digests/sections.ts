@@ -1,10 +1,9 @@
 import { fill, words } from '../i18n/words.ts'
-import type { Vector } from '../queries/ranking/profile.ts'
+import { cosineSimilarity, type Vector } from '../queries/ranking/profile.ts'
 import { type ShownPaper, withOtherTopics } from '../queries/reasons/shown-paper.ts'
 import type { Candidates } from './candidates.ts'
 import type { DigestTopic } from './digest.repo.ts'
 import { type DigestSection, topicHead } from './digest-content.ts'
-import { rankByProfile } from './rank-by-profile.ts'
 import type { PaperSelection, SelectedPaper } from './select-papers.ts'
 
 type ChosenSection = PaperSelection['sections'][number]
@@ -33,6 +32,25 @@ export function toSection(
     ? rankByProfile(candidates, papers, { queryId: head.queryId, profile })
     : papers
   return { ...topicHead(head), papers: inOrder.map((paper) => shownUnder(candidates, topics, paper)) }
+}
+
+/** The score that a paper gains if it equals the profile: as much as from a rare word. */
+const OF_PROFILE = 4
+
+/** Moves papers that are similar to the profile up within a section; it adds and removes none. */
+function rankByProfile(
+  candidates: Candidates,
+  papers: readonly SelectedPaper[],
+  { queryId, profile }: { queryId: number; profile: Vector },
+): SelectedPaper[] {
+  const { docIds, scores } = candidates.ranked(queryId)
+  const scored = papers.map((paper) => ({
+    paper,
+    score:
+      scores[docIds.indexOf(paper.docId)]! +
+      OF_PROFILE * cosineSimilarity(profile, candidates.vectorOf(paper.docId)),
+  }))
+  return scored.sort((a, b) => b.score - a.score).map(({ paper }) => paper)
 }
 
 function shownUnder(

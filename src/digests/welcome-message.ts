@@ -8,20 +8,34 @@ import type { Deps } from '../core/deps.ts'
 import { errorText } from '../core/errors.ts'
 import { enqueue } from '../mail/outbox/message.repo.ts'
 import { messageContent } from '../mail/outbox/subscriber-messages.repo.ts'
-import { maxPaperId, papersInRange } from '../papers/paper.repo.ts'
+import { maxPaperId, papersById, papersInRange } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import type { Archive } from '../queries/archive.ts'
+import type { PaperAttributes } from '../queries/matching/paper-index.ts'
 import { openArchive } from '../search/open-archive.ts'
 import { subscriberById } from '../subscribers/subscriber.repo.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import { topicsOf } from '../subscribers/topic.repo.ts'
 import { transactionalMessage } from '../subscribers/transactional-message.ts'
 import { recipientOf } from './digest.repo.ts'
+import type { DigestContent } from './digest-content.ts'
 import { nextDue } from './due.ts'
 import { earlierDigests } from './earlier-digest.repo.ts'
 import { readQueries } from './read-queries.repo.ts'
-import { composeWelcome, type WelcomeInput, welcomeSince } from './welcome.ts'
-import { type ComposedWelcome, NOTHING_ELSEWHERE, welcomeByTopics } from './welcome-by-topics.ts'
+import {
+  composeWelcome,
+  type MatchedElsewhere,
+  matchedElsewhere,
+  type WelcomeInput,
+  welcomeSince,
+} from './welcome.ts'
+
+/** The papers of a welcome. */
+interface ComposedWelcome extends MatchedElsewhere {
+  content: DigestContent | null
+  /** We searched papers, and none matched: neither today's nor any that were emailed before. */
+  nothingMatched: boolean
+}
 
 /** The content of a message of kind welcome: everything in its email except the links. */
 export interface WelcomeMessage extends ComposedWelcome {
@@ -132,4 +146,54 @@ async function tryToCompose(
     log.error('welcome.failed', { subscriber: input.recipient.subscriberId, what: errorText(error) })
     return { content: null, nothingMatched: false, ...NOTHING_ELSEWHERE }
   }
+}
+
+const NOTHING_ELSEWHERE: MatchedElsewhere = { matchedToday: 0, mailedBefore: 0 }
+
+/** More than an email and its page show; includes the best papers of a day. */
+const MAX_OF_A_DAY = 200
+
+/**
+ * A welcome by topics, with papers of the newest day that no later digest offers, ranked among all papers of these
+ * weeks.
+ */
+async function welcomeByTopics(
+  tx: DatabaseOrTransaction,
+  archive: Archive,
+  input: Omit<WelcomeInput, 'papers'>,
+): Promise<ComposedWelcome> {
+  const { recipient, queries, shown, now } = input
+  const range = { from: welcomeSince(now), to: dayOf(now) }
+  const found = recipient.topics.flatMap(({ queryId }) => {
+    const tree = queries.get(queryId)
+    return tree ? [{ queryId, tree, papers: archive.withinDays(archive.find(tree), range) }] : []
+  })
+  const matched = distinct(found.flatMap(({ papers }) => archive.attributesOf(papers)))
+  const open = matched.filter(({ id, firstDay }) => firstDay < range.to && !shown.includes(id))
+  const day = open
+    .map(({ firstDay }) => firstDay)
+    .sort()
+    .at(-1)
+  const best = ({ tree, papers }: (typeof found)[number]) =>
+    archive.ranked(tree, archive.withinDays(papers, { from: day, to: day }), MAX_OF_A_DAY).map(({ id }) => id)
+  const order = new Map(day === undefined ? [] : found.map((one) => [one.queryId, best(one)]))
+  const papers = await papersById(tx, [...new Set([...order.values()].flat())], { withWithdrawn: false })
+  const content = moreOf(
+    composeWelcome({ ...input, papers, order }),
+    open.filter((paper) => paper.firstDay === day),
+  )
+  const hasPapers = archive.count(archive.withinDays(archive.all(), range)) > 0
+  if (content || !hasPapers) return { content, nothingMatched: false, ...NOTHING_ELSEWHERE }
+  const elsewhere = matchedElsewhere(matched, { shown, now })
+  return { content, nothingMatched: elsewhere.matchedToday + elsewhere.mailedBefore === 0, ...elsewhere }
+}
+
+const distinct = (all: PaperAttributes[]): PaperAttributes[] => [
+  ...new Map(all.map((facts) => [facts.id, facts])).values(),
+]
+
+/** Counts all matches of the day, loaded or not. */
+function moreOf(content: DigestContent | null, ofDay: readonly PaperAttributes[]): DigestContent | null {
+  const shown = content?.sections.flatMap(({ papers }) => papers).length ?? 0
+  return content && { ...content, more: Math.max(content.more, ofDay.length - shown) }
 }

@@ -3,7 +3,7 @@ import { renderMjml } from '../mail/templates/render-mjml.ts'
 import type { RenderedEmail, SiteIdentity } from '../mail/templates/rendered-email.ts'
 import { openTemplate, type Template } from '../mail/templates/template.ts'
 import type { MailFormat } from '../subscribers/subscriber.ts'
-import type { DigestEmail, DigestView } from './digest-view.ts'
+import { type DigestEmail, type DigestView, digestView } from './digest-view.ts'
 import { type GoodbyeEmail, type GoodbyeView, goodbyeView } from './goodbye-view.ts'
 import {
   type LinkEmail,
@@ -15,7 +15,6 @@ import {
   movedView,
 } from './link-views.ts'
 import { type NoMatchesEmail, type NoMatchesView, noMatchesView } from './no-matches-view.ts'
-import { renderDigest } from './render-digest.ts'
 import { renderFitting } from './render-fitting.ts'
 import {
   type AddTopicsEmail,
@@ -56,7 +55,7 @@ export async function openEmails(site: SiteIdentity): Promise<Emails> {
   }
   const moved = await open<MovedView>('moved')
   return {
-    digest: (email) => renderDigest(digest, site, email),
+    digest: (email) => renderFitting(digest, email, (detail) => digestView(site, email, detail)),
     confirmation: (email) => confirmation.render(confirmationView(site, email)),
     addTopics: (email) => addTopics.render(addTopicsView(site, email)),
     goodbye: (email) => inFormat(goodbye, email.format, goodbyeView(site, email)),

@@ -72,11 +72,7 @@ async function addTopic(
   await db.topic.create({ data: isFree ? { ...topic, id } : topic })
 }
 
-/** The topics of all subscribers, by subscriber. */
-export const allTopicsBySubscriber = (db: DatabaseOrTransaction): Promise<Map<string, TopicText[]>> =>
-  topicsBySubscriber(db)
-
-/** Only for the subscribers in `ids`, if given. */
+/** The topics of the subscribers in `ids`, or of all subscribers, by subscriber. */
 export async function topicsBySubscriber(
   db: DatabaseOrTransaction,
   ids?: readonly string[],

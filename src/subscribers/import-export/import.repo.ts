@@ -16,7 +16,7 @@ import {
 } from './import-sql.repo.ts'
 
 export interface StoreBatchInput {
-  /** COPY lines, as copy-lines.ts makes them. */
+  /** COPY lines, as import-batch.ts makes them. */
   batch: {
     rows: Buffer[]
     topics: Buffer[]
