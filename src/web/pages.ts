@@ -66,7 +66,7 @@ interface PageData {
   'account-ended': { ended: string }
   /** `joined`: they get digests, here and below. */
   move: { token: string; address: string; joined: boolean }
-  /** `manage` is the token of the page for topics, days and hour; null if the address no longer has one. */
+  /** `manage` is the token of the page for topics, days and hour; null once they have another address. */
   moved: { manage: string | null; joined: boolean }
   /** `days`: how long digests are kept; `unconfirmed`: how long unconfirmed sign-ups are kept. */
   privacy: { contact: string; address: string; days: number; unconfirmed: number }

@@ -8,8 +8,8 @@ interface WithToken {
 }
 
 /**
- * POST /unsubscribe/:token, as RFC 8058 requires. Whatever the body is, the subscription ends and the response is 200
- * at once, even if the link is not ours. Only our own page sends `from=page`; its reader gets a page with the result.
+ * POST /unsubscribe/:token, as RFC 8058 requires. For any body, the subscription ends and the response is 200 at once,
+ * even if the link is not ours. Only our own page sends `from=page`; its reader gets a page with the result.
  */
 export function addOneClickUnsubscribe(app: FastifyInstance, { deps }: Site): void {
   const oneClick = async ({ params }: FastifyRequest<WithToken>, reply: FastifyReply) => {

@@ -11,7 +11,7 @@ import { trialPath } from './topic-path.ts'
 export interface TrialView {
   /** "Now: 56 papers in 30 days, about 6 a day", then the same for the trial, if it differs. */
   paces: { term: string; text: string }[]
-  /** Whether the paper that the reader came from still matches; empty without such a paper. */
+  /** Whether the paper that the reader came from would still match; empty if the trial does not affect it. */
   paper: string
   /** For a new topic: a link that tries the same query in this topic instead. */
   instead: { text: string; path: string } | null

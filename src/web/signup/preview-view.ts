@@ -60,7 +60,7 @@ interface PreviewPart {
 }
 
 export interface PreviewView {
-  /** A short summary for readers of a screen reader. */
+  /** A short summary for screen readers. */
   said: string
   parts: PreviewPart[]
   /** Warnings about topics that match nothing or contain a word that no paper has. */
@@ -72,7 +72,7 @@ export interface PreviewView {
 }
 
 export interface PreviewOptions {
-  /** The base of the links, as in emails. */
+  /** The URL of the site, for absolute links. */
   baseUrl?: string
   /**
    * The path of the page that tries a changed query. Without it, buttons put the query into the form in place of its

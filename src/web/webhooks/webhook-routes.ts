@@ -73,8 +73,8 @@ function sendWebhookFault(
 const isTooLarge = (error: unknown): boolean => (error as { statusCode?: number }).statusCode === 413
 
 /**
- * Brevo does not retry any other status from 400 on: https://developers.brevo.com/docs/retry-mechanism. Postmark does
- * not retry 403 only, so a wrong password is a 401: once the password is fixed, Postmark sends the refused events
+ * Brevo retries no status from 400 on except 429: https://developers.brevo.com/docs/retry-mechanism. Postmark stops
+ * retrying only at 403, so a wrong password gets 401: once the password is fixed, Postmark sends the refused events
  * again.
  */
 const statusFor = (provider: Provider, { status }: Fault): number =>
