@@ -7,7 +7,6 @@ import { readReturnAddress, readReturnToken } from '../subscribers/return-addres
 import { subscriberById, subscriberByKey } from '../subscribers/subscriber.repo.ts'
 import type { FoundBy } from './bounce.repo.ts'
 import type { BounceEvent } from './bounce-event.ts'
-import { parseOwnMessageId } from './own-message-id.ts'
 
 /** The message and subscriber that a report is about, and how they were found. */
 export interface BounceSubject {
@@ -68,6 +67,10 @@ function idsIn(
   ]
   return ids.filter((one): one is [FoundBy, string] => one[1] !== undefined)
 }
+
+/** "<digest.ID@papers.example>" → ID; undefined for a Message-ID of another form. */
+const parseOwnMessageId = (field: string): string | undefined =>
+  /^<?[a-z-]+\.([\w-]{16})@[^\s<>@]+>?$/.exec(field.trim())?.[1]
 
 async function byMessage(
   db: DatabaseOrTransaction,

@@ -1,10 +1,12 @@
 import { DAY_MS } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { errorFields, Fault } from '../core/errors.ts'
+import { readReturnAddress } from '../subscribers/return-address.ts'
 import { reportSuppression } from '../subscribers/suppress-subscriber.ts'
 import { type AppliedBounce, applyBounce } from './apply-bounce.ts'
 import type { BounceEvent } from './bounce-event.ts'
 import { holdBouncingDomains } from './hold-bouncing-domains.ts'
+import { readProviderReport } from './providers/read-provider-report.ts'
 import {
   deferReport,
   endReport,
@@ -13,14 +15,20 @@ import {
   type TakenReport,
   takeReport,
 } from './report.repo.ts'
-import { eventsOfReport, type ReportEventsDeps, UNREADABLE_EVENTS } from './report-events.ts'
+import type { ReportReader } from './report-reader.ts'
 
 const MAX_DURATION_MS = 60_000
 /** How long a failure that is not the report's fault does not count against the report. */
 const RETRY_MS = 3 * DAY_MS
 /** On a busy machine any email can take long. After this many timeouts we blame the email itself. */
 const MAX_LONG_TIMES = 3
+/** A process that dies while it reads a report rarely dies because of it, so allow many attempts. */
+const MAX_ATTEMPTS = 10
 const ABOUT_US: string[] = ['policy', 'ours'] satisfies BounceEvent['class'][]
+
+interface ReadReportsDeps extends Deps {
+  reader: ReportReader
+}
 
 /**
  * Reads every waiting report and applies its effect. Each report ends in the same transaction: after a crash it still
@@ -28,7 +36,7 @@ const ABOUT_US: string[] = ['policy', 'ours'] satisfies BounceEvent['class'][]
  * the number of reports.
  */
 export async function readReports(
-  deps: ReportEventsDeps,
+  deps: ReadReportsDeps,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<number> {
   const domains = new Set<string>()
@@ -44,7 +52,7 @@ export async function readReports(
   return read
 }
 
-async function processReport(deps: ReportEventsDeps, report: TakenReport): Promise<AppliedBounce[]> {
+async function processReport(deps: ReadReportsDeps, report: TakenReport): Promise<AppliedBounce[]> {
   try {
     const events = await eventsOfReport(deps, report)
     return await finishReport(deps, report, { state: 'read', events })
@@ -59,6 +67,39 @@ async function processReport(deps: ReportEventsDeps, report: TakenReport): Promi
     await deferReport(deps.db, { id: report.id, counts: isReportFault(error) || isOld(deps, report) })
     return []
   }
+}
+
+const NOTHING = {
+  recipient: null,
+  status: null,
+  sure: false,
+  answer: '',
+  about: { tokens: [], messageIds: [] },
+} as const satisfies Partial<BounceEvent>
+
+/** The envelope recipient of an unreadable report still identifies the message. */
+const UNREADABLE_EVENTS: BounceEvent[] = [{ ...NOTHING, class: 'unknown' }]
+
+/** The bounce events of a report. Throws report.*, and errors that are not the report's fault. */
+async function eventsOfReport(deps: ReadReportsDeps, report: TakenReport): Promise<BounceEvent[]> {
+  const { recipient, attempts, way: channel, raw } = report
+  const named = readReturnAddress(recipient ?? '', deps.config.APP_SECRET)
+  // The address is enough: the sender and the content do not matter.
+  if (named?.purpose === 'unsubscribe') return [{ ...NOTHING, class: 'unsubscribe' }]
+  if (attempts > MAX_ATTEMPTS)
+    throw new Fault('report.unreadable', { what: `started ${attempts - 1} times without success` })
+  // Providers report every delivered email too, if the webhook is configured so.
+  if (isProvider(channel))
+    return readProviderReport(channel, raw).filter(({ class: kind }) => kind !== 'not-a-report')
+  const { returned, about } = await deps.reader.read(raw)
+  return returned.map(({ class: kind, recipient, status, sure, diagnostic }) => ({
+    class: kind,
+    recipient,
+    status,
+    sure,
+    answer: diagnostic ?? '',
+    about,
+  }))
 }
 
 const isReportFault = (error: unknown): boolean => error instanceof Fault && error.code.startsWith('report.')

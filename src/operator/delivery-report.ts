@@ -1,12 +1,24 @@
 import { type WaitingReports, waitingReports } from '../bounces/waiting-reports.repo.ts'
 import type { Deps } from '../core/deps.ts'
 import { LANES, type Lane, type MessageState } from '../mail/message.ts'
-import type { LaneCount, LaneWait } from '../mail/outbox/message-list.repo.ts'
-import { type DeliveryHealth, deliveryHealth } from './delivery-health.ts'
+import { countLeaseHolders } from '../mail/outbox/batch.repo.ts'
+import { type LaneCount, type LaneWait, laneWaits } from '../mail/outbox/message-list.repo.ts'
 import { type DeliveryLimit, deliveryLimits } from './delivery-limits.ts'
 import { type DeliverySummary, deliverySummary } from './delivery-switch.ts'
+import { readLiveness } from './doctor/liveness.repo.ts'
 
 export const QUEUED_STATES = ['ready', 'taken', 'deferred', 'uncertain'] as const satisfies MessageState[]
+
+/** Whether workers are running and take what waits. */
+interface DeliveryHealth {
+  waits: LaneWait[]
+  /** The newest tick of the schedule; null if it did not tick within two days. */
+  lastTick: Date | null
+  /** Workers with leased messages at this moment. */
+  sendingWorkers: number
+  /** How long the oldest nudge to send has waited for a worker; null if none waits. */
+  nudgeWaitsSeconds: number | null
+}
 
 export type DeliveryReport = DeliverySummary &
   DeliveryHealth & { paces: DeliveryLimit[]; reports: WaitingReports }
@@ -18,6 +30,16 @@ export const deliveryReport = async (deps: Deps): Promise<DeliveryReport> => ({
   paces: await deliveryLimits(deps),
   reports: await waitingReports(deps.db),
 })
+
+async function deliveryHealth({ db }: Deps): Promise<DeliveryHealth> {
+  const { tick, waitsSeconds } = await readLiveness(db)
+  return {
+    waits: await laneWaits(db),
+    lastTick: tick,
+    sendingWorkers: await countLeaseHolders(db),
+    nudgeWaitsSeconds: waitsSeconds === null ? null : Math.round(waitsSeconds),
+  }
+}
 
 /** The form of the command's JSON output and of the API. */
 export const jsonOfDeliveryReport = ({ waiting, waits, ...report }: DeliveryReport) => ({

@@ -4,7 +4,6 @@ import type { Alert, AlertValues } from './alert.repo.ts'
 import { type AlertText, DOCTOR_COMMAND, SOURCES_COMMAND, STATUS_COMMAND } from './alert-text.ts'
 import { alertTime } from './alert-time.ts'
 import { deliveryStopped } from './delivery-stopped.ts'
-import { weeklyReportLines } from './weekly-report-lines.ts'
 
 const NEXT = 'Next, run with `npm run -s cli --` (in the image: `daily-papers`):'
 
@@ -126,6 +125,52 @@ function workFailed({ subject, what, said: text, since, count }: AlertValues): A
     nextSteps: [DOCTOR_COMMAND, STATUS_COMMAND],
   }
 }
+
+const LABEL = 26
+const NUMBER = 9
+const MIB = 1024 * 1024
+
+const RETURN_ROWS: [label: string, name: string][] = [
+  ['Bounced: no mailbox', 'dead'],
+  ['Bounced: mailbox full', 'full'],
+  ['Complaints', 'complaint'],
+]
+
+/** The week next to the week before, as columns. */
+function weeklyReportLines(values: AlertValues): string[] {
+  const pair = (label: string, name: string) => row(label, values[name], values[`${name}Before`])
+  const single = (label: string, text: string) => `  ${label.padEnd(LABEL)}${text}`
+  // An alert that an older release stored lacks these values.
+  const returnRows = RETURN_ROWS.filter(([, name]) => values[name] !== undefined)
+  return [
+    row('', 'this week', 'before'),
+    pair('Subscribers', 'subscribers'),
+    pair('Sign-ups', 'asked'),
+    pair('Confirmed', 'confirmed'),
+    pair('Unsubscribed', 'unsubscribed'),
+    pair('Emails accepted', 'accepted'),
+    pair('Emails refused', 'refused'),
+    pair('Emails given up', 'gaveUp'),
+    pair('Emails uncertain', 'uncertain'),
+    pair('Emails skipped', 'skipped'),
+    ...returnRows.map(([label, name]) => pair(label, name)),
+    '',
+    single('Complete dates', `${values.closed} of ${values.dates} with digests due`),
+    single(
+      'Source days',
+      `${values.withPapers} of ${values.sourceDays} with papers, ${values.papers} papers`,
+    ),
+    single('Suppressed addresses', `${values.suppressions}`),
+    single('Database', `${Math.round(Number(values.databaseBytes) / MIB)} MiB`),
+  ]
+}
+
+const row = (
+  label: string,
+  now: string | number | null | undefined,
+  before: string | number | null | undefined,
+): string =>
+  `  ${label.padEnd(LABEL)}${String(now ?? '').padStart(NUMBER)}${String(before ?? '').padStart(NUMBER)}`
 
 /** An incident has ended. */
 function resolved(values: AlertValues): AlertText {

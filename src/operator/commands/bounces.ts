@@ -1,11 +1,15 @@
+import { createReadStream } from 'node:fs'
 import type { ParsedBounce } from '../../bounces/reading/parsed-bounce.ts'
 import { type BounceReading, isMail, readBounceText } from '../../bounces/reading/read-bounce-text.ts'
+import { Fault } from '../../core/errors.ts'
 import { listed } from '../../i18n/words.ts'
 import { classifyReply, type SmtpStage } from '../../mail/refusals/classify-reply.ts'
 import { backOff } from '../../mail/refusals/retry.ts'
 import { addBounceReportCommands } from './bounce-reports.ts'
 import type { AddCommands } from './command-line.ts'
-import { readBytes, textOfBytes } from './read-input.ts'
+
+const MEGABYTE = 1024 * 1024
+const MAX_MEGABYTES = 10
 
 export const addBounceCommands: AddCommands = (program, cli) => {
   const noun = program.command('bounces').description('bounces and complaints')
@@ -27,6 +31,41 @@ export const addBounceCommands: AddCommands = (program, cli) => {
 async function readInput(file: string): Promise<BounceReading> {
   const bytes = await readBytes(file)
   return readBounceText(isMail(bytes) ? bytes : textOfBytes(bytes, file))
+}
+
+/**
+ * Decodes the bytes of a file as UTF-8, or as Latin-1 if they are not UTF-8. Throws bounces.empty, bounces.not-text.
+ */
+function textOfBytes(bytes: Buffer, file: string): string {
+  if (bytes.includes(0)) throw new Fault('bounces.not-text', { file })
+  const text = decoded(bytes)
+  if (text.trim() === '') throw new Fault('bounces.empty', { file })
+  return text
+}
+
+/** Reads a file, or the standard input for "-". Throws bounces.no-file, bounces.too-large. */
+async function readBytes(file: string): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  let size = 0
+  try {
+    for await (const piece of file === '-' ? process.stdin : createReadStream(file)) {
+      size += piece.length
+      if (size > MAX_MEGABYTES * MEGABYTE) throw new Fault('bounces.too-large', { file, most: MAX_MEGABYTES })
+      pieces.push(piece)
+    }
+  } catch (cause) {
+    if (cause instanceof Fault) throw cause
+    throw new Fault('bounces.no-file', { file }, { cause })
+  }
+  return Buffer.concat(pieces)
+}
+
+function decoded(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return bytes.toString('latin1')
+  }
 }
 
 const jsonOf = ({ file, parsed }: { file: string; parsed: BounceReading }) => ({

@@ -59,7 +59,7 @@ export function parseConsent(text: string): string {
 }
 
 /** Each noun is a file that exports one of these. */
-export type AddCommands = (program: Command, line: Cli) => void
+export type AddCommands = (program: Command, cli: Cli) => void
 
 /** A plain table for the terminal; each column is as wide as its longest cell. */
 export function table(head: string[], rows: (string | number | null)[][]): string {

@@ -1,10 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { WriteStream } from 'node:tty'
+import { monotonicMs } from '../../core/clock.ts'
+import type { Day } from '../../core/dates.ts'
+import type { Deps } from '../../core/deps.ts'
+import { dayTotals } from '../../digests/reconciliation.repo.ts'
 import type { DayTotals } from '../../digests/reconciliation.ts'
 import { weekdayDateWithYear } from '../../i18n/dates.ts'
-import type { DeliverySummary } from '../delivery-switch.ts'
+import { type DeliverySummary, deliverySwitch } from '../delivery-switch.ts'
 import { formatMinute } from './command-line.ts'
 
 /** Number of finished messages at an instant of the stopwatch, in milliseconds. */
-export interface ProgressSample {
+interface ProgressSample {
   at: number
   done: number
 }
@@ -19,7 +25,43 @@ export interface ProgressFrame {
   columns: number
 }
 
-export const finishedCount = ({ planned, open }: DayTotals): number => planned - open
+const REFRESH_MS = 1000
+/** The displayed rate covers the last half minute. */
+const MAX_SAMPLES = 30
+const COLUMNS = 80
+
+const HIDE_CURSOR = '\x1b[?25l'
+const SHOW_CURSOR = '\x1b[?25h'
+const upAndClear = (lines: number): string => (lines > 0 ? `\x1b[${lines}A\x1b[0J` : '')
+
+/** Draws the day totals of a date on a terminal every second, until the date is closed or `signal` aborts. */
+export async function watchDigests(
+  deps: Deps,
+  { date, terminal, signal }: { date: Day; terminal: WriteStream; signal: AbortSignal },
+): Promise<DayTotals> {
+  const samples: ProgressSample[] = []
+  let drawn = 0
+  terminal.write(HIDE_CURSOR)
+  try {
+    for (;;) {
+      const totals = await dayTotals(deps.db, date)
+      samples.push({ at: monotonicMs(), done: finishedCount(totals) })
+      if (samples.length > MAX_SAMPLES) samples.shift()
+      const columns = terminal.columns || COLUMNS
+      const delivery = await deliverySwitch(deps)
+      const lines = frameLines({ dayTotals: totals, delivery, samples, now: deps.clock.now(), columns })
+      terminal.write(`${upAndClear(drawn)}${lines.join('\n')}\n`)
+      drawn = lines.length
+      if (totals.closed || signal.aborted) return totals
+      await sleep(REFRESH_MS, undefined, { signal }).catch(() => {})
+      if (signal.aborted) return totals
+    }
+  } finally {
+    terminal.write(SHOW_CURSOR)
+  }
+}
+
+const finishedCount = ({ planned, open }: DayTotals): number => planned - open
 
 /** The progress display for a date. No line is wider than the terminal, and none wraps. */
 export function frameLines(frame: ProgressFrame): string[] {

@@ -12,7 +12,7 @@ import type { DayTotals } from '../../digests/reconciliation.ts'
 import { type DigestPreview, previewDigest } from '../preview-digest.ts'
 import { type DigestRunResult, runDigests } from '../run-digests.ts'
 import { type AddCommands, type Cli, type CommandOutput, table } from './command-line.ts'
-import { watchDigests } from './watch-digests.ts'
+import { watchDigests } from './digest-progress.ts'
 
 export const addDigestCommands: AddCommands = (program, cli) => {
   const noun = program.command('digests').description('digests: what was due and what was sent')

@@ -131,9 +131,9 @@ const toFile = (path: string, lines: AsyncIterable<string>): Promise<number> =>
 async function toStream(stream: NodeJS.WritableStream, lines: AsyncIterable<string>): Promise<number> {
   let count = 0
   const counted = async function* () {
-    for await (const cli of lines) {
+    for await (const line of lines) {
       count++
-      yield cli
+      yield line
     }
   }
   await pipeline(counted, stream, { end: stream !== process.stdout }).catch((error) => {

@@ -19,13 +19,12 @@ import {
 } from './host-checks.ts'
 import { fileMode, freeBytes } from './host-facts.ts'
 import { readLiveness } from './liveness.repo.ts'
-import { loadSendingState } from './load-sending-state.ts'
 import { probeBounceIntake } from './probe-bounce-intake.ts'
 import { probeDkim, probeMailServer } from './probe-mail.ts'
 import type { SiteProbe } from './probe-site.ts'
 import { probeSource, type SourceProbe } from './probe-source.ts'
 import type { CheckDefinition } from './run-checks.ts'
-import { checkSending } from './sending-checks.ts'
+import { checkSending, loadSendingState } from './sending-checks.ts'
 import { checkCertificate, checkProxy, checkSite } from './site-checks.ts'
 
 /** The input of the checks. */

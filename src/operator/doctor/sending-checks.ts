@@ -1,7 +1,12 @@
+import type { Config } from '../../config/config.ts'
 import { cliCommand } from '../../core/cli-command.ts'
+import type { Clock } from '../../core/clock.ts'
 import { addDays, type Day, dayOf, midnight } from '../../core/dates.ts'
+import type { Deps } from '../../core/deps.ts'
+import { hasAcceptances } from '../../mail/outbox/acceptance.repo.ts'
 import { rampUpQuota } from '../../mail/rate-limits/send-rate.ts'
-import type { DeliverySummary } from '../delivery-switch.ts'
+import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
+import { type DeliverySummary, deliverySummary } from '../delivery-switch.ts'
 import { type CheckResult, combineResults, ok, quantity, warning } from './check.ts'
 
 export interface SendingState extends Omit<DeliverySummary, 'restored'> {
@@ -14,6 +19,21 @@ export interface SendingState extends Omit<DeliverySummary, 'restored'> {
   /** This service has sent an email that was accepted. */
   hasSent: boolean
   now: Date
+}
+
+export async function loadSendingState(
+  deps: Deps,
+  { config, clock }: { config: Config; clock: Clock },
+): Promise<SendingState> {
+  const states = await countByState(deps.db)
+  return {
+    ...(await deliverySummary(deps)),
+    sending: config.SENDING,
+    rampUpSince: config.RAMP_UP_SINCE,
+    active: states.find(({ state }) => state === 'active')?.count ?? 0,
+    hasSent: await hasAcceptances(deps.db),
+    now: clock.now(),
+  }
 }
 
 /** Whether email is being sent, and whether a new sending domain may send to all subscribers at once. */
