@@ -15,14 +15,14 @@ export const papersRevisedSince = (db: DatabaseOrTransaction, day: Day): Promise
   db.$queryRaw`${SELECT_PAPERS} where withdrawn_at is null and p.id in (
     select paper_id from listing where kind = 'revised' and day >= ${day}::date) order by p.id`
 
-/** When a paper or a listing last changed; null if there are none. */
+/** When a paper or a listing last changed; null for an empty database. */
 export async function lastChange(db: DatabaseOrTransaction): Promise<Date | null> {
   const [row] = await db.$queryRaw<{ at: Date | null }[]>`
     select greatest((select max(updated_at) from paper), (select max(updated_at) from listing)) as at`
   return row!.at
 }
 
-/** When one of these papers, or one of their listings, last changed; null if there are none. */
+/** When one of these papers, or one of their listings, last changed; null if all of them are gone. */
 export async function lastChangeOf(db: DatabaseOrTransaction, ids: readonly number[]): Promise<Date | null> {
   const [row] = await db.$queryRaw<{ at: Date | null }[]>`
     select greatest((select max(updated_at) from paper where id = any(${[...ids]}::int[])),

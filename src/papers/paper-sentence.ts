@@ -20,7 +20,7 @@ export function paperSentenceOf({ summary }: Pick<Paper, 'summary'>, abstract: s
     : { sentence: firstSentences(abstract, MAX_ABSTRACT_LENGTH), isSummary: false }
 }
 
-/** The source's summary as plain text; empty if there is none. */
+/** The source's summary as plain text; empty without a summary. */
 export function plainSummaryOf({ summary }: Pick<Paper, 'summary'>): string {
   const text = plainText(summary ?? '')
   return text.length > MAX_SENTENCE_LENGTH ? '' : text

@@ -20,7 +20,7 @@ export interface Paper {
   /** "2507.06457", if known. */
   arxivId: string | null
   doi: string | null
-  /** The earliest day on which a source listed it as new or cross; if there is none, as a newer version. */
+  /** The earliest day on which a source listed it as new or cross, or otherwise as a newer version. */
   firstDay: Day
   /** Whether sources listed it only as a newer version. */
   onlyRevised: boolean

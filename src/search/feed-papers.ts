@@ -14,7 +14,7 @@ export interface FeedPapers {
   understood: string | null
   /** Whether newer versions count as news. */
   withRevised: boolean
-  /** When one of these papers last changed; null if there are none. */
+  /** When one of these papers last changed; null without papers. */
   changedAt: Date | null
 }
 

@@ -8,7 +8,7 @@ import type { FetchPolicy } from './source.ts'
 /** If a process dies during a request, its lock expires this long after the request's timeout. */
 const HOLD_MARGIN_MS = 5000
 /** The longest wait for the lock while other processes send requests. */
-const MAX_SLICE_MS = 600_000
+const MAX_WAIT_MS = 600_000
 /** A single attempt tries to get the lock at least this often. */
 const MIN_ATTEMPTS = 5
 
@@ -74,7 +74,7 @@ function pauseBeforeRetry(
   waited: number,
   ms: number,
 ): number | undefined {
-  if (!singleAttempt) return waited + ms > MAX_SLICE_MS ? undefined : Math.min(ms, gapMs)
+  if (!singleAttempt) return waited + ms > MAX_WAIT_MS ? undefined : Math.min(ms, gapMs)
   const pause = Math.min(ms, gapMs, singleAttempt.turnMs / (MIN_ATTEMPTS - 1))
   return waited + pause > singleAttempt.turnMs ? undefined : pause
 }

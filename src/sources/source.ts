@@ -39,7 +39,7 @@ export interface SourceCalendar {
   dayOffReason(day: Day): DayOffReason | undefined
   /** When the first fetch is due. */
   opensAt(day: Day): Date
-  /** From then on, a day is stalled if papers are expected and there are none. */
+  /** From then on, a day with expected but missing papers is stalled. */
   stallsAt(day: Day): Date
   /** From then on, no more papers are expected: the next successful fetch closes the day. */
   closesAt(day: Day): Date

@@ -182,7 +182,7 @@ export class PaperIndex {
   }
 
   /** Each segment with the docId of its first paper. */
-  *segments(): Generator<[segment: Segment, firstSlot: number]> {
+  *segments(): Generator<[segment: Segment, firstDocId: number]> {
     let docId = 0
     for (const segment of this.#segments) {
       yield [segment, docId]

@@ -18,7 +18,7 @@ export interface ShownPaper {
   path: string
   /** The first few authors, for the email. */
   authors: string[]
-  /** The number of further authors; absent if there are none. */
+  /** The number of further authors; absent if it is 0. */
   moreAuthors?: number
   /** Absent if unknown. */
   organization?: string

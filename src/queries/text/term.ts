@@ -40,7 +40,7 @@ function runOf(words: string[], kind: WordKind): Run {
   return { ...run, fits: ({ folded }) => acronyms.every(({ acronym, at }) => folded.startsWith(acronym, at)) }
 }
 
-/** The first range of the text in which the words of a term are adjacent, as [start, end); null if there is none. */
+/** The first range of the text in which the words of a term are adjacent, as [start, end); null if they never are. */
 export function firstOccurrence(
   term: Term,
   { tokens, positions }: WordIndex,

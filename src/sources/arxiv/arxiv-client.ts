@@ -8,7 +8,6 @@ import { harvestedKind, kindAfterDetails } from './harvested-kind.ts'
 import type { HarvestDates, HarvestPage } from './parse-oai.ts'
 import type { RssFeed } from './parse-rss.ts'
 import { readDetails, readFeed, readHarvestPage, refusedFault } from './read-responses.ts'
-import { batchesOf, withDetails } from './with-details.ts'
 
 const XML = 'application/rss+xml, application/atom+xml, application/xml, text/xml'
 // A feed has no more items, and leaves out new papers first: arXiv's feed/database.py.
@@ -17,7 +16,7 @@ const MAX_PAGES = 30
 // A page has some 3 MB, and a day of the largest category has two pages.
 const MAX_HARVEST_BYTES = 24_000_000
 const BATCH_SIZE = 100
-const MAX_LOTS = 50
+const MAX_BATCHES = 50
 
 interface Found extends ParsedRecords {
   /** Records that are in the archive but not in the feed. */
@@ -169,7 +168,7 @@ function pageOf(input: FetchDayInput, token: string | undefined): Promise<Harves
 async function detailsOf(input: FetchDayInput, papers: string[]): Promise<Map<string, SourceRecord>> {
   const details = new Map<string, SourceRecord>()
   const ids = papers.filter((key) => key.startsWith('arxiv:')).map((key) => key.slice('arxiv:'.length))
-  for (const batch of batchesOf(ids, BATCH_SIZE).slice(0, MAX_LOTS)) {
+  for (const batch of batchesOf(ids, BATCH_SIZE).slice(0, MAX_BATCHES)) {
     const records = await fetchBatch(input, batch)
     if (records === 'no more') break
     // The API may return papers that were not requested.
@@ -192,3 +191,30 @@ async function fetchBatch(input: FetchDayInput, ids: string[]): Promise<SourceRe
     return error.code === 'source.refused' ? [] : 'no more' // another batch may have no id that the API rejects
   }
 }
+
+/**
+ * Adds the API's details to a record from the feed or the archive. If the API has an older version, adds only what is
+ * true of all versions.
+ */
+export function withDetails(record: SourceRecord, details: SourceRecord | undefined): SourceRecord {
+  if (!details) return record
+  const { version = 0, publishedAt } = details
+  const keys = [...record.keys, ...details.keys]
+  const known = { ...record, keys: distinctKeys(keys), publishedAt: publishedAt ?? record.publishedAt }
+  if (version < (record.version ?? 0)) return known
+  return {
+    ...known,
+    version: details.version,
+    authors: details.authors.length > 0 ? details.authors : record.authors,
+    categories: details.categories.length > 0 ? details.categories : record.categories,
+    withdrawnAt: details.withdrawnAt ?? record.withdrawnAt,
+    isRetracted: details.isRetracted ?? record.isRetracted,
+  }
+}
+
+const distinctKeys = (keys: SourceRecord['keys']): SourceRecord['keys'] => [
+  ...new Map(keys.map((key) => [identifierText(key), key])).values(),
+]
+
+const batchesOf = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { addDays, weekdayOf } from '../../../../src/core/dates.ts'
-import { calendar, isInFeed } from '../../../../src/sources/arxiv/calendar.ts'
-import { isHoliday } from '../../../../src/sources/arxiv/holidays.ts'
+import { calendar, isHoliday, isInFeed } from '../../../../src/sources/arxiv/calendar.ts'
 
 const at = (text: string) => new Date(text)
 

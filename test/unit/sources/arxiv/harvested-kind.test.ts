@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { withDetails } from '../../../../src/sources/arxiv/arxiv-client.ts'
 import { harvestedKind, kindAfterDetails } from '../../../../src/sources/arxiv/harvested-kind.ts'
 import { isWithdrawn } from '../../../../src/sources/arxiv/is-withdrawn.ts'
-import { withDetails } from '../../../../src/sources/arxiv/with-details.ts'
 import type { SourceRecord } from '../../../../src/sources/source-record.ts'
 
 const record = (id: string, more: Partial<SourceRecord> = {}): SourceRecord => ({
