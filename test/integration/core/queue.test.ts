@@ -21,7 +21,7 @@ test('a queue whose connections never answer again takes nudges on new ones', as
   await queue.nudge('plan')
   await eventually(() => worked === 1)
   proxy.swallow()
-  // Each connection that lies in the pool has to be found out.
+  // The watchdog has to detect each connection in the pool.
   await eventually(async () => {
     await queue.nudge('plan')
     return true

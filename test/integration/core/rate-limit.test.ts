@@ -84,7 +84,7 @@ describe('several buckets', () => {
   const narrow = { key: 'narrow', capacity: 1, perSecond: 0.1 }
   const wide = { key: 'wide', capacity: 5, perSecond: 1 }
 
-  test('a refusal by one costs nothing at the others, and the longest wait is told', async () => {
+  test('a refusal by one costs nothing at the others, and reports the longest wait', async () => {
     expect((await take(narrow, wide)).allowed).toBe(true)
     for (let i = 0; i < 9; i++) {
       const { allowed, waitSeconds } = await take(narrow, wide)

@@ -16,7 +16,7 @@ const OPERATIONS = ['lease', 'share', 'take', 'take', 'take', 'accept', 'aside',
 
 interface Step {
   operation: (typeof OPERATIONS)[number]
-  /** Which chunk or message, and how many: as far as there are some. */
+  /** Which batch or message, and how many, as far as available. */
   which: number
   many: number
 }
@@ -95,7 +95,7 @@ const step = fc.record({
   many: fc.integer({ min: 1, max: 12 }),
 })
 
-test('however four workers lease, share, take, put aside and give back at once, each message is in one hand, and none is lost', async () => {
+test('however four workers lease, share, take, split and release at once, one worker has each message, and none is lost', async () => {
   const rounds = fc.array(fc.tuple(step, step, step, step), { minLength: 5, maxLength: 25 })
   await fc.assert(
     fc.asyncProperty(rounds, async (all) => {

@@ -212,7 +212,7 @@ test('a proxy is an address, a network or one of three names', () => {
   expect(readConfig({ TRUST_PROXY: trusted.join(', ') }).TRUST_PROXY).toEqual(trusted)
 })
 
-describe('mails a second to a domain', () => {
+describe('emails a second to a domain', () => {
   const rates = (DOMAIN_RATE: string) => {
     const { each, domains } = readConfig({ DOMAIN_RATE }).DOMAIN_RATE
     return { each, ...Object.fromEntries(domains) }
@@ -252,7 +252,7 @@ describe('mails a second to a domain', () => {
 })
 
 describe('a name that is near to a setting', () => {
-  test('is no fault, and is told', () => {
+  test('is no fault, and is reported', () => {
     const { config, faults } = inspectConfig({ APP_SECRTE: 'x', base_url: 'y', HOSTNAME: 'h', PATH: '/bin' })
     expect(faults).toEqual([])
     expect(config.misspelt).toEqual([
@@ -260,7 +260,7 @@ describe('a name that is near to a setting', () => {
       'base_url is not a setting. Did you mean BASE_URL?',
     ])
   })
-  test('stands with what is missing', () =>
+  test('is listed with the missing settings', () =>
     expect(faultsOf({ ...production, APP_SECRET: undefined, APP_SECRTE: 'x' })).toMatch(
       /1 problem.+APP_SECRTE is not a setting\. Did you mean APP_SECRET\?$/s,
     ))
@@ -287,7 +287,7 @@ describe('production', () => {
     expect(message).toContain('APP_SECRET_FILE: use the path of a readable file that is not empty')
   })
 
-  test('takes https alone, the secret of nobody else, and no other clock', () => {
+  test('takes only https, only our own secret, and no other clock', () => {
     expect(faultsOf({ ...production, BASE_URL: 'http://papers.example' })).toContain('BASE_URL')
     expect(faultsOf({ ...production, APP_SECRET: 'development-only-secret-of-32-bytes!' })).toContain(
       'APP_SECRET',
@@ -351,7 +351,7 @@ describe('secrets', () => {
   })
 })
 
-test('what proves a maker of mail is taken as it is, also from a file', () => {
+test('the secret of a mail provider is taken as it is, also from a file', () => {
   const key = publicKey('prime256v1')
   const file = join(mkdtempSync(join(tmpdir(), 'config-')), 'login')
   writeFileSync(file, 'ann:a password with : in it\n')

@@ -30,7 +30,7 @@ describe('reading', () => {
     ])
   })
 
-  test('a quote that nobody closes costs its own line', () => {
+  test('an unclosed quote costs its own line', () => {
     const found = read('ann,"open\nbob,1\ncy,"fine, too"\n"d"x,2\neve,3\n')
     expect(found.map(({ line, cells }) => [line, cells])).toEqual([
       [1, null],
@@ -94,7 +94,7 @@ describe('reading', () => {
   })
 })
 
-test('the sign between cells is told by the head, without its quoted parts', () => {
+test('the head, without its quoted parts, decides the delimiter', () => {
   expect(['a,b', 'a;b;c', 'a\tb', '"x;y;z",b', 'email'].map(detectDelimiter)).toEqual([
     ',',
     ';',

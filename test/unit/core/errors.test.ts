@@ -24,7 +24,7 @@ describe.each(codes)('%s', (code) => {
     expect(status).toBeGreaterThanOrEqual(400)
     expect([1, 2]).toContain(exit)
     expect(operator.length).toBeGreaterThan(5)
-    // The person's sentence is whole, and blames nobody.
+    // The person's sentence is complete, and blames no one.
     expect(person).toMatch(/[.?!}”]$/)
     expect(person).not.toMatch(/\b(invalid|illegal|fatal|error)\b/i)
   })

@@ -6,7 +6,7 @@ import { literalProse, literalProseOfText } from '../../support/literal-prose.ts
 const FOLDER = resolve(import.meta.dirname, '../../../templates')
 const read = (path: string) => readFileSync(join(FOLDER, path), 'utf8')
 
-// What the operator alone reads stands in English where it is shown.
+// Text that only the operator reads is in English at the place that shows it.
 test.each(globSync('{pages,emails}/**/*.{eta,mjml}', { cwd: FOLDER }))(
   '%s says nothing by itself',
   (path) => {

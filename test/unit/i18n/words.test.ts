@@ -37,12 +37,12 @@ describe('every word', () => {
     expect(deadWords(en, readers)).toEqual([])
   })
 
-  test('that nobody reads is found, wherever it stands', () => {
+  test('is found if no code reads it, in any place', () => {
     const parts = partsOf(en)
     const isRead = new Set(
       deadWords(withDead(en), readers).map((path) => path.replace(/\.?readByNobody$/, '')),
     )
-    // Pages list all that stands in these.
+    // Pages list all entries of these.
     const listed = ['account.erase.going', 'account.erase.staying', 'privacy.subscribing.kept']
     expect(parts.filter((path) => !isRead.has(path)).sort()).toEqual(listed)
   })
@@ -73,7 +73,7 @@ const partsOf = (part: Dictionary, path = ''): string[] => [
   ),
 ]
 
-/** The same, with a sentence in every part that nobody reads. */
+/** The same, with an unused sentence in every part. */
 const withDead = (part: Dictionary): Dictionary => ({
   ...Object.fromEntries(
     Object.entries(part).map(([key, value]) => [

@@ -135,7 +135,7 @@ test('so is one that falls silent within a transaction, and the pool is whole ag
   expect(await Promise.all([1, 2, 3, 4, 5].map(() => db.switch.count()))).toEqual([0, 0, 0, 0, 0])
 })
 
-test('a server that answers nobody is a database that is away, until it answers again', async () => {
+test('a server that does not respond counts as an unavailable database until it responds again', async () => {
   const { db, proxy } = await throughProxy()
   await db.$queryRaw`select 1`
   proxy.treatNew('black-hole')

@@ -12,7 +12,7 @@ async function twoAccepted() {
   return messages.map(({ id }) => ({ messageId: id, at: NOW, answer: '250 ok' }))
 }
 
-test('what is written again, since the database took it and said nothing, stands once', async () => {
+test('an acceptance that is written again after a lost reply of the database is stored once', async () => {
   const accepted = await twoAccepted()
   await recordAcceptances(database.db, accepted.slice(0, 1))
   await recordAcceptances(database.db, accepted)
@@ -21,7 +21,7 @@ test('what is written again, since the database took it and said nothing, stands
   expect(await statesIn(database.db)).toEqual({ accepted: 2 })
 })
 
-test('a copy that the server accepted at another time stands beside the first', async () => {
+test('a copy that the server accepted at another time is stored too', async () => {
   const [first] = await twoAccepted()
   await recordAcceptances(database.db, [first!])
   await recordAcceptances(database.db, [{ ...first!, at: new Date(NOW.getTime() + 1) }])

@@ -47,20 +47,20 @@ async function add(domains: Record<string, number>, lane: Lane = 'digests') {
   await enqueue(database.db, lane, messages)
 }
 
-/** How many messages lie in the chunks of each domain; of several: null. */
+/** How many messages are in the batches of each domain; null: of several domains. */
 async function perChunk() {
   return database.db.$queryRaw<{ domain: string | null; count: number }[]>`
     select c.domain, count(m.id)::int as count from chunk c left join message m on m.chunk_id = c.id
     group by c.id order by count desc, c.domain nulls last, c.id`
 }
 
-/** A pace without a turn. */
+/** A rate without a permit. */
 async function spend(key: SendRateKey) {
   await setSendRateLimits(database.db, [{ key, limit: { perSecond: 0.01, capacity: 1 } }])
   await takeSendPermits(database.db, [{ key, mails: 1 }])
 }
 
-describe('a domain’s own chunk', () => {
+describe('a domain’s own batch', () => {
   test('begins with twenty of one call; the others share one', async () => {
     await add({ 'big.example': 20, 'small.example': 19, 'tiny.example': 1 })
     expect(await perChunk()).toEqual([
@@ -74,7 +74,7 @@ describe('a domain’s own chunk', () => {
     expect(await perChunk()).toEqual([{ domain: 'big.example', count: 20 }])
   })
 
-  test('counts what is new alone', async () => {
+  test('counts new messages only', async () => {
     await add({ 'big.example': 15 })
     const messages = Array.from({ length: 15 }, (_, i) =>
       goodbye(i + 1, { toAddress: `s${i + 1}@big.example` }),
@@ -105,7 +105,7 @@ describe('a lease', () => {
 
   let made = 0
 
-  /** So many chunks of 20 for one domain, enqueued one after the other. */
+  /** Enqueues this many batches of 20 for one domain, one after the other. */
   async function addMore(domain: string, chunks: number) {
     for (let chunk = 0; chunk < chunks; chunk++) {
       const messages = Array.from({ length: 20 }, (_, i) =>
@@ -115,7 +115,7 @@ describe('a lease', () => {
     }
   }
 
-  test('is of the same domain again where others hold the others: what a hand holds itself does not count', async () => {
+  test('is of the same domain again if others hold the others: its own leases do not count', async () => {
     await addSubscribers(database.db, 20)
     for (let time = 0; time < 3; time++) {
       await addMore('a.example', 1)
@@ -127,7 +127,7 @@ describe('a lease', () => {
     expect((await lease('two.4'))?.domain).toBe('a.example')
   })
 
-  test('passes over a domain without a turn, until there is one', async () => {
+  test('passes over a domain without a permit, until there is one', async () => {
     await add({ 'a.example': 20, 'b.example': 20 })
     await spend('domain a.example')
     expect((await lease('ada'))?.domain).toBe('b.example')
@@ -146,7 +146,7 @@ describe('a lease', () => {
     expect((await lease('ada'))?.domain).toBe('a.example')
   })
 
-  test('waits for the ramp-up where digests have no turn left today', async () => {
+  test('waits for the ramp-up if digests have no permit left today', async () => {
     await add({ 'a.example': 20, 'b.example': 3 })
     await spend(RAMP_UP)
     expect(await lease('ada', 'digests', RAMP_UP)).toBeNull()
@@ -154,7 +154,7 @@ describe('a lease', () => {
     expect(await lease('bob', 'digests')).not.toBeNull() // the setting was taken away
   })
 
-  test('of answers waits for no pace: somebody waits for them', async () => {
+  test('of answers waits for no rate: a person waits for them', async () => {
     await add({ 'a.example': 40 }, 'answers')
     await spend('domain a.example')
     await spend(RAMP_UP)
@@ -164,7 +164,7 @@ describe('a lease', () => {
 })
 
 describe('a share', () => {
-  test('is half of what is ready, of the chunk that has most', async () => {
+  test('is half of what is ready, of the fullest batch', async () => {
     await add({ 'a.example': 30, 'b.example': 51 })
     const leased = [await lease('ada'), await lease('bob')]
     expect(leased.map((chunk) => chunk?.domain).sort()).toEqual(['a.example', 'b.example'])
@@ -204,7 +204,7 @@ describe('a share', () => {
     expect(await database.db.chunk.count()).toBe(1)
   })
 
-  test('is none where the domain, or the ramp-up, has no turn', async () => {
+  test('does not exist if the domain, or the ramp-up, has no permit', async () => {
     await add({ 'a.example': 20 })
     await lease('ada')
     await spend('domain a.example')
@@ -215,7 +215,7 @@ describe('a share', () => {
     expect(await share('bob')).not.toBeNull()
   })
 
-  test('is the same message for nobody else, of eight who ask at once', async () => {
+  test('has no message in common with those of seven others that ask at once', async () => {
     await add({ 'a.example': 200 })
     await lease('ada')
     const shares = await Promise.all(Array.from({ length: 8 }, (_, i) => share(`owner${i}`)))
@@ -253,7 +253,7 @@ describe('what is put aside', () => {
     expect((await lease('bob'))?.domain).toBe('a.example')
   })
 
-  test('counts no try, and is ready for whoever is next', async () => {
+  test('counts no try, and is ready for the next worker', async () => {
     await add({ 'a.example': 3 })
     const chunk = await lease('ada')
     const taken = await take(chunk!.id, 'ada', 3)

@@ -58,7 +58,7 @@ async function fail(message: { id: string; attempts: number }, next: Partial<Nex
 }
 
 describe('enqueue', () => {
-  test('450 messages lie in chunks of at most 200', async () => {
+  test('450 messages are in batches of up to 200', async () => {
     await enqueueGoodbyes(database.db, 'digests', 450)
     const counts = await database.db.message.groupBy({
       by: ['chunkId'],
@@ -80,7 +80,7 @@ describe('enqueue', () => {
     expect(await messagesIn(database.db)).toHaveLength(3)
   })
 
-  test('what was there before leaves no empty chunk behind', async () => {
+  test('a message that exists already leaves no empty batch behind', async () => {
     await addSubscribers(database.db, 1)
     await enqueue(database.db, 'digests', [goodbye(1)])
     await enqueue(database.db, 'digests', [goodbye(1)])
@@ -122,13 +122,13 @@ describe('enqueue', () => {
 describe('a lease', () => {
   beforeEach(() => enqueueGoodbyes(database.db, 'digests', 250))
 
-  test('is one owner’s alone, and there is one for each chunk', async () => {
+  test('belongs to one owner only, and there is one for each batch', async () => {
     const [first, second, third] = [await lease('ada'), await lease('bob'), await lease('cyd')]
     expect(first?.id).not.toBe(second?.id)
     expect([first?.more, second?.more, third]).toEqual([true, false, null])
   })
 
-  test('of twenty that ask at once, two get a chunk', async () => {
+  test('of twenty that try at once, two get a batch', async () => {
     const leased = await Promise.all(Array.from({ length: 20 }, (_, i) => lease(`owner${i}`)))
     expect(new Set(leased.filter((chunk) => chunk !== null).map(({ id }) => id)).size).toBe(2)
     expect(leased.filter((chunk) => chunk !== null)).toHaveLength(2)
@@ -261,7 +261,7 @@ describe('a take', () => {
     expect((await take(chunk!.id)).taken).toHaveLength(1)
   })
 
-  test('an unsubscribe that was answered before the take wins, whatever else is in the handful', async () => {
+  test('an unsubscribe that was confirmed before the take wins, whatever else is taken', async () => {
     await addDigestMessages(database.db, 3)
     const chunk = await lease()
     await database.db.$executeRaw`update subscriber set state = 'unsubscribed' where id = 's2'`
@@ -298,7 +298,7 @@ describe('a worker that died', () => {
     expect(await statesIn(database.db)).toEqual({ taken: 1, uncertain: 1 })
   })
 
-  test('after the deadline what it had taken is uncertain, not given up: nobody knows', async () => {
+  test('after the deadline its messages are uncertain, not given up', async () => {
     await enqueueGoodbyes(database.db, 'digests', 1)
     const { chunk } = await takeAndDie()
     await lease('bob', { now: DEADLINE })
@@ -307,7 +307,7 @@ describe('a worker that died', () => {
     expect((await chunks())[0]?.doneAt).toEqual(DEADLINE)
   })
 
-  test('may still tell of an acceptance, which stands', async () => {
+  test('may still record an acceptance, which counts', async () => {
     await enqueueGoodbyes(database.db, 'digests', 1)
     const { chunk, taken } = await takeAndDie('ada')
     await lease('bob')
@@ -316,7 +316,7 @@ describe('a worker that died', () => {
     expect(await statesIn(database.db)).toEqual({ accepted: 1 })
   })
 
-  test('may still tell of a failure, which is kept and changes nothing', async () => {
+  test('may still record a failure, which is kept and changes nothing', async () => {
     await enqueueGoodbyes(database.db, 'digests', 1)
     const { chunk, taken } = await takeAndDie('ada')
     await lease('bob')
@@ -329,7 +329,7 @@ describe('a worker that died', () => {
   })
 })
 
-test('an owner who leases its own chunk again has lost nothing: its mail may still be under way', async () => {
+test('an owner who leases its own batch again has lost nothing: its email may be in progress', async () => {
   await enqueueGoodbyes(database.db, 'digests', 2)
   const { taken } = await takeAndDie('ada', 1)
   expect(await lease('ada')).toMatchObject({ lost: 0 })
@@ -337,7 +337,7 @@ test('an owner who leases its own chunk again has lost nothing: its mail may sti
   expect(row).toMatchObject({ state: 'taken', takenBy: 'ada' })
 })
 
-describe('giving a chunk back', () => {
+describe('releasing a batch', () => {
   test('it is done when every message has come to an end', async () => {
     await enqueueGoodbyes(database.db, 'digests', 3)
     const chunk = await lease()
@@ -385,7 +385,7 @@ describe('giving a chunk back', () => {
   })
 })
 
-test('a message made ready while its chunk is given back is not left in a chunk that is done', async () => {
+test('a message made ready while its batch is released is not left in a batch that is done', async () => {
   await enqueueGoodbyes(database.db, 'digests', 1)
   const chunk = await lease()
   const [message] = (await take(chunk!.id)).taken
@@ -432,7 +432,7 @@ describe('uncertain', () => {
 })
 
 describe('closing what is past its deadline', () => {
-  test('never tried: skipped; tried: given up; in doubt: uncertain; held by a worker: left alone', async () => {
+  test('never tried: skipped; tried: given up; in doubt: uncertain; held by a worker: unchanged', async () => {
     await enqueueGoodbyes(database.db, 'digests', 3)
     await addSubscribers(database.db, 0)
     const chunk = await lease()
@@ -450,7 +450,7 @@ describe('closing what is past its deadline', () => {
     expect(await endExpiredMessages(database.db, DEADLINE)).toBe(0)
   })
 
-  test('what a dead worker had taken may have gone out: uncertain, also where nobody leases any more', async () => {
+  test('messages of a dead worker may have been sent: uncertain, even if no worker leases any more', async () => {
     await enqueueGoodbyes(database.db, 'digests', 1)
     await takeAndDie()
     expect(await endExpiredMessages(database.db, at('23:00'))).toBe(0)

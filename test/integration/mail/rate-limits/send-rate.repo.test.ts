@@ -37,7 +37,7 @@ const rate = async () => (await activeSendRates(database.db)).find(({ key }) => 
 const rows = () => database.db.pace.count()
 
 /** Nothing is asked for so often that the database's clock counts: these take milliseconds, a token takes far more. */
-describe('turns', () => {
+describe('permits', () => {
   test('of a key without a limit are not counted', async () => {
     expect(await take(1000)).toBeUndefined()
     expect(await takeSendPermits(database.db, [])).toEqual([])
@@ -51,7 +51,7 @@ describe('turns', () => {
     expect(await granted(10)).toBe(5)
   })
 
-  test('of a pace below one in five seconds gather up to one', async () => {
+  test('of a rate below one in five seconds gather up to one', async () => {
     await allow(0.01)
     expect([await granted(5), await granted(5)]).toEqual([1, 0])
     await pass(99)
@@ -120,7 +120,7 @@ describe('turns', () => {
   })
 })
 
-describe('turns that are given back', () => {
+describe('permits that are given back', () => {
   test('are there again', async () => {
     await allow(0.001, 10)
     await granted(8)
@@ -133,7 +133,7 @@ describe('turns that are given back', () => {
     expect(await granted(20)).toBe(10)
     expect(await granted(20)).toBe(0)
   })
-  test('make no pace where there is none', async () => {
+  test('create no rate if there is none', async () => {
     await returnSendPermits(database.db, [GMAIL, 'all'], 3)
     expect(await rows()).toBe(0)
   })
@@ -197,7 +197,7 @@ describe('what a server asks for', () => {
     expect(await reduceSendRate(database.db, GMAIL, '421 slow down')).toBe(true)
   })
 
-  test('of eight that hear it at once, one changes the pace', async () => {
+  test('reaching eight processes at once changes the rate once', async () => {
     const changed = await Promise.all(
       Array.from({ length: 8 }, () => reduceSendRate(database.db, GMAIL, '421 slow down')),
     )
@@ -236,7 +236,7 @@ describe('what a server asks for', () => {
     expect(await rate()).toBeCloseTo(10, 0)
   })
 
-  test('is forgotten once the pace has found its way back', async () => {
+  test('is deleted once the rate has recovered', async () => {
     await reduceSendRate(database.db, GMAIL, '421 slow down')
     await pass(13 * 60)
     await deleteIdleSendRates(database.db)
@@ -249,7 +249,7 @@ describe('what a server asks for', () => {
   })
 })
 
-describe('a pace that is held', () => {
+describe('a rate that is held', () => {
   test('gives nothing until then, also of what is given back', async () => {
     await allow(0.01, 100)
     await holdSendRate(database.db, GMAIL, { seconds: 3600, said: 'much refused' })
@@ -279,7 +279,7 @@ describe('a pace that is held', () => {
     expect((await activeSendRates(database.db))[0]!.heldUntil).toBeNull()
   })
 
-  test('hears no server that asks for less meanwhile', async () => {
+  test('ignores servers that ask for less meanwhile', async () => {
     await holdSendRate(database.db, GMAIL, { seconds: 3600, said: 'much refused' })
     expect(await reduceSendRate(database.db, GMAIL, '421 slow down')).toBe(false)
     await pass(3600)
@@ -299,7 +299,7 @@ describe('after a pause', () => {
   const takeOfAll = async (mails: number) =>
     (await takeSendPermits(database.db, [{ key: 'all', mails }]))[0]?.granted
 
-  test('all mail begins with ten at once and ten a second, twice as many each minute', async () => {
+  test('all email begins with ten at once and ten a second, twice as many each minute', async () => {
     await resetSendRateAfterPause(database.db)
     expect(await ofAll()).toMatchObject({ slowed: true, wasHeld: false, said: null, left: 10 })
     expect((await ofAll())!.perSecond).toBeCloseTo(10, 0)
@@ -310,7 +310,7 @@ describe('after a pause', () => {
     expect(await takeOfAll(10_000)).toBeUndefined()
   })
 
-  test('a slower pace stays as slow, and goes on from there', async () => {
+  test('a slower rate stays as slow, and continues from there', async () => {
     await reduceSendRate(database.db, 'all', '421 slow down')
     await pass(11)
     await reduceSendRate(database.db, 'all', '421 slow down')
@@ -327,7 +327,7 @@ describe('after a pause', () => {
   })
 })
 
-describe('the trouble of a domain', () => {
+describe('the incident of a domain', () => {
   const hold = async () => {
     await holdSendRate(database.db, GMAIL, { seconds: 3600, said: '8 % of the last 250 emails' })
     const trouble = { what: 'domain-held', said: '550 5.7.1 no', since: NOW }
@@ -346,7 +346,7 @@ describe('the trouble of a domain', () => {
     expect(await names()).toContain(GMAIL)
   })
 
-  test('is over once it takes a mail after that, and no other is', async () => {
+  test('is over once the domain accepts an email after that, and no other is', async () => {
     await pass(3601)
     await endDomainIncidents(database.db, new Set(['other.example']))
     expect(await names()).toContain(GMAIL)
@@ -354,7 +354,7 @@ describe('the trouble of a domain', () => {
     expect(await names()).toEqual(['delivery digests'])
   })
 
-  test('is over two hours after it was held last, where nobody mails there', async () => {
+  test('is over two hours after the last hold, if no one sends to the domain', async () => {
     await pass(3600)
     await hold()
     await pass(7190)
@@ -366,7 +366,7 @@ describe('the trouble of a domain', () => {
   })
 })
 
-describe('the day’s mails of a new sending domain', () => {
+describe('the daily emails of a new sending domain', () => {
   const config = readConfig({ RAMP_UP_SINCE: '2026-11-24' })
   const takeOn = async (now: Date, mails: number) => {
     const { key, limit } = rampUpRate(config, now)!
@@ -393,7 +393,7 @@ describe('the day’s mails of a new sending domain', () => {
     expect(await takeOn(new Date('2026-11-26T08:00:00Z'), 50_000)).toBe(4000)
   })
 
-  test('are not given anew within the day where somebody’s clock is late', async () => {
+  test('are not granted again within the day by a process whose clock is late', async () => {
     const tomorrow = new Date('2026-11-25T00:00:01Z')
     expect(await takeOn(at('23:59'), 1000)).toBe(1000)
     expect(await takeOn(tomorrow, 2000)).toBe(2000)
@@ -409,7 +409,7 @@ describe('the day’s mails of a new sending domain', () => {
   })
 })
 
-describe('chunks that wait for a pace', () => {
+describe('batches that wait for a rate', () => {
   const holds = (withinSeconds = 60) =>
     batchesReadySoon(database.db, { lane: 'digests', now: NOW, withinSeconds })
   const slowly = async () => {
@@ -418,13 +418,13 @@ describe('chunks that wait for a pace', () => {
   }
   beforeEach(() => enqueueGoodbyes(database.db, 'digests', 30))
 
-  test('are waited for where the next turn is near', async () => {
+  test('are waited for if the next permit is near', async () => {
     expect(await holds()).toBe(true) // nothing keeps them
     await slowly()
     expect(await holds()).toBe(true)
     expect(await holds(5)).toBe(false)
     await pass(10)
-    // It has come: whoever looks again may lease it.
+    // The permit is there: the next process to look may lease the batch.
     expect(await holds()).toBe(true)
   })
 
@@ -453,7 +453,7 @@ describe('chunks that wait for a pace', () => {
   })
 })
 
-test('a pace that nobody asked for within a day is forgotten', async () => {
+test('a rate that was not used for a day is deleted', async () => {
   await allow(5)
   await pass(86_000)
   await deleteIdleSendRates(database.db)

@@ -89,14 +89,14 @@ const until = async (condition: () => boolean) => {
 }
 
 describe('a run', () => {
-  test('brings each message to the server once, and its chunks to their end', async () => {
+  test('sends each message once, and finishes its batches', async () => {
     await addDigestMessages(database.db, 450)
     const sink = await sinkWith()
     const result = await drainWith({ port: sink.port, query: 'connections=4' })
     expect(result).toMatchObject({ accepted: 450, stopped: null })
     expect(new Set(recipients(sink)).size).toBe(450)
     expect(sink.mails).toHaveLength(450)
-    expect(sink.connections).toBeLessThanOrEqual(8) // four, each renewed after a hundred mails
+    expect(sink.connections).toBeLessThanOrEqual(8) // four, each renewed after a hundred emails
     expect(await statesIn(database.db)).toEqual({ accepted: 450 })
     expect((await chunkRows()).every(({ doneAt, owner }) => doneAt !== null && owner === null)).toBe(true)
     expect(await database.db.acceptance.count()).toBe(450)
@@ -112,7 +112,7 @@ describe('a run', () => {
     expect(await statesIn(database.db)).toEqual({ accepted: 700 })
   })
 
-  test('tells when there is more than it holds', async () => {
+  test('reports that more is ready than it holds', async () => {
     await addDigestMessages(database.db, 450)
     const sink = await sinkWith()
     let nudges = 0
@@ -120,7 +120,7 @@ describe('a run', () => {
     expect(nudges).toBe(2)
   })
 
-  test('ends, and sends all, where the others cannot be told', async () => {
+  test('ends, and sends all, if the others cannot be nudged', async () => {
     await addDigestMessages(database.db, 450)
     const sink = await sinkWith()
     const deaf = async () => {
@@ -149,13 +149,13 @@ describe('a run', () => {
     expect(await statesIn(database.db)).toEqual({ ready: 2 })
   })
 
-  test('waits for chunks that another worker holds, and may lose', async () => {
+  test('waits for batches that another worker holds, and may lose', async () => {
     await addDigestMessages(database.db, 3)
     await database.db.$executeRaw`update chunk set owner = 'dead', lease_until = now() + interval '1 hour'`
     const sink = await sinkWith({ delayMs: 300 })
     const patient = drainWith(sink)
     await roundTrips(20)
-    // Of the dead alone: what the living one has of them by now is its own.
+    // Only from the dead worker: messages that the living one has by now are its own.
     await endLeases(database.db, { owner: 'dead' })
     expect((await patient).accepted).toBe(3)
     expect(sink.mails).toHaveLength(3)
@@ -163,7 +163,7 @@ describe('a run', () => {
 })
 
 describe('what is recorded, and when', () => {
-  test('no connection begins a mail before its last 250 is written down', async () => {
+  test('no connection begins an email before its last 250 is recorded', async () => {
     await addDigestMessages(database.db, 10)
     const sink = await sinkWith()
     let running: Promise<RunResult> | undefined
@@ -178,7 +178,7 @@ describe('what is recorded, and when', () => {
     expect(sink.mails).toHaveLength(10)
   })
 
-  test('a 250 is written down although the lease went to another worker meanwhile', async () => {
+  test('a 250 is recorded although another worker has the lease by now', async () => {
     await addDigestMessages(database.db, 6)
     const sink = await sinkWith()
     const stealing: Compose = async (message) => {
@@ -205,7 +205,7 @@ describe('what is recorded, and when', () => {
     expect(await statesIn(database.db)).toEqual({ accepted: 1, ready: 3 })
   })
 
-  test('a lease is renewed while a mail is under way', async () => {
+  test('a lease is renewed while an email is in progress', async () => {
     await addDigestMessages(database.db, 1)
     const sink = await sinkWith({ at: { dot: 'silence' } })
     const stopping = new AbortController()
@@ -256,7 +256,7 @@ describe('a worker that hangs', () => {
     expect(stalled).toBe(0)
   })
 
-  test('is not one that waits for its pace', async () => {
+  test('is not one that waits for its send rate', async () => {
     await addDigestMessages(database.db, 1)
     await database.db.$executeRaw`
       insert into pace (key, tokens, at, slowed_to, slowed_at) values ('all', 0, now(), 0.5, now())`
@@ -267,7 +267,7 @@ describe('a worker that hangs', () => {
 })
 
 describe('an unsubscribe during a run', () => {
-  test('stops everything but what was in the hand', async () => {
+  test('stops everything but the messages in progress', async () => {
     await addDigestMessages(database.db, 50)
     const sink = await sinkWith()
     let first = true
@@ -283,7 +283,7 @@ describe('an unsubscribe during a run', () => {
   })
 })
 
-describe('a domain with a pace', () => {
+describe('a domain with a send rate', () => {
   test('is mailed to until nothing is ready, in one run', async () => {
     await addDigestMessages(database.db, 100)
     const sink = await sinkWith()
@@ -291,7 +291,7 @@ describe('a domain with a pace', () => {
     expect(result).toMatchObject({ accepted: 100, stopped: null })
   })
 
-  test('has it in a chunk of several domains too', async () => {
+  test('has it in a batch of several domains too', async () => {
     await addDigestMessages(database.db, 10)
     const sink = await sinkWith()
     const stopping = new AbortController()
@@ -306,8 +306,8 @@ describe('a domain with a pace', () => {
   })
 })
 
-describe('a message that waits for its turn', () => {
-  test('does not go to whoever left meanwhile', async () => {
+describe('a message that waits for its permit', () => {
+  test('is not sent to a subscriber who has left by then', async () => {
     await addDigestMessages(database.db, 2)
     await database.db.$executeRaw`
       insert into pace (key, tokens, at, slowed_to, slowed_at) values ('all', 2, now(), 0.6, now())`
@@ -325,8 +325,8 @@ describe('a message that waits for its turn', () => {
   })
 })
 
-describe('a lost chunk that its own worker leases again', () => {
-  test('is held by the new lease alone: what the old one ends gives nothing back', async () => {
+describe('a lost batch that its own worker leases again', () => {
+  test('belongs to the new lease: what the old one ends releases nothing', async () => {
     await addDigestMessages(database.db, 8)
     const sink = await sinkWith({ delayMs: 1500 })
     const settings = { LEASE_SECONDS: '1', LEASE_RENEW_SECONDS: '3600' }
@@ -380,7 +380,7 @@ describe('answers of the server', () => {
     expect((await attemptsIn(database.db)).length).toBe(24)
   })
 
-  test('no such mailbox refuses the message and tells of the address; another 5xx does not', async () => {
+  test('no such mailbox refuses the message and reports the address; another 5xx does not', async () => {
     await addDigestMessages(database.db, 3)
     const answers: Record<string, string> = {
       's1@y.example': '550 5.1.1 <s1@y.example>: nobody here',
@@ -468,7 +468,7 @@ describe('answers of the server', () => {
     expect(await readSwitch(database.db, 'delivery')).toBeNull()
   })
 
-  test('a fifth of the mails refused, whatever the texts, pauses delivery', async () => {
+  test('a fifth of the emails refused, whatever the texts, pauses delivery', async () => {
     await addDigestMessages(database.db, 150)
     let calls = 0
     const texts = ['552 5.2.2 full', '550 5.1.1 no such user', undefined, undefined]
@@ -493,7 +493,7 @@ describe('answers of the server', () => {
     }
     const heldNames = async () => (await openIncidents(database.db)).map(({ name }) => name)
 
-    test('among answers holds nobody’s digests there: anybody may sign up with its addresses', async () => {
+    test('among answers holds no digests of the domain: anyone may sign up with its addresses', async () => {
       await addSubscribers(database.db, 24)
       const answers = Array.from({ length: 24 }, (_, i) =>
         goodbye(i + 1, { toAddress: `s${i + 1}@${i < 2 ? 'good' : 'held'}.example` }),
@@ -507,7 +507,7 @@ describe('answers of the server', () => {
       expect(await activeSendRates(database.db)).toEqual([])
     })
 
-    test('is let be for an hour, told once, and over when it takes a mail again', async () => {
+    test('is held for an hour, alerted once, and over when it accepts an email again', async () => {
       await mixed()
       const sink = await sinkWith({
         at: { rcpt: (to) => (to.endsWith('@held.example') ? POLICY : undefined) },
@@ -587,7 +587,7 @@ describe('answers of the server', () => {
 })
 
 describe('a server that is not there for us', () => {
-  test('ends a run in which one hand holds more than its connections try', async () => {
+  test('ends a run in which one prefetcher holds more messages than its connections try', async () => {
     await addDigestMessages(database.db, 6)
     await enqueue(database.db, 'digests', [goodbye(1)])
     const sink = await sinkWith({ at: { greeting: '554 no' } })
@@ -655,8 +655,8 @@ describe('a server that is not there for us', () => {
   })
 })
 
-describe('a mail that cannot be made', () => {
-  test('since its subscriber was erased while it lay in the hand: skipped for that reason, not refused', async () => {
+describe('an email that cannot be rendered', () => {
+  test('because its subscriber was erased after it was taken: skipped for that reason, not refused', async () => {
     const { db } = database
     await addDigestMessages(db, 1)
     const { port } = await sinkWith()

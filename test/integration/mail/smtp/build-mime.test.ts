@@ -107,7 +107,7 @@ test('both parts arrive as they were written, text first', async () => {
   expect(attachments).toEqual([])
 })
 
-test('text alone is one plain part', async () => {
+test('plain text without HTML is one plain part', async () => {
   const raw = await buildMime(digestMail(emails.digest({ ...samples.digest, format: 'text' })))
   expect(headOf(raw)).toContain('\r\nContent-Type: text/plain; charset=utf-8')
   expect(raw.toString()).not.toContain('multipart')

@@ -64,7 +64,7 @@ describe('every place where it can fail', () => {
     })
   }
 
-  test('nobody listens', async () => {
+  test('no server listens', async () => {
     const result = await clientOf(config(await freePort())).send(mail('ada'))
     expect(result).toMatchObject({ accepted: false, stage: 'connect', status: null, bodyWritten: false })
   })
@@ -90,7 +90,7 @@ describe('every place where it can fail', () => {
     expect(sink.accepted).toHaveLength(steps.length)
   })
 
-  test('an answer before the whole body is written does not turn the rest of it into commands', async () => {
+  test('a reply before the end of the body does not make commands of the rest', async () => {
     const sink = await sinkWith()
     const client = clientOf(config(sink.port))
     await client.send(mail('first'))
@@ -107,7 +107,7 @@ describe('every place where it can fail', () => {
     expect(sink.connections).toBe(2)
   })
 
-  test('a server that hangs up right after a refusal keeps nobody waiting', async () => {
+  test('a server that hangs up right after a refusal delays no one', async () => {
     const sink = await sinkWith({ at: { rcpt: '550 5.1.1 nobody', rset: 'close' } })
     expect(await clientOf(config(sink.port)).send(mail('ada'))).toMatchObject({ stage: 'rcpt', status: 550 })
   })
@@ -155,7 +155,7 @@ describe('every place where it can fail', () => {
 })
 
 describe('a server that ends sessions of its own', () => {
-  test('after each 2 mails loses none of 9, and gets none twice', async () => {
+  test('after each 2 emails loses none of 9, and gets none twice', async () => {
     const sink = await sinkWith({ closeAfter: 2 })
     const client = clientOf(config(sink.port))
     for (let i = 0; i < 9; i++) expect((await client.send(mail(`m${i}`))).accepted).toBe(true)
@@ -244,7 +244,7 @@ describe('TLS and login', () => {
     expect(none).toMatchObject({ accepted: false, stage: 'mail', status: 530, bodyWritten: false })
   })
 
-  test('a password is not told to a server that offers no login', async () => {
+  test('a password is not sent to a server that offers no login', async () => {
     const port = await serverWith({ disabledCommands: ['AUTH'] })
     const result = await clientOf(config(port, { user: 'papers', password: 'right' })).send(mail('ada'))
     expect(result).toMatchObject({ accepted: false, stage: 'login', status: null })

@@ -24,7 +24,7 @@ afterEach(async () => {
 
 /** Looks again until it holds; the queue is polled, so a nudge takes a moment. */
 describe('a slot', () => {
-  test('is claimed by one of ten at once, and by nobody later', async () => {
+  test('is claimed by one of ten at once, and by none later', async () => {
     const slot = new Date('2026-11-23T08:00:00Z')
     const claims = await Promise.all(Array.from({ length: 10 }, () => claimTick(database.db, 'minute', slot)))
     expect(claims.filter(Boolean)).toHaveLength(1)

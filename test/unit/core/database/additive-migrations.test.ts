@@ -25,7 +25,7 @@ const FORBIDDEN: [what: string, pattern: RegExp][] = [
   ],
 ]
 
-/** Statements without comments; what stands between $$ is one. */
+/** Statements without comments; text between $$ is one statement. */
 const statementsOf = (sql: string): string[] =>
   sql
     .replace(/^--.*$/gm, '')

@@ -41,7 +41,7 @@ describe('what the settings allow', () => {
   const limit = (key: Parameters<typeof configuredRateLimit>[1], environment: Environment) =>
     configuredRateLimit(readConfig(environment), key, NOW)
 
-  test('of all mail: the rate of SMTP_URL, and one more for whoever waits for an answer', () => {
+  test('of all email: the rate of SMTP_URL, and one more for the transactional lane', () => {
     expect(limit('all', { SMTP_URL: 'smtp://127.0.0.1?rate=14' })).toEqual({ perSecond: 14, capacity: 15 })
     expect(limit('all', { SMTP_URL: 'smtp://127.0.0.1' })).toBeUndefined()
     expect(limit('all', { DOMAIN_RATE: '5' })).toBeUndefined()

@@ -59,7 +59,7 @@ describe('what an answer means goes with it', () => {
     ['what nobody knows', { status: 550, answer: '550 no' }, 'unknown', false],
     ['our relay setting', { status: 554, answer: '554 Relay access denied' }, 'ours', false],
   ])('%s', (_what, changes, kind, slowDown) => {
-    // A class stops no run: a fault of ours in one mail's words may be that mail's alone.
+    // A class stops no run: our fault in the text of one email may concern that email only.
     expect(classifyReply(fault(changes))).toMatchObject({ class: kind, slowDown, ours: false })
   })
 })
@@ -78,7 +78,7 @@ describe('whose fault it is', () => {
   })
 })
 
-test('answers are alike that differ in ids and times alone', () => {
+test('replies are alike that differ only in ids and times', () => {
   expect(replyPattern('554 5.7.1 Relay denied for [address] id 4XyZ123 at 08:00:01')).toBe(
     replyPattern('554 5.7.1 Relay denied for [address] id 9AbC777 at 08:00:02'),
   )

@@ -85,7 +85,7 @@ describe('in the same words', () => {
     }
   })
 
-  test('are everybody’s where the domain itself took the only mails', () => {
+  test('concern all domains if the domain itself took the only emails', () => {
     const breaker = openCircuitBreaker(NEVER)
     accept(breaker)
     accept(breaker)
@@ -171,7 +171,7 @@ describe('much of all mail', () => {
     expect(refusedAfter(0, 20, 'dead', 20).last).toEqual(trip(100, 20))
   })
 
-  test('looks at the newest 200 alone', () => {
+  test('looks only at the newest 200', () => {
     const { breaker } = refusedAfter(5000, 39, 'dead', 20)
     expect(refuse(breaker, 'dead')).toEqual(trip(20, 200))
   })

@@ -28,7 +28,7 @@ test('what comes while a write is under way shares the next one', async () => {
   await Promise.all(others)
 })
 
-test('nobody is told before their own item is written', async () => {
+test('no caller returns before its own item is written', async () => {
   const { begun, commit } = slowWrites()
   void commit(1)
   await settled()
@@ -44,7 +44,7 @@ test('nobody is told before their own item is written', async () => {
   expect(told).toBe(true)
 })
 
-test('a write that fails is told to its own callers alone', async () => {
+test('a write that fails rejects only its own callers', async () => {
   const { begun, commit } = slowWrites()
   const first = commit(1)
   await settled()

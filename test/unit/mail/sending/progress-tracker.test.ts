@@ -9,7 +9,7 @@ function withClock() {
   return { progress, passes: (ms: number) => (now += ms) }
 }
 
-test('a hand that does nothing for a minute gets on with none of its chunks', () => {
+test('a prefetcher that does nothing for a minute makes no progress with any of its batches', () => {
   const { progress, passes } = withClock()
   passes(MINUTE)
   expect(progress.isMakingProgress('a')).toBe(true)
@@ -28,7 +28,7 @@ test('a step with a time limit of its own may take that long', () => {
   expect([progress.isMakingProgress('a'), progress.isMakingProgress('next')]).toEqual([false, false])
 })
 
-test('one message that hangs holds its chunk only while another of it is on its way', () => {
+test('one message that hangs holds its batch only while another of it is in progress', () => {
   const { progress, passes } = withClock()
   const [stuck, sibling, other] = [{ batch: 'a' }, { batch: 'a' }, { batch: 'b' }]
   progress.step(stuck)

@@ -27,7 +27,7 @@ describe('an answer as it is kept', () => {
       /^250-a 250 b c{10} [d ]{477}$/,
     ))
 
-  test('names no address, nor the recipient by the local part alone', () =>
+  test('names no address, nor the recipient by the local part only', () =>
     expect(redactReply('550 <ann@y.example> ann: no such user, annabel', 'ann@y.example')).toBe(
       '550 <[address]> [address]: no such user, annabel',
     ))

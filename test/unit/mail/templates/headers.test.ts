@@ -36,7 +36,7 @@ test('where something takes in what comes back, each message has its own sender,
   )
 })
 
-test('a mail without a row has no token', () => {
+test('an email without a stored message has no token', () => {
   const mail = toOutgoingMail({ ...digestMessage, token: undefined }, email, sender)
   expect(Object.keys(mail.headers)).not.toContain('X-Daily-Papers-Message')
 })
