@@ -29,14 +29,14 @@ const later = (ms: number) => site.clock.moveTo(new Date(NOW.getTime() + ms))
 const account = (email = EMAIL) => pathOf(site, 'account', email)
 const found = () => site.db.subscriber.findFirstOrThrow()
 
-/** The path of the mailed link that moves somebody. */
+/** The path of the emailed link that confirms an address change. */
 async function asksToMove(email = NEW): Promise<string> {
   await post(site, `${await account()}/address`, { email })
   return (await mailed(site, 'new-address', email)).path
 }
 
 describe('the way to the account page', () => {
-  test('from the page behind the link in a digest: a fresh link goes to the own address alone', async () => {
+  test('from the page behind the link in a digest: a fresh link is sent only to the subscriber', async () => {
     await subscribeThroughSite(site, EMAIL)
     const manage = await pathOf(site, 'manage', EMAIL)
     const { statusCode, headers } = await post(site, `${manage}/account`)
@@ -51,7 +51,7 @@ describe('the way to the account page', () => {
     expect((await get(site, path)).statusCode).toBe(200)
   })
 
-  test('from the same page after leaving, as long as mails go to the address', async () => {
+  test('from the same page after unsubscribing, while we may still email the address', async () => {
     await subscribeThroughSite(site, EMAIL)
     const manage = await pathOf(site, 'manage', EMAIL)
     await unsubscribeByOperator(site.deps, { email: EMAIL })
@@ -65,7 +65,7 @@ describe('the way to the account page', () => {
     expect((await found()).address).toBeNull()
   })
 
-  test('not where the address is suppressed: no mail would go', async () => {
+  test('not if the address is suppressed: it gets no email', async () => {
     await subscribeThroughSite(site, EMAIL)
     const manage = await pathOf(site, 'manage', EMAIL)
     await unsubscribeByOperator(site.deps, { email: EMAIL })
@@ -102,7 +102,7 @@ describe('links', () => {
     expect(await checksums(site.db)).toEqual(before)
   })
 
-  test('to an account move nobody', async () => {
+  test('to an account change no address', async () => {
     await subscribeThroughSite(site, EMAIL)
     const token = (await account()).split('/').at(-1)
     expect((await post(site, `/move/${token}`)).statusCode).toBe(404)
@@ -254,7 +254,7 @@ describe('a copy', () => {
       expect([name, copy[partOf[name] ?? name]?.length > 0]).toEqual([name, true])
   })
 
-  test('is there for somebody who left, too', async () => {
+  test('is also there after unsubscribing', async () => {
     await subscribeThroughSite(site, EMAIL)
     await unsubscribeByOperator(site.deps, { email: EMAIL })
     const path = await account()
@@ -264,7 +264,7 @@ describe('a copy', () => {
 })
 
 describe('another address', () => {
-  test('is asked first, by a mail there; its button moves, once, and tells the old one', async () => {
+  test('is confirmed first by an email to the new one; its button changes the address once and informs the old one', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     const path = await account()
     const { statusCode, headers } = await post(site, `${path}/address`, { email: NEW })
@@ -374,7 +374,7 @@ describe('another address', () => {
     },
   )
 
-  test('that somebody has, or that was suppressed, when the button is pressed: a calm sentence', async () => {
+  test('that another subscriber has, or that is suppressed, when the button is pressed: a calm sentence', async () => {
     await subscribeThroughSite(site, EMAIL)
     await subscribeThroughSite(site, NEW)
     const move = await asksToMove()
@@ -403,7 +403,7 @@ describe('another address', () => {
     expect(await site.db.subscriber.count({ where: { address: NEW } })).toBe(1)
   })
 
-  test('two mails a day of one subscriber, and two to one address', async () => {
+  test('up to two emails a day per subscriber, and two to one address', async () => {
     await subscribeThroughSite(site, EMAIL)
     const path = await account()
     for (const email of ['x@new.example', 'y@new.example', 'z@new.example']) {
@@ -452,7 +452,7 @@ describe('erasing', () => {
     expect(await kindsOf(site, EMAIL)).toEqual([])
   })
 
-  test('takes opinions of papers along, and the profile', async () => {
+  test('also deletes feedback on papers, and the profile', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     const { id: subscriberId } = await found()
     await saveFeedback(site.db, {
@@ -467,7 +467,7 @@ describe('erasing', () => {
     expect([await site.db.opinion.count(), await site.db.profile.count()]).toEqual([0, 0])
   })
 
-  test('also of somebody who left, and of somebody suppressed, who stays so', async () => {
+  test('also after unsubscribing, and for a suppressed subscriber, who stays suppressed', async () => {
     await subscribeThroughSite(site, EMAIL)
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
     await post(site, `${await account()}/erase`)
@@ -475,7 +475,7 @@ describe('erasing', () => {
     expect(await site.db.suppression.count({ where: { liftedAt: null } })).toBe(1)
   })
 
-  test('whoever comes back is somebody new, whose account an old link does not open', async () => {
+  test('a person who signs up again is a new subscriber, whose account an old link does not open', async () => {
     await subscribeThroughSite(site, EMAIL)
     const path = await account()
     await post(site, `${path}/erase`)

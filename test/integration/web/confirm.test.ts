@@ -59,13 +59,13 @@ describe('the page with the button', () => {
     expect(await checksums(site.db)).toEqual(before)
   })
 
-  test('where nothing matched, says so plainly, and what helps', async () => {
+  test('if nothing matched, says so plainly, and how to fix it', async () => {
     await listed('2026-11-20', 'Robots')
     const { body } = await get(site, `/confirm/${await asked({ topic: 'zebras' })}`)
     expect(body).toContain('Nothing matched in the last 30 days, so you wouldn’t have received an email.')
   })
 
-  test('works without rates where they cannot be told', async () => {
+  test('works without rates if they are not available', async () => {
     await listed('2026-11-20', 'Robots')
     const token = await asked({ topic: 'robots' })
     await site.db.$executeRawUnsafe('alter table listing rename to hidden')
@@ -100,7 +100,7 @@ describe('the page with the button', () => {
 })
 
 describe('the page after the button', () => {
-  test('says when the first email comes, what comes now and from whom, and leads to the settings', async () => {
+  test('shows the date of the first email, the welcome email and its sender, and links to the settings', async () => {
     await listed('2026-11-20', 'Robots')
     const page = await pressed(await asked({ topic: 'robots', zone: 'Asia/Tokyo' }))
     expect(headingOf(page)).toBe('You’re subscribed')
@@ -135,7 +135,7 @@ describe('the page after the button', () => {
     )
   })
 
-  test('of added topics says so, and tells of no first mail', async () => {
+  test('after added topics says so, and announces no first email', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
     const page = await pressed(await asked({ topic: 'graphs' }))
@@ -145,7 +145,7 @@ describe('the page after the button', () => {
     expect(page).not.toMatch(/first digest|welcome/i)
   })
 
-  test('of added topics says them back to whoever hears, with an undo that works', async () => {
+  test('after added topics confirms them, with an undo that works', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
     const token = await asked({ topic: 'graphs' })
@@ -162,7 +162,7 @@ describe('the page after the button', () => {
     expect((await get(site, `/confirm/${token}/done`)).body).not.toMatch(/role="status"|name="change"/)
   })
 
-  test('where nothing was added, nor of a new subscription, offers no undo', async () => {
+  test('offers no undo if nothing was added, or for a new subscription', async () => {
     expect(await pressed(await asked({ topic: 'robots' }))).not.toMatch(/role="status"|name="change"/)
     site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
     expect(await pressed(await asked({ topic: 'robots' }))).not.toMatch(/role="status"|name="change"/)
@@ -179,7 +179,7 @@ describe('the page after the button', () => {
     expect((await get(site, `/confirm/${token}/done`)).body).not.toContain('Not added')
   })
 
-  test('of somebody who is paused says so', async () => {
+  test('tells a paused subscriber about the pause', async () => {
     const token = await asked({ topic: 'robots' })
     await pressed(token)
     await pauseSubscriber(site.deps, { email: EMAIL, until: null })
@@ -215,10 +215,10 @@ describe('the page after the button', () => {
   )
 })
 
-describe('whoever subscribes already when they press', () => {
+describe('a subscriber who is already active', () => {
   const second = { topic: 'graphs', hour: '19', zone: 'Asia/Tokyo', max: '5' }
 
-  test('is told before and after that the settings of the form do not count', async () => {
+  test('reads before and after that the settings of the form do not count', async () => {
     const first = await asked({ topic: 'robots' })
     site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
     const token = await asked(second)
@@ -234,7 +234,7 @@ describe('whoever subscribes already when they press', () => {
     expect(await site.db.subscriber.findFirstOrThrow()).toMatchObject({ hour: 8, zone: 'UTC' })
   })
 
-  test('is told nothing of it where they are the same', async () => {
+  test('reads nothing about settings if they are the same', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
     const token = await asked({ topic: 'graphs' })
@@ -244,7 +244,7 @@ describe('whoever subscribes already when they press', () => {
 })
 
 describe('a topic that today’s grammar does not read any more', () => {
-  test('stands on its pages with its text, and takes nothing from the others', async () => {
+  test('is on its pages as text, and does not affect the others', async () => {
     await listed('2026-11-20', 'Robots', 'Graphs')
     await subscribeThroughSite(site, EMAIL, { topic: 'robots, seas' })
     await site.db.query.updateMany({ where: { text: 'seas' }, data: { text: 'seas AND' } })

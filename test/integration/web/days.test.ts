@@ -73,7 +73,7 @@ describe('the field for a date', () => {
     },
   )
 
-  test('is a page of its own where nothing was typed, or too much', async () => {
+  test('has its own page if no date or several were typed', async () => {
     for (const query of ['', '?date=', '?date=a&date=b']) {
       expect((await get(`/papers/date${query}`)).statusCode).toBe(200)
     }

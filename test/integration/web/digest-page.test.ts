@@ -55,7 +55,7 @@ describe('a digest in the browser', () => {
     expect(body).not.toContain('<b>run')
   })
 
-  test('a reason leads to a form that mails its reader the page where the topic is changed', async () => {
+  test('a reason links to a form that emails the reader a link to the topic', async () => {
     const { body } = await get(pathOf(id))
     const path = body
       .match(/<a class="change" href="([^"]+)">Edit topic: robots<\/a>/)?.[1]

@@ -118,7 +118,7 @@ describe('a feed of all papers', () => {
     expect(items[0].title).toBe('Robots, part 59')
   })
 
-  test('is well-formed whatever stands in a title', async () => {
+  test('is well-formed with any title', async () => {
     const title = `A <b> & c ]]> &amp; "d" 'e' \u0007\u202e\ufffe end`
     await list(title, { abstract: '</summary><script>x</script> & $a<b$', authors: ['O’Neil & <Sons>'] })
     const [entry] = (await atom('/feed.xml?q=end')).entry
@@ -132,7 +132,7 @@ describe('a feed of all papers', () => {
 })
 
 describe('a feed of a query', () => {
-  test('leads to one topic, though a comma stands in it', async () => {
+  test('links to one topic, even with a comma in it', async () => {
     const { links, subtitle } = await atom('/feed.xml?q=linear%2C+attention')
     expect(subtitle).toBe('Papers with linear and attention')
     const topics = new URL(links.alternate!).searchParams.getAll('topic')
@@ -192,8 +192,8 @@ describe('a feed of a query', () => {
   )
 })
 
-describe('whoever has a feed already', () => {
-  test.each(['/feed.xml', '/feed.json?q=attention'])('is told so: %s', async (path) => {
+describe('a client that already has the feed', () => {
+  test.each(['/feed.xml', '/feed.json?q=attention'])('gets 304: %s', async (path) => {
     const { headers } = await ask(path)
     const [etag, modified] = [headers.etag as string, headers['last-modified'] as string]
     expect(modified).toBe('Tue, 24 Nov 2026 10:00:00 GMT')
@@ -246,7 +246,7 @@ describe('a topic is a link', () => {
     expect(without(one.body)).toBe(without(plain.body))
   })
 
-  test('keeps what cannot be read for whoever sends it', async () => {
+  test('keeps an unreadable query in the form', async () => {
     const evil = await ask(`/subscribe?topic=${encodeURIComponent('"</textarea><script>x</script>')}`)
     expect([evil.statusCode, evil.body.includes('<script>x')]).toEqual([200, false])
     expect((await ask('/subscribe?topic[]=a&topic=linear+AND')).body).toContain('linear AND</textarea>')

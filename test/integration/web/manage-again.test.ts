@@ -8,7 +8,7 @@ import { get, post, press as pressOn, textOf, unsubscribeToken, useSite } from '
 const EMAIL = 'ann@example.com'
 const site = useSite()
 
-/** Somebody with digests on weekdays at 8 UTC; returns the path of their page. */
+/** Adds a subscriber with digests on weekdays at 8 UTC; returns the path of their page. */
 async function page(typed: Partial<TypedSignup> = {}): Promise<string> {
   const topics = ['linear attention', 'rag']
   await addSubscriber(site.deps, { email: EMAIL, topics, consent: 'on paper', ...typed })
@@ -45,7 +45,7 @@ async function settingsForm(path: string): Promise<Record<string, string | strin
   }
 }
 
-describe('signs that nobody sees', () => {
+describe('invisible characters', () => {
   test.each([
     [{ name: 'a\0b', query: 'gated\0 attention' }, 'a b', 'gated attention'],
     [{ name: 'a\nb\u202Ec', query: '"gated\0attention"' }, 'a bc', '"gated attention"'],
@@ -80,7 +80,7 @@ describe('signs that nobody sees', () => {
 })
 
 describe('with the page open twice', () => {
-  test('words for a topic that was removed meanwhile stand in the field for more', async () => {
+  test('the query of a topic that was removed in the meantime moves to the field for new topics', async () => {
     const path = await page()
     const [topic] = await ids()
     await press(path, { do: 'remove-topic', topic })
@@ -164,7 +164,7 @@ describe('a pause that ran out', () => {
     expect(body).toMatch(/id="until"[^>]* value=""/)
   })
 
-  test('nor where somebody might have fewer mails instead of none', async () => {
+  test('nor on the page with options for fewer emails', async () => {
     await ranOut()
     const token = await unsubscribeToken(site, EMAIL)
     expect((await get(site, `/unsubscribe/${token}`)).body).toContain('Pause for a month')
@@ -199,7 +199,7 @@ describe('a pause that ran out', () => {
 })
 
 describe('a pause', () => {
-  test('into another year is said with the year', async () => {
+  test('into another year is shown with the year', async () => {
     const path = await page()
     const { said, url } = await press(path, { do: 'pause', for: 'date', until: '2027-01-05' })
     expect(said).toContain('Paused until Tuesday, 5 January 2027')
@@ -220,7 +220,7 @@ describe('a pause', () => {
   })
 })
 
-test('a topic that was removed comes back under its number, so that links in old mails open it', async () => {
+test('a restored topic gets its old id, so that links in old emails open it', async () => {
   const path = await page()
   const [first, second] = await ids()
   const removed = await press(path, { do: 'remove-topic', topic: first })
@@ -252,7 +252,7 @@ describe('receipts', () => {
     return id
   }
 
-  test('tell of a welcome, on the date of its zone, and of nobody else’s', async () => {
+  test('include the welcome email, on the date of its time zone, and nothing of other subscribers', async () => {
     const path = await page({ zone: 'Pacific/Kiritimati' })
     const id = await message('welcome', 'signup 1', { zone: 'Pacific/Kiritimati', papers: [1, 2] })
     expect(await rows(path)).toEqual(['Wed 25 Nov: welcome email with 2 papers, waiting to be sent'])
@@ -313,7 +313,7 @@ describe('settings and topics to add are one form', () => {
     expect(await ann()).toMatchObject({ maxPapers: 5, hour: 8 })
   })
 
-  test('a fault in one part changes neither, and both stay as typed', async () => {
+  test('with a fault in one part neither part changes, and both stay as typed', async () => {
     const path = await page()
     const wrong = await post(site, path, { ...(await typed(path, '(vision')), zone: 'Mars/Base' })
     expect(wrong.statusCode).toBe(422)

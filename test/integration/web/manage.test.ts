@@ -22,7 +22,7 @@ const signed = async (purpose: LinkPurpose, epoch?: number) => {
   return signLink(link, site.deps.config.APP_SECRET[0]!)
 }
 
-/** Somebody with digests on weekdays at 8 UTC; returns the path of their page. */
+/** Adds a subscriber with digests on weekdays at 8 UTC; returns the path of their page. */
 async function page(typed: Partial<TypedSignup> = {}): Promise<string> {
   await addSubscriber(site.deps, {
     email: EMAIL,
@@ -65,7 +65,7 @@ describe('the page', () => {
     expect(text).toContain('zeolite catalysis Papers with zeolite and catalysis nothing in 30 days')
   })
 
-  test('a link of a mail opens its topic', async () => {
+  test('a link in an email opens its topic', async () => {
     const path = await page()
     const [, second] = await topicIds()
     const { body } = await get(site, `${path}?topic=${second}`)
@@ -110,7 +110,7 @@ describe('the page', () => {
   })
 })
 
-describe('each change is said back and can be undone', () => {
+describe('each change is confirmed and can be undone', () => {
   test('settings', async () => {
     const path = await page()
     const days = ['', 'mon', 'tue', 'wed', 'thu', 'fri']
@@ -177,7 +177,7 @@ describe('each change is said back and can be undone', () => {
     ])
   })
 
-  test('what stands already is said to, and nothing is written', async () => {
+  test('an unchanged value is reported, and nothing is written', async () => {
     const path = await page()
     const before = await checksums(site.db)
     for (const fields of [
@@ -201,7 +201,7 @@ describe('each change is said back and can be undone', () => {
     expect(await ann()).toMatchObject({ hour: 8, maxPapers: 5 })
   })
 
-  test('an undo of somebody else, or of nothing, is refused with a sentence, and the page is whole', async () => {
+  test('an undo of another subscriber’s change, or of none, is refused with a sentence on the full page', async () => {
     const path = await page()
     await addSubscriber(site.deps, { email: 'bob@example.com', topics: ['x'], consent: 'on paper' })
     await addSubscriber(site.deps, { email: 'bob@example.com', topics: ['y'], consent: 'on paper' })
@@ -306,7 +306,7 @@ describe('a fault is answered with the page whole, and what was typed', () => {
     },
   )
 
-  test('names of codes that programs are told', async () => {
+  test('error codes for programs', async () => {
     const path = await page()
     const [topic] = await topicIds()
     const told = async (payload: object) =>
@@ -351,7 +351,7 @@ describe('links', () => {
     expect(await ann()).toMatchObject({ state: 'active' })
   })
 
-  test('whoever left gets the way back, and can change nothing', async () => {
+  test('an unsubscribed reader can resubscribe, and can change nothing else', async () => {
     const path = await page()
     await unsubscribeByOperator(site.deps, { email: EMAIL })
     const before = await checksums(site.db)
@@ -377,7 +377,7 @@ describe('links', () => {
   })
 })
 
-test('somebody who is paused since their mailbox was full reads why, until they change something', async () => {
+test('a subscriber paused because of a full mailbox reads why, until they change something', async () => {
   const path = await page()
   const { id } = await ann()
   const full = { subscriberId: id, at: NOW, how: 'mailbox full', before: {}, after: {} }
@@ -426,7 +426,7 @@ describe('receipts', () => {
     expect((await get(site, link)).statusCode).toBe(200)
   })
 
-  test('somebody else sees none of them', async () => {
+  test('other subscribers do not see them', async () => {
     await addSubscriber(site.deps, { email: 'bob@example.com', topics: ['x'], consent: 'on paper' })
     await site.db.subscriber.updateMany({ data: { startDate: new Date('2026-11-24') } })
     await planDigests(site.deps)

@@ -65,7 +65,7 @@ describe('who may read them', () => {
       expect((await ask(app, { remoteAddress })).statusCode).toBe(200)
   })
 
-  test.each(FORWARDED)('not whoever comes through a proxy on this machine: %o', async (headers) => {
+  test.each(FORWARDED)('not a client behind a proxy on this machine: %o', async (headers) => {
     const { app } = counting({ TRUST_PROXY: '127.0.0.1', ADMIN_PASSWORD: PASSWORD })
     const answer = await ask(app, { headers })
     expect(answer.statusCode).toBe(401)
@@ -84,7 +84,7 @@ describe('who may read them', () => {
     expect((await ask(trusting.app, claim)).statusCode).toBe(403)
   })
 
-  test('a site over https without TRUST_PROXY has a proxy that may say nothing: the password alone', async () => {
+  test('over https without TRUST_PROXY the proxy may send no headers, so only the password counts', async () => {
     const settings = { BASE_URL: 'https://papers.example.org', ADMIN_PASSWORD: PASSWORD }
     const { app } = counting(settings)
     expect((await ask(app)).statusCode).toBe(401)
@@ -93,7 +93,7 @@ describe('who may read them', () => {
     expect((await ask(trusting.app)).statusCode).toBe(200)
   })
 
-  test('a wrong password, and after five of a network none is looked at there', async () => {
+  test('a wrong password is rejected, and after five from a network none is checked', async () => {
     const { app } = counting({ ADMIN_PASSWORD: PASSWORD })
     const from = { remoteAddress: '203.0.113.9' }
     const guess = async (password: string, remoteAddress = from.remoteAddress) =>
@@ -138,7 +138,7 @@ async function busyDay() {
       await recordSuccessfulFetch(site.db, { ...today, day, papers })
   await site.db.tick.create({ data: { name: 'minute', slot: NOW } })
   await addAlert(site.db, { kind: 'source-stalled', key: 'x', at: NOW, values: {} })
-  // Eleven domains of two subscribers, and one of somebody's own.
+  // Bounces of eleven domains from two subscribers, and of one domain from a single subscriber.
   const [one, two] = await site.db.subscriber.findMany()
   for (let n = 0; n < 11; n++)
     for (const { id: subscriberId } of [one!, two!])
@@ -236,11 +236,11 @@ describe('what they say', () => {
     expect(text).toMatch(/^process_resident_memory_bytes /m)
   })
 
-  test('names nobody and nothing that anybody asked for', () => {
+  test('contain no address and no query', () => {
     expect(text).not.toMatch(/canary|@|example\.com|127\.0\.0\.1/)
   })
 
-  test('stands in the table of docs/metrics.md, and nothing else does', () => {
+  test('are all in the table of docs/metrics.md, and nothing else is', () => {
     const ours = [...families.keys()].filter((name) => name.startsWith('daily_papers_'))
     const listed = [...DOCS.matchAll(/^\| `(daily_papers_\w+)`/gm)].map(([, name]) => name!)
     expect(listed.toSorted()).toEqual(ours.toSorted())
@@ -289,14 +289,14 @@ test('another process says the same of what the database holds', async () => {
   expect(gauges(other!)).toEqual(gauges(one!))
 })
 
-test('the database is asked once however many ask at once, and again after ten seconds alone', async () => {
+test('parallel requests query the database once, and again only after ten seconds', async () => {
   const { app } = counting()
   await Promise.all([ask(app), ask(app)])
   await site.db.tick.create({ data: { name: 'minute', slot: NOW } })
   expect((await ask(app)).body).not.toContain('daily_papers_last_tick_timestamp_seconds ')
 })
 
-test('without a database: what this process counted, and that there is none', async () => {
+test('without a database: the counts of this process, and that the database is down', async () => {
   const nowhere = openDatabase('postgresql://postgres@127.0.0.1:1/none', silentLog)
   const { deps } = counting()
   const app = buildServer({ ...deps, db: nowhere.db })

@@ -27,7 +27,7 @@ async function asksToMove(email = NEW): Promise<string> {
 
 const moves = async () => post(site, await asksToMove())
 
-describe('whoever still reads the old mailbox', () => {
+describe('a reader of the old mailbox', () => {
   test('gets no settings behind a confirmation that was pressed before the move', async () => {
     await post(site, '/subscribe', { email: EMAIL, topic: 'robots' })
     const first = await confirmToken(site, EMAIL)
@@ -93,7 +93,7 @@ describe('whoever still reads the old mailbox', () => {
 })
 
 describe('the new address', () => {
-  test('may have been asked for on the form, and never confirmed: that row gives it up', async () => {
+  test('may have an unconfirmed sign-up: that row gives up the address', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     await post(site, '/subscribe', { email: NEW, topic: 'vision' })
     const pending = await confirmToken(site, NEW)
@@ -109,7 +109,7 @@ describe('the new address', () => {
     expect(await site.db.signup.count({ where: { subscriberId: id } })).toBe(0)
   })
 
-  test('may have been subscribed once: what is left of that is erased', async () => {
+  test('may belong to an ended subscription: its data is erased', async () => {
     await subscribeThroughSite(site, EMAIL)
     await subscribeThroughSite(site, NEW)
     await unsubscribeByOperator(site.deps, { email: NEW })
@@ -125,7 +125,7 @@ describe('the new address', () => {
     })
   })
 
-  test('of somebody who has left: no page says that digests come there', async () => {
+  test('after unsubscribing: no page says that digests are sent there', async () => {
     await subscribeThroughSite(site, EMAIL)
     const link = await asksToMove()
     await post(site, `/unsubscribe/${await unsubscribeToken(site, EMAIL)}`)
@@ -137,7 +137,7 @@ describe('the new address', () => {
     expect(body + after).not.toMatch(/digests here|from now on/i)
   })
 
-  test('may not be that of somebody who subscribes: the page says what to do, and then it works', async () => {
+  test('may not belong to a subscriber: the page says what to do, and then it works', async () => {
     await subscribeThroughSite(site, EMAIL)
     await subscribeThroughSite(site, NEW)
     const move = await asksToMove()
@@ -179,7 +179,7 @@ describe('the new address', () => {
   })
 })
 
-describe('mails that strangers cause', () => {
+describe('emails that strangers cause', () => {
   const reached = (toAddress: string) =>
     // One beyond the limit is left too late to go: its deadline is when it was made.
     site.db.message.count({
@@ -187,7 +187,7 @@ describe('mails that strangers cause', () => {
     })
   const later = (ms: number) => site.clock.moveTo(new Date(NOW.getTime() + ms))
 
-  /** Somebody else gives the address as their new one. */
+  /** Another subscriber gives the address as their new one. */
   async function given(by: string): Promise<void> {
     await post(site, `${await pathOf(site, 'account', by)}/address`, { email: NEW })
   }
@@ -210,7 +210,7 @@ describe('mails that strangers cause', () => {
     expect(await reached(NEW)).toBe(3)
   })
 
-  test('count also when whoever gave the address erases everything', async () => {
+  test('also count if the subscriber who gave the address erases everything', async () => {
     for (const by of ['a@example.com', 'b@example.com', 'c@example.com']) {
       await subscribeThroughSite(site, by)
       await given(by)

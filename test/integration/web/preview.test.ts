@@ -74,7 +74,7 @@ test('once more, without the form, leads to the form', async () => {
   }
 })
 
-test('what was understood of a topic stands on the page once', async () => {
+test('a topic in words is on the page once', async () => {
   const { body } = await post(site, '/preview', { topic: 'xylophone' })
   expect(body.match(/Papers with xylophone/g)).toHaveLength(1)
 })
@@ -120,11 +120,11 @@ test('without a topic, what the best of each day are chosen from', async () => {
   expect(text).not.toContain('Matched')
 })
 
-test('more than a mail holds is said, as often as it is', async () => {
+test('more papers a day than one email may contain are reported', async () => {
   const said = 'That is about 2 papers a weekday, and an email holds up to 1.'
   expect(textOf((await postLive({ topic: 'attention', max: '1' })).body)).toContain(said)
   expect(textOf((await postLive({ topic: 'attention', max: '2' })).body)).not.toContain('That is about')
-  // What stands in that field is for Subscribe to judge.
+  // Subscribe validates that field.
   expect((await postLive({ topic: 'attention', max: 'many' })).statusCode).toBe(200)
 })
 
@@ -143,7 +143,7 @@ test.each([
   expect(text).toMatch(/Has( in the title)?: /)
 })
 
-test('what each term brings alone, and what the other topics bring too', async () => {
+test('the papers of each term, and the overlap with the other topics', async () => {
   const text = textOf((await postLive({ topic: '"linear attention" -strings, attention' })).body)
   expect(text).toContain('14% of the 7 papers on 3 days. It also matches “attention”.')
   expect(text).toContain('"linear attention": 1 paper (14%)')
@@ -184,7 +184,7 @@ test.each(['7 linear', 'linear', '0 '])('a button of no topic changes nothing: %
   expect([statusCode, body.includes('strings</textarea>')]).toEqual([200, true])
 })
 
-test('where too much matched, what a mail would hold, and the cap', async () => {
+test('for a topic that matched too much: the rate, and the limit of papers per email', async () => {
   const { body } = await postLive({ topic: 'attention OR strings', max: '1' })
   const text = textOf(body)
   expect(text).toContain('That is about 2 papers a weekday, and an email holds up to 1.')
@@ -209,7 +209,7 @@ test('the digest of the last whole day, as its page would have shown it', async 
   expect(best).toContain('The most upvoted paper of Monday, 23 November 2026')
 })
 
-test('htmx gets that part alone, and the policy of a page without scripts', async () => {
+test('htmx gets only the preview, with the policy of a page without scripts', async () => {
   const answer = await postLive({ topic: 'attention' })
   expect(answer.body).not.toMatch(/<html|<form|<script/)
   expect(answer.body).toContain('role="status"')
@@ -315,7 +315,7 @@ test.each([
   expect({ status: answer.statusCode, error: answer.json().error }).toEqual({ status, error })
 })
 
-test('a network that asks too often is told when to come again, in its form', async () => {
+test('a network that sends too many requests reads in its form when to try again', async () => {
   const full = { key: 'search 127.0.0.1/32', tokens: 0, at: new Date(Date.now() + 600_000) }
   await site.db.bucket.create({ data: full })
   const page = await post(site, '/preview', { topic: 'attention', email: 'ann@example.com' })

@@ -95,7 +95,7 @@ describe.each([
     expect(textOf(body.slice(body.indexOf('id="preview"')))).toContain(SENTENCES[status])
   }, 20_000)
 
-  test('programs are told in JSON, and a live preview in its own part of the page', async () => {
+  test('programs get JSON, and a live preview is replaced on the page', async () => {
     const live = { headers: { 'hx-request': 'true', 'content-type': 'application/x-www-form-urlencoded' } }
     const [json, api, papers, part] = await Promise.all([
       site.app.inject({ method: 'POST', url: '/preview', payload: { query: 'linear' } }),
@@ -128,7 +128,7 @@ describe.each([
   })
 })
 
-test('of a hundred at once from one network 40 are read, and the others refused with a short page', async () => {
+test('40 of a hundred requests from one network are read, and the others get a short page', async () => {
   await hold('127.0.0.1', 2)
   const answers = Promise.all(Array.from({ length: 100 }, () => post(site, '/preview', typed)))
   await expect.poll(searchesWaiting).toBe(6)

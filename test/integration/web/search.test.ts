@@ -218,7 +218,7 @@ describe('results', () => {
       })),
     )
 
-  test('stand on pages of 20 that lead from one to the next, each paper once', async () => {
+  test('are on linked pages of 20, each paper once', async () => {
     await many()
     const titles: string[] = []
     let path: string | undefined = '/papers?q=zebrafish&sort=newest'
@@ -246,13 +246,13 @@ describe('results', () => {
     expect(body).toContain('value="zebrafish"')
   })
 
-  test('have a code of their own for a page that is none', async () => {
+  test('have an error code for an invalid page number', async () => {
     await many()
     const beyond = readSearchParams({ q: 'zebrafish', page: '4' })!
     await expect(searchArchive(site.deps, beyond)).rejects.toMatchObject({ code: 'search.page', status: 404 })
   })
 
-  test('that are none come without near misses, where those would take too long', async () => {
+  test('without a match are shown without near misses if those take too long', async () => {
     const asked = readSearchParams({ q: 'xylophone attention' })!
     expect(await searchArchive(site.deps, asked)).toMatchObject({ nothing: { absent: ['xylophone'] } })
     expect(await searchArchive(site.deps, { ...asked, extrasMs: 0 })).toMatchObject({
@@ -283,7 +283,7 @@ describe('results', () => {
     expect(none.body).toContain('href="/papers?q=zebrafish" aria-current="true"')
   })
 
-  test('are followed by mail and feed, with what a topic can say of the choices', async () => {
+  test('can be followed by email and feed, with the filters that a topic can express', async () => {
     await many()
     const { body } = await search({ q: 'zebrafish, mice OR fish', cat: 'cs.CV', month: '2026-10', code: '1' })
     const topic = '(zebrafish,+mice+OR+fish)+cat:cs.CV+has:code'.replaceAll(',', '%2C')
@@ -296,7 +296,7 @@ describe('results', () => {
   })
 })
 
-describe('where nothing is found', () => {
+describe('if nothing is found', () => {
   test('the page says why, and shows the nearest', async () => {
     const { body, statusCode } = await search({ q: 'title:hybrid zeolite' })
     expect(statusCode).toBe(200)

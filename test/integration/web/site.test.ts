@@ -76,7 +76,7 @@ describe('subscribing on the site', () => {
     )
   })
 
-  test('nothing that somebody types stands on a page unescaped', async () => {
+  test('typed text is always escaped', async () => {
     const evil = '"><script>alert(1)</script>'
     const answer = await post(site, '/subscribe', { email: evil, topic: evil, zone: evil, max: evil })
     expect(answer.statusCode).toBe(422)
@@ -390,7 +390,7 @@ describe('where sign-up is limited', () => {
     expect(await checksums(site.db)).toEqual(before)
   })
 
-  test('to some domains: others are told which, and only the whole domain counts', async () => {
+  test('to some domains: other people read which, and only the whole domain counts', async () => {
     const settings = { SIGNUP_DOMAINS: ['Example.ORG'] }
     const refused = await withSettings(settings, 'ann@evil-example.org')
     expect([refused.answer.statusCode, refused.answer.body]).toEqual([
@@ -535,7 +535,7 @@ describe('reading', () => {
     }
   })
 
-  test('over https, browsers are told to stay there', async () => {
+  test('over https, browsers get HSTS', async () => {
     const app = buildServer({
       ...site.deps,
       config: { ...site.deps.config, BASE_URL: 'https://papers.example' },
@@ -591,7 +591,7 @@ test('no log line of a whole visit holds an address or a token', async () => {
 })
 
 describe('readiness', () => {
-  test('says ready with a database that takes writes, migrations and mail signing', async () => {
+  test('is ready with a database that accepts writes, migrations and DKIM signing', async () => {
     const answer = await site.app.inject({ url: '/ready' })
     expect([answer.statusCode, answer.json()]).toEqual([
       200,

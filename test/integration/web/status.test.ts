@@ -36,7 +36,7 @@ test('says of each source and day what came, and when', async () => {
   expect(body).not.toContain('502')
 })
 
-test('says in calm words why a day stands as it does', async () => {
+test('explains the state of each day in calm words', async () => {
   const days: [string, string, Partial<Parameters<typeof recordSuccessfulFetch>[1]>][] = [
     ['2026-11-24', 'only an older list', { reason: 'repeated' }],
     ['2026-11-23', 'available, from an archive', { reason: 'made-up', papers: 4 }],

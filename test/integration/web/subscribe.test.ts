@@ -22,7 +22,7 @@ const json = (payload: unknown) =>
     payload: JSON.stringify(payload),
   })
 
-/** What stands in the plain field of a page. */
+/** The contents of the plain field of a page. */
 const fieldOf = (body: string): string =>
   /<textarea [^>]*>([^<]*)<\/textarea>/.exec(body)![1]!.replaceAll('&quot;', '"').replaceAll('&gt;', '>')
 
@@ -49,14 +49,14 @@ describe('the topic builder', () => {
     expect(await topicsAsked()).toEqual(['robots', query])
   })
 
-  test('counts at Subscribe though nobody added it', async () => {
+  test('counts at Subscribe without Add', async () => {
     expect((await asks({ topic: 'robots', ...built })).statusCode).toBe(303)
     expect(await topicsAsked()).toEqual(['robots', query])
     expect((await json({ email: EMAIL, must: 'diffusion', author: 'LeCun' })).statusCode).toBe(202)
     expect(await topicsAsked()).toEqual(['diffusion author:LeCun'])
   })
 
-  test('a topic goes with its button; what stands in the builder stays', async () => {
+  test('a topic is removed by its button; the fields of the builder stay', async () => {
     const typed = { topic: 'robots; “red, green”\nagents', any: 'half', remove: '1' }
     const { statusCode, body } = await asks(typed)
     expect([statusCode, fieldOf(body)]).toEqual([200, 'robots\nagents'])
@@ -95,7 +95,7 @@ describe('the topic builder', () => {
     expect(ids).toEqual(['email', 'topic', 'must', 'votes', 'hour', 'days-mon'])
   })
 
-  test('a topic that can be read is said back; one that cannot and too many are not', async () => {
+  test('describes a readable topic, but not an unreadable one or too many', async () => {
     const { body } = await asks({ email: '', topic: 'a AND, robots' })
     expect(body.match(/class="chip"/g)).toHaveLength(1)
     expect(body).toContain('Papers with robots')
@@ -105,7 +105,7 @@ describe('the topic builder', () => {
   })
 })
 
-test('each topic that cannot be read is told beside the field', async () => {
+test('each unreadable topic is reported at the field', async () => {
   const { body } = await asks({ topic: 'a AND, (robots' })
   const [, beside = ''] = /id="topic-error">(.*?)<\/p>/s.exec(body) ?? []
   for (const part of ['a word is missing after AND', 'is never closed']) expect(beside).toContain(part)
@@ -122,12 +122,12 @@ test('the builder asks for a category only if papers here have one', async () =>
 })
 
 describe('hour, zone and days', () => {
-  test('are said before anybody opens them', async () => {
+  test('are shown before the settings are opened', async () => {
     const said = 'Monday to Friday at 08:00, UTC; first email Wednesday, 25 November.'
     expect(await get('/subscribe')).toContain(said)
   })
 
-  test('are said of others, for the script', async () => {
+  test('are described for other values, for the script', async () => {
     const when = (query: string) => site.app.inject({ url: `/subscribe/when?${query}` })
     const tokyo = await when('zone=Asia/Tokyo&hour=22&days=&days=tue&days=sat')
     expect([tokyo.statusCode, tokyo.body]).toEqual([
@@ -153,7 +153,7 @@ describe('hour, zone and days', () => {
     expect((await newestMail(site.db, EMAIL)).content.days).toEqual(['sat'])
   })
 
-  test('titles alone can be asked for', async () => {
+  test('titles only can be chosen', async () => {
     expect((await asks({ detail: 'titles' })).statusCode).toBe(303)
     expect((await newestMail(site.db, EMAIL)).content.detail).toBe('titles')
   })
@@ -168,7 +168,7 @@ describe('hour, zone and days', () => {
 })
 
 describe('the page after the form', () => {
-  test('shows the address, what was set, and whom and what to look for', async () => {
+  test('shows the address, the settings, and the sender and subject to look for', async () => {
     const { headers } = await asks({ zone: 'Asia/Tokyo', hour: 22, days: ['', ...DAYS], topic: 'robots' })
     const location = headers.location as string
     expect(location).toMatch(/^\/check-inbox\/[\w-]+$/)
@@ -213,7 +213,7 @@ describe('the page after the form', () => {
     expect(body).not.toContain('in 30 days')
   })
 
-  test('leads back to the form, which keeps the topics of before where none are typed', async () => {
+  test('links back to the form, which keeps the earlier topics if none are typed', async () => {
     const typed = { topic: 'robots, seas', hour: '21', max: '5', format: 'text', detail: 'titles' }
     await asks(typed)
     const body = await get('/subscribe?hour=21&max=5&format=text&detail=titles&change=1')
@@ -227,7 +227,7 @@ describe('the page after the form', () => {
     expect(content.topics.map(({ query }) => query)).toEqual(['robots', 'seas'])
   })
 
-  test('on the way back, topics that are typed count alone, and the buttons for topics change nothing of that', async () => {
+  test('on the way back, only typed topics count, and the buttons for topics do not change that', async () => {
     await asks({ topic: 'robots' })
     const added = await asks({ any: 'graphs', do: 'add', change: '1' })
     const tried = await post(site, '/preview', { topic: 'graphs', change: '1' })
@@ -239,7 +239,7 @@ describe('the page after the form', () => {
     expect(await get('/subscribe')).not.toContain('name="change"')
   })
 
-  test('hints at a slip in the domain, which keeps nobody from subscribing', async () => {
+  test('suggests another domain after a typo, and still accepts the sign-up', async () => {
     const { headers } = await asks({ email: 'ann@GMIAL.com' })
     expect(await get(headers.location as string)).toContain('Did you mean gmail.com?')
     expect(await site.db.message.count()).toBe(1)
@@ -260,7 +260,7 @@ describe('the page after the form', () => {
     expect((await site.app.inject({ url: path })).headers.location).toBe('/subscribe')
   })
 
-  test('ten minutes later, and with a token that is not ours, names nobody', async () => {
+  test('shows no address after ten minutes, or with a foreign token', async () => {
     const { headers } = await asks({ topic: 'robots' })
     site.clock.moveTo(new Date(NOW.getTime() + 600_000))
     for (const path of [headers.location as string, '/check-inbox/nonsense']) {
@@ -270,7 +270,7 @@ describe('the page after the form', () => {
     }
   })
 
-  test('sends the mail once more, and no third time', async () => {
+  test('sends the email once more, and no third time', async () => {
     await asks({ topic: 'robots', zone: 'Asia/Tokyo' })
     const again = { again: '1', hour: '8', zone: 'Asia/Tokyo', days: DAYS }
     const second = await asks(again)
@@ -335,7 +335,7 @@ describe('the banner of the front page', () => {
     expect((await asks({ topic })).statusCode).toBe(303)
   })
 
-  test('without a free search, nobody is warned', async () => {
+  test('without a free search slot there is no warning', async () => {
     await addPapers(site.db)
     const full = { key: 'search 127.0.0.1/32', tokens: 0, at: new Date(Date.now() + 600_000) }
     await site.db.bucket.create({ data: full })
@@ -410,7 +410,7 @@ describe('JSON', () => {
     expect(await site.db.subscriber.count()).toBe(0)
   })
 
-  test('every field that is none is named', async () => {
+  test('every unknown field is named', async () => {
     const answer = await json({ email: EMAIL, topics: 'x', dais: 'mon', ['x'.repeat(500)]: 1 })
     expect(answer.json().fields.map(({ field }: { field: string }) => field)).toEqual([
       'topics',
@@ -419,7 +419,7 @@ describe('JSON', () => {
     ])
   })
 
-  test('asks for the mail once more', async () => {
+  test('requests the email once more', async () => {
     await json({ email: EMAIL, topic: 'robots' })
     expect((await json({ email: EMAIL, again: true })).statusCode).toBe(202)
     expect(await topicsAsked()).toEqual(['robots'])

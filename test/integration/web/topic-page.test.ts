@@ -12,7 +12,7 @@ import { addPapers } from '../../support/site-papers.ts'
 const EMAIL = 'ann@example.com'
 const site = useSite()
 
-/** Somebody with these topics, and papers; returns the path of their first topic's page. */
+/** Adds a subscriber with these topics, and papers; returns the path of their first topic's page. */
 async function page(typed: Partial<TypedSignup> = {}): Promise<string> {
   await addPapers(site.db)
   await addSubscriber(site.deps, {
@@ -79,7 +79,7 @@ describe('the page of a topic', () => {
     }
   })
 
-  test('of a paper that does not match says what is missing', async () => {
+  test('for a paper that does not match shows what is missing', async () => {
     const path = await page()
     const { body } = await get(site, `${path}?paper=${await paperId('Short')}`)
     expect(textOf(body)).toContain('The topic doesn’t match this paper now. Missing: linear and attention.')
@@ -93,7 +93,7 @@ describe('the page of a topic', () => {
 })
 
 describe('a word that is muted', () => {
-  test('stands in the field with what it brings, is saved by a button, and is undone by another', async () => {
+  test('is in the field with its matches, is saved by a button, and is undone by another', async () => {
     const path = await page({ topics: ['attention'] })
     const from = `${path}?paper=${await paperId()}`
     const url = await follow(from, 'Mute Systematic')
@@ -156,7 +156,7 @@ describe('an author', () => {
     expect(body).toContain('name="name" value="Wang"')
   })
 
-  test('of a hundred is one of a hundred links, and the page stays below 100 kB', async () => {
+  test('one of a hundred is one of a hundred links, and the page stays below 100 kB', async () => {
     const path = await page({ topics: ['hundred people'] })
     const title =
       'A Report That Took a Hundred People, and Whose Title Runs On for So Long That It Wraps on Every Screen'
@@ -168,7 +168,7 @@ describe('an author', () => {
 })
 
 describe('votes', () => {
-  test('are asked for, and a lower limit is raised', async () => {
+  test('can be required, and a lower limit is raised', async () => {
     const path = await page({ topics: ['attention votes>=5'] })
     const url = await follow(path, 'At least 20 votes')
     expect(field((await get(site, url)).body)).toBe('attention votes>=20')
@@ -197,7 +197,7 @@ describe('what is typed', () => {
     expect(await queries()).toEqual(['linear attention', 'rag'])
   })
 
-  test('is shown alone to htmx, also what is wrong with it', async () => {
+  test('is sent to htmx without the page, with its errors', async () => {
     const path = await page()
     const live = (url: string) =>
       site.app.inject({ url, headers: { 'hx-request': 'true', accept: 'text/html' } })
@@ -242,7 +242,7 @@ describe('more and less like this', () => {
   const weights = async () =>
     (await profileWordsBySubscriber(site.db, [await id()])).get(await id()) ?? new Map()
 
-  test('moves words, is said back, counts once, and is taken back', async () => {
+  test('moves words, is confirmed, counts once, and can be undone', async () => {
     const path = `${await page()}`
     const from = `${path}?paper=${await paperId()}`
     expect((await get(site, from)).body).not.toContain('Your profile')
@@ -262,7 +262,7 @@ describe('more and less like this', () => {
     expect(await site.db.change.count()).toBe(0)
   })
 
-  test('the words stand on both pages, and go one by one, for good, or all at once', async () => {
+  test('the words are on both pages, and can be removed one by one, for good, or all at once', async () => {
     const path = await page()
     const from = `${path}?paper=${await paperId()}`
     const manage = path.replace(/\/topics.*/, '')
@@ -289,7 +289,7 @@ describe('more and less like this', () => {
     expect([await site.db.opinion.count(), await site.db.profile.count()]).toEqual([0, 0])
   })
 
-  test('of a paper that is not there: 404', async () => {
+  test('for a missing paper: 404', async () => {
     const path = await page()
     for (const url of [path, `${path}?paper=999999`])
       expect((await post(site, url, { do: 'more' })).statusCode).toBe(404)
@@ -333,7 +333,7 @@ describe('a topic that is not there', () => {
     expect(await site.db.opinion.count()).toBe(1)
   })
 
-  test('somebody else’s: the same, and nothing of it is told or changed', async () => {
+  test('of another subscriber: the same page, and nothing is shown or changed', async () => {
     const path = await page()
     await addSubscriber(site.deps, { email: 'ben@example.com', topics: ['secret'], consent: 'x' })
     const { id } = await site.db.topic.findFirstOrThrow({ where: { name: 'secret' } })
@@ -347,7 +347,7 @@ describe('a topic that is not there', () => {
 })
 
 describe('the link', () => {
-  test('of nobody, or with another purpose: the form that mails one', async () => {
+  test('with an unknown subscriber or another purpose: the form that emails a new one', async () => {
     const path = await page()
     const [, , token] = path.split('/')
     const other = (await pathOf(site, 'unsubscribe', EMAIL)).split('/')[2]
@@ -363,7 +363,7 @@ describe('the link', () => {
     expect((await get(site, path)).statusCode).toBe(410)
   })
 
-  test('of somebody who left, or whose address is suppressed: the page that says so', async () => {
+  test('of an unsubscribed or suppressed subscriber: the page that says so', async () => {
     const path = await page()
     const from = `${path}?paper=${await paperId()}`
     await unsubscribeByOperator(site.deps, { email: EMAIL })
@@ -385,7 +385,7 @@ describe('the link', () => {
     expect(site.logged.join()).not.toMatch(/ann@|\/manage\/[\w-]{40}|secret/)
   })
 
-  test('a form of no page of ours is told so', async () => {
+  test('a form that is not on our pages is rejected', async () => {
     expect((await post(site, await page(), { do: 'dance' })).statusCode).toBe(400)
   })
 })

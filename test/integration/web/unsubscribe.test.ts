@@ -8,7 +8,7 @@ const DAYS = ['mon', 'wed', 'fri']
 
 const site = useSite()
 
-/** Somebody who gets digests on three days of the week; the path of the page with the button. */
+/** Adds a subscriber with digests on three days of the week; returns the path of the page with the button. */
 async function subscribed(fields: object = {}): Promise<string> {
   await subscribeThroughSite(site, EMAIL, { topic: 'quantum gravity', days: DAYS, max: 15, ...fields })
   return `/unsubscribe/${await unsubscribeToken(site, EMAIL)}`
@@ -25,7 +25,7 @@ const textOf = (html: string) =>
 const changeIn = (html: string) => html.match(/name="change" value="(\d+)"/)?.[1]
 
 describe('beside the button that ends it', () => {
-  test('stand smaller steps, and nothing of what somebody follows', async () => {
+  test('are smaller steps, and none of the topics', async () => {
     const page = await get(await subscribed())
     for (const button of ['Unsubscribe', 'Pause for a month', 'Once a week', 'Up to 5 papers per email']) {
       expect(page).toContain(`>${button}</button>`)
@@ -44,7 +44,7 @@ describe('beside the button that ends it', () => {
     expect(await get('/unsubscribe/nonsense')).not.toContain('Pause')
   })
 
-  test('a pause of 30 days, said back and undone', async () => {
+  test('a pause of 30 days, confirmed and undone', async () => {
     const path = await subscribed()
     const pressed = await post(site, `${path}/pause`)
     expect([pressed.statusCode, pressed.headers.location]).toEqual([303, `${path}/changed`])
@@ -67,7 +67,7 @@ describe('beside the button that ends it', () => {
     ])
   })
 
-  test('once a week: on the last of their days, said back and undone', async () => {
+  test('once a week: on the last of their days, confirmed and undone', async () => {
     const path = await subscribed()
     await post(site, `${path}/fewer`, { to: 'weekly' })
     expect((await ann()).days).toEqual(['fri'])
@@ -78,7 +78,7 @@ describe('beside the button that ends it', () => {
     expect((await ann()).days).toEqual(DAYS)
   })
 
-  test('at most five papers, said back and undone', async () => {
+  test('at most five papers, confirmed and undone', async () => {
     const path = await subscribed()
     await post(site, `${path}/fewer`, { to: 'short' })
     expect((await ann()).maxPapers).toBe(5)
@@ -184,7 +184,7 @@ describe('the goodbye', () => {
   const goodbyes = () => site.db.message.findMany({ where: { kind: 'goodbye' }, orderBy: { datedAt: 'asc' } })
   const stop = async (path: string) => (await post(site, path, { from: 'page' })).headers.location as string
 
-  test('is left with the end, for the page alone, once', async () => {
+  test('is sent once, only after an unsubscribe on the page', async () => {
     const path = await subscribed()
     await stop(path)
     await stop(path)
@@ -198,14 +198,14 @@ describe('the goodbye', () => {
     ])
   })
 
-  test.each(['pending', 'suppressed'] as const)('goes to nobody who was %s', async (state) => {
+  test.each(['pending', 'suppressed'] as const)('is not sent to a subscriber who was %s', async (state) => {
     const path = await subscribed()
     await changeSubscriber(site.db, (await ann()).id, { state, stateBefore: 'active' })
     await stop(path)
     expect(await goodbyes()).toEqual([])
   })
 
-  test('comes twice a day at most, however often somebody goes and comes', async () => {
+  test('is sent up to twice a day, even after repeated unsubscribes', async () => {
     const path = await subscribed()
     for (let turn = 0; turn < 5; turn++) {
       site.clock.moveTo(new Date(site.clock.now().getTime() + 60_000))
@@ -217,7 +217,7 @@ describe('the goodbye', () => {
     expect(await goodbyes()).toHaveLength(3)
   })
 
-  test('that has not gone when somebody comes back stays here', async () => {
+  test('is not sent if the person resubscribed in the meantime', async () => {
     const path = await subscribed()
     const undo = await stop(path)
     await post(site, undo)

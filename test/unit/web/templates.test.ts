@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 const folder = resolve(import.meta.dirname, '../../../templates')
 const templates = globSync('{pages,admin}/**/*.eta', { cwd: folder })
 
-// Parts of templates, attributes that hold nothing but names of fields, words of ours that hold markup, and formulas.
+// Parts of templates, attributes that contain only field names, our words that contain markup, and formulas.
 const RAW =
   /^<%~ (include\('\.\/|it\.body|math\.mathml %>|wrong\('\w+'|fillHtml\((words|said)\.|words(\.\w+)+Html %>)/
 

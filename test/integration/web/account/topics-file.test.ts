@@ -5,7 +5,7 @@ import { get, NOW, post, useSite } from '../../../support/site.ts'
 
 const site = useSite()
 
-/** The path of somebody's page. */
+/** The path of a subscriber's manage page. */
 async function page(email: string, topics: string[]): Promise<string> {
   await addSubscriber(site.deps, { email, topics, consent: 'on paper' })
   const { id, epoch } = await site.db.subscriber.findFirstOrThrow({ where: { address: email } })
@@ -44,7 +44,7 @@ test('topics leave one page as a text, and come with their names into the field 
   ])
 })
 
-test('what is wrong in the text is said, and what was typed stays', async () => {
+test('errors in the text are shown, and the typed text stays', async () => {
   const path = await page('ann@example.com', ['RAG'])
   const topic = '[Efficiency]\n\n[Other]\nquantization'
   const { statusCode, body } = await post(site, path, { do: 'add-topic', topic })
@@ -58,7 +58,7 @@ test('what is wrong in the text is said, and what was typed stays', async () => 
   expect(await topicsOf('ann@example.com')).toEqual([['RAG', 'RAG']])
 })
 
-test('a link that is none gets no text', async () => {
+test('an invalid link gets no text', async () => {
   expect((await get(site, '/manage/nonsense/topics.txt')).statusCode).toBeGreaterThanOrEqual(400)
 })
 

@@ -15,7 +15,7 @@ const site = useSite({ ADMIN_PASSWORD: PASSWORD })
 const ANN = 'ann@example.com'
 const EVERY_DAY = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 
-// Somebody with a digest of today that waits.
+// A subscriber with a digest of today that waits.
 let admin: Admin
 let ann: string
 let messageId: string
@@ -65,7 +65,7 @@ const BUTTONS = (): [url: string, fields: Record<string, string>][] => [
   ['/admin/suppressions/lift', { email: ANN }],
 ]
 
-describe('the door', () => {
+describe('access', () => {
   test('without a session every page and button leads to the login, and nothing changes', async () => {
     const token = await admin.token()
     const before = await checksums(site.db)
@@ -97,7 +97,7 @@ describe('the door', () => {
     expect(await checksums(site.db)).toEqual(before)
   })
 
-  test('every answer is kept by nobody, listed nowhere, and loads no script', async () => {
+  test('no response is cached or indexed, or loads a script', async () => {
     const routes = [...PAGES(), '/admin/login']
     for (const url of routes) {
       for (const answer of [await admin.get(url), await site.app.inject({ url })]) {
@@ -122,7 +122,7 @@ describe('one subscriber', () => {
   const press = (verb: string, fields = {}) =>
     admin.post(`/admin/subscribers/${ann}`, { do: verb, ...fields })
 
-  test('is found by address, which then stands in no URL', async () => {
+  test('is found by address, which then is in no URL', async () => {
     const { statusCode, headers } = await admin.post('/admin/subscribers', {
       email: ` ${ANN.toUpperCase()} `,
     })
@@ -198,7 +198,7 @@ describe('one subscriber', () => {
 describe('what came back', () => {
   const back = (said = {}) => messageCameBack(site.db, NOW, { domain: 'example.com', ...said })
 
-  test('is counted, and leads to the mail and to whom', async () => {
+  test('is counted, and links to the email and the subscriber', async () => {
     await back({ done: 'suppressed' })
     const { body } = await admin.get('/admin/returns')
     for (const text of [
@@ -234,7 +234,7 @@ describe('what came back', () => {
     expect(await rows('class=nonsense&domain=%00&days=x')).toEqual(['first', 'second'])
   })
 
-  test('older ones stand on the next page, each once', async () => {
+  test('older ones are on the next page, each once', async () => {
     for (let n = 0; n < 101; n++) await cameBack(site.db, NOW, { answer: `answer ${n};` })
     const answers = (body: string) => [...body.matchAll(/: answer (\d+);/g)].map(([, n]) => Number(n))
     const { body } = await admin.get('/admin/returns?class=dead')
@@ -246,7 +246,7 @@ describe('what came back', () => {
       expect((await admin.get(`/admin/returns?after=${after}`)).statusCode).toBe(404)
   })
 
-  test('says what waits to be read; the overview says what came yesterday, and nothing where nothing did', async () => {
+  test('shows reports that wait; the overview shows the bounces of yesterday, and nothing if there were none', async () => {
     expect((await admin.get('/admin')).body).not.toContain('Bounces and complaints yesterday (UTC)')
     await leaveReport(site.db, new Date(NOW.getTime() - 6 * 60_000))
     expect((await admin.get('/admin/returns')).body).toContain('1 not processed yet')
@@ -259,8 +259,8 @@ describe('what came back', () => {
   })
 })
 
-describe('mails and their books', () => {
-  test('a count leads to whom it counts, and from there to the life of the mail', async () => {
+describe('emails and day totals', () => {
+  test('a count links to its subscribers, and from there to the history of the email', async () => {
     expect((await admin.get('/admin')).body).toContain('href="/admin/days/2026-11-24/open"')
     const list = (await admin.get('/admin/days/2026-11-24/open')).body
     expect(list).toContain(`href="/admin/messages/${messageId}"`)
@@ -271,7 +271,7 @@ describe('mails and their books', () => {
     )
   })
 
-  test('the list of each column holds as many as the books count', async () => {
+  test('the list of each column has as many entries as the day totals count', async () => {
     const { body } = await admin.get('/admin/days')
     const links = [...body.matchAll(/href="(\/admin\/days\/[\d-]+\/\w+)">(\d+)/g)]
     expect(links.length).toBeGreaterThan(3)
@@ -292,7 +292,7 @@ describe('mails and their books', () => {
     },
   )
 
-  test('a refused mail is tried again, once it is pressed', async () => {
+  test('a refused email is sent again after a button', async () => {
     const refused = { state: 'refused', reason: '5.7.1' } as const
     await site.db.message.update({ where: { id: messageId }, data: refused })
     const { headers } = await admin.post(`/admin/messages/${messageId}/retry`)
@@ -312,7 +312,7 @@ describe('mails and their books', () => {
     expect((await actions()).map(({ verb }) => verb)).toEqual(['delivery pause', 'delivery resume'])
   })
 
-  test('a domain that is held is told, and no heading where nothing limits mail', async () => {
+  test('a held domain is shown, and no heading if no limit is active', async () => {
     expect((await admin.get('/admin')).body).not.toContain('Rate limits')
     await holdSendRate(site.db, 'domain lab.example', { seconds: 3600, said: '8 % of the last 250 <mails>' })
     const { body } = await admin.get('/admin')
@@ -323,7 +323,7 @@ describe('mails and their books', () => {
   })
 })
 
-test('a suppressed address is looked up and lifted, and stands in no URL', async () => {
+test('a suppressed address is looked up and lifted, and is in no URL', async () => {
   await admin.post(`/admin/subscribers/${ann}`, { do: 'suppress' })
   const found = await admin.post('/admin/suppressions', { email: ANN })
   expect(found.statusCode).toBe(200)
@@ -363,7 +363,7 @@ test('no address reaches the log or what was written down', async () => {
   expect(JSON.stringify(await site.db.action.findMany())).not.toContain('@')
 })
 
-test('no path and no query that can be typed is an error of ours', async () => {
+test('no typed path or query causes an internal error', async () => {
   const status = async (path: string) => [path, (await admin.get(`/admin/${path}`)).statusCode]
   for (const path of [
     'subscribers/%00',
@@ -387,7 +387,7 @@ test('no path and no query that can be typed is an error of ours', async () => {
   expect((await admin.get('/admin/days?date=1000-01-01')).body).not.toContain('0999')
 })
 
-test('what nobody knows is answered with 404, and a wrong date with a sentence', async () => {
+test('an unknown page gets 404, and a wrong date a sentence', async () => {
   const unknown = ['subscribers/nobody', 'messages/none', 'topics/99999', 'days/2026-11-24/nonsense']
   for (const path of unknown)
     expect([path, (await admin.get(`/admin/${path}`)).statusCode]).toEqual([path, 404])

@@ -127,7 +127,7 @@ describe('logging in', () => {
     expect((await postLogin(site, PASSWORD, { ip: '2001:db8:eeee::1' })).statusCode).toBe(303)
   })
 
-  test('a form on another site logs nobody in', async () => {
+  test('a form on another site cannot log in', async () => {
     const headers = { 'sec-fetch-site': 'cross-site' }
     const answer = await postLogin(site, PASSWORD, { headers })
     expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([403, undefined])
@@ -239,7 +239,7 @@ describe('a session', () => {
 })
 
 describe('the cookie', () => {
-  test('is for this site alone, and no script reads it', async () => {
+  test('is only for this site, and no script reads it', async () => {
     const { headers } = await postLogin(site, PASSWORD)
     const [cookie = ''] = [headers['set-cookie'] ?? ''].flat()
     expect(cookie).toMatch(/^admin=[^;]+; Path=\/; HttpOnly; SameSite=Strict$/)
@@ -285,7 +285,7 @@ describe('the cookie', () => {
       }),
   )
 
-  test('is given nowhere else on the site, whoever asks', async () => {
+  test('is set nowhere else on the site, for any request', async () => {
     const { cookie } = await logIn(site)
     for (const url of ['/', '/subscribe', '/manage', '/privacy', '/nothing']) {
       const answer = await site.app.inject({ url, headers: { cookie, accept: 'text/html' } })

@@ -17,7 +17,7 @@ const answered = async (path: string) => (await ask(site.app, 'GET', path)).json
 // How long a nudge has waited is another second at each look.
 const still = ({ workers, ...rest }: { workers: object }) => ({ ...rest, workers: Object.keys(workers) })
 
-test('the API says of mails, books and delivery what the commands say', async () => {
+test('the API returns the same emails, day totals and delivery state as the commands', async () => {
   await addSubscriber(site.deps, { email: 'ann@reader.example', topics: [] })
   await addSubscriber(site.deps, { email: 'ben@reader.example', topics: [] })
   await site.db.tick.create({ data: { name: 'minute', slot: NOW } })

@@ -23,7 +23,7 @@ const examples = [...TEXT.matchAll(/```sh\n([\s\S]*?)```(?:\n\n```json\n([\s\S]*
   ([, script = '', json]): Example => ({ script, answer: json && JSON.parse(json) }),
 )
 
-/** "…" at either end of a text, or alone, stands for anything. */
+/** "…" matches any text: at either end, or as the whole text. */
 function expected(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(expected)
   if (typeof value === 'string' && value.includes('…'))

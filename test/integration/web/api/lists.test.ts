@@ -97,7 +97,7 @@ describe('papers', () => {
     expect(titles).toHaveLength(7)
   })
 
-  test('of a day, and that match a query, with the reason and what was understood', async () => {
+  test('by day, and by query with the reason and the query in words', async () => {
     expect(of(await walk('/api/papers', { date: '2026-11-23' }), 'id')).toEqual([
       'doi:10.1000/182',
       'hep-th/9901001',
@@ -126,7 +126,7 @@ describe('papers', () => {
     expect(await counts({ q: 'filler', limit: '100' })).toEqual([...Array(10).fill(100), 50])
   }, 60_000)
 
-  test('a query that is asked for too often has to wait', async () => {
+  test('a query that is sent too often has to wait', async () => {
     const asks = () => ask(site.app, 'GET', '/api/papers?q=attention&limit=1')
     expect((await asks()).statusCode).toBe(200)
     // The bucket fills by the database's clock: not before a minute from now.

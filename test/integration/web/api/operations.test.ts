@@ -141,7 +141,7 @@ describe('an operator’s operation', () => {
   })
 })
 
-describe('what cannot be done is told as the document says', () => {
+describe('operations that fail do so as documented', () => {
   test.each(WITH_BODY)('%s: an unknown field, with those that there are', async (id) => {
     const { answer, wrong } = await send(id, { body: { ...SAMPLES[id]!.body, colour: 'red' } })
     const { error, fields } = answer.json()
@@ -187,7 +187,7 @@ describe('what cannot be done is told as the document says', () => {
     expect(await checksums(site.db)).toEqual(before)
   })
 
-  test.each(ids.filter((id) => SAMPLES[id]!.id))('%s: of nobody and nothing', async (id) => {
+  test.each(ids.filter((id) => SAMPLES[id]!.id))('%s: for an unknown id', async (id) => {
     await apiWorld(site)
     const operation = await operationOf(id)
     const check = answerChecker(await documentOf(site.app))

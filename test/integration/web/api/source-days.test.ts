@@ -4,7 +4,7 @@ import { get, NOW, useSite } from '../../../support/site.ts'
 
 const site = useSite()
 
-test('a day of a source, and why it stands as it does', async () => {
+test('the days of a source, and the reason for their state', async () => {
   const fetched = { source: 'huggingface', requests: 2, now: NOW }
   await recordSuccessfulFetch(site.db, { ...fetched, day: '2026-11-24', papers: 0, reason: 'repeated' })
   for (const papers of [29, 31])

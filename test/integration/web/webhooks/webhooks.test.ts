@@ -226,7 +226,7 @@ describe.each(PROVIDERS)('%s', (maker) => {
     expect((await site.db.report.findFirst())!.raw).toBeNull()
   })
 
-  test('whom we did not mail is nobody of ours, whatever else is mailed through the same account', async () => {
+  test('an address that we did not email matches no subscriber, even if others use the same account', async () => {
     await addSubscribers(site.db, 1)
     await post(maker, complaintOf[maker]('s1@y.example'))
     await post(maker, complaintOf[maker]('stranger@y.example'))
@@ -348,7 +348,7 @@ describe('SNS', () => {
   test('signed by another key', async () =>
     expect(await outcome('ses', { body: snsKey().signed(stamped()) })).toEqual([401, 'webhook.unsigned', 0]))
 
-  test('a certificate that does not come is a reason to come again, and is asked for then', async () => {
+  test('a missing certificate makes SNS retry, and is fetched again then', async () => {
     const other = CERTIFICATE_URL.replace('0123', 'aaaa')
     const request = { body: sns.signed({ ...stamped(), SigningCertURL: other }) }
     server.answers.push(
@@ -412,7 +412,7 @@ describe('Mailgun', () => {
     expect(await outcome('mailgun', { body: mailgunBody(forged, now, { token: 'u' }) })).toEqual([200, '', 2])
   })
 
-  test('of two bodies at one moment, one alone is taken', async () => {
+  test('only one of four bodies with the same token is stored', async () => {
     const bodies = [opened, forged, opened, forged].map((event) => mailgunBody(event, now))
     const answers = await Promise.all(bodies.map((body) => post('mailgun', { body })))
     expect(answers.map(({ status }) => status)).toContain(200)

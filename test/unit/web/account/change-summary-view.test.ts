@@ -4,7 +4,7 @@ import { changeSummaryView, nextEmailText } from '../../../../src/web/account/ch
 
 const TODAY = '2026-11-24'
 
-/** Somebody moved their hour from 9 to 8; the next mail comes as `next` says. */
+/** The subscriber changed their hour from 9 to 8; `next` is the date of the next email. */
 const moved = (next: { localDate: string; now: boolean }) => {
   const standing = { zone: 'UTC', days: ['tue'], topics: [], state: 'active', pausedUntil: null }
   const change = {
@@ -26,7 +26,7 @@ const moved = (next: { localDate: string; now: boolean }) => {
 }
 
 // Papers that are usually there by now may be late: a digest waits for them, and no page promises minutes.
-test('a mail whose hour has come may be waited for', () => {
+test('an email whose hour has passed may still be sent', () => {
   const { next } = moved({ localDate: TODAY, now: true })
   expect(next).toBe(
     'Today’s email comes soon, if anything matches. If papers are late, it waits for them up to three hours.',

@@ -74,7 +74,7 @@ const cases: [Partial<FateWithReturn>, string][] = [
     'we don’t know if it was sent: our records were lost and restored from a backup; the next email includes its papers',
   ],
 ]
-test.each(cases)('a mail: %j', (fate, text) => {
+test.each(cases)('an email: %j', (fate, text) => {
   const mail = { ...READY, ...fate }
   expect(receiptText({ ...RECEIPT, mail }, 'Asia/Tokyo')).toBe(`4 papers, ${text}`)
   if (fate.state === 'gave_up' || ['expired', 'restored'].includes(fate.reason ?? '')) return
@@ -88,7 +88,7 @@ test.each(cases)('a mail: %j', (fate, text) => {
 test.each([
   [{ state: 'gave_up' }, 'not delivered: your mail server never accepted it'],
   [{ state: 'skipped', reason: 'expired' }, 'not sent: it was too late to send'],
-] as const)('of a mail that carries no papers of a date, none are promised: %j', (fate, text) => {
+] as const)('an email without papers of a date does not announce any: %j', (fate, text) => {
   const mail = { ...READY, ...fate }
   expect(receiptText({ ...WELCOME, mail, papers: 0 }, 'Asia/Tokyo')).toBe(`welcome email, ${text}`)
   expect(receiptText({ ...NOTE, note: mail }, 'Asia/Tokyo')).toBe(
@@ -102,11 +102,11 @@ test.each([
   ['paused', 'paused'],
   ['rescheduled', 'no email: its hour had passed when you chose it; the next email includes its papers'],
   ['missed', 'missed: our service wasn’t running; the day’s papers are on the site'],
-] as const)('no mail: %s', (outcome, text) =>
+] as const)('no email: %s', (outcome, text) =>
   expect(receiptText({ ...RECEIPT, outcome }, 'Asia/Tokyo')).toBe(text),
 )
 
-test('the days without mail are explained, and a digest that is not kept has no link', () => {
+test('days without email are explained, and a digest that was deleted has no link', () => {
   const shown = {
     zone: 'UTC',
     days: ['mon', 'tue', 'wed', 'thu', 'fri'] as const,

@@ -78,7 +78,7 @@ describe('the charts of many days', () => {
     expect(rows['confirm-rate']![0]!.text).toBe('3 of 4')
   })
 
-  test('of a year are by week: what happened is added up, subscribers are those at its end', () => {
+  test('a year is drawn by week: events are summed, subscribers are those at its end', () => {
     const rows = rowsOf(364)
     expect(rows.accepted).toHaveLength(52)
     expect(rows.accepted![0]).toEqual({ label: '18–24 Nov', text: '49' })

@@ -52,7 +52,7 @@ describe('the form', () => {
     expect(chosen(form.details)).toEqual(['titles'])
     expect(form.zoneIsOurs).toBe(false)
     expect(topicChips(typed.topics)).toEqual([
-      // What cannot be read is said at the field alone; the buttons count it all the same.
+      // An unreadable topic is reported only at the field; the buttons count it all the same.
       { place: 1, query: 'robots', words: 'Papers with robots' },
     ])
   })

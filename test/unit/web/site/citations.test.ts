@@ -20,7 +20,7 @@ const MAMBA: Partial<Paper> = {
 const bib = (changes: Partial<Paper>) => citation('bib', samplePaper(changes), URL)
 
 describe('BibTeX', () => {
-  test('of a paper on arXiv', () => {
+  test('a paper on arXiv', () => {
     expect(bib(MAMBA)).toBe(String.raw`@misc{gu2023mamba,
   title = {{Mamba: 100\% of O(n) \& State Spaces\_1 \#\textasciitilde{}\textasciicircum{}}},
   author = {Albert Gu and Jordy van der Berg and {The ATLAS Collaboration} and Smith, J. A. and Tim Jones Jr.},

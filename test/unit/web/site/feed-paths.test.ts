@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { feedPath, subscribePath } from '../../../../src/web/site/feed-paths.ts'
 
-test('a feed stands in both formats, of all papers and of a query', () => {
+test('a feed exists in both formats, for all papers and for a query', () => {
   expect([feedPath('xml'), feedPath('json')]).toEqual(['/feed.xml', '/feed.json'])
   expect(feedPath('xml', '"a b" & c=d')).toBe('/feed.xml?q=%22a+b%22+%26+c%3Dd')
 })

@@ -32,6 +32,6 @@ test('nothing typed is no search', () => {
   expect(searchPath({})).toBe('/papers')
 })
 
-test.each(['0', '-1', 'two', '1e1', ''])('page %j is none', (page) => {
+test.each(['0', '-1', 'two', '1e1', ''])('page %j is invalid', (page) => {
   expect(() => readSearchParams({ q: 'a', page })).toThrow('These results have no such page')
 })
