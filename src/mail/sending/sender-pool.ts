@@ -94,7 +94,7 @@ function openPrefetchers({ deps, input, recorder, permits, connections }: Sender
   )
 }
 
-/** The waiting room of connections that found no work. */
+/** Connections that found no work wait here. */
 interface IdleConnections {
   /** True once the run is over; false when it is time to look again. */
   isOver(): Promise<boolean>
@@ -227,7 +227,7 @@ async function deliver(
   }
 }
 
-/** Checks whether the subscriber left while the message waited for its permit. */
+/** False if the lease is gone, or if the subscriber left while the message waited for its permit. */
 async function mayStart(pool: SenderPool, prefetcher: Prefetcher, work: Work): Promise<boolean> {
   if (monotonicMs() - work.takenAt > CHECK_VALID_MS && (await hasEnded(pool, work))) return false
   return prefetcher.mayStart(work)
