@@ -52,7 +52,7 @@ export const GRAMMAR_VERSION = 3
 
 /** A matched term of the query, and its place in the paper. */
 export interface Match {
-  /** The term as the subscriber wrote it: linear attention. */
+  /** The term as typed: linear attention. */
   term: string
   where:
     | 'title'

@@ -38,7 +38,7 @@ describe('one day', () => {
     expect(world.server.requests[0]?.userAgent).toBe('daily-papers (http://papers.example)')
   })
 
-  test('a source that asks for a pause after each of many pages is left alone after ten minutes', async () => {
+  test('a source that asks for a pause after each of many pages gets no request after ten minutes', async () => {
     const entry = (id: number) => ({ paper: { id: `2608.${10_000 + id}`, title: `Paper ${id}` } })
     for (let page = 0; page < 5; page++) {
       const body = JSON.stringify(Array.from({ length: 100 }, (_, i) => entry(page * 100 + i)))
@@ -126,7 +126,7 @@ describe('one day', () => {
     ])
   })
 
-  test('a source that wants to be left alone for an hour is', async () => {
+  test('a source that asks for a pause of an hour gets it', async () => {
     world.server.troubles.push({ kind: 'rate-limited', headers: { 'retry-after': '3600' } })
     await expect(world.ingest()).rejects.toMatchObject({ code: 'source.rate-limited' })
     expect(await world.sourceDays()).toMatchObject([{ nextTry: new Date(`${DAY}T08:00:00Z`) }])

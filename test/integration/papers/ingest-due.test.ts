@@ -57,7 +57,7 @@ test('where the service does not answer, or wants its peace, its other days are 
   ])
   world.server.requests.length = 0
   await world.due()
-  // Whoever asks next finds the gate shut; what is known of the day stays.
+  // The host throttle is closed for the next fetch; the state of the day stays.
   expect(world.server.requests).toEqual([])
   expect(world.logged.at(-1)).toMatchObject(['source.held', { code: 'source.held' }])
 })

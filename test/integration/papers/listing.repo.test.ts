@@ -303,7 +303,7 @@ describe('two papers that turn out to be one', () => {
     expect(await papersListedOn(database.db, '2026-08-13')).toMatchObject([{ id: 1 }])
   })
 
-  test('a link with the higher number still leads there, and the horizon does not fall', async () => {
+  test('a link with the higher id still leads there, and maxPaperId does not decrease', async () => {
     expect(await maxPaperId(database.db)).toBe(3)
     await turnOut()
     expect(await paperByName(database.db, 'id:3')).toMatchObject({ id: 1 })

@@ -105,7 +105,7 @@ describe('a paper by name', () => {
   })
 })
 
-test('the horizon is the highest number', async () => {
+test('maxPaperId is the highest id', async () => {
   expect(await maxPaperId(database.db)).toBe(6)
 })
 

@@ -125,7 +125,7 @@ test('a paper that is corrected is seen as it is within a minute, a new one at o
   expect(await find()).toBe(2)
 })
 
-test('a long one says how long it took, and lets others have their turn', async () => {
+test('a long one says how long it took, and lets other work run', async () => {
   const phrases = Array.from({ length: 60 }, (_, n) => `"of the model ${n}"`)
   const queries = Array.from({ length: 20 }, (_, n) => `word${n} OR ${phrases.join(' OR ')}`)
   let spent = 0

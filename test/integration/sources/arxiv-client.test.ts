@@ -245,7 +245,7 @@ describe('trouble with the API loses no paper', () => {
     expect(records.filter(({ publishedAt }) => publishedAt)).toHaveLength(150)
   })
 
-  test('where it wants to be left alone, nobody asks on', async () => {
+  test('if it asks for a pause, no further request is sent', async () => {
     world.days[DAY] = Array.from({ length: 250 }, (_, i) => paper(`2608.2${String(i).padStart(4, '0')}`))
     world.server.troubles.push({ at: 'api', kind: 'rate-limited' })
     expect((await world.fetchNow()).records).toHaveLength(250)

@@ -74,7 +74,7 @@ test.each([301, 302, 303, 307, 308])('%i on the same host is followed', async (s
   expect(requestCount()).toBe(3)
 })
 
-test('each step goes through the gate by itself', async () => {
+test('each redirect passes the host throttle by itself', async () => {
   leads['/a'] = { status: 301, location: '/b' }
   await opened().request({ url: `${url}/a`, accept: '*/*' }, () => 1)
   const holders = asked.map(({ holder }) => holder)

@@ -114,7 +114,7 @@ describe.each(all.map((source) => [source.name, source] as const))('%s', (name, 
     },
   )
 
-  test('its manners are those of a guest', () => {
+  test('its fetch policy is considerate', () => {
     const { service, gapMs, timeoutMs, maxBytes, defaultPauseSeconds, maxPauseMs } = source.fetchPolicy
     expect(service).toMatch(/^[a-z][a-z0-9-]*$/)
     expectBetween(gapMs, 0, 60_000)

@@ -79,7 +79,7 @@ const opened = ({ fetchPolicy, ...more }: More = {}) =>
     ...more,
   })
 
-/** Waits by putting the gate's clock forward, so that nobody sleeps. */
+/** Waits by moving the clock of the host throttle forward, so that no test sleeps. */
 async function passTime(ms: number): Promise<void> {
   waits.push(ms)
   await database.db.$executeRaw`
@@ -89,7 +89,7 @@ async function passTime(ms: number): Promise<void> {
 const bodyOf = ({ body }: SourceResponse) => body
 const ask = (more?: More) => opened(more).request({ url, accept: 'text/plain' }, bodyOf)
 
-/** For how long the gate is still shut. */
+/** For how long the host throttle is still closed. */
 const shutFor = async () => {
   const [row] = await database.db.$queryRaw<{ ms: number }[]>`
     select extract(epoch from free_at - clock_timestamp())::float8 * 1000 as ms from source_gate`
@@ -113,7 +113,7 @@ test('a question says who asks and what for, and its answer is handed on as it i
   expect(requestCount()).toBe(1)
 })
 
-describe('the gate', () => {
+describe('the host throttle', () => {
   test('over two connections there is one question at a time, with a rest after each answer', async () => {
     const slow: Reply = async (response) => {
       await sleep(30)
@@ -132,7 +132,7 @@ describe('the gate', () => {
     expect(asked).toHaveLength(8)
     const rests = asked.slice(1).map(({ at }, n) => at - asked[n]!.answeredAt!)
     expect(Math.min(...rests)).toBeGreaterThan(FETCH_POLICY.gapMs - 5)
-    // Nobody sleeps for as long as another might hold the gate at most.
+    // No test sleeps for the longest time for which another process may hold the lock.
     expect(longest).toBeLessThanOrEqual(FETCH_POLICY.gapMs)
   })
 
@@ -176,7 +176,7 @@ describe('the gate', () => {
     expect(asked).toHaveLength(1)
   })
 
-  test('whoever stops while they wait for their turn does not take it', async () => {
+  test('a caller that stops while it waits does not take the lock', async () => {
     await acquireHost(database.db, { service: 'slowpoke', holder: 'another', holdMs: 60_000 })
     const stopping = new AbortController()
     const wait = async () => {
@@ -190,7 +190,7 @@ describe('the gate', () => {
   })
 })
 
-describe('a service that wants to be left alone', () => {
+describe('a service that asks for a pause', () => {
   test.each<[string, Reply, number]>([
     ['429 with Retry-After', status(429, { 'retry-after': '3600' }), 3600],
     ['503 with Retry-After', status(503, { 'retry-after': '1800' }), 1800],

@@ -10,7 +10,7 @@ function* steps(count: number, ms: number): Generator<void> {
   }
 }
 
-test('others get their turn between long steps, and the time is told', async () => {
+test('other work runs between long steps, and `spend` receives the time', async () => {
   let turns = 0
   let isOn = true
   const turn = () => {
@@ -27,7 +27,7 @@ test('others get their turn between long steps, and the time is told', async () 
   expect(spent).toBeGreaterThanOrEqual(60)
 })
 
-test('short steps take one turn together', async () => {
+test('short steps share one iteration of the event loop', async () => {
   let turns = 0
   setImmediate(() => turns++)
   await runYielding(steps(3, 0))

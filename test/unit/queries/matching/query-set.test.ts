@@ -75,7 +75,7 @@ describe('an index that changes', () => {
     expect([index.size, index.docCount]).toEqual([2, 4])
   })
 
-  test('slots of papers that left are given back, and nothing is looked at anew where nothing changed', () => {
+  test('docIds of removed papers are given back, and nothing is looked up again without a change', () => {
     const papers = Array.from({ length: 5000 }, (_, i) => samplePaper({ id: i + 1, title: `agent ${i}` }))
     const index = new PaperIndex()
     index.upsert(papers)

@@ -45,7 +45,7 @@ test('the part of an OR that brings most is named, with what is left without it'
   ])
 })
 
-test('no part is named that brings little, where a mail would be too full without it', () => {
+test('a part with few papers is not named if an email is too full without it', () => {
   const parts = ['a1', 'b2', 'c3', 'd4', 'e5'].flatMap((title) => times(4, { title }))
   expect(waysOf(hints(parts, 'a1 OR b2 OR c3 OR d4 OR e5', 5), 'without')).toEqual([])
 })

@@ -69,7 +69,7 @@ test.each([
   ['delta attention is:revised', [['without', 'delta', 1, 'attention is:revised']]],
 ])('%s would bring more: %j', (query, expected) => expect(hints(query)).toEqual(expected))
 
-test('what a mail would not hold is no help, unless there is nothing else', () => {
+test('papers that do not fit into an email are no help, unless there is nothing else', () => {
   expect(hints('title:attention delta', 2)).toEqual([['without', 'a title with attention', 1, 'delta']])
   expect(hints('title:attention xylophone', 2)).toEqual([['without', 'xylophone', 3, 'title:attention']])
 })
