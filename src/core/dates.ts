@@ -19,7 +19,7 @@ export const addDays = (day: Day, days: number): Day => Temporal.PlainDate.from(
 
 export const weekdayOf = (day: Day): Weekday => WEEKDAYS[Temporal.PlainDate.from(day).dayOfWeek - 1]!
 
-/** Throws date.invalid unless the text is a real day written YYYY-MM-DD. From the year 1000: callers compute with it. */
+/** Throws date.invalid unless the text is a real day, YYYY-MM-DD, from the year 1000: callers compute with it. */
 export function parseDay(text: string): Day {
   const fault = new Fault('date.invalid', { date: text.slice(0, 40) })
   if (!/^[1-9]\d{3}-\d{2}-\d{2}$/.test(text)) throw fault
