@@ -137,8 +137,7 @@ export function pauseChange(
   if (days) return { state: 'paused', pausedUntil: addDays(today, days) }
   const fields = new FieldReader()
   const pausedUntil = fields.read('until', today, () => {
-    // An empty field counts as today, which gives a message about the pause instead of one about the format of the
-    // date.
+    // An empty field counts as today, so that the message is about the pause and not about the format of a date.
     const until = parseDay(typed.until.trim() || today)
     requirePauseEnd(until, today)
     return until

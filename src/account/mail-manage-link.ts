@@ -17,8 +17,8 @@ export function mailManageLink(deps: Deps, who: SubscriberRef): Promise<boolean>
     const { id, epoch, zone, format } = subscriber
     if (await reachedDailyLimit(tx, { subscriberId: id, kind: 'manage-link', now })) return false
     const content: LinkMessage = { epoch, zone, format, asked: true }
-    const answer = { kind: 'manage-link' as const, dedupe: randomId(96), content, now }
-    await enqueue(tx, 'answers', [transactionalMessage(deps.config, subscriber, answer)])
+    const message = { kind: 'manage-link' as const, dedupe: randomId(96), content, now }
+    await enqueue(tx, 'answers', [transactionalMessage(deps.config, subscriber, message)])
     return true
   })
 }

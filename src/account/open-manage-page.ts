@@ -26,7 +26,7 @@ export interface LinkHolder {
   topics: StoredTopic[]
   /** The next email; undefined if none is due. */
   next: NextMail | undefined
-  /** The requested change; null if it is not one of theirs. */
+  /** The requested change; null if it is not the subscriber's. */
   change: (Change & { isNewest: boolean; canBeUndone: boolean }) | null
   /** The token that undoes an unsubscribe of a moment ago. */
   resubscribe: string | null

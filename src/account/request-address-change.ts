@@ -73,9 +73,9 @@ async function isUnsuppressed(
 async function takeEmailPermits(
   { config }: Deps,
   tx: DatabaseOrTransaction,
-  move: AddressChangeRequest,
+  request: AddressChangeRequest,
 ): Promise<boolean> {
-  const { subscriber, to, now } = move
+  const { subscriber, to, now } = request
   if (await reachedDailyLimit(tx, { subscriberId: subscriber.id, kind: 'new-address', now })) return false
   return takeEmailPermit(tx, config, { key: to.key, now })
 }
@@ -106,14 +106,14 @@ export interface OpenedAddressChange {
 
 /** Read-only. Throws link.*. */
 export async function openAddressChange(deps: Deps, token: string): Promise<OpenedAddressChange> {
-  const { move, subscriber } = await addressChangeBehindLink(deps, deps.db, token, subscriberById)
+  const { addressChange, subscriber } = await addressChangeBehindLink(deps, deps.db, token, subscriberById)
   const { id, epoch, addressKey } = subscriber
-  const isThere = move.confirmedAt !== null && addressKey === move.key
+  const isChanged = addressChange.confirmedAt !== null && addressKey === addressChange.key
   const link = { purpose: 'manage', id, epoch, issuedAt: deps.clock.now() } as const
   return {
-    addressChange: move,
+    addressChange,
     subscriber,
-    manage: isThere ? signLink(link, deps.config.APP_SECRET[0]!) : null,
+    manage: isChanged ? signLink(link, deps.config.APP_SECRET[0]!) : null,
   }
 }
 
@@ -124,19 +124,23 @@ export async function openAddressChange(deps: Deps, token: string): Promise<Open
 export async function confirmAddressChange(deps: ServiceDeps, token: string): Promise<void> {
   const now = deps.clock.now()
   const moved = await deps.db.$transaction(async (tx) => {
-    const { move, subscriber } = await addressChangeBehindLink(deps, tx, token, lockSubscriber)
-    if (move.confirmedAt) return undefined
-    await markAddressChangeConfirmed(tx, move.id, now)
+    const { addressChange, subscriber } = await addressChangeBehindLink(deps, tx, token, lockSubscriber)
+    if (addressChange.confirmedAt) return undefined
+    await markAddressChangeConfirmed(tx, addressChange.id, now)
     await changeAddress(deps, tx, {
       subscriber,
-      to: move,
+      to: addressChange,
       how: 'page',
       wording: CONSENT_WORDING.version,
       now,
     })
-    await endBackOff(tx, deps.config, { key: move.key, now })
+    await endBackOff(tx, deps.config, { key: addressChange.key, now })
     // To the old address. Enqueued after the waiting messages were redirected, which must not redirect this one.
-    const notification = linkMessage(deps.config, subscriber, { kind: 'moved', now, moveId: move.id })
+    const notification = linkMessage(deps.config, subscriber, {
+      kind: 'moved',
+      now,
+      moveId: addressChange.id,
+    })
     await enqueue(tx, 'answers', [notification])
     return subscriber.id
   })
@@ -150,13 +154,13 @@ async function addressChangeBehindLink(
   db: DatabaseOrTransaction,
   token: string,
   subscriberWith: typeof subscriberById,
-): Promise<{ move: AddressChange; subscriber: Subscriber }> {
+): Promise<{ addressChange: AddressChange; subscriber: Subscriber }> {
   const link = readLink(token, 'move', config.APP_SECRET, clock.now())
-  const { asked: move, subscriber } = await requestBehindLink(db, {
+  const { asked: addressChange, subscriber } = await requestBehindLink(db, {
     link,
     requestById: addressChangeById,
     loadSubscriber: subscriberWith,
   })
-  if (!move.confirmedAt) requireHolder(link, subscriber)
-  return { move, subscriber }
+  if (!addressChange.confirmedAt) requireHolder(link, subscriber)
+  return { addressChange, subscriber }
 }

@@ -46,8 +46,8 @@ export async function openCandidatePool(
   const matcher = createMatcher(papers, queries, index)
   const { texts } = matcher
   const snapshots = new Map<number, Map<number, PaperSnapshot>>()
-  const newMatches = memoize((place: string) => {
-    const [queryId, then] = place.split(' ').map(Number) as [number, number]
+  const newMatches = memoize((key: string) => {
+    const [queryId, then] = key.split(' ').map(Number) as [number, number]
     const query = queries.get(queryId)
     if (!query || !isTimeDependent(query)) return new Map<number, NewMatchCause>()
     const matches = matcher.matches(queryId).map((paper) => papers[paper]!.id)

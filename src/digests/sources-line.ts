@@ -7,7 +7,7 @@ import type { SourceDay } from '../sources/source-day.repo.ts'
 /** How many days back to look for a source's latest status: over a weekend and a holiday. */
 export const SOURCES_DAYS_BACK = 7
 
-const LONGEST = 320
+const MAX_LENGTH = 320
 const MAX_SECTIONS = 5
 
 /** The status of one source, or of several sections that share it. */
@@ -77,7 +77,7 @@ function withinLength(clauses: readonly Clause[]): string {
     const left = clauses.slice(shown).reduce((sum, { sources }) => sum + sources.length, 0)
     const more = left > 0 ? [counted(left, words.emails.parts.sources.more)] : []
     const line = [...clauses.slice(0, shown).map(clauseText), ...more].join(' ')
-    if (line.length <= LONGEST) return line
+    if (line.length <= MAX_LENGTH) return line
   }
   return ''
 }

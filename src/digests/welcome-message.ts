@@ -189,7 +189,7 @@ async function welcomeByTopics(
 }
 
 const distinct = (all: PaperAttributes[]): PaperAttributes[] => [
-  ...new Map(all.map((facts) => [facts.id, facts])).values(),
+  ...new Map(all.map((paper) => [paper.id, paper])).values(),
 ]
 
 /** Counts all matches of the day, loaded or not. */

@@ -31,8 +31,8 @@ export interface WelcomeInput {
 }
 
 /**
- * The digest of the newest day that no later digest of theirs offers and that has papers for them; null if there is
- * none. Throws if none of their queries can be read.
+ * The digest of the newest day that no later digest offers and that has papers for them; null if there is no such day.
+ * Throws if none of their queries can be read.
  */
 export function composeWelcome({ papers, now, ...chosen }: WelcomeInput): DigestContent | null {
   const byDay = Map.groupBy(papers, ({ firstDay }) => firstDay)
@@ -80,10 +80,10 @@ function digestOf(
 /** The same papers, with those of `order` first. */
 function reordered(matcher: Matcher, order: NonNullable<WelcomeInput['order']>): Matcher {
   const ranked = (queryId: number): RankedDocs => {
-    const { docIds: slots } = matcher.ranked(queryId)
-    const docIds = (order.get(queryId) ?? []).flatMap((id) => matcher.docIdOf(id) ?? [])
-    const first = docIds.filter((docId) => slots.includes(docId))
-    const all = Uint32Array.from(new Set([...first, ...slots]))
+    const { docIds } = matcher.ranked(queryId)
+    const inOrder = (order.get(queryId) ?? []).flatMap((id) => matcher.docIdOf(id) ?? [])
+    const first = inOrder.filter((docId) => docIds.includes(docId))
+    const all = Uint32Array.from(new Set([...first, ...docIds]))
     return { docIds: all, scores: Float32Array.from(all, (_, i) => all.length - i) }
   }
   return { ...matcher, ranked }

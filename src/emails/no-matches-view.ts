@@ -34,7 +34,7 @@ export interface NoMatchesView {
 }
 
 const MAX_TOPICS = 10
-const LONGEST = { topic: 80, title: 250, reason: 240 }
+const MAX_LENGTHS = { topic: 80, title: 250, reason: 240 }
 
 export function noMatchesView(site: SiteIdentity, email: NoMatchesEmail): NoMatchesView {
   const { topics, since, dates, localDate } = email
@@ -50,12 +50,12 @@ export function noMatchesView(site: SiteIdentity, email: NoMatchesEmail): NoMatc
       count: dates,
       since: isOfThisYear ? weekdayDate(since) : weekdayDateWithYear(since),
     }),
-    topics: topics.slice(0, MAX_TOPICS).map((topic) => truncateAtWord(oneLine(topic), LONGEST.topic)),
+    topics: topics.slice(0, MAX_TOPICS).map((topic) => truncateAtWord(oneLine(topic), MAX_LENGTHS.topic)),
     moreTopics: more > 0 ? counted(more, note.moreTopics) : '',
     nearest: email.nearest.map(({ title, path, reason }) => ({
-      title: truncateAtWord(oneLine(title), LONGEST.title),
+      title: truncateAtWord(oneLine(title), MAX_LENGTHS.title),
       url: links.paper(path),
-      reason: truncateAtWord(oneLine(reason), LONGEST.reason),
+      reason: truncateAtWord(oneLine(reason), MAX_LENGTHS.reason),
     })),
     fewer: email.weekly ? note.pause : note.fewer,
     fewerHint: email.weekly ? note.pauseHint : note.fewerHint,

@@ -8,8 +8,8 @@ import { busiestDay } from '../mail/outbox/acceptance.repo.ts'
 import { countComplaints } from './suppression.repo.ts'
 
 /** Complaints per thousand emails of a day. Gmail and Yahoo require less than 0.1 % and never 0.3 %. */
-const WARN = { least: 3, perMille: 1 }
-const STOP = { least: 5, perMille: 3 }
+const WARN = { min: 3, perMille: 1 }
+const STOP = { min: 5, perMille: 3 }
 const COMPLAINTS = 'complaints'
 
 /**
@@ -21,10 +21,10 @@ export async function checkComplaintRate(deps: Deps): Promise<void> {
   const { db, clock, log } = deps
   const now = clock.now()
   const complaints = await countComplaints(db, await countedSince(db, now))
-  if (complaints < WARN.least || (await isDeliveryHeld(db))) return
+  if (complaints < WARN.min || (await isDeliveryHeld(db))) return
   const mails = await busiestDay(db, { now, most: (complaints * 1000) / WARN.perMille + 1 })
-  const reaches = ({ least, perMille }: typeof STOP) =>
-    mails > 0 && complaints >= least && complaints * 1000 >= perMille * mails
+  const reaches = ({ min, perMille }: typeof STOP) =>
+    mails > 0 && complaints >= min && complaints * 1000 >= perMille * mails
   if (reaches(STOP)) {
     await stopDelivery(deps, { complaints, mails })
     log.error('delivery.complained', { complaints, mails, paused: true })

@@ -1,7 +1,7 @@
 import type { Day } from '../core/dates.ts'
 
 /** Longer links are left out: they would exceed the byte budget. */
-const LONGEST = 300
+const MAX_LENGTH = 300
 const ARXIV_PAGE = /^\/papers\/((?:\d{4}\.\d{4,5}|[a-z-]+\/\d{7}))$/
 
 /** The only links in an email: pages of the site, arXiv, and code over https. */
@@ -52,4 +52,4 @@ export function codeLink(url: string | null): string | undefined {
 
 const parsed = (url: string): URL | undefined => URL.parse(url) ?? undefined
 
-const withinLimit = ({ href }: URL): string | undefined => (href.length <= LONGEST ? href : undefined)
+const withinLimit = ({ href }: URL): string | undefined => (href.length <= MAX_LENGTH ? href : undefined)

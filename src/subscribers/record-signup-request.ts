@@ -82,11 +82,11 @@ export function recordSignupRequest(deps: Deps, input: RecordSignupInput): Promi
     const isWithinLimit = await takeEmailPermit(tx, config, { key: address.key, isConfirmed, counts, now })
     const held = otherReason ?? (isWithinLimit ? undefined : 'limit')
     if (suppression && !held) await liftExpiredSuppression(tx, subscriber, now)
-    const answer = signupEmail({ subscriber, wish: request, link, at, closed, signupId, now })
-    const message = transactionalMessage(config, subscriber, { ...answer, dedupe: `signup ${signupId}`, now })
+    const email = signupEmail({ subscriber, request, link, at, closed, signupId, now })
+    const message = transactionalMessage(config, subscriber, { ...email, dedupe: `signup ${signupId}`, now })
     // A withheld email is enqueued already expired, so that timing does not reveal whether the address is known.
     await enqueue(tx, 'answers', [held ? { ...message, deadline: now } : message])
-    return held ? { subscriber, mail: null, held } : { subscriber, mail: answer.kind }
+    return held ? { subscriber, mail: null, held } : { subscriber, mail: email.kind }
   })
 }
 
@@ -159,7 +159,7 @@ async function liftExpiredSuppression(
 
 interface SignupEmailInput {
   subscriber: Subscriber
-  wish: SignupRequest
+  request: SignupRequest
   link?: boolean
   at?: TopicPaperRef
   closed?: boolean
@@ -167,7 +167,7 @@ interface SignupEmailInput {
   now: Date
 }
 
-function signupEmail({ subscriber, wish: request, link, at, closed, signupId, now }: SignupEmailInput) {
+function signupEmail({ subscriber, request, link, at, closed, signupId, now }: SignupEmailInput) {
   const { epoch, zone, format } = subscriber
   const content: SignupEmailContent = { ...request, signupId, askedAt: now.toISOString() }
   const own: LinkMessage = { epoch, zone, format, asked: link }

@@ -5,7 +5,7 @@ import { Prisma, type Subscriber as SubscriberRow } from '../generated/prisma/cl
 import type { Address } from './address.ts'
 import type { Subscriber, SubscriberSettings, SubscriberState } from './subscriber.ts'
 
-/** The subscriber with that id; null if there is none, or they are erased. */
+/** The subscriber with that id; null if they do not exist or are erased. */
 export async function subscriberById(db: DatabaseOrTransaction, id: string): Promise<Subscriber | null> {
   return subscriberOf(await db.subscriber.findUnique({ where: { id } }))
 }

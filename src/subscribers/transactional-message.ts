@@ -20,9 +20,9 @@ export interface TransactionalMessageInput extends Pick<NewMessage, 'dedupe'> {
 export const transactionalMessage = (
   { APP_SECRET }: Config,
   { id, address }: Pick<Subscriber, 'id' | 'address'>,
-  { now, toAddress = address, ...answer }: TransactionalMessageInput,
+  { now, toAddress = address, ...message }: TransactionalMessageInput,
 ): NewMessage => ({
-  ...answer,
+  ...message,
   subscriberId: id,
   toAddress,
   secretId: secretId(APP_SECRET[0]!),

@@ -19,7 +19,7 @@ import { addTopics } from '../../subscribers/topic.repo.ts'
 export interface ApplySignupInput {
   /** Locked by this transaction. */
   subscriber: Subscriber
-  wish: SignupRequest
+  request: SignupRequest
   how: string
   wording: string
   now: Date
@@ -41,7 +41,7 @@ export async function applySignup(tx: DatabaseOrTransaction, input: ApplySignupI
 
 async function activate(
   tx: DatabaseOrTransaction,
-  { subscriber, wish: request, now }: ApplySignupInput,
+  { subscriber, request, now }: ApplySignupInput,
 ): Promise<void> {
   const { id, state, epoch } = subscriber
   const { topics, ...settings } = request
@@ -60,7 +60,7 @@ async function activate(
 /** Adds the topics as a change that can be undone; ignores the settings of the request. */
 async function addRequestedTopics(
   tx: DatabaseOrTransaction,
-  { subscriber, wish: request, how, now }: ApplySignupInput,
+  { subscriber, request, how, now }: ApplySignupInput,
 ): Promise<void> {
   const before = await loadSubscription(tx, subscriber)
   await insertTopics(tx, subscriber.id, request.topics)
@@ -72,8 +72,8 @@ async function addRequestedTopics(
 async function insertTopics(
   tx: DatabaseOrTransaction,
   subscriberId: string,
-  asked: TopicText[],
+  requested: TopicText[],
 ): Promise<void> {
-  const topics = asked.map(({ name, query }) => ({ ...parseTopic(query), name }))
+  const topics = requested.map(({ name, query }) => ({ ...parseTopic(query), name }))
   await addTopics(tx, { subscriberId, topics, most: MAX_TOPICS })
 }

@@ -80,8 +80,8 @@ export async function confirm(deps: ServiceDeps, token: string): Promise<boolean
   const before = await deps.db.$transaction(async (tx) => {
     const { signup, subscriber } = await signupBehindLink(deps, tx, token, lockSubscriber)
     if (signup.confirmedAt) return undefined
-    const asked = { subscriber, wish: signup.wish, how: 'page', wording: CONSENT_WORDING.version, now }
-    const began = await applySignup(tx, asked)
+    const wording = CONSENT_WORDING.version
+    const began = await applySignup(tx, { subscriber, request: signup.wish, how: 'page', wording, now })
     if (began)
       await enqueueWelcome(deps, tx, { signupId: signup.id, subscriberId: subscriber.id, material, now })
     await markSignupConfirmed(tx, signup.id, now)

@@ -81,7 +81,7 @@ export interface PreviewResult {
   topics: TopicPreview[]
   /** All topics together, each paper once; without a topic, every paper. */
   together: MatchSummary
-  /** The digest of the last day with papers; null unless requested, and if there are no papers. */
+  /** The digest of the last day with papers; null if it is not requested, or if there are no papers. */
   digest: LastDigest | null
 }
 
@@ -101,7 +101,7 @@ export interface PreviewInput {
   digest?: boolean
   /** Time limit for hints, near misses and counts of terms, in milliseconds; unfinished parts are left out. */
   extrasMs?: number
-  /** Receives the milliseconds of CPU time that this process used. */
+  /** Receives the milliseconds that this process spent on it. */
   spend?: Spend
 }
 
@@ -211,15 +211,15 @@ function togetherOf(window: DayWindow, tests: readonly TopicEvaluation[], latest
   const topics = new Map(
     counts.latestIds.map((id) => {
       // The paper may have changed in the meantime and have another docId.
-      const slot = index.docIdOf(id) ?? 0
-      return [id, (tests.find((test) => hasBit(test.found, slot)) ?? tests[0])?.tree ?? null]
+      const docId = index.docIdOf(id) ?? 0
+      return [id, (tests.find((test) => hasBit(test.found, docId)) ?? tests[0])?.tree ?? null]
     }),
   )
   return { ...counts, topicOf: (id) => topics.get(id) ?? null }
 }
 
-function unionOf(tests: readonly TopicEvaluation[], slots: number): Bits {
-  const union = newBits(slots)
+function unionOf(tests: readonly TopicEvaluation[], docCount: number): Bits {
+  const union = newBits(docCount)
   for (const { found } of tests) unionBits(union, found)
   return union
 }

@@ -53,7 +53,7 @@ export class ImportBatchBuilder {
   readonly #input: BatchInput
   readonly #ids = new Set<string>()
   #freshIds: string[] = []
-  readonly #places = new Map<string, number>()
+  readonly #queryNumbers = new Map<string, number>()
 
   constructor(input: BatchInput) {
     this.#input = input
@@ -61,7 +61,7 @@ export class ImportBatchBuilder {
 
   /** The queries of the topics, in the order of their numbers. */
   get queries(): string[] {
-    return [...this.#places.keys()]
+    return [...this.#queryNumbers.keys()]
   }
 
   add(records: readonly CsvRecord[]): void {
@@ -88,7 +88,7 @@ export class ImportBatchBuilder {
     const row: IncomingRow = { ...read, ...this.#idsOf(read), line: record.line, addressHash: hash }
     const { suppression, state } = row
     lines.rows += rowLine(row, now)
-    lines.topics += topicLines(row, this.#placeOf)
+    lines.topics += topicLines(row, this.#queryNumberOf)
     if (suppression)
       lines.suppressions += suppressionLine({
         ...suppression,
@@ -110,10 +110,10 @@ export class ImportBatchBuilder {
     return this.#freshIds.pop()!
   }
 
-  readonly #placeOf = (query: string): number => {
-    const place = this.#places.get(query) ?? this.#places.size + 1
-    this.#places.set(query, place)
-    return place
+  readonly #queryNumberOf = (query: string): number => {
+    const number = this.#queryNumbers.get(query) ?? this.#queryNumbers.size + 1
+    this.#queryNumbers.set(query, number)
+    return number
   }
 }
 

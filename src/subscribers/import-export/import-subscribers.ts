@@ -118,13 +118,13 @@ interface ImportContext {
 }
 
 /** Reads the next batch while the database stores the current one. */
-async function importAll(taking: ImportContext): Promise<ImportRun> {
-  const { input, store, id, now } = taking
-  let run = taking.begun
+async function importAll(context: ImportContext): Promise<ImportRun> {
+  const { input, store, id, now } = context
+  let run = context.begun
   let taken = Promise.resolve()
-  for await (const { batch, done } of batchesOf(taking)) {
+  for await (const { batch, done } of batchesOf(context)) {
     await taken
-    taken = storeBatch(taking, batch, run).then((next) => {
+    taken = storeBatch(context, batch, run).then((next) => {
       run = next
       input.onProgress?.({ ...next, done })
     })
@@ -133,7 +133,7 @@ async function importAll(taking: ImportContext): Promise<ImportRun> {
   }
   await taken
   await store.finish(id, now)
-  await taking.refused.close()
+  await context.refused.close()
   return run
 }
 
