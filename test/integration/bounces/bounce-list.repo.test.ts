@@ -17,7 +17,7 @@ beforeEach(() => emptyTables(database.db))
 
 const DAY = { from: at('00:00'), before: new Date('2026-11-25T00:00:00Z') }
 
-test('of messages and of a subscriber, oldest first, with what kind of mail it was', async () => {
+test('of messages and of a subscriber, oldest first, with the kind of message', async () => {
   const { db } = database
   await enqueueGoodbyes(db, 'answers', 2)
   const [one, other] = (await messagesIn(db)).map(({ id }) => id)
@@ -37,7 +37,7 @@ test('of messages and of a subscriber, oldest first, with what kind of mail it w
   ])
 })
 
-test('pages: newest first, each once, also of one instant and while others come', async () => {
+test('pages: newest first, each once, also with equal times and during inserts', async () => {
   const { db } = database
   const ids: number[] = []
   for (const time of ['08:00', '09:00', '09:00', '09:00', '10:00']) ids.push(await cameBack(db, at(time), {}))
@@ -52,7 +52,7 @@ test('pages: newest first, each once, also of one instant and while others come'
   expect(seen).toEqual([ids[4], ids[1], ids[2], ids[3], ids[0]])
 })
 
-test('filters: class, domain, and from when on', async () => {
+test('filters: class, domain, and start', async () => {
   const { db } = database
   await cameBack(db, at('08:00'), { class: 'dead', domain: 'a.example' })
   await cameBack(db, at('09:00'), { class: 'full', domain: 'a.example' })
@@ -93,7 +93,7 @@ test('counts by class, by day, and by the domains with the most', async () => {
   ])
 })
 
-test('what waits, since when, and what could not be read', async () => {
+test('waiting reports, the oldest of them, and unreadable ones', async () => {
   const { db } = database
   expect(await waitingReports(db)).toEqual({ count: 0, oldest: null })
   await leaveReport(db, at('08:10'))

@@ -31,7 +31,7 @@ beforeEach((context) => {
 const DOMAIN = 'bounce.papers.example'
 const login = { BOUNCE_IMAP_USER: USER, BOUNCE_IMAP_PASSWORD: PASSWORD, BOUNCE_DOMAIN: DOMAIN }
 
-/** The service with a mailbox; `at` is how it is reached. */
+/** The service with a mailbox; `at` is its URL. */
 function deps(settings: Record<string, string> = {}, at = `imap://127.0.0.1:${dovecot.port}`): ServiceDeps {
   const BOUNCE_IMAP = `${at}/${encodeURIComponent(folder)}`
   return { ...site.deps, config: readConfig({ ...login, BOUNCE_IMAP, ...settings }) }
@@ -67,8 +67,8 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
   return 'none'
 }
 
-describe('mails', () => {
-  test('are kept once, byte for byte, the oldest first; a second time brings nothing', async () => {
+describe('emails', () => {
+  test('are stored once, byte for byte, oldest first; a second run stores nothing', async () => {
     await append(mail(1))
     await append(mail(2))
     expect(await fetchMailbox(deps())).toBe(2)
@@ -79,7 +79,7 @@ describe('mails', () => {
     expect(await kept()).toEqual([1, 2, 3].map((n) => mail(n).toString()))
   })
 
-  test('stay as they are: neither marked, moved nor counted otherwise', async () => {
+  test('remain unchanged: not marked, moved or counted differently', async () => {
     await append(mail(1))
     await append(mail(2), { flags: ['\\Flagged'] })
     const look = () =>
@@ -102,7 +102,7 @@ describe('mails', () => {
     expect(before.unseen).toBe(2)
   })
 
-  test('of more than a week ago are left out the first time', async () => {
+  test('older than a week are skipped the first time', async () => {
     await append(mail(1), { daysAgo: 30 })
     await append(mail(2), { daysAgo: 7.1 })
     await append(mail(3), { daysAgo: 6.9 })
@@ -110,7 +110,7 @@ describe('mails', () => {
     expect(await kept()).toEqual([mail(3).toString()])
   })
 
-  test('of more than a server lists in one command', async () => {
+  test('are read in batches if a server limits the command length', async () => {
     await append(mail(1))
     const almostAWeek = new Date(site.clock.now().getTime() - 7.4 * DAY_MS)
     for (let n = 0; n < 13_000; n++) {
@@ -121,7 +121,7 @@ describe('mails', () => {
     expect(await fetchMailbox(deps())).toBe(1)
   })
 
-  test('that are old but come later are not: an empty folder is a beginning too', async () => {
+  test('that are old but arrive later are read: an empty folder has a position too', async () => {
     await append(mail(1), { daysAgo: 30 })
     expect(await fetchMailbox(deps())).toBe(0)
     await append(mail(2), { daysAgo: 30 })
@@ -129,13 +129,13 @@ describe('mails', () => {
     expect(await kept()).toEqual([mail(2).toString()])
   })
 
-  test('of more than two megabytes are cut off', async () => {
+  test('larger than two megabytes are cut off', async () => {
     await append(Buffer.concat([mail(1), Buffer.alloc(3_000_000, 'x')]))
     expect(await fetchMailbox(deps())).toBe(1)
     expect((await site.db.report.findFirst())!.bytes).toBe(2_000_000)
   })
 
-  test('that are gone are passed over', async () => {
+  test('that were deleted are skipped', async () => {
     for (const n of [1, 2, 3]) await append(mail(n))
     await dovecot.asUser(folder, (client) => client.messageDelete('2'))
     expect(await fetchMailbox(deps())).toBe(2)
@@ -143,7 +143,7 @@ describe('mails', () => {
   })
 })
 
-describe('for whom a mail was', () => {
+describe('the recipient of an email', () => {
   const to = bounceTo()
   test.each([
     ['Delivered-To', `Delivered-To: ${to}\r\n`, to],
@@ -160,15 +160,15 @@ describe('for whom a mail was', () => {
     expect(await recipients()).toEqual([['imap', recipient]])
   })
 
-  test('without BOUNCE_DOMAIN it is nobody', async () => {
+  test('is unknown without BOUNCE_DOMAIN', async () => {
     await append(mail(1, `Delivered-To: ${to}\r\n`))
     await fetchMailbox(deps({ BOUNCE_DOMAIN: '' }))
     expect(await recipients()).toEqual([['imap', null]])
   })
 })
 
-describe('the place', () => {
-  test('begins anew with new numbers; what came before is known by its hash', async () => {
+describe('the position', () => {
+  test('restarts with new UIDs; known emails are recognised by their hash', async () => {
     await append(mail(1))
     await append(mail(2))
     await fetchMailbox(deps())
@@ -185,7 +185,7 @@ describe('the place', () => {
     expect(await site.db.report.count()).toBe(3)
   })
 
-  test('is not moved past a mail that could not be kept', async () => {
+  test('does not advance past an email that could not be stored', async () => {
     await append(mail(1))
     await append(mail(2))
     const refusing = { ...site.deps.queue, nudge: () => Promise.reject(new Error('no queue')) }
@@ -195,7 +195,7 @@ describe('the place', () => {
     expect(await site.db.report.count()).toBe(2)
   })
 
-  test('is moved by one of two at once, and every mail is kept', async () => {
+  test('is advanced by one of two concurrent runs, and every email is stored', async () => {
     for (let n = 1; n <= 10; n++) await append(mail(n))
     await Promise.all([fetchMailbox(deps()), fetchMailbox(deps())])
     expect(await site.db.report.count()).toBe(10)
@@ -203,7 +203,7 @@ describe('the place', () => {
     expect(await fetchMailbox(deps())).toBe(0)
   })
 
-  test('is of one folder of one user', async () => {
+  test('belongs to one folder of one user', async () => {
     await append(mail(1))
     await fetchMailbox(deps())
     folder = `Returned ${folders++}`
@@ -214,9 +214,9 @@ describe('the place', () => {
 })
 
 describe('what stops it', () => {
-  test('nothing to do without BOUNCE_IMAP', async () => expect(await fetchMailbox(site.deps)).toBe(0))
+  test('does nothing without BOUNCE_IMAP', async () => expect(await fetchMailbox(site.deps)).toBe(0))
 
-  test('a wrong password, a folder that is not there, a server that is not there', async () => {
+  test('a wrong password, a missing folder, an unreachable server', async () => {
     await append(mail(1))
     expect(await codeOf(fetchMailbox(deps({ BOUNCE_IMAP_PASSWORD: 'another' })))).toBe('mailbox.refused')
     folder = 'Nowhere'
@@ -244,7 +244,7 @@ describe('what stops it', () => {
     expect(await openIncidents(site.db)).toEqual([])
   }, 60_000)
 
-  test('a stop in the middle is no failure; the next time goes on', async () => {
+  test('stopping in the middle is no failure; the next run continues', async () => {
     for (let n = 1; n <= 15; n++) await append(mail(n))
     const stopping = new AbortController()
     const queue = { ...site.deps.queue, nudge: async () => stopping.abort() }
@@ -255,7 +255,7 @@ describe('what stops it', () => {
     expect(await fetchMailbox(deps(), { signal: AbortSignal.abort() })).toBe(0)
   })
 
-  test('a run that gets nowhere in its time', async () => {
+  test('a run without progress in its time', async () => {
     await append(mail(1))
     expect(await codeOf(fetchMailbox(deps(), { longestMs: 1 }))).toBe('mailbox.unreachable')
   })

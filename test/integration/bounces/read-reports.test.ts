@@ -16,7 +16,7 @@ const ANN = 'ann@reader.example'
 const UNKNOWN = '550 5.1.1 <ann@reader.example>: Recipient address rejected: User unknown'
 
 describe('a dead mailbox', () => {
-  test('by a server’s own answer: suppressed at once, and nobody else is', async () => {
+  test('by a server’s own reply: that address is suppressed at once, and no other', async () => {
     const mail = await world.mailTo(ANN)
     await world.mailTo('ben@reader.example')
     await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN }), { to: mail.envelope })
@@ -29,7 +29,7 @@ describe('a dead mailbox', () => {
     expect(JSON.stringify(world.logged)).not.toContain('reader.example')
   })
 
-  test('by words alone: when a second report on another day says so too', async () => {
+  test('by free text only: suppressed after a second report on another day', async () => {
     const report = () => deliveryReport({ recipient: ANN, said: '550 <ann@reader.example>: User unknown' })
     const first = await world.mailTo(ANN)
     await world.comesBack(report(), { to: first.envelope })
@@ -43,7 +43,7 @@ describe('a dead mailbox', () => {
     expect(await world.suppressionOf(ANN)).toBe('dead')
   })
 
-  test('what a later mail settled does not count: it was accepted, and did not come back in five days', async () => {
+  test('a later email that was accepted and did not bounce in five days clears it', async () => {
     const report = () => deliveryReport({ recipient: ANN, said: '550 <ann@reader.example>: User unknown' })
     const first = await world.mailTo(ANN)
     await world.comesBack(report(), { to: first.envelope })
@@ -68,7 +68,7 @@ describe('a dead mailbox', () => {
     expect(await db.signup.count()).toBe(0)
   })
 
-  test('behind theirs, as a group has them: it is counted, and their mail goes on', async () => {
+  test('behind theirs, as a group has them: counted, and sending continues', async () => {
     for (let day = 0; day < 3; day++) {
       const mail = await world.mailTo('team@reader.example')
       await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN }), { to: mail.envelope })
@@ -78,7 +78,7 @@ describe('a dead mailbox', () => {
     expect(await world.stateOf('team@reader.example')).toMatchObject({ state: 'active' })
   })
 
-  test('that they left behind: the old address is suppressed, the new one is not', async () => {
+  test('of an address that they changed: the old one is suppressed, the new one is not', async () => {
     const mail = await world.mailTo(ANN)
     const to = { address: 'ann@new.example', addressKey: 'ann@new.example' }
     await world.deps.db.subscriber.update({ where: { id: mail.subscriberId }, data: to })
@@ -88,7 +88,7 @@ describe('a dead mailbox', () => {
   })
 })
 
-test('what was lifted is not brought back by another report of the same mail', async () => {
+test('a lifted suppression is not renewed by another report about the same email', async () => {
   const mail = await world.mailTo(ANN)
   const report = deliveryReport({ recipient: ANN, said: UNKNOWN })
   await world.comesBack(report, { to: mail.envelope })
@@ -100,10 +100,10 @@ test('what was lifted is not brought back by another report of the same mail', a
   expect(await world.suppressionOf(ANN)).toBe('dead')
 })
 
-describe('words count', () => {
+describe('reports by free text count', () => {
   const report = (recipient = ANN) => deliveryReport({ recipient, said: `550 <${recipient}>: User unknown` })
 
-  test('once for one mail, however many reports of it come, on whatever days', async () => {
+  test('once per email, however many reports there are, on whatever days', async () => {
     const mail = await world.mailTo(ANN)
     await world.comesBack(report(), { to: mail.envelope })
     world.later(1)
@@ -112,7 +112,7 @@ describe('words count', () => {
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
   })
 
-  test('against the address that they were said of: a new one begins anew', async () => {
+  test('for the address that they are about: a new address starts at zero', async () => {
     const mail = await world.mailTo(ANN)
     await world.comesBack(report(), { to: mail.envelope })
     world.later(1)
@@ -122,7 +122,7 @@ describe('words count', () => {
     expect(await world.stateOf('ann@new.example')).toMatchObject({ state: 'active' })
   })
 
-  test('no more once they confirmed again', async () => {
+  test('no longer after they confirmed again', async () => {
     const { db } = world.deps
     const mail = await world.mailTo(ANN)
     await world.comesBack(report(), { to: mail.envelope })
@@ -133,7 +133,7 @@ describe('words count', () => {
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
   })
 
-  test('no more once their mailbox answered by itself: it works', async () => {
+  test('no longer after their mailbox sent an automatic reply: it works', async () => {
     const mail = await world.mailTo(ANN)
     await world.comesBack(report(), { to: mail.envelope })
     world.later(1)
@@ -145,7 +145,7 @@ describe('words count', () => {
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
   })
 
-  test('a sure answer found by a Message-ID alone counts like words', async () => {
+  test('like a certain reply that was found only by a Message-ID', async () => {
     const mail = await world.mailTo(ANN)
     const original = { 'Message-ID': mail.messageIdField }
     await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN, original }))
@@ -162,7 +162,7 @@ test.each([
   expect(await world.returned()).toMatchObject([{ class: 'dead', done }])
 })
 
-test('of somebody who was erased since: counted, and nothing that names them comes back', async () => {
+test('about an erased subscriber: counted, and nothing that identifies them is stored', async () => {
   const { db } = world.deps
   const mail = await world.mailTo(ANN)
   await eraseSubscriber(world.deps, { email: ANN })
@@ -190,7 +190,7 @@ describe('a full mailbox', () => {
     expect(await world.suppressionOf(ANN)).toBe('full')
   })
 
-  test('a longer pause of their own stays', async () => {
+  test('a longer pause of their own is kept', async () => {
     const mail = await world.mailTo(ANN, { state: 'paused' })
     await world.comesBack(full(), { to: mail.envelope })
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'paused', pausedUntil: null })
@@ -250,7 +250,7 @@ describe('a complaint', () => {
     expect(await world.suppressionOf(ANN)).toBe('complaint')
   })
 
-  test('without proof, about somebody who gets no digests: nothing', async () => {
+  test('without proof, about a subscriber without digests: nothing', async () => {
     const mail = await world.mailTo(ANN, { state: 'pending', kind: 'confirmation' })
     await world.comesBack(complaint({ 'Message-ID': mail.messageIdField }))
     expect(await world.returned()).toMatchObject([{ done: 'nothing' }])
@@ -267,7 +267,7 @@ describe('a complaint', () => {
     expect(await world.deps.db.switch.findUnique({ where: { name: 'delivery' } })).toBeNull()
   })
 
-  test('five of few mails stop delivery', async () => {
+  test('five complaints about few emails stop delivery', async () => {
     for (let n = 0; n < 5; n++) {
       const mail = await world.mailTo(`n${n}@reader.example`)
       await world.comesBack(complaint({ 'X-Daily-Papers-Message': mail.token }))
@@ -277,7 +277,7 @@ describe('a complaint', () => {
     })
   })
 
-  test('that only asks to be taken off a list unsubscribes, and suppresses nobody', async () => {
+  test('that only requests removal from a list unsubscribes, and suppresses no one', async () => {
     const mail = await world.mailTo(ANN)
     await world.comesBack(complaint({ 'X-Daily-Papers-Message': mail.token }, { type: 'opt-out' }))
     expect(await world.returned()).toMatchObject([{ class: 'unsubscribe', done: 'unsubscribed' }])
@@ -291,8 +291,8 @@ describe('a complaint', () => {
   })
 })
 
-describe('unsubscribing by mail', () => {
-  test('the token in the address is the authority, also of Apple’s automatic form; no mail is left', async () => {
+describe('unsubscribing by email', () => {
+  test('the token in the address is the authority, also for Apple’s automatic form; no email is enqueued', async () => {
     const mail = await world.mailTo(ANN)
     await world.comesBack(appleUnsubscribe(mail.unsubscribe), { to: mail.unsubscribe })
     expect(await world.returned()).toMatchObject([{ class: 'unsubscribe', done: 'unsubscribed' }])
@@ -303,7 +303,7 @@ describe('unsubscribing by mail', () => {
     )
   })
 
-  test('whatever the mail is, and however often it comes', async () => {
+  test('whatever the email contains, and however often it arrives', async () => {
     const mail = await world.mailTo(ANN)
     for (const raw of [
       '',
@@ -354,7 +354,7 @@ describe('nothing is done', () => {
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active', pausedUntil: null })
   })
 
-  test('on the word of whoever knows the address alone', async () => {
+  test('if a stranger only has the address', async () => {
     await world.mailTo(ANN)
     await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN }), {
       to: 'postmaster@bounce.papers.example',
@@ -373,7 +373,7 @@ describe('nothing is done', () => {
 })
 
 describe('reports', () => {
-  test('what comes twice, by whatever way, is one', async () => {
+  test('the same report on two channels counts once', async () => {
     const mail = await world.mailTo(ANN)
     const raw = deliveryReport({ recipient: ANN, said: '552 5.2.2 Mailbox full' })
     await world.comesBack(raw, { to: mail.envelope })
@@ -381,7 +381,7 @@ describe('reports', () => {
     expect(await world.deps.db.report.count()).toBe(1)
   })
 
-  test('its bytes are kept until it is read, and no longer', async () => {
+  test('the bytes are kept only until it is read', async () => {
     const { db } = world.deps
     const mail = await world.mailTo(ANN)
     const raw = deliveryReport({ recipient: ANN, said: UNKNOWN })
@@ -392,7 +392,7 @@ describe('reports', () => {
     expect(JSON.stringify(await db.returned.findMany())).not.toContain('ann@')
   })
 
-  test('whoever dies with one in hand leaves it to the next, ten times; then it ends unread', async () => {
+  test('a reader that dies leaves its report to the next one, ten times; then it ends unread', async () => {
     const { db } = world.deps
     const mail = await world.mailTo(ANN)
     const raw = deliveryReport({ recipient: ANN, said: UNKNOWN })
@@ -409,7 +409,7 @@ describe('reports', () => {
     expect(await suppressionOf(db, ANN)).toBeNull()
   })
 
-  test('what is no fault of theirs does not count against them, and holds up no other', async () => {
+  test('failures that are not their fault do not count against them, and block no other', async () => {
     const { db } = world.deps
     const mail = await world.mailTo(ANN)
     const raw = deliveryReport({ recipient: ANN, said: UNKNOWN })
@@ -443,7 +443,7 @@ describe('reports', () => {
     expect(states).toEqual(['waiting', 'waiting', 'unreadable'])
   })
 
-  test('many readers at once: each report is dealt with once', async () => {
+  test('many readers at once: each report is processed once', async () => {
     const { db } = world.deps
     for (let n = 0; n < 12; n++) {
       const mail = await world.mailTo(`n${n}@reader.example`)
@@ -458,7 +458,7 @@ describe('reports', () => {
   })
 })
 
-describe('a domain that returns 5 % of its mail for what it wants', () => {
+describe('a domain that bounces 5 % of its email by policy', () => {
   const spam = (recipient: string) =>
     deliveryReport({ recipient, said: '550 5.7.1 Message rejected as spam' })
   const pace = () => world.deps.db.pace.findUnique({ where: { key: 'domain reader.example' } })
@@ -472,7 +472,7 @@ describe('a domain that returns 5 % of its mail for what it wants', () => {
     await world.read()
   }
 
-  test('is let be, and the operator is told', async () => {
+  test('is paused, and the operator gets an alert', async () => {
     await returnedBy(20)
     expect(await pace()).toMatchObject({ said: '100 % of 20 emails in a day, according to reports' })
     expect((await pace())!.heldUntil!.getTime()).toBeGreaterThan(Date.now())
@@ -483,7 +483,7 @@ describe('a domain that returns 5 % of its mail for what it wants', () => {
     })
   })
 
-  test('by what led to that hour it is not held again', async () => {
+  test('the same bounces do not pause it again', async () => {
     await returnedBy(20)
     await world.deps.db.pace.deleteMany()
     world.later(0.1)
@@ -491,7 +491,7 @@ describe('a domain that returns 5 % of its mail for what it wants', () => {
     expect(await pace()).toBeNull()
   })
 
-  test('one person who makes reports up holds nobody’s mail', async () => {
+  test('one person who forges reports pauses no domain', async () => {
     const mail = await world.mailTo(ANN)
     for (let n = 0; n < 30; n++) {
       const raw = Buffer.concat([spam(ANN), Buffer.from(`${n}`)])

@@ -30,7 +30,7 @@ test.each([
   expect(await site.db.report.count()).toBe(0)
 })
 
-test('a mailbox that cannot be opened is said', async () => {
+test('a mailbox that cannot be opened is reported', async () => {
   const verdict = await ask({
     BOUNCE_IMAP: 'imap://127.0.0.1:1/INBOX',
     BOUNCE_IMAP_USER: 'ann@lab.example',
@@ -43,7 +43,7 @@ test('a mailbox that cannot be opened is said', async () => {
   expect(JSON.stringify(verdict)).not.toContain('ann@')
 })
 
-test('nobody listens, and somebody else does, and somebody who never answers', async () => {
+test('no listener, another listener, and a listener that never replies', async () => {
   const port = await freePort()
   expect(await ask({ BOUNCE_LMTP: String(port) })).toMatchObject({
     state: 'wrong',

@@ -18,7 +18,7 @@ const confirmed = async (days: { from: string; to: string }) =>
 const at = (day: string, seconds = 0) =>
   site.clock.moveTo(new Date(Date.parse(`${day}T12:00:00Z`) + seconds * 1000))
 
-test('a year says what dailyFigures says; its past days are counted once a minute, today at once', async () => {
+test('a year equals dailyFigures; its past days are counted once a minute, today at once', async () => {
   const before = addDays(TODAY, -3)
   at(before)
   await add('ann@example.com')

@@ -20,7 +20,7 @@ const WALK_DAYS = 20
 const PEOPLE = 12
 const address = (n: number): string => `person${n}@example.com`
 
-/** The same numbers on every machine. */
+/** The same random numbers on every machine. */
 function seeded(seed: number): (below: number) => number {
   let state = seed
   return (below) => {
@@ -29,7 +29,7 @@ function seeded(seed: number): (below: number) => number {
   }
 }
 
-/** Somebody who comes with a consent that was given elsewhere, long ago. */
+/** A subscriber with an older consent that was given elsewhere. */
 async function importPerson(n: number, state: 'active' | 'unsubscribed') {
   const id = `import-${n}-${site.clock.now().getTime()}`
   const confirmedAt = new Date('2025-03-01T10:00:00Z')
@@ -82,7 +82,7 @@ const STEPS: ((n: number, other: number) => Promise<unknown>)[] = [
   (n) => importPerson(n, 'unsubscribed'),
 ]
 
-// What cannot be done to somebody as they stand is left out of the walk.
+// The walk skips actions that are impossible in the subscriber's state.
 async function takeStep(step: number, n: number, other: number): Promise<boolean> {
   try {
     await STEPS[step]!(n, other)
@@ -121,7 +121,7 @@ test.each([1, 2, 3])(
   },
 )
 
-test('what people did on a day, each who asked once', async () => {
+test('people’s actions of a day, one request per person', async () => {
   const add = (n: number, consent?: string) =>
     addSubscriber(site.deps, { email: address(n), topics: [], consent })
   await add(1)
@@ -138,7 +138,7 @@ test('what people did on a day, each who asked once', async () => {
   ])
 })
 
-test('what became of the mails of a day', async () => {
+test('outcomes of the emails of a day', async () => {
   await enqueueGoodbyes(site.db, 'digests', 7)
   const [accepted, refused, gaveUp, uncertain, skipped] = (await messagesIn(site.db)).map(({ id }) => id)
   const end = (id: string | undefined, state: 'refused' | 'gave_up' | 'uncertain' | 'skipped') =>

@@ -31,7 +31,7 @@ beforeEach(() => {
   status = 200
 })
 
-/** The questions about those sources, of a machine without a database. */
+/** The checks of these sources, on a machine without a database. */
 function about(...sources: string[]) {
   const config: Config = { ...readConfig(addresses), SOURCES: sources }
   const patient = {
@@ -58,19 +58,19 @@ test.each(sources.map((source) => [nameOf(source), source] as const))(
   },
 )
 
-test('Hugging Face is asked for the day before', async () => {
+test('the request to Hugging Face is for the day before', async () => {
   await about('huggingface')[0]?.run()
   expect(asked[0]).toMatch(/^\/api\/daily_papers\?date=2026-11-23&limit=1 /)
 })
 
-test('sections of one source ask it once', async () => {
+test('sections of one source share one request', async () => {
   const both = about('huggingface', 'huggingface')
   expect(both).toHaveLength(2)
   expect(await Promise.all(both.map(({ run }) => run()))).toMatchObject([{ state: 'ok' }, { state: 'ok' }])
   expect(asked).toHaveLength(1)
 })
 
-describe('a source that wants a gap', () => {
+describe('a source that requires a gap', () => {
   const database = useDatabase()
   const SERVICE = arxiv.fetchPolicy.service
   const NAME = 'arxiv:cs.CL'
@@ -90,14 +90,14 @@ describe('a source that wants a gap', () => {
 
   beforeEach(() => database.db.sourceGate.deleteMany())
 
-  test('is asked through its gate, which rests as long afterwards', async () => {
+  test('is requested through its host throttle, which rests for the gap afterwards', async () => {
     expect(await ask()).toMatchObject({ state: 'ok', found: expect.stringContaining('answers') })
     expect(asked).toHaveLength(1)
     expect(await database.db.sourceGate.findMany()).toMatchObject([{ key: SERVICE, holder: null }])
     expect(await hold(1)).toBeGreaterThan(arxiv.fetchPolicy.gapMs - 1000)
   })
 
-  test('is not asked while somebody else asks it, which is well', async () => {
+  test('is skipped while another process fetches from it, which is fine', async () => {
     await hold(60_000)
     expect(await ask(400)).toMatchObject({
       state: 'ok',
@@ -108,7 +108,7 @@ describe('a source that wants a gap', () => {
     expect(await database.db.sourceGate.findMany()).toMatchObject([{ holder: 'another' }])
   })
 
-  test('is not asked while it wants to be left alone', async () => {
+  test('is skipped during its retry-after period', async () => {
     await hold(3_600_000)
     expect(await ask(400)).toMatchObject({
       state: 'ok',
@@ -126,7 +126,7 @@ describe('a source that wants a gap', () => {
     expect(asked).toHaveLength(1)
   })
 
-  test('says for how long it wants to be left alone, and is', async () => {
+  test('says how long its retry-after period is, and is left alone for it', async () => {
     status = 429
     expect(await ask()).toMatchObject({ state: 'warning', found: expect.stringContaining('429') })
     expect(asked).toHaveLength(1)
@@ -134,7 +134,7 @@ describe('a source that wants a gap', () => {
   })
 })
 
-test('a source that leads elsewhere is not followed there', async () => {
+test('a redirect to another host is not followed', async () => {
   status = 302
   expect(await about('huggingface')[0]?.run()).toMatchObject({
     state: 'wrong',

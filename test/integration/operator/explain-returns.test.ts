@@ -16,14 +16,14 @@ afterAll(() => reader.close())
 const TUESDAY = '2026-11-24'
 const HOUR = '2026-11-24T07:00:10Z'
 
-/** Anna got Tuesday's mail: the server took it. */
+/** The server accepted Anna's email of Tuesday. */
 async function untilTuesday(): Promise<void> {
   await world.at('2026-11-20T09:00:00Z').add()
   await world.at('2026-11-23T23:00:00Z').papers('2026-11-23', ['Robots with Linear Attention'])
   await world.at(HOUR).run()
 }
 
-/** A report on the newest mail of that kind comes to its envelope sender, and is read. */
+/** A report about the newest email of that kind arrives at its envelope sender, and is read. */
 async function comesBack(
   instant: string,
   said: string,
@@ -40,8 +40,8 @@ async function comesBack(
 
 const textsOf = async (date?: string) => (await world.explain(date)).steps.map(({ text }) => text).join('\n')
 
-describe('a mail that was taken and came back', () => {
-  test('full: sent, and came back; they were paused', async () => {
+describe('an accepted email that bounced', () => {
+  test('full: sent, then bounced; they were paused', async () => {
     await untilTuesday()
     await comesBack('2026-11-24T07:03:00Z', '552 5.2.2 mailbox full')
     const { verdict, steps } = await world.explain(TUESDAY)
@@ -62,7 +62,7 @@ describe('a mail that was taken and came back', () => {
     expect(await textsOf(TUESDAY)).not.toContain(EMAIL)
   })
 
-  test('dead by words alone: why nothing was done yet', async () => {
+  test('dead by free text only: why nothing was done yet', async () => {
     await untilTuesday()
     await comesBack('2026-11-24T07:03:00Z', '550 User unknown')
     expect((await world.explain(TUESDAY)).verdict.code).toBe('came-back')
@@ -71,7 +71,7 @@ describe('a mail that was taken and came back', () => {
     )
   })
 
-  test('of a mailbox behind theirs', async () => {
+  test('of a mailbox that they forward to', async () => {
     await untilTuesday()
     await comesBack('2026-11-24T07:03:00Z', '550 5.1.1 nobody', { recipient: 'old@elsewhere.example' })
     expect(await textsOf(TUESDAY)).toContain(
@@ -80,7 +80,7 @@ describe('a mail that was taken and came back', () => {
     expect((await world.explain('2026-11-25')).verdict.code).not.toBe('suppressed')
   })
 
-  test('delayed alone: it is still sent', async () => {
+  test('delayed only: it is still sent', async () => {
     await untilTuesday()
     await comesBack('2026-11-24T11:03:00Z', '451 4.4.1 no answer', { action: 'delayed' })
     expect((await world.explain(TUESDAY)).verdict.code).toBe('accepted')
@@ -88,8 +88,8 @@ describe('a mail that was taken and came back', () => {
   })
 })
 
-describe('somebody who was suppressed by a report', () => {
-  test('the verdict names it, and the steps tell it though it is about another date', async () => {
+describe('a subscriber who was suppressed by a report', () => {
+  test('the verdict names it, and the steps include it although it is about another date', async () => {
     await untilTuesday()
     const id = await comesBack('2026-11-24T07:03:00Z', '550 5.1.1 no such user here')
     const { verdict, steps } = await world.at('2026-12-01T12:00:00Z').explain('2026-12-01')
@@ -103,8 +103,8 @@ describe('somebody who was suppressed by a report', () => {
   })
 })
 
-describe('somebody who never confirmed', () => {
-  test('their confirmation came back: the sign-up was dropped', async () => {
+describe('an unconfirmed subscriber', () => {
+  test('the confirmation email bounced: the sign-up was dropped', async () => {
     await addSubscriber(world.at('2026-11-23T09:00:00Z').deps, { email: EMAIL, topics: [] })
     await world.run()
     await comesBack('2026-11-23T09:05:00Z', '550 User unknown', { kind: 'confirmation' })
@@ -120,7 +120,7 @@ describe('somebody who never confirmed', () => {
   })
 })
 
-test('messages show tells the whole life, and that it came back', async () => {
+test('messages show prints the whole history with the bounce', async () => {
   await untilTuesday()
   const id = await comesBack('2026-11-24T07:03:00Z', '550 5.1.1 no such user here')
   const { text, json } = await runCommand(addMessageCommands, world.deps, ['messages', 'show', id])

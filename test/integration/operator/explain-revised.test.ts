@@ -5,7 +5,7 @@ import type { ListingKind } from '../../../src/sources/source-record.ts'
 import { useExplainWorld } from '../../support/explain-world.ts'
 import { arxivKey, sampleRecord } from '../../support/sample-record.ts'
 
-// Newer versions are looked at where a topic asks for them, and there alone.
+// Newer versions only count if a topic asks for them.
 
 const world = useExplainWorld()
 const MONDAY = '2026-11-23'
@@ -19,7 +19,7 @@ const list = (day: Day, kind: ListingKind, value: string, title: string) =>
     records: [sampleRecord({ kind, keys: [arxivKey(value)], title })],
   })
 
-/** Anna got a mail on Monday; then newer versions of zeolites came. */
+/** Anna got an email on Monday; then newer versions of zeolites papers arrived. */
 async function untilTuesday(topics: string[]): Promise<void> {
   await world.at('2026-08-14T05:00:00Z')
   await list('2026-08-14', 'new', OLD!, 'Old zeolites')
@@ -34,39 +34,39 @@ const runTuesday = () => world.at('2026-11-24T07:00:10Z').run()
 const lines = async () => (await world.explain('2026-11-24')).steps.map(({ text }) => text)
 const texts = async () => (await lines()).join('\n')
 
-describe('where no topic asks for newer versions', () => {
+describe('if no topic asks for newer versions', () => {
   beforeEach(async () => {
     await untilTuesday(['linear attention', 'zeolites quantum'])
     await list(MONDAY, 'revised', OLD!, 'Old zeolites')
     await runTuesday()
   })
 
-  test('they are neither new to anybody nor near', async () => {
+  test('they are neither new to the subscriber nor near', async () => {
     const said = await texts()
     expect(said).toContain('1 paper new to them, out of 3 in the last 14 days.')
     expect(said).toContain('nothing; no new paper has zeolites or quantum')
     expect(said).not.toContain('ersion')
   })
 
-  test('what matched before is not said of papers that were listed long before', async () => {
+  test('a paper that was listed long before is not called an earlier match', async () => {
     expect((await lines()).filter((line) => line.includes('Old zeolites'))).toEqual([])
   })
 })
 
-describe('where a topic asks for newer versions', () => {
+describe('if a topic asks for newer versions', () => {
   beforeEach(async () => {
     await untilTuesday(['linear attention', 'zeolites is:revised quantum', 'hydrogen is:revised'])
     await runTuesday()
   })
 
-  test('they are looked at', async () => {
+  test('they are covered', async () => {
     const said = await texts()
     expect(said).toContain('2 papers new to them, out of 4 in the last 14 days.')
     expect(said).toContain('Topic “zeolites is:revised quantum”: nothing; no new paper has quantum.')
     expect(said).toContain('Closest: “Zeolites, second version”.')
   })
 
-  test('one that came after the plan is seen, of a paper known for long and of one never listed', async () => {
+  test('one that arrived after the plan is found, also of an old paper and of one never listed', async () => {
     world.at('2026-11-24T09:00:00Z')
     await list('2026-11-24', 'revised', OLD!, 'Old zeolites on quantum hydrogen')
     await list('2026-11-24', 'revised', LATE!, 'Late hydrogen')

@@ -31,18 +31,18 @@ import { EMAIL, useExplainWorld } from '../../support/explain-world.ts'
 const world = useExplainWorld()
 const MONDAY = '2026-11-23'
 const TUESDAY = '2026-11-24'
-/** Eight in Paris, and some seconds. */
+/** A few seconds after eight in Paris. */
 const HOUR = '2026-11-24T07:00:10Z'
 const FRIDAY_BEFORE = '2026-11-20T09:00:00Z'
 
-/** Anna has been there since Friday, and got her mail on Monday. */
+/** Anna signed up on Friday, and got her email on Monday. */
 async function untilMonday(topics = ['linear attention']): Promise<void> {
   await world.at(FRIDAY_BEFORE).add({ topics })
   await world.at('2026-11-22T23:00:00Z').papers('2026-11-22', ['Linear Attention at Last', 'On Zeolites'])
   await world.at('2026-11-23T07:00:10Z').run()
 }
 
-/** And papers for her came in for Tuesday. */
+/** The same, and papers for her arrived on Tuesday. */
 async function untilTuesday(): Promise<void> {
   await untilMonday()
   await world.at('2026-11-23T23:00:00Z').papers(MONDAY, ['Robots with Linear Attention', 'More Zeolites'])
@@ -59,8 +59,8 @@ async function expectVerdict(date: string | undefined, code: string, text: strin
   expect(times, 'in order of time').toEqual(times.toSorted((a, b) => a - b))
 }
 
-describe('a mail that went out', () => {
-  test('accepted: from the yes to the server’s answer', async () => {
+describe('an email that was sent', () => {
+  test('accepted: from the consent to the server’s reply', async () => {
     await untilTuesday()
     await world.run()
     await expectVerdict(undefined, 'accepted', 'the mail server accepted it at 2026-11-24 07:00:10 UTC')
@@ -81,7 +81,7 @@ describe('a mail that went out', () => {
     expect(await texts()).toContain('08:00 Europe/Paris (07:00 UTC), Monday to Friday; they were active.')
   })
 
-  test('what they left later changes nothing of it: state, topics and schedule stand as they did', async () => {
+  test('later changes do not affect it: state, topics and schedule are as of that date', async () => {
     await untilTuesday()
     await world.run()
     world.at('2026-11-25T12:00:00Z')
@@ -96,14 +96,14 @@ describe('a mail that went out', () => {
     expect(await texts(TUESDAY)).toContain('A change: topic “diffusion” added.')
   })
 
-  test('more than fit: what the limit left out is counted', async () => {
+  test('more papers than the limit: the rest is counted', async () => {
     await world.at(FRIDAY_BEFORE).add({ max: '1' })
     await world.at('2026-11-23T23:00:00Z').papers(MONDAY, ['Linear Attention One', 'Linear Attention Two'])
     await world.at(HOUR).run()
     expect(await texts()).toContain('2 papers matched, 1 in the email (up to 1 per email); 1 more')
   })
 
-  test('to somebody without topics: the best of which day', async () => {
+  test('to a subscriber without topics: the best of which day', async () => {
     await world.at(FRIDAY_BEFORE).add({ topics: [] })
     await world.at('2026-11-22T23:00:00Z').papers('2026-11-22', ['On Zeolites'])
     await world.at(HOUR).run()
@@ -111,7 +111,7 @@ describe('a mail that went out', () => {
   })
 })
 
-describe('a mail that did not go out, or not yet', () => {
+describe('an email that was not sent, or not yet', () => {
   test.each([
     [
       'deferred',
@@ -142,7 +142,7 @@ describe('a mail that did not go out, or not yet', () => {
     )
   })
 
-  test('gave up: put off until its time was over', async () => {
+  test('gave up: deferred until its deadline', async () => {
     await untilTuesday()
     await world.run({ rcpt: '452 4.2.2 full' })
     await world.at('2026-11-24T12:00:00Z').run({ rcpt: '452 4.2.2 full' })
@@ -164,7 +164,7 @@ describe('a mail that did not go out, or not yet', () => {
     await expectVerdict(TUESDAY, 'accepted', '2026-11-24 09:00:00')
   })
 
-  test('delivery was paused for all its time', async () => {
+  test('delivery was paused until its deadline', async () => {
     await untilTuesday()
     const pause = { door: 'command', verb: 'delivery pause' } as const
     await recordAction(world.db, { at: world.deps.clock.now(), ...pause })
@@ -179,7 +179,7 @@ describe('a mail that did not go out, or not yet', () => {
     expect(await codes(TUESDAY)).toEqual(expect.arrayContaining(['delivery-paused', 'delivery-resumed']))
   })
 
-  test('no worker: it waits, then its time is over', async () => {
+  test('no worker: it waits, then its deadline passes', async () => {
     await untilTuesday()
     await world.plan()
     await expectVerdict(TUESDAY, 'waiting', 'Waiting to be sent since 2026-11-24 07:00:10 UTC')
@@ -189,7 +189,7 @@ describe('a mail that did not go out, or not yet', () => {
     await expectVerdict(TUESDAY, 'expired', 'no worker took it')
   })
 
-  test('its domain is held: it waits for that, then its time is over', async () => {
+  test('its domain is on hold: it waits for that, then its deadline passes', async () => {
     await untilTuesday()
     await holdSendRate(world.db, 'domain lab.example', { seconds: 3600, said: '10 emails in a row' })
     const subject = { subject: 'lab.example', what: 'domain-held', said: '', since: HOUR }
@@ -200,7 +200,7 @@ describe('a mail that did not go out, or not yet', () => {
     await expectVerdict(TUESDAY, 'expired', ': email to lab.example was on hold because it refused too much.')
   })
 
-  test('the day of a new sending domain is used up: it waits, then its time is over', async () => {
+  test('the quota of a new sending domain is used up: it waits, then its deadline passes', async () => {
     await untilTuesday()
     world.set({ RAMP_UP_SINCE: TUESDAY })
     const { key, limit } = rampUpRate(world.deps.config, world.deps.clock.now())!
@@ -231,7 +231,7 @@ describe('a mail that did not go out, or not yet', () => {
     await expectVerdict(TUESDAY, 'sending-off', 'SENDING is off')
   })
 
-  test('unsubscribed between the plan and the server', async () => {
+  test('unsubscribed between planning and sending', async () => {
     await untilTuesday()
     await world.plan()
     await unsubscribeByOperator(world.deps, { email: EMAIL })
@@ -240,8 +240,8 @@ describe('a mail that did not go out, or not yet', () => {
   })
 })
 
-describe('no mail, because of the papers', () => {
-  test('nothing matched: what was looked at, what came nearest, which word emptied it, what was offered', async () => {
+describe('no email, because of the papers', () => {
+  test('nothing matched: the papers covered, the nearest ones, the word to blame, and earlier offers', async () => {
     await untilMonday(['linear attention', 'robots votes>=20'])
     await world.at('2026-11-23T23:00:00Z').papers(MONDAY, ['Attention Heads', 'Robots that Cook'])
     await world.at(HOUR).run()
@@ -254,7 +254,7 @@ describe('no mail, because of the papers', () => {
     expect(said).toContain('no new paper has 20 or more votes')
   })
 
-  test('a paper that came in after the plan is named, and the one whose votes came later', async () => {
+  test('a paper that arrived after the plan is named, and one with later votes', async () => {
     await untilMonday(['linear attention', 'robots votes>=20'])
     await world.at('2026-11-23T23:00:00Z').papers(MONDAY, ['Robots that Cook'])
     await world.at(HOUR).run()
@@ -268,7 +268,7 @@ describe('no mail, because of the papers', () => {
     )
   })
 
-  test('no paper was new, since the source failed', async () => {
+  test('no paper was new, because the source failed', async () => {
     await untilMonday()
     await recordFailedFetch(world.at('2026-11-24T06:00:00Z').db, {
       source: 'huggingface',
@@ -286,7 +286,7 @@ describe('no mail, because of the papers', () => {
     expect(await texts()).toContain('last error: error response (502)')
   })
 
-  test('no paper was new, since the source repeats another day', async () => {
+  test('no paper was new, because the source repeats another day', async () => {
     await untilMonday()
     const { db } = world.at('2026-11-24T06:00:00Z')
     await db.sourceDay.create({
@@ -315,14 +315,14 @@ describe('no mail, because of the papers', () => {
     )
   })
 
-  test('no day’s best was new to somebody without topics', async () => {
+  test('the best papers of no day were new to a subscriber without topics', async () => {
     await untilMonday([])
     await world.at(HOUR).run()
     await expectVerdict(TUESDAY, 'nothing-matched', 'none of the most upvoted papers were new to them')
   })
 })
 
-describe('no mail, because of who they were then', () => {
+describe('no email, because of the subscriber’s state then', () => {
   test('paused until a date', async () => {
     await untilTuesday()
     await pauseSubscriber(world.at('2026-11-23T12:00:00Z').deps, { email: EMAIL, until: '2026-12-01' })
@@ -354,7 +354,7 @@ describe('no mail, because of who they were then', () => {
     await expectVerdict(TUESDAY, 'suppressed', 'suppressed since 2026-11-23 12:00:00 UTC')
   })
 
-  test('not there yet, and confirmed after the hour', async () => {
+  test('not subscribed yet, and confirmed after the hour', async () => {
     await world.at('2026-11-24T09:00:00Z').add()
     await expectVerdict(
       MONDAY,
@@ -368,7 +368,7 @@ describe('no mail, because of who they were then', () => {
     )
   })
 
-  test('never confirmed: the confirmation’s own life is told', async () => {
+  test('never confirmed: the history of the confirmation email', async () => {
     await addSubscriber(world.at(FRIDAY_BEFORE).deps, {
       email: EMAIL,
       topics: ['robots'],
@@ -384,7 +384,7 @@ describe('no mail, because of who they were then', () => {
     await expectVerdict(TUESDAY, 'confirmed-later', 'they confirmed at 2026-11-25 12:00:00 UTC')
   })
 
-  test('imported as pending: nobody asked them, then we did, and they never answered', async () => {
+  test('imported as pending: not emailed at first, then emailed, and never confirmed', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'explain-')), 'people.csv')
     writeFileSync(file, `email,state,zone\n${EMAIL},pending,Europe/Paris\n`)
     await importSubscribers(world.at(FRIDAY_BEFORE).deps, { file })
@@ -397,7 +397,7 @@ describe('no mail, because of who they were then', () => {
     await expectVerdict('2026-11-19', 'not-subscribed', 'they were not subscribed')
   })
 
-  test('imported after the hour with an old yes: not there before, and the import is told', async () => {
+  test('imported after the hour with an older consent: not subscribed before, and the import is a step', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'explain-')), 'people.csv')
     writeFileSync(file, `email,zone,confirmed_at,confirmed_how\n${EMAIL},Europe/Paris,2025-01-01,form\n`)
     await importSubscribers(world.at('2026-11-24T22:23:00Z').deps, { file })
@@ -414,7 +414,7 @@ describe('no mail, because of who they were then', () => {
     expect(await texts('2026-11-25')).toContain('they were active')
   })
 
-  test('erased: by id, without an address; the address finds nobody', async () => {
+  test('erased: found by id but not by address', async () => {
     await untilTuesday()
     await world.run()
     const { id } = (await world.explain()).subscriber
@@ -431,7 +431,7 @@ describe('no mail, because of who they were then', () => {
     expect(JSON.stringify(after)).not.toContain('anna')
   })
 
-  test('nobody with that address: said, and whether it is suppressed', async () => {
+  test('unknown address: says so, and whether it is suppressed', async () => {
     await expect(world.explain()).rejects.toMatchObject({ code: 'subscriber.unknown', exit: 1 })
     await suppress(world.at(HOUR).deps, { email: EMAIL, reason: 'dead' })
     await expect(world.explain()).rejects.toMatchObject({
@@ -443,8 +443,8 @@ describe('no mail, because of who they were then', () => {
   })
 })
 
-describe('no mail, because of the date or the service', () => {
-  test('none of their days; not due yet', async () => {
+describe('no email, because of the date or the service', () => {
+  test('not one of their days; not due yet', async () => {
     await untilMonday()
     await expectVerdict(
       '2026-11-28',
@@ -454,7 +454,7 @@ describe('no mail, because of the date or the service', () => {
     await expectVerdict(TUESDAY, 'not-due-yet', '08:00 Europe/Paris (07:00 UTC), in 24 hours')
   })
 
-  test('nothing planned it: the hour has passed, and nobody ticks', async () => {
+  test('not planned: the hour has passed, and no scheduler ticks', async () => {
     await untilTuesday()
     world.at('2026-11-24T08:30:00Z')
     await expectVerdict(
@@ -466,7 +466,7 @@ describe('no mail, because of the date or the service', () => {
     await expectVerdict(TUESDAY, 'not-planned', 'the newest tick was at 2026-11-24 06:59:00 UTC')
   })
 
-  test('it waits for papers that are usually there by then', async () => {
+  test('it waits for papers that usually are there by then', async () => {
     await untilTuesday()
     for (const day of ['2026-11-16', '2026-11-17', '2026-11-18', '2026-11-19', '2026-11-20']) {
       const came = { source: 'huggingface', day, papers: 20, now: new Date(`${day}T00:40:00Z`) }
@@ -482,7 +482,7 @@ describe('no mail, because of the date or the service', () => {
     await expectVerdict(TUESDAY, 'not-planned', 'Check that the service is running.')
   })
 
-  test('nothing is planned after a restore, until told', async () => {
+  test('nothing is planned after a restore until delivery is resumed', async () => {
     await untilTuesday()
     const restored = { value: 'restored', reason: 'restored', at: new Date('2026-11-24T05:00:00Z') }
     await setSwitch(world.db, 'delivery', restored)
@@ -500,7 +500,7 @@ describe('no mail, because of the date or the service', () => {
     expect(await texts(TUESDAY)).toContain('Opened late')
   })
 
-  test('passed over by a change of the hour', async () => {
+  test('the hour was skipped by a change', async () => {
     await untilMonday()
     world.at('2026-11-24T10:00:00Z')
     const { id, epoch } = await world.db.subscriber.findFirstOrThrow()
@@ -519,14 +519,14 @@ describe('no mail, because of the date or the service', () => {
     expect(await texts(TUESDAY)).toContain('A change: hour 20 to 6; days wed to tue.')
   })
 
-  test('digests of that date are kept no more', async () => {
+  test('digests of that date were pruned', async () => {
     await world.at(FRIDAY_BEFORE).add()
     world.at('2027-06-01T12:00:00Z')
     await expectVerdict(TUESDAY, 'not-kept', 'digests are kept for 90 days (KEEP_DAYS)')
   })
 })
 
-test('in words: the verdict first, every line within 80 columns', async () => {
+test('as text: the verdict first, every line within 80 columns', async () => {
   await untilTuesday()
   await world.run({
     rcpt: '550 5.7.1 a long answer of a server that has much to say about its policy and why it does not like this mail',
@@ -537,7 +537,7 @@ test('in words: the verdict first, every line within 80 columns', async () => {
   expect(lines.find((line) => line.startsWith('2026-11-24 07:00:00  Their hour came'))).toBeDefined()
 })
 
-test('the command says the same to programs, by address or by id', async () => {
+test('the command prints the same as JSON, by address or by id', async () => {
   await untilTuesday()
   await world.run()
   const explain = (...args: string[]) =>

@@ -54,18 +54,18 @@ const subjects = () =>
   toOperator().map(({ text }) => /^Subject: (.*(?:\r\n .*)*)/m.exec(text)![1]!.replace(/\r\n /g, ' '))
 const events = () =>
   site.logged.map((line) => JSON.parse(line).event).filter((event) => event.startsWith('notice.'))
-/** A source that answered a minute ago with papers, so that nothing else is told. */
+/** A source that responded a minute ago with papers, so that it raises no alert. */
 const sourceIsWell = (day = '2026-11-24') =>
   recordSuccessfulFetch(site.db, { source: 'huggingface', day, papers: 12, now: site.clock.now() })
 
-test('a domain that is held is told at once in its own words, and that it is over', async () => {
+test('a domain on hold raises an alert at once with its reply, and another at the end', async () => {
   await sourceIsWell()
   const deps = depsWith()
   await holdSendRate(site.db, 'domain lab.example', { seconds: 3600, said: '8 % of the last 250 emails' })
   const said = '8 % of the last 250 emails, the last with: 550 5.7.1 blocked'
   const trouble = { name: 'domain lab.example', what: 'domain-held', said, since: site.clock.now() }
   await recordIncident(site.db, trouble)
-  await recordIncident(site.db, { ...trouble, since: new Date(0) }) // held again: the same trouble
+  await recordIncident(site.db, { ...trouble, since: new Date(0) }) // on hold again: the same incident
   await runAlerts(deps)
   await runAlerts(deps)
   expect(subjects()).toEqual(['Daily Papers: email to lab.example is on hold for an hour'])
@@ -79,13 +79,13 @@ test('a domain that is held is told at once in its own words, and that it is ove
   expect(subjects().slice(1)).toEqual(['Daily Papers: resolved: email to lab.example is on hold for an hour'])
 })
 
-describe('a run that stopped', () => {
+describe('a stopped run', () => {
   const drained = async (deps: Deps) => {
     const compose = await openComposer(deps)
     return deliverReady({ ...deps, compose }, { lane: 'answers' })
   }
 
-  test('is told as soon as mail goes again, with what the server said, and once that it is over', async () => {
+  test('is reported as soon as email is sent again, with the server’s reply, and its end once', async () => {
     await sourceIsWell()
     const deps = depsWith()
     await addSubscriber(deps, { email: 'ann@example.com', topics: [] })
@@ -114,7 +114,7 @@ describe('a run that stopped', () => {
     ])
   })
 
-  test('and paused delivery: after the resume nothing expired goes out, and nothing is told twice', async () => {
+  test('and paused delivery: after the resume nothing expired is sent, and no alert repeats', async () => {
     await sourceIsWell()
     const deps = depsWith()
     await addDigestMessages(site.db, 60)
@@ -149,7 +149,7 @@ describe('a run that stopped', () => {
     ])
   })
 
-  test('over before it was told: one mail says both', async () => {
+  test('over before it was sent: one email says both', async () => {
     await sourceIsWell()
     const deps = depsWith()
     await addSubscriber(deps, { email: 'ann@example.com', topics: [] })
@@ -168,7 +168,7 @@ describe('a run that stopped', () => {
 })
 
 describe('a source', () => {
-  test('that has not answered for a day', async () => {
+  test('that has not responded for a day', async () => {
     await sourceIsWell()
     later(23 * HOUR)
     await runAlerts(depsWith())
@@ -183,7 +183,7 @@ describe('a source', () => {
     expect(subjects().at(-1)).toBe('Daily Papers: resolved: source huggingface has not answered for a day')
   })
 
-  test('that answers, and had no papers on a working day; a weekend is none', async () => {
+  test('that responds, and had no papers on a working day; a weekend does not count', async () => {
     moveTo('2026-11-20T20:00:00Z')
     await sourceIsWell('2026-11-20')
     for (const [day, instant] of [
@@ -202,8 +202,8 @@ describe('a source', () => {
   })
 })
 
-test('a source that rests is no trouble, one that repeats another day is', async () => {
-  // The first of January 2027 is a Friday, and no day of Hugging Face.
+test('a source on a holiday is no incident, one that repeats another day is', async () => {
+  // Hugging Face has no papers on Friday, 1 January 2027.
   moveTo('2026-12-31T20:00:00Z')
   await sourceIsWell('2026-12-31')
   const read = async (day: string, instant: string, reason?: 'repeated') => {
@@ -230,7 +230,7 @@ test('a source that rests is no trouble, one that repeats another day is', async
   )
 })
 
-test('a date whose plans are open 20 hours after the hour, told once and then that it is over', async () => {
+test('a date with open plans 20 hours after the hour, reported once and then its end', async () => {
   await sourceIsWell()
   const dueAt = new Date('2026-11-24T08:00:00Z')
   await site.db.plan.create({
@@ -248,7 +248,7 @@ test('a date whose plans are open 20 hours after the hour, told once and then th
   expect(subjects()).toHaveLength(2)
 })
 
-test('work that fails for a quarter of an hour, with no address in what is told', async () => {
+test('work that fails for a quarter of an hour, without an address in the alert', async () => {
   await sourceIsWell()
   const failing = () => Promise.reject(new Error('no mailbox for bob@example.com'))
   const run = () => withFailureTracking(site.deps, 'plan', failing).catch(() => {})
@@ -282,7 +282,7 @@ test('a nudge that no worker takes for a quarter of an hour', async () => {
   expect(subjects()).toHaveLength(2)
 })
 
-test('reports that nobody reads for a quarter of an hour, though nothing fails', async () => {
+test('reports that are not read for a quarter of an hour, although nothing fails', async () => {
   await sourceIsWell()
   const deps = depsWith()
   const id = await leaveReport(site.db, site.clock.now())
@@ -292,7 +292,7 @@ test('reports that nobody reads for a quarter of an hour, though nothing fails',
   later(MINUTE)
   await recordIncident(site.db, { name: 'work read-reports', what: 'x', said: 'y', since: site.clock.now() })
   await runAlerts(deps)
-  expect(subjects()).toEqual([]) // what fails is told in its own words
+  expect(subjects()).toEqual([]) // the failure has an alert of its own
   await endIncident(site.db, 'work read-reports')
   await runAlerts(deps)
   await runAlerts(deps)
@@ -304,7 +304,7 @@ test('reports that nobody reads for a quarter of an hour, though nothing fails',
   ])
 })
 
-test('a database that was restored, and waits', async () => {
+test('a restored database that is on hold', async () => {
   await sourceIsWell()
   await site.db.switch.create({ data: { name: 'delivery', value: 'restored', reason: 'restored', at: NOW } })
   await runAlerts(depsWith())
@@ -315,8 +315,8 @@ test('a database that was restored, and waits', async () => {
   expect(subjects()).toHaveLength(2)
 })
 
-describe('the week', () => {
-  test('comes on Monday at 8 in DIGEST_ZONE, once, with the week before beside it', async () => {
+describe('the weekly report', () => {
+  test('is sent on Monday at 8 in DIGEST_ZONE, once, next to the week before', async () => {
     moveTo('2026-11-18T12:00:00Z')
     await addSubscriber(site.deps, { email: 'ann@example.com', topics: [], consent: 'on paper' })
     moveTo('2026-11-25T12:00:00Z')
@@ -342,14 +342,14 @@ describe('the week', () => {
     expect(toOperator()[0]!.text).not.toContain('@example.com')
   })
 
-  test('not on the first Monday of a database that holds nothing', async () => {
+  test('not on the first Monday of an empty database', async () => {
     moveTo('2026-11-30T12:00:00Z')
     await runAlerts(depsWith())
     expect(await site.db.notice.count()).toBe(0)
   })
 })
 
-test('the schedule looks every minute, and the process that claims it tells', async () => {
+test('the schedule checks every minute, and the process that claims the tick sends', async () => {
   await sourceIsWell()
   later(25 * HOUR)
   const schedule = startSchedule({ ...site.deps, ...depsWith() }, '* * * * * *')
@@ -358,7 +358,7 @@ test('the schedule looks every minute, and the process that claims it tells', as
   expect(subjects()).toEqual(['Daily Papers: source huggingface has not answered for a day'])
 })
 
-describe('telling', () => {
+describe('sending', () => {
   const found = (count: number) =>
     Promise.all(
       Array.from({ length: count }, (_, i) =>
@@ -376,14 +376,14 @@ describe('telling', () => {
       ),
     )
 
-  test('two processes at once: one mail each', async () => {
+  test('two processes at once: one email each', async () => {
     await sourceIsWell()
     await found(3)
     await Promise.all([runAlerts(depsWith()), runAlerts(depsWith()), runAlerts(depsWith())])
     expect(subjects().toSorted()).toEqual([0, 1, 2].map((i) => `Daily Papers: resolved: job${i} is failing`))
   })
 
-  test('six mails an hour, and the last one says what else there is', async () => {
+  test('six emails an hour, and the last one lists the rest', async () => {
     await sourceIsWell()
     await found(9)
     await runAlerts(depsWith())
@@ -393,7 +393,7 @@ describe('telling', () => {
     expect(await site.db.notice.count({ where: { toldAt: null } })).toBe(0)
   })
 
-  test('what comes within the hour waits for the next one', async () => {
+  test('alerts within the hour wait for the next one', async () => {
     await sourceIsWell()
     await found(9)
     await runAlerts(depsWith())
@@ -410,7 +410,7 @@ describe('telling', () => {
     expect(subjects()).toHaveLength(7)
   })
 
-  test('SENDING=off, or nobody to tell: it is logged, and told once that changes', async () => {
+  test('SENDING=off, or no operator address: it is logged, and sent once that changes', async () => {
     await sourceIsWell()
     later(25 * HOUR)
     await runAlerts(depsWith({ SENDING: 'off' }))
@@ -421,7 +421,7 @@ describe('telling', () => {
     expect(subjects()).toEqual(['Daily Papers: source huggingface has not answered for a day'])
   })
 
-  test('while delivery is paused it goes out, from MAIL_FROM, as a mail of a machine', async () => {
+  test('while delivery is paused it is sent, from MAIL_FROM, as an automatic email', async () => {
     await site.db.switch.create({ data: { name: 'delivery', value: 'paused', reason: 'x', at: NOW } })
     await sourceIsWell()
     await found(1)

@@ -26,7 +26,7 @@ const show = () => showSubscriber(site.deps, { email: EMAIL })
 const stateOf = async () => (await show()).subscriber.state
 
 describe('adding', () => {
-  test('with consent: confirmed from now, no mail', async () => {
+  test('with consent: confirmed from now, no email', async () => {
     expect(await added(['robots'])).toMatchObject({ confirmed: true, next: { localDate: '2026-11-25' } })
     expect(await show()).toMatchObject({
       subscriber: { state: 'active', confirmedAt: site.clock.now(), startDate: '2026-11-25' },
@@ -36,13 +36,13 @@ describe('adding', () => {
     expect(await site.db.message.count()).toBe(0)
   })
 
-  test('without consent: a confirmation is left', async () => {
+  test('without consent: a confirmation email is enqueued', async () => {
     const result = await addSubscriber(site.deps, { email: EMAIL, topics: [] })
     expect(result).toEqual({ confirmed: false, mail: 'confirmation', held: undefined })
     expect(await stateOf()).toBe('pending')
   })
 
-  test('somebody who is subscribed: topics are added, and nothing else changes', async () => {
+  test('a current subscriber: topics are added, and nothing else changes', async () => {
     await added(['robots'])
     const { subscriber } = await show()
     const again = { email: EMAIL, topics: ['vision'], hour: '20', consent: 'by phone' }
@@ -53,7 +53,7 @@ describe('adding', () => {
     expect(shown.consents.at(-1)).toMatchObject({ event: 'topics-added', how: 'operator: by phone' })
   })
 
-  test('a suppressed address is refused, and nothing is left of it', async () => {
+  test('a suppressed address is refused, and nothing is stored', async () => {
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
     await expect(added()).rejects.toMatchObject({ code: 'subscriber.suppressed' })
     expect(await site.db.subscriber.count()).toBe(0)
@@ -69,7 +69,7 @@ describe('pausing', () => {
     expect((await show()).subscriber).toMatchObject({ state: 'active', pausedUntil: null })
   })
 
-  test('until a day that is over, or of somebody who is not active, is refused', async () => {
+  test('until a past day, or of an inactive subscriber, is refused', async () => {
     await added()
     await expect(pauseSubscriber(site.deps, { email: EMAIL, until: '2026-11-24' })).rejects.toMatchObject({
       code: 'setting.until',
@@ -102,10 +102,10 @@ describe('suppressing', () => {
   )
 })
 
-describe('moving', () => {
+describe('changing the address', () => {
   const moves = () => changeAddressByOperator(site.deps, { email: EMAIL, newEmail: 'new@example.com' })
 
-  test('gives a new address, to messages that nobody tried too, and ends links of the old one', async () => {
+  test('updates the address, also of messages without an attempt, and ends links of the old one', async () => {
     await post(site, '/subscribe', { email: EMAIL })
     await site.db.message.updateMany({ data: { kind: 'goodbye' } })
     await moves()
@@ -117,7 +117,7 @@ describe('moving', () => {
     expect(await site.db.message.findFirst()).toMatchObject({ toAddress: 'new@example.com', state: 'ready' })
   })
 
-  test('drops what was asked under the old address: its link confirms nothing', async () => {
+  test('drops requests made under the old address: their link confirms nothing', async () => {
     await post(site, '/subscribe', { email: EMAIL })
     const token = await confirmToken(site, EMAIL)
     await site.db.message.updateMany({ data: { state: 'accepted', attempts: 1 } })
@@ -127,7 +127,7 @@ describe('moving', () => {
     expect(await site.db.message.findFirst()).toMatchObject({ state: 'accepted', reason: null })
   })
 
-  test('keeps a confirmation that waits from going out, and in doubt what may have gone', async () => {
+  test('prevents a waiting confirmation from being sent, and marks one in progress as uncertain', async () => {
     for (let n = 0; n < 2; n++) await post(site, '/subscribe', { email: EMAIL })
     const [, doubtful] = await site.db.message.findMany({ orderBy: { chunkId: 'asc' } })
     const attempt = { n: 1, at: site.clock.now(), outcome: 'uncertain', answer: '' }
@@ -145,7 +145,7 @@ describe('moving', () => {
     ])
   })
 
-  test('to an address of somebody else, or a suppressed one, is refused', async () => {
+  test('to another subscriber’s address, or a suppressed one, is refused', async () => {
     await added()
     await added([], 'bob@example.com')
     await expect(
@@ -202,7 +202,7 @@ describe('topics', () => {
   })
 })
 
-test('what the operator changes is written down with what stood before', async () => {
+test('the operator’s changes are recorded with the values before', async () => {
   await added(['one'])
   await addTopicsByOperator(site.deps, { email: EMAIL, text: 'two' })
   await addSubscriber(site.deps, { email: EMAIL, topics: ['three'], consent: 'by phone' })
@@ -223,7 +223,7 @@ test('what the operator changes is written down with what stood before', async (
   ])
 })
 
-test('listing gives everybody with topics, or those of one state', async () => {
+test('listing returns everyone with topics, or those of one state', async () => {
   await added(['robots'])
   site.clock.moveTo(new Date('2026-11-24T12:00:01Z'))
   await added([], 'bob@example.com')

@@ -36,7 +36,7 @@ async function emptied(): Promise<void> {
 }
 beforeEach(emptied)
 
-/** A day of the service: yesterday's papers, everybody's digests, what became of their mails. */
+/** A day of the service: yesterday's papers, everyone's digests, and the outcome of their emails. */
 async function live(day: Day, refuses: (id: string, day: Day) => boolean = () => false): Promise<void> {
   await world.addPapers(addDays(day, -1), [
     `Robots of ${day}`,
@@ -58,7 +58,7 @@ async function addReaders(): Promise<void> {
   await world.addSubscriber('nothing', { topics: ['basketball'] })
 }
 
-/** What each reader was shown on each day, over `days` of service with `afterDay` every night. */
+/** The papers that each reader got on each day, over `days` of service with `afterDay` every night. */
 async function offered(days: number, afterDay: (day: Day) => Promise<unknown>): Promise<string[]> {
   const shown: string[] = []
   for (let n = 0, day = FIRST; n < days; n++, day = addDays(day, 1)) {
@@ -79,7 +79,7 @@ async function offered(days: number, afterDay: (day: Day) => Promise<unknown>): 
 
 const nightly = (keepDays: number) => (day: Day) => prune(depsAt(`${addDays(day, 1)}T03:00:00Z`, keepDays))
 
-describe('what digests hold is the same with pruning and without', () => {
+describe('digests are the same with pruning and without', () => {
   const both = async (days: number, keepDays: number) => {
     const afterDays = [async () => {}, nightly(keepDays)]
     const seen: string[][] = []
@@ -98,20 +98,20 @@ describe('what digests hold is the same with pruning and without', () => {
     expect(await world.db.digest.count({ where: { localDate: { lt: new Date('2026-12-30') } } })).toBe(0)
   })
 
-  test('with 5 days it would not be: this test would notice', async () => {
+  test('with 5 days they would not be: this test would fail', async () => {
     const { without, pruned } = await both(30, 5)
     expect(pruned).not.toEqual(without)
   })
 })
 
-describe('what is pruned', () => {
+describe('pruning', () => {
   const NIGHT = '2027-01-10T03:00:00Z' // before 2026-12-11
   async function liveFor(days: number): Promise<void> {
     for (let n = 0, day = FIRST; n < days; n++, day = addDays(day, 1))
       await live(day, (id) => id === 'daily' && weekdayOf(day) === 'fri')
   }
 
-  test('leaves the books and the figures of each day as they were', async () => {
+  test('leaves the totals and figures of each day unchanged', async () => {
     await addReaders()
     await liveFor(20)
     const range = { from: FIRST, to: '2026-12-13' }
@@ -132,7 +132,7 @@ describe('what is pruned', () => {
     expect(await prunedThrough(world.db)).toBe('2026-12-10')
   })
 
-  test('is told beforehand by --dry-run, and is gone the second time', async () => {
+  test('is counted beforehand by --dry-run, and a second run deletes nothing', async () => {
     await addReaders()
     await liveFor(20)
     const rows = await everyRow(world.db)
@@ -165,7 +165,7 @@ describe('what is pruned', () => {
     },
   )
 
-  test('notices go that are over, or were told or raised long ago, and none that lasts', async () => {
+  test('deletes alerts that are over, or were sent or raised long ago, and none that lasts', async () => {
     const old = new Date('2026-11-24T12:00:00Z')
     const young = new Date('2027-01-09T12:00:00Z')
     const rows = [
@@ -191,7 +191,7 @@ describe('what is pruned', () => {
     ])
   })
 
-  test('what came back goes with its report, and nothing that waits to be read', async () => {
+  test('deletes bounces with their report, and nothing that waits to be read', async () => {
     const old = new Date('2026-12-10T23:59:00Z')
     await world.addSubscriber('ann')
     await cameBack(world.db, old, { subscriberId: 'ann' })
@@ -205,7 +205,7 @@ describe('what is pruned', () => {
     expect(await world.db.report.count({ where: { state: 'waiting' } })).toBe(1)
   })
 
-  test('can be broken off, and done by two at once', async () => {
+  test('can be interrupted, and run twice at once', async () => {
     await addReaders()
     await liveFor(20)
     const stopped = new AbortController()
@@ -230,7 +230,7 @@ describe('what is pruned', () => {
     ).toBeGreaterThan(0)
   })
 
-  test('is not planned anew, whoever asks', async () => {
+  test('does not let a date be planned again', async () => {
     await addReaders()
     await liveFor(20)
     await prune(depsAt(NIGHT))
@@ -244,7 +244,7 @@ describe('what is pruned', () => {
     expect(dates[0]).toBe('2026-12-11') // and not 60 days back
   })
 
-  test('is not kept behind its link: the page says so', async () => {
+  test('leaves a page behind the link that says so', async () => {
     await addReaders()
     await liveFor(1)
     const { id } = await world.db.message.findFirstOrThrow({ where: { subscriberId: 'daily' } })
@@ -256,7 +256,7 @@ describe('what is pruned', () => {
   })
 })
 
-describe('who never confirmed', () => {
+describe('an unconfirmed subscriber', () => {
   const ASKED = '2026-11-24T12:00:00Z'
   const ask = (email: string, now: string) => addSubscriber(depsAt(now), { email, topics: ['robots'] })
   const tokenFor = async (email: string) => {
@@ -272,7 +272,7 @@ describe('who never confirmed', () => {
   const addresses = async () =>
     (await world.db.subscriber.findMany({ orderBy: { address: 'asc' } })).map(({ address }) => address)
 
-  test('goes whole 7 days after they asked last; who confirmed stays, with every consent', async () => {
+  test('is deleted entirely 7 days after the last request; a confirmed one is kept, with every consent', async () => {
     await ask('asked@reader.example', ASKED)
     await ask('again@reader.example', ASKED)
     await ask('again@reader.example', '2026-11-27T12:00:00Z')
@@ -289,13 +289,13 @@ describe('who never confirmed', () => {
     const events = await world.db.consent.findMany({ orderBy: { id: 'asc' } })
     expect(events.map(({ event }) => event)).toEqual(['asked', 'confirmed'])
     expect(JSON.stringify(await everyRow(world.db))).not.toContain('again@')
-    // The days on which they asked still count them.
+    // The figures still include the days of their requests.
     expect(await dailyFigures(world.deps, { from: '2026-11-24', to: '2026-11-24' })).toMatchObject([
       { asked: 3 },
     ])
   })
 
-  test('consents of anybody else are kept by the database, whatever a transaction says', async () => {
+  test('the database keeps the consents of everyone else, whatever a transaction deletes', async () => {
     await world.addSubscriber('ann')
     await world.db.consent.create({
       data: { subscriberId: 'ann', at: new Date(ASKED), event: 'confirmed', how: 'page', wording: 'x' },

@@ -62,13 +62,13 @@ test.each([
   expect(bounceText({ ...DEAD, ...change })).toBe(text),
 )
 
-test('every class and everything that is done has words', () => {
+test('every class and every action has a text', () => {
   for (const kind of BOUNCE_CLASSES)
     for (const done of ['suppressed', 'dropped', 'nothing'] as const)
       expect(bounceText({ ...DEAD, class: kind, done })).not.toMatch(/undefined|null/)
 })
 
-test('a mail failed by its newest report that says so; what cannot be read says nothing', () => {
+test('the newest failure report decides; an unreadable one does not count', () => {
   const delayed = { ...DEAD, class: 'delayed', n: 1 } as const
   const unread = { ...DEAD, class: 'unknown', isRead: false, n: 2 } as const
   expect(newestFailure([DEAD, delayed, unread])).toBe(DEAD)

@@ -10,16 +10,16 @@ console.info(`Bounces: ${where}`)
 describe(`on ${where}`, async () => {
   const measured = await measureBounces(folder, false)
 
-  test('every mail is read, and alike whatever its lines end with', () => {
+  test('every email is read, with the same result for all line ends', () => {
     expect(measured.forms).toBe(measured.files * 3)
     expect(measured.crashed).toEqual([])
     expect(measured.uneven).toEqual([])
   })
 
-  test('nobody is suppressed for a delay, an answer, a success, a policy or no report', () =>
+  test('a delay, an automatic reply, a success, a policy or another email suppresses no one', () =>
     expect(measured.wronglySuppressed).toEqual([]))
 
-  test('whoever is called dead is so, and most of the dead are found', () => {
+  test('every mailbox classed as dead is dead, and most dead ones are found', () => {
     const [ours, plain] = ['ours', 'any 5.x.x'].map((name) => measured.rows.find((row) => row.name === name)!)
     expect(ours!.lenient.precision).toBeGreaterThanOrEqual(0.97)
     expect(ours!.lenient.recall).toBeGreaterThanOrEqual(0.85)
@@ -31,13 +31,13 @@ describe(`on ${where}`, async () => {
 })
 
 describe('the bench', () => {
-  test('prints a row for each reader, or why there is none', async () => {
+  test('prints a row for each reader, or why it has none', async () => {
     const { text } = await benchBounces(['--data', folder])
     expect(text).toMatch(/\n {2}ours +\d+ +\d+ +[01]\.\d{3}/)
     expect(text).toMatch(/\n {2}any 5\.x\.x +\d+/)
     for (const name of ['Sisimai', 'flufl.bounce']) expect(text).toContain(name)
   }, 60_000)
 
-  test('says so where there are no mails', async () =>
+  test('says so if there are no emails', async () =>
     expect((await benchBounces(['--data', '/nowhere'])).text).toContain('/nowhere holds no expected.jsonl'))
 })

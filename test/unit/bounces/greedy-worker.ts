@@ -1,4 +1,4 @@
-/** A thread that takes all the memory that it can get. */
+/** A thread that allocates all the memory it can get. */
 export default (): never => {
   const taken: number[][] = []
   for (;;) taken.push(Array.from({ length: 100_000 }, (_, at) => at))

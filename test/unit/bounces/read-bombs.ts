@@ -1,4 +1,4 @@
-// Reads mails that are made to be too much, and prints by how many MB this process grew at most: read-bombs.ts
+// Reads emails that are built to exhaust memory, and prints by how many MB this process grew at most: read-bombs.ts
 import { openReportReader } from '../../../src/bounces/report-reader.ts'
 
 const MEGABYTE = 1024 * 1024

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { openReportReader } from '../../../src/bounces/report-reader.ts'
 import { Fault } from '../../../src/core/errors.ts'
 
-test('a mail is read in a thread, as it is here', async () => {
+test('an email is read in a thread with the same result as without one', async () => {
   const reader = openReportReader()
   const mails = ['Subject: one\n\nhello', 'Subject: two\n\nhello'].map((mail) =>
     reader.read(Buffer.from(mail)),
@@ -17,7 +17,7 @@ test('a mail is read in a thread, as it is here', async () => {
   await reader.close()
 })
 
-test('one that takes too long ends its thread, and the next one is read', async () => {
+test('an email that takes too long ends its thread, and the next one is read', async () => {
   const slow = openReportReader({
     longestMs: 300,
     filename: new URL('./slow-worker.ts', import.meta.url).href,
@@ -27,19 +27,19 @@ test('one that takes too long ends its thread, and the next one is read', async 
   await slow.close()
 })
 
-test('one that takes too much memory ends its thread, and not this process', async () => {
+test('an email that takes too much memory ends its thread, but not this process', async () => {
   const greedy = openReportReader({ filename: new URL('./greedy-worker.ts', import.meta.url).href })
   await expect(greedy.read(Buffer.from('x'))).rejects.toMatchObject({ code: 'report.unreadable' })
   await greedy.close()
 }, 30_000)
 
-test('what is being read when it is closed is no fault of the mail', async () => {
+test('closing the reader while it reads is not the fault of the email', async () => {
   const slow = openReportReader({ filename: new URL('./slow-worker.ts', import.meta.url).href })
   const read = slow.read(Buffer.from('x'))
   await Promise.all([expect(read).rejects.not.toBeInstanceOf(Fault), slow.close()])
 })
 
-test('mails that are made to be too much take less than 256 MB', async () => {
+test('emails built to exhaust memory take less than 256 MB', async () => {
   const file = fileURLToPath(new URL('./read-bombs.ts', import.meta.url))
   const { stdout } = await promisify(execFile)(process.execPath, [
     '--disable-warning=ExperimentalWarning',
@@ -48,7 +48,7 @@ test('mails that are made to be too much take less than 256 MB', async () => {
   expect(Number(stdout)).toBeLessThan(256)
 }, 60_000)
 
-test('mails whose words are made to take long do not', async () => {
+test('emails built to take long are read quickly', async () => {
   const reader = openReportReader()
   const words = [
     '[]',

@@ -1,4 +1,4 @@
-/** A thread that never answers. */
+/** A thread that never replies. */
 export default (): never => {
   for (;;);
 }

@@ -136,7 +136,7 @@ describe('site', () => {
       checkCertificateExpiry(new Date(now.getTime() + days * 86_400_000 + 1000), now, 'renew').state,
     ).toBe(state),
   )
-  test('http is for trying out alone', () => {
+  test('http is only for trying out', () => {
     const site = { ...good, baseUrl: 'http://localhost:3000' }
     expect(checkCertificate(site, { now, production: true }).state).toBe('wrong')
     expect(checkCertificate(site, { now, production: false }).state).toBe('skipped')
@@ -150,11 +150,11 @@ describe('site', () => {
   )
 })
 
-describe('the question to the site', () => {
+describe('the challenge to the site', () => {
   const nonce = 'a-nonce'
   const secret = 's'.repeat(32)
   const seen = { seen: 'untrusted', hop: 'private' } as const
-  test('is answered to who knows the secret, an older one too', () => {
+  test('gets a response if the secret is right, including an older one', () => {
     const answer = doctorResponse(doctorChallenge(nonce, [secret]), ['another', secret], seen)!
     expect(readDoctorResponse(answer, { nonce, secrets: [secret] })).toEqual(seen)
     expect(readDoctorResponse(answer, { nonce: 'other', secrets: [secret] })).toBeUndefined()
@@ -178,7 +178,7 @@ describe('the question to the site', () => {
   )
 })
 
-describe('returns', () => {
+describe('bounces', () => {
   const lmtp = { way: 'lmtp', setting: 'BOUNCE_LMTP' } as const
   const ses = { way: 'ses', setting: 'SES_TOPIC_ARN' } as const
   const domain = 'bounce.example.org'
@@ -395,7 +395,7 @@ describe('machine', () => {
   ])('source %o: %s', (seen, state) => expect(checkSource({ ...seen, now }).state).toBe(state))
 })
 
-test('settings that count as something else are a warning', () => {
+test('settings that were adjusted are a warning', () => {
   const read = (adjusted: string[]) => checkReadSettings({ production: true, adjusted, misspelt: [] })
   expect(read([])).toMatchObject({ state: 'ok', found: 'complete, for production' })
   expect(read(['KEEP_DAYS=20 counts as 30'])).toMatchObject({
@@ -404,10 +404,10 @@ test('settings that count as something else are a warning', () => {
   })
 })
 
-describe('asking', () => {
+describe('running the checks', () => {
   const none = { database: Promise.resolve(undefined), tables: Promise.resolve('no tables') }
   const asking = { invalidSettings: new Set<string>(), unavailable: none, withinMs: 50 }
-  test('never rejects and never hangs, and skips what cannot be asked', async () => {
+  test('never rejects and never hangs, and skips what cannot be checked', async () => {
     const checks = await runChecks({
       ...asking,
       invalidSettings: new Set(['SMTP_URL']),
@@ -429,7 +429,7 @@ describe('asking', () => {
   })
 })
 
-test('several verdicts on one thing: the gravest first', () => {
+test('several results in one: the worst first', () => {
   expect(combineResults('seen', [undefined, warning('b', 'cure b'), wrong('a', 'cure a'), ok('c')])).toEqual({
     state: 'wrong',
     found: 'a; b; seen; c',
@@ -438,7 +438,7 @@ test('several verdicts on one thing: the gravest first', () => {
   expect(combineResults('seen', [undefined])).toEqual(ok('seen'))
 })
 
-test('a line for each, its fix below, and a count', () => {
+test('a line per check, its fix below, and a count', () => {
   const checks = [
     { check: 'one', ...ok('good') },
     { check: 'second', ...wrong('bad', 'mend it') },

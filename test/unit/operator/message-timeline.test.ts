@@ -47,10 +47,10 @@ const lifeOf = (change: Partial<MessageDetails>) =>
     ({ at: when, code }) => `${when?.toISOString().slice(11, 16) ?? '–'} ${code}`,
   )
 
-test('what came back stands where it came', () =>
+test('a bounce is placed at its time', () =>
   expect(lifeOf({})).toEqual(['08:00 left', '08:01 deferred', '08:02 accepted', '08:03 returned-dead']))
 
-test('also before a later try, and before how it ended', () => {
+test('also before a later attempt, and before the outcome', () => {
   const tries = [{ ...MESSAGE.tries[0]!, at: at('08:05'), outcome: 'uncertain' }]
   const nextTry = at('23:00')
   expect(lifeOf({ state: 'uncertain', acceptances: [], tries, nextTry })).toEqual([

@@ -48,7 +48,7 @@ afterAll(async () => {
 })
 beforeEach(() => emptyTables(database.db))
 
-/** Brings one mail; returns the answers to its recipients and to its end. */
+/** Delivers one email; returns the replies to its recipients and to its end. */
 async function bring(port: number, recipients: string[], text = REPORT) {
   const hello = port === lmtp ? 'LHLO relay.example' : 'EHLO relay.example'
   const dialogue = await openDialogue(port)
@@ -70,7 +70,7 @@ async function bring(port: number, recipients: string[], text = REPORT) {
 describe.each(['lmtp', 'smtp'] as const)('over %s', (way) => {
   const port = () => (way === 'lmtp' ? lmtp : smtp)
 
-  test('a report is written down before it is answered for, under the address that it came to', async () => {
+  test('a report is stored before it is acknowledged, under the address that it was sent to', async () => {
     const address = bounceAddress()
     const { ended } = await bring(port(), [address.toUpperCase()])
     expect(ended).toEqual([expect.stringMatching(/^250 /)])
@@ -79,7 +79,7 @@ describe.each(['lmtp', 'smtp'] as const)('over %s', (way) => {
     expect(Buffer.from(report!.raw!).toString().trimEnd()).toBe(REPORT.trimEnd())
   })
 
-  test('one for each recipient', async () => {
+  test('one report per recipient', async () => {
     const addresses = [bounceAddress(), unsubscribeAddress(), `fbl@${DOMAIN}`]
     const { ended } = await bring(port(), addresses)
     expect(ended.every((answer) => answer.startsWith('250'))).toBe(true)
@@ -97,14 +97,14 @@ describe.each(['lmtp', 'smtp'] as const)('over %s', (way) => {
     expect(await reports()).toEqual([])
   })
 
-  test('of a large mail the beginning is kept, of a wish to unsubscribe less', async () => {
+  test('only the beginning of a large email is stored, and less of an unsubscribe request', async () => {
     const large = `${REPORT}\r\n${'a line of a large mail that is sent back\r\n'.repeat(100_000)}`
     const { ended } = await bring(port(), [bounceAddress(), unsubscribeAddress()], large)
     expect(ended.every((answer) => answer.startsWith('250'))).toBe(true)
     expect((await reports()).map(({ bytes }) => bytes)).toEqual([2_000_000, 256_000])
   })
 
-  test('where the database does not answer, the mail server is asked to keep it', async () => {
+  test('if the database does not respond, the mail server is asked to retry', async () => {
     const gone = openDatabase('postgresql://nobody:nothing@127.0.0.1:1/none', log, 1, { silenceMs: 500 })
     const [own, port] = [depsOf(gone.db), await freePort()]
     const config = { ...own.config, BOUNCE_LMTP: undefined, BOUNCE_SMTP: { host: '127.0.0.1', port } }
@@ -116,7 +116,7 @@ describe.each(['lmtp', 'smtp'] as const)('over %s', (way) => {
   })
 })
 
-test('clients that reset their connections end nothing', async () => {
+test('clients that reset their connections do not end the process', async () => {
   for (let n = 0; n < 200; n++) {
     const socket = connect(n % 2 ? lmtp : smtp, '127.0.0.1')
     socket.on('error', () => {})
@@ -127,14 +127,14 @@ test('clients that reset their connections end nothing', async () => {
   await eventually(async () => (await bring(smtp, [bounceAddress()])).ended[0]?.startsWith('250'))
 })
 
-test('a port that is taken stops the start, with the setting’s name', async () => {
+test('a port in use stops the start, and the error names the setting', async () => {
   await expect(startIntake(depsOf())).rejects.toMatchObject({
     code: 'config.listener',
     values: { setting: 'BOUNCE_LMTP', host: '127.0.0.1', port: lmtp },
   })
 })
 
-test('no address and no token reaches the log', async () => {
+test('no address and no token is in the log', async () => {
   await bring(smtp, [bounceAddress(), `b+${'0'.repeat(44)}@${DOMAIN}`])
   expect(logged.join('\n')).not.toMatch(/b\+|[0-9a-f]{40}|@bounce/)
 })

@@ -18,7 +18,7 @@ const run = (line: string) => {
 const actions = async () =>
   (await recentActions(site.db, { limit: 100 })).reverse().map(({ id: _, ...action }) => action)
 
-test('each command that changes something is written down, with a number and no address', async () => {
+test('each command that changes something is logged, with a number and no address', async () => {
   const lines = [
     `subscribers add ${EMAIL} --topic robots --consent paper`,
     `subscribers pause ${EMAIL}`,
@@ -48,7 +48,7 @@ test('each command that changes something is written down, with a number and no 
   ])
 })
 
-test('a dry run and a command that fails leave nothing', async () => {
+test('a dry run and a failed command log nothing', async () => {
   await run(`subscribers add ${EMAIL} --consent paper --dry-run`)
   await run('delivery pause --dry-run')
   await expect(run(`subscribers pause ${EMAIL}`)).rejects.toMatchObject({ code: 'subscriber.unknown' })

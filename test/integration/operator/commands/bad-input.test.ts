@@ -19,7 +19,7 @@ afterAll(() => {
 const portOf = (server: { address(): AddressInfo | string | null }): number =>
   (server.address() as AddressInfo).port
 
-/** Every row of every table of ours, as one text. */
+/** All rows of all our tables, as one text. */
 async function everything(): Promise<string> {
   const tables = await database.db.$queryRaw<{ name: string }[]>`
     select table_name as name from information_schema.tables
@@ -97,7 +97,7 @@ test.each([[['papers', 'list', '--date', '2026-11-24']], [['db', 'migrate']]])(
 )
 
 describe('a source', () => {
-  test('that answers HTML fails the fetch, and no paper comes in', async () => {
+  test('that returns HTML fails the fetch, and no paper is stored', async () => {
     const server = createHttpServer((_request, response) => response.end('<!doctype html><p>Sign in'))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     closing.push(() => server.close())
@@ -155,7 +155,7 @@ describe('a mail server', () => {
     return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }
   }
 
-  // Nothing is lost: the message waits, and goes as soon as a server takes it. A server that refuses us, not the
+  // Nothing is lost: the message waits, and is sent as soon as a server accepts it. A server that refuses us, not the
   // message, stops the run.
   test.each([
     ['that is not there', 0, async () => `smtp://127.0.0.1:${await closedPort()}`],
@@ -198,7 +198,7 @@ describe('a mail server', () => {
     60_000,
   )
 
-  test('with its own certificate, where any will do: the mail goes', async () => {
+  test('with its own certificate, if any is accepted: the email is sent', async () => {
     const port = await serve({ ...ownCertificate(), authOptional: true })
     const run = ['digests', 'run', '--now', '2026-11-24T08:00:00Z', '--json']
     expect((await runCli(run, { ...settings(), SMTP_URL: `smtp://127.0.0.1:${port}` })).code).toBe(0)
@@ -223,12 +223,12 @@ describe('production', () => {
     }
   })
 
-  test('takes no --roles that it does not know', async () => {
+  test('rejects unknown --roles', async () => {
     const { code, stderr } = await runProgram(['src/main.ts', '--roles', 'web,juggler'], {}, folder)
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('"juggler"') })
   })
 
-  test('beside a demo: the demo does not read its .env', async () => {
+  test('next to a demo: the demo does not read its .env', async () => {
     const production = mkdtempSync(join(tmpdir(), 'production-'))
     const unreachable =
       'DATABASE_URL=postgresql://nobody@127.0.0.1:1/none\nSMTP_URL=smtp://127.0.0.1:1\nNODE_ENV=production\nHF_URL=x\n'

@@ -38,7 +38,7 @@ function run(command: string, now = at('12:00'), environment = {}): Promise<Comm
 }
 
 describe('list', () => {
-  test('the newest first, with whom and what mail; by class and days', async () => {
+  test('newest first, with the subscriber and the message; by class and days', async () => {
     await cameBack(database.db, at('08:00'), { messageId: 'm1', done: 'suppressed' })
     await cameBack(database.db, at('09:00'), { class: 'full', answer: 'x'.repeat(80), domain: null })
     await cameBack(database.db, new Date('2026-11-20T08:00:00Z'), { class: 'complaint' })
@@ -62,7 +62,7 @@ describe('list', () => {
 })
 
 describe('status', () => {
-  test('nothing is set up, and nothing came', async () => {
+  test('nothing is set up, and nothing arrived', async () => {
     const { text, json } = await run('bounces status')
     expect(text.split('\n')).toEqual([
       'Bounce domain: none (BOUNCE_DOMAIN is not set)',
@@ -82,7 +82,7 @@ describe('status', () => {
     })
   })
 
-  test('ways in, what waits and what came in a day and in a week', async () => {
+  test('channels, waiting reports, and counts of a day and of a week', async () => {
     await leaveReport(database.db, at('11:50'))
     await cameBack(database.db, at('12:00'), {})
     await cameBack(database.db, new Date('2026-11-20T08:00:00Z'), {})
@@ -100,7 +100,7 @@ describe('status', () => {
 })
 
 describe('read', () => {
-  test('does what a worker would, and says what', async () => {
+  test('does the same as a worker, and says what', async () => {
     await enqueueGoodbyes(database.db, 'answers', 1)
     const { id } = (await messagesIn(database.db))[0]!
     const { config } = depsAt(at('12:00'), SETTINGS)
@@ -120,7 +120,7 @@ describe('read', () => {
   })
 })
 
-test('delivery status speaks of reports that wait for more than five minutes alone', async () => {
+test('delivery status only mentions reports that have waited for more than five minutes', async () => {
   await leaveReport(database.db, at('11:54'))
   await leaveReport(database.db, at('11:55'))
   expect((await run('delivery status', at('11:59'))).text).not.toContain('Returns:')

@@ -16,12 +16,12 @@ function file(name: string, content: string | Buffer): string {
 
 const REPORT = resolve(import.meta.dirname, '../../../fixtures/bounces/reports/gone.eml')
 
-/** No database, no settings, nothing but the files. */
+/** No database and no settings, only the files. */
 const tryFiles = (...args: string[]) =>
   runCli(['bounces', 'try', ...args], { NODE_ENV: 'production' }, folder)
 
 describe('bounces try', () => {
-  test('says of each answer its class, the rule and what would be done', async () => {
+  test('prints the class, the rule and the effect of each reply', async () => {
     const answers = file(
       'answers.txt',
       [
@@ -63,7 +63,7 @@ describe('bounces try', () => {
     ])
   })
 
-  test('--json prints one line for each file, a report by mail among them', async () => {
+  test('--json prints one line for each file, including an emailed report', async () => {
     const answers = file('two.txt', '550 5.7.1 Blocked\r\n450 4.2.0 later\r\n')
     const { code, stdout } = await tryFiles('--json', answers, REPORT)
     expect(code).toBe(0)
@@ -95,10 +95,10 @@ describe('bounces try', () => {
     ])
   })
 
-  test('says of a report what it leads to', async () =>
+  test('prints the effect of a report', async () =>
     expect((await tryFiles(REPORT)).stdout).toContain('dead (rule no-such-mailbox-code): suppressed.\n'))
 
-  test('a mail may hold any byte, NUL too, and each part its own charset', async () => {
+  test('an email may contain any byte, including NUL, and each part has its own charset', async () => {
     const head = 'From: mailer-daemon@mx.example\nSubject: Returned mail\n'
     const words = Buffer.from(
       '\nThe following message was not delivered.\n\n<ann@mail.example>:\n    550 5.1.1 User unknown\0\0\xe4\n',
@@ -115,7 +115,7 @@ describe('bounces try', () => {
     }
   })
 
-  test('reads the standard input, and bytes that are no UTF-8', () => {
+  test('reads the standard input, and bytes that are not UTF-8', () => {
     const args = [
       '--disable-warning=ExperimentalWarning',
       resolve('src/cli.ts'),

@@ -47,12 +47,12 @@ const startSink = async (options: SinkOptions = {}) => {
 }
 
 describe('run', () => {
-  test('says how many stay ready because their domain is held', async () => {
+  test('prints how many stay ready because their domain is on hold', async () => {
     await startSink()
     await world.deps.db.$executeRaw`
       insert into pace (key, tokens, at, held_until)
       values ('domain reader.example', 0, now(), now() + interval '1 hour')`
-    // The clock of each process begins anew.
+    // The clock of each process restarts.
     const run = ['run', '--now', '2026-11-24T08:00:30Z']
     expect(await digests(run)).toMatchObject({ code: 0, out: { accepted: 0, paced: 1, stopped: null } })
     const { stdout } = await digestsText(run)
@@ -62,7 +62,7 @@ describe('run', () => {
     expect(sink!.accepted).toEqual([])
   })
 
-  test('plans whoever is due, delivers, and closes the books; a second run changes nothing', async () => {
+  test('plans the due subscribers, sends, and closes the day totals; a second run changes nothing', async () => {
     await startSink()
     const first = await digests(['run'])
     expect(first).toMatchObject({
@@ -102,7 +102,7 @@ describe('run', () => {
     expect((await digests(['status', '--date', '2026-11-24'])).out).toEqual(books)
   })
 
-  test('--now goes before the clock, and deferred messages wait for a later one', async () => {
+  test('--now overrides the clock, and deferred messages wait for a later one', async () => {
     await startSink({ at: { rcpt: (_to, before) => (before === 0 ? '451 4.2.0 later' : undefined) } })
     expect((await digests(['run', '--now', '2026-11-24T07:59:00Z'])).out).toMatchObject({ due: 0 })
     const deferred = await digests(['run', '--now', '2026-11-24T08:00:00Z'])
@@ -116,7 +116,7 @@ describe('run', () => {
     expect(run.out).toMatchObject({ planned: 1, nothingMatched: 1, missed: 0, accepted: 1 })
   })
 
-  test('--date before the hour of anybody says so; its counts are those of this run alone', async () => {
+  test('--date before the due hour says so; its counts are only those of this run', async () => {
     await startSink()
     const early = await digestsText(['run', '--date', '2026-11-25'])
     expect(early).toMatchObject({ code: 0, stdout: expect.stringMatching(/^of this run/) })
@@ -127,13 +127,13 @@ describe('run', () => {
     expect(again.stdout).not.toContain('Nothing is due')
   })
 
-  test('a refusal is recorded like any answer: exit code 0', async () => {
+  test('a refusal is recorded like any reply: exit code 0', async () => {
     await startSink({ at: { rcpt: '550 5.7.1 not here' } })
     expect(await digests(['run'])).toMatchObject({ code: 0, out: { planned: 1, refused: 1 } })
     expect((await digests(['status'])).out).toMatchObject({ refused: 1, open: 0, closed: true })
   })
 
-  test('a mail server that cannot be reached: exit code 1, and nothing is lost', async () => {
+  test('an unreachable mail server: exit code 1, and nothing is lost', async () => {
     for (const id of ['cid', 'dan', 'eve']) await world.addSubscriber(id, { topics: ['robots'] })
     const nobody = `smtp://127.0.0.1:${await freePort()}?connections=1`
     const run = await digests(['run'], { SMTP_URL: nobody })
@@ -141,7 +141,7 @@ describe('run', () => {
     expect((await digests(['status'])).out).toMatchObject({ planned: 4, open: 4, closed: false })
   })
 
-  test('while delivery is paused: plans, hands nothing over, says so, exit code 1', async () => {
+  test('while delivery is paused: plans, sends nothing, says so, exit code 1', async () => {
     await startSink()
     await setSwitch(world.db, 'delivery', { value: 'paused', reason: 'test', at: new Date(NOW) })
     const run = await digests(['run'])
@@ -149,7 +149,7 @@ describe('run', () => {
     expect((await digestsText(['run'])).stdout).toContain('delivery resume')
   })
 
-  test('with SENDING=off: plans, and says that nothing is handed over', async () => {
+  test('with SENDING=off: plans, and says that nothing is sent', async () => {
     await startSink()
     const { code, stdout } = await digestsText(['run'], { SENDING: 'off' })
     expect(code).toBe(0)
@@ -230,7 +230,7 @@ test('status of a date on which nothing was due', async () => {
 })
 
 describe('preview', () => {
-  test('says what somebody would get, and changes nothing', async () => {
+  test('prints what a subscriber would get, and changes nothing', async () => {
     const before = await checksums(world.db)
     const { code, out } = await digests(['preview', 'ann@reader.example'])
     expect(code).toBe(0)
@@ -255,7 +255,7 @@ describe('preview', () => {
     expect(readFileSync(file, 'utf8')).toMatch(expected)
   })
 
-  test('says where nothing matched', async () => {
+  test('says so if nothing matched', async () => {
     expect(await digests(['preview', 'ben@reader.example'])).toMatchObject({
       code: 0,
       out: { matched: 0, papers: [], subject: null, content: null },

@@ -22,7 +22,7 @@ function fileOf(name: string, rows: number): string {
   return file
 }
 
-test('in, for people and for programs, and out again', async () => {
+test('import as text and as JSON, and export again', async () => {
   const file = fileOf('few', 1000)
   const { code, stdout, stderr } = await cli('import', file)
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -48,7 +48,7 @@ test('in, for people and for programs, and out again', async () => {
   expect(JSON.stringify(actions)).not.toContain('@')
 }, 120_000)
 
-test('of each reason it tells the first row, in its own words and without an address', async () => {
+test('prints the first row for each reason, with its message and without an address', async () => {
   const file = join(folder, 'reasons.csv')
   const rows = [
     'a@example.com,actve,',
@@ -71,7 +71,7 @@ test('of each reason it tells the first row, in its own words and without an add
   })
 }, 60_000)
 
-test('whoever reads the export may stop, as head does', () => {
+test('the reader of the export may stop early, as head does', () => {
   const command = `"${process.execPath}" src/cli.ts subscribers export | head -1`
   const { stdout, stderr } = spawnSync('/bin/sh', ['-c', command], {
     env: { PATH: process.env.PATH, LOG_LEVEL: 'error', ...settings() },
@@ -80,7 +80,7 @@ test('whoever reads the export may stop, as head does', () => {
   expect({ head: stdout.slice(0, 18), stderr }).toEqual({ head: 'email,state,topics', stderr: '' })
 }, 30_000)
 
-test('what is wrong with the file itself ends with code 2 and says what it takes', async () => {
+test('an invalid file ends with code 2 and the expected format', async () => {
   const none = await cli('import', join(folder, 'none.csv'), '--json')
   expect([none.code, JSON.parse(none.stderr).error]).toEqual([2, 'import.no-csv'])
   const slip = join(folder, 'slip.csv')
@@ -92,7 +92,7 @@ test('what is wrong with the file itself ends with code 2 and says what it takes
   expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining('The file is empty.')])
 }, 60_000)
 
-test('killed in the middle, it goes on where it was, and nobody and no refused row comes twice', async () => {
+test('killed in the middle, it continues there, and no one and no refused row is repeated', async () => {
   const rows = 60_000
   const file = fileOf('many', rows)
   const progress = () => database.db.importRun.findFirst({ where: { file } })
@@ -104,7 +104,7 @@ test('killed in the middle, it goes on where it was, and nobody and no refused r
   const dealtWith = (await progress())!.rows
   expect(dealtWith).toBeGreaterThan(0)
   expect(dealtWith).toBeLessThan(rows)
-  // What a batch wrote there that was never committed.
+  // Rows of a batch that was never committed.
   writeFileSync(`${file}.refused.csv`, 'half a row', { flag: 'a' })
   const { code, stdout } = await cli('import', file, '--json')
   expect(code).toBe(0)

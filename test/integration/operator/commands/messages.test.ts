@@ -86,7 +86,7 @@ describe('messages', () => {
     await expect(run('messages list --state sent')).rejects.toThrow('Allowed choices are')
   })
 
-  test('list by kind, by day and by number; what is wrong is said', async () => {
+  test('list by kind, by day and by number; invalid input is reported', async () => {
     await addThree()
     const yesterday = goodbye(1, { kind: 'note', dedupe: 'n', datedAt: new Date('2026-11-23T23:59:59Z') })
     await enqueue(database.db, 'digests', [yesterday])
@@ -104,7 +104,7 @@ describe('messages', () => {
     await expect(run('messages list --date tuesday')).rejects.toMatchObject({ code: 'date.invalid', exit: 2 })
   })
 
-  test('show tells its whole life, and what can be done', async () => {
+  test('show prints the whole history, and what can be done', async () => {
     const [refused] = await addThree()
     const { json, text } = await run(`messages show ${refused}`)
     expect(text.split('\n')).toEqual([
@@ -124,7 +124,7 @@ describe('messages', () => {
     await expect(run('messages show nothing')).rejects.toMatchObject({ code: 'message.unknown', exit: 1 })
   })
 
-  test('retry makes it ready, in a chunk that is free, but not in a dry run and not after its deadline', async () => {
+  test('retry makes it ready, in a free chunk, but not in a dry run and not after its deadline', async () => {
     const [refused, ready] = await addThree()
     await database.db.$executeRaw`update chunk set done_at = ${NOW}`
     await run(`messages retry ${refused} --dry-run`)
@@ -164,7 +164,7 @@ test.each([
   expect((await run(`messages retry ${refused}`)).text).toContain(says)
 })
 
-test('retry of a digest to somebody who is not active says that it will be skipped', async () => {
+test('retry of a digest to an inactive subscriber says that it will be skipped', async () => {
   await addDigestMessages(database.db, 1)
   await database.db.$executeRaw`update message set state = 'refused', reason = '5.7.1', attempts = 1`
   await database.db.$executeRaw`update subscriber set state = 'unsubscribed'`
@@ -227,7 +227,7 @@ describe('delivery', () => {
     expect(await database.db.pace.count()).toBe(0)
   })
 
-  test('status says what waits longest, and whether the schedule and the workers are alive', async () => {
+  test('status shows the longest wait, and whether the schedule and the workers are running', async () => {
     await addThree()
     const text = async (now?: Date) => (await run('delivery status', now)).text.split('\n')
     expect(await text()).toEqual([
@@ -256,7 +256,7 @@ describe('delivery', () => {
     await database.db.$executeRaw`delete from pgboss.job`
   })
 
-  test('status says what limits mail, slowest domains last to be cut', async () => {
+  test('status shows the rate limits, and truncates the slowest domains last', async () => {
     const { db } = database
     await reduceSendRate(db, 'domain gmail.com', '421 4.7.28 too many')
     await holdSendRate(db, 'domain example.org', { seconds: 3600, said: '8 % of the last 250 mails' })
@@ -294,7 +294,7 @@ describe('delivery', () => {
     expect(lines.at(-1)).toBe('  and 5 more domains: delivery status --json')
   })
 
-  test('status says what the settings allow of all mail, and what is left of a new domain’s day', async () => {
+  test('status shows the rate limit of the settings, and the rest of a new domain’s quota', async () => {
     const { db } = database
     const settings = { SMTP_URL: 'smtp://127.0.0.1?rate=20', RAMP_UP_SINCE: '2026-11-22' }
     const lines = async () =>
@@ -316,7 +316,7 @@ describe('delivery', () => {
     )
   })
 
-  test('the command line knows both nouns', async () => {
+  test('the command line has both nouns', async () => {
     const settings = { DATABASE_URL: database.url }
     expect(JSON.parse((await runCli(['delivery', 'status', '--json'], settings)).stdout)).toMatchObject({
       delivery: 'on',

@@ -37,7 +37,7 @@ const file = (name: string, text: string): string => {
   return join(folder, name)
 }
 
-test('fetch, and list what came', async () => {
+test('fetch, and list the new papers', async () => {
   const fetched = await papers('fetch', '--date', DAY, '--json')
   expect(fetched).toMatchObject({
     code: 0,
@@ -66,7 +66,7 @@ test('what list prints can be imported again, and changes nothing', async () => 
   expect((await papers('list', '--date', DAY, '--json')).out).toEqual(out)
 })
 
-test('import tells which entries it left out', async () => {
+test('import names the entries that it skipped', async () => {
   const path = file('some.json', '[{"title":"A title","summary":"s"},{"summary":"no title"}]')
   const imported = await papers('import', path, '--date', '2026-08-12')
   expect(imported).toMatchObject({ code: 0 })
@@ -115,7 +115,7 @@ describe('wrong use and failure', () => {
     expect(answer.error).toContain(message)
   })
 
-  test('a file that holds something else', async () => {
+  test('a file with other content', async () => {
     const answer = await papers('import', file('page.html', '<html>'), '--json')
     expect(answer).toMatchObject({ code: 2, out: '' })
     expect(JSON.parse(answer.error)).toMatchObject({ error: 'import.not-a-list' })

@@ -91,11 +91,11 @@ describe('a query is tested on the papers of the last days', () => {
     expect(json).toMatchObject({ query: 'attention', days: 3, total: 1, nothing: null })
   })
 
-  test('a site that is new says nothing of weeks', async () => {
+  test('a new site says nothing about weeks', async () => {
     expect((await testQuery('attention')).json).toMatchObject({ papers: 1, total: 1, width: 'fits' })
   })
 
-  test('with what each term brings alone, and what would bring more', async () => {
+  test('with what each term matches by itself, and what would match more', async () => {
     const earlier = JSON.stringify([{ id: '2610.00001', title: 'Proofs by Machines' }])
     await importPapers(depsOf(), { text: earlier, day: '2026-10-28' })
     const { json, text } = await testQuery('"O(n) attention" -survey')
@@ -112,7 +112,7 @@ describe('a query is tested on the papers of the last days', () => {
     expect(json).toMatchObject({ papers: 2, share: 0.5, width: 'narrow', hints: [], overlap: [] })
   })
 
-  test('over 30 days unless said otherwise; where nothing matched, why', async () => {
+  test('over 30 days by default; if nothing matched, why', async () => {
     const { json, text } = await testQuery('attention xylophone')
     expect(json).toMatchObject({ from: '2026-10-26', to: '2026-11-24', days: 30, total: 0 })
     expect(text.split('\n').slice(-5)).toEqual([
@@ -124,7 +124,7 @@ describe('a query is tested on the papers of the last days', () => {
     ])
   })
 
-  test('one paper that somebody asks for is not too little', async () => {
+  test('a query for a single paper is not called too narrow', async () => {
     expect((await testQuery('2611.00001')).json).toMatchObject({ total: 1, width: 'fits' })
   })
 

@@ -29,7 +29,7 @@ function run(...options: string[]) {
 const huggingface = 'huggingface'
 const at = (time: string) => new Date(`2026-11-24T${time}:00Z`)
 
-/** Yesterday closed with papers; today failed twice, and is tried again in a quarter of an hour. */
+/** Yesterday closed with papers; today failed twice, and is retried in a quarter of an hour. */
 async function addDays(): Promise<void> {
   await recordSuccessfulFetch(database.db, {
     source: huggingface,
@@ -51,7 +51,7 @@ async function addDays(): Promise<void> {
   }
 }
 
-test('says of each source how it stands, when papers came last, what it answered, and when it is asked next', async () => {
+test('prints the state of each source, its last papers, its last response, and its next request', async () => {
   await addDays()
   const { json, text } = await run()
   expect(json).toEqual([
@@ -77,7 +77,7 @@ test('says of each source how it stands, when papers came last, what it answered
   ])
 })
 
-test('says why a day stands as it does, and what came late; in a terminal of 100 columns', async () => {
+test('prints the reason of a day’s state, and late papers; in a terminal of 100 columns', async () => {
   const fetched = (day: string, more: Partial<Parameters<typeof recordSuccessfulFetch>[1]>) =>
     recordSuccessfulFetch(database.db, {
       source: huggingface,
@@ -109,13 +109,13 @@ test('says why a day stands as it does, and what came late; in a terminal of 100
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(100)
 })
 
-test('a day that grew too old while nothing ran has no next try', async () => {
+test('a day that became too old while the service was stopped has no next try', async () => {
   const now = new Date('2026-10-30T08:00:00Z')
   await recordSuccessfulFetch(database.db, { source: huggingface, day: '2026-10-29', papers: 31, now })
   expect((await run()).json).toMatchObject([{ newestFetch: now, nextTry: null }])
 })
 
-test('a source of the settings that was never asked, and one that only an import brought', async () => {
+test('a configured source without requests, and one with imported papers only', async () => {
   expect((await run()).text).toBe(
     'huggingface: waiting today\nPapers were never fetched. No day is open.\nNo data for these days.',
   )
@@ -123,7 +123,7 @@ test('a source of the settings that was never asked, and one that only an import
   expect((await run()).json).toMatchObject([{ source: huggingface }, { source: 'import', state: 'fresh' }])
 })
 
-test('as many days as asked for, and no wrong number', async () => {
+test('the requested number of days, and no invalid number', async () => {
   await addDays()
   expect((await run('--days', '15')).json).toMatchObject([{ days: [{}, {}, { day: '2026-11-10' }] }])
   expect((await run('--days', '1')).json).toMatchObject([

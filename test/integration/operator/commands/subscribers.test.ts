@@ -9,7 +9,7 @@ const database = useDatabase()
 
 const settings = () => ({ DATABASE_URL: database.url, CLOCK_NOW: '2026-11-24T12:00:00Z' })
 
-/** What a command prints with --json; fails where it does not end with 0. */
+/** The output of a command with --json; fails unless it ends with 0. */
 async function answerOf(...args: string[]): Promise<unknown> {
   const { code, stdout, stderr } = await runCli([...args, '--json'], settings())
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -73,7 +73,7 @@ describe('subscribers and topics', () => {
     expect(await answerOf('subscribers', 'list')).toEqual([])
   }, 120_000)
 
-  test('a dry run says what it would do, for people too, and changes nothing', async () => {
+  test('a dry run says what it would do, as text too, and changes nothing', async () => {
     const before = await checksums(database.db)
     expect(await answerOf('subscribers', 'add', 'bob@example.com', '--dry-run')).toMatchObject({
       dryRun: true,
@@ -87,7 +87,7 @@ describe('subscribers and topics', () => {
     expect(await checksums(database.db)).toEqual(before)
   }, 30_000)
 
-  test('what is wrong ends with its code, and names each fault', async () => {
+  test('invalid input ends with its code, and names each fault', async () => {
     const before = await checksums(database.db)
     expect(await errorOf('subscribers', 'add', 'ann', '--zone', 'EST')).toEqual({
       code: 2,

@@ -21,7 +21,7 @@ async function answerOf(...args: string[]): Promise<unknown> {
   return JSON.parse(stdout)
 }
 
-test('topics go out as a text file and come in again, each once', async () => {
+test('topics are exported to a text file and imported again, each once', async () => {
   for (const email of [ANN, BOB])
     await answerOf('subscribers', 'add', email, '--topic', 'RAG', '--consent', 'on paper')
   const typed = join(folder, 'typed.txt')
@@ -45,7 +45,7 @@ test('topics go out as a text file and come in again, each once', async () => {
   expect(await answerOf('topics', 'list', BOB)).toEqual(topics)
 })
 
-test('what cannot be read is named, and adds nothing', async () => {
+test('an unreadable entry is named, and adds nothing', async () => {
   const bad = join(folder, 'bad.txt')
   const errorOf = async (content: string | Buffer) => {
     writeFileSync(bad, content)

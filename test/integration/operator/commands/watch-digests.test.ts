@@ -16,7 +16,7 @@ afterEach(() => {
 
 const settings = () => ({ DATABASE_URL: world.deps.databaseUrl, CLOCK_NOW: NOW, LOG_LEVEL: 'error' })
 
-/** Why there is no terminal to be had here; undefined where there is. */
+/** Why no terminal is available here; undefined if one is. */
 function whyNoTerminal(): string | undefined {
   try {
     return execFileSync('script', ['--version'], { encoding: 'utf8' }).includes('util-linux')
@@ -28,7 +28,7 @@ function whyNoTerminal(): string | undefined {
 }
 const missing = whyNoTerminal()
 
-/** The command on a terminal of its own, and what it has drawn so far. */
+/** The command on a terminal of its own, and its output so far. */
 function onTerminal(...args: string[]) {
   const line = `stty cols 60; exec ${process.execPath} ${cli} digests status ${args.join(' ')}`
   const child = spawn('script', ['-qec', line, '/dev/null'], {
@@ -64,7 +64,7 @@ test.skipIf(missing)(
     await world.plan(NOW)
     const drawn = await sees('Every email has a final result.')
     expect((await ended)[0]).toBe(0)
-    expect(drawn).toContain('\x1b[0J') // drawn over, not below
+    expect(drawn).toContain('\x1b[0J') // redrawn in place, not below
     expect(drawn.slice(drawn.lastIndexOf('\x1b[?25'))).toBe('\x1b[?25h') // the cursor is back
     const lines = stripVTControlCharacters(drawn).split(/\r?\n/)
     expect(lines.filter((line) => line.length > 60)).toEqual([])

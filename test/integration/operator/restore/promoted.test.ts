@@ -31,7 +31,7 @@ const REPLICATED = 4
 const UNREPLICATED = 3
 const WAITING = 5
 const ALL = REPLICATED + UNREPLICATED + WAITING
-/** What went out before the promotion. */
+/** Emails sent before the promotion. */
 const BEFORE = { sent: REPLICATED + UNREPLICATED, doubles: 0 }
 
 let server: DebianPostgres
@@ -59,7 +59,7 @@ const ids = () => sink.mails.map(({ messageId }) => messageId)
 const sent = () => ({ sent: new Set(ids()).size, doubles: ids().length - new Set(ids()).size })
 const events = () => lines.map((line) => JSON.parse(line)).filter(({ event }) => event !== 'database.error')
 
-/** So many messages that are due at that hour, to subscribers from number `first` on. */
+/** Adds `count` messages that are due at that hour, to subscribers from number `first` on. */
 const add = ({ db }: Deps, first: number, count: number, notBefore: Date) =>
   enqueue(
     db,
@@ -69,7 +69,7 @@ const add = ({ db }: Deps, first: number, count: number, notBefore: Date) =>
     ),
   )
 
-/** Some emails went out and are known on the standby, some are not, some wait; then the primary crashes. At hour 2. */
+/** Some emails were sent and are known on the standby, some are not, some wait; then the primary crashes. At hour 2. */
 async function promoted(): Promise<string> {
   const primary = await open(await server.create('papers'))
   await migrateDatabase(primary)
@@ -111,7 +111,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
 
-test('a promoted standby sends nothing until the operator resumes, and then nobody gets an email twice', async (context) => {
+test('a promoted standby sends nothing until the operator resumes, and then no one gets an email twice', async (context) => {
   if (missing) return context.skip(missing)
   const deps = await open(await promoted())
   await deliver(deps)
@@ -130,7 +130,7 @@ test('a promoted standby sends nothing until the operator resumes, and then nobo
   expect(sent()).toEqual({ sent: BEFORE.sent + 1, doubles: 0 })
 })
 
-test('with delivery resume --moved all that waits goes out: what the standby had not received goes twice', async (context) => {
+test('with delivery resume --moved everything that waits is sent: what the standby had not received is sent twice', async (context) => {
   if (missing) return context.skip(missing)
   const deps = await open(await promoted())
   await deliver(deps)

@@ -21,12 +21,12 @@ const rows = () =>
 const run = async (...args: string[]) =>
   (await runCommand(addSubscriberCommands, site.deps, ['subscribers', 'replay', ...args])).json
 
-test('who left after the dump leaves again, by the lines that the service wrote itself', async () => {
+test('departures after the dump are repeated from the lines that the service logged', async () => {
   for (const name of NAMES)
     await addSubscriber(site.deps, { email: mail(name), topics: ['robots'], consent: 'x' })
   const lines: string[] = []
   const log = openLog('info', { write: (line) => lines.push(line) })
-  // Taken back, as a restore does; the log stays.
+  // Undo them, as a restore does; the log is kept.
   await withRollback(site.deps, async (tried) => {
     const deps = { ...tried, log }
     await eraseSubscriber(deps, { email: mail('erased') })
@@ -35,7 +35,7 @@ test('who left after the dump leaves again, by the lines that the service wrote 
   })
   const file = join(mkdtempSync(join(tmpdir(), 'replay-')), 'service.log')
   const stranger = { time: '2026-11-24T08:00:00.000Z', event: 'subscriber.unsubscribed', subscriber: 'later' }
-  // Left once, and said yes since.
+  // Unsubscribed once, and confirmed again since.
   const { id } = await site.db.subscriber.findUniqueOrThrow({ where: { addressKey: mail('stays') } })
   const older = { time: '2020-01-01T08:00:00.000Z', event: 'subscriber.unsubscribed', subscriber: id }
   const more = [stranger, older].map((line) => `${JSON.stringify(line)}\n`)

@@ -51,7 +51,7 @@ const at = (deps: Deps, now: string): Deps => ({ ...deps, clock: stoppedClock(ne
 
 async function open(url: string): Promise<Deps> {
   const SMTP_URL = `smtp://127.0.0.1:${sink.port}?connections=1`
-  // Who held a chunk when the dump was made holds it on the copy too, until its lease ends.
+  // A batch that was leased when the dump was made is leased in the copy too, until its lease expires.
   const config = readConfig({ DATABASE_URL: url, SMTP_URL, LEASE_SECONDS: '3', LEASE_RENEW_SECONDS: '1' })
   const { deps, close } = await buildDeps(config, { log: silentLog })
   cleanups.push(close)
@@ -86,7 +86,7 @@ async function openedDatabase(): Promise<Deps> {
   return deps
 }
 
-/** A real dump, made while a run is at its third mail, restored beside it. */
+/** A real dump, made while a run sends its third email, restored next to the original. */
 async function restoredCopy(deps: Deps): Promise<Deps> {
   const file = join(mkdtempSync(join(tmpdir(), 'daily-papers-dump-')), 'papers.dump')
   const dumped = Promise.withResolvers<unknown>()
@@ -110,7 +110,7 @@ async function drill(whatIsWrong?: 'no detection') {
   const copy = await restoredCopy(deps)
   const sentBefore = sink.mails.length
   const open = await copy.db.message.count({ where: { state: { in: ['ready', 'taken', 'deferred'] } } })
-  // What a release without the check would do: take the copy for the database that it knew.
+  // Does what a release without the check would do: accepts the copy as the known database.
   if (whatIsWrong) await recordIdentity(copy.db, new Date('2026-11-24T00:00:00Z'))
   const first = await runDigests(at(copy, '2026-11-24T11:00:00Z'), {})
   const sentOnCopy = sink.mails.length - sentBefore
@@ -120,7 +120,7 @@ async function drill(whatIsWrong?: 'no detection') {
 const skips = (context: { skip(note?: string): void }) => missing && context.skip(missing)
 
 describe('a database restored from a dump that was made in the middle of a run', () => {
-  test('sends nothing until told, then goes on with the next day', async (context) => {
+  test('sends nothing until delivery is resumed, then continues with the next day', async (context) => {
     skips(context)
     const { copy, first, sentBefore, sentOnCopy, open } = await drill()
     expect(sentBefore).toBe(READERS + 1)
@@ -151,14 +151,14 @@ describe('a database restored from a dump that was made in the middle of a run',
     expect(await dayTotals(copy.db, '2026-11-25')).toMatchObject({ accepted: READERS + 1, closed: true })
   })
 
-  test('without the check, Message-IDs go twice: this drill would notice', async (context) => {
+  test('without the check, Message-IDs are sent twice: this drill would fail', async (context) => {
     skips(context)
     const { open, sentOnCopy } = await drill('no detection')
     expect(twice(messageIds())).not.toEqual([])
     expect(sentOnCopy).toBe(open + 1)
   })
 
-  test('a service that is started on it holds still, and takes sign-ups that go out afterwards', async (context) => {
+  test('a service started on it sends nothing, and takes sign-ups that are sent afterwards', async (context) => {
     skips(context)
     const deps = await openedDatabase()
     const copy = await restoredCopy(deps)
@@ -186,7 +186,7 @@ describe('a database restored from a dump that was made in the middle of a run',
     expect(sink.mails).toHaveLength(sent + 1)
   })
 
-  test('the commands say what is so and what will be', async (context) => {
+  test('the commands say what the state is and what will happen', async (context) => {
     skips(context)
     const { copy } = await drill()
     const status = await runCommand(addDeliveryCommands, copy, ['delivery', 'status'])
@@ -211,7 +211,7 @@ describe('a database restored from a dump that was made in the middle of a run',
   })
 })
 
-test('a copy of the server’s files is no other database: the operator says so', async (context) => {
+test('a copy of the server’s files is not detected as another database: the operator says so', async (context) => {
   skips(context)
   const deps = await openedDatabase()
   await runDigests(at(deps, '2026-11-23T13:00:00Z'), {})
@@ -224,7 +224,7 @@ test('a copy of the server’s files is no other database: the operator says so'
   expect(sink.mails).toEqual([])
 })
 
-test('no reason that is typed has the power of a restore, the word restored neither', async (context) => {
+test('no typed reason has the effect of a restore, not even the word restored', async (context) => {
   skips(context)
   const deps = await openedDatabase()
   await plannedOnly(deps)
@@ -242,19 +242,19 @@ test('no reason that is typed has the power of a restore, the word restored neit
   expect(open).toBe(READERS)
 })
 
-test('a look that overlaps with delivery resume does not hold what was just resumed', async (context) => {
+test('a check that overlaps with delivery resume does not hold what was just resumed', async (context) => {
   skips(context)
   const deps = await openedDatabase()
   const copy = await restoredCopy(deps)
   const late = at(copy, '2026-11-24T12:00:00Z')
   await pauseIfRestored(late)
-  // The other process has seen the old identity; then delivery is resumed, whole, before it reads the switch.
+  // The other process reads the old identity; then delivery is resumed completely before it reads the switch.
   const overlapping = whenFirstRead(copy, () => resumeDelivery(late))
   expect(await pauseIfRestored({ ...late, db: overlapping })).toBe(false)
   expect(await deliverySummary(copy)).toMatchObject({ delivery: 'on', restored: false })
 })
 
-test('of two resumes at once, one ends what was open', async (context) => {
+test('two resumes at once: one of them ends the open messages', async (context) => {
   skips(context)
   const deps = await openedDatabase()
   const copy = at(await restoredCopy(deps), '2026-11-24T12:00:00Z')
@@ -264,7 +264,7 @@ test('of two resumes at once, one ends what was open', async (context) => {
   expect(both.filter(({ afterRestore }) => afterRestore !== null)).toHaveLength(1)
 })
 
-test('a database that stays where it is, is never held', async (context) => {
+test('a database that stays in place is never held', async (context) => {
   skips(context)
   const deps = await openedDatabase()
   await runDigests(at(deps, '2026-11-24T08:00:00Z'), {})
@@ -272,13 +272,13 @@ test('a database that stays where it is, is never held', async (context) => {
   expect(await runDigests(at(deps, '2026-11-24T11:00:00Z'), {})).toMatchObject({ stopped: null })
 })
 
-/** Digests of 8:00 stand ready, and nothing has gone out. */
+/** Digests of 8:00 are ready, and nothing was sent. */
 async function plannedOnly(deps: Deps): Promise<void> {
   const off = { ...deps.config, SENDING: 'off' as const }
   await runDigests(at({ ...deps, config: off }, '2026-11-24T08:00:00Z'), {})
 }
 
-/** The same database, on which `meanwhile` is done to its end before the delivery switch is first read. */
+/** The same database, on which `meanwhile` runs to its end before the delivery switch is first read. */
 function whenFirstRead({ db }: Deps, meanwhile: () => Promise<unknown>): Deps['db'] {
   let done: Promise<unknown> | undefined
   return db.$extends({
@@ -296,7 +296,7 @@ function whenFirstRead({ db }: Deps, meanwhile: () => Promise<unknown>): Deps['d
   }) as unknown as Deps['db']
 }
 
-/** The worker has looked at both lanes and at what is due. */
+/** The worker has checked both lanes and the due subscribers. */
 async function drained({ db }: Deps): Promise<void> {
   const names = ['plan', 'drain-answers', 'drain-digests']
   await eventually(async () => {

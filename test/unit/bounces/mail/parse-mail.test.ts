@@ -40,7 +40,7 @@ const REPORT = [
   '--b1--',
 ]
 
-describe('a mail as data', () => {
+describe('an email as data', () => {
   test.each([
     ['LF', '\n'],
     ['CRLF', '\r\n'],
@@ -60,14 +60,14 @@ describe('a mail as data', () => {
     ])
   })
 
-  test('behind a line of a mailbox file', async () =>
+  test('after a line of an mbox file', async () =>
     expect(await parse(['From daemon Tue Nov 24', 'Subject: x', '', 'y'])).toEqual({
       headers: [{ name: 'subject', value: 'x' }],
       parts: [{ type: 'text/plain', text: 'y' }],
     }))
 })
 
-describe('no word is lost', () => {
+describe('no text is lost', () => {
   test.each([
     ['no head', ['hello you', 'there']],
     ['no head, and what looks like one later', ['hello', '', 'To: you', '', 'there']],
@@ -96,7 +96,7 @@ describe('no word is lost', () => {
   )
 })
 
-describe('no more than it can hold', () => {
+describe('no more than the limits', () => {
   test.each([
     ['of 100,000 parts', `Content-Type: multipart/mixed; boundary=b\n\n${'--b\n\nx\n'.repeat(100_000)}`],
     [
@@ -128,7 +128,7 @@ describe('no more than it can hold', () => {
   })
 })
 
-test('a part whose type is empty is text', async () => {
+test('a part with an empty type is text', async () => {
   const raw = 'Content-Type: multipart/report; boundary=R\n\n--R\nContent-Type:\n\n550 5.1.1 no\n--R--\n'
   const { parts } = await parseMail(Buffer.from(raw))
   expect(parts).toEqual([{ type: 'text/plain', text: expect.stringContaining('550 5.1.1 no') }])

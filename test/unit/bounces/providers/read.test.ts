@@ -335,20 +335,20 @@ test.each(rows)('%s: %s', (maker, _what, body, kind, sure = false) => {
   if (!isReport) expect(told!.about).toEqual({ tokens: [], messageIds: [] })
 })
 
-describe('which mail it is about', () => {
+describe('which email it is about', () => {
   const about = (maker: Provider, body: Buffer) => readProviderReport(maker, body)[0]!.about
-  test('SES gives the headers back where it is set to', () => {
+  test('SES returns the headers if it is set up so', () => {
     const bounce = sesBounce('Permanent', 'NoEmail', {}, sent)
     expect(about('ses', ses(bounce))).toEqual({ tokens: [token], messageIds: [messageId] })
     const bare = sesBounce('Permanent', 'NoEmail', {}, { address })
     expect(about('ses', ses(bare))).toEqual({ tokens: [], messageIds: [] })
   })
-  test('SendGrid and Brevo give the Message-ID, Mailgun without its brackets', () => {
+  test('SendGrid and Brevo return the Message-ID, Mailgun without its brackets', () => {
     expect(about('sendgrid', sendgrid('spamreport')).messageIds).toEqual([messageId])
     expect(about('brevo', brevoEvent('spam', sent)).messageIds).toEqual([messageId])
     expect(about('mailgun', mailgun('complained')).messageIds).toEqual([messageId.slice(1, -1)])
   })
-  test('Postmark gives the whole bounce where it is set to, and an id of its own', () => {
+  test('Postmark returns the whole bounce if it is set up so, and an id of its own', () => {
     const Content = `Return-Path: <>\r\n\r\nX-Daily-Papers-Message: ${token}\r\nMessage-ID: ${messageId}\r\n`
     expect(about('postmark', postmark('HardBounce', UNKNOWN, { Content }))).toEqual({
       tokens: [token],
@@ -359,7 +359,7 @@ describe('which mail it is about', () => {
 })
 
 describe('many at once', () => {
-  test('events of one body, without those that are no report', () => {
+  test('events of one body, without those that are not reports', () => {
     const body = sendgridBody(
       sendgridEvent('delivered', { address: 'ben@reader.example' }),
       sendgridEvent('spamreport', { address: 'cleo@reader.example' }),
@@ -396,7 +396,7 @@ describe('many at once', () => {
       ['ben@reader.example', 'policy'],
     ])
   })
-  test('a published event is read as a notification is', () => {
+  test('a published event is read like a notification', () => {
     const { notificationType, ...rest } = sesComplaint('abuse', sent)
     expect(readProviderReport('ses', ses({ eventType: notificationType, ...rest }))).toMatchObject([
       { class: 'complaint' },
@@ -404,7 +404,7 @@ describe('many at once', () => {
   })
 })
 
-describe('a body that cannot be read', () => {
+describe('an unreadable body', () => {
   const codeOf = (maker: Provider, body: Buffer) => {
     try {
       readProviderReport(maker, body)
@@ -422,7 +422,7 @@ describe('a body that cannot be read', () => {
       expect(codeOf(maker, Buffer.from(text, 'latin1'))).toBe(isOther ? 'none' : 'report.unreadable')
     },
   )
-  test('fields of other types than the documents say break nothing', () => {
+  test('fields of undocumented types break nothing', () => {
     const odd = { event: 'bounce', email: { a: 1 }, reason: [], status: 5, 'smtp-id': null, type: 7 }
     expect(readProviderReport('sendgrid', sendgridBody(odd))).toMatchObject([
       { class: 'dead', recipient: null },

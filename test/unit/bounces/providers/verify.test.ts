@@ -18,12 +18,12 @@ import {
   TOPIC,
 } from '../../../support/maker-keys.ts'
 
-/** The certificate of the test begins when the test does. */
+/** The test certificate is valid from the start of the test. */
 const NOW = new Date(Date.now() + 60_000)
 const sns = snsKey()
 
 describe('SNS', () => {
-  test('signs name and value of each field on a line that ends, the last one too', () => {
+  test('signs name and value of each field on a line with a line feed, including the last', () => {
     const message = {
       Type: 'Notification',
       MessageId: 'i',
@@ -61,7 +61,7 @@ describe('SNS', () => {
     ] as const)
       expect([name, isSignedBy(sns.pem, { ...message, [name]: `${message[name]}!` }, NOW)]).toEqual([
         name,
-        name === 'Signature', // what follows the base64 does not count
+        name === 'Signature', // text after the base64 is ignored
       ])
     const { Subject: _, ...without } = message
     expect(isSignedBy(sns.pem, without, NOW)).toBe(false)
@@ -72,7 +72,7 @@ describe('SNS', () => {
     expect(isSignedBy(sns.pem, { ...message, Signature: undefined }, NOW)).toBe(false)
   })
 
-  test('by another certificate, one that has ended or not begun, and by none', () => {
+  test('by another certificate, an expired or future one, and without one', () => {
     const message = parseSnsMessage(sns.signed())
     expect(isSignedBy(snsKey().pem, message, NOW)).toBe(false)
     expect(isSignedBy(sns.pem, message, new Date(NOW.getTime() + 40 * 24 * 3600_000))).toBe(false)
@@ -116,7 +116,7 @@ describe('SNS', () => {
     expect(() => certificateUrl({ SigningCertURL })).toThrow('the signature is missing or wrong'),
   )
 
-  test('a subscription is confirmed at SNS alone, to this topic alone', () => {
+  test('a subscription is confirmed only at SNS, and only for this topic', () => {
     expect(confirmationUrl({ SubscribeURL: SUBSCRIBE_URL }, TOPIC).href).toBe(SUBSCRIBE_URL)
     for (const SubscribeURL of [
       SUBSCRIBE_URL.replace('https:', 'http:'),
@@ -138,11 +138,11 @@ describe('SendGrid', () => {
     timestamp: sent['x-twilio-email-event-webhook-timestamp']!,
     raw,
   }
-  test('is right, to the last line break', () => {
+  test('is valid, including the last line break', () => {
     expect(isSignedBySendgrid(body)).toBe(true)
     expect(isSignedBySendgrid({ ...body, raw: raw.subarray(0, -2) })).toBe(false)
   })
-  test('is wrong with any bit of body or signature flipped', () => {
+  test('is invalid with any bit of body or signature flipped', () => {
     for (let at = 0; at < raw.length; at++)
       expect(isSignedBySendgrid({ ...body, raw: flipped(raw, at) })).toBe(false)
     const signature = Buffer.from(body.signature, 'base64')
@@ -151,7 +151,7 @@ describe('SendGrid', () => {
         false,
       )
   })
-  test('is wrong at another time, by another key, and without a signature', () => {
+  test('is invalid at another time, with another key, and without a signature', () => {
     expect(isSignedBySendgrid({ ...body, timestamp: String(Number(body.timestamp) + 1) })).toBe(false)
     expect(isSignedBySendgrid({ ...body, key: sendgridKey().setting })).toBe(false)
     expect(isSignedBySendgrid({ ...body, signature: '' })).toBe(false)
@@ -167,7 +167,7 @@ const flipped = (bytes: Buffer, at: number): Buffer => {
 
 describe('Mailgun', () => {
   const event = { event: 'opened' }
-  test('is right by the account’s key, or by that of the account above', () => {
+  test('is valid with the key of the account, or of its parent', () => {
     expect(verifiedMailgunSignature(mailgunBody(event, NOW), MAILGUN_KEY)).toEqual({
       timestamp: String(Math.floor(NOW.getTime() / 1000)),
       token: 't'.repeat(50),
@@ -178,7 +178,7 @@ describe('Mailgun', () => {
       verifiedMailgunSignature(Buffer.from(JSON.stringify({ signature: ofBelow })), MAILGUN_KEY),
     ).toBeTruthy()
   })
-  test('is wrong by another key, at another time, with another token, or without any', () => {
+  test('is invalid with another key, at another time, with another token, or without any', () => {
     expect(verifiedMailgunSignature(mailgunBody(event, NOW), `${MAILGUN_KEY}!`)).toBeNull()
     const right = JSON.parse(mailgunBody(event, NOW).toString()).signature
     for (const changes of [

@@ -1,4 +1,7 @@
-/** Mails in the manner of real servers, written for these tests, and what each says: "recipient class status sure". */
+/**
+ * Emails in the formats of real servers, written for these tests, and the expected results: "recipient class status
+ * sure".
+ */
 export interface Format {
   name: string
   mail: string[]

@@ -21,7 +21,7 @@ describe('a report in the manner of', () => {
   })
 })
 
-describe('which mail it is about', () => {
+describe('which email it is about', () => {
   const format = (name: string) => FORMATS.find((one) => one.name.startsWith(name))!.mail
   test.each(['qmail', 'Exim,', 'a delivery-status part', 'OpenSMTPD'])(
     'stands in the head of the mail that is sent back: %s',
@@ -32,7 +32,7 @@ describe('which mail it is about', () => {
       }),
   )
 
-  test('or in what the report answers', async () =>
+  test('or in what the report replies to', async () =>
     expect(
       (
         await read([
@@ -173,7 +173,7 @@ describe('no report', () => {
     expect(brief(await read(['From: ann@mail.example', ...fields, '', body]))).toEqual([`null ${kind} null`]),
   )
 
-  test('a person who sends a report on as an attachment tells of nothing', async () =>
+  test('a report that a person forwards as an attachment is not a report', async () =>
     expect(
       brief(
         await read([
@@ -202,14 +202,14 @@ describe('the rules of reports', () => {
     expect(classifyRefusal({ status: 550, enhanced: null, answer }, REPORT_RULES).class).toBe(kind),
   )
 
-  test('each has a name of its own', () => {
+  test('each has a unique name', () => {
     const names = REPORT_RULES.map(({ name }) => name)
     expect(names).toEqual([...new Set(names)])
   })
 })
 
-describe('whatever comes', () => {
-  test('a mail that was changed anywhere says something of at least one recipient, in a class', () => {
+describe('any input', () => {
+  test('an email that was changed anywhere gives at least one recipient and class', () => {
     const change = fc.record({
       at: fc.nat(2000),
       cut: fc.nat(60),

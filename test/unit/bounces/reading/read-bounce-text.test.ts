@@ -7,15 +7,15 @@ const read = async (...lines: string[]) => (await readBounceText(lines.join('\n'
 const brief = async (...lines: string[]) =>
   (await read(...lines)).map(({ recipient, class: kind, status }) => `${recipient} ${kind} ${status}`)
 
-describe('answers, one to a line', () => {
-  test('each counts, with or without an enhanced code', async () =>
+describe('replies, one per line', () => {
+  test('each is read, with or without an enhanced code', async () =>
     expect(await brief('550 5.1.1 nobody', '', '452 4.2.2 full', '550 no')).toEqual([
       'null dead 5.1.1',
       'null full 4.2.2',
       'null unknown 550',
     ]))
 
-  test('lines of one answer are one', async () => {
+  test('the lines of one reply are joined', async () => {
     const [one, ...more] = await read(
       '550-5.1.1 The account that you tried to',
       '550-5.1.1 reach does',
@@ -28,7 +28,7 @@ describe('answers, one to a line', () => {
     })
   })
 
-  test('as a log has them: who, to which command, and the lines that an indent carries on', async () =>
+  test('as in a log: recipient, command, and indented continuation lines', async () =>
     expect(
       (
         await read(
@@ -46,19 +46,19 @@ describe('answers, one to a line', () => {
       [null, 'ours', 'MAIL'],
     ]))
 
-  test('a line without a code is none that a rule knows', async () =>
+  test('a line without a code matches no rule', async () =>
     expect(await read('hello')).toMatchObject([
       { class: 'unknown', status: null, rule: null, diagnostic: 'hello' },
     ]))
 
-  test('an address in it is no word of it', async () =>
+  test('an address in it does not count as its text', async () =>
     expect(await brief('550 5.1.1 <spam@blocked.example>: nobody')).toEqual(['null dead 5.1.1']))
 })
 
 const HEAD = ['Return-Path: <>', 'From: MAILER-DAEMON@mail.example', 'Subject: Undelivered', '']
 
 describe('a report', () => {
-  test('by its delivery-status fields, each recipient with the answer of the server', async () =>
+  test('by its delivery-status fields, each recipient with the reply of the server', async () =>
     expect(
       await brief(
         ...HEAD,
@@ -111,7 +111,7 @@ describe('a report', () => {
     ).toMatchObject([{ class: kind }]),
   )
 
-  test('without such fields, by the answers that it quotes above the mail that it returns', async () =>
+  test('without such fields, by the replies that it quotes above the returned email', async () =>
     expect(
       await brief(
         ...HEAD,
@@ -141,7 +141,7 @@ describe('a report', () => {
     ]),
   )
 
-  test('with any ends of lines, and quoted-printable', async () => {
+  test('with any line ends, and quoted-printable', async () => {
     const text = [
       ...HEAD,
       'Content-Transfer-Encoding: quoted-printable',
@@ -159,7 +159,7 @@ describe('a report', () => {
   })
 })
 
-describe('whatever is read', () => {
+describe('any input', () => {
   const line = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 40 }),
     fc.constantFrom(
@@ -179,7 +179,7 @@ describe('whatever is read', () => {
       'Content-Type: message/delivery-status',
     ),
   )
-  test('ends in a class', () =>
+  test('is classified', () =>
     fc.assert(
       fc.asyncProperty(fc.array(line, { maxLength: 20 }), async (lines) => {
         for (const one of (await readBounceText(lines.join('\n'))).returned)

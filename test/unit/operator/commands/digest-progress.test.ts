@@ -28,7 +28,7 @@ const frame = (changes: Partial<ProgressFrame> = {}): ProgressFrame => ({
   ...changes,
 })
 
-test('how far it is, how fast it goes, how long it takes, and every count', () => {
+test('progress, rate, time left, and every count', () => {
   expect(frameLines(frame())).toEqual([
     'Digests of Tue 24 Nov 2026, not complete, 08:00:05 UTC',
     'Planned  [####################--------------------]  50 % (500 of 1000)',
@@ -46,7 +46,7 @@ test.each([30, 40, 60, 200])('no line is wider than a terminal of %i columns', (
   expect(lines.join('\n')).toContain('open 240')
 })
 
-test('no pace from one look, from a standstill, or while nothing may go', () => {
+test('no rate from one sample, without progress, or while sending is paused', () => {
   const standstill = { at: 15_000, done: 60 }
   const paused = { delivery: 'paused', since: new Date('2026-11-24T07:30:00Z'), reason: 'relay' } as const
   for (const changes of [
@@ -69,7 +69,7 @@ test.each([
   expect(frameLines(frame({ samples: [{ at: 5000, done: 60 }, last] })).join('\n')).toContain(text)
 })
 
-test('nobody due yet, and everything accounted for', () => {
+test('no one due yet, and everything accounted for', () => {
   const none = { ...books, due: 0, planned: 0, nothingMatched: 0, paused: 0, open: 0 }
   expect(frameLines(frame({ dayTotals: none }))[1]).toBe('Nothing is due on this date yet.')
   const closed = { ...books, closed: true, open: 0 }
