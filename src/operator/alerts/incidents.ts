@@ -12,7 +12,7 @@ import { type SourceStatus, sourceStatus } from '../source-status.ts'
 import type { AlertValues } from './alert.repo.ts'
 import { workersIdleSince } from './idle-workers.repo.ts'
 
-/** Kinds of incidents: they last, and end one day. */
+/** Kinds of incidents. An incident lasts until a check succeeds. */
 export const INCIDENT_KINDS = [
   'run-stopped',
   'source-stalled',
