@@ -1,5 +1,6 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
-import { dayOf, midnight } from '../core/dates.ts'
+import { dayOf } from '../core/dates.ts'
+import { Prisma } from '../generated/prisma/client.ts'
 import { type Ranks, storedFacts } from './merge.ts'
 import type { PaperChange, StoredPaper } from './paper-changes.ts'
 import type { PaperKey } from './paper-key.ts'
@@ -51,6 +52,13 @@ export async function assignIds(
   }))
 }
 
+// The columns of a paper in JSON. Not createMany: Prisma splits a long list into statements that it runs at once.
+const PAPER_COLUMNS = Prisma.sql`id int, title text, abstract text, authors text[], categories text[], keywords text[],
+  organization text, "codeUrl" text, "projectUrl" text, summary text, "publishedAt" timestamptz, version int, ranks jsonb,
+  "withdrawnAt" timestamptz, "firstDay" date`
+
+const rowsOf = (papers: NumberedChange[]): string => json(papers.map(({ id, facts }) => ({ id, ...facts })))
+
 /** Inserts the new papers. */
 export async function insertPapers(
   tx: DatabaseOrTransaction,
@@ -58,14 +66,13 @@ export async function insertPapers(
   now: Date,
 ): Promise<void> {
   const fresh = changes.filter(({ isNew }) => isNew)
-  const data = fresh.map(({ id, facts: { onlyRevised: _, ...facts } }) => ({
-    id,
-    ...facts,
-    firstDay: midnight(facts.firstDay),
-    firstSeen: now,
-    updatedAt: now,
-  }))
-  await tx.paper.createMany({ data })
+  if (fresh.length === 0) return
+  await tx.$executeRaw`
+    insert into paper (id, title, abstract, authors, categories, keywords, organization, code_url, project_url, summary,
+      published_at, version, ranks, withdrawn_at, first_day, first_seen, updated_at)
+    select id, title, abstract, authors, categories, keywords, organization, "codeUrl", "projectUrl", summary,
+      "publishedAt", version, ranks, "withdrawnAt", "firstDay", ${now}, ${now}
+    from jsonb_to_recordset(${rowsOf(fresh)}::jsonb) as r(${PAPER_COLUMNS})`
 }
 
 /** Updates existing papers. */
@@ -80,15 +87,16 @@ export async function updatePapers(
       keywords = r.keywords, organization = r.organization, code_url = r."codeUrl", project_url = r."projectUrl",
       summary = r.summary, published_at = r."publishedAt", version = r.version, ranks = r.ranks,
       withdrawn_at = r."withdrawnAt", first_day = r."firstDay", updated_at = ${now}
-    from jsonb_to_recordset(${json(papers.map(({ id, facts }) => ({ id, ...facts })))}::jsonb) as r(
-      id int, title text, abstract text, authors text[], categories text[], keywords text[], organization text,
-      "codeUrl" text, "projectUrl" text, summary text, "publishedAt" timestamptz, version int, ranks jsonb,
-      "withdrawnAt" timestamptz, "firstDay" date)
+    from jsonb_to_recordset(${rowsOf(papers)}::jsonb) as r(${PAPER_COLUMNS})
     where paper.id = r.id`
 }
 
 /** Inserts the new keys. Their papers must exist. */
 export async function insertKeys(tx: DatabaseOrTransaction, changes: NumberedChange[]): Promise<void> {
-  const data = changes.flatMap(({ id, newKeys }) => newKeys.map((key) => ({ ...key, paperId: id })))
-  await tx.paperKey.createMany({ data, skipDuplicates: true })
+  const keys = changes.flatMap(({ id, newKeys }) => newKeys.map((key) => ({ ...key, paperId: id })))
+  if (keys.length === 0) return
+  await tx.$executeRaw`
+    insert into paper_key (scheme, value, paper_id)
+    select scheme, value, "paperId" from jsonb_to_recordset(${json(keys)}::jsonb) as r(scheme text, value text, "paperId" int)
+    on conflict do nothing`
 }

@@ -482,3 +482,18 @@ describe('records that the database rejects', () => {
     }
   })
 })
+
+test('thousands of papers at once are written one statement after the other on the connection', async () => {
+  const warnings: string[] = []
+  const note = ({ message }: Error) => void warnings.push(message)
+  process.on('warning', note)
+  const records = Array.from({ length: 4_000 }, (_, n) =>
+    paper({ arxiv: `2608.${String(n).padStart(5, '0')}`, doi: `10.1000/${n}`, title: `Paper ${n}` }),
+  )
+  expect(await list(records)).toMatchObject({ added: 4_000 })
+  const later = { now: AFTERNOON, day: '2026-08-15' as const }
+  expect(await list(records, later)).toMatchObject({ added: 0 })
+  await new Promise((done) => setImmediate(done))
+  process.off('warning', note)
+  expect(warnings).toEqual([])
+})
