@@ -14,14 +14,14 @@ import {
 } from '../subscribers/address-change.repo.ts'
 import { CONSENT_WORDING } from '../subscribers/consent.ts'
 import { endBackOff, reachedDailyLimit, takeEmailPermit } from '../subscribers/email-limits.ts'
-import { readLink, requireHolder, signLink } from '../subscribers/link-token.ts'
-import { lockSubscriber, subscriberById } from '../subscribers/subscriber.repo.ts'
+import { type Link, readLink, requireHolder, signLink } from '../subscribers/link-token.ts'
+import { lockSubscriber } from '../subscribers/subscriber.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 import { suppressionOf } from '../subscribers/suppression.repo.ts'
 import { linkMessage } from './account-link.ts'
 import { changeAddress } from './change-address.ts'
 import { domainRefusal } from './signup/subscribe.ts'
-import { requestBehindLink, subscriberByLink } from './subscriber-by-link.ts'
+import { lockRequest, requestBehindLink, subscriberByLink } from './subscriber-by-link.ts'
 
 /**
  * Emails a link to an address that a subscriber enters as their new one; its button changes the address. Up to two such
@@ -106,7 +106,7 @@ export interface OpenedAddressChange {
 
 /** Read-only. Throws link.*. */
 export async function openAddressChange(deps: Deps, token: string): Promise<OpenedAddressChange> {
-  const { addressChange, subscriber } = await addressChangeBehindLink(deps, deps.db, token, subscriberById)
+  const { addressChange, subscriber } = await addressChangeBehindLink(deps, token)
   const { id, epoch, addressKey } = subscriber
   const isChanged = addressChange.confirmedAt !== null && addressKey === addressChange.key
   const link = { purpose: 'manage', id, epoch, issuedAt: deps.clock.now() } as const
@@ -123,9 +123,15 @@ export async function openAddressChange(deps: Deps, token: string): Promise<Open
  */
 export async function confirmAddressChange(deps: ServiceDeps, token: string): Promise<void> {
   const now = deps.clock.now()
+  const opened = await addressChangeBehindLink(deps, token)
   const moved = await deps.db.$transaction(async (tx) => {
-    const { addressChange, subscriber } = await addressChangeBehindLink(deps, tx, token, lockSubscriber)
+    const { request: addressChange, subscriber } = await lockRequest(
+      tx,
+      opened.addressChange,
+      addressChangeById,
+    )
     if (addressChange.confirmedAt) return undefined
+    requireHolder(opened.link, subscriber)
     await markAddressChangeConfirmed(tx, addressChange.id, now)
     await changeAddress(deps, tx, {
       subscriber,
@@ -150,17 +156,11 @@ export async function confirmAddressChange(deps: ServiceDeps, token: string): Pr
 }
 
 async function addressChangeBehindLink(
-  { config, clock }: Deps,
-  db: DatabaseOrTransaction,
+  { config, clock, db }: Deps,
   token: string,
-  subscriberWith: typeof subscriberById,
-): Promise<{ addressChange: AddressChange; subscriber: Subscriber }> {
+): Promise<{ link: Link; addressChange: AddressChange; subscriber: Subscriber }> {
   const link = readLink(token, 'move', config.APP_SECRET, clock.now())
-  const { asked: addressChange, subscriber } = await requestBehindLink(db, {
-    link,
-    requestById: addressChangeById,
-    loadSubscriber: subscriberWith,
-  })
+  const { request: addressChange, subscriber } = await requestBehindLink(db, link, addressChangeById)
   if (!addressChange.confirmedAt) requireHolder(link, subscriber)
-  return { addressChange, subscriber }
+  return { link, addressChange, subscriber }
 }

@@ -2,6 +2,7 @@ import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { type Link, readLink, requireHolder } from '../subscribers/link-token.ts'
+import { lockSubscriber, subscriberById } from '../subscribers/subscriber.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 
 /**
@@ -17,22 +18,33 @@ export async function subscriberByLink(
   return requireHolder(link, await find(link.id))
 }
 
-export interface LinkRequestLookup<Asked> {
-  link: Link
-  requestById: (db: DatabaseOrTransaction, id: number) => Promise<Asked | null>
-  /** Reads or locks. */
-  loadSubscriber: (db: DatabaseOrTransaction, id: string) => Promise<Subscriber | null>
+interface LinkRequest {
+  id: number
+  subscriberId: string
 }
 
+type ById<Request> = (db: DatabaseOrTransaction, id: number) => Promise<Request | null>
+
 /** The request that waits for the button behind a link, and its subscriber. Throws link.unknown. */
-export async function requestBehindLink<Asked extends { id: number; subscriberId: string }>(
+export async function requestBehindLink<Request extends LinkRequest>(
   db: DatabaseOrTransaction,
-  { link, requestById, loadSubscriber }: LinkRequestLookup<Asked>,
-): Promise<{ asked: Asked; subscriber: Subscriber }> {
-  const found = await requestById(db, Number(link.id))
-  const subscriber = found && (await loadSubscriber(db, found.subscriberId))
-  // Read again: another request may have pressed the button before we got the lock.
-  const asked = subscriber && (await requestById(db, found.id))
-  if (!asked) throw new Fault('link.unknown')
-  return { asked, subscriber }
+  link: Link,
+  requestById: ById<Request>,
+): Promise<{ request: Request; subscriber: Subscriber }> {
+  const request = await requestById(db, Number(link.id))
+  const subscriber = request && (await subscriberById(db, request.subscriberId))
+  if (!subscriber) throw new Fault('link.unknown')
+  return { request, subscriber }
+}
+
+/** Locks the subscriber, then reads the request again: nobody else can be pressing its button now. Throws link.unknown. */
+export async function lockRequest<Request extends LinkRequest>(
+  tx: DatabaseOrTransaction,
+  { id, subscriberId }: LinkRequest,
+  requestById: ById<Request>,
+): Promise<{ request: Request; subscriber: Subscriber }> {
+  const subscriber = await lockSubscriber(tx, subscriberId)
+  const request = subscriber && (await requestById(tx, id))
+  if (!request) throw new Fault('link.unknown')
+  return { request, subscriber }
 }

@@ -62,3 +62,9 @@ export async function resubscribeToken(deps: Deps, link: Pick<Link, 'id' | 'epoc
   const undo = { purpose: 'resubscribe', id, epoch, issuedAt: endedAt } as const
   return signLink(undo, config.APP_SECRET[0]!)
 }
+
+/** The same for the token of an unsubscribe link; null also if the link is not ours. */
+export async function undoTokenFor(deps: Deps, token: string): Promise<string | null> {
+  const link = readUnsubscribeLink(deps, token)
+  return link && resubscribeToken(deps, link)
+}

@@ -5,7 +5,7 @@ import { CONSENT_WORDING, NO_PAGE } from '../subscribers/consent.ts'
 import { endSubscription } from '../subscribers/end-subscription.ts'
 import { enqueueGoodbye } from '../subscribers/goodbye-message.ts'
 import { lockSubscriber } from '../subscribers/subscriber.repo.ts'
-import { readUnsubscribeLink, resubscribeToken } from './unsubscribe-link.ts'
+import { readUnsubscribeLink } from './unsubscribe-link.ts'
 import { type SubscriberRef, withSubscriber } from './with-subscriber.ts'
 
 export interface UnsubscribeInput {
@@ -13,27 +13,17 @@ export interface UnsubscribeInput {
   how: 'page' | 'one-click'
 }
 
-/** The result of pressing the button, or of a one-click unsubscribe. */
-export interface UnsubscribeResult {
-  /** The token that undoes it, if there is something to undo. */
-  undo: string | null
-}
-
 /**
  * Ends a subscription for good. Repeating it changes nothing, and an invalid link is not an error. The page's button
  * enqueues a goodbye with the undo link; a one-click by a mail program gets no email.
  */
-export async function unsubscribe(
-  deps: ServiceDeps,
-  { token, how }: UnsubscribeInput,
-): Promise<UnsubscribeResult> {
+export async function unsubscribe(deps: ServiceDeps, { token, how }: UnsubscribeInput): Promise<void> {
   const link = readUnsubscribeLink(deps, token)
-  if (!link) return { undo: null }
+  if (!link) return
   const { id } = link
   const { ended, goodbye } = await deps.db.$transaction((tx) => endBehindLink(deps, tx, { id, how }))
   if (ended) deps.log.info('subscriber.unsubscribed', { subscriber: id, how })
   if (goodbye) await nudgeTransactional(deps)
-  return { undo: await resubscribeToken(deps, link) }
 }
 
 async function endBehindLink(

@@ -3,6 +3,7 @@ import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { addDays, DAY_MS, type Day, dayOf, midnight } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { figuresStoredThrough, storeFigures } from '../core/stored-figures.repo.ts'
+import { closePlans } from '../digests/close-plans.ts'
 import { datesWithoutTotals, saveDayTotals } from '../digests/day-totals.repo.ts'
 import { countOldDigests, deleteOldDigests, deleteOldPlans } from '../digests/prune-digests.repo.ts'
 import { dayTotals } from '../digests/reconciliation.repo.ts'
@@ -81,6 +82,8 @@ export async function prune(deps: Deps, { signal }: { signal?: AbortSignal } = {
   const cutoffs = cutoffsOf(deps)
   const { before, unconfirmed } = cutoffs
   await storeDailyFigures(deps, dayOf(unconfirmed))
+  // A plan that was left open would keep its date, and every later one, for ever.
+  await closePlans(deps)
   const booked = await storeDayTotals(deps, cutoffs, signal)
   const messages = await repeatUntilDone(signal, CHUNKS, async () => {
     const pruned = await inTransaction(deps, (tx) => deleteOldMessages(tx, { before: booked, most: CHUNKS }))

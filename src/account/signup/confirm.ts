@@ -1,8 +1,4 @@
-import {
-  type Database,
-  type DatabaseOrTransaction,
-  isDatabaseUnavailable,
-} from '../../core/database/database.ts'
+import { type Database, isDatabaseUnavailable } from '../../core/database/database.ts'
 import type { Deps, ServiceDeps } from '../../core/deps.ts'
 import { errorText } from '../../core/errors.ts'
 import { type DueDate, nextDue } from '../../digests/due.ts'
@@ -20,10 +16,9 @@ import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { endBackOff } from '../../subscribers/email-limits.ts'
 import { readLink, signLink } from '../../subscribers/link-token.ts'
 import { markSignupConfirmed, type Signup, signupById } from '../../subscribers/signup.repo.ts'
-import { lockSubscriber, subscriberById } from '../../subscribers/subscriber.repo.ts'
 import { hasSubscription, type Subscriber, type TopicText } from '../../subscribers/subscriber.ts'
 import { topicsOf } from '../../subscribers/topic.repo.ts'
-import { requestBehindLink } from '../subscriber-by-link.ts'
+import { lockRequest, requestBehindLink } from '../subscriber-by-link.ts'
 import { applySignup } from './apply-signup.ts'
 
 /** The data of the page behind a confirmation link. */
@@ -48,7 +43,7 @@ export interface Confirmation {
 /** Read-only. Throws link.*. */
 export async function openConfirmation(deps: Deps, token: string): Promise<Confirmation> {
   const { config, db, clock } = deps
-  const { signup, subscriber } = await signupBehindLink(deps, db, token, subscriberById)
+  const { signup, subscriber } = await signupBehindLink(deps, token)
   const joined = hasSubscription(subscriber)
   const { id, epoch, state, confirmedAt } = subscriber
   const manage = { purpose: 'manage', id, epoch, issuedAt: signup.confirmedAt ?? signup.createdAt } as const
@@ -76,9 +71,10 @@ async function changeBy(db: Database, { subscriberId, confirmedAt }: Signup): Pr
  */
 export async function confirm(deps: ServiceDeps, token: string): Promise<boolean> {
   const now = deps.clock.now()
-  const material = await welcomeMaterialFor(deps, token, now)
+  const opened = await signupBehindLink(deps, token)
+  const material = await welcomeMaterialFor(deps, opened, now)
   const before = await deps.db.$transaction(async (tx) => {
-    const { signup, subscriber } = await signupBehindLink(deps, tx, token, lockSubscriber)
+    const { request: signup, subscriber } = await lockRequest(tx, opened.signup, signupById)
     if (signup.confirmedAt) return undefined
     const wording = CONSENT_WORDING.version
     const began = await applySignup(tx, { subscriber, request: signup.wish, how: 'page', wording, now })
@@ -97,8 +93,11 @@ export async function confirm(deps: ServiceDeps, token: string): Promise<boolean
 const EMPTY: WelcomeMaterial = { archive: null, papers: [], shown: [] }
 
 /** Empty if no welcome is due, or if its papers cannot be read although the database is available. */
-async function welcomeMaterialFor(deps: Deps, token: string, now: Date): Promise<WelcomeMaterial> {
-  const { signup, subscriber } = await signupBehindLink(deps, deps.db, token, subscriberById)
+async function welcomeMaterialFor(
+  deps: Deps,
+  { signup, subscriber }: OpenedSignup,
+  now: Date,
+): Promise<WelcomeMaterial> {
   if (signup.confirmedAt || hasSubscription(subscriber)) return EMPTY
   const topics = signup.wish.topics.length > 0 || (await topicsOf(deps.db, subscriber.id)).length > 0
   return loadWelcomeMaterial(deps, { subscriberId: subscriber.id, topics, now }).catch((error) => {
@@ -108,17 +107,13 @@ async function welcomeMaterialFor(deps: Deps, token: string, now: Date): Promise
   })
 }
 
-async function signupBehindLink(
-  { config, clock }: Deps,
-  db: DatabaseOrTransaction,
-  token: string,
-  subscriberWith: typeof lockSubscriber,
-): Promise<{ signup: Signup; subscriber: Subscriber }> {
+interface OpenedSignup {
+  signup: Signup
+  subscriber: Subscriber
+}
+
+async function signupBehindLink({ config, clock, db }: Deps, token: string): Promise<OpenedSignup> {
   const link = readLink(token, 'confirm', config.APP_SECRET, clock.now())
-  const { asked, subscriber } = await requestBehindLink(db, {
-    link,
-    requestById: signupById,
-    loadSubscriber: subscriberWith,
-  })
-  return { signup: asked, subscriber }
+  const { request: signup, subscriber } = await requestBehindLink(db, link, signupById)
+  return { signup, subscriber }
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { unsubscribe } from '../../account/unsubscribe.ts'
+import { undoTokenFor } from '../../account/unsubscribe-link.ts'
 import { Fault } from '../../core/errors.ts'
 import type { Site } from '../site.ts'
 
@@ -32,7 +33,8 @@ export function addOneClickUnsubscribe(app: FastifyInstance, { deps }: Site): vo
       async (request, reply) => {
         if (!isFromPage(request.body)) return oneClick(request, reply)
         const { token } = request.params
-        const { undo } = await unsubscribe(deps, { token, how: 'page' })
+        await unsubscribe(deps, { token, how: 'page' })
+        const undo = await undoTokenFor(deps, token)
         return reply.redirect(
           undo ? `/resubscribe/${undo}` : `/unsubscribe/${encodeURIComponent(token)}`,
           303,

@@ -3,6 +3,7 @@ import { pauseSubscriber } from '../../../src/account/pause-subscriber.ts'
 import { openResubscribe, resubscribe } from '../../../src/account/resubscribe.ts'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { unsubscribe } from '../../../src/account/unsubscribe.ts'
+import { undoTokenFor } from '../../../src/account/unsubscribe-link.ts'
 import { suppress, unsuppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import { checksums } from '../../support/checksums.ts'
 import { confirmToken, post, unsubscribeToken, useSite } from '../../support/site.ts'
@@ -23,7 +24,8 @@ async function active(): Promise<string> {
 }
 
 async function press(token: string, how: 'page' | 'one-click' = 'page'): Promise<string | null> {
-  return (await unsubscribe(site.deps, { token, how })).undo
+  await unsubscribe(site.deps, { token, how })
+  return undoTokenFor(site.deps, token)
 }
 
 describe('unsubscribing', () => {
@@ -35,6 +37,25 @@ describe('unsubscribing', () => {
     const after = await checksums(site.db)
     await press(token, 'one-click')
     expect(await checksums(site.db)).toEqual(after)
+  })
+
+  test('by one click asks the database for nothing that no reader gets', async () => {
+    const token = await active()
+    const reads: string[] = []
+    const noting = site.db.$extends({
+      query: {
+        $allModels: {
+          $allOperations({ model, operation, args, query }) {
+            if (!/^(create|update|delete|upsert)/.test(operation)) reads.push(`${model}.${operation}`)
+            return query(args)
+          },
+        },
+      },
+    })
+    await unsubscribe({ ...site.deps, db: noting as unknown as typeof site.db }, { token, how: 'one-click' })
+    expect(await stateOf()).toBe('unsubscribed')
+    // Inside the transaction, once it is locked.
+    expect(reads).toEqual(['Subscriber.findUnique'])
   })
 
   test('works from a mail of years ago, of an earlier epoch', async () => {

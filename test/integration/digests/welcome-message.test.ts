@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { resubscribe } from '../../../src/account/resubscribe.ts'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { unsubscribe } from '../../../src/account/unsubscribe.ts'
+import { undoTokenFor } from '../../../src/account/unsubscribe-link.ts'
 import { addDays, type Day, dayOf, midnight } from '../../../src/core/dates.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import type { WelcomeMessage } from '../../../src/digests/welcome-message.ts'
@@ -210,7 +211,9 @@ describe('no welcome', () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     await subscribeThroughSite(site, EMAIL, { topic: 'graphs' })
     expect(await site.db.topic.count()).toBe(2)
-    const { undo } = await unsubscribe(site.deps, { token: await unsubscribeToken(site, EMAIL), how: 'page' })
+    const token = await unsubscribeToken(site, EMAIL)
+    await unsubscribe(site.deps, { token, how: 'page' })
+    const undo = await undoTokenFor(site.deps, token)
     await resubscribe(site.deps, undo!)
     expect(await welcomes()).toHaveLength(1)
   })

@@ -42,6 +42,23 @@ describe('confirming', () => {
     expect(await checksums(site.db)).toEqual(after)
   })
 
+  test('reads the sign-up once before its transaction, and once in it', async () => {
+    const token = await asked({ topic: 'robots' })
+    let reads = 0
+    const counting = site.db.$extends({
+      query: {
+        signup: {
+          findUnique({ args, query }) {
+            reads++
+            return query(args)
+          },
+        },
+      },
+    })
+    expect(await confirm({ ...site.deps, db: counting as unknown as typeof site.db }, token)).toBe(true)
+    expect(reads).toBe(2)
+  })
+
   test('ten times at once makes one subscription and one consent row', async () => {
     const token = await asked({ topic: 'robots' })
     const pressed = await Promise.all(Array.from({ length: 10 }, () => confirm(site.deps, token)))
