@@ -48,7 +48,7 @@ export async function composeDigests(
     if (i % BATCH_SIZE === 0) await setImmediate()
     const id = idOf(recipient)
     const known = { earlier: earlier.get(id) ?? [], last: historyPoints.get(id), history: pool.history }
-    const wanted = { profile: profiles.get(id), dry: idleTopicIds }
+    const wanted = { profile: profiles.get(id), idleTopicIds }
     composed.push(compose(pool.candidates, { recipient, localDate, ...known, ...wanted, ...snapshot, now }))
   }
   return composed

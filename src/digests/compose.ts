@@ -54,10 +54,10 @@ interface NearMissesScope {
 /** For idle topics, sections of papers that contain some of their words and were not shown before. */
 function nearMissSections(
   candidates: Candidates,
-  { recipient: { topics }, dry = NO_TOPICS }: ComposeInput,
+  { recipient: { topics }, idleTopicIds = NO_TOPICS }: ComposeInput,
   { range, since, matchedTopics, room }: NearMissesScope,
 ): DigestSection[] {
-  const idle = topics.filter(({ id }) => dry.has(id) && !matchedTopics.includes(id))
+  const idle = topics.filter(({ id }) => idleTopicIds.has(id) && !matchedTopics.includes(id))
   if (idle.length === 0) return []
   // Papers that match one of the topics are not near misses of another.
   const taken = new Set(topics.flatMap(({ queryId }) => candidates.matches(queryId)))

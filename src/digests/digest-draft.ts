@@ -18,8 +18,8 @@ export interface ComposeInput {
   last?: HistoryPoint
   /** Their profile; undefined if they never gave feedback. */
   profile?: Vector
-  /** Ids of their idle topics. */
-  dry?: ReadonlySet<number>
+  /** Ids of their topics that matched nothing for long. */
+  idleTopicIds?: ReadonlySet<number>
   sources: string
   now: Date
 }

@@ -174,7 +174,7 @@ describe('for topics', () => {
     )
     const shelf = candidatesFrom(createMatcher(three, queries))
     const profile = shelf.vectorOf(shelf.docIdOf(9)!)
-    const alone = { recipient: { ...recipient, topics: [topics[1]!] }, horizon: 9 }
+    const alone = { recipient: { ...recipient, topics: [topics[1]!] }, maxPaperId: 9 }
     expect(composed(alone, shelf).papers).toEqual([9, 8, 7])
     const less = new Map([...profile].map(([key, weight]) => [key, -weight] as const))
     expect(composed({ ...alone, profile: less }, shelf).papers).toEqual([8, 7, 9])
@@ -196,9 +196,9 @@ describe('for topics', () => {
           limit: 12,
         }),
     })
-    const dryTopic = { id: 34, name: 'Quantum agents', queryId: 4 }
-    const following = { recipient: { ...recipient, topics: [topics[0]!, dryTopic] }, horizon: 10 }
-    const { content, matched, papers } = composed({ ...following, dry: new Set([34]) }, shelf)
+    const idleTopic = { id: 34, name: 'Quantum agents', queryId: 4 }
+    const following = { recipient: { ...recipient, topics: [topics[0]!, idleTopic] }, maxPaperId: 10 }
+    const { content, matched, papers } = composed({ ...following, idleTopicIds: new Set([34]) }, shelf)
     const close = content!.sections.at(-1)!
     expect(close).toMatchObject({ topic: 'Quantum agents', topicId: 34, close: true })
     expect(close.papers.map(({ id, reason }) => [id, reason])).toEqual([
@@ -208,24 +208,27 @@ describe('for topics', () => {
     ])
     expect([matched, papers]).toEqual([5, [2, 4, 10, 9, 3]])
     const capped = { ...following.recipient, maxPapers: 3 }
-    expect(composed({ ...following, recipient: capped, dry: new Set([34]) }, shelf).papers).toEqual([
+    expect(composed({ ...following, recipient: capped, idleTopicIds: new Set([34]) }, shelf).papers).toEqual([
       2, 4, 10,
     ])
-    const full = composed({ ...following, recipient: { ...capped, maxPapers: 1 }, dry: new Set([34]) }, shelf)
+    const full = composed(
+      { ...following, recipient: { ...capped, maxPapers: 1 }, idleTopicIds: new Set([34]) },
+      shelf,
+    )
     expect(full).toMatchObject({ papers: [2], content: { more: 1 } })
     expect(composed(following, shelf).papers).toEqual([2, 4])
-    const none = { ...recipient, topics: [{ ...topics[0]!, queryId: 3 }, dryTopic] }
+    const none = { ...recipient, topics: [{ ...topics[0]!, queryId: 3 }, idleTopic] }
     const past = { earlier: [digest({ toPaper: 5 })] }
-    expect(composed({ recipient: none, ...past, maxPaperId: 10, dry: new Set([34]) }, shelf).papers).toEqual(
-      [],
-    )
+    expect(
+      composed({ recipient: none, ...past, maxPaperId: 10, idleTopicIds: new Set([34]) }, shelf).papers,
+    ).toEqual([])
   })
 
   test('a topic whose papers all stand under others, or beyond the cap, has matched', () => {
     const both = composed({ recipient: { ...recipient, maxPapers: 1 } })
     expect(both.content).toMatchObject({ matchedTopics: [31, 32], sections: [{ topicId: 31 }] })
-    const dry = composed({ dry: new Set([32]) })
-    expect(dry.content!.sections.some(({ close }) => close)).toBe(false)
+    const idle = composed({ idleTopicIds: new Set([32]) })
+    expect(idle.content!.sections.some(({ close }) => close)).toBe(false)
   })
 
   test('who chose one day of the week is told of the week, and of older papers', () => {
