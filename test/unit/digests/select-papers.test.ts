@@ -63,12 +63,12 @@ describe('a choice', () => {
     const topics = [[1, 2, 3], [3, 2], [2]]
     const { sections } = chooser.select({ topics, cap: 5 })
     expect(sections).toEqual([
-      { topic: 0, papers: [{ place: 1, topics: [0] }] },
-      { topic: 1, papers: [{ place: 3, topics: [1, 0] }] },
-      { topic: 2, papers: [{ place: 2, topics: [2, 0, 1] }] },
+      { topic: 0, papers: [{ docId: 1, topics: [0] }] },
+      { topic: 1, papers: [{ docId: 3, topics: [1, 0] }] },
+      { topic: 2, papers: [{ docId: 2, topics: [2, 0, 1] }] },
     ])
     expect(chooser.select({ topics: [[1], [1]], cap: 5 }).sections).toEqual([
-      { topic: 0, papers: [{ place: 1, topics: [0, 1] }] },
+      { topic: 0, papers: [{ docId: 1, topics: [0, 1] }] },
     ])
   })
 

@@ -44,7 +44,7 @@ const digestMail = (email = emails.digest(samples.digest)) => toOutgoingMail(dig
 
 describe('header fields', () => {
   test('of a digest', async () => {
-    const message = { ...digestMessage, returns: digestReturns }
+    const message = { ...digestMessage, returnAddresses: digestReturns }
     const mail = toOutgoingMail(message, emails.digest(samples.digest), sender)
     expect(headOf(await buildMime(mail)).split('\r\n')).toEqual([
       'List-ID: "Daily Papers" <daily.papers.example.org>',
