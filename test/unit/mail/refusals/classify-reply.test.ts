@@ -60,7 +60,7 @@ describe('what an answer means goes with it', () => {
     ['our relay setting', { status: 554, answer: '554 Relay access denied' }, 'ours', false],
   ])('%s', (_what, changes, kind, slowDown) => {
     // A class stops no run: our fault in the text of one email may concern that email only.
-    expect(classifyReply(fault(changes))).toMatchObject({ class: kind, slowDown, ours: false })
+    expect(classifyReply(fault(changes))).toMatchObject({ class: kind, slowDown, stopsRun: false })
   })
 })
 
@@ -73,8 +73,11 @@ describe('whose fault it is', () => {
     ['a login that is wanted', { stage: 'mail', status: 530 }, true],
     ['a server that is away', { stage: 'connect' }, false],
     ['a refused message', { status: 550 }, false],
-  ])('%s', (_what, changes, ours) => {
-    expect(classifyReply(fault(changes))).toMatchObject({ ours, ...(ours && { outcome: 'deferred' }) })
+  ])('%s', (_what, changes, stopsRun) => {
+    expect(classifyReply(fault(changes))).toMatchObject({
+      stopsRun,
+      ...(stopsRun && { outcome: 'deferred' }),
+    })
   })
 })
 
