@@ -1152,7 +1152,7 @@ export const en = {
     help: 'What you can type',
     helpText:
       'The same queries work as email topics and as feeds. Only this page also looks for words in the names of authors and organizations.',
-    /** What each example finds; the queries are in src/web/site/search-examples.ts. */
+    /** What each example finds; the queries are in src/web/site/search-view.ts. */
     examples: {
       words: 'Both words, in any form: attends, attending',
       phrase: 'An exact phrase, or another word',
