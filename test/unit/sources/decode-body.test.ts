@@ -43,8 +43,8 @@ test('a text that speaks of an encoding is not read by it', () => {
 
 test('megabytes of what is no UTF-8 are read in little memory', async () => {
   const module = resolve(import.meta.dirname, '../../../src/sources/decode-body.ts')
-  const program = `import(${JSON.stringify(module)}).then(({ decoded }) =>
-    require('node:worker_threads').parentPort.postMessage(decoded(Buffer.alloc(15_000_000, 0xe9), null).length))`
+  const program = `import(${JSON.stringify(module)}).then(({ decodeBody }) =>
+    require('node:worker_threads').parentPort.postMessage(decodeBody(Buffer.alloc(15_000_000, 0xe9), null).length))`
   const worker = new Worker(program, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 96 } })
   const length = await new Promise((done, failed) => worker.once('message', done).once('error', failed))
   await worker.terminate()

@@ -5,13 +5,13 @@ const asked = (path: string) =>
   readSearchParams(Object.fromEntries(new URL(path, 'https://papers.example').searchParams))
 
 test.each([
-  ['/papers?q=linear+attention', { query: 'linear attention', order: 'best', narrowing: {}, page: 1 }],
+  ['/papers?q=linear+attention', { query: 'linear attention', order: 'best', selection: {}, page: 1 }],
   [
     '/papers?q=%22a+b%22+%26+C%2B%2B&sort=newest&cat=cs.LG&month=2026-11&code=1&page=3',
     {
       query: '"a b" & C++',
       order: 'newest',
-      narrowing: { category: 'cs.LG', month: '2026-11', withCode: true },
+      selection: { category: 'cs.LG', month: '2026-11', withCode: true },
       page: 3,
     },
   ],
