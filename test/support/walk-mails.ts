@@ -109,9 +109,10 @@ export async function renderMails(): Promise<Map<string, RenderedEmail>> {
   )
 }
 
-/** A template's sample.json, rendered by the function that has the folder's name. */
+/** A template's sample.json, rendered by the function that has the folder's name; a note by `noMatches`. */
 function renderSample(emails: Emails, folder: MailKind): RenderedEmail {
   const sample = JSON.parse(readFileSync(join(FOLDER, folder, 'sample.json'), 'utf8'))
+  if (folder === 'note') return emails.noMatches(sample)
   const render = (emails as unknown as Record<string, (sample: object) => RenderedEmail>)[camelCase(folder)]
   return render ? render(sample) : emails.link(folder as LinkKind, sample)
 }
