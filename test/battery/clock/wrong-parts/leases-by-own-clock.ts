@@ -21,5 +21,5 @@ function byOwnClock(db: DatabaseOrTransaction): Database {
 }
 
 /** Compares leases with the worker's clock instead of the database's. */
-export const leaseChunk: typeof right.leaseBatch = (db, input) => right.leaseBatch(byOwnClock(db), input)
+export const leaseBatch: typeof right.leaseBatch = (db, input) => right.leaseBatch(byOwnClock(db), input)
 export const renewLeases: typeof right.renewLeases = (db, input) => right.renewLeases(byOwnClock(db), input)

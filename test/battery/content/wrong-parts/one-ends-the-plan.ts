@@ -1,4 +1,4 @@
 export * from '../../../../src/core/database/database.ts'
 
 /** Whatever fails while a page is filled is taken for the database, so that nobody is tried without the others. */
-export const isDatabaseAway = (): boolean => true
+export const isDatabaseUnavailable = (): boolean => true

@@ -8,7 +8,7 @@ export * from '../../../../src/bounces/reading/read-bounce-text.ts'
 let last: string | null = null
 
 /** Where a report names nobody, it is taken to go on about whom was named last. */
-export async function readReturn(input: string | Uint8Array): Promise<BounceReading> {
+export async function readBounceText(input: string | Uint8Array): Promise<BounceReading> {
   const read = await readRightly(input)
   const returned = read.returned.map((one) => {
     last = one.recipient ?? last

@@ -3,10 +3,10 @@ import { runToEnd, type Steps } from '../../../../src/queries/steps.ts'
 
 export { extrasBudget } from '../../../../src/search/yield-to-event-loop.ts'
 
-export const inTurns = async <T>(steps: Steps<T>): Promise<T> => runToEnd(steps)
+export const runYielding = async <T>(steps: Steps<T>): Promise<T> => runToEnd(steps)
 
-export const inTurnsWithin = async <T>(_budget: unknown, steps: Steps<T>): Promise<{ value: T }> => ({
+export const runYieldingWithin = async <T>(_budget: unknown, steps: Steps<T>): Promise<{ value: T }> => ({
   value: runToEnd(steps),
 })
 
-export const nextTurn = async (): Promise<void> => {}
+export const yieldToEventLoop = async (): Promise<void> => {}

@@ -3,5 +3,5 @@ import { configuredRateLimit as limitRightly } from '../../../../src/mail/rate-l
 export * from '../../../../src/mail/rate-limits/send-rate.ts'
 
 /** Minds what is said of all mail, and nothing of one domain. */
-export const limitOf: typeof limitRightly = (config, key, now) =>
+export const configuredRateLimit: typeof limitRightly = (config, key, now) =>
   key.startsWith('domain ') ? undefined : limitRightly(config, key, now)

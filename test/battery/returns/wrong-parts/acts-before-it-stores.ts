@@ -9,7 +9,7 @@ const ACTING_MS = 20
 let before: Promise<unknown> = Promise.resolve()
 
 /** What came stands in memory alone until its turn: a mail is answered at once, which looks quick. */
-export async function keepReport(...args: Parameters<typeof rightly>): Promise<void> {
+export async function acceptReport(...args: Parameters<typeof rightly>): Promise<void> {
   before = before
     .then(() => sleep(ACTING_MS))
     .then(() => rightly(...args))

@@ -11,7 +11,7 @@ function reach(point: CrashPoint): void {
   if (point === name && ++times === Number(nth)) process.kill(process.pid, 'SIGKILL')
 }
 
-export async function keepReport(...args: Parameters<typeof real.insertReport>): Promise<boolean> {
+export async function insertReport(...args: Parameters<typeof real.insertReport>): Promise<boolean> {
   reach('came')
   const isNew = await real.insertReport(...args)
   reach('stored')

@@ -7,7 +7,7 @@ const [, nth] = process.argv.at(-1)!.split(':')
 let times = 0
 
 /** Each is taken for a new one: what ended unanswered, and is brought again, counts twice. Dies as at "stored". */
-export async function keepReport(...[db, report]: Parameters<typeof real.insertReport>): Promise<boolean> {
+export async function insertReport(...[db, report]: Parameters<typeof real.insertReport>): Promise<boolean> {
   const isNew = await real.insertReport(db, {
     ...report,
     raw: Buffer.concat([report.raw, randomBytes(8)]),

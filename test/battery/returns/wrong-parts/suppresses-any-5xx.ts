@@ -5,7 +5,7 @@ export * from '../../../../src/bounces/apply-bounce.ts'
 type Given = Parameters<typeof rightly>
 
 /** A code that says "for good" is taken to be about the mailbox. */
-export function actOnReturn(deps: Given[0], tx: Given[1], input: Given[2]): ReturnType<typeof rightly> {
+export function applyBounce(deps: Given[0], tx: Given[1], input: Given[2]): ReturnType<typeof rightly> {
   const isForGood = input.event.status?.startsWith('5') ?? false
   const told = isForGood ? { ...input.event, class: 'dead' as const, sure: true } : input.event
   return rightly(deps, tx, { ...input, event: told })

@@ -7,7 +7,7 @@ import {
 export * from '../../../../src/mail/refusals/classify-reply.ts'
 
 /** Whoever says "later" is taken to have asked for less. */
-export const classify = (fault: SmtpFault): SendFailure => {
+export const classifyReply = (fault: SmtpFault): SendFailure => {
   const failure = classifyRightly(fault)
   return { ...failure, slowDown: failure.outcome === 'deferred' }
 }

@@ -4,7 +4,7 @@ import { openSmtpWire as openRightly, type SmtpWire } from '../../../../src/mail
 export * from '../../../../src/mail/smtp/smtp-wire-client.ts'
 
 /** Whatever a server says is kept until it is whole, or enough to be seen. */
-export const openWire: typeof openRightly = (...args): SmtpWire => {
+export const openSmtpWire: typeof openRightly = (...args): SmtpWire => {
   const wire = openRightly(...args)
   wire.connection.options.maxResponseSize = 800_000_000
   const onData = (SMTPConnection.prototype as unknown as { _onData: object })._onData

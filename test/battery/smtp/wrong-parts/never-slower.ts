@@ -7,4 +7,7 @@ import {
 export * from '../../../../src/mail/refusals/classify-reply.ts'
 
 /** Nobody asks for less: where thousands of 421 are answered, a row that is not about pace would take hours. */
-export const classify = (fault: SmtpFault): SendFailure => ({ ...classifyRightly(fault), slowDown: false })
+export const classifyReply = (fault: SmtpFault): SendFailure => ({
+  ...classifyRightly(fault),
+  slowDown: false,
+})

@@ -3,4 +3,4 @@ import type { newlyMatchingSince as rightly } from '../../../../src/digests/newl
 export * from '../../../../src/digests/newly-matching.ts'
 
 /** Takes nothing for risen: what had too few votes when it was first looked at never comes. */
-export const turnedSince: typeof rightly = () => new Map()
+export const newlyMatchingSince: typeof rightly = () => new Map()

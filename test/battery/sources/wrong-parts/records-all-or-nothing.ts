@@ -3,4 +3,4 @@ import type { isDataRejection as rightly } from '../../../../src/core/database/d
 export * from '../../../../src/core/database/database.ts'
 
 /** Takes no error for a rejection of values: where the database rejects one record, the whole day is lost. */
-export const isRejection: typeof rightly = () => false
+export const isDataRejection: typeof rightly = () => false
