@@ -37,7 +37,7 @@ export async function requestBehindLink<Request extends LinkRequest>(
   return { request, subscriber }
 }
 
-/** Locks the subscriber, then reads the request again: nobody else can be pressing its button now. Throws link.unknown. */
+/** Locks the subscriber, then reads the request again: no other press of its button can be in progress now. Throws link.unknown. */
 export async function lockRequest<Request extends LinkRequest>(
   tx: DatabaseOrTransaction,
   { id, subscriberId }: LinkRequest,

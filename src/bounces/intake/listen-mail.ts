@@ -61,7 +61,7 @@ export async function listenForMail(
 function refusalOf({ config }: ServiceDeps, recipient: string): Error | null {
   const at = recipient.lastIndexOf('@')
   if (recipient.slice(at + 1).toLowerCase() !== config.BOUNCE_DOMAIN)
-    return smtpError(550, '5.7.1 Takes mail for the bounce domain alone')
+    return smtpError(550, '5.7.1 Accepts email only for the bounce domain')
   const isKnown = isReturnAddress(recipient)
     ? readReturnAddress(recipient, config.APP_SECRET) !== undefined
     : recipient.slice(0, at).toLowerCase() === FEEDBACK_LOOP

@@ -53,7 +53,7 @@ export function openSmtpWire(
   const hasUnexpectedReply = () => /^[^45]/.test(unreadReply())
   const onCommandSent = (command: string) => {
     if (hasUnexpectedReply())
-      events.onProtocolError(`before ${command.slice(0, 4)} was said: ${unreadReply()}`)
+      events.onProtocolError(`before ${command.slice(0, 4)} was sent: ${unreadReply()}`)
     expect(command)
   }
   const onReplyReceived = (answer: string) => {

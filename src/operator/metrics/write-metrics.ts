@@ -87,10 +87,7 @@ interface GaugeDefinition {
 const gauge = (name: string, help: string, ...labels: string[]): GaugeDefinition => ({ name, help, labels })
 
 const GAUGES: readonly GaugeDefinition[] = [
-  gauge(
-    'database_up',
-    '1 where the database answered in time; else none of the gauges read from it are there.',
-  ),
+  gauge('database_up', '1 if the database replied in time; otherwise the gauges read from it are missing.'),
   gauge('database_size_bytes', 'Size of the database.'),
   gauge('subscribers', 'Subscribers by state, without those who were erased.', 'state'),
   gauge('topics', 'Topics of all subscribers.'),
@@ -104,14 +101,14 @@ const GAUGES: readonly GaugeDefinition[] = [
   gauge('day_messages', 'Messages of the last 24 hours, by kind and state.', 'kind', 'state'),
   gauge(
     'day_returns',
-    'What came back in the last 24 hours, by class and by the ten domains with the most, the others as one.',
+    'Bounces and complaints of the last 24 hours, by class and for the ten domains with the most; the others are summed up.',
     'class',
     'domain',
   ),
   gauge('waiting_reports', 'Reports that are not processed yet.'),
   gauge(
     'oldest_ready_message_timestamp_seconds',
-    'Since when the oldest message that could go now waits.',
+    'When the oldest message that could be sent now became ready.',
     'lane',
   ),
   gauge('leased_chunks', 'Chunks that a worker holds.', 'lane'),
@@ -119,21 +116,21 @@ const GAUGES: readonly GaugeDefinition[] = [
   gauge('delivery_paused', '1 while delivery is paused.'),
   gauge(
     'paces',
-    'Paces that limit mail: of what a server asked to slow down, of domains that are held, and 1 once the day of a new sending domain is used up.',
+    'Limits on sending in effect: slowed down by a server, domains on hold, and 1 if the ramp-up limit of today is reached.',
     'kind',
   ),
-  gauge('sending_enabled', '0 with SENDING=off or without SMTP_URL, in the process that was asked.'),
-  gauge('source_last_fetch_timestamp_seconds', 'When papers of a source last came in.', 'source'),
+  gauge('sending_enabled', '0 with SENDING=off or without SMTP_URL, in the process that serves this page.'),
+  gauge('source_last_fetch_timestamp_seconds', 'When papers of a source were last fetched.', 'source'),
   gauge('source_day_state', '1 for the state of today (UTC) of each source.', 'source', 'state'),
   gauge('source_day_papers', 'Papers of today (UTC) by source.', 'source'),
-  gauge('source_day_requests', 'Requests that today (UTC) took so far, by source.', 'source'),
+  gauge('source_day_requests', 'Requests for today (UTC) so far, by source.', 'source'),
   gauge(
     'source_late_papers',
-    'Papers of the last two weeks that came after their day was closed, by source.',
+    'Papers of the last two weeks that arrived after their day was closed, by source.',
     'source',
   ),
-  gauge('notices', 'What the operator is told of and lasts, by kind.', 'kind'),
-  gauge('notices_untold', 'Notices that no mail has told.'),
+  gauge('notices', 'Ongoing alerts, by kind.', 'kind'),
+  gauge('notices_untold', 'Alerts that no email has reported yet.'),
   gauge('last_tick_timestamp_seconds', 'The newest minute that a process with the role schedule claimed.'),
-  gauge('queue_jobs', 'Nudges that wait, are worked on or wait to be tried again.', 'queue', 'state'),
+  gauge('queue_jobs', 'Nudges that are waiting, in progress or waiting for a retry.', 'queue', 'state'),
 ]

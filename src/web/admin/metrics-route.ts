@@ -41,7 +41,7 @@ async function denyUnlessAllowed(
 const FROM_HERE = 'Metrics are available only on this machine until ADMIN_PASSWORD is set.\n'
 const ASKED = 'Metrics take ADMIN_PASSWORD by Basic authentication.\n'
 const TOO_MANY =
-  'Too many wrong passwords. Until retry-after is over none is looked at, the right one neither.\n'
+  'Too many wrong passwords. Until Retry-After has passed, even the correct password is rejected.\n'
 
 const refuse = (reply: FastifyReply, status: number, why: string): FastifyReply =>
   reply.code(status).type('text/plain').send(why)

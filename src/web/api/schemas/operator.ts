@@ -60,7 +60,7 @@ const returned = z
     class: z.enum(BOUNCE_CLASSES),
     status: z.string().nullable().describe('5.1.1, or the three digits of a reply'),
     answer: z.string().describe('What the server said, without addresses'),
-    domain: z.string().nullable().describe('Of the recipient'),
+    domain: z.string().nullable().describe('Domain of the recipient'),
     way: z.enum(CHANNELS).describe('Channel of the report'),
     foundBy: z.enum(FOUND_BY).nullable().describe('How the subscriber was found; null if they were not'),
     done: z
@@ -75,7 +75,7 @@ const returned = z
 
 export const returnQuery = z.strictObject({
   class: z.enum(BOUNCE_CLASSES, { error: `one of ${BOUNCE_CLASSES.join(', ')}` }).optional(),
-  domain: line.describe('Of the recipient').optional(),
+  domain: line.describe('Domain of the recipient').optional(),
   ...page,
 })
 
@@ -123,9 +123,9 @@ const pace = z
       .describe(
         'rate: set in SMTP_URL; slowed: the server asked to slow down; resumed: delivery resumed after a pause; held: on hold until then because it refused too much; was-held: resuming slowly after that; ramp-up: what a new sending domain may send on a day (UTC)',
       ),
-    domain: z.string().nullable().describe('Of the recipients; null: all mail'),
+    domain: z.string().nullable().describe('Domain of the recipients; null: all emails'),
     perSecond: z.number().nullable().describe('Emails a second; a reduced rate doubles every minute'),
-    until: instant.nullable().describe('Of what is held'),
+    until: instant.nullable().describe('When the hold ends'),
     left: count.nullable().describe('For the ramp-up: how many can still be sent today'),
     of: count.nullable().describe('For the ramp-up: how many can be sent today in total'),
     said: z.string().nullable().describe('The reply, without addresses; how much was refused'),

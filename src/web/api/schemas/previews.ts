@@ -18,7 +18,7 @@ const share = z
   .min(0)
   .max(1)
   .nullable()
-  .describe('Of all papers of these days; null where newer versions count')
+  .describe('Share of all papers of these days; null if newer versions count')
 
 const shownPaper = z.object({
   id: z.string().describe('As in paths: 2507.06457'),
@@ -40,17 +40,17 @@ export const preview = z
     latest: z.array(shownPaper).describe('Newest day first, then most votes'),
     nothing: z
       .object({
-        absent: z.array(z.string()).describe('Parts that no paper has, in words'),
+        absent: z.array(z.string()).describe('Parts of the query that no paper contains, in words'),
         without: z
           .object({ part: z.string(), papers: count, isUnwanted: z.boolean() })
           .nullable()
-          .describe('The part without which most papers would match'),
+          .describe('Without this part, the most papers would match'),
         nearest: z.array(shownPaper),
       })
       .nullable()
-      .describe('Why nothing matched; null where something did'),
+      .describe('Why nothing matched; null if something did'),
     papers: count.describe('All papers of these days'),
-    openDays: count.describe('On how many of the days there were any'),
+    openDays: count.describe('How many of the days have papers'),
     share,
     absent: z
       .array(z.string())
@@ -59,15 +59,17 @@ export const preview = z
       .array(
         z.object({
           term: z.string().describe('As typed'),
-          isUnwanted: z.boolean().describe('It stands under a NOT; `papers` are those that it takes away'),
+          isUnwanted: z
+            .boolean()
+            .describe('The term is under a NOT; `papers` counts the papers that it excludes'),
           papers: count,
           share,
         }),
       )
-      .describe('What each term brings alone'),
+      .describe('How many papers contain each term'),
     overlap: z
       .array(z.object({ topic: z.string(), papers: count }))
-      .describe('Of the papers found, those that other topics bring too; the most first'),
+      .describe('How many of the papers found other topics match too, the most first'),
     width: z
       .enum(['narrow', 'fits', 'wide'])
       .describe('Less than one a week; or more for each weekday with papers than an email contains'),
