@@ -7,8 +7,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { errorText } from '../src/core/errors.ts'
 import type { BatteryCase, Profile } from '../test/battery/battery-case.ts'
-import { endWhatIsLeft, endWithSignals } from '../test/battery/bench/interrupted.ts'
-import { stopSharedPostgres } from '../test/battery/bench/shared-postgres.ts'
+import { endWithSignals, runCleanups } from '../test/battery/bench/cleanups.ts'
 import { CASES } from './battery/cases.ts'
 import { batteryPage } from './battery/page.ts'
 import { type Outcome, runCases } from './battery/run-cases.ts'
@@ -40,6 +39,8 @@ const LONG_AND_SHOWN_ELSEWHERE = [
   'sources-wrong-keeps-sources-apart',
 ]
 const SKIPPED = 'it takes long, and other cases show the same: run it by name, or with --profile nightly'
+/** For one case. In profile ci the longest takes about three minutes. */
+const LIMIT_MS: Record<Profile, number> = { ci: 10 * 60_000, nightly: 6 * 3_600_000 }
 /** Most of the time a case waits, for a server, a lease or a process that starts. */
 const AT_ONCE = 4
 
@@ -87,8 +88,7 @@ const tell = (outcome: Outcome) => {
 }
 const whyNot = ({ name }: BatteryCase) =>
   isWhole && LONG_AND_SHOWN_ELSEWHERE.includes(name) ? SKIPPED : undefined
-const outcomes = await runCases(cases, { profile, atOnce, tell, whyNot })
-await stopSharedPostgres()
+const outcomes = await runCases(cases, { profile, atOnce, limitMs: LIMIT_MS[profile], tell, whyNot })
 if (record) writeFileSync(PAGE, batteryPage(CASES, outcomes, readFileSync(PAGE, 'utf8')))
 const skipped = outcomes.filter(({ verdict }) => typeof verdict === 'string').length
 const failed = outcomes.filter(({ verdict }) => typeof verdict !== 'string' && !verdict.ok)
@@ -100,5 +100,5 @@ console.log(
   `${outcomes.length - failed.length - skipped} passed, ${failed.length} failed${skipped ? `, ${skipped} skipped` : ''}`,
 )
 // A case that failed may have left a server or a timer behind: a run ends all the same.
-await endWhatIsLeft()
+await runCleanups()
 process.exit(failed.length > 0 ? 1 : 0)

@@ -1,4 +1,5 @@
 import { errorText } from '../../src/core/errors.ts'
+import { withTimeout } from '../../src/core/with-timeout.ts'
 import type { BatteryCase, Profile, Verdict } from '../../test/battery/battery-case.ts'
 import { NotBegun } from '../../test/battery/bench/delivery-bench.ts'
 
@@ -13,6 +14,8 @@ interface RunOptions {
   profile: Profile
   /** So many cases at once; those that measure time have the machine to themselves, after the others. */
   atOnce: number
+  /** Milliseconds after which a case has failed: one that waits for something that never comes must not hold up the others. */
+  limitMs: number
   /** Why a case is not tried in this run; undefined where it is. */
   whyNot: (one: BatteryCase) => string | undefined
   /** Called for each as it is done. */
@@ -21,11 +24,11 @@ interface RunOptions {
 
 /** Runs every case once; what came of each, in the order of the list. */
 export async function runCases(cases: BatteryCase[], options: RunOptions): Promise<Outcome[]> {
-  const { profile, atOnce, tell, whyNot } = options
+  const { profile, atOnce, limitMs, tell, whyNot } = options
   const outcomes: Outcome[] = []
   const run = async (one: BatteryCase) => {
     const reason = whyNot(one)
-    const outcome = reason ? { one, verdict: reason, seconds: 0 } : await runCase(one, profile)
+    const outcome = reason ? { one, verdict: reason, seconds: 0 } : await runCase(one, profile, limitMs)
     outcomes.push(outcome)
     tell(outcome)
   }
@@ -40,9 +43,9 @@ export async function runCases(cases: BatteryCase[], options: RunOptions): Promi
   return outcomes.sort((one, other) => cases.indexOf(one.one) - cases.indexOf(other.one))
 }
 
-async function runCase(one: BatteryCase, profile: Profile): Promise<Outcome> {
+async function runCase(one: BatteryCase, profile: Profile, limitMs: number): Promise<Outcome> {
   const begun = performance.now()
-  const verdict = await tryTwice(one, profile).catch(
+  const verdict = await withTimeout(limitMs, tryTwice(one, profile)).catch(
     (error): Verdict => ({ ok: false, n: '-', result: errorText(error) }),
   )
   return { one, verdict, seconds: (performance.now() - begun) / 1000 }

@@ -1,24 +1,24 @@
 const cleanups = new Set<() => unknown>()
 
-/** What is to end where the battery is interrupted; call what comes back once it has ended. */
-export function endIfInterrupted(cleanup: () => unknown): () => void {
+/** Registers what to end when the battery ends or is interrupted. Call the returned function once it has ended. */
+export function atEndOfRun(cleanup: () => unknown): () => void {
   cleanups.add(cleanup)
   return () => void cleanups.delete(cleanup)
 }
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const
 
-/** Ends what the cases left running. */
-export async function endWhatIsLeft(): Promise<void> {
+/** Ends what the cases left running: servers, services, databases. */
+export async function runCleanups(): Promise<void> {
   await Promise.allSettled([...cleanups].map((cleanup) => cleanup()))
 }
 
-/** Ends what the cases began, before this process ends by a signal: nothing of it works on. `tell` is called first. */
+/** On SIGINT and SIGTERM: calls `tell`, ends what the cases started, then ends this process. */
 export function endWithSignals(tell: () => void): void {
   for (const [signal, code] of Object.entries(SIGNALS)) {
     process.once(signal, async () => {
       tell()
-      await endWhatIsLeft()
+      await runCleanups()
       process.exit(code)
     })
   }

@@ -12,7 +12,7 @@ import { silentLog } from '../../../src/core/log.ts'
 import { addDigestMessages } from '../../support/messages.ts'
 import { startProgram } from '../../support/processes.ts'
 import { type Arrival, isKept, readArrivals, type SinkOptions } from '../../support/smtp-sink.ts'
-import { endIfInterrupted } from './interrupted.ts'
+import { atEndOfRun } from './cleanups.ts'
 import { type OwnDatabase, ownDatabase } from './shared-postgres.ts'
 
 export interface BenchOptions {
@@ -94,7 +94,7 @@ export async function withBench<T>(options: BenchOptions, work: (bench: Bench) =
   const endChildren = () => {
     for (const child of children) child.kill('SIGKILL')
   }
-  const forget = endIfInterrupted(async () => {
+  const forget = atEndOfRun(async () => {
     endChildren()
     if (options.ownServer) await postgres.destroy()
     rmSync(folder, { recursive: true, force: true })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/core/database/embedded-postgres.ts'
 import { applyMigrations } from '../../../src/core/database/migrations.ts'
-import { endIfInterrupted } from './interrupted.ts'
+import { atEndOfRun } from './cleanups.ts'
 
 const TEMPLATE = 'battery_template'
 
@@ -45,12 +45,12 @@ async function startShared(): Promise<Shared> {
   const connectionString = Object.assign(new URL(postgres.url), { pathname: '/postgres' }).href
   // One at a time: a template is copied while nobody uses it.
   const admin = new pg.Pool({ connectionString, max: 1 })
-  endIfInterrupted(stopSharedPostgres)
+  atEndOfRun(stopSharedPostgres)
   return { folder, postgres, admin }
 }
 
 /** Ends the shared server, where one was started. */
-export async function stopSharedPostgres(): Promise<void> {
+async function stopSharedPostgres(): Promise<void> {
   if (!shared) return
   const { folder, postgres, admin } = await shared
   shared = undefined

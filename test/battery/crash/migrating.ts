@@ -6,8 +6,8 @@ import { silentLog } from '../../../src/core/log.ts'
 import { prepareQueue } from '../../../src/core/queue.ts'
 import { startProgram } from '../../support/processes.ts'
 import type { BatteryCase } from '../battery-case.ts'
+import { atEndOfRun } from '../bench/cleanups.ts'
 import { exitOf } from '../bench/delivery-bench.ts'
-import { endIfInterrupted } from '../bench/interrupted.ts'
 import { randomFrom } from '../bench/seeded-random.ts'
 import { ownDatabase } from '../bench/shared-postgres.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
@@ -130,7 +130,7 @@ function beginMigrating(url: string, part?: WrongPart): ChildProcess {
   const child = startProgram([...programWith(part, 'src/cli.ts'), 'db', 'migrate'], { DATABASE_URL: url })
   child.stdout?.resume()
   child.stderr?.resume()
-  const forget = endIfInterrupted(() => child.kill('SIGKILL'))
+  const forget = atEndOfRun(() => child.kill('SIGKILL'))
   child.once('exit', forget)
   return child
 }

@@ -9,8 +9,8 @@ import { startDatabaseProxy } from '../../support/database-proxy.ts'
 import { type DebianPostgres, noDebianPostgres, startDebianPostgres } from '../../support/debian-postgres.ts'
 import { addDigestMessages } from '../../support/messages.ts'
 import type { BatteryCase } from '../battery-case.ts'
+import { atEndOfRun } from '../bench/cleanups.ts'
 import { type Bench, firstLine, withBench } from '../bench/delivery-bench.ts'
-import { endIfInterrupted } from '../bench/interrupted.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
 import { until } from '../many/crew-of-services.ts'
 import { doMoreArrive } from './running.ts'
@@ -102,7 +102,7 @@ const inWords = ({ forgotten, sentAfter, doubles, held, open }: Promoted): strin
 
 async function promoteOnce(part?: WrongPart): Promise<Promoted> {
   const server = await startDebianPostgres()
-  const forget = endIfInterrupted(() => server.stop())
+  const forget = atEndOfRun(() => server.stop())
   try {
     const options = { mails: 0, connections: CONNECTIONS, sink: SINK }
     return await withBench(options, (bench) => promote(bench, server, part))

@@ -3,7 +3,7 @@ import { chmodSync, closeSync, mkdtempSync, openSync, rmSync, writeSync } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { errorText } from '../../../src/core/errors.ts'
-import { endIfInterrupted } from '../bench/interrupted.ts'
+import { atEndOfRun } from '../bench/cleanups.ts'
 
 const TOP_UP_MS = 200
 const PIECES = [65_536, 4096]
@@ -30,7 +30,7 @@ export async function withSmallDisk<T>(
     execFileSync('umount', ['-l', folder])
     rmSync(folder, { recursive: true })
   }
-  const ended = endIfInterrupted(away)
+  const ended = atEndOfRun(away)
   chmodSync(folder, 0o755) // Postgres runs as another user
   try {
     return await work({ folder, fill: () => fillFrom(join(folder, 'ballast')) })

@@ -9,6 +9,7 @@ import { startEmbeddedPostgres } from '../../../src/core/database/embedded-postg
 import { applyMigrations } from '../../../src/core/database/migrations.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { prepareQueue } from '../../../src/core/queue.ts'
+import { atEndOfRun } from '../bench/cleanups.ts'
 import { NOON, seed } from './seed.ts'
 
 interface Server {
@@ -30,11 +31,11 @@ export async function seededDatabase(): Promise<{ url: string; drop(): Promise<v
   return { url: url(name), drop: () => run(`drop database ${name} with (force)`) }
 }
 
-/** One Postgres for all cases; gone when this process has nothing left to do. */
+/** One Postgres for all cases, removed at the end of the run. */
 async function startServer(): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'daily-papers-doors-'))
   const postgres = await startEmbeddedPostgres(join(folder, 'postgres'), { database: SEEDED, durable: false })
-  process.once('beforeExit', async () => {
+  atEndOfRun(async () => {
     await postgres.destroy()
     rmSync(folder, { recursive: true, force: true })
   })

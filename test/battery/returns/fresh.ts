@@ -2,7 +2,7 @@ import type { Mta, MtaKind } from '../../support/mta.ts'
 import { startNextHop } from '../../support/mta-next-hop.ts'
 import { eventually } from '../../support/until.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
-import { endIfInterrupted } from '../bench/interrupted.ts'
+import { atEndOfRun } from '../bench/cleanups.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 import { type ReturnsBench, returnsOn, untilRead, withReturns } from './bench.ts'
 import { MTA_KINDS, sendThrough } from './mtas.ts'
@@ -64,7 +64,7 @@ async function sendAndRead(
   const nextHop = await startNextHop()
   const listener = ports[kind.way]
   const mta = await kind.start({ users, bounceDomain: BOUNCE_DOMAIN, listener, nextHop: nextHop.port })
-  const forget = endIfInterrupted(() => mta.stop())
+  const forget = atEndOfRun(() => mta.stop())
   const arrived = (mta: Mta) =>
     users.reduce((sum, user) => sum + mta.mailsOf(user).length, 0) + nextHop.mails.length
   const cameBack = (count: number) => eventually(async () => (await db.report.count()) >= count)

@@ -14,7 +14,13 @@ async function runOnce(...ends: (Verdict | Error)[]) {
     return end
   }
   const one: BatteryCase = { name: 'one', fault: 'a fault', invariant: 'it holds', run }
-  const options = { profile: 'ci', atOnce: 1, whyNot: () => undefined, tell: () => {} } as const
+  const options = {
+    profile: 'ci',
+    atOnce: 1,
+    limitMs: 60_000,
+    whyNot: () => undefined,
+    tell: () => {},
+  } as const
   const [outcome] = await runCases([one], options)
   return { verdict: outcome!.verdict, left: ends.length }
 }
@@ -39,4 +45,20 @@ test.each([
   const { verdict, left } = await runOnce(end, HELD)
   expect(verdict).toMatchObject({ ok: false })
   expect(left).toBe(1)
+})
+
+test('a case that never ends fails, and the next one runs', async () => {
+  const stuck: BatteryCase = {
+    name: 'stuck',
+    fault: 'a fault',
+    invariant: 'it holds',
+    run: () => new Promise(() => {}),
+  }
+  const next: BatteryCase = { ...stuck, name: 'next', run: async () => HELD }
+  const options = { profile: 'ci', atOnce: 1, limitMs: 50, whyNot: () => undefined, tell: () => {} } as const
+  const outcomes = await runCases([stuck, next], options)
+  expect(outcomes.map(({ verdict }) => verdict)).toEqual([
+    { ok: false, n: '-', result: 'no answer within 0 s' },
+    HELD,
+  ])
 })
