@@ -19,7 +19,7 @@ export interface PaperVectors {
 export async function paperVectors(deps: Deps): Promise<PaperVectors> {
   const archive = await openArchive(deps, { from: addDays(dayOf(deps.clock.now()), -MAX_DAYS) })
   const among = {
-    papers: archive.index.docCount,
+    docCount: archive.index.docCount,
     documentFrequency: (key: string) => archive.documentFrequency(key),
   }
   return {

@@ -59,8 +59,8 @@ const ACCEPTORS: Record<Provider, AcceptProvider> = {
  */
 export const acceptWebhook = (
   deps: WebhookDeps,
-  { maker: provider, ...posted }: WebhookRequest & { maker: Provider },
-): Promise<void> => ACCEPTORS[provider](deps, posted)
+  { provider, ...request }: WebhookRequest & { provider: Provider },
+): Promise<void> => ACCEPTORS[provider](deps, request)
 
 /** Checks the topic and the age before it fetches a certificate. */
 async function acceptSns(deps: WebhookDeps, { raw }: WebhookRequest): Promise<void> {

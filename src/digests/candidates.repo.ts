@@ -30,7 +30,7 @@ export interface CandidatePool {
 /** More than a digest shows, since another topic of the same subscriber may match some of them. */
 const MAX_NEAR_MISSES = 12
 /** Number of queries whose near misses are kept. */
-const MAX_NEAR = 5000
+const MAX_CACHED_QUERIES = 5000
 /** Number of papers with words of a query, best first, that are examined in detail. */
 const MAX_EXAMINED = 24
 
@@ -53,16 +53,16 @@ export async function openCandidatePool(
     const matches = matcher.matches(queryId).map((paper) => papers[paper]!.id)
     return newlyMatchingSince({ query, matches, texts, before: snapshots.get(then)! })
   })
-  const nearest = memoize((queryId: number) => {
+  const nearMisses = memoize((queryId: number) => {
     const query = queries.get(queryId)
     if (!query) return []
     const pool = matcher.near(query, MAX_EXAMINED)
     return rankNearMisses({ papers: pool, texts, queries: [query], limit: MAX_NEAR_MISSES })
-  }, MAX_NEAR)
+  }, MAX_CACHED_QUERIES)
   return {
     history,
     candidates: candidatesFrom(matcher, {
-      nearMisses: nearest,
+      nearMisses,
       newlyMatching: (queryId, then) => newMatches(`${queryId} ${then}`),
     }),
     mayNewlyMatch: (topics) =>

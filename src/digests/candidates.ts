@@ -42,8 +42,8 @@ export interface CandidateLookups {
   nearMisses?: Candidates['nearMisses']
 }
 
-const NOTHING_TURNED: Candidates['newlyMatching'] = () => new Map()
-const NOTHING_NEAR: Candidates['nearMisses'] = () => []
+const NO_NEW_MATCHES: Candidates['newlyMatching'] = () => new Map()
+const NO_NEAR_MISSES: Candidates['nearMisses'] = () => []
 
 export function candidatesFrom(matcher: Matcher, parts: CandidateLookups = {}): Candidates {
   const { papers } = matcher
@@ -52,7 +52,7 @@ export function candidatesFrom(matcher: Matcher, parts: CandidateLookups = {}): 
   const days = [...byDay.keys()].sort().reverse()
   const at = (paperId: number) => papers[matcher.docIdOf(paperId)!]!
   const plain = memoize((paperId: number) => plainParts(at(paperId)), MAX_SHOWN)
-  const lowest = memoize((since: Day) => lowestOf(papers.filter(({ firstDay }) => firstDay >= since)))
+  const lowestIdSince = memoize((since: Day) => lowestOf(papers.filter(({ firstDay }) => firstDay >= since)))
   const shown = memoize((key: string) => {
     const [paperId, queryId] = key.split(' ').map(Number) as [number, number]
     const reason = queryId === NO_QUERY ? null : matcher.reason(queryId, paperId)
@@ -69,10 +69,10 @@ export function candidatesFrom(matcher: Matcher, parts: CandidateLookups = {}): 
     firstListedOn: (day) => byDay.get(day) ?? [],
     newestDay: (latest, maxPaperId) =>
       days.find((day) => day <= latest && byDay.get(day)!.some(({ id }) => id <= maxPaperId)),
-    lowestIdSince: lowest,
+    lowestIdSince,
     firstListedBefore: (since) => papers.filter(({ firstDay }) => firstDay < since).map(({ id }) => id),
-    newlyMatching: parts.newlyMatching ?? NOTHING_TURNED,
-    nearMisses: parts.nearMisses ?? NOTHING_NEAR,
+    newlyMatching: parts.newlyMatching ?? NO_NEW_MATCHES,
+    nearMisses: parts.nearMisses ?? NO_NEAR_MISSES,
     shown: (paperId, queryId = NO_QUERY) => shown(`${paperId} ${queryId}`),
   }
 }

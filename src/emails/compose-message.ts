@@ -78,21 +78,23 @@ async function finish(
   { config, sender, dkim }: Finish,
 ): Promise<ComposedMail> {
   const { id, datedAt, toAddress } = message
-  const row = { kind, id, datedAt, toAddress, unsubscribeUrl, ...returnsOf(config, message) }
+  const row = { kind, id, datedAt, toAddress, unsubscribeUrl, ...returnAddressesOf(config, message) }
   const mail = toOutgoingMail(row, email, sender)
   return { ...mail.envelope, raw: await buildMime(mail, dkim) }
 }
 
 /** Signs as the message's row says, so that a retry has the same bytes. */
-function returnsOf(
+function returnAddressesOf(
   { BOUNCE_DOMAIN: domain, APP_SECRET }: Config,
   { id, subscriberId, secretId }: TakenMessage,
 ): Pick<HeaderInput, 'token' | 'returnAddresses'> {
   const secret = secretById(secretId, APP_SECRET)
   const token = returnToken({ purpose: 'bounce', id }, secret)
-  const returns = domain && {
-    sender: returnAddress({ purpose: 'bounce', id }, secret, domain),
-    unsubscribe: returnAddress({ purpose: 'unsubscribe', id: subscriberId }, secret, domain),
-  }
-  return { token, returnAddresses: returns || undefined }
+  const returnAddresses = domain
+    ? {
+        sender: returnAddress({ purpose: 'bounce', id }, secret, domain),
+        unsubscribe: returnAddress({ purpose: 'unsubscribe', id: subscriberId }, secret, domain),
+      }
+    : undefined
+  return { token, returnAddresses }
 }

@@ -55,7 +55,7 @@ async function searchMemory(
   if (archive.backTo !== null) return null
   await runYielding(archive.lookUpTerms(tree), spend)
   const all = archive.find(tree)
-  const rest = after ? archive.filter(all, (place) => isBehind(place, after)) : all
+  const rest = after ? archive.filter(all, (paper) => isBehind(paper, after)) : all
   const ids = archive.newest(rest, { most: limit + 1 })
   const last = ids.length > limit ? archive.index.attributes(archive.index.docIdOf(ids[limit - 1]!)!) : null
   return { found: await loadFoundPapers(deps.db, ids.slice(0, limit), tree, spend), next: last }
@@ -73,8 +73,8 @@ async function searchDatabase(
   const found: FoundPaper[] = []
   let { after } = input
   for (let looked = 0; looked < MAX_EXAMINED; looked += BATCH_SIZE) {
-    const most = tree ? BATCH_SIZE : limit + 1
-    const papers = await newestPapers(db, { after, listedOn, withRevised, limit: most })
+    const pageSize = tree ? BATCH_SIZE : limit + 1
+    const papers = await newestPapers(db, { after, listedOn, withRevised, limit: pageSize })
     for (const [i, paper] of papers.entries()) {
       if (found.length === limit) return { found, next: after ?? null }
       if (tree && i % PAPERS_PER_YIELD === 0) await setImmediate()
@@ -82,7 +82,7 @@ async function searchDatabase(
       const reason = tree ? timed(spend, () => evaluate(tree, toPaperText(paper))) : null
       if (!tree || reason) found.push({ paper, reason })
     }
-    if (papers.length < most) return { found, next: null }
+    if (papers.length < pageSize) return { found, next: null }
   }
   return { found, next: after ?? null }
 }

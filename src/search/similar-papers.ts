@@ -48,8 +48,8 @@ interface SimilarIds {
 
 function findSimilar(archive: Archive, paper: Paper, today: string): SimilarIds {
   const text = toPaperText(paper)
-  const { docCount: papers } = archive.index
-  const vector = vectorOfText(text, { papers, documentFrequency: (key) => archive.documentFrequency(key) })
+  const { docCount } = archive.index
+  const vector = vectorOfText(text, { docCount, documentFrequency: (key) => archive.documentFrequency(key) })
   const similar = archive.similarTo(vector, { most: MAX_ASKED, except: [paper.id] }).map(({ id }) => id)
   const days = { from: addDays(today, 1 - MAX_DAYS), to: today }
   return {

@@ -122,7 +122,7 @@ export async function recordDay(input: ToRecord): Promise<FetchedDay & { recordi
   return { ...fetched, recording: { source: sourceNameOf(input), day, now: now.toJSON(), answers } }
 }
 
-/** Asks over the network without the gate that all processes share: it keeps the gap itself. */
+/** Asks over the network without the host throttle that all processes share: it keeps the gap itself. */
 function askAlone(input: ToRecord): SendRequest {
   const { source, day, urls, contact, wait } = input
   const fetchPolicy = { ...source.fetchPolicy, gapMs: 0 }

@@ -108,8 +108,8 @@ function choose(
   { queries, starts, topics }: People,
 ): { ms: number; papers: number } {
   const trees = new Map<number, Query>(queries.map((query, i) => [i, query]))
-  const shelf = candidatesFrom(createMatcher(papers, trees))
-  const chooser = new PaperSelector(papers.length)
+  const candidates = candidatesFrom(createMatcher(papers, trees))
+  const selector = new PaperSelector(papers.length)
   const seen = Math.floor(papers.length / 3)
   let chosen = 0
   const began = monotonicMs()
@@ -127,12 +127,9 @@ function choose(
       bestDay: null,
       settled: true,
     }))
-    const offer = eligibleRangeAfter(earlier, 1, papers.length)
-    const offered = eligibleByTopic(
-      { candidates: shelf, since: DAY, range: offer, last: undefined, risen: DAY },
-      mine,
-    )
-    const { sections } = chooser.select({ ...offered, cap: CAP })
+    const range = eligibleRangeAfter(earlier, 1, papers.length)
+    const offered = eligibleByTopic({ candidates, since: DAY, range, last: undefined, risen: DAY }, mine)
+    const { sections } = selector.select({ ...offered, cap: CAP })
     for (const section of sections) chosen += section.papers.length
   }
   return { ms: monotonicMs() - began, papers: chosen }

@@ -3,7 +3,7 @@ import pg from 'pg'
 import { monotonicMs } from '../clock.ts'
 
 /** How long to wait if the check cannot decide: behind a pooler, or if all connections of the server are taken. */
-const MAX_DURATION_MS = 600_000
+const MAX_WAIT_MS = 600_000
 const CHECKS_PER_SILENCE = 4
 const MAX_TIMES_LOST = 2
 
@@ -22,7 +22,7 @@ export const WATCHDOG_DEFAULTS: WatchdogOptions = { silenceMs: 10_000 }
  * been silent for a while, a second connection asks the server about it. If the server does not reply there, or is not
  * working on the first one, the first one fails like any broken connection.
  */
-export function watchdogClient(url: string, { silenceMs, maxWaitMs = MAX_DURATION_MS }: WatchdogOptions) {
+export function watchdogClient(url: string, { silenceMs, maxWaitMs = MAX_WAIT_MS }: WatchdogOptions) {
   return class extends pg.Client {
     constructor(config?: pg.ClientConfig) {
       const socket = new Socket()

@@ -61,7 +61,7 @@ export function selectLastDigest(
 /** Today's papers may be incomplete. */
 function lastDay({ days, perDay }: DayWindow): Day | null {
   const today = days.length - 1
-  const before = perDay.findLastIndex((papers, place) => papers > 0 && place < today)
+  const before = perDay.findLastIndex((papers, day) => papers > 0 && day < today)
   if (before >= 0) return days[before]!
   return perDay[today]! > 0 ? days[today]! : null
 }
@@ -75,9 +75,9 @@ function byTopics(topics: readonly OfferedTopic[], { day, most }: OfDay): LastSe
   const ids: number[] = []
   const docIds = new Map<number, number>()
   const docIdOf = (id: number) => {
-    const place = docIds.get(id) ?? ids.push(id) - 1
-    docIds.set(id, place)
-    return place
+    const docId = docIds.get(id) ?? ids.push(id) - 1
+    docIds.set(id, docId)
+    return docId
   }
   const offered = topics.map((topic) => topic.offered.map(docIdOf))
   const { sections, more } = new PaperSelector(ids.length).select({ topics: offered, cap: most })

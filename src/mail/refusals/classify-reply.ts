@@ -38,7 +38,7 @@ const AUTH_REQUIRED = [530, 534, 535, 538]
  */
 export function classifyReply(fault: SmtpFault): SendFailure {
   const { stage, bodyWritten, status } = fault
-  const ours = isSettingsFault(fault)
+  const stopsRun = isSettingsFault(fault)
   const { class: kind, slowDown } = classifyRefusal(fault)
   const failure = (outcome: SendFailure['outcome'], deadAddress = false): SendFailure => ({
     ...fault,
@@ -46,9 +46,9 @@ export function classifyReply(fault: SmtpFault): SendFailure {
     class: kind,
     slowDown,
     deadAddress,
-    stopsRun: ours,
+    stopsRun,
   })
-  if (ours || !reachedMessage(fault)) return failure('deferred')
+  if (stopsRun || !reachedMessage(fault)) return failure('deferred')
   if (isPermanent(status)) return failure('refused', stage === 'rcpt' && kind === 'dead')
   return failure(bodyWritten && !isTemporary(status) ? 'uncertain' : 'deferred')
 }

@@ -25,7 +25,7 @@ export interface HeldBatch {
 
 export interface Leases {
   /** A free batch, else half of one that another worker holds. */
-  lease(): Promise<{ chunk: HeldBatch; more: boolean } | undefined>
+  lease(): Promise<{ batch: HeldBatch; more: boolean } | undefined>
   isValid(batch: HeldBatch): boolean
   release(batch: HeldBatch): Promise<void>
   /** Releases all batches. Call it when no message is in progress. */
@@ -71,11 +71,11 @@ export function openLeases(deps: LeaseDeps, { lane, owner, isMakingProgress }: L
     for (const batch of held) giveUpIfStalled(batch)
     const renewable = [...held].filter(({ stalled }) => !stalled)
     if (renewable.length === 0) return
-    const goodUntil = validUntilIfRenewedNow()
+    const validUntil = validUntilIfRenewedNow()
     const owners = renewable.map((batch) => batch.owner)
     const renewed = new Set(await renewLeases(db, { owners, leaseSeconds }))
     for (const batch of renewable) {
-      if (renewed.has(batch.owner)) batch.validUntil = goodUntil
+      if (renewed.has(batch.owner)) batch.validUntil = validUntil
       else if (held.has(batch)) lose(batch)
     }
   }
@@ -85,7 +85,7 @@ export function openLeases(deps: LeaseDeps, { lane, owner, isMakingProgress }: L
 
   const lease = async () => {
     await onFailpoint?.('before-claim')
-    const goodUntil = validUntilIfRenewedNow()
+    const validUntil = validUntilIfRenewedNow()
     const now = clock.now()
     const rampUp = rampUpRate(config, now)?.key
     const leaseOwner = `${owner}.${++leases}`
@@ -101,12 +101,12 @@ export function openLeases(deps: LeaseDeps, { lane, owner, isMakingProgress }: L
       exhausted: false,
       lost: false,
       stalled: false,
-      validUntil: goodUntil,
+      validUntil,
     }
     held.add(batch)
     await onFailpoint?.('after-claim')
     log.info('chunk.leased', { chunk: batch.id, lane, lost: leased.lost })
-    return { chunk: batch, more: leased.more }
+    return { batch, more: leased.more }
   }
 
   const release = async (batch: HeldBatch) => {

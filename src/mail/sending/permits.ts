@@ -35,9 +35,9 @@ export const openPermits = (deps: PermitDeps, lane: Lane): Permits =>
 /** These emails are few and a person waits for each, so only the rate of all email applies. */
 const transactionalPermits = (deps: PermitDeps): Permits => ({
   syncLimits: () => openConfiguredLimits(deps).sync(['all']),
-  acquire: async (_chunk, max) => max,
+  acquire: async (_batch, max) => max,
   giveBack: async () => {},
-  splitByDomain: async (_chunk, taken) => taken,
+  splitByDomain: async (_batch, taken) => taken,
   wait: (halt, onPause) => waitForOne(deps, { leave: 0, halt, onPause }),
 })
 

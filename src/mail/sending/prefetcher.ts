@@ -64,7 +64,7 @@ export function openPrefetcher(deps: Deps, input: PrefetcherInput): Prefetcher {
     // If the nudge fails, other workers look within a minute anyway.
     if (leased?.more)
       await onMoreReady?.().catch((error) => deps.log.error('nudge.failed', { what: errorText(error) }))
-    return leased?.chunk
+    return leased?.batch
   }
 
   const giveBackIfDone = async (batch: HeldBatch) => {

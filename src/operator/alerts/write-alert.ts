@@ -34,13 +34,13 @@ function sourceStalled({
   reason,
 }: AlertValues): AlertText {
   const failed = fault ? [`The last fetch failed: ${fault}${status ? ` (HTTP ${status})` : ''}.`] : []
-  const meaning =
+  const impact =
     'Digests are sent without papers from those days. Once the source has them, the next digest includes them.'
   if (what === 'no-fetch')
     return {
       subject: `source ${source} has not answered for a day`,
       facts: [`No successful fetch since ${alertTime(since)}; ${failures} failed in a row.`, ...failed],
-      impact: meaning,
+      impact,
       nextSteps: [SOURCES_COMMAND],
     }
   return {
@@ -52,7 +52,7 @@ function sourceStalled({
       newest ? `The newest day with papers is ${newest}.` : 'No day in the last two weeks has papers.',
       ...failed,
     ],
-    impact: meaning,
+    impact,
     nextSteps: [SOURCES_COMMAND, [`papers fetch --date ${day}`, 'fetches it again']],
   }
 }

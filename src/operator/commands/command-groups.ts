@@ -13,7 +13,7 @@ import { addSourceCommands } from './sources.ts'
 import { addSubscriberCommands } from './subscribers.ts'
 import { addTopicCommands } from './topics.ts'
 
-/** All nouns, in the order of --help and docs/commands.md. */
+/** All command groups, in the order of --help and docs/commands.md. */
 export const COMMAND_GROUPS: AddCommands[] = [
   addDatabaseCommands,
   addPaperCommands,

@@ -35,7 +35,7 @@ export function invocationOf(command: Command): Invocation {
   return { verb, email: command.args[place('email')], id: command.args[place('id')] }
 }
 
-/** What cli.ts passes to each noun. */
+/** What cli.ts passes to each command group. */
 export interface Cli {
   /**
    * Makes the action of a command: opens Deps on a migrated database, runs, prints the output (one JSON value with
@@ -58,7 +58,7 @@ export function parseConsent(text: string): string {
   return text.trim()
 }
 
-/** Each noun is a file that exports one of these. */
+/** Each command group is a file that exports one of these. */
 export type AddCommands = (program: Command, cli: Cli) => void
 
 /** A plain table for the terminal; each column is as wide as its longest cell. */

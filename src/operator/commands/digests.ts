@@ -140,7 +140,7 @@ function addStatus(noun: Command, cli: Cli): void {
         const day = dayFrom(date) ?? dayOf(deps.clock.now())
         if (watch && !json) return watchStatus(deps, day)
         const totals = await dayTotals(deps.db, day)
-        return { json: totals, text: [textOfBooks(totals), ...watchHint(totals)].join('\n') }
+        return { json: totals, text: [textOfDayTotals(totals), ...watchHint(totals)].join('\n') }
       }),
     )
 }
@@ -164,7 +164,7 @@ async function watchStatus(deps: Deps, date: Day): Promise<CommandOutput> {
   return { json: totals, text: '', isAlreadyPrinted: true }
 }
 
-const textOfBooks = ({ date, closed, ...counts }: DayTotals): string =>
+const textOfDayTotals = ({ date, closed, ...counts }: DayTotals): string =>
   table([date, closed ? 'complete' : 'not complete'], rows(counts))
 
 function addPreview(noun: Command, cli: Cli): void {

@@ -29,8 +29,8 @@ export async function evaluateSpf(dns: DnsResolver, domain: string, ips: string[
   const terms = await termsOf(context, record, domain, 0)
   for (const ip of ips) results.set(ip, resultFor(terms, ip))
   const { lookups, faults } = context
-  const end = record.split(/\s+/).find((term) => /^[-+~?]?all$/i.test(term))
-  return { records, lookups, faults, results, allMechanism: end }
+  const allMechanism = record.split(/\s+/).find((term) => /^[-+~?]?all$/i.test(term))
+  return { records, lookups, faults, results, allMechanism }
 }
 
 interface SpfContext {

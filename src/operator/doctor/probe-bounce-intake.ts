@@ -25,8 +25,8 @@ export async function probeBounceIntake(
     configured.map(async ({ setting, address }): Promise<ListenerProbe> => {
       const protocol = setting === 'BOUNCE_LMTP' ? 'lmtp' : 'smtp'
       const request = { address, protocol, recipient: `${FORGED}@${domain}`, timeoutMs } as const
-      const seen = await probeListener(request).catch((error: Error) => error)
-      return { setting, address, result: seen }
+      const result = await probeListener(request).catch((error: Error) => error)
+      return { setting, address, result }
     }),
   )
   const mailboxFault = await faultOfMailbox(config, timeoutMs)

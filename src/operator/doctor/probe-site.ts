@@ -47,11 +47,11 @@ export async function probeSite(
   const atHome = requestSite({ url: localUrl(HOST, PORT), headers: {}, verify: false, timeoutMs })
   const [first, home] = await Promise.all([outcome(ask(true)), outcome(atHome)])
   const certificateFault = first.fault && isCertificateFault(first.fault) ? first.fault : undefined
-  const { answer: response, fault } = certificateFault ? await outcome(ask(false)) : first
+  const { response, fault } = certificateFault ? await outcome(ask(false)) : first
   const signedReply = response?.headers[PROBE_HEADER]
   return {
     baseUrl: BASE_URL,
-    listensLocally: home.answer !== undefined,
+    listensLocally: home.response !== undefined,
     fault,
     certificateFault,
     certificateUntil: response?.certificateUntil,
@@ -71,9 +71,9 @@ function localUrl(host: string, port: number): string {
 
 async function outcome(
   request: Promise<SiteResponse>,
-): Promise<{ answer?: SiteResponse; fault?: SiteFault }> {
+): Promise<{ response?: SiteResponse; fault?: SiteFault }> {
   try {
-    return { answer: await request }
+    return { response: await request }
   } catch (error) {
     const { code } = error as { code?: string }
     return { fault: { code: code ?? '', what: errorText(error) || String(code) } }

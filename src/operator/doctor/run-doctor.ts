@@ -36,8 +36,8 @@ export async function runDoctor(
 ): Promise<Check[]> {
   // Checks that wait for the database or the site need time left after it fails to respond.
   const timeoutMs = withinMs / 2
-  const wrongSettings = faultyNames(faults)
-  const deps = wrongSettings.has('DATABASE_URL') ? Promise.reject(new Error()) : connect()
+  const invalidSettings = faultyNames(faults)
+  const deps = invalidSettings.has('DATABASE_URL') ? Promise.reject(new Error()) : connect()
   const facts = withTimeout(timeoutMs, deps.then(factsOf)).catch((error) => {
     throw wrapIfUnavailable(error)
   })
@@ -45,12 +45,12 @@ export async function runDoctor(
     .then(async () => (await pendingMigrations((await deps).db)).length === 0)
     .catch(() => false)
   const site = probeSite(config, { timeoutMs: timeoutMs / 2 })
-  const away = wrongSettings.has('DATABASE_URL')
+  const away = invalidSettings.has('DATABASE_URL')
     ? 'DATABASE_URL is wrong: see settings'
     : 'the database does not respond'
   const checks = await runChecks({
     definitions: checkDefinitions({ config, clock, facts, deps, hasTables, site, timeoutMs }),
-    invalidSettings: wrongSettings,
+    invalidSettings,
     unavailable: {
       database: facts.then(
         () => undefined,

@@ -40,7 +40,7 @@ export function forEachDoc(
   }
 }
 
-function predicateOf(leaf: Exclude<Leaf, TextLeaf>): (facts: PaperAttributes) => boolean {
+function predicateOf(leaf: Exclude<Leaf, TextLeaf>): (attributes: PaperAttributes) => boolean {
   switch (leaf.kind) {
     case 'category': {
       const isAsked = categoryMatcher(leaf.value)

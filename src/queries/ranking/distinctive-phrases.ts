@@ -59,7 +59,7 @@ export function distinctiveWords(
   similar: readonly number[],
 ): DistinctivePhrase[] {
   const among = {
-    papers: archive.index.docCount,
+    docCount: archive.index.docCount,
     documentFrequency: (key: string) => archive.documentFrequency(key),
   }
   const tokens = new Map([...paper.abstract.tokens, ...paper.title.tokens].map((token) => [token.key, token]))

@@ -30,12 +30,12 @@ export function vectorOf(
   }
   count(title, TITLE)
   count(abstract, 1)
-  return weighed(counts, { documentFrequency, papers: index.docCount })
+  return weighed(counts, { documentFrequency, docCount: index.docCount })
 }
 
 /** The number of papers, and the number of papers that contain a word, by its key. */
 export interface DocumentFrequencies {
-  papers: number
+  docCount: number
   documentFrequency: (key: string) => number
 }
 
@@ -50,13 +50,13 @@ export function vectorOfText({ title, abstract }: PaperText, among: DocumentFreq
 
 const weighed = (
   counts: ReadonlyMap<string, number>,
-  { documentFrequency, papers }: DocumentFrequencies,
+  { documentFrequency, docCount }: DocumentFrequencies,
 ): Vector =>
   toUnitLength(
     new Map(
       [...counts].map(([key, times]) => [
         key,
-        (1 + Math.log(times)) * inverseDocumentFrequency(documentFrequency(key), papers),
+        (1 + Math.log(times)) * inverseDocumentFrequency(documentFrequency(key), docCount),
       ]),
     ),
   )

@@ -27,8 +27,7 @@ export function* narrowerHints(
   { text, query, found, most }: BroadQuery,
   window: DayWindow,
 ): Steps<QueryHint[]> {
-  const room = most * window.weekdays
-  const asked = { text, query, found, room }
+  const asked = { text, query, found, maxPapers: most * window.weekdays }
   const without = yield* withoutOne(asked, window)
   const votes = votesHint(asked, window)
   yield
@@ -37,16 +36,16 @@ export function* narrowerHints(
 
 type NarrowInput = Omit<BroadQuery, 'most'> & {
   /** The total capacity of the emails of all these days, in papers. */
-  room: number
+  maxPapers: number
 }
 
 /** The smallest share of all papers for which a part of an OR is worth a hint. */
 const MIN_OF_ALL = 0.25
 
 /** The part of an OR that contributes most papers by itself. */
-function* withoutOne({ query, found, room }: NarrowInput, window: DayWindow): Steps<QueryHint[]> {
+function* withoutOne({ query, found, maxPapers }: NarrowInput, window: DayWindow): Steps<QueryHint[]> {
   const met = window.count(found)
-  const enough = Math.max(room, met * (1 - MIN_OF_ALL))
+  const enough = Math.max(maxPapers, met * (1 - MIN_OF_ALL))
   let best: (Variant & { papers: number }) | undefined
   for (const variant of withoutEach(query, 'or').take(MAX_VARIANTS)) {
     const papers = window.count(window.find(variant.changed, query))
@@ -62,12 +61,12 @@ function* withoutOne({ query, found, room }: NarrowInput, window: DayWindow): St
 const LIMITS = [2, 3, 5, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 500, 1000]
 
 /** The lowest vote limit that leaves few enough papers, if at least half of the papers have votes. */
-function votesHint({ text, found, room }: NarrowInput, window: DayWindow): QueryHint[] {
-  const votes = window.archive.attributesOf(found).map((facts) => facts.votes)
+function votesHint({ text, found, maxPapers }: NarrowInput, window: DayWindow): QueryHint[] {
+  const votes = window.archive.attributesOf(found).map(({ votes }) => votes)
   const known = votes.filter((count) => count !== null)
   if (known.length < votes.length / 2) return []
   const left = (limit: number) => known.filter((count) => count >= limit).length
-  const limit = LIMITS.find((one) => left(one) <= room)
+  const limit = LIMITS.find((one) => left(one) <= maxPapers)
   if (limit === undefined || left(limit) === 0) return []
   const { query = null } = requireVotes(text, limit)
   const part = `votes>=${limit}`
@@ -77,9 +76,9 @@ function votesHint({ text, found, room }: NarrowInput, window: DayWindow): Query
 const MAX_WORDS = 3
 
 /** Words in some of the papers that are rare in others. */
-function* alsoHints({ text, query, found, room }: NarrowInput, window: DayWindow): Steps<QueryHint[]> {
+function* alsoHints({ text, query, found, maxPapers }: NarrowInput, window: DayWindow): Steps<QueryHint[]> {
   const hints: QueryHint[] = []
-  const words = yield* narrowingWords({ query, found, maxPapers: room }, window)
+  const words = yield* narrowingWords({ query, found, maxPapers }, window)
   for (const { word, papers } of words) {
     const { query: changed = null } = requireWord(text, word)
     if (changed !== null) hints.push({ way: 'also', part: word, term: word, papers, query: changed })

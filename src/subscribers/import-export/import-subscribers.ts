@@ -61,15 +61,15 @@ export async function importSubscribers(deps: Deps, input: ImportInput): Promise
   const path = await refusedPath(file, input.refusedFile ?? `${input.file}.refused.csv`)
   const store = await ImportStore.open(deps.databaseUrl, { id, rehearsal: input.dryRun ?? false })
   try {
-    const { begun: resumed, begunAnew } = await beginRun(store, id, {
+    const { begun, begunAnew } = await beginRun(store, id, {
       file: input.file,
       format,
       toldIn: path,
       now,
     })
-    const refused = new RefusedRows(path, { ...file, told: resumed.told })
+    const refused = new RefusedRows(path, { ...file, told: begun.told })
     const reading = { config, now, reader }
-    const run = await importAll({ store, id, file, refused, reading, begun: resumed, now, input })
+    const run = await importAll({ store, id, file, refused, reading, begun, now, input })
     const asked = input.ask && !input.dryRun ? await requestConfirmations(deps) : 0
     const { rows, taken, unchanged } = run
     const counts = { rows, taken, unchanged, refused: run.refused, asked }
@@ -83,7 +83,7 @@ export async function importSubscribers(deps: Deps, input: ImportInput): Promise
       log.info('subscribers.imported', { format, ...counts })
     }
     const refusedFile = run.told > 0 ? refused.path : null
-    return { ...run, format, ignored, refusedFile, resumedAt: resumed.rows, begunAnew, asked }
+    return { ...run, format, ignored, refusedFile, resumedAt: begun.rows, begunAnew, asked }
   } finally {
     await store.close()
   }
@@ -91,10 +91,9 @@ export async function importSubscribers(deps: Deps, input: ImportInput): Promise
 
 /** Resumes an interrupted run, if the rows that it refused are still in the file for refused rows. */
 async function beginRun(store: ImportStore, id: string, run: NewRun) {
-  const { toldIn, ...resumed } = await store.begin(id, run)
-  const isWhole =
-    resumed.told === 0 || (toldIn === run.toldIn && (await hasWrittenBytes(toldIn, resumed.told)))
-  if (isWhole) return { begun: resumed, begunAnew: false }
+  const { toldIn, ...begun } = await store.begin(id, run)
+  const isWhole = begun.told === 0 || (toldIn === run.toldIn && (await hasWrittenBytes(toldIn, begun.told)))
+  if (isWhole) return { begun, begunAnew: false }
   await store.forget(id)
   const { toldIn: _, ...anew } = await store.begin(id, run)
   return { begun: anew, begunAnew: true }
@@ -179,13 +178,13 @@ function added(counts: Record<string, number>, more: [string, number][]): Record
 
 async function* batchesOf({
   file,
-  begun: resumed,
+  begun,
   reading,
   input,
 }: ImportContext): AsyncGenerator<{ batch: ImportBatchBuilder; done: number }> {
   const size = input.batchRows ?? BATCH_ROWS
   let batch = new ImportBatchBuilder(reading)
-  let left = resumed.rows
+  let left = begun.rows
   let done = 0
   for await (const { records, bytesRead } of readRecords(file)) {
     done = file.bytes > 0 ? bytesRead / file.bytes : 1

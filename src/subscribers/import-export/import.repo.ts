@@ -164,18 +164,17 @@ export class ImportStore {
     await this.#copy('incoming_suppression', suppressions)
     if (hasSpareIds) await this.#client.query(ASSIGN_SPARE_IDS)
     const { rows: blocked } = await this.#client.query<StoredBatch['blocked'][number]>(REMOVE_BLOCKED_ROWS)
-    const turned = suppressions.length > 0 ? await this.#count(SUPPRESS_SUBSCRIBERS, [now]) : 0
+    const newlySuppressed = suppressions.length > 0 ? await this.#count(SUPPRESS_SUBSCRIBERS, [now]) : 0
     const suppressed = suppressions.length > 0 ? await this.#count(INSERT_SUPPRESSIONS) : 0
     if (suppressions.length > 0) await this.#client.query(RESTORE_LIFTED_ROWS, [now])
-    const { rows: made } = await this.#client.query<{ state: string; count: number }>(INSERT_SUBSCRIBERS, [
-      now,
-      NO_PAGE,
-      queryIds,
-    ])
+    const { rows: createdByState } = await this.#client.query<{ state: string; count: number }>(
+      INSERT_SUBSCRIBERS,
+      [now, NO_PAGE, queryIds],
+    )
     return {
-      created: made.reduce((sum, { count }) => sum + count, 0),
-      states: Object.fromEntries(made.map(({ state, count }) => [state, count])),
-      newlySuppressed: turned,
+      created: createdByState.reduce((sum, { count }) => sum + count, 0),
+      states: Object.fromEntries(createdByState.map(({ state, count }) => [state, count])),
+      newlySuppressed,
       suppressed,
       blocked,
     }
@@ -229,13 +228,13 @@ export class ImportStore {
       .sort()
       .map(parse)
     if (missing.length > 0) {
-      const made = await this.#idsByText(
+      const created = await this.#idsByText(
         `insert into query (text, tree, grammar)
          select q.query, q.tree, q.grammar from jsonb_to_recordset($1) as q(query text, tree jsonb, grammar int)
          on conflict (text) do update set text = excluded.text returning id, text`,
         [JSON.stringify(missing)],
       )
-      for (const [text, id] of made) ids.set(text, id)
+      for (const [text, id] of created) ids.set(text, id)
     }
     return queries.map((text) => ids.get(text)!)
   }

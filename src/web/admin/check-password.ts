@@ -46,8 +46,8 @@ export async function checkPassword(
   let waitSeconds = await waitFor(bucketsOf(limitOf(door, MAX_TRIES), ip))
   if (waitSeconds === 0 && (await waitFor([GLOBAL_BUCKET])) > 0)
     waitSeconds = await waitFor(bucketsOf(limitOf(`${door} crowd`, MAX_TRIES_WHEN_CROWDED), ip))
-  const isRight = waitSeconds === 0 && isSameSecret(password, config.ADMIN_PASSWORD!)
-  if (isRight || waitSeconds > 0) await chargePermits(db, taken, -1)
-  if (!isRight) log.warn(waitSeconds === 0 ? 'admin.refused' : 'admin.limited')
-  return { isCorrect: isRight, waitSeconds: Math.ceil(waitSeconds) }
+  const isCorrect = waitSeconds === 0 && isSameSecret(password, config.ADMIN_PASSWORD!)
+  if (isCorrect || waitSeconds > 0) await chargePermits(db, taken, -1)
+  if (!isCorrect) log.warn(waitSeconds === 0 ? 'admin.refused' : 'admin.limited')
+  return { isCorrect, waitSeconds: Math.ceil(waitSeconds) }
 }

@@ -26,10 +26,10 @@ export interface DayTotalCell {
 export const columnTitle = (column: DayTotalsColumn): string => TITLES[column]
 
 /** The counts of a date, each with a link to what it counts. */
-export const dayTotalCells = (books: DayTotals): DayTotalCell[] =>
+export const dayTotalCells = (totals: DayTotals): DayTotalCell[] =>
   DAY_TOTALS_COLUMNS.map((column) => ({
     column,
     title: TITLES[column],
-    count: books[column],
-    path: books[column] > 0 ? `/admin/days/${books.date}/${column}` : '',
+    count: totals[column],
+    path: totals[column] > 0 ? `/admin/days/${totals.date}/${column}` : '',
   }))

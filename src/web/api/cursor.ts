@@ -12,15 +12,15 @@ export interface CursorList<T extends z.ZodType> {
 }
 
 /** Encodes the position at which a list continues; clients send it back and do not read it. */
-export const writeCursor = <T extends z.ZodType>(list: CursorList<T>, place: CursorValues): string =>
-  Buffer.from(JSON.stringify([checksumOf(list), ...place])).toString('base64url')
+export const writeCursor = <T extends z.ZodType>(list: CursorList<T>, values: CursorValues): string =>
+  Buffer.from(JSON.stringify([checksumOf(list), ...values])).toString('base64url')
 
 /** Reads a cursor. Throws cursor.unknown for one of another list or with other filters. */
 export function readCursor<T extends z.ZodType>(list: CursorList<T>, cursor: string): z.output<T> {
-  const [mark, ...rest] = partsOf(cursor)
-  const place = list.values.safeParse(rest)
-  if (mark !== checksumOf(list) || !place.success) throw new Fault('cursor.unknown')
-  return place.data
+  const [checksum, ...rest] = partsOf(cursor)
+  const values = list.values.safeParse(rest)
+  if (checksum !== checksumOf(list) || !values.success) throw new Fault('cursor.unknown')
+  return values.data
 }
 
 function checksumOf({ name, filters }: Pick<CursorList<z.ZodType>, 'name' | 'filters'>): string {

@@ -46,8 +46,8 @@ interface Change extends Pick<Action, 'verb' | 'subscriberId' | 'detail'> {
 /** Runs a change and logs it as an action, or (dry run) rolls it back. */
 export const runApiChange = <T>(
   deps: ServiceDeps,
-  { dryRun, ...doing }: Change,
+  { dryRun, ...action }: Change,
   work: (deps: Deps) => Promise<T>,
-): Promise<T> => (dryRun ? withRollback(deps, work) : withAuditLog(deps, { door: 'api', ...doing }, work))
+): Promise<T> => (dryRun ? withRollback(deps, work) : withAuditLog(deps, { door: 'api', ...action }, work))
 
 export const iso = (instant: Date | null): string | null => instant?.toISOString() ?? null

@@ -27,7 +27,7 @@ export function addWebhookRoutes(app: FastifyInstance, site: Site): void {
         },
         async ({ headers, body }, reply) => {
           await acceptWebhook(deps, {
-            maker: provider,
+            provider,
             headers,
             raw: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
           })

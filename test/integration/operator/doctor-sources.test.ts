@@ -34,13 +34,13 @@ beforeEach(() => {
 /** The checks of these sources, on a machine without a database. */
 function about(...sources: string[]) {
   const config: Config = { ...readConfig(addresses), SOURCES: sources }
-  const patient = {
+  const context = {
     config,
     clock: stoppedClock(new Date('2026-11-24T12:00:00Z')),
     hasTables: Promise.resolve(false),
     timeoutMs: 5000,
   } as unknown as DoctorContext
-  return checkDefinitions(patient).filter(({ name }) => sources.includes(name))
+  return checkDefinitions(context).filter(({ name }) => sources.includes(name))
 }
 
 const sources: readonly Source[] = SOURCES
@@ -82,8 +82,8 @@ describe('a source that requires a gap', () => {
     const clock = stoppedClock(new Date('2026-11-24T12:00:00Z'))
     const deps = { config, clock, log: silentLog, db: database.db, databaseUrl: database.url }
     const hasTables = Promise.resolve(true)
-    const patient = { config, clock, deps: Promise.resolve(deps), hasTables, timeoutMs }
-    return checkDefinitions(patient as unknown as DoctorContext)
+    const context = { config, clock, deps: Promise.resolve(deps), hasTables, timeoutMs }
+    return checkDefinitions(context as unknown as DoctorContext)
       .find(({ name }) => name === NAME)!
       .run()
   }
