@@ -26,8 +26,9 @@ function apiFaultOf(error: FastifyError, request: FastifyRequest): Fault {
   // A malformed id in a path identifies nothing.
   if (error.validationContext === 'params') return new Fault('page.not-found')
   const known = fieldsOf(request, error.validationContext ?? 'body')
-  const fields = error.validation.slice(0, MAX_FAULTS).flatMap((issue) => fieldFaultsOf(issue, known))
-  const [first, ...others] = fields
+  const all = error.validation.slice(0, MAX_FAULTS).flatMap((issue) => fieldFaultsOf(issue, known))
+  // A value can break several rules of its field, with the same sentence for each.
+  const [first, ...others] = new Map(all.map((one) => [`${one.field} ${one.fault.message}`, one])).values()
   return first ? new FieldFaults([first, ...others]) : toFault(error)
 }
 

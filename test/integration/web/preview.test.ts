@@ -315,6 +315,12 @@ test.each([
   expect({ status: answer.statusCode, error: answer.json().error }).toEqual({ status, error })
 })
 
+test('a field of the API that is wrong in two ways is named once', async () => {
+  const answer = await site.app.inject({ method: 'POST', url: '/api/preview', payload: { query: [] } })
+  expect(answer.statusCode).toBe(422)
+  expect(answer.json().fields.map(({ field }: { field: string }) => field)).toEqual(['query'])
+})
+
 test('a network that sends too many requests reads in its form when to try again', async () => {
   const full = { key: 'search 127.0.0.1/32', tokens: 0, at: new Date(Date.now() + 600_000) }
   await site.db.bucket.create({ data: full })
