@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, type Option } from 'commander'
 import { COMMAND_GROUPS } from '../../src/operator/commands/command-groups.ts'
 import type { Cli } from '../../src/operator/commands/command-line.ts'
 
@@ -34,13 +34,21 @@ function entryOf(command: Command, name: string): string {
     return one.required ? ` <${text}>` : ` [${text}]`
   })
   const description = command.description()
-  const options = command.options.map(({ flags, description, argChoices }) => {
-    const choices = argChoices ? ` (${argChoices.join(', ')})` : ''
-    return `  - \`${flags}\`: ${escaped(description)}${choices}`
-  })
-  return [`- \`${name}${args.join('')}\`${description ? `: ${escaped(description)}` : ''}`, ...options].join(
-    '\n',
-  )
+  const explained = command.registeredArguments.filter((one) => one.description)
+  const lines = explained.map((one) => `  - \`${one.name()}\`: ${escaped(one.description)}`)
+  const options = command.options.map((option) => `  - \`${option.flags}\`: ${optionText(option)}`)
+  const head = `- \`${name}${args.join('')}\`${description ? `: ${escaped(description)}` : ''}`
+  return [head, ...lines, ...options].join('\n')
+}
+
+function optionText({ description, argChoices, defaultValue, mandatory }: Option): string {
+  const isDefaultShown = defaultValue !== undefined && String(defaultValue) !== ''
+  const notes = [
+    ...(mandatory ? ['required'] : []),
+    ...(argChoices ? [argChoices.join(', ')] : []),
+    ...(isDefaultShown ? [`default: ${defaultValue}`] : []),
+  ]
+  return `${escaped(description)}${notes.map((note) => ` (${note})`).join('')}`
 }
 
 const escaped = (text: string): string => text.replace(/[<>*_]/g, (sign) => `\\${sign}`)
