@@ -1,7 +1,7 @@
 import { type Logger, pino } from 'pino'
 
 /** The names of log events, which a program may select by. Texts may change, these do not. */
-const LOG_EVENTS = [
+export const LOG_EVENTS = [
   'service.started',
   'service.crashed',
   'service.stopping',

@@ -86,7 +86,7 @@ interface GaugeDefinition {
 
 const gauge = (name: string, help: string, ...labels: string[]): GaugeDefinition => ({ name, help, labels })
 
-const GAUGES: readonly GaugeDefinition[] = [
+export const GAUGES: readonly GaugeDefinition[] = [
   gauge('database_up', '1 if the database replied in time; otherwise the gauges read from it are missing.'),
   gauge('database_size_bytes', 'Size of the database.'),
   gauge('subscribers', 'Subscribers by state, without those who were erased.', 'state'),

@@ -1,0 +1,86 @@
+// What others rely on, in files that show a change as a diff. `npm test -- test/contract -u` writes them again.
+// Commands and settings are in docs/commands.md and docs/settings.md, types and labels of metrics in docs/metrics.md,
+// and alerts in test/unit/operator/snapshots: the tests of those files compare them with the program.
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { errorTable } from '../../src/core/error-table.ts'
+import { LOG_EVENTS } from '../../src/core/log.ts'
+import { openMetrics } from '../../src/core/metrics.ts'
+import { words } from '../../src/i18n/words.ts'
+import { MAIL_KINDS } from '../../src/mail/templates/mail-kind.ts'
+import { GAUGES } from '../../src/operator/metrics/write-metrics.ts'
+import { API_TOKEN, documentOf } from '../support/api.ts'
+import { useSite } from '../support/site.ts'
+import { type NamedEmail, renderEmails } from './rendered-emails.ts'
+import { schemaOf } from './schema.ts'
+
+const site = useSite({ API_TOKEN })
+const emails = await renderEmails()
+
+const textOf = (lines: readonly string[]): string => `${lines.join('\n')}\n`
+
+test('the API', async () => {
+  await expect(`${pretty(await documentOf(site.app))}\n`).toMatchFileSnapshot('openapi.json')
+})
+
+test('the schema of the database', async () => {
+  await expect(await schemaOf(site.db)).toMatchFileSnapshot('schema.txt')
+})
+
+test('the help of metrics', async () => {
+  const gauges = GAUGES.map(({ name, help }) => ({ name: `daily_papers_${name}`, help }))
+  const counters = openMetrics().registry.getMetricsAsArray()
+  const ours = [...gauges, ...counters].filter(({ name }) => name.startsWith('daily_papers_'))
+  await expect(textOf(ours.map(({ name, help }) => `${name}: ${help}`).toSorted())).toMatchFileSnapshot(
+    'metrics.txt',
+  )
+})
+
+test('log events', async () => {
+  await expect(textOf(LOG_EVENTS)).toMatchFileSnapshot('log-events.txt')
+})
+
+test('errors: code, HTTP status, exit code, and what operators and readers see', async () => {
+  const lines = Object.entries(errorTable).flatMap(([code, { status, exit, operator }]) => [
+    `${code} ${status} ${exit}`,
+    `  operator: ${operator}`,
+    `  reader: ${words.errors[code as keyof typeof errorTable]}`,
+  ])
+  await expect(textOf(lines)).toMatchFileSnapshot('errors.txt')
+})
+
+test('emails: SHA-256 and number of the bytes that are sent, name and subject', async () => {
+  expect(emails.length).toBeGreaterThanOrEqual(300)
+  const lines = emails.map(({ name, mail, bytes }) => {
+    const hash = createHash('sha256').update(bytes).digest('hex')
+    return `${hash} ${bytes.length} ${name}: ${mail.subject}`
+  })
+  await expect(textOf(lines)).toMatchFileSnapshot('emails.txt')
+})
+
+test.each(MAIL_KINDS)('an email in full: %s', async (kind) => {
+  await expect(readable(emails.find((email) => email.kind === kind)!)).toMatchFileSnapshot(
+    `emails/${kind}.txt`,
+  )
+})
+
+/** Header fields, text and HTML, each tag on a line. */
+function readable({ mail: { text, html = '' }, bytes }: NamedEmail): string {
+  const [head] = bytes.toString().split('\r\n\r\n')
+  return [head!.replaceAll('\r\n', '\n'), text, html.replaceAll(/>\s*</g, '>\n<')].join('\n\n')
+}
+
+const MAX_LINE_LENGTH = 110
+
+/** JSON, with what is short on one line. */
+function pretty(value: unknown, indent = ''): string {
+  const line = JSON.stringify(value)
+  if (typeof value !== 'object' || value === null || indent.length + line.length < MAX_LINE_LENGTH)
+    return line
+  const inner = `${indent}  `
+  const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}']
+  const parts = Array.isArray(value)
+    ? value.map((one) => pretty(one, inner))
+    : Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}: ${pretty(one, inner)}`)
+  return `${open}\n${parts.map((part) => inner + part).join(',\n')}\n${indent}${close}`
+}
