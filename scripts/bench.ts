@@ -9,6 +9,7 @@ import { benchOrder } from './bench/order.ts'
 import { benchPrune } from './bench/prune.ts'
 import { benchRefusals } from './bench/refusals.ts'
 import { benchSearch } from './bench/search.ts'
+import { benchSend } from './bench/send.ts'
 import { benchTex } from './bench/tex.ts'
 import { benchTyped } from './bench/typed.ts'
 
@@ -22,6 +23,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text:
   prune: benchPrune,
   refusals: benchRefusals,
   search: benchSearch,
+  send: benchSend,
   tex: benchTex,
   typed: benchTyped,
 }

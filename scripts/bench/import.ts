@@ -1,7 +1,7 @@
 // A file of people, brought in by the operator's command into a database of its own: rows a second, memory, processor
 // time on both sides, and how many times faster than one by one. --rows N
 import { spawn } from 'node:child_process'
-import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
@@ -13,10 +13,10 @@ import { csvLine } from '../../src/core/csv.ts'
 import { startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
 import { applyMigrations } from '../../src/core/database/migrations.ts'
 import { buildDeps } from '../../src/core/deps.ts'
+import { processSeconds, readProc, serverSeconds } from './processor-time.ts'
 
 const ROWS = 100_000
 const ONE_BY_ONE = 300
-const TICKS_A_SECOND = 100
 
 const TOPICS = [
   'linear attention',
@@ -85,7 +85,7 @@ async function runImport(file: string, url: string): Promise<Measured> {
   let [peak, cpu] = [0, 0]
   const watch = setInterval(() => {
     peak = Math.max(peak, peakOf(child.pid!))
-    cpu = Math.max(cpu, cpuOf(child.pid!))
+    cpu = Math.max(cpu, processSeconds(child.pid!))
   }, 200)
   let out = ''
   for await (const piece of child.stdout) out += piece
@@ -105,28 +105,7 @@ async function oneByOne(url: string): Promise<number> {
   return ONE_BY_ONE / ((performance.now() - begun) / 1000)
 }
 
-function readProc(path: string): string {
-  try {
-    return readFileSync(`/proc/${path}`, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
 const peakOf = (pid: number): number => Number(/VmHWM:\s+(\d+)/.exec(readProc(`${pid}/status`))?.[1] ?? 0)
-
-/** utime and stime, and with `children` those of children that ended. */
-function cpuOf(pid: number, { children = false } = {}): number {
-  const fields = readProc(`${pid}/stat`).split(') ')[1]?.split(' ') ?? []
-  const counted = fields.slice(11, children ? 15 : 13).map(Number)
-  return counted.reduce((sum, ticks) => sum + ticks, 0) / TICKS_A_SECOND
-}
-
-/** Of the whole server, but for connections that are open. */
-const serverSeconds = (folder: string): number =>
-  cpuOf(Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]), {
-    children: true,
-  })
 
 const textOf = (m: Measured & { databaseCpu: number; oneByOne: number; times: number }): string =>
   [

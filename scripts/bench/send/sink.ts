@@ -1,0 +1,14 @@
+// Accepts every email and keeps none. Sends its port to the process that forked it, and ends with it.
+import type { AddressInfo } from 'node:net'
+import { SMTPServer } from 'smtp-server'
+
+const sink = new SMTPServer({
+  disabledCommands: ['AUTH', 'STARTTLS'],
+  disableReverseLookup: true,
+  onData(stream, _session, done) {
+    stream.on('end', done).resume()
+  },
+})
+sink.on('error', () => {}) // a connection that the sender closed
+sink.listen(0, '127.0.0.1', () => process.send!((sink.server.address() as AddressInfo).port))
+process.on('disconnect', () => process.exit())
