@@ -1,35 +1,48 @@
 import { fill, words } from '../i18n/words.ts'
+import type { ErrorEntry } from './error-entry.ts'
 import { type ErrorCode, errorTable } from './error-table.ts'
 
 /** Values for a message: numbers, places and ranges, never an address or a token. */
 export type FaultValues = Record<string, string | number>
 
+interface CodedEntry extends ErrorEntry {
+  code: string
+}
+
+/** For errors that a page may show; others have only the operator's message. */
+const sentences: Readonly<Record<string, string | undefined>> = words.errors
+
 /**
  * An expected error. `code` is for programs, `message` for the operator, `sentence` for the person who reads the page.
  */
 export class Fault extends Error {
-  readonly code: ErrorCode
+  readonly code: string
   readonly values: FaultValues
+  /** The row of the table that has its code. */
+  readonly entry: CodedEntry
 
-  constructor(code: ErrorCode, values: FaultValues = {}, options?: ErrorOptions) {
-    super(fill(errorTable[code].operator, values), options)
+  /** A code of errorTable, or the row of a feature's own table. */
+  constructor(error: ErrorCode | CodedEntry, values: FaultValues = {}, options?: ErrorOptions) {
+    const entry = typeof error === 'string' ? { code: error, ...errorTable[error] } : error
+    super(fill(entry.operator, values), options)
     this.name = 'Fault'
-    this.code = code
+    this.code = entry.code
     this.values = values
+    this.entry = entry
   }
 
   /** HTTP status. */
   get status(): number {
-    return errorTable[this.code].status
+    return this.entry.status
   }
 
   /** Exit code of a command: 1 failed, 2 wrong use. */
   get exit(): 1 | 2 {
-    return errorTable[this.code].exit
+    return this.entry.exit
   }
 
   get sentence(): string {
-    return fill(words.errors[this.code], this.values)
+    return fill(sentences[this.code] ?? words.errors.unexpected, this.values)
   }
 }
 

@@ -24,7 +24,7 @@ export class FieldFaults extends Fault {
   readonly fields: FieldFault[]
 
   constructor(fields: [FieldFault, ...FieldFault[]]) {
-    super(fields[0].fault.code, fields[0].fault.values)
+    super(fields[0].fault.entry, fields[0].fault.values)
     this.message = fields.map(({ fault }) => fault.message).join('\n')
     this.fields = fields
   }

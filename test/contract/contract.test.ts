@@ -3,12 +3,14 @@
 // and alerts in test/unit/operator/snapshots: the tests of those files compare them with the program.
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
+import type { ErrorEntry } from '../../src/core/error-entry.ts'
 import { errorTable } from '../../src/core/error-table.ts'
 import { LOG_EVENTS } from '../../src/core/log.ts'
 import { openMetrics } from '../../src/core/metrics.ts'
 import { words } from '../../src/i18n/words.ts'
 import { MAIL_KINDS } from '../../src/mail/templates/mail-kind.ts'
 import { GAUGES } from '../../src/operator/metrics/write-metrics.ts'
+import { importErrors } from '../../src/subscribers/import-export/import-fault.ts'
 import { API_TOKEN, documentOf } from '../support/api.ts'
 import { useSite } from '../support/site.ts'
 import { type NamedEmail, renderEmails } from './rendered-emails.ts'
@@ -40,12 +42,16 @@ test('log events', async () => {
   await expect(textOf(LOG_EVENTS)).toMatchFileSnapshot('log-events.txt')
 })
 
-test('errors: code, HTTP status, exit code, and what operators and readers see', async () => {
-  const lines = Object.entries(errorTable).flatMap(([code, { status, exit, operator }]) => [
-    `${code} ${status} ${exit}`,
-    `  operator: ${operator}`,
-    `  reader: ${words.errors[code as keyof typeof errorTable]}`,
-  ])
+test('errors: code, HTTP status, exit code, what operators see, and what readers of a page see', async () => {
+  const sentences: Record<string, string | undefined> = words.errors
+  const all: [string, ErrorEntry][] = Object.entries({ ...errorTable, ...importErrors })
+  const lines = all
+    .toSorted()
+    .flatMap(([code, { status, exit, operator }]) => [
+      `${code} ${status} ${exit}`,
+      `  operator: ${operator}`,
+      ...(sentences[code] ? [`  reader: ${sentences[code]}`] : []),
+    ])
   await expect(textOf(lines)).toMatchFileSnapshot('errors.txt')
 })
 

@@ -28,10 +28,10 @@ export function parseQuery(text: string): Query {
   if (text.length < LONG_TEXT) return parsed(text)
   const read = cache.get(text) ?? addToCache(text, outcomeOf(text))
   if ('tree' in read) return read.tree
-  throw new Fault(read.code, read.values)
+  throw new Fault(read.entry, read.values)
 }
 
-type Outcome = { tree: Query } | Pick<Fault, 'code' | 'values'>
+type Outcome = { tree: Query } | Pick<Fault, 'entry' | 'values'>
 
 // One request may parse the same text several times: to check it, to describe it and to search.
 const LONG_TEXT = 100

@@ -71,7 +71,7 @@ function term(item: string, prefix: string): string {
   try {
     parseQuery(prefix + written)
   } catch (error) {
-    if (error instanceof Fault) throw new Fault(error.code, { ...error.values, query: text })
+    if (error instanceof Fault) throw new Fault(error.entry, { ...error.values, query: text })
     throw error
   }
   return written

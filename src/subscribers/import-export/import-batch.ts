@@ -4,6 +4,7 @@ import { Fault } from '../../core/errors.ts'
 import { randomIds } from '../../core/random.ts'
 import { addressHash } from '../address.ts'
 import { fingerprintOf } from '../suppression-key.ts'
+import { ImportFault } from './import-fault.ts'
 import type { ForeignCells } from './import-foreign.ts'
 import { readInstant } from './import-instant.ts'
 import type { RecordReader } from './import-reader.ts'
@@ -119,9 +120,9 @@ export class ImportBatchBuilder {
 
 function hashIn(record: CsvRecord, { config, now, reader }: BatchInput): IncomingSuppression {
   const { address_hash, reason, at, key }: ForeignCells = reader.cellsOf(record)
-  if (key && key !== fingerprintOf(config.SUPPRESSION_KEY)) throw new Fault('import.other-key')
+  if (key && key !== fingerprintOf(config.SUPPRESSION_KEY)) throw new ImportFault('import.other-key')
   const hash = (address_hash ?? '').trim().toLowerCase()
-  if (!/^[0-9a-f]{64}$/.test(hash)) throw new Fault('import.hash')
+  if (!/^[0-9a-f]{64}$/.test(hash)) throw new ImportFault('import.hash')
   return {
     addressHash: hash,
     reason: suppressionReason((reason ?? '').trim().toLowerCase() || 'operator'),

@@ -1,5 +1,6 @@
 import { editDistance } from '../../core/edit-distance.ts'
-import { Fault } from '../../core/errors.ts'
+import type { Fault } from '../../core/errors.ts'
+import { ImportFault } from './import-fault.ts'
 
 /** The columns of an export, in this order. An import accepts any of them and requires only `email`. */
 export const SUBSCRIBER_COLUMNS = [
@@ -69,7 +70,7 @@ export function readHead(
   const format = from ?? formatOf(columns)
   const known = COLUMNS[format]
   const twice = columns.find((name, i) => name !== '' && columns.indexOf(name) < i)
-  if (twice !== undefined) throw new Fault('import.column-twice', { column: twice })
+  if (twice !== undefined) throw new ImportFault('import.column-twice', { column: twice })
   if (!columns.includes(known[0]!)) throw missing(columns, known[0]!)
   const ignored = columns.filter((name) => !known.includes(name) && name !== topics)
   if (format === 'own' || format === 'suppressions') {
@@ -97,13 +98,13 @@ function formatOf(columns: readonly string[]): ImportFormat {
 
 function missing(columns: readonly string[], needed: string): Fault {
   const meant = columns.find((column) => isNear(column, needed))
-  if (meant) return new Fault('import.column-slip', { column: meant, meant: needed })
-  return new Fault('import.no-email-column', { columns: columnList(columns) })
+  if (meant) return new ImportFault('import.column-slip', { column: meant, meant: needed })
+  return new ImportFault('import.no-email-column', { columns: columnList(columns) })
 }
 
 function requireNoSlip(column: string, columns: readonly string[], known: readonly string[]): void {
   const meant = known.find((name) => !columns.includes(name) && isNear(column, name))
-  if (meant) throw new Fault('import.column-slip', { column: column.slice(0, 60), meant })
+  if (meant) throw new ImportFault('import.column-slip', { column: column.slice(0, 60), meant })
 }
 
 const isNear = (column: string, name: string): boolean =>

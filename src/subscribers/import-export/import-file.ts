@@ -9,6 +9,7 @@ import {
   detectDelimiter,
 } from '../../core/csv.ts'
 import { Fault } from '../../core/errors.ts'
+import { ImportFault } from './import-fault.ts'
 
 const HEAD_BYTES = 256 * 1024
 // Small, so that between two pieces the database gets its next statement: it works on the batch before.
@@ -33,7 +34,7 @@ export async function openImportFile(path: string): Promise<ImportFile> {
     return { path, bytes, hash: hash.digest('hex'), ...(await headOf(path)) }
   } catch (error) {
     if (error instanceof Fault) throw error
-    throw new Fault('import.no-csv', { file: path }, { cause: error })
+    throw new ImportFault('import.no-csv', { file: path }, { cause: error })
   }
 }
 
@@ -43,15 +44,15 @@ async function headOf(path: string): Promise<Pick<ImportFile, 'delimiter' | 'hea
     text += piece
     if (text.trimStart().includes('\n') || text.length > HEAD_BYTES) break
   }
-  if (text.trim() === '') throw new Fault('import.empty')
+  if (text.trim() === '') throw new ImportFault('import.empty')
   const line = text.trimStart().split('\n', 1)[0]!
   // UTF-16 without a byte order mark, archives and spreadsheets have NULs here. Further down, a control character only
   // makes us refuse its row.
-  if (controlCharacterIn(line)) throw new Fault('import.not-text')
+  if (controlCharacterIn(line)) throw new ImportFault('import.not-text')
   const delimiter = detectDelimiter(line)
   const reader = new CsvReader(delimiter)
   const [first] = [...reader.push(text), ...reader.end()]
-  if (!first?.cells) throw new Fault('import.no-email-column', { columns: line.trim().slice(0, 100) })
+  if (!first?.cells) throw new ImportFault('import.no-email-column', { columns: line.trim().slice(0, 100) })
   return { delimiter, head: first.cells }
 }
 

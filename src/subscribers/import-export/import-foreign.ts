@@ -1,4 +1,5 @@
-import { Fault } from '../../core/errors.ts'
+import type { Fault } from '../../core/errors.ts'
+import { ImportFault } from './import-fault.ts'
 import { isNever } from './import-instant.ts'
 import type { ImportCells } from './import-row.ts'
 
@@ -51,7 +52,7 @@ export function fromKeila(cells: ForeignCells): ImportCells {
 }
 
 const unknownState = (value: string, allowed: string): Fault =>
-  new Fault('import.state', { value: value.slice(0, 40), allowed })
+  new ImportFault('import.state', { value: value.slice(0, 40), allowed })
 
 /**
  * The value at a path such as "prefs.topics" in a JSON cell, as a topics cell: a list becomes one line per item. Throws
@@ -72,5 +73,5 @@ function parsed(column: string, cell: string): object {
   } catch {
     // The fault below has our own message.
   }
-  throw new Fault('import.json', { column })
+  throw new ImportFault('import.json', { column })
 }

@@ -1,4 +1,4 @@
-import { Fault } from '../../core/errors.ts'
+import { ImportFault } from './import-fault.ts'
 
 // ISO 8601, and the formats of Postgres and Go: "2025-03-01 08:00:00.123456 +0000 UTC", "2025-03-01 08:00:00+00".
 const INSTANT =
@@ -28,7 +28,7 @@ export function readInstant(column: string, text: string, now: Date): Date | nul
     `${day}T${time.replace(',', '.').replace(/(\.\d{3})\d+/, '$1')}${isoOffset(offset)}`,
   )
   if (instant >= OLDEST && instant <= now && isDay(day!)) return instant
-  throw new Fault('import.instant', { column, value: typed.slice(0, 40) })
+  throw new ImportFault('import.instant', { column, value: typed.slice(0, 40) })
 }
 
 // Date reads 30 February as 2 March.

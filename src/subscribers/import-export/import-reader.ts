@@ -1,8 +1,8 @@
 import type { Config } from '../../config/config.ts'
 import { type CsvRecord, controlCharacterIn, MAX_RECORD_LENGTH, unescapeFormula } from '../../core/csv.ts'
-import { Fault } from '../../core/errors.ts'
 import { readTypedSettings } from '../read-signup.ts'
 import { columnList, columnName, type ImportFormat, type ImportHead, readHead } from './import-columns.ts'
+import { ImportFault } from './import-fault.ts'
 import {
   type ForeignCells,
   fromKeila,
@@ -63,12 +63,12 @@ export function createRecordReader(
 }
 
 function byColumn({ format, columns }: ImportHead, { text, cells, isTooLong }: CsvRecord): ForeignCells {
-  if (isTooLong) throw new Fault('import.too-long', { most: MAX_RECORD_LENGTH.toLocaleString('en') })
+  if (isTooLong) throw new ImportFault('import.too-long', { most: MAX_RECORD_LENGTH.toLocaleString('en') })
   const character = controlCharacterIn(text)
-  if (character) throw new Fault('import.control', { character })
-  if (!cells) throw new Fault('import.quotes')
+  if (character) throw new ImportFault('import.control', { character })
+  if (!cells) throw new ImportFault('import.quotes')
   if (cells.length > columns.length && cells.slice(columns.length).some((cell) => cell.trim() !== ''))
-    throw new Fault('import.cells', { count: cells.length, width: columns.length })
+    throw new ImportFault('import.cells', { count: cells.length, width: columns.length })
   const found: ForeignCells = {}
   // Only our own files guard cells against formulas.
   for (let i = 0; i < columns.length; i++)
@@ -91,7 +91,7 @@ function topicsReader({ format, columns }: ImportHead, topics: string | undefine
   if (columns.includes(column) && (format !== 'own' || column !== 'topics'))
     return json ? (cells) => topicsInJson(column, cells[column] ?? '', path) : (cells) => cells[column]
   if (json || /^[a-z]+_[a-z_]+$/.test(topics))
-    throw new Fault('import.no-column', { column: topics, columns: columnList(columns) })
+    throw new ImportFault('import.no-column', { column: topics, columns: columnList(columns) })
   readTopicsCell(topics)
   return (_, own) => (own?.trim() ? own : topics)
 }

@@ -1,7 +1,6 @@
 import { detachedCopy } from '../../core/csv.ts'
 import type { Day, Weekday } from '../../core/dates.ts'
 import { parseDay } from '../../core/dates.ts'
-import { Fault } from '../../core/errors.ts'
 import { FieldReader } from '../../core/field-faults.ts'
 import { type Address, parseAddress } from '../address.ts'
 import { readSettings } from '../settings.ts'
@@ -14,6 +13,7 @@ import {
 } from '../subscriber.ts'
 import { SUPPRESSION_REASONS, type Suppression, type SuppressionReason } from '../suppression.repo.ts'
 import type { SubscriberColumn } from './import-columns.ts'
+import { ImportFault } from './import-fault.ts'
 import { readInstant } from './import-instant.ts'
 
 /** One subscriber as read from a file. */
@@ -106,7 +106,7 @@ const LOST = '\uFFFD'
 
 function requireReadable(cells: ImportCells): void {
   for (const column of ['email', 'topics', 'confirmed_how'] as const) {
-    if (cells[column]?.includes(LOST)) throw new Fault('import.bytes', { column })
+    if (cells[column]?.includes(LOST)) throw new ImportFault('import.bytes', { column })
   }
 }
 
@@ -129,7 +129,7 @@ function rowStateIn(cells: ImportCells, { now, consent }: RowReaderOptions): Row
   const createdAt = at('created_at')
   const shownAt = at('confirmed_at')
   const confirmedAt = shownAt ?? (isJoined && consent !== undefined ? (createdAt ?? now) : null)
-  if (isJoined && !confirmedAt) throw new Fault('import.no-consent')
+  if (isJoined && !confirmedAt) throw new ImportFault('import.no-consent')
   const suppression = suppressionIn(cells, written, at('suppressed_at') ?? now)
   const before = stateBeforeIn(cells, confirmedAt)
   const state = isJoined && suppression ? 'suppressed' : written
@@ -152,7 +152,11 @@ function stateIn(column: string, text: string): SubscriberState | null {
   if (name === '') return null
   const state = SUBSCRIBER_STATES.find((one) => one === name)
   if (state) return state
-  throw new Fault('import.state', { column, value: text.slice(0, 40), allowed: SUBSCRIBER_STATES.join(', ') })
+  throw new ImportFault('import.state', {
+    column,
+    value: text.slice(0, 40),
+    allowed: SUBSCRIBER_STATES.join(', '),
+  })
 }
 
 /** Prevents a return to a subscription that was never confirmed. */
@@ -175,7 +179,10 @@ function suppressionIn(
 export function suppressionReason(text: string): SuppressionReason {
   const reason = SUPPRESSION_REASONS.find((one) => one === text)
   if (reason) return reason
-  throw new Fault('import.reason', { value: text.slice(0, 40), allowed: SUPPRESSION_REASONS.join(', ') })
+  throw new ImportFault('import.reason', {
+    value: text.slice(0, 40),
+    allowed: SUPPRESSION_REASONS.join(', '),
+  })
 }
 
 const MAX_NOTE_LENGTH = 500
@@ -198,5 +205,5 @@ function epochIn(text: string): number {
   if (text.trim() === '') return 0
   const epoch = /^\d{1,7}$/.test(text.trim()) ? Number(text) : Number.NaN
   if (epoch <= MAX_EPOCHS) return epoch
-  throw new Fault('import.epoch', { value: text.slice(0, 40) })
+  throw new ImportFault('import.epoch', { value: text.slice(0, 40) })
 }

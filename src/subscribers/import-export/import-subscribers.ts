@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { recordAction } from '../../core/action.repo.ts'
 import type { Deps } from '../../core/deps.ts'
-import { Fault } from '../../core/errors.ts'
 import { parseTopic } from '../read-signup.ts'
 import { type ImportRun, ImportStore, type NewRun } from './import.repo.ts'
 import { type BatchInput, ImportBatchBuilder } from './import-batch.ts'
 import type { ImportFormat } from './import-columns.ts'
+import { ImportFault } from './import-fault.ts'
 import { type ImportFile, openImportFile, readRecords } from './import-file.ts'
 import { createRecordReader, type ReadingOptions } from './import-reader.ts'
 import { firstExamples, hasWrittenBytes, RefusedRows, refusedPath } from './refused-rows.ts'
@@ -147,7 +147,7 @@ async function storeBatch(
     const found = byLine.get(record.line)
     if (!found) return []
     const values = { reason: found.reason, since: found.since.toISOString().slice(0, 10) }
-    return [{ record, fault: new Fault('import.gets-no-mail', values) }]
+    return [{ record, fault: new ImportFault('import.gets-no-mail', values) }]
   })
   const rows = [...batch.refused, ...blocked].sort((a, b) => a.record.line - b.record.line)
   const came = batch.rows.length > 0 ? stored.created + stored.newlySuppressed : stored.suppressed

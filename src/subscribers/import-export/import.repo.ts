@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
-import { Fault } from '../../core/errors.ts'
 import { NO_PAGE } from '../consent.ts'
 import type { ParsedTopic } from '../topic.repo.ts'
+import { ImportFault } from './import-fault.ts'
 import {
   ASSIGN_SPARE_IDS,
   INSERT_SUBSCRIBERS,
@@ -111,7 +111,7 @@ export class ImportStore {
       return store
     } catch (error) {
       await client.end()
-      throw (error as { code?: string }).code === '55P03' ? new Fault('import.running') : error
+      throw (error as { code?: string }).code === '55P03' ? new ImportFault('import.running') : error
     }
   }
 

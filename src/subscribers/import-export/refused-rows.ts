@@ -4,6 +4,7 @@ import { type CsvRecord, csvLine } from '../../core/csv.ts'
 import { Fault } from '../../core/errors.ts'
 import { redact } from '../../core/log.ts'
 import type { ImportRun } from './import.repo.ts'
+import { ImportFault } from './import-fault.ts'
 import type { ImportFile } from './import-file.ts'
 
 /** A refused row and the reason. */
@@ -19,9 +20,9 @@ export const firstExamples = (rows: readonly RefusedRow[]): ImportRun['tally']['
   )
 
 /** Redacts only values from the row: the sentence itself may show an example address. */
-function scrubbed({ code, values }: Fault): string {
+function scrubbed({ entry, values }: Fault): string {
   const texts = Object.entries(values).map(([name, value]) => [name, redact(String(value))])
-  return new Fault(code, Object.fromEntries(texts)).message
+  return new Fault(entry, Object.fromEntries(texts)).message
 }
 
 /**
@@ -36,10 +37,10 @@ export async function refusedPath(
   const there = await stat(path).catch(() => undefined)
   if (!there || there.isCharacterDevice()) return path
   const { dev, ino } = await stat(imported)
-  if (there.dev === dev && there.ino === ino) throw new Fault('import.refused-is-file', { file })
+  if (there.dev === dev && there.ino === ino) throw new ImportFault('import.refused-is-file', { file })
   const first = Buffer.from(headLine(head, delimiter))
   if (!there.isFile() || (there.size > 0 && !first.equals(await beginOf(path, first.length))))
-    throw new Fault('import.refused-exists', { file })
+    throw new ImportFault('import.refused-exists', { file })
   return path
 }
 

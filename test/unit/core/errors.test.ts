@@ -1,16 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type ErrorCode, errorTable } from '../../../src/core/error-table.ts'
+import type { ErrorEntry } from '../../../src/core/error-entry.ts'
+import { errorTable } from '../../../src/core/error-table.ts'
 import { errorText, Fault } from '../../../src/core/errors.ts'
 import { words } from '../../../src/i18n/words.ts'
+import { importErrors } from '../../../src/subscribers/import-export/import-fault.ts'
 
-const codes = Object.keys(errorTable) as ErrorCode[]
+const table: Record<string, ErrorEntry> = { ...errorTable, ...importErrors }
+const codes = Object.keys(table)
 const root = resolve(import.meta.dirname, '../../..')
 
 const textOfTree = (folder: string): string =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((path) => /\.(ts|peggy)$/.test(path) && !/generated|error-table\.ts$|i18n\/en\.ts$/.test(path))
+    .filter(
+      (path) =>
+        /\.(ts|peggy)$/.test(path) && !/generated|(error-table|import-fault)\.ts$|i18n\/en\.ts$/.test(path),
+    )
     .map((path) => readFileSync(join(root, folder, path), 'utf8'))
     .join('\n')
 
@@ -18,18 +24,26 @@ const source = textOfTree('src')
 const tests = textOfTree('test')
 
 describe.each(codes)('%s', (code) => {
-  test('has a status, an exit code and two messages', () => {
-    const { status, exit, operator } = errorTable[code]
-    const person = words.errors[code]
+  test('has a status, an exit code and a message', () => {
+    const { status, exit, operator } = table[code]!
     expect(status).toBeGreaterThanOrEqual(400)
     expect([1, 2]).toContain(exit)
     expect(operator.length).toBeGreaterThan(5)
-    // The person's sentence is complete, and blames no one.
-    expect(person).toMatch(/[.?!}”]$/)
-    expect(person).not.toMatch(/\b(invalid|illegal|fatal|error)\b/i)
   })
   test('is thrown somewhere', () => expect(source.includes(`'${code}'`)).toBe(true))
   test('is provoked by a test', () => expect(tests.includes(`'${code}'`)).toBe(true))
+})
+
+test.each(Object.entries(words.errors))(
+  'the sentence of %s is complete, and blames no one',
+  (_code, sentence) => {
+    expect(sentence).toMatch(/[.?!}”]$/)
+    expect(sentence).not.toMatch(/\b(invalid|illegal|fatal|error)\b/i)
+  },
+)
+
+test('an error of a command has no sentence: a page would say that something went wrong', () => {
+  expect(new Fault('smtp.not-set').sentence).toBe(words.errors.unexpected)
 })
 
 test('a message is filled from the values; what is not given stays in sight', () => {

@@ -48,7 +48,8 @@ describe('every word', () => {
   })
 
   test('of an error code belongs to one', () => {
-    expect(Object.keys(en.errors).sort()).toEqual(Object.keys(errorTable).sort())
+    const codes = Object.keys(errorTable)
+    expect(Object.keys(en.errors).filter((code) => !codes.includes(code))).toEqual([])
   })
 
   test('holds markup only where its key says so', () => {
