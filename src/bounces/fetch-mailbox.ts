@@ -22,11 +22,11 @@ const RECIPIENT_FIELDS = ['delivered-to', 'x-original-to', 'envelope-to', 'to']
  */
 export async function fetchMailbox(
   deps: ServiceDeps,
-  { signal, longestMs = MAX_RUN_MS }: { signal?: AbortSignal; longestMs?: number } = {},
+  { signal, maxMs = MAX_RUN_MS }: { signal?: AbortSignal; maxMs?: number } = {},
 ): Promise<number> {
   const server = deps.config.BOUNCE_IMAP
   if (!server) return 0
-  const ending = AbortSignal.any([AbortSignal.timeout(longestMs), ...(signal ? [signal] : [])])
+  const ending = AbortSignal.any([AbortSignal.timeout(maxMs), ...(signal ? [signal] : [])])
   let mails = 0
   const count = () => void mails++
   try {

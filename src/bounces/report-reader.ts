@@ -19,7 +19,7 @@ const LIMITS = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 16, stack
 const FILE = new URL('./report-worker.ts', import.meta.url).href
 
 /** Parses emails from strangers in a worker thread, one at a time. An idle reader has no thread. */
-export function openReportReader({ longestMs = MAX_DURATION_MS, filename = FILE } = {}): ReportReader {
+export function openReportReader({ maxMs = MAX_DURATION_MS, filename = FILE } = {}): ReportReader {
   const pool = new Piscina({
     filename,
     minThreads: 0,
@@ -31,14 +31,13 @@ export function openReportReader({ longestMs = MAX_DURATION_MS, filename = FILE 
   let isClosed = false
   return {
     async read(raw) {
-      const signal = AbortSignal.timeout(longestMs)
+      const signal = AbortSignal.timeout(maxMs)
       try {
         const mail = new Uint8Array(raw.subarray(0, MAX_BYTES)) // a view would transfer the whole buffer
         return await pool.run(mail, { signal, transferList: [mail.buffer] })
       } catch (cause) {
         if (isClosed || isOfThread(cause)) throw cause
-        if (signal.aborted)
-          throw new Fault('report.too-long-to-read', { seconds: longestMs / 1000 }, { cause })
+        if (signal.aborted) throw new Fault('report.too-long-to-read', { seconds: maxMs / 1000 }, { cause })
         throw new Fault('report.unreadable', { what: errorText(cause) }, { cause })
       }
     },

@@ -50,7 +50,7 @@ export function headingOf({ topic, rising, close }: DigestSection): string {
   if (rising) return words.emails.parts.rising
   if (close)
     return fill(words.emails.parts.close, { topic: truncateAtWord(oneLine(topic ?? ''), MAX_TOPIC_LENGTH) })
-  return topic === null ? words.emails.parts.mostVotesFirst : truncateAtWord(oneLine(topic), MAX_TOPIC_LENGTH)
+  return topic === null ? words.emails.parts.byVotes : truncateAtWord(oneLine(topic), MAX_TOPIC_LENGTH)
 }
 
 function changeOf(

@@ -396,7 +396,7 @@ export const en = {
       nothing:
         'Didn’t get it? Check your spam folder, and look for an earlier email: you can ask for up to two in 24 hours, and we send each address up to two.',
     },
-    moving: {
+    confirmAddress: {
       title: 'New address',
       digests: {
         heading: 'Send your digests to this address?',
@@ -557,7 +557,7 @@ export const en = {
       thePage: 'Share the public page instead',
       thePageNames: 'It shows the topics, not you.',
       kept: 'Privacy: what we store',
-      mostVotesFirst: 'Most votes first',
+      byVotes: 'Most votes first',
       rising: 'Rising',
       close: 'Close to your topic: {topic}',
       attribution: 'Papers from arXiv and Hugging Face Daily Papers. Not affiliated with them.',
@@ -1007,9 +1007,9 @@ export const en = {
     details: { full: 'Title and summary', titles: 'Titles only' },
     nobody: 'Leave this empty',
   },
-  wish: {
+  requestSummary: {
     schedule: '{days} at {hour}, {zone}',
-    most: { one: 'At most {count} paper', other: 'At most {count} papers' },
+    max: { one: 'At most {count} paper', other: 'At most {count} papers' },
     titles: '{size}, titles only',
     text: '{size}, in plain text',
     unreadable: 'We can’t read this any more. Please change it.',

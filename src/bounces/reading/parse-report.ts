@@ -3,7 +3,7 @@ import { findAddresses, isSameAddress } from './address.ts'
 import { isAutoReply, isBounceReport, isChallenge, isDelay, isSuccess } from './classify-mail.ts'
 import { parseComplaint } from './complaint.ts'
 import { parseDeliveryStatus, type RecipientStatus } from './delivery-status.ts'
-import { parseJsonNotice } from './json-notice.ts'
+import { parseJsonReport } from './json-report.ts'
 import { findReferences, type MessageReferences } from './message-references.ts'
 import {
   bareBounce,
@@ -48,10 +48,10 @@ function once(returned: ParsedBounce[]): ParsedBounce[] {
 function returnedIn(mail: ParsedMail, divided: SplitReport, mayHold = true): ParsedBounce[] {
   const complaints = parseComplaint(mail, divided)
   if (complaints) return complaints
-  const notice = parseJsonNotice(divided.own)
-  if (notice && notice.complained.length > 0)
-    return notice.complained.map((one) => bareBounce('complaint', one))
-  const groups = notice?.groups ?? parseDeliveryStatus(divided.status || divided.own)
+  const report = parseJsonReport(divided.own)
+  if (report && report.complained.length > 0)
+    return report.complained.map((one) => bareBounce('complaint', one))
+  const groups = report?.groups ?? parseDeliveryStatus(divided.status || divided.own)
   if (groups.length === 0 && !isBounceReport(mail, divided))
     return [bareBounce(isAutoReply(mail) || isChallenge(mail, divided) ? 'auto-reply' : 'not-a-report')]
   const results = groups.length > 0 ? fromGroups(groups, divided) : fromOwnWords(mail, divided, mayHold)

@@ -54,7 +54,7 @@ export interface ManageView extends FaultsView {
   topics: TopicFormView[]
   /** Topics to add, as typed. */
   add: string
-  mostTopics: number
+  maxTopics: number
   settings: SettingFields
   /** "until Tuesday, 1 December"; empty while active. */
   pausedUntil: string
@@ -117,7 +117,7 @@ export function manageView(managed: OpenedManagePage, shown: ManageViewInput): M
       typed: form?.do === 'change-topic' && opened === topic.id ? form : topic,
     })),
     add: wordsToAdd(form, topics),
-    mostTopics: MAX_TOPICS,
+    maxTopics: MAX_TOPICS,
     settings: settingFields(form?.do === 'settings' ? changedFields(form, form.shown) : {}, subscriber),
     until: form?.do === 'pause' ? form.until : (subscriber.pausedUntil ?? ''),
     pausedUntil: subscriber.state === 'paused' ? untilText(subscriber.pausedUntil, managed.today) : '',

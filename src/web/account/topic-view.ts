@@ -22,7 +22,7 @@ interface PaperView {
   reason: string
   /** "24 Nov, 41 votes" */
   facts: string
-  opinion: 'more' | 'less' | null
+  feedback: 'more' | 'less' | null
   /** "More of: linear, attention."; empty without feedback. */
   moved: string
 }
@@ -123,7 +123,7 @@ function paperView(from: PaperOfTopic): PaperView {
     path: paperPathOf(paper),
     reason: reason ? reasonSentence(reason) : mismatchText(from),
     facts: [shortDate(firstDay), ...(votes === null ? [] : [counted(votes, words.counts.vote)])].join(', '),
-    opinion: feedback,
+    feedback,
     moved: movedText(from),
   }
 }

@@ -15,17 +15,17 @@ export const topicViews = (topics: TopicText[]): TopicView[] =>
 
 /** Describes a stored query, or says that the current grammar cannot read it. */
 export const understoodOf = (query: string): string =>
-  isReadable(query) ? describeTopic(query) : words.wish.unreadable
+  isReadable(query) ? describeTopic(query) : words.requestSummary.unreadable
 
 /** "Monday to Friday at 08:00, Asia/Tokyo" */
 export const scheduleText = ({ days, hour, zone }: Schedule): string =>
-  fill(words.wish.schedule, { days: capital(weekdaysText(days)), hour: hourOfDay(hour), zone })
+  fill(words.requestSummary.schedule, { days: capital(weekdaysText(days)), hour: hourOfDay(hour), zone })
 
 /** "At most 15 papers, titles only, in plain text" */
 export function sizeText({ maxPapers, format, detail }: SubscriberSettings): string {
-  const most = counted(maxPapers, words.wish.most)
-  const size = detail === 'titles' ? fill(words.wish.titles, { size: most }) : most
-  return format === 'text' ? fill(words.wish.text, { size }) : size
+  const papers = counted(maxPapers, words.requestSummary.max)
+  const size = detail === 'titles' ? fill(words.requestSummary.titles, { size: papers }) : papers
+  return format === 'text' ? fill(words.requestSummary.text, { size }) : size
 }
 
 /** "Wednesday, 25 November 2026 at 08:00 (Asia/Tokyo)" */

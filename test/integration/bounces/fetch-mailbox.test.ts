@@ -257,7 +257,7 @@ describe('what stops it', () => {
 
   test('a run without progress in its time', async () => {
     await append(mail(1))
-    expect(await codeOf(fetchMailbox(deps(), { longestMs: 1 }))).toBe('mailbox.unreachable')
+    expect(await codeOf(fetchMailbox(deps(), { maxMs: 1 }))).toBe('mailbox.unreachable')
   })
 })
 

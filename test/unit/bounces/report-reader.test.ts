@@ -19,7 +19,7 @@ test('an email is read in a thread with the same result as without one', async (
 
 test('an email that takes too long ends its thread, and the next one is read', async () => {
   const slow = openReportReader({
-    longestMs: 300,
+    maxMs: 300,
     filename: new URL('./slow-worker.ts', import.meta.url).href,
   })
   await expect(slow.read(Buffer.from('x'))).rejects.toMatchObject({ code: 'report.too-long-to-read' })

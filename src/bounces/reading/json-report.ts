@@ -1,7 +1,7 @@
 import type { RecipientStatus } from './delivery-status.ts'
 
 /** A bounce or complaint that a mail service emails as JSON: the recipients, and the server replies that it quotes. */
-export interface JsonNotice {
+export interface JsonReport {
   groups: RecipientStatus[]
   complained: string[]
 }
@@ -11,7 +11,7 @@ type Json = Record<string, unknown>
 const MAX_RECIPIENTS = 200
 
 /** Null if the text contains no such JSON. */
-export function parseJsonNotice(own: string): JsonNotice | null {
+export function parseJsonReport(own: string): JsonReport | null {
   if (!/"(?:bouncedRecipients|complainedRecipients|notificationType|eventType)\\?"/.test(own)) return null
   const outer = parsed(own.slice(own.indexOf('{'), own.lastIndexOf('}') + 1))
   const inner = typeof outer?.Message === 'string' ? parsed(outer.Message) : outer
