@@ -264,12 +264,12 @@ describe('a name that is near to a setting', () => {
     expect(faultsOf({ ...production, APP_SECRET: undefined, APP_SECRTE: 'x' })).toMatch(
       /1 problem.+APP_SECRTE is not a setting\. Did you mean APP_SECRET\?$/s,
     ))
-  test('is none where it is a setting, or the file of one', () =>
+  test('is not reported if it is a setting, or the file of one', () =>
     expect(readConfig({ ...production, ADMIN_PASSWORD_FILE: '' }).misspelt).toEqual([]))
 })
 
 describe('production', () => {
-  test('is content with what is required', () => expect(readConfig(production).production).toBe(true))
+  test('accepts only the required settings', () => expect(readConfig(production).production).toBe(true))
 
   test.each(Object.keys(production).slice(1))('refuses to start without %s, and says what it takes', (name) =>
     expect(faultsOf({ ...production, [name]: undefined })).toMatch(
@@ -388,7 +388,7 @@ describe('the mailbox of BOUNCE_IMAP', () => {
       user: 'ann@x',
       password: 'p/w',
     }))
-  test('is none unless it is set', () => expect(readConfig(login).BOUNCE_IMAP).toBeUndefined())
+  test('is undefined unless it is set', () => expect(readConfig(login).BOUNCE_IMAP).toBeUndefined())
 })
 
 describe('TLS to the mail server', () => {

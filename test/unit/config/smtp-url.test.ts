@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { smtpUrl } from '../../../src/config/smtp-url.ts'
 
-test('what is not said has a default', () =>
+test('each part has a default', () =>
   expect(smtpUrl.parse('smtp://relay.example')).toMatchObject({
     port: 587,
     connections: 4,

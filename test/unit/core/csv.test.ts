@@ -78,7 +78,7 @@ describe('reading', () => {
     },
   )
 
-  test('what was written is read as it was, in pieces of any size', () => {
+  test('what was written is read back unchanged, in pieces of any size', () => {
     const cell = fc.string({ unit: fc.constantFrom('a', '"', ',', ';', '\n', ' ', "'", '=', 'ü', '\t') })
     fc.assert(
       fc.property(

@@ -46,7 +46,7 @@ test('an error of a command has no sentence: a page would say that something wen
   expect(new Fault('smtp.not-set').sentence).toBe(words.errors.unexpected)
 })
 
-test('a message is filled from the values; what is not given stays in sight', () => {
+test('a message is filled from the values; a name without a value stays visible', () => {
   const fault = new Fault('zone.unknown', { zone: 'Mars/Base' })
   expect(fault.message).toBe('Unknown time zone "Mars/Base": use a name such as Europe/Paris, or UTC.')
   expect(fault.sentence).toBe(

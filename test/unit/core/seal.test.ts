@@ -5,7 +5,7 @@ const purpose = 'a test'
 const text = 'ann@example.com, 日々の論文'
 const sealed = seal(text, { secret: 'old secret', purpose })
 
-test('what was sealed opens with the same secret, also after a newer one', () => {
+test('a sealed text opens with the same secret, also after a newer one was added', () => {
   expect(sealed).toMatch(/^[\w-]+$/)
   expect(unseal(sealed, { secrets: ['new secret', 'old secret'], purpose })).toBe(text)
   expect(Buffer.from(sealed, 'base64url').toString('latin1')).not.toContain('ann')

@@ -145,7 +145,7 @@ describe('for topics', () => {
     ])
   })
 
-  test('of thousands of authors, those that a mail names are frozen, and how many more there are', () => {
+  test('of thousands of authors, those that an email names are frozen, and the number of the others', () => {
     const authors = Array.from({ length: 3000 }, (_, i) => `Author ${i + 1}`)
     const byThousands = PAPERS.map((one) => ({ ...one, authors }))
     const { content } = composed({}, candidatesFrom(createMatcher(byThousands, queries)))
@@ -168,7 +168,7 @@ describe('for topics', () => {
     })
   })
 
-  test('what somebody wants more of goes up, and nothing else changes', () => {
+  test('papers like those a subscriber liked move up, and nothing else changes', () => {
     const three = [7, 8, 9].map((id) =>
       paper(id, `agents and ${['graphs', 'robots', 'music'][id - 7]}`, '2026-11-24'),
     )
@@ -224,14 +224,14 @@ describe('for topics', () => {
     ).toEqual([])
   })
 
-  test('a topic whose papers all stand under others, or beyond the cap, has matched', () => {
+  test('a topic whose papers are all under others, or beyond the cap, has matched', () => {
     const both = composed({ recipient: { ...recipient, maxPapers: 1 } })
     expect(both.content).toMatchObject({ matchedTopics: [31, 32], sections: [{ topicId: 31 }] })
     const idle = composed({ idleTopicIds: new Set([32]) })
     expect(idle.content!.sections.some(({ close }) => close)).toBe(false)
   })
 
-  test('who chose one day of the week is told of the week, and of older papers', () => {
+  test('a weekly digest names the week, and has older papers', () => {
     expect(composed().content!.week).toBeNull()
     const { content } = composed({ recipient: { ...recipient, weekly: true } })
     expect(content!.week).toEqual({ from: '2026-11-11', to: '2026-11-24' })
@@ -253,11 +253,11 @@ describe('for topics', () => {
     })
   })
 
-  test('nothing above the horizon', () => {
+  test('no paper above maxPaperId', () => {
     expect(composed({ maxPaperId: 3 })).toMatchObject({ fromPaper: 1, toPaper: 3, papers: [2, 3] })
   })
 
-  test('where nothing matched, the range still moves on', () => {
+  test('if nothing matched, the range still moves on', () => {
     const graphs = { ...recipient, topics: [{ id: 33, name: 'Graphs', queryId: 3 }] }
     expect(composed({ recipient: graphs, earlier: [digest({ toPaper: 5 })] })).toEqual({
       fromPaper: 5,
@@ -329,7 +329,7 @@ describe('without topics', () => {
     expect(composed({ recipient: plain, earlier })).toMatchObject({ fromPaper: 5, toPaper: 5, papers: [4] })
   })
 
-  test('topics that come later reach back to what was not shown', () => {
+  test('topics added later include papers that were not shown', () => {
     const { fromPaper, toPaper, papers, bestDay } = composed({ recipient: plain })
     const earlier = [digest({ fromPaper, toPaper, papers, bestDay })]
     expect(composed({ earlier })).toMatchObject({ fromPaper: 1, papers: [2, 3, 6] })

@@ -82,7 +82,7 @@ describe('the next due date', () => {
     expect(nextDue({ ...paris, startDate }, at(now))?.dueAt.toISOString()).toBe(expected)
   })
 
-  test('there is none without days', () => {
+  test('does not exist without days', () => {
     expect(nextDue({ ...paris, days: [], startDate: null }, at('2026-11-23T06:00:00Z'))).toBeUndefined()
   })
 })

@@ -25,7 +25,7 @@ const offered = (earlier: EarlierDigest[], highest: number, lowest = 1) => {
 }
 
 describe('papers are offered from 13 days before the local date', () => {
-  test('to somebody who confirmed long ago', () => {
+  test('to a subscriber who confirmed long ago', () => {
     expect(eligibleSince('2026-11-24', new Date('2026-01-01T00:00:00Z'))).toBe('2026-11-11')
   })
   test('or from the UTC day on which they confirmed', () => {
@@ -35,15 +35,15 @@ describe('papers are offered from 13 days before the local date', () => {
 })
 
 describe('a new digest offers', () => {
-  test('everything to somebody who never had one', () => {
+  test('everything to a subscriber who never got a digest', () => {
     expect(offered([], 4)).toEqual({ from: 0, to: 4, ids: [1, 2, 3, 4] })
   })
 
-  test('what was first seen after the last one, whatever its day', () => {
+  test('papers first seen after the last digest, whatever their day', () => {
     expect(offered([digest(0, 2)], 4)).toEqual({ from: 2, to: 4, ids: [3, 4] })
   })
 
-  test('nothing that was looked at and left out', () => {
+  test('no paper that was considered and left out', () => {
     expect(offered([digest(0, 4, { papers: [2] })], 4)).toEqual({ from: 4, to: 4, ids: [] })
   })
 
@@ -81,7 +81,7 @@ describe('a new digest offers', () => {
   })
 })
 
-test('reached is the highest of all that were looked at', () => {
+test('the highest paper of all digests counts', () => {
   expect(highestPaperSeen([])).toBe(0)
   expect(highestPaperSeen([digest(3, 9), digest(0, 4)])).toBe(9)
 })

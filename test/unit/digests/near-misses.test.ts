@@ -33,7 +33,7 @@ test('those that hold more of it come first, then those that hold it in the titl
   ])
 })
 
-test('what is not wanted counts for nothing, and is said', () => {
+test('an excluded word counts for nothing, and is named', () => {
   expect(told('attention -linear')).toEqual([
     '3: Has: attention. Has, though not wanted: linear, in the title',
     '1: Has: attention. Has, though not wanted: linear, in the title',
@@ -56,7 +56,7 @@ test('where the query holds no word at all, those with most votes', () => {
   ])
 })
 
-test('where a part of the paper is asked for, it is named', () => {
+test('a field of the query is named', () => {
   expect(told('title:attention title:robot abstract:robot survey')).toContain(
     '1: Has in the title: attention. Has in the abstract: robot. Missing: survey. Missing from the title: robot',
   )
@@ -99,7 +99,7 @@ test('a paper is shown as in a digest, what it has marked', () => {
   expect(found(['linear quantum'], PAPERS, 1)).toHaveLength(1)
 })
 
-test('a paper known by newer versions alone is near what asks for those', () => {
+test('a paper known only by newer versions is near a query for them', () => {
   const version = { id: 5, title: 'Speech', onlyRevised: true, revisedDay: '2026-11-24' }
   const near = (query: string) => found([query], [samplePaper(version)]).map(({ id }) => id)
   expect(near('speech quantum')).toEqual([])

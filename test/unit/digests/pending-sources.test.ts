@@ -34,7 +34,7 @@ test('not for a day whose usual hour comes after its own: then the day before co
   expect(waits(at('2026-11-24T02:00'), source('2026-11-23'))).toBe(true)
 })
 
-test('in Tokyo at 08:00 nobody waits for a day that has not begun', () => {
+test('in Tokyo at 08:00 no digest waits for a day that has not begun', () => {
   const dueAt = instantOf('2026-11-24', 8, 'Asia/Tokyo') // 23:00 UTC of the day before
   expect(dueAt.toISOString()).toBe('2026-11-23T23:00:00.000Z')
   expect(waits(dueAt, source('2026-11-23'))).toBe(false)

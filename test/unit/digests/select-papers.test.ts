@@ -47,7 +47,7 @@ describe('a choice', () => {
     })
   })
 
-  test('says the others by turns: the best of each first', () => {
+  test('lists the others round robin: the best of each first', () => {
     expect(
       chosen(
         [
@@ -130,7 +130,7 @@ const choosing: fc.Arbitrary<SelectPapersInput & { rising: Set<number> }> = fc.r
   cap: fc.integer({ min: 1, max: 25 }),
 })
 
-test('each paper stands once, no more than the cap, none is lost, each where its rank is best', () => {
+test('each paper appears once, up to the cap, none is lost, each under the topic where it ranks best', () => {
   fc.assert(
     fc.property(choosing, ({ topics, rising, cap }) => {
       const { sections, more, others } = chooser.select({ topics, rising, cap })

@@ -4,7 +4,7 @@ import { daysIn, isWithinWeek, weekOf, weekTo } from '../../../src/digests/week.
 const MAIL = '2026-11-24'
 const LONG_AGO = new Date('2026-01-01T00:00:00Z')
 
-describe('the week of a mail', () => {
+describe('the week of an email', () => {
   test.each([
     ['the seven days before it', LONG_AGO, ['2026-11-19'], '2026-11-17', '2026-11-23'],
     ['without papers', LONG_AGO, [], '2026-11-17', '2026-11-23'],

@@ -42,7 +42,7 @@ describe('with topics', () => {
     expect(content!.sections[0]!.papers[0]).toMatchObject({ reason: 'Matched: robots, in the title' })
   })
 
-  test('of one day alone, however many topics', () => {
+  test('of one day only, however many topics', () => {
     expect(idsIn(welcome({ recipient: { ...recipient, topics: topics(1, 2) } }))).toEqual([['topic 2', [5]]])
   })
 
@@ -70,7 +70,7 @@ describe('with topics', () => {
     expect(welcome({ shown: [3, 4] })).toBeNull()
   })
 
-  test('nothing where nothing matched', () => {
+  test('is empty if nothing matched', () => {
     expect(welcome({ recipient: { ...recipient, topics: topics(4) } })).toBeNull()
     expect(welcome({ papers: [] })).toBeNull()
   })
@@ -106,7 +106,7 @@ describe('without topics', () => {
     expect(welcome({ recipient: best, papers })).toMatchObject({ bestOf: '2026-11-11' })
   })
 
-  test('nothing where there is no such day', () => {
+  test('is empty if there is no such day', () => {
     expect(welcome({ recipient: best, papers: PAPERS.slice(4) })).toBeNull()
   })
 })

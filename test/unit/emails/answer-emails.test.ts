@@ -35,7 +35,7 @@ describe('the confirmation', () => {
     ])
   })
 
-  test('to somebody who left: their account too, in both parts, after the button', () => {
+  test('to a former subscriber: also a link to their account, in both parts, after the button', () => {
     const accountUrl = 'https://papers.example.org/account/c2FtcGxlLXRva2Vu'
     const { html, text } = emails.confirmation({ ...samples.confirmation, accountUrl })
     expect(html).toContain(`href="${accountUrl}"`)
@@ -65,7 +65,7 @@ describe('a stranger’s topics', () => {
     const shown = [...html!.matchAll(/<li[^>]*>([^<]*)</g)].map(([, topic = '']) => topic.length)
     expect(Math.max(...shown)).toBeLessThanOrEqual(80)
   })
-  test('none that a mail client makes a link of', () => {
+  test('no text that a mail client turns into a link', () => {
     for (const part of [html, text]) expect(part).not.toMatch(/:\/\/evil|evil\.example/)
     expect(html).toContain('see http: // evil. example/x')
   })

@@ -4,11 +4,11 @@ import { samples, site } from '../../support/mails.ts'
 
 const emails = await openEmails(site)
 
-test('the text part, as somebody reads it', async () => {
+test('the text part', async () => {
   await expect(emails.digest(samples.digest).text).toMatchFileSnapshot('./snapshots/digest.txt')
 })
 
-test('of titles alone', async () => {
+test('the text part with titles only', async () => {
   const { text } = emails.digest({ ...samples.digest, detail: 'titles' })
   await expect(text).toMatchFileSnapshot('./snapshots/digest-titles.txt')
 })

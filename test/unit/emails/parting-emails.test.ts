@@ -25,12 +25,12 @@ describe('the goodbye', () => {
     expect(email.text.replace(/\s+/g, ' ')).toContain(words)
   })
 
-  test('leads to the undo alone', () => {
+  test('has only the undo link', () => {
     expect(new Set(hrefsOf(email.html))).toEqual(new Set([samples.goodbye.undoUrl]))
     expect(email.subject).toBe("You've been unsubscribed from Daily Papers")
   })
 
-  test('is text alone for whoever wants that', () => {
+  test('is only text for a subscriber who chose text', () => {
     const { html, text, subject } = emails.goodbye({ ...samples.goodbye, format: 'text' })
     expect([html, text, subject]).toEqual([undefined, email.text, email.subject])
   })
@@ -65,7 +65,7 @@ describe('the note', () => {
     expect(text.replace(/\s+/g, ' ')).toContain('since Wed 18 Nov 2026, but none')
   })
 
-  test('offers a pause, and no week, to whoever has one digest a week', () => {
+  test('offers a pause, and no weekly digest, to a weekly subscriber', () => {
     const { html, text } = emails.noMatches({ ...samples.note, weekly: true })
     for (const part of [html, text]) {
       expect(part).toContain('Pause for a month')
@@ -73,13 +73,13 @@ describe('the note', () => {
     }
   })
 
-  test('says nothing of near papers where there are none', () => {
+  test('does not mention near misses if there are none', () => {
     const { html, text } = emails.noMatches({ ...samples.note, nearest: [] })
     for (const part of [html, text]) expect(part).not.toContain('nearest papers<')
     expect(text).not.toContain('nearest')
   })
 
-  test('names ten topics at most, and holds no markup of theirs, nor of papers', () => {
+  test('names up to ten topics, without markup from topics or papers', () => {
     const evil = '<img src=x onerror=alert(1)>'
     const topics = [evil, ...Array.from({ length: 13 }, (_, n) => `topic ${n}`)]
     const nearest = [{ title: evil, path: 'javascript:alert(1)', reason: `${evil}\r\nBcc: eve@evil.example` }]
@@ -91,7 +91,7 @@ describe('the note', () => {
     expect(text).not.toContain('javascript:')
   })
 
-  test('is text alone for whoever wants that', () => {
+  test('is only text for a subscriber who chose text', () => {
     expect(emails.noMatches({ ...samples.note, format: 'text' })).toEqual({
       subject: email.subject,
       text: email.text,

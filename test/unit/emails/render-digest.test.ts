@@ -210,7 +210,7 @@ test('headings: the date, the topics, the papers', () => {
   expect(html).toContain('<title>2 papers on linear attention, 1 more (24 Nov)</title>')
 })
 
-describe('what lies beyond the cap stands', () => {
+describe('papers beyond the cap are counted', () => {
   test.each<[string, Partial<DigestContent>, string]>([
     ['on the page of the digest', { beyond: [8, 9] }, `${readerLinks.viewUrl}#more`],
     [
@@ -266,7 +266,7 @@ describe('a paper', () => {
 
   test('marks what matched', () => expect(html).toMatch(/We study <mark [^>]*>linear attention<\/mark>\./))
 
-  test('leaves out what is not known', () => {
+  test('leaves out unknown values', () => {
     const bare = paper({ authors: [], snippet: [], reason: null, votes: null, path: '/elsewhere' })
     const email = emails.digest(digest({ sections: [{ topic: 'a', topicId: 31, papers: [bare] }] }))
     expect(email.html).toMatch(/<h3[^>]*>Gated Linear Attention<\/h3>/)
@@ -292,7 +292,7 @@ describe('both parts', () => {
     expect(email.text).toContain(words)
   })
 
-  test('unsubscribing stands at the top and at the end', () => {
+  test('the unsubscribe link is at the top and at the end', () => {
     for (const [part, heading] of [
       [email.html!, '<h1'],
       [email.text, '\n# '],
@@ -322,7 +322,7 @@ describe('both parts', () => {
   })
 })
 
-describe('titles alone', () => {
+describe('titles only', () => {
   const titles = (content: Partial<DigestContent> = {}, format: 'html' | 'text' = 'html') =>
     emails.digest(digest(content, { detail: 'titles', format }))
 
@@ -359,7 +359,7 @@ describe('titles alone', () => {
   })
 })
 
-test('text alone has no HTML', () => {
+test('a text email has no HTML', () => {
   const email = emails.digest(digest({}, { format: 'text' }))
   expect(email.html).toBeUndefined()
   expect(email.text).toContain('Gated Linear Attention')
@@ -378,7 +378,7 @@ test('the text keeps to 76 columns, besides addresses', () => {
   )
 })
 
-test('tables are for layout alone', () => {
+test('tables are only for layout', () => {
   const tables = htmlOf(digest()).match(/<table[^>]*>/g)!
   expect(tables.filter((table) => !table.includes('role="presentation"'))).toEqual([])
 })
@@ -420,7 +420,7 @@ describe('the byte budget', () => {
     expect(shown(fullest(120, '大'.repeat(250)))[0]).toHaveLength(119)
     expect(shown(fullest(300, '大'.repeat(250)))).toEqual([])
   })
-  test('and with the longest titles, they stand alone', () => {
+  test('and with the longest titles, only titles are shown', () => {
     expect(shown(fullest(4_000, '大'.repeat(400), '欧阳修'.repeat(20)))).toEqual([])
   })
 

@@ -71,7 +71,7 @@ test('nothing matched: the topics, ten of them at most, and what helps', () => {
   }
 })
 
-test('what is beyond the cap stands on the page of this mail, as far as that lists it', () => {
+test('papers beyond the cap are on the page of this email, as far as it lists them', () => {
   const { html, text } = emails.welcome(welcome({}, { more: 4, beyond: [7, 8, 9, 10] }))
   for (const part of [html!, text]) {
     expect(part).toContain(`${viewUrl}#more`)
@@ -84,7 +84,7 @@ test('no papers: no page that shows them', () => {
   for (const part of [html!, text]) expect(part).not.toContain(viewUrl)
 })
 
-test('what matched and is not here is told of', () => {
+test('matches that are not in this email are mentioned', () => {
   const textWith = (more: Partial<WelcomeEmail>) =>
     flat(emails.welcome(welcome({ content: null, ...more })).text)
   expect(textWith({ matchedToday: 1 })).toContain(
@@ -103,7 +103,7 @@ test('nothing looked for: no word of papers', () => {
   expect(text).not.toMatch(/matches lately|To get you started|see these papers/)
 })
 
-test('text alone, and titles alone', () => {
+test('only text, and only titles', () => {
   expect(emails.welcome(welcome({ format: 'text' }))).not.toHaveProperty('html')
   const { html, text } = emails.welcome(welcome({ detail: 'titles' }))
   for (const part of [html!, text]) {

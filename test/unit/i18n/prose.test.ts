@@ -37,7 +37,7 @@ test.each([
   ['<table><tr>stray</tr></table>', 'stray'],
 ])('%s is found', (source, found) => expect(literalProse(source)).toContain(found))
 
-test('what is no prose is none', () => {
+test('code is not taken for prose', () => {
   const source = `<% layout('./layout', { title: words.day.title, hidden: true }) %>
     <a class="site-link" href="/papers" <% if (it.on) { %>aria-current="page"<% } %>><%= it.name %></a> · 1 –
     <style>p { margin: 0 }</style><input type="hidden" name="do" value="add">`

@@ -75,7 +75,7 @@ describe('two papers', () => {
   })
 })
 
-test('new papers stand in the order of the records', () => {
+test('new papers are in the order of the records', () => {
   expect(grouped([record('B'), record('A', 'arxiv 1'), record('C')]).map(([, titles]) => titles)).toEqual([
     ['B'],
     ['A'],

@@ -77,27 +77,27 @@ const anyRow = fc
 
 const any = fc.oneof(anyFacts, anyRow)
 
-describe('of whatever is said', () => {
+describe('for any records', () => {
   test('the order does not matter', () => {
     const same = (a: PaperFacts, b: PaperFacts) => {
       expect(merge(b, a)).toEqual(merge(a, b))
     }
     fc.assert(fc.property(any, any, same), { numRuns: 2000 })
   })
-  test('nor what is put together first', () => {
+  test('nor which records are merged first', () => {
     const same = (a: PaperFacts, b: PaperFacts, c: PaperFacts) => {
       expect(merge(a, merge(b, c))).toEqual(merge(merge(a, b), c))
     }
     fc.assert(fc.property(any, any, any, same), { numRuns: 2000 })
   })
-  test('nor how often it is said', () => {
+  test('nor how often a record is merged', () => {
     const same = (a: PaperFacts, b: PaperFacts) => {
       expect(merge(a, a)).toEqual(a)
       expect(merge(merge(a, b), b)).toEqual(merge(a, b))
     }
     fc.assert(fc.property(any, any, same), { numRuns: 2000 })
   })
-  test('nor that the same said later is not written', () => {
+  test('nor that a later repetition is not written', () => {
     const calls = fc.array(anyRecord, { minLength: 1, maxLength: 8 })
     const same = (records: SourceRecord[]) => {
       const said = records.map((one, n) => factsOf(one, { day: '2025-07-09', now: new Date(n * 1000) }))
@@ -130,7 +130,7 @@ test('the same again changes nothing', () => {
   expect(merge(known, known)).toEqual(known)
 })
 
-test('what is filled wins over what is empty, even of a newer version that comes later', () => {
+test('a value wins over an empty one, even if that is from a newer version', () => {
   expect(together(known, saidOn('2025-07-10', { version: 2 }, empty))).toEqual({
     ...known,
     version: 2,
@@ -161,7 +161,7 @@ test('a newer version replaces what it fills', () => {
   expect(merged).toMatchObject({ title: 'Short', abstract: 'New.', keywords: ['attention'], version: 2 })
 })
 
-test.each([1, undefined])('one of version %s only fills what is empty, however late it comes', (version) => {
+test.each([1, undefined])('one of version %s only fills empty values, however late it comes', (version) => {
   const newest = saidOn('2025-07-09', { keywords: [], version: 3 })
   const older = saidOn('2025-07-12', { title: 'A much longer title', keywords: ['old'], version })
   expect(together(newest, older)).toMatchObject({ title: 'A title', keywords: ['old'], version: 3 })
@@ -197,7 +197,7 @@ describe('rows of an earlier release, which have no ranks', () => {
     const unknown = storedFacts({ ...facts, version: null }, {})
     expect(together(unknown, saidOn('2025-07-10', { title: 'New', version: 1 })).title).toBe('New')
   })
-  test('their links were said before any other', () => {
+  test('their links are older than any other', () => {
     const code = { codeUrl: 'https://b.example' }
     expect(together(row, saidOn('1970-01-01', code)).codeUrl).toBe(code.codeUrl)
   })
@@ -207,7 +207,7 @@ describe('rows of an earlier release, which have no ranks', () => {
 })
 
 describe('what need not be written', () => {
-  test('is the same said later', () => {
+  test('is a repetition', () => {
     const again = merge(known, saidOn('2025-07-10'))
     expect(again.ranks.codeUrl).toBeGreaterThan(known.ranks.codeUrl)
     expect(isSameContent(known, again)).toBe(true)
@@ -223,13 +223,13 @@ describe('what need not be written', () => {
 describe('a withdrawal', () => {
   const withdrawn = saidOn('2025-07-12', { withdrawnAt: nine('2025-07-11') })
 
-  test('stays, from when it was first said, where nobody says otherwise', () => {
+  test('stays, with its first date, until a source says otherwise', () => {
     const again = saidOn('2025-07-12', { withdrawnAt: nine('2025-07-14') })
     expect(together(together(known, withdrawn), again).withdrawnAt).toEqual(nine('2025-07-11'))
     expect(together(withdrawn, saidOn('2025-07-20')).withdrawnAt).toEqual(nine('2025-07-11'))
   })
 
-  test('ends where the paper is listed on a later day, as one that stands', () => {
+  test('ends if the paper is listed on a later day without it', () => {
     const listed = saidOn('2025-07-18', { withdrawnAt: null })
     expect(together(withdrawn, listed).withdrawnAt).toBeNull()
     const once = merge(withdrawn, listed)
@@ -248,7 +248,7 @@ describe('the first day', () => {
     const merged = together(known, saidOn(otherDay, { kind }))
     expect(merged).toMatchObject({ firstDay: expected, onlyRevised: false })
   })
-  test('of a newer version where there is no other', () => {
+  test('of a newer version if there is no other', () => {
     const merged = together(
       saidOn('2025-07-09', { kind: 'revised' }),
       saidOn('2025-07-07', { kind: 'revised' }),

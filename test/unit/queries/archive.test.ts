@@ -59,7 +59,7 @@ describe('finds', () => {
     }
   })
 
-  test('why a query is empty, as those who hold the texts tell', () => {
+  test('why a query is empty', () => {
     const archive = archiveOf(papers)
     for (const query of ['xylophone agent', 'xylophone -agent', 'agent video speech proof', 'agent -agent']) {
       const tree = parseQuery(query)
@@ -68,7 +68,7 @@ describe('finds', () => {
   })
 })
 
-describe('a paper known by newer versions alone', () => {
+describe('a paper known only by newer versions', () => {
   const version = { title: 'kappa', onlyRevised: true, revisedDay: '2026-11-25' }
   const archive = archiveOf(papersWith({ title: 'kappa alpha' }, version))
 
@@ -116,7 +116,7 @@ describe('puts in order', () => {
     expect(ranked('mamba', papers, 2)).toEqual([3, 4])
   })
 
-  test('the newest first, by the day of the newest version where that is asked for', () => {
+  test('the newest first, by the day of the newest version if the query asks for versions', () => {
     const papers = papersWith(
       { firstDay: '2026-11-02' },
       { firstDay: '2026-11-03' },

@@ -11,7 +11,7 @@ console.info(`Refusals: ${where}`)
 describe(`on ${where}`, async () => {
   const measured = await measureRefusals(folder)
 
-  test('nobody is suppressed whom the corpus does not call dead', () => {
+  test('no address is suppressed that the corpus does not call dead', () => {
     expect(measured.falselySuppressed).toEqual([])
     expect(measured.strict.precision).toBe(1)
   })
@@ -37,6 +37,6 @@ describe('the bench', () => {
     expect(text).toContain('Suppressed, and not called dead: 0')
   })
 
-  test('says so where there are no reports', async () =>
+  test('says so if there are no reports', async () =>
     expect((await benchRefusals(['--data', '/nowhere'])).text).toContain('/nowhere holds no expected.jsonl'))
 })

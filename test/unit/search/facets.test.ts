@@ -36,7 +36,7 @@ test('results fall into categories, the largest first, months, the newest first,
   })
 })
 
-test('what is chosen narrows the results and the other kinds, and leaves its own kind to choose from', () => {
+test('a chosen facet narrows the results and the other facets, not its own', () => {
   expect(parts({ category: 'cs.LG' })).toEqual({
     left: [1, 2, 3],
     categories: ['cs.LG 3', 'cs.CL 1', 'stat.ML 1'],

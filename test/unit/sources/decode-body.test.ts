@@ -41,7 +41,7 @@ test('a text that speaks of an encoding is not read by it', () => {
   expect(decodeBody(utf8(text), 'application/json')).toBe(text)
 })
 
-test('megabytes of what is no UTF-8 are read in little memory', async () => {
+test('megabytes that are not UTF-8 are read in little memory', async () => {
   const module = resolve(import.meta.dirname, '../../../src/sources/decode-body.ts')
   const program = `import(${JSON.stringify(module)}).then(({ decodeBody }) =>
     require('node:worker_threads').parentPort.postMessage(decodeBody(Buffer.alloc(15_000_000, 0xe9), null).length))`

@@ -53,7 +53,7 @@ describe('an identifier', () => {
     expect(parseIdentifier(text)?.key).toEqual({ scheme, value })
   })
 
-  test.each(['id:17', '17', '10.1/too-short', 'Title of a paper'])('%s is none', (text) => {
+  test.each(['id:17', '17', '10.1/too-short', 'Title of a paper'])('%s is not one', (text) => {
     expect(parseIdentifier(text)).toBeUndefined()
   })
 

@@ -14,7 +14,7 @@ import type { Source } from '../../../src/sources/source.ts'
 const sources: readonly Source[] = SOURCES
 
 describe('a name in SOURCES', () => {
-  test('of a source that is read whole', () => {
+  test('of a source without sections', () => {
     expect(parseSourceName('huggingface')).toMatchObject({ source: { title: 'Hugging Face' } })
     expect(parseSourceName('huggingface')?.section).toBeUndefined()
   })
@@ -44,7 +44,7 @@ describe('a name in SOURCES', () => {
   })
 })
 
-test('every form that is said to be known is', () => {
+test('every form that is documented is accepted', () => {
   const known = SOURCE_NAME_EXAMPLES.split(', ')
   expect(known).toContain('huggingface')
   expect(known.map(parseSourceName)).not.toContain(undefined)

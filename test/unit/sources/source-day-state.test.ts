@@ -57,12 +57,12 @@ describe('the days to fetch', () => {
     expect(daysToFetch(calendar, at('2026-08-19T12:00:00Z'), '2026-08-18')[0]).toBe('2026-08-05')
   })
 
-  test('across the turn of a year', () => {
+  test('across the end of a year', () => {
     expect(daysToFetch(calendar, at('2026-01-02T01:00:00Z'), undefined)).toContain('2025-12-31')
   })
 })
 
-describe('what a good answer makes of a day', () => {
+describe('the state of a day after a successful response', () => {
   test.each<[string, Partial<SuccessfulFetch>, string, string | null]>([
     ['nothing yet', { now: at('2026-08-14T11:59:59Z') }, 'waiting', null],
     ['nothing at noon', { now: at('2026-08-14T12:00:00Z') }, 'stalled', null],
@@ -118,8 +118,8 @@ describe('what a good answer makes of a day', () => {
   })
 })
 
-describe('when a day is asked for again', () => {
-  test('while it is open: as its source wants it, by what it has', () => {
+describe('when a day is fetched again', () => {
+  test("while it is open: by its source's calendar and what it has", () => {
     expect(answered()).toMatchObject({ nextTry: at('2026-08-14T09:00:00Z'), closedAt: null })
     expect(answered({ papers: 1 })).toMatchObject({ nextTry: at('2026-08-14T10:00:00Z'), closedAt: null })
   })
@@ -137,7 +137,7 @@ describe('when a day is asked for again', () => {
     )
   })
 
-  test('the answer at that time closes it; from then on its votes decide, until they are settled', () => {
+  test('the response at that time closes it; from then on it is fetched for its votes, until they are settled', () => {
     const closedAt = at('2026-08-15T06:00:00Z')
     expect(answered({ now: closedAt })).toMatchObject({ closedAt, nextTry: at('2026-08-15T12:00:00Z') })
     expect(answered({ now: at('2026-08-19T23:00:00Z'), closedAt })).toMatchObject({
@@ -167,18 +167,18 @@ describe('when papers came', () => {
   const arrival = (more: Partial<Parameters<typeof arrivalTime>[0]>) =>
     arrivalTime({ calendar, day: '2026-08-14', now, papers: 5, before: { fetches: 1, papers: 0 }, ...more })
 
-  test('with the first answer that has some, where an earlier one had none', () => {
+  test('at the first response with papers, if an earlier one had none', () => {
     expect(arrival({})).toEqual(now)
   })
 
-  test('with the very first answer only in the first hour: later nobody knows how long they had been there', () => {
+  test('at the very first response only in the first hour: later it is unknown how long they had been there', () => {
     const before = { fetches: 0, papers: 0 }
     expect(arrival({ before })).toBeUndefined()
     expect(arrival({ before, now: at('2026-08-14T01:29:59Z') })).toEqual(at('2026-08-14T01:29:59Z'))
     expect(arrival({ before, now: at('2026-08-14T01:30:00Z') })).toBeUndefined()
   })
 
-  test('not while there are none, and not again once they are there', () => {
+  test('not while there are none, and not again once there are', () => {
     expect(arrival({ papers: 0 })).toBeUndefined()
     expect(arrival({ before: { fetches: 3, papers: 4 } })).toBeUndefined()
   })

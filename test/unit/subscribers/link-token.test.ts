@@ -33,7 +33,7 @@ const codeOf = (token: string, purpose: LinkPurpose, secrets = [NEW], now = ISSU
 }
 
 describe('a link', () => {
-  test.each(PURPOSES)('for %s says what was signed', (purpose) => {
+  test.each(PURPOSES)('for %s returns what was signed', (purpose) => {
     expect(readLink(signLink(link(purpose), NEW), purpose, [NEW], ISSUED)).toEqual(link(purpose))
   })
 
@@ -52,7 +52,7 @@ describe('a link', () => {
     }
   })
 
-  test('of a wrong purpose is answered like an unknown one', () => {
+  test('of a wrong purpose gets the response of an unknown one', () => {
     const wrong = new Fault('link.wrong-purpose', { purpose: 'confirm', found: 'manage' })
     const unknown = new Fault('link.unknown')
     expect([wrong.status, wrong.sentence]).toEqual([unknown.status, unknown.sentence])
@@ -82,7 +82,7 @@ describe('a link', () => {
     for (const spelling of spellings) expect(codeOf(spelling, 'unsubscribe')).not.toBe('read')
   })
 
-  test('that lost its capitals is told apart from an unknown one', () => {
+  test('that lost its capitals is distinguished from an unknown one', () => {
     expect(codeOf(signLink(link('unsubscribe'), NEW).toLowerCase(), 'unsubscribe')).toBe('link.lower-case')
     expect(codeOf('nonsense', 'unsubscribe')).toBe('link.unknown')
   })

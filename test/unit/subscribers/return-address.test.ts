@@ -43,7 +43,7 @@ describe.each(PURPOSES)('an address for %s', (purpose) => {
   })
 })
 
-test('any text is read without a fault, and is none of ours', () => {
+test('any text is parsed without an error, and is not an address of ours', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       expect(readReturnAddress(text, [SECRET])).toBeUndefined()
@@ -52,7 +52,7 @@ test('any text is read without a fault, and is none of ours', () => {
   )
 })
 
-test('what looks like one is told from other mailboxes', () => {
+test('addresses that look like one are distinguished from other mailboxes', () => {
   expect(isReturnAddress('B+00@b.example')).toBe(true)
   expect(isReturnAddress('u+@b.example')).toBe(true)
   expect(isReturnAddress('postmaster@b.example')).toBe(false)

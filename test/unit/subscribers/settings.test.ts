@@ -86,7 +86,7 @@ describe('readSettings', () => {
     expect((error as Fault).code).toBe('zone.unknown')
   })
 
-  test('lets through what is no fault of the person', () => {
+  test('rethrows errors that are not faults', () => {
     expect(() =>
       new FieldReader().read('x', 0, () => {
         throw new TypeError('ours')

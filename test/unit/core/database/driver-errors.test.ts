@@ -53,4 +53,5 @@ test.each([
   for (const thrown of await thrownFrom(error)) expect(thrown).toBe(error)
 })
 
-test('what is no method passes', () => expect(withErrorCodes(failing(0)).provider).toBe('postgres'))
+test('properties that are not methods are passed through', () =>
+  expect(withErrorCodes(failing(0)).provider).toBe('postgres'))

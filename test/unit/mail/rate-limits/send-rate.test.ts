@@ -34,7 +34,7 @@ describe('the ramp-up of a new sending domain', () => {
     expect(mailsOn('2026-11-23T23:59:59Z')).toBe(1000)
     expect(mailsOn('2026-01-01T00:00:00Z')).toBe(1000)
   })
-  test('is none without the setting', () => expect(rampUpQuota(readConfig({}), NOW)).toBeUndefined())
+  test('does not exist without the setting', () => expect(rampUpQuota(readConfig({}), NOW)).toBeUndefined())
 })
 
 describe('what the settings allow', () => {

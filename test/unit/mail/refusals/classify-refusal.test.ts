@@ -48,7 +48,7 @@ describe('words of a dead address', () => {
   )
 })
 
-describe('an answer is read', () => {
+describe('a reply is parsed', () => {
   test.each([
     [
       'over its lines',
@@ -69,7 +69,7 @@ describe('an answer is read', () => {
     expect(classOf('550 5.1.1 this is spam. blocked').class).toBe('policy')
   })
 
-  test('not at all where none came', () =>
+  test('not at all if there was none', () =>
     expect(classifyRefusal({ status: null, enhanced: null, answer: 'connection lost' })).toEqual({
       class: null,
       rule: null,
@@ -96,7 +96,7 @@ describe('the server asks us to send slower', () => {
   ])('%s: %s', (answer, slowDown) => expect(classOf(answer).slowDown).toBe(slowDown))
 })
 
-describe('whatever a server answers', () => {
+describe('any reply', () => {
   // Written apart from the rules: no address is dead by an answer that holds none of these.
   const CODE = /\b5\.1\.(?:1|2|3|6|10)\b/
   const WORD =
@@ -117,7 +117,7 @@ describe('whatever a server answers', () => {
       return text.slice(0, at) + text.slice(at + length)
     })
 
-  test('10,000 mutated answers are classified, and none is of a dead address without a word or a code', () => {
+  test('10,000 mutated replies are classified, and none as a dead address without a word or a code for it', () => {
     const check = ([code, deep, answer]: [number, string | null, string]) => {
       const heard: SmtpReply = { status: code, enhanced: deep, answer }
       const refusal = classifyRefusal(heard)

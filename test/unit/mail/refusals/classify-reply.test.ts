@@ -51,7 +51,7 @@ describe('an address is dead', () => {
   })
 })
 
-describe('what an answer means goes with it', () => {
+describe('the meaning of a reply is returned with it', () => {
   test.each<[string, Partial<SmtpFault>, string | null, boolean]>([
     ['no response', {}, null, false],
     ['one that asks for less', { status: 421, answer: '421 too many connections' }, 'temporary', true],

@@ -30,7 +30,7 @@ test('the back-off is 1, 5, 15, 30 and 60 minutes, then every hour', () => {
   expect(times).toEqual(['08:01', '08:05', '08:15', '08:30', '09:00', '09:00', '09:00'])
 })
 
-test('a temporary answer defers', () => {
+test('a temporary reply defers', () => {
   expect(stepAfter('greylisted')).toEqual({ state: 'deferred', nextTry: at('08:01'), reason: null })
   expect(stepAfter('greylisted', { attempts: 3 })).toEqual({
     state: 'deferred',

@@ -41,7 +41,7 @@ describe('in the same words', () => {
     expect(alike(openCircuitBreaker(NEVER), 10)).toEqual(trip(null))
   })
 
-  test('are words without what differs from mail to mail', () => {
+  test('ignores what differs from email to email', () => {
     const breaker = openCircuitBreaker(NEVER)
     for (let i = 1; i < 10; i++) refuse(breaker, 'policy', A, `554 5.7.1 denied id 4X${i}`)
     expect(refuse(breaker, 'policy', A, '554 5.7.1 denied id 5Y0')).toEqual(trip(null))
@@ -92,7 +92,7 @@ describe('in the same words', () => {
     expect(alike(breaker, 10)).toEqual(trip(null))
   })
 
-  test('are everybody’s where one of them is another domain’s', () => {
+  test('counts for all domains if one of the replies is from another domain', () => {
     const breaker = openCircuitBreaker(NEVER)
     accept(breaker, 'b.example')
     alike(breaker, 9)
@@ -158,7 +158,7 @@ describe('much of one domain', () => {
   })
 })
 
-describe('much of all mail', () => {
+describe('a large share of all emails', () => {
   const trip = (share: number, of: number) => ({ domain: null, what: 'refused-much', share, of })
 
   test('trips at the share of the setting, and not below', () => {
@@ -192,11 +192,11 @@ describe('much of all mail', () => {
     expect(spread()).toEqual(trip(100, 20))
   })
 
-  test('comes before a domain that trips at the same mail, where no other one takes anything', () => {
+  test('wins over a domain that trips at the same email if no other domain accepts any', () => {
     expect(refusedAfter(0, 20, 'policy', 20).last).toEqual(trip(100, 20))
   })
 
-  test('is not what one domain refuses while others take theirs, however much of the mail that is', () => {
+  test('does not count what one domain refuses while others accept, however large its share', () => {
     const breaker = openCircuitBreaker(20)
     const trips: unknown[] = []
     for (let i = 0; i < 70; i++) {

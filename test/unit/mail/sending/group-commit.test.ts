@@ -13,7 +13,7 @@ function slowWrites() {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
-test('what comes while a write is under way shares the next one', async () => {
+test('writes requested during a write share the next one', async () => {
   const { begun, commit } = slowWrites()
   const first = commit(1)
   await settled()

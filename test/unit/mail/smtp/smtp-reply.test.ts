@@ -21,7 +21,7 @@ test.each([
   ['', null],
 ])('%j has the code %s', (reply, code) => expect(replyCode(reply)).toBe(code))
 
-describe('an answer as it is kept', () => {
+describe('the reply as it is stored', () => {
   test('is one line of at most 500 characters without control characters', () =>
     expect(redactReply(`250-a\x00\x1b\n250  b ${'c'.repeat(10)} ${'d '.repeat(400)}`)).toMatch(
       /^250-a 250 b c{10} [d ]{477}$/,
@@ -65,7 +65,7 @@ describe('a fault', () => {
     }),
   )
 
-  test('says how far it came where nothing was answered', () =>
+  test('says how far the session came if there was no reply', () =>
     expect(toSmtpFault(new Error('Connection closed'), { stage: 'dot', bodyWritten: true })).toEqual({
       stage: 'dot',
       bodyWritten: true,

@@ -4,7 +4,7 @@ import { digestMessage, digestReturns, sender, unsubscribeUrl } from '../../../s
 
 const email = { subject: 'Subject', text: 'text', html: '<p>html</p>' }
 
-test('the mail of a digest', () => {
+test('the email of a digest', () => {
   expect(toOutgoingMail(digestMessage, email, sender)).toEqual({
     envelope: { from: 'digest@papers.example.org', to: 'ann@reader.example' },
     from: { name: 'Daily Papers', address: 'digest@papers.example.org' },
@@ -28,7 +28,7 @@ test('the mail of a digest', () => {
   })
 })
 
-test('where something takes in what comes back, each message has its own sender, and leaves by mail too', () => {
+test('if bounces are received, each message has its own sender, and an address that unsubscribes', () => {
   const mail = toOutgoingMail({ ...digestMessage, returnAddresses: digestReturns }, email, sender)
   expect(mail.envelope.from).toBe(digestReturns.sender)
   expect(mail.headers['List-Unsubscribe']).toBe(

@@ -66,7 +66,7 @@ describe('unlinked', () => {
     ['"linear attention" AND cat:cs.LG', '"linear attention" AND cat:cs. LG'],
   ])('%s', (text, expected) => expect(withoutLinks(text)).toBe(expected))
 
-  test('no text keeps a dot, an @ or :// that a mail client would make a link of', () => {
+  test('no text keeps a dot, an @ or :// that a mail client would turn into a link', () => {
     fc.assert(
       fc.property(anyText, fc.webUrl(), (text, url) => {
         expect(withoutLinks(`${text}${url} ${text}`)).not.toMatch(/\.\S|\S@|@\S|:\/\//)

@@ -122,7 +122,7 @@ describe.each(Object.entries(tables))('%s', (_name, rows) => {
   test.each(rows)('%j', (source, plain) => expect(plainText(source)).toBe(plain))
 })
 
-describe('what nobody means as TeX', () => {
+describe('text that is not TeX', () => {
   test.each([
     ['open groups', '{'.repeat(15_000)],
     ['open commands', '\\frac{'.repeat(3_000)],

@@ -86,7 +86,7 @@ test.each<[query: string, name: string, expected: string]>([
   expect(outcome(follow(query, name))).toBe(expected),
 )
 
-test('one author alone is a query too, unless there is no word in the name', () => {
+test('a single author is a query too, unless the name has no word', () => {
   expect(['Albert Gu', 'LeCun', '—'].map(authorQuery)).toEqual(['author:"Albert Gu"', 'author:LeCun', null])
 })
 

@@ -68,7 +68,7 @@ describe('a sentence is understood by its telling words', () => {
     ])
   })
 
-  test('of a long text those that stand in it most often, in its order', () => {
+  test('of a long text the most frequent terms, in its order', () => {
     const others = Array.from({ length: 14 }, (_, i) => `other${'abcdefghijklmn'[i]}`).join(', ')
     const terms = keyTerms(`${others}; photonics, lasers and photonics, lasers`)
     expect(terms).toHaveLength(12)

@@ -84,7 +84,7 @@ test('a list is split at the same signs, whatever its items say', () =>
     ...['LLM', 'not robotics', 'How to learn', 'in videos?', '"a, b"', 'c'],
   ]))
 
-test('each topic is one topic when it is typed alone', () => {
+test('each topic is one topic when it is typed by itself', () => {
   const words = fc.constantFrom(
     ...[
       'LLM',

@@ -36,11 +36,11 @@ function understood(query: string): string | undefined {
 
 const topics = typed().flatMap(splitTopics)
 
-test('any part of what people typed, and any two of them in one, is said back or refused', () => {
+test('any part of what people typed, and any two parts together, is parsed or refused', () => {
   const said = topics.flatMap((query) => understood(query) ?? [])
   expect(said.length).toBeGreaterThan(topics.length / 2)
   expect(said.filter((text) => !/^(?:Papers with|The paper) \S/.test(text))).toEqual([])
 })
 
-test('each topic of it is that topic when it is typed alone', () =>
+test('each of its topics is that topic when it is typed by itself', () =>
   expect(topics.filter((topic) => String(splitTopics(topic)) !== topic)).toEqual([]))

@@ -160,7 +160,7 @@ const keyed = (query: Query): Query =>
 
 const joined = (kind: 'and' | 'or', parts: Query[]): Query[] => (parts.length > 1 ? [{ kind, parts }] : parts)
 
-test('whatever is typed, the query parses to what was meant, and is one topic', () => {
+test('any input gives a query that parses to what was meant, and is one topic', () => {
   const sayable = (field: TextField) => oneItem.filter((text) => leaf(text, field) !== undefined)
   const many = (field: TextField) =>
     fc.array(

@@ -125,7 +125,7 @@ describe('fields', () => {
     ['votes>=42', false],
   ])('%s: %s', (query, matches) => expect(reasonFor(query, paper) !== null).toBe(matches))
 
-  test('votes that no source said are not met', () => {
+  test('unknown votes do not match a limit', () => {
     expect(reasonFor('votes>=0', { votes: null })).toBeNull()
     expect(reasonFor('has:code', { codeUrl: null })).toBeNull()
     expect(reasonFor('org:x', { organization: null })).toBeNull()

@@ -43,7 +43,7 @@ describe('papers that a query set matches', () => {
     expect(matched(papers, some)).toEqual([[1, 2, 3, 4], [2, 3, 4], [3, 4], [], []])
   })
 
-  test('newer versions alone only where they are asked for', () => {
+  test('papers known only by newer versions match only if the query asks for them', () => {
     const papers = [
       samplePaper({ id: 1, title: 'agent', revisedDay: '2026-11-24', onlyRevised: true }),
       samplePaper({ id: 2, title: 'agent', revisedDay: '2026-11-24' }),

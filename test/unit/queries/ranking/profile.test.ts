@@ -28,7 +28,7 @@ test('a paper like the wanted ones comes before others, and one like the unwante
   expect(ordered).toEqual([linear, kernel, both, other, robots])
 })
 
-test('less alone moves papers down', () => {
+test('negative feedback moves papers down', () => {
   const profile = profileOf({ more: [], less: [linear], removed: NONE })
   expect(cosineSimilarity(profile, linear)).toBeCloseTo(-1)
   expect(cosineSimilarity(profile, robots)).toBe(0)
@@ -39,7 +39,7 @@ test('a word that was removed stays out, and the rest fills the length', () => {
   expect([...profile]).toEqual([['linear', 1]])
 })
 
-describe('nothing said, nothing moved', () => {
+describe('without feedback, nothing moves', () => {
   test.each<[string, Parameters<typeof profileOf>[0]]>([
     ['no opinion', { more: [], less: [], removed: NONE }],
     ['every word removed', { more: [robots], less: [], removed: new Set(['robot']) }],
@@ -57,7 +57,7 @@ const anyVector = fc
   })
   .map(vector)
 
-test('whatever was said: at most 200 words, of unit length, none of those removed, strongest first', () => {
+test('any feedback: up to 200 words, of unit length, none of those removed, strongest first', () => {
   const opinions = fc.record({
     more: fc.array(anyVector, { maxLength: 12 }),
     less: fc.array(anyVector, { maxLength: 12 }),

@@ -50,7 +50,7 @@ describe('a topic for papers like one', () => {
     expect(propose(archive, papers[100]!)?.query ?? '').not.toContain('crystal')
   })
 
-  test('is of single words where no phrase tells, and none where nothing does', () => {
+  test('has single words if no phrase is distinctive, and is empty if nothing is', () => {
     const words = archiveOf([
       ...['Mamba', 'With Mamba', 'On Mamba'].map((title, i) => samplePaper({ id: i + 1, title })),
       ...papers.slice(6).map((paper) => ({ ...paper, id: paper.id + 100 })),

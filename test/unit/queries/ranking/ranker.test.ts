@@ -51,7 +51,7 @@ test('words that follow each other as in the query say more', () => {
   expect(order('linear attention', [apart, beside])).toEqual([2, 1])
 })
 
-test('what stands under NOT is looked for nowhere', () => {
+test('terms under NOT do not count', () => {
   expect(order('attention -robots', [about('Attention.'), about('Attention attention.')])).toEqual([2, 1])
 })
 
@@ -81,7 +81,7 @@ test('a query without words goes by votes', () => {
   expect(order('cat:cs.CL', papers)).toEqual([2, 3, 1])
 })
 
-test('an author who is asked for beside words lifts the paper', () => {
+test('an author in the query, besides words, lifts the paper', () => {
   const papers = [about('Attention.'), about('Robots.', { authors: ['Albert Gu'] })]
   expect(order('attention OR author:"Albert Gu"', papers)).toHaveLength(2)
 })

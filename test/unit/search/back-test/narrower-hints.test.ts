@@ -37,7 +37,7 @@ describe('a limit of votes', () => {
   })
 })
 
-test('the part of an OR that brings most is named, with what is left without it', () => {
+test('the part of an OR with the most matches is named, with the number left without it', () => {
   const papers = [...times(9, { title: 'agent' }), ...times(2, { title: 'robot' }), { title: 'arm' }]
   expect(waysOf(hints(papers, 'agent OR robot OR arm', 5), 'without')).toEqual([['agent', 3, 'robot OR arm']])
   expect(waysOf(hints(papers, 'title:(agent OR robot) -arm', 5), 'without')).toEqual([
@@ -58,7 +58,7 @@ describe('a further word', () => {
     ...times(40, { title: 'protein', abstract: 'We present results on proteins.' }),
   ]
 
-  test('stands in some of the papers, in few others, and not in the query', () => {
+  test('is in some of the papers, in few others, and not in the query', () => {
     expect(waysOf(hints(papers, 'agent', 15), 'also')).toEqual([
       ['tools', 12, 'agent tools'],
       ['memory', 6, 'agent memory'],

@@ -17,7 +17,7 @@ describe('when a day opens, stalls and closes', () => {
     )
   })
 
-  test('no moment belongs to two days, and none to nobody', () => {
+  test('each moment belongs to exactly one day', () => {
     for (let day = '2026-01-01'; day < '2027-01-01'; day = addDays(day, 1))
       expect(calendar.closesAt(day)).toEqual(calendar.opensAt(addDays(day, 1)))
   })
@@ -71,7 +71,7 @@ describe('rest', () => {
   })
 })
 
-describe('when a day is asked for again', () => {
+describe('when a day is fetched again', () => {
   const minutes = (now: string, papers: number, day = '2026-08-14') =>
     calendar.refetchAfterMs({ day, now: at(now), papers }) / 60_000
 

@@ -107,7 +107,7 @@ test('details go into a record; what the feed says of the paper itself stays', (
   expect(withDetails(record('2607.04420'), undefined)).toEqual(record('2607.04420'))
 })
 
-test('of an older version, only what holds for all is taken', () => {
+test('of an older version, only what holds for all versions is used', () => {
   const details = record('2607.04420', { version: 1, authors: ['X'], publishedAt: at('2026-07-01') })
   expect(withDetails(record('2607.04420', { version: 2 }), details)).toEqual(
     record('2607.04420', { version: 2, publishedAt: at('2026-07-01') }),

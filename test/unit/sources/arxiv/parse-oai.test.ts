@@ -56,7 +56,7 @@ test('a list with nothing in it is a list', () => {
   expect(parseOai('<OAI-PMH><ListRecords/></OAI-PMH>')).toMatchObject({ records: [], refused: [] })
 })
 
-test('a record in another format is told, and the rest is kept', () => {
+test('a record in another format is reported, and the others are kept', () => {
   const body = fixture('oai/ListRecords.xml').replace('<arXiv ', '<dc ').replace('</arXiv>', '</dc>')
   const { records, refused } = parseOai(body)
   expect(records).toHaveLength(2)

@@ -23,7 +23,7 @@ test('a new paper, with everything that a feed says of it', () => {
   expect(everyType().records[0]).toEqual({ ...COMMAS, kind: 'new', version: 1 })
 })
 
-test('what each announce type becomes; a changed abstract alone is none', () => {
+test('the kind of each announce type; a changed abstract is not a version', () => {
   const { records, refused, items } = everyType()
   expect(records.map(({ keys, kind, version }) => [keys[0]!.value, kind, version])).toEqual([
     ['2607.04420', 'new', 1],
@@ -85,7 +85,7 @@ test.each([
   expect(only(item(`<description>${written}</description>`)).abstract).toBe(read)
 })
 
-test('an item that cannot be read is told with its place, and the rest is kept', () => {
+test('an unreadable item is reported with its position, and the others are kept', () => {
   const good =
     '<item><title>T</title><guid>oai:arXiv.org:2607.04420v1</guid><arxiv:announce_type>new</arxiv:announce_type></item>'
   const { records, refused, items } = parseRss(
@@ -98,7 +98,7 @@ test('an item that cannot be read is told with its place, and the rest is kept',
   expect(refused[2]!.why).toBe('announce type: news')
 })
 
-test('a feed that says what it cannot answer', () => {
+test('a feed that contains an error message', () => {
   expect(parseRss(fixture('rss/error-400.xml'))).toMatchObject({
     records: [],
     error: expect.stringMatching(/^Bad subject class 'XX'/),
@@ -106,7 +106,7 @@ test('a feed that says what it cannot answer', () => {
   expect(everyType().error).toBeUndefined()
 })
 
-describe('what is no feed', () => {
+describe('responses that are not a feed', () => {
   test.each([
     ['nothing', '', 'Start tag expected.'],
     ['words', 'Rate exceeded.', "char 'R' is not expected."],

@@ -23,7 +23,7 @@ test.each<[string, string[]]>([
   expect(splitAuthors(line)).toEqual(names)
 })
 
-test('the longest list there was, and what is long on purpose', () => {
+test('the longest real list, and long ones made on purpose', () => {
   const names = Array.from({ length: 3303 }, (_, i) => `A. B. Author${i} (Place ${i}, Country)`)
   expect(splitAuthors(names.join(', '))).toHaveLength(3303)
   for (const sign of ['(', ')', '()', ' and ', ',', 'a ', 'x () ']) {

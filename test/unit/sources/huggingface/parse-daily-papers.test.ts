@@ -137,7 +137,7 @@ describe('a shape that drifted', () => {
 const withoutUndefined = (values: object) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 
-test('an entry that cannot be read is told with its place, and the rest is kept', () => {
+test('an unreadable entry is reported with its position, and the others are kept', () => {
   const { records, refused } = parseDailyPapers([
     paper({}),
     null,
@@ -153,7 +153,7 @@ test('an entry that cannot be read is told with its place, and the rest is kept'
   ])
 })
 
-test('what is a day of the API, and what is another list', () => {
+test('a day of the API, and other lists', () => {
   expect(isDailyPapersList([null, paper({})])).toBe(true)
   expect(isDailyPapersList([{ title: 'A title', summary: 's' }])).toBe(false)
   expect(isDailyPapersList([])).toBe(false)

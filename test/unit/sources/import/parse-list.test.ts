@@ -10,7 +10,7 @@ test('a title and a summary are enough', () => {
   })
 })
 
-test('everything that may be said', () => {
+test('every field', () => {
   const { records } = parseList([
     {
       id: 'http://arxiv.org/abs/2507.06457v2',
@@ -73,7 +73,7 @@ test('of texts that no paper has, the beginning is kept', () => {
   ])
 })
 
-test('of a list that no paper has, the first ten thousand are kept', () => {
+test('of a list longer than any paper has, the first ten thousand are kept', () => {
   const authors = Array.from({ length: 200_000 }, (_, n) => `Author ${n}`)
   const { records } = parseList([{ title: 'A title', summary: 's', authors }])
   expect(records[0]?.authors).toEqual(authors.slice(0, 10_000))

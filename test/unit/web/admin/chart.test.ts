@@ -27,7 +27,7 @@ describe('the axis', () => {
     }
   })
 
-  test('stands for nothing at all too', () => {
+  test('exists without any value', () => {
     expect(ruleTexts(0, 0)).toEqual(['0', '1'])
     expect(drawChart([])).toMatchObject({ path: '', line: '', labels: [] })
   })
@@ -39,8 +39,8 @@ describe('the axis', () => {
   })
 })
 
-describe('what is drawn', () => {
-  test('one bar for each value that is there, none for 0 and none for what is not known', () => {
+describe('the bars', () => {
+  test('one bar for each value, none for 0 or an unknown value', () => {
     expect(drawChart(points(3, 0, null, 5)).path.match(/M/g)).toHaveLength(2)
   })
 

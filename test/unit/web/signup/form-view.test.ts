@@ -34,7 +34,7 @@ describe('the form', () => {
     ])
   })
 
-  test('keeps what was typed, though it cannot be read', () => {
+  test('keeps the input, even if it is unreadable', () => {
     const typed = {
       topics: ['a AND, robots'],
       zone: 'Mars/Base',
@@ -67,7 +67,7 @@ describe('the form', () => {
       'Monday to Friday at 06:00, UTC; first email Wednesday, 25 November.',
     ))
 
-  test('unfolds the part in which something stands or is wrong', () => {
+  test('unfolds the part that has a value or an error', () => {
     const parts = { any: '', must: '', never: '', author: '', category: 'cs.LG', votes: '' }
     expect(view({ typed: { parts } }).builderOpen).toBe(true)
     expect(view({ typed: { parts: { ...parts, category: '' } } }).builderOpen).toBe(false)
@@ -91,7 +91,7 @@ describe('the form', () => {
   })
 })
 
-describe('what is wrong', () => {
+describe('errors', () => {
   test('comes in the order of the page; what belongs to no field leads nowhere', () => {
     const faults = new FieldFaults([
       { field: 'zone', fault: new Fault('zone.unknown', { zone: 'x' }) },

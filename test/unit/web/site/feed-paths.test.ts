@@ -6,7 +6,7 @@ test('a feed exists in both formats, for all papers and for a query', () => {
   expect(feedPath('xml', '"a b" & c=d')).toBe('/feed.xml?q=%22a+b%22+%26+c%3Dd')
 })
 
-test('the form stands with topics in it', () => {
+test('the form has the topics filled in', () => {
   expect(subscribePath([])).toBe('/subscribe')
   const path = subscribePath(['C++ & "x y"', 'author:Gu'])
   expect(new URL(path, 'https://papers.example').searchParams.getAll('topic')).toEqual([

@@ -33,7 +33,7 @@ test('each part leads to the first page of the results that it holds', () => {
   expect(views[2]!.items[0]!.path).toBe('/papers?q=mamba&sort=newest&code=1')
 })
 
-test('what is chosen stays in sight, and its link takes it back; others of its kind take its place', () => {
+test('a chosen facet stays visible, its link removes it, and others of its kind replace it', () => {
   const chosen = search({ category: 'math.X10', withCode: true })
   const views = facetViews(chosen, { facets, count: 40 })
   const [category, code] = [views[0], views.at(-1)]
