@@ -1,4 +1,4 @@
-import type { SourceRecord } from '../sources/source-record.ts'
+import type { SourceRecord } from '../sources/source.ts'
 import { type PaperKey, paperKeysOf } from './paper-key.ts'
 
 /** A stored paper with all its keys. */

@@ -1,13 +1,24 @@
+import { z } from 'zod'
 import { type Day, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { isDailyPapersList, parseDailyPapers } from '../sources/huggingface/parse-daily-papers.ts'
-import { parseList } from '../sources/import/parse-list.ts'
+import { parseIdentifier } from '../sources/identifier.ts'
+import {
+  abstractField,
+  countField,
+  distinct,
+  httpsUrlField,
+  instantField,
+  listField,
+  textField,
+} from '../sources/lenient-fields.ts'
+import { readEntries } from '../sources/read-entries.ts'
+import type { ParsedRecords, RefusedEntry, SourceRecord } from '../sources/source.ts'
 import { recordImport } from '../sources/source-day.repo.ts'
-import type { RefusedEntry } from '../sources/source-record.ts'
 import { type RecordedListings, recordListings } from './listing.repo.ts'
 
-export interface ImportPapersInput {
+interface ImportPapersInput {
   /** The API's JSON for a day, or `[{ title, summary, … }]`. */
   text: string
   /** The day of the listings; today (UTC) by default. */
@@ -16,7 +27,7 @@ export interface ImportPapersInput {
   dryRun?: boolean
 }
 
-export interface ImportedPapers extends RecordedListings {
+interface ImportedPapers extends RecordedListings {
   /** huggingface for the API's format, else import. */
   source: string
   day: Day
@@ -59,5 +70,43 @@ function parsedOrUndefined(text: string): unknown {
     return JSON.parse(text)
   } catch {
     return undefined
+  }
+}
+
+const entry = z.object({
+  title: textField,
+  summary: abstractField,
+  id: textField,
+  authors: listField(textField),
+  published: instantField,
+  categories: listField(textField),
+  keywords: listField(textField),
+  code: httpsUrlField,
+  project: httpsUrlField,
+  organization: textField,
+  votes: countField,
+  comments: countField,
+})
+
+/** Parses a handwritten list, `[{ title, summary, … }]`: the output of `papers list --json`, or a part of it. */
+export const parseList = (entries: readonly unknown[]): ParsedRecords =>
+  readEntries(entries, entry.transform(toRecord))
+
+function toRecord(read: z.output<typeof entry>): SourceRecord {
+  const identifier = parseIdentifier(read.id ?? '')
+  return {
+    keys: identifier ? [identifier.key] : [],
+    version: identifier?.version,
+    title: read.title ?? '',
+    abstract: read.summary ?? '',
+    authors: read.authors ?? [],
+    categories: distinct(read.categories),
+    keywords: distinct(read.keywords),
+    organization: read.organization,
+    codeUrl: read.code,
+    projectUrl: read.project,
+    publishedAt: read.published,
+    votes: read.votes,
+    comments: read.comments,
   }
 }

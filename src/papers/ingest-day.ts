@@ -6,7 +6,7 @@ import { Fault } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { createFetchClient, type FetchClient } from '../sources/fetch-client.ts'
 import { baseUrlsIn, type NamedSource, requireSource } from '../sources/registry.ts'
-import type { FetchedDay, FetchPolicy } from '../sources/source.ts'
+import type { FetchedDay, FetchPolicy, Identifier, RefusedEntry, SourceRecord } from '../sources/source.ts'
 import {
   recordFailedFetch,
   recordSuccessfulFetch,
@@ -14,7 +14,6 @@ import {
   type SourceDayKey,
 } from '../sources/source-day.repo.ts'
 import type { SourceDayOutcome } from '../sources/source-day-state.ts'
-import type { Identifier, RefusedEntry, SourceRecord } from '../sources/source-record.ts'
 import { keyText } from './group-duplicates.ts'
 import { type RecordedListings, recordListings } from './listing.repo.ts'
 import { listedOnDay, papersWithoutDate, unseenBy } from './listing-status.repo.ts'

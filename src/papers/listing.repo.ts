@@ -2,7 +2,7 @@ import { type Database, type DatabaseOrTransaction, isDataRejection } from '../c
 import { type Day, midnight } from '../core/dates.ts'
 import { errorText, Fault } from '../core/errors.ts'
 import { excerpt } from '../sources/lenient-fields.ts'
-import { identifierText, type SourceRecord } from '../sources/source-record.ts'
+import { identifierText, type SourceRecord } from '../sources/source.ts'
 import { recordHistory } from './history.repo.ts'
 import { changesOf } from './paper-changes.ts'
 import { paperKeysOf } from './paper-key.ts'

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Day, midnight } from '../core/dates.ts'
-import type { SourceRecord } from '../sources/source-record.ts'
+import type { SourceRecord } from '../sources/source.ts'
 import type { Paper } from './paper.ts'
 
 const VERSIONED_FIELDS = ['title', 'abstract', 'authors', 'categories', 'keywords'] as const

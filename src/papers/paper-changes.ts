@@ -1,4 +1,4 @@
-import type { ListingKind, SourceRecord } from '../sources/source-record.ts'
+import type { ListingKind, SourceRecord } from '../sources/source.ts'
 import { type ExistingPaper, groupDuplicates, keyText, type PaperGroup } from './group-duplicates.ts'
 import { factsOf, isSameContent, merge, type ObservedAt, type PaperFacts } from './merge.ts'
 import type { PaperKey } from './paper-key.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { parseIdentifier } from '../sources/identifier.ts'
-import type { Identifier, SourceRecord } from '../sources/source-record.ts'
+import type { Identifier, SourceRecord } from '../sources/source.ts'
 import type { Paper } from './paper.ts'
 
 /**

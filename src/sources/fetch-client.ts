@@ -1,9 +1,8 @@
+import { isUtf8 } from 'node:buffer'
 import pRetry from 'p-retry'
 import { errorText, Fault } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
-import { decodeBody } from './decode-body.ts'
 import { type HostThrottleOptions, withHostThrottle } from './host-throttle.ts'
-import { parseRateLimitHeaders } from './rate-limit-headers.ts'
 import type { FetchPolicy, SendRequest, SourceRequest, SourceResponse } from './source.ts'
 
 const RETRIES = 4
@@ -152,4 +151,84 @@ async function readUpTo(response: Response, maxBytes: number): Promise<Buffer | 
 function causeOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   return (cause as { code?: string }).code ?? errorText(cause)
+}
+
+// The usual encoding of text that is not UTF-8, whatever label it has:
+// https://encoding.spec.whatwg.org/#names-and-labels
+const FALLBACK_CHARSET = 'windows-1252'
+
+/**
+ * Decodes bytes by the charset in the content type or in an XML declaration, else as UTF-8. If UTF-8 gives more
+ * replacement characters than valid non-ASCII characters, decodes as windows-1252 instead. Never throws.
+ */
+export function decodeBody(bytes: Buffer, contentType: string | null): string {
+  const named = charsetIn(contentType ?? '') ?? charsetIn(declarationIn(bytes))
+  if (named) return decoderOf(named).decode(bytes)
+  const isBroken = !isUtf8(bytes) && isMostlyBroken(bytes.subarray(0, MAX_SAMPLE_LENGTH))
+  return new TextDecoder(isBroken ? FALLBACK_CHARSET : 'utf-8').decode(bytes)
+}
+
+const declarationIn = (bytes: Buffer): string =>
+  /^\s*<\?xml[^>]*/.exec(bytes.subarray(0, 200).toString('latin1'))?.[0] ?? ''
+
+const charsetIn = (text: string): string | undefined => {
+  const name = /(?:charset|encoding)\s*=\s*["']?([\w.:-]+)/i.exec(text)?.[1]
+  return name && !/^utf-?8$/i.test(name) ? name : undefined
+}
+
+function decoderOf(name: string): InstanceType<typeof TextDecoder> {
+  try {
+    return new TextDecoder(name)
+  } catch {
+    return new TextDecoder()
+  }
+}
+
+const BROKEN = 0xfffd
+const MAX_SAMPLE_LENGTH = 1_000_000
+
+// Counts character by character: an array of regex matches takes ten times the memory of the text.
+function isMostlyBroken(bytes: Buffer): boolean {
+  const text = new TextDecoder().decode(bytes)
+  let balance = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code > 0x7f) balance += code === BROKEN ? 1 : -1
+  }
+  return balance > 0
+}
+
+/** Six hours, the same as after many failures. A source that asks for a longer pause must not cost a day of papers. */
+const MAX_SECONDS = 21_600
+
+interface RateLimitHeaders {
+  /** Requests left in the window; absent if the response does not say. */
+  remaining?: number
+  /** Seconds until the window ends, or until the service accepts the next request. */
+  seconds?: number
+}
+
+/** Reads `RateLimit: "api";r=0;t=17` and `Retry-After` in seconds or as a date. */
+export function parseRateLimitHeaders(headers: Headers): RateLimitHeaders {
+  const text = headers.get('ratelimit') ?? ''
+  const windowSeconds = numberIn(text, /;\s*t=(\d+)/)
+  const retryAfterSeconds = retryAfter(headers)
+  const seconds = Math.min(Math.max(windowSeconds ?? 0, retryAfterSeconds ?? 0), MAX_SECONDS)
+  return {
+    remaining: numberIn(text, /;\s*r=(\d+)/),
+    seconds: windowSeconds === undefined && retryAfterSeconds === undefined ? undefined : seconds,
+  }
+}
+
+function numberIn(text: string, pattern: RegExp): number | undefined {
+  const digits = pattern.exec(text)?.[1]
+  return digits === undefined ? undefined : Number(digits)
+}
+
+// A date is compared with the Date header of the same response, so neither clock has to be right.
+function retryAfter(headers: Headers): number | undefined {
+  const text = headers.get('retry-after') ?? ''
+  if (/^\d+$/.test(text)) return Number(text)
+  const seconds = (Date.parse(text) - Date.parse(headers.get('date') ?? '')) / 1000
+  return Number.isNaN(seconds) ? undefined : Math.max(0, Math.ceil(seconds))
 }

@@ -1,4 +1,4 @@
-import { type Identifier, MAX_KEY_BYTES, MAX_VERSION } from './source-record.ts'
+import { type Identifier, MAX_KEY_BYTES, MAX_VERSION } from './source.ts'
 
 export interface ArxivId {
   /** Without version and subject class: "2507.06457", "hep-th/9901001", "math/0309136". */

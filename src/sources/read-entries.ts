@@ -1,8 +1,13 @@
 import type { z } from 'zod'
 import { Fault } from '../core/errors.ts'
 import { excerpt } from './lenient-fields.ts'
-import type { FetchDayInput } from './source.ts'
-import { type ParsedRecords, type SourceRecord, sourceRecord } from './source-record.ts'
+import {
+  type FetchDayInput,
+  type ParsedRecords,
+  type SourceRecord,
+  type SourceResponse,
+  sourceRecord,
+} from './source.ts'
 
 /** More than any page of a source has. A response with more entries is not treated as a page. */
 export const MAX_ENTRIES = 10_000
@@ -36,3 +41,86 @@ const sentenceOf = ({ issues }: z.ZodError): string =>
     issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')).join('; '),
     MAX_WHY_LENGTH,
   )
+
+// Each bracket takes twenty times the memory of its text. A page has some thousands, including those inside its
+// strings.
+const MAX_BRACKETS = 200_000
+
+/**
+ * Parses JSON. Undefined if the text is not JSON, has more brackets than any page of a source, or is nested so deeply
+ * that a recursive walk overflows the stack.
+ */
+export function parseBoundedJson(body: string): unknown {
+  if (holdsTooMuch(body)) return undefined
+  try {
+    const value: unknown = JSON.parse(body)
+    JSON.stringify(value) // walks the value recursively; parsing does not
+    return value
+  } catch {
+    return undefined
+  }
+}
+
+function holdsTooMuch(body: string): boolean {
+  let brackets = 0
+  for (let at = 0; at < body.length; at++) if (body[at] === '{' || body[at] === '[') brackets++
+  return brackets > MAX_BRACKETS
+}
+
+/**
+ * Parses a JSON response with `read`. Throws source.refused-date and source.refused by status, and source.not-json if
+ * the body is not JSON or `read` returns undefined.
+ */
+export function readJsonResponse<T>(
+  { source, day }: FetchDayInput,
+  { status, headers, body }: SourceResponse,
+  read: (value: unknown) => T | undefined,
+): T {
+  const place = { source, day, status }
+  if (status === 400) throw new Fault('source.refused-date', place)
+  if (status !== 200) throw new Fault('source.refused', place)
+  const value = read(parseBoundedJson(body))
+  if (value !== undefined) return value
+  throw new Fault('source.not-json', { ...place, type: headers.get('content-type') ?? 'no type' })
+}
+
+// A page has 30 entries or more, so this is ten times what a day has.
+const MAX_PAGES = 100
+
+interface PaginateOptions {
+  /** The largest total size of all pages as JSON, in characters. */
+  maxBytes: number
+  /** Fetches the page that follows `pages` pages and `entries` entries. */
+  fetchPage(had: { pages: number; entries: number }): Promise<unknown[]>
+}
+
+interface PaginatedEntries {
+  entries: unknown[]
+  /** There were more than MAX_PAGES pages. */
+  isTruncated: boolean
+}
+
+/**
+ * Fetches a list page by page until a page is empty or repeats: a page may have fewer entries than its limit, and a
+ * server without pages returns the same page again. Throws source.too-large.
+ */
+export async function paginate(
+  { source, day, warn }: FetchDayInput,
+  pages: PaginateOptions,
+): Promise<PaginatedEntries> {
+  const { maxBytes, fetchPage } = pages
+  const entries: unknown[] = []
+  const seen = new Set<string>()
+  let size = 0
+  while (seen.size < MAX_PAGES) {
+    const page = await fetchPage({ pages: seen.size, entries: entries.length })
+    const text = JSON.stringify(page)
+    if (page.length === 0 || seen.has(text)) return { entries, isTruncated: false }
+    seen.add(text)
+    size += text.length
+    if (size > maxBytes) throw new Fault('source.too-large', { source, day, status: 200, most: maxBytes })
+    entries.push(...page)
+  }
+  warn(`it has more than ${MAX_PAGES} pages: the others are left out`)
+  return { entries, isTruncated: true }
+}

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { parseList } from '../../src/papers/import-papers.ts'
 import { recordListings } from '../../src/papers/listing.repo.ts'
-import { parseList } from '../../src/sources/import/parse-list.ts'
 import { useSiteInBrowser } from '../support/site-in-browser.ts'
 import { addPapers } from '../support/site-papers.ts'
 

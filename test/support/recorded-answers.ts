@@ -5,8 +5,13 @@ import type { Day } from '../../src/core/dates.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { createFetchClient } from '../../src/sources/fetch-client.ts'
 import { type NamedSource, sourceNameOf } from '../../src/sources/registry.ts'
-import type { FetchDayInput, FetchedDay, SendRequest } from '../../src/sources/source.ts'
-import { type Identifier, identifierText } from '../../src/sources/source-record.ts'
+import {
+  type FetchDayInput,
+  type FetchedDay,
+  type Identifier,
+  identifierText,
+  type SendRequest,
+} from '../../src/sources/source.ts'
 
 export interface RecordedAnswer {
   /** With the source's own address, wherever it was asked. */

@@ -1,6 +1,6 @@
 import type { Paper } from '../../src/papers/paper.ts'
 import { parseDailyPapers } from '../../src/sources/huggingface/parse-daily-papers.ts'
-import type { SourceRecord } from '../../src/sources/source-record.ts'
+import type { SourceRecord } from '../../src/sources/source.ts'
 import { recordedDay, recordedDays } from './recorded-days.ts'
 
 /** Every paper of the recorded days, once, numbered from 1. */

@@ -1,4 +1,4 @@
-import type { SourceRecord } from '../../src/sources/source-record.ts'
+import type { SourceRecord } from '../../src/sources/source.ts'
 
 /** What a source says of a paper, with the given facts; all else is empty. */
 export const sampleRecord = (facts: Partial<SourceRecord> = {}): SourceRecord => ({

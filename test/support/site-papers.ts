@@ -1,6 +1,6 @@
 import type { Database } from '../../src/core/database/database.ts'
+import { parseList } from '../../src/papers/import-papers.ts'
 import { recordListings } from '../../src/papers/listing.repo.ts'
-import { parseList } from '../../src/sources/import/parse-list.ts'
 
 const ABSTRACT = `We study how $O(n \\log n)$ attention over long contexts compares with full attention. Across 14 benchmarks
 we find that a gated, linear form keeps 98% of the quality at a fifth of the cost, and that what is lost is lost in

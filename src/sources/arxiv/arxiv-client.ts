@@ -1,13 +1,27 @@
 import { Fault } from '../../core/errors.ts'
 import { requireReadable } from '../read-entries.ts'
-import type { FetchDayInput, FetchedDay } from '../source.ts'
-import { type Identifier, identifierText, type ParsedRecords, type SourceRecord } from '../source-record.ts'
+import {
+  type FetchDayInput,
+  type FetchedDay,
+  type FetchPolicy,
+  type Identifier,
+  identifierText,
+  type ParsedRecords,
+  type SourceRecord,
+  type SourceResponse,
+} from '../source.ts'
 import { calendar, isInFeed } from './calendar.ts'
 import { oaiSetOf } from './categories.ts'
-import { harvestedKind, kindAfterDetails } from './harvested-kind.ts'
-import type { HarvestDates, HarvestPage } from './parse-oai.ts'
-import type { RssFeed } from './parse-rss.ts'
-import { readDetails, readFeed, readHarvestPage, refusedFault } from './read-responses.ts'
+import { parseApi } from './parse-api.ts'
+import {
+  type HarvestDates,
+  type HarvestPage,
+  harvestedKind,
+  kindAfterDetails,
+  parseOai,
+} from './parse-oai.ts'
+import { parseRss, type RssFeed } from './parse-rss.ts'
+import { NotXmlError } from './read-xml.ts'
 
 const XML = 'application/rss+xml, application/atom+xml, application/xml, text/xml'
 // A feed has no more items, and leaves out new papers first: arXiv's feed/database.py.
@@ -218,3 +232,65 @@ const distinctKeys = (keys: SourceRecord['keys']): SourceRecord['keys'] => [
 
 const batchesOf = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))
+
+/** Throws source.refused, source.not-xml and source.unreadable. */
+function readFeed(input: FetchDayInput, { status, body }: SourceResponse): RssFeed {
+  if (status !== 200 && status !== 400) throw refusedFault(input, status)
+  const feed = xmlIn(input, { status, what: 'feed' }, () => parseRss(body))
+  if (status !== 200 || feed.error) throw refusedFault(input, status, feed.error)
+  requireReadable(input, feed)
+  return feed
+}
+
+const IS_NO_FAULT = ['noRecordsMatch', 'badResumptionToken']
+
+/**
+ * Reads a page of the archive's list. Two errors are normal here: no records, and an expired token. Throws
+ * source.refused, source.not-xml.
+ */
+function readHarvestPage(input: FetchDayInput, { status, body }: SourceResponse): HarvestPage {
+  if (status !== 200) throw refusedFault(input, status)
+  const page = xmlIn(input, { status, what: 'list of records' }, () => parseOai(body))
+  const { error } = page
+  if (error && !IS_NO_FAULT.includes(error.code))
+    throw refusedFault(input, status, `${error.code}: ${error.text}`)
+  return page
+}
+
+/** Reads the API's details of the requested papers. Throws source.refused, source.not-xml. */
+function readDetails(input: FetchDayInput, { status, body }: SourceResponse): SourceRecord[] {
+  if (status !== 200 && status !== 400) throw refusedFault(input, status)
+  const { records, error } = xmlIn(input, { status, what: 'feed' }, () => parseApi(body))
+  if (status !== 200 || error) throw refusedFault(input, status, error)
+  return records
+}
+
+function xmlIn<T>(input: FetchDayInput, place: { status: number; what: string }, parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    if (!(error instanceof NotXmlError)) throw error
+    const { source, day } = input
+    throw new Fault('source.not-xml', { source, day, ...place, why: error.message })
+  }
+}
+
+/** The fault for a response that we cannot use. Logs arXiv's reason as a warning. */
+function refusedFault(input: FetchDayInput, status: number, why?: string): Fault {
+  if (why) input.warn(`arXiv says: ${why}`)
+  const { source, day } = input
+  return new Fault('source.refused', { source, day, status, ...(why && { why }) })
+}
+
+/**
+ * API, feeds and OAI-PMH together: one request every three seconds and one at a time, over all machines of an operator:
+ * https://info.arxiv.org/help/api/tou.html#rate-limits. A 429 means that arXiv is busy; it has no Retry-After.
+ */
+export const fetchPolicy = {
+  service: 'arxiv',
+  gapMs: 3000,
+  timeoutMs: 30_000,
+  maxBytes: 6_000_000,
+  defaultPauseSeconds: 900,
+  maxPauseMs: 30_000,
+} satisfies FetchPolicy

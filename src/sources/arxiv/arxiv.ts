@@ -1,8 +1,7 @@
 import type { Source } from '../source.ts'
-import { fetchDay } from './arxiv-client.ts'
+import { fetchDay, fetchPolicy } from './arxiv-client.ts'
 import { calendar } from './calendar.ts'
 import { parseCategoryId } from './categories.ts'
-import { fetchPolicy } from './fetch-policy.ts'
 
 /** arXiv's announcements, one source for each category: arxiv:cs.CL. */
 export const arxiv = {

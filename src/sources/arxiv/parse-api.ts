@@ -1,10 +1,8 @@
 import { z } from 'zod'
 import { abstractField, distinct, instantField, lenient, listField, textField } from '../lenient-fields.ts'
 import { readEntries } from '../read-entries.ts'
-import type { ParsedRecords, SourceRecord } from '../source-record.ts'
-import { arxivKeysOf, firstArxivId } from './arxiv-keys.ts'
-import { isWithdrawn } from './is-withdrawn.ts'
-import { elementText, NotXmlError, readXml } from './read-xml.ts'
+import type { ParsedRecords, SourceRecord } from '../source.ts'
+import { arxivKeysOf, elementText, firstArxivId, isWithdrawn, NotXmlError, readXml } from './read-xml.ts'
 
 export interface ApiPage extends ParsedRecords {
   /** The reason if the API rejects the request, which it may do with any status. */

@@ -1,10 +1,10 @@
 import { z } from 'zod'
+import { addDays, type Day, dayOf } from '../../core/dates.ts'
 import { abstractField, distinct, instantField, lenient, listField, textField } from '../lenient-fields.ts'
 import { readEntries } from '../read-entries.ts'
-import { identifierText, type ParsedRecords, type SourceRecord } from '../source-record.ts'
-import { arxivKeysOf, firstArxivId } from './arxiv-keys.ts'
-import { isWithdrawn } from './is-withdrawn.ts'
-import { elementText, NotXmlError, readXml } from './read-xml.ts'
+import { identifierText, type ListingKind, type ParsedRecords, type SourceRecord } from '../source.ts'
+import { isSameCategory } from './categories.ts'
+import { arxivKeysOf, elementText, firstArxivId, isWithdrawn, NotXmlError, readXml } from './read-xml.ts'
 
 /** The dates of a paper in the archive, to the day. */
 export interface HarvestDates {
@@ -106,4 +106,55 @@ function toRecord(one: z.output<typeof record>, context: z.RefinementCtx): Sourc
     withdrawnAt: isWithdrawn(paper.comments) ? (paper.updated ?? paper.created) : undefined,
     isRetracted: isWithdrawn(paper.comments) || undefined,
   }
+}
+
+const NEW_FOR_DAYS = 14
+
+interface HarvestedPaper {
+  record: SourceRecord
+  dates?: HarvestDates
+  day: Day
+  /** The category of the request. */
+  section?: string
+  /** Whether the source has not listed the paper on another day. */
+  isUnseen: boolean
+}
+
+/**
+ * The kind of a paper that the archive changed on a day. The archive does not say why it changed, and `created` belongs
+ * to the current version: only the month in the id shows when a paper was first announced. Undefined if the paper is
+ * known and has no newer version.
+ */
+export function harvestedKind(harvested: HarvestedPaper): ListingKind | undefined {
+  const { record, day, section = '', isUnseen } = harvested
+  const { created, updated } = harvested.dates ?? {}
+  const isRecent = created !== undefined && dayOf(created) >= earliest(day)
+  if (!isUnseen) return isRecent ? 'revised' : undefined
+  const isNew = (isRecent || !updated) && isAnnouncedAround(idOf(record), day)
+  if (!isNew) return 'revised'
+  return isSameCategory(record.categories[0] ?? '', section) ? 'new' : 'cross'
+}
+
+/** Corrects the kind once details are known: a newer version of a paper that was published weeks ago is not new. */
+export function kindAfterDetails(
+  { kind, version = 1, publishedAt }: SourceRecord,
+  day: Day,
+): ListingKind | undefined {
+  const isOlder = version > 1 && publishedAt !== undefined && dayOf(publishedAt) < earliest(day)
+  return isOlder ? 'revised' : kind
+}
+
+const earliest = (day: Day): Day => addDays(day, -NEW_FOR_DAYS)
+
+const idOf = ({ keys }: SourceRecord): string => keys[0]?.value ?? ''
+
+function isAnnouncedAround(id: string, day: Day): boolean {
+  const month = monthOf(id)
+  return month >= earliest(day).slice(0, 7) && month <= day.slice(0, 7)
+}
+
+// "2507.06457" and "hep-th/9901001" contain the month of their announcement. The first ids are from 1991.
+function monthOf(id: string): string {
+  const [, year = '', month = ''] = /(?:^|\/)(\d\d)(\d\d)/.exec(id) ?? []
+  return `${Number(year) >= 91 ? 19 : 20}${year}-${month}`
 }

@@ -1,7 +1,9 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { z } from 'zod'
+import { parseArxivId, parseIdentifier } from '../identifier.ts'
 import { textField } from '../lenient-fields.ts'
 import { MAX_ENTRIES } from '../read-entries.ts'
+import type { Identifier } from '../source.ts'
 
 /** The text is not the expected XML; the message says why. */
 export class NotXmlError extends Error {}
@@ -88,3 +90,20 @@ export const elementText = z
   .transform((value) => (value as { '#text'?: unknown } | null)?.['#text'] ?? value)
   .pipe(textField)
   .optional()
+
+/** The identifiers of a paper, its arXiv id first, then the first valid DOI, if any. */
+export function arxivKeysOf(id: string, dois: string | undefined): Identifier[] {
+  const others = (dois ?? '').split(/[\s,;]+/).map((one) => parseIdentifier(one)?.key)
+  const doi = others.find((key) => key?.scheme === 'doi')
+  return [{ scheme: 'arxiv', value: id }, ...(doi ? [doi] : [])]
+}
+
+/** The first text that is an arXiv id: "oai:arXiv.org:2604.21935v1", a link to an abstract page. */
+export const firstArxivId = (...texts: (string | undefined)[]) =>
+  texts.map((one) => parseArxivId(one ?? '')).find((id) => id !== undefined)
+
+const WITHDRAWN =
+  /\b(?:paper|article|manuscript|preprint|submission|work)\b[^.]{0,40}\b(?:is|was|been|being) withdrawn\b(?! from)|^withdrawn\b/i
+
+/** Whether the authors' comment says that the paper is withdrawn: "This paper has been withdrawn by the author". */
+export const isWithdrawn = (comment: string | undefined): boolean => WITHDRAWN.test(comment ?? '')

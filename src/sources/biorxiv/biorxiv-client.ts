@@ -1,11 +1,7 @@
 import { Fault } from '../../core/errors.ts'
-import { paginate } from '../paginate.ts'
-import { MAX_ENTRIES, requireReadable } from '../read-entries.ts'
-import { readJsonResponse } from '../read-json-response.ts'
-import type { FetchDayInput, FetchedDay, SourceResponse } from '../source.ts'
-import { fetchPolicy } from './fetch-policy.ts'
+import { MAX_ENTRIES, paginate, readJsonResponse, requireReadable } from '../read-entries.ts'
+import type { FetchDayInput, FetchedDay, FetchPolicy, SourceResponse } from '../source.ts'
 import { type DetailsPage, parseDetails, parseDetailsPage } from './parse-details.ts'
-import { parseSubject } from './parse-subject.ts'
 
 const EMPTY_AND_WELL = /^(ok$|no .*found)/i
 
@@ -48,4 +44,28 @@ function readPage(input: FetchDayInput, response: SourceResponse): DetailsPage {
 function pageIn(value: unknown): DetailsPage | undefined {
   const page = parseDetailsPage(value)
   return page && page.entries.length <= MAX_ENTRIES ? page : undefined
+}
+
+/** https://api.biorxiv.org states no limits: we send one request a second, for a day of some ten pages. */
+export const fetchPolicy = {
+  service: 'biorxiv',
+  gapMs: 1000,
+  timeoutMs: 30_000,
+  maxBytes: 4_000_000,
+  defaultPauseSeconds: 60,
+  maxPauseMs: 600_000,
+} satisfies FetchPolicy
+
+/** The values that https://api.biorxiv.org accepts for `category`, from https://www.biorxiv.org/alertsrss */
+const SUBJECTS =
+  `animal_behavior_and_cognition biochemistry bioengineering bioinformatics biophysics cancer_biology
+  cell_biology clinical_trials developmental_biology ecology epidemiology evolutionary_biology genetics genomics
+  immunology microbiology molecular_biology neuroscience paleontology pathology pharmacology_and_toxicology
+  physiology plant_biology scientific_communication_and_education synthetic_biology systems_biology
+  zoology`.split(/\s+/)
+
+/** "cell-biology" and "Cell_Biology" as "cell_biology"; undefined for an unknown subject. */
+export function parseSubject(section: string): string | undefined {
+  const subject = section.toLowerCase().replaceAll('-', '_')
+  return SUBJECTS.includes(subject) ? subject : undefined
 }

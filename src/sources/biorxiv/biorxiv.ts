@@ -1,8 +1,6 @@
 import type { Source } from '../source.ts'
-import { fetchDay } from './biorxiv-client.ts'
+import { fetchDay, fetchPolicy, parseSubject } from './biorxiv-client.ts'
 import { calendar } from './calendar.ts'
-import { fetchPolicy } from './fetch-policy.ts'
-import { parseSubject } from './parse-subject.ts'
 
 /** bioRxiv: preprints in biology by the day of posting, all of them or one subject. */
 export const biorxiv = {

@@ -1,9 +1,6 @@
-import { paginate } from '../paginate.ts'
-import { parseRateLimitHeaders } from '../rate-limit-headers.ts'
-import { MAX_ENTRIES, requireReadable } from '../read-entries.ts'
-import { readJsonResponse } from '../read-json-response.ts'
-import type { FetchDayInput, FetchedDay, SourceResponse } from '../source.ts'
-import { fetchPolicy } from './fetch-policy.ts'
+import { parseRateLimitHeaders } from '../fetch-client.ts'
+import { MAX_ENTRIES, paginate, readJsonResponse, requireReadable } from '../read-entries.ts'
+import type { FetchDayInput, FetchedDay, FetchPolicy, SourceResponse } from '../source.ts'
 import { parseDailyPapers } from './parse-daily-papers.ts'
 
 const PAGE_SIZE = 100
@@ -39,3 +36,15 @@ function pauseAfter({ headers }: SourceResponse): number {
 
 const listIn = (value: unknown): unknown[] | undefined =>
   Array.isArray(value) && value.length <= MAX_ENTRIES ? value : undefined
+
+/**
+ * The service allows some hundred requests in each window of five minutes: https://huggingface.co/docs/hub/rate-limits
+ */
+export const fetchPolicy = {
+  service: 'huggingface',
+  gapMs: 100,
+  timeoutMs: 30_000,
+  maxBytes: 4_000_000,
+  defaultPauseSeconds: 60,
+  maxPauseMs: 600_000,
+} satisfies FetchPolicy

@@ -1,7 +1,6 @@
 import type { Source } from '../source.ts'
 import { calendar } from './calendar.ts'
-import { fetchPolicy } from './fetch-policy.ts'
-import { fetchDay } from './huggingface-client.ts'
+import { fetchDay, fetchPolicy } from './huggingface-client.ts'
 
 /** Hugging Face Daily Papers: the papers that people submit on a day, with their votes. */
 export const huggingface = {

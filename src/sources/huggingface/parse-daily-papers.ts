@@ -11,7 +11,7 @@ import {
   textField,
 } from '../lenient-fields.ts'
 import { readEntries } from '../read-entries.ts'
-import type { ParsedRecords, SourceRecord } from '../source-record.ts'
+import type { ParsedRecords, SourceRecord } from '../source.ts'
 
 const author = z
   .object({ name: textField, hidden: lenient(z.boolean()) })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Day } from '../../../src/core/dates.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
-import type { SourceRecord } from '../../../src/sources/source-record.ts'
+import type { SourceRecord } from '../../../src/sources/source.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
 
 const world = useDigestWorld()

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Day } from '../../../src/core/dates.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
-import type { ListingKind } from '../../../src/sources/source-record.ts'
+import type { ListingKind } from '../../../src/sources/source.ts'
 import { useExplainWorld } from '../../support/explain-world.ts'
 import { arxivKey, sampleRecord } from '../../support/sample-record.ts'
 

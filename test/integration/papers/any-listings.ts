@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Day } from '../../../src/core/dates.ts'
 import { parseIdentifier } from '../../../src/sources/identifier.ts'
-import type { SourceRecord } from '../../../src/sources/source-record.ts'
+import type { SourceRecord } from '../../../src/sources/source.ts'
 
 /** What one answer of a source says. */
 export interface Call {

@@ -7,7 +7,7 @@ import { silentLog } from '../../../src/core/log.ts'
 import { prune } from '../../../src/operator/prune.ts'
 import { maxHistoryId, pruneHistoryBefore, snapshotsAt } from '../../../src/papers/history.repo.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
-import type { ListingKind, SourceRecord } from '../../../src/sources/source-record.ts'
+import type { ListingKind, SourceRecord } from '../../../src/sources/source.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 import { sampleRecord } from '../../support/sample-record.ts'
 

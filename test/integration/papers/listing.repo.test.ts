@@ -5,7 +5,7 @@ import { PrismaClient } from '../../../src/generated/prisma/client.ts'
 import { type DayListings, recordListings } from '../../../src/papers/listing.repo.ts'
 import { maxPaperId, paperByName, papersInRange, papersListedOn } from '../../../src/papers/paper.repo.ts'
 import { parseDailyPapers } from '../../../src/sources/huggingface/parse-daily-papers.ts'
-import type { SourceRecord } from '../../../src/sources/source-record.ts'
+import type { SourceRecord } from '../../../src/sources/source.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 import { recordedDay, recordedDays } from '../../support/recorded-days.ts'
 

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { parseList } from '../../../src/papers/import-papers.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import {
   countPapersListedOn,
@@ -10,7 +11,6 @@ import {
   papersInRange,
   papersListedOn,
 } from '../../../src/papers/paper.repo.ts'
-import { parseList } from '../../../src/sources/import/parse-list.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 
 const database = useDatabase()

@@ -11,7 +11,7 @@ import {
   papersInRange,
   papersListedOn,
 } from '../../../src/papers/paper.repo.ts'
-import type { ListingKind } from '../../../src/sources/source-record.ts'
+import type { ListingKind } from '../../../src/sources/source.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 import { sampleRecord } from '../../support/sample-record.ts'
 

@@ -10,7 +10,7 @@ import { papersInRange } from '../../../src/papers/paper.repo.ts'
 import { explainQuery } from '../../../src/search/explain-query.ts'
 import { listPapers } from '../../../src/search/list-papers.ts'
 import { searchPapers } from '../../../src/search/search-papers.ts'
-import type { ListingKind } from '../../../src/sources/source-record.ts'
+import type { ListingKind } from '../../../src/sources/source.ts'
 import { useDatabase } from '../../support/database.ts'
 import { arxivKey, sampleRecord } from '../../support/sample-record.ts'
 

@@ -8,7 +8,7 @@ import { recordListings } from '../../../src/papers/listing.repo.ts'
 import type { Archive } from '../../../src/queries/archive.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
 import { openArchive, readWholeArchive } from '../../../src/search/open-archive.ts'
-import type { SourceRecord } from '../../../src/sources/source-record.ts'
+import type { SourceRecord } from '../../../src/sources/source.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 import { sampleRecord } from '../../support/sample-record.ts'
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { fetchPolicy } from '../../../src/sources/arxiv/fetch-policy.ts'
+import { fetchPolicy } from '../../../src/sources/arxiv/arxiv-client.ts'
 import type { ArxivPaper } from '../../support/arxiv-answers.ts'
 import { type ArxivServer, startArxivServer } from '../../support/arxiv-server.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'

@@ -5,8 +5,13 @@ import { readConfig } from '../../../src/config/config.ts'
 import { Fault } from '../../../src/core/errors.ts'
 import { parseIdentifier } from '../../../src/sources/identifier.ts'
 import { type NamedSource, parseSourceName, requireSource, SOURCES } from '../../../src/sources/registry.ts'
-import type { FetchedDay, Source } from '../../../src/sources/source.ts'
-import { identifierText, type SourceRecord, sourceRecord } from '../../../src/sources/source-record.ts'
+import {
+  type FetchedDay,
+  identifierText,
+  type Source,
+  type SourceRecord,
+  sourceRecord,
+} from '../../../src/sources/source.ts'
 import { inZone } from '../../support/in-zone.ts'
 import { type RecordedAnswer, type Recording, recordingsOf, replay } from '../../support/recorded-answers.ts'
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
+import { parseList } from '../../../src/papers/import-papers.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
-import { parseList } from '../../../src/sources/import/parse-list.ts'
 import { get, useSite } from '../../support/site.ts'
 
 const site = useSite()

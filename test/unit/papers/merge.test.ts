@@ -8,7 +8,7 @@ import {
   type Ranks,
   storedFacts,
 } from '../../../src/papers/merge.ts'
-import type { SourceRecord } from '../../../src/sources/source-record.ts'
+import type { SourceRecord } from '../../../src/sources/source.ts'
 import { sampleRecord } from '../../support/sample-record.ts'
 
 const nine = (day: string) => new Date(`${day}T09:00:00Z`)

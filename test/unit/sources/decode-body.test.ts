@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
-import { decodeBody } from '../../../src/sources/decode-body.ts'
+import { decodeBody } from '../../../src/sources/fetch-client.ts'
 
 const utf8 = (text: string) => Buffer.from(text)
 const latin1 = (text: string) => Buffer.from(text, 'latin1')
@@ -42,7 +42,7 @@ test('a text that speaks of an encoding is not read by it', () => {
 })
 
 test('megabytes that are not UTF-8 are read in little memory', async () => {
-  const module = resolve(import.meta.dirname, '../../../src/sources/decode-body.ts')
+  const module = resolve(import.meta.dirname, '../../../src/sources/fetch-client.ts')
   const program = `import(${JSON.stringify(module)}).then(({ decodeBody }) =>
     require('node:worker_threads').parentPort.postMessage(decodeBody(Buffer.alloc(15_000_000, 0xe9), null).length))`
   const worker = new Worker(program, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 96 } })

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { withDetails } from '../../../../src/sources/arxiv/arxiv-client.ts'
-import { harvestedKind, kindAfterDetails } from '../../../../src/sources/arxiv/harvested-kind.ts'
-import { isWithdrawn } from '../../../../src/sources/arxiv/is-withdrawn.ts'
-import type { SourceRecord } from '../../../../src/sources/source-record.ts'
+import { harvestedKind, kindAfterDetails } from '../../../../src/sources/arxiv/parse-oai.ts'
+import { isWithdrawn } from '../../../../src/sources/arxiv/read-xml.ts'
+import type { SourceRecord } from '../../../../src/sources/source.ts'
 
 const record = (id: string, more: Partial<SourceRecord> = {}): SourceRecord => ({
   keys: [{ scheme: 'arxiv', value: id }],

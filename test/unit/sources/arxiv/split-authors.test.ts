@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { splitAuthors } from '../../../../src/sources/arxiv/split-authors.ts'
+import { splitAuthors } from '../../../../src/sources/arxiv/parse-rss.ts'
 
 test.each<[string, string[]]>([
   ['', []],

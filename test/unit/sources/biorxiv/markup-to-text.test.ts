@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { markupToText } from '../../../../src/sources/biorxiv/markup-to-text.ts'
+import { markupToText } from '../../../../src/sources/biorxiv/parse-details.ts'
 import { computedMs } from '../../../support/computed-ms.ts'
 
 test.each([

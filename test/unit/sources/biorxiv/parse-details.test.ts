@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseDetails, parseDetailsPage } from '../../../../src/sources/biorxiv/parse-details.ts'
-import { sourceRecord } from '../../../../src/sources/source-record.ts'
+import { sourceRecord } from '../../../../src/sources/source.ts'
 
 const folder = join(import.meta.dirname, '../../../fixtures/biorxiv/daily')
 const [grid, transformer, cohesin] = JSON.parse(readFileSync(join(folder, '2026-01-05.json'), 'utf8'))

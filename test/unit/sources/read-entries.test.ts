@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseBoundedJson } from '../../../src/sources/read-json-response.ts'
+import { parseBoundedJson } from '../../../src/sources/read-entries.ts'
 
 const listOf = (one: string, count: number): string => `[${Array(count).fill(one).join()}]`
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseRateLimitHeaders } from '../../../src/sources/rate-limit-headers.ts'
+import { parseRateLimitHeaders } from '../../../src/sources/fetch-client.ts'
 
 test.each<[string, Record<string, string>, object]>([
   ['nothing said', {}, {}],

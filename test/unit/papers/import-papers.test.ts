@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseList } from '../../../../src/sources/import/parse-list.ts'
+import { parseList } from '../../../src/papers/import-papers.ts'
 
 test('a title and a summary are enough', () => {
   expect(parseList([{ title: 'A\n title', summary: 'What it says.' }])).toEqual({
