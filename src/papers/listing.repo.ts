@@ -4,7 +4,7 @@ import { errorText, Fault } from '../core/errors.ts'
 import { excerpt } from '../sources/lenient-fields.ts'
 import { identifierText, type SourceRecord } from '../sources/source.ts'
 import { recordHistory } from './history.repo.ts'
-import { changesOf } from './paper-changes.ts'
+import { changesOf } from './merge.ts'
 import { paperKeysOf } from './paper-key.ts'
 import {
   assignIds,

@@ -1,8 +1,7 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { dayOf } from '../core/dates.ts'
 import { Prisma } from '../generated/prisma/client.ts'
-import { type Ranks, storedFacts } from './merge.ts'
-import type { PaperChange, StoredPaper } from './paper-changes.ts'
+import { type PaperChange, type Ranks, type StoredPaper, storedFacts } from './merge.ts'
 import type { PaperKey } from './paper-key.ts'
 
 /** A change with an assigned id. */

@@ -10,7 +10,7 @@ import { deliverReady } from '../emails/deliver.ts'
 import type { Compose } from '../mail/message.ts'
 import { withFailureTracking } from '../operator/alerts/track-failures.ts'
 import { pruneNightly } from '../operator/prune-nightly.ts'
-import { ingestDue } from '../papers/ingest-due.ts'
+import { ingestDue } from '../papers/ingest.ts'
 
 /** The pause after a failure that the other side counts: trying a wrong password each minute locks accounts. */
 const RETRY_PAUSE_MS: Partial<Record<Nudge, number>> = { 'fetch-mailbox': 15 * 60_000 }

@@ -1,6 +1,6 @@
 import { readConfig } from '../../src/config/config.ts'
 import { buildDeps } from '../../src/core/deps.ts'
-import { ingestDay } from '../../src/papers/ingest-day.ts'
+import { ingestDay } from '../../src/papers/ingest.ts'
 
 // node arxiv-asking-process.ts DAY GAP_MS CATEGORY …: asks for one day of each, as a service would.
 const [day = '', gapMs, ...categories] = process.argv.slice(2)

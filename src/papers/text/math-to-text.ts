@@ -1,5 +1,12 @@
-import { parenthesize, subscript, superscript } from './superscript.ts'
-import { texToMathml } from './tex-to-mathml.ts'
+import temml from 'temml'
+
+const ONE_WORD = /^[\p{L}\p{N}\p{Mn}.]*$|^.$/u
+
+const BRACKETED = /^(?:\([^()]*\)|\[[^[\]]*\])$/
+const ROOT = /^√(?:[\p{L}\p{N}]|\([^()]*\))$/u
+
+const parenthesize = (text: string): string =>
+  ONE_WORD.test(text) || BRACKETED.test(text) || ROOT.test(text) ? text : `(${text})`
 
 interface Element {
   name: string
@@ -160,3 +167,67 @@ const ACCENTS: Record<string, string> = {
 /** Adds an accent to a single letter. Plain text cannot show an accent over several letters, or an arrow. */
 const withAccent = (text: string, accent: string): string =>
   /^\p{L}$/u.test(text) ? text + (ACCENTS[accent] ?? '') : text
+
+const RAISED: Record<string, string> = Object.fromEntries(
+  [...'0123456789+-−=()ni'].map((sign, i) => [sign, [...'⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ'][i] ?? sign]),
+)
+const LOWERED = '₀₁₂₃₄₅₆₇₈₉'
+// 2nd and Nth, degrees, stars and daggers need no sign for "raised".
+const STANDS_ALONE = /^(?:st|nd|rd|th|[*°′″‴†‡®©§]+)$/
+
+/** A superscript: 10⁻³, R^d, R^(n×d). */
+export function superscript(text: string): string {
+  if (/^[\d+−=()ni-]+$/.test(text)) return text.replace(/./gu, (sign) => RAISED[sign] ?? sign)
+  if (text === '∘') return '°'
+  if (STANDS_ALONE.test(text)) return text
+  return text && `^${asScript(text)}`
+}
+
+/** A subscript: L₁, x_train, x_(i,j). */
+export function subscript(text: string): string {
+  if (/^\d+$/.test(text)) return text.replace(/\d/g, (digit) => LOWERED[Number(digit)] ?? digit)
+  return text && `_${asScript(text)}`
+}
+
+// Superscript and subscript characters, a root, and 2d, which must not be read as 2 and d.
+const AMBIGUOUS = /[²³¹⁰-₟√]|^\d+\p{L}/u
+
+const asScript = (text: string): string =>
+  AMBIGUOUS.test(text) && !BRACKETED.test(text) ? `(${text})` : parenthesize(text)
+
+const MAX_UNKNOWN = 8
+// The largest size in em; no author needs more.
+const STRICT = { throwOnError: true, trust: false, maxSize: [10, 10] as [number, number] }
+const DISPLAYED = /^\s*\\begin\{(?:align|equation|eqnarray|gather|multline)/
+
+/** TeX math (without its dollars) as MathML. An unknown command becomes its name. Throws if the TeX is broken. */
+export function texToMathml(tex: string, wrap: 'none' | 'tex' = 'none'): string {
+  const macros: Record<string, string> = {}
+  for (let unknown = 0; ; unknown++) {
+    try {
+      return temml.renderToString(tex, {
+        ...STRICT,
+        wrap,
+        displayMode: DISPLAYED.test(tex),
+        macros: { ...macros },
+      })
+    } catch (error) {
+      const name = UNKNOWN.exec(String(error))?.[1]
+      if (name === undefined || name in macros || unknown === MAX_UNKNOWN) throw error
+      macros[name] = readingOf(name.slice(1), tex)
+    }
+  }
+}
+
+// An accent without its letter, as in \c and \H, is a command that the author defined.
+const UNKNOWN = /(?:Unsupported function name: (?=\\..)|as argument to '(?=\\.'))(\\[A-Za-z]+)/
+// Authors define \xb and \bx as a bold x.
+const BOLD = /^(?:b([A-Za-z])|([A-Za-z])b)$/
+
+/** If braces follow, their content is the text: \unheard{x} is x. */
+function readingOf(name: string, tex: string): string {
+  if (tex.includes(`\\${name}{`)) return ''
+  const [, after, before] = BOLD.exec(name) ?? []
+  const letter = after ?? before
+  return letter ? `\\mathrm{${letter}}` : `\\operatorname{${name}}`
+}

@@ -1,7 +1,5 @@
-import { mathToText } from './math-to-text.ts'
-import { normalizeText } from './normalize-text.ts'
-import { subscript, superscript } from './superscript.ts'
-import { texToText } from './tex-to-text.ts'
+import { mathToText, subscript, superscript } from './math-to-text.ts'
+import { normalizeText, texToText } from './tex-to-text.ts'
 
 /**
  * Converts a source's text, including TeX, to Unicode text on one line: NFKC (superscripts and subscripts stay),

@@ -1,3 +1,6 @@
+import type { Paper } from '../paper.ts'
+import { plainText } from './plain-text.ts'
+
 const SEGMENTER = new Intl.Segmenter('en', { granularity: 'sentence' })
 
 // A full stop after these does not end a sentence, as in "Fig. 3A" and "Gu et al. Mamba".
@@ -28,7 +31,7 @@ export function firstSentences(text: string, most: number): string {
 }
 
 /** Longer than any sentence of an abstract. */
-export const MAX_SENTENCE_LENGTH = 1000
+const MAX_SENTENCE_LENGTH = 1000
 
 /** The end of each sentence, before the blank that follows it. */
 function* sentenceEnds(text: string): Generator<number> {
@@ -55,3 +58,27 @@ const goesOn = (sentence: string, rest: string): boolean =>
   (isInBrackets(sentence) && /^[^()]*\)/.test(rest))
 
 const isInBrackets = (sentence: string): boolean => sentence.lastIndexOf('(') > sentence.lastIndexOf(')')
+
+/** What a paper is about, in one or two sentences of plain text. */
+export interface PaperSentence {
+  /** Empty if there is no text. */
+  sentence: string
+  /** True for the source's summary; false for the beginning of the abstract. */
+  isSummary: boolean
+}
+
+const MAX_ABSTRACT_LENGTH = 220
+
+/** The source's summary if there is one, otherwise whole sentences of the abstract, which must be plain text. */
+export function paperSentenceOf({ summary }: Pick<Paper, 'summary'>, abstract: string): PaperSentence {
+  const text = plainSummaryOf({ summary })
+  return text
+    ? { sentence: text, isSummary: true }
+    : { sentence: firstSentences(abstract, MAX_ABSTRACT_LENGTH), isSummary: false }
+}
+
+/** The source's summary as plain text; empty without a summary. */
+export function plainSummaryOf({ summary }: Pick<Paper, 'summary'>): string {
+  const text = plainText(summary ?? '')
+  return text.length > MAX_SENTENCE_LENGTH ? '' : text
+}

@@ -1,7 +1,6 @@
 import { dayOf } from '../../core/dates.ts'
-import type { Paper } from '../../papers/paper.ts'
+import { type Paper, pdfUrl } from '../../papers/paper.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
-import { pdfUrl } from '../../papers/paper-links.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import { publishedOn } from './citations.ts'
 

@@ -1,7 +1,6 @@
 import { type Day, dayOf } from '../../core/dates.ts'
-import type { Paper } from '../../papers/paper.ts'
+import { arxivUrl, doiUrl, type Paper, pdfUrl } from '../../papers/paper.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
-import { arxivUrl, doiUrl, pdfUrl } from '../../papers/paper-links.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import { foldAccents } from '../../queries/text/tokens.ts'
 

@@ -1,5 +1,5 @@
 import { fill, words } from '../../i18n/words.ts'
-import { doiUrl } from '../../papers/paper-links.ts'
+import { doiUrl } from '../../papers/paper.ts'
 import { shownName } from '../../queries/language/describe-query.ts'
 
 /**

@@ -5,7 +5,7 @@ import { readConfig, readEnvironment } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { buildDeps } from '../../../src/core/deps.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
-import { ingestDue } from '../../../src/papers/ingest-due.ts'
+import { ingestDue } from '../../../src/papers/ingest.ts'
 import { WRONG_PLANNERS } from '../../support/wrong-planners.ts'
 import { firstAnswer } from './first-answer.ts'
 

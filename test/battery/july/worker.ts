@@ -5,7 +5,7 @@ import { buildDeps } from '../../../src/core/deps.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import { openComposer } from '../../../src/emails/compose-message.ts'
 import { deliverReady } from '../../../src/emails/deliver.ts'
-import { ingestDue } from '../../../src/papers/ingest-due.ts'
+import { ingestDue } from '../../../src/papers/ingest.ts'
 import type { Order, Phase } from './phases.ts'
 
 const clock = stoppedClock(new Date(0))

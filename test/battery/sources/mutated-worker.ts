@@ -5,7 +5,7 @@ import { stoppedClock } from '../../../src/core/clock.ts'
 import type { Day } from '../../../src/core/dates.ts'
 import { buildDeps } from '../../../src/core/deps.ts'
 import { errorText, Fault } from '../../../src/core/errors.ts'
-import { ingestDay } from '../../../src/papers/ingest-day.ts'
+import { ingestDay } from '../../../src/papers/ingest.ts'
 
 export interface Asked {
   source: string

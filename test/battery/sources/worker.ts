@@ -3,7 +3,7 @@
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { buildDeps } from '../../../src/core/deps.ts'
-import { ingestDue } from '../../../src/papers/ingest-due.ts'
+import { ingestDue } from '../../../src/papers/ingest.ts'
 
 export type Phase = 'ingest' | 'plan' | 'deliver'
 
