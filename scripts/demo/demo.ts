@@ -9,7 +9,7 @@ import {
 } from '../../src/core/database/embedded-postgres.ts'
 import { addDays, DAY_MS, type Day, dayOf } from '../../src/core/dates.ts'
 import { openLog } from '../../src/core/log.ts'
-import { earliestNextDue } from '../../src/digests/next-due.ts'
+import { earliestNextDue } from '../../src/digests/next-mail.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import { deliverReady } from '../../src/emails/deliver.ts'
 import { ingestDue } from '../../src/papers/ingest.ts'

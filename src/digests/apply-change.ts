@@ -26,7 +26,7 @@ import { prunedThrough } from './day-totals.repo.ts'
 import { dueBetween, MISSED_DAYS, newestDue } from './due.ts'
 import { startAfterChange } from './next-mail.ts'
 import { lastDigestDate, openDigests } from './plan.repo.ts'
-import { snapshotAt } from './snapshot.ts'
+import { snapshotAt } from './sources-line.ts'
 
 export interface ChangeInput {
   /** Locked by the transaction. */

@@ -4,13 +4,12 @@ import { addDays, type Day } from '../core/dates.ts'
 import { profileWordsBySubscriber } from '../subscribers/profile.repo.ts'
 import type { CandidatePool } from './candidates.repo.ts'
 import type { Candidates } from './candidates.ts'
-import { compose } from './compose.ts'
+import { compose, type DigestDraft, receivesSince } from './compose.ts'
 import type { Recipient } from './digest.repo.ts'
-import { type DigestDraft, receivesSince } from './digest-draft.ts'
 import { earlierDigests, lastHistoryPoints, papersShownTo } from './earlier-digest.repo.ts'
 import { type EarlierDigest, eligibleSince, NO_REPEAT_DAYS } from './eligible-range.ts'
 import { idleTopics, NO_MATCH_DATES } from './no-match-periods.repo.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { Snapshot } from './sources-line.ts'
 
 export interface ComposeDigestsInput {
   recipients: readonly Recipient[]

@@ -1,13 +1,82 @@
-import type { Day } from '../core/dates.ts'
-import { bestOfDay } from './best-of-day.ts'
-import type { Candidates } from './candidates.ts'
-import { type DigestSection, topicHead } from './digest-content.ts'
-import { type ComposeInput, type DigestDraft, draftContent, receivesSince } from './digest-draft.ts'
-import { eligibleByTopic } from './eligible-papers.ts'
-import { type EligibleRange, eligibleRangeAfter, eligibleSince, risingSince } from './eligible-range.ts'
-import { type NearMiss, showNearMiss } from './near-misses.ts'
+import { type Day, dayOf } from '../core/dates.ts'
+import type { Vector } from '../queries/ranking/profile.ts'
+import { type Candidates, type NearMiss, showNearMiss } from './candidates.ts'
+import type { DigestTopic, Recipient } from './digest.repo.ts'
+import {
+  type DigestContent,
+  type DigestSection,
+  daysIn,
+  topicHead,
+  weekOf,
+  weekTo,
+} from './digest-content.ts'
+import type { HistoryPoint } from './earlier-digest.repo.ts'
+import {
+  type EarlierDigest,
+  type EligibleRange,
+  eligibleRangeAfter,
+  eligibleSince,
+  highestPaperSeen,
+  risingSince,
+} from './eligible-range.ts'
+import type { NewMatchCause } from './newly-matching.ts'
 import { inTopicOrder, toSection } from './sections.ts'
-import { weekOf } from './week.ts'
+import { MAX_OTHERS, type SelectPapersInput } from './select-papers.ts'
+
+export interface ComposeInput {
+  recipient: Recipient
+  /** Their earlier digests that count. */
+  earlier: readonly EarlierDigest[]
+  localDate: Day
+  /** The highest paper id to consider. */
+  maxPaperId: number
+  /** The highest id of the papers' history that the pool has loaded. */
+  history: number
+  /** The history point of their last digest; undefined if no topic can newly match earlier papers. */
+  last?: HistoryPoint
+  /** Their profile; undefined if they never gave feedback. */
+  profile?: Vector
+  /** Ids of their topics that matched nothing for long. */
+  idleTopicIds?: ReadonlySet<number>
+  sources: string
+  now: Date
+}
+
+export interface DigestDraft {
+  fromPaper: number
+  toPaper: number
+  toHistory: number
+  bestDay: Day | null
+  /** The papers shown, in order. */
+  papers: number[]
+  /** How many were shown, or matched beyond the cap. */
+  matched: number
+  /** Null if nothing matched. */
+  content: DigestContent | null
+}
+
+/** Imported subscribers confirmed earlier, but got their emails from another installation until the import. */
+export const receivesSince = ({
+  confirmedAt,
+  importedAt,
+}: Pick<Recipient, 'confirmedAt' | 'importedAt'>): Date | null =>
+  confirmedAt && importedAt && importedAt > confirmedAt ? importedAt : confirmedAt
+
+/** The part of a draft that is shown and frozen with the digest. */
+function draftContent(
+  { localDate, sources }: ComposeInput,
+  shown: Omit<DigestContent, 'localDate' | 'sources'>,
+): Pick<DigestDraft, 'papers' | 'matched' | 'content'> {
+  const papers = shown.sections.flatMap((section) => section.papers.map(({ id }) => id))
+  const content = papers.length > 0 ? { localDate, ...shown, sources } : null
+  return { papers, matched: papers.length + shown.more, content }
+}
+
+const HOUR_MS = 3600 * 1000
+/** A day gets most of its votes in its first 20 hours; then we choose its best papers. */
+export const BEST_AFTER_MS = 20 * HOUR_MS
+
+const NONE: ReadonlyMap<number, NewMatchCause> = new Map()
 
 /** Composes the digest of one subscriber for a date. Throws if none of their queries can be read. */
 export const compose = (candidates: Candidates, input: ComposeInput): DigestDraft =>
@@ -79,3 +148,92 @@ function nearMissSections(
 const NO_TOPICS: ReadonlySet<number> = new Set()
 /** Per digest. */
 const MAX_NEAR_MISSES = 3
+
+/** Limits which candidates a digest may contain. */
+interface EligibilityScope {
+  candidates: Candidates
+  /** The earliest first day of new papers. */
+  since: Day
+  range: EligibleRange
+  /** The history point of the last digest; undefined if no topic can newly match earlier papers. */
+  last: HistoryPoint | undefined
+  /** The earliest first day of papers that may have risen. */
+  risen: Day
+}
+
+/** The papers that each topic offers, best first, and which of them are rising. */
+export function eligibleByTopic(
+  scope: EligibilityScope,
+  topics: readonly DigestTopic[],
+): Omit<SelectPapersInput, 'cap'> {
+  const { candidates } = scope
+  const causes = new Map<number, NewMatchCause>()
+  const offered = topics.map(({ queryId }) => {
+    const newMatchCauses = newMatches(scope, queryId)
+    for (const [docId, cause] of newMatchCauses) if (causes.get(docId) !== 'revised') causes.set(docId, cause)
+    return candidates
+      .ranked(queryId)
+      .docIds.filter((docId) => isFresh(scope, docId) || newMatchCauses.has(docId))
+  })
+  return { topics: offered, rising: risingOf(scope, causes) }
+}
+
+function isFresh({ candidates, since, range }: EligibilityScope, docId: number): boolean {
+  const { id, firstDay } = candidates.papers[docId]!
+  return id > range.fromPaper && firstDay >= since && range.has(id)
+}
+
+/** Papers that the query matches now, but did not when the last digest was planned. */
+function newMatches(scope: EligibilityScope, queryId: number): ReadonlyMap<number, NewMatchCause> {
+  const { candidates, since, range, last, risen } = scope
+  if (last === undefined) return NONE
+  const newMatchCauses = new Map<number, NewMatchCause>()
+  for (const [id, cause] of candidates.newlyMatching(queryId, last.history)) {
+    const docId = candidates.docIdOf(id)!
+    const { firstDay, revisedDay } = candidates.papers[docId]!
+    const isInTime = cause === 'votes' ? firstDay >= risen : firstDay >= since || revisedDay! >= since
+    if (isInTime && range.isUnshown(id) && !isFresh(scope, docId)) newMatchCauses.set(docId, cause)
+  }
+  return newMatchCauses
+}
+
+/** Most votes first. */
+function risingOf(
+  { candidates }: EligibilityScope,
+  causes: ReadonlyMap<number, NewMatchCause>,
+): ReadonlySet<number> {
+  const votes = (docId: number) => candidates.papers[docId]!.votes ?? 0
+  const rising = [...causes].filter(([, cause]) => cause === 'votes').map(([docId]) => docId)
+  return new Set(rising.sort((a, b) => votes(b) - votes(a) || b - a))
+}
+
+/**
+ * The papers with most votes of the newest day that is old enough, or of the week that ends with it. Each day is shown
+ * once, regardless of when the subscriber confirmed.
+ */
+function bestOfDay(candidates: Candidates, input: ComposeInput): DigestDraft {
+  const { recipient, earlier, maxPaperId, now } = input
+  const reached = highestPaperSeen(earlier)
+  const shown = new Set(earlier.flatMap(({ papers }) => papers))
+  const day = candidates.newestDay(dayOf(new Date(now.getTime() - BEST_AFTER_MS)), maxPaperId)
+  const isNew = day !== undefined && !earlier.some(({ bestDay }) => bestDay === day)
+  const week = recipient.weekly && day !== undefined ? weekTo(day) : null
+  const listed = isNew
+    ? daysIn(week ?? { from: day, to: day }).flatMap((one) => candidates.firstListedOn(one))
+    : []
+  const papers = listed
+    .filter(({ id }) => id <= maxPaperId && !shown.has(id))
+    .toSorted((a, b) => (b.votes ?? -1) - (a.votes ?? -1) || a.id - b.id)
+  const best = papers.slice(0, recipient.maxPapers).map(({ id }) => candidates.shown(id))
+  const others = papers.slice(recipient.maxPapers)
+  const sections = best.length > 0 ? [{ topic: null, topicId: null, papers: best }] : []
+  const beyond = week ? others.slice(0, MAX_OTHERS).map(({ id }) => id) : []
+  // This digest takes no papers from the range of topics: a topic that is added later offers all papers not shown yet.
+  return {
+    fromPaper: reached,
+    toPaper: reached,
+    toHistory: input.history,
+    bestDay: best.length > 0 ? day! : null,
+    ...draftContent(input, { bestOf: day ?? null, week, sections, more: others.length, beyond }),
+  }
+}

@@ -9,7 +9,6 @@ import type { Query, Reason } from '../queries/query.ts'
 import type { Vector } from '../queries/ranking/profile.ts'
 import { type RankedDocs, Ranker } from '../queries/ranking/ranker.ts'
 import { type PaperText, toPaperText } from '../queries/text/paper-text.ts'
-import { memoize } from './memoize.ts'
 
 /**
  * Evaluates queries, identified by their ids, on a set of papers, identified by their docIds. Each query is matched
@@ -162,3 +161,19 @@ class RankedQueries {
 }
 
 const NOTHING: RankedDocs = { docIds: new Uint32Array(), scores: new Float32Array() }
+
+/** Computes each value once. Clears the cache when it would exceed `maxEntries`. */
+export function memoize<Key, Value>(
+  compute: (key: Key) => Value,
+  maxEntries = Number.POSITIVE_INFINITY,
+): (key: Key) => Value {
+  const cache = new Map<Key, Value>()
+  return (key) => {
+    const found = cache.get(key)
+    if (found !== undefined || cache.has(key)) return found as Value
+    const value = compute(key)
+    if (cache.size >= maxEntries) cache.clear()
+    cache.set(key, value)
+    return value
+  }
+}

@@ -1,4 +1,6 @@
 import { addDays, type Day, localDayOf } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { listSubscribers } from '../subscribers/subscriber.repo.ts'
 import type { Schedule } from '../subscribers/subscriber.ts'
 import { type DueDate, dueBetween, dueOn, isLate, newestDue, nextDue } from './due.ts'
 
@@ -48,3 +50,11 @@ function wasComing(schedule: Started, date: Day, now: Date): boolean {
 
 const later = (one: Day | null, other: Day | null): Day | null =>
   one === null || (other !== null && other > one) ? other : one
+
+/** The next instant at which any active subscriber's digest is due; undefined if no digest will be due. */
+export async function earliestNextDue({ db, clock }: Deps): Promise<Date | undefined> {
+  const now = clock.now()
+  const active = await listSubscribers(db, 'active')
+  const dues = active.flatMap((subscriber) => nextDue(subscriber, now)?.dueAt ?? [])
+  return dues.sort((a, b) => a.getTime() - b.getTime())[0]
+}

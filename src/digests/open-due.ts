@@ -5,7 +5,7 @@ import { resumeEndedPauses } from '../subscribers/pause.repo.ts'
 import type { Schedule } from '../subscribers/subscriber.ts'
 import { prunedThrough } from './day-totals.repo.ts'
 import { type DueDate, dueBetween, dueOn, MISSED_DAYS, newestDue } from './due.ts'
-import { pendingSources } from './pending-sources.ts'
+import { pendingSources, usualSources } from './pending-sources.ts'
 import {
   openDigests,
   type PlanInput,
@@ -13,8 +13,7 @@ import {
   type UnopenedGroup,
   unopenedGroups,
 } from './plan.repo.ts'
-import { snapshotAt } from './snapshot.ts'
-import { usualSources } from './usual-sources.ts'
+import { snapshotAt } from './sources-line.ts'
 
 const MAX_DURATION_MS = 60_000
 

@@ -1,5 +1,8 @@
 import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { requireSource } from '../sources/registry.ts'
 import type { SourceCalendar } from '../sources/source.ts'
+import { type SourceDay, sourceDaysBetween } from '../sources/source-day.repo.ts'
 
 const HOUR_MS = 3600 * 1000
 
@@ -39,4 +42,43 @@ function isPending(
   let day = dayOf(dueAt)
   while (usualOf(day) > dueAt.getTime()) day = addDays(day, -1)
   return !calendar.dayOffReason(day) && calendar.stallsAt(day) > now && !hasCome(day)
+}
+
+const MIN_DAYS = 5
+const MAX_DAYS = 14
+
+/**
+ * When a source's papers usually arrive, in milliseconds after the day's midnight UTC: the median of up to 14 newest
+ * days with a known arrival. Undefined if fewer than 5 days are known.
+ */
+export function usualArrivalMs(days: readonly { day: Day; cameAt: Date | null }[]): number | undefined {
+  const known = days.flatMap(({ day, cameAt }) => (cameAt ? [{ day, cameAt }] : []))
+  if (known.length < MIN_DAYS) return undefined
+  const newest = known.toSorted((a, b) => b.day.localeCompare(a.day)).slice(0, MAX_DAYS)
+  const after = newest.map(({ day, cameAt }) => cameAt.getTime() - midnight(day).getTime())
+  return after.sort((a, b) => a - b)[Math.floor((after.length - 1) / 2)]
+}
+
+/** Three weeks include two weeks of days with papers, despite holidays. */
+const LEARNED_FROM_DAYS = 21
+
+/** The configured sources whose usual hour is known from past days. */
+export async function usualSources({ db, config }: Deps, now: Date): Promise<UsualSource[]> {
+  const today = dayOf(now)
+  const rows = await sourceDaysBetween(db, { from: addDays(today, -LEARNED_FROM_DAYS), to: today })
+  const bySource = Map.groupBy(rows, ({ source }) => source)
+  return config.SOURCES.flatMap((source) => {
+    const days = bySource.get(source) ?? []
+    const usual = usualArrivalMs(days)
+    if (usual === undefined) return []
+    const { calendar } = requireSource(source).source
+    return [{ source, calendar, usualMs: usual, hasCome: hasPapersOn(days) }]
+  })
+}
+
+function hasPapersOn(days: readonly SourceDay[]): (day: Day) => boolean {
+  const come = new Set(
+    days.filter(({ papers, closedAt }) => papers > 0 || closedAt !== null).map(({ day }) => day),
+  )
+  return (day) => come.has(day)
 }

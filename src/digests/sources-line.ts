@@ -1,11 +1,13 @@
-import { addDays, type Day } from '../core/dates.ts'
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import { addDays, type Day, dayOf } from '../core/dates.ts'
 import { shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
+import { maxPaperId } from '../papers/paper.repo.ts'
 import { parseSourceName, sourceTitle } from '../sources/registry.ts'
-import type { SourceDay } from '../sources/source-day.repo.ts'
+import { type SourceDay, sourceDaysBetween } from '../sources/source-day.repo.ts'
 
 /** How many days back to look for a source's latest status: over a weekend and a holiday. */
-export const SOURCES_DAYS_BACK = 7
+const SOURCES_DAYS_BACK = 7
 
 const MAX_LENGTH = 320
 const MAX_SECTIONS = 5
@@ -99,3 +101,19 @@ function namesOf([first = '', ...others]: readonly string[]): string {
 /** "Hugging Face", "arXiv cs.CL" */
 export const sourceName = (source: string): string =>
   source === 'import' ? words.emails.parts.sources.byHand : sourceTitle(source)
+
+/** The highest paper id and the sources line at an instant: frozen with what is planned then. */
+export interface Snapshot {
+  maxPaperId: number
+  sources: string
+}
+
+/** `sources`: those of the settings, whose order the line keeps; without them, sorted by name. */
+export async function snapshotAt(
+  db: DatabaseOrTransaction,
+  { now, sources }: { now: Date; sources?: readonly string[] },
+): Promise<Snapshot> {
+  const today = dayOf(now)
+  const sourceDays = await sourceDaysBetween(db, { from: addDays(today, -SOURCES_DAYS_BACK), to: today })
+  return { maxPaperId: await maxPaperId(db), sources: sourcesLine(sourceDays, today, sources) }
+}

@@ -3,7 +3,7 @@ import {
   type DatabaseOrTransaction,
   isDatabaseUnavailable,
 } from '../core/database/database.ts'
-import { type Day, dayOf } from '../core/dates.ts'
+import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { errorText } from '../core/errors.ts'
 import { enqueue } from '../mail/outbox/message.repo.ts'
@@ -12,23 +12,22 @@ import { maxPaperId, papersById, papersInRange } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import type { Archive } from '../queries/archive.ts'
 import type { PaperAttributes } from '../queries/matching/paper-index.ts'
+import type { Query } from '../queries/query.ts'
+import type { RankedDocs } from '../queries/ranking/ranker.ts'
 import { openArchive } from '../search/open-archive.ts'
 import { subscriberById } from '../subscribers/subscriber.repo.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import { topicsOf } from '../subscribers/topic.repo.ts'
 import { transactionalMessage } from '../subscribers/transactional-message.ts'
-import { recipientOf } from './digest.repo.ts'
+import { candidatesFrom } from './candidates.ts'
+import { BEST_AFTER_MS, compose } from './compose.ts'
+import { type Recipient, recipientOf } from './digest.repo.ts'
 import type { DigestContent } from './digest-content.ts'
 import { nextDue } from './due.ts'
 import { earlierDigests } from './earlier-digest.repo.ts'
+import { eligibleSince } from './eligible-range.ts'
+import { createMatcher, type Matcher } from './matcher.ts'
 import { readQueries } from './read-queries.repo.ts'
-import {
-  composeWelcome,
-  type MatchedElsewhere,
-  matchedElsewhere,
-  type WelcomeInput,
-  welcomeSince,
-} from './welcome.ts'
 
 /** The papers of a welcome. */
 interface ComposedWelcome extends MatchedElsewhere {
@@ -84,7 +83,7 @@ export async function loadWelcomeMaterial(
 const papersSince = async (db: Database, since: Day): Promise<Paper[]> =>
   papersInRange(db, { after: 0, upTo: await maxPaperId(db), firstDayFrom: since })
 
-export interface EnqueueWelcomeInput {
+interface EnqueueWelcomeInput {
   signupId: number
   /** Confirmed, and locked by the transaction. */
   subscriberId: string
@@ -196,4 +195,102 @@ const distinct = (all: PaperAttributes[]): PaperAttributes[] => [
 function moreOf(content: DigestContent | null, ofDay: readonly PaperAttributes[]): DigestContent | null {
   const shown = content?.sections.flatMap(({ papers }) => papers).length ?? 0
   return content && { ...content, more: Math.max(content.more, ofDay.length - shown) }
+}
+
+/** The earliest first day of papers in a welcome for a subscriber who confirms now. */
+const welcomeSince = (now: Date): Day => eligibleSince(dayOf(now), null)
+
+export interface WelcomeInput {
+  recipient: Recipient
+  /** First listed from `welcomeSince` on; for topics, those that may match. */
+  papers: readonly Paper[]
+  /**
+   * For each query, paper ids ranked among all papers of these weeks, best first; other papers are ranked among
+   * `papers`.
+   */
+  order?: ReadonlyMap<number, readonly number[]>
+  /** The queries of all topics, by id. */
+  queries: ReadonlyMap<number, Query>
+  /** Ids of papers that an earlier subscription sent them. */
+  shown: readonly number[]
+  /** When they confirmed. */
+  now: Date
+}
+
+/**
+ * The digest of the newest day that no later digest offers and that has papers for them; null if there is no such day.
+ * Throws if none of their queries can be read.
+ */
+export function composeWelcome({ papers, now, ...chosen }: WelcomeInput): DigestContent | null {
+  const byDay = Map.groupBy(papers, ({ firstDay }) => firstDay)
+  const days = [...byDay.keys()].sort().reverse()
+  const before = chosen.recipient.topics.length > 0 ? dayOf(now) : firstBestDay(days, now)
+  for (const day of days.filter((one) => one < before && one >= welcomeSince(now))) {
+    const content = digestOf(day, byDay.get(day)!, chosen)
+    if (content) return content
+  }
+  return null
+}
+
+/** The oldest day whose best papers the first digest may show. */
+function firstBestDay(days: readonly Day[], now: Date): Day {
+  const latest = dayOf(new Date(now.getTime() - BEST_AFTER_MS))
+  return days.find((day) => day <= latest) ?? latest
+}
+
+/** The digest as if it had been planned after the day was complete. */
+function digestOf(
+  day: Day,
+  papers: readonly Paper[],
+  { recipient, queries, order, shown }: Omit<WelcomeInput, 'papers' | 'now'>,
+): DigestContent | null {
+  const before = {
+    fromPaper: 0,
+    toPaper: 0,
+    papers: [...shown],
+    bestDay: null,
+    settled: true,
+  }
+  const inOrder = papers.toSorted((a, b) => a.id - b.id)
+  const matcher = createMatcher(inOrder, queries)
+  return compose(candidatesFrom(order ? reordered(matcher, order) : matcher), {
+    recipient: { ...recipient, weekly: false, confirmedAt: null },
+    earlier: [before],
+    localDate: day,
+    maxPaperId: Math.max(...papers.map(({ id }) => id)),
+    history: 0,
+    sources: '',
+    now: midnight(addDays(day, 1)),
+  }).content
+}
+
+/** The same papers, with those of `order` first. */
+function reordered(matcher: Matcher, order: NonNullable<WelcomeInput['order']>): Matcher {
+  const ranked = (queryId: number): RankedDocs => {
+    const { docIds } = matcher.ranked(queryId)
+    const inOrder = (order.get(queryId) ?? []).flatMap((id) => matcher.docIdOf(id) ?? [])
+    const first = inOrder.filter((docId) => docIds.includes(docId))
+    const all = Uint32Array.from(new Set([...first, ...docIds]))
+    return { docIds: all, scores: Float32Array.from(all, (_, i) => all.length - i) }
+  }
+  return { ...matcher, ranked }
+}
+
+/** Counts of matches that are not in the welcome. */
+interface MatchedElsewhere {
+  /** Papers of the day of confirmation: later digests offer them. */
+  matchedToday: number
+  /** Papers that an earlier subscription sent. */
+  mailedBefore: number
+}
+
+export function matchedElsewhere(
+  matched: readonly Pick<Paper, 'id' | 'firstDay'>[],
+  { shown, now }: Pick<WelcomeInput, 'shown' | 'now'>,
+): MatchedElsewhere {
+  const isShown = new Set(shown)
+  return {
+    matchedToday: matched.filter(({ id, firstDay }) => firstDay >= dayOf(now) && !isShown.has(id)).length,
+    mailedBefore: matched.filter(({ id }) => isShown.has(id)).length,
+  }
 }

@@ -1,6 +1,6 @@
 import { Fault } from '../core/errors.ts'
 import { digestContent } from '../digests/digest.repo.ts'
-import type { DigestMessage } from '../digests/fill-page.ts'
+import type { DigestMessage } from '../digests/plan-digests.ts'
 import type { ReaderLinks } from './digest-view.ts'
 import { contentOf, linkTo, type MailWriter } from './mail-writer.ts'
 

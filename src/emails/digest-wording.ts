@@ -1,6 +1,5 @@
 import type { Day } from '../core/dates.ts'
-import type { DigestContent, DigestSection } from '../digests/digest-content.ts'
-import { isWithinWeek } from '../digests/week.ts'
+import { type DigestContent, type DigestSection, isWithinWeek } from '../digests/digest-content.ts'
 import { dateRange, longDate, shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
 import { asciiLine } from '../mail/templates/one-line.ts'

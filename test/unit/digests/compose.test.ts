@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { candidatesFrom } from '../../../src/digests/candidates.ts'
-import { compose } from '../../../src/digests/compose.ts'
-import type { ComposeInput } from '../../../src/digests/digest-draft.ts'
+import { candidatesFrom, rankNearMisses } from '../../../src/digests/candidates.ts'
+import { type ComposeInput, compose } from '../../../src/digests/compose.ts'
 import type { EarlierDigest } from '../../../src/digests/eligible-range.ts'
 import { createMatcher } from '../../../src/digests/matcher.ts'
-import { rankNearMisses } from '../../../src/digests/near-misses.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
 

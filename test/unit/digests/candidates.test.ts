@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nearMisses } from '../../../src/digests/near-misses.ts'
+import { nearMisses } from '../../../src/digests/candidates.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
 import { toPaperText } from '../../../src/queries/text/paper-text.ts'
