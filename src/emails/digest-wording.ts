@@ -2,7 +2,7 @@ import type { Day } from '../core/dates.ts'
 import { type DigestContent, type DigestSection, isWithinWeek } from '../digests/digest-content.ts'
 import { dateRange, longDate, shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
-import { asciiLine } from '../mail/templates/one-line.ts'
+import { asciiLine } from '../mail/templates/text.ts'
 import { paperTitle } from './paper-view.ts'
 import { headingOf, nonEmptySections } from './sections-view.ts'
 

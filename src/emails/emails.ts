@@ -1,7 +1,12 @@
-import { MAIL_KINDS, type MailKind } from '../mail/templates/mail-kind.ts'
-import { renderMjml } from '../mail/templates/render-mjml.ts'
-import type { RenderedEmail, SiteIdentity } from '../mail/templates/rendered-email.ts'
-import { openTemplate, type Template } from '../mail/templates/template.ts'
+import {
+  MAIL_KINDS,
+  type MailKind,
+  openTemplate,
+  type RenderedEmail,
+  renderMjml,
+  type SiteIdentity,
+  type Template,
+} from '../mail/templates/template.ts'
 import type { MailFormat } from '../subscribers/subscriber.ts'
 import { type DigestEmail, type DigestView, digestView } from './digest-view.ts'
 import { type GoodbyeEmail, type GoodbyeView, goodbyeView } from './goodbye-view.ts'

@@ -1,7 +1,7 @@
 import { dateAndTime } from '../i18n/dates.ts'
 import { words } from '../i18n/words.ts'
-import { nameInSubject, type SiteIdentity } from '../mail/templates/rendered-email.ts'
-import { wrap } from '../mail/templates/wrap.ts'
+import { nameInSubject, type SiteIdentity } from '../mail/templates/template.ts'
+import { wrap } from '../mail/templates/text.ts'
 import type { MailFormat } from '../subscribers/subscriber.ts'
 
 interface AccountEmail {

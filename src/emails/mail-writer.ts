@@ -3,7 +3,7 @@ import type { Database } from '../core/database/database.ts'
 import { Fault } from '../core/errors.ts'
 import type { TakenMessage } from '../mail/message.ts'
 import type { HeaderInput } from '../mail/templates/headers.ts'
-import type { RenderedEmail } from '../mail/templates/rendered-email.ts'
+import type { RenderedEmail } from '../mail/templates/template.ts'
 import { type Link, secretById, signLink } from '../subscribers/link-token.ts'
 import type { Emails } from './emails.ts'
 

@@ -1,9 +1,8 @@
 import type { NoMatchesMessage } from '../digests/no-matches.ts'
 import { dateWithYear, shortDate, weekdayDate, weekdayDateWithYear } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
-import { oneLine, truncateAtWord } from '../mail/templates/one-line.ts'
-import { nameInSubject, type SiteIdentity } from '../mail/templates/rendered-email.ts'
-import { wrap } from '../mail/templates/wrap.ts'
+import { nameInSubject, type SiteIdentity } from '../mail/templates/template.ts'
+import { oneLine, truncateAtWord, wrap } from '../mail/templates/text.ts'
 import { siteLinks } from '../subscribers/links.ts'
 
 /** To a subscriber whose topics have matched nothing for a while: the content of its message, and the links. */

@@ -1,6 +1,6 @@
 import { shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
-import { oneLine, truncateAtWord, visibleText } from '../mail/templates/one-line.ts'
+import { oneLine, truncateAtWord, visibleText } from '../mail/templates/text.ts'
 import type { TextRun } from '../queries/reasons/marked-runs.ts'
 import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
 import { arxivLink, arxivPdfLink, codeLink, type Links } from '../subscribers/links.ts'

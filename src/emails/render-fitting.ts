@@ -1,6 +1,5 @@
 import { encodedSize } from '../mail/templates/encoded-size.ts'
-import type { RenderedEmail } from '../mail/templates/rendered-email.ts'
-import type { Template } from '../mail/templates/template.ts'
+import type { RenderedEmail, Template } from '../mail/templates/template.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import type { PaperDetail } from './paper-view.ts'
 

@@ -1,6 +1,6 @@
 import type { DigestContent, DigestSection } from '../digests/digest-content.ts'
 import { fill, words } from '../i18n/words.ts'
-import { oneLine, truncateAtWord } from '../mail/templates/one-line.ts'
+import { oneLine, truncateAtWord } from '../mail/templates/text.ts'
 import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
 import type { Links, TopicPaperRef } from '../subscribers/links.ts'
 import { type PaperDetail, type PaperView, paperView } from './paper-view.ts'

@@ -1,8 +1,7 @@
 import { dateAndTime, hourOfDay, weekdaysText } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
-import { truncateAtWord, withoutLinks } from '../mail/templates/one-line.ts'
-import { nameInSubject, type SiteIdentity } from '../mail/templates/rendered-email.ts'
-import { wrap } from '../mail/templates/wrap.ts'
+import { nameInSubject, type SiteIdentity } from '../mail/templates/template.ts'
+import { truncateAtWord, withoutLinks, wrap } from '../mail/templates/text.ts'
 import type { Schedule } from '../subscribers/subscriber.ts'
 
 /** The fields of both emails that answer the form: plain data, stored with the message. */

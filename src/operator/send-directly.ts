@@ -7,11 +7,9 @@ import type { SmtpResult } from '../mail/refusals/classify-reply.ts'
 import { buildMime } from '../mail/smtp/build-mime.ts'
 import type { DkimKey } from '../mail/smtp/dkim.ts'
 import { openSmtpClient } from '../mail/smtp/smtp-client.ts'
-import type { SmtpTls } from '../mail/smtp/smtp-tls.ts'
-import { toOutgoingMail } from '../mail/templates/headers.ts'
-import type { OperatorMailKind } from '../mail/templates/mail-kind.ts'
-import type { OutgoingMail } from '../mail/templates/outgoing-mail.ts'
-import type { RenderedEmail } from '../mail/templates/rendered-email.ts'
+import type { SmtpTls } from '../mail/smtp/smtp-session-client.ts'
+import { type OutgoingMail, toOutgoingMail } from '../mail/templates/headers.ts'
+import type { OperatorMailKind, RenderedEmail } from '../mail/templates/template.ts'
 
 export interface DirectMail extends RenderedEmail {
   kind: OperatorMailKind

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts'
 import { DAY_MS } from '../core/dates.ts'
 import type { NewMessage } from '../mail/message.ts'
-import type { MailKind } from '../mail/templates/mail-kind.ts'
+import type { MailKind } from '../mail/templates/template.ts'
 import { secretId } from './link-token.ts'
 import type { Subscriber } from './subscriber.ts'
 

@@ -1,5 +1,10 @@
-import { REFUSAL_RULES } from './refusal-rules.ts'
+import { DEAD } from './rules/dead.ts'
+import { FULL } from './rules/full.ts'
+import { OTHER } from './rules/other.ts'
+import { OURS } from './rules/ours.ts'
+import { POLICY } from './rules/policy.ts'
 import type { RefusalClass, RefusalRule } from './rules/rule.ts'
+import { THROTTLED } from './rules/throttled.ts'
 
 /** A server's reply: three digits (null without a reply), "5.1.1" or null, and the whole text, digits included. */
 export interface SmtpReply {
@@ -79,3 +84,9 @@ const normalizedText = (answer: string): string =>
     )
     .replace(/\.(?=\S)/g, '_')
     .replace(/\s+/g, ' ')
+
+/**
+ * The first rule that matches counts. The order protects addresses from being classified as dead: text about send
+ * rate, our side, a full mailbox or policy decides first, even next to 5.1.1. Only then do the rules in DEAD apply.
+ */
+export const REFUSAL_RULES: RefusalRule[] = [...THROTTLED, ...OURS, ...FULL, ...POLICY, ...DEAD, ...OTHER]

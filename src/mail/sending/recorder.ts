@@ -7,7 +7,6 @@ import { type NewAcceptance, recordAcceptances } from '../outbox/acceptance.repo
 import { type AttemptResult, type EndedMessage, recordFailedAttempt } from '../outbox/message.repo.ts'
 import { classifyReply, type SendFailure, type SmtpResult } from '../refusals/classify-reply.ts'
 import { type NextStep, nextStepAfter } from '../refusals/retry.ts'
-import { groupCommit } from './group-commit.ts'
 import type { Work } from './prefetcher.ts'
 import type { Run } from './run.ts'
 import { openSafeguards } from './safeguards.ts'
@@ -99,3 +98,26 @@ const attemptOf = ({ outcome, status, enhanced, answer }: SendFailure): AttemptR
 
 const eventOf = (state: MessageState): LogEvent =>
   `message.${state === 'gave_up' ? 'gave-up' : state}` as LogEvent
+
+/**
+ * Many callers share one write: items that arrive during a write go into the next one, all at once. Each caller waits
+ * for its own item and for no later one.
+ */
+export function groupCommit<T>(write: (items: T[]) => Promise<void>): (item: T) => Promise<void> {
+  let waiting: T[] = []
+  let last: Promise<void> = Promise.resolve()
+  let next: Promise<void> | undefined
+
+  const writeWaiting = (): Promise<void> => {
+    const items = waiting
+    waiting = []
+    next = undefined
+    last = write(items)
+    return last
+  }
+  return (item) => {
+    waiting.push(item)
+    next ??= last.then(writeWaiting, writeWaiting)
+    return next
+  }
+}

@@ -1,5 +1,5 @@
 import MailComposer from 'nodemailer/lib/mail-composer'
-import type { OutgoingMail } from '../templates/outgoing-mail.ts'
+import type { OutgoingMail } from '../templates/headers.ts'
 import { type DkimKey, signDkim } from './dkim.ts'
 
 /** The bytes of an email: CRLF line ends, no line above 998 bytes, deterministic. Throws dkim.cannot-sign. */

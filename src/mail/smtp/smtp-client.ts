@@ -2,8 +2,7 @@ import type { SmtpConfig } from '../../config/smtp-url.ts'
 import { monotonicMs } from '../../core/clock.ts'
 import type { ComposedMail } from '../message.ts'
 import type { SmtpResult } from '../refusals/classify-reply.ts'
-import { openSmtpSession, type SmtpSession, type SmtpTimeouts } from './smtp-session-client.ts'
-import type { SmtpTls } from './smtp-tls.ts'
+import { openSmtpSession, type SmtpSession, type SmtpTimeouts, type SmtpTls } from './smtp-session-client.ts'
 
 /** One connection to the mail server. It opens for the first email, and again whenever necessary. */
 export interface SmtpClient {

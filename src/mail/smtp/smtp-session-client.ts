@@ -1,8 +1,9 @@
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import type { SmtpConfig } from '../../config/smtp-url.ts'
 import type { ComposedMail } from '../message.ts'
 import type { SmtpFault, SmtpResult, SmtpStage } from '../refusals/classify-reply.ts'
 import { redactReply, replyCode, type SmtpError, toSmtpFault } from './smtp-reply.ts'
-import { type SmtpTls, tlsOf } from './smtp-tls.ts'
 import { openSmtpWire, type SmtpWire } from './smtp-wire-client.ts'
 
 export interface SmtpTimeouts {
@@ -199,3 +200,25 @@ function openExchange({ connection }: SmtpWire, { connectMs, silenceMs }: SmtpTi
 // Network errors name the system call that failed; TLS errors do not.
 const isTlsFault = (error: SmtpError & { syscall?: string; originalCode?: string }): boolean =>
   error.code === 'ETLS' || (error.code === 'ESOCKET' && !error.syscall && error.originalCode !== 'ECONNRESET')
+
+/** How a connection to the mail server is encrypted. */
+export interface SmtpTls {
+  /** "TLSv1.3" */
+  protocol: string
+  /** Why the server's certificate is not trusted; null if it is. */
+  doubt: string | null
+  /** When the certificate expires. */
+  until: Date | null
+}
+
+/** Undefined if the connection is not encrypted. */
+function tlsOf(socket: Socket | false | null): SmtpTls | undefined {
+  // A closed socket has no certificate any more.
+  if (!(socket instanceof TLSSocket) || socket.destroyed) return undefined
+  const { valid_to: until } = socket.getPeerCertificate()
+  return {
+    protocol: socket.getProtocol() ?? 'TLS',
+    doubt: socket.authorized ? null : String(socket.authorizationError ?? 'not verified'),
+    until: until ? new Date(until) : null,
+  }
+}

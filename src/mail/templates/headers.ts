@@ -1,10 +1,8 @@
 import { domainToASCII } from 'node:url'
 import { dayOf } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
-import type { MailKind, OperatorMailKind } from './mail-kind.ts'
-import { asciiLine, oneLine, truncateAtWord } from './one-line.ts'
-import type { OutgoingMail } from './outgoing-mail.ts'
-import type { RenderedEmail } from './rendered-email.ts'
+import type { MailKind, OperatorMailKind, RenderedEmail } from './template.ts'
+import { asciiLine, oneLine, truncateAtWord } from './text.ts'
 
 /** The sender, from the settings. */
 export interface Sender {
@@ -101,4 +99,29 @@ function plainAddress(address: string, id: string): string {
   const domain = PLAIN.test(address) && domainToASCII(domainOf(address))
   if (!domain) throw new Fault('message.bad-address', { id })
   return address.slice(0, address.lastIndexOf('@') + 1) + domain
+}
+
+/** A whole email in plain data, the input of nodemailer. The same message always yields the same email. */
+export interface OutgoingMail {
+  /** Plain addresses with ASCII domains. */
+  envelope: { from: string; to: string }
+  from: Mailbox
+  to: Mailbox
+  replyTo?: Mailbox
+  subject: string
+  /** With its angle brackets. */
+  messageId: string
+  date: Date
+  /** Part of the MIME boundaries. */
+  boundary: string
+  /** All other fields, each once, in ASCII. */
+  headers: Record<string, string>
+  text: string
+  html?: string
+}
+
+/** Never a string such as "Name <address>": that would be parsed, and may contain several addresses. */
+interface Mailbox {
+  name: string
+  address: string
 }

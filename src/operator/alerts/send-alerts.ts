@@ -2,7 +2,7 @@ import { DAY_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { errorFields } from '../../core/errors.ts'
 import { siteOf } from '../../emails/compose-message.ts'
-import { nameInSubject } from '../../mail/templates/rendered-email.ts'
+import { nameInSubject } from '../../mail/templates/template.ts'
 import { sendDirectly } from '../send-directly.ts'
 import {
   type Alert,

@@ -1,5 +1,5 @@
-import type { RenderedEmail } from '../../mail/templates/rendered-email.ts'
-import { wrap } from '../../mail/templates/wrap.ts'
+import type { RenderedEmail } from '../../mail/templates/template.ts'
+import { wrap } from '../../mail/templates/text.ts'
 import type { Alert, AlertValues } from './alert.repo.ts'
 import { type AlertText, DOCTOR_COMMAND, SOURCES_COMMAND, STATUS_COMMAND } from './alert-text.ts'
 import { alertTime } from './alert-time.ts'

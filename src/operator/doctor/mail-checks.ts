@@ -1,7 +1,7 @@
 import type { SmtpConfig } from '../../config/smtp-url.ts'
 import { cliCommand } from '../../core/cli-command.ts'
 import type { SmtpFault } from '../../mail/refusals/classify-reply.ts'
-import type { SmtpTls } from '../../mail/smtp/smtp-tls.ts'
+import type { SmtpTls } from '../../mail/smtp/smtp-session-client.ts'
 import { domainOf, isSameOrSubdomain } from '../dns/domains.ts'
 import { checkCertificateExpiry } from './certificate-expiry.ts'
 import { type CheckResult, combineResults, warning, wrong } from './check.ts'

@@ -1,7 +1,7 @@
 import type { Deps } from '../../core/deps.ts'
 import type { Fault } from '../../core/errors.ts'
 import { fill, words } from '../../i18n/words.ts'
-import { nameInSubject } from '../../mail/templates/rendered-email.ts'
+import { nameInSubject } from '../../mail/templates/template.ts'
 import { parseAddress } from '../../subscribers/address.ts'
 import { readTypedSettings, type TypedSignup } from '../../subscribers/read-signup.ts'
 import type { SubscriberSettings } from '../../subscribers/subscriber.ts'

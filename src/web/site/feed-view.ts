@@ -1,5 +1,5 @@
 import { fill, fillHtml, words } from '../../i18n/words.ts'
-import { oneLine } from '../../mail/templates/one-line.ts'
+import { oneLine } from '../../mail/templates/text.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
 import { asSingleTopic } from '../../queries/language/as-single-topic.ts'

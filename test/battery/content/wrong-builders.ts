@@ -1,6 +1,5 @@
 import MailComposer from 'nodemailer/lib/mail-composer'
-import { toOutgoingMail } from '../../../src/mail/templates/headers.ts'
-import type { OutgoingMail } from '../../../src/mail/templates/outgoing-mail.ts'
+import { type OutgoingMail, toOutgoingMail } from '../../../src/mail/templates/headers.ts'
 import { type Build, buildRightly } from '../../support/built-mails.ts'
 import { digestMessage, digestReturns } from '../../support/mails.ts'
 

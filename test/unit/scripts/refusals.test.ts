@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { CORPUS } from '../../../scripts/bench/refusal-corpus.ts'
 import { benchRefusals, measureRefusals } from '../../../scripts/bench/refusals.ts'
-import { REFUSAL_RULES } from '../../../src/mail/refusals/refusal-rules.ts'
+import { REFUSAL_RULES } from '../../../src/mail/refusals/classify-refusal.ts'
 import { testData } from '../../support/test-data.ts'
 
 const folder = CORPUS

@@ -4,7 +4,7 @@ import { CHANNELS } from '../../../bounces/report.repo.ts'
 import { DAY_MS } from '../../../core/dates.ts'
 import { LANES, MESSAGE_STATES, type MessageState } from '../../../mail/message.ts'
 import { REFUSAL_CLASSES } from '../../../mail/refusals/rules/rule.ts'
-import { MAIL_KINDS } from '../../../mail/templates/mail-kind.ts'
+import { MAIL_KINDS } from '../../../mail/templates/template.ts'
 import { stateName } from '../../../operator/retry-message.ts'
 import { count, day, dryRun, instant, line, listOf, page } from './common.ts'
 

@@ -11,7 +11,7 @@ import { buildMime } from '../../../../src/mail/smtp/build-mime.ts'
 import { dkimVerifies } from '../../../../src/mail/smtp/dkim.ts'
 import { encodedSize } from '../../../../src/mail/templates/encoded-size.ts'
 import { toOutgoingMail } from '../../../../src/mail/templates/headers.ts'
-import type { RenderedEmail } from '../../../../src/mail/templates/rendered-email.ts'
+import type { RenderedEmail } from '../../../../src/mail/templates/template.ts'
 import {
   anyMails,
   buildRightly,

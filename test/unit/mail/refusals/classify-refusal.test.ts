@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { classifyRefusal, type SmtpReply } from '../../../../src/mail/refusals/classify-refusal.ts'
-import { REFUSAL_RULES } from '../../../../src/mail/refusals/refusal-rules.ts'
+import {
+  classifyRefusal,
+  REFUSAL_RULES,
+  type SmtpReply,
+} from '../../../../src/mail/refusals/classify-refusal.ts'
 import { computedMs } from '../../../support/computed-ms.ts'
 
 const classOf = (answer: string, enhanced: string | null = null) =>

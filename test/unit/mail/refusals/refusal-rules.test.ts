@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { classifyRefusal } from '../../../../src/mail/refusals/classify-refusal.ts'
-import { REFUSAL_RULES } from '../../../../src/mail/refusals/refusal-rules.ts'
+import { classifyRefusal, REFUSAL_RULES } from '../../../../src/mail/refusals/classify-refusal.ts'
 import type { RefusalRule } from '../../../../src/mail/refusals/rules/rule.ts'
 
 const of = (answer: string) => classifyRefusal({ status: Number(answer.slice(0, 3)), enhanced: null, answer })

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { oneLine } from '../../../../src/mail/templates/one-line.ts'
-import { wrap } from '../../../../src/mail/templates/wrap.ts'
+import { oneLine, wrap } from '../../../../src/mail/templates/text.ts'
 import { anyText } from '../../../support/mails.ts'
 
 test('words go to the next line at 74 columns, each line indented', () => {

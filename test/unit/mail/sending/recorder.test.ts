@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { groupCommit } from '../../../../src/mail/sending/group-commit.ts'
+import { groupCommit } from '../../../../src/mail/sending/recorder.ts'
 
 /** A write that ends when the test says so. */
 function slowWrites() {

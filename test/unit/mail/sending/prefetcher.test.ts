@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openProgressTracker } from '../../../../src/mail/sending/progress-tracker.ts'
+import { openProgressTracker } from '../../../../src/mail/sending/prefetcher.ts'
 
 const MINUTE = 60_000
 
