@@ -9,7 +9,7 @@ import type { MailKind } from '../mail/templates/template.ts'
 import { secretById } from '../subscribers/link-token.ts'
 import { returnAddress, returnToken } from '../subscribers/return-address.ts'
 import { digestMail } from './digest-mail.ts'
-import { openEmails } from './emails.ts'
+import { type Emails, openEmails } from './emails.ts'
 import { goodbyeMail } from './goodbye-mail.ts'
 import { accountLinkMail, manageLinkMail, movedMail, newAddressMail } from './link-mails.ts'
 import type { Mail, MailWriter } from './mail-writer.ts'
@@ -17,7 +17,7 @@ import { noMatchesMail } from './no-matches-mail.ts'
 import { addTopicsMail, confirmationMail } from './signup-mails.ts'
 import { welcomeMail } from './welcome-mail.ts'
 
-const MAILS: Record<MailKind, MailWriter> = {
+const MAILS: Record<MailKind, MailWriter<Emails>> = {
   digest: digestMail,
   confirmation: confirmationMail,
   'add-topics': addTopicsMail,

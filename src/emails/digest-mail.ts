@@ -1,11 +1,14 @@
 import { Fault } from '../core/errors.ts'
 import { digestContent } from '../digests/digest.repo.ts'
 import type { DigestMessage } from '../digests/plan-digests.ts'
-import type { ReaderLinks } from './digest-view.ts'
-import { contentOf, linkTo, type MailWriter } from './mail-writer.ts'
+import type { DigestEmail, ReaderLinks } from './digest-view.ts'
+import { contentOf, linkTo, type MailWriter, type Render } from './mail-writer.ts'
 
 /** A digest. Its content is stored in the digest's row. */
-export const digestMail: MailWriter = async ({ config, db, emails }, message) => {
+export const digestMail: MailWriter<{ digest: Render<DigestEmail> }> = async (
+  { config, db, emails },
+  message,
+) => {
   const content = message.digestId === null ? null : await digestContent(db, message.digestId)
   if (!content) throw new Fault('message.without-content', { id: message.id })
   // A message that an earlier release wrote has no detail and epoch.

@@ -19,6 +19,7 @@ import {
   type MovedView,
   movedView,
 } from './link-views.ts'
+import type { Render } from './mail-writer.ts'
 import { type NoMatchesEmail, type NoMatchesView, noMatchesView } from './no-matches-view.ts'
 import { renderFitting } from './render-fitting.ts'
 import {
@@ -33,14 +34,14 @@ import { type WelcomeEmail, type WelcomeView, welcomeView } from './welcome-view
 
 /** All emails of a site: typed values in, subject and parts out. */
 export interface Emails {
-  digest(email: DigestEmail): RenderedEmail
-  confirmation(email: ConfirmationEmail): RenderedEmail
-  addTopics(email: AddTopicsEmail): RenderedEmail
-  goodbye(email: GoodbyeEmail): RenderedEmail
-  noMatches(email: NoMatchesEmail): RenderedEmail
-  welcome(email: WelcomeEmail): RenderedEmail
+  digest: Render<DigestEmail>
+  confirmation: Render<ConfirmationEmail>
+  addTopics: Render<AddTopicsEmail>
+  goodbye: Render<GoodbyeEmail>
+  noMatches: Render<NoMatchesEmail>
+  welcome: Render<WelcomeEmail>
   link(kind: LinkKind, email: LinkEmail): RenderedEmail
-  moved(email: MovedEmail): RenderedEmail
+  moved: Render<MovedEmail>
 }
 
 /** Compiles the templates, once per process. */

@@ -5,10 +5,12 @@ import type { TakenMessage } from '../mail/message.ts'
 import type { HeaderInput } from '../mail/templates/headers.ts'
 import type { RenderedEmail } from '../mail/templates/template.ts'
 import { type Link, secretById, signLink } from '../subscribers/link-token.ts'
-import type { Emails } from './emails.ts'
 
-/** The data for an email besides the message's row. */
-export interface MailParts {
+/** Renders the values of one kind of email. */
+export type Render<Email> = (email: Email) => RenderedEmail
+
+/** The data for an email besides the message's row. `Emails`: the renderers that it uses. */
+export interface MailParts<Emails> {
   config: Config
   db: Database
   emails: Emails
@@ -17,7 +19,7 @@ export interface MailParts {
 export type Mail = RenderedEmail & Pick<HeaderInput, 'kind' | 'unsubscribeUrl'>
 
 /** Composes the email of a message of one kind. Throws message.without-content. */
-export type MailWriter = (parts: MailParts, message: TakenMessage) => Mail | Promise<Mail>
+export type MailWriter<Emails> = (parts: MailParts<Emails>, message: TakenMessage) => Mail | Promise<Mail>
 
 /** The content that was stored when the message was enqueued. Throws message.without-content. */
 export function contentOf<Content>({ id, content }: TakenMessage): Content {
