@@ -8,14 +8,14 @@ import { type HeaderInput, type Sender, toOutgoingMail } from '../mail/templates
 import type { MailKind } from '../mail/templates/template.ts'
 import { secretById } from '../subscribers/link-token.ts'
 import { returnAddress, returnToken } from '../subscribers/return-address.ts'
-import { digestMail } from './digest-mail.ts'
+import { digestMail } from './digest-email.ts'
 import { type Emails, openEmails } from './emails.ts'
-import { goodbyeMail } from './goodbye-mail.ts'
-import { accountLinkMail, manageLinkMail, movedMail, newAddressMail } from './link-mails.ts'
+import { goodbyeMail } from './goodbye-email.ts'
+import { accountLinkMail, manageLinkMail, movedMail, newAddressMail } from './link-emails.ts'
 import type { Mail, MailWriter } from './mail-writer.ts'
-import { noMatchesMail } from './no-matches-mail.ts'
-import { addTopicsMail, confirmationMail } from './signup-mails.ts'
-import { welcomeMail } from './welcome-mail.ts'
+import { noMatchesMail } from './no-matches-email.ts'
+import { addTopicsMail, confirmationMail } from './signup-emails.ts'
+import { welcomeMail } from './welcome-email.ts'
 
 const MAILS: Record<MailKind, MailWriter<Emails>> = {
   digest: digestMail,

@@ -7,9 +7,9 @@ import {
   type SiteIdentity,
   type Template,
 } from '../mail/templates/template.ts'
-import type { MailFormat } from '../subscribers/subscriber.ts'
-import { type DigestEmail, type DigestView, digestView } from './digest-view.ts'
-import { type GoodbyeEmail, type GoodbyeView, goodbyeView } from './goodbye-view.ts'
+import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
+import { type DigestEmail, type DigestView, digestView } from './digest-email.ts'
+import { type GoodbyeEmail, type GoodbyeView, goodbyeView } from './goodbye-email.ts'
 import {
   type LinkEmail,
   type LinkKind,
@@ -18,10 +18,10 @@ import {
   type MovedEmail,
   type MovedView,
   movedView,
-} from './link-views.ts'
+} from './link-emails.ts'
 import type { Render } from './mail-writer.ts'
-import { type NoMatchesEmail, type NoMatchesView, noMatchesView } from './no-matches-view.ts'
-import { renderFitting } from './render-fitting.ts'
+import { type NoMatchesEmail, type NoMatchesView, noMatchesView } from './no-matches-email.ts'
+import type { PaperDetail } from './sections-view.ts'
 import {
   type AddTopicsEmail,
   addTopicsView,
@@ -29,8 +29,8 @@ import {
   type ConfirmationView,
   confirmationView,
   type SignupEmailView,
-} from './signup-views.ts'
-import { type WelcomeEmail, type WelcomeView, welcomeView } from './welcome-view.ts'
+} from './signup-emails.ts'
+import { type WelcomeEmail, type WelcomeView, welcomeView } from './welcome-email.ts'
 
 /** All emails of a site: typed values in, subject and parts out. */
 export interface Emails {
@@ -77,3 +77,55 @@ const inFormat = <View extends object>(
   format: MailFormat,
   view: View,
 ): RenderedEmail => (format === 'text' ? template.renderText(view) : template.render(view))
+
+/** Mail clients cut an HTML part off at 102 kB, and the footer with it. In bytes as sent. */
+export const HTML_BUDGET = 95_000
+
+const WHOLE: PaperDetail = { title: 400, reason: 240, body: { snippet: 4_000 } }
+const SHORTER: PaperDetail[] = [
+  WHOLE,
+  { title: 400, reason: 240, body: { snippet: 300 } },
+  { title: 160, reason: 120, body: { snippet: 120 } },
+]
+const TITLES: PaperDetail = { title: 400, reason: 90 }
+// Stays within the budget whatever 25 papers contain.
+const BARE: PaperDetail = { title: 160, reason: 0 }
+
+interface Chosen {
+  format: MailFormat
+  detail: MailDetail
+}
+
+/** Renders an email with papers in the subscriber's format, with the most detail whose HTML is within the budget. */
+function renderFitting<View extends object>(
+  template: Template<View>,
+  { format, detail }: Chosen,
+  viewOf: (detail: PaperDetail) => View,
+): RenderedEmail {
+  const details = detail === 'titles' ? [TITLES] : SHORTER
+  if (format === 'text') return template.renderText(viewOf(details[0]!))
+  const render = (one: PaperDetail) => template.render(viewOf(one))
+  const fits = ({ html }: { html: string }) => encodedSize(html) < HTML_BUDGET
+  return details.values().map(render).find(fits) ?? render(BARE)
+}
+
+const MIN_LINE_LENGTH = 50
+const SOFT_BREAK = 3
+
+/**
+ * The maximum number of bytes of a text as quoted-printable in UTF-8. An encoder may end a line at a blank, up to 25
+ * columns early.
+ */
+export function encodedSize(text: string): number {
+  let bytes = 0
+  for (let i = 0; i < text.length; i++) bytes += encodedLength(text.charCodeAt(i))
+  return bytes + SOFT_BREAK * Math.ceil(bytes / MIN_LINE_LENGTH)
+}
+
+function encodedLength(unit: number): number {
+  if (unit === 0x0a) return 2
+  if (unit < 0x80) return unit === 0x3d || unit < 0x20 ? 3 : 1
+  if (unit < 0x800) return 6
+  // Each half of a surrogate pair counts for two of the pair's four bytes.
+  return unit >= 0xd800 && unit <= 0xdfff ? 6 : 9
+}

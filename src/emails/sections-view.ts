@@ -1,9 +1,10 @@
 import type { DigestContent, DigestSection } from '../digests/digest-content.ts'
-import { fill, words } from '../i18n/words.ts'
-import { oneLine, truncateAtWord } from '../mail/templates/text.ts'
+import { shortDate } from '../i18n/dates.ts'
+import { counted, fill, words } from '../i18n/words.ts'
+import { oneLine, truncateAtWord, visibleText } from '../mail/templates/text.ts'
+import type { TextRun } from '../queries/reasons/marked-runs.ts'
 import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
-import type { Links, TopicPaperRef } from '../subscribers/links.ts'
-import { type PaperDetail, type PaperView, paperView } from './paper-view.ts'
+import { arxivLink, arxivPdfLink, codeLink, type Links, type TopicPaperRef } from '../subscribers/links.ts'
 
 /** A section in `it.sections` of parts/sections.mjml and parts/sections.txt. */
 export interface SectionView {
@@ -67,3 +68,84 @@ function changeOf(
     url: changeUrl({ topicId, paperId }),
   }
 }
+
+/**
+ * The maximum length of each part of a paper, in UTF-16 units; a longer sentence is left out. Without `body`, only
+ * title and reason are shown.
+ */
+export interface PaperDetail {
+  title: number
+  reason: number
+  body?: { snippet: number }
+}
+
+/** A paper in the `it` of the templates; an empty text is not shown. */
+interface PaperView {
+  title: string
+  url?: string
+  reason: string
+  /** "A, B, C and 97 more · Tencent Hunyuan" */
+  authors: string
+  snippet: TextRun[]
+  snippetText: string
+  /** The source wrote the snippet as a summary. */
+  isSummary: boolean
+  /** "41 votes", "Code": those with links are last. */
+  facts: { text: string; url?: string }[]
+}
+
+const FIRST_AUTHORS = 3
+const MAX_AUTHOR_LENGTH = 60
+const MAX_ORGANIZATION_LENGTH = 80
+
+/** `dated`: includes the day on which it was listed. */
+function paperView(paper: ShownPaper, links: Links, detail: PaperDetail, dated: boolean): PaperView {
+  const snippet = detail.body ? fittingRuns(paper.snippet, detail.body.snippet) : []
+  return {
+    title: paperTitle(paper, detail.title),
+    url: links.paper(paper.path),
+    reason: detail.reason > 0 ? truncateAtWord(oneLine(paper.reason ?? ''), detail.reason) : '',
+    authors: detail.body ? byLine(paper) : '',
+    snippet,
+    snippetText: textOfRuns(snippet),
+    isSummary: snippet.length > 0 && paper.isSummary === true,
+    facts: detail.body ? factsOf(paper, dated) : [],
+  }
+}
+
+export const paperTitle = (paper: ShownPaper, most: number): string =>
+  truncateAtWord(textOfRuns(paper.title), most)
+
+/** "A, B, C and 97 more · Tencent Hunyuan"; if only one more remains, it is named too. */
+const byLine = (paper: ShownPaper): string =>
+  [authorsOf(paper), truncateAtWord(oneLine(paper.organization ?? ''), MAX_ORGANIZATION_LENGTH)]
+    .filter(Boolean)
+    .join(' · ')
+
+function authorsOf({ authors, moreAuthors = 0 }: ShownPaper): string {
+  const names = authors.map((author) => truncateAtWord(oneLine(author), MAX_AUTHOR_LENGTH)).filter(Boolean)
+  const others = names.length + moreAuthors - FIRST_AUTHORS
+  if (others <= 1) return names.join(', ')
+  const first = names.slice(0, FIRST_AUTHORS).join(', ')
+  return fill(words.emails.parts.authors, { names: first, count: others })
+}
+
+function factsOf({ votes, day, codeUrl, path }: ShownPaper, dated: boolean): PaperView['facts'] {
+  const code = codeLink(codeUrl)
+  const [pdf, arxiv] = [arxivPdfLink(path), arxivLink(path)]
+  return [
+    votes === null ? [] : { text: counted(votes, words.counts.vote) },
+    dated ? { text: fill(words.emails.parts.listed, { date: shortDate(day) }) } : [],
+    pdf ? { text: words.emails.parts.pdf, url: pdf } : [],
+    arxiv ? { text: words.emails.parts.arxiv, url: arxiv } : [],
+    code ? { text: words.emails.parts.code, url: code } : [],
+  ].flat()
+}
+
+/** Runs with the whitespace of `oneLine`; empty if they are longer than `most` together. */
+export function fittingRuns(runs: TextRun[], most: number): TextRun[] {
+  const shown = runs.map((run) => ({ ...run, text: visibleText(run.text) })).filter(({ text }) => text)
+  return shown.reduce((length, { text }) => length + text.length, 0) > most ? [] : shown
+}
+
+const textOfRuns = (runs: TextRun[]): string => oneLine(runs.map((run) => run.text).join(''))

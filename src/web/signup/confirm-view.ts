@@ -1,6 +1,6 @@
 import type { Confirmation } from '../../account/signup/confirm.ts'
 import { localDayOf } from '../../core/dates.ts'
-import { elsewhereText } from '../../emails/welcome-view.ts'
+import { elsewhereText } from '../../emails/welcome-email.ts'
 import { longDate, weekdaysText } from '../../i18n/dates.ts'
 import { rateOf } from '../../i18n/rates.ts'
 import { fill, words } from '../../i18n/words.ts'

@@ -1,6 +1,6 @@
 import type { Day } from '../../core/dates.ts'
 import type { ShownDigest } from '../../digests/show-digest.ts'
-import { publicLead } from '../../emails/digest-wording.ts'
+import { publicLead } from '../../emails/digest-email.ts'
 import { type SectionView, sectionViews } from '../../emails/sections-view.ts'
 import { longDate } from '../../i18n/dates.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'

@@ -1,10 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { DigestContent } from '../../../src/digests/digest-content.ts'
-import type { DigestEmail } from '../../../src/emails/digest-view.ts'
-import { openEmails } from '../../../src/emails/emails.ts'
-import { HTML_BUDGET } from '../../../src/emails/render-fitting.ts'
-import { encodedSize } from '../../../src/mail/templates/encoded-size.ts'
+import type { DigestEmail } from '../../../src/emails/digest-email.ts'
+import { encodedSize, HTML_BUDGET, openEmails } from '../../../src/emails/emails.ts'
 import {
   anyDigest,
   anyText,

@@ -1,10 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { DigestContent } from '../../../src/digests/digest-content.ts'
-import { openEmails } from '../../../src/emails/emails.ts'
-import { HTML_BUDGET } from '../../../src/emails/render-fitting.ts'
-import type { WelcomeEmail } from '../../../src/emails/welcome-view.ts'
-import { encodedSize } from '../../../src/mail/templates/encoded-size.ts'
+import { encodedSize, HTML_BUDGET, openEmails } from '../../../src/emails/emails.ts'
+import type { WelcomeEmail } from '../../../src/emails/welcome-email.ts'
 import { anyDigest, digest, readerLinks, section, site } from '../../support/mails.ts'
 
 const emails = await openEmails(site)

@@ -1,15 +1,26 @@
 import type { Day } from '../core/dates.ts'
 import type { DigestContent } from '../digests/digest-content.ts'
+import type { WelcomeMessage } from '../digests/welcome-message.ts'
 import { dateWithYear, hourOfDay, longDate, weekdayDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
 import { nameInSubject, type SiteIdentity } from '../mail/templates/template.ts'
 import { oneLine, truncateAtWord, wrap } from '../mail/templates/text.ts'
 import { siteLinks, topicLink } from '../subscribers/links.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
-import { moreOnSite, type ReaderLinks } from './digest-view.ts'
-import { digestSubject, leadWithMore, preheaderOf } from './digest-wording.ts'
-import type { PaperDetail } from './paper-view.ts'
-import { type SectionView, sectionViews } from './sections-view.ts'
+import { digestSubject, leadWithMore, moreOnSite, preheaderOf, type ReaderLinks } from './digest-email.ts'
+import { contentOf, linkTo, type MailWriter, type Render } from './mail-writer.ts'
+import { type PaperDetail, type SectionView, sectionViews } from './sections-view.ts'
+
+/** To a subscriber who just confirmed. It is sent and cancelled as digests are. */
+export const welcomeMail: MailWriter<{ welcome: Render<WelcomeEmail> }> = ({ config, emails }, message) => {
+  const { epoch, papers: _, ...content } = contentOf<WelcomeMessage>(message)
+  const id = message.subscriberId
+  const manageUrl = linkTo(config, message, { purpose: 'manage', id, epoch })
+  const unsubscribeUrl = linkTo(config, message, { purpose: 'unsubscribe', id, epoch })
+  const viewUrl = linkTo(config, message, { purpose: 'digest', id: message.id })
+  const email = emails.welcome({ ...content, manageUrl, unsubscribeUrl, viewUrl })
+  return { kind: 'welcome', unsubscribeUrl, ...email }
+}
 
 /** To a subscriber who just confirmed: plain data, stored with the message. */
 export interface WelcomeEmail extends ReaderLinks {

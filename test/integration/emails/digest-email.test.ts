@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { siteOf } from '../../../src/emails/compose-message.ts'
-import { digestMail } from '../../../src/emails/digest-mail.ts'
+import { digestMail } from '../../../src/emails/digest-email.ts'
 import { openEmails } from '../../../src/emails/emails.ts'
 import type { TakenMessage } from '../../../src/mail/message.ts'
 import { readLink } from '../../../src/subscribers/link-token.ts'

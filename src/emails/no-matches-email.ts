@@ -4,6 +4,19 @@ import { counted, fill, words } from '../i18n/words.ts'
 import { nameInSubject, type SiteIdentity } from '../mail/templates/template.ts'
 import { oneLine, truncateAtWord, wrap } from '../mail/templates/text.ts'
 import { siteLinks } from '../subscribers/links.ts'
+import { contentOf, linkTo, type MailWriter, type Render } from './mail-writer.ts'
+
+/** To a subscriber whose topics have matched nothing for a while. It is sent and cancelled as digests are. */
+export const noMatchesMail: MailWriter<{ noMatches: Render<NoMatchesEmail> }> = (
+  { config, emails },
+  message,
+) => {
+  const { epoch, ...content } = contentOf<NoMatchesMessage>(message)
+  const id = message.subscriberId
+  const manageUrl = linkTo(config, message, { purpose: 'manage', id, epoch })
+  const unsubscribeUrl = linkTo(config, message, { purpose: 'unsubscribe', id, epoch })
+  return { kind: 'note', unsubscribeUrl, ...emails.noMatches({ ...content, manageUrl, unsubscribeUrl }) }
+}
 
 /** To a subscriber whose topics have matched nothing for a while: the content of its message, and the links. */
 export interface NoMatchesEmail extends Omit<NoMatchesMessage, 'epoch'> {

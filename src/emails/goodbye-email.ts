@@ -2,7 +2,26 @@ import { dateAndTime } from '../i18n/dates.ts'
 import { fill, words } from '../i18n/words.ts'
 import { nameInSubject, type SiteIdentity } from '../mail/templates/template.ts'
 import { wrap } from '../mail/templates/text.ts'
+import type { GoodbyeMessage } from '../subscribers/goodbye-message.ts'
+import { linkEnd } from '../subscribers/link-token.ts'
 import type { MailFormat } from '../subscribers/subscriber.ts'
+import { contentOf, linkTo, type MailWriter, type Render } from './mail-writer.ts'
+
+/** After a subscription was ended on the page, or by an unproven report: a button undoes it. */
+export const goodbyeMail: MailWriter<{ goodbye: Render<GoodbyeEmail> }> = ({ config, emails }, message) => {
+  const { subscriberId: id, datedAt } = message
+  const { epoch, zone, format, reported } = contentOf<GoodbyeMessage>(message)
+  const link = { purpose: 'resubscribe', id, epoch } as const
+  const email = {
+    undoUrl: linkTo(config, message, link),
+    zone,
+    endedAt: datedAt.toISOString(),
+    validUntil: linkEnd({ purpose: 'resubscribe', issuedAt: datedAt }).toISOString(),
+    format,
+    reported,
+  }
+  return { kind: 'goodbye', ...emails.goodbye(email) }
+}
 
 /** The goodbye after a subscription was ended on the page or by a report: plain data, stored with the message. */
 export interface GoodbyeEmail {
