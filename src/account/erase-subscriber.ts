@@ -8,7 +8,7 @@ import { CONSENT_WORDING, NO_PAGE } from '../subscribers/consent.ts'
 import { forgetEmailLimits } from '../subscribers/email-limits.ts'
 import { replaceWithTombstone } from '../subscribers/erasure.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
-import { lockAccount } from './open-account.ts'
+import { lockAccount } from './subscriber-by-link.ts'
 import { type SubscriberRef, withSubscriber } from './with-subscriber.ts'
 
 /**

@@ -9,8 +9,14 @@ import type { Change, Subscription } from '../subscribers/change.ts'
 import { CONSENT_WORDING } from '../subscribers/consent.ts'
 import { lockSubscriber, subscriberById } from '../subscribers/subscriber.repo.ts'
 import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
-import { type FewerEmailsOption, fewerEmailsChanges, fewerEmailsOptions } from './fewer-emails-options.ts'
-import { isOutdated, readUnsubscribeLink, UNDO_WINDOW_MS } from './unsubscribe-link.ts'
+import {
+  type FewerEmailsOption,
+  fewerEmailsChanges,
+  fewerEmailsOptions,
+  isOutdated,
+  readUnsubscribeLink,
+  UNDO_WINDOW_MS,
+} from './unsubscribe.ts'
 
 // Values of `how` for the changes made here: the link undoes only these.
 const CHOSEN = 'unsubscribe page'

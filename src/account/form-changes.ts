@@ -8,9 +8,8 @@ import { parseTopic, readTopics } from '../subscribers/read-signup.ts'
 import { readSettings, type TypedSettings } from '../subscribers/settings.ts'
 import type { TopicText } from '../subscribers/subscriber.ts'
 import type { StoredTopic } from '../subscribers/topic.repo.ts'
-import { isTopicsText, parseTopicName } from '../subscribers/topics-text.ts'
+import { isTopicsText, parseTopicName, readTopicsText } from '../subscribers/topics-text.ts'
 import type { ChangeContext } from './change-by-link.ts'
-import { readTopicsText } from './read-topics-text.ts'
 
 // The changes that each form of a subscriber's own page requests. Values that do not differ are returned unchanged.
 

@@ -8,13 +8,14 @@ import { type Change, isSameSubscription } from '../subscribers/change.ts'
 import { loadSubscription } from '../subscribers/load-subscription.ts'
 import { MAILBOX_FULL, withoutEndedPause } from '../subscribers/pause.ts'
 import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
-import { type StoredTopic, storedTopicsOf } from '../subscribers/topic.repo.ts'
+import { type StoredTopic, storedTopicsOf, topicsOf } from '../subscribers/topic.repo.ts'
+import { formatTopicsText } from '../subscribers/topics-text.ts'
 import { changesToUndo } from '../subscribers/undo-change.ts'
 import { subscriberByManageLink } from './account-link.ts'
-import { type ReceiptWithReturns, receiptsWithReturns } from './receipts.ts'
-import { type ShownProfile, showProfile } from './show-profile.ts'
+import { type ShownProfile, showProfile } from './own-feedback.ts'
+import { type ReceiptWithReturns, receiptsWithReturns } from './show-subscriber.ts'
 import { topicRatesInSlot } from './signup/topic-rates.ts'
-import { resubscribeToken } from './unsubscribe-link.ts'
+import { resubscribeToken } from './unsubscribe.ts'
 
 const RECEIPT_DAYS = 30
 
@@ -107,4 +108,10 @@ async function shownChange(
     hasSubscription(subscriber) &&
     !isSameSubscription(subscription, { ...subscription, ...changesToUndo(subscription, change, today) })
   return { ...change, isNewest: newest?.id === change.id, canBeUndone }
+}
+
+/** The topics of the holder of a manage link, as a text. Throws link.*. */
+export async function topicsFile(deps: Deps, token: string): Promise<string> {
+  const { id } = await subscriberByManageLink(deps, token)
+  return formatTopicsText(await topicsOf(deps.db, id))
 }

@@ -1,9 +1,13 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import { addDays, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { paperByName } from '../papers/paper.repo.ts'
-import { profileOf, strongestWords } from '../queries/ranking/profile.ts'
-import { toPaperText } from '../queries/text/paper-text.ts'
+import { profileOf, strongestWords, type Vector } from '../queries/ranking/profile.ts'
+import { vectorOfText } from '../queries/ranking/tf-idf.ts'
+import { type PaperText, toPaperText } from '../queries/text/paper-text.ts'
+import { openArchive } from '../search/open-archive.ts'
+import { MAX_DAYS } from '../search/recent-window.ts'
 import {
   deleteAllFeedback,
   deleteFeedback,
@@ -14,7 +18,6 @@ import {
 import { deleteProfile, profileOfSubscriber, saveProfile } from '../subscribers/profile.repo.ts'
 import { lockSubscriber } from '../subscribers/subscriber.repo.ts'
 import { requireSubscription } from '../subscribers/subscriber.ts'
-import { paperVectors } from './paper-vectors.ts'
 import { subscriberByLink } from './subscriber-by-link.ts'
 
 // Feedback by the holder of a manage link. It affects only the order of papers, so it is not a change of the
@@ -84,3 +87,56 @@ async function renewProfile(
   const words = profileOf({ more: vectors('more'), less: vectors('less'), removed })
   await saveProfile(tx, { subscriberId, words, removed })
 }
+
+/** A word of a profile. */
+export interface ShownWord {
+  key: string
+  /** As papers usually write it. */
+  text: string
+}
+
+/** A profile in words, strongest first; empty if there is no profile. */
+export interface ShownProfile {
+  more: ShownWord[]
+  less: ShownWord[]
+  /** The words that the subscriber removed; feedback does not add them again. */
+  removed: ShownWord[]
+}
+
+export async function showProfile(deps: Deps, subscriberId: string): Promise<ShownProfile> {
+  const profile = await profileOfSubscriber(deps.db, subscriberId)
+  if (!profile) return { more: [], less: [], removed: [] }
+  const { writtenAs } = await paperVectors(deps)
+  const shown = (keys: Iterable<string>) => Array.from(keys, (key) => ({ key, text: writtenAs(key) }))
+  const weighed = [...profile.words]
+  return {
+    more: shown(weighed.filter(([, weight]) => weight > 0).map(([key]) => key)),
+    less: shown(weighed.filter(([, weight]) => weight < 0).map(([key]) => key)),
+    removed: shown(profile.removed),
+  }
+}
+
+/** The words of papers with their weights. */
+export interface PaperVectors {
+  vectorOf(paper: PaperText): Vector
+  /** How papers usually write a word: "attention" for attent. */
+  writtenAs(key: string): string
+}
+
+/**
+ * Learns which words are rare, and how they are written, from the days of back-tests, and from more if they are loaded.
+ */
+export async function paperVectors(deps: Deps): Promise<PaperVectors> {
+  const archive = await openArchive(deps, { from: addDays(dayOf(deps.clock.now()), -MAX_DAYS) })
+  const among = {
+    docCount: archive.index.docCount,
+    documentFrequency: (key: string) => archive.documentFrequency(key),
+  }
+  return {
+    vectorOf: (paper) => vectorOfText(paper, among),
+    writtenAs: (key) => inRunningText(archive.usualSpelling(key)),
+  }
+}
+
+/** A word that only begins a sentence has one capital: LLM and PyTorch have more. */
+const inRunningText = (word: string): string => (/\p{Lu}.*\p{Lu}/u.test(word) ? word : word.toLowerCase())

@@ -1,15 +1,18 @@
 import type { Deps } from '../core/deps.ts'
 import type { Paper } from '../papers/paper.ts'
+import { authorQuery, mute, type QueryEdit, requireVotes } from '../queries/language/edit-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
+import { excludesWords, followsAuthor, requiresWords } from '../queries/language/query-implications.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import type { Query, Reason } from '../queries/query.ts'
-import { strongestWords } from '../queries/ranking/profile.ts'
+import { strongestWords, type Vector } from '../queries/ranking/profile.ts'
+import { isContentWord } from '../queries/ranking/tf-idf.ts'
 import { type Shortfall, shortfallOf } from '../queries/reasons/shortfall.ts'
 import type { PaperText } from '../queries/text/paper-text.ts'
+import { type Token, tokensOf } from '../queries/text/tokens.ts'
 import { type FeedbackKind, listFeedback } from '../subscribers/feedback.repo.ts'
 import { isReadable } from '../subscribers/read-signup.ts'
-import { type PaperVectors, paperVectors } from './paper-vectors.ts'
-import { type QuickActions, quickActionsFor } from './quick-actions.ts'
+import { type PaperVectors, paperVectors } from './own-feedback.ts'
 
 /** A paper in the context of a subscriber's topic. */
 export interface PaperOfTopic extends Shortfall {
@@ -80,4 +83,92 @@ function aboutOf(
     .filter((key) => !removed.includes(key))
     .slice(0, MAX_ABOUT)
     .map(writtenAs)
+}
+
+/** An edit that starts from a word, or the reason why it is not possible. */
+interface WordAction {
+  text: string
+  edit: QueryEdit
+}
+
+interface AuthorAction {
+  name: string
+  /**
+   * The query of a new topic for the author; null if a topic already matches all their papers, or it is not possible.
+   */
+  query: string | null
+}
+
+/** The edits of a topic that start from a paper. */
+interface QuickActions {
+  /** Words and phrases for which the paper matched, then distinctive words of its title that are not in the topic. */
+  words: WordAction[]
+  /** In the order of the paper, up to 100. */
+  authors: AuthorAction[]
+}
+
+interface QuickActionsInput {
+  /** The query of the current topic. */
+  currentQuery: Query
+  /** The query to edit: the last one tried. It must be readable. */
+  base: string
+  paper: PaperText
+  /** Why the paper matches the topic; null if it does not. */
+  reason: Reason | null
+  /** The words of the paper with their weights. */
+  vector: Vector
+  /** The queries of all their topics. */
+  topics: readonly Query[]
+}
+
+/** The number of votes that the quick action requires. */
+const QUICK_ACTION_VOTES = 20
+const MAX_TITLE_WORDS = 6
+const MAX_AUTHORS = 100
+
+function quickActionsFor({
+  currentQuery,
+  base,
+  paper,
+  reason,
+  vector,
+  topics,
+}: QuickActionsInput): QuickActions {
+  const words = distinct([...matchedTexts(reason), ...titleWords(paper, currentQuery, vector)])
+  return {
+    words: words.map((word) => ({ text: word, edit: mute(base, word) })),
+    authors: paper.authors.slice(0, MAX_AUTHORS).map(({ text: name }) => ({
+      name,
+      query: topics.some((topic) => followsAuthor(topic, name)) ? null : authorQuery(name),
+    })),
+  }
+}
+
+/** Requires votes, if papers here have any. */
+export const minVotesEdit = (base: string): QueryEdit => requireVotes(base, QUICK_ACTION_VOTES)
+
+const IN_TEXT: readonly string[] = ['title', 'abstract', 'keyword']
+
+const matchedTexts = (reason: Reason | null): string[] =>
+  reason?.matches.filter(({ where }) => IN_TEXT.includes(where)).map(({ term }) => term) ?? []
+
+/** Rarest first, as the title writes them. */
+function titleWords({ title }: PaperText, currentQuery: Query, vector: Vector): string[] {
+  const weight = ({ key }: Token) => vector.get(key) ?? 0
+  return title.tokens
+    .filter(({ folded }) => isContentWord(folded))
+    .sort((a, b) => weight(b) - weight(a))
+    .map(({ start, end }) => title.text.slice(start, end))
+    .filter((word) => !requiresWords(currentQuery, word) && !excludesWords(currentQuery, word))
+    .slice(0, MAX_TITLE_WORDS)
+}
+
+/** Keeps the first of each word, whatever its inflection. */
+const distinct = (texts: readonly string[]): string[] => {
+  const keys = texts.map((text) =>
+    tokensOf(text)
+      .map(({ key }) => key)
+      .join(' '),
+  )
+  return texts.filter((_, i) => keys.indexOf(keys[i]!) === i)
 }

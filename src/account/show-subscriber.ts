@@ -1,6 +1,10 @@
+import { bouncesOfMessages, type ListedBounce } from '../bounces/bounce-list.repo.ts'
+import { newestFailure } from '../bounces/bounce-text.ts'
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { type DueDate, nextDue } from '../digests/due.ts'
+import { type MailOutcome, type Receipt, receiptsSince } from '../mail/outbox/receipt.repo.ts'
 import { type Consent, consentsOf } from '../subscribers/consent.repo.ts'
 import type { ConsentEvent } from '../subscribers/consent.ts'
 import { consentNotesOf } from '../subscribers/signup.repo.ts'
@@ -10,7 +14,7 @@ import { type Suppression, suppressionOf } from '../subscribers/suppression.repo
 import { topicsBySubscriber, topicsOf } from '../subscribers/topic.repo.ts'
 import { findSubscriber, type SubscriberRef } from './with-subscriber.ts'
 
-export interface SubscriberWithTopics {
+interface SubscriberWithTopics {
   subscriber: Subscriber
   topics: TopicText[]
 }
@@ -70,3 +74,58 @@ export async function showNewestSubscribers(
   const topics = await topicsBySubscriber(db, ids)
   return subscribers.map((subscriber) => ({ subscriber, topics: topics.get(subscriber.id) ?? [] }))
 }
+
+/** The outcome of an email, and whether it bounced. */
+export interface FateWithReturn extends MailOutcome {
+  /** The newest bounce report; null if there is none. */
+  cameBack: Pick<ListedBounce, 'class' | 'status' | 'done'> | null
+}
+
+/** The outcome of one date, including later bounce reports. */
+export interface ReceiptWithReturns extends Omit<Receipt, 'mail' | 'note'> {
+  mail: FateWithReturn | null
+  note: FateWithReturn | null
+}
+
+/** A subscriber's receipts from a date on, newest first. */
+export async function receiptsWithReturns(
+  { db }: Pick<Deps, 'db'>,
+  subscriber: { id: string; zone: string },
+  since: Day,
+): Promise<ReceiptWithReturns[]> {
+  const receipts = await receiptsSince(db, subscriber, since)
+  const ids = receipts.flatMap(({ mail, note }) => [mail, note].flatMap((fate) => fate?.id ?? []))
+  const returns = await bouncesOfMessages(db, ids)
+  const whole = (fate: MailOutcome | null): FateWithReturn | null =>
+    fate && {
+      ...fate,
+      cameBack: newestFailure(returns.filter(({ messageId }) => messageId === fate.id)) ?? null,
+    }
+  return receipts.map(({ mail, note, ...receipt }) => ({ ...receipt, mail: whole(mail), note: whole(note) }))
+}
+
+/** A subscriber in lists of commands and the API. */
+export const jsonOfSubscriber = ({ subscriber, topics }: SubscriberWithTopics) => ({
+  id: subscriber.id,
+  email: subscriber.address,
+  state: subscriber.state,
+  topics,
+  hour: subscriber.hour,
+  zone: subscriber.zone,
+  days: subscriber.days,
+  max: subscriber.maxPapers,
+  format: subscriber.format,
+  detail: subscriber.detail,
+  createdAt: subscriber.createdAt.toISOString(),
+  confirmedAt: subscriber.confirmedAt?.toISOString() ?? null,
+  startDate: subscriber.startDate,
+  pausedUntil: subscriber.pausedUntil,
+})
+
+/** All details of one subscriber. */
+export const jsonOfSubscriberDetails = ({ next, suppression, consents, ...found }: ShownSubscriber) => ({
+  ...jsonOfSubscriber(found),
+  nextDigest: next ? { date: next.localDate, at: next.dueAt.toISOString() } : null,
+  suppression: suppression && { reason: suppression.reason, at: suppression.at.toISOString() },
+  consents: consents.map(({ at, event, how, wording }) => ({ at: at.toISOString(), event, how, wording })),
+})

@@ -1,6 +1,7 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
+import { tombstoneOf } from '../subscribers/erasure.repo.ts'
 import { type Link, readLink, requireHolder } from '../subscribers/link-token.ts'
 import { lockSubscriber, subscriberById } from '../subscribers/subscriber.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
@@ -47,4 +48,27 @@ export async function lockRequest<Request extends LinkRequest>(
   const request = subscriber && (await requestById(tx, id))
   if (!request) throw new Fault('link.unknown')
   return { request, subscriber }
+}
+
+/** The subscriber of an account page; null once they are erased. Read-only. Throws link.*. */
+export const openAccount = (deps: Deps, token: string): Promise<Subscriber | null> =>
+  accountByLink(deps, deps.db, token, subscriberById)
+
+/** Like openAccount; no other transaction changes the subscriber until this one ends. */
+export const lockAccount = (
+  deps: Deps,
+  tx: DatabaseOrTransaction,
+  token: string,
+): Promise<Subscriber | null> => accountByLink(deps, tx, token, lockSubscriber)
+
+async function accountByLink(
+  { config, clock }: Deps,
+  db: DatabaseOrTransaction,
+  token: string,
+  find: typeof subscriberById,
+): Promise<Subscriber | null> {
+  const link = readLink(token, 'account', config.APP_SECRET, clock.now())
+  const subscriber = await find(db, link.id)
+  requireHolder(link, subscriber ?? (await tombstoneOf(db, link.id)))
+  return subscriber
 }

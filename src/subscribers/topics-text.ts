@@ -1,8 +1,10 @@
 import { Fault } from '../core/errors.ts'
+import { FieldReader } from '../core/field-faults.ts'
 import { words } from '../i18n/words.ts'
 import { readPaperName } from '../queries/language/paper-name.ts'
 import { cleanText, splitTopics } from '../queries/language/split-topics.ts'
-import type { TopicText } from './subscriber.ts'
+import { parseTopic } from './read-signup.ts'
+import { MAX_TOPICS, type TopicText } from './subscriber.ts'
 
 // Topics as a text file that people keep and edit: each line is a query, [Name] is above the query that it names, and #
 // begins a comment. A \ precedes a query that begins with one of these, and a name that looks like a paper's.
@@ -78,3 +80,25 @@ function topicText({ name, query }: TopicText): string {
 }
 
 const nameText = (name: string): string => (isPaper(name.replace(/^\\+/, '')) ? `\\${name}` : name)
+
+/** Reads the topics of a text that `formatTopicsText` writes, with their names. Throws FieldFaults: topic. */
+export function readTopicsText(text: string): TopicText[] {
+  const fields = new FieldReader()
+  // Before parsing any of them: a visitor may send thousands.
+  const listed = fields.read('topic', [], () => fewTopics(parseTopicsText(text)))
+  const topics = listed.map((topic) => fields.read('topic', topic, () => checked(topic)))
+  fields.finish()
+  return topics
+}
+
+/** A topic without a name is named after its query, however long. */
+function checked({ name, query }: TopicText): TopicText {
+  const called = name === query ? '' : parseTopicName(name)
+  return { name: called || query, query: parseTopic(query).query }
+}
+
+function fewTopics(topics: TopicText[]): TopicText[] {
+  const count = topics.length
+  if (count > MAX_TOPICS) throw new Fault('topics.too-many', { count, most: MAX_TOPICS })
+  return topics
+}

@@ -1,10 +1,17 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { type FieldFault, FieldFaults, unknownFieldFaults } from '../core/field-faults.ts'
 import { words } from '../i18n/words.ts'
+import { parseOrNull } from '../queries/language/parse-query.ts'
+import { splitFields } from '../queries/language/split-topics.ts'
+import type { Steps } from '../queries/steps.ts'
 import { MAX_DAYS } from '../search/recent-window.ts'
+import { type Searcher, withSearchSlot } from '../search/search-slot.ts'
+import { runYielding, type Spend } from '../search/yield-to-event-loop.ts'
 import type { TypedSignup } from '../subscribers/read-signup.ts'
+import { MAX_TOPICS } from '../subscribers/subscriber.ts'
 
 // One ticked box arrives as a string, two as an array; a JSON body may contain numbers.
 export const formText = z.union([z.string(), z.number()]).transform(String)
@@ -151,7 +158,7 @@ export const emailIn = (body: unknown): string =>
   isFields(body) && 'email' in body && typeof body.email === 'string' ? body.email : ''
 
 /** A query, a number of days (30 by default), and the queries of other topics. */
-export interface PreviewQuery {
+interface PreviewQuery {
   query: string
   days: number
   others: string[]
@@ -171,4 +178,34 @@ export function wantsJson(request: FastifyRequest): boolean {
   const { accept = '' } = request.headers
   if (request.url.startsWith('/api/')) return true
   return !accept.includes('text/html') && (accept.includes('application/json') || isJson(request))
+}
+
+/**
+ * Parses typed topics, one in each step, so that reading them afterwards does not block other requests: twenty long
+ * ones take about 100 ms. If there are more than a subscriber may have, they are refused before any is parsed.
+ */
+export const preparseTopics = (typed: readonly string[], spend?: Spend): Promise<void> =>
+  runYielding(parsing(typed), spend)
+
+function* parsing(typed: readonly string[]): Steps<void> {
+  const topics = splitFields(typed)
+  yield
+  if (topics.length > MAX_TOPICS) return
+  for (const topic of topics) {
+    parseOrNull(topic)
+    yield
+  }
+}
+
+/** The number of characters that we parse in about a millisecond. */
+const MAX_FREE_LENGTH = 1000
+
+/**
+ * Parses long topics of a sign-up in a search slot: anyone can send twenty long topics with an address that is then
+ * refused. Ordinary sign-ups need no slot. Throws rate.too-many, rate.at-once, search.busy.
+ */
+export async function readTopicsInSlot(deps: Deps, searcher: Searcher, form: SubscribeForm): Promise<void> {
+  const queries = queriesIn(form)
+  if (queries.join('').length <= MAX_FREE_LENGTH) return
+  await withSearchSlot(deps, searcher, queries, (spend) => preparseTopics(form.typed.topics, spend))
 }

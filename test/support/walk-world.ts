@@ -1,5 +1,5 @@
+import { pauseSubscriber } from '../../src/account/change-by-operator.ts'
 import { eraseSubscriber } from '../../src/account/erase-subscriber.ts'
-import { pauseSubscriber } from '../../src/account/pause-subscriber.ts'
 import { addSubscriber } from '../../src/account/signup/add-subscriber.ts'
 import { unsubscribeByOperator } from '../../src/account/unsubscribe.ts'
 import type { Database } from '../../src/core/database/database.ts'

@@ -9,7 +9,7 @@ import { type RecordedSignup, recordSignupRequest } from '../../subscribers/reco
 import { createSignup } from '../../subscribers/signup.repo.ts'
 import { lockOrCreateSubscriber, subscriberById } from '../../subscribers/subscriber.repo.ts'
 import { hasSubscription } from '../../subscribers/subscriber.ts'
-import { applySignup } from './apply-signup.ts'
+import { applySignup } from './confirm.ts'
 
 export type AddSubscriberResult =
   /** They gave consent. `already`: they were subscribed, so topics were added and nothing else changed. */

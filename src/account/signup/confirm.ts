@@ -1,4 +1,8 @@
-import { type Database, isDatabaseUnavailable } from '../../core/database/database.ts'
+import {
+  type Database,
+  type DatabaseOrTransaction,
+  isDatabaseUnavailable,
+} from '../../core/database/database.ts'
 import type { Deps, ServiceDeps } from '../../core/deps.ts'
 import { errorText } from '../../core/errors.ts'
 import { type DueDate, nextDue } from '../../digests/due.ts'
@@ -10,16 +14,27 @@ import {
   welcomeOf,
 } from '../../digests/welcome-message.ts'
 import { nudgeTransactional } from '../../mail/nudge-transactional.ts'
-import { newestChanges } from '../../subscribers/change.repo.ts'
-import type { Change } from '../../subscribers/change.ts'
+import { newestChanges, recordChange } from '../../subscribers/change.repo.ts'
+import { type Change, isSameSubscription } from '../../subscribers/change.ts'
+import { recordConsent } from '../../subscribers/consent.repo.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { endBackOff } from '../../subscribers/email-limits.ts'
 import { readLink, signLink } from '../../subscribers/link-token.ts'
+import { loadSubscription } from '../../subscribers/load-subscription.ts'
+import { parseTopic } from '../../subscribers/read-signup.ts'
 import { markSignupConfirmed, type Signup, signupById } from '../../subscribers/signup.repo.ts'
-import { hasSubscription, type Subscriber, type TopicText } from '../../subscribers/subscriber.ts'
-import { topicsOf } from '../../subscribers/topic.repo.ts'
+import { startDateOf } from '../../subscribers/start-date.ts'
+import { changeSubscriber } from '../../subscribers/subscriber.repo.ts'
+import {
+  hasSubscription,
+  MAX_TOPICS,
+  type SignupRequest,
+  type Subscriber,
+  type TopicText,
+} from '../../subscribers/subscriber.ts'
+import { requireUnsuppressed } from '../../subscribers/suppression.repo.ts'
+import { addTopics, topicsOf } from '../../subscribers/topic.repo.ts'
 import { lockRequest, requestBehindLink } from '../subscriber-by-link.ts'
-import { applySignup } from './apply-signup.ts'
 
 /** The data of the page behind a confirmation link. */
 export interface Confirmation {
@@ -116,4 +131,66 @@ async function signupBehindLink({ config, clock, db }: Deps, token: string): Pro
   const link = readLink(token, 'confirm', config.APP_SECRET, clock.now())
   const { request: signup, subscriber } = await requestBehindLink(db, link, signupById)
   return { signup, subscriber }
+}
+
+interface ApplySignupInput {
+  /** Locked by this transaction. */
+  subscriber: Subscriber
+  request: SignupRequest
+  how: string
+  wording: string
+  now: Date
+}
+
+/**
+ * Applies a sign-up request and records the consent: begins a subscription, or adds topics to an existing one. Earlier
+ * topics stay, and topics beyond the limit are left out. True if a subscription began. Throws subscriber.suppressed.
+ */
+export async function applySignup(tx: DatabaseOrTransaction, input: ApplySignupInput): Promise<boolean> {
+  const { subscriber, how, wording, now } = input
+  await requireUnsuppressed(tx, subscriber.addressHash)
+  const joined = hasSubscription(subscriber)
+  await (joined ? addRequestedTopics(tx, input) : activate(tx, input))
+  const event = joined ? 'topics-added' : 'confirmed'
+  await recordConsent(tx, { subscriberId: subscriber.id, at: now, event, how, wording })
+  return !joined
+}
+
+async function activate(
+  tx: DatabaseOrTransaction,
+  { subscriber, request, now }: ApplySignupInput,
+): Promise<void> {
+  const { id, state, epoch } = subscriber
+  const { topics, ...settings } = request
+  await changeSubscriber(tx, id, {
+    ...settings,
+    state: 'active',
+    stateBefore: null,
+    epoch: state === 'pending' ? epoch : epoch + 1,
+    confirmedAt: now,
+    startDate: startDateOf(now, settings),
+    pausedUntil: null,
+  })
+  await insertTopics(tx, id, topics)
+}
+
+/** Adds the topics as a change that can be undone; ignores the settings of the request. */
+async function addRequestedTopics(
+  tx: DatabaseOrTransaction,
+  { subscriber, request, how, now }: ApplySignupInput,
+): Promise<void> {
+  const before = await loadSubscription(tx, subscriber)
+  await insertTopics(tx, subscriber.id, request.topics)
+  const after = await loadSubscription(tx, subscriber)
+  if (isSameSubscription(before, after)) return
+  await recordChange(tx, { subscriberId: subscriber.id, at: now, how, before, after })
+}
+
+async function insertTopics(
+  tx: DatabaseOrTransaction,
+  subscriberId: string,
+  requested: TopicText[],
+): Promise<void> {
+  const topics = requested.map(({ name, query }) => ({ ...parseTopic(query), name }))
+  await addTopics(tx, { subscriberId, topics, most: MAX_TOPICS })
 }

@@ -1,10 +1,14 @@
 import { type Command, Option } from 'commander'
-import { changeAddressByOperator } from '../../account/change-address.ts'
+import { pauseSubscriber, resumeSubscriber } from '../../account/change-by-operator.ts'
 import { eraseSubscriber } from '../../account/erase-subscriber.ts'
-import { pauseSubscriber, resumeSubscriber } from '../../account/pause-subscriber.ts'
-import { showSubscriber, showSubscribers } from '../../account/show-subscriber.ts'
+import { changeAddressByOperator } from '../../account/request-address-change.ts'
+import {
+  jsonOfSubscriber,
+  jsonOfSubscriberDetails,
+  showSubscriber,
+  showSubscribers,
+} from '../../account/show-subscriber.ts'
 import { addSubscriber } from '../../account/signup/add-subscriber.ts'
-import { jsonOfSubscriber, jsonOfSubscriberDetails } from '../../account/subscriber-json.ts'
 import { unsubscribeByOperator } from '../../account/unsubscribe.ts'
 import { parseDay } from '../../core/dates.ts'
 import { SUBSCRIBER_STATES, type SubscriberState } from '../../subscribers/subscriber.ts'

@@ -5,7 +5,7 @@ import {
   addTopicsByOperator,
   importTopicsByOperator,
   removeTopicByOperator,
-} from '../../account/change-topics.ts'
+} from '../../account/change-by-operator.ts'
 import { showSubscriber } from '../../account/show-subscriber.ts'
 import { Fault } from '../../core/errors.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { eraseAccount } from '../../account/erase-subscriber.ts'
 import { exportAccount } from '../../account/export-account.ts'
-import { openAccount } from '../../account/open-account.ts'
 import {
   confirmAddressChange,
   openAddressChange,
   requestAddressChange,
 } from '../../account/request-address-change.ts'
+import { openAccount } from '../../account/subscriber-by-link.ts'
 import { dayOf } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
 import { FieldFaults } from '../../core/field-faults.ts'

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { changeByLink, undoByLink } from '../../account/change-by-link.ts'
-import { topicsFile } from '../../account/topics-file.ts'
+import { topicsFile } from '../../account/open-manage-page.ts'
 import type { Fault } from '../../core/errors.ts'
 import { FieldFaults } from '../../core/field-faults.ts'
 import { toFault } from '../errors.ts'

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { unsubscribe } from '../../account/unsubscribe.ts'
-import { undoTokenFor } from '../../account/unsubscribe-link.ts'
+import { undoTokenFor, unsubscribe } from '../../account/unsubscribe.ts'
 import { Fault } from '../../core/errors.ts'
 import type { Site } from '../site.ts'
 

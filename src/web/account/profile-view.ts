@@ -1,4 +1,4 @@
-import type { ShownProfile, ShownWord } from '../../account/show-profile.ts'
+import type { ShownProfile, ShownWord } from '../../account/own-feedback.ts'
 import { fill, listed, words } from '../../i18n/words.ts'
 import type { ChangeSummaryView } from './change-summary-view.ts'
 

@@ -1,4 +1,4 @@
-import type { FateWithReturn, ReceiptWithReturns } from '../../account/receipts.ts'
+import type { FateWithReturn, ReceiptWithReturns } from '../../account/show-subscriber.ts'
 import { type Day, localDayOf, WEEKDAYS, type Weekday } from '../../core/dates.ts'
 import { dateAndTime, weekdayDate } from '../../i18n/dates.ts'
 import { counted, fill, listed, words } from '../../i18n/words.ts'

@@ -1,6 +1,6 @@
 import type { FewerEmailsState } from '../../account/fewer-emails.ts'
-import type { FewerEmailsOption } from '../../account/fewer-emails-options.ts'
 import type { OpenedResubscribe } from '../../account/resubscribe.ts'
+import type { FewerEmailsOption } from '../../account/unsubscribe.ts'
 import { localDayOf } from '../../core/dates.ts'
 import { longDate, weekdaysText } from '../../i18n/dates.ts'
 import { fill, words } from '../../i18n/words.ts'

@@ -1,5 +1,9 @@
-import { type FateWithReturn, type ReceiptWithReturns, receiptsWithReturns } from '../../account/receipts.ts'
-import { showSubscriber } from '../../account/show-subscriber.ts'
+import {
+  type FateWithReturn,
+  type ReceiptWithReturns,
+  receiptsWithReturns,
+  showSubscriber,
+} from '../../account/show-subscriber.ts'
 import { classText } from '../../bounces/bounce-text.ts'
 import { actionsForSubscriber } from '../../core/action.repo.ts'
 import { addDays, type Day, localDayOf } from '../../core/dates.ts'

@@ -2,9 +2,13 @@ import { z } from 'zod'
 import { changeByOperator } from '../../account/change-by-operator.ts'
 import { eraseSubscriber } from '../../account/erase-subscriber.ts'
 import { exportSubscriber } from '../../account/export-account.ts'
-import { showNewestSubscribers, showSubscriber } from '../../account/show-subscriber.ts'
+import {
+  jsonOfSubscriber,
+  jsonOfSubscriberDetails,
+  showNewestSubscribers,
+  showSubscriber,
+} from '../../account/show-subscriber.ts'
 import { addSubscriber } from '../../account/signup/add-subscriber.ts'
-import { jsonOfSubscriber, jsonOfSubscriberDetails } from '../../account/subscriber-json.ts'
 import type { Deps } from '../../core/deps.ts'
 import { nudgeTransactional } from '../../mail/nudge-transactional.ts'
 import { explainSubscriber } from '../../operator/explain-subscriber.ts'

@@ -1,4 +1,4 @@
-import { addTopicsByOperator, removeTopicByOperator } from '../../account/change-topics.ts'
+import { addTopicsByOperator, removeTopicByOperator } from '../../account/change-by-operator.ts'
 import { showSubscriber } from '../../account/show-subscriber.ts'
 import type { Site } from '../site.ts'
 import { type Api, changeFaults, operatorFaults, operatorOperation, runApiChange } from './operation.ts'

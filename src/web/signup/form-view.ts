@@ -1,4 +1,3 @@
-import { preparseTopics } from '../../account/signup/preparse-topics.ts'
 import { addDays, dayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import type { Fault } from '../../core/errors.ts'
@@ -18,6 +17,7 @@ import {
 } from '../../subscribers/read-signup.ts'
 import { MAX_TOPICS, type SubscriberSettings } from '../../subscribers/subscriber.ts'
 import { type FaultsView, faultsView } from '../faults-view.ts'
+import { preparseTopics } from '../request.ts'
 import {
   readOrElse,
   type SelectOption,

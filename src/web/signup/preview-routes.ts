@@ -1,11 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { preparseTopics } from '../../account/signup/preparse-topics.ts'
 import { jsonOfTopicPreview } from '../../digests/preview/preview-json.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
 import { withSearchSlot } from '../../search/search-slot.ts'
 import type { Spend } from '../../search/yield-to-event-loop.ts'
 import { readTopics, readTypedSettings } from '../../subscribers/read-signup.ts'
-import { isJson, queriesIn, readPreviewQuery, readSubscribeForm, type SubscribeForm } from '../request.ts'
+import {
+  isJson,
+  preparseTopics,
+  queriesIn,
+  readPreviewQuery,
+  readSubscribeForm,
+  type SubscribeForm,
+} from '../request.ts'
 import { readOrElse } from '../setting-fields.ts'
 import type { Site } from '../site.ts'
 import { loadFormView } from './form-view.ts'

@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { preparseTopics } from '../../account/signup/preparse-topics.ts'
 import { requireSignupOpen, subscribe } from '../../account/signup/subscribe.ts'
 import { Fault } from '../../core/errors.ts'
 import { fill, words } from '../../i18n/words.ts'
@@ -14,8 +13,10 @@ import {
   type TypedSignup,
 } from '../../subscribers/read-signup.ts'
 import {
+  preparseTopics,
   queriesIn,
   readSubscribeForm,
+  readTopicsInSlot,
   type SubscribeForm,
   settingsInQuery,
   topicsInQuery,
@@ -24,7 +25,6 @@ import type { Site } from '../site.ts'
 import { loadFormView } from './form-view.ts'
 import { inboxPath, type SentForm } from './inbox-token.ts'
 import { formPreview } from './preview-routes.ts'
-import { readTopicsInSlot } from './read-topics-in-slot.ts'
 import { showFormAgain } from './show-form-again.ts'
 import { topicViews, whenText } from './subscription-text.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { changeAddressByOperator } from '../../../src/account/change-address.ts'
 import { eraseSubscriber } from '../../../src/account/erase-subscriber.ts'
+import { changeAddressByOperator } from '../../../src/account/request-address-change.ts'
 import { resubscribe } from '../../../src/account/resubscribe.ts'
 import { readReports } from '../../../src/bounces/read-reports.ts'
 import { insertReport, takeReport } from '../../../src/bounces/report.repo.ts'

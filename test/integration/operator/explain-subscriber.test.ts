@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { changeByLink } from '../../../src/account/change-by-link.ts'
-import { addTopicsByOperator, removeTopicByOperator } from '../../../src/account/change-topics.ts'
+import {
+  addTopicsByOperator,
+  pauseSubscriber,
+  removeTopicByOperator,
+} from '../../../src/account/change-by-operator.ts'
 import { eraseSubscriber } from '../../../src/account/erase-subscriber.ts'
-import { pauseSubscriber } from '../../../src/account/pause-subscriber.ts'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { unsubscribeByOperator } from '../../../src/account/unsubscribe.ts'
 import { recordAction } from '../../../src/core/action.repo.ts'

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { changeAddressByOperator } from '../../../src/account/change-address.ts'
-import { addTopicsByOperator, removeTopicByOperator } from '../../../src/account/change-topics.ts'
+import {
+  addTopicsByOperator,
+  pauseSubscriber,
+  removeTopicByOperator,
+  resumeSubscriber,
+} from '../../../src/account/change-by-operator.ts'
 import { eraseSubscriber } from '../../../src/account/erase-subscriber.ts'
-import { pauseSubscriber, resumeSubscriber } from '../../../src/account/pause-subscriber.ts'
+import { changeAddressByOperator } from '../../../src/account/request-address-change.ts'
 import { showSubscriber, showSubscribers } from '../../../src/account/show-subscriber.ts'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { confirm } from '../../../src/account/signup/confirm.ts'

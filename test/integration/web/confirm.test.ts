@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { pauseSubscriber } from '../../../src/account/pause-subscriber.ts'
+import { pauseSubscriber } from '../../../src/account/change-by-operator.ts'
 import { unsubscribeByOperator } from '../../../src/account/unsubscribe.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { readLink } from '../../../src/subscribers/link-token.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { pauseSubscriber } from '../../../../src/account/pause-subscriber.ts'
+import { pauseSubscriber } from '../../../../src/account/change-by-operator.ts'
 import { requestManageLink } from '../../../../src/account/signup/subscribe.ts'
 import { unsubscribeByOperator } from '../../../../src/account/unsubscribe.ts'
 import type { Database } from '../../../../src/core/database/database.ts'

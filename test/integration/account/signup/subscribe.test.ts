@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { pauseSubscriber } from '../../../../src/account/change-by-operator.ts'
 import { eraseSubscriber } from '../../../../src/account/erase-subscriber.ts'
-import { pauseSubscriber } from '../../../../src/account/pause-subscriber.ts'
 import { confirm } from '../../../../src/account/signup/confirm.ts'
 import { subscribe } from '../../../../src/account/signup/subscribe.ts'
 import { unsubscribeByOperator } from '../../../../src/account/unsubscribe.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { FateWithReturn, ReceiptWithReturns } from '../../../../src/account/receipts.ts'
+import type { FateWithReturn, ReceiptWithReturns } from '../../../../src/account/show-subscriber.ts'
 import { receiptsView, receiptText } from '../../../../src/web/account/receipts-view.ts'
 
 const RECEIPT: ReceiptWithReturns = {
