@@ -5,10 +5,13 @@ import type { NewMessage } from '../mail/message.ts'
 import { nudgeTransactional } from '../mail/nudge-transactional.ts'
 import { enqueue } from '../mail/outbox/message.repo.ts'
 import { reachedDailyLimit } from '../subscribers/email-limits.ts'
-import type { LinkMessage } from '../subscribers/link-message.ts'
 import { lockSubscriber, subscriberById } from '../subscribers/subscriber.repo.ts'
 import { requireSubscription, type Subscriber } from '../subscribers/subscriber.ts'
-import { type TransactionalMessageInput, transactionalMessage } from '../subscribers/transactional-message.ts'
+import {
+  type LinkMessage,
+  type TransactionalMessageInput,
+  transactionalMessage,
+} from '../subscribers/transactional-message.ts'
 import { subscriberByLink } from './subscriber-by-link.ts'
 import { type SubscriberRef, withSubscriber } from './with-subscriber.ts'
 

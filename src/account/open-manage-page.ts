@@ -4,13 +4,17 @@ import { type NextMail, nextMail } from '../digests/next-mail.ts'
 import { lastDigestDate } from '../digests/plan.repo.ts'
 import type { Searcher } from '../search/search-slot.ts'
 import { changeById, newestChanges } from '../subscribers/change.repo.ts'
-import { type Change, isSameSubscription } from '../subscribers/change.ts'
+import {
+  type Change,
+  changesToUndo,
+  isSameSubscription,
+  MAILBOX_FULL,
+  withoutEndedPause,
+} from '../subscribers/change.ts'
 import { loadSubscription } from '../subscribers/load-subscription.ts'
-import { MAILBOX_FULL, withoutEndedPause } from '../subscribers/pause.ts'
 import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
 import { type StoredTopic, storedTopicsOf, topicsOf } from '../subscribers/topic.repo.ts'
 import { formatTopicsText } from '../subscribers/topics-text.ts'
-import { changesToUndo } from '../subscribers/undo-change.ts'
 import { subscriberByManageLink } from './account-link.ts'
 import { type ShownProfile, showProfile } from './own-feedback.ts'
 import { type ReceiptWithReturns, receiptsWithReturns } from './show-subscriber.ts'

@@ -2,15 +2,14 @@ import { localDayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { type NextMail, nextMail } from '../digests/next-mail.ts'
 import { lastDigestDate } from '../digests/plan.repo.ts'
+import { withoutEndedPause } from '../subscribers/change.ts'
 import { recordConsent } from '../subscribers/consent.repo.ts'
 import { CONSENT_WORDING } from '../subscribers/consent.ts'
-import { cancelGoodbye } from '../subscribers/goodbye-message.ts'
 import { type Link, linkEnd, readLink, requireHolder } from '../subscribers/link-token.ts'
-import { withoutEndedPause } from '../subscribers/pause.ts'
-import { startDateOf } from '../subscribers/start-date.ts'
 import { changeSubscriber, lockSubscriber, subscriberById } from '../subscribers/subscriber.repo.ts'
-import type { Subscriber } from '../subscribers/subscriber.ts'
+import { type Subscriber, startDateOf } from '../subscribers/subscriber.ts'
 import { requireUnsuppressed } from '../subscribers/suppression.repo.ts'
+import { cancelGoodbye } from '../subscribers/transactional-message.ts'
 
 /** The data of the page behind an undo link. */
 export interface OpenedResubscribe {

@@ -5,16 +5,16 @@ import { redact } from '../core/log.ts'
 import { applyChange } from '../digests/apply-change.ts'
 import { emailDomain } from '../mail/rate-limits/send-rate.ts'
 import { parseAddress } from '../subscribers/address.ts'
+import { MAILBOX_FULL } from '../subscribers/change.ts'
 import { lastConsentAt } from '../subscribers/consent.repo.ts'
 import { NO_PAGE } from '../subscribers/consent.ts'
 import { endSubscription } from '../subscribers/end-subscription.ts'
-import { enqueueGoodbye } from '../subscribers/goodbye-message.ts'
-import { MAILBOX_FULL } from '../subscribers/pause.ts'
 import { deleteUnconfirmedSignups } from '../subscribers/signup.repo.ts'
 import { lockSubscriber } from '../subscribers/subscriber.repo.ts'
 import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
 import { suppressAddressKey } from '../subscribers/suppress-subscriber.ts'
 import type { SuppressionReason } from '../subscribers/suppression.repo.ts'
+import { enqueueGoodbye } from '../subscribers/transactional-message.ts'
 import {
   type BounceAction,
   type CountedBounce,

@@ -8,11 +8,11 @@ import {
   isSameSubscription,
   type Subscription,
   topicDifference,
+  withoutEndedPause,
 } from '../subscribers/change.ts'
 import { recordConsent } from '../subscribers/consent.repo.ts'
 import { type ConsentEvent, NO_PAGE } from '../subscribers/consent.ts'
 import { loadSubscription } from '../subscribers/load-subscription.ts'
-import { withoutEndedPause } from '../subscribers/pause.ts'
 import { parseTopic } from '../subscribers/read-signup.ts'
 import { changeSubscriber } from '../subscribers/subscriber.repo.ts'
 import {

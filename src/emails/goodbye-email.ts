@@ -2,9 +2,9 @@ import { dateAndTime } from '../i18n/dates.ts'
 import { fill, words } from '../i18n/words.ts'
 import { nameInSubject, type SiteIdentity } from '../mail/templates/template.ts'
 import { wrap } from '../mail/templates/text.ts'
-import type { GoodbyeMessage } from '../subscribers/goodbye-message.ts'
 import { linkEnd } from '../subscribers/link-token.ts'
 import type { MailFormat } from '../subscribers/subscriber.ts'
+import type { GoodbyeMessage } from '../subscribers/transactional-message.ts'
 import { contentOf, linkTo, type MailWriter, type Render } from './mail-writer.ts'
 
 /** After a subscription was ended on the page, or by an unproven report: a button undoes it. */

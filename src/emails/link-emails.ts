@@ -3,10 +3,10 @@ import { words } from '../i18n/words.ts'
 import type { TakenMessage } from '../mail/message.ts'
 import { nameInSubject, type RenderedEmail, type SiteIdentity } from '../mail/templates/template.ts'
 import { wrap } from '../mail/templates/text.ts'
-import type { LinkMessage } from '../subscribers/link-message.ts'
 import { type LinkPurpose, linkEnd } from '../subscribers/link-token.ts'
 import { topicLink } from '../subscribers/links.ts'
 import type { MailFormat } from '../subscribers/subscriber.ts'
+import type { LinkMessage } from '../subscribers/transactional-message.ts'
 import { contentOf, linkTo, type Mail, type MailParts, type MailWriter, type Render } from './mail-writer.ts'
 
 interface LinkEmails {

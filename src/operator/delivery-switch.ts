@@ -12,7 +12,7 @@ import {
 import { clearSwitch, readSwitch } from '../core/switch.repo.ts'
 import { countWaiting, type LaneCount } from '../mail/outbox/message-list.repo.ts'
 import { resetSendRateAfterPause } from '../mail/rate-limits/send-rate.repo.ts'
-import { resetComplaintCount } from '../subscribers/complaints.ts'
+import { resetComplaintCount } from '../subscribers/suppress-subscriber.ts'
 import { type RestoreOutcome, settleAfterRestore } from './restore/settle-after-restore.ts'
 
 const MAX_DURATION_MS = 600_000

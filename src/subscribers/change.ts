@@ -1,4 +1,5 @@
-import type { Day } from '../core/dates.ts'
+import { addDays, type Day } from '../core/dates.ts'
+import { Fault } from '../core/errors.ts'
 import type { SubscriberSettings, SubscriberState, TopicText } from './subscriber.ts'
 
 /** Everything that decides what a subscriber gets. */
@@ -27,12 +28,12 @@ const SETTING_NAMES = ['zone', 'hour', 'days', 'maxPapers', 'format', 'detail'] 
 export type SettingName = (typeof SETTING_NAMES)[number]
 
 /** A topic that changed in place: its query, its name, or both. */
-export interface TopicEdit {
+interface TopicEdit {
   from: TopicText
   to: TopicText
 }
 
-export interface TopicDifference {
+interface TopicDifference {
   /** In the subscriber's order. */
   added: TopicText[]
   removed: TopicText[]
@@ -86,3 +87,83 @@ export const isSameSubscription = (one: Subscription, other: Subscription): bool
   JSON.stringify(one.topics.map(textOf)) === JSON.stringify(other.topics.map(textOf))
 
 const textOf = ({ name, query }: TopicText) => [name, query]
+
+/** Value of `how` for a pause that the subscriber did not request: an email bounced from a full mailbox. */
+export const MAILBOX_FULL = 'mailbox full'
+
+const MAX_DAYS = 365
+
+/**
+ * Whether no digest is due on the subscriber's own `today`. After a pause with an end, the row keeps the state paused
+ * until the next date on which something is due.
+ */
+const isPaused = ({ state, pausedUntil }: Pick<Subscription, 'state' | 'pausedUntil'>, today: Day): boolean =>
+  state === 'paused' && (pausedUntil === null || pausedUntil > today)
+
+/** The same subscription, but active if its pause has ended. */
+export const withoutEndedPause = <T extends Pick<Subscription, 'state' | 'pausedUntil'>>(
+  subscription: T,
+  today: Day,
+): T =>
+  subscription.state !== 'paused' || isPaused(subscription, today)
+    ? subscription
+    : { ...subscription, state: 'active', pausedUntil: null }
+
+/** Throws setting.until if the end of a pause is in the past, or more than a year away. */
+export function requirePauseEnd(until: Day, today: Day): void {
+  const latest = addDays(today, MAX_DAYS)
+  if (until <= today || until > latest) throw new Fault('setting.until', { value: until, today, latest })
+}
+
+/**
+ * The changes that restore what a change altered, and nothing else: later changes of other things stay. It omits what
+ * has its old value already, or cannot get it back. A schedule is restored with its start date. `today` is the
+ * subscriber's.
+ */
+export function changesToUndo(
+  now: Subscription,
+  { before, after }: Pick<Change, 'before' | 'after'>,
+  today: Day,
+): Partial<Subscription> {
+  const settings = changedSettings(before, after).map((name) => [name, before[name]])
+  const topics = restoreTopics(now.topics, before.topics, after.topics)
+  const start = isRescheduled(before, after) ? { startDate: before.startDate } : {}
+  return { ...Object.fromEntries(settings), ...start, ...restorePause(now, before, after, today), topics }
+}
+
+function restorePause(
+  now: Subscription,
+  before: Subscription,
+  after: Subscription,
+  today: Day,
+): Partial<Subscription> {
+  const { state, pausedUntil } = before
+  if (state === after.state && pausedUntil === after.pausedUntil) return {}
+  const isOver = state === 'paused' && pausedUntil !== null && pausedUntil <= today
+  return isOver && now.state === 'active' ? {} : { state, pausedUntil }
+}
+
+function restoreTopics(now: TopicText[], before: TopicText[], after: TopicText[]): TopicText[] {
+  const { added, removed, edited, reordered } = topicDifference(before, after)
+  const left = now.filter(({ query }) => added.every((topic) => topic.query !== query))
+  const topics = left.map((topic) => revertEdit(topic, edited))
+  for (const topic of removed) {
+    const isThere = topics.some(({ query }) => query === topic.query)
+    if (!isThere) topics.splice(Math.min(before.indexOf(topic), topics.length), 0, topic)
+  }
+  return reordered ? inOrderOf(before, topics) : topics
+}
+
+function revertEdit(topic: TopicText, edited: TopicEdit[]): TopicText {
+  const edit = edited.find(({ to }) => to.query === topic.query)
+  if (!edit) return topic
+  const { from, to } = edit
+  return { query: from.query, name: from.name === to.name ? topic.name : from.name }
+}
+
+/** Puts the topics that were there before into their earlier order, within the positions that they have now. */
+function inOrderOf(before: TopicText[], topics: TopicText[]): TopicText[] {
+  const place = ({ query }: TopicText) => before.findIndex((topic) => topic.query === query)
+  const sorted = topics.filter((topic) => place(topic) >= 0).sort((a, b) => place(a) - place(b))
+  return topics.map((topic) => (place(topic) >= 0 ? sorted.shift()! : topic))
+}

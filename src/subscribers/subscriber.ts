@@ -1,4 +1,4 @@
-import type { Day, Weekday } from '../core/dates.ts'
+import { addDays, type Day, instantOf, localDayOf, type Weekday } from '../core/dates.ts'
 import { Fault } from '../core/errors.ts'
 
 export const SUBSCRIBER_STATES = ['pending', 'active', 'paused', 'unsubscribed', 'suppressed'] as const
@@ -65,4 +65,10 @@ export const hasSubscription = ({ state }: Pick<Subscriber, 'state'>): boolean =
 export function requireSubscription(subscriber: Pick<Subscriber, 'state'>): void {
   if (hasSubscription(subscriber)) return
   throw new Fault('subscriber.state', { state: subscriber.state, needed: 'active or paused' })
+}
+
+/** The first local day whose hour is after `now`: no digest is due before it. */
+export function startDateOf(now: Date, { zone, hour }: Schedule): Day {
+  const today = localDayOf(now, zone)
+  return instantOf(today, hour, zone) > now ? today : addDays(today, 1)
 }

@@ -23,13 +23,13 @@ import { readLink, signLink } from '../../subscribers/link-token.ts'
 import { loadSubscription } from '../../subscribers/load-subscription.ts'
 import { parseTopic } from '../../subscribers/read-signup.ts'
 import { markSignupConfirmed, type Signup, signupById } from '../../subscribers/signup.repo.ts'
-import { startDateOf } from '../../subscribers/start-date.ts'
 import { changeSubscriber } from '../../subscribers/subscriber.repo.ts'
 import {
   hasSubscription,
   MAX_TOPICS,
   type SignupRequest,
   type Subscriber,
+  startDateOf,
   type TopicText,
 } from '../../subscribers/subscriber.ts'
 import { requireUnsuppressed } from '../../subscribers/suppression.repo.ts'

@@ -12,7 +12,7 @@ import {
   exportSuppressions,
 } from '../../subscribers/import-export/export-subscribers.ts'
 import { IMPORT_FORMATS, type ImportFormat } from '../../subscribers/import-export/import-columns.ts'
-import { LISTMONK_STATUSES, type ListmonkStatus } from '../../subscribers/import-export/import-foreign.ts'
+import { LISTMONK_STATUSES, type ListmonkStatus } from '../../subscribers/import-export/import-reader.ts'
 import {
   type ImportProgress,
   importSubscribers,

@@ -3,8 +3,12 @@ import type { Deps } from '../../core/deps.ts'
 import type { SubscriberState } from '../subscriber.ts'
 import { fingerprintOf } from '../suppression-key.ts'
 import { type ExportedSubscriber, subscribersToExport, suppressionsToExport } from './export.repo.ts'
-import { SUBSCRIBER_COLUMNS, SUPPRESSION_COLUMNS, type SubscriberColumn } from './import-columns.ts'
-import { topicsCell } from './topics-cell.ts'
+import {
+  SUBSCRIBER_COLUMNS,
+  SUPPRESSION_COLUMNS,
+  type SubscriberColumn,
+  topicsCell,
+} from './import-columns.ts'
 
 const PAGE = 1000
 

@@ -5,10 +5,8 @@ import { randomIds } from '../../core/random.ts'
 import { addressHash } from '../address.ts'
 import { fingerprintOf } from '../suppression-key.ts'
 import { ImportFault } from './import-fault.ts'
-import type { ForeignCells } from './import-foreign.ts'
-import { readInstant } from './import-instant.ts'
-import type { RecordReader } from './import-reader.ts'
-import { type ImportRow, suppressionReason } from './import-row.ts'
+import type { ForeignCells, RecordReader } from './import-reader.ts'
+import { type ImportRow, readInstant, suppressionReason } from './import-row.ts'
 import type { RefusedRow } from './refused-rows.ts'
 
 export interface BatchInput {

@@ -1,20 +1,18 @@
 import { detachedCopy } from '../../core/csv.ts'
-import type { Day, Weekday } from '../../core/dates.ts'
-import { parseDay } from '../../core/dates.ts'
+import { type Day, parseDay, type Weekday } from '../../core/dates.ts'
 import { FieldReader } from '../../core/field-faults.ts'
 import { type Address, parseAddress } from '../address.ts'
 import { readSettings } from '../settings.ts'
-import { startDateOf } from '../start-date.ts'
 import {
   SUBSCRIBER_STATES,
   type SubscriberSettings,
   type SubscriberState,
+  startDateOf,
   type TopicText,
 } from '../subscriber.ts'
 import { SUPPRESSION_REASONS, type Suppression, type SuppressionReason } from '../suppression.repo.ts'
 import type { SubscriberColumn } from './import-columns.ts'
 import { ImportFault } from './import-fault.ts'
-import { readInstant } from './import-instant.ts'
 
 /** One subscriber as read from a file. */
 export interface ImportRow extends Address, SubscriberSettings {
@@ -38,7 +36,7 @@ export interface ImportRow extends Address, SubscriberSettings {
 
 export type ImportCells = Partial<Record<SubscriberColumn, string>>
 
-export interface RowReaderOptions {
+interface RowReaderOptions {
   defaults: SubscriberSettings
   now: Date
   /** How subscribers gave consent whose row does not say. */
@@ -48,7 +46,7 @@ export interface RowReaderOptions {
 }
 
 /** Reads the cells of one row. Throws address.*, setting.*, zone.unknown, query.*, import.*. */
-export type ReadRow = (cells: ImportCells) => ImportRow
+type ReadRow = (cells: ImportCells) => ImportRow
 
 export function createRowReader(options: RowReaderOptions): ReadRow {
   const { now, readTopics } = options
@@ -206,4 +204,44 @@ function epochIn(text: string): number {
   const epoch = /^\d{1,7}$/.test(text.trim()) ? Number(text) : Number.NaN
   if (epoch <= MAX_EPOCHS) return epoch
   throw new ImportFault('import.epoch', { value: text.slice(0, 40) })
+}
+
+// ISO 8601, and the formats of Postgres and Go: "2025-03-01 08:00:00.123456 +0000 UTC", "2025-03-01 08:00:00+00".
+const INSTANT =
+  /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?))?\s*(Z|UTC|[+-]\d\d(?::?\d\d)?)?(?: (?:[A-Z]{2,5}|[+-]\d{4}))?$/
+
+// How programs write "never": MySQL, Go, the Unix clock.
+const NEVER = /^(?:0000-00-00|0001-01-01|1970-01-01(?:$|[T ]00:00))/
+
+/** Whether a cell means "never". */
+export const isNever = (text: string | undefined): boolean => {
+  const typed = text?.trim() ?? ''
+  return typed === '' || NEVER.test(typed)
+}
+
+// No mailing list is older; an earlier date is a typing error or a placeholder.
+const OLDEST = new Date('1995-01-01')
+
+/**
+ * Null for an empty cell, and for one that means "never"; a time without a zone is UTC. Throws import.instant for other
+ * text, for the future, and for dates before 1995.
+ */
+export function readInstant(column: string, text: string, now: Date): Date | null {
+  if (isNever(text)) return null
+  const typed = text.trim()
+  const [, day, time = '00:00', offset = 'Z'] = INSTANT.exec(typed) ?? []
+  const instant = new Date(
+    `${day}T${time.replace(',', '.').replace(/(\.\d{3})\d+/, '$1')}${isoOffset(offset)}`,
+  )
+  if (instant >= OLDEST && instant <= now && isDay(day!)) return instant
+  throw new ImportFault('import.instant', { column, value: typed.slice(0, 40) })
+}
+
+// Date reads 30 February as 2 March.
+const isDay = (day: string): boolean => new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
+
+const isoOffset = (offset: string): string => {
+  if (offset === 'Z' || offset === 'UTC') return 'Z'
+  const [sign, digits] = [offset[0], offset.slice(1).replace(':', '')]
+  return `${sign}${digits.slice(0, 2)}:${digits.slice(2) || '00'}`
 }

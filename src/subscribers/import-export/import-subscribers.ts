@@ -1,15 +1,25 @@
 import { createHash } from 'node:crypto'
 import { recordAction } from '../../core/action.repo.ts'
 import type { Deps } from '../../core/deps.ts'
+import { type ImportedPendingPage, importedPendingAfter } from '../imported-pending.repo.ts'
 import { parseTopic } from '../read-signup.ts'
+import { recordSignupRequest } from '../record-signup-request.ts'
+import { subscriberById } from '../subscriber.repo.ts'
+import { topicsOf } from '../topic.repo.ts'
 import { type ImportRun, ImportStore, type NewRun } from './import.repo.ts'
 import { type BatchInput, ImportBatchBuilder } from './import-batch.ts'
 import type { ImportFormat } from './import-columns.ts'
 import { ImportFault } from './import-fault.ts'
-import { type ImportFile, openImportFile, readRecords } from './import-file.ts'
 import { createRecordReader, type ReadingOptions } from './import-reader.ts'
-import { firstExamples, hasWrittenBytes, RefusedRows, refusedPath } from './refused-rows.ts'
-import { requestConfirmations } from './request-confirmations.ts'
+import {
+  firstExamples,
+  hasWrittenBytes,
+  type ImportFile,
+  openImportFile,
+  RefusedRows,
+  readRecords,
+  refusedPath,
+} from './refused-rows.ts'
 
 export interface ImportInput extends ReadingOptions {
   /** Path of a CSV file. */
@@ -199,4 +209,38 @@ async function* batchesOf({
     left = Math.max(0, left - records.length)
   }
   if (batch.records.length > 0) yield { batch, done }
+}
+
+const LOOK_AT = 5000
+
+/**
+ * Sends a confirmation email to every imported pending subscriber who has not been asked yet. Each is committed before
+ * the next one, so that another run resumes. Returns the number of emails.
+ */
+async function requestConfirmations(deps: Deps): Promise<number> {
+  let mails = 0
+  let after: string | null = ''
+  while (after !== null) {
+    const { ids, last }: ImportedPendingPage = await importedPendingAfter(deps.db, { after, look: LOOK_AT })
+    for (const id of ids) mails += (await requestConfirmation(deps, id)) ? 1 : 0
+    after = last
+  }
+  return mails
+}
+
+async function requestConfirmation(deps: Deps, id: string): Promise<boolean> {
+  const subscriber = await subscriberById(deps.db, id)
+  if (!subscriber) return false
+  const { address, addressKey: key, zone, hour, days, maxPapers, format, detail } = subscriber
+  const request = {
+    topics: await topicsOf(deps.db, id),
+    zone,
+    hour,
+    days,
+    maxPapers,
+    format,
+    detail,
+  }
+  const { mail } = await recordSignupRequest(deps, { address: { address, key }, request, how: 'import' })
+  return mail !== null
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../../../src/core/database/database.ts'
 import { enqueue } from '../../../src/mail/outbox/message.repo.ts'
-import type { GoodbyeMessage } from '../../../src/subscribers/goodbye-message.ts'
 import { secretId } from '../../../src/subscribers/link-token.ts'
+import type { GoodbyeMessage } from '../../../src/subscribers/transactional-message.ts'
 import { addSubscribers, goodbye } from '../../support/messages.ts'
 
 /** Of every process of a case that has the service compose its mails. */

@@ -5,10 +5,10 @@ import type { Deps } from '../../../src/core/deps.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import { enqueue } from '../../../src/mail/outbox/message.repo.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
-import type { GoodbyeMessage } from '../../../src/subscribers/goodbye-message.ts'
 import { importSubscribers } from '../../../src/subscribers/import-export/import-subscribers.ts'
 import { secretId } from '../../../src/subscribers/link-token.ts'
 import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
+import type { GoodbyeMessage } from '../../../src/subscribers/transactional-message.ts'
 
 /**
  * digest: an active subscriber. goodbye: somebody who left, and gets a last mail of the kind that goes to everybody

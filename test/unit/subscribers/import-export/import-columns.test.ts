@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readHead } from '../../../../src/subscribers/import-export/import-columns.ts'
-import { readInstant } from '../../../../src/subscribers/import-export/import-instant.ts'
+import { readInstant } from '../../../../src/subscribers/import-export/import-row.ts'
 
 const head = (text: string) => readHead(text.split(','))
 

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { isSameSubscription, type Subscription, topicDifference } from '../../../src/subscribers/change.ts'
-import { changesToUndo } from '../../../src/subscribers/undo-change.ts'
+import {
+  changesToUndo,
+  isSameSubscription,
+  type Subscription,
+  topicDifference,
+} from '../../../src/subscribers/change.ts'
 
 const TODAY = '2026-11-24'
 const topics = (names: string) =>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { editDistance } from '../../../src/core/edit-distance.ts'
-import { isMailboxProvider, suggestDomain } from '../../../src/subscribers/suggest-domain.ts'
+import { editDistance } from '../../../../src/core/edit-distance.ts'
+import { isMailboxProvider, suggestDomain } from '../../../../src/web/signup/suggested-domain.ts'
 
 test.each([
   ['gmial.com', 'gmail.com'],

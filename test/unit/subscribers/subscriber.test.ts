@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { startDateOf } from '../../../src/subscribers/start-date.ts'
+import { startDateOf } from '../../../src/subscribers/subscriber.ts'
 
 test.each([
   ['before the hour: today', '2026-11-24T07:59:59Z', 'UTC', 8, '2026-11-24'],
