@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import { addAccountRoutes } from './account/account-routes.ts'
+import { addAccountLinkRoutes, addAccountRoutes } from './account/account-routes.ts'
 import { addManageRoutes } from './account/manage-routes.ts'
-import { addAccountLinkRoutes } from './account/my-link-routes.ts'
 import { addUnsubscribeRoutes } from './account/unsubscribe-routes.ts'
 import { addConfirmRoutes } from './signup/confirm-routes.ts'
 import { addInboxRoutes } from './signup/inbox-routes.ts'

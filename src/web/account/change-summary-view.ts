@@ -1,9 +1,24 @@
 import { UNDO_HOW } from '../../account/change-by-link.ts'
 import type { LinkHolder } from '../../account/open-manage-page.ts'
-import { dateAndTime, dateRelativeTo, hourOfDay } from '../../i18n/dates.ts'
-import { fill, words } from '../../i18n/words.ts'
-import type { Subscription } from '../../subscribers/change.ts'
-import { changeLines } from './change-lines.ts'
+import type { Day } from '../../core/dates.ts'
+import { type DueDate, nextDue } from '../../digests/due.ts'
+import {
+  dateAndTime,
+  dateRelativeTo,
+  hourOfDay,
+  longDate,
+  longDateWithoutYear,
+  weekdaysText,
+} from '../../i18n/dates.ts'
+import { counted, fill, listed, words } from '../../i18n/words.ts'
+import {
+  changedSettings,
+  type SettingName,
+  type Subscription,
+  topicDifference,
+} from '../../subscribers/change.ts'
+import { describeTopic, isReadable } from '../../subscribers/read-signup.ts'
+import type { Schedule, SubscriberSettings, TopicText } from '../../subscribers/subscriber.ts'
 
 /** A confirmation of a change. */
 export interface ChangeSummaryView {
@@ -58,3 +73,112 @@ export function nextEmailText({ localDate, now }: NonNullable<LinkHolder['next']
   if (now) return when.now
   return localDate === today ? when.today : dateRelativeTo(today, localDate)
 }
+
+/** Describes what a change altered: "Hour: 08:00 → 19:00". `today` is the reader's date. */
+export function changeLines(before: Subscription, after: Subscription, today: Day): string[] {
+  return [
+    ...changedSettings(before, after).map((name) => settingLine(name, before, after)),
+    ...topicLines(before.topics, after.topics),
+    ...pauseLines(before, after, today),
+  ]
+}
+
+const line = (what: string, before: string, after: string): string =>
+  fill(words.manage.said.line, { what, before, after })
+
+function settingLine(name: SettingName, before: Subscription, after: Subscription): string {
+  const textOf = VALUE[name]
+  return line(LABEL[name], textOf(before), textOf(after))
+}
+
+const LABEL: Record<SettingName, string> = {
+  hour: words.form.hour,
+  zone: words.form.zone,
+  days: words.form.days,
+  maxPapers: words.form.max,
+  format: words.form.format,
+  detail: words.form.detail,
+}
+
+const VALUE: Record<SettingName, (subscription: Subscription) => string> = {
+  hour: ({ hour }) => hourOfDay(hour),
+  zone: ({ zone }) => zone,
+  days: ({ days }) => weekdaysText(days),
+  maxPapers: ({ maxPapers }) => String(maxPapers),
+  format: ({ format }) => words.form.formats[format],
+  detail: ({ detail }) => words.form.details[detail],
+}
+
+function topicLines(before: TopicText[], after: TopicText[]): string[] {
+  const { said } = words.manage
+  const { added, removed, edited, reordered } = topicDifference(before, after)
+  return [
+    ...added.map(({ name }) => fill(said.added, { name })),
+    ...removed.map(({ name }) => fill(said.removed, { name })),
+    ...edited.map(({ from, to }) => editLine(from, to)),
+    ...(reordered ? [fill(said.order, { names: listed(after.map(({ name }) => name)) })] : []),
+  ]
+}
+
+/**
+ * For a topic named after its query, one line with both queries; for a topic with its own name, the query and the name.
+ */
+function editLine(from: TopicText, to: TopicText): string {
+  const { said } = words.manage
+  if (from.query === to.query) return line(said.name, from.name, to.name)
+  if (from.name === from.query && to.name === to.query) return line(said.topic, from.query, to.query)
+  const wordsLine = line(fill(said.topicNamed, { name: from.name }), from.query, to.query)
+  return from.name === to.name ? wordsLine : fill(said.renamedToo, { line: wordsLine, name: to.name })
+}
+
+function pauseLines(before: Subscription, after: Subscription, today: Day): string[] {
+  const { said } = words.manage
+  if (before.state === after.state && before.pausedUntil === after.pausedUntil) return []
+  if (after.state === 'active') return [said.resumed]
+  return before.state === 'paused'
+    ? [line(said.pause, untilText(before.pausedUntil, today), untilText(after.pausedUntil, today))]
+    : [fill(said.paused, { until: untilText(after.pausedUntil, today) })]
+}
+
+/** "until Tuesday, 1 December", "until you resume" */
+export const untilText = (until: Day | null, today: Day): string =>
+  until ? fill(words.manage.until, { date: dateRelativeTo(today, until) }) : words.manage.untilResumed
+
+/** A topic as typed, and in words. */
+export interface TopicView {
+  query: string
+  words: string
+}
+
+export const topicViews = (topics: TopicText[]): TopicView[] =>
+  topics.map(({ query }) => ({ query, words: understoodOf(query) }))
+
+/** Describes a stored query, or says that the current grammar cannot read it. */
+export const understoodOf = (query: string): string =>
+  isReadable(query) ? describeTopic(query) : words.requestSummary.unreadable
+
+/** "Monday to Friday at 08:00, Asia/Tokyo" */
+export const scheduleText = ({ days, hour, zone }: Schedule): string =>
+  fill(words.requestSummary.schedule, { days: capital(weekdaysText(days)), hour: hourOfDay(hour), zone })
+
+/** "At most 15 papers, titles only, in plain text" */
+export function sizeText({ maxPapers, format, detail }: SubscriberSettings): string {
+  const papers = counted(maxPapers, words.requestSummary.max)
+  const size = detail === 'titles' ? fill(words.requestSummary.titles, { size: papers }) : papers
+  return format === 'text' ? fill(words.requestSummary.text, { size }) : size
+}
+
+/** "Wednesday, 25 November 2026 at 08:00 (Asia/Tokyo)" */
+export const firstEmailText = (next: DueDate, { hour, zone }: Schedule): string =>
+  fill(words.schedule.moment, { day: longDate(next.localDate), hour: hourOfDay(hour), zone })
+
+/** "Monday to Friday at 08:00, UTC; first mail Wednesday, 25 November.", if they confirm now. */
+export function whenText(schedule: Schedule, now: Date): string {
+  const next = nextDue({ ...schedule, startDate: null }, now)
+  return fill(words.form.when, {
+    schedule: scheduleText(schedule),
+    first: next ? longDateWithoutYear(next.localDate) : '',
+  })
+}
+
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)

@@ -6,10 +6,10 @@ import { FieldFaults } from '../../core/field-faults.ts'
 import { toFault } from '../errors.ts'
 import { wantsJson } from '../request.ts'
 import type { Site } from '../site.ts'
-import { idParam, type ManageForm, readManageForm, requestedChange } from './manage-form.ts'
+import { sendMyLinkPage } from './account-routes.ts'
 import { NO_CHANGE, sendManagePage } from './manage-page.ts'
-import { sendMyLinkPage } from './my-link-routes.ts'
-import { changeProfile } from './profile-form.ts'
+import { idParam, type ManageForm, readManageForm, requestedChange } from './manage-view.ts'
+import { changeProfile } from './profile-view.ts'
 import { addTopicRoutes } from './topic-routes.ts'
 
 interface WithToken {

@@ -1,27 +1,45 @@
+import { z } from 'zod'
+import type { ChangeContext } from '../../account/change-by-link.ts'
+import {
+  addedTopics,
+  editedTopic,
+  pauseChange,
+  reorderedTopics,
+  resumeChange,
+  settingsAndTopics,
+  withoutTopic,
+} from '../../account/form-changes.ts'
 import type { LinkHolder, OpenedManagePage } from '../../account/open-manage-page.ts'
 import { addDays } from '../../core/dates.ts'
-import type { Fault } from '../../core/errors.ts'
+import { Fault } from '../../core/errors.ts'
 import { type FieldFault, FieldFaults } from '../../core/field-faults.ts'
 import { rateOf } from '../../i18n/rates.ts'
 import { fill, words } from '../../i18n/words.ts'
 import { MAX_DAYS } from '../../search/recent-window.ts'
 import { maskAddress } from '../../subscribers/address.ts'
+import type { Subscription } from '../../subscribers/change.ts'
 import { MAX_TOPICS } from '../../subscribers/subscriber.ts'
 import type { StoredTopic } from '../../subscribers/topic.repo.ts'
 import { type FaultsView, faultsView } from '../faults-view.ts'
+import { formText, readFields, settingsFields } from '../request.ts'
 import { changedFields, type SettingFields, settingFields } from '../setting-fields.ts'
-import { scheduleText, sizeText, understoodOf } from '../signup/subscription-text.ts'
-import { untilText } from './change-lines.ts'
 import {
   type ChangeSummaryView,
   changeSummaryView,
   NO_CHANGE_SUMMARY,
   nextEmailText,
+  scheduleText,
+  sizeText,
+  understoodOf,
+  untilText,
 } from './change-summary-view.ts'
-import { idParam, type ManageForm } from './manage-form.ts'
 import { type ProfileView, profileChangeSummary, profileView } from './profile-view.ts'
 import { type ReceiptsView, receiptsView } from './receipts-view.ts'
 import { topicPath } from './topic-path.ts'
+
+/** Reads an id from a URL or a form; 0 for anything else. */
+export const idParam = (typed: unknown): number =>
+  typeof typed === 'string' && /^\d{1,9}$/.test(typed) ? Number(typed) : 0
 
 interface TopicFormView {
   id: number
@@ -195,4 +213,49 @@ function topicView({ rates }: OpenedManagePage, { id, name, query }: StoredTopic
     understood: understoodOf(query),
     rate: total === undefined ? '' : rateOf(total, MAX_DAYS),
   }
+}
+
+const fields = {
+  /** Which of the page's forms was sent. */
+  do: formText.default(''),
+  ...settingsFields,
+  /** The settings that the form showed, for `changedFields`. */
+  shown: formText.default(''),
+  /** The id of a topic, or the topics to add. */
+  topic: formText.default(''),
+  query: formText.default(''),
+  name: formText.default(''),
+  /** "up" or "down". */
+  to: formText.default(''),
+  /** "week", "month" or "date". */
+  for: formText.default(''),
+  until: formText.default(''),
+  /** The id of a change. */
+  change: formText.default(''),
+  /** The key of a word of the profile. */
+  word: formText.default(''),
+}
+
+/** A form of the manage page, as it was sent. */
+export type ManageForm = z.output<z.ZodObject<typeof fields>>
+
+/** Throws FieldFaults: request.wrong-type. */
+export const readManageForm = (body: unknown): ManageForm => readFields(z.object(fields), body)
+
+const CHANGES: Record<string, (form: ManageForm, held: ChangeContext) => Partial<Subscription>> = {
+  settings: (form, held) =>
+    settingsAndTopics({ ...changedFields(form, form.shown), topic: form.topic }, held),
+  'add-topic': (form, held) => addedTopics(form.topic, held),
+  'change-topic': (form, held) => editedTopic({ ...form, id: idParam(form.topic) }, held),
+  'remove-topic': (form, held) => withoutTopic(idParam(form.topic), held),
+  'move-topic': (form, held) => reorderedTopics({ ...form, id: idParam(form.topic) }, held),
+  pause: (form, held) => pauseChange(form, held),
+  resume: () => resumeChange,
+}
+
+/** The change that a form requests. Throws request.unreadable for a form that is not on our pages. */
+export function requestedChange(form: ManageForm): (held: ChangeContext) => Partial<Subscription> {
+  const change = Object.hasOwn(CHANGES, form.do) ? CHANGES[form.do] : undefined
+  if (!change) throw new Fault('request.unreadable', { what: 'do' })
+  return (held) => change(form, held)
 }

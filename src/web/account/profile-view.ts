@@ -1,4 +1,10 @@
-import type { ShownProfile, ShownWord } from '../../account/own-feedback.ts'
+import {
+  removeProfileWord,
+  resetProfile,
+  type ShownProfile,
+  type ShownWord,
+} from '../../account/own-feedback.ts'
+import type { Deps } from '../../core/deps.ts'
 import { fill, listed, words } from '../../i18n/words.ts'
 import type { ChangeSummaryView } from './change-summary-view.ts'
 
@@ -40,3 +46,24 @@ export function profileChangeSummary(done: unknown): ChangeSummaryView | null {
 }
 
 const SAID = words.profile.said
+
+interface ProfileForm {
+  do: string
+  /** The key of a word. */
+  word: string
+}
+
+/**
+ * Runs a button of the profile. Returns the value for `?profile=`, or null if the form is another one. Throws what
+ * removing a word or the profile throws.
+ */
+export async function changeProfile(deps: Deps, token: string, form: ProfileForm): Promise<string | null> {
+  if (form.do === 'forget-word') {
+    return (await removeProfileWord(deps, token, form.word)) ? 'word' : 'unknown'
+  }
+  if (form.do === 'forget-profile') {
+    await resetProfile(deps, token)
+    return 'forgotten'
+  }
+  return null
+}

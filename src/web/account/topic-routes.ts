@@ -11,12 +11,11 @@ import { formText, readFields, wantsJson } from '../request.ts'
 import { previewOfFault } from '../signup/preview-view.ts'
 import { isHtmxRequest } from '../signup/show-form-again.ts'
 import type { Site } from '../site.ts'
-import { idParam, readManageForm } from './manage-form.ts'
 import { NO_CHANGE, sendManagePage, sendNoDigestsPage } from './manage-page.ts'
-import { changeProfile } from './profile-form.ts'
+import { idParam, readManageForm } from './manage-view.ts'
+import { changeProfile } from './profile-view.ts'
 import { topicPath } from './topic-path.ts'
-import { asQueryFault, type TopicPageInput, topicPageView } from './topic-view.ts'
-import { trialView } from './trial-view.ts'
+import { asQueryFault, type TopicPageInput, topicPageView, trialView } from './topic-view.ts'
 
 interface OfTopic {
   Params: { token: string; id: string }

@@ -1,18 +1,26 @@
-import type { OpenedTopic } from '../../account/open-topic.ts'
+import type { OpenedTopic, OpenedTrial } from '../../account/open-topic.ts'
 import type { PaperOfTopic } from '../../account/paper-of-topic.ts'
 import type { Fault } from '../../core/errors.ts'
 import { FieldFaults } from '../../core/field-faults.ts'
+import type { PreviewResult } from '../../digests/preview/preview-topics.ts'
 import { shortDate } from '../../i18n/dates.ts'
+import { rateOf } from '../../i18n/rates.ts'
 import { counted, fill, listed, words } from '../../i18n/words.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
 import type { QueryEdit } from '../../queries/language/edit-query.ts'
 import { reasonSentence } from '../../queries/reasons/reason-sentence.ts'
+import { MAX_DAYS } from '../../search/recent-window.ts'
 import { type FaultsView, faultsView } from '../faults-view.ts'
-import { understoodOf } from '../signup/subscription-text.ts'
-import { type ChangeSummaryView, changeSummaryView, NO_CHANGE_SUMMARY } from './change-summary-view.ts'
+import { paperRateText } from '../signup/preview-text.ts'
+import { type PreviewView, previewOfFault, previewView } from '../signup/preview-view.ts'
+import {
+  type ChangeSummaryView,
+  changeSummaryView,
+  NO_CHANGE_SUMMARY,
+  understoodOf,
+} from './change-summary-view.ts'
 import { type ProfileView, profileChangeSummary, profileView } from './profile-view.ts'
 import { type TopicPathParams, topicPath, trialPath } from './topic-path.ts'
-import { type TrialView, trialView } from './trial-view.ts'
 
 interface PaperView {
   id: number
@@ -174,3 +182,55 @@ function votesView(place: TopicPathParams, { query, refused }: QueryEdit): Quick
     return { text: words.topicPage.votes.link, path: trialPath({ ...place, query }), note: '' }
   return refused === 'cannot' ? null : { text: '', path: null, note: words.topicPage.votes[refused] }
 }
+
+/** The trial next to the current topic: the part of the page that changes while the reader types. */
+export interface TrialView {
+  /** "Now: 56 papers in 30 days, about 6 a day", then the same for the trial, if it differs. */
+  paces: { term: string; text: string }[]
+  /** Whether the paper that the reader came from would still match; empty if the trial does not affect it. */
+  paper: string
+  /** For a new topic: a link that tries the same query in this topic instead. */
+  instead: { text: string; path: string } | null
+  preview: PreviewView
+}
+
+/** `baseUrl` is the URL of the site. */
+export function trialView(token: string, opened: OpenedTrial, baseUrl: string): TrialView {
+  const { holder, topic, trial, paper, isKept } = opened
+  const { outcome, isSame, fault, instead, named } = trial
+  const place = { token, id: topic.id, paper: paper?.paper.id }
+  const name = topic.name
+  const pathTo = (query: string) => trialPath({ ...place, query, named: named ?? undefined })
+  return {
+    paces: rateRows(opened),
+    paper: isSame || named !== null || isKept === null ? '' : paperText(isKept),
+    instead:
+      instead !== null
+        ? {
+            text: fill(words.topicPage.instead, { name }),
+            path: trialPath({ ...place, query: instead }),
+          }
+        : null,
+    preview: outcome
+      ? previewView(outcome.preview, holder.subscriber.maxPapers, { baseUrl, pathTo })
+      : previewOfFault(fault?.sentence ?? ''),
+  }
+}
+
+function rateRows({ trial: { outcome, now, isSame, named } }: OpenedTrial): TrialView['paces'] {
+  const { now: current, tried, triedNew } = words.topicPage
+  const pace = (term: string, total: number | undefined | null) =>
+    total === undefined || total === null ? [] : [{ term, text: amountText(total, outcome?.preview) }]
+  const total = outcome?.preview.topics[0]?.total
+  return [...pace(current, now), ...(isSame ? [] : pace(named === null ? tried : triedNew, total))]
+}
+
+/** "56 papers in 30 days, about 6 a day", counting days with papers. */
+function amountText(total: number, preview: PreviewResult | undefined): string {
+  const rate = rateOf(total, MAX_DAYS)
+  if (total === 0 || !preview) return rate
+  return fill(words.topicPage.pace, { rate, pace: paperRateText(preview, total) })
+}
+
+const paperText = (isKept: boolean): string =>
+  isKept ? words.topicPage.paperStays : words.topicPage.paperGoes

@@ -1,10 +1,10 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { chooseFewerEmails, openFewerEmails, undoFewerEmails } from '../../account/fewer-emails.ts'
 import { openResubscribe, resubscribe } from '../../account/resubscribe.ts'
-import { openUnsubscribe, SHORT_EMAIL_PAPERS } from '../../account/unsubscribe.ts'
+import { openUnsubscribe, SHORT_EMAIL_PAPERS, undoTokenFor, unsubscribe } from '../../account/unsubscribe.ts'
+import { Fault } from '../../core/errors.ts'
 import { maskAddress } from '../../subscribers/address.ts'
 import type { Site } from '../site.ts'
-import { addOneClickUnsubscribe } from './one-click-unsubscribe.ts'
 import { fewerEmailsView, fewerOptionViews, undoView } from './unsubscribe-view.ts'
 
 interface WithToken {
@@ -81,3 +81,45 @@ function addResubscribe(app: FastifyInstance, { deps, pages }: Site): void {
     return reply.redirect(`/resubscribe/${token}`, 303)
   })
 }
+
+/**
+ * POST /unsubscribe/:token, as RFC 8058 requires. For any body, the subscription ends and the response is 200 at once,
+ * even if the link is not ours. Only our own page sends `from=page`; its reader gets a page with the result.
+ */
+function addOneClickUnsubscribe(app: FastifyInstance, { deps }: Site): void {
+  const oneClick = async ({ params }: FastifyRequest<WithToken>, reply: FastifyReply) => {
+    await unsubscribe(deps, { token: params.token, how: 'one-click' })
+    return reply.code(200).type('text/plain; charset=utf-8').send('Unsubscribed.\n')
+  }
+
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+    scope.post<WithToken>(
+      '/unsubscribe/:token',
+      {
+        // The content of a body that Fastify rejects does not matter here.
+        errorHandler: async (error, request, reply) => {
+          if (error instanceof Fault || !isBodyError(error)) throw error
+          return oneClick(request as FastifyRequest<WithToken>, reply)
+        },
+      },
+      async (request, reply) => {
+        if (!isFromPage(request.body)) return oneClick(request, reply)
+        const { token } = request.params
+        await unsubscribe(deps, { token, how: 'page' })
+        const undo = await undoTokenFor(deps, token)
+        return reply.redirect(
+          undo ? `/resubscribe/${undo}` : `/unsubscribe/${encodeURIComponent(token)}`,
+          303,
+        )
+      },
+    )
+  })
+}
+
+const isBodyError = (error: { statusCode?: number }): boolean =>
+  error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500
+
+const isFromPage = (body: unknown): boolean =>
+  typeof body === 'string' && new URLSearchParams(body).get('from') === 'page'

@@ -4,7 +4,7 @@ import type { FewerEmailsOption } from '../../account/unsubscribe.ts'
 import { localDayOf } from '../../core/dates.ts'
 import { longDate, weekdaysText } from '../../i18n/dates.ts'
 import { fill, words } from '../../i18n/words.ts'
-import { firstEmailText } from '../signup/subscription-text.ts'
+import { firstEmailText } from './change-summary-view.ts'
 
 /** A button next to Unsubscribe that means fewer emails. */
 export interface FewerOptionView {

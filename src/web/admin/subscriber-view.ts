@@ -17,7 +17,7 @@ import { stateName } from '../../operator/retry-message.ts'
 import { tombstoneOf } from '../../subscribers/erasure.repo.ts'
 import { hasSubscription } from '../../subscribers/subscriber.ts'
 import { SUPPRESSION_REASONS } from '../../subscribers/suppression.repo.ts'
-import { scheduleText, sizeText, understoodOf } from '../signup/subscription-text.ts'
+import { scheduleText, sizeText, understoodOf } from '../account/change-summary-view.ts'
 
 const RECEIPT_DAYS = 30
 

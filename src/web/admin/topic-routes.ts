@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Fault } from '../../core/errors.ts'
 import { queriesByCount, topicHolders } from '../../subscribers/subscriber-lists.repo.ts'
-import { understoodOf } from '../signup/subscription-text.ts'
+import { understoodOf } from '../account/change-summary-view.ts'
 import type { AdminSite } from './admin-site.ts'
 import { numberParam, ROWS_PER_PAGE, takePage } from './paging.ts'
 

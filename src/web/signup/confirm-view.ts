@@ -8,9 +8,15 @@ import { MAX_DAYS } from '../../search/recent-window.ts'
 import { maskAddress } from '../../subscribers/address.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { MAX_TOPICS, type SubscriberSettings, type TopicText } from '../../subscribers/subscriber.ts'
-import { changeLines } from '../account/change-lines.ts'
-import type { ChangeSummaryView } from '../account/change-summary-view.ts'
-import { firstEmailText, scheduleText, sizeText, type TopicView, topicViews } from './subscription-text.ts'
+import {
+  type ChangeSummaryView,
+  changeLines,
+  firstEmailText,
+  scheduleText,
+  sizeText,
+  type TopicView,
+  topicViews,
+} from '../account/change-summary-view.ts'
 
 type Rates = ReadonlyMap<string, number>
 

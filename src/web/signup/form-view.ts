@@ -16,6 +16,7 @@ import {
   type TypedSignup,
 } from '../../subscribers/read-signup.ts'
 import { MAX_TOPICS, type SubscriberSettings } from '../../subscribers/subscriber.ts'
+import { whenText } from '../account/change-summary-view.ts'
 import { type FaultsView, faultsView } from '../faults-view.ts'
 import { preparseTopics } from '../request.ts'
 import {
@@ -25,7 +26,6 @@ import {
   selectOption,
   settingFields,
 } from '../setting-fields.ts'
-import { whenText } from './subscription-text.ts'
 
 /** A topic in the plain field that can be read. */
 interface Chip {

@@ -5,11 +5,11 @@ import { nameInSubject } from '../../mail/templates/template.ts'
 import { parseAddress } from '../../subscribers/address.ts'
 import { readTypedSettings, type TypedSignup } from '../../subscribers/read-signup.ts'
 import type { SubscriberSettings } from '../../subscribers/subscriber.ts'
+import { whenText } from '../account/change-summary-view.ts'
 import { type FaultsView, faultsView } from '../faults-view.ts'
 import { readOrElse, settingsPairs } from '../setting-fields.ts'
 import type { SentForm } from './inbox-token.ts'
 import type { PreviewView } from './preview-view.ts'
-import { whenText } from './subscription-text.ts'
 import { suggestedDomain } from './suggested-domain.ts'
 
 /** The page after the form: which email to expect, a preview of the topics, and the form for another attempt. */

@@ -12,6 +12,7 @@ import {
   readTypedSettings,
   type TypedSignup,
 } from '../../subscribers/read-signup.ts'
+import { topicViews, whenText } from '../account/change-summary-view.ts'
 import {
   preparseTopics,
   queriesIn,
@@ -26,7 +27,6 @@ import { loadFormView } from './form-view.ts'
 import { inboxPath, type SentForm } from './inbox-token.ts'
 import { formPreview } from './preview-routes.ts'
 import { showFormAgain } from './show-form-again.ts'
-import { topicViews, whenText } from './subscription-text.ts'
 
 /** The form, and the page after it. No response reveals whether an address is known. */
 export function addSubscribeRoutes(app: FastifyInstance, site: Site): void {

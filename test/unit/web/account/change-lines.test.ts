@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Subscription } from '../../../../src/subscribers/change.ts'
-import { changeLines } from '../../../../src/web/account/change-lines.ts'
+import { changeLines } from '../../../../src/web/account/change-summary-view.ts'
 
 const topic = (query: string, name = query) => ({ name, query })
 const BASE: Subscription = {
