@@ -19,7 +19,7 @@ import { hasSubscription, type Subscriber } from '../../subscribers/subscriber.t
 import { logFault, toFault } from '../errors.ts'
 import { faultsView } from '../faults-view.ts'
 import { emailIn } from '../request.ts'
-import { suggestedDomainInQuery, suggestedDomainQuery } from '../signup/suggested-domain.ts'
+import { suggestedDomainInQuery, suggestedDomainQuery } from '../signup/inbox-view.ts'
 import type { Site } from '../site.ts'
 import { idParam } from './manage-view.ts'
 

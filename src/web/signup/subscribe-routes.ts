@@ -24,7 +24,7 @@ import {
 } from '../request.ts'
 import type { Site } from '../site.ts'
 import { loadFormView } from './form-view.ts'
-import { inboxPath, type SentForm } from './inbox-token.ts'
+import { inboxPath, type SentForm } from './inbox-view.ts'
 import { formPreview } from './preview-routes.ts'
 import { showFormAgain } from './show-form-again.ts'
 

@@ -7,7 +7,7 @@ import type { ServiceDeps } from '../../../src/core/deps.ts'
 import { type LinkPurpose, signLink } from '../../../src/subscribers/link-token.ts'
 import { readTypedSettings } from '../../../src/subscribers/read-signup.ts'
 import type { MailFormat } from '../../../src/subscribers/subscriber.ts'
-import { inboxPath } from '../../../src/web/signup/inbox-token.ts'
+import { inboxPath } from '../../../src/web/signup/inbox-view.ts'
 import { HOSTILE } from './hostile.ts'
 import { EVERY_DAY, READER } from './seed.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config/config.ts'
 import { readTypedSettings } from '../../../../src/subscribers/read-signup.ts'
-import { inboxPath, readInboxToken } from '../../../../src/web/signup/inbox-token.ts'
+import { inboxPath, readInboxToken } from '../../../../src/web/signup/inbox-view.ts'
 
 const config = readConfig({})
 const now = new Date('2026-11-24T12:00:00Z')

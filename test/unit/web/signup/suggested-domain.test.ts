@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { editDistance } from '../../../../src/core/edit-distance.ts'
-import { isMailboxProvider, suggestDomain } from '../../../../src/web/signup/suggested-domain.ts'
+import { isMailboxProvider, suggestDomain } from '../../../../src/web/signup/inbox-view.ts'
 
 test.each([
   ['gmial.com', 'gmail.com'],

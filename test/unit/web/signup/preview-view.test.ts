@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { barsView } from '../../../../src/web/signup/preview-bars.ts'
+import { barsView } from '../../../../src/web/signup/preview-view.ts'
 
 test('a day without papers of any topic is a dash, and so is a week of such days', () => {
   const perDay = [0, 0, 0, 4, 0, 0].map((papers, n) => ({ day: `2026-11-${14 + n}`, papers }))
