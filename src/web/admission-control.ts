@@ -4,7 +4,7 @@ import { Semaphore } from '../core/semaphore.ts'
 import { refusalFor } from '../search/search-slot.ts'
 import { yieldToEventLoop } from '../search/yield-to-event-loop.ts'
 import { sendFault, toFault } from './errors.ts'
-import type { Site } from './site.ts'
+import type { Site } from './pages.ts'
 
 /** Routes that may search: reading one of their requests can be expensive before it takes a search slot. */
 const ROUTES = new Set([

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-export interface ConditionalBody {
+interface ConditionalBody {
   body: string
   /** When the content last changed; null if unknown. */
   changedAt: Date | null
@@ -29,3 +29,7 @@ const isSince = (since: string | undefined, changedAt: Date | null): boolean =>
   since !== undefined &&
   changedAt !== null &&
   Math.floor(changedAt.getTime() / 1000) * 1000 <= Date.parse(since)
+
+/** Any cache may keep the response for a minute. */
+export const cacheForOneMinute = <T extends FastifyReply>(reply: T): T =>
+  reply.header('cache-control', 'public, max-age=60') as T

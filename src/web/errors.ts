@@ -6,9 +6,9 @@ import { randomId } from '../core/random.ts'
 import { longDate } from '../i18n/dates.ts'
 import { fill, words } from '../i18n/words.ts'
 import { shownName } from '../queries/language/describe-query.ts'
+import type { Site } from './pages.ts'
 import { wantsJson } from './request.ts'
-import { externalPaperLink } from './site/external-paper-link.ts'
-import type { Site } from './site.ts'
+import { externalPaperLink } from './site/paper-view.ts'
 
 export const BODY_LIMIT = 100_000
 const RETRY_AFTER_SECONDS = 30

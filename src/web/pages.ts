@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { FastifyReply } from 'fastify'
 import type { Config } from '../config/config.ts'
+import type { ServiceDeps } from '../core/deps.ts'
 import { TemplateEngine } from '../i18n/template-engine.ts'
 import type { TopicPaperRef } from '../subscribers/links.ts'
 import type { ManageView, NoDigestsView } from './account/manage-view.ts'
@@ -15,10 +16,9 @@ import type { InboxView } from './signup/inbox-view.ts'
 import type { PreviewView } from './signup/preview-view.ts'
 import type { DayView } from './site/day-view.ts'
 import type { DigestPageView } from './site/digest-view.ts'
-import { feedPath } from './site/feed-paths.ts'
-import type { PaperPageView } from './site/paper-view.ts'
+import type { PaperPageView, SimilarPapersView } from './site/paper-view.ts'
+import { feedPath } from './site/search-paths.ts'
 import type { SearchView } from './site/search-view.ts'
-import type { SimilarPapersView } from './site/similar-papers-view.ts'
 import type { StatusView } from './site/status-view.ts'
 
 /** The data that each template of templates/pages reads as `it`, besides `site` and `route`. */
@@ -82,7 +82,7 @@ interface PageData {
 
 type PageName = keyof PageData
 
-export interface PageRenderer {
+interface PageRenderer {
   /** Sends a page; `status` is 200 by default. */
   send<Name extends PageName>(
     reply: FastifyReply,
@@ -117,4 +117,10 @@ export function openPageRenderer(config: Config): PageRenderer {
       return reply.code(status).type('text/html; charset=utf-8').send(html)
     },
   }
+}
+
+/** What each group of routes receives. */
+export interface Site {
+  deps: ServiceDeps
+  pages: PageRenderer
 }

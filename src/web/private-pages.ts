@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify'
+import { showDigest } from '../digests/show-digest.ts'
 import { addAccountLinkRoutes, addAccountRoutes } from './account/account-routes.ts'
 import { addManageRoutes } from './account/manage-routes.ts'
 import { addUnsubscribeRoutes } from './account/unsubscribe-routes.ts'
+import type { Site } from './pages.ts'
 import { addConfirmRoutes, addInboxRoutes } from './signup/confirm-routes.ts'
-import { addDigestRoutes } from './site/digest-routes.ts'
-import type { Site } from './site.ts'
+import { digestPageView } from './site/digest-view.ts'
 
 /** Every page behind a personal link: no cache may keep it, and no search engine may list it. */
 export function addPrivatePages(app: FastifyInstance, site: Site): void {
@@ -19,5 +20,14 @@ export function addPrivatePages(app: FastifyInstance, site: Site): void {
     addAccountLinkRoutes(scope, site)
     addManageRoutes(scope, site)
     addAccountRoutes(scope, site)
+  })
+}
+
+/** The content of a digest email, on a page that its reader may share. */
+function addDigestRoutes(app: FastifyInstance, { deps, pages }: Site): void {
+  app.get<{ Params: { token: string } }>('/digest/:token', async ({ params: { token } }, reply) => {
+    const shown = await showDigest(deps, { token })
+    if (!shown) return pages.send(reply, 'digest', { digest: null }, 410)
+    return pages.send(reply, 'digest', { digest: digestPageView(shown, deps.config.BASE_URL) })
   })
 }

@@ -10,11 +10,9 @@ import { addMetricsRoute } from './admin/metrics-route.ts'
 import { addAdmissionControl } from './admission-control.ts'
 import { addApi } from './api/api.ts'
 import { ASSET_CACHE_OPTIONS, ASSETS_FOLDER, ASSETS_PATH, addPackageAssets } from './assets.ts'
-import { toDecodableUrl } from './decodable-url.ts'
 import { addErrorHandlers, BODY_LIMIT } from './errors.ts'
-import { openPageRenderer } from './pages.ts'
+import { openPageRenderer, type Site } from './pages.ts'
 import { addPrivatePages } from './private-pages.ts'
-import { addRequestLog } from './request-log.ts'
 import { securityHeaders } from './security-headers.ts'
 import { addServiceRoutes } from './service-routes.ts'
 import { addPreviewRoutes } from './signup/preview-routes.ts'
@@ -23,13 +21,12 @@ import { addDiscoveryRoutes } from './site/discovery-routes.ts'
 import { addFeedRoutes } from './site/feed-routes.ts'
 import { addPaperRoutes } from './site/paper-routes.ts'
 import { addSearchRoutes } from './site/search-routes.ts'
-import type { Site } from './site.ts'
 import { addWebhookRoutes } from './webhooks/webhook-routes.ts'
 
 /**
  * In milliseconds. A whole request, headers and body, must arrive within `requestTimeout`; Node checks at intervals.
  */
-export interface RequestLimits {
+interface RequestLimits {
   requestTimeout: number
   connectionsCheckingInterval: number
 }
@@ -81,4 +78,40 @@ export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): Fastify
     addApi(scope, site)
   })
   return app
+}
+
+/**
+ * Returns a URL whose path can be decoded. In a path that an email program or a scanner garbled, percent signs are
+ * escaped. Such a request then gets our 404, with our headers, instead of the router's own response.
+ */
+export function toDecodableUrl(url: string): string {
+  const [path = ''] = url.split(/[?#]/, 1)
+  try {
+    decodeURI(path)
+    return url
+  } catch {
+    return path.replaceAll('%', '%25') + url.slice(path.length)
+  }
+}
+
+/** Logs one line for each request, with the route's pattern: a URL may contain a token. */
+function addRequestLog(app: FastifyInstance, { log, config }: ServiceDeps): void {
+  app.addHook('onResponse', async (request, reply) => {
+    log.info('request.done', {
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    })
+  })
+
+  // Behind a proxy that TRUST_PROXY does not name, all visitors would share one rate limit.
+  let warned = false
+  app.addHook('onRequest', async ({ headers, ips = [] }) => {
+    // A request from the proxy's own machine has the proxy's address, and `ips` then contains it twice.
+    const isUntrusted = headers['x-forwarded-for'] !== undefined && ips.length < 2
+    if (!isUntrusted || warned) return
+    warned = true
+    log.warn('proxy.untrusted', { trusted: config.TRUST_PROXY.length })
+  })
 }

@@ -1,11 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Config, PLACEHOLDER_SENDER } from '../config/config.ts'
+import { acceptsWrites } from '../core/database/database-facts.repo.ts'
+import { pendingMigrations } from '../core/database/migrations.ts'
 import { DAY_MS } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
+import { tryWithTimeout } from '../core/with-timeout.ts'
+import { assertDkimSigns, loadDkimKey } from '../mail/smtp/dkim.ts'
 import { doctorResponse, observeProxy, PROBE_HEADER } from '../operator/doctor/proxy-probe.ts'
 import { UNCONFIRMED_DAYS } from '../operator/prune.ts'
-import { readiness } from './readiness.ts'
-import type { Site } from './site.ts'
+import type { Site } from './pages.ts'
 
 const ROBOTS = ['confirm', 'unsubscribe', 'resubscribe', 'manage', 'digest', 'account', 'move', 'check-inbox']
   .map((path) => `Disallow: /${path}/`)
@@ -78,4 +82,43 @@ function respondToDoctor(
   if (typeof challenge !== 'string') return undefined
   const forwarded = headers['x-forwarded-for']?.toString()
   return doctorResponse(challenge, secrets, observeProxy({ forwarded, chain: ips ?? [ip] }))
+}
+
+const ANSWER_WITHIN_MS = 2000
+
+interface Readiness {
+  database: boolean
+  migrations: boolean
+  /** False if its disk is full, or if it is a standby. */
+  writes: boolean
+  /** The DKIM key works; also true if the settings require no signature. */
+  mailSigning: boolean
+}
+
+/**
+ * Checks that the database answers within two seconds, has every migration of this release and accepts writes, and that
+ * the DKIM key can sign.
+ */
+async function readiness({ db, config }: Deps): Promise<Readiness> {
+  const [missing, writes, mailSigning] = await Promise.all([
+    tryWithTimeout(ANSWER_WITHIN_MS, pendingMigrations(db)),
+    tryWithTimeout(ANSWER_WITHIN_MS, acceptsWrites(db)),
+    keySigns(config),
+  ])
+  return {
+    database: missing !== undefined,
+    migrations: missing?.length === 0,
+    writes: writes === true,
+    mailSigning,
+  }
+}
+
+async function keySigns(config: Deps['config']): Promise<boolean> {
+  try {
+    const key = loadDkimKey(config)
+    if (key) await assertDkimSigns(key)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -18,9 +18,9 @@ import type { TopicPaperRef } from '../../subscribers/links.ts'
 import { hasSubscription, type Subscriber } from '../../subscribers/subscriber.ts'
 import { logFault, toFault } from '../errors.ts'
 import { faultsView } from '../faults-view.ts'
+import type { Site } from '../pages.ts'
 import { emailIn } from '../request.ts'
 import { suggestedDomainInQuery, suggestedDomainQuery } from '../signup/inbox-view.ts'
-import type { Site } from '../site.ts'
 import { idParam } from './manage-view.ts'
 
 interface WithToken {

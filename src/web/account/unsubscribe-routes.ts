@@ -4,7 +4,7 @@ import { openResubscribe, resubscribe } from '../../account/resubscribe.ts'
 import { openUnsubscribe, SHORT_EMAIL_PAPERS, undoTokenFor, unsubscribe } from '../../account/unsubscribe.ts'
 import { Fault } from '../../core/errors.ts'
 import { maskAddress } from '../../subscribers/address.ts'
-import type { Site } from '../site.ts'
+import type { Site } from '../pages.ts'
 import { fewerEmailsView, fewerOptionViews, undoView } from './unsubscribe-view.ts'
 
 interface WithToken {

@@ -2,7 +2,7 @@ import { BlockList } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../config/config.ts'
 import { openMetricsWriter } from '../../operator/metrics/write-metrics.ts'
-import type { Site } from '../site.ts'
+import type { Site } from '../pages.ts'
 import { checkPassword } from './check-password.ts'
 
 /**

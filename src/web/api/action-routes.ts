@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { recentActions } from '../../core/action.repo.ts'
 import { cachedDailyFigures } from '../../operator/cached-daily-figures.ts'
-import type { Site } from '../site.ts'
+import type { Site } from '../pages.ts'
 import { idNumber, pageOf, readCursor, writeCursor } from './cursor.ts'
 import { type Api, operatorFaults, operatorOperation } from './operation.ts'
 import { actionQuery, actions, figureQuery, figures } from './schemas/operator.ts'

@@ -7,8 +7,8 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
 import type { Config } from '../../config/config.ts'
-import { cacheForOneMinute } from '../cache-control.ts'
-import type { Site } from '../site.ts'
+import { cacheForOneMinute } from '../conditional-response.ts'
+import type { Site } from '../pages.ts'
 import { addApiActionRoutes } from './action-routes.ts'
 import { addDeliveryRoutes } from './delivery-routes.ts'
 import { addFaultResponses } from './fault-responses.ts'

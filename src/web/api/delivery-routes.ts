@@ -3,7 +3,7 @@ import type { Deps } from '../../core/deps.ts'
 import { dayTotals } from '../../digests/reconciliation.repo.ts'
 import { deliveryReport, jsonOfDeliveryReport } from '../../operator/delivery-report.ts'
 import { pauseDelivery, resumeDelivery } from '../../operator/delivery-switch.ts'
-import type { Site } from '../site.ts'
+import type { Site } from '../pages.ts'
 import { type Api, changeFaults, operatorFaults, operatorOperation, runApiChange } from './operation.ts'
 import * as schemas from './schemas/operator.ts'
 

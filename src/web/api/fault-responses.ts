@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
 import { type FieldFault, FieldFaults, MAX_FAULTS, unknownFieldFaults } from '../../core/field-faults.ts'
 import { jsonOfFault, logFault, toFault } from '../errors.ts'
-import type { Site } from '../site.ts'
+import type { Site } from '../pages.ts'
 import type { Api } from './operation.ts'
 
 /** Sends every fault in one shape; the operator also gets the message for operators. */

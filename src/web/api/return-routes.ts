@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { newestBounces } from '../../bounces/bounce-list.repo.ts'
 import { jsonOfReturn } from '../../operator/message-json.ts'
-import type { Site } from '../site.ts'
+import type { Site } from '../pages.ts'
 import { cursorInstant, idNumber, pageOf, readCursor, writeCursor } from './cursor.ts'
 import { type Api, operatorFaults, operatorOperation } from './operation.ts'
 import { returnQuery, returns } from './schemas/operator.ts'

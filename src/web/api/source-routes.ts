@@ -1,6 +1,6 @@
 import { type SourceDayStatus, type SourceStatus, sourceStatus } from '../../operator/source-status.ts'
-import { cacheForOneMinute } from '../cache-control.ts'
-import type { Site } from '../site.ts'
+import { cacheForOneMinute } from '../conditional-response.ts'
+import type { Site } from '../pages.ts'
 import { type Api, iso, publicOperation } from './operation.ts'
 import { faults } from './schemas/faults.ts'
 import { sourceQuery, sources } from './schemas/papers.ts'

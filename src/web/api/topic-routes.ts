@@ -1,6 +1,6 @@
 import { addTopicsByOperator, removeTopicByOperator } from '../../account/change-by-operator.ts'
 import { showSubscriber } from '../../account/show-subscriber.ts'
-import type { Site } from '../site.ts'
+import type { Site } from '../pages.ts'
 import { type Api, changeFaults, operatorFaults, operatorOperation, runApiChange } from './operation.ts'
 import { idParams } from './schemas/common.ts'
 import { addedTopic, changedTopics, removedTopic, topics } from './schemas/subscribers.ts'

@@ -4,6 +4,7 @@ import { previewTopics } from '../../digests/preview/preview-topics.ts'
 import { withSearchSlot } from '../../search/search-slot.ts'
 import type { Spend } from '../../search/yield-to-event-loop.ts'
 import { readTopics, readTypedSettings } from '../../subscribers/read-signup.ts'
+import type { Site } from '../pages.ts'
 import {
   isJson,
   preparseTopics,
@@ -13,7 +14,6 @@ import {
   type SubscribeForm,
 } from '../request.ts'
 import { readOrElse } from '../setting-fields.ts'
-import type { Site } from '../site.ts'
 import { loadFormView } from './form-view.ts'
 import { latestPerTopic, type PreviewView, previewView } from './preview-view.ts'
 import { isHtmxRequest, showFormAgain } from './show-form-again.ts'

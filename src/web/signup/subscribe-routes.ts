@@ -13,6 +13,7 @@ import {
   type TypedSignup,
 } from '../../subscribers/read-signup.ts'
 import { topicViews, whenText } from '../account/change-summary-view.ts'
+import type { Site } from '../pages.ts'
 import {
   preparseTopics,
   queriesIn,
@@ -22,7 +23,6 @@ import {
   settingsInQuery,
   topicsInQuery,
 } from '../request.ts'
-import type { Site } from '../site.ts'
 import { loadFormView } from './form-view.ts'
 import { inboxPath, type SentForm } from './inbox-view.ts'
 import { formPreview } from './preview-routes.ts'

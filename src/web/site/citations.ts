@@ -5,7 +5,7 @@ import { plainText } from '../../papers/text/plain-text.ts'
 import { foldAccents } from '../../queries/text/tokens.ts'
 
 /** The file extensions. */
-export type CitationFormat = 'bib' | 'ris' | 'csl.json'
+type CitationFormat = 'bib' | 'ris' | 'csl.json'
 
 export const CITATION_TYPES: Record<CitationFormat, string> = {
   bib: 'application/x-bibtex; charset=utf-8',
@@ -52,7 +52,7 @@ export function citationKey(paper: Paper): string {
 }
 
 /** The date of publication, or else of the first listing. */
-export const publishedOn = ({ publishedAt, firstDay }: Pick<Paper, 'publishedAt' | 'firstDay'>): Day =>
+const publishedOn = ({ publishedAt, firstDay }: Pick<Paper, 'publishedAt' | 'firstDay'>): Day =>
   publishedAt ? dayOf(publishedAt) : firstDay
 
 const SKIPPED = new Set(
@@ -173,4 +173,24 @@ function risName(name: string): string {
 function cslName(name: string): object {
   const { family, given, suffix } = nameOf(name)
   return given ? { family, given, ...(suffix && { suffix }) } : { literal: family }
+}
+
+export interface Meta {
+  name: string
+  content: string
+}
+
+/** The Highwire Press meta tags, which Zotero and Google Scholar read. */
+export function metaOf(paper: Paper, baseUrl: string): Meta[] {
+  const all: [string, string | null][] = [
+    ['citation_title', plainText(paper.title)],
+    ...paper.authors.map((author): [string, string] => ['citation_author', plainText(author)]),
+    ['citation_publication_date', publishedOn(paper).replaceAll('-', '/')],
+    ['citation_online_date', paper.publishedAt && dayOf(paper.publishedAt).replaceAll('-', '/')],
+    ['citation_arxiv_id', paper.arxivId],
+    ['citation_doi', paper.doi],
+    ['citation_pdf_url', pdfUrl(paper)],
+    ['citation_abstract_html_url', `${baseUrl}${paperPathOf(paper)}`],
+  ]
+  return all.flatMap(([name, content]) => (content ? [{ name, content }] : []))
 }

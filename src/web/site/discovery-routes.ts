@@ -6,12 +6,9 @@ import { words } from '../../i18n/words.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
 import { daysWithPapers, maxSitemapPaperId, sitemapPapers } from '../../papers/sitemap.repo.ts'
 import { ASSETS_PATH } from '../assets.ts'
-import { cacheForOneMinute } from '../cache-control.ts'
-import { sendIfChanged } from '../conditional-response.ts'
-import { SITEMAP_ROUTES } from '../pages.ts'
-import type { Site } from '../site.ts'
-import { feedPath } from './feed-paths.ts'
-import { searchPath } from './search-paths.ts'
+import { cacheForOneMinute, sendIfChanged } from '../conditional-response.ts'
+import { SITEMAP_ROUTES, type Site } from '../pages.ts'
+import { feedPath, searchPath } from './search-paths.ts'
 
 /** Paper numbers in one part of the sitemap. The protocol allows 50,000 URLs; fewer are faster to write. */
 const PAPERS_IN_PART = 10_000

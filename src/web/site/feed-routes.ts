@@ -3,13 +3,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { TemplateEngine } from '../../i18n/template-engine.ts'
 import { feedPapers } from '../../search/feed-papers.ts'
 import { withSearchSlot } from '../../search/search-slot.ts'
-import { cacheForOneMinute } from '../cache-control.ts'
-import { sendIfChanged } from '../conditional-response.ts'
+import { cacheForOneMinute, sendIfChanged } from '../conditional-response.ts'
 import { logFault, toFault } from '../errors.ts'
-import type { Site } from '../site.ts'
-import { type FeedFormat, feedPath } from './feed-paths.ts'
+import type { Site } from '../pages.ts'
 import { type FeedView, feedView } from './feed-view.ts'
-import { textParam } from './search-paths.ts'
+import { type FeedFormat, feedPath, textParam } from './search-paths.ts'
 
 type Asked = FastifyRequest<{ Querystring: { q?: unknown } }>
 

@@ -7,8 +7,7 @@ import { reasonSentence } from '../../queries/reasons/reason-sentence.ts'
 import { type PlainParts, plainParts } from '../../queries/reasons/shown-paper.ts'
 import type { FeedPapers } from '../../search/feed-papers.ts'
 import type { FoundPaper } from '../../search/found-papers.ts'
-import { type FeedFormat, feedPath, subscribePath } from './feed-paths.ts'
-import { searchPath } from './search-paths.ts'
+import { type FeedFormat, feedPath, searchPath, subscribePath } from './search-paths.ts'
 
 /** A paper in a feed: text on one line, without characters that feed readers reject. */
 interface FeedEntry {

@@ -7,14 +7,12 @@ import { loadDayPage, loadNewestDayPage, loadPaperByName } from '../../search/lo
 import { withOptionalSearchSlot } from '../../search/search-slot.ts'
 import { type SimilarPapers, similarPapers } from '../../search/similar-papers.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
-import { cacheForOneMinute } from '../cache-control.ts'
-import { sendIfChanged } from '../conditional-response.ts'
-import type { Site } from '../site.ts'
+import { cacheForOneMinute, sendIfChanged } from '../conditional-response.ts'
+import type { Site } from '../pages.ts'
 import { CITATION_TYPES, type CitationName, citation, citationKey, citationName } from './citations.ts'
 import { dayView } from './day-view.ts'
-import { paperPageView } from './paper-view.ts'
+import { paperPageView, similarPapersView } from './paper-view.ts'
 import { pageParam } from './search-paths.ts'
-import { similarPapersView } from './similar-papers-view.ts'
 import { statusView } from './status-view.ts'
 
 /** The newest day, any day, and each paper. */

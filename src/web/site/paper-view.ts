@@ -1,19 +1,21 @@
 import { type Day, dayOf } from '../../core/dates.ts'
 import { dateWithYear } from '../../i18n/dates.ts'
+import { rateOf } from '../../i18n/rates.ts'
 import { counted, fill, listed, words } from '../../i18n/words.ts'
 import { arxivUrl, doiUrl, type Paper, pdfUrl, votesUrl } from '../../papers/paper.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
 import { type PageRun, pageRuns } from '../../papers/text/page-runs.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import { paperSentenceOf, plainSummaryOf } from '../../papers/text/sentences.ts'
+import { shownName } from '../../queries/language/describe-query.ts'
 import type { TextRun } from '../../queries/reasons/marked-runs.ts'
 import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
+import type { SimilarPapers } from '../../search/similar-papers.ts'
 import { codeLink } from '../../subscribers/links.ts'
-import { type Meta, metaOf } from './citation-meta.ts'
-import { type Citations, citationsOf } from './citations.ts'
-import { searchPath } from './search-paths.ts'
+import { type Citations, citationsOf, type Meta, metaOf } from './citations.ts'
+import { searchPath, subscribePath } from './search-paths.ts'
 
-export interface TextLink {
+interface TextLink {
   text: string
   url: string
 }
@@ -169,3 +171,35 @@ function linksOf(paper: Paper, arxivText: string): TextLink[] {
 
 const commentsOf = (paper: Pick<Paper, 'arxivId' | 'votes' | 'comments'>): Fact[] =>
   paper.comments ? [{ text: counted(paper.comments, words.counts.comment), url: votesUrl(paper) }] : []
+
+/**
+ * A link to a paper that this site does not have, from its name in a path: on arXiv or through its DOI. Null for other
+ * names.
+ */
+export function externalPaperLink(name: string): { path: string; text: string } | null {
+  if (name.startsWith('id:')) return null
+  const doi = /^doi:(.*)$/.exec(name)?.[1] ?? null
+  const path = doiUrl({ doi }) ?? `https://arxiv.org/abs/${name}`
+  const site = doi ? 'doi.org' : 'arXiv'
+  return { path, text: fill(words.search.elsewhere, { name: shownName(name), site }) }
+}
+
+/** Below a paper: similar papers, and a topic that would find them. */
+export interface SimilarPapersView {
+  papers: PaperItem[]
+  /** The subscribe form with that topic, and how much it would have matched: "12 papers in 30 days". */
+  topic: { path: string; query: string; rate: string } | null
+}
+
+/** Null if there are neither papers nor a topic. */
+export function similarPapersView({ papers, topic }: SimilarPapers): SimilarPapersView | null {
+  if (papers.length === 0 && !topic) return null
+  return {
+    papers: papers.map((paper) => paperItem(paper, { dated: true })),
+    topic: topic && {
+      path: subscribePath([topic.query]),
+      query: topic.query,
+      rate: rateOf(topic.papers, topic.days),
+    },
+  }
+}

@@ -1,8 +1,8 @@
 import { Fault } from '../../core/errors.ts'
+import { fill, words } from '../../i18n/words.ts'
 import { parseCategory } from '../../queries/language/category.ts'
-import type { FacetSelection } from '../../search/facets.ts'
-import type { ArchiveSearch, SearchOrder } from '../../search/search-archive.ts'
-import { pathWithQuery } from './feed-paths.ts'
+import type { FacetCount, FacetSelection } from '../../search/facets.ts'
+import type { ArchiveSearch, SearchedArchive, SearchOrder } from '../../search/search-archive.ts'
 
 /** The parameters in the URL of a results page; invalid ones are left out. */
 export type SearchParams = Omit<ArchiveSearch, 'spend'>
@@ -56,4 +56,119 @@ function narrowingIn(asked: Record<string, unknown>): FacetSelection {
 export function pageParam(text: unknown = '1'): number {
   if (typeof text !== 'string' || !/^[1-9]\d{0,5}$/.test(text)) throw new Fault('search.page')
   return Number(text)
+}
+
+/** The file extensions: Atom, and JSON Feed. */
+export type FeedFormat = 'xml' | 'json'
+
+/** The path of a feed, for a query or for all papers: /feed.xml?q=linear+attention */
+export const feedPath = (format: FeedFormat, query?: string): string =>
+  pathWithQuery(`/feed.${format}`, query === undefined ? [] : [['q', query]])
+
+/** The path of the form with topics in it: /subscribe?topic=mamba&topic=author:Gu */
+export const subscribePath = (queries: readonly string[]): string =>
+  pathWithQuery(
+    '/subscribe',
+    queries.map((query) => ['topic', query]),
+  )
+
+/** Builds a path with a query string. People read these URLs, so characters that need no escape stay. */
+function pathWithQuery(path: string, fields: readonly (readonly [name: string, value: string])[]): string {
+  const text = fields.map(([name, value]) => `${name}=${readable(value)}`).join('&')
+  return `${path}${text ? `?${text}` : ''}`
+}
+
+const readable = (value: string): string =>
+  encodeURIComponent(value).replaceAll('%20', '+').replaceAll('%3A', ':').replaceAll('%2F', '/')
+
+/** One value of a facet: a link that narrows the results to it, or removes that filter. */
+interface FacetItem {
+  text: string
+  papers: number
+  path: string
+  chosen: boolean
+}
+
+export interface FacetView {
+  id: string
+  label: string
+  items: FacetItem[]
+  /** Hidden until the reader opens the list. */
+  more: FacetItem[]
+}
+
+const MAX_CATEGORIES = 8
+const MAX_MONTHS = 6
+
+/** By category, month and code; without values that all results share, which would narrow nothing. */
+export function facetViews(
+  asked: SearchParams,
+  { facets, count }: Pick<SearchedArchive, 'facets' | 'count'>,
+): FacetView[] {
+  const { category, month, withCode = false } = asked.selection
+  const code = [{ value: '1', papers: facets.withCode }]
+  const counts = (all: FacetCount[], chosen: string | undefined) =>
+    withChosen(all, chosen).filter(
+      ({ value, papers }) => value === chosen || (papers > 0 && (chosen !== undefined || papers < count)),
+    )
+  const codeChosen = withCode ? '1' : undefined
+  return [
+    facet(asked, 'category', {
+      counts: counts(facets.categories, category),
+      most: MAX_CATEGORIES,
+      chosen: category,
+    }),
+    facet(asked, 'month', { counts: counts(facets.months, month), most: MAX_MONTHS, chosen: month }),
+    facet(asked, 'withCode', { counts: counts(code, codeChosen), most: 1, chosen: codeChosen }),
+  ].filter(({ items }) => items.length > 0)
+}
+
+/** A chosen value can be removed even if no result has it. */
+const withChosen = (counts: FacetCount[], chosen: string | undefined): FacetCount[] =>
+  chosen === undefined || counts.some(({ value }) => value === chosen)
+    ? counts
+    : [{ value: chosen, papers: 0 }, ...counts]
+
+interface Choices {
+  counts: FacetCount[]
+  most: number
+  chosen: string | undefined
+}
+
+function facet(
+  asked: SearchParams,
+  kind: keyof FacetSelection,
+  { counts, most, chosen }: Choices,
+): FacetView {
+  const items = counts.map(({ value, papers }) =>
+    itemOf(asked, kind, { value, papers, isChosen: value === chosen }),
+  )
+  const shown = items.filter((item, i) => i < most || item.chosen)
+  const more = items.filter((item) => !shown.includes(item))
+  return { id: `facet-${kind.toLowerCase()}`, label: words.search.facets[kind], items: shown, more }
+}
+
+function itemOf(
+  asked: SearchParams,
+  kind: keyof FacetSelection,
+  { value, papers, isChosen }: FacetCount & { isChosen: boolean },
+): FacetItem {
+  const { [kind]: _before, ...others } = asked.selection
+  const taken = { ...others, [kind]: kind === 'withCode' ? true : value }
+  return {
+    text: textOf(kind, value),
+    papers,
+    path: searchPath({ ...asked, selection: isChosen ? others : taken, page: 1 }),
+    chosen: isChosen,
+  }
+}
+
+function textOf(kind: keyof FacetSelection, value: string): string {
+  if (kind === 'withCode') return words.search.withCode
+  if (kind === 'category') return value
+  const [year = '', month = ''] = value.split('-')
+  return fill(words.search.month, {
+    month: words.monthsShort[Number(month) as keyof typeof words.monthsShort],
+    year,
+  })
 }

@@ -3,24 +3,41 @@ import { FieldFaults } from '../../core/field-faults.ts'
 import { longDate } from '../../i18n/dates.ts'
 import { counted, fill, listed, words } from '../../i18n/words.ts'
 import { truncateAtWord } from '../../mail/templates/text.ts'
+import { asSingleTopic } from '../../queries/language/as-single-topic.ts'
 import { shownName } from '../../queries/language/describe-query.ts'
-import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
-import { toShownPaper } from '../../queries/reasons/shown-paper.ts'
-import { type NothingFound, PAPERS_PER_PAGE, type SearchedArchive } from '../../search/search-archive.ts'
+import type { Leaf } from '../../queries/query.ts'
+import { type ShownPaper, toShownPaper } from '../../queries/reasons/shown-paper.ts'
+import {
+  type NamedQuery,
+  type NothingFound,
+  PAPERS_PER_PAGE,
+  type SearchedArchive,
+} from '../../search/search-archive.ts'
 import { arxivLink } from '../../subscribers/links.ts'
 import { type FaultsView, faultsView } from '../faults-view.ts'
-import { externalPaperLink } from './external-paper-link.ts'
-import { type FollowSearchView, followSearchView } from './follow-search-view.ts'
-import { authorsOf, dayLink, foundPaperItem, organizationOf, type PaperItem } from './paper-view.ts'
-import { type FacetView, facetViews } from './search-facets.ts'
-import { type SearchParams, searchPath } from './search-paths.ts'
+import {
+  authorsOf,
+  dayLink,
+  externalPaperLink,
+  foundPaperItem,
+  organizationOf,
+  type PaperItem,
+} from './paper-view.ts'
+import {
+  type FacetView,
+  facetViews,
+  feedPath,
+  type SearchParams,
+  searchPath,
+  subscribePath,
+} from './search-paths.ts'
 
 interface PageLink {
   path: string
   text: string
 }
 
-export interface ResultsView {
+interface ResultsView {
   /** "312 papers" */
   count: string
   understood: string
@@ -214,3 +231,57 @@ const searchExamples = (): SearchExample[] =>
     says: words.search.examples[kind as keyof typeof EXAMPLES],
     path: searchPath({ query }),
   }))
+
+/** How to follow a search: by email, as a feed, and by a link to put on one's own page. */
+interface FollowSearchView {
+  /** "Mail me these" */
+  mail: string
+  /** The subscribe form with the search as a topic. */
+  mailPath: string
+  /** The full URL, for copying. */
+  mailUrl: string
+  feeds: { atom: string; json: string }
+  /** How emails and feeds differ from the search. */
+  notes: string[]
+}
+
+/** Null for a search that names one paper, and if no query expresses it as a topic. */
+function followSearchView(
+  { query: typed, selection }: SearchParams,
+  {
+    tree,
+    count,
+    all,
+    onlyNames,
+    named,
+  }: Pick<SearchedArchive, 'tree' | 'count' | 'all' | 'onlyNames' | 'named'>,
+  baseUrl: string,
+): FollowSearchView | null {
+  if (tree.kind === 'paper') return null
+  const { category, month, withCode } = selection
+  // Topics and feeds do not match names without a field, so a search that matched only as a name is followed as that
+  // name.
+  const name = onlyNames > 0 && onlyNames === all ? mostPapers(named) : undefined
+  const query = name?.query ?? typed
+  const more: Leaf[] = [
+    ...(category ? [{ kind: 'category', value: category } as const] : []),
+    ...(withCode ? [{ kind: 'has-code' } as const] : []),
+  ]
+  const topic = asSingleTopic(query, more) ?? asSingleTopic(query)
+  if (topic === null) return null
+  const mailPath = subscribePath([topic])
+  return {
+    mail: count > 0 ? words.search.mail : words.search.mailLater,
+    mailPath,
+    mailUrl: `${baseUrl}${mailPath}`,
+    feeds: { atom: feedPath('xml', topic), json: feedPath('json', topic) },
+    notes: [
+      ...(name ? [fill(words.search.follows, { what: name.part })] : []),
+      ...(onlyNames > 0 && !name ? [counted(onlyNames, words.search.onlyNames)] : []),
+      ...(month === undefined ? [] : [words.search.withoutMonth]),
+    ],
+  }
+}
+
+const mostPapers = (named: readonly NamedQuery[]): NamedQuery | undefined =>
+  named.toSorted((a, b) => b.papers - a.papers)[0]

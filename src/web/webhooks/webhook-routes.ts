@@ -4,7 +4,7 @@ import { openSnsClient } from '../../bounces/providers/sns-client.ts'
 import { PROVIDERS, type Provider } from '../../bounces/report.repo.ts'
 import { Fault } from '../../core/errors.ts'
 import { jsonOfFault, logFault, toFault } from '../errors.ts'
-import type { Site } from '../site.ts'
+import type { Site } from '../pages.ts'
 
 const WEBHOOK_BODY_LIMIT = 1_000_000
 

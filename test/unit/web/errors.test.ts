@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { expect, test } from 'vitest'
 import { Fault } from '../../../src/core/errors.ts'
 import { jsonOfFault, sendFault } from '../../../src/web/errors.ts'
-import type { Site } from '../../../src/web/site.ts'
+import type { Site } from '../../../src/web/pages.ts'
 
 const pageOf = (fault: Fault): object => {
   const sent: unknown[] = []

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Paper } from '../../../../src/papers/paper.ts'
-import { metaOf } from '../../../../src/web/site/citation-meta.ts'
-import { citation, citationKey, citationName } from '../../../../src/web/site/citations.ts'
+import { citation, citationKey, citationName, metaOf } from '../../../../src/web/site/citations.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 
 const URL = 'https://papers.example/papers/id:1'

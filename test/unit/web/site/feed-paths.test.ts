@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { feedPath, subscribePath } from '../../../../src/web/site/feed-paths.ts'
+import { feedPath, subscribePath } from '../../../../src/web/site/search-paths.ts'
 
 test('a feed exists in both formats, for all papers and for a query', () => {
   expect([feedPath('xml'), feedPath('json')]).toEqual(['/feed.xml', '/feed.json'])

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { facetViews } from '../../../../src/web/site/search-facets.ts'
-import type { SearchParams } from '../../../../src/web/site/search-paths.ts'
+import { facetViews, type SearchParams } from '../../../../src/web/site/search-paths.ts'
 
 const search = (narrowing: SearchParams['selection'] = {}): SearchParams => ({
   query: 'mamba',

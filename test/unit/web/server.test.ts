@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { toDecodableUrl } from '../../../src/web/decodable-url.ts'
+import { toDecodableUrl } from '../../../src/web/server.ts'
 
 test.each([
   ['/papers/date/2026-11-24', '/papers/date/2026-11-24'],
