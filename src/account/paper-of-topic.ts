@@ -1,13 +1,20 @@
 import type { Deps } from '../core/deps.ts'
 import type { Paper } from '../papers/paper.ts'
-import { authorQuery, mute, type QueryEdit, requireVotes } from '../queries/language/edit-query.ts'
+import {
+  authorQuery,
+  excludesWords,
+  followsAuthor,
+  mute,
+  type QueryEdit,
+  requiresWords,
+  requireVotes,
+} from '../queries/language/edit-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
-import { excludesWords, followsAuthor, requiresWords } from '../queries/language/query-implications.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import type { Query, Reason } from '../queries/query.ts'
 import { strongestWords, type Vector } from '../queries/ranking/profile.ts'
 import { isContentWord } from '../queries/ranking/tf-idf.ts'
-import { type Shortfall, shortfallOf } from '../queries/reasons/shortfall.ts'
+import { type Shortfall, shortfallOf } from '../queries/reasons/nearness.ts'
 import type { PaperText } from '../queries/text/paper-text.ts'
 import { type Token, tokensOf } from '../queries/text/tokens.ts'
 import { type FeedbackKind, listFeedback } from '../subscribers/feedback.repo.ts'

@@ -1,8 +1,7 @@
 import type { Day } from '../core/dates.ts'
 import type { Paper } from '../papers/paper.ts'
-import { mentionsRevised } from '../queries/language/time-dependent.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
-import type { Query } from '../queries/query.ts'
+import { mentionsRevised, type Query } from '../queries/query.ts'
 import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
 import {
   plainParts,

@@ -1,7 +1,6 @@
 import type { PaperSnapshot } from '../papers/history.repo.ts'
-import { isTimeDependent, mentionsRevised } from '../queries/language/time-dependent.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
-import type { Query } from '../queries/query.ts'
+import { isTimeDependent, mentionsRevised, type Query } from '../queries/query.ts'
 import type { PaperTexts } from './matcher.ts'
 
 /** votes: it has reached the votes since then. revised: the query includes newer versions, and it is one. */

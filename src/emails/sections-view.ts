@@ -2,8 +2,7 @@ import type { DigestContent, DigestSection } from '../digests/digest-content.ts'
 import { shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
 import { oneLine, truncateAtWord, visibleText } from '../mail/templates/text.ts'
-import type { TextRun } from '../queries/reasons/marked-runs.ts'
-import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
+import type { ShownPaper, TextRun } from '../queries/reasons/shown-paper.ts'
 import { arxivLink, arxivPdfLink, codeLink, type Links, type TopicPaperRef } from '../subscribers/links.ts'
 
 /** A section in `it.sections` of parts/sections.mjml and parts/sections.txt. */

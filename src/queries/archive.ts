@@ -1,5 +1,4 @@
 import type { Day } from '../core/dates.ts'
-import { mentionsRevised } from './language/time-dependent.ts'
 import {
   type Bits,
   countBits,
@@ -13,13 +12,10 @@ import { forEachDoc } from './matching/leaf-bits.ts'
 import type { PaperAttributes, PaperIndex } from './matching/paper-index.ts'
 import { keyToIndexedTerm } from './matching/phrase-positions.ts'
 import { QuerySet } from './matching/query-set.ts'
-import { isTextLeaf, leavesOf, type Query } from './query.ts'
-import { Bm25 } from './ranking/bm25.ts'
+import { isTextLeaf, leavesOf, mentionsRevised, type Query } from './query.ts'
 import type { Vector } from './ranking/profile.ts'
-import { Ranker } from './ranking/ranker.ts'
-import { vectorOf } from './ranking/tf-idf.ts'
-import { topK } from './ranking/top-k.ts'
-import { wantedWords } from './ranking/wanted-terms.ts'
+import { Ranker, topK, wantedWords } from './ranking/ranker.ts'
+import { Bm25, vectorOf } from './ranking/tf-idf.ts'
 import { type WhyEmpty, whyEmptySteps } from './reasons/why-empty.ts'
 import type { Steps } from './steps.ts'
 

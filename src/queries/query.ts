@@ -75,3 +75,50 @@ export interface Match {
 export interface Reason {
   matches: Match[]
 }
+
+/** Joins one or more parts as the parser does: an AND inside an AND becomes one AND. */
+export function flatten(kind: 'and' | 'or', parts: readonly Query[]): Query {
+  const flat = parts.flatMap((part) => (part.kind === kind ? part.parts : [part]))
+  return flat.length > 1 ? { kind, parts: flat } : flat[0]!
+}
+
+// Parts of a query that can start or stop matching a paper after its first listing.
+
+/** Whether the query contains is:revised. */
+export const mentionsRevised = (query: Query): boolean => holds(query, 'revised')
+
+/** Whether the query can start to match a paper without a change of the query. */
+export const isTimeDependent = (query: Query): boolean => holds(query, 'votes') || holds(query, 'revised')
+
+function holds(query: Query, kind: Query['kind']): boolean {
+  if ('parts' in query) return query.parts.some((part) => holds(part, kind))
+  return query.kind === 'not' ? holds(query.part, kind) : query.kind === kind
+}
+
+/** A query with more terms is not a person's name, and each term costs two more lookups. */
+const MAX_TERMS = 10
+
+/** A word or phrase that may also be part of the name of an author or an organization. */
+type ExpandedTerm = { kind: 'or'; parts: [text: TextLeaf, author: TextLeaf, org: TextLeaf] }
+
+/** The same query, but words without a field also match authors and organizations, except under a NOT. */
+export const expandToNames = (query: Query): Query =>
+  wantedLeaves(query).length > MAX_TERMS ? query : expanded(query)
+
+function expanded(query: Query): Query {
+  if (query.kind === 'not') return query
+  if ('parts' in query) return { ...query, parts: query.parts.map(expanded) }
+  if (!isTextLeaf(query) || query.field !== 'any') return query
+  const either: ExpandedTerm = {
+    kind: 'or',
+    parts: [query, { ...query, field: 'author' }, { ...query, field: 'org' }],
+  }
+  made.add(either)
+  return either
+}
+
+// A reader may type the same tree; it is then described and ranked as typed.
+const made = new WeakSet<Query>()
+
+/** Whether `expandToNames` created this node. */
+export const isExpanded = (query: Query): query is ExpandedTerm => made.has(query)

@@ -6,8 +6,8 @@ import { describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import type { Match } from '../queries/query.ts'
+import { type Shortfall, shortfallOf } from '../queries/reasons/nearness.ts'
 import { reasonSentence } from '../queries/reasons/reason-sentence.ts'
-import { type Shortfall, shortfallOf } from '../queries/reasons/shortfall.ts'
 import { toPaperText } from '../queries/text/paper-text.ts'
 
 /** Why a query matches a paper, or which parts the paper lacks or must not contain. */

@@ -1,5 +1,5 @@
 import type { Archive } from '../queries/archive.ts'
-import { categoryMatcher, parseCategory } from '../queries/language/category.ts'
+import { categoryMatcher, parseCategory } from '../queries/language/paper-name.ts'
 import {
   type Bits,
   countBits,

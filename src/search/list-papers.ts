@@ -3,8 +3,8 @@ import type { Deps } from '../core/deps.ts'
 import { papersListedOn } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
-import { mentionsRevised } from '../queries/language/time-dependent.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
+import { mentionsRevised } from '../queries/query.ts'
 import { toPaperText } from '../queries/text/paper-text.ts'
 
 /**

@@ -4,8 +4,7 @@ import type { Deps } from '../core/deps.ts'
 import { changesSince, lastChange, papersAfter, papersRevisedSince } from '../papers/archive.repo.ts'
 import { maxPaperId, newestPapers, type PaperCursor } from '../papers/paper.repo.ts'
 import { Archive } from '../queries/archive.ts'
-import { PaperIndex } from '../queries/matching/paper-index.ts'
-import { upsertYielding } from '../queries/matching/upsert-yielding.ts'
+import { PaperIndex, upsertYielding } from '../queries/matching/paper-index.ts'
 
 /** The limit of papers in memory, some 500 MB. Older papers are found only by their day. */
 const MAX_PAPERS = 200_000

@@ -1,6 +1,5 @@
-import { mentionsRevised } from '../../queries/language/time-dependent.ts'
 import type { Bits } from '../../queries/matching/bits.ts'
-import type { Query } from '../../queries/query.ts'
+import { mentionsRevised, type Query } from '../../queries/query.ts'
 import { type WhyEmpty, whyEmptySteps } from '../../queries/reasons/why-empty.ts'
 import type { Steps } from '../../queries/steps.ts'
 import type { DayWindow } from '../../search/back-test/day-window.ts'

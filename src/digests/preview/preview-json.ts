@@ -1,6 +1,6 @@
 import type { Day } from '../../core/dates.ts'
 import { describePart } from '../../queries/language/describe-query.ts'
-import { writeTree } from '../../queries/language/write-tree.ts'
+import { writeTree } from '../../queries/language/write-query.ts'
 import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
 import type { Overlap } from '../../search/back-test/overlap.ts'
 import type { QueryHint } from '../../search/back-test/query-hint.ts'

@@ -1,6 +1,5 @@
 import { fill, listed, words } from '../../i18n/words.ts'
-import type { Leaf, Query } from '../query.ts'
-import { isExpanded } from './expand-to-names.ts'
+import { isExpanded, type Leaf, type Query } from '../query.ts'
 
 /** The query in plain words: "Papers with the phrase “linear attention” and (vision or LLM), but not survey". */
 export const describeQuery = (query: Query): string =>

@@ -1,10 +1,10 @@
-import { isTextLeaf, type Query } from '../query.ts'
-import { flatten } from './flatten.ts'
+import { flatten, isTextLeaf, type Leaf, type Query, type TextLeaf } from '../query.ts'
+import type { WordIndex } from '../text/paper-text.ts'
+import { firstOccurrence, matchesName, termOf } from '../text/term.ts'
+import { tokensOf, type WordKind, wordKindOf } from '../text/tokens.ts'
 import { parseOrNull, parseQuery } from './parse-query.ts'
-import { excludesWords, followsAuthor, isGuaranteed, requiresWords } from './query-implications.ts'
-import { quoteIfNeeded } from './quote-if-needed.ts'
 import { cleanText } from './split-topics.ts'
-import { isTopicOf, writeTree } from './write-tree.ts'
+import { isTopicOf, quoteIfNeeded, writeTree } from './write-query.ts'
 
 /**
  * Why an edit is refused. nothing: no paper would match; already: the query means it already; cannot: no text means it,
@@ -82,4 +82,65 @@ function changed(meant: Query, texts: readonly string[]): QueryEdit {
   const text = texts.map(cleanText).find((one) => isTopicOf(one, meant))
   const query = text ?? writeTree(meant)
   return query === null ? { refused: 'cannot' } : { query }
+}
+
+/**
+ * A text that means the query, and also the leaves in `more`, and that is a single topic in every topic field. A search
+ * text may contain a comma, which would start a second topic. Null if there is no such text. Throws query.*.
+ */
+export function asSingleTopic(query: string, more: readonly Leaf[] = []): string | null {
+  const tree = parseQuery(query)
+  const meant = flatten('and', [tree, ...more])
+  const added = more.map(writeTree).join(' ')
+  const texts = more.length > 0 ? [`${query} ${added}`, `(${query}) ${added}`] : [query]
+  return texts.map(cleanText).find((text) => isTopicOf(text, meant)) ?? writeTree(meant)
+}
+
+// What a query already implies, judging only by its words.
+
+/** Whether a paper must contain these words to match. */
+export const requiresWords = (query: Query, text: string): boolean =>
+  isGuaranteed(query, (part) => isTextLeaf(part) && isProse(part) && holds(part.text, text))
+
+/** Whether no paper with these words matches. */
+export const excludesWords = (query: Query, text: string): boolean =>
+  isGuaranteed(query, (part) => part.kind === 'not' && isMetBy(part.part, text))
+
+/** Whether a query matches every paper of an author, on any subject. */
+export function followsAuthor(query: Query, name: string): boolean {
+  if (query.kind === 'or') return query.parts.some((part) => followsAuthor(part, name))
+  if (!isTextLeaf(query) || query.field !== 'author') return false
+  return matchesName(termOf(query.text, 'names'), indexOf(name, 'names'))
+}
+
+/** Whether everything that matches passes `test`, which gets the leaves and NOTs of the query. */
+function isGuaranteed(query: Query, test: (part: Query) => boolean): boolean {
+  const passes = (part: Query) => isGuaranteed(part, test)
+  switch (query.kind) {
+    case 'and':
+      return query.parts.some(passes)
+    case 'or':
+      return query.parts.every(passes)
+    case 'some':
+      return query.parts.filter((part) => !passes(part)).length < query.least
+    default:
+      return test(query)
+  }
+}
+
+/** Whether every paper with these words matches a query. */
+function isMetBy(query: Query, text: string): boolean {
+  if (query.kind === 'or') return query.parts.some((part) => isMetBy(part, text))
+  return isTextLeaf(query) && query.field === 'any' && holds(text, query.text)
+}
+
+const isProse = ({ field }: TextLeaf): boolean => wordKindOf(field) === 'prose'
+
+const holds = (text: string, words: string): boolean =>
+  firstOccurrence(termOf(words, 'prose'), indexOf(text, 'prose')) !== null
+
+function indexOf(text: string, kind: WordKind): WordIndex {
+  const tokens = tokensOf(text, kind)
+  const positions = Map.groupBy(tokens.keys(), (position) => tokens[position]!.key)
+  return { text, tokens, positions }
 }

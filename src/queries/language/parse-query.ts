@@ -4,11 +4,9 @@ import peggy from 'peggy'
 import { Fault } from '../../core/errors.ts'
 import { words } from '../../i18n/words.ts'
 import type { Query } from '../query.ts'
-import { englishTerms, isForeign } from './english.ts'
-import { MAX_DEPTH, MAX_TREE_DEPTH, tooDeepAt, treeDepth } from './nesting.ts'
-import { isAddress, readPaperName } from './paper-name.ts'
-import { queryFromPaste } from './query-from-paste.ts'
+import { isAddress, isExactCategory, parseCategory, readPaperName } from './paper-name.ts'
 import { parseSentence } from './sentence.ts'
+import { englishTerms, isForeign } from './sentence-words.ts'
 import { AstBuilder, type ParseNode, type ThrowFault } from './to-ast.ts'
 import { truncate } from './truncate.ts'
 
@@ -104,3 +102,128 @@ function requireShort(text: string, maxBytes: number): void {
   if (bytes <= maxBytes) return
   throw new Fault('query.too-long', { query: truncate(text), column: 1, bytes, most: MAX_BYTES })
 }
+
+/** The limit for nested brackets, NOTs and fields. Each level costs time in every part of the program. */
+const MAX_DEPTH = 8
+/** A level may be an AND within an OR, or the reverse. Prose ("a except b except c") nests without any brackets. */
+export const MAX_TREE_DEPTH = 2 * MAX_DEPTH + 1
+
+/** A phrase, a bracket, or text between blanks, brackets and quotes. */
+const PIECES = /"[^"]*"|[()]|[^ ()"]+/g
+/** Operators and fields that apply to the text that follows: -title:abs: has three. */
+const PREFIXES = /^(?:[-−–!](?!-)|\p{L}[\p{L}_-]*:)*/u
+const PREFIX = /[-−–!]|\p{L}[\p{L}_-]*:/gu
+const MAY_BEGIN = /[-−–!:]|NOT$/i
+const NOT = /^(?:AND)?NOT$/i
+const ONLY_SIGNS = /^[-−–!]+$/
+
+/** The position at which a text first nests deeper than MAX_DEPTH, in UTF-16 units; null if it does not. */
+function tooDeepAt(text: string): number | null {
+  /** The number of levels that each open bracket adds: its own, and those of its prefixes. */
+  const open: number[] = []
+  let depth = 0
+  let prefixes = 0
+  for (const { 0: piece, index } of text.matchAll(PIECES)) {
+    if (piece === ')') depth -= open.pop() ?? 0
+    const read = prefixesOf(piece, text[index + piece.length])
+    prefixes += read.count
+    const levels = depth + prefixes + (piece === '(' ? 1 : 0)
+    if (levels > MAX_DEPTH) return index
+    if (piece === '(') open.push(levels - depth)
+    if (piece === '(') depth = levels
+    if (!read.isAll) prefixes = 0
+  }
+  return null
+}
+
+/** How many prefixes a piece starts with, and whether it contains nothing else. */
+function prefixesOf(piece: string, next: string | undefined): { count: number; isAll: boolean } {
+  if (!MAY_BEGIN.test(piece)) return { count: 0, isAll: false }
+  const [prefix] = PREFIXES.exec(piece)!
+  // A row of dashes is a word, unless text follows immediately.
+  if (prefix === piece && ONLY_SIGNS.test(piece) && !/[("]/.test(next ?? ''))
+    return { count: 0, isAll: false }
+  const count = [...prefix.matchAll(PREFIX)].length
+  const isNot = NOT.test(piece.slice(prefix.length))
+  return { count: count + (isNot ? 1 : 0), isAll: isNot || (prefix !== '' && prefix === piece) }
+}
+
+/** The number of levels of a tree; a leaf has one. */
+export function treeDepth(query: Query): number {
+  if (query.kind === 'not') return 1 + treeDepth(query.part)
+  return 'parts' in query ? 1 + Math.max(...query.parts.map(treeDepth)) : 1
+}
+
+// Undoes the effects of an address bar, a search page or copying on a query.
+
+/** The query in a pasted text; the text itself if nothing has to be undone. */
+export function queryFromPaste(text: string): string {
+  const trimmed = text.trim()
+  const query = queryInUrl(trimmed)
+  if (query !== undefined) return query
+  const categories = trimmed
+    .split(/[,;]/)
+    .map((part) => part.trim())
+    .filter(Boolean)
+  if (categories.length > 1 && categories.every(isExactCategory)) return anyOf(categories)
+  const isEncoded = /^[^\s"]+$/.test(trimmed) && ARXIV_FIELD.test(trimmed)
+  return withoutLoneQuote(isEncoded ? unescaped(trimmed) : text)
+}
+
+const ARXIV_FIELD = /(?:^|[(+&?]|%28|%20)(?:search_query=|(?:ti|abs|au|all|cat|co|jr|rn|id)(?::|%3A))/i
+
+/** The query of a search results page, or the sections of a feed or list; undefined if a URL has neither one. */
+function queryInUrl(text: string): string | undefined {
+  const searchQuery = /(?:^|[?&])search_query=([^&\s]*)/.exec(text)?.[1]
+  if (searchQuery) return unescaped(searchQuery)
+  if (/\s/.test(text) || !isAddress(text) || readPaperName(text)) return undefined
+  const address = addressOf(text)
+  return address && (sectionsOf(address) ?? queryOfSearchUrl(address))
+}
+
+function addressOf(text: string): URL | undefined {
+  const address = /^https?:/i.test(text) ? text : `https://${text.replace(/^\//, 'localhost/')}`
+  return URL.canParse(address) ? new URL(address) : undefined
+}
+
+/** rss.arxiv.org/rss/cs.CL+cs.CV, arxiv.org/list/cs.CL/recent */
+function sectionsOf({ hostname, pathname }: URL): string | undefined {
+  if (!hostname.endsWith('arxiv.org')) return undefined
+  const names = /^\/(?:rss|atom|list)\/([^/]+)/.exec(pathname)?.[1]
+  const sections = names?.split('+').map(parseCategory) ?? []
+  return sections.length > 0 && sections.every(Boolean) ? anyOf(sections) : undefined
+}
+
+const anyOf = (categories: readonly unknown[]): string =>
+  categories.map((category) => `cat:${category}`).join(' OR ')
+
+const FIELD_OF_SEARCH = new Map([
+  ['title', 'title'],
+  ['author', 'author'],
+  ['abstract', 'abstract'],
+])
+
+function queryOfSearchUrl({ searchParams }: URL): string | undefined {
+  const papers = searchParams.get('id_list')?.split(',').filter(readPaperName)
+  if (papers?.length) return papers.map((name) => `paper:${name}`).join(' OR ')
+  const query = searchParams.get('query') ?? searchParams.get('q')
+  if (!query?.trim()) return undefined
+  const field = FIELD_OF_SEARCH.get(searchParams.get('searchtype') ?? '')
+  return field ? `${field}:(${query})` : query
+}
+
+/** Replaces a plus between words with a blank, but keeps it in C++. */
+function unescaped(text: string): string {
+  const spaced = text.replace(/^search_query=/, '').replace(/(?<!\+)\+(?!\+)/g, ' ')
+  return spaced.replace(/(?:%[0-9a-f]{2})+/gi, (signs) => {
+    try {
+      return decodeURIComponent(signs)
+    } catch {
+      return signs
+    }
+  })
+}
+
+/** Removes a closing quote without an opening one. */
+const withoutLoneQuote = (text: string): string =>
+  text.replace(/^([^"“”„‟«»＂]*[^"“”„‟«»＂\s])["”»](?=[\s.,;]*$)/u, '$1 ')

@@ -1,10 +1,15 @@
-import { isForeign } from './english.ts'
-import { startsEspeciallyClause, startsExamples } from './especially-clause.ts'
-import { containsExcept, startsExclusion } from './exclusion.ts'
-import { GROUP_PIECES, isClosing, isOpening } from './groups.ts'
-import { NEXT_SENTENCE } from './prose.ts'
+import {
+  containsExcept,
+  GROUP_PIECES,
+  isClosing,
+  isOpening,
+  NEXT_SENTENCE,
+  startsEspeciallyClause,
+  startsExamples,
+  startsExclusion,
+} from './clauses.ts'
 import { isSentence } from './sentence.ts'
-import { REQUEST_START } from './sentence-words.ts'
+import { isForeign, REQUEST_START } from './sentence-words.ts'
 
 /**
  * Splits the text of a plain field into topics, at commas, semicolons and new lines. Does not split inside quotes or

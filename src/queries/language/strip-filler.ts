@@ -1,4 +1,4 @@
-import { maskGroups } from './groups.ts'
+import { maskGroups } from './clauses.ts'
 
 // Filler around a subject: "new papers about world models", "llm papers", "the latest in robotics".
 

@@ -1,6 +1,5 @@
-import { categoryMatcher } from '../language/category.ts'
-import { mentionsRevised } from '../language/time-dependent.ts'
-import type { Leaf, Match, Query, Reason, TextLeaf } from '../query.ts'
+import { categoryMatcher } from '../language/paper-name.ts'
+import { type Leaf, type Match, mentionsRevised, type Query, type Reason, type TextLeaf } from '../query.ts'
 import type { PaperText, WordIndex } from '../text/paper-text.ts'
 import { firstOccurrence, matchesName, type Term, termOf } from '../text/term.ts'
 import { wordKindOf } from '../text/tokens.ts'

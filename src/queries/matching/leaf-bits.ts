@@ -1,9 +1,9 @@
-import { categoryMatcher } from '../language/category.ts'
+import { categoryMatcher } from '../language/paper-name.ts'
 import { isTextLeaf, type Leaf, type TextLeaf } from '../query.ts'
 import { type Bits, newBits, setBit } from './bits.ts'
 import type { PaperAttributes, PaperIndex } from './paper-index.ts'
-import type { IndexedField } from './paper-words.ts'
 import { forEachPaperWithTerm, type IndexedTerm, toIndexedTerm } from './phrase-positions.ts'
+import type { IndexedField } from './vocabulary.ts'
 
 export const INDEXED_FIELDS_OF: Record<TextLeaf['field'], readonly IndexedField[]> = {
   any: ['title', 'abstract', 'keyword'],

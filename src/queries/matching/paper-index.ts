@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { Day } from '../../core/dates.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { paperNamesOf } from '../../papers/paper-key.ts'
 import { type Bits, clearBit, newBits, setBit } from './bits.ts'
-import { type PaperWords, paperWordsOf, type Vocabularies } from './paper-words.ts'
 import { SEGMENT_SIZE, Segment } from './segment.ts'
-import { Vocabulary } from './vocabulary.ts'
+import { type PaperWords, paperWordsOf, type Vocabularies, Vocabulary } from './vocabulary.ts'
 
 /** The facts of a paper besides its words. Its votes and newer versions change often, its words seldom. */
 export interface PaperAttributes {
@@ -22,7 +22,7 @@ export interface PaperAttributes {
 }
 
 /** A tokenized paper. `words` is null if the index has the same words already. */
-export interface TokenizedPaper {
+interface TokenizedPaper {
   attributes: PaperAttributes
   fingerprint: string
   words: PaperWords | null
@@ -206,3 +206,16 @@ const fingerprintOf = ({ title, abstract, keywords, organization, authors }: Pap
   createHash('md5')
     .update(JSON.stringify([title, abstract, keywords, organization, authors]))
     .digest('base64')
+
+/** How many papers are tokenized, in some 10 ms, before the event loop runs other work. */
+const PAPERS_PER_YIELD = 20
+
+/** `upsert` for many papers: does not block page requests, SMTP connections and lease renewals in the same process. */
+export async function upsertYielding(index: PaperIndex, papers: readonly Paper[]): Promise<void> {
+  const tokenized: TokenizedPaper[] = []
+  for (const [i, paper] of papers.entries()) {
+    if (i % PAPERS_PER_YIELD === 0) await setImmediate()
+    tokenized.push(index.tokenize(paper))
+  }
+  if (tokenized.length > 0) index.upsertTokenized(tokenized)
+}

@@ -2,9 +2,8 @@ import type { TextField } from '../query.ts'
 import { type Term, termOf } from '../text/term.ts'
 import { wordKindOf } from '../text/tokens.ts'
 import { type Bits, forEachBit, intersectBits, newBits, setBit } from './bits.ts'
-import type { IndexedField, Vocabularies } from './paper-words.ts'
 import { SEGMENT_SIZE, type Segment } from './segment.ts'
-import { GAP, type Vocabulary } from './vocabulary.ts'
+import { GAP, type IndexedField, type Vocabularies, type Vocabulary } from './vocabulary.ts'
 
 // Finds the occurrences of terms by the rules of term.ts, with word ids instead of words.
 

@@ -1,5 +1,4 @@
-import { mentionsRevised } from '../language/time-dependent.ts'
-import type { Leaf, Query } from '../query.ts'
+import { type Leaf, mentionsRevised, type Query } from '../query.ts'
 import { type Bits, intersectBits, newBits, setBit, subtractBits, unionBits } from './bits.ts'
 import { leafBits } from './leaf-bits.ts'
 import type { PaperIndex } from './paper-index.ts'

@@ -1,9 +1,52 @@
 import { type Bits, countBits, forEachBit } from '../matching/bits.ts'
 import type { PaperIndex } from '../matching/paper-index.ts'
-import type { Query, TextLeaf } from '../query.ts'
-import { Bm25, type TermWeights } from './bm25.ts'
-import { topK } from './top-k.ts'
-import { type WantedTerm, wantedTerms } from './wanted-terms.ts'
+import { isExpanded, isTextLeaf, type Query, type TextLeaf } from '../query.ts'
+import { wordsOfPhrase } from '../text/tokens.ts'
+import { Bm25, type TermWeights } from './tf-idf.ts'
+
+/** Two words that are adjacent in the query and in the paper mean more than both apart. */
+const SIDE_BY_SIDE = 0.25
+/** A word without a field says little if it is in a name, because many names are also words. */
+const IN_NAME = 0.25
+
+/** A heap of the best items so far, with the worst of them on top. */
+class WorstFirstHeap {
+  readonly items: number[] = []
+  readonly #compare: (a: number, b: number) => number
+
+  constructor(compare: (a: number, b: number) => number) {
+    this.#compare = compare
+  }
+
+  get top(): number {
+    return this.items[0]!
+  }
+
+  add(item: number): void {
+    let at = this.items.push(item) - 1
+    for (let above = (at - 1) >> 1; at > 0 && this.#isAfter(at, above); above = (at - 1) >> 1) {
+      this.#swap(at, above)
+      at = above
+    }
+  }
+
+  replaceTop(item: number): void {
+    this.items[0] = item
+    for (let at = 0; ; ) {
+      const left = 2 * at + 1
+      const later = left + 1 < this.items.length && this.#isAfter(left + 1, left) ? left + 1 : left
+      if (left >= this.items.length || !this.#isAfter(later, at)) return
+      this.#swap(at, later)
+      at = later
+    }
+  }
+
+  #isAfter = (a: number, b: number): boolean => this.#compare(this.items[a]!, this.items[b]!) > 0
+
+  #swap(a: number, b: number): void {
+    ;[this.items[a], this.items[b]] = [this.items[b]!, this.items[a]!]
+  }
+}
 
 /** DocIds of papers, best first, with their scores. */
 export interface RankedDocs {
@@ -114,3 +157,68 @@ export class Ranker {
 }
 
 const nameOf = ({ field, text }: TextLeaf): string => `${field} ${text}`
+
+/** The first `k` of `count` items, identified by numbers from 0, in the order of `compare`. Does not sort the rest. */
+export function topK(count: number, k: number, compare: (a: number, b: number) => number): number[] {
+  if (count <= k) return Array.from({ length: count }, (_, i) => i).sort(compare)
+  const heap = new WorstFirstHeap(compare)
+  for (let i = 0; i < k; i++) heap.add(i)
+  for (let i = k; i < count; i++) if (k > 0 && compare(i, heap.top) < 0) heap.replaceTop(i)
+  return heap.items.sort(compare)
+}
+
+/** A term that improves a paper's rank, and the share of its weight that it adds. */
+interface WantedTerm {
+  leaf: TextLeaf
+  share: number
+}
+
+/** The terms that a query wants, each once: terms that are not under a NOT, and adjacent words also as phrases. */
+function wantedTerms(query: Query): WantedTerm[] {
+  const terms = new Map<string, WantedTerm>()
+  const want = (leaf: TextLeaf, share: number) => {
+    const name = `${leaf.field} ${leaf.text}`.toLowerCase()
+    if (!terms.has(name)) terms.set(name, { leaf, share })
+  }
+  const visit = (node: Query): void => {
+    if (isExpanded(node)) {
+      const [text, ...names] = node.parts
+      want(text, 1)
+      for (const name of names) want(name, IN_NAME)
+      return
+    }
+    if (isTextLeaf(node)) want(node, 1)
+    if (!('parts' in node)) return
+    for (const part of node.parts) visit(part)
+    if (node.kind !== 'or') for (const { leaf, share } of pairsOf(node.parts)) want(leaf, share)
+  }
+  visit(query)
+  return [...terms.values()]
+}
+
+function pairsOf(parts: readonly Query[]): WantedTerm[] {
+  return parts.slice(1).flatMap((second, i) => {
+    const first = parts[i]!
+    if (isExpanded(first) && isExpanded(second)) {
+      return first.parts.flatMap((one, at) =>
+        pairOf(one, second.parts[at]!, at === 0 ? SIDE_BY_SIDE : IN_NAME),
+      )
+    }
+    const [one, other] = [first, second].map((part) => (isExpanded(part) ? part.parts[0] : part))
+    // Two names in a query are two people.
+    return isTextLeaf(one!) && (one.field === 'author' || one.field === 'org')
+      ? []
+      : pairOf(one!, other!, SIDE_BY_SIDE)
+  })
+}
+
+function pairOf(first: Query, second: Query, share: number): WantedTerm[] {
+  if (first.kind !== 'word' || second.kind !== 'word' || first.field !== second.field) return []
+  return [{ leaf: { kind: 'phrase', field: first.field, text: `${first.text} ${second.text}` }, share }]
+}
+
+/** The terms that a query wants, and the single words of its phrases; names stay whole. */
+export function wantedWords(query: Query): TextLeaf[] {
+  const leaves = wantedTerms(query).filter(({ share }) => share === 1)
+  return leaves.flatMap(({ leaf }) => [leaf, ...wordsOfPhrase(leaf)])
+}

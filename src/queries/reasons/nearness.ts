@@ -1,11 +1,18 @@
 import { fill, words } from '../../i18n/words.ts'
 import { describePart } from '../language/describe-query.ts'
 import { evaluatePart } from '../matching/evaluate.ts'
-import { isTextLeaf, type Leaf, type Match, type Query, type TextLeaf, wantedLeaves } from '../query.ts'
+import {
+  isTextLeaf,
+  type Leaf,
+  type Match,
+  mentionsRevised,
+  type Query,
+  type TextLeaf,
+  wantedLeaves,
+} from '../query.ts'
 import type { PaperText } from '../text/paper-text.ts'
-import { wordsOfPhrase } from '../text/words-of-phrase.ts'
-import { listTerms } from './reason-sentence.ts'
-import { type LackingParts, lackingParts } from './shortfall.ts'
+import { wordsOfPhrase } from '../text/tokens.ts'
+import { listTerms, reasonWords } from './reason-sentence.ts'
 
 /** How close a paper is to matching a query. */
 export interface Nearness {
@@ -102,3 +109,44 @@ const nameOf = (leaf: Leaf): string =>
 /** The sentence names the part of the paper, so the term must not. */
 const nameMissing = (part: Query): string =>
   describePart(paperPartOf(part) === 'paper' ? part : ({ ...part, field: 'any' } as Query))
+
+/** Why a paper does not match a query, in words: the parts that it lacks, and the parts under NOT that it contains. */
+export interface Shortfall {
+  missing: string[]
+  unwanted: string[]
+}
+
+/** The same, with the missing parts as nodes of the tree. */
+interface LackingParts {
+  missing: Query[]
+  unwanted: string[]
+}
+
+/** Both lists are empty for a paper that matches. */
+export function shortfallOf(query: Query, paper: PaperText): Shortfall {
+  const { missing, unwanted } = lackingParts(query, paper)
+  const isKept = paper.onlyRevised && !mentionsRevised(query)
+  return { missing: [...(isKept ? [words.reason.onlyRevised] : []), ...missing.map(describePart)], unwanted }
+}
+
+function lackingParts(query: Query, paper: PaperText): LackingParts {
+  if (query.kind === 'and') return together(query.parts.map((part) => lackingParts(part, paper)))
+  if (query.kind === 'some') return lackingOfSome(query, paper)
+  if (query.kind === 'not') {
+    const reason = evaluatePart(query.part, paper)
+    return { missing: [], unwanted: reason ? [reasonWords(reason) || describePart(query.part)] : [] }
+  }
+  return { missing: evaluatePart(query, paper) ? [] : [query], unwanted: [] }
+}
+
+/** For parts of which some are enough: how many more are needed, and from which parts. */
+function lackingOfSome({ least, parts }: Extract<Query, { kind: 'some' }>, paper: PaperText): LackingParts {
+  const unmet = parts.filter((part) => !evaluatePart(part, paper))
+  const more = least - (parts.length - unmet.length)
+  return { missing: more > 0 ? [{ kind: 'some', least: more, parts: unmet }] : [], unwanted: [] }
+}
+
+const together = (all: LackingParts[]): LackingParts => ({
+  missing: all.flatMap(({ missing }) => missing),
+  unwanted: all.flatMap(({ unwanted }) => unwanted),
+})

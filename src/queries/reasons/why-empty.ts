@@ -1,8 +1,6 @@
 import { describePart } from '../language/describe-query.ts'
-import { mentionsRevised } from '../language/time-dependent.ts'
 import { evaluatePart } from '../matching/evaluate.ts'
-import type { Query } from '../query.ts'
-import { MAX_VARIANTS } from '../query.ts'
+import { MAX_VARIANTS, mentionsRevised, type Query } from '../query.ts'
 import { runToEnd, type Steps } from '../steps.ts'
 import type { PaperText } from '../text/paper-text.ts'
 

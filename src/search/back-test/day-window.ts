@@ -1,9 +1,8 @@
 import { addDays, type Day, weekdayOf } from '../../core/dates.ts'
 import type { Archive, DayBounds } from '../../queries/archive.ts'
-import { mentionsRevised } from '../../queries/language/time-dependent.ts'
 import { type Bits, forEachBit, intersectBits, newBits, setBit } from '../../queries/matching/bits.ts'
 import type { PaperAttributes } from '../../queries/matching/paper-index.ts'
-import type { Query } from '../../queries/query.ts'
+import { mentionsRevised, type Query } from '../../queries/query.ts'
 
 /** The papers of a range of days, and the queries over them. Valid until the archive's version increases. */
 export class DayWindow {

@@ -1,6 +1,6 @@
 import { describePart } from '../../queries/language/describe-query.ts'
 import { requireVotes, requireWord } from '../../queries/language/edit-query.ts'
-import { writeTree } from '../../queries/language/write-tree.ts'
+import { writeTree } from '../../queries/language/write-query.ts'
 import type { Bits } from '../../queries/matching/bits.ts'
 import { MAX_VARIANTS, type Query } from '../../queries/query.ts'
 import type { Steps } from '../../queries/steps.ts'

@@ -1,6 +1,6 @@
 import { subtractBits } from '../../queries/matching/bits.ts'
 import type { Query } from '../../queries/query.ts'
-import { wantedWords } from '../../queries/ranking/wanted-terms.ts'
+import { wantedWords } from '../../queries/ranking/ranker.ts'
 import type { Steps } from '../../queries/steps.ts'
 import type { DayWindow } from './day-window.ts'
 

@@ -1,7 +1,5 @@
-import { flatten } from '../../queries/language/flatten.ts'
-import { isTextLeaf, type Query, type TextLeaf } from '../../queries/query.ts'
-import { tokensOf } from '../../queries/text/tokens.ts'
-import { wordsOfPhrase } from '../../queries/text/words-of-phrase.ts'
+import { flatten, isTextLeaf, type Query, type TextLeaf } from '../../queries/query.ts'
+import { tokensOf, wordsOfPhrase } from '../../queries/text/tokens.ts'
 
 /** A query with one part changed. */
 export interface Variant {

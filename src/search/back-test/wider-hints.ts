@@ -1,5 +1,5 @@
 import { describePart } from '../../queries/language/describe-query.ts'
-import { writeTree } from '../../queries/language/write-tree.ts'
+import { writeTree } from '../../queries/language/write-query.ts'
 import { MAX_VARIANTS, type Query } from '../../queries/query.ts'
 import type { Steps } from '../../queries/steps.ts'
 import type { DayWindow } from './day-window.ts'

@@ -1,6 +1,6 @@
 import { Fault } from '../../core/errors.ts'
 import { fill, words } from '../../i18n/words.ts'
-import { parseCategory } from '../../queries/language/category.ts'
+import { parseCategory } from '../../queries/language/paper-name.ts'
 import type { FacetCount, FacetSelection } from '../../search/facets.ts'
 import type { ArchiveSearch, SearchedArchive, SearchOrder } from '../../search/search-archive.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { asSingleTopic } from '../../../../src/queries/language/as-single-topic.ts'
+import { asSingleTopic } from '../../../../src/queries/language/edit-query.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { splitTopics } from '../../../../src/queries/language/split-topics.ts'
 import type { Leaf } from '../../../../src/queries/query.ts'

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { describePart } from '../../../../src/queries/language/describe-query.ts'
-import { MAX_TREE_DEPTH, treeDepth } from '../../../../src/queries/language/nesting.ts'
-import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
+import { MAX_TREE_DEPTH, parseQuery, treeDepth } from '../../../../src/queries/language/parse-query.ts'
 import type { Query } from '../../../../src/queries/query.ts'
 
 /** (((w0 AND w1) OR w2) AND w3) …, as deep as asked. */

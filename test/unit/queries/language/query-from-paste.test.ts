@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { describeQuery } from '../../../../src/queries/language/describe-query.ts'
-import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
-import { queryFromPaste } from '../../../../src/queries/language/query-from-paste.ts'
+import { parseQuery, queryFromPaste } from '../../../../src/queries/language/parse-query.ts'
 
 test.each<[text: string, query: string]>([
   // an address bar's signs

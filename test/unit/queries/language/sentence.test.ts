@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { describeQuery } from '../../../../src/queries/language/describe-query.ts'
-import { keyTerms } from '../../../../src/queries/language/key-terms.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
-import { isSentence, parseSentence } from '../../../../src/queries/language/sentence.ts'
+import { isSentence, keyTerms, parseSentence } from '../../../../src/queries/language/sentence.ts'
 
 describe('a sentence is understood by its telling words', () => {
   test.each<[text: string, understood: string]>([

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
-import { writeTree } from '../../../../src/queries/language/write-tree.ts'
+import { writeTree } from '../../../../src/queries/language/write-query.ts'
 import type { Query } from '../../../../src/queries/query.ts'
 
 test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { phrasesOf } from '../../../../src/queries/ranking/phrases.ts'
+import { phrasesOf } from '../../../../src/queries/ranking/propose-topic.ts'
 import { tokensOf } from '../../../../src/queries/text/tokens.ts'
 
 const phrases = (text: string) => phrasesOf(text, tokensOf(text)).map((phrase) => phrase.text)

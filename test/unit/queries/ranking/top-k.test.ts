@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { topK } from '../../../../src/queries/ranking/top-k.ts'
+import { topK } from '../../../../src/queries/ranking/ranker.ts'
 
 test('the first few are those that a whole order has in front', () => {
   fc.assert(

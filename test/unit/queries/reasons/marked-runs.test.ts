@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { markedRuns } from '../../../../src/queries/reasons/marked-runs.ts'
+import { markedRuns } from '../../../../src/queries/reasons/shown-paper.ts'
 
 /** Runs as text, with [ ] around what is marked. */
 const shown = (runs: { text: string; marked: boolean }[]) =>

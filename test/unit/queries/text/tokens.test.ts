@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { isStopWord } from '../../../../src/queries/text/stop-words.ts'
-import { acronymOf, foldAccents, tokensOf, type WordKind } from '../../../../src/queries/text/tokens.ts'
+import {
+  acronymOf,
+  foldAccents,
+  isStopWord,
+  tokensOf,
+  type WordKind,
+} from '../../../../src/queries/text/tokens.ts'
 
 const keys = (text: string, kind?: WordKind) => tokensOf(text, kind).map(({ key }) => key)
 
