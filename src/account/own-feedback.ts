@@ -6,8 +6,7 @@ import { paperByName } from '../papers/paper.repo.ts'
 import { profileOf, strongestWords, type Vector } from '../queries/ranking/profile.ts'
 import { vectorOfText } from '../queries/ranking/tf-idf.ts'
 import { type PaperText, toPaperText } from '../queries/text/paper-text.ts'
-import { openArchive } from '../search/open-archive.ts'
-import { MAX_DAYS } from '../search/recent-window.ts'
+import { MAX_DAYS, openArchive } from '../search/open-archive.ts'
 import {
   deleteAllFeedback,
   deleteFeedback,

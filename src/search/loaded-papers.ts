@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Database } from '../core/database/database.ts'
-import { papersById } from '../papers/paper.repo.ts'
+import type { Database, DatabaseOrTransaction } from '../core/database/database.ts'
+import { paperByName, papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
-import { evaluate } from '../queries/matching/evaluate.ts'
-import type { Query } from '../queries/query.ts'
+import { evaluate, evaluatePart } from '../queries/matching/evaluate.ts'
+import type { Query, Reason } from '../queries/query.ts'
 import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
-import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
-import { toShownPaper } from '../queries/reasons/shown-paper.ts'
+import { type ShownPaper, toShownPaper } from '../queries/reasons/shown-paper.ts'
 import type { Steps } from '../queries/steps.ts'
 import { type PaperText, toPaperText } from '../queries/text/paper-text.ts'
+import { runYielding, type Spend } from './yield-to-event-loop.ts'
 
 /** Papers for display. Each is tokenized when it is first needed. */
 export interface LoadedPapers {
@@ -69,4 +69,47 @@ function textOf(paper: Paper): PaperText {
 function nearPaper(paper: Paper | undefined, query: Query): (Nearness & { paper: Paper })[] {
   const nearness = paper && nearnessOf(query, textOf(paper))
   return paper && nearness ? [{ ...nearness, paper }] : []
+}
+
+/** A paper with the reason why a query found it. */
+export interface FoundPaper {
+  paper: Paper
+  /** Null without a query. */
+  reason: Reason | null
+  /** The tokenized paper, if there is one. */
+  text?: PaperText
+}
+
+/** Papers by id, in the given order. With a query, adds the reasons and skips papers that no longer match. */
+export async function loadFoundPapers(
+  db: DatabaseOrTransaction,
+  ids: readonly number[],
+  query: Query | null,
+  spend?: Spend,
+): Promise<FoundPaper[]> {
+  const papers = await papersById(db, ids, { withWithdrawn: false })
+  if (query === null) return papers.map((paper) => ({ paper, reason: null }))
+  return runYielding(matching(papers, query), spend)
+}
+
+function* matching(papers: readonly Paper[], query: Query): Steps<FoundPaper[]> {
+  const all: FoundPaper[] = []
+  for (const paper of papers) {
+    all.push(...found(paper, (text) => evaluate(query, text)))
+    yield
+  }
+  return all
+}
+
+function found(paper: Paper, reasonOf: (text: PaperText) => Reason | null): FoundPaper[] {
+  const text = toPaperText(paper)
+  const reason = reasonOf(text)
+  return reason ? [{ paper, reason, text }] : []
+}
+
+/** The paper that a query names, of any age, even if it has only newer versions. Empty for any other query. */
+export async function findNamedPaper(db: DatabaseOrTransaction, query: Query): Promise<FoundPaper[]> {
+  if (query.kind !== 'paper') return []
+  const paper = await paperByName(db, query.name)
+  return paper ? found(paper, (text) => evaluatePart(query, text)) : []
 }

@@ -1,10 +1,12 @@
 import type { Database } from '../core/database/database.ts'
-import type { Day } from '../core/dates.ts'
+import { addDays, type Day, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
+import { errorText, Fault } from '../core/errors.ts'
 import { changesSince, lastChange, papersAfter, papersRevisedSince } from '../papers/archive.repo.ts'
 import { maxPaperId, newestPapers, type PaperCursor } from '../papers/paper.repo.ts'
 import { Archive } from '../queries/archive.ts'
 import { PaperIndex, upsertYielding } from '../queries/matching/paper-index.ts'
+import { type DayWindow, dayWindowOf } from './back-test/day-window.ts'
 
 /** The limit of papers in memory, some 500 MB. Older papers are found only by their day. */
 const MAX_PAPERS = 200_000
@@ -176,4 +178,68 @@ async function readRevised({ db }: Deps, cached: CachedArchive, from: Day): Prom
   if (isAll || (cached.revisedFrom !== undefined && cached.revisedFrom <= from)) return
   await upsertYielding(cached.archive.index, await papersRevisedSince(db, from))
   cached.revisedFrom = from
+}
+
+/** While a process reads its archive, requests wait for the papers of the last 30 days. */
+const AT_LEAST_DAYS = 30
+/** Later than every day of a paper, so the first batch is enough. */
+const AFTER_ALL: Day = '9999-12-31'
+
+/** The archive with at least the papers of the last weeks. All others are read in the background. */
+export const openNewestArchive = (deps: Deps): Promise<Archive> =>
+  openFrom(deps, addDays(dayOf(deps.clock.now()), -AT_LEAST_DAYS))
+
+/** The archive with what is in memory. Waits only for the first batch of papers. */
+export const openAvailableArchive = (deps: Deps): Promise<Archive> => openFrom(deps, AFTER_ALL)
+
+async function openFrom(deps: Deps, from: Day): Promise<Archive> {
+  const archive = await openArchive(deps, { from })
+  // The next request does not wait for this, and retries after a failure.
+  if (archive.backTo !== null) readWholeArchive(deps).catch(() => {})
+  return archive
+}
+
+const EVERY_MS = 60_000
+
+/**
+ * Reads papers into memory as long as the process serves pages, and then new papers, so that the first request after an
+ * ingest is not slower than others. `everyMs` is for tests.
+ */
+export function keepArchiveFresh(deps: Deps, everyMs = EVERY_MS): { stop(): Promise<void> } {
+  let isStopped = false
+  // This also starts reading the other papers.
+  const look = () =>
+    openAvailableArchive(deps).catch((error) => {
+      if (!isStopped) deps.log.warn('archive.unread', { what: errorText(error) })
+    })
+  const first = look()
+  const timer = setInterval(look, everyMs).unref()
+  return {
+    stop: async () => {
+      isStopped = true
+      clearInterval(timer)
+      await first
+    },
+  }
+}
+
+export const MAX_DAYS = 30
+
+interface RecentDays {
+  days: number
+  /** Include newer versions of papers that were listed before. */
+  withRevised?: boolean
+}
+
+/**
+ * The papers of the last `days` days up to today (UTC), from 1 to 30. Use the window at once: later papers are not in
+ * it. Throws preview.days.
+ */
+export async function recentWindow(deps: Deps, { days, withRevised }: RecentDays): Promise<DayWindow> {
+  if (!Number.isInteger(days) || days < 1 || days > MAX_DAYS) {
+    throw new Fault('preview.days', { value: days, most: MAX_DAYS })
+  }
+  const to = dayOf(deps.clock.now())
+  const from = addDays(to, 1 - days)
+  return dayWindowOf(await openArchive(deps, { from, withRevised }), { from, to })
 }

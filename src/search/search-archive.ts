@@ -12,9 +12,8 @@ import type { WhyEmpty } from '../queries/reasons/why-empty.ts'
 import type { Steps } from '../queries/steps.ts'
 import { readAsAuthor } from './back-test/variants.ts'
 import { type FacetSelection, type Facets, lookUpFacets, narrowResults } from './facets.ts'
-import { type FoundPaper, findNamedPaper, loadFoundPapers } from './found-papers.ts'
-import { loadPapers } from './loaded-papers.ts'
-import { openNewestArchive } from './open-newest-archive.ts'
+import { type FoundPaper, findNamedPaper, loadFoundPapers, loadPapers } from './loaded-papers.ts'
+import { openNewestArchive } from './open-archive.ts'
 import { extrasBudget, runYielding, runYieldingWithin, type Spend } from './yield-to-event-loop.ts'
 
 /** best: the most relevant papers first; newest: by the day of the first listing. */

@@ -1,23 +1,26 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { newestPapers, type PaperCursor } from '../papers/paper.repo.ts'
+import { lastChangeOf } from '../papers/archive.repo.ts'
+import { newestPapers, type PaperCursor, papersListedOn } from '../papers/paper.repo.ts'
+import type { Paper } from '../papers/paper.ts'
+import { describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import { mentionsRevised, type Query } from '../queries/query.ts'
 import { toPaperText } from '../queries/text/paper-text.ts'
-import { type FoundPaper, loadFoundPapers } from './found-papers.ts'
-import { openNewestArchive } from './open-newest-archive.ts'
+import { type FoundPaper, loadFoundPapers } from './loaded-papers.ts'
+import { openNewestArchive } from './open-archive.ts'
 import { timed } from './search-slot.ts'
 import { runYielding, type Spend } from './yield-to-event-loop.ts'
 
-export interface SearchedPapers {
+interface SearchedPapers {
   found: FoundPaper[]
   /** The position for the next page; null if every paper was examined. */
   next: PaperCursor | null
 }
 
-export interface SearchInput {
+interface SearchInput {
   /** In the query language. */
   query?: string
   /** Papers that a source listed on that day (UTC); as newer versions too if the query asks for them. */
@@ -84,4 +87,48 @@ async function searchDatabase(
     if (papers.length < pageSize) return { found, next: null }
   }
   return { found, next: after ?? null }
+}
+
+/**
+ * The papers that a source listed on a day, most votes first. With a query, only those that match; newer versions only
+ * if the query asks for them. Throws query.*.
+ */
+export async function listPapers(deps: Deps, { day, query }: { day: Day; query?: string }): Promise<Paper[]> {
+  const tree = query === undefined ? undefined : parseQuery(query)
+  const papers = await papersListedOn(deps.db, day, { withRevised: tree && mentionsRevised(tree) })
+  return tree ? papers.filter((paper) => evaluate(tree, toPaperText(paper))) : papers
+}
+
+export interface FeedPapers {
+  /** Newest first. */
+  found: FoundPaper[]
+  /** "Papers with …"; null without a query. */
+  understood: string | null
+  /** Whether newer versions count as news. */
+  withRevised: boolean
+  /** When one of these papers last changed; null without papers. */
+  changedAt: Date | null
+}
+
+const MAX_PAPERS = 50
+
+/** The newest papers, of a query or of all papers. Throws query.*. */
+export async function feedPapers(
+  deps: Deps,
+  { query, spend }: { query?: string; spend?: Spend },
+): Promise<FeedPapers> {
+  const tree = query === undefined ? null : parseQuery(query)
+  const withRevised = tree !== null && mentionsRevised(tree)
+  const archive = await openNewestArchive(deps)
+  if (tree) await runYielding(archive.lookUpTerms(tree), spend)
+  const found = tree ? archive.find(tree) : archive.all()
+  const ids = archive.newest(found, { most: MAX_PAPERS, byRevised: withRevised })
+  // Read the time before the papers: a change in between is then reported twice rather than missed.
+  const changedAt = await lastChangeOf(deps.db, ids)
+  return {
+    found: await loadFoundPapers(deps.db, ids, tree, spend),
+    understood: tree && describeQuery(tree),
+    withRevised,
+    changedAt,
+  }
 }

@@ -1,16 +1,25 @@
-import type { Bits } from '../../queries/matching/bits.ts'
+import { type Bits, subtractBits } from '../../queries/matching/bits.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
+import { wantedWords } from '../../queries/ranking/ranker.ts'
 import { type WhyEmpty, whyEmptySteps } from '../../queries/reasons/why-empty.ts'
 import type { Steps } from '../../queries/steps.ts'
-import type { DayWindow } from '../../search/back-test/day-window.ts'
+import {
+  countByDay,
+  type DayWindow,
+  type OtherTopic,
+  type Overlap,
+  overlaps,
+  type PaperCounts,
+} from '../../search/back-test/day-window.ts'
 import { isTooBroad, narrowerHints } from '../../search/back-test/narrower-hints.ts'
-import { nearMissIds } from '../../search/back-test/near-miss-ids.ts'
-import { type OtherTopic, type Overlap, overlaps } from '../../search/back-test/overlap.ts'
-import type { QueryHint } from '../../search/back-test/query-hint.ts'
-import { type TermCount, termCounts } from '../../search/back-test/term-counts.ts'
-import { type TermPresence, termPresence } from '../../search/back-test/term-presence.ts'
+import {
+  type TermCount,
+  type TermPresence,
+  termCounts,
+  termPresence,
+} from '../../search/back-test/term-counts.ts'
+import type { QueryHint } from '../../search/back-test/variants.ts'
 import { isTooNarrow, widerHints } from '../../search/back-test/wider-hints.ts'
-import { countByDay, type PaperCounts } from '../../search/count-by-day.ts'
 
 /** Fewer than one paper a week, more than fit into an email, or in between. */
 export type Width = 'narrow' | 'fits' | 'wide'
@@ -32,7 +41,7 @@ export interface TopicEvaluation extends PaperCounts {
   empty: (WhyEmpty & { nearIds: readonly number[] }) | null
 }
 
-export interface EvaluateTopicInput {
+interface EvaluateTopicInput {
   query: string
   tree: Query
   found: Bits
@@ -102,4 +111,17 @@ function* whyEmpty(window: DayWindow, tree: Query): Steps<TopicEvaluation['empty
     window.count(window.find({ kind: 'and', parts: [...all] }, { kind: 'and', parts: [...among] })),
   )
   return { ...why, nearIds: yield* nearMissIds(tree, window, NEAR) }
+}
+
+/** Ids of papers that contain words of a query but do not match it, best first. */
+function* nearMissIds(query: Query, window: DayWindow, limit: number): Steps<number[]> {
+  const words = wantedWords(query)
+  if (words.length === 0) return []
+  yield* window.archive.lookUpNearMissTerms(query)
+  const any: Query = { kind: 'or', parts: words }
+  const holding = window.find(any, query)
+  yield
+  subtractBits(holding, window.find(query))
+  yield
+  return window.archive.ranked(any, holding, limit).map(({ id }) => id)
 }

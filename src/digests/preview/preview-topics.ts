@@ -7,14 +7,16 @@ import { mentionsRevised, type Query } from '../../queries/query.ts'
 import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
 import type { WhyEmpty } from '../../queries/reasons/why-empty.ts'
 import type { Steps } from '../../queries/steps.ts'
-import type { DayWindow } from '../../search/back-test/day-window.ts'
-import type { Overlap } from '../../search/back-test/overlap.ts'
-import type { QueryHint } from '../../search/back-test/query-hint.ts'
-import type { TermCount } from '../../search/back-test/term-counts.ts'
-import type { TermPresence } from '../../search/back-test/term-presence.ts'
-import { countByDay, type PaperCounts } from '../../search/count-by-day.ts'
+import {
+  countByDay,
+  type DayWindow,
+  type Overlap,
+  type PaperCounts,
+} from '../../search/back-test/day-window.ts'
+import type { TermCount, TermPresence } from '../../search/back-test/term-counts.ts'
+import type { QueryHint } from '../../search/back-test/variants.ts'
 import { type LoadedPapers, loadPapers } from '../../search/loaded-papers.ts'
-import { MAX_DAYS, recentWindow } from '../../search/recent-window.ts'
+import { MAX_DAYS, recentWindow } from '../../search/open-archive.ts'
 import {
   extrasBudget,
   runYielding,

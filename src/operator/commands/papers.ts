@@ -5,7 +5,7 @@ import { importPapers } from '../../papers/import-papers.ts'
 import { type IngestedDay, ingestDay } from '../../papers/ingest.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { paperNameOf } from '../../papers/paper-key.ts'
-import { listPapers } from '../../search/list-papers.ts'
+import { listPapers } from '../../search/search-papers.ts'
 import { sourceStateText } from '../source-text.ts'
 import { type AddCommands, table } from './command-line.ts'
 

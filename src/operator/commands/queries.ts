@@ -6,7 +6,7 @@ import {
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
 import { counted, listed, words } from '../../i18n/words.ts'
 import { explainQuery, type QueryExplanation } from '../../search/explain-query.ts'
-import { MAX_DAYS } from '../../search/recent-window.ts'
+import { MAX_DAYS } from '../../search/open-archive.ts'
 import { type AddCommands, table } from './command-line.ts'
 
 const LATEST = 10

@@ -1,8 +1,18 @@
 import { addDays, type Day, weekdayOf } from '../../core/dates.ts'
 import type { Archive, DayBounds } from '../../queries/archive.ts'
-import { type Bits, forEachBit, intersectBits, newBits, setBit } from '../../queries/matching/bits.ts'
+import {
+  type Bits,
+  countIntersection,
+  forEachBit,
+  intersectBits,
+  newBits,
+  setBit,
+} from '../../queries/matching/bits.ts'
 import type { PaperAttributes } from '../../queries/matching/paper-index.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
+
+const byVotes = (a: PaperAttributes, b: PaperAttributes): number =>
+  (b.votes ?? 0) - (a.votes ?? 0) || b.id - a.id
 
 /** The papers of a range of days, and the queries over them. Valid until the archive's version increases. */
 export class DayWindow {
@@ -119,3 +129,59 @@ export function dayWindowOf(archive: Archive, days: Required<DayBounds>): DayWin
   now.windows.set(name, window)
   return window
 }
+
+export interface DayPaperCount {
+  day: Day
+  papers: number
+}
+
+/** The papers that matched within a range of days. */
+export interface PaperCounts {
+  total: number
+  /** Every day, oldest first. */
+  perDay: DayPaperCount[]
+}
+
+/** Counts a set of papers by day. `latestIds`: the newest day first, then most votes. */
+export function countByDay(
+  found: Bits,
+  window: DayWindow,
+  latest: number,
+): PaperCounts & { latestIds: readonly number[] } {
+  const counts = window.countByDay(found)
+  return {
+    total: counts.reduce((sum, papers) => sum + papers, 0),
+    perDay: window.days.map((day, dayIndex) => ({ day, papers: counts[dayIndex]! })),
+    latestIds: newest(found, window, counts, latest),
+  }
+}
+
+function newest(found: Bits, window: DayWindow, counts: readonly number[], limit: number): number[] {
+  const ids: number[] = []
+  for (let dayIndex = counts.length - 1; dayIndex >= 0 && ids.length < limit; dayIndex--) {
+    if (counts[dayIndex] === 0) continue
+    const papers = window.onDay(found, dayIndex).sort(byVotes)
+    ids.push(...papers.map(({ id }) => id))
+  }
+  return ids.slice(0, limit)
+}
+
+/** How many papers of a query also match another topic. */
+export interface Overlap {
+  /** The name of the other topic. */
+  topic: string
+  papers: number
+}
+
+export interface OtherTopic {
+  name: string
+  /** The papers that it matches in the same days. */
+  found: Bits
+}
+
+/** The topics that share papers with `found`, those with the most shared papers first. */
+export const overlaps = (found: Bits, others: readonly OtherTopic[]): Overlap[] =>
+  others
+    .map((other) => ({ topic: other.name, papers: countIntersection(found, other.found) }))
+    .filter(({ papers }) => papers > 0)
+    .sort((a, b) => b.papers - a.papers)

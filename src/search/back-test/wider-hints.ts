@@ -3,8 +3,15 @@ import { writeTree } from '../../queries/language/write-query.ts'
 import { MAX_VARIANTS, type Query } from '../../queries/query.ts'
 import type { Steps } from '../../queries/steps.ts'
 import type { DayWindow } from './day-window.ts'
-import type { HintKind, QueryHint } from './query-hint.ts'
-import { readAsAuthor, splitEachPhrase, type Variant, widenEachField, withoutEach } from './variants.ts'
+import {
+  type HintKind,
+  type QueryHint,
+  readAsAuthor,
+  splitEachPhrase,
+  type Variant,
+  widenEachField,
+  withoutEach,
+} from './variants.ts'
 
 const MAX_HINTS = 2
 /** From this many weeks on, a weekly number is not just chance. */

@@ -2,9 +2,9 @@ import type { MatchSummary, PreviewResult, TopicPreview } from '../../digests/pr
 import { counted, fill, listed, words } from '../../i18n/words.ts'
 import { describePart } from '../../queries/language/describe-query.ts'
 import { isTextLeaf, type Leaf } from '../../queries/query.ts'
-import type { Overlap } from '../../search/back-test/overlap.ts'
-import type { QueryHint } from '../../search/back-test/query-hint.ts'
+import type { Overlap } from '../../search/back-test/day-window.ts'
 import type { TermCount } from '../../search/back-test/term-counts.ts'
+import type { QueryHint } from '../../search/back-test/variants.ts'
 
 const MAX_TERMS = 12
 const MAX_OVERLAPS = 3

@@ -4,7 +4,7 @@ import type { MatchSummary, PreviewResult, TopicPreview } from '../../digests/pr
 import { dateWithYear, longDateWithoutYear, shortDate } from '../../i18n/dates.ts'
 import { counted, fill, words } from '../../i18n/words.ts'
 import type { ShownPaper, TextRun } from '../../queries/reasons/shown-paper.ts'
-import type { DayPaperCount } from '../../search/count-by-day.ts'
+import type { DayPaperCount } from '../../search/back-test/day-window.ts'
 import { type DigestPageView, digestPageView } from '../site/digest-view.ts'
 import {
   combinedHintLines,

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { TemplateEngine } from '../../i18n/template-engine.ts'
-import { feedPapers } from '../../search/feed-papers.ts'
+import { feedPapers } from '../../search/search-papers.ts'
 import { withSearchSlot } from '../../search/search-slot.ts'
 import { cacheForOneMinute, sendIfChanged } from '../conditional-response.ts'
 import { logFault, toFault } from '../errors.ts'

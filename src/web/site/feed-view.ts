@@ -5,8 +5,8 @@ import { paperPathOf } from '../../papers/paper-key.ts'
 import { asSingleTopic } from '../../queries/language/edit-query.ts'
 import { reasonSentence } from '../../queries/reasons/reason-sentence.ts'
 import { type PlainParts, plainParts } from '../../queries/reasons/shown-paper.ts'
-import type { FeedPapers } from '../../search/feed-papers.ts'
-import type { FoundPaper } from '../../search/found-papers.ts'
+import type { FoundPaper } from '../../search/loaded-papers.ts'
+import type { FeedPapers } from '../../search/search-papers.ts'
 import { type FeedFormat, feedPath, searchPath, subscribePath } from './search-paths.ts'
 
 /** A paper in a feed: text on one line, without characters that feed readers reject. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MAX_DAYS } from '../../../search/recent-window.ts'
+import { MAX_DAYS } from '../../../search/open-archive.ts'
 import { MAX_TOPICS } from '../../../subscribers/subscriber.ts'
 import { count, day, query, wholeNumber } from './common.ts'
 

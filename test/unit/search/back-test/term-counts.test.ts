@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { runToEnd } from '../../../../src/queries/steps.ts'
-import { DayWindow } from '../../../../src/search/back-test/day-window.ts'
-import { overlaps } from '../../../../src/search/back-test/overlap.ts'
+import { DayWindow, overlaps } from '../../../../src/search/back-test/day-window.ts'
 import { termCounts } from '../../../../src/search/back-test/term-counts.ts'
 import { archiveOf } from '../../../support/archive-of.ts'
 

@@ -3,7 +3,7 @@ import { describePart } from '../../../../src/queries/language/describe-query.ts
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { runToEnd } from '../../../../src/queries/steps.ts'
 import { DayWindow } from '../../../../src/search/back-test/day-window.ts'
-import { termPresence } from '../../../../src/search/back-test/term-presence.ts'
+import { termPresence } from '../../../../src/search/back-test/term-counts.ts'
 import { archiveOf } from '../../../support/archive-of.ts'
 
 const DAYS = { from: '2026-11-01', to: '2026-11-30' }
