@@ -1,5 +1,5 @@
-import type { MessageReferences } from './reading/message-references.ts'
 import type { BounceClass } from './reading/parsed-bounce.ts'
+import type { MessageReferences } from './reading/split-report.ts'
 
 /** What a report says about one recipient, in the same form for every channel. */
 export interface BounceEvent {

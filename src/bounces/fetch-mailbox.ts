@@ -3,11 +3,10 @@ import { DAY_MS } from '../core/dates.ts'
 import type { ServiceDeps } from '../core/deps.ts'
 import { readReturnAddress } from '../subscribers/return-address.ts'
 import { acceptReport } from './accept-report.ts'
-import { parseHeaders, splitHead } from './mail/headers.ts'
 import { type OpenMailbox, withMailbox } from './mail/mailbox-client.ts'
-import { MAX_BYTES } from './mail/parse-mail.ts'
+import { MAX_BYTES, parseHeaders, splitHead } from './mail/parse-mail.ts'
 import { advancePosition, type MailboxPosition, mailboxPosition } from './mailbox-position.repo.ts'
-import { findAddresses } from './reading/address.ts'
+import { findAddresses } from './reading/split-report.ts'
 
 const MAX_RUN_MS = 300_000
 const FIRST_DAYS = 7

@@ -6,12 +6,18 @@ import { reportSuppression } from '../subscribers/suppress-subscriber.ts'
 import { type AppliedBounce, applyBounce } from './apply-bounce.ts'
 import type { BounceEvent } from './bounce-event.ts'
 import { holdBouncingDomains } from './hold-bouncing-domains.ts'
-import { readProviderReport } from './providers/read-provider-report.ts'
+import { readBrevo } from './providers/brevo.ts'
+import { readMailgun } from './providers/mailgun.ts'
+import { readPostmark } from './providers/postmark.ts'
+import { readSendgrid } from './providers/sendgrid.ts'
+import { readSes } from './providers/ses.ts'
+import { NOT_A_REPORT } from './providers/to-bounce-event.ts'
 import {
   deferReport,
   endReport,
   isProvider,
   lockWaitingReport,
+  type Provider,
   type TakenReport,
   takeReport,
 } from './report.repo.ts'
@@ -141,4 +147,21 @@ async function logOutcome(
   deps.log.info('report.read', { report: report.id, way: report.way, ...seen })
   if (ended) deps.log.info('subscriber.unsubscribed', { subscriber: subscriberId, how: ended })
   if (suppressed) await reportSuppression(deps, suppressed)
+}
+
+const READERS: Record<Provider, (raw: Uint8Array) => BounceEvent[]> = {
+  ses: readSes,
+  sendgrid: readSendgrid,
+  mailgun: readMailgun,
+  postmark: readPostmark,
+  brevo: readBrevo,
+}
+
+/**
+ * Reads the body of a provider's webhook: one bounce event per recipient of each reported event, or a single
+ * not-a-report event if there are none. Throws report.unreadable.
+ */
+export function readProviderReport(provider: Provider, raw: Uint8Array): BounceEvent[] {
+  const reports = READERS[provider](raw).filter(({ class: kind }) => kind !== 'not-a-report')
+  return reports.length > 0 ? reports : [NOT_A_REPORT]
 }

@@ -1,5 +1,5 @@
 import { enabledChannels } from '../bounces/enabled-channels.ts'
-import { startIntake } from '../bounces/intake/intake.ts'
+import { startIntake } from '../bounces/intake.ts'
 import type { Config } from '../config/config.ts'
 import { systemClock } from '../core/clock.ts'
 import { holdProcessLock } from '../core/database/process-lock.ts'

@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Intake, startIntake } from '../../src/bounces/intake/intake.ts'
+import { type Intake, startIntake } from '../../src/bounces/intake.ts'
 import { readConfig } from '../../src/config/config.ts'
 import { stoppedClock } from '../../src/core/clock.ts'
 import { freePort } from '../../src/core/database/embedded-postgres.ts'

@@ -1,6 +1,13 @@
 import type { BounceEvent } from '../bounce-event.ts'
-import { type JsonFields, parseEvents, toText } from './json-fields.ts'
-import { type BounceTarget, NOT_A_REPORT, toBounceEvent, toFailureEvent } from './to-bounce-event.ts'
+import {
+  type BounceTarget,
+  type JsonFields,
+  NOT_A_REPORT,
+  parseEvents,
+  toBounceEvent,
+  toFailureEvent,
+  toText,
+} from './to-bounce-event.ts'
 
 /**
  * Reads transactional and marketing events, one object or a list.

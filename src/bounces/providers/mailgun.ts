@@ -1,8 +1,16 @@
 import { createHmac } from 'node:crypto'
 import { isSameSecret } from '../../core/same-secret.ts'
 import type { BounceEvent } from '../bounce-event.ts'
-import { type JsonFields, parseEvents, toFields, toText } from './json-fields.ts'
-import { type BounceTarget, NOT_A_REPORT, toBounceEvent, toFailureEvent } from './to-bounce-event.ts'
+import {
+  type BounceTarget,
+  type JsonFields,
+  NOT_A_REPORT,
+  parseEvents,
+  toBounceEvent,
+  toFailureEvent,
+  toFields,
+  toText,
+} from './to-bounce-event.ts'
 
 /** The signed part of a Mailgun body. The event next to it is not signed. */
 export interface MailgunSignature {

@@ -1,12 +1,14 @@
 import type { BounceEvent } from '../bounce-event.ts'
-import type { MessageReferences } from '../reading/message-references.ts'
-import { type JsonFields, parseEvents, toText } from './json-fields.ts'
+import type { MessageReferences } from '../reading/split-report.ts'
 import {
   type BounceTarget,
+  type JsonFields,
   NOT_A_REPORT,
   type ProviderFailure,
+  parseEvents,
   toBounceEvent,
   toFailureEvent,
+  toText,
 } from './to-bounce-event.ts'
 
 /** https://postmarkapp.com/developer/webhooks/webhooks-overview. Throws report.unreadable. */

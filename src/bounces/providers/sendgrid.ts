@@ -1,7 +1,14 @@
 import { createPublicKey, verify } from 'node:crypto'
 import type { BounceEvent } from '../bounce-event.ts'
-import { type JsonFields, parseEvents, toText } from './json-fields.ts'
-import { type BounceTarget, NOT_A_REPORT, toBounceEvent, toFailureEvent } from './to-bounce-event.ts'
+import {
+  type BounceTarget,
+  type JsonFields,
+  NOT_A_REPORT,
+  parseEvents,
+  toBounceEvent,
+  toFailureEvent,
+  toText,
+} from './to-bounce-event.ts'
 
 export interface SignedBody {
   /** The public key of the webhook: base64 of DER (SPKI). */

@@ -1,7 +1,16 @@
 import type { BounceEvent } from '../bounce-event.ts'
-import type { MessageReferences } from '../reading/message-references.ts'
-import { type JsonFields, parseJsonBody, toFields, toFieldsList, toText } from './json-fields.ts'
-import { NOT_A_REPORT, type ProviderFailure, toBounceEvent, toFailureEvent } from './to-bounce-event.ts'
+import type { MessageReferences } from '../reading/split-report.ts'
+import {
+  type JsonFields,
+  NOT_A_REPORT,
+  type ProviderFailure,
+  parseJsonBody,
+  toBounceEvent,
+  toFailureEvent,
+  toFields,
+  toFieldsList,
+  toText,
+} from './to-bounce-event.ts'
 
 /**
  * Reads an SES event from an SNS message. Notifications and published events name their type in different fields.

@@ -1,6 +1,6 @@
 import { verify, X509Certificate } from 'node:crypto'
 import { Fault } from '../../core/errors.ts'
-import { parseJsonBody, toFields } from './json-fields.ts'
+import { parseJsonBody, toFields } from './to-bounce-event.ts'
 
 /** A message as SNS posts it: https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html */
 export type SnsMessage = Readonly<Partial<Record<SnsField, string>>>

@@ -1,4 +1,4 @@
-import { headerOf, type ParsedMail } from '../mail/parsed-mail.ts'
+import { headerOf, type ParsedMail } from '../mail/parse-mail.ts'
 import type { SplitReport } from './split-report.ts'
 
 const MACHINES =

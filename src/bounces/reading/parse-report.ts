@@ -1,11 +1,7 @@
-import { headerOf, type ParsedMail } from '../mail/parsed-mail.ts'
-import { findAddresses, isSameAddress } from './address.ts'
+import { headerOf, type ParsedMail } from '../mail/parse-mail.ts'
 import { isAutoReply, isBounceReport, isChallenge, isDelay, isSuccess } from './classify-mail.ts'
-import { parseComplaint } from './complaint.ts'
-import { parseDeliveryStatus, type RecipientStatus } from './delivery-status.ts'
-import { parseJsonReport } from './json-report.ts'
-import { findReferences, type MessageReferences } from './message-references.ts'
 import {
+  type BounceClass,
   bareBounce,
   bounceFromQuotedReply,
   bounceFromStatus,
@@ -13,9 +9,18 @@ import {
   type ParsedBounce,
   smtpStageIn,
 } from './parsed-bounce.ts'
-import { findQuotedReplies } from './quoted-replies.ts'
-import { findRecipientWords, type RecipientWords } from './recipient-words.ts'
-import { embeddedMail, type SplitReport, splitReport } from './split-report.ts'
+import { findQuotedReplies, findRecipientWords, type RecipientWords } from './recipient-words.ts'
+import {
+  embeddedMail,
+  findAddresses,
+  findReferences,
+  isSameAddress,
+  type MessageReferences,
+  parseDeliveryStatus,
+  type RecipientStatus,
+  type SplitReport,
+  splitReport,
+} from './split-report.ts'
 
 export interface ParsedReport {
   /** 1 to 200 entries. */
@@ -175,3 +180,121 @@ const originalAddresses = ({ own }: SplitReport): string[] =>
   ]
     .map(([, address = '']) => address)
     .slice(0, MAX_RECIPIENTS)
+
+/** A bounce or complaint that a mail service emails as JSON: the recipients, and the server replies that it quotes. */
+interface JsonReport {
+  groups: RecipientStatus[]
+  complained: string[]
+}
+
+type Json = Record<string, unknown>
+
+/** Null if the text contains no such JSON. */
+function parseJsonReport(own: string): JsonReport | null {
+  if (!/"(?:bouncedRecipients|complainedRecipients|notificationType|eventType)\\?"/.test(own)) return null
+  const outer = parsed(own.slice(own.indexOf('{'), own.lastIndexOf('}') + 1))
+  const inner = typeof outer?.Message === 'string' ? parsed(outer.Message) : outer
+  if (!inner) return null
+  const bounced = listIn(inner.bounce, 'bouncedRecipients')
+  const complained = listIn(inner.complaint, 'complainedRecipients')
+  return {
+    groups: bounced.map((one) => ({
+      recipient: textOf(one.emailAddress),
+      action: textOf(one.action)?.toLowerCase() ?? 'failed',
+      status: textOf(one.status),
+      diagnostic: toDiagnostic(textOf(one.diagnosticCode)),
+    })),
+    complained: complained.flatMap((one) => textOf(one.emailAddress) ?? []),
+  }
+}
+
+function parsed(text: string): Json | null {
+  try {
+    const value: unknown = JSON.parse(text.replace(/\n/g, ' '))
+    return isObject(value) ? value : null
+  } catch {
+    return null
+  }
+}
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function listIn(holder: unknown, name: string): Json[] {
+  const list = isObject(holder) ? holder[name] : null
+  return Array.isArray(list) ? list.filter(isObject).slice(0, MAX_RECIPIENTS) : []
+}
+
+const textOf = (value: unknown): string | null =>
+  typeof value === 'string' && value.trim() ? value.trim() : null
+
+function toDiagnostic(said: string | null): RecipientStatus['diagnostic'] {
+  const [, type = '', text = ''] = /^(?:([\w-]*)\s*;)?(.*)$/s.exec(said ?? '')!
+  return text.trim() ? { type: type.toLowerCase(), text: text.trim() } : null
+}
+
+const OF_TYPE: Record<string, BounceClass> = {
+  'not-spam': 'not-a-report',
+  'auth-failure': 'ours',
+  dmarc: 'ours',
+  'opt-out': 'unsubscribe',
+  'opt-out-list': 'unsubscribe',
+}
+
+/** Types of report that name the reader. */
+const OF_READERS: BounceClass[] = ['complaint', 'unsubscribe']
+
+/**
+ * Reads a feedback report (RFC 5965, RFC 6591, and the formats of mailbox providers that deviate): one entry per reader
+ * who complains or unsubscribes, with a null recipient if the report names none. Returns null if the email is no such
+ * report.
+ */
+function parseComplaint(mail: ParsedMail, divided: SplitReport): ParsedBounce[] | null {
+  const fields = feedbackFields(mail, divided)
+  if (fields === null) return null
+  const isOfApple = headerOf(mail.headers, 'x-apple-unsubscribe') === 'true'
+  const type = fieldsNamed(fields, 'feedback-type')[0]?.toLowerCase() ?? (isOfApple ? 'opt-out' : 'abuse')
+  const kind = OF_TYPE[type] ?? 'complaint'
+  const recipients = OF_READERS.includes(kind) ? readersIn(mail, divided, fields) : []
+  return recipients.length > 0 ? recipients.map((one) => bareBounce(kind, one)) : [bareBounce(kind)]
+}
+
+const SUBJECT = /^complaint about message from|^(?:e-?mail )?(?:abuse|spam) (?:report|complaint)/i
+
+/** The fields of the report; "" for a report without fields; null if the email is no report. */
+function feedbackFields(mail: ParsedMail, { own, feedback, copyHeaders }: SplitReport): string | null {
+  if (feedback) return feedback
+  const header = (name: string) => headerOf(mail.headers, name)
+  if (/\breport-type="?feedback-report/i.test(header('content-type'))) return own
+  if (/^feedback-type:[ \t]*\S/im.test(own)) return own
+  const isOfMicrosoft = [...mail.headers, ...copyHeaders].some(
+    ({ name }) => name === 'x-hmxmroriginalrecipient',
+  )
+  if (isOfMicrosoft || header('x-apple-unsubscribe') === 'true') return ''
+  const isOfCompany = /\bstaff@hotmail\.com|\bcomplaints@email-abuse\.|\bscomp@aol\./i.test(header('from'))
+  return isOfCompany && SUBJECT.test(header('subject')) ? '' : null
+}
+
+const fieldsNamed = (fields: string, name: string): string[] =>
+  [...fields.matchAll(new RegExp(`^${name}:[ \\t]*(.+)$`, 'gim'))].map(([, value = '']) => value.trim())
+
+function readersIn(mail: ParsedMail, { copyHeaders }: SplitReport, fields: string): string[] {
+  const headers = [...mail.headers, ...copyHeaders]
+  const strategies = [
+    () => fieldsNamed(fields, 'original-rcpt-to'),
+    () => fieldsNamed(fields, 'removal-recipient'),
+    () => headers.filter(({ name }) => name === 'x-hmxmroriginalrecipient').map(({ value }) => value),
+    () => copyHeaders.filter(({ name }) => name === 'to').map(({ value }) => value),
+  ]
+  for (const strategy of strategies) {
+    const addresses = strategy()
+      .flatMap(findAddresses)
+      .filter((address) => !isRedacted(address))
+    if (addresses.length > 0) return [...new Map(addresses.map((one) => [one.toLowerCase(), one])).values()]
+  }
+  return []
+}
+
+/** "redacted@…", or a hash as the local part: not a real address. */
+const isRedacted = (address: string): boolean =>
+  /^(?:redacted|hidden|removed|x{3,}|\*+|undisclosed)\b/i.test(address) || /^[\da-f]{32,}@/i.test(address)

@@ -1,7 +1,7 @@
 import { parseMail } from '../mail/parse-mail.ts'
 import { parseReport } from './parse-report.ts'
 import { bounceFromReply, type ParsedBounce } from './parsed-bounce.ts'
-import { parseReplies } from './quoted-replies.ts'
+import { parseReplies } from './recipient-words.ts'
 
 export interface BounceReading {
   /** The input was a whole email, such as a report; otherwise it contained only replies. */

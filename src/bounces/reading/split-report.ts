@@ -1,5 +1,10 @@
-import { parseHeaders, splitHead } from '../mail/headers.ts'
-import type { MailHeader, MailPart, ParsedMail } from '../mail/parsed-mail.ts'
+import {
+  type MailHeader,
+  type MailPart,
+  type ParsedMail,
+  parseHeaders,
+  splitHead,
+} from '../mail/parse-mail.ts'
 
 /** The parts of a report. Only the first three fields are text of the reporting server. */
 export interface SplitReport {
@@ -173,3 +178,110 @@ function textOfHtml(html: string): string {
     .map((line) => line.trim())
     .join('\n')
 }
+
+/** The fields of one recipient in a delivery status report (RFC 3464). */
+export interface RecipientStatus {
+  recipient: string | null
+  /** "failed", "delayed", "delivered", "relayed", "expanded"; null if the field is absent. */
+  action: string | null
+  /** "5.1.1"; null if the field is absent. */
+  status: string | null
+  diagnostic: { type: string; text: string } | null
+}
+
+const MAX_RECIPIENTS = 200
+
+/** The recipients that a report lists, anywhere in its text, up to 200. Lines must end with a line feed. */
+export const parseDeliveryStatus = (report: string): RecipientStatus[] =>
+  report
+    .split(/\n\s*\n|\n(?=final-recipient:)/i)
+    .filter((group) => /^(?:final|original)-recipient:/im.test(group) && /^(?:action|status):/im.test(group))
+    .slice(0, MAX_RECIPIENTS)
+    .map((group) => toStatus(fieldsOf(group)))
+
+const fieldsOf = (group: string): Map<string, string> =>
+  new Map(
+    group
+      .replace(/\n[ \t]+/g, ' ')
+      .split('\n')
+      .map((line) => line.split(/:(.*)/s))
+      .map(([name = '', value = '']) => [name.trim().toLowerCase(), value.trim()]),
+  )
+
+function toStatus(fields: Map<string, string>): RecipientStatus {
+  const [, code = null, comment] =
+    /^.*?\b([245]\.\d{1,3}\.\d{1,3})\b(.*)$/s.exec(fields.get('status') ?? '') ?? []
+  const said = fields.get('diagnostic-code') || comment || (code ? '' : fields.get('status')) || ''
+  const [, type = '', text = ''] = /^(?:([\w-]*)\s*;)?(.*)$/s.exec(said)!
+  return {
+    recipient: addressOf(fields.get('final-recipient')) ?? addressOf(fields.get('original-recipient')),
+    action: fields.get('action')?.toLowerCase().split(/\s/, 1)[0] || null,
+    status: code,
+    diagnostic: text.trim() ? { type: type.toLowerCase(), text: text.trim() } : null,
+  }
+}
+
+/** Reads "rfc822;<ann@mail.example>", or an X.400 address that contains an email address. Null if it contains none. */
+function addressOf(value = ''): string | null {
+  const whole = value.replace(/^[\w-]+;/, '').replace(/[<>\s]/g, '')
+  const held = /RFC-?822=([^/;]+?)(?:@|\(a\))([^/;]+)/i.exec(whole)
+  if (held) return `${held[1]}@${held[2]}`
+  return /^[^/@][^@]*@[^/=@]+$/.test(whole) ? whole : null
+}
+
+/** References to one of our emails in a report. Anyone can write such lines, so look them up before you trust them. */
+export interface MessageReferences {
+  /** With angle brackets: first that of the returned email, then those that the report replies to. */
+  messageIds: string[]
+  /** Values of our own header in the returned email. */
+  tokens: string[]
+}
+
+const MAX_REFERENCES = 20
+const ID = /<[^<>\s@]{1,250}@[^<>\s]{1,250}>/g
+const OF_COPY = /^(?:x-)?(?:original-)?message-id$/
+const OF_REPORT = /^(?:in-reply-to|references|x-original-message-id|original-message-id|x-failed-message-id)$/
+const FIELD_LINES = /^[> \t]*(?:x-)?(?:original-)?message-?id[ \t]*:[ \t]*(\S.{0,500})$/gim
+const TOKEN = /^[> \t]*X-Daily-Papers-Message[ \t]*:[ \t]*(\S{1,500})/gim
+
+/** The Message-IDs and tokens of a report, without duplicates. */
+export function findReferences(
+  mail: ParsedMail,
+  { own, status, feedback, copyHeaders }: SplitReport,
+): MessageReferences {
+  const texts = mail.parts.map(({ text }) => text)
+  const said = [status, feedback, own].flatMap((text) =>
+    [...text.matchAll(FIELD_LINES)].map(([, ids = '']) => ids),
+  )
+  const embedded = mail.parts.flatMap(({ type, text }) =>
+    /^(?:message|text)\/(?:rfc822|global)/.test(type) ? parseHeaders(splitHead(text).head) : [],
+  )
+  const ids = [
+    ...[...copyHeaders, ...embedded].filter(({ name }) => OF_COPY.test(name)).map(({ value }) => value),
+    ...said,
+    ...mail.headers.filter(({ name }) => OF_REPORT.test(name)).map(({ value }) => value),
+  ]
+  const headers = [...mail.headers, ...copyHeaders, ...embedded]
+  const tokens = headers.filter(({ name }) => name === 'x-daily-papers-message').map(({ value }) => value)
+  return {
+    messageIds: once(ids.flatMap((value) => value.match(ID) ?? [])),
+    tokens: once([
+      ...tokens,
+      ...texts.flatMap((text) => [...text.matchAll(TOKEN)].map(([, token = '']) => token)),
+    ]),
+  }
+}
+
+const once = (values: string[]): string[] => [...new Set(values)].slice(0, MAX_REFERENCES)
+
+/** Pattern source for an address in a report, without quotes, brackets and spaces. */
+export const ADDRESS = String.raw`[^\s<>()[\]"',;:@=|&]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}.-]{0,250}[\p{L}\p{N}])`
+
+const ANY = new RegExp(ADDRESS, 'giu')
+
+/** All addresses of a text, in order. */
+export const findAddresses = (text: string): string[] => text.match(ANY) ?? []
+
+/** Compares addresses without regard to case. */
+export const isSameAddress = (one: string, other: string): boolean =>
+  one.toLowerCase() === other.toLowerCase()

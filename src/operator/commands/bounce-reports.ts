@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { BOUNCE_CLASSES } from '../../bounces/bounce.repo.ts'
 import { type ListedBounce, newestBounces } from '../../bounces/bounce-list.repo.ts'
-import { type BounceStatus, bounceStatus, type SpanCounts } from '../../bounces/bounce-status.ts'
+import { type BounceStatus, bounceStatus, type SpanCounts } from '../../bounces/bounce-text.ts'
 import { readReports } from '../../bounces/read-reports.ts'
 import { openReportReader } from '../../bounces/report-reader.ts'
 import { recordAction } from '../../core/action.repo.ts'

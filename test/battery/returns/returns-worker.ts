@@ -2,7 +2,7 @@
 // ends, and prints what it took as JSON. A real service has more beside it, and a queue in the place of the call.
 import { flushCompileCache } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startIntake } from '../../../src/bounces/intake/intake.ts'
+import { startIntake } from '../../../src/bounces/intake.ts'
 import { readReports } from '../../../src/bounces/read-reports.ts'
 import { openReportReader, type ReportReader } from '../../../src/bounces/report-reader.ts'
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'

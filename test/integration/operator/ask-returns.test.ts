@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { listenForMail } from '../../../src/bounces/intake/listen-mail.ts'
+import { listenForMail } from '../../../src/bounces/intake.ts'
 import { readConfig } from '../../../src/config/config.ts'
 import { freePort } from '../../../src/core/database/embedded-postgres.ts'
 import { probeBounceIntake } from '../../../src/operator/doctor/probe-bounce-intake.ts'

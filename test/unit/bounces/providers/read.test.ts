@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readProviderReport } from '../../../../src/bounces/providers/read-provider-report.ts'
+import { readProviderReport } from '../../../../src/bounces/read-reports.ts'
 import { PROVIDERS, type Provider } from '../../../../src/bounces/report.repo.ts'
 import type { Fault } from '../../../../src/core/errors.ts'
 import {

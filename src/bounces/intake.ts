@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream'
 import { SMTPServer, type SMTPServerAddress } from 'smtp-server'
-import type { ListenAddress } from '../../config/setting-schemas.ts'
-import type { ServiceDeps } from '../../core/deps.ts'
-import { errorText, Fault } from '../../core/errors.ts'
-import { Semaphore } from '../../core/semaphore.ts'
-import { isReturnAddress, readReturnAddress } from '../../subscribers/return-address.ts'
-import { acceptReport } from '../accept-report.ts'
-import { MAX_BYTES } from '../mail/parse-mail.ts'
-import type { Channel } from '../report.repo.ts'
+import type { ListenAddress } from '../config/setting-schemas.ts'
+import type { ServiceDeps } from '../core/deps.ts'
+import { errorText, Fault } from '../core/errors.ts'
+import { Semaphore } from '../core/semaphore.ts'
+import { isReturnAddress, readReturnAddress } from '../subscribers/return-address.ts'
+import { acceptReport } from './accept-report.ts'
+import { MAX_BYTES } from './mail/parse-mail.ts'
+import type { Channel } from './report.repo.ts'
 
 /** Announced size limit (RFC 1870). Only the beginning is stored if an email is larger than what we parse. */
 const LARGEST_MAIL = 30_000_000
@@ -115,4 +115,24 @@ function listening(server: SMTPServer, channel: string, { host, port }: ListenAd
     )
     server.listen(port, host, () => resolve())
   })
+}
+
+export interface Intake {
+  /** Stops listening once the emails being received are complete. */
+  stop(): Promise<void>
+}
+
+/** Starts the mail listeners that the settings name. Throws config.listener. */
+export async function startIntake(deps: ServiceDeps): Promise<Intake> {
+  const { BOUNCE_LMTP: lmtp, BOUNCE_SMTP: smtp } = deps.config
+  const stops: (() => Promise<void>)[] = []
+  const stop = async () => void (await Promise.all(stops.map((one) => one())))
+  try {
+    if (lmtp) stops.push(await listenForMail(deps, { way: 'lmtp', address: lmtp }))
+    if (smtp) stops.push(await listenForMail(deps, { way: 'smtp', address: smtp }))
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { stop }
 }
