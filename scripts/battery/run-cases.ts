@@ -1,5 +1,5 @@
+import { withTimeout } from '../../src/core/clock.ts'
 import { errorText } from '../../src/core/errors.ts'
-import { withTimeout } from '../../src/core/with-timeout.ts'
 import type { BatteryCase, Profile, Verdict } from '../../test/battery/battery-case.ts'
 import { NotBegun } from '../../test/battery/bench/delivery-bench.ts'
 

@@ -1,8 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { Deps, ServiceDeps } from '../core/deps.ts'
-import { randomId } from '../core/random.ts'
-import type { NewMessage } from '../mail/message.ts'
-import { nudgeTransactional } from '../mail/nudge-transactional.ts'
+import { randomId } from '../core/secrets.ts'
+import { type NewMessage, nudgeTransactional } from '../mail/message.ts'
 import { enqueue } from '../mail/outbox/message.repo.ts'
 import { reachedDailyLimit } from '../subscribers/email-limits.ts'
 import { lockSubscriber, subscriberById } from '../subscribers/subscriber.repo.ts'
@@ -12,8 +11,7 @@ import {
   type TransactionalMessageInput,
   transactionalMessage,
 } from '../subscribers/transactional-message.ts'
-import { subscriberByLink } from './subscriber-by-link.ts'
-import { type SubscriberRef, withSubscriber } from './with-subscriber.ts'
+import { type SubscriberRef, subscriberByLink, withSubscriber } from './find-subscriber.ts'
 
 /** Read-only. Throws link.*. */
 export const subscriberByManageLink = (deps: Deps, token: string): Promise<Subscriber> =>

@@ -10,7 +10,7 @@ import { loadSubscription } from '../subscribers/load-subscription.ts'
 import { lockSubscriber } from '../subscribers/subscriber.repo.ts'
 import { requireSubscription, type Subscriber } from '../subscribers/subscriber.ts'
 import { type StoredTopic, storedTopicsOf } from '../subscribers/topic.repo.ts'
-import { subscriberByLink } from './subscriber-by-link.ts'
+import { subscriberByLink } from './find-subscriber.ts'
 
 /** The value of `how` for a change that undoes another. */
 export const UNDO_HOW = 'page, undo'

@@ -11,7 +11,7 @@ import { readSettings, type TypedSettings } from '../subscribers/settings.ts'
 import { requireSubscription, type TopicText } from '../subscribers/subscriber.ts'
 import { topicsOf } from '../subscribers/topic.repo.ts'
 import { parseTopicName, readTopicsText } from '../subscribers/topics-text.ts'
-import { type LockedSubscriber, type SubscriberRef, withSubscriber } from './with-subscriber.ts'
+import { type LockedSubscriber, type SubscriberRef, withSubscriber } from './find-subscriber.ts'
 
 /** A topic as the operator writes it; without a name, the query is its name. */
 interface WrittenTopic {

@@ -8,8 +8,7 @@ import { CONSENT_WORDING, NO_PAGE } from '../subscribers/consent.ts'
 import { forgetEmailLimits } from '../subscribers/email-limits.ts'
 import { replaceWithTombstone } from '../subscribers/erasure.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
-import { lockAccount } from './subscriber-by-link.ts'
-import { type SubscriberRef, withSubscriber } from './with-subscriber.ts'
+import { lockAccount, type SubscriberRef, withSubscriber } from './find-subscriber.ts'
 
 /**
  * Erases a subscriber's personal data: address, topics, settings, requests, and the contents of their emails. A

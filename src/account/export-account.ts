@@ -13,9 +13,8 @@ import { profileOfSubscriber } from '../subscribers/profile.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 import { suppressionOf } from '../subscribers/suppression.repo.ts'
 import { topicsOf } from '../subscribers/topic.repo.ts'
+import { findSubscriber, openAccount, type SubscriberRef } from './find-subscriber.ts'
 import { consentsWithNotes } from './show-subscriber.ts'
-import { openAccount } from './subscriber-by-link.ts'
-import { findSubscriber, type SubscriberRef } from './with-subscriber.ts'
 
 /** All stored data about one subscriber, as plain JSON: instants in ISO 8601, days as YYYY-MM-DD. */
 export interface AccountExport extends Record<string, unknown> {

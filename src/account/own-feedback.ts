@@ -17,7 +17,7 @@ import {
 import { deleteProfile, profileOfSubscriber, saveProfile } from '../subscribers/profile.repo.ts'
 import { lockSubscriber } from '../subscribers/subscriber.repo.ts'
 import { requireSubscription } from '../subscribers/subscriber.ts'
-import { subscriberByLink } from './subscriber-by-link.ts'
+import { subscriberByLink } from './find-subscriber.ts'
 
 // Feedback by the holder of a manage link. It affects only the order of papers, so it is not a change of the
 // subscription. All functions throw link.*, subscriber.state.

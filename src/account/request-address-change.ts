@@ -3,7 +3,7 @@ import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { Deps, ServiceDeps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { FieldReader } from '../core/field-faults.ts'
-import { nudgeTransactional } from '../mail/nudge-transactional.ts'
+import { nudgeTransactional } from '../mail/message.ts'
 import { enqueue } from '../mail/outbox/message.repo.ts'
 import { endWaitingMessages, redirectUntriedMessages } from '../mail/outbox/subscriber-messages.repo.ts'
 import { type Address, addressHash, parseAddress } from '../subscribers/address.ts'
@@ -30,9 +30,14 @@ import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
 import { requireUnsuppressed, suppressionOf } from '../subscribers/suppression.repo.ts'
 import { linkMessage } from './account-link.ts'
 import { eraseLockedSubscriber } from './erase-subscriber.ts'
+import {
+  lockRequest,
+  requestBehindLink,
+  type SubscriberRef,
+  subscriberByLink,
+  withSubscriber,
+} from './find-subscriber.ts'
 import { domainRefusal } from './signup/subscribe.ts'
-import { lockRequest, requestBehindLink, subscriberByLink } from './subscriber-by-link.ts'
-import { type SubscriberRef, withSubscriber } from './with-subscriber.ts'
 
 /**
  * Emails a link to an address that a subscriber enters as their new one; its button changes the address. Up to two such

@@ -12,7 +12,7 @@ import { listSubscribers, newestSubscribers, type SubscriberCursor } from '../su
 import type { Subscriber, SubscriberState, TopicText } from '../subscribers/subscriber.ts'
 import { type Suppression, suppressionOf } from '../subscribers/suppression.repo.ts'
 import { topicsBySubscriber, topicsOf } from '../subscribers/topic.repo.ts'
-import { findSubscriber, type SubscriberRef } from './with-subscriber.ts'
+import { findSubscriber, type SubscriberRef } from './find-subscriber.ts'
 
 interface SubscriberWithTopics {
   subscriber: Subscriber

@@ -2,7 +2,7 @@ import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { addDays, type Day, localDayOf, type Weekday } from '../core/dates.ts'
 import type { Deps, ServiceDeps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
-import { nudgeTransactional } from '../mail/nudge-transactional.ts'
+import { nudgeTransactional } from '../mail/message.ts'
 import { withoutEndedPause } from '../subscribers/change.ts'
 import { lastConsentAt } from '../subscribers/consent.repo.ts'
 import { CONSENT_WORDING, NO_PAGE } from '../subscribers/consent.ts'
@@ -11,7 +11,7 @@ import { type Link, readLink, signLink } from '../subscribers/link-token.ts'
 import { lockSubscriber, subscriberById } from '../subscribers/subscriber.repo.ts'
 import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
 import { enqueueGoodbye } from '../subscribers/transactional-message.ts'
-import { type SubscriberRef, withSubscriber } from './with-subscriber.ts'
+import { type SubscriberRef, withSubscriber } from './find-subscriber.ts'
 
 interface UnsubscribeInput {
   token: string

@@ -22,9 +22,9 @@ import {
   type NewBounce,
   wasHandled,
 } from './bounce.repo.ts'
-import type { BounceEvent } from './bounce-event.ts'
 import { consequenceOf } from './consequence.ts'
 import { type BounceSubject, findSubject, isOwnMailbox, tryParseAddress } from './find-subject.ts'
+import type { BounceEvent } from './providers/to-bounce-event.ts'
 
 export interface ApplyBounceInput {
   event: BounceEvent

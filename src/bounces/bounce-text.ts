@@ -1,6 +1,6 @@
 import { DAY_MS } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { REFUSAL_LABELS } from '../mail/refusal-labels.ts'
+import { REFUSAL_LABELS } from '../mail/refusals/classify-refusal.ts'
 import type { FoundBy } from './bounce.repo.ts'
 import { type BounceClassCount, countBounces, type ListedBounce } from './bounce-list.repo.ts'
 import { type ChannelSetting, enabledChannels } from './enabled-channels.ts'

@@ -1,4 +1,4 @@
-import type { ImapConfig } from '../config/imap-url.ts'
+import type { ImapConfig } from '../config/mail-urls.ts'
 import { DAY_MS } from '../core/dates.ts'
 import type { ServiceDeps } from '../core/deps.ts'
 import { readReturnAddress } from '../subscribers/return-address.ts'

@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto'
 import { z } from 'zod'
-import { imapUrl } from './imap-url.ts'
+import { imapUrl } from './mail-urls.ts'
 import { domainName, httpUrl, listenAddress, password, secret } from './setting-schemas.ts'
 
 /** "arn:aws:sns:eu-west-1:123456789012:bounces" */

@@ -5,6 +5,7 @@ import { isZone, WEEKDAYS } from '../core/dates.ts'
 import { editDistance } from '../core/edit-distance.ts'
 import { Fault } from '../core/errors.ts'
 import { BOUNCE_SECRETS, bounceSettings, faultsBetweenBounceSettings } from './bounce-settings.ts'
+import { smtpUrl, withLogin } from './mail-urls.ts'
 import {
   databaseUrl,
   daySetting,
@@ -22,7 +23,6 @@ import {
   siteUrl,
   splitList,
 } from './setting-schemas.ts'
-import { smtpUrl, withLogin } from './smtp-url.ts'
 import { sourceSettings } from './source-settings.ts'
 
 const SECRETS = [

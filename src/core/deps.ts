@@ -4,7 +4,6 @@ import { type Clock, clockFrom, systemClock } from './clock.ts'
 import { type Database, openDatabase } from './database/database.ts'
 import { startEmbeddedPostgres } from './database/embedded-postgres.ts'
 import type { WatchdogOptions } from './database/watchdog-client.ts'
-import type { FailpointHook } from './failpoints.ts'
 import { type Log, openLog } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { openQueue, type Queue } from './queue.ts'
@@ -28,7 +27,7 @@ export interface ServiceDeps extends Deps {
   queue: Queue
 }
 
-export interface BuiltDeps<T extends Deps = Deps> {
+interface BuiltDeps<T extends Deps = Deps> {
   deps: T
   close(): Promise<void>
 }
@@ -77,3 +76,23 @@ export async function addQueue({ deps, close }: BuiltDeps): Promise<BuiltDeps<Se
     },
   }
 }
+
+/** The steps of a delivery at which a test may interfere, in order. */
+export const FAILPOINTS = [
+  /** A batch is about to be leased. */
+  'before-claim',
+  /** The batch is leased; no message is taken from it yet. */
+  'after-claim',
+  /** The final dot of an email is written; the server has not replied. */
+  'after-dot',
+  /** The server replied 250; the reply is only in the memory of this process. */
+  'after-250',
+  /** Acceptances are about to be written to the database. */
+  'before-commit',
+  /** They are committed; this process does not know yet. */
+  'after-commit',
+] as const
+export type Failpoint = (typeof FAILPOINTS)[number]
+
+/** Called at each failpoint. It may end the process; delivery waits for its promise, except after the dot. */
+export type FailpointHook = (point: Failpoint) => void | Promise<void>

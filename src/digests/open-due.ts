@@ -1,6 +1,7 @@
 import type { Database } from '../core/database/database.ts'
 import { addDays, type Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
+import { endExpiredMessages } from '../mail/outbox/message.repo.ts'
 import { resumeEndedPauses } from '../subscribers/pause.repo.ts'
 import type { Schedule } from '../subscribers/subscriber.ts'
 import { prunedThrough } from './day-totals.repo.ts'
@@ -13,6 +14,8 @@ import {
   type UnopenedGroup,
   unopenedGroups,
 } from './plan.repo.ts'
+import { closeFinishedPlans } from './reconciliation.repo.ts'
+import { isReconciled } from './reconciliation.ts'
 import { snapshotAt } from './sources-line.ts'
 
 const MAX_DURATION_MS = 60_000
@@ -65,4 +68,14 @@ function dueFor(schedule: Schedule, date: Day | undefined, now: Date): DueDate |
 function missedDates({ schedule, due, since }: UnopenedGroup, pruned: Day | null): DueDate[] {
   const starts = [since, addDays(due.localDate, -MISSED_DAYS), ...(pruned ? [addDays(pruned, 1)] : [])]
   return dueBetween(schedule, starts.sort().at(-1)!, due.localDate)
+}
+
+/** Closes every finished or expired plan and logs it, as an error if its totals are not reconciled. */
+export async function closePlans({ db, clock, log }: Deps): Promise<void> {
+  const now = clock.now()
+  await endExpiredMessages(db, now)
+  for (const plan of await closeFinishedPlans(db, now)) {
+    const write = isReconciled(plan) && plan.open === 0 ? log.info : log.error
+    write('digests.closed', { ...plan })
+  }
 }

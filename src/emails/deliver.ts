@@ -1,7 +1,7 @@
 import type { Deps } from '../core/deps.ts'
 import type { Queue } from '../core/queue.ts'
-import { randomId } from '../core/random.ts'
 import { pauseIfRestored } from '../core/restored-database.ts'
+import { randomId } from '../core/secrets.ts'
 import type { Compose, Lane } from '../mail/message.ts'
 import { endExpiredMessages } from '../mail/outbox/message.repo.ts'
 import { type DrainInput, drain } from '../mail/sending/drain.ts'

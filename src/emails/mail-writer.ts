@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts'
 import type { Database } from '../core/database/database.ts'
 import { Fault } from '../core/errors.ts'
 import type { TakenMessage } from '../mail/message.ts'
-import type { HeaderInput } from '../mail/templates/headers.ts'
+import type { HeaderInput } from '../mail/smtp/build-mime.ts'
 import type { RenderedEmail } from '../mail/templates/template.ts'
 import { type Link, secretById, signLink } from '../subscribers/link-token.ts'
 

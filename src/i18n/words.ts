@@ -1,7 +1,7 @@
 import { en } from './en.ts'
 
 /** The plural forms of a language: `one` and `other` in English; Polish also has `few` and `many`. */
-export type Plural = Readonly<{ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>>
+type Plural = Readonly<{ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>>
 
 /** Another language has the same keys, with the same {names} in each, and its own plural forms. */
 type Translated<T> = T extends string
@@ -9,10 +9,10 @@ type Translated<T> = T extends string
   : T extends { other: string }
     ? Plural
     : { readonly [Key in keyof T]: Translated<T[Key]> }
-export type Words = Translated<typeof en>
+type Words = Translated<typeof en>
 
 /** The values for {braces}, never markup. */
-export type FillValues = Readonly<Record<string, string | number>>
+type FillValues = Readonly<Record<string, string | number>>
 
 /** The words of this site. */
 export const words: Words = en
@@ -48,3 +48,10 @@ const ENTITIES: Record<string, string> = {
   "'": '&#39;',
 }
 const escaped = (value: string | number): string => String(value).replace(/[&<>"']/g, (c) => ENTITIES[c]!)
+
+/** "11 papers in 30 days", "nothing in 30 days" */
+export function rateOf(total: number, days: number): string {
+  const span = counted(days, words.counts.day)
+  if (total === 0) return fill(words.rates.nothing, { span })
+  return fill(words.rates.some, { papers: counted(total, words.counts.paper), span })
+}

@@ -1,3 +1,6 @@
+import type { ServiceDeps } from '../core/deps.ts'
+import { errorText } from '../core/errors.ts'
+
 export const LANES = ['answers', 'digests'] as const
 /** answers: transactional emails, to a person who waits; digests: bulk. Each lane has its own connections. */
 export type Lane = (typeof LANES)[number]
@@ -67,3 +70,7 @@ export interface ComposedMail {
 
 /** Renders the email of a message. If it throws, this message is refused, and no other. */
 export type Compose = (message: TakenMessage) => Promise<ComposedMail>
+
+/** Nudges the workers after a transactional message. Never throws: it is stored, and the next tick nudges too. */
+export const nudgeTransactional = ({ queue, log }: ServiceDeps): Promise<void> =>
+  queue.nudge('drain-answers').catch((error) => log.error('queue.error', { what: errorText(error) }))

@@ -1,6 +1,6 @@
 import type { ListedBounce } from '../bounces/bounce-list.repo.ts'
 import type { ListedMessage } from '../mail/outbox/message-list.repo.ts'
-import { refusalClassOf } from '../mail/refusal-labels.ts'
+import { refusalClassOf } from '../mail/refusals/classify-refusal.ts'
 import { maskAddress } from '../subscribers/address.ts'
 import { type MessageDetails, stateName } from './retry-message.ts'
 

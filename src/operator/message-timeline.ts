@@ -1,6 +1,6 @@
 import { bounceText, classText, newestFailure } from '../bounces/bounce-text.ts'
 import type { MessageWithHistory } from '../mail/outbox/message-list.repo.ts'
-import { refusalSuffix } from '../mail/refusal-labels.ts'
+import { refusalSuffix } from '../mail/refusals/classify-refusal.ts'
 import { type MessageDetails, stateName } from './retry-message.ts'
 
 /** An event of a message; `at` is null if the time is unknown. */

@@ -1,14 +1,13 @@
 import { monotonicMs } from '../core/clock.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
-import { randomId } from '../core/random.ts'
+import { randomId } from '../core/secrets.ts'
 import { openDkim, senderOf } from '../emails/compose-message.ts'
 import type { SmtpResult } from '../mail/refusals/classify-reply.ts'
-import { buildMime } from '../mail/smtp/build-mime.ts'
+import { buildMime, type OutgoingMail, toOutgoingMail } from '../mail/smtp/build-mime.ts'
 import type { DkimKey } from '../mail/smtp/dkim.ts'
 import { openSmtpClient } from '../mail/smtp/smtp-client.ts'
 import type { SmtpTls } from '../mail/smtp/smtp-session-client.ts'
-import { type OutgoingMail, toOutgoingMail } from '../mail/templates/headers.ts'
 import type { OperatorMailKind, RenderedEmail } from '../mail/templates/template.ts'
 
 export interface DirectMail extends RenderedEmail {

@@ -11,9 +11,8 @@ import { openDkim } from '../emails/compose-message.ts'
 import type { Compose } from '../mail/message.ts'
 import { migrateIfAlone } from '../operator/migrate-database.ts'
 import { keepArchiveFresh, readWholeArchive } from '../search/open-archive.ts'
-import { listen } from '../web/listen.ts'
-import { buildServer } from '../web/server.ts'
-import { startSchedule } from './schedule/schedule.ts'
+import { buildServer, listen } from '../web/server.ts'
+import { startSchedule } from './schedule.ts'
 import { startWorkerThread } from './worker-thread.ts'
 
 export const ROLES = ['web', 'schedule', 'worker'] as const

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { DAY_MS } from '../core/dates.ts'
-import { randomId } from '../core/random.ts'
+import { randomId } from '../core/secrets.ts'
 import type { NewMessage } from '../mail/message.ts'
 import { countMessagesSince } from '../mail/outbox/subscriber-messages.repo.ts'
 import { type Address, addressHash, mailboxOf } from './address.ts'

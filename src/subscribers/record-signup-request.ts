@@ -1,7 +1,7 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { DAY_MS } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { randomId } from '../core/random.ts'
+import { randomId } from '../core/secrets.ts'
 import { enqueue } from '../mail/outbox/message.repo.ts'
 import { addressHash } from './address.ts'
 import { recordConsent } from './consent.repo.ts'

@@ -2,25 +2,32 @@ import { maxHeaderSize } from 'node:http'
 import formbody from '@fastify/formbody'
 import helmet from '@fastify/helmet'
 import assets from '@fastify/static'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { ServiceDeps } from '../core/deps.ts'
-import { addMyLinkRoutes } from './account/account-routes.ts'
+import { Fault } from '../core/errors.ts'
+import { networksOf } from '../core/rate-limit.ts'
+import { Semaphore } from '../core/semaphore.ts'
+import { showDigest } from '../digests/show-digest.ts'
+import { refusalFor } from '../search/search-slot.ts'
+import { yieldToEventLoop } from '../search/yield-to-event-loop.ts'
+import { addAccountLinkRoutes, addAccountRoutes, addMyLinkRoutes } from './account/account-routes.ts'
+import { addManageRoutes } from './account/manage-routes.ts'
+import { addUnsubscribeRoutes } from './account/unsubscribe-routes.ts'
 import { addAdminRoutes } from './admin/admin-routes.ts'
 import { addMetricsRoute } from './admin/metrics-route.ts'
-import { addAdmissionControl } from './admission-control.ts'
 import { addApi } from './api/api.ts'
 import { ASSET_CACHE_OPTIONS, ASSETS_FOLDER, ASSETS_PATH, addPackageAssets } from './assets.ts'
-import { addErrorHandlers, BODY_LIMIT } from './errors.ts'
+import { addErrorHandlers, BODY_LIMIT, sendFault, toFault } from './errors.ts'
 import { openPageRenderer, type Site } from './pages.ts'
-import { addPrivatePages } from './private-pages.ts'
 import { securityHeaders } from './security-headers.ts'
 import { addServiceRoutes } from './service-routes.ts'
+import { addConfirmRoutes, addInboxRoutes } from './signup/confirm-routes.ts'
 import { addPreviewRoutes } from './signup/preview-routes.ts'
 import { addSubscribeRoutes } from './signup/subscribe-routes.ts'
+import { digestPageView } from './site/digest-view.ts'
 import { addDiscoveryRoutes } from './site/discovery-routes.ts'
 import { addFeedRoutes } from './site/feed-routes.ts'
-import { addPaperRoutes } from './site/paper-routes.ts'
-import { addSearchRoutes } from './site/search-routes.ts'
+import { addPaperRoutes, addSearchRoutes } from './site/paper-routes.ts'
 import { addWebhookRoutes } from './webhooks/webhook-routes.ts'
 
 /**
@@ -113,5 +120,101 @@ function addRequestLog(app: FastifyInstance, { log, config }: ServiceDeps): void
     if (!isUntrusted || warned) return
     warned = true
     log.warn('proxy.untrusted', { trusted: config.TRUST_PROXY.length })
+  })
+}
+
+const NO_ADDRESS = ['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL', 'EINVAL']
+
+const PORT_ERRORS: Record<string, string> = {
+  EADDRINUSE: 'taken by another program: stop that one, or set PORT to a free one',
+  EACCES: 'not open to this user: set PORT to 1024 or more, and let a proxy lead to it',
+}
+
+/**
+ * The most connections that wait to be accepted. The system drops further ones, and those visitors wait for seconds.
+ */
+const BACKLOG = 4096
+
+/** Returns the URL that the server listens on. Throws config.port, config.host. */
+export async function listen(
+  server: Pick<FastifyInstance, 'listen'>,
+  { HOST: host, PORT: port }: { HOST: string; PORT: number },
+): Promise<string> {
+  try {
+    return await server.listen({ host, port, backlog: BACKLOG })
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    const what = PORT_ERRORS[code]
+    if (what) throw new Fault('config.port', { host, port, what })
+    if (NO_ADDRESS.includes(code)) throw new Fault('config.host', { host })
+    throw error
+  }
+}
+
+/** Routes that may search: reading one of their requests can be expensive before it takes a search slot. */
+const ROUTES = new Set([
+  '/preview',
+  '/subscribe',
+  '/check-inbox/:token',
+  '/check-inbox/:token/change',
+  '/papers',
+  '/feed.xml',
+  '/feed.json',
+  '/api/papers',
+  '/api/preview',
+  '/api/subscriptions',
+])
+const MAX_IN_PROGRESS = { total: 100, perKey: 40, maxWaiting: 0 }
+
+/**
+ * Refuses requests beyond MAX_IN_PROGRESS before their bodies are read, with a short page. A burst below that is refused
+ * by the search slots, which keep what was typed; keeping it for hundreds at once would block everyone else.
+ */
+function addAdmissionControl(app: FastifyInstance, site: Site): void {
+  const inProgress = new Semaphore(MAX_IN_PROGRESS)
+  app.addHook('onRequest', async (request, reply) => {
+    if (!ROUTES.has(request.routeOptions.url ?? '')) return
+    const network = networksOf(request.ip).at(-1)!.prefix
+    try {
+      await admitted(inProgress, network, reply)
+    } catch (error) {
+      await yieldToEventLoop()
+      return sendFault(site, request, reply, toFault(refusalFor(error)))
+    }
+  })
+}
+
+/** Resolves once the request is in progress; it stays so until its reply has ended. Throws NoSlot. */
+const admitted = (inProgress: Semaphore, network: string, { raw }: FastifyReply): Promise<void> =>
+  new Promise((admit, refuse) => {
+    const untilItEnds = () => {
+      admit()
+      return new Promise<void>((end) => raw.once('finish', end).once('close', end))
+    }
+    inProgress.withSlot(network, untilItEnds).catch(refuse)
+  })
+
+/** Every page behind a personal link: no cache may keep it, and no search engine may list it. */
+function addPrivatePages(app: FastifyInstance, site: Site): void {
+  app.register(async (scope) => {
+    scope.addHook('onRequest', async (_request, reply) => {
+      reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex')
+    })
+    addInboxRoutes(scope, site)
+    addConfirmRoutes(scope, site)
+    addUnsubscribeRoutes(scope, site)
+    addDigestRoutes(scope, site)
+    addAccountLinkRoutes(scope, site)
+    addManageRoutes(scope, site)
+    addAccountRoutes(scope, site)
+  })
+}
+
+/** The content of a digest email, on a page that its reader may share. */
+function addDigestRoutes(app: FastifyInstance, { deps, pages }: Site): void {
+  app.get<{ Params: { token: string } }>('/digest/:token', async ({ params: { token } }, reply) => {
+    const shown = await showDigest(deps, { token })
+    if (!shown) return pages.send(reply, 'digest', { digest: null }, 410)
+    return pages.send(reply, 'digest', { digest: digestPageView(shown, deps.config.BASE_URL) })
   })
 }

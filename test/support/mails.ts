@@ -6,7 +6,7 @@ import type { DigestEmail } from '../../src/emails/digest-email.ts'
 import type { GoodbyeEmail } from '../../src/emails/goodbye-email.ts'
 import type { NoMatchesEmail } from '../../src/emails/no-matches-email.ts'
 import type { AddTopicsEmail, ConfirmationEmail } from '../../src/emails/signup-emails.ts'
-import type { HeaderInput, Sender } from '../../src/mail/templates/headers.ts'
+import type { HeaderInput, Sender } from '../../src/mail/smtp/build-mime.ts'
 import type { ShownPaper } from '../../src/queries/reasons/shown-paper.ts'
 
 export const site = {

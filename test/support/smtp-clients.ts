@@ -1,5 +1,5 @@
 import { afterEach } from 'vitest'
-import type { SmtpConfig } from '../../src/config/smtp-url.ts'
+import type { SmtpConfig } from '../../src/config/mail-urls.ts'
 import type { ComposedMail } from '../../src/mail/message.ts'
 import { openSmtpClient, type SmtpClient, type SmtpClientOptions } from '../../src/mail/smtp/smtp-client.ts'
 import { type SinkOptions, type SmtpSink, startSmtpSink } from './smtp-sink.ts'

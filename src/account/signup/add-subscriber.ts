@@ -1,5 +1,5 @@
 import type { Deps } from '../../core/deps.ts'
-import { randomId } from '../../core/random.ts'
+import { randomId } from '../../core/secrets.ts'
 import { type DueDate, nextDue } from '../../digests/due.ts'
 import { addressHash } from '../../subscribers/address.ts'
 import { NO_PAGE } from '../../subscribers/consent.ts'

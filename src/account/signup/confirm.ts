@@ -13,7 +13,7 @@ import {
   type WelcomeMessage,
   welcomeOf,
 } from '../../digests/welcome-message.ts'
-import { nudgeTransactional } from '../../mail/nudge-transactional.ts'
+import { nudgeTransactional } from '../../mail/message.ts'
 import { newestChanges, recordChange } from '../../subscribers/change.repo.ts'
 import { type Change, isSameSubscription } from '../../subscribers/change.ts'
 import { recordConsent } from '../../subscribers/consent.repo.ts'
@@ -34,7 +34,7 @@ import {
 } from '../../subscribers/subscriber.ts'
 import { requireUnsuppressed } from '../../subscribers/suppression.repo.ts'
 import { addTopics, topicsOf } from '../../subscribers/topic.repo.ts'
-import { lockRequest, requestBehindLink } from '../subscriber-by-link.ts'
+import { lockRequest, requestBehindLink } from '../find-subscriber.ts'
 
 /** The data of the page behind a confirmation link. */
 export interface Confirmation {

@@ -1,5 +1,5 @@
 import { ImapFlow, type ImapFlowError } from 'imapflow'
-import type { ImapConfig } from '../../config/imap-url.ts'
+import type { ImapConfig } from '../../config/mail-urls.ts'
 import { DAY_MS } from '../../core/dates.ts'
 import { errorText, Fault } from '../../core/errors.ts'
 

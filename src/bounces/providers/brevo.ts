@@ -1,5 +1,5 @@
-import type { BounceEvent } from '../bounce-event.ts'
 import {
+  type BounceEvent,
   type BounceTarget,
   type JsonFields,
   NOT_A_REPORT,

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
-import { isSameSecret } from '../../core/same-secret.ts'
-import type { BounceEvent } from '../bounce-event.ts'
+import { isSameSecret } from '../../core/secrets.ts'
 import {
+  type BounceEvent,
   type BounceTarget,
   type JsonFields,
   NOT_A_REPORT,

@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto'
-import type { BounceEvent } from '../bounce-event.ts'
 import {
+  type BounceEvent,
   type BounceTarget,
   type JsonFields,
   NOT_A_REPORT,

@@ -1,6 +1,6 @@
-import type { BounceEvent } from '../bounce-event.ts'
 import type { MessageReferences } from '../reading/split-report.ts'
 import {
+  type BounceEvent,
   type JsonFields,
   NOT_A_REPORT,
   type ProviderFailure,

@@ -1,7 +1,6 @@
 import { errorText, Fault } from '../../core/errors.ts'
 import { NO_SUCH_MAILBOX_CODES } from '../../mail/refusals/rules/dead.ts'
-import type { BounceEvent } from '../bounce-event.ts'
-import { bounceFromStatus } from '../reading/parsed-bounce.ts'
+import { type BounceClass, bounceFromStatus } from '../reading/parsed-bounce.ts'
 import type { MessageReferences } from '../reading/split-report.ts'
 
 /** For events that report no failure. Open and click events are ignored. */
@@ -128,3 +127,17 @@ export const toFieldsList = (value: unknown): JsonFields[] =>
 /** The text or number in a field; "" if there is none. */
 export const toText = (value: unknown): string =>
   typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : ''
+
+/** What a report says about one recipient, in the same form for every channel. */
+export interface BounceEvent {
+  class: BounceClass
+  /** Null if the report names no recipient, or redacts the address. */
+  recipient: string | null
+  /** "5.1.1"; null if the report has no status. */
+  status: string | null
+  /** The mailbox is dead by a server's own reply, not only by free text. */
+  sure: boolean
+  /** The server's reply, unchanged. */
+  answer: string
+  about: MessageReferences
+}

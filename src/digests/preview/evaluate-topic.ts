@@ -11,7 +11,7 @@ import {
   overlaps,
   type PaperCounts,
 } from '../../search/back-test/day-window.ts'
-import { isTooBroad, narrowerHints } from '../../search/back-test/narrower-hints.ts'
+import { isTooBroad, isTooNarrow, narrowerHints, widerHints } from '../../search/back-test/hints.ts'
 import {
   type TermCount,
   type TermPresence,
@@ -19,7 +19,6 @@ import {
   termPresence,
 } from '../../search/back-test/term-counts.ts'
 import type { QueryHint } from '../../search/back-test/variants.ts'
-import { isTooNarrow, widerHints } from '../../search/back-test/wider-hints.ts'
 
 /** Fewer than one paper a week, more than fit into an email, or in between. */
 export type Width = 'narrow' | 'fits' | 'wide'

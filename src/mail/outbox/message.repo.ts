@@ -1,5 +1,5 @@
 import type { DatabaseOrTransaction } from '../../core/database/database.ts'
-import { randomId } from '../../core/random.ts'
+import { randomId } from '../../core/secrets.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 import { type Lane, LOST_REPLY, type MessageState, type NewMessage, type TakenMessage } from '../message.ts'
 import type { SendFailure } from '../refusals/classify-reply.ts'

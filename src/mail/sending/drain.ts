@@ -1,4 +1,4 @@
-import type { SmtpConfig } from '../../config/smtp-url.ts'
+import type { SmtpConfig } from '../../config/mail-urls.ts'
 import type { Deps } from '../../core/deps.ts'
 import { errorText } from '../../core/errors.ts'
 import { endIncident, recordIncident } from '../../core/incident.repo.ts'

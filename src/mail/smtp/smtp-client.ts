@@ -1,4 +1,4 @@
-import type { SmtpConfig } from '../../config/smtp-url.ts'
+import type { SmtpConfig } from '../../config/mail-urls.ts'
 import { monotonicMs } from '../../core/clock.ts'
 import type { ComposedMail } from '../message.ts'
 import type { SmtpResult } from '../refusals/classify-reply.ts'

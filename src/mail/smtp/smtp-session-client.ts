@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import type { SmtpConfig } from '../../config/smtp-url.ts'
+import type { SmtpConfig } from '../../config/mail-urls.ts'
 import type { ComposedMail } from '../message.ts'
 import type { SmtpFault, SmtpResult, SmtpStage } from '../refusals/classify-reply.ts'
 import { redactReply, replyCode, type SmtpError, toSmtpFault } from './smtp-reply.ts'

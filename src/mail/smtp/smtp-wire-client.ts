@@ -1,5 +1,5 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
-import type { SmtpConfig } from '../../config/smtp-url.ts'
+import type { SmtpConfig } from '../../config/mail-urls.ts'
 import { replyCode } from './smtp-reply.ts'
 
 /** nodemailer's connection, with checks of what it assumes about a server. */

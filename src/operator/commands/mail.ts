@@ -1,4 +1,4 @@
-import type { SmtpConfig } from '../../config/smtp-url.ts'
+import type { SmtpConfig } from '../../config/mail-urls.ts'
 import { recordAction } from '../../core/action.repo.ts'
 import { cliCommand } from '../../core/cli-command.ts'
 import type { SmtpResult } from '../../mail/refusals/classify-reply.ts'

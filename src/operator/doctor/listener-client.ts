@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { ListenAddress } from '../../config/setting-schemas.ts'
-import { withTimeout } from '../../core/with-timeout.ts'
+import { withTimeout } from '../../core/clock.ts'
 
 export interface ListenerRequest {
   address: ListenAddress

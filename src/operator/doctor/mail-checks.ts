@@ -1,4 +1,4 @@
-import type { SmtpConfig } from '../../config/smtp-url.ts'
+import type { SmtpConfig } from '../../config/mail-urls.ts'
 import { cliCommand } from '../../core/cli-command.ts'
 import type { SmtpFault } from '../../mail/refusals/classify-reply.ts'
 import type { SmtpTls } from '../../mail/smtp/smtp-session-client.ts'

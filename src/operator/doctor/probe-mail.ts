@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts'
-import type { SmtpConfig } from '../../config/smtp-url.ts'
+import type { SmtpConfig } from '../../config/mail-urls.ts'
 import type { Clock } from '../../core/clock.ts'
 import { errorText } from '../../core/errors.ts'
 import { assertDkimSigns, loadDkimKey } from '../../mail/smtp/dkim.ts'

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts'
 import { errorText } from '../../core/errors.ts'
-import { randomId } from '../../core/random.ts'
+import { randomId } from '../../core/secrets.ts'
 import {
   CLAIMED_ADDRESS,
   doctorChallenge,

@@ -1,6 +1,6 @@
+import { withTimeout } from '../../core/clock.ts'
 import { errorText } from '../../core/errors.ts'
 import { redact } from '../../core/log.ts'
-import { withTimeout } from '../../core/with-timeout.ts'
 import { type Check, type CheckResult, skipped, wrong } from './check.ts'
 
 export interface CheckDefinition {

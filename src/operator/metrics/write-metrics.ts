@@ -1,9 +1,8 @@
 import { Gauge, Registry } from 'prom-client'
-import { monotonicMs } from '../../core/clock.ts'
+import { monotonicMs, tryWithTimeout } from '../../core/clock.ts'
 import { DAY_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { type Metrics, openMetrics } from '../../core/metrics.ts'
-import { tryWithTimeout } from '../../core/with-timeout.ts'
 import { cheapGaugeSamples, expensiveGaugeSamples, type GaugeSample } from './metrics.repo.ts'
 
 const CHEAP_CACHE_MS = 10_000

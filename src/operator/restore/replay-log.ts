@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { eraseSubscriber } from '../../account/erase-subscriber.ts'
+import { findSubscriber } from '../../account/find-subscriber.ts'
 import { unsubscribeByOperator } from '../../account/unsubscribe.ts'
-import { findSubscriber } from '../../account/with-subscriber.ts'
 import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { consentsOf } from '../../subscribers/consent.repo.ts'

@@ -1,7 +1,6 @@
 import type { Database } from '../../core/database/database.ts'
 import type { Deps } from '../../core/deps.ts'
-import { closePlans } from '../../digests/close-plans.ts'
-import { openDue } from '../../digests/open-due.ts'
+import { closePlans, openDue } from '../../digests/open-due.ts'
 import { finishPlan, missDigests, plansToFill } from '../../digests/plan.repo.ts'
 import { endRestoredMessages } from '../../mail/outbox/restored-messages.repo.ts'
 

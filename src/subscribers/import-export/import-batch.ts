@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts'
 import type { CsvRecord } from '../../core/csv.ts'
 import { Fault } from '../../core/errors.ts'
-import { randomIds } from '../../core/random.ts'
+import { randomIds } from '../../core/secrets.ts'
 import { addressHash } from '../address.ts'
 import { fingerprintOf } from '../suppression-key.ts'
 import { ImportFault } from './import-fault.ts'

@@ -2,13 +2,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { mailAccountLink, subscriberByManageLink } from '../../account/account-link.ts'
 import { eraseAccount } from '../../account/erase-subscriber.ts'
 import { exportAccount } from '../../account/export-account.ts'
+import { openAccount } from '../../account/find-subscriber.ts'
 import {
   confirmAddressChange,
   openAddressChange,
   requestAddressChange,
 } from '../../account/request-address-change.ts'
 import { requestManageLink } from '../../account/signup/subscribe.ts'
-import { openAccount } from '../../account/subscriber-by-link.ts'
 import { dayOf } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
 import { FieldFaults } from '../../core/field-faults.ts'

@@ -13,11 +13,11 @@ import type { LinkHolder, OpenedManagePage } from '../../account/open-manage-pag
 import { addDays } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
 import { type FieldFault, FieldFaults } from '../../core/field-faults.ts'
-import { rateOf } from '../../i18n/rates.ts'
-import { fill, words } from '../../i18n/words.ts'
+import { fill, rateOf, words } from '../../i18n/words.ts'
 import { MAX_DAYS } from '../../search/open-archive.ts'
 import { maskAddress } from '../../subscribers/address.ts'
 import type { Subscription } from '../../subscribers/change.ts'
+import { topicPath } from '../../subscribers/links.ts'
 import { MAX_TOPICS } from '../../subscribers/subscriber.ts'
 import type { StoredTopic } from '../../subscribers/topic.repo.ts'
 import { type FaultsView, faultsView } from '../faults-view.ts'
@@ -35,7 +35,6 @@ import {
 } from './change-summary-view.ts'
 import { type ProfileView, profileChangeSummary, profileView } from './profile-view.ts'
 import { type ReceiptsView, receiptsView } from './receipts-view.ts'
-import { topicPath } from './topic-path.ts'
 
 /** Reads an id from a URL or a form; 0 for anything else. */
 export const idParam = (typed: unknown): number =>

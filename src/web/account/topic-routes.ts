@@ -6,15 +6,15 @@ import { type OpenTopicInput, openTopic, openTrial, type TrialInput } from '../.
 import { giveFeedback } from '../../account/own-feedback.ts'
 import { Fault } from '../../core/errors.ts'
 import { FieldFaults } from '../../core/field-faults.ts'
+import { topicPath } from '../../subscribers/links.ts'
 import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
 import { formText, readFields, wantsJson } from '../request.ts'
+import { isHtmxRequest } from '../signup/preview-routes.ts'
 import { previewOfFault } from '../signup/preview-view.ts'
-import { isHtmxRequest } from '../signup/show-form-again.ts'
 import { NO_CHANGE, sendManagePage, sendNoDigestsPage } from './manage-page.ts'
 import { idParam, readManageForm } from './manage-view.ts'
 import { changeProfile } from './profile-view.ts'
-import { topicPath } from './topic-path.ts'
 import { asQueryFault, type TopicPageInput, topicPageView, trialView } from './topic-view.ts'
 
 interface OfTopic {

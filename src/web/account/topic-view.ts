@@ -4,12 +4,12 @@ import type { Fault } from '../../core/errors.ts'
 import { FieldFaults } from '../../core/field-faults.ts'
 import type { PreviewResult } from '../../digests/preview/preview-topics.ts'
 import { shortDate } from '../../i18n/dates.ts'
-import { rateOf } from '../../i18n/rates.ts'
-import { counted, fill, listed, words } from '../../i18n/words.ts'
+import { counted, fill, listed, rateOf, words } from '../../i18n/words.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
 import type { QueryEdit } from '../../queries/language/edit-query.ts'
 import { reasonSentence } from '../../queries/reasons/reason-sentence.ts'
 import { MAX_DAYS } from '../../search/open-archive.ts'
+import { type TopicPathParams, topicPath, trialPath } from '../../subscribers/links.ts'
 import { type FaultsView, faultsView } from '../faults-view.ts'
 import { paperRateText } from '../signup/preview-text.ts'
 import { type PreviewView, previewOfFault, previewView } from '../signup/preview-view.ts'
@@ -20,7 +20,6 @@ import {
   understoodOf,
 } from './change-summary-view.ts'
 import { type ProfileView, profileChangeSummary, profileView } from './profile-view.ts'
-import { type TopicPathParams, topicPath, trialPath } from './topic-path.ts'
 
 interface PaperView {
   id: number

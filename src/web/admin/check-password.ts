@@ -1,6 +1,6 @@
 import type { ServiceDeps } from '../../core/deps.ts'
 import { type Bucket, bucketsOf, chargePermits, type RateLimit, takePermits } from '../../core/rate-limit.ts'
-import { isSameSecret } from '../../core/same-secret.ts'
+import { isSameSecret } from '../../core/secrets.ts'
 
 const WITHIN_SECONDS = 15 * 60
 const tries = (capacity: number) => ({ capacity, perSecond: capacity / WITHIN_SECONDS })

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ServiceDeps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { type RateLimit, requirePermit } from '../../core/rate-limit.ts'
-import { isSameSecret } from '../../core/same-secret.ts'
+import { isSameSecret } from '../../core/secrets.ts'
 
 // The correct token always passes: another client cannot lock the operator out, and 32 random bytes cannot be guessed.
 const WRONG_TOKENS: RateLimit = {

@@ -10,7 +10,7 @@ import {
 } from '../../account/show-subscriber.ts'
 import { addSubscriber } from '../../account/signup/add-subscriber.ts'
 import type { Deps } from '../../core/deps.ts'
-import { nudgeTransactional } from '../../mail/nudge-transactional.ts'
+import { nudgeTransactional } from '../../mail/message.ts'
 import { explainSubscriber } from '../../operator/explain-subscriber.ts'
 import type { TypedSettings } from '../../subscribers/settings.ts'
 import type { Site } from '../pages.ts'

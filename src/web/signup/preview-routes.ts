@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { jsonOfTopicPreview } from '../../digests/preview/preview-json.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
-import { withSearchSlot } from '../../search/search-slot.ts'
+import { isTemporaryRefusal, withSearchSlot } from '../../search/search-slot.ts'
 import type { Spend } from '../../search/yield-to-event-loop.ts'
 import { readTopics, readTypedSettings } from '../../subscribers/read-signup.ts'
+import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
 import {
   isJson,
@@ -15,8 +16,8 @@ import {
 } from '../request.ts'
 import { readOrElse } from '../setting-fields.ts'
 import { loadFormView } from './form-view.ts'
-import { latestPerTopic, type PreviewView, previewView } from './preview-view.ts'
-import { isHtmxRequest, showFormAgain } from './show-form-again.ts'
+import { inboxView } from './inbox-view.ts'
+import { latestPerTopic, type PreviewView, previewOfFault, previewView } from './preview-view.ts'
 
 /** What topics would have matched: the whole form with a preview, only the preview (htmx), or JSON. Changes nothing. */
 export function addPreviewRoutes(app: FastifyInstance, site: Site): void {
@@ -113,4 +114,36 @@ async function sendPreview(
     form: await loadFormView(deps, { typed, keepsTopics }, spend),
     preview,
   })
+}
+
+/** htmx sent the request and replaces only part of the page. */
+export const isHtmxRequest = ({ headers }: FastifyRequest): boolean => headers['hx-request'] === 'true'
+
+/**
+ * Sends the form again, with the typed values and their errors. `form` is undefined if its fields could not be read;
+ * `spend` belongs to the current search slot.
+ */
+export async function showFormAgain(
+  { deps, pages }: Site,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { form, error, spend }: { form?: SubscribeForm; error: unknown; spend?: Spend },
+): Promise<FastifyReply> {
+  const fault = toFault(error)
+  const reference = logFault(deps, request, reply, fault)
+  const preview = previewOfFault(fault.sentence)
+  if (isHtmxRequest(request)) return pages.send(reply, 'parts/preview', { preview }, fault.status)
+  const filled = { typed: form?.typed ?? {}, fault, reference, keepsTopics: form?.keepsTopics }
+  if (form?.again) {
+    return pages.send(
+      reply,
+      'check-inbox',
+      { inbox: inboxView(deps, { ...filled, sent: null }) },
+      fault.status,
+    )
+  }
+  const view = { form: await loadFormView(deps, filled, spend ?? request) }
+  // The Preview button scrolls to the preview. A refusal belongs to no field, so at the top it would be out of sight.
+  const isOutOfSight = request.routeOptions.url === '/preview' && isTemporaryRefusal(fault)
+  return pages.send(reply, 'subscribe', isOutOfSight ? { ...view, preview } : view, fault.status)
 }

@@ -25,8 +25,7 @@ import {
 } from '../request.ts'
 import { loadFormView } from './form-view.ts'
 import { inboxPath, type SentForm } from './inbox-view.ts'
-import { formPreview } from './preview-routes.ts'
-import { showFormAgain } from './show-form-again.ts'
+import { formPreview, showFormAgain } from './preview-routes.ts'
 
 /** The form, and the page after it. No response reveals whether an address is known. */
 export function addSubscribeRoutes(app: FastifyInstance, site: Site): void {

@@ -5,8 +5,7 @@ import { type SectionView, sectionViews } from '../../emails/sections-view.ts'
 import { longDate } from '../../i18n/dates.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
-import { siteLinks } from '../../subscribers/links.ts'
-import { requestTopicLinkPath } from '../account/topic-path.ts'
+import { requestTopicLinkPath, siteLinks } from '../../subscribers/links.ts'
 
 /** A digest as anyone may see it: without the address, and without links to the reader's own pages. */
 export interface DigestPageView {

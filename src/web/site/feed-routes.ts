@@ -1,13 +1,20 @@
 import { resolve } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { TemplateEngine } from '../../i18n/template-engine.ts'
-import { feedPapers } from '../../search/search-papers.ts'
+import { fill, fillHtml, words } from '../../i18n/words.ts'
+import { oneLine } from '../../mail/templates/text.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { paperPathOf } from '../../papers/paper-key.ts'
+import { asSingleTopic } from '../../queries/language/edit-query.ts'
+import { reasonSentence } from '../../queries/reasons/reason-sentence.ts'
+import { type PlainParts, plainParts } from '../../queries/reasons/shown-paper.ts'
+import type { FoundPaper } from '../../search/loaded-papers.ts'
+import { type FeedPapers, feedPapers } from '../../search/search-papers.ts'
 import { withSearchSlot } from '../../search/search-slot.ts'
 import { cacheForOneMinute, sendIfChanged } from '../conditional-response.ts'
 import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
-import { type FeedView, feedView } from './feed-view.ts'
-import { type FeedFormat, feedPath, textParam } from './search-paths.ts'
+import { type FeedFormat, feedPath, searchPath, subscribePath, textParam } from './search-paths.ts'
 
 type Asked = FastifyRequest<{ Querystring: { q?: unknown } }>
 
@@ -73,3 +80,104 @@ const jsonFeed = ({ title, subtitle, home, self, language, entries }: FeedView):
     tags: entry.categories,
   })),
 })
+
+/** A paper in a feed: text on one line, without characters that feed readers reject. */
+interface FeedEntry {
+  /** A tag URI (RFC 4151). It never changes, even if the paper gets other names. */
+  id: string
+  url: string
+  title: string
+  authors: string[]
+  categories: string[]
+  /** One or two sentences. */
+  summary: string
+  /** The reason if there is a query, the source's summary if it has one, and the abstract. */
+  contentHtml: string
+  /** The dates of its first listing and of the listing that counts, in ISO 8601. */
+  published: string
+  updated: string
+}
+
+interface FeedView {
+  language: string
+  title: string
+  subtitle: string
+  self: string
+  home: string
+  /** The same papers as a page. */
+  page: string
+  /** ISO 8601. */
+  updated: string
+  entries: FeedEntry[]
+}
+
+interface FeedRequest {
+  format: FeedFormat
+  query: string | undefined
+  site: { name: string; baseUrl: string }
+}
+
+/** Some papers have thousands of authors. */
+const MAX_AUTHORS = 20
+/** The date of a feed without papers. */
+const BEGINNING = '2026-01-01T00:00:00.000Z'
+
+function feedView({ found, understood, withRevised }: FeedPapers, asked: FeedRequest): FeedView {
+  const { query, format, site } = asked
+  const entries = found.map((one) => entryOf(one, { baseUrl: site.baseUrl, withRevised }))
+  const at = (path: string) => `${site.baseUrl}${path}`
+  return {
+    language: words.language,
+    title: fill(words.feed.title, { site: site.name, what: oneLine(query ?? words.feed.newest) }),
+    subtitle: understood ?? words.feed.all,
+    self: at(feedPath(format, query)),
+    home: at(query === undefined ? '/' : subscribePath([asSingleTopic(query) ?? query])),
+    page: at(query === undefined ? '/' : searchPath({ query, order: 'newest' })),
+    updated: [BEGINNING, ...entries.map(({ updated }) => updated)].sort().at(-1)!,
+    entries,
+  }
+}
+
+interface Of {
+  baseUrl: string
+  withRevised: boolean
+}
+
+function entryOf({ paper, reason, text }: FoundPaper, { baseUrl, withRevised }: Of): FeedEntry {
+  const { title, abstract, authors, sentence, isSummary } = linesOf(plainParts(paper, text))
+  const { reasonHtml, summaryHtml, abstractHtml } = words.feed
+  return {
+    id: `tag:${new URL(baseUrl).hostname},2026:paper/${paper.id}`,
+    url: `${baseUrl}${paperPathOf(paper)}`,
+    title,
+    authors: firstOf(authors),
+    categories: paper.categories,
+    summary: sentence,
+    contentHtml: [
+      reason ? fillHtml(reasonHtml, { reason: oneLine(reasonSentence(reason)) }) : '',
+      isSummary ? fillHtml(summaryHtml, { summary: sentence, label: words.paper.summary }) : '',
+      fillHtml(abstractHtml, { abstract }),
+    ].join(''),
+    published: midnight(paper.firstDay),
+    updated: midnight(listedOn(paper, withRevised)),
+  }
+}
+
+const listedOn = ({ firstDay, revisedDay }: Paper, withRevised: boolean) =>
+  withRevised && revisedDay !== null && revisedDay > firstDay ? revisedDay : firstDay
+
+const midnight = (day: string): string => `${day}T00:00:00.000Z`
+
+const linesOf = (parts: PlainParts): PlainParts => ({
+  ...parts,
+  title: oneLine(parts.title),
+  abstract: oneLine(parts.abstract),
+  sentence: oneLine(parts.sentence),
+  authors: parts.authors.map(oneLine).filter(Boolean),
+})
+
+function firstOf(authors: string[]): string[] {
+  const others = authors.length - MAX_AUTHORS
+  if (others < 2) return authors
+  return [...authors.slice(0, MAX_AUTHORS), fill(words.feed.moreAuthors, { count: others })]
+}

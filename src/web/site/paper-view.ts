@@ -1,7 +1,6 @@
 import { type Day, dayOf } from '../../core/dates.ts'
 import { dateWithYear } from '../../i18n/dates.ts'
-import { rateOf } from '../../i18n/rates.ts'
-import { counted, fill, listed, words } from '../../i18n/words.ts'
+import { counted, fill, listed, rateOf, words } from '../../i18n/words.ts'
 import { arxivUrl, doiUrl, type Paper, pdfUrl, votesUrl } from '../../papers/paper.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
 import { type PageRun, pageRuns } from '../../papers/text/page-runs.ts'

@@ -6,7 +6,7 @@ import { addQueue, buildDeps } from '../../../src/core/deps.ts'
 import { errorText } from '../../../src/core/errors.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import { deliverReady } from '../../../src/emails/deliver.ts'
-import { tick } from '../../../src/service/schedule/tick.ts'
+import { tick } from '../../../src/service/schedule.ts'
 import { plainMail } from './plain-mail.ts'
 import type { Order, Phase } from './ticking.ts'
 

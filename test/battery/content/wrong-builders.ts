@@ -1,5 +1,5 @@
 import MailComposer from 'nodemailer/lib/mail-composer'
-import { type OutgoingMail, toOutgoingMail } from '../../../src/mail/templates/headers.ts'
+import { type OutgoingMail, toOutgoingMail } from '../../../src/mail/smtp/build-mime.ts'
 import { type Build, buildRightly } from '../../support/built-mails.ts'
 import { digestMessage, digestReturns } from '../../support/mails.ts'
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { FAILPOINTS, type Failpoint, type FailpointHook } from '../../../src/core/failpoints.ts'
+import { FAILPOINTS, type Failpoint, type FailpointHook } from '../../../src/core/deps.ts'
 
 /**
  * Ends this very process with SIGKILL when a point is reached for the nth time: "after-dot:3". A chunk is claimed while

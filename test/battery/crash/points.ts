@@ -1,4 +1,4 @@
-import { FAILPOINTS, type Failpoint } from '../../../src/core/failpoints.ts'
+import { FAILPOINTS, type Failpoint } from '../../../src/core/deps.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { type Arrivals, type Bench, exitOf, inWords, withBench } from '../bench/delivery-bench.ts'
 import { randomFrom } from '../bench/seeded-random.ts'

@@ -1,4 +1,4 @@
-import { randomId } from '../../../src/core/random.ts'
+import { randomId } from '../../../src/core/secrets.ts'
 import { returnToken } from '../../../src/subscribers/return-address.ts'
 import { appleUnsubscribe, complaint, deliveryReport } from '../../support/return-mails.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'

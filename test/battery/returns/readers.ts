@@ -1,6 +1,6 @@
 import type { Database } from '../../../src/core/database/database.ts'
 import { DAY_MS } from '../../../src/core/dates.ts'
-import { randomId } from '../../../src/core/random.ts'
+import { randomId } from '../../../src/core/secrets.ts'
 import { recordAcceptances } from '../../../src/mail/outbox/acceptance.repo.ts'
 import { enqueue } from '../../../src/mail/outbox/message.repo.ts'
 import { addressHash } from '../../../src/subscribers/address.ts'

@@ -1,6 +1,6 @@
 // Sends so many mails to a server that answers wrongly, and prints what came of it as JSON: answers-worker.ts N SEED.
 
-import { smtpUrl } from '../../../src/config/smtp-url.ts'
+import { smtpUrl } from '../../../src/config/mail-urls.ts'
 import type { SmtpResult } from '../../../src/mail/refusals/classify-reply.ts'
 import { openSmtpClient, type SmtpClient } from '../../../src/mail/smtp/smtp-client.ts'
 import { type MutatedServer, startMutatedServer } from './mutated-server.ts'

@@ -1,6 +1,6 @@
 // A worker whose clock its parent moves: fork it, send { now, smtp? }, and what that run did comes back.
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
-import { smtpUrl } from '../../../src/config/smtp-url.ts'
+import { smtpUrl } from '../../../src/config/mail-urls.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { buildDeps } from '../../../src/core/deps.ts'
 import type { Log, LogEvent, LogFields } from '../../../src/core/log.ts'

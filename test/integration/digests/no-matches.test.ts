@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { withSubscriber } from '../../../src/account/with-subscriber.ts'
+import { withSubscriber } from '../../../src/account/find-subscriber.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { addDays, type Day, dayOf, midnight } from '../../../src/core/dates.ts'
 import { applyChange } from '../../../src/digests/apply-change.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { randomId } from '../../../src/core/random.ts'
+import { randomId } from '../../../src/core/secrets.ts'
 
 describe('random ids', () => {
   test('one can be typed as a word of a command: none begins with a dash', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { rateOf } from '../../../src/i18n/rates.ts'
+import { rateOf } from '../../../src/i18n/words.ts'
 
 test.each([
   [11, 30, '11 papers in 30 days'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { randomId } from '../../../src/core/random.ts'
+import { randomId } from '../../../src/core/secrets.ts'
 import {
   isReturnAddress,
   type ReturnPurpose,

@@ -3,9 +3,8 @@ import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { whyEmptySteps } from '../../../../src/queries/reasons/why-empty.ts'
 import { runToEnd } from '../../../../src/queries/steps.ts'
 import { DayWindow } from '../../../../src/search/back-test/day-window.ts'
-import { narrowerHints } from '../../../../src/search/back-test/narrower-hints.ts'
+import { narrowerHints, widerHints } from '../../../../src/search/back-test/hints.ts'
 import { termCounts } from '../../../../src/search/back-test/term-counts.ts'
-import { widerHints } from '../../../../src/search/back-test/wider-hints.ts'
 import { archiveOf } from '../../../support/archive-of.ts'
 
 const window = new DayWindow(archiveOf([{ title: 'w0 w1' }, { title: 'w2' }]), {

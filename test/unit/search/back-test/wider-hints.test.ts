@@ -3,7 +3,7 @@ import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import type { Query } from '../../../../src/queries/query.ts'
 import { runToEnd } from '../../../../src/queries/steps.ts'
 import { DayWindow } from '../../../../src/search/back-test/day-window.ts'
-import { isTooNarrow, widerHints } from '../../../../src/search/back-test/wider-hints.ts'
+import { isTooNarrow, widerHints } from '../../../../src/search/back-test/hints.ts'
 import { archiveOf } from '../../../support/archive-of.ts'
 
 const archive = archiveOf([

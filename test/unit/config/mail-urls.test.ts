@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { smtpUrl } from '../../../src/config/smtp-url.ts'
+import { smtpUrl } from '../../../src/config/mail-urls.ts'
 
 test('each part has a default', () =>
   expect(smtpUrl.parse('smtp://relay.example')).toMatchObject({

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
 
 const CIPHER = 'aes-256-gcm'
 const NONCE_BYTES = 12
@@ -34,3 +41,25 @@ export function unseal(
 
 const keyOf = (secret: string, purpose: string): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, '', purpose, 32))
+
+/** `bits` random bits from the system's generator as base64url text that does not begin with a dash. */
+export function randomId(bits: 80 | 96 | 128 | 256): string {
+  const id = randomBytes(bits / 8).toString('base64url')
+  // On a command line, a word that begins with a dash is an option: one id in 64 could not be typed.
+  return id.startsWith('-') ? randomId(bits) : id
+}
+
+/** Several ids from one call of the generator; the call takes most of the time. */
+export function randomIds(bits: 80 | 96 | 128 | 256, count: number): string[] {
+  const [size, bytes] = [bits / 8, randomBytes((bits / 8) * count)]
+  return Array.from({ length: count }, (_, i) => {
+    const id = bytes.toString('base64url', i * size, (i + 1) * size)
+    return id.startsWith('-') ? randomId(bits) : id
+  })
+}
+
+/** Whether two secrets are equal. Digests have the same length, so the time taken reveals nothing about either. */
+export const isSameSecret = (one: string, other: string): boolean =>
+  timingSafeEqual(digestOf(one), digestOf(other))
+
+const digestOf = (secret: string): Buffer => createHash('sha256').update(secret).digest()

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { startMinuteJob } from '../../../../src/service/schedule/schedule.ts'
+import { startMinuteJob } from '../../../src/service/schedule.ts'
 
 // node-cron itself, on timers and a clock that the test moves.
 const START = Date.parse('2026-11-25T11:00:30Z')

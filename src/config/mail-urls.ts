@@ -33,8 +33,7 @@ const smtpQuery = z.strictObject({
   transport: oneOf('pool').optional(),
 })
 
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '[::1]' || /^127\./.test(host)
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || /^127\./.test(host)
 
 export const smtpUrl = z.string().transform((text, context): SmtpConfig => {
   const fail = (message: string) => {
@@ -67,7 +66,7 @@ export const smtpUrl = z.string().transform((text, context): SmtpConfig => {
 /** True if an @ follows the host: an unencoded / ? or # in the password ended the host too early. */
 const hasUnencodedPassword = (text: string): boolean => /^smtps?:\/\/[^/?#]*[/?#].*@/.test(text)
 
-export function loginOf(url: URL): Login | undefined {
+function loginOf(url: URL): Login | undefined {
   try {
     return {
       user: url.username ? decodeURIComponent(url.username) : undefined,
@@ -87,7 +86,7 @@ export const withLogin = <T extends Login>(
 
 type Login = Pick<SmtpConfig, 'user' | 'password'>
 
-export const issuesText = ({ issues }: z.ZodError): string =>
+const issuesText = ({ issues }: z.ZodError): string =>
   issues
     .map((issue) =>
       issue.code === 'unrecognized_keys'
@@ -95,3 +94,55 @@ export const issuesText = ({ issues }: z.ZodError): string =>
         : `${issue.path.join('.')}: ${issue.message}`,
     )
     .join('; ')
+
+const IMAP_DESCRIPTION =
+  'imaps://host:port/FOLDER or imap://host:port/FOLDER; the folder is INBOX unless named; in the query: tls'
+const IMAP_PASSWORD_DESCRIPTION =
+  'no / ? # @ : % in a user or password but as %2F %3F %23 %40 %3A %25; better, leave both out, and set BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD, which take them as they are'
+
+/** The settings in BOUNCE_IMAP. */
+export interface ImapConfig {
+  host: string
+  port: number
+  /** TLS from the first byte (imaps). */
+  implicitTls: boolean
+  folder: string
+  user?: string
+  password?: string
+  /** As in SMTP_URL: require accepts any certificate; any also accepts a connection without TLS. */
+  tls: 'require' | 'verify' | 'any' | 'off'
+}
+
+const imapQuery = z.strictObject({ tls: oneOf('require', 'verify', 'any', 'off').optional() })
+
+export const imapUrl = z.string().transform((text, context): ImapConfig => {
+  const fail = (message: string) => {
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  }
+  if (!/^imaps?:\/\//.test(text) || !URL.canParse(text)) return fail(IMAP_DESCRIPTION)
+  const url = new URL(text)
+  if (url.pathname.includes('@') || url.search.includes('@')) return fail(IMAP_PASSWORD_DESCRIPTION) // unencoded password
+  const [login, folder] = [loginOf(url), folderOf(url)]
+  if (!login) return fail(IMAP_PASSWORD_DESCRIPTION)
+  if (!url.hostname || url.hash || !folder) return fail(IMAP_DESCRIPTION)
+  const query = imapQuery.safeParse(Object.fromEntries(url.searchParams))
+  if (!query.success) return fail(`${IMAP_DESCRIPTION} (${issuesText(query.error)})`)
+  const implicitTls = url.protocol === 'imaps:'
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port) || (implicitTls ? 993 : 143),
+    implicitTls,
+    folder,
+    ...login,
+    tls: query.data.tls ?? (isLoopback(url.hostname) ? 'any' : 'verify'),
+  }
+})
+
+function folderOf({ pathname }: URL): string | undefined {
+  try {
+    return decodeURIComponent(pathname.slice(1)) || 'INBOX'
+  } catch {
+    return undefined
+  }
+}

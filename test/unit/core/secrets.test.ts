@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { seal, unseal } from '../../../src/core/seal.ts'
+import { seal, unseal } from '../../../src/core/secrets.ts'
 
 const purpose = 'a test'
 const text = 'ann@example.com, 日々の論文'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { toOutgoingMail } from '../../../../src/mail/templates/headers.ts'
+import { toOutgoingMail } from '../../../../src/mail/smtp/build-mime.ts'
 import { digestMessage, digestReturns, sender, unsubscribeUrl } from '../../../support/mails.ts'
 
 const email = { subject: 'Subject', text: 'text', html: '<p>html</p>' }

@@ -3,7 +3,7 @@ import type { Paper } from '../../../../src/papers/paper.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { runToEnd } from '../../../../src/queries/steps.ts'
 import { DayWindow } from '../../../../src/search/back-test/day-window.ts'
-import { isTooBroad, narrowerHints } from '../../../../src/search/back-test/narrower-hints.ts'
+import { isTooBroad, narrowerHints } from '../../../../src/search/back-test/hints.ts'
 import { archiveOf } from '../../../support/archive-of.ts'
 
 const DAYS = { from: '2026-11-23', to: '2026-11-24' }

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
 import { afterAll, expect, test } from 'vitest'
-import { listen } from '../../../src/web/listen.ts'
+import { listen } from '../../../src/web/server.ts'
 
 const taken = Fastify()
 await taken.listen({ host: '127.0.0.1', port: 0 })
