@@ -23,18 +23,7 @@ export interface HeldBatch {
   validUntil: number
 }
 
-export interface Leases {
-  /** A free batch, else half of one that another worker holds. */
-  lease(): Promise<{ batch: HeldBatch; more: boolean } | undefined>
-  isValid(batch: HeldBatch): boolean
-  release(batch: HeldBatch): Promise<void>
-  /** Releases all batches. Call it when no message is in progress. */
-  releaseAll(): Promise<void>
-  /** As releaseAll, and stops the renewals. */
-  close(): Promise<void>
-}
-
-export interface LeasesInput {
+interface LeasesInput {
   lane: Lane
   owner: string
   /** False if the work on a batch hangs. */
@@ -47,49 +36,32 @@ type LeaseDeps = Pick<Deps, 'config' | 'clock' | 'log' | 'onFailpoint'> & { db: 
  * Holds the batches of one drain and renews their leases while the work on them makes progress. The database's clock
  * decides whether a lease is valid; our monotonic clock, read before each renewal, can only end it earlier.
  */
-export function openLeases(deps: LeaseDeps, { lane, owner, isMakingProgress }: LeasesInput): Leases {
-  const { config, clock, log, db, onFailpoint } = deps
-  const leaseSeconds = config.LEASE_SECONDS
-  const held = new Set<HeldBatch>()
-  let leases = 0
-  const validUntilIfRenewedNow = () => monotonicMs() + leaseSeconds * 1000
+export class Leases {
+  readonly #deps: LeaseDeps
+  readonly #input: LeasesInput
+  readonly #held = new Set<HeldBatch>()
+  readonly #timer: NodeJS.Timeout
+  #count = 0
 
-  const lose = (batch: HeldBatch) => {
-    if (!batch.lost) log.warn('chunk.lost', { chunk: batch.id, open: batch.open })
-    batch.lost = true
+  constructor(deps: LeaseDeps, input: LeasesInput) {
+    this.#deps = deps
+    this.#input = input
+    this.#timer = setInterval(() => {
+      this.#renew().catch((error) => deps.log.error('database.error', { what: errorText(error) }))
+    }, deps.config.LEASE_RENEW_SECONDS * 1000)
   }
 
-  /** Starts no further message of the batch. None in progress could be sent twice. */
-  const giveUpIfStalled = (batch: HeldBatch) => {
-    if (batch.stalled || isMakingProgress(batch)) return
-    log.error('chunk.stalled', { chunk: batch.id, lane, open: batch.open })
-    batch.stalled = true
-    batch.lost = true
-  }
-
-  const renew = async () => {
-    for (const batch of held) giveUpIfStalled(batch)
-    const renewable = [...held].filter(({ stalled }) => !stalled)
-    if (renewable.length === 0) return
-    const validUntil = validUntilIfRenewedNow()
-    const owners = renewable.map((batch) => batch.owner)
-    const renewed = new Set(await renewLeases(db, { owners, leaseSeconds }))
-    for (const batch of renewable) {
-      if (renewed.has(batch.owner)) batch.validUntil = validUntil
-      else if (held.has(batch)) lose(batch)
-    }
-  }
-  const timer = setInterval(() => {
-    renew().catch((error) => log.error('database.error', { what: errorText(error) }))
-  }, config.LEASE_RENEW_SECONDS * 1000)
-
-  const lease = async () => {
+  /** A free batch, else half of one that another worker holds. */
+  async lease(): Promise<{ batch: HeldBatch; more: boolean } | undefined> {
+    const { config, clock, log, db, onFailpoint } = this.#deps
+    const { lane, owner } = this.#input
     await onFailpoint?.('before-claim')
-    const validUntil = validUntilIfRenewedNow()
+    const validUntil = this.#validUntilIfRenewedNow()
     const now = clock.now()
     const rampUp = rampUpRate(config, now)?.key
-    const leaseOwner = `${owner}.${++leases}`
-    const input = { lane, owner: leaseOwner, now, leaseSeconds, whenUncertain: config.WHEN_UNCERTAIN, rampUp }
+    const leaseOwner = `${owner}.${++this.#count}`
+    const { LEASE_SECONDS: leaseSeconds, WHEN_UNCERTAIN: whenUncertain } = config
+    const input = { lane, owner: leaseOwner, now, leaseSeconds, whenUncertain, rampUp }
     const leased = (await leaseBatch(db, input)) ?? (await splitBatch(db, input))
     if (!leased) return undefined
     const { id, domain } = leased
@@ -103,36 +75,67 @@ export function openLeases(deps: LeaseDeps, { lane, owner, isMakingProgress }: L
       stalled: false,
       validUntil,
     }
-    held.add(batch)
+    this.#held.add(batch)
     await onFailpoint?.('after-claim')
     log.info('chunk.leased', { chunk: batch.id, lane, lost: leased.lost })
     return { batch, more: leased.more }
   }
 
-  const release = async (batch: HeldBatch) => {
-    held.delete(batch)
+  isValid(batch: HeldBatch): boolean {
+    if (monotonicMs() >= batch.validUntil) this.#lose(batch)
+    return !batch.lost
+  }
+
+  async release(batch: HeldBatch): Promise<void> {
+    const { db, clock, log } = this.#deps
+    this.#held.delete(batch)
     await releaseBatch(db, { chunk: batch.id, owner: batch.owner, now: clock.now() })
-    log.info('chunk.done', { chunk: batch.id, lane })
+    log.info('chunk.done', { chunk: batch.id, lane: this.#input.lane })
   }
 
-  const releaseAll = async () => {
-    const all = [...held]
+  /** Releases all batches. Call it when no message is in progress. */
+  async releaseAll(): Promise<void> {
+    const all = [...this.#held]
     // Clear first: if one release fails, no worker continues the other batches either, so none may be renewed.
-    held.clear()
-    for (const batch of all) await release(batch)
+    this.#held.clear()
+    for (const batch of all) await this.release(batch)
   }
 
-  return {
-    lease,
-    release,
-    isValid: (batch) => {
-      if (monotonicMs() >= batch.validUntil) lose(batch)
-      return !batch.lost
-    },
-    releaseAll,
-    close: async () => {
-      clearInterval(timer)
-      await releaseAll()
-    },
+  /** As releaseAll, and stops the renewals. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.releaseAll()
+  }
+
+  async #renew(): Promise<void> {
+    const { config, db } = this.#deps
+    for (const batch of this.#held) this.#giveUpIfStalled(batch)
+    const renewable = [...this.#held].filter(({ stalled }) => !stalled)
+    if (renewable.length === 0) return
+    const validUntil = this.#validUntilIfRenewedNow()
+    const owners = renewable.map((batch) => batch.owner)
+    const renewed = new Set(await renewLeases(db, { owners, leaseSeconds: config.LEASE_SECONDS }))
+    for (const batch of renewable) {
+      if (renewed.has(batch.owner)) batch.validUntil = validUntil
+      else if (this.#held.has(batch)) this.#lose(batch)
+    }
+  }
+
+  #lose(batch: HeldBatch): void {
+    if (!batch.lost) this.#deps.log.warn('chunk.lost', { chunk: batch.id, open: batch.open })
+    batch.lost = true
+  }
+
+  /** Starts no further message of the batch. None in progress could be sent twice. */
+  #giveUpIfStalled(batch: HeldBatch): void {
+    const { lane, isMakingProgress } = this.#input
+    if (batch.stalled || isMakingProgress(batch)) return
+    this.#deps.log.error('chunk.stalled', { chunk: batch.id, lane, open: batch.open })
+    batch.stalled = true
+    batch.lost = true
+  }
+
+  #validUntilIfRenewedNow(): number {
+    return monotonicMs() + this.#deps.config.LEASE_SECONDS * 1000
   }
 }

@@ -3,7 +3,7 @@ import type { Deps } from '../../core/deps.ts'
 import { errorText } from '../../core/errors.ts'
 import type { Lane, TakenMessage } from '../message.ts'
 import { type EndedMessage, takeMessages } from '../outbox/message.repo.ts'
-import { type HeldBatch, openLeases } from './leases.ts'
+import { type HeldBatch, Leases } from './leases.ts'
 import type { Permits } from './permits.ts'
 
 export interface Work {
@@ -11,26 +11,6 @@ export interface Work {
   batch: HeldBatch
   /** By the monotonic clock. */
   takenAt: number
-}
-
-/** Messages that one drain has taken ahead: up to one for each connection, besides the one that is being sent. */
-export interface Prefetcher {
-  /** The next message; undefined while nothing is ready, or once the prefetcher stops. */
-  next(): Promise<Work | undefined>
-  /** True while this message may still begin. */
-  mayStart(work: Work): boolean
-  /** The next step of a message begins. It may take a minute, or a minute more than its own limit. */
-  step(work: Work, ownLimitMs?: number): void
-  /** The result is recorded, or the message was never begun. */
-  done(work: Work): Promise<void>
-  /** A connection pauses or ends. After the last one, messages that no connection can send are released. */
-  leave(): Promise<void>
-  /** The connection continues. */
-  join(): void
-  /** Takes nothing new from now on. */
-  stop(): void
-  /** Releases all messages that were not begun. Call it when no message is in progress. */
-  close(): Promise<void>
 }
 
 interface PrefetcherInput {
@@ -47,116 +27,144 @@ interface PrefetcherInput {
   onEnded: (ended: EndedMessage) => void
 }
 
-export function openPrefetcher(deps: Deps, input: PrefetcherInput): Prefetcher {
-  const { lane, owner, size, permits, stalledAfterMs, onMoreReady, onEnded } = input
-  const progress = openProgressTracker<Work>({ stalledAfterMs })
-  const leases = openLeases(deps, { lane, owner, isMakingProgress: progress.isMakingProgress })
-  const waiting: Work[] = []
-  let current: HeldBatch | undefined
-  let isDrained = false
-  let stopped = false
-  let filling: Promise<boolean> | undefined
-  let connections = size
+/** Messages that one drain has taken ahead: up to one for each connection, besides the one that is being sent. */
+export class Prefetcher {
+  readonly #deps: Deps
+  readonly #input: PrefetcherInput
+  readonly #progress: ProgressTracker<Work>
+  readonly #leases: Leases
+  readonly #waiting: Work[] = []
+  #connections: number
+  #current: HeldBatch | undefined
+  #isDrained = false
+  #isStopped = false
+  #filling: Promise<boolean> | undefined
 
-  const leaseNext = async (): Promise<HeldBatch | undefined> => {
-    const leased = await leases.lease()
-    // If the nudge fails, other workers look within a minute anyway.
-    if (leased?.more)
-      await onMoreReady?.().catch((error) => deps.log.error('nudge.failed', { what: errorText(error) }))
-    return leased?.batch
+  constructor(deps: Deps, input: PrefetcherInput) {
+    const { lane, owner, size, stalledAfterMs } = input
+    this.#deps = deps
+    this.#input = input
+    this.#progress = openProgressTracker<Work>({ stalledAfterMs })
+    this.#leases = new Leases(deps, { lane, owner, isMakingProgress: this.#progress.isMakingProgress })
+    this.#connections = size
   }
 
-  const giveBackIfDone = async (batch: HeldBatch) => {
-    if (batch.exhausted && batch.open === 0) await leases.release(batch)
-  }
-
-  const takeFrom = async (batch: HeldBatch): Promise<boolean> => {
-    if (!leases.isValid(batch)) return false
-    const limit = await permits.acquire(batch, size - waiting.length)
-    if (limit === 0) return false
-    const now = deps.clock.now()
-    const takenAt = monotonicMs()
-    const { taken, ended } = await takeMessages(deps.db, { chunk: batch.id, owner: batch.owner, now, limit })
-    ended.forEach(onEnded)
-    if (taken.length < limit) await permits.giveBack(batch, limit - taken.length)
-    const allowed = await permits.splitByDomain(batch, taken)
-    for (const message of allowed) waiting.push({ message, batch, takenAt })
-    batch.open += allowed.length
-    return taken.length + ended.length > 0
-  }
-
-  /** False if nothing is ready. */
-  const fill = async (): Promise<boolean> => {
-    while (!stopped) {
-      current ??= await leaseNext()
-      isDrained = current === undefined
-      if (!current) return false
-      const batch = current
-      if (await takeFrom(batch)) return true
-      batch.exhausted = true
-      current = undefined
-      await giveBackIfDone(batch)
-    }
-    return false
-  }
-
-  const fillOnce = (): Promise<boolean> => {
-    filling ??= fill().finally(() => {
-      filling = undefined
-    })
-    return filling
-  }
-
-  // Runs while the connections are busy. If it fails, next() fails in the same way.
-  const fillAhead = () => {
-    if (!isDrained && waiting.length <= size / 2) fillOnce().catch(() => {})
-  }
-
-  const done = async (work: Work) => {
-    const { batch } = work
-    progress.done(work)
-    batch.open--
-    await giveBackIfDone(batch)
-  }
-
-  const next = async (): Promise<Work | undefined> => {
-    while (!stopped) {
-      progress.touch()
-      const work = waiting.shift()
-      if (work && leases.isValid(work.batch)) {
-        fillAhead()
+  /** The next message; undefined while nothing is ready, or once the prefetcher stops. */
+  async next(): Promise<Work | undefined> {
+    while (!this.#isStopped) {
+      this.#progress.touch()
+      const work = this.#waiting.shift()
+      if (work && this.#leases.isValid(work.batch)) {
+        this.#fillAhead()
         return work
       }
-      if (work) await done(work)
-      else if (!(await fillOnce()) && waiting.length === 0) return undefined
+      if (work) await this.done(work)
+      else if (!(await this.#fillOnce()) && this.#waiting.length === 0) return undefined
     }
     return undefined
   }
 
-  return {
-    next,
-    step: progress.step,
-    done,
-    mayStart: ({ batch }) => !stopped && leases.isValid(batch),
-    leave: async () => {
-      connections--
-      if (connections > 0) return
-      await filling?.catch(() => {})
-      for (const { batch } of waiting.splice(0)) batch.open--
-      current = undefined
-      await leases.releaseAll()
-    },
-    join: () => {
-      connections++
-    },
-    stop: () => {
-      stopped = true
-    },
-    close: async () => {
-      stopped = true
-      await filling?.catch(() => {})
-      await leases.close()
-    },
+  /** True while this message may still begin. */
+  mayStart({ batch }: Work): boolean {
+    return !this.#isStopped && this.#leases.isValid(batch)
+  }
+
+  /** The next step of a message begins. It may take a minute, or a minute more than its own limit. */
+  step(work: Work, ownLimitMs?: number): void {
+    this.#progress.step(work, ownLimitMs)
+  }
+
+  /** The result is recorded, or the message was never begun. */
+  async done(work: Work): Promise<void> {
+    const { batch } = work
+    this.#progress.done(work)
+    batch.open--
+    await this.#releaseIfDone(batch)
+  }
+
+  /** A connection pauses or ends. After the last one, messages that no connection can send are released. */
+  async leave(): Promise<void> {
+    this.#connections--
+    if (this.#connections > 0) return
+    await this.#filling?.catch(() => {})
+    for (const { batch } of this.#waiting.splice(0)) batch.open--
+    this.#current = undefined
+    await this.#leases.releaseAll()
+  }
+
+  /** The connection continues. */
+  join(): void {
+    this.#connections++
+  }
+
+  /** Takes nothing new from now on. */
+  stop(): void {
+    this.#isStopped = true
+  }
+
+  /** Releases all messages that were not begun. Call it when no message is in progress. */
+  async close(): Promise<void> {
+    this.#isStopped = true
+    await this.#filling?.catch(() => {})
+    await this.#leases.close()
+  }
+
+  // Runs while the connections are busy. If it fails, next() fails in the same way.
+  #fillAhead(): void {
+    if (!this.#isDrained && this.#waiting.length <= this.#input.size / 2) this.#fillOnce().catch(() => {})
+  }
+
+  #fillOnce(): Promise<boolean> {
+    this.#filling ??= this.#fill().finally(() => {
+      this.#filling = undefined
+    })
+    return this.#filling
+  }
+
+  /** False if nothing is ready. */
+  async #fill(): Promise<boolean> {
+    while (!this.#isStopped) {
+      this.#current ??= await this.#leaseNext()
+      this.#isDrained = this.#current === undefined
+      if (!this.#current) return false
+      const batch = this.#current
+      if (await this.#takeFrom(batch)) return true
+      batch.exhausted = true
+      this.#current = undefined
+      await this.#releaseIfDone(batch)
+    }
+    return false
+  }
+
+  async #leaseNext(): Promise<HeldBatch | undefined> {
+    const leased = await this.#leases.lease()
+    // If the nudge fails, other workers look within a minute anyway.
+    if (leased?.more)
+      await this.#input
+        .onMoreReady?.()
+        .catch((error) => this.#deps.log.error('nudge.failed', { what: errorText(error) }))
+    return leased?.batch
+  }
+
+  async #takeFrom(batch: HeldBatch): Promise<boolean> {
+    const { db, clock } = this.#deps
+    const { permits, size, onEnded } = this.#input
+    if (!this.#leases.isValid(batch)) return false
+    const limit = await permits.acquire(batch, size - this.#waiting.length)
+    if (limit === 0) return false
+    const now = clock.now()
+    const takenAt = monotonicMs()
+    const { taken, ended } = await takeMessages(db, { chunk: batch.id, owner: batch.owner, now, limit })
+    ended.forEach(onEnded)
+    if (taken.length < limit) await permits.giveBack(batch, limit - taken.length)
+    const allowed = await permits.splitByDomain(batch, taken)
+    for (const message of allowed) this.#waiting.push({ message, batch, takenAt })
+    batch.open += allowed.length
+    return taken.length + ended.length > 0
+  }
+
+  async #releaseIfDone(batch: HeldBatch): Promise<void> {
+    if (batch.exhausted && batch.open === 0) await this.#leases.release(batch)
   }
 }
 

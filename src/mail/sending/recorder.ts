@@ -1,7 +1,7 @@
 import pRetry from 'p-retry'
 import type { Deps } from '../../core/deps.ts'
 import { errorText } from '../../core/errors.ts'
-import { type LogEvent, redact } from '../../core/log.ts'
+import { type Log, type LogEvent, redact } from '../../core/log.ts'
 import type { Lane, MessageState, TakenMessage } from '../message.ts'
 import { type NewAcceptance, recordAcceptances } from '../outbox/acceptance.repo.ts'
 import { type AttemptResult, type EndedMessage, recordFailedAttempt } from '../outbox/message.repo.ts'
@@ -29,14 +29,7 @@ const MAX_PAUSE_MS = 5000
 
 export function openRecorder(deps: Deps, { lane, onDeadAddress }: RecorderInput, run: Run): Recorder {
   const { config, clock, log, db, onFailpoint } = deps
-  const retryUntilWritten = <T>(write: () => Promise<T>): Promise<T> =>
-    pRetry(write, {
-      retries: Number.POSITIVE_INFINITY,
-      minTimeout: 100,
-      maxTimeout: MAX_PAUSE_MS,
-      shouldRetry: () => true,
-      onFailedAttempt: ({ error }) => log.error('database.error', { what: errorText(error) }),
-    })
+  const retryUntilWritten = retrierOf(log)
   const writeAcceptance = groupCommit(async (accepted: NewAcceptance[]) => {
     await onFailpoint?.('before-commit')
     await retryUntilWritten(() => recordAcceptances(db, accepted))
@@ -88,6 +81,17 @@ export function openRecorder(deps: Deps, { lane, onDeadAddress }: RecorderInput,
     },
   }
 }
+
+const retrierOf =
+  (log: Log) =>
+  <T>(write: () => Promise<T>): Promise<T> =>
+    pRetry(write, {
+      retries: Number.POSITIVE_INFINITY,
+      minTimeout: 100,
+      maxTimeout: MAX_PAUSE_MS,
+      shouldRetry: () => true,
+      onFailedAttempt: ({ error }) => log.error('database.error', { what: errorText(error) }),
+    })
 
 const attemptOf = ({ outcome, status, enhanced, answer }: SendFailure): AttemptResult => ({
   outcome,

@@ -11,7 +11,7 @@ import { rampUpRate } from '../rate-limits/send-rate.ts'
 import { reachedMessage } from '../refusals/classify-reply.ts'
 import type { SmtpClient } from '../smtp/smtp-client.ts'
 import type { Permits } from './permits.ts'
-import { openPrefetcher, type Prefetcher, type Work } from './prefetcher.ts'
+import { Prefetcher, type Work } from './prefetcher.ts'
 import type { Recorder } from './recorder.ts'
 import type { Run } from './run.ts'
 
@@ -81,16 +81,18 @@ export async function runSenderPool(pool: SenderPool): Promise<void> {
 function openPrefetchers({ deps, input, recorder, permits, connections }: SenderPool): Prefetcher[] {
   const { lane, owner, stalledAfterMs, onMoreReady } = input
   const count = Math.min(PREFETCHERS, connections.length)
-  return Array.from({ length: count }, (_, i) =>
-    openPrefetcher(deps, {
-      lane,
-      owner: `${owner}/${i + 1}`,
-      size: Math.ceil((connections.length - i) / count),
-      permits,
-      stalledAfterMs,
-      onMoreReady,
-      onEnded: recorder.recordEnded,
-    }),
+  return Array.from(
+    { length: count },
+    (_, i) =>
+      new Prefetcher(deps, {
+        lane,
+        owner: `${owner}/${i + 1}`,
+        size: Math.ceil((connections.length - i) / count),
+        permits,
+        stalledAfterMs,
+        onMoreReady,
+        onEnded: recorder.recordEnded,
+      }),
   )
 }
 

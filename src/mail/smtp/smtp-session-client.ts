@@ -50,27 +50,27 @@ export function openSmtpSession(
     onProtocolError: (what) => exchange.end(new Error(what)),
   })
   const { connection } = wire
-  const exchange = openExchange(wire, timeouts)
+  const exchange = new Exchange(wire, timeouts)
   const session: SmtpSession = {
     opened: open(wire, config, 2 * timeouts.connectMs),
     mails: 0,
     send: (mail) => {
       session.mails++
-      return exchange.about(mail.to, () =>
+      return exchange.begin(mail.to, () =>
         connection.send({ from: mail.from, to: [mail.to] }, mail.raw, (error, info) =>
           error ? exchange.fail(error) : exchange.succeed(info!.response),
         ),
       )
     },
     tryMailFrom: async (address) => {
-      const result = await exchange.about(address, () =>
+      const result = await exchange.begin(address, () =>
         wire.sendCommand(`MAIL FROM:<${address}>`, (answer) => exchange.takeBack(answer)),
       )
       return result.accepted ? undefined : result
     },
     tls: () => tlsOf(connection._socket),
-    isLost: () => exchange.isClosed() || wire.hasUnsolicitedReply(),
-    isExpired: exchange.isExpired,
+    isLost: () => exchange.isClosed || wire.hasUnsolicitedReply(),
+    isExpired: () => exchange.isExpired,
     close: () => {
       connection.quit()
       setTimeout(() => connection.close(), GOODBYE_MS).unref()
@@ -114,86 +114,107 @@ function open(
 }
 
 /** The email in progress on a connection, and its result. */
-function openExchange({ connection }: SmtpWire, { connectMs, silenceMs }: SmtpTimeouts) {
-  let bodyWritten = false
-  let recipient: string | undefined
-  let closed = false
-  let expired = false
-  let settle: (result: SmtpResult) => void = () => {}
-  let timer: NodeJS.Timeout | undefined
+class Exchange {
+  readonly #connection: SmtpWire['connection']
+  readonly #timeouts: SmtpTimeouts
+  #isBodyWritten = false
+  #recipient: string | undefined
+  #settle: (result: SmtpResult) => void = () => {}
+  #timer: NodeJS.Timeout | undefined
+  isClosed = false
+  isExpired = false
 
-  const within = (ms: number) => {
-    clearTimeout(timer)
-    timer = setTimeout(() => {
-      expired = true
-      end(new Error(`not done after ${ms / 1000} s`))
-    }, ms)
+  constructor({ connection }: SmtpWire, timeouts: SmtpTimeouts) {
+    this.#connection = connection
+    this.#timeouts = timeouts
+    // Runs for any end of the connection. nodemailer's own error, if it has one, settles first.
+    connection.on('end', () => {
+      this.isClosed = true
+      setImmediate(() => this.end(new Error('the server hung up')))
+    })
   }
-  const faultNow = (error: SmtpError): SmtpFault =>
-    toSmtpFault(error, { stage: bodyWritten ? 'dot' : 'mail', bodyWritten, recipient })
+
+  begin(to: string, start: () => void): Promise<SmtpResult> {
+    return new Promise((done) => {
+      this.#settle = (result) => {
+        clearTimeout(this.#timer)
+        done(result)
+      }
+      this.#isBodyWritten = false
+      this.#recipient = to
+      this.#within(Math.min(MAX_BODY_MS, this.#timeouts.silenceMs / 2))
+      start()
+    })
+  }
+
+  wroteBody(): void {
+    this.#isBodyWritten = true
+    this.#within(this.#timeouts.silenceMs)
+  }
+
+  /** nodemailer accepts any reply that begins with a 2, even before the end of the body. */
+  succeed(response: string): void {
+    if (this.#isBodyWritten && replyCode(response) === ACCEPTED)
+      this.#settle({ accepted: true, answer: redactReply(response, this.#recipient) })
+    else this.#failWithReply(response, { code: 'EMESSAGE' })
+  }
+
+  takeBack(response: string): void {
+    if (replyCode(response) === ACCEPTED) this.#reset({ accepted: true, answer: response })
+    else this.#failWithReply(response, { command: 'MAIL FROM' })
+  }
+
+  fail(error: SmtpError): void {
+    const fault = this.#faultNow(error)
+    // After a reply before the end of the body, the server would read our next command as more body. After a malformed
+    // reply, the next reply may belong to any command.
+    const isBodyIncomplete = fault.stage === 'dot' && !this.#isBodyWritten
+    if (isBodyIncomplete || fault.status === null || fault.status === SERVER_CLOSES) this.#connection.close()
+    this.#reset({ accepted: false, ...fault })
+  }
+
   /** Closes the connection at once. */
-  const end = (error: SmtpError) => {
-    const fault = faultNow(error)
-    connection.close()
-    settle({ accepted: false, ...fault })
+  end(error: SmtpError): void {
+    const fault = this.#faultNow(error)
+    this.#connection.close()
+    this.#settle({ accepted: false, ...fault })
   }
-  // Runs for any end of the connection. nodemailer's own error, if it has one, settles first.
-  connection.on('end', () => {
-    closed = true
-    setImmediate(() => end(new Error('the server hung up')))
-  })
+
+  #failWithReply(response: string, command: object): void {
+    this.fail(Object.assign(new Error(response), { ...command, response }))
+  }
+
   // After a refusal the session is in the middle of an email.
-  const reset = (result: SmtpResult) => {
-    if (closed) return settle(result)
-    within(connectMs)
-    const done = () => settle(result)
-    connection.once('end', done) // if the connection ends during the reset, nodemailer does not call back
-    connection.reset((error) => {
-      if (error) connection.close()
-      connection.off('end', done)
+  #reset(result: SmtpResult): void {
+    const done = () => this.#settle(result)
+    if (this.isClosed) {
+      done()
+      return
+    }
+    this.#within(this.#timeouts.connectMs)
+    this.#connection.once('end', done) // if the connection ends during the reset, nodemailer does not call back
+    this.#connection.reset((error) => {
+      if (error) this.#connection.close()
+      this.#connection.off('end', done)
       done()
     })
   }
-  const fail = (error: SmtpError) => {
-    const fault = faultNow(error)
-    // After a reply before the end of the body, the server would read our next command as more body. After a malformed
-    // reply, the next reply may belong to any command.
-    const isBodyIncomplete = fault.stage === 'dot' && !bodyWritten
-    if (isBodyIncomplete || fault.status === null || fault.status === SERVER_CLOSES) connection.close()
-    reset({ accepted: false, ...fault })
-  }
-  const failWithReply = (response: string, command: object) =>
-    fail(Object.assign(new Error(response), { ...command, response }))
 
-  return {
-    end,
-    fail,
-    isClosed: () => closed,
-    isExpired: () => expired,
-    wroteBody: () => {
-      bodyWritten = true
-      within(silenceMs)
-    },
-    about: (to: string, begin: () => void) =>
-      new Promise<SmtpResult>((done) => {
-        settle = (result) => {
-          clearTimeout(timer)
-          done(result)
-        }
-        bodyWritten = false
-        recipient = to
-        within(Math.min(MAX_BODY_MS, silenceMs / 2))
-        begin()
-      }),
-    /** nodemailer accepts any reply that begins with a 2, even before the end of the body. */
-    succeed: (response: string) =>
-      bodyWritten && replyCode(response) === ACCEPTED
-        ? settle({ accepted: true, answer: redactReply(response, recipient) })
-        : failWithReply(response, { code: 'EMESSAGE' }),
-    takeBack: (response: string) =>
-      replyCode(response) === ACCEPTED
-        ? reset({ accepted: true, answer: response })
-        : failWithReply(response, { command: 'MAIL FROM' }),
+  #faultNow(error: SmtpError): SmtpFault {
+    const bodyWritten = this.#isBodyWritten
+    return toSmtpFault(error, {
+      stage: bodyWritten ? 'dot' : 'mail',
+      bodyWritten,
+      recipient: this.#recipient,
+    })
+  }
+
+  #within(ms: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      this.isExpired = true
+      this.end(new Error(`not done after ${ms / 1000} s`))
+    }, ms)
   }
 }
 

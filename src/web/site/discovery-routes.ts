@@ -24,20 +24,23 @@ interface SitemapUrl {
 }
 
 /** Files for search engines and browsers: the sitemap, the search description and the icon. */
-export function addDiscoveryRoutes(app: FastifyInstance, { deps }: Site): void {
-  const { db, config } = deps
-  const { BASE_URL, SITE_NAME } = config
+export function addDiscoveryRoutes(app: FastifyInstance, site: Site): void {
+  addSitemap(app, site)
+  addSearchDescription(app, site)
+  // Browsers without support for SVG icons request this name.
+  app.get('/favicon.ico', async (_request, reply) =>
+    cacheForOneMinute(reply).redirect(`${ASSETS_PATH}icon.svg`, 302),
+  )
+}
 
-  const send = (request: FastifyRequest, reply: FastifyReply, type: string, body: string) =>
-    sendIfChanged(request, cacheForOneMinute(reply).type(`${type}; charset=utf-8`), { body, changedAt: null })
-
+function addSitemap(app: FastifyInstance, { deps: { db, config } }: Site): void {
   const sendUrls = (
     request: FastifyRequest,
     reply: FastifyReply,
     kind: 'index' | 'part',
     urls: SitemapUrl[],
   ) => {
-    const all = urls.map(({ path, changedOn }) => ({ url: `${BASE_URL}${path}`, changedOn }))
+    const all = urls.map(({ path, changedOn }) => ({ url: `${config.BASE_URL}${path}`, changedOn }))
     return send(request, reply, 'application/xml', templates.render('./sitemap', { kind, urls: all }))
   }
 
@@ -71,7 +74,10 @@ export function addDiscoveryRoutes(app: FastifyInstance, { deps }: Site): void {
       papers.map((paper) => ({ path: paperPathOf(paper), changedOn: paper.changedOn })),
     )
   })
+}
 
+function addSearchDescription(app: FastifyInstance, { deps: { config } }: Site): void {
+  const { BASE_URL, SITE_NAME } = config
   app.get('/opensearch.xml', async (request, reply) => {
     const withTerms = (path: string) => `${BASE_URL}${path.replace(/q=$/, 'q={searchTerms}')}`
     const view = {
@@ -85,9 +91,7 @@ export function addDiscoveryRoutes(app: FastifyInstance, { deps }: Site): void {
     const body = templates.render('./opensearch', view)
     return send(request, reply, 'application/opensearchdescription+xml', body)
   })
-
-  // Browsers without support for SVG icons request this name.
-  app.get('/favicon.ico', async (_request, reply) =>
-    cacheForOneMinute(reply).redirect(`${ASSETS_PATH}icon.svg`, 302),
-  )
 }
+
+const send = (request: FastifyRequest, reply: FastifyReply, type: string, body: string) =>
+  sendIfChanged(request, cacheForOneMinute(reply).type(`${type}; charset=utf-8`), { body, changedAt: null })
