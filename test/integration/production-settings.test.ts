@@ -30,7 +30,7 @@ describe.each([
     expect(stderr).toContain('7 problem(s)')
   })
 
-  test('refuses one that is missing alone', async () => {
+  test('refuses a start with only that one missing', async () => {
     const { code, stderr } = await start({ ...complete, MAIL_FROM: '' })
     expect({ code, lines: stderr.trim().split('\n').length }).toEqual({ code: 2, lines: 2 })
     expect(stderr).toContain('MAIL_FROM: required in production; takes one email address')

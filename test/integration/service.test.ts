@@ -45,7 +45,7 @@ async function startSlowSink() {
   return { url: `smtp://127.0.0.1:${port}`, arrived: arrived.promise, release: release.resolve }
 }
 
-test('SIGTERM: a mail in flight is finished and recorded, beside a request that never ends', async () => {
+test('SIGTERM: an email in flight is finished and recorded, beside a request that never ends', async () => {
   const sink = await startSlowSink()
   const port = await freePort()
   const settings = {
@@ -137,7 +137,7 @@ test('a worker thread that crashes ends the whole process with a failure', async
   ])
 }, 90_000)
 
-test('a database that restarts ends no process: it answers again, and says again that it runs', async () => {
+test('a database restart ends no process: it responds again, and logs again that it runs', async () => {
   const port = await freePort()
   const settings = { DATABASE_URL: database.url, PORT: String(port), HF_URL: 'http://127.0.0.1:1' }
   const service = startProgram(['src/main.ts'], settings)
@@ -180,7 +180,7 @@ test('a worker that starts reads the queries of an older grammar anew', async ()
   await eventually(async () => (await database.db.query.count({ where: { grammar: { gt: 0 } } })) === 1)
 })
 
-test('SIGTERM while the source does not answer: the worker stops within seconds', async () => {
+test('SIGTERM while the source does not respond: the worker stops within seconds', async () => {
   const settings = { DATABASE_URL: database.url, HF_URL: 'http://127.0.0.1:1', PORT: '0', LOG_LEVEL: 'info' }
   const service = startProgram(['src/main.ts', '--roles', 'worker'], settings)
   const ended = once(service, 'exit')

@@ -85,7 +85,7 @@ const post = (url: string, fields: Record<string, string> = {}) =>
   fetch(url, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' })
 
 describe('a database that the first release left with messages in flight', () => {
-  test('is brought up to date by npm start; what was open goes out once, every old link works', async () => {
+  test('is migrated by npm start; open messages are sent once, every old link works', async () => {
     const url = await database()
     const { sink, SMTP_URL } = await sinkFor()
     const settings = { DATABASE_URL: url, SMTP_URL }

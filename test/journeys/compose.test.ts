@@ -53,7 +53,7 @@ const post = (address: string, fields: Record<string, string>) =>
   fetch(address, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' })
 
 describe('docker compose up demo', { timeout: 60_000 }, () => {
-  test('is healthy, runs as nobody in particular, and can write nothing of its own', async () => {
+  test('is healthy, runs without privileges, and cannot write its own files', async () => {
     expect(await inspect('{{.State.Health.Status}}')).toBe('healthy')
     expect(await compose.must(['exec', '--no-TTY', 'demo', 'id', '-u'])).toBe('1000')
     const { code, stderr } = await compose.run(['exec', '--no-TTY', 'demo', 'touch', '/app/src/main.ts'])
@@ -93,7 +93,7 @@ describe('docker compose up demo', { timeout: 60_000 }, () => {
     for (const name of [...required, 'POSTAL_ADDRESS']) expect(stderr).toContain(`${name}: required`)
   })
 
-  test('stops at once when it is told to, and well', async () => {
+  test('stops at once and cleanly', async () => {
     const begun = performance.now()
     await compose.must(['stop', 'demo'])
     expect(performance.now() - begun).toBeLessThan(STOPPED_WITHIN_MS)

@@ -49,7 +49,7 @@ describe.each([
   ['without scripts', false],
   ['with scripts', true],
 ])('%s', (_how, scripts) => {
-  test('from the reason in a mail: a word is muted, looked at, saved, undone', async () => {
+  test('from the reason in an email: a word is excluded, previewed, saved, undone', async () => {
     const page = await fromMail(scripts)
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('attention')
     expect(await page.getByText('Matched: attention, in the title').first().isVisible()).toBe(true)
@@ -91,7 +91,7 @@ describe.each([
     expect(await topics()).toEqual(['attention', 'rag'])
   })
 
-  test('more like this is said back in words, which go one by one and all at once', async () => {
+  test('more like this is shown as words, which can be removed one by one and all at once', async () => {
     const page = await fromMail(scripts)
     await press(page, 'More like this')
     expect(await said(page)).toMatch(/Saved: more like this\s+More of: /)
@@ -110,7 +110,7 @@ describe.each([
   })
 })
 
-test('with scripts, what would come follows what is typed, and the place of the reader stays', async () => {
+test('with scripts, the preview follows the input, and the scroll position stays', async () => {
   const page = await fromMail(true)
   const wrong: string[] = []
   page.on('pageerror', (error) => wrong.push(String(error)))

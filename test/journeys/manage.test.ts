@@ -35,7 +35,7 @@ describe.each([
   ['without scripts', false],
   ['with scripts', true],
 ])('%s', (_how, scripts) => {
-  test('from a mail to one topic; changed, said back, undone', async () => {
+  test('from an email to one topic; changed, confirmed, undone', async () => {
     const { url, topicId } = await mailed()
     const page = await open(scripts, `${url}?topic=${topicId}#topic-${topicId}`)
     expect(await opened(page).count()).toBe(1)

@@ -17,7 +17,7 @@ async function open(javaScriptEnabled: boolean): Promise<Page> {
 
 const previewOf = (page: Page) => page.locator('#preview')
 
-test('htmx is loaded by those who are in the form, and by nobody else', async () => {
+test('htmx is loaded only by people who use the form', async () => {
   const page = await open(true)
   const loaded = () =>
     page.evaluate<string[]>("performance.getEntriesByType('resource').map(({ name }) => name)")
@@ -27,7 +27,7 @@ test('htmx is loaded by those who are in the form, and by nobody else', async ()
   await expect.poll(() => page.evaluate('typeof htmx')).toBe('object') // the page's policy lets nothing else wait in it
 })
 
-describe('somebody sees what a topic would have brought before they subscribe', () => {
+describe('a visitor sees what a topic would have matched before they subscribe', () => {
   test('while they type', async () => {
     const page = await open(true)
     const wrong: string[] = []
@@ -110,7 +110,7 @@ describe('somebody sees what a topic would have brought before they subscribe', 
     expect(new URL(page.url()).pathname).toMatch(/^\/check-inbox\//)
   })
 
-  test('with the mail that would have come, behind its date', async () => {
+  test('with the email that would have been sent, behind its date', async () => {
     const page = await open(false)
     await page.getByLabel('Topics').fill('attention')
     await page.getByRole('button', { name: 'Preview', exact: true }).click()

@@ -103,7 +103,7 @@ async function mailIn(from: string, to: string, subject: string): Promise<void> 
   await transport.sendMail({ from, to, subject, text: 'Sent by a mail program.' })
 }
 
-test('who has no mailbox is suppressed by the report that comes back, and nobody else is', async () => {
+test('an address without a mailbox is suppressed by its bounce, and no other is', async () => {
   await untilReportsAreRead()
   expect(await statesOf()).toEqual({
     'reader@reader.example': 'active',
@@ -119,7 +119,7 @@ test('who has no mailbox is suppressed by the report that comes back, and nobody
   expect(rows).toEqual(Array(4).fill({ foundBy: 'token' }))
 }, 60_000)
 
-test('the operator is told so', async () => {
+test('the operator gets an alert', async () => {
   await untilReportsAreRead()
   const explained = await cli('subscribers', 'explain', 'unknown@far.example', '--date', DATE)
   expect(explained).toContain('Sent, then returned: ')
@@ -128,7 +128,7 @@ test('the operator is told so', async () => {
   expect(shown).toMatchObject({ state: 'suppressed' })
 }, 60_000)
 
-test('a mail program unsubscribes its reader by mail to the address in the digest', async () => {
+test('a mail client unsubscribes its user by email to the address in the digest', async () => {
   const [digest] = await until('a digest in the Maildir', () => {
     const mails = mta.mailsOf('reader')
     return mails.length > 0 ? mails : undefined
@@ -142,7 +142,7 @@ test('a mail program unsubscribes its reader by mail to the address in the diges
   expect((await statesOf())['reader@far.example']).toBe('active')
 }, 60_000)
 
-test('postmaster of the bounce domain is a person; nobody else is there', async () => {
+test('postmaster of the bounce domain is accepted; other mailboxes are not', async () => {
   await mailIn('admin@far.example', `postmaster@${BOUNCE_DOMAIN}`, 'Your mails')
   const [mail] = await until('the mail to postmaster', () => {
     const mails = mta.mailsOf(POSTMASTER)

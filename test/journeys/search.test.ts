@@ -30,7 +30,7 @@ async function search(page: Page, text: string): Promise<void> {
 const heading = (page: Page) => page.locator('h2').first().innerText()
 
 describe.each([true, false])('with scripts: %s', (javaScriptEnabled) => {
-  test('somebody searches from the front page, narrows, goes on, and takes it along by mail', async () => {
+  test('a visitor searches from the front page, narrows, turns the page, and subscribes to it', async () => {
     const page = await seen.open({ javaScriptEnabled })
     await page.goto('/')
     await search(page, 'zebrafish OR "linear attention"')
@@ -57,7 +57,7 @@ describe.each([true, false])('with scripts: %s', (javaScriptEnabled) => {
     expect(wish).toMatchObject({ topics: [{ query: 'zebrafish OR "linear attention"' }] })
   })
 
-  test('somebody mistypes, and mends it in the field', async () => {
+  test('a visitor mistypes, and corrects it in the field', async () => {
     const page = await seen.open({ javaScriptEnabled })
     await page.goto('/papers/2507.06457')
     await search(page, '(zebrafish')
@@ -71,7 +71,7 @@ describe.each([true, false])('with scripts: %s', (javaScriptEnabled) => {
     expect(await heading(page)).toBe('45 papers')
   })
 
-  test('somebody pastes the address of a paper, and comes to it', async () => {
+  test('a visitor pastes the address of a paper, and gets to it', async () => {
     const page = await seen.open({ javaScriptEnabled })
     await page.goto('/papers/date/2026-11-24')
     await page.getByRole('searchbox', { name: 'Search papers' }).fill('https://arxiv.org/abs/2507.06457v2')

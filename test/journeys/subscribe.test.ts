@@ -28,7 +28,7 @@ describe.each([
   ['without scripts', false],
   ['with scripts', true],
 ])('%s', (_how, scripts) => {
-  test('a topic from parts, among others, to the page that says what comes and when', async () => {
+  test('a topic from parts, among others, to the page that says what will be sent and when', async () => {
     await addPapers(site.db)
     const page = await open(scripts)
     await page.goto('/subscribe')
@@ -105,7 +105,7 @@ test('in a field of the builder, Enter adds the topic', async () => {
   expect(await page.getByLabel('Email address').inputValue()).toBe('ann@example.com')
 })
 
-test('a zone that somebody typed stays, and the line follows what they choose', async () => {
+test('a typed zone stays, and the summary follows the choice', async () => {
   const page = await open(true)
   await page.goto(`/subscribe?zone=Europe%2FParis`)
   await page.selectOption('#hour', '21')

@@ -212,7 +212,7 @@ test.each([
   expect(found.alignment).toMatch(alignment)
 })
 
-test('a reverse record that does not lead back, a domain without mail, and no address to look at', async () => {
+test('a reverse record that does not lead back, a domain without mail, and no address to check', async () => {
   const lines = [
     '25.2.0.192.in-addr.arpa. IN PTR dyn-25.provider.example.',
     'dyn-25.provider.example. IN A 192.0.2.99',

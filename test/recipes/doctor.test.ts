@@ -139,7 +139,7 @@ test('says of six faults at once what each is, and how it is cured', async () =>
   for (const { state, fix } of checks) expect(Boolean(fix)).toBe(state === 'wrong' || state === 'warning')
 })
 
-test('goes on without a database, and with one that never answers', async () => {
+test('continues without a database, and with one that never responds', async () => {
   const silent = createServer(() => {})
   await new Promise<void>((open) => silent.listen(0, '127.0.0.1', open))
   stops.push(async () => silent.close())

@@ -97,13 +97,13 @@ describe('mail test', () => {
     expect(stdout).toContain('npm run -s cli -- doctor')
   })
 
-  test('a certificate that nobody vouches for gets no password', async () => {
+  test('an untrusted certificate gets no password', async () => {
     const { code, stdout } = await mailTest({ ...good(), NODE_EXTRA_CA_CERTS: '' })
     expect(code).toBe(1)
     expect(stdout).toContain('at the encryption')
   })
 
-  test('a dry run makes the mail and sends nothing', async () => {
+  test('a dry run builds the email and sends nothing', async () => {
     const before = starttls.mails.length
     const { code, stdout } = await mailTest(good(), '--dry-run', '--json')
     expect(code).toBe(0)
@@ -111,7 +111,7 @@ describe('mail test', () => {
     expect(starttls.mails.length).toBe(before)
   })
 
-  test('with SENDING=off nothing is handed over: exit code 2, and a dry run goes', async () => {
+  test('with SENDING=off nothing is sent: exit code 2, and a dry run works', async () => {
     const before = starttls.mails.length
     const { code, stdout, stderr } = await mailTest({ ...good(), SENDING: 'off' }, '--json')
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

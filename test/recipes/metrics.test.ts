@@ -62,17 +62,17 @@ async function through(name: keyof typeof services, change: (recipe: string) => 
   }
 }
 
-test('the recipe does not hand them on', async () => {
+test('the recipe does not forward them', async () => {
   expect(await through('trusting', (recipe) => recipe, { authorization })).toBe(404)
 })
 
-test('an nginx that hands them on: with the password alone', async () => {
+test('an nginx that forwards them: only with the password', async () => {
   expect(await through('trusting', handedOn)).toBe(401)
   expect(await through('trusting', handedOn, { 'x-forwarded-for': '127.0.0.1' })).toBe(401)
   expect(await through('trusting', handedOn, { authorization })).toBe(200)
 })
 
-test('an nginx that says nothing of whom it asks for: with the password alone', async () => {
+test('an nginx that sends no forwarding header: only with the password', async () => {
   expect(await through('unaware', saysNothing)).toBe(401)
   expect(await through('unaware', saysNothing, { authorization })).toBe(200)
 })

@@ -62,7 +62,7 @@ async function mailOf(kind: string) {
 const pathIn = (text: string | undefined, purpose: string): string =>
   new URL(text!.match(new RegExp(`https://\\S+/${purpose}/[\\w.-]+`))![0]).pathname
 
-test('from the form to one click: tokens are in mails, and in no log', async () => {
+test('from the form to one click: tokens are in emails, and in no log', async () => {
   const asked = await go('/subscribe', { ...form({ email: 'ann@reader.example' }), from: CLIENT })
   expect(asked.status).toBe(303)
 

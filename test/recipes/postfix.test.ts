@@ -79,7 +79,7 @@ test('a digest goes through Postfix into a Maildir, encrypted, with our signatur
   expect(verifies(changed)).toBe(false)
 }, 60_000)
 
-test('mail test says what Postfix answered; doctor says that it would take our mails', async () => {
+test("mail test prints Postfix's reply; doctor says that it would accept our emails", async () => {
   const sent = await cli(['mail', 'test', 'ben@reader.example'])
   expect(sent).toMatchObject({ accepted: true, signedBy: 's1._domainkey.papers.example.org', dryRun: false })
   expect(sent.answer).toMatch(/^250 2\.0\.0 Ok: queued as/)
@@ -92,7 +92,7 @@ test('mail test says what Postfix answered; doctor says that it would take our m
   expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ check: 'mail server', state: 'ok' }))
 }, 60_000)
 
-test('nobody gets through without TLS', async () => {
+test('no one gets through without TLS', async () => {
   const { stdout, code } = await runCli(['mail', 'test', 'ben@reader.example'], {
     ...settings,
     SMTP_URL: `smtp://127.0.0.1:${postfix.port}?tls=off`,

@@ -77,7 +77,7 @@ test('the settings in it are complete: every secret that it loads is named, and 
   expect(config.SMTP_URL?.password).toBe('c/d#e')
 })
 
-test('it waits for the mails in hand, and does not start again with wrong settings', () => {
+test('it waits for emails in progress, and does not start again with wrong settings', () => {
   const [, longest = ''] = /MAX_STOP_MS = ([\d_]+)/.exec(
     readFileSync(join(root, 'src/service/worker-thread.ts'), 'utf8'),
   )!

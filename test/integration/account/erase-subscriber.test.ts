@@ -91,7 +91,7 @@ describe('after erasing', () => {
     expect(await traces()).toEqual([])
   })
 
-  test('of a suppressed one, the keyed hash alone stays, and the address gets no mail', async () => {
+  test('of a suppressed one, only the keyed hash stays, and the address gets no email', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'sarcoidosis' })
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
     await eraseSubscriber(site.deps, { email: EMAIL })
@@ -107,7 +107,7 @@ describe('after erasing', () => {
     ])
   })
 
-  test('somebody else who gave this address as their new one has left no trace of it', async () => {
+  test('another subscriber who gave this address as their new one leaves no trace of it', async () => {
     await subscribeThroughSite(site, 'bob@reader.example')
     await subscribeThroughSite(site, EMAIL)
     await post(site, `${await pathOf(site, 'account', 'bob@reader.example')}/address`, { email: EMAIL })
@@ -118,7 +118,7 @@ describe('after erasing', () => {
     expect((await post(site, path)).statusCode).toBe(404)
   })
 
-  test('the settings are those of nobody, and a query that somebody else has stays', async () => {
+  test('the settings are the defaults, and a query of another subscriber stays', async () => {
     await subscribeThroughSite(site, 'bob@reader.example', { topic: 'robots' })
     await subscribeThroughSite(site, EMAIL, { topic: 'robots, sarcoidosis', zone: 'Asia/Tokyo', hour: '20' })
     await eraseSubscriber(site.deps, { email: EMAIL })
@@ -133,7 +133,7 @@ describe('after erasing', () => {
     expect((await site.db.query.findMany()).map(({ text }) => text)).toEqual(['robots'])
   })
 
-  test('a query that is just being added by somebody else stays', async () => {
+  test('a query that another subscriber is just adding stays', async () => {
     await subscribeThroughSite(site, 'bob@reader.example')
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     await Promise.all([
@@ -144,7 +144,7 @@ describe('after erasing', () => {
     expect(await site.db.query.count()).toBe(1)
   })
 
-  test('no mail follows, and messages that waited are skipped', async () => {
+  test('no email follows, and waiting messages are skipped', async () => {
     await subscribeThroughSite(site, EMAIL)
     await eraseSubscriber(site.deps, { email: EMAIL })
     const sink = await startSmtpSink()
@@ -160,7 +160,7 @@ describe('after erasing', () => {
   })
 })
 
-test('an answer that names the mailbox without its domain loses it when it is written', async () => {
+test('a reply that names the mailbox without its domain is stored without it', async () => {
   const sink = await startSmtpSink({ at: { rcpt: '550 5.7.1 Zebedee.Quill and zebedee.quill2: no' } })
   const { SMTP_URL } = readConfig({ SMTP_URL: `smtp://127.0.0.1:${sink.port}` })
   const client = openSmtpClient(SMTP_URL!)

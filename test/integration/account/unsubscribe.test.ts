@@ -57,7 +57,7 @@ describe('unsubscribing', () => {
     expect(reads).toEqual(['Subscriber.findUnique'])
   })
 
-  test('works from a mail of years ago, of an earlier epoch', async () => {
+  test('works from an email of years ago, of an earlier epoch', async () => {
     const token = await active()
     await site.db.subscriber.updateMany({ data: { epoch: 7 } })
     site.clock.moveTo(new Date('2046-01-01T00:00:00Z'))
@@ -65,7 +65,7 @@ describe('unsubscribing', () => {
     expect(await stateOf()).toBe('unsubscribed')
   })
 
-  test('of a suppressed address: stays suppressed, and nothing starts again when that is lifted', async () => {
+  test('a suppressed address stays suppressed, and nothing starts again when that is lifted', async () => {
     const token = await active()
     await suppress(site.deps, { email: EMAIL, reason: 'dead' })
     await press(token)
@@ -103,7 +103,7 @@ describe('undoing it', () => {
     expect(await checksums(site.db)).toEqual(after)
   })
 
-  test('of somebody who was paused: paused again', async () => {
+  test('a paused subscriber is paused again', async () => {
     const token = await active()
     await pauseSubscriber(site.deps, { email: EMAIL, until: '2027-01-01' })
     const undo = await press(token)
@@ -121,7 +121,7 @@ describe('undoing it', () => {
     expect(await stateOf()).toBe('unsubscribed')
   })
 
-  test('is offered to whoever just pressed, also after a double press; not to an old mail in other hands', async () => {
+  test('is offered after a press, also after a double press, but not from an old email that was forwarded', async () => {
     const token = await active()
     const first = await press(token)
     expect(await press(token)).toBe(first)
@@ -129,13 +129,13 @@ describe('undoing it', () => {
     expect(await press(token)).toBeNull()
   })
 
-  test('is void once somebody has confirmed anew', async () => {
+  test('is void after a new confirmation', async () => {
     const undo = await press(await active())
     await addSubscriber(site.deps, { email: EMAIL, topics: [], consent: 'on paper' })
     await expect(openResubscribe(site.deps, undo!)).rejects.toMatchObject({ code: 'link.outdated' })
   })
 
-  test('of a suppressed address is refused', async () => {
+  test('is refused for a suppressed address', async () => {
     const undo = await press(await active())
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
     await expect(resubscribe(site.deps, undo!)).rejects.toMatchObject({ code: 'subscriber.suppressed' })

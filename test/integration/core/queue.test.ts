@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
 
-test('a queue whose connections never answer again takes nudges on new ones', async () => {
+test('a queue whose connections stop responding takes nudges on new ones', async () => {
   await prepareQueue(database.url, silentLog)
   const proxy = await startDatabaseProxy(database.url)
   const queue = await openQueue(proxy.url, silentLog, { silenceMs: 500 })

@@ -49,7 +49,7 @@ describe('a bucket of 3 that fills by one in two seconds', () => {
     await takeTimes(1)
   })
 
-  test('a charge above what is there makes the next visitor wait', async () => {
+  test('a charge above the remaining tokens makes the next visitor wait', async () => {
     await takeTimes(1)
     await chargePermits(database.db, [bucket], 4)
     const { allowed, waitSeconds } = await take(bucket)

@@ -49,7 +49,7 @@ describe('what a change leaves', () => {
     expect(await events()).toEqual(['changed'])
   })
 
-  test('nothing where nothing differs', async () => {
+  test('nothing if nothing differs', async () => {
     await world.addSubscriber('ann', { topics: ['diffusion'] })
     expect(await change('2026-11-24T12:00:00Z', { hour: 8, topics: [topic('diffusion')] })).toBeNull()
     expect(await newestChanges(world.db, 'ann', 9)).toEqual([])
@@ -70,7 +70,7 @@ describe('what a change leaves', () => {
     expect(await events()).toEqual(['topics-added', 'topics-removed'])
   })
 
-  test('topics added and removed; a query that stands twice counts once', async () => {
+  test('topics added and removed; a query that appears twice counts once', async () => {
     await world.addSubscriber('ann', { topics: ['one', 'two'] })
     const [, two] = await storedTopicsOf(world.db, 'ann')
     await change('2026-11-24T12:00:00Z', { topics: [topic('two'), topic('three'), topic('two', 'again')] })
@@ -90,7 +90,7 @@ describe('what a change leaves', () => {
     expect(await storedTopicsOf(world.db, 'ann')).toMatchObject([topic('one')])
   })
 
-  test('nothing but topics for somebody who has no subscription', async () => {
+  test('only topics for a person without a subscription', async () => {
     await world.addSubscriber('ann', { state: 'unsubscribed' })
     expect(await change('2026-11-24T12:00:00Z', { topics: [topic('one')] })).not.toBeNull()
     await expect(change('2026-11-24T12:00:00Z', { hour: 9 })).rejects.toMatchObject({
@@ -163,7 +163,7 @@ describe('when a digest is due then', () => {
     expect(await dates()).toEqual(['2026-11-23', '2026-11-30'])
   })
 
-  test('fewer days while nothing was planned: what was due is recorded', async () => {
+  test('fewer days while nothing was planned: the due date is recorded', async () => {
     await due()
     await change('2026-11-26T12:00:00Z', { days: ['mon'] })
     await world.plan('2026-11-26T12:01:00Z')
@@ -193,7 +193,7 @@ describe('when a digest is due then', () => {
     expect(await nextOf('2026-11-24T12:02:00Z')).toBe('2026-11-25 2026-11-24T18:00:00.000Z')
   })
 
-  test('undone on the first day, whose hour had passed: the mail that was promised before, and no other', async () => {
+  test('undone on the first day, whose hour had passed: the email that was promised before, and no other', async () => {
     await due({ confirmedAt: '2026-11-24T20:00:00Z' })
     const promised = await nextOf('2026-11-24T20:00:00Z')
     expect(promised).toBe('2026-11-25 2026-11-25T08:00:00.000Z')

@@ -76,7 +76,7 @@ test('a plan without any message closes at once', async () => {
   expect(closedLines()).toMatchObject([{ level: 'info', due: 1, nothingMatched: 1, planned: 0 }])
 })
 
-test('20 hours after its hour a plan closes with what nobody handed over', async () => {
+test('20 hours after its hour a plan closes with messages that were not sent', async () => {
   await addSubscriber('ann', { topics: ['robots'] })
   await addPapers('2026-11-24', ['Robots'])
   await plan('2026-11-24T08:00:00Z')
@@ -86,7 +86,7 @@ test('20 hours after its hour a plan closes with what nobody handed over', async
   expect(await today()).toMatchObject({ skipped: 1, open: 0, closed: true })
 })
 
-test('what is still in the hand of a worker then is told aloud', async () => {
+test('messages that a worker still holds then are logged', async () => {
   await addSubscriber('ann', { topics: ['robots'] })
   await addPapers('2026-11-24', ['Robots'])
   await plan('2026-11-24T08:00:00Z')
@@ -96,7 +96,7 @@ test('what is still in the hand of a worker then is told aloud', async () => {
   expect(closedLines()).toMatchObject([{ level: 'error', planned: 1, open: 1 }])
 })
 
-test('what a worker had in hand that died is uncertain then, also where nobody works any more', async () => {
+test('messages of a worker that died are uncertain then, also if no worker runs', async () => {
   await addSubscriber('ann', { topics: ['robots'] })
   await addPapers('2026-11-24', ['Robots'])
   await plan('2026-11-24T08:00:00Z')
@@ -116,7 +116,7 @@ test('a date that the operator asked for late stays open while its messages may 
   expect(await today()).toMatchObject({ open: 1, closed: false })
 })
 
-test('a plan is open again for whoever becomes due later', async () => {
+test('a plan is open again for subscribers who become due later', async () => {
   await addSubscriber('ann')
   await plan('2026-11-24T08:00:00Z')
   expect(await today()).toMatchObject({ due: 1, closed: true })

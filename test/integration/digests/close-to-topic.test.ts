@@ -71,14 +71,14 @@ async function planDryDays(days: readonly Day[]): Promise<void> {
   }
 }
 
-test('of a topic that matched before, the fifth day without a match is', async () => {
+test('a topic that matched before is idle from the fifth day without a match', async () => {
   await world.addSubscriber('ann', { topics: ['attention', '"quantum cooking"'] })
   await planDays('2026-11-24', '2026-11-24')
   await planDryDays(['2026-11-25', '2026-11-26', '2026-11-27', '2026-11-28', '2026-11-29'])
   expect((await closeSections()).map(([day]) => day)).toEqual(['2026-11-29'])
 })
 
-test('what stood under another topic counts as a match', async () => {
+test('a paper shown under another topic counts as a match', async () => {
   await world.addSubscriber('ann', { topics: ['attention', '"quantum cooking"'], days: ['tue', 'thu'] })
   await world.addPapers('2026-11-24', ['Attention in quantum cooking'])
   await planDryDays(['2026-11-24', '2026-11-26', '2026-12-01', '2026-12-03', '2026-12-08', '2026-12-10'])

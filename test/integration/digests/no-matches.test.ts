@@ -65,7 +65,7 @@ describe('a note', () => {
     expect(chunk.lane).toBe('digests')
   })
 
-  test('names the papers that came nearest, topics in turns', async () => {
+  test('names the nearest papers, round robin over the topics', async () => {
     await world.addSubscriber('ann', { topics: ['linear attention', 'title:robots "warm hands"', 'graphs'] })
     await world.addPapers('2026-11-23', ['Graphs'])
     await world.addPapers('2026-11-25', ['Nonlinear Attention', 'Linear Models', 'Robots', 'Cooking'], 9)
@@ -148,7 +148,7 @@ describe('a note', () => {
     expect(content).toMatchObject({ since: '2026-11-28', dates: 5 })
   })
 
-  test('is counted on where topics got other names or another order alone', async () => {
+  test('keeps counting if topics only got other names or another order', async () => {
     await world.addSubscriber('ann', { topics: ['unobtainium', 'kryptonite'] })
     await planDays('2026-11-24', '2026-11-27')
     await changeTopics('2026-11-27T20:00:00Z', ['kryptonite', 'unobtainium'])
@@ -178,13 +178,13 @@ describe('a note', () => {
     expect(content).toMatchObject({ localDate: '2026-12-07', since: '2026-12-01', dates: 5 })
   })
 
-  test('goes to nobody without topics', async () => {
+  test('is not sent to subscribers without topics', async () => {
     await world.addSubscriber('ann')
     await planEmptyDays('2026-11-24', '2026-11-29')
     expect(await notesOf('ann')).toEqual([])
   })
 
-  test('comes once, whoever plans at the same time', async () => {
+  test('is sent once, also if two processes plan at the same time', async () => {
     for (let n = 0; n < 30; n++) await world.addSubscriber(`s${n}`, SEEKER)
     await planDays('2026-11-24', '2026-11-27')
     await world.addPapers('2026-11-28', ['Linear Attention'])

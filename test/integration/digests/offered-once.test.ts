@@ -125,7 +125,7 @@ describe('a digest that ended unaccepted', () => {
   })
 })
 
-describe('what is offered', () => {
+describe('offers', () => {
   test('was first listed within 14 days', async () => {
     await addSubscriber('ann', { topics: ['robots'], confirmedAt: '2026-11-01T09:00:00Z', days: ['tue'] })
     await plan('2026-11-17T08:00:00Z')
@@ -170,7 +170,7 @@ describe('what is offered', () => {
 })
 
 describe('without topics', () => {
-  test('the best of each day once, and topics that come later reach back to what was not shown', async () => {
+  test('the best of each day once, and topics added later include papers that were not shown', async () => {
     await addSubscriber('ann', { max: 1 })
     await addPapers('2026-11-23', ['Robots A', 'Robots B'], 9)
     await plan('2026-11-24T08:00:00Z')

@@ -104,7 +104,7 @@ describe('each outcome', () => {
     ])
   })
 
-  test.each(['pending', 'unsubscribed', 'suppressed'] as const)('none for somebody %s', async (state) => {
+  test.each(['pending', 'unsubscribed', 'suppressed'] as const)('none for a subscriber %s', async (state) => {
     await addSubscriber('ann', { state })
     expect(await plan('2026-11-24T08:00:00Z')).toEqual(NONE)
     expect(await digestsOf('ann')).toEqual({})
@@ -156,7 +156,7 @@ describe('the hour', () => {
     expect(await plan('2026-11-29T12:00:00Z', '2026-11-24')).toEqual(NONE)
   })
 
-  test('a date that the operator asks for has to have come, and to be one of theirs', async () => {
+  test("a date that the operator requests must have come, and be one of the subscriber's", async () => {
     await addSubscriber('ann', { days: ['mon'] })
     await addSubscriber('ben')
     await plan('2026-11-29T12:00:00Z')
@@ -186,7 +186,7 @@ describe('while the service was down', () => {
     expect(await messages()).toBe(1)
   })
 
-  test('whoever was paused missed nothing', async () => {
+  test('a paused subscriber missed nothing', async () => {
     await addSubscriber('ann', { state: 'paused' })
     await plan('2026-11-26T08:30:00Z')
     expect(await outcomesOf('ann')).toEqual({
@@ -214,7 +214,7 @@ describe('while the service was down', () => {
   })
 })
 
-describe('somebody who changes their hour or zone', () => {
+describe('a subscriber who changes their hour or zone', () => {
   const change = (data: object) => world.db.subscriber.update({ where: { id: 'ann' }, data })
 
   test('after the digest of a date gets no second one of it', async () => {
@@ -245,7 +245,7 @@ describe('somebody who changes their hour or zone', () => {
   })
 })
 
-test('what sources said stands in the digest', async () => {
+test('the state of the sources is in the digest', async () => {
   await addSubscriber('ann', { topics: ['robots'] })
   await addPapers('2026-11-24', ['Robots'])
   await world.db.sourceDay.create({
@@ -275,7 +275,7 @@ describe('a query that cannot be read', () => {
     expect(world.logged).toContainEqual(expect.objectContaining({ event: 'digests.failed', queryId: 1 }))
   })
 
-  test('as the only topic: the digest waits, in nobody else’s way, and is missed after 20 hours', async () => {
+  test('as the only topic: the digest waits, without delaying others, and is missed after 20 hours', async () => {
     await addSubscriber('ann', { topics: ['gated'], hour: 7 })
     await addSubscriber('ben', { topics: ['robots'], hour: 7 })
     await addSubscriber('cem', { topics: ['robots'] })
@@ -291,7 +291,7 @@ describe('a query that cannot be read', () => {
   })
 })
 
-test('a plan that fails does not stop the others, and is told at the end', async () => {
+test('a plan that fails does not stop the others, and is reported at the end', async () => {
   await addSubscriber('ann', { topics: ['robots'], hour: 7 })
   await addSubscriber('ben', { topics: ['robots'] })
   await addPapers('2026-11-24', ['Robots'])
@@ -307,7 +307,7 @@ test('a plan that fails does not stop the others, and is told at the end', async
   expect(world.logged).toContainEqual(expect.objectContaining({ event: 'digests.failed', planId: 1 }))
 })
 
-test('somebody erased between the hour and the plan gets nothing, and the books balance', async () => {
+test('a subscriber erased between the hour and the plan gets nothing, and the totals match', async () => {
   await addSubscriber('ann', { topics: ['robots'] })
   await addPapers('2026-11-24', ['Robots'])
   await world.db.$executeRaw`

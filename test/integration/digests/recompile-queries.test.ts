@@ -45,7 +45,7 @@ test('two processes at once read each query, and none is lost or wrong', async (
   for (const text of texts) expect(trees[text]).toEqual({ tree: parseQuery(text), grammar: GRAMMAR_VERSION })
 })
 
-test('a query that somebody holds is passed over, without waiting; the next start reads it', async () => {
+test('a locked query is skipped without waiting; the next start reads it', async () => {
   await add(['held', 'free'], 0)
   await world.db.$transaction(async (tx) => {
     await tx.$queryRaw`select 1 from query where text = 'held' for update`

@@ -64,7 +64,7 @@ describe('a topic with a vote limit', () => {
     )
   })
 
-  test('knows unknown votes from no votes: the first that are said may do', async () => {
+  test('distinguishes unknown votes from no votes: the first known ones may suffice', async () => {
     await world.addSubscriber('ann', { topics: ['robots votes>=20'] })
     const keys: SourceRecord['keys'] = [{ scheme: 'arxiv', value: '2611.00001' }]
     await list('2026-11-24', '2026-11-24T05:00:00Z', [record('Robots', { keys })], 'arxiv:cs.CL')
@@ -74,7 +74,7 @@ describe('a topic with a vote limit', () => {
     expect(await shown('ann')).toEqual({ '2026-11-24': [], '2026-11-25': [['Rising', 'Robots']] })
   })
 
-  test('is not offered what was beyond the cap when it had the votes', async () => {
+  test('is not offered if it was beyond the cap when it had the votes', async () => {
     await world.addSubscriber('ann', { topics: ['robots votes>=20'], max: 1 })
     await list('2026-11-24', '2026-11-24T02:00:00Z', [
       record('Robots one', { votes: 40 }),
@@ -206,7 +206,7 @@ describe('newer versions', () => {
     expect((await shown('ben'))['2026-11-30']).toEqual([['robots is:revised', 'Robots']])
   })
 
-  test('come once they have the votes that are asked for too', async () => {
+  test('are offered once they also have the votes', async () => {
     await list('2026-10-01', '2026-10-01T05:00:00Z', [record('Robots', { keys: old })], 'arxiv:cs.CL')
     await world.addSubscriber('ben', { topics: ['robots is:revised votes>=20'] })
     await planDays('ben', '2026-11-24')
@@ -218,7 +218,7 @@ describe('newer versions', () => {
     expect((await shown('ben'))['2026-11-26']).toEqual([['robots is:revised votes>=20', 'Robots']])
   })
 
-  test('do not come to whoever was offered the paper before', async () => {
+  test('are not offered to a subscriber who was offered the paper before', async () => {
     await world.addSubscriber('ben', { topics: ['robots', 'climbing is:revised'] })
     await list(
       '2026-11-24',
@@ -233,7 +233,7 @@ describe('newer versions', () => {
     expect((await shown('ben'))['2026-12-28']).toEqual([])
   })
 
-  test('a paper known by them alone is offered to everybody once it is listed as new', async () => {
+  test('a paper known only by them is offered to everyone once it is listed as new', async () => {
     await world.addSubscriber('ann', { topics: ['robots'] })
     await world.addSubscriber('ben', { topics: ['robots is:revised'] })
     const revised = record('Robots', { keys: old, kind: 'revised', version: 2 })
@@ -250,7 +250,7 @@ describe('newer versions', () => {
     expect((await shown('ben'))['2026-11-25']).toEqual([])
   })
 
-  test('are none of the best of a day', async () => {
+  test('are not among the best of a day', async () => {
     await world.addSubscriber('ann')
     const revised = record('Robots', { keys: old, kind: 'revised', version: 2 })
     await list('2026-11-24', '2026-11-24T05:00:00Z', [revised], 'arxiv:cs.CL')

@@ -44,7 +44,7 @@ test('and goes after three hours with what there is', async () => {
   expect(await outcome()).toBe('planned')
 })
 
-test('what came while it waited is in it, also where somebody of the same hour changed theirs meanwhile', async () => {
+test('papers that arrived while it waited are in it, also if a subscriber of the same hour changed theirs meanwhile', async () => {
   await learn()
   await world.addSubscriber('ann', { topics: ['robots'] })
   await world.addSubscriber('bob', { topics: ['robots'] })
@@ -61,14 +61,14 @@ test('what came while it waited is in it, also where somebody of the same hour c
   })
 })
 
-test('nobody waits where nothing was learned', async () => {
+test('no digest waits if the usual hour is unknown', async () => {
   await world.addSubscriber('ann', { topics: ['robots'] })
   await fetched(DAY, '07:30', 0)
   await world.plan(`${DAY}T08:00:00Z`)
   expect(await outcome()).toBe('nothing_matched')
 })
 
-test('in Tokyo at 08:00 nobody waits for a day that has not begun', async () => {
+test('in Tokyo at 08:00 no digest waits for a day that has not begun', async () => {
   await learn()
   await fetched('2026-11-23', '02:00', 20)
   await world.addSubscriber('ann', {
@@ -80,7 +80,7 @@ test('in Tokyo at 08:00 nobody waits for a day that has not begun', async () => 
   expect(await outcome()).toBe('nothing_matched')
 })
 
-test('a date that is asked for by name does not wait', async () => {
+test('a date given by the operator does not wait', async () => {
   await learn()
   await world.addSubscriber('ann', { topics: ['robots'] })
   await world.plan(`${DAY}T08:00:00Z`, DAY)

@@ -111,7 +111,7 @@ describe('confirming leaves a welcome', () => {
     expect(mail.text).not.toContain('Of Monday')
   })
 
-  test('where nothing matched, that says so and what helps', async () => {
+  test('if nothing matched, it says so and what helps', async () => {
     await listed('2026-11-20', 'Graphs')
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     expect(await welcomes()).toMatchObject([{ content: null, nothingMatched: true, papers: [] }])
@@ -167,13 +167,13 @@ describe('confirming leaves a welcome', () => {
     for (const part of ['Robots 1', 'id="more"', 'Robots 3']) expect(body).toContain(part)
   })
 
-  test('where there are no papers at all, that blames no topic', async () => {
+  test('if there are no papers at all, it blames no topic', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     expect(await welcomes()).toMatchObject([{ content: null, nothingMatched: false }])
     expect((await mailOf()).mail.text).not.toContain('No paper in the last 14 days matched your topics:')
   })
 
-  test('in the format and detail that was asked for', async () => {
+  test('in the requested format and detail', async () => {
     await listed('2026-11-20', 'Robots')
     await subscribeThroughSite(site, EMAIL, { topic: 'robots', format: 'text' })
     await subscribeThroughSite(site, 'bob@example.com', { topic: 'robots', detail: 'titles' })
@@ -183,7 +183,7 @@ describe('confirming leaves a welcome', () => {
     expect(mail.text).not.toContain('This is about')
   })
 
-  test('once, whoever presses again', async () => {
+  test('once, also after a second press', async () => {
     await post(site, '/subscribe', { email: EMAIL })
     const token = await confirmToken(site, EMAIL)
     await Promise.all(Array.from({ length: 5 }, () => post(site, `/confirm/${token}`)))
@@ -217,12 +217,12 @@ describe('no welcome', () => {
     expect(await welcomes()).toHaveLength(1)
   })
 
-  test('for somebody whom the operator adds with their consent', async () => {
+  test('for a subscriber whom the operator adds with their consent', async () => {
     await addSubscriber(site.deps, { email: EMAIL, topics: ['robots'], consent: 'on paper' })
     expect(await welcomes()).toEqual([])
   })
 
-  test('goes out to somebody who has unsubscribed meanwhile', async () => {
+  test('is sent to a person who has unsubscribed meanwhile', async () => {
     await subscribeThroughSite(site, EMAIL)
     await unsubscribe(site.deps, { token: await unsubscribeToken(site, EMAIL), how: 'one-click' })
     const { chunkId } = await site.db.message.findFirstOrThrow({ where: { kind: 'welcome' } })
@@ -238,7 +238,7 @@ describe('no welcome', () => {
   })
 })
 
-test('whoever subscribes anew is welcomed with what neither a digest nor a welcome showed them', async () => {
+test('a returning subscriber is welcomed with papers that neither a digest nor a welcome showed them', async () => {
   await listed('2026-11-20', 'Robots 1')
   await listed('2026-11-19', 'Robots 2')
   await subscribeThroughSite(site, EMAIL, { topic: 'robots' })

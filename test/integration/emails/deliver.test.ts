@@ -50,7 +50,7 @@ async function hashAddresses(): Promise<string> {
   return hash
 }
 
-test('an address that the server does not know gets no further mail of any kind', async () => {
+test('an address that the server does not know gets no further email of any kind', async () => {
   await addDigestMessages(database.db, 2)
   const hash = await hashAddresses()
   const { deps, sink } = await world({
@@ -66,7 +66,7 @@ test('an address that the server does not know gets no further mail of any kind'
   expect(sink.recipients.filter((to) => to === 's1@y.example')).toHaveLength(1)
 })
 
-test('a suppression of an address leaves alone whoever moved away from it meanwhile', async () => {
+test('a suppression of an address does not affect a subscriber who moved away from it meanwhile', async () => {
   await addDigestMessages(database.db, 1)
   await database.db
     .$executeRaw`update subscriber set address = 'new@y.example', address_key = 'new@y.example'`
@@ -76,7 +76,7 @@ test('a suppression of an address leaves alone whoever moved away from it meanwh
   expect(await database.db.subscriber.findUnique({ where: { id: 's1' } })).toMatchObject({ state: 'active' })
 })
 
-test('what is past its deadline comes to its end, also without a mail server', async () => {
+test('messages past their deadline are ended, also without a mail server', async () => {
   await addDigestMessages(database.db, 2)
   const { deps } = await world({ now: DEADLINE })
   const config = readConfig({})

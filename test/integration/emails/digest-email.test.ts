@@ -33,7 +33,7 @@ test('a digest holds links that work: its own page, and its reader’s under the
   expect(text).toContain(`Unsubscribe:\n${unsubscribeUrl}\n`)
 })
 
-test('is of titles, and of a week, for whoever chose that', async () => {
+test('has only titles, or a week, for subscribers who chose that', async () => {
   const message = await planned()
   const { subject, text } = await mailOf(message)
   expect(subject).toBe('This week: 1 paper on robots (23-24 Nov)')

@@ -178,7 +178,7 @@ test('in any order, in any pieces and however often: the same papers, and none i
   )
 })
 
-test('of the votes of a listing the last that were said stand, in whatever pieces they came', async () => {
+test('the last known votes of a listing are kept, however they arrived', async () => {
   const said = fc.array(fc.record({ votes: fc.constantFrom(undefined, 0, 3, 5), begins: fc.boolean() }), {
     minLength: 1,
     maxLength: 6,

@@ -62,7 +62,7 @@ test('the same papers with and without their identifiers are one each', async ()
   ])
 })
 
-test("the API's own answer counts as its source, and as nothing that the source itself was asked", async () => {
+test("the API's own response counts as its source, but not as a fetch of that source", async () => {
   const entries = recordedDay('daily', '2026-08-14')
   const { source, added } = await importing(entries, { day: '2026-08-14' })
   expect({ source, added }).toEqual({ source: 'huggingface', added: entries.length })
@@ -81,7 +81,7 @@ test('a mark at the beginning of the file, as Windows writes it', async () => {
   })
 })
 
-test('entries that cannot be read are told, and the others kept', async () => {
+test('unreadable entries are reported, and the others kept', async () => {
   expect(await importing([{ title: 'A title' }, { summary: 's' }, null])).toMatchObject({
     added: 1,
     refused: [
@@ -123,7 +123,7 @@ test('a dry run counts and records nothing', async () => {
   expect(await database.db.sourceDay.count()).toBe(0)
 })
 
-describe('what is no list of papers', () => {
+describe('files that are not a list of papers', () => {
   test.each([
     ['no JSON', 'Daily Papers', 'import.not-a-list', 2],
     ['an object', '{"papers":[]}', 'import.not-a-list', 2],

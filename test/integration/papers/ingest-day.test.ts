@@ -13,7 +13,7 @@ const rows = async () => ({
 })
 
 describe('one day', () => {
-  test('its papers, its source day, and what is logged', async () => {
+  test('its papers, its source day, and its log lines', async () => {
     const count = recordedDay('daily', DAY).length
     expect(await world.ingest()).toEqual({
       source: 'huggingface',

@@ -24,7 +24,7 @@ test('two weeks on a new installation: today, then oldest first', async () => {
   expect(days.find(({ day }) => day === '2026-08-09')).toMatchObject({ state: 'quiet', reason: 'weekend' })
 })
 
-test('what was asked is left until the next hour', async () => {
+test('a fetched source is not fetched again until the next hour', async () => {
   await world.due()
   world.server.requests.length = 0
   await world.due()
@@ -48,7 +48,7 @@ test('one that fails does not keep the others waiting, and comes again', async (
   expect((await world.sourceDays()).filter(({ state }) => state === 'failed')).toEqual([])
 })
 
-test('where the service does not answer, or wants its peace, its other days are not asked for now', async () => {
+test('if the service does not respond, or asks to wait, its other days are not fetched now', async () => {
   world.server.troubles.push({ kind: 'rate-limited', headers: { 'retry-after': '3600' } })
   await world.due()
   expect(world.server.requests).toHaveLength(1)
@@ -62,7 +62,7 @@ test('where the service does not answer, or wants its peace, its other days are 
   expect(world.logged.at(-1)).toMatchObject(['source.held', { code: 'source.held' }])
 })
 
-test('a service that does not answer holds up no other', async () => {
+test('a service that does not respond delays no other', async () => {
   const silent = createServer(() => {})
   await new Promise<void>((listening) => silent.listen(0, '127.0.0.1', listening))
   const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`

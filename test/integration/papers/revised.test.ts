@@ -37,7 +37,7 @@ const found = (name: string) => paperByName(database.db, name)
 const ids = (papers: { id: number }[]) => papers.map(({ id }) => id)
 
 describe('a paper that is listed as a newer version', () => {
-  test('alone is a paper, and says so', async () => {
+  test('is a paper by itself, and says so', async () => {
     expect(await list('2026-08-13', 'revised', '2301.00001')).toEqual({
       added: 1,
       changed: 0,
@@ -84,7 +84,7 @@ describe('a paper that is listed as a newer version', () => {
   })
 })
 
-describe.each(['new', 'cross'] as const)('one known by newer versions alone that is then %s', (kind) => {
+describe.each(['new', 'cross'] as const)('one known only by newer versions that is then %s', (kind) => {
   beforeEach(async () => {
     await list('2026-08-12', 'revised', '2301.00001', '2301.00002')
     await list('2026-08-13', 'new', '2608.00003')
@@ -162,7 +162,7 @@ describe('the days of the site', () => {
     expect(await countPapersListedOn(database.db, day)).toBe(expected.length)
   })
 
-  test('are none where only newer versions came', async () => {
+  test('are empty if only newer versions came', async () => {
     expect(await newestDayWithPapers(database.db, { upTo: '2026-08-20' })).toBe('2026-08-17')
     expect(await newestDayWithPapers(database.db, { upTo: '2026-08-12' })).toBeNull()
     expect(await neighbourDays(database.db, '2026-08-14')).toEqual({
@@ -172,7 +172,7 @@ describe('the days of the site', () => {
     expect(await neighbourDays(database.db, '2026-08-17')).toEqual({ previous: '2026-08-13', next: null })
   })
 
-  test('a range of numbers takes in what came as a newer version, where it is asked for', async () => {
+  test('a range of ids includes newer versions if the query asks for them', async () => {
     const range = { after: 0, upTo: 99, firstDayFrom: '2026-08-17' }
     expect(ids(await papersInRange(database.db, range))).toEqual([3])
     expect(ids(await papersInRange(database.db, { ...range, orRevisedFrom: '2026-08-14' }))).toEqual([

@@ -42,7 +42,7 @@ describe('a day that repeats another', () => {
     expect(world.logged.at(-1)).toEqual(['source.fetched', expect.objectContaining({ reason: 'repeated' })])
   })
 
-  test('also where one of its papers has no identifier', async () => {
+  test('also if one of its papers has no identifier', async () => {
     list({ '2608.10001': 1, 'none of its own': 1 })
     await world.ingest()
     list({ '2608.10001': 1, '2608.10002': 1, 'none of its own': 1 })
@@ -108,7 +108,7 @@ describe('a day that is closed', () => {
     await world.ingest()
   })
 
-  test('has its votes read again, and what comes late is counted', async () => {
+  test('has its votes read again, and late papers are counted', async () => {
     expect(await world.sourceDays()).toMatchObject([{ state: 'fresh', closedAt, late: 0 }])
     list({ '2608.10001': 8, '2608.10002': 1 })
     world.moveTo('2026-08-15T12:00:00Z')
@@ -129,7 +129,7 @@ describe('a day that is closed', () => {
     expect(asked()).toBeGreaterThan(before)
   })
 
-  test('one that had none is fresh with what comes late', async () => {
+  test('one that had none is fresh with late papers', async () => {
     const day = '2026-08-13'
     const quiet = async () => (await world.sourceDays()).find((one) => one.day === day)
     list({})

@@ -33,7 +33,7 @@ test('papers that come are read before anybody asks', async () => {
   await eventually(() => index.size === 6)
 })
 
-test('a database that is away is told, and asked again', async () => {
+test('a database that is down is logged, and queried again', async () => {
   const warned: string[] = []
   const log = { ...silentLog, warn: (event: string) => void warned.push(event) }
   const broken = () => {

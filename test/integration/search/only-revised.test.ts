@@ -60,7 +60,7 @@ describe('the list of the newest', () => {
     expect(await search(query, day)).toEqual(expected)
   })
 
-  test('goes on behind what is left out', async () => {
+  test('continues behind papers that are left out', async () => {
     const { found, next } = await searchPapers(deps(), { limit: 1 })
     expect(names(found.map(({ paper }) => paper))).toEqual([NEW])
     const rest = await searchPapers(deps(), { limit: 1, after: next! })
@@ -86,7 +86,7 @@ test('a range of numbers holds them where the days of newer versions are named',
 describe('a back-test', () => {
   const tested = (queries: string[], days = 14) => previewTopics(deps(), { queries, days })
 
-  test('counts newer versions for the query that asks for them alone, each on its day', async () => {
+  test('counts newer versions only for the query that asks for them, each on its day', async () => {
     const { topics, together } = await tested(['attention', 'is:revised'])
     expect(topics.map(({ total }) => total)).toEqual([1, 3])
     expect(topics[1]!.perDay.filter(({ papers }) => papers > 0)).toEqual([

@@ -68,7 +68,7 @@ describe('the papers of this process', () => {
     expect(await found('robots')).toEqual([])
   })
 
-  test('leave within a minute when they turn out to be another one', async () => {
+  test('leave within a minute if they are merged into another paper', async () => {
     const arxiv = { scheme: 'arxiv' as const, value: '2611.00001' }
     const doi = { scheme: 'doi' as const, value: '10.1000/1' }
     await list([record('Of robots', { keys: [arxiv] }), record('Robots of all kinds', { keys: [doi] })])
@@ -103,7 +103,7 @@ test('two callers at once, and one who comes while they read, get the same paper
   expect([one.index.docCount, one.backTo]).toEqual([60, null])
 })
 
-test('no more is read than somebody needs, and all of it for whoever needs all', async () => {
+test('no more is read than a request needs, and all of it if it needs all', async () => {
   await emptyTables(database.db)
   const days = Array.from({ length: 12 }, (_, n) => `2026-11-${String(n + 10)}`)
   for (const day of days) {

@@ -54,7 +54,7 @@ describe('the cost', () => {
     expect(await left()).toBeGreaterThanOrEqual(118)
   })
 
-  test('of one that took seconds keeps its address waiting, and nobody else', async () => {
+  test('of one that took seconds delays its own address, and no other', async () => {
     await search(async (spend) => spend(8000))
     await expect(search(async () => {})).rejects.toMatchObject({
       code: 'rate.too-many',

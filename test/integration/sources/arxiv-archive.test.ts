@@ -23,7 +23,7 @@ describe('a day that is over', () => {
     ])
   })
 
-  test('what the feed said of its papers stands, and what it lacked is new', async () => {
+  test('papers of the feed are kept as listed, and papers that it lacked are new', async () => {
     world.listed = ['arxiv:2608.11001', 'arxiv:2512.00130']
     world.known = [...world.listed]
     const fetched = await world.fetchNow()
@@ -44,7 +44,7 @@ describe('a day that is over', () => {
     expect(world.doors()).toEqual(['oai', 'oai'])
   })
 
-  test('that was whole still tells what was withdrawn', async () => {
+  test('that was complete still reports withdrawals', async () => {
     world.days[DAY] = [paper('2608.11001', { comment: 'This paper has been withdrawn by the author' })]
     world.listed = world.known = keys(world.days[DAY]!)
     expect((await world.fetchNow()).records[0]).toMatchObject({
@@ -52,7 +52,7 @@ describe('a day that is over', () => {
     })
   })
 
-  test('a paper that changed later is in the list of that day alone', async () => {
+  test('a paper that changed later is only in the list of that day', async () => {
     world.days['2026-08-17'] = [
       paper('2608.11001', { version: 2, created: '2026-08-16', published: '2026-08-12' }),
     ]
@@ -63,7 +63,7 @@ describe('a day that is over', () => {
     expect(kinds(await world.fetchNow({ day: '2026-08-17' }))).toEqual({}) // nothing was announced but that
   })
 
-  test('a new version of a paper of last month is not new, once the API has told', async () => {
+  test('a new version of a paper of last month is not new, once the API says so', async () => {
     world.days['2026-08-03'] = [
       paper('2608.00100', { created: '2026-08-02' }),
       paper('2607.00001', { version: 2, created: '2026-08-02', published: '2026-07-01' }),

@@ -34,7 +34,7 @@ describe('a day that its feed shows', () => {
     expect(world.warnings).toEqual([])
   })
 
-  test('is asked for in two questions, and we say who asks', async () => {
+  test('takes two requests, which name the contact', async () => {
     await world.fetchNow()
     expect(world.server.requests.map(({ path }) => path)).toEqual([
       '/rss/cs.CL',
@@ -59,12 +59,12 @@ describe('a day that its feed shows', () => {
     })
   })
 
-  test('keeps what was not listed on another day', async () => {
+  test('keeps papers that were not listed on another day', async () => {
     world.seen.push('arxiv:2608.11002', 'arxiv:2512.00130')
     expect(kinds(await world.fetchNow())).toEqual({ '2608.11001': 'new', '2512.00130': 'revised' })
   })
 
-  test('a feed of yesterday under the date of today is told by its papers', async () => {
+  test('a feed of yesterday under the date of today is recognised by its papers', async () => {
     world.server.troubles.push({ kind: 'yesterday' })
     expect(await world.fetchNow()).toEqual({ records: [], refused: [], reason: 'repeated' })
     expect(world.doors()).toEqual(['rss'])
@@ -75,7 +75,7 @@ describe('a day that its feed shows', () => {
     expect(await world.fetchNow()).toEqual({ records: [], refused: [], reason: undefined })
   })
 
-  test('on a day of rest as well: what comes is taken', async () => {
+  test('papers on a day of rest are recorded as well', async () => {
     world.days['2026-11-27'] = [paper('2611.00001')]
     world.now = new Date('2026-11-27T05:15:00Z')
     expect(kinds(await world.fetchNow({ day: '2026-11-27' }))).toEqual({ '2611.00001': 'new' })
@@ -102,7 +102,7 @@ describe('a day that its feed shows', () => {
     ])
   })
 
-  test('of two thousand items stands, whatever becomes of the archive', async () => {
+  test('of two thousand items is kept, whatever the archive returns', async () => {
     world.days[DAY] = Array.from({ length: 2000 }, (_, i) => paper(`2608.2${String(i).padStart(4, '0')}`))
     world.known = keys(world.days[DAY]!)
     world.server.troubles.push({ at: 'oai', kind: 'rate-limited' })
@@ -135,7 +135,7 @@ describe('from noon on (Eastern US), where the feed fails', () => {
     expect(await world.fetchNow()).toEqual({ records: [], refused: [], reason: 'repeated' })
   })
 
-  test('where the archive fails too, the day is asked for again', async () => {
+  test('if the archive fails too, the day is fetched again', async () => {
     world.server.troubles.push(
       { at: 'rss', kind: 'empty' },
       { at: 'oai', kind: 'oai-error', code: 'badArgument' },
@@ -147,7 +147,7 @@ describe('from noon on (Eastern US), where the feed fails', () => {
     ])
   })
 
-  test('on a weekend nobody asks the archive for what was not expected', async () => {
+  test('on a weekend the archive is not asked for papers that were not expected', async () => {
     world.now = new Date('2026-08-15T18:00:00Z')
     expect((await world.fetchNow({ day: '2026-08-15' })).records).toEqual([])
     expect(world.doors()).toEqual(['rss'])
@@ -159,7 +159,7 @@ describe('from noon on (Eastern US), where the feed fails', () => {
   })
 })
 
-describe('trouble with the feed', () => {
+describe('problems with the feed', () => {
   test.each<[string, ArxivTrouble, number[]]>([
     ['503', { kind: 'status', status: 503 }, [1000]],
     ['503 that names a time', { kind: 'status', status: 503, headers: { 'retry-after': '20' } }, [20_000]],
@@ -174,7 +174,7 @@ describe('trouble with the feed', () => {
     expect(world.waits).toEqual(expected)
   })
 
-  test('that passes: a slow answer', async () => {
+  test('that passes: a slow response', async () => {
     world.server.troubles.push({ at: 'rss', kind: 'slow', ms: 10_000 })
     expect(Object.keys(kinds(await world.fetchNow({ timeoutMs: 2000 })))).toHaveLength(3)
     expect(world.waits).toEqual([1000])
@@ -208,7 +208,7 @@ describe('trouble with the feed', () => {
     expect(new Set(world.doors())).toEqual(new Set(['rss']))
   })
 
-  test('a category that arXiv does not know is told in its words', async () => {
+  test("an unknown category is reported in arXiv's words", async () => {
     await expect(world.fetchNow({ section: 'cs.XX' })).rejects.toMatchObject({
       code: 'source.refused',
       values: { why: expect.stringMatching(/^Bad archive/) },
@@ -217,7 +217,7 @@ describe('trouble with the feed', () => {
   })
 })
 
-describe('trouble with the API loses no paper', () => {
+describe('problems with the API lose no paper', () => {
   test.each<[string, ArxivTrouble, string]>([
     ['429', { kind: 'rate-limited' }, 'rate limited for 900 s'],
     ['503', five({ kind: 'status', status: 503 }), 'returned 503'],
@@ -237,7 +237,7 @@ describe('trouble with the API loses no paper', () => {
     expect((await world.fetchNow()).records.every(({ publishedAt }) => publishedAt)).toBe(true)
   })
 
-  test('a hundred papers a question; one that is refused does not keep the others from being told', async () => {
+  test('a hundred papers a request; a refused one does not affect the others', async () => {
     world.days[DAY] = Array.from({ length: 250 }, (_, i) => paper(`2608.2${String(i).padStart(4, '0')}`))
     world.server.troubles.push({ at: 'api', kind: 'error-feed' })
     const { records } = await world.fetchNow()
@@ -260,7 +260,7 @@ describe('trouble with the API loses no paper', () => {
   })
 })
 
-test('whoever asks where the source is well gets an answer', async () => {
+test('a working source gets a response', async () => {
   const answer = await fetch(arxiv.probe(world.server.urls))
   expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('GOOD')])
 })

@@ -110,7 +110,7 @@ test.each([
   expect(asked.map(({ path }) => path)).toEqual(['/a'])
 })
 
-test('what is no redirect is handed on', async () => {
+test('other responses are returned unchanged', async () => {
   leads['/a'] = { status: 304, location: '/b' }
   expect(await opened(0).request({ url: `${url}/a`, accept: '*/*' }, ({ status }) => status)).toBe(304)
 })

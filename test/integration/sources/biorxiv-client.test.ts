@@ -183,20 +183,20 @@ describe('troubles', () => {
     await expect(fetchDay()).rejects.toMatchObject({ code: 'source.not-json' })
   })
 
-  test('pages that together hold more than an answer may are not kept', async () => {
+  test('pages that exceed the limit together are not stored', async () => {
     const page = (n: number) => holding(JSON.stringify([{ title: `${n}`, abstract: 'a'.repeat(1_500_000) }]))
     await serve({}, ...[1, 2, 3].map(page))
     await expect(fetchDay()).rejects.toMatchObject({ code: 'source.too-large' })
     expect(paths()).toHaveLength(3)
   })
 
-  test('an answer without an end is not read', async () => {
+  test('an endless response is not read', async () => {
     await serve({}, { kind: 'body', body: 'x'.repeat(20_000) })
     const source = { ...biorxiv, fetchPolicy: { ...biorxiv.fetchPolicy, maxBytes: 10_000 } }
     await expect(fetchDay({ source })).rejects.toMatchObject({ code: 'source.too-large' })
   })
 
-  test('entries none of which can be read are told', async () => {
+  test('a response without a readable entry is reported', async () => {
     await serve(
       {},
       { kind: 'body', body: '{"messages":[{"status":"ok"}],"collection":[{"rel_title":"T"},{}]}' },

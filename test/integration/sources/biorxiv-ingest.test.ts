@@ -38,7 +38,7 @@ const sourceDays = () => sourceDaysBetween(site.db, { from: '2025-12-01', to: '2
 const papers = () => site.db.paper.findMany({ orderBy: { id: 'asc' } })
 
 describe('a day', () => {
-  test('is recorded with its DOIs, newer versions beside what is new', async () => {
+  test('is recorded with its DOIs, newer versions beside new papers', async () => {
     expect(await ingest(MONDAY)).toMatchObject({ added: 6, listed: 5, revised: 1, refused: [] })
     expect(await titlesOn(MONDAY)).toHaveLength(5)
     expect(await titlesOn(MONDAY)).not.toContain('Cohesin loads at CO₂-stressed replication forks')
@@ -110,7 +110,7 @@ describe('a paper', () => {
 })
 
 describe('its days', () => {
-  test('are asked for from six in the morning, every three hours, until they are over', async () => {
+  test('are fetched from six in the morning, every three hours, until they are over', async () => {
     await ingestDue(deps, quick)
     expect((await sourceDays()).map(({ day }) => day).at(-1)).toBe(TUESDAY)
     const asked = async (instant: string) => {
@@ -127,7 +127,7 @@ describe('its days', () => {
     expect(await asked('2026-01-09T18:00:00Z')).not.toContain(TUESDAY)
   })
 
-  test('at a weekend are quiet, and on a workday stalled where nothing came', async () => {
+  test('without papers are quiet on a weekend, and stalled on a workday', async () => {
     site.clock.moveTo(new Date('2026-01-09T18:00:00Z'))
     await ingestDue(deps, quick)
     const states = new Map((await sourceDays()).map(({ day, state, reason }) => [day, [state, reason]]))

@@ -54,7 +54,7 @@ test('a day is recorded as it came, and says what it holds', async () => {
   expect([records.length, missing]).toEqual([6, []])
 })
 
-test('it leaves no mail address, and nothing of an older recording', async () => {
+test('it has no email address, and nothing of an older recording', async () => {
   const to = join(folder, 'two')
   await record('biorxiv', '--day', DAY, '--to', to)
   const entry = { title: 'T', abstract: 'Write to ada.king@lab.example.', doi: '10.1101/1', version: '1' }
@@ -68,7 +68,7 @@ test('it leaves no mail address, and nothing of an older recording', async () =>
   expect(text).not.toMatch(/lab\.example|papers\.example/)
 })
 
-test('a day that fails writes nothing over what is there', async () => {
+test('a day that fails overwrites nothing', async () => {
   const to = join(folder, 'three')
   await record('biorxiv', '--day', DAY, '--to', to)
   server.troubles.push({ kind: 'slow', ms: 0 }, { kind: 'status', status: 404 })

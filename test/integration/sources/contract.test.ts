@@ -64,7 +64,7 @@ describe.each(all.map((source) => [source.name, source] as const))('%s', (name, 
         expect(elsewhere.map(({ url }) => url)).toEqual([])
       })
 
-      test('holds all that is asked for, and papers', async () => {
+      test('has everything that is required, and papers', async () => {
         const { records, missing } = await replay(named, recording)
         expect(missing).toEqual([])
         expect(records.length).toBeGreaterThan(0)

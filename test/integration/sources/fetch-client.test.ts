@@ -96,7 +96,7 @@ const shutFor = async () => {
   return Math.floor(row?.ms ?? 0) // what is kept is rounded to a millisecond
 }
 
-test('a question says who asks and what for, and its answer is handed on as it is', async () => {
+test('a request names the contact and what it accepts, and its response is returned unchanged', async () => {
   replies.push((response) =>
     response
       .writeHead(404, { 'content-type': 'text/plain; charset=iso-8859-1', 'x-said': 'yes' })
@@ -114,7 +114,7 @@ test('a question says who asks and what for, and its answer is handed on as it i
 })
 
 describe('the host throttle', () => {
-  test('over two connections there is one question at a time, with a rest after each answer', async () => {
+  test('over two connections there is one request at a time, with a pause after each response', async () => {
     const slow: Reply = async (response) => {
       await sleep(30)
       response.end('fine')
@@ -147,7 +147,7 @@ describe('the host throttle', () => {
     expect(await database.db.sourceGate.count()).toBe(0)
   })
 
-  test('whom a dead process left out is let in once an answer could not come any more', async () => {
+  test('the lock of a dead process ends once its response could no longer arrive', async () => {
     await acquireHost(database.db, { service: 'slowpoke', holder: 'dead', holdMs: 60_000 })
     const began = performance.now()
     expect(await ask()).toBe('fine')
@@ -156,7 +156,7 @@ describe('the host throttle', () => {
     expect(waits.reduce((sum, ms) => sum + ms, 0) + tookMs).toBeGreaterThan(55_000)
   })
 
-  test('is held for no longer than an answer may take, and a little', async () => {
+  test('is held for little longer than a response may take', async () => {
     let ms = 0
     replies.push(async (response) => {
       ms = await shutFor()
@@ -167,7 +167,7 @@ describe('the host throttle', () => {
     expect(ms).toBeLessThanOrEqual(FETCH_POLICY.timeoutMs + 5000)
   })
 
-  test('opens again after an answer that could not be read', async () => {
+  test('opens again after an unreadable response', async () => {
     const asking = opened().request({ url, accept: '*/*' }, () => {
       throw new Error('a mistake of ours')
     })
@@ -226,7 +226,7 @@ describe('a service that asks for a pause', () => {
   })
 })
 
-describe('trouble', () => {
+describe('problems', () => {
   const faultOf = (more?: More) => expect(ask(more)).rejects
   test('that passes is asked again, later and later; each question counts', async () => {
     replies.push(status(500), status(502), status(503), status(504))
@@ -256,7 +256,7 @@ describe('trouble', () => {
     expect(asked).toHaveLength(times)
   })
 
-  test('an answer without an end is let go, and so is what is left of it', async () => {
+  test('an endless response is dropped, with its connection', async () => {
     let sent = 0
     const part = Buffer.alloc(64_000, 'a')
     replies.push(async (response) => {
@@ -272,7 +272,7 @@ describe('trouble', () => {
     expect(asked).toHaveLength(1)
   })
 
-  test('a small answer that unpacks to a huge one takes no memory', async () => {
+  test('a small response that decompresses to a huge one takes no memory', async () => {
     const packed = gzipSync(Buffer.alloc(200_000_000))
     replies.push((response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed))
     const before = process.memoryUsage().arrayBuffers
@@ -307,7 +307,7 @@ describe('trouble', () => {
     expect(waits).toEqual([1000, 1000, 2000, 4000, 8000])
   })
 
-  test('headers that trickle are no answer', async () => {
+  test('trickling headers count as no response', async () => {
     const trickle: Reply = async (_response, { socket }) => {
       socket.write('HTTP/1.1 200 OK\r\n')
       for (let n = 0; !socket.destroyed; n++) {
@@ -320,12 +320,12 @@ describe('trouble', () => {
     expect(asked).toHaveLength(5)
   })
 
-  test('an answer just as long as it may be is read whole', async () => {
+  test('a response of exactly the maximum size is read', async () => {
     replies.push((response) => response.end('a'.repeat(10_000)))
     expect(await ask()).toHaveLength(10_000)
   })
 
-  test('a body that trickles is no answer', async () => {
+  test('a trickling body counts as no response', async () => {
     const trickle: Reply = async (response) => {
       while (!response.destroyed) {
         response.write('a')

@@ -93,7 +93,7 @@ test('a server that knows no pages is not asked for ever', async () => {
   expect(await fetchFrom(server.url)).toEqual({ ...parseDailyPapers(JSON.parse(body)), requests: 2 })
 })
 
-test('one entry that cannot be read is refused; where none can, the day is', async () => {
+test('an unreadable entry is refused; if none is readable, the day is', async () => {
   const entries = [{ paper: { id: '2507.06457' } }, { paper: { id: '2507.06458', title: 'T' } }]
   const serve = (list: unknown[]) =>
     server.troubles.push({ kind: 'body', body: JSON.stringify(list) }, { kind: 'body', body: '[]' })
@@ -106,7 +106,7 @@ test('one entry that cannot be read is refused; where none can, the day is', asy
   })
 })
 
-describe('trouble that passes', () => {
+describe('temporary problems', () => {
   test.each<[string, Trouble[], number[]]>([
     ['a server error', [{ kind: 'status', status: 503 }], [1000]],
     ['a body that is cut off', [{ kind: 'cut-off' }], [1000]],
@@ -136,7 +136,7 @@ describe('trouble that passes', () => {
     expect(waits).toEqual(expected)
   })
 
-  test('no answer in time', async () => {
+  test('no response in time', async () => {
     server.troubles.push({ kind: 'slow', ms: 10_000 })
     expect((await fetchFrom(server.url, DAY, { timeoutMs: 2000 })).records).toEqual(whole.records)
     expect(waits).toEqual([1000])
@@ -148,14 +148,14 @@ describe('trouble that passes', () => {
     expect(waits).toEqual([9000])
   })
 
-  test('with requests left, nobody waits', async () => {
+  test('with requests left, there is no wait', async () => {
     server.troubles.push({ kind: 'last-requests', remaining: 3, seconds: 9 })
     await fetchFrom(server.url)
     expect(waits).toEqual([])
   })
 })
 
-describe('trouble that stays', () => {
+describe('lasting problems', () => {
   test.each<[string, Trouble[], object]>([
     ['source.failing', five({ kind: 'status', status: 503 }), { status: 503 }],
     ['source.unreachable', five({ kind: 'cut-off' }), {}],
@@ -194,7 +194,7 @@ describe('trouble that stays', () => {
     await expect(fetchFrom(server.url, '2999-01-01')).rejects.toMatchObject({ code: 'source.refused-date' })
   })
 
-  test('nobody listens', async () => {
+  test('no server', async () => {
     const gone = await startHuggingFaceServer({ folder: '.' })
     await gone.close()
     await expect(fetchFrom(gone.url)).rejects.toMatchObject({
@@ -216,14 +216,14 @@ describe('trouble that stays', () => {
     await expect(fetchFrom(server.url)).rejects.toMatchObject({ code: 'source.not-json' })
   })
 
-  test('pages that together hold more than an answer may are not kept', async () => {
+  test('pages that exceed the limit together are not stored', async () => {
     const page = (n: number) => JSON.stringify([{ paper: { title: `${n}`, summary: 'a'.repeat(1_500_000) } }])
     server.troubles.push(...[1, 2, 3].map((n): Trouble => ({ kind: 'body', body: page(n) })))
     await expect(fetchFrom(server.url)).rejects.toMatchObject({ code: 'source.too-large' })
     expect(server.requests).toHaveLength(3)
   })
 
-  test('whoever stops the fetch is not answered with a fault of the source', async () => {
+  test('an aborted fetch does not report a fault of the source', async () => {
     server.troubles.push({ kind: 'slow', ms: 2000 })
     const stopping = new AbortController()
     const fetching = fetchFrom(server.url, DAY, { signal: stopping.signal })

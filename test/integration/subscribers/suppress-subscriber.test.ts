@@ -47,7 +47,7 @@ const delivery = () => readSwitch(database.db, 'delivery')
 const complained = () => logged.filter(({ event }) => event === 'delivery.complained')
 
 describe('complaints', () => {
-  test('five of 1,666 mails stop delivery, with the figures, and are noted for the operator', async () => {
+  test('five of 1,666 emails stop delivery, with the figures, and raise an alert', async () => {
     await accepted(1666)
     await suppressed(4)
     expect(await delivery()).toBeNull()
@@ -97,7 +97,7 @@ describe('complaints', () => {
     expect(await delivery()).toMatchObject({ value: 'paused' })
   })
 
-  test('on a day without mail are held against the day that they are about', async () => {
+  test('on a day without emails count against the day that they are about', async () => {
     await accepted(2000, 70)
     await accepted(10, 3)
     await suppressed(5)
@@ -105,7 +105,7 @@ describe('complaints', () => {
     expect(complained().at(-1)).toMatchObject({ complaints: 5, mails: 2000 })
   })
 
-  test('stop nothing where no mail went out for days', async () => {
+  test('stop nothing if no email went out for days', async () => {
     await accepted(2000, 100)
     await suppressed(9)
     expect(await delivery()).toBeNull()
@@ -127,7 +127,7 @@ describe('complaints', () => {
     expect(await delivery()).toMatchObject({ value: 'paused' })
   })
 
-  test('leave the reason of a pause that stands, and are noted all the same', async () => {
+  test('keep the reason of an existing pause, and raise an alert all the same', async () => {
     await accepted(1000)
     await pauseDelivery(deps, { reason: 'the relay moves' })
     await suppressed(5)

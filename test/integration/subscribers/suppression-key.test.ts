@@ -37,7 +37,7 @@ test('the service and a command end with 2 and say what to do', async () => {
   expect((await runCli(['subscribers', 'list'], settings(FIRST))).code).toBe(0)
 }, 30_000)
 
-test('a migration by hand may be the first start; other commands settle nothing', async () => {
+test('a migration by hand may be the first start; other commands record no key', async () => {
   await database.db.switch.deleteMany()
   expect((await runCli(['subscribers', 'list'], settings(FIRST))).code).toBe(0)
   expect((await runCli(['db', 'migrate'], settings(OTHER))).code).toBe(0)

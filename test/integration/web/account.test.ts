@@ -418,7 +418,7 @@ describe('another address', () => {
     expect((await site.db.bucket.findMany()).map(({ key }) => key).join()).not.toContain('new.example')
   })
 
-  test('mistyped: 422 with what was typed, and nothing is written', async () => {
+  test('mistyped: 422 with the input, and nothing is stored', async () => {
     await subscribeThroughSite(site, EMAIL)
     const path = await account()
     const before = await checksums(site.db)

@@ -71,7 +71,7 @@ describe('a paper on its page', () => {
     expect(body).toContain('<link rel="canonical" href="https://papers.example/papers/2507.06457">')
   })
 
-  test('labels the summary of its source, and links what is known of it', async () => {
+  test('labels the summary of its source, and links its known addresses', async () => {
     const { body } = await get('/papers/2507.06457')
     expect(body).toMatch(/AI summary · Hugging Face<\/h2>\s*<p>A gated linear form/)
     for (const [path, text] of [

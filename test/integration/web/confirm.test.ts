@@ -168,7 +168,7 @@ describe('the page after the button', () => {
     expect(await pressed(await asked({ topic: 'robots' }))).not.toMatch(/role="status"|name="change"/)
   })
 
-  test('says what was left out, as long as there is no room', async () => {
+  test('lists what was left out, as long as there is no room', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: manyTopics(20) })
     site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
     const token = await asked({ topic: 'one too many' })

@@ -132,7 +132,7 @@ describe('with the page open twice', () => {
     expect((await post(site, path, { ...form, days: '' })).statusCode).toBe(422)
   })
 
-  test('an undo that is pressed twice answers the same twice', async () => {
+  test('an undo that is pressed twice gets the same response twice', async () => {
     const path = await page()
     const { change } = await press(path, { do: 'settings', hour: '19' })
     const undo = { do: 'undo', change }
@@ -297,7 +297,7 @@ describe('receipts', () => {
 describe('settings and topics to add are one form', () => {
   const typed = async (path: string, topic: string) => ({ ...(await settingsForm(path)), max: '5', topic })
 
-  test('in the page, with both buttons; what was typed in either part is saved', async () => {
+  test('in the page, with both buttons; the input of either part is saved', async () => {
     const path = await page()
     const { body } = await get(site, path)
     const form = body.match(/name="do" value="settings">[\s\S]*?<\/form>/)![0]

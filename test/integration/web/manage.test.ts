@@ -58,7 +58,7 @@ describe('the page', () => {
     expect(headers['set-cookie']).toBeUndefined()
   })
 
-  test('each topic with what was understood and how much it brings', async () => {
+  test('each topic with its meaning and how much it matches', async () => {
     await addPapers(site.db)
     const text = textOf((await get(site, await page({ topics: ['attention', 'zeolite catalysis'] }))).body)
     expect(text).toMatch(/attention Papers with attention \d+ papers? in 30 days/)
@@ -232,7 +232,7 @@ describe('each change is confirmed and can be undone', () => {
   })
 })
 
-describe('a fault is answered with the page whole, and what was typed', () => {
+describe('an error shows the whole page, with the input', () => {
   const wrong = async (path: string, fields: object) => {
     const before = await checksums(site.db)
     const { statusCode, body } = await post(site, path, fields)

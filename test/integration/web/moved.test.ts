@@ -149,7 +149,7 @@ describe('the new address', () => {
     expect(await ann()).toMatchObject({ address: NEW, state: 'active' })
   })
 
-  test('stands outside the domains that may subscribe: 422, and nothing is written', async () => {
+  test('outside the allowed domains: 422, and nothing is stored', async () => {
     await subscribeThroughSite(site, EMAIL)
     const path = await pathOf(site, 'account', EMAIL)
     const { SIGNUP_DOMAINS } = site.deps.config

@@ -33,12 +33,12 @@ const json = (payload: object | string) =>
   })
 
 describe('subscribing on the site', () => {
-  test('the form answers 303 to a page whose path names no address', async () => {
+  test('the form redirects with 303 to a page whose path has no address', async () => {
     const answer = await post(site, '/subscribe', { email: EMAIL, topic: 'robots' })
     expect([answer.statusCode, answer.headers.location]).toEqual([303, CHECK_INBOX])
   })
 
-  test('JSON answers 202, with a text or a list of topics', async () => {
+  test('JSON gets 202, with a text or a list of topics', async () => {
     expect(
       (await json({ email: EMAIL, topic: ['robots', 'vision'], hour: 9, days: ['mon'] })).statusCode,
     ).toBe(202)
@@ -46,14 +46,14 @@ describe('subscribing on the site', () => {
     expect(wish).toMatchObject({ hour: 9, days: ['mon'], topics: [{ query: 'robots' }, { query: 'vision' }] })
   })
 
-  test('what fills in the field that people do not see gets the same answer, and nothing happens', async () => {
+  test('a program that fills in the hidden field gets the same response, and nothing happens', async () => {
     const before = await checksums(site.db)
     const answer = await post(site, '/subscribe', { email: EMAIL, website: 'https://spam.example' })
     expect([answer.statusCode, answer.headers.location]).toEqual([303, CHECK_INBOX])
     expect(await checksums(site.db)).toEqual(before)
   })
 
-  test('the page behind the link reads back what was asked, and its button says when the first email comes', async () => {
+  test('the page behind the link repeats the request, and its button says when the first email comes', async () => {
     await post(site, '/subscribe', { email: EMAIL, topic: 'robots', zone: 'Asia/Tokyo', max: 5 })
     const token = await confirmToken(site, EMAIL)
     const page = await site.app.inject({ url: `/confirm/${token}` })
@@ -85,7 +85,7 @@ describe('subscribing on the site', () => {
   })
 })
 
-describe('a bad input is answered in words, keeps what was typed, and changes nothing', () => {
+describe('bad input gets a sentence, is kept, and changes nothing', () => {
   const onForm: [string, object, number, string, string][] = [
     ['no address', { email: ' ' }, 422, 'email', 'Enter your email address.'],
     [
@@ -545,7 +545,7 @@ describe('reading', () => {
   })
 })
 
-test('a known and an unknown address get the same answer', async () => {
+test('a known and an unknown address get the same response', async () => {
   await subscribeThroughSite(site, EMAIL)
   await post(site, '/subscribe', { email: 'pending@example.com' })
   const { deps } = site

@@ -235,7 +235,7 @@ test('only a page with a script may run ours; nothing inline, nothing evaluated'
   expect(plain.headers['content-security-policy']).not.toMatch(/script-src|connect-src/)
 })
 
-test('a query that cannot be read: the form with the sentence and the column, and what was typed', async () => {
+test('an unreadable query: the form with the sentence, the column and the input', async () => {
   const answer = await post(site, '/preview', { email: 'ann@example.com', topic: 'attention, (robot' })
   expect(answer.statusCode).toBe(422)
   expect(answer.body).toContain('<title>Error: ')

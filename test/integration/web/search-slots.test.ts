@@ -159,7 +159,7 @@ async function sender(): Promise<(method: 'GET' | 'POST') => ClientRequest> {
 }
 
 describe.each(['GET', 'POST'] as const)('%s over a connection', (method) => {
-  test('waits for a slot, and then gets its answer', async () => {
+  test('waits for a slot, and then gets its response', async () => {
     const send = await sender()
     await hold('127.0.0.1', 2)
     const answered = once(send(method), 'response') as Promise<[IncomingMessage]>

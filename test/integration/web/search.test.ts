@@ -27,7 +27,7 @@ const add = async (day: Day, papers: object[]) => {
 }
 
 describe('a search', () => {
-  test('says what was understood and how many there are, and marks why', async () => {
+  test('shows the meaning of the query and the number of papers, and marks why', async () => {
     const { body, statusCode } = await search({ q: '"hybrid linear attention"' })
     expect(statusCode).toBe(200)
     expect(body).toContain('<h2 id="results">1 paper</h2>')
@@ -149,7 +149,7 @@ describe('words without a field', () => {
   ]
   beforeEach(() => add('2026-11-21', PAPERS))
 
-  test('find authors, after what is in texts, and the reason names them', async () => {
+  test('find authors, after matches in texts, and the reason names them', async () => {
     const { body } = await search({ q: 'Songlin Yang' })
     expect(titlesIn(body)).toEqual([
       'What a Yang Mills Field Learns',
@@ -238,7 +238,7 @@ describe('results', () => {
     expect(body).toContain('<meta name="robots" content="noindex">')
   })
 
-  test.each(['4', '0', 'two', '26', '999999'])('have no page %s, and what was typed stays', async (page) => {
+  test.each(['4', '0', 'two', '26', '999999'])('have no page %s, and keep the input', async (page) => {
     await many()
     const { statusCode, body } = await search({ q: 'zebrafish', page })
     expect(statusCode).toBe(404)
@@ -326,7 +326,7 @@ test('a site without papers says so', async () => {
   expect((await search({ q: 'attention' })).body).toContain('There are no papers yet.')
 })
 
-test('one network searches so often and no more, and what was typed stays', async () => {
+test('one network has a limit of searches, and the input is kept', async () => {
   await search({ q: 'attention' })
   // The bucket fills by the database's clock: not before a minute from now.
   await site.db.bucket.updateMany({ data: { tokens: 0, at: new Date(Date.now() + 60_000) } })

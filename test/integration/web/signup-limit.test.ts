@@ -19,7 +19,7 @@ async function useUp(): Promise<void> {
 }
 
 describe('when the sign-up emails of the hour are used up', () => {
-  test('the form says when to try again, and keeps what was typed', async () => {
+  test('the form says when to try again, and keeps the input', async () => {
     await useUp()
     const { statusCode, headers, body } = await signsUp('new@example.com', { topic: 'robots', hour: '20' })
     expect(statusCode).toBe(429)
@@ -40,7 +40,7 @@ describe('when the sign-up emails of the hour are used up', () => {
     expect(Number(json.headers['retry-after'])).toBeGreaterThan(60)
   })
 
-  test('a subscriber still gets their link, and the response does not tell', async () => {
+  test('a subscriber still gets their link, and the response does not reveal it', async () => {
     await addAnn()
     await useUp()
     const answers = []

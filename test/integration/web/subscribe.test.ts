@@ -281,7 +281,7 @@ describe('the page after the form', () => {
     expect(await site.db.message.count({ where: { deadline: { gt: NOW } } })).toBe(2)
   })
 
-  test('keeps what was typed where the address is wrong', async () => {
+  test('keeps the input if the address is wrong', async () => {
     const { statusCode, body } = await asks({
       email: 'ann@',
       again: '1',

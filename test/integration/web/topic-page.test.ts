@@ -182,7 +182,7 @@ describe('votes', () => {
   })
 })
 
-describe('what is typed', () => {
+describe('input', () => {
   test('and cannot be read: 422, with the words kept and nothing changed', async () => {
     const path = await page()
     const tried = await get(site, `${path}?query=linear+AND`)
@@ -316,7 +316,7 @@ describe('a topic that is not there', () => {
     expect(headers.location).toMatch(/^\/manage\/[\w-]+\?topic=\d+$/)
   })
 
-  test('removed meanwhile: said on the page of all topics, and its words are kept there', async () => {
+  test('removed meanwhile: the page of all topics says so, and keeps its words', async () => {
     const path = await page()
     await site.db.topic.deleteMany({ where: { name: 'linear attention' } })
     const { headers } = await get(site, path)

@@ -100,7 +100,7 @@ describe('beside the button that ends it', () => {
     expect(await get(`${path}/changed`)).toContain('Your digests are paused')
   })
 
-  test('the undo undoes nothing but what was just pressed here', async () => {
+  test('the undo reverts only what was just pressed here', async () => {
     const path = await subscribed()
     await post(site, `${path}/fewer`, { to: 'short' })
     const older = changeIn(await get(`${path}/changed`))

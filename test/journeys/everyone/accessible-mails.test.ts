@@ -34,7 +34,7 @@ describe.each(MAIL_NAMES.filter((name) => mails.get(name)!.html))('%s', (name) =
     expect(await isDark()).toBe(colorScheme === 'dark')
   })
 
-  test('fits a phone without sideways scrolling, holds no picture and asks nobody for anything', async () => {
+  test('fits a phone without sideways scrolling, has no picture and requests nothing', async () => {
     await page.setViewportSize({ width: 320, height: 700 })
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
     expect(await page.locator('img, link[href], [background], script').count()).toBe(0)

@@ -47,7 +47,7 @@ describe('the walk', () => {
     expect(walk.routes.filter((route) => !NOT_PAGES.includes(route) && !isMet(route))).toEqual([])
   })
 
-  test('meets each mail', async () => {
+  test('covers each email', async () => {
     const folders = readdirSync(resolve(templates, 'emails')).filter((name) => name !== 'parts')
     expect(folders.filter((name) => !MAIL_NAMES.includes(name))).toEqual([])
     expect((await renderMails()).size).toBe(MAIL_NAMES.length)

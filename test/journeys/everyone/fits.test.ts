@@ -37,7 +37,7 @@ describe.each(BOTH_WAYS)('$title', ({ stop, scripts }) => {
     await chromium.detach()
   })
 
-  test('asks this site alone for anything, keeps no cookie, and is small', async () => {
+  test('requests only this site, keeps no cookie, and is small', async () => {
     const origins = new Set(fetched.map((response) => new URL(response.url()).origin))
     expect([...origins]).toEqual([seen.walk.base])
     expect(fetched.map((response) => response.request().resourceType())).not.toContain('font')
@@ -68,7 +68,7 @@ describe.each(BOTH_WAYS)('$title', ({ stop, scripts }) => {
     await page.emulateMedia({ media: null, colorScheme: null })
   })
 
-  test('stands still for those who want less motion', async () => {
+  test('does not move for people who prefer less motion', async () => {
     await page.emulateMedia({ reducedMotion: 'reduce' })
     expect(await page.evaluate(MOVING)).toEqual([])
     await page.emulateMedia({ reducedMotion: null })

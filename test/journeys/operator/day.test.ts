@@ -29,7 +29,7 @@ async function press(role: 'button' | 'link', name: string | RegExp): Promise<vo
 const heading = () => seen.page.locator('h1').innerText()
 const status = () => seen.page.locator('[role=status]').innerText()
 
-test('Anna got no mail: found, explained, paused; delivery is stopped and goes on; out again', async () => {
+test('Anna got no email: found, explained, paused; delivery is stopped and resumed; log out', async () => {
   const { page, walk } = seen
   await page.goto(`${walk.base}/admin`)
   expect(await heading()).toBe('Log in')

@@ -15,7 +15,7 @@ async function asked(fields: object = {}): Promise<string> {
 }
 
 describe('confirming', () => {
-  test('makes a subscription of exactly what was asked, once and for all', async () => {
+  test('subscribes to exactly what was requested, once', async () => {
     const fields = {
       topic: ['robots', 'vision'],
       zone: 'Asia/Tokyo',
@@ -75,7 +75,7 @@ describe('confirming', () => {
     expect((await openConfirmation(site.deps, token)).subscriber.state).toBe('unsubscribed')
   })
 
-  test('of a suppressed address is refused, and changes nothing', async () => {
+  test('is refused for a suppressed address, and changes nothing', async () => {
     const token = await asked()
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
     const before = await checksums(site.db)

@@ -33,7 +33,7 @@ const asksForLink = (email = EMAIL, config = site.deps.config) =>
 const later = (days: number) => site.clock.moveTo(new Date(NOW.getTime() + days * DAY_MS))
 const queriesMailed = async () => (await newestMail(site.db, EMAIL)).content.topics.map(({ query }) => query)
 
-describe('somebody who subscribes and names no topic', () => {
+describe('a subscriber who names no topic', () => {
   test('gets the link to their digests, and nothing changes', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     later(2)
@@ -52,7 +52,7 @@ describe('somebody who subscribes and names no topic', () => {
     expect((await asks()).mail).toBe('manage-link')
   })
 
-  test('counts into two mails a day, whatever their kinds', async () => {
+  test('counts towards two emails a day, of any kind', async () => {
     await subscribeThroughSite(site, EMAIL)
     expect((await asks()).mail).toBe('manage-link')
     expect(await asks({ topics: ['robots'] })).toMatchObject({ mail: null, held: 'limit' })
@@ -65,7 +65,7 @@ describe('somebody who subscribes and names no topic', () => {
 })
 
 describe('once more', () => {
-  test('what was asked for last counts, not what the second form says', async () => {
+  test('the last request counts, not the second form', async () => {
     await asks({ topics: ['robots'], hour: '20' })
     expect((await asks({ hour: '8' }, true)).mail).toBe('confirmation')
     expect(await queriesMailed()).toEqual(['robots'])
@@ -80,7 +80,7 @@ describe('once more', () => {
     expect(await queriesMailed()).toEqual(['robots'])
   })
 
-  test('where nothing was asked for, or longer ago than the link in it works: what the form says', async () => {
+  test('without a request, or with one whose link has expired: what the form says', async () => {
     expect((await asks({ topics: ['vision'] }, true)).mail).toBe('confirmation')
     expect(await queriesMailed()).toEqual(['vision'])
     later(8)
@@ -88,7 +88,7 @@ describe('once more', () => {
     expect(await queriesMailed()).toEqual(['robots'])
   })
 
-  test('what was confirmed meanwhile does not count', async () => {
+  test('a request that was confirmed meanwhile does not count', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     await unsubscribeByOperator(site.deps, { email: EMAIL })
     later(2)
@@ -97,8 +97,8 @@ describe('once more', () => {
   })
 })
 
-describe('mail me my link', () => {
-  test('to somebody who subscribes: the link, also where they asked for topics meanwhile', async () => {
+describe('email me my link', () => {
+  test('to a subscriber: the link, also if they requested topics meanwhile', async () => {
     await subscribeThroughSite(site, EMAIL)
     later(2)
     await asks({ topics: ['robots'] })
@@ -110,7 +110,7 @@ describe('mail me my link', () => {
     }
   })
 
-  test('to somebody new: the ordinary confirmation', async () => {
+  test('to a new person: the ordinary confirmation', async () => {
     await asksForLink()
     expect(await kindsOf(site)).toEqual(['confirmation'])
     await post(site, `/confirm/${await confirmToken(site, EMAIL)}`)
@@ -118,13 +118,13 @@ describe('mail me my link', () => {
     expect(await site.db.consent.findFirst()).toMatchObject({ event: 'asked', how: 'link', wording: 'none' })
   })
 
-  test('to somebody who asked for topics and did not confirm: those again', async () => {
+  test('to a person who requested topics and did not confirm: those again', async () => {
     await asks({ topics: ['robots'] })
     await asksForLink()
     expect(await queriesMailed()).toEqual(['robots'])
   })
 
-  test('to somebody who left: a confirmation with the settings that they had', async () => {
+  test('to a former subscriber: a confirmation with their old settings', async () => {
     await subscribeThroughSite(site, EMAIL, { hour: '20', zone: 'Asia/Tokyo', topic: 'robots' })
     await unsubscribeByOperator(site.deps, { email: EMAIL })
     later(9)
@@ -163,7 +163,7 @@ describe('mail me my link', () => {
 describe('besides the button', () => {
   const goesTo = async (path: string) => (await get(site, path)).body
 
-  test('somebody who left and asks for their link finds the one to their account', async () => {
+  test('a former subscriber who requests their link gets the one to their account', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     await unsubscribeByOperator(site.deps, { email: EMAIL })
     later(2)
@@ -176,7 +176,7 @@ describe('besides the button', () => {
     expect(await site.db.subscriber.findFirst()).toMatchObject({ address: null })
   })
 
-  test('also while nobody new is taken: then that link alone', async () => {
+  test('also while sign-up is closed: then only that link', async () => {
     await subscribeThroughSite(site, EMAIL)
     await unsubscribeByOperator(site.deps, { email: EMAIL })
     later(2)
@@ -184,7 +184,7 @@ describe('besides the button', () => {
     expect(await goesTo((await mailed(site, 'account-link', EMAIL)).path)).toContain('Download your data')
   })
 
-  test('somebody new, or who fills in the form, finds none', async () => {
+  test('a new person, or one who fills in the form, gets none', async () => {
     await asksForLink()
     expect((await mailed(site, 'confirmation', EMAIL)).path).toBe('')
     await subscribeThroughSite(site, 'bob@example.com')
@@ -194,7 +194,7 @@ describe('besides the button', () => {
     expect((await mailed(site, 'confirmation', 'bob@example.com')).path).toBe('')
   })
 
-  test('a stranger who asks for topics twice keeps nobody from their link: it is in those mails', async () => {
+  test('a stranger who requests topics twice keeps no subscriber from their link: it is in those emails', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     later(2)
     for (const topic of ['spam', 'more spam']) await post(site, '/subscribe', { email: EMAIL, topic })
@@ -230,7 +230,7 @@ describe('the page', () => {
       for (let n = 0; n < 2; n++) await asksForLink(email)
   }
 
-  test('answers every address alike, to the byte', async () => {
+  test('sends every address the same response, to the byte', async () => {
     await seed()
     const answers = []
     for (const email of KINDS) {
@@ -298,7 +298,7 @@ describe('the page', () => {
     expect(await kindsOf(site, 'ann@gmial.com')).toEqual(['confirmation'])
   })
 
-  test('a mistyped address: 422, what was typed, and where to put it right', async () => {
+  test('a mistyped address: 422, the input, and where to correct it', async () => {
     const { statusCode, body } = await post(site, '/manage', { email: 'ann@' })
     expect(statusCode).toBe(422)
     expect(body).toMatch(/<title>Error: /)

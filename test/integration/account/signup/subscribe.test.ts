@@ -33,7 +33,7 @@ const topics = async () => {
   return found.map(({ query }) => query.text)
 }
 
-describe('somebody asks', () => {
+describe('a request', () => {
   test('for the first time: a pending subscriber, a signup, a consent row, a confirmation, and no topic yet', async () => {
     const { mail } = await asks(['linear attention, robots'])
     expect(mail).toBe('confirmation')
@@ -69,13 +69,13 @@ describe('somebody asks', () => {
     expect((await asks()).mail).toBe('confirmation')
   })
 
-  test('at the same instant, many times: two mails', async () => {
+  test('at the same instant, many times: two emails', async () => {
     await Promise.all(Array.from({ length: 8 }, () => asks()))
     expect(await going()).toBe(2)
     expect(await site.db.subscriber.count()).toBe(1)
   })
 
-  test('while active: a mail that adds topics; nothing changes before the button', async () => {
+  test('while active: an email that adds topics; nothing changes before the button is pressed', async () => {
     await asks(['one'])
     await confirms()
     const before = await site.db.subscriber.findFirst()
@@ -113,7 +113,7 @@ describe('somebody asks', () => {
     expect(await topics()).toEqual(['one', 'two'])
   })
 
-  test('after erasure: somebody new, without anything from before', async () => {
+  test('after erasure: a new subscriber, without anything from before', async () => {
     await asks(['one'])
     await confirms()
     await eraseSubscriber(site.deps, { email: EMAIL })
@@ -123,7 +123,7 @@ describe('somebody asks', () => {
     expect(await topics()).toEqual([])
   })
 
-  test('when suppressed as dead: no mail for 7 days, then a confirmation, and it is lifted for that alone', async () => {
+  test('when suppressed as dead: no email for 7 days, then a confirmation, and the suppression is lifted only for that', async () => {
     await asks()
     await confirms()
     await suppress(site.deps, { email: EMAIL, reason: 'dead' })
@@ -147,7 +147,7 @@ describe('somebody asks', () => {
     },
   )
 
-  test('when suppressed, erased and asking again: still no mail', async () => {
+  test('when suppressed, erased and requested again: still no email', async () => {
     await asks()
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
     await eraseSubscriber(site.deps, { email: EMAIL })
@@ -164,7 +164,7 @@ describe('somebody asks', () => {
   })
 })
 
-test('a nudge that fails is logged, and the sign-up stands: the next tick nudges anyway', async () => {
+test('a failed nudge is logged, and the sign-up is kept: the next tick nudges anyway', async () => {
   const away = { ...site.deps.queue, nudge: () => Promise.reject(new Error('the queue is away')) }
   const signup = readSignup(site.deps.config, { email: EMAIL, topics: [] })
   site.logged.length = 0

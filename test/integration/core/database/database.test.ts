@@ -105,7 +105,7 @@ test('what the code got wrong is no fault of the database', async () => {
   expect(isDatabaseUnavailable(error)).toBe(false)
 })
 
-test('a connection that never answers again is given up, and another one takes its place', async () => {
+test('a connection that stops responding is dropped and replaced', async () => {
   const { db, proxy } = await throughProxy()
   await db.$queryRaw`select 1`
   const letGo = await holdLock(1)

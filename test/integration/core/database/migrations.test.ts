@@ -204,7 +204,7 @@ describe('migrations', () => {
   })
 })
 
-test('a database that takes the connection and answers nothing is one that does not answer', async () => {
+test('a database that accepts the connection and sends nothing counts as not responding', async () => {
   const proxy = await startDatabaseProxy(inject('postgresUrl'))
   proxy.treatNew('black-hole')
   const migrated = applyMigrations(proxy.url, { silenceMs: 300 })

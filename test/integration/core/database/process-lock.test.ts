@@ -20,7 +20,7 @@ async function running(beatMs: number): Promise<DatabaseProxy> {
   return proxy
 }
 
-test('a lost connection whose successor meets a black hole: it is said again once there is a way', async () => {
+test('a lost connection whose successor is black-holed: the lock is taken again once there is a route', async () => {
   const proxy = await running(60_000)
   proxy.treatNew('black-hole')
   proxy.cut('end')
@@ -29,7 +29,7 @@ test('a lost connection whose successor meets a black hole: it is said again onc
   await eventually(async () => (await countRunningProcesses(database.db)) === 1)
 })
 
-test('a connection that falls silent is found out, and it is said on another one', async () => {
+test('a silent connection is detected, and the lock is taken on another one', async () => {
   const proxy = await running(50)
   proxy.swallow()
   await eventually(async () => (await countRunningProcesses(database.db)) === 2) // the server holds the silent one still

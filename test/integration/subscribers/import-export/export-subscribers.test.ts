@@ -120,7 +120,7 @@ test('an export that is imported elsewhere gives the same subscribers, whatever 
   expect(await importInto(there(), erased)).toMatchObject({ taken: 0, refused: 1 })
 }, 60_000)
 
-test('hashes under another key are refused: they would recognise nobody', async () => {
+test('hashes under another key are refused: they would match no address', async () => {
   await suppress(here.deps, { email: 'stranger@example.com', reason: 'operator' })
   const other = 'another-key-of-32-bytes-or-more-!!'
   const config = { ...here.deps.config, SUPPRESSION_KEY: other }

@@ -59,7 +59,7 @@ const stateOf = async (email: string) => (await shown(email)).subscriber.state
 const messages = () => site.db.message.findMany()
 
 describe('our own columns', () => {
-  test('somebody who said yes elsewhere is active, with that consent, and gets no old papers', async () => {
+  test('a person who consented elsewhere is active, with that consent, and gets no old papers', async () => {
     const run = await importText(
       'email,state,topics,hour,zone,days,confirmed_at,confirmed_how\n' +
         'Ann@Bücher.example,active,"""linear attention""; RAG OR retrieval",9,Europe/Paris,"mon,thu",2025-03-01T08:00:00Z,"on paper, twice"\n',
@@ -125,7 +125,7 @@ describe('our own columns', () => {
     expect(await stateOf('both@example.com')).toBe('active')
   })
 
-  test('nobody who said yes to nobody is active, but for the operator who says how they did', async () => {
+  test('no row without consent is active, unless the operator says how they consented', async () => {
     const text = 'email,state\nann@example.com,active\n'
     const refused = await importText(text)
     expect(refused).toMatchObject({ taken: 0, refused: 1, tally: { reasons: { 'import.no-consent': 1 } } })
@@ -135,7 +135,7 @@ describe('our own columns', () => {
     ])
   })
 
-  test('who is pending gets no mail, and with --ask one confirmation, once', async () => {
+  test('a pending row gets no email, and with --ask one confirmation, once', async () => {
     const text = 'email,state,topics\nann@example.com,pending,robots\nbob@example.com,pending,\n'
     expect(await importText(text)).toMatchObject({ taken: 2, asked: 0 })
     expect(await messages()).toEqual([])
@@ -145,7 +145,7 @@ describe('our own columns', () => {
     expect(await messages()).toHaveLength(2)
   })
 
-  test('those whom nobody asked are found page by page, however few they are', async () => {
+  test('pending imports are found page by page, however few they are', async () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
     const state = (name: string) => (name === 'c' || name === 'f' ? 'pending' : 'active')
     const rows = names.map((name) => `${name}@example.com,${state(name)},2025-01-01`)
@@ -169,7 +169,7 @@ describe('our own columns', () => {
     expect(await countUnconfirmed(site.db, daysLater(8))).toBe(1)
   })
 
-  test('nobody who is suppressed or unsubscribed here comes back, and who is here keeps what they have', async () => {
+  test('suppressed and unsubscribed people do not come back, and existing subscribers keep their settings', async () => {
     const consent = 'on paper'
     for (const email of ['here@example.com', 'left@example.com', 'dead@example.com'])
       await addSubscriber(site.deps, { email, topics: ['robots'], hour: '7', consent })
@@ -314,7 +314,7 @@ describe('our own columns', () => {
     expect((await shown('other@example.com')).suppression?.reason).toBe('dead')
   })
 
-  test('what programs print for never is no yes, and what was before 1995 is a slip', async () => {
+  test('what programs print for never is not a consent, and a time before 1995 is an error', async () => {
     const rows = 'email,confirmed_at\na@example.com,0001-01-01T00:00:00Z\nb@example.com,0025-03-01\n'
     const run = await importText(rows)
     expect(run.tally.reasons).toEqual({ 'import.no-consent': 1, 'import.instant': 1 })
@@ -385,7 +385,7 @@ describe('the file of refused rows', () => {
 })
 
 describe('an id that came along', () => {
-  test('is kept, and given up where somebody has it', async () => {
+  test('is kept, unless another subscriber has it', async () => {
     const text = (email: string) =>
       `email,id,epoch,topics,confirmed_at\n${email},AAAABBBBCCCCDD,3,robots,2025-01-01\n`
     await importText(text('a@example.com'))
@@ -398,7 +398,7 @@ describe('an id that came along', () => {
 })
 
 describe('listmonk', () => {
-  test('its export: nobody is active without a yes, topics come from attributes', async () => {
+  test('its export: no one is active without consent, topics come from attributes', async () => {
     const run = await importFixture('listmonk.csv')
     expect(run).toMatchObject({ format: 'listmonk', taken: 2, refused: 3, ignored: ['uuid', 'name'] })
     expect(run.tally.states).toEqual({ suppressed: 1, unsubscribed: 1 })
@@ -449,7 +449,7 @@ describe('Keila', () => {
   })
 })
 
-test('a topic or a column that is none is refused before any row is read', async () => {
+test('an unknown topic or column is refused before any row is read', async () => {
   const code = (name: string) => expect.objectContaining({ code: name })
   await expect(importFixture('keila.csv', { topics: 'data.x.(' })).rejects.toEqual(code('query.bracket-open'))
   await expect(importFixture('keila.csv', { topics: 'attributes.x' })).rejects.toEqual(
@@ -493,7 +493,7 @@ test('a NUL or another control character costs its row, in any cell and at any p
   )
 })
 
-test('a reason, an epoch or a hash that is none is refused', async () => {
+test('an unknown reason, epoch or hash is refused', async () => {
   const rows = 'email,suppressed_reason,epoch\na@example.com,whim,\nb@example.com,,first\n'
   expect((await importText(rows, { consent: 'x' })).tally.reasons).toEqual({
     'import.reason': 1,

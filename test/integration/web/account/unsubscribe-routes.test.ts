@@ -79,7 +79,7 @@ describe('one click', () => {
     },
   )
 
-  test('twice: the same answer', async () => {
+  test('twice: the same response', async () => {
     await subscribeThroughSite(site, EMAIL)
     const token = await unsubscribeToken(site, EMAIL)
     await press(token, undefined, undefined)
