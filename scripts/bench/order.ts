@@ -6,7 +6,7 @@
 // side by side would do harm.
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { table } from '../../src/operator/commands/command-line.ts'
+import { table } from '../../src/operator/operations/text-table.ts'
 import { PaperIndex } from '../../src/queries/matching/paper-index.ts'
 import type { Query } from '../../src/queries/query.ts'
 import { Ranker } from '../../src/queries/ranking/ranker.ts'

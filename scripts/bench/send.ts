@@ -23,7 +23,7 @@ import { planDigests } from '../../src/digests/plan-digests.ts'
 import { openComposer } from '../../src/emails/compose-message.ts'
 import { deliverReady } from '../../src/emails/deliver.ts'
 import { importPapers } from '../../src/papers/import-papers.ts'
-import { runCli } from '../../test/support/processes.ts'
+import { runCliProcess } from '../../test/support/processes.ts'
 import { recordedDay, recordedDays, seedPapers } from '../../test/support/recorded-days.ts'
 import { serverSeconds } from './processor-time.ts'
 
@@ -77,7 +77,7 @@ async function importPeople(folder: string, url: string, count: number): Promise
   const file = join(folder, 'people.csv')
   await pipeline(Readable.from(people(count)), createWriteStream(file))
   const settings = { DATABASE_URL: url, CLOCK_NOW: `${addDays(day, -1)}T12:00:00Z` }
-  const { code, stderr } = await runCli(['subscribers', 'import', file], settings)
+  const { code, stderr } = await runCliProcess(['subscribers', 'import', file], settings)
   if (code !== 0) throw new Error(stderr)
 }
 

@@ -1,6 +1,6 @@
+import { findSubscriber, type SubscriberRef } from '../account/find-subscriber.ts'
 import { type Day, dayOf, localDayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { Fault } from '../core/errors.ts'
 import { openCandidatePool } from '../digests/candidates.repo.ts'
 import type { DigestDraft } from '../digests/compose.ts'
 import { composeDigests } from '../digests/compose-digests.ts'
@@ -12,8 +12,6 @@ import { senderOf, siteOf } from '../emails/compose-message.ts'
 import { openEmails } from '../emails/emails.ts'
 import { buildMime, toOutgoingMail } from '../mail/smtp/build-mime.ts'
 import type { RenderedEmail } from '../mail/templates/template.ts'
-import { parseAddress } from '../subscribers/address.ts'
-import { subscriberByKey } from '../subscribers/subscriber.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 
 export interface DigestPreview {
@@ -29,11 +27,10 @@ export interface DigestPreview {
  */
 export async function previewDigest(
   deps: Deps,
-  { email, date }: { email: string; date?: Day },
+  { date, ...who }: SubscriberRef & { date?: Day },
 ): Promise<DigestPreview> {
   const { db, clock } = deps
-  const subscriber = await subscriberByKey(db, parseAddress(email).key)
-  if (!subscriber) throw new Fault('subscriber.unknown')
+  const subscriber = await findSubscriber(db, who)
   const now = clock.now()
   const localDate = date ?? localDayOf(now, subscriber.zone)
   const snapshot = await snapshotAt(db, { now, sources: deps.config.SOURCES })

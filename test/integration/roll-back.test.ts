@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
 import { useDatabase } from '../support/database.ts'
-import { type Finished, runCli, runProgram } from '../support/processes.ts'
+import { type Finished, runCliProcess, runProgram } from '../support/processes.ts'
 import { startSmtpSink } from '../support/smtp-sink.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
@@ -43,7 +43,7 @@ test('the release before runs on the schema of this one, and this one goes on af
   const at = (now: string) => ({ ...settings, CLOCK_NOW: now })
   const then = (args: string[], now: string) =>
     runProgram([join(before, 'src/cli.ts'), ...args], at(now), before)
-  const today = (args: string[], now: string) => runCli(args, at(now))
+  const today = (args: string[], now: string) => runCliProcess(args, at(now))
   const done = ({ code, stdout, stderr }: Finished) =>
     expect({ code, stdout, stderr }).toMatchObject({ code: 0 })
   try {

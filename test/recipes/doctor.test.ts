@@ -13,7 +13,7 @@ import { startService } from '../../src/service/service.ts'
 import { makeCertificate } from '../support/certificates.ts'
 import { startHuggingFaceServer } from '../support/hugging-face-server.ts'
 import { nginxPath, startNginx } from '../support/nginx.ts'
-import { runCli } from '../support/processes.ts'
+import { runCliProcess } from '../support/processes.ts'
 import { type Relay, startRelay } from '../support/relay.ts'
 
 const LOGIN = { user: 'AKIA', password: 'aB/+=@:#%?&' }
@@ -76,7 +76,11 @@ beforeEach((context) => {
 })
 
 const doctor = async (changed: Record<string, string> = {}) => {
-  const { code, stdout, stderr } = await runCli(['doctor', '--json'], { ...settings, ...changed }, folder)
+  const { code, stdout, stderr } = await runCliProcess(
+    ['doctor', '--json'],
+    { ...settings, ...changed },
+    folder,
+  )
   expect(stderr).toBe('')
   return { code, checks: JSON.parse(stdout) as Check[] }
 }
@@ -87,7 +91,7 @@ const saidOf = (checks: Check[], name: string) =>
 
 test('says of a good installation that all is well', async () => {
   const { code, checks } = await doctor()
-  if (process.env.SHOW) process.stderr.write((await runCli(['doctor'], settings, folder)).stdout)
+  if (process.env.SHOW) process.stderr.write((await runCliProcess(['doctor'], settings, folder)).stdout)
   expect(checks.filter(({ state }) => state !== 'ok')).toEqual([])
   expect(checks.map(({ check }) => check)).toEqual([
     'settings',
@@ -126,7 +130,7 @@ test('says of six faults at once what each is, and how it is cured', async () =>
   }
   const { code, checks } = await doctor(faults)
   if (process.env.SHOW)
-    process.stderr.write((await runCli(['doctor'], { ...settings, ...faults }, folder)).stdout)
+    process.stderr.write((await runCliProcess(['doctor'], { ...settings, ...faults }, folder)).stdout)
   expect(code).toBe(1)
   expect(saidOf(checks, 'settings')).toEqual(['wrong: DIGEST_MAX: not understood'])
   expect(checks[0]?.fix).toBe('DIGEST_MAX takes a whole number from 1 to 25')
@@ -208,7 +212,11 @@ test('a certificate that ends soon, and an authority that is not known', async (
 
 test('names every setting that is missing, each with what it takes, and asks what can be asked', async () => {
   const nothing = { NODE_ENV: 'production', HF_URL: settings.HF_URL! }
-  const { code, stdout } = await runCli(['doctor', '--json'], nothing, mkdtempSync(join(tmpdir(), 'doctor-')))
+  const { code, stdout } = await runCliProcess(
+    ['doctor', '--json'],
+    nothing,
+    mkdtempSync(join(tmpdir(), 'doctor-')),
+  )
   const checks: Check[] = JSON.parse(stdout)
   expect(code).toBe(1)
   expect(

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeCertificate } from '../support/certificates.ts'
 import { emptyTables, useDatabase } from '../support/database.ts'
-import { runCli } from '../support/processes.ts'
+import { runCliProcess } from '../support/processes.ts'
 import { type Relay, startRelay } from '../support/relay.ts'
 
 const USER = 'AKIA/IO+SF@ODNN7'
@@ -30,7 +30,7 @@ const mailTest = async (settings: Record<string, string>, ...options: string[]) 
     MAIL_FROM: 'digest@papers.example.org',
     NODE_EXTRA_CA_CERTS: certificate.ca,
   }
-  const { code, stdout, stderr } = await runCli(['mail', 'test', 'ann@reader.example', ...options], {
+  const { code, stdout, stderr } = await runCliProcess(['mail', 'test', 'ann@reader.example', ...options], {
     ...known,
     ...settings,
   })
@@ -124,7 +124,7 @@ describe('mail test', () => {
 
   test('a suppressed address gets none, and nothing of it is logged', async () => {
     const cli = (...args: string[]) =>
-      runCli(args, { DATABASE_URL: database.url, LOG_LEVEL: 'trace', ...good() })
+      runCliProcess(args, { DATABASE_URL: database.url, LOG_LEVEL: 'trace', ...good() })
     await cli('subscribers', 'suppress', 'gone@reader.example')
     const { code, stdout, stderr } = await cli('mail', 'test', 'gone@reader.example')
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })

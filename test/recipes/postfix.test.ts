@@ -9,7 +9,7 @@ import { dkimVerifies } from '../../src/mail/smtp/dkim.ts'
 import { makeCertificate } from '../support/certificates.ts'
 import { useDatabase } from '../support/database.ts'
 import { noPostfix, type Postfix, startPostfix } from '../support/postfix.ts'
-import { runCli } from '../support/processes.ts'
+import { runCliProcess } from '../support/processes.ts'
 import { until } from '../support/until.ts'
 
 const DAY = '2026-08-14'
@@ -42,7 +42,7 @@ beforeEach((context) => {
 })
 
 async function cli(args: string[], changed: Record<string, string> = {}) {
-  const { code, stdout, stderr } = await runCli([...args, '--json'], { ...settings, ...changed })
+  const { code, stdout, stderr } = await runCliProcess([...args, '--json'], { ...settings, ...changed })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   return JSON.parse(stdout)
 }
@@ -88,12 +88,12 @@ test("mail test prints Postfix's reply; doctor says that it would accept our ema
     postfix.mailbox().find((mail) => mail.includes('Test email from Daily Papers')),
   )
   expect(verifies(wired(arrived))).toBe(true)
-  const { stdout } = await runCli(['doctor', '--json'], settings)
+  const { stdout } = await runCliProcess(['doctor', '--json'], settings)
   expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ check: 'mail server', state: 'ok' }))
 }, 60_000)
 
 test('no one gets through without TLS', async () => {
-  const { stdout, code } = await runCli(['mail', 'test', 'ben@reader.example'], {
+  const { stdout, code } = await runCliProcess(['mail', 'test', 'ben@reader.example'], {
     ...settings,
     SMTP_URL: `smtp://127.0.0.1:${postfix.port}?tls=off`,
   })

@@ -8,7 +8,7 @@ import type { Check } from '../../src/operator/doctor/check.ts'
 import { makeCertificate } from '../support/certificates.ts'
 import { useDatabase } from '../support/database.ts'
 import { pgbouncerPath, startPgbouncer } from '../support/pgbouncer.ts'
-import { runCli } from '../support/processes.ts'
+import { runCliProcess } from '../support/processes.ts'
 
 const folder = join(mkdtempSync(join(tmpdir(), 'tls-postgres-')), 'postgres')
 const certificate = makeCertificate(['localhost'], { ips: [] })
@@ -55,15 +55,21 @@ const urlWith = (query: string, host = 'localhost') =>
 
 /** The verdict of the doctor on the database. */
 async function doctor(url: string): Promise<Check | undefined> {
-  const { stdout } = await runCli(['doctor', '--json'], { DATABASE_URL: url, HF_URL: 'http://127.0.0.1:9' })
+  const { stdout } = await runCliProcess(['doctor', '--json'], {
+    DATABASE_URL: url,
+    HF_URL: 'http://127.0.0.1:9',
+  })
   return (JSON.parse(stdout) as Check[]).find(({ check }) => check === 'database')
 }
 
 test('verify-full with the authority: commands work, and the doctor is content', async () => {
   const DATABASE_URL = urlWith(`sslmode=verify-full&sslrootcert=${certificate.ca}`)
-  expect(await runCli(['db', 'migrate', '--json'], { DATABASE_URL })).toMatchObject({ code: 0, stderr: '' })
+  expect(await runCliProcess(['db', 'migrate', '--json'], { DATABASE_URL })).toMatchObject({
+    code: 0,
+    stderr: '',
+  })
   const added = ['subscribers', 'add', 'ann@reader.example', '--consent', 'on paper']
-  expect(await runCli(added, { DATABASE_URL })).toMatchObject({ code: 0, stderr: '' })
+  expect(await runCliProcess(added, { DATABASE_URL })).toMatchObject({ code: 0, stderr: '' })
   expect(await doctor(DATABASE_URL)).toMatchObject({ state: 'ok' })
 }, 60_000)
 

@@ -1,27 +1,45 @@
-import { Command } from 'commander'
+import { Writable } from 'node:stream'
 import type { Deps } from '../../src/core/deps.ts'
-import {
-  type AddCommands,
-  type CommandOutput,
-  commandOf,
-  invocationOf,
-} from '../../src/operator/commands/command-line.ts'
+import { buildProgram, runCommandLine, runCommand as runTyped } from '../../src/operator/command-line.ts'
+import type { CommandOutput } from '../../src/operator/operations/operation.ts'
+import type { Finished } from './processes.ts'
 
 /**
- * Runs an operator's command in this process and returns its answer: what cli.ts adds (wiring, printing, exit codes)
- * is left out. Rejects with the command's Fault, or with commander's error for wrong use.
+ * The operator's command line in this process: runCli(['papers', 'list'], { DATABASE_URL }). Starting Node takes a
+ * hundred times longer than most commands. It sees only these settings.
  */
-export async function runCommand(add: AddCommands, deps: Deps, args: string[]): Promise<CommandOutput> {
-  let answer: CommandOutput | undefined
-  const program = new Command().exitOverride().configureOutput({ writeErr: () => {} })
-  add(program, {
-    action:
-      (work) =>
-      async (...given) => {
-        answer = await work({ ...deps, typed: invocationOf(commandOf(given)) }, ...given)
-      },
-    actionWithoutDeps: () => () => Promise.reject(new Error('runs only as a program of its own: runCli')),
+export async function runCli(args: string[], settings: Record<string, string> = {}): Promise<Finished> {
+  const [stdout, stderr] = [collector(), collector()]
+  const environment = () => ({ LOG_LEVEL: 'error', ...settings })
+  const code = await runCommandLine(args, { environment, stdout: stdout.stream, stderr: stderr.stream })
+  return { code, stdout: stdout.text(), stderr: stderr.text() }
+}
+
+function collector(): { stream: Writable; text(): string } {
+  const pieces: Buffer[] = []
+  const stream = new Writable({
+    write(piece, _encoding, done) {
+      pieces.push(piece)
+      done()
+    },
   })
+  return { stream, text: () => Buffer.concat(pieces).toString() }
+}
+
+/**
+ * Runs an operator's command in this process and returns its output, without printing it. Rejects with the command's
+ * Fault, or with commander's error for wrong use.
+ */
+export async function runCommand(deps: Deps, args: string[]): Promise<CommandOutput> {
+  let output: CommandOutput | undefined
+  const program = buildProgram(async (typed) => {
+    output = await runTyped(deps, typed, process)
+  })
+  const silence = (command: typeof program): void => {
+    command.exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} })
+    command.commands.forEach(silence)
+  }
+  silence(program)
   await program.parseAsync(args, { from: 'user' })
-  return answer!
+  return output!
 }

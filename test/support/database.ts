@@ -50,11 +50,30 @@ const DEADLOCK = /40P01/
 /** Empties every table of ours. A look at them that the test before began may still be under way. */
 export async function emptyTables(db: Database): Promise<void> {
   dropArchive(db)
-  await pRetry(() => truncate(db), { retries: 3, shouldRetry: ({ error }) => DEADLOCK.test(error.message) })
+  await pRetry(() => db.$executeRawUnsafe(EMPTY), {
+    retries: 3,
+    shouldRetry: ({ error }) => DEADLOCK.test(error.message),
+  })
 }
 
-async function truncate(db: Database): Promise<void> {
-  await db.$executeRawUnsafe(`truncate source_day, source_gate, paper, paper_key, listing, paper_history, subscriber, query, topic, signup, consent,
-    suppression, plan, digest, chunk, message, acceptance, attempt, pace, tick, bucket, email_limit, switch, action, notice,
-    admin_session, import_run, day_book, report, returned, mailbox_place restart identity cascade`)
-}
+/**
+ * Most tables have no rows, or few: deleting them takes 5 ms, where TRUNCATE makes new files for each table and index
+ * (200 ms). The locks wait for transactions that are still open; `replica` is for triggers that forbid a deletion.
+ */
+const EMPTY = `do $$
+declare
+  one regclass;
+  has_rows boolean;
+begin
+  set local session_replication_role = replica;
+  for one in select oid from pg_class
+    where relnamespace = 'public'::regnamespace and relkind = 'r' and relname <> '_prisma_migrations' order by oid
+  loop
+    execute format('lock table %s in access exclusive mode', one);
+    execute format('select exists (select from %s)', one) into has_rows;
+    if has_rows then execute format('delete from %s', one); end if;
+  end loop;
+  for one in select oid from pg_class where relnamespace = 'public'::regnamespace and relkind = 'S' loop
+    if pg_sequence_last_value(one) is not null then perform setval(one, 1, false); end if;
+  end loop;
+end $$`

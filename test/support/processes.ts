@@ -46,8 +46,8 @@ export async function runProgram(
   }
 }
 
-/** The operator's command line: runCli(['papers', 'list'], { DATABASE_URL }). */
-export const runCli = (
+/** The operator's command line as a process: runCliProcess(['papers', 'list'], { DATABASE_URL }). See also `runCli`. */
+export const runCliProcess = (
   args: string[],
   settings: Record<string, string> = {},
   cwd?: string,

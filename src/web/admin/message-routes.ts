@@ -4,11 +4,12 @@ import { Fault } from '../../core/errors.ts'
 import { MESSAGE_STATES } from '../../mail/message.ts'
 import { listMessages, type MessageCursor } from '../../mail/outbox/message-list.repo.ts'
 import { messageOutcomeText, messageTimeline } from '../../operator/message-timeline.ts'
-import { retryMessage, showMessage, stateName } from '../../operator/retry-message.ts'
-import { withAuditLog } from '../../operator/with-audit-log.ts'
-import { cursorInstant } from '../api/cursor.ts'
-import { id } from '../api/schemas/common.ts'
+import { cursorInstant } from '../../operator/operations/cursor.ts'
+import { id } from '../../operator/operations/fields.ts'
+import { retry } from '../../operator/operations/messages.ts'
+import { showMessage, stateName } from '../../operator/retry-message.ts'
 import type { AdminSite } from './admin-site.ts'
+import { doneText, operationForm, operationNamed, runAdminOperation } from './operation-forms.ts'
 import { ROWS_PER_PAGE, takePage } from './paging.ts'
 
 interface Asked {
@@ -39,21 +40,22 @@ export function addAdminMessageRoutes(app: FastifyInstance, { deps, send }: Admi
       const message = await showMessage(deps, params)
       const now = deps.clock.now()
       return send(reply, 'message', {
-        said: query.done === 'ready' ? 'Queued. It’s sent with the next run.' : undefined,
+        said: doneText([retry], query.done),
         message: { ...message, state: stateName(message.state) },
         fate: messageOutcomeText(message),
         life: messageTimeline(message, now),
-        canRetry:
-          RETRYABLE_STATES.includes(message.state) && message.deadline > now && message.toAddress !== null,
+        retry:
+          RETRYABLE_STATES.includes(message.state) && message.deadline > now && message.toAddress !== null
+            ? operationForm(retry)
+            : undefined,
       })
     },
   )
 
   app.post<{ Params: { id: string } }>('/messages/:id/retry', async ({ params: { id } }, reply) => {
-    const { subscriberId } = await showMessage(deps, { id })
-    const action = { door: 'admin', verb: 'messages retry', subscriberId, detail: id } as const
-    await withAuditLog(deps, action, (txDeps) => retryMessage(txDeps, { id }))
-    return reply.redirect(`/admin/messages/${id}?done=ready`, 303)
+    const operation = operationNamed([retry], 'retry')
+    const done = await runAdminOperation(deps, operation, { subject: { id }, typed: {} })
+    return reply.redirect(`/admin/messages/${id}?done=${done}`, 303)
   })
 }
 

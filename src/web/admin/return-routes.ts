@@ -5,7 +5,7 @@ import { type BounceCursor, newestBounces } from '../../bounces/bounce-list.repo
 import { classText, doneText } from '../../bounces/bounce-text.ts'
 import { enabledChannels } from '../../bounces/enabled-channels.ts'
 import { Fault } from '../../core/errors.ts'
-import { cursorInstant } from '../api/cursor.ts'
+import { cursorInstant } from '../../operator/operations/cursor.ts'
 import type { AdminSite } from './admin-site.ts'
 import { lineField } from './line-field.ts'
 import { numberParam, ROWS_PER_PAGE, takePage } from './paging.ts'

@@ -3,8 +3,7 @@ import { z } from 'zod'
 import { findSubscriber } from '../../account/find-subscriber.ts'
 import type { Day } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
-import { nudgeTransactional } from '../../mail/message.ts'
-import { withAuditLog } from '../../operator/with-audit-log.ts'
+import { ADMIN_OPERATIONS } from '../../operator/operations/subscriber-changes.ts'
 import { addressHash, parseAddress } from '../../subscribers/address.ts'
 import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
 import { suppressionOf } from '../../subscribers/suppression.repo.ts'
@@ -13,13 +12,7 @@ import { readFields } from '../request.ts'
 import type { AdminSite } from './admin-site.ts'
 import { dayParam } from './day-param.ts'
 import { lineField } from './line-field.ts'
-import {
-  CONFIRMATION_PAGES,
-  type OperationForm,
-  operationDoneText,
-  readOperationForm,
-  SUBSCRIBER_OPERATIONS,
-} from './subscriber-operations.ts'
+import { doneText, operationNamed, readForm, runAdminOperation } from './operation-forms.ts'
 import { erasedView, subscriberView } from './subscriber-view.ts'
 
 interface WithId {
@@ -50,34 +43,29 @@ export function addAdminSubscriberRoutes(app: FastifyInstance, admin: AdminSite)
     return sendSubscriberPage(
       admin,
       reply,
-      { id, date, said: operationDoneText(query.done), ...wrong },
+      { id, date, said: doneText(ADMIN_OPERATIONS, query.done), ...wrong },
       status,
     )
   })
 
   app.post<WithId>('/subscribers/:id', async ({ params: { id }, body }, reply) => {
-    const form = readOperationForm(body)
-    const operation = Object.hasOwn(SUBSCRIBER_OPERATIONS, form.do)
-      ? SUBSCRIBER_OPERATIONS[form.do]
-      : undefined
-    if (!operation) throw new Fault('page.not-found')
+    const operation = operationNamed(ADMIN_OPERATIONS, readForm(body).do!)
+    const typed = readForm(body, Object.keys(operation.admin.labels ?? {}))
     try {
-      const action = { door: 'admin', verb: operation.verb, subscriberId: id } as const
-      const other = await withAuditLog(deps, action, (txDeps) => operation.work(txDeps, id, form))
-      if (form.do === 'send-link') await nudgeTransactional(deps)
-      const done = typeof other === 'string' ? other : form.do
+      const done = await runAdminOperation(deps, operation, { subject: { who: { id } }, typed })
       return reply.redirect(`/admin/subscribers/${id}?done=${done}`, 303)
     } catch (error) {
       const fault = toFault(error)
       if (fault.status >= 500 || fault.code === 'subscriber.unknown') throw error
-      return sendSubscriberPage(admin, reply, { id, problem: fault.message, form }, fault.status)
+      return sendSubscriberPage(admin, reply, { id, problem: fault.message, form: typed }, fault.status)
     }
   })
 
   app.get<WithId>('/subscribers/:id/:step', async ({ params: { id, step } }, reply) => {
-    if (!Object.hasOwn(CONFIRMATION_PAGES, step)) throw new Fault('page.not-found')
+    const { confirm } = operationNamed(ADMIN_OPERATIONS, step).admin
+    if (!confirm) throw new Fault('page.not-found')
     const { address } = await findSubscriber(deps.db, { id })
-    return send(reply, 'step', { id, step, address, ...CONFIRMATION_PAGES[step] })
+    return send(reply, 'step', { id, step, address, ...confirm })
   })
 }
 
@@ -106,7 +94,8 @@ interface Shown {
   typed?: string
   said?: string
   problem?: string
-  form?: OperationForm
+  /** What was typed into the form of an operation that failed. */
+  form?: Record<string, string>
 }
 
 async function sendSubscriberPage(

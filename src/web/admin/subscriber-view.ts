@@ -13,31 +13,24 @@ import { counted, words } from '../../i18n/words.ts'
 import type { Receipt } from '../../mail/outbox/receipt.repo.ts'
 import { explainSubscriber } from '../../operator/explain-subscriber.ts'
 import { messageReasonText } from '../../operator/message-timeline.ts'
+import { adminOperationsFor } from '../../operator/operations/subscriber-changes.ts'
 import { stateName } from '../../operator/retry-message.ts'
 import { tombstoneOf } from '../../subscribers/erasure.repo.ts'
-import { hasSubscription } from '../../subscribers/subscriber.ts'
-import { SUPPRESSION_REASONS } from '../../subscribers/suppression.repo.ts'
 import { scheduleText, sizeText, understoodOf } from '../account/change-summary-view.ts'
+import { operationForm } from './operation-forms.ts'
 
 const RECEIPT_DAYS = 30
 
 /** Everything about one subscriber that the operator may look for. Throws subscriber.unknown. */
 export async function subscriberView(deps: Deps, { id, date }: { id: string; date?: Day }) {
   const { subscriber, topics, suppression, consents, next } = await showSubscriber(deps, { id })
-  const { zone, state } = subscriber
+  const { zone } = subscriber
   const today = localDayOf(deps.clock.now(), zone)
   const explained = await explainSubscriber(deps, { id, date })
   const receipts = await receiptsWithReturns(deps, subscriber, addDays(today, -RECEIPT_DAYS))
   return {
     subscriber,
-    can: {
-      pause: state === 'active',
-      resume: state === 'paused',
-      link: hasSubscription(subscriber),
-      unsubscribe: state !== 'unsubscribed',
-      suppress: !suppression,
-    },
-    reasons: SUPPRESSION_REASONS.toReversed(),
+    operations: adminOperationsFor({ subscriber, suppression }).map(operationForm),
     suppression,
     consents,
     schedule: scheduleText(subscriber),

@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { withAuditLog } from '../../operator/with-audit-log.ts'
+import { ADMIN_OPERATIONS } from '../../operator/operations/subscriber-changes.ts'
 import { addressHash, parseAddress } from '../../subscribers/address.ts'
-import { unsuppress } from '../../subscribers/suppress-subscriber.ts'
 import { suppressionOf } from '../../subscribers/suppression.repo.ts'
 import { countActiveSuppressions, listSuppressions } from '../../subscribers/suppression-list.repo.ts'
 import { toFault } from '../errors.ts'
 import { readFields } from '../request.ts'
 import type { AdminSite } from './admin-site.ts'
 import { lineField } from './line-field.ts'
+import { operationNamed, runAdminOperation } from './operation-forms.ts'
 import { numberParam, ROWS_PER_PAGE, takePage } from './paging.ts'
 
 /** Addresses that we do not email. We have only their hashes, so the operator types an address to look it up. */
@@ -36,8 +36,8 @@ export function addSuppressionRoutes(app: FastifyInstance, admin: AdminSite): vo
 
   app.post('/suppressions/lift', async ({ body }, reply) => {
     const { email } = readFields(z.object({ email: lineField }), body)
-    const action = { door: 'admin', verb: 'subscribers unsuppress', email } as const
-    await withAuditLog(deps, action, (txDeps) => unsuppress(txDeps, { email }))
+    const operation = operationNamed(ADMIN_OPERATIONS, 'unsuppress')
+    await runAdminOperation(deps, operation, { subject: { who: { email } }, typed: {} })
     return reply.redirect('/admin/suppressions?done=lifted', 303)
   })
 }

@@ -9,21 +9,14 @@ import {
 import type { Config } from '../../config/config.ts'
 import { cacheForOneMinute } from '../conditional-response.ts'
 import type { Site } from '../pages.ts'
-import { addApiActionRoutes } from './action-routes.ts'
-import { addDeliveryRoutes } from './delivery-routes.ts'
 import { addFaultResponses } from './fault-responses.ts'
-import { addApiMessageRoutes } from './message-routes.ts'
 import type { Api } from './operation.ts'
-import { requireToken } from './operator-token.ts'
+import { addOperatorRoutes } from './operator-routes.ts'
 import { addApiPaperRoutes } from './paper-routes.ts'
 import { addPreviewRoute } from './preview-route.ts'
-import { addApiReturnRoutes } from './return-routes.ts'
 import { addApiSourceRoutes } from './source-routes.ts'
-import { addSubscriberOperations } from './subscriber-operations.ts'
-import { addApiSubscriberRoutes } from './subscriber-routes.ts'
 import { addSubscriptionRoute } from './subscription-route.ts'
 import { tidyDocument } from './tidy-document.ts'
-import { addApiTopicRoutes } from './topic-routes.ts'
 
 /**
  * The JSON API and its OpenAPI document. It uses no cookie and no CORS, so a page of another site can read nothing
@@ -54,17 +47,6 @@ export function addApi(app: FastifyInstance, site: Site): void {
 const readByZod: typeof validatorCompiler = (route) => {
   const validate = validatorCompiler(route)
   return (data: unknown) => validate(data ?? undefined)
-}
-
-function addOperatorRoutes(api: Api, site: Site): void {
-  api.addHook('onRequest', requireToken(site.deps))
-  addApiSubscriberRoutes(api, site)
-  addSubscriberOperations(api, site)
-  addApiTopicRoutes(api, site)
-  addApiMessageRoutes(api, site)
-  addApiReturnRoutes(api, site)
-  addDeliveryRoutes(api, site)
-  addApiActionRoutes(api, site)
 }
 
 const DESCRIPTION = `Papers and sources for everyone; operator actions with a token.

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { FieldReader } from '../../core/field-faults.ts'
+import { idNumber, readCursor, writeCursor } from '../../operator/operations/cursor.ts'
+import { day } from '../../operator/operations/fields.ts'
 import { paperNameOf, paperPathOf } from '../../papers/paper-key.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import { describeQuery } from '../../queries/language/describe-query.ts'
@@ -12,9 +14,7 @@ import { withSearchSlot } from '../../search/search-slot.ts'
 import type { Spend } from '../../search/yield-to-event-loop.ts'
 import { cacheForOneMinute } from '../conditional-response.ts'
 import type { Site } from '../pages.ts'
-import { idNumber, readCursor, writeCursor } from './cursor.ts'
-import { type Api, iso, publicOperation } from './operation.ts'
-import { day } from './schemas/common.ts'
+import { type Api, publicOperation } from './operation.ts'
 import { faults } from './schemas/faults.ts'
 import { paper, paperParams, paperQuery, papers } from './schemas/papers.ts'
 
@@ -78,7 +78,7 @@ function jsonOfFoundPaper(baseUrl: string, { paper, reason }: FoundPaper): Paper
     authors: authors.map(plainText),
     day: firstDay,
     ...{ votes, comments, categories, keywords, organization },
-    published: iso(paper.publishedAt),
+    published: paper.publishedAt?.toISOString() ?? null,
     reason: reason && reasonSentence(reason),
     links: {
       self: `${baseUrl}/api/papers/${encodeURIComponent(paperNameOf(paper))}`,

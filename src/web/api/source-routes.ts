@@ -1,9 +1,9 @@
-import { type SourceDayStatus, type SourceStatus, sourceStatus } from '../../operator/source-status.ts'
+import { jsonOfSource, sourceQuery, sources } from '../../operator/operations/source-schemas.ts'
+import { sourceStatus } from '../../operator/source-status.ts'
 import { cacheForOneMinute } from '../conditional-response.ts'
 import type { Site } from '../pages.ts'
-import { type Api, iso, publicOperation } from './operation.ts'
+import { type Api, publicOperation } from './operation.ts'
 import { faults } from './schemas/faults.ts'
-import { sourceQuery, sources } from './schemas/papers.ts'
 
 /** The state of each source on each day. */
 export function addApiSourceRoutes(api: Api, { deps }: Site): void {
@@ -13,26 +13,6 @@ export function addApiSourceRoutes(api: Api, { deps }: Site): void {
     response: { 200: sources, ...faults(422) },
   }
   api.get('/api/source-days', { schema }, async ({ query }, reply) =>
-    cacheForOneMinute(reply).send(await loadSources(deps, query)),
+    cacheForOneMinute(reply).send({ items: (await sourceStatus(deps, query)).map(jsonOfSource) }),
   )
 }
-
-/** The newest day is first. */
-export async function loadSources(deps: Site['deps'], { days }: { days: number }) {
-  return { items: (await sourceStatus(deps, { days })).map(jsonOfSource) }
-}
-
-const jsonOfSource = ({ newestFetch, nextTry, days, ...source }: SourceStatus) => ({
-  ...source,
-  newestFetch: iso(newestFetch),
-  nextTry: iso(nextTry),
-  days: days.map(jsonOfSourceDay),
-})
-
-const jsonOfSourceDay = ({ fetchedAt, cameAt, nextTry, closedAt, ...day }: SourceDayStatus) => ({
-  ...day,
-  fetchedAt: iso(fetchedAt),
-  cameAt: iso(cameAt),
-  nextTry: iso(nextTry),
-  closedAt: iso(closedAt),
-})

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { countRunningProcesses } from '../../../src/core/database/process-lock.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { openQueue } from '../../../src/core/queue.ts'
-import { runCli } from '../../support/processes.ts'
+import { runCliProcess } from '../../support/processes.ts'
 import type { Bench } from '../bench/delivery-bench.ts'
 
 const LOOK_AGAIN_MS = 50
@@ -18,7 +18,7 @@ export async function until(condition: () => Promise<boolean> | boolean, withinM
 
 /** The real service in processes of its own, with roles; with the tables of its queue. */
 export async function prepareServices({ settings }: Bench): Promise<void> {
-  const { code, stderr } = await runCli(['db', 'migrate'], settings)
+  const { code, stderr } = await runCliProcess(['db', 'migrate'], settings)
   if (code !== 0) throw new Error(`db migrate: ${stderr}`)
 }
 

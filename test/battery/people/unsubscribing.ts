@@ -7,7 +7,7 @@ import { buildDeps, type Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { addressHash } from '../../../src/subscribers/address.ts'
 import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
-import { runCli } from '../../support/processes.ts'
+import { runCliProcess } from '../../support/processes.ts'
 import { eventually } from '../../support/until.ts'
 import { type Bench, exitOf, firstLine, withBench } from '../bench/delivery-bench.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
@@ -137,7 +137,7 @@ function reachedIn(
 async function importAgain({ folder, settings }: Bench, addresses: string[]): Promise<void> {
   const file = join(folder, 'again.csv')
   writeFileSync(file, csvOf(addresses))
-  const { stdout, stderr } = await runCli(
+  const { stdout, stderr } = await runCliProcess(
     ['subscribers', 'import', file, '--consent', 'test', '--json'],
     settings,
   )

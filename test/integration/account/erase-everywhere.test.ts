@@ -12,7 +12,7 @@ import { startService } from '../../../src/service/service.ts'
 import { addressHash } from '../../../src/subscribers/address.ts'
 import { subscriberByKey } from '../../../src/subscribers/subscriber.repo.ts'
 import { type DebianPostgres, noDebianPostgres, startDebianPostgres } from '../../support/debian-postgres.ts'
-import { runCli } from '../../support/processes.ts'
+import { runCliProcess } from '../../support/processes.ts'
 import { startSmtpSink } from '../../support/smtp-sink.ts'
 import { eventually } from '../../support/until.ts'
 
@@ -48,7 +48,10 @@ test('an erased address is in no dump and no log, and in no table’s file once 
     LOG_LEVEL: 'trace',
   }
   const cli = async (...args: string[]) => {
-    const { stdout, stderr, code } = await runCli(args, { ...settings, CLOCK_NOW: '2026-11-24T12:00:00Z' })
+    const { stdout, stderr, code } = await runCliProcess(args, {
+      ...settings,
+      CLOCK_NOW: '2026-11-24T12:00:00Z',
+    })
     logged.push(stderr)
     expect({ args: args[1], stdout, stderr, code }).toMatchObject({ code: 0 })
   }

@@ -3,7 +3,6 @@ import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { readReports } from '../../../src/bounces/read-reports.ts'
 import { insertReport } from '../../../src/bounces/report.repo.ts'
 import { openReportReader } from '../../../src/bounces/report-reader.ts'
-import { addMessageCommands } from '../../../src/operator/commands/messages.ts'
 import { returnAddress } from '../../../src/subscribers/return-address.ts'
 import { runCommand } from '../../support/commands.ts'
 import { EMAIL, useExplainWorld } from '../../support/explain-world.ts'
@@ -123,7 +122,7 @@ describe('an unconfirmed subscriber', () => {
 test('messages show prints the whole history with the bounce', async () => {
   await untilTuesday()
   const id = await comesBack('2026-11-24T07:03:00Z', '550 5.1.1 no such user here')
-  const { text, json } = await runCommand(addMessageCommands, world.deps, ['messages', 'show', id])
+  const { text, json } = await runCommand(world.deps, ['messages', 'show', id])
   expect(text.split('\n')[0]).toBe(
     `${id}: digest to a•••@lab.example, accepted, then returned: no such mailbox (5.1.1)`,
   )

@@ -20,10 +20,9 @@ import {
 } from '../../../src/mail/rate-limits/send-rate.repo.ts'
 import { rampUpRate } from '../../../src/mail/rate-limits/send-rate.ts'
 import { addAlert } from '../../../src/operator/alerts/alert.repo.ts'
-import { textOfExplanation } from '../../../src/operator/commands/explain-text.ts'
-import { addSubscriberCommands } from '../../../src/operator/commands/subscribers.ts'
 import { pauseDelivery, resumeDelivery } from '../../../src/operator/delivery-switch.ts'
 import { explainSubscriber } from '../../../src/operator/explain-subscriber.ts'
+import { textOfExplanation } from '../../../src/operator/operations/explanation-text.ts'
 import { recordFailedFetch, recordSuccessfulFetch } from '../../../src/sources/source-day.repo.ts'
 import { importSubscribers } from '../../../src/subscribers/import-export/import-subscribers.ts'
 import { signLink } from '../../../src/subscribers/link-token.ts'
@@ -543,8 +542,7 @@ test('as text: the verdict first, every line within 80 columns', async () => {
 test('the command prints the same as JSON, by address or by id', async () => {
   await untilTuesday()
   await world.run()
-  const explain = (...args: string[]) =>
-    runCommand(addSubscriberCommands, world.deps, ['subscribers', 'explain', ...args])
+  const explain = (...args: string[]) => runCommand(world.deps, ['subscribers', 'explain', ...args])
   const { json } = await explain(EMAIL, '--date', TUESDAY)
   expect(json).toMatchObject({
     subscriber: {

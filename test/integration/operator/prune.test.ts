@@ -7,7 +7,6 @@ import type { Deps } from '../../../src/core/deps.ts'
 import { prunedThrough, storedDayTotals } from '../../../src/digests/day-totals.repo.ts'
 import { dayTotals } from '../../../src/digests/reconciliation.repo.ts'
 import { showDigest } from '../../../src/digests/show-digest.ts'
-import { addPruneCommand } from '../../../src/operator/commands/prune.ts'
 import { dailyFigures } from '../../../src/operator/daily-figures.ts'
 import { countPrunable, prune } from '../../../src/operator/prune.ts'
 import { pruneNightly } from '../../../src/operator/prune-nightly.ts'
@@ -137,9 +136,9 @@ describe('pruning', () => {
     await liveFor(20)
     const rows = await everyRow(world.db)
     const deps = depsAt(NIGHT)
-    const tried = await runCommand(addPruneCommand, deps, ['prune', '--dry-run'])
+    const tried = await runCommand(deps, ['prune', '--dry-run'])
     expect(await everyRow(world.db)).toEqual(rows)
-    const { json, text } = await runCommand(addPruneCommand, deps, ['prune'])
+    const { json, text } = await runCommand(deps, ['prune'])
     expect(tried.json).toEqual({ ...(json as object), dryRun: true })
     expect(text).toContain('before 2026-12-11')
     const again = await countPrunable(deps)

@@ -1,11 +1,11 @@
 import { z } from 'zod'
+import { count, day, query, wholeNumber } from '../../../operator/operations/fields.ts'
 import { MAX_DAYS } from '../../../search/open-archive.ts'
 import { MAX_TOPICS } from '../../../subscribers/subscriber.ts'
-import { count, day, query, wholeNumber } from './common.ts'
 
 export const previewBody = z.strictObject({
   query,
-  days: wholeNumber(MAX_DAYS, MAX_DAYS).describe('How many days up to today (UTC)'),
+  days: wholeNumber(MAX_DAYS).default(MAX_DAYS).describe('How many days up to today (UTC)'),
   others: z
     .array(query, { error: 'a list of queries' })
     .max(MAX_TOPICS, `up to ${MAX_TOPICS} queries`)

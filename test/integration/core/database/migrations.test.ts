@@ -11,7 +11,7 @@ import {
   requireMigrated,
 } from '../../../../src/core/database/migrations.ts'
 import { startDatabaseProxy } from '../../../support/database-proxy.ts'
-import { runCli, runProgram } from '../../../support/processes.ts'
+import { runCliProcess, runProgram } from '../../../support/processes.ts'
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url })
@@ -111,7 +111,7 @@ describe('migrations', () => {
 
   test('from two processes at once: one applies, the other finds nothing to do', async () => {
     const answers = await Promise.all(
-      [1, 2].map(() => runCli(['db', 'migrate', '--json'], { DATABASE_URL: urls[2]! })),
+      [1, 2].map(() => runCliProcess(['db', 'migrate', '--json'], { DATABASE_URL: urls[2]! })),
     )
     const applied = answers.map(({ stdout }) => JSON.parse(stdout).applied.length as number)
     expect(applied.sort()).toEqual([0, migrationNames().length])
@@ -215,7 +215,7 @@ test('a database that accepts the connection and sends nothing counts as not res
 test('db migrate --dry-run says what is missing and applies nothing', async () => {
   await withClient(inject('postgresUrl'), (client) => client.query(`create database ${DRY}`))
   const url = Object.assign(new URL(inject('postgresUrl')), { pathname: `/${DRY}` }).href
-  const { stdout } = await runCli(['db', 'migrate', '--dry-run', '--json'], { DATABASE_URL: url })
+  const { stdout } = await runCliProcess(['db', 'migrate', '--dry-run', '--json'], { DATABASE_URL: url })
   expect(JSON.parse(stdout)).toEqual({ applied: migrationNames(), dryRun: true })
   expect(await pendingMigrations(askable(url))).toEqual(migrationNames())
   await withClient(inject('postgresUrl'), (client) => client.query(`drop database ${DRY} with (force)`))
@@ -223,7 +223,7 @@ test('db migrate --dry-run says what is missing and applies nothing', async () =
 
 test('without DATABASE_URL a real Postgres starts under DATA_DIR and is found again', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'data-dir-'))
-  const migrate = () => runCli(['db', 'migrate', '--json'], { DATA_DIR: folder }, folder)
+  const migrate = () => runCliProcess(['db', 'migrate', '--json'], { DATA_DIR: folder }, folder)
   const first = await migrate()
   const second = await migrate()
   expect(JSON.parse(first.stdout).applied).toEqual(migrationNames())

@@ -9,7 +9,6 @@ import { deliverReady } from '../../../../src/emails/deliver.ts'
 import { enqueue } from '../../../../src/mail/outbox/message.repo.ts'
 import { drain } from '../../../../src/mail/sending/drain.ts'
 import { detectIncidents } from '../../../../src/operator/alerts/incidents.ts'
-import { addDeliveryCommands } from '../../../../src/operator/commands/delivery.ts'
 import { resumeDelivery } from '../../../../src/operator/delivery-switch.ts'
 import { migrateDatabase } from '../../../../src/operator/migrate-database.ts'
 import { plainMail } from '../../../battery/bench/plain-mail.ts'
@@ -119,7 +118,7 @@ test('a promoted standby sends nothing until the operator resumes, and then no o
   expect(events()).toMatchObject([{ event: 'database.promoted', delivery: 'paused' }])
   const [trouble] = await detectIncidents(deps)
   expect(trouble).toMatchObject({ kind: 'run-stopped', values: { what: 'promoted' } })
-  const status = await runCommand(addDeliveryCommands, deps, ['delivery', 'status'])
+  const status = await runCommand(deps, ['delivery', 'status'])
   expect(status.text).toContain('A standby of the database was promoted.')
 
   const { afterRestore } = await resumeDelivery(deps)

@@ -7,7 +7,6 @@ import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
 import { unsubscribeByOperator } from '../../../../src/account/unsubscribe.ts'
 import { withRollback } from '../../../../src/core/database/with-rollback.ts'
 import { openLog } from '../../../../src/core/log.ts'
-import { addSubscriberCommands } from '../../../../src/operator/commands/subscribers.ts'
 import { suppress } from '../../../../src/subscribers/suppress-subscriber.ts'
 import { runCommand } from '../../../support/commands.ts'
 import { useSite } from '../../../support/site.ts'
@@ -19,7 +18,7 @@ const NAMES = ['erased', 'complained', 'unsubscribed', 'stays']
 const rows = () =>
   site.db.subscriber.findMany({ select: { address: true, state: true }, orderBy: { createdAt: 'asc' } })
 const run = async (...args: string[]) =>
-  (await runCommand(addSubscriberCommands, site.deps, ['subscribers', 'replay', ...args])).json
+  (await runCommand(site.deps, ['subscribers', 'replay', ...args])).json
 
 test('departures after the dump are repeated from the lines that the service logged', async () => {
   for (const name of NAMES)

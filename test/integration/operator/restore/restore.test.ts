@@ -12,7 +12,6 @@ import { openLog, silentLog } from '../../../../src/core/log.ts'
 import { pauseIfRestored, recordIdentity } from '../../../../src/core/restored-database.ts'
 import { dayTotals } from '../../../../src/digests/reconciliation.repo.ts'
 import { isReconciled } from '../../../../src/digests/reconciliation.ts'
-import { addDeliveryCommands } from '../../../../src/operator/commands/delivery.ts'
 import { deliverySummary, pauseDelivery, resumeDelivery } from '../../../../src/operator/delivery-switch.ts'
 import { migrateDatabase } from '../../../../src/operator/migrate-database.ts'
 import { runDigests } from '../../../../src/operator/run-digests.ts'
@@ -189,14 +188,14 @@ describe('a database restored from a dump that was made in the middle of a run',
   test('the commands say what the state is and what will happen', async (context) => {
     skips(context)
     const { copy } = await drill()
-    const status = await runCommand(addDeliveryCommands, copy, ['delivery', 'status'])
+    const status = await runCommand(copy, ['delivery', 'status'])
     expect(status.text).toContain('restored from a backup')
     const later = at(copy, '2026-11-24T12:00:00Z')
-    const tried = await runCommand(addDeliveryCommands, later, ['delivery', 'resume', '--dry-run'])
+    const tried = await runCommand(later, ['delivery', 'resume', '--dry-run'])
     expect(tried.text).toContain('Digests whose hour has passed: 1 recorded as missed,')
     expect(await deliverySummary(copy)).toMatchObject({ delivery: 'paused' })
     for (const reason of ['lunch', 'restored']) {
-      const paused = await runCommand(addDeliveryCommands, later, ['delivery', 'pause', '--reason', reason])
+      const paused = await runCommand(later, ['delivery', 'pause', '--reason', reason])
       expect(paused.text).toContain(
         'No change: this database was restored. Nothing is sent until delivery resume.',
       )
@@ -204,7 +203,7 @@ describe('a database restored from a dump that was made in the middle of a run',
     }
     expect(await copy.db.action.count()).toBe(0)
     expect(await deliverySummary(copy)).toMatchObject({ restored: true })
-    const moved = await runCommand(addDeliveryCommands, later, ['delivery', 'resume', '--moved'])
+    const moved = await runCommand(later, ['delivery', 'resume', '--moved'])
     expect(moved.json).toMatchObject({ wasPaused: true, afterRestore: null })
     const { delivered } = await runDigests(later, {})
     expect(delivered.accepted).toBeGreaterThan(0)
@@ -230,7 +229,7 @@ test('no typed reason has the effect of a restore, not even the word restored', 
   await plannedOnly(deps)
   const open = await deps.db.message.count({ where: { state: 'ready' } })
   const pause = ['delivery', 'pause', '--reason', 'restored']
-  const { json } = await runCommand(addDeliveryCommands, deps, pause)
+  const { json } = await runCommand(deps, pause)
   expect(json).toMatchObject({ restored: false, changed: true })
   const { stopped } = await runDigests(at(deps, '2026-11-24T08:00:00Z'), {})
   expect(stopped).toBe('paused')

@@ -296,7 +296,7 @@ describe('emails and day totals', () => {
     const refused = { state: 'refused', reason: '5.7.1' } as const
     await site.db.message.update({ where: { id: messageId }, data: refused })
     const { headers } = await admin.post(`/admin/messages/${messageId}/retry`)
-    expect(headers.location).toBe(`/admin/messages/${messageId}?done=ready`)
+    expect(headers.location).toBe(`/admin/messages/${messageId}?done=retry`)
     expect(await site.db.message.findUnique({ where: { id: messageId } })).toMatchObject({ state: 'ready' })
     expect(await actions()).toMatchObject([
       { verb: 'messages retry', door: 'admin', detail: messageId, subscriberId: ann },

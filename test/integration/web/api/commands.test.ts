@@ -1,9 +1,5 @@
 import { expect, test } from 'vitest'
 import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
-import type { AddCommands } from '../../../../src/operator/commands/command-line.ts'
-import { addDeliveryCommands } from '../../../../src/operator/commands/delivery.ts'
-import { addDigestCommands } from '../../../../src/operator/commands/digests.ts'
-import { addMessageCommands } from '../../../../src/operator/commands/messages.ts'
 import { pauseDelivery } from '../../../../src/operator/delivery-switch.ts'
 import { API_TOKEN, ask } from '../../../support/api.ts'
 import { runCommand } from '../../../support/commands.ts'
@@ -11,8 +7,7 @@ import { NOW, useSite } from '../../../support/site.ts'
 
 const site = useSite({ API_TOKEN })
 
-const said = async (add: AddCommands, ...args: string[]) =>
-  JSON.parse(JSON.stringify((await runCommand(add, site.deps, args)).json))
+const said = async (...args: string[]) => JSON.parse(JSON.stringify((await runCommand(site.deps, args)).json))
 const answered = async (path: string) => (await ask(site.app, 'GET', path)).json()
 // How long a nudge has waited is another second at each look.
 const still = ({ workers, ...rest }: { workers: object }) => ({ ...rest, workers: Object.keys(workers) })
@@ -23,7 +18,7 @@ test('the API returns the same emails, day totals and delivery state as the comm
   await site.db.tick.create({ data: { name: 'minute', slot: NOW } })
   await pauseDelivery(site.deps, { reason: 'a look' })
 
-  const messages = await said(addMessageCommands, 'messages', 'list')
+  const messages = await said('messages', 'list')
   expect(messages.length).toBeGreaterThan(1)
   expect((await answered('/api/messages')).items).toEqual(messages)
   for (const [query, ...options] of [
@@ -33,17 +28,15 @@ test('the API returns the same emails, day totals and delivery state as the comm
     ['date=2026-11-23', '--date', '2026-11-23'],
   ]) {
     const { items } = await answered(`/api/messages?${query}`)
-    expect([query, items]).toEqual([query, await said(addMessageCommands, 'messages', 'list', ...options)])
+    expect([query, items]).toEqual([query, await said('messages', 'list', ...options)])
   }
   expect((await answered('/api/messages?kind=confirmation')).items).toHaveLength(2)
   expect((await answered('/api/messages?kind=goodbye')).items).toEqual([])
   expect((await answered('/api/messages?date=2026-11-23')).items).toEqual([])
 
   const [{ id }] = messages
-  expect(await answered(`/api/messages/${id}`)).toEqual(
-    await said(addMessageCommands, 'messages', 'show', id),
-  )
-  expect(await answered('/api/digests/status')).toEqual(await said(addDigestCommands, 'digests', 'status'))
+  expect(await answered(`/api/messages/${id}`)).toEqual(await said('messages', 'show', id))
+  expect(await answered('/api/digests/status')).toEqual(await said('digests', 'status'))
 
   const delivery = await answered('/api/delivery')
   expect(delivery).toMatchObject({
@@ -52,5 +45,5 @@ test('the API returns the same emails, day totals and delivery state as the comm
     schedule: { ticked: NOW.toISOString() },
     workers: { holding: 0 },
   })
-  expect(still(delivery)).toEqual(still(await said(addDeliveryCommands, 'delivery', 'status')))
+  expect(still(delivery)).toEqual(still(await said('delivery', 'status')))
 })

@@ -1,0 +1,178 @@
+import { z } from 'zod'
+import { BOUNCE_CLASSES } from '../../bounces/bounce.repo.ts'
+import { type BounceCursor, type ListedBounce, newestBounces } from '../../bounces/bounce-list.repo.ts'
+import { type BounceStatus, bounceStatus, type SpanCounts } from '../../bounces/bounce-text.ts'
+import { readReports } from '../../bounces/read-reports.ts'
+import { openReportReader } from '../../bounces/report-reader.ts'
+import { recordAction } from '../../core/action.repo.ts'
+import { DAY_MS } from '../../core/dates.ts'
+import type { Deps } from '../../core/deps.ts'
+import type { Log, LogFields } from '../../core/log.ts'
+import { jsonOfReturn } from '../message-json.ts'
+import { returned } from './bounce-schemas.ts'
+import { cursorInstant, idNumber } from './cursor.ts'
+import { line, wholeNumber } from './fields.ts'
+import { listOperation } from './list-operation.ts'
+import { operation } from './operation.ts'
+import { formatMinute, table } from './text-table.ts'
+import { tryBounce } from './try-bounce.ts'
+
+const MAX_LISTED = 1000
+const MAX_DAYS = 3650
+const MAX_REPLY_LENGTH = 60
+
+const kind = z.enum(BOUNCE_CLASSES, { error: `one of ${BOUNCE_CLASSES.join(', ')}` }).optional()
+
+const list = listOperation({
+  name: 'bounces list',
+  summary: `what came back, newest first, up to ${MAX_LISTED}`,
+  command: {
+    filters: { class: kind, days: wholeNumber(MAX_DAYS).optional() },
+    max: MAX_LISTED,
+    options: {
+      class: ['--class <class>', 'only these'],
+      days: ['--days <days>', 'only from the last so many days'],
+    },
+    output: textOfList,
+  },
+  api: {
+    path: '/api/returns',
+    operationId: 'listReturns',
+    tag: 'messages',
+    summary: 'Bounces and complaints, newest first',
+    filters: { class: kind, domain: line.describe('Domain of the recipient').optional() },
+    item: returned,
+    list: 'returns',
+    position: z.tuple([cursorInstant, idNumber, z.int().min(0)]),
+    positionOf: ({ at, reportId, n }) => [at.toISOString(), reportId, n],
+    after: ([at, reportId, n]): BounceCursor => ({ at, reportId, n }),
+  },
+  rows: ({ db, clock }, { days, ...filter }, { after, max }) => {
+    const from = days === undefined ? undefined : new Date(clock.now().getTime() - days * DAY_MS)
+    return newestBounces(db, { ...filter, from, after, most: max })
+  },
+  json: jsonOfReturn,
+})
+
+const status = operation({
+  name: 'bounces status',
+  summary: 'how reports reach this service, what is waiting, and what has arrived',
+  effect: 'read',
+  input: z.object({}),
+  run: bounceStatus,
+  output: (found) => ({ json: jsonOfStatus(found), text: textOfStatus(found) }),
+  command: {},
+})
+
+const read = operation({
+  name: 'bounces read',
+  summary: 'process waiting reports now, as a worker does',
+  effect: 'read',
+  input: z.object({}),
+  run: readWaiting,
+  output: ({ reports, readEvents }) => ({
+    json: { reports, returned: readEvents.map(jsonOfRead) },
+    text: textOfRead(reports, readEvents),
+  }),
+  command: {},
+})
+
+/** Each report is read in a transaction of its own. */
+async function readWaiting(deps: Deps): Promise<{ reports: number; readEvents: LogFields[] }> {
+  const { db, clock } = deps
+  const readEvents: LogFields[] = []
+  const reader = openReportReader()
+  try {
+    const reports = await readReports({ ...deps, log: collectingLog(deps.log, readEvents), reader })
+    if (reports > 0) await recordAction(db, { at: clock.now(), door: 'command', verb: 'bounces read' })
+    return { reports, readEvents }
+  } finally {
+    await reader.close()
+  }
+}
+
+export const BOUNCE_OPERATIONS = [list, status, read, tryBounce]
+
+function textOfList(returns: ListedBounce[]): string {
+  if (returns.length === 0) return 'No bounces or complaints.'
+  const rows = returns.map(({ at, class: kind, status, domain, done, messageId, subscriberId, answer }) => [
+    formatMinute(at),
+    kind,
+    status,
+    domain,
+    done,
+    messageId,
+    subscriberId,
+    answer.length > MAX_REPLY_LENGTH ? `${answer.slice(0, MAX_REPLY_LENGTH - 1)}…` : answer,
+  ])
+  const head = ['when (UTC)', 'class', 'code', 'domain', 'done', 'message', 'subscriber', 'said']
+  const more = returns.length === MAX_LISTED ? [`These are the newest ${MAX_LISTED}.`] : []
+  return [table(head, rows), ...more].join('\n')
+}
+
+const jsonOfStatus = ({ waiting, ways, day, week, ...status }: BounceStatus) => ({
+  ...status,
+  ways: ways.map(({ newest, ...way }) => ({ ...way, newest: newest?.toISOString() ?? null })),
+  waiting: { reports: waiting.count, oldest: waiting.oldest?.toISOString() ?? null },
+  day: jsonOfSpan(day),
+  week: jsonOfSpan(week),
+})
+
+const jsonOfSpan = ({ classes, unreadable }: SpanCounts) => ({
+  classes: Object.fromEntries(classes.map(({ class: kind, count }) => [kind, count])),
+  unreadable,
+})
+
+function textOfStatus({ domain, ways, waiting, day, week }: BounceStatus): string {
+  const { count, oldest } = waiting
+  const waits = count === 0 ? 'none waiting' : `${count} waiting`
+  return [
+    domain ? `Bounce domain: ${domain}` : 'Bounce domain: none (BOUNCE_DOMAIN is not set)',
+    `Enabled channels: ${ways.map(channelText).join('; ') || 'none'}`,
+    `Reports: ${waits}${oldest ? `, the oldest since ${formatMinute(oldest)} UTC` : ''}`,
+    '',
+    table(['class', '24 hours', '7 days'], classRows(day, week)),
+  ].join('\n')
+}
+
+const channelText = ({ way, setting, newest }: BounceStatus['ways'][number]): string =>
+  `${way} (${setting}), ${newest ? `the last at ${formatMinute(newest)} UTC` : 'nothing received yet'}`
+
+function classRows(day: SpanCounts, week: SpanCounts): (string | number)[][] {
+  const ofDay = new Map(day.classes.map(({ class: kind, count }) => [kind, count]))
+  const rows = week.classes.map(({ class: kind, count }) => [kind, ofDay.get(kind) ?? 0, count])
+  return [...rows, ['unreadable reports', day.unreadable, week.unreadable]]
+}
+
+/** A log that also collects the entries about reports. */
+const collectingLog = (log: Log, readEvents: LogFields[]): Log => ({
+  ...log,
+  info: (event, fields) => {
+    if (event === 'report.read' && fields) readEvents.push(fields)
+    log.info(event, fields)
+  },
+})
+
+const jsonOfRead = ({ report, way, class: kind, status, done, foundBy, message, subscriber }: LogFields) => ({
+  report,
+  way,
+  class: kind,
+  status,
+  done,
+  foundBy,
+  message,
+  subscriber,
+})
+
+function textOfRead(reports: number, readEvents: LogFields[]): string {
+  if (reports === 0) return 'Nothing was waiting.'
+  const rows = readEvents.map(({ report, way, class: kind, status, done, message, subscriber }) =>
+    [report, way, kind, status, done, message, subscriber].map((cell) =>
+      cell == null ? null : String(cell),
+    ),
+  )
+  return [
+    `${reports} processed.`,
+    table(['report', 'way', 'class', 'code', 'done', 'message', 'subscriber'], rows),
+  ].join('\n')
+}

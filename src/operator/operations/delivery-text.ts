@@ -1,0 +1,113 @@
+import { LANES, type Lane } from '../../mail/message.ts'
+import { deliveryLimitText } from '../delivery-limits.ts'
+import { type DeliveryReport, QUEUED_STATES, queuedCount } from '../delivery-report.ts'
+import { formatMinute, table } from './text-table.ts'
+
+type Shown = DeliveryReport & { now: Date }
+
+const RESTORED = `This database was restored from a backup. Nothing is planned or sent until you resume delivery:
+  delivery resume --dry-run    what ends then: open messages of the backup, and dates whose hour has come
+  delivery resume              end it, and go on with the next hour
+  delivery resume --moved      nothing was sent since the backup was made: end nothing`
+
+const PROMOTED = `A standby of the database was promoted. Nothing is planned or sent until you resume delivery. Check
+whether the standby had received everything (docs/backup.md):
+  delivery resume --dry-run    what ends if it may have missed something: open messages, and dates whose hour has come
+  delivery resume              end it, and continue with the next hour
+  delivery resume --moved      it had received everything: end nothing`
+
+/** Whether email is being sent, what waits, what limits it, and whether workers are running. */
+export const textOfDelivery = (shown: Shown): string =>
+  [
+    switchText(shown),
+    ...(shown.restored ? [shown.reason === 'promoted' ? PROMOTED : RESTORED] : []),
+    '',
+    table(
+      ['lane', ...QUEUED_STATES, 'oldest (UTC)', 'next try (UTC)'],
+      LANES.map((lane) => rowOf(shown, lane)),
+    ),
+    '',
+    ...limitsText(shown),
+    scheduleText(shown),
+    workerText(shown),
+    ...reportsText(shown),
+  ].join('\n')
+
+function switchText({ delivery, since, reason, restored, now }: Shown): string {
+  if (delivery === 'paused' && since)
+    return `Paused since ${formatMinute(since)} UTC (${ago(since, now)}): ${reason}${restored ? '' : '\nTo resume: delivery resume'}`
+  if (delivery === 'off') return 'Off: SENDING=off in the settings. Emails are planned but not sent.'
+  return 'Delivery is on.'
+}
+
+function rowOf(shown: Shown, lane: Lane): (string | number | null)[] {
+  const wait = shown.waits.find((one) => one.lane === lane)
+  const next = wait && (wait.nextTry <= shown.now ? 'now' : formatMinute(wait.nextTry))
+  return [
+    lane,
+    ...QUEUED_STATES.map((state) => queuedCount(shown.waiting, lane, state)),
+    wait ? formatMinute(wait.oldest) : null,
+    next ?? null,
+  ]
+}
+
+const MAX_RATES = 12
+
+function limitsText({ paces }: Shown): string[] {
+  if (paces.length === 0) return []
+  const more = paces.length - MAX_RATES
+  return [
+    'Rate limits now (a reduced rate doubles every minute):',
+    ...paces.slice(0, MAX_RATES).map((pace) => `  ${deliveryLimitText(pace)}`),
+    ...(more > 0 ? [`  and ${more} more domains: delivery status --json`] : []),
+    '',
+  ]
+}
+
+/** A tick is due every minute. */
+const LATE_MS = 3 * 60_000
+
+function scheduleText({ lastTick, now }: Shown): string {
+  if (!lastTick)
+    return 'Schedule: no tick within two days. Check that a process with the role schedule is running.'
+  const late = now.getTime() - lastTick.getTime() > LATE_MS
+  const asks = late
+    ? `: ${ago(lastTick, now)} ago. Check that a process with the role schedule is running.`
+    : '.'
+  return `Schedule: ticked ${formatMinute(lastTick)} UTC${asks}`
+}
+
+/** Workers take nudges within seconds. */
+const LATE_SECONDS = 60
+
+function workerText({ nudgeWaitsSeconds, sendingWorkers }: Shown): string {
+  if (nudgeWaitsSeconds !== null && nudgeWaitsSeconds >= LATE_SECONDS)
+    return `Workers: none took a nudge for ${span(nudgeWaitsSeconds * 1000)}. Check that a process with the role worker is running.`
+  if (sendingWorkers > 0) return `Workers: ${sendingWorkers} with messages being sent now.`
+  return 'Workers: none is sending now, and no work is waiting.'
+}
+
+/** Workers read reports within seconds. */
+const LATE_REPORT_MS = 5 * 60_000
+
+function reportsText({ reports: { count, oldest }, now }: Shown): string[] {
+  if (!oldest || now.getTime() - oldest.getTime() <= LATE_REPORT_MS) return []
+  const [wait, be] = count === 1 ? ['report is waiting', 'it is'] : ['reports are waiting', 'the oldest is']
+  return [
+    `Returns: ${count} ${wait}; ${be} ${span(now.getTime() - oldest.getTime())} old. See bounces status.`,
+  ]
+}
+
+const ago = (from: Date, to: Date): string => span(to.getTime() - from.getTime())
+
+/** "12 minutes", "3 hours", "2 days" */
+function span(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000))
+  const [count, unit] =
+    minutes < 90
+      ? [minutes, 'minute']
+      : minutes < 2880
+        ? [Math.round(minutes / 60), 'hour']
+        : [Math.round(minutes / 1440), 'day']
+  return `${count} ${unit}${count === 1 ? '' : 's'}`
+}

@@ -1,0 +1,168 @@
+import { z } from 'zod'
+import type { Deps } from '../../core/deps.ts'
+import { Fault } from '../../core/errors.ts'
+import { deliveryReport, jsonOfDeliveryReport } from '../delivery-report.ts'
+import {
+  type DeliverySummary,
+  type DeliverySwitch,
+  deliverySummary,
+  deliverySwitch,
+  pauseDelivery,
+  resumeDelivery,
+} from '../delivery-switch.ts'
+import type { RestoreOutcome } from '../restore/settle-after-restore.ts'
+import { changedDelivery, delivery } from './delivery-schemas.ts'
+import { textOfDelivery } from './delivery-text.ts'
+import { line } from './fields.ts'
+import { operation } from './operation.ts'
+import { formatMinute } from './text-table.ts'
+
+const tag = 'delivery'
+
+const status = operation({
+  name: 'delivery status',
+  summary: 'whether emails are being sent, what is queued, and whether workers are running',
+  effect: 'read',
+  input: z.object({}),
+  run: deliveryReport,
+  output: (report, _input, { clock }) => ({
+    json: jsonOfDeliveryReport(report),
+    text: textOfDelivery({ ...report, now: clock.now() }),
+  }),
+  command: {},
+  api: {
+    method: 'GET',
+    path: '/api/delivery',
+    operationId: 'showDelivery',
+    tag,
+    response: delivery,
+    body: json,
+  },
+})
+
+async function json(deps: Deps) {
+  return jsonOfDeliveryReport(await deliveryReport(deps))
+}
+
+const changedJson = async (deps: Deps) => ({ delivery: await json(deps) })
+
+const reason = line
+  .trim()
+  .min(1, 'a reason')
+  .max(200, 'a reason of up to 200 characters')
+  .describe('The reason, without addresses. If omitted, an existing pause keeps its reason')
+  .optional()
+
+export const pause = operation({
+  name: 'delivery pause',
+  summary: 'stop sending in every process until resumed',
+  effect: 'change',
+  input: z.object({ reason, restored: z.boolean().optional() }),
+  run: async (deps, { reason, restored }) => {
+    if (restored && reason !== undefined)
+      throw new Fault('usage.wrong', { what: '--restored cannot be used with --reason' })
+    const changed = await pauseDelivery(deps, { reason, restored })
+    return { unchanged: !changed, now: await deliverySwitch(deps) }
+  },
+  output: ({ unchanged, now }) => {
+    const { reason, restored } = now
+    return {
+      json: { delivery: 'paused', reason, restored, changed: !unchanged },
+      text: unchanged ? textOfNoPause(now) : `Delivery is paused: ${reason}`,
+    }
+  },
+  command: {
+    options: {
+      reason: ['--reason <reason>', 'the reason, shown in the status'],
+      restored: [
+        '--restored',
+        'also stop planning: for a database restored from a backup that the service did not detect',
+      ],
+    },
+  },
+  api: {
+    method: 'POST',
+    path: '/api/delivery/pause',
+    operationId: 'pauseDelivery',
+    tag,
+    input: z.strictObject({ reason }),
+    response: changedDelivery,
+    body: changedJson,
+  },
+  admin: {
+    button: 'Pause delivery',
+    labels: { reason: 'Reason for pausing' },
+    done: {
+      paused: 'Delivery is paused. Emails already being sent may still go out.',
+      already: 'No change: delivery was already paused.',
+      held: 'No change: this database was restored or promoted, so delivery stays on hold until you resume it.',
+    },
+    outcome: ({ unchanged, now }) => (unchanged ? (now.restored ? 'held' : 'already') : 'paused'),
+  },
+})
+
+export const resume = operation({
+  name: 'delivery resume',
+  summary: 'resume sending; after a restore, first end what may have been sent since the backup',
+  effect: 'change',
+  input: z.object({
+    moved: z
+      .boolean({ error: 'true or false' })
+      .default(false)
+      .describe('After a restore: nothing was sent since the backup was made, so end nothing'),
+  }),
+  run: async (deps, { moved }) => ({
+    ...(await resumeDelivery(deps, { moved })),
+    summary: await deliverySummary(deps),
+  }),
+  output: ({ wasPaused, afterRestore, summary }, _input, { config }) => {
+    const off = config.SENDING === 'off' ? ' Nothing is sent yet: SENDING=off.' : ''
+    const slowly = wasPaused ? textOfSlowStart(summary) : ''
+    const text = `${wasPaused ? 'Delivery resumed.' : 'Delivery was not paused.'}${off || slowly}`
+    return {
+      json: { delivery: 'on', wasPaused, afterRestore },
+      text: afterRestore ? `${textOfRestore(afterRestore)}\n${text}` : text,
+    }
+  },
+  command: {
+    options: {
+      moved: ['--moved', 'after a restore: nothing was sent since the backup was made, so end nothing'],
+    },
+  },
+  api: {
+    method: 'POST',
+    path: '/api/delivery/resume',
+    operationId: 'resumeDelivery',
+    tag,
+    summary: 'Resume sending',
+    response: changedDelivery,
+    body: changedJson,
+  },
+  admin: { button: 'Resume delivery', done: 'Delivery resumed.' },
+})
+
+/** A smaller number is sent before anyone looks. */
+const MANY_QUEUED = 50
+
+function textOfSlowStart({ waiting }: DeliverySummary): string {
+  const messages = waiting.reduce((sum, { count }) => sum + count, 0)
+  return messages > MANY_QUEUED
+    ? ` ${messages.toLocaleString('en')} messages are queued: sending starts at 10 a second and doubles every minute.`
+    : ''
+}
+
+const textOfNoPause = ({ reason, restored, since }: DeliverySwitch): string =>
+  restored
+    ? `No change: this database was ${reason}. Nothing is sent until delivery resume.`
+    : `No change: delivery has been paused since ${since ? formatMinute(since) : ''} UTC: ${reason}`
+
+const textOfRestore = ({ skipped, uncertain, missed, paused }: RestoreOutcome): string =>
+  [
+    'After the restore or promotion:',
+    `  Open messages that may have been sent since the backup: ${skipped} skipped (restored)`,
+    `  Open messages whose sending had started: ${uncertain} uncertain`,
+    `  Digests whose hour has passed: ${missed} recorded as missed, ${paused} as paused`,
+    '  The next digests include the papers of the missed ones.',
+  ].join('\n')
+
+export const DELIVERY_OPERATIONS = [pause, resume, status]

@@ -1,0 +1,229 @@
+import { writeFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { z } from 'zod'
+import { stoppedClock } from '../../core/clock.ts'
+import { withRollback } from '../../core/database/with-rollback.ts'
+import { type Day, dayOf } from '../../core/dates.ts'
+import type { Deps } from '../../core/deps.ts'
+import { Fault } from '../../core/errors.ts'
+import { planDigests } from '../../digests/plan-digests.ts'
+import { dayTotals } from '../../digests/reconciliation.repo.ts'
+import type { DayTotals } from '../../digests/reconciliation.ts'
+import { type DigestPreview, previewDigest } from '../preview-digest.ts'
+import { type DigestRunResult, runDigests } from '../run-digests.ts'
+import { watchDigests } from './digest-progress.ts'
+import { count, day } from './fields.ts'
+import { type CommandOutput, type OutputStream, operation } from './operation.ts'
+import { table } from './text-table.ts'
+
+const run = operation({
+  name: 'digests run',
+  summary: 'plan all digests that are due and send every message that is ready',
+  effect: 'change',
+  ownTransactions: true,
+  input: z.object({ date: day.optional(), now: z.string().optional() }),
+  run: (deps, { date, now }, { dryRun }) => {
+    const at = now === undefined ? deps : { ...deps, clock: stoppedClock(instantFrom(deps, now)) }
+    return dryRun ? dryRunDigests(at, { date }) : planAndSend(at, { date })
+  },
+  output: (output) => output,
+  command: {
+    options: {
+      date: ['--date <date>', 'for this local date, however late; default: each subscriber’s newest'],
+      now: ['--now <instant>', 'as if it were this time, such as 2026-11-24T08:00:00Z; not in production'],
+    },
+    dryRun: 'show what would be planned; changes nothing',
+  },
+})
+
+function instantFrom({ config }: Deps, text: string): Date {
+  if (config.production) throw new Fault('usage.wrong', { what: '--now: not in production' })
+  const instant = new Date(text)
+  if (Number.isNaN(instant.getTime())) {
+    throw new Fault('usage.wrong', { what: `--now "${text}": use a time such as 2026-11-24T08:00:00Z` })
+  }
+  return instant
+}
+
+type Row = [string, number]
+
+const rows = (counts: object): Row[] =>
+  Object.entries(counts).filter((row): row is Row => Number.isInteger(row[1]))
+
+async function planAndSend(deps: Deps, input: { date?: Day }): Promise<CommandOutput> {
+  const { planned, delivered, paced, stopped } = await withAbortOnSignal((signal) =>
+    runDigests(deps, { ...input, signal }),
+  )
+  const counts = table(['of this run', ''], [...rows(planned), ...rows(delivered)])
+  const early = await nothingDueHint(deps, input)
+  return {
+    json: { ...planned, ...delivered, paced, stopped, dryRun: false },
+    text: [counts, ...early, ...remarks(deps, stopped), ...rateLimitRemark(paced)].join('\n'),
+    exitCode: stopped ? 1 : 0,
+  }
+}
+
+const rateLimitRemark = (paced: number): string[] =>
+  paced > 0
+    ? [
+        `Still ready: ${paced}. They are rate limited: a domain is on hold or slow, or the sending domain is new. See \`delivery status\`.`,
+      ]
+    : []
+
+async function nothingDueHint({ db }: Deps, { date }: { date?: Day }): Promise<string[]> {
+  if (date === undefined || (await dayTotals(db, date)).due > 0) return []
+  return [`Nothing is due on ${date}: no subscriber’s hour has come yet, or none gets email on that date.`]
+}
+
+/** On the first SIGINT or SIGTERM, `work` finishes what is in progress; the second one ends the process. */
+async function withAbortOnSignal<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stopping = new AbortController()
+  const stop = () => {
+    for (const name of STOP_SIGNALS) process.off(name, stop)
+    stopping.abort()
+  }
+  for (const name of STOP_SIGNALS) process.on(name, stop)
+  try {
+    return await work(stopping.signal)
+  } finally {
+    for (const name of STOP_SIGNALS) process.off(name, stop)
+  }
+}
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
+const REFUSED =
+  'Unsent messages stay queued. See the cause in `delivery status`, fix it, then run `delivery resume`.'
+const SETTINGS = 'Nothing is lost. `doctor` shows what to change; the next run tries again.'
+const STOPPED: Record<NonNullable<DigestRunResult['stopped']>, string> = {
+  restored:
+    'This database was restored or promoted: nothing is planned or sent until `delivery resume`. See `delivery status`.',
+  paused: 'Delivery is paused: unsent messages stay queued until `delivery resume`.',
+  interrupted: 'Interrupted: unsent messages stay queued, and the next run continues.',
+  unreachable:
+    'The mail server cannot be reached: unsent messages stay queued, and the next run tries again. Run `doctor` for details.',
+  'login-refused': `The mail server refuses the login or the sender. ${SETTINGS}`,
+  'tls-refused': `No encrypted connection to the mail server is possible. ${SETTINGS}`,
+  'refused-alike': `The mail server refused ten emails in a row with the same reply. ${REFUSED}`,
+  'refused-much': `Too many emails were refused. ${REFUSED}`,
+}
+
+function remarks({ config }: Deps, stopped: DigestRunResult['stopped']): string[] {
+  if (config.SENDING === 'off') return ['Nothing is sent: SENDING=off. All messages stay queued.']
+  return stopped ? [STOPPED[stopped]] : []
+}
+
+async function dryRunDigests(deps: Deps, input: { date?: Day }): Promise<CommandOutput> {
+  const planned = await withRollback(deps, (txDeps) => planDigests(txDeps, input))
+  const text = `Dry run, nothing was changed. This would be planned:\n${table(['', ''], rows(planned))}`
+  return { json: { ...planned, dryRun: true }, text }
+}
+
+const dayTotalsBody = z.object({
+  date: day,
+  due: count,
+  nothingMatched: count,
+  paused: count,
+  missed: count,
+  planned: count,
+  accepted: count,
+  refused: count,
+  gaveUp: count,
+  skipped: count,
+  uncertain: count,
+  open: count.describe('Can still be retried'),
+  closed: z.boolean(),
+})
+
+const status = operation({
+  name: 'digests status',
+  summary: 'the totals of one local date',
+  effect: 'read',
+  input: z.object({
+    date: day.describe('A local date; default: today (UTC)').optional(),
+    watch: z.boolean().optional(),
+  }),
+  run: (deps, { date = dayOf(deps.clock.now()), watch }, { wantsJson, stdout }) =>
+    watch && !wantsJson ? watchStatus(deps, date, stdout) : dayTotals(deps.db, date),
+  output: (totals, { watch }, _deps, { wantsJson, stdout }) => ({
+    text: [textOfDayTotals(totals), ...watchHint(totals, stdout)].join('\n'),
+    isAlreadyPrinted: watch && !wantsJson,
+  }),
+  command: {
+    options: {
+      date: ['--date <date>', 'default: today (UTC)'],
+      watch: ['--watch', 'on a terminal: refresh every second, with the rate, until the date is complete'],
+    },
+  },
+  api: {
+    method: 'GET',
+    path: '/api/digests/status',
+    operationId: 'showBooks',
+    tag: 'digests',
+    input: z.strictObject({ date: day.describe('A local date; default: today (UTC)').optional() }),
+    response: dayTotalsBody,
+    faults: [422],
+  },
+})
+
+const watchHint = ({ due, closed }: DayTotals, { isTTY }: OutputStream): string[] =>
+  isTTY === true && due > 0 && !closed ? ['To follow it: digests status --watch'] : []
+
+async function watchStatus(deps: Deps, date: Day, terminal: OutputStream): Promise<DayTotals> {
+  if (!terminal.isTTY)
+    throw new Fault('usage.wrong', {
+      what: '--watch needs a terminal; elsewhere, run the command repeatedly with --json',
+    })
+  return withAbortOnSignal((signal) => watchDigests(deps, { date, terminal, signal }))
+}
+
+const textOfDayTotals = ({ date, closed, ...counts }: DayTotals): string =>
+  table([date, closed ? 'complete' : 'not complete'], rows(counts))
+
+const preview = operation({
+  name: 'digests preview',
+  summary: 'show the digest a subscriber would get now; changes nothing',
+  effect: 'read',
+  subject: 'subscriber',
+  input: z.object({ date: day.optional(), out: z.string().optional() }),
+  run: async (deps, { who, date, out }) => {
+    const part = out === undefined ? undefined : partFor(out)
+    const shown = await previewDigest(deps, { ...who, date })
+    if (out && part && shown.mail) await write(out, shown.mail[part] ?? '')
+    return shown
+  },
+  output: (shown, { who, out }) => ({ json: jsonOfPreview(who, shown), text: textOfPreview(shown, out) }),
+  command: {
+    options: {
+      date: ['--date <date>', 'for this local date; default: today in their zone'],
+      out: ['--out <file>', 'write to a file ending in .html, .txt or .eml'],
+    },
+  },
+})
+
+export const DIGEST_OPERATIONS = [run, status, preview]
+
+const PARTS = { '.html': 'html', '.txt': 'text', '.eml': 'raw' } as const
+
+function partFor(file: string): (typeof PARTS)[keyof typeof PARTS] {
+  const part = PARTS[extname(file) as keyof typeof PARTS]
+  if (!part)
+    throw new Fault('usage.wrong', { what: `--out "${file}": use a file ending in .html, .txt or .eml` })
+  return part
+}
+
+async function write(file: string, data: string | Buffer): Promise<void> {
+  await writeFile(file, data).catch(({ code }) => {
+    throw new Fault('usage.wrong', { what: `--out "${file}": cannot be written (${code})` })
+  })
+}
+
+function jsonOfPreview(who: object, { localDate, composed, mail }: DigestPreview): object {
+  const { papers, matched, bestDay, content } = composed
+  return { ...who, date: localDate, matched, papers, bestDay, subject: mail?.subject ?? null, content }
+}
+
+function textOfPreview({ localDate, mail }: DigestPreview, out: string | undefined): string {
+  if (!mail) return `${localDate}: nothing matched, so no email.`
+  return out === undefined ? `${mail.subject}\n\n${mail.text}` : `Wrote ${out}: ${mail.subject}`
+}

@@ -1,0 +1,93 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { type Environment, faultyNames, inspectConfig } from '../../config/config.ts'
+import { buildDeps, clockOf } from '../../core/deps.ts'
+import { Fault } from '../../core/errors.ts'
+import { silentLog } from '../../core/log.ts'
+import { openDnsResolver } from '../dns/dns-client.ts'
+import { runDnsChecks } from '../dns/run-dns-checks.ts'
+import { zoneFile } from '../dns/zone-file.ts'
+import type { Check } from '../doctor/check.ts'
+import { runDoctor, settingsChecks } from '../doctor/run-doctor.ts'
+import { textOfChecks } from './doctor-text.ts'
+import { type CommandOutput, setupCommand } from './operation.ts'
+
+const TIMEOUT_MS = 20_000
+const CONNECTIONS = 4
+const FAILED = 1
+
+export const doctorCommand = setupCommand({
+  name: 'doctor',
+  summary: 'find what keeps the service from working, with the fix; exit code 1 if something is wrong',
+  input: z.object({
+    dns: z.boolean().optional(),
+    resolver: z.string().optional(),
+    ip: z.array(z.string()).optional(),
+  }),
+  command: {
+    options: {
+      dns: [
+        '--dns',
+        'show the DNS records to publish and what is published now, instead of the other checks',
+      ],
+      resolver: ['--resolver <address>', 'with --dns: query this server, such as 9.9.9.9 or 127.0.0.1:5353'],
+      ip: ['--ip <address...>', 'with --dns: the addresses that emails are sent from'],
+    },
+  },
+  runBeforeSetup: async (environment, { dns, ...options }) => {
+    if (!dns && (options.resolver ?? options.ip))
+      throw new Fault('usage.wrong', { what: '--resolver and --ip need --dns' })
+    return dns ? doctorDns(environment, options) : doctor(environment)
+  },
+})
+
+async function doctor(environment: Environment): Promise<CommandOutput> {
+  const { config, faults } = inspectConfig(environment)
+  const connect = async () => (await buildDeps(config, { log: silentLog, connections: CONNECTIONS })).deps
+  const checks = await runDoctor(
+    { config, clock: clockOf(config), connect },
+    { faults, withinMs: TIMEOUT_MS },
+  )
+  return outputOf(checks, { json: checks, text: textOfChecks(checks) })
+}
+
+const DNS_SETTINGS = [
+  'MAIL_FROM',
+  'BOUNCE_DOMAIN',
+  'BASE_URL',
+  'DKIM_DOMAIN',
+  'DKIM_SELECTOR',
+  'DKIM_KEY_FILE',
+]
+
+async function doctorDns(
+  environment: Environment,
+  { resolver, ip: ips = [] }: { resolver?: string; ip?: string[] },
+): Promise<CommandOutput> {
+  const invalidIp = ips.find((ip) => isIP(ip) === 0)
+  if (invalidIp)
+    throw new Fault('usage.wrong', { what: `--ip: use addresses such as 192.0.2.1, not ${invalidIp}` })
+  const dns = openDnsResolver(resolver)
+  const { config, faults } = inspectConfig(environment)
+  const about = faults.filter((fault) => DNS_SETTINGS.some((name) => faultyNames([fault]).has(name)))
+  if (about.length > 0) {
+    const checks = settingsChecks(config, about)
+    return outputOf(checks, { json: { records: [], checks }, text: textOfChecks(checks) })
+  }
+  const { records, checks } = await runDnsChecks(config, dns, { ips, withinMs: TIMEOUT_MS })
+  const text = [
+    '; Records to publish, as lines of a zone file',
+    '',
+    zoneFile(records),
+    '',
+    `; What is published, according to ${dns.name}`,
+    '',
+    textOfChecks(checks),
+  ].join('\n')
+  return outputOf(checks, { json: { records, checks }, text })
+}
+
+const outputOf = (checks: Check[], output: Omit<CommandOutput, 'exitCode'>): CommandOutput => ({
+  ...output,
+  exitCode: checks.some(({ state }) => state === 'wrong') ? FAILED : 0,
+})

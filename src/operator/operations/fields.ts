@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import { WEEKDAYS } from '../../core/dates.ts'
+import { FORMATS } from '../../subscribers/subscriber.ts'
+
+// Fields of operations and of requests. Each message says what the field takes, and continues after "takes" or "use".
+
+const MAX_TEXT_LENGTH = 2_000
+
+/** One line of text, without characters that the database rejects. */
+export const line = z
+  .string({ error: 'a text on one line' })
+  .max(MAX_TEXT_LENGTH, `a text of up to ${MAX_TEXT_LENGTH} characters`)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'a text on one line')
+
+export const query = z
+  .string({ error: 'a query as text, such as robots AND dogs' })
+  .min(1, 'a query as text, such as robots AND dogs')
+  .max(MAX_TEXT_LENGTH, `a query of up to ${MAX_TEXT_LENGTH} characters`)
+  .describe('In the query language, such as "linear attention" OR author:Gu')
+
+export const email = z.string({ error: 'one email address' }).describe('One email address')
+
+export const day = z.iso
+  .date({ error: 'a day such as 2026-11-24' })
+  // Responses compute other days from it, and the database has no year 0.
+  .refine((text) => !text.startsWith('0'), 'a day such as 2026-11-24')
+  .describe('YYYY-MM-DD')
+
+/** From 1 to `max`, also as text: in a query string, or on the command line. */
+export const wholeNumber = (max: number) =>
+  z.coerce
+    .number({ error: `a whole number from 1 to ${max}` })
+    .int(`a whole number from 1 to ${max}`)
+    .min(1, `a whole number from 1 to ${max}`)
+    .max(max, `a whole number from 1 to ${max}`)
+
+const MAX_CURSOR_LENGTH = 400
+
+/** The size of a page of a list, and the cursor at which it continues. */
+export const page = {
+  limit: wholeNumber(100).default(20).describe('The maximum number of items in a response'),
+  cursor: z
+    .string({ error: 'the text in next of the previous response' })
+    .max(MAX_CURSOR_LENGTH, 'the text in next of the previous response')
+    .describe('next of the previous response, with the same filters')
+    .optional(),
+}
+
+export const id = z
+  .string()
+  .regex(/^[\w-]{1,40}$/)
+  .describe('As in id of the list')
+export const idParams = z.strictObject({ id })
+
+export const dryRun = z
+  .boolean({ error: 'true or false' })
+  .default(false)
+  .describe('Run every check but change nothing')
+
+/** The same in a query string, for operations without a body. */
+export const dryRunInQuery = z.strictObject({
+  dryRun: z.enum(['true', 'false'], { error: 'true or false' }).default('false'),
+})
+
+/** Settings of a subscriber. A missing field keeps its value, or gets the site's default in a new subscription. */
+export const settings = {
+  hour: z
+    .int({ error: 'a whole number from 0 to 23' })
+    .min(0, 'a whole number from 0 to 23')
+    .max(23, 'a whole number from 0 to 23')
+    .describe('Local hour of the digest')
+    .optional(),
+  zone: line.describe('A time zone such as Europe/Paris').optional(),
+  days: z
+    .array(z.enum(WEEKDAYS, { error: `a list of ${WEEKDAYS.join(', ')}` }), {
+      error: `a list of ${WEEKDAYS.join(', ')}`,
+    })
+    .min(1, `a list of ${WEEKDAYS.join(', ')}`)
+    .max(WEEKDAYS.length, 'each day once')
+    .optional(),
+  max: z
+    .int({ error: 'a whole number from 1 to 25' })
+    .min(1, 'a whole number from 1 to 25')
+    .max(25, 'a whole number from 1 to 25')
+    .describe('Maximum papers per email')
+    .optional(),
+  format: z.enum(FORMATS, { error: FORMATS.join(' or ') }).optional(),
+  detail: z
+    .enum(['full', 'titles'], { error: 'full or titles' })
+    .describe('How much of each paper an email shows')
+    .optional(),
+}
+
+/** An instant in a response. */
+export const instant = z.iso.datetime()
+export const count = z.int().min(0)
+
+/** The response of a list operation. */
+export const listOf = <T extends z.ZodType>(item: T) =>
+  z.object({
+    items: z.array(item),
+    next: z
+      .string()
+      .nullable()
+      .describe(
+        'The cursor of the next request; null at the end. A page can have fewer items and still not be the last',
+      ),
+  })

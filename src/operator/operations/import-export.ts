@@ -1,0 +1,228 @@
+import { createWriteStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { z } from 'zod'
+import { recordAction } from '../../core/action.repo.ts'
+import { monotonicMs } from '../../core/clock.ts'
+import {
+  type ExportRow,
+  exportHeaderLine,
+  exportLine,
+  exportSubscribers,
+  exportSuppressions,
+} from '../../subscribers/import-export/export-subscribers.ts'
+import { IMPORT_FORMATS } from '../../subscribers/import-export/import-columns.ts'
+import { LISTMONK_STATUSES } from '../../subscribers/import-export/import-reader.ts'
+import {
+  type ImportProgress,
+  importSubscribers,
+  type SubscriberImportResult,
+} from '../../subscribers/import-export/import-subscribers.ts'
+import { type OutputStream, operation } from './operation.ts'
+import { state } from './subscriber-schemas.ts'
+
+export const importFile = operation({
+  name: 'subscribers import',
+  summary: 'import subscribers from CSV: our own format, or an export from listmonk or Keila',
+  effect: 'change',
+  ownTransactions: true,
+  input: z.object({
+    file: z.string(),
+    from: z.enum(IMPORT_FORMATS).optional(),
+    // Stored as a record, so it must not be empty.
+    consent: z.string().trim().min(1, 'words that say how they agreed').optional(),
+    topics: z.string().optional(),
+    subscription: z.enum(LISTMONK_STATUSES).optional(),
+    ask: z.boolean().optional(),
+    refusedFile: z.string().optional(),
+  }),
+  run: async (deps, input, { dryRun, stderr }) => {
+    const begun = monotonicMs()
+    const seconds = () => Math.max(0.001, (monotonicMs() - begun) / 1000)
+    const progress = progressLine(stderr, seconds)
+    const imported = await importSubscribers(deps, { ...input, dryRun, onProgress: progress.show })
+    progress.clear()
+    return {
+      imported,
+      seconds: Math.round(seconds() * 10) / 10,
+      rowsPerSecond: Math.round((imported.rows - imported.resumedAt) / seconds()),
+    }
+  },
+  output: ({ imported, ...took }, { file, ask }, _deps, { dryRun }) => {
+    const { tally, told: _, ...counts } = imported
+    return {
+      json: { file, ...counts, ...tally, ...took, dryRun },
+      text: textOfImported(imported, { ...took, dryRun, ask }),
+    }
+  },
+  command: {
+    arguments: { file: ['<file>'] },
+    options: {
+      from: ['--from <program>', 'default: detected from the header'],
+      consent: ['--consent <how>', 'how subscribers agreed, if their row does not say'],
+      topics: [
+        '--topics <topics>',
+        'a topic for everyone without one, or where to find topics: a column, attributes.NAME, data.NAME',
+      ],
+      subscription: [
+        '--subscription <status>',
+        'the subscription status that the listmonk file was exported by',
+      ],
+      ask: ['--ask', 'email pending subscribers a confirmation link'],
+      refusedFile: ['--refused <file>', 'file for refused rows; default: FILE.refused.csv'],
+    },
+    dryRun: 'read everything and show what would happen; writes only the file of refused rows',
+  },
+})
+
+const number = (value: number): string => value.toLocaleString('en')
+
+/** A progress line that overwrites itself, only on a terminal. */
+function progressLine(
+  stream: OutputStream,
+  seconds: () => number,
+): { show?: (progress: ImportProgress) => void; clear(): void } {
+  if (!stream.isTTY) return { clear() {} }
+  let first: number | undefined
+  return {
+    show({ rows, refused, done }) {
+      first ??= rows
+      const rate = Math.round((rows - first) / seconds())
+      stream.write(
+        `\r\u001b[K${Math.floor(done * 100)} %  ${number(rows)} rows, ${number(refused)} refused, ${number(rate)} a second`,
+      )
+    },
+    clear: () => void stream.write('\r\u001b[K'),
+  }
+}
+
+interface Summary {
+  dryRun: boolean
+  ask?: boolean
+  seconds: number
+  rowsPerSecond: number
+}
+
+const MAX_REASONS = 8
+
+function textOfImported(
+  imported: SubscriberImportResult,
+  { dryRun, ask, seconds, rowsPerSecond }: Summary,
+): string {
+  const {
+    rows,
+    taken,
+    unchanged,
+    refused,
+    tally,
+    format,
+    ignored,
+    refusedFile,
+    resumedAt,
+    begunAnew,
+    asked,
+  } = imported
+  const states = Object.entries(tally.states).map(([state, count]) => `${number(count)} ${state}`)
+  const reasons = Object.entries(tally.reasons).sort((a, b) => b[1] - a[1])
+  const pending = tally.states.pending ?? 0
+  return [
+    dryRun && 'Dry run, nothing was changed. The output would be:',
+    resumedAt > 0 && `Continued after row ${number(resumedAt)}, where an earlier run was interrupted.`,
+    begunAnew &&
+      'An earlier run was interrupted. Its refused rows are missing or in another file, so this run read everything again.',
+    `${number(rows)} rows (${format}) in ${seconds} s, ${number(rowsPerSecond)} a second.`,
+    `  imported   ${number(taken)}${states.length > 0 ? `: ${states.join(', ')}` : ''}`,
+    `  unchanged  ${number(unchanged)}${unchanged > 0 ? ', already here' : ''}`,
+    `  refused    ${number(refused)}${refusedFile ? `, with the reason in ${refusedFile}` : ''}`,
+    ...reasons
+      .slice(0, MAX_REASONS)
+      .map(([code, count]) => `    ${number(count)} × ${code}, ${exampleOf(code, imported)}`),
+    reasons.length > MAX_REASONS && `    and ${number(reasons.length - MAX_REASONS)} other reasons`,
+    ignored.length > 0 && `  ignored columns: ${ignored.join(', ')}`,
+    ask && !dryRun && `${number(asked)} were emailed a confirmation link.`,
+    pending > 0 && !ask && 'Pending subscribers get no email: use --ask to send them a confirmation.',
+  ]
+    .filter(Boolean)
+    .join('\n')
+}
+
+/** "first in line 4: state "actve": takes …" */
+function exampleOf(code: string, { tally: { reasons, examples } }: SubscriberImportResult): string {
+  const { line, message } = examples[code]!
+  return `${reasons[code] === 1 ? 'in' : 'first in'} line ${line}: ${message}`
+}
+
+export const exportAll = operation({
+  name: 'subscribers export',
+  summary: 'all subscribers as CSV, for subscribers import',
+  effect: 'read',
+  input: z.object({
+    out: z.string().optional(),
+    suppressions: z.string().optional(),
+    state: state.optional(),
+  }),
+  run: async (deps, { out, suppressions, state }, { wantsJson, stdout }) => {
+    const rows = exportSubscribers(deps, { state })
+    const written = await (out
+      ? toFile(out, csvOf(rows))
+      : toStream(stdout, wantsJson ? jsonOf(rows) : csvOf(rows), { end: false }))
+    const hashes = suppressions ? await toFile(suppressions, exportSuppressions(deps)) : undefined
+    const detail = JSON.stringify({ subscribers: written - 1, state })
+    await recordAction(deps.db, { at: deps.clock.now(), door: 'command', verb: 'subscribers export', detail })
+    return { subscribers: written - 1, ...(hashes !== undefined && { suppressions: hashes - 1 }) }
+  },
+  output: (counts, { out, suppressions }) => {
+    const and =
+      counts.suppressions === undefined ? '' : `, and ${counts.suppressions} hashes to ${suppressions}`
+    return {
+      json: { file: out, ...counts },
+      text: out ? `${counts.subscribers} subscribers to ${out}${and}.` : '',
+      isAlreadyPrinted: !out,
+    }
+  },
+  command: {
+    options: {
+      out: ['--out <file>', 'output file; default: the terminal'],
+      suppressions: [
+        '--suppressions <file>',
+        'also write the hashes of all suppressed addresses to this file',
+      ],
+      state: ['--state <state>', 'only these'],
+    },
+  },
+})
+
+async function* csvOf(rows: AsyncIterable<ExportRow>): AsyncGenerator<string> {
+  yield exportHeaderLine()
+  for await (const row of rows) yield exportLine(row)
+}
+
+async function* jsonOf(rows: AsyncIterable<ExportRow>): AsyncGenerator<string> {
+  let before = '['
+  for await (const row of rows) {
+    yield `${before}${JSON.stringify(row)}`
+    before = ',\n'
+  }
+  yield before === '[' ? '[]\n' : ']\n'
+}
+
+const toFile = (path: string, lines: AsyncIterable<string>): Promise<number> =>
+  toStream(createWriteStream(path, { mode: 0o600 }), lines, { end: true })
+
+/** Returns the number of lines written. A reader such as `head` may close the stream early. */
+async function toStream(
+  stream: NodeJS.WritableStream,
+  lines: AsyncIterable<string>,
+  options: { end: boolean },
+): Promise<number> {
+  let count = 0
+  const counted = async function* () {
+    for await (const line of lines) {
+      count++
+      yield line
+    }
+  }
+  await pipeline(counted, stream, options).catch((error) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+  return count
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import type { Deps } from '../../core/deps.ts'
+import { type CursorValues, pageOf, readCursor, writeCursor } from './cursor.ts'
+import { listOf, page, wholeNumber } from './fields.ts'
+import { type CommandChannel, type Operation, operation } from './operation.ts'
+
+interface ListDefinition<
+  S extends z.ZodRawShape,
+  A extends z.ZodRawShape,
+  C extends z.ZodType,
+  After extends object,
+  Row,
+> {
+  name: string
+  summary: string
+  command?: CommandChannel<(keyof S & string) | 'limit'> & {
+    filters: S
+    /** How many rows a command shows. */
+    max: number
+    output(rows: Row[], max: number): string
+  }
+  api: {
+    path: string
+    operationId: string
+    tag: string
+    summary?: string
+    filters: A
+    /** Schema of an item; its `json`. */
+    item: z.ZodType
+    /** Identifies the list in a cursor. */
+    list: string
+    /** The values that a cursor holds: the position of a row. */
+    position: C
+    positionOf(row: Row): CursorValues
+    after(position: z.output<C>): After
+  }
+  rows(
+    deps: Deps,
+    filters: Partial<z.output<z.ZodObject<S>> & z.output<z.ZodObject<A>>>,
+    page: { after?: After; max: number },
+  ): Promise<Row[]>
+  json(row: Row): object
+}
+
+/** A list, newest first: a command shows its first rows, the API gives it page by page. */
+export function listOperation<
+  A extends z.ZodRawShape,
+  C extends z.ZodType,
+  After extends object,
+  Row,
+  S extends z.ZodRawShape = Record<never, never>,
+>({ name, summary, command, api, rows, json }: ListDefinition<S, A, C, After, Row>): Operation {
+  const { filters, item, list, position, positionOf, after, ...route } = api
+  return operation({
+    name,
+    summary,
+    effect: 'read',
+    input: z.object({ ...command?.filters, limit: wholeNumber(command?.max ?? 1).optional() }),
+    run: async (deps, { limit = command?.max ?? 1, ...typed }) => ({
+      limit,
+      rows: await rows(deps, typed as object, { max: limit }),
+    }),
+    output: ({ rows, limit }) => ({ json: rows.map(json), text: command?.output(rows, limit) ?? '' }),
+    command,
+    api: {
+      ...route,
+      method: 'GET',
+      input: z.strictObject({ ...filters, ...page }),
+      response: listOf(item),
+      faults: [422],
+      run: async (deps, typed) => {
+        const { limit, cursor, ...chosen } = typed as { limit: number; cursor?: string }
+        const here = { name: list, filters: chosen, values: position }
+        const found = await rows(deps, chosen as object, {
+          after: cursor === undefined ? undefined : after(readCursor(here, cursor)),
+          max: limit + 1,
+        })
+        const { shown, last } = pageOf(found, limit)
+        return { items: shown.map(json), next: last ? writeCursor(here, positionOf(last)) : null }
+      },
+    },
+  })
+}

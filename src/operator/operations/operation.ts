@@ -1,0 +1,181 @@
+import type { z } from 'zod'
+import type { SubscriberRef } from '../../account/find-subscriber.ts'
+import type { Environment } from '../../config/config.ts'
+import type { Action } from '../../core/action.repo.ts'
+import { withRollback } from '../../core/database/with-rollback.ts'
+import type { Deps } from '../../core/deps.ts'
+import { type MaybeUnchanged, type OperatorAction, withAuditLog } from '../with-audit-log.ts'
+
+/** What a command prints: `text` for people, `json` for programs. */
+export interface CommandOutput {
+  text: string
+  /** Default: the result of the operation. */
+  json?: unknown
+  /** Default 0. */
+  exitCode?: number
+  /** `json` is a list; print each value on a line of its own. */
+  isJsonLines?: boolean
+  /** The operation has already printed its output, because it is too large for one string. */
+  isAlreadyPrinted?: boolean
+}
+
+/** The first line of a dry run's text. */
+export const DRY_RUN = 'Dry run, nothing was changed. The output would be:'
+
+/** How an operation is called. */
+export interface OperationContext {
+  dryRun: boolean
+  /** The output is printed as JSON. */
+  wantsJson: boolean
+  stdout: OutputStream
+  stderr: OutputStream
+}
+
+/** A terminal, or another stream. */
+export type OutputStream = NodeJS.WritableStream & { isTTY?: boolean; columns?: number }
+
+/** An operation on one subscriber or message: `run` gets it next to the fields of `input`. */
+export type Subject = 'subscriber' | 'message'
+type SubjectInput<J> = J extends 'subscriber'
+  ? { who: SubscriberRef }
+  : J extends 'message'
+    ? { id: string }
+    : object
+type Input<S extends z.ZodRawShape, J> = z.output<z.ZodObject<S>> & SubjectInput<J>
+
+/** The command: `daily-papers <name>`. Fields of `input` that are not named here cannot be given. */
+export interface CommandChannel<Field extends string = string, I = never> {
+  /** Positional, in this order: `['<file>', 'a file of papers']`. After the subject, if there is one. */
+  arguments?: { [field in Field]?: readonly [usage: string, help?: string] }
+  /** `['--until <date>', 'the date on which they resume']` */
+  options?: { [field in Field]?: readonly [flags: string, help: string] }
+  /** Help of the subject's argument. */
+  subject?: string
+  /** Help of --dry-run. */
+  dryRun?: string
+  /** Replaces file names in the input by what the files hold, before a transaction begins. */
+  readFiles?(input: I): Promise<Partial<I>>
+}
+
+/** The route of the operator's API. The subject is `:id` in the path. */
+export interface ApiChannel<I = object, R = unknown> {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  path: string
+  operationId: string
+  tag: string
+  /** Default: the summary of the operation. */
+  summary?: string
+  /** The query (GET) or body, if it is not `input`. */
+  input?: z.ZodObject
+  /** The body of a response; for changes, `dryRun` is added. */
+  response: z.ZodType
+  /** Statuses of success other than 200. */
+  statuses?: readonly number[]
+  /** Statuses of errors beyond those of every operation. */
+  faults?: readonly (404 | 409 | 422)[]
+  /** Turns what `input` of the channel accepted into the input of `run`. */
+  read?(fields: Record<string, unknown>): object
+  /** Replaces `run`. */
+  run?(deps: Deps, input: I): Promise<object>
+  /** The response, read in the transaction of the change. Default: the result. */
+  body?(deps: Deps, result: R, input: I): object | Promise<object>
+  /** Default 200. */
+  status?(body: object): number
+}
+
+/** The form on the admin pages. */
+interface AdminChannel<R = unknown> {
+  button: string
+  /** Labels of the fields of `input` that the form has. */
+  labels?: Record<string, string>
+  /** Shown on the page afterwards: one sentence, or one for each outcome. */
+  done: string | Record<string, string>
+  /** Which sentence of `done`. */
+  outcome?(result: R): string
+  /** An operation that cannot be undone has its own page with an explanation. */
+  confirm?: { title: string; button: string; lines: string[] }
+}
+
+interface Definition<S extends z.ZodRawShape, J extends Subject | undefined, R> {
+  /** Noun and verb: "subscribers pause". Names the command and the row in the operator's log. */
+  name: string
+  /** For --help; the API's summary is the same, as a sentence. */
+  summary: string
+  /** A change runs in one transaction, is logged, and takes --dry-run, which rolls it back. */
+  effect: 'read' | 'change'
+  /** This change has its own transactions: `run` handles dry runs, and logs what it did. */
+  ownTransactions?: boolean
+  /** Other commands need a migrated database. */
+  beforeMigration?: boolean
+  subject?: J
+  input: z.ZodObject<S>
+  command?: CommandChannel<keyof S & string, z.output<z.ZodObject<S>>>
+  api?: ApiChannel<Input<S, J>, R>
+  admin?: AdminChannel<R>
+  run(deps: Deps, input: Input<S, J>, context: OperationContext): Promise<R>
+  output?(result: R, input: Input<S, J>, deps: Deps, context: OperationContext): CommandOutput
+  /** Whom it is about, for the operator's log, if its subject is no subscriber. */
+  subscriberOf?(deps: Deps, input: Input<S, J>): Promise<string>
+  /** Whether it left an email that a worker should send now. */
+  leavesEmail?(result: R): boolean
+}
+
+/** What an operator can do, defined once: commands, API routes and admin forms are made from it. */
+export type Operation = Definition<z.ZodRawShape, Subject | undefined, unknown>
+
+export const operation = <S extends z.ZodRawShape, J extends Subject | undefined, R>(
+  definition: Definition<S, J, R>,
+): Operation => definition as unknown as Operation
+
+/** A command that must work when nothing else does: without Deps, and with settings that may be invalid. */
+export interface SetupCommand {
+  name: string
+  summary: string
+  input: z.ZodObject
+  command: CommandChannel
+  runBeforeSetup(environment: Environment, input: object): Promise<CommandOutput>
+}
+
+export const setupCommand = <S extends z.ZodRawShape>(
+  definition: Omit<SetupCommand, 'input' | 'command' | 'runBeforeSetup'> & {
+    input: z.ZodObject<S>
+    command: CommandChannel<keyof S & string, z.output<z.ZodObject<S>>>
+    runBeforeSetup(environment: Environment, input: z.output<z.ZodObject<S>>): Promise<CommandOutput>
+  },
+): SetupCommand => definition as unknown as SetupCommand
+
+export interface Call {
+  via: Action['door']
+  input: object
+  context: OperationContext
+}
+
+/**
+ * Runs an operation; a change is logged or, in a dry run, rolled back. `read` gets the result inside the transaction.
+ * Throws what `run` throws.
+ */
+export async function runOperation<T>(
+  deps: Deps,
+  operation: Operation,
+  { via, input, context }: Call,
+  read: (deps: Deps, result: unknown) => T | Promise<T>,
+): Promise<T> {
+  const { name, effect, ownTransactions, subscriberOf } = operation
+  const work = async (within: Deps): Promise<MaybeUnchanged & { read: T }> => {
+    const result = await operation.run(within, input as never, context)
+    const { unchanged } = (result ?? {}) as MaybeUnchanged
+    return { unchanged, read: await read(within, result) }
+  }
+  if (effect === 'read' || ownTransactions) return (await work(deps)).read
+  if (context.dryRun) return (await withRollback(deps, work)).read
+  const subject = subscriberOf ? { subscriberId: await subscriberOf(deps, input as never) } : {}
+  const action = { door: via, verb: name, ...subjectOf(input), ...subject }
+  return (await withAuditLog(deps, action, work)).read
+}
+
+/** What the operator's log says about the subject. */
+function subjectOf(input: { who?: SubscriberRef; id?: string; email?: string }): Partial<OperatorAction> {
+  const { who, id: detail, email } = input
+  if (!who) return { email, detail }
+  return 'id' in who ? { subscriberId: who.id } : { email: who.email }
+}

@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import type { Day } from '../../core/dates.ts'
+import { Fault } from '../../core/errors.ts'
+import { importPapers } from '../../papers/import-papers.ts'
+import { type IngestedDay, ingestDay } from '../../papers/ingest.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { paperNameOf } from '../../papers/paper-key.ts'
+import { listPapers } from '../../search/search-papers.ts'
+import { sourceStateText } from '../source-text.ts'
+import { day } from './fields.ts'
+import { DRY_RUN, operation } from './operation.ts'
+import { table } from './text-table.ts'
+
+const DATE = 'a day (UTC) such as 2026-11-24'
+const DRY_RUN_HELP = 'show what would change; changes nothing'
+
+const fetch = operation({
+  name: 'papers fetch',
+  summary: 'fetch a day from the sources now',
+  effect: 'change',
+  ownTransactions: true,
+  input: z.object({ date: day, source: z.string().optional() }),
+  run: async (deps, { date, source }, { dryRun }) => {
+    const recorded: IngestedDay[] = []
+    for (const name of source ? [source] : deps.config.SOURCES)
+      recorded.push(await ingestDay(deps, { source: name, day: date, dryRun }))
+    return recorded.map((one) => ({ ...one, dryRun }))
+  },
+  output: (recorded, _input, _deps, { dryRun }) => ({ text: textOfIngested(recorded, dryRun) }),
+  command: {
+    options: { date: ['--date <date>', DATE], source: ['--source <source>', 'only this source'] },
+    dryRun: DRY_RUN_HELP,
+  },
+})
+
+const importFile = operation({
+  name: 'papers import',
+  summary: "import papers from a file: the API's JSON for a day, or [{title, summary, …}]",
+  effect: 'change',
+  ownTransactions: true,
+  input: z.object({ text: z.string(), date: day.optional() }),
+  run: async (deps, { text, date }, { dryRun }) => ({
+    ...(await importPapers(deps, { text, day: date, dryRun })),
+    dryRun,
+  }),
+  output: (recorded, _input, _deps, { dryRun }) => ({ text: textOfIngested([recorded], dryRun) }),
+  command: {
+    arguments: { text: ['<file>'] },
+    options: { date: ['--date <date>', `${DATE}; default: today`] },
+    dryRun: DRY_RUN_HELP,
+    readFiles: async ({ text: file }) => ({ text: readText(file) }),
+  },
+})
+
+const list = operation({
+  name: 'papers list',
+  summary: 'the papers of a day, most votes first',
+  effect: 'read',
+  input: z.object({ date: day, query: z.string().optional() }),
+  run: (deps, { date, query }) => listPapers(deps, { day: date, query }),
+  output: (papers, { date }) => ({
+    json: papers.map((paper) => jsonOf(paper, date)),
+    text: textOf(papers, date),
+  }),
+  command: {
+    options: {
+      date: ['--date <date>', DATE],
+      query: ['--query <query>', 'only those that match this query'],
+    },
+  },
+})
+
+export const PAPER_OPERATIONS = [fetch, importFile, list]
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new Fault('import.no-file', { file }, { cause })
+  }
+}
+
+const textOfIngested = (recorded: IngestedDay[], dryRun: boolean): string =>
+  [
+    ...(dryRun ? [DRY_RUN] : []),
+    ...recorded.flatMap(({ source, day, listed, added, changed, refused, rejected, stands }) => [
+      `${source} ${day}: ${listed} listed, ${added} new, ${changed} changed${stands && listed === 0 ? `; ${sourceStateText(stands)}` : ''}`,
+      ...refused.map(({ index, why }) => `  entry ${index} left out: ${why}`),
+      ...rejected.map(({ paper, why }) => `  ${paper} rejected by the database: ${why}`),
+    ]),
+  ].join('\n')
+
+/** The form that `papers import` reads. */
+const jsonOf = (paper: Paper, day: Day) => ({
+  id: paperNameOf(paper),
+  title: paper.title,
+  summary: paper.abstract,
+  day,
+  votes: paper.votes,
+  comments: paper.comments,
+  authors: paper.authors,
+  categories: paper.categories,
+  keywords: paper.keywords,
+  organization: paper.organization,
+  code: paper.codeUrl,
+  project: paper.projectUrl,
+  published: paper.publishedAt,
+})
+
+function textOf(papers: Paper[], day: Day): string {
+  if (papers.length === 0) return `No papers on ${day}.`
+  return table(
+    ['id', 'votes', 'title'],
+    papers.map((paper) => [paperNameOf(paper), paper.votes, paper.title]),
+  )
+}

@@ -1,0 +1,231 @@
+import { z } from 'zod'
+import { changeByOperator } from '../../account/change-by-operator.ts'
+import { exportSubscriber } from '../../account/export-account.ts'
+import { findSubscriber } from '../../account/find-subscriber.ts'
+import {
+  jsonOfSubscriber,
+  jsonOfSubscriberDetails,
+  showNewestSubscribers,
+  showSubscriber,
+  showSubscribers,
+} from '../../account/show-subscriber.ts'
+import { addSubscriber } from '../../account/signup/add-subscriber.ts'
+import type { TypedSettings } from '../../subscribers/settings.ts'
+import { explainSubscriber } from '../explain-subscriber.ts'
+import { cursorInstant } from './cursor.ts'
+import { jsonOfExplanation, textOfExplanation } from './explanation-text.ts'
+import { day, email, id, settings } from './fields.ts'
+import { listOperation } from './list-operation.ts'
+import { operation } from './operation.ts'
+import { changeRoute } from './subscriber-changes.ts'
+import * as schemas from './subscriber-schemas.ts'
+import { textOfAdded, textOfSubscriber } from './subscriber-text.ts'
+import { table } from './text-table.ts'
+
+const tag = 'subscribers'
+
+const list = operation({
+  name: 'subscribers list',
+  summary: 'all subscribers, oldest first',
+  effect: 'read',
+  input: z.object({ state: schemas.state.optional() }),
+  run: showSubscribers,
+  output: (found) => ({
+    json: found.map(jsonOfSubscriber),
+    text: table(
+      ['email', 'state', 'topics', 'hour'],
+      found.map(({ subscriber: { address, state, hour, zone }, topics }) => [
+        address,
+        state,
+        topics.length,
+        `${hour}:00 ${zone}`,
+      ]),
+    ),
+  }),
+  command: { options: { state: ['--state <state>', 'only these'] } },
+})
+
+const newest = listOperation({
+  name: 'subscribers newest',
+  summary: 'subscribers, newest first',
+  api: {
+    path: '/api/subscribers',
+    operationId: 'listSubscribers',
+    tag,
+    filters: { state: schemas.state.optional() },
+    item: schemas.listedSubscriber,
+    list: 'subscribers',
+    position: z.tuple([cursorInstant, id]),
+    positionOf: ({ subscriber }) => [subscriber.createdAt.toISOString(), subscriber.id],
+    after: ([createdAt, id]) => ({ createdAt, id }),
+  },
+  rows: (deps, { state }, { after, max }) => showNewestSubscribers(deps, { state, after, most: max }),
+  json: jsonOfSubscriber,
+})
+
+const find = operation({
+  name: 'subscribers find',
+  summary: 'the subscriber with an address',
+  effect: 'read',
+  input: z.object({ email }),
+  run: async (deps, who) => jsonOfSubscriberDetails(await showSubscriber(deps, who)),
+  api: {
+    method: 'POST',
+    path: '/api/subscribers/find',
+    operationId: 'findSubscriber',
+    tag,
+    response: schemas.shownSubscriber,
+    faults: [404],
+  },
+})
+
+const add = operation({
+  name: 'subscribers add',
+  summary: 'add a subscriber: with a confirmation email, or with --consent confirmed at once',
+  effect: 'change',
+  input: z.object({
+    email: z.string(),
+    topics: z.array(z.string()).default([]),
+    hour: z.string().optional(),
+    zone: z.string().optional(),
+    days: z.array(z.string()).optional(),
+    max: z.string().optional(),
+    format: z.string().optional(),
+    detail: z.string().optional(),
+    // Stored as a record, so it must not be empty.
+    consent: z.string().trim().min(1, 'words that say how they agreed').optional(),
+  }),
+  run: addSubscriber,
+  output: (added, { email }) => ({ json: { email, ...added }, text: textOfAdded(added) }),
+  leavesEmail: (added) => !added.confirmed && Boolean(added.mail),
+  command: {
+    arguments: { email: ['<email>'] },
+    options: {
+      topics: ['--topic <query>', 'a topic; repeat for more; without one, the day’s most upvoted papers'],
+      hour: ['--hour <hour>', 'hour of the day, 0 to 23, in their zone'],
+      zone: ['--zone <zone>', 'time zone, such as Europe/Paris'],
+      days: ['--days <days>', 'comma list of: mon, tue, wed, thu, fri, sat, sun'],
+      max: ['--max <papers>', 'papers per email, 1 to 25'],
+      format: ['--format <format>', 'html or text'],
+      detail: ['--detail <detail>', 'full or titles'],
+      consent: ['--consent <how>', 'how they agreed'],
+    },
+  },
+  api: {
+    method: 'POST',
+    path: '/api/subscribers',
+    operationId: 'addSubscriber',
+    tag,
+    summary: 'Add a subscriber: confirmed with their consent, otherwise with a confirmation email',
+    input: schemas.addition,
+    response: schemas.added,
+    statuses: [201, 202],
+    faults: [409],
+    read: ({ email, topics, consent, ...typed }) => ({ email, topics, consent, ...settingsAsText(typed) }),
+    body: async (deps, added, { email }) => ({
+      confirmed: added.confirmed,
+      already: added.confirmed && added.already,
+      mail: added.confirmed ? null : added.mail,
+      held: added.confirmed ? null : (added.held ?? null),
+      subscriber: jsonOfSubscriberDetails(await showSubscriber(deps, { email })),
+    }),
+    status: (body) => {
+      const { dryRun, already, confirmed } = body as Record<string, boolean>
+      return dryRun || already ? 200 : confirmed ? 201 : 202
+    },
+  },
+})
+
+const show = operation({
+  name: 'subscribers show',
+  summary: 'show one subscriber',
+  effect: 'read',
+  subject: 'subscriber',
+  input: z.object({}),
+  run: (deps, { who }) => showSubscriber(deps, who),
+  output: (shown) => ({ json: jsonOfSubscriberDetails(shown), text: textOfSubscriber(shown) }),
+  command: {},
+  api: {
+    method: 'GET',
+    path: '/api/subscribers/:id',
+    operationId: 'showSubscriber',
+    tag,
+    summary: 'One subscriber',
+    response: schemas.shownSubscriber,
+    faults: [404],
+    body: (_deps, shown) => jsonOfSubscriberDetails(shown),
+  },
+})
+
+const set = operation({
+  name: 'subscribers set',
+  summary: 'change settings and topics; omitted fields stay the same',
+  effect: 'change',
+  subject: 'subscriber',
+  input: z.object({ ...settings, topics: schemas.topicList.optional() }),
+  run: (deps, { who, topics, ...typed }) =>
+    changeByOperator(deps, { ...who, topics, settings: settingsAsText(typed) }),
+  api: { ...changeRoute('', 'setSubscriber'), method: 'PATCH', path: '/api/subscribers/:id' },
+})
+
+/** Settings from JSON as the text that the settings reader takes; absent settings stay absent. */
+function settingsAsText({ hour, max, ...texts }: Record<string, unknown>): TypedSettings {
+  return {
+    ...texts,
+    ...(hour !== undefined && { hour: String(hour) }),
+    ...(max !== undefined && { max: String(max) }),
+  }
+}
+
+const explain = operation({
+  name: 'subscribers explain',
+  summary: 'why a subscriber did or did not get an email on a date',
+  effect: 'read',
+  subject: 'subscriber',
+  input: z.object({
+    date: day.describe('Their local date; default: the newest on which something was due').optional(),
+  }),
+  run: (deps, { who, date }) => {
+    const named = 'email' in who && !who.email.includes('@') ? { id: who.email } : who
+    return explainSubscriber(deps, { ...named, date })
+  },
+  output: (explained) => ({ json: jsonOfExplanation(explained), text: textOfExplanation(explained) }),
+  command: {
+    subject: 'an address, or the id of an erased subscriber',
+    options: {
+      date: ['--date <date>', 'their local date; default: the newest on which something was due'],
+    },
+  },
+  api: {
+    method: 'GET',
+    path: '/api/subscribers/:id/explain',
+    operationId: 'explainSubscriber',
+    tag,
+    summary: 'Why they did or did not get an email on a date',
+    response: schemas.explanation,
+    faults: [404, 422],
+    body: (_deps, explained) => jsonOfExplanation(explained),
+  },
+})
+
+const copy = operation({
+  name: 'subscribers copy',
+  summary: 'everything stored about them',
+  effect: 'read',
+  subject: 'subscriber',
+  input: z.object({}),
+  run: async (deps, { who }) => {
+    const { id } = await findSubscriber(deps.db, who)
+    return schemas.copy.parse(JSON.parse(JSON.stringify(await exportSubscriber(deps, { id }))))
+  },
+  api: {
+    method: 'GET',
+    path: '/api/subscribers/:id/export',
+    operationId: 'exportSubscriber',
+    tag,
+    response: schemas.copy,
+    faults: [404],
+  },
+})
+
+export const SUBSCRIBER_OPERATIONS = [add, list, newest, find, show, set, explain, copy]

@@ -1,0 +1,135 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { buffer } from 'node:stream/consumers'
+import { z } from 'zod'
+import {
+  addTopicsByOperator,
+  importTopicsByOperator,
+  removeTopicByOperator,
+} from '../../account/change-by-operator.ts'
+import { showSubscriber } from '../../account/show-subscriber.ts'
+import { Fault } from '../../core/errors.ts'
+import { formatTopicsText } from '../../subscribers/topics-text.ts'
+import { query } from './fields.ts'
+import { operation } from './operation.ts'
+import * as schemas from './subscriber-schemas.ts'
+import { textOfTopics } from './subscriber-text.ts'
+
+const tag = 'topics'
+
+const list = operation({
+  name: 'topics list',
+  summary: 'the topics of a subscriber, in order',
+  effect: 'read',
+  subject: 'subscriber',
+  input: z.object({}),
+  run: async (deps, { who }) => (await showSubscriber(deps, who)).topics,
+  output: (topics) => ({ text: textOfTopics(topics).join('\n') }),
+  command: {},
+  api: {
+    method: 'GET',
+    path: '/api/subscribers/:id/topics',
+    operationId: 'listTopics',
+    tag,
+    response: schemas.topics,
+    faults: [404],
+    body: (_deps, items) => ({ items }),
+  },
+})
+
+const add = operation({
+  name: 'topics add',
+  summary: 'add a topic',
+  effect: 'change',
+  subject: 'subscriber',
+  input: z.object({ query }),
+  run: (deps, { who, query: text }) => addTopicsByOperator(deps, { ...who, text }),
+  output: (topics) => ({ json: { topics }, text: textOfTopics(topics).join('\n') }),
+  command: { arguments: { query: ['<query>'] } },
+  api: {
+    method: 'POST',
+    path: '/api/subscribers/:id/topics',
+    operationId: 'addTopic',
+    tag,
+    response: schemas.changedTopics,
+    faults: [404, 409],
+    body: (_deps, items) => ({ items }),
+  },
+})
+
+const remove = operation({
+  name: 'topics remove',
+  summary: 'remove a topic',
+  effect: 'change',
+  subject: 'subscriber',
+  input: z.object({ query: query.describe('Query or name of one topic') }),
+  run: (deps, { who, query: text }) => removeTopicByOperator(deps, { ...who, text }),
+  output: (topics) => ({ json: { topics }, text: textOfTopics(topics).join('\n') }),
+  command: { arguments: { query: ['<query>', 'the query, or the name, of one topic'] } },
+  api: {
+    method: 'POST',
+    path: '/api/subscribers/:id/topics/remove',
+    operationId: 'removeTopic',
+    tag,
+    response: schemas.changedTopics,
+    faults: [404, 409],
+    body: (_deps, items) => ({ items }),
+  },
+})
+
+const exportTopics = operation({
+  name: 'topics export',
+  summary: 'export as a text file, for topics import',
+  effect: 'read',
+  subject: 'subscriber',
+  input: z.object({ out: z.string().optional() }),
+  run: async (deps, { who, out }) => {
+    const { topics } = await showSubscriber(deps, who)
+    if (out !== undefined) await write(out, formatTopicsText(topics))
+    return topics
+  },
+  output: (topics, { out }) =>
+    out === undefined
+      ? { text: formatTopicsText(topics).trimEnd() }
+      : { json: { file: out, topics: topics.length }, text: `${topics.length} topics to ${out}.` },
+  command: { options: { out: ['--out <file>', 'output file; default: the terminal'] } },
+})
+
+const importTopics = operation({
+  name: 'topics import',
+  summary: 'add new topics from a text file, one query per line',
+  effect: 'change',
+  subject: 'subscriber',
+  input: z.object({ text: z.string() }),
+  run: (deps, { who, text }) => importTopicsByOperator(deps, { ...who, text }),
+  output: ({ topics, added }) => ({
+    text: [`${added.length} added.`, ...textOfTopics(topics)].join('\n'),
+  }),
+  command: {
+    arguments: { text: ['<file>', 'or - for standard input'] },
+    readFiles: async ({ text: file }) => ({ text: await textIn(file) }),
+  },
+})
+
+const MAX_KILOBYTES = 256
+
+/** Throws topics.no-file. */
+async function textIn(file: string): Promise<string> {
+  const refuse = (why: string) => new Fault('topics.no-file', { file, why, most: MAX_KILOBYTES })
+  const bytes = await (file === '-' ? buffer(process.stdin) : readFile(file)).catch(({ code }) => {
+    throw refuse(code)
+  })
+  if (bytes.length > MAX_KILOBYTES * 1024) throw refuse('too large')
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw refuse('not UTF-8')
+  }
+}
+
+async function write(file: string, text: string): Promise<void> {
+  await writeFile(file, text, { mode: 0o600 }).catch(({ code }) => {
+    throw new Fault('usage.wrong', { what: `--out "${file}": cannot be written (${code})` })
+  })
+}
+
+export const TOPIC_OPERATIONS = [list, add, remove, exportTopics, importTopics]

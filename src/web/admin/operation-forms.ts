@@ -1,0 +1,92 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { ServiceDeps } from '../../core/deps.ts'
+import { Fault } from '../../core/errors.ts'
+import { nudgeTransactional } from '../../mail/message.ts'
+import { type Operation, runOperation } from '../../operator/operations/operation.ts'
+import { fieldOf, readInput, unwrapped } from '../../operator/operations/read-input.ts'
+import { readFields } from '../request.ts'
+import { lineField } from './line-field.ts'
+
+type AdminOperation = Operation & { admin: NonNullable<Operation['admin']> }
+
+interface FormField {
+  name: string
+  label: string
+  /** Of a select; undefined for an input. */
+  choices?: readonly string[]
+  type: 'date' | 'text'
+  maxLength: number | null
+}
+
+/** What templates/admin/parts/operation.eta draws. */
+export interface OperationForm {
+  /** "pause": the value of the field `do`, and the last part of the confirmation page's path. */
+  verb: string
+  button: string
+  fields: FormField[]
+  hasConfirmation: boolean
+}
+
+const verbOf = ({ name }: Operation): string => name.split(' ').at(-1)!
+
+export const operationForm = (operation: Operation): OperationForm => {
+  const { button, labels = {}, confirm } = (operation as AdminOperation).admin
+  const fields = Object.entries(labels).map(([name, label]): FormField => {
+    const inner = unwrapped(fieldOf(operation.input, name))
+    return {
+      name,
+      label,
+      choices: inner instanceof z.ZodEnum ? inner.options.map(String).toReversed() : undefined,
+      type: inner instanceof z.ZodISODate ? 'date' : 'text',
+      maxLength: inner instanceof z.ZodString ? inner.maxLength : null,
+    }
+  })
+  return { verb: verbOf(operation), button, fields, hasConfirmation: confirm !== undefined }
+}
+
+/** The operation that a form names in its field `do`. Throws page.not-found. */
+export function operationNamed(operations: readonly Operation[], verb: string): AdminOperation {
+  const found = operations.find((one) => one.admin && verbOf(one) === verb)
+  if (!found) throw new Fault('page.not-found')
+  return found as AdminOperation
+}
+
+/** Fields that were typed into a form: `do`, and those of the operation; empty if they were not sent. */
+export const readForm = (
+  body: FastifyRequest['body'],
+  names: readonly string[] = [],
+): Record<string, string> =>
+  readFields(z.object(Object.fromEntries(['do', ...names].map((name) => [name, lineField]))), body)
+
+/** The sentence for `?done=` after the redirect. */
+export function doneText(operations: readonly Operation[], done: unknown): string | undefined {
+  const sentences = operations.flatMap((operation) => {
+    const { done } = (operation as AdminOperation).admin
+    return typeof done === 'string' ? [[verbOf(operation), done] as const] : Object.entries(done)
+  })
+  return new Map(sentences).get(String(done))
+}
+
+/** Runs an operation from its form. Returns the value of `?done=`. Throws what the operation throws. */
+export async function runAdminOperation(
+  deps: ServiceDeps,
+  operation: AdminOperation,
+  { subject, typed }: { subject?: object; typed: Record<string, string> },
+): Promise<string> {
+  const names = Object.keys(operation.admin.labels ?? {})
+  const values = names.flatMap((name) => (typed[name] ? [[name, typed[name]] as const] : []))
+  const labelOf = (name: string) => operation.admin.labels?.[name] ?? name
+  const { stdout, stderr } = process
+  const call = {
+    via: 'admin' as const,
+    input: { ...subject, ...readInput(operation.input, Object.fromEntries(values), labelOf) },
+    context: { dryRun: false, wantsJson: false, stdout, stderr },
+  }
+  const { done, isEmailLeft } = await runOperation(deps, operation, call, (_within, result) => ({
+    done: operation.admin.outcome?.(result) ?? verbOf(operation),
+    isEmailLeft: operation.leavesEmail?.(result) ?? false,
+  }))
+  if (isEmailLeft) await nudgeTransactional(deps)
+  return done
+}

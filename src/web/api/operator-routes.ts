@@ -1,0 +1,88 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { ServiceDeps } from '../../core/deps.ts'
+import { nudgeTransactional } from '../../mail/message.ts'
+import { dryRun, dryRunInQuery, idParams } from '../../operator/operations/fields.ts'
+import { type ApiChannel, type Operation, runOperation } from '../../operator/operations/operation.ts'
+import { OPERATIONS } from '../../operator/operations/operations.ts'
+import type { Site } from '../pages.ts'
+import { type Api, publicOperation } from './operation.ts'
+import { requireToken } from './operator-token.ts'
+import { BODY_FAULTS, faults } from './schemas/faults.ts'
+
+/** The operator's part of the API: one route for each operation that has one. */
+export function addOperatorRoutes(api: Api, { deps }: Site): void {
+  api.addHook('onRequest', requireToken(deps))
+  for (const operation of OPERATIONS)
+    if ('api' in operation && operation.api) addRoute(api, deps, operation, operation.api)
+}
+
+function addRoute(
+  api: Api,
+  deps: ServiceDeps,
+  operation: Operation,
+  channel: ApiChannel<never, never>,
+): void {
+  const fields = fieldsOf(operation, channel)
+  api.route({
+    method: channel.method,
+    url: channel.path,
+    schema: schemaOf(operation, channel, fields),
+    handler: async (request, reply) => {
+      const { dryRun: isDry = false, ...typed } = (sentIn(channel, request) ?? fields.parse({})) as Sent
+      const { stdout, stderr } = process
+      const context = { dryRun: String(isDry) === 'true', wantsJson: true, stdout, stderr }
+      const input = { ...subjectOf(operation, request), ...(channel.read?.(typed) ?? typed) }
+      if (channel.run) return reply.send(await channel.run(deps, input as never))
+      const call = { via: 'api', input, context } as const
+      const { body, isEmailLeft } = await runOperation(deps, operation, call, async (within, result) => ({
+        body: ((await channel.body?.(within, result as never, input as never)) ?? result) as object,
+        isEmailLeft: operation.leavesEmail?.(result) ?? false,
+      }))
+      if (isEmailLeft && !context.dryRun) await nudgeTransactional(deps)
+      const sent = operation.effect === 'read' ? body : { dryRun: context.dryRun, ...body }
+      return reply.code(channel.status?.(sent) ?? 200).send(sent)
+    },
+  })
+}
+
+interface Sent {
+  dryRun?: boolean | string
+}
+
+const hasBody = ({ method }: ApiChannel<never, never>): boolean => method === 'POST' || method === 'PATCH'
+
+const sentIn = (channel: ApiChannel<never, never>, { body, query }: FastifyRequest): unknown =>
+  hasBody(channel) ? body : query
+
+function subjectOf({ subject }: Operation, { params }: FastifyRequest): object {
+  const { id } = params as { id: string }
+  return subject === 'subscriber' ? { who: { id } } : subject === 'message' ? { id } : {}
+}
+
+/** What a request may hold besides the path. */
+function fieldsOf({ effect, input }: Operation, channel: ApiChannel<never, never>): z.ZodObject {
+  if (channel.method === 'DELETE') return dryRunInQuery
+  const fields = channel.input ?? input
+  return effect === 'read' ? fields.strict() : z.strictObject({ ...fields.shape, dryRun })
+}
+
+function schemaOf(operation: Operation, channel: ApiChannel<never, never>, fields: z.ZodObject) {
+  const { tag, operationId, response, statuses = [], faults: ownFaults = [], summary } = channel
+  const isEmpty = Object.keys(fields.shape).length === 0
+  const isOptional = fields.safeParse({}).success
+  return {
+    ...publicOperation(tag, operationId, summary ?? asSentence(operation.summary)),
+    security: [{ token: [] }],
+    ...(operation.subject && { params: idParams }),
+    ...(hasBody(channel)
+      ? { body: isOptional ? fields.optional() : fields }
+      : !isEmpty && { querystring: fields }),
+    response: {
+      ...Object.fromEntries([200, ...statuses].map((status) => [status, response])),
+      ...faults(401, 429, ...(channel.method === 'GET' ? [] : BODY_FAULTS), ...ownFaults),
+    },
+  }
+}
+
+const asSentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { runCli } from '../../../support/commands.ts'
+import { emptyTables, useDatabase } from '../../../support/database.ts'
+import { type HuggingFaceServer, startHuggingFaceServer } from '../../../support/hugging-face-server.ts'
+import { recordedDay, recordings } from '../../../support/recorded-days.ts'
+
+const database = useDatabase()
+const DAY = '2026-08-14'
+const count = recordedDay('daily', DAY).length
+let server: HuggingFaceServer
+let folder: string
+
+beforeAll(async () => {
+  server = await startHuggingFaceServer({ folder: `${recordings}/daily` })
+  folder = mkdtempSync(join(tmpdir(), 'daily-papers-import-'))
+})
+afterAll(async () => {
+  await server.close()
+  rmSync(folder, { recursive: true })
+})
+beforeEach(() => emptyTables(database.db))
+
+const papers = async (...args: string[]) => {
+  const { code, stdout, stderr } = await runCli(['papers', ...args], {
+    DATABASE_URL: database.url,
+    HF_URL: server.url,
+    CLOCK_NOW: `${DAY}T09:00:00Z`,
+  })
+  return { code, out: args.includes('--json') && stdout ? JSON.parse(stdout) : stdout, error: stderr }
+}
+
+const file = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text)
+  return join(folder, name)
+}
+
+test('fetch, and list the new papers', async () => {
+  const fetched = await papers('fetch', '--date', DAY, '--json')
+  expect(fetched).toMatchObject({
+    code: 0,
+    out: [{ source: 'huggingface', day: DAY, added: count, dryRun: false }],
+  })
+  const listed = await papers('list', '--date', DAY, '--json')
+  expect(listed.out).toHaveLength(count)
+  expect(listed.out[0]).toMatchObject({
+    id: expect.stringMatching(/^2608\.\d{5}$/),
+    title: expect.any(String),
+    summary: expect.any(String),
+    day: DAY,
+    votes: expect.any(Number),
+    authors: expect.any(Array),
+  })
+  const votes = listed.out.map((paper: { votes: number }) => paper.votes)
+  expect(votes).toEqual(votes.toSorted((a: number, b: number) => b - a))
+  expect((await papers('list', '--date', DAY)).out).toContain(listed.out[0].title)
+})
+
+test('what list prints can be imported again, and changes nothing', async () => {
+  await papers('fetch', '--date', DAY)
+  const { out } = await papers('list', '--date', DAY, '--json')
+  const imported = await papers('import', file('list.json', JSON.stringify(out)), '--json')
+  expect(imported.out).toMatchObject({ source: 'import', day: DAY, added: 0, listed: count, refused: [] })
+  expect((await papers('list', '--date', DAY, '--json')).out).toEqual(out)
+})
+
+test('import names the entries that it skipped', async () => {
+  const path = file('some.json', '[{"title":"A title","summary":"s"},{"summary":"no title"}]')
+  const imported = await papers('import', path, '--date', '2026-08-12')
+  expect(imported).toMatchObject({ code: 0 })
+  expect(imported.out).toBe(
+    'import 2026-08-12: 1 listed, 1 new, 0 changed\n  entry 1 left out: title: absent, or no text\n',
+  )
+  expect((await papers('list', '--date', '2026-08-12', '--json')).out).toMatchObject([
+    { id: 'id:1', votes: null },
+  ])
+})
+
+test('list shows what matches a query', async () => {
+  const three = [
+    { title: 'Linear Attention, Again', summary: 's', votes: 3 },
+    { title: 'Something Else', summary: 'About linear attentions.', votes: 9 },
+    { title: 'Nothing of It', summary: 's' },
+  ]
+  await papers('import', file('three.json', JSON.stringify(three)))
+  const listed = await papers('list', '--date', DAY, '--query', '"linear attention"', '--json')
+  expect(listed.out).toMatchObject([{ title: 'Something Else' }, { title: 'Linear Attention, Again' }])
+})
+
+test('with --dry-run nothing changes', async () => {
+  expect((await papers('fetch', '--date', DAY, '--dry-run')).out).toContain('nothing was changed')
+  const path = file('one.json', '[{"title":"A title"}]')
+  expect((await papers('import', path, '--dry-run', '--json')).out).toMatchObject({ added: 1, dryRun: true })
+  expect((await papers('list', '--date', DAY)).out).toBe(`No papers on ${DAY}.\n`)
+})
+
+describe('wrong use and failure', () => {
+  test.each([
+    ['no date', ['fetch'], 2, '--date'],
+    ['a date that is none', ['fetch', '--date', '2026-02-30'], 2, 'YYYY-MM-DD'],
+    ['a source that is none', ['fetch', '--date', DAY, '--source', 'elsewhere'], 2, 'takes huggingface'],
+    [
+      'a day to come',
+      ['fetch', '--date', '2999-01-01'],
+      2,
+      '2999-01-01 has not started: use a day up to today',
+    ],
+    ['a query that is none', ['list', '--date', DAY, '--query', '(linear'], 2, 'column'],
+    ['a file that is not there', ['import', 'nowhere.json'], 2, 'Cannot read the file "nowhere.json"'],
+  ])('%s', async (_what, args, code, message) => {
+    const answer = await papers(...args)
+    expect(answer.code).toBe(code)
+    expect(answer.error).toContain(message)
+  })
+
+  test('a file with other content', async () => {
+    const answer = await papers('import', file('page.html', '<html>'), '--json')
+    expect(answer).toMatchObject({ code: 2, out: '' })
+    expect(JSON.parse(answer.error)).toMatchObject({ error: 'import.not-a-list' })
+  })
+})
