@@ -5,7 +5,7 @@ import { Fault } from '../core/errors.ts'
 import { paperByName } from '../papers/paper.repo.ts'
 import { profileOf, strongestWords, type Vector } from '../queries/ranking/profile.ts'
 import { vectorOfText } from '../queries/ranking/tf-idf.ts'
-import { type PaperText, toPaperText } from '../queries/text/paper-text.ts'
+import { type PaperText, toPaperText } from '../queries/text/tokens.ts'
 import { MAX_DAYS, openArchive } from '../search/open-archive.ts'
 import {
   deleteAllFeedback,

@@ -1,17 +1,22 @@
 import type { Day } from '../core/dates.ts'
+import { fill, words } from '../i18n/words.ts'
 import type { Paper } from '../papers/paper.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import { mentionsRevised, type Query } from '../queries/query.ts'
+import { cosineSimilarity, type Vector } from '../queries/ranking/profile.ts'
 import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
 import {
   plainParts,
   type ShownPaper,
   shownPaperFromParts,
   toShownPaper,
+  withOtherTopics,
 } from '../queries/reasons/shown-paper.ts'
+import type { DigestTopic } from './digest.repo.ts'
+import { type DigestSection, topicHead } from './digest-content.ts'
 import { type Matcher, memoize, type PaperTexts } from './matcher.ts'
 import type { NewMatchCause } from './newly-matching.ts'
-import { PaperSelector } from './select-papers.ts'
+import { type PaperSelection, PaperSelector, type SelectedPaper } from './select-papers.ts'
 
 /**
  * The papers that a run may offer, read once; results are kept for the next subscriber. The docId of a paper counts
@@ -146,3 +151,80 @@ function byNearness(a: NearMiss, b: NearMiss): number {
 }
 
 const inTitle = ({ matches }: Nearness): number => matches.filter(({ where }) => where === 'title').length
+
+type ChosenSection = PaperSelection['sections'][number]
+
+interface Reader {
+  topics: readonly DigestTopic[]
+  profile?: Vector
+}
+
+/** A section as the digest shows it. Papers that are similar to the subscriber's profile are further up. */
+export function toSection(
+  candidates: Candidates,
+  { topic, papers }: ChosenSection,
+  { topics, profile }: Reader,
+): DigestSection {
+  if (topic === 'rising') {
+    return {
+      topic: null,
+      topicId: null,
+      rising: true,
+      papers: papers.map((paper) => shownRising(candidates, topics, paper)),
+    }
+  }
+  const head = topics[topic]!
+  const inOrder = profile?.size
+    ? rankByProfile(candidates, papers, { queryId: head.queryId, profile })
+    : papers
+  return { ...topicHead(head), papers: inOrder.map((paper) => shownUnder(candidates, topics, paper)) }
+}
+
+/** The score that a paper gains if it equals the profile: as much as from a rare word. */
+const OF_PROFILE = 4
+
+/** Moves papers that are similar to the profile up within a section; it adds and removes none. */
+function rankByProfile(
+  candidates: Candidates,
+  papers: readonly SelectedPaper[],
+  { queryId, profile }: { queryId: number; profile: Vector },
+): SelectedPaper[] {
+  const { docIds, scores } = candidates.ranked(queryId)
+  const scored = papers.map((paper) => ({
+    paper,
+    score:
+      scores[docIds.indexOf(paper.docId)]! +
+      OF_PROFILE * cosineSimilarity(profile, candidates.vectorOf(paper.docId)),
+  }))
+  return scored.sort((a, b) => b.score - a.score).map(({ paper }) => paper)
+}
+
+function shownUnder(
+  candidates: Candidates,
+  topics: readonly DigestTopic[],
+  { docId, topics: offering }: SelectedPaper,
+): ShownPaper {
+  const [first, ...others] = offering.map((topic) => topics[topic]!)
+  const paper = candidates.shown(candidates.papers[docId]!.id, first!.queryId)
+  return withOtherTopics(
+    paper,
+    others.map(({ name }) => name),
+  )
+}
+
+function shownRising(
+  candidates: Candidates,
+  topics: readonly DigestTopic[],
+  { docId, topics: offering }: SelectedPaper,
+): ShownPaper {
+  const paper = candidates.shown(candidates.papers[docId]!.id, topics[offering[0]!]!.queryId)
+  const names = offering.map((topic) => topics[topic]!.name).join(', ')
+  return { ...paper, reason: fill(words.reason.rising, { reason: paper.reason!, topics: names }) }
+}
+
+/** In the subscriber's order; rising papers are last. */
+export function inTopicOrder(sections: DigestSection[], topics: readonly DigestTopic[]): DigestSection[] {
+  const place = ({ topicId }: DigestSection) => topics.findIndex(({ id }) => id === topicId)
+  const [rising, others] = [sections.filter((one) => one.rising), sections.filter((one) => !one.rising)]
+  return [...others.sort((a, b) => place(a) - place(b)), ...rising]
+}

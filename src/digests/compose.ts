@@ -1,6 +1,6 @@
 import { type Day, dayOf } from '../core/dates.ts'
 import type { Vector } from '../queries/ranking/profile.ts'
-import { type Candidates, type NearMiss, showNearMiss } from './candidates.ts'
+import { type Candidates, inTopicOrder, type NearMiss, showNearMiss, toSection } from './candidates.ts'
 import type { DigestTopic, Recipient } from './digest.repo.ts'
 import {
   type DigestContent,
@@ -20,7 +20,6 @@ import {
   risingSince,
 } from './eligible-range.ts'
 import type { NewMatchCause } from './newly-matching.ts'
-import { inTopicOrder, toSection } from './sections.ts'
 import { MAX_OTHERS, type SelectPapersInput } from './select-papers.ts'
 
 export interface ComposeInput {

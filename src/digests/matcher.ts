@@ -8,7 +8,7 @@ import { QuerySet } from '../queries/matching/query-set.ts'
 import type { Query, Reason } from '../queries/query.ts'
 import type { Vector } from '../queries/ranking/profile.ts'
 import { type RankedDocs, Ranker } from '../queries/ranking/ranker.ts'
-import { type PaperText, toPaperText } from '../queries/text/paper-text.ts'
+import { type PaperText, toPaperText } from '../queries/text/tokens.ts'
 
 /**
  * Evaluates queries, identified by their ids, on a set of papers, identified by their docIds. Each query is matched

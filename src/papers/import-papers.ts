@@ -11,9 +11,9 @@ import {
   httpsUrlField,
   instantField,
   listField,
+  readEntries,
   textField,
-} from '../sources/lenient-fields.ts'
-import { readEntries } from '../sources/read-entries.ts'
+} from '../sources/read-entries.ts'
 import type { ParsedRecords, RefusedEntry, SourceRecord } from '../sources/source.ts'
 import { recordImport } from '../sources/source-day.repo.ts'
 import { type RecordedListings, recordListings } from './listing.repo.ts'

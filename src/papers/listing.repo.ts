@@ -1,7 +1,7 @@
 import { type Database, type DatabaseOrTransaction, isDataRejection } from '../core/database/database.ts'
 import { type Day, midnight } from '../core/dates.ts'
 import { errorText, Fault } from '../core/errors.ts'
-import { excerpt } from '../sources/lenient-fields.ts'
+import { excerpt } from '../sources/read-entries.ts'
 import { identifierText, type SourceRecord } from '../sources/source.ts'
 import { recordHistory } from './history.repo.ts'
 import { changesOf } from './merge.ts'

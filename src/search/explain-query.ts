@@ -7,8 +7,8 @@ import { parseQuery } from '../queries/language/parse-query.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import type { Match } from '../queries/query.ts'
 import { type Shortfall, shortfallOf } from '../queries/reasons/nearness.ts'
-import { reasonSentence } from '../queries/reasons/reason-sentence.ts'
-import { toPaperText } from '../queries/text/paper-text.ts'
+import { reasonSentence } from '../queries/reasons/shown-paper.ts'
+import { toPaperText } from '../queries/text/tokens.ts'
 
 /** Why a query matches a paper, or which parts the paper lacks or must not contain. */
 export interface QueryExplanation extends Shortfall {

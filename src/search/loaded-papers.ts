@@ -7,7 +7,7 @@ import type { Query, Reason } from '../queries/query.ts'
 import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
 import { type ShownPaper, toShownPaper } from '../queries/reasons/shown-paper.ts'
 import type { Steps } from '../queries/steps.ts'
-import { type PaperText, toPaperText } from '../queries/text/paper-text.ts'
+import { type PaperText, toPaperText } from '../queries/text/tokens.ts'
 import { runYielding, type Spend } from './yield-to-event-loop.ts'
 
 /** Papers for display. Each is tokenized when it is first needed. */

@@ -2,7 +2,7 @@ import { WEEKDAYS } from '../core/dates.ts'
 import { Fault } from '../core/errors.ts'
 import { hourOfDay } from '../i18n/dates.ts'
 import { words } from '../i18n/words.ts'
-import { type TypedSettings, zoneNames } from '../subscribers/settings.ts'
+import { type TypedSettings, zoneNames } from '../subscribers/read-signup.ts'
 import { DETAILS, FORMATS, type SubscriberSettings } from '../subscribers/subscriber.ts'
 
 export interface SelectOption {

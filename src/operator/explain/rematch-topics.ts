@@ -11,7 +11,7 @@ import { parseQuery } from '../../queries/language/parse-query.ts'
 import { evaluate } from '../../queries/matching/evaluate.ts'
 import { isTimeDependent, mentionsRevised, type Query } from '../../queries/query.ts'
 import { type WhyEmpty, whyEmpty } from '../../queries/reasons/why-empty.ts'
-import { type PaperText, toPaperText } from '../../queries/text/paper-text.ts'
+import { type PaperText, toPaperText } from '../../queries/text/tokens.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
 
 /** A second match of the papers of a digest in which nothing matched, with their current data. */

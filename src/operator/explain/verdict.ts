@@ -1,7 +1,7 @@
 import type { ListedBounce } from '../../bounces/bounce-list.repo.ts'
 import { classText, newestFailure } from '../../bounces/bounce-text.ts'
 import { addDays, type Day, dayExists, localDayOf, weekdayOf } from '../../core/dates.ts'
-import { waitDeadline } from '../../digests/pending-sources.ts'
+import { waitDeadline } from '../../digests/open-due.ts'
 import { weekdaysText } from '../../i18n/dates.ts'
 import { listed } from '../../i18n/words.ts'
 import { sourceTitle } from '../../sources/registry.ts'

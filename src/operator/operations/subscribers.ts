@@ -10,7 +10,7 @@ import {
   showSubscribers,
 } from '../../account/show-subscriber.ts'
 import { addSubscriber } from '../../account/signup/add-subscriber.ts'
-import type { TypedSettings } from '../../subscribers/settings.ts'
+import type { TypedSettings } from '../../subscribers/read-signup.ts'
 import { explainSubscriber } from '../explain-subscriber.ts'
 import { cursorInstant } from './cursor.ts'
 import { jsonOfExplanation, textOfExplanation } from './explanation-text.ts'

@@ -1,8 +1,7 @@
 import { categoryMatcher } from '../language/paper-name.ts'
 import { type Leaf, type Match, mentionsRevised, type Query, type Reason, type TextLeaf } from '../query.ts'
-import type { PaperText, WordIndex } from '../text/paper-text.ts'
 import { firstOccurrence, matchesName, type Term, termOf } from '../text/term.ts'
-import { wordKindOf } from '../text/tokens.ts'
+import { type PaperText, type WordIndex, wordKindOf } from '../text/tokens.ts'
 
 const MAX_MATCHES = 20
 

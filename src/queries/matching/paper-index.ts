@@ -5,8 +5,14 @@ import type { Day } from '../../core/dates.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { paperNamesOf } from '../../papers/paper-key.ts'
 import { type Bits, clearBit, newBits, setBit } from './bits.ts'
-import { SEGMENT_SIZE, Segment } from './segment.ts'
-import { type PaperWords, paperWordsOf, type Vocabularies, Vocabulary } from './vocabulary.ts'
+import {
+  type PaperWords,
+  paperWordsOf,
+  SEGMENT_SIZE,
+  Segment,
+  type Vocabularies,
+  Vocabulary,
+} from './segment.ts'
 
 /** The facts of a paper besides its words. Its votes and newer versions change often, its words seldom. */
 export interface PaperAttributes {

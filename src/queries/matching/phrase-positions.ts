@@ -2,8 +2,14 @@ import type { TextField } from '../query.ts'
 import { type Term, termOf } from '../text/term.ts'
 import { wordKindOf } from '../text/tokens.ts'
 import { type Bits, forEachBit, intersectBits, newBits, setBit } from './bits.ts'
-import { SEGMENT_SIZE, type Segment } from './segment.ts'
-import { GAP, type IndexedField, type Vocabularies, type Vocabulary } from './vocabulary.ts'
+import {
+  GAP,
+  type IndexedField,
+  SEGMENT_SIZE,
+  type Segment,
+  type Vocabularies,
+  type Vocabulary,
+} from './segment.ts'
 
 // Finds the occurrences of terms by the rules of term.ts, with word ids instead of words.
 

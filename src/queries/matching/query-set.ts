@@ -1,8 +1,8 @@
 import { type Leaf, mentionsRevised, type Query } from '../query.ts'
 import { type Bits, intersectBits, newBits, setBit, subtractBits, unionBits } from './bits.ts'
-import { leafBits } from './leaf-bits.ts'
 import type { PaperIndex } from './paper-index.ts'
 import * as program from './program.ts'
+import { leafBits } from './program.ts'
 
 /**
  * Queries over the papers of an index. Each distinct leaf is looked up once, and a query combines the bit sets by AND,

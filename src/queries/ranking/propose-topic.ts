@@ -1,9 +1,8 @@
 import type { Archive, DayBounds } from '../archive.ts'
 import { isConnective, isFiller } from '../language/sentence-words.ts'
 import { type Bits, countBits, newBits, unionBits } from '../matching/bits.ts'
-import { GAP } from '../matching/vocabulary.ts'
-import type { PaperText } from '../text/paper-text.ts'
-import { acronymOf, type Token } from '../text/tokens.ts'
+import { GAP } from '../matching/segment.ts'
+import { acronymOf, type PaperText, type Token } from '../text/tokens.ts'
 import { strongestWords } from './profile.ts'
 import { isContentWord, vectorOfText } from './tf-idf.ts'
 

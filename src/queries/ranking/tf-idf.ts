@@ -1,10 +1,9 @@
-import { forEachDoc, INDEXED_FIELDS_OF } from '../matching/leaf-bits.ts'
 import type { PaperIndex } from '../matching/paper-index.ts'
 import { type IndexedTerm, toIndexedTerm } from '../matching/phrase-positions.ts'
-import { GAP } from '../matching/vocabulary.ts'
+import { forEachDoc, INDEXED_FIELDS_OF } from '../matching/program.ts'
+import { GAP } from '../matching/segment.ts'
 import type { TextLeaf } from '../query.ts'
-import type { PaperText } from '../text/paper-text.ts'
-import { isStopWord } from '../text/tokens.ts'
+import { isStopWord, type PaperText } from '../text/tokens.ts'
 import { toUnitLength, type Vector } from './profile.ts'
 
 /** Inverse document frequency, never below 0. */

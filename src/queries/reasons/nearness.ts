@@ -10,9 +10,8 @@ import {
   type TextLeaf,
   wantedLeaves,
 } from '../query.ts'
-import type { PaperText } from '../text/paper-text.ts'
-import { wordsOfPhrase } from '../text/tokens.ts'
-import { listTerms, reasonWords } from './reason-sentence.ts'
+import { type PaperText, wordsOfPhrase } from '../text/tokens.ts'
+import { listTerms, reasonWords } from './shown-paper.ts'
 
 /** How close a paper is to matching a query. */
 export interface Nearness {

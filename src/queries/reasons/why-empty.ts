@@ -2,7 +2,7 @@ import { describePart } from '../language/describe-query.ts'
 import { evaluatePart } from '../matching/evaluate.ts'
 import { MAX_VARIANTS, mentionsRevised, type Query } from '../query.ts'
 import { runToEnd, type Steps } from '../steps.ts'
-import type { PaperText } from '../text/paper-text.ts'
+import type { PaperText } from '../text/tokens.ts'
 
 /** Why a query matches none of the papers. */
 export interface WhyEmpty {

@@ -1,5 +1,4 @@
-import type { WordIndex } from './paper-text.ts'
-import { acronymOf, type Token, tokensOf, type WordKind, wordKeyOf } from './tokens.ts'
+import { acronymOf, type Token, tokensOf, type WordIndex, type WordKind, wordKeyOf } from './tokens.ts'
 
 /** One or more words of a query that a paper may write as one: for "vision-language", vision or visionlanguage. */
 interface Run {

@@ -1,6 +1,13 @@
 import { z } from 'zod'
-import { abstractField, distinct, instantField, lenient, listField, textField } from '../lenient-fields.ts'
-import { readEntries } from '../read-entries.ts'
+import {
+  abstractField,
+  distinct,
+  instantField,
+  lenient,
+  listField,
+  readEntries,
+  textField,
+} from '../read-entries.ts'
 import type { ParsedRecords, SourceRecord } from '../source.ts'
 import { arxivKeysOf, elementText, firstArxivId, isWithdrawn, NotXmlError, readXml } from './read-xml.ts'
 

@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { addDays, type Day, dayOf } from '../../core/dates.ts'
-import { abstractField, distinct, instantField, lenient, listField, textField } from '../lenient-fields.ts'
-import { readEntries } from '../read-entries.ts'
+import {
+  abstractField,
+  distinct,
+  instantField,
+  lenient,
+  listField,
+  readEntries,
+  textField,
+} from '../read-entries.ts'
 import { identifierText, type ListingKind, type ParsedRecords, type SourceRecord } from '../source.ts'
 import { isSameCategory } from './categories.ts'
 import { arxivKeysOf, elementText, firstArxivId, isWithdrawn, NotXmlError, readXml } from './read-xml.ts'

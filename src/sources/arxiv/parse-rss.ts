@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { abstractField, distinct, lenient, listField, textField } from '../lenient-fields.ts'
-import { readEntries } from '../read-entries.ts'
+import { abstractField, distinct, lenient, listField, readEntries, textField } from '../read-entries.ts'
 import type { ListingKind, ParsedRecords, SourceRecord } from '../source.ts'
 import { arxivKeysOf, elementText, firstArxivId, NotXmlError, readXml } from './read-xml.ts'
 

@@ -1,8 +1,7 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { z } from 'zod'
 import { parseArxivId, parseIdentifier } from '../identifier.ts'
-import { textField } from '../lenient-fields.ts'
-import { MAX_ENTRIES } from '../read-entries.ts'
+import { MAX_ENTRIES, textField } from '../read-entries.ts'
 import type { Identifier } from '../source.ts'
 
 /** The text is not the expected XML; the message says why. */

@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { parseIdentifier } from '../identifier.ts'
-import { abstractField, distinct, instantField, lenient, listField, textField } from '../lenient-fields.ts'
-import { readEntries } from '../read-entries.ts'
+import {
+  abstractField,
+  distinct,
+  instantField,
+  lenient,
+  listField,
+  readEntries,
+  textField,
+} from '../read-entries.ts'
 import { type Identifier, MAX_VERSION, type ParsedRecords, type SourceRecord } from '../source.ts'
 
 const NAMED = new Map(

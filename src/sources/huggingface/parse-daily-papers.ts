@@ -8,9 +8,9 @@ import {
   instantField,
   lenient,
   listField,
+  readEntries,
   textField,
-} from '../lenient-fields.ts'
-import { readEntries } from '../read-entries.ts'
+} from '../read-entries.ts'
 import type { ParsedRecords, SourceRecord } from '../source.ts'
 
 const author = z

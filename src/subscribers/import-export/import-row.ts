@@ -2,7 +2,7 @@ import { detachedCopy } from '../../core/csv.ts'
 import { type Day, parseDay, type Weekday } from '../../core/dates.ts'
 import { FieldReader } from '../../core/field-faults.ts'
 import { type Address, parseAddress } from '../address.ts'
-import { readSettings } from '../settings.ts'
+import { readSettings } from '../read-signup.ts'
 import {
   SUBSCRIBER_STATES,
   type SubscriberSettings,

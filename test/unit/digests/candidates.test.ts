@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { nearMisses } from '../../../src/digests/candidates.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
-import { toPaperText } from '../../../src/queries/text/paper-text.ts'
+import { toPaperText } from '../../../src/queries/text/tokens.ts'
 import { samplePaper } from '../../support/sample-paper.ts'
 
 const PAPERS = [

@@ -7,7 +7,7 @@ import { PaperIndex } from '../../../src/queries/matching/paper-index.ts'
 import type { Query } from '../../../src/queries/query.ts'
 import { whyEmpty } from '../../../src/queries/reasons/why-empty.ts'
 import { runToEnd } from '../../../src/queries/steps.ts'
-import { toPaperText } from '../../../src/queries/text/paper-text.ts'
+import { toPaperText } from '../../../src/queries/text/tokens.ts'
 import { recordedPapers } from '../../support/recorded-papers.ts'
 import { samplePaper } from '../../support/sample-paper.ts'
 

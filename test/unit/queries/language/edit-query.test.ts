@@ -11,7 +11,7 @@ import {
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { splitTopics } from '../../../../src/queries/language/split-topics.ts'
 import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
-import { type PaperText, toPaperText } from '../../../../src/queries/text/paper-text.ts'
+import { type PaperText, toPaperText } from '../../../../src/queries/text/tokens.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 
 const outcome = ({ query, refused }: QueryEdit): string => query ?? `refused: ${refused}`

@@ -3,7 +3,7 @@ import type { Paper } from '../../../../src/papers/paper.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
 import { toShownPaper } from '../../../../src/queries/reasons/shown-paper.ts'
-import { toPaperText } from '../../../../src/queries/text/paper-text.ts'
+import { toPaperText } from '../../../../src/queries/text/tokens.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 
 const ABSTRACT =

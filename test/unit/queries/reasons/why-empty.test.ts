@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { whyEmpty } from '../../../../src/queries/reasons/why-empty.ts'
-import { toPaperText } from '../../../../src/queries/text/paper-text.ts'
+import { toPaperText } from '../../../../src/queries/text/tokens.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 
 const PAPERS = ['alpha beta', 'alpha gamma', 'beta gamma', 'delta'].map((title, i) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Fault } from '../../../src/core/errors.ts'
 import { FieldFaults, FieldReader } from '../../../src/core/field-faults.ts'
-import { readSettings, type TypedSettings } from '../../../src/subscribers/settings.ts'
+import { readSettings, type TypedSettings } from '../../../src/subscribers/read-signup.ts'
 import type { SubscriberSettings } from '../../../src/subscribers/subscriber.ts'
 
 const DEFAULTS: SubscriberSettings = {
