@@ -3,11 +3,11 @@ import type { Deps, ServiceDeps } from '../core/deps.ts'
 import { randomId } from '../core/secrets.ts'
 import { type NewMessage, nudgeTransactional } from '../mail/message.ts'
 import { enqueue } from '../mail/outbox/message.repo.ts'
-import { reachedDailyLimit } from '../subscribers/email-limits.ts'
 import { lockSubscriber, subscriberById } from '../subscribers/subscriber.repo.ts'
 import { requireSubscription, type Subscriber } from '../subscribers/subscriber.ts'
 import {
   type LinkMessage,
+  reachedDailyLimit,
   type TransactionalMessageInput,
   transactionalMessage,
 } from '../subscribers/transactional-message.ts'

@@ -5,9 +5,9 @@ import { forgetMessages, forgetMessagesByKey } from '../mail/outbox/subscriber-m
 import { deleteUnconfirmedAddressChanges } from '../subscribers/address-change.repo.ts'
 import { recordConsent } from '../subscribers/consent.repo.ts'
 import { CONSENT_WORDING, NO_PAGE } from '../subscribers/consent.ts'
-import { forgetEmailLimits } from '../subscribers/email-limits.ts'
 import { replaceWithTombstone } from '../subscribers/erasure.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
+import { forgetEmailLimits } from '../subscribers/transactional-message.ts'
 import { lockAccount, type SubscriberRef, withSubscriber } from './find-subscriber.ts'
 
 /**

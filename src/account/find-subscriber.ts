@@ -3,7 +3,7 @@ import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { parseAddress } from '../subscribers/address.ts'
 import { tombstoneOf } from '../subscribers/erasure.repo.ts'
-import { type Link, readLink, requireHolder } from '../subscribers/link-token.ts'
+import { type Link, readLink, requireHolder } from '../subscribers/links.ts'
 import {
   lockSubscriber,
   lockSubscriberByKey,

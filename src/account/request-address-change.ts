@@ -16,8 +16,7 @@ import {
 } from '../subscribers/address-change.repo.ts'
 import { recordConsent } from '../subscribers/consent.repo.ts'
 import { CONSENT_WORDING, NO_PAGE } from '../subscribers/consent.ts'
-import { endBackOff, reachedDailyLimit, takeEmailPermit } from '../subscribers/email-limits.ts'
-import { type Link, readLink, requireHolder, signLink } from '../subscribers/link-token.ts'
+import { type Link, readLink, requireHolder, signLink } from '../subscribers/links.ts'
 import { SIGNUP_EMAIL_KINDS } from '../subscribers/record-signup-request.ts'
 import { deleteEmailedSignups } from '../subscribers/signup.repo.ts'
 import {
@@ -28,6 +27,7 @@ import {
 } from '../subscribers/subscriber.repo.ts'
 import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
 import { requireUnsuppressed, suppressionOf } from '../subscribers/suppression.repo.ts'
+import { endBackOff, reachedDailyLimit, takeEmailPermit } from '../subscribers/transactional-message.ts'
 import { linkMessage } from './account-link.ts'
 import { eraseLockedSubscriber } from './erase-subscriber.ts'
 import {

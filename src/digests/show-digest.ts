@@ -1,7 +1,7 @@
 import type { Deps } from '../core/deps.ts'
 import { papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
-import { readLink } from '../subscribers/link-token.ts'
+import { readLink } from '../subscribers/links.ts'
 import { mailedContent } from './digest.repo.ts'
 import type { DigestContent } from './digest-content.ts'
 

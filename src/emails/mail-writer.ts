@@ -4,7 +4,7 @@ import { Fault } from '../core/errors.ts'
 import type { TakenMessage } from '../mail/message.ts'
 import type { HeaderInput } from '../mail/smtp/build-mime.ts'
 import type { RenderedEmail } from '../mail/templates/template.ts'
-import { type Link, secretById, signLink } from '../subscribers/link-token.ts'
+import { type Link, secretById, signLink } from '../subscribers/links.ts'
 
 /** Renders the values of one kind of email. */
 export type Render<Email> = (email: Email) => RenderedEmail

@@ -1,7 +1,7 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { Day } from '../core/dates.ts'
 import { Prisma } from '../generated/prisma/client.ts'
-import { keyText } from './group-duplicates.ts'
+import { keyText } from './merge.ts'
 import type { PaperKey } from './paper-key.ts'
 
 interface PapersOnDay {

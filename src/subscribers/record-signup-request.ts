@@ -6,14 +6,13 @@ import { enqueue } from '../mail/outbox/message.repo.ts'
 import { addressHash } from './address.ts'
 import { recordConsent } from './consent.repo.ts'
 import { CONSENT_WORDING, NO_PAGE } from './consent.ts'
-import { takeEmailPermit } from './email-limits.ts'
 import type { TopicPaperRef } from './links.ts'
 import type { CheckedSignup } from './read-signup.ts'
 import { createSignup, newestUnconfirmedSignup } from './signup.repo.ts'
 import { changeSubscriber, lockOrCreateSubscriber } from './subscriber.repo.ts'
 import { hasSubscription, type SignupRequest, type Subscriber } from './subscriber.ts'
 import { liftSuppression, mayBeConfirmedAgain, type Suppression, suppressionOf } from './suppression.repo.ts'
-import { type LinkMessage, transactionalMessage } from './transactional-message.ts'
+import { type LinkMessage, takeEmailPermit, transactionalMessage } from './transactional-message.ts'
 
 /** The lifetime of the link in a confirmation. */
 const AGAIN_WITHIN_MS = 7 * DAY_MS

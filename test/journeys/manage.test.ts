@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { addSubscriber } from '../../src/account/signup/add-subscriber.ts'
-import { signLink } from '../../src/subscribers/link-token.ts'
+import { signLink } from '../../src/subscribers/links.ts'
 import { NOW } from '../support/site.ts'
 import { useSiteInBrowser } from '../support/site-in-browser.ts'
 

@@ -1,7 +1,7 @@
 import { simpleParser } from 'mailparser'
 import { openComposer } from '../../src/emails/compose-message.ts'
 import type { TakenMessage } from '../../src/mail/message.ts'
-import { type LinkPurpose, signLink } from '../../src/subscribers/link-token.ts'
+import { type LinkPurpose, signLink } from '../../src/subscribers/links.ts'
 import type { TestSite } from './site.ts'
 
 export interface Mailed {

@@ -3,12 +3,12 @@ import { randomId } from '../../core/secrets.ts'
 import { type DueDate, nextDue } from '../../digests/due.ts'
 import { addressHash } from '../../subscribers/address.ts'
 import { NO_PAGE } from '../../subscribers/consent.ts'
-import { endBackOff } from '../../subscribers/email-limits.ts'
 import { type CheckedSignup, readSignup, type TypedSignup } from '../../subscribers/read-signup.ts'
 import { type RecordedSignup, recordSignupRequest } from '../../subscribers/record-signup-request.ts'
 import { createSignup } from '../../subscribers/signup.repo.ts'
 import { lockOrCreateSubscriber, subscriberById } from '../../subscribers/subscriber.repo.ts'
 import { hasSubscription } from '../../subscribers/subscriber.ts'
+import { endBackOff } from '../../subscribers/transactional-message.ts'
 import { applySignup } from './confirm.ts'
 
 export type AddSubscriberResult =

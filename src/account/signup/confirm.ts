@@ -18,8 +18,7 @@ import { newestChanges, recordChange } from '../../subscribers/change.repo.ts'
 import { type Change, isSameSubscription } from '../../subscribers/change.ts'
 import { recordConsent } from '../../subscribers/consent.repo.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
-import { endBackOff } from '../../subscribers/email-limits.ts'
-import { readLink, signLink } from '../../subscribers/link-token.ts'
+import { readLink, signLink } from '../../subscribers/links.ts'
 import { loadSubscription } from '../../subscribers/load-subscription.ts'
 import { parseTopic } from '../../subscribers/read-signup.ts'
 import { markSignupConfirmed, type Signup, signupById } from '../../subscribers/signup.repo.ts'
@@ -34,6 +33,7 @@ import {
 } from '../../subscribers/subscriber.ts'
 import { requireUnsuppressed } from '../../subscribers/suppression.repo.ts'
 import { addTopics, topicsOf } from '../../subscribers/topic.repo.ts'
+import { endBackOff } from '../../subscribers/transactional-message.ts'
 import { lockRequest, requestBehindLink } from '../find-subscriber.ts'
 
 /** The data of the page behind a confirmation link. */

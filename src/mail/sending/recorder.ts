@@ -8,8 +8,7 @@ import { type AttemptResult, type EndedMessage, recordFailedAttempt } from '../o
 import { classifyReply, type SendFailure, type SmtpResult } from '../refusals/classify-reply.ts'
 import { type NextStep, nextStepAfter } from '../refusals/retry.ts'
 import type { Work } from './prefetcher.ts'
-import type { Run } from './run.ts'
-import { openSafeguards } from './safeguards.ts'
+import { openSafeguards, type Run } from './run.ts'
 
 export interface Recorder {
   /** Resolves once the result is in the database, however long that takes. */

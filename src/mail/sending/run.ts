@@ -1,4 +1,10 @@
-import type { MessageState } from '../message.ts'
+import type { Deps } from '../../core/deps.ts'
+import { pauseUnlessHeld } from '../../core/restored-database.ts'
+import type { Lane, MessageState, TakenMessage } from '../message.ts'
+import { DOMAIN_HOLD_SECONDS, holdDomain } from '../rate-limits/domain-incident.repo.ts'
+import { reduceSendRate } from '../rate-limits/send-rate.repo.ts'
+import { emailDomain, rateKeyToReduce } from '../rate-limits/send-rate.ts'
+import { replyPattern, type SendFailure } from '../refusals/classify-reply.ts'
 
 /** How many messages of a run reached which state. */
 interface Counts {
@@ -53,5 +59,216 @@ export function startRun(signal?: AbortSignal): Run {
       if (name in counts) counts[name as keyof Counts]++
     },
     countedMessages: () => seen,
+  }
+}
+
+/** How a run reacts to replies, besides recording them. */
+interface Safeguards {
+  accepted(message: TakenMessage): Promise<void>
+  failed(message: TakenMessage, failure: SendFailure): Promise<void>
+}
+
+interface SafeguardsInput {
+  lane: Lane
+  run: Run
+  /** Retries a write until it succeeds. */
+  retryUntilWritten: <T>(write: () => Promise<T>) => Promise<T>
+}
+
+/**
+ * Slows down if a server asks for it, holds a domain that refuses much, and stops the run if our settings are at fault
+ * or all domains refuse. In the lane `digests`, refusals by all domains also pause delivery.
+ */
+export function openSafeguards(deps: Deps, { lane, run, retryUntilWritten }: SafeguardsInput): Safeguards {
+  const { config, clock, log, db } = deps
+  const breaker = openCircuitBreaker(config.STOP_AT_REFUSED)
+
+  const reduceRateIfAsked = async ({ toAddress }: TakenMessage, failure: SendFailure) => {
+    if (!failure.slowDown) return
+    const key = rateKeyToReduce(failure, toAddress)
+    if (await retryUntilWritten(() => reduceSendRate(db, key, failure.answer)))
+      log.warn('delivery.slowed', { pace: key === 'all' ? 'all' : 'domain', answer: failure.answer })
+  }
+
+  const holdTrippedDomain = async (domain: string, trip: Trip, answer: string) => {
+    const { share, of } = trip
+    const said = refusedText(trip)
+    const why = `${said}, the last with: ${answer}`
+    await retryUntilWritten(() => holdDomain(db, { domain, said, why, at: clock.now() }))
+    run.acceptedDomains.delete(domain)
+    // Without the domain: it may identify a person, and logs are kept. `delivery status` shows it.
+    log.error('delivery.domain-held', { seconds: DOMAIN_HOLD_SECONDS, share, of })
+  }
+
+  const stopRun = async (trip: Trip, answer: string) => {
+    const reason =
+      trip.what === 'refused-alike'
+        ? `${trip.of} refusals in a row: ${answer}`
+        : `${refusedText(trip)} were refused, the last with: ${answer}`
+    const at = clock.now()
+    // Stop first: the write below may take a while, and the other connections would continue.
+    run.stop(trip.what)
+    if (lane === 'digests') await retryUntilWritten(() => pauseUnlessHeld(db, { reason, at }))
+  }
+
+  return {
+    accepted: async ({ toAddress }) => {
+      const domain = emailDomain(toAddress)
+      breaker.record({ domain })
+      run.acceptedDomains.add(domain)
+    },
+    failed: async (message, failure) => {
+      await reduceRateIfAsked(message, failure)
+      if (failure.stopsRun) run.stop(failure.stage === 'tls' ? 'tls-refused' : 'login-refused')
+      // Anyone may sign up with invented addresses, which must not end or hold the email of others.
+      if (failure.outcome !== 'refused' || (lane === 'answers' && failure.deadAddress)) return
+      const trip = breaker.record({ domain: emailDomain(message.toAddress), refused: failure })
+      if (!trip) return
+      if (!trip.domain) await stopRun(trip, failure.answer)
+      else if (lane === 'digests') await holdTrippedDomain(trip.domain, trip, failure.answer)
+    },
+  }
+}
+
+const refusedText = ({ what, share, of }: Trip): string =>
+  what === 'refused-alike' ? `${of} emails in a row` : `${share} % of the last ${of} emails`
+
+/** Input of a breaker: an email that the server accepted or refused. Deferred emails do not count. */
+interface SendOutcome {
+  domain: string
+  /** Undefined if it was accepted. */
+  refused?: Pick<SendFailure, 'class' | 'answer'>
+}
+
+/** Too many refusals: from all domains, so that the run stops, or from one domain only, which is held. */
+interface Trip {
+  /** Null: all domains. */
+  domain: string | null
+  what: 'refused-alike' | 'refused-much'
+  /** Per cent of the newest `of` emails that were refused. */
+  share: number
+  of: number
+}
+
+export interface CircuitBreaker {
+  record(outcome: SendOutcome): Trip | undefined
+}
+
+interface Limits {
+  /** Number of newest emails that count. */
+  window: number
+  /** The minimum number of refusals. */
+  least: number
+  /** Per cent. */
+  share: number
+}
+
+const STREAK_LENGTH = 10
+/** https://support.google.com/mail/answer/81126 and others ask senders to stop if policy refuses them. */
+const DOMAIN: Limits = { window: 400, least: 20, share: 5 }
+const ALL = { window: 200, least: 20 }
+const SENDER_CLASSES: SendFailure['class'][] = ['policy', 'ours']
+const MAILBOX_CLASSES: SendFailure['class'][] = ['dead', 'full']
+
+/**
+ * Trips at ten refusals in a row with the same text, and if the share of refusals among the newest emails of a run is
+ * too large. For a domain, only refusals about us count, not those about an address or a message; for all email, every
+ * refusal counts, against `stopAt` per cent. If another domain accepts email, a trip concerns only the refusing domain.
+ */
+export function openCircuitBreaker(stopAt: number): CircuitBreaker {
+  const streak = openStreak()
+  const all = openWindow({ ...ALL, share: stopAt })
+  const domainStreaks = new Map<string, ReturnType<typeof openStreak>>()
+  const domains = new Map<string, Window>()
+  const acceptingDomains = new Set<string>()
+  const isAnotherAccepting = (domain: string) => [...acceptingDomains].some((one) => one !== domain)
+
+  /** Ignores the results of other domains. One dead or full mailbox says nothing about the next one of its domain. */
+  const isDomainStreak = ({ domain, refused }: SendOutcome): boolean => {
+    if (!refused) domainStreaks.delete(domain)
+    if (!refused || MAILBOX_CLASSES.includes(refused.class)) return false
+    const domainStreak = domainStreaks.get(domain) ?? openStreak()
+    domainStreaks.set(domain, domainStreak)
+    return domainStreak(domain, replyPattern(refused.answer)) !== undefined
+  }
+  const checkStreak = (outcome: SendOutcome): Trip | undefined => {
+    const { domain, refused } = outcome
+    const refusingDomains = streak(domain, refused && replyPattern(refused.answer))
+    const isOwn = isDomainStreak(outcome) && isAnotherAccepting(domain)
+    if (!refusingDomains && !isOwn) return undefined
+    const isItsOwn = isOwn || (refusingDomains?.every((one) => one === domain) && isAnotherAccepting(domain))
+    return { domain: isItsOwn ? domain : null, what: 'refused-alike', share: 100, of: STREAK_LENGTH }
+  }
+  const checkDomainShare = ({ domain, refused }: SendOutcome): Share | undefined => {
+    const isAboutUs = refused !== undefined && SENDER_CLASSES.includes(refused.class)
+    // A domain that never refused for such a reason needs no window.
+    if (!isAboutUs && !domains.has(domain)) return undefined
+    const window = domains.get(domain) ?? openWindow(DOMAIN)
+    domains.set(domain, window)
+    return window.record(domain, isAboutUs)
+  }
+  const checkShare = (outcome: SendOutcome): Trip | undefined => {
+    const { domain, refused } = outcome
+    const domainShare = checkDomainShare(outcome)
+    const totalShare =
+      domainShare && isAnotherAccepting(domain) ? undefined : all.record(domain, refused !== undefined)
+    if (totalShare) return { domain: null, what: 'refused-much', ...totalShare }
+    return domainShare && { domain, what: 'refused-much', ...domainShare }
+  }
+  return {
+    record: (outcome) => {
+      if (!outcome.refused && acceptingDomains.size < 2) acceptingDomains.add(outcome.domain)
+      const trip = checkStreak(outcome) ?? checkShare(outcome)
+      // The domain is held from here on.
+      if (trip?.domain) {
+        all.forget(trip.domain)
+        acceptingDomains.delete(trip.domain)
+      }
+      return trip
+    },
+  }
+}
+
+/** Returns the domains of ten refusals in a row with the same text, and starts again. Undefined wording: accepted. */
+function openStreak() {
+  let lastWording: string | undefined
+  let refusingDomains: string[] = []
+  return (domain: string, wording: string | undefined): string[] | undefined => {
+    refusingDomains =
+      wording === undefined ? [] : wording === lastWording ? [...refusingDomains, domain] : [domain]
+    lastWording = wording
+    if (refusingDomains.length < STREAK_LENGTH) return undefined
+    const all = refusingDomains
+    refusingDomains = []
+    return all
+  }
+}
+
+interface Share {
+  share: number
+  of: number
+}
+
+interface Window {
+  /** Undefined while the share is below the limit; else returns it and starts again. */
+  record(domain: string, counts: boolean): Share | undefined
+  forget(domain: string): void
+}
+
+function openWindow({ window, least, share }: Limits): Window {
+  let newest: { domain: string; counts: boolean }[] = []
+  return {
+    record: (domain, counts) => {
+      newest.push({ domain, counts })
+      if (newest.length > window) newest.shift()
+      const found = newest.filter((one) => one.counts).length
+      const of = newest.length
+      if (!counts || found < least || (found * 100) / of < share) return undefined
+      newest = []
+      return { share: Math.round((found * 100) / of), of }
+    },
+    forget: (domain) => {
+      newest = newest.filter((one) => one.domain !== domain)
+    },
   }
 }

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { type LinkHolder, openManagePage } from '../../account/open-manage-page.ts'
-import { signLink } from '../../subscribers/link-token.ts'
+import { signLink } from '../../subscribers/links.ts'
 import { hasSubscription } from '../../subscribers/subscriber.ts'
 import type { Site } from '../pages.ts'
 import { type ManageViewInput, manageView, noDigestsView } from './manage-view.ts'

@@ -1,6 +1,6 @@
 import type { Database } from '../../../src/core/database/database.ts'
 import { enqueue } from '../../../src/mail/outbox/message.repo.ts'
-import { secretId } from '../../../src/subscribers/link-token.ts'
+import { secretId } from '../../../src/subscribers/links.ts'
 import type { GoodbyeMessage } from '../../../src/subscribers/transactional-message.ts'
 import { addSubscribers, goodbye } from '../../support/messages.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Database } from '../../../src/core/database/database.ts'
-import { secretId } from '../../../src/subscribers/link-token.ts'
+import { secretId } from '../../../src/subscribers/links.ts'
 import { addDigestMessages } from '../../support/messages.ts'
 import { APP_SECRET } from '../bench/bulk-mails.ts'
 

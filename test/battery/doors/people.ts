@@ -4,7 +4,7 @@ import { requestAddressChange } from '../../../src/account/request-address-chang
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { unsubscribe } from '../../../src/account/unsubscribe.ts'
 import type { ServiceDeps } from '../../../src/core/deps.ts'
-import { type LinkPurpose, signLink } from '../../../src/subscribers/link-token.ts'
+import { type LinkPurpose, signLink } from '../../../src/subscribers/links.ts'
 import { readTypedSettings } from '../../../src/subscribers/read-signup.ts'
 import type { MailFormat } from '../../../src/subscribers/subscriber.ts'
 import { inboxPath } from '../../../src/web/signup/inbox-view.ts'

@@ -6,7 +6,7 @@ import { planDigests } from '../../../src/digests/plan-digests.ts'
 import { enqueue } from '../../../src/mail/outbox/message.repo.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
 import { importSubscribers } from '../../../src/subscribers/import-export/import-subscribers.ts'
-import { secretId } from '../../../src/subscribers/link-token.ts'
+import { secretId } from '../../../src/subscribers/links.ts'
 import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import type { GoodbyeMessage } from '../../../src/subscribers/transactional-message.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { dayTotals } from '../../../src/digests/reconciliation.repo.ts'
-import { secretId } from '../../../src/subscribers/link-token.ts'
+import { secretId } from '../../../src/subscribers/links.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
 
 // 24 November 2026 is a Tuesday. Subscribers of these tests confirmed the day before, after their hour.

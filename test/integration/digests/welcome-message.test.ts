@@ -10,7 +10,7 @@ import type { WelcomeMessage } from '../../../src/digests/welcome-message.ts'
 import { openComposer } from '../../../src/emails/compose-message.ts'
 import { takeMessages } from '../../../src/mail/outbox/message.repo.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
-import { readLink } from '../../../src/subscribers/link-token.ts'
+import { readLink } from '../../../src/subscribers/links.ts'
 import { emptyTables } from '../../support/database.ts'
 import { mailed } from '../../support/mailed-links.ts'
 import {

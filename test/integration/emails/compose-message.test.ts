@@ -10,7 +10,7 @@ import type { Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { openComposer } from '../../../src/emails/compose-message.ts'
 import type { TakenMessage } from '../../../src/mail/message.ts'
-import { readLink, secretId } from '../../../src/subscribers/link-token.ts'
+import { readLink, secretId } from '../../../src/subscribers/links.ts'
 import { useDatabase } from '../../support/database.ts'
 
 const database = useDatabase()

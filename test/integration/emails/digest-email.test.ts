@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
-import { siteOf } from '../../../src/emails/compose-message.ts'
+import { openEmails, siteOf } from '../../../src/emails/compose-message.ts'
 import { digestMail } from '../../../src/emails/digest-email.ts'
-import { openEmails } from '../../../src/emails/emails.ts'
 import type { TakenMessage } from '../../../src/mail/message.ts'
-import { readLink } from '../../../src/subscribers/link-token.ts'
+import { readLink } from '../../../src/subscribers/links.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
 
 const world = useDigestWorld()

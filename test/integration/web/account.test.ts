@@ -3,7 +3,7 @@ import { requestAddressChange } from '../../../src/account/request-address-chang
 import { unsubscribeByOperator } from '../../../src/account/unsubscribe.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import { saveFeedback } from '../../../src/subscribers/feedback.repo.ts'
-import type { LinkPurpose } from '../../../src/subscribers/link-token.ts'
+import type { LinkPurpose } from '../../../src/subscribers/links.ts'
 import { saveProfile } from '../../../src/subscribers/profile.repo.ts'
 import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import { checksums } from '../../support/checksums.ts'

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { pauseSubscriber } from '../../../src/account/change-by-operator.ts'
 import { unsubscribeByOperator } from '../../../src/account/unsubscribe.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
-import { readLink } from '../../../src/subscribers/link-token.ts'
+import { readLink } from '../../../src/subscribers/links.ts'
 import { checksums } from '../../support/checksums.ts'
 import { confirmToken, get, NOW, post, subscribeThroughSite, useSite } from '../../support/site.ts'
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { eraseSubscriber } from '../../../src/account/erase-subscriber.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
-import { type LinkPurpose, signLink } from '../../../src/subscribers/link-token.ts'
+import { type LinkPurpose, signLink } from '../../../src/subscribers/links.ts'
 import { mailed as mailedTo } from '../../support/mailed-links.ts'
 import { NOW, post, subscribeThroughSite, useSite } from '../../support/site.ts'
 

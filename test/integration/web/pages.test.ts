@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { openDatabase } from '../../../src/core/database/database.ts'
 import { silentLog } from '../../../src/core/log.ts'
-import { type LinkPurpose, signLink } from '../../../src/subscribers/link-token.ts'
+import { type LinkPurpose, signLink } from '../../../src/subscribers/links.ts'
 import { buildServer } from '../../../src/web/server.ts'
 import { checksums } from '../../support/checksums.ts'
 import {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readConfig } from '../../../src/config/config.ts'
 import { UNCONFIRMED_DAYS } from '../../../src/operator/prune.ts'
-import { linkEnd } from '../../../src/subscribers/link-token.ts'
+import { linkEnd } from '../../../src/subscribers/links.ts'
 import { buildServer } from '../../../src/web/server.ts'
 import { get, useSite } from '../../support/site.ts'
 

@@ -7,7 +7,7 @@ import {
   secretById,
   secretId,
   signLink,
-} from '../../../src/subscribers/link-token.ts'
+} from '../../../src/subscribers/links.ts'
 
 const PURPOSES: LinkPurpose[] = ['confirm', 'unsubscribe', 'resubscribe', 'manage', 'digest']
 const OLD = 'the-old-secret-of-thirty-two-bytes-1'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
-import { signLink } from '../../../../src/subscribers/link-token.ts'
+import { signLink } from '../../../../src/subscribers/links.ts'
 import { get, NOW, post, useSite } from '../../../support/site.ts'
 
 const site = useSite()

@@ -5,7 +5,11 @@ import { requestManageLink, subscribe } from '../../../src/account/signup/subscr
 import { DAY_MS } from '../../../src/core/dates.ts'
 import { mailboxOf } from '../../../src/subscribers/address.ts'
 import { countOldEmailLimits, deleteOldEmailLimits } from '../../../src/subscribers/email-limit.repo.ts'
-import { endBackOff, forgetEmailLimits, takeEmailPermit } from '../../../src/subscribers/email-limits.ts'
+import {
+  endBackOff,
+  forgetEmailLimits,
+  takeEmailPermit,
+} from '../../../src/subscribers/transactional-message.ts'
 import { everyRow } from '../../support/every-row.ts'
 import { confirmToken, NOW, useSite } from '../../support/site.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RefusalClass } from '../../../../src/mail/refusals/rules/rule.ts'
-import { type CircuitBreaker, openCircuitBreaker } from '../../../../src/mail/sending/safeguards.ts'
+import { type CircuitBreaker, openCircuitBreaker } from '../../../../src/mail/sending/run.ts'
 
 const NEVER = 100
 const A = 'a.example'
