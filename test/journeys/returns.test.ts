@@ -11,11 +11,11 @@ import { silentLog } from '../../src/core/log.ts'
 import { importPapers } from '../../src/papers/import-papers.ts'
 import { ROLES, type Service, startService } from '../../src/service/service.ts'
 import { importSubscribers } from '../../src/subscribers/import-export/import-subscribers.ts'
+import { runCli } from '../support/commands.ts'
 import { useDatabase } from '../support/database.ts'
 import type { Mta } from '../support/mta.ts'
 import { type NextHop, startNextHop } from '../support/mta-next-hop.ts'
 import { noPostfix, POSTMASTER, postfix } from '../support/postfix.ts'
-import { runCliProcess } from '../support/processes.ts'
 import { eventually, until } from '../support/until.ts'
 
 const BOUNCE_DOMAIN = 'bounce.papers.example'
@@ -89,7 +89,7 @@ const untilReportsAreRead = () =>
   eventually(async () => (await database.db.report.count({ where: { state: 'read' } })) >= 4)
 
 async function cli(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await runCliProcess(args, { ...settings, CLOCK_NOW: `${DATE}T09:00:00Z` })
+  const { code, stdout, stderr } = await runCli(args, { ...settings, CLOCK_NOW: `${DATE}T09:00:00Z` })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   return stdout
 }

@@ -9,7 +9,7 @@ import { openDnsResolver } from '../../src/operator/dns/dns-client.ts'
 import { publicKeyOf } from '../../src/operator/dns/records.ts'
 import { runDnsChecks } from '../../src/operator/dns/run-dns-checks.ts'
 import { zoneFile } from '../../src/operator/dns/zone-file.ts'
-import { runCliProcess } from '../support/processes.ts'
+import { runCli } from '../support/commands.ts'
 import { startUnbound, unboundPath } from '../support/unbound.ts'
 
 const IPS = ['192.0.2.25', '2001:db8::25']
@@ -74,8 +74,8 @@ async function foundWith(lines: string[], changed: Partial<typeof settings> = {}
 test('what it prints, once it is published, is found to be right', async () => {
   const unbound = await startUnbound([...linesOf(zoneFile(await printed())), ...OTHERS])
   const args = ['doctor', '--dns', '--resolver', unbound.server, '--ip', ...IPS]
-  const { code, stdout, stderr } = await runCliProcess(args, settings, folder)
-  const { stdout: json } = await runCliProcess([...args, '--json'], settings, folder)
+  const { code, stdout, stderr } = await runCli(args, settings)
+  const { stdout: json } = await runCli([...args, '--json'], settings)
   await unbound.stop()
   if (process.env.SHOW) process.stderr.write(stdout)
   expect(stderr).toBe('')
@@ -227,11 +227,7 @@ test('a reverse record that does not lead back, a domain without mail, and no ad
 })
 
 test('a resolver that is not there, and wrong use', async () => {
-  const { code, stdout } = await runCliProcess(
-    ['doctor', '--dns', '--resolver', '127.0.0.1:1', '--json'],
-    settings,
-    folder,
-  )
+  const { code, stdout } = await runCli(['doctor', '--dns', '--resolver', '127.0.0.1:1', '--json'], settings)
   expect(code).toBe(1)
   expect(JSON.parse(stdout).checks[0]).toMatchObject({
     state: 'wrong',
@@ -242,5 +238,5 @@ test('a resolver that is not there, and wrong use', async () => {
     ['--dns', '--ip', 'here'],
     ['--ip', '192.0.2.1'],
   ])
-    expect((await runCliProcess(['doctor', ...args], settings, folder)).code).toBe(2)
+    expect((await runCli(['doctor', ...args], settings)).code).toBe(2)
 }, 60_000)

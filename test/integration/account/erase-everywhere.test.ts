@@ -11,8 +11,8 @@ import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { startService } from '../../../src/service/service.ts'
 import { addressHash } from '../../../src/subscribers/address.ts'
 import { subscriberByKey } from '../../../src/subscribers/subscriber.repo.ts'
+import { runCli } from '../../support/commands.ts'
 import { type DebianPostgres, noDebianPostgres, startDebianPostgres } from '../../support/debian-postgres.ts'
-import { runCliProcess } from '../../support/processes.ts'
 import { startSmtpSink } from '../../support/smtp-sink.ts'
 import { eventually } from '../../support/until.ts'
 
@@ -48,7 +48,7 @@ test('an erased address is in no dump and no log, and in no table’s file once 
     LOG_LEVEL: 'trace',
   }
   const cli = async (...args: string[]) => {
-    const { stdout, stderr, code } = await runCliProcess(args, {
+    const { stdout, stderr, code } = await runCli(args, {
       ...settings,
       CLOCK_NOW: '2026-11-24T12:00:00Z',
     })

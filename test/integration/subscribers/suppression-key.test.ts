@@ -3,8 +3,9 @@ import { readConfig } from '../../../src/config/config.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { readSwitch } from '../../../src/core/switch.repo.ts'
 import { startService } from '../../../src/service/service.ts'
+import { runCli } from '../../support/commands.ts'
 import { useDatabase } from '../../support/database.ts'
-import { runCliProcess, runProgram } from '../../support/processes.ts'
+import { runProgram } from '../../support/processes.ts'
 
 const database = useDatabase()
 const FIRST = 'the first key, of more than thirty-two bytes'
@@ -30,17 +31,17 @@ test('the key of the first start is the only one that a later start takes', asyn
 test('the service and a command end with 2 and say what to do', async () => {
   await starts(FIRST)
   const service = await runProgram(['src/main.ts'], settings(OTHER))
-  const command = await runCliProcess(['subscribers', 'list', '--json'], settings(OTHER))
+  const command = await runCli(['subscribers', 'list', '--json'], settings(OTHER))
   expect([service.code, command.code]).toEqual([2, 2])
   expect(service.stderr).toMatch(/SUPPRESSION_KEY.*set the first key again/is)
   expect(JSON.parse(command.stderr)).toMatchObject({ error: 'config.suppression-key' })
-  expect((await runCliProcess(['subscribers', 'list'], settings(FIRST))).code).toBe(0)
+  expect((await runCli(['subscribers', 'list'], settings(FIRST))).code).toBe(0)
 }, 30_000)
 
 test('a migration by hand may be the first start; other commands record no key', async () => {
   await database.db.switch.deleteMany()
-  expect((await runCliProcess(['subscribers', 'list'], settings(FIRST))).code).toBe(0)
-  expect((await runCliProcess(['db', 'migrate'], settings(OTHER))).code).toBe(0)
+  expect((await runCli(['subscribers', 'list'], settings(FIRST))).code).toBe(0)
+  expect((await runCli(['db', 'migrate'], settings(OTHER))).code).toBe(0)
   await expect(starts(FIRST)).rejects.toMatchObject({ code: 'config.suppression-key' })
 }, 30_000)
 

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
@@ -8,7 +9,7 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCli } from '../../../support/commands.ts'
 import { useDatabase } from '../../../support/database.ts'
-import { runProgram } from '../../../support/processes.ts'
+import { runProgram, startProgram } from '../../../support/processes.ts'
 
 const database = useDatabase()
 const closing: (() => void)[] = []
@@ -98,16 +99,16 @@ test.each([[['papers', 'list', '--date', '2026-11-24']], [['db', 'migrate']]])(
 )
 
 describe('a source', () => {
-  test('that returns HTML fails the fetch, and no paper is stored', async () => {
-    const server = createHttpServer((_request, response) => response.end('<!doctype html><p>Sign in'))
+  test('that refuses the request fails the fetch, and no paper is stored', async () => {
+    const server = createHttpServer((_request, response) => response.writeHead(403).end('<p>Sign in'))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     closing.push(() => server.close())
     const settings = { DATABASE_URL: database.url, HF_URL: `http://127.0.0.1:${portOf(server)}` }
     const { code, stderr } = await runCli(['papers', 'fetch', '--date', '2026-11-20', '--json'], settings)
     expect(code).toBe(1)
-    expect(JSON.parse(stderr.trim().split('\n').at(-1)!)).toMatchObject({ error: 'source.not-json' })
+    expect(JSON.parse(stderr.trim().split('\n').at(-1)!)).toMatchObject({ error: 'source.refused' })
     expect(await database.db.paper.count()).toBe(0)
-  }, 60_000)
+  })
 })
 
 describe('a mail server', () => {
@@ -234,7 +235,13 @@ describe('production', () => {
     const unreachable =
       'DATABASE_URL=postgresql://nobody@127.0.0.1:1/none\nSMTP_URL=smtp://127.0.0.1:1\nNODE_ENV=production\nHF_URL=x\n'
     writeFileSync(join(production, '.env'), unreachable)
-    const { code, stdout } = await runProgram(['scripts/demo.ts', '--check'], {}, production)
-    expect({ code, held: stdout.includes('Everything held') }).toEqual({ code: 0, held: true })
+    const demo = startProgram(['scripts/demo.ts', '--json', '--no-open'], {}, production)
+    try {
+      const { site } = JSON.parse(String((await once(demo.stdout!, 'data'))[0]))
+      expect((await fetch(`${site}/ready`)).status).toBe(200)
+    } finally {
+      demo.kill('SIGTERM')
+      await once(demo, 'exit')
+    }
   }, 90_000)
 })
