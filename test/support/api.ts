@@ -20,8 +20,14 @@ export interface Operation {
   responses: Record<string, { content?: Record<string, { schema: object }> }>
 }
 
-export const documentOf = async (app: FastifyInstance): Promise<Document> =>
-  (await app.inject({ url: '/openapi.json' })).json()
+const documents = new WeakMap<FastifyInstance, Promise<Document>>()
+
+/** What a server says of itself; asked once. */
+export function documentOf(app: FastifyInstance): Promise<Document> {
+  const asked = documents.get(app) ?? app.inject({ url: '/openapi.json' }).then((answer) => answer.json())
+  documents.set(app, asked)
+  return asked
+}
 
 export const operationsOf = ({ paths }: Document): Operation[] =>
   Object.entries(paths).flatMap(([path, methods]) =>
@@ -47,12 +53,22 @@ export const ask = (
     ...(body && { payload: body }),
   } as InjectOptions)
 
-/** What is wrong with an answer by the document: nothing, or its first faults. */
-export function answerChecker(document: Document) {
+type AnswerChecker = (operation: Operation, status: number, body: string) => string
+
+const checkers = new WeakMap<Document, AnswerChecker>()
+
+/** What is wrong with an answer by the document: nothing, or its first faults. A document is compiled once. */
+export function answerChecker(document: Document): AnswerChecker {
+  const checker = checkers.get(document) ?? newChecker(document)
+  checkers.set(document, checker)
+  return checker
+}
+
+function newChecker(document: Document): AnswerChecker {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   addFormats.default(ajv)
   ajv.addSchema(document, 'api')
-  return ({ path, method, responses }: Operation, status: number, body: string): string => {
+  return ({ path, method, responses }, status, body) => {
     if (!responses[status]) return `${status} is not in the document`
     const place = ['paths', path, method.toLowerCase(), 'responses', String(status)]
     const pointer = [...place, 'content', 'application/json', 'schema'].map(escaped).join('/')
