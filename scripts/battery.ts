@@ -9,6 +9,7 @@ import { errorText } from '../src/core/errors.ts'
 import type { BatteryCase, Profile } from '../test/battery/battery-case.ts'
 import { endWithSignals, runCleanups } from '../test/battery/bench/cleanups.ts'
 import { CASES } from './battery/cases.ts'
+import { NIGHTLY_ONLY } from './battery/nightly-only.ts'
 import { batteryPage } from './battery/page.ts'
 import { type Outcome, runCases } from './battery/run-cases.ts'
 import { linesOf } from './battery/words.ts'
@@ -18,27 +19,6 @@ process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'daily-papers-compiled')
 const PROFILES: string[] = ['ci', 'nightly'] satisfies Profile[]
 const USAGE = `npm run battery -- [--profile ${PROFILES.join('|')}] [--at-once N] [--record] [NAME …]`
 const PAGE = join(import.meta.dirname, '../docs/battery.md')
-/** What another case shows as well in less time: these run when they are named, and with --profile nightly. */
-const LONG_AND_SHOWN_ELSEWHERE = [
-  'july-1',
-  'K3-wrong',
-  'many-lanes-rate',
-  'D1-wrong-unknown-errors',
-  'T1-wrong',
-  'U1-wrong-forgets-suppression',
-  'S3-wrong-greylist-slows-down',
-  'D2-wrong-record-per-batch',
-  'manners-wrong-mixed-chunks',
-  'T3-wrong',
-  'C1-wrong',
-  'P1-wrong-unmakeable-ends-the-run',
-  'returns-wrong-suppresses-any-5xx',
-  'sources-august',
-  'sources-mutated',
-  'sources-wrong-closes-at-once',
-  'sources-wrong-keeps-sources-apart',
-]
-const SKIPPED = 'it takes long, and other cases show the same: run it by name, or with --profile nightly'
 /** For one case. In profile ci the longest takes about three minutes. */
 const LIMIT_MS: Record<Profile, number> = { ci: 10 * 60_000, nightly: 6 * 3_600_000 }
 /** Most of the time a case waits, for a server, a lease or a process that starts. */
@@ -87,7 +67,7 @@ const tell = (outcome: Outcome) => {
   console.log(linesOf(outcome))
 }
 const whyNot = ({ name }: BatteryCase) =>
-  isWhole && LONG_AND_SHOWN_ELSEWHERE.includes(name) ? SKIPPED : undefined
+  isWhole && NIGHTLY_ONLY[name] ? `only with --profile nightly, or by name: ${NIGHTLY_ONLY[name]}` : undefined
 const outcomes = await runCases(cases, { profile, atOnce, limitMs: LIMIT_MS[profile], tell, whyNot })
 if (record) writeFileSync(PAGE, batteryPage(CASES, outcomes, readFileSync(PAGE, 'utf8')))
 const skipped = outcomes.filter(({ verdict }) => typeof verdict === 'string').length

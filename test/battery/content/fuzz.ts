@@ -4,7 +4,7 @@ import type { BatteryCase } from '../battery-case.ts'
 import { WRONG_BUILDERS } from './wrong-builders.ts'
 
 const SEED = 20261124
-const MAILS = { ci: 2000, nightly: 10_000 }
+const MAILS = { ci: 500, nightly: 10_000 }
 const MAILS_OF_WRONG = 100
 /** Read by one process of Python together. */
 const TOGETHER = 250

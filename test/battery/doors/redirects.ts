@@ -20,7 +20,7 @@ export const noOpenRedirect: Door = async (doors, profile) => {
     return answer.statusCode
   }
   for (const button of buttonsOf(doors)) faults.push(...(await pressAll(doors, profile, button, look)))
-  if (!doors.wrong.only) await readAll(doors, look)
+  if (!doors.wrong.only) await readAll(doors, profile, look)
   return {
     n: `${ELSEWHERE.length} payloads, ${count.requests} requests, ${count.redirects} redirects`,
     faults,
@@ -37,18 +37,16 @@ function isHere(location: string, { deps }: Doors): boolean {
   return /^\/(?![/\\])/.test(location) && URL.parse(location, origin)?.origin === origin
 }
 
-/** The plain one, and on most days a third of the others, so that the buttons share them. */
-function payloadsFor(button: Button, profile: Profile): string[] {
-  const turn = BUTTONS.indexOf(button) % 3
-  return ELSEWHERE.filter((_, i) => profile === 'nightly' || i === 0 || i % 3 === turn)
-}
+/** The plain one, and in profile ci a third of the others, so that the buttons or pages share them. */
+const payloadsFor = (index: number, profile: Profile): string[] =>
+  ELSEWHERE.filter((_, i) => profile === 'nightly' || i === 0 || i % 3 === index % 3)
 
 /** Each payload in fields and a query that a form does not have, beside a form that is taken; then in its own. */
 async function pressAll(doors: Doors, profile: Profile, button: Button, look: Look): Promise<string[]> {
   const { url, by, method = 'POST', status: expected = 303, isJson } = button
   const name = `${method} ${url}`
   const refused: string[] = []
-  for (const payload of payloadsFor(button, profile)) {
+  for (const payload of payloadsFor(BUTTONS.indexOf(button), profile)) {
     const person = await somebody(doors.deps, by)
     const own = Object.keys(button.fields?.(person) ?? {})
     // A body of JSON that holds more than we know is refused.
@@ -77,13 +75,14 @@ const fieldsOf = (names: string[], payload: string): Fields =>
 const queryOf = (payload: string): string =>
   new URLSearchParams(fieldsOf([...NAMES, ...OWN_NAMES], payload)).toString()
 
-/** Each payload as a path, and in the query of every page. */
-async function readAll(doors: Doors, look: Look): Promise<void> {
+/** Each payload as a path, and those of each page in its query. */
+async function readAll(doors: Doors, profile: Profile, look: Look): Promise<void> {
   const person = await holderOfAll(doors.deps)
   const pages = doors.routes.filter(({ method }) => method === 'GET')
-  for (const payload of ELSEWHERE) {
+  for (const payload of ELSEWHERE)
     await look(`path ${payload}`, { url: `/${payload.replace(/[\r\n\t\\]/g, encodeURIComponent)}` })
-    for (const { url } of pages) {
+  for (const [index, { url }] of pages.entries()) {
+    for (const payload of payloadsFor(index, profile)) {
       const asked = `${pathOf(url, person)}?${queryOf(payload)}`
       await look(`GET ${url}`, { url: asked, headers: tokenFor(url) })
     }
