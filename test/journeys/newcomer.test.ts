@@ -5,13 +5,11 @@ import type { ParsedMail } from 'mailparser'
 import type { FrameLocator, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Demo, removeDemo, startDemo } from '../../scripts/demo/demo.ts'
-import { launchBrowser } from '../support/browser.ts'
+import { sharedBrowser } from '../support/browser.ts'
 
-const browser = await launchBrowser()
+const browser = await sharedBrowser()
 let demo: Demo
 let page: Page
-
-afterAll(() => browser?.close())
 
 async function mailNumber(count: number): Promise<ParsedMail> {
   for (let tries = 0; tries < 100; tries++) {

@@ -17,6 +17,14 @@ const QUIET = [
   '--disable-sync',
 ]
 
+let started: Promise<Browser | undefined> | undefined
+
+/** The browser of this process, which every test file uses in turn; it ends with the process. */
+export function sharedBrowser(): Promise<Browser | undefined> {
+  started ??= launchBrowser()
+  return started
+}
+
 /**
  * A real browser: the one named by CHROMIUM_PATH, an installed one, or the one that npm brings. Undefined where there
  * is none; with REQUIRE_BROWSER set that is an error.

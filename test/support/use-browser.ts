@@ -1,6 +1,6 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
-import { launchBrowser } from './browser.ts'
+import { sharedBrowser } from './browser.ts'
 
 const MAX_WAIT_MS = 10_000
 
@@ -10,13 +10,14 @@ export interface UsedBrowser {
   open(options?: BrowserContextOptions): Promise<Page>
 }
 
-/** One browser for a test file. Where there is none, every test says so and is skipped. */
+/** Windows for a test file, closed at its end. Without a browser, every test says so and is skipped. */
 export function useBrowser(): UsedBrowser {
   let browser: Browser | undefined
+  const contexts: BrowserContext[] = []
   beforeAll(async () => {
-    browser = await launchBrowser()
+    browser = await sharedBrowser()
   })
-  afterAll(() => browser?.close())
+  afterAll(async () => void (await Promise.all(contexts.splice(0).map((context) => context.close()))))
   beforeEach((context) => {
     if (!browser) context.skip('no browser on this machine')
   })
@@ -25,7 +26,9 @@ export function useBrowser(): UsedBrowser {
       return browser !== undefined
     },
     open: async (options) => {
-      const page = await (await browser!.newContext(options)).newPage()
+      const context = await browser!.newContext(options)
+      contexts.push(context)
+      const page = await context.newPage()
       page.setDefaultTimeout(MAX_WAIT_MS)
       return page
     },

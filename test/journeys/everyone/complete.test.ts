@@ -7,7 +7,11 @@ import { MAIL_NAMES, renderMails } from '../../support/walk-mails.ts'
 
 const templates = resolve(import.meta.dirname, '../../../templates')
 const database = useDatabase()
-const rendered = vi.hoisted(() => new Set<string>())
+const rendered = vi.hoisted(() => {
+  // Other files of this worker have read the engine already, and are not to get the one below.
+  vi.resetModules()
+  return new Set<string>()
+})
 let walk: Walk
 
 // The engine itself, which also notes what it renders.
@@ -31,7 +35,10 @@ vi.mock('../../../src/i18n/template-engine.ts', async (original) => {
 beforeAll(async () => {
   walk = await openWalk(database.url)
 })
-afterAll(() => walk.close())
+afterAll(async () => {
+  await walk.close()
+  vi.resetModules()
+})
 
 describe('the walk', () => {
   test('meets each page as it should be, each of its templates and routes, and knows which load a script', async () => {

@@ -1,20 +1,6 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { sourceName, sourcesLine } from '../../../src/digests/sources-line.ts'
 import type { SourceDay } from '../../../src/sources/source-day.repo.ts'
-
-const TITLES: Record<string, string> = { huggingface: 'Hugging Face', arxiv: 'arXiv' }
-
-// Sources as they may be, whichever this release has.
-vi.mock('../../../src/sources/registry.ts', () => ({
-  parseSourceName: (text: string) => {
-    const [name = '', section] = text.split(':')
-    return TITLES[name] ? { source: { name, title: TITLES[name] }, section } : undefined
-  },
-  sourceTitle: (text: string) => {
-    const [name = '', section] = text.split(':')
-    return TITLES[name] ? [TITLES[name], section].filter(Boolean).join(' ') : text
-  },
-}))
 
 const TODAY = '2026-11-24'
 const FEED = 'huggingface'
