@@ -1,6 +1,11 @@
 import { DefaultReporter, type TestModule } from 'vitest/node'
 
-/** vitest's own report, a line for each skipped test with its reason and each failed one with its error, the count. */
+const SLOWEST = 20
+
+/**
+ * vitest's own report, the slowest files, a line for each skipped test with its reason and each failed one with its
+ * error, the count.
+ */
 export default class CountingReporter extends DefaultReporter {
   override onTestRunEnd(...args: Parameters<DefaultReporter['onTestRunEnd']>): void {
     super.onTestRunEnd(...args)
@@ -19,9 +24,24 @@ export default class CountingReporter extends DefaultReporter {
       if (result.state === 'failed')
         console.log(failedLine(`${test.module.relativeModuleId}: ${test.fullName}`, result.errors))
     }
+    if (modules.length > SLOWEST) console.log(slowestFiles(modules))
     const skipped = count.skipped ? `, ${count.skipped} skipped` : ''
     console.log(`${count.passed} passed, ${count.failed} failed${skipped}`)
   }
+}
+
+/** "The 20 slowest of 345 files:", then a line for each with its seconds, those of its imports and set-up included. */
+function slowestFiles(modules: readonly TestModule[]): string {
+  const files = modules.map((module) => {
+    const { duration, collectDuration, setupDuration } = module.diagnostic()
+    const name = `${module.relativeModuleId}${module.project.name === 'main' ? '' : ` (${module.project.name})`}`
+    return { name, seconds: (duration + collectDuration + setupDuration) / 1000 }
+  })
+  const slowest = files.toSorted((one, other) => other.seconds - one.seconds).slice(0, SLOWEST)
+  return [
+    `The ${SLOWEST} slowest of ${files.length} files, in seconds:`,
+    ...slowest.map(({ name, seconds }) => `${seconds.toFixed(1).padStart(7)}  ${name}`),
+  ].join('\n')
 }
 
 /** One line that CI can say again at its end, where the whole report is out of sight. */
