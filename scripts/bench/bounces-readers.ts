@@ -47,7 +47,7 @@ function formsOf(bytes: Buffer): Buffer[] {
 
 async function sayingOf(mail: Buffer): Promise<Said[] | null> {
   try {
-    return parseReport(await parseMail(mail)).returned.map(
+    return parseReport(await parseMail(mail)).bounces.map(
       ({ recipient, class: kind, status, diagnostic, rule, sure }) => ({
         recipient,
         isDead: kind === 'dead',

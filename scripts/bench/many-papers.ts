@@ -5,14 +5,15 @@ import { arxivPapers } from '../../test/support/archived-papers.ts'
 import { recordedPapers } from '../../test/support/recorded-papers.ts'
 import { recombined } from './search-corpus.ts'
 
-interface Wish {
+interface Options {
   count: number
   perDay: number
   lastDay: Day
 }
 
 /** So many papers up to a day, recombined from real ones of arXiv and Hugging Face as `recombined` says. */
-export const manyPapers = (wish: Wish): Paper[] => recombined([...arxivPapers(), ...recordedPapers()], wish)
+export const manyPapers = (options: Options): Paper[] =>
+  recombined([...arxivPapers(), ...recordedPapers()], options)
 
 const AT_ONCE = 3000
 

@@ -26,7 +26,7 @@ const TABLES = [
   'message',
   'acceptance',
   'attempt',
-  'chunk',
+  'batch',
   'plan',
   'subscriber',
   'topic',
@@ -176,7 +176,7 @@ async function makeYear(client: pg.Client, { subscribers, days }: Options): Prom
     where d.outcome in ('planned', 'nothing_matched')`)
   const { rows } = await client.query('select count(*)::int as count from sample')
   const samples: number = rows[0].count
-  await client.query('truncate digest, message, acceptance, attempt, chunk, plan restart identity cascade')
+  await client.query('truncate digest, message, acceptance, attempt, batch, plan restart identity cascade')
   await client.query(`insert into subscriber (id, address, address_key, address_hash, state, zone, hour, days, max_papers, created_at, confirmed_at, start_date)
     select substr(md5(n::text), 1, 14), 'reader.' || n || '@university.example', 'reader.' || n || '@university.example', md5(n::text) || md5('x' || n),
       'active', 'UTC', 8, '{mon,tue,wed,thu,fri}', 15, '2025-11-01', '2025-11-01', '2025-11-02'
@@ -197,7 +197,7 @@ async function makeYear(client: pg.Client, { subscribers, days }: Options): Prom
 async function makeDay(client: pg.Client, day: string, { samples, seed }: { samples: number; seed: number }) {
   const at = `'${day}T08:00:00Z'::timestamptz`
   const { rows } = await client.query(`
-    insert into plan (zone, hour, days, local_date, due_at, horizon, sources, due, planned_at, closed_at)
+    insert into plan (zone, hour, days, local_date, due_at, max_paper_id, sources, due, planned_at, closed_at)
     select 'UTC', 8, 'mon,tue,wed,thu,fri', '${day}', ${at}, 1000, 'Hugging Face: 31 papers.', (select count(*) from reader), ${at}, ${at} + interval '1 hour'
     returning id`)
   const plan = rows[0].id
@@ -205,20 +205,20 @@ async function makeDay(client: pg.Client, day: string, { samples, seed }: { samp
     insert into digest (plan_id, subscriber_id, local_date, due_at, outcome, from_paper, to_paper, best_day, papers, matched, content, created_at)
     select ${plan}, r.id, '${day}', ${at}, s.outcome, s.from_paper, s.to_paper, s.best_day, s.papers, s.matched, s.content, ${at}
     from reader r join sample s on s.n = (r.n * 31 + ${seed}) % ${samples}`)
-  const first = (await client.query(`select coalesce(max(id), 0)::int as id from chunk`)).rows[0].id
+  const first = (await client.query(`select coalesce(max(id), 0)::int as id from batch`)).rows[0].id
   await client.query(`
-    with sent as (select d.id, d.subscriber_id, r.address, s.said, s.secret_id, (row_number() over (order by d.id) - 1) / 200 as chunk
+    with sent as (select d.id, d.subscriber_id, r.address, s.said, s.secret_id, (row_number() over (order by d.id) - 1) / 200 as batch
       from digest d join reader r on r.id = d.subscriber_id join sample s on s.n = (r.n * 31 + ${seed}) % ${samples}
       where d.plan_id = ${plan} and d.outcome = 'planned'),
-    chunks as (insert into chunk (lane, done_at, not_before) select 'digests', ${at} + interval '1 hour', ${at} from (select distinct chunk from sent order by 1) c)
-    insert into message (id, kind, dedupe, subscriber_id, digest_id, chunk_id, state, attempts, next_try, deadline, dated_at, to_address, secret_id, content)
-    select substr(md5(id::text || 'm'), 1, 16), 'digest', subscriber_id || ':${day}', subscriber_id, id, ${first} + 1 + chunk, 'accepted', 1,
+    batches as (insert into batch (lane, done_at, not_before) select 'bulk', ${at} + interval '1 hour', ${at} from (select distinct batch from sent order by 1) c)
+    insert into message (id, kind, dedupe, subscriber_id, digest_id, batch_id, state, attempts, next_try, deadline, dated_at, to_address, secret_id, content)
+    select substr(md5(id::text || 'm'), 1, 16), 'digest', subscriber_id || ':${day}', subscriber_id, id, ${first} + 1 + batch, 'accepted', 1,
       ${at} + interval '20 hours', ${at} + interval '20 hours', ${at}, address, secret_id, said from sent`)
   await client.query(`
-    insert into acceptance (message_id, at, answer) select m.id, ${at}, '250 2.0.0 Ok: queued as ' || upper(substr(md5(m.id), 1, 11))
+    insert into acceptance (message_id, at, reply) select m.id, ${at}, '250 2.0.0 Ok: queued as ' || upper(substr(md5(m.id), 1, 11))
     from message m join digest d on d.id = m.digest_id where d.plan_id = ${plan}`)
   await client.query(`
-    insert into attempt (message_id, n, at, outcome, status, enhanced, answer)
+    insert into attempt (message_id, n, at, outcome, status, enhanced, reply)
     select m.id, 1, ${at}, 'deferred', 451, '4.7.1', '451 4.7.1 Greylisting in action, please come back later'
     from message m join digest d on d.id = m.digest_id where d.plan_id = ${plan} and d.id % 50 = 0`)
 }

@@ -71,7 +71,7 @@ interface Report {
 }
 
 async function quotedIn(mail: Buffer, { file, expected, rules }: Report): Promise<Quoted[] | null> {
-  const { returned } = await readBounceText(mail)
+  const { bounces: returned } = await readBounceText(mail)
   const answers = new Map(returned.flatMap((one) => answerOf(one, rules)).map((one) => [one.answer, one]))
   if (answers.size === 0) return []
   const all = [...answers.values()]
@@ -85,7 +85,7 @@ function answerOf({ diagnostic }: ParsedBounce, rules: readonly RefusalRule[]): 
   const found = /\b[45]\d\d(?=[ :=-])/.exec(diagnostic ?? '')
   if (!diagnostic || !found) return []
   const [status, answer] = [Number(found[0]), diagnostic.slice(found.index)]
-  const { class: kind, rule } = classifyRefusal({ status, enhanced: null, answer: redact(answer) }, rules)
+  const { class: kind, rule } = classifyRefusal({ status, enhanced: null, reply: redact(answer) }, rules)
   return [{ status, answer, class: kind ?? 'unknown', rule }]
 }
 

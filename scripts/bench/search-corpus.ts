@@ -2,7 +2,7 @@ import { addDays, type Day } from '../../src/core/dates.ts'
 import type { Paper } from '../../src/papers/paper.ts'
 import { randomFrom } from '../../test/battery/bench/seeded-random.ts'
 
-export interface CorpusWish {
+export interface CorpusOptions {
   count: number
   /** On which the last ones are listed; `perDay` come on each day up to then. */
   lastDay: Day
@@ -12,11 +12,11 @@ export interface CorpusWish {
 const SENTENCES = /(?<=[.!?]) +(?=[A-Z])/
 
 /**
- * As many papers as wished, made of some real ones: each keeps the length, authors and categories of one of them, half of
+ * As many papers as requested, made of some real ones: each keeps the length, authors and categories of one of them, half of
  * its sentences are those that stand at the same place in others of its category, and its title is the beginning of its
  * own and the end of another's. So words, their frequency and lengths stay real; no two papers are the same.
  */
-export function recombined(papers: readonly Paper[], { count, lastDay, perDay }: CorpusWish): Paper[] {
+export function recombined(papers: readonly Paper[], { count, lastDay, perDay }: CorpusOptions): Paper[] {
   const chance = randomFrom(1)
   const one = <T>(list: readonly T[]): T => list[Math.floor(chance() * list.length)]!
   const cut = papers.map((paper) => ({ paper, sentences: paper.abstract.split(SENTENCES) }))

@@ -101,7 +101,7 @@ async function measure(given: Deps, databaseFolder: string, port: number) {
   const before = await poolEmails(port)
   const drained = await timed(databaseFolder, async () => {
     const signal = AbortSignal.timeout(MAX_SENDING_MS)
-    const { accepted, stopped } = await deliverReady({ ...deps, compose }, { lane: 'digests', signal })
+    const { accepted, stopped } = await deliverReady({ ...deps, compose }, { lane: 'bulk', signal })
     if (stopped || signal.aborted) throw new Error(`stopped: ${stopped ?? 'took too long'}`)
     return accepted
   })

@@ -224,8 +224,8 @@ async function planAndDeliver({
   const signal = new AbortController().signal
   const { planned, nothingMatched } = await planDigests(deps)
   const delivering = { ...deps, compose: deps.compose! }
-  await deliverReady(delivering, { lane: 'answers', signal })
-  await deliverReady(delivering, { lane: 'digests', signal })
+  await deliverReady(delivering, { lane: 'transactional', signal })
+  await deliverReady(delivering, { lane: 'bulk', signal })
   return { planned, nothingMatched }
 }
 

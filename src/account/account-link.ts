@@ -28,7 +28,7 @@ export async function mailAccountLink(deps: ServiceDeps, manageToken: string): P
     const subscriber = await subscriberByLink(deps, manageToken, 'manage', (id) => lockSubscriber(tx, id))
     const isHeld = await reachedDailyLimit(tx, { subscriberId: subscriber.id, kind: 'account-link', now })
     if (!isHeld)
-      await enqueue(tx, 'answers', [linkMessage(config, subscriber, { kind: 'account-link', now })])
+      await enqueue(tx, 'transactional', [linkMessage(config, subscriber, { kind: 'account-link', now })])
     return { subscriber: subscriber.id, mail: isHeld ? null : 'account-link' }
   })
   log.info('subscriber.asked', { ...asked, how: 'manage' })
@@ -37,18 +37,18 @@ export async function mailAccountLink(deps: ServiceDeps, manageToken: string): P
 
 interface LinkMessageInput extends Pick<TransactionalMessageInput, 'now' | 'toAddress'> {
   kind: 'account-link' | 'new-address' | 'moved'
-  moveId?: number
+  addressChangeId?: number
 }
 
 /** A plain message with up to one link; enqueue it in the transaction of the action that it reports. */
 export function linkMessage(
   config: Config,
   subscriber: Subscriber,
-  { moveId, ...mail }: LinkMessageInput,
+  { addressChangeId, ...mail }: LinkMessageInput,
 ): NewMessage {
   const { epoch, zone, format } = subscriber
-  const content: LinkMessage = { epoch, zone, format, moveId }
-  const dedupe = moveId === undefined ? randomId(96) : `move ${moveId}`
+  const content: LinkMessage = { epoch, zone, format, addressChangeId }
+  const dedupe = addressChangeId === undefined ? randomId(96) : `address-change ${addressChangeId}`
   return transactionalMessage(config, subscriber, { ...mail, dedupe, content })
 }
 
@@ -63,7 +63,7 @@ export function mailManageLink(deps: Deps, who: SubscriberRef): Promise<boolean>
     if (await reachedDailyLimit(tx, { subscriberId: id, kind: 'manage-link', now })) return false
     const content: LinkMessage = { epoch, zone, format, asked: true }
     const message = { kind: 'manage-link' as const, dedupe: randomId(96), content, now }
-    await enqueue(tx, 'answers', [transactionalMessage(deps.config, subscriber, message)])
+    await enqueue(tx, 'transactional', [transactionalMessage(deps.config, subscriber, message)])
     return true
   })
 }

@@ -54,11 +54,11 @@ export async function eraseLockedSubscriber(
   await redactBounces(tx, id)
   await forgetEmailLimits(tx, config, addressKey)
   // Another subscriber may have entered this address as their new one.
-  const moves = await deleteUnconfirmedAddressChanges(tx, { addressKey })
+  const addressChanges = await deleteUnconfirmedAddressChanges(tx, { addressKey })
   await forgetMessagesByKey(
     tx,
     'new-address',
-    moves.map((move) => `move ${move}`),
+    addressChanges.map((id) => `address-change ${id}`),
   )
   await replaceWithTombstone(tx, subscriber, now)
 }

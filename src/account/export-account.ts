@@ -41,13 +41,13 @@ async function accountExport(deps: Deps, subscriber: Subscriber): Promise<Accoun
     madeAt: clock.now().toISOString(),
     subscriber: settingsOf(subscriber),
     topics: await topicsOf(db, id),
-    opinions: await readableFeedback(db, id),
+    feedback: await readableFeedback(db, id),
     ...(await readableProfile(db, id)),
     ...(await historyOf(db, id)),
     consents: (await consentsWithNotes(db, id)).map(({ subscriberId: _, ...consent }) => consent),
     digests: await readableDigests(db, id),
     messages: await messagesOf(db, id),
-    returned: await readableReturns(db, id),
+    bounces: await readableBounces(db, id),
     suppression: await suppressionOf(db, addressHash),
   }
 }
@@ -60,7 +60,7 @@ const settingsOf = ({ id, address, addressKey, addressHash, ...kept }: Subscribe
   ...kept,
 })
 
-const readableReturns = async (db: DatabaseOrTransaction, subscriberId: string) =>
+const readableBounces = async (db: DatabaseOrTransaction, subscriberId: string) =>
   (await bouncesOfSubscriber(db, subscriberId)).map(
     ({ reportId: _, n: __, subscriberId: ___, isRead, kind, messageId, ...one }) => ({
       ...one,

@@ -107,9 +107,9 @@ async function enqueueAddressChange(
   tx: DatabaseOrTransaction,
   { subscriber, to, now }: AddressChangeRequest,
 ): Promise<void> {
-  const moveId = await createAddressChange(tx, { subscriberId: subscriber.id, ...to, now })
-  const mail = { kind: 'new-address', now, toAddress: to.address, moveId } as const
-  await enqueue(tx, 'answers', [linkMessage(config, subscriber, mail)])
+  const addressChangeId = await createAddressChange(tx, { subscriberId: subscriber.id, ...to, now })
+  const mail = { kind: 'new-address', now, toAddress: to.address, addressChangeId } as const
+  await enqueue(tx, 'transactional', [linkMessage(config, subscriber, mail)])
 }
 
 /** The data of the page behind the link emailed to a new address. */
@@ -161,9 +161,9 @@ export async function confirmAddressChange(deps: ServiceDeps, token: string): Pr
     const notification = linkMessage(deps.config, subscriber, {
       kind: 'moved',
       now,
-      moveId: addressChange.id,
+      addressChangeId: addressChange.id,
     })
-    await enqueue(tx, 'answers', [notification])
+    await enqueue(tx, 'transactional', [notification])
     return subscriber.id
   })
   if (!moved) return

@@ -78,7 +78,7 @@ export async function showNewestSubscribers(
 /** The outcome of an email, and whether it bounced. */
 export interface FateWithReturn extends MailOutcome {
   /** The newest bounce report; null if there is none. */
-  cameBack: Pick<ListedBounce, 'class' | 'status' | 'done'> | null
+  cameBack: Pick<ListedBounce, 'class' | 'status' | 'effect'> | null
 }
 
 /** The outcome of one date, including later bounce reports. */

@@ -15,6 +15,6 @@ export async function acceptReport(deps: ServiceDeps, report: Omit<NewReport, 'a
     readReturnAddress(report.recipient ?? '', config.APP_SECRET)?.purpose === 'unsubscribe'
   const raw = report.raw.subarray(0, isUnsubscribe ? MAX_REQUEST_BYTES : MAX_BYTES)
   const isNew = await keep(db, { ...report, raw, at: clock.now() })
-  log.info('report.kept', { way: report.way, bytes: report.raw.length, again: !isNew })
+  log.info('report.kept', { channel: report.channel, bytes: report.raw.length, again: !isNew })
   if (isNew) await queue.nudge('read-reports')
 }

@@ -70,11 +70,12 @@ async function acceptSns(deps: WebhookDeps, { raw }: WebhookRequest): Promise<vo
   const now = deps.clock.now()
   requireRecent('ses', Date.parse(message.Timestamp ?? ''), now)
   const pem = await deps.sns.certificate(certificateUrl(message))
-  if (!isSignedBy(pem, message, now)) throw new Fault('webhook.unsigned', { maker: 'ses' })
+  if (!isSignedBy(pem, message, now)) throw new Fault('webhook.unsigned', { provider: 'ses' })
   if (message.Type === 'SubscriptionConfirmation') {
     await deps.sns.confirm(confirmationUrl(message, topic))
-    deps.log.info('webhook.confirmed', { way: 'ses' })
-  } else if (message.Type === 'Notification') await acceptReport(deps, { way: 'ses', recipient: null, raw })
+    deps.log.info('webhook.confirmed', { channel: 'ses' })
+  } else if (message.Type === 'Notification')
+    await acceptReport(deps, { channel: 'ses', recipient: null, raw })
 }
 
 /** The documentation does not say whether a retry gets a new signature. The same body is stored only once anyway. */
@@ -83,9 +84,9 @@ async function acceptSendgrid(deps: WebhookDeps, { headers, raw }: WebhookReques
   const timestamp = headerIn(headers, 'x-twilio-email-event-webhook-timestamp')
   const key = deps.config.SENDGRID_WEBHOOK_KEY!
   if (!isSignedBySendgrid({ key, signature, timestamp, raw }))
-    throw new Fault('webhook.unsigned', { maker: 'sendgrid' })
+    throw new Fault('webhook.unsigned', { provider: 'sendgrid' })
   requireRecent('sendgrid', Number(timestamp) * 1000, deps.clock.now())
-  await acceptReport(deps, { way: 'sendgrid', recipient: null, raw })
+  await acceptReport(deps, { channel: 'sendgrid', recipient: null, raw })
 }
 
 /**
@@ -94,18 +95,18 @@ async function acceptSendgrid(deps: WebhookDeps, { headers, raw }: WebhookReques
  */
 async function acceptMailgun(deps: WebhookDeps, { raw }: WebhookRequest): Promise<void> {
   const signature = verifiedMailgunSignature(raw, deps.config.MAILGUN_WEBHOOK_KEY!)
-  if (!signature) throw new Fault('webhook.unsigned', { maker: 'mailgun' })
+  if (!signature) throw new Fault('webhook.unsigned', { provider: 'mailgun' })
   const { token } = signature
   const at = Number(signature.timestamp) * 1000
   requireRecent('mailgun', at, deps.clock.now())
   if (!(await bindToken(deps.db, { token, raw, at: new Date(at) }))) throw new Fault('webhook.token-used')
-  await acceptReport(deps, { way: 'mailgun', recipient: null, raw })
+  await acceptReport(deps, { channel: 'mailgun', recipient: null, raw })
 }
 
 async function acceptPostmark(deps: WebhookDeps, { headers, raw }: WebhookRequest): Promise<void> {
   const isRight = isSameSecret(basicIn(headers), deps.config.POSTMARK_WEBHOOK_LOGIN!)
-  if (!isRight) throw new Fault('webhook.unsigned', { maker: 'postmark' })
-  await acceptReport(deps, { way: 'postmark', recipient: null, raw })
+  if (!isRight) throw new Fault('webhook.unsigned', { provider: 'postmark' })
+  await acceptReport(deps, { channel: 'postmark', recipient: null, raw })
 }
 
 /**
@@ -115,15 +116,15 @@ async function acceptBrevo(deps: WebhookDeps, { headers, raw }: WebhookRequest):
   const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1]
   const sent = bearer ?? basicIn(headers).replace(/^[^:]*:/, '')
   if (!isSameSecret(sent, deps.config.BREVO_WEBHOOK_TOKEN!))
-    throw new Fault('webhook.unsigned', { maker: 'brevo' })
-  await acceptReport(deps, { way: 'brevo', recipient: null, raw })
+    throw new Fault('webhook.unsigned', { provider: 'brevo' })
+  await acceptReport(deps, { channel: 'brevo', recipient: null, raw })
 }
 
 function requireRecent(provider: keyof typeof MAX_AGE_MS, at: number, now: Date): void {
   const age = now.getTime() - at
   // A timestamp that is not a number fails this condition too.
   if (!(age <= MAX_AGE_MS[provider] && age >= -CLOCKS_DIFFER_MS))
-    throw new Fault('webhook.too-old', { maker: provider, hours: MAX_AGE_MS[provider] / HOUR_MS })
+    throw new Fault('webhook.too-old', { provider, hours: MAX_AGE_MS[provider] / HOUR_MS })
 }
 
 const headerIn = (headers: IncomingHttpHeaders, name: string): string => String(headers[name] ?? '')

@@ -16,7 +16,7 @@ import { suppressAddressKey } from '../subscribers/suppress-subscriber.ts'
 import type { SuppressionReason } from '../subscribers/suppression.repo.ts'
 import { enqueueGoodbye } from '../subscribers/transactional-message.ts'
 import {
-  type BounceAction,
+  type BounceEffect,
   type CountedBounce,
   countedBounces,
   type NewBounce,
@@ -69,9 +69,9 @@ export async function applyBounce(
         isProven,
         hasProof: hasProofFor(input, subject),
       })
-    : { done: 'nothing' as const }
-  const { done, ...others } = acted
-  const { class: kind, status, sure, answer } = event
+    : { effect: 'nothing' as const }
+  const { effect, ...others } = acted
+  const { class: kind, status, sure, reply } = event
   // After an erasure, a report must not bring back anything that identifies the subscriber.
   const isErased = subject?.messageId != null && subject.address === null
   const address = isErased ? null : (subject?.address ?? tryParseAddress(event.recipient)?.address)
@@ -80,18 +80,18 @@ export async function applyBounce(
     class: kind,
     status,
     sure,
-    answer: isErased ? '' : redactedReply(answer),
+    reply: isErased ? '' : redactedReply(reply),
     domain: address ? emailDomain(address) : null,
     foundBy: subject?.foundBy ?? null,
     messageId: subject?.messageId ?? null,
     subscriberId: subscriberId ?? null,
-    done,
+    effect,
   }
   return { row, ...others }
 }
 
-const redactedReply = (answer: string): string =>
-  redact(answer.slice(0, MAX_READ)).replaceAll('\0', '').slice(0, MAX_REPLY_LENGTH)
+const redactedReply = (reply: string): string =>
+  redact(reply.slice(0, MAX_READ)).replaceAll('\0', '').slice(0, MAX_REPLY_LENGTH)
 
 /**
  * Every reply to an email quotes its Message-ID. A stranger who has one must not end a subscription with a single
@@ -119,7 +119,7 @@ interface Acting {
   subscriber: Subscriber | null
 }
 
-type ConsequenceResult = Pick<AppliedBounce, 'suppressed' | 'ended'> & { done: BounceAction }
+type ConsequenceResult = Pick<AppliedBounce, 'suppressed' | 'ended'> & { effect: BounceEffect }
 
 async function applyConsequence(
   deps: Deps,
@@ -129,12 +129,12 @@ async function applyConsequence(
   const { event, at, subject, hasProof } = acting
   const isAboutMailbox = event.class === 'dead' || event.class === 'full'
   const { address } = subject
-  if (isAboutMailbox && address && !isOwnMailbox(event.recipient, address)) return { done: 'elsewhere' }
+  if (isAboutMailbox && address && !isOwnMailbox(event.recipient, address)) return { effect: 'elsewhere' }
   // The report that led to a suppression does not renew it once the suppression is lifted. Nor does a report without
   // proof end a subscription again that was resumed since.
-  const done: BounceAction[] = hasProof ? ['suppressed'] : ['suppressed', 'unsubscribed']
-  if (await wasHandled(tx, { messageId: subject.messageId, class: event.class, done }))
-    return { done: 'nothing' }
+  const effects: BounceEffect[] = hasProof ? ['suppressed'] : ['suppressed', 'unsubscribed']
+  if (await wasHandled(tx, { messageId: subject.messageId, class: event.class, effects }))
+    return { effect: 'nothing' }
   const earlier = isAboutMailbox ? await earlierReturns(tx, acting) : []
   switch (consequenceOf({ ...event, hasProof, at }, earlier)) {
     case 'suppress':
@@ -146,12 +146,12 @@ async function applyConsequence(
     }
     case 'leave': {
       const ended = await unsubscribe(deps, tx, acting)
-      return { done: ended ? 'unsubscribed' : 'nothing', ended }
+      return { effect: ended ? 'unsubscribed' : 'nothing', ended }
     }
     case 'pause':
-      return { done: (await pauseForAWeek(tx, acting)) ? 'paused' : 'nothing' }
+      return { effect: (await pauseForAWeek(tx, acting)) ? 'paused' : 'nothing' }
     default:
-      return { done: (await dropIfUnconfirmed(tx, acting)) ? 'dropped' : 'nothing' }
+      return { effect: (await dropIfUnconfirmed(tx, acting)) ? 'dropped' : 'nothing' }
   }
 }
 
@@ -199,9 +199,9 @@ async function suppressAs(
 ): Promise<ConsequenceResult> {
   // If no message was found, this is the address that the provider named.
   const address = subject.address
-  if (!address) return { done: 'nothing' }
+  if (!address) return { effect: 'nothing' }
   const id = await suppressAddressKey(tx, deps, { key: parseAddress(address).key, reason, at })
-  return { done: 'suppressed', suppressed: { reason, id } }
+  return { effect: 'suppressed', suppressed: { reason, id } }
 }
 
 /**

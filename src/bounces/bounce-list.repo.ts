@@ -8,7 +8,7 @@ export interface ListedBounce extends NewBounce {
   reportId: number
   n: number
   /** The channel of its report. */
-  way: Channel
+  channel: Channel
   /** False if the report was unreadable. */
   isRead: boolean
   /** Kind of the message; null if there is no message or it was deleted. */
@@ -26,24 +26,24 @@ export interface BounceFilter {
 }
 
 const FIELDS = Prisma.sql`
-  r.report_id as "reportId", r.n, r.at, r.class, r.status, r.sure, r.answer, r.domain, r.found_by as "foundBy",
-  r.message_id as "messageId", r.subscriber_id as "subscriberId", r.done, p.way, p.state = 'read' as "isRead",
-  (select m.kind from message m where m.id = r.message_id) as kind
-  from returned r join report p on p.id = r.report_id`
+  b.report_id as "reportId", b.n, b.at, b.class, b.status, b.sure, b.reply, b.domain, b.found_by as "foundBy",
+  b.message_id as "messageId", b.subscriber_id as "subscriberId", b.effect, r.channel, r.state = 'read' as "isRead",
+  (select m.kind from message m where m.id = b.message_id) as kind
+  from bounce b join report r on r.id = b.report_id`
 
 /** All bounces of these messages, oldest first. */
 export const bouncesOfMessages = (
   db: DatabaseOrTransaction,
   ids: readonly string[],
 ): Promise<ListedBounce[]> => db.$queryRaw<ListedBounce[]>`
-  select ${FIELDS} where r.message_id = any(${[...ids]}) order by r.at, r.report_id, r.n`
+  select ${FIELDS} where b.message_id = any(${[...ids]}) order by b.at, b.report_id, b.n`
 
 /** All bounces of a subscriber, oldest first. */
 export const bouncesOfSubscriber = (
   db: DatabaseOrTransaction,
   subscriberId: string,
 ): Promise<ListedBounce[]> => db.$queryRaw<ListedBounce[]>`
-  select ${FIELDS} where r.subscriber_id = ${subscriberId} order by r.at, r.report_id, r.n`
+  select ${FIELDS} where b.subscriber_id = ${subscriberId} order by b.at, b.report_id, b.n`
 
 /** Up to `most` bounces, newest first. The filter narrows the list; `after` continues from a position. */
 export const newestBounces = (
@@ -51,12 +51,12 @@ export const newestBounces = (
   { class: kind, domain, from, after, most }: BounceFilter & { after?: BounceCursor; most: number },
 ): Promise<ListedBounce[]> => db.$queryRaw<ListedBounce[]>`
   select ${FIELDS}
-  where (${kind ?? null}::text is null or r.class = ${kind ?? null})
-    and (${domain ?? null}::text is null or r.domain = ${domain ?? null})
-    and (${from ?? null}::timestamptz is null or r.at >= ${from ?? null})
+  where (${kind ?? null}::text is null or b.class = ${kind ?? null})
+    and (${domain ?? null}::text is null or b.domain = ${domain ?? null})
+    and (${from ?? null}::timestamptz is null or b.at >= ${from ?? null})
     and (${after?.at ?? null}::timestamptz is null
-      or (r.at, -r.report_id, -r.n) < (${after?.at ?? null}, -${after?.reportId ?? 0}::int, -${after?.n ?? 0}::int))
-  order by r.at desc, r.report_id, r.n limit ${most}`
+      or (b.at, -b.report_id, -b.n) < (${after?.at ?? null}, -${after?.reportId ?? 0}::int, -${after?.n ?? 0}::int))
+  order by b.at desc, b.report_id, b.n limit ${most}`
 
 export interface BounceClassCount {
   class: string
@@ -74,7 +74,7 @@ export const countBounces = (
   { from, before }: Span,
 ): Promise<BounceClassCount[]> =>
   db.$queryRaw<BounceClassCount[]>`
-  select class, count(*)::int as count from returned where at >= ${from} and at < ${before}
+  select class, count(*)::int as count from bounce where at >= ${from} and at < ${before}
   group by 1 order by 2 desc, 1`
 
 export interface BounceDomainCount extends BounceClassCount {
@@ -87,11 +87,11 @@ export const countBouncesByDomain = (
   { from, before, domains }: Span & { domains: number },
 ): Promise<BounceDomainCount[]> => db.$queryRaw<BounceDomainCount[]>`
   with biggest as (
-    select domain, count(*) as all_of_it from returned
+    select domain, count(*) as all_of_it from bounce
     where at >= ${from} and at < ${before} and domain is not null
     group by 1 order by 2 desc, 1 limit ${domains}
   )
-  select domain, class, count(*)::int as count from returned join biggest using (domain)
+  select domain, class, count(*)::int as count from bounce join biggest using (domain)
   where at >= ${from} and at < ${before}
   group by 1, 2, all_of_it order by all_of_it desc, 1, 3 desc, 2`
 
@@ -107,4 +107,4 @@ export const countBouncesByDay = (
 ): Promise<BounceDayCount[]> =>
   db.$queryRaw<BounceDayCount[]>`
   select to_char(at at time zone 'utc', 'YYYY-MM-DD') as day, class, count(*)::int as count
-  from returned where at >= ${from} and at < ${before} group by 1, 2`
+  from bounce where at >= ${from} and at < ${before} group by 1, 2`

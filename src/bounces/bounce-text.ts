@@ -11,7 +11,7 @@ import {
   waitingReports,
 } from './waiting-reports.repo.ts'
 
-type BounceFacts = Pick<ListedBounce, 'class' | 'status' | 'sure' | 'answer' | 'foundBy' | 'done' | 'isRead'>
+type BounceFacts = Pick<ListedBounce, 'class' | 'status' | 'sure' | 'reply' | 'foundBy' | 'effect' | 'isRead'>
 
 /** An accepted email was not delivered after all. An unreadable report proves nothing. */
 const isFailure = ({ class: kind, isRead }: Pick<BounceFacts, 'class' | 'isRead'>): boolean =>
@@ -58,22 +58,22 @@ export const CLASS_MEANINGS: Readonly<Record<string, string>> = {
 function arrivalText(one: BounceFacts): string {
   if (!one.isRead) return 'An unreadable report arrived'
   const what = OTHERS[one.class] ?? `Returned: ${classText(one)}`
-  return one.answer ? `${what}: ${one.answer}` : what
+  return one.reply ? `${what}: ${one.reply}` : what
 }
 
 const FOUND: Record<FoundBy, string> = {
   token: 'by the token in its envelope sender',
   field: 'by the token in a header of the email',
   'message-id': 'by its Message-ID',
-  maker: 'by the address that the mail service gave',
+  provider: 'by the address that the mail service gave',
 }
 
 const foundText = ({ foundBy, class: kind }: BounceFacts): string =>
   foundBy === 'token' && kind === 'unsubscribe' ? 'by the token of the unsubscribe address' : FOUND[foundBy!]
 
-/** What was done, or why nothing was done. */
-export function doneText(one: BounceFacts): string {
-  switch (one.done) {
+/** The effect, or why there was none. */
+export function effectText(one: BounceFacts): string {
+  switch (one.effect) {
     case 'suppressed':
       return 'the address was suppressed'
     case 'paused':
@@ -116,7 +116,7 @@ function whyNothing({ class: kind, sure, isRead }: BounceFacts): string {
 export function bounceText(one: BounceFacts): string {
   const found = one.foundBy ? [`found ${foundText(one)}`] : []
   const came = arrivalText(one)
-  const [head, rest] = [came.replace(/[.;\s]+$/, ''), [...found, doneText(one)].join('; ')]
+  const [head, rest] = [came.replace(/[.;\s]+$/, ''), [...found, effectText(one)].join('; ')]
   return `${head}; ${rest}.`
 }
 
@@ -132,7 +132,7 @@ export interface SpanCounts {
 export interface BounceStatus {
   domain: string | null
   /** `newest`: when the last report arrived on this channel; null if none is on record. */
-  ways: (ChannelSetting & { newest: Date | null })[]
+  channels: (ChannelSetting & { newest: Date | null })[]
   waiting: WaitingReports
   day: SpanCounts
   week: SpanCounts
@@ -149,7 +149,7 @@ export async function bounceStatus({ db, config, clock }: Deps): Promise<BounceS
   const newest = await newestByChannel(db)
   return {
     domain: config.BOUNCE_DOMAIN ?? null,
-    ways: enabledChannels(config).map((one) => ({ ...one, newest: newest.get(one.way) ?? null })),
+    channels: enabledChannels(config).map((one) => ({ ...one, newest: newest.get(one.channel) ?? null })),
     waiting: await waitingReports(db),
     day: await since(1),
     week: await since(7),

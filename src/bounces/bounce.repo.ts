@@ -16,33 +16,33 @@ export const BOUNCE_CLASSES = [
   'unsubscribe',
 ] as const satisfies NewBounce['class'][]
 
-/** One bounce: what arrived, about which message and subscriber, and what was done. */
+/** One bounce: what arrived, about which message and subscriber, and its effect. */
 export interface NewBounce {
   at: Date
   class: BounceClass
   status: string | null
   sure: boolean
   /** Without addresses. */
-  answer: string
+  reply: string
   domain: string | null
   foundBy: FoundBy | null
   messageId: string | null
   subscriberId: string | null
-  done: BounceAction
+  effect: BounceEffect
 }
 
 /**
  * How the message was found: by the token in the envelope recipient, by the token in a field of the returned email, by
  * its Message-ID, or by the address that a provider names.
  */
-export const FOUND_BY = ['token', 'field', 'message-id', 'maker'] as const
+export const FOUND_BY = ['token', 'field', 'message-id', 'provider'] as const
 export type FoundBy = (typeof FOUND_BY)[number]
 
 /**
- * What was done. dropped: deleted the unconfirmed sign-up. elsewhere: nothing, because the report names another
+ * What the bounce led to. dropped: deleted the unconfirmed sign-up. elsewhere: nothing, because the report names another
  * mailbox, to which the subscriber forwards email.
  */
-export const BOUNCE_ACTIONS = [
+export const BOUNCE_EFFECTS = [
   'suppressed',
   'paused',
   'unsubscribed',
@@ -50,7 +50,7 @@ export const BOUNCE_ACTIONS = [
   'elsewhere',
   'nothing',
 ] as const
-export type BounceAction = (typeof BOUNCE_ACTIONS)[number]
+export type BounceEffect = (typeof BOUNCE_EFFECTS)[number]
 
 /** A bounced message that counts against an address. */
 export interface CountedBounce {
@@ -81,36 +81,41 @@ export const countedBounces = (
   { subscriberId, since, now, messageId }: CountedBouncesInput,
 ): Promise<CountedBounce[]> => db.$queryRaw<CountedBounce[]>`
   with counted as (
-    select distinct on (r.class, coalesce(r.message_id, r.at::date::text)) r.class, r.at, r.sure
-    from returned r
-    where r.subscriber_id = ${subscriberId} and r.class in ('dead', 'full') and r.done <> 'elsewhere'
-      and r.message_id is distinct from ${messageId ?? 'none'}
-      and r.at <= ${now} and r.at > ${since}
-      and r.at > ${now}::timestamptz - make_interval(days => ${KEPT_IN_MIND_DAYS}::int)
+    select distinct on (b.class, coalesce(b.message_id, b.at::date::text)) b.class, b.at, b.sure
+    from bounce b
+    where b.subscriber_id = ${subscriberId} and b.class in ('dead', 'full') and b.effect <> 'elsewhere'
+      and b.message_id is distinct from ${messageId ?? 'none'}
+      and b.at <= ${now} and b.at > ${since}
+      and b.at > ${now}::timestamptz - make_interval(days => ${KEPT_IN_MIND_DAYS}::int)
       and not exists (
-        select from returned w
-        where w.subscriber_id = r.subscriber_id and w.class = 'auto-reply' and w.at > r.at and w.at <= ${now})
+        select from bounce later
+        where later.subscriber_id = b.subscriber_id and later.class = 'auto-reply'
+          and later.at > b.at and later.at <= ${now})
       and not exists (
         select from message m join acceptance a on a.message_id = m.id
-        where m.subscriber_id = r.subscriber_id and a.at > r.at
+        where m.subscriber_id = b.subscriber_id and a.at > b.at
           and a.at <= ${now}::timestamptz - make_interval(days => ${ARRIVED_AFTER_DAYS}::int)
           and not exists (
-            select from returned b where b.message_id = m.id
-              and b.class in ('dead', 'full', 'policy', 'ours', 'temporary', 'unknown')))
-    order by r.class, coalesce(r.message_id, r.at::date::text), r.at
+            select from bounce later where later.message_id = m.id
+              and later.class in ('dead', 'full', 'policy', 'ours', 'temporary', 'unknown')))
+    order by b.class, coalesce(b.message_id, b.at::date::text), b.at
   )
   select * from counted order by at`
 
 /** Whether an earlier report about that message, of the same class, led to one of these actions. */
 export async function wasHandled(
   db: DatabaseOrTransaction,
-  { messageId, class: kind, done }: { messageId: string | null; class: BounceClass; done: BounceAction[] },
+  {
+    messageId,
+    class: kind,
+    effects,
+  }: { messageId: string | null; class: BounceClass; effects: BounceEffect[] },
 ): Promise<boolean> {
   if (messageId === null) return false
-  return (await db.returned.count({ where: { messageId, class: kind, done: { in: done } } })) > 0
+  return (await db.bounce.count({ where: { messageId, class: kind, effect: { in: effects } } })) > 0
 }
 
 /** Removes server replies from a subscriber's bounces. */
 export async function redactBounces(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
-  await db.returned.updateMany({ where: { subscriberId }, data: { answer: '', domain: null } })
+  await db.bounce.updateMany({ where: { subscriberId }, data: { reply: '', domain: null } })
 }

@@ -5,7 +5,7 @@ export interface DomainShare {
   /** Number of subscribers with a bounce: one person who forges reports counts once. */
   people: number
   /** The server's reply in the newest bounce. */
-  said: string
+  reply: string
   /**
    * Number of emails that our server accepted for the domain in that time; counting stops once the number is large
    * enough.
@@ -20,16 +20,16 @@ export async function bounceShareOfDomain(
   db: DatabaseOrTransaction,
   { domain, from, mailsFrom, perCent }: { domain: string; from: Date; mailsFrom: Date; perCent: number },
 ): Promise<DomainShare> {
-  const [returned] = await db.$queryRaw<[{ people: number; said: string | null }]>`
-    select count(distinct r.subscriber_id)::int as people, (array_agg(r.answer order by r.at desc))[1] as said
-    from returned r
-    where r.domain = ${domain} and r.at > ${from} and r.class in ('policy', 'ours') and r.message_id is not null`
-  const { people, said } = returned
+  const [bounced] = await db.$queryRaw<[{ people: number; reply: string | null }]>`
+    select count(distinct b.subscriber_id)::int as people, (array_agg(b.reply order by b.at desc))[1] as reply
+    from bounce b
+    where b.domain = ${domain} and b.at > ${from} and b.class in ('policy', 'ours') and b.message_id is not null`
+  const { people, reply } = bounced
   const most = Math.ceil((people * 100) / perCent) + 1
   const [sent] = await db.$queryRaw<[{ mails: number }]>`
     select count(*)::int as mails from (
       select from acceptance a join message m on m.id = a.message_id
       where a.at >= ${mailsFrom} and lower(split_part(m.to_address, '@', 2)) = ${domain}
       order by a.at desc limit ${most}) taken`
-  return { people, said: said ?? '', mails: sent.mails }
+  return { people, reply: reply ?? '', mails: sent.mails }
 }

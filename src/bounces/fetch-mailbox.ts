@@ -71,7 +71,7 @@ async function readNewMails(deps: ServiceDeps, { server, mailbox, count }: Readi
   for (const uid of await (goesOn ? mailbox.numbersAbove(stored.uid) : firstNumbers(deps, mailbox))) {
     const raw = await mailbox.mail(uid, MAX_BYTES)
     if (raw) {
-      await acceptReport(deps, { way: 'imap', recipient: recipientOf(deps, raw), raw })
+      await acceptReport(deps, { channel: 'imap', recipient: recipientOf(deps, raw), raw })
       count()
     }
     if (!(await advanceTo(uid))) return

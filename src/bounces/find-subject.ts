@@ -98,7 +98,7 @@ async function byAddress(
   const since = new Date(at.getTime() - MAILED_WITHIN_DAYS * DAY_MS)
   const mailed = await addressesMailedSince(db, { subscriberId: subscriber.id, since })
   if (!mailed.some((to) => tryParseAddress(to)?.key === address.key)) return null
-  return { foundBy: 'maker', messageId: null, subscriberId: subscriber.id, address: address.address }
+  return { foundBy: 'provider', messageId: null, subscriberId: subscriber.id, address: address.address }
 }
 
 /**

@@ -27,7 +27,7 @@ const FEEDBACK_LOOP = 'fbl'
  */
 export async function listenForMail(
   deps: ServiceDeps,
-  { way: channel, address }: { way: Extract<Channel, 'lmtp' | 'smtp'>; address: ListenAddress },
+  { channel, address }: { channel: Extract<Channel, 'lmtp' | 'smtp'>; address: ListenAddress },
 ): Promise<() => Promise<void>> {
   const server = new SMTPServer({
     lmtp: channel === 'lmtp',
@@ -41,19 +41,17 @@ export async function listenForMail(
     closeTimeout: 5000,
     onRcptTo: ({ address: recipient }, _session, reply) => reply(refusalOf(deps, recipient)),
     onData: (stream, { envelope }, reply) => {
-      storeMail(deps, { way: channel, stream, recipients: envelope.rcptTo }).then(
+      storeMail(deps, { channel, stream, recipients: envelope.rcptTo }).then(
         () => reply(null, 'Written down'),
         (error) => {
-          deps.log.error('report.refused', { way: channel, what: errorText(error) })
+          deps.log.error('report.refused', { channel, what: errorText(error) })
           reply(smtpError(451, '4.3.0 Cannot write it down now, try again later'))
         },
       )
     },
   })
   // Without a listener, a client that resets its connection would end this process.
-  server.on('error', (error: Error) =>
-    deps.log.warn('report.refused', { way: channel, what: errorText(error) }),
-  )
+  server.on('error', (error: Error) => deps.log.warn('report.refused', { channel, what: errorText(error) }))
   await listening(server, channel, address)
   return () => new Promise((closed) => server.close(() => closed()))
 }
@@ -69,33 +67,30 @@ function refusalOf({ config }: ServiceDeps, recipient: string): Error | null {
 }
 
 interface IncomingMail {
-  way: Channel
+  channel: Channel
   stream: Readable
   recipients: SMTPServerAddress[]
 }
 
 const writes = new Semaphore({ total: MAX_WRITES })
 
-async function storeMail(
-  deps: ServiceDeps,
-  { way: channel, stream, recipients }: IncomingMail,
-): Promise<void> {
+async function storeMail(deps: ServiceDeps, { channel, stream, recipients }: IncomingMail): Promise<void> {
   const raw = await beginningOf(stream)
   for (const { address } of recipients)
     await writes.withSlot(channel, () =>
-      acceptReport(deps, { way: channel, recipient: address.toLowerCase(), raw }),
+      acceptReport(deps, { channel, recipient: address.toLowerCase(), raw }),
     )
 }
 
 /** Reads the whole stream, as the protocol requires, but buffers only what is stored. */
 async function beginningOf(stream: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = []
+  const batches: Buffer[] = []
   let held = 0
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    if (held < MAX_BYTES) chunks.push(chunk.subarray(0, MAX_BYTES - held))
-    held += chunk.length
+  for await (const batch of stream as AsyncIterable<Buffer>) {
+    if (held < MAX_BYTES) batches.push(batch.subarray(0, MAX_BYTES - held))
+    held += batch.length
   }
-  return Buffer.concat(chunks)
+  return Buffer.concat(batches)
 }
 
 const smtpError = (responseCode: number, message: string) =>
@@ -128,8 +123,8 @@ export async function startIntake(deps: ServiceDeps): Promise<Intake> {
   const stops: (() => Promise<void>)[] = []
   const stop = async () => void (await Promise.all(stops.map((one) => one())))
   try {
-    if (lmtp) stops.push(await listenForMail(deps, { way: 'lmtp', address: lmtp }))
-    if (smtp) stops.push(await listenForMail(deps, { way: 'smtp', address: smtp }))
+    if (lmtp) stops.push(await listenForMail(deps, { channel: 'lmtp', address: lmtp }))
+    if (smtp) stops.push(await listenForMail(deps, { channel: 'smtp', address: smtp }))
   } catch (error) {
     await stop()
     throw error

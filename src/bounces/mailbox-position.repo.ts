@@ -13,7 +13,7 @@ export const mailboxPosition = (
   db: DatabaseOrTransaction,
   mailbox: string,
 ): Promise<MailboxPosition | null> =>
-  db.mailboxPlace.findUnique({ where: { mailbox }, select: { uidValidity: true, uid: true } })
+  db.mailboxPosition.findUnique({ where: { mailbox }, select: { uidValidity: true, uid: true } })
 
 /**
  * Advances from one position to another. False if another process advanced it first; that process then reads the
@@ -24,7 +24,7 @@ export async function advancePosition(
   { mailbox, from, to, at }: { mailbox: string; from: MailboxPosition | null; to: MailboxPosition; at: Date },
 ): Promise<boolean> {
   const { count } = from
-    ? await db.mailboxPlace.updateMany({ where: { mailbox, ...from }, data: { ...to, at } })
-    : await db.mailboxPlace.createMany({ data: [{ mailbox, ...to, at }], skipDuplicates: true })
+    ? await db.mailboxPosition.updateMany({ where: { mailbox, ...from }, data: { ...to, at } })
+    : await db.mailboxPosition.createMany({ data: [{ mailbox, ...to, at }], skipDuplicates: true })
   return count > 0
 }

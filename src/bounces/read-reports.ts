@@ -66,7 +66,7 @@ async function processReport(deps: ReadReportsDeps, report: TakenReport): Promis
     return await finishReport(deps, report, { state: 'read', events })
   } catch (error) {
     const { code, what } = errorFields(error)
-    const seen = { report: report.id, way: report.way, code, what }
+    const seen = { report: report.id, channel: report.channel, code, what }
     if (isUnreadable(error, report)) {
       deps.log.warn('report.unreadable', seen)
       return finishReport(deps, report, { state: 'unreadable', events: UNREADABLE_EVENTS })
@@ -81,7 +81,7 @@ const NOTHING = {
   recipient: null,
   status: null,
   sure: false,
-  answer: '',
+  reply: '',
   about: { tokens: [], messageIds: [] },
 } as const satisfies Partial<BounceEvent>
 
@@ -90,7 +90,7 @@ const UNREADABLE_EVENTS: BounceEvent[] = [{ ...NOTHING, class: 'unknown' }]
 
 /** The bounce events of a report. Throws report.*, and errors that are not the report's fault. */
 async function eventsOfReport(deps: ReadReportsDeps, report: TakenReport): Promise<BounceEvent[]> {
-  const { recipient, attempts, way: channel, raw } = report
+  const { recipient, attempts, channel, raw } = report
   const named = readReturnAddress(recipient ?? '', deps.config.APP_SECRET)
   // The address is enough: the sender and the content do not matter.
   if (named?.purpose === 'unsubscribe') return [{ ...NOTHING, class: 'unsubscribe' }]
@@ -99,13 +99,13 @@ async function eventsOfReport(deps: ReadReportsDeps, report: TakenReport): Promi
   // Providers report every delivered email too, if the webhook is configured so.
   if (isProvider(channel))
     return readProviderReport(channel, raw).filter(({ class: kind }) => kind !== 'not-a-report')
-  const { returned, about } = await deps.reader.read(raw)
-  return returned.map(({ class: kind, recipient, status, sure, diagnostic }) => ({
+  const { bounces, about } = await deps.reader.read(raw)
+  return bounces.map(({ class: kind, recipient, status, sure, diagnostic }) => ({
     class: kind,
     recipient,
     status,
     sure,
-    answer: diagnostic ?? '',
+    reply: diagnostic ?? '',
     about,
   }))
 }
@@ -123,14 +123,14 @@ async function finishReport(
   report: TakenReport,
   { state, events }: { state: 'read' | 'unreadable'; events: BounceEvent[] },
 ): Promise<AppliedBounce[]> {
-  const { id, recipient: envelope, way: channel, at } = report
+  const { id, recipient: envelope, channel, at } = report
   const isProven = isProvider(channel)
   const acted = await deps.db.$transaction(
     async (tx) => {
       if (!(await lockWaitingReport(tx, id))) return []
       const all: AppliedBounce[] = []
       for (const one of events) all.push(await applyBounce(deps, tx, { event: one, envelope, isProven, at }))
-      await endReport(tx, { id, state, now: deps.clock.now(), returned: all.map(({ row }) => row) })
+      await endReport(tx, { id, state, now: deps.clock.now(), bounces: all.map(({ row }) => row) })
       return all
     },
     { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS },
@@ -144,9 +144,9 @@ async function logOutcome(
   report: TakenReport,
   { row, suppressed, ended }: AppliedBounce,
 ): Promise<void> {
-  const { class: kind, status, done, foundBy, messageId, subscriberId } = row
-  const seen = { class: kind, status, done, foundBy, message: messageId, subscriber: subscriberId }
-  deps.log.info('report.read', { report: report.id, way: report.way, ...seen })
+  const { class: kind, status, effect, foundBy, messageId, subscriberId } = row
+  const seen = { class: kind, status, effect, foundBy, message: messageId, subscriber: subscriberId }
+  deps.log.info('report.read', { report: report.id, channel: report.channel, ...seen })
   if (ended) deps.log.info('subscriber.unsubscribed', { subscriber: subscriberId, how: ended })
   if (suppressed) await reportSuppression(deps, suppressed)
 }
@@ -186,7 +186,7 @@ async function holdBouncingDomains(deps: Deps, domains: readonly string[]): Prom
     const {
       people,
       mails,
-      said: last,
+      reply: last,
     } = await bounceShareOfDomain(db, {
       ...{ domain, from: from > dayAgo ? from : dayAgo, mailsFrom: dayAgo, perCent: SHARE_PER_CENT },
     })
@@ -194,7 +194,7 @@ async function holdBouncingDomains(deps: Deps, domains: readonly string[]): Prom
     if (people < LEAST || share < SHARE_PER_CENT) continue
     const summary = `${share} % of ${mails} emails in a day, according to reports`
     await claimTick(db, tickName(domain), at)
-    await holdDomain(db, { domain, said: summary, why: `${summary}, the last with: ${last}`, at })
+    await holdDomain(db, { domain, reply: summary, why: `${summary}, the last with: ${last}`, at })
     log.error('delivery.domain-held', { share, of: mails, by: 'reports' })
   }
 }

@@ -10,7 +10,7 @@ export const CHANNELS = ['lmtp', 'smtp', 'imap', ...PROVIDERS] as const
 export type Channel = (typeof CHANNELS)[number]
 
 export interface NewReport {
-  way: Channel
+  channel: Channel
   /** Envelope recipient in BOUNCE_DOMAIN; null for a webhook. */
   recipient: string | null
   raw: Uint8Array
@@ -21,7 +21,7 @@ export const isProvider = (channel: Channel): channel is Provider =>
   (PROVIDERS as readonly string[]).includes(channel)
 
 /** An email has the same hash on every channel, so that it counts once. A webhook body is hashed per provider. */
-function hashOf({ way: channel, recipient, raw }: NewReport): string {
+function hashOf({ channel, recipient, raw }: NewReport): string {
   const kind = isProvider(channel) ? channel : 'mail'
   return createHash('sha256')
     .update(`${kind}\0${recipient ?? ''}\0`)
@@ -31,9 +31,9 @@ function hashOf({ way: channel, recipient, raw }: NewReport): string {
 
 /** Stores a report before it is processed. False if it was stored before; then there is nothing to do. */
 export async function insertReport(db: DatabaseOrTransaction, report: NewReport): Promise<boolean> {
-  const { way: channel, recipient, raw, at } = report
+  const { channel, recipient, raw, at } = report
   const added = await db.$executeRaw`
-    insert into report (hash, way, recipient, raw, bytes, at)
+    insert into report (hash, channel, recipient, raw, bytes, at)
     values (${hashOf(report)}, ${channel}, ${recipient}, ${Buffer.from(raw)}, ${raw.length}, ${at})
     on conflict (hash) do nothing`
   return added > 0
@@ -57,7 +57,7 @@ export async function takeReport(db: DatabaseOrTransaction): Promise<TakenReport
     where id = (
       select id from report where state = 'waiting' and (taken_until is null or taken_until <= now())
       order by id limit 1 for update skip locked)
-    returning id, way, recipient, raw, at, attempts`
+    returning id, channel, recipient, raw, at, attempts`
   return rows[0] ?? null
 }
 
@@ -78,18 +78,13 @@ export async function deferReport(
  */
 export async function endReport(
   tx: DatabaseOrTransaction,
-  {
-    id,
-    state,
-    now,
-    returned,
-  }: { id: number; state: 'read' | 'unreadable'; now: Date; returned: NewBounce[] },
+  { id, state, now, bounces }: { id: number; state: 'read' | 'unreadable'; now: Date; bounces: NewBounce[] },
 ): Promise<void> {
   await tx.report.update({
     where: { id },
     data: { state, raw: null, recipient: null, readAt: now, takenUntil: null },
   })
-  await tx.returned.createMany({ data: returned.map((one, n) => ({ reportId: id, n, ...one })) })
+  await tx.bounce.createMany({ data: bounces.map((one, n) => ({ reportId: id, n, ...one })) })
 }
 
 /** Whether it still waits. No other process can end it until the transaction ends. */
@@ -116,5 +111,5 @@ export const countOldReports = (db: DatabaseOrTransaction, limits: ReportLimits)
 
 const oldReports = ({ kept, empty }: ReportLimits) => ({
   state: { not: 'waiting' as const },
-  OR: [{ at: { lt: kept } }, { at: { lt: empty }, returned: { none: {} } }],
+  OR: [{ at: { lt: kept } }, { at: { lt: empty }, bounces: { none: {} } }],
 })

@@ -15,8 +15,8 @@ export async function waitingReports(db: DatabaseOrTransaction): Promise<Waiting
 
 /** When the newest report of each channel arrived. */
 export async function newestByChannel(db: DatabaseOrTransaction): Promise<ReadonlyMap<string, Date>> {
-  const rows = await db.report.groupBy({ by: ['way'], _max: { at: true } })
-  return new Map(rows.flatMap(({ way, _max: { at } }) => (at ? [[way, at] as const] : [])))
+  const rows = await db.report.groupBy({ by: ['channel'], _max: { at: true } })
+  return new Map(rows.flatMap(({ channel, _max: { at } }) => (at ? [[channel, at] as const] : [])))
 }
 
 /** Number of unreadable reports since an instant. */

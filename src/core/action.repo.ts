@@ -4,7 +4,7 @@ import type { DatabaseOrTransaction } from './database/database.ts'
 /** One action of the operator. `detail` and `verb` never contain an address. */
 export interface Action {
   at: Date
-  door: 'admin' | 'api' | 'command'
+  via: 'admin' | 'api' | 'command'
   /** The name of the command: "subscribers suppress". */
   verb: string
   subscriberId?: string
@@ -37,8 +37,8 @@ export async function actionsForSubscriber(
   return rows.map(toRecordedAction)
 }
 
-const toRecordedAction = ({ door, subscriberId, ...row }: ActionRow): RecordedAction => ({
+const toRecordedAction = ({ via, subscriberId, ...row }: ActionRow): RecordedAction => ({
   ...row,
-  door: door as Action['door'],
+  via: via as Action['via'],
   subscriberId: subscriberId ?? '',
 })

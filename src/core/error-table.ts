@@ -189,10 +189,10 @@ export const errorTable = {
   ),
   'report.unreadable': notAccepted('A report could not be read: {what}'),
   'webhook.unsigned': unauthorized(
-    'Webhook of {maker}: the signature is missing or wrong. Check that its setting matches the one in {maker}.',
+    'Webhook of {provider}: the signature is missing or wrong. Check that its setting matches the one in {provider}.',
   ),
   'webhook.too-old': forbidden(
-    'Webhook of {maker}: its time is more than {hours} hours ago or more than 5 minutes ahead. Check the clock of this machine.',
+    'Webhook of {provider}: its time is more than {hours} hours ago or more than 5 minutes ahead. Check the clock of this machine.',
   ),
   'webhook.other-topic': forbidden('Webhook of ses: its topic is not SES_TOPIC_ARN.'),
   'webhook.token-used': forbidden('Webhook of mailgun: its token was already used with another body.'),

@@ -2,12 +2,12 @@ import type { DatabaseOrTransaction } from './database/database.ts'
 
 /** A problem that lasts until a check succeeds. */
 export interface Incident {
-  /** "delivery digests", "work plan" */
+  /** "delivery bulk", "work plan" */
   name: string
   /** The error code. */
   what: string
   /** Details such as the server's reply, without addresses. */
-  said: string
+  detail: string
   since: Date
 }
 
@@ -16,9 +16,9 @@ export const INCIDENT_PREFIX = 'trouble '
 
 /** Opens an incident, or updates its cause; `since` of an open one stays. */
 export async function recordIncident(db: DatabaseOrTransaction, incident: Incident): Promise<void> {
-  const { name, what, said, since } = incident
+  const { name, what, detail, since } = incident
   await db.$executeRaw`
-    insert into switch (name, value, reason, at) values (${INCIDENT_PREFIX + name}, ${what}, ${said}, ${since})
+    insert into switch (name, value, reason, at) values (${INCIDENT_PREFIX + name}, ${what}, ${detail}, ${since})
     on conflict (name) do update set value = excluded.value, reason = excluded.reason`
 }
 
@@ -35,7 +35,7 @@ export async function openIncidents(db: DatabaseOrTransaction): Promise<Incident
   return rows.map(({ name, value, reason, at }) => ({
     name: name.slice(INCIDENT_PREFIX.length),
     what: value,
-    said: reason,
+    detail: reason,
     since: at,
   }))
 }

@@ -47,13 +47,13 @@ function openCounters(registry: Registry): CountEvent {
     registers,
   })
   const bounces = new Counter({
-    name: 'daily_papers_returns_total',
+    name: 'daily_papers_bounces_total',
     help: 'Bounces and complaints that this process read, by channel and class.',
-    labelNames: ['way', 'class'],
+    labelNames: ['channel', 'class'],
     registers,
   })
   const replySeconds = new Histogram({
-    name: 'daily_papers_smtp_answer_seconds',
+    name: 'daily_papers_smtp_reply_seconds',
     help: 'From the first byte of an email to the last reply of the mail server, by lane.',
     labelNames: ['lane'],
     buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
@@ -66,9 +66,9 @@ function openCounters(registry: Registry): CountEvent {
     buckets: [0.005, 0.025, 0.1, 0.25, 1, 2.5, 10],
     registers,
   })
-  return (event, { lane, ms, method, route, status, way, class: kind } = {}) => {
+  return (event, { lane, ms, method, route, status, channel, class: kind } = {}) => {
     events.inc({ event })
-    if (event === 'report.read') bounces.inc({ way: String(way), class: String(kind) })
+    if (event === 'report.read') bounces.inc({ channel: String(channel), class: String(kind) })
     const outcome = event.startsWith('message.') && event.slice('message.'.length)
     if (outcome && lane) emails.inc({ lane: String(lane), outcome: outcome.replace('-', '_') })
     if (outcome && lane && typeof ms === 'number') replySeconds.observe({ lane: String(lane) }, ms / MS)

@@ -11,8 +11,8 @@ import type { Log } from './log.ts'
 export const NUDGES = [
   'ingest',
   'plan',
-  'drain-answers',
-  'drain-digests',
+  'drain-transactional',
+  'drain-bulk',
   'read-reports',
   'fetch-mailbox',
   'prune',

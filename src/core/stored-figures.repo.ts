@@ -6,16 +6,18 @@ export async function storedFigures<Figures extends { day: Day }>(
   db: DatabaseOrTransaction,
   { from, to }: { from: Day; to: Day },
 ): Promise<Figures[]> {
-  const rows = await db.dayBook.findMany({ where: { localDate: { gte: midnight(from), lte: midnight(to) } } })
+  const rows = await db.dayTotals.findMany({
+    where: { localDate: { gte: midnight(from), lte: midnight(to) } },
+  })
   return rows.flatMap(({ figures }) => (figures === null ? [] : [figures as unknown as Figures]))
 }
 
 /** Stores the figures of days for good; a day that already has figures keeps them. */
 export async function storeFigures(db: DatabaseOrTransaction, all: readonly { day: Day }[]): Promise<void> {
   await db.$executeRaw`
-    insert into day_book (local_date, figures)
+    insert into day_totals (local_date, figures)
     select (figures ->> 'day')::date, figures from jsonb_array_elements(${JSON.stringify(all)}::jsonb) figures
-    on conflict (local_date) do update set figures = coalesce(day_book.figures, excluded.figures)`
+    on conflict (local_date) do update set figures = coalesce(day_totals.figures, excluded.figures)`
 }
 
 /**
@@ -24,7 +26,7 @@ export async function storeFigures(db: DatabaseOrTransaction, all: readonly { da
  */
 export async function figuresStoredThrough(db: DatabaseOrTransaction): Promise<Day | null> {
   const [row] = await db.$queryRaw<{ day: Date | null }[]>`
-    select coalesce((select max(local_date) from day_book where figures is not null),
-      (least((select min(greatest(created_at, imported_at)) from subscriber), (select min(not_before) from chunk)) at time zone 'utc')::date - 1) as day`
+    select coalesce((select max(local_date) from day_totals where figures is not null),
+      (least((select min(greatest(created_at, imported_at)) from subscriber), (select min(not_before) from batch)) at time zone 'utc')::date - 1) as day`
   return row?.day ? dayOf(row.day) : null
 }

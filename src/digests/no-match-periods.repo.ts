@@ -25,7 +25,7 @@ export async function noMatchPeriods(
 ): Promise<NoMatchPeriod[]> {
   // A digest with a non-empty range considered new papers. Names and order of topics have no effect on matches.
   const rows = await db.$queryRaw<{ subscriberId: string; since: Date; dates: number }[]>`
-    with told as materialized (
+    with candidate as materialized (
       select s.id, greatest(s.confirmed_at, (
         select max(c.at) from change c,
           jsonb_path_query_array(c.before, '$.topics[*].query') as was,
@@ -39,11 +39,11 @@ export async function noMatchPeriods(
           select from message m where m.subscriber_id = s.id and m.kind = 'note'
             and (m.content->>'localDate')::date > ${addDays(localDate, -NOTE_DAYS)}::date)
     )
-    select told.id as "subscriberId", min(d.local_date) as since, count(*)::int as dates
-    from told join digest d on d.subscriber_id = told.id
-    where d.outcome = 'nothing_matched' and d.from_paper < d.to_paper and d.due_at > told.settled_at
-      and d.local_date > coalesce(told.matched_on, '-infinity') and d.local_date <= ${localDate}::date
-    group by told.id
+    select candidate.id as "subscriberId", min(d.local_date) as since, count(*)::int as dates
+    from candidate join digest d on d.subscriber_id = candidate.id
+    where d.outcome = 'nothing_matched' and d.from_paper < d.to_paper and d.due_at > candidate.settled_at
+      and d.local_date > coalesce(candidate.matched_on, '-infinity') and d.local_date <= ${localDate}::date
+    group by candidate.id
     having count(*) >= ${NO_MATCH_DATES} and max(d.local_date) = ${localDate}::date`
   return rows.map(({ since, ...row }) => ({ ...row, since: dayOf(since) }))
 }

@@ -191,7 +191,7 @@ function fillNext(
     )
     const unmatched = digests.filter(({ id }) => outcomes.get(id) === 'nothing_matched')
     const noMatchesMessages = await noMatchesFor(tx, { ...input, unmatched, times })
-    await enqueue(tx, 'digests', [...messages, ...noMatchesMessages])
+    await enqueue(tx, 'bulk', [...messages, ...noMatchesMessages])
     return fillings
   }
   return deps.db.$transaction(work, { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS })

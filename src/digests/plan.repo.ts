@@ -70,7 +70,7 @@ export async function openDigests(
   const { zone, hour, days } = schedule
   const { localDate, dueAt } = due
   const [plan] = await tx.$queryRaw<{ id: number }[]>`
-    insert into plan (zone, hour, days, local_date, due_at, horizon, sources)
+    insert into plan (zone, hour, days, local_date, due_at, max_paper_id, sources)
     values (${zone}, ${hour}, ${days.join()}, ${localDate}::date, ${dueAt}, ${maxPaperId}, ${sources})
     on conflict (zone, hour, days, local_date) do update set due = plan.due
     returning id`
@@ -89,7 +89,7 @@ export async function openDigests(
       returning id
     ), counted as (
       update plan set due = due + (select count(*) from opened), planned_at = null, closed_at = null,
-        horizon = greatest(horizon, ${maxPaperId}), sources = ${sources}
+        max_paper_id = greatest(max_paper_id, ${maxPaperId}), sources = ${sources}
       where id = ${plan!.id} and exists (select from opened))
     select count(*)::int as count from opened`
   return opened!.count
@@ -115,8 +115,8 @@ export async function plansToFill(db: DatabaseOrTransaction): Promise<OpenPlan[]
     where: { plannedAt: null },
     orderBy: [{ dueAt: 'asc' }, { id: 'asc' }],
   })
-  return plans.map(({ id, localDate, dueAt, horizon, sources }) => {
-    return { id, localDate: dayOf(localDate), dueAt, maxPaperId: horizon, sources }
+  return plans.map(({ id, localDate, dueAt, maxPaperId, sources }) => {
+    return { id, localDate: dayOf(localDate), dueAt, maxPaperId, sources }
   })
 }
 

@@ -18,7 +18,7 @@ export function deleteOldDigests(
     with old as (
       select d.id from digest d
       where d.local_date < ${before}::date
-        and exists (select from day_book b where b.local_date = d.local_date and b.counts is not null)
+        and exists (select from day_totals t where t.local_date = d.local_date and t.counts is not null)
         and not exists (select from message m where m.digest_id = d.id)
       order by d.local_date limit ${most} for update skip locked)
     delete from digest using old where digest.id = old.id`

@@ -115,7 +115,7 @@ export async function enqueueWelcome(
     ...{ hour, zone, epoch, format, detail },
   }
   const welcome = { kind: 'welcome', dedupe: dedupeOf(signupId), content, now } as const
-  await enqueue(tx, 'answers', [transactionalMessage(deps.config, subscriber, welcome)])
+  await enqueue(tx, 'transactional', [transactionalMessage(deps.config, subscriber, welcome)])
 }
 
 /** The welcome of a signup; null if it had none, or its content was deleted. */

@@ -37,9 +37,9 @@ function linkMail(
   { config, emails }: MailParts<LinkEmails>,
   message: TakenMessage,
 ): Mail {
-  const { epoch, zone, format, asked, at, moveId } = contentOf<LinkMessage>(message)
+  const { epoch, zone, format, asked, at, addressChangeId } = contentOf<LinkMessage>(message)
   const end = linkEnd({ purpose, issuedAt: message.datedAt })
-  const id = moveId ? String(moveId) : message.subscriberId
+  const id = addressChangeId ? String(addressChangeId) : message.subscriberId
   const url = linkTo(config, message, { purpose, id, epoch })
   const email = {
     url: at ? topicLink(url, at) : url,

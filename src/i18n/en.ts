@@ -434,7 +434,7 @@ export const en = {
       going: {
         who: 'Your address, wherever we store it, with your time zone, days, hour and other settings.',
         topics: 'Your topics, and every version of them.',
-        opinions: 'Which papers you wanted more or less of, and the words we learned from that.',
+        feedback: 'Which papers you wanted more or less of, and the words we learned from that.',
         asked: 'What you asked for, changed, or gave as a new address.',
         mails:
           'The contents of your digests and other emails, and what mail servers replied when they refused or returned one.',
@@ -478,7 +478,7 @@ export const en = {
         consents:
           'When and how you confirmed, paused, changed or ended your subscription, and which version of our wording you saw.',
         changes: 'Your settings before and after each change, so that you can undo it.',
-        opinions:
+        feedback:
           'Which papers you wanted more or less of (up to 100), and the words we learn from them. They only change the order of papers in your digests.',
         addresses: 'Each new address you gave, and the one before it, in the emails sent there.',
         digests: 'Each digest: its date, its papers and why each is in it, or why it was not sent.',

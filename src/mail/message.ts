@@ -1,8 +1,8 @@
 import type { ServiceDeps } from '../core/deps.ts'
 import { errorText } from '../core/errors.ts'
 
-export const LANES = ['answers', 'digests'] as const
-/** answers: transactional emails, to a person who waits; digests: bulk. Each lane has its own connections. */
+export const LANES = ['transactional', 'bulk'] as const
+/** transactional: to a person who waits; bulk: digests. Each lane has its own connections. */
 export type Lane = (typeof LANES)[number]
 
 export const MESSAGE_STATES = [
@@ -45,7 +45,7 @@ export interface NewMessage {
 /** A message that one worker has taken. `attempts` includes the try that is about to begin. */
 export interface TakenMessage {
   id: string
-  chunkId: number
+  batchId: number
   kind: string
   subscriberId: string
   digestId: number | null
@@ -73,4 +73,4 @@ export type Compose = (message: TakenMessage) => Promise<ComposedMail>
 
 /** Nudges the workers after a transactional message. Never throws: it is stored, and the next tick nudges too. */
 export const nudgeTransactional = ({ queue, log }: ServiceDeps): Promise<void> =>
-  queue.nudge('drain-answers').catch((error) => log.error('queue.error', { what: errorText(error) }))
+  queue.nudge('drain-transactional').catch((error) => log.error('queue.error', { what: errorText(error) }))

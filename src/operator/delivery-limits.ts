@@ -19,39 +19,39 @@ export interface DeliveryLimit {
   left: number | null
   of: number | null
   /** The server's reply, without addresses; for held and was-held, the share that was rejected. */
-  said: string | null
+  reply: string | null
 }
 
 /** Limits on all email first, then held domains, then the slowest. */
 export async function deliveryLimits(deps: Pick<Deps, 'db' | 'config' | 'clock'>): Promise<DeliveryLimit[]> {
-  const paces = await activeSendRates(deps.db)
-  const limiting = paces.flatMap(limitsOf).sort(bySeverity)
-  return [...limitsFromSettings(deps, paces), ...limiting]
+  const sendRates = await activeSendRates(deps.db)
+  const limiting = sendRates.flatMap(limitsOf).sort(bySeverity)
+  return [...limitsFromSettings(deps, sendRates), ...limiting]
 }
 
-const NOTHING = { domain: null, perSecond: null, until: null, left: null, of: null, said: null }
+const NOTHING = { domain: null, perSecond: null, until: null, left: null, of: null, reply: null }
 
 function limitsFromSettings(
   { config, clock }: Pick<Deps, 'config' | 'clock'>,
-  paces: ActiveSendRate[],
+  sendRates: ActiveSendRate[],
 ): DeliveryLimit[] {
   const rate = config.SMTP_URL?.rate
-  const isSlower = paces.some(({ key, slowed }) => key === 'all' && slowed)
+  const isSlower = sendRates.some(({ key, slowed }) => key === 'all' && slowed)
   const today = rampUpRate(config, clock.now())
   // There is no row before the day's first email.
-  const left = today && (paces.find(({ key }) => key === today.key)?.left ?? today.mails)
+  const left = today && (sendRates.find(({ key }) => key === today.key)?.left ?? today.mails)
   return [
     ...(rate !== undefined && !isSlower ? [{ ...NOTHING, kind: 'rate' as const, perSecond: rate }] : []),
     ...(today && left !== undefined ? [{ ...NOTHING, kind: 'ramp-up' as const, left, of: today.mails }] : []),
   ]
 }
 
-function limitsOf({ key, perSecond, slowed, heldUntil, wasHeld, said }: ActiveSendRate): DeliveryLimit[] {
+function limitsOf({ key, perSecond, slowed, heldUntil, wasHeld, reply }: ActiveSendRate): DeliveryLimit[] {
   const domain = key.startsWith('domain ') ? key.slice('domain '.length) : null
-  if (heldUntil) return [{ ...NOTHING, kind: 'held', domain, until: heldUntil, said }]
+  if (heldUntil) return [{ ...NOTHING, kind: 'held', domain, until: heldUntil, reply }]
   if (!slowed) return []
-  const kind = wasHeld ? 'was-held' : said === null ? 'resumed' : 'slowed'
-  return [{ ...NOTHING, kind, domain, perSecond, said }]
+  const kind = wasHeld ? 'was-held' : reply === null ? 'resumed' : 'slowed'
+  return [{ ...NOTHING, kind, domain, perSecond, reply }]
 }
 
 const bySeverity = (a: DeliveryLimit, b: DeliveryLimit): number =>
@@ -61,10 +61,18 @@ const MAX_REPORTED = 120
 const number = (value: number): string => value.toLocaleString('en')
 
 /** "gmail.com: 2.5 a second, since its server asked for less: 421 4.7.28 …" */
-export function deliveryLimitText({ kind, domain, perSecond, until, left, of, said }: DeliveryLimit): string {
+export function deliveryLimitText({
+  kind,
+  domain,
+  perSecond,
+  until,
+  left,
+  of,
+  reply,
+}: DeliveryLimit): string {
   const whose = domain ?? 'all email'
   const speed = `${whose}: ${number(Number((perSecond ?? 0).toPrecision(2)))} a second`
-  const words = said && said.length > MAX_REPORTED ? `${said.slice(0, MAX_REPORTED - 1)}…` : said
+  const words = reply && reply.length > MAX_REPORTED ? `${reply.slice(0, MAX_REPORTED - 1)}…` : reply
   switch (kind) {
     case 'rate':
       return `${speed} (SMTP_URL)`

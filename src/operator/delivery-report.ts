@@ -21,13 +21,13 @@ interface DeliveryHealth {
 }
 
 export type DeliveryReport = DeliverySummary &
-  DeliveryHealth & { paces: DeliveryLimit[]; reports: WaitingReports }
+  DeliveryHealth & { sendRates: DeliveryLimit[]; reports: WaitingReports }
 
 /** Whether email is being sent, what waits in which lane, what limits it, and whether workers are running. */
 export const deliveryReport = async (deps: Deps): Promise<DeliveryReport> => ({
   ...(await deliverySummary(deps)),
   ...(await deliveryHealth(deps)),
-  paces: await deliveryLimits(deps),
+  sendRates: await deliveryLimits(deps),
   reports: await waitingReports(deps.db),
 })
 
@@ -51,7 +51,7 @@ export const jsonOfDeliveryReport = ({ waiting, waits, ...report }: DeliveryRepo
     Lane,
     ReturnType<typeof laneJson>
   >,
-  paces: report.paces.map(({ until, ...pace }) => ({ ...pace, until: iso(until) })),
+  sendRates: report.sendRates.map(({ until, ...sendRate }) => ({ ...sendRate, until: iso(until) })),
   reports: { waiting: report.reports.count, oldest: iso(report.reports.oldest) },
   schedule: { ticked: iso(report.lastTick) },
   workers: { holding: report.sendingWorkers, nudgeWaitsSeconds: report.nudgeWaitsSeconds },

@@ -22,13 +22,13 @@ export const jsonOfMessage = (message: ListedMessage) => ({
 /** The same with each attempt and bounce. */
 export const jsonOfMessageDetails = (message: MessageDetails) => ({
   ...jsonOfMessage(message),
-  acceptances: message.acceptances.map(({ at, answer }) => ({ at: at.toISOString(), answer })),
+  acceptances: message.acceptances.map(({ at, reply }) => ({ at: at.toISOString(), reply })),
   tries: message.tries.map(({ at, ...made }) => ({
     ...made,
     class: refusalClassOf(made),
     at: at.toISOString(),
   })),
-  returned: message.returned.map(jsonOfReturn),
+  bounces: message.bounces.map(jsonOfReturn),
 })
 
 /** The form of a bounce in lists of commands and the API. */
@@ -36,11 +36,11 @@ export const jsonOfReturn = (one: ListedBounce) => ({
   at: one.at.toISOString(),
   class: one.class,
   status: one.status,
-  answer: one.answer,
+  reply: one.reply,
   domain: one.domain,
-  way: one.way,
+  channel: one.channel,
   foundBy: one.foundBy,
-  done: one.done,
+  effect: one.effect,
   message: one.messageId,
   subscriber: one.subscriberId,
 })

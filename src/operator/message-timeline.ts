@@ -14,15 +14,15 @@ const minute = (instant: Date): string => `${instant.toISOString().slice(0, 16).
 
 /** The history of a message and what comes next, in order of time, for the operator. */
 export function messageTimeline(message: MessageDetails, now: Date): MessageTimelineEntry[] {
-  const { datedAt, kind, lane, deadline, tries, acceptances, returned } = message
-  const accepted = acceptances.map(({ at, answer }) => ({
+  const { datedAt, kind, lane, deadline, tries, acceptances, bounces } = message
+  const accepted = acceptances.map(({ at, reply }) => ({
     at,
     code: 'accepted',
-    text: `Accepted by the mail server: ${answer}`,
+    text: `Accepted by the mail server: ${reply}`,
   }))
-  const cameBack = returned.map((one) => ({
+  const cameBack = bounces.map((one) => ({
     at: one.at,
-    code: `returned-${one.class}`,
+    code: `bounce-${one.class}`,
     text: bounceText(one),
   }))
   const happened = [...tries.map(attemptEntry), ...accepted, ...cameBack]
@@ -38,15 +38,15 @@ export function messageTimeline(message: MessageDetails, now: Date): MessageTime
 }
 
 /** "accepted", or "accepted, then returned: no such mailbox (5.1.1)". */
-export function messageOutcomeText({ state, returned }: Pick<MessageDetails, 'state' | 'returned'>): string {
-  const failure = newestFailure(returned)
+export function messageOutcomeText({ state, bounces }: Pick<MessageDetails, 'state' | 'bounces'>): string {
+  const failure = newestFailure(bounces)
   return failure ? `${stateName(state)}, then returned: ${classText(failure)}` : stateName(state)
 }
 
 function attemptEntry(made: MessageWithHistory['tries'][number]): MessageTimelineEntry & { at: Date } {
-  const { n, at, outcome, status, answer } = made
+  const { n, at, outcome, status, reply } = made
   const what = `${attemptText(outcome, status)}${refusalSuffix(made)}`
-  return { at, code: outcome, text: `Attempt ${n}: ${what}${answer ? `: ${answer}` : '.'}` }
+  return { at, code: outcome, text: `Attempt ${n}: ${what}${reply ? `: ${reply}` : '.'}` }
 }
 
 function attemptText(outcome: string, status: number | null): string {

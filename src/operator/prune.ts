@@ -31,7 +31,7 @@ export const UNCONFIRMED_DAYS = 7
 /** Longer than a provider repeats a webhook. */
 const EMPTY_REPORT_DAYS = 7
 
-const CHUNKS = 25
+const BATCHES = 25
 const DIGESTS = 5_000
 const SUBSCRIBERS = 200
 const MAX_DURATION_MS = 60_000
@@ -85,9 +85,9 @@ export async function prune(deps: Deps, { signal }: { signal?: AbortSignal } = {
   // A plan that was left open would keep its date, and every later one, for ever.
   await closePlans(deps)
   const booked = await storeDayTotals(deps, cutoffs, signal)
-  const messages = await repeatUntilDone(signal, CHUNKS, async () => {
-    const pruned = await inTransaction(deps, (tx) => deleteOldMessages(tx, { before: booked, most: CHUNKS }))
-    return { full: pruned.chunks, gone: pruned.messages }
+  const messages = await repeatUntilDone(signal, BATCHES, async () => {
+    const pruned = await inTransaction(deps, (tx) => deleteOldMessages(tx, { before: booked, most: BATCHES }))
+    return { full: pruned.batches, gone: pruned.messages }
   })
   const digests = await repeatUntilDone(signal, DIGESTS, async () => {
     const gone = await deleteOldDigests(db, { before: booked, most: DIGESTS })

@@ -14,14 +14,14 @@ export const stateName = (state: MessageState): string => state.replace('_', '-'
 /** A message with its history and bounces. */
 export interface MessageDetails extends MessageWithHistory {
   /** Bounces and complaints about it, oldest first. */
-  returned: ListedBounce[]
+  bounces: ListedBounce[]
 }
 
 /** Throws message.unknown. */
 export async function showMessage({ db }: Pick<Deps, 'db'>, { id }: { id: string }): Promise<MessageDetails> {
   const message = await messageById(db, id)
   if (!message) throw new Fault('message.unknown', { id: id.slice(0, 40) })
-  return { ...message, returned: await bouncesOfMessages(db, [id]) }
+  return { ...message, bounces: await bouncesOfMessages(db, [id]) }
 }
 
 /** What prevents sending of a ready message. `off`: the setting SENDING. */

@@ -16,7 +16,7 @@ export interface DigestRunResult {
   /** Outcomes of the ready messages of both lanes. */
   delivered: Omit<RunResult, 'stopped'>
   /** Messages that stay ready because of a rate limit: of their domain, or of a new sending domain. */
-  paced: number
+  rateLimited: number
   /** Why some messages may still be ready; null if all were attempted, or SENDING is off. */
   stopped: RunResult['stopped'] | 'paused' | 'restored' | 'interrupted'
 }
@@ -43,6 +43,7 @@ export async function runDigests(
   if (await isDeliveryHeld(deps.db)) stopped = 'restored'
   if (signal?.aborted) stopped ??= 'interrupted'
   if (deps.config.SENDING !== 'off' && (await readSwitch(deps.db, DELIVERY_SWITCH))) stopped ??= 'paused'
-  const paced = stopped || deps.config.SENDING === 'off' ? 0 : await countReady(deps.db, deps.clock.now())
-  return { planned, delivered, paced, stopped }
+  const rateLimited =
+    stopped || deps.config.SENDING === 'off' ? 0 : await countReady(deps.db, deps.clock.now())
+  return { planned, delivered, rateLimited, stopped }
 }

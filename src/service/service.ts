@@ -87,7 +87,7 @@ export async function startService(
     stops.push(worker.stop)
     closes.push(worker.close)
   }
-  const channels = enabledChannels(config).map(({ way }) => way)
+  const channels = enabledChannels(config).map(({ channel }) => channel)
   deps.log.info('service.started', { roles: roles.join(','), port: config.PORT, hears: channels.join(',') })
   return {
     deps,

@@ -34,10 +34,10 @@ export async function startWorker(queued: ServiceDeps): Promise<Worker> {
     ingest: () => ingestDue(deps, { signal }),
     plan: async () => {
       await planDigests(deps)
-      await deps.queue.nudge('drain-digests')
+      await deps.queue.nudge('drain-bulk')
     },
-    'drain-answers': () => deliverReady(deps, { lane: 'answers', signal }),
-    'drain-digests': () => deliverReady(deps, { lane: 'digests', signal }),
+    'drain-transactional': () => deliverReady(deps, { lane: 'transactional', signal }),
+    'drain-bulk': () => deliverReady(deps, { lane: 'bulk', signal }),
     'read-reports': () => readReports(deps, { signal }),
     'fetch-mailbox': () => fetchMailbox(deps, { signal }),
     prune: () => pruneNightly(deps, { signal }),

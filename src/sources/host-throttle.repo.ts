@@ -10,13 +10,13 @@ export async function acquireHost(
   { service, holder, holdMs }: { service: string; holder: string; holdMs: number },
 ): Promise<number> {
   const acquired = await db.$executeRaw`
-    insert into source_gate as g (key, free_at, holder)
+    insert into host_throttle as t (key, free_at, holder)
     values (${service}, clock_timestamp() + ${holdMs}::int * interval '1 millisecond', ${holder})
     on conflict (key) do update set free_at = excluded.free_at, holder = excluded.holder
-    where g.free_at <= clock_timestamp()`
+    where t.free_at <= clock_timestamp()`
   if (acquired === 1) return 0
   const [row] = await db.$queryRaw<{ ms: number }[]>`
-    select ceil(extract(epoch from free_at - clock_timestamp()) * 1000)::int as ms from source_gate
+    select ceil(extract(epoch from free_at - clock_timestamp()) * 1000)::int as ms from host_throttle
     where key = ${service}`
   return Math.max(1, row?.ms ?? 1)
 }
@@ -29,6 +29,6 @@ export async function releaseHost(
   { service, holder, restMs }: { service: string; holder: string; restMs: number },
 ): Promise<void> {
   await db.$executeRaw`
-    update source_gate set holder = null, free_at = clock_timestamp() + ${restMs}::int * interval '1 millisecond'
+    update host_throttle set holder = null, free_at = clock_timestamp() + ${restMs}::int * interval '1 millisecond'
     where key = ${service} and holder = ${holder}`
 }

@@ -14,7 +14,9 @@ export async function createAddressChange(
   db: DatabaseOrTransaction,
   { subscriberId, address, key, now }: Address & { subscriberId: string; now: Date },
 ): Promise<number> {
-  const { id } = await db.move.create({ data: { subscriberId, address, addressKey: key, createdAt: now } })
+  const { id } = await db.addressChange.create({
+    data: { subscriberId, address, addressKey: key, createdAt: now },
+  })
   return id
 }
 
@@ -22,10 +24,10 @@ export async function addressChangeById(
   db: DatabaseOrTransaction,
   id: number,
 ): Promise<AddressChange | null> {
-  const row = await db.move.findUnique({ where: { id } })
+  const row = await db.addressChange.findUnique({ where: { id } })
   if (!row) return null
-  const { addressKey: key, ...move } = row
-  return { ...move, key }
+  const { addressKey: key, ...addressChange } = row
+  return { ...addressChange, key }
 }
 
 export async function markAddressChangeConfirmed(
@@ -33,7 +35,7 @@ export async function markAddressChangeConfirmed(
   id: number,
   now: Date,
 ): Promise<void> {
-  await db.move.update({ where: { id }, data: { confirmedAt: now } })
+  await db.addressChange.update({ where: { id }, data: { confirmedAt: now } })
 }
 
 /** Makes their links invalid. Returns the deleted ids. */
@@ -42,7 +44,7 @@ export async function deleteUnconfirmedAddressChanges(
   where: { subscriberId: string } | { addressKey: string },
 ): Promise<number[]> {
   const open = { ...where, confirmedAt: null }
-  const rows = await db.move.findMany({ where: open, select: { id: true } })
-  await db.move.deleteMany({ where: open })
+  const rows = await db.addressChange.findMany({ where: open, select: { id: true } })
+  await db.addressChange.deleteMany({ where: open })
   return rows.map(({ id }) => id)
 }

@@ -18,7 +18,7 @@ export async function replaceWithTombstone(
   await deleteProfile(tx, subscriberId)
   await tx.signup.deleteMany({ where: { subscriberId } })
   await tx.change.deleteMany({ where: { subscriberId } })
-  await tx.move.deleteMany({ where: { subscriberId } })
+  await tx.addressChange.deleteMany({ where: { subscriberId } })
   await tx.subscriber.update({
     where: { id: subscriberId },
     data: {

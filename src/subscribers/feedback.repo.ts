@@ -14,18 +14,18 @@ export interface Feedback {
 }
 
 /** How many of a subscriber's newest feedback rows are kept; older ones say little about current interests. */
-export const MAX_OPINIONS = 100
+export const MAX_FEEDBACK = 100
 
 /** Newest first, one for each paper. */
 export async function listFeedback(db: DatabaseOrTransaction, subscriberId: string): Promise<Feedback[]> {
   const rows = await db.$queryRaw<(Omit<Feedback, 'words'> & { words: Record<string, number> })[]>`
-    select coalesce(k.paper_id, o.paper_id) as "paperId", o.kind::text, o.at, o.words
-    from opinion o left join paper_key k on k.scheme = 'id' and k.value = o.paper_id::text
-    where o.subscriber_id = ${subscriberId} order by o.at desc, o.paper_id desc`
+    select coalesce(k.paper_id, f.paper_id) as "paperId", f.kind::text, f.at, f.words
+    from feedback f left join paper_key k on k.scheme = 'id' and k.value = f.paper_id::text
+    where f.subscriber_id = ${subscriberId} order by f.at desc, f.paper_id desc`
   const newest = new Map(rows.toReversed().map((row) => [row.paperId, row]))
   return rows
     .filter((row) => newest.get(row.paperId) === row)
-    .slice(0, MAX_OPINIONS)
+    .slice(0, MAX_FEEDBACK)
     .map((row) => ({ ...row, words: new Map(Object.entries(row.words)) }))
 }
 
@@ -41,11 +41,11 @@ export async function saveFeedback(
 ): Promise<void> {
   await deleteFeedback(db, { subscriberId, paperId })
   const data = { subscriberId, paperId, kind, at: now, words: toStoredWords(words) }
-  await db.opinion.create({ data })
+  await db.feedback.create({ data })
   await db.$executeRaw`
-    delete from opinion where (subscriber_id, paper_id) in (
-      select subscriber_id, paper_id from opinion where subscriber_id = ${subscriberId}
-      order by at desc, paper_id desc offset ${MAX_OPINIONS}::int)`
+    delete from feedback where (subscriber_id, paper_id) in (
+      select subscriber_id, paper_id from feedback where subscriber_id = ${subscriberId}
+      order by at desc, paper_id desc offset ${MAX_FEEDBACK}::int)`
 }
 
 /** Also deletes feedback that was given under an earlier number of the paper. */
@@ -54,10 +54,10 @@ export async function deleteFeedback(
   { subscriberId, paperId }: OnPaper,
 ): Promise<void> {
   await db.$executeRaw`
-    delete from opinion where subscriber_id = ${subscriberId} and (paper_id = ${paperId}::int or paper_id in (
+    delete from feedback where subscriber_id = ${subscriberId} and (paper_id = ${paperId}::int or paper_id in (
       select value::int from paper_key where scheme = 'id' and paper_id = ${paperId}::int))`
 }
 
 export async function deleteAllFeedback(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
-  await db.opinion.deleteMany({ where: { subscriberId } })
+  await db.feedback.deleteMany({ where: { subscriberId } })
 }

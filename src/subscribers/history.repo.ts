@@ -6,6 +6,6 @@ export async function historyOf(db: DatabaseOrTransaction, subscriberId: string)
   return {
     signups: await db.signup.findMany(whole),
     changes: await db.change.findMany(whole),
-    newAddresses: await db.move.findMany(whole),
+    newAddresses: await db.addressChange.findMany(whole),
   }
 }

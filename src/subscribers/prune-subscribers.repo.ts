@@ -44,15 +44,15 @@ export interface PruneLimits {
 
 export interface PrunedRequests {
   signups: number
-  moves: number
+  addressChanges: number
   changes: number
 }
 
 const oldSignups = ({ unconfirmed, kept }: PruneLimits) => Prisma.sql`
-  signup where not wish ? 'note'
+  signup where not request ? 'note'
     and ((confirmed_at is null and created_at < ${unconfirmed}) or created_at < ${kept})`
 const oldAddressChanges = ({ unconfirmed, kept }: PruneLimits) => Prisma.sql`
-  move where (confirmed_at is null and created_at < ${unconfirmed}) or created_at < ${kept}`
+  address_change where (confirmed_at is null and created_at < ${unconfirmed}) or created_at < ${kept}`
 const oldChanges = ({ kept }: PruneLimits) => Prisma.sql`change where at < ${kept}`
 
 /** Counts requests, new addresses and changes that are older than the limits. The operator's notes stay. */
@@ -64,7 +64,7 @@ export async function countOldRequests(
     (await db.$queryRaw<{ count: number }[]>`select count(*)::int as count from ${rows}`)[0]!.count
   return {
     signups: await count(oldSignups(limits)),
-    moves: await count(oldAddressChanges(limits)),
+    addressChanges: await count(oldAddressChanges(limits)),
     changes: await count(oldChanges(limits)),
   }
 }
@@ -76,7 +76,7 @@ export async function deleteOldRequests(
 ): Promise<PrunedRequests> {
   return {
     signups: await db.$executeRaw`delete from ${oldSignups(limits)}`,
-    moves: await db.$executeRaw`delete from ${oldAddressChanges(limits)}`,
+    addressChanges: await db.$executeRaw`delete from ${oldAddressChanges(limits)}`,
     changes: await db.$executeRaw`delete from ${oldChanges(limits)}`,
   }
 }

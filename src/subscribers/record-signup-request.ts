@@ -71,7 +71,7 @@ export function recordSignupRequest(deps: Deps, input: RecordSignupInput): Promi
     const created = { ...address, id: randomId(80), addressHash: hash, settings: input.request, now }
     const subscriber = await lockOrCreateSubscriber(tx, created)
     const request = await effectiveRequest(tx, subscriber, input, now)
-    const signupId = await createSignup(tx, { subscriberId: subscriber.id, wish: request, now })
+    const signupId = await createSignup(tx, { subscriberId: subscriber.id, request, now })
     await recordRequestConsent(tx, subscriber, input, now)
     const suppression = await suppressionOf(tx, hash)
     const isConfirmed = hasSubscription(subscriber)
@@ -83,7 +83,7 @@ export function recordSignupRequest(deps: Deps, input: RecordSignupInput): Promi
     const email = signupEmail({ subscriber, request, link, at, closed, signupId, now })
     const message = transactionalMessage(config, subscriber, { ...email, dedupe: `signup ${signupId}`, now })
     // A withheld email is enqueued already expired, so that timing does not reveal whether the address is known.
-    await enqueue(tx, 'answers', [held ? { ...message, deadline: now } : message])
+    await enqueue(tx, 'transactional', [held ? { ...message, deadline: now } : message])
     return held ? { subscriber, mail: null, held } : { subscriber, mail: email.kind }
   })
 }
@@ -99,7 +99,7 @@ async function effectiveRequest(
   if (!again && !link && !keeps) return request
   const since = new Date(now.getTime() - AGAIN_WITHIN_MS)
   const last = await newestUnconfirmedSignup(tx, { subscriberId: id, since })
-  if (last) return keeps ? { ...request, topics: last.wish.topics } : last.wish
+  if (last) return keeps ? { ...request, topics: last.request.topics } : last.request
   return link ? { topics: [], zone, hour, days, maxPapers, format, detail } : request
 }
 

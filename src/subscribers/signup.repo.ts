@@ -6,14 +6,14 @@ import type { SignupRequest } from './subscriber.ts'
 export interface Signup {
   id: number
   subscriberId: string
-  wish: SignupRequest
+  request: SignupRequest
   createdAt: Date
   confirmedAt: Date | null
 }
 
 export interface NewSignup {
   subscriberId: string
-  wish: SignupRequest
+  request: SignupRequest
   now: Date
   /** The operator's note on how consent was given; then no button is needed. Deleted with the subscriber's data. */
   note?: string
@@ -22,13 +22,13 @@ export interface NewSignup {
 /** Returns the sign-up's id. */
 export async function createSignup(
   db: DatabaseOrTransaction,
-  { subscriberId, wish, now, note }: NewSignup,
+  { subscriberId, request, now, note }: NewSignup,
 ): Promise<number> {
-  const noted: object = note === undefined ? wish : { ...wish, note }
+  const noted: object = note === undefined ? request : { ...request, note }
   const { id } = await db.signup.create({
     data: {
       subscriberId,
-      wish: noted as Prisma.InputJsonObject,
+      request: noted as Prisma.InputJsonObject,
       createdAt: now,
       confirmedAt: note === undefined ? null : now,
     },
@@ -45,7 +45,7 @@ export async function newestUnconfirmedSignup(
     where: { subscriberId, confirmedAt: null, createdAt: { gt: since } },
     orderBy: { id: 'desc' },
   })
-  return row && { ...row, wish: row.wish as unknown as SignupRequest }
+  return row && { ...row, request: row.request as unknown as SignupRequest }
 }
 
 /** Makes the confirmation links of all requests invalid. Returns the number of requests. */
@@ -63,18 +63,18 @@ export async function consentNotesOf(
 ): Promise<{ at: Date; note: string }[]> {
   const rows = await db.signup.findMany({
     where: { subscriberId },
-    select: { createdAt: true, wish: true },
+    select: { createdAt: true, request: true },
     orderBy: { id: 'asc' },
   })
-  return rows.flatMap(({ createdAt: at, wish }) => {
-    const { note } = wish as { note?: string }
+  return rows.flatMap(({ createdAt: at, request }) => {
+    const { note } = request as { note?: string }
     return note === undefined ? [] : [{ at, note }]
   })
 }
 
 export async function signupById(db: DatabaseOrTransaction, id: number): Promise<Signup | null> {
   const row = await db.signup.findUnique({ where: { id } })
-  return row && { ...row, wish: row.wish as unknown as SignupRequest }
+  return row && { ...row, request: row.request as unknown as SignupRequest }
 }
 
 export async function markSignupConfirmed(db: DatabaseOrTransaction, id: number, now: Date): Promise<void> {
@@ -83,5 +83,5 @@ export async function markSignupConfirmed(db: DatabaseOrTransaction, id: number,
 
 /** Deletes all but those that the operator noted, which have no link. Makes the links of the others invalid. */
 export async function deleteEmailedSignups(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
-  await db.$executeRaw`delete from signup where subscriber_id = ${subscriberId} and not wish ? 'note'`
+  await db.$executeRaw`delete from signup where subscriber_id = ${subscriberId} and not request ? 'note'`
 }

@@ -112,7 +112,7 @@ async function stopDelivery(
   const summary = `${complaints} complaints in 24 hours for ${mails.toLocaleString('en')} emails accepted in a day: ${share} %`
   await (db as Database).$transaction(async (tx) => {
     if (!(await readSwitch(tx, DELIVERY_SWITCH))) await pauseUnlessHeld(tx, { reason: summary, at })
-    await recordIncident(tx, { name: COMPLAINTS, what: COMPLAINTS, said: summary, since: at })
+    await recordIncident(tx, { name: COMPLAINTS, what: COMPLAINTS, detail: summary, since: at })
     await restartCount(tx, at)
   })
 }

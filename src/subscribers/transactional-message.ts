@@ -48,7 +48,7 @@ export interface LinkMessage {
   /** For a manage-link: the topic and the paper from which they requested it. */
   at?: TopicPaperRef
   /** Only for a new-address. */
-  moveId?: number
+  addressChangeId?: number
 }
 
 const KIND = 'goodbye'
@@ -83,7 +83,7 @@ export async function enqueueGoodbye(
   if (await reachedDailyLimit(tx, { subscriberId: id, kind: KIND, now })) return false
   const content: GoodbyeMessage = { epoch, zone, format, reported }
   const goodbye = { kind: KIND, dedupe: `${id}:${now.toISOString()}`, content, now } as const
-  return (await enqueue(tx, 'answers', [transactionalMessage(config, subscriber, goodbye)])) > 0
+  return (await enqueue(tx, 'transactional', [transactionalMessage(config, subscriber, goodbye)])) > 0
 }
 
 /** Cancels a goodbye that has not been sent: it would no longer be true. */

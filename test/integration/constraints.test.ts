@@ -7,7 +7,7 @@ const subscriber = `insert into subscriber (id, address, address_key, address_ha
 
 const digest = `insert into digest (plan_id, subscriber_id, local_date, due_at, created_at, outcome`
 const digestValues = `1, 'one', now(), now(), now()`
-const message = `insert into message (kind, id, dedupe, subscriber_id, chunk_id, next_try, deadline, dated_at, secret_id, state`
+const message = `insert into message (kind, id, dedupe, subscriber_id, batch_id, next_try, deadline, dated_at, secret_id, state`
 const messageValues = `'x', 'x', 'one', 1, now(), now(), now(), 's'`
 
 describe('the database refuses', () => {
@@ -75,8 +75,8 @@ describe('the database refuses', () => {
     ],
     [
       'a lease without an end',
-      `insert into chunk (lane, not_before, owner) values ('answers', now(), 'w')`,
-      'chunk_lease',
+      `insert into batch (lane, not_before, owner) values ('transactional', now(), 'w')`,
+      'batch_lease',
     ],
     [
       'a digest message without its digest',
@@ -95,7 +95,7 @@ describe('the database refuses', () => {
     ],
     [
       'a try with an outcome that is none',
-      `insert into attempt (message_id, n, at, outcome, answer) values ('m', 1, now(), 'accepted', '')`,
+      `insert into attempt (message_id, n, at, outcome, reply) values ('m', 1, now(), 'accepted', '')`,
       'attempt_outcome',
     ],
     [
@@ -115,7 +115,7 @@ describe('the database refuses', () => {
     ],
     [
       'a plan with fewer than nobody due',
-      `insert into plan (zone, hour, days, local_date, due_at, horizon, sources, due) values ('UTC', 8, 'mon', now(), now(), 0, '', -1)`,
+      `insert into plan (zone, hour, days, local_date, due_at, max_paper_id, sources, due) values ('UTC', 8, 'mon', now(), now(), 0, '', -1)`,
       'plan_due',
     ],
     [
@@ -165,11 +165,13 @@ describe('the database refuses', () => {
 })
 
 test('an acceptance beats every later state', async () => {
-  await database.db.$executeRawUnsafe(`insert into chunk (id, lane, not_before) values (1, 'answers', now())`)
-  await database.db.$executeRawUnsafe(`insert into message (id, kind, dedupe, subscriber_id, chunk_id, next_try, deadline, dated_at, secret_id)
+  await database.db.$executeRawUnsafe(
+    `insert into batch (id, lane, not_before) values (1, 'transactional', now())`,
+  )
+  await database.db.$executeRawUnsafe(`insert into message (id, kind, dedupe, subscriber_id, batch_id, next_try, deadline, dated_at, secret_id)
     values ('m', 'confirmation', '1', 'one', 1, now(), now(), now(), 's')`)
   await database.db.$executeRawUnsafe(
-    `insert into acceptance (message_id, at, answer) values ('m', now(), '250 ok')`,
+    `insert into acceptance (message_id, at, reply) values ('m', now(), '250 ok')`,
   )
   await database.db.$executeRawUnsafe(`update message set state = 'uncertain' where id = 'm'`)
   const rows = await database.db.$queryRawUnsafe<{ state: string }[]>(

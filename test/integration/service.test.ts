@@ -108,7 +108,7 @@ test('web and worker in one process: one log, one process that runs, metrics of 
   await eventually(() => sink.accepted.length > 0)
   const metrics = await eventually(async () => {
     const text = await (await fetch(`${site}/metrics`)).text()
-    return /mails_total\{lane="answers",outcome="accepted"\} 1$/m.test(text) && text
+    return /mails_total\{lane="transactional",outcome="accepted"\} 1$/m.test(text) && text
   })
   expect(metrics.match(/^# TYPE process_cpu_seconds_total/gm)).toHaveLength(1)
   expect(await countRunningProcesses(database.db)).toBe(1)

@@ -4,7 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { readConfig } from '../../src/config/config.ts'
 import { stoppedClock } from '../../src/core/clock.ts'
 import { freePort } from '../../src/core/database/embedded-postgres.ts'
@@ -17,12 +17,17 @@ import { runDigests } from '../../src/operator/run-digests.ts'
 import { startService } from '../../src/service/service.ts'
 import { noDebianPostgres, startDebianPostgres } from '../support/debian-postgres.ts'
 import { databaseOf, dropDatabase, firstRelease, firstSettings } from '../support/first-release.ts'
+import { LATER, LATER_INDEX, nextRelease } from '../support/next-release.ts'
 import { runProgram, startProgram } from '../support/processes.ts'
 import { type SmtpSink, startSmtpSink } from '../support/smtp-sink.ts'
 import { eventually } from '../support/until.ts'
 
 // Whole processes are started, some at once.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+
+// What an operator upgrades to: this program with migrations that the first release does not have.
+const next = nextRelease()
+afterAll(next.remove)
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
@@ -48,14 +53,16 @@ interface Started {
   site: string
 }
 
-/** npm start in a folder that holds the `.env` of then, as an operator does after an upgrade. */
-async function startHere(settings: Record<string, string>): Promise<Started> {
+const missingFrom = (deps: Deps) => pendingMigrations(deps.db, next.migrations)
+
+/** npm start of the next release in a folder that holds the `.env` of then, as an operator does after an upgrade. */
+async function startNext(settings: Record<string, string>): Promise<Started> {
   const folder = mkdtempSync(join(tmpdir(), 'upgrade-'))
   const env = Object.entries(firstSettings).map(([name, value]) => `${name}=${value}`)
   writeFileSync(join(folder, '.env'), env.join('\n'))
   const port = String(await freePort())
   const service = startProgram(
-    ['src/main.ts'],
+    [join(next.folder, 'src/main.ts')],
     { ...settings, PORT: port, HF_URL: 'http://127.0.0.1:1' },
     folder,
   )
@@ -90,9 +97,9 @@ describe('a database that the first release left with messages in flight', () =>
     const { sink, SMTP_URL } = await sinkFor()
     const settings = { DATABASE_URL: url, SMTP_URL }
     const deps = await openDeps({ ...firstSettings, ...settings }, '2026-11-25T08:00:00Z')
-    expect((await pendingMigrations(deps.db)).length).toBeGreaterThan(0)
-    const { site } = await startHere({ ...settings, CLOCK_NOW: '2026-11-24T09:30:00Z' })
-    expect(await pendingMigrations(deps.db)).toEqual([])
+    expect(await missingFrom(deps)).toEqual([LATER, LATER_INDEX])
+    const { site } = await startNext({ ...settings, CLOCK_NOW: '2026-11-24T09:30:00Z' })
+    expect(await missingFrom(deps)).toEqual([])
 
     const open = firstRelease.messages.filter(({ state }) =>
       ['ready', 'deferred', 'uncertain'].includes(state),
@@ -136,7 +143,10 @@ describe('a database that the first release left with messages in flight', () =>
 
 describe('npm start while migrations are pending', () => {
   const start = (url: string) =>
-    runProgram(['src/main.ts', '--roles', 'worker'], { DATABASE_URL: url, HF_URL: 'http://127.0.0.1:1' })
+    runProgram([join(next.folder, 'src/main.ts'), '--roles', 'worker'], {
+      DATABASE_URL: url,
+      HF_URL: 'http://127.0.0.1:1',
+    })
 
   test('beside a process of the first release says the command and exits 1; alone it migrates', async () => {
     const url = await database()
@@ -151,9 +161,10 @@ describe('npm start while migrations are pending', () => {
     )
     expect(stderr).toContain('npm run -s cli -- db migrate')
     const deps = await openDeps({ DATABASE_URL: url }, '2026-11-24T10:00:00Z')
-    expect(await pendingMigrations(deps.db)).not.toEqual([])
-    await migrateIfAlone(deps)
-    expect(await pendingMigrations(deps.db)).toEqual([])
+    expect(await missingFrom(deps)).toEqual([LATER, LATER_INDEX])
+    const { SMTP_URL } = await sinkFor()
+    await startNext({ DATABASE_URL: url, SMTP_URL, CLOCK_NOW: '2026-11-24T09:30:00Z' })
+    expect(await missingFrom(deps)).toEqual([])
   })
 
   const missing = noDebianPostgres()
@@ -170,7 +181,7 @@ describe('npm start while migrations are pending', () => {
   })
 
   test('beside a process of this release: database.others-running; up to date it starts', async () => {
-    const url = await database()
+    const url = await database({ left: false })
     const deps = await openDeps({ DATABASE_URL: url }, '2026-11-24T10:00:00Z')
     const running = await holdProcessLock(url, silentLog)
     await expect(migrateIfAlone(deps)).rejects.toMatchObject({
@@ -193,17 +204,19 @@ describe('npm start while migrations are pending', () => {
       const url = await database({ left })
       const { SMTP_URL } = await sinkFor()
       const settings = { DATABASE_URL: url, SMTP_URL, CLOCK_NOW: '2026-11-24T09:30:00Z' }
-      const started = await Promise.all([1, 2, 3].map(() => startHere(settings)))
+      const started = await Promise.all([1, 2, 3].map(() => startNext(settings)))
       expect(started.map(({ service }) => service.exitCode)).toEqual([null, null, null])
     },
     90_000,
   )
 })
 
+const { SUPPRESSION_KEY = '' } = firstSettings
+
 test('on a schema of a later release it starts, and says so', async () => {
   const url = await database()
   const lines: string[] = []
-  const deps = await openDeps({ DATABASE_URL: url }, '2026-11-24T10:00:00Z')
+  const deps = await openDeps({ DATABASE_URL: url, SUPPRESSION_KEY }, '2026-11-24T10:00:00Z')
   await migrateIfAlone(deps)
   await deps.db.$executeRaw`insert into _prisma_migrations (id, checksum, migration_name, finished_at)
     values ('later', '', '20991231000000_later', now())`
@@ -217,7 +230,11 @@ test('with a KEEP_DAYS that the first release took it starts, and says as what i
   const url = await database()
   const lines: string[] = []
   const log = openLog('warn', { write: (line) => lines.push(line) })
-  const service = await startService(readConfig({ DATABASE_URL: url, KEEP_DAYS: '20' }), [], { log })
+  const service = await startService(
+    readConfig({ DATABASE_URL: url, SUPPRESSION_KEY, KEEP_DAYS: '20' }),
+    [],
+    { log },
+  )
   await service.stop()
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
     { event: 'setting.adjusted', what: 'KEEP_DAYS=20 counts as 30, the minimum' },

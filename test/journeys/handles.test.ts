@@ -106,7 +106,7 @@ describe.each([
     await press(page, 'Reset')
     expect(await said(page)).toContain('Reset: your digests are back in their usual order')
     expect(await profile.count()).toBe(0)
-    expect(await site.db.opinion.count()).toBe(0)
+    expect(await site.db.feedback.count()).toBe(0)
   })
 })
 

@@ -115,7 +115,7 @@ test('an address without a mailbox is suppressed by its bounce, and no other is'
     'spam@far.example': 'active',
   })
   expect(nextHop.mails.map(({ to }) => to)).toEqual(['reader@far.example'])
-  const rows = await database.db.returned.findMany({ select: { foundBy: true } })
+  const rows = await database.db.bounce.findMany({ select: { foundBy: true } })
   expect(rows).toEqual(Array(4).fill({ foundBy: 'token' }))
 }, 60_000)
 

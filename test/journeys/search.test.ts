@@ -53,8 +53,8 @@ describe.each([true, false])('with scripts: %s', (javaScriptEnabled) => {
     await page.getByLabel('Email address').fill('ann@example.com')
     await page.getByRole('button', { name: 'Subscribe', exact: true }).first().click()
     expect(await page.locator('h1').innerText()).toBe('Check your inbox')
-    const { wish } = await site.db.signup.findFirstOrThrow()
-    expect(wish).toMatchObject({ topics: [{ query: 'zebrafish OR "linear attention"' }] })
+    const { request } = await site.db.signup.findFirstOrThrow()
+    expect(request).toMatchObject({ topics: [{ query: 'zebrafish OR "linear attention"' }] })
   })
 
   test('a visitor mistypes, and corrects it in the field', async () => {

@@ -69,7 +69,7 @@ test.each([
     const to = address()
     await mailIn(to, raw)
     const report = await reportTo(to)
-    expect(report).toMatchObject({ way: 'lmtp', state: 'waiting' })
+    expect(report).toMatchObject({ channel: 'lmtp', state: 'waiting' })
     const subject = /^Subject: .*/m.exec(raw.toString())![0]
     expect(Buffer.from(report.raw!).toString()).toContain(subject)
   },

@@ -34,17 +34,17 @@ export async function seedHistory({ db, deps, clock }: TestSite): Promise<void> 
       union all select id, left_at, 'unsubscribed', 3 from person where confirms and leaves) all_events
     where (select count(*) from subscribers) > 0 order by id, n`
   await db.$executeRaw`
-    with chunk as (insert into chunk (lane, not_before, done_at) values ('answers', ${now}, ${now}) returning id),
+    with batch as (insert into batch (lane, not_before, done_at) values ('transactional', ${now}, ${now}) returning id),
     made as (
-      insert into message (id, kind, dedupe, subscriber_id, chunk_id, state, reason, attempts, next_try, deadline, dated_at, to_address, secret_id)
-      select 'm' || s.id || '-' || n, 'welcome', s.id || '-' || n, s.id, chunk.id,
+      insert into message (id, kind, dedupe, subscriber_id, batch_id, state, reason, attempts, next_try, deadline, dated_at, to_address, secret_id)
+      select 'm' || s.id || '-' || n, 'welcome', s.id || '-' || n, s.id, batch.id,
         (case when n % 97 = 0 then 'refused' else 'accepted' end)::message_state,
         case when n % 97 = 0 then '5.7.1' end, 1, ${now}, ${now}::timestamptz + interval '1 hour', s.created_at + make_interval(days => n), s.address, 'x'
-      from subscriber s, chunk, generate_series(1, 363, 3) n
+      from subscriber s, batch, generate_series(1, 363, 3) n
       where s.id like 'h%' and s.state = 'active' and s.created_at + make_interval(days => n) < ${now}
       returning id, state, dated_at
     )
-    insert into attempt (message_id, n, at, outcome, status, enhanced, answer)
+    insert into attempt (message_id, n, at, outcome, status, enhanced, reply)
     select id, 1, dated_at, 'refused', 554, '5.7.1', '554 5.7.1 <x-alive>refused by policy</x-alive>' from made where state = 'refused'`
   await db.sourceDay.createMany({
     data: Array.from({ length: 9 }, (_, back) => ({
@@ -67,11 +67,11 @@ export async function seedHistory({ db, deps, clock }: TestSite): Promise<void> 
       where m.id like 'mh%' and m.state = 'accepted' and m.dated_at > ${now}::timestamptz - interval '30 days'
       order by md5(m.id) limit 45
     ), came as (
-      insert into report (hash, way, recipient, bytes, at, state, read_at)
+      insert into report (hash, channel, recipient, bytes, at, state, read_at)
       select 'history ' || n, (array['lmtp', 'smtp', 'ses'])[1 + n % 3], null, 4000, dated_at + interval '3 minutes', 'read', dated_at
       from back returning id, hash, at
     )
-    insert into returned (report_id, n, at, class, status, sure, answer, domain, found_by, message_id, subscriber_id, done)
+    insert into bounce (report_id, n, at, class, status, sure, reply, domain, found_by, message_id, subscriber_id, effect)
     select came.id, 0, came.at, (array['dead', 'full', 'policy', 'temporary', 'complaint', 'auto-reply', 'dead'])[1 + back.n % 7],
       (array['5.1.1', '5.2.2', '5.7.1', '4.4.7', null, null, '5.1.1'])[1 + back.n % 7], true,
       case when back.n % 7 < 4 then '550 5.7.1 <x-alive>your mail is not wanted here</x-alive>, see https://postmaster.history.example/help' else '' end,
@@ -80,16 +80,16 @@ export async function seedHistory({ db, deps, clock }: TestSite): Promise<void> 
       (array['suppressed', 'paused', 'nothing', 'nothing', 'suppressed', 'nothing', 'suppressed'])[1 + back.n % 7]
     from came join back on came.hash = 'history ' || back.n`
   await db.$executeRaw`
-    insert into report (hash, way, recipient, raw, bytes, at)
+    insert into report (hash, channel, recipient, raw, bytes, at)
     values ('waits', 'lmtp', null, 'x', 1, ${now}::timestamptz - interval '9 minutes')`
-  await db.notice.create({
+  await db.alert.create({
     data: {
       kind: 'run-stopped',
       key: '2026-11-24T08:00',
       at: now,
-      values: { subject: 'digests', what: 'unreachable', since: now.toISOString(), said: null },
+      values: { subject: 'bulk', what: 'unreachable', since: now.toISOString(), detail: null },
       nextTry: now,
-      toldAt: now,
+      sentAt: now,
     },
   })
 }

@@ -105,7 +105,7 @@ export const ADMIN_STOPS: AdminStop[] = [
   {
     name: 'admin-message-returned',
     path: async ({ site }) => {
-      const { messageId } = await site.db.returned.findFirstOrThrow({ where: { class: 'dead' } })
+      const { messageId } = await site.db.bounce.findFirstOrThrow({ where: { class: 'dead' } })
       return `/admin/messages/${messageId}`
     },
   },
@@ -126,10 +126,13 @@ export const ADMIN_STOPS: AdminStop[] = [
 export async function openAdminWalk(databaseUrl: string): Promise<Walk> {
   const walk = await openWalk(databaseUrl, { ADMIN_PASSWORD: PASSWORD })
   await seedHistory(walk.site)
-  await holdSendRate(walk.site.db, 'domain lab.example', { seconds: 3600, said: '8 % of the last 250 mails' })
+  await holdSendRate(walk.site.db, 'domain lab.example', {
+    seconds: 3600,
+    reply: '8 % of the last 250 mails',
+  })
   await recordAction(walk.site.db, {
     at: walk.site.clock.now(),
-    door: 'command',
+    via: 'command',
     verb: 'delivery resume',
     detail: HOSTILE.name,
   })

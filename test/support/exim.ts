@@ -13,7 +13,7 @@ const before = (folder: string): string => {
 /** Takes any recipient, as one does that relays: what it cannot route is reported by mail. It hands over by SMTP. */
 export const exim: MtaKind = {
   name: 'Exim',
-  way: 'smtp',
+  channel: 'smtp',
   whyNot: () => whyNotApart(EXIM),
   start: async (options) => {
     const { folder, mail } = mailFolder('exim')

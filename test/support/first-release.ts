@@ -20,7 +20,7 @@ export const firstRelease: Left = JSON.parse(read('first-release.json').toString
 /** The settings of then, but for where database and mail server are. */
 export const firstSettings = parseEnv(read('first-release.env').toString()) as Record<string, string>
 
-const onServer = (sql: string, database?: string): Promise<unknown> => {
+export const onServer = (sql: string, database?: string): Promise<unknown> => {
   const url = new URL(inject('postgresUrl'))
   if (database) url.pathname = `/${database}`
   const client = new pg.Client({ connectionString: url.href })
@@ -30,10 +30,13 @@ const onServer = (sql: string, database?: string): Promise<unknown> => {
     .finally(() => client.end())
 }
 
+// Which server it was on. Without these rows it is on its own server, and not a restored copy that is held.
+const FORGET_SERVER = `delete from public.switch where name in ('database-identity', 'database-timeline')`
+
 /** An empty database of that name; with `left`, as the first release left it. Returns its address. */
 export async function databaseOf(name: string, { left = true } = {}): Promise<string> {
   await onServer(`create database ${name} template template0`)
-  if (left) await onServer(gunzipSync(read('first-release.sql.gz')).toString(), name)
+  if (left) await onServer(`${gunzipSync(read('first-release.sql.gz'))}\n;${FORGET_SERVER}`, name)
   return Object.assign(new URL(inject('postgresUrl')), { pathname: `/${name}` }).href
 }
 

@@ -16,7 +16,7 @@ export interface Mailed {
 export async function mailed({ db, deps }: TestSite, kind: string, address: string): Promise<Mailed> {
   const row = await db.message.findFirstOrThrow({
     where: { kind, toAddress: address },
-    orderBy: [{ datedAt: 'desc' }, { chunkId: 'desc' }],
+    orderBy: [{ datedAt: 'desc' }, { batchId: 'desc' }],
   })
   const compose = await openComposer(deps)
   const { raw } = await compose({ ...row, uncertainBefore: false } as TakenMessage)
@@ -36,7 +36,7 @@ export async function pathOf({ db, deps }: TestSite, purpose: LinkPurpose, addre
 export async function kindsOf({ db }: TestSite, toAddress?: string): Promise<string[]> {
   const rows = await db.message.findMany({
     where: { toAddress },
-    orderBy: [{ datedAt: 'asc' }, { chunkId: 'asc' }],
+    orderBy: [{ datedAt: 'asc' }, { batchId: 'asc' }],
   })
   return rows.map(({ kind }) => kind)
 }

@@ -21,7 +21,7 @@ export async function addSubscribers(db: Database, count: number): Promise<void>
 /** A planned digest for each subscriber, on one local date; returns their ids in order of the subscribers' numbers. */
 export async function addDigests(db: Database, subscribers: number): Promise<number[]> {
   await db.$executeRaw`
-    insert into plan (zone, hour, days, local_date, due_at, horizon, sources, due)
+    insert into plan (zone, hour, days, local_date, due_at, max_paper_id, sources, due)
     values ('UTC', 8, 'mon', ${NOW}, ${NOW}, 1, '', ${subscribers})`
   const rows = await db.$queryRaw<{ id: number }[]>`
     insert into digest (plan_id, subscriber_id, local_date, due_at, outcome, from_paper, to_paper, papers, matched,
@@ -46,18 +46,18 @@ export const goodbye = (n: number, changes: Partial<NewMessage> = {}): NewMessag
   ...changes,
 })
 
-/** Subscribers, a digest for each, and a message for each digest; `perChunk` of them lie in one chunk. */
+/** Subscribers, a digest for each, and a message for each digest; `perBatch` of them lie in one batch. */
 export async function addDigestMessages(
   db: Database,
   subscribers: number,
   changes: Partial<NewMessage> = {},
-  perChunk = 200,
+  perBatch = 200,
 ) {
   await addSubscribers(db, subscribers)
   const digests = await addDigests(db, subscribers)
   const messages = digests.map((digestId, i) => goodbye(i + 1, { kind: 'digest', digestId, ...changes }))
-  for (let from = 0; from < messages.length; from += perChunk)
-    await enqueue(db, 'digests', messages.slice(from, from + perChunk))
+  for (let from = 0; from < messages.length; from += perBatch)
+    await enqueue(db, 'bulk', messages.slice(from, from + perBatch))
 }
 
 export const enqueueGoodbyes = async (db: Database, lane: Lane, count: number): Promise<void> => {
@@ -91,10 +91,10 @@ export async function statesIn(db: Database): Promise<Partial<Record<MessageStat
   return Object.fromEntries(rows.map(({ state, count }) => [state, count]))
 }
 
-export const attemptsIn = (db: Database) => db.$queryRaw<{ n: number; outcome: string; answer: string }[]>`
-  select n, outcome, answer from attempt order by message_id, n`
+export const attemptsIn = (db: Database) => db.$queryRaw<{ n: number; outcome: string; reply: string }[]>`
+  select n, outcome, reply from attempt order by message_id, n`
 
 /** The database's clock cannot be moved; a lease that has run out looks like this. */
 export const endLeases = (db: Database, { owner = null }: { owner?: string | null } = {}) =>
   db.$executeRaw`
-    update chunk set lease_until = now() - interval '1 second' where owner = coalesce(${owner}::text, owner)`
+    update batch set lease_until = now() - interval '1 second' where owner = coalesce(${owner}::text, owner)`

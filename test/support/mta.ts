@@ -27,7 +27,7 @@ export interface MtaOptions {
 export interface MtaKind<T extends Mta = Mta> {
   name: 'Postfix' | 'Exim' | 'OpenSMTPD'
   /** How it hands mail to the service. */
-  way: 'lmtp' | 'smtp'
+  channel: 'lmtp' | 'smtp'
   /** Why it cannot be run here; undefined where it can. */
   whyNot(): Promise<string | undefined>
   start(options: MtaOptions): Promise<T>

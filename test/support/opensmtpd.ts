@@ -14,7 +14,7 @@ const BEFORE = 'mkdir -m 711 /var/spool/smtpd && mkdir -p /var/lib/opensmtpd/emp
 /** It learns of an unknown user from the program that delivers, and reports it by mail. It hands over by LMTP. */
 export const opensmtpd: MtaKind = {
   name: 'OpenSMTPD',
-  way: 'lmtp',
+  channel: 'lmtp',
   whyNot: () => whyNotApart(OPENSMTPD),
   start: async (options) => {
     const { folder, mail } = mailFolder('opensmtpd')

@@ -44,7 +44,7 @@ export interface PostfixMta extends Mta {
 /** The same with the recipe of what comes back. */
 export const postfix: MtaKind<PostfixMta> = {
   name: 'Postfix',
-  way: 'lmtp',
+  channel: 'lmtp',
   whyNot: async () => noPostfix,
   start: async (options) => {
     const folder = makeFolder()

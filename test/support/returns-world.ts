@@ -37,12 +37,12 @@ export interface ReturnsWorld {
   /** Somebody with that address, in that state; and a mail to them that was accepted now. */
   mailTo(address: string, options?: { state?: SubscriberState; kind?: string }): Promise<SentMail>
   /** Something comes in, and everything that waits is read. */
-  comesBack(raw: Buffer, options?: { to?: string | null; way?: Channel }): Promise<void>
+  comesBack(raw: Buffer, options?: { to?: string | null; channel?: Channel }): Promise<void>
   read(): Promise<number>
   stateOf(address: string): Promise<{ state: string; stateBefore: string | null; pausedUntil: Date | null }>
   suppressionOf(address: string): Promise<string | null>
   /** Newest report last: what its rows say. */
-  returned(): Promise<{ class: string; done: string; foundBy: string | null; messageId: string | null }[]>
+  bounces(): Promise<{ class: string; effect: string; foundBy: string | null; messageId: string | null }[]>
 }
 
 /** A database of its own, emptied before each test, and a reader in a thread of its own. */
@@ -87,14 +87,14 @@ export function useReturnsWorld(): ReturnsWorld {
         })
       }
       const dedupe = randomId(80)
-      await enqueue(db, 'answers', [
+      await enqueue(db, 'transactional', [
         {
           ...{ kind, dedupe, subscriberId, toAddress: address, secretId: 'k1', content: { n: 1 } },
           ...{ datedAt: now, notBefore: now, deadline: new Date(now.getTime() + DAY_MS) },
         },
       ])
       const { id } = await db.message.findFirstOrThrow({ where: { dedupe } })
-      await recordAcceptances(db, [{ messageId: id, at: now, answer: '250 ok' }])
+      await recordAcceptances(db, [{ messageId: id, at: now, reply: '250 ok' }])
       return {
         ...{ id, subscriberId, address },
         messageIdField: `<${kind}.${id}@localhost.example>`,
@@ -103,8 +103,8 @@ export function useReturnsWorld(): ReturnsWorld {
         unsubscribe: returnAddress({ purpose: 'unsubscribe', id: subscriberId }, secret, BOUNCE_DOMAIN),
       }
     },
-    comesBack: async (raw, { to = null, way = 'lmtp' } = {}) => {
-      await insertReport(database.db, { way, recipient: to, raw, at: clock.now() })
+    comesBack: async (raw, { to = null, channel = 'lmtp' } = {}) => {
+      await insertReport(database.db, { channel, recipient: to, raw, at: clock.now() })
       await world.read()
     },
     read: () => readReports(deps()),
@@ -117,10 +117,10 @@ export function useReturnsWorld(): ReturnsWorld {
       const hash = addressHash(address, config.SUPPRESSION_KEY)
       return (await database.db.suppression.findUnique({ where: { addressHash: hash } }))?.reason ?? null
     },
-    returned: () =>
-      database.db.returned.findMany({
+    bounces: () =>
+      database.db.bounce.findMany({
         orderBy: [{ reportId: 'asc' }, { n: 'asc' }],
-        select: { class: true, done: true, foundBy: true, messageId: true },
+        select: { class: true, effect: true, foundBy: true, messageId: true },
       }),
   }
   return world

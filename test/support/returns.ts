@@ -3,18 +3,18 @@ import { type Channel, endReport, insertReport } from '../../src/bounces/report.
 import type { Database } from '../../src/core/database/database.ts'
 
 export interface Came extends Partial<Omit<NewBounce, 'at'>> {
-  way?: Channel
+  channel?: Channel
   isRead?: boolean
 }
 
-const NO_MAILBOX = { class: 'dead', status: '5.1.1', answer: '550 5.1.1 nobody here', sure: true } as const
+const NO_MAILBOX = { class: 'dead', status: '5.1.1', reply: '550 5.1.1 nobody here', sure: true } as const
 
 let mails = 0
 
 /** A report that came at an instant and waits to be read; no two are alike. Returns its number. */
-export async function leaveReport(db: Database, at: Date, way: Channel = 'lmtp'): Promise<number> {
+export async function leaveReport(db: Database, at: Date, channel: Channel = 'lmtp'): Promise<number> {
   const raw = Buffer.from(`report ${++mails}`)
-  await insertReport(db, { way, recipient: 'b+token@bounce.example', raw, at })
+  await insertReport(db, { channel, recipient: 'b+token@bounce.example', raw, at })
   return (await db.report.findFirstOrThrow({ orderBy: { id: 'desc' } })).id
 }
 
@@ -22,9 +22,9 @@ export async function leaveReport(db: Database, at: Date, way: Channel = 'lmtp')
 export async function cameBack(
   db: Database,
   at: Date,
-  { way, isRead = true, ...said }: Came,
+  { channel, isRead = true, ...said }: Came,
 ): Promise<number> {
-  const id = await leaveReport(db, at, way)
+  const id = await leaveReport(db, at, channel)
   const row: NewBounce = {
     ...NO_MAILBOX,
     at,
@@ -32,10 +32,10 @@ export async function cameBack(
     foundBy: said.messageId ? 'token' : null,
     messageId: null,
     subscriberId: null,
-    done: 'nothing',
+    effect: 'nothing',
     ...said,
   }
-  await endReport(db, { id, state: isRead ? 'read' : 'unreadable', now: at, returned: [row] })
+  await endReport(db, { id, state: isRead ? 'read' : 'unreadable', now: at, bounces: [row] })
   return id
 }
 

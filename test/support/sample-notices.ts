@@ -4,20 +4,20 @@ import { writeAlert, writeAlertList } from '../../src/operator/alerts/write-aler
 
 const SINCE = '2026-11-24T08:03:10.000Z'
 
-const notice = (id: number, kind: string, values: AlertValues, overAt: Date | null = null): Alert => ({
+const notice = (id: number, kind: string, values: AlertValues, endedAt: Date | null = null): Alert => ({
   id,
   kind,
   key: String(id),
   at: new Date('2026-11-24T08:04:00Z'),
   values,
-  tries: 0,
-  overAt,
+  attempts: 0,
+  endedAt,
 })
 
 const LOGIN = {
-  subject: 'digests',
+  subject: 'bulk',
   what: 'login-refused',
-  said: '535 5.7.8 authentication failed',
+  detail: '535 5.7.8 authentication failed',
   since: SINCE,
 }
 
@@ -31,30 +31,30 @@ export const SAMPLE_NOTICES: Record<string, Alert> = {
   }),
   'answers-unreachable': notice(3, 'run-stopped', {
     ...LOGIN,
-    subject: 'answers',
+    subject: 'transactional',
     what: 'unreachable',
-    said: 'connect ECONNREFUSED 192.0.2.1:587',
+    detail: 'connect ECONNREFUSED 192.0.2.1:587',
   }),
   'refused-alike': notice(4, 'run-stopped', {
     ...LOGIN,
     what: 'refused-alike',
-    said: '554 5.7.1 rejected: the sender domain has no SPF record that names this host',
+    detail: '554 5.7.1 rejected: the sender domain has no SPF record that names this host',
   }),
   'refused-much': notice(12, 'run-stopped', {
     ...LOGIN,
     what: 'refused-much',
-    said: '552 5.2.2 mailbox full',
+    detail: '552 5.2.2 mailbox full',
   }),
   'domain-held': notice(13, 'run-stopped', {
     subject: 'example.org',
     what: 'domain-held',
-    said: '8 % of the last 250 mails, the last with: 550 5.7.1 blocked, see https://postmaster.example.org',
+    detail: '8 % of the last 250 mails, the last with: 550 5.7.1 blocked, see https://postmaster.example.org',
     since: SINCE,
   }),
   complaints: notice(14, 'run-stopped', {
     subject: '',
     what: 'complaints',
-    said: '7 complaints in 24 hours for 1,480 mails accepted in a day: 0.47 %',
+    detail: '7 complaints in 24 hours for 1,480 mails accepted in a day: 0.47 %',
     since: SINCE,
   }),
   'no-fetch': notice(5, 'source-stalled', {
@@ -81,23 +81,23 @@ export const SAMPLE_NOTICES: Record<string, Alert> = {
   'work-failed': notice(8, 'work-failed', {
     subject: 'plan',
     what: 'unexpected',
-    said: 'could not extend file: no space left on device',
+    detail: 'could not extend file: no space left on device',
     since: SINCE,
   }),
   'signups-limited': notice(16, 'signups-limited', {
-    said: '600 an hour (SIGNUP_PER_HOUR)',
+    detail: '600 an hour (SIGNUP_PER_HOUR)',
     since: SINCE,
   }),
-  idle: notice(10, 'work-failed', { subject: 'worker', what: 'idle', said: null, since: SINCE }),
+  idle: notice(10, 'work-failed', { subject: 'worker', what: 'idle', detail: null, since: SINCE }),
   'reports-unread': notice(15, 'work-failed', {
     subject: 'reports',
     what: 'unread',
-    said: null,
+    detail: null,
     count: 14,
     since: SINCE,
   }),
-  restored: notice(11, 'run-stopped', { subject: 'digests', what: 'restored', said: null, since: SINCE }),
-  promoted: notice(16, 'run-stopped', { subject: 'digests', what: 'promoted', said: null, since: SINCE }),
+  restored: notice(11, 'run-stopped', { subject: 'bulk', what: 'restored', detail: null, since: SINCE }),
+  promoted: notice(16, 'run-stopped', { subject: 'bulk', what: 'promoted', detail: null, since: SINCE }),
   week: notice(9, 'week', {
     from: '2026-11-16',
     to: '2026-11-22',

@@ -69,7 +69,7 @@ export async function newestMail(
 ): Promise<{ kind: string; content: SignupEmailContent }> {
   const row = await db.message.findFirstOrThrow({
     where: { toAddress: address, kind: { in: [...kinds] } },
-    orderBy: [{ datedAt: 'desc' }, { chunkId: 'desc' }],
+    orderBy: [{ datedAt: 'desc' }, { batchId: 'desc' }],
   })
   return { kind: row.kind, content: row.content as unknown as SignupEmailContent }
 }

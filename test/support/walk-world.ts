@@ -72,7 +72,7 @@ async function bringDigests({ db, clock, deps }: TestSite, date: string): Promis
   await planDigests(deps)
   const ready = await db.message.findMany({ where: { state: 'ready', kind: 'digest' } })
   await db.acceptance.createMany({
-    data: ready.map(({ id }) => ({ messageId: id, at: new Date(`${date}T08:00:04Z`), answer: '250 OK' })),
+    data: ready.map(({ id }) => ({ messageId: id, at: new Date(`${date}T08:00:04Z`), reply: '250 OK' })),
   })
   await db.message.updateMany({ where: { state: 'ready', kind: 'digest' }, data: { state: 'accepted' } })
 }
@@ -137,7 +137,7 @@ export function tokensOf(site: TestSite) {
       const { id, epoch } = await subscriber(email)
       const account = sign('account', id, epoch)
       await post(site, `/account/${account}/address`, { email: `new-${email}` })
-      const move = await db.move.findFirstOrThrow({ where: { subscriberId: id } })
+      const move = await db.addressChange.findFirstOrThrow({ where: { subscriberId: id } })
       return `/move/${sign('move', String(move.id), epoch)}`
     },
     /** In the newest digest to an address. */

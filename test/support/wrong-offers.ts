@@ -14,7 +14,7 @@ export interface PastDigest {
 export interface Known {
   past: PastDigest[]
   firstDays: Map<number, number>
-  horizon: number
+  maxPaperId: number
 }
 
 export interface Offered {
@@ -30,7 +30,7 @@ const idsIn = ({ firstDays }: Known, has: (id: number) => boolean) => [...firstD
 export const rightOffer: OfferRule = (known) => {
   const counting = known.past.filter(({ state }) => state !== 'gave_up')
   const earlier = counting.map((digest) => ({ ...digest, bestDay: null, settled: digest.state !== 'open' }))
-  const offer = eligibleRangeAfter(earlier, 1, known.horizon)
+  const offer = eligibleRangeAfter(earlier, 1, known.maxPaperId)
   return { fromPaper: offer.fromPaper, papers: idsIn(known, offer.has) }
 }
 
@@ -62,14 +62,14 @@ export const WRONG_OFFERS: Record<string, OfferRule> = {
       bestDay: null,
       settled: digest.state === 'accepted',
     }))
-    const offer = eligibleRangeAfter(earlier, 1, known.horizon)
+    const offer = eligibleRangeAfter(earlier, 1, known.maxPaperId)
     return { fromPaper: offer.fromPaper, papers: idsIn(known, offer.has) }
   },
   /** Reaches back past digests that are open: what one of those gives up later is lost. */
   'past-open-ones': (known) => {
     const counting = known.past.filter(({ state }) => state !== 'gave_up')
     const earlier = counting.map((digest) => ({ ...digest, bestDay: null, settled: true }))
-    const offer = eligibleRangeAfter(earlier, 1, known.horizon)
+    const offer = eligibleRangeAfter(earlier, 1, known.maxPaperId)
     return { fromPaper: offer.fromPaper, papers: idsIn(known, offer.has) }
   },
 }

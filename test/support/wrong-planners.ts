@@ -53,11 +53,11 @@ function fillPage({ db }: Deps, { id: planId, maxPaperId }: OpenPlan, skip: numb
   })
 }
 
-const nothingMatched = (id: number, horizon: number): FilledDigest => ({
+const nothingMatched = (id: number, maxPaperId: number): FilledDigest => ({
   id,
   outcome: 'nothing_matched',
   fromPaper: 0,
-  toPaper: horizon,
+  toPaper: maxPaperId,
   toHistory: null,
   bestDay: null,
   papers: [],

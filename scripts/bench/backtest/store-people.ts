@@ -28,4 +28,4 @@ export async function storePeople(client: pg.Client, count: number): Promise<voi
 
 /** As if nobody had been planned for. */
 export const forgetPlans = (client: pg.Client): Promise<unknown> =>
-  client.query('truncate plan, digest, message, chunk restart identity cascade')
+  client.query('truncate plan, digest, message, batch restart identity cascade')

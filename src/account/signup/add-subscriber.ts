@@ -46,7 +46,7 @@ function addConfirmed({ config, db, clock }: Deps, { address, request }: Checked
       settings: request,
       now,
     })
-    await createSignup(tx, { subscriberId: subscriber.id, wish: request, now, note: consent })
+    await createSignup(tx, { subscriberId: subscriber.id, request, now, note: consent })
     await applySignup(tx, { subscriber, request, how: 'operator', wording: NO_PAGE, now })
     await endBackOff(tx, config, { key: address.key, now })
     return { subscriber: (await subscriberById(tx, subscriber.id))!, already: hasSubscription(subscriber) }

@@ -92,7 +92,7 @@ export async function confirm(deps: ServiceDeps, token: string): Promise<boolean
     const { request: signup, subscriber } = await lockRequest(tx, opened.signup, signupById)
     if (signup.confirmedAt) return undefined
     const wording = CONSENT_WORDING.version
-    const began = await applySignup(tx, { subscriber, request: signup.wish, how: 'page', wording, now })
+    const began = await applySignup(tx, { subscriber, request: signup.request, how: 'page', wording, now })
     if (began)
       await enqueueWelcome(deps, tx, { signupId: signup.id, subscriberId: subscriber.id, material, now })
     await markSignupConfirmed(tx, signup.id, now)
@@ -114,7 +114,7 @@ async function welcomeMaterialFor(
   now: Date,
 ): Promise<WelcomeMaterial> {
   if (signup.confirmedAt || hasSubscription(subscriber)) return EMPTY
-  const topics = signup.wish.topics.length > 0 || (await topicsOf(deps.db, subscriber.id)).length > 0
+  const topics = signup.request.topics.length > 0 || (await topicsOf(deps.db, subscriber.id)).length > 0
   return loadWelcomeMaterial(deps, { subscriberId: subscriber.id, topics, now }).catch((error) => {
     if (isDatabaseUnavailable(error)) throw error
     deps.log.error('welcome.failed', { subscriber: subscriber.id, what: errorText(error) })

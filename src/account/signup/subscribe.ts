@@ -75,8 +75,8 @@ async function recordAndNudge(deps: ServiceDeps, input: RecordSignupInput): Prom
 }
 
 async function refuse({ db, config, clock }: ServiceDeps, waitSeconds: number): Promise<never> {
-  const said = `${config.SIGNUP_PER_HOUR} an hour (SIGNUP_PER_HOUR)`
-  await recordIncident(db, { name: SIGNUPS_INCIDENT, what: SIGNUPS_INCIDENT, said, since: clock.now() })
+  const detail = `${config.SIGNUP_PER_HOUR} an hour (SIGNUP_PER_HOUR)`
+  await recordIncident(db, { name: SIGNUPS_INCIDENT, what: SIGNUPS_INCIDENT, detail, since: clock.now() })
   throw new Fault('signup.busy', retryAfter(waitSeconds))
 }
 

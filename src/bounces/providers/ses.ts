@@ -96,8 +96,8 @@ const BY_SUBTYPE: Record<string, BounceEvent['class']> = {
 function readComplaint(complaint: JsonFields, about: MessageReferences): BounceEvent[] {
   // A reader moved our email out of the spam folder.
   if (complaint.complaintFeedbackType === 'not-spam') return [NOT_A_REPORT]
-  const answer = toText(complaint.complaintFeedbackType)
+  const reply = toText(complaint.complaintFeedbackType)
   return recipientsIn(complaint.complainedRecipients).map(({ address }) =>
-    toBounceEvent('complaint', { recipient: address, about }, answer),
+    toBounceEvent('complaint', { recipient: address, about }, reply),
   )
 }

@@ -58,7 +58,7 @@ async function shortText({ body }: Response): Promise<string> {
   let length = 0
   for await (const chunk of body ?? []) {
     length += chunk.length
-    if (length > MAX_REPLY_LENGTH) throw new Error(`an answer above ${MAX_REPLY_LENGTH} bytes`)
+    if (length > MAX_REPLY_LENGTH) throw new Error(`a reply above ${MAX_REPLY_LENGTH} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString()

@@ -92,7 +92,7 @@ function snsAddress(text = ''): URL | undefined {
 export function certificateUrl({ SigningCertURL }: SnsMessage): URL {
   const url = snsAddress(SigningCertURL)
   const isCertificate = url && /^\/SimpleNotificationService-[\w-]{1,100}\.pem$/.test(url.pathname)
-  if (!isCertificate || url.search || url.hash) throw new Fault('webhook.unsigned', { maker: 'ses' })
+  if (!isCertificate || url.search || url.hash) throw new Fault('webhook.unsigned', { provider: 'ses' })
   return url
 }
 
@@ -101,6 +101,6 @@ export function confirmationUrl({ SubscribeURL }: SnsMessage, topic: string): UR
   const url = snsAddress(SubscribeURL)
   const asked = url?.searchParams
   if (!url || asked?.get('Action') !== 'ConfirmSubscription' || asked.get('TopicArn') !== topic)
-    throw new Fault('webhook.unsigned', { maker: 'ses' })
+    throw new Fault('webhook.unsigned', { provider: 'ses' })
   return url
 }

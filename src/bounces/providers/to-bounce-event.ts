@@ -9,7 +9,7 @@ export const NOT_A_REPORT: BounceEvent = {
   recipient: null,
   status: null,
   sure: false,
-  answer: '',
+  reply: '',
   about: { tokens: [], messageIds: [] },
 }
 
@@ -23,13 +23,13 @@ export interface BounceTarget {
 export const toBounceEvent = (
   kind: BounceEvent['class'],
   { recipient, about }: BounceTarget,
-  answer = '',
+  reply = '',
 ): BounceEvent => ({
   ...NOT_A_REPORT,
   class: kind,
   recipient: recipient || null,
   about,
-  answer,
+  reply,
 })
 
 export interface ProviderFailure extends BounceTarget {
@@ -57,8 +57,8 @@ export function toFailureEvent({
   ...words
 }: ProviderFailure): BounceEvent {
   const status = /^[245]\.\d{1,3}\.\d{1,3}$/.exec(words.status)?.[0] ?? null
-  const answer = replyOf(words)
-  const diagnostic = answer ? { type: 'smtp', text: answer } : null
+  const reply = replyOf(words)
+  const diagnostic = reply ? { type: 'smtp', text: reply } : null
   const read = bounceFromStatus({ recipient, action: 'failed', status, diagnostic })
   const meaning = BY_PROVIDER_KIND[kind]
   const kindOfReturn = meaning.instead.includes(read.class) ? meaning.class : read.class
@@ -68,7 +68,7 @@ export function toFailureEvent({
     recipient: recipient || null,
     status: read.status,
     sure: kind === 'hard' && kindOfReturn === 'dead' && (isByCode || isCertain),
-    answer,
+    reply,
     about,
   }
 }
@@ -138,6 +138,6 @@ export interface BounceEvent {
   /** The mailbox is dead by a server's own reply, not only by free text. */
   sure: boolean
   /** The server's reply, unchanged. */
-  answer: string
+  reply: string
   about: MessageReferences
 }

@@ -24,7 +24,7 @@ import {
 
 export interface ParsedReport {
   /** 1 to 200 entries. */
-  returned: ParsedBounce[]
+  bounces: ParsedBounce[]
   about: MessageReferences
 }
 
@@ -37,20 +37,20 @@ const MAX_RECIPIENTS = 200
  */
 export function parseReport(mail: ParsedMail): ParsedReport {
   const divided = splitReport(mail)
-  return { returned: once(returnedIn(mail, divided)), about: findReferences(mail, divided) }
+  return { bounces: once(bouncesIn(mail, divided)), about: findReferences(mail, divided) }
 }
 
 /** Removes duplicates: a report may list a recipient repeatedly. */
-function once(returned: ParsedBounce[]): ParsedBounce[] {
+function once(bounces: ParsedBounce[]): ParsedBounce[] {
   const keyOf = ({ recipient, class: kind, status }: ParsedBounce) =>
     `${recipient?.toLowerCase()} ${kind} ${status}`
-  return [...new Map(returned.toReversed().map((one) => [keyOf(one), one])).values()]
+  return [...new Map(bounces.toReversed().map((one) => [keyOf(one), one])).values()]
     .toReversed()
     .slice(0, MAX_RECIPIENTS)
 }
 
 /** `mayHold`: the email may contain a forwarded report; one level is read. */
-function returnedIn(mail: ParsedMail, divided: SplitReport, mayHold = true): ParsedBounce[] {
+function bouncesIn(mail: ParsedMail, divided: SplitReport, mayHold = true): ParsedBounce[] {
   const complaints = parseComplaint(mail, divided)
   if (complaints) return complaints
   const report = parseJsonReport(divided.own)
@@ -65,8 +65,8 @@ function returnedIn(mail: ParsedMail, divided: SplitReport, mayHold = true): Par
 }
 
 /** The server rejected the email permanently, whatever the rest of the text says. */
-const isRefused = ({ class: kind, answer, rule }: ParsedBounce): boolean =>
-  rule !== null && (kind === 'dead' || /^5\d\d/.test(answer?.answer ?? ''))
+const isRefused = ({ class: kind, smtpReply, rule }: ParsedBounce): boolean =>
+  rule !== null && (kind === 'dead' || /^5\d\d/.test(smtpReply?.reply ?? ''))
 
 const delayed = (one: ParsedBounce): ParsedBounce => ({ ...one, class: 'delayed', rule: null, sure: false })
 
@@ -109,7 +109,7 @@ function fromOwnWords(mail: ParsedMail, divided: SplitReport, mayHold: boolean):
   const inner = embeddedMail(divided)
   if (mayHold && failed.length === 0 && inner.headers.length > 0) {
     const held = splitReport(inner)
-    if (isBounceReport(inner, held)) return returnedIn(inner, held, false)
+    if (isBounceReport(inner, held)) return bouncesIn(inner, held, false)
   }
   const rest = failed.length > 0 ? failed : copied.length === 1 ? copied : originalAddresses(divided)
   if (rest.length > 0) return rest.map((recipient) => fromText(divided.own, recipient, mail))

@@ -24,7 +24,7 @@ export interface ParsedBounce {
   /** The rule that matched. */
   rule: string | null
   /** The classified reply; null if the report contains none. */
-  answer: SmtpReply | null
+  smtpReply: SmtpReply | null
   /** The SMTP command that the server replied to, if the text says so. */
   to: QuotedReply['to']
   /**
@@ -44,23 +44,23 @@ export const bareBounce = (kind: BounceClass, recipient: string | null = null): 
   status: null,
   diagnostic: null,
   rule: null,
-  answer: null,
+  smtpReply: null,
   to: null,
   sure: false,
 })
 
 /** Classifies a reply, by default with the rules for replies in an SMTP session. */
-export function bounceFromReply(answer: QuotedReply, rules?: readonly RefusalRule[]): ParsedBounce {
-  const { recipient, status, enhanced, to } = answer
-  const reply = { status, enhanced, answer: redact(answer.answer.slice(0, MAX_READ)) } // as sending does
-  const { class: kind, rule } = classifyRefusal(reply, rules)
+export function bounceFromReply(quoted: QuotedReply, rules?: readonly RefusalRule[]): ParsedBounce {
+  const { recipient, status, enhanced, to } = quoted
+  const smtpReply = { status, enhanced, reply: redact(quoted.reply.slice(0, MAX_READ)) } // as sending does
+  const { class: kind, rule } = classifyRefusal(smtpReply, rules)
   return {
     recipient,
     class: kind ?? 'unknown',
     status: enhanced ?? (status === null ? null : String(status)),
-    diagnostic: answer.answer.slice(0, MAX_READ),
+    diagnostic: quoted.reply.slice(0, MAX_READ),
     rule,
-    answer: reply,
+    smtpReply,
     to,
     sure: false,
   }
@@ -73,12 +73,12 @@ const BARE_RULE = 'report-nobody'
  * Classifies a server reply that a report quotes. It is about the recipient if it was the reply to RCPT, or if the text
  * names no command.
  */
-export function bounceFromQuotedReply(answer: QuotedReply): ParsedBounce {
-  const read = bounceFromReply(answer, REPORT_RULES)
+export function bounceFromQuotedReply(quoted: QuotedReply): ParsedBounce {
+  const read = bounceFromReply(quoted, REPORT_RULES)
   if (read.class !== 'dead') return read
   if (read.to === 'MAIL') return { ...read, class: 'ours', rule: null }
   if (read.to === 'DATA' && read.rule === BARE_RULE) return { ...read, class: 'policy', rule: null }
-  return { ...read, sure: read.to !== 'DATA' && NO_SUCH_MAILBOX_CODES.includes(answer.enhanced ?? '') }
+  return { ...read, sure: read.to !== 'DATA' && NO_SUCH_MAILBOX_CODES.includes(quoted.enhanced ?? '') }
 }
 
 const NO_FAILURE: Record<string, BounceClass> = {
@@ -92,7 +92,7 @@ const NO_FAILURE: Record<string, BounceClass> = {
 export function bounceFromStatus(group: RecipientStatus, stage: QuotedReply['to'] = null): ParsedBounce {
   const { recipient, action, status, diagnostic } = group
   const did = NO_FAILURE[action ?? '']
-  const found = diagnostic?.type === 'smtp' ? answerIn(diagnostic.text) : null
+  const found = diagnostic?.type === 'smtp' ? replyIn(diagnostic.text) : null
   const quoted = found && { ...found, to: found.to ?? stage }
   const read = quoted ? bounceFromQuotedReply(withCode(quoted, status)) : fromCode(status, diagnostic)
   return {
@@ -108,33 +108,33 @@ export function bounceFromStatus(group: RecipientStatus, stage: QuotedReply['to'
 /**
  * The most informative reply: a reply that a rule matches before one that none does, then permanent before temporary.
  */
-function answerIn(text: string): QuotedReply | null {
-  const answers = findQuotedReplies(text.slice(0, 20 * MAX_READ)).filter(({ status }) => status !== null)
-  const rank = (answer: QuotedReply): number => {
-    const isKnown = bounceFromQuotedReply(answer).class !== 'unknown'
-    return (isKnown ? 0 : 2) + (answer.status! >= 500 ? 0 : 1)
+function replyIn(text: string): QuotedReply | null {
+  const replies = findQuotedReplies(text.slice(0, 20 * MAX_READ)).filter(({ status }) => status !== null)
+  const rank = (quoted: QuotedReply): number => {
+    const isKnown = bounceFromQuotedReply(quoted).class !== 'unknown'
+    return (isKnown ? 0 : 2) + (quoted.status! >= 500 ? 0 : 1)
   }
-  return answers.length < 2 ? (answers[0] ?? null) : answers.toSorted((a, b) => rank(a) - rank(b))[0]!
+  return replies.length < 2 ? (replies[0] ?? null) : replies.toSorted((a, b) => rank(a) - rank(b))[0]!
 }
 
 /** A code such as 5.0.0 adds nothing to its first digit. */
 const saysMore = (status: string | null): string | null => (status?.endsWith('.0.0') ? null : status)
 
-const withCode = (answer: QuotedReply, status: string | null): QuotedReply => ({
-  ...answer,
-  enhanced: saysMore(answer.enhanced) ?? saysMore(status),
+const withCode = (quoted: QuotedReply, status: string | null): QuotedReply => ({
+  ...quoted,
+  enhanced: saysMore(quoted.enhanced) ?? saysMore(status),
 })
 
 /** Without a server reply, classifies by the status code and its first digit. */
 function fromCode(status: string | null, diagnostic: RecipientStatus['diagnostic']): ParsedBounce {
-  const answer = {
+  const quoted = {
     recipient: null,
     status: status ? Number(`${status[0]}50`) : diagnostic ? 550 : null,
     enhanced: saysMore(status),
-    answer: diagnostic?.text ?? '',
+    reply: diagnostic?.text ?? '',
     to: null,
   }
-  const read = bounceFromReply(answer, REPORT_RULES)
+  const read = bounceFromReply(quoted, REPORT_RULES)
   // The output of a local program may be about a user of its own.
   const isOfProgram = diagnostic !== null && /^x-unix/.test(diagnostic.type)
   return read.class === 'dead' && isOfProgram ? { ...read, class: 'unknown', rule: null } : read
@@ -158,7 +158,7 @@ export const smtpStageIn = (words: string): QuotedReply['to'] =>
 
 /** Classifies a text, first by the reply that it quotes; null if it gives no reason. */
 export function bounceFromWords(words: string, recipient: string | null): ParsedBounce | null {
-  const quoted = answerIn(words)
+  const quoted = replyIn(words)
   if (quoted) {
     const read = bounceFromQuotedReply({ ...quoted, to: quoted.to ?? smtpStageIn(words) })
     if (!isVague(read)) return { ...read, recipient }
@@ -168,7 +168,7 @@ export function bounceFromWords(words: string, recipient: string | null): Parsed
   const enhanced = CODE.exec(said)?.[1] ?? null
   const status = Number(STATUS.exec(said)?.[1] ?? (enhanced ? `${enhanced[0]}50` : 550))
   const read = bounceFromReply(
-    { recipient, status, enhanced: saysMore(enhanced), answer: said, to: null },
+    { recipient, status, enhanced: saysMore(enhanced), reply: said, to: null },
     REPORT_RULES,
   )
   if (isVague(read))

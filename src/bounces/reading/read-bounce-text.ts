@@ -6,15 +6,15 @@ import { parseReplies } from './recipient-words.ts'
 export interface BounceReading {
   /** The input was a whole email, such as a report; otherwise it contained only replies. */
   isMail: boolean
-  returned: ParsedBounce[]
+  bounces: ParsedBounce[]
 }
 
 /** Reads a text of server replies, one per line, or a whole email as a report. */
 export async function readBounceText(input: string | Uint8Array): Promise<BounceReading> {
   if (!isMail(input))
-    return { isMail: false, returned: parseReplies(linesOf(input)).map((answer) => bounceFromReply(answer)) }
+    return { isMail: false, bounces: parseReplies(linesOf(input)).map((reply) => bounceFromReply(reply)) }
   const mail = await parseMail(typeof input === 'string' ? bytesOf(input) : input)
-  return { isMail: true, returned: parseReport(mail).returned }
+  return { isMail: true, bounces: parseReport(mail).bounces }
 }
 
 /**

@@ -38,7 +38,7 @@ const LABELLED = pattern(
 )
 const OF_X400 = pattern(String.raw`^[^@]{0,300}\bSMTP=(ADDRESS)(.*)$`)
 const WITHIN = pattern('^.{0,300}?(ADDRESS)')
-const ANSWER = pattern(
+const REPLY = pattern(
   String.raw`^[^\p{L}\p{N}]*(?:[45]\d\d[ -])?(?:[45]\.\d{1,3}\.\d{1,3} )?<(ADDRESS)>(?:\.\.\.|[:,]| )`,
 )
 
@@ -56,8 +56,8 @@ const STRATEGIES: ((line: string) => Found | null)[] = [
     return found(leading, leading?.[2] ?? '')
   },
   (line) => {
-    const answer = found(ANSWER.exec(line), line)
-    return answer ? { ...answer, isWhole: true } : found(COMMAND.exec(line))
+    const reply = found(REPLY.exec(line), line)
+    return reply ? { ...reply, isWhole: true } : found(COMMAND.exec(line))
   },
   (line) => (FAILURE.test(line) && !OTHERS.test(line) ? found(WITHIN.exec(line), line) : null),
 ]
@@ -133,13 +133,13 @@ const CODE = /(?:^|[:;(] ?|<<< |\bsaid |\bwas | (?=\d{3}-'))['"]?([45]\d\d)(?=[ 
 const MAX_QUOTED_LINE_LENGTH = 4000
 
 /** The replies in a text that contains only replies; the lines of a multi-line reply are joined. */
-export const parseReplies = (text: string): QuotedReply[] => piecesOf(text).map(toAnswer)
+export const parseReplies = (text: string): QuotedReply[] => piecesOf(text).map(toReply)
 
 /** The replies that a longer text such as a report quotes: "host mx said: 550 …", "<<< 550 …". */
 export const findQuotedReplies = (text: string): QuotedReply[] =>
   piecesOf(text)
     .filter((piece) => CODE.test(piece))
-    .map(toAnswer)
+    .map(toReply)
 
 /** Joins continuation lines: "550-" and "550 ", indented lines, lines after a colon. */
 function piecesOf(text: string): string[] {
@@ -178,15 +178,15 @@ function goesOn(last: Line, next: Line): boolean {
 const isOpen = (last: Line, next: Line): boolean =>
   CODE.test(next.words) ? last.words.endsWith(':') : next.indent > 0 && next.indent >= last.indent
 
-function toAnswer(piece: string): QuotedReply {
+function toReply(piece: string): QuotedReply {
   const found = CODE.exec(piece)
   const start = found ? found.index + found[0].length - 3 : 0
-  const answer = piece.slice(start)
+  const reply = piece.slice(start)
   return {
     recipient: recipientIn(piece),
     status: found ? Number(found[1]) : null,
-    enhanced: /^(?:\d{3}[ :-]+){1,2}'?([245]\.\d{1,3}\.\d{1,3})\b/.exec(answer)?.[1] ?? null,
-    answer,
+    enhanced: /^(?:\d{3}[ :-]+){1,2}'?([245]\.\d{1,3}\.\d{1,3})\b/.exec(reply)?.[1] ?? null,
+    reply,
     to: commandIn(piece),
   }
 }

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import pRetry from 'p-retry'
 import pg from 'pg'
 import { Fault } from '../errors.ts'
@@ -25,13 +25,22 @@ const TABLE = `create table if not exists _prisma_migrations (
   migration_name varchar(255) not null, logs text, rolled_back_at timestamptz,
   started_at timestamptz not null default now(), applied_steps_count integer not null default 0)`
 
-interface MigrationRow {
-  migration_name: string
+const APPLIED = `select migration_name as name from _prisma_migrations
+  where finished_at is not null and rolled_back_at is null order by 1`
+
+interface AppliedMigration {
+  name: string
+}
+
+interface MigrationOptions {
+  watchdog?: WatchdogOptions
+  /** Tests apply migrations that this release does not have. */
+  folder?: string
 }
 
 /** Names of this release's migrations, oldest first. */
-export const migrationNames = (): string[] =>
-  readdirSync(FOLDER)
+export const migrationNames = (folder = FOLDER): string[] =>
+  readdirSync(folder)
     .filter((name) => /^\d/.test(name))
     .sort()
 
@@ -40,7 +49,10 @@ export const migrationNames = (): string[] =>
  * `prisma migrate deploy`, without its engine. Safe to run twice, and from several machines at once. Throws
  * database.unreachable, and database.migration-failed with the reason; a migration that fails changes nothing.
  */
-export async function applyMigrations(url: string, watchdog = NO_TIME_LIMIT): Promise<string[]> {
+export async function applyMigrations(
+  url: string,
+  { watchdog = NO_TIME_LIMIT, folder = FOLDER }: MigrationOptions = {},
+): Promise<string[]> {
   const client = new (watchdogClient(url, watchdog))({ connectionString: url })
   client.on('error', () => {}) // its queries reject
   await client.connect().catch((error) => {
@@ -49,9 +61,9 @@ export async function applyMigrations(url: string, watchdog = NO_TIME_LIMIT): Pr
   try {
     await takeLock(client)
     await client.query(TABLE)
-    const done = await appliedNames(client)
-    const missing = migrationNames().filter((name) => !done.has(name))
-    for (const name of missing) await applyOne(client, name)
+    const { rows } = await client.query<AppliedMigration>(APPLIED)
+    const missing = missingFrom(rows, folder)
+    for (const name of missing) await applyOne(client, join(folder, name))
     return missing
   } finally {
     await client.end()
@@ -93,19 +105,18 @@ async function dropInvalid(client: pg.Client, index: string): Promise<void> {
 
 const isLockTimeout = (error: unknown): boolean => (error as { code?: string }).code === '55P03'
 
-async function appliedNames(client: pg.Client): Promise<Set<string>> {
-  const { rows } = await client.query<MigrationRow>(
-    'select migration_name from _prisma_migrations where finished_at is not null and rolled_back_at is null',
-  )
-  return new Set(rows.map((row) => row.migration_name))
+function missingFrom(applied: readonly AppliedMigration[], folder: string): string[] {
+  const names = new Set(applied.map(({ name }) => name))
+  return migrationNames(folder).filter((name) => !names.has(name))
 }
 
 /**
  * A migration and its row are one transaction, so a killed process leaves no trace. An index that is built concurrently
  * cannot be in a transaction: if its row is missing, it is built again.
  */
-async function applyOne(client: pg.Client, name: string): Promise<void> {
-  const sql = readFileSync(join(FOLDER, name, 'migration.sql'), 'utf8')
+async function applyOne(client: pg.Client, folder: string): Promise<void> {
+  const name = basename(folder)
+  const sql = readFileSync(join(folder, 'migration.sql'), 'utf8')
   const record = recordSql(name, createHash('sha256').update(sql).digest('hex'))
   const [, index] = sql.match(CONCURRENTLY) ?? []
   try {
@@ -132,29 +143,19 @@ interface QueryRunner {
 }
 
 /** Migrations of this release that the database lacks. */
-export async function pendingMigrations(db: QueryRunner): Promise<string[]> {
+export async function pendingMigrations(db: QueryRunner, folder = FOLDER): Promise<string[]> {
   const [{ exists }] = await db.$queryRawUnsafe<[{ exists: boolean }]>(
     `select to_regclass('_prisma_migrations') is not null as exists`,
   )
-  if (!exists) return migrationNames()
-  const rows = await db.$queryRawUnsafe<MigrationRow[]>(
-    'select migration_name from _prisma_migrations where finished_at is not null and rolled_back_at is null',
-  )
-  const done = new Set(rows.map((row) => row.migration_name))
-  return migrationNames().filter((name) => !done.has(name))
+  if (!exists) return migrationNames(folder)
+  return missingFrom(await db.$queryRawUnsafe<AppliedMigration[]>(APPLIED), folder)
 }
 
 /** The database's newest migration that belongs to a later release; undefined if it has none. */
 export async function newerMigration(db: QueryRunner): Promise<string | undefined> {
+  const applied = await db.$queryRawUnsafe<AppliedMigration[]>(APPLIED)
   const ownNames = new Set(migrationNames())
-  const rows = await db.$queryRawUnsafe<MigrationRow[]>(
-    'select migration_name from _prisma_migrations where finished_at is not null and rolled_back_at is null',
-  )
-  const names = rows.map((row) => row.migration_name)
-  return names
-    .filter((name) => !ownNames.has(name))
-    .sort()
-    .at(-1)
+  return applied.findLast(({ name }) => !ownNames.has(name))?.name
 }
 
 /** Throws database.behind if a migration is missing. */

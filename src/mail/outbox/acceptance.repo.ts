@@ -5,7 +5,7 @@ export interface NewAcceptance {
   messageId: string
   at: Date
   /** The server's reply, without addresses. */
-  answer: string
+  reply: string
 }
 
 /**
@@ -14,13 +14,13 @@ export interface NewAcceptance {
  */
 export async function recordAcceptances(db: DatabaseOrTransaction, accepted: NewAcceptance[]): Promise<void> {
   await db.$executeRaw`
-    insert into acceptance (message_id, at, answer)
+    insert into acceptance (message_id, at, reply)
     select * from unnest(
       ${accepted.map(({ messageId }) => messageId)}::text[],
       ${accepted.map(({ at }) => at.toISOString())}::timestamptz[],
-      ${accepted.map(({ answer }) => answer)}::text[]) as told(id, at, answer)
+      ${accepted.map(({ reply }) => reply)}::text[]) as received(id, at, reply)
     where not exists (
-      select from acceptance a where a.message_id = told.id and a.at = told.at and a.answer = told.answer)`
+      select from acceptance a where a.message_id = received.id and a.at = received.at and a.reply = received.reply)`
 }
 
 /** Number of acceptances from `from` until before `to`; stops counting at `most`. */

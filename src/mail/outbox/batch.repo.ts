@@ -29,45 +29,45 @@ export interface LeaseInput {
  * Leases a batch, by the database's clock: the one that has waited longest, among those whose domain the fewest other
  * prefetchers hold (this prefetcher's own leases are about to end and do not count). Messages that its last owner took
  * but never recorded are sent again at once. Null if no batch is ready and free, its send rate is used up (the lane
- * `answers` ignores rates), or delivery is paused.
+ * `transactional` ignores rates), or delivery is paused.
  */
 export async function leaseBatch(db: DatabaseOrTransaction, input: LeaseInput): Promise<LeasedBatch | null> {
   const { lane, owner, now, leaseSeconds, whenUncertain, rampUp } = input
   const [row] = await db.$queryRaw<LeasedBatch[]>`
     with held as (
-      select coalesce(domain, '') as domain, count(*) as holders from chunk
+      select coalesce(domain, '') as domain, count(*) as holders from batch
       where lane = ${lane}::lane and done_at is null and lease_until > now()
         and not starts_with(owner, ${prefetcherOf(owner)}) group by 1
     ), slow as (
-      select key from pace p where pace_tokens(p, now()) < 1
+      select key from send_rate r where send_rate_tokens(r, now()) < 1
     ), picked as (
-      select c.id from chunk c left join held on held.domain = coalesce(c.domain, '')
-      where c.lane = ${lane}::lane and c.done_at is null and c.not_before <= ${now}
-        and (c.lease_until is null or c.lease_until <= now())
-        and (c.lane = 'answers' or not exists (
-          select from slow where key in ('domain ' || c.domain, ${rampUp ?? ''}::text)))
+      select b.id from batch b left join held on held.domain = coalesce(b.domain, '')
+      where b.lane = ${lane}::lane and b.done_at is null and b.not_before <= ${now}
+        and (b.lease_until is null or b.lease_until <= now())
+        and (b.lane = 'transactional' or not exists (
+          select from slow where key in ('domain ' || b.domain, ${rampUp ?? ''}::text)))
         and ${maySend}
-      order by coalesce(held.holders, 0), c.not_before, c.id limit 1 for update of c skip locked
+      order by coalesce(held.holders, 0), b.not_before, b.id limit 1 for update of b skip locked
     ), leased as (
-      update chunk c set owner = ${owner}, lease_until = now() + make_interval(secs => ${leaseSeconds}::float8)
-      from picked where c.id = picked.id
-      returning c.id, c.domain
+      update batch b set owner = ${owner}, lease_until = now() + make_interval(secs => ${leaseSeconds}::float8)
+      from picked where b.id = picked.id
+      returning b.id, b.domain
     ), lost as (
       update message m set
         state = (case when ${whenUncertain}::text = 'hold' then 'uncertain' else 'ready' end)::message_state,
         next_try = case when ${whenUncertain}::text = 'hold' then m.deadline else ${now}::timestamptz end,
         taken_at = null, taken_by = null
-      from leased where m.chunk_id = leased.id and m.state = 'taken' and m.taken_by <> ${owner}
+      from leased where m.batch_id = leased.id and m.state = 'taken' and m.taken_by <> ${owner}
       returning m.id, m.attempts
     ), noted as (
-      insert into attempt (message_id, n, at, outcome, answer)
+      insert into attempt (message_id, n, at, outcome, reply)
       select id, attempts, ${now}::timestamptz, 'lost', ${LOST_REPLY} from lost
       on conflict do nothing
     )
     select id, domain, (select count(*) from lost)::int as lost,
-           exists (select from chunk c
-                   where c.id <> leased.id and c.lane = ${lane}::lane and c.done_at is null and c.not_before <= ${now}
-                     and (c.lease_until is null or c.lease_until <= now())) as more
+           exists (select from batch b
+                   where b.id <> leased.id and b.lane = ${lane}::lane and b.done_at is null and b.not_before <= ${now}
+                     and (b.lease_until is null or b.lease_until <= now())) as more
     from leased`
   return row ?? null
 }
@@ -84,25 +84,25 @@ export async function splitBatch(db: DatabaseOrTransaction, input: LeaseInput): 
   const { lane, owner, now, leaseSeconds, rampUp } = input
   const [row] = await db.$queryRaw<LeasedBatch[]>`
     with fullest as (
-      select c.id, c.domain, c.not_before, count(*) as ready
-      from chunk c join message m on m.chunk_id = c.id
-      where c.lane = ${lane}::lane and c.done_at is null and c.owner <> ${owner} and c.lease_until > now()
+      select b.id, b.domain, b.not_before, count(*) as ready
+      from batch b join message m on m.batch_id = b.id
+      where b.lane = ${lane}::lane and b.done_at is null and b.owner <> ${owner} and b.lease_until > now()
         and m.state in ('ready', 'deferred') and m.next_try <= ${now}
-        and (c.lane = 'answers' or not exists (
-          select from pace p where p.key in ('domain ' || c.domain, ${rampUp ?? ''}::text) and pace_tokens(p, now()) < 1))
+        and (b.lane = 'transactional' or not exists (
+          select from send_rate r where r.key in ('domain ' || b.domain, ${rampUp ?? ''}::text) and send_rate_tokens(r, now()) < 1))
         and ${maySend}
-      group by c.id having count(*) > 1 order by ready desc, c.id limit 1
+      group by b.id having count(*) > 1 order by ready desc, b.id limit 1
     ), half as (
-      select m.id from message m join fullest f on m.chunk_id = f.id
+      select m.id from message m join fullest f on m.batch_id = f.id
       where m.state in ('ready', 'deferred') and m.next_try <= ${now}
       order by m.id desc limit (select ready / 2 from fullest) for update of m skip locked
     ), made as (
-      insert into chunk (lane, domain, not_before, owner, lease_until)
+      insert into batch (lane, domain, not_before, owner, lease_until)
       select ${lane}::lane, domain, not_before, ${owner}, now() + make_interval(secs => ${leaseSeconds}::float8)
       from fullest where exists (select from half)
       returning id, domain
     ), moved as (
-      update message m set chunk_id = made.id from half, made where m.id = half.id
+      update message m set batch_id = made.id from half, made where m.id = half.id
     )
     select id, domain, 0 as lost, false as more from made`
   return row ?? null
@@ -114,21 +114,21 @@ export async function splitBatch(db: DatabaseOrTransaction, input: LeaseInput): 
  */
 export async function splitOffDomain(
   db: DatabaseOrTransaction,
-  { chunk, owner, domain, ids }: { chunk: number; owner: string; domain: string; ids: string[] },
+  { batch, owner, domain, ids }: { batch: number; owner: string; domain: string; ids: string[] },
 ): Promise<void> {
   await db.$executeRaw`
     with mine as (
-      select id, lane, not_before from chunk where id = ${chunk} and owner = ${owner} and lease_until > now() for update
+      select id, lane, not_before from batch where id = ${batch} and owner = ${owner} and lease_until > now() for update
     ), theirs as (
-      select m.id, m.state from message m join mine on m.chunk_id = mine.id
+      select m.id, m.state from message m join mine on m.batch_id = mine.id
       where (m.id = any(${ids}) and m.state = 'taken' and m.taken_by = ${owner})
         or (m.state in ('ready', 'deferred') and lower(substring(m.to_address from '[^@]*$')) = ${domain})
       for update of m
     ), made as (
-      insert into chunk (lane, domain, not_before) select lane, ${domain}, not_before from mine
+      insert into batch (lane, domain, not_before) select lane, ${domain}, not_before from mine
       where exists (select from theirs) returning id
     )
-    update message m set chunk_id = made.id,
+    update message m set batch_id = made.id,
       state = (case theirs.state when 'taken' then 'ready' else theirs.state end)::message_state,
       attempts = m.attempts - (theirs.state = 'taken')::int, taken_at = null, taken_by = null
     from theirs, made where m.id = theirs.id`
@@ -140,7 +140,7 @@ export async function renewLeases(
   { owners, leaseSeconds }: Pick<LeaseInput, 'leaseSeconds'> & { owners: string[] },
 ): Promise<string[]> {
   const rows = await db.$queryRaw<{ owner: string }[]>`
-    update chunk set lease_until = now() + make_interval(secs => ${leaseSeconds}::float8)
+    update batch set lease_until = now() + make_interval(secs => ${leaseSeconds}::float8)
     where owner = any(${owners}) and lease_until > now()
     returning owner`
   return rows.map(({ owner }) => owner)
@@ -152,24 +152,24 @@ export async function renewLeases(
  */
 export async function releaseBatch(
   db: DatabaseOrTransaction,
-  { chunk, owner, now }: { chunk: number; owner: string; now: Date },
+  { batch, owner, now }: { batch: number; owner: string; now: Date },
 ): Promise<void> {
   await db.$executeRaw`
     with held as (
-      select id from chunk where id = ${chunk} and owner = ${owner} for update
-    ), returned as (
+      select id from batch where id = ${batch} and owner = ${owner} for update
+    ), given_back as (
       update message m set state = 'ready', attempts = m.attempts - 1, taken_at = null, taken_by = null
-      from held where m.chunk_id = held.id and m.state = 'taken' and m.taken_by = ${owner}
+      from held where m.batch_id = held.id and m.state = 'taken' and m.taken_by = ${owner}
     ), rest as (
       select min(next_try) as next_try from message
-      where chunk_id = ${chunk} and (state in ('ready', 'deferred', 'taken')
+      where batch_id = ${batch} and (state in ('ready', 'deferred', 'taken')
         or (state = 'uncertain' and next_try < deadline))
     )
-    update chunk c set
+    update batch b set
       owner = null, lease_until = null,
       done_at = case when rest.next_try is null then ${now}::timestamptz end,
-      not_before = coalesce(rest.next_try, c.not_before)
-    from held, rest where c.id = held.id`
+      not_before = coalesce(rest.next_try, b.not_before)
+    from held, rest where b.id = held.id`
 }
 
 /**
@@ -181,10 +181,10 @@ export async function othersHoldBatches(
   { lane, now, rampUp }: Pick<LeaseInput, 'lane' | 'now' | 'rampUp'>,
 ): Promise<boolean> {
   const rows = await db.$queryRaw<unknown[]>`
-    select 1 from chunk c
+    select 1 from batch b
     where lane = ${lane}::lane and done_at is null and not_before <= ${now} and owner is not null
-      and (lease_until > now() or lane = 'answers' or not exists (
-        select from pace p where p.key in ('domain ' || c.domain, ${rampUp ?? ''}::text) and pace_tokens(p, now()) < 1))
+      and (lease_until > now() or lane = 'transactional' or not exists (
+        select from send_rate r where r.key in ('domain ' || b.domain, ${rampUp ?? ''}::text) and send_rate_tokens(r, now()) < 1))
       and ${maySend}
     limit 1`
   return rows.length > 0
@@ -193,7 +193,7 @@ export async function othersHoldBatches(
 /** How many workers hold a lease now, by the database's clock. */
 export async function countLeaseHolders(db: DatabaseOrTransaction): Promise<number> {
   const rows = await db.$queryRaw<{ count: number }[]>`
-    select count(distinct split_part(owner, '/', 1))::int as count from chunk
+    select count(distinct split_part(owner, '/', 1))::int as count from batch
     where done_at is null and lease_until > now()`
   return rows[0]!.count
 }

@@ -2,7 +2,7 @@ import type { DatabaseOrTransaction } from '../../core/database/database.ts'
 
 const INTERNAL_COLUMNS = {
   subscriberId: true,
-  chunkId: true,
+  batchId: true,
   takenBy: true,
   takenAt: true,
   secretId: true,
@@ -14,7 +14,7 @@ export const messagesOf = (db: DatabaseOrTransaction, subscriberId: string) =>
     where: { subscriberId },
     omit: INTERNAL_COLUMNS,
     include: {
-      acceptances: { select: { at: true, answer: true }, orderBy: { id: 'asc' } },
+      acceptances: { select: { at: true, reply: true }, orderBy: { id: 'asc' } },
       tries: { omit: { messageId: true }, orderBy: { n: 'asc' } },
     },
     orderBy: [{ datedAt: 'asc' }, { id: 'asc' }],

@@ -41,23 +41,23 @@ export async function listMessages(
   const rows = await db.message.findMany({
     where: { state, kind, datedAt, OR: afterCursor },
     omit: { content: true },
-    include: { chunk: { select: { lane: true } } },
+    include: { batch: { select: { lane: true } } },
     orderBy: [{ datedAt: 'desc' }, { id: 'asc' }],
     take: most,
   })
-  return rows.map(({ chunk, ...row }) => ({ ...row, lane: chunk.lane }))
+  return rows.map(({ batch, ...row }) => ({ ...row, lane: batch.lane }))
 }
 
 export interface MessageWithHistory extends ListedMessage {
   /** Each time the server accepted it, with the reply. */
-  acceptances: { at: Date; answer: string }[]
+  acceptances: { at: Date; reply: string }[]
   tries: {
     n: number
     at: Date
     outcome: string
     status: number | null
     enhanced: string | null
-    answer: string
+    reply: string
   }[]
 }
 
@@ -67,14 +67,14 @@ export async function messageById(db: DatabaseOrTransaction, id: string): Promis
     where: { id },
     omit: { content: true },
     include: {
-      chunk: { select: { lane: true } },
-      acceptances: { select: { at: true, answer: true }, orderBy: { id: 'asc' } },
+      batch: { select: { lane: true } },
+      acceptances: { select: { at: true, reply: true }, orderBy: { id: 'asc' } },
       tries: { omit: { messageId: true }, orderBy: { n: 'asc' } },
     },
   })
   if (!row) return null
-  const { chunk, ...message } = row
-  return { ...message, lane: chunk.lane }
+  const { batch, ...message } = row
+  return { ...message, lane: batch.lane }
 }
 
 /**
@@ -85,15 +85,15 @@ export async function requeueMessage(db: DatabaseOrTransaction, id: string, now:
   // It gets a batch of its own: a worker that releases the old one now might not see the message, and end the batch.
   const changed = await db.$executeRaw`
     with again as (
-      select m.id, c.lane from message m join chunk c on c.id = m.chunk_id
+      select m.id, b.lane from message m join batch b on b.id = m.batch_id
       where m.id = ${id} and m.deadline > ${now} and m.to_address is not null
         and m.state in ('deferred', 'refused', 'uncertain', 'gave_up', 'skipped')
         and m.reason is distinct from 'restored'
       for update of m
     ), made as (
-      insert into chunk (lane, not_before) select lane, ${now}::timestamptz from again returning id
+      insert into batch (lane, not_before) select lane, ${now}::timestamptz from again returning id
     )
-    update message m set state = 'ready', reason = null, next_try = ${now}, chunk_id = made.id
+    update message m set state = 'ready', reason = null, next_try = ${now}, batch_id = made.id
     from again, made where m.id = again.id`
   return changed > 0
 }
@@ -106,7 +106,7 @@ export interface LaneCount {
 
 /** Number of messages that wait or are being sent, by lane and state. */
 export const countWaiting = (db: DatabaseOrTransaction): Promise<LaneCount[]> => db.$queryRaw<LaneCount[]>`
-  select c.lane::text, m.state::text, count(*)::int from message m join chunk c on c.id = m.chunk_id
+  select b.lane::text, m.state::text, count(*)::int from message m join batch b on b.id = m.batch_id
   where m.state in ('ready', 'taken', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline)
   group by 1, 2`
 
@@ -128,7 +128,7 @@ export interface LaneWait {
 
 /** How long messages have waited for a try, by lane. A lane without such messages is left out. */
 export const laneWaits = (db: DatabaseOrTransaction): Promise<LaneWait[]> => db.$queryRaw<LaneWait[]>`
-  select c.lane::text, min(m.dated_at) as oldest, min(m.next_try) as "nextTry"
-  from message m join chunk c on c.id = m.chunk_id
+  select b.lane::text, min(m.dated_at) as oldest, min(m.next_try) as "nextTry"
+  from message m join batch b on b.id = m.batch_id
   where m.state in ('ready', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline)
   group by 1`

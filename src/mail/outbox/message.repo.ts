@@ -6,9 +6,9 @@ import type { SendFailure } from '../refusals/classify-reply.ts'
 import type { NextStep } from '../refusals/retry.ts'
 import { maySend } from './may-send.repo.ts'
 
-const MAX_IN_CHUNK = 200
+const MAX_IN_BATCH = 200
 /** This many messages of one call to one domain get a batch of their own, which can wait for the domain's send rate. */
-const MIN_FOR_OWN_CHUNK = 20
+const MIN_FOR_OWN_BATCH = 20
 
 /**
  * Enqueues messages, in batches of their own, and skips those whose kind and key already exist. Returns how many are
@@ -20,13 +20,13 @@ export async function enqueue(
   messages: NewMessage[],
 ): Promise<number> {
   let added = 0
-  for (let from = 0; from < messages.length; from += MAX_IN_CHUNK) {
-    added += await addChunk(db, lane, messages.slice(from, from + MAX_IN_CHUNK))
+  for (let from = 0; from < messages.length; from += MAX_IN_BATCH) {
+    added += await addBatch(db, lane, messages.slice(from, from + MAX_IN_BATCH))
   }
   return added
 }
 
-function addChunk(db: DatabaseOrTransaction, lane: Lane, messages: NewMessage[]): Promise<number> {
+function addBatch(db: DatabaseOrTransaction, lane: Lane, messages: NewMessage[]): Promise<number> {
   const rows = JSON.stringify(messages.map((message) => ({ id: randomId(96), ...message })))
   return db.$executeRaw`
     with wanted as (
@@ -37,23 +37,23 @@ function addChunk(db: DatabaseOrTransaction, lane: Lane, messages: NewMessage[])
     ), addressed as (
       select *, lower(substring("toAddress" from '[^@]*$')) as domain from wanted
     ), grouped as (
-      select *, case when count(*) over (partition by domain) >= ${MIN_FOR_OWN_CHUNK} then domain end as of_chunk
+      select *, case when count(*) over (partition by domain) >= ${MIN_FOR_OWN_BATCH} then domain end as of_batch
       from addressed
     ), made as (
-      insert into chunk (lane, domain, not_before)
-      select ${lane}::lane, of_chunk, min("notBefore") from grouped group by of_chunk
+      insert into batch (lane, domain, not_before)
+      select ${lane}::lane, of_batch, min("notBefore") from grouped group by of_batch
       returning id, domain
     )
-    insert into message (id, kind, dedupe, subscriber_id, digest_id, chunk_id, to_address, secret_id, content,
+    insert into message (id, kind, dedupe, subscriber_id, digest_id, batch_id, to_address, secret_id, content,
                          dated_at, next_try, deadline)
     select w.id, w.kind, w.dedupe, w."subscriberId", w."digestId", made.id, w."toAddress", w."secretId", w.content,
            w."datedAt", w."notBefore", w.deadline
-    from grouped w join made on made.domain is not distinct from w.of_chunk
+    from grouped w join made on made.domain is not distinct from w.of_batch
     on conflict (kind, dedupe) do nothing`
 }
 
 export interface TakeInput {
-  chunk: number
+  batch: number
   owner: string
   now: Date
   limit: number
@@ -105,14 +105,14 @@ export async function giveBackIfEnded(
  * and suppression of each. If it returns no messages, none is left for now or the lease is lost.
  */
 export async function takeMessages(db: DatabaseOrTransaction, input: TakeInput): Promise<TakeResult> {
-  const { chunk, owner, now, limit } = input
+  const { batch, owner, now, limit } = input
   const rows = await db.$queryRaw<TakenRow[]>`
     with lease as materialized (
-      select id from chunk where id = ${chunk} and owner = ${owner} and lease_until > now()
+      select id from batch where id = ${batch} and owner = ${owner} and lease_until > now()
         and ${maySend}
     ), picked as (
       select m.id, m.attempts, m.kind, m.subscriber_id, m.to_address, m.deadline
-      from message m join lease on m.chunk_id = lease.id
+      from message m join lease on m.batch_id = lease.id
       where m.next_try <= ${now}
         and (m.state in ('ready', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline))
       order by m.next_try, m.id limit ${limit} for update of m skip locked
@@ -137,7 +137,7 @@ export async function takeMessages(db: DatabaseOrTransaction, input: TakeInput):
       taken_at = case when j.reason is null then ${now}::timestamptz end,
       taken_by = case when j.reason is null then ${owner}::text end
     from judged j where m.id = j.id
-    returning m.id, m.chunk_id as "chunkId", m.kind, m.subscriber_id as "subscriberId", m.digest_id as "digestId",
+    returning m.id, m.batch_id as "batchId", m.kind, m.subscriber_id as "subscriberId", m.digest_id as "digestId",
       m.to_address as "toAddress", m.secret_id as "secretId", m.content, m.dated_at as "datedAt", m.deadline,
       m.attempts, j.uncertain_before as "uncertainBefore", m.state::text, m.reason`
   const { taken = [], ended = [] } = Object.groupBy(rows, ({ state }) =>
@@ -147,7 +147,7 @@ export async function takeMessages(db: DatabaseOrTransaction, input: TakeInput):
 }
 
 /** A try, as the history of its message stores it. */
-export type AttemptResult = Pick<SendFailure, 'outcome' | 'status' | 'enhanced' | 'answer'>
+export type AttemptResult = Pick<SendFailure, 'outcome' | 'status' | 'enhanced' | 'reply'>
 
 /**
  * Records a try and moves the message to its next state. If another worker has the message by now, only the try is
@@ -166,11 +166,11 @@ export async function recordFailedAttempt(
   const { message, owner, now, made, next } = input
   await db.$executeRaw`
     with noted as (
-      insert into attempt (message_id, n, at, outcome, status, enhanced, answer)
-      values (${message.id}, ${message.attempts}, ${now}, ${made.outcome}, ${made.status}, ${made.enhanced}, ${made.answer})
+      insert into attempt (message_id, n, at, outcome, status, enhanced, reply)
+      values (${message.id}, ${message.attempts}, ${now}, ${made.outcome}, ${made.status}, ${made.enhanced}, ${made.reply})
       on conflict (message_id, n) do update set
         at = excluded.at, outcome = excluded.outcome, status = excluded.status, enhanced = excluded.enhanced,
-        answer = excluded.answer
+        reply = excluded.reply
     )
     update message set state = ${next.state}::message_state, reason = ${next.reason}, next_try = ${next.nextTry},
       taken_at = null, taken_by = null
@@ -186,10 +186,10 @@ export async function endExpiredMessages(db: DatabaseOrTransaction, now: Date): 
     with late as (
       select m.id, m.attempts, m.state = 'taken' as taken, m.state = 'taken' or exists (
         select from attempt a where a.message_id = m.id and a.outcome in ('uncertain', 'lost')) as in_doubt
-      from message m join chunk c on c.id = m.chunk_id
+      from message m join batch b on b.id = m.batch_id
       where m.deadline <= ${now} and (m.state in ('ready', 'deferred', 'taken')
         or (m.state = 'uncertain' and m.next_try < m.deadline))
-        and (c.lease_until is null or c.lease_until <= now())
+        and (b.lease_until is null or b.lease_until <= now())
       for update of m skip locked
     ), ended as (
       update message m set
@@ -198,15 +198,15 @@ export async function endExpiredMessages(db: DatabaseOrTransaction, now: Date): 
         reason = case when not late.in_doubt then 'expired' end,
         next_try = m.deadline, taken_at = null, taken_by = null
       from late where m.id = late.id
-      returning m.id, m.chunk_id
+      returning m.id, m.batch_id
     ), noted as (
-      insert into attempt (message_id, n, at, outcome, answer)
+      insert into attempt (message_id, n, at, outcome, reply)
       select id, attempts, ${now}::timestamptz, 'lost', ${LOST_REPLY} from late where taken
       on conflict do nothing
     ), done as (
-      update chunk c set done_at = ${now}, owner = null, lease_until = null
-      where c.done_at is null and (c.lease_until is null or c.lease_until <= now()) and not exists (
-        select from message m where m.chunk_id = c.id and m.id not in (select id from ended)
+      update batch b set done_at = ${now}, owner = null, lease_until = null
+      where b.done_at is null and (b.lease_until is null or b.lease_until <= now()) and not exists (
+        select from message m where m.batch_id = b.id and m.id not in (select id from ended)
           and (m.state in ('ready', 'deferred', 'taken') or (m.state = 'uncertain' and m.next_try < m.deadline)))
     )
     select count(*)::int as ended from ended`

@@ -4,9 +4,9 @@ import { Prisma } from '../../generated/prisma/client.ts'
 
 // Done before that day began in UTC. A digest of the day itself may be done too, in zones where the day begins earlier.
 const isOld = (before: Day) => Prisma.sql`
-  c.done_at < ${midnight(before)} and not exists (
+  b.done_at < ${midnight(before)} and not exists (
     select from message n join digest d on d.id = n.digest_id
-    where n.chunk_id = c.id and d.local_date >= ${before}::date)`
+    where n.batch_id = b.id and d.local_date >= ${before}::date)`
 
 /** Counts the messages, and the digests among them, of batches that were done before a day and have no digest of it. */
 export async function countOldMessages(
@@ -15,12 +15,12 @@ export async function countOldMessages(
 ): Promise<{ messages: number; digests: number }> {
   const [row] = await db.$queryRaw<{ messages: number; digests: number }[]>`
     select count(*)::int as messages, count(m.digest_id)::int as digests
-    from message m join chunk c on c.id = m.chunk_id where ${isOld(before)}`
+    from message m join batch b on b.id = m.batch_id where ${isOld(before)}`
   return row!
 }
 
 export interface PrunedMessages {
-  chunks: number
+  batches: number
   messages: number
 }
 
@@ -33,16 +33,16 @@ export async function deleteOldMessages(
   { before, most }: { before: Day; most: number },
 ): Promise<PrunedMessages> {
   const old = await tx.$queryRaw<{ id: number }[]>`
-    select c.id from chunk c where ${isOld(before)} order by c.id limit ${most} for update of c skip locked`
+    select b.id from batch b where ${isOld(before)} order by b.id limit ${most} for update of b skip locked`
   const ids = old.map(({ id }) => id)
-  if (ids.length === 0) return { chunks: 0, messages: 0 }
+  if (ids.length === 0) return { batches: 0, messages: 0 }
   await tx.$executeRaw`
-    delete from attempt a using message m where m.chunk_id = any(${ids}) and a.message_id = m.id`
+    delete from attempt a using message m where m.batch_id = any(${ids}) and a.message_id = m.id`
   await tx.$executeRaw`
-    delete from acceptance a using message m where m.chunk_id = any(${ids}) and a.message_id = m.id`
-  const messages = await tx.$executeRaw`delete from message where chunk_id = any(${ids})`
-  await tx.$executeRaw`delete from chunk where id = any(${ids})`
-  return { chunks: ids.length, messages }
+    delete from acceptance a using message m where m.batch_id = any(${ids}) and a.message_id = m.id`
+  const messages = await tx.$executeRaw`delete from message where batch_id = any(${ids})`
+  await tx.$executeRaw`delete from batch where id = any(${ids})`
+  return { batches: ids.length, messages }
 }
 
 /** Deletes every message of these subscribers. Call it in a transaction. */

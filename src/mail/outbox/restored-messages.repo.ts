@@ -18,7 +18,7 @@ export async function endRestoredMessages(
         and (m.state in ('ready', 'deferred', 'taken') or (m.state = 'uncertain' and m.next_try < m.deadline))
       for update of m
     ), freed as (
-      update chunk set owner = null, lease_until = null where owner is not null
+      update batch set owner = null, lease_until = null where owner is not null
     ), ended as (
       update message m set
         state = (case when open.in_doubt then 'uncertain' else 'skipped' end)::message_state,

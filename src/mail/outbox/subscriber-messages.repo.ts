@@ -51,7 +51,7 @@ export async function endWaitingMessages(
 export async function forgetMessages(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
   await db.$executeRaw`update message set to_address = null, content = null where subscriber_id = ${subscriberId}`
   await db.$executeRaw`update digest set content = '{}' where subscriber_id = ${subscriberId} and content is not null`
-  await db.attempt.updateMany({ where: { message: { subscriberId } }, data: { answer: '' } })
+  await db.attempt.updateMany({ where: { message: { subscriberId } }, data: { reply: '' } })
 }
 
 /** The content of a message; null if it does not exist or was removed. */

@@ -5,13 +5,13 @@ import { domainRateKey } from './send-rate.ts'
 
 export const DOMAIN_HOLD_SECONDS = 3600
 
-/** Pauses a domain that refuses too much, and opens an incident. `said`: how much; `why`: with the last reply. */
+/** Pauses a domain that refuses too much, and opens an incident. `reply`: how much; `why`: with the last reply. */
 export async function holdDomain(
   db: DatabaseOrTransaction,
-  { domain, said, why, at }: { domain: string; said: string; why: string; at: Date },
+  { domain, reply, why, at }: { domain: string; reply: string; why: string; at: Date },
 ): Promise<void> {
-  await holdSendRate(db, domainRateKey(domain), { seconds: DOMAIN_HOLD_SECONDS, said })
-  await recordIncident(db, { name: domainRateKey(domain), what: 'domain-held', said: why, since: at })
+  await holdSendRate(db, domainRateKey(domain), { seconds: DOMAIN_HOLD_SECONDS, reply })
+  await recordIncident(db, { name: domainRateKey(domain), what: 'domain-held', detail: why, since: at })
 }
 
 /**
@@ -25,6 +25,6 @@ export async function endDomainIncidents(
   const names = [...acceptedDomains].map((domain) => `${INCIDENT_PREFIX}domain ${domain}`)
   await db.$executeRaw`
     delete from switch s where s.name like ${`${INCIDENT_PREFIX}domain %`} and not exists (
-      select from pace p where s.name = ${INCIDENT_PREFIX} || p.key and p.held_until is not null
-        and (p.held_until > now() or not s.name = any(${names})))`
+      select from send_rate r where s.name = ${INCIDENT_PREFIX} || r.key and r.held_until is not null
+        and (r.held_until > now() or not s.name = any(${names})))`
 }

@@ -20,14 +20,14 @@ export async function setSendRateLimits(
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         as w(key text, "perSecond" float8, capacity float8)
     ), lifted as (
-      update pace p set per_second = null, capacity = null
-      from wanted w where p.key = w.key and w."perSecond" is null and p.per_second is not null
+      update send_rate r set per_second = null, capacity = null
+      from wanted w where r.key = w.key and w."perSecond" is null and r.per_second is not null
     )
-    insert into pace as p (key, per_second, capacity, tokens, at)
+    insert into send_rate as r (key, per_second, capacity, tokens, at)
     select key, "perSecond", capacity, coalesce(capacity, greatest(1, 5 * "perSecond")), now()
     from wanted where "perSecond" is not null order by key
     on conflict (key) do update set per_second = excluded.per_second, capacity = excluded.capacity
-      where (p.per_second, p.capacity) is distinct from (excluded.per_second, excluded.capacity)`
+      where (r.per_second, r.capacity) is distinct from (excluded.per_second, excluded.capacity)`
 }
 
 export interface PermitGrant {
@@ -52,14 +52,14 @@ export async function takeSendPermits(
       select key, mails, coalesce(leave, 0) as leave
       from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w(key text, mails int, leave int)
     ), locked as materialized (
-      select p.key, w.mails, pace_tokens(p, now()) as tokens, pace_rate(p, now()) as rate,
-        least(w.mails, greatest(0, floor(pace_tokens(p, now())) - w.leave))::int as granted, w.leave,
-        greatest(0, extract(epoch from p.held_until - now()))::float8 as held
-      from pace p join wanted w using (key)
-      where pace_rate(p, now()) < ${NO_LIMIT}::float8 or p.held_until > now()
-      order by p.key for update of p
+      select r.key, w.mails, send_rate_tokens(r, now()) as tokens, send_rate_per_second(r, now()) as rate,
+        least(w.mails, greatest(0, floor(send_rate_tokens(r, now())) - w.leave))::int as granted, w.leave,
+        greatest(0, extract(epoch from r.held_until - now()))::float8 as held
+      from send_rate r join wanted w using (key)
+      where send_rate_per_second(r, now()) < ${NO_LIMIT}::float8 or r.held_until > now()
+      order by r.key for update of r
     ), taken as (
-      update pace p set tokens = l.tokens - l.granted, at = greatest(p.at, now()) from locked l where p.key = l.key
+      update send_rate r set tokens = l.tokens - l.granted, at = greatest(r.at, now()) from locked l where r.key = l.key
     )
     select key, granted,
       case when granted = mails then 0
@@ -77,12 +77,12 @@ export async function returnSendPermits(
   // Locks in the same order as takeSendPermits, to avoid a deadlock.
   await db.$executeRaw`
     with locked as materialized (
-      select key from pace p
-      where key = any(${keys}) and (pace_rate(p, now()) < ${NO_LIMIT}::float8 or p.held_until > now())
+      select key from send_rate r
+      where key = any(${keys}) and (send_rate_per_second(r, now()) < ${NO_LIMIT}::float8 or r.held_until > now())
       order by key for update
     )
-    update pace p set tokens = pace_tokens(p, now()) + ${count}::float8, at = greatest(p.at, now())
-    from locked where p.key = locked.key`
+    update send_rate r set tokens = send_rate_tokens(r, now()) + ${count}::float8, at = greatest(r.at, now())
+    from locked where r.key = locked.key`
 }
 
 const INITIAL_RATE = 10
@@ -91,50 +91,50 @@ const SAME_REQUEST_SECONDS = 10
 
 /**
  * Slows down because the server asked for it: to ten emails a second, or to half of the current rate if that is less.
- * Requests within ten seconds count as one. `said`: the server's reply, without addresses. True if the rate changed.
+ * Requests within ten seconds count as one. `reply`: the server's reply, without addresses. True if the rate changed.
  */
 export async function reduceSendRate(
   db: DatabaseOrTransaction,
   key: SendRateKey,
-  said: string,
+  reply: string,
 ): Promise<boolean> {
   const changed = await db.$executeRaw`
-    insert into pace as p (key, tokens, at, slowed_to, slowed_at, said)
-    values (${key}, 0, now(), ${INITIAL_RATE}::float8, now(), ${said})
+    insert into send_rate as r (key, tokens, at, slowed_to, slowed_at, reply)
+    values (${key}, 0, now(), ${INITIAL_RATE}::float8, now(), ${reply})
     on conflict (key) do update set
-      slowed_to = greatest(${MIN_RATE}::float8, least(${2 * INITIAL_RATE}::float8, pace_rate(p, now())) / 2),
-      slowed_at = now(), tokens = least(1, pace_tokens(p, now())), at = now(), said = excluded.said
-      where p.slowed_at is null or p.slowed_at < now() - make_interval(secs => ${SAME_REQUEST_SECONDS}::float8)`
+      slowed_to = greatest(${MIN_RATE}::float8, least(${2 * INITIAL_RATE}::float8, send_rate_per_second(r, now())) / 2),
+      slowed_at = now(), tokens = least(1, send_rate_tokens(r, now())), at = now(), reply = excluded.reply
+      where r.slowed_at is null or r.slowed_at < now() - make_interval(secs => ${SAME_REQUEST_SECONDS}::float8)`
   return changed > 0
 }
 
 /** After a pause, all email starts at ten a second, or at its slower rate, and recovers from there. */
 export async function resetSendRateAfterPause(db: DatabaseOrTransaction): Promise<void> {
   await db.$executeRaw`
-    insert into pace as p (key, tokens, at, slowed_to, slowed_at)
+    insert into send_rate as r (key, tokens, at, slowed_to, slowed_at)
     values ('all', ${INITIAL_RATE}::float8, now(), ${INITIAL_RATE}::float8, now())
-    on conflict (key) do update set slowed_to = least(${INITIAL_RATE}::float8, pace_rate(p, now())), slowed_at = now(),
-      tokens = least(${INITIAL_RATE}::float8, pace_tokens(p, now())), at = now(), said = null`
+    on conflict (key) do update set slowed_to = least(${INITIAL_RATE}::float8, send_rate_per_second(r, now())), slowed_at = now(),
+      tokens = least(${INITIAL_RATE}::float8, send_rate_tokens(r, now())), at = now(), reply = null`
 }
 
-/** Sends nothing to the recipients of a rate for `seconds`, then resumes slowly. `said`: why, without addresses. */
+/** Sends nothing to the recipients of a rate for `seconds`, then resumes slowly. `reply`: why, without addresses. */
 export async function holdSendRate(
   db: DatabaseOrTransaction,
   key: SendRateKey,
-  { seconds, said }: { seconds: number; said: string },
+  { seconds, reply }: { seconds: number; reply: string },
 ): Promise<void> {
   await db.$executeRaw`
-    insert into pace as p (key, tokens, at, slowed_to, slowed_at, held_until, said)
-    select ${key}, 0, until, ${MIN_RATE}::float8, until, until, ${said}
+    insert into send_rate as r (key, tokens, at, slowed_to, slowed_at, held_until, reply)
+    select ${key}, 0, until, ${MIN_RATE}::float8, until, until, ${reply}
     from (select now() + make_interval(secs => ${seconds}::float8) as until) u
     on conflict (key) do update set tokens = 0, at = excluded.at, slowed_to = excluded.slowed_to,
-      slowed_at = excluded.slowed_at, held_until = excluded.held_until, said = excluded.said`
+      slowed_at = excluded.slowed_at, held_until = excluded.held_until, reply = excluded.reply`
 }
 
 /** Whether a domain is held now. */
 export async function isDomainHeld(db: DatabaseOrTransaction, domain: string): Promise<boolean> {
   const rows = await db.$queryRaw<unknown[]>`
-    select 1 from pace where key = ${`domain ${domain}`} and held_until > now()`
+    select 1 from send_rate where key = ${`domain ${domain}`} and held_until > now()`
   return rows.length > 0
 }
 
@@ -149,12 +149,12 @@ export async function batchesReadySoon(
   }: { lane: string; now: Date; rampUp?: SendRateKey; withinSeconds: number },
 ): Promise<boolean> {
   const rows = await db.$queryRaw<unknown[]>`
-    select 1 from chunk c left join pace p on p.key = 'domain ' || c.domain
-    where c.lane = ${lane}::lane and c.done_at is null and c.not_before <= ${now}
-      and (c.lease_until is null or c.lease_until <= now())
-      and (p.held_until is null or p.held_until <= now() + make_interval(secs => ${withinSeconds}::float8))
-      and (p.key is null or (1 - pace_tokens(p, now())) / pace_rate(p, now()) <= ${withinSeconds}::float8)
-      and not exists (select from pace r where r.key = ${rampUp ?? ''}::text and pace_tokens(r, now()) < 1)
+    select 1 from batch b left join send_rate r on r.key = 'domain ' || b.domain
+    where b.lane = ${lane}::lane and b.done_at is null and b.not_before <= ${now}
+      and (b.lease_until is null or b.lease_until <= now())
+      and (r.held_until is null or r.held_until <= now() + make_interval(secs => ${withinSeconds}::float8))
+      and (r.key is null or (1 - send_rate_tokens(r, now())) / send_rate_per_second(r, now()) <= ${withinSeconds}::float8)
+      and not exists (select from send_rate r where r.key = ${rampUp ?? ''}::text and send_rate_tokens(r, now()) < 1)
       and ${maySend}
     limit 1`
   return rows.length > 0
@@ -173,7 +173,7 @@ export interface ActiveSendRate {
   /** A hold slowed it down. */
   wasHeld: boolean
   /** The reply that caused it; null: delivery was resumed. */
-  said: string | null
+  reply: string | null
   /** How many emails may be sent at once now, and the most that accumulate. */
   left: number
   capacity: number | null
@@ -182,11 +182,11 @@ export interface ActiveSendRate {
 export const activeSendRates = (db: DatabaseOrTransaction): Promise<ActiveSendRate[]> => db.$queryRaw<
   ActiveSendRate[]
 >`
-  select key, pace_rate(p, now()) as "perSecond", per_second as limit,
-    slowed_to is not null and pace_rate(p, now()) < coalesce(per_second, ${NO_LIMIT}::float8) as slowed,
+  select key, send_rate_per_second(r, now()) as "perSecond", per_second as limit,
+    slowed_to is not null and send_rate_per_second(r, now()) < coalesce(per_second, ${NO_LIMIT}::float8) as slowed,
     case when held_until > now() then held_until end as "heldUntil",
-    coalesce(slowed_at = held_until, false) as "wasHeld", said, floor(pace_tokens(p, now())) as left, capacity
-  from pace p where pace_rate(p, now()) < ${NO_LIMIT}::float8 or held_until > now()
+    coalesce(slowed_at = held_until, false) as "wasHeld", reply, floor(send_rate_tokens(r, now())) as left, capacity
+  from send_rate r where send_rate_per_second(r, now()) < ${NO_LIMIT}::float8 or held_until > now()
   order by key`
 
 /**
@@ -195,7 +195,7 @@ export const activeSendRates = (db: DatabaseOrTransaction): Promise<ActiveSendRa
  */
 export async function deleteIdleSendRates(db: DatabaseOrTransaction): Promise<void> {
   await db.$executeRaw`
-    delete from pace p where at < now() - interval '1 day'
-      or (per_second is null and pace_rate(p, now()) >= ${NO_LIMIT}::float8
+    delete from send_rate r where at < now() - interval '1 day'
+      or (per_second is null and send_rate_per_second(r, now()) >= ${NO_LIMIT}::float8
         and coalesce(held_until <= now() - interval '1 hour', true))`
 }

@@ -11,7 +11,7 @@ import { THROTTLED } from './rules/throttled.ts'
 export interface SmtpReply {
   status: number | null
   enhanced: string | null
-  answer: string
+  reply: string
 }
 
 export interface Refusal {
@@ -29,18 +29,18 @@ const NO_REPLY: Refusal = { class: null, rule: null, slowDown: false }
 
 /** Uses the first rule that matches. Without one, a 4xx reply is temporary, any other unknown. */
 export function classifyRefusal(
-  { status, enhanced, answer }: SmtpReply,
+  { status, enhanced, reply }: SmtpReply,
   rules: readonly RefusalRule[] = REFUSAL_RULES,
 ): Refusal {
   if (status === null) return NO_REPLY
-  const read = answer.slice(0, MAX_READ)
-  const reply = {
+  const read = reply.slice(0, MAX_READ)
+  const parsed = {
     status: String(status),
     code: enhanced ?? enhancedCodeIn(read),
     words: normalizedText(read),
   }
-  const rule = rules.find((candidate) => matches(candidate, reply))
-  const kind = rule?.class ?? (reply.status.startsWith('4') ? 'temporary' : 'unknown')
+  const rule = rules.find((candidate) => matches(candidate, parsed))
+  const kind = rule?.class ?? (parsed.status.startsWith('4') ? 'temporary' : 'unknown')
   const slowDown = rule?.slowDown ?? (status === SERVER_CLOSES && kind !== 'full')
   return { class: kind, rule: rule?.name ?? null, slowDown }
 }
@@ -64,9 +64,9 @@ function matchesCode(known: string | null, code: string | null): boolean {
 }
 
 // "550 5.1.1 …", and qmail's form: "550 no mailbox here by that name (#5.1.1)".
-const enhancedCodeIn = (answer: string): string | null =>
+const enhancedCodeIn = (reply: string): string | null =>
   /^\s*(?:\d{3}[ -]){1,2}([245]\.\d{1,3}\.\d{1,3})\b|#([245]\.\d{1,3}\.\d{1,3})\b/
-    .exec(answer)
+    .exec(reply)
     ?.slice(1)
     .find(Boolean) ?? null
 
@@ -74,8 +74,8 @@ const enhancedCodeIn = (answer: string): string | null =>
  * Joins the lines, without the code before each, and removes accents from Latin letters. A dot inside a word becomes
  * "_", so that a host name is one word and a dot ends a sentence.
  */
-const normalizedText = (answer: string): string =>
-  answer
+const normalizedText = (reply: string): string =>
+  reply
     .normalize('NFD')
     .replace(/(\p{Script=Latin})[\u0300-\u036f]+/gu, '$1')
     .normalize('NFC')
@@ -92,7 +92,7 @@ const normalizedText = (answer: string): string =>
  */
 export const REFUSAL_RULES: RefusalRule[] = [...THROTTLED, ...OURS, ...FULL, ...POLICY, ...DEAD, ...OTHER]
 
-type AttemptReply = Pick<MessageWithHistory['tries'][number], 'status' | 'enhanced' | 'answer'>
+type AttemptReply = Pick<MessageWithHistory['tries'][number], 'status' | 'enhanced' | 'reply'>
 
 /** Computed on each read, not stored with the try, so that newer rules apply. Null if the server did not reply. */
 export const refusalClassOf = (attempt: AttemptReply): Refusal['class'] => classifyRefusal(attempt).class

@@ -13,10 +13,10 @@ export interface SmtpFault {
   /** "5.1.1"; null if the reply has none. */
   enhanced: string | null
   /** The reply, without addresses. */
-  answer: string
+  reply: string
 }
 
-export type SmtpResult = { accepted: true; answer: string } | ({ accepted: false } & SmtpFault)
+export type SmtpResult = { accepted: true; reply: string } | ({ accepted: false } & SmtpFault)
 
 export interface SendFailure extends SmtpFault {
   outcome: 'deferred' | 'refused' | 'uncertain'
@@ -66,8 +66,8 @@ const isTemporary = (status: number | null): boolean => status !== null && statu
 const isPermanent = (status: number | null): boolean => status !== null && status >= 500 && status < 600
 
 /** A reply without the parts that differ between messages (queue ids, times), to recognise the same text again. */
-export const replyPattern = (answer: string): string =>
-  answer
+export const replyPattern = (reply: string): string =>
+  reply
     .split(/\s+/)
     .filter((word) => /^\d{3}$|^\d\.\d{1,3}\.\d{1,3}$/.test(word) || !/\d/.test(word))
     .join(' ')

@@ -66,7 +66,7 @@ async function recordStop(
   const name = `delivery ${lane}`
   try {
     if (result.stopped)
-      await recordIncident(db, { name, what: result.stopped, said: lastReply, since: clock.now() })
+      await recordIncident(db, { name, what: result.stopped, detail: lastReply, since: clock.now() })
     else if (result.accepted > 0) await endIncident(db, name)
     if (acceptedDomains.size > 0) await endDomainIncidents(db, acceptedDomains)
   } catch (error) {
@@ -76,7 +76,7 @@ async function recordStop(
 
 function openConnections({ onFailpoint }: Deps, config: SmtpConfig, lane: Lane): SmtpClient[] {
   const count =
-    lane === 'answers' ? Math.min(TRANSACTIONAL_CONNECTIONS, config.connections) : config.connections
+    lane === 'transactional' ? Math.min(TRANSACTIONAL_CONNECTIONS, config.connections) : config.connections
   const onBodyWritten = () => void onFailpoint?.('after-dot')
   return Array.from({ length: count }, () => openSmtpClient(config, { onBodyWritten }))
 }

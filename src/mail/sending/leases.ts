@@ -77,7 +77,7 @@ export class Leases {
     }
     this.#held.add(batch)
     await onFailpoint?.('after-claim')
-    log.info('chunk.leased', { chunk: batch.id, lane, lost: leased.lost })
+    log.info('batch.leased', { batch: batch.id, lane, lost: leased.lost })
     return { batch, more: leased.more }
   }
 
@@ -89,8 +89,8 @@ export class Leases {
   async release(batch: HeldBatch): Promise<void> {
     const { db, clock, log } = this.#deps
     this.#held.delete(batch)
-    await releaseBatch(db, { chunk: batch.id, owner: batch.owner, now: clock.now() })
-    log.info('chunk.done', { chunk: batch.id, lane: this.#input.lane })
+    await releaseBatch(db, { batch: batch.id, owner: batch.owner, now: clock.now() })
+    log.info('batch.done', { batch: batch.id, lane: this.#input.lane })
   }
 
   /** Releases all batches. Call it when no message is in progress. */
@@ -122,7 +122,7 @@ export class Leases {
   }
 
   #lose(batch: HeldBatch): void {
-    if (!batch.lost) this.#deps.log.warn('chunk.lost', { chunk: batch.id, open: batch.open })
+    if (!batch.lost) this.#deps.log.warn('batch.lost', { batch: batch.id, open: batch.open })
     batch.lost = true
   }
 
@@ -130,7 +130,7 @@ export class Leases {
   #giveUpIfStalled(batch: HeldBatch): void {
     const { lane, isMakingProgress } = this.#input
     if (batch.stalled || isMakingProgress(batch)) return
-    this.#deps.log.error('chunk.stalled', { chunk: batch.id, lane, open: batch.open })
+    this.#deps.log.error('batch.stalled', { batch: batch.id, lane, open: batch.open })
     batch.stalled = true
     batch.lost = true
   }

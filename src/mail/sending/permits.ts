@@ -30,7 +30,7 @@ export interface Permits {
 type PermitDeps = Pick<Deps, 'db' | 'config' | 'clock'>
 
 export const openPermits = (deps: PermitDeps, lane: Lane): Permits =>
-  lane === 'answers' ? transactionalPermits(deps) : bulkPermits(deps)
+  lane === 'transactional' ? transactionalPermits(deps) : bulkPermits(deps)
 
 /** These emails are few and a person waits for each, so only the rate of all email applies. */
 const transactionalPermits = (deps: PermitDeps): Permits => ({
@@ -88,7 +88,7 @@ function bulkPermits(deps: PermitDeps): Permits {
         const ids = messages.slice(allowed).map(({ id }) => id)
         if (ids.length === 0) continue
         await returnSendPermits(db, rampUp(), ids.length)
-        await splitOffDomain(db, { chunk: batch.id, owner: batch.owner, domain, ids })
+        await splitOffDomain(db, { batch: batch.id, owner: batch.owner, domain, ids })
       }
       return allowedMessages
     },

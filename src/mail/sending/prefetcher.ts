@@ -154,7 +154,7 @@ export class Prefetcher {
     if (limit === 0) return false
     const now = clock.now()
     const takenAt = monotonicMs()
-    const { taken, ended } = await takeMessages(db, { chunk: batch.id, owner: batch.owner, now, limit })
+    const { taken, ended } = await takeMessages(db, { batch: batch.id, owner: batch.owner, now, limit })
     ended.forEach(onEnded)
     if (taken.length < limit) await permits.giveBack(batch, limit - taken.length)
     const allowed = await permits.splitByDomain(batch, taken)

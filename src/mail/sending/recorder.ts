@@ -55,14 +55,14 @@ export function openRecorder(deps: Deps, { lane, onDeadAddress }: RecorderInput,
       const { message } = work
       if (result.accepted) {
         await onFailpoint?.('after-250')
-        await writeAcceptance({ messageId: message.id, at: clock.now(), answer: result.answer })
+        await writeAcceptance({ messageId: message.id, at: clock.now(), reply: result.reply })
         await safeguards.accepted(message)
         run.count('accepted')
         log.info('message.accepted', { message: message.id, lane, attempt: message.attempts, ms })
         return
       }
       const failure = classifyReply(result)
-      run.lastReply = failure.answer
+      run.lastReply = failure.reply
       if (failure.deadAddress) await reportDeadAddress(message)
       const options = { now: clock.now(), whenUncertain: config.WHEN_UNCERTAIN }
       await writeFailure(work, attemptOf(failure), nextStepAfter(message, failure, options), ms)
@@ -71,7 +71,7 @@ export function openRecorder(deps: Deps, { lane, onDeadAddress }: RecorderInput,
     recordUnrendered: (work, error) =>
       writeFailure(
         work,
-        { outcome: 'refused', status: null, enhanced: null, answer: redact(errorText(error)) },
+        { outcome: 'refused', status: null, enhanced: null, reply: redact(errorText(error)) },
         { state: 'refused', nextTry: work.message.deadline, reason: 'render-failed' },
       ),
     recordEnded: ({ id, state, reason }) => {
@@ -92,11 +92,11 @@ const retrierOf =
       onFailedAttempt: ({ error }) => log.error('database.error', { what: errorText(error) }),
     })
 
-const attemptOf = ({ outcome, status, enhanced, answer }: SendFailure): AttemptResult => ({
+const attemptOf = ({ outcome, status, enhanced, reply }: SendFailure): AttemptResult => ({
   outcome,
   status,
   enhanced,
-  answer,
+  reply,
 })
 
 const eventOf = (state: MessageState): LogEvent =>

@@ -77,7 +77,7 @@ interface SafeguardsInput {
 
 /**
  * Slows down if a server asks for it, holds a domain that refuses much, and stops the run if our settings are at fault
- * or all domains refuse. In the lane `digests`, refusals by all domains also pause delivery.
+ * or all domains refuse. In the lane `bulk`, refusals by all domains also pause delivery.
  */
 export function openSafeguards(deps: Deps, { lane, run, retryUntilWritten }: SafeguardsInput): Safeguards {
   const { config, clock, log, db } = deps
@@ -86,29 +86,29 @@ export function openSafeguards(deps: Deps, { lane, run, retryUntilWritten }: Saf
   const reduceRateIfAsked = async ({ toAddress }: TakenMessage, failure: SendFailure) => {
     if (!failure.slowDown) return
     const key = rateKeyToReduce(failure, toAddress)
-    if (await retryUntilWritten(() => reduceSendRate(db, key, failure.answer)))
-      log.warn('delivery.slowed', { pace: key === 'all' ? 'all' : 'domain', answer: failure.answer })
+    if (await retryUntilWritten(() => reduceSendRate(db, key, failure.reply)))
+      log.warn('delivery.slowed', { sendRate: key === 'all' ? 'all' : 'domain', reply: failure.reply })
   }
 
-  const holdTrippedDomain = async (domain: string, trip: Trip, answer: string) => {
+  const holdTrippedDomain = async (domain: string, trip: Trip, reply: string) => {
     const { share, of } = trip
     const said = refusedText(trip)
-    const why = `${said}, the last with: ${answer}`
-    await retryUntilWritten(() => holdDomain(db, { domain, said, why, at: clock.now() }))
+    const why = `${said}, the last with: ${reply}`
+    await retryUntilWritten(() => holdDomain(db, { domain, reply: said, why, at: clock.now() }))
     run.acceptedDomains.delete(domain)
     // Without the domain: it may identify a person, and logs are kept. `delivery status` shows it.
     log.error('delivery.domain-held', { seconds: DOMAIN_HOLD_SECONDS, share, of })
   }
 
-  const stopRun = async (trip: Trip, answer: string) => {
+  const stopRun = async (trip: Trip, reply: string) => {
     const reason =
       trip.what === 'refused-alike'
-        ? `${trip.of} refusals in a row: ${answer}`
-        : `${refusedText(trip)} were refused, the last with: ${answer}`
+        ? `${trip.of} refusals in a row: ${reply}`
+        : `${refusedText(trip)} were refused, the last with: ${reply}`
     const at = clock.now()
     // Stop first: the write below may take a while, and the other connections would continue.
     run.stop(trip.what)
-    if (lane === 'digests') await retryUntilWritten(() => pauseUnlessHeld(db, { reason, at }))
+    if (lane === 'bulk') await retryUntilWritten(() => pauseUnlessHeld(db, { reason, at }))
   }
 
   return {
@@ -121,11 +121,11 @@ export function openSafeguards(deps: Deps, { lane, run, retryUntilWritten }: Saf
       await reduceRateIfAsked(message, failure)
       if (failure.stopsRun) run.stop(failure.stage === 'tls' ? 'tls-refused' : 'login-refused')
       // Anyone may sign up with invented addresses, which must not end or hold the email of others.
-      if (failure.outcome !== 'refused' || (lane === 'answers' && failure.deadAddress)) return
+      if (failure.outcome !== 'refused' || (lane === 'transactional' && failure.deadAddress)) return
       const trip = breaker.record({ domain: emailDomain(message.toAddress), refused: failure })
       if (!trip) return
-      if (!trip.domain) await stopRun(trip, failure.answer)
-      else if (lane === 'digests') await holdTrippedDomain(trip.domain, trip, failure.answer)
+      if (!trip.domain) await stopRun(trip, failure.reply)
+      else if (lane === 'bulk') await holdTrippedDomain(trip.domain, trip, failure.reply)
     },
   }
 }
@@ -137,7 +137,7 @@ const refusedText = ({ what, share, of }: Trip): string =>
 interface SendOutcome {
   domain: string
   /** Undefined if it was accepted. */
-  refused?: Pick<SendFailure, 'class' | 'answer'>
+  refused?: Pick<SendFailure, 'class' | 'reply'>
 }
 
 /** Too many refusals: from all domains, so that the run stops, or from one domain only, which is held. */
@@ -189,11 +189,11 @@ export function openCircuitBreaker(stopAt: number): CircuitBreaker {
     if (!refused || MAILBOX_CLASSES.includes(refused.class)) return false
     const domainStreak = domainStreaks.get(domain) ?? openStreak()
     domainStreaks.set(domain, domainStreak)
-    return domainStreak(domain, replyPattern(refused.answer)) !== undefined
+    return domainStreak(domain, replyPattern(refused.reply)) !== undefined
   }
   const checkStreak = (outcome: SendOutcome): Trip | undefined => {
     const { domain, refused } = outcome
-    const refusingDomains = streak(domain, refused && replyPattern(refused.answer))
+    const refusingDomains = streak(domain, refused && replyPattern(refused.reply))
     const isOwn = isDomainStreak(outcome) && isAnotherAccepting(domain)
     if (!refusingDomains && !isOwn) return undefined
     const isItsOwn = isOwn || (refusingDomains?.every((one) => one === domain) && isAnotherAccepting(domain))

@@ -37,7 +37,7 @@ export function toSmtpFault(
     bodyWritten,
     status,
     enhanced: (status && error.response?.match(/^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/)?.[1]) || null,
-    answer: redactReply(error.response ?? error.message, recipient),
+    reply: redactReply(error.response ?? error.message, recipient),
   }
 }
 
@@ -45,24 +45,24 @@ export function toSmtpFault(
  * A reply as it is stored: one line of up to 500 characters, without tokens, addresses, or the recipient's local part.
  * Replies are kept forever, even after the subscriber is erased. Postgres cannot store NUL.
  */
-export const redactReply = (answer: string, recipient?: string): string =>
-  withoutLocalPart(redact(truncated(answer)), recipient)
+export const redactReply = (reply: string, recipient?: string): string =>
+  withoutLocalPart(redact(truncated(reply)), recipient)
     .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim()
     .slice(0, MAX_REPLY_LENGTH)
     .toWellFormed()
 
 /** Avoids a cut in the middle of an address. */
-function truncated(answer: string): string {
-  if (answer.length <= MAX_SEARCHED_LENGTH) return answer
-  const cut = answer.slice(0, MAX_SEARCHED_LENGTH)
+function truncated(reply: string): string {
+  if (reply.length <= MAX_SEARCHED_LENGTH) return reply
+  const cut = reply.slice(0, MAX_SEARCHED_LENGTH)
   const lastWord = /\S*$/.exec(cut.slice(-MAX_ADDRESS_LENGTH))?.[0] ?? ''
   return cut.slice(0, cut.length - lastWord.length)
 }
 
 /** Some servers repeat only the local part: "550 5.1.1 ann: no such user". */
-function withoutLocalPart(answer: string, recipient = ''): string {
+function withoutLocalPart(reply: string, recipient = ''): string {
   const mailbox = recipient.slice(0, Math.max(0, recipient.lastIndexOf('@'))).replace(/[^\w]/g, '\\$&')
-  if (mailbox === '') return answer
-  return answer.replace(new RegExp(`(?<![\\w.+-])${mailbox}(?![\\w+-])`, 'gi'), '[address]')
+  if (mailbox === '') return reply
+  return reply.replace(new RegExp(`(?<![\\w.+-])${mailbox}(?![\\w+-])`, 'gi'), '[address]')
 }

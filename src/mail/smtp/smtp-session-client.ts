@@ -34,7 +34,7 @@ const MAX_BODY_MS = 300_000
 const GOODBYE_MS = 1000
 const SERVER_CLOSES = 421
 const ACCEPTED = 250
-const GIVEN_UP = 'given up while waiting for an answer'
+const GIVEN_UP = 'given up while waiting for a reply'
 
 /** Connects, encrypts and logs in as the settings say. Each promise settles in time, whatever the server does. */
 export function openSmtpSession(
@@ -64,7 +64,7 @@ export function openSmtpSession(
     },
     tryMailFrom: async (address) => {
       const result = await exchange.begin(address, () =>
-        wire.sendCommand(`MAIL FROM:<${address}>`, (answer) => exchange.takeBack(answer)),
+        wire.sendCommand(`MAIL FROM:<${address}>`, (reply) => exchange.takeBack(reply)),
       )
       return result.accepted ? undefined : result
     },
@@ -155,12 +155,12 @@ class Exchange {
   /** nodemailer accepts any reply that begins with a 2, even before the end of the body. */
   succeed(response: string): void {
     if (this.#isBodyWritten && replyCode(response) === ACCEPTED)
-      this.#settle({ accepted: true, answer: redactReply(response, this.#recipient) })
+      this.#settle({ accepted: true, reply: redactReply(response, this.#recipient) })
     else this.#failWithReply(response, { code: 'EMESSAGE' })
   }
 
   takeBack(response: string): void {
-    if (replyCode(response) === ACCEPTED) this.#reset({ accepted: true, answer: response })
+    if (replyCode(response) === ACCEPTED) this.#reset({ accepted: true, reply: response })
     else this.#failWithReply(response, { command: 'MAIL FROM' })
   }
 

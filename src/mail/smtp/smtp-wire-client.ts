@@ -8,7 +8,7 @@ export interface SmtpWire {
   /** The server sent an unsolicited reply, which would be read as the reply to our next command. */
   hasUnsolicitedReply(): boolean
   /** Sends a command for which nodemailer has no method, such as MAIL FROM without the rest of the email. */
-  sendCommand(command: string, onAnswer: (answer: string) => void): void
+  sendCommand(command: string, onReply: (reply: string) => void): void
 }
 
 export interface SmtpWireEvents {
@@ -30,7 +30,7 @@ const MAX_REPLY_BYTES = 512 * 512
 /** Private members of nodemailer's connection that we use. */
 interface ConnectionInternals {
   _sendCommand(command: string): void
-  _responseActions: ((answer: string) => void)[]
+  _responseActions: ((reply: string) => void)[]
   _responseQueue: string[]
   _remainder: string
   _onData(chunk: Buffer): void
@@ -56,11 +56,11 @@ export function openSmtpWire(
       events.onProtocolError(`before ${command.slice(0, 4)} was sent: ${unreadReply()}`)
     expect(command)
   }
-  const onReplyReceived = (answer: string) => {
-    if (pendingReplies.shift() !== 'DATA' || !/^[23]/.test(answer)) return
+  const onReplyReceived = (reply: string) => {
+    if (pendingReplies.shift() !== 'DATA' || !/^[23]/.test(reply)) return
     // nodemailer sends the body after any positive reply.
-    if (replyCode(answer) === START_MAIL_INPUT && !hasUnexpectedReply()) expect('the body')
-    else events.onProtocolError(`DATA was answered with: ${answer} ${unreadReply()}`)
+    if (replyCode(reply) === START_MAIL_INPUT && !hasUnexpectedReply()) expect('the body')
+    else events.onProtocolError(`DATA was answered with: ${reply} ${unreadReply()}`)
   }
   const logger = {
     ...SILENT_LOGGER,
@@ -83,9 +83,9 @@ export function openSmtpWire(
     if (receivedBytes > MAX_REPLY_BYTES) internals._onResponseTooLarge()
     else onData.call(connection, chunk)
   }
-  const sendCommand: SmtpWire['sendCommand'] = (command, onAnswer) => {
+  const sendCommand: SmtpWire['sendCommand'] = (command, onReply) => {
     internals._sendCommand(command)
-    internals._responseActions.push(onAnswer)
+    internals._responseActions.push(onReply)
   }
   return { connection, hasUnsolicitedReply: () => unreadReply() !== '', sendCommand }
 }

@@ -74,7 +74,7 @@ export const MAIL_KINDS = [
 export type MailKind = (typeof MAIL_KINDS)[number]
 
 /** Kinds of emails to the operator, which are not stored as messages. */
-export type OperatorMailKind = 'test' | 'notice'
+export type OperatorMailKind = 'test' | 'alert'
 
 /** The output of every template. */
 export interface RenderedEmail {

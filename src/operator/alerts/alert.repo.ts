@@ -1,5 +1,5 @@
 import type { DatabaseOrTransaction } from '../../core/database/database.ts'
-import type { Notice as Row } from '../../generated/prisma/client.ts'
+import type { Alert as Row } from '../../generated/prisma/client.ts'
 
 export type AlertValues = Record<string, string | number | null>
 
@@ -10,19 +10,19 @@ export interface Alert {
   key: string
   at: Date
   values: AlertValues
-  tries: number
+  attempts: number
   /** When the incident ended; null while it lasts, and for alerts without an incident. */
-  overAt: Date | null
+  endedAt: Date | null
 }
 
-const alertOf = ({ id, kind, key, at, values, tries, overAt }: Row): Alert => ({
+const alertOf = ({ id, kind, key, at, values, attempts, endedAt }: Row): Alert => ({
   id,
   kind,
   key,
   at,
   values: values as AlertValues,
-  tries,
-  overAt,
+  attempts,
+  endedAt,
 })
 
 /** False if an alert of that kind and key exists. */
@@ -31,14 +31,14 @@ export async function addAlert(
   alert: Pick<Alert, 'kind' | 'key' | 'at' | 'values'>,
 ): Promise<boolean> {
   const data = { ...alert, nextTry: alert.at }
-  return (await db.notice.createMany({ data, skipDuplicates: true })).count > 0
+  return (await db.alert.createMany({ data, skipDuplicates: true })).count > 0
 }
 
 export async function hasAlert(
   db: DatabaseOrTransaction,
   { kind, key }: Pick<Alert, 'kind' | 'key'>,
 ): Promise<boolean> {
-  return (await db.notice.count({ where: { kind, key } })) > 0
+  return (await db.alert.count({ where: { kind, key } })) > 0
 }
 
 /** Alerts of these kinds whose incident lasts. `isEmailed`: the alert was emailed. */
@@ -46,11 +46,11 @@ export async function ongoingAlerts(
   db: DatabaseOrTransaction,
   kinds: readonly string[],
 ): Promise<(Alert & { isEmailed: boolean })[]> {
-  const rows = await db.notice.findMany({
-    where: { kind: { in: [...kinds] }, overAt: null },
+  const rows = await db.alert.findMany({
+    where: { kind: { in: [...kinds] }, endedAt: null },
     orderBy: { id: 'asc' },
   })
-  return rows.map((row) => ({ ...alertOf(row), isEmailed: row.toldAt !== null }))
+  return rows.map((row) => ({ ...alertOf(row), isEmailed: row.sentAt !== null }))
 }
 
 /** Alerts of a kind whose incident overlaps an interval. */
@@ -58,8 +58,8 @@ export async function alertsDuring(
   db: DatabaseOrTransaction,
   { kind, from, to }: { kind: string; from: Date; to: Date },
 ): Promise<Alert[]> {
-  const rows = await db.notice.findMany({
-    where: { kind, at: { lt: to }, OR: [{ overAt: null }, { overAt: { gt: from } }] },
+  const rows = await db.alert.findMany({
+    where: { kind, at: { lt: to }, OR: [{ endedAt: null }, { endedAt: { gt: from } }] },
     orderBy: { id: 'asc' },
   })
   return rows.map(alertOf)
@@ -67,7 +67,7 @@ export async function alertsDuring(
 
 /** True only for the caller that ended it. */
 export async function endAlert(db: DatabaseOrTransaction, id: number, at: Date): Promise<boolean> {
-  return (await db.notice.updateMany({ where: { id, overAt: null }, data: { overAt: at } })).count > 0
+  return (await db.alert.updateMany({ where: { id, endedAt: null }, data: { endedAt: at } })).count > 0
 }
 
 /** Alerts that were not emailed yet, are younger than `since` and whose next try is due; oldest first. */
@@ -75,8 +75,8 @@ export async function unsentAlerts(
   db: DatabaseOrTransaction,
   { since, now }: { since: Date; now: Date },
 ): Promise<Alert[]> {
-  const rows = await db.notice.findMany({
-    where: { toldAt: null, at: { gte: since }, nextTry: { lte: now } },
+  const rows = await db.alert.findMany({
+    where: { sentAt: null, at: { gte: since }, nextTry: { lte: now } },
     orderBy: { id: 'asc' },
   })
   return rows.map(alertOf)
@@ -86,14 +86,14 @@ export async function unsentAlerts(
 export async function newestAlerts(
   db: DatabaseOrTransaction,
   { limit }: { limit: number },
-): Promise<(Alert & { toldAt: Date | null })[]> {
-  const rows = await db.notice.findMany({ orderBy: { id: 'desc' }, take: limit })
-  return rows.map((row) => ({ ...alertOf(row), toldAt: row.toldAt }))
+): Promise<(Alert & { sentAt: Date | null })[]> {
+  const rows = await db.alert.findMany({ orderBy: { id: 'desc' }, take: limit })
+  return rows.map((row) => ({ ...alertOf(row), sentAt: row.sentAt }))
 }
 
 /** Number of alert emails since an instant. All alerts of one email share one instant. */
 export async function countAlertEmailsSince(db: DatabaseOrTransaction, since: Date): Promise<number> {
-  const rows = await db.notice.groupBy({ by: 'toldAt', where: { toldAt: { gt: since } } })
+  const rows = await db.alert.groupBy({ by: 'sentAt', where: { sentAt: { gt: since } } })
   return rows.length
 }
 
@@ -103,15 +103,15 @@ export async function claimAlerts(
   { ids, now, until }: { ids: number[]; now: Date; until: Date },
 ): Promise<number[]> {
   const rows = await db.$queryRaw<{ id: number }[]>`
-    update notice set tries = tries + 1, next_try = ${until}
-    where id = any(${ids}) and told_at is null and next_try <= ${now} returning id`
+    update alert set attempts = attempts + 1, next_try = ${until}
+    where id = any(${ids}) and sent_at is null and next_try <= ${now} returning id`
   return rows.map(({ id }) => id)
 }
 
 export async function markAlertsSent(db: DatabaseOrTransaction, ids: number[], at: Date): Promise<void> {
-  await db.notice.updateMany({ where: { id: { in: ids } }, data: { toldAt: at } })
+  await db.alert.updateMany({ where: { id: { in: ids } }, data: { sentAt: at } })
 }
 
 export async function retryAlertsAt(db: DatabaseOrTransaction, ids: number[], nextTry: Date): Promise<void> {
-  await db.notice.updateMany({ where: { id: { in: ids } }, data: { nextTry } })
+  await db.alert.updateMany({ where: { id: { in: ids } }, data: { nextTry } })
 }

@@ -30,18 +30,18 @@ const STOPPED: Record<string, (values: AlertValues) => AlertText> = {
 export const deliveryStopped = (values: AlertValues): AlertText =>
   (STOPPED[String(values.what)] ?? laneStopped)(values)
 
-function laneStopped({ subject, what, said: answer, since }: AlertValues): AlertText {
+function laneStopped({ subject, what, detail: reply, since }: AlertValues): AlertText {
   const why = STOP_REASONS[String(what)] ?? String(what)
-  const isPaused = PAUSING_REASONS.includes(String(what)) && subject === 'digests'
+  const isPaused = PAUSING_REASONS.includes(String(what)) && subject === 'bulk'
   return {
     subject: `delivery stopped, ${why}`,
     facts: [
       `Since ${alertTime(since)}: ${why}.`,
-      ...lastReply(answer),
+      ...lastReply(reply),
       ...(isPaused ? ['Delivery is paused.'] : []),
     ],
     impact:
-      subject === 'answers'
+      subject === 'transactional'
         ? 'Confirmations and account links are not being sent. They are retried every minute, each until its deadline.'
         : isPaused
           ? 'No emails are sent until you resume delivery. Digests not sent within 20 hours of their hour are given up; the next ones include their papers.'
@@ -81,7 +81,7 @@ function promoted({ since }: AlertValues): AlertText {
   }
 }
 
-function domainHeld({ subject: domain, said: refused, since }: AlertValues): AlertText {
+function domainHeld({ subject: domain, detail: refused, since }: AlertValues): AlertText {
   return {
     subject: `email to ${domain} is on hold for an hour`,
     facts: [`Since ${alertTime(since)}: ${domain} refused ${refused}`],
@@ -90,7 +90,7 @@ function domainHeld({ subject: domain, said: refused, since }: AlertValues): Ale
   }
 }
 
-function tooManyComplaints({ said: figures, since }: AlertValues): AlertText {
+function tooManyComplaints({ detail: figures, since }: AlertValues): AlertText {
   return {
     subject: 'delivery stopped, too many complaints',
     facts: [

@@ -7,8 +7,8 @@ import type { DatabaseOrTransaction } from '../../core/database/database.ts'
 export async function workersIdleSince(db: DatabaseOrTransaction, forSeconds: number): Promise<Date | null> {
   const [row] = await db.$queryRaw<[{ since: Date | null }]>`
     select min(created_on) as since from pgboss.job
-    where name = 'drain-answers' and state in ('created', 'retry')
+    where name = 'drain-transactional' and state in ('created', 'retry')
       and created_on <= clock_timestamp() - make_interval(secs => ${forSeconds}::float8)
-      and not exists (select from pgboss.job a where a.name = 'drain-answers' and a.state = 'active')`
+      and not exists (select from pgboss.job a where a.name = 'drain-transactional' and a.state = 'active')`
   return row.since
 }

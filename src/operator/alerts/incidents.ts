@@ -53,7 +53,7 @@ async function restored({ db }: Deps): Promise<DetectedIncident[]> {
   const delivery = await readSwitch(db, DELIVERY_SWITCH)
   if (!delivery || !(await isDeliveryHeld(db))) return []
   const since = delivery.at.toISOString()
-  const values = { subject: 'digests', what: delivery.reason, said: null, since }
+  const values = { subject: 'bulk', what: delivery.reason, detail: null, since }
   return [{ kind: 'run-stopped', key: `restored ${since}`, values }]
 }
 
@@ -66,7 +66,7 @@ async function idleWorkers({ db }: Deps): Promise<DetectedIncident[]> {
     {
       kind: 'work-failed',
       key: `worker ${since}`,
-      values: { subject: 'worker', what: 'idle', said: null, since },
+      values: { subject: 'worker', what: 'idle', detail: null, since },
     },
   ]
 }
@@ -82,7 +82,7 @@ async function unreadReports({ db, clock }: Deps): Promise<DetectedIncident[]> {
     {
       kind: 'work-failed',
       key: `reports ${since}`,
-      values: { subject: 'reports', what: 'unread', said: null, count, since },
+      values: { subject: 'reports', what: 'unread', detail: null, count, since },
     },
   ]
 }
@@ -98,18 +98,18 @@ async function signupsLimited({ db, config }: Deps): Promise<DetectedIncident[]>
     return []
   }
   const since = incident.since.toISOString()
-  return [{ kind: 'signups-limited', key: since, values: { said: incident.said, since } }]
+  return [{ kind: 'signups-limited', key: since, values: { detail: incident.detail, since } }]
 }
 
 async function stoppedRuns({ db, clock }: Deps): Promise<DetectedIncident[]> {
   const lastsSince = clock.now().getTime() - RECOVERY_MS
-  return (await openIncidents(db)).flatMap(({ name, what, said, since }) => {
+  return (await openIncidents(db)).flatMap(({ name, what, detail, since }) => {
     if (name === SIGNUPS_INCIDENT) return []
     const [area, subject = ''] = name.split(' ')
     const mayRecover = area === 'work' || what === 'unreachable'
     if (mayRecover && since.getTime() > lastsSince) return []
     const key = `${subject || area} ${since.toISOString()}`
-    const values = { subject, what, said, since: since.toISOString() }
+    const values = { subject, what, detail, since: since.toISOString() }
     return [{ kind: area === 'work' ? ('work-failed' as const) : ('run-stopped' as const), key, values }]
   })
 }

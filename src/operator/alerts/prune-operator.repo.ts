@@ -1,7 +1,7 @@
 import type { DatabaseOrTransaction } from '../../core/database/database.ts'
 
 export interface PrunedOperatorRows {
-  notices: number
+  alerts: number
   sessions: number
   importRuns: number
 }
@@ -14,13 +14,13 @@ interface Cutoffs {
 }
 
 const where = ({ now, kept, lasting }: Cutoffs) => ({
-  notices: {
+  alerts: {
     OR: [
-      { overAt: { lt: kept } },
+      { endedAt: { lt: kept } },
       {
-        overAt: null,
+        endedAt: null,
         kind: { notIn: [...lasting] },
-        OR: [{ toldAt: { lt: kept } }, { toldAt: null, at: { lt: kept } }],
+        OR: [{ sentAt: { lt: kept } }, { sentAt: null, at: { lt: kept } }],
       },
     ],
   },
@@ -37,9 +37,9 @@ export async function countOldOperatorRows(
   db: DatabaseOrTransaction,
   cutoffs: Cutoffs,
 ): Promise<PrunedOperatorRows> {
-  const { notices, sessions, importRuns } = where(cutoffs)
+  const { alerts, sessions, importRuns } = where(cutoffs)
   return {
-    notices: await db.notice.count({ where: notices }),
+    alerts: await db.alert.count({ where: alerts }),
     sessions: await db.adminSession.count({ where: sessions }),
     importRuns: await db.importRun.count({ where: importRuns }),
   }
@@ -50,9 +50,9 @@ export async function deleteOldOperatorRows(
   db: DatabaseOrTransaction,
   cutoffs: Cutoffs,
 ): Promise<PrunedOperatorRows> {
-  const { notices, sessions, importRuns } = where(cutoffs)
+  const { alerts, sessions, importRuns } = where(cutoffs)
   return {
-    notices: (await db.notice.deleteMany({ where: notices })).count,
+    alerts: (await db.alert.deleteMany({ where: alerts })).count,
     sessions: (await db.adminSession.deleteMany({ where: sessions })).count,
     importRuns: (await db.importRun.deleteMany({ where: importRuns })).count,
   }

@@ -12,7 +12,7 @@ export async function runAlerts(deps: Deps): Promise<void> {
     try {
       await step(deps)
     } catch (error) {
-      deps.log.error('notice.failed', errorFields(error))
+      deps.log.error('alert.failed', errorFields(error))
     }
   }
 }
@@ -28,7 +28,7 @@ async function findAlerts(deps: Deps): Promise<void> {
   for (const { kind, key, values } of found) {
     const isNew = await addAlert(db, { kind, key, at, values })
     if (isNew)
-      log.warn('notice.raised', {
+      log.warn('alert.raised', {
         ...logFields({ kind, key, values }),
         ...(namesDomain(values) ? {} : values),
       })
@@ -36,7 +36,7 @@ async function findAlerts(deps: Deps): Promise<void> {
   const ongoing = new Set(found.map(({ kind, key }) => `${kind} ${key}`))
   for (const { id, kind, key, isEmailed, values } of await ongoingAlerts(db, INCIDENT_KINDS)) {
     if (ongoing.has(`${kind} ${key}`) || !(await endAlert(db, id, at))) continue
-    log.info('notice.over', logFields({ kind, key, values }))
+    log.info('alert.ended', logFields({ kind, key, values }))
     // An alert that was not emailed yet reports the end by itself.
     const overValues = { ...values, kind, over: at.toISOString() }
     if (isEmailed) await addAlert(db, { kind: 'over', key: `${kind} ${key}`, at, values: overValues })

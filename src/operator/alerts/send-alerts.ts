@@ -61,16 +61,16 @@ async function sendAlertEmail(deps: Deps, to: string, alerts: Alert[], place: nu
   if (!first) return true
   const written = claimedAlerts.length === 1 ? writeAlert(first) : writeAlertList(claimedAlerts)
   const email = { ...written, subject: `${nameInSubject(siteOf(config))}: ${written.subject}` }
-  const refusal = await refusalOf(deps, { kind: 'notice' as const, to, ...email })
+  const refusal = await refusalOf(deps, { kind: 'alert' as const, to, ...email })
   if (refusal === undefined) {
     // Distinct instants: countAlertEmailsSince counts them.
     await markAlertsSent(db, claimed, new Date(clock.now().getTime() + place))
-    log.info('notice.told', { notices: claimed.join(','), kind: first.kind })
+    log.info('alert.sent', { alerts: claimed.join(','), kind: first.kind })
     return true
   }
-  const pause = RETRY_DELAYS_MS[first.tries] ?? RETRY_DELAYS_MS.at(-1)!
+  const pause = RETRY_DELAYS_MS[first.attempts] ?? RETRY_DELAYS_MS.at(-1)!
   await retryAlertsAt(db, claimed, new Date(now.getTime() + pause))
-  log.error('notice.not-told', { notices: claimed.join(','), kind: first.kind, what: refusal })
+  log.error('alert.not-sent', { alerts: claimed.join(','), kind: first.kind, what: refusal })
   return false
 }
 
@@ -78,7 +78,7 @@ async function sendAlertEmail(deps: Deps, to: string, alerts: Alert[], place: nu
 async function refusalOf(deps: Deps, mail: Parameters<typeof sendDirectly>[1]): Promise<string | undefined> {
   try {
     const { result } = await sendDirectly(deps, mail)
-    return result?.accepted ? undefined : (result?.answer ?? 'nothing was sent')
+    return result?.accepted ? undefined : (result?.reply ?? 'nothing was sent')
   } catch (error) {
     return errorFields(error).what
   }

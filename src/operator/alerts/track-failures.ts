@@ -25,7 +25,7 @@ export async function withFailureTracking(
   } catch (error) {
     const { code, what } = errorFields(error)
     log.error('nudge.failed', { nudge, code, what })
-    await save(recordIncident(db, { name, what: code, said: redact(what), since: clock.now() }))
+    await save(recordIncident(db, { name, what: code, detail: redact(what), since: clock.now() }))
     if (restMs) return
     throw error
   }

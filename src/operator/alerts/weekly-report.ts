@@ -20,7 +20,7 @@ export async function addWeeklyReport(deps: Deps): Promise<void> {
   const values = await lastWeek(deps, today)
   if (!values) return
   if (await addAlert(db, { kind: 'week', key: today, at: now, values }))
-    log.info('notice.raised', { kind: 'week', key: today })
+    log.info('alert.raised', { kind: 'week', key: today })
 }
 
 const COUNTED = [

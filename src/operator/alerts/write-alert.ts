@@ -69,10 +69,12 @@ function dayNotClosed({ date, plans, due, since }: AlertValues): AlertText {
   }
 }
 
-function signupsLimited({ said, since }: AlertValues): AlertText {
+function signupsLimited({ detail, since }: AlertValues): AlertText {
   return {
     subject: 'sign-ups are limited',
-    facts: [`Since ${alertTime(since)} the limit of sign-up emails for the site has been reached: ${said}.`],
+    facts: [
+      `Since ${alertTime(since)} the limit of sign-up emails for the site has been reached: ${detail}.`,
+    ],
     impact:
       'New sign-ups get no confirmation email until then; a page asks them to try again. Subscribers still get their digests and the emails they ask for. A stranger may be signing up the addresses of others, or your site may just have become popular.',
     nextSteps: [['subscribers list --state pending', 'the latest unconfirmed sign-ups'], STATUS_COMMAND],
@@ -82,13 +84,13 @@ function signupsLimited({ said, since }: AlertValues): AlertText {
 const WORK_NAMES: Record<string, string> = {
   ingest: 'fetching papers',
   plan: 'planning digests',
-  'drain-answers': 'sending confirmations and links',
-  'drain-digests': 'sending digests',
+  'drain-transactional': 'sending confirmations and links',
+  'drain-bulk': 'sending digests',
   'read-reports': 'processing bounces and complaints',
   'fetch-mailbox': 'fetching bounces and complaints',
 }
 
-function workFailed({ subject, what, said: text, since, count }: AlertValues): AlertText {
+function workFailed({ subject, what, detail: text, since, count }: AlertValues): AlertText {
   if (what === 'idle')
     return {
       subject: 'email is not being sent: no worker is running',
@@ -184,10 +186,10 @@ function resolved(values: AlertValues): AlertText {
 }
 
 /** The subject lacks the name of the site. An alert whose incident ended before the email says so. */
-export function writeAlert({ kind, values, overAt }: Alert): RenderedEmail {
+export function writeAlert({ kind, values, endedAt }: Alert): RenderedEmail {
   const wording = ALERT_TEXTS[kind]!(values)
-  if (!overAt) return layOut(wording)
-  const facts = [...wording.facts, `Resolved at ${alertTime(overAt.toISOString())}.`]
+  if (!endedAt) return layOut(wording)
+  const facts = [...wording.facts, `Resolved at ${alertTime(endedAt.toISOString())}.`]
   return layOut({ ...wording, subject: `resolved: ${wording.subject}`, facts, impact: '' })
 }
 

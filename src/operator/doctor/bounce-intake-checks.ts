@@ -28,9 +28,9 @@ export function checkBounceIntake(seen: BounceIntakeProbe): CheckResult {
     return domain
       ? noEmailChannel(domain)
       : skipped('no BOUNCE_DOMAIN: bounces go to MAIL_FROM, and this service does not process them')
-  const receivesEmail = channels.some(({ way }) => EMAIL_CHANNELS.includes(way))
+  const receivesEmail = channels.some(({ channel }) => EMAIL_CHANNELS.includes(channel))
   return combineResults(
-    `reports arrive through ${channels.map(({ way, setting }) => `${way} (${setting})`).join(', ')}`,
+    `reports arrive through ${channels.map(({ channel, setting }) => `${channel} (${setting})`).join(', ')}`,
     [
       ...listeners.map((listener) => checkListener(listener, domain ?? '')),
       ...(mailboxFault === null

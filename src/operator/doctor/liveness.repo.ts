@@ -11,8 +11,8 @@ export async function readLiveness(db: DatabaseOrTransaction): Promise<Liveness>
   const [row] = await db.$queryRaw<[Liveness]>`
     select (select max(slot) from tick where name = 'minute') as tick,
       extract(epoch from clock_timestamp() - min(created_on) filter (where state in ('created', 'retry')
-        and not exists (select from pgboss.job a where a.name = 'drain-answers' and a.state = 'active')))::float8
+        and not exists (select from pgboss.job a where a.name = 'drain-transactional' and a.state = 'active')))::float8
         as "waitsSeconds"
-    from pgboss.job where name = 'drain-answers'`
+    from pgboss.job where name = 'drain-transactional'`
   return row
 }

@@ -18,7 +18,7 @@ export interface SmtpProbe {
 export function checkSmtp(seen: SmtpProbe): CheckResult {
   const { smtp, fault, tls, now } = seen
   const place = `${smtp.host}:${smtp.port}`
-  if (fault) return wrong(`${place}: ${fault.answer}`, FIXES[fault.stage](smtp, fault))
+  if (fault) return wrong(`${place}: ${fault.reply}`, FIXES[fault.stage](smtp, fault))
   const login = smtp.user ? 'login accepted' : 'no login'
   const found = `${place} accepts MAIL_FROM: ${tls ? tls.protocol : 'not encrypted'}, ${login}`
   return combineResults(found, [

@@ -185,7 +185,7 @@ async function loadMessages(
   const found = await Promise.all(ids.map((id) => messageById(db, id)))
   return found
     .filter((message) => message !== null)
-    .map((message) => ({ ...message, returned: returns.filter(({ messageId }) => messageId === message.id) }))
+    .map((message) => ({ ...message, bounces: returns.filter(({ messageId }) => messageId === message.id) }))
 }
 
 /** Only if nothing matched: a digest with papers records what it was made from. */
@@ -203,7 +203,7 @@ async function rematchIfNothingMatched(
     confirmedAt: since,
     topics,
     fromPaper: topics.length > 0 ? digest.fromPaper : 0,
-    toPaper: topics.length > 0 ? digest.toPaper : digest.plan.horizon,
+    toPaper: topics.length > 0 ? digest.toPaper : digest.plan.maxPaperId,
     toHistory: digest.toHistory,
   })
 }

@@ -10,7 +10,7 @@ import { quantity, utcText, type Verdict } from './format.ts'
 export function mailVerdict(context: ExplainContext, mail: MessageDetails): Verdict {
   const [accepted] = mail.acceptances
   const last = mail.tries.at(-1)
-  const answer = last?.answer ? `: ${last.answer}` : ''
+  const reply = last?.reply ? `: ${last.reply}` : ''
   const bounceVerdict = returnedVerdict(mail)
   if (bounceVerdict) return bounceVerdict
   if (accepted)
@@ -19,16 +19,16 @@ export function mailVerdict(context: ExplainContext, mail: MessageDetails): Verd
       text: `Sent: the mail server accepted it at ${utcText(accepted.at)}${readerReaction(mail)}.`,
     }
   if (mail.state === 'taken') return { code: 'on-its-way', text: 'On its way: a worker is sending it now.' }
-  if (isWaiting(mail)) return waiting(context, mail, answer)
+  if (isWaiting(mail)) return waiting(context, mail, reply)
   switch (mail.state) {
     case 'refused':
       if (mail.reason === 'render-failed')
         return { code: 'not-made', text: 'Not sent: the email could not be built; see the log.' }
-      return { code: 'refused', text: `Not sent: the mail server refused it${answer}` }
+      return { code: 'refused', text: `Not sent: the mail server refused it${reply}` }
     case 'gave_up':
       return {
         code: 'gave-up',
-        text: `Given up after ${quantity(mail.attempts, 'attempt')}: no server accepted it in time${answer}`,
+        text: `Given up after ${quantity(mail.attempts, 'attempt')}: no server accepted it in time${reply}`,
       }
     case 'uncertain':
       return {
@@ -41,11 +41,11 @@ export function mailVerdict(context: ExplainContext, mail: MessageDetails): Verd
 }
 
 /** A report about an email is newer than the outcome of sending it. */
-function returnedVerdict({ acceptances, returned }: MessageDetails): Verdict | undefined {
-  const failure = newestFailure(returned)
+function returnedVerdict({ acceptances, bounces }: MessageDetails): Verdict | undefined {
+  const failure = newestFailure(bounces)
   if (!failure) return undefined
   const taken = acceptances[0] ? `the mail server accepted it at ${utcText(acceptances[0].at)}, and ` : ''
-  const said = failure.answer ? `: ${failure.answer}` : '.'
+  const said = failure.reply ? `: ${failure.reply}` : '.'
   return {
     code: 'came-back',
     text: `Sent, then returned: ${classText(failure)}; ${taken}a report arrived at ${utcText(failure.at)}${said}`,
@@ -53,9 +53,11 @@ function returnedVerdict({ acceptances, returned }: MessageDetails): Verdict | u
 }
 
 /** The reader's reaction to a delivered email. */
-function readerReaction({ returned }: MessageDetails): string {
-  const classes = returned.map(({ class: kind }) => kind)
-  const isUnproven = returned.some(({ class: kind, done }) => kind === 'complaint' && done === 'unsubscribed')
+function readerReaction({ bounces }: MessageDetails): string {
+  const classes = bounces.map(({ class: kind }) => kind)
+  const isUnproven = bounces.some(
+    ({ class: kind, effect }) => kind === 'complaint' && effect === 'unsubscribed',
+  )
   if (isUnproven) return ', and a report without proof says it is spam'
   if (classes.includes('complaint')) return ', and the reader marked it as spam'
   return classes.includes('unsubscribe') ? ', and the reader unsubscribed through it' : ''
@@ -64,7 +66,7 @@ function readerReaction({ returned }: MessageDetails): string {
 function waiting(
   { sending, pauses, rateLimitDelay, now }: ExplainContext,
   mail: MessageWithHistory,
-  answer: string,
+  reply: string,
 ): Verdict {
   const pause = pauses.find(({ to }) => !to)
   if (pause)
@@ -85,7 +87,7 @@ function waiting(
   const when = mail.nextTry > now ? `at ${utcText(mail.nextTry)}` : 'with the next run'
   if (mail.state === 'uncertain')
     return { code: 'uncertain-again', text: `Unknown whether it arrived; it is sent once more ${when}.` }
-  return { code: 'deferred', text: `Deferred, next attempt ${when}${answer}` }
+  return { code: 'deferred', text: `Deferred, next attempt ${when}${reply}` }
 }
 
 /** Workers take ready messages within seconds, and finish all of a date within a quarter of an hour. */

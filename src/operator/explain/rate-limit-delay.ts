@@ -13,18 +13,21 @@ export type RateLimitDelay = Verdict
 
 /** Null if no known rate limit delayed it. */
 export async function rateLimitDelay(deps: Deps, mail: MessageWithHistory): Promise<RateLimitDelay | null> {
-  if (mail.lane !== 'digests' || mail.toAddress === null) return null
+  if (mail.lane !== 'bulk' || mail.toAddress === null) return null
   const domain = emailDomain(mail.toAddress)
   if (isWaiting(mail)) return currentDelay(deps, domain)
   return mail.reason === 'expired' ? pastDelay(deps, mail, domain) : null
 }
 
 async function currentDelay(deps: Deps, domain: string): Promise<RateLimitDelay | null> {
-  const pace = (await deliveryLimits(deps)).find(
+  const sendRate = (await deliveryLimits(deps)).find(
     ({ kind, domain: whose, left }) => whose === domain || (kind === 'ramp-up' && left === 0),
   )
-  return pace
-    ? { code: pace.kind === 'ramp-up' ? 'ramp-up' : `domain-${pace.kind}`, text: deliveryLimitText(pace) }
+  return sendRate
+    ? {
+        code: sendRate.kind === 'ramp-up' ? 'ramp-up' : `domain-${sendRate.kind}`,
+        text: deliveryLimitText(sendRate),
+      }
     : null
 }
 

@@ -1,4 +1,4 @@
-import type { BounceAction } from '../../bounces/bounce.repo.ts'
+import type { BounceEffect } from '../../bounces/bounce.repo.ts'
 import { bounceText, newestFailure } from '../../bounces/bounce-text.ts'
 import { DAY_MS, instantOf } from '../../core/dates.ts'
 import { weekdaysText } from '../../i18n/dates.ts'
@@ -134,10 +134,10 @@ function sourceSteps({ sources, digest }: ExplainContext): TimelineEntry[] {
 function planSteps(context: ExplainContext): TimelineEntry[] {
   const { digest, due } = context
   if (!digest) return []
-  const { horizon, sources, plannedAt } = digest.plan
+  const { maxPaperId, sources, plannedAt } = digest.plan
   const late = digest.createdAt.getTime() - (due?.dueAt.getTime() ?? 0) > LATE_MS
   const looks = digest.outcome !== 'missed' && digest.outcome !== 'paused'
-  const opened = `Opened${late ? ' late' : ''}${looks ? `: it could look at papers up to number ${horizon}` : ''}.`
+  const opened = `Opened${late ? ' late' : ''}${looks ? `: it could look at papers up to number ${maxPaperId}` : ''}.`
   const said =
     looks && sources ? [{ at: null, code: 'sources', text: `State of the sources: ${sources}` }] : []
   const at = context.mail?.datedAt ?? (digest.outcome === 'due' ? null : (plannedAt ?? digest.createdAt))
@@ -158,21 +158,21 @@ function returnSteps(context: ExplainContext): TimelineEntry[] {
   const others = context.returns.filter(({ messageId }) => !messageId || !shown.includes(messageId))
   const { from, to } = windowOf(context)
   const inWindow = others.filter(({ at }) => at >= from && at < to)
-  const before = others.findLast(({ at, done }) => at < from && ACTIONS_TAKEN.includes(done))
+  const before = others.findLast(({ at, effect }) => at < from && ACTIONS_TAKEN.includes(effect))
   return [...(before ? [before] : []), ...inWindow].map((one) => {
     const about = one.messageId ? `For ${one.kind ?? 'an email'} ${one.messageId}: ` : ''
-    return { at: one.at, code: `returned-${one.class}`, text: about + bounceText(one) }
+    return { at: one.at, code: `bounce-${one.class}`, text: about + bounceText(one) }
   })
 }
 
-const ACTIONS_TAKEN: BounceAction[] = ['suppressed', 'paused', 'unsubscribed', 'dropped']
+const ACTIONS_TAKEN: BounceEffect[] = ['suppressed', 'paused', 'unsubscribed', 'dropped']
 
 /** Hints for a subscriber who did not find an accepted email. */
 function searchSteps(
   { senderDomain }: ExplainContext,
-  { id, kind, acceptances, returned }: MessageDetails,
+  { id, kind, acceptances, bounces }: MessageDetails,
 ): TimelineEntry[] {
-  if (acceptances.length === 0 || newestFailure(returned)) return []
+  if (acceptances.length === 0 || newestFailure(bounces)) return []
   const text = `Not in their inbox? Search the mail server’s log for Message-ID <${kind}.${id}@${senderDomain}>, then check their spam folder.`
   return [{ at: null, code: 'search', text }]
 }

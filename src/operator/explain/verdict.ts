@@ -110,7 +110,7 @@ function stateVerdict(context: ExplainContext): Verdict | null {
 function suppressedBy({ suppression, returns }: ExplainContext): string {
   if (!suppression) return ''
   const { reason, at } = suppression
-  const report = returns.find((one) => one.done === 'suppressed' && one.at.getTime() === at.getTime())
+  const report = returns.find((one) => one.effect === 'suppressed' && one.at.getTime() === at.getTime())
   return report ? ` (${reason}, by ${reportText(report)})` : ` (${reason})`
 }
 

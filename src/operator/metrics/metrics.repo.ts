@@ -14,8 +14,8 @@ export async function cheapGaugeSamples(
   return byName(
     await db.$queryRaw<Row[]>`
     with open as (
-      select c.lane::text, m.kind, m.state::text, m.next_try
-      from message m join chunk c on c.id = m.chunk_id
+      select b.lane::text, m.kind, m.state::text, m.next_try
+      from message m join batch b on b.id = m.batch_id
       where m.state in ('ready', 'taken', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline))
     select 'open_messages' as name, jsonb_build_object('lane', lane, 'kind', kind, 'state', state) as labels,
       count(*)::float8 as value
@@ -23,23 +23,23 @@ export async function cheapGaugeSamples(
     union all select 'oldest_ready_message_timestamp_seconds', jsonb_build_object('lane', lane),
       extract(epoch from min(next_try))::float8
     from open where state <> 'taken' and next_try <= ${now} group by lane
-    union all select 'leased_chunks', jsonb_build_object('lane', lane::text), count(*)::float8
-    from chunk where done_at is null and lease_until > now() group by lane
+    union all select 'leased_batches', jsonb_build_object('lane', lane::text), count(*)::float8
+    from batch where done_at is null and lease_until > now() group by lane
     union all select 'waiting_reports', '{}', count(*)::float8 from report where state = 'waiting'
     union all select 'open_plans', '{}', count(*)::float8 from plan where closed_at is null
     union all select 'delivery_paused', '{}', count(*)::float8
     from switch where name = 'delivery' and value in ('paused', 'restored')
-    union all select 'paces', jsonb_build_object('kind', k.kind), count(p.key)::float8
-    from (values ('slowed'), ('held'), ('ramp-up')) k(kind) left join pace p on case k.kind
-      when 'held' then p.held_until > now()
-      when 'slowed' then p.slowed_to is not null and coalesce(p.held_until <= now(), true)
-        and pace_rate(p, now()) < least(p.per_second, 100000)
-      else p.key like 'ramp-up ' || to_char(${now}::timestamptz at time zone 'utc', 'YYYY-MM-DD') || ' %'
-        and pace_tokens(p, now()) < 1 end
+    union all select 'send_rates', jsonb_build_object('kind', k.kind), count(r.key)::float8
+    from (values ('slowed'), ('held'), ('ramp-up')) k(kind) left join send_rate r on case k.kind
+      when 'held' then r.held_until > now()
+      when 'slowed' then r.slowed_to is not null and coalesce(r.held_until <= now(), true)
+        and send_rate_per_second(r, now()) < least(r.per_second, 100000)
+      else r.key like 'ramp-up ' || to_char(${now}::timestamptz at time zone 'utc', 'YYYY-MM-DD') || ' %'
+        and send_rate_tokens(r, now()) < 1 end
     group by k.kind
-    union all select 'notices', jsonb_build_object('kind', kind), count(*)::float8
-    from notice where over_at is null and kind not in ('over', 'week') group by kind
-    union all select 'notices_untold', '{}', count(*)::float8 from notice where told_at is null
+    union all select 'alerts', jsonb_build_object('kind', kind), count(*)::float8
+    from alert where ended_at is null and kind not in ('over', 'week') group by kind
+    union all select 'alerts_unsent', '{}', count(*)::float8 from alert where sent_at is null
     union all select 'last_tick_timestamp_seconds', '{}', extract(epoch from max(slot))::float8
     from tick where name = 'minute' having count(*) > 0
     union all select 'queue_jobs', jsonb_build_object('queue', name, 'state', state::text), count(*)::float8
@@ -69,7 +69,7 @@ export async function expensiveGaugeSamples(
 ): Promise<Record<string, GaugeSample[]>> {
   return byName(
     await db.$queryRaw<Row[]>`
-    with recent as (select class, domain, subscriber_id from returned where at > ${since}),
+    with recent as (select class, domain, subscriber_id from bounce where at > ${since}),
     biggest as (
       select domain from recent where domain is not null
       group by 1 having count(distinct subscriber_id) > 1 order by count(*) desc, 1 limit ${MAX_DOMAINS})
@@ -81,7 +81,7 @@ export async function expensiveGaugeSamples(
     union all select 'topics', '{}', count(*)::float8 from topic
     union all select 'day_messages', jsonb_build_object('kind', kind, 'state', state::text), count(*)::float8
     from message where dated_at > ${since} group by kind, state
-    union all select 'day_returns', jsonb_build_object('class', r.class, 'domain', coalesce(b.domain, 'other')),
+    union all select 'day_bounces', jsonb_build_object('class', r.class, 'domain', coalesce(b.domain, 'other')),
       count(*)::float8
     from recent r left join biggest b on b.domain = r.domain group by r.class, coalesce(b.domain, 'other')`,
   )

@@ -99,7 +99,7 @@ export const GAUGES: readonly GaugeDefinition[] = [
   ),
   gauge('day_messages', 'Messages of the last 24 hours, by kind and state.', 'kind', 'state'),
   gauge(
-    'day_returns',
+    'day_bounces',
     'Bounces and complaints of the last 24 hours, by class and for the ten domains with the most; the others are summed up.',
     'class',
     'domain',
@@ -110,11 +110,11 @@ export const GAUGES: readonly GaugeDefinition[] = [
     'When the oldest message that could be sent now became ready.',
     'lane',
   ),
-  gauge('leased_chunks', 'Chunks that a worker holds.', 'lane'),
+  gauge('leased_batches', 'Batches that a worker holds.', 'lane'),
   gauge('open_plans', 'Plans that are not closed.'),
   gauge('delivery_paused', '1 while delivery is paused.'),
   gauge(
-    'paces',
+    'send_rates',
     'Limits on sending in effect: slowed down by a server, domains on hold, and 1 if the ramp-up limit of today is reached.',
     'kind',
   ),
@@ -128,8 +128,8 @@ export const GAUGES: readonly GaugeDefinition[] = [
     'Papers of the last two weeks that arrived after their day was closed, by source.',
     'source',
   ),
-  gauge('notices', 'Ongoing alerts, by kind.', 'kind'),
-  gauge('notices_untold', 'Alerts that no email has reported yet.'),
+  gauge('alerts', 'Ongoing alerts, by kind.', 'kind'),
+  gauge('alerts_unsent', 'Alerts that no email has reported yet.'),
   gauge('last_tick_timestamp_seconds', 'The newest minute that a process with the role schedule claimed.'),
   gauge('queue_jobs', 'Nudges that are waiting, in progress or waiting for a retry.', 'queue', 'state'),
 ]

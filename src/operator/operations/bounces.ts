@@ -71,7 +71,7 @@ const read = operation({
   input: z.object({}),
   run: readWaiting,
   output: ({ reports, readEvents }) => ({
-    json: { reports, returned: readEvents.map(jsonOfRead) },
+    json: { reports, bounces: readEvents.map(jsonOfRead) },
     text: textOfRead(reports, readEvents),
   }),
   command: {},
@@ -84,7 +84,7 @@ async function readWaiting(deps: Deps): Promise<{ reports: number; readEvents: L
   const reader = openReportReader()
   try {
     const reports = await readReports({ ...deps, log: collectingLog(deps.log, readEvents), reader })
-    if (reports > 0) await recordAction(db, { at: clock.now(), door: 'command', verb: 'bounces read' })
+    if (reports > 0) await recordAction(db, { at: clock.now(), via: 'command', verb: 'bounces read' })
     return { reports, readEvents }
   } finally {
     await reader.close()
@@ -95,24 +95,24 @@ export const BOUNCE_OPERATIONS = [list, status, read, tryBounce]
 
 function textOfList(returns: ListedBounce[]): string {
   if (returns.length === 0) return 'No bounces or complaints.'
-  const rows = returns.map(({ at, class: kind, status, domain, done, messageId, subscriberId, answer }) => [
+  const rows = returns.map(({ at, class: kind, status, domain, effect, messageId, subscriberId, reply }) => [
     formatMinute(at),
     kind,
     status,
     domain,
-    done,
+    effect,
     messageId,
     subscriberId,
-    answer.length > MAX_REPLY_LENGTH ? `${answer.slice(0, MAX_REPLY_LENGTH - 1)}…` : answer,
+    reply.length > MAX_REPLY_LENGTH ? `${reply.slice(0, MAX_REPLY_LENGTH - 1)}…` : reply,
   ])
-  const head = ['when (UTC)', 'class', 'code', 'domain', 'done', 'message', 'subscriber', 'said']
+  const head = ['when (UTC)', 'class', 'code', 'domain', 'effect', 'message', 'subscriber', 'reply']
   const more = returns.length === MAX_LISTED ? [`These are the newest ${MAX_LISTED}.`] : []
   return [table(head, rows), ...more].join('\n')
 }
 
-const jsonOfStatus = ({ waiting, ways, day, week, ...status }: BounceStatus) => ({
+const jsonOfStatus = ({ waiting, channels, day, week, ...status }: BounceStatus) => ({
   ...status,
-  ways: ways.map(({ newest, ...way }) => ({ ...way, newest: newest?.toISOString() ?? null })),
+  channels: channels.map(({ newest, ...channel }) => ({ ...channel, newest: newest?.toISOString() ?? null })),
   waiting: { reports: waiting.count, oldest: waiting.oldest?.toISOString() ?? null },
   day: jsonOfSpan(day),
   week: jsonOfSpan(week),
@@ -123,20 +123,20 @@ const jsonOfSpan = ({ classes, unreadable }: SpanCounts) => ({
   unreadable,
 })
 
-function textOfStatus({ domain, ways, waiting, day, week }: BounceStatus): string {
+function textOfStatus({ domain, channels, waiting, day, week }: BounceStatus): string {
   const { count, oldest } = waiting
   const waits = count === 0 ? 'none waiting' : `${count} waiting`
   return [
     domain ? `Bounce domain: ${domain}` : 'Bounce domain: none (BOUNCE_DOMAIN is not set)',
-    `Enabled channels: ${ways.map(channelText).join('; ') || 'none'}`,
+    `Enabled channels: ${channels.map(channelText).join('; ') || 'none'}`,
     `Reports: ${waits}${oldest ? `, the oldest since ${formatMinute(oldest)} UTC` : ''}`,
     '',
     table(['class', '24 hours', '7 days'], classRows(day, week)),
   ].join('\n')
 }
 
-const channelText = ({ way, setting, newest }: BounceStatus['ways'][number]): string =>
-  `${way} (${setting}), ${newest ? `the last at ${formatMinute(newest)} UTC` : 'nothing received yet'}`
+const channelText = ({ channel, setting, newest }: BounceStatus['channels'][number]): string =>
+  `${channel} (${setting}), ${newest ? `the last at ${formatMinute(newest)} UTC` : 'nothing received yet'}`
 
 function classRows(day: SpanCounts, week: SpanCounts): (string | number)[][] {
   const ofDay = new Map(day.classes.map(({ class: kind, count }) => [kind, count]))
@@ -153,12 +153,21 @@ const collectingLog = (log: Log, readEvents: LogFields[]): Log => ({
   },
 })
 
-const jsonOfRead = ({ report, way, class: kind, status, done, foundBy, message, subscriber }: LogFields) => ({
+const jsonOfRead = ({
   report,
-  way,
+  channel,
   class: kind,
   status,
-  done,
+  effect,
+  foundBy,
+  message,
+  subscriber,
+}: LogFields) => ({
+  report,
+  channel,
+  class: kind,
+  status,
+  effect,
   foundBy,
   message,
   subscriber,
@@ -166,13 +175,13 @@ const jsonOfRead = ({ report, way, class: kind, status, done, foundBy, message, 
 
 function textOfRead(reports: number, readEvents: LogFields[]): string {
   if (reports === 0) return 'Nothing was waiting.'
-  const rows = readEvents.map(({ report, way, class: kind, status, done, message, subscriber }) =>
-    [report, way, kind, status, done, message, subscriber].map((cell) =>
+  const rows = readEvents.map(({ report, channel, class: kind, status, effect, message, subscriber }) =>
+    [report, channel, kind, status, effect, message, subscriber].map((cell) =>
       cell == null ? null : String(cell),
     ),
   )
   return [
     `${reports} processed.`,
-    table(['report', 'way', 'class', 'code', 'done', 'message', 'subscriber'], rows),
+    table(['report', 'channel', 'class', 'code', 'effect', 'message', 'subscriber'], rows),
   ].join('\n')
 }

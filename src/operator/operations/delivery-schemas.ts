@@ -10,7 +10,7 @@ const waiting = z.object({
   nextTry: instant.nullable().describe('The earliest time of the next attempt'),
 })
 
-const pace = z
+const sendRate = z
   .object({
     kind: z
       .enum(['rate', 'slowed', 'resumed', 'held', 'was-held', 'ramp-up'])
@@ -24,7 +24,7 @@ const pace = z
     of: count.nullable().describe('For the ramp-up: how many can be sent today in total'),
     said: z.string().nullable().describe('The reply, without addresses; how much was refused'),
   })
-  .meta({ id: 'Pace' })
+  .meta({ id: 'SendRate' })
 
 export const delivery = z
   .object({
@@ -36,8 +36,8 @@ export const delivery = z
         'Restored from a backup, or a promoted standby: nothing is planned either, and pausing has no effect',
       ),
     since: instant.nullable(),
-    lanes: z.object({ answers: waiting, digests: waiting }).describe('The queue'),
-    paces: z.array(pace).describe('Current rate limits beyond DOMAIN_RATE'),
+    lanes: z.object({ transactional: waiting, bulk: waiting }).describe('The queue'),
+    sendRates: z.array(sendRate).describe('Current rate limits beyond DOMAIN_RATE'),
     reports: z
       .object({ waiting: count, oldest: instant.nullable() })
       .describe('Reports that are not processed yet'),

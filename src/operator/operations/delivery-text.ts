@@ -53,12 +53,12 @@ function rowOf(shown: Shown, lane: Lane): (string | number | null)[] {
 
 const MAX_RATES = 12
 
-function limitsText({ paces }: Shown): string[] {
-  if (paces.length === 0) return []
-  const more = paces.length - MAX_RATES
+function limitsText({ sendRates }: Shown): string[] {
+  if (sendRates.length === 0) return []
+  const more = sendRates.length - MAX_RATES
   return [
     'Rate limits now (a reduced rate doubles every minute):',
-    ...paces.slice(0, MAX_RATES).map((pace) => `  ${deliveryLimitText(pace)}`),
+    ...sendRates.slice(0, MAX_RATES).map((sendRate) => `  ${deliveryLimitText(sendRate)}`),
     ...(more > 0 ? [`  and ${more} more domains: delivery status --json`] : []),
     '',
   ]

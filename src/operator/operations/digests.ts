@@ -51,22 +51,22 @@ const rows = (counts: object): Row[] =>
   Object.entries(counts).filter((row): row is Row => Number.isInteger(row[1]))
 
 async function planAndSend(deps: Deps, input: { date?: Day }): Promise<CommandOutput> {
-  const { planned, delivered, paced, stopped } = await withAbortOnSignal((signal) =>
+  const { planned, delivered, rateLimited, stopped } = await withAbortOnSignal((signal) =>
     runDigests(deps, { ...input, signal }),
   )
   const counts = table(['of this run', ''], [...rows(planned), ...rows(delivered)])
   const early = await nothingDueHint(deps, input)
   return {
-    json: { ...planned, ...delivered, paced, stopped, dryRun: false },
-    text: [counts, ...early, ...remarks(deps, stopped), ...rateLimitRemark(paced)].join('\n'),
+    json: { ...planned, ...delivered, rateLimited, stopped, dryRun: false },
+    text: [counts, ...early, ...remarks(deps, stopped), ...rateLimitRemark(rateLimited)].join('\n'),
     exitCode: stopped ? 1 : 0,
   }
 }
 
-const rateLimitRemark = (paced: number): string[] =>
-  paced > 0
+const rateLimitRemark = (rateLimited: number): string[] =>
+  rateLimited > 0
     ? [
-        `Still ready: ${paced}. They are rate limited: a domain is on hold or slow, or the sending domain is new. See \`delivery status\`.`,
+        `Still ready: ${rateLimited}. They are rate limited: a domain is on hold or slow, or the sending domain is new. See \`delivery status\`.`,
       ]
     : []
 

@@ -13,7 +13,7 @@ const action = z
   .object({
     id: z.int(),
     at: instant,
-    door: z.enum(['admin', 'api', 'command']),
+    via: z.enum(['admin', 'api', 'command']),
     verb: z.string().describe('As the command says it: subscribers pause'),
     subscriber: z.string().nullable(),
     detail: z.string(),

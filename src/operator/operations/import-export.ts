@@ -48,7 +48,7 @@ export const importFile = operation({
     }
   },
   output: ({ imported, ...took }, { file, ask }, _deps, { dryRun }) => {
-    const { tally, told: _, ...counts } = imported
+    const { tally, refusedBytes: _, ...counts } = imported
     return {
       json: { file, ...counts, ...tally, ...took, dryRun },
       text: textOfImported(imported, { ...took, dryRun, ask }),
@@ -167,7 +167,7 @@ export const exportAll = operation({
       : toStream(stdout, wantsJson ? jsonOf(rows) : csvOf(rows), { end: false }))
     const hashes = suppressions ? await toFile(suppressions, exportSuppressions(deps)) : undefined
     const detail = JSON.stringify({ subscribers: written - 1, state })
-    await recordAction(deps.db, { at: deps.clock.now(), door: 'command', verb: 'subscribers export', detail })
+    await recordAction(deps.db, { at: deps.clock.now(), via: 'command', verb: 'subscribers export', detail })
     return { subscribers: written - 1, ...(hashes !== undefined && { suppressions: hashes - 1 }) }
   },
   output: (counts, { out, suppressions }) => {

@@ -18,7 +18,7 @@ const test = operation({
   input: z.object({ email: z.string() }),
   run: async (deps, { email }, { dryRun }) => {
     const sent = await sendTestEmail(deps, { email, dryRun })
-    if (!dryRun) await recordAction(deps.db, { at: deps.clock.now(), door: 'command', verb: 'mail test' })
+    if (!dryRun) await recordAction(deps.db, { at: deps.clock.now(), via: 'command', verb: 'mail test' })
     return sent
   },
   output: (sent, _input, { config }) => outputOf(sent, config.SMTP_URL!),
@@ -36,7 +36,7 @@ function outputOf(sent: DirectSendResult, smtp: SmtpConfig): CommandOutput {
   const json = {
     server,
     accepted: result?.accepted ?? null,
-    answer: result?.answer ?? null,
+    reply: result?.reply ?? null,
     stage: result && !result.accepted ? result.stage : null,
     tls: tls ?? null,
     signedBy,
@@ -57,10 +57,10 @@ function outputOf(sent: DirectSendResult, smtp: SmtpConfig): CommandOutput {
 
 function outcomeLine(server: string, { result, ms }: DirectSendResult): string {
   if (!result) return `Dry run, nothing was sent. It would be sent to ${server}.`
-  if (result.accepted) return `Accepted by ${server} after ${ms} ms: ${result.answer}`
+  if (result.accepted) return `Accepted by ${server} after ${ms} ms: ${result.reply}`
   const silence = result.bodyWritten && result.status === null
   const what = silence ? 'No reply, it may have arrived' : 'Not accepted'
-  return `${what}: ${server} at ${STAGES[result.stage]}, after ${ms} ms: ${result.answer}`
+  return `${what}: ${server} at ${STAGES[result.stage]}, after ${ms} ms: ${result.reply}`
 }
 
 const STAGES: Record<Extract<SmtpResult, { accepted: false }>['stage'], string> = {

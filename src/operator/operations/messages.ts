@@ -45,7 +45,7 @@ const message = {
 const shownMessage = z
   .object({
     ...message,
-    acceptances: z.array(z.object({ at: instant, answer: z.string() })),
+    acceptances: z.array(z.object({ at: instant, reply: z.string() })),
     tries: z.array(
       z.object({
         n: count,
@@ -53,7 +53,7 @@ const shownMessage = z
         outcome: z.string(),
         status: z.int().nullable(),
         enhanced: z.string().nullable(),
-        answer: z.string(),
+        reply: z.string(),
         class: z
           .enum([...REFUSAL_CLASSES, 'unknown'])
           .nullable()

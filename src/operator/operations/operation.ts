@@ -145,7 +145,7 @@ export const setupCommand = <S extends z.ZodRawShape>(
 ): SetupCommand => definition as unknown as SetupCommand
 
 export interface Call {
-  via: Action['door']
+  via: Action['via']
   input: object
   context: OperationContext
 }
@@ -169,7 +169,7 @@ export async function runOperation<T>(
   if (effect === 'read' || ownTransactions) return (await work(deps)).read
   if (context.dryRun) return (await withRollback(deps, work)).read
   const subject = subscriberOf ? { subscriberId: await subscriberOf(deps, input as never) } : {}
-  const action = { door: via, verb: name, ...subjectOf(input), ...subject }
+  const action = { via, verb: name, ...subjectOf(input), ...subject }
   return (await withAuditLog(deps, action, work)).read
 }
 

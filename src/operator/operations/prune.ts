@@ -14,7 +14,7 @@ const pruneOld = operation({
   run: async (deps, _input, { dryRun }) => {
     if (dryRun) return countPrunable(deps)
     const pruned = await prune(deps)
-    await recordAction(deps.db, { at: deps.clock.now(), door: 'command', verb: 'prune' })
+    await recordAction(deps.db, { at: deps.clock.now(), via: 'command', verb: 'prune' })
     return pruned
   },
   output: (pruned, _input, _deps, { dryRun }) => ({

@@ -150,7 +150,7 @@ const unsubscribe = operation({
       button: 'Unsubscribe',
       lines: [
         'This ends their subscription now. Emails waiting for them won’t be sent.',
-        'They aren’t told by email. Only they can resubscribe: you can’t undo this for them.',
+        'They aren’t refusedBytes by email. Only they can resubscribe: you can’t undo this for them.',
       ],
     },
   },

@@ -113,5 +113,5 @@ export const copy = z.looseObject({
   consents: z.array(z.looseObject({ event: z.string() })),
   digests: z.array(z.looseObject({ localDate: day })),
   messages: z.array(z.looseObject({ id: z.string() })),
-  returned: z.array(z.looseObject({ class: z.string() })),
+  bounces: z.array(z.looseObject({ class: z.string() })),
 })

@@ -68,7 +68,7 @@ function decoded(bytes: Buffer): string {
 
 const jsonOf = ({ file, parsed }: { file: string; parsed: BounceReading }) => ({
   file,
-  results: parsed.returned.map(({ recipient, class: kind, status, diagnostic }) => ({
+  results: parsed.bounces.map(({ recipient, class: kind, status, diagnostic }) => ({
     recipient,
     // In JSON, an unsubscribe request counts as a complaint.
     class: kind === 'unsubscribe' ? 'complaint' : kind,
@@ -78,7 +78,7 @@ const jsonOf = ({ file, parsed }: { file: string; parsed: BounceReading }) => ({
 })
 
 const textOfFile = ({ file, parsed }: { file: string; parsed: BounceReading }): string =>
-  [`${file}:`, ...parsed.returned.map((one) => textOfOne(one, parsed.isMail))].join('\n')
+  [`${file}:`, ...parsed.bounces.map((one) => textOfOne(one, parsed.isMail))].join('\n')
 
 function textOfOne(one: ParsedBounce, isMail: boolean): string {
   const { diagnostic, recipient, class: kind, rule } = one
@@ -123,11 +123,11 @@ const STAGES: Record<NonNullable<ParsedBounce['to']>, SmtpStage> = {
 }
 
 /** How sending treats the reply. Without a known command, it is treated as the reply to RCPT. */
-function smtpConsequence({ answer, to, diagnostic }: ParsedBounce): string {
+function smtpConsequence({ smtpReply, to, diagnostic }: ParsedBounce): string {
   if (/^[23]\d\d\b/.test(diagnostic ?? '')) return 'not a refusal: the mail server accepts or continues.'
-  if (!answer || answer.status === null) return 'it contains no SMTP reply code.'
+  if (!smtpReply || smtpReply.status === null) return 'it contains no SMTP reply code.'
   const stage = STAGES[to ?? 'RCPT']
-  const failure = classifyReply({ ...answer, stage, bodyWritten: false })
+  const failure = classifyReply({ ...smtpReply, stage, bodyWritten: false })
   const slower = failure.slowDown ? ' The run slows down.' : ''
   if (failure.stopsRun) return 'the run stops and the operator is alerted: our settings are wrong.'
   if (failure.outcome === 'deferred') return `retried after ${TIMES} minutes, then every hour.${slower}`

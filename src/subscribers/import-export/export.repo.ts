@@ -66,8 +66,8 @@ export async function subscribersToExport(
         else c.how end as how
       from consent c
       left join lateral (
-        select g.wish->>'note' as note from signup g
-        where g.subscriber_id = s.id and g.created_at = c.at and g.wish ? 'note' order by g.id desc limit 1) g on true
+        select g.request->>'note' as note from signup g
+        where g.subscriber_id = s.id and g.created_at = c.at and g.request ? 'note' order by g.id desc limit 1) g on true
       where c.subscriber_id = s.id and c.event = 'confirmed'
       order by c.id desc limit 1) yes on true
     order by s.created_at, s.id`

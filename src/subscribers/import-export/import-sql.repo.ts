@@ -94,7 +94,7 @@ export const INSERT_SUBSCRIBERS = `
     where e.at is not null
     order by i.id, e.place
   ), noted as (
-    insert into signup (subscriber_id, wish, created_at, confirmed_at)
+    insert into signup (subscriber_id, request, created_at, confirmed_at)
     select i.id, jsonb_build_object('topics', '[]'::jsonb, 'note', i.how), i.confirmed_at, i.confirmed_at
     from made join incoming i using (id) where i.how is not null and i.confirmed_at is not null
   ), wanted as (

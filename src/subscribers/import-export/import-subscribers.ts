@@ -74,10 +74,10 @@ export async function importSubscribers(deps: Deps, input: ImportInput): Promise
     const { begun, begunAnew } = await beginRun(store, id, {
       file: input.file,
       format,
-      toldIn: path,
+      refusedFile: path,
       now,
     })
-    const refused = new RefusedRows(path, { ...file, told: begun.told })
+    const refused = new RefusedRows(path, { ...file, refusedBytes: begun.refusedBytes })
     const reading = { config, now, reader }
     const run = await importAll({ store, id, file, refused, reading, begun, now, input })
     const asked = input.ask && !input.dryRun ? await requestConfirmations(deps) : 0
@@ -86,13 +86,13 @@ export async function importSubscribers(deps: Deps, input: ImportInput): Promise
     if (!input.dryRun) {
       await recordAction(db, {
         at: now,
-        door: 'command',
+        via: 'command',
         verb: 'subscribers import',
         detail: JSON.stringify(counts),
       })
       log.info('subscribers.imported', { format, ...counts })
     }
-    const refusedFile = run.told > 0 ? refused.path : null
+    const refusedFile = run.refusedBytes > 0 ? refused.path : null
     return { ...run, format, ignored, refusedFile, resumedAt: begun.rows, begunAnew, asked }
   } finally {
     await store.close()
@@ -101,11 +101,13 @@ export async function importSubscribers(deps: Deps, input: ImportInput): Promise
 
 /** Resumes an interrupted run, if the rows that it refused are still in the file for refused rows. */
 async function beginRun(store: ImportStore, id: string, run: NewRun) {
-  const { toldIn, ...begun } = await store.begin(id, run)
-  const isWhole = begun.told === 0 || (toldIn === run.toldIn && (await hasWrittenBytes(toldIn, begun.told)))
+  const { refusedFile, ...begun } = await store.begin(id, run)
+  const isWhole =
+    begun.refusedBytes === 0 ||
+    (refusedFile === run.refusedFile && (await hasWrittenBytes(refusedFile, begun.refusedBytes)))
   if (isWhole) return { begun, begunAnew: false }
   await store.forget(id)
-  const { toldIn: _, ...anew } = await store.begin(id, run)
+  const { refusedFile: _, ...anew } = await store.begin(id, run)
   return { begun: anew, begunAnew: true }
 }
 
@@ -174,7 +176,7 @@ async function storeBatch(
       ),
       examples: { ...firstExamples(rows), ...run.tally.examples },
     },
-    told: await refused.add(rows),
+    refusedBytes: await refused.add(rows),
   }
   await store.commit(id, next, now)
   return next

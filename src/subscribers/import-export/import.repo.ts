@@ -62,14 +62,14 @@ export interface ImportRun {
     /** One of each of the reasons. */
     examples: Record<string, Example>
   }
-  told: number
+  refusedBytes: number
 }
 
 export interface NewRun {
   file: string
   format: string
   /** Path of the file of refused rows. */
-  toldIn: string
+  refusedFile: string
   now: Date
 }
 
@@ -79,7 +79,7 @@ const NOTHING_DONE: ImportRun = {
   unchanged: 0,
   refused: 0,
   tally: { states: {}, reasons: {}, examples: {} },
-  told: 0,
+  refusedBytes: 0,
 }
 
 // How long the server may take to notice that a killed process is gone.
@@ -128,10 +128,10 @@ export class ImportStore {
   /** Progress of the run with this id; a finished run starts again. */
   async begin(
     id: string,
-    { file, format, toldIn, now }: NewRun,
-  ): Promise<ImportRun & { toldIn: string | null }> {
-    const { rows } = await this.#client.query<ImportRun & { toldIn: string | null }>(
-      `insert into import_run as r (id, file, format, told_in, started_at, updated_at)
+    { file, format, refusedFile, now }: NewRun,
+  ): Promise<ImportRun & { refusedFile: string | null }> {
+    const { rows } = await this.#client.query<ImportRun & { refusedFile: string | null }>(
+      `insert into import_run as r (id, file, format, refused_file, started_at, updated_at)
        values ($1, $2, $3, $5, $4, $4)
        on conflict (id) do update set updated_at = $4, done_at = null,
          rows = case when r.done_at is null then r.rows else 0 end,
@@ -139,12 +139,12 @@ export class ImportStore {
          unchanged = case when r.done_at is null then r.unchanged else 0 end,
          refused = case when r.done_at is null then r.refused else 0 end,
          tally = case when r.done_at is null then r.tally else '{}' end,
-         told = case when r.done_at is null then r.told else 0 end,
-         told_in = case when r.done_at is null and r.told > 0 then r.told_in else $5 end
-       returning rows, taken, unchanged, refused, tally, told, told_in as "toldIn"`,
-      [id, file, format, now, toldIn],
+         refused_bytes = case when r.done_at is null then r.refused_bytes else 0 end,
+         refused_file = case when r.done_at is null and r.refused_bytes > 0 then r.refused_file else $5 end
+       returning rows, taken, unchanged, refused, tally, refused_bytes as "refusedBytes", refused_file as "refusedFile"`,
+      [id, file, format, now, refusedFile],
     )
-    const { tally, ...run } = rows[0] ?? { ...NOTHING_DONE, toldIn }
+    const { tally, ...run } = rows[0] ?? { ...NOTHING_DONE, refusedFile }
     return { ...run, tally: { ...NOTHING_DONE.tally, ...tally } }
   }
 
@@ -183,13 +183,13 @@ export class ImportStore {
   /** Records the progress in the batch's transaction. */
   async commit(
     id: string,
-    { rows, taken, unchanged, refused, tally, told }: ImportRun,
+    { rows, taken, unchanged, refused, tally, refusedBytes }: ImportRun,
     now: Date,
   ): Promise<void> {
     await this.#client.query(
-      `update import_run set rows = $2, taken = $3, unchanged = $4, refused = $5, tally = $6, told = $7,
+      `update import_run set rows = $2, taken = $3, unchanged = $4, refused = $5, tally = $6, refused_bytes = $7,
          updated_at = $8 where id = $1`,
-      [id, rows, taken, unchanged, refused, JSON.stringify(tally), told, now],
+      [id, rows, taken, unchanged, refused, JSON.stringify(tally), refusedBytes, now],
     )
     if (!this.#rehearsal) await this.#client.query('commit')
   }

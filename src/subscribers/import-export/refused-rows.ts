@@ -79,12 +79,15 @@ export class RefusedRows {
   #file: FileHandle | undefined
   #bytes: number
 
-  /** The first `told` bytes are rows that an earlier run processed; everything after them is overwritten. */
-  constructor(path: string, { head, delimiter, told }: { head: string[]; delimiter: string; told: number }) {
+  /** The first `refusedBytes` bytes are rows that an earlier run processed; everything after them is overwritten. */
+  constructor(
+    path: string,
+    { head, delimiter, refusedBytes }: { head: string[]; delimiter: string; refusedBytes: number },
+  ) {
     this.path = path
     this.#head = head
     this.#delimiter = delimiter
-    this.#bytes = told
+    this.#bytes = refusedBytes
   }
 
   /** Returns the size of the file in bytes after adding them. */

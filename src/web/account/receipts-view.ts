@@ -93,10 +93,10 @@ function mailText(mail: FateWithReturn | null, localDate: Day, zone: string): st
   }
 }
 
-function returnReason({ class: kind, done }: NonNullable<FateWithReturn['cameBack']>): string {
+function returnReason({ class: kind, effect }: NonNullable<FateWithReturn['cameBack']>): string {
   const { cameBack } = words.receipts
   const reasons: Record<string, string | undefined> = cameBack
-  return done === 'elsewhere' ? cameBack.elsewhere : (reasons[kind] ?? cameBack.unknown)
+  return effect === 'elsewhere' ? cameBack.elsewhere : (reasons[kind] ?? cameBack.unknown)
 }
 
 /** "08:00"; with the date if it differs from `localDate`. */

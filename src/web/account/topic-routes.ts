@@ -104,7 +104,7 @@ async function applyTopicForm(
     case 'less':
     case 'back':
       await giveFeedback(deps, token, { paper, kind: form.do === 'back' ? null : form.do })
-      return { opinion: 'given' }
+      return { feedback: 'given' }
     default: {
       const profile = await changeProfile(deps, token, form)
       if (profile === null) throw new Fault('request.unreadable', { what: 'do' })
@@ -127,7 +127,7 @@ async function sendTopicPage(
     const said = new URLSearchParams({
       topic: String(topicId),
       ...(changeId && { change: String(changeId) }),
-      ...(shown.done.opinion !== undefined && { profile: 'noted' }),
+      ...(shown.done.feedback !== undefined && { profile: 'noted' }),
     })
     return (
       sendNoDigestsPage(site, reply, token, opened.holder) ?? reply.redirect(`/manage/${token}?${said}`, 303)

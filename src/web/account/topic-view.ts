@@ -77,7 +77,7 @@ export interface TopicPageInput {
   /** The URL of the site. */
   baseUrl: string
   /** What a button did, as given in the query string. */
-  done: { change?: unknown; opinion?: unknown; profile?: unknown }
+  done: { change?: unknown; feedback?: unknown; profile?: unknown }
   fault?: Fault
   reference?: string | null
 }
@@ -110,7 +110,7 @@ export const asQueryFault = (fault: Fault): FieldFaults =>
 
 function changeSummary({ holder, from }: OpenedTopic, { done }: TopicPageInput): ChangeSummaryView | null {
   if (done.change === 'none') return NO_CHANGE_SUMMARY
-  if (done.opinion && from) return feedbackSummary(from)
+  if (done.feedback && from) return feedbackSummary(from)
   return profileChangeSummary(done.profile) ?? changeSummaryView(holder)
 }
 

@@ -34,7 +34,7 @@ export interface PasswordCheck {
  */
 export async function checkPassword(
   { db, config, log }: Pick<ServiceDeps, 'db' | 'config' | 'log'>,
-  { door, ip, password }: { door: LoginKind; ip: string; password: string },
+  { kind, ip, password }: { kind: LoginKind; ip: string; password: string },
 ): Promise<PasswordCheck> {
   const taken: Bucket[] = []
   // Before the comparison, so that many parallel attempts count like sequential ones.
@@ -43,9 +43,9 @@ export async function checkPassword(
     if (allowed) taken.push(...buckets)
     return waitSeconds
   }
-  let waitSeconds = await waitFor(bucketsOf(limitOf(door, MAX_TRIES), ip))
+  let waitSeconds = await waitFor(bucketsOf(limitOf(kind, MAX_TRIES), ip))
   if (waitSeconds === 0 && (await waitFor([GLOBAL_BUCKET])) > 0)
-    waitSeconds = await waitFor(bucketsOf(limitOf(`${door} crowd`, MAX_TRIES_WHEN_CROWDED), ip))
+    waitSeconds = await waitFor(bucketsOf(limitOf(`${kind} crowd`, MAX_TRIES_WHEN_CROWDED), ip))
   const isCorrect = waitSeconds === 0 && isSameSecret(password, config.ADMIN_PASSWORD!)
   if (isCorrect || waitSeconds > 0) await chargePermits(db, taken, -1)
   if (!isCorrect) log.warn(waitSeconds === 0 ? 'admin.refused' : 'admin.limited')

@@ -16,7 +16,7 @@ export function addLoginRoutes(app: FastifyInstance, admin: AdminSite): void {
   app.post('/login', async (request, reply) => {
     const { password } = readFields(z.object({ password: formText.default('') }), request.body)
     const { isCorrect, waitSeconds } = await checkPassword(deps, {
-      door: 'admin',
+      kind: 'admin',
       ip: request.ip,
       password,
     })

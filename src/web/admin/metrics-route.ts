@@ -30,7 +30,7 @@ async function denyUnlessAllowed(
     return ADMIN_PASSWORD ? askForPassword(reply) : refuse(reply, 403, FROM_HERE)
   }
   const { isCorrect, waitSeconds } = await checkPassword(deps, {
-    door: 'metrics',
+    kind: 'metrics',
     ip: request.ip,
     password,
   })

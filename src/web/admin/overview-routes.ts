@@ -15,7 +15,7 @@ import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
 import type { AdminSite } from './admin-site.ts'
 import { CHART_SPANS, loadCharts } from './charts-view.ts'
 import { dayTotalCells } from './day-total-cells.ts'
-import { doneText, operationForm, operationNamed, readForm, runAdminOperation } from './operation-forms.ts'
+import { effectText, operationForm, operationNamed, readForm, runAdminOperation } from './operation-forms.ts'
 import { classRows } from './returns-view.ts'
 
 const NEWEST = 8
@@ -34,18 +34,18 @@ export function addOverviewRoutes(app: FastifyInstance, { deps, send }: AdminSit
     const today = dayOf(deps.clock.now())
     const [delivery, counted] = [await deliverySummary(deps), await dayTotals(deps.db, today)]
     return send(reply, 'overview', {
-      said: doneText(OPERATIONS, query.done),
+      said: effectText(OPERATIONS, query.done),
       delivery,
       operation: operationForm(delivery.delivery === 'paused' ? resume : pause),
       waiting: waitingRows(delivery),
-      paces: (await deliveryLimits(deps)).slice(0, MAX_RATES).map(deliveryLimitText),
+      sendRates: (await deliveryLimits(deps)).slice(0, MAX_RATES).map(deliveryLimitText),
       today,
       books: counted,
       cells: dayTotalCells(counted),
       states: await countByState(deps.db),
-      returned: await returnedOn(deps, addDays(today, -1)),
+      bounces: await bouncesOn(deps, addDays(today, -1)),
       sources: await sourceStatus(deps, { days: 1 }),
-      notices: (await newestAlerts(deps.db, { limit: NEWEST })).map((alert) => ({
+      alerts: (await newestAlerts(deps.db, { limit: NEWEST })).map((alert) => ({
         ...alert,
         text: alertLine(alert),
       })),
@@ -65,7 +65,7 @@ export function addOverviewRoutes(app: FastifyInstance, { deps, send }: AdminSit
 }
 
 /** Counts of the bounces and complaints of one day (UTC). */
-const returnedOn = async ({ db }: Deps, day: Day) =>
+const bouncesOn = async ({ db }: Deps, day: Day) =>
   classRows(await countBounces(db, { from: midnight(day), before: midnight(addDays(day, 1)) })).map(
     ({ text, count }) => ({ state: text, count }),
   )

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { BOUNCE_CLASSES } from '../../bounces/bounce.repo.ts'
 import { type BounceCursor, newestBounces } from '../../bounces/bounce-list.repo.ts'
-import { classText, doneText } from '../../bounces/bounce-text.ts'
+import { classText, effectText } from '../../bounces/bounce-text.ts'
 import { enabledChannels } from '../../bounces/enabled-channels.ts'
 import { Fault } from '../../core/errors.ts'
 import { cursorInstant } from '../../operator/operations/cursor.ts'
@@ -26,7 +26,7 @@ export function addAdminReturnRoutes(app: FastifyInstance, { deps, send }: Admin
     const last = rows.at(-1)
     return send(reply, 'returns', {
       ...(await returnsView(deps, span)),
-      ways: enabledChannels(deps.config),
+      channels: enabledChannels(deps.config),
       span,
       spans: RETURN_SPANS,
       kind: kind ?? '',
@@ -35,7 +35,7 @@ export function addAdminReturnRoutes(app: FastifyInstance, { deps, send }: Admin
       rows: rows.map((row) => ({
         ...row,
         what: row.isRead ? classText(row) : 'unreadable report',
-        done: doneText(row),
+        effect: effectText(row),
       })),
       next: more && last ? `${last.at.toISOString()}~${last.reportId}~${last.n}` : '',
       path: (changes: object) =>

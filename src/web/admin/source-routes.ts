@@ -19,12 +19,12 @@ export function addAdminSourceRoutes(app: FastifyInstance, { deps, send }: Admin
           ...day,
           state: sourceStateText(day),
           text: longDateWithoutYear(day.day),
-          answer: answerText(day),
+          response: responseText(day),
         })),
       })),
     })
   })
 }
 
-const answerText = ({ lastFault, lastStatus, rejected }: SourceDayStatus): string | number =>
+const responseText = ({ lastFault, lastStatus, rejected }: SourceDayStatus): string | number =>
   lastFault ? sourceFaultText(lastFault, lastStatus) : rejectedPapersText(rejected) || (lastStatus ?? '')

@@ -71,7 +71,7 @@ export interface ConfirmedView {
 
 /** The view of a sign-up that waits for confirmation. */
 export function confirmView(
-  { signup: { wish: request }, subscriber, joined, topics, manage }: Confirmation,
+  { signup: { request }, subscriber, joined, topics, manage }: Confirmation,
   rates: Rates,
   token: string,
 ): ConfirmView {
@@ -107,15 +107,15 @@ export function confirmedView(
 ): ConfirmedView {
   const { signup, subscriber, topics, next, manage } = confirmation
   const is = stateOf(confirmation, pressed)
-  const leftOut = is === 'begun' || is === 'added' ? leftOutOf(signup.wish.topics, topics) : []
-  const added = signup.wish.topics.length > leftOut.length
+  const leftOut = is === 'begun' || is === 'added' ? leftOutOf(signup.request.topics, topics) : []
+  const added = signup.request.topics.length > leftOut.length
   return {
     is,
     heading: is === 'added' && !added ? words.confirmed.noneAdded : words.confirmed.headings[is],
     said: is === 'added' ? addedTopicsSummary(confirmation) : null,
     topics: withRates(topics, rates),
     leftOut: topicViews(leftOut),
-    otherSettings: is === 'added' ? otherSettings(signup.wish, subscriber) : '',
+    otherSettings: is === 'added' ? otherSettings(signup.request, subscriber) : '',
     nextMail: next ? firstEmailText(next, subscriber) : null,
     days: weekdaysText(subscriber.days),
     address: maskAddress(subscriber.address),

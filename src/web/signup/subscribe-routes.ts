@@ -186,7 +186,7 @@ interface WithToken {
 export function addConfirmRoutes(app: FastifyInstance, { deps, pages }: Site): void {
   const sender = deps.config.MAIL_FROM
   const ratesOf = (request: Searcher, { signup, topics }: Confirmation) => {
-    const queries = [...new Set([...signup.wish.topics, ...topics].map(({ query }) => query))]
+    const queries = [...new Set([...signup.request.topics, ...topics].map(({ query }) => query))]
     return topicRatesInSlot(deps, request, queries)
   }
 

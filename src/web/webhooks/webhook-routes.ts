@@ -64,7 +64,7 @@ function sendWebhookFault(
     ? new Fault('request.too-large', { limit: WEBHOOK_BODY_LIMIT })
     : toFault(error)
   const reference = logFault(deps, request, reply, fault)
-  if (fault.status < 500) deps.log.warn('report.refused', { way: provider, code: fault.code })
+  if (fault.status < 500) deps.log.warn('report.refused', { channel: provider, code: fault.code })
   if (fault.status === 401)
     reply.header('www-authenticate', `Basic realm="webhooks", Bearer realm="webhooks"`)
   return reply.code(statusFor(provider, fault)).send(jsonOfFault(fault, reference))

@@ -12,7 +12,7 @@ export const COMPOSING = { APP_SECRET, MAIL_FROM: 'papers@site.example' }
 const HOUR_MS = 3600 * 1000
 const PAGE = 200
 
-/** A small mail in lane digests, that the service can compose, for each address; in chunks as planning makes them. */
+/** A small mail in lane bulk, that the service can compose, for each address; in batches as planning makes them. */
 export async function addBulkMails(db: Database, addresses: readonly string[]): Promise<void> {
   await addSubscribers(db, addresses.length)
   const now = new Date()
@@ -23,7 +23,7 @@ export async function addBulkMails(db: Database, addresses: readonly string[]): 
     goodbye(i + 1, { toAddress, content, secretId: secret, ...times }),
   )
   for (let from = 0; from < messages.length; from += PAGE)
-    await enqueue(db, 'digests', messages.slice(from, from + PAGE))
+    await enqueue(db, 'bulk', messages.slice(from, from + PAGE))
 }
 
 /** "s17@big.example": so many of every ten are of the big domain, the others of ten small ones. */

@@ -1,4 +1,4 @@
-// A worker that delivers lane `digests` as the service does, with the mails that the service makes. Prints "ready" when
+// A worker that delivers lane `bulk` as the service does, with the mails that the service makes. Prints "ready" when
 // it begins, and what it took of memory at most, in megabytes, when it ends.
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
 import { buildDeps } from '../../../src/core/deps.ts'
@@ -12,6 +12,6 @@ const compose = await openComposer(deps)
 const stopping = new AbortController()
 process.once('SIGTERM', () => stopping.abort())
 console.log('ready')
-await deliverReady({ ...deps, compose }, { lane: 'digests', signal: stopping.signal })
+await deliverReady({ ...deps, compose }, { lane: 'bulk', signal: stopping.signal })
 await close()
 console.log(Math.round(process.resourceUsage().maxRSS / 1024))

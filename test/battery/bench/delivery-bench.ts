@@ -18,8 +18,8 @@ import { type OwnDatabase, ownDatabase } from './shared-postgres.ts'
 export interface BenchOptions {
   /** Digest messages that lie ready; none: the case brings its own. */
   mails: number
-  /** How many of them lie in one chunk; 200 unless said otherwise. */
-  perChunk?: number
+  /** How many of them are in one batch; 200 unless said otherwise. */
+  perBatch?: number
   connections: number
   /** How the mail server behaves: it runs in a process of its own, and writes down what came. */
   sink?: Omit<SinkOptions, 'file' | 'at'>
@@ -64,7 +64,7 @@ export interface Bench {
   /** Runs workers until nothing is left to do; then says what came. */
   finish(): Promise<Arrivals>
   /** The same mail server with a database of its own, so that several runs go side by side. */
-  beside(mails: Pick<BenchOptions, 'mails' | 'perChunk'>): Promise<Bench>
+  beside(mails: Pick<BenchOptions, 'mails' | 'perBatch'>): Promise<Bench>
 }
 
 const LEASE_SECONDS = '2'
@@ -110,11 +110,11 @@ export async function withBench<T>(options: BenchOptions, work: (bench: Bench) =
     ])
     const port = await firstLine(sink)
     const arrived = () => readArrivals(sinkFile)
-    const openBench = async (url: string, { mails, perChunk }: Pick<BenchOptions, 'mails' | 'perChunk'>) => {
+    const openBench = async (url: string, { mails, perBatch }: Pick<BenchOptions, 'mails' | 'perBatch'>) => {
       if (options.ownServer) await applyMigrations(url)
       const database = openDatabase(url, silentLog, 2)
       databases.push(database)
-      if (mails > 0) await addMails(database.db, mails, perChunk)
+      if (mails > 0) await addMails(database.db, mails, perBatch)
       const settings = settingsFor(options, url, port)
       const startWorker = async (...args: string[]) => {
         const all = [...(options.workerArgs ?? []), ...args]
@@ -151,10 +151,10 @@ export async function withBench<T>(options: BenchOptions, work: (bench: Bench) =
 }
 
 /** An active subscriber, a digest and a ready message each. */
-async function addMails(db: Database, mails: number, perChunk?: number): Promise<void> {
+async function addMails(db: Database, mails: number, perBatch?: number): Promise<void> {
   const now = new Date()
   const deadline = new Date(now.getTime() + DEADLINE_MS)
-  await addDigestMessages(db, mails, { notBefore: now, datedAt: now, deadline }, perChunk)
+  await addDigestMessages(db, mails, { notBefore: now, datedAt: now, deadline }, perBatch)
 }
 
 const settingsFor = (
@@ -202,7 +202,7 @@ async function finish(
   arrived: () => Arrival[],
 ): Promise<Arrivals> {
   const giveUpAt = performance.now() + MAX_FINISH_MS
-  while ((await db.chunk.count({ where: { doneAt: null } })) > 0) {
+  while ((await db.batch.count({ where: { doneAt: null } })) > 0) {
     if (performance.now() > giveUpAt) throw new Error('messages are left that no worker finishes')
     await exitOf(await startWorker())
     await sleep(200) // a wrong variant does not wait for the leases of those that were killed

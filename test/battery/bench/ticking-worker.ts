@@ -20,7 +20,7 @@ const deliverDeps = { ...deps, queue: undefined, compose: plainMail }
 const work: Record<Phase, () => Promise<unknown>> = {
   tick: () => tick(deps),
   plan: () => planDigests(deps),
-  deliver: () => deliverReady(deliverDeps, { lane: 'digests' }),
+  deliver: () => deliverReady(deliverDeps, { lane: 'bulk' }),
 }
 
 process.on('message', async ({ now, phase }: Order) => {

@@ -38,7 +38,7 @@ console.log('ready')
 if (variant) await drainWrongly(deps, variant, owner)
 else
   await drain(deps, {
-    lane: 'digests',
+    lane: 'bulk',
     owner,
     compose,
     stalledAfterMs: values['stalled-after'] ? Number(values['stalled-after']) : undefined,

@@ -26,7 +26,7 @@ interface Jumped {
   /** The clock said three hours more, and three hours less: the process's own log. */
   forth: boolean
   back: boolean
-  /** Messages whose chunk was taken from a worker that lived, and leases that a worker took for lost. */
+  /** Messages whose batch was taken from a worker that lived, and leases that a worker took for lost. */
   takenOver: number
   doubles: number
 }
@@ -42,13 +42,13 @@ interface Judged {
 
 type Outcome = Jumped & Judged & { takeoverMs: number }
 
-/** Whether it holds a chunk that everybody may take: not one that only a clock three hours ahead takes for ready. */
+/** Whether it holds a batch that everybody may take: not one that only a clock three hours ahead takes for ready. */
 const holds = async ({ deps: { db } }: JumpWorld, { child }: ServiceProcess): Promise<boolean> => {
   const where = { owner: { startsWith: `${child.pid}-` }, notBefore: { lt: at('22:30') } }
-  return (await db.chunk.count({ where })) > 0
+  return (await db.batch.count({ where })) > 0
 }
 
-/** One of two services jumps in the middle of its work; in the end it is three hours ahead, and holds a chunk. */
+/** One of two services jumps in the middle of its work; in the end it is three hours ahead, and holds a batch. */
 async function jump(world: JumpWorld, jumper: ServiceProcess, steady: ServiceProcess, jumps: number) {
   await world.until(async () => (await holds(world, jumper)) && (await holds(world, steady)))
   for (let time = 0; time < jumps; time++) {
@@ -62,7 +62,7 @@ async function jump(world: JumpWorld, jumper: ServiceProcess, steady: ServicePro
   world.jumpTo('+3h')
   await sleep(BETWEEN_JUMPS_MS / 3)
   const offsets = jumper.logged.map(({ time, seenAt }) => (Date.parse(String(time)) - seenAt) / 3600_000)
-  const lost = [jumper, steady].flatMap(({ logged }) => logged.filter(({ event }) => event === 'chunk.lost'))
+  const lost = [jumper, steady].flatMap(({ logged }) => logged.filter(({ event }) => event === 'batch.lost'))
   return {
     forth: offsets.some((hours) => hours > 2.9),
     back: offsets.some((hours) => hours < -2.9),
@@ -87,7 +87,7 @@ async function run(world: JumpWorld, jumps: number): Promise<Outcome> {
     // It may be the first to plan whose hour a jump brought.
     const isPlanned = async () =>
       (await db.digest.count({ where: { outcome: { not: 'due' } } })) >= world.people()
-    const isSent = async () => (await db.chunk.count({ where: { doneAt: null } })) === 0
+    const isSent = async () => (await db.batch.count({ where: { doneAt: null } })) === 0
     await world.until(async () => (await isPlanned()) && (await isSent()), MAX_END_MS)
     await endService(later)
   }

@@ -24,7 +24,7 @@ const [mails = 0, seed = 0] = process.argv.slice(2).map(Number)
 const random = randomFrom(seed)
 const reports = readReports()
 const said: string[] = []
-for (const report of reports) said.push(inWords((await readBounceText(report)).returned))
+for (const report of reports) said.push(inWords((await readBounceText(report)).bounces))
 const megabytes = () => process.resourceUsage().maxRSS / 1024
 const megabytesBefore = megabytes()
 const faults: string[] = []
@@ -52,7 +52,7 @@ console.log(JSON.stringify(report))
 
 async function returnedIn(mail: string): Promise<ParsedBounce[]> {
   try {
-    return (await readBounceText(mail)).returned
+    return (await readBounceText(mail)).bounces
   } catch (error) {
     faults.push(`it throws: ${errorText(error)}`)
     return []
@@ -64,11 +64,11 @@ function inWords(returned: ParsedBounce[]): string {
 }
 
 /** Nobody is dead whom the mail does not name, nor for sure without a code that says "for good". */
-function wrongOf({ recipient, answer, sure }: ParsedBounce, mail: string): string[] {
+function wrongOf({ recipient, smtpReply, sure }: ParsedBounce, mail: string): string[] {
   const isNamed = [mail, mail.replace(/=(?:\r\n?|\n)/g, '')].some((one) => unbroken(one).includes(recipient!))
   return [
     ...(isNamed ? [] : ['somebody is dead whom the mail does not name']),
-    ...(!sure || (answer?.status && answer.status >= 500 && /5(?:\d\d|\.\d)/.test(mail))
+    ...(!sure || (smtpReply?.status && smtpReply.status >= 500 && /5(?:\d\d|\.\d)/.test(mail))
       ? []
       : ['dead for sure without a 5xx']),
   ]

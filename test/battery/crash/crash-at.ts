@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { FAILPOINTS, type Failpoint, type FailpointHook } from '../../../src/core/deps.ts'
 
 /**
- * Ends this very process with SIGKILL when a point is reached for the nth time: "after-dot:3". A chunk is claimed while
+ * Ends this very process with SIGKILL when a point is reached for the nth time: "after-dot:3". A batch is claimed while
  * the last mail of the one before is under way: there it waits until that mail, the only one, is recorded.
  */
 export function crashAt(text: string): FailpointHook {

@@ -16,7 +16,7 @@ const FINISH_WITHIN_MS = 60_000
 const BLOCKER = new URL('./block-main-thread.ts', import.meta.url).href
 
 const isDone = async ({ db }: Bench): Promise<boolean> =>
-  (await db.chunk.count({ where: { doneAt: null } })) === 0
+  (await db.batch.count({ where: { doneAt: null } })) === 0
 
 interface Blocked {
   arrivals: Arrivals
@@ -57,7 +57,7 @@ const blockMainThread = (part?: WrongPart): Promise<Blocked> =>
       if (!(await until(isOver, FINISH_WITHIN_MS))) throw new Error('the main thread was not blocked')
       await nudges.stop()
       const exits = await Promise.all([whole, other].map(endService))
-      const leasesLost = whole.logged.filter(({ event }) => event === 'chunk.lost').length
+      const leasesLost = whole.logged.filter(({ event }) => event === 'batch.lost').length
       return { arrivals: await compare(bench.db, bench.arrived()), leasesLost, meanwhile, exits }
     },
   )
@@ -108,7 +108,7 @@ const HANGS_AFTER = 30
 
 /** One worker composes some emails and hangs on the next of each connection; another one waits for its leases. */
 const hang = (stalledAfterMs: number, withinMs: number): Promise<Arrivals> =>
-  withBench({ mails: HUNG_MAILS, perChunk: 50, connections: CONNECTIONS }, async (bench) => {
+  withBench({ mails: HUNG_MAILS, perBatch: 50, connections: CONNECTIONS }, async (bench) => {
     await bench.startWorker('--hang-after', String(HANGS_AFTER), '--stalled-after', String(stalledAfterMs))
     await until(() => bench.arrived().length >= HANGS_AFTER, FINISH_WITHIN_MS)
     await bench.startWorker()

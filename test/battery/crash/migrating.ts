@@ -1,9 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { applyMigrations } from '../../../src/core/database/migrations.ts'
+import { applyMigrations, migrationNames } from '../../../src/core/database/migrations.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { prepareQueue } from '../../../src/core/queue.ts'
+import { LATER_INDEX, type NextRelease, nextRelease } from '../../support/next-release.ts'
 import { startProgram } from '../../support/processes.ts'
 import type { BatteryCase } from '../battery-case.ts'
 import { atEndOfRun } from '../bench/cleanups.ts'
@@ -14,9 +16,7 @@ import { programWith, type WrongPart } from '../bench/wrong-part.ts'
 import { applyMigrations as applyInThree } from './wrong-parts/three-transactions.ts'
 
 const SEED = 20261127
-const FIRST = '20261124000000_first'
-/** Builds its index concurrently, so outside a transaction. */
-const CONCURRENT = '20261124221000_consents_by_time'
+const [FIRST = ''] = migrationNames()
 
 /** Where `db migrate` is killed. */
 type Point =
@@ -29,7 +29,9 @@ type Point =
 
 const INSIDE: Point = { statement: 20 }
 const BEFORE_FINISH: Point = { finishOf: FIRST }
-const POINTS: Point[] = [{ statement: 1 }, INSIDE, BEFORE_FINISH, { finishOf: CONCURRENT }]
+/** Builds its index concurrently, so outside a transaction. */
+const AFTER_INDEX: Point = { finishOf: LATER_INDEX }
+const POINTS: Point[] = [{ statement: 1 }, INSIDE, BEFORE_FINISH, AFTER_INDEX]
 
 /** Sessions wait on this advisory lock where they are to be killed. */
 const LOCK = 1127
@@ -89,10 +91,11 @@ const SCHEMA = `
   order by line`
 
 interface Way {
-  /** In the process that is killed. */
+  /** What is killed: this program with migrations that it does not have yet. */
+  release: NextRelease
   part?: WrongPart
   /** Afterwards, here. */
-  apply(url: string): Promise<unknown>
+  apply: typeof applyMigrations
 }
 
 interface Ended {
@@ -126,8 +129,10 @@ async function untilSeen(client: pg.Client, child: ChildProcess, condition: stri
   while (child.exitCode === null && !(await client.query(condition)).rowCount) await sleep(5)
 }
 
-function beginMigrating(url: string, part?: WrongPart): ChildProcess {
-  const child = startProgram([...programWith(part, 'src/cli.ts'), 'db', 'migrate'], { DATABASE_URL: url })
+function beginMigrating(url: string, { release: { folder }, part }: Way): ChildProcess {
+  const [program = '', ...args] = programWith(part, 'src/cli.ts')
+  const settings = { DATABASE_URL: url }
+  const child = startProgram([join(folder, program), ...args, 'db', 'migrate'], settings, folder)
   child.stdout?.resume()
   child.stderr?.resume()
   const forget = atEndOfRun(() => child.kill('SIGKILL'))
@@ -139,9 +144,9 @@ const OTHERS = `from pg_stat_activity where datname = current_database() and pid
 const HELD = `${OTHERS} and wait_event_type = 'Lock' and wait_event = 'advisory'`
 
 /** Returns whether it was killed before it ended. */
-async function killAt(url: string, client: pg.Client, point: Point, part?: WrongPart): Promise<boolean> {
+async function killAt(url: string, client: pg.Client, point: Point, way: Way): Promise<boolean> {
   await client.query(watchFor(point))
-  const child = beginMigrating(url, part)
+  const child = beginMigrating(url, way)
   const isReached =
     'after' in point
       ? `select from stopping.statements, (select ${OTHERS} limit 1) connected where last_value >= ${point.after}`
@@ -155,11 +160,11 @@ async function killAt(url: string, client: pg.Client, point: Point, part?: Wrong
   return child.signalCode === 'SIGKILL'
 }
 
-const migrateAfter = ({ apply, part }: Way, point: Point, whole: string) =>
+const migrateAfter = (way: Way, point: Point, whole: string) =>
   withEmpty(async (url, client): Promise<Ended> => {
-    const killed = await killAt(url, client, point, part)
+    const killed = await killAt(url, client, point, way)
     try {
-      await apply(url)
+      await way.apply(url, { folder: way.release.migrations })
       await prepareQueue(url, silentLog)
     } catch {
       return { killed, stuck: true, differs: false }
@@ -168,10 +173,10 @@ const migrateAfter = ({ apply, part }: Way, point: Point, whole: string) =>
   })
 
 /** An undisturbed one: what the schema is then, and how many statements changed it. */
-const undisturbed = () =>
+const undisturbed = ({ migrations }: NextRelease) =>
   withEmpty(async (url, client) => {
     await client.query(watchFor({ after: 0 }))
-    await applyMigrations(url)
+    await applyMigrations(url, { folder: migrations })
     await prepareQueue(url, silentLog)
     const { rows } = await client.query('select last_value::int as statements from stopping.statements')
     await client.query(GO_ON)
@@ -204,14 +209,16 @@ const migrateKilled: BatteryCase = {
   invariant: 'the next one ends well, and the schema is the same as without a kill',
   run: async (profile) => {
     const random = randomFrom(SEED)
-    const { statements, whole } = await undisturbed()
+    const release = nextRelease()
+    atEndOfRun(release.remove)
+    const { statements, whole } = await undisturbed(release)
     const instants = Array.from({ length: profile === 'ci' ? 4 : 46 }, () => ({
       after: Math.floor(random() * statements),
     }))
     const points = [...POINTS, ...instants]
     const { killed, stuck, differ, inWords } = await migrateAfterEach(
       points,
-      { apply: applyMigrations },
+      { release, apply: applyMigrations },
       whole,
     )
     return {
@@ -231,8 +238,10 @@ const wrongInThree: BatteryCase = {
       real: 'src/core/database/migrations.ts',
       wrong: 'test/battery/crash/wrong-parts/three-transactions.ts',
     }
-    const { whole } = await undisturbed()
-    const way = { part, apply: applyInThree }
+    const release = nextRelease('test/battery/bench/with-wrong-part.ts', part.wrong)
+    atEndOfRun(release.remove)
+    const { whole } = await undisturbed(release)
+    const way = { release, part, apply: applyInThree }
     const { killed, stuck, inWords } = await migrateAfterEach([INSIDE, BEFORE_FINISH], way, whole)
     return {
       ok: stuck > 0,

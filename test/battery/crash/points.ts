@@ -6,12 +6,12 @@ import { WRONG_VARIANTS } from './wrong-variants.ts'
 
 const SEED = 20261124
 const CRASHES: Record<Profile, number> = { ci: 3, nightly: 100 }
-const PER_CHUNK = 5
+const PER_BATCH = 5
 /** Leaves a mail over after every crash, wherever it falls. */
-const MAILS_PER_CRASH = 3 * PER_CHUNK + 1
+const MAILS_PER_CRASH = 3 * PER_BATCH + 1
 
-/** Reached once for each chunk; the others once for each mail. */
-const BETWEEN_CHUNKS: Failpoint[] = ['before-claim', 'after-claim']
+/** Reached once for each batch; the others once for each mail. */
+const BETWEEN_BATCHES: Failpoint[] = ['before-claim', 'after-claim']
 /** The server may have the mail, and the database does not know: over one connection that is one mail. */
 const UNKNOWN: Failpoint[] = ['after-dot', 'after-250', 'before-commit']
 
@@ -33,7 +33,7 @@ async function crashAt(
   variant: string[] = [],
 ): Promise<Outcome> {
   const random = randomFrom(SEED + FAILPOINTS.indexOf(point))
-  const most = BETWEEN_CHUNKS.includes(point) ? 3 : 2 * PER_CHUNK
+  const most = BETWEEN_BATCHES.includes(point) ? 3 : 2 * PER_BATCH
   let crashes = 0
   for (let time = 0; time < times; time++) {
     const nth = 1 + Math.floor(random() * most)
@@ -47,7 +47,7 @@ async function crashAt(
 
 const onDatabasesOfTheirOwn = <T>(work: (open: (mails: number) => Promise<Bench>) => Promise<T>) =>
   withBench({ mails: 0, connections: 1 }, (bench) =>
-    work((mails) => bench.beside({ mails, perChunk: PER_CHUNK })),
+    work((mails) => bench.beside({ mails, perBatch: PER_BATCH })),
   )
 
 const everyPoint: BatteryCase = {

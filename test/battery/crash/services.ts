@@ -83,7 +83,7 @@ async function untilDone({ deps }: Run, guests: readonly Guest[]): Promise<void>
     await nudgeAll(deps)
     await sleep(200)
     const filled = await db.digest.count({ where: { outcome: { not: 'due' } } })
-    if (filled >= due && (await db.chunk.count({ where: { doneAt: null } })) === 0) return
+    if (filled >= due && (await db.batch.count({ where: { doneAt: null } })) === 0) return
     if (performance.now() > giveUpAt) throw new Error(`only ${filled} of ${due} digests, or mails are open`)
   }
 }

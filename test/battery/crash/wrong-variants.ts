@@ -37,28 +37,28 @@ export type WrongVariant = keyof typeof WRONG_VARIANTS
 
 const BATCH = 100
 
-/** Drains lane digests in a wrong way. */
+/** Drains lane bulk in a wrong way. */
 export async function drainWrongly(deps: Deps, variant: WrongVariant, owner: string): Promise<void> {
   const { db, clock, config, onFailpoint } = deps
   const smtp = config.SMTP_URL!
   const onBodyWritten = () => void onFailpoint?.('after-dot')
   const connections = Array.from({ length: smtp.connections }, () => openSmtpClient(smtp, { onBodyWritten }))
   const lease = {
-    lane: 'digests',
+    lane: 'bulk',
     owner,
     leaseSeconds: config.LEASE_SECONDS,
     whenUncertain: 'retry',
   } as const
   for (;;) {
-    const chunk = await leaseBatch(db, { ...lease, now: clock.now() })
-    if (!chunk) break
+    const batch = await leaseBatch(db, { ...lease, now: clock.now() })
+    if (!batch) break
     for (;;) {
-      const take = { chunk: chunk.id, owner, now: clock.now(), limit: BATCH }
+      const take = { batch: batch.id, owner, now: clock.now(), limit: BATCH }
       const { taken } = await takeMessages(db, take)
       if (taken.length === 0) break
       await WRONG_VARIANTS[variant](deps, connections, taken)
     }
-    await releaseBatch(db, { chunk: chunk.id, owner, now: clock.now() })
+    await releaseBatch(db, { batch: batch.id, owner, now: clock.now() })
   }
   for (const connection of connections) connection.close()
 }
@@ -77,11 +77,11 @@ async function overConnections(
 
 async function send(smtp: SmtpClient, message: TakenMessage): Promise<void> {
   const result = await smtp.send(await plainMail(message))
-  if (!result.accepted) throw new Error(result.answer)
+  if (!result.accepted) throw new Error(result.reply)
 }
 
 const accept = ({ db, clock }: Deps, messages: TakenMessage[]): Promise<void> =>
   recordAcceptances(
     db,
-    messages.map(({ id }) => ({ messageId: id, at: clock.now(), answer: '250 ok' })),
+    messages.map(({ id }) => ({ messageId: id, at: clock.now(), reply: '250 ok' })),
   )

@@ -14,7 +14,7 @@ import { doMoreArrive, getsDone, isAlive, whileNudged } from './running.ts'
 import { type Server, serverOf } from './server.ts'
 
 const CONNECTIONS = 4
-const PER_CHUNK = 20
+const PER_BATCH = 20
 const MAILS_EACH = 100
 const STEP_DELAY_MS = 4
 const SETTINGS = { ...COMPOSING, LOG_LEVEL: 'fatal' }
@@ -84,10 +84,10 @@ async function startBehind(
   return { service: service!, file }
 }
 
-/** Times that a chunk went from the service behind the proxy to the other one. */
+/** Times that a batch went from the service behind the proxy to the other one. */
 async function countTakeovers(db: Database, from: number, to: number): Promise<number> {
   const [row] = await db.$queryRaw<{ count: number }[]>`
-    select count(distinct (a.chunk, b.owner))::int from lease_seen a join lease_seen b on b.chunk = a.chunk and b.at > a.until
+    select count(distinct (a.batch, b.owner))::int from lease_seen a join lease_seen b on b.batch = a.batch and b.at > a.until
     where a.owner ~ ${`\\m${from}\\M`} and b.owner ~ ${`\\m${to}\\M`}`
   return row!.count
 }
@@ -97,7 +97,7 @@ async function runAway(bench: Bench, profile: Profile) {
   const [direct] = await startServices(bench, 1)
   await observe(bench.db)
   const mails = times * FAULTS.length * MAILS_EACH
-  await addDigests(bench.db, mails, PER_CHUNK)
+  await addDigests(bench.db, mails, PER_BATCH)
   const server = await serverOf(bench.db)
   const proxy = await startDatabaseProxy(bench.databaseUrl)
   try {
@@ -145,7 +145,7 @@ export const away: BatteryCase = {
       return {
         ok: alive && isSound(found) && found.doubles <= most && takeovers >= times,
         n: `${mails} mails, 2 services, ${times} of each fault, ${awayMs / 1000} s each`,
-        result: `${alive ? 'both go on' : 'ONE DOES NOT GO ON'}, ${takeovers} chunks taken over, ${judgementInWords(found, most)}`,
+        result: `${alive ? 'both go on' : 'ONE DOES NOT GO ON'}, ${takeovers} batches taken over, ${judgementInWords(found, most)}`,
       }
     })
   },

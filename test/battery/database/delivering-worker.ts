@@ -1,4 +1,4 @@
-// A worker that looks again and again whether lane `digests` has something to send, as the nudges of a service make it
+// A worker that looks again and again whether lane `bulk` has something to send, as the nudges of a service make it
 // do, also while the database is away. Prints "ready" when it begins; ends on SIGTERM.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
@@ -15,7 +15,7 @@ const stopping = new AbortController()
 process.once('SIGTERM', () => stopping.abort())
 console.log('ready')
 while (!stopping.signal.aborted) {
-  const lane = { lane: 'digests', signal: stopping.signal } as const
+  const lane = { lane: 'bulk', signal: stopping.signal } as const
   await deliverReady({ ...deps, compose: plainMail }, lane).catch(() => {})
   await sleep(PAUSE_MS)
 }

@@ -2,17 +2,17 @@ import type { Database } from '../../../src/core/database/database.ts'
 import type { Arrival } from '../../support/smtp-sink.ts'
 import { type Arrivals, compare } from '../bench/delivery-bench.ts'
 
-/** What triggers wrote down, beside the code that is looked at: who held which chunk until when, and who took what. */
+/** What triggers wrote down, beside the code that is looked at: who held which batch until when, and who took what. */
 const OBSERVER = [
-  `create table lease_seen (at timestamptz not null default clock_timestamp(), chunk int, owner text, until timestamptz)`,
-  `create table take_seen (at timestamptz not null default clock_timestamp(), message text, chunk int, owner text)`,
-  `create index on lease_seen (chunk, owner)`,
+  `create table lease_seen (at timestamptz not null default clock_timestamp(), batch int, owner text, until timestamptz)`,
+  `create table take_seen (at timestamptz not null default clock_timestamp(), message text, batch int, owner text)`,
+  `create index on lease_seen (batch, owner)`,
   `create index on take_seen (message)`,
   `create function see_lease() returns trigger language plpgsql as $$
-   begin insert into lease_seen (chunk, owner, until) values (new.id, new.owner, new.lease_until); return null; end $$`,
+   begin insert into lease_seen (batch, owner, until) values (new.id, new.owner, new.lease_until); return null; end $$`,
   `create function see_take() returns trigger language plpgsql as $$
-   begin insert into take_seen (message, chunk, owner) values (new.id, new.chunk_id, new.taken_by); return null; end $$`,
-  `create trigger see_lease after insert or update of owner, lease_until on chunk
+   begin insert into take_seen (message, batch, owner) values (new.id, new.batch_id, new.taken_by); return null; end $$`,
+  `create trigger see_lease after insert or update of owner, lease_until on batch
    for each row when (new.owner is not null) execute function see_lease()`,
   `create trigger see_take after update of taken_by on message
    for each row when (new.state = 'taken' and old.taken_by is distinct from new.taken_by) execute function see_take()`,
@@ -30,7 +30,7 @@ export interface Sent {
 }
 
 export interface Judgement extends Arrivals {
-  /** Mails that a worker began without a lease on their chunk at that moment. */
+  /** Mails that a worker began without a lease on their batch at that moment. */
   unleased: number
   /** Times that a worker was told 250 and no acceptance stands. */
   unrecorded: number
@@ -78,7 +78,7 @@ async function countUnleased(db: Database, { pid, arrived }: Sent): Promise<numb
   const [row] = await db.$queryRaw<{ count: number }[]>`
     select count(*)::int from jsonb_to_recordset(${begun}::jsonb) as b(message text, at timestamptz)
     where not exists (
-      select from take_seen t join lease_seen l on l.chunk = t.chunk and l.owner = t.owner
+      select from take_seen t join lease_seen l on l.batch = t.batch and l.owner = t.owner
       where t.message = b.message and t.owner ~ ${`\\m${pid}\\M`} and greatest(t.at, l.at) <= b.at + interval '1 ms'
         and l.until >= b.at - make_interval(secs => ${SLACK_MS / 1000}::float8))`
   return row!.count

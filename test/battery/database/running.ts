@@ -29,12 +29,12 @@ export async function doMoreArrive(
 
 const MAX_SILENCE_MS = 30_000
 
-/** Whether every chunk gets done; waits as long as mails come, and half a minute more. */
+/** Whether every batch gets done; waits as long as mails come, and half a minute more. */
 export async function getsDone(db: Database, arrived: () => Arrival[]): Promise<boolean> {
-  const openChunks = () => db.chunk.count({ where: { doneAt: null } })
+  const openBatches = () => db.batch.count({ where: { doneAt: null } })
   let came = -1
   for (let quietSince = performance.now(); performance.now() - quietSince < MAX_SILENCE_MS; ) {
-    if ((await openChunks().catch(() => 1)) === 0) return true
+    if ((await openBatches().catch(() => 1)) === 0) return true
     if (arrived().length > came) quietSince = performance.now()
     came = arrived().length
     await sleep(100)

@@ -71,5 +71,5 @@ async function repeat(
 /** Hands over every answer that is ready. */
 export async function delivery({ deps }: Doors): Promise<() => Promise<void>> {
   const compose = await openComposer(deps)
-  return async () => void (await deliverReady({ ...deps, compose }, { lane: 'answers' }))
+  return async () => void (await deliverReady({ ...deps, compose }, { lane: 'transactional' }))
 }

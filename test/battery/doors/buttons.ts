@@ -139,6 +139,6 @@ export const BUTTONS: Button[] = [
 export const queriesFor = ({ topicId, changeId }: Person): Fields[] => [
   {},
   { change: String(changeId), topic: String(topicId) },
-  { paper: '1', query: topic, as: 'new', name: '<x-alive>', opinion: 'given', profile: 'word' },
+  { paper: '1', query: topic, as: 'new', name: '<x-alive>', feedback: 'given', profile: 'word' },
   { date: '2026-11-24', hour: '9', zone: 'Europe/Paris', days: 'mon', meant: 'gmail.com', from: 'page' },
 ]

@@ -84,7 +84,7 @@ async function idsOf({ db }: ServiceDeps, subscriberId: string) {
   const digest = await db.message.findFirstOrThrow({ where: { kind: 'digest', toAddress: READER } })
   return {
     confirm: (await db.signup.findFirst(newest))?.id,
-    move: (await db.move.findFirst(newest))?.id,
+    move: (await db.addressChange.findFirst(newest))?.id,
     digest: digest.id,
     messageId: (await db.message.findFirst({ where: { subscriberId } }))?.id ?? digest.id,
     topicId: (await db.topic.findFirst(newest))?.id ?? 0,

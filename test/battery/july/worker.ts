@@ -19,7 +19,7 @@ const signal = new AbortController().signal
 const work: Record<Phase, () => Promise<unknown>> = {
   ingest: () => ingestDue(deps),
   plan: () => planDigests(deps),
-  deliver: () => deliverReady({ ...deps, compose }, { lane: 'digests', signal }),
+  deliver: () => deliverReady({ ...deps, compose }, { lane: 'bulk', signal }),
 }
 
 process.on('message', async (order: Order) => {

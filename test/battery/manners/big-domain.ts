@@ -42,11 +42,11 @@ async function measure(mails: number, before: (db: Database) => Promise<unknown>
   })
 }
 
-/** Wrong on purpose: one chunk holds whoever comes, so that every connection waits for the slowest domain. */
+/** Wrong on purpose: one batch holds whoever comes, so that every connection waits for the slowest domain. */
 const mixDomains = (db: Database) =>
   db.$transaction([
-    db.$executeRaw`update message set chunk_id = (select min(id) from chunk)`,
-    db.$executeRaw`update chunk set domain = null`,
+    db.$executeRaw`update message set batch_id = (select min(id) from batch)`,
+    db.$executeRaw`update batch set domain = null`,
   ])
 
 const share = ({ smallMs, allMs }: Measured): number => smallMs / allMs
@@ -72,7 +72,7 @@ const bigDomain: BatteryCase = {
 
 const wrongMixed: BatteryCase = {
   name: 'manners-wrong-mixed-chunks',
-  fault: 'wrong on purpose: chunks of several domains',
+  fault: 'wrong on purpose: batches of several domains',
   invariant: 'the battery must see that the rest waits',
   run: async () => {
     const measured = await measure(MAILS.ci, mixDomains)

@@ -35,7 +35,7 @@ const domainHeld: BatteryCase = {
       0,
       async ({ db, arrived }) => {
         const refused = await db.message.count({ where: { state: 'refused' } })
-        const held = await db.pace.findFirst({ where: { heldUntil: { not: null } } })
+        const held = await db.sendRate.findFirst({ where: { heldUntil: { not: null } } })
         const others = await db.message.count({ where: { state: 'accepted' } })
         const waiting = await db.message.count({ where: { state: 'ready', ...isIn('small3.example') } })
         const suppressed = await db.suppression.count()
@@ -66,7 +66,7 @@ async function resume(bench: Bench): Promise<{ wasPaused: boolean; slowly: boole
 
 /** A pace finds its way back within minutes, for which nobody waits here. */
 const endSlowness = (db: Database) =>
-  db.$executeRaw`update pace set slowed_at = slowed_at - interval '1 hour' where key = 'all'`
+  db.$executeRaw`update send_rate set slowed_at = slowed_at - interval '1 hour' where key = 'all'`
 
 /** Mails that were neither sent nor ended. */
 const countOpen = (db: Database): Promise<number> =>

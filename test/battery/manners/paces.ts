@@ -112,8 +112,8 @@ const SLOWLY = 20
 
 /** Moves what was deferred to now, so that nobody waits for the back-off. */
 const endBackOff = ({ db }: Bench) => db.$executeRaw`
-  with due as (update message set next_try = now() where state = 'deferred' returning chunk_id)
-  update chunk set not_before = now(), done_at = null where id in (select chunk_id from due)`
+  with due as (update message set next_try = now() where state = 'deferred' returning batch_id)
+  update batch set not_before = now(), done_at = null where id in (select batch_id from due)`
 
 const slowDown: BatteryCase = {
   name: 'manners-slow-down',
@@ -131,7 +131,7 @@ const slowDown: BatteryCase = {
         await exitOf(worker)
         const tries = () => bench.db.attempt.count()
         const refused = await tries()
-        const paces = await bench.db.pace.findMany({ where: { slowedAt: { not: null } } })
+        const paces = await bench.db.sendRate.findMany({ where: { slowedAt: { not: null } } })
         while ((await bench.db.message.count({ where: { state: 'deferred' } })) > 0 && ++rounds < 20) {
           await endBackOff(bench)
           await exitOf(await bench.startWorker())

@@ -49,8 +49,8 @@ export async function startServices(
 /** As every tick does, so that whoever has nothing to do looks again. */
 export async function nudgeEach(bench: Bench, everyMs: number): Promise<{ stop(): Promise<void> }> {
   const queue = await openQueue(bench.databaseUrl, silentLog)
-  await queue.nudge('drain-digests')
-  const timer = setInterval(() => queue.nudge('drain-digests').catch(() => {}), everyMs)
+  await queue.nudge('drain-bulk')
+  const timer = setInterval(() => queue.nudge('drain-bulk').catch(() => {}), everyMs)
   return {
     stop: async () => {
       clearInterval(timer)

@@ -29,7 +29,7 @@ async function measure(workers: number, perWorker: number): Promise<Speed> {
     const nudges = await nudgeEach(bench, TICK_MS)
     const cameAll = await until(() => bench.arrived().length >= mails, MAX_DURATION_MS)
     // The last ones are written down just after they came.
-    await until(async () => (await bench.db.chunk.count({ where: { doneAt: null } })) === 0, 10_000)
+    await until(async () => (await bench.db.batch.count({ where: { doneAt: null } })) === 0, 10_000)
     await nudges.stop()
     const arrived = bench.arrived()
     const { lost, doubles, misrecorded } = await compare(bench.db, arrived)

@@ -34,7 +34,7 @@ export const takeover: BatteryCase = {
       services[1]!.kill('SIGKILL')
       const killedAt = performance.now()
       await exitOf(services[1]!)
-      const isDone = async () => (await bench.db.chunk.count({ where: { doneAt: null } })) === 0
+      const isDone = async () => (await bench.db.batch.count({ where: { doneAt: null } })) === 0
       await until(isDone, (within + 60) * 1000)
       const took = (performance.now() - killedAt) / 1000
       await nudges.stop()
@@ -73,7 +73,7 @@ export const rolling: BatteryCase = {
       }
       const atLastChange = bench.arrived().length
       await until(() => bench.arrived().length >= mails, 60_000)
-      await until(async () => (await bench.db.chunk.count({ where: { doneAt: null } })) === 0, 10_000)
+      await until(async () => (await bench.db.batch.count({ where: { doneAt: null } })) === 0, 10_000)
       await nudges.stop()
       const arrivals = await compare(bench.db, bench.arrived())
       const { lost, doubles, misrecorded } = arrivals

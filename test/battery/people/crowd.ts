@@ -91,7 +91,7 @@ async function leaveGoodbyes({ db, clock, config }: Deps, addresses: readonly st
     notBefore: now,
     deadline: new Date(now.getTime() + DAY_MS),
   }))
-  await enqueue(db, 'digests', messages)
+  await enqueue(db, 'bulk', messages)
 }
 
 async function peopleIn({ db }: Deps): Promise<Person[]> {

@@ -20,7 +20,7 @@ export interface Brought<T extends Coming = Coming> {
 
 interface BringOptions<T extends Coming> {
   port: number
-  way: 'lmtp' | 'smtp'
+  channel: 'lmtp' | 'smtp'
   connections?: number
   /** Told of each 250 as it comes. */
   onTaken?: (mail: T) => void
@@ -32,7 +32,7 @@ const MAX_SILENCE_MS = 120_000
 /** As a mail server does: what is answered neither 250 nor 5xx is brought again, until it is. */
 export async function bring<T extends Coming>(
   mails: readonly T[],
-  { port, way, connections = 1, onTaken }: BringOptions<T>,
+  { port, channel, connections = 1, onTaken }: BringOptions<T>,
 ): Promise<Brought<T>> {
   const waiting = [...mails]
   const brought: Brought<T> = { taken: [], refused: [], again: 0 }
@@ -41,7 +41,7 @@ export async function bring<T extends Coming>(
     let connection: Connection | undefined
     for (let mail = waiting.shift(); mail; mail = waiting.shift()) {
       try {
-        connection ??= await openConnection(port, way)
+        connection ??= await openConnection(port, channel)
         const code = await connection.send(mail)
         if (code === 4) throw new Error('try again later')
         settledAt = performance.now()
@@ -69,7 +69,7 @@ interface Connection {
 }
 
 /** Throws where nobody answers. */
-async function openConnection(port: number, way: 'lmtp' | 'smtp'): Promise<Connection> {
+async function openConnection(port: number, channel: 'lmtp' | 'smtp'): Promise<Connection> {
   const socket = connect(port, '127.0.0.1')
   socket.setNoDelay(true)
   const answer = answersOf(socket)
@@ -78,7 +78,7 @@ async function openConnection(port: number, way: 'lmtp' | 'smtp'): Promise<Conne
     return answer()
   }
   await answer()
-  await say(`${way === 'lmtp' ? 'LHLO' : 'EHLO'} relay.example\r\n`)
+  await say(`${channel === 'lmtp' ? 'LHLO' : 'EHLO'} relay.example\r\n`)
   return {
     send: async ({ to, raw }) => {
       const asked = [await say('MAIL FROM:<>\r\n'), await say(`RCPT TO:<${to}>\r\n`)]

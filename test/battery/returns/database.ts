@@ -41,7 +41,7 @@ const runAway = ({ times, perFault, awayMs }: (typeof PLANS)['ci']) =>
         const wave = reports.slice(n * perFault, (n + 1) * perFault)
         let answered = 0
         const coming = bring(wave, {
-          ...{ port: ports.lmtp, way: 'lmtp', connections: 4 },
+          ...{ port: ports.lmtp, channel: 'lmtp', connections: 4 },
           onTaken: () => answered++,
         })
         const after = random() * perFault * 0.5

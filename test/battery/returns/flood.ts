@@ -41,7 +41,7 @@ async function timeOfComplaint(db: Database, ports: Ports, { subscriberId, token
   const raw = complaint({ 'X-Daily-Papers-Message': token })
   let begun = 0
   await bring([{ to: `fbl@${settingsOf(ports).BOUNCE_DOMAIN}`, raw }], {
-    ...{ port: ports.lmtp, way: 'lmtp' },
+    ...{ port: ports.lmtp, channel: 'lmtp' },
     onTaken: () => {
       begun = performance.now()
     },
@@ -77,7 +77,7 @@ const runFlood = (count: number, idleTimes: number) =>
 
     const few = reports.slice(0, count * SHARE_OF_ONE)
     const many = reports.slice(few.length)
-    const flood = { port: ports.lmtp, way: 'lmtp', connections: CONNECTIONS } as const
+    const flood = { port: ports.lmtp, channel: 'lmtp', connections: CONNECTIONS } as const
     const ofOne = await timeOf(db, () => bring(few, flood))
     const second = begin(bench, ports, ['worker'])
     crew.push(second)

@@ -103,8 +103,8 @@ async function forgeAll(count: number, part?: WrongPart) {
     forged.push(...seen.map((reader, n) => ({ to: FEEDBACK, raw: complaintsBySight(reader, n) })))
     const half = forged.length / 2
     const [byLmtp, bySmtp] = await Promise.all([
-      bring(forged.slice(0, half), { port: ports.lmtp, way: 'lmtp', connections: 4 }),
-      bring(forged.slice(half), { port: ports.smtp, way: 'smtp', connections: 4 }),
+      bring(forged.slice(0, half), { port: ports.lmtp, channel: 'lmtp', connections: 4 }),
+      bring(forged.slice(half), { port: ports.smtp, channel: 'smtp', connections: 4 }),
     ])
     await untilRead(db)
     await worker.end()

@@ -62,7 +62,7 @@ async function sendAndRead(
   )
   const users = readers.filter(isIn('reader.example')).filter(isKnown).map(userOf)
   const nextHop = await startNextHop()
-  const listener = ports[kind.way]
+  const listener = ports[kind.channel]
   const mta = await kind.start({ users, bounceDomain: BOUNCE_DOMAIN, listener, nextHop: nextHop.port })
   const forget = atEndOfRun(() => mta.stop())
   const arrived = (mta: Mta) =>
@@ -91,7 +91,7 @@ async function sendAndRead(
       sent: readers.length + doubted.length,
       expected: expected + doubted.length,
       cameBack: await db.report.count(),
-      byToken: await db.returned.count({ where: { foundBy: 'token' } }),
+      byToken: await db.bounce.count({ where: { foundBy: 'token' } }),
       suppressed: await db.subscriber.count({ where: { state: 'suppressed' } }),
     }
   } finally {

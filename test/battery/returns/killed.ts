@@ -59,7 +59,7 @@ export interface Judged {
 
 /** What the client knows beside what the database says. */
 export async function judge(db: Database, taken: readonly Report[]): Promise<Judged> {
-  const returned = await db.returned.findMany({ select: { subscriberId: true } })
+  const returned = await db.bounce.findMany({ select: { subscriberId: true } })
   const returnedFor = Map.groupBy(returned, ({ subscriberId }) => subscriberId)
   const consents = await db.consent.findMany({ select: { subscriberId: true, event: true } })
   const eventsOf = Map.groupBy(consents, ({ subscriberId }) => subscriberId)
@@ -92,7 +92,7 @@ const bringBoth = (reports: readonly Report[], { ports }: ReturnsBench, onTaken?
   const ways = (['lmtp', 'smtp'] as const).map((way, n) =>
     bring(
       reports.filter((_, i) => i % 2 === n),
-      { port: ports[way], way, connections: 2, onTaken },
+      { port: ports[way], channel: way, connections: 2, onTaken },
     ),
   )
   return Promise.all(ways).then(

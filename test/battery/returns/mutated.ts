@@ -54,7 +54,7 @@ async function wronglyDone(db: Database, readers: readonly Reader[]): Promise<st
   })
   const acted = await db.$queryRaw<{ subscriberId: string; recipient: string }[]>`
     select r.subscriber_id as "subscriberId", c.recipient
-    from returned r left join report_came c on c.id = r.report_id where r.done not in ('nothing', 'elsewhere')`
+    from bounce r left join report_came c on c.id = r.report_id where r.effect not in ('nothing', 'elsewhere')`
   const envelopeOf = new Map(readers.map(({ subscriberId, envelope }) => [subscriberId, envelope]))
   const own = acted.filter(({ subscriberId, recipient }) => envelopeOf.get(subscriberId) === recipient)
   const byOwn = new Set(own.map(({ subscriberId }) => subscriberId))
@@ -85,11 +85,11 @@ const runMutated = (count: number) =>
     const bytes = [...mails, ...bombs].reduce((sum, { raw }) => sum + raw.length, 0)
     const brought = [
       ...(await Promise.all([
-        bring(everyFifth(mails, true), { port: ports.smtp, way: 'smtp', connections: 2 }),
-        bring(everyFifth(mails, false), { port: ports.lmtp, way: 'lmtp', connections: 4 }),
+        bring(everyFifth(mails, true), { port: ports.smtp, channel: 'smtp', connections: 2 }),
+        bring(everyFifth(mails, false), { port: ports.lmtp, channel: 'lmtp', connections: 4 }),
       ])),
       // All at once: each is held until it stands in the database.
-      await bring(bombs, { port: ports.lmtp, way: 'lmtp', connections: bombs.length }),
+      await bring(bombs, { port: ports.lmtp, channel: 'lmtp', connections: bombs.length }),
     ]
     const countBrought = (of: (one: Brought) => number) => brought.reduce((sum, one) => sum + of(one), 0)
     await untilRead(db)
@@ -103,8 +103,8 @@ const runMutated = (count: number) =>
       kept: await db.report.count(),
       read: countOf('read'),
       unreadable: countOf('unreadable'),
-      dead: await db.returned.count({ where: { class: 'dead' } }),
-      otherwise: await db.returned.count({ where: { class: { not: 'dead' } } }),
+      dead: await db.bounce.count({ where: { class: 'dead' } }),
+      otherwise: await db.bounce.count({ where: { class: { not: 'dead' } } }),
       suppressed: await db.subscriber.count({ where: { state: 'suppressed' } }),
       wrong: await wronglyDone(db, readers),
       untouched: BYSTANDERS - (await countTouched(db, bystanders)),

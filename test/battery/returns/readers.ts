@@ -58,14 +58,14 @@ export async function mailAgain(
     ...{ kind: 'note', dedupe: randomId(80), subscriberId, toAddress: address, content: {} },
     ...{ secretId: secretId(APP_SECRET), datedAt: at, notBefore: at, deadline },
   }))
-  await enqueue(db, 'answers', messages)
+  await enqueue(db, 'transactional', messages)
   const rows = await db.message.findMany({
     where: { dedupe: { in: messages.map(({ dedupe }) => dedupe) } },
     select: { id: true, dedupe: true },
   })
   await recordAcceptances(
     db,
-    rows.map(({ id }) => ({ messageId: id, at, answer: '250 ok' })),
+    rows.map(({ id }) => ({ messageId: id, at, reply: '250 ok' })),
   )
   const idOf = new Map(rows.map(({ dedupe, id }) => [dedupe, id]))
   return messages.map(({ dedupe, subscriberId, toAddress }) =>

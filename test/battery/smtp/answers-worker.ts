@@ -69,7 +69,7 @@ function outcomeOf(result: SmtpResult): keyof typeof counts {
 /** What the server knows, beside what was told. */
 function wrongWith(result: SmtpResult, dot: ReturnType<MutatedServer['dots']['get']>): string[] {
   const found: string[] = []
-  const { answer } = result
+  const { reply: answer } = result
   if (result.accepted && !(dot && saysAccepted(dot.said))) found.push('accepted without a 250')
   if (!result.accepted && dot && !result.bodyWritten) found.push('the whole mail came and is told unwritten')
   if (!result.accepted && result.status !== null && !/^[45]\d\d$/.test(String(result.status)))

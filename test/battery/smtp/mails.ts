@@ -18,7 +18,7 @@ export interface Batch {
 
 const minutesLater = (minutes: number): Date => new Date(BEGIN.getTime() + minutes * 60_000)
 
-/** Digests of so many subscribers, all in chunks of their own. Once on a database. */
+/** Digests of so many subscribers, all in batches of their own. Once on a database. */
 export async function addBatches(db: Database, batches: Batch[]): Promise<void> {
   const total = batches.reduce((sum, { count }) => sum + count, 0)
   await addSubscribers(db, total)
@@ -38,11 +38,11 @@ export async function addBatches(db: Database, batches: Batch[]): Promise<void> 
         deadline: minutesLater(until),
       })
     })
-    await enqueue(db, 'digests', messages)
+    await enqueue(db, 'bulk', messages)
   }
 }
 
-/** A label for each mail: one of each batch, and again, so that no chunk holds one kind alone. */
+/** A label for each mail: one of each batch, and again, so that no batch holds one kind alone. */
 function mixed(batches: Batch[]): string[] {
   const most = Math.max(...batches.map(({ count }) => count))
   return Array.from({ length: most }, (_, i) =>

@@ -44,7 +44,7 @@ process.on('message', async ({ now, smtp }: Order) => {
   longestMs = 0
   const config = smtp ? { ...deps.config, SMTP_URL: smtpUrl.parse(smtp) } : deps.config
   const owner = `worker-${process.pid}-${++runs}`
-  const result = await drain({ ...deps, config }, { lane: 'digests', owner, compose })
+  const result = await drain({ ...deps, config }, { lane: 'bulk', owner, compose })
   process.send?.({ ...result, longestMs, peakMb: peakMb() } satisfies Report)
 })
 process.on('disconnect', async () => {

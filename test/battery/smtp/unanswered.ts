@@ -153,11 +153,11 @@ async function sessions(
   const stripped = await meet(61, {}, 'tls=require')
   const injected = await meet(90, { tls, at: { starttls: INJECTED } }, 'tls=require')
   const answers = await db.acceptance.groupBy({
-    by: ['answer'],
+    by: ['reply'],
     where: { message: { toAddress: { startsWith: 'session' } } },
     _count: true,
   })
-  const told = answers.map(({ answer, _count }) => `${_count} × ${answer}`).join()
+  const told = answers.map(({ reply: answer, _count }) => `${_count} × ${answer}`).join()
   const faults = [
     ...wrongSession('garbage banner', garbage, 'unreachable', 0),
     ...wrongSession('STARTTLS stripped', stripped, 'tls-refused', 0),

@@ -31,7 +31,7 @@ async function openDelivery() {
   const { openComposer } = await import('../../../src/emails/compose-message.ts')
   const { deliverReady } = await import('../../../src/emails/deliver.ts')
   const compose = await openComposer(deps)
-  return () => deliverReady({ ...deps, compose }, { lane: 'digests', signal })
+  return () => deliverReady({ ...deps, compose }, { lane: 'bulk', signal })
 }
 const signal = new AbortController().signal
 

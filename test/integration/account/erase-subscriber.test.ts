@@ -43,7 +43,7 @@ async function liveHere(): Promise<void> {
   site.clock.moveTo(NOW)
   await planDigests(site.deps)
   await deliverAll({ dot: '250 2.0.0 Ok, kept for Zebedee.Quill' })
-  await messageCameBack(site.db, NOW, { answer: '552 zebedee.quill has no room', domain: 'post.example' })
+  await messageCameBack(site.db, NOW, { reply: '552 zebedee.quill has no room', domain: 'post.example' })
   await changeAddressByOperator(site.deps, { email: EMAIL, newEmail: NEW })
   const account = await pathOf(site, 'account', NEW)
   await post(site, `${account}/address`, { email: EMAIL })
@@ -65,7 +65,7 @@ async function deliverAll(at: Record<string, string>): Promise<void> {
   }
   const deps = { ...site.deps, config, compose: await openComposer(site.deps) }
   const { signal } = new AbortController()
-  for (const lane of ['answers', 'digests'] as const) await deliverReady(deps, { lane, signal })
+  for (const lane of ['transactional', 'bulk'] as const) await deliverReady(deps, { lane, signal })
   await sink.close()
 }
 
@@ -79,10 +79,10 @@ describe('after erasing', () => {
         'public.query',
         'public.signup',
         'public.change',
-        'public.move',
+        'public.address_change',
         'public.message',
         'public.digest',
-        'public.returned',
+        'public.bounce',
       ]),
     )
     expect(await site.db.acceptance.count()).toBeGreaterThan(0)
@@ -150,7 +150,7 @@ describe('after erasing', () => {
     const sink = await startSmtpSink()
     const config = readConfig({ SMTP_URL: `smtp://127.0.0.1:${sink.port}` })
     const deps = { ...site.deps, config, compose: await openComposer(site.deps) }
-    await deliverReady(deps, { lane: 'answers', signal: new AbortController().signal })
+    await deliverReady(deps, { lane: 'transactional', signal: new AbortController().signal })
     await sink.close()
     expect(sink.mails).toEqual([])
     const states = await site.db.message.findMany()
@@ -174,6 +174,6 @@ test('a reply that names the mailbox without its domain is stored without it', a
   expect(result).toMatchObject({
     status: 550,
     enhanced: '5.7.1',
-    answer: '550 5.7.1 [address] and zebedee.quill2: no',
+    reply: '550 5.7.1 [address] and zebedee.quill2: no',
   })
 })

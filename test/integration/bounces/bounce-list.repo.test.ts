@@ -19,18 +19,23 @@ const DAY = { from: at('00:00'), before: new Date('2026-11-25T00:00:00Z') }
 
 test('of messages and of a subscriber, oldest first, with the kind of message', async () => {
   const { db } = database
-  await enqueueGoodbyes(db, 'answers', 2)
+  await enqueueGoodbyes(db, 'transactional', 2)
   const [one, other] = (await messagesIn(db)).map(({ id }) => id)
   await cameBack(db, at('09:00'), { messageId: one, subscriberId: 's1', class: 'full' })
   await cameBack(db, at('08:30'), { messageId: one, subscriberId: 's1', isRead: false, class: 'unknown' })
-  await cameBack(db, at('08:45'), { messageId: 'gone', subscriberId: 's1', way: 'ses', class: 'complaint' })
+  await cameBack(db, at('08:45'), {
+    messageId: 'gone',
+    subscriberId: 's1',
+    channel: 'ses',
+    class: 'complaint',
+  })
   await cameBack(db, at('08:50'), { messageId: other, subscriberId: 's2' })
   expect(await bouncesOfMessages(db, [one!])).toMatchObject([
-    { at: at('08:30'), isRead: false, kind: 'goodbye', way: 'lmtp' },
+    { at: at('08:30'), isRead: false, kind: 'goodbye', channel: 'lmtp' },
     { at: at('09:00'), isRead: true, class: 'full', n: 0 },
   ])
   expect(await bouncesOfMessages(db, [])).toEqual([])
-  expect((await bouncesOfSubscriber(db, 's1')).map(({ kind, way }) => [kind, way])).toEqual([
+  expect((await bouncesOfSubscriber(db, 's1')).map(({ kind, channel: way }) => [kind, way])).toEqual([
     ['goodbye', 'lmtp'],
     [null, 'ses'],
     ['goodbye', 'lmtp'],

@@ -49,7 +49,10 @@ const kept = async (): Promise<string[]> =>
   (await site.db.report.findMany({ orderBy: { id: 'asc' } })).map(({ raw }) => Buffer.from(raw!).toString())
 
 const recipients = async () =>
-  (await site.db.report.findMany({ orderBy: { id: 'asc' } })).map(({ way, recipient }) => [way, recipient])
+  (await site.db.report.findMany({ orderBy: { id: 'asc' } })).map(({ channel: way, recipient }) => [
+    way,
+    recipient,
+  ])
 
 const bounceTo = () => {
   const [secret = ''] = readConfig({}).APP_SECRET
@@ -172,11 +175,11 @@ describe('the position', () => {
     await append(mail(1))
     await append(mail(2))
     await fetchMailbox(deps())
-    const before = await site.db.mailboxPlace.findFirstOrThrow()
+    const before = await site.db.mailboxPosition.findFirstOrThrow()
     await dovecot.asUser('INBOX', (client) => client.mailboxDelete(folder))
     await append(mail(2))
     expect(await fetchMailbox(deps())).toBe(1)
-    const after = await site.db.mailboxPlace.findFirstOrThrow()
+    const after = await site.db.mailboxPosition.findFirstOrThrow()
     expect(after.uidValidity).not.toBe(before.uidValidity)
     expect(after.uid).toBe(1n)
     expect(await site.db.report.count()).toBe(2)
@@ -190,7 +193,7 @@ describe('the position', () => {
     await append(mail(2))
     const refusing = { ...site.deps.queue, nudge: () => Promise.reject(new Error('no queue')) }
     await expect(fetchMailbox({ ...deps(), queue: refusing })).rejects.toThrow('no queue')
-    expect(await site.db.mailboxPlace.count()).toBe(0)
+    expect(await site.db.mailboxPosition.count()).toBe(0)
     expect(await fetchMailbox(deps())).toBe(2)
     expect(await site.db.report.count()).toBe(2)
   })
@@ -199,7 +202,7 @@ describe('the position', () => {
     for (let n = 1; n <= 10; n++) await append(mail(n))
     await Promise.all([fetchMailbox(deps()), fetchMailbox(deps())])
     expect(await site.db.report.count()).toBe(10)
-    expect((await site.db.mailboxPlace.findFirstOrThrow()).uid).toBe(10n)
+    expect((await site.db.mailboxPosition.findFirstOrThrow()).uid).toBe(10n)
     expect(await fetchMailbox(deps())).toBe(0)
   })
 
@@ -209,7 +212,7 @@ describe('the position', () => {
     folder = `Returned ${folders++}`
     await append(mail(2))
     expect(await fetchMailbox(deps())).toBe(1)
-    expect(await site.db.mailboxPlace.count()).toBe(2)
+    expect(await site.db.mailboxPosition.count()).toBe(2)
   })
 })
 
@@ -222,7 +225,7 @@ describe('what stops it', () => {
     folder = 'Nowhere'
     expect(await codeOf(fetchMailbox(deps()))).toBe('mailbox.no-folder')
     expect(await codeOf(fetchMailbox(deps({}, 'imap://127.0.0.1:1')))).toBe('mailbox.unreachable')
-    expect(await site.db.mailboxPlace.count()).toBe(0)
+    expect(await site.db.mailboxPosition.count()).toBe(0)
   }, 20_000)
 
   test('a wrong password is tried twice, and then once in a quarter of an hour', async () => {

@@ -20,8 +20,8 @@ describe('a dead mailbox', () => {
     const mail = await world.mailTo(ANN)
     await world.mailTo('ben@reader.example')
     await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN }), { to: mail.envelope })
-    expect(await world.returned()).toEqual([
-      { class: 'dead', done: 'suppressed', foundBy: 'token', messageId: mail.id },
+    expect(await world.bounces()).toEqual([
+      { class: 'dead', effect: 'suppressed', foundBy: 'token', messageId: mail.id },
     ])
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'suppressed', stateBefore: 'active' })
     expect(await world.suppressionOf(ANN)).toBe('dead')
@@ -39,7 +39,7 @@ describe('a dead mailbox', () => {
     world.later(1)
     const third = await world.mailTo(ANN)
     await world.comesBack(report(), { to: third.envelope })
-    expect((await world.returned()).map(({ done }) => done)).toEqual(['nothing', 'nothing', 'suppressed'])
+    expect((await world.bounces()).map(({ effect }) => effect)).toEqual(['nothing', 'nothing', 'suppressed'])
     expect(await world.suppressionOf(ANN)).toBe('dead')
   })
 
@@ -61,10 +61,12 @@ describe('a dead mailbox', () => {
   ])('of a sign-up that nobody confirmed: %s', async (_what, said, done) => {
     const mail = await world.mailTo(ANN, { state: 'pending', kind: 'confirmation' })
     const { db } = world.deps
-    const wish = { topics: [] }
-    await db.signup.create({ data: { subscriberId: mail.subscriberId, wish, createdAt: world.clock.now() } })
+    const request = { topics: [] }
+    await db.signup.create({
+      data: { subscriberId: mail.subscriberId, request: request, createdAt: world.clock.now() },
+    })
     await world.comesBack(deliveryReport({ recipient: ANN, said }), { to: mail.envelope })
-    expect(await world.returned()).toMatchObject([{ class: 'dead', done }])
+    expect(await world.bounces()).toMatchObject([{ class: 'dead', effect: done }])
     expect(await db.signup.count()).toBe(0)
   })
 
@@ -74,7 +76,11 @@ describe('a dead mailbox', () => {
       await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN }), { to: mail.envelope })
       world.later(1)
     }
-    expect((await world.returned()).map(({ done }) => done)).toEqual(['elsewhere', 'elsewhere', 'elsewhere'])
+    expect((await world.bounces()).map(({ effect }) => effect)).toEqual([
+      'elsewhere',
+      'elsewhere',
+      'elsewhere',
+    ])
     expect(await world.stateOf('team@reader.example')).toMatchObject({ state: 'active' })
   })
 
@@ -108,7 +114,7 @@ describe('reports by free text count', () => {
     await world.comesBack(report(), { to: mail.envelope })
     world.later(1)
     await world.comesBack(Buffer.concat([report(), Buffer.from('\r\n')]), { to: mail.envelope })
-    expect((await world.returned()).map(({ done }) => done)).toEqual(['nothing', 'nothing'])
+    expect((await world.bounces()).map(({ effect }) => effect)).toEqual(['nothing', 'nothing'])
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
   })
 
@@ -149,7 +155,7 @@ describe('reports by free text count', () => {
     const mail = await world.mailTo(ANN)
     const original = { 'Message-ID': mail.messageIdField }
     await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN, original }))
-    expect(await world.returned()).toMatchObject([{ class: 'dead', foundBy: 'message-id', done: 'nothing' }])
+    expect(await world.bounces()).toMatchObject([{ class: 'dead', foundBy: 'message-id', effect: 'nothing' }])
   })
 })
 
@@ -159,7 +165,7 @@ test.each([
 ])('of %s', async (_what, recipient, done) => {
   const mail = await world.mailTo(ANN)
   await world.comesBack(deliveryReport({ recipient, said: '550 5.1.1 User unknown' }), { to: mail.envelope })
-  expect(await world.returned()).toMatchObject([{ class: 'dead', done }])
+  expect(await world.bounces()).toMatchObject([{ class: 'dead', effect: done }])
 })
 
 test('about an erased subscriber: counted, and nothing that identifies them is stored', async () => {
@@ -167,8 +173,8 @@ test('about an erased subscriber: counted, and nothing that identifies them is s
   const mail = await world.mailTo(ANN)
   await eraseSubscriber(world.deps, { email: ANN })
   await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN }), { to: mail.envelope })
-  expect(await db.returned.findMany()).toMatchObject([
-    { class: 'dead', done: 'nothing', messageId: mail.id, answer: '', domain: null },
+  expect(await db.bounce.findMany()).toMatchObject([
+    { class: 'dead', effect: 'nothing', messageId: mail.id, reply: '', domain: null },
   ])
   expect(await db.suppression.count()).toBe(0)
 })
@@ -181,7 +187,7 @@ describe('a full mailbox', () => {
     for (let times = 1; times <= 5; times++) {
       const mail = await world.mailTo(ANN)
       await world.comesBack(full(), { to: mail.envelope })
-      done.push((await world.returned()).at(-1)!.done)
+      done.push((await world.bounces()).at(-1)!.effect)
       if (times === 1)
         expect((await world.stateOf(ANN)).pausedUntil).toEqual(new Date('2026-12-01T00:00:00Z'))
       world.later(4)
@@ -194,7 +200,7 @@ describe('a full mailbox', () => {
     const mail = await world.mailTo(ANN, { state: 'paused' })
     await world.comesBack(full(), { to: mail.envelope })
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'paused', pausedUntil: null })
-    expect(await world.returned()).toMatchObject([{ class: 'full', done: 'nothing' }])
+    expect(await world.bounces()).toMatchObject([{ class: 'full', effect: 'nothing' }])
   })
 })
 
@@ -206,9 +212,9 @@ describe('a complaint', () => {
       to: 'fbl@bounce.papers.example',
     })
     await world.comesBack(complaint({}), { to: other.envelope })
-    expect(await world.returned()).toEqual([
-      { class: 'complaint', done: 'suppressed', foundBy: 'field', messageId: mail.id },
-      { class: 'complaint', done: 'suppressed', foundBy: 'token', messageId: other.id },
+    expect(await world.bounces()).toEqual([
+      { class: 'complaint', effect: 'suppressed', foundBy: 'field', messageId: mail.id },
+      { class: 'complaint', effect: 'suppressed', foundBy: 'token', messageId: other.id },
     ])
     // Lifting the suppression does not restart the subscription.
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'suppressed', stateBefore: 'unsubscribed' })
@@ -234,7 +240,7 @@ describe('a complaint', () => {
   ])('that %s: unsubscribed once, with an undo by email', async (_what, raw) => {
     const mail = await world.mailTo(ANN)
     await world.comesBack(raw(mail))
-    expect(await world.returned()).toMatchObject([{ done: 'unsubscribed', messageId: mail.id }])
+    expect(await world.bounces()).toMatchObject([{ effect: 'unsubscribed', messageId: mail.id }])
     expect(await world.suppressionOf(ANN)).toBeNull()
     expect(await goodbyes()).toMatchObject([{ toAddress: ANN, content: { reported: true } }])
     const { id, epoch } = await world.deps.db.subscriber.findFirstOrThrow()
@@ -253,7 +259,7 @@ describe('a complaint', () => {
   test('without proof, about a subscriber without digests: nothing', async () => {
     const mail = await world.mailTo(ANN, { state: 'pending', kind: 'confirmation' })
     await world.comesBack(complaint({ 'Message-ID': mail.messageIdField }))
-    expect(await world.returned()).toMatchObject([{ done: 'nothing' }])
+    expect(await world.bounces()).toMatchObject([{ effect: 'nothing' }])
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'pending' })
     expect(await goodbyes()).toEqual([])
   })
@@ -280,7 +286,7 @@ describe('a complaint', () => {
   test('that only requests removal from a list unsubscribes, and suppresses no one', async () => {
     const mail = await world.mailTo(ANN)
     await world.comesBack(complaint({ 'X-Daily-Papers-Message': mail.token }, { type: 'opt-out' }))
-    expect(await world.returned()).toMatchObject([{ class: 'unsubscribe', done: 'unsubscribed' }])
+    expect(await world.bounces()).toMatchObject([{ class: 'unsubscribe', effect: 'unsubscribed' }])
     expect(await world.suppressionOf(ANN)).toBeNull()
   })
 
@@ -295,7 +301,7 @@ describe('unsubscribing by email', () => {
   test('the token in the address is the authority, also for Apple’s automatic form; no email is enqueued', async () => {
     const mail = await world.mailTo(ANN)
     await world.comesBack(appleUnsubscribe(mail.unsubscribe), { to: mail.unsubscribe })
-    expect(await world.returned()).toMatchObject([{ class: 'unsubscribe', done: 'unsubscribed' }])
+    expect(await world.bounces()).toMatchObject([{ class: 'unsubscribe', effect: 'unsubscribed' }])
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'unsubscribed' })
     expect(await world.deps.db.message.count({ where: { kind: 'goodbye' } })).toBe(0)
     expect(world.logged).toContainEqual(
@@ -312,7 +318,7 @@ describe('unsubscribing by email', () => {
       deliveryReport({ recipient: ANN, said: UNKNOWN }).toString(),
     ])
       await world.comesBack(Buffer.from(raw), { to: mail.unsubscribe })
-    expect((await world.returned()).map(({ done }) => done)).toEqual([
+    expect((await world.bounces()).map(({ effect }) => effect)).toEqual([
       'unsubscribed',
       'nothing',
       'nothing',
@@ -350,7 +356,7 @@ describe('nothing is done', () => {
   ])('about %s', async (_what, raw, kind) => {
     const mail = await world.mailTo(ANN)
     await world.comesBack(raw, { to: mail.envelope })
-    expect(await world.returned()).toMatchObject([{ class: kind, done: 'nothing', foundBy: 'token' }])
+    expect(await world.bounces()).toMatchObject([{ class: kind, effect: 'nothing', foundBy: 'token' }])
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active', pausedUntil: null })
   })
 
@@ -364,9 +370,9 @@ describe('nothing is done', () => {
       'Message-ID': '<digest.AAAAAAAAAAAAAAAA@x.example>',
     }
     await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN, original: forged }))
-    expect(await world.returned()).toMatchObject([
-      { class: 'dead', foundBy: null, done: 'nothing' },
-      { class: 'dead', foundBy: null, done: 'nothing' },
+    expect(await world.bounces()).toMatchObject([
+      { class: 'dead', foundBy: null, effect: 'nothing' },
+      { class: 'dead', foundBy: null, effect: 'nothing' },
     ])
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
   })
@@ -377,7 +383,7 @@ describe('reports', () => {
     const mail = await world.mailTo(ANN)
     const raw = deliveryReport({ recipient: ANN, said: '552 5.2.2 Mailbox full' })
     await world.comesBack(raw, { to: mail.envelope })
-    await world.comesBack(raw, { to: mail.envelope, way: 'smtp' })
+    await world.comesBack(raw, { to: mail.envelope, channel: 'smtp' })
     expect(await world.deps.db.report.count()).toBe(1)
   })
 
@@ -385,18 +391,18 @@ describe('reports', () => {
     const { db } = world.deps
     const mail = await world.mailTo(ANN)
     const raw = deliveryReport({ recipient: ANN, said: UNKNOWN })
-    await insertReport(db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
+    await insertReport(db, { channel: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
     expect(await db.report.findFirst()).toMatchObject({ state: 'waiting', bytes: raw.length })
     expect(await world.read()).toBe(1)
     expect(await db.report.findFirst()).toMatchObject({ state: 'read', raw: null, bytes: raw.length })
-    expect(JSON.stringify(await db.returned.findMany())).not.toContain('ann@')
+    expect(JSON.stringify(await db.bounce.findMany())).not.toContain('ann@')
   })
 
   test('a reader that dies leaves its report to the next one, ten times; then it ends unread', async () => {
     const { db } = world.deps
     const mail = await world.mailTo(ANN)
     const raw = deliveryReport({ recipient: ANN, said: UNKNOWN })
-    await insertReport(db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
+    await insertReport(db, { channel: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
     const forget = () => db.report.updateMany({ data: { takenUntil: new Date(0) } })
     for (let tries = 1; tries <= 10; tries++) {
       expect(await takeReport(db)).toMatchObject({ attempts: tries })
@@ -405,7 +411,7 @@ describe('reports', () => {
     }
     await world.read()
     expect(await db.report.findFirst()).toMatchObject({ state: 'unreadable', raw: null })
-    expect(await world.returned()).toMatchObject([{ class: 'unknown', foundBy: 'token', messageId: mail.id }])
+    expect(await world.bounces()).toMatchObject([{ class: 'unknown', foundBy: 'token', messageId: mail.id }])
     expect(await suppressionOf(db, ANN)).toBeNull()
   })
 
@@ -413,15 +419,15 @@ describe('reports', () => {
     const { db } = world.deps
     const mail = await world.mailTo(ANN)
     const raw = deliveryReport({ recipient: ANN, said: UNKNOWN })
-    await insertReport(db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
-    await insertReport(db, { way: 'smtp', recipient: mail.unsubscribe, raw, at: world.clock.now() })
+    await insertReport(db, { channel: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
+    await insertReport(db, { channel: 'smtp', recipient: mail.unsubscribe, raw, at: world.clock.now() })
     const broken = { read: () => Promise.reject(new Error('no thread')), close: async () => {} }
     for (let times = 0; times < 6; times++) {
       await readReports({ ...world.deps, reader: broken })
       await db.report.updateMany({ data: { takenUntil: new Date(0) } })
     }
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'unsubscribed' })
-    expect(await db.report.findFirst({ where: { way: 'lmtp' } })).toMatchObject({
+    expect(await db.report.findFirst({ where: { channel: 'lmtp' } })).toMatchObject({
       state: 'waiting',
       attempts: 0,
     })
@@ -432,7 +438,12 @@ describe('reports', () => {
   test('one that takes too long is tried three times', async () => {
     const { db } = world.deps
     const mail = await world.mailTo(ANN)
-    await insertReport(db, { way: 'lmtp', recipient: mail.envelope, raw: vacation(), at: world.clock.now() })
+    await insertReport(db, {
+      channel: 'lmtp',
+      recipient: mail.envelope,
+      raw: vacation(),
+      at: world.clock.now(),
+    })
     const slow = { read: () => Promise.reject(new Fault('report.too-long-to-read')), close: async () => {} }
     const states: string[] = []
     for (let times = 0; times < 3; times++) {
@@ -449,24 +460,24 @@ describe('reports', () => {
       const mail = await world.mailTo(`n${n}@reader.example`)
       const said = '552 5.2.2 Mailbox full'
       const raw = deliveryReport({ recipient: mail.address, said })
-      await insertReport(db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
+      await insertReport(db, { channel: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
     }
     const counts = await Promise.all([world.read(), world.read(), world.read()])
     expect(counts.reduce((a, b) => a + b)).toBe(12)
     expect(await db.consent.count({ where: { event: 'paused' } })).toBe(12)
-    expect(await db.returned.count()).toBe(12)
+    expect(await db.bounce.count()).toBe(12)
   })
 })
 
 describe('a domain that bounces 5 % of its email by policy', () => {
   const spam = (recipient: string) =>
     deliveryReport({ recipient, said: '550 5.7.1 Message rejected as spam' })
-  const pace = () => world.deps.db.pace.findUnique({ where: { key: 'domain reader.example' } })
+  const sendRate = () => world.deps.db.sendRate.findUnique({ where: { key: 'domain reader.example' } })
 
   async function returnedBy(count: number) {
     for (let n = 0; n < count; n++) {
       const mail = await world.mailTo(`n${n}@reader.example`)
-      const report = { way: 'lmtp', recipient: mail.envelope, raw: spam(mail.address) } as const
+      const report = { channel: 'lmtp', recipient: mail.envelope, raw: spam(mail.address) } as const
       await insertReport(world.deps.db, { ...report, at: world.clock.now() })
     }
     await world.read()
@@ -474,8 +485,8 @@ describe('a domain that bounces 5 % of its email by policy', () => {
 
   test('is paused, and the operator gets an alert', async () => {
     await returnedBy(20)
-    expect(await pace()).toMatchObject({ said: '100 % of 20 emails in a day, according to reports' })
-    expect((await pace())!.heldUntil!.getTime()).toBeGreaterThan(Date.now())
+    expect(await sendRate()).toMatchObject({ reply: '100 % of 20 emails in a day, according to reports' })
+    expect((await sendRate())!.heldUntil!.getTime()).toBeGreaterThan(Date.now())
     const where = { name: 'trouble domain reader.example' }
     expect(await world.deps.db.switch.findUnique({ where })).toMatchObject({
       value: 'domain-held',
@@ -485,19 +496,24 @@ describe('a domain that bounces 5 % of its email by policy', () => {
 
   test('the same bounces do not pause it again', async () => {
     await returnedBy(20)
-    await world.deps.db.pace.deleteMany()
+    await world.deps.db.sendRate.deleteMany()
     world.later(0.1)
     await returnedBy(1)
-    expect(await pace()).toBeNull()
+    expect(await sendRate()).toBeNull()
   })
 
   test('one person who forges reports pauses no domain', async () => {
     const mail = await world.mailTo(ANN)
     for (let n = 0; n < 30; n++) {
       const raw = Buffer.concat([spam(ANN), Buffer.from(`${n}`)])
-      await insertReport(world.deps.db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
+      await insertReport(world.deps.db, {
+        channel: 'lmtp',
+        recipient: mail.envelope,
+        raw,
+        at: world.clock.now(),
+      })
     }
     await world.read()
-    expect(await pace()).toBeNull()
+    expect(await sendRate()).toBeNull()
   })
 })

@@ -91,7 +91,7 @@ test('messages that a worker still holds then are logged', async () => {
   await addPapers('2026-11-24', ['Robots'])
   await plan('2026-11-24T08:00:00Z')
   await world.db.message.updateMany({ data: { state: 'taken', takenAt: new Date(), takenBy: 'test' } })
-  await world.db.$executeRaw`update chunk set owner = 'test', lease_until = now() + interval '1 hour'`
+  await world.db.$executeRaw`update batch set owner = 'test', lease_until = now() + interval '1 hour'`
   await close('2026-11-25T04:00:00Z')
   expect(closedLines()).toMatchObject([{ level: 'error', planned: 1, open: 1 }])
 })

@@ -61,8 +61,8 @@ describe('a note', () => {
       outcome: 'nothing_matched',
       state: null,
     })
-    const chunk = await world.db.chunk.findFirstOrThrow()
-    expect(chunk.lane).toBe('digests')
+    const batch = await world.db.batch.findFirstOrThrow()
+    expect(batch.lane).toBe('bulk')
   })
 
   test('names the nearest papers, round robin over the topics', async () => {

@@ -84,7 +84,7 @@ describe('a digest that ended unaccepted', () => {
       await world.db.message.updateMany({ data: { state, takenAt: new Date(), takenBy: 'test' } })
       const isHeld = state === 'taken'
       await world.db
-        .$executeRaw`update chunk set lease_until = now() + interval '1 hour', owner = 'test' where ${isHeld}`
+        .$executeRaw`update batch set lease_until = now() + interval '1 hour', owner = 'test' where ${isHeld}`
       expect(await plan('2026-11-25T03:00:00Z', '2026-11-25')).toMatchObject({ planned: 0 })
       expect(await plan('2026-11-25T08:00:00Z')).toMatchObject({ nothingMatched: 1 })
     },

@@ -311,7 +311,7 @@ test('a subscriber erased between the hour and the plan gets nothing, and the to
   await addSubscriber('ann', { topics: ['robots'] })
   await addPapers('2026-11-24', ['Robots'])
   await world.db.$executeRaw`
-    insert into plan (zone, hour, days, local_date, due_at, horizon, sources, due)
+    insert into plan (zone, hour, days, local_date, due_at, max_paper_id, sources, due)
     values ('UTC', 8, 'mon,tue,wed,thu,fri,sat,sun', '2026-11-24', '2026-11-24T08:00:00Z', 1, '', 1)`
   await world.db.$executeRaw`
     insert into digest (plan_id, subscriber_id, local_date, due_at, outcome, papers, created_at)

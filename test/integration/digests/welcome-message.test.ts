@@ -49,7 +49,7 @@ async function listed(day: Day, ...titles: string[]): Promise<void> {
 const welcomes = async (address = EMAIL): Promise<WelcomeMessage[]> => {
   const rows = await site.db.message.findMany({
     where: { kind: 'welcome', toAddress: address },
-    orderBy: { chunkId: 'asc' },
+    orderBy: { batchId: 'asc' },
   })
   return rows.map(({ content }) => content as unknown as WelcomeMessage)
 }
@@ -225,11 +225,11 @@ describe('no welcome', () => {
   test('is sent to a person who has unsubscribed meanwhile', async () => {
     await subscribeThroughSite(site, EMAIL)
     await unsubscribe(site.deps, { token: await unsubscribeToken(site, EMAIL), how: 'one-click' })
-    const { chunkId } = await site.db.message.findFirstOrThrow({ where: { kind: 'welcome' } })
+    const { batchId } = await site.db.message.findFirstOrThrow({ where: { kind: 'welcome' } })
     await site.db.$executeRaw`
-      update chunk set owner = 'w', lease_until = now() + interval '1 minute' where id = ${chunkId}`
+      update batch set owner = 'w', lease_until = now() + interval '1 minute' where id = ${batchId}`
     const { ended } = await takeMessages(site.db, {
-      chunk: chunkId,
+      batch: batchId,
       owner: 'w',
       now: site.clock.now(),
       limit: 9,

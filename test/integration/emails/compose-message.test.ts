@@ -32,7 +32,7 @@ const depsWith = (settings: Record<string, string>): Deps => ({
 
 const confirmation: TakenMessage = {
   id: 'bWVzc2FnZS1pZC0x',
-  chunkId: 1,
+  batchId: 1,
   kind: 'confirmation',
   subscriberId: 'c3Vic2NyaWI',
   digestId: null,

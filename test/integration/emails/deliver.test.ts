@@ -56,13 +56,13 @@ test('an address that the server does not know gets no further email of any kind
   const { deps, sink } = await world({
     at: { rcpt: (to) => (to === 's1@y.example' ? '550 5.1.1 nobody' : undefined) },
   })
-  expect(await deliverReady(deps, { lane: 'digests' })).toMatchObject({ accepted: 1, refused: 1 })
+  expect(await deliverReady(deps, { lane: 'bulk' })).toMatchObject({ accepted: 1, refused: 1 })
   expect(await database.db.suppression.findMany()).toMatchObject([{ addressHash: hash, reason: 'dead' }])
   expect(await database.db.subscriber.findUnique({ where: { id: 's1' } })).toMatchObject({
     state: 'suppressed',
   })
-  await enqueue(database.db, 'answers', [goodbye(1)])
-  expect(await deliverReady(deps, { lane: 'answers' })).toMatchObject({ accepted: 0, skipped: 1 })
+  await enqueue(database.db, 'transactional', [goodbye(1)])
+  expect(await deliverReady(deps, { lane: 'transactional' })).toMatchObject({ accepted: 0, skipped: 1 })
   expect(sink.recipients.filter((to) => to === 's1@y.example')).toHaveLength(1)
 })
 
@@ -71,7 +71,7 @@ test('a suppression of an address does not affect a subscriber who moved away fr
   await database.db
     .$executeRaw`update subscriber set address = 'new@y.example', address_key = 'new@y.example'`
   const { deps } = await world({ at: { rcpt: '550 5.1.1 nobody' } })
-  expect(await deliverReady(deps, { lane: 'digests' })).toMatchObject({ refused: 1 })
+  expect(await deliverReady(deps, { lane: 'bulk' })).toMatchObject({ refused: 1 })
   expect(await database.db.suppression.count()).toBe(1)
   expect(await database.db.subscriber.findUnique({ where: { id: 's1' } })).toMatchObject({ state: 'active' })
 })
@@ -80,20 +80,20 @@ test('messages past their deadline are ended, also without a mail server', async
   await addDigestMessages(database.db, 2)
   const { deps } = await world({ now: DEADLINE })
   const config = readConfig({})
-  expect(await deliverReady({ ...deps, config }, { lane: 'digests' })).toMatchObject({ accepted: 0 })
+  expect(await deliverReady({ ...deps, config }, { lane: 'bulk' })).toMatchObject({ accepted: 0 })
   expect(await messagesIn(database.db)).toMatchObject([
     { state: 'skipped', reason: 'expired' },
     { state: 'skipped', reason: 'expired' },
   ])
 })
 
-test('other processes are nudged while there is more than one chunk', async () => {
+test('other processes are nudged while there is more than one batch', async () => {
   await addDigestMessages(database.db, 250)
   const queue = await openQueue(database.url, silentLog)
   closing.push(() => queue.stop())
   const { deps } = await world({ queue })
-  expect(await deliverReady(deps, { lane: 'digests' })).toMatchObject({ accepted: 250 })
+  expect(await deliverReady(deps, { lane: 'bulk' })).toMatchObject({ accepted: 250 })
   expect(await statesIn(database.db)).toEqual({ accepted: 250 })
-  const jobs = await database.db.$queryRaw`select 1 from pgboss.job where name = 'drain-digests'`
+  const jobs = await database.db.$queryRaw`select 1 from pgboss.job where name = 'drain-bulk'`
   expect(jobs).toHaveLength(1)
 })

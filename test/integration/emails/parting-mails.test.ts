@@ -27,7 +27,7 @@ const composer = () =>
 
 const message = (kind: string, content: object | null): TakenMessage => ({
   id: 'bWVzc2FnZS1pZC0x',
-  chunkId: 1,
+  batchId: 1,
   kind,
   subscriberId: 'c3Vic2NyaWI',
   digestId: null,

@@ -28,7 +28,7 @@ interface Change {
 
 /** What one worker believes that it holds. */
 class Owner {
-  chunks: number[] = []
+  batches: number[] = []
   hand: TakenMessage[] = []
   readonly name: string
   constructor(name: string) {
@@ -36,10 +36,10 @@ class Owner {
   }
 
   async do({ operation, which, many }: Step): Promise<Change> {
-    const chunk = this.chunks[which % this.chunks.length]
+    const batch = this.batches[which % this.batches.length]
     const message = this.hand[which % this.hand.length]
     const input = {
-      lane: 'digests',
+      lane: 'bulk',
       owner: this.name,
       now: NOW,
       leaseSeconds: 45,
@@ -47,28 +47,28 @@ class Owner {
     } as const
     if (operation === 'lease' || operation === 'share') {
       const leased = await (operation === 'lease' ? leaseBatch : splitBatch)(database.db, input)
-      if (leased) this.chunks.push(leased.id)
+      if (leased) this.batches.push(leased.id)
       return {}
     }
-    if (operation === 'take' && chunk !== undefined) {
-      return takeMessages(database.db, { chunk, owner: this.name, now: NOW, limit: many })
+    if (operation === 'take' && batch !== undefined) {
+      return takeMessages(database.db, { batch: batch, owner: this.name, now: NOW, limit: many })
     }
-    if (operation === 'release' && chunk !== undefined) {
-      await releaseBatch(database.db, { chunk, owner: this.name, now: NOW })
-      this.chunks = this.chunks.filter((one) => one !== chunk)
-      return { left: this.hand.filter(({ chunkId }) => chunkId === chunk) }
+    if (operation === 'release' && batch !== undefined) {
+      await releaseBatch(database.db, { batch: batch, owner: this.name, now: NOW })
+      this.batches = this.batches.filter((one) => one !== batch)
+      return { left: this.hand.filter(({ batchId }) => batchId === batch) }
     }
     if (operation === 'accept' && message) {
-      await recordAcceptances(database.db, [{ messageId: message.id, at: NOW, answer: '250 ok' }])
+      await recordAcceptances(database.db, [{ messageId: message.id, at: NOW, reply: '250 ok' }])
       return { left: [message] }
     }
     if (operation === 'aside' && message) {
       const domain = emailDomain(message.toAddress)
       const left = this.hand
-        .filter(({ chunkId, toAddress }) => chunkId === message.chunkId && emailDomain(toAddress) === domain)
+        .filter(({ batchId, toAddress }) => batchId === message.batchId && emailDomain(toAddress) === domain)
         .slice(0, many)
       const ids = left.map(({ id }) => id)
-      await splitOffDomain(database.db, { chunk: message.chunkId, owner: this.name, domain, ids })
+      await splitOffDomain(database.db, { batch: message.batchId, owner: this.name, domain, ids })
       return { left }
     }
     return {}
@@ -86,7 +86,7 @@ async function begin() {
   const messages = Array.from({ length: MESSAGES }, (_, i) =>
     goodbye(i + 1, { toAddress: `s${i + 1}@${domainOfNumber(i + 1)}` }),
   )
-  await enqueue(database.db, 'digests', messages)
+  await enqueue(database.db, 'bulk', messages)
 }
 
 const step = fc.record({
@@ -121,8 +121,8 @@ test('however four workers lease, share, take, split and release at once, one wo
         }
       }
       for (const owner of owners) {
-        for (const chunk of owner.chunks)
-          await releaseBatch(database.db, { chunk, owner: owner.name, now: NOW })
+        for (const batch of owner.batches)
+          await releaseBatch(database.db, { batch: batch, owner: owner.name, now: NOW })
       }
       await takeTheRest(accepted)
     }),
@@ -135,9 +135,9 @@ async function takeTheRest(accepted: ReadonlySet<string>) {
   const last = new Owner('eve')
   const found = new Set<string>()
   for (;;) {
-    const before = last.chunks.length
+    const before = last.batches.length
     await last.do({ operation: 'lease', which: 0, many: 0 })
-    if (last.chunks.length === before) break
+    if (last.batches.length === before) break
     const { taken = [] } = await last.do({ operation: 'take', which: before, many: MESSAGES })
     for (const { id, attempts } of taken) {
       expect(attempts).toBe(1)

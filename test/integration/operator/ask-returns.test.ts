@@ -21,7 +21,9 @@ test.each([
 ] as const)('a listener of ours over %s is asked, and nothing comes of it', async (way, setting) => {
   const port = await freePort()
   const config = readConfig({ BOUNCE_DOMAIN: 'bounce.example', [setting]: String(port) })
-  stops.push(await listenForMail({ ...site.deps, config }, { way, address: { host: '127.0.0.1', port } }))
+  stops.push(
+    await listenForMail({ ...site.deps, config }, { channel: way, address: { host: '127.0.0.1', port } }),
+  )
   expect(await ask({ [setting]: `0.0.0.0:${port}` })).toEqual({
     state: 'ok',
     found: `reports arrive through ${way} (${setting}); accepts email for bounce.example at 0.0.0.0:${port} (${setting})`,

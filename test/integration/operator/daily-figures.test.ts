@@ -139,11 +139,11 @@ test('people’s actions of a day, one request per person', async () => {
 })
 
 test('outcomes of the emails of a day', async () => {
-  await enqueueGoodbyes(site.db, 'digests', 7)
+  await enqueueGoodbyes(site.db, 'bulk', 7)
   const [accepted, refused, gaveUp, uncertain, skipped] = (await messagesIn(site.db)).map(({ id }) => id)
   const end = (id: string | undefined, state: 'refused' | 'gave_up' | 'uncertain' | 'skipped') =>
     site.db.message.update({ where: { id: id! }, data: { state, reason: 'x', nextTry: DEADLINE } })
-  await site.db.acceptance.create({ data: { messageId: accepted!, at: NOW, answer: '250' } })
+  await site.db.acceptance.create({ data: { messageId: accepted!, at: NOW, reply: '250' } })
   await end(refused, 'refused')
   await end(gaveUp, 'gave_up')
   await end(uncertain, 'uncertain')

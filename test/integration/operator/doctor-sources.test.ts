@@ -88,12 +88,12 @@ describe('a source that requires a gap', () => {
       .run()
   }
 
-  beforeEach(() => database.db.sourceGate.deleteMany())
+  beforeEach(() => database.db.hostThrottle.deleteMany())
 
   test('is requested through its host throttle, which rests for the gap afterwards', async () => {
     expect(await ask()).toMatchObject({ state: 'ok', found: expect.stringContaining('answers') })
     expect(asked).toHaveLength(1)
-    expect(await database.db.sourceGate.findMany()).toMatchObject([{ key: SERVICE, holder: null }])
+    expect(await database.db.hostThrottle.findMany()).toMatchObject([{ key: SERVICE, holder: null }])
     expect(await hold(1)).toBeGreaterThan(arxiv.fetchPolicy.gapMs - 1000)
   })
 
@@ -105,7 +105,7 @@ describe('a source that requires a gap', () => {
       fix: null,
     })
     expect(asked).toEqual([])
-    expect(await database.db.sourceGate.findMany()).toMatchObject([{ holder: 'another' }])
+    expect(await database.db.hostThrottle.findMany()).toMatchObject([{ holder: 'another' }])
   })
 
   test('is skipped during its retry-after period', async () => {

@@ -32,7 +32,7 @@ async function comesBack(
   const { id } = await world.db.message.findFirstOrThrow({ where: { kind }, orderBy: { datedAt: 'desc' } })
   const to = returnAddress({ purpose: 'bounce', id }, deps.config.APP_SECRET[0]!, 'bounce.example')
   const raw = deliveryReport({ recipient, said, action })
-  await insertReport(world.db, { way: 'lmtp', recipient: to, raw, at: deps.clock.now() })
+  await insertReport(world.db, { channel: 'lmtp', recipient: to, raw, at: deps.clock.now() })
   await readReports({ ...deps, reader })
   return id
 }
@@ -51,7 +51,7 @@ describe('an accepted email that bounced', () => {
       ),
     })
     const codes = steps.map(({ code }) => code)
-    expect(codes.indexOf('returned-full')).toBeGreaterThan(codes.indexOf('accepted'))
+    expect(codes.indexOf('bounce-full')).toBeGreaterThan(codes.indexOf('accepted'))
     const times = steps.flatMap(({ at }) => at?.getTime() ?? [])
     expect(times).toEqual(times.toSorted((a, b) => a - b))
     expect(await textsOf(TUESDAY)).toContain('They paused (mailbox full).')
@@ -96,7 +96,7 @@ describe('a subscriber who was suppressed by a report', () => {
       code: 'suppressed',
       text: `Nothing was due: the address was suppressed since 2026-11-24 07:03:00 UTC (dead, by the report that came at 2026-11-24 07:03:00 UTC for digest ${id}).`,
     })
-    expect(steps.find(({ code }) => code === 'returned-dead')?.text).toMatch(
+    expect(steps.find(({ code }) => code === 'bounce-dead')?.text).toMatch(
       new RegExp(`^For digest ${id}: Returned: no such mailbox .*; the address was suppressed\\.$`),
     )
   })
@@ -129,15 +129,15 @@ test('messages show prints the whole history with the bounce', async () => {
   expect(text).toContain('2026-11-24 07:03:00  Returned: no such mailbox (5.1.1)')
   expect(json).toMatchObject({
     state: 'accepted',
-    returned: [
+    bounces: [
       {
         at: '2026-11-24T07:03:00.000Z',
         class: 'dead',
         status: '5.1.1',
         domain: 'lab.example',
-        way: 'lmtp',
+        channel: 'lmtp',
         foundBy: 'token',
-        done: 'suppressed',
+        effect: 'suppressed',
         message: id,
       },
     ],

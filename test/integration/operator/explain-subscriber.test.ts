@@ -168,7 +168,7 @@ describe('an email that was not sent, or not yet', () => {
 
   test('delivery was paused until its deadline', async () => {
     await untilTuesday()
-    const pause = { door: 'command', verb: 'delivery pause' } as const
+    const pause = { via: 'command', verb: 'delivery pause' } as const
     await recordAction(world.db, { at: world.deps.clock.now(), ...pause })
     await world.plan()
     await world.at('2026-11-25T03:30:00Z').plan()
@@ -193,8 +193,8 @@ describe('an email that was not sent, or not yet', () => {
 
   test('its domain is on hold: it waits for that, then its deadline passes', async () => {
     await untilTuesday()
-    await holdSendRate(world.db, 'domain lab.example', { seconds: 3600, said: '10 emails in a row' })
-    const subject = { subject: 'lab.example', what: 'domain-held', said: '', since: HOUR }
+    await holdSendRate(world.db, 'domain lab.example', { seconds: 3600, reply: '10 emails in a row' })
+    const subject = { subject: 'lab.example', what: 'domain-held', detail: '', since: HOUR }
     await addAlert(world.db, { kind: 'run-stopped', key: 'x', at: new Date(HOUR), values: subject })
     await world.run()
     await expectVerdict(TUESDAY, 'domain-held', 'Waiting because of a rate limit: lab.example: held until')
@@ -211,13 +211,13 @@ describe('an email that was not sent, or not yet', () => {
     await world.run()
     await expectVerdict(TUESDAY, 'ramp-up', 'new sending domain: 0 of 1,000 left today')
     await world.db.$executeRaw`
-      insert into acceptance (message_id, at, answer)
+      insert into acceptance (message_id, at, reply)
       select id, ${new Date(HOUR)}, '250 ok' from (select id from message where state = 'accepted' limit 1) m,
         generate_series(1, 999)`
     await world.at('2026-11-25T03:30:00Z').plan()
     await expectVerdict(TUESDAY, 'expired', 'no worker took it')
     await world.db.$executeRaw`
-      insert into acceptance (message_id, at, answer)
+      insert into acceptance (message_id, at, reply)
       select id, ${new Date(HOUR)}, '250 ok' from message where state = 'accepted' limit 1`
     await expectVerdict(
       TUESDAY,

@@ -53,7 +53,7 @@ const toOperator = () => sink.accepted.filter(({ to }) => to === OPERATOR)
 const subjects = () =>
   toOperator().map(({ text }) => /^Subject: (.*(?:\r\n .*)*)/m.exec(text)![1]!.replace(/\r\n /g, ' '))
 const events = () =>
-  site.logged.map((line) => JSON.parse(line).event).filter((event) => event.startsWith('notice.'))
+  site.logged.map((line) => JSON.parse(line).event).filter((event) => event.startsWith('alert.'))
 /** A source that responded a minute ago with papers, so that it raises no alert. */
 const sourceIsWell = (day = '2026-11-24') =>
   recordSuccessfulFetch(site.db, { source: 'huggingface', day, papers: 12, now: site.clock.now() })
@@ -61,9 +61,9 @@ const sourceIsWell = (day = '2026-11-24') =>
 test('a domain on hold raises an alert at once with its reply, and another at the end', async () => {
   await sourceIsWell()
   const deps = depsWith()
-  await holdSendRate(site.db, 'domain lab.example', { seconds: 3600, said: '8 % of the last 250 emails' })
+  await holdSendRate(site.db, 'domain lab.example', { seconds: 3600, reply: '8 % of the last 250 emails' })
   const said = '8 % of the last 250 emails, the last with: 550 5.7.1 blocked'
-  const trouble = { name: 'domain lab.example', what: 'domain-held', said, since: site.clock.now() }
+  const trouble = { name: 'domain lab.example', what: 'domain-held', detail: said, since: site.clock.now() }
   await recordIncident(site.db, trouble)
   await recordIncident(site.db, { ...trouble, since: new Date(0) }) // on hold again: the same incident
   await runAlerts(deps)
@@ -82,7 +82,7 @@ test('a domain on hold raises an alert at once with its reply, and another at th
 describe('a stopped run', () => {
   const drained = async (deps: Deps) => {
     const compose = await openComposer(deps)
-    return deliverReady({ ...deps, compose }, { lane: 'answers' })
+    return deliverReady({ ...deps, compose }, { lane: 'transactional' })
   }
 
   test('is reported as soon as email is sent again, with the server’s reply, and its end once', async () => {
@@ -92,7 +92,7 @@ describe('a stopped run', () => {
     sink.at.mail = '530 5.7.0 login first, ann@example.com'
     expect(await drained(deps)).toMatchObject({ stopped: 'login-refused' })
     await runAlerts(deps)
-    expect(events()).toEqual(['notice.raised', 'notice.not-told'])
+    expect(events()).toEqual(['alert.raised', 'alert.not-sent'])
 
     delete sink.at.mail
     await runAlerts(deps)
@@ -126,7 +126,7 @@ describe('a stopped run', () => {
       to: toAddress,
       raw: Buffer.from(`Message-ID: <${id}@site.example>\r\n\r\nHello\r\n`),
     })
-    const run = () => deliverReady({ ...deps, compose }, { lane: 'digests' })
+    const run = () => deliverReady({ ...deps, compose }, { lane: 'bulk' })
     const first = await run()
     expect(first).toMatchObject({ accepted: 0, stopped: 'refused-alike' })
     await runAlerts(deps)
@@ -234,7 +234,7 @@ test('a date with open plans 20 hours after the hour, reported once and then its
   await sourceIsWell()
   const dueAt = new Date('2026-11-24T08:00:00Z')
   await site.db.plan.create({
-    data: { zone: 'UTC', hour: 8, days: 'mon', localDate: dueAt, dueAt, horizon: 1, sources: '', due: 3 },
+    data: { zone: 'UTC', hour: 8, days: 'mon', localDate: dueAt, dueAt, maxPaperId: 1, sources: '', due: 3 },
   })
   moveTo('2026-11-25T04:10:00Z')
   await runAlerts(depsWith())
@@ -268,16 +268,16 @@ test('work that fails for a quarter of an hour, without an address in the alert'
 
 test('a nudge that no worker takes for a quarter of an hour', async () => {
   await sourceIsWell()
-  await site.deps.queue.nudge('drain-answers')
+  await site.deps.queue.nudge('drain-transactional')
   const waiting = (minutes: number) => site.db.$executeRaw`
-    update pgboss.job set created_on = now() - make_interval(mins => ${minutes}) where name = 'drain-answers'`
+    update pgboss.job set created_on = now() - make_interval(mins => ${minutes}) where name = 'drain-transactional'`
   await waiting(14)
   await runAlerts(depsWith())
   expect(subjects()).toEqual([])
   await waiting(16)
   await runAlerts(depsWith())
   expect(subjects()).toEqual(['Daily Papers: email is not being sent: no worker is running'])
-  await site.db.$executeRaw`delete from pgboss.job where name = 'drain-answers'`
+  await site.db.$executeRaw`delete from pgboss.job where name = 'drain-transactional'`
   await runAlerts(depsWith())
   expect(subjects()).toHaveLength(2)
 })
@@ -290,7 +290,12 @@ test('reports that are not read for a quarter of an hour, although nothing fails
   await runAlerts(deps)
   expect(subjects()).toEqual([])
   later(MINUTE)
-  await recordIncident(site.db, { name: 'work read-reports', what: 'x', said: 'y', since: site.clock.now() })
+  await recordIncident(site.db, {
+    name: 'work read-reports',
+    what: 'x',
+    detail: 'y',
+    since: site.clock.now(),
+  })
   await runAlerts(deps)
   expect(subjects()).toEqual([]) // the failure has an alert of its own
   await endIncident(site.db, 'work read-reports')
@@ -345,7 +350,7 @@ describe('the weekly report', () => {
   test('not on the first Monday of an empty database', async () => {
     moveTo('2026-11-30T12:00:00Z')
     await runAlerts(depsWith())
-    expect(await site.db.notice.count()).toBe(0)
+    expect(await site.db.alert.count()).toBe(0)
   })
 })
 
@@ -390,7 +395,7 @@ describe('sending', () => {
     expect(subjects()).toHaveLength(6)
     expect(subjects()[5]).toBe('Daily Papers: 4 more alerts')
     expect(toOperator()[5]!.text.match(/resolved: job\d is failing/g)).toHaveLength(4)
-    expect(await site.db.notice.count({ where: { toldAt: null } })).toBe(0)
+    expect(await site.db.alert.count({ where: { sentAt: null } })).toBe(0)
   })
 
   test('alerts within the hour wait for the next one', async () => {
@@ -416,7 +421,7 @@ describe('sending', () => {
     await runAlerts(depsWith({ SENDING: 'off' }))
     await runAlerts(depsWith({ OPERATOR_EMAIL: '' }))
     expect(sink.mails).toEqual([])
-    expect(events()).toEqual(['notice.raised'])
+    expect(events()).toEqual(['alert.raised'])
     await runAlerts(depsWith())
     expect(subjects()).toEqual(['Daily Papers: source huggingface has not answered for a day'])
   })
@@ -429,7 +434,7 @@ describe('sending', () => {
     const [mail] = toOperator()
     expect(mail!.from).toBe('papers@lab.example')
     expect(mail!.text).toMatch(/^Auto-Submitted: auto-generated\r$/m)
-    expect(mail!.text).toMatch(/^Message-ID: <notice\.[\w-]+@lab\.example>\r$/m)
+    expect(mail!.text).toMatch(/^Message-ID: <alert\.[\w-]+@lab\.example>\r$/m)
     expect(mail!.text).toMatch(/^Date: Tue, 24 Nov 2026 12:00:00 \+0000\r$/m)
     expect(mail!.text).not.toMatch(/^List-/m)
   })

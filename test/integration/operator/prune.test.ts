@@ -31,7 +31,8 @@ const depsAt = (now: string, keepDays = 30): Deps => ({
 
 async function emptied(): Promise<void> {
   await emptyTables(world.db)
-  await world.db.$executeRaw`truncate day_book, notice, admin_session, import_run, move, change cascade`
+  await world.db
+    .$executeRaw`truncate day_totals, alert, admin_session, import_run, address_change, change cascade`
 }
 beforeEach(emptied)
 
@@ -159,7 +160,7 @@ describe('pruning', () => {
       const consent = { event: 'confirmed' as const, how: 'import', wording: 'elsewhere' }
       await world.db.consent.create({ data: { subscriberId: 'imported', at: new Date(at), ...consent } })
       await prune(depsAt('2026-12-10T03:00:00Z'))
-      const kept = await world.db.dayBook.findMany({ orderBy: { localDate: 'asc' } })
+      const kept = await world.db.dayTotals.findMany({ orderBy: { localDate: 'asc' } })
       expect([kept.length, kept[0]?.localDate]).toEqual([14, new Date('2026-11-20')])
     },
   )
@@ -168,20 +169,20 @@ describe('pruning', () => {
     const old = new Date('2026-11-24T12:00:00Z')
     const young = new Date('2027-01-09T12:00:00Z')
     const rows = [
-      { key: 'lasts, told', toldAt: old },
+      { key: 'lasts, told', sentAt: old },
       { key: 'lasts, never told' },
-      { key: 'over, told', toldAt: old, overAt: old },
-      { key: 'over, never told', overAt: old },
-      { key: 'over now, told', toldAt: old, overAt: young },
-      { key: 'week, told', kind: 'week', toldAt: old },
+      { key: 'over, told', sentAt: old, endedAt: old },
+      { key: 'over, never told', endedAt: old },
+      { key: 'over now, told', sentAt: old, endedAt: young },
+      { key: 'week, told', kind: 'week', sentAt: old },
       { key: 'week, never told', kind: 'week' },
-      { key: 'week, told now', kind: 'week', toldAt: young },
+      { key: 'week, told now', kind: 'week', sentAt: young },
     ]
     const more = { kind: 'source-stalled', at: old, nextTry: old, values: {} }
-    await world.db.notice.createMany({ data: rows.map((row) => ({ ...more, ...row })) })
-    expect(await countPrunable(depsAt(NIGHT))).toMatchObject({ notices: 4 })
-    expect(await prune(depsAt(NIGHT))).toMatchObject({ notices: 4 })
-    const left = await world.db.notice.findMany({ orderBy: { id: 'asc' } })
+    await world.db.alert.createMany({ data: rows.map((row) => ({ ...more, ...row })) })
+    expect(await countPrunable(depsAt(NIGHT))).toMatchObject({ alerts: 4 })
+    expect(await prune(depsAt(NIGHT))).toMatchObject({ alerts: 4 })
+    const left = await world.db.alert.findMany({ orderBy: { id: 'asc' } })
     expect(left.map(({ key }) => key)).toEqual([
       'lasts, told',
       'lasts, never told',
@@ -200,7 +201,7 @@ describe('pruning', () => {
     expect(await countPrunable(depsAt(NIGHT))).toMatchObject({ reports: 2 })
     expect(await prune(depsAt(NIGHT))).toMatchObject({ reports: 2 })
     expect(await countPrunable(depsAt(NIGHT))).toMatchObject({ reports: 0 })
-    expect(await world.db.returned.count()).toBe(1)
+    expect(await world.db.bounce.count()).toBe(1)
     expect(await world.db.report.count({ where: { state: 'waiting' } })).toBe(1)
   })
 

@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => server.close())
 beforeEach(async () => {
   await emptyTables(database.db)
-  await database.db.sourceGate.deleteMany()
+  await database.db.hostThrottle.deleteMany()
   server.requests.length = 0
   server.troubles.length = 0
 })

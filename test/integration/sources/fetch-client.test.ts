@@ -45,7 +45,7 @@ beforeEach(async () => {
   replies.length = 0
   asked = []
   waits = []
-  await database.db.sourceGate.deleteMany()
+  await database.db.hostThrottle.deleteMany()
 })
 
 const fine: Reply = (response) => response.end('fine')
@@ -83,7 +83,7 @@ const opened = ({ fetchPolicy, ...more }: More = {}) =>
 async function passTime(ms: number): Promise<void> {
   waits.push(ms)
   await database.db.$executeRaw`
-    update source_gate set free_at = free_at - ${Math.ceil(ms)}::int * interval '1 millisecond'`
+    update host_throttle set free_at = free_at - ${Math.ceil(ms)}::int * interval '1 millisecond'`
 }
 
 const bodyOf = ({ body }: SourceResponse) => body
@@ -92,7 +92,7 @@ const ask = (more?: More) => opened(more).request({ url, accept: 'text/plain' },
 /** For how long the host throttle is still closed. */
 const shutFor = async () => {
   const [row] = await database.db.$queryRaw<{ ms: number }[]>`
-    select extract(epoch from free_at - clock_timestamp())::float8 * 1000 as ms from source_gate`
+    select extract(epoch from free_at - clock_timestamp())::float8 * 1000 as ms from host_throttle`
   return Math.floor(row?.ms ?? 0) // what is kept is rounded to a millisecond
 }
 
@@ -144,7 +144,7 @@ describe('the host throttle', () => {
     replies.push(slow, slow, slow)
     const fetchPolicy = { gapMs: 0 }
     await Promise.all([ask({ fetchPolicy }), ask({ fetchPolicy }), ask({ fetchPolicy, db: other.db })])
-    expect(await database.db.sourceGate.count()).toBe(0)
+    expect(await database.db.hostThrottle.count()).toBe(0)
   })
 
   test('the lock of a dead process ends once its response could no longer arrive', async () => {
@@ -185,7 +185,7 @@ describe('the host throttle', () => {
     }
     await expect(ask({ wait, signal: stopping.signal })).rejects.toThrow('we stop')
     await sleep(50)
-    expect(await database.db.sourceGate.findMany()).toMatchObject([{ holder: 'another' }])
+    expect(await database.db.hostThrottle.findMany()).toMatchObject([{ holder: 'another' }])
     expect(asked).toEqual([])
   })
 })
@@ -293,7 +293,7 @@ describe('problems', () => {
         response.write('half', () => request.socket.resetAndDestroy())
       },
     ],
-    ['before the last chunk', (response) => response.write('half', () => response.destroy())],
+    ['before the last batch', (response) => response.write('half', () => response.destroy())],
     [
       'with something else than gzip',
       (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('fine'),

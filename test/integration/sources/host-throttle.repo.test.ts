@@ -11,7 +11,7 @@ const pass = (service: string, holder: string, holdMs = 60_000) =>
 const leave = (service: string, holder: string, restMs: number) =>
   releaseHost(database.db, { service, holder, restMs })
 const later = (ms: number) => database.db.$executeRaw`
-  update source_gate set free_at = free_at - ${ms}::int * interval '1 millisecond'`
+  update host_throttle set free_at = free_at - ${ms}::int * interval '1 millisecond'`
 
 test('it lets one through, and tells the others for how long at most it is shut', async () => {
   const service = newService()

@@ -3,7 +3,7 @@ import {
   deleteAllFeedback,
   deleteFeedback,
   listFeedback,
-  MAX_OPINIONS,
+  MAX_FEEDBACK,
   saveFeedback,
 } from '../../../src/subscribers/feedback.repo.ts'
 import {
@@ -69,16 +69,16 @@ describe('opinions', () => {
     await database.db.paperKey.createMany({ data: gone })
     expect(await said()).toEqual([[3, 'less']])
     await give(3, 'more', 3)
-    expect(await database.db.opinion.count()).toBe(1)
+    expect(await database.db.feedback.count()).toBe(1)
     await deleteFeedback(database.db, { subscriberId: ANN, paperId: 3 })
     expect(await said()).toEqual([])
   })
 
-  test(`the newest ${MAX_OPINIONS} are kept`, async () => {
-    for (let n = 1; n <= MAX_OPINIONS + 2; n++) await give(n, 'more', n)
+  test(`the newest ${MAX_FEEDBACK} are kept`, async () => {
+    for (let n = 1; n <= MAX_FEEDBACK + 2; n++) await give(n, 'more', n)
     const kept = await said()
-    expect([kept.length, kept[0]?.[0], kept.at(-1)?.[0]]).toEqual([MAX_OPINIONS, MAX_OPINIONS + 2, 3])
-    expect(await database.db.opinion.count()).toBe(MAX_OPINIONS)
+    expect([kept.length, kept[0]?.[0], kept.at(-1)?.[0]]).toEqual([MAX_FEEDBACK, MAX_FEEDBACK + 2, 3])
+    expect(await database.db.feedback.count()).toBe(MAX_FEEDBACK)
   })
 })
 

@@ -25,7 +25,7 @@ beforeEach(async () => {
   const log = openLog('info', { write: (line) => void logged.push(JSON.parse(line)) })
   deps = { config: readConfig({}), clock, log, db: database.db, databaseUrl: database.url }
   await emptyTables(database.db)
-  await enqueueGoodbyes(database.db, 'answers', 1)
+  await enqueueGoodbyes(database.db, 'transactional', 1)
 })
 
 const hoursAgo = (hours: number) => new Date(clock.now().getTime() - hours * HOUR)
@@ -33,7 +33,7 @@ const later = (hours: number) => clock.moveTo(hoursAgo(-hours))
 
 /** So many acceptances, hours ago. */
 const accepted = (mails: number, hours = 1) => database.db.$executeRaw`
-  insert into acceptance (message_id, at, answer)
+  insert into acceptance (message_id, at, reply)
   select id, ${hoursAgo(hours)}, '250 ok' from message, generate_series(1, ${mails}::int)`
 
 /** So many people are suppressed, each a minute after the one before. */
@@ -55,7 +55,7 @@ describe('complaints', () => {
     const figures = '5 complaints in 24 hours for 1,666 emails accepted in a day: 0.30 %'
     expect(await delivery()).toMatchObject({ value: 'paused', reason: figures })
     expect(await openIncidents(database.db)).toMatchObject([
-      { name: 'complaints', what: 'complaints', said: figures },
+      { name: 'complaints', what: 'complaints', detail: figures },
     ])
     expect(complained().at(-1)).toMatchObject({ level: 'error', complaints: 5, mails: 1666, paused: true })
   })

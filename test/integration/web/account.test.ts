@@ -184,8 +184,8 @@ describe('a copy', () => {
       removed: new Set(['string']),
     })
     const message = await site.db.message.findFirstOrThrow({ where: { kind: 'digest' } })
-    await site.db.acceptance.create({ data: { messageId: message.id, at: NOW, answer: '250 ok' } })
-    await messageCameBack(site.db, NOW, { class: 'full', status: '5.2.2', answer: '552 full' })
+    await site.db.acceptance.create({ data: { messageId: message.id, at: NOW, reply: '250 ok' } })
+    await messageCameBack(site.db, NOW, { class: 'full', status: '5.2.2', reply: '552 full' })
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
 
     const { statusCode, headers, body } = await get(site, `${await account()}/export.json`)
@@ -205,7 +205,7 @@ describe('a copy', () => {
         startDate: '2026-11-24',
       },
       topics: [{ query: 'attention' }],
-      opinions: [
+      feedback: [
         {
           paper: 2,
           title: 'Strings and Branes at β-Functions',
@@ -216,7 +216,7 @@ describe('a copy', () => {
       ],
       profile: [{ word: 'brane', weight: -1 }],
       profileWithout: ['string'],
-      signups: [{ wish: { topics: [{ query: 'attention' }] } }],
+      signups: [{ request: { topics: [{ query: 'attention' }] } }],
       consents: [{ event: 'asked' }, { event: 'confirmed', how: 'page' }, { event: 'suppressed' }],
       changes: [{ how: 'page', before: set }],
       newAddresses: [{ address: NEW, confirmedAt: null }],
@@ -227,26 +227,27 @@ describe('a copy', () => {
           papers: expect.arrayContaining([{ paper: 2, title: 'Strings and Branes at β-Functions' }]),
         },
       ],
-      returned: [{ class: 'full', status: '5.2.2', answer: '552 full', messageKind: 'digest', way: 'lmtp' }],
+      bounces: [
+        { class: 'full', status: '5.2.2', reply: '552 full', messageKind: 'digest', channel: 'lmtp' },
+      ],
       suppression: { reason: 'complaint' },
     })
     expect(copy.messages.find(({ kind }: { kind: string }) => kind === 'digest')).toMatchObject({
       toAddress: EMAIL,
       state: 'accepted',
-      acceptances: [{ answer: '250 ok' }],
+      acceptances: [{ reply: '250 ok' }],
     })
 
     const tables = await site.db.$queryRaw<{ name: string }[]>`
       select distinct conrelid::regclass::text as name from pg_constraint
       where contype = 'f' and confrelid = 'subscriber'::regclass order by 1`
     const partOf: Record<string, string> = {
+      address_change: 'newAddresses',
+      bounce: 'bounces',
       change: 'changes',
       consent: 'consents',
       digest: 'digests',
       message: 'messages',
-      move: 'newAddresses',
-      opinion: 'opinions',
-      returned: 'returned',
       signup: 'signups',
       topic: 'topics',
     }
@@ -464,7 +465,7 @@ describe('erasing', () => {
     })
     await saveProfile(site.db, { subscriberId, words: new Map([['robot', 1]]), removed: new Set() })
     await post(site, `${await account()}/erase`)
-    expect([await site.db.opinion.count(), await site.db.profile.count()]).toEqual([0, 0])
+    expect([await site.db.feedback.count(), await site.db.profile.count()]).toEqual([0, 0])
   })
 
   test('also after unsubscribing, and for a suppressed subscriber, who stays suppressed', async () => {

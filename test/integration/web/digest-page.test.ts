@@ -101,7 +101,7 @@ describe('a digest in the browser', () => {
         kind: 'welcome',
         dedupe: 'x',
         subscriber: { connect: { addressKey: EMAIL } },
-        chunk: { create: { lane: 'answers', notBefore: NOW } },
+        batch: { create: { lane: 'transactional', notBefore: NOW } },
         nextTry: NOW,
         deadline: NOW,
         datedAt: NOW,

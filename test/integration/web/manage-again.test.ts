@@ -240,10 +240,10 @@ describe('receipts', () => {
     )
   const message = async (kind: string, dedupe: string, content: object) => {
     const { id: subscriberId } = await ann()
-    const chunk = await site.db.chunk.create({ data: { lane: 'answers', notBefore: new Date() } })
+    const batch = await site.db.batch.create({ data: { lane: 'transactional', notBefore: new Date() } })
     const { id } = await site.db.message.create({
       data: {
-        ...{ id: `${kind}-1`, kind, dedupe, subscriberId, chunkId: chunk.id, content, secretId: 'x' },
+        ...{ id: `${kind}-1`, kind, dedupe, subscriberId, batchId: batch.id, content, secretId: 'x' },
         nextTry: new Date('2026-11-24T12:00:00Z'),
         deadline: new Date('2026-11-25T12:00:00Z'),
         datedAt: new Date('2026-11-24T11:30:00Z'),
@@ -257,7 +257,7 @@ describe('receipts', () => {
     const id = await message('welcome', 'signup 1', { zone: 'Pacific/Kiritimati', papers: [1, 2] })
     expect(await rows(path)).toEqual(['Wed 25 Nov: welcome email with 2 papers, waiting to be sent'])
     const at = new Date('2026-11-24T12:00:05Z')
-    await site.db.acceptance.create({ data: { messageId: id, at, answer: '250' } })
+    await site.db.acceptance.create({ data: { messageId: id, at, reply: '250' } })
     expect(await rows(path)).toEqual([
       'Wed 25 Nov: welcome email with 2 papers, delivered to your mail server at 02:00',
     ])
@@ -270,7 +270,7 @@ describe('receipts', () => {
     const { id } = await ann()
     const plan = await site.db.plan.create({
       data: {
-        ...{ zone: 'UTC', hour: 8, days: 'tue', horizon: 0, sources: '' },
+        ...{ zone: 'UTC', hour: 8, days: 'tue', maxPaperId: 0, sources: '' },
         localDate: new Date('2026-11-24'),
         dueAt: new Date('2026-11-24T08:00:00Z'),
       },

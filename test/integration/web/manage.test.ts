@@ -414,7 +414,7 @@ describe('receipts', () => {
     expect((await receipts(path))[0]).toMatch(/^Tue 24 Nov: \d+ papers?, waiting to be sent/)
     const message = await site.db.message.findFirstOrThrow({ where: { kind: 'digest' } })
     await site.db.acceptance.create({
-      data: { messageId: message.id, at: new Date('2026-11-24T12:00:05Z'), answer: '250' },
+      data: { messageId: message.id, at: new Date('2026-11-24T12:00:05Z'), reply: '250' },
     })
     expect((await receipts(path))[0]).toMatch(/papers?, delivered to your mail server at 12:00$/)
     await messageCameBack(site.db, new Date('2026-11-24T12:03:00Z'), { class: 'full', status: '5.2.2' })

@@ -129,7 +129,7 @@ async function busyDay() {
   await post({ ...site, app }, '/confirm/canarytokencanarytokencanarytokencanarytoken', {})
   const compose = await openComposer(deps)
   sink.at.rcpt = '451 4.0.0 later, canary.address@example.com'
-  await deliverReady({ ...deps, compose }, { lane: 'answers' })
+  await deliverReady({ ...deps, compose }, { lane: 'transactional' })
   await subscribeThroughSite({ ...site, app, deps }, 'canary.two@example.com')
   const today = { source: 'huggingface', day: '2026-11-24', papers: 3, requests: 2, now: NOW }
   await recordSuccessfulFetch(site.db, today)
@@ -147,10 +147,10 @@ async function busyDay() {
   await cameBack(site.db, NOW, { domain: null, class: 'complaint' })
   await cameBack(site.db, new Date(NOW.getTime() - 86_400_000), { domain: 'canary.old' })
   await leaveReport(site.db, NOW)
-  deps.log.info('report.read', { report: 1, way: 'lmtp', class: 'dead', done: 'suppressed' })
+  deps.log.info('report.read', { report: 1, channel: 'lmtp', class: 'dead', effect: 'suppressed' })
   await deps.queue.nudge('plan')
-  await site.db.$executeRaw`insert into chunk (lane, owner, lease_until, not_before)
-    values ('digests', 'w', now() + interval '1 hour', ${NOW})`
+  await site.db.$executeRaw`insert into batch (lane, owner, lease_until, not_before)
+    values ('bulk', 'w', now() + interval '1 hour', ${NOW})`
   return (await ask(app)).body
 }
 
@@ -209,26 +209,26 @@ describe('what they say', () => {
       'daily_papers_topics 1',
       'daily_papers_delivery_paused 0',
       'daily_papers_sending_enabled 1',
-      'daily_papers_notices{kind="source-stalled"} 1',
-      'daily_papers_notices_untold 1',
-      'daily_papers_day_returns{class="dead",domain="big8.test"} 2',
-      'daily_papers_day_returns{class="dead",domain="other"} 5',
-      'daily_papers_day_returns{class="complaint",domain="other"} 1',
+      'daily_papers_alerts{kind="source-stalled"} 1',
+      'daily_papers_alerts_unsent 1',
+      'daily_papers_day_bounces{class="dead",domain="big8.test"} 2',
+      'daily_papers_day_bounces{class="dead",domain="other"} 5',
+      'daily_papers_day_bounces{class="complaint",domain="other"} 1',
       'daily_papers_waiting_reports 1',
-      'daily_papers_returns_total{way="lmtp",class="dead"} 1',
+      'daily_papers_bounces_total{channel="lmtp",class="dead"} 1',
       'daily_papers_source_day_papers{source="huggingface"} 3',
       'daily_papers_source_day_requests{source="huggingface"} 2',
       'daily_papers_source_late_papers{source="huggingface"} 5', // an older day is none of them
       'daily_papers_source_day_state{source="huggingface",state="fresh"} 1',
       `daily_papers_last_tick_timestamp_seconds ${NOW.getTime() / 1000}`,
       `daily_papers_source_last_fetch_timestamp_seconds{source="huggingface"} ${NOW.getTime() / 1000}`,
-      'daily_papers_mails_total{lane="answers",outcome="deferred"} 2',
-      'daily_papers_open_messages{lane="answers",kind="confirmation",state="deferred"} 1',
-      `daily_papers_oldest_ready_message_timestamp_seconds{lane="answers"} ${NOW.getTime() / 1000}`,
+      'daily_papers_mails_total{lane="transactional",outcome="deferred"} 2',
+      'daily_papers_open_messages{lane="transactional",kind="confirmation",state="deferred"} 1',
+      `daily_papers_oldest_ready_message_timestamp_seconds{lane="transactional"} ${NOW.getTime() / 1000}`,
       'daily_papers_log_events_total{event="subscriber.confirmed"} 2',
     ])
       expect.soft(text).toContain(`${line}\n`)
-    expect(text).toMatch(/^daily_papers_smtp_answer_seconds_count\{lane="answers"\} \d/m)
+    expect(text).toMatch(/^daily_papers_smtp_reply_seconds_count\{lane="transactional"\} \d/m)
     expect(text).toMatch(
       /http_request_duration_seconds_count\{method="POST",route="\/confirm\/:token",status="303"\} 2/,
     )
@@ -284,7 +284,7 @@ test('another process says the same of what the database holds', async () => {
   })
   const [one, other] = await Promise.all(two.map(async ({ app }) => (await ask(app)).body))
   const gauges = (text: string) =>
-    text.split('\n').filter((line) => /^daily_papers_(subscribers|source|open|notices|delivery)/.test(line))
+    text.split('\n').filter((line) => /^daily_papers_(subscribers|source|open|alerts|delivery)/.test(line))
   expect(gauges(one!).length).toBeGreaterThan(5)
   expect(gauges(other!)).toEqual(gauges(one!))
 })

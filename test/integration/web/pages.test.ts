@@ -42,8 +42,12 @@ describe('subscribing on the site', () => {
     expect(
       (await json({ email: EMAIL, topic: ['robots', 'vision'], hour: 9, days: ['mon'] })).statusCode,
     ).toBe(202)
-    const { wish } = await site.db.signup.findFirstOrThrow()
-    expect(wish).toMatchObject({ hour: 9, days: ['mon'], topics: [{ query: 'robots' }, { query: 'vision' }] })
+    const { request } = await site.db.signup.findFirstOrThrow()
+    expect(request).toMatchObject({
+      hour: 9,
+      days: ['mon'],
+      topics: [{ query: 'robots' }, { query: 'vision' }],
+    })
   })
 
   test('a program that fills in the hidden field gets the same response, and nothing happens', async () => {
@@ -416,7 +420,7 @@ describe('reading', () => {
     const { id } = await site.db.subscriber.findFirstOrThrow({ where: { address: EMAIL } })
     const account = `/account/${sign('account', id)}`
     await post(site, `${account}/address`, { email: 'ann@new.example' })
-    const move = await site.db.move.findFirstOrThrow()
+    const move = await site.db.addressChange.findFirstOrThrow()
     await post(site, `/manage/${sign('manage', id)}`, { do: 'add-topic', topic: 'attention' })
     const topic = await site.db.topic.findFirstOrThrow({ where: { subscriberId: id } })
     const welcome = await site.db.message.findFirstOrThrow({ where: { kind: 'welcome', subscriberId: id } })

@@ -71,15 +71,13 @@ describe('when the sign-up emails of the hour are used up', () => {
   test('the operator gets one alert, and one when it is over', async () => {
     await useUp()
     await runAlerts(site.deps)
-    expect(await site.db.notice.count()).toBe(0)
+    expect(await site.db.alert.count()).toBe(0)
     for (let n = 0; n < 3; n++) await signsUp(`c${n}@example.com`)
     for (let n = 0; n < 2; n++) await runAlerts(site.deps)
-    const said = { said: '3 an hour (SIGNUP_PER_HOUR)' }
-    expect(await site.db.notice.findMany()).toMatchObject([
-      { kind: 'signups-limited', overAt: null, values: said },
-    ])
+    const values = { detail: '3 an hour (SIGNUP_PER_HOUR)' }
+    expect(await site.db.alert.findMany()).toMatchObject([{ kind: 'signups-limited', endedAt: null, values }])
     await site.db.$executeRaw`update bucket set at = at - interval '1 hour'`
     await runAlerts(site.deps)
-    expect(await site.db.notice.findMany()).toMatchObject([{ overAt: site.clock.now() }])
+    expect(await site.db.alert.findMany()).toMatchObject([{ endedAt: site.clock.now() }])
   })
 })

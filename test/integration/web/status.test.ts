@@ -72,7 +72,7 @@ test('whether digests go out: since when they do not, and not why', async () => 
 
 test('the newest date that is closed, also while a later one is open', async () => {
   expect(await page()).toContain('No day’s digests are all accounted for yet.')
-  const plan = { zone: 'UTC', hour: 8, days: 'mon', dueAt: NOW, horizon: 0, sources: '' }
+  const plan = { zone: 'UTC', hour: 8, days: 'mon', dueAt: NOW, maxPaperId: 0, sources: '' }
   await site.db.plan.createMany({
     data: [
       { ...plan, localDate: new Date('2026-11-23'), closedAt: NOW },

@@ -226,7 +226,7 @@ describe('input', () => {
       'do=change&query=x',
       'do=more',
       'do=forget-profile',
-      `paper=${paper}&do=less&opinion=given`,
+      `paper=${paper}&do=less&feedback=given`,
     ]
     const before = await checksums(site.db)
     for (const query of ['', `paper=${paper}`, 'query=attention', 'as=new&query=x&name=y', ...tries]) {
@@ -256,9 +256,9 @@ describe('more and less like this', () => {
     expect(await weights()).toEqual(once)
     expect((await press(from, { do: 'less' })).said).toMatch(/^Saved: less like this Less of: /)
     expect((await weights()).get('hybrid')).toBeLessThan(0)
-    expect(await site.db.opinion.count()).toBe(1)
+    expect(await site.db.feedback.count()).toBe(1)
     expect((await press(from, { do: 'back' })).said).toBe('Undone')
-    expect([await site.db.opinion.count(), await site.db.profile.count()]).toEqual([0, 0])
+    expect([await site.db.feedback.count(), await site.db.profile.count()]).toEqual([0, 0])
     expect(await site.db.change.count()).toBe(0)
   })
 
@@ -286,7 +286,7 @@ describe('more and less like this', () => {
     expect((await press(from, { do: 'forget-profile' })).said).toBe(
       'Reset: your digests are back in their usual order',
     )
-    expect([await site.db.opinion.count(), await site.db.profile.count()]).toEqual([0, 0])
+    expect([await site.db.feedback.count(), await site.db.profile.count()]).toEqual([0, 0])
   })
 
   test('for a missing paper: 404', async () => {
@@ -302,7 +302,7 @@ describe('more and less like this', () => {
       post(site, `${path}?paper=${one}`, { do: 'more' }),
       post(site, `${path}?paper=${other}`, { do: 'less' }),
     ])
-    expect(await site.db.opinion.count()).toBe(2)
+    expect(await site.db.feedback.count()).toBe(2)
     expect((await weights()).get('hybrid')).toBeGreaterThan(0)
     expect((await weights()).get('sentenc')).toBeLessThan(0)
   })
@@ -330,7 +330,7 @@ describe('a topic that is not there', () => {
     const onPage = await get(site, paper.headers.location as string)
     const said = textOf((await get(site, onPage.headers.location as string)).body)
     expect(said).toMatch(/Saved: this moves papers.*That topic no longer exists/s)
-    expect(await site.db.opinion.count()).toBe(1)
+    expect(await site.db.feedback.count()).toBe(1)
   })
 
   test('of another subscriber: the same page, and nothing is shown or changed', async () => {
@@ -374,7 +374,7 @@ describe('the link', () => {
     }
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
     expect(textOf((await get(site, from)).body)).toContain('We don’t email this address')
-    expect(await site.db.opinion.count()).toBe(0)
+    expect(await site.db.feedback.count()).toBe(0)
   })
 
   test('no address and no token reaches the log', async () => {

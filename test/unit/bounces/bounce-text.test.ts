@@ -10,13 +10,13 @@ const DEAD: ListedBounce = {
   class: 'dead',
   status: '5.1.1',
   sure: true,
-  answer: '550 5.1.1 nobody here',
+  reply: '550 5.1.1 nobody here',
   domain: 'y.example',
   foundBy: 'token',
   messageId: 'm1',
   subscriberId: 's1',
-  done: 'suppressed',
-  way: 'lmtp',
+  effect: 'suppressed',
+  channel: 'lmtp',
   isRead: true,
   kind: 'digest',
 }
@@ -27,35 +27,35 @@ test.each([
     'Returned: no such mailbox (5.1.1): 550 5.1.1 nobody here; found by the token in its envelope sender; the address was suppressed.',
   ],
   [
-    { sure: false, done: 'nothing', answer: '', foundBy: 'message-id' },
+    { sure: false, effect: 'nothing', reply: '', foundBy: 'message-id' },
     'Returned: no such mailbox (5.1.1); found by its Message-ID; no action yet: a second such report on another day suppresses the address.',
   ],
   [
-    { class: 'full', status: '5.2.2', answer: 'over quota.', done: 'paused', foundBy: 'field' },
+    { class: 'full', status: '5.2.2', reply: 'over quota.', effect: 'paused', foundBy: 'field' },
     'Returned: mailbox full or disabled (5.2.2): over quota; found by the token in a header of the email; they were paused for a week.',
   ],
   [
-    { done: 'elsewhere' },
+    { effect: 'elsewhere' },
     'Returned: no such mailbox (5.1.1): 550 5.1.1 nobody here; found by the token in its envelope sender; no action: it is about another mailbox, to which theirs forwards.',
   ],
   [
-    { class: 'policy', status: null, answer: '', done: 'nothing' },
+    { class: 'policy', status: null, reply: '', effect: 'nothing' },
     'Returned: policy; found by the token in its envelope sender; no action: it is about the email or its sender, not the address.',
   ],
   [
-    { class: 'complaint', status: null, answer: '', foundBy: 'maker' },
+    { class: 'complaint', status: null, reply: '', foundBy: 'provider' },
     'The reader marked it as spam; found by the address that the mail service gave; the address was suppressed.',
   ],
   [
-    { class: 'unsubscribe', status: null, answer: '', done: 'unsubscribed' },
+    { class: 'unsubscribe', status: null, reply: '', effect: 'unsubscribed' },
     'The reader asked to unsubscribe; found by the token of the unsubscribe address; they were unsubscribed.',
   ],
   [
-    { class: 'not-a-report', status: null, answer: '', foundBy: null, done: 'nothing' },
+    { class: 'not-a-report', status: null, reply: '', foundBy: null, effect: 'nothing' },
     'An email that isn’t a report; no action: no subscriber matches.',
   ],
   [
-    { class: 'unknown', status: null, answer: '', isRead: false, done: 'nothing' },
+    { class: 'unknown', status: null, reply: '', isRead: false, effect: 'nothing' },
     'An unreadable report arrived; found by the token in its envelope sender; no action.',
   ],
 ] satisfies [Partial<ListedBounce>, string][])('%j', (change, text) =>
@@ -65,7 +65,7 @@ test.each([
 test('every class and every action has a text', () => {
   for (const kind of BOUNCE_CLASSES)
     for (const done of ['suppressed', 'dropped', 'nothing'] as const)
-      expect(bounceText({ ...DEAD, class: kind, done })).not.toMatch(/undefined|null/)
+      expect(bounceText({ ...DEAD, class: kind, effect: done })).not.toMatch(/undefined|null/)
 })
 
 test('the newest failure report decides; an unreadable one does not count', () => {

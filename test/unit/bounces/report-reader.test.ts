@@ -10,10 +10,9 @@ test('an email is read in a thread with the same result as without one', async (
   const mails = ['Subject: one\n\nhello', 'Subject: two\n\nhello'].map((mail) =>
     reader.read(Buffer.from(mail)),
   )
-  expect((await Promise.all(mails)).map(({ returned }) => returned.map((one) => one.class))).toEqual([
-    ['not-a-report'],
-    ['not-a-report'],
-  ])
+  expect((await Promise.all(mails)).map(({ bounces: returned }) => returned.map((one) => one.class))).toEqual(
+    [['not-a-report'], ['not-a-report']],
+  )
   await reader.close()
 })
 
@@ -70,7 +69,7 @@ test('emails built to take long are read quickly', async () => {
     const subject = word.trim().repeat(40) || 'x'
     for (const type of ['text/plain', 'text/html', 'message/delivery-status', 'message/feedback-report']) {
       const mail = `${from}Subject: ${subject}\nMIME-Version: 1.0\nContent-Type: ${type}\n\n${body}\n`
-      expect((await reader.read(Buffer.from(mail))).returned).not.toEqual([])
+      expect((await reader.read(Buffer.from(mail))).bounces).not.toEqual([])
     }
   }
   await reader.close()

@@ -27,9 +27,9 @@ function timesOffered(rule: OfferRule, days: Day[]): number[] {
     for (const [i, digest] of past.entries()) {
       if (past.length - i > digest.after) digest.state = digest.end
     }
-    const horizon = firstDays.size
-    const offered = rule({ past, firstDays, horizon })
-    past.push({ day: number, ...offered, toPaper: horizon, state: 'open', end, after })
+    const maxPaperId = firstDays.size
+    const offered = rule({ past, firstDays, maxPaperId })
+    past.push({ day: number, ...offered, toPaper: maxPaperId, state: 'open', end, after })
   }
   const counting = past.filter((digest) => digest.end !== 'gave_up')
   return [...firstDays.keys()].map((id) => counting.filter(({ papers }) => papers.includes(id)).length)

@@ -8,7 +8,7 @@ const pace = (changes: Partial<DeliveryLimit>): DeliveryLimit => ({
   until: null,
   left: null,
   of: null,
-  said: '421 4.7.28 slow down',
+  reply: '421 4.7.28 slow down',
   ...changes,
 })
 
@@ -20,11 +20,11 @@ test.each<[Partial<DeliveryLimit>, string]>([
   ],
   [{ perSecond: 1234.5, domain: null, kind: 'rate' }, 'all email: 1,200 a second (SMTP_URL)'],
   [
-    { kind: 'was-held', said: '10 mails in a row' },
+    { kind: 'was-held', reply: '10 mails in a row' },
     'gmail.com: 2.5 a second, after an hour on hold for refusals: 10 mails in a row',
   ],
   [
-    { said: `421 ${'x'.repeat(300)}` },
+    { reply: `421 ${'x'.repeat(300)}` },
     `gmail.com: 2.5 a second, because its server asked to slow down: 421 ${'x'.repeat(115)}…`,
   ],
 ])('%o: %s', (changes, text) => expect(deliveryLimitText(pace(changes))).toBe(text))

@@ -179,8 +179,8 @@ describe('the challenge to the site', () => {
 })
 
 describe('bounces', () => {
-  const lmtp = { way: 'lmtp', setting: 'BOUNCE_LMTP' } as const
-  const ses = { way: 'ses', setting: 'SES_TOPIC_ARN' } as const
+  const lmtp = { channel: 'lmtp', setting: 'BOUNCE_LMTP' } as const
+  const ses = { channel: 'ses', setting: 'SES_TOPIC_ARN' } as const
   const domain = 'bounce.example.org'
   const good = { greeting: '220 here', rcptReply: '550 5.1.1 no such address' }
   const heard = (result: typeof good | Error) => ({
@@ -241,7 +241,7 @@ describe('mail', () => {
     tls: 'verify',
   } as const
   const tls = { protocol: 'TLSv1.3', doubt: null, until: null }
-  const fault = { bodyWritten: false, status: null, enhanced: null, answer: 'no' }
+  const fault = { bodyWritten: false, status: null, enhanced: null, reply: 'no' }
   test.each([
     [{ tls }, 'ok', null],
     [{}, 'warning', 'tls=off'],
@@ -291,7 +291,7 @@ describe('sending', () => {
     hasSent: true,
     now,
   }
-  const waiting: SendingState['waiting'] = [{ lane: 'digests', state: 'ready', count: 3 }]
+  const waiting: SendingState['waiting'] = [{ lane: 'bulk', state: 'ready', count: 3 }]
   test.each<[Partial<SendingState>, CheckState, string, string | null]>([
     [{}, 'ok', 'on, nothing is queued', null],
     [{ waiting }, 'ok', 'on, 3 messages queued', null],

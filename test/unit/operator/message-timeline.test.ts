@@ -12,13 +12,13 @@ const RETURN: ListedBounce = {
   class: 'dead',
   status: '5.1.1',
   sure: true,
-  answer: '550 5.1.1 nobody',
+  reply: '550 5.1.1 nobody',
   domain: 'y.example',
   foundBy: 'token',
   messageId: 'm1',
   subscriberId: 's1',
-  done: 'suppressed',
-  way: 'lmtp',
+  effect: 'suppressed',
+  channel: 'lmtp',
   isRead: true,
   kind: 'digest',
 }
@@ -26,7 +26,7 @@ const RETURN: ListedBounce = {
 const MESSAGE: MessageDetails = {
   id: 'm1',
   kind: 'digest',
-  lane: 'digests',
+  lane: 'bulk',
   subscriberId: 's1',
   toAddress: 's1@y.example',
   state: 'accepted',
@@ -35,11 +35,9 @@ const MESSAGE: MessageDetails = {
   datedAt: at('08:00'),
   nextTry: at('08:00'),
   deadline: at('23:00'),
-  acceptances: [{ at: at('08:02'), answer: '250 ok' }],
-  tries: [
-    { n: 1, at: at('08:01'), outcome: 'deferred', status: 451, enhanced: '4.7.1', answer: '451 later' },
-  ],
-  returned: [RETURN],
+  acceptances: [{ at: at('08:02'), reply: '250 ok' }],
+  tries: [{ n: 1, at: at('08:01'), outcome: 'deferred', status: 451, enhanced: '4.7.1', reply: '451 later' }],
+  bounces: [RETURN],
 }
 
 const lifeOf = (change: Partial<MessageDetails>) =>
@@ -48,14 +46,14 @@ const lifeOf = (change: Partial<MessageDetails>) =>
   )
 
 test('a bounce is placed at its time', () =>
-  expect(lifeOf({})).toEqual(['08:00 left', '08:01 deferred', '08:02 accepted', '08:03 returned-dead']))
+  expect(lifeOf({})).toEqual(['08:00 left', '08:01 deferred', '08:02 accepted', '08:03 bounce-dead']))
 
 test('also before a later attempt, and before the outcome', () => {
   const tries = [{ ...MESSAGE.tries[0]!, at: at('08:05'), outcome: 'uncertain' }]
   const nextTry = at('23:00')
   expect(lifeOf({ state: 'uncertain', acceptances: [], tries, nextTry })).toEqual([
     '08:00 left',
-    '08:03 returned-dead',
+    '08:03 bounce-dead',
     '08:05 uncertain',
     '– uncertain',
   ])
@@ -66,5 +64,5 @@ test.each([
   [[RETURN], 'accepted, then returned: no such mailbox (5.1.1)'],
   [[{ ...RETURN, class: 'complaint', status: null } as const], 'accepted'],
 ])('its fate in few words: %#', (returned, text) =>
-  expect(messageOutcomeText({ ...MESSAGE, returned })).toBe(text),
+  expect(messageOutcomeText({ ...MESSAGE, bounces: returned })).toBe(text),
 )

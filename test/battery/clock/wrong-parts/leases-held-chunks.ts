@@ -6,6 +6,6 @@ export * from '../../../../src/mail/outbox/batch.repo.ts'
 
 /** Takes whatever is open for its own, also what somebody else is working on. */
 export async function leaseBatch(db: Database, input: LeaseInput) {
-  await db.$executeRaw`update chunk set owner = null, lease_until = null where owner <> ${input.owner}`
+  await db.$executeRaw`update batch set owner = null, lease_until = null where owner <> ${input.owner}`
   return leaseRightly(db, input)
 }

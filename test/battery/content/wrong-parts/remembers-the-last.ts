@@ -10,9 +10,9 @@ let last: string | null = null
 /** Where a report names nobody, it is taken to go on about whom was named last. */
 export async function readBounceText(input: string | Uint8Array): Promise<BounceReading> {
   const read = await readRightly(input)
-  const returned = read.returned.map((one) => {
+  const returned = read.bounces.map((one) => {
     last = one.recipient ?? last
     return { ...one, recipient: last }
   })
-  return { ...read, returned }
+  return { ...read, bounces: returned }
 }

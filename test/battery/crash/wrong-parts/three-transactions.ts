@@ -9,7 +9,7 @@ export * from '../../../../src/core/database/migrations.ts'
 const FOLDER = join(import.meta.dirname, '../../../../prisma/migrations')
 
 /** Wrong: records that a migration begins, runs it and records that it is done, in three transactions. */
-export async function applyMigrations(url: string): Promise<string[]> {
+export async function applyMigrations(url: string, { folder = FOLDER } = {}): Promise<string[]> {
   const client = new pg.Client({ connectionString: url })
   client.on('error', () => {}) // its queries reject
   await client.connect()
@@ -22,16 +22,16 @@ export async function applyMigrations(url: string): Promise<string[]> {
     const { rows } = await client.query('select migration_name, finished_at from _prisma_migrations')
     if (rows.some((row) => !row.finished_at)) throw new Error('a migration failed before')
     const done = rows.map((row) => row.migration_name)
-    const missing = migrationNames().filter((name) => !done.includes(name))
-    for (const name of missing) await applyOne(client, name)
+    const missing = migrationNames(folder).filter((name) => !done.includes(name))
+    for (const name of missing) await applyOne(client, name, folder)
     return missing
   } finally {
     await client.end()
   }
 }
 
-async function applyOne(client: pg.Client, name: string): Promise<void> {
-  const sql = readFileSync(join(FOLDER, name, 'migration.sql'), 'utf8')
+async function applyOne(client: pg.Client, name: string, folder: string): Promise<void> {
+  const sql = readFileSync(join(folder, name, 'migration.sql'), 'utf8')
   const checksum = createHash('sha256').update(sql).digest('hex')
   const id = randomUUID()
   const begin = 'insert into _prisma_migrations (id, checksum, migration_name) values ($1, $2, $3)'

@@ -5,9 +5,9 @@ export * from '../../../../src/mail/outbox/acceptance.repo.ts'
 /** Whoever has lost the lease is taken for one whose results no longer count. */
 export const recordAcceptances: typeof recordRightly = async (db, accepted) => {
   const held = await db.$queryRaw<{ id: string }[]>`
-    select m.id from message m join chunk c on c.id = m.chunk_id
+    select m.id from message m join batch b on b.id = m.batch_id
     where m.id = any(${accepted.map(({ messageId }) => messageId)})
-      and m.state = 'taken' and m.taken_by = c.owner and c.lease_until > now()`
+      and m.state = 'taken' and m.taken_by = b.owner and b.lease_until > now()`
   const ids = new Set(held.map(({ id }) => id))
   await recordRightly(
     db,

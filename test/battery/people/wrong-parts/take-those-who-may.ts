@@ -10,19 +10,19 @@ export type Take = (db: DatabaseOrTransaction, input: TakeInput) => Promise<Take
  */
 export async function takeThoseWhoMay(
   db: DatabaseOrTransaction,
-  { chunk, owner, now, limit }: TakeInput,
+  { batch, owner, now, limit }: TakeInput,
   may: Prisma.Sql,
 ): Promise<TakeResult> {
   const taken = await (db as Database).$queryRaw<TakeResult['taken']>`
     with picked as (
-      select m.id from message m join chunk c on c.id = m.chunk_id join subscriber s on s.id = m.subscriber_id
-      where c.id = ${chunk} and c.owner = ${owner} and c.lease_until > now() and m.next_try <= ${now}
+      select m.id from message m join batch b on b.id = m.batch_id join subscriber s on s.id = m.subscriber_id
+      where b.id = ${batch} and b.owner = ${owner} and b.lease_until > now() and m.next_try <= ${now}
         and m.state in ('ready', 'deferred') and m.to_address is not null and ${may}
       order by m.next_try, m.id limit ${limit} for update of m skip locked
     )
     update message m set state = 'taken', attempts = m.attempts + 1, taken_at = ${now}, taken_by = ${owner}
     from picked where m.id = picked.id
-    returning m.id, m.chunk_id as "chunkId", m.kind, m.subscriber_id as "subscriberId", m.digest_id as "digestId",
+    returning m.id, m.batch_id as "batchId", m.kind, m.subscriber_id as "subscriberId", m.digest_id as "digestId",
       m.to_address as "toAddress", m.secret_id as "secretId", m.content, m.dated_at as "datedAt", m.deadline,
       m.attempts, false as "uncertainBefore"`
   return { taken, ended: [] }

@@ -266,8 +266,8 @@ describe('the page', () => {
     async (settings) => {
       await seed()
       const config = { ...site.deps.config, ...settings }
-      const { signup, consent, message, chunk } = site.db
-      const tables = [signup, consent, message, chunk]
+      const { signup, consent, message, batch } = site.db
+      const tables = [signup, consent, message, batch]
       const count = () => Promise.all(tables.map((table) => (table as typeof signup).count()))
       const seen = []
       const asksOn = (db: Database, email: string) =>

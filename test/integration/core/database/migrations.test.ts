@@ -11,6 +11,7 @@ import {
   requireMigrated,
 } from '../../../../src/core/database/migrations.ts'
 import { startDatabaseProxy } from '../../../support/database-proxy.ts'
+import { LATER, LATER_INDEX, nextRelease } from '../../../support/next-release.ts'
 import { runCliProcess, runProgram } from '../../../support/processes.ts'
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
@@ -26,6 +27,11 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
 const askable = (url: string) => ({
   $queryRawUnsafe: <T>(sql: string) => withClient(url, async (client) => (await client.query(sql)).rows as T),
 })
+
+// Two migrations that this release does not have, so that something is missing from a database that has its first one.
+const next = nextRelease()
+const { migrations: folder } = next
+afterAll(next.remove)
 
 const DRY = `migrations_${process.pid}_dry`
 let urls: string[]
@@ -56,14 +62,13 @@ afterAll(async () => {
 
 const engine = (url: string) => runProgram(['scripts/migrate.ts', 'check'], { DATABASE_URL: url })
 
-/** All migrations before that one, as their files say. */
+/** All migrations before that one of the later release, as their files say. */
 const engineless = (url: string, before: string) =>
   withClient(url, async (client) => {
     await client.query(`create table _prisma_migrations (id varchar(36) primary key, checksum varchar(64) not null,
       finished_at timestamptz, migration_name varchar(255) not null, logs text, rolled_back_at timestamptz,
       started_at timestamptz not null default now(), applied_steps_count integer not null default 0)`)
-    for (const name of migrationNames().filter((one) => one < before)) {
-      const folder = resolve(import.meta.dirname, '../../../../prisma/migrations')
+    for (const name of migrationNames(folder).filter((one) => one < before)) {
       await client.query(readFileSync(join(folder, name, 'migration.sql'), 'utf8'))
       const done =
         'insert into _prisma_migrations (id, checksum, migration_name, finished_at) values ($1, $2, $1, now())'
@@ -119,30 +124,30 @@ describe('migrations', () => {
 
   test('wait for a table in use without keeping others from it for long', async () => {
     const url = urls[5]!
-    await engineless(url, '20261124220000_operator')
+    await engineless(url, LATER)
     await withClient(url, async (user) => {
-      await user.query('begin; select count(*) from subscriber')
-      const applied = applyMigrations(url)
+      await user.query('begin; select count(*) from message')
+      const applied = applyMigrations(url, { folder })
       await new Promise((resolve) => setTimeout(resolve, 300))
       const begun = performance.now()
-      await withClient(url, (another) => another.query('select count(*) from subscriber'))
+      await withClient(url, (another) => another.query('select count(*) from message'))
       expect(performance.now() - begun).toBeLessThan(1500)
       await user.query('commit')
-      expect(await applied).toContain('20261124220000_operator')
+      expect(await applied).toEqual([LATER, LATER_INDEX])
     })
   })
 
   test('an index that was broken off is built again', async () => {
     const url = urls[6]!
-    await applyMigrations(url)
+    await applyMigrations(url, { folder })
     await withClient(url, async (client) => {
       await client.query(
-        `update pg_index set indisvalid = false where indexrelid = 'consent_at_idx'::regclass`,
+        `update pg_index set indisvalid = false where indexrelid = 'message_priority_idx'::regclass`,
       )
-      await client.query(`delete from _prisma_migrations where migration_name like '%consents_by_time'`)
-      expect(await applyMigrations(url)).toHaveLength(1)
+      await client.query('delete from _prisma_migrations where migration_name = $1', [LATER_INDEX])
+      expect(await applyMigrations(url, { folder })).toEqual([LATER_INDEX])
       const { rows } = await client.query(
-        `select indisvalid from pg_index where indexrelid = 'consent_at_idx'::regclass`,
+        `select indisvalid from pg_index where indexrelid = 'message_priority_idx'::regclass`,
       )
       expect(rows).toEqual([{ indisvalid: true }])
     })
@@ -155,15 +160,15 @@ describe('migrations', () => {
     const url = urls[3]!
     await withClient(url, async (client) => {
       await client.query('drop schema public cascade; create schema public')
-      await engineless(url, '20261124190000_manage')
+      await engineless(url, LATER)
       const begun =
         'insert into _prisma_migrations (id, checksum, migration_name, logs) values ($1, $1, $2, $3)'
-      await client.query(begun, ['begun', '20261124190000_manage', logs])
-      expect(await applyMigrations(url)).toContain('20261124190000_manage')
+      await client.query(begun, ['begun', LATER, logs])
+      expect(await applyMigrations(url, { folder })).toEqual([LATER, LATER_INDEX])
       const { rows } = await client.query(
         'select migration_name, count(*)::int from _prisma_migrations where finished_at is not null group by 1 order by 1',
       )
-      expect(rows).toEqual(migrationNames().map((migration_name) => ({ migration_name, count: 1 })))
+      expect(rows).toEqual(migrationNames(folder).map((migration_name) => ({ migration_name, count: 1 })))
       const { rows: left } = await client.query('select from _prisma_migrations where finished_at is null')
       expect(left).toEqual([])
     })
@@ -176,7 +181,7 @@ describe('migrations', () => {
       const failed = applyMigrations(url)
       await expect(failed).rejects.toMatchObject({
         code: 'database.migration-failed',
-        values: { name: '20261124000000_first', what: 'relation "topic" already exists' },
+        values: { name: migrationNames()[0], what: 'relation "topic" already exists' },
       })
       const { rows } = await client.query(
         `select (select count(*) from _prisma_migrations)::int as rows, to_regclass('subscriber') as made`,
@@ -189,17 +194,17 @@ describe('migrations', () => {
 
   test('one that an earlier release applied and did not record is explained, and can be recorded', async () => {
     const url = urls[8]!
-    await applyMigrations(url)
+    await applyMigrations(url, { folder })
     await withClient(url, async (client) => {
-      const name = '20261125160000_manners'
+      const name = LATER
       await client.query(
         `update _prisma_migrations set finished_at = null, rolled_back_at = now() where migration_name = '${name}'`,
       )
-      const failed = await applyMigrations(url).catch((error) => error)
+      const failed = await applyMigrations(url, { folder }).catch((error) => error)
       expect(failed).toMatchObject({ code: 'database.migration-failed', values: { name } })
       const [remedy] = failed.message.match(/update _prisma_migrations .*'/)
       await client.query(remedy)
-      expect(await applyMigrations(url)).toEqual([])
+      expect(await applyMigrations(url, { folder })).toEqual([])
     })
   })
 })
@@ -207,7 +212,7 @@ describe('migrations', () => {
 test('a database that accepts the connection and sends nothing counts as not responding', async () => {
   const proxy = await startDatabaseProxy(inject('postgresUrl'))
   proxy.treatNew('black-hole')
-  const migrated = applyMigrations(proxy.url, { silenceMs: 300 })
+  const migrated = applyMigrations(proxy.url, { watchdog: { silenceMs: 300 } })
   await expect(migrated).rejects.toMatchObject({ code: 'database.unreachable' })
   await proxy.close()
 })

@@ -7,9 +7,9 @@ const database = useDatabase()
 beforeEach(() => emptyTables(database.db))
 
 async function twoAccepted() {
-  await enqueueGoodbyes(database.db, 'digests', 2)
+  await enqueueGoodbyes(database.db, 'bulk', 2)
   const messages = await messagesIn(database.db)
-  return messages.map(({ id }) => ({ messageId: id, at: NOW, answer: '250 ok' }))
+  return messages.map(({ id }) => ({ messageId: id, at: NOW, reply: '250 ok' }))
 }
 
 test('an acceptance that is written again after a lost reply of the database is stored once', async () => {

@@ -23,7 +23,7 @@ beforeEach(() => emptyTables(database.db))
 
 const RAMP_UP: SendRateKey = 'ramp-up 2026-11-24 1000'
 
-const input = (owner: string, lane: Lane = 'digests', rampUp?: SendRateKey) => ({
+const input = (owner: string, lane: Lane = 'bulk', rampUp?: SendRateKey) => ({
   lane,
   owner,
   now: NOW,
@@ -35,12 +35,12 @@ const lease = (owner: string, lane?: Lane, rampUp?: SendRateKey) =>
   leaseBatch(database.db, input(owner, lane, rampUp))
 const share = (owner: string, lane?: Lane, rampUp?: SendRateKey) =>
   splitBatch(database.db, input(owner, lane, rampUp))
-const release = (chunk: number, owner: string) => releaseBatch(database.db, { chunk, owner, now: NOW })
-const take = async (chunk: number, owner: string, most: number) =>
-  (await takeMessages(database.db, { chunk, owner, now: NOW, limit: most })).taken
+const release = (batch: number, owner: string) => releaseBatch(database.db, { batch: batch, owner, now: NOW })
+const take = async (batch: number, owner: string, most: number) =>
+  (await takeMessages(database.db, { batch: batch, owner, now: NOW, limit: most })).taken
 
 /** Messages to so many of each domain, numbered from 1 on in that order, in one call. */
-async function add(domains: Record<string, number>, lane: Lane = 'digests') {
+async function add(domains: Record<string, number>, lane: Lane = 'bulk') {
   const addresses = Object.entries(domains).flatMap(([domain, count]) => Array<string>(count).fill(domain))
   await addSubscribers(database.db, addresses.length)
   const messages = addresses.map((domain, i) => goodbye(i + 1, { toAddress: `s${i + 1}@${domain}` }))
@@ -48,10 +48,10 @@ async function add(domains: Record<string, number>, lane: Lane = 'digests') {
 }
 
 /** How many messages are in the batches of each domain; null: of several domains. */
-async function perChunk() {
+async function perBatch() {
   return database.db.$queryRaw<{ domain: string | null; count: number }[]>`
-    select c.domain, count(m.id)::int as count from chunk c left join message m on m.chunk_id = c.id
-    group by c.id order by count desc, c.domain nulls last, c.id`
+    select b.domain, count(m.id)::int as count from batch b left join message m on m.batch_id = b.id
+    group by b.id order by count desc, b.domain nulls last, b.id`
 }
 
 /** A rate without a permit. */
@@ -63,7 +63,7 @@ async function spend(key: SendRateKey) {
 describe('a domain’s own batch', () => {
   test('begins with twenty of one call; the others share one', async () => {
     await add({ 'big.example': 20, 'small.example': 19, 'tiny.example': 1 })
-    expect(await perChunk()).toEqual([
+    expect(await perBatch()).toEqual([
       { domain: 'big.example', count: 20 },
       { domain: null, count: 20 },
     ])
@@ -71,7 +71,7 @@ describe('a domain’s own batch', () => {
 
   test('knows no capitals', async () => {
     await add({ 'Big.Example': 10, 'big.example': 10 })
-    expect(await perChunk()).toEqual([{ domain: 'big.example', count: 20 }])
+    expect(await perBatch()).toEqual([{ domain: 'big.example', count: 20 }])
   })
 
   test('counts new messages only', async () => {
@@ -82,8 +82,8 @@ describe('a domain’s own batch', () => {
     const more = [1, 2, 3, 4, 5].map((n) =>
       goodbye(n, { dedupe: `more${n}`, toAddress: `s${n}@big.example` }),
     )
-    await enqueue(database.db, 'digests', [...messages, ...more])
-    expect(await perChunk()).toEqual([
+    await enqueue(database.db, 'bulk', [...messages, ...more])
+    expect(await perBatch()).toEqual([
       { domain: null, count: 15 },
       { domain: null, count: 5 },
     ])
@@ -106,12 +106,12 @@ describe('a lease', () => {
   let made = 0
 
   /** Enqueues this many batches of 20 for one domain, one after the other. */
-  async function addMore(domain: string, chunks: number) {
-    for (let chunk = 0; chunk < chunks; chunk++) {
+  async function addMore(domain: string, batches: number) {
+    for (let batch = 0; batch < batches; batch++) {
       const messages = Array.from({ length: 20 }, (_, i) =>
         goodbye(i + 1, { dedupe: `${domain} ${made++}`, toAddress: `s${i + 1}@${domain}` }),
       )
-      await enqueue(database.db, 'digests', messages)
+      await enqueue(database.db, 'bulk', messages)
     }
   }
 
@@ -138,7 +138,7 @@ describe('a lease', () => {
 
   test('passes over a domain that is held', async () => {
     await add({ 'a.example': 20 })
-    await holdSendRate(database.db, 'domain a.example', { seconds: 3600, said: 'much refused' })
+    await holdSendRate(database.db, 'domain a.example', { seconds: 3600, reply: 'much refused' })
     expect(await lease('ada')).toBeNull()
     await passInPaces(database.db, 3599)
     expect(await lease('ada')).toBeNull()
@@ -149,17 +149,17 @@ describe('a lease', () => {
   test('waits for the ramp-up if digests have no permit left today', async () => {
     await add({ 'a.example': 20, 'b.example': 3 })
     await spend(RAMP_UP)
-    expect(await lease('ada', 'digests', RAMP_UP)).toBeNull()
-    expect(await lease('ada', 'digests', 'ramp-up 2026-11-25 2000')).not.toBeNull()
-    expect(await lease('bob', 'digests')).not.toBeNull() // the setting was taken away
+    expect(await lease('ada', 'bulk', RAMP_UP)).toBeNull()
+    expect(await lease('ada', 'bulk', 'ramp-up 2026-11-25 2000')).not.toBeNull()
+    expect(await lease('bob', 'bulk')).not.toBeNull() // the setting was taken away
   })
 
   test('of answers waits for no rate: a person waits for them', async () => {
-    await add({ 'a.example': 40 }, 'answers')
+    await add({ 'a.example': 40 }, 'transactional')
     await spend('domain a.example')
     await spend(RAMP_UP)
-    expect((await lease('ada', 'answers', RAMP_UP))?.domain).toBe('a.example')
-    expect(await share('bob', 'answers', RAMP_UP)).not.toBeNull()
+    expect((await lease('ada', 'transactional', RAMP_UP))?.domain).toBe('a.example')
+    expect(await share('bob', 'transactional', RAMP_UP)).not.toBeNull()
   })
 })
 
@@ -167,9 +167,9 @@ describe('a share', () => {
   test('is half of what is ready, of the fullest batch', async () => {
     await add({ 'a.example': 30, 'b.example': 51 })
     const leased = [await lease('ada'), await lease('bob')]
-    expect(leased.map((chunk) => chunk?.domain).sort()).toEqual(['a.example', 'b.example'])
+    expect(leased.map((batch) => batch?.domain).sort()).toEqual(['a.example', 'b.example'])
     expect(await share('cyd')).toMatchObject({ domain: 'b.example', lost: 0, more: false })
-    expect(await perChunk()).toEqual([
+    expect(await perBatch()).toEqual([
       { domain: 'a.example', count: 30 },
       { domain: 'b.example', count: 26 },
       { domain: 'b.example', count: 25 },
@@ -191,9 +191,9 @@ describe('a share', () => {
   test.each([
     ['one is ready', 1, ''],
     ['the rest is not due yet', 20, `update message set next_try = '2026-11-24T08:01:00Z'`],
-    ['its lease has ended', 20, `update chunk set lease_until = now() - interval '1 second'`],
-    ['it is one’s own', 20, `update chunk set owner = 'bob'`],
-    ['it is of the other lane', 20, `update chunk set lane = 'answers'`],
+    ['its lease has ended', 20, `update batch set lease_until = now() - interval '1 second'`],
+    ['it is one’s own', 20, `update batch set owner = 'bob'`],
+    ['it is of the other lane', 20, `update batch set lane = 'transactional'`],
     ['delivery is paused', 20, `insert into switch values ('delivery', 'paused', 'test', now())`],
     ['the database was restored', 20, `insert into switch values ('delivery', 'restored', 'test', now())`],
   ])('is none where %s', async (_what, count, sql) => {
@@ -201,7 +201,7 @@ describe('a share', () => {
     await lease('ada')
     if (sql) await database.db.$executeRawUnsafe(sql)
     expect(await share('bob')).toBeNull()
-    expect(await database.db.chunk.count()).toBe(1)
+    expect(await database.db.batch.count()).toBe(1)
   })
 
   test('does not exist if the domain, or the ramp-up, has no permit', async () => {
@@ -211,7 +211,7 @@ describe('a share', () => {
     expect(await share('bob')).toBeNull()
     await passInPaces(database.db, 100)
     await spend(RAMP_UP)
-    expect(await share('bob', 'digests', RAMP_UP)).toBeNull()
+    expect(await share('bob', 'bulk', RAMP_UP)).toBeNull()
     expect(await share('bob')).not.toBeNull()
   })
 
@@ -233,20 +233,20 @@ describe('a share', () => {
 })
 
 describe('what is put aside', () => {
-  const aside = (chunk: number, owner: string, ids: string[], domain = 'a.example') =>
-    splitOffDomain(database.db, { chunk, owner, domain, ids })
+  const aside = (batch: number, owner: string, ids: string[], domain = 'a.example') =>
+    splitOffDomain(database.db, { batch: batch, owner, domain, ids })
   const idsOf = (taken: { id: string; toAddress: string }[], domain: string) =>
     taken.filter(({ toAddress }) => toAddress.endsWith(domain)).map(({ id }) => id)
 
   test('takes all that waits of its domain along, and the rest goes on', async () => {
     await add({ 'A.example': 5, 'b.example': 6 })
-    const chunk = await lease('ada')
-    const taken = await take(chunk!.id, 'ada', 4)
+    const batch = await lease('ada')
+    const taken = await take(batch!.id, 'ada', 4)
     const ids = idsOf(taken, '@A.example').slice(0, 1)
-    await aside(chunk!.id, 'ada', ids)
+    await aside(batch!.id, 'ada', ids)
     // What its owner took besides stays with it.
     const left = idsOf(taken, '@A.example').length - ids.length
-    expect(await perChunk()).toEqual([
+    expect(await perBatch()).toEqual([
       { domain: null, count: 6 + left },
       { domain: 'a.example', count: 5 - left },
     ])
@@ -255,27 +255,27 @@ describe('what is put aside', () => {
 
   test('counts no try, and is ready for the next worker', async () => {
     await add({ 'a.example': 3 })
-    const chunk = await lease('ada')
-    const taken = await take(chunk!.id, 'ada', 3)
-    await aside(chunk!.id, 'ada', idsOf(taken, '@a.example'))
+    const batch = await lease('ada')
+    const taken = await take(batch!.id, 'ada', 3)
+    await aside(batch!.id, 'ada', idsOf(taken, '@a.example'))
     expect(await messagesIn(database.db)).toSatisfy((rows: { state: string; attempts: number }[]) =>
       rows.every(({ state, attempts }) => state === 'ready' && attempts === 0),
     )
-    await release(chunk!.id, 'ada')
+    await release(batch!.id, 'ada')
     const next = await lease('bob')
     expect((await take(next!.id, 'bob', 10)).map(({ attempts }) => attempts)).toEqual([1, 1, 1])
   })
 
   test.each([
-    ['is another’s', `update chunk set owner = 'bob'`],
-    ['has ended', `update chunk set lease_until = now() - interval '1 second'`],
+    ['is another’s', `update batch set owner = 'bob'`],
+    ['has ended', `update batch set lease_until = now() - interval '1 second'`],
   ])('is nothing where the lease %s', async (_what, sql) => {
     await add({ 'a.example': 3 })
-    const chunk = await lease('ada')
-    const taken = await take(chunk!.id, 'ada', 1)
+    const batch = await lease('ada')
+    const taken = await take(batch!.id, 'ada', 1)
     await database.db.$executeRawUnsafe(sql)
-    await aside(chunk!.id, 'ada', idsOf(taken, '@a.example'))
-    expect(await perChunk()).toEqual([{ domain: null, count: 3 }])
+    await aside(batch!.id, 'ada', idsOf(taken, '@a.example'))
+    expect(await perBatch()).toEqual([{ domain: null, count: 3 }])
     expect(await statesIn(database.db)).toEqual({ ready: 2, taken: 1 })
   })
 
@@ -283,14 +283,14 @@ describe('what is put aside', () => {
     await add({ 'a.example': 2 })
     await database.db
       .$executeRaw`update message set state = 'deferred', next_try = ${at('08:05')} where subscriber_id = 's2'`
-    const chunk = await lease('ada')
-    const taken = await take(chunk!.id, 'ada', 5)
-    await aside(chunk!.id, 'ada', idsOf(taken, '@a.example'))
+    const batch = await lease('ada')
+    const taken = await take(batch!.id, 'ada', 5)
+    await aside(batch!.id, 'ada', idsOf(taken, '@a.example'))
     expect(await messagesIn(database.db)).toMatchObject([
       { state: 'ready' },
       { state: 'deferred', nextTry: at('08:05') },
     ])
-    expect(await perChunk()).toMatchObject([{ domain: 'a.example', count: 2 }, { count: 0 }])
+    expect(await perBatch()).toMatchObject([{ domain: 'a.example', count: 2 }, { count: 0 }])
   })
 })
 

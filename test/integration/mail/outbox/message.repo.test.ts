@@ -36,45 +36,48 @@ beforeEach(() => emptyTables(database.db))
 
 const lease = (
   owner = 'ada',
-  { lane = 'digests' as Lane, now = NOW, whenUncertain = 'retry' as 'retry' | 'hold' } = {},
+  { lane = 'bulk' as Lane, now = NOW, whenUncertain = 'retry' as 'retry' | 'hold' } = {},
 ) => leaseBatch(database.db, { lane, owner, now, leaseSeconds: 45, whenUncertain })
-const take = (chunk: number, { owner = 'ada', now = NOW, most = 10 } = {}) =>
-  takeMessages(database.db, { chunk, owner, now, limit: most })
-const release = (chunk: number, owner = 'ada', now = NOW) => releaseBatch(database.db, { chunk, owner, now })
-const chunks = () => database.db.chunk.findMany({ orderBy: { id: 'asc' } })
+const take = (batch: number, { owner = 'ada', now = NOW, most = 10 } = {}) =>
+  takeMessages(database.db, { batch: batch, owner, now, limit: most })
+const release = (batch: number, owner = 'ada', now = NOW) =>
+  releaseBatch(database.db, { batch: batch, owner, now })
+const batches = () => database.db.batch.findMany({ orderBy: { id: 'asc' } })
 
 /** Leases and takes as `owner`, who then dies. */
 async function takeAndDie(owner = 'ada', most = 10) {
-  const chunk = await lease(owner)
-  const { taken } = await take(chunk!.id, { owner, most })
+  const batch = await lease(owner)
+  const { taken } = await take(batch!.id, { owner, most })
   await endLeases(database.db)
-  return { chunk: chunk!.id, taken }
+  return { batch: batch!.id, taken }
 }
 
 async function fail(message: { id: string; attempts: number }, next: Partial<NextStep>, owner = 'ada') {
-  const made = { outcome: 'deferred', status: 451, enhanced: null, answer: '451 later' } as const
+  const made = { outcome: 'deferred', status: 451, enhanced: null, reply: '451 later' } as const
   const step: NextStep = { state: 'deferred', nextTry: at('08:15'), reason: null, ...next }
   await recordFailedAttempt(database.db, { message, owner, now: NOW, made, next: step })
 }
 
 describe('enqueue', () => {
   test('450 messages are in batches of up to 200', async () => {
-    await enqueueGoodbyes(database.db, 'digests', 450)
+    await enqueueGoodbyes(database.db, 'bulk', 450)
     const counts = await database.db.message.groupBy({
-      by: ['chunkId'],
+      by: ['batchId'],
       _count: true,
-      orderBy: { chunkId: 'asc' },
+      orderBy: { batchId: 'asc' },
     })
     expect(counts.map(({ _count }) => _count)).toEqual([200, 200, 50])
   })
 
   test('one kind and key is one message, in one call, in two and in two at once', async () => {
     await addSubscribers(database.db, 2)
-    expect(await enqueue(database.db, 'digests', [goodbye(1), goodbye(1)])).toBe(1)
-    expect(await enqueue(database.db, 'digests', [goodbye(1), goodbye(2)])).toBe(1)
-    expect(await enqueue(database.db, 'digests', [goodbye(1)])).toBe(0)
+    expect(await enqueue(database.db, 'bulk', [goodbye(1), goodbye(1)])).toBe(1)
+    expect(await enqueue(database.db, 'bulk', [goodbye(1), goodbye(2)])).toBe(1)
+    expect(await enqueue(database.db, 'bulk', [goodbye(1)])).toBe(0)
     const added = await Promise.all(
-      Array.from({ length: 8 }, () => enqueue(database.db, 'answers', [goodbye(1, { dedupe: 'again' })])),
+      Array.from({ length: 8 }, () =>
+        enqueue(database.db, 'transactional', [goodbye(1, { dedupe: 'again' })]),
+      ),
     )
     expect(added.sort()).toEqual([0, 0, 0, 0, 0, 0, 0, 1])
     expect(await messagesIn(database.db)).toHaveLength(3)
@@ -82,28 +85,28 @@ describe('enqueue', () => {
 
   test('a message that exists already leaves no empty batch behind', async () => {
     await addSubscribers(database.db, 1)
-    await enqueue(database.db, 'digests', [goodbye(1)])
-    await enqueue(database.db, 'digests', [goodbye(1)])
-    expect(await chunks()).toHaveLength(1)
+    await enqueue(database.db, 'bulk', [goodbye(1)])
+    await enqueue(database.db, 'bulk', [goodbye(1)])
+    expect(await batches()).toHaveLength(1)
   })
 
   test('in a transaction that fails nothing is left', async () => {
     await addSubscribers(database.db, 1)
     const failing = database.db.$transaction(async (tx) => {
-      await enqueue(tx, 'answers', [goodbye(1)])
+      await enqueue(tx, 'transactional', [goodbye(1)])
       throw new Error('no')
     })
     await expect(failing).rejects.toThrow('no')
     expect(await messagesIn(database.db)).toEqual([])
-    expect(await chunks()).toEqual([])
+    expect(await batches()).toEqual([])
   })
 
   test('a message comes out as it went in', async () => {
     await addSubscribers(database.db, 1)
     const content = { title: 'Größe “≤ 3”', list: [1, null] }
-    await enqueue(database.db, 'answers', [goodbye(1, { content, datedAt: at('07:59') })])
-    const chunk = await lease('ada', { lane: 'answers' })
-    const { taken } = await take(chunk!.id)
+    await enqueue(database.db, 'transactional', [goodbye(1, { content, datedAt: at('07:59') })])
+    const batch = await lease('ada', { lane: 'transactional' })
+    const { taken } = await take(batch!.id)
     expect(taken[0]).toMatchObject({
       kind: 'goodbye',
       subscriberId: 's1',
@@ -120,7 +123,7 @@ describe('enqueue', () => {
 })
 
 describe('a lease', () => {
-  beforeEach(() => enqueueGoodbyes(database.db, 'digests', 250))
+  beforeEach(() => enqueueGoodbyes(database.db, 'bulk', 250))
 
   test('belongs to one owner only, and there is one for each batch', async () => {
     const [first, second, third] = [await lease('ada'), await lease('bob'), await lease('cyd')]
@@ -130,12 +133,12 @@ describe('a lease', () => {
 
   test('of twenty that try at once, two get a batch', async () => {
     const leased = await Promise.all(Array.from({ length: 20 }, (_, i) => lease(`owner${i}`)))
-    expect(new Set(leased.filter((chunk) => chunk !== null).map(({ id }) => id)).size).toBe(2)
-    expect(leased.filter((chunk) => chunk !== null)).toHaveLength(2)
+    expect(new Set(leased.filter((batch) => batch !== null).map(({ id }) => id)).size).toBe(2)
+    expect(leased.filter((batch) => batch !== null)).toHaveLength(2)
   })
 
   test('keeps to its lane', async () => {
-    expect(await lease('ada', { lane: 'answers' })).toBeNull()
+    expect(await lease('ada', { lane: 'transactional' })).toBeNull()
   })
 
   test('waits for the instant before which nothing is ready', async () => {
@@ -159,51 +162,51 @@ describe('a lease', () => {
   })
 
   test('is not given while delivery is paused', async () => {
-    const chunk = await lease('ada')
+    const batch = await lease('ada')
     await setSwitch(database.db, 'delivery', { value: 'paused', reason: 'test', at: NOW })
     expect(await lease('bob')).toBeNull()
-    expect(await take(chunk!.id)).toEqual({ taken: [], ended: [] })
+    expect(await take(batch!.id)).toEqual({ taken: [], ended: [] })
   })
 
   test('of others is seen until it is given back', async () => {
-    const chunk = await lease('ada')
-    const others = (now = NOW) => othersHoldBatches(database.db, { lane: 'digests', now })
+    const batch = await lease('ada')
+    const others = (now = NOW) => othersHoldBatches(database.db, { lane: 'bulk', now })
     expect(await others()).toBe(true)
     expect(await others(at('07:00'))).toBe(false)
-    await release(chunk!.id)
+    await release(batch!.id)
     expect(await others()).toBe(false)
   })
 })
 
 describe('a take', () => {
   test('takes at most so many, oldest next try first, each once', async () => {
-    await enqueueGoodbyes(database.db, 'digests', 5)
+    await enqueueGoodbyes(database.db, 'bulk', 5)
     await database.db.$executeRaw`update message set next_try = ${at('07:00')} where subscriber_id = 's4'`
-    const chunk = await lease()
-    const { taken } = await take(chunk!.id, { most: 2 })
+    const batch = await lease()
+    const { taken } = await take(batch!.id, { most: 2 })
     expect(taken).toHaveLength(2)
     expect(taken.map(({ subscriberId }) => subscriberId)).toContain('s4')
-    const handfuls = await Promise.all(Array.from({ length: 4 }, () => take(chunk!.id, { most: 2 })))
+    const handfuls = await Promise.all(Array.from({ length: 4 }, () => take(batch!.id, { most: 2 })))
     const ids = [taken, ...handfuls.map((handful) => handful.taken)].flat().map(({ id }) => id)
     expect(ids).toHaveLength(5)
     expect(new Set(ids).size).toBe(5)
   })
 
   test('needs the lease, at this moment and by this owner', async () => {
-    await enqueueGoodbyes(database.db, 'digests', 2)
-    const chunk = await lease('ada')
-    expect((await take(chunk!.id, { owner: 'bob' })).taken).toEqual([])
+    await enqueueGoodbyes(database.db, 'bulk', 2)
+    const batch = await lease('ada')
+    expect((await take(batch!.id, { owner: 'bob' })).taken).toEqual([])
     await endLeases(database.db)
-    expect((await take(chunk!.id)).taken).toEqual([])
+    expect((await take(batch!.id)).taken).toEqual([])
   })
 
   test('leaves what is not due yet', async () => {
-    await enqueueGoodbyes(database.db, 'digests', 1)
-    const chunk = await lease()
-    const [message] = (await take(chunk!.id)).taken
+    await enqueueGoodbyes(database.db, 'bulk', 1)
+    const batch = await lease()
+    const [message] = (await take(batch!.id)).taken
     await fail(message!, { nextTry: at('08:05') })
-    expect((await take(chunk!.id, { now: at('08:04') })).taken).toEqual([])
-    expect((await take(chunk!.id, { now: at('08:05') })).taken[0]?.attempts).toBe(2)
+    expect((await take(batch!.id, { now: at('08:04') })).taken).toEqual([])
+    expect((await take(batch!.id, { now: at('08:05') })).taken[0]?.attempts).toBe(2)
   })
 
   const changes: [string, string, string, string][] = [
@@ -233,9 +236,9 @@ describe('a take', () => {
   ]
   test.each(changes)('looks again at a digest’s subscriber: %s', async (_what, sql, state, reason) => {
     await addDigestMessages(database.db, 1)
-    const chunk = await lease()
+    const batch = await lease()
     await database.db.$executeRawUnsafe(sql)
-    const { taken, ended } = await take(chunk!.id)
+    const { taken, ended } = await take(batch!.id)
     expect(taken).toEqual([])
     expect(ended).toMatchObject([{ state, reason }])
     expect(await messagesIn(database.db)).toMatchObject([{ state, reason, takenBy: null }])
@@ -247,25 +250,25 @@ describe('a take', () => {
     ['paused', true],
     ['suppressed', false],
   ])('other kinds go to a subscriber who is %s: %s', async (state, goes) => {
-    await enqueueGoodbyes(database.db, 'answers', 1)
+    await enqueueGoodbyes(database.db, 'transactional', 1)
     await database.db.$executeRawUnsafe(`update subscriber set state = '${state}'`)
-    const chunk = await lease('ada', { lane: 'answers' })
-    expect((await take(chunk!.id)).taken).toHaveLength(goes ? 1 : 0)
+    const batch = await lease('ada', { lane: 'transactional' })
+    expect((await take(batch!.id)).taken).toHaveLength(goes ? 1 : 0)
   })
 
   test('a suppression that was lifted stops nothing', async () => {
     await addDigestMessages(database.db, 1)
     await database.db
       .$executeRaw`insert into suppression (address_hash, reason, at, lifted_at) values ('hash1', 'dead', now(), now())`
-    const chunk = await lease()
-    expect((await take(chunk!.id)).taken).toHaveLength(1)
+    const batch = await lease()
+    expect((await take(batch!.id)).taken).toHaveLength(1)
   })
 
   test('an unsubscribe that was confirmed before the take wins, whatever else is taken', async () => {
     await addDigestMessages(database.db, 3)
-    const chunk = await lease()
+    const batch = await lease()
     await database.db.$executeRaw`update subscriber set state = 'unsubscribed' where id = 's2'`
-    const { taken, ended } = await take(chunk!.id)
+    const { taken, ended } = await take(batch!.id)
     expect(taken.map(({ subscriberId }) => subscriberId).sort()).toEqual(['s1', 's3'])
     expect(ended).toMatchObject([{ state: 'skipped', reason: 'unsubscribed' }])
   })
@@ -273,10 +276,10 @@ describe('a take', () => {
 
 describe('a worker that died', () => {
   test('leaves what it had taken to the next owner, at once and behind what waits', async () => {
-    await enqueueGoodbyes(database.db, 'digests', 4)
-    const { chunk, taken } = await takeAndDie('ada', 2)
-    expect(await lease('bob', { now: at('08:01') })).toMatchObject({ id: chunk, lost: 2 })
-    const again = (await take(chunk, { owner: 'bob', now: at('08:01') })).taken
+    await enqueueGoodbyes(database.db, 'bulk', 4)
+    const { batch, taken } = await takeAndDie('ada', 2)
+    expect(await lease('bob', { now: at('08:01') })).toMatchObject({ id: batch, lost: 2 })
+    const again = (await take(batch, { owner: 'bob', now: at('08:01') })).taken
     expect(again.map(({ attempts }) => attempts)).toEqual([1, 1, 2, 2])
     expect(
       again
@@ -291,36 +294,36 @@ describe('a worker that died', () => {
   })
 
   test('with hold, what it had taken stays uncertain', async () => {
-    await enqueueGoodbyes(database.db, 'digests', 2)
-    const { chunk } = await takeAndDie('ada', 1)
+    await enqueueGoodbyes(database.db, 'bulk', 2)
+    const { batch } = await takeAndDie('ada', 1)
     await lease('bob', { whenUncertain: 'hold' })
-    expect((await take(chunk, { owner: 'bob' })).taken).toHaveLength(1)
+    expect((await take(batch, { owner: 'bob' })).taken).toHaveLength(1)
     expect(await statesIn(database.db)).toEqual({ taken: 1, uncertain: 1 })
   })
 
   test('after the deadline its messages are uncertain, not given up', async () => {
-    await enqueueGoodbyes(database.db, 'digests', 1)
-    const { chunk } = await takeAndDie()
+    await enqueueGoodbyes(database.db, 'bulk', 1)
+    const { batch } = await takeAndDie()
     await lease('bob', { now: DEADLINE })
-    expect((await take(chunk, { owner: 'bob', now: DEADLINE })).ended).toMatchObject([{ state: 'uncertain' }])
-    await release(chunk, 'bob', DEADLINE)
-    expect((await chunks())[0]?.doneAt).toEqual(DEADLINE)
+    expect((await take(batch, { owner: 'bob', now: DEADLINE })).ended).toMatchObject([{ state: 'uncertain' }])
+    await release(batch, 'bob', DEADLINE)
+    expect((await batches())[0]?.doneAt).toEqual(DEADLINE)
   })
 
   test('may still record an acceptance, which counts', async () => {
-    await enqueueGoodbyes(database.db, 'digests', 1)
-    const { chunk, taken } = await takeAndDie('ada')
+    await enqueueGoodbyes(database.db, 'bulk', 1)
+    const { batch, taken } = await takeAndDie('ada')
     await lease('bob')
-    await recordAcceptances(database.db, [{ messageId: taken[0]!.id, at: NOW, answer: '250 ok' }])
-    expect((await take(chunk, { owner: 'bob' })).taken).toEqual([])
+    await recordAcceptances(database.db, [{ messageId: taken[0]!.id, at: NOW, reply: '250 ok' }])
+    expect((await take(batch, { owner: 'bob' })).taken).toEqual([])
     expect(await statesIn(database.db)).toEqual({ accepted: 1 })
   })
 
   test('may still record a failure, which is kept and changes nothing', async () => {
-    await enqueueGoodbyes(database.db, 'digests', 1)
-    const { chunk, taken } = await takeAndDie('ada')
+    await enqueueGoodbyes(database.db, 'bulk', 1)
+    const { batch, taken } = await takeAndDie('ada')
     await lease('bob')
-    const [again] = (await take(chunk, { owner: 'bob' })).taken
+    const [again] = (await take(batch, { owner: 'bob' })).taken
     await fail(taken[0]!, { state: 'refused', reason: '550' }, 'ada')
     expect(await messagesIn(database.db)).toMatchObject([{ state: 'taken', takenBy: 'bob', attempts: 2 }])
     expect(await attemptsIn(database.db)).toMatchObject([{ n: 1, outcome: 'deferred' }])
@@ -330,7 +333,7 @@ describe('a worker that died', () => {
 })
 
 test('an owner who leases its own batch again has lost nothing: its email may be in progress', async () => {
-  await enqueueGoodbyes(database.db, 'digests', 2)
+  await enqueueGoodbyes(database.db, 'bulk', 2)
   const { taken } = await takeAndDie('ada', 1)
   expect(await lease('ada')).toMatchObject({ lost: 0 })
   const [row] = (await messagesIn(database.db)).filter(({ id }) => id === taken[0]?.id)
@@ -339,34 +342,34 @@ test('an owner who leases its own batch again has lost nothing: its email may be
 
 describe('releasing a batch', () => {
   test('it is done when every message has come to an end', async () => {
-    await enqueueGoodbyes(database.db, 'digests', 3)
-    const chunk = await lease()
-    const { taken } = await take(chunk!.id)
-    await recordAcceptances(database.db, [{ messageId: taken[0]!.id, at: NOW, answer: '250 ok' }])
+    await enqueueGoodbyes(database.db, 'bulk', 3)
+    const batch = await lease()
+    const { taken } = await take(batch!.id)
+    await recordAcceptances(database.db, [{ messageId: taken[0]!.id, at: NOW, reply: '250 ok' }])
     await fail(taken[1]!, { state: 'refused', reason: '550' })
     await fail(taken[2]!, { state: 'uncertain', nextTry: DEADLINE })
-    await release(chunk!.id)
-    expect(await chunks()).toMatchObject([{ doneAt: NOW, owner: null, leaseUntil: null }])
+    await release(batch!.id)
+    expect(await batches()).toMatchObject([{ doneAt: NOW, owner: null, leaseUntil: null }])
     expect(await lease('bob', { now: at('23:59') })).toBeNull()
   })
 
   test('it waits for the first next try', async () => {
-    await enqueueGoodbyes(database.db, 'digests', 2)
-    const chunk = await lease()
-    const { taken } = await take(chunk!.id)
+    await enqueueGoodbyes(database.db, 'bulk', 2)
+    const batch = await lease()
+    const { taken } = await take(batch!.id)
     await fail(taken[0]!, { nextTry: at('08:05') })
     await fail(taken[1]!, { state: 'uncertain', nextTry: at('08:15') })
-    await release(chunk!.id)
-    expect(await chunks()).toMatchObject([{ doneAt: null, notBefore: at('08:05') }])
+    await release(batch!.id)
+    expect(await batches()).toMatchObject([{ doneAt: null, notBefore: at('08:05') }])
     expect(await lease('bob', { now: at('08:04') })).toBeNull()
     expect(await lease('bob', { now: at('08:05') })).not.toBeNull()
   })
 
   test('what was taken and never begun is as before', async () => {
-    await enqueueGoodbyes(database.db, 'digests', 2)
-    const chunk = await lease()
-    await take(chunk!.id)
-    await release(chunk!.id)
+    await enqueueGoodbyes(database.db, 'bulk', 2)
+    const batch = await lease()
+    await take(batch!.id)
+    await release(batch!.id)
     expect(await messagesIn(database.db)).toMatchObject([
       { state: 'ready', attempts: 0, takenBy: null },
       { state: 'ready', attempts: 0, takenBy: null },
@@ -375,25 +378,25 @@ describe('releasing a batch', () => {
   })
 
   test('an owner who lost it changes nothing', async () => {
-    await enqueueGoodbyes(database.db, 'digests', 1)
-    const { chunk } = await takeAndDie('ada')
+    await enqueueGoodbyes(database.db, 'bulk', 1)
+    const { batch } = await takeAndDie('ada')
     await lease('bob')
-    await take(chunk, { owner: 'bob' })
-    await release(chunk, 'ada')
-    expect(await chunks()).toMatchObject([{ owner: 'bob', doneAt: null }])
+    await take(batch, { owner: 'bob' })
+    await release(batch, 'ada')
+    expect(await batches()).toMatchObject([{ owner: 'bob', doneAt: null }])
     expect(await statesIn(database.db)).toEqual({ taken: 1 })
   })
 })
 
 test('a message made ready while its batch is released is not left in a batch that is done', async () => {
-  await enqueueGoodbyes(database.db, 'digests', 1)
-  const chunk = await lease()
-  const [message] = (await take(chunk!.id)).taken
+  await enqueueGoodbyes(database.db, 'bulk', 1)
+  const batch = await lease()
+  const [message] = (await take(batch!.id)).taken
   await fail(message!, { state: 'refused', reason: '550' })
   let released: Promise<void> | undefined
   await database.db.$transaction(async (tx) => {
     expect(await requeueMessage(tx, message!.id, NOW)).toBe(true)
-    released = release(chunk!.id)
+    released = release(batch!.id)
     for (let i = 0; i < 50; i++) await database.db.$queryRaw`select 1`
   })
   await released
@@ -403,67 +406,67 @@ test('a message made ready while its batch is released is not left in a batch th
 
 describe('uncertain', () => {
   test('is taken once its time has come, and known as such', async () => {
-    await enqueueGoodbyes(database.db, 'digests', 1)
-    const chunk = await lease()
-    const [message] = (await take(chunk!.id)).taken
-    const made = { outcome: 'uncertain', status: null, enhanced: null, answer: 'timeout' } as const
+    await enqueueGoodbyes(database.db, 'bulk', 1)
+    const batch = await lease()
+    const [message] = (await take(batch!.id)).taken
+    const made = { outcome: 'uncertain', status: null, enhanced: null, reply: 'timeout' } as const
     const next: NextStep = { state: 'uncertain', nextTry: at('08:15'), reason: null }
     await recordFailedAttempt(database.db, { message: message!, owner: 'ada', now: NOW, made, next })
-    expect((await take(chunk!.id, { now: at('08:14') })).taken).toEqual([])
-    const again = (await take(chunk!.id, { now: at('08:15') })).taken
+    expect((await take(batch!.id, { now: at('08:14') })).taken).toEqual([])
+    const again = (await take(batch!.id, { now: at('08:15') })).taken
     expect(again).toMatchObject([{ attempts: 2, uncertainBefore: true }])
-    await release(chunk!.id, 'ada', at('08:15'))
+    await release(batch!.id, 'ada', at('08:15'))
     await endLeases(database.db)
     await lease('bob', { now: at('08:16') })
-    expect((await take(chunk!.id, { owner: 'bob', now: at('08:16') })).taken[0]?.uncertainBefore).toBe(true)
+    expect((await take(batch!.id, { owner: 'bob', now: at('08:16') })).taken[0]?.uncertainBefore).toBe(true)
   })
 
   test('stays uncertain where the subscriber has gone before the second try', async () => {
     await addDigestMessages(database.db, 1)
-    const chunk = await lease()
-    const [message] = (await take(chunk!.id)).taken
-    const made = { outcome: 'uncertain', status: null, enhanced: null, answer: 'timeout' } as const
+    const batch = await lease()
+    const [message] = (await take(batch!.id)).taken
+    const made = { outcome: 'uncertain', status: null, enhanced: null, reply: 'timeout' } as const
     const next: NextStep = { state: 'uncertain', nextTry: at('08:15'), reason: null }
     await recordFailedAttempt(database.db, { message: message!, owner: 'ada', now: NOW, made, next })
     await database.db.$executeRaw`update subscriber set state = 'unsubscribed'`
-    expect((await take(chunk!.id, { now: at('08:15') })).ended).toMatchObject([{ state: 'uncertain' }])
-    expect((await take(chunk!.id, { now: at('08:16') })).ended).toEqual([])
+    expect((await take(batch!.id, { now: at('08:15') })).ended).toMatchObject([{ state: 'uncertain' }])
+    expect((await take(batch!.id, { now: at('08:16') })).ended).toEqual([])
   })
 })
 
 describe('closing what is past its deadline', () => {
   test('never tried: skipped; tried: given up; in doubt: uncertain; held by a worker: unchanged', async () => {
-    await enqueueGoodbyes(database.db, 'digests', 3)
+    await enqueueGoodbyes(database.db, 'bulk', 3)
     await addSubscribers(database.db, 0)
-    const chunk = await lease()
-    const { taken } = await take(chunk!.id, { most: 2 })
-    const made = { outcome: 'uncertain', status: null, enhanced: null, answer: 'timeout' } as const
+    const batch = await lease()
+    const { taken } = await take(batch!.id, { most: 2 })
+    const made = { outcome: 'uncertain', status: null, enhanced: null, reply: 'timeout' } as const
     const next: NextStep = { state: 'uncertain', nextTry: at('08:15'), reason: null }
     await recordFailedAttempt(database.db, { message: taken[0]!, owner: 'ada', now: NOW, made, next })
     await fail(taken[1]!, { nextTry: at('08:05') })
     expect(await endExpiredMessages(database.db, DEADLINE)).toBe(0)
-    await release(chunk!.id)
+    await release(batch!.id)
     expect(await endExpiredMessages(database.db, at('23:00'))).toBe(0)
     expect(await endExpiredMessages(database.db, DEADLINE)).toBe(3)
     expect(await statesIn(database.db)).toEqual({ uncertain: 1, gave_up: 1, skipped: 1 })
-    expect(await chunks()).toMatchObject([{ doneAt: DEADLINE }])
+    expect(await batches()).toMatchObject([{ doneAt: DEADLINE }])
     expect(await endExpiredMessages(database.db, DEADLINE)).toBe(0)
   })
 
   test('messages of a dead worker may have been sent: uncertain, even if no worker leases any more', async () => {
-    await enqueueGoodbyes(database.db, 'digests', 1)
+    await enqueueGoodbyes(database.db, 'bulk', 1)
     await takeAndDie()
     expect(await endExpiredMessages(database.db, at('23:00'))).toBe(0)
     expect(await endExpiredMessages(database.db, DEADLINE)).toBe(1)
     expect(await statesIn(database.db)).toEqual({ uncertain: 1 })
     expect(await database.db.attempt.findMany()).toMatchObject([{ n: 1, outcome: 'lost' }])
-    expect(await chunks()).toMatchObject([{ doneAt: DEADLINE }])
+    expect(await batches()).toMatchObject([{ doneAt: DEADLINE }])
   })
 
   test('what a living worker has taken is its own', async () => {
-    await enqueueGoodbyes(database.db, 'digests', 1)
-    const chunk = await lease('ada')
-    expect((await take(chunk!.id)).taken).toHaveLength(1)
+    await enqueueGoodbyes(database.db, 'bulk', 1)
+    const batch = await lease('ada')
+    expect((await take(batch!.id)).taken).toHaveLength(1)
     expect(await endExpiredMessages(database.db, DEADLINE)).toBe(0)
     expect(await statesIn(database.db)).toEqual({ taken: 1 })
   })

@@ -34,7 +34,7 @@ const take = async (mails: number, leave = 0) => {
 }
 const granted = async (mails: number, leave = 0) => (await take(mails, leave))?.granted
 const rate = async () => (await activeSendRates(database.db)).find(({ key }) => key === GMAIL)?.perSecond
-const rows = () => database.db.pace.count()
+const rows = () => database.db.sendRate.count()
 
 /** Nothing is asked for so often that the database's clock counts: these take milliseconds, a token takes far more. */
 describe('permits', () => {
@@ -252,7 +252,7 @@ describe('what a server asks for', () => {
 describe('a rate that is held', () => {
   test('gives nothing until then, also of what is given back', async () => {
     await allow(0.01, 100)
-    await holdSendRate(database.db, GMAIL, { seconds: 3600, said: 'much refused' })
+    await holdSendRate(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
     await returnSendPermits(database.db, [GMAIL], 5)
     const turns = (await take(1))!
     expect(turns.granted).toBe(0)
@@ -262,7 +262,7 @@ describe('a rate that is held', () => {
   })
 
   test('goes on with one in two seconds, and twice as many each minute', async () => {
-    await holdSendRate(database.db, GMAIL, { seconds: 3600, said: 'much refused' })
+    await holdSendRate(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
     await pass(3600)
     expect(await rate()).toBeCloseTo(0.5, 1)
     await pass(60)
@@ -270,26 +270,26 @@ describe('a rate that is held', () => {
   })
 
   test('says until when', async () => {
-    await holdSendRate(database.db, GMAIL, { seconds: 3600, said: 'much refused' })
+    await holdSendRate(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
     const [pace] = await activeSendRates(database.db)
     const [now] = await database.db.$queryRaw<[{ now: Date }]>`select now()`
-    expect(pace).toMatchObject({ key: GMAIL, slowed: true, wasHeld: true, said: 'much refused' })
+    expect(pace).toMatchObject({ key: GMAIL, slowed: true, wasHeld: true, detail: 'much refused' })
     expect(Math.abs(pace!.heldUntil!.getTime() - now.now.getTime() - 3_600_000)).toBeLessThan(5000)
     await pass(3600)
     expect((await activeSendRates(database.db))[0]!.heldUntil).toBeNull()
   })
 
   test('ignores servers that ask for less meanwhile', async () => {
-    await holdSendRate(database.db, GMAIL, { seconds: 3600, said: 'much refused' })
+    await holdSendRate(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
     expect(await reduceSendRate(database.db, GMAIL, '421 slow down')).toBe(false)
     await pass(3600)
     expect(await rate()).toBeCloseTo(0.5, 1)
   })
 
   test('may be held anew', async () => {
-    await holdSendRate(database.db, GMAIL, { seconds: 3600, said: 'much refused' })
+    await holdSendRate(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
     await pass(3000)
-    await holdSendRate(database.db, GMAIL, { seconds: 3600, said: 'much refused' })
+    await holdSendRate(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
     expect((await take(1))!.waitSeconds).toBeGreaterThan(3590)
   })
 })
@@ -301,7 +301,7 @@ describe('after a pause', () => {
 
   test('all email begins with ten at once and ten a second, twice as many each minute', async () => {
     await resetSendRateAfterPause(database.db)
-    expect(await ofAll()).toMatchObject({ slowed: true, wasHeld: false, said: null, left: 10 })
+    expect(await ofAll()).toMatchObject({ slowed: true, wasHeld: false, detail: null, left: 10 })
     expect((await ofAll())!.perSecond).toBeCloseTo(10, 0)
     expect(await takeOfAll(100)).toBe(10)
     await pass(60)
@@ -329,10 +329,10 @@ describe('after a pause', () => {
 
 describe('the incident of a domain', () => {
   const hold = async () => {
-    await holdSendRate(database.db, GMAIL, { seconds: 3600, said: '8 % of the last 250 emails' })
-    const trouble = { what: 'domain-held', said: '550 5.7.1 no', since: NOW }
+    await holdSendRate(database.db, GMAIL, { seconds: 3600, reply: '8 % of the last 250 emails' })
+    const trouble = { what: 'domain-held', detail: '550 5.7.1 no', since: NOW }
     await recordIncident(database.db, { name: GMAIL, ...trouble })
-    await recordIncident(database.db, { name: 'delivery digests', ...trouble })
+    await recordIncident(database.db, { name: 'delivery bulk', ...trouble })
   }
   const names = async () => (await openIncidents(database.db)).map(({ name }) => name)
   const tick = async () => {
@@ -351,7 +351,7 @@ describe('the incident of a domain', () => {
     await endDomainIncidents(database.db, new Set(['other.example']))
     expect(await names()).toContain(GMAIL)
     await endDomainIncidents(database.db, new Set(['gmail.com', 'other.example']))
-    expect(await names()).toEqual(['delivery digests'])
+    expect(await names()).toEqual(['delivery bulk'])
   })
 
   test('is over two hours after the last hold, if no one sends to the domain', async () => {
@@ -362,7 +362,7 @@ describe('the incident of a domain', () => {
     expect(await names()).toContain(GMAIL)
     await pass(20)
     await tick()
-    expect(await names()).toEqual(['delivery digests'])
+    expect(await names()).toEqual(['delivery bulk'])
   })
 })
 
@@ -411,12 +411,12 @@ describe('the daily emails of a new sending domain', () => {
 
 describe('batches that wait for a rate', () => {
   const holds = (withinSeconds = 60) =>
-    batchesReadySoon(database.db, { lane: 'digests', now: NOW, withinSeconds })
+    batchesReadySoon(database.db, { lane: 'bulk', now: NOW, withinSeconds })
   const slowly = async () => {
     await setSendRateLimits(database.db, [{ key: 'domain y.example', limit: { perSecond: 0.1 } }])
     await takeSendPermits(database.db, [{ key: 'domain y.example', mails: 5 }])
   }
-  beforeEach(() => enqueueGoodbyes(database.db, 'digests', 30))
+  beforeEach(() => enqueueGoodbyes(database.db, 'bulk', 30))
 
   test('are waited for if the next permit is near', async () => {
     expect(await holds()).toBe(true) // nothing keeps them
@@ -429,11 +429,11 @@ describe('batches that wait for a rate', () => {
   })
 
   test.each([
-    ['is not due yet', `update chunk set not_before = '2026-11-24T08:01:00Z'`],
-    ['is done', `update chunk set done_at = now()`],
-    ['is somebody’s', `update chunk set owner = 'bob', lease_until = now() + interval '1 minute'`],
-    ['is of the other lane', `update chunk set lane = 'answers'`],
-  ])('not where the chunk %s', async (_what, sql) => {
+    ['is not due yet', `update batch set not_before = '2026-11-24T08:01:00Z'`],
+    ['is done', `update batch set done_at = now()`],
+    ['is somebody’s', `update batch set owner = 'bob', lease_until = now() + interval '1 minute'`],
+    ['is of the other lane', `update batch set lane = 'transactional'`],
+  ])('not where the batch %s', async (_what, sql) => {
     await slowly()
     await database.db.$executeRawUnsafe(sql)
     expect(await holds()).toBe(false)
@@ -446,7 +446,7 @@ describe('batches that wait for a rate', () => {
   })
 
   test('not where the domain is held for an hour', async () => {
-    await holdSendRate(database.db, 'domain y.example', { seconds: 3600, said: 'much refused' })
+    await holdSendRate(database.db, 'domain y.example', { seconds: 3600, reply: 'much refused' })
     expect(await holds()).toBe(false)
     await pass(3600)
     expect(await holds()).toBe(true)

@@ -68,19 +68,19 @@ function drainWith(
 ): Promise<RunResult> {
   const config = readConfig({ SMTP_URL: `smtp://127.0.0.1:${port}?${query}`, ...environment })
   const deps = { config, clock, log, db: database.db, databaseUrl: database.url }
-  return drain(deps, { lane: 'digests', owner: `drain${drains++}`, compose, ...input })
+  return drain(deps, { lane: 'bulk', owner: `drain${drains++}`, compose, ...input })
 }
 
 const endLeasesIn = (seconds: number) => database.db.$executeRaw`
-  update chunk set lease_until = now() + make_interval(secs => ${seconds}::float8) where owner is not null`
+  update batch set lease_until = now() + make_interval(secs => ${seconds}::float8) where owner is not null`
 async function leaseLeft(): Promise<number> {
   const [row] = await database.db.$queryRaw<{ seconds: number }[]>`
-    select extract(epoch from lease_until - now())::float8 as seconds from chunk where owner is not null`
+    select extract(epoch from lease_until - now())::float8 as seconds from batch where owner is not null`
   return row!.seconds
 }
 const recipients = (sink: SmtpSink) => sink.accepted.map(({ to }) => to).sort()
-const chunkRows = () => database.db.chunk.findMany()
-const allGivenBack = async () => (await chunkRows()).every(({ owner }) => owner === null)
+const batchRows = () => database.db.batch.findMany()
+const allGivenBack = async () => (await batchRows()).every(({ owner }) => owner === null)
 const roundTrips = async (count: number) => {
   for (let i = 0; i < count; i++) await database.db.$queryRaw`select 1`
 }
@@ -98,7 +98,7 @@ describe('a run', () => {
     expect(sink.mails).toHaveLength(450)
     expect(sink.connections).toBeLessThanOrEqual(8) // four, each renewed after a hundred emails
     expect(await statesIn(database.db)).toEqual({ accepted: 450 })
-    expect((await chunkRows()).every(({ doneAt, owner }) => doneAt !== null && owner === null)).toBe(true)
+    expect((await batchRows()).every(({ doneAt, owner }) => doneAt !== null && owner === null)).toBe(true)
     expect(await database.db.acceptance.count()).toBe(450)
     expect((await drainWith({ port: sink.port })).accepted).toBe(0)
   })
@@ -130,9 +130,11 @@ describe('a run', () => {
   })
 
   test('takes answers over at most two connections', async () => {
-    await enqueueGoodbyes(database.db, 'answers', 40)
+    await enqueueGoodbyes(database.db, 'transactional', 40)
     const sink = await sinkWith({ delayMs: 5 })
-    expect(await drainWith({ port: sink.port, query: 'connections=8' }, { lane: 'answers' })).toMatchObject({
+    expect(
+      await drainWith({ port: sink.port, query: 'connections=8' }, { lane: 'transactional' }),
+    ).toMatchObject({
       accepted: 40,
     })
     expect(sink.connections).toBe(2)
@@ -151,7 +153,7 @@ describe('a run', () => {
 
   test('waits for batches that another worker holds, and may lose', async () => {
     await addDigestMessages(database.db, 3)
-    await database.db.$executeRaw`update chunk set owner = 'dead', lease_until = now() + interval '1 hour'`
+    await database.db.$executeRaw`update batch set owner = 'dead', lease_until = now() + interval '1 hour'`
     const sink = await sinkWith({ delayMs: 300 })
     const patient = drainWith(sink)
     await roundTrips(20)
@@ -182,7 +184,7 @@ describe('what is recorded, and when', () => {
     await addDigestMessages(database.db, 6)
     const sink = await sinkWith()
     const stealing: Compose = async (message) => {
-      await database.db.$executeRaw`update chunk set owner = 'bob', lease_until = now() + interval '1 hour'`
+      await database.db.$executeRaw`update batch set owner = 'bob', lease_until = now() + interval '1 hour'`
       await setSwitch(database.db, 'delivery', { value: 'paused', reason: 'bob keeps what he has', at: NOW })
       return compose(message)
     }
@@ -190,7 +192,7 @@ describe('what is recorded, and when', () => {
     expect(result.accepted).toBe(sink.accepted.length)
     expect(result.accepted).toBeLessThanOrEqual(2)
     expect(await database.db.acceptance.count()).toBe(result.accepted)
-    expect(await chunkRows()).toMatchObject([{ owner: 'bob', doneAt: null }])
+    expect(await batchRows()).toMatchObject([{ owner: 'bob', doneAt: null }])
   })
 
   test('nothing begins once the lease may have run out', async () => {
@@ -226,7 +228,7 @@ describe('a worker that hangs', () => {
   beforeEach(() => {
     stalled = 0
   })
-  const log: Log = { ...silentLog, error: (event) => void (event === 'chunk.stalled' && stalled++) }
+  const log: Log = { ...silentLog, error: (event) => void (event === 'batch.stalled' && stalled++) }
 
   test('renews its lease no more, and sends nothing when it wakes', async () => {
     await addDigestMessages(database.db, 3)
@@ -259,7 +261,7 @@ describe('a worker that hangs', () => {
   test('is not one that waits for its send rate', async () => {
     await addDigestMessages(database.db, 1)
     await database.db.$executeRaw`
-      insert into pace (key, tokens, at, slowed_to, slowed_at) values ('all', 0, now(), 0.5, now())`
+      insert into send_rate (key, tokens, at, slowed_to, slowed_at) values ('all', 0, now(), 0.5, now())`
     const { port } = await sinkWith()
     expect(await drainWith({ port, ...settings, log }, { stalledAfterMs })).toMatchObject({ accepted: 1 })
     expect(stalled).toBe(0)
@@ -310,7 +312,7 @@ describe('a message that waits for its permit', () => {
   test('is not sent to a subscriber who has left by then', async () => {
     await addDigestMessages(database.db, 2)
     await database.db.$executeRaw`
-      insert into pace (key, tokens, at, slowed_to, slowed_at) values ('all', 2, now(), 0.6, now())`
+      insert into send_rate (key, tokens, at, slowed_to, slowed_at) values ('all', 2, now(), 0.6, now())`
     const sink = await sinkWith()
     // The first goes at once; the second waits longer than a look at its subscriber is good for.
     const leaving: Compose = async (message) => {
@@ -332,7 +334,7 @@ describe('a lost batch that its own worker leases again', () => {
     const settings = { LEASE_SECONDS: '1', LEASE_RENEW_SECONDS: '3600' }
     const seen: string[] = []
     const watching: Compose = async (message) => {
-      const owners = await database.db.chunk.findMany({ where: { owner: { not: null } } })
+      const owners = await database.db.batch.findMany({ where: { owner: { not: null } } })
       seen.push(...owners.map(({ owner }) => owner!))
       return compose(message)
     }
@@ -396,7 +398,7 @@ describe('answers of the server', () => {
       { state: 'refused', reason: '5.7.1' },
       { state: 'accepted', reason: null },
     ])
-    const kept = (await attemptsIn(database.db)).map(({ answer }) => answer).join()
+    const kept = (await attemptsIn(database.db)).map(({ reply: answer }) => answer).join()
     expect(kept).toContain('nobody here')
     expect(kept).not.toContain('y.example')
   })
@@ -425,13 +427,13 @@ describe('answers of the server', () => {
   const addBothLanes = async () => {
     await addDigestMessages(database.db, 12)
     const goodbyes = Array.from({ length: 12 }, (_, i) => goodbye(i + 1))
-    await enqueue(database.db, 'answers', goodbyes)
+    await enqueue(database.db, 'transactional', goodbyes)
   }
 
   test('unknown mailboxes among answers, however many, stop nothing', async () => {
     await addBothLanes()
     const sink = await sinkWith({ at: { rcpt: '550 5.1.1 User unknown' } })
-    const answers = await drainWith(sink, { lane: 'answers' })
+    const answers = await drainWith(sink, { lane: 'transactional' })
     expect(answers).toMatchObject({ refused: 12, stopped: null })
     sink.at = {}
     expect(await drainWith(sink)).toMatchObject({ accepted: 12 })
@@ -440,7 +442,7 @@ describe('answers of the server', () => {
   test('ten other refusals with one text among answers stop that run, and no digest', async () => {
     await addBothLanes()
     const sink = await sinkWith({ at: { rcpt: '554 5.7.1 denied' } })
-    const answers = await drainWith({ port: sink.port, query: 'connections=1' }, { lane: 'answers' })
+    const answers = await drainWith({ port: sink.port, query: 'connections=1' }, { lane: 'transactional' })
     expect(answers).toMatchObject({ refused: 10, stopped: 'refused-alike' })
     expect(await readSwitch(database.db, 'delivery')).toBeNull()
     sink.at = {}
@@ -489,7 +491,7 @@ describe('answers of the server', () => {
         const domain = i % 2 ? 'held.example' : 'good.example'
         return goodbye(i + 1, { kind: 'digest', digestId, toAddress: `s${i + 1}@${domain}` })
       })
-      await enqueue(database.db, 'digests', messages)
+      await enqueue(database.db, 'bulk', messages)
     }
     const heldNames = async () => (await openIncidents(database.db)).map(({ name }) => name)
 
@@ -498,11 +500,11 @@ describe('answers of the server', () => {
       const answers = Array.from({ length: 24 }, (_, i) =>
         goodbye(i + 1, { toAddress: `s${i + 1}@${i < 2 ? 'good' : 'held'}.example` }),
       )
-      await enqueue(database.db, 'answers', answers)
+      await enqueue(database.db, 'transactional', answers)
       const sink = await sinkWith({
         at: { rcpt: (to) => (to.endsWith('@held.example') ? '550 mailbox unavailable' : undefined) },
       })
-      await drainWith({ port: sink.port, query: 'connections=1' }, { lane: 'answers' })
+      await drainWith({ port: sink.port, query: 'connections=1' }, { lane: 'transactional' })
       expect(await heldNames()).toEqual([])
       expect(await activeSendRates(database.db)).toEqual([])
     })
@@ -519,15 +521,15 @@ describe('answers of the server', () => {
       const much = '^(10 emails in a row|\\d+ % of the last \\d+ emails)'
       const told = await openIncidents(database.db)
       expect(told).toMatchObject([{ name: 'domain held.example', what: 'domain-held' }])
-      expect(told[0]!.said).toMatch(new RegExp(`${much}, the last with: ${POLICY}$`))
+      expect(told[0]!.detail).toMatch(new RegExp(`${much}, the last with: ${POLICY}$`))
       const [pace] = await activeSendRates(database.db)
       expect(pace).toMatchObject({ key: 'domain held.example', wasHeld: true })
-      expect(pace!.said).toMatch(new RegExp(`${much}$`))
+      expect(pace!.reply).toMatch(new RegExp(`${much}$`))
 
       sink.at = {}
       expect(await drainWith({ port: sink.port })).toMatchObject({ accepted: 0, stopped: null })
-      await enqueue(database.db, 'answers', [goodbye(1, { dedupe: 'a', toAddress: 's1@held.example' })])
-      expect(await drainWith({ port: sink.port }, { lane: 'answers' })).toMatchObject({ accepted: 1 })
+      await enqueue(database.db, 'transactional', [goodbye(1, { dedupe: 'a', toAddress: 's1@held.example' })])
+      expect(await drainWith({ port: sink.port }, { lane: 'transactional' })).toMatchObject({ accepted: 1 })
       expect(await heldNames()).toEqual(['domain held.example'])
 
       await passInPaces(database.db, 3700)
@@ -541,12 +543,12 @@ describe('answers of the server', () => {
     await addDigestMessages(database.db, 1)
     const sink = await sinkWith({ at: { dot: 'close' } })
     expect(await drainWith(sink)).toMatchObject({ uncertain: 1, stopped: null })
-    expect((await chunkRows())[0]?.doneAt).toBeNull()
+    expect((await batchRows())[0]?.doneAt).toBeNull()
     clock.moveTo(at('08:14'))
     expect(await drainWith(sink)).toMatchObject({ uncertain: 0 })
     clock.moveTo(at('08:15'))
     expect(await drainWith(sink)).toMatchObject({ uncertain: 1 })
-    expect((await chunkRows())[0]?.doneAt).toEqual(at('08:15'))
+    expect((await batchRows())[0]?.doneAt).toEqual(at('08:15'))
     clock.moveTo(at('20:00'))
     sink.at = {}
     expect(await drainWith(sink)).toMatchObject({ accepted: 0, uncertain: 0 })
@@ -574,7 +576,7 @@ describe('answers of the server', () => {
     clock.moveTo(at('20:00'))
     await drainWith(settings)
     expect(sink.mails).toHaveLength(1)
-    expect((await chunkRows())[0]?.doneAt).not.toBeNull()
+    expect((await batchRows())[0]?.doneAt).not.toBeNull()
   })
 
   test('what is past its deadline is not begun', async () => {
@@ -589,7 +591,7 @@ describe('answers of the server', () => {
 describe('a server that is not there for us', () => {
   test('ends a run in which one prefetcher holds more messages than its connections try', async () => {
     await addDigestMessages(database.db, 6)
-    await enqueue(database.db, 'digests', [goodbye(1)])
+    await enqueue(database.db, 'bulk', [goodbye(1)])
     const sink = await sinkWith({ at: { greeting: '554 no' } })
     expect(await drainWith({ port: sink.port, query: 'connections=2' })).toMatchObject({
       stopped: 'unreachable',
@@ -680,7 +682,7 @@ describe('an email that cannot be rendered', () => {
     expect(await drainWith(sink, { compose: failing })).toMatchObject({ accepted: 4, refused: 1 })
     expect((await messagesIn(database.db))[2]).toMatchObject({ state: 'refused', reason: 'render-failed' })
     expect(await attemptsIn(database.db)).toMatchObject([
-      { outcome: 'refused', answer: 'no title for [address]' },
+      { outcome: 'refused', reply: 'no title for [address]' },
     ])
   })
 
@@ -754,7 +756,7 @@ describe('a rate', () => {
   // A bucket that was last looked at tomorrow does not fill today.
   const bucketOf = (tokens: number) =>
     database.db
-      .$executeRaw`insert into pace (key, per_second, capacity, tokens, at) values ('all', 5, 6, ${tokens}::float8, now() + interval '1 day')`
+      .$executeRaw`insert into send_rate (key, per_second, capacity, tokens, at) values ('all', 5, 6, ${tokens}::float8, now() + interval '1 day')`
 
   /** Drains until so many are accepted, and gives it time for more. */
   const drainUntil = async (accepted: number, lane: Lane) => {
@@ -771,9 +773,9 @@ describe('a rate', () => {
   test('holds over all processes, and leaves one for answers', async () => {
     await addDigestMessages(database.db, 10)
     await bucketOf(4)
-    expect(await drainUntil(3, 'digests')).toBe(3)
+    expect(await drainUntil(3, 'bulk')).toBe(3)
     expect(await statesIn(database.db)).toEqual({ accepted: 3, ready: 7 })
-    await database.db.$executeRaw`update chunk set lane = 'answers'`
-    expect(await drainUntil(1, 'answers')).toBe(1)
+    await database.db.$executeRaw`update batch set lane = 'transactional'`
+    expect(await drainUntil(1, 'transactional')).toBe(1)
   })
 })

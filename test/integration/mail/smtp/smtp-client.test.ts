@@ -11,7 +11,7 @@ describe('an accepted mail', () => {
   test('arrives byte for byte, with the envelope that was given', async () => {
     const sink = await sinkWith()
     const result = await clientOf(config(sink.port)).send(mail('ada'))
-    expect(result).toEqual({ accepted: true, answer: '250 2.0.0 accepted' })
+    expect(result).toEqual({ accepted: true, reply: '250 2.0.0 accepted' })
     expect(sink.mails[0]).toMatchObject({ from: 'papers@site.example', to: 'ada@y.example' })
     expect(sink.mails[0]?.text).toBe('Message-ID: <ada@site.example>\r\nSubject: ada\r\n\r\nHello\r\n..dot')
   })
@@ -27,7 +27,7 @@ describe('an accepted mail', () => {
     const sink = await sinkWith({ at: { dot: '250-queued\x00 for ada@y.example\r\n250 done' } })
     expect(await clientOf(config(sink.port)).send(mail('ada'))).toEqual({
       accepted: true,
-      answer: '250-queued for [address] 250 done',
+      reply: '250-queued for [address] 250 done',
     })
   })
 })
@@ -149,7 +149,7 @@ describe('every place where it can fail', () => {
       accepted: false,
       stage: 'connect',
       bodyWritten: false,
-      answer: 'given up while waiting for an answer',
+      reply: 'given up while waiting for an answer',
     })
   })
 })

@@ -88,8 +88,8 @@ describe('an answer to the dot', () => {
     const sink = await sinkWith({ at: { dot } })
     const begun = computedMs()
     const result = await clientOf(config(sink.port)).send(mail('ada'))
-    expect(result).toMatchObject({ accepted: true, answer: expect.stringMatching(/^250[^\p{Cc}]{0,497}$/u) })
-    expect(result.answer).not.toContain('@')
+    expect(result).toMatchObject({ accepted: true, reply: expect.stringMatching(/^250[^\p{Cc}]{0,497}$/u) })
+    expect(result.reply).not.toContain('@')
     expect(computedMs() - begun).toBeLessThan(1000)
   })
 
@@ -215,7 +215,7 @@ describe('STARTTLS', () => {
     const injected = '250-evil\r\n250 PIPELINING\r\n250 ok\r\n250 ok\r\n354 go on\r\n250 swallowed\r\n250 '
     const sink = await sinkWith({ tls, at: { starttls: `220 go on\r\n${injected}` } })
     const client = clientOf(config(sink.port, { tls: 'require' }))
-    expect(await client.send(mail('ada'))).toEqual({ accepted: true, answer: '250 2.0.0 accepted' })
+    expect(await client.send(mail('ada'))).toEqual({ accepted: true, reply: '250 2.0.0 accepted' })
     expect(client.tls()?.protocol).toMatch(/^TLS/)
     expect(sink.accepted).toHaveLength(1)
   })

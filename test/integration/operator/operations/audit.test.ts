@@ -29,10 +29,10 @@ test('each command that changes something is logged, with a number and no addres
   const { id } = await site.db.subscriber.findFirstOrThrow()
   const verbs = lines.map((line) => line.split(' ').slice(0, 2).join(' '))
   expect(await actions()).toMatchObject([
-    ...verbs.map((verb) => ({ at: NOW, door: 'command', verb, subscriberId: id, detail: '' })),
+    ...verbs.map((verb) => ({ at: NOW, via: 'command', verb, subscriberId: id, detail: '' })),
     ...['delivery pause', 'delivery resume'].map((verb) => ({
       at: NOW,
-      door: 'command',
+      via: 'command',
       verb,
       subscriberId: '',
       detail: '',

@@ -193,7 +193,7 @@ describe('a mail server', () => {
       await database.db.message.updateMany({
         data: { state: 'ready', nextTry: new Date('2026-11-24T08:00:00Z') },
       })
-      await database.db.chunk.updateMany({
+      await database.db.batch.updateMany({
         data: { notBefore: new Date('2026-11-24T08:00:00Z'), doneAt: null },
       })
     },

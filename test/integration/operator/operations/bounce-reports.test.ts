@@ -30,19 +30,19 @@ const run = (command: string, now = at('12:00'), environment = {}): Promise<Comm
 
 describe('list', () => {
   test('newest first, with the subscriber and the message; by class and days', async () => {
-    await cameBack(database.db, at('08:00'), { messageId: 'm1', done: 'suppressed' })
-    await cameBack(database.db, at('09:00'), { class: 'full', answer: 'x'.repeat(80), domain: null })
+    await cameBack(database.db, at('08:00'), { messageId: 'm1', effect: 'suppressed' })
+    await cameBack(database.db, at('09:00'), { class: 'full', reply: 'x'.repeat(80), domain: null })
     await cameBack(database.db, new Date('2026-11-20T08:00:00Z'), { class: 'complaint' })
     const { text, json } = await run('bounces list')
     expect(text.split('\n').map((row) => row.replace(/ {2,}/g, '|'))).toEqual([
-      'when (UTC)|class|code|domain|done|message|subscriber|said',
+      'when (UTC)|class|code|domain|effect|message|subscriber|reply',
       `2026-11-24 09:00|full|5.1.1|nothing|${'x'.repeat(59)}…`,
       '2026-11-24 08:00|dead|5.1.1|y.example|suppressed|m1|550 5.1.1 nobody here',
       '2026-11-20 08:00|complaint|5.1.1|y.example|nothing|550 5.1.1 nobody here',
     ])
     expect((json as { class: string }[]).map((one) => one.class)).toEqual(['full', 'dead', 'complaint'])
     expect((await run('bounces list --days 2 --class dead')).json).toMatchObject([
-      { at: at('08:00').toISOString(), message: 'm1', done: 'suppressed', foundBy: 'token' },
+      { at: at('08:00').toISOString(), message: 'm1', effect: 'suppressed', foundBy: 'token' },
     ])
     expect((await run('bounces list --class delayed')).text).toBe('No bounces or complaints.')
   })
@@ -66,7 +66,7 @@ describe('status', () => {
     const none = { classes: {}, unreadable: 0 }
     expect(json).toEqual({
       domain: null,
-      ways: [],
+      channels: [],
       waiting: { reports: 0, oldest: null },
       day: none,
       week: none,
@@ -92,16 +92,16 @@ describe('status', () => {
 
 describe('read', () => {
   test('does the same as a worker, and says what', async () => {
-    await enqueueGoodbyes(database.db, 'answers', 1)
+    await enqueueGoodbyes(database.db, 'transactional', 1)
     const { id } = (await messagesIn(database.db))[0]!
     const { config } = depsAt(at('12:00'), SETTINGS)
     const recipient = returnAddress({ purpose: 'bounce', id }, config.APP_SECRET[0]!, 'bounce.example')
     const raw = deliveryReport({ recipient: 's1@y.example', said: '550 5.1.1 nobody' })
-    await insertReport(database.db, { way: 'lmtp', recipient, raw, at: at('11:00') })
+    await insertReport(database.db, { channel: 'lmtp', recipient, raw, at: at('11:00') })
     const { text, json } = await run('bounces read', at('12:00'), SETTINGS)
     expect(json).toMatchObject({
       reports: 1,
-      returned: [{ way: 'lmtp', class: 'dead', done: 'suppressed', foundBy: 'token', message: id }],
+      bounces: [{ channel: 'lmtp', class: 'dead', effect: 'suppressed', foundBy: 'token', message: id }],
     })
     expect(text).toContain('1 processed.')
     expect(text).toContain('suppressed')

@@ -51,11 +51,11 @@ describe('run', () => {
   test('prints how many stay ready because their domain is on hold', async () => {
     await startSink()
     await world.deps.db.$executeRaw`
-      insert into pace (key, tokens, at, held_until)
+      insert into send_rate (key, tokens, at, held_until)
       values ('domain reader.example', 0, now(), now() + interval '1 hour')`
     // The clock of each process restarts.
     const run = ['run', '--now', '2026-11-24T08:00:30Z']
-    expect(await digests(run)).toMatchObject({ code: 0, out: { accepted: 0, paced: 1, stopped: null } })
+    expect(await digests(run)).toMatchObject({ code: 0, out: { accepted: 0, rateLimited: 1, stopped: null } })
     const { stdout } = await digestsText(run)
     expect(stdout).toContain(
       'Still ready: 1. They are rate limited: a domain is on hold or slow, or the sending domain is new.',
@@ -169,8 +169,8 @@ describe('run', () => {
         SMTP_URL: `smtp://127.0.0.1:${sink!.port}?connections=1`,
       })
       let stdout = ''
-      program.stdout!.on('data', (chunk) => {
-        stdout += chunk
+      program.stdout!.on('data', (batch) => {
+        stdout += batch
       })
       const ended = once(program, 'close')
       while (sink!.mails.length === 0) await new Promise((resolve) => setImmediate(resolve))

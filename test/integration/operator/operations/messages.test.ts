@@ -45,7 +45,7 @@ async function addThree(): Promise<string[]> {
   await addSubscribers(database.db, 3)
   await enqueue(
     database.db,
-    'answers',
+    'transactional',
     [1, 2, 3].map((n) => goodbye(n)),
   )
   const ids = (await messagesIn(database.db)).map(({ id }) => id)
@@ -67,7 +67,7 @@ describe('messages', () => {
       {
         id: refused,
         kind: 'goodbye',
-        lane: 'answers',
+        lane: 'transactional',
         subscriber: 's1',
         to: 's•••@y.example',
         state: 'refused',
@@ -85,8 +85,8 @@ describe('messages', () => {
   test('list by kind, by day and by number; invalid input is reported', async () => {
     await addThree()
     const yesterday = goodbye(1, { kind: 'note', dedupe: 'n', datedAt: new Date('2026-11-23T23:59:59Z') })
-    await enqueue(database.db, 'digests', [yesterday])
-    expect((await run('messages list --kind note')).json).toMatchObject([{ kind: 'note', lane: 'digests' }])
+    await enqueue(database.db, 'bulk', [yesterday])
+    expect((await run('messages list --kind note')).json).toMatchObject([{ kind: 'note', lane: 'bulk' }])
     expect((await run('messages list --date 2026-11-23')).json).toMatchObject([{ kind: 'note' }])
     expect((await run('messages list --date 2026-11-24 --kind goodbye --state ready')).json).toHaveLength(1)
     expect((await run('messages list --date 2026-11-22')).json).toEqual([])
@@ -110,8 +110,8 @@ describe('messages', () => {
       `subscriber s1; Message-ID <goodbye.${refused}@localhost.example>`,
       '',
       'When (UTC)           What',
-      '2026-11-24 08:00:00  Queued: goodbye in the answers queue, to be sent by',
-      '                     2026-11-25 04:00 UTC.',
+      '2026-11-24 08:00:00  Queued: goodbye in the transactional queue, to be',
+      '                     sent by 2026-11-25 04:00 UTC.',
       '2026-11-24 08:00:00  Attempt 1: the mail server refused it (no such',
       '                     mailbox): 550 5.1.1 nobody',
       '                     No more attempts: refused (5.1.1).',
@@ -122,9 +122,9 @@ describe('messages', () => {
     await expect(run('messages show nothing')).rejects.toMatchObject({ code: 'message.unknown', exit: 1 })
   })
 
-  test('retry makes it ready, in a free chunk, but not in a dry run and not after its deadline', async () => {
+  test('retry makes it ready, in a free batch, but not in a dry run and not after its deadline', async () => {
     const [refused, ready] = await addThree()
-    await database.db.$executeRaw`update chunk set done_at = ${NOW}`
+    await database.db.$executeRaw`update batch set done_at = ${NOW}`
     await run(`messages retry ${refused} --dry-run`)
     await expect(run(`messages retry ${refused}`, DEADLINE)).rejects.toMatchObject({
       code: 'message.cannot-retry',
@@ -137,10 +137,13 @@ describe('messages', () => {
       attempts: 1,
       nextTry: at('09:00'),
     })
-    const chunks = await database.db.chunk.findMany({ orderBy: { id: 'asc' } })
-    expect(chunks).toMatchObject([{ doneAt: NOW }, { lane: 'answers', doneAt: null, notBefore: at('09:00') }])
+    const batches = await database.db.batch.findMany({ orderBy: { id: 'asc' } })
+    expect(batches).toMatchObject([
+      { doneAt: NOW },
+      { lane: 'transactional', doneAt: null, notBefore: at('09:00') },
+    ])
     expect(await database.db.message.findUnique({ where: { id: refused } })).toMatchObject({
-      chunkId: chunks[1]?.id,
+      batchId: batches[1]?.id,
     })
     await expect(run(`messages retry ${ready}`)).rejects.toThrow('is ready')
   })
@@ -182,7 +185,7 @@ describe('delivery', () => {
       restored: false,
       since: null,
       lanes: {
-        answers: {
+        transactional: {
           ready: 1,
           taken: 0,
           deferred: 0,
@@ -190,9 +193,9 @@ describe('delivery', () => {
           oldest: NOW.toISOString(),
           nextTry: NOW.toISOString(),
         },
-        digests: { ready: 0, taken: 0, deferred: 0, uncertain: 0, oldest: null, nextTry: null },
+        bulk: { ready: 0, taken: 0, deferred: 0, uncertain: 0, oldest: null, nextTry: null },
       },
-      paces: [],
+      sendRates: [],
       reports: { waiting: 0, oldest: null },
       schedule: { ticked: null },
       workers: { holding: 0, nudgeWaitsSeconds: null },
@@ -214,15 +217,15 @@ describe('delivery', () => {
     [50, 'Delivery resumed.'],
     [51, 'Delivery resumed. 51 messages are queued: sending starts at 10 a second and doubles every minute.'],
   ])('resume with %i that wait: %s', async (messages, text) => {
-    await enqueueGoodbyes(database.db, 'digests', messages)
+    await enqueueGoodbyes(database.db, 'bulk', messages)
     await run('delivery pause')
     expect((await run('delivery resume --dry-run')).text).toContain(text)
-    expect(await database.db.pace.count()).toBe(0)
+    expect(await database.db.sendRate.count()).toBe(0)
     expect((await run('delivery resume')).text).toBe(text)
-    expect(await database.db.pace.findMany()).toMatchObject([{ key: 'all', slowedTo: 10, said: null }])
-    await database.db.pace.deleteMany()
+    expect(await database.db.sendRate.findMany()).toMatchObject([{ key: 'all', slowedTo: 10, reply: null }])
+    await database.db.sendRate.deleteMany()
     expect((await run('delivery resume')).text).toBe('Delivery was not paused.')
-    expect(await database.db.pace.count()).toBe(0)
+    expect(await database.db.sendRate.count()).toBe(0)
   })
 
   test('status shows the longest wait, and whether the schedule and the workers are running', async () => {
@@ -231,22 +234,22 @@ describe('delivery', () => {
     expect(await text()).toEqual([
       'Delivery is on.',
       '',
-      'lane     ready  taken  deferred  uncertain  oldest (UTC)      next try (UTC)',
-      'answers  1      0      0         0          2026-11-24 08:00  now',
-      'digests  0      0      0         0',
+      'lane           ready  taken  deferred  uncertain  oldest (UTC)      next try (UTC)',
+      'transactional  1      0      0         0          2026-11-24 08:00  now',
+      'bulk           0      0      0         0',
       '',
       'Schedule: no tick within two days. Check that a process with the role schedule is running.',
       'Workers: none is sending now, and no work is waiting.',
     ])
     await database.db.tick.create({ data: { name: 'minute', slot: at('08:58') } })
     await database.db.$executeRaw`
-      update chunk set owner = 'w1', lease_until = now() + interval '1 minute' where done_at is null`
+      update batch set owner = 'w1', lease_until = now() + interval '1 minute' where done_at is null`
     expect((await text()).slice(-2)).toEqual([
       'Schedule: ticked 2026-11-24 08:58 UTC.',
       'Workers: 1 with messages being sent now.',
     ])
     await database.db.$executeRaw`
-      insert into pgboss.job (name, created_on) values ('drain-answers', now() - interval '5 minutes')`
+      insert into pgboss.job (name, created_on) values ('drain-transactional', now() - interval '5 minutes')`
     expect((await text(at('10:00'))).slice(-2)).toEqual([
       'Schedule: ticked 2026-11-24 08:58 UTC: 62 minutes ago. Check that a process with the role schedule is running.',
       'Workers: none took a nudge for 5 minutes. Check that a process with the role worker is running.',
@@ -257,35 +260,35 @@ describe('delivery', () => {
   test('status shows the rate limits, and truncates the slowest domains last', async () => {
     const { db } = database
     await reduceSendRate(db, 'domain gmail.com', '421 4.7.28 too many')
-    await holdSendRate(db, 'domain example.org', { seconds: 3600, said: '8 % of the last 250 mails' })
+    await holdSendRate(db, 'domain example.org', { seconds: 3600, reply: '8 % of the last 250 mails' })
     await setSendRateLimits(db, [{ key: 'domain plain.example', limit: { perSecond: 5 } }])
     const [{ until }] = await db.$queryRaw<[{ until: Date }]>`
-      select held_until as until from pace where held_until is not null`
+      select held_until as until from send_rate where held_until is not null`
     const { json, text } = await run('delivery status')
     expect(text.split('\n\n')[2]!.split('\n')).toEqual([
       'Rate limits now (a reduced rate doubles every minute):',
       `  example.org: held until ${until.toISOString().slice(11, 16)} UTC, after refusals: 8 % of the last 250 mails`,
       '  gmail.com: 10 a second, because its server asked to slow down: 421 4.7.28 too many',
     ])
-    const none = { domain: null, perSecond: null, until: null, left: null, of: null, said: null }
-    expect((json as { paces: object[] }).paces).toEqual([
+    const none = { domain: null, perSecond: null, until: null, left: null, of: null, reply: null }
+    expect((json as { sendRates: object[] }).sendRates).toEqual([
       {
         ...none,
         kind: 'held',
         domain: 'example.org',
         until: until.toISOString(),
-        said: '8 % of the last 250 mails',
+        reply: '8 % of the last 250 mails',
       },
       {
         ...none,
         kind: 'slowed',
         domain: 'gmail.com',
         perSecond: expect.closeTo(10, 0),
-        said: '421 4.7.28 too many',
+        reply: '421 4.7.28 too many',
       },
     ])
     await db.$executeRaw`
-      insert into pace (key, tokens, at, slowed_to, slowed_at, said)
+      insert into send_rate (key, tokens, at, slowed_to, slowed_at, reply)
       select 'domain d' || n || '.example', 0, now(), 20 + n, now(), '421 slow' from generate_series(1, 15) n`
     const lines = (await run('delivery status')).text.split('\n\n')[2]!.split('\n')
     expect(lines).toHaveLength(14)
@@ -307,7 +310,7 @@ describe('delivery', () => {
       ramp.replace('4,000', '3,120'),
       '  all email: 10 a second, since delivery was resumed',
     ])
-    await db.$executeRaw`delete from pace where key = 'all'`
+    await db.$executeRaw`delete from send_rate where key = 'all'`
     await reduceSendRate(db, 'all', '421 4.7.0 too many connections')
     expect((await lines()).at(-1)).toBe(
       '  all email: 10 a second, because the mail server asked to slow down: 421 4.7.0 too many connections',

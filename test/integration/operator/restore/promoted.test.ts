@@ -53,7 +53,7 @@ async function open(url: string, settings: Record<string, string> = {}): Promise
   return deps
 }
 
-const deliver = (deps: Deps) => deliverReady({ ...deps, compose: plainMail }, { lane: 'digests' })
+const deliver = (deps: Deps) => deliverReady({ ...deps, compose: plainMail }, { lane: 'bulk' })
 const ids = () => sink.mails.map(({ messageId }) => messageId)
 const sent = () => ({ sent: new Set(ids()).size, doubles: ids().length - new Set(ids()).size })
 const events = () => lines.map((line) => JSON.parse(line)).filter(({ event }) => event !== 'database.error')
@@ -62,7 +62,7 @@ const events = () => lines.map((line) => JSON.parse(line)).filter(({ event }) =>
 const add = ({ db }: Deps, first: number, count: number, notBefore: Date) =>
   enqueue(
     db,
-    'digests',
+    'bulk',
     Array.from({ length: count }, (_, i) =>
       goodbye(first + i, { datedAt: hour(0), notBefore, deadline: hour(20) }),
     ),
@@ -150,7 +150,7 @@ test('with AFTER_PROMOTION=continue it says so once, and sends', async (context)
 test('a run that began on the primary takes nothing on the promoted standby before that is decided', async (context) => {
   if (missing) return context.skip(missing)
   const deps = await open(await promoted(), { AFTER_PROMOTION: 'continue' })
-  const begun = { lane: 'digests', owner: 'begun-before', compose: plainMail } as const
+  const begun = { lane: 'bulk', owner: 'begun-before', compose: plainMail } as const
   await drain(deps, begun)
   expect(sent()).toEqual(BEFORE)
 })

@@ -177,7 +177,7 @@ describe('a database restored from a dump that was made in the middle of a run',
       expect(sink.mails).toHaveLength(sent)
       clock.moveTo(new Date('2026-11-24T11:10:00Z'))
       await resumeDelivery({ ...copy, clock })
-      await service.deps.queue.nudge('drain-answers')
+      await service.deps.queue.nudge('drain-transactional')
       await eventually(async () => sink.recipients.includes('new@reader.example'))
     } finally {
       await service.stop()
@@ -297,7 +297,7 @@ function whenFirstRead({ db }: Deps, meanwhile: () => Promise<unknown>): Deps['d
 
 /** The worker has checked both lanes and the due subscribers. */
 async function drained({ db }: Deps): Promise<void> {
-  const names = ['plan', 'drain-answers', 'drain-digests']
+  const names = ['plan', 'drain-transactional', 'drain-bulk']
   await eventually(async () => {
     const done = await db.$queryRaw<{ name: string }[]>`
       select distinct name from pgboss.job where state = 'completed' and name = any(${names})`

@@ -358,7 +358,9 @@ describe('the file of refused rows', () => {
     const { refusedFile } = await importText(text, { batchRows: 1 })
     const lines = readFileSync(refusedFile!, 'utf8').split('\n')
     const told = `${lines.slice(0, 2).join('\n')}\n`.length
-    await site.db.importRun.updateMany({ data: { rows: 2, taken: 1, refused: 1, told, doneAt: null } })
+    await site.db.importRun.updateMany({
+      data: { rows: 2, taken: 1, refused: 1, refusedBytes: told, doneAt: null },
+    })
     return refusedFile!
   }
 

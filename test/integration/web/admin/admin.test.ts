@@ -159,7 +159,7 @@ describe('one subscriber', () => {
       expect((await admin.get(to)).body).toContain('role="status"')
     }
     expect(await actions()).toMatchObject(
-      steps.map(([verb]) => ({ door: 'admin', verb: `subscribers ${verb}`, subscriberId: ann, detail: '' })),
+      steps.map(([verb]) => ({ via: 'admin', verb: `subscribers ${verb}`, subscriberId: ann, detail: '' })),
     )
     expect(await site.db.message.count({ where: { kind: 'manage-link' } })).toBe(1)
     expect((await admin.get(`/admin/subscribers/${ann}`)).body).toContain('Erased subscriber')
@@ -199,7 +199,7 @@ describe('what came back', () => {
   const back = (said = {}) => messageCameBack(site.db, NOW, { domain: 'example.com', ...said })
 
   test('is counted, and links to the email and the subscriber', async () => {
-    await back({ done: 'suppressed' })
+    await back({ effect: 'suppressed' })
     const { body } = await admin.get('/admin/returns')
     for (const text of [
       `href="/admin/messages/${messageId}"`,
@@ -221,8 +221,8 @@ describe('what came back', () => {
   })
 
   test('by class and by domain; what is unknown filters nothing', async () => {
-    await back({ class: 'full', answer: 'first' })
-    await cameBack(site.db, NOW, { class: 'delayed', domain: 'other.example', answer: 'second' })
+    await back({ class: 'full', reply: 'first' })
+    await cameBack(site.db, NOW, { class: 'delayed', domain: 'other.example', reply: 'second' })
     const rows = async (query: string) => {
       const { body } = await admin.get(`/admin/returns?${query}`)
       return ['first', 'second'].filter((answer) => body.includes(`: ${answer}<`))
@@ -235,7 +235,7 @@ describe('what came back', () => {
   })
 
   test('older ones are on the next page, each once', async () => {
-    for (let n = 0; n < 101; n++) await cameBack(site.db, NOW, { answer: `answer ${n};` })
+    for (let n = 0; n < 101; n++) await cameBack(site.db, NOW, { reply: `answer ${n};` })
     const answers = (body: string) => [...body.matchAll(/: answer (\d+);/g)].map(([, n]) => Number(n))
     const { body } = await admin.get('/admin/returns?class=dead')
     const older = /rel="next" href="([^"]+)"/.exec(body)![1]!.replaceAll('&amp;', '&')
@@ -267,7 +267,7 @@ describe('emails and day totals', () => {
     expect(list).toContain(ANN)
     expect((await admin.get('/admin/days/2026-11-24/refused')).body).toContain('No subscribers.')
     expect((await admin.get(`/admin/messages/${messageId}`)).body).toContain(
-      'Queued: digest in the digests queue, to be sent by ',
+      'Queued: digest in the bulk queue, to be sent by ',
     )
   })
 
@@ -299,7 +299,7 @@ describe('emails and day totals', () => {
     expect(headers.location).toBe(`/admin/messages/${messageId}?done=retry`)
     expect(await site.db.message.findUnique({ where: { id: messageId } })).toMatchObject({ state: 'ready' })
     expect(await actions()).toMatchObject([
-      { verb: 'messages retry', door: 'admin', detail: messageId, subscriberId: ann },
+      { verb: 'messages retry', via: 'admin', detail: messageId, subscriberId: ann },
     ])
     expect((await admin.post(`/admin/messages/${messageId}/retry`)).statusCode).toBe(409)
   })
@@ -314,7 +314,7 @@ describe('emails and day totals', () => {
 
   test('a held domain is shown, and no heading if no limit is active', async () => {
     expect((await admin.get('/admin')).body).not.toContain('Rate limits')
-    await holdSendRate(site.db, 'domain lab.example', { seconds: 3600, said: '8 % of the last 250 <mails>' })
+    await holdSendRate(site.db, 'domain lab.example', { seconds: 3600, reply: '8 % of the last 250 <mails>' })
     const { body } = await admin.get('/admin')
     expect(body).toContain('Rate limits')
     expect(body).toMatch(

@@ -41,7 +41,10 @@ test('the API returns the same emails, day totals and delivery state as the comm
   const delivery = await answered('/api/delivery')
   expect(delivery).toMatchObject({
     reason: 'a look',
-    lanes: { answers: { oldest: NOW.toISOString(), nextTry: NOW.toISOString() }, digests: { oldest: null } },
+    lanes: {
+      transactional: { oldest: NOW.toISOString(), nextTry: NOW.toISOString() },
+      bulk: { oldest: null },
+    },
     schedule: { ticked: NOW.toISOString() },
     workers: { holding: 0 },
   })

@@ -168,19 +168,19 @@ describe('what the operator lists', () => {
 
   test('what came back, newest first, each once though others come; by class and domain', async () => {
     const add = (minute: number, said = {}) =>
-      cameBack(site.db, new Date(NOW.getTime() + minute * 60_000), { answer: `answer ${minute}`, ...said })
+      cameBack(site.db, new Date(NOW.getTime() + minute * 60_000), { reply: `answer ${minute}`, ...said })
     for (const minute of [0, 1, 1, 1, 2]) await add(minute, { class: minute === 2 ? 'full' : 'dead' })
     const pages = await walk('/api/returns', { limit: '2' }, async () => void (await add(3)))
-    expect(of(pages, 'answer')).toEqual(['answer 2', 'answer 1', 'answer 1', 'answer 1', 'answer 0'])
+    expect(of(pages, 'reply')).toEqual(['answer 2', 'answer 1', 'answer 1', 'answer 1', 'answer 0'])
     expect(pages[0]!.items[0]).toEqual({
       at: new Date(NOW.getTime() + 120_000).toISOString(),
       class: 'full',
       status: '5.1.1',
-      answer: 'answer 2',
+      reply: 'answer 2',
       domain: 'y.example',
-      way: 'lmtp',
+      channel: 'lmtp',
       foundBy: null,
-      done: 'nothing',
+      effect: 'nothing',
       message: null,
       subscriber: null,
     })
@@ -189,8 +189,7 @@ describe('what the operator lists', () => {
   })
 
   test('actions, newest first', async () => {
-    for (const verb of ['one', 'two', 'three'])
-      await recordAction(site.db, { at: NOW, door: 'command', verb })
+    for (const verb of ['one', 'two', 'three']) await recordAction(site.db, { at: NOW, via: 'command', verb })
     const pages = await walk('/api/actions', { limit: '2' })
     expect(of(pages, 'verb')).toEqual(['three', 'two', 'one'])
     expect(of(pages, 'subscriber')).toEqual([null, null, null])

@@ -113,8 +113,8 @@ describe('an operator’s operation', () => {
         wrong: '',
         dryRun: false,
       })
-      const { verb, door, detail } = await site.db.action.findFirstOrThrow()
-      expect({ verb, door }).toEqual({ verb: SAMPLES[id]!.verb, door: 'api' })
+      const { verb, via, detail } = await site.db.action.findFirstOrThrow()
+      expect({ verb, via }).toEqual({ verb: SAMPLES[id]!.verb, via: 'api' })
       expect(detail).not.toContain('@')
       const { answer, wrong } = await send(id, { world })
       expect({ status: answer.statusCode, wrong }).toEqual({ status: AGAIN[id] ?? 200, wrong: '' })

@@ -139,8 +139,8 @@ describe.each(PROVIDERS)('%s', (maker) => {
     expect({ status, text }).toEqual({ status: 200, text: '' })
     expect(headers.has('set-cookie') || headers.has('location')).toBe(false)
     expect(await post(maker, request)).toMatchObject({ status: 200 })
-    expect(await site.db.report.findMany({ select: { way: true, recipient: true, raw: true } })).toEqual([
-      { way: maker, recipient: null, raw: new Uint8Array(request.body) },
+    expect(await site.db.report.findMany({ select: { channel: true, recipient: true, raw: true } })).toEqual([
+      { channel: maker, recipient: null, raw: new Uint8Array(request.body) },
     ])
   })
 
@@ -213,15 +213,15 @@ describe.each(PROVIDERS)('%s', (maker) => {
   })
 
   test('a hard bounce suppresses exactly that subscriber', async () => {
-    await enqueueGoodbyes(site.db, 'answers', 3)
+    await enqueueGoodbyes(site.db, 'transactional', 3)
     await post(maker, deadOf[maker]('s2@y.example'))
     expect(await read()).toBe(1)
     expect(await states()).toEqual(['active', 'suppressed', 'active'])
     expect(await site.db.suppression.findMany({ select: { addressHash: true, reason: true } })).toEqual([
       { addressHash: hashOf('s2@y.example'), reason: 'dead' },
     ])
-    expect(await site.db.returned.findMany({ select: { foundBy: true, done: true } })).toEqual([
-      { foundBy: 'maker', done: 'suppressed' },
+    expect(await site.db.bounce.findMany({ select: { foundBy: true, effect: true } })).toEqual([
+      { foundBy: 'provider', effect: 'suppressed' },
     ])
     expect((await site.db.report.findFirst())!.raw).toBeNull()
   })
@@ -236,7 +236,7 @@ describe.each(PROVIDERS)('%s', (maker) => {
   })
 
   test('a complaint ends it and suppresses', async () => {
-    await enqueueGoodbyes(site.db, 'answers', 3)
+    await enqueueGoodbyes(site.db, 'transactional', 3)
     await post(maker, complaintOf[maker]('s3@y.example'))
     await read()
     expect(await states()).toEqual(['active', 'active', 'suppressed'])
@@ -257,7 +257,7 @@ const states = async (): Promise<string[]> =>
 test.each(['ses', 'sendgrid', 'mailgun', 'brevo'] as const)(
   '%s: the mail of another program is not ours, though we mail the same person',
   async (maker) => {
-    await enqueueGoodbyes(site.db, 'answers', 2)
+    await enqueueGoodbyes(site.db, 'transactional', 2)
     await post(maker, deadOf[maker]('s2@y.example', '<invoice-77@shop.example>'))
     await read()
     expect(await states()).toEqual(['active', 'active'])
@@ -267,11 +267,11 @@ test.each(['ses', 'sendgrid', 'mailgun', 'brevo'] as const)(
 test.each(['ses', 'sendgrid', 'mailgun', 'brevo'] as const)(
   '%s: the Message-ID finds the mail',
   async (maker) => {
-    await enqueueGoodbyes(site.db, 'answers', 2)
+    await enqueueGoodbyes(site.db, 'transactional', 2)
     const { id } = await site.db.message.findFirstOrThrow({ where: { subscriberId: 's2' } })
     await post(maker, deadOf[maker]('s2@y.example', `<goodbye.${id}@localhost.example>`))
     await read()
-    expect(await site.db.returned.findMany({ select: { foundBy: true, messageId: true } })).toEqual([
+    expect(await site.db.bounce.findMany({ select: { foundBy: true, messageId: true } })).toEqual([
       { foundBy: 'message-id', messageId: id },
     ])
     // A maker's word is signed: it needs no second report.

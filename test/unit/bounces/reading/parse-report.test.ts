@@ -10,7 +10,7 @@ import { FORMATS } from './formats.ts'
 const read = async (lines: string[], end = '\n'): Promise<ParsedReport> =>
   parseReport(await parseMail(Buffer.from(lines.join(end))))
 
-const brief = ({ returned }: ParsedReport): string[] =>
+const brief = ({ bounces: returned }: ParsedReport): string[] =>
   returned.map(
     ({ recipient, class: kind, status, sure }) => `${recipient} ${kind} ${status}${sure ? ' sure' : ''}`,
   )
@@ -199,7 +199,7 @@ describe('the rules of reports', () => {
     ({ name, class: kind, examples }) => examples.map((answer) => ({ name, kind, answer })),
   )
   test.each(examples)('$name: $answer', ({ kind, answer }) =>
-    expect(classifyRefusal({ status: 550, enhanced: null, answer }, REPORT_RULES).class).toBe(kind),
+    expect(classifyRefusal({ status: 550, enhanced: null, reply: answer }, REPORT_RULES).class).toBe(kind),
   )
 
   test('each has a unique name', () => {
@@ -222,7 +222,7 @@ describe('any input', () => {
         async (format, changes) => {
           let mail = format.mail.join('\n')
           for (const { at, cut, put } of changes) mail = mail.slice(0, at) + put + mail.slice(at + cut)
-          const { returned, about } = await read([mail])
+          const { bounces: returned, about } = await read([mail])
           expect(returned.length).toBeGreaterThan(0)
           expect(about).toEqual({ messageIds: expect.any(Array), tokens: expect.any(Array) })
           for (const one of returned) {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { readBounceText } from '../../../../src/bounces/reading/read-bounce-text.ts'
 import { computedMs } from '../../../support/computed-ms.ts'
 
-const read = async (...lines: string[]) => (await readBounceText(lines.join('\n'))).returned
+const read = async (...lines: string[]) => (await readBounceText(lines.join('\n'))).bounces
 const brief = async (...lines: string[]) =>
   (await read(...lines)).map(({ recipient, class: kind, status }) => `${recipient} ${kind} ${status}`)
 
@@ -153,7 +153,7 @@ describe('a report', () => {
       '.1 nobody',
     ]
     for (const end of ['\n', '\r\n', '\r'])
-      expect((await readBounceText(text.join(end))).returned).toMatchObject([
+      expect((await readBounceText(text.join(end))).bounces).toMatchObject([
         { recipient: 'ann@mail.example', class: 'dead' },
       ])
   })
@@ -182,7 +182,7 @@ describe('any input', () => {
   test('is classified', () =>
     fc.assert(
       fc.asyncProperty(fc.array(line, { maxLength: 20 }), async (lines) => {
-        for (const one of (await readBounceText(lines.join('\n'))).returned)
+        for (const one of (await readBounceText(lines.join('\n'))).bounces)
           expect(one.class).toEqual(expect.any(String))
       }),
       { numRuns: 3000 },

@@ -62,7 +62,7 @@ describe('whom a server means that asks for less', () => {
     bodyWritten: false,
     status: 421,
     enhanced: null,
-    answer: '421 too many',
+    reply: '421 too many',
   })
   test.each(['connect', 'tls', 'login', 'mail'] as const)('at %s: all our mail', (stage) =>
     expect(rateKeyToReduce(fault(stage), 'ann@gmail.com')).toBe('all'),

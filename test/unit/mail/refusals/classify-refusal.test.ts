@@ -8,7 +8,7 @@ import {
 import { computedMs } from '../../../support/computed-ms.ts'
 
 const classOf = (answer: string, enhanced: string | null = null) =>
-  classifyRefusal({ status: Number(answer.slice(0, 3)), enhanced, answer })
+  classifyRefusal({ status: Number(answer.slice(0, 3)), enhanced, reply: answer })
 
 describe('beside a code of a dead address', () => {
   test.each([
@@ -73,7 +73,7 @@ describe('a reply is parsed', () => {
   })
 
   test('not at all if there was none', () =>
-    expect(classifyRefusal({ status: null, enhanced: null, answer: 'connection lost' })).toEqual({
+    expect(classifyRefusal({ status: null, enhanced: null, reply: 'connection lost' })).toEqual({
       class: null,
       rule: null,
       slowDown: false,
@@ -122,7 +122,7 @@ describe('any reply', () => {
 
   test('10,000 mutated replies are classified, and none as a dead address without a word or a code for it', () => {
     const check = ([code, deep, answer]: [number, string | null, string]) => {
-      const heard: SmtpReply = { status: code, enhanced: deep, answer }
+      const heard: SmtpReply = { status: code, enhanced: deep, reply: answer }
       const refusal = classifyRefusal(heard)
       expect(refusal.class).not.toBeNull()
       expect(classifyRefusal(heard)).toEqual(refusal)
@@ -177,7 +177,7 @@ describe('any reply', () => {
   ])('500 kB of %j take no time', (word) => {
     const answer = word.repeat(Math.ceil(500_000 / word.length))
     const begun = computedMs()
-    classifyRefusal({ status: 550, enhanced: null, answer: `550 ${answer}` })
+    classifyRefusal({ status: 550, enhanced: null, reply: `550 ${answer}` })
     expect(computedMs() - begun).toBeLessThan(500)
   })
 })

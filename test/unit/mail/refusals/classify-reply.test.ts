@@ -6,7 +6,7 @@ const fault = (changes: Partial<SmtpFault>): SmtpFault => ({
   bodyWritten: false,
   status: null,
   enhanced: null,
-  answer: '',
+  reply: '',
   ...changes,
 })
 
@@ -33,7 +33,7 @@ describe('an address is dead', () => {
     expect(classifyReply(fault({ status: 550, enhanced })).deadAddress).toBe(true)
   })
   test('by words that say it, to RCPT', () => {
-    const failure = classifyReply(fault({ status: 550, answer: '550 Mailbox does not exist' }))
+    const failure = classifyReply(fault({ status: 550, reply: '550 Mailbox does not exist' }))
     expect(failure).toMatchObject({ deadAddress: true, class: 'dead', outcome: 'refused' })
   })
   test.each<[string, Partial<SmtpFault>]>([
@@ -44,8 +44,8 @@ describe('an address is dead', () => {
     ['5.1.1 to the sender', { stage: 'mail', status: 550, enhanced: '5.1.1' }],
     ['5.1.1 to the body', { stage: 'dot', bodyWritten: true, status: 550, enhanced: '5.1.1' }],
     ['5.1.1 in a temporary answer', { status: 450, enhanced: '5.1.1' }],
-    ['5.1.1 beside a policy', { status: 550, enhanced: '5.1.1', answer: '550 5.1.1 blocked by our list' }],
-    ['words that say it, to the body', { stage: 'dot', status: 550, answer: '550 Mailbox does not exist' }],
+    ['5.1.1 beside a policy', { status: 550, enhanced: '5.1.1', reply: '550 5.1.1 blocked by our list' }],
+    ['words that say it, to the body', { stage: 'dot', status: 550, reply: '550 Mailbox does not exist' }],
   ])('but not by %s', (_what, changes) => {
     expect(classifyReply(fault(changes)).deadAddress).toBe(false)
   })
@@ -54,10 +54,10 @@ describe('an address is dead', () => {
 describe('the meaning of a reply is returned with it', () => {
   test.each<[string, Partial<SmtpFault>, string | null, boolean]>([
     ['no response', {}, null, false],
-    ['one that asks for less', { status: 421, answer: '421 too many connections' }, 'temporary', true],
-    ['a full mailbox', { status: 452, enhanced: '4.2.2', answer: '452 4.2.2 full' }, 'full', false],
-    ['what nobody knows', { status: 550, answer: '550 no' }, 'unknown', false],
-    ['our relay setting', { status: 554, answer: '554 Relay access denied' }, 'ours', false],
+    ['one that asks for less', { status: 421, reply: '421 too many connections' }, 'temporary', true],
+    ['a full mailbox', { status: 452, enhanced: '4.2.2', reply: '452 4.2.2 full' }, 'full', false],
+    ['what nobody knows', { status: 550, reply: '550 no' }, 'unknown', false],
+    ['our relay setting', { status: 554, reply: '554 Relay access denied' }, 'ours', false],
   ])('%s', (_what, changes, kind, slowDown) => {
     // A class stops no run: our fault in the text of one email may concern that email only.
     expect(classifyReply(fault(changes))).toMatchObject({ class: kind, slowDown, stopsRun: false })

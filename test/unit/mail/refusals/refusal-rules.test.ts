@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { classifyRefusal, REFUSAL_RULES } from '../../../../src/mail/refusals/classify-refusal.ts'
 import type { RefusalRule } from '../../../../src/mail/refusals/rules/rule.ts'
 
-const of = (answer: string) => classifyRefusal({ status: Number(answer.slice(0, 3)), enhanced: null, answer })
+const of = (answer: string) =>
+  classifyRefusal({ status: Number(answer.slice(0, 3)), enhanced: null, reply: answer })
 
 test('names are used once', () => {
   const names = REFUSAL_RULES.map(({ name }) => name)
@@ -22,8 +23,8 @@ describe.each(REFUSAL_RULES.map((rule): [string, RefusalRule] => [rule.name, rul
       const alone = REFUSAL_RULES.map((other) => (other === rule ? { ...rule, text: [pattern] } : other))
       return !rule.examples.some(
         (answer) =>
-          classifyRefusal({ status: Number(answer.slice(0, 3)), enhanced: null, answer }, alone).rule ===
-          rule.name,
+          classifyRefusal({ status: Number(answer.slice(0, 3)), enhanced: null, reply: answer }, alone)
+            .rule === rule.name,
       )
     })
     expect(unheard).toEqual([])

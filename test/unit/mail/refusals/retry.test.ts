@@ -20,7 +20,7 @@ function stepAfter(
   changes: object = {},
   whenUncertain: 'retry' | 'hold' = 'retry',
 ) {
-  const failure = classifyReply({ enhanced: null, answer: '', ...failures[name] })
+  const failure = classifyReply({ enhanced: null, reply: '', ...failures[name] })
   const message = { attempts: 1, deadline, uncertainBefore: false, ...changes }
   return nextStepAfter(message, failure, { now, whenUncertain })
 }

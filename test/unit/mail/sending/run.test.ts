@@ -18,7 +18,7 @@ const refuse = (
 ) =>
   breaker.record({
     domain,
-    refused: { class: kind, answer: answer ?? WORDS[words++ % WORDS.length]! },
+    refused: { class: kind, reply: answer ?? WORDS[words++ % WORDS.length]! },
   })
 
 /** So many acceptances, which say nothing, and then refusals of which all but the last say nothing either. */

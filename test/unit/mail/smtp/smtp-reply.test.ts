@@ -71,6 +71,6 @@ describe('a fault', () => {
       bodyWritten: true,
       status: null,
       enhanced: null,
-      answer: 'Connection closed',
+      reply: 'Connection closed',
     }))
 })

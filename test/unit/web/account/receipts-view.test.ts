@@ -28,7 +28,7 @@ const at = (instant: string) => new Date(instant)
 const back = (kind: NonNullable<FateWithReturn['cameBack']>['class'], done = 'nothing' as const) => ({
   state: 'accepted' as const,
   acceptedAt: at('2026-11-23T23:00:09Z'),
-  cameBack: { class: kind, status: null, done },
+  cameBack: { class: kind, status: null, effect: done },
 })
 
 const cases: [Partial<FateWithReturn>, string][] = [
@@ -44,7 +44,7 @@ const cases: [Partial<FateWithReturn>, string][] = [
   ],
   [back('dead'), 'delivered to your mail server at 08:00, then returned: it says the mailbox doesn’t exist'],
   [
-    { ...back('dead'), cameBack: { class: 'dead', status: '5.1.1', done: 'elsewhere' } },
+    { ...back('dead'), cameBack: { class: 'dead', status: '5.1.1', effect: 'elsewhere' } },
     'delivered to your mail server at 08:00, then returned: a mailbox that yours forwards to didn’t accept it',
   ],
   [

@@ -1,2 +1,0 @@
--- CreateIndex
-CREATE INDEX CONCURRENTLY IF NOT EXISTS "consent_at_idx" ON "consent"("at");

@@ -1,2 +1,0 @@
--- AlterTable
-ALTER TABLE "pace" ADD COLUMN     "said" TEXT;

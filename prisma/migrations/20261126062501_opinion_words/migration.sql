@@ -1,2 +1,0 @@
--- AlterTable
-ALTER TABLE "opinion" ADD COLUMN     "words" JSONB NOT NULL DEFAULT '{}';

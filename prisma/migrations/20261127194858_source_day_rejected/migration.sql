@@ -1,2 +1,0 @@
--- AlterTable
-ALTER TABLE "source_day" ADD COLUMN     "rejected" TEXT[] DEFAULT ARRAY[]::TEXT[];

@@ -1,0 +1,673 @@
+-- The schema of the first release, in the order of schema.prisma. Prisma writes the tables, indexes and foreign keys;
+-- the checks, functions and triggers state what its language cannot. Later migrations only add: the release before must
+-- run on the schema of the newest one.
+
+-- ---- sources
+
+CREATE TYPE source_day_state AS ENUM ('waiting', 'fresh', 'quiet', 'stalled', 'failed');
+
+CREATE TABLE source_day (
+  source TEXT NOT NULL,
+  day DATE NOT NULL,
+  state source_day_state NOT NULL DEFAULT 'waiting',
+  reason TEXT,
+  papers INTEGER NOT NULL DEFAULT 0,
+  revised INTEGER NOT NULL DEFAULT 0,
+  late INTEGER NOT NULL DEFAULT 0,
+  fetches INTEGER NOT NULL DEFAULT 0,
+  requests INTEGER NOT NULL DEFAULT 0,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  last_status INTEGER,
+  last_fault TEXT,
+  rejected TEXT[] DEFAULT ARRAY[]::TEXT[],
+  fetched_at TIMESTAMPTZ(3),
+  came_at TIMESTAMPTZ(3),
+  next_try TIMESTAMPTZ(3),
+  closed_at TIMESTAMPTZ(3),
+  CONSTRAINT source_day_pkey PRIMARY KEY (source, day),
+  CONSTRAINT source_day_counts CHECK (papers >= 0 AND attempts >= 0)
+);
+
+CREATE INDEX source_day_next_try_idx ON source_day (next_try);
+
+CREATE TABLE host_throttle (
+  key TEXT NOT NULL,
+  free_at TIMESTAMPTZ(3) NOT NULL,
+  holder TEXT,
+  CONSTRAINT host_throttle_pkey PRIMARY KEY (key)
+);
+
+-- ---- papers
+
+CREATE TABLE paper (
+  id SERIAL NOT NULL,
+  title TEXT NOT NULL,
+  abstract TEXT NOT NULL,
+  authors TEXT[],
+  categories TEXT[],
+  keywords TEXT[],
+  organization TEXT,
+  code_url TEXT,
+  project_url TEXT,
+  summary TEXT,
+  published_at TIMESTAMPTZ(3),
+  version INTEGER,
+  ranks JSONB NOT NULL DEFAULT '{}',
+  withdrawn_at TIMESTAMPTZ(3),
+  first_day DATE NOT NULL,
+  first_seen TIMESTAMPTZ(3) NOT NULL,
+  updated_at TIMESTAMPTZ(3) NOT NULL,
+  CONSTRAINT paper_pkey PRIMARY KEY (id),
+  CONSTRAINT paper_title CHECK (title <> '')
+);
+
+CREATE INDEX paper_first_day_idx ON paper (first_day);
+-- Every process that holds papers in memory reads recent changes by this index.
+CREATE INDEX paper_updated_at_idx ON paper (updated_at);
+
+CREATE TABLE paper_key (
+  scheme TEXT NOT NULL,
+  value TEXT NOT NULL,
+  paper_id INTEGER NOT NULL,
+  CONSTRAINT paper_key_pkey PRIMARY KEY (scheme, value),
+  CONSTRAINT paper_key_paper_id_fkey FOREIGN KEY (paper_id) REFERENCES paper (id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT paper_key_filled CHECK (scheme <> '' AND value <> '')
+);
+
+CREATE INDEX paper_key_paper_id_idx ON paper_key (paper_id);
+
+CREATE TYPE listing_kind AS ENUM ('new', 'cross', 'revised');
+
+CREATE TABLE listing (
+  source TEXT NOT NULL,
+  day DATE NOT NULL,
+  paper_id INTEGER NOT NULL,
+  kind listing_kind NOT NULL DEFAULT 'new',
+  votes INTEGER,
+  comments INTEGER,
+  first_seen TIMESTAMPTZ(3) NOT NULL,
+  updated_at TIMESTAMPTZ(3) NOT NULL,
+  CONSTRAINT listing_pkey PRIMARY KEY (source, day, paper_id),
+  CONSTRAINT listing_paper_id_fkey FOREIGN KEY (paper_id) REFERENCES paper (id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT listing_counts CHECK (votes >= 0 AND comments >= 0)
+);
+
+CREATE INDEX listing_paper_id_idx ON listing (paper_id);
+CREATE INDEX listing_day_idx ON listing (day);
+-- Every process that holds papers in memory reads recent changes by this index.
+CREATE INDEX listing_updated_at_idx ON listing (updated_at);
+
+CREATE TABLE paper_history (
+  id SERIAL NOT NULL,
+  paper_id INTEGER NOT NULL,
+  votes INTEGER,
+  revised_on DATE,
+  at TIMESTAMPTZ(3) NOT NULL,
+  CONSTRAINT paper_history_pkey PRIMARY KEY (id),
+  CONSTRAINT paper_history_paper_id_fkey
+    FOREIGN KEY (paper_id) REFERENCES paper (id) ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+CREATE INDEX paper_history_paper_id_id_idx ON paper_history (paper_id, id);
+CREATE INDEX paper_history_at_idx ON paper_history (at);
+
+-- ---- subscribers
+
+CREATE TYPE subscriber_state AS ENUM ('pending', 'active', 'paused', 'unsubscribed', 'suppressed');
+
+CREATE TYPE mail_format AS ENUM ('html', 'text');
+
+CREATE TYPE mail_detail AS ENUM ('full', 'titles');
+
+CREATE TABLE subscriber (
+  id TEXT NOT NULL,
+  address TEXT,
+  address_key TEXT,
+  address_hash TEXT,
+  state subscriber_state NOT NULL DEFAULT 'pending',
+  state_before subscriber_state,
+  zone TEXT NOT NULL,
+  hour INTEGER NOT NULL,
+  days TEXT[],
+  max_papers INTEGER NOT NULL,
+  format mail_format NOT NULL DEFAULT 'html',
+  detail mail_detail NOT NULL DEFAULT 'full',
+  epoch INTEGER NOT NULL DEFAULT 0,
+  created_at TIMESTAMPTZ(3) NOT NULL,
+  confirmed_at TIMESTAMPTZ(3),
+  start_date DATE,
+  paused_until DATE,
+  imported_at TIMESTAMPTZ(3),
+  erased_at TIMESTAMPTZ(3),
+  CONSTRAINT subscriber_pkey PRIMARY KEY (id),
+  CONSTRAINT subscriber_hour CHECK (hour BETWEEN 0 AND 23),
+  CONSTRAINT subscriber_max_papers CHECK (max_papers BETWEEN 1 AND 25),
+  CONSTRAINT subscriber_zone CHECK (zone = 'UTC' OR zone LIKE '%/%'),
+  CONSTRAINT subscriber_days CHECK (
+    cardinality(days) BETWEEN 1 AND 7 AND days <@ ARRAY['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']),
+  -- An address with its keys, or a tombstone without any.
+  CONSTRAINT subscriber_address_or_erased CHECK (
+    (erased_at IS NULL AND address IS NOT NULL AND address_key IS NOT NULL AND address_hash IS NOT NULL)
+    OR (erased_at IS NOT NULL AND address IS NULL AND address_key IS NULL AND address_hash IS NULL
+        AND state IN ('unsubscribed', 'suppressed'))),
+  -- No digest without a confirmed address.
+  CONSTRAINT subscriber_confirmed CHECK (
+    state NOT IN ('active', 'paused') OR (confirmed_at IS NOT NULL AND start_date IS NOT NULL))
+);
+
+CREATE UNIQUE INDEX subscriber_address_key_key ON subscriber (address_key);
+CREATE INDEX subscriber_state_zone_hour_idx ON subscriber (state, zone, hour);
+CREATE INDEX subscriber_address_hash_idx ON subscriber (address_hash);
+CREATE INDEX subscriber_created_at_id_idx ON subscriber (created_at DESC, id);
+
+CREATE TABLE query (
+  id SERIAL NOT NULL,
+  text TEXT NOT NULL,
+  tree JSONB NOT NULL,
+  grammar INTEGER NOT NULL,
+  CONSTRAINT query_pkey PRIMARY KEY (id),
+  CONSTRAINT query_text CHECK (text <> '' AND octet_length(text) <= 2000)
+);
+
+CREATE UNIQUE INDEX query_text_key ON query (text);
+
+CREATE TABLE topic (
+  id SERIAL NOT NULL,
+  subscriber_id TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  query_id INTEGER NOT NULL,
+  CONSTRAINT topic_pkey PRIMARY KEY (id),
+  CONSTRAINT topic_subscriber_id_fkey
+    FOREIGN KEY (subscriber_id) REFERENCES subscriber (id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT topic_query_id_fkey FOREIGN KEY (query_id) REFERENCES query (id) ON DELETE RESTRICT ON UPDATE CASCADE,
+  CONSTRAINT topic_position CHECK (position BETWEEN 0 AND 49),
+  CONSTRAINT topic_name CHECK (name <> '')
+);
+
+CREATE INDEX topic_query_id_idx ON topic (query_id);
+CREATE UNIQUE INDEX topic_subscriber_id_position_key ON topic (subscriber_id, position);
+CREATE UNIQUE INDEX topic_subscriber_id_query_id_key ON topic (subscriber_id, query_id);
+
+CREATE TYPE feedback_kind AS ENUM ('more', 'less');
+
+CREATE TABLE feedback (
+  subscriber_id TEXT NOT NULL,
+  paper_id INTEGER NOT NULL,
+  kind feedback_kind NOT NULL,
+  at TIMESTAMPTZ(3) NOT NULL,
+  words JSONB NOT NULL DEFAULT '{}',
+  CONSTRAINT feedback_pkey PRIMARY KEY (subscriber_id, paper_id),
+  CONSTRAINT feedback_subscriber_id_fkey
+    FOREIGN KEY (subscriber_id) REFERENCES subscriber (id) ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+CREATE TABLE profile (
+  subscriber_id TEXT NOT NULL,
+  words JSONB NOT NULL DEFAULT '{}',
+  removed TEXT[] DEFAULT ARRAY[]::TEXT[],
+  CONSTRAINT profile_pkey PRIMARY KEY (subscriber_id),
+  CONSTRAINT profile_subscriber_id_fkey
+    FOREIGN KEY (subscriber_id) REFERENCES subscriber (id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT profile_words CHECK (jsonb_typeof(words) = 'object')
+);
+
+CREATE TABLE signup (
+  id SERIAL NOT NULL,
+  subscriber_id TEXT NOT NULL,
+  request JSONB NOT NULL,
+  created_at TIMESTAMPTZ(3) NOT NULL,
+  confirmed_at TIMESTAMPTZ(3),
+  CONSTRAINT signup_pkey PRIMARY KEY (id),
+  CONSTRAINT signup_subscriber_id_fkey
+    FOREIGN KEY (subscriber_id) REFERENCES subscriber (id) ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+CREATE INDEX signup_subscriber_id_idx ON signup (subscriber_id);
+
+CREATE TABLE change (
+  id SERIAL NOT NULL,
+  subscriber_id TEXT NOT NULL,
+  at TIMESTAMPTZ(3) NOT NULL,
+  how TEXT NOT NULL,
+  before JSONB NOT NULL,
+  after JSONB NOT NULL,
+  CONSTRAINT change_pkey PRIMARY KEY (id),
+  CONSTRAINT change_subscriber_id_fkey
+    FOREIGN KEY (subscriber_id) REFERENCES subscriber (id) ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+CREATE INDEX change_subscriber_id_idx ON change (subscriber_id);
+
+CREATE TABLE address_change (
+  id SERIAL NOT NULL,
+  subscriber_id TEXT NOT NULL,
+  address TEXT NOT NULL,
+  address_key TEXT NOT NULL,
+  created_at TIMESTAMPTZ(3) NOT NULL,
+  confirmed_at TIMESTAMPTZ(3),
+  CONSTRAINT address_change_pkey PRIMARY KEY (id),
+  CONSTRAINT address_change_subscriber_id_fkey
+    FOREIGN KEY (subscriber_id) REFERENCES subscriber (id) ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+CREATE INDEX address_change_subscriber_id_idx ON address_change (subscriber_id);
+
+CREATE TABLE consent (
+  id SERIAL NOT NULL,
+  subscriber_id TEXT NOT NULL,
+  at TIMESTAMPTZ(3) NOT NULL,
+  event TEXT NOT NULL,
+  how TEXT NOT NULL,
+  wording TEXT NOT NULL,
+  CONSTRAINT consent_pkey PRIMARY KEY (id),
+  CONSTRAINT consent_subscriber_id_fkey
+    FOREIGN KEY (subscriber_id) REFERENCES subscriber (id) ON DELETE RESTRICT ON UPDATE CASCADE
+);
+
+CREATE INDEX consent_subscriber_id_idx ON consent (subscriber_id);
+CREATE INDEX consent_at_idx ON consent (at);
+
+-- Used by the triggers of append-only tables. One exception: a sign-up that was never confirmed may be deleted together
+-- with its consents, by a transaction that sets papers.forgets_unconfirmed.
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' AND TG_TABLE_NAME = 'consent' AND current_setting('papers.forgets_unconfirmed', true) = 'on' THEN
+    IF EXISTS (SELECT FROM "subscriber" WHERE id = OLD.subscriber_id AND state = 'pending' AND confirmed_at IS NULL) THEN
+      RETURN OLD;
+    END IF;
+  END IF;
+  RAISE EXCEPTION 'rows of % are only ever added', TG_TABLE_NAME;
+END $$;
+
+CREATE TRIGGER consent_append_only BEFORE UPDATE OR DELETE ON consent
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+-- Rows may be deleted, when their subscriber is erased.
+CREATE TRIGGER change_never_changes BEFORE UPDATE ON change
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE suppression (
+  address_hash TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  at TIMESTAMPTZ(3) NOT NULL,
+  lifted_at TIMESTAMPTZ(3),
+  CONSTRAINT suppression_pkey PRIMARY KEY (address_hash)
+);
+
+-- ---- digests
+
+CREATE TABLE plan (
+  id SERIAL NOT NULL,
+  zone TEXT NOT NULL,
+  hour INTEGER NOT NULL,
+  days TEXT NOT NULL,
+  local_date DATE NOT NULL,
+  due_at TIMESTAMPTZ(3) NOT NULL,
+  max_paper_id INTEGER NOT NULL,
+  sources TEXT NOT NULL,
+  due INTEGER NOT NULL DEFAULT 0,
+  planned_at TIMESTAMPTZ(3),
+  closed_at TIMESTAMPTZ(3),
+  CONSTRAINT plan_pkey PRIMARY KEY (id),
+  CONSTRAINT plan_due CHECK (due >= 0 AND hour BETWEEN 0 AND 23)
+);
+
+CREATE INDEX plan_local_date_idx ON plan (local_date);
+CREATE UNIQUE INDEX plan_zone_hour_days_local_date_key ON plan (zone, hour, days, local_date);
+
+CREATE TYPE digest_outcome AS ENUM ('due', 'planned', 'nothing_matched', 'paused', 'missed');
+
+CREATE TABLE digest (
+  id SERIAL NOT NULL,
+  plan_id INTEGER NOT NULL,
+  subscriber_id TEXT NOT NULL,
+  local_date DATE NOT NULL,
+  due_at TIMESTAMPTZ(3) NOT NULL,
+  outcome digest_outcome NOT NULL,
+  from_paper INTEGER,
+  to_paper INTEGER,
+  to_history INTEGER,
+  best_day DATE,
+  papers INTEGER[],
+  matched INTEGER NOT NULL DEFAULT 0,
+  content JSONB,
+  created_at TIMESTAMPTZ(3) NOT NULL,
+  CONSTRAINT digest_pkey PRIMARY KEY (id),
+  CONSTRAINT digest_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plan (id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT digest_subscriber_id_fkey
+    FOREIGN KEY (subscriber_id) REFERENCES subscriber (id) ON DELETE RESTRICT ON UPDATE CASCADE,
+  CONSTRAINT digest_range CHECK (
+    (from_paper IS NULL) = (to_paper IS NULL) AND (from_paper IS NULL OR from_paper <= to_paper)),
+  CONSTRAINT digest_papers CHECK (cardinality(papers) <= 25 AND matched >= cardinality(papers)),
+  CONSTRAINT digest_outcome_filled CHECK (
+    CASE outcome
+      WHEN 'planned' THEN content IS NOT NULL AND to_paper IS NOT NULL AND cardinality(papers) > 0
+      WHEN 'nothing_matched' THEN to_paper IS NOT NULL AND cardinality(papers) = 0
+      ELSE to_paper IS NULL AND cardinality(papers) = 0
+    END)
+);
+
+CREATE INDEX digest_plan_id_outcome_id_idx ON digest (plan_id, outcome, id);
+CREATE INDEX digest_local_date_outcome_idx ON digest (local_date, outcome);
+CREATE UNIQUE INDEX digest_subscriber_id_local_date_key ON digest (subscriber_id, local_date);
+
+-- ---- delivery
+
+CREATE TYPE lane AS ENUM ('transactional', 'bulk');
+
+CREATE TYPE message_state AS ENUM (
+  'ready', 'taken', 'accepted', 'deferred', 'refused', 'uncertain', 'gave_up', 'skipped'
+);
+
+CREATE TABLE batch (
+  id SERIAL NOT NULL,
+  lane lane NOT NULL,
+  domain TEXT,
+  owner TEXT,
+  lease_until TIMESTAMPTZ(3),
+  done_at TIMESTAMPTZ(3),
+  not_before TIMESTAMPTZ(3) NOT NULL,
+  CONSTRAINT batch_pkey PRIMARY KEY (id),
+  CONSTRAINT batch_lease CHECK ((owner IS NULL) = (lease_until IS NULL))
+);
+
+CREATE INDEX batch_lane_done_at_not_before_idx ON batch (lane, done_at, not_before);
+
+CREATE TABLE message (
+  id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  dedupe TEXT NOT NULL,
+  subscriber_id TEXT NOT NULL,
+  digest_id INTEGER,
+  batch_id INTEGER NOT NULL,
+  state message_state NOT NULL DEFAULT 'ready',
+  reason TEXT,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  next_try TIMESTAMPTZ(3) NOT NULL,
+  deadline TIMESTAMPTZ(3) NOT NULL,
+  dated_at TIMESTAMPTZ(3) NOT NULL,
+  to_address TEXT,
+  secret_id TEXT NOT NULL,
+  content JSONB,
+  taken_at TIMESTAMPTZ(3),
+  taken_by TEXT,
+  CONSTRAINT message_pkey PRIMARY KEY (id),
+  CONSTRAINT message_subscriber_id_fkey
+    FOREIGN KEY (subscriber_id) REFERENCES subscriber (id) ON DELETE RESTRICT ON UPDATE CASCADE,
+  CONSTRAINT message_digest_id_fkey
+    FOREIGN KEY (digest_id) REFERENCES digest (id) ON DELETE RESTRICT ON UPDATE CASCADE,
+  CONSTRAINT message_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES batch (id) ON DELETE RESTRICT ON UPDATE CASCADE,
+  CONSTRAINT message_digest CHECK ((kind = 'digest') = (digest_id IS NOT NULL)),
+  CONSTRAINT message_attempts CHECK (attempts >= 0),
+  CONSTRAINT message_reason CHECK (state NOT IN ('refused', 'gave_up', 'skipped') OR reason IS NOT NULL),
+  CONSTRAINT message_taken CHECK (state <> 'taken' OR (taken_at IS NOT NULL AND taken_by IS NOT NULL))
+);
+
+CREATE UNIQUE INDEX message_digest_id_key ON message (digest_id);
+CREATE INDEX message_batch_id_state_idx ON message (batch_id, state);
+CREATE INDEX message_state_next_try_idx ON message (state, next_try);
+CREATE INDEX message_subscriber_id_idx ON message (subscriber_id);
+CREATE INDEX message_dated_at_id_idx ON message (dated_at DESC, id);
+CREATE UNIQUE INDEX message_kind_dedupe_key ON message (kind, dedupe);
+
+CREATE TABLE acceptance (
+  id SERIAL NOT NULL,
+  message_id TEXT NOT NULL,
+  at TIMESTAMPTZ(3) NOT NULL,
+  reply TEXT NOT NULL,
+  CONSTRAINT acceptance_pkey PRIMARY KEY (id),
+  CONSTRAINT acceptance_message_id_fkey
+    FOREIGN KEY (message_id) REFERENCES message (id) ON DELETE RESTRICT ON UPDATE CASCADE
+);
+
+CREATE INDEX acceptance_message_id_idx ON acceptance (message_id);
+CREATE INDEX acceptance_at_idx ON acceptance (at);
+
+-- Rows may be deleted, when old messages are pruned.
+CREATE TRIGGER acceptance_never_changes BEFORE UPDATE ON acceptance
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+-- An acceptance overrides every other state, whichever process writes last: the first trigger sets the state, the
+-- second keeps it.
+CREATE FUNCTION acceptance_wins() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE "message" SET state = 'accepted', reason = NULL WHERE id = NEW.message_id;
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER acceptance_wins AFTER INSERT ON acceptance
+  FOR EACH ROW EXECUTE FUNCTION acceptance_wins();
+
+CREATE FUNCTION accepted_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM "acceptance" WHERE message_id = NEW.id) THEN
+    NEW.state := 'accepted';
+    NEW.reason := NULL;
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER accepted_stays BEFORE UPDATE ON message
+  FOR EACH ROW WHEN (NEW.state <> 'accepted') EXECUTE FUNCTION accepted_stays();
+
+CREATE TABLE attempt (
+  message_id TEXT NOT NULL,
+  n INTEGER NOT NULL,
+  at TIMESTAMPTZ(3) NOT NULL,
+  outcome TEXT NOT NULL,
+  status INTEGER,
+  enhanced TEXT,
+  reply TEXT NOT NULL,
+  CONSTRAINT attempt_pkey PRIMARY KEY (message_id, n),
+  CONSTRAINT attempt_message_id_fkey
+    FOREIGN KEY (message_id) REFERENCES message (id) ON DELETE RESTRICT ON UPDATE CASCADE,
+  CONSTRAINT attempt_outcome CHECK (outcome IN ('deferred', 'refused', 'uncertain', 'lost') AND n >= 1)
+);
+
+CREATE TABLE send_rate (
+  key TEXT NOT NULL,
+  per_second DOUBLE PRECISION,
+  capacity DOUBLE PRECISION,
+  tokens DOUBLE PRECISION NOT NULL,
+  at TIMESTAMPTZ(3) NOT NULL,
+  slowed_to DOUBLE PRECISION,
+  slowed_at TIMESTAMPTZ(3),
+  held_until TIMESTAMPTZ(3),
+  reply TEXT,
+  CONSTRAINT send_rate_pkey PRIMARY KEY (key),
+  CONSTRAINT send_rate_slowed CHECK ((slowed_to IS NULL) = (slowed_at IS NULL) AND slowed_to > 0),
+  CONSTRAINT send_rate_limits CHECK (per_second > 0 AND capacity >= 1 AND tokens >= 0)
+);
+
+-- The rate in emails a second at an instant; a million, which counts as no limit, if nothing limits it. A rate that was
+-- slowed doubles each minute, so it recovers without a write.
+CREATE FUNCTION send_rate_per_second(r send_rate, now timestamptz) RETURNS float8 LANGUAGE sql STABLE AS $$
+  SELECT least(coalesce(r.per_second, 1e6), coalesce(r.slowed_to
+    * power(2, least(30, greatest(0, extract(epoch FROM now - r.slowed_at)::float8) / 60)), 1e6))
+$$;
+
+-- The number of tokens in the bucket at an instant.
+CREATE FUNCTION send_rate_tokens(r send_rate, now timestamptz) RETURNS float8 LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN r.held_until > now THEN 0 ELSE
+    least(coalesce(r.capacity, greatest(1, 5 * send_rate_per_second(r, now))),
+      r.tokens + greatest(0, extract(epoch FROM now - r.at)::float8) * send_rate_per_second(r, now)) END
+$$;
+
+-- ---- bounces
+
+CREATE TYPE report_state AS ENUM ('waiting', 'read', 'unreadable');
+
+CREATE TABLE report (
+  id SERIAL NOT NULL,
+  hash TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  recipient TEXT,
+  raw BYTEA,
+  bytes INTEGER NOT NULL,
+  at TIMESTAMPTZ(3) NOT NULL,
+  state report_state NOT NULL DEFAULT 'waiting',
+  attempts INTEGER NOT NULL DEFAULT 0,
+  taken_until TIMESTAMPTZ(3),
+  read_at TIMESTAMPTZ(3),
+  CONSTRAINT report_pkey PRIMARY KEY (id),
+  -- The bytes are kept until they are read, and no longer: they contain addresses and words of others.
+  CONSTRAINT report_raw CHECK ((state = 'waiting') = (raw IS NOT NULL))
+);
+
+CREATE UNIQUE INDEX report_hash_key ON report (hash);
+CREATE INDEX report_state_id_idx ON report (state, id);
+CREATE INDEX report_at_idx ON report (at);
+
+CREATE TABLE bounce (
+  report_id INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  at TIMESTAMPTZ(3) NOT NULL,
+  class TEXT NOT NULL,
+  status TEXT,
+  sure BOOLEAN NOT NULL DEFAULT false,
+  reply TEXT NOT NULL DEFAULT '',
+  domain TEXT,
+  found_by TEXT,
+  message_id TEXT,
+  subscriber_id TEXT,
+  effect TEXT NOT NULL,
+  CONSTRAINT bounce_pkey PRIMARY KEY (report_id, n),
+  CONSTRAINT bounce_report_id_fkey FOREIGN KEY (report_id) REFERENCES report (id) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT bounce_subscriber_id_fkey
+    FOREIGN KEY (subscriber_id) REFERENCES subscriber (id) ON DELETE SET NULL ON UPDATE CASCADE
+);
+
+CREATE INDEX bounce_subscriber_id_at_idx ON bounce (subscriber_id, at);
+CREATE INDEX bounce_message_id_idx ON bounce (message_id);
+CREATE INDEX bounce_at_idx ON bounce (at);
+CREATE INDEX bounce_class_at_idx ON bounce (class, at);
+CREATE INDEX bounce_domain_at_idx ON bounce (domain, at);
+
+CREATE TABLE mailbox_position (
+  mailbox TEXT NOT NULL,
+  uid_validity BIGINT NOT NULL,
+  uid BIGINT NOT NULL,
+  at TIMESTAMPTZ(3) NOT NULL,
+  CONSTRAINT mailbox_position_pkey PRIMARY KEY (mailbox)
+);
+
+-- ---- the operator
+
+CREATE TABLE action (
+  id SERIAL NOT NULL,
+  at TIMESTAMPTZ(3) NOT NULL,
+  via TEXT NOT NULL,
+  verb TEXT NOT NULL,
+  subscriber_id TEXT,
+  detail TEXT NOT NULL DEFAULT '',
+  CONSTRAINT action_pkey PRIMARY KEY (id),
+  CONSTRAINT action_via CHECK (via IN ('admin', 'api', 'command'))
+);
+
+CREATE INDEX action_subscriber_id_idx ON action (subscriber_id);
+
+-- The audit log is never changed.
+CREATE TRIGGER action_never_changes BEFORE UPDATE OR DELETE ON action
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE alert (
+  id SERIAL NOT NULL,
+  kind TEXT NOT NULL,
+  key TEXT NOT NULL,
+  at TIMESTAMPTZ(3) NOT NULL,
+  values JSONB NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  next_try TIMESTAMPTZ(3) NOT NULL,
+  sent_at TIMESTAMPTZ(3),
+  ended_at TIMESTAMPTZ(3),
+  CONSTRAINT alert_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX alert_sent_at_next_try_idx ON alert (sent_at, next_try);
+CREATE UNIQUE INDEX alert_kind_key_key ON alert (kind, key);
+
+CREATE TABLE admin_session (
+  id TEXT NOT NULL,
+  data JSONB NOT NULL,
+  expires_at TIMESTAMPTZ(3) NOT NULL,
+  CONSTRAINT admin_session_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX admin_session_expires_at_idx ON admin_session (expires_at);
+
+CREATE TABLE import_run (
+  id TEXT NOT NULL,
+  file TEXT NOT NULL,
+  format TEXT NOT NULL,
+  rows INTEGER NOT NULL DEFAULT 0,
+  taken INTEGER NOT NULL DEFAULT 0,
+  unchanged INTEGER NOT NULL DEFAULT 0,
+  refused INTEGER NOT NULL DEFAULT 0,
+  tally JSONB NOT NULL DEFAULT '{}',
+  refused_bytes INTEGER NOT NULL DEFAULT 0,
+  refused_file TEXT,
+  started_at TIMESTAMPTZ(3) NOT NULL,
+  updated_at TIMESTAMPTZ(3) NOT NULL,
+  done_at TIMESTAMPTZ(3),
+  CONSTRAINT import_run_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE day_totals (
+  local_date DATE NOT NULL,
+  counts JSONB,
+  figures JSONB,
+  pruned_at TIMESTAMPTZ(3),
+  CONSTRAINT day_totals_pkey PRIMARY KEY (local_date)
+);
+
+-- ---- platform
+
+CREATE TABLE tick (
+  name TEXT NOT NULL,
+  slot TIMESTAMPTZ(3) NOT NULL,
+  claimed_at TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  CONSTRAINT tick_pkey PRIMARY KEY (name, slot)
+);
+
+CREATE TABLE bucket (
+  key TEXT NOT NULL,
+  tokens DOUBLE PRECISION NOT NULL,
+  at TIMESTAMPTZ(3) NOT NULL,
+  CONSTRAINT bucket_pkey PRIMARY KEY (key),
+  CONSTRAINT bucket_tokens CHECK (tokens >= 0)
+);
+
+CREATE TABLE email_limit (
+  key TEXT NOT NULL,
+  since TIMESTAMPTZ(3) NOT NULL,
+  sent_at TIMESTAMPTZ(3) NOT NULL,
+  before_at TIMESTAMPTZ(3),
+  kept_until TIMESTAMPTZ(3) NOT NULL,
+  CONSTRAINT email_limit_pkey PRIMARY KEY (key),
+  -- A hash, never an address.
+  CONSTRAINT email_limit_key CHECK (key ~ '^[0-9a-f]{64}$')
+);
+
+CREATE INDEX email_limit_kept_until_idx ON email_limit (kept_until);
+
+CREATE TABLE switch (
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  at TIMESTAMPTZ(3) NOT NULL,
+  CONSTRAINT switch_pkey PRIMARY KEY (name)
+);
+
+-- The timeline of the server, which rises with each promotion of a standby and each point-in-time recovery. Null on a
+-- standby, and on a server that refuses these functions or lacks them. The name of the current WAL file shows it at
+-- once; pg_control_checkpoint() shows the old one until the first checkpoint after the promotion has ended.
+CREATE FUNCTION database_timeline() RETURNS integer LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  IF pg_is_in_recovery() THEN
+    RETURN NULL;
+  END IF;
+  RETURN ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer;
+EXCEPTION WHEN OTHERS THEN
+  RETURN NULL;
+END $$;
