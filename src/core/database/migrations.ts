@@ -25,11 +25,12 @@ const TABLE = `create table if not exists _prisma_migrations (
   migration_name varchar(255) not null, logs text, rolled_back_at timestamptz,
   started_at timestamptz not null default now(), applied_steps_count integer not null default 0)`
 
-const APPLIED = `select migration_name as name from _prisma_migrations
+const APPLIED = `select migration_name as name, current_database() as database from _prisma_migrations
   where finished_at is not null and rolled_back_at is null order by 1`
 
 interface AppliedMigration {
   name: string
+  database: string
 }
 
 interface MigrationOptions {
@@ -47,7 +48,8 @@ export const migrationNames = (folder = FOLDER): string[] =>
 /**
  * Brings the schema up to date and returns the names applied. Uses the same table, checksums and lock as
  * `prisma migrate deploy`, without its engine. Safe to run twice, and from several machines at once. Throws
- * database.unreachable, and database.migration-failed with the reason; a migration that fails changes nothing.
+ * database.unreachable, database.before-release, and database.migration-failed with the reason; a migration that fails
+ * changes nothing.
  */
 export async function applyMigrations(
   url: string,
@@ -105,7 +107,15 @@ async function dropInvalid(client: pg.Client, index: string): Promise<void> {
 
 const isLockTimeout = (error: unknown): boolean => (error as { code?: string }).code === '55P03'
 
+/** Throws database.before-release if a migration is older than the first one of this release. */
+function requireKnownHistory(applied: readonly AppliedMigration[], folder: string): void {
+  const [initial = ''] = migrationNames(folder)
+  const older = applied.find(({ name }) => name < initial)
+  if (older) throw new Fault('database.before-release', { name: older.database, migration: older.name })
+}
+
 function missingFrom(applied: readonly AppliedMigration[], folder: string): string[] {
+  requireKnownHistory(applied, folder)
   const names = new Set(applied.map(({ name }) => name))
   return migrationNames(folder).filter((name) => !names.has(name))
 }
@@ -142,7 +152,7 @@ interface QueryRunner {
   $queryRawUnsafe<T>(sql: string): Promise<T>
 }
 
-/** Migrations of this release that the database lacks. */
+/** Migrations of this release that the database lacks. Throws database.before-release. */
 export async function pendingMigrations(db: QueryRunner, folder = FOLDER): Promise<string[]> {
   const [{ exists }] = await db.$queryRawUnsafe<[{ exists: boolean }]>(
     `select to_regclass('_prisma_migrations') is not null as exists`,
@@ -151,14 +161,18 @@ export async function pendingMigrations(db: QueryRunner, folder = FOLDER): Promi
   return missingFrom(await db.$queryRawUnsafe<AppliedMigration[]>(APPLIED), folder)
 }
 
-/** The database's newest migration that belongs to a later release; undefined if it has none. */
+/**
+ * The database's newest migration that belongs to a later release; undefined if it has none. Throws
+ * database.before-release.
+ */
 export async function newerMigration(db: QueryRunner): Promise<string | undefined> {
   const applied = await db.$queryRawUnsafe<AppliedMigration[]>(APPLIED)
+  requireKnownHistory(applied, FOLDER)
   const ownNames = new Set(migrationNames())
   return applied.findLast(({ name }) => !ownNames.has(name))?.name
 }
 
-/** Throws database.behind if a migration is missing. */
+/** Throws database.behind if a migration is missing, and database.before-release. */
 export async function requireMigrated(db: QueryRunner): Promise<void> {
   const [first, ...others] = await pendingMigrations(db)
   if (first) throw new Fault('database.behind', { count: others.length + 1, name: first })
