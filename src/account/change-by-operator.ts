@@ -1,7 +1,6 @@
 import { type Day, localDayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { Fault } from '../core/errors.ts'
-import { FieldReader } from '../core/field-faults.ts'
+import { Fault, FieldReader } from '../core/errors.ts'
 import { applyChange } from '../digests/apply-change.ts'
 import { splitTopics } from '../queries/language/split-topics.ts'
 import { requirePauseEnd, type Subscription } from '../subscribers/change.ts'

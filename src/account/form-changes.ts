@@ -1,6 +1,5 @@
 import { addDays, parseDay } from '../core/dates.ts'
-import { Fault } from '../core/errors.ts'
-import { FieldFaults, FieldReader } from '../core/field-faults.ts'
+import { Fault, FieldFaults, FieldReader } from '../core/errors.ts'
 import { splitTopics } from '../queries/language/split-topics.ts'
 import { requirePauseEnd, type Subscription } from '../subscribers/change.ts'
 import { parseTopic, readSettings, readTopics, type TypedSettings } from '../subscribers/read-signup.ts'

@@ -3,7 +3,7 @@ import { fill, words } from '../i18n/words.ts'
 import type { Paper } from '../papers/paper.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import { mentionsRevised, type Query } from '../queries/query.ts'
-import { cosineSimilarity, type Vector } from '../queries/ranking/profile.ts'
+import { cosineSimilarity, type Vector } from '../queries/ranking/tf-idf.ts'
 import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
 import {
   plainParts,

@@ -1,5 +1,5 @@
 import { type Day, dayOf } from '../core/dates.ts'
-import type { Vector } from '../queries/ranking/profile.ts'
+import type { Vector } from '../queries/ranking/tf-idf.ts'
 import { type Candidates, inTopicOrder, type NearMiss, showNearMiss, toSection } from './candidates.ts'
 import type { DigestTopic, Recipient } from './digest.repo.ts'
 import {

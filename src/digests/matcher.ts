@@ -6,8 +6,8 @@ import { evaluate } from '../queries/matching/evaluate.ts'
 import { PaperIndex } from '../queries/matching/paper-index.ts'
 import { QuerySet } from '../queries/matching/query-set.ts'
 import type { Query, Reason } from '../queries/query.ts'
-import type { Vector } from '../queries/ranking/profile.ts'
 import { type RankedDocs, Ranker } from '../queries/ranking/ranker.ts'
+import type { Vector } from '../queries/ranking/tf-idf.ts'
 import { type PaperText, toPaperText } from '../queries/text/tokens.ts'
 
 /**

@@ -1,7 +1,6 @@
 import type { Config } from '../config/config.ts'
 import { isZone, WEEKDAYS, type Weekday } from '../core/dates.ts'
-import { Fault } from '../core/errors.ts'
-import { FieldReader } from '../core/field-faults.ts'
+import { Fault, FieldReader } from '../core/errors.ts'
 import { describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { splitFields } from '../queries/language/split-topics.ts'

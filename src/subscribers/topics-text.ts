@@ -1,5 +1,4 @@
-import { Fault } from '../core/errors.ts'
-import { FieldReader } from '../core/field-faults.ts'
+import { Fault, FieldReader } from '../core/errors.ts'
 import { words } from '../i18n/words.ts'
 import { readPaperName } from '../queries/language/paper-name.ts'
 import { cleanText, splitTopics } from '../queries/language/split-topics.ts'

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { wrapIfUnavailable } from '../core/database/database.ts'
-import { errorText, Fault } from '../core/errors.ts'
-import { FieldFaults, MAX_FAULTS } from '../core/field-faults.ts'
+import { errorText, Fault, FieldFaults, MAX_FAULTS } from '../core/errors.ts'
 import { randomId } from '../core/secrets.ts'
 import { longDate } from '../i18n/dates.ts'
 import { fill, words } from '../i18n/words.ts'

@@ -1,6 +1,13 @@
 import { flatten, isTextLeaf, type Leaf, type Query, type TextLeaf } from '../query.ts'
-import { firstOccurrence, matchesName, termOf } from '../text/term.ts'
-import { tokensOf, type WordIndex, type WordKind, wordKindOf } from '../text/tokens.ts'
+import {
+  firstOccurrence,
+  matchesName,
+  termOf,
+  tokensOf,
+  type WordIndex,
+  type WordKind,
+  wordKindOf,
+} from '../text/tokens.ts'
 import { parseOrNull, parseQuery } from './parse-query.ts'
 import { cleanText } from './split-topics.ts'
 import { isTopicOf, quoteIfNeeded, writeTree } from './write-query.ts'

@@ -4,11 +4,11 @@ import peggy from 'peggy'
 import { Fault } from '../../core/errors.ts'
 import { words } from '../../i18n/words.ts'
 import type { Query } from '../query.ts'
+import { truncate } from '../text/tokens.ts'
 import { isAddress, isExactCategory, parseCategory, readPaperName } from './paper-name.ts'
 import { parseSentence } from './sentence.ts'
 import { englishTerms, isForeign } from './sentence-words.ts'
 import { AstBuilder, type ParseNode, type ThrowFault } from './to-ast.ts'
-import { truncate } from './truncate.ts'
 
 const MAX_BYTES = 2000
 /** URL encoding needs three characters for one. */

@@ -2,13 +2,11 @@ import type { ErrorCode } from '../../core/error-table.ts'
 import type { FaultValues } from '../../core/errors.ts'
 import { words } from '../../i18n/words.ts'
 import { flatten, type Query, type TextField } from '../query.ts'
-import { isStopWord, tokensOf, wordKindOf } from '../text/tokens.ts'
+import { isStopWord, tokensOf, truncate, wordKindOf } from '../text/tokens.ts'
 import { findExclusion, splitEspeciallyClause } from './clauses.ts'
 import { isExactCategory, parseCategory, readPaperName } from './paper-name.ts'
 import { isSentence, parseSentence } from './sentence.ts'
-import { isForeign } from './sentence-words.ts'
-import { stripFiller } from './strip-filler.ts'
-import { truncate } from './truncate.ts'
+import { isForeign, stripFiller } from './sentence-words.ts'
 
 /** A node of the grammar's output. `at` counts UTF-16 units from 0. */
 export type ParseNode =

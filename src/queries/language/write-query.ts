@@ -1,11 +1,9 @@
-import { Fault } from '../../core/errors.ts'
-import { FieldReader } from '../../core/field-faults.ts'
+import { Fault, FieldReader } from '../../core/errors.ts'
 import type { Leaf, Query } from '../query.ts'
 import { parseCategory, readPaperName } from './paper-name.ts'
 import { parseOrNull, parseQuery } from './parse-query.ts'
-import { isConnective } from './sentence-words.ts'
+import { isConnective, isStrippableWord } from './sentence-words.ts'
 import { splitItems, splitTopics } from './split-topics.ts'
-import { isStrippableWord } from './strip-filler.ts'
 
 /**
  * The parts of a topic in the topic builder. Texts contain several items, which `splitItems` separates; an empty text

@@ -1,7 +1,14 @@
 import { categoryMatcher } from '../language/paper-name.ts'
 import { type Leaf, type Match, mentionsRevised, type Query, type Reason, type TextLeaf } from '../query.ts'
-import { firstOccurrence, matchesName, type Term, termOf } from '../text/term.ts'
-import { type PaperText, type WordIndex, wordKindOf } from '../text/tokens.ts'
+import {
+  firstOccurrence,
+  matchesName,
+  type PaperText,
+  type Term,
+  termOf,
+  type WordIndex,
+  wordKindOf,
+} from '../text/tokens.ts'
 
 const MAX_MATCHES = 20
 

@@ -1,6 +1,5 @@
 import type { TextField } from '../query.ts'
-import { type Term, termOf } from '../text/term.ts'
-import { wordKindOf } from '../text/tokens.ts'
+import { type Term, termOf, wordKindOf } from '../text/tokens.ts'
 import { type Bits, forEachBit, intersectBits, newBits, setBit } from './bits.ts'
 import {
   GAP,
@@ -11,7 +10,7 @@ import {
   type Vocabulary,
 } from './segment.ts'
 
-// Finds the occurrences of terms by the rules of term.ts, with word ids instead of words.
+// Finds the occurrences of terms by the rules of tokens.ts, with word ids instead of words.
 
 /** The spellings in papers of one or more words of a term. */
 interface Spelled {

@@ -3,8 +3,7 @@ import { isConnective, isFiller } from '../language/sentence-words.ts'
 import { type Bits, countBits, newBits, unionBits } from '../matching/bits.ts'
 import { GAP } from '../matching/segment.ts'
 import { acronymOf, type PaperText, type Token } from '../text/tokens.ts'
-import { strongestWords } from './profile.ts'
-import { isContentWord, vectorOfText } from './tf-idf.ts'
+import { isContentWord, strongestWords, vectorOfText } from './tf-idf.ts'
 
 /** A query for papers similar to one, and the number of papers that it would have matched. */
 export interface ProposedTopic {

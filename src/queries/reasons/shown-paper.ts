@@ -3,12 +3,10 @@ import { shortDate } from '../../i18n/dates.ts'
 import { counted, fill, listed, words } from '../../i18n/words.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
-import { plainText } from '../../papers/text/plain-text.ts'
-import { type PaperSentence, paperSentenceOf } from '../../papers/text/sentences.ts'
+import { type PaperSentence, paperSentenceOf, plainText } from '../../papers/text/plain-text.ts'
 import { shownName } from '../language/describe-query.ts'
 import type { Match, Reason } from '../query.ts'
-import { firstOccurrence, termOf } from '../text/term.ts'
-import { type PaperText, toWordIndex } from '../text/tokens.ts'
+import { firstOccurrence, type PaperText, termOf, toWordIndex } from '../text/tokens.ts'
 
 const MAX_TERMS = 5
 

@@ -1,6 +1,6 @@
 import { detachedCopy } from '../../core/csv.ts'
 import { type Day, parseDay, type Weekday } from '../../core/dates.ts'
-import { FieldReader } from '../../core/field-faults.ts'
+import { FieldReader } from '../../core/errors.ts'
 import { type Address, parseAddress } from '../address.ts'
 import { readSettings } from '../read-signup.ts'
 import {

@@ -11,8 +11,7 @@ import {
 } from '../../account/form-changes.ts'
 import type { LinkHolder, OpenedManagePage } from '../../account/open-manage-page.ts'
 import { addDays } from '../../core/dates.ts'
-import { Fault } from '../../core/errors.ts'
-import { type FieldFault, FieldFaults } from '../../core/field-faults.ts'
+import { Fault, type FieldFault, FieldFaults } from '../../core/errors.ts'
 import { fill, rateOf, words } from '../../i18n/words.ts'
 import { MAX_DAYS } from '../../search/open-archive.ts'
 import { maskAddress } from '../../subscribers/address.ts'
@@ -20,9 +19,14 @@ import type { Subscription } from '../../subscribers/change.ts'
 import { topicPath } from '../../subscribers/links.ts'
 import { MAX_TOPICS } from '../../subscribers/subscriber.ts'
 import type { StoredTopic } from '../../subscribers/topic.repo.ts'
-import { type FaultsView, faultsView } from '../faults-view.ts'
 import { formText, readFields, settingsFields } from '../request.ts'
-import { changedFields, type SettingFields, settingFields } from '../setting-fields.ts'
+import {
+  changedFields,
+  type FaultsView,
+  faultsView,
+  type SettingFields,
+  settingFields,
+} from '../setting-fields.ts'
 import {
   type ChangeSummaryView,
   changeSummaryView,

@@ -1,7 +1,6 @@
 import type { FastifyError, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { Fault } from '../../core/errors.ts'
-import { type FieldFault, FieldFaults, MAX_FAULTS, unknownFieldFaults } from '../../core/field-faults.ts'
+import { Fault, type FieldFault, FieldFaults, MAX_FAULTS, unknownFieldFaults } from '../../core/errors.ts'
 import { jsonOfFault, logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
 import type { Api } from './operation.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { FieldReader } from '../../core/field-faults.ts'
+import { FieldReader } from '../../core/errors.ts'
 import { idNumber, readCursor, writeCursor } from '../../operator/operations/cursor.ts'
 import { day } from '../../operator/operations/fields.ts'
 import { paperNameOf, paperPathOf } from '../../papers/paper-key.ts'

@@ -17,9 +17,10 @@ import {
 } from '../../subscribers/read-signup.ts'
 import { MAX_TOPICS, type SubscriberSettings } from '../../subscribers/subscriber.ts'
 import { whenText } from '../account/change-summary-view.ts'
-import { type FaultsView, faultsView } from '../faults-view.ts'
 import { preparseTopics } from '../request.ts'
 import {
+  type FaultsView,
+  faultsView,
   readOrElse,
   type SelectOption,
   type SettingFields,

@@ -9,8 +9,7 @@ import { type Address, parseAddress } from '../../subscribers/address.ts'
 import { readTypedSettings, type TypedSignup } from '../../subscribers/read-signup.ts'
 import type { SubscriberSettings } from '../../subscribers/subscriber.ts'
 import { whenText } from '../account/change-summary-view.ts'
-import { type FaultsView, faultsView } from '../faults-view.ts'
-import { readOrElse, settingsPairs } from '../setting-fields.ts'
+import { type FaultsView, faultsView, readOrElse, settingsPairs } from '../setting-fields.ts'
 import type { PreviewView } from './preview-view.ts'
 
 /** The page after the form: which email to expect, a preview of the topics, and the form for another attempt. */

@@ -1,5 +1,4 @@
-import type { Fault } from '../../core/errors.ts'
-import { FieldFaults } from '../../core/field-faults.ts'
+import { type Fault, FieldFaults } from '../../core/errors.ts'
 import { longDate } from '../../i18n/dates.ts'
 import { counted, fill, listed, words } from '../../i18n/words.ts'
 import { truncateAtWord } from '../../mail/templates/text.ts'
@@ -14,7 +13,7 @@ import {
   type SearchedArchive,
 } from '../../search/search-archive.ts'
 import { arxivLink } from '../../subscribers/links.ts'
-import { type FaultsView, faultsView } from '../faults-view.ts'
+import { type FaultsView, faultsView } from '../setting-fields.ts'
 import {
   authorsOf,
   dayLink,

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Fault } from '../../../src/core/errors.ts'
-import { FieldFaults, FieldReader } from '../../../src/core/field-faults.ts'
+import { type Fault, FieldFaults, FieldReader } from '../../../src/core/errors.ts'
 import { readSettings, type TypedSettings } from '../../../src/subscribers/read-signup.ts'
 import type { SubscriberSettings } from '../../../src/subscribers/subscriber.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MAX_FAULTS } from '../../../core/field-faults.ts'
+import { MAX_FAULTS } from '../../../core/errors.ts'
 
 const fault = z
   .object({

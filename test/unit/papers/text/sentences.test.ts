@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { firstSentences } from '../../../../src/papers/text/sentences.ts'
+import { firstSentences } from '../../../../src/papers/text/plain-text.ts'
 
 /** The first sentence alone. */
 const first = (text: string): string => firstSentences(text, 1)

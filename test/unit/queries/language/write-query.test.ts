@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { FieldFaults } from '../../../../src/core/field-faults.ts'
+import { FieldFaults } from '../../../../src/core/errors.ts'
 import { describeQuery } from '../../../../src/queries/language/describe-query.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { isForeign } from '../../../../src/queries/language/sentence-words.ts'

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config/config.ts'
 import { stoppedClock } from '../../../../src/core/clock.ts'
-import { Fault } from '../../../../src/core/errors.ts'
-import { FieldFaults } from '../../../../src/core/field-faults.ts'
-import { faultsView } from '../../../../src/web/faults-view.ts'
+import { Fault, FieldFaults } from '../../../../src/core/errors.ts'
+import { faultsView } from '../../../../src/web/setting-fields.ts'
 import { type FormContents, formView, topicChips } from '../../../../src/web/signup/form-view.ts'
 
 const clock = stoppedClock(new Date('2026-11-24T12:00:00Z'))

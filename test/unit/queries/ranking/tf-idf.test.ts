@@ -5,7 +5,7 @@ import {
   profileOf,
   toUnitLength,
   type Vector,
-} from '../../../../src/queries/ranking/profile.ts'
+} from '../../../../src/queries/ranking/tf-idf.ts'
 
 const vector = (weights: Record<string, number>): Vector => toUnitLength(new Map(Object.entries(weights)))
 const NONE = new Set<string>()
