@@ -6,10 +6,9 @@ import { applyChange } from '../digests/apply-change.ts'
 import { changeById, newestChanges } from '../subscribers/change.repo.ts'
 import { type Change, changesToUndo, isSameSubscription, type Subscription } from '../subscribers/change.ts'
 import { CONSENT_WORDING } from '../subscribers/consent.ts'
-import { loadSubscription } from '../subscribers/load-subscription.ts'
 import { lockSubscriber } from '../subscribers/subscriber.repo.ts'
 import { requireSubscription, type Subscriber } from '../subscribers/subscriber.ts'
-import { type StoredTopic, storedTopicsOf } from '../subscribers/topic.repo.ts'
+import { loadSubscription, type StoredTopic, storedTopicsOf } from '../subscribers/topic.repo.ts'
 import { subscriberByLink } from './find-subscriber.ts'
 
 /** The value of `how` for a change that undoes another. */

@@ -11,9 +11,8 @@ import {
   MAILBOX_FULL,
   withoutEndedPause,
 } from '../subscribers/change.ts'
-import { loadSubscription } from '../subscribers/load-subscription.ts'
 import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
-import { type StoredTopic, storedTopicsOf, topicsOf } from '../subscribers/topic.repo.ts'
+import { loadSubscription, type StoredTopic, storedTopicsOf, topicsOf } from '../subscribers/topic.repo.ts'
 import { formatTopicsText } from '../subscribers/topics-text.ts'
 import { subscriberByManageLink } from './account-link.ts'
 import { type ShownProfile, showProfile } from './own-feedback.ts'

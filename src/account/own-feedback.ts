@@ -9,11 +9,13 @@ import { MAX_DAYS, openArchive } from '../search/open-archive.ts'
 import {
   deleteAllFeedback,
   deleteFeedback,
+  deleteProfile,
   type FeedbackKind,
   listFeedback,
+  profileOfSubscriber,
   saveFeedback,
-} from '../subscribers/feedback.repo.ts'
-import { deleteProfile, profileOfSubscriber, saveProfile } from '../subscribers/profile.repo.ts'
+  saveProfile,
+} from '../subscribers/profile.repo.ts'
 import { lockSubscriber } from '../subscribers/subscriber.repo.ts'
 import { requireSubscription } from '../subscribers/subscriber.ts'
 import { subscriberByLink } from './find-subscriber.ts'

@@ -15,7 +15,7 @@ import type { Query, Reason } from '../queries/query.ts'
 import { isContentWord, strongestWords, type Vector } from '../queries/ranking/tf-idf.ts'
 import { type Shortfall, shortfallOf } from '../queries/reasons/nearness.ts'
 import { type PaperText, type Token, tokensOf } from '../queries/text/tokens.ts'
-import { type FeedbackKind, listFeedback } from '../subscribers/feedback.repo.ts'
+import { type FeedbackKind, listFeedback } from '../subscribers/profile.repo.ts'
 import { isReadable } from '../subscribers/read-signup.ts'
 import { type PaperVectors, paperVectors } from './own-feedback.ts'
 

@@ -13,7 +13,6 @@ import {
   deleteUnconfirmedAddressChanges,
   markAddressChangeConfirmed,
 } from '../subscribers/address-change.repo.ts'
-import { recordConsent } from '../subscribers/consent.repo.ts'
 import { CONSENT_WORDING, NO_PAGE } from '../subscribers/consent.ts'
 import { type Link, readLink, requireHolder, signLink } from '../subscribers/links.ts'
 import { SIGNUP_EMAIL_KINDS } from '../subscribers/record-signup-request.ts'
@@ -22,6 +21,7 @@ import {
   changeSubscriber,
   lockSubscriber,
   lockSubscriberByKey,
+  recordConsent,
   subscriberByKey,
 } from '../subscribers/subscriber.repo.ts'
 import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'

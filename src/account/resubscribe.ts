@@ -3,10 +3,14 @@ import type { Deps } from '../core/deps.ts'
 import { type NextMail, nextMail } from '../digests/next-mail.ts'
 import { lastDigestDate } from '../digests/plan.repo.ts'
 import { withoutEndedPause } from '../subscribers/change.ts'
-import { recordConsent } from '../subscribers/consent.repo.ts'
 import { CONSENT_WORDING } from '../subscribers/consent.ts'
 import { type Link, linkEnd, readLink, requireHolder } from '../subscribers/links.ts'
-import { changeSubscriber, lockSubscriber, subscriberById } from '../subscribers/subscriber.repo.ts'
+import {
+  changeSubscriber,
+  lockSubscriber,
+  recordConsent,
+  subscriberById,
+} from '../subscribers/subscriber.repo.ts'
 import { type Subscriber, startDateOf } from '../subscribers/subscriber.ts'
 import { requireUnsuppressed } from '../subscribers/suppression.repo.ts'
 import { cancelGoodbye } from '../subscribers/transactional-message.ts'

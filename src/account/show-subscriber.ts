@@ -5,10 +5,15 @@ import type { Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { type DueDate, nextDue } from '../digests/due.ts'
 import { type MailOutcome, type Receipt, receiptsSince } from '../mail/outbox/receipt.repo.ts'
-import { type Consent, consentsOf } from '../subscribers/consent.repo.ts'
 import type { ConsentEvent } from '../subscribers/consent.ts'
 import { consentNotesOf } from '../subscribers/signup.repo.ts'
-import { listSubscribers, newestSubscribers, type SubscriberCursor } from '../subscribers/subscriber.repo.ts'
+import {
+  type Consent,
+  consentsOf,
+  listSubscribers,
+  newestSubscribers,
+  type SubscriberCursor,
+} from '../subscribers/subscriber.repo.ts'
 import type { Subscriber, SubscriberState, TopicText } from '../subscribers/subscriber.ts'
 import { type Suppression, suppressionOf } from '../subscribers/suppression.repo.ts'
 import { topicsBySubscriber, topicsOf } from '../subscribers/topic.repo.ts'

@@ -4,11 +4,15 @@ import type { Deps, ServiceDeps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { nudgeTransactional } from '../mail/message.ts'
 import { withoutEndedPause } from '../subscribers/change.ts'
-import { lastConsentAt } from '../subscribers/consent.repo.ts'
 import { CONSENT_WORDING, NO_PAGE } from '../subscribers/consent.ts'
-import { endSubscription, hasEnded } from '../subscribers/end-subscription.ts'
 import { type Link, readLink, signLink } from '../subscribers/links.ts'
-import { lockSubscriber, subscriberById } from '../subscribers/subscriber.repo.ts'
+import {
+  endSubscription,
+  hasEnded,
+  lastConsentAt,
+  lockSubscriber,
+  subscriberById,
+} from '../subscribers/subscriber.repo.ts'
 import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
 import { enqueueGoodbye } from '../subscribers/transactional-message.ts'
 import { type SubscriberRef, withSubscriber } from './find-subscriber.ts'

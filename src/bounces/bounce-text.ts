@@ -4,12 +4,7 @@ import { REFUSAL_LABELS } from '../mail/refusals/classify-refusal.ts'
 import type { FoundBy } from './bounce.repo.ts'
 import { type BounceClassCount, countBounces, type ListedBounce } from './bounce-list.repo.ts'
 import { type ChannelSetting, enabledChannels } from './enabled-channels.ts'
-import {
-  countUnreadable,
-  newestByChannel,
-  type WaitingReports,
-  waitingReports,
-} from './waiting-reports.repo.ts'
+import { countUnreadable, newestByChannel, type WaitingReports, waitingReports } from './report.repo.ts'
 
 type BounceFacts = Pick<ListedBounce, 'class' | 'status' | 'sure' | 'reply' | 'foundBy' | 'effect' | 'isRead'>
 

@@ -1,7 +1,7 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { DAY_MS } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { addressesMailedSince, messageRecipient } from '../mail/outbox/message-recipient.repo.ts'
+import { addressesMailedSince, messageRecipient } from '../mail/outbox/message-list.repo.ts'
 import { type Address, parseAddress } from '../subscribers/address.ts'
 import { readReturnAddress, readReturnToken } from '../subscribers/links.ts'
 import { subscriberById, subscriberByKey } from '../subscribers/subscriber.repo.ts'

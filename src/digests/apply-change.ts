@@ -10,22 +10,20 @@ import {
   topicDifference,
   withoutEndedPause,
 } from '../subscribers/change.ts'
-import { recordConsent } from '../subscribers/consent.repo.ts'
 import { type ConsentEvent, NO_PAGE } from '../subscribers/consent.ts'
-import { loadSubscription } from '../subscribers/load-subscription.ts'
 import { parseTopic } from '../subscribers/read-signup.ts'
-import { changeSubscriber } from '../subscribers/subscriber.repo.ts'
+import { changeSubscriber, recordConsent } from '../subscribers/subscriber.repo.ts'
 import {
   MAX_TOPICS,
   requireSubscription,
   type Subscriber,
   type TopicText,
 } from '../subscribers/subscriber.ts'
-import { setTopics } from '../subscribers/topic.repo.ts'
-import { prunedThrough } from './day-totals.repo.ts'
+import { loadSubscription, setTopics } from '../subscribers/topic.repo.ts'
 import { dueBetween, MISSED_DAYS, newestDue } from './due.ts'
 import { startAfterChange } from './next-mail.ts'
 import { lastDigestDate, openDigests } from './plan.repo.ts'
+import { prunedThrough } from './reconciliation.repo.ts'
 import { snapshotAt } from './sources-line.ts'
 
 export interface ChangeInput {

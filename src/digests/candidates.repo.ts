@@ -3,13 +3,13 @@ import { addDays, type Day } from '../core/dates.ts'
 import { maxHistoryId, type PaperSnapshot, snapshotsAt } from '../papers/history.repo.ts'
 import { papersInRange } from '../papers/paper.repo.ts'
 import { PaperIndex, upsertYielding } from '../queries/matching/paper-index.ts'
+import { readQueries } from '../queries/query.repo.ts'
 import { isTimeDependent, type Query } from '../queries/query.ts'
 import { type Candidates, candidatesFrom, rankNearMisses } from './candidates.ts'
 import type { DigestTopic } from './digest.repo.ts'
 import { RISING_DAYS } from './eligible-range.ts'
 import { createMatcher, memoize } from './matcher.ts'
 import { type NewMatchCause, newlyMatchingSince } from './newly-matching.ts'
-import { readQueries } from './read-queries.repo.ts'
 
 export interface CandidatePool {
   candidates: Candidates

@@ -1,5 +1,5 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
-import type { Day } from '../core/dates.ts'
+import { type Day, midnight } from '../core/dates.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import type { DigestContent } from './digest-content.ts'
 
@@ -132,3 +132,63 @@ function contentOf(content: unknown): DigestContent | null {
 }
 
 const BEFORE: Partial<DigestContent> = { week: null, beyond: [] }
+
+/** Every digest of a subscriber, complete, oldest first. */
+export const digestsOf = (db: DatabaseOrTransaction, subscriberId: string) =>
+  db.digest.findMany({
+    where: { subscriberId },
+    omit: { subscriberId: true, planId: true },
+    orderBy: { id: 'asc' },
+  })
+
+/** A subscriber's digest of a date with its plan and the id of its message; null if none was opened. */
+export const digestOn = (
+  db: DatabaseOrTransaction,
+  { subscriberId, localDate }: { subscriberId: string; localDate: Day },
+) =>
+  db.digest.findUnique({
+    where: { subscriberId_localDate: { subscriberId, localDate: midnight(localDate) } },
+    include: { plan: true, message: { select: { id: true } } },
+  })
+
+/** The ranges and papers of a subscriber's digests before a date, newest first. */
+export const digestsBefore = (
+  db: DatabaseOrTransaction,
+  { subscriberId, localDate }: { subscriberId: string; localDate: Day },
+) =>
+  db.digest.findMany({
+    where: { subscriberId, localDate: { lt: midnight(localDate) }, toPaper: { not: null } },
+    select: { localDate: true, fromPaper: true, toPaper: true, papers: true },
+    orderBy: { localDate: 'desc' },
+  })
+
+/** Counts digests of dates before `before` that have no message. */
+export async function countOldDigests(db: DatabaseOrTransaction, before: Day): Promise<number> {
+  const [row] = await db.$queryRaw<{ count: number }[]>`
+    select count(*)::int as count from digest d
+    where d.local_date < ${before}::date and not exists (select from message m where m.digest_id = d.id)`
+  return row!.count
+}
+
+/** Deletes up to `most` of them; returns how many. */
+export function deleteOldDigests(
+  db: DatabaseOrTransaction,
+  { before, most }: { before: Day; most: number },
+): Promise<number> {
+  return db.$executeRaw`
+    with old as (
+      select d.id from digest d
+      where d.local_date < ${before}::date
+        and exists (select from day_totals t where t.local_date = d.local_date and t.counts is not null)
+        and not exists (select from message m where m.digest_id = d.id)
+      order by d.local_date limit ${most} for update skip locked)
+    delete from digest using old where digest.id = old.id`
+}
+
+/** Deletes the plans before `before` that have no digests left. */
+export function deleteOldPlans(db: DatabaseOrTransaction, before: Day): Promise<number> {
+  return db.$executeRaw`
+    delete from plan p
+    where p.local_date < ${before}::date and p.closed_at is not null
+      and not exists (select from digest d where d.plan_id = p.id)`
+}

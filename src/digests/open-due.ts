@@ -5,9 +5,8 @@ import { endExpiredMessages } from '../mail/outbox/message.repo.ts'
 import { requireSource } from '../sources/registry.ts'
 import type { SourceCalendar } from '../sources/source.ts'
 import { type SourceDay, sourceDaysBetween } from '../sources/source-day.repo.ts'
-import { resumeEndedPauses } from '../subscribers/pause.repo.ts'
+import { resumeEndedPauses } from '../subscribers/subscriber.repo.ts'
 import type { Schedule } from '../subscribers/subscriber.ts'
-import { prunedThrough } from './day-totals.repo.ts'
 import { type DueDate, dueBetween, dueOn, MISSED_DAYS, newestDue } from './due.ts'
 import {
   openDigests,
@@ -16,7 +15,7 @@ import {
   type UnopenedGroup,
   unopenedGroups,
 } from './plan.repo.ts'
-import { closeFinishedPlans } from './reconciliation.repo.ts'
+import { closeFinishedPlans, prunedThrough } from './reconciliation.repo.ts'
 import { isReconciled } from './reconciliation.ts'
 import { snapshotAt } from './sources-line.ts'
 

@@ -10,13 +10,13 @@ import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import { type CandidatePool, openCandidatePool } from './candidates.repo.ts'
 import type { DigestDraft } from './compose.ts'
 import { composeDigests } from './compose-digests.ts'
-import { prunedThrough } from './day-totals.repo.ts'
 import { type DueDigest, type FilledDigest, fillDigests, takeDueDigests } from './digest.repo.ts'
 import { isLate, PLAN_WITHIN_MS } from './due.ts'
 import { ELIGIBLE_DAYS, eligibleSince } from './eligible-range.ts'
 import { type MessageTimes, noMatchesFor } from './no-matches.ts'
 import { closePlans, openDue } from './open-due.ts'
 import { finishPlan, missDigests, type OpenPlan, plansToFill } from './plan.repo.ts'
+import { prunedThrough } from './reconciliation.repo.ts'
 
 export interface PlanResult {
   /** How many digests this call processed: the sum of the others. */

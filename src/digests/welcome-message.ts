@@ -12,6 +12,7 @@ import { maxPaperId, papersById, papersInRange } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import type { Archive } from '../queries/archive.ts'
 import type { PaperAttributes } from '../queries/matching/paper-index.ts'
+import { readQueries } from '../queries/query.repo.ts'
 import type { Query } from '../queries/query.ts'
 import type { RankedDocs } from '../queries/ranking/ranker.ts'
 import { openArchive } from '../search/open-archive.ts'
@@ -27,7 +28,6 @@ import { nextDue } from './due.ts'
 import { earlierDigests } from './earlier-digest.repo.ts'
 import { eligibleSince } from './eligible-range.ts'
 import { createMatcher, type Matcher } from './matcher.ts'
-import { readQueries } from './read-queries.repo.ts'
 
 /** The papers of a welcome. */
 interface ComposedWelcome extends MatchedElsewhere {

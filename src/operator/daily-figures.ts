@@ -1,13 +1,13 @@
 import type { Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { storedFigures } from '../core/stored-figures.repo.ts'
-import { type MessageDay, messagesByDay } from '../mail/outbox/daily-messages.repo.ts'
+import { type MessageDay, messagesByDay } from '../mail/outbox/message-list.repo.ts'
 import {
   type ConsentDay,
   consentsByDay,
   type SubscriberDay,
   subscribersByDay,
-} from '../subscribers/daily-consents.repo.ts'
+} from '../subscribers/subscriber-lists.repo.ts'
 
 /** Figures of one day (UTC): subscribers at its end, what people did, and the outcome of its emails. */
 export type DayFigures = SubscriberDay & ConsentDay & MessageDay

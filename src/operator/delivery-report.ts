@@ -1,4 +1,4 @@
-import { type WaitingReports, waitingReports } from '../bounces/waiting-reports.repo.ts'
+import { type WaitingReports, waitingReports } from '../bounces/report.repo.ts'
 import type { Deps } from '../core/deps.ts'
 import { LANES, type Lane, type MessageState } from '../mail/message.ts'
 import { countLeaseHolders } from '../mail/outbox/batch.repo.ts'

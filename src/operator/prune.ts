@@ -3,10 +3,9 @@ import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { addDays, DAY_MS, type Day, dayOf, midnight } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { figuresStoredThrough, storeFigures } from '../core/stored-figures.repo.ts'
-import { datesWithoutTotals, saveDayTotals } from '../digests/day-totals.repo.ts'
+import { countOldDigests, deleteOldDigests, deleteOldPlans } from '../digests/digest.repo.ts'
 import { closePlans } from '../digests/open-due.ts'
-import { countOldDigests, deleteOldDigests, deleteOldPlans } from '../digests/prune-digests.repo.ts'
-import { dayTotals } from '../digests/reconciliation.repo.ts'
+import { datesWithoutTotals, dayTotals, saveDayTotals } from '../digests/reconciliation.repo.ts'
 import { countOldMessages, deleteMessagesOf, deleteOldMessages } from '../mail/outbox/prune-messages.repo.ts'
 import { pruneHistoryBefore } from '../papers/history.repo.ts'
 import { countOldEmailLimits, deleteOldEmailLimits } from '../subscribers/email-limit.repo.ts'
@@ -18,12 +17,8 @@ import {
   lockUnconfirmed,
   type PrunedRequests,
 } from '../subscribers/prune-subscribers.repo.ts'
+import { countOldOperatorRows, deleteOldOperatorRows, type PrunedOperatorRows } from './alerts/alert.repo.ts'
 import { INCIDENT_KINDS } from './alerts/incidents.ts'
-import {
-  countOldOperatorRows,
-  deleteOldOperatorRows,
-  type PrunedOperatorRows,
-} from './alerts/prune-operator.repo.ts'
 import { dailyFigures } from './daily-figures.ts'
 
 /** How long an unconfirmed subscriber is kept: as long as the link in the email works. */

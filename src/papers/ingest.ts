@@ -16,8 +16,13 @@ import {
   type SourceDayKey,
 } from '../sources/source-day.repo.ts'
 import type { SourceDayOutcome } from '../sources/source-day-state.ts'
-import { type RecordedListings, recordListings } from './listing.repo.ts'
-import { listedOnDay, papersWithoutDate, unseenBy } from './listing-status.repo.ts'
+import {
+  listedOnDay,
+  papersWithoutDate,
+  type RecordedListings,
+  recordListings,
+  unseenBy,
+} from './listing.repo.ts'
 import { keyText } from './merge.ts'
 import { type PaperKey, titleKey } from './paper-key.ts'
 

@@ -1,11 +1,12 @@
 import { type Database, type DatabaseOrTransaction, isDataRejection } from '../core/database/database.ts'
 import { type Day, midnight } from '../core/dates.ts'
 import { errorText, Fault } from '../core/errors.ts'
+import { Prisma } from '../generated/prisma/client.ts'
 import { excerpt } from '../sources/read-entries.ts'
 import { identifierText, type SourceRecord } from '../sources/source.ts'
 import { recordHistory } from './history.repo.ts'
-import { changesOf } from './merge.ts'
-import { paperKeysOf } from './paper-key.ts'
+import { changesOf, keyText } from './merge.ts'
+import { type PaperKey, paperKeysOf } from './paper-key.ts'
 import {
   assignIds,
   insertKeys,
@@ -220,3 +221,60 @@ async function countListed(
   const revised = await tx.listing.count({ where: { ...where, kind: 'revised' } })
   return { listed: all - revised, revised }
 }
+
+interface PapersOnDay {
+  source: string
+  day: Day
+  keys: readonly PaperKey[]
+}
+
+/** The papers, as "arxiv:2507.06457", that a source has not listed on another day, except as newer versions. */
+export async function unseenBy(
+  db: DatabaseOrTransaction,
+  { source, day, keys }: PapersOnDay,
+): Promise<Set<string>> {
+  const seen = await papersWhere(
+    db,
+    keys,
+    Prisma.sql`exists (
+      select from listing l where l.paper_id = paper.id and l.source = ${source} and l.day <> ${day}::date
+        and l.kind <> 'revised')`,
+  )
+  return without(keys, seen)
+}
+
+/** The papers that a source lists on a day, including newer versions. */
+export const listedOnDay = (
+  db: DatabaseOrTransaction,
+  { source, day, keys }: PapersOnDay,
+): Promise<Set<string>> =>
+  papersWhere(
+    db,
+    keys,
+    Prisma.sql`exists (
+      select from listing l where l.paper_id = paper.id and l.source = ${source} and l.day = ${day}::date)`,
+  )
+
+/** The papers without a publication date. */
+export async function papersWithoutDate(
+  db: DatabaseOrTransaction,
+  keys: readonly PaperKey[],
+): Promise<Set<string>> {
+  return without(keys, await papersWhere(db, keys, Prisma.sql`published_at is not null`))
+}
+
+async function papersWhere(
+  db: DatabaseOrTransaction,
+  keys: readonly PaperKey[],
+  fits: Prisma.Sql,
+): Promise<Set<string>> {
+  const found = await db.$queryRaw<PaperKey[]>`
+    select scheme, value from paper_key k
+    join jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) as asked(scheme text, value text) using (scheme, value)
+    join paper on paper.id = k.paper_id
+    where ${fits}`
+  return new Set(found.map(keyText))
+}
+
+const without = (keys: readonly PaperKey[], gone: ReadonlySet<string>): Set<string> =>
+  new Set(keys.map(keyText).filter((key) => !gone.has(key)))

@@ -5,7 +5,7 @@ import type { Paper } from './paper.ts'
 import { parsePaperName } from './paper-key.ts'
 
 /** Selects papers in the shape of `Paper`. A condition on `p` follows. */
-export const SELECT_PAPERS = Prisma.sql`
+const SELECT_PAPERS = Prisma.sql`
   select p.id, title, abstract, authors, categories, keywords, organization, code_url as "codeUrl",
     project_url as "projectUrl", summary, published_at as "publishedAt", arxiv.value as "arxivId", doi.value as doi,
     to_char(first_day, 'YYYY-MM-DD') as "firstDay", listed.votes, listed.comments,
@@ -30,7 +30,7 @@ export async function maxPaperId(db: DatabaseOrTransaction): Promise<number> {
 }
 
 /** A slice of a list: `take` items after the first `skip`. */
-export interface ListSlice {
+interface ListSlice {
   skip: number
   take: number
 }
@@ -72,7 +72,7 @@ export async function hasCategoriesSince(db: DatabaseOrTransaction, day: Day): P
   return rows[0]!.named
 }
 
-export interface PaperRange {
+interface PaperRange {
   /** Only papers with a higher id … */
   after: number
   /** … up to this id … */
@@ -177,4 +177,86 @@ export async function neighbourDays(db: DatabaseOrTransaction, day: Day): Promis
   const rows = await db.$queryRaw<NeighbourDays[]>`
     select (${before(day)}) as previous, (${following(day)}) as next`
   return rows[0]!
+}
+
+/** The next papers after an id, in order of ids, without withdrawn ones. */
+export const papersAfter = (
+  db: DatabaseOrTransaction,
+  { after, most }: { after: number; most: number },
+): Promise<Paper[]> =>
+  db.$queryRaw`${SELECT_PAPERS} where p.id > ${after} and withdrawn_at is null order by p.id limit ${most}::int`
+
+/** The papers with a newer version listed on a day or later, without withdrawn ones. */
+export const papersRevisedSince = (db: DatabaseOrTransaction, day: Day): Promise<Paper[]> =>
+  db.$queryRaw`${SELECT_PAPERS} where withdrawn_at is null and p.id in (
+    select paper_id from listing where kind = 'revised' and day >= ${day}::date) order by p.id`
+
+/** When a paper or a listing last changed; null for an empty database. */
+export async function lastChange(db: DatabaseOrTransaction): Promise<Date | null> {
+  const [row] = await db.$queryRaw<{ at: Date | null }[]>`
+    select greatest((select max(updated_at) from paper), (select max(updated_at) from listing)) as at`
+  return row!.at
+}
+
+/** When one of these papers, or one of their listings, last changed; null if all of them are gone. */
+export async function lastChangeOf(db: DatabaseOrTransaction, ids: readonly number[]): Promise<Date | null> {
+  const [row] = await db.$queryRaw<{ at: Date | null }[]>`
+    select greatest((select max(updated_at) from paper where id = any(${[...ids]}::int[])),
+      (select max(updated_at) from listing where paper_id = any(${[...ids]}::int[]))) as at`
+  return row!.at
+}
+
+interface ChangedPapers {
+  papers: Paper[]
+  /** Ids of papers that were withdrawn or absorbed by another paper. */
+  gone: number[]
+}
+
+/** The papers that changed at an instant or later, including changes of votes. */
+export async function changesSince(db: DatabaseOrTransaction, since: Date): Promise<ChangedPapers> {
+  const papers = await db.$queryRaw<Paper[]>`
+    ${SELECT_PAPERS} where withdrawn_at is null and p.id in (
+      select id from paper where updated_at >= ${since}
+      union select paper_id from listing where updated_at >= ${since})
+    order by p.id`
+  const gone = await db.$queryRaw<{ id: number }[]>`
+    select id from paper where withdrawn_at is not null and updated_at >= ${since}
+    union all select value::int from paper_key where scheme = 'id'`
+  return { papers, gone: gone.map(({ id }) => id) }
+}
+
+/** The parts of a paper's name, and the day of its last change. */
+type SitemapPaper = Pick<Paper, 'id' | 'arxivId' | 'doi'> & { changedOn: Day }
+
+/** The highest paper id; 0 if there are no papers. */
+export async function maxSitemapPaperId(db: DatabaseOrTransaction): Promise<number> {
+  const [row] = await db.$queryRaw<{ highest: number }[]>`select coalesce(max(id), 0) as highest from paper`
+  return row!.highest
+}
+
+/** The papers with ids in a range, without withdrawn ones. */
+export const sitemapPapers = (
+  db: DatabaseOrTransaction,
+  { after, upTo }: { after: number; upTo: number },
+): Promise<SitemapPaper[]> =>
+  db.$queryRaw`
+    select p.id, min(k.value) filter (where k.scheme = 'arxiv') as "arxivId",
+      min(k.value) filter (where k.scheme = 'doi') as doi, to_char(p.updated_at, 'YYYY-MM-DD') as "changedOn"
+    from paper p left join paper_key k on k.paper_id = p.id and k.scheme in ('arxiv', 'doi')
+    where p.id > ${after} and p.id <= ${upTo} and p.withdrawn_at is null
+    group by p.id order by p.id`
+
+/**
+ * The days with papers, newest first. The query jumps from day to day in the index, since a day may have thousands of
+ * listings.
+ */
+export async function daysWithPapers(db: DatabaseOrTransaction, limit: number): Promise<Day[]> {
+  const rows = await db.$queryRaw<{ day: Day }[]>`
+    with recursive days as (
+      (select day from listing where kind <> 'revised' order by day desc limit 1)
+      union all
+      select (select day from listing where kind <> 'revised' and listing.day < days.day order by day desc limit 1)
+      from days where days.day is not null)
+    select to_char(day, 'YYYY-MM-DD') as day from days where day is not null limit ${limit}::int`
+  return rows.map(({ day }) => day)
 }

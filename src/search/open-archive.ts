@@ -2,8 +2,15 @@ import type { Database } from '../core/database/database.ts'
 import { addDays, type Day, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { errorText, Fault } from '../core/errors.ts'
-import { changesSince, lastChange, papersAfter, papersRevisedSince } from '../papers/archive.repo.ts'
-import { maxPaperId, newestPapers, type PaperCursor } from '../papers/paper.repo.ts'
+import {
+  changesSince,
+  lastChange,
+  maxPaperId,
+  newestPapers,
+  type PaperCursor,
+  papersAfter,
+  papersRevisedSince,
+} from '../papers/paper.repo.ts'
 import { Archive } from '../queries/archive.ts'
 import { PaperIndex, upsertYielding } from '../queries/matching/paper-index.ts'
 import { type DayWindow, dayWindowOf } from './back-test/day-window.ts'

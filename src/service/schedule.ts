@@ -7,8 +7,7 @@ import { errorFields } from '../core/errors.ts'
 import { NUDGES } from '../core/queue.ts'
 import { deleteIdleBuckets } from '../core/rate-limit.ts'
 import { claimTick, deleteTicksBefore } from '../core/tick.repo.ts'
-import { endDomainIncidents } from '../mail/rate-limits/domain-incident.repo.ts'
-import { deleteIdleSendRates } from '../mail/rate-limits/send-rate.repo.ts'
+import { deleteIdleSendRates, endDomainIncidents } from '../mail/rate-limits/send-rate.repo.ts'
 import { runAlerts } from '../operator/alerts/run-alerts.ts'
 
 /** How long an alert in progress may take once the service stops. */

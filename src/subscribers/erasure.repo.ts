@@ -1,6 +1,5 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
-import { deleteAllFeedback } from './feedback.repo.ts'
-import { deleteProfile } from './profile.repo.ts'
+import { deleteAllFeedback, deleteProfile } from './profile.repo.ts'
 import type { Subscriber } from './subscriber.ts'
 
 /**

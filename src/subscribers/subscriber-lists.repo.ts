@@ -1,4 +1,6 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Day } from '../core/dates.ts'
+import { type ConsentEvent, NO_PAGE } from './consent.ts'
 import type { SubscriberState } from './subscriber.ts'
 
 /** Number of subscribers by state; erased ones are not counted. */
@@ -14,7 +16,7 @@ export async function countByState(
   return rows.map(({ state, _count: count }) => ({ state, count }))
 }
 
-export interface QueryCount {
+interface QueryCount {
   id: number
   query: string
   /** Subscribers with such a topic: `joined` are active or paused, `subscribers` are all. */
@@ -32,7 +34,7 @@ export const queriesByCount = (
   from topic t join query q on q.id = t.query_id join subscriber s on s.id = t.subscriber_id
   group by q.id order by joined desc, subscribers desc, q.id limit ${most} offset ${skip}`
 
-export interface TopicHolder {
+interface TopicHolder {
   /** The topic's id. */
   id: number
   subscriberId: string
@@ -62,4 +64,108 @@ export async function topicHolders(
     ...subscriber,
   }))
   return { query: found.text, holders }
+}
+
+export interface ImportedPendingPage {
+  ids: string[]
+  /** Where the next page begins; null after the last page. */
+  last: string | null
+}
+
+/**
+ * Imported pending subscribers who have not been asked yet, among the next `look` of all subscribers by id after
+ * `after`. All pages together scan the table once and sort nothing, however few subscribers they find.
+ */
+export async function importedPendingAfter(
+  db: DatabaseOrTransaction,
+  { after, look }: { after: string; look: number },
+): Promise<ImportedPendingPage> {
+  const [page] = await db.$queryRaw<ImportedPendingPage[]>`
+    with page as materialized (
+      select id, state, imported_at from subscriber where id > ${after} order by id limit ${look})
+    select max(id) as last, coalesce(array_agg(id order by id) filter (
+      where state = 'pending' and imported_at is not null
+        and (select true from signup g where g.subscriber_id = page.id limit 1) is not true), '{}') as ids
+    from page`
+  return page!
+}
+
+interface Days {
+  from: Day
+  to: Day
+}
+
+export interface SubscriberDay {
+  day: Day
+  /** Number of subscriptions, active or paused, at the end of the day (UTC). */
+  subscribers: number
+}
+
+// Events that begin, end or interrupt a subscription.
+const STATE_EVENTS: ConsentEvent[] = [
+  'confirmed',
+  'resubscribed',
+  'unsubscribed',
+  'erased',
+  'suppressed',
+  'unsuppressed',
+]
+
+/**
+ * The days from `from` to `to`, oldest first. Counts today's subscribers and subtracts what consents added since, so
+ * the cost depends on those days only. A consent older than its subscriber's row (an import) counts from that row's
+ * date.
+ */
+export function subscribersByDay(db: DatabaseOrTransaction, { from, to }: Days): Promise<SubscriberDay[]> {
+  // `joined` means: confirmed once, and neither unsubscribed nor suppressed since. Rows of one subscriber are written
+  // under a lock, so their ids are in chronological order.
+  return db.$queryRaw<SubscriberDay[]>`
+    with touched as (
+      select subscriber_id as id from consent
+        where at >= ${from}::date::timestamp at time zone 'utc' and event = any(${STATE_EVENTS})
+      union select id from subscriber
+        where created_at >= ${from}::date::timestamp at time zone 'utc'
+          or imported_at >= ${from}::date::timestamp at time zone 'utc'
+    ), stood as (
+      select c.subscriber_id, c.id, (greatest(c.at, s.created_at, s.imported_at) at time zone 'utc')::date as day,
+        count(*) filter (where c.event = 'confirmed') over w > 0
+        and coalesce(max(c.id) filter (where c.event in ('confirmed', 'resubscribed')) over w, 0) >
+          coalesce(max(c.id) filter (where c.event in ('unsubscribed', 'erased')
+            or (c.event = 'unsuppressed' and c.how = 'asked again')) over w, 0)
+        and coalesce(max(c.id) filter (where c.event in ('confirmed', 'unsuppressed')) over w, 0) >
+          coalesce(max(c.id) filter (where c.event = 'suppressed') over w, 0) as joined
+      from touched t join consent c on c.subscriber_id = t.id join subscriber s on s.id = t.id
+      where c.event = any(${STATE_EVENTS})
+      window w as (partition by c.subscriber_id order by c.id)
+    ), change as (
+      select day, joined::int - lag(joined::int, 1, 0) over (partition by subscriber_id order by id) as by
+      from stood
+    ), by_day as materialized (select day, sum(by) as by from change where by <> 0 group by day)
+    select to_char(d, 'YYYY-MM-DD') as day, (
+      (select count(*) from subscriber where state in ('active', 'paused'))
+      - coalesce((select sum(by) from by_day where day > d), 0))::int as subscribers
+    from generate_series(${from}::date::timestamp, ${to}::date::timestamp, interval '1 day') d
+    order by d`
+}
+
+export interface ConsentDay {
+  day: Day
+  /** People who pressed the form's button or whom the operator asked, each counted once a day. */
+  asked: number
+  confirmed: number
+  unsubscribed: number
+}
+
+/** Only the days (UTC) that have consents. */
+export function consentsByDay(db: DatabaseOrTransaction, { from, to }: Days): Promise<ConsentDay[]> {
+  return db.$queryRaw<ConsentDay[]>`
+    select to_char(at at time zone 'utc', 'YYYY-MM-DD') as day,
+      count(distinct subscriber_id) filter (where event = 'asked' and wording <> ${NO_PAGE})::int as asked,
+      count(*) filter (where event = 'confirmed')::int as confirmed,
+      count(*) filter (where event = 'unsubscribed')::int as unsubscribed
+    from consent
+    where at >= ${from}::date::timestamp at time zone 'utc'
+      and at < (${to}::date + 1)::timestamp at time zone 'utc'
+      and event in ('asked', 'confirmed', 'unsubscribed')
+    group by 1`
 }

@@ -1,9 +1,10 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
-import { dayOf, midnight, type Weekday } from '../core/dates.ts'
+import { type Day, dayOf, midnight, type Weekday } from '../core/dates.ts'
 import { Fault } from '../core/errors.ts'
 import { Prisma, type Subscriber as SubscriberRow } from '../generated/prisma/client.ts'
 import type { Address } from './address.ts'
-import type { Subscriber, SubscriberSettings, SubscriberState } from './subscriber.ts'
+import { type ConsentEvent, NO_PAGE } from './consent.ts'
+import type { Schedule, Subscriber, SubscriberSettings, SubscriberState } from './subscriber.ts'
 
 /** The subscriber with that id; null if they do not exist or are erased. */
 export async function subscriberById(db: DatabaseOrTransaction, id: string): Promise<Subscriber | null> {
@@ -35,7 +36,7 @@ export async function subscriberByKey(
   return subscriberOf(await db.subscriber.findUnique({ where: { addressKey } }))
 }
 
-export interface NewSubscriber extends Address {
+interface NewSubscriber extends Address {
   id: string
   addressHash: string
   settings: SubscriberSettings
@@ -63,7 +64,7 @@ export async function lockOrCreateSubscriber(
   return (await subscriberById(db, row!.id))!
 }
 
-export type SubscriberChanges = Partial<Omit<Subscriber, 'id' | 'createdAt'>>
+type SubscriberChanges = Partial<Omit<Subscriber, 'id' | 'createdAt'>>
 
 /** Throws address.taken if another subscriber took the new address at the same time. */
 export async function changeSubscriber(
@@ -126,4 +127,80 @@ function subscriberOf(row: SubscriberRow | null): Subscriber | null {
     startDate: row.startDate && dayOf(row.startDate),
     pausedUntil: row.pausedUntil && dayOf(row.pausedUntil),
   }
+}
+
+export interface Consent {
+  subscriberId: string
+  at: Date
+  event: ConsentEvent
+  /** page, one-click, api, or the operator's note on how consent was given. */
+  how: string
+  /** The version of the text that was shown. */
+  wording: string
+}
+
+/** Adds a row. Call it in the transaction of the change that it records. */
+export async function recordConsent(db: DatabaseOrTransaction, consent: Consent): Promise<void> {
+  await db.consent.create({ data: consent })
+}
+
+/** Oldest first. */
+export async function consentsOf(db: DatabaseOrTransaction, subscriberId: string): Promise<Consent[]> {
+  const rows = await db.consent.findMany({
+    where: { subscriberId },
+    orderBy: { id: 'asc' },
+    omit: { id: true },
+  })
+  return rows.map((row) => ({ ...row, event: row.event as ConsentEvent }))
+}
+
+/** Time of the newest event of that kind. */
+export async function lastConsentAt(
+  db: DatabaseOrTransaction,
+  subscriberId: string,
+  event: ConsentEvent,
+): Promise<Date | null> {
+  const row = await db.consent.findFirst({ where: { subscriberId, event }, orderBy: { id: 'desc' } })
+  return row?.at ?? null
+}
+
+/**
+ * Resumes all subscribers of one schedule whose pause ends on that local date or before; returns how many. One
+ * statement: each gets exactly one consent row.
+ */
+export async function resumeEndedPauses(
+  db: DatabaseOrTransaction,
+  { zone, hour, days }: Schedule,
+  localDate: Day,
+  now: Date,
+): Promise<number> {
+  const event: ConsentEvent = 'resumed'
+  return db.$executeRaw`
+    with resumed as (
+      update subscriber set state = 'active', paused_until = null
+      where zone = ${zone} and hour = ${hour} and days = ${days} and state = 'paused'
+        and paused_until <= ${localDate}::date
+      returning id)
+    insert into consent (subscriber_id, at, event, how, wording)
+    select id, ${now}, ${event}, 'pause ended', ${NO_PAGE} from resumed`
+}
+
+/** A suppressed address stays suppressed. If the suppression is lifted, digests do not start again. */
+export const hasEnded = ({ state, stateBefore }: Pick<Subscriber, 'state' | 'stateBefore'>): boolean =>
+  state === 'unsubscribed' || (state === 'suppressed' && stateBefore === 'unsubscribed')
+
+/** Returns false if it had ended before. The subscriber must be locked by the transaction. */
+export async function endSubscription(
+  tx: DatabaseOrTransaction,
+  { subscriber, how, wording, now }: { subscriber: Subscriber; how: string; wording: string; now: Date },
+): Promise<boolean> {
+  if (hasEnded(subscriber)) return false
+  const { id, state } = subscriber
+  const changes =
+    state === 'suppressed'
+      ? { stateBefore: 'unsubscribed' as const }
+      : { state: 'unsubscribed' as const, stateBefore: state }
+  await changeSubscriber(tx, id, changes)
+  await recordConsent(tx, { subscriberId: id, at: now, event: 'unsubscribed', how, wording })
+  return true
 }

@@ -6,9 +6,8 @@ import { DELIVERY_SWITCH, isDeliveryHeld, pauseUnlessHeld } from '../core/restor
 import { readSwitch, setSwitch } from '../core/switch.repo.ts'
 import { busiestDay } from '../mail/outbox/acceptance.repo.ts'
 import { addressHash, parseAddress } from './address.ts'
-import { recordConsent } from './consent.repo.ts'
 import { NO_PAGE } from './consent.ts'
-import { changeSubscriber, lockSubscriberByKey } from './subscriber.repo.ts'
+import { changeSubscriber, lockSubscriberByKey, recordConsent } from './subscriber.repo.ts'
 import { startDateOf } from './subscriber.ts'
 import {
   countComplaints,

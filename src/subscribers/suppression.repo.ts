@@ -67,3 +67,21 @@ export function countSuppressionsBetween(
 export function countComplaints(db: DatabaseOrTransaction, after: Date): Promise<number> {
   return db.suppression.count({ where: { reason: 'complaint', at: { gt: after }, liftedAt: null } })
 }
+
+interface ListedSuppression extends Suppression {
+  addressHash: string
+  /** The subscriber with that address, if there is one. */
+  subscriberId: string | null
+}
+
+/** Suppressions in force, newest first; up to `most` of them after the first `skip`. */
+export const listSuppressions = (
+  db: DatabaseOrTransaction,
+  { most, skip }: { most: number; skip: number },
+): Promise<ListedSuppression[]> => db.$queryRaw<ListedSuppression[]>`
+  select p.address_hash as "addressHash", p.reason, p.at, s.id as "subscriberId"
+  from suppression p left join subscriber s on s.address_hash = p.address_hash
+  where p.lifted_at is null order by p.at desc, p.address_hash limit ${most} offset ${skip}`
+
+export const countActiveSuppressions = (db: DatabaseOrTransaction): Promise<number> =>
+  db.suppression.count({ where: { liftedAt: null } })

@@ -1,7 +1,7 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { Prisma } from '../generated/prisma/client.ts'
-import { pairTopics } from './change.ts'
-import type { TopicText } from './subscriber.ts'
+import { pairTopics, type Subscription } from './change.ts'
+import type { Subscriber, TopicText } from './subscriber.ts'
 
 /** A topic with the tree that its query parsed to, and the version of the grammar. */
 export interface ParsedTopic extends TopicText {
@@ -32,7 +32,7 @@ export async function storedTopicsOf(
   return rows.map(({ id, name, query }) => ({ id, name, query: query.text }))
 }
 
-export interface SetTopicsInput {
+interface SetTopicsInput {
   subscriberId: string
   /** All topics, in order, each query once; one that was deleted gets its earlier id back. */
   topics: readonly (TopicText & { id?: number })[]
@@ -119,4 +119,14 @@ async function queryIdOf(db: DatabaseOrTransaction, { query, tree, grammar }: Pa
     update: parsed,
   })
   return row.id
+}
+
+/** The current subscription; each topic with its id. */
+export async function loadSubscription(
+  tx: DatabaseOrTransaction,
+  subscriber: Subscriber,
+): Promise<Subscription> {
+  const { id, zone, hour, days, maxPapers, format, detail, state, pausedUntil, startDate } = subscriber
+  const topics = await storedTopicsOf(tx, id)
+  return { zone, hour, days, maxPapers, format, detail, state, pausedUntil, startDate, topics }
 }

@@ -16,13 +16,11 @@ import {
 import { nudgeTransactional } from '../../mail/message.ts'
 import { newestChanges, recordChange } from '../../subscribers/change.repo.ts'
 import { type Change, isSameSubscription } from '../../subscribers/change.ts'
-import { recordConsent } from '../../subscribers/consent.repo.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { readLink, signLink } from '../../subscribers/links.ts'
-import { loadSubscription } from '../../subscribers/load-subscription.ts'
 import { parseTopic } from '../../subscribers/read-signup.ts'
 import { markSignupConfirmed, type Signup, signupById } from '../../subscribers/signup.repo.ts'
-import { changeSubscriber } from '../../subscribers/subscriber.repo.ts'
+import { changeSubscriber, recordConsent } from '../../subscribers/subscriber.repo.ts'
 import {
   hasSubscription,
   MAX_TOPICS,
@@ -32,7 +30,7 @@ import {
   type TopicText,
 } from '../../subscribers/subscriber.ts'
 import { requireUnsuppressed } from '../../subscribers/suppression.repo.ts'
-import { addTopics, topicsOf } from '../../subscribers/topic.repo.ts'
+import { addTopics, loadSubscription, topicsOf } from '../../subscribers/topic.repo.ts'
 import { endBackOff } from '../../subscribers/transactional-message.ts'
 import { lockRequest, requestBehindLink } from '../find-subscriber.ts'
 

@@ -21,7 +21,7 @@ export interface ListedMessage {
 /** A position in the list. */
 export type MessageCursor = Pick<ListedMessage, 'datedAt' | 'id'>
 
-export interface MessageFilter {
+interface MessageFilter {
   state?: MessageState
   kind?: string
   /** Enqueued on this day (UTC). */
@@ -132,3 +132,85 @@ export const laneWaits = (db: DatabaseOrTransaction): Promise<LaneWait[]> => db.
   from message m join batch b on b.id = m.batch_id
   where m.state in ('ready', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline)
   group by 1`
+
+const INTERNAL_COLUMNS = {
+  subscriberId: true,
+  batchId: true,
+  takenBy: true,
+  takenAt: true,
+  secretId: true,
+} as const
+
+/** All messages to a subscriber, with the mail server's replies to each, oldest first. */
+export const messagesOf = (db: DatabaseOrTransaction, subscriberId: string) =>
+  db.message.findMany({
+    where: { subscriberId },
+    omit: INTERNAL_COLUMNS,
+    include: {
+      acceptances: { select: { at: true, reply: true }, orderBy: { id: 'asc' } },
+      tries: { omit: { messageId: true }, orderBy: { n: 'asc' } },
+    },
+    orderBy: [{ datedAt: 'asc' }, { id: 'asc' }],
+  })
+
+/** Ids and kinds of the messages enqueued for a subscriber from `from` until before `to`, oldest first. */
+export const messagesBetween = (
+  db: DatabaseOrTransaction,
+  { subscriberId, from, to }: { subscriberId: string; from: Date; to: Date },
+): Promise<{ id: string; kind: string }[]> =>
+  db.message.findMany({
+    where: { subscriberId, datedAt: { gte: from, lt: to } },
+    select: { id: true, kind: true },
+    orderBy: [{ datedAt: 'asc' }, { id: 'asc' }],
+  })
+
+export interface MessageDay {
+  day: Day
+  accepted: number
+  refused: number
+  gaveUp: number
+  uncertain: number
+  skipped: number
+}
+
+/** Final states of the messages dated on each day (UTC), of any kind; days without messages are left out. */
+export function messagesByDay(
+  db: DatabaseOrTransaction,
+  { from, to }: { from: Day; to: Day },
+): Promise<MessageDay[]> {
+  return db.$queryRaw<MessageDay[]>`
+    select to_char(dated_at at time zone 'utc', 'YYYY-MM-DD') as day,
+      count(*) filter (where state = 'accepted')::int as accepted,
+      count(*) filter (where state = 'refused')::int as refused,
+      count(*) filter (where state = 'gave_up')::int as "gaveUp",
+      count(*) filter (where state = 'uncertain')::int as uncertain,
+      count(*) filter (where state = 'skipped')::int as skipped
+    from message
+    where dated_at >= ${from}::date::timestamp at time zone 'utc'
+      and dated_at < (${to}::date + 1)::timestamp at time zone 'utc'
+    group by 1`
+}
+
+/** The facts of a message that a bounce is matched with. */
+interface MessageRecipient {
+  id: string
+  subscriberId: string
+  /** Null if the subscriber was erased since. */
+  toAddress: string | null
+}
+
+export const messageRecipient = (db: DatabaseOrTransaction, id: string): Promise<MessageRecipient | null> =>
+  db.message.findUnique({ where: { id }, select: { id: true, subscriberId: true, toAddress: true } })
+
+/** The addresses to which a subscriber was sent emails since an instant. */
+export async function addressesMailedSince(
+  db: DatabaseOrTransaction,
+  { subscriberId, since }: { subscriberId: string; since: Date },
+): Promise<string[]> {
+  const rows = await db.message.findMany({
+    where: { subscriberId, datedAt: { gte: since }, toAddress: { not: null } },
+    distinct: ['toAddress'],
+    select: { toAddress: true },
+  })
+  return rows.flatMap(({ toAddress }) => toAddress ?? [])
+}

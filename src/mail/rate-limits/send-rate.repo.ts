@@ -1,6 +1,7 @@
 import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import { INCIDENT_PREFIX, recordIncident } from '../../core/incident.repo.ts'
 import { maySend } from '../outbox/may-send.repo.ts'
-import type { SendRateKey, SendRateLimit } from './send-rate.ts'
+import { domainRateKey, type SendRateKey, type SendRateLimit } from './send-rate.ts'
 
 /** A rate of this many emails a second or more counts as no limit. */
 const NO_LIMIT = 100_000
@@ -30,7 +31,7 @@ export async function setSendRateLimits(
       where (r.per_second, r.capacity) is distinct from (excluded.per_second, excluded.capacity)`
 }
 
-export interface PermitGrant {
+interface PermitGrant {
   key: SendRateKey
   /** How many of the requested emails may be sent now. */
   granted: number
@@ -198,4 +199,30 @@ export async function deleteIdleSendRates(db: DatabaseOrTransaction): Promise<vo
     delete from send_rate r where at < now() - interval '1 day'
       or (per_second is null and send_rate_per_second(r, now()) >= ${NO_LIMIT}::float8
         and coalesce(held_until <= now() - interval '1 hour', true))`
+}
+
+export const DOMAIN_HOLD_SECONDS = 3600
+
+/** Pauses a domain that refuses too much, and opens an incident. `reply`: how much; `why`: with the last reply. */
+export async function holdDomain(
+  db: DatabaseOrTransaction,
+  { domain, reply, why, at }: { domain: string; reply: string; why: string; at: Date },
+): Promise<void> {
+  await holdSendRate(db, domainRateKey(domain), { seconds: DOMAIN_HOLD_SECONDS, reply })
+  await recordIncident(db, { name: domainRateKey(domain), what: 'domain-held', detail: why, since: at })
+}
+
+/**
+ * Ends the incident of a domain that is no longer held, if it accepted an email since (`acceptedDomains`), or if its
+ * send rate is already deleted, two hours after the hold began. By the database's clock.
+ */
+export async function endDomainIncidents(
+  db: DatabaseOrTransaction,
+  acceptedDomains: ReadonlySet<string> = new Set(),
+): Promise<void> {
+  const names = [...acceptedDomains].map((domain) => `${INCIDENT_PREFIX}domain ${domain}`)
+  await db.$executeRaw`
+    delete from switch s where s.name like ${`${INCIDENT_PREFIX}domain %`} and not exists (
+      select from send_rate r where s.name = ${INCIDENT_PREFIX} || r.key and r.held_until is not null
+        and (r.held_until > now() or not s.name = any(${names})))`
 }

@@ -1,8 +1,7 @@
 import type { Deps } from '../../core/deps.ts'
 import { pauseUnlessHeld } from '../../core/restored-database.ts'
 import type { Lane, MessageState, TakenMessage } from '../message.ts'
-import { DOMAIN_HOLD_SECONDS, holdDomain } from '../rate-limits/domain-incident.repo.ts'
-import { reduceSendRate } from '../rate-limits/send-rate.repo.ts'
+import { DOMAIN_HOLD_SECONDS, holdDomain, reduceSendRate } from '../rate-limits/send-rate.repo.ts'
 import { emailDomain, rateKeyToReduce } from '../rate-limits/send-rate.ts'
 import { replyPattern, type SendFailure } from '../refusals/classify-reply.ts'
 

@@ -1,16 +1,15 @@
 import { SIGNUPS_INCIDENT, siteSignupBucket } from '../../account/signup/subscribe.ts'
-import { waitingReports } from '../../bounces/waiting-reports.repo.ts'
+import { waitingReports } from '../../bounces/report.repo.ts'
 import { addDays, DAY_MS, type Day, dayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { endIncident, openIncidents } from '../../core/incident.repo.ts'
 import { permitsLeft } from '../../core/rate-limit.ts'
 import { DELIVERY_SWITCH, isDeliveryHeld } from '../../core/restored-database.ts'
 import { readSwitch } from '../../core/switch.repo.ts'
-import { overdueDates } from '../../digests/overdue.repo.ts'
+import { overdueDates } from '../../digests/plan.repo.ts'
 import { requireSource } from '../../sources/registry.ts'
 import { type SourceStatus, sourceStatus } from '../source-status.ts'
-import type { AlertValues } from './alert.repo.ts'
-import { workersIdleSince } from './idle-workers.repo.ts'
+import { type AlertValues, workersIdleSince } from './alert.repo.ts'
 
 /** Kinds of incidents. An incident lasts until a check succeeds. */
 export const INCIDENT_KINDS = [

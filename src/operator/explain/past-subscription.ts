@@ -1,7 +1,7 @@
 import type { Day } from '../../core/dates.ts'
 import { type DueDate, dueOn } from '../../digests/due.ts'
 import type { Change, Subscription } from '../../subscribers/change.ts'
-import type { Consent } from '../../subscribers/consent.repo.ts'
+import type { Consent } from '../../subscribers/subscriber.repo.ts'
 import type { SubscriberState } from '../../subscribers/subscriber.ts'
 
 /** none: no one had signed up with this address. */

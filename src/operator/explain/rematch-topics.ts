@@ -1,7 +1,7 @@
 import type { DatabaseOrTransaction } from '../../core/database/database.ts'
 import { type Day, dayOf } from '../../core/dates.ts'
 import { type NearMiss, rankNearMisses } from '../../digests/candidates.ts'
-import { digestsBefore } from '../../digests/digest-history.repo.ts'
+import { digestsBefore } from '../../digests/digest.repo.ts'
 import { eligibleSince } from '../../digests/eligible-range.ts'
 import { newlyMatchingSince } from '../../digests/newly-matching.ts'
 import { type PaperSnapshot, snapshotsAt } from '../../papers/history.repo.ts'

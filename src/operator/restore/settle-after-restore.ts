@@ -2,7 +2,7 @@ import type { Database } from '../../core/database/database.ts'
 import type { Deps } from '../../core/deps.ts'
 import { closePlans, openDue } from '../../digests/open-due.ts'
 import { finishPlan, missDigests, plansToFill } from '../../digests/plan.repo.ts'
-import { endRestoredMessages } from '../../mail/outbox/restored-messages.repo.ts'
+import { endRestoredMessages } from '../../mail/outbox/prune-messages.repo.ts'
 
 /** The cost of the gap between a backup and now. */
 export interface RestoreOutcome {

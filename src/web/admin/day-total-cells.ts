@@ -1,5 +1,5 @@
 import type { DayTotals } from '../../digests/reconciliation.ts'
-import { DAY_TOTALS_COLUMNS, type DayTotalsColumn } from '../../mail/outbox/day-totals-entries.repo.ts'
+import { DAY_TOTALS_COLUMNS, type DayTotalsColumn } from '../../mail/outbox/receipt.repo.ts'
 
 const TITLES: Record<DayTotalsColumn, string> = {
   due: 'Due',

@@ -6,7 +6,7 @@ import {
   countBouncesByDomain,
 } from '../../bounces/bounce-list.repo.ts'
 import { CLASS_MEANINGS, classText, isFailureClass } from '../../bounces/bounce-text.ts'
-import { waitingReports } from '../../bounces/waiting-reports.repo.ts'
+import { waitingReports } from '../../bounces/report.repo.ts'
 import { addDays, type Day, dayOf, midnight } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { type ChartView, dayChart } from './charts-view.ts'

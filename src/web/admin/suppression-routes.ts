@@ -2,8 +2,11 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { ADMIN_OPERATIONS } from '../../operator/operations/subscriber-changes.ts'
 import { addressHash, parseAddress } from '../../subscribers/address.ts'
-import { suppressionOf } from '../../subscribers/suppression.repo.ts'
-import { countActiveSuppressions, listSuppressions } from '../../subscribers/suppression-list.repo.ts'
+import {
+  countActiveSuppressions,
+  listSuppressions,
+  suppressionOf,
+} from '../../subscribers/suppression.repo.ts'
 import { toFault } from '../errors.ts'
 import { readFields } from '../request.ts'
 import type { AdminSite } from './admin-site.ts'

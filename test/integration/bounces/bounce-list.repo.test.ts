@@ -7,7 +7,7 @@ import {
   countBouncesByDomain,
   newestBounces,
 } from '../../../src/bounces/bounce-list.repo.ts'
-import { countUnreadable, waitingReports } from '../../../src/bounces/waiting-reports.repo.ts'
+import { countUnreadable, waitingReports } from '../../../src/bounces/report.repo.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 import { addSubscribers, at, enqueueGoodbyes, messagesIn } from '../../support/messages.ts'
 import { cameBack, leaveReport } from '../../support/returns.ts'

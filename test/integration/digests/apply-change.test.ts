@@ -5,11 +5,9 @@ import { lastDigestDate } from '../../../src/digests/plan.repo.ts'
 import { receiptsSince } from '../../../src/mail/outbox/receipt.repo.ts'
 import { changeById, newestChanges } from '../../../src/subscribers/change.repo.ts'
 import { changesToUndo, type Subscription } from '../../../src/subscribers/change.ts'
-import { consentsOf } from '../../../src/subscribers/consent.repo.ts'
-import { loadSubscription } from '../../../src/subscribers/load-subscription.ts'
-import { lockSubscriber, subscriberById } from '../../../src/subscribers/subscriber.repo.ts'
+import { consentsOf, lockSubscriber, subscriberById } from '../../../src/subscribers/subscriber.repo.ts'
 import type { TopicText } from '../../../src/subscribers/subscriber.ts'
-import { storedTopicsOf } from '../../../src/subscribers/topic.repo.ts'
+import { loadSubscription, storedTopicsOf } from '../../../src/subscribers/topic.repo.ts'
 import { type SubscriberOptions, useDigestWorld } from '../../support/digest-world.ts'
 
 const world = useDigestWorld()

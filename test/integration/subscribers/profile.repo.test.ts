@@ -2,14 +2,12 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import {
   deleteAllFeedback,
   deleteFeedback,
+  deleteProfile,
   listFeedback,
   MAX_FEEDBACK,
-  saveFeedback,
-} from '../../../src/subscribers/feedback.repo.ts'
-import {
-  deleteProfile,
   profileOfSubscriber,
   profileWordsBySubscriber,
+  saveFeedback,
   saveProfile,
 } from '../../../src/subscribers/profile.repo.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'

@@ -2,11 +2,11 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config/config.ts'
 import { openIncidents, recordIncident } from '../../../../src/core/incident.repo.ts'
 import { setSwitch } from '../../../../src/core/switch.repo.ts'
-import { endDomainIncidents } from '../../../../src/mail/rate-limits/domain-incident.repo.ts'
 import {
   activeSendRates,
   batchesReadySoon,
   deleteIdleSendRates,
+  endDomainIncidents,
   holdSendRate,
   reduceSendRate,
   resetSendRateAfterPause,

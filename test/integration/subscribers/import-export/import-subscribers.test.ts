@@ -21,11 +21,11 @@ import {
   type ImportInput,
   importSubscribers,
 } from '../../../../src/subscribers/import-export/import-subscribers.ts'
+import { countUnconfirmed } from '../../../../src/subscribers/prune-subscribers.repo.ts'
 import {
   type ImportedPendingPage,
   importedPendingAfter,
-} from '../../../../src/subscribers/imported-pending.repo.ts'
-import { countUnconfirmed } from '../../../../src/subscribers/prune-subscribers.repo.ts'
+} from '../../../../src/subscribers/subscriber-lists.repo.ts'
 import { suppress, unsuppress } from '../../../../src/subscribers/suppress-subscriber.ts'
 import { checksums } from '../../../support/checksums.ts'
 import { NOW, useSite } from '../../../support/site.ts'
