@@ -10,14 +10,16 @@ import { requireSuppressionKey } from '../subscribers/suppression-key.ts'
 import {
   type CommandOutput,
   DRY_RUN,
+  fieldOf,
   type Operation,
   type OperationContext,
   type OutputStream,
+  readInput,
   runOperation,
   type SetupCommand,
+  unwrapped,
 } from './operations/operation.ts'
 import { NOUNS, OPERATIONS } from './operations/operations.ts'
-import { fieldOf, readInput, unwrapped } from './operations/read-input.ts'
 
 const FAILED = 1
 const WRONG_USE = 2

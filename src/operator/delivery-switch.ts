@@ -10,10 +10,12 @@ import {
   recordIdentity,
 } from '../core/restored-database.ts'
 import { clearSwitch, readSwitch } from '../core/switch.repo.ts'
+import { closePlans, openDue } from '../digests/open-due.ts'
+import { finishPlan, missDigests, plansToFill } from '../digests/plan.repo.ts'
 import { countWaiting, type LaneCount } from '../mail/outbox/message-list.repo.ts'
+import { endRestoredMessages } from '../mail/outbox/prune-messages.repo.ts'
 import { resetSendRateAfterPause } from '../mail/rate-limits/send-rate.repo.ts'
 import { resetComplaintCount } from '../subscribers/suppress-subscriber.ts'
-import { type RestoreOutcome, settleAfterRestore } from './restore/settle-after-restore.ts'
 
 const MAX_DURATION_MS = 600_000
 
@@ -48,7 +50,7 @@ export async function pauseDelivery(
   return pauseUnlessHeld(db, { reason: reason ?? 'paused by the operator', at })
 }
 
-export interface ResumeResult {
+interface ResumeResult {
   wasPaused: boolean
   /** Null if the database was not restored, or was only moved. */
   afterRestore: RestoreOutcome | null
@@ -97,4 +99,38 @@ export async function deliverySwitch({ db, config }: Deps): Promise<DeliverySwit
 /** deliverySwitch plus the number of waiting messages per lane. Counts every waiting message. */
 export async function deliverySummary(deps: Deps): Promise<DeliverySummary> {
   return { ...(await deliverySwitch(deps)), waiting: await countWaiting(deps.db) }
+}
+
+/** The cost of the gap between a backup and now. */
+export interface RestoreOutcome {
+  /** Messages that were open in the backup and are not sent. */
+  skipped: number
+  /** Messages with an attempt in progress: it is unknown whether they were delivered. */
+  uncertain: number
+  /** Digests of dates whose due hour has passed. */
+  missed: number
+  paused: number
+}
+
+/**
+ * Ends everything that may already have happened after the backup: open messages, and every date whose hour has passed.
+ * Call it in a transaction. `since` is when the restore was detected: messages requested since then are still sent.
+ */
+async function settleAfterRestore(
+  deps: Deps & { db: Database },
+  { since }: { since: Date },
+): Promise<RestoreOutcome> {
+  const { db, clock } = deps
+  const now = clock.now()
+  await openDue(deps, { date: undefined, now })
+  const missed = { missed: 0, paused: 0 }
+  for (const { id } of await plansToFill(db)) {
+    const counts = await missDigests(db, id)
+    missed.missed += counts.missed
+    missed.paused += counts.paused
+    await finishPlan(db, id, now)
+  }
+  const ended = await endRestoredMessages(db, { since })
+  await closePlans(deps)
+  return { ...ended, ...missed }
 }

@@ -2,7 +2,9 @@ import { countOldReports, deleteOldReports } from '../bounces/report.repo.ts'
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { addDays, DAY_MS, type Day, dayOf, midnight } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
+import { isDeliveryHeld } from '../core/restored-database.ts'
 import { figuresStoredThrough, storeFigures } from '../core/stored-figures.repo.ts'
+import { claimTick } from '../core/tick.repo.ts'
 import { countOldDigests, deleteOldDigests, deleteOldPlans } from '../digests/digest.repo.ts'
 import { closePlans } from '../digests/open-due.ts'
 import { datesWithoutTotals, dayTotals, saveDayTotals } from '../digests/reconciliation.repo.ts'
@@ -171,4 +173,17 @@ async function storeDayTotals(deps: Deps, { before, now }: Cutoffs, signal?: Abo
     await saveDayTotals(deps.db, { date, counts, now })
   }
   return before
+}
+
+const FIRST_HOUR = 3
+
+/**
+ * Prunes once a day (UTC), in the one process that claims the tick. Does nothing on a restored copy until the operator
+ * resumes delivery.
+ */
+export async function pruneNightly(deps: Deps, input: { signal?: AbortSignal }): Promise<void> {
+  const { db, clock } = deps
+  const now = clock.now()
+  if (now.getUTCHours() < FIRST_HOUR || (await isDeliveryHeld(db))) return
+  if (await claimTick(db, 'prune', midnight(dayOf(now)))) await prune(deps, input)
 }

@@ -9,8 +9,10 @@ import type { DkimKey } from '../mail/smtp/dkim.ts'
 import { openSmtpClient } from '../mail/smtp/smtp-client.ts'
 import type { SmtpTls } from '../mail/smtp/smtp-session-client.ts'
 import type { OperatorMailKind, RenderedEmail } from '../mail/templates/template.ts'
+import { addressHash, parseAddress } from '../subscribers/address.ts'
+import { requireUnsuppressed } from '../subscribers/suppression.repo.ts'
 
-export interface DirectMail extends RenderedEmail {
+interface DirectMail extends RenderedEmail {
   kind: OperatorMailKind
   /** One plain address. */
   to: string
@@ -65,4 +67,29 @@ async function send(
   const sent = { result, tls: client.tls(), ms: Math.round(monotonicMs() - startedAt) }
   client.close()
   return sent
+}
+
+/**
+ * Sends a short test email to one address, in the same way as messages. Throws address.*, subscriber.suppressed,
+ * smtp.sending-off, smtp.not-set, dkim.cannot-sign.
+ */
+export async function sendTestEmail(
+  deps: Deps,
+  { email, dryRun }: { email: string; dryRun?: boolean },
+): Promise<DirectSendResult> {
+  const { db, config } = deps
+  const { address, key } = parseAddress(email)
+  if (config.SENDING === 'off' && !dryRun) throw new Fault('smtp.sending-off')
+  await requireUnsuppressed(db, addressHash(key, config.SUPPRESSION_KEY))
+  const { SITE_NAME, BASE_URL, POSTAL_ADDRESS } = config
+  const text = [
+    `This is a test of ${SITE_NAME}, sent from ${BASE_URL}.`,
+    'If you can read this, sending works. Check the headers for spf=pass, dkim=pass and dmarc=pass.',
+    `You have not been subscribed to anything.\n\n${SITE_NAME}\n${POSTAL_ADDRESS}`,
+  ].join('\n\n')
+  return sendDirectly(
+    deps,
+    { kind: 'test', to: address, subject: `Test email from ${SITE_NAME}`, text },
+    { dryRun },
+  )
 }

@@ -1,8 +1,12 @@
-import { addDays, dayOf } from '../core/dates.ts'
+import { z } from 'zod'
+import { addDays, type Day, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
+import { newestClosedDate } from '../digests/reconciliation.repo.ts'
 import { parseSourceName } from '../sources/registry.ts'
 import { type SourceDay, sourceDaysBetween } from '../sources/source-day.repo.ts'
 import { daysToFetch, MAX_DAYS_BACK } from '../sources/source-day-state.ts'
+import { deliverySwitch } from './delivery-switch.ts'
+import { count, day, instant, wholeNumber } from './operations/fields.ts'
 
 /** One day (UTC) of one source. */
 export type SourceDayStatus = Omit<SourceDay, 'source'>
@@ -72,3 +76,134 @@ const sorted = (instants: readonly (Date | null)[]): Date[] =>
 
 const latest = (instants: readonly (Date | null)[]): Date | null => sorted(instants).at(-1) ?? null
 const earliest = (instants: readonly (Date | null)[]): Date | null => sorted(instants)[0] ?? null
+
+/** The public status of the service: it names no person, server or reason. */
+export interface SiteStatus {
+  sources: SourceStatus[]
+  delivery: 'on' | 'paused' | 'off'
+  /** Null if delivery is not paused. */
+  since: Date | null
+  /** The newest date whose digests are all accounted for. */
+  newestClosedDate: Day | null
+}
+
+const DAYS = 7
+
+export async function siteStatus(deps: Deps): Promise<SiteStatus> {
+  const { delivery, since } = await deliverySwitch(deps)
+  return {
+    sources: await sourceStatus(deps, { days: DAYS }),
+    delivery,
+    since,
+    newestClosedDate: await newestClosedDate(deps.db),
+  }
+}
+
+export const sourceQuery = z.strictObject({
+  days: wholeNumber(90).default(7).describe('How many days up to today (UTC)'),
+})
+
+const state = z.enum(['waiting', 'fresh', 'quiet', 'stalled', 'failed'])
+const reason = z.enum(['weekend', 'holiday', 'none', 'repeated', 'made-up']).nullable()
+
+const sourceDay = z.object({
+  day,
+  state,
+  reason: reason.describe('The reason for the state; null if none is needed'),
+  papers: count,
+  revised: count.describe('Papers listed only as newer versions; not in `papers`'),
+  late: count.describe('Those of `papers` that arrived after the day was closed'),
+  fetches: count.describe('Successful fetches'),
+  requests: count.describe('Requests of all fetches'),
+  failures: count.describe('Failed attempts since the last success'),
+  lastStatus: z.int().nullable(),
+  lastFault: z.string().nullable(),
+  rejected: z
+    .array(z.string())
+    .describe('Papers that the database rejected, by identifier or title: the first hundred'),
+  fetchedAt: instant.nullable(),
+  cameAt: instant.nullable().describe('When its first papers arrived; null if unknown'),
+  nextTry: instant
+    .nullable()
+    .describe('Null once it is not fetched any more; for a closed day, the next fetch of votes'),
+  closedAt: instant.nullable(),
+})
+
+export const sources = z.object({
+  items: z.array(
+    z
+      .object({
+        source: z.string(),
+        state: state.describe('Of today (UTC)'),
+        reason: reason.describe('Of today (UTC)'),
+        newestFetch: instant.nullable(),
+        nextTry: instant.nullable(),
+        days: z.array(sourceDay).describe('Newest first'),
+      })
+      .meta({ id: 'Source' }),
+  ),
+})
+
+export const jsonOfSource = ({ newestFetch, nextTry, days, ...source }: SourceStatus) => ({
+  ...source,
+  newestFetch: iso(newestFetch),
+  nextTry: iso(nextTry),
+  days: days.map(jsonOfSourceDay),
+})
+
+const jsonOfSourceDay = ({ fetchedAt, cameAt, nextTry, closedAt, ...day }: SourceDayStatus) => ({
+  ...day,
+  fetchedAt: iso(fetchedAt),
+  cameAt: iso(cameAt),
+  nextTry: iso(nextTry),
+  closedAt: iso(closedAt),
+})
+
+const iso = (instant: Date | null): string | null => instant?.toISOString() ?? null
+
+const REASONS: Record<NonNullable<SourceDay['reason']>, string> = {
+  weekend: 'weekend',
+  holiday: 'holiday',
+  none: 'no papers',
+  repeated: 'same list as another day',
+  'made-up': 'filled in from the archive',
+}
+
+/** The reason for a day's state, for the operator; "" if there is none. */
+export const sourceReasonText = (reason: SourceDay['reason']): string => (reason ? REASONS[reason] : '')
+
+/** "fresh", "quiet: weekend" */
+export const sourceStateText = ({ state, reason }: Pick<SourceDay, 'state' | 'reason'>): string =>
+  reason ? `${state}: ${sourceReasonText(reason)}` : state
+
+const MAX_NAMED = 5
+
+/** "2 papers rejected by the database: arxiv:2608.00001, arxiv:2608.00002"; empty if there were none. */
+export function rejectedPapersText(papers: readonly string[]): string {
+  if (papers.length === 0) return ''
+  const more = papers.length > MAX_NAMED ? `, and ${papers.length - MAX_NAMED} more` : ''
+  const count = `${papers.length} ${papers.length === 1 ? 'paper' : 'papers'}`
+  return `${count} rejected by the database: ${papers.slice(0, MAX_NAMED).join(', ')}${more}`
+}
+
+/** What failed at a source, for the operator; `fault` is the stored code. */
+export function sourceFaultText(fault: string, status: number | null): string {
+  const said = status && status !== 200 ? ` (${status})` : ''
+  return `${FAULTS[fault] ?? fault}${said}`
+}
+
+const FAULTS: Record<string, string> = {
+  'source.unreachable': 'no response',
+  'source.failing': 'error response',
+  'source.rate-limited': 'rate limited',
+  'source.not-begun': 'not fetched: the day has not started',
+  'source.held': 'not fetched: waiting as it requested',
+  'source.too-large': 'response too large',
+  'source.not-xml': 'incomplete feed',
+  'source.not-json': 'not a list',
+  'source.refused-date': 'date refused',
+  'source.refused': 'request refused: check its address in the settings',
+  'source.unreadable': 'nothing readable',
+  'source.unknown': 'no such source',
+  'papers.rejected': 'nothing that the database accepts',
+}

@@ -8,8 +8,8 @@ import { recompileQueries } from '../digests/recompile-queries.ts'
 import { openComposer } from '../emails/compose-message.ts'
 import { deliverReady } from '../emails/deliver.ts'
 import type { Compose } from '../mail/message.ts'
-import { withFailureTracking } from '../operator/alerts/track-failures.ts'
-import { pruneNightly } from '../operator/prune-nightly.ts'
+import { withFailureTracking } from '../operator/alerts/run-alerts.ts'
+import { pruneNightly } from '../operator/prune.ts'
 import { ingestDue } from '../papers/ingest.ts'
 
 /** The pause after a failure that the other side counts: trying a wrong password each minute locks accounts. */

@@ -1,12 +1,12 @@
 import type { AlertValues } from './alert.repo.ts'
 import {
   type AlertText,
+  alertTime,
   BOUNCES_TRY_COMMAND,
   DOCTOR_COMMAND,
   RESUME_COMMAND,
   STATUS_COMMAND,
 } from './alert-text.ts'
-import { alertTime } from './alert-time.ts'
 
 const STOP_REASONS: Record<string, string> = {
   'login-refused': 'the mail server refuses the login',

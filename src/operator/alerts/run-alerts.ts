@@ -1,10 +1,28 @@
+import { DAY_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
-import { errorFields } from '../../core/errors.ts'
-import type { Alert, AlertValues } from './alert.repo.ts'
-import { addAlert, endAlert, ongoingAlerts } from './alert.repo.ts'
+import { errorFields, errorText } from '../../core/errors.ts'
+import { endIncident, openIncidents, recordIncident } from '../../core/incident.repo.ts'
+import { redact } from '../../core/log.ts'
+import type { Nudge } from '../../core/queue.ts'
+import { claimTick } from '../../core/tick.repo.ts'
+import { siteOf } from '../../emails/compose-message.ts'
+import { nameInSubject } from '../../mail/templates/template.ts'
+import { sendDirectly } from '../send-directly.ts'
+import {
+  type Alert,
+  type AlertValues,
+  addAlert,
+  claimAlerts,
+  countAlertEmailsSince,
+  endAlert,
+  markAlertsSent,
+  ongoingAlerts,
+  retryAlertsAt,
+  unsentAlerts,
+} from './alert.repo.ts'
 import { detectIncidents, INCIDENT_KINDS } from './incidents.ts'
-import { sendAlerts } from './send-alerts.ts'
 import { addWeeklyReport } from './weekly-report.ts'
+import { writeAlert, writeAlertList } from './write-alert.ts'
 
 /** Detects incidents and sends pending alerts. Never rejects, since it is what reports errors. */
 export async function runAlerts(deps: Deps): Promise<void> {
@@ -49,3 +67,106 @@ const namesDomain = (values: AlertValues): boolean => values.what === 'domain-he
 
 const logFields = ({ kind, key, values }: Pick<Alert, 'kind' | 'key' | 'values'>) =>
   namesDomain(values) ? { kind, what: values.what } : { kind, key }
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+/** Emails per hour. The last one lists all remaining alerts, one per line. */
+const MAX_PER_HOUR = 6
+/** Older alerts are not sent. */
+const MAX_AGE_MS = 7 * DAY_MS
+/** If a process dies while it sends, its alerts are blocked for this long. */
+const CLAIM_MS = 5 * MINUTE_MS
+const RETRY_DELAYS_MS = [1, 5, 15, 60].map((minutes) => minutes * MINUTE_MS)
+
+/**
+ * Emails pending alerts to OPERATOR_EMAIL, without a row in the outbox. A pause of delivery has no effect on it,
+ * SENDING=off has. Each alert is sent at least once, and more than once only if the server's reply was lost.
+ */
+async function sendAlerts(deps: Deps): Promise<void> {
+  const { OPERATOR_EMAIL, SMTP_URL, SENDING } = deps.config
+  if (!OPERATOR_EMAIL || !SMTP_URL || SENDING === 'off') return
+  const now = deps.clock.now()
+  const unsent = await unsentAlerts(deps.db, { since: before(now, MAX_AGE_MS), now })
+  if (unsent.length === 0) return
+  const emailsLeft = MAX_PER_HOUR - (await countAlertEmailsSince(deps.db, before(now, HOUR_MS)))
+  for (const [i, batch] of groupIntoEmails(unsent, emailsLeft).entries()) {
+    if (!(await sendAlertEmail(deps, OPERATOR_EMAIL, batch, i))) return
+  }
+}
+
+const before = (now: Date, ms: number): Date => new Date(now.getTime() - ms)
+
+/** Groups alerts into emails. */
+function groupIntoEmails(unsent: Alert[], emailsLeft: number): Alert[][] {
+  if (emailsLeft <= 0) return []
+  const alone = unsent.length <= emailsLeft ? unsent.length : emailsLeft - 1
+  const rest = unsent.slice(alone)
+  return [...unsent.slice(0, alone).map((one) => [one]), ...(rest.length > 0 ? [rest] : [])]
+}
+
+/** False if the mail server rejected it: then skip the next one. */
+async function sendAlertEmail(deps: Deps, to: string, alerts: Alert[], place: number): Promise<boolean> {
+  const { db, clock, log, config } = deps
+  const now = clock.now()
+  const ids = alerts.map(({ id }) => id)
+  const claimed = await claimAlerts(db, { ids, now, until: new Date(now.getTime() + CLAIM_MS) })
+  const claimedAlerts = alerts.filter(({ id }) => claimed.includes(id))
+  const [first] = claimedAlerts
+  if (!first) return true
+  const written = claimedAlerts.length === 1 ? writeAlert(first) : writeAlertList(claimedAlerts)
+  const email = { ...written, subject: `${nameInSubject(siteOf(config))}: ${written.subject}` }
+  const refusal = await refusalOf(deps, { kind: 'alert' as const, to, ...email })
+  if (refusal === undefined) {
+    // Distinct instants: countAlertEmailsSince counts them.
+    await markAlertsSent(db, claimed, new Date(clock.now().getTime() + place))
+    log.info('alert.sent', { alerts: claimed.join(','), kind: first.kind })
+    return true
+  }
+  const pause = RETRY_DELAYS_MS[first.attempts] ?? RETRY_DELAYS_MS.at(-1)!
+  await retryAlertsAt(db, claimed, new Date(now.getTime() + pause))
+  log.error('alert.not-sent', { alerts: claimed.join(','), kind: first.kind, what: refusal })
+  return false
+}
+
+/** Why the server rejected the email; undefined if it was accepted. */
+async function refusalOf(deps: Deps, mail: Parameters<typeof sendDirectly>[1]): Promise<string | undefined> {
+  try {
+    const { result } = await sendDirectly(deps, mail)
+    return result?.accepted ? undefined : (result?.reply ?? 'nothing was sent')
+  } catch (error) {
+    return errorFields(error).what
+  }
+}
+
+/**
+ * Runs the work of a nudge and records since when it fails, since operators do not look into the queue. Failed work
+ * with `restMs` runs again once in each period of that length, however many nudges there are.
+ */
+export async function withFailureTracking(
+  deps: Deps,
+  nudge: Nudge,
+  work: () => Promise<unknown>,
+  { restMs }: { restMs?: number } = {},
+): Promise<void> {
+  const { db, clock, log } = deps
+  const name = `work ${nudge}`
+  if (restMs && (await isBackingOff(deps, name, restMs))) return
+  const save = (step: Promise<void>) =>
+    step.catch((error) => log.error('database.error', { what: errorText(error) }))
+  try {
+    await work()
+  } catch (error) {
+    const { code, what } = errorFields(error)
+    log.error('nudge.failed', { nudge, code, what })
+    await save(recordIncident(db, { name, what: code, detail: redact(what), since: clock.now() }))
+    if (restMs) return
+    throw error
+  }
+  await save(endIncident(db, name))
+}
+
+async function isBackingOff({ db, clock }: Deps, name: string, restMs: number): Promise<boolean> {
+  if (!(await openIncidents(db)).some((incident) => incident.name === name)) return false
+  const slot = new Date(Math.floor(clock.now().getTime() / restMs) * restMs)
+  return !(await claimTick(db, name, slot))
+}

@@ -1,8 +1,7 @@
 import type { RenderedEmail } from '../../mail/templates/template.ts'
 import { wrap } from '../../mail/templates/text.ts'
 import type { Alert, AlertValues } from './alert.repo.ts'
-import { type AlertText, DOCTOR_COMMAND, SOURCES_COMMAND, STATUS_COMMAND } from './alert-text.ts'
-import { alertTime } from './alert-time.ts'
+import { type AlertText, alertTime, DOCTOR_COMMAND, SOURCES_COMMAND, STATUS_COMMAND } from './alert-text.ts'
 import { deliveryStopped } from './delivery-stopped.ts'
 
 const NEXT = 'Next, run with `npm run -s cli --` (in the image: `daily-papers`):'

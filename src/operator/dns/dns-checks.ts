@@ -1,5 +1,5 @@
 import { type CheckResult, combineResults, ok, quantity, skipped, warning, wrong } from '../doctor/check.ts'
-import { isSameOrSubdomain } from './domains.ts'
+import { isSameOrSubdomain } from './records.ts'
 import { MAX_LOOKUPS, type SpfEvaluation } from './spf.ts'
 
 const PASS = '+'

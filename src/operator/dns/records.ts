@@ -1,7 +1,12 @@
 import { createPublicKey } from 'node:crypto'
 import type { Config } from '../../config/config.ts'
 import type { DkimKey } from '../../mail/smtp/dkim.ts'
-import { domainOf, isSameOrSubdomain, reverseDnsName } from './domains.ts'
+
+export const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+
+/** True for the domain itself and its subdomains. */
+export const isSameOrSubdomain = (name: string, domain: string): boolean =>
+  name === domain || name.endsWith(`.${domain}`)
 
 export interface DnsRecord {
   /** Without the trailing dot. */
@@ -123,4 +128,46 @@ function addressRecords(settings: Settings, ips: string[]): DnsRecord[] {
     value: ip,
     why: why + unknown,
   }))
+}
+
+/** The domain and its parents, except the top-level domain: "a.b.org", "b.org". */
+export const domainAndParents = (domain: string): string[] => {
+  const labels = domain.split('.')
+  return labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'))
+}
+
+/** "192.0.2.7" → "7.2.0.192.in-addr.arpa"; for IPv6 the nibbles, in ip6.arpa. */
+function reverseDnsName(ip: string): string {
+  if (!ip.includes(':')) return `${ip.split('.').reverse().join('.')}.in-addr.arpa`
+  const digits = expand(ip).join('')
+  return `${[...digits].reverse().join('.')}.ip6.arpa`
+}
+
+/** The eight groups of an IPv6 address, four digits each. */
+function expand(ip: string): string[] {
+  const [head = '', tail = ''] = new URL(`http://[${ip}]`).hostname.slice(1, -1).split('::')
+  const left = head.split(':').filter(Boolean)
+  const right = tail.split(':').filter(Boolean)
+  const zeros = Array<string>(8 - left.length - right.length).fill('0')
+  return [...left, ...zeros, ...right].map((group) => group.padStart(4, '0'))
+}
+
+const MAX_STRING_LENGTH = 255
+const TTL = 3600
+
+/** The lines of a zone file, with a comment above each record. Texts are split into strings of 255 bytes. */
+export const zoneFile = (records: DnsRecord[]): string =>
+  records
+    .map(({ name, type, value, why }) => `; ${why}\n${name}. ${TTL} IN ${type} ${dataOf(type, value)}`)
+    .join('\n\n')
+
+function dataOf(type: DnsRecord['type'], value: string): string {
+  if (type !== 'TXT') return value
+  const strings = textStrings(value).map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`)
+  return strings.length === 1 ? strings[0]! : `(\n    ${strings.join('\n    ')} )`
+}
+
+/** Splits a text into the strings of a TXT record: 255 bytes each. */
+function textStrings(value: string): string[] {
+  return value.match(new RegExp(`[\\s\\S]{1,${MAX_STRING_LENGTH}}`, 'g')) ?? ['']
 }

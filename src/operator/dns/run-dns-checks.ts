@@ -1,8 +1,14 @@
 import type { Config } from '../../config/config.ts'
 import { errorText } from '../../core/errors.ts'
 import { type DkimKey, loadDkimKey } from '../../mail/smtp/dkim.ts'
-import { type Check, type CheckResult, skipped, wrong } from '../doctor/check.ts'
-import { type CheckDefinition, runChecks } from '../doctor/run-checks.ts'
+import {
+  type Check,
+  type CheckDefinition,
+  type CheckResult,
+  runChecks,
+  skipped,
+  wrong,
+} from '../doctor/check.ts'
 import {
   checkAlignment,
   checkDkimRecord,
@@ -13,9 +19,10 @@ import {
   checkSpf,
 } from './dns-checks.ts'
 import type { DnsResolver } from './dns-client.ts'
-import { domainAndParents, domainOf } from './domains.ts'
 import {
   type DnsRecord,
+  domainAndParents,
+  domainOf,
   envelopeDomain,
   mailDomains,
   publicKeyOf,

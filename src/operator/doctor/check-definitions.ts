@@ -7,7 +7,8 @@ import { requireSource } from '../../sources/registry.ts'
 import type { Source } from '../../sources/source.ts'
 import { requireSuppressionKey } from '../../subscribers/suppression-key.ts'
 import { sourceStatus } from '../source-status.ts'
-import { type CheckResult, skipped } from './check.ts'
+import { probeBounceIntake } from './bounce-intake-checks.ts'
+import { type CheckDefinition, type CheckResult, skipped } from './check.ts'
 import { checkClock, checkDatabase, checkMigrations, unreachableDatabase } from './database-checks.ts'
 import {
   checkAdminAccess,
@@ -16,14 +17,14 @@ import {
   checkSecrets,
   checkSource,
   checkWorker,
+  fileMode,
+  freeBytes,
+  probeSource,
+  type SourceProbe,
 } from './host-checks.ts'
-import { fileMode, freeBytes } from './host-facts.ts'
 import { readLiveness } from './liveness.repo.ts'
-import { probeBounceIntake } from './probe-bounce-intake.ts'
-import { probeDkim, probeMailServer } from './probe-mail.ts'
+import { probeDkim, probeMailServer } from './mail-checks.ts'
 import type { SiteProbe } from './probe-site.ts'
-import { probeSource, type SourceProbe } from './probe-source.ts'
-import type { CheckDefinition } from './run-checks.ts'
 import { checkSending, loadSendingState } from './sending-checks.ts'
 import { checkCertificate, checkProxy, checkSite } from './site-checks.ts'
 

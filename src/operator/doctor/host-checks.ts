@@ -1,8 +1,18 @@
+import { existsSync, statfsSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Config, DEVELOPMENT_SECRET } from '../../config/config.ts'
 import { cliCommand } from '../../core/cli-command.ts'
+import { type Clock, tryWithTimeout } from '../../core/clock.ts'
+import { addDays, dayOf } from '../../core/dates.ts'
+import type { Deps } from '../../core/deps.ts'
+import { errorText, Fault } from '../../core/errors.ts'
+import { silentLog } from '../../core/log.ts'
+import { createFetchClient } from '../../sources/fetch-client.ts'
+import { baseUrlsIn } from '../../sources/registry.ts'
+import type { Source } from '../../sources/source.ts'
 import { type CheckResult, combineResults, ok, quantity, warning, wrong } from './check.ts'
 import type { Liveness } from './liveness.repo.ts'
-import type { SourceProbe } from './probe-source.ts'
 
 const GB = 1024 ** 3
 const LOW_SPACE_BYTES = 2 * GB
@@ -20,7 +30,7 @@ const FEW_CHARACTERS = 10
 const hasFewCharacters = (text: string): boolean => new Set(text).size < FEW_CHARACTERS
 const NEW_SECRET = 'openssl rand -base64 32'
 
-export interface SecretsInput {
+interface SecretsInput {
   appSecrets: string[]
   suppressionKey: string
   /** Mode of the .env file, if it exists. */
@@ -107,7 +117,7 @@ export const checkOperatorEmail = (email: string | undefined): CheckResult =>
     ? ok('alerts go to OPERATOR_EMAIL')
     : warning('no one is alerted when something breaks', 'OPERATOR_EMAIL=an address that someone reads')
 
-export interface SourceCheckInput {
+interface SourceCheckInput {
   probe: SourceProbe
   /** Undefined if the database does not respond. */
   last?: { fetchedAt: Date | null; fault: string | null }
@@ -166,3 +176,61 @@ export const checkReadSettings = ({
     ...adjusted.map((what) => warning(what, 'Set it in .env to what it counts as, or more.')),
     ...misspelt.map(misspelledSetting),
   ])
+
+/** Bytes that this process may write in a folder, or in its nearest existing parent. */
+export function freeBytes(folder: string): number {
+  const path = resolve(folder)
+  if (!existsSync(path)) return freeBytes(dirname(path))
+  const { bavail, bsize } = statfsSync(path)
+  return bavail * bsize
+}
+
+/** Permission bits; undefined if the file does not exist. */
+export function fileMode(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.mode
+}
+
+/**
+ * Status code of a request made now, the error if there was no response, or for how long its host throttle is still
+ * held.
+ */
+export type SourceProbe = number | string | { heldSeconds: number }
+
+interface ProbeContext {
+  config: Config
+  clock: Clock
+  /** Rejects if the database does not respond. */
+  deps: Promise<Deps>
+  hasTables: Promise<boolean>
+  timeoutMs: number
+}
+
+/** Sends one small request to a source, as the service does. Never rejects. */
+export async function probeSource(context: ProbeContext, source: Source): Promise<SourceProbe> {
+  const { config, clock, timeoutMs } = context
+  const day = addDays(dayOf(clock.now()), -1)
+  const { request } = createFetchClient({
+    db: source.fetchPolicy.gapMs > 0 ? await gateOf(context) : undefined,
+    log: silentLog,
+    source: source.name,
+    day,
+    fetchPolicy: { ...source.fetchPolicy, timeoutMs },
+    contact: config.OPERATOR_EMAIL ?? config.BASE_URL,
+    wait: sleep,
+    singleAttempt: { turnMs: timeoutMs / 2 },
+  })
+  const url = source.probe(baseUrlsIn(config), day)
+  return request({ url, accept: '*/*' }, ({ status }) => status).catch(probeOfError)
+}
+
+/** The database with the host throttles; undefined if it does not confirm in time that it has them. */
+async function gateOf({ deps, hasTables, timeoutMs }: ProbeContext) {
+  return (await tryWithTimeout(timeoutMs / 4, hasTables)) ? (await deps).db : undefined
+}
+
+function probeOfError(error: unknown): SourceProbe {
+  if (!(error instanceof Fault)) return errorText(error)
+  const { status, what, seconds } = error.values
+  if (error.code === 'source.held') return { heldSeconds: Number(seconds) }
+  return typeof status === 'number' ? status : String(what ?? error.message)
+}

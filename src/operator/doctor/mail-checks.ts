@@ -1,12 +1,16 @@
+import type { Config } from '../../config/config.ts'
 import type { SmtpConfig } from '../../config/mail-urls.ts'
 import { cliCommand } from '../../core/cli-command.ts'
+import type { Clock } from '../../core/clock.ts'
+import { errorText } from '../../core/errors.ts'
 import type { SmtpFault } from '../../mail/refusals/classify-reply.ts'
-import type { SmtpTls } from '../../mail/smtp/smtp-session-client.ts'
-import { domainOf, isSameOrSubdomain } from '../dns/domains.ts'
-import { checkCertificateExpiry } from './certificate-expiry.ts'
-import { type CheckResult, combineResults, warning, wrong } from './check.ts'
+import { assertDkimSigns, loadDkimKey } from '../../mail/smtp/dkim.ts'
+import { openSmtpSession, type SmtpTls } from '../../mail/smtp/smtp-session-client.ts'
+import { domainOf, isSameOrSubdomain } from '../dns/records.ts'
+import { type CheckResult, checkCertificateExpiry, combineResults, skipped, warning, wrong } from './check.ts'
+import { fileMode } from './host-checks.ts'
 
-export interface SmtpProbe {
+interface SmtpProbe {
   smtp: SmtpConfig
   /** The error that ended the session; undefined if the server accepts email from MAIL_FROM. */
   fault?: SmtpFault
@@ -66,7 +70,7 @@ const FIXES: Record<SmtpFault['stage'], Fix> = {
   dot: askAdministrator,
 }
 
-export interface DkimKeyProbe {
+interface DkimKeyProbe {
   file: string
   selector: string
   domain: string
@@ -107,8 +111,45 @@ export function checkDkimKey({ file, selector, domain, bits, mode, from, fault }
   ])
 }
 
-export const missingDkimKey = (): CheckResult =>
+const missingDkimKey = (): CheckResult =>
   warning(
     'emails are not signed, unless the mail server signs them',
     'Set DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY_FILE, or make sure that your mail server signs for the domain of MAIL_FROM.',
   )
+
+/** Runs an SMTP session as sending does, up to MAIL FROM, and then resets it. */
+export async function probeMailServer(
+  { config, clock }: { config: Config; clock: Clock },
+  { timeoutMs }: { timeoutMs: number },
+): Promise<CheckResult> {
+  const { SMTP_URL: smtp, MAIL_FROM } = config
+  if (!smtp) return skipped('no SMTP_URL: nothing can be sent')
+  const session = openSmtpSession(smtp, { connectMs: timeoutMs, silenceMs: 2 * timeoutMs })
+  try {
+    const fault = (await session.opened) ?? (await session.tryMailFrom(MAIL_FROM))
+    return checkSmtp({ smtp: withoutLogin(smtp), fault, tls: session.tls(), now: clock.now() })
+  } finally {
+    session.close()
+  }
+}
+
+const withoutLogin = (smtp: SmtpConfig): SmtpConfig => ({ ...smtp, password: undefined })
+
+/** Signs a message that is not sent, and verifies the signature. */
+export async function probeDkim(config: Config): Promise<CheckResult> {
+  const {
+    DKIM_KEY_FILE: file,
+    DKIM_SELECTOR: selector = '',
+    DKIM_DOMAIN: domain = '',
+    MAIL_FROM: from,
+  } = config
+  if (!file) return missingDkimKey()
+  const seen = { file, selector, domain, from, mode: fileMode(file) ?? 0 }
+  try {
+    const key = loadDkimKey(config)!
+    await assertDkimSigns(key)
+    return checkDkimKey({ ...seen, bits: key.privateKey.asymmetricKeyDetails?.modulusLength ?? 0 })
+  } catch (error) {
+    return checkDkimKey({ ...seen, bits: 0, fault: errorText(error) })
+  }
+}

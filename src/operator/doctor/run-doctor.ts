@@ -5,11 +5,10 @@ import { type DatabaseFacts, databaseFacts } from '../../core/database/database-
 import { pendingMigrations } from '../../core/database/migrations.ts'
 import { supportsSessionLocks } from '../../core/database/process-lock.ts'
 import type { Deps } from '../../core/deps.ts'
-import { type Check, type CheckResult, wrong } from './check.ts'
+import { type Check, type CheckResult, runChecks, wrong } from './check.ts'
 import { checkDefinitions } from './check-definitions.ts'
 import { checkReadSettings, misspelledSetting } from './host-checks.ts'
 import { probeSite } from './probe-site.ts'
-import { runChecks } from './run-checks.ts'
 
 export interface DoctorDeps {
   /** Without the invalid settings. */

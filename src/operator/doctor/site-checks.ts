@@ -1,6 +1,5 @@
 import { cliCommand } from '../../core/cli-command.ts'
-import { checkCertificateExpiry } from './certificate-expiry.ts'
-import { type CheckResult, ok, skipped, warning, wrong } from './check.ts'
+import { type CheckResult, checkCertificateExpiry, ok, skipped, warning, wrong } from './check.ts'
 import type { SiteProbe } from './probe-site.ts'
 import type { ForwardedState, HopNetwork } from './proxy-probe.ts'
 

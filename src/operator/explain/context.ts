@@ -1,24 +1,36 @@
 import { consentsWithNotes } from '../../account/show-subscriber.ts'
 import { bouncesOfMessages, bouncesOfSubscriber, type ListedBounce } from '../../bounces/bounce-list.repo.ts'
-import { addDays, type Day, dayOf, instantOf } from '../../core/dates.ts'
+import { recentActions } from '../../core/action.repo.ts'
+import { addDays, type Day, dayOf, instantOf, midnight } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
+import { DELIVERY_SWITCH, isHoldSwitch } from '../../core/restored-database.ts'
+import { readSwitch } from '../../core/switch.repo.ts'
 import { newestTick } from '../../core/tick.repo.ts'
 import { digestOn } from '../../digests/digest.repo.ts'
 import type { DigestContent } from '../../digests/digest-content.ts'
 import type { DueDate } from '../../digests/due.ts'
 import { pendingSources, usualSources } from '../../digests/open-due.ts'
-import { type ListedMessage, messageById, messagesBetween } from '../../mail/outbox/message-list.repo.ts'
+import { countAcceptances } from '../../mail/outbox/acceptance.repo.ts'
+import {
+  type ListedMessage,
+  type MessageWithHistory,
+  messageById,
+  messagesBetween,
+} from '../../mail/outbox/message-list.repo.ts'
 import { type Receipt, receiptsSince } from '../../mail/outbox/receipt.repo.ts'
+import { emailDomain, rampUpQuota } from '../../mail/rate-limits/send-rate.ts'
 import { type SourceDay, sourceDaysBetween } from '../../sources/source-day.repo.ts'
 import { newestChanges } from '../../subscribers/change.repo.ts'
 import { type Change, type Subscription, withoutEndedPause } from '../../subscribers/change.ts'
 import type { Consent } from '../../subscribers/subscriber.repo.ts'
 import type { SubscriberState } from '../../subscribers/subscriber.ts'
 import { type Suppression, suppressionOf } from '../../subscribers/suppression.repo.ts'
-import { type DeliveryPause, deliveryPauses } from '../delivery-pauses.ts'
+import { alertsDuring } from '../alerts/alert.repo.ts'
+import { deliveryLimits, deliveryLimitText } from '../delivery-limits.ts'
+import { isWaiting } from '../message-timeline.ts'
 import type { MessageDetails } from '../retry-message.ts'
+import type { Verdict } from './format.ts'
 import { type PastState, pastDueOn, stateAt, subscriptionAt } from './past-subscription.ts'
-import { type RateLimitDelay, rateLimitDelay } from './rate-limit-delay.ts'
 import { type Rematch, rematchTopics } from './rematch-topics.ts'
 
 /** The subject: a subscriber, or the tombstone of an erased one. */
@@ -206,3 +218,82 @@ async function rematchIfNothingMatched(
     toHistory: digest.toHistory,
   })
 }
+
+/** The rate limit that a digest waits for, or waited for until its deadline. The text continues "Waiting: ". */
+type RateLimitDelay = Verdict
+
+/** Null if no known rate limit delayed it. */
+async function rateLimitDelay(deps: Deps, mail: MessageWithHistory): Promise<RateLimitDelay | null> {
+  if (mail.lane !== 'bulk' || mail.toAddress === null) return null
+  const domain = emailDomain(mail.toAddress)
+  if (isWaiting(mail)) return currentDelay(deps, domain)
+  return mail.reason === 'expired' ? pastDelay(deps, mail, domain) : null
+}
+
+async function currentDelay(deps: Deps, domain: string): Promise<RateLimitDelay | null> {
+  const sendRate = (await deliveryLimits(deps)).find(
+    ({ kind, domain: whose, left }) => whose === domain || (kind === 'ramp-up' && left === 0),
+  )
+  return sendRate
+    ? {
+        code: sendRate.kind === 'ramp-up' ? 'ramp-up' : `domain-${sendRate.kind}`,
+        text: deliveryLimitText(sendRate),
+      }
+    : null
+}
+
+async function pastDelay(
+  { db, config }: Deps,
+  { datedAt, deadline }: MessageWithHistory,
+  domain: string,
+): Promise<RateLimitDelay | null> {
+  const stopped = await alertsDuring(db, { kind: 'run-stopped', from: datedAt, to: deadline })
+  if (stopped.some(({ values }) => values.what === 'domain-held' && values.subject === domain))
+    return { code: 'domain-held', text: `email to ${domain} was on hold because it refused too much` }
+  const mails = rampUpQuota(config, datedAt)
+  if (mails === undefined) return null
+  const from = midnight(dayOf(datedAt))
+  const went = await countAcceptances(db, { from, to: midnight(addDays(dayOf(datedAt), 1)), most: mails })
+  return went < mails
+    ? null
+    : {
+        code: 'ramp-up',
+        text: `the ${mails.toLocaleString('en')} emails allowed that day for a new sending domain were used up (ramp-up)`,
+      }
+}
+
+/** A period in which no email was sent. */
+interface DeliveryPause {
+  from: Date
+  /** Null while the pause lasts. */
+  to: Date | null
+  /** Null once the pause is over. */
+  reason: string | null
+  /** The database was restored, so planning is paused too. */
+  restored: boolean
+}
+
+const MAX_ACTIONS = 1000
+const PAUSE = 'delivery pause'
+const RESUME = 'delivery resume'
+
+/** The operator's past pauses, and the current pause whatever its cause; oldest first. */
+async function deliveryPauses({ db }: Pick<Deps, 'db'>): Promise<DeliveryPause[]> {
+  const actions = await recentActions(db, { limit: MAX_ACTIONS, verbs: [PAUSE, RESUME] })
+  const current = await readSwitch(db, DELIVERY_SWITCH)
+  const pauses: DeliveryPause[] = []
+  let from: Date | undefined
+  for (const { verb, at } of actions.toReversed()) {
+    if (verb === PAUSE) from ??= at
+    else if (from) {
+      pauses.push({ from, to: at, reason: null, restored: false })
+      from = undefined
+    }
+  }
+  if (!current) return pauses
+  return [...pauses, { from: current.at, to: null, reason: current.reason, restored: isHoldSwitch(current) }]
+}
+
+/** The pauses that overlap an interval. */
+export const pausesBetween = (pauses: readonly DeliveryPause[], from: Date, to: Date): DeliveryPause[] =>
+  pauses.filter((pause) => pause.from < to && (!pause.to || pause.to > from))

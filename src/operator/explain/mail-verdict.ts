@@ -1,9 +1,8 @@
 import { classText, newestFailure } from '../../bounces/bounce-text.ts'
 import type { MessageWithHistory } from '../../mail/outbox/message-list.repo.ts'
-import { pausesBetween } from '../delivery-pauses.ts'
 import { isWaiting, messageReasonText } from '../message-timeline.ts'
 import type { MessageDetails } from '../retry-message.ts'
-import type { ExplainContext } from './context.ts'
+import { type ExplainContext, pausesBetween } from './context.ts'
 import { quantity, utcText, type Verdict } from './format.ts'
 
 /** The outcome of a digest's message. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { recentActions } from '../../core/action.repo.ts'
 import { DAY_MS } from '../../core/dates.ts'
-import { cachedDailyFigures } from '../cached-daily-figures.ts'
+import { cachedDailyFigures } from '../daily-figures.ts'
 import { idNumber } from './cursor.ts'
 import { count, day, instant } from './fields.ts'
 import { listOperation } from './list-operation.ts'

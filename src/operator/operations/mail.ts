@@ -4,8 +4,7 @@ import { recordAction } from '../../core/action.repo.ts'
 import { cliCommand } from '../../core/cli-command.ts'
 import type { SmtpResult } from '../../mail/refusals/classify-reply.ts'
 import type { SmtpTls } from '../../mail/smtp/smtp-session-client.ts'
-import type { DirectSendResult } from '../send-directly.ts'
-import { sendTestEmail } from '../send-test-email.ts'
+import { type DirectSendResult, sendTestEmail } from '../send-directly.ts'
 import { type CommandOutput, operation } from './operation.ts'
 
 const FAILED = 1

@@ -5,7 +5,7 @@ import { type ListedMessage, listMessages, type MessageCursor } from '../../mail
 import { REFUSAL_CLASSES } from '../../mail/refusals/rules/rule.ts'
 import { MAIL_KINDS } from '../../mail/templates/template.ts'
 import { maskAddress } from '../../subscribers/address.ts'
-import { jsonOfMessage, jsonOfMessageDetails } from '../message-json.ts'
+import { jsonOfMessage, jsonOfMessageDetails, returned } from '../message-json.ts'
 import { messageOutcomeText, messageTimeline } from '../message-timeline.ts'
 import {
   type HoldReason,
@@ -14,7 +14,6 @@ import {
   showMessage,
   stateName,
 } from '../retry-message.ts'
-import { returned } from './bounce-schemas.ts'
 import { cursorInstant } from './cursor.ts'
 import { textOfTimeline } from './explanation-text.ts'
 import { count, day, id, instant } from './fields.ts'

@@ -1,10 +1,14 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { SubscriberRef } from '../../account/find-subscriber.ts'
 import type { Environment } from '../../config/config.ts'
-import type { Action } from '../../core/action.repo.ts'
+import { type Action, recordAction } from '../../core/action.repo.ts'
+import type { Database } from '../../core/database/database.ts'
 import { withRollback } from '../../core/database/with-rollback.ts'
+import { parseDay } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
-import { type MaybeUnchanged, type OperatorAction, withAuditLog } from '../with-audit-log.ts'
+import { Fault } from '../../core/errors.ts'
+import { parseAddress } from '../../subscribers/address.ts'
+import { subscriberByKey } from '../../subscribers/subscriber.repo.ts'
 
 /** What a command prints: `text` for people, `json` for programs. */
 export interface CommandOutput {
@@ -35,7 +39,7 @@ export interface OperationContext {
 export type OutputStream = NodeJS.WritableStream & { isTTY?: boolean; columns?: number }
 
 /** An operation on one subscriber or message: `run` gets it next to the fields of `input`. */
-export type Subject = 'subscriber' | 'message'
+type Subject = 'subscriber' | 'message'
 type SubjectInput<J> = J extends 'subscriber'
   ? { who: SubscriberRef }
   : J extends 'message'
@@ -144,7 +148,7 @@ export const setupCommand = <S extends z.ZodRawShape>(
   },
 ): SetupCommand => definition as unknown as SetupCommand
 
-export interface Call {
+interface Call {
   via: Action['via']
   input: object
   context: OperationContext
@@ -178,4 +182,87 @@ function subjectOf(input: { who?: SubscriberRef; id?: string; email?: string }):
   const { who, id: detail, email } = input
   if (!who) return { email, detail }
   return 'id' in who ? { subscriberId: who.id } : { email: who.email }
+}
+
+/**
+ * Reads the input of an operation from what a person typed: text, several texts, or true for a flag. `usageOf` names a
+ * field in the message. Throws usage.wrong, date.invalid.
+ */
+export function readInput<I extends z.ZodObject>(
+  input: I,
+  typed: Record<string, unknown>,
+  usageOf: (field: string) => string,
+): z.output<I> {
+  const given = Object.entries(typed).filter(([, value]) => value !== undefined)
+  const values = Object.fromEntries(
+    given.map(([field, value]) => [field, isDay(fieldOf(input, field)) ? parseDay(String(value)) : value]),
+  )
+  const parsed = input.safeParse(values)
+  if (parsed.success) return parsed.data
+  const [{ path, message }] = parsed.error.issues as [z.core.$ZodIssue]
+  const field = String(path[0])
+  throw new Fault('usage.wrong', { what: `${usageOf(field)} "${values[field] ?? ''}": use ${message}` })
+}
+
+export const fieldOf = (input: z.ZodObject, field: string): z.ZodType => input.shape[field] as z.ZodType
+
+const isDay = (schema: z.ZodType): boolean => unwrapped(schema) instanceof z.ZodISODate
+
+/** The schema without `optional` and `default`. */
+export function unwrapped(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault
+    ? unwrapped(schema.unwrap() as z.ZodType)
+    : schema
+}
+
+// Resuming after a restore writes one date for every subscriber.
+const MAX_DURATION_MS = 600_000
+
+/** An action of the operator. `email` identifies its subject and is not stored. */
+interface OperatorAction extends Omit<Action, 'at'> {
+  email?: string
+}
+
+/** A result of a change that may have changed nothing; then it is not logged. */
+interface MaybeUnchanged {
+  unchanged?: boolean
+}
+
+/**
+ * Runs an action of the operator and logs it, in one transaction. Logs nothing if the result states that nothing
+ * changed. Throws what `work` throws.
+ */
+function withAuditLog<D extends Deps, T>(
+  deps: D,
+  { email, ...action }: OperatorAction,
+  work: (deps: D) => Promise<T>,
+): Promise<T> {
+  // The transactions of `work` become savepoints of this one.
+  return deps.db.$transaction(
+    async (tx) => {
+      const inside = { ...deps, db: tx as Database }
+      const before = action.subscriberId ?? (await idOf(inside, email))
+      const result = await work(inside)
+      if ((result as MaybeUnchanged | undefined)?.unchanged === true) return result
+      const subscriberId = before ?? (await idOf(inside, email))
+      await recordAction(tx, { ...action, subscriberId, at: deps.clock.now() })
+      return result
+    },
+    { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS },
+  )
+}
+
+/** Call it before an address is erased and after it is added: one of the two finds the subscriber. */
+async function idOf({ db }: Deps, email: string | undefined): Promise<string | undefined> {
+  const key = email === undefined ? undefined : keyIn(email)
+  return key && (await subscriberByKey(db, key))?.id
+}
+
+// `work` reports an invalid address, together with other errors.
+function keyIn(email: string): string | undefined {
+  try {
+    return parseAddress(email).key
+  } catch {
+    return undefined
+  }
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { Deps } from '../../core/deps.ts'
+import { Fault } from '../../core/errors.ts'
 import {
   jsonOfTopicPreview,
   type PreviewJson,
@@ -6,7 +8,15 @@ import {
 } from '../../digests/preview/preview-json.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
 import { counted, listed, words } from '../../i18n/words.ts'
-import { explainQuery, type QueryExplanation } from '../../search/explain-query.ts'
+import { paperByName } from '../../papers/paper.repo.ts'
+import { paperNameOf } from '../../papers/paper-key.ts'
+import { describeQuery } from '../../queries/language/describe-query.ts'
+import { parseQuery } from '../../queries/language/parse-query.ts'
+import { evaluate } from '../../queries/matching/evaluate.ts'
+import type { Match } from '../../queries/query.ts'
+import { type Shortfall, shortfallOf } from '../../queries/reasons/nearness.ts'
+import { reasonSentence } from '../../queries/reasons/shown-paper.ts'
+import { toPaperText } from '../../queries/text/tokens.ts'
 import { MAX_DAYS } from '../../search/open-archive.ts'
 import { operation } from './operation.ts'
 import { table } from './text-table.ts'
@@ -111,3 +121,34 @@ const explainText = ({ understood, paper, reason, matches, missing, unwanted }: 
     ...missing.map((part) => `  Missing: ${part}`),
     ...unwanted.map((part) => `  Excluded by the query: ${part}`),
   ].join('\n')
+
+/** Why a query matches a paper, or which parts the paper lacks or must not contain. */
+interface QueryExplanation extends Shortfall {
+  /** "Papers with …" */
+  understood: string
+  paper: { id: string; title: string }
+  matched: boolean
+  /** "Matched: …"; null if it does not match. */
+  reason: string | null
+  matches: Match[]
+}
+
+/** `paper`: its name in paths, "2507.06457", or our id. Throws query.* and paper.unknown. */
+export async function explainQuery(
+  deps: Deps,
+  { query, paper: name }: { query: string; paper: string },
+): Promise<QueryExplanation> {
+  const tree = parseQuery(query)
+  const paper = await paperByName(deps.db, name)
+  if (!paper) throw new Fault('paper.unknown', { name: name.slice(0, 100) })
+  const text = toPaperText(paper)
+  const reason = evaluate(tree, text)
+  return {
+    understood: describeQuery(tree),
+    paper: { id: paperNameOf(paper), title: text.title.text },
+    matched: reason !== null,
+    reason: reason && reasonSentence(reason),
+    matches: reason?.matches ?? [],
+    ...shortfallOf(tree, text),
+  }
+}

@@ -1,10 +1,19 @@
 import { z } from 'zod'
 import { MAX_DAYS_BACK } from '../../sources/source-day-state.ts'
-import { type SourceDayStatus, type SourceStatus, sourceStatus } from '../source-status.ts'
-import { rejectedPapersText, sourceFaultText, sourceReasonText, sourceStateText } from '../source-text.ts'
+import {
+  jsonOfSource,
+  rejectedPapersText,
+  type SourceDayStatus,
+  type SourceStatus,
+  sourceFaultText,
+  sourceQuery,
+  sourceReasonText,
+  sourceStateText,
+  sourceStatus,
+  sources,
+} from '../source-status.ts'
 import { wholeNumber } from './fields.ts'
 import { operation } from './operation.ts'
-import { jsonOfSource, sourceQuery, sources } from './source-schemas.ts'
 import { formatMinute, table } from './text-table.ts'
 
 const DAYS = 7

@@ -1,8 +1,7 @@
 import { addDays, type Day, dayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { dateRange, shortDate } from '../../i18n/dates.ts'
-import { cachedDailyFigures } from '../../operator/cached-daily-figures.ts'
-import type { DayFigures } from '../../operator/daily-figures.ts'
+import { cachedDailyFigures, type DayFigures } from '../../operator/daily-figures.ts'
 import { type Chart, type ChartPoint, drawChart } from './chart.ts'
 
 /** The periods that the charts offer. A year is drawn in whole weeks. */

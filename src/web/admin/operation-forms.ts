@@ -3,8 +3,13 @@ import { z } from 'zod'
 import type { ServiceDeps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { nudgeTransactional } from '../../mail/message.ts'
-import { type Operation, runOperation } from '../../operator/operations/operation.ts'
-import { fieldOf, readInput, unwrapped } from '../../operator/operations/read-input.ts'
+import {
+  fieldOf,
+  type Operation,
+  readInput,
+  runOperation,
+  unwrapped,
+} from '../../operator/operations/operation.ts'
 import { readFields } from '../request.ts'
 import { lineField } from './line-field.ts'
 

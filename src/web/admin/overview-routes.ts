@@ -3,6 +3,7 @@ import { countBounces } from '../../bounces/bounce-list.repo.ts'
 import { recentActions } from '../../core/action.repo.ts'
 import { addDays, type Day, dayOf, midnight } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
+import { Fault } from '../../core/errors.ts'
 import { dayTotals } from '../../digests/reconciliation.repo.ts'
 import { LANES } from '../../mail/message.ts'
 import { newestAlerts } from '../../operator/alerts/alert.repo.ts'
@@ -16,6 +17,7 @@ import type { AdminSite } from './admin-site.ts'
 import { CHART_SPANS, loadCharts } from './charts-view.ts'
 import { dayTotalCells } from './day-total-cells.ts'
 import { effectText, operationForm, operationNamed, readForm, runAdminOperation } from './operation-forms.ts'
+import { numberParam, ROWS_PER_PAGE, takePage } from './paging.ts'
 import { classRows } from './returns-view.ts'
 
 const NEWEST = 8
@@ -77,3 +79,18 @@ const waitingRows = ({ waiting }: DeliverySummary) =>
       (state) => waiting.find((one) => one.lane === lane && one.state === state)?.count ?? 0,
     ),
   }))
+
+const MAX_ACTION_ID = 2_147_483_647
+
+/** The log of the operator's actions through pages, API and commands. */
+export function addAdminActionRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
+  app.get<{ Querystring: { before?: string } }>('/actions', async ({ query }, reply) => {
+    const before = numberParam(query.before, MAX_ACTION_ID)
+    const found = takePage(await recentActions(deps.db, { before, limit: ROWS_PER_PAGE + 1 }))
+    return send(reply, 'actions', found)
+  })
+
+  app.get('/*', async () => {
+    throw new Fault('page.not-found')
+  })
+}

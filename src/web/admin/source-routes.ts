@@ -1,7 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import { longDateWithoutYear } from '../../i18n/dates.ts'
-import { type SourceDayStatus, sourceStatus } from '../../operator/source-status.ts'
-import { rejectedPapersText, sourceFaultText, sourceStateText } from '../../operator/source-text.ts'
+import {
+  rejectedPapersText,
+  type SourceDayStatus,
+  sourceFaultText,
+  sourceStateText,
+  sourceStatus,
+} from '../../operator/source-status.ts'
 import type { AdminSite } from './admin-site.ts'
 
 const DAYS = 14

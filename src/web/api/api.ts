@@ -1,7 +1,8 @@
-import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger'
+import swagger, { type FastifyDynamicSwaggerOptions, type SwaggerTransformObject } from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import {
   jsonSchemaTransform,
+  jsonSchemaTransformObject,
   serializerCompiler,
   validatorCompiler,
   type ZodTypeProvider,
@@ -12,11 +13,8 @@ import type { Site } from '../pages.ts'
 import { addFaultResponses } from './fault-responses.ts'
 import type { Api } from './operation.ts'
 import { addOperatorRoutes } from './operator-routes.ts'
-import { addApiPaperRoutes } from './paper-routes.ts'
-import { addPreviewRoute } from './preview-route.ts'
-import { addApiSourceRoutes } from './source-routes.ts'
-import { addSubscriptionRoute } from './subscription-route.ts'
-import { tidyDocument } from './tidy-document.ts'
+import { addApiPaperRoutes, addApiSourceRoutes } from './paper-routes.ts'
+import { addPreviewRoute, addSubscriptionRoute } from './preview-route.ts'
 
 /**
  * The JSON API and its OpenAPI document. It uses no cookie and no CORS, so a page of another site can read nothing
@@ -82,4 +80,42 @@ function addDocument(api: Api): void {
     document ??= JSON.stringify(api.swagger())
     return cacheForOneMinute(reply).type('application/json; charset=utf-8').send(document)
   })
+}
+
+interface Schema {
+  format?: unknown
+  pattern?: string
+  required?: unknown
+}
+
+interface RequestBody {
+  required?: boolean
+  content: Record<string, { schema?: Schema }>
+}
+
+type Value = string | Schema | { requestBody?: RequestBody }
+
+/**
+ * The document without the noise of its generator: a second copy of each schema, long patterns next to a format, and
+ * `required` on bodies without required fields.
+ */
+const tidyDocument: SwaggerTransformObject = (made) => {
+  const text = JSON.stringify(jsonSchemaTransformObject(made))
+  const document = JSON.parse(text, (_name, value: Value) => tidy(value))
+  const { schemas = {}, ...components } = document.components
+  const read = Object.entries(schemas).filter(([name]) => text.includes(`"#/components/schemas/${name}"`))
+  return { ...document, components: { ...components, schemas: Object.fromEntries(read) } }
+}
+
+function tidy(value: Value): Value {
+  if (value === 'Default Response') return 'Done'
+  if (typeof value !== 'object' || value === null) return value
+  // A property may be named "format" too.
+  if ('format' in value && typeof value.format === 'string' && value.format.startsWith('date'))
+    delete value.pattern
+  if ('requestBody' in value && value.requestBody) {
+    const schema = value.requestBody.content['application/json']?.schema
+    value.requestBody.required = schema?.required !== undefined
+  }
+  return value
 }

@@ -1,13 +1,15 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ServiceDeps } from '../../core/deps.ts'
+import { Fault } from '../../core/errors.ts'
+import { type RateLimit, requirePermit } from '../../core/rate-limit.ts'
+import { isSameSecret } from '../../core/secrets.ts'
 import { nudgeTransactional } from '../../mail/message.ts'
 import { dryRun, dryRunInQuery, idParams } from '../../operator/operations/fields.ts'
 import { type ApiChannel, type Operation, runOperation } from '../../operator/operations/operation.ts'
 import { OPERATIONS } from '../../operator/operations/operations.ts'
 import type { Site } from '../pages.ts'
 import { type Api, publicOperation } from './operation.ts'
-import { requireToken } from './operator-token.ts'
 import { BODY_FAULTS, faults } from './schemas/faults.ts'
 
 /** The operator's part of the API: one route for each operation that has one. */
@@ -86,3 +88,27 @@ function schemaOf(operation: Operation, channel: ApiChannel<never, never>, field
 }
 
 const asSentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+// The correct token always passes: another client cannot lock the operator out, and 32 random bytes cannot be guessed.
+const WRONG_TOKENS: RateLimit = {
+  name: 'api-token',
+  label: 'wrong tokens of one network',
+  capacity: 20,
+  perSecond: 20 / 3600,
+}
+
+/** Lets requests with API_TOKEN pass. Throws token.wrong, and rate.too-many after too many wrong tokens. */
+function requireToken(deps: ServiceDeps) {
+  const right = deps.config.API_TOKEN!
+  return async ({ headers, ip }: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    reply.header('cache-control', 'no-store')
+    const sent = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1]
+    if (sent !== undefined && isSameSecret(sent, right)) return
+    await requirePermit(deps.db, WRONG_TOKENS, { ip })
+    reply.header(
+      'www-authenticate',
+      `Bearer realm="api"${sent === undefined ? '' : ', error="invalid_token"'}`,
+    )
+    throw new Fault('token.wrong')
+  }
+}

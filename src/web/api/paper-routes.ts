@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { FieldReader } from '../../core/errors.ts'
 import { idNumber, readCursor, writeCursor } from '../../operator/operations/cursor.ts'
-import { day } from '../../operator/operations/fields.ts'
+import { count, day, instant, listOf, page, query } from '../../operator/operations/fields.ts'
+import { jsonOfSource, sourceQuery, sourceStatus, sources } from '../../operator/source-status.ts'
 import { paperNameOf, paperPathOf } from '../../papers/paper-key.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import { describeQuery } from '../../queries/language/describe-query.ts'
@@ -16,7 +17,6 @@ import { cacheForOneMinute } from '../conditional-response.ts'
 import type { Site } from '../pages.ts'
 import { type Api, publicOperation } from './operation.ts'
 import { faults } from './schemas/faults.ts'
-import { paper, paperParams, paperQuery, papers } from './schemas/papers.ts'
 
 type PaperJson = z.output<typeof paper>
 
@@ -88,3 +88,56 @@ function jsonOfFoundPaper(baseUrl: string, { paper, reason }: FoundPaper): Paper
     },
   }
 }
+
+/** The state of each source on each day. */
+export function addApiSourceRoutes(api: Api, { deps }: Site): void {
+  const schema = {
+    ...publicOperation('papers', 'listSourceDays', 'Where papers come from, and the state of each day'),
+    querystring: sourceQuery,
+    response: { 200: sources, ...faults(422) },
+  }
+  api.get('/api/source-days', { schema }, async ({ query }, reply) =>
+    cacheForOneMinute(reply).send({ items: (await sourceStatus(deps, query)).map(jsonOfSource) }),
+  )
+}
+
+const paperQuery = z.strictObject({
+  date: day.describe('Papers that a source listed on this day (UTC)').optional(),
+  q: query.optional(),
+  ...page,
+})
+
+const paperParams = z.strictObject({
+  id: z
+    .string()
+    .min(1)
+    .max(300)
+    .describe('2507.06457, doi:10.1000/1 or id:17, percent-encoded where it holds a slash'),
+})
+
+const paper = z
+  .object({
+    id: z.string().describe('As in paths: 2507.06457, else doi:…, else id:…'),
+    title: z.string(),
+    summary: z.string(),
+    authors: z.array(z.string()),
+    day: day.describe('When a source first listed it (UTC)'),
+    votes: count.nullable().describe('The highest of any source; null if none gives votes'),
+    comments: count.nullable(),
+    categories: z.array(z.string()).describe('Of arXiv, primary first'),
+    keywords: z.array(z.string()),
+    organization: z.string().nullable(),
+    published: instant.nullable(),
+    reason: z.string().nullable().describe('Why it matches q'),
+    links: z.object({
+      self: z.string(),
+      page: z.string(),
+      code: z.string().nullable(),
+      project: z.string().nullable(),
+    }),
+  })
+  .meta({ id: 'Paper' })
+
+const papers = listOf(paper).extend({
+  understood: z.string().nullable().describe('What q was understood as'),
+})

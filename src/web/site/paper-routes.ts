@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { parseDay } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
-import { siteStatus } from '../../operator/site-status.ts'
+import { siteStatus } from '../../operator/source-status.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
 import { loadDayPage, loadNewestDayPage, loadPaperByName } from '../../search/load-day-page.ts'
 import { searchArchive } from '../../search/search-archive.ts'

@@ -2,8 +2,7 @@ import type { Day } from '../../core/dates.ts'
 import { sourceName } from '../../digests/sources-line.ts'
 import { dateAndTime, longDate, weekdayDate } from '../../i18n/dates.ts'
 import { fill, words } from '../../i18n/words.ts'
-import type { SiteStatus } from '../../operator/site-status.ts'
-import type { SourceStatus } from '../../operator/source-status.ts'
+import type { SiteStatus, SourceStatus } from '../../operator/source-status.ts'
 
 export interface StatusView {
   /** "Digests are going out." */

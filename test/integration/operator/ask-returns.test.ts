@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { listenForMail } from '../../../src/bounces/intake.ts'
 import { readConfig } from '../../../src/config/config.ts'
 import { freePort } from '../../../src/core/database/embedded-postgres.ts'
-import { probeBounceIntake } from '../../../src/operator/doctor/probe-bounce-intake.ts'
+import { probeBounceIntake } from '../../../src/operator/doctor/bounce-intake-checks.ts'
 import { useSite } from '../../support/site.ts'
 
 const site = useSite()

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { addDays, dayOf } from '../../../src/core/dates.ts'
-import { cachedDailyFigures } from '../../../src/operator/cached-daily-figures.ts'
-import { dailyFigures } from '../../../src/operator/daily-figures.ts'
+import { cachedDailyFigures, dailyFigures } from '../../../src/operator/daily-figures.ts'
 import { NOW, useSite } from '../../support/site.ts'
 
 const site = useSite()

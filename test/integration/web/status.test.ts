@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { pauseDelivery } from '../../../src/operator/delivery-switch.ts'
-import { siteStatus } from '../../../src/operator/site-status.ts'
+import { siteStatus } from '../../../src/operator/source-status.ts'
 import { recordFailedFetch, recordSuccessfulFetch } from '../../../src/sources/source-day.repo.ts'
 import { get, NOW, useSite } from '../../support/site.ts'
 

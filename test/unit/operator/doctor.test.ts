@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { checkBounceIntake } from '../../../src/operator/doctor/bounce-intake-checks.ts'
-import { checkCertificateExpiry } from '../../../src/operator/doctor/certificate-expiry.ts'
 import {
   type CheckState,
+  checkCertificateExpiry,
   combineResults,
   ok,
+  runChecks,
   skipped,
   warning,
   wrong,
@@ -31,10 +32,9 @@ import {
   observeProxy,
   readDoctorResponse,
 } from '../../../src/operator/doctor/proxy-probe.ts'
-import { runChecks } from '../../../src/operator/doctor/run-checks.ts'
 import { checkSending, type SendingState } from '../../../src/operator/doctor/sending-checks.ts'
 import { checkCertificate, checkProxy, checkSite } from '../../../src/operator/doctor/site-checks.ts'
-import { textOfChecks } from '../../../src/operator/operations/doctor-text.ts'
+import { textOfChecks } from '../../../src/operator/operations/doctor.ts'
 
 const now = new Date('2026-11-24T12:00:00Z')
 const ago = (minutes: number): Date => new Date(now.getTime() - minutes * 60_000)
