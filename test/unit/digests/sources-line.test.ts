@@ -109,10 +109,10 @@ describe('sections of one source', () => {
   })
 
   test('beyond five are counted', () => {
-    const order = sections('a', 'b', 'c', 'd', 'e')
-    expect(sourcesLine([], TODAY, order)).toBe('arXiv a, b, c, d, e: nothing yet.')
-    expect(sourcesLine([], TODAY, [...order, ...sections('f', 'g')])).toBe(
-      'arXiv a, b, c, d, e and 2 more: nothing yet.',
+    const order = sections('cs.AI', 'cs.CL', 'cs.CV', 'cs.LG', 'cs.RO')
+    expect(sourcesLine([], TODAY, order)).toBe('arXiv cs.AI, cs.CL, cs.CV, cs.LG, cs.RO: nothing yet.')
+    expect(sourcesLine([], TODAY, [...order, ...sections('math.ST', 'stat.ML')])).toBe(
+      'arXiv cs.AI, cs.CL, cs.CV, cs.LG, cs.RO and 2 more: nothing yet.',
     )
   })
 })
