@@ -2,8 +2,6 @@ import type { Config } from '../config/config.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import type { Compose, ComposedMail, TakenMessage } from '../mail/message.ts'
-import { buildMime, type HeaderInput, type Sender, toOutgoingMail } from '../mail/smtp/build-mime.ts'
-import { assertDkimSigns, type DkimKey, loadDkimKey } from '../mail/smtp/dkim.ts'
 import {
   MAIL_KINDS,
   type MailKind,
@@ -12,7 +10,9 @@ import {
   renderMjml,
   type SiteIdentity,
   type Template,
-} from '../mail/templates/template.ts'
+} from '../mail/rendering/template.ts'
+import { buildMime, type HeaderInput, type Sender, toOutgoingMail } from '../mail/smtp/build-mime.ts'
+import { assertDkimSigns, type DkimKey, loadDkimKey } from '../mail/smtp/dkim.ts'
 import { returnAddress, returnToken, secretById } from '../subscribers/links.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import { type DigestEmail, type DigestView, digestMail, digestView } from './digest-email.ts'

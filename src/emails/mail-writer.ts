@@ -2,8 +2,8 @@ import type { Config } from '../config/config.ts'
 import type { Database } from '../core/database/database.ts'
 import { Fault } from '../core/errors.ts'
 import type { TakenMessage } from '../mail/message.ts'
+import type { RenderedEmail } from '../mail/rendering/template.ts'
 import type { HeaderInput } from '../mail/smtp/build-mime.ts'
-import type { RenderedEmail } from '../mail/templates/template.ts'
 import { type Link, secretById, signLink } from '../subscribers/links.ts'
 
 /** Renders the values of one kind of email. */

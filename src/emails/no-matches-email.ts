@@ -1,8 +1,8 @@
 import type { NoMatchesMessage } from '../digests/no-matches.ts'
 import { dateWithYear, shortDate, weekdayDate, weekdayDateWithYear } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
-import { nameInSubject, type SiteIdentity } from '../mail/templates/template.ts'
-import { oneLine, truncateAtWord, wrap } from '../mail/templates/text.ts'
+import { nameInSubject, type SiteIdentity } from '../mail/rendering/template.ts'
+import { oneLine, truncateAtWord, wrap } from '../mail/rendering/text.ts'
 import { siteLinks } from '../subscribers/links.ts'
 import { contentOf, linkTo, type MailWriter, type Render } from './mail-writer.ts'
 

@@ -1,7 +1,7 @@
 import type { DigestContent, DigestSection } from '../digests/digest-content.ts'
 import { shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
-import { oneLine, truncateAtWord, visibleText } from '../mail/templates/text.ts'
+import { oneLine, truncateAtWord, visibleText } from '../mail/rendering/text.ts'
 import type { ShownPaper, TextRun } from '../queries/reasons/shown-paper.ts'
 import { arxivLink, arxivPdfLink, codeLink, type Links, type TopicPaperRef } from '../subscribers/links.ts'
 

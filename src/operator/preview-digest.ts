@@ -9,8 +9,8 @@ import type { DigestContent } from '../digests/digest-content.ts'
 import { eligibleSince } from '../digests/eligible-range.ts'
 import { snapshotAt } from '../digests/sources-line.ts'
 import { openEmails, senderOf, siteOf } from '../emails/compose-message.ts'
+import type { RenderedEmail } from '../mail/rendering/template.ts'
 import { buildMime, toOutgoingMail } from '../mail/smtp/build-mime.ts'
-import type { RenderedEmail } from '../mail/templates/template.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 
 export interface DigestPreview {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { simpleParser } from 'mailparser'
 import { openEmails } from '../../src/emails/compose-message.ts'
+import type { RenderedEmail } from '../../src/mail/rendering/template.ts'
 import { buildMime, type OutgoingMail, type Sender, toOutgoingMail } from '../../src/mail/smtp/build-mime.ts'
-import type { RenderedEmail } from '../../src/mail/templates/template.ts'
 import { anyDigest, anyText, digestMessage, sender, site } from './mails.ts'
 import { parseStrictly, type StrictlyParsed } from './strict-parser.ts'
 

@@ -1,4 +1,4 @@
-import type { RenderedEmail } from '../../src/mail/templates/template.ts'
+import type { RenderedEmail } from '../../src/mail/rendering/template.ts'
 import type { Alert, AlertValues } from '../../src/operator/alerts/alert.repo.ts'
 import { writeAlert, writeAlertList } from '../../src/operator/alerts/write-alert.ts'
 

@@ -2,8 +2,8 @@ import { domainToASCII } from 'node:url'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import { dayOf } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
-import type { MailKind, OperatorMailKind, RenderedEmail } from '../templates/template.ts'
-import { asciiLine, oneLine, truncateAtWord } from '../templates/text.ts'
+import type { MailKind, OperatorMailKind, RenderedEmail } from '../rendering/template.ts'
+import { asciiLine, oneLine, truncateAtWord } from '../rendering/text.ts'
 import { type DkimKey, signDkim } from './dkim.ts'
 
 /** The bytes of an email: CRLF line ends, no line above 998 bytes, deterministic. Throws dkim.cannot-sign. */

@@ -6,7 +6,7 @@ import { redact } from '../../core/log.ts'
 import type { Nudge } from '../../core/queue.ts'
 import { claimTick } from '../../core/tick.repo.ts'
 import { siteOf } from '../../emails/compose-message.ts'
-import { nameInSubject } from '../../mail/templates/template.ts'
+import { nameInSubject } from '../../mail/rendering/template.ts'
 import { sendDirectly } from '../send-directly.ts'
 import {
   type Alert,

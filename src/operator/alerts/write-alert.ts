@@ -1,5 +1,5 @@
-import type { RenderedEmail } from '../../mail/templates/template.ts'
-import { wrap } from '../../mail/templates/text.ts'
+import type { RenderedEmail } from '../../mail/rendering/template.ts'
+import { wrap } from '../../mail/rendering/text.ts'
 import type { Alert, AlertValues } from './alert.repo.ts'
 import { type AlertText, alertTime, DOCTOR_COMMAND, SOURCES_COMMAND, STATUS_COMMAND } from './alert-text.ts'
 import { deliveryStopped } from './delivery-stopped.ts'

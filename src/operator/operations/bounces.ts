@@ -3,6 +3,7 @@ import { BOUNCE_CLASSES } from '../../bounces/bounce.repo.ts'
 import { type BounceCursor, type ListedBounce, newestBounces } from '../../bounces/bounce-list.repo.ts'
 import { type BounceStatus, bounceStatus, type SpanCounts } from '../../bounces/bounce-text.ts'
 import { readReports } from '../../bounces/read-reports.ts'
+import { waitingReports } from '../../bounces/report.repo.ts'
 import { openReportReader } from '../../bounces/report-reader.ts'
 import { recordAction } from '../../core/action.repo.ts'
 import { DAY_MS } from '../../core/dates.ts'
@@ -12,7 +13,7 @@ import { jsonOfReturn, returned } from '../message-json.ts'
 import { cursorInstant, idNumber } from './cursor.ts'
 import { line, wholeNumber } from './fields.ts'
 import { listOperation } from './list-operation.ts'
-import { operation } from './operation.ts'
+import { DRY_RUN, operation } from './operation.ts'
 import { formatMinute, table } from './text-table.ts'
 import { tryBounce } from './try-bounce.ts'
 
@@ -66,14 +67,16 @@ const status = operation({
 const read = operation({
   name: 'bounces read',
   summary: 'process waiting reports now, as a worker does',
-  effect: 'read',
+  effect: 'change',
+  ownTransactions: true,
   input: z.object({}),
-  run: readWaiting,
-  output: ({ reports, readEvents }) => ({
-    json: { reports, bounces: readEvents.map(jsonOfRead) },
-    text: textOfRead(reports, readEvents),
+  run: async (deps, _input, { dryRun }) =>
+    dryRun ? { reports: (await waitingReports(deps.db)).count, readEvents: [] } : readWaiting(deps),
+  output: ({ reports, readEvents }, _input, _deps, { dryRun }) => ({
+    json: { reports, bounces: readEvents.map(jsonOfRead), dryRun },
+    text: dryRun ? `${DRY_RUN}\n${reports} processed.` : textOfRead(reports, readEvents),
   }),
-  command: {},
+  command: { dryRun: 'show how many reports are waiting; changes nothing' },
 })
 
 /** Each report is read in a transaction of its own. */

@@ -1,5 +1,5 @@
 import { hourOfDay, weekdayDateWithYear, weekdaysText } from '../../i18n/dates.ts'
-import { wrap } from '../../mail/templates/text.ts'
+import { wrap } from '../../mail/rendering/text.ts'
 import type { Explanation } from '../explain-subscriber.ts'
 
 /** The verdict first, then what led to it in order of time, within 80 columns. */

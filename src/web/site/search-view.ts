@@ -1,7 +1,7 @@
 import { type Fault, FieldFaults } from '../../core/errors.ts'
 import { longDate } from '../../i18n/dates.ts'
 import { counted, fill, listed, words } from '../../i18n/words.ts'
-import { truncateAtWord } from '../../mail/templates/text.ts'
+import { truncateAtWord } from '../../mail/rendering/text.ts'
 import { shownName } from '../../queries/language/describe-query.ts'
 import { asSingleTopic } from '../../queries/language/edit-query.ts'
 import type { Leaf } from '../../queries/query.ts'

@@ -6,9 +6,9 @@ import fc from 'fast-check'
 import { simpleParser } from 'mailparser'
 import { describe, expect, test } from 'vitest'
 import { encodedSize, HTML_BUDGET, openEmails } from '../../../../src/emails/compose-message.ts'
+import type { RenderedEmail } from '../../../../src/mail/rendering/template.ts'
 import { buildMime, toOutgoingMail } from '../../../../src/mail/smtp/build-mime.ts'
 import { dkimVerifies } from '../../../../src/mail/smtp/dkim.ts'
-import type { RenderedEmail } from '../../../../src/mail/templates/template.ts'
 import {
   anyMails,
   buildRightly,

@@ -98,6 +98,11 @@ describe('read', () => {
     const recipient = returnAddress({ purpose: 'bounce', id }, config.APP_SECRET[0]!, 'bounce.example')
     const raw = deliveryReport({ recipient: 's1@y.example', said: '550 5.1.1 nobody' })
     await insertReport(database.db, { channel: 'lmtp', recipient, raw, at: at('11:00') })
+    const tried = await run('bounces read --dry-run', at('12:00'), SETTINGS)
+    expect(tried).toMatchObject({
+      json: { reports: 1, dryRun: true },
+      text: expect.stringMatching(/1 processed/),
+    })
     const { text, json } = await run('bounces read', at('12:00'), SETTINGS)
     expect(json).toMatchObject({
       reports: 1,

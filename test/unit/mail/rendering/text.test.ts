@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fittingRuns } from '../../../../src/emails/sections-view.ts'
-import { asciiLine, oneLine, truncateAtWord, withoutLinks } from '../../../../src/mail/templates/text.ts'
+import { asciiLine, oneLine, truncateAtWord, withoutLinks } from '../../../../src/mail/rendering/text.ts'
 import { anyText } from '../../../support/mails.ts'
 
 describe('oneLine', () => {

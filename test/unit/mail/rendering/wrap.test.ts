@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { oneLine, wrap } from '../../../../src/mail/templates/text.ts'
+import { oneLine, wrap } from '../../../../src/mail/rendering/text.ts'
 import { anyText } from '../../../support/mails.ts'
 
 test('words go to the next line at 74 columns, each line indented', () => {
