@@ -1,4 +1,5 @@
-import { type CheckResult, combineResults, ok, quantity, skipped, warning, wrong } from '../doctor/check.ts'
+import { type CheckResult, combineResults, ok, skipped, warning, wrong } from '../doctor/check.ts'
+import { quantity } from '../operations/text-table.ts'
 import { isSameOrSubdomain } from './records.ts'
 import { MAX_LOOKUPS, type SpfEvaluation } from './spf.ts'
 

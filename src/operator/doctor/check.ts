@@ -2,6 +2,7 @@ import { withTimeout } from '../../core/clock.ts'
 import { DAY_MS } from '../../core/dates.ts'
 import { errorText } from '../../core/errors.ts'
 import { redact } from '../../core/log.ts'
+import { quantity } from '../operations/text-table.ts'
 
 /** ok; warning: works, but perhaps not for long or not for all; wrong: does not work; skipped: could not be checked. */
 export type CheckState = 'ok' | 'warning' | 'wrong' | 'skipped'
@@ -38,10 +39,6 @@ export function combineResults(found: string, verdicts: (CheckResult | undefined
     fix: [...new Set(problems.map(({ fix }) => fix).filter(Boolean))].join(' ') || null,
   }
 }
-
-/** "3 papers", "1 day". */
-export const quantity = (number: number, noun: string): string =>
-  `${number} ${noun}${number === 1 ? '' : 's'}`
 
 const WARNING_DAYS = 14
 

@@ -2,7 +2,8 @@ import { cliCommand } from '../../core/cli-command.ts'
 import type { DatabaseFacts } from '../../core/database/database-facts.repo.ts'
 import { isZone } from '../../core/dates.ts'
 import { errorText } from '../../core/errors.ts'
-import { type CheckResult, combineResults, ok, quantity, warning, wrong } from './check.ts'
+import { quantity } from '../operations/text-table.ts'
+import { type CheckResult, combineResults, ok, warning, wrong } from './check.ts'
 
 const OLDEST_POSTGRES = 15
 const MB = 1024 * 1024

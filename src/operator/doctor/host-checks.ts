@@ -11,7 +11,8 @@ import { silentLog } from '../../core/log.ts'
 import { createFetchClient } from '../../sources/fetch-client.ts'
 import { baseUrlsIn } from '../../sources/registry.ts'
 import type { Source } from '../../sources/source.ts'
-import { type CheckResult, combineResults, ok, quantity, warning, wrong } from './check.ts'
+import { quantity } from '../operations/text-table.ts'
+import { type CheckResult, combineResults, ok, warning, wrong } from './check.ts'
 import type { Liveness } from './liveness.repo.ts'
 
 const GB = 1024 ** 3

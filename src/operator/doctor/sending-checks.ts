@@ -7,7 +7,8 @@ import { hasAcceptances } from '../../mail/outbox/acceptance.repo.ts'
 import { rampUpQuota } from '../../mail/rate-limits/send-rate.ts'
 import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
 import { type DeliverySummary, deliverySummary } from '../delivery-switch.ts'
-import { type CheckResult, combineResults, ok, quantity, warning } from './check.ts'
+import { quantity } from '../operations/text-table.ts'
+import { type CheckResult, combineResults, ok, warning } from './check.ts'
 
 export interface SendingState extends Omit<DeliverySummary, 'restored'> {
   /** The setting SENDING. */

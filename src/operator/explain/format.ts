@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
 import { type Day, localDayOf } from '../../core/dates.ts'
 import { weekdayDateWithYear } from '../../i18n/dates.ts'
+import { quantity } from '../operations/text-table.ts'
 
 export interface Verdict {
   /** For programs. */
@@ -37,10 +38,6 @@ export function hourText(at: Date, zone: string, day?: Day): string {
 
 /** "2026-11-24 07:00:12 UTC" */
 export const utcText = (at: Date): string => `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`
-
-/** "1 paper", "2 papers" */
-export const quantity = (number: number, noun: string): string =>
-  `${number} ${noun}${number === 1 ? '' : 's'}`
 
 const MAX_TITLE = 70
 

@@ -1,9 +1,10 @@
 import { classText, newestFailure } from '../../bounces/bounce-text.ts'
 import type { MessageWithHistory } from '../../mail/outbox/message-list.repo.ts'
 import { isWaiting, messageReasonText } from '../message-timeline.ts'
+import { quantity } from '../operations/text-table.ts'
 import type { MessageDetails } from '../retry-message.ts'
 import { type ExplainContext, pausesBetween } from './context.ts'
-import { quantity, utcText, type Verdict } from './format.ts'
+import { utcText, type Verdict } from './format.ts'
 
 /** The outcome of a digest's message. */
 export function mailVerdict(context: ExplainContext, mail: MessageDetails): Verdict {

@@ -8,10 +8,11 @@ import { type Change, changedSettings, topicDifference } from '../../subscribers
 import type { Consent } from '../../subscribers/subscriber.repo.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
 import { messageTimeline } from '../message-timeline.ts'
+import { quantity } from '../operations/text-table.ts'
 import type { MessageDetails } from '../retry-message.ts'
 import { sourceFaultText, sourceStateText } from '../source-status.ts'
 import { type ExplainContext, pausesBetween } from './context.ts'
-import { dayText, hourText, quantity, quotedTitle, type TimelineEntry, utcText } from './format.ts'
+import { dayText, hourText, quotedTitle, type TimelineEntry, utcText } from './format.ts'
 import type { Rematch, TopicRematch } from './rematch-topics.ts'
 
 const step = (code: string, text: string): TimelineEntry => ({ at: null, code, text })

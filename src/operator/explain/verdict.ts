@@ -6,9 +6,10 @@ import { weekdaysText } from '../../i18n/dates.ts'
 import { listed } from '../../i18n/words.ts'
 import { sourceTitle } from '../../sources/registry.ts'
 import type { Consent } from '../../subscribers/subscriber.repo.ts'
+import { quantity } from '../operations/text-table.ts'
 import { sourceReasonText } from '../source-status.ts'
 import type { ExplainContext, ExplainedSubscriber } from './context.ts'
-import { dayText, hourText, quantity, quotedTitle, timeUntil, utcText, type Verdict } from './format.ts'
+import { dayText, hourText, quotedTitle, timeUntil, utcText, type Verdict } from './format.ts'
 import { mailVerdict } from './mail-verdict.ts'
 
 /** The outcome of the date, and the one reason for it. */

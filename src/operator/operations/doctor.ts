@@ -8,9 +8,10 @@ import { silentLog } from '../../core/log.ts'
 import { openDnsResolver } from '../dns/dns-client.ts'
 import { zoneFile } from '../dns/records.ts'
 import { runDnsChecks } from '../dns/run-dns-checks.ts'
-import { type Check, type CheckState, quantity } from '../doctor/check.ts'
+import type { Check, CheckState } from '../doctor/check.ts'
 import { runDoctor, settingsChecks } from '../doctor/run-doctor.ts'
 import { type CommandOutput, setupCommand } from './operation.ts'
+import { quantity } from './text-table.ts'
 
 const MARKS: Record<CheckState, string> = { ok: '✓', warning: '!', wrong: '✗', skipped: '–' }
 const STYLES = { ok: 'green', warning: 'yellow', wrong: 'red', skipped: 'dim' } as const

@@ -9,7 +9,7 @@ import { id } from '../../operator/operations/fields.ts'
 import { retry } from '../../operator/operations/messages.ts'
 import { showMessage, stateName } from '../../operator/retry-message.ts'
 import type { AdminSite } from './admin-site.ts'
-import { effectText, operationForm, operationNamed, runAdminOperation } from './operation-forms.ts'
+import { doneSentence, operationForm, operationNamed, runAdminOperation } from './operation-forms.ts'
 import { ROWS_PER_PAGE, takePage } from './paging.ts'
 
 interface Asked {
@@ -40,7 +40,7 @@ export function addAdminMessageRoutes(app: FastifyInstance, { deps, send }: Admi
       const message = await showMessage(deps, params)
       const now = deps.clock.now()
       return send(reply, 'message', {
-        said: effectText([retry], query.done),
+        said: doneSentence([retry], query.done),
         message: { ...message, state: stateName(message.state) },
         fate: messageOutcomeText(message),
         life: messageTimeline(message, now),

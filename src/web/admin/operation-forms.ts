@@ -65,7 +65,7 @@ export const readForm = (
   readFields(z.object(Object.fromEntries(['do', ...names].map((name) => [name, lineField]))), body)
 
 /** The sentence for `?done=` after the redirect. */
-export function effectText(operations: readonly Operation[], done: unknown): string | undefined {
+export function doneSentence(operations: readonly Operation[], done: unknown): string | undefined {
   const sentences = operations.flatMap((operation) => {
     const { done } = (operation as AdminOperation).admin
     return typeof done === 'string' ? [[verbOf(operation), done] as const] : Object.entries(done)

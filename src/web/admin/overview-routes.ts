@@ -16,7 +16,13 @@ import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
 import type { AdminSite } from './admin-site.ts'
 import { CHART_SPANS, loadCharts } from './charts-view.ts'
 import { dayTotalCells } from './day-total-cells.ts'
-import { effectText, operationForm, operationNamed, readForm, runAdminOperation } from './operation-forms.ts'
+import {
+  doneSentence,
+  operationForm,
+  operationNamed,
+  readForm,
+  runAdminOperation,
+} from './operation-forms.ts'
 import { numberParam, ROWS_PER_PAGE, takePage } from './paging.ts'
 import { classRows } from './returns-view.ts'
 
@@ -36,7 +42,7 @@ export function addOverviewRoutes(app: FastifyInstance, { deps, send }: AdminSit
     const today = dayOf(deps.clock.now())
     const [delivery, counted] = [await deliverySummary(deps), await dayTotals(deps.db, today)]
     return send(reply, 'overview', {
-      said: effectText(OPERATIONS, query.done),
+      said: doneSentence(OPERATIONS, query.done),
       delivery,
       operation: operationForm(delivery.delivery === 'paused' ? resume : pause),
       waiting: waitingRows(delivery),

@@ -12,7 +12,7 @@ import { readFields } from '../request.ts'
 import type { AdminSite } from './admin-site.ts'
 import { dayParam } from './day-param.ts'
 import { lineField } from './line-field.ts'
-import { effectText, operationNamed, readForm, runAdminOperation } from './operation-forms.ts'
+import { doneSentence, operationNamed, readForm, runAdminOperation } from './operation-forms.ts'
 import { erasedView, subscriberView } from './subscriber-view.ts'
 
 interface WithId {
@@ -43,7 +43,7 @@ export function addAdminSubscriberRoutes(app: FastifyInstance, admin: AdminSite)
     return sendSubscriberPage(
       admin,
       reply,
-      { id, date, said: effectText(ADMIN_OPERATIONS, query.done), ...wrong },
+      { id, date, said: doneSentence(ADMIN_OPERATIONS, query.done), ...wrong },
       status,
     )
   })
