@@ -16,7 +16,7 @@ import { startEmbeddedPostgres } from '../../src/core/database/embedded-postgres
 import { addDays } from '../../src/core/dates.ts'
 import { buildDeps } from '../../src/core/deps.ts'
 import { silentLog } from '../../src/core/log.ts'
-import { migrateDatabase } from '../../src/operator/migrate-database.ts'
+import { migrateDatabase } from '../../src/operator/operations/database.ts'
 import { table } from '../../src/operator/operations/text-table.ts'
 import { randomFrom } from '../../test/battery/bench/seeded-random.ts'
 import type { Said } from './backtest/role.ts'

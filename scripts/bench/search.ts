@@ -16,7 +16,7 @@ import { startEmbeddedPostgres } from '../../src/core/database/embedded-postgres
 import { buildDeps } from '../../src/core/deps.ts'
 import { Fault } from '../../src/core/errors.ts'
 import { silentLog } from '../../src/core/log.ts'
-import { migrateDatabase } from '../../src/operator/migrate-database.ts'
+import { migrateDatabase } from '../../src/operator/operations/database.ts'
 import { table } from '../../src/operator/operations/text-table.ts'
 import type { Paper } from '../../src/papers/paper.ts'
 import { parseQuery } from '../../src/queries/language/parse-query.ts'

@@ -1,6 +1,5 @@
 import { fill, words } from '../i18n/words.ts'
-import type { ErrorEntry } from './error-entry.ts'
-import { type ErrorCode, errorTable } from './error-table.ts'
+import { type ErrorCode, type ErrorEntry, errorTable } from './error-table.ts'
 
 /** Values for a message: numbers, places and ranges, never an address or a token. */
 export type FaultValues = Record<string, string | number>

@@ -3,8 +3,7 @@
 // and alerts in test/unit/operator/snapshots: the tests of those files compare them with the program.
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import type { ErrorEntry } from '../../src/core/error-entry.ts'
-import { errorTable } from '../../src/core/error-table.ts'
+import { type ErrorEntry, errorTable } from '../../src/core/error-table.ts'
 import { LOG_EVENTS } from '../../src/core/log.ts'
 import { openMetrics } from '../../src/core/metrics.ts'
 import { words } from '../../src/i18n/words.ts'

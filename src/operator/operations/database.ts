@@ -1,6 +1,10 @@
 import { z } from 'zod'
-import { pendingMigrations } from '../../core/database/migrations.ts'
-import { migrateDatabase } from '../migrate-database.ts'
+import { applyMigrations, newerMigration, pendingMigrations } from '../../core/database/migrations.ts'
+import { countRunningProcesses } from '../../core/database/process-lock.ts'
+import type { Deps } from '../../core/deps.ts'
+import { Fault } from '../../core/errors.ts'
+import { prepareQueue } from '../../core/queue.ts'
+import { recordSuppressionKey } from '../../subscribers/suppression-key.ts'
 import { operation } from './operation.ts'
 
 const migrate = operation({
@@ -22,3 +26,29 @@ const migrate = operation({
 })
 
 export const DATABASE_OPERATIONS = [migrate]
+
+/**
+ * Migrates our tables and those of the queue. Returns the names of the applied migrations. Throws
+ * config.suppression-key if the database was created with another key.
+ */
+export async function migrateDatabase(deps: Deps): Promise<string[]> {
+  const applied = await applyMigrations(deps.databaseUrl)
+  await prepareQueue(deps.databaseUrl, deps.log)
+  if (applied.length > 0) deps.log.info('database.migrated', { count: applied.length, last: applied.at(-1) })
+  await recordSuppressionKey(deps)
+  return applied
+}
+
+/**
+ * Migrates at the start of a process, if no other process uses the database or nothing is missing. Throws
+ * database.others-running, and what migrateDatabase throws.
+ */
+export async function migrateIfAlone(deps: Deps): Promise<void> {
+  // Count first: a process registers only after its own migrations.
+  const others = await countRunningProcesses(deps.db)
+  const [name, ...rest] = await pendingMigrations(deps.db)
+  if (others > 0 && name) throw new Fault('database.others-running', { count: rest.length + 1, name, others })
+  await migrateDatabase(deps)
+  const later = await newerMigration(deps.db)
+  if (later) deps.log.warn('database.newer', { migration: later })
+}

@@ -1,4 +1,4 @@
-import { conflict, type ErrorEntry, errorEntry, notAccepted, wrongUse } from '../../core/error-entry.ts'
+import { conflict, type ErrorEntry, errorEntry, notAccepted, wrongUse } from '../../core/error-table.ts'
 import { Fault, type FaultValues } from '../../core/errors.ts'
 
 /** Errors of `subscribers import`, which no page shows. */

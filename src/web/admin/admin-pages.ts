@@ -1,14 +1,18 @@
 import { resolve } from 'node:path'
 import type { FastifyReply } from 'fastify'
 import type { Config } from '../../config/config.ts'
+import { type Day, parseDay } from '../../core/dates.ts'
+import type { ServiceDeps } from '../../core/deps.ts'
+import { Fault } from '../../core/errors.ts'
 import { dateAndTime } from '../../i18n/dates.ts'
 import { TemplateEngine } from '../../i18n/template-engine.ts'
 import { ASSETS_PATH } from '../assets.ts'
+import { formText } from '../request.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../../templates/admin')
 
 /** Sends a page of templates/admin; `status` is 200 by default. */
-export type SendAdminPage = (reply: FastifyReply, name: string, data: object, status?: number) => FastifyReply
+type SendAdminPage = (reply: FastifyReply, name: string, data: object, status?: number) => FastifyReply
 
 const number = new Intl.NumberFormat('en')
 
@@ -39,4 +43,41 @@ export function actionDetailText(detail: string): string {
       typeof value === 'number' ? `${number.format(value)} ${name}` : `${name} ${value}`,
     )
     .join(', ')
+}
+
+/** What each group of admin routes receives. */
+export interface AdminSite {
+  deps: ServiceDeps
+  send: SendAdminPage
+}
+
+// Postgres accepts no NUL, and no one types control characters or changes of text direction on purpose.
+const UNSEEN = /[\p{Cc}\p{Cs}\p{Bidi_Control}\ufeff]+/gu
+
+/** A field of one line; empty if it was not sent. */
+export const lineField = formText.transform((typed) => typed.replace(UNSEEN, ' ').trim()).default('')
+
+/** Rows on one page. */
+export const ROWS_PER_PAGE = 100
+
+/** Reads a number from a query string or path; returns `otherwise` for anything else. */
+export const numberParam = (value: unknown, otherwise = 0): number =>
+  typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : otherwise
+
+/** Takes one row more than fits on a page; returns the rows of the page, and whether there are more. */
+export const takePage = <Row>(rows: Row[]): { rows: Row[]; more: boolean } => ({
+  rows: rows.slice(0, ROWS_PER_PAGE),
+  more: rows.length > ROWS_PER_PAGE,
+})
+
+/** Reads the date in a URL: the day, or the typed text and what is wrong with it; empty if no date was typed. */
+export function dayParam(inQuery: unknown): { day?: Day; typed?: string; problem?: string } {
+  const typed = lineField.catch('').parse([inQuery].flat()[0])
+  if (typed === '') return {}
+  try {
+    return { day: parseDay(typed) }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return { typed, problem: error.message }
+  }
 }

@@ -2,14 +2,12 @@ import type { FastifyInstance } from 'fastify'
 import { addDays, dayOf, parseDay } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
 import { dayTotals } from '../../digests/reconciliation.repo.ts'
+import type { DayTotals } from '../../digests/reconciliation.ts'
 import { longDateWithoutYear } from '../../i18n/dates.ts'
-import { DAY_TOTALS_COLUMNS, dayTotalsEntries } from '../../mail/outbox/receipt.repo.ts'
+import { DAY_TOTALS_COLUMNS, type DayTotalsColumn, dayTotalsEntries } from '../../mail/outbox/receipt.repo.ts'
 import { messageReasonText } from '../../operator/message-timeline.ts'
 import { day } from '../../operator/operations/fields.ts'
-import type { AdminSite } from './admin-site.ts'
-import { dayParam } from './day-param.ts'
-import { columnTitle, dayTotalCells } from './day-total-cells.ts'
-import { numberParam, ROWS_PER_PAGE, takePage } from './paging.ts'
+import { type AdminSite, dayParam, numberParam, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
 
 const DAYS = 14
 /** Years before 1000 are not accepted. */
@@ -64,3 +62,36 @@ export function addDayRoutes(app: FastifyInstance, { deps, send }: AdminSite): v
     },
   )
 }
+
+const TITLES: Record<DayTotalsColumn, string> = {
+  due: 'Due',
+  nothingMatched: 'Nothing matched',
+  paused: 'Paused',
+  missed: 'Missed',
+  planned: 'Planned',
+  accepted: 'Accepted',
+  refused: 'Refused',
+  gaveUp: 'Given up',
+  skipped: 'Skipped',
+  uncertain: 'Uncertain',
+  open: 'Still open',
+}
+
+interface DayTotalCell {
+  column: DayTotalsColumn
+  title: string
+  count: number
+  /** The page that lists what is counted; empty if no page does. */
+  path: string
+}
+
+const columnTitle = (column: DayTotalsColumn): string => TITLES[column]
+
+/** The counts of a date, each with a link to what it counts. */
+export const dayTotalCells = (totals: DayTotals): DayTotalCell[] =>
+  DAY_TOTALS_COLUMNS.map((column) => ({
+    column,
+    title: TITLES[column],
+    count: totals[column],
+    path: totals[column] > 0 ? `/admin/days/${totals.date}/${column}` : '',
+  }))

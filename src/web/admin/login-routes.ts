@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { formText, readFields } from '../request.ts'
-import type { AdminSite } from './admin-site.ts'
+import type { AdminSite } from './admin-pages.ts'
 import { checkPassword } from './check-password.ts'
 
 const WRONG = 'That password is not correct. Try again.'

@@ -8,9 +8,8 @@ import { cursorInstant } from '../../operator/operations/cursor.ts'
 import { id } from '../../operator/operations/fields.ts'
 import { retry } from '../../operator/operations/messages.ts'
 import { showMessage, stateName } from '../../operator/retry-message.ts'
-import type { AdminSite } from './admin-site.ts'
+import { type AdminSite, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
 import { doneSentence, operationForm, operationNamed, runAdminOperation } from './operation-forms.ts'
-import { ROWS_PER_PAGE, takePage } from './paging.ts'
 
 interface Asked {
   Querystring: { state?: string; after?: string }

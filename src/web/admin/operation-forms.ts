@@ -11,7 +11,7 @@ import {
   unwrapped,
 } from '../../operator/operations/operation.ts'
 import { readFields } from '../request.ts'
-import { lineField } from './line-field.ts'
+import { lineField } from './admin-pages.ts'
 
 type AdminOperation = Operation & { admin: NonNullable<Operation['admin']> }
 

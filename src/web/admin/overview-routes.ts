@@ -13,9 +13,9 @@ import { type DeliverySummary, deliverySummary } from '../../operator/delivery-s
 import { pause, resume } from '../../operator/operations/delivery.ts'
 import { sourceStatus } from '../../operator/source-status.ts'
 import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
-import type { AdminSite } from './admin-site.ts'
+import { type AdminSite, numberParam, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
 import { CHART_SPANS, loadCharts } from './charts-view.ts'
-import { dayTotalCells } from './day-total-cells.ts'
+import { dayTotalCells } from './day-routes.ts'
 import {
   doneSentence,
   operationForm,
@@ -23,7 +23,6 @@ import {
   readForm,
   runAdminOperation,
 } from './operation-forms.ts'
-import { numberParam, ROWS_PER_PAGE, takePage } from './paging.ts'
 import { classRows } from './returns-view.ts'
 
 const NEWEST = 8

@@ -6,9 +6,7 @@ import { classText, effectText } from '../../bounces/bounce-text.ts'
 import { enabledChannels } from '../../bounces/enabled-channels.ts'
 import { Fault } from '../../core/errors.ts'
 import { cursorInstant } from '../../operator/operations/cursor.ts'
-import type { AdminSite } from './admin-site.ts'
-import { lineField } from './line-field.ts'
-import { numberParam, ROWS_PER_PAGE, takePage } from './paging.ts'
+import { type AdminSite, lineField, numberParam, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
 import { RETURN_SPANS, returnsView } from './returns-view.ts'
 
 interface Asked {

@@ -7,7 +7,7 @@ import {
   sourceStateText,
   sourceStatus,
 } from '../../operator/source-status.ts'
-import type { AdminSite } from './admin-site.ts'
+import type { AdminSite } from './admin-pages.ts'
 
 const DAYS = 14
 

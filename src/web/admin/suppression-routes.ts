@@ -9,10 +9,8 @@ import {
 } from '../../subscribers/suppression.repo.ts'
 import { toFault } from '../errors.ts'
 import { readFields } from '../request.ts'
-import type { AdminSite } from './admin-site.ts'
-import { lineField } from './line-field.ts'
+import { type AdminSite, lineField, numberParam, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
 import { operationNamed, runAdminOperation } from './operation-forms.ts'
-import { numberParam, ROWS_PER_PAGE, takePage } from './paging.ts'
 
 /** Addresses that we do not email. We have only their hashes, so the operator types an address to look it up. */
 export function addSuppressionRoutes(app: FastifyInstance, admin: AdminSite): void {

@@ -2,8 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { Fault } from '../../core/errors.ts'
 import { queriesByCount, topicHolders } from '../../subscribers/subscriber-lists.repo.ts'
 import { understoodOf } from '../account/change-summary-view.ts'
-import type { AdminSite } from './admin-site.ts'
-import { numberParam, ROWS_PER_PAGE, takePage } from './paging.ts'
+import { type AdminSite, numberParam, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
 
 /** All topics by number of subscribers, and the subscribers of each. */
 export function addAdminTopicRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {

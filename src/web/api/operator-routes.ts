@@ -9,8 +9,7 @@ import { dryRun, dryRunInQuery, idParams } from '../../operator/operations/field
 import { type ApiChannel, type Operation, runOperation } from '../../operator/operations/operation.ts'
 import { OPERATIONS } from '../../operator/operations/operations.ts'
 import type { Site } from '../pages.ts'
-import { type Api, publicOperation } from './operation.ts'
-import { BODY_FAULTS, faults } from './schemas/faults.ts'
+import { type Api, BODY_FAULTS, faults, publicOperation } from './faults.ts'
 
 /** The operator's part of the API: one route for each operation that has one. */
 export function addOperatorRoutes(api: Api, { deps }: Site): void {

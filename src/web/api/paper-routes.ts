@@ -15,8 +15,7 @@ import { withSearchSlot } from '../../search/search-slot.ts'
 import type { Spend } from '../../search/yield-to-event-loop.ts'
 import { cacheForOneMinute } from '../conditional-response.ts'
 import type { Site } from '../pages.ts'
-import { type Api, publicOperation } from './operation.ts'
-import { faults } from './schemas/faults.ts'
+import { type Api, faults, publicOperation } from './faults.ts'
 
 type PaperJson = z.output<typeof paper>
 

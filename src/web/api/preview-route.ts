@@ -10,8 +10,7 @@ import { readSignup, readTopics } from '../../subscribers/read-signup.ts'
 import { MAX_TOPICS } from '../../subscribers/subscriber.ts'
 import type { Site } from '../pages.ts'
 import { preparseTopics, readSubscriptionJson, readTopicsInSlot, subscriptionFields } from '../request.ts'
-import { type Api, publicOperation } from './operation.ts'
-import { BODY_FAULTS, faults } from './schemas/faults.ts'
+import { type Api, BODY_FAULTS, faults, publicOperation } from './faults.ts'
 
 /** What a query would have matched. The form's own POST /preview has the same request and response. */
 export function addPreviewRoute(api: Api, { deps }: Site): void {

@@ -10,7 +10,7 @@ import { enqueue } from '../../../../src/mail/outbox/message.repo.ts'
 import { drain } from '../../../../src/mail/sending/drain.ts'
 import { detectIncidents } from '../../../../src/operator/alerts/incidents.ts'
 import { resumeDelivery } from '../../../../src/operator/delivery-switch.ts'
-import { migrateDatabase } from '../../../../src/operator/migrate-database.ts'
+import { migrateDatabase } from '../../../../src/operator/operations/database.ts'
 import { plainMail } from '../../../battery/bench/plain-mail.ts'
 import { runCommand } from '../../../support/commands.ts'
 import {

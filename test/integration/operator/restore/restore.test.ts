@@ -13,7 +13,7 @@ import { pauseIfRestored, recordIdentity } from '../../../../src/core/restored-d
 import { dayTotals } from '../../../../src/digests/reconciliation.repo.ts'
 import { isReconciled } from '../../../../src/digests/reconciliation.ts'
 import { deliverySummary, pauseDelivery, resumeDelivery } from '../../../../src/operator/delivery-switch.ts'
-import { migrateDatabase } from '../../../../src/operator/migrate-database.ts'
+import { migrateDatabase } from '../../../../src/operator/operations/database.ts'
 import { runDigests } from '../../../../src/operator/run-digests.ts'
 import { recordListings } from '../../../../src/papers/listing.repo.ts'
 import { startService } from '../../../../src/service/service.ts'
