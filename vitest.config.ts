@@ -31,6 +31,8 @@ export default defineConfig({
     // A worker keeps its modules from file to file: reading them again took half of all processor time.
     isolate: false,
     restoreMocks: true,
+    unstubEnvs: true,
+    unstubGlobals: true,
     // Most of the time a test waits for a process, a browser or the database.
     maxWorkers: '100%',
     // Programs that tests start are compiled once, not each time.

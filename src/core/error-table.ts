@@ -84,7 +84,7 @@ export const errorTable = {
     "Migration {name} failed and changed nothing: {what}. Fix the cause and run db migrate again. If its changes already exist because an earlier release was killed before recording them, record them: update _prisma_migrations set finished_at = now(), rolled_back_at = null where migration_name = '{name}'",
   ),
   'database.before-release': unavailable(
-    'The database {name} was created by a version before the first release ({migration}), and this release cannot upgrade it. Run subscribers export with that version, set DATABASE_URL to a new database, run db migrate, then subscribers import: docs/upgrading.md. For the demo: npm run demo -- --reset.',
+    'The database {name} was created by a version before the first release ({migration}), and this release cannot upgrade it. Run subscribers export with --suppressions with that version, set DATABASE_URL to a new database, run db migrate, then subscribers import for both files: docs/upgrading.md. For the demo: npm run demo -- --reset.',
   ),
   'database.behind': unavailable(
     `The database is missing {count} migration(s), the first is {name}. Run: ${cliCommand('db migrate')}`,

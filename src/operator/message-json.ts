@@ -32,11 +32,11 @@ export const jsonOfMessageDetails = (message: MessageDetails) => ({
     class: refusalClassOf(made),
     at: at.toISOString(),
   })),
-  bounces: message.bounces.map(jsonOfReturn),
+  bounces: message.bounces.map(jsonOfBounce),
 })
 
 /** The form of a bounce in lists of commands and the API. */
-export const jsonOfReturn = (one: ListedBounce) => ({
+export const jsonOfBounce = (one: ListedBounce) => ({
   at: one.at.toISOString(),
   class: one.class,
   status: one.status,
@@ -49,7 +49,7 @@ export const jsonOfReturn = (one: ListedBounce) => ({
   subscriber: one.subscriberId,
 })
 
-export const returned = z
+export const bounceSchema = z
   .object({
     at: instant.describe('When the report arrived'),
     class: z.enum(BOUNCE_CLASSES),

@@ -107,9 +107,10 @@ async function dropInvalid(client: pg.Client, index: string): Promise<void> {
 
 const isLockTimeout = (error: unknown): boolean => (error as { code?: string }).code === '55P03'
 
-/** Throws database.before-release if a migration is older than the first one of this release. */
+/** Throws database.before-release if the first migration of this release is missing and older ones are not. */
 function requireKnownHistory(applied: readonly AppliedMigration[], folder: string): void {
   const [initial = ''] = migrationNames(folder)
+  if (applied.some(({ name }) => name === initial)) return
   const older = applied.find(({ name }) => name < initial)
   if (older) throw new Fault('database.before-release', { name: older.database, migration: older.name })
 }

@@ -8,7 +8,7 @@ const MAX_DURATION_MS = 600_000
 /** Runs `work` with all its checks and statements, rolls everything back and returns its result: for dry runs. */
 export async function withRollback<T>(deps: Deps, work: (deps: Deps) => Promise<T>): Promise<T> {
   const done: { result?: T } = {}
-  const rollback = new Error('taken back')
+  const rollback = new Error('rolled back')
   await deps.db
     .$transaction(
       async (tx) => {

@@ -139,7 +139,7 @@ export async function isDomainHeld(db: DatabaseOrTransaction, domain: string): P
   return rows.length > 0
 }
 
-/** True while a free batch of the lane is ready, and its send rate allows it now or within so many seconds. */
+/** True while a free batch of the lane is ready, and its send rate allows it now or within that time. */
 export async function batchesReadySoon(
   db: DatabaseOrTransaction,
   {

@@ -9,10 +9,10 @@ import { recordAction } from '../../core/action.repo.ts'
 import { DAY_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import type { Log, LogFields } from '../../core/log.ts'
-import { jsonOfReturn, returned } from '../message-json.ts'
+import { bounceSchema, jsonOfBounce } from '../message-json.ts'
 import { cursorInstant, idNumber } from './cursor.ts'
 import { line, wholeNumber } from './fields.ts'
-import { listOperation } from './list-operation.ts'
+import { listOperation, type Page } from './list-operation.ts'
 import { DRY_RUN, operation } from './operation.ts'
 import { formatMinute, table } from './text-table.ts'
 import { tryBounce } from './try-bounce.ts'
@@ -26,12 +26,17 @@ const kind = z.enum(BOUNCE_CLASSES, { error: `one of ${BOUNCE_CLASSES.join(', ')
 const list = listOperation({
   name: 'bounces list',
   summary: `what came back, newest first, up to ${MAX_LISTED}`,
+  rows: ({ db, clock }, { days, ...filter }, { after, max }: Page<BounceCursor>) => {
+    const from = days === undefined ? undefined : new Date(clock.now().getTime() - days * DAY_MS)
+    return newestBounces(db, { ...filter, from, after, most: max })
+  },
+  json: jsonOfBounce,
   command: {
     filters: { class: kind, days: wholeNumber(MAX_DAYS).optional() },
     max: MAX_LISTED,
     options: {
       class: ['--class <class>', 'only these'],
-      days: ['--days <days>', 'only from the last so many days'],
+      days: ['--days <days>', 'only from the last days, such as 7'],
     },
     output: textOfList,
   },
@@ -41,17 +46,12 @@ const list = listOperation({
     tag: 'messages',
     summary: 'Bounces and complaints, newest first',
     filters: { class: kind, domain: line.describe('Domain of the recipient').optional() },
-    item: returned,
+    item: bounceSchema,
     list: 'returns',
     position: z.tuple([cursorInstant, idNumber, z.int().min(0)]),
     positionOf: ({ at, reportId, n }) => [at.toISOString(), reportId, n],
     after: ([at, reportId, n]): BounceCursor => ({ at, reportId, n }),
   },
-  rows: ({ db, clock }, { days, ...filter }, { after, max }) => {
-    const from = days === undefined ? undefined : new Date(clock.now().getTime() - days * DAY_MS)
-    return newestBounces(db, { ...filter, from, after, most: max })
-  },
-  json: jsonOfReturn,
 })
 
 const status = operation({

@@ -37,7 +37,7 @@ const sendRate = z
     until: instant.nullable().describe('When the hold ends'),
     left: count.nullable().describe('For the ramp-up: how many can still be sent today'),
     of: count.nullable().describe('For the ramp-up: how many can be sent today in total'),
-    said: z.string().nullable().describe('The reply, without addresses; how much was refused'),
+    reply: z.string().nullable().describe('The reply, without addresses; how much was refused'),
   })
   .meta({ id: 'SendRate' })
 
@@ -73,6 +73,7 @@ const delivery = z
 const changedDelivery = z.object({ dryRun: z.boolean(), delivery })
 
 const tag = 'delivery'
+const MAX_REASON_LENGTH = 200
 
 const status = operation({
   name: 'delivery status',
@@ -101,10 +102,15 @@ async function json(deps: Deps) {
 
 const changedJson = async (deps: Deps) => ({ delivery: await json(deps) })
 
+/** What a command or a form sends: blank is no reason, and a long one is cut. */
+const typedReason = z
+  .string()
+  .transform((text) => text.trim().slice(0, MAX_REASON_LENGTH) || undefined)
+  .optional()
+
 const reason = line
-  .trim()
-  .min(1, 'a reason')
-  .max(200, 'a reason of up to 200 characters')
+  .min(1, 'why')
+  .max(MAX_REASON_LENGTH, `a reason of up to ${MAX_REASON_LENGTH} characters`)
   .describe('The reason, without addresses. If omitted, an existing pause keeps its reason')
   .optional()
 
@@ -112,7 +118,7 @@ export const pause = operation({
   name: 'delivery pause',
   summary: 'stop sending in every process until resumed',
   effect: 'change',
-  input: z.object({ reason, restored: z.boolean().optional() }),
+  input: z.object({ reason: typedReason, restored: z.boolean().optional() }),
   run: async (deps, { reason, restored }) => {
     if (restored && reason !== undefined)
       throw new Fault('usage.wrong', { what: '--restored cannot be used with --reason' })

@@ -23,6 +23,12 @@ const action = z
 const listActions = listOperation({
   name: 'actions list',
   summary: 'operator log, newest first',
+  rows: ({ db }, _filters, { after, max }) => recentActions(db, { limit: max, ...after }),
+  json: ({ at, subscriberId, ...logged }) => ({
+    ...logged,
+    at: at.toISOString(),
+    subscriber: subscriberId || null,
+  }),
   api: {
     path: '/api/actions',
     operationId: 'listActions',
@@ -34,12 +40,6 @@ const listActions = listOperation({
     positionOf: ({ id }) => [id],
     after: ([before]) => ({ before }),
   },
-  rows: ({ db }, _filters, { after, max }) => recentActions(db, { limit: max, ...after }),
-  json: ({ at, subscriberId, ...logged }) => ({
-    ...logged,
-    at: at.toISOString(),
-    subscriber: subscriberId || null,
-  }),
 })
 
 const MAX_DAYS = 366

@@ -4,12 +4,19 @@ import { type CursorValues, pageOf, readCursor, writeCursor } from './cursor.ts'
 import { listOf, page, wholeNumber } from './fields.ts'
 import { type CommandChannel, type Operation, operation } from './operation.ts'
 
+/** What a list continues after, and how many rows are wanted. */
+export interface Page<After> {
+  after?: After
+  max: number
+}
+
 interface ListDefinition<
   S extends z.ZodRawShape,
   A extends z.ZodRawShape,
   C extends z.ZodType,
   After extends object,
   Row,
+  Item extends z.ZodObject,
 > {
   name: string
   summary: string
@@ -26,7 +33,7 @@ interface ListDefinition<
     summary?: string
     filters: A
     /** Schema of an item; its `json`. */
-    item: z.ZodType
+    item: Item
     /** Identifies the list in a cursor. */
     list: string
     /** The values that a cursor holds: the position of a row. */
@@ -37,9 +44,9 @@ interface ListDefinition<
   rows(
     deps: Deps,
     filters: Partial<z.output<z.ZodObject<S>> & z.output<z.ZodObject<A>>>,
-    page: { after?: After; max: number },
+    page: Page<After>,
   ): Promise<Row[]>
-  json(row: Row): object
+  json(row: Row): z.input<Item>
 }
 
 /** A list, newest first: a command shows its first rows, the API gives it page by page. */
@@ -48,8 +55,9 @@ export function listOperation<
   C extends z.ZodType,
   After extends object,
   Row,
+  Item extends z.ZodObject,
   S extends z.ZodRawShape = Record<never, never>,
->({ name, summary, command, api, rows, json }: ListDefinition<S, A, C, After, Row>): Operation {
+>({ name, summary, command, api, rows, json }: ListDefinition<S, A, C, After, Row, Item>): Operation {
   const { filters, item, list, position, positionOf, after, ...route } = api
   return operation({
     name,

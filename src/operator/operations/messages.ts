@@ -5,7 +5,7 @@ import { type ListedMessage, listMessages, type MessageCursor } from '../../mail
 import { REFUSAL_CLASSES } from '../../mail/refusals/rules/rule.ts'
 import { MAIL_KINDS } from '../../mail/rendering/template.ts'
 import { maskAddress } from '../../subscribers/address.ts'
-import { jsonOfMessage, jsonOfMessageDetails, returned } from '../message-json.ts'
+import { bounceSchema, jsonOfMessage, jsonOfMessageDetails } from '../message-json.ts'
 import { messageOutcomeText, messageTimeline } from '../message-timeline.ts'
 import {
   type HoldReason,
@@ -17,7 +17,7 @@ import {
 import { cursorInstant } from './cursor.ts'
 import { textOfTimeline } from './explanation-text.ts'
 import { count, day, id, instant } from './fields.ts'
-import { listOperation } from './list-operation.ts'
+import { listOperation, type Page } from './list-operation.ts'
 import { operation } from './operation.ts'
 import { formatMinute, table } from './text-table.ts'
 
@@ -59,7 +59,7 @@ const shownMessage = z
           .describe('What the reply means by the rules of this release; null if there was none'),
       }),
     ),
-    returned: z.array(returned).describe('Bounces and complaints about it, oldest first'),
+    bounces: z.array(bounceSchema).describe('Bounces and complaints about it, oldest first'),
   })
   .meta({ id: 'ShownMessage' })
 
@@ -72,6 +72,9 @@ const filters = {
 const list = listOperation({
   name: 'messages list',
   summary: `newest first, up to ${MAX_LISTED}`,
+  rows: ({ db }, { state, kind, date }, { after, max }: Page<MessageCursor>) =>
+    listMessages(db, { state: state ? stateOfName(state) : undefined, kind, day: date, after, most: max }),
+  json: jsonOfMessage,
   command: {
     filters,
     max: MAX_LISTED,
@@ -95,9 +98,6 @@ const list = listOperation({
     positionOf: ({ datedAt, id }) => [datedAt.toISOString(), id],
     after: ([datedAt, id]): MessageCursor => ({ datedAt, id }),
   },
-  rows: ({ db }, { state, kind, date }, { after, max }) =>
-    listMessages(db, { state: state ? stateOfName(state) : undefined, kind, day: date, after, most: max }),
-  json: jsonOfMessage,
 })
 
 const show = operation({

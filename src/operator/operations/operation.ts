@@ -57,12 +57,18 @@ export interface CommandChannel<Field extends string = string, I = never> {
   subject?: string
   /** Help of --dry-run. */
   dryRun?: string
-  /** Replaces file names in the input by what the files hold, before a transaction begins. */
+  /**
+   * Replaces file names in the input by what the files hold, before a transaction begins: such a field is a name when it
+   * is typed, and the text when it is run.
+   */
   readFiles?(input: I): Promise<Partial<I>>
 }
 
+/** The response without `dryRun`, which is added to changes. */
+type ResponseBody<P> = P extends z.ZodType ? Omit<z.input<P>, 'dryRun'> : never
+
 /** The route of the operator's API. The subject is `:id` in the path. */
-export interface ApiChannel<I = object, R = unknown> {
+export interface ApiChannel<I = object, R = unknown, P extends z.ZodType = z.ZodType> {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   path: string
   operationId: string
@@ -72,7 +78,7 @@ export interface ApiChannel<I = object, R = unknown> {
   /** The query (GET) or body, if it is not `input`. */
   input?: z.ZodObject
   /** The body of a response; for changes, `dryRun` is added. */
-  response: z.ZodType
+  response: P
   /** Statuses of success other than 200. */
   statuses?: readonly number[]
   /** Statuses of errors beyond those of every operation. */
@@ -80,9 +86,9 @@ export interface ApiChannel<I = object, R = unknown> {
   /** Turns what `input` of the channel accepted into the input of `run`. */
   read?(fields: Record<string, unknown>): object
   /** Replaces `run`. */
-  run?(deps: Deps, input: I): Promise<object>
-  /** The response, read in the transaction of the change. Default: the result. */
-  body?(deps: Deps, result: R, input: I): object | Promise<object>
+  run?(deps: Deps, input: I): Promise<z.input<P>>
+  /** The response, read in the transaction of the change. */
+  body?(deps: Deps, result: R, input: I): ResponseBody<P> | Promise<ResponseBody<P>>
   /** Default 200. */
   status?(body: object): number
 }
@@ -100,21 +106,21 @@ interface AdminChannel<R = unknown> {
   confirm?: { title: string; button: string; lines: string[] }
 }
 
-interface Definition<S extends z.ZodRawShape, J extends Subject | undefined, R> {
+interface Definition<S extends z.ZodRawShape, J extends Subject | undefined, R, P extends z.ZodType> {
   /** Noun and verb: "subscribers pause". Names the command and the row in the operator's log. */
   name: string
   /** For --help; the API's summary is the same, as a sentence. */
   summary: string
   /** A change runs in one transaction, is logged, and takes --dry-run, which rolls it back. */
   effect: 'read' | 'change'
-  /** This change has its own transactions: `run` handles dry runs, and logs what it did. */
+  /** This change has its own transactions: `run` handles dry runs, and decides what the operator's log says. */
   ownTransactions?: boolean
   /** Other commands need a migrated database. */
   beforeMigration?: boolean
   subject?: J
   input: z.ZodObject<S>
   command?: CommandChannel<keyof S & string, z.output<z.ZodObject<S>>>
-  api?: ApiChannel<Input<S, J>, R>
+  api?: ApiChannel<Input<S, J>, R, P>
   admin?: AdminChannel<R>
   run(deps: Deps, input: Input<S, J>, context: OperationContext): Promise<R>
   output?(result: R, input: Input<S, J>, deps: Deps, context: OperationContext): CommandOutput
@@ -125,10 +131,15 @@ interface Definition<S extends z.ZodRawShape, J extends Subject | undefined, R> 
 }
 
 /** What an operator can do, defined once: commands, API routes and admin forms are made from it. */
-export type Operation = Definition<z.ZodRawShape, Subject | undefined, unknown>
+export type Operation = Definition<z.ZodRawShape, Subject | undefined, unknown, z.ZodType>
 
-export const operation = <S extends z.ZodRawShape, J extends Subject | undefined, R>(
-  definition: Definition<S, J, R>,
+export const operation = <
+  S extends z.ZodRawShape,
+  J extends Subject | undefined,
+  R,
+  P extends z.ZodType = z.ZodType,
+>(
+  definition: Definition<S, J, R, P>,
 ): Operation => definition as unknown as Operation
 
 /** A command that must work when nothing else does: without Deps, and with settings that may be invalid. */
@@ -195,18 +206,23 @@ export function readInput<I extends z.ZodObject>(
 ): z.output<I> {
   const given = Object.entries(typed).filter(([, value]) => value !== undefined)
   const values = Object.fromEntries(
-    given.map(([field, value]) => [field, isDay(fieldOf(input, field)) ? parseDay(String(value)) : value]),
+    given.map(([field, value]) => [field, textAs(unwrapped(fieldOf(input, field)), value)]),
   )
   const parsed = input.safeParse(values)
   if (parsed.success) return parsed.data
   const [{ path, message }] = parsed.error.issues as [z.core.$ZodIssue]
   const field = String(path[0])
-  throw new Fault('usage.wrong', { what: `${usageOf(field)} "${values[field] ?? ''}": use ${message}` })
+  throw new Fault('usage.wrong', { what: `${usageOf(field)} "${typed[field] ?? ''}": use ${message}` })
 }
 
 export const fieldOf = (input: z.ZodObject, field: string): z.ZodType => input.shape[field] as z.ZodType
 
-const isDay = (schema: z.ZodType): boolean => unwrapped(schema) instanceof z.ZodISODate
+/** Days are checked as everywhere, and numbers have digits only; all else is left to the schema. */
+function textAs(schema: z.ZodType, typed: unknown): unknown {
+  if (schema instanceof z.ZodISODate) return parseDay(String(typed))
+  if (schema instanceof z.ZodNumber) return /^\d{1,9}$/.test(String(typed)) ? Number(typed) : Number.NaN
+  return typed
+}
 
 /** The schema without `optional` and `default`. */
 export function unwrapped(schema: z.ZodType): z.ZodType {

@@ -150,7 +150,7 @@ const unsubscribe = operation({
       button: 'Unsubscribe',
       lines: [
         'This ends their subscription now. Emails waiting for them won’t be sent.',
-        'They aren’t refusedBytes by email. Only they can resubscribe: you can’t undo this for them.',
+        'They get no email about it. Only they can resubscribe: you can’t undo this for them.',
       ],
     },
   },
@@ -172,7 +172,7 @@ const erase = operation({
     tag,
     response: schemas.erased,
     faults: [404],
-    body: () => ({ erased: true }),
+    body: () => ({ erased: true as const }),
   },
   admin: {
     button: 'Erase…',

@@ -11,11 +11,12 @@ import {
 } from '../../account/show-subscriber.ts'
 import { addSubscriber } from '../../account/signup/add-subscriber.ts'
 import type { TypedSettings } from '../../subscribers/read-signup.ts'
+import type { SubscriberCursor } from '../../subscribers/subscriber.repo.ts'
 import { explainSubscriber } from '../explain-subscriber.ts'
 import { cursorInstant } from './cursor.ts'
 import { jsonOfExplanation, textOfExplanation } from './explanation-text.ts'
 import { day, email, id, settings } from './fields.ts'
-import { listOperation } from './list-operation.ts'
+import { listOperation, type Page } from './list-operation.ts'
 import { operation } from './operation.ts'
 import { changeRoute } from './subscriber-changes.ts'
 import * as schemas from './subscriber-schemas.ts'
@@ -48,6 +49,9 @@ const list = operation({
 const newest = listOperation({
   name: 'subscribers newest',
   summary: 'subscribers, newest first',
+  rows: (deps, { state }, { after, max }: Page<SubscriberCursor>) =>
+    showNewestSubscribers(deps, { state, after, most: max }),
+  json: jsonOfSubscriber,
   api: {
     path: '/api/subscribers',
     operationId: 'listSubscribers',
@@ -59,8 +63,6 @@ const newest = listOperation({
     positionOf: ({ subscriber }) => [subscriber.createdAt.toISOString(), subscriber.id],
     after: ([createdAt, id]) => ({ createdAt, id }),
   },
-  rows: (deps, { state }, { after, max }) => showNewestSubscribers(deps, { state, after, most: max }),
-  json: jsonOfSubscriber,
 })
 
 const find = operation({
@@ -68,7 +70,7 @@ const find = operation({
   summary: 'the subscriber with an address',
   effect: 'read',
   input: z.object({ email }),
-  run: async (deps, who) => jsonOfSubscriberDetails(await showSubscriber(deps, who)),
+  run: (deps, who) => showSubscriber(deps, who),
   api: {
     method: 'POST',
     path: '/api/subscribers/find',
@@ -76,6 +78,7 @@ const find = operation({
     tag,
     response: schemas.shownSubscriber,
     faults: [404],
+    body: (_deps, shown) => jsonOfSubscriberDetails(shown),
   },
 })
 
@@ -225,6 +228,7 @@ const copy = operation({
     tag,
     response: schemas.copy,
     faults: [404],
+    body: (_deps, copied) => copied,
   },
 })
 

@@ -20,6 +20,8 @@ interface FormField {
   label: string
   /** Of a select; undefined for an input. */
   choices?: readonly string[]
+  /** The default. */
+  value: string
   type: 'date' | 'text'
   maxLength: number | null
 }
@@ -42,7 +44,8 @@ export const operationForm = (operation: Operation): OperationForm => {
     return {
       name,
       label,
-      choices: inner instanceof z.ZodEnum ? inner.options.map(String).toReversed() : undefined,
+      choices: inner instanceof z.ZodEnum ? inner.options.map(String) : undefined,
+      value: String(fieldOf(operation.input, name).safeParse(undefined).data ?? ''),
       type: inner instanceof z.ZodISODate ? 'date' : 'text',
       maxLength: inner instanceof z.ZodString ? inner.maxLength : null,
     }

@@ -48,8 +48,8 @@ const readByZod: typeof validatorCompiler = (route) => {
 
 const DESCRIPTION = `Papers and sources for everyone; operator actions with a token.
 
-A field that does not exist is refused, and the answer names those that do. Lists hold \`next\`, which goes into
-\`cursor\` of the next request; what comes meanwhile repeats nothing and skips nothing. Every fault has a code in
+A field that does not exist is refused, and the response names those that do. A list has \`next\`: send it as \`cursor\`
+in the next request. Items that are added meanwhile neither repeat nor skip others. Every fault has a code in
 \`error\`. A change may be sent again: nothing is done twice. With \`dryRun\` it is tried with every check, and nothing
 changes. A request whose headers exceed 16 kB gets 431, and one that takes longer than 30 seconds to arrive gets 408;
 both close the connection, and their bodies have another shape.`

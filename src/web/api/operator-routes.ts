@@ -30,10 +30,11 @@ function addRoute(
     url: channel.path,
     schema: schemaOf(operation, channel, fields),
     handler: async (request, reply) => {
-      const { dryRun: isDry = false, ...typed } = (sentIn(channel, request) ?? fields.parse({})) as Sent
+      const { dryRun: isDry = false, ...typed } = (sentIn(channel, fields, request) ??
+        fields.parse({})) as Sent
       const { stdout, stderr } = process
       const context = { dryRun: String(isDry) === 'true', wantsJson: true, stdout, stderr }
-      const input = { ...subjectOf(operation, request), ...(channel.read?.(typed) ?? typed) }
+      const input = { ...(channel.read?.(typed) ?? typed), ...subjectOf(operation, request) }
       if (channel.run) return reply.send(await channel.run(deps, input as never))
       const call = { via: 'api', input, context } as const
       const { body, isEmailLeft } = await runOperation(deps, operation, call, async (within, result) => ({
@@ -53,8 +54,14 @@ interface Sent {
 
 const hasBody = ({ method }: ApiChannel<never, never>): boolean => method === 'POST' || method === 'PATCH'
 
-const sentIn = (channel: ApiChannel<never, never>, { body, query }: FastifyRequest): unknown =>
-  hasBody(channel) ? body : query
+/** A query without a schema is not checked, and not used. */
+const sentIn = (
+  channel: ApiChannel<never, never>,
+  fields: z.ZodObject,
+  { body, query }: FastifyRequest,
+): unknown => (hasBody(channel) ? body : isEmpty(fields) ? {} : query)
+
+const isEmpty = ({ shape }: z.ZodObject): boolean => Object.keys(shape).length === 0
 
 function subjectOf({ subject }: Operation, { params }: FastifyRequest): object {
   const { id } = params as { id: string }
@@ -70,7 +77,6 @@ function fieldsOf({ effect, input }: Operation, channel: ApiChannel<never, never
 
 function schemaOf(operation: Operation, channel: ApiChannel<never, never>, fields: z.ZodObject) {
   const { tag, operationId, response, statuses = [], faults: ownFaults = [], summary } = channel
-  const isEmpty = Object.keys(fields.shape).length === 0
   const isOptional = fields.safeParse({}).success
   return {
     ...publicOperation(tag, operationId, summary ?? asSentence(operation.summary)),
@@ -78,7 +84,7 @@ function schemaOf(operation: Operation, channel: ApiChannel<never, never>, field
     ...(operation.subject && { params: idParams }),
     ...(hasBody(channel)
       ? { body: isOptional ? fields.optional() : fields }
-      : !isEmpty && { querystring: fields }),
+      : !isEmpty(fields) && { querystring: fields }),
     response: {
       ...Object.fromEntries([200, ...statuses].map((status) => [status, response])),
       ...faults(401, 429, ...(channel.method === 'GET' ? [] : BODY_FAULTS), ...ownFaults),

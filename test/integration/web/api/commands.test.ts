@@ -50,3 +50,19 @@ test('the API returns the same emails, day totals and delivery state as the comm
   })
   expect(still(delivery)).toEqual(still(await said('delivery', 'status')))
 })
+
+test('delivery that is resumed slowly is shown with its rate', async () => {
+  await pauseDelivery(site.deps, { reason: 'a look' })
+  const resumed = await ask(site.app, 'POST', '/api/delivery/resume', {})
+  expect([resumed.statusCode, resumed.json().delivery.sendRates]).toMatchObject([200, [{ kind: 'resumed' }]])
+  expect((await answered('/api/delivery')).sendRates).toMatchObject([{ kind: 'resumed', reply: null }])
+})
+
+test('a query never replaces the subject in the path', async () => {
+  await addSubscriber(site.deps, { email: 'ann@reader.example', topics: [] })
+  const { id } = await site.db.subscriber.findFirstOrThrow()
+  const message = await site.db.message.findFirstOrThrow()
+  for (const path of [`subscribers/${id}`, `subscribers/${id}/export`, `subscribers/${id}/topics`])
+    expect((await ask(site.app, 'GET', `/api/${path}?who=x&id=other`)).statusCode).toBe(200)
+  expect((await answered(`/api/messages/${message.id}?id=other`)).id).toBe(message.id)
+})
