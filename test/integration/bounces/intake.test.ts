@@ -75,7 +75,7 @@ describe.each(['lmtp', 'smtp'] as const)('over %s', (way) => {
     const { ended } = await bring(port(), [address.toUpperCase()])
     expect(ended).toEqual([expect.stringMatching(/^250 /)])
     const [report] = await reports()
-    expect(report).toMatchObject({ way, recipient: address, state: 'waiting', at: NOW })
+    expect(report).toMatchObject({ channel: way, recipient: address, state: 'waiting', at: NOW })
     expect(Buffer.from(report!.raw!).toString().trimEnd()).toBe(REPORT.trimEnd())
   })
 

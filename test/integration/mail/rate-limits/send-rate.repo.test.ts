@@ -273,7 +273,7 @@ describe('a rate that is held', () => {
     await holdSendRate(database.db, GMAIL, { seconds: 3600, reply: 'much refused' })
     const [pace] = await activeSendRates(database.db)
     const [now] = await database.db.$queryRaw<[{ now: Date }]>`select now()`
-    expect(pace).toMatchObject({ key: GMAIL, slowed: true, wasHeld: true, detail: 'much refused' })
+    expect(pace).toMatchObject({ key: GMAIL, slowed: true, wasHeld: true, reply: 'much refused' })
     expect(Math.abs(pace!.heldUntil!.getTime() - now.now.getTime() - 3_600_000)).toBeLessThan(5000)
     await pass(3600)
     expect((await activeSendRates(database.db))[0]!.heldUntil).toBeNull()
@@ -301,7 +301,7 @@ describe('after a pause', () => {
 
   test('all email begins with ten at once and ten a second, twice as many each minute', async () => {
     await resetSendRateAfterPause(database.db)
-    expect(await ofAll()).toMatchObject({ slowed: true, wasHeld: false, detail: null, left: 10 })
+    expect(await ofAll()).toMatchObject({ slowed: true, wasHeld: false, reply: null, left: 10 })
     expect((await ofAll())!.perSecond).toBeCloseTo(10, 0)
     expect(await takeOfAll(100)).toBe(10)
     await pass(60)

@@ -149,7 +149,7 @@ describe('every place where it can fail', () => {
       accepted: false,
       stage: 'connect',
       bodyWritten: false,
-      reply: 'given up while waiting for an answer',
+      reply: 'given up while waiting for a reply',
     })
   })
 })
