@@ -82,7 +82,7 @@ test('a digest goes through Postfix into a Maildir, encrypted, with our signatur
 test("mail test prints Postfix's reply; doctor says that it would accept our emails", async () => {
   const sent = await cli(['mail', 'test', 'ben@reader.example'])
   expect(sent).toMatchObject({ accepted: true, signedBy: 's1._domainkey.papers.example.org', dryRun: false })
-  expect(sent.answer).toMatch(/^250 2\.0\.0 Ok: queued as/)
+  expect(sent.reply).toMatch(/^250 2\.0\.0 Ok: queued as/)
   expect(sent.tls).toMatchObject({ protocol: 'TLSv1.3', doubt: null })
   const arrived = await until('the test mail', () =>
     postfix.mailbox().find((mail) => mail.includes('Test email from Daily Papers')),
