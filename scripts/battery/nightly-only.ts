@@ -28,7 +28,7 @@ export const NIGHTLY_ONLY: Readonly<Record<string, string>> = {
     'promoted-wrong-no-timeline shows work that two do; message.repo.test.ts has leases and other clocks',
   'manners-wrong-mixed-chunks':
     'manners-wrong-no-domain-paces shows one domain that takes the time of others',
-  'manners-much-refused': 'safeguards.test.ts and drain.test.ts count the same refusals',
+  'manners-much-refused': 'run.test.ts and drain.test.ts count the same refusals',
   'many-linear': 'it measures speed; many-takeover shares a run between three services',
   'many-rolling': 'many-takeover ends a service in the middle of a run and has others go on',
   'many-lanes': 'drain.test.ts keeps a connection for the lane transactional',
