@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { noContainers } from './test/support/engine.ts'
@@ -34,7 +34,7 @@ export default defineConfig({
     unstubEnvs: true,
     unstubGlobals: true,
     // Most of the time a test waits for a process, a browser or the database.
-    maxWorkers: '100%',
+    maxWorkers: availableParallelism() + 1,
     // Programs that tests start are compiled once, not each time.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), 'daily-papers-compiled') },
     testTimeout: 60_000,
