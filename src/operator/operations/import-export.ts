@@ -208,7 +208,9 @@ async function* jsonOf(rows: AsyncIterable<ExportRow>): AsyncGenerator<string> {
 }
 
 const toFile = (path: string, lines: AsyncIterable<string>): Promise<number> =>
-  toStream(createWriteStream(path, { mode: 0o600 }), lines, { end: true })
+  toStream(createWriteStream(path, { mode: 0o600 }), lines, { end: true }).catch(({ code }) => {
+    throw new Fault('usage.wrong', { what: `"${path}": cannot be written (${code})` })
+  })
 
 /** Returns the number of lines written. A reader such as `head` may close the stream early. */
 async function toStream(

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { SubscriberRef } from '../../account/find-subscriber.ts'
+import type { ShownSubscriber } from '../../account/show-subscriber.ts'
 import type { Environment } from '../../config/config.ts'
 import { type Action, recordAction } from '../../core/action.repo.ts'
 import type { Database } from '../../core/database/database.ts'
@@ -96,6 +97,8 @@ export interface ApiChannel<I = object, R = unknown, P extends z.ZodType = z.Zod
 /** The form on the admin pages. */
 interface AdminChannel<R = unknown> {
   button: string
+  /** Whether a subscriber's page offers it; default: always. */
+  when?(shown: Pick<ShownSubscriber, 'subscriber' | 'suppression'>): boolean
   /** Labels of the fields of `input` that the form has. */
   labels?: Record<string, string>
   /** Shown on the page afterwards: one sentence, or one for each outcome. */

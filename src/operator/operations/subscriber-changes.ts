@@ -4,13 +4,10 @@ import { pauseSubscriber, resumeSubscriber } from '../../account/change-by-opera
 import { eraseSubscriber } from '../../account/erase-subscriber.ts'
 import { findSubscriber, type SubscriberRef } from '../../account/find-subscriber.ts'
 import { changeAddressByOperator } from '../../account/request-address-change.ts'
-import {
-  jsonOfSubscriberDetails,
-  type ShownSubscriber,
-  showSubscriber,
-} from '../../account/show-subscriber.ts'
+import { jsonOfSubscriberDetails, showSubscriber } from '../../account/show-subscriber.ts'
 import { unsubscribeByOperator } from '../../account/unsubscribe.ts'
 import type { Deps } from '../../core/deps.ts'
+import { hasSubscription } from '../../subscribers/subscriber.ts'
 import { suppress, unsuppress } from '../../subscribers/suppress-subscriber.ts'
 import { day, email } from './fields.ts'
 import { type Operation, operation } from './operation.ts'
@@ -54,6 +51,7 @@ const pause = operation({
   api: changeRoute('pause', 'pauseSubscriber'),
   admin: {
     button: 'Pause',
+    when: ({ subscriber }) => subscriber.state === 'active',
     labels: { until: 'Until (optional)' },
     done: 'Paused. They won’t get digests.',
   },
@@ -69,7 +67,11 @@ const resume = operation({
   output: (_result, { who }) => ({ json: { ...who, state: 'active' }, text: 'Active.' }),
   command: {},
   api: changeRoute('resume', 'resumeSubscriber'),
-  admin: { button: 'Resume', done: 'Resumed. They get the next digest at their usual hour.' },
+  admin: {
+    button: 'Resume',
+    when: ({ subscriber }) => subscriber.state === 'paused',
+    done: 'Resumed. They get the next digest at their usual hour.',
+  },
 })
 
 const suppressOne = operation({
@@ -87,6 +89,7 @@ const suppressOne = operation({
   api: { ...changeRoute('suppress', 'suppressSubscriber'), summary: 'Never email their address' },
   admin: {
     button: 'Suppress',
+    when: ({ suppression }) => !suppression,
     labels: { reason: 'Reason' },
     done: 'Suppressed. We won’t email this address.',
   },
@@ -108,7 +111,11 @@ const unsuppressOne = operation({
     ...changeRoute('unsuppress', 'unsuppressSubscriber'),
     summary: 'Remove the suppression: their earlier state is restored',
   },
-  admin: { button: 'Remove suppression', done: 'Suppression removed. Their earlier state is restored.' },
+  admin: {
+    button: 'Remove suppression',
+    when: ({ suppression }) => suppression !== null,
+    done: 'Suppression removed. Their earlier state is restored.',
+  },
 })
 
 const sendLink = operation({
@@ -121,6 +128,7 @@ const sendLink = operation({
   leavesEmail: (isQueued) => isQueued,
   admin: {
     button: 'Email their link',
+    when: ({ subscriber }) => hasSubscription(subscriber),
     done: {
       'send-link': 'An email with the link to their digests is on its way.',
       'link-held': 'No email was queued: the limit is two of these within a day.',
@@ -144,6 +152,7 @@ const unsubscribe = operation({
   api: changeRoute('unsubscribe', 'unsubscribeSubscriber'),
   admin: {
     button: 'Unsubscribe…',
+    when: ({ subscriber }) => subscriber.state !== 'unsubscribed',
     done: 'Unsubscribed. Only they can resubscribe.',
     confirm: {
       title: 'Unsubscribe this subscriber?',
@@ -200,29 +209,17 @@ const move = operation({
   api: { ...changeRoute('move', 'moveSubscriber'), summary: 'Change their address' },
 })
 
-/** What the admin page offers for a subscriber, in this order. */
-export const adminOperationsFor = ({
-  subscriber: { state },
-  suppression,
-}: Pick<ShownSubscriber, 'subscriber' | 'suppression'>): Operation[] => [
-  ...(state === 'active' ? [pause] : []),
-  ...(state === 'paused' ? [resume] : []),
-  suppression ? unsuppressOne : suppressOne,
-  ...(state === 'active' || state === 'paused' ? [sendLink] : []),
-  ...(state === 'unsubscribed' ? [] : [unsubscribe]),
-  erase,
-]
-
-/** Those with a form on a subscriber's admin page. */
-export const ADMIN_OPERATIONS = [pause, resume, suppressOne, unsuppressOne, sendLink, unsubscribe, erase]
-
-export const SUBSCRIBER_CHANGES = [
+/** In the order of the admin page and of --help. */
+export const SUBSCRIBER_CHANGES: readonly Operation[] = [
   pause,
   resume,
-  unsubscribe,
-  erase,
   suppressOne,
   unsuppressOne,
   sendLink,
+  unsubscribe,
+  erase,
   move,
 ]
+
+/** Those with a form on a subscriber's admin page. */
+export const ADMIN_OPERATIONS = SUBSCRIBER_CHANGES.filter(({ admin }) => admin)

@@ -13,7 +13,7 @@ import { counted, words } from '../../i18n/words.ts'
 import type { Receipt } from '../../mail/outbox/receipt.repo.ts'
 import { explainSubscriber } from '../../operator/explain-subscriber.ts'
 import { messageReasonText } from '../../operator/message-timeline.ts'
-import { adminOperationsFor } from '../../operator/operations/subscriber-changes.ts'
+import { ADMIN_OPERATIONS } from '../../operator/operations/subscriber-changes.ts'
 import { stateName } from '../../operator/retry-message.ts'
 import { tombstoneOf } from '../../subscribers/erasure.repo.ts'
 import { scheduleText, sizeText, understoodOf } from '../account/change-summary-view.ts'
@@ -30,7 +30,9 @@ export async function subscriberView(deps: Deps, { id, date }: { id: string; dat
   const receipts = await receiptsWithReturns(deps, subscriber, addDays(today, -RECEIPT_DAYS))
   return {
     subscriber,
-    operations: adminOperationsFor({ subscriber, suppression }).map(operationForm),
+    operations: ADMIN_OPERATIONS.filter(
+      ({ admin }) => admin!.when?.({ subscriber, suppression }) ?? true,
+    ).map(operationForm),
     suppression,
     consents,
     schedule: scheduleText(subscriber),

@@ -30,10 +30,9 @@ function addRoute(
     url: channel.path,
     schema: schemaOf(operation, channel, fields),
     handler: async (request, reply) => {
-      const { dryRun: isDry = false, ...typed } = (sentIn(channel, fields, request) ??
-        fields.parse({})) as Sent
+      const { dryRun: _, ...typed } = (sentIn(channel, fields, request) ?? fields.parse({})) as Sent
       const { stdout, stderr } = process
-      const context = { dryRun: String(isDry) === 'true', wantsJson: true, stdout, stderr }
+      const context = { dryRun: wantsDryRun(request), wantsJson: true, stdout, stderr }
       const input = { ...(channel.read?.(typed) ?? typed), ...subjectOf(operation, request) }
       if (channel.run) return reply.send(await channel.run(deps, input as never))
       const call = { via: 'api', input, context } as const
@@ -49,8 +48,12 @@ function addRoute(
 }
 
 interface Sent {
-  dryRun?: boolean | string
+  dryRun?: unknown
 }
+
+/** A dry run is one wherever the request says so: in the body or in the query. */
+const wantsDryRun = ({ body, query }: FastifyRequest): boolean =>
+  [body, query].some((sent) => String((sent as Sent | undefined | null)?.dryRun) === 'true')
 
 const hasBody = ({ method }: ApiChannel<never, never>): boolean => method === 'POST' || method === 'PATCH'
 

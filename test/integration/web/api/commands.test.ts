@@ -66,3 +66,16 @@ test('a query never replaces the subject in the path', async () => {
     expect((await ask(site.app, 'GET', `/api/${path}?who=x&id=other`)).statusCode).toBe(200)
   expect((await answered(`/api/messages/${message.id}?id=other`)).id).toBe(message.id)
 })
+
+test('a dry run changes nothing, whether the query or the body asks for it', async () => {
+  await addSubscriber(site.deps, { email: 'ann@reader.example', topics: [], consent: 'on paper' })
+  const { id } = await site.db.subscriber.findFirstOrThrow()
+  for (const [method, path, body] of [
+    ['POST', `/api/subscribers/${id}/unsubscribe?dryRun=true`, undefined],
+    ['POST', `/api/subscribers/${id}/unsubscribe`, { dryRun: true }],
+    ['DELETE', `/api/subscribers/${id}?dryRun=true`, undefined],
+    ['DELETE', `/api/subscribers/${id}`, { dryRun: true }],
+  ] as const)
+    expect((await ask(site.app, method, path, body)).json()).toMatchObject({ dryRun: true })
+  expect((await site.db.subscriber.findFirstOrThrow()).state).toBe('active')
+})
