@@ -16,8 +16,6 @@ export const NIGHTLY_ONLY: Readonly<Record<string, string>> = {
   'P1-wrong-unmakeable-ends-the-run': 'P1-wrong-one-ends-the-plan shows one subscriber who stops the others',
   'plan-wrong-done-before-filled': 'plan-at-once.test.ts runs this variant',
   'plan-wrong-forgets-the-last': 'plan-at-once.test.ts runs this variant',
-  'offers-wrong-counts-accepted-alone': 'offers-wrong-offers-two-weeks shows papers that are offered twice',
-  'offers-wrong-goes-on-after-the-last': 'offered-once.test.ts plans again what was given up',
   'S3-wrong-greylist-slows-down': 'S3-wrong-later-is-never is of the same case',
   'C1-double-cron':
     'schedule.test.ts has ten processes claim one minute, plan-at-once.test.ts several planners',
@@ -26,8 +24,6 @@ export const NIGHTLY_ONLY: Readonly<Record<string, string>> = {
   'T3-wrong': 'it needs T3-downtime; T2-wrong-skips-the-gap shows a digest that is missed',
   'T1-wrong':
     'promoted-wrong-no-timeline shows work that two do; message.repo.test.ts has leases and other clocks',
-  'manners-wrong-mixed-chunks':
-    'manners-wrong-no-domain-paces shows one domain that takes the time of others',
   'manners-much-refused': 'run.test.ts and drain.test.ts count the same refusals',
   'many-linear': 'it measures speed; many-takeover shares a run between three services',
   'many-rolling': 'many-takeover ends a service in the middle of a run and has others go on',
@@ -36,24 +32,17 @@ export const NIGHTLY_ONLY: Readonly<Record<string, string>> = {
   'D1-wrong-unknown-errors': 'D1-wrong-gives-up-after-one-try is of the same case',
   'D2-away': 'database.test.ts has connections that hang, fall silent and come back; D1-restart a whole run',
   'D2-wrong-record-per-batch': 'K2-wrong runs this variant with another fault',
-  'D2-wrong-fenced-results': 'it needs D2-away; drain.test.ts records a 250 after the lease',
   'D2-wrong-waits-for-ever': 'it needs D2-away; database.test.ts gives up a connection that never answers',
   'D3-full-disk': 'D3-full-log has a full log, D1-restart a Postgres that stops and starts',
   'july-1': 'offers-once, plan-killed and T2-daylight-saving bring its faults, each by itself',
   'july-3': 'offers-once, plan-killed and T2-daylight-saving bring its faults, each by itself',
   'doors-mutated': 'hostile.test.ts sends mutated requests, doors-typed fills in every form wrongly',
   'doors-bombing': 'doors-bombing-spellings asks for emails with the address of another person',
-  'doors-wrong-limit-without-folding':
-    'doors-wrong-no-limit-for-one-address shows an address that gets too many emails',
-  'doors-wrong-limit-without-back-off':
-    'doors-wrong-no-limit-for-one-address shows an address that gets too many emails',
   'doors-wrong-never-yields':
     'it takes half a minute of work to see; search-slot.test.ts and doors-costly measure the right one',
   'doors-wrong-describes-twice': 'it takes half a minute of work to see; doors-costly measures the right one',
   'returns-mutated': 'F2-inbound reads mutated reports with the same parser',
   'returns-database': 'D1-restart and returns-killed bring its two faults',
-  'returns-wrong-suppresses-any-5xx':
-    'returns-wrong-trusts-the-address shows an address that is suppressed wrongly',
   'sources-replay': 'contract.test.ts replays the recording of each source, ingest.test.ts two weeks',
   'sources-july': 'offers-once, sources-poisoned and contract.test.ts bring its faults, each by itself',
   'sources-august': 'offers-once, sources-poisoned and contract.test.ts bring its faults, each by itself',
@@ -63,5 +52,4 @@ export const NIGHTLY_ONLY: Readonly<Record<string, string>> = {
     'a month of papers takes long; offered-once.test.ts has a paper of two sources',
   'sources-wrong-nothing-rises': 'a month of papers takes long; rising.test.ts has each way to rise',
   'sources-mutated': 'contract.test.ts cuts and changes the recording of each source',
-  'sources-wrong-keeps-what-it-got': 'it needs sources-mutated; contract.test.ts has pages that fail',
 }

@@ -96,7 +96,7 @@ async function walk(bench: Bench, world: World, downs: readonly Down[], part?: W
 }
 
 const MAX_DURATION_MS = 60_000
-/** A wrong part may plan nothing, and is not waited for. */
+/** What a wrong part leaves undone once it has planned is not waited for. */
 const MAX_WRONG_MS = 10_000
 /** Of a service that has planned and has nothing to send. */
 const IDLE_MS = 2000
@@ -104,13 +104,16 @@ const IDLE_MS = 2000
 /** Starts the service and kills it once so many digests have an outcome and no mail is open, or it has nothing to do. */
 async function serve(bench: Bench, { deps: { db } }: World, now: Date, digests: number, part?: WrongPart) {
   const service = beginService(bench, { roles: ['schedule', 'worker'], now, part })
-  const giveUpAt = performance.now() + (part ? MAX_WRONG_MS : MAX_DURATION_MS)
+  const giveUpAt = performance.now() + MAX_DURATION_MS
+  let plannedAt: number | undefined
   let idleSince: number | undefined
   while (performance.now() < giveUpAt) {
     const filled = await db.digest.count({ where: { outcome: { not: 'due' } } })
     const open = await db.message.count({ where: { state: { not: 'accepted' } } })
     if (open === 0 && filled >= digests) break
     const hasPlanned = service.logged.some(({ event }) => event === 'digests.planned')
+    if (hasPlanned) plannedAt ??= performance.now()
+    if (part && plannedAt && performance.now() > plannedAt + MAX_WRONG_MS) break
     if (open > 0 || !hasPlanned) idleSince = undefined
     else idleSince ??= performance.now()
     if (idleSince && performance.now() > idleSince + IDLE_MS) break

@@ -27,7 +27,7 @@ const costlyQueries = (words: readonly string[]): Record<string, string> => ({
   'nests behind or': filled((i) => `a or (${'b or ('.repeat(7)}${word(i)}${')'.repeat(8)}`, ' OR '),
   'words that no paper has': filled(word, ' '),
   'OR of common words': filled((i) => words[i % words.length]!, ' OR '),
-  'AND of common words': filled((i) => words[i % 40]!, ' '),
+  'AND of common words': filled((i) => words[i % Math.min(40, words.length)]!, ' '),
   'OR of phrases': filled((i) => `"${words[i % words.length]} ${words[(i + 1) % words.length]}"`, ' OR '),
   'one word and many NOTs': `${words[0]} ${filled((i) => `-${words[(i + 1) % words.length]}`, ' ', 1900)}`,
   'titles and abstracts': filled((i) => `title:${words[i % words.length]}`, ' OR '),
