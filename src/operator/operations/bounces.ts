@@ -155,35 +155,23 @@ const collectingLog = (log: Log, readEvents: LogFields[]): Log => ({
   },
 })
 
-const jsonOfRead = ({
-  report,
-  channel,
-  class: kind,
-  status,
-  effect,
-  foundBy,
-  message,
-  subscriber,
-}: LogFields) => ({
-  report,
-  channel,
-  class: kind,
-  status,
-  effect,
-  foundBy,
-  message,
-  subscriber,
-})
+const READ_COLUMNS = {
+  report: 'report',
+  channel: 'channel',
+  class: 'class',
+  status: 'code',
+  effect: 'effect',
+  message: 'message',
+  subscriber: 'subscriber',
+}
+
+const jsonOfRead = (event: LogFields): object =>
+  Object.fromEntries([...Object.keys(READ_COLUMNS), 'foundBy'].map((name) => [name, event[name]]))
 
 function textOfRead(reports: number, readEvents: LogFields[]): string {
   if (reports === 0) return 'Nothing was waiting.'
-  const rows = readEvents.map(({ report, channel, class: kind, status, effect, message, subscriber }) =>
-    [report, channel, kind, status, effect, message, subscriber].map((cell) =>
-      cell == null ? null : String(cell),
-    ),
-  )
-  return [
-    `${reports} processed.`,
-    table(['report', 'channel', 'class', 'code', 'effect', 'message', 'subscriber'], rows),
-  ].join('\n')
+  const rows = readEvents.map((event) => Object.keys(READ_COLUMNS).map((name) => textOrNull(event[name])))
+  return [`${reports} processed.`, table(Object.values(READ_COLUMNS), rows)].join('\n')
 }
+
+const textOrNull = (value: LogFields[string]): string | null => (value == null ? null : String(value))

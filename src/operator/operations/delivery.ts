@@ -102,27 +102,20 @@ async function json(deps: Deps) {
 
 const changedJson = async (deps: Deps) => ({ delivery: await json(deps) })
 
-/** What a command or a form sends: blank is no reason, and a long one is cut. */
-const typedReason = z
-  .string()
-  .transform((text) => text.trim().slice(0, MAX_REASON_LENGTH) || undefined)
-  .optional()
-
 const reason = line
-  .min(1, 'why')
+  .trim()
   .max(MAX_REASON_LENGTH, `a reason of up to ${MAX_REASON_LENGTH} characters`)
   .describe('The reason, without addresses. If omitted, an existing pause keeps its reason')
-  .optional()
 
 export const pause = operation({
   name: 'delivery pause',
   summary: 'stop sending in every process until resumed',
   effect: 'change',
-  input: z.object({ reason: typedReason, restored: z.boolean().optional() }),
+  input: z.object({ reason: reason.optional(), restored: z.boolean().optional() }),
   run: async (deps, { reason, restored }) => {
-    if (restored && reason !== undefined)
+    if (restored && reason)
       throw new Fault('usage.wrong', { what: '--restored cannot be used with --reason' })
-    const changed = await pauseDelivery(deps, { reason, restored })
+    const changed = await pauseDelivery(deps, { reason: reason || undefined, restored })
     return { unchanged: !changed, now: await deliverySwitch(deps) }
   },
   output: ({ unchanged, now }) => {
@@ -146,7 +139,7 @@ export const pause = operation({
     path: '/api/delivery/pause',
     operationId: 'pauseDelivery',
     tag,
-    input: z.strictObject({ reason }),
+    input: z.strictObject({ reason: reason.min(1, 'why').optional() }),
     response: changedDelivery,
     body: changedJson,
   },

@@ -165,7 +165,7 @@ export const setupCommand = <S extends z.ZodRawShape>(
 interface Call {
   via: Action['via']
   input: object
-  context: OperationContext
+  context?: Partial<OperationContext>
 }
 
 /**
@@ -175,10 +175,12 @@ interface Call {
 export async function runOperation<T>(
   deps: Deps,
   operation: Operation,
-  { via, input, context }: Call,
+  { via, input, context: given }: Call,
   read: (deps: Deps, result: unknown) => T | Promise<T>,
 ): Promise<T> {
   const { name, effect, ownTransactions, subscriberOf } = operation
+  const { stdout, stderr } = process
+  const context = { dryRun: false, wantsJson: false, stdout, stderr, ...given }
   const work = async (within: Deps): Promise<MaybeUnchanged & { read: T }> => {
     const result = await operation.run(within, input as never, context)
     const { unchanged } = (result ?? {}) as MaybeUnchanged

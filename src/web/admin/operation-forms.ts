@@ -85,11 +85,9 @@ export async function runAdminOperation(
   const names = Object.keys(operation.admin.labels ?? {})
   const values = names.flatMap((name) => (typed[name] ? [[name, typed[name]] as const] : []))
   const labelOf = (name: string) => operation.admin.labels?.[name] ?? name
-  const { stdout, stderr } = process
   const call = {
     via: 'admin' as const,
     input: { ...subject, ...readInput(operation.input, Object.fromEntries(values), labelOf) },
-    context: { dryRun: false, wantsJson: false, stdout, stderr },
   }
   const { done, isEmailLeft } = await runOperation(deps, operation, call, (_within, result) => ({
     done: operation.admin.outcome?.(result) ?? verbOf(operation),

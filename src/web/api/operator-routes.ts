@@ -31,8 +31,7 @@ function addRoute(
     schema: schemaOf(operation, channel, fields),
     handler: async (request, reply) => {
       const { dryRun: _, ...typed } = (sentIn(channel, fields, request) ?? fields.parse({})) as Sent
-      const { stdout, stderr } = process
-      const context = { dryRun: wantsDryRun(request), wantsJson: true, stdout, stderr }
+      const context = { dryRun: wantsDryRun(request), wantsJson: true }
       const input = { ...(channel.read?.(typed) ?? typed), ...subjectOf(operation, request) }
       if (channel.run) return reply.send(await channel.run(deps, input as never))
       const call = { via: 'api', input, context } as const
