@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { type Day, localDayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
@@ -64,7 +64,7 @@ async function changeWithLink(
   deps: Deps,
   token: string,
   how: string,
-  wanted: (tx: DatabaseOrTransaction, context: ChangeContext) => WantedChange | Promise<WantedChange>,
+  wanted: (tx: Database, context: ChangeContext) => WantedChange | Promise<WantedChange>,
 ): Promise<number | null> {
   const { db, clock, log } = deps
   const now = clock.now()

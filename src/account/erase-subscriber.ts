@@ -1,5 +1,5 @@
 import { redactBounces } from '../bounces/bounce.repo.ts'
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import type { Deps } from '../core/deps.ts'
 import { forgetMessages, forgetMessagesByKey } from '../mail/outbox/subscriber-messages.repo.ts'
 import { deleteUnconfirmedAddressChanges } from '../subscribers/address-change.repo.ts'
@@ -45,7 +45,7 @@ interface Erasing {
 /** The subscriber must be locked by the transaction. */
 export async function eraseLockedSubscriber(
   { config }: Pick<Deps, 'config'>,
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { subscriber, how, wording, now }: Erasing,
 ): Promise<void> {
   const { id, addressKey } = subscriber

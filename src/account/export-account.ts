@@ -1,5 +1,5 @@
 import { bouncesOfSubscriber } from '../bounces/bounce-list.repo.ts'
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
@@ -59,7 +59,7 @@ const settingsOf = ({ id, address, addressKey, addressHash, ...kept }: Subscribe
   ...kept,
 })
 
-const readableBounces = async (db: DatabaseOrTransaction, subscriberId: string) =>
+const readableBounces = async (db: Database, subscriberId: string) =>
   (await bouncesOfSubscriber(db, subscriberId)).map(
     ({ reportId: _, n: __, subscriberId: ___, isRead, kind, messageId, ...one }) => ({
       ...one,
@@ -69,7 +69,7 @@ const readableBounces = async (db: DatabaseOrTransaction, subscriberId: string) 
     }),
   )
 
-async function readableFeedback(db: DatabaseOrTransaction, subscriberId: string) {
+async function readableFeedback(db: Database, subscriberId: string) {
   const feedback = await listFeedback(db, subscriberId)
   const titles = await titlesOf(
     db,
@@ -84,7 +84,7 @@ async function readableFeedback(db: DatabaseOrTransaction, subscriberId: string)
 }
 
 /** The profile from all feedback, and the words that the subscriber removed; each word as its stem. */
-async function readableProfile(db: DatabaseOrTransaction, subscriberId: string) {
+async function readableProfile(db: Database, subscriberId: string) {
   const profile = await profileOfSubscriber(db, subscriberId)
   return {
     profile: [...(profile?.words ?? [])].map(([word, weight]) => ({ word, weight })),
@@ -92,12 +92,12 @@ async function readableProfile(db: DatabaseOrTransaction, subscriberId: string) 
   }
 }
 
-async function titlesOf(db: DatabaseOrTransaction, ids: readonly number[]): Promise<Map<number, string>> {
+async function titlesOf(db: Database, ids: readonly number[]): Promise<Map<number, string>> {
   const papers = await papersById(db, [...new Set(ids)])
   return new Map(papers.map(({ id, title }) => [id, plainText(title)]))
 }
 
-async function readableDigests(db: DatabaseOrTransaction, subscriberId: string) {
+async function readableDigests(db: Database, subscriberId: string) {
   const digests = await digestsOf(db, subscriberId)
   const titles = await titlesOf(
     db,

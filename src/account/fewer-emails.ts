@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { localDayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { applyChange } from '../digests/apply-change.ts'
@@ -75,11 +75,7 @@ async function changeWithUnsubscribeLink(
   deps: Deps,
   token: string,
   how: string,
-  changesFor: (
-    tx: DatabaseOrTransaction,
-    subscriber: Subscriber,
-    now: Date,
-  ) => Promise<Partial<Subscription> | null>,
+  changesFor: (tx: Database, subscriber: Subscriber, now: Date) => Promise<Partial<Subscription> | null>,
 ): Promise<void> {
   const now = deps.clock.now()
   const link = readUnsubscribeLink(deps, token)
@@ -96,11 +92,7 @@ async function changeWithUnsubscribeLink(
 }
 
 /** The newest change, if it was made here within the last hour: an old email that was passed on cannot undo it. */
-async function justChanged(
-  db: DatabaseOrTransaction,
-  subscriberId: string,
-  now: Date,
-): Promise<Change | null> {
+async function justChanged(db: Database, subscriberId: string, now: Date): Promise<Change | null> {
   const [last] = await newestChanges(db, subscriberId, 1)
   if (!last || (last.how !== CHOSEN && last.how !== UNDONE)) return null
   return now.getTime() - last.at.getTime() < UNDO_WINDOW_MS ? last : null

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { parseAddress } from '../subscribers/address.ts'
@@ -17,7 +17,7 @@ export type SubscriberRef = { email: string } | { id: string }
 
 /** The context of an operator's change: a transaction, and a subscriber that it has locked. */
 export interface LockedSubscriber {
-  tx: DatabaseOrTransaction
+  tx: Database
   subscriber: Subscriber
   now: Date
 }
@@ -38,7 +38,7 @@ export function withSubscriber<T>(
 }
 
 /** Reads without locking. Throws address.*, subscriber.unknown. */
-export async function findSubscriber(db: DatabaseOrTransaction, who: SubscriberRef): Promise<Subscriber> {
+export async function findSubscriber(db: Database, who: SubscriberRef): Promise<Subscriber> {
   const named = nameOf(who)
   const subscriber = await ('key' in named ? subscriberByKey(db, named.key) : subscriberById(db, named.id))
   if (!subscriber) throw new Fault('subscriber.unknown')
@@ -66,11 +66,11 @@ interface LinkRequest {
   subscriberId: string
 }
 
-type ById<Request> = (db: DatabaseOrTransaction, id: number) => Promise<Request | null>
+type ById<Request> = (db: Database, id: number) => Promise<Request | null>
 
 /** The request that waits for the button behind a link, and its subscriber. Throws link.unknown. */
 export async function requestBehindLink<Request extends LinkRequest>(
-  db: DatabaseOrTransaction,
+  db: Database,
   link: Link,
   requestById: ById<Request>,
 ): Promise<{ request: Request; subscriber: Subscriber }> {
@@ -82,7 +82,7 @@ export async function requestBehindLink<Request extends LinkRequest>(
 
 /** Locks the subscriber, then reads the request again: no other press of its button can be in progress now. Throws link.unknown. */
 export async function lockRequest<Request extends LinkRequest>(
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { id, subscriberId }: LinkRequest,
   requestById: ById<Request>,
 ): Promise<{ request: Request; subscriber: Subscriber }> {
@@ -97,15 +97,12 @@ export const openAccount = (deps: Deps, token: string): Promise<Subscriber | nul
   accountByLink(deps, deps.db, token, subscriberById)
 
 /** Like openAccount; no other transaction changes the subscriber until this one ends. */
-export const lockAccount = (
-  deps: Deps,
-  tx: DatabaseOrTransaction,
-  token: string,
-): Promise<Subscriber | null> => accountByLink(deps, tx, token, lockSubscriber)
+export const lockAccount = (deps: Deps, tx: Database, token: string): Promise<Subscriber | null> =>
+  accountByLink(deps, tx, token, lockSubscriber)
 
 async function accountByLink(
   { config, clock }: Deps,
-  db: DatabaseOrTransaction,
+  db: Database,
   token: string,
   find: typeof subscriberById,
 ): Promise<Subscriber | null> {

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { addDays, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
@@ -61,7 +61,7 @@ export const resetProfile = (deps: Deps, token: string): Promise<void> =>
 async function withHolder<T>(
   deps: Deps,
   token: string,
-  work: (tx: DatabaseOrTransaction, subscriberId: string) => Promise<T>,
+  work: (tx: Database, subscriberId: string) => Promise<T>,
 ): Promise<T> {
   const { subscriber, done } = await deps.db.$transaction(async (tx) => {
     const holder = await subscriberByLink(deps, token, 'manage', (id) => lockSubscriber(tx, id))
@@ -74,7 +74,7 @@ async function withHolder<T>(
 
 /** Computes the profile from all current feedback, without the words removed before and those in `without`. */
 async function renewProfile(
-  tx: DatabaseOrTransaction,
+  tx: Database,
   subscriberId: string,
   without: readonly string[] = [],
 ): Promise<void> {

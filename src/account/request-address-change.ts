@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import type { Deps, ServiceDeps } from '../core/deps.ts'
 import { Fault, FieldReader } from '../core/errors.ts'
 import { nudgeTransactional } from '../mail/message.ts'
@@ -76,18 +76,14 @@ function readAddress(config: Config, email: string, { addressKey }: Subscriber):
   return address
 }
 
-async function isUnsuppressed(
-  { config }: Deps,
-  tx: DatabaseOrTransaction,
-  { key }: Address,
-): Promise<boolean> {
+async function isUnsuppressed({ config }: Deps, tx: Database, { key }: Address): Promise<boolean> {
   return (await suppressionOf(tx, addressHash(key, config.SUPPRESSION_KEY))) === null
 }
 
 /** Counts the email for the subscriber and the recipient, in this order; false if either has reached its limit. */
 async function takeEmailPermits(
   { config }: Deps,
-  tx: DatabaseOrTransaction,
+  tx: Database,
   request: AddressChangeRequest,
 ): Promise<boolean> {
   const { subscriber, to, now } = request
@@ -103,7 +99,7 @@ interface AddressChangeRequest {
 
 async function enqueueAddressChange(
   { config }: Deps,
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { subscriber, to, now }: AddressChangeRequest,
 ): Promise<void> {
   const addressChangeId = await createAddressChange(tx, { subscriberId: subscriber.id, ...to, now })
@@ -214,7 +210,7 @@ interface ChangeAddressInput {
  */
 async function changeAddress(
   deps: Pick<Deps, 'config'>,
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { subscriber, to: { address, key }, how, wording, now }: ChangeAddressInput,
 ): Promise<void> {
   const { id: subscriberId } = subscriber
@@ -245,7 +241,7 @@ interface ReleaseAddressInput {
  */
 async function releaseAddress(
   deps: Pick<Deps, 'config'>,
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { key, subscriberId, wording, now }: ReleaseAddressInput,
 ): Promise<void> {
   const other = await subscriberByKey(tx, key)

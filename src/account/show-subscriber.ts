@@ -1,6 +1,6 @@
 import { bouncesOfMessages, type ListedBounce } from '../bounces/bounce-list.repo.ts'
 import { newestFailure } from '../bounces/bounce-text.ts'
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import type { Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { type DueDate, nextDue } from '../digests/due.ts'
@@ -45,7 +45,7 @@ export async function showSubscriber({ db, clock }: Deps, who: SubscriberRef): P
 }
 
 /** Merges the operator's notes on consent, which are stored with sign-ups: rows of table consent are never deleted. */
-export async function consentsWithNotes(db: DatabaseOrTransaction, id: string): Promise<Consent[]> {
+export async function consentsWithNotes(db: Database, id: string): Promise<Consent[]> {
   const notes = await consentNotesOf(db, id)
   const consents = await consentsOf(db, id)
   return consents.map((consent) => {

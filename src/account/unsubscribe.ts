@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { addDays, type Day, localDayOf, type Weekday } from '../core/dates.ts'
 import type { Deps, ServiceDeps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
@@ -37,7 +37,7 @@ export async function unsubscribe(deps: ServiceDeps, { token, how }: Unsubscribe
 
 async function endBehindLink(
   { config, clock }: Deps,
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { id, how }: { id: string; how: UnsubscribeInput['how'] },
 ): Promise<{ ended: boolean; goodbye: boolean }> {
   const now = clock.now()

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { addDays, localDayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { redact } from '../core/log.ts'
@@ -48,11 +48,7 @@ const MAX_REPLY_LENGTH = 1000
 const MAX_READ = 2000
 
 /** Finds the subject of a bounce event and applies its consequence. Call it in the transaction that ends the report. */
-export async function applyBounce(
-  deps: Deps,
-  tx: DatabaseOrTransaction,
-  input: ApplyBounceInput,
-): Promise<AppliedBounce> {
+export async function applyBounce(deps: Deps, tx: Database, input: ApplyBounceInput): Promise<AppliedBounce> {
   const { at, isProven } = input
   const subject = await findSubject(deps, tx, input)
   const event = trustedEvent(input, subject)
@@ -119,11 +115,7 @@ interface Acting {
 
 type ConsequenceResult = Pick<AppliedBounce, 'suppressed' | 'ended'> & { effect: BounceEffect }
 
-async function applyConsequence(
-  deps: Deps,
-  tx: DatabaseOrTransaction,
-  acting: Acting,
-): Promise<ConsequenceResult> {
+async function applyConsequence(deps: Deps, tx: Database, acting: Acting): Promise<ConsequenceResult> {
   const { event, at, subject, hasProof } = acting
   const isAboutMailbox = event.class === 'dead' || event.class === 'full'
   const { address } = subject
@@ -157,10 +149,7 @@ async function applyConsequence(
  * Bounces that count against the current address: not those of an earlier address, nor those before the last
  * confirmation.
  */
-async function earlierReturns(
-  tx: DatabaseOrTransaction,
-  { subscriber, subject, at }: Acting,
-): Promise<CountedBounce[]> {
+async function earlierReturns(tx: Database, { subscriber, subject, at }: Acting): Promise<CountedBounce[]> {
   if (!subscriber || subscriber.addressKey !== tryParseAddress(subject.address)?.key) return []
   const { id: subscriberId, confirmedAt, createdAt } = subscriber
   const movedAt = await lastConsentAt(tx, subscriberId, 'moved')
@@ -169,20 +158,13 @@ async function earlierReturns(
   return countedBounces(tx, { subscriberId, since, now: at, messageId: subject.messageId })
 }
 
-async function endDeadMailbox(
-  deps: Deps,
-  tx: DatabaseOrTransaction,
-  acting: Acting,
-): Promise<ConsequenceResult> {
+async function endDeadMailbox(deps: Deps, tx: Database, acting: Acting): Promise<ConsequenceResult> {
   await dropIfUnconfirmed(tx, acting)
   return suppressAs(deps, tx, acting, acting.event.class === 'full' ? 'full' : 'dead')
 }
 
 /** Deletes unconfirmed sign-ups for a dead mailbox: no one can confirm them. */
-async function dropIfUnconfirmed(
-  tx: DatabaseOrTransaction,
-  { event, subscriber, subject }: Acting,
-): Promise<boolean> {
+async function dropIfUnconfirmed(tx: Database, { event, subscriber, subject }: Acting): Promise<boolean> {
   if (event.class !== 'dead' || subscriber?.state !== 'pending') return false
   if (subscriber.addressKey !== tryParseAddress(subject.address)?.key) return false
   return (await deleteUnconfirmedSignups(tx, subscriber.id)) > 0
@@ -191,7 +173,7 @@ async function dropIfUnconfirmed(
 /** Suppresses the address that the email went to. A subscriber who has changed the address since keeps the new one. */
 async function suppressAs(
   deps: Deps,
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { at, subject }: Acting,
   reason: SuppressionReason,
 ): Promise<ConsequenceResult> {
@@ -206,11 +188,7 @@ async function suppressAs(
  * Returns how the subscription ended; undefined if there was none. A report without proof may be forged. So it only
  * ends what the undo link can restore, and the subscriber gets a goodbye email with that link.
  */
-async function unsubscribe(
-  deps: Deps,
-  tx: DatabaseOrTransaction,
-  acting: Acting,
-): Promise<string | undefined> {
+async function unsubscribe(deps: Deps, tx: Database, acting: Acting): Promise<string | undefined> {
   const { subscriber, at: now, hasProof } = acting
   if (!subscriber || !(hasProof || hasSubscription(subscriber))) return undefined
   const how = howEnded(acting)
@@ -225,10 +203,7 @@ function howEnded({ event, isProven, hasProof }: Acting): string {
 }
 
 /** Pauses a subscription because the mailbox is full. A longer pause that the subscriber chose is kept. */
-async function pauseForAWeek(
-  tx: DatabaseOrTransaction,
-  { subscriber, at, subject }: Acting,
-): Promise<boolean> {
+async function pauseForAWeek(tx: Database, { subscriber, at, subject }: Acting): Promise<boolean> {
   if (!subscriber || !hasSubscription(subscriber)) return false
   if (subscriber.addressKey !== tryParseAddress(subject.address)?.key) return false
   const until = addDays(localDayOf(at, subscriber.zone), PAUSE_DAYS)

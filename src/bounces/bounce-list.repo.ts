@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { NewBounce } from './bounce.repo.ts'
 import type { Channel } from './report.repo.ts'
@@ -33,21 +33,21 @@ const FIELDS = Prisma.sql`
 
 /** All bounces of these messages, oldest first. */
 export const bouncesOfMessages = (
-  db: DatabaseOrTransaction,
+  db: Database,
   ids: readonly string[],
 ): Promise<ListedBounce[]> => db.$queryRaw<ListedBounce[]>`
   select ${FIELDS} where b.message_id = any(${[...ids]}) order by b.at, b.report_id, b.n`
 
 /** All bounces of a subscriber, oldest first. */
 export const bouncesOfSubscriber = (
-  db: DatabaseOrTransaction,
+  db: Database,
   subscriberId: string,
 ): Promise<ListedBounce[]> => db.$queryRaw<ListedBounce[]>`
   select ${FIELDS} where b.subscriber_id = ${subscriberId} order by b.at, b.report_id, b.n`
 
 /** Up to `most` bounces, newest first. The filter narrows the list; `after` continues from a position. */
 export const newestBounces = (
-  db: DatabaseOrTransaction,
+  db: Database,
   { class: kind, domain, from, after, most }: BounceFilter & { after?: BounceCursor; most: number },
 ): Promise<ListedBounce[]> => db.$queryRaw<ListedBounce[]>`
   select ${FIELDS}
@@ -69,10 +69,7 @@ interface Span {
 }
 
 /** Number of bounces per class in a half-open interval (start included), largest first. */
-export const countBounces = (
-  db: DatabaseOrTransaction,
-  { from, before }: Span,
-): Promise<BounceClassCount[]> =>
+export const countBounces = (db: Database, { from, before }: Span): Promise<BounceClassCount[]> =>
   db.$queryRaw<BounceClassCount[]>`
   select class, count(*)::int as count from bounce where at >= ${from} and at < ${before}
   group by 1 order by 2 desc, 1`
@@ -83,7 +80,7 @@ export interface BounceDomainCount extends BounceClassCount {
 
 /** Number of bounces per domain and class, for the domains with the most bounces. */
 export const countBouncesByDomain = (
-  db: DatabaseOrTransaction,
+  db: Database,
   { from, before, domains }: Span & { domains: number },
 ): Promise<BounceDomainCount[]> => db.$queryRaw<BounceDomainCount[]>`
   with biggest as (
@@ -101,10 +98,7 @@ export interface BounceDayCount extends BounceClassCount {
 }
 
 /** Number of bounces per day (UTC) and class. */
-export const countBouncesByDay = (
-  db: DatabaseOrTransaction,
-  { from, before }: Span,
-): Promise<BounceDayCount[]> =>
+export const countBouncesByDay = (db: Database, { from, before }: Span): Promise<BounceDayCount[]> =>
   db.$queryRaw<BounceDayCount[]>`
   select to_char(at at time zone 'utc', 'YYYY-MM-DD') as day, class, count(*)::int as count
   from bounce where at >= ${from} and at < ${before} group by 1, 2`

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import type { BounceClass } from './reading/parsed-bounce.ts'
 
 /** In display order: classes of failed deliveries first, then the others. */
@@ -77,7 +77,7 @@ const ARRIVED_AFTER_DAYS = 5
  * if a later email was accepted at least five days ago and did not bounce, or if the mailbox sent an automatic reply.
  */
 export const countedBounces = (
-  db: DatabaseOrTransaction,
+  db: Database,
   { subscriberId, since, now, messageId }: CountedBouncesInput,
 ): Promise<CountedBounce[]> => db.$queryRaw<CountedBounce[]>`
   with counted as (
@@ -104,7 +104,7 @@ export const countedBounces = (
 
 /** Whether an earlier report about that message, of the same class, led to one of these actions. */
 export async function wasHandled(
-  db: DatabaseOrTransaction,
+  db: Database,
   {
     messageId,
     class: kind,
@@ -116,7 +116,7 @@ export async function wasHandled(
 }
 
 /** Removes server replies from a subscriber's bounces. */
-export async function redactBounces(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
+export async function redactBounces(db: Database, subscriberId: string): Promise<void> {
   await db.bounce.updateMany({ where: { subscriberId }, data: { reply: '', domain: null } })
 }
 
@@ -137,7 +137,7 @@ interface DomainShare {
  * The share of email to a domain that bounced since an instant because of the domain's policy or a problem on our side.
  */
 export async function bounceShareOfDomain(
-  db: DatabaseOrTransaction,
+  db: Database,
   { domain, from, mailsFrom, perCent }: { domain: string; from: Date; mailsFrom: Date; perCent: number },
 ): Promise<DomainShare> {
   const [bounced] = await db.$queryRaw<[{ people: number; reply: string | null }]>`

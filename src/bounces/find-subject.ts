@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { DAY_MS } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { addressesMailedSince, messageRecipient } from '../mail/outbox/message-list.repo.ts'
@@ -35,7 +35,7 @@ export interface FindSubjectInput {
  */
 export async function findSubject(
   deps: Pick<Deps, 'config'>,
-  db: DatabaseOrTransaction,
+  db: Database,
   input: FindSubjectInput,
 ): Promise<BounceSubject | null> {
   const { APP_SECRET } = deps.config
@@ -72,10 +72,7 @@ function idsIn(
 const parseOwnMessageId = (field: string): string | undefined =>
   /^<?[a-z-]+\.([\w-]{16})@[^\s<>@]+>?$/.exec(field.trim())?.[1]
 
-async function byMessage(
-  db: DatabaseOrTransaction,
-  ids: readonly [FoundBy, string][],
-): Promise<BounceSubject | null> {
+async function byMessage(db: Database, ids: readonly [FoundBy, string][]): Promise<BounceSubject | null> {
   for (const [foundBy, id] of ids) {
     const message = await messageRecipient(db, id)
     if (!message) continue
@@ -87,10 +84,7 @@ async function byMessage(
 
 const MAILED_WITHIN_DAYS = 30
 
-async function byAddress(
-  db: DatabaseOrTransaction,
-  { event, at }: FindSubjectInput,
-): Promise<BounceSubject | null> {
+async function byAddress(db: Database, { event, at }: FindSubjectInput): Promise<BounceSubject | null> {
   const address = tryParseAddress(event.recipient)
   if (!address || event.about.messageIds.some(isOfAnotherProgram)) return null
   const subscriber = await subscriberByKey(db, address.key)

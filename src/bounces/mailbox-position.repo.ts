@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 
 /** How far the emails of a mailbox were read. */
 export interface MailboxPosition {
@@ -9,10 +9,7 @@ export interface MailboxPosition {
 }
 
 /** Null if the mailbox was never read. */
-export const mailboxPosition = (
-  db: DatabaseOrTransaction,
-  mailbox: string,
-): Promise<MailboxPosition | null> =>
+export const mailboxPosition = (db: Database, mailbox: string): Promise<MailboxPosition | null> =>
   db.mailboxPosition.findUnique({ where: { mailbox }, select: { uidValidity: true, uid: true } })
 
 /**
@@ -20,7 +17,7 @@ export const mailboxPosition = (
  * mailbox.
  */
 export async function advancePosition(
-  db: DatabaseOrTransaction,
+  db: Database,
   { mailbox, from, to, at }: { mailbox: string; from: MailboxPosition | null; to: MailboxPosition; at: Date },
 ): Promise<boolean> {
   const { count } = from

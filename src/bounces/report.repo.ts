@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import type { NewBounce } from './bounce.repo.ts'
 
 /** The providers whose webhooks are supported. */
@@ -30,7 +30,7 @@ function hashOf({ channel, recipient, raw }: NewReport): string {
 }
 
 /** Stores a report before it is processed. False if it was stored before; then there is nothing to do. */
-export async function insertReport(db: DatabaseOrTransaction, report: NewReport): Promise<boolean> {
+export async function insertReport(db: Database, report: NewReport): Promise<boolean> {
   const { channel, recipient, raw, at } = report
   const added = await db.$executeRaw`
     insert into report (hash, channel, recipient, raw, bytes, at)
@@ -51,7 +51,7 @@ const TAKEN_SECONDS = 60
  * Leases the oldest waiting report to this process for one minute of the database's clock. If the process dies, another
  * one takes the report. Null if no report waits.
  */
-export async function takeReport(db: DatabaseOrTransaction): Promise<TakenReport | null> {
+export async function takeReport(db: Database): Promise<TakenReport | null> {
   const rows = await db.$queryRaw<TakenReport[]>`
     update report set attempts = attempts + 1, taken_until = now() + make_interval(secs => ${TAKEN_SECONDS}::float8)
     where id = (
@@ -63,7 +63,7 @@ export async function takeReport(db: DatabaseOrTransaction): Promise<TakenReport
 
 /** Returns a report to the queue for a minute. Without `counts`, the attempt is not counted. */
 export async function deferReport(
-  db: DatabaseOrTransaction,
+  db: Database,
   { id, counts }: { id: number; counts: boolean },
 ): Promise<void> {
   await db.$executeRaw`
@@ -77,7 +77,7 @@ export async function deferReport(
  * that applies its effect.
  */
 export async function endReport(
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { id, state, now, bounces }: { id: number; state: 'read' | 'unreadable'; now: Date; bounces: NewBounce[] },
 ): Promise<void> {
   await tx.report.update({
@@ -88,7 +88,7 @@ export async function endReport(
 }
 
 /** Whether it still waits. No other process can end it until the transaction ends. */
-export async function lockWaitingReport(tx: DatabaseOrTransaction, id: number): Promise<boolean> {
+export async function lockWaitingReport(tx: Database, id: number): Promise<boolean> {
   const rows = await tx.$queryRaw<
     unknown[]
   >`select 1 from report where id = ${id} and state = 'waiting' for update`
@@ -102,11 +102,11 @@ interface ReportLimits {
 }
 
 /** Deletes the reports that arrived before the limits; waiting reports are kept. */
-export async function deleteOldReports(db: DatabaseOrTransaction, limits: ReportLimits): Promise<number> {
+export async function deleteOldReports(db: Database, limits: ReportLimits): Promise<number> {
   return (await db.report.deleteMany({ where: oldReports(limits) })).count
 }
 
-export const countOldReports = (db: DatabaseOrTransaction, limits: ReportLimits): Promise<number> =>
+export const countOldReports = (db: Database, limits: ReportLimits): Promise<number> =>
   db.report.count({ where: oldReports(limits) })
 
 const oldReports = ({ kept, empty }: ReportLimits) => ({
@@ -121,18 +121,18 @@ export interface WaitingReports {
   oldest: Date | null
 }
 
-export async function waitingReports(db: DatabaseOrTransaction): Promise<WaitingReports> {
+export async function waitingReports(db: Database): Promise<WaitingReports> {
   const [row] = await db.$queryRaw<[WaitingReports]>`
     select count(*)::int as count, min(at) as oldest from report where state = 'waiting'`
   return row
 }
 
 /** When the newest report of each channel arrived. */
-export async function newestByChannel(db: DatabaseOrTransaction): Promise<ReadonlyMap<string, Date>> {
+export async function newestByChannel(db: Database): Promise<ReadonlyMap<string, Date>> {
   const rows = await db.report.groupBy({ by: ['channel'], _max: { at: true } })
   return new Map(rows.flatMap(({ channel, _max: { at } }) => (at ? [[channel, at] as const] : [])))
 }
 
 /** Number of unreadable reports since an instant. */
-export const countUnreadable = (db: DatabaseOrTransaction, from: Date): Promise<number> =>
+export const countUnreadable = (db: Database, from: Date): Promise<number> =>
   db.report.count({ where: { state: 'unreadable', at: { gte: from } } })

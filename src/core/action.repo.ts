@@ -1,5 +1,5 @@
 import type { Action as ActionRow } from '../generated/prisma/client.ts'
-import type { DatabaseOrTransaction } from './database/database.ts'
+import type { Database } from './database/database.ts'
 
 /** One action of the operator. `detail` and `verb` never contain an address. */
 export interface Action {
@@ -11,7 +11,7 @@ export interface Action {
   detail?: string
 }
 
-export async function recordAction(db: DatabaseOrTransaction, action: Action): Promise<void> {
+export async function recordAction(db: Database, action: Action): Promise<void> {
   await db.action.create({ data: action })
 }
 
@@ -20,7 +20,7 @@ export type RecordedAction = Required<Action> & { id: number }
 
 /** Newest first. `verbs` filters by verb; `before` returns the actions with a smaller id. */
 export async function recentActions(
-  db: DatabaseOrTransaction,
+  db: Database,
   { limit, verbs, before }: { limit: number; verbs?: readonly string[]; before?: number },
 ): Promise<RecordedAction[]> {
   const where = { id: { lt: before }, ...(verbs && { verb: { in: [...verbs] } }) }
@@ -29,10 +29,7 @@ export async function recentActions(
 }
 
 /** All actions on one subscriber, newest first. They are kept when the subscriber is erased. */
-export async function actionsForSubscriber(
-  db: DatabaseOrTransaction,
-  subscriberId: string,
-): Promise<RecordedAction[]> {
+export async function actionsForSubscriber(db: Database, subscriberId: string): Promise<RecordedAction[]> {
   const rows = await db.action.findMany({ where: { subscriberId }, orderBy: { id: 'desc' } })
   return rows.map(toRecordedAction)
 }

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from './database/database.ts'
+import type { Database } from './database/database.ts'
 
 /** A problem that lasts until a check succeeds. */
 export interface Incident {
@@ -15,19 +15,19 @@ export interface Incident {
 export const INCIDENT_PREFIX = 'trouble '
 
 /** Opens an incident, or updates its cause; `since` of an open one stays. */
-export async function recordIncident(db: DatabaseOrTransaction, incident: Incident): Promise<void> {
+export async function recordIncident(db: Database, incident: Incident): Promise<void> {
   const { name, what, detail, since } = incident
   await db.$executeRaw`
     insert into switch (name, value, reason, at) values (${INCIDENT_PREFIX + name}, ${what}, ${detail}, ${since})
     on conflict (name) do update set value = excluded.value, reason = excluded.reason`
 }
 
-export async function endIncident(db: DatabaseOrTransaction, name: string): Promise<void> {
+export async function endIncident(db: Database, name: string): Promise<void> {
   await db.switch.deleteMany({ where: { name: INCIDENT_PREFIX + name } })
 }
 
 /** All open incidents, by name. */
-export async function openIncidents(db: DatabaseOrTransaction): Promise<Incident[]> {
+export async function openIncidents(db: Database): Promise<Incident[]> {
   const rows = await db.switch.findMany({
     where: { name: { startsWith: INCIDENT_PREFIX } },
     orderBy: { name: 'asc' },

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 import { counted, words } from '../i18n/words.ts'
-import type { DatabaseOrTransaction } from './database/database.ts'
+import type { Database } from './database/database.ts'
 import { Fault } from './errors.ts'
 
 /** How often one visitor may do something. Wider networks around the visitor get a multiple: see `networksOf`. */
@@ -74,10 +74,7 @@ function groupsOf(ip: string): number[] | undefined {
 }
 
 /** How many permits a bucket has now, without taking any. */
-export async function permitsLeft(
-  db: DatabaseOrTransaction,
-  { key, capacity, perSecond }: Bucket,
-): Promise<number> {
+export async function permitsLeft(db: Database, { key, capacity, perSecond }: Bucket): Promise<number> {
   const [row] = await db.$queryRaw<{ tokens: number }[]>`
     select least(${capacity}::float8, tokens + extract(epoch from now() - at)::float8 * ${perSecond}::float8) as tokens
     from bucket where key = ${key}`
@@ -94,7 +91,7 @@ export const bucketsOf = ({ name, capacity, perSecond }: RateLimit, ip: string):
 
 /** Takes one permit, or `count`, at every network of an IP address. Throws rate.too-many. */
 export async function requirePermit(
-  db: DatabaseOrTransaction,
+  db: Database,
   limit: RateLimit,
   { ip, count }: { ip: string; count?: number },
 ): Promise<void> {
@@ -121,7 +118,7 @@ export function retryAfter(waitSeconds: number): { seconds: number; wait: string
  * of the slowest bucket. The buckets refill by the database's clock.
  */
 export async function takePermits(
-  db: DatabaseOrTransaction,
+  db: Database,
   buckets: readonly Bucket[],
   count = 1,
 ): Promise<PermitResult> {
@@ -135,7 +132,7 @@ export async function takePermits(
 }
 
 async function takeFromExisting(
-  db: DatabaseOrTransaction,
+  db: Database,
   buckets: readonly Bucket[],
   count: number,
 ): Promise<PermitResult & { found: number }> {
@@ -162,7 +159,7 @@ async function takeFromExisting(
   return row!
 }
 
-async function createMissing(db: DatabaseOrTransaction, buckets: readonly Bucket[]): Promise<void> {
+async function createMissing(db: Database, buckets: readonly Bucket[]): Promise<void> {
   await db.$executeRaw`
     insert into bucket (key, tokens, at)
     select key, capacity, date_trunc('milliseconds', now())
@@ -174,11 +171,7 @@ async function createMissing(db: DatabaseOrTransaction, buckets: readonly Bucket
  * Takes `count` more from every bucket, even beyond empty: the next visitor waits until they refill. A negative count
  * returns permits.
  */
-export async function chargePermits(
-  db: DatabaseOrTransaction,
-  buckets: readonly Bucket[],
-  count: number,
-): Promise<void> {
+export async function chargePermits(db: Database, buckets: readonly Bucket[], count: number): Promise<void> {
   // The table stores no negative tokens: a debt is a future time at which the bucket starts to refill.
   await db.$executeRaw`
     with wanted as (
@@ -196,7 +189,7 @@ export async function chargePermits(
 }
 
 /** Deletes the buckets that were not used for a day. They are full by then, and their keys contain IP networks. */
-export async function deleteIdleBuckets(db: DatabaseOrTransaction): Promise<void> {
+export async function deleteIdleBuckets(db: Database): Promise<void> {
   // A visitor may return at this moment, so rows are locked in the order of their keys, as everywhere in this file.
   await db.$executeRaw`
     delete from bucket where key in

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from './database/database.ts'
+import type { Database } from './database/database.ts'
 import { databaseIdentity, databaseTimeline, isSameDatabase } from './database/database-identity.repo.ts'
 import type { Deps } from './deps.ts'
 import {
@@ -54,13 +54,13 @@ interface DatabaseState {
   timeline: string | null
 }
 
-const readDatabaseState = async (db: DatabaseOrTransaction): Promise<DatabaseState> => ({
+const readDatabaseState = async (db: Database): Promise<DatabaseState> => ({
   identity: await databaseIdentity(db),
   timeline: await databaseTimeline(db),
 })
 
 /** Compares the recorded state with the current one; an unknown part counts as unchanged. */
-async function detectChange(db: DatabaseOrTransaction, current: DatabaseState): Promise<Change | undefined> {
+async function detectChange(db: Database, current: DatabaseState): Promise<Change | undefined> {
   const identity = await readSwitch(db, IDENTITY_SWITCH)
   if (identity && !isSameDatabase(identity.value, current.identity)) return 'restored'
   const timeline = await readSwitch(db, TIMELINE_SWITCH)
@@ -68,31 +68,27 @@ async function detectChange(db: DatabaseOrTransaction, current: DatabaseState): 
 }
 
 /** Until the transaction ends, no other process can hold or resume delivery. */
-export const lockIdentity = (tx: DatabaseOrTransaction): Promise<Switch | null> =>
-  lockSwitch(tx, IDENTITY_SWITCH)
+export const lockIdentity = (tx: Database): Promise<Switch | null> => lockSwitch(tx, IDENTITY_SWITCH)
 
 /** Stops planning and sending until the operator resumes. False if delivery was already held. */
-export const holdDelivery = (
-  db: DatabaseOrTransaction,
-  at: Date,
-  reason: Change = 'restored',
-): Promise<boolean> => setSwitchUnless(db, DELIVERY_SWITCH, { value: HELD, reason, at }, HELD)
+export const holdDelivery = (db: Database, at: Date, reason: Change = 'restored'): Promise<boolean> =>
+  setSwitchUnless(db, DELIVERY_SWITCH, { value: HELD, reason, at }, HELD)
 
 /** Pauses delivery for any other reason. If it is held, changes nothing and returns false. */
 export const pauseUnlessHeld = (
-  db: DatabaseOrTransaction,
+  db: Database,
   { reason, at }: { reason: string; at: Date },
 ): Promise<boolean> => setSwitchUnless(db, DELIVERY_SWITCH, { value: 'paused', reason, at }, HELD)
 
 export const isHoldSwitch = (delivery: Switch | null): boolean => delivery?.value === HELD
 
 /** Whether delivery is paused because the database was restored or promoted: then nothing is planned either. */
-export const isDeliveryHeld = async (db: DatabaseOrTransaction): Promise<boolean> =>
+export const isDeliveryHeld = async (db: Database): Promise<boolean> =>
   isHoldSwitch(await readSwitch(db, DELIVERY_SWITCH))
 
 /** Records the current database as the right one. */
 export async function recordIdentity(
-  db: DatabaseOrTransaction,
+  db: Database,
   at: Date,
   reason = 'resumed by the operator',
 ): Promise<void> {

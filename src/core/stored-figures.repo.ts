@@ -1,9 +1,9 @@
-import type { DatabaseOrTransaction } from './database/database.ts'
+import type { Database } from './database/database.ts'
 import { type Day, dayOf, midnight } from './dates.ts'
 
 /** The stored figures of days whose rows may have been pruned. */
 export async function storedFigures<Figures extends { day: Day }>(
-  db: DatabaseOrTransaction,
+  db: Database,
   { from, to }: { from: Day; to: Day },
 ): Promise<Figures[]> {
   const rows = await db.dayTotals.findMany({
@@ -13,7 +13,7 @@ export async function storedFigures<Figures extends { day: Day }>(
 }
 
 /** Stores the figures of days for good; a day that already has figures keeps them. */
-export async function storeFigures(db: DatabaseOrTransaction, all: readonly { day: Day }[]): Promise<void> {
+export async function storeFigures(db: Database, all: readonly { day: Day }[]): Promise<void> {
   await db.$executeRaw`
     insert into day_totals (local_date, figures)
     select (figures ->> 'day')::date, figures from jsonb_array_elements(${JSON.stringify(all)}::jsonb) figures
@@ -24,7 +24,7 @@ export async function storeFigures(db: DatabaseOrTransaction, all: readonly { da
  * The newest day with stored figures, else the day before the first subscriber or the first due email; null before
  * both. For imported subscribers the time of the import counts, not an earlier sign-up.
  */
-export async function figuresStoredThrough(db: DatabaseOrTransaction): Promise<Day | null> {
+export async function figuresStoredThrough(db: Database): Promise<Day | null> {
   const [row] = await db.$queryRaw<{ day: Date | null }[]>`
     select coalesce((select max(local_date) from day_totals where figures is not null),
       (least((select min(greatest(created_at, imported_at)) from subscriber), (select min(not_before) from batch)) at time zone 'utc')::date - 1) as day`

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from './database/database.ts'
+import type { Database } from './database/database.ts'
 
 export interface Switch {
   value: string
@@ -7,22 +7,18 @@ export interface Switch {
 }
 
 /** A switch, which all processes share; null if it is not set. */
-export async function readSwitch(db: DatabaseOrTransaction, name: string): Promise<Switch | null> {
+export async function readSwitch(db: Database, name: string): Promise<Switch | null> {
   return db.switch.findUnique({ where: { name }, select: { value: true, reason: true, at: true } })
 }
 
-export async function setSwitch(
-  db: DatabaseOrTransaction,
-  name: string,
-  { value, reason, at }: Switch,
-): Promise<void> {
+export async function setSwitch(db: Database, name: string, { value, reason, at }: Switch): Promise<void> {
   const set = { value, reason, at }
   await db.switch.upsert({ where: { name }, create: { name, ...set }, update: set })
 }
 
 /** Sets the switch if it is not set; returns its value afterwards, from any process. */
 export async function setSwitchOnce(
-  db: DatabaseOrTransaction,
+  db: Database,
   name: string,
   { value, reason, at }: Switch,
 ): Promise<Switch> {
@@ -32,7 +28,7 @@ export async function setSwitchOnce(
 
 /** Sets the switch unless it has `protectedValue`, in one statement; returns whether it did. */
 export async function setSwitchUnless(
-  db: DatabaseOrTransaction,
+  db: Database,
   name: string,
   { value, reason, at }: Switch,
   protectedValue: string,
@@ -45,13 +41,13 @@ export async function setSwitchUnless(
 }
 
 /** As readSwitch, and locks the row until the transaction ends. */
-export async function lockSwitch(tx: DatabaseOrTransaction, name: string): Promise<Switch | null> {
+export async function lockSwitch(tx: Database, name: string): Promise<Switch | null> {
   const [row] = await tx.$queryRaw<Switch[]>`
     select value, reason, at from switch where name = ${name} for update`
   return row ?? null
 }
 
 /** Deletes the switch. True if it existed. */
-export async function clearSwitch(db: DatabaseOrTransaction, name: string): Promise<boolean> {
+export async function clearSwitch(db: Database, name: string): Promise<boolean> {
   return (await db.switch.deleteMany({ where: { name } })).count > 0
 }

@@ -1,4 +1,4 @@
-import type { Database, DatabaseOrTransaction } from './database/database.ts'
+import type { Database } from './database/database.ts'
 
 /**
  * Claims a slot: true for one process, false for all others, however often they try. With `againAfterSeconds`, one
@@ -23,14 +23,14 @@ export async function deleteTicksBefore(db: Database, instant: Date): Promise<vo
 }
 
 /** The newest slot of that name; null if it does not exist or was deleted. */
-export async function newestSlot(db: DatabaseOrTransaction, name: string): Promise<Date | null> {
+export async function newestSlot(db: Database, name: string): Promise<Date | null> {
   const { _max } = await db.tick.aggregate({ where: { name }, _max: { slot: true } })
   return _max.slot
 }
 
 /** The newest claimed minute at or after `from` and before `before`; null if no process ticked. */
 export async function newestTick(
-  db: DatabaseOrTransaction,
+  db: Database,
   { from, before }: { from?: Date; before?: Date } = {},
 ): Promise<Date | null> {
   const { _max } = await db.tick.aggregate({

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { addDays, type Day, localDayOf } from '../core/dates.ts'
 import { Fault } from '../core/errors.ts'
 import { recordChange } from '../subscribers/change.repo.ts'
@@ -42,7 +42,7 @@ export interface ChangeInput {
  * differs. Topics may change in any state, everything else while active or paused. Throws subscriber.state,
  * topics.too-many, query.*.
  */
-export async function applyChange(tx: DatabaseOrTransaction, input: ChangeInput): Promise<number | null> {
+export async function applyChange(tx: Database, input: ChangeInput): Promise<number | null> {
   const { subscriber, changes, how, wording, now } = input
   const today = localDayOf(now, subscriber.zone)
   const before = withoutEndedPause(await loadSubscription(tx, subscriber), today)
@@ -74,7 +74,7 @@ const normalize = (wanted: Subscription): Subscription => ({
 })
 
 async function changeTopics(
-  tx: DatabaseOrTransaction,
+  tx: Database,
   subscriberId: string,
   before: readonly TopicText[],
   after: readonly TopicText[],
@@ -106,7 +106,7 @@ function eventsOf(before: Subscription, after: Subscription): ConsentEvent[] {
 
 /** Settles what was due under the old schedule, and returns the first date that counts under the new one. */
 async function startDateAfterChange(
-  tx: DatabaseOrTransaction,
+  tx: Database,
   before: Subscriber,
   after: Subscription,
   now: Date,
@@ -117,7 +117,7 @@ async function startDateAfterChange(
 }
 
 /** Opens the digests that are due but not open yet: no planner will find them under the new schedule. */
-async function openOutstanding(tx: DatabaseOrTransaction, subscriber: Subscriber, now: Date): Promise<void> {
+async function openOutstanding(tx: Database, subscriber: Subscriber, now: Date): Promise<void> {
   const { id: subscriberId, zone, hour, days, startDate } = subscriber
   const schedule = { zone, hour, days }
   const newest = newestDue(schedule, now)

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { addDays, type Day } from '../core/dates.ts'
 import { maxHistoryId, type PaperSnapshot, snapshotsAt } from '../papers/history.repo.ts'
 import { papersInRange } from '../papers/paper.repo.ts'
@@ -14,11 +14,11 @@ import { type NewMatchCause, newlyMatchingSince } from './newly-matching.ts'
 export interface CandidatePool {
   candidates: Candidates
   /** Reads the queries of these topics that are not loaded yet. Call it before the candidates use them. */
-  loadQueries(db: DatabaseOrTransaction, topics: readonly DigestTopic[]): Promise<void>
+  loadQueries(db: Database, topics: readonly DigestTopic[]): Promise<void>
   /** The highest id of the papers' history that is loaded. */
   history: number
   /** Reads the papers as of each of these history ids. Call it before `newlyMatching` with one of them. */
-  loadSnapshots(db: DatabaseOrTransaction, histories: readonly number[]): Promise<void>
+  loadSnapshots(db: Database, histories: readonly number[]): Promise<void>
   /** Whether one of these topics can newly match an earlier paper, through votes or newer versions. */
   mayNewlyMatch(topics: readonly DigestTopic[]): boolean
 }
@@ -32,7 +32,7 @@ const MAX_EXAMINED = 24
 
 /** The papers up to the id `upTo` that were first listed on `since` or later. */
 export async function openCandidatePool(
-  db: DatabaseOrTransaction,
+  db: Database,
   { since, upTo }: { since: Day; upTo: number },
 ): Promise<CandidatePool> {
   const { papers, history } = await papersWithHistory(db, { since, upTo })
@@ -83,7 +83,7 @@ export async function openCandidatePool(
 const MAX_READINGS = 5
 
 /** The papers and the end of their history. Reads again if the history grew in the meantime. */
-async function papersWithHistory(db: DatabaseOrTransaction, { since, upTo }: { since: Day; upTo: number }) {
+async function papersWithHistory(db: Database, { since, upTo }: { since: Day; upTo: number }) {
   const inUse = await turningInUse(db)
   const range = {
     firstDayFrom: inUse.votes ? addDays(since, -RISING_DAYS) : since,
@@ -97,7 +97,7 @@ async function papersWithHistory(db: DatabaseOrTransaction, { since, upTo }: { s
 }
 
 /** Whether topics use vote limits or newer versions: only then do older papers count besides those of two weeks. */
-async function turningInUse(db: DatabaseOrTransaction): Promise<{ votes: boolean; revised: boolean }> {
+async function turningInUse(db: Database): Promise<{ votes: boolean; revised: boolean }> {
   const [inUse] = await db.$queryRaw<{ votes: boolean; revised: boolean }[]>`
     select
       exists(select from query where jsonb_path_exists(tree, '$.** ? (@.kind == "votes")')) as votes,

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { addDays, type Day } from '../core/dates.ts'
 import { profileWordsBySubscriber } from '../subscribers/profile.repo.ts'
 import type { CandidatePool } from './candidates.repo.ts'
@@ -21,10 +21,7 @@ export interface ComposeDigestsInput {
 }
 
 /** Composes the digest of each recipient for that date, in the recipients' order. Writes nothing. */
-export async function composeDigests(
-  db: DatabaseOrTransaction,
-  input: ComposeDigestsInput,
-): Promise<DigestDraft[]> {
+export async function composeDigests(db: Database, input: ComposeDigestsInput): Promise<DigestDraft[]> {
   const { recipients, localDate, snapshot, pool, now } = input
   await pool.loadQueries(
     db,
@@ -80,7 +77,7 @@ const idOf = ({ subscriberId }: Recipient): string => subscriberId
 type Earlier = Map<string, EarlierDigest[]>
 
 async function loadEarlierDigests(
-  db: DatabaseOrTransaction,
+  db: Database,
   input: ComposeDigestsInput,
   mayGainMatches: readonly Recipient[],
 ): Promise<Earlier> {
@@ -98,7 +95,7 @@ async function loadEarlierDigests(
 
 /** Adds papers shown weeks ago, so that a newer version does not repeat them. */
 async function addShownBefore(
-  db: DatabaseOrTransaction,
+  db: Database,
   { localDate, pool: { candidates } }: ComposeDigestsInput,
   mayGainMatches: readonly Recipient[],
   earlier: Earlier,

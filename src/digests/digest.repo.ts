@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { type Day, midnight } from '../core/dates.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import type { DigestContent } from './digest-content.ts'
@@ -40,7 +40,7 @@ export interface DueDigest extends Recipient {
  * is written. Digests that another planner has locked are skipped.
  */
 export async function takeDueDigests(
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { planId, after, most }: { planId: number; after: number; most: number },
 ): Promise<DueDigest[]> {
   return tx.$queryRaw<DueDigest[]>`
@@ -56,10 +56,7 @@ export async function takeDueDigests(
 }
 
 /** The subscriber as a digest would see them; null if they do not exist. */
-export async function recipientOf(
-  db: DatabaseOrTransaction,
-  subscriberId: string,
-): Promise<Recipient | null> {
+export async function recipientOf(db: Database, subscriberId: string): Promise<Recipient | null> {
   const row = await db.subscriber.findUnique({
     where: { id: subscriberId },
     include: { topics: { orderBy: { position: 'asc' } } },
@@ -94,10 +91,7 @@ export interface FilledDigest {
 }
 
 /** Fills digests that this transaction has locked. */
-export async function fillDigests(
-  tx: DatabaseOrTransaction,
-  fillings: readonly FilledDigest[],
-): Promise<void> {
+export async function fillDigests(tx: Database, fillings: readonly FilledDigest[]): Promise<void> {
   await tx.$executeRaw`
     update digest d set outcome = w.outcome::digest_outcome, from_paper = w."fromPaper", to_paper = w."toPaper",
       to_history = w."toHistory", best_day = w."bestDay", papers = w.papers, matched = w.matched, content = w.content
@@ -107,16 +101,13 @@ export async function fillDigests(
 }
 
 /** The content of a planned digest; null if the digest does not exist, or was never filled with papers. */
-export async function digestContent(db: DatabaseOrTransaction, id: number): Promise<DigestContent | null> {
+export async function digestContent(db: Database, id: number): Promise<DigestContent | null> {
   const row = await db.digest.findUnique({ where: { id }, select: { content: true } })
   return contentOf(row?.content)
 }
 
 /** The papers in the email of a digest or a welcome; null if there were none, or the content was deleted. */
-export async function mailedContent(
-  db: DatabaseOrTransaction,
-  messageId: string,
-): Promise<DigestContent | null> {
+export async function mailedContent(db: Database, messageId: string): Promise<DigestContent | null> {
   const row = await db.message.findUnique({
     where: { id: messageId },
     select: { content: true, digest: { select: { content: true } } },
@@ -134,7 +125,7 @@ function contentOf(content: unknown): DigestContent | null {
 const BEFORE: Partial<DigestContent> = { week: null, beyond: [] }
 
 /** Every digest of a subscriber, complete, oldest first. */
-export const digestsOf = (db: DatabaseOrTransaction, subscriberId: string) =>
+export const digestsOf = (db: Database, subscriberId: string) =>
   db.digest.findMany({
     where: { subscriberId },
     omit: { subscriberId: true, planId: true },
@@ -143,7 +134,7 @@ export const digestsOf = (db: DatabaseOrTransaction, subscriberId: string) =>
 
 /** A subscriber's digest of a date with its plan and the id of its message; null if none was opened. */
 export const digestOn = (
-  db: DatabaseOrTransaction,
+  db: Database,
   { subscriberId, localDate }: { subscriberId: string; localDate: Day },
 ) =>
   db.digest.findUnique({
@@ -153,7 +144,7 @@ export const digestOn = (
 
 /** The ranges and papers of a subscriber's digests before a date, newest first. */
 export const digestsBefore = (
-  db: DatabaseOrTransaction,
+  db: Database,
   { subscriberId, localDate }: { subscriberId: string; localDate: Day },
 ) =>
   db.digest.findMany({
@@ -163,7 +154,7 @@ export const digestsBefore = (
   })
 
 /** Counts digests of dates before `before` that have no message. */
-export async function countOldDigests(db: DatabaseOrTransaction, before: Day): Promise<number> {
+export async function countOldDigests(db: Database, before: Day): Promise<number> {
   const [row] = await db.$queryRaw<{ count: number }[]>`
     select count(*)::int as count from digest d
     where d.local_date < ${before}::date and not exists (select from message m where m.digest_id = d.id)`
@@ -172,7 +163,7 @@ export async function countOldDigests(db: DatabaseOrTransaction, before: Day): P
 
 /** Deletes up to `most` of them; returns how many. */
 export function deleteOldDigests(
-  db: DatabaseOrTransaction,
+  db: Database,
   { before, most }: { before: Day; most: number },
 ): Promise<number> {
   return db.$executeRaw`
@@ -186,7 +177,7 @@ export function deleteOldDigests(
 }
 
 /** Deletes the plans before `before` that have no digests left. */
-export function deleteOldPlans(db: DatabaseOrTransaction, before: Day): Promise<number> {
+export function deleteOldPlans(db: Database, before: Day): Promise<number> {
   return db.$executeRaw`
     delete from plan p
     where p.local_date < ${before}::date and p.closed_at is not null

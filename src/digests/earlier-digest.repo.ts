@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
 import type { EarlierDigest } from './eligible-range.ts'
 
@@ -10,7 +10,7 @@ type EarlierRow = Omit<EarlierDigest, 'bestDay'> & { subscriberId: string; bestD
  * uncertain one stays uncertain once its deadline has passed. A welcome counts with the papers that it showed.
  */
 export async function earlierDigests(
-  db: DatabaseOrTransaction,
+  db: Database,
   { subscriberIds, lowest, since, now }: { subscriberIds: string[]; lowest: number; since: Day; now: Date },
 ): Promise<Map<string, EarlierDigest[]>> {
   // The papers of a welcome are up to 14 days old when it is composed.
@@ -52,7 +52,7 @@ export interface HistoryPoint {
  * only that digest showed: then the digest before it counts.
  */
 export async function lastHistoryPoints(
-  db: DatabaseOrTransaction,
+  db: Database,
   { recipients, since }: { recipients: { id: string; here: Date | null }[]; since: Day },
 ): Promise<Map<string, HistoryPoint>> {
   const rows = await db.$queryRaw<(HistoryPoint & { subscriberId: string })[]>`
@@ -78,7 +78,7 @@ export async function lastHistoryPoints(
  * that are older than those of `earlierDigests`.
  */
 export async function papersShownTo(
-  db: DatabaseOrTransaction,
+  db: Database,
   { subscriberIds, paperIds, since }: { subscriberIds: string[]; paperIds: number[]; since: Day },
 ): Promise<Map<string, number[]>> {
   if (subscriberIds.length === 0 || paperIds.length === 0) return new Map()

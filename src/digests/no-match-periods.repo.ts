@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { addDays, type Day, dayOf } from '../core/dates.ts'
 
 /** Consecutive due dates with new papers but no match for a subscriber, up to the date that is being planned. */
@@ -20,7 +20,7 @@ const NOTE_DAYS = 30
  * days. Dates without papers, paused and missed dates neither count nor break the row. Lock the subscribers first.
  */
 export async function noMatchPeriods(
-  db: DatabaseOrTransaction,
+  db: Database,
   { subscriberIds, localDate }: { subscriberIds: readonly string[]; localDate: Day },
 ): Promise<NoMatchPeriod[]> {
   // A digest with a non-empty range considered new papers. Names and order of topics have no effect on matches.
@@ -54,7 +54,7 @@ export async function noMatchPeriods(
  * their topics do not count.
  */
 export async function idleTopics(
-  db: DatabaseOrTransaction,
+  db: Database,
   { topicIds, localDate }: { topicIds: readonly number[]; localDate: Day },
 ): Promise<Set<number>> {
   if (topicIds.length === 0) return new Set()

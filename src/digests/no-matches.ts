@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { type Day, dayOf } from '../core/dates.ts'
 import type { NewMessage } from '../mail/message.ts'
 import { paperPathOf } from '../papers/paper-key.ts'
@@ -47,7 +47,7 @@ export interface NoMatchesInput {
  * A no-matches email for each subscriber who has had no match long enough. It is sent among the digests, not before
  * them: it is not urgent, it is due at the subscriber's hour, and it is cancelled when a digest would be.
  */
-export async function noMatchesFor(tx: DatabaseOrTransaction, input: NoMatchesInput): Promise<NewMessage[]> {
+export async function noMatchesFor(tx: Database, input: NoMatchesInput): Promise<NewMessage[]> {
   const followers = input.unmatched.filter(({ address, topics }) => address !== null && topics.length > 0)
   if (followers.length === 0) return []
   const subscriberIds = followers.map(({ subscriberId }) => subscriberId)

@@ -1,4 +1,4 @@
-import { type DatabaseOrTransaction, isDatabaseUnavailable } from '../core/database/database.ts'
+import { type Database, isDatabaseUnavailable } from '../core/database/database.ts'
 import { addDays, type Day, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { errorFields, Fault } from '../core/errors.ts'
@@ -175,9 +175,9 @@ async function oneByOne(deps: Deps, input: FillPageInput, after: number, upTo: n
 function fillNext(
   deps: Deps,
   input: FillPageInput,
-  take: (tx: DatabaseOrTransaction) => Promise<DueDigest[]>,
+  take: (tx: Database) => Promise<DueDigest[]>,
 ): Promise<FilledDigest[]> {
-  const work = async (tx: DatabaseOrTransaction) => {
+  const work = async (tx: Database) => {
     const digests = await take(tx)
     if (digests.length === 0) return []
     const fillings = await composeAll(tx, input, digests)
@@ -198,7 +198,7 @@ function fillNext(
 }
 
 async function composeAll(
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { plan, pool, now }: FillPageInput,
   digests: DueDigest[],
 ): Promise<FilledDigest[]> {

@@ -1,10 +1,10 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { type Day, dayOf } from '../core/dates.ts'
 import type { Schedule } from '../subscribers/subscriber.ts'
 import { type DueDate, PLAN_WITHIN_MS } from './due.ts'
 
 /** The distinct schedules of active and paused subscribers. */
-export const schedulesInUse = (db: DatabaseOrTransaction): Promise<Schedule[]> =>
+export const schedulesInUse = (db: Database): Promise<Schedule[]> =>
   db.$queryRaw`
     select zone, hour, days from subscriber where state in ('active', 'paused') group by zone, hour, days
     order by zone, hour, days`
@@ -25,7 +25,7 @@ export interface UnopenedGroup extends DueGroup {
  * of a later date is not missing this one, unless `only` requests exactly this date.
  */
 export async function unopenedGroups(
-  db: DatabaseOrTransaction,
+  db: Database,
   groups: readonly DueGroup[],
   only: boolean,
 ): Promise<UnopenedGroup[]> {
@@ -63,7 +63,7 @@ export interface PlanInput extends DueGroup {
  * line. Returns the number of opened digests.
  */
 export async function openDigests(
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { subscriberId, schedule, due, maxPaperId, sources }: PlanInput,
   { only, now }: { only: boolean; now: Date },
 ): Promise<number> {
@@ -96,7 +96,7 @@ export async function openDigests(
 }
 
 /** The newest local date for which a subscriber has a digest. */
-export async function lastDigestDate(db: DatabaseOrTransaction, subscriberId: string): Promise<Day | null> {
+export async function lastDigestDate(db: Database, subscriberId: string): Promise<Day | null> {
   const { _max } = await db.digest.aggregate({ where: { subscriberId }, _max: { localDate: true } })
   return _max.localDate && dayOf(_max.localDate)
 }
@@ -110,7 +110,7 @@ export interface OpenPlan {
 }
 
 /** Plans with digests that may still be unfilled, in the order in which they were due. */
-export async function plansToFill(db: DatabaseOrTransaction): Promise<OpenPlan[]> {
+export async function plansToFill(db: Database): Promise<OpenPlan[]> {
   const plans = await db.plan.findMany({
     where: { plannedAt: null },
     orderBy: [{ dueAt: 'asc' }, { id: 'asc' }],
@@ -121,7 +121,7 @@ export async function plansToFill(db: DatabaseOrTransaction): Promise<OpenPlan[]
 }
 
 /** Marks a plan as finished, unless it has unfilled digests. */
-export async function finishPlan(db: DatabaseOrTransaction, planId: number, now: Date): Promise<void> {
+export async function finishPlan(db: Database, planId: number, now: Date): Promise<void> {
   await db.$executeRaw`
     update plan set planned_at = ${now}
     where id = ${planId} and planned_at is null
@@ -129,10 +129,7 @@ export async function finishPlan(db: DatabaseOrTransaction, planId: number, now:
 }
 
 /** Ends the remaining digests of a plan that is too late: paused if the subscriber is paused, otherwise missed. */
-export async function missDigests(
-  db: DatabaseOrTransaction,
-  planId: number,
-): Promise<{ paused: number; missed: number }> {
+export async function missDigests(db: Database, planId: number): Promise<{ paused: number; missed: number }> {
   const [row] = await db.$queryRaw<{ paused: number; missed: number }[]>`
     with ended as (
       update digest d set outcome = (case when s.state = 'paused' then 'paused' else 'missed' end)::digest_outcome
@@ -156,7 +153,7 @@ interface OverdueDate {
 }
 
 /** Local dates with plans that are open at `now` although the deadline of all their messages has passed. */
-export function overdueDates(db: DatabaseOrTransaction, now: Date): Promise<OverdueDate[]> {
+export function overdueDates(db: Database, now: Date): Promise<OverdueDate[]> {
   return db.$queryRaw<OverdueDate[]>`
     select to_char(p.local_date, 'YYYY-MM-DD') as "localDate", count(*)::int as plans, sum(p.due)::int as due,
       max(p.due_at + make_interval(secs => ${PLAN_WITHIN_MS / 1000}::float8)) as since
@@ -169,7 +166,7 @@ export function overdueDates(db: DatabaseOrTransaction, now: Date): Promise<Over
 
 /** Number of local dates with due subscribers, and how many of these have only closed plans. */
 export async function closedDates(
-  db: DatabaseOrTransaction,
+  db: Database,
   { from, to }: { from: Day; to: Day },
 ): Promise<{ dates: number; closed: number }> {
   const [row] = await db.$queryRaw<[{ dates: number; closed: number }]>`

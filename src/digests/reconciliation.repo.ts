@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { type Day, dayOf, midnight } from '../core/dates.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { PLAN_WITHIN_MS } from './due.ts'
@@ -14,7 +14,7 @@ interface PlanRow extends OutcomeCounts {
 }
 
 /** The totals of one local date, including dates whose digests are pruned. */
-export async function dayTotals(db: DatabaseOrTransaction, date: Day): Promise<DayTotals> {
+export async function dayTotals(db: Database, date: Day): Promise<DayTotals> {
   const kept = await storedDayTotals(db, date)
   // jsonb does not keep the order of keys.
   if (kept) return { date, ...sumCounts([kept]), closed: true }
@@ -23,7 +23,7 @@ export async function dayTotals(db: DatabaseOrTransaction, date: Day): Promise<D
 }
 
 /** The newest local date all of whose plans are closed; null if there is none. */
-export async function newestClosedDate(db: DatabaseOrTransaction): Promise<Day | null> {
+export async function newestClosedDate(db: Database): Promise<Day | null> {
   const rows = await db.$queryRaw<{ date: Date }[]>`
     select local_date as date from plan group by local_date having bool_and(closed_at is not null)
     order by local_date desc limit 1`
@@ -38,7 +38,7 @@ interface ClosedPlan extends OutcomeCounts {
  * Closes every plan that has nothing open, or that has expired: 20 hours after its hour, or at its messages' last
  * deadline if that is later. Returns the plans that this call closed.
  */
-export async function closeFinishedPlans(db: DatabaseOrTransaction, now: Date): Promise<ClosedPlan[]> {
+export async function closeFinishedPlans(db: Database, now: Date): Promise<ClosedPlan[]> {
   const plans = await planRows(db, Prisma.sql`p.closed_at is null`)
   const ids = plans.filter((plan) => (plan.filled && plan.open === 0) || plan.over <= now).map(({ id }) => id)
   const closed = await db.$queryRaw<{ id: number }[]>`
@@ -47,7 +47,7 @@ export async function closeFinishedPlans(db: DatabaseOrTransaction, now: Date): 
   return closed.map(({ id }) => ({ planId: id, ...sumCounts([byId.get(id)!]) }))
 }
 
-function planRows(db: DatabaseOrTransaction, which: Prisma.Sql): Promise<PlanRow[]> {
+function planRows(db: Database, which: Prisma.Sql): Promise<PlanRow[]> {
   return db.$queryRaw<PlanRow[]>`
     select p.id, p.due, p.closed_at is not null as closed, p.planned_at is not null as filled, c.*
     from plan p cross join lateral (
@@ -70,7 +70,7 @@ function planRows(db: DatabaseOrTransaction, which: Prisma.Sql): Promise<PlanRow
 }
 
 /** The stored totals of a date whose digests may be pruned; null if all its digests are kept. */
-export async function storedDayTotals(db: DatabaseOrTransaction, date: Day): Promise<OutcomeCounts | null> {
+export async function storedDayTotals(db: Database, date: Day): Promise<OutcomeCounts | null> {
   const row = await db.dayTotals.findUnique({
     where: { localDate: midnight(date) },
     select: { counts: true },
@@ -80,7 +80,7 @@ export async function storedDayTotals(db: DatabaseOrTransaction, date: Day): Pro
 
 /** Stores the totals of a date permanently: its digests may be deleted from then on. */
 export async function saveDayTotals(
-  db: DatabaseOrTransaction,
+  db: Database,
   { date, counts, now }: { date: Day; counts: OutcomeCounts; now: Date },
 ): Promise<void> {
   const kept = { counts: { ...counts } as Prisma.InputJsonObject, prunedAt: now }
@@ -89,14 +89,14 @@ export async function saveDayTotals(
 }
 
 /** The newest local date whose digests may be deleted; null if all are kept. */
-export async function prunedThrough(db: DatabaseOrTransaction): Promise<Day | null> {
+export async function prunedThrough(db: Database): Promise<Day | null> {
   const [row] = await db.$queryRaw<{ date: Date | null }[]>`
     select max(local_date) as date from day_totals where counts is not null`
   return row?.date ? dayOf(row.date) : null
 }
 
 /** Local dates before `before` that have plans but no stored totals, oldest first. */
-export async function datesWithoutTotals(db: DatabaseOrTransaction, before: Day): Promise<Day[]> {
+export async function datesWithoutTotals(db: Database, before: Day): Promise<Day[]> {
   const rows = await db.$queryRaw<{ date: Date }[]>`
     select distinct p.local_date as date from plan p
     where p.local_date < ${before}::date

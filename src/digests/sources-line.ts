@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { addDays, type Day, dayOf } from '../core/dates.ts'
 import { shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
@@ -110,7 +110,7 @@ export interface Snapshot {
 
 /** `sources`: those of the settings, whose order the line keeps; without them, sorted by name. */
 export async function snapshotAt(
-  db: DatabaseOrTransaction,
+  db: Database,
   { now, sources }: { now: Date; sources?: readonly string[] },
 ): Promise<Snapshot> {
   const today = dayOf(now)

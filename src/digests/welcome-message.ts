@@ -1,8 +1,4 @@
-import {
-  type Database,
-  type DatabaseOrTransaction,
-  isDatabaseUnavailable,
-} from '../core/database/database.ts'
+import { type Database, isDatabaseUnavailable } from '../core/database/database.ts'
 import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { errorText } from '../core/errors.ts'
@@ -94,7 +90,7 @@ interface EnqueueWelcomeInput {
 /** Enqueues the email that welcomes a new subscriber, with a first digest if there are papers for one. */
 export async function enqueueWelcome(
   deps: Deps,
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { signupId, subscriberId, material, now }: EnqueueWelcomeInput,
 ): Promise<void> {
   const subscriber = (await subscriberById(tx, subscriberId))!
@@ -119,7 +115,7 @@ export async function enqueueWelcome(
 }
 
 /** The welcome of a signup; null if it had none, or its content was deleted. */
-export const welcomeOf = (db: DatabaseOrTransaction, signupId: number): Promise<WelcomeMessage | null> =>
+export const welcomeOf = (db: Database, signupId: number): Promise<WelcomeMessage | null> =>
   messageContent<WelcomeMessage>(db, { kind: 'welcome', dedupe: dedupeOf(signupId) })
 
 const dedupeOf = (signupId: number): string => `signup ${signupId}`
@@ -131,7 +127,7 @@ interface ComposeWelcomeInput extends Pick<WelcomeInput, 'recipient' | 'queries'
 /** Problems with papers or queries must not prevent a confirmation or its welcome. */
 async function tryToCompose(
   { log }: Deps,
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { material, ...input }: ComposeWelcomeInput,
 ): Promise<ComposedWelcome> {
   const { archive, shown } = material
@@ -157,7 +153,7 @@ const MAX_OF_A_DAY = 200
  * weeks.
  */
 async function welcomeByTopics(
-  tx: DatabaseOrTransaction,
+  tx: Database,
   archive: Archive,
   input: Omit<WelcomeInput, 'papers'>,
 ): Promise<ComposedWelcome> {

@@ -1,4 +1,4 @@
-import type { Database, DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import type { Deps } from '../core/deps.ts'
 import {
   DELIVERY_SWITCH,
@@ -67,7 +67,7 @@ export async function resumeDelivery(deps: Deps, { moved = false } = {}): Promis
       await lockIdentity(tx)
       const paused = await readSwitch(tx, DELIVERY_SWITCH)
       const held = isHoldSwitch(paused)
-      const inside = { ...deps, db: tx as Database }
+      const inside = { ...deps, db: tx }
       const afterRestore =
         held && paused && !moved ? await settleAfterRestore(inside, { since: paused.at }) : null
       if (held) await recordIdentity(tx, deps.clock.now())
@@ -80,7 +80,7 @@ export async function resumeDelivery(deps: Deps, { moved = false } = {}): Promis
 }
 
 /** Resumes at a low rate, and settles what stopped delivery. */
-async function restartSending(tx: DatabaseOrTransaction, at: Date): Promise<void> {
+async function restartSending(tx: Database, at: Date): Promise<void> {
   await resetSendRateAfterPause(tx)
   await resetComplaintCount(tx, at)
 }
@@ -116,10 +116,7 @@ export interface RestoreOutcome {
  * Ends everything that may already have happened after the backup: open messages, and every date whose hour has passed.
  * Call it in a transaction. `since` is when the restore was detected: messages requested since then are still sent.
  */
-async function settleAfterRestore(
-  deps: Deps & { db: Database },
-  { since }: { since: Date },
-): Promise<RestoreOutcome> {
+async function settleAfterRestore(deps: Deps, { since }: { since: Date }): Promise<RestoreOutcome> {
   const { db, clock } = deps
   const now = clock.now()
   await openDue(deps, { date: undefined, now })

@@ -1,5 +1,5 @@
 import { countOldReports, deleteOldReports } from '../bounces/report.repo.ts'
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { addDays, DAY_MS, type Day, dayOf, midnight } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { isDeliveryHeld } from '../core/restored-database.ts'
@@ -143,10 +143,10 @@ async function repeatUntilDone(
   return sum
 }
 
-const inTransaction = <T>({ db }: Deps, work: (tx: DatabaseOrTransaction) => Promise<T>): Promise<T> =>
+const inTransaction = <T>({ db }: Deps, work: (tx: Database) => Promise<T>): Promise<T> =>
   db.$transaction(work, { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS })
 
-async function deleteUnconfirmedBatch(tx: DatabaseOrTransaction, before: Date): Promise<number> {
+async function deleteUnconfirmedBatch(tx: Database, before: Date): Promise<number> {
   const ids = await lockUnconfirmed(tx, { before, most: SUBSCRIBERS })
   if (ids.length === 0) return 0
   await deleteMessagesOf(tx, ids)

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import type { Day } from '../core/dates.ts'
 
 /** The facts that can make a paper match later than its first listing. */
@@ -11,7 +11,7 @@ export interface PaperSnapshot {
 
 /** Records the current snapshot of these papers if it differs from the last one. Call it under the ingest lock. */
 export async function recordHistory(
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { paperIds, now }: { paperIds: readonly number[]; now: Date },
 ): Promise<void> {
   await tx.$executeRaw`
@@ -30,7 +30,7 @@ export async function recordHistory(
  * The highest id of the history, 0 if it is empty. All lower ids are visible by then. It never decreases, as the last
  * row of each paper stays. The sequence would include rows that are not committed yet.
  */
-export async function maxHistoryId(db: DatabaseOrTransaction): Promise<number> {
+export async function maxHistoryId(db: Database): Promise<number> {
   const rows = await db.$queryRaw<{ highest: number }[]>`
     select coalesce(max(id), 0) as highest from paper_history`
   return rows[0]!.highest
@@ -38,7 +38,7 @@ export async function maxHistoryId(db: DatabaseOrTransaction): Promise<number> {
 
 /** The snapshots of papers when the history ended at the id `upTo`, without papers that had none. */
 export async function snapshotsAt(
-  db: DatabaseOrTransaction,
+  db: Database,
   { paperIds, upTo }: { paperIds: readonly number[]; upTo: number },
 ): Promise<Map<number, PaperSnapshot>> {
   const rows = await db.$queryRaw<(PaperSnapshot & { id: number })[]>`
@@ -48,7 +48,7 @@ export async function snapshotsAt(
 }
 
 /** Deletes snapshots that were replaced before an instant. The snapshot of each paper at that instant remains. */
-export async function pruneHistoryBefore(db: DatabaseOrTransaction, before: Date): Promise<number> {
+export async function pruneHistoryBefore(db: Database, before: Date): Promise<number> {
   return await db.$executeRaw`
     delete from paper_history h where at < ${before} and exists (
       select from paper_history later where later.paper_id = h.paper_id and later.id > h.id and later.at < ${before})`

@@ -1,4 +1,4 @@
-import { type Database, type DatabaseOrTransaction, isDataRejection } from '../core/database/database.ts'
+import { type Database, isDataRejection } from '../core/database/database.ts'
 import { type Day, midnight } from '../core/dates.ts'
 import { errorText, Fault } from '../core/errors.ts'
 import { Prisma } from '../generated/prisma/client.ts'
@@ -53,7 +53,7 @@ interface Rejected {
 
 const ROLLBACK = new Error('dry run')
 
-type Also = (tx: DatabaseOrTransaction, recorded: RecordedListings) => Promise<void>
+type Also = (tx: Database, recorded: RecordedListings) => Promise<void>
 
 /**
  * Records a source's listings of a day, in one transaction with `also`. Recording the same records again changes
@@ -78,7 +78,7 @@ async function inTransaction(
   { record, also }: { record: typeof recordBatch; also: Also },
 ): Promise<RecordedListings> {
   let recorded: RecordedListings | undefined
-  const work = async (tx: DatabaseOrTransaction) => {
+  const work = async (tx: Database) => {
     await tx.$executeRaw`select pg_advisory_xact_lock(${INGEST_LOCK}::bigint)`
     const counts = await record(tx, listings)
     recorded = { ...counts, ...(await countListed(tx, listings)) }
@@ -92,7 +92,7 @@ async function inTransaction(
 }
 
 /** Records everything except the records that the database rejects. Throws papers.rejected if none is left. */
-async function recordAccepted(tx: DatabaseOrTransaction, listings: DayListings): Promise<Counts> {
+async function recordAccepted(tx: Database, listings: DayListings): Promise<Counts> {
   const counts = await recordByHalves(tx, listings)
   const { source, day, records } = listings
   const [first] = counts.rejected
@@ -102,7 +102,7 @@ async function recordAccepted(tx: DatabaseOrTransaction, listings: DayListings):
 }
 
 /** Splits a batch that the database rejects into halves, down to the single rejected records. */
-async function recordByHalves(tx: DatabaseOrTransaction, listings: DayListings): Promise<Counts> {
+async function recordByHalves(tx: Database, listings: DayListings): Promise<Counts> {
   const { records } = listings
   await tx.$executeRaw`savepoint batch`
   const outcome = await recordBatch(tx, listings).catch(rejectionOf)
@@ -131,7 +131,7 @@ function rejectionOf(error: unknown): Pick<Rejected, 'why'> {
 const displayName = ({ keys: [key], title }: SourceRecord): string =>
   excerpt(key ? identifierText(key) : title, MAX_NAME_LENGTH)
 
-async function recordBatch(tx: DatabaseOrTransaction, listings: DayListings): Promise<Counts> {
+async function recordBatch(tx: Database, listings: DayListings): Promise<Counts> {
   const stored = await papersWithKeys(tx, listings.records.flatMap(paperKeysOf))
   const changes = await assignIds(tx, changesOf(listings.records, stored, listings))
   // Insert first, since rows of absorbed papers may move to the new papers.
@@ -150,7 +150,7 @@ async function recordBatch(tx: DatabaseOrTransaction, listings: DayListings): Pr
  * Moves everything that refers to absorbed papers to the papers that absorb them, which exist already, and deletes the
  * absorbed papers. Digests keep the id of an absorbed paper; it leads to the paper that absorbed it.
  */
-async function absorb(tx: DatabaseOrTransaction, changes: readonly NumberedChange[]): Promise<void> {
+async function absorb(tx: Database, changes: readonly NumberedChange[]): Promise<void> {
   const pairs = changes.flatMap(({ id, absorbed }) => absorbed.map((gone) => ({ gone, stays: id })))
   if (pairs.length === 0) return
   const moves = JSON.stringify(pairs)
@@ -167,7 +167,7 @@ async function absorb(tx: DatabaseOrTransaction, changes: readonly NumberedChang
   })
 }
 
-const moveListings = (tx: DatabaseOrTransaction, moves: string) => tx.$executeRaw`
+const moveListings = (tx: Database, moves: string) => tx.$executeRaw`
   insert into listing (source, day, paper_id, kind, votes, comments, first_seen, updated_at)
   select source, day, move.stays, min(kind), max(votes), max(comments), min(first_seen), max(updated_at)
   from listing join jsonb_to_recordset(${moves}::jsonb) as move(gone int, stays int) on paper_id = move.gone
@@ -193,7 +193,7 @@ const absorbing = (changes: NumberedChange[]): NumberedChange[] =>
 
 /** Returns the papers whose listing is new or changed. A value that the source no longer gives stays. */
 async function upsertListings(
-  tx: DatabaseOrTransaction,
+  tx: Database,
   changes: NumberedChange[],
   { source, day, now }: DayListings,
 ): Promise<number[]> {
@@ -213,7 +213,7 @@ async function upsertListings(
 }
 
 async function countListed(
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { source, day }: DayListings,
 ): Promise<Pick<RecordedListings, 'listed' | 'revised'>> {
   const where = { source, day: midnight(day) }
@@ -229,10 +229,7 @@ interface PapersOnDay {
 }
 
 /** The papers, as "arxiv:2507.06457", that a source has not listed on another day, except as newer versions. */
-export async function unseenBy(
-  db: DatabaseOrTransaction,
-  { source, day, keys }: PapersOnDay,
-): Promise<Set<string>> {
+export async function unseenBy(db: Database, { source, day, keys }: PapersOnDay): Promise<Set<string>> {
   const seen = await papersWhere(
     db,
     keys,
@@ -244,10 +241,7 @@ export async function unseenBy(
 }
 
 /** The papers that a source lists on a day, including newer versions. */
-export const listedOnDay = (
-  db: DatabaseOrTransaction,
-  { source, day, keys }: PapersOnDay,
-): Promise<Set<string>> =>
+export const listedOnDay = (db: Database, { source, day, keys }: PapersOnDay): Promise<Set<string>> =>
   papersWhere(
     db,
     keys,
@@ -256,18 +250,11 @@ export const listedOnDay = (
   )
 
 /** The papers without a publication date. */
-export async function papersWithoutDate(
-  db: DatabaseOrTransaction,
-  keys: readonly PaperKey[],
-): Promise<Set<string>> {
+export async function papersWithoutDate(db: Database, keys: readonly PaperKey[]): Promise<Set<string>> {
   return without(keys, await papersWhere(db, keys, Prisma.sql`published_at is not null`))
 }
 
-async function papersWhere(
-  db: DatabaseOrTransaction,
-  keys: readonly PaperKey[],
-  fits: Prisma.Sql,
-): Promise<Set<string>> {
+async function papersWhere(db: Database, keys: readonly PaperKey[], fits: Prisma.Sql): Promise<Set<string>> {
   const found = await db.$queryRaw<PaperKey[]>`
     select scheme, value from paper_key k
     join jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) as asked(scheme text, value text) using (scheme, value)

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { addDays, type Day } from '../core/dates.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Paper } from './paper.ts'
@@ -22,7 +22,7 @@ const SELECT_PAPERS = Prisma.sql`
  * The highest paper id so far, 0 if there are no papers. All lower ids are visible by then. It never decreases:
  * absorbed papers count.
  */
-export async function maxPaperId(db: DatabaseOrTransaction): Promise<number> {
+export async function maxPaperId(db: Database): Promise<number> {
   const rows = await db.$queryRaw<{ highest: number }[]>`
     select greatest((select max(id) from paper),
       (select max(value::int) from paper_key where scheme = 'id'), 0) as highest`
@@ -48,7 +48,7 @@ const mayHold = (withRevised: boolean): Prisma.Sql =>
  * without withdrawn ones. `slice` limits the result.
  */
 export const papersListedOn = (
-  db: DatabaseOrTransaction,
+  db: Database,
   day: Day,
   slice?: Partial<ListSlice> & { withRevised?: boolean },
 ): Promise<Paper[]> =>
@@ -57,7 +57,7 @@ export const papersListedOn = (
     order by listed.votes desc nulls last, p.id limit ${slice?.take ?? null}::int offset ${slice?.skip ?? 0}::int`
 
 /** The number of papers that `papersListedOn` returns without `withRevised`. */
-export async function countPapersListedOn(db: DatabaseOrTransaction, day: Day): Promise<number> {
+export async function countPapersListedOn(db: Database, day: Day): Promise<number> {
   const rows = await db.$queryRaw<{ count: number }[]>`
     select count(distinct paper_id)::int as count from listing join paper on paper.id = paper_id
     where day = ${day}::date and kind <> 'revised' and withdrawn_at is null`
@@ -65,7 +65,7 @@ export async function countPapersListedOn(db: DatabaseOrTransaction, day: Day): 
 }
 
 /** Whether a paper that was first listed on a day or later has a category. */
-export async function hasCategoriesSince(db: DatabaseOrTransaction, day: Day): Promise<boolean> {
+export async function hasCategoriesSince(db: Database, day: Day): Promise<boolean> {
   const rows = await db.$queryRaw<{ named: boolean }[]>`
     select exists(select from paper where first_day >= ${day}::date and withdrawn_at is null
       and categories <> '{}') as named`
@@ -87,7 +87,7 @@ interface PaperRange {
 
 /** The papers in a range of ids, in order of ids, without withdrawn ones. */
 export const papersInRange = (
-  db: DatabaseOrTransaction,
+  db: Database,
   { after, upTo, firstDayFrom, orRevisedFrom }: PaperRange,
 ): Promise<Paper[]> =>
   db.$queryRaw`
@@ -111,7 +111,7 @@ interface Newest {
 
 /** The newest papers first, up to `limit`, without withdrawn ones. */
 export const newestPapers = (
-  db: DatabaseOrTransaction,
+  db: Database,
   { after, listedOn, withRevised = false, limit }: Newest,
 ): Promise<Paper[]> => {
   const rest = after
@@ -128,7 +128,7 @@ export const newestPapers = (
  * that no longer exist.
  */
 export const papersById = (
-  db: DatabaseOrTransaction,
+  db: Database,
   ids: readonly number[],
   { withWithdrawn = true } = {},
 ): Promise<Paper[]> =>
@@ -137,7 +137,7 @@ export const papersById = (
     order by array_position(${[...ids]}::int[], p.id)`
 
 /** A paper by its name in a path ("2507.06457", "doi:…", "id:17", "17"); includes withdrawn papers. */
-export async function paperByName(db: DatabaseOrTransaction, name: string): Promise<Paper | null> {
+export async function paperByName(db: Database, name: string): Promise<Paper | null> {
   const key = parsePaperName(name)
   if (!key) return null
   const number = key.scheme === 'id' ? Number(key.value) : null
@@ -159,10 +159,7 @@ const following = (day: Day): Prisma.Sql =>
   Prisma.sql`${DAYS} and day > ${day}::date order by listing.day limit 1`
 
 /** The newest day with papers, up to and including a day. */
-export async function newestDayWithPapers(
-  db: DatabaseOrTransaction,
-  { upTo }: { upTo: Day },
-): Promise<Day | null> {
+export async function newestDayWithPapers(db: Database, { upTo }: { upTo: Day }): Promise<Day | null> {
   const rows = await db.$queryRaw<{ day: Day }[]>(before(addDays(upTo, 1)))
   return rows[0]?.day ?? null
 }
@@ -173,7 +170,7 @@ export interface NeighbourDays {
 }
 
 /** The nearest days with papers before and after a day. */
-export async function neighbourDays(db: DatabaseOrTransaction, day: Day): Promise<NeighbourDays> {
+export async function neighbourDays(db: Database, day: Day): Promise<NeighbourDays> {
   const rows = await db.$queryRaw<NeighbourDays[]>`
     select (${before(day)}) as previous, (${following(day)}) as next`
   return rows[0]!
@@ -181,25 +178,25 @@ export async function neighbourDays(db: DatabaseOrTransaction, day: Day): Promis
 
 /** The next papers after an id, in order of ids, without withdrawn ones. */
 export const papersAfter = (
-  db: DatabaseOrTransaction,
+  db: Database,
   { after, most }: { after: number; most: number },
 ): Promise<Paper[]> =>
   db.$queryRaw`${SELECT_PAPERS} where p.id > ${after} and withdrawn_at is null order by p.id limit ${most}::int`
 
 /** The papers with a newer version listed on a day or later, without withdrawn ones. */
-export const papersRevisedSince = (db: DatabaseOrTransaction, day: Day): Promise<Paper[]> =>
+export const papersRevisedSince = (db: Database, day: Day): Promise<Paper[]> =>
   db.$queryRaw`${SELECT_PAPERS} where withdrawn_at is null and p.id in (
     select paper_id from listing where kind = 'revised' and day >= ${day}::date) order by p.id`
 
 /** When a paper or a listing last changed; null for an empty database. */
-export async function lastChange(db: DatabaseOrTransaction): Promise<Date | null> {
+export async function lastChange(db: Database): Promise<Date | null> {
   const [row] = await db.$queryRaw<{ at: Date | null }[]>`
     select greatest((select max(updated_at) from paper), (select max(updated_at) from listing)) as at`
   return row!.at
 }
 
 /** When one of these papers, or one of their listings, last changed; null if all of them are gone. */
-export async function lastChangeOf(db: DatabaseOrTransaction, ids: readonly number[]): Promise<Date | null> {
+export async function lastChangeOf(db: Database, ids: readonly number[]): Promise<Date | null> {
   const [row] = await db.$queryRaw<{ at: Date | null }[]>`
     select greatest((select max(updated_at) from paper where id = any(${[...ids]}::int[])),
       (select max(updated_at) from listing where paper_id = any(${[...ids]}::int[]))) as at`
@@ -213,7 +210,7 @@ interface ChangedPapers {
 }
 
 /** The papers that changed at an instant or later, including changes of votes. */
-export async function changesSince(db: DatabaseOrTransaction, since: Date): Promise<ChangedPapers> {
+export async function changesSince(db: Database, since: Date): Promise<ChangedPapers> {
   const papers = await db.$queryRaw<Paper[]>`
     ${SELECT_PAPERS} where withdrawn_at is null and p.id in (
       select id from paper where updated_at >= ${since}
@@ -229,14 +226,14 @@ export async function changesSince(db: DatabaseOrTransaction, since: Date): Prom
 type SitemapPaper = Pick<Paper, 'id' | 'arxivId' | 'doi'> & { changedOn: Day }
 
 /** The highest paper id; 0 if there are no papers. */
-export async function maxSitemapPaperId(db: DatabaseOrTransaction): Promise<number> {
+export async function maxSitemapPaperId(db: Database): Promise<number> {
   const [row] = await db.$queryRaw<{ highest: number }[]>`select coalesce(max(id), 0) as highest from paper`
   return row!.highest
 }
 
 /** The papers with ids in a range, without withdrawn ones. */
 export const sitemapPapers = (
-  db: DatabaseOrTransaction,
+  db: Database,
   { after, upTo }: { after: number; upTo: number },
 ): Promise<SitemapPaper[]> =>
   db.$queryRaw`
@@ -250,7 +247,7 @@ export const sitemapPapers = (
  * The days with papers, newest first. The query jumps from day to day in the index, since a day may have thousands of
  * listings.
  */
-export async function daysWithPapers(db: DatabaseOrTransaction, limit: number): Promise<Day[]> {
+export async function daysWithPapers(db: Database, limit: number): Promise<Day[]> {
   const rows = await db.$queryRaw<{ day: Day }[]>`
     with recursive days as (
       (select day from listing where kind <> 'revised' order by day desc limit 1)

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { dayOf } from '../core/dates.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { type PaperChange, type Ranks, type StoredPaper, storedFacts } from './merge.ts'
@@ -11,7 +11,7 @@ export type NumberedChange = PaperChange & { id: number; isNew: boolean }
 const json = (value: unknown): string => JSON.stringify(value)
 
 /** The papers that have any of these keys, each with all its keys, by id. */
-export async function papersWithKeys(tx: DatabaseOrTransaction, keys: PaperKey[]): Promise<StoredPaper[]> {
+export async function papersWithKeys(tx: Database, keys: PaperKey[]): Promise<StoredPaper[]> {
   const found = await tx.$queryRaw<{ id: number; onlyRevised: boolean }[]>`
     select p.id,
       not exists(select from listing where paper_id = p.id and kind <> 'revised') as "onlyRevised"
@@ -36,10 +36,7 @@ export async function papersWithKeys(tx: DatabaseOrTransaction, keys: PaperKey[]
 }
 
 /** Assigns ids to new papers, in their order. */
-export async function assignIds(
-  tx: DatabaseOrTransaction,
-  changes: PaperChange[],
-): Promise<NumberedChange[]> {
+export async function assignIds(tx: Database, changes: PaperChange[]): Promise<NumberedChange[]> {
   const count = changes.filter(({ id }) => id === undefined).length
   const rows = await tx.$queryRaw<{ id: number }[]>`
     select nextval(pg_get_serial_sequence('paper', 'id'))::int as id from generate_series(1, ${count}::int) order by 1`
@@ -59,11 +56,7 @@ const PAPER_COLUMNS = Prisma.sql`id int, title text, abstract text, authors text
 const rowsOf = (papers: NumberedChange[]): string => json(papers.map(({ id, facts }) => ({ id, ...facts })))
 
 /** Inserts the new papers. */
-export async function insertPapers(
-  tx: DatabaseOrTransaction,
-  changes: NumberedChange[],
-  now: Date,
-): Promise<void> {
+export async function insertPapers(tx: Database, changes: NumberedChange[], now: Date): Promise<void> {
   const fresh = changes.filter(({ isNew }) => isNew)
   if (fresh.length === 0) return
   await tx.$executeRaw`
@@ -75,11 +68,7 @@ export async function insertPapers(
 }
 
 /** Updates existing papers. */
-export async function updatePapers(
-  tx: DatabaseOrTransaction,
-  papers: NumberedChange[],
-  now: Date,
-): Promise<void> {
+export async function updatePapers(tx: Database, papers: NumberedChange[], now: Date): Promise<void> {
   if (papers.length === 0) return
   await tx.$executeRaw`
     update paper set title = r.title, abstract = r.abstract, authors = r.authors, categories = r.categories,
@@ -91,7 +80,7 @@ export async function updatePapers(
 }
 
 /** Inserts the new keys. Their papers must exist. */
-export async function insertKeys(tx: DatabaseOrTransaction, changes: NumberedChange[]): Promise<void> {
+export async function insertKeys(tx: Database, changes: NumberedChange[]): Promise<void> {
   const keys = changes.flatMap(({ id, newKeys }) => newKeys.map((key) => ({ ...key, paperId: id })))
   if (keys.length === 0) return
   await tx.$executeRaw`

@@ -1,4 +1,4 @@
-import type { Database, DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { parseQuery } from './language/parse-query.ts'
 import { GRAMMAR_VERSION, type Query } from './query.ts'
 
@@ -50,10 +50,7 @@ type Row = [id: number, tree: Query, text: string | null]
 const AT_ONCE = 2_000
 
 /** Returns queries by their ids. */
-export async function readQueries(
-  db: DatabaseOrTransaction,
-  ids: readonly number[],
-): Promise<Map<number, Query>> {
+export async function readQueries(db: Database, ids: readonly number[]): Promise<Map<number, Query>> {
   const queries = new Map<number, Query>()
   for (let from = 0; from < ids.length; from += AT_ONCE) {
     // One value for all rows: separate rows take longer to transfer than the trees.

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Database, DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { paperByName, papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import { evaluate, evaluatePart } from '../queries/matching/evaluate.ts'
@@ -82,7 +82,7 @@ export interface FoundPaper {
 
 /** Papers by id, in the given order. With a query, adds the reasons and skips papers that no longer match. */
 export async function loadFoundPapers(
-  db: DatabaseOrTransaction,
+  db: Database,
   ids: readonly number[],
   query: Query | null,
   spend?: Spend,
@@ -108,7 +108,7 @@ function found(paper: Paper, reasonOf: (text: PaperText) => Reason | null): Foun
 }
 
 /** The paper that a query names, of any age, even if it has only newer versions. Empty for any other query. */
-export async function findNamedPaper(db: DatabaseOrTransaction, query: Query): Promise<FoundPaper[]> {
+export async function findNamedPaper(db: Database, query: Query): Promise<FoundPaper[]> {
   if (query.kind !== 'paper') return []
   const paper = await paperByName(db, query.name)
   return paper ? found(paper, (text) => evaluatePart(query, text)) : []

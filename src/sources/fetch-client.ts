@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import pRetry from 'p-retry'
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import type { Day } from '../core/dates.ts'
 import { errorText, Fault } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
@@ -245,7 +245,7 @@ const MIN_ATTEMPTS = 5
 
 interface HostThrottleOptions {
   /** Without a database there is no throttle, as the requests of other processes are unknown. */
-  db?: DatabaseOrTransaction
+  db?: Database
   /** "arxiv:cs.CL" */
   source: string
   day: Day
@@ -279,11 +279,7 @@ async function withHostThrottle<T>(options: HostThrottleOptions, work: () => Pro
 }
 
 // The holder usually releases the lock early, so poll once per gap.
-async function acquire(
-  options: HostThrottleOptions,
-  db: DatabaseOrTransaction,
-  holder: string,
-): Promise<void> {
+async function acquire(options: HostThrottleOptions, db: Database, holder: string): Promise<void> {
   const { source, day, fetchPolicy, wait, signal } = options
   const { service, timeoutMs } = fetchPolicy
   const holdMs = timeoutMs + HOLD_MARGIN_MS

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 
 /**
  * Acquires a service's lock, which admits one request at a time over all processes, by the database's clock. Returns 0
@@ -6,7 +6,7 @@ import type { DatabaseOrTransaction } from '../core/database/database.ts'
  * it may be free.
  */
 export async function acquireHost(
-  db: DatabaseOrTransaction,
+  db: Database,
   { service, holder, holdMs }: { service: string; holder: string; holdMs: number },
 ): Promise<number> {
   const acquired = await db.$executeRaw`
@@ -25,7 +25,7 @@ export async function acquireHost(
  * Releases the lock after a response: it stays closed for `restMs` more. Does nothing if the lock was lost meanwhile.
  */
 export async function releaseHost(
-  db: DatabaseOrTransaction,
+  db: Database,
   { service, holder, restMs }: { service: string; holder: string; restMs: number },
 ): Promise<void> {
   await db.$executeRaw`

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
 import { parseSourceName, requireSource } from './registry.ts'
 import {
@@ -53,7 +53,7 @@ const MAX_REJECTED = 100
 
 /** The source days that are due for a fetch, oldest first. */
 export async function dueSourceDays(
-  db: DatabaseOrTransaction,
+  db: Database,
   { sources, now }: { sources: readonly string[]; now: Date },
 ): Promise<SourceDayKey[]> {
   const today = dayOf(now)
@@ -74,7 +74,7 @@ export async function dueSourceDays(
 const isDue = ({ closedAt, nextTry }: SourceDay, now: Date): boolean =>
   nextTry ? nextTry <= now : closedAt === null
 
-async function newestClosedDays(db: DatabaseOrTransaction): Promise<Map<string, Day>> {
+async function newestClosedDays(db: Database): Promise<Map<string, Day>> {
   const rows = await db.sourceDay.groupBy({
     by: 'source',
     where: { closedAt: { not: null } },
@@ -85,7 +85,7 @@ async function newestClosedDays(db: DatabaseOrTransaction): Promise<Map<string, 
 
 /** All source days between two days, both included, by day and source. */
 export async function sourceDaysBetween(
-  db: DatabaseOrTransaction,
+  db: Database,
   { from, to }: { from: Day; to: Day },
 ): Promise<SourceDay[]> {
   const rows = await db.sourceDay.findMany({
@@ -102,7 +102,7 @@ export async function sourceDaysBetween(
 
 /** True for the one process that may fetch a due source day now. */
 export async function claimSourceDay(
-  db: DatabaseOrTransaction,
+  db: Database,
   { source, day }: SourceDayKey,
   now: Date,
 ): Promise<boolean> {
@@ -128,10 +128,7 @@ interface Fetched extends SourceDayKey {
 }
 
 /** Records a successful fetch. A closed day stays closed. Throws source.unknown. */
-export async function recordSuccessfulFetch(
-  db: DatabaseOrTransaction,
-  fetched: Fetched,
-): Promise<SourceDayOutcome> {
+export async function recordSuccessfulFetch(db: Database, fetched: Fetched): Promise<SourceDayOutcome> {
   const { source, papers, revised = 0, requests = 0, rejected = [], now } = fetched
   const { calendar } = requireSource(source).source
   const key = { source, day: midnight(fetched.day) }
@@ -161,7 +158,7 @@ export async function recordSuccessfulFetch(
 
 /** Records an import: the day has papers, but its fetches, due time and closing time do not change. */
 export async function recordImport(
-  db: DatabaseOrTransaction,
+  db: Database,
   { source, day, papers, rejected = [], now }: Omit<Fetched, 'revised' | 'requests' | 'reason'>,
 ): Promise<void> {
   const state: SourceDayState = papers > 0 ? 'fresh' : 'waiting'
@@ -187,7 +184,7 @@ interface Failed extends SourceDayKey {
 }
 
 /** Records a failed fetch. Each retry waits longer. A day that has papers or is closed keeps its state. */
-export async function recordFailedFetch(db: DatabaseOrTransaction, failed: Failed): Promise<void> {
+export async function recordFailedFetch(db: Database, failed: Failed): Promise<void> {
   const { source, now, fault, status, seconds, requests = 0 } = failed
   const key = { source, day: midnight(failed.day) }
   const existing = await db.sourceDay.findUnique({ where: { source_day: key } })
@@ -210,7 +207,7 @@ export async function recordFailedFetch(db: DatabaseOrTransaction, failed: Faile
 
 /** Records that no request was sent: the state of the day does not change, and the next attempt is `seconds` later. */
 export async function recordThrottled(
-  db: DatabaseOrTransaction,
+  db: Database,
   { source, day, now, seconds }: SourceDayKey & { now: Date; seconds: number },
 ): Promise<void> {
   const nextTry = new Date(now.getTime() + seconds * 1000)

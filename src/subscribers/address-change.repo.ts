@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import type { Address } from './address.ts'
 
 /** A new address that a subscriber entered, until they press the button behind the link that was emailed to it. */
@@ -11,7 +11,7 @@ export interface AddressChange extends Address {
 
 /** Returns the id of the address change. */
 export async function createAddressChange(
-  db: DatabaseOrTransaction,
+  db: Database,
   { subscriberId, address, key, now }: Address & { subscriberId: string; now: Date },
 ): Promise<number> {
   const { id } = await db.addressChange.create({
@@ -20,27 +20,20 @@ export async function createAddressChange(
   return id
 }
 
-export async function addressChangeById(
-  db: DatabaseOrTransaction,
-  id: number,
-): Promise<AddressChange | null> {
+export async function addressChangeById(db: Database, id: number): Promise<AddressChange | null> {
   const row = await db.addressChange.findUnique({ where: { id } })
   if (!row) return null
   const { addressKey: key, ...addressChange } = row
   return { ...addressChange, key }
 }
 
-export async function markAddressChangeConfirmed(
-  db: DatabaseOrTransaction,
-  id: number,
-  now: Date,
-): Promise<void> {
+export async function markAddressChangeConfirmed(db: Database, id: number, now: Date): Promise<void> {
   await db.addressChange.update({ where: { id }, data: { confirmedAt: now } })
 }
 
 /** Makes their links invalid. Returns the deleted ids. */
 export async function deleteUnconfirmedAddressChanges(
-  db: DatabaseOrTransaction,
+  db: Database,
   where: { subscriberId: string } | { addressKey: string },
 ): Promise<number[]> {
   const open = { ...where, confirmedAt: null }

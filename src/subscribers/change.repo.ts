@@ -1,10 +1,10 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import type { Change as ChangeRow, Prisma } from '../generated/prisma/client.ts'
 import type { Change, Subscription } from './change.ts'
 
 /** Returns the id. Call it in the transaction that makes the change. */
 export async function recordChange(
-  db: DatabaseOrTransaction,
+  db: Database,
   { before, after, ...change }: Omit<Change, 'id'>,
 ): Promise<number> {
   const { id } = await db.change.create({
@@ -13,17 +13,13 @@ export async function recordChange(
   return id
 }
 
-export async function changeById(db: DatabaseOrTransaction, id: number): Promise<Change | null> {
+export async function changeById(db: Database, id: number): Promise<Change | null> {
   const row = await db.change.findUnique({ where: { id } })
   return row && changeOf(row)
 }
 
 /** The newest changes of a subscriber, newest first. */
-export async function newestChanges(
-  db: DatabaseOrTransaction,
-  subscriberId: string,
-  most: number,
-): Promise<Change[]> {
+export async function newestChanges(db: Database, subscriberId: string, most: number): Promise<Change[]> {
   const rows = await db.change.findMany({ where: { subscriberId }, orderBy: { id: 'desc' }, take: most })
   return rows.map(changeOf)
 }
@@ -38,7 +34,7 @@ const changeOf = ({ before, after, ...row }: ChangeRow): Change => ({
 })
 
 /** A subscriber's sign-ups, changes and new addresses, complete, oldest first. */
-export async function historyOf(db: DatabaseOrTransaction, subscriberId: string) {
+export async function historyOf(db: Database, subscriberId: string) {
   const whole = { where: { subscriberId }, omit: { subscriberId: true }, orderBy: { id: 'asc' } } as const
   return {
     signups: await db.signup.findMany(whole),

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { DAY_MS } from '../core/dates.ts'
 
 /**
@@ -19,10 +19,7 @@ export interface CountEmailInput {
  * first one two in 7 days, and from 14 days after it one in 30 days; a history of one email always allows a second. One
  * statement, so any number of processes may call it at once; it uses the clock that is passed in.
  */
-export async function tryCountEmail(
-  db: DatabaseOrTransaction,
-  { key, backsOff, now }: CountEmailInput,
-): Promise<boolean> {
+export async function tryCountEmail(db: Database, { key, backsOff, now }: CountEmailInput): Promise<boolean> {
   const keptUntil = new Date(now.getTime() + (backsOff ? KEEP_DAYS : KEEP_OWN_DAYS) * DAY_MS)
   const taken = await db.$executeRaw`
     insert into email_limit as l (key, since, sent_at, kept_until)
@@ -40,7 +37,7 @@ export async function tryCountEmail(
 
 /** Ends the history under `from` and counts its two newest emails under `to`, which does not back off. */
 export async function moveEmailHistory(
-  db: DatabaseOrTransaction,
+  db: Database,
   { from, to, now }: { from: string; to: string; now: Date },
 ): Promise<void> {
   const keptUntil = new Date(now.getTime() + KEEP_OWN_DAYS * DAY_MS)
@@ -52,13 +49,13 @@ export async function moveEmailHistory(
       before_at = greatest(email_limit.before_at, excluded.before_at, least(email_limit.sent_at, excluded.sent_at))`
 }
 
-export async function deleteEmailHistory(db: DatabaseOrTransaction, keys: readonly string[]): Promise<void> {
+export async function deleteEmailHistory(db: Database, keys: readonly string[]): Promise<void> {
   await db.emailLimit.deleteMany({ where: { key: { in: [...keys] } } })
 }
 
-export const countOldEmailLimits = (db: DatabaseOrTransaction, now: Date): Promise<number> =>
+export const countOldEmailLimits = (db: Database, now: Date): Promise<number> =>
   db.emailLimit.count({ where: { keptUntil: { lt: now } } })
 
-export async function deleteOldEmailLimits(db: DatabaseOrTransaction, now: Date): Promise<number> {
+export async function deleteOldEmailLimits(db: Database, now: Date): Promise<number> {
   return (await db.emailLimit.deleteMany({ where: { keptUntil: { lt: now } } })).count
 }

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { deleteAllFeedback, deleteProfile } from './profile.repo.ts'
 import type { Subscriber } from './subscriber.ts'
 
@@ -7,7 +7,7 @@ import type { Subscriber } from './subscriber.ts'
  * and new addresses. Leaves a tombstone without any address or setting; a suppressed one stays suppressed.
  */
 export async function replaceWithTombstone(
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { id: subscriberId, state }: Pick<Subscriber, 'id' | 'state'>,
   now: Date,
 ): Promise<void> {
@@ -47,7 +47,7 @@ const NO_SETTINGS = {
  * Two statements, so that the second one sees a topic that was added while the first one waited. A query that another
  * transaction has locked is about to be used.
  */
-async function deleteUnusedQueries(tx: DatabaseOrTransaction): Promise<void> {
+async function deleteUnusedQueries(tx: Database): Promise<void> {
   const unused = await tx.$queryRaw<{ id: number }[]>`
     select id from query q where not exists (select from topic t where t.query_id = q.id) for update skip locked`
   await tx.query.deleteMany({ where: { id: { in: unused.map(({ id }) => id) }, topics: { none: {} } } })
@@ -55,7 +55,7 @@ async function deleteUnusedQueries(tx: DatabaseOrTransaction): Promise<void> {
 
 /** When the subscriber with that id was erased, and in which epoch; null if there is no tombstone. */
 export async function tombstoneOf(
-  db: DatabaseOrTransaction,
+  db: Database,
   id: string,
 ): Promise<{ epoch: number; erasedAt: Date } | null> {
   const row = await db.subscriber.findUnique({ where: { id }, select: { epoch: true, erasedAt: true } })

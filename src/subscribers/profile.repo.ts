@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import type { Profile as ProfileRow } from '../generated/prisma/client.ts'
 
 /** { key of a word: weight }, strongest first; negative for words of "less like this". */
@@ -11,17 +11,14 @@ interface Profile {
 }
 
 /** Null if the subscriber has no profile. */
-export async function profileOfSubscriber(
-  db: DatabaseOrTransaction,
-  subscriberId: string,
-): Promise<Profile | null> {
+export async function profileOfSubscriber(db: Database, subscriberId: string): Promise<Profile | null> {
   const row = await db.profile.findUnique({ where: { subscriberId } })
   return row && { words: wordsOf(row), removed: new Set(row.removed) }
 }
 
 /** The words of those of these subscribers who have a profile. They only order papers. */
 export async function profileWordsBySubscriber(
-  db: DatabaseOrTransaction,
+  db: Database,
   subscriberIds: readonly string[],
 ): Promise<Map<string, ProfileWords>> {
   const rows = await db.profile.findMany({ where: { subscriberId: { in: [...subscriberIds] } } })
@@ -31,7 +28,7 @@ export async function profileWordsBySubscriber(
 
 /** Replaces the earlier profile. Lock the subscriber's row first. */
 export async function saveProfile(
-  db: DatabaseOrTransaction,
+  db: Database,
   { subscriberId, words, removed }: Profile & { subscriberId: string },
 ): Promise<void> {
   const data = { words: toStoredWords(words), removed: [...removed] }
@@ -44,7 +41,7 @@ const DIGITS = 5
 const toStoredWords = (words: ProfileWords): Record<string, number> =>
   Object.fromEntries([...words].map(([key, weight]) => [key, Number(weight.toFixed(DIGITS))]))
 
-export async function deleteProfile(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
+export async function deleteProfile(db: Database, subscriberId: string): Promise<void> {
   await db.profile.deleteMany({ where: { subscriberId } })
 }
 
@@ -69,7 +66,7 @@ interface Feedback {
 export const MAX_FEEDBACK = 100
 
 /** Newest first, one for each paper. */
-export async function listFeedback(db: DatabaseOrTransaction, subscriberId: string): Promise<Feedback[]> {
+export async function listFeedback(db: Database, subscriberId: string): Promise<Feedback[]> {
   const rows = await db.$queryRaw<(Omit<Feedback, 'words'> & { words: Record<string, number> })[]>`
     select coalesce(k.paper_id, f.paper_id) as "paperId", f.kind::text, f.at, f.words
     from feedback f left join paper_key k on k.scheme = 'id' and k.value = f.paper_id::text
@@ -88,7 +85,7 @@ interface OnPaper {
 
 /** Replaces the earlier feedback on this paper. Lock the subscriber's row first. */
 export async function saveFeedback(
-  db: DatabaseOrTransaction,
+  db: Database,
   { subscriberId, paperId, kind, words, now }: OnPaper & Pick<Feedback, 'kind' | 'words'> & { now: Date },
 ): Promise<void> {
   await deleteFeedback(db, { subscriberId, paperId })
@@ -101,15 +98,12 @@ export async function saveFeedback(
 }
 
 /** Also deletes feedback that was given under an earlier number of the paper. */
-export async function deleteFeedback(
-  db: DatabaseOrTransaction,
-  { subscriberId, paperId }: OnPaper,
-): Promise<void> {
+export async function deleteFeedback(db: Database, { subscriberId, paperId }: OnPaper): Promise<void> {
   await db.$executeRaw`
     delete from feedback where subscriber_id = ${subscriberId} and (paper_id = ${paperId}::int or paper_id in (
       select value::int from paper_key where scheme = 'id' and paper_id = ${paperId}::int))`
 }
 
-export async function deleteAllFeedback(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
+export async function deleteAllFeedback(db: Database, subscriberId: string): Promise<void> {
   await db.feedback.deleteMany({ where: { subscriberId } })
 }

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 
 // Only people who never subscribed: subscribers remain, as a tombstone after erasure.
@@ -11,7 +11,7 @@ const unconfirmedBefore = (before: Date) => Prisma.sql`
         and (m.state in ('ready', 'taken', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline)))`
 
 /** Counts people who never confirmed and whose last request is older than `before`. */
-export async function countUnconfirmed(db: DatabaseOrTransaction, before: Date): Promise<number> {
+export async function countUnconfirmed(db: Database, before: Date): Promise<number> {
   const [row] = await db.$queryRaw<{ count: number }[]>`
     select count(*)::int as count from subscriber s where ${unconfirmedBefore(before)}`
   return row!.count
@@ -19,7 +19,7 @@ export async function countUnconfirmed(db: DatabaseOrTransaction, before: Date):
 
 /** Returns up to `most` of them, locked by this transaction. */
 export async function lockUnconfirmed(
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { before, most }: { before: Date; most: number },
 ): Promise<string[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
@@ -28,7 +28,7 @@ export async function lockUnconfirmed(
 }
 
 /** Deletes them completely; their messages must be gone. The database refuses to delete a confirmed subscriber. */
-export async function deleteUnconfirmed(tx: DatabaseOrTransaction, ids: readonly string[]): Promise<void> {
+export async function deleteUnconfirmed(tx: Database, ids: readonly string[]): Promise<void> {
   await tx.$queryRaw`select set_config('papers.forgets_unconfirmed', 'on', true)`
   await tx.consent.deleteMany({ where: { subscriberId: { in: [...ids] } } })
   await tx.subscriber.deleteMany({ where: { id: { in: [...ids] } } })
@@ -56,10 +56,7 @@ const oldAddressChanges = ({ unconfirmed, kept }: PruneLimits) => Prisma.sql`
 const oldChanges = ({ kept }: PruneLimits) => Prisma.sql`change where at < ${kept}`
 
 /** Counts requests, new addresses and changes that are older than the limits. The operator's notes stay. */
-export async function countOldRequests(
-  db: DatabaseOrTransaction,
-  limits: PruneLimits,
-): Promise<PrunedRequests> {
+export async function countOldRequests(db: Database, limits: PruneLimits): Promise<PrunedRequests> {
   const count = async (rows: Prisma.Sql) =>
     (await db.$queryRaw<{ count: number }[]>`select count(*)::int as count from ${rows}`)[0]!.count
   return {
@@ -70,10 +67,7 @@ export async function countOldRequests(
 }
 
 /** Deletes them. */
-export async function deleteOldRequests(
-  db: DatabaseOrTransaction,
-  limits: PruneLimits,
-): Promise<PrunedRequests> {
+export async function deleteOldRequests(db: Database, limits: PruneLimits): Promise<PrunedRequests> {
   return {
     signups: await db.$executeRaw`delete from ${oldSignups(limits)}`,
     addressChanges: await db.$executeRaw`delete from ${oldAddressChanges(limits)}`,

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { DAY_MS } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { randomId } from '../core/secrets.ts'
@@ -89,7 +89,7 @@ export function recordSignupRequest(deps: Deps, input: RecordSignupInput): Promi
 
 /** A request for a link has no other effect: it must not change a subscriber's settings. */
 async function effectiveRequest(
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { id, zone, hour, days, maxPapers, format, detail }: Subscriber,
   { request, again, keepsTopics, link }: RecordSignupInput,
   now: Date,
@@ -103,7 +103,7 @@ async function effectiveRequest(
 }
 
 function recordRequestConsent(
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { id }: Subscriber,
   { how, link }: RecordSignupInput,
   now: Date,
@@ -136,11 +136,7 @@ function holdReason({
 const hasLeft = ({ state }: Subscriber): boolean => state === 'unsubscribed'
 
 /** An address that was dead gets a confirmation, and nothing else until its owner presses the button. */
-async function liftExpiredSuppression(
-  tx: DatabaseOrTransaction,
-  subscriber: Subscriber,
-  now: Date,
-): Promise<void> {
+async function liftExpiredSuppression(tx: Database, subscriber: Subscriber, now: Date): Promise<void> {
   const { id, state, addressHash } = subscriber
   await liftSuppression(tx, addressHash, now)
   if (state !== 'suppressed') return

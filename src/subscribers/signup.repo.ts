@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import type { Prisma } from '../generated/prisma/client.ts'
 import type { SignupRequest } from './subscriber.ts'
 
@@ -21,7 +21,7 @@ export interface NewSignup {
 
 /** Returns the sign-up's id. */
 export async function createSignup(
-  db: DatabaseOrTransaction,
+  db: Database,
   { subscriberId, request, now, note }: NewSignup,
 ): Promise<number> {
   const noted: object = note === undefined ? request : { ...request, note }
@@ -38,7 +38,7 @@ export async function createSignup(
 
 /** The newest sign-up after `since` that was not confirmed. */
 export async function newestUnconfirmedSignup(
-  db: DatabaseOrTransaction,
+  db: Database,
   { subscriberId, since }: { subscriberId: string; since: Date },
 ): Promise<Signup | null> {
   const row = await db.signup.findFirst({
@@ -49,16 +49,13 @@ export async function newestUnconfirmedSignup(
 }
 
 /** Makes the confirmation links of all requests invalid. Returns the number of requests. */
-export async function deleteUnconfirmedSignups(
-  db: DatabaseOrTransaction,
-  subscriberId: string,
-): Promise<number> {
+export async function deleteUnconfirmedSignups(db: Database, subscriberId: string): Promise<number> {
   return (await db.signup.deleteMany({ where: { subscriberId, confirmedAt: null } })).count
 }
 
 /** The operator's notes on how a subscriber gave consent, and their times: oldest first. */
 export async function consentNotesOf(
-  db: DatabaseOrTransaction,
+  db: Database,
   subscriberId: string,
 ): Promise<{ at: Date; note: string }[]> {
   const rows = await db.signup.findMany({
@@ -72,16 +69,16 @@ export async function consentNotesOf(
   })
 }
 
-export async function signupById(db: DatabaseOrTransaction, id: number): Promise<Signup | null> {
+export async function signupById(db: Database, id: number): Promise<Signup | null> {
   const row = await db.signup.findUnique({ where: { id } })
   return row && { ...row, request: row.request as unknown as SignupRequest }
 }
 
-export async function markSignupConfirmed(db: DatabaseOrTransaction, id: number, now: Date): Promise<void> {
+export async function markSignupConfirmed(db: Database, id: number, now: Date): Promise<void> {
   await db.signup.update({ where: { id }, data: { confirmedAt: now } })
 }
 
 /** Deletes all but those that the operator noted, which have no link. Makes the links of the others invalid. */
-export async function deleteEmailedSignups(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
+export async function deleteEmailedSignups(db: Database, subscriberId: string): Promise<void> {
   await db.$executeRaw`delete from signup where subscriber_id = ${subscriberId} and not request ? 'note'`
 }

@@ -1,12 +1,10 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import type { Day } from '../core/dates.ts'
 import { type ConsentEvent, NO_PAGE } from './consent.ts'
 import type { SubscriberState } from './subscriber.ts'
 
 /** Number of subscribers by state; erased ones are not counted. */
-export async function countByState(
-  db: DatabaseOrTransaction,
-): Promise<{ state: SubscriberState; count: number }[]> {
+export async function countByState(db: Database): Promise<{ state: SubscriberState; count: number }[]> {
   const rows = await db.subscriber.groupBy({
     by: 'state',
     where: { erasedAt: null },
@@ -26,7 +24,7 @@ interface QueryCount {
 
 /** Distinct queries, those with most subscribers first; up to `most` of them after the first `skip`. */
 export const queriesByCount = (
-  db: DatabaseOrTransaction,
+  db: Database,
   { most, skip }: { most: number; skip: number },
 ): Promise<QueryCount[]> => db.$queryRaw<QueryCount[]>`
   select q.id, q.text as query, count(*) filter (where s.state in ('active', 'paused'))::int as joined,
@@ -46,7 +44,7 @@ interface TopicHolder {
 
 /** Subscribers with a topic of this query, oldest topic first, `after` the topic with that id. */
 export async function topicHolders(
-  db: DatabaseOrTransaction,
+  db: Database,
   { queryId, most, after }: { queryId: number; most: number; after: number },
 ): Promise<{ query: string; holders: TopicHolder[] } | null> {
   const found = await db.query.findUnique({ where: { id: queryId }, select: { text: true } })
@@ -77,7 +75,7 @@ export interface ImportedPendingPage {
  * `after`. All pages together scan the table once and sort nothing, however few subscribers they find.
  */
 export async function importedPendingAfter(
-  db: DatabaseOrTransaction,
+  db: Database,
   { after, look }: { after: string; look: number },
 ): Promise<ImportedPendingPage> {
   const [page] = await db.$queryRaw<ImportedPendingPage[]>`
@@ -116,7 +114,7 @@ const STATE_EVENTS: ConsentEvent[] = [
  * the cost depends on those days only. A consent older than its subscriber's row (an import) counts from that row's
  * date.
  */
-export function subscribersByDay(db: DatabaseOrTransaction, { from, to }: Days): Promise<SubscriberDay[]> {
+export function subscribersByDay(db: Database, { from, to }: Days): Promise<SubscriberDay[]> {
   // `joined` means: confirmed once, and neither unsubscribed nor suppressed since. Rows of one subscriber are written
   // under a lock, so their ids are in chronological order.
   return db.$queryRaw<SubscriberDay[]>`
@@ -157,7 +155,7 @@ export interface ConsentDay {
 }
 
 /** Only the days (UTC) that have consents. */
-export function consentsByDay(db: DatabaseOrTransaction, { from, to }: Days): Promise<ConsentDay[]> {
+export function consentsByDay(db: Database, { from, to }: Days): Promise<ConsentDay[]> {
   return db.$queryRaw<ConsentDay[]>`
     select to_char(at at time zone 'utc', 'YYYY-MM-DD') as day,
       count(distinct subscriber_id) filter (where event = 'asked' and wording <> ${NO_PAGE})::int as asked,

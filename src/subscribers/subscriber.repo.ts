@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { type Day, dayOf, midnight, type Weekday } from '../core/dates.ts'
 import { Fault } from '../core/errors.ts'
 import { Prisma, type Subscriber as SubscriberRow } from '../generated/prisma/client.ts'
@@ -7,32 +7,26 @@ import { type ConsentEvent, NO_PAGE } from './consent.ts'
 import type { Schedule, Subscriber, SubscriberSettings, SubscriberState } from './subscriber.ts'
 
 /** The subscriber with that id; null if they do not exist or are erased. */
-export async function subscriberById(db: DatabaseOrTransaction, id: string): Promise<Subscriber | null> {
+export async function subscriberById(db: Database, id: string): Promise<Subscriber | null> {
   return subscriberOf(await db.subscriber.findUnique({ where: { id } }))
 }
 
 /** Like subscriberById; no other transaction can change or lock the row until this one ends. */
-export async function lockSubscriber(db: DatabaseOrTransaction, id: string): Promise<Subscriber | null> {
+export async function lockSubscriber(db: Database, id: string): Promise<Subscriber | null> {
   await lockRow(db, Prisma.sql`id = ${id}`)
   return subscriberById(db, id)
 }
 
-export async function lockSubscriberByKey(
-  db: DatabaseOrTransaction,
-  addressKey: string,
-): Promise<Subscriber | null> {
+export async function lockSubscriberByKey(db: Database, addressKey: string): Promise<Subscriber | null> {
   await lockRow(db, Prisma.sql`address_key = ${addressKey}`)
   return subscriberByKey(db, addressKey)
 }
 
 // A planner may create a digest for them at the same time: neither waits for the other.
-const lockRow = (db: DatabaseOrTransaction, where: Prisma.Sql) =>
+const lockRow = (db: Database, where: Prisma.Sql) =>
   db.$queryRaw`select from subscriber where ${where} for no key update`
 
-export async function subscriberByKey(
-  db: DatabaseOrTransaction,
-  addressKey: string,
-): Promise<Subscriber | null> {
+export async function subscriberByKey(db: Database, addressKey: string): Promise<Subscriber | null> {
   return subscriberOf(await db.subscriber.findUnique({ where: { addressKey } }))
 }
 
@@ -48,7 +42,7 @@ interface NewSubscriber extends Address {
  * an unknown address run the same statements.
  */
 export async function lockOrCreateSubscriber(
-  db: DatabaseOrTransaction,
+  db: Database,
   { id, address, key, addressHash, settings, now }: NewSubscriber,
 ): Promise<Subscriber> {
   const { zone, hour, days, maxPapers, format, detail } = settings
@@ -68,7 +62,7 @@ type SubscriberChanges = Partial<Omit<Subscriber, 'id' | 'createdAt'>>
 
 /** Throws address.taken if another subscriber took the new address at the same time. */
 export async function changeSubscriber(
-  db: DatabaseOrTransaction,
+  db: Database,
   id: string,
   { startDate, pausedUntil, ...changes }: SubscriberChanges,
 ): Promise<void> {
@@ -84,10 +78,7 @@ export async function changeSubscriber(
 }
 
 /** Oldest first; `state` filters. */
-export async function listSubscribers(
-  db: DatabaseOrTransaction,
-  state?: SubscriberState,
-): Promise<Subscriber[]> {
+export async function listSubscribers(db: Database, state?: SubscriberState): Promise<Subscriber[]> {
   const rows = await db.subscriber.findMany({
     where: { erasedAt: null, state },
     orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
@@ -100,7 +91,7 @@ export type SubscriberCursor = Pick<Subscriber, 'createdAt' | 'id'>
 
 /** Newest first, up to `most`; `after` continues from a position. */
 export async function newestSubscribers(
-  db: DatabaseOrTransaction,
+  db: Database,
   { state, most, after }: { state?: SubscriberState; most: number; after?: SubscriberCursor },
 ): Promise<Subscriber[]> {
   const rest = after && [
@@ -140,12 +131,12 @@ export interface Consent {
 }
 
 /** Adds a row. Call it in the transaction of the change that it records. */
-export async function recordConsent(db: DatabaseOrTransaction, consent: Consent): Promise<void> {
+export async function recordConsent(db: Database, consent: Consent): Promise<void> {
   await db.consent.create({ data: consent })
 }
 
 /** Oldest first. */
-export async function consentsOf(db: DatabaseOrTransaction, subscriberId: string): Promise<Consent[]> {
+export async function consentsOf(db: Database, subscriberId: string): Promise<Consent[]> {
   const rows = await db.consent.findMany({
     where: { subscriberId },
     orderBy: { id: 'asc' },
@@ -156,7 +147,7 @@ export async function consentsOf(db: DatabaseOrTransaction, subscriberId: string
 
 /** Time of the newest event of that kind. */
 export async function lastConsentAt(
-  db: DatabaseOrTransaction,
+  db: Database,
   subscriberId: string,
   event: ConsentEvent,
 ): Promise<Date | null> {
@@ -169,7 +160,7 @@ export async function lastConsentAt(
  * statement: each gets exactly one consent row.
  */
 export async function resumeEndedPauses(
-  db: DatabaseOrTransaction,
+  db: Database,
   { zone, hour, days }: Schedule,
   localDate: Day,
   now: Date,
@@ -191,7 +182,7 @@ export const hasEnded = ({ state, stateBefore }: Pick<Subscriber, 'state' | 'sta
 
 /** Returns false if it had ended before. The subscriber must be locked by the transaction. */
 export async function endSubscription(
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { subscriber, how, wording, now }: { subscriber: Subscriber; how: string; wording: string; now: Date },
 ): Promise<boolean> {
   if (hasEnded(subscriber)) return false

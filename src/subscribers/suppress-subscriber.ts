@@ -1,4 +1,4 @@
-import type { Database, DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { DAY_MS } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { endIncident, recordIncident } from '../core/incident.repo.ts'
@@ -31,7 +31,7 @@ export async function suppress(
 
 /** The same inside a transaction; call `reportSuppression` after it. Returns the subscriber with that address. */
 export async function suppressAddressKey(
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { config }: Pick<Deps, 'config'>,
   { key, reason, at }: { key: string; reason: SuppressionReason; at: Date },
 ): Promise<string | undefined> {
@@ -96,7 +96,7 @@ async function checkComplaintRate(deps: Deps): Promise<void> {
   } else if (reaches(WARN)) log.warn('delivery.complained', { complaints, mails, paused: false })
 }
 
-async function countedSince(db: DatabaseOrTransaction, now: Date): Promise<Date> {
+async function countedSince(db: Database, now: Date): Promise<Date> {
   const dayAgo = new Date(now.getTime() - DAY_MS)
   const last = await readSwitch(db, COMPLAINTS)
   return last && last.at > dayAgo ? last.at : dayAgo
@@ -109,7 +109,7 @@ async function stopDelivery(
   const at = clock.now()
   const share = ((complaints * 100) / mails).toFixed(2)
   const summary = `${complaints} complaints in 24 hours for ${mails.toLocaleString('en')} emails accepted in a day: ${share} %`
-  await (db as Database).$transaction(async (tx) => {
+  await db.$transaction(async (tx) => {
     if (!(await readSwitch(tx, DELIVERY_SWITCH))) await pauseUnlessHeld(tx, { reason: summary, at })
     await recordIncident(tx, { name: COMPLAINTS, what: COMPLAINTS, detail: summary, since: at })
     await restartCount(tx, at)
@@ -117,10 +117,10 @@ async function stopDelivery(
 }
 
 /** Earlier complaints no longer count: the operator has seen them. */
-export async function resetComplaintCount(tx: DatabaseOrTransaction, at: Date): Promise<void> {
+export async function resetComplaintCount(tx: Database, at: Date): Promise<void> {
   await endIncident(tx, COMPLAINTS)
   await restartCount(tx, at)
 }
 
-const restartCount = (db: DatabaseOrTransaction, at: Date): Promise<void> =>
+const restartCount = (db: Database, at: Date): Promise<void> =>
   setSwitch(db, COMPLAINTS, { value: 'counted', reason: 'counted up to here', at })

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { DAY_MS } from '../core/dates.ts'
 import { Fault } from '../core/errors.ts'
 
@@ -18,16 +18,13 @@ export const mayBeConfirmedAgain = ({ reason, at }: Suppression, now: Date): boo
   (reason === 'dead' || reason === 'full') && now.getTime() - at.getTime() >= DEAD_FOR_MS
 
 /** The suppression in force for an address; null if there is none, or it was lifted. */
-export async function suppressionOf(
-  db: DatabaseOrTransaction,
-  addressHash: string,
-): Promise<Suppression | null> {
+export async function suppressionOf(db: Database, addressHash: string): Promise<Suppression | null> {
   const row = await db.suppression.findFirst({ where: { addressHash, liftedAt: null } })
   return row && { reason: row.reason as SuppressionReason, at: row.at }
 }
 
 /** Throws subscriber.suppressed. */
-export async function requireUnsuppressed(db: DatabaseOrTransaction, addressHash: string): Promise<void> {
+export async function requireUnsuppressed(db: Database, addressHash: string): Promise<void> {
   const suppression = await suppressionOf(db, addressHash)
   if (!suppression) return
   const { reason, at } = suppression
@@ -36,7 +33,7 @@ export async function requireUnsuppressed(db: DatabaseOrTransaction, addressHash
 
 /** Suppresses an address, known or not. A complaint keeps its reason until it is lifted. */
 export async function suppressAddress(
-  db: DatabaseOrTransaction,
+  db: Database,
   { addressHash, reason, at }: Suppression & { addressHash: string },
 ): Promise<void> {
   await db.$executeRaw`
@@ -47,24 +44,20 @@ export async function suppressAddress(
           lifted_at = null`
 }
 
-export async function liftSuppression(
-  db: DatabaseOrTransaction,
-  addressHash: string,
-  at: Date,
-): Promise<void> {
+export async function liftSuppression(db: Database, addressHash: string, at: Date): Promise<void> {
   await db.suppression.updateMany({ where: { addressHash, liftedAt: null }, data: { liftedAt: at } })
 }
 
 /** Number of addresses suppressed at or after `from` and before `before` that still are suppressed. */
 export function countSuppressionsBetween(
-  db: DatabaseOrTransaction,
+  db: Database,
   { from, before }: { from: Date; before: Date },
 ): Promise<number> {
   return db.suppression.count({ where: { at: { gte: from, lt: before }, liftedAt: null } })
 }
 
 /** Number of complaints after an instant that were not lifted. */
-export function countComplaints(db: DatabaseOrTransaction, after: Date): Promise<number> {
+export function countComplaints(db: Database, after: Date): Promise<number> {
   return db.suppression.count({ where: { reason: 'complaint', at: { gt: after }, liftedAt: null } })
 }
 
@@ -76,12 +69,12 @@ interface ListedSuppression extends Suppression {
 
 /** Suppressions in force, newest first; up to `most` of them after the first `skip`. */
 export const listSuppressions = (
-  db: DatabaseOrTransaction,
+  db: Database,
   { most, skip }: { most: number; skip: number },
 ): Promise<ListedSuppression[]> => db.$queryRaw<ListedSuppression[]>`
   select p.address_hash as "addressHash", p.reason, p.at, s.id as "subscriberId"
   from suppression p left join subscriber s on s.address_hash = p.address_hash
   where p.lifted_at is null order by p.at desc, p.address_hash limit ${most} offset ${skip}`
 
-export const countActiveSuppressions = (db: DatabaseOrTransaction): Promise<number> =>
+export const countActiveSuppressions = (db: Database): Promise<number> =>
   db.suppression.count({ where: { liftedAt: null } })

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import type { Prisma } from '../generated/prisma/client.ts'
 import { pairTopics, type Subscription } from './change.ts'
 import type { Subscriber, TopicText } from './subscriber.ts'
@@ -10,7 +10,7 @@ export interface ParsedTopic extends TopicText {
 }
 
 /** In the subscriber's order. */
-export async function topicsOf(db: DatabaseOrTransaction, subscriberId: string): Promise<TopicText[]> {
+export async function topicsOf(db: Database, subscriberId: string): Promise<TopicText[]> {
   return (await storedTopicsOf(db, subscriberId)).map(({ name, query }) => ({ name, query }))
 }
 
@@ -20,10 +20,7 @@ export interface StoredTopic extends TopicText {
 }
 
 /** Like topicsOf, with ids. */
-export async function storedTopicsOf(
-  db: DatabaseOrTransaction,
-  subscriberId: string,
-): Promise<StoredTopic[]> {
+export async function storedTopicsOf(db: Database, subscriberId: string): Promise<StoredTopic[]> {
   const rows = await db.topic.findMany({
     where: { subscriberId },
     orderBy: { position: 'asc' },
@@ -45,7 +42,7 @@ const OUT_OF_THE_WAY = 25
 
 /** Replaces a subscriber's topics. Lock the subscriber's row first. */
 export async function setTopics(
-  db: DatabaseOrTransaction,
+  db: Database,
   { subscriberId, topics, parsed }: SetTopicsInput,
 ): Promise<void> {
   const rows = await storedTopicsOf(db, subscriberId)
@@ -64,17 +61,14 @@ export async function setTopics(
 }
 
 /** Reuses the given id, unless another row has it now. */
-async function addTopic(
-  db: DatabaseOrTransaction,
-  { id, ...topic }: Prisma.TopicUncheckedCreateInput,
-): Promise<void> {
+async function addTopic(db: Database, { id, ...topic }: Prisma.TopicUncheckedCreateInput): Promise<void> {
   const isFree = id !== undefined && (await db.topic.count({ where: { id } })) === 0
   await db.topic.create({ data: isFree ? { ...topic, id } : topic })
 }
 
 /** The topics of the subscribers in `ids`, or of all subscribers, by subscriber. */
 export async function topicsBySubscriber(
-  db: DatabaseOrTransaction,
+  db: Database,
   ids?: readonly string[],
 ): Promise<Map<string, TopicText[]>> {
   const all = ids === undefined
@@ -91,7 +85,7 @@ export async function topicsBySubscriber(
  * row first.
  */
 export async function addTopics(
-  db: DatabaseOrTransaction,
+  db: Database,
   { subscriberId, topics, most }: { subscriberId: string; topics: readonly ParsedTopic[]; most: number },
 ): Promise<{ added: TopicText[]; leftOut: TopicText[] }> {
   const kept = await db.topic.findMany({
@@ -111,7 +105,7 @@ export async function addTopics(
 }
 
 /** The row that all topics with this query share. */
-async function queryIdOf(db: DatabaseOrTransaction, { query, tree, grammar }: ParsedTopic): Promise<number> {
+async function queryIdOf(db: Database, { query, tree, grammar }: ParsedTopic): Promise<number> {
   const parsed = { tree: tree as Prisma.InputJsonObject, grammar }
   const row = await db.query.upsert({
     where: { text: query },
@@ -122,10 +116,7 @@ async function queryIdOf(db: DatabaseOrTransaction, { query, tree, grammar }: Pa
 }
 
 /** The current subscription; each topic with its id. */
-export async function loadSubscription(
-  tx: DatabaseOrTransaction,
-  subscriber: Subscriber,
-): Promise<Subscription> {
+export async function loadSubscription(tx: Database, subscriber: Subscriber): Promise<Subscription> {
   const { id, zone, hour, days, maxPapers, format, detail, state, pausedUntil, startDate } = subscriber
   const topics = await storedTopicsOf(tx, id)
   return { zone, hour, days, maxPapers, format, detail, state, pausedUntil, startDate, topics }

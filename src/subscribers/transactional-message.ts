@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Database } from '../core/database/database.ts'
 import { DAY_MS } from '../core/dates.ts'
 import { randomId } from '../core/secrets.ts'
 import type { NewMessage } from '../mail/message.ts'
@@ -74,7 +74,7 @@ interface GoodbyeInput {
 
 /** Enqueues a goodbye for a subscriber who got digests. False if they got none, or had two goodbyes within a day. */
 export async function enqueueGoodbye(
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { config, subscriber, reported, now }: GoodbyeInput,
 ): Promise<boolean> {
   const { id, epoch, zone, format } = subscriber
@@ -87,7 +87,7 @@ export async function enqueueGoodbye(
 }
 
 /** Cancels a goodbye that has not been sent: it would no longer be true. */
-export const cancelGoodbye = (tx: DatabaseOrTransaction, subscriberId: string): Promise<void> =>
+export const cancelGoodbye = (tx: Database, subscriberId: string): Promise<void> =>
   endWaitingMessages(tx, { subscriberId, kinds: [KIND], reason: 'undone' })
 
 const MAX_PER_DAY = 2
@@ -118,7 +118,7 @@ interface EmailPermitInput {
  * address: two in 24 hours.
  */
 export const takeEmailPermit = (
-  tx: DatabaseOrTransaction,
+  tx: Database,
   config: Config,
   { key, isConfirmed = false, counts = true, now }: EmailPermitInput,
 ): Promise<boolean> => {
@@ -132,19 +132,19 @@ export const takeEmailPermit = (
 
 /** The person confirmed that address: the back-off no longer applies to them, but today's emails still count. */
 export const endBackOff = (
-  tx: DatabaseOrTransaction,
+  tx: Database,
   config: Config,
   { key, now }: { key: Key; now: Date },
 ): Promise<void> =>
   moveEmailHistory(tx, { from: personKey(config, key), to: subscriberKey(config, key), now })
 
 /** Deletes the counts of an address, in all its spellings. */
-export const forgetEmailLimits = (tx: DatabaseOrTransaction, config: Config, key: Key): Promise<void> =>
+export const forgetEmailLimits = (tx: Database, config: Config, key: Key): Promise<void> =>
   deleteEmailHistory(tx, [personKey(config, key), subscriberKey(config, key)])
 
 /** Whether the holder of a subscriber's link has already caused the daily maximum of emails of a kind. */
 export async function reachedDailyLimit(
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { subscriberId, kind, now }: { subscriberId: string; kind: NewMessage['kind']; now: Date },
 ): Promise<boolean> {
   const since = new Date(now.getTime() - DAY_MS)

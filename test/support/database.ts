@@ -8,7 +8,7 @@ import { dropArchive } from '../../src/search/open-archive.ts'
 let counter = 0
 
 /** A database of its own for a test file, copied from the migrated template. Use `.db` and `.url` inside tests. */
-export function useDatabase(): { readonly db: Database; readonly url: string } {
+export function useDatabase(): { readonly db: OpenDatabase['db']; readonly url: string } {
   let open: OpenDatabase
   let name: string
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { beforeEach } from 'vitest'
 import { type Config, readConfig } from '../../src/config/config.ts'
 import { stoppedClock } from '../../src/core/clock.ts'
-import type { Database } from '../../src/core/database/database.ts'
+import type { Database, OpenDatabase } from '../../src/core/database/database.ts'
 import { type Day, dayOf, midnight } from '../../src/core/dates.ts'
 import type { Deps } from '../../src/core/deps.ts'
 import { openLog } from '../../src/core/log.ts'
@@ -39,7 +39,7 @@ export interface DigestSeen {
 }
 
 export interface DigestWorld {
-  readonly db: Database
+  readonly db: OpenDatabase['db']
   readonly deps: Deps
   readonly config: Config
   /** Every line that was logged in this test. */

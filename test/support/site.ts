@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { readConfig } from '../../src/config/config.ts'
 import { type MovableClock, stoppedClock } from '../../src/core/clock.ts'
-import type { Database } from '../../src/core/database/database.ts'
+import type { Database, OpenDatabase } from '../../src/core/database/database.ts'
 import type { ServiceDeps } from '../../src/core/deps.ts'
 import { openLog } from '../../src/core/log.ts'
 import { openQueue, type Queue } from '../../src/core/queue.ts'
@@ -16,7 +16,7 @@ export const NOW = new Date('2026-11-24T12:00:00Z')
 export interface TestSite {
   readonly app: FastifyInstance
   readonly deps: ServiceDeps
-  readonly db: Database
+  readonly db: OpenDatabase['db']
   readonly clock: MovableClock
   /** Every line that was logged, since the beginning. */
   readonly logged: string[]

@@ -1,8 +1,4 @@
-import {
-  type Database,
-  type DatabaseOrTransaction,
-  isDatabaseUnavailable,
-} from '../../core/database/database.ts'
+import { type Database, isDatabaseUnavailable } from '../../core/database/database.ts'
 import type { Deps, ServiceDeps } from '../../core/deps.ts'
 import { errorText } from '../../core/errors.ts'
 import { type DueDate, nextDue } from '../../digests/due.ts'
@@ -144,7 +140,7 @@ interface ApplySignupInput {
  * Applies a sign-up request and records the consent: begins a subscription, or adds topics to an existing one. Earlier
  * topics stay, and topics beyond the limit are left out. True if a subscription began. Throws subscriber.suppressed.
  */
-export async function applySignup(tx: DatabaseOrTransaction, input: ApplySignupInput): Promise<boolean> {
+export async function applySignup(tx: Database, input: ApplySignupInput): Promise<boolean> {
   const { subscriber, how, wording, now } = input
   await requireUnsuppressed(tx, subscriber.addressHash)
   const joined = hasSubscription(subscriber)
@@ -154,10 +150,7 @@ export async function applySignup(tx: DatabaseOrTransaction, input: ApplySignupI
   return !joined
 }
 
-async function activate(
-  tx: DatabaseOrTransaction,
-  { subscriber, request, now }: ApplySignupInput,
-): Promise<void> {
+async function activate(tx: Database, { subscriber, request, now }: ApplySignupInput): Promise<void> {
   const { id, state, epoch } = subscriber
   const { topics, ...settings } = request
   await changeSubscriber(tx, id, {
@@ -174,7 +167,7 @@ async function activate(
 
 /** Adds the topics as a change that can be undone; ignores the settings of the request. */
 async function addRequestedTopics(
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { subscriber, request, how, now }: ApplySignupInput,
 ): Promise<void> {
   const before = await loadSubscription(tx, subscriber)
@@ -184,11 +177,7 @@ async function addRequestedTopics(
   await recordChange(tx, { subscriberId: subscriber.id, at: now, how, before, after })
 }
 
-async function insertTopics(
-  tx: DatabaseOrTransaction,
-  subscriberId: string,
-  requested: TopicText[],
-): Promise<void> {
+async function insertTopics(tx: Database, subscriberId: string, requested: TopicText[]): Promise<void> {
   const topics = requested.map(({ name, query }) => ({ ...parseTopic(query), name }))
   await addTopics(tx, { subscriberId, topics, most: MAX_TOPICS })
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import type { Database } from '../../core/database/database.ts'
 
 export interface UsedToken {
   token: string
@@ -13,7 +13,7 @@ export interface UsedToken {
  * that body, also when it is repeated; false for any other. It is one statement, so that a crash leaves no token
  * without its body.
  */
-export async function bindToken(db: DatabaseOrTransaction, { token, raw, at }: UsedToken): Promise<boolean> {
+export async function bindToken(db: Database, { token, raw, at }: UsedToken): Promise<boolean> {
   const name = `mailgun ${hashOf(token)}`
   const withBody = `${name} ${hashOf(raw)}`
   const rows = await db.$queryRaw<{ isRight: boolean }[]>`

@@ -1,4 +1,4 @@
-import type { Database, DatabaseOrTransaction } from './database.ts'
+import type { Database } from './database.ts'
 
 /** Version, settings and load of a Postgres server. */
 export interface DatabaseFacts {
@@ -39,7 +39,7 @@ export async function databaseFacts(db: Database): Promise<DatabaseFacts> {
  * Whether writes would persist now: false for a standby; rejects if the disk is full. Exporting a snapshot tests the
  * disk because it creates a file, which is deleted when the statement ends; a row might fit into an existing page.
  */
-export async function acceptsWrites(db: DatabaseOrTransaction): Promise<boolean> {
+export async function acceptsWrites(db: Database): Promise<boolean> {
   const [row] = await db.$queryRaw<[{ readOnly: boolean }]>`
     select pg_export_snapshot(), current_setting('transaction_read_only')::boolean as "readOnly"`
   return !row.readOnly

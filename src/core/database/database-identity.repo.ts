@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from './database.ts'
+import type { Database } from './database.ts'
 
 const UNKNOWN = '-'
 
@@ -6,7 +6,7 @@ const UNKNOWN = '-'
  * Distinguishes this database from a copy that was restored from a dump: "server/database/table", each a number, "-" if
  * the server does not reveal its identifier. A copy of the server's files has the same three: see databaseTimeline.
  */
-export async function databaseIdentity(db: DatabaseOrTransaction): Promise<string> {
+export async function databaseIdentity(db: Database): Promise<string> {
   const [own] = await db.$queryRaw<{ database: string; table: string; maySee: boolean }[]>`
     select d.oid::text as database, 'message'::regclass::oid::text as table,
       has_function_privilege('pg_control_system()', 'execute') as "maySee"
@@ -14,7 +14,7 @@ export async function databaseIdentity(db: DatabaseOrTransaction): Promise<strin
   return [own!.maySee ? await systemIdentifierOf(db) : UNKNOWN, own!.database, own!.table].join('/')
 }
 
-async function systemIdentifierOf(db: DatabaseOrTransaction): Promise<string> {
+async function systemIdentifierOf(db: Database): Promise<string> {
   const [row] = await db.$queryRaw<{ id: string }[]>`
     select system_identifier::text as id from pg_control_system()`
   return row!.id
@@ -24,7 +24,7 @@ async function systemIdentifierOf(db: DatabaseOrTransaction): Promise<string> {
  * The server's timeline, which changes when a standby is promoted and after point-in-time recovery; null on a standby
  * and on a server that does not reveal it.
  */
-export async function databaseTimeline(db: DatabaseOrTransaction): Promise<string | null> {
+export async function databaseTimeline(db: Database): Promise<string | null> {
   const [row] = await db.$queryRaw<{ timeline: string | null }[]>`
     select database_timeline()::text as timeline`
   return row!.timeline

@@ -6,12 +6,11 @@ import type { Log } from '../log.ts'
 import { isDriverError, withErrorCodes } from './driver-errors.ts'
 import { WATCHDOG_DEFAULTS, type WatchdogOptions, watchdogClient } from './watchdog-client.ts'
 
-export type Database = PrismaClient
-/** A Database, or a transaction on it. */
-export type DatabaseOrTransaction = Prisma.TransactionClient
+/** The client, or a transaction on it. The transactions of a transaction are savepoints. */
+export type Database = Prisma.TransactionClient
 
 export interface OpenDatabase {
-  db: Database
+  db: PrismaClient
   url: string
   close(): Promise<void>
 }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import pg from 'pg'
 import { errorText } from '../errors.ts'
 import type { Log } from '../log.ts'
-import type { DatabaseOrTransaction } from './database.ts'
+import type { Database } from './database.ts'
 import { WATCHDOG_DEFAULTS, type WatchdogOptions, watchdogClient } from './watchdog-client.ts'
 
 /** Every process that serves or works takes this lock, shared; no command does. */
@@ -61,7 +61,7 @@ export async function holdProcessLock(
  * How many processes work on this database. The first release took no lock; we count it by the application_name of its
  * queue's connections.
  */
-export async function countRunningProcesses(db: DatabaseOrTransaction): Promise<number> {
+export async function countRunningProcesses(db: Database): Promise<number> {
   const [row] = await db.$queryRaw<{ count: number }[]>`
     select (
       (select count(*) from pg_locks l join pg_database d on d.oid = l.database

@@ -1,6 +1,5 @@
 import type { Deps } from '../deps.ts'
 import { silentLog } from '../log.ts'
-import type { Database } from './database.ts'
 
 // One transaction runs for as long as all transactions of `work` together.
 const MAX_DURATION_MS = 600_000
@@ -13,7 +12,7 @@ export async function withRollback<T>(deps: Deps, work: (deps: Deps) => Promise<
     .$transaction(
       async (tx) => {
         // The transactions of `work` become savepoints of this one.
-        done.result = await work({ ...deps, db: tx as Database, log: silentLog })
+        done.result = await work({ ...deps, db: tx, log: silentLog })
         throw rollback
       },
       { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS },

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import type { Database } from '../../core/database/database.ts'
 import { DAY_MS } from '../../core/dates.ts'
 
 export interface NewAcceptance {
@@ -12,7 +12,7 @@ export interface NewAcceptance {
  * Records acceptances, all or none; repeated calls record them once. Ignores leases: an acceptance is final, whichever
  * worker received it, and overrides every other state.
  */
-export async function recordAcceptances(db: DatabaseOrTransaction, accepted: NewAcceptance[]): Promise<void> {
+export async function recordAcceptances(db: Database, accepted: NewAcceptance[]): Promise<void> {
   await db.$executeRaw`
     insert into acceptance (message_id, at, reply)
     select * from unnest(
@@ -25,7 +25,7 @@ export async function recordAcceptances(db: DatabaseOrTransaction, accepted: New
 
 /** Number of acceptances from `from` until before `to`; stops counting at `most`. */
 export async function countAcceptances(
-  db: DatabaseOrTransaction,
+  db: Database,
   { from, to, most }: { from: Date; to: Date; most: number },
 ): Promise<number> {
   const rows = await db.$queryRaw<[{ mails: number }]>`
@@ -37,10 +37,7 @@ export async function countAcceptances(
 const DAYS = 4
 
 /** The most emails accepted in one of the last four days of 24 hours each. Stops counting at `most`. */
-export async function busiestDay(
-  db: DatabaseOrTransaction,
-  { now, most }: { now: Date; most: number },
-): Promise<number> {
+export async function busiestDay(db: Database, { now, most }: { now: Date; most: number }): Promise<number> {
   const startOf = (day: number) => new Date(now.getTime() + 1 - day * DAY_MS)
   let busiest = 0
   for (let day = 0; day < DAYS; day++) {
@@ -51,5 +48,5 @@ export async function busiestDay(
 }
 
 /** Whether the mail server has ever accepted an email, as far as records are kept. */
-export const hasAcceptances = async (db: DatabaseOrTransaction): Promise<boolean> =>
+export const hasAcceptances = async (db: Database): Promise<boolean> =>
   (await db.acceptance.findFirst({ select: { id: true } })) !== null

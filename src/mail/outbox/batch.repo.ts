@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import type { Database } from '../../core/database/database.ts'
 import { type Lane, LOST_REPLY } from '../message.ts'
 import type { SendRateKey } from '../rate-limits/send-rate.ts'
 import { maySend } from './may-send.repo.ts'
@@ -31,7 +31,7 @@ export interface LeaseInput {
  * but never recorded are sent again at once. Null if no batch is ready and free, its send rate is used up (the lane
  * `transactional` ignores rates), or delivery is paused.
  */
-export async function leaseBatch(db: DatabaseOrTransaction, input: LeaseInput): Promise<LeasedBatch | null> {
+export async function leaseBatch(db: Database, input: LeaseInput): Promise<LeasedBatch | null> {
   const { lane, owner, now, leaseSeconds, whenUncertain, rampUp } = input
   const [row] = await db.$queryRaw<LeasedBatch[]>`
     with held as (
@@ -80,7 +80,7 @@ const prefetcherOf = (owner: string): string => owner.slice(0, owner.lastIndexOf
  * of a run or waits behind a slow email. Messages already taken stay with their owner. Null if no other owner has two
  * ready messages, or delivery is paused.
  */
-export async function splitBatch(db: DatabaseOrTransaction, input: LeaseInput): Promise<LeasedBatch | null> {
+export async function splitBatch(db: Database, input: LeaseInput): Promise<LeasedBatch | null> {
   const { lane, owner, now, leaseSeconds, rampUp } = input
   const [row] = await db.$queryRaw<LeasedBatch[]>`
     with fullest as (
@@ -113,7 +113,7 @@ export async function splitBatch(db: DatabaseOrTransaction, input: LeaseInput): 
  * of their own, which waits for the domain's send rate; the rest of the batch continues.
  */
 export async function splitOffDomain(
-  db: DatabaseOrTransaction,
+  db: Database,
   { batch, owner, domain, ids }: { batch: number; owner: string; domain: string; ids: string[] },
 ): Promise<void> {
   await db.$executeRaw`
@@ -136,7 +136,7 @@ export async function splitOffDomain(
 
 /** Renews the leases that are still valid, by the database's clock; returns their owners. */
 export async function renewLeases(
-  db: DatabaseOrTransaction,
+  db: Database,
   { owners, leaseSeconds }: Pick<LeaseInput, 'leaseSeconds'> & { owners: string[] },
 ): Promise<string[]> {
   const rows = await db.$queryRaw<{ owner: string }[]>`
@@ -151,7 +151,7 @@ export async function renewLeases(
  * next try among its messages. Changes nothing if another owner has the lease.
  */
 export async function releaseBatch(
-  db: DatabaseOrTransaction,
+  db: Database,
   { batch, owner, now }: { batch: number; owner: string; now: Date },
 ): Promise<void> {
   await db.$executeRaw`
@@ -177,7 +177,7 @@ export async function releaseBatch(
  * delivery is not paused. For a worker that has no batch.
  */
 export async function othersHoldBatches(
-  db: DatabaseOrTransaction,
+  db: Database,
   { lane, now, rampUp }: Pick<LeaseInput, 'lane' | 'now' | 'rampUp'>,
 ): Promise<boolean> {
   const rows = await db.$queryRaw<unknown[]>`
@@ -191,7 +191,7 @@ export async function othersHoldBatches(
 }
 
 /** How many workers hold a lease now, by the database's clock. */
-export async function countLeaseHolders(db: DatabaseOrTransaction): Promise<number> {
+export async function countLeaseHolders(db: Database): Promise<number> {
   const rows = await db.$queryRaw<{ count: number }[]>`
     select count(distinct split_part(owner, '/', 1))::int as count from batch
     where done_at is null and lease_until > now()`

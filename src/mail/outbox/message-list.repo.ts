@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import type { Database } from '../../core/database/database.ts'
 import { addDays, type Day, midnight } from '../../core/dates.ts'
 import type { Lane, MessageState } from '../message.ts'
 
@@ -30,7 +30,7 @@ interface MessageFilter {
 
 /** Newest first, up to `most`; the filter narrows, `after` continues from a position. */
 export async function listMessages(
-  db: DatabaseOrTransaction,
+  db: Database,
   { state, kind, day, most, after }: MessageFilter & { most: number; after?: MessageCursor },
 ): Promise<ListedMessage[]> {
   const datedAt = day && { gte: midnight(day), lt: midnight(addDays(day, 1)) }
@@ -62,7 +62,7 @@ export interface MessageWithHistory extends ListedMessage {
 }
 
 /** A message and its history; null if no message has that id. */
-export async function messageById(db: DatabaseOrTransaction, id: string): Promise<MessageWithHistory | null> {
+export async function messageById(db: Database, id: string): Promise<MessageWithHistory | null> {
   const row = await db.message.findUnique({
     where: { id },
     omit: { content: true },
@@ -81,7 +81,7 @@ export async function messageById(db: DatabaseOrTransaction, id: string): Promis
  * Makes a message ready again that has ended or waits. False if its state or its deadline forbids it: it is being sent,
  * was accepted, or is too old.
  */
-export async function requeueMessage(db: DatabaseOrTransaction, id: string, now: Date): Promise<boolean> {
+export async function requeueMessage(db: Database, id: string, now: Date): Promise<boolean> {
   // It gets a batch of its own: a worker that releases the old one now might not see the message, and end the batch.
   const changed = await db.$executeRaw`
     with again as (
@@ -105,13 +105,13 @@ export interface LaneCount {
 }
 
 /** Number of messages that wait or are being sent, by lane and state. */
-export const countWaiting = (db: DatabaseOrTransaction): Promise<LaneCount[]> => db.$queryRaw<LaneCount[]>`
+export const countWaiting = (db: Database): Promise<LaneCount[]> => db.$queryRaw<LaneCount[]>`
   select b.lane::text, m.state::text, count(*)::int from message m join batch b on b.id = m.batch_id
   where m.state in ('ready', 'taken', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline)
   group by 1, 2`
 
 /** Number of messages that could be tried now. */
-export async function countReady(db: DatabaseOrTransaction, now: Date): Promise<number> {
+export async function countReady(db: Database, now: Date): Promise<number> {
   const [row] = await db.$queryRaw<{ count: number }[]>`
     select count(*)::int as count from message
     where state in ('ready', 'deferred') and next_try <= ${now} and deadline > ${now}`
@@ -127,7 +127,7 @@ export interface LaneWait {
 }
 
 /** How long messages have waited for a try, by lane. A lane without such messages is left out. */
-export const laneWaits = (db: DatabaseOrTransaction): Promise<LaneWait[]> => db.$queryRaw<LaneWait[]>`
+export const laneWaits = (db: Database): Promise<LaneWait[]> => db.$queryRaw<LaneWait[]>`
   select b.lane::text, min(m.dated_at) as oldest, min(m.next_try) as "nextTry"
   from message m join batch b on b.id = m.batch_id
   where m.state in ('ready', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline)
@@ -142,7 +142,7 @@ const INTERNAL_COLUMNS = {
 } as const
 
 /** All messages to a subscriber, with the mail server's replies to each, oldest first. */
-export const messagesOf = (db: DatabaseOrTransaction, subscriberId: string) =>
+export const messagesOf = (db: Database, subscriberId: string) =>
   db.message.findMany({
     where: { subscriberId },
     omit: INTERNAL_COLUMNS,
@@ -155,7 +155,7 @@ export const messagesOf = (db: DatabaseOrTransaction, subscriberId: string) =>
 
 /** Ids and kinds of the messages enqueued for a subscriber from `from` until before `to`, oldest first. */
 export const messagesBetween = (
-  db: DatabaseOrTransaction,
+  db: Database,
   { subscriberId, from, to }: { subscriberId: string; from: Date; to: Date },
 ): Promise<{ id: string; kind: string }[]> =>
   db.message.findMany({
@@ -174,10 +174,7 @@ export interface MessageDay {
 }
 
 /** Final states of the messages dated on each day (UTC), of any kind; days without messages are left out. */
-export function messagesByDay(
-  db: DatabaseOrTransaction,
-  { from, to }: { from: Day; to: Day },
-): Promise<MessageDay[]> {
+export function messagesByDay(db: Database, { from, to }: { from: Day; to: Day }): Promise<MessageDay[]> {
   return db.$queryRaw<MessageDay[]>`
     select to_char(dated_at at time zone 'utc', 'YYYY-MM-DD') as day,
       count(*) filter (where state = 'accepted')::int as accepted,
@@ -199,12 +196,12 @@ interface MessageRecipient {
   toAddress: string | null
 }
 
-export const messageRecipient = (db: DatabaseOrTransaction, id: string): Promise<MessageRecipient | null> =>
+export const messageRecipient = (db: Database, id: string): Promise<MessageRecipient | null> =>
   db.message.findUnique({ where: { id }, select: { id: true, subscriberId: true, toAddress: true } })
 
 /** The addresses to which a subscriber was sent emails since an instant. */
 export async function addressesMailedSince(
-  db: DatabaseOrTransaction,
+  db: Database,
   { subscriberId, since }: { subscriberId: string; since: Date },
 ): Promise<string[]> {
   const rows = await db.message.findMany({

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import type { Database } from '../../core/database/database.ts'
 import { randomId } from '../../core/secrets.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 import { type Lane, LOST_REPLY, type MessageState, type NewMessage, type TakenMessage } from '../message.ts'
@@ -14,11 +14,7 @@ const MIN_FOR_OWN_BATCH = 20
  * Enqueues messages, in batches of their own, and skips those whose kind and key already exist. Returns how many are
  * new. Call it in the transaction of the change that causes them.
  */
-export async function enqueue(
-  db: DatabaseOrTransaction,
-  lane: Lane,
-  messages: NewMessage[],
-): Promise<number> {
+export async function enqueue(db: Database, lane: Lane, messages: NewMessage[]): Promise<number> {
   let added = 0
   for (let from = 0; from < messages.length; from += MAX_IN_BATCH) {
     added += await addBatch(db, lane, messages.slice(from, from + MAX_IN_BATCH))
@@ -26,7 +22,7 @@ export async function enqueue(
   return added
 }
 
-function addBatch(db: DatabaseOrTransaction, lane: Lane, messages: NewMessage[]): Promise<number> {
+function addBatch(db: Database, lane: Lane, messages: NewMessage[]): Promise<number> {
   const rows = JSON.stringify(messages.map((message) => ({ id: randomId(96), ...message })))
   return db.$executeRaw`
     with wanted as (
@@ -89,7 +85,7 @@ const skipReason = (now: Date): Prisma.Sql => Prisma.sql`
  * state, so that the next take ends it with its reason. True if so.
  */
 export async function giveBackIfEnded(
-  db: DatabaseOrTransaction,
+  db: Database,
   { id, owner, now }: { id: string; owner: string; now: Date },
 ): Promise<boolean> {
   const changed = await db.$executeRaw`
@@ -104,7 +100,7 @@ export async function giveBackIfEnded(
  * Takes up to `limit` messages of a batch that `owner` holds by the database's clock, and checks deadline, subscriber
  * and suppression of each. If it returns no messages, none is left for now or the lease is lost.
  */
-export async function takeMessages(db: DatabaseOrTransaction, input: TakeInput): Promise<TakeResult> {
+export async function takeMessages(db: Database, input: TakeInput): Promise<TakeResult> {
   const { batch, owner, now, limit } = input
   const rows = await db.$queryRaw<TakenRow[]>`
     with lease as materialized (
@@ -154,7 +150,7 @@ export type AttemptResult = Pick<SendFailure, 'outcome' | 'status' | 'enhanced' 
  * recorded.
  */
 export async function recordFailedAttempt(
-  db: DatabaseOrTransaction,
+  db: Database,
   input: {
     message: Pick<TakenMessage, 'id' | 'attempts'>
     owner: string
@@ -181,7 +177,7 @@ export async function recordFailedAttempt(
  * Ends every message whose deadline has passed and that no worker holds, and every batch that has nothing left to do. A
  * message that was taken and never recorded becomes uncertain. Returns how many messages ended.
  */
-export async function endExpiredMessages(db: DatabaseOrTransaction, now: Date): Promise<number> {
+export async function endExpiredMessages(db: Database, now: Date): Promise<number> {
   const [row] = await db.$queryRaw<{ ended: number }[]>`
     with late as (
       select m.id, m.attempts, m.state = 'taken' as taken, m.state = 'taken' or exists (

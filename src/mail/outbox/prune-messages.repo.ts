@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import type { Database } from '../../core/database/database.ts'
 import { type Day, midnight } from '../../core/dates.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 
@@ -10,7 +10,7 @@ const isOld = (before: Day) => Prisma.sql`
 
 /** Counts the messages, and the digests among them, of batches that were done before a day and have no digest of it. */
 export async function countOldMessages(
-  db: DatabaseOrTransaction,
+  db: Database,
   before: Day,
 ): Promise<{ messages: number; digests: number }> {
   const [row] = await db.$queryRaw<{ messages: number; digests: number }[]>`
@@ -29,7 +29,7 @@ interface PrunedMessages {
  * transaction.
  */
 export async function deleteOldMessages(
-  tx: DatabaseOrTransaction,
+  tx: Database,
   { before, most }: { before: Day; most: number },
 ): Promise<PrunedMessages> {
   const old = await tx.$queryRaw<{ id: number }[]>`
@@ -46,10 +46,7 @@ export async function deleteOldMessages(
 }
 
 /** Deletes every message of these subscribers. Call it in a transaction. */
-export async function deleteMessagesOf(
-  tx: DatabaseOrTransaction,
-  subscriberIds: readonly string[],
-): Promise<void> {
+export async function deleteMessagesOf(tx: Database, subscriberIds: readonly string[]): Promise<void> {
   const ids = [...subscriberIds]
   await tx.$executeRaw`
     delete from attempt a using message m where m.subscriber_id = any(${ids}) and a.message_id = m.id`
@@ -64,7 +61,7 @@ export async function deleteMessagesOf(
  * while delivery is paused.
  */
 export async function endRestoredMessages(
-  db: DatabaseOrTransaction,
+  db: Database,
   { since }: { since: Date },
 ): Promise<{ skipped: number; uncertain: number }> {
   const [row] = await db.$queryRaw<{ skipped: number; uncertain: number }[]>`

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import type { Database } from '../../core/database/database.ts'
 import { addDays, type Day, dayOf, localDayOf, midnight } from '../../core/dates.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { MessageState } from '../message.ts'
@@ -33,7 +33,7 @@ export interface Receipt {
 
 /** The receipts of a subscriber since a date, newest first. */
 export async function receiptsSince(
-  db: DatabaseOrTransaction,
+  db: Database,
   { id, zone }: { id: string; zone: string },
   since: Day,
 ): Promise<Receipt[]> {
@@ -56,7 +56,7 @@ interface MailRow extends MailOutcome {
   papers: number
 }
 
-function mailsSince(db: DatabaseOrTransaction, subscriberId: string, since: Day): Promise<MailRow[]> {
+function mailsSince(db: Database, subscriberId: string, since: Day): Promise<MailRow[]> {
   return db.$queryRaw<MailRow[]>`
     select m.id, m.kind, m.dedupe, m.digest_id as "digestId", m.dated_at as "datedAt", m.state::text, m.reason,
       m.next_try >= m.deadline as ended,
@@ -68,7 +68,7 @@ function mailsSince(db: DatabaseOrTransaction, subscriberId: string, since: Day)
 }
 
 async function digestReceipts(
-  db: DatabaseOrTransaction,
+  db: Database,
   { id, since, mails }: { id: string; since: Day; mails: readonly MailRow[] },
 ): Promise<Receipt[]> {
   type Row = Pick<Receipt, 'outcome' | 'papers' | 'kept'> & { id: number; localDate: Date }
@@ -151,7 +151,7 @@ export const DAY_TOTALS_COLUMNS = Object.keys(COLUMN_CONDITIONS) as DayTotalsCol
 
 /** The subscribers counted in a column of the day totals, `most` of them after the digest with id `after`. */
 export const dayTotalsEntries = (
-  db: DatabaseOrTransaction,
+  db: Database,
   { date, column, most, after }: { date: Day; column: DayTotalsColumn; most: number; after: number },
 ): Promise<DayTotalsEntry[]> => db.$queryRaw<DayTotalsEntry[]>`
   select d.id, d.subscriber_id as "subscriberId", s.address, d.outcome::text, m.id as "messageId", m.state::text, m.reason

@@ -1,8 +1,8 @@
-import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import type { Database } from '../../core/database/database.ts'
 
 /** Number of messages of those kinds that were enqueued for a subscriber after `since`, whatever their outcome. */
 export function countMessagesSince(
-  db: DatabaseOrTransaction,
+  db: Database,
   { subscriberId, kinds, since }: { subscriberId: string; kinds: readonly string[]; since: Date },
 ): Promise<number> {
   // A message that was enqueued already expired was never meant to be sent.
@@ -17,7 +17,7 @@ export function countMessagesSince(
  * tried messages keep their address; so does the email that informs the old address about the change.
  */
 export async function redirectUntriedMessages(
-  db: DatabaseOrTransaction,
+  db: Database,
   { subscriberId, toAddress, epoch }: { subscriberId: string; toAddress: string; epoch: number },
 ): Promise<void> {
   await db.$executeRaw`
@@ -28,7 +28,7 @@ export async function redirectUntriedMessages(
 
 /** Ends waiting messages of those kinds: skipped, or still uncertain if an earlier try may have arrived. */
 export async function endWaitingMessages(
-  db: DatabaseOrTransaction,
+  db: Database,
   { subscriberId, kinds, reason }: { subscriberId: string; kinds: readonly string[]; reason: string },
 ): Promise<void> {
   await db.$executeRaw`
@@ -48,7 +48,7 @@ export async function endWaitingMessages(
 }
 
 /** Removes addresses, contents and server replies from a subscriber's messages. */
-export async function forgetMessages(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
+export async function forgetMessages(db: Database, subscriberId: string): Promise<void> {
   await db.$executeRaw`update message set to_address = null, content = null where subscriber_id = ${subscriberId}`
   await db.$executeRaw`update digest set content = '{}' where subscriber_id = ${subscriberId} and content is not null`
   await db.attempt.updateMany({ where: { message: { subscriberId } }, data: { reply: '' } })
@@ -56,7 +56,7 @@ export async function forgetMessages(db: DatabaseOrTransaction, subscriberId: st
 
 /** The content of a message; null if it does not exist or was removed. */
 export async function messageContent<Content>(
-  db: DatabaseOrTransaction,
+  db: Database,
   key: { kind: string; dedupe: string },
 ): Promise<Content | null> {
   const row = await db.message.findUnique({ where: { kind_dedupe: key }, select: { content: true } })
@@ -65,7 +65,7 @@ export async function messageContent<Content>(
 
 /** Removes address and content from messages of one kind, by their keys. */
 export async function forgetMessagesByKey(
-  db: DatabaseOrTransaction,
+  db: Database,
   kind: string,
   dedupes: readonly string[],
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import type { Database } from '../../core/database/database.ts'
 import { INCIDENT_PREFIX, recordIncident } from '../../core/incident.repo.ts'
 import { maySend } from '../outbox/may-send.repo.ts'
 import { domainRateKey, type SendRateKey, type SendRateLimit } from './send-rate.ts'
@@ -8,7 +8,7 @@ const NO_LIMIT = 100_000
 
 /** Stores the limits of the settings; an undefined limit removes one. Leaves what servers asked for unchanged. */
 export async function setSendRateLimits(
-  db: DatabaseOrTransaction,
+  db: Database,
   limits: readonly { key: SendRateKey; limit: SendRateLimit | undefined }[],
 ): Promise<void> {
   const rows = limits.map(({ key, limit }) => ({
@@ -44,7 +44,7 @@ interface PermitGrant {
  * permits must remain for others, who go first. One statement, by the database's clock, for any number of processes.
  */
 export async function takeSendPermits(
-  db: DatabaseOrTransaction,
+  db: Database,
   wanted: readonly { key: SendRateKey; mails: number; leave?: number }[],
 ): Promise<PermitGrant[]> {
   if (wanted.length === 0) return []
@@ -70,7 +70,7 @@ export async function takeSendPermits(
 
 /** Returns the permits of emails that were not sent after all. */
 export async function returnSendPermits(
-  db: DatabaseOrTransaction,
+  db: Database,
   keys: readonly SendRateKey[],
   count: number,
 ): Promise<void> {
@@ -94,11 +94,7 @@ const SAME_REQUEST_SECONDS = 10
  * Slows down because the server asked for it: to ten emails a second, or to half of the current rate if that is less.
  * Requests within ten seconds count as one. `reply`: the server's reply, without addresses. True if the rate changed.
  */
-export async function reduceSendRate(
-  db: DatabaseOrTransaction,
-  key: SendRateKey,
-  reply: string,
-): Promise<boolean> {
+export async function reduceSendRate(db: Database, key: SendRateKey, reply: string): Promise<boolean> {
   const changed = await db.$executeRaw`
     insert into send_rate as r (key, tokens, at, slowed_to, slowed_at, reply)
     values (${key}, 0, now(), ${INITIAL_RATE}::float8, now(), ${reply})
@@ -110,7 +106,7 @@ export async function reduceSendRate(
 }
 
 /** After a pause, all email starts at ten a second, or at its slower rate, and recovers from there. */
-export async function resetSendRateAfterPause(db: DatabaseOrTransaction): Promise<void> {
+export async function resetSendRateAfterPause(db: Database): Promise<void> {
   await db.$executeRaw`
     insert into send_rate as r (key, tokens, at, slowed_to, slowed_at)
     values ('all', ${INITIAL_RATE}::float8, now(), ${INITIAL_RATE}::float8, now())
@@ -120,7 +116,7 @@ export async function resetSendRateAfterPause(db: DatabaseOrTransaction): Promis
 
 /** Sends nothing to the recipients of a rate for `seconds`, then resumes slowly. `reply`: why, without addresses. */
 export async function holdSendRate(
-  db: DatabaseOrTransaction,
+  db: Database,
   key: SendRateKey,
   { seconds, reply }: { seconds: number; reply: string },
 ): Promise<void> {
@@ -133,7 +129,7 @@ export async function holdSendRate(
 }
 
 /** Whether a domain is held now. */
-export async function isDomainHeld(db: DatabaseOrTransaction, domain: string): Promise<boolean> {
+export async function isDomainHeld(db: Database, domain: string): Promise<boolean> {
   const rows = await db.$queryRaw<unknown[]>`
     select 1 from send_rate where key = ${`domain ${domain}`} and held_until > now()`
   return rows.length > 0
@@ -141,7 +137,7 @@ export async function isDomainHeld(db: DatabaseOrTransaction, domain: string): P
 
 /** True while a free batch of the lane is ready, and its send rate allows it now or within that time. */
 export async function batchesReadySoon(
-  db: DatabaseOrTransaction,
+  db: Database,
   {
     lane,
     now,
@@ -180,9 +176,7 @@ export interface ActiveSendRate {
   capacity: number | null
 }
 
-export const activeSendRates = (db: DatabaseOrTransaction): Promise<ActiveSendRate[]> => db.$queryRaw<
-  ActiveSendRate[]
->`
+export const activeSendRates = (db: Database): Promise<ActiveSendRate[]> => db.$queryRaw<ActiveSendRate[]>`
   select key, send_rate_per_second(r, now()) as "perSecond", per_second as limit,
     slowed_to is not null and send_rate_per_second(r, now()) < coalesce(per_second, ${NO_LIMIT}::float8) as slowed,
     case when held_until > now() then held_until end as "heldUntil",
@@ -194,7 +188,7 @@ export const activeSendRates = (db: DatabaseOrTransaction): Promise<ActiveSendRa
  * Deletes send rates that have recovered or were not used for a day. A rate that was held is kept for an hour longer:
  * its incident is open until then.
  */
-export async function deleteIdleSendRates(db: DatabaseOrTransaction): Promise<void> {
+export async function deleteIdleSendRates(db: Database): Promise<void> {
   await db.$executeRaw`
     delete from send_rate r where at < now() - interval '1 day'
       or (per_second is null and send_rate_per_second(r, now()) >= ${NO_LIMIT}::float8
@@ -205,7 +199,7 @@ export const DOMAIN_HOLD_SECONDS = 3600
 
 /** Pauses a domain that refuses too much, and opens an incident. `reply`: how much; `why`: with the last reply. */
 export async function holdDomain(
-  db: DatabaseOrTransaction,
+  db: Database,
   { domain, reply, why, at }: { domain: string; reply: string; why: string; at: Date },
 ): Promise<void> {
   await holdSendRate(db, domainRateKey(domain), { seconds: DOMAIN_HOLD_SECONDS, reply })
@@ -217,7 +211,7 @@ export async function holdDomain(
  * send rate is already deleted, two hours after the hold began. By the database's clock.
  */
 export async function endDomainIncidents(
-  db: DatabaseOrTransaction,
+  db: Database,
   acceptedDomains: ReadonlySet<string> = new Set(),
 ): Promise<void> {
   const names = [...acceptedDomains].map((domain) => `${INCIDENT_PREFIX}domain ${domain}`)

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import type { Database } from '../../core/database/database.ts'
 import type { Alert as Row } from '../../generated/prisma/client.ts'
 
 export type AlertValues = Record<string, string | number | null>
@@ -27,23 +27,20 @@ const alertOf = ({ id, kind, key, at, values, attempts, endedAt }: Row): Alert =
 
 /** False if an alert of that kind and key exists. */
 export async function addAlert(
-  db: DatabaseOrTransaction,
+  db: Database,
   alert: Pick<Alert, 'kind' | 'key' | 'at' | 'values'>,
 ): Promise<boolean> {
   const data = { ...alert, nextTry: alert.at }
   return (await db.alert.createMany({ data, skipDuplicates: true })).count > 0
 }
 
-export async function hasAlert(
-  db: DatabaseOrTransaction,
-  { kind, key }: Pick<Alert, 'kind' | 'key'>,
-): Promise<boolean> {
+export async function hasAlert(db: Database, { kind, key }: Pick<Alert, 'kind' | 'key'>): Promise<boolean> {
   return (await db.alert.count({ where: { kind, key } })) > 0
 }
 
 /** Alerts of these kinds whose incident lasts. `isEmailed`: the alert was emailed. */
 export async function ongoingAlerts(
-  db: DatabaseOrTransaction,
+  db: Database,
   kinds: readonly string[],
 ): Promise<(Alert & { isEmailed: boolean })[]> {
   const rows = await db.alert.findMany({
@@ -55,7 +52,7 @@ export async function ongoingAlerts(
 
 /** Alerts of a kind whose incident overlaps an interval. */
 export async function alertsDuring(
-  db: DatabaseOrTransaction,
+  db: Database,
   { kind, from, to }: { kind: string; from: Date; to: Date },
 ): Promise<Alert[]> {
   const rows = await db.alert.findMany({
@@ -66,13 +63,13 @@ export async function alertsDuring(
 }
 
 /** True only for the caller that ended it. */
-export async function endAlert(db: DatabaseOrTransaction, id: number, at: Date): Promise<boolean> {
+export async function endAlert(db: Database, id: number, at: Date): Promise<boolean> {
   return (await db.alert.updateMany({ where: { id, endedAt: null }, data: { endedAt: at } })).count > 0
 }
 
 /** Alerts that were not emailed yet, are younger than `since` and whose next try is due; oldest first. */
 export async function unsentAlerts(
-  db: DatabaseOrTransaction,
+  db: Database,
   { since, now }: { since: Date; now: Date },
 ): Promise<Alert[]> {
   const rows = await db.alert.findMany({
@@ -84,7 +81,7 @@ export async function unsentAlerts(
 
 /** Newest first, emailed or not. */
 export async function newestAlerts(
-  db: DatabaseOrTransaction,
+  db: Database,
   { limit }: { limit: number },
 ): Promise<(Alert & { sentAt: Date | null })[]> {
   const rows = await db.alert.findMany({ orderBy: { id: 'desc' }, take: limit })
@@ -92,14 +89,14 @@ export async function newestAlerts(
 }
 
 /** Number of alert emails since an instant. All alerts of one email share one instant. */
-export async function countAlertEmailsSince(db: DatabaseOrTransaction, since: Date): Promise<number> {
+export async function countAlertEmailsSince(db: Database, since: Date): Promise<number> {
   const rows = await db.alert.groupBy({ by: 'sentAt', where: { sentAt: { gt: since } } })
   return rows.length
 }
 
 /** Reserves alerts for the caller until `until` and counts an attempt of each. Returns the ids that were free. */
 export async function claimAlerts(
-  db: DatabaseOrTransaction,
+  db: Database,
   { ids, now, until }: { ids: number[]; now: Date; until: Date },
 ): Promise<number[]> {
   const rows = await db.$queryRaw<{ id: number }[]>`
@@ -108,11 +105,11 @@ export async function claimAlerts(
   return rows.map(({ id }) => id)
 }
 
-export async function markAlertsSent(db: DatabaseOrTransaction, ids: number[], at: Date): Promise<void> {
+export async function markAlertsSent(db: Database, ids: number[], at: Date): Promise<void> {
   await db.alert.updateMany({ where: { id: { in: ids } }, data: { sentAt: at } })
 }
 
-export async function retryAlertsAt(db: DatabaseOrTransaction, ids: number[], nextTry: Date): Promise<void> {
+export async function retryAlertsAt(db: Database, ids: number[], nextTry: Date): Promise<void> {
   await db.alert.updateMany({ where: { id: { in: ids } }, data: { nextTry } })
 }
 
@@ -120,7 +117,7 @@ export async function retryAlertsAt(db: DatabaseOrTransaction, ids: number[], ne
  * Since when a nudge to send email waits for a worker, if longer than `forSeconds`; otherwise null. Uses the database's
  * clock, as the queue does.
  */
-export async function workersIdleSince(db: DatabaseOrTransaction, forSeconds: number): Promise<Date | null> {
+export async function workersIdleSince(db: Database, forSeconds: number): Promise<Date | null> {
   const [row] = await db.$queryRaw<[{ since: Date | null }]>`
     select min(created_on) as since from pgboss.job
     where name = 'drain-transactional' and state in ('created', 'retry')
@@ -162,10 +159,7 @@ const where = ({ now, kept, lasting }: Cutoffs) => ({
  * raised before `kept`; imports done before `kept`; and expired logins. Alerts of a lasting incident are kept, and so
  * is the log of the operator's actions.
  */
-export async function countOldOperatorRows(
-  db: DatabaseOrTransaction,
-  cutoffs: Cutoffs,
-): Promise<PrunedOperatorRows> {
+export async function countOldOperatorRows(db: Database, cutoffs: Cutoffs): Promise<PrunedOperatorRows> {
   const { alerts, sessions, importRuns } = where(cutoffs)
   return {
     alerts: await db.alert.count({ where: alerts }),
@@ -175,10 +169,7 @@ export async function countOldOperatorRows(
 }
 
 /** Deletes the rows that countOldOperatorRows counts. */
-export async function deleteOldOperatorRows(
-  db: DatabaseOrTransaction,
-  cutoffs: Cutoffs,
-): Promise<PrunedOperatorRows> {
+export async function deleteOldOperatorRows(db: Database, cutoffs: Cutoffs): Promise<PrunedOperatorRows> {
   const { alerts, sessions, importRuns } = where(cutoffs)
   return {
     alerts: (await db.alert.deleteMany({ where: alerts })).count,

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import type { Database } from '../../core/database/database.ts'
 
 export interface Liveness {
   /** When a process last claimed a minute; null if none ever did. */
@@ -7,7 +7,7 @@ export interface Liveness {
   waitsSeconds: number | null
 }
 
-export async function readLiveness(db: DatabaseOrTransaction): Promise<Liveness> {
+export async function readLiveness(db: Database): Promise<Liveness> {
   const [row] = await db.$queryRaw<[Liveness]>`
     select (select max(slot) from tick where name = 'minute') as tick,
       extract(epoch from clock_timestamp() - min(created_on) filter (where state in ('created', 'retry')

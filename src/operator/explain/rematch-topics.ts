@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import type { Database } from '../../core/database/database.ts'
 import { type Day, dayOf } from '../../core/dates.ts'
 import { type NearMiss, rankNearMisses } from '../../digests/candidates.ts'
 import { digestsBefore } from '../../digests/digest.repo.ts'
@@ -50,7 +50,7 @@ export interface RematchInput {
 }
 
 /** Matches the papers of a digest again, topic by topic. */
-export async function rematchTopics(db: DatabaseOrTransaction, input: RematchInput): Promise<Rematch> {
+export async function rematchTopics(db: Database, input: RematchInput): Promise<Rematch> {
   const { subscriberId, localDate, confirmedAt, fromPaper, toPaper } = input
   const since = eligibleSince(localDate, confirmedAt)
   const trees = input.topics.flatMap(({ query }) => treeOf(query).tree ?? [])
@@ -75,18 +75,14 @@ export async function rematchTopics(db: DatabaseOrTransaction, input: RematchInp
 }
 
 /** Revised papers are included if a topic asks for them. */
-async function eligiblePapers(
-  db: DatabaseOrTransaction,
-  since: Day,
-  trees: readonly Query[],
-): Promise<Paper[]> {
+async function eligiblePapers(db: Database, since: Day, trees: readonly Query[]): Promise<Paper[]> {
   const orRevisedFrom = trees.some(mentionsRevised) ? since : undefined
   return papersInRange(db, { after: 0, upTo: await maxPaperId(db), firstDayFrom: since, orRevisedFrom })
 }
 
 /** Snapshots of papers at planning time; undefined if the history position was not recorded. */
 async function snapshotsThen(
-  db: DatabaseOrTransaction,
+  db: Database,
   { toHistory }: RematchInput,
   papers: readonly Paper[],
 ): Promise<RematchContext['before']> {

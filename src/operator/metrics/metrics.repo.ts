@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import type { Database } from '../../core/database/database.ts'
 
 /** A value and its labels. */
 export interface GaugeSample {
@@ -7,10 +7,7 @@ export interface GaugeSample {
 }
 
 /** Samples by gauge name that change from minute to minute. Reads only open rows, by index. */
-export async function cheapGaugeSamples(
-  db: DatabaseOrTransaction,
-  now: Date,
-): Promise<Record<string, GaugeSample[]>> {
+export async function cheapGaugeSamples(db: Database, now: Date): Promise<Record<string, GaugeSample[]>> {
   return byName(
     await db.$queryRaw<Row[]>`
     with open as (
@@ -64,7 +61,7 @@ const MAX_DOMAINS = 10
 
 /** Samples that require full table scans: some hundred milliseconds with a million subscribers. */
 export async function expensiveGaugeSamples(
-  db: DatabaseOrTransaction,
+  db: Database,
   since: Date,
 ): Promise<Record<string, GaugeSample[]>> {
   return byName(

@@ -3,7 +3,6 @@ import type { SubscriberRef } from '../../account/find-subscriber.ts'
 import type { ShownSubscriber } from '../../account/show-subscriber.ts'
 import type { Environment } from '../../config/config.ts'
 import { type Action, recordAction } from '../../core/action.repo.ts'
-import type { Database } from '../../core/database/database.ts'
 import { withRollback } from '../../core/database/with-rollback.ts'
 import { parseDay } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
@@ -261,7 +260,7 @@ function withAuditLog<D extends Deps, T>(
   // The transactions of `work` become savepoints of this one.
   return deps.db.$transaction(
     async (tx) => {
-      const inside = { ...deps, db: tx as Database }
+      const inside = { ...deps, db: tx }
       const before = action.subscriberId ?? (await idOf(inside, email))
       const result = await work(inside)
       if ((result as MaybeUnchanged | undefined)?.unchanged === true) return result

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import type { Database } from '../../core/database/database.ts'
 import type { Day, Weekday } from '../../core/dates.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { MailDetail, MailFormat, SubscriberState, TopicText } from '../subscriber.ts'
@@ -37,7 +37,7 @@ export interface ExportPage {
 
 /** The next page of subscribers who are not erased, oldest first. */
 export async function subscribersToExport(
-  db: DatabaseOrTransaction,
+  db: Database,
   { state, after, limit }: ExportPage,
 ): Promise<ExportedSubscriber[]> {
   const beyond = after
@@ -81,7 +81,7 @@ export interface ExportedSuppression {
 
 /** The next suppressed addresses, as hashes. */
 export async function suppressionsToExport(
-  db: DatabaseOrTransaction,
+  db: Database,
   { after, most }: { after: string; most: number },
 ): Promise<ExportedSuppression[]> {
   return db.$queryRaw<ExportedSuppression[]>`

@@ -51,7 +51,10 @@ describe('unsubscribing', () => {
         },
       },
     })
-    await unsubscribe({ ...site.deps, db: noting as unknown as typeof site.db }, { token, how: 'one-click' })
+    await unsubscribe(
+      { ...site.deps, db: noting as unknown as typeof site.deps.db },
+      { token, how: 'one-click' },
+    )
     expect(await stateOf()).toBe('unsubscribed')
     // Inside the transaction, once it is locked.
     expect(reads).toEqual(['Subscriber.findUnique'])

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { Database, DatabaseOrTransaction } from '../../../src/core/database/database.ts'
+import type { Database } from '../../../src/core/database/database.ts'
 import { applyChange } from '../../../src/digests/apply-change.ts'
 import { openDue } from '../../../src/digests/open-due.ts'
 import { lockSubscriber } from '../../../src/subscribers/subscriber.repo.ts'
@@ -10,14 +10,14 @@ const world = useDigestWorld()
 const now = new Date('2026-11-24T08:00:00Z')
 
 /** The same, but whatever opens digests waits before that statement, be it in a transaction or not. */
-function holding<T extends DatabaseOrTransaction>(db: T, before: () => Promise<unknown>): T {
+function holding<T extends Database>(db: T, before: () => Promise<unknown>): T {
   return new Proxy(db, {
     get(target, name) {
       const value = target[name as keyof T] as unknown
       if (typeof value !== 'function') return value
       if (name === '$transaction')
-        return (work: (tx: DatabaseOrTransaction) => unknown, options: object) =>
-          value.call(target, (tx: DatabaseOrTransaction) => work(holding(tx, before)), options)
+        return (work: (tx: Database) => unknown, options: object) =>
+          value.call(target, (tx: Database) => work(holding(tx, before)), options)
       if (name !== '$queryRaw') return value.bind(target)
       return async (parts: TemplateStringsArray, ...values: unknown[]) => {
         if (parts.join('').includes('insert into digest')) await before()

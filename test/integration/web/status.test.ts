@@ -92,7 +92,7 @@ test('a stranger has no message counted', async () => {
         return query(args)
       },
     },
-  }) as unknown as typeof site.db
+  }) as unknown as typeof site.deps.db
   await siteStatus({ ...site.deps, db })
   expect(asked.length).toBeGreaterThan(2)
   expect(asked.filter((one) => one.includes('message'))).toEqual([])

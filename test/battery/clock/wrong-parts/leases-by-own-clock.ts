@@ -1,11 +1,11 @@
-import type { Database, DatabaseOrTransaction } from '../../../../src/core/database/database.ts'
+import type { Database } from '../../../../src/core/database/database.ts'
 import { Prisma } from '../../../../src/generated/prisma/client.ts'
 import * as right from '../../../../src/mail/outbox/batch.repo.ts'
 
 export * from '../../../../src/mail/outbox/batch.repo.ts'
 
 /** A database to which "now" is what this process takes for it. */
-function byOwnClock(db: DatabaseOrTransaction): Database {
+function byOwnClock(db: Database): Database {
   const ask =
     (name: '$queryRaw' | '$executeRaw') =>
     (texts: readonly string[], ...values: unknown[]) => {

@@ -1,4 +1,4 @@
-import type { DatabaseOrTransaction } from '../../../../src/core/database/database.ts'
+import type { Database } from '../../../../src/core/database/database.ts'
 import { earlierDigests as earlierRightly } from '../../../../src/digests/earlier-digest.repo.ts'
 
 export * from '../../../../src/digests/earlier-digest.repo.ts'
@@ -17,7 +17,7 @@ export const earlierDigests: typeof earlierRightly = async (db, input) => {
   )
 }
 
-async function acceptedRanges(db: DatabaseOrTransaction, subscriberIds: string[]): Promise<Set<string>> {
+async function acceptedRanges(db: Database, subscriberIds: string[]): Promise<Set<string>> {
   const rows = await db.digest.findMany({
     where: {
       subscriberId: { in: subscriberIds },

@@ -10,7 +10,7 @@ const looked = new Map<number, string[]>()
 /** Looks at the subscribers of a batch when it is leased, and at none of them again when their turn comes. */
 export const takeMessages: Take = async (db, input) => {
   const { batch } = input
-  if (!looked.has(batch)) looked.set(batch, await whoMay(db as Database, batch))
+  if (!looked.has(batch)) looked.set(batch, await whoMay(db, batch))
   const handful = await takeThoseWhoMay(db, input, Prisma.sql`m.id = any(${looked.get(batch)!})`)
   return handful.taken.length > 0 ? handful : takeRightly(db, input)
 }

@@ -1,19 +1,19 @@
-import type { Database, DatabaseOrTransaction } from '../../../../src/core/database/database.ts'
+import type { Database } from '../../../../src/core/database/database.ts'
 import type { Prisma } from '../../../../src/generated/prisma/client.ts'
 import type { TakeInput, TakeResult } from '../../../../src/mail/outbox/message.repo.ts'
 
-export type Take = (db: DatabaseOrTransaction, input: TakeInput) => Promise<TakeResult>
+export type Take = (db: Database, input: TakeInput) => Promise<TakeResult>
 
 /**
  * Takes messages as the program does, and looks at nothing but what `may` says of message m and subscriber s. An empty
  * handful where nothing is left.
  */
 export async function takeThoseWhoMay(
-  db: DatabaseOrTransaction,
+  db: Database,
   { batch, owner, now, limit }: TakeInput,
   may: Prisma.Sql,
 ): Promise<TakeResult> {
-  const taken = await (db as Database).$queryRaw<TakeResult['taken']>`
+  const taken = await db.$queryRaw<TakeResult['taken']>`
     with picked as (
       select m.id from message m join batch b on b.id = m.batch_id join subscriber s on s.id = m.subscriber_id
       where b.id = ${batch} and b.owner = ${owner} and b.lease_until > now() and m.next_try <= ${now}

@@ -55,7 +55,7 @@ describe('confirming', () => {
         },
       },
     })
-    expect(await confirm({ ...site.deps, db: counting as unknown as typeof site.db }, token)).toBe(true)
+    expect(await confirm({ ...site.deps, db: counting as unknown as typeof site.deps.db }, token)).toBe(true)
     expect(reads).toBe(2)
   })
 

@@ -6,6 +6,7 @@ import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
 import { subscribe } from '../../../../src/account/signup/subscribe.ts'
 import { readConfig } from '../../../../src/config/config.ts'
 import { stoppedClock } from '../../../../src/core/clock.ts'
+import type { OpenDatabase } from '../../../../src/core/database/database.ts'
 import { midnight } from '../../../../src/core/dates.ts'
 import { addQueue, buildDeps, type Deps } from '../../../../src/core/deps.ts'
 import { openLog, silentLog } from '../../../../src/core/log.ts'
@@ -280,7 +281,7 @@ async function plannedOnly(deps: Deps): Promise<void> {
 /** The same database, on which `meanwhile` runs to its end before the delivery switch is first read. */
 function whenFirstRead({ db }: Deps, meanwhile: () => Promise<unknown>): Deps['db'] {
   let done: Promise<unknown> | undefined
-  return db.$extends({
+  return (db as OpenDatabase['db']).$extends({
     query: {
       switch: {
         findUnique: async ({ args, query }) => {
