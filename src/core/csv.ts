@@ -1,7 +1,3 @@
-// Papa reads and writes cells. This file decides which lines belong to one record, so that an unclosed quote costs one
-// line and not the rest of the file.
-import Papa from 'papaparse'
-
 /** One line of a CSV file, or several lines if a quoted cell contains line breaks. */
 export interface CsvRecord {
   /** The number of its first line, from 1. */
@@ -26,138 +22,97 @@ export function controlCharacterIn(text: string): string | null {
   return code === undefined ? null : `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
 }
 
-const hasOddQuotes = (text: string): boolean => {
-  let odd = false
-  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) odd = !odd
-  return odd
-}
-
-/** Splits text that arrives in pieces into records, and skips blank lines. Call `push` for each piece, then `end`. */
+/**
+ * Splits text that arrives in pieces into records, and skips blank lines. An unclosed quote costs one line and not the
+ * rest of the file. Call `push` for each piece, then `end`.
+ */
 export class CsvReader {
   readonly #delimiter: string
+  readonly #cell: RegExp
   #rest = ''
-  #line = 0
+  #line = 1
   /** True until the end of a line that was refused as too long. */
   #isSkipping = false
-  #held: string[] = []
-  #heldLength = 0
-  #found: CsvRecord[] = []
 
   constructor(delimiter: string) {
     this.#delimiter = delimiter
+    const plain = `(?!")[^${delimiter}\\n]*`
+    this.#cell = new RegExp(`(?:"([^"]*(?:""[^"]*)*)"[ \\t]*?|(${plain}))(?:${delimiter}|$)`, 'y')
   }
 
   /** Returns the records that this piece completes. */
   push(piece: string): CsvRecord[] {
-    const text = this.#rest + this.#unskipped(piece)
-    let from = 0
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
-      this.#take(text.slice(from, end))
-      from = end + 1
-    }
-    this.#rest = text.slice(from)
-    if (this.#rest.length > MAX_RECORD_LENGTH) {
-      this.#refuse(this.#rest)
-      this.#rest = ''
-      this.#isSkipping = true
-    }
-    return this.#give()
+    return this.#read(piece, false)
   }
 
   end(): CsvRecord[] {
-    if (this.#rest !== '') this.#take(this.#rest)
-    this.#rest = ''
-    while (this.#held.length > 0) this.#breakOff()
-    return this.#give()
+    return this.#read('\n', true)
   }
 
-  #unskipped(piece: string): string {
-    if (!this.#isSkipping) return piece
-    const end = piece.indexOf('\n')
-    this.#isSkipping = end < 0
-    return end < 0 ? '' : piece.slice(end + 1)
-  }
-
-  /** Records a line that is too long. It ends every open quote: no quoted cell continues past it. */
-  #refuse(text: string): void {
-    while (this.#held.length > 0) this.#breakOff()
-    this.#line++
-    const beginning = detachedCopy(text.slice(0, EXCERPT_LENGTH))
-    this.#found.push({ line: this.#line, text: beginning, cells: null, isTooLong: true })
-  }
-
-  #take(text: string): void {
-    if (text.length > MAX_RECORD_LENGTH) {
-      this.#refuse(text)
-      return
+  #read(piece: string, isEnd: boolean): CsvRecord[] {
+    const text = this.#rest + piece
+    const found: CsvRecord[] = []
+    let at = 0
+    while (at < text.length) {
+      const newline = text.indexOf('\n', at)
+      const lineEnd = newline < 0 ? text.length : newline
+      let end = lineEnd
+      if (this.#isSkipping || lineEnd - at > MAX_RECORD_LENGTH) {
+        if (!this.#isSkipping) found.push(this.#tooLong(text.slice(at, at + EXCERPT_LENGTH)))
+        this.#isSkipping = newline < 0
+      } else {
+        const closed = newline < 0 ? -1 : recordEnd(text, at)
+        if (closed < 0 && !isEnd && text.length - at <= MAX_RECORD_LENGTH) break
+        const whole = closed < 0 ? undefined : this.#record(text.slice(at, closed))
+        const record = whole?.cells ? whole : this.#record(text.slice(at, lineEnd))
+        if (record === whole) end = closed
+        if (record.text.trim() !== '') found.push(record)
+      }
+      if (end < text.length) this.#line += text.slice(at, end).split('\n').length
+      at = end + 1
     }
-    this.#line++
-    const isOpen = this.#held.length > 0
-    const isOdd = hasOddQuotes(text)
-    if (!isOpen && !isOdd) {
-      const plain = withoutReturn(text)
-      if (plain.trim() !== '') this.#found.push({ line: this.#line, text: plain, cells: null })
-      return
+    this.#rest = text.slice(at)
+    return found
+  }
+
+  #tooLong(beginning: string): CsvRecord {
+    return { line: this.#line, text: detachedCopy(beginning), cells: null, isTooLong: true }
+  }
+
+  #record(lines: string): CsvRecord {
+    const text = lines.endsWith('\r') ? lines.slice(0, -1) : lines
+    return { line: this.#line, text, cells: this.#cellsOf(text) }
+  }
+
+  /** Null if a quoted cell does not end with its quote, or another cell contains a line break. */
+  #cellsOf(text: string): string[] | null {
+    if (!text.includes('"') && !text.includes('\n')) return text.split(this.#delimiter)
+    const cells: string[] = []
+    this.#cell.lastIndex = 0
+    for (;;) {
+      const [match, quoted, plain] = this.#cell.exec(text) ?? []
+      if (match === undefined) return null
+      cells.push(quoted?.replaceAll('""', '"') ?? plain!)
+      if (!match.endsWith(this.#delimiter)) return cells
     }
-    this.#held.push(text)
-    this.#heldLength += text.length
-    if (isOpen && isOdd) this.#close()
-    else if (this.#heldLength > MAX_RECORD_LENGTH) this.#breakOff()
   }
+}
 
-  #close(): void {
-    const text = withoutReturn(this.#held.join('\n'))
-    const cells = readRecord(text, this.#delimiter)
-    if (!cells) {
-      this.#breakOff()
-      return
-    }
-    this.#found.push({ line: this.#line - this.#held.length + 1, text, cells })
-    this.#held = []
-    this.#heldLength = 0
-  }
-
-  /** Ends the first held line as a record of its own, and processes the lines after it again. */
-  #breakOff(): void {
-    const [first = '', ...others] = this.#held
-    const line = this.#line - this.#held.length + 1
-    const text = withoutReturn(first)
-    this.#found.push({ line, text, cells: readRecord(text, this.#delimiter) })
-    this.#held = []
-    this.#heldLength = 0
-    this.#line = line
-    for (const other of others) this.#take(other)
-  }
-
-  #give(): CsvRecord[] {
-    const found = this.#found
-    this.#found = []
-    return parseCells(found, this.#delimiter)
+/** The first line end at which all quotes are closed; -1 if the text or the longest record has no such line end. */
+function recordEnd(text: string, start: number): number {
+  let isOpen = false
+  let from = start
+  for (;;) {
+    const end = text.indexOf('\n', from)
+    if (end < 0 || end - start > MAX_RECORD_LENGTH) return -1
+    if (text.slice(from, end).split('"').length % 2 === 0) isOpen = !isOpen
+    if (!isOpen) return end
+    from = end + 1
   }
 }
 
 /** Copies a slice, so that the text it was cut from can be garbage collected. */
 export const detachedCopy = (text: string): string => Buffer.from(text).toString()
-
-const withoutReturn = (text: string): string => (text.endsWith('\r') ? text.slice(0, -1) : text)
-
-const parseCsv = (text: string, delimiter: string) => Papa.parse<string[]>(text, { delimiter, newline: '\n' })
-
-function readRecord(text: string, delimiter: string): string[] | null {
-  const { data, errors } = parseCsv(text, delimiter)
-  return errors.length === 0 && data.length === 1 ? data[0]! : null
-}
-
-/** Parses all plain records in one call, which is much faster; one by one if the number of rows differs. */
-function parseCells(records: CsvRecord[], delimiter: string): CsvRecord[] {
-  const plain = records.filter(({ cells, isTooLong }) => cells === null && !isTooLong)
-  const { data, errors } = parseCsv(plain.map(({ text }) => text).join('\n'), delimiter)
-  const isOneRowPerRecord = errors.length === 0 && data.length === plain.length
-  for (const [i, record] of plain.entries()) {
-    record.cells = isOneRowPerRecord ? data[i]! : readRecord(record.text, delimiter)
-  }
-  return records
-}
 
 /** The delimiter of a file with this head: comma, semicolon or tab. */
 export function detectDelimiter(head: string): string {
@@ -166,9 +121,14 @@ export function detectDelimiter(head: string): string {
   return [',', ';', '\t'].reduce((best, sign) => (count(sign) > count(best) ? sign : best))
 }
 
+const NEEDS_QUOTES = /^ | $|["\r\n\uFEFF]/
+
+const csvCell = (cell: string, delimiter: string): string =>
+  cell.includes(delimiter) || NEEDS_QUOTES.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
+
 /** One line, with its line end. */
 export const csvLine = (cells: readonly string[], delimiter = ','): string =>
-  `${Papa.unparse([cells as string[]], { delimiter, newline: '\n' })}\n`
+  `${cells.map((cell) => csvCell(cell, delimiter)).join(delimiter)}\n`
 
 // Cells that a spreadsheet would run as a formula (full-width signs too, for Japanese locales), and escaped cells.
 const FORMULA = /^'*(?:\s*[=+\-@＝＋－＠]|[\t\r])/
