@@ -84,10 +84,14 @@ export type LogEvent = (typeof LOG_EVENTS)[number]
 /** Ids, counts and durations; never an address or a token. */
 export type LogFields = Record<string, string | number | boolean | null | undefined>
 
+export type LogLevel = 'info' | 'warn' | 'error'
+
 export interface Log {
   info(event: LogEvent, fields?: LogFields): void
   warn(event: LogEvent, fields?: LogFields): void
   error(event: LogEvent, fields?: LogFields): void
+  /** The logger behind it, for libraries that write their own lines. These are redacted too. */
+  logger: Logger
 }
 
 // Library errors contain addresses in their text, which redaction by path does not reach.
@@ -101,19 +105,25 @@ const LINK = /\/(confirm|unsubscribe|resubscribe|manage|digest|account|move)\/[^
 export const redact = (text: string): string =>
   text.replace(LINK, '/$1/[token]').replace(ADDRESS, '[address]').replace(TOKEN, '[token]')
 
+/** Redacts every text of a line, whoever wrote it. */
+const redactLine = (line: string): string =>
+  `${JSON.stringify(JSON.parse(line), (_name, value) => (typeof value === 'string' ? redact(value) : value))}\n`
+
 export function openLog(level: string, destination?: { write(line: string): void }): Log {
   const options = {
     level,
     base: { pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    hooks: { streamWrite: redactLine },
   }
-  const logger: Logger = pino(options, destination ?? openStderr())
-  const write =
-    (at: 'info' | 'warn' | 'error') =>
-    (event: LogEvent, fields: LogFields = {}) =>
-      logger[at]({ event, ...redactFields(fields) })
-  return { info: write('info'), warn: write('warn'), error: write('error') }
+  return logTo(pino(options, destination ?? openStderr()))
+}
+
+/** A log that writes its events to this logger. */
+export function logTo(logger: Logger): Log {
+  const write = (at: LogLevel) => (event: LogEvent, fields?: LogFields) => logger[at]({ event, ...fields })
+  return { info: write('info'), warn: write('warn'), error: write('error'), logger }
 }
 
 const MAX_UNWRITTEN_BYTES = 100_000
@@ -129,10 +139,4 @@ function openStderr() {
   return destination
 }
 
-export const silentLog: Log = { info() {}, warn() {}, error() {} }
-
-function redactFields(fields: LogFields): LogFields {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? redact(value) : value]),
-  )
-}
+export const silentLog: Log = logTo(pino({ level: 'silent' }))

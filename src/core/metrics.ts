@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
-import type { Log, LogEvent, LogFields } from './log.ts'
+import type { Log, LogEvent, LogFields, LogLevel } from './log.ts'
 
 /** Counters since this process started. Labels never contain an address, a token, a query or an IP. */
 export interface Metrics {
@@ -24,12 +24,12 @@ export function openMetrics(): Metrics {
 /** Calls `count` for each log event, regardless of LOG_LEVEL, and passes the event on. */
 export function countingLog(log: Log, count: CountEvent): Log {
   const at =
-    (level: keyof Log): CountEvent =>
+    (level: LogLevel): CountEvent =>
     (event, fields) => {
       count(event, fields)
       log[level](event, fields)
     }
-  return { info: at('info'), warn: at('warn'), error: at('error') }
+  return { info: at('info'), warn: at('warn'), error: at('error'), logger: log.logger }
 }
 
 function openCounters(registry: Registry): CountEvent {

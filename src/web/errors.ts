@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { wrapIfUnavailable } from '../core/database/database.ts'
 import { errorText, Fault, FieldFaults, MAX_FAULTS } from '../core/errors.ts'
-import { randomId } from '../core/secrets.ts'
 import { longDate } from '../i18n/dates.ts'
 import { fill, words } from '../i18n/words.ts'
 import { shownName } from '../queries/language/describe-query.ts'
 import type { Site } from './pages.ts'
 import { wantsJson } from './request.ts'
+import { logOf } from './request-log.ts'
 import { externalPaperLink } from './site/paper-view.ts'
 
 export const BODY_LIMIT = 100_000
@@ -69,9 +69,9 @@ function sentenceOf({ code, sentence, values }: Fault): string {
   return sentence
 }
 
-/** Sets retry-after and logs the fault if it is ours. Returns the reference of the log entry, or null. */
+/** Sets retry-after and logs the fault if it is ours. Returns the request's id, or null. */
 export function logFault(
-  { log }: Site['deps'],
+  deps: Site['deps'],
   request: FastifyRequest,
   reply: FastifyReply,
   fault: Fault,
@@ -80,9 +80,9 @@ export function logFault(
   if (fault.status === 429 || fault.code === 'search.busy') reply.header('retry-after', fault.values.seconds)
   // A full queue is not a defect, and logging each refusal would let visitors fill the log.
   if (fault.status < 500 || fault.code === 'search.busy') return null
-  const reference = randomId(80).slice(0, 8)
-  const route = request.routeOptions.url
-  log.error('request.failed', { reference, route, code: fault.code, what: fault.message })
+  const { id: reference, routeOptions } = request
+  const { code, message } = fault
+  logOf(deps, request).error('request.failed', { reference, route: routeOptions.url, code, what: message })
   return reference
 }
 

@@ -2,10 +2,11 @@ import { maxHeaderSize } from 'node:http'
 import formbody from '@fastify/formbody'
 import helmet from '@fastify/helmet'
 import assets from '@fastify/static'
-import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify'
 import type { ServiceDeps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { networksOf } from '../core/rate-limit.ts'
+import { randomId } from '../core/secrets.ts'
 import { Semaphore } from '../core/semaphore.ts'
 import { showDigest } from '../digests/show-digest.ts'
 import { refusalFor } from '../search/search-slot.ts'
@@ -19,6 +20,7 @@ import { addApi } from './api/api.ts'
 import { ASSET_CACHE_OPTIONS, ASSETS_FOLDER, ASSETS_PATH, addPackageAssets } from './assets.ts'
 import { addErrorHandlers, BODY_LIMIT, sendFault, toFault } from './errors.ts'
 import { openPageRenderer, type Site, securityHeaders } from './pages.ts'
+import { logOf, RequestLog } from './request-log.ts'
 import { addServiceRoutes } from './service-routes.ts'
 import { addPreviewRoutes } from './signup/preview-routes.ts'
 import { addConfirmRoutes, addInboxRoutes, addSubscribeRoutes } from './signup/subscribe-routes.ts'
@@ -41,10 +43,15 @@ export const REQUEST_LIMITS: RequestLimits = { requestTimeout: 30_000, connectio
 
 /** Returns the server, ready to listen or for `inject`. */
 export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): FastifyInstance {
+  const { log } = deps
   const { BASE_URL, TRUST_PROXY } = deps.config
   const site: Site = { deps, pages: openPageRenderer(deps.config) }
   const app = fastify({
-    logger: false,
+    // Fastify's own lines have no event: only warnings and errors are written. A request's log has the usual level.
+    loggerInstance: log.logger.child({}, { level: 'warn' }) as FastifyBaseLogger,
+    childLoggerFactory: (logger, ids) => logger.child(ids, { level: log.logger.level }),
+    logController: new RequestLog(deps),
+    genReqId: () => randomId(80).slice(0, 8),
     requestTimeout: limits.requestTimeout,
     http: { ...limits, headersTimeout: limits.requestTimeout },
     bodyLimit: BODY_LIMIT,
@@ -54,7 +61,7 @@ export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): Fastify
     rewriteUrl: ({ url = '/' }) => toDecodableUrl(url),
   })
   app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-cache'))
-  addRequestLog(app, deps)
+  warnOfUntrustedProxy(app, deps)
   addErrorHandlers(app, site)
   app.register(helmet, securityHeaders(BASE_URL))
   app.register(formbody)
@@ -99,25 +106,16 @@ export function toDecodableUrl(url: string): string {
   }
 }
 
-/** Logs one line for each request, with the route's pattern: a URL may contain a token. */
-function addRequestLog(app: FastifyInstance, { log, config }: ServiceDeps): void {
-  app.addHook('onResponse', async (request, reply) => {
-    log.info('request.done', {
-      method: request.method,
-      route: request.routeOptions.url ?? 'none',
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime),
-    })
-  })
-
-  // Behind a proxy that TRUST_PROXY does not name, all visitors would share one rate limit.
+/** Behind a proxy that TRUST_PROXY does not name, all visitors would share one rate limit. */
+function warnOfUntrustedProxy(app: FastifyInstance, deps: ServiceDeps): void {
   let warned = false
-  app.addHook('onRequest', async ({ headers, ips = [] }) => {
+  app.addHook('onRequest', async (request) => {
+    const { headers, ips = [] } = request
     // A request from the proxy's own machine has the proxy's address, and `ips` then contains it twice.
     const isUntrusted = headers['x-forwarded-for'] !== undefined && ips.length < 2
     if (!isUntrusted || warned) return
     warned = true
-    log.warn('proxy.untrusted', { trusted: config.TRUST_PROXY.length })
+    logOf(deps, request).warn('proxy.untrusted', { trusted: deps.config.TRUST_PROXY.length })
   })
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { readConfig } from '../../src/config/config.ts'
 import { type MovableClock, stoppedClock } from '../../src/core/clock.ts'
 import type { Deps } from '../../src/core/deps.ts'
-import type { Log, LogEvent, LogFields } from '../../src/core/log.ts'
+import { type Log, type LogEvent, type LogFields, silentLog } from '../../src/core/log.ts'
 import { type IngestDayInput, ingestDay, ingestDue } from '../../src/papers/ingest.ts'
 import { sourceDaysBetween } from '../../src/sources/source-day.repo.ts'
 import { emptyTables, useDatabase } from './database.ts'
@@ -32,7 +32,7 @@ export function useHuggingFace() {
     server.serve(folder)
     logged = []
     const note = (event: LogEvent, fields?: LogFields) => void logged.push([event, fields])
-    const log: Log = { info: note, warn: note, error: note }
+    const log: Log = { ...silentLog, info: note, warn: note, error: note }
     const config = readConfig({
       DATABASE_URL: database.url,
       HF_URL: server.url,

@@ -7,6 +7,7 @@ import { Fault } from '../../core/errors.ts'
 import { id } from '../../operator/operations/fields.ts'
 import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
+import { logOf } from '../request-log.ts'
 import { type AdminSite, openAdminPages } from './admin-pages.ts'
 import { addDayRoutes } from './day-routes.ts'
 import { addLoginRoutes } from './login-routes.ts'
@@ -74,9 +75,9 @@ function addLoggedInRoutes(app: FastifyInstance, admin: AdminSite): void {
   app.addHook('preHandler', async ({ params }) => {
     if (!paths.safeParse(params).success) throw new Fault('page.not-found')
   })
-  app.post('/logout', async ({ session }, reply) => {
-    await session.destroy()
-    admin.deps.log.info('admin.logged-out')
+  app.post('/logout', async (request, reply) => {
+    await request.session.destroy()
+    logOf(admin.deps, request).info('admin.logged-out')
     return reply.redirect('/admin/login', 303)
   })
   addOverviewRoutes(app, admin)

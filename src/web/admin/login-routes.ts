@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { formText, readFields } from '../request.ts'
+import { logOf } from '../request-log.ts'
 import type { AdminSite } from './admin-pages.ts'
 import { checkPassword } from './check-password.ts'
 
@@ -15,11 +16,14 @@ export function addLoginRoutes(app: FastifyInstance, admin: AdminSite): void {
 
   app.post('/login', async (request, reply) => {
     const { password } = readFields(z.object({ password: formText.default('') }), request.body)
-    const { isCorrect, waitSeconds } = await checkPassword(deps, {
-      kind: 'admin',
-      ip: request.ip,
-      password,
-    })
+    const { isCorrect, waitSeconds } = await checkPassword(
+      { ...deps, log: logOf(deps, request) },
+      {
+        kind: 'admin',
+        ip: request.ip,
+        password,
+      },
+    )
     if (waitSeconds > 0) return sendTooManyAttempts(admin, reply, waitSeconds)
     if (!isCorrect) return send(reply, 'login', { problem: WRONG }, 403)
     await logIn(admin, request, reply)
@@ -33,7 +37,7 @@ async function logIn({ deps }: AdminSite, request: FastifyRequest, reply: Fastif
   Object.assign(request.session, { startedAt: now, seenAt: now, fresh: true })
   // Created now, so that two pages that open at the same time share one secret.
   reply.generateCsrf()
-  deps.log.info('admin.logged-in')
+  logOf(deps, request).info('admin.logged-in')
 }
 
 function sendTooManyAttempts({ send }: AdminSite, reply: FastifyReply, seconds: number): FastifyReply {

@@ -5,6 +5,7 @@ import { PROVIDERS, type Provider } from '../../bounces/report.repo.ts'
 import { Fault } from '../../core/errors.ts'
 import { jsonOfFault, logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
+import { logOf } from '../request-log.ts'
 
 const WEBHOOK_BODY_LIMIT = 1_000_000
 
@@ -64,7 +65,7 @@ function sendWebhookFault(
     ? new Fault('request.too-large', { limit: WEBHOOK_BODY_LIMIT })
     : toFault(error)
   const reference = logFault(deps, request, reply, fault)
-  if (fault.status < 500) deps.log.warn('report.refused', { channel: provider, code: fault.code })
+  if (fault.status < 500) logOf(deps, request).warn('report.refused', { channel: provider, code: fault.code })
   if (fault.status === 401)
     reply.header('www-authenticate', `Basic realm="webhooks", Bearer realm="webhooks"`)
   return reply.code(statusFor(provider, fault)).send(jsonOfFault(fault, reference))

@@ -3,7 +3,7 @@ import { readConfig, readEnvironment } from '../../../src/config/config.ts'
 import { smtpUrl } from '../../../src/config/mail-urls.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { buildDeps } from '../../../src/core/deps.ts'
-import type { Log, LogEvent, LogFields } from '../../../src/core/log.ts'
+import { type Log, type LogEvent, type LogFields, silentLog } from '../../../src/core/log.ts'
 import type { Compose } from '../../../src/mail/message.ts'
 import { drain } from '../../../src/mail/sending/drain.ts'
 import type { RunResult } from '../../../src/mail/sending/run.ts'
@@ -27,7 +27,7 @@ const note = (event: LogEvent, { ms, what }: LogFields = {}) => {
   if (typeof ms === 'number') longestMs = Math.max(longestMs, ms)
   if (event === 'database.error') console.error(event, what)
 }
-const log: Log = { info: note, warn: note, error: note }
+const log: Log = { ...silentLog, info: note, warn: note, error: note }
 const clock = stoppedClock(new Date(0))
 const { deps, close } = await buildDeps(readConfig(readEnvironment({ dotEnv: false })), { clock, log })
 const peakMb = () => Math.round(process.resourceUsage().maxRSS / 1024)

@@ -585,6 +585,14 @@ test('no log line of a whole visit holds an address or a token', async () => {
   await site.db.$executeRawUnsafe(`alter table consent drop constraint refused`)
   expect(failed.statusCode).toBe(500)
   expect(failed.body).toMatch(/Reference: <code>[\w-]{8}<\/code>/)
+  const reference = /Reference: <code>([\w-]{8})/.exec(failed.body)![1]!
+  const ofRequest = site.logged.map((line) => JSON.parse(line)).filter(({ reqId }) => reqId === reference)
+  expect(ofRequest).toMatchObject([
+    { event: 'request.failed', route: '/unsubscribe/[token]', reference },
+    { event: 'request.done', route: '/unsubscribe/[token]', status: 500 },
+  ])
+  const ids = site.logged.map((line) => JSON.parse(line)).filter(({ event }) => event === 'request.done')
+  expect(new Set(ids.map(({ reqId }) => reqId)).size).toBe(ids.length)
   const text = site.logged.join('')
   for (const event of ['request.done', 'request.failed', 'subscriber.asked', 'subscriber.unsubscribed']) {
     expect(text).toContain(event)

@@ -30,3 +30,17 @@ test('a level leaves out what is below it', () => {
   openLog('error', { write: (line) => lines.push(line) }).info('tick.claimed')
   expect(lines).toEqual([])
 })
+
+test('lines that a library writes are redacted too, whatever is in them', () => {
+  const lines: string[] = []
+  const { logger } = openLog('info', { write: (line) => lines.push(line) })
+  const error = new Error('no such user "ann@x.example"')
+  logger.child({ reqId: 'r1' }).warn({ err: error, req: { url: '/confirm/eyJhbGci' } }, 'to bob@x.example\n')
+  expect(JSON.parse(lines[0]!)).toMatchObject({
+    reqId: 'r1',
+    msg: 'to [address]\n',
+    err: { message: 'no such user "[address]"' },
+    req: { url: '/confirm/[token]' },
+  })
+  expect(lines[0]).not.toContain('x.example')
+})
