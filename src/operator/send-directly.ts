@@ -3,12 +3,12 @@ import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { randomId } from '../core/secrets.ts'
 import { openDkim, senderOf } from '../emails/compose-message.ts'
-import type { SmtpResult } from '../mail/refusals/classify-reply.ts'
+import type { SmtpResult, SmtpStage } from '../mail/refusals/classify-reply.ts'
 import type { OperatorMailKind, RenderedEmail } from '../mail/rendering/template.ts'
 import { buildMime, type OutgoingMail, toOutgoingMail } from '../mail/smtp/build-mime.ts'
 import type { DkimKey } from '../mail/smtp/dkim.ts'
 import { openSmtpClient } from '../mail/smtp/smtp-client.ts'
-import type { SmtpTls } from '../mail/smtp/smtp-session-client.ts'
+import { probeSmtpTls, type SmtpTls } from '../mail/smtp/smtp-tls-client.ts'
 import { addressHash, parseAddress } from '../subscribers/address.ts'
 import { requireUnsuppressed } from '../subscribers/suppression.repo.ts'
 
@@ -32,6 +32,7 @@ export interface DirectSendResult {
 
 // Short, because the operator waits at a terminal.
 const TIMEOUTS = { connectMs: 15_000, silenceMs: 60_000 }
+const BEFORE_SESSION: ReadonlySet<SmtpStage> = new Set(['connect', 'tls', 'login'])
 
 /**
  * Sends one email to the operator, with the same headers, signature and connection as every message but without a row
@@ -64,9 +65,10 @@ async function send(
   const client = openSmtpClient(smtp, { timeouts: TIMEOUTS })
   const startedAt = monotonicMs()
   const result = await client.send({ ...envelope, raw })
-  const sent = { result, tls: client.tls(), ms: Math.round(monotonicMs() - startedAt) }
+  const ms = Math.round(monotonicMs() - startedAt)
   client.close()
-  return sent
+  const hasSession = result.accepted || !BEFORE_SESSION.has(result.stage)
+  return { result, tls: hasSession ? await probeSmtpTls(smtp, TIMEOUTS.connectMs) : undefined, ms }
 }
 
 /**

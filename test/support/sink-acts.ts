@@ -3,22 +3,13 @@ import type { Socket } from 'node:net'
 /**
  * A line such as "451 later", or several. "after 3000: 250 ok": the same, milliseconds later. "drip 1000: 250 ok":
  * a byte, milliseconds, a byte. close: hangs up without a word; reset: with a RST; half-close: says no more and listens on; silence: never
- * answers; endless: a line that has no end; endless-lines: a reply that has none; blank-lines: nothing but line ends.
+ * answers; endless: a line that has no end; endless-lines: a reply that has none.
  */
-export type Behaviour =
-  | string
-  | 'close'
-  | 'reset'
-  | 'half-close'
-  | 'silence'
-  | 'endless'
-  | 'endless-lines'
-  | 'blank-lines'
+export type Behaviour = string | 'close' | 'reset' | 'half-close' | 'silence' | 'endless' | 'endless-lines'
 
 const POURED: Record<string, string> = {
   endless: 'x'.repeat(65_536),
   'endless-lines': '250-and more\r\n'.repeat(4000),
-  'blank-lines': '\r\n'.repeat(32_768),
 }
 
 const ACTS: Record<string, (socket: Socket) => unknown> = {

@@ -1,3 +1,5 @@
+import type { AddressInfo } from 'node:net'
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { afterEach } from 'vitest'
 import type { SmtpConfig } from '../../src/config/mail-urls.ts'
 import type { ComposedMail } from '../../src/mail/message.ts'
@@ -31,11 +33,26 @@ export function useSmtp() {
     for (const close of closing.splice(0).reverse()) await close()
   })
   return {
-    afterTest: (close: () => unknown) => void closing.push(close),
     sinkWith: async (options: SinkOptions = {}): Promise<SmtpSink> => {
       const sink = await startSmtpSink(options)
       closing.push(sink.close)
       return sink
+    },
+    /** Takes every email. */
+    serverWith: async (options: SMTPServerOptions): Promise<number> => {
+      const server = new SMTPServer({
+        authOptional: true,
+        onData: (stream, _session, done) => stream.on('end', done).resume(),
+        onAuth: ({ username, password }, _session, done) =>
+          username === 'papers' && password === 'right'
+            ? done(null, { user: 'papers' })
+            : done(new Error('no')),
+        ...options,
+      })
+      server.on('error', () => {}) // clients that refuse its certificate
+      await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening))
+      closing.push(() => new Promise<void>((closed) => void server.close(closed)))
+      return (server.server.address() as AddressInfo).port
     },
     clientOf: (config: SmtpConfig, timeouts = TIMEOUTS, options: SmtpClientOptions = {}): SmtpClient => {
       const client = openSmtpClient(config, { timeouts, ...options })

@@ -1,8 +1,10 @@
+import { setImmediate as nextImmediate } from 'node:timers/promises'
 import type { SmtpConfig } from '../../config/mail-urls.ts'
 import { monotonicMs } from '../../core/clock.ts'
 import type { ComposedMail } from '../message.ts'
 import type { SmtpResult } from '../refusals/classify-reply.ts'
-import { openSmtpSession, type SmtpSession, type SmtpTimeouts, type SmtpTls } from './smtp-session-client.ts'
+import { openSmtpSession, type SmtpSession } from './smtp-session-client.ts'
+import type { SmtpTimeouts } from './smtp-wire-client.ts'
 
 /** One connection to the mail server. It opens for the first email, and again whenever necessary. */
 export interface SmtpClient {
@@ -10,8 +12,6 @@ export interface SmtpClient {
   send(mail: ComposedMail): Promise<SmtpResult>
   /** Milliseconds within which `send` returns a result, whatever the server does. */
   maxSendMs: number
-  /** TLS of the open connection; undefined if it is closed or not encrypted. */
-  tls(): SmtpTls | undefined
   /** Sends QUIT and closes. Call it when no email is in progress. */
   close(): void
   /** Closes at once and for good: an email in progress ends with the result known so far. */
@@ -51,6 +51,7 @@ export function openSmtpClient(config: SmtpConfig, options: SmtpClientOptions = 
     !one.isLost() && one.mails < config.mails && monotonicMs() - openedAt < maxAgeMs
 
   const send = async (mail: ComposedMail): Promise<SmtpResult> => {
+    if (session) await nextImmediate() // an unsolicited reply that came with the last one ends the session
     if (session && !isReusable(session)) closeSession()
     const reused = session !== undefined
     if (!session) {
@@ -81,7 +82,7 @@ export function openSmtpClient(config: SmtpConfig, options: SmtpClientOptions = 
   }
   // Opening, body, reply and reset; then the same once more after a session that the server had closed.
   const maxSendMs = 2 * (3 * timeouts.connectMs + 1.5 * timeouts.silenceMs)
-  return { send, maxSendMs, tls: () => session?.tls(), close: closeSession, hangUp }
+  return { send, maxSendMs, close: closeSession, hangUp }
 }
 
 // Also after RCPT: a 421 that ends the session may cross with our MAIL. If the new session gets it too, it counts.

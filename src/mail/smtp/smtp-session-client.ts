@@ -1,17 +1,11 @@
-import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import { Readable } from 'node:stream'
+import { setImmediate as nextImmediate } from 'node:timers/promises'
+import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { SmtpConfig } from '../../config/mail-urls.ts'
 import type { ComposedMail } from '../message.ts'
 import type { SmtpFault, SmtpResult, SmtpStage } from '../refusals/classify-reply.ts'
 import { redactReply, replyCode, type SmtpError, toSmtpFault } from './smtp-reply.ts'
-import { openSmtpWire, type SmtpWire } from './smtp-wire-client.ts'
-
-export interface SmtpTimeouts {
-  /** Milliseconds until the server's greeting. Until the session is ready: twice that. */
-  connectMs: number
-  /** Of silence, and from the final dot to the end of the reply. From an email's start to its dot: half, max. 5 min. */
-  silenceMs: number
-}
+import { openSmtpWire, type SmtpTimeouts, tryMailFrom } from './smtp-wire-client.ts'
 
 export interface SmtpSession {
   /** Why the session failed to open; undefined once it is open. */
@@ -21,8 +15,7 @@ export interface SmtpSession {
   send(mail: ComposedMail): Promise<SmtpResult>
   /** Begins an email from this address and resets it. Undefined if the server would accept the sender. */
   tryMailFrom(address: string): Promise<SmtpFault | undefined>
-  tls(): SmtpTls | undefined
-  /** The session has ended, or the server sent an unsolicited reply. */
+  /** The session has ended. */
   isLost(): boolean
   /** We ended it because an email took too long. */
   isExpired(): boolean
@@ -34,6 +27,7 @@ const MAX_BODY_MS = 300_000
 const GOODBYE_MS = 1000
 const SERVER_CLOSES = 421
 const ACCEPTED = 250
+const START_MAIL_INPUT = 354
 const GIVEN_UP = 'given up while waiting for a reply'
 
 /** Connects, encrypts and logs in as the settings say. Each promise settles in time, whatever the server does. */
@@ -42,34 +36,29 @@ export function openSmtpSession(
   timeouts: SmtpTimeouts,
   onBodyWritten?: () => void,
 ): SmtpSession {
-  const wire = openSmtpWire(config, timeouts, {
-    onBodyWritten: () => {
-      exchange.wroteBody()
-      onBodyWritten?.()
-    },
-    onProtocolError: (what) => exchange.end(new Error(what)),
+  const connection = openSmtpWire(config, timeouts, () => {
+    exchange.wroteBody()
+    onBodyWritten?.()
   })
-  const { connection } = wire
-  const exchange = new Exchange(wire, timeouts)
+  const exchange = new Exchange(connection, timeouts)
   const session: SmtpSession = {
-    opened: open(wire, config, 2 * timeouts.connectMs),
+    opened: open(connection, config, 2 * timeouts.connectMs),
     mails: 0,
     send: (mail) => {
       session.mails++
       return exchange.begin(mail.to, () =>
-        connection.send({ from: mail.from, to: [mail.to] }, mail.raw, (error, info) =>
+        connection.send({ from: mail.from, to: [mail.to] }, bodyOf(mail, connection), (error, info) =>
           error ? exchange.fail(error) : exchange.succeed(info!.response),
         ),
       )
     },
     tryMailFrom: async (address) => {
       const result = await exchange.begin(address, () =>
-        wire.sendCommand(`MAIL FROM:<${address}>`, (reply) => exchange.takeBack(reply)),
+        tryMailFrom(connection, address, (reply) => exchange.takeBack(reply)),
       )
       return result.accepted ? undefined : result
     },
-    tls: () => tlsOf(connection._socket),
-    isLost: () => exchange.isClosed || wire.hasUnsolicitedReply(),
+    isLost: () => exchange.isClosed,
     isExpired: () => exchange.isExpired,
     close: () => {
       connection.quit()
@@ -80,9 +69,20 @@ export function openSmtpSession(
   return session
 }
 
+/** The body, once it was asked for: nodemailer sends it after any positive reply to DATA. */
+const bodyOf = ({ raw }: ComposedMail, connection: SMTPConnection): Readable =>
+  Readable.from(
+    (async function* () {
+      const reply = connection.lastServerResponse || ''
+      if (replyCode(reply) !== START_MAIL_INPUT) throw new Error(`DATA was answered with: ${reply}`)
+      await nextImmediate() // a reply that came with this one ends the email before its body begins
+      yield raw
+    })(),
+  )
+
 /** Resolves with the fault that kept the session from opening. */
 function open(
-  { connection }: SmtpWire,
+  connection: SMTPConnection,
   { user, password }: SmtpConfig,
   withinMs: number,
 ): SmtpSession['opened'] {
@@ -115,7 +115,7 @@ function open(
 
 /** The email in progress on a connection, and its result. */
 class Exchange {
-  readonly #connection: SmtpWire['connection']
+  readonly #connection: SMTPConnection
   readonly #timeouts: SmtpTimeouts
   #isBodyWritten = false
   #recipient: string | undefined
@@ -124,7 +124,7 @@ class Exchange {
   isClosed = false
   isExpired = false
 
-  constructor({ connection }: SmtpWire, timeouts: SmtpTimeouts) {
+  constructor(connection: SMTPConnection, timeouts: SmtpTimeouts) {
     this.#connection = connection
     this.#timeouts = timeouts
     // Runs for any end of the connection. nodemailer's own error, if it has one, settles first.
@@ -221,25 +221,3 @@ class Exchange {
 // Network errors name the system call that failed; TLS errors do not.
 const isTlsFault = (error: SmtpError & { syscall?: string; originalCode?: string }): boolean =>
   error.code === 'ETLS' || (error.code === 'ESOCKET' && !error.syscall && error.originalCode !== 'ECONNRESET')
-
-/** How a connection to the mail server is encrypted. */
-export interface SmtpTls {
-  /** "TLSv1.3" */
-  protocol: string
-  /** Why the server's certificate is not trusted; null if it is. */
-  doubt: string | null
-  /** When the certificate expires. */
-  until: Date | null
-}
-
-/** Undefined if the connection is not encrypted. */
-function tlsOf(socket: Socket | false | null): SmtpTls | undefined {
-  // A closed socket has no certificate any more.
-  if (!(socket instanceof TLSSocket) || socket.destroyed) return undefined
-  const { valid_to: until } = socket.getPeerCertificate()
-  return {
-    protocol: socket.getProtocol() ?? 'TLS',
-    doubt: socket.authorized ? null : String(socket.authorizationError ?? 'not verified'),
-    until: until ? new Date(until) : null,
-  }
-}

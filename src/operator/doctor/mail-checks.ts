@@ -5,7 +5,8 @@ import type { Clock } from '../../core/clock.ts'
 import { errorText } from '../../core/errors.ts'
 import type { SmtpFault } from '../../mail/refusals/classify-reply.ts'
 import { assertDkimSigns, loadDkimKey } from '../../mail/smtp/dkim.ts'
-import { openSmtpSession, type SmtpTls } from '../../mail/smtp/smtp-session-client.ts'
+import { openSmtpSession } from '../../mail/smtp/smtp-session-client.ts'
+import { probeSmtpTls, type SmtpTls } from '../../mail/smtp/smtp-tls-client.ts'
 import { domainOf, isSameOrSubdomain } from '../dns/records.ts'
 import { type CheckResult, checkCertificateExpiry, combineResults, skipped, warning, wrong } from './check.ts'
 import { fileMode } from './host-checks.ts'
@@ -127,7 +128,8 @@ export async function probeMailServer(
   const session = openSmtpSession(smtp, { connectMs: timeoutMs, silenceMs: 2 * timeoutMs })
   try {
     const fault = (await session.opened) ?? (await session.tryMailFrom(MAIL_FROM))
-    return checkSmtp({ smtp: withoutLogin(smtp), fault, tls: session.tls(), now: clock.now() })
+    const tls = fault ? undefined : await probeSmtpTls(smtp, timeoutMs)
+    return checkSmtp({ smtp: withoutLogin(smtp), fault, tls, now: clock.now() })
   } finally {
     session.close()
   }

@@ -3,7 +3,7 @@ import type { SmtpConfig } from '../../config/mail-urls.ts'
 import { recordAction } from '../../core/action.repo.ts'
 import { cliCommand } from '../../core/cli-command.ts'
 import type { SmtpResult } from '../../mail/refusals/classify-reply.ts'
-import type { SmtpTls } from '../../mail/smtp/smtp-session-client.ts'
+import type { SmtpTls } from '../../mail/smtp/smtp-tls-client.ts'
 import { type DirectSendResult, sendTestEmail } from '../send-directly.ts'
 import { type CommandOutput, operation } from './operation.ts'
 

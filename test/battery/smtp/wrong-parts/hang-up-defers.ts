@@ -15,7 +15,6 @@ export const openSmtpClient: typeof openRightly = (config, options): SmtpClient 
       return result
     },
     maxSendMs: 10_000,
-    tls: () => session.tls(),
     close: () => session.close(),
     hangUp: () => session.hangUp(),
   }

@@ -1,11 +1,10 @@
-import type { AddressInfo } from 'node:net'
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
+import type { SMTPServerOptions } from 'smtp-server'
 import { describe, expect, test } from 'vitest'
 import { freePort } from '../../../../src/core/database/embedded-postgres.ts'
 import { smtpConfig as config, smallMail as mail, useSmtp } from '../../../support/smtp-clients.ts'
 import type { Behaviour, SinkOptions, Step } from '../../../support/smtp-sink.ts'
 
-const { sinkWith, clientOf, afterTest } = useSmtp()
+const { sinkWith, clientOf, serverWith } = useSmtp()
 
 describe('an accepted mail', () => {
   test('arrives byte for byte, with the envelope that was given', async () => {
@@ -188,21 +187,6 @@ describe('a server that ends sessions of its own', () => {
 })
 
 describe('TLS and login', () => {
-  async function serverWith(options: SMTPServerOptions): Promise<number> {
-    const server = new SMTPServer({
-      authOptional: true,
-      onData: (stream, _session, done) => stream.on('end', done).resume(),
-      onAuth: ({ username, password }, _session, done) =>
-        username === 'papers' && password === 'right'
-          ? done(null, { user: 'papers' })
-          : done(new Error('no')),
-      ...options,
-    })
-    server.on('error', () => {}) // clients that refuse its certificate
-    await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening))
-    afterTest(() => new Promise<void>((closed) => void server.close(closed)))
-    return (server.server.address() as AddressInfo).port
-  }
   const noTls: SMTPServerOptions = {
     hideSTARTTLS: true,
     disabledCommands: ['STARTTLS'],

