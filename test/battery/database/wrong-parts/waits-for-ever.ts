@@ -1,6 +1,6 @@
-import pg from 'pg'
+import type { connectionOptions as optionsRightly } from '../../../../src/core/database/connection-options.ts'
 
-export { WATCHDOG_DEFAULTS } from '../../../../src/core/database/watchdog-client.ts'
+export * from '../../../../src/core/database/connection-options.ts'
 
 /** Whoever was asked will answer, some day. */
-export const watchdogClient = () => pg.Client
+export const connectionOptions: typeof optionsRightly = (url) => ({ connectionString: url })

@@ -1,0 +1,42 @@
+import { Socket } from 'node:net'
+import pg from 'pg'
+
+/** How long a connection may take until the server's first reply. */
+export const CONNECT_MS = 10_000
+/** How long a statement may take. No statement of a service takes longer; migrations and imports have no limit. */
+const MAX_SILENCE_MS = 90_000
+
+/**
+ * Options of a pool whose connections end after `maxSilenceMs` without a byte. Otherwise a connection that a network
+ * forgot would never fail (battery: D2-away). pg's query_timeout rejects the statement but leaves its connection in the
+ * pool, and the server's statement_timeout does not reach a client that it can no longer reach.
+ */
+export const connectionOptions = (url: string, maxSilenceMs = MAX_SILENCE_MS): pg.PoolConfig => ({
+  connectionString: url,
+  Client: PooledClient,
+  keepAlive: true,
+  stream: () => socketWithLimit(maxSilenceMs),
+})
+
+/** On its way out of the pool, a connection has no listener for a moment, and an unhandled error ends the process. */
+class PooledClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config)
+    this.on('error', () => {})
+  }
+}
+
+function socketWithLimit(maxSilenceMs: number): Socket {
+  const socket = new Socket()
+  socket.setTimeout(Math.min(CONNECT_MS, maxSilenceMs), () => socket.destroy(silenceError()))
+  socket.once('data', () => socket.setTimeout(maxSilenceMs))
+  return socket
+}
+
+/** In the form of a network error, which Prisma's adapter recognises. */
+const silenceError = () =>
+  Object.assign(new Error('the database stopped answering'), {
+    code: 'ETIMEDOUT',
+    syscall: 'read',
+    errno: -110,
+  })
