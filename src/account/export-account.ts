@@ -18,7 +18,7 @@ import { consentsWithNotes } from './show-subscriber.ts'
 /** All stored data about one subscriber, as plain JSON: instants in ISO 8601, days as YYYY-MM-DD. */
 export interface AccountExport extends Record<string, unknown> {
   site: string
-  madeAt: string
+  madeAt: Date
 }
 
 /** Read-only. Throws link.*, and subscriber.unknown for an erased subscriber. */
@@ -37,7 +37,7 @@ async function accountExport(deps: Deps, subscriber: Subscriber): Promise<Accoun
   const { id, addressHash } = subscriber
   return {
     site: config.BASE_URL,
-    madeAt: clock.now().toISOString(),
+    madeAt: clock.now(),
     subscriber: settingsOf(subscriber),
     topics: await topicsOf(db, id),
     feedback: await readableFeedback(db, id),

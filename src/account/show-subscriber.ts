@@ -121,8 +121,8 @@ export const jsonOfSubscriber = ({ subscriber, topics }: SubscriberWithTopics) =
   max: subscriber.maxPapers,
   format: subscriber.format,
   detail: subscriber.detail,
-  createdAt: subscriber.createdAt.toISOString(),
-  confirmedAt: subscriber.confirmedAt?.toISOString() ?? null,
+  createdAt: subscriber.createdAt,
+  confirmedAt: subscriber.confirmedAt,
   startDate: subscriber.startDate,
   pausedUntil: subscriber.pausedUntil,
 })
@@ -130,7 +130,7 @@ export const jsonOfSubscriber = ({ subscriber, topics }: SubscriberWithTopics) =
 /** All details of one subscriber. */
 export const jsonOfSubscriberDetails = ({ next, suppression, consents, ...found }: ShownSubscriber) => ({
   ...jsonOfSubscriber(found),
-  nextDigest: next ? { date: next.localDate, at: next.dueAt.toISOString() } : null,
-  suppression: suppression && { reason: suppression.reason, at: suppression.at.toISOString() },
-  consents: consents.map(({ at, event, how, wording }) => ({ at: at.toISOString(), event, how, wording })),
+  nextDigest: next ? { date: next.localDate, at: next.dueAt } : null,
+  suppression,
+  consents: consents.map(({ subscriberId: _, ...consent }) => consent),
 })

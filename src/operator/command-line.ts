@@ -181,13 +181,12 @@ export async function runCommand(
   { operation, input, dryRun, wantsJson }: TypedCommand,
   { stdout, stderr }: Pick<Terminal, 'stdout' | 'stderr'>,
 ): Promise<CommandOutput> {
-  const context: OperationContext = { dryRun, wantsJson, stdout, stderr }
   const { output, effect, ownTransactions } = operation as Operation
-  const read = (within: Deps, result: unknown): CommandOutput => ({
+  const read = (within: Deps, result: unknown, context: OperationContext): CommandOutput => ({
     json: result,
     ...(output?.(result, input as never, within, context) ?? { text: '' }),
   })
-  const call = { via: 'command', input, context } as const
+  const call = { via: 'command', input, context: { dryRun, wantsJson, stdout, stderr } } as const
   const { text, json, ...rest } = await runOperation(deps, operation as Operation, call, read)
   if (effect === 'read' || ownTransactions) return { text, json, ...rest }
   return {

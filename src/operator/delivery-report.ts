@@ -46,14 +46,14 @@ export const jsonOfDeliveryReport = ({ waiting, waits, ...report }: DeliveryRepo
   delivery: report.delivery,
   reason: report.reason,
   restored: report.restored,
-  since: iso(report.since),
+  since: report.since,
   lanes: Object.fromEntries(LANES.map((lane) => [lane, laneJson(lane, waiting, waits)])) as Record<
     Lane,
     ReturnType<typeof laneJson>
   >,
-  sendRates: report.sendRates.map(({ until, ...sendRate }) => ({ ...sendRate, until: iso(until) })),
-  reports: { waiting: report.reports.count, oldest: iso(report.reports.oldest) },
-  schedule: { ticked: iso(report.lastTick) },
+  sendRates: report.sendRates,
+  reports: { waiting: report.reports.count, oldest: report.reports.oldest },
+  schedule: { ticked: report.lastTick },
   workers: { holding: report.sendingWorkers, nudgeWaitsSeconds: report.nudgeWaitsSeconds },
 })
 
@@ -62,12 +62,10 @@ function laneJson(lane: Lane, waiting: LaneCount[], waits: LaneWait[]) {
   const counts = QUEUED_STATES.map((state) => [state, queuedCount(waiting, lane, state)])
   return {
     ...(Object.fromEntries(counts) as Record<(typeof QUEUED_STATES)[number], number>),
-    oldest: iso(wait?.oldest),
-    nextTry: iso(wait?.nextTry),
+    oldest: wait?.oldest ?? null,
+    nextTry: wait?.nextTry ?? null,
   }
 }
 
 export const queuedCount = (waiting: LaneCount[], lane: Lane, state: MessageState): number =>
   waiting.find((one) => one.lane === lane && one.state === state)?.count ?? 0
-
-const iso = (instant: Date | null | undefined): string | null => instant?.toISOString() ?? null

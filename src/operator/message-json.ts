@@ -18,26 +18,22 @@ export const jsonOfMessage = (message: ListedMessage) => ({
   state: stateName(message.state),
   reason: message.reason,
   attempts: message.attempts,
-  datedAt: message.datedAt.toISOString(),
-  nextTry: message.nextTry.toISOString(),
-  deadline: message.deadline.toISOString(),
+  datedAt: message.datedAt,
+  nextTry: message.nextTry,
+  deadline: message.deadline,
 })
 
 /** The same with each attempt and bounce. */
 export const jsonOfMessageDetails = (message: MessageDetails) => ({
   ...jsonOfMessage(message),
-  acceptances: message.acceptances.map(({ at, reply }) => ({ at: at.toISOString(), reply })),
-  tries: message.tries.map(({ at, ...made }) => ({
-    ...made,
-    class: refusalClassOf(made),
-    at: at.toISOString(),
-  })),
+  acceptances: message.acceptances,
+  tries: message.tries.map((made) => ({ ...made, class: refusalClassOf(made) })),
   bounces: message.bounces.map(jsonOfBounce),
 })
 
 /** The form of a bounce in lists of commands and the API. */
 export const jsonOfBounce = (one: ListedBounce) => ({
-  at: one.at.toISOString(),
+  at: one.at,
   class: one.class,
   status: one.status,
   reply: one.reply,

@@ -144,23 +144,6 @@ export const sources = z.object({
   ),
 })
 
-export const jsonOfSource = ({ newestFetch, nextTry, days, ...source }: SourceStatus) => ({
-  ...source,
-  newestFetch: iso(newestFetch),
-  nextTry: iso(nextTry),
-  days: days.map(jsonOfSourceDay),
-})
-
-const jsonOfSourceDay = ({ fetchedAt, cameAt, nextTry, closedAt, ...day }: SourceDayStatus) => ({
-  ...day,
-  fetchedAt: iso(fetchedAt),
-  cameAt: iso(cameAt),
-  nextTry: iso(nextTry),
-  closedAt: iso(closedAt),
-})
-
-const iso = (instant: Date | null): string | null => instant?.toISOString() ?? null
-
 const REASONS: Record<NonNullable<SourceDay['reason']>, string> = {
   weekend: 'weekend',
   holiday: 'holiday',

@@ -27,7 +27,7 @@ function collector(): { stream: Writable; text(): string } {
 }
 
 /**
- * Runs an operator's command in this process and returns its output, without printing it. Rejects with the command's
+ * Runs an operator's command in this process and returns its output, with JSON as it is printed. Rejects with the command's
  * Fault, or with commander's error for wrong use.
  */
 export async function runCommand(deps: Deps, args: string[]): Promise<CommandOutput> {
@@ -41,5 +41,6 @@ export async function runCommand(deps: Deps, args: string[]): Promise<CommandOut
   }
   silence(program)
   await program.parseAsync(args, { from: 'user' })
-  return output!
+  const { json } = output!
+  return { ...output!, ...(json !== undefined && { json: JSON.parse(JSON.stringify(json)) }) }
 }

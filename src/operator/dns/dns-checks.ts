@@ -18,18 +18,13 @@ export function checkSpf(domain: string, seen: SpfEvaluation): CheckResult {
   const disallowed = [...results].filter(([, result]) => result !== PASS).map(([ip]) => ip)
   return combineResults(`${record} (${quantity(lookups, 'lookup')} of ${MAX_LOOKUPS})`, [
     ...faults.map((fault) => wrong(fault, 'Fix it: receivers ignore a record that they cannot parse.')),
-    lookups > MAX_LOOKUPS
-      ? wrong(
-          'too many lookups: receivers ignore the record',
-          'Remove an include: mechanism that you do not need, or replace it with its networks as ip4: and ip6:.',
-        )
-      : undefined,
-    disallowed.length > 0
-      ? wrong(`the record does not allow ${disallowed.join(', ')} to send`, publish)
-      : undefined,
-    allMechanism === '+all' || allMechanism === 'all'
-      ? wrong('everyone may send', 'End it with -all.')
-      : undefined,
+    lookups > MAX_LOOKUPS &&
+      wrong(
+        'too many lookups: receivers ignore the record',
+        'Remove an include: mechanism that you do not need, or replace it with its networks as ip4: and ip6:.',
+      ),
+    disallowed.length > 0 && wrong(`the record does not allow ${disallowed.join(', ')} to send`, publish),
+    (allMechanism === '+all' || allMechanism === 'all') && wrong('everyone may send', 'End it with -all.'),
     (allMechanism === undefined || allMechanism === '?all') && !/redirect=/i.test(record)
       ? warning('it says nothing about other senders', 'End it with -all.')
       : undefined,
@@ -59,9 +54,8 @@ export function checkDkimRecord({ name, texts, expected }: PublishedDkim): Check
     )
   if (published !== expected) return wrong(`the key at ${name} does not match DKIM_KEY_FILE`, publish)
   return combineResults('the key of DKIM_KEY_FILE is published', [
-    tags.get('t')?.split(':').includes('y')
-      ? warning('t=y: receivers treat it as a test', `Remove t=y from the record at ${name}.`)
-      : undefined,
+    tags.get('t')?.split(':').includes('y') &&
+      warning('t=y: receivers treat it as a test', `Remove t=y from the record at ${name}.`),
   ])
 }
 
@@ -88,12 +82,11 @@ export function checkDmarc({ from, domain, texts }: PublishedDmarc): CheckResult
   const policy = (domain === from ? undefined : tags.get('sp')) ?? tags.get('p') ?? ''
   if (!POLICIES.includes(policy)) return wrong(`p=${policy} is not valid`, 'p=quarantine')
   return combineResults(`p=${policy} at _dmarc.${domain}`, [
-    policy === 'none'
-      ? warning(
-          'p=none: anyone can still send in your name',
-          'Once the reports show only your emails: p=quarantine.',
-        )
-      : undefined,
+    policy === 'none' &&
+      warning(
+        'p=none: anyone can still send in your name',
+        'Once the reports show only your emails: p=quarantine.',
+      ),
     tags.has('pct') ? warning('pct is no longer used (RFC 9989)', 'Remove pct= from the record.') : undefined,
   ])
 }

@@ -26,9 +26,11 @@ export const skipped = (found: string): CheckResult => ({ state: 'skipped', foun
 
 const SEVERITY: CheckState[] = ['wrong', 'warning', 'skipped', 'ok']
 
+type Falsy = false | '' | 0 | null | undefined
+
 /** Combines several results into one with the worst state; their texts are in order of severity. */
-export function combineResults(found: string, verdicts: (CheckResult | undefined)[]): CheckResult {
-  const all = verdicts.filter((verdict) => verdict !== undefined)
+export function combineResults(found: string, verdicts: (CheckResult | Falsy)[]): CheckResult {
+  const all = verdicts.filter((verdict) => typeof verdict === 'object' && verdict !== null)
   const good = all.filter(({ state }) => state === 'ok')
   const problems = SEVERITY.flatMap((state) =>
     all.filter((verdict) => verdict.state === state && state !== 'ok'),

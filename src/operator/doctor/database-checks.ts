@@ -14,15 +14,13 @@ export function checkDatabase(facts: DatabaseFacts & { locksHold: boolean }): Ch
   const { version, encoding, bytes, connections, mostConnections } = facts
   const found = `PostgreSQL ${version}, ${encoding}, ${Math.ceil(bytes / MB)} MB, ${connections} of ${mostConnections} connections`
   return combineResults(found, [
-    facts.major < OLDEST_POSTGRES
-      ? wrong(`too old`, `Move to PostgreSQL ${OLDEST_POSTGRES} or newer: pg_dump, then pg_restore there.`)
-      : undefined,
-    encoding !== 'UTF8'
-      ? wrong(
-          'cannot store every character',
-          'createdb --encoding=UTF8 --template=template0 NAME, and move there with pg_dump.',
-        )
-      : undefined,
+    facts.major < OLDEST_POSTGRES &&
+      wrong(`too old`, `Move to PostgreSQL ${OLDEST_POSTGRES} or newer: pg_dump, then pg_restore there.`),
+    encoding !== 'UTF8' &&
+      wrong(
+        'cannot store every character',
+        'createdb --encoding=UTF8 --template=template0 NAME, and move there with pg_dump.',
+      ),
     ...checkDurability(facts),
     facts.locksHold
       ? undefined
@@ -30,12 +28,9 @@ export function checkDatabase(facts: DatabaseFacts & { locksHold: boolean }): Ch
           'a pooler in transaction mode is in between, which breaks locks',
           'Point DATABASE_URL past the pooler, or set pool_mode = session there: docs/recipes/postgres.md',
         ),
-    facts.readOnly
-      ? wrong('read-only', 'Point DATABASE_URL to the primary server, not a standby.')
-      : undefined,
-    connections >= mostConnections * MAX_CONNECTIONS_SHARE
-      ? warning('few connections left', 'Raise max_connections in postgresql.conf.')
-      : undefined,
+    facts.readOnly && wrong('read-only', 'Point DATABASE_URL to the primary server, not a standby.'),
+    connections >= mostConnections * MAX_CONNECTIONS_SHARE &&
+      warning('few connections left', 'Raise max_connections in postgresql.conf.'),
   ])
 }
 
@@ -65,18 +60,14 @@ export function unreachableDatabase(error: unknown): CheckResult {
 }
 
 const checkDurability = ({ fsync, fullPageWrites, synchronousCommit }: DatabaseFacts) => [
-  !fsync
-    ? wrong('fsync is off: a power cut destroys it', "alter system set fsync = 'on', and reload.")
-    : undefined,
-  !fullPageWrites
-    ? wrong('full_page_writes is off', "alter system set full_page_writes = 'on', and reload.")
-    : undefined,
-  synchronousCommit === 'off'
-    ? wrong(
-        'synchronous_commit is off: after a crash, emails are sent twice',
-        "alter system set synchronous_commit = 'on', and reload.",
-      )
-    : undefined,
+  !fsync && wrong('fsync is off: a power cut destroys it', "alter system set fsync = 'on', and reload."),
+  !fullPageWrites &&
+    wrong('full_page_writes is off', "alter system set full_page_writes = 'on', and reload."),
+  synchronousCommit === 'off' &&
+    wrong(
+      'synchronous_commit is off: after a crash, emails are sent twice',
+      "alter system set synchronous_commit = 'on', and reload.",
+    ),
 ]
 
 export function checkMigrations(missing: string[]): CheckResult {

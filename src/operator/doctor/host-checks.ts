@@ -47,27 +47,24 @@ export function checkSecrets(seen: SecretsInput): CheckResult {
   const forDevelopment = [...appSecrets, suppressionKey].includes(DEVELOPMENT_SECRET)
   const found = `APP_SECRET ${newest} bytes${older}, SUPPRESSION_KEY ${Buffer.byteLength(suppressionKey)} bytes`
   return combineResults(found, [
-    isDifferentKey
-      ? wrong(
-          'SUPPRESSION_KEY is not the one this database was created with',
-          'Set the original SUPPRESSION_KEY again: it is in your backup.',
-        )
-      : undefined,
-    forDevelopment
-      ? warning(
-          'a secret is the public one for development',
-          `APP_SECRET and SUPPRESSION_KEY from: ${NEW_SECRET}`,
-        )
-      : undefined,
-    !forDevelopment && appSecrets.includes(suppressionKey)
-      ? warning(
-          'both are the same, so they cannot be changed separately',
-          `APP_SECRET=new,old with a new one from: ${NEW_SECRET}`,
-        )
-      : undefined,
-    [...appSecrets, suppressionKey].some(hasFewCharacters)
-      ? warning('a secret has too few different characters', `Create secrets with: ${NEW_SECRET}`)
-      : undefined,
+    isDifferentKey &&
+      wrong(
+        'SUPPRESSION_KEY is not the one this database was created with',
+        'Set the original SUPPRESSION_KEY again: it is in your backup.',
+      ),
+    forDevelopment &&
+      warning(
+        'a secret is the public one for development',
+        `APP_SECRET and SUPPRESSION_KEY from: ${NEW_SECRET}`,
+      ),
+    !forDevelopment &&
+      appSecrets.includes(suppressionKey) &&
+      warning(
+        'both are the same, so they cannot be changed separately',
+        `APP_SECRET=new,old with a new one from: ${NEW_SECRET}`,
+      ),
+    [...appSecrets, suppressionKey].some(hasFewCharacters) &&
+      warning('a secret has too few different characters', `Create secrets with: ${NEW_SECRET}`),
     dotEnvMode & 0o077 ? warning('other users on this machine can read .env', 'chmod 600 .env') : undefined,
   ])
 }
@@ -82,12 +79,10 @@ export function checkAdminAccess({ password, token }: { password?: string; token
   const isWeak =
     password !== undefined && (COMMON.test(password) || new Set(password).size < FEW_CHARACTERS - 2)
   return combineResults(found.join(', '), [
-    isWeak
-      ? warning('ADMIN_PASSWORD is easy to guess', 'ADMIN_PASSWORD from: openssl rand -base64 15')
-      : undefined,
-    token !== undefined && hasFewCharacters(token)
-      ? warning('API_TOKEN is easy to guess', `API_TOKEN from: ${NEW_SECRET}`)
-      : undefined,
+    isWeak && warning('ADMIN_PASSWORD is easy to guess', 'ADMIN_PASSWORD from: openssl rand -base64 15'),
+    token !== undefined &&
+      hasFewCharacters(token) &&
+      warning('API_TOKEN is easy to guess', `API_TOKEN from: ${NEW_SECRET}`),
   ])
 }
 
@@ -134,9 +129,8 @@ export function checkSource({ probe, last, now }: SourceCheckInput): CheckResult
   const hours = last?.fetchedAt ? Math.floor((now.getTime() - last.fetchedAt.getTime()) / HOUR_MS) : 0
   return combineResults(sinceText(last, hours), [
     checkResponse(probe),
-    hours > STALE_AFTER_HOURS
-      ? warning('no papers arrive', `${cliCommand('sources status')}, and check the log.`)
-      : undefined,
+    hours > STALE_AFTER_HOURS &&
+      warning('no papers arrive', `${cliCommand('sources status')}, and check the log.`),
     last?.fault ? warning(`the last fetch failed (${last.fault})`, cliCommand('sources status')) : undefined,
   ])
 }

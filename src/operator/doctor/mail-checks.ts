@@ -94,15 +94,13 @@ export function checkDkimKey({ file, selector, domain, bits, mode, from, fault }
   const isAligned =
     isSameOrSubdomain(fromDomain, domain.toLowerCase()) || isSameOrSubdomain(domain.toLowerCase(), fromDomain)
   return combineResults(`signs and verifies as ${selector}._domainkey.${domain}, ${bits} bits`, [
-    mode & FOR_OTHERS
-      ? warning(`other users can read ${file} (mode ${(mode & 0o777).toString(8)})`, `chmod 600 ${file}`)
-      : undefined,
-    bits < MIN_BITS
-      ? warning(
-          `a key of ${bits} bits is too short`,
-          `openssl genrsa -out ${file} ${MIN_BITS}, under a new DKIM_SELECTOR`,
-        )
-      : undefined,
+    mode & FOR_OTHERS &&
+      warning(`other users can read ${file} (mode ${(mode & 0o777).toString(8)})`, `chmod 600 ${file}`),
+    bits < MIN_BITS &&
+      warning(
+        `a key of ${bits} bits is too short`,
+        `openssl genrsa -out ${file} ${MIN_BITS}, under a new DKIM_SELECTOR`,
+      ),
     isAligned
       ? undefined
       : wrong(

@@ -43,12 +43,11 @@ export function checkSending(seen: SendingState): CheckResult {
   const messages = waiting.reduce((sum, lane) => sum + lane.count, 0)
   const waits = messages > 0 ? `${quantity(messages, 'message')} queued` : 'nothing is queued'
   return combineResults(delivery === 'on' ? `on, ${waits}` : waits, [
-    delivery === 'paused'
-      ? warning(
-          `paused since ${since?.toISOString()} (${reason})`,
-          `${cliCommand('delivery resume')}, once the cause is fixed`,
-        )
-      : undefined,
+    delivery === 'paused' &&
+      warning(
+        `paused since ${since?.toISOString()} (${reason})`,
+        `${cliCommand('delivery resume')}, once the cause is fixed`,
+      ),
     sending === 'off' ? warning('SENDING=off: nothing is sent', 'SENDING=on') : undefined,
     seen.rampUpSince ? checkRampUp(seen, seen.rampUpSince) : checkFirstSending(seen),
   ])

@@ -112,10 +112,9 @@ function textOfList(returns: ListedBounce[]): string {
   return [table(head, rows), ...more].join('\n')
 }
 
-const jsonOfStatus = ({ waiting, channels, day, week, ...status }: BounceStatus) => ({
+const jsonOfStatus = ({ waiting, day, week, ...status }: BounceStatus) => ({
   ...status,
-  channels: channels.map(({ newest, ...channel }) => ({ ...channel, newest: newest?.toISOString() ?? null })),
-  waiting: { reports: waiting.count, oldest: waiting.oldest?.toISOString() ?? null },
+  waiting: { reports: waiting.count, oldest: waiting.oldest },
   day: jsonOfSpan(day),
   week: jsonOfSpan(week),
 })

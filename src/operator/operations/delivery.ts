@@ -92,15 +92,10 @@ const status = operation({
     operationId: 'showDelivery',
     tag,
     response: delivery,
-    body: json,
   },
 })
 
-async function json(deps: Deps) {
-  return jsonOfDeliveryReport(await deliveryReport(deps))
-}
-
-const changedJson = async (deps: Deps) => ({ delivery: await json(deps) })
+const changedJson = async (deps: Deps) => ({ delivery: jsonOfDeliveryReport(await deliveryReport(deps)) })
 
 const reason = line
   .trim()

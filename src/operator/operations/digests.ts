@@ -163,7 +163,6 @@ const status = operation({
     input: z.strictObject({ date: day.describe('A local date; default: today (UTC)').optional() }),
     response: dayTotalsBody,
     faults: [422],
-    body: (_deps, totals) => totals,
   },
 })
 

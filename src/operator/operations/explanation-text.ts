@@ -24,8 +24,3 @@ export const textOfTimeline = (steps: readonly { at: Date | null; text: string }
 
 const stamp = (at: Date): string => `${at.toISOString().slice(0, 19).replace('T', ' ')}  `
 const INDENT = ' '.repeat(21)
-
-export const jsonOfExplanation = ({ steps, ...rest }: Explanation) => ({
-  ...rest,
-  steps: steps.map(({ at, ...step }) => ({ at: at?.toISOString() ?? null, ...step })),
-})

@@ -91,8 +91,8 @@ export const settings = {
     .optional(),
 }
 
-/** An instant in a response. */
-export const instant = z.iso.datetime()
+/** An instant in a response: a Date, which JSON writes as ISO 8601. */
+export const instant = z.date().meta({ type: 'string', format: 'date-time' })
 export const count = z.int().min(0)
 
 /** The response of a list operation. */

@@ -24,11 +24,7 @@ const listActions = listOperation({
   name: 'actions list',
   summary: 'operator log, newest first',
   rows: ({ db }, _filters, { after, max }) => recentActions(db, { limit: max, ...after }),
-  json: ({ at, subscriberId, ...logged }) => ({
-    ...logged,
-    at: at.toISOString(),
-    subscriber: subscriberId || null,
-  }),
+  json: ({ subscriberId, ...logged }) => ({ ...logged, subscriber: subscriberId || null }),
   api: {
     path: '/api/actions',
     operationId: 'listActions',

@@ -64,11 +64,16 @@ export function listOperation<
     summary,
     effect: 'read',
     input: z.object({ ...command?.filters, limit: wholeNumber(command?.max ?? 1).optional() }),
-    run: async (deps, { limit = command?.max ?? 1, ...typed }) => ({
-      limit,
-      rows: await rows(deps, typed as object, { max: limit }),
-    }),
-    output: ({ rows, limit }) => ({ json: rows.map(json), text: command?.output(rows, limit) ?? '' }),
+    run: async (deps, { limit = command?.max ?? 1, cursor, ...chosen }: Typed) => {
+      const here = { name: list, filters: chosen, values: position }
+      const found = await rows(deps, chosen as object, {
+        after: cursor === undefined ? undefined : after(readCursor(here, cursor)),
+        max: limit + 1,
+      })
+      const { shown, last } = pageOf(found, limit)
+      return { limit, shown, next: last ? writeCursor(here, positionOf(last)) : null }
+    },
+    output: ({ shown, limit }) => ({ json: shown.map(json), text: command?.output(shown, limit) ?? '' }),
     command,
     api: {
       ...route,
@@ -76,16 +81,12 @@ export function listOperation<
       input: z.strictObject({ ...filters, ...page }),
       response: listOf(item),
       faults: [422],
-      run: async (deps, typed) => {
-        const { limit, cursor, ...chosen } = typed as { limit: number; cursor?: string }
-        const here = { name: list, filters: chosen, values: position }
-        const found = await rows(deps, chosen as object, {
-          after: cursor === undefined ? undefined : after(readCursor(here, cursor)),
-          max: limit + 1,
-        })
-        const { shown, last } = pageOf(found, limit)
-        return { items: shown.map(json), next: last ? writeCursor(here, positionOf(last)) : null }
-      },
+      body: (_deps, { shown, next }) => ({ items: shown.map(json), next }),
     },
   })
+}
+
+interface Typed {
+  limit?: number
+  cursor?: string
 }

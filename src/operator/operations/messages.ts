@@ -120,7 +120,6 @@ const show = operation({
     summary: 'One email with every attempt and the server’s replies',
     response: shownMessage,
     faults: [404],
-    body: (_deps, message) => jsonOfMessageDetails(message),
   },
 })
 

@@ -85,9 +85,7 @@ export interface ApiChannel<I = object, R = unknown, P extends z.ZodType = z.Zod
   faults?: readonly (404 | 409 | 422)[]
   /** Turns what `input` of the channel accepted into the input of `run`. */
   read?(fields: Record<string, unknown>): object
-  /** Replaces `run`. */
-  run?(deps: Deps, input: I): Promise<z.input<P>>
-  /** The response, read in the transaction of the change. */
+  /** The response, read in the transaction of the change. Default: the JSON of `output`. */
   body?(deps: Deps, result: R, input: I): ResponseBody<P> | Promise<ResponseBody<P>>
   /** Default 200. */
   status?(body: object): number
@@ -175,7 +173,7 @@ export async function runOperation<T>(
   deps: Deps,
   operation: Operation,
   { via, input, context: given }: Call,
-  read: (deps: Deps, result: unknown) => T | Promise<T>,
+  read: (deps: Deps, result: unknown, context: OperationContext) => T | Promise<T>,
 ): Promise<T> {
   const { name, effect, ownTransactions, subscriberOf } = operation
   const { stdout, stderr } = process
@@ -183,7 +181,7 @@ export async function runOperation<T>(
   const work = async (within: Deps): Promise<MaybeUnchanged & { read: T }> => {
     const result = await operation.run(within, input as never, context)
     const { unchanged } = (result ?? {}) as MaybeUnchanged
-    return { unchanged, read: await read(within, result) }
+    return { unchanged, read: await read(within, result, context) }
   }
   if (effect === 'read' || ownTransactions) return (await work(deps)).read
   if (context.dryRun) return (await withRollback(deps, work)).read

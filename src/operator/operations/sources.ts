@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { MAX_DAYS_BACK } from '../../sources/source-day-state.ts'
 import {
-  jsonOfSource,
   rejectedPapersText,
   type SourceDayStatus,
   type SourceStatus,
@@ -39,7 +38,7 @@ const status = operation({
     input: sourceQuery,
     response: sources,
     faults: [422],
-    body: (_deps, found) => ({ items: found.map(jsonOfSource) }),
+    body: (_deps, found) => ({ items: found }),
   },
 })
 

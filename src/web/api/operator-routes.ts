@@ -33,12 +33,18 @@ function addRoute(
       const { dryRun: _, ...typed } = (sentIn(channel, fields, request) ?? fields.parse({})) as Sent
       const context = { dryRun: wantsDryRun(request), wantsJson: true }
       const input = { ...(channel.read?.(typed) ?? typed), ...subjectOf(operation, request) }
-      if (channel.run) return reply.send(await channel.run(deps, input as never))
       const call = { via: 'api', input, context } as const
-      const { body, isEmailLeft } = await runOperation(deps, operation, call, async (within, result) => ({
-        body: ((await channel.body?.(within, result as never, input as never)) ?? result) as object,
-        isEmailLeft: operation.leavesEmail?.(result) ?? false,
-      }))
+      const { body, isEmailLeft } = await runOperation(
+        deps,
+        operation,
+        call,
+        async (within, result, how) => ({
+          body: (await (channel.body
+            ? channel.body(within, result as never, input as never)
+            : (operation.output?.(result, input as never, within, how).json ?? result))) as object,
+          isEmailLeft: operation.leavesEmail?.(result) ?? false,
+        }),
+      )
       if (isEmailLeft && !context.dryRun) await nudgeTransactional(deps)
       const sent = operation.effect === 'read' ? body : { dryRun: context.dryRun, ...body }
       return reply.code(channel.status?.(sent) ?? 200).send(sent)

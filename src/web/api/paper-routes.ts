@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { FieldReader } from '../../core/errors.ts'
 import { idNumber, readCursor, writeCursor } from '../../operator/operations/cursor.ts'
 import { count, day, instant, listOf, page, query } from '../../operator/operations/fields.ts'
-import { jsonOfSource, sourceQuery, sourceStatus, sources } from '../../operator/source-status.ts'
+import { sourceQuery, sourceStatus, sources } from '../../operator/source-status.ts'
 import { paperNameOf, paperPathOf } from '../../papers/paper-key.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import { describeQuery } from '../../queries/language/describe-query.ts'
@@ -77,7 +77,7 @@ function jsonOfFoundPaper(baseUrl: string, { paper, reason }: FoundPaper): Paper
     authors: authors.map(plainText),
     day: firstDay,
     ...{ votes, comments, categories, keywords, organization },
-    published: paper.publishedAt?.toISOString() ?? null,
+    published: paper.publishedAt,
     reason: reason && reasonSentence(reason),
     links: {
       self: `${baseUrl}/api/papers/${encodeURIComponent(paperNameOf(paper))}`,
@@ -96,7 +96,7 @@ export function addApiSourceRoutes(api: Api, { deps }: Site): void {
     response: { 200: sources, ...faults(422) },
   }
   api.get('/api/source-days', { schema }, async ({ query }, reply) =>
-    cacheForOneMinute(reply).send({ items: (await sourceStatus(deps, query)).map(jsonOfSource) }),
+    cacheForOneMinute(reply).send({ items: await sourceStatus(deps, query) }),
   )
 }
 
