@@ -124,26 +124,28 @@ export async function takePermits(
 ): Promise<PermitResult> {
   // Creates missing buckets, full, and tries again. A bucket may be deleted in between, hence the loop.
   for (let tries = 0; tries < 3; tries++) {
-    const { found, ...permit } = await takeFromExisting(db, buckets, count)
+    const { found, ...permit } = await takeFromExisting(db, buckets, { count })
     if (found === buckets.length) return permit
     await createMissing(db, buckets)
   }
   return { allowed: false, waitSeconds: 1 }
 }
 
+/** `force`: takes them even beyond empty. */
 async function takeFromExisting(
   db: Database,
   buckets: readonly Bucket[],
-  count: number,
+  { count, force = false }: { count: number; force?: boolean },
 ): Promise<PermitResult & { found: number }> {
-  // Locks rows in the order of their keys, so that two statements never deadlock.
+  // Locks rows in the order of their keys, so that two statements never deadlock. The table stores no negative tokens: a
+  // debt is a future time at which the bucket starts to refill.
   const [row] = await db.$queryRaw<(PermitResult & { found: number })[]>`
     with wanted as (
       select key, capacity, "perSecond" as rate, date_trunc('milliseconds', now()) as now
       from jsonb_to_recordset(${JSON.stringify(buckets)}::jsonb)
         as w(key text, capacity float8, "perSecond" float8)
     ), locked as materialized (
-      select b.key, w.rate, w.now,
+      select b.key, w.capacity, w.rate, w.now,
         least(w.capacity, b.tokens + extract(epoch from w.now - b.at)::float8 * w.rate) as tokens
       from bucket b join wanted w using (key) order by b.key for update of b
     ), verdict as (
@@ -152,8 +154,9 @@ async function takeFromExisting(
         coalesce(max(greatest(0, (${count}::float8 - tokens) / rate)), 0)::float8 as wait
       from locked
     ), taken as (
-      update bucket b set tokens = l.tokens - ${count}::float8, at = l.now
-      from locked l, verdict v where b.key = l.key and v.allowed
+      update bucket b set tokens = greatest(0, least(l.capacity, l.tokens - ${count}::float8)),
+        at = l.now + make_interval(secs => greatest(0, ${count}::float8 - l.tokens) / l.rate)
+      from locked l, verdict v where b.key = l.key and (v.allowed or ${force})
     )
     select found, allowed, case when allowed then 0 else greatest(0.001, wait) end as "waitSeconds" from verdict`
   return row!
@@ -172,20 +175,7 @@ async function createMissing(db: Database, buckets: readonly Bucket[]): Promise<
  * returns permits.
  */
 export async function chargePermits(db: Database, buckets: readonly Bucket[], count: number): Promise<void> {
-  // The table stores no negative tokens: a debt is a future time at which the bucket starts to refill.
-  await db.$executeRaw`
-    with wanted as (
-      select key, capacity, "perSecond" as rate, date_trunc('milliseconds', now()) as now
-      from jsonb_to_recordset(${JSON.stringify(buckets)}::jsonb)
-        as w(key text, capacity float8, "perSecond" float8)
-    ), locked as materialized (
-      select b.key, w.rate, w.now, least(w.capacity,
-        least(w.capacity, b.tokens + extract(epoch from w.now - b.at)::float8 * w.rate) - ${count}::float8) as tokens
-      from bucket b join wanted w using (key) order by b.key for update of b
-    )
-    update bucket b set tokens = greatest(0, l.tokens),
-      at = l.now + make_interval(secs => greatest(0, -l.tokens) / l.rate)
-    from locked l where b.key = l.key`
+  await takeFromExisting(db, buckets, { count, force: true })
 }
 
 /** Deletes the buckets that were not used for a day. They are full by then, and their keys contain IP networks. */
