@@ -32,11 +32,8 @@ function hashOf({ channel, recipient, raw }: NewReport): string {
 /** Stores a report before it is processed. False if it was stored before; then there is nothing to do. */
 export async function insertReport(db: Database, report: NewReport): Promise<boolean> {
   const { channel, recipient, raw, at } = report
-  const added = await db.$executeRaw`
-    insert into report (hash, channel, recipient, raw, bytes, at)
-    values (${hashOf(report)}, ${channel}, ${recipient}, ${Buffer.from(raw)}, ${raw.length}, ${at})
-    on conflict (hash) do nothing`
-  return added > 0
+  const data = { hash: hashOf(report), channel, recipient, raw: Buffer.from(raw), bytes: raw.length, at }
+  return (await db.report.createMany({ data, skipDuplicates: true })).count > 0
 }
 
 export interface TakenReport extends NewReport {
@@ -122,9 +119,9 @@ export interface WaitingReports {
 }
 
 export async function waitingReports(db: Database): Promise<WaitingReports> {
-  const [row] = await db.$queryRaw<[WaitingReports]>`
-    select count(*)::int as count, min(at) as oldest from report where state = 'waiting'`
-  return row
+  const where = { state: 'waiting' as const }
+  const { _count, _min } = await db.report.aggregate({ where, _count: true, _min: { at: true } })
+  return { count: _count, oldest: _min.at }
 }
 
 /** When the newest report of each channel arrived. */

@@ -16,10 +16,9 @@ export const INCIDENT_PREFIX = 'trouble '
 
 /** Opens an incident, or updates its cause; `since` of an open one stays. */
 export async function recordIncident(db: Database, incident: Incident): Promise<void> {
-  const { name, what, detail, since } = incident
-  await db.$executeRaw`
-    insert into switch (name, value, reason, at) values (${INCIDENT_PREFIX + name}, ${what}, ${detail}, ${since})
-    on conflict (name) do update set value = excluded.value, reason = excluded.reason`
+  const name = INCIDENT_PREFIX + incident.name
+  const update = { value: incident.what, reason: incident.detail }
+  await db.switch.upsert({ where: { name }, create: { name, ...update, at: incident.since }, update })
 }
 
 export async function endIncident(db: Database, name: string): Promise<void> {

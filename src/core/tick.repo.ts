@@ -19,7 +19,7 @@ export async function claimTick(
 
 /** Deletes slots that no process can claim any more. */
 export async function deleteTicksBefore(db: Database, instant: Date): Promise<void> {
-  await db.$executeRaw`delete from tick where slot < ${instant}`
+  await db.tick.deleteMany({ where: { slot: { lt: instant } } })
 }
 
 /** The newest slot of that name; null if it does not exist or was deleted. */

@@ -154,12 +154,8 @@ export const digestsBefore = (
   })
 
 /** Counts digests of dates before `before` that have no message. */
-export async function countOldDigests(db: Database, before: Day): Promise<number> {
-  const [row] = await db.$queryRaw<{ count: number }[]>`
-    select count(*)::int as count from digest d
-    where d.local_date < ${before}::date and not exists (select from message m where m.digest_id = d.id)`
-  return row!.count
-}
+export const countOldDigests = (db: Database, before: Day): Promise<number> =>
+  db.digest.count({ where: { localDate: { lt: midnight(before) }, message: null } })
 
 /** Deletes up to `most` of them; returns how many. */
 export function deleteOldDigests(
@@ -177,9 +173,7 @@ export function deleteOldDigests(
 }
 
 /** Deletes the plans before `before` that have no digests left. */
-export function deleteOldPlans(db: Database, before: Day): Promise<number> {
-  return db.$executeRaw`
-    delete from plan p
-    where p.local_date < ${before}::date and p.closed_at is not null
-      and not exists (select from digest d where d.plan_id = p.id)`
+export async function deleteOldPlans(db: Database, before: Day): Promise<number> {
+  const where = { localDate: { lt: midnight(before) }, closedAt: { not: null }, digests: { none: {} } }
+  return (await db.plan.deleteMany({ where })).count
 }

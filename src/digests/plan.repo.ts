@@ -121,11 +121,9 @@ export async function plansToFill(db: Database): Promise<OpenPlan[]> {
 }
 
 /** Marks a plan as finished, unless it has unfilled digests. */
-export async function finishPlan(db: Database, planId: number, now: Date): Promise<void> {
-  await db.$executeRaw`
-    update plan set planned_at = ${now}
-    where id = ${planId} and planned_at is null
-      and not exists (select from digest where plan_id = ${planId} and outcome = 'due')`
+export async function finishPlan(db: Database, id: number, plannedAt: Date): Promise<void> {
+  const where = { id, plannedAt: null, digests: { none: { outcome: 'due' as const } } }
+  await db.plan.updateMany({ where, data: { plannedAt } })
 }
 
 /** Ends the remaining digests of a plan that is too late: paused if the subscriber is paused, otherwise missed. */

@@ -90,9 +90,9 @@ export async function saveDayTotals(
 
 /** The newest local date whose digests may be deleted; null if all are kept. */
 export async function prunedThrough(db: Database): Promise<Day | null> {
-  const [row] = await db.$queryRaw<{ date: Date | null }[]>`
-    select max(local_date) as date from day_totals where counts is not null`
-  return row?.date ? dayOf(row.date) : null
+  const where = { counts: { not: Prisma.DbNull } }
+  const { _max } = await db.dayTotals.aggregate({ where, _max: { localDate: true } })
+  return _max.localDate && dayOf(_max.localDate)
 }
 
 /** Local dates before `before` that have plans but no stored totals, oldest first. */

@@ -31,9 +31,8 @@ export async function recordHistory(
  * row of each paper stays. The sequence would include rows that are not committed yet.
  */
 export async function maxHistoryId(db: Database): Promise<number> {
-  const rows = await db.$queryRaw<{ highest: number }[]>`
-    select coalesce(max(id), 0) as highest from paper_history`
-  return rows[0]!.highest
+  const last = await db.paperHistory.findFirst({ orderBy: { id: 'desc' }, select: { id: true } })
+  return last?.id ?? 0
 }
 
 /** The snapshots of papers when the history ended at the id `upTo`, without papers that had none. */

@@ -104,10 +104,8 @@ async function recordAccepted(tx: Database, listings: DayListings): Promise<Coun
 /** Splits a batch that the database rejects into halves, down to the single rejected records. */
 async function recordByHalves(tx: Database, listings: DayListings): Promise<Counts> {
   const { records } = listings
-  await tx.$executeRaw`savepoint batch`
-  const outcome = await recordBatch(tx, listings).catch(rejectionOf)
+  const outcome = await tx.$transaction((savepoint) => recordBatch(savepoint, listings)).catch(rejectionOf)
   if ('added' in outcome) return outcome
-  await tx.$executeRaw`rollback to savepoint batch`
   if (records.length === 1) return { ...NONE, rejected: [{ paper: displayName(records[0]!), ...outcome }] }
   const half = Math.ceil(records.length / 2)
   const before = await recordByHalves(tx, { ...listings, records: records.slice(0, half) })

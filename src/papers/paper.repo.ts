@@ -1,5 +1,5 @@
 import type { Database } from '../core/database/database.ts'
-import { addDays, type Day } from '../core/dates.ts'
+import { type Day, dayOf, midnight } from '../core/dates.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Paper } from './paper.ts'
 import { parsePaperName } from './paper-key.ts'
@@ -57,19 +57,15 @@ export const papersListedOn = (
     order by listed.votes desc nulls last, p.id limit ${slice?.take ?? null}::int offset ${slice?.skip ?? 0}::int`
 
 /** The number of papers that `papersListedOn` returns without `withRevised`. */
-export async function countPapersListedOn(db: Database, day: Day): Promise<number> {
-  const rows = await db.$queryRaw<{ count: number }[]>`
-    select count(distinct paper_id)::int as count from listing join paper on paper.id = paper_id
-    where day = ${day}::date and kind <> 'revised' and withdrawn_at is null`
-  return rows[0]!.count
-}
+export const countPapersListedOn = (db: Database, day: Day): Promise<number> =>
+  db.paper.count({
+    where: { withdrawnAt: null, listings: { some: { day: midnight(day), kind: { not: 'revised' } } } },
+  })
 
 /** Whether a paper that was first listed on a day or later has a category. */
 export async function hasCategoriesSince(db: Database, day: Day): Promise<boolean> {
-  const rows = await db.$queryRaw<{ named: boolean }[]>`
-    select exists(select from paper where first_day >= ${day}::date and withdrawn_at is null
-      and categories <> '{}') as named`
-  return rows[0]!.named
+  const where = { firstDay: { gte: midnight(day) }, withdrawnAt: null, categories: { isEmpty: false } }
+  return (await db.paper.findFirst({ where, select: { id: true } })) !== null
 }
 
 interface PaperRange {
@@ -147,22 +143,23 @@ export async function paperByName(db: Database, name: string): Promise<Paper | n
   return rows[0] ?? null
 }
 
-// Days on which a source listed a paper as new or cross, without withdrawn papers.
-const DAYS = Prisma.sql`
-  select to_char(day, 'YYYY-MM-DD') as day from listing join paper on paper.id = paper_id
-  where kind <> 'revised' and withdrawn_at is null`
-
-const before = (day: Day): Prisma.Sql =>
-  Prisma.sql`${DAYS} and day < ${day}::date order by listing.day desc limit 1`
-
-const following = (day: Day): Prisma.Sql =>
-  Prisma.sql`${DAYS} and day > ${day}::date order by listing.day limit 1`
+/** The first or last of these days on which a source listed a paper as new or cross, without withdrawn papers. */
+async function dayWithPapers(
+  db: Database,
+  day: Prisma.DateTimeFilter,
+  order: Prisma.SortOrder,
+): Promise<Day | null> {
+  const row = await db.listing.findFirst({
+    where: { day, kind: { not: 'revised' }, paper: { withdrawnAt: null } },
+    orderBy: { day: order },
+    select: { day: true },
+  })
+  return row && dayOf(row.day)
+}
 
 /** The newest day with papers, up to and including a day. */
-export async function newestDayWithPapers(db: Database, { upTo }: { upTo: Day }): Promise<Day | null> {
-  const rows = await db.$queryRaw<{ day: Day }[]>(before(addDays(upTo, 1)))
-  return rows[0]?.day ?? null
-}
+export const newestDayWithPapers = (db: Database, { upTo }: { upTo: Day }): Promise<Day | null> =>
+  dayWithPapers(db, { lte: midnight(upTo) }, 'desc')
 
 export interface NeighbourDays {
   previous: Day | null
@@ -170,11 +167,10 @@ export interface NeighbourDays {
 }
 
 /** The nearest days with papers before and after a day. */
-export async function neighbourDays(db: Database, day: Day): Promise<NeighbourDays> {
-  const rows = await db.$queryRaw<NeighbourDays[]>`
-    select (${before(day)}) as previous, (${following(day)}) as next`
-  return rows[0]!
-}
+export const neighbourDays = async (db: Database, day: Day): Promise<NeighbourDays> => ({
+  previous: await dayWithPapers(db, { lt: midnight(day) }, 'desc'),
+  next: await dayWithPapers(db, { gt: midnight(day) }, 'asc'),
+})
 
 /** The next papers after an id, in order of ids, without withdrawn ones. */
 export const papersAfter = (
@@ -227,8 +223,8 @@ type SitemapPaper = Pick<Paper, 'id' | 'arxivId' | 'doi'> & { changedOn: Day }
 
 /** The highest paper id; 0 if there are no papers. */
 export async function maxSitemapPaperId(db: Database): Promise<number> {
-  const [row] = await db.$queryRaw<{ highest: number }[]>`select coalesce(max(id), 0) as highest from paper`
-  return row!.highest
+  const last = await db.paper.findFirst({ orderBy: { id: 'desc' }, select: { id: true } })
+  return last?.id ?? 0
 }
 
 /** The papers with ids in a range, without withdrawn ones. */

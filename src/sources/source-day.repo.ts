@@ -161,14 +161,14 @@ export async function recordImport(
   db: Database,
   { source, day, papers, rejected = [], now }: Omit<Fetched, 'revised' | 'requests' | 'reason'>,
 ): Promise<void> {
-  const state: SourceDayState = papers > 0 ? 'fresh' : 'waiting'
-  await db.$executeRaw`
-    insert into source_day (source, day, state, papers, rejected, fetched_at)
-    values (${source}, ${day}::date, ${state}::source_day_state, ${papers}, ${rejected.slice(0, MAX_REJECTED)}, ${now})
-    on conflict (source, day) do update set papers = excluded.papers, fetched_at = excluded.fetched_at,
-      rejected = excluded.rejected,
-      state = case when excluded.papers > 0 then excluded.state else source_day.state end,
-      reason = case when excluded.papers > 0 then null else source_day.reason end`
+  const key = { source, day: midnight(day) }
+  const values = { papers, rejected: rejected.slice(0, MAX_REJECTED), fetchedAt: now }
+  const state = papers > 0 ? ({ state: 'fresh', reason: null } as const) : {}
+  await db.sourceDay.upsert({
+    where: { source_day: key },
+    create: { ...key, ...values, ...state },
+    update: { ...values, ...state },
+  })
 }
 
 interface Failed extends SourceDayKey {

@@ -1,5 +1,6 @@
 import type { Database } from '../core/database/database.ts'
 import { Prisma } from '../generated/prisma/client.ts'
+import { WITHOUT_NOTE } from './signup.repo.ts'
 
 // Only people who never subscribed: subscribers remain, as a tombstone after erasure.
 const unconfirmedBefore = (before: Date) => Prisma.sql`
@@ -48,29 +49,31 @@ export interface PrunedRequests {
   changes: number
 }
 
-const oldSignups = ({ unconfirmed, kept }: PruneLimits) => Prisma.sql`
-  signup where not request ? 'note'
-    and ((confirmed_at is null and created_at < ${unconfirmed}) or created_at < ${kept})`
-const oldAddressChanges = ({ unconfirmed, kept }: PruneLimits) => Prisma.sql`
-  address_change where (confirmed_at is null and created_at < ${unconfirmed}) or created_at < ${kept}`
-const oldChanges = ({ kept }: PruneLimits) => Prisma.sql`change where at < ${kept}`
+const where = ({ unconfirmed, kept }: PruneLimits) => {
+  const old = [{ confirmedAt: null, createdAt: { lt: unconfirmed } }, { createdAt: { lt: kept } }]
+  return {
+    signups: { ...WITHOUT_NOTE, OR: old },
+    addressChanges: { OR: old },
+    changes: { at: { lt: kept } },
+  }
+}
 
 /** Counts requests, new addresses and changes that are older than the limits. The operator's notes stay. */
 export async function countOldRequests(db: Database, limits: PruneLimits): Promise<PrunedRequests> {
-  const count = async (rows: Prisma.Sql) =>
-    (await db.$queryRaw<{ count: number }[]>`select count(*)::int as count from ${rows}`)[0]!.count
+  const { signups, addressChanges, changes } = where(limits)
   return {
-    signups: await count(oldSignups(limits)),
-    addressChanges: await count(oldAddressChanges(limits)),
-    changes: await count(oldChanges(limits)),
+    signups: await db.signup.count({ where: signups }),
+    addressChanges: await db.addressChange.count({ where: addressChanges }),
+    changes: await db.change.count({ where: changes }),
   }
 }
 
 /** Deletes them. */
 export async function deleteOldRequests(db: Database, limits: PruneLimits): Promise<PrunedRequests> {
+  const { signups, addressChanges, changes } = where(limits)
   return {
-    signups: await db.$executeRaw`delete from ${oldSignups(limits)}`,
-    addressChanges: await db.$executeRaw`delete from ${oldAddressChanges(limits)}`,
-    changes: await db.$executeRaw`delete from ${oldChanges(limits)}`,
+    signups: (await db.signup.deleteMany({ where: signups })).count,
+    addressChanges: (await db.addressChange.deleteMany({ where: addressChanges })).count,
+    changes: (await db.change.deleteMany({ where: changes })).count,
   }
 }

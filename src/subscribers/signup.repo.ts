@@ -1,5 +1,5 @@
 import type { Database } from '../core/database/database.ts'
-import type { Prisma } from '../generated/prisma/client.ts'
+import { Prisma } from '../generated/prisma/client.ts'
 import type { SignupRequest } from './subscriber.ts'
 
 /** A sign-up request, until the person presses the button behind the emailed link. */
@@ -78,7 +78,10 @@ export async function markSignupConfirmed(db: Database, id: number, now: Date): 
   await db.signup.update({ where: { id }, data: { confirmedAt: now } })
 }
 
+/** Sign-ups that the operator did not note. */
+export const WITHOUT_NOTE = { request: { path: ['note'], equals: Prisma.DbNull } }
+
 /** Deletes all but those that the operator noted, which have no link. Makes the links of the others invalid. */
 export async function deleteEmailedSignups(db: Database, subscriberId: string): Promise<void> {
-  await db.$executeRaw`delete from signup where subscriber_id = ${subscriberId} and not request ? 'note'`
+  await db.signup.deleteMany({ where: { subscriberId, ...WITHOUT_NOTE } })
 }

@@ -46,16 +46,15 @@ export async function lockOrCreateSubscriber(
   { id, address, key, addressHash, settings, now }: NewSubscriber,
 ): Promise<Subscriber> {
   const { zone, hour, days, maxPapers, format, detail } = settings
-  const [row] = await db.$queryRaw<{ id: string }[]>`
-    insert into subscriber
-      (id, address, address_key, address_hash, zone, hour, days, max_papers, format, detail,
-       created_at)
-    values
-      (${id}, ${address}, ${key}, ${addressHash}, ${zone}, ${hour}, ${days}, ${maxPapers},
-       ${format}::mail_format, ${detail}::mail_detail, ${now})
-    on conflict (address_key) do update set address_key = excluded.address_key
-    returning id`
-  return (await subscriberById(db, row!.id))!
+  const row = await db.subscriber.upsert({
+    where: { addressKey: key },
+    create: {
+      ...{ id, address, addressKey: key, addressHash, createdAt: now },
+      ...{ zone, hour, days, maxPapers, format, detail },
+    },
+    update: { addressKey: key },
+  })
+  return subscriberOf(row)!
 }
 
 type SubscriberChanges = Partial<Omit<Subscriber, 'id' | 'createdAt'>>

@@ -111,12 +111,10 @@ export const countWaiting = (db: Database): Promise<LaneCount[]> => db.$queryRaw
   group by 1, 2`
 
 /** Number of messages that could be tried now. */
-export async function countReady(db: Database, now: Date): Promise<number> {
-  const [row] = await db.$queryRaw<{ count: number }[]>`
-    select count(*)::int as count from message
-    where state in ('ready', 'deferred') and next_try <= ${now} and deadline > ${now}`
-  return row!.count
-}
+export const countReady = (db: Database, now: Date): Promise<number> =>
+  db.message.count({
+    where: { state: { in: ['ready', 'deferred'] }, nextTry: { lte: now }, deadline: { gt: now } },
+  })
 
 export interface LaneWait {
   lane: Lane

@@ -1,4 +1,5 @@
 import type { Database } from '../../core/database/database.ts'
+import { Prisma } from '../../generated/prisma/client.ts'
 
 /** Number of messages of those kinds that were enqueued for a subscriber after `since`, whatever their outcome. */
 export function countMessagesSince(
@@ -47,10 +48,15 @@ export async function endWaitingMessages(
     from waiting w where m.id = w.id`
 }
 
+const FORGOTTEN = { toAddress: null, content: Prisma.DbNull }
+
 /** Removes addresses, contents and server replies from a subscriber's messages. */
 export async function forgetMessages(db: Database, subscriberId: string): Promise<void> {
-  await db.$executeRaw`update message set to_address = null, content = null where subscriber_id = ${subscriberId}`
-  await db.$executeRaw`update digest set content = '{}' where subscriber_id = ${subscriberId} and content is not null`
+  await db.message.updateMany({ where: { subscriberId }, data: FORGOTTEN })
+  await db.digest.updateMany({
+    where: { subscriberId, content: { not: Prisma.DbNull } },
+    data: { content: {} },
+  })
   await db.attempt.updateMany({ where: { message: { subscriberId } }, data: { reply: '' } })
 }
 
@@ -69,6 +75,5 @@ export async function forgetMessagesByKey(
   kind: string,
   dedupes: readonly string[],
 ): Promise<void> {
-  await db.$executeRaw`
-    update message set to_address = null, content = null where kind = ${kind} and dedupe = any(${[...dedupes]})`
+  await db.message.updateMany({ where: { kind, dedupe: { in: [...dedupes] } }, data: FORGOTTEN })
 }
