@@ -4,10 +4,6 @@ import { type ErrorCode, type ErrorEntry, errorTable } from './error-table.ts'
 /** Values for a message: numbers, places and ranges, never an address or a token. */
 export type FaultValues = Record<string, string | number>
 
-interface CodedEntry extends ErrorEntry {
-  code: string
-}
-
 /** For errors that a page may show; others have only the operator's message. */
 const sentences: Readonly<Record<string, string | undefined>> = words.errors
 
@@ -18,11 +14,11 @@ export class Fault extends Error {
   readonly code: string
   readonly values: FaultValues
   /** The row of the table that has its code. */
-  readonly entry: CodedEntry
+  readonly entry: ErrorEntry
 
   /** A code of errorTable, or the row of a feature's own table. */
-  constructor(error: ErrorCode | CodedEntry, values: FaultValues = {}, options?: ErrorOptions) {
-    const entry = typeof error === 'string' ? { code: error, ...errorTable[error] } : error
+  constructor(error: ErrorCode | ErrorEntry, values: FaultValues = {}, options?: ErrorOptions) {
+    const entry = typeof error === 'string' ? errorTable[error] : error
     super(fill(entry.operator, values), options)
     this.name = 'Fault'
     this.code = entry.code

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Day, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
+import { errorEntries } from '../core/error-table.ts'
 import { Fault } from '../core/errors.ts'
 import { isDailyPapersList, parseDailyPapers } from '../sources/huggingface/parse-daily-papers.ts'
 import { parseIdentifier } from '../sources/identifier.ts'
@@ -17,6 +18,18 @@ import {
 import type { ParsedRecords, RefusedEntry, SourceRecord } from '../sources/source.ts'
 import { recordImport } from '../sources/source-day.repo.ts'
 import { type RecordedListings, recordListings } from './listing.repo.ts'
+
+/** Errors of a file of papers. */
+export const paperFileErrors = {
+  ...errorEntries(400, 2, {
+    'import.no-file': 'Cannot read the file "{file}": use the path of a JSON file.',
+    'import.not-a-list':
+      'Not a list of papers: use the API\'s JSON for a day, or [{"title": …, "summary": …}, …].',
+  }),
+  ...errorEntries(400, 1, {
+    'import.nothing-readable': 'None of the {count} entries can be read. The first: {why}',
+  }),
+}
 
 interface ImportPapersInput {
   /** The API's JSON for a day, or `[{ title, summary, … }]`. */
@@ -49,7 +62,10 @@ export async function importPapers(
     : (['import', parseList] as const)
   const { records, refused } = parse(entries)
   if (refused[0] && records.length === 0)
-    throw new Fault('import.nothing-readable', { count: entries.length, why: refused[0].why })
+    throw new Fault(paperFileErrors['import.nothing-readable'], {
+      count: entries.length,
+      why: refused[0].why,
+    })
   const listings = { source, day: day ?? dayOf(now), records, now, dryRun }
   const recorded = await recordListings(deps.db, listings, (tx, { listed, rejected }) =>
     recordImport(tx, { ...listings, papers: listed, rejected: rejected.map(({ paper }) => paper) }),
@@ -61,7 +77,7 @@ export async function importPapers(
 
 function listIn(text: string): unknown[] {
   const value = parsedOrUndefined(text.replace(/^\uFEFF/, ''))
-  if (!Array.isArray(value)) throw new Fault('import.not-a-list')
+  if (!Array.isArray(value)) throw new Fault(paperFileErrors['import.not-a-list'])
   return value
 }
 

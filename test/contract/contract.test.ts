@@ -9,6 +9,9 @@ import { openMetrics } from '../../src/core/metrics.ts'
 import { words } from '../../src/i18n/words.ts'
 import { MAIL_KINDS } from '../../src/mail/rendering/template.ts'
 import { GAUGES } from '../../src/operator/metrics/write-metrics.ts'
+import { topicFileErrors } from '../../src/operator/operations/topics.ts'
+import { bounceFileErrors } from '../../src/operator/operations/try-bounce.ts'
+import { paperFileErrors } from '../../src/papers/import-papers.ts'
 import { importErrors } from '../../src/subscribers/import-export/import-fault.ts'
 import { API_TOKEN, documentOf } from '../support/api.ts'
 import { useSite } from '../support/site.ts'
@@ -58,7 +61,13 @@ test('log events', async () => {
 
 test('errors: code, HTTP status, exit code, what operators see, and what readers of a page see', async () => {
   const sentences: Record<string, string | undefined> = words.errors
-  const all: [string, ErrorEntry][] = Object.entries({ ...errorTable, ...importErrors })
+  const all: [string, ErrorEntry][] = Object.entries({
+    ...errorTable,
+    ...importErrors,
+    ...paperFileErrors,
+    ...topicFileErrors,
+    ...bounceFileErrors,
+  })
   const lines = all
     .toSorted()
     .flatMap(([code, { status, exit, operator }]) => [

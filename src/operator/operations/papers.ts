@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { Day } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
-import { importPapers } from '../../papers/import-papers.ts'
+import { importPapers, paperFileErrors } from '../../papers/import-papers.ts'
 import { type IngestedDay, ingestDay } from '../../papers/ingest.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { paperNameOf } from '../../papers/paper-key.ts'
@@ -77,7 +77,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (cause) {
-    throw new Fault('import.no-file', { file }, { cause })
+    throw new Fault(paperFileErrors['import.no-file'], { file }, { cause })
   }
 }
 

@@ -7,6 +7,7 @@ import {
   removeTopicByOperator,
 } from '../../account/change-by-operator.ts'
 import { showSubscriber } from '../../account/show-subscriber.ts'
+import { errorEntries } from '../../core/error-table.ts'
 import { Fault } from '../../core/errors.ts'
 import { formatTopicsText } from '../../subscribers/topics-text.ts'
 import { query } from './fields.ts'
@@ -114,9 +115,15 @@ const importTopics = operation({
 
 const MAX_KILOBYTES = 256
 
+export const topicFileErrors = errorEntries(400, 2, {
+  'topics.no-file':
+    'Cannot read "{file}" ({why}): use a UTF-8 text file of up to {most} kB with one query per line, or - for standard input.',
+})
+
 /** Throws topics.no-file. */
 async function textIn(file: string): Promise<string> {
-  const refuse = (why: string) => new Fault('topics.no-file', { file, why, most: MAX_KILOBYTES })
+  const refuse = (why: string) =>
+    new Fault(topicFileErrors['topics.no-file'], { file, why, most: MAX_KILOBYTES })
   const bytes = await (file === '-' ? buffer(process.stdin) : readFile(file)).catch(({ code }) => {
     throw refuse(code)
   })

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { z } from 'zod'
 import type { ParsedBounce } from '../../bounces/reading/parsed-bounce.ts'
 import { type BounceReading, isMail, readBounceText } from '../../bounces/reading/read-bounce-text.ts'
+import { errorEntries } from '../../core/error-table.ts'
 import { Fault } from '../../core/errors.ts'
 import { listed } from '../../i18n/words.ts'
 import { classifyReply, type SmtpStage } from '../../mail/refusals/classify-reply.ts'
@@ -10,6 +11,14 @@ import { setupCommand } from './operation.ts'
 
 const MEGABYTE = 1024 * 1024
 const MAX_MEGABYTES = 10
+
+export const bounceFileErrors = errorEntries(400, 2, {
+  'bounces.no-file':
+    'Cannot read "{file}": use a file with SMTP replies or an email, or - for standard input.',
+  'bounces.empty': '"{file}" is empty: use SMTP replies, one per line, such as "550 5.1.1 User unknown".',
+  'bounces.not-text': '"{file}" is not text: use UTF-8, or a raw email (.eml).',
+  'bounces.too-large': '"{file}" is larger than {most} MB: split it into smaller files.',
+})
 
 export const tryBounce = setupCommand({
   name: 'bounces try',
@@ -35,9 +44,9 @@ async function readInput(file: string): Promise<BounceReading> {
  * Decodes the bytes of a file as UTF-8, or as Latin-1 if they are not UTF-8. Throws bounces.empty, bounces.not-text.
  */
 function textOfBytes(bytes: Buffer, file: string): string {
-  if (bytes.includes(0)) throw new Fault('bounces.not-text', { file })
+  if (bytes.includes(0)) throw new Fault(bounceFileErrors['bounces.not-text'], { file })
   const text = decoded(bytes)
-  if (text.trim() === '') throw new Fault('bounces.empty', { file })
+  if (text.trim() === '') throw new Fault(bounceFileErrors['bounces.empty'], { file })
   return text
 }
 
@@ -48,12 +57,13 @@ async function readBytes(file: string): Promise<Buffer> {
   try {
     for await (const piece of file === '-' ? process.stdin : createReadStream(file)) {
       size += piece.length
-      if (size > MAX_MEGABYTES * MEGABYTE) throw new Fault('bounces.too-large', { file, most: MAX_MEGABYTES })
+      if (size > MAX_MEGABYTES * MEGABYTE)
+        throw new Fault(bounceFileErrors['bounces.too-large'], { file, most: MAX_MEGABYTES })
       pieces.push(piece)
     }
   } catch (cause) {
     if (cause instanceof Fault) throw cause
-    throw new Fault('bounces.no-file', { file }, { cause })
+    throw new Fault(bounceFileErrors['bounces.no-file'], { file }, { cause })
   }
   return Buffer.concat(pieces)
 }
