@@ -29,7 +29,7 @@ beforeEach(() => {
 
 /** Runs the recorder as a program of its own, in a folder without settings. */
 const record = async (...args: string[]) => {
-  const script = join(root, 'scripts/record-source.ts')
+  const script = join(root, 'test/record-source.ts')
   const env = { PATH: process.env.PATH, BIORXIV_URL: server.url, OPERATOR_EMAIL: 'operator@papers.example' }
   return promisify(execFile)(process.execPath, [script, ...args], { cwd: folder, env }).then(
     ({ stdout }) => ({ code: 0, text: stdout }),

@@ -1,0 +1,40 @@
+// Measures, on this machine: npm run bench -- [NAME] [--json] [and what the bench takes]
+import { parseArgs } from 'node:util'
+import { benchBackTest } from './backtest.ts'
+import { benchBounces } from './bounces.ts'
+import { benchImport } from './import.ts'
+import { benchMatch } from './match.ts'
+import { benchMemory } from './memory.ts'
+import { benchOrder } from './order.ts'
+import { benchPrune } from './prune.ts'
+import { benchRefusals } from './refusals.ts'
+import { benchSearch } from './search.ts'
+import { benchSend } from './send.ts'
+import { benchTex } from './tex.ts'
+import { benchTyped } from './typed.ts'
+
+const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text: string }>> = {
+  backtest: benchBackTest,
+  bounces: benchBounces,
+  import: benchImport,
+  match: benchMatch,
+  memory: benchMemory,
+  order: benchOrder,
+  prune: benchPrune,
+  refusals: benchRefusals,
+  search: benchSearch,
+  send: benchSend,
+  tex: benchTex,
+  typed: benchTyped,
+}
+
+const { positionals, tokens } = parseArgs({ strict: false, allowPositionals: true, tokens: true })
+const [name = ''] = positionals
+const bench = BENCHES[name]
+if (!bench) {
+  console.error(`npm run bench -- ${Object.keys(BENCHES).join('|')} [--json]`)
+  process.exit(2)
+}
+const asJson = tokens.some((token) => token.kind === 'option' && token.name === 'json')
+const { json, text } = await bench(process.argv.slice(process.argv.indexOf(name) + 1))
+console.log(asJson ? JSON.stringify(json) : text)
