@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readConfig } from '../../../src/config/config.ts'
-import { checkMx } from '../../../src/operator/dns/dns-checks.ts'
 import { recordsToSet } from '../../../src/operator/dns/records.ts'
+import { checkMx } from '../../../src/operator/dns/run-dns-checks.ts'
 
 const SETTINGS = {
   MAIL_FROM: 'digest@papers.example.org',
@@ -25,13 +25,14 @@ test.each([
 })
 
 test.each([
-  [{ mx: ['mail.example.org'], addresses: [] }, 'ok', 'mail.example.org'],
-  [{ mx: [], addresses: ['192.0.2.1'] }, 'warning', 'no MX record'],
-  [{ mx: [''], addresses: [] }, 'wrong', 'null MX'],
-  [{ mx: [], addresses: [], isBounces: true }, 'wrong', 'bounces are lost, and unsubscribing by email fails'],
-  [{ mx: [], addresses: [] }, 'wrong', 'replies and reports are lost'],
-])('MX %j: %s', (published, state, found) => {
-  const verdict = checkMx('bounce.example.org', published)
+  [['mail.example.org'], [], false, 'ok', 'mail.example.org'],
+  [[], ['192.0.2.1'], false, 'warning', 'no MX record'],
+  [[''], [], false, 'wrong', 'null MX'],
+  [[], [], true, 'wrong', 'bounces are lost, and unsubscribing by email fails'],
+  [[], [], false, 'wrong', 'replies and reports are lost'],
+])('MX %j and addresses %j, for bounces %s: %s', async (mx, addresses, isBounces, state, found) => {
+  const dns = { mx: async () => mx, addresses: async () => addresses }
+  const verdict = await checkMx(dns, 'bounce.example.org', { isBounces })
   expect(verdict.state).toBe(state)
   expect(verdict.found).toContain(found)
 })
