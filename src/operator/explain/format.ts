@@ -10,6 +10,8 @@ export interface Verdict {
   text: string
 }
 
+export const verdict = (code: string, text: string): Verdict => ({ code, text })
+
 /** What happened; `at` is null for a fact without a time, which keeps its position. */
 export interface TimelineEntry {
   at: Date | null

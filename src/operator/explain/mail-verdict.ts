@@ -4,7 +4,7 @@ import { isWaiting, messageReasonText } from '../message-timeline.ts'
 import { quantity } from '../operations/text-table.ts'
 import type { MessageDetails } from '../retry-message.ts'
 import { type ExplainContext, pausesBetween } from './context.ts'
-import { utcText, type Verdict } from './format.ts'
+import { utcText, type Verdict, verdict } from './format.ts'
 
 /** The outcome of a digest's message. */
 export function mailVerdict(context: ExplainContext, mail: MessageDetails): Verdict {
@@ -14,27 +14,27 @@ export function mailVerdict(context: ExplainContext, mail: MessageDetails): Verd
   const bounceVerdict = returnedVerdict(mail)
   if (bounceVerdict) return bounceVerdict
   if (accepted)
-    return {
-      code: 'accepted',
-      text: `Sent: the mail server accepted it at ${utcText(accepted.at)}${readerReaction(mail)}.`,
-    }
-  if (mail.state === 'taken') return { code: 'on-its-way', text: 'On its way: a worker is sending it now.' }
+    return verdict(
+      'accepted',
+      `Sent: the mail server accepted it at ${utcText(accepted.at)}${readerReaction(mail)}.`,
+    )
+  if (mail.state === 'taken') return verdict('on-its-way', 'On its way: a worker is sending it now.')
   if (isWaiting(mail)) return waiting(context, mail, reply)
   switch (mail.state) {
     case 'refused':
       if (mail.reason === 'render-failed')
-        return { code: 'not-made', text: 'Not sent: the email could not be built; see the log.' }
-      return { code: 'refused', text: `Not sent: the mail server refused it${reply}` }
+        return verdict('not-made', 'Not sent: the email could not be built; see the log.')
+      return verdict('refused', `Not sent: the mail server refused it${reply}`)
     case 'gave_up':
-      return {
-        code: 'gave-up',
-        text: `Given up after ${quantity(mail.attempts, 'attempt')}: no server accepted it in time${reply}`,
-      }
+      return verdict(
+        'gave-up',
+        `Given up after ${quantity(mail.attempts, 'attempt')}: no server accepted it in time${reply}`,
+      )
     case 'uncertain':
-      return {
-        code: 'uncertain',
-        text: 'Unknown: it was sent completely, but the server did not reply. No more attempts.',
-      }
+      return verdict(
+        'uncertain',
+        'Unknown: it was sent completely, but the server did not reply. No more attempts.',
+      )
     default:
       return skipped(context, mail)
   }
@@ -46,10 +46,10 @@ function returnedVerdict({ acceptances, bounces }: MessageDetails): Verdict | un
   if (!failure) return undefined
   const taken = acceptances[0] ? `the mail server accepted it at ${utcText(acceptances[0].at)}, and ` : ''
   const said = failure.reply ? `: ${failure.reply}` : '.'
-  return {
-    code: 'came-back',
-    text: `Sent, then returned: ${classText(failure)}; ${taken}a report arrived at ${utcText(failure.at)}${said}`,
-  }
+  return verdict(
+    'came-back',
+    `Sent, then returned: ${classText(failure)}; ${taken}a report arrived at ${utcText(failure.at)}${said}`,
+  )
 }
 
 /** The reader's reaction to a delivered email. */
@@ -70,24 +70,24 @@ function waiting(
 ): Verdict {
   const pause = pauses.find(({ to }) => !to)
   if (pause)
-    return {
-      code: 'delivery-paused',
-      text: `Waiting: delivery has been paused since ${utcText(pause.from)} (${pause.reason}).`,
-    }
-  if (sending === 'off') return { code: 'sending-off', text: 'Waiting: SENDING is off, so nothing is sent.' }
+    return verdict(
+      'delivery-paused',
+      `Waiting: delivery has been paused since ${utcText(pause.from)} (${pause.reason}).`,
+    )
+  if (sending === 'off') return verdict('sending-off', 'Waiting: SENDING is off, so nothing is sent.')
   if (mail.state === 'ready' && rateLimitDelay)
-    return { code: rateLimitDelay.code, text: `Waiting because of a rate limit: ${rateLimitDelay.text}.` }
+    return verdict(rateLimitDelay.code, `Waiting because of a rate limit: ${rateLimitDelay.text}.`)
   if (mail.state === 'ready') {
     const asks =
       now.getTime() - mail.datedAt.getTime() > SLOW_AFTER_MS
         ? '; check in delivery status that a worker is running'
         : ''
-    return { code: 'waiting', text: `Waiting to be sent since ${utcText(mail.datedAt)}${asks}.` }
+    return verdict('waiting', `Waiting to be sent since ${utcText(mail.datedAt)}${asks}.`)
   }
   const when = mail.nextTry > now ? `at ${utcText(mail.nextTry)}` : 'with the next run'
   if (mail.state === 'uncertain')
-    return { code: 'uncertain-again', text: `Unknown whether it arrived; it is sent once more ${when}.` }
-  return { code: 'deferred', text: `Deferred, next attempt ${when}${reply}` }
+    return verdict('uncertain-again', `Unknown whether it arrived; it is sent once more ${when}.`)
+  return verdict('deferred', `Deferred, next attempt ${when}${reply}`)
 }
 
 /** Workers take ready messages within seconds, and finish all of a date within a quarter of an hour. */
@@ -96,10 +96,7 @@ const SLOW_AFTER_MS = 15 * 60_000
 function skipped({ pauses, sending, rateLimitDelay }: ExplainContext, mail: MessageWithHistory): Verdict {
   const { reason, datedAt, deadline } = mail
   if (reason !== 'expired')
-    return {
-      code: `skipped-${reason ?? 'unknown'}`,
-      text: `Not sent: ${messageReasonText(reason)}.`,
-    }
+    return verdict(`skipped-${reason ?? 'unknown'}`, `Not sent: ${messageReasonText(reason)}.`)
   const [pause] = pausesBetween(pauses, datedAt, deadline)
   const why = pause
     ? `: delivery was paused from ${utcText(pause.from)}`
@@ -108,5 +105,5 @@ function skipped({ pauses, sending, rateLimitDelay }: ExplainContext, mail: Mess
       : rateLimitDelay
         ? `: ${rateLimitDelay.text}`
         : ': no worker took it, perhaps because none was running'
-  return { code: 'expired', text: `Not sent: it expired at ${utcText(deadline)}${why}.` }
+  return verdict('expired', `Not sent: it expired at ${utcText(deadline)}${why}.`)
 }

@@ -9,7 +9,7 @@ import type { Consent } from '../../subscribers/subscriber.repo.ts'
 import { quantity } from '../operations/text-table.ts'
 import { sourceReasonText } from '../source-status.ts'
 import type { ExplainContext, ExplainedSubscriber } from './context.ts'
-import { dayText, hourText, quotedTitle, timeUntil, utcText, type Verdict } from './format.ts'
+import { dayText, hourText, quotedTitle, timeUntil, utcText, type Verdict, verdict } from './format.ts'
 import { mailVerdict } from './mail-verdict.ts'
 
 /** The outcome of the date, and the one reason for it. */
@@ -17,8 +17,6 @@ export function verdictOf(context: ExplainContext): Verdict {
   if (context.digest) return context.mail ? mailVerdict(context, context.mail) : digestVerdict(context)
   return stateVerdict(context) ?? dueVerdict(context)
 }
-
-const verdict = (code: string, text: string): Verdict => ({ code, text })
 
 function digestVerdict(context: ExplainContext): Verdict {
   const { date, due, subscription, outcome, digest } = context
