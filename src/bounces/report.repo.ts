@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '../core/database/database.ts'
+import { deleteOrCount, type PruneMode } from '../core/database/delete-or-count.ts'
 import type { NewBounce } from './bounce.repo.ts'
 
 /** The providers whose webhooks are supported. */
@@ -92,24 +93,17 @@ export async function lockWaitingReport(tx: Database, id: number): Promise<boole
   return rows.length > 0
 }
 
-/** Reports are deleted if they arrived before these instants: those with a result, and those without. */
-interface ReportLimits {
-  kept: Date
-  empty: Date
-}
-
-/** Deletes the reports that arrived before the limits; waiting reports are kept. */
-export async function deleteOldReports(db: Database, limits: ReportLimits): Promise<number> {
-  return (await db.report.deleteMany({ where: oldReports(limits) })).count
-}
-
-export const countOldReports = (db: Database, limits: ReportLimits): Promise<number> =>
-  db.report.count({ where: oldReports(limits) })
-
-const oldReports = ({ kept, empty }: ReportLimits) => ({
-  state: { not: 'waiting' as const },
-  OR: [{ at: { lt: kept } }, { at: { lt: empty }, bounces: { none: {} } }],
-})
+/** Deletes reports that arrived before `kept`, and before `empty` if they had no result. Waiting reports are kept. */
+export const pruneReports = (
+  db: Database,
+  { kept, empty }: { kept: Date; empty: Date },
+  mode: PruneMode,
+): Promise<number> =>
+  deleteOrCount(
+    db.report,
+    { state: { not: 'waiting' }, OR: [{ at: { lt: kept } }, { at: { lt: empty }, bounces: { none: {} } }] },
+    mode,
+  )
 
 /** Reports that have not been read yet. */
 export interface WaitingReports {

@@ -1,4 +1,4 @@
-import { countOldReports, deleteOldReports } from '../bounces/report.repo.ts'
+import { pruneReports } from '../bounces/report.repo.ts'
 import type { Database } from '../core/database/database.ts'
 import { addDays, DAY_MS, type Day, dayOf, midnight } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
@@ -10,16 +10,15 @@ import { closePlans } from '../digests/open-due.ts'
 import { datesWithoutTotals, dayTotals, saveDayTotals } from '../digests/reconciliation.repo.ts'
 import { countOldMessages, deleteMessagesOf, deleteOldMessages } from '../mail/outbox/prune-messages.repo.ts'
 import { pruneHistoryBefore } from '../papers/history.repo.ts'
-import { countOldEmailLimits, deleteOldEmailLimits } from '../subscribers/email-limit.repo.ts'
+import { pruneEmailLimits } from '../subscribers/email-limit.repo.ts'
 import {
-  countOldRequests,
   countUnconfirmed,
-  deleteOldRequests,
   deleteUnconfirmed,
   lockUnconfirmed,
   type PrunedRequests,
+  pruneRequests,
 } from '../subscribers/prune-subscribers.repo.ts'
-import { countOldOperatorRows, deleteOldOperatorRows, type PrunedOperatorRows } from './alerts/alert.repo.ts'
+import { type PrunedOperatorRows, pruneOperatorRows } from './alerts/alert.repo.ts'
 import { INCIDENT_KINDS } from './alerts/incidents.ts'
 import { dailyFigures } from './daily-figures.ts'
 
@@ -71,14 +70,47 @@ function cutoffsOf({ config, clock }: Pick<Deps, 'config' | 'clock'>): Cutoffs {
 }
 
 /**
- * Deletes what is older than KEEP_DAYS, and subscribers who never confirmed. Stores the day totals and figures first.
- * Each batch is a small transaction, so that pruning can be interrupted and repeated, also by two processes at once.
+ * Deletes what is older than KEEP_DAYS, and subscribers who never confirmed; a dry run only counts. Stores the day
+ * totals and figures first. Each batch is a small transaction, so that pruning can be interrupted and repeated, also by
+ * two processes at once.
  */
-export async function prune(deps: Deps, { signal }: { signal?: AbortSignal } = {}): Promise<PruneCounts> {
-  const { db } = deps
+export async function prune(
+  deps: Deps,
+  { signal, dryRun = false }: { signal?: AbortSignal; dryRun?: boolean } = {},
+): Promise<PruneCounts> {
+  const { db, log } = deps
   const cutoffs = cutoffsOf(deps)
-  const { before, unconfirmed } = cutoffs
-  await storeDailyFigures(deps, dayOf(unconfirmed))
+  const mode = { dryRun }
+  const { subscribers, ...sent } = await (dryRun
+    ? countBatches(db, cutoffs)
+    : deleteBatches(deps, cutoffs, signal))
+  const pruned = {
+    before: cutoffs.before,
+    ...sent,
+    reports: await pruneReports(db, cutoffs, mode),
+    subscribers,
+    emailLimits: await pruneEmailLimits(db, cutoffs.now, mode),
+    ...(await pruneRequests(db, cutoffs, mode)),
+    ...(await pruneOperatorRows(db, cutoffs, mode)),
+  }
+  if (!dryRun) log.info('prune.done', pruned)
+  return pruned
+}
+
+type BatchCounts = Pick<PruneCounts, 'messages' | 'digests' | 'subscribers'>
+
+async function countBatches(db: Database, { before, unconfirmed }: Cutoffs): Promise<BatchCounts> {
+  const { messages, digests } = await countOldMessages(db, before)
+  return {
+    messages,
+    digests: digests + (await countOldDigests(db, before)),
+    subscribers: await countUnconfirmed(db, unconfirmed),
+  }
+}
+
+async function deleteBatches(deps: Deps, cutoffs: Cutoffs, signal?: AbortSignal): Promise<BatchCounts> {
+  const { db } = deps
+  await storeDailyFigures(deps, dayOf(cutoffs.unconfirmed))
   // A plan that was left open would keep its date, and every later one, for ever.
   await closePlans(deps)
   const booked = await storeDayTotals(deps, cutoffs, signal)
@@ -93,39 +125,10 @@ export async function prune(deps: Deps, { signal }: { signal?: AbortSignal } = {
   await deleteOldPlans(db, booked)
   await pruneHistoryBefore(db, cutoffs.kept)
   const subscribers = await repeatUntilDone(signal, SUBSCRIBERS, async () => {
-    const gone = await inTransaction(deps, (tx) => deleteUnconfirmedBatch(tx, unconfirmed))
+    const gone = await inTransaction(deps, (tx) => deleteUnconfirmedBatch(tx, cutoffs.unconfirmed))
     return { full: gone, gone }
   })
-  const pruned = {
-    before,
-    messages,
-    digests,
-    reports: await deleteOldReports(db, cutoffs),
-    subscribers,
-    emailLimits: await deleteOldEmailLimits(db, cutoffs.now),
-    ...(await deleteOldRequests(db, cutoffs)),
-    ...(await deleteOldOperatorRows(db, cutoffs)),
-  }
-  deps.log.info('prune.done', { ...pruned })
-  return pruned
-}
-
-/** What `prune` would delete. */
-export async function countPrunable(deps: Deps): Promise<PruneCounts> {
-  const { db } = deps
-  const cutoffs = cutoffsOf(deps)
-  const { before, unconfirmed } = cutoffs
-  const { messages, digests } = await countOldMessages(db, before)
-  return {
-    before,
-    messages,
-    digests: digests + (await countOldDigests(db, before)),
-    reports: await countOldReports(db, cutoffs),
-    subscribers: await countUnconfirmed(db, unconfirmed),
-    emailLimits: await countOldEmailLimits(db, cutoffs.now),
-    ...(await countOldRequests(db, cutoffs)),
-    ...(await countOldOperatorRows(db, cutoffs)),
-  }
+  return { messages, digests, subscribers }
 }
 
 /** Repeats until a batch is not full. Returns the number of deleted rows. */

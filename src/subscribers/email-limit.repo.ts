@@ -1,4 +1,5 @@
 import type { Database } from '../core/database/database.ts'
+import { deleteOrCount, type PruneMode } from '../core/database/delete-or-count.ts'
 import { DAY_MS } from '../core/dates.ts'
 
 /**
@@ -53,9 +54,5 @@ export async function deleteEmailHistory(db: Database, keys: readonly string[]):
   await db.emailLimit.deleteMany({ where: { key: { in: [...keys] } } })
 }
 
-export const countOldEmailLimits = (db: Database, now: Date): Promise<number> =>
-  db.emailLimit.count({ where: { keptUntil: { lt: now } } })
-
-export async function deleteOldEmailLimits(db: Database, now: Date): Promise<number> {
-  return (await db.emailLimit.deleteMany({ where: { keptUntil: { lt: now } } })).count
-}
+export const pruneEmailLimits = (db: Database, now: Date, mode: PruneMode): Promise<number> =>
+  deleteOrCount(db.emailLimit, { keptUntil: { lt: now } }, mode)

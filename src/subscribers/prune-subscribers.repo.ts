@@ -1,4 +1,5 @@
 import type { Database } from '../core/database/database.ts'
+import { deleteOrCount, type PruneMode } from '../core/database/delete-or-count.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { WITHOUT_NOTE } from './signup.repo.ts'
 
@@ -49,31 +50,16 @@ export interface PrunedRequests {
   changes: number
 }
 
-const where = ({ unconfirmed, kept }: PruneLimits) => {
+/** Deletes requests, new addresses and changes that are older than the limits. The operator's notes stay. */
+export async function pruneRequests(
+  db: Database,
+  { unconfirmed, kept }: PruneLimits,
+  mode: PruneMode,
+): Promise<PrunedRequests> {
   const old = [{ confirmedAt: null, createdAt: { lt: unconfirmed } }, { createdAt: { lt: kept } }]
   return {
-    signups: { ...WITHOUT_NOTE, OR: old },
-    addressChanges: { OR: old },
-    changes: { at: { lt: kept } },
-  }
-}
-
-/** Counts requests, new addresses and changes that are older than the limits. The operator's notes stay. */
-export async function countOldRequests(db: Database, limits: PruneLimits): Promise<PrunedRequests> {
-  const { signups, addressChanges, changes } = where(limits)
-  return {
-    signups: await db.signup.count({ where: signups }),
-    addressChanges: await db.addressChange.count({ where: addressChanges }),
-    changes: await db.change.count({ where: changes }),
-  }
-}
-
-/** Deletes them. */
-export async function deleteOldRequests(db: Database, limits: PruneLimits): Promise<PrunedRequests> {
-  const { signups, addressChanges, changes } = where(limits)
-  return {
-    signups: (await db.signup.deleteMany({ where: signups })).count,
-    addressChanges: (await db.addressChange.deleteMany({ where: addressChanges })).count,
-    changes: (await db.change.deleteMany({ where: changes })).count,
+    signups: await deleteOrCount(db.signup, { ...WITHOUT_NOTE, OR: old }, mode),
+    addressChanges: await deleteOrCount(db.addressChange, { OR: old }, mode),
+    changes: await deleteOrCount(db.change, { at: { lt: kept } }, mode),
   }
 }

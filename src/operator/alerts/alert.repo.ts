@@ -1,4 +1,5 @@
 import type { Database } from '../../core/database/database.ts'
+import { deleteOrCount, type PruneMode } from '../../core/database/delete-or-count.ts'
 import type { Alert as Row } from '../../generated/prisma/client.ts'
 
 export type AlertValues = Record<string, string | number | null>
@@ -139,41 +140,24 @@ interface Cutoffs {
   lasting: readonly string[]
 }
 
-const where = ({ now, kept, lasting }: Cutoffs) => ({
-  alerts: {
-    OR: [
-      { endedAt: { lt: kept } },
-      {
-        endedAt: null,
-        kind: { notIn: [...lasting] },
-        OR: [{ sentAt: { lt: kept } }, { sentAt: null, at: { lt: kept } }],
-      },
-    ],
-  },
-  sessions: { expiresAt: { lt: now } },
-  importRuns: { doneAt: { lt: kept } },
-})
-
 /**
- * Counts alerts whose incident ended before `kept`; alerts without an incident that were emailed or, if never emailed,
+ * Deletes alerts whose incident ended before `kept`; alerts without an incident that were emailed or, if never emailed,
  * raised before `kept`; imports done before `kept`; and expired logins. Alerts of a lasting incident are kept, and so
  * is the log of the operator's actions.
  */
-export async function countOldOperatorRows(db: Database, cutoffs: Cutoffs): Promise<PrunedOperatorRows> {
-  const { alerts, sessions, importRuns } = where(cutoffs)
-  return {
-    alerts: await db.alert.count({ where: alerts }),
-    sessions: await db.adminSession.count({ where: sessions }),
-    importRuns: await db.importRun.count({ where: importRuns }),
+export async function pruneOperatorRows(
+  db: Database,
+  { now, kept, lasting }: Cutoffs,
+  mode: PruneMode,
+): Promise<PrunedOperatorRows> {
+  const isOver = {
+    endedAt: null,
+    kind: { notIn: [...lasting] },
+    OR: [{ sentAt: { lt: kept } }, { sentAt: null, at: { lt: kept } }],
   }
-}
-
-/** Deletes the rows that countOldOperatorRows counts. */
-export async function deleteOldOperatorRows(db: Database, cutoffs: Cutoffs): Promise<PrunedOperatorRows> {
-  const { alerts, sessions, importRuns } = where(cutoffs)
   return {
-    alerts: (await db.alert.deleteMany({ where: alerts })).count,
-    sessions: (await db.adminSession.deleteMany({ where: sessions })).count,
-    importRuns: (await db.importRun.deleteMany({ where: importRuns })).count,
+    alerts: await deleteOrCount(db.alert, { OR: [{ endedAt: { lt: kept } }, isOver] }, mode),
+    sessions: await deleteOrCount(db.adminSession, { expiresAt: { lt: now } }, mode),
+    importRuns: await deleteOrCount(db.importRun, { doneAt: { lt: kept } }, mode),
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { recordAction } from '../../core/action.repo.ts'
-import { countPrunable, type PruneCounts, prune } from '../prune.ts'
+import { type PruneCounts, prune } from '../prune.ts'
 import { operation } from './operation.ts'
 import { table } from './text-table.ts'
 
@@ -12,9 +12,8 @@ const pruneOld = operation({
   ownTransactions: true,
   input: z.object({}),
   run: async (deps, _input, { dryRun }) => {
-    if (dryRun) return countPrunable(deps)
-    const pruned = await prune(deps)
-    await recordAction(deps.db, { at: deps.clock.now(), via: 'command', verb: 'prune' })
+    const pruned = await prune(deps, { dryRun })
+    if (!dryRun) await recordAction(deps.db, { at: deps.clock.now(), via: 'command', verb: 'prune' })
     return pruned
   },
   output: (pruned, _input, _deps, { dryRun }) => ({

@@ -7,7 +7,7 @@ import type { Deps } from '../../../src/core/deps.ts'
 import { dayTotals, prunedThrough, storedDayTotals } from '../../../src/digests/reconciliation.repo.ts'
 import { showDigest } from '../../../src/digests/show-digest.ts'
 import { dailyFigures } from '../../../src/operator/daily-figures.ts'
-import { countPrunable, prune, pruneNightly } from '../../../src/operator/prune.ts'
+import { prune, pruneNightly } from '../../../src/operator/prune.ts'
 import { signLink } from '../../../src/subscribers/links.ts'
 import { runCommand } from '../../support/commands.ts'
 import { emptyTables } from '../../support/database.ts'
@@ -140,7 +140,7 @@ describe('pruning', () => {
     const { json, text } = await runCommand(deps, ['prune'])
     expect(tried.json).toEqual({ ...(json as object), dryRun: true })
     expect(text).toContain('before 2026-12-11')
-    const again = await countPrunable(deps)
+    const again = await prune(deps, { dryRun: true })
     expect(
       Object.values(again)
         .filter(Number.isInteger)
@@ -178,7 +178,7 @@ describe('pruning', () => {
     ]
     const more = { kind: 'source-stalled', at: old, nextTry: old, values: {} }
     await world.db.alert.createMany({ data: rows.map((row) => ({ ...more, ...row })) })
-    expect(await countPrunable(depsAt(NIGHT))).toMatchObject({ alerts: 4 })
+    expect(await prune(depsAt(NIGHT), { dryRun: true })).toMatchObject({ alerts: 4 })
     expect(await prune(depsAt(NIGHT))).toMatchObject({ alerts: 4 })
     const left = await world.db.alert.findMany({ orderBy: { id: 'asc' } })
     expect(left.map(({ key }) => key)).toEqual([
@@ -196,9 +196,9 @@ describe('pruning', () => {
     await cameBack(world.db, old, { isRead: false, class: 'unknown' })
     await cameBack(world.db, new Date('2026-12-11T00:00:00Z'), {})
     await leaveReport(world.db, old)
-    expect(await countPrunable(depsAt(NIGHT))).toMatchObject({ reports: 2 })
+    expect(await prune(depsAt(NIGHT), { dryRun: true })).toMatchObject({ reports: 2 })
     expect(await prune(depsAt(NIGHT))).toMatchObject({ reports: 2 })
-    expect(await countPrunable(depsAt(NIGHT))).toMatchObject({ reports: 0 })
+    expect(await prune(depsAt(NIGHT), { dryRun: true })).toMatchObject({ reports: 0 })
     expect(await world.db.bounce.count()).toBe(1)
     expect(await world.db.report.count({ where: { state: 'waiting' } })).toBe(1)
   })
@@ -212,7 +212,7 @@ describe('pruning', () => {
     const both = await Promise.all([prune(depsAt(NIGHT)), prune(depsAt(NIGHT))])
     await prune(depsAt(NIGHT))
     expect(both[0].digests + both[1].digests).toBeLessThanOrEqual(71)
-    expect(await countPrunable(depsAt(NIGHT))).toMatchObject({ messages: 0, digests: 0 })
+    expect(await prune(depsAt(NIGHT), { dryRun: true })).toMatchObject({ messages: 0, digests: 0 })
     expect(await dayTotals(world.db, '2026-11-24')).toMatchObject({ due: 4, closed: true })
   })
 
@@ -220,7 +220,7 @@ describe('pruning', () => {
     await addReaders()
     await liveFor(20)
     await world.db.plan.updateMany({ where: { localDate: new Date('2026-12-01') }, data: { closedAt: null } })
-    const expected = await countPrunable(depsAt(NIGHT))
+    const expected = await prune(depsAt(NIGHT), { dryRun: true })
     const { messages, digests } = await prune(depsAt(NIGHT))
     expect({ messages, digests }).toEqual({ messages: expected.messages, digests: expected.digests })
     expect(await dayTotals(world.db, '2026-12-01')).toMatchObject({ due: 4, closed: true })

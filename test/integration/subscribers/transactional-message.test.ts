@@ -4,7 +4,7 @@ import { confirm } from '../../../src/account/signup/confirm.ts'
 import { requestManageLink, subscribe } from '../../../src/account/signup/subscribe.ts'
 import { DAY_MS } from '../../../src/core/dates.ts'
 import { mailboxOf } from '../../../src/subscribers/address.ts'
-import { countOldEmailLimits, deleteOldEmailLimits } from '../../../src/subscribers/email-limit.repo.ts'
+import { pruneEmailLimits } from '../../../src/subscribers/email-limit.repo.ts'
 import {
   endBackOff,
   forgetEmailLimits,
@@ -85,8 +85,8 @@ describe('until they confirm', () => {
     await taken(0)
     const rows = await site.db.emailLimit.findMany()
     expect(rows).toMatchObject([{ key: expect.stringMatching(/^[0-9a-f]{64}$/) }])
-    expect(await countOldEmailLimits(site.db, at(180))).toBe(0)
-    expect(await deleteOldEmailLimits(site.db, at(180.1))).toBe(1)
+    expect(await pruneEmailLimits(site.db, at(180), { dryRun: true })).toBe(0)
+    expect(await pruneEmailLimits(site.db, at(180.1), { dryRun: false })).toBe(1)
   })
 })
 
