@@ -5,5 +5,5 @@ import { commandsPage } from './docs/commands-page.ts'
 import { settingsPage } from './docs/settings-page.ts'
 
 const root = join(import.meta.dirname, '..')
-writeFileSync(join(root, 'docs/commands.md'), commandsPage())
+writeFileSync(join(root, 'docs/commands.md'), await commandsPage())
 writeFileSync(join(root, 'docs/settings.md'), settingsPage(readFileSync(join(root, '.env.example'), 'utf8')))

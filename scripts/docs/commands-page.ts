@@ -9,8 +9,8 @@ Every command takes \`--json\`. Exit code 0: done, 1: failed, 2: wrong use. Date
 `
 
 /** docs/commands.md: every command with its arguments and options, as --help describes them. */
-export const commandsPage = (): string =>
-  [HEAD, ...buildProgram(async () => {}).commands.map(sectionOf)].join('\n')
+export const commandsPage = async (): Promise<string> =>
+  [HEAD, ...(await buildProgram(async () => {})).commands.map(sectionOf)].join('\n')
 
 function sectionOf(noun: Command): string {
   const title = `## ${noun.name()}\n`

@@ -1,51 +1,48 @@
 import { Command, CommanderError, Option, type OutputConfiguration } from 'commander'
 import { z } from 'zod'
-import { type Environment, readConfig } from '../config/config.ts'
-import { wrapIfUnavailable } from '../core/database/database.ts'
-import { requireMigrated } from '../core/database/migrations.ts'
-import { buildDeps, type Deps } from '../core/deps.ts'
 import { errorText, Fault } from '../core/errors.ts'
-import { openLog } from '../core/log.ts'
-import { requireSuppressionKey } from '../subscribers/suppression-key.ts'
 import {
   type CommandOutput,
-  DRY_RUN,
   fieldOf,
-  type Operation,
-  type OperationContext,
   type OutputStream,
   readInput,
-  runOperation,
-  type SetupCommand,
   unwrapped,
 } from './operations/operation.ts'
-import { NOUNS, OPERATIONS } from './operations/operations.ts'
+import { type AnyOperation, NOUNS } from './operations/operations.ts'
+import type { Terminal, TypedCommand } from './run-command.ts'
 
 const FAILED = 1
 const WRONG_USE = 2
 
-type CommandOperation = Operation | SetupCommand
-
-/** What was typed: the fields of the operation's input, and how it is called. */
-export interface TypedCommand {
-  operation: CommandOperation
-  input: object
-  dryRun: boolean
-  wantsJson: boolean
-}
-
-/** The commands of all operations; `run` is called with what was typed. */
-export function buildProgram(run: (typed: TypedCommand) => Promise<void>): Command {
+/**
+ * The commands of the nouns that `isWanted`, and of the others what --help lists; `run` is called with what was typed.
+ * A command that waited for the files of all others would start five times later.
+ */
+export async function buildProgram(
+  run: (typed: TypedCommand) => Promise<void>,
+  isWanted: (noun: string) => boolean = () => true,
+): Promise<Command> {
   const program = new Command('daily-papers')
     .description('Operator commands. Exit code 0: done, 1: failed, 2: wrong usage.')
     .exitOverride()
-  for (const operation of OPERATIONS) if (operation.command) addCommand(program, operation, run)
+  for (const [name, { summary, isCommand, read }] of Object.entries(NOUNS)) {
+    if (isWanted(name)) {
+      for (const operation of await read()) if (operation.command) addCommand(program, operation, run)
+    } else {
+      const listed = program.command(name).description(summary)
+      if (isCommand) listed.option('--json')
+    }
+  }
   return program
 }
 
+/** `subscribers` of `subscribers list`, `--json subscribers list` and `help subscribers`. */
+const nounTyped = (args: readonly string[]): string | undefined =>
+  args.find((arg) => !arg.startsWith('-') && arg !== 'help')
+
 function addCommand(
   program: Command,
-  operation: CommandOperation,
+  operation: AnyOperation,
   run: (typed: TypedCommand) => Promise<void>,
 ): void {
   const [noun, verb] = operation.name.split(' ')
@@ -84,12 +81,13 @@ function addCommand(
 }
 
 const nounOf = (program: Command, noun: string): Command =>
-  program.commands.find((one) => one.name() === noun) ?? program.command(noun).description(NOUNS[noun]!)
+  program.commands.find((one) => one.name() === noun) ??
+  program.command(noun).description(NOUNS[noun]!.summary)
 
-const subjectOf = (operation: CommandOperation): string | undefined =>
+const subjectOf = (operation: AnyOperation): string | undefined =>
   'subject' in operation ? { subscriber: '<email>', message: '<id>' }[operation.subject!] : undefined
 
-function subjectInput(operation: CommandOperation, typed: unknown): object {
+function subjectInput(operation: AnyOperation, typed: unknown): object {
   if (!('subject' in operation)) return {}
   return operation.subject === 'subscriber' ? { who: { email: typed } } : { id: typed }
 }
@@ -106,7 +104,7 @@ function optionOf(schema: z.ZodType, flags: string, help: string): Option {
 }
 
 /** The flag or argument of each field, for messages. */
-const usageOf = ({ command }: CommandOperation): Record<string, string> =>
+const usageOf = ({ command }: AnyOperation): Record<string, string> =>
   Object.fromEntries(
     Object.entries({ ...command!.arguments, ...command!.options }).map(([field, usage]) => [
       field,
@@ -114,23 +112,20 @@ const usageOf = ({ command }: CommandOperation): Record<string, string> =>
     ]),
   )
 
-export interface Terminal {
-  environment(): Environment
-  stdout: OutputStream
-  stderr: OutputStream
-}
-
 /** Runs one command line such as `['subscribers', 'list', '--json']`. Returns the exit code. */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
   const { stdout, stderr } = terminal
   let exitCode = 0
   // Needed before commander has parsed the command line, and if it cannot.
   const wantsJson = args.includes('--json')
-  const program = buildProgram(async (typed) => {
+  const noun = nounTyped(args)
+  const run = async (typed: TypedCommand) => {
+    const { runTyped } = await import('./run-command.ts')
     const output = await runTyped(typed, terminal)
     print(output, typed.wantsJson, stdout)
     exitCode = output.exitCode ?? 0
-  })
+  }
+  const program = await buildProgram(run, (name) => name === noun)
   setOutput(program, {
     writeOut: (text: string) => void stdout.write(text),
     writeErr: (text: string) => void stderr.write(text),
@@ -149,53 +144,6 @@ function setOutput(command: Command, output: OutputConfiguration): void {
   for (const inner of command.commands) setOutput(inner, output)
 }
 
-async function runTyped(typed: TypedCommand, terminal: Terminal): Promise<CommandOutput> {
-  const { operation, input } = typed
-  if ('runBeforeSetup' in operation) return operation.runBeforeSetup(terminal.environment(), input)
-  const config = readConfig(quietOnTerminal(terminal.environment(), terminal.stderr))
-  const { stderr } = terminal
-  const log = stderr === process.stderr ? undefined : openLog(config.LOG_LEVEL, stderr)
-  const { deps, close } = await buildDeps(config, { log })
-  try {
-    if (!operation.beforeMigration) await requireReady(deps)
-    return await runCommand(deps, typed, terminal)
-  } finally {
-    await close()
-  }
-}
-
-/** On a terminal, log lines for each email would bury the output. */
-const quietOnTerminal = (environment: Environment, stderr: OutputStream): Environment => ({
-  ...environment,
-  LOG_LEVEL: environment.LOG_LEVEL || (stderr.isTTY ? 'warn' : undefined),
-})
-
-async function requireReady(deps: Deps): Promise<void> {
-  await requireMigrated(deps.db)
-  await requireSuppressionKey(deps)
-}
-
-/** Runs an operation that was typed as a command, with Deps. */
-export async function runCommand(
-  deps: Deps,
-  { operation, input, dryRun, wantsJson }: TypedCommand,
-  { stdout, stderr }: Pick<Terminal, 'stdout' | 'stderr'>,
-): Promise<CommandOutput> {
-  const { output, effect, ownTransactions } = operation as Operation
-  const read = (within: Deps, result: unknown, context: OperationContext): CommandOutput => ({
-    json: result,
-    ...(output?.(result, input as never, within, context) ?? { text: '' }),
-  })
-  const call = { via: 'command', input, context: { dryRun, wantsJson, stdout, stderr } } as const
-  const { text, json, ...rest } = await runOperation(deps, operation as Operation, call, read)
-  if (effect === 'read' || ownTransactions) return { text, json, ...rest }
-  return {
-    ...rest,
-    json: { ...(json as object | undefined), dryRun },
-    text: dryRun ? `${DRY_RUN}\n${text}` : text,
-  }
-}
-
 function print(output: CommandOutput, wantsJson: boolean, stdout: OutputStream): void {
   if (!output.isAlreadyPrinted) stdout.write(`${wantsJson ? jsonOf(output) : output.text}\n`)
 }
@@ -207,7 +155,7 @@ const jsonOf = ({ json, isJsonLines }: CommandOutput): string =>
 
 function reportError(thrown: unknown, wantsJson: boolean, stderr: OutputStream): number {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
-  const { code, exit, message } = outcomeOf(wrapIfUnavailable(thrown))
+  const { code, exit, message } = outcomeOf(thrown)
   // In text mode, commander has already printed its error.
   if (wantsJson) stderr.write(`${JSON.stringify({ error: code, message })}\n`)
   else if (!(thrown instanceof CommanderError)) stderr.write(`${message}\n`)

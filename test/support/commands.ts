@@ -1,7 +1,8 @@
 import { Writable } from 'node:stream'
 import type { Deps } from '../../src/core/deps.ts'
-import { buildProgram, runCommandLine, runCommand as runTyped } from '../../src/operator/command-line.ts'
+import { buildProgram, runCommandLine } from '../../src/operator/command-line.ts'
 import type { CommandOutput } from '../../src/operator/operations/operation.ts'
+import { runCommand as runTyped } from '../../src/operator/run-command.ts'
 import type { Finished } from './processes.ts'
 
 /**
@@ -32,7 +33,7 @@ function collector(): { stream: Writable; text(): string } {
  */
 export async function runCommand(deps: Deps, args: string[]): Promise<CommandOutput> {
   let output: CommandOutput | undefined
-  const program = buildProgram(async (typed) => {
+  const program = await buildProgram(async (typed) => {
     output = await runTyped(deps, typed, process)
   })
   const silence = (command: typeof program): void => {

@@ -51,8 +51,8 @@ test('README stays short', () => {
 })
 
 describe('what npm run docs writes is up to date', () => {
-  test('docs/commands.md', () => {
-    expect(read('docs/commands.md')).toBe(commandsPage())
+  test('docs/commands.md', async () => {
+    expect(read('docs/commands.md')).toBe(await commandsPage())
   })
 
   test('docs/settings.md', () => {

@@ -1,54 +1,80 @@
-import { BOUNCE_OPERATIONS } from './bounces.ts'
-import { DATABASE_OPERATIONS } from './database.ts'
-import { DELIVERY_OPERATIONS } from './delivery.ts'
-import { DIGEST_OPERATIONS } from './digests.ts'
-import { doctorCommand } from './doctor.ts'
-import { HISTORY_OPERATIONS } from './history.ts'
-import { exportAll, importFile, replay } from './import-export.ts'
-import { MAIL_OPERATIONS } from './mail.ts'
-import { MESSAGE_OPERATIONS } from './messages.ts'
 import type { Operation, SetupCommand } from './operation.ts'
-import { PAPER_OPERATIONS } from './papers.ts'
-import { PRUNE_OPERATIONS } from './prune.ts'
-import { QUERY_OPERATIONS } from './queries.ts'
-import { SOURCE_OPERATIONS } from './sources.ts'
-import { SUBSCRIBER_CHANGES } from './subscriber-changes.ts'
-import { SUBSCRIBER_OPERATIONS } from './subscribers.ts'
-import { TOPIC_OPERATIONS } from './topics.ts'
 
-/** Descriptions of the nouns of commands. */
-export const NOUNS: Record<string, string> = {
-  db: 'the database',
-  papers: 'papers by day',
-  sources: 'where papers come from',
-  queries: 'test and explain queries',
-  subscribers: 'subscribers',
-  topics: "a subscriber's topics",
-  digests: 'digests: what was due and what was sent',
-  messages: 'emails and their delivery',
-  bounces: 'bounces and complaints',
-  delivery: 'pause, resume and check sending',
-  mail: 'check how emails are sent',
+export type AnyOperation = Operation | SetupCommand
+
+interface Noun {
+  /** What its commands are about; of a command without a verb, what it does. */
+  summary: string
+  isCommand?: true
+  read(): Promise<readonly AnyOperation[]>
 }
 
-/** All operations, in the order of --help and docs/commands.md. */
-export const OPERATIONS: readonly (Operation | SetupCommand)[] = [
-  ...DATABASE_OPERATIONS,
-  ...PAPER_OPERATIONS,
-  ...SOURCE_OPERATIONS,
-  ...QUERY_OPERATIONS,
-  ...SUBSCRIBER_OPERATIONS,
-  ...SUBSCRIBER_CHANGES,
-  importFile,
-  exportAll,
-  replay,
-  ...TOPIC_OPERATIONS,
-  ...DIGEST_OPERATIONS,
-  ...MESSAGE_OPERATIONS,
-  ...BOUNCE_OPERATIONS,
-  ...DELIVERY_OPERATIONS,
-  ...PRUNE_OPERATIONS,
-  doctorCommand,
-  ...MAIL_OPERATIONS,
-  ...HISTORY_OPERATIONS,
-]
+/** All commands by their noun, in the order of --help and docs/commands.md. Files are read when they are needed. */
+export const NOUNS: Readonly<Record<string, Noun>> = {
+  db: {
+    summary: 'the database',
+    read: async () => (await import('./database.ts')).DATABASE_OPERATIONS,
+  },
+  papers: {
+    summary: 'papers by day',
+    read: async () => (await import('./papers.ts')).PAPER_OPERATIONS,
+  },
+  sources: {
+    summary: 'where papers come from',
+    read: async () => (await import('./sources.ts')).SOURCE_OPERATIONS,
+  },
+  queries: {
+    summary: 'test and explain queries',
+    read: async () => (await import('./queries.ts')).QUERY_OPERATIONS,
+  },
+  subscribers: {
+    summary: 'subscribers',
+    read: async () => {
+      const { SUBSCRIBER_OPERATIONS } = await import('./subscribers.ts')
+      const { SUBSCRIBER_CHANGES } = await import('./subscriber-changes.ts')
+      const { importFile, exportAll, replay } = await import('./import-export.ts')
+      return [...SUBSCRIBER_OPERATIONS, ...SUBSCRIBER_CHANGES, importFile, exportAll, replay]
+    },
+  },
+  topics: {
+    summary: "a subscriber's topics",
+    read: async () => (await import('./topics.ts')).TOPIC_OPERATIONS,
+  },
+  digests: {
+    summary: 'digests: what was due and what was sent',
+    read: async () => (await import('./digests.ts')).DIGEST_OPERATIONS,
+  },
+  messages: {
+    summary: 'emails and their delivery',
+    read: async () => (await import('./messages.ts')).MESSAGE_OPERATIONS,
+  },
+  bounces: {
+    summary: 'bounces and complaints',
+    read: async () => (await import('./bounces.ts')).BOUNCE_OPERATIONS,
+  },
+  delivery: {
+    summary: 'pause, resume and check sending',
+    read: async () => (await import('./delivery.ts')).DELIVERY_OPERATIONS,
+  },
+  prune: {
+    summary:
+      'delete data older than KEEP_DAYS and sign-ups that were never confirmed; the service does this every night',
+    isCommand: true,
+    read: async () => (await import('./prune.ts')).PRUNE_OPERATIONS,
+  },
+  doctor: {
+    summary: 'find what keeps the service from working, with the fix; exit code 1 if something is wrong',
+    isCommand: true,
+    read: async () => [(await import('./doctor.ts')).doctorCommand],
+  },
+  mail: {
+    summary: 'check how emails are sent',
+    read: async () => (await import('./mail.ts')).MAIL_OPERATIONS,
+  },
+}
+
+/** All operations, in the order of --help and docs/commands.md; last, what only the API has. */
+export async function readOperations(): Promise<readonly AnyOperation[]> {
+  const commands = await Promise.all(Object.values(NOUNS).map((noun) => noun.read()))
+  return [...commands.flat(), ...(await import('./history.ts')).HISTORY_OPERATIONS]
+}

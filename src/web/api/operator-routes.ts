@@ -7,14 +7,14 @@ import { isSameSecret } from '../../core/secrets.ts'
 import { nudgeTransactional } from '../../mail/message.ts'
 import { dryRun, dryRunInQuery, idParams } from '../../operator/operations/fields.ts'
 import { type ApiChannel, type Operation, runOperation } from '../../operator/operations/operation.ts'
-import { OPERATIONS } from '../../operator/operations/operations.ts'
+import { readOperations } from '../../operator/operations/operations.ts'
 import type { Site } from '../pages.ts'
 import { type Api, BODY_FAULTS, faults, publicOperation } from './faults.ts'
 
 /** The operator's part of the API: one route for each operation that has one. */
-export function addOperatorRoutes(api: Api, { deps }: Site): void {
+export async function addOperatorRoutes(api: Api, { deps }: Site): Promise<void> {
   api.addHook('onRequest', requireToken(deps))
-  for (const operation of OPERATIONS)
+  for (const operation of await readOperations())
     if ('api' in operation && operation.api) addRoute(api, deps, operation, operation.api)
 }
 

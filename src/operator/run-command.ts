@@ -1,0 +1,83 @@
+import { type Environment, readConfig, readEnvironment } from '../config/config.ts'
+import { wrapIfUnavailable } from '../core/database/database.ts'
+import { requireMigrated } from '../core/database/migrations.ts'
+import { buildDeps, type Deps } from '../core/deps.ts'
+import { openLog } from '../core/log.ts'
+import { requireSuppressionKey } from '../subscribers/suppression-key.ts'
+import {
+  type CommandOutput,
+  DRY_RUN,
+  type Operation,
+  type OperationContext,
+  type OutputStream,
+  runOperation,
+} from './operations/operation.ts'
+import type { AnyOperation } from './operations/operations.ts'
+
+/** What was typed: the fields of the operation's input, and how it is called. */
+export interface TypedCommand {
+  operation: AnyOperation
+  input: object
+  dryRun: boolean
+  wantsJson: boolean
+}
+
+export interface Terminal {
+  /** Default: that of this process. */
+  environment?(): Environment
+  stdout: OutputStream
+  stderr: OutputStream
+}
+
+/** Runs what was typed, with the settings of the environment. */
+export async function runTyped(typed: TypedCommand, terminal: Terminal): Promise<CommandOutput> {
+  const { operation, input } = typed
+  const environment = (terminal.environment ?? readEnvironment)()
+  if ('runBeforeSetup' in operation) return operation.runBeforeSetup(environment, input)
+  const config = readConfig(quietOnTerminal(environment, terminal.stderr))
+  const { stderr } = terminal
+  const log = stderr === process.stderr ? undefined : openLog(config.LOG_LEVEL, stderr)
+  try {
+    const { deps, close } = await buildDeps(config, { log })
+    try {
+      if (!operation.beforeMigration) await requireReady(deps)
+      return await runCommand(deps, typed, terminal)
+    } finally {
+      await close()
+    }
+  } catch (error) {
+    throw wrapIfUnavailable(error)
+  }
+}
+
+/** On a terminal, log lines for each email would bury the output. */
+const quietOnTerminal = (environment: Environment, stderr: OutputStream): Environment => ({
+  ...environment,
+  LOG_LEVEL: environment.LOG_LEVEL || (stderr.isTTY ? 'warn' : undefined),
+})
+
+async function requireReady(deps: Deps): Promise<void> {
+  await requireMigrated(deps.db)
+  await requireSuppressionKey(deps)
+}
+
+/** Runs an operation that was typed as a command, with Deps. */
+export async function runCommand(
+  deps: Deps,
+  { operation, input, dryRun, wantsJson }: TypedCommand,
+  { stdout, stderr }: Pick<Terminal, 'stdout' | 'stderr'>,
+): Promise<CommandOutput> {
+  const { output, effect, ownTransactions } = operation as Operation
+  const read = (within: Deps, result: unknown, context: OperationContext): CommandOutput => ({
+    json: result,
+    ...(output?.(result, input as never, within, context) ?? { text: '' }),
+  })
+  const call = { via: 'command', input, context: { dryRun, wantsJson, stdout, stderr } } as const
+  const { text, json, ...rest } = await runOperation(deps, operation as Operation, call, read)
+  if (effect === 'read' || ownTransactions) return { text, json, ...rest }
+  return {
+    ...rest,
+    json: { ...(json as object | undefined), dryRun },
+    text: dryRun ? `${DRY_RUN}\n${text}` : text,
+  }
+}

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { buildProgram } from '../../../src/operator/command-line.ts'
+import { NOUNS } from '../../../src/operator/operations/operations.ts'
+import { runCli } from '../../support/commands.ts'
+
+test('help lists the same whether the files of the commands are read or not', async () => {
+  const all = await buildProgram(async () => {})
+  const none = await buildProgram(
+    async () => {},
+    () => false,
+  )
+  expect(none.helpInformation()).toBe(all.helpInformation())
+})
+
+test.each([['--help'], ['help']])('%s of a noun lists its verbs', async (word) => {
+  const args = word === 'help' ? ['help', 'sources'] : ['sources', word]
+  const { code, stdout } = await runCli(args)
+  expect(code).toBe(0)
+  expect(stdout).toContain('status')
+})
+
+test('a noun that is none is answered with 2 and the one that is like it', async () => {
+  expect(Object.keys(NOUNS)).toContain('papers')
+  const { code, stderr } = await runCli(['paper', 'list'])
+  expect(code).toBe(2)
+  expect(stderr).toContain('Did you mean papers?')
+})
