@@ -114,19 +114,6 @@ export async function retryAlertsAt(db: Database, ids: number[], nextTry: Date):
   await db.alert.updateMany({ where: { id: { in: ids } }, data: { nextTry } })
 }
 
-/**
- * Since when a nudge to send email waits for a worker, if longer than `forSeconds`; otherwise null. Uses the database's
- * clock, as the queue does.
- */
-export async function workersIdleSince(db: Database, forSeconds: number): Promise<Date | null> {
-  const [row] = await db.$queryRaw<[{ since: Date | null }]>`
-    select min(created_on) as since from pgboss.job
-    where name = 'drain-transactional' and state in ('created', 'retry')
-      and created_on <= clock_timestamp() - make_interval(secs => ${forSeconds}::float8)
-      and not exists (select from pgboss.job a where a.name = 'drain-transactional' and a.state = 'active')`
-  return row.since
-}
-
 export interface PrunedOperatorRows {
   alerts: number
   sessions: number

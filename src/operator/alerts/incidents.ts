@@ -1,5 +1,6 @@
 import { SIGNUPS_INCIDENT, siteSignupBucket } from '../../account/signup/subscribe.ts'
 import { waitingReports } from '../../bounces/report.repo.ts'
+import type { Database } from '../../core/database/database.ts'
 import { addDays, DAY_MS, type Day, dayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { endIncident, openIncidents } from '../../core/incident.repo.ts'
@@ -8,8 +9,9 @@ import { DELIVERY_SWITCH, isDeliveryHeld } from '../../core/restored-database.ts
 import { readSwitch } from '../../core/switch.repo.ts'
 import { overdueDates } from '../../digests/plan.repo.ts'
 import { requireSource } from '../../sources/registry.ts'
+import { readLiveness } from '../doctor/liveness.repo.ts'
 import { type SourceStatus, sourceStatus } from '../source-status.ts'
-import { type AlertValues, workersIdleSince } from './alert.repo.ts'
+import type { AlertValues } from './alert.repo.ts'
 
 /** Kinds of incidents. An incident lasts until a check succeeds. */
 export const INCIDENT_KINDS = [
@@ -58,16 +60,16 @@ async function restored({ db }: Deps): Promise<DetectedIncident[]> {
 
 /** The scheduler ticks, but no worker takes its nudges. */
 async function idleWorkers({ db }: Deps): Promise<DetectedIncident[]> {
-  const idle = await workersIdleSince(db, RECOVERY_MS / 1000)
+  const idle = await idleSince(db)
   if (!idle) return []
   const since = idle.toISOString()
-  return [
-    {
-      kind: 'work-failed',
-      key: `worker ${since}`,
-      values: { subject: 'worker', what: 'idle', detail: null, since },
-    },
-  ]
+  const values = { subject: 'worker', what: 'idle', detail: null, since }
+  return [{ kind: 'work-failed', key: `worker ${since}`, values }]
+}
+
+async function idleSince(db: Database): Promise<Date | null> {
+  const { waitsSince, waitsSeconds } = await readLiveness(db)
+  return Number(waitsSeconds) * 1000 >= RECOVERY_MS ? waitsSince : null
 }
 
 /** Workers run and nothing fails, but reports are not read. */
@@ -75,15 +77,10 @@ async function unreadReports({ db, clock }: Deps): Promise<DetectedIncident[]> {
   const { count, oldest } = await waitingReports(db)
   if (!oldest || clock.now().getTime() - oldest.getTime() <= RECOVERY_MS) return []
   const isReported = (await openIncidents(db)).some(({ name }) => name === 'work read-reports')
-  if (isReported || (await workersIdleSince(db, RECOVERY_MS / 1000))) return []
+  if (isReported || (await idleSince(db))) return []
   const since = oldest.toISOString()
-  return [
-    {
-      kind: 'work-failed',
-      key: `reports ${since}`,
-      values: { subject: 'reports', what: 'unread', detail: null, count, since },
-    },
-  ]
+  const values = { subject: 'reports', what: 'unread', detail: null, count, since }
+  return [{ kind: 'work-failed', key: `reports ${since}`, values }]
 }
 
 /** Ends once a tenth of the hourly quota is free: during an attack, each permit is used as soon as it is free. */

@@ -89,7 +89,11 @@ export function checkAdminAccess({ password, token }: { password?: string; token
 const ALIVE_WITHIN_MS = 3 * 60_000
 
 /** One tick and one nudge are due every minute. */
-export function checkWorker({ tick, waitsSeconds, now }: Liveness & { now: Date }): CheckResult {
+export function checkWorker({
+  tick,
+  waitsSeconds,
+  now,
+}: Omit<Liveness, 'waitsSince'> & { now: Date }): CheckResult {
   const fix =
     'npm start, systemctl start daily-papers, or docker compose up -d; with --roles, one process needs schedule and one needs worker.'
   if (!tick)

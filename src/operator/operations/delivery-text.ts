@@ -1,6 +1,6 @@
 import { LANES, type Lane } from '../../mail/message.ts'
 import { deliveryLimitText } from '../delivery-limits.ts'
-import { type DeliveryReport, QUEUED_STATES, queuedCount } from '../delivery-report.ts'
+import { type DeliveryReport, QUEUED_STATES } from '../delivery-report.ts'
 import { formatMinute, table } from './text-table.ts'
 
 type Shown = DeliveryReport & { now: Date }
@@ -41,13 +41,12 @@ function switchText({ delivery, since, reason, restored, now }: Shown): string {
 }
 
 function rowOf(shown: Shown, lane: Lane): (string | number | null)[] {
-  const wait = shown.waits.find((one) => one.lane === lane)
-  const next = wait && (wait.nextTry <= shown.now ? 'now' : formatMinute(wait.nextTry))
+  const { oldest, nextTry, ...counts } = shown.lanes[lane]
   return [
     lane,
-    ...QUEUED_STATES.map((state) => queuedCount(shown.waiting, lane, state)),
-    wait ? formatMinute(wait.oldest) : null,
-    next ?? null,
+    ...QUEUED_STATES.map((state) => counts[state]),
+    oldest && formatMinute(oldest),
+    nextTry && (nextTry <= shown.now ? 'now' : formatMinute(nextTry)),
   ]
 }
 
@@ -67,7 +66,7 @@ function limitsText({ sendRates }: Shown): string[] {
 /** A tick is due every minute. */
 const LATE_MS = 3 * 60_000
 
-function scheduleText({ lastTick, now }: Shown): string {
+function scheduleText({ schedule: { ticked: lastTick }, now }: Shown): string {
   if (!lastTick)
     return 'Schedule: no tick within two days. Check that a process with the role schedule is running.'
   const late = now.getTime() - lastTick.getTime() > LATE_MS
@@ -80,17 +79,17 @@ function scheduleText({ lastTick, now }: Shown): string {
 /** Workers take nudges within seconds. */
 const LATE_SECONDS = 60
 
-function workerText({ nudgeWaitsSeconds, sendingWorkers }: Shown): string {
+function workerText({ workers: { nudgeWaitsSeconds, holding } }: Shown): string {
   if (nudgeWaitsSeconds !== null && nudgeWaitsSeconds >= LATE_SECONDS)
     return `Workers: none took a nudge for ${span(nudgeWaitsSeconds * 1000)}. Check that a process with the role worker is running.`
-  if (sendingWorkers > 0) return `Workers: ${sendingWorkers} with messages being sent now.`
+  if (holding > 0) return `Workers: ${holding} with messages being sent now.`
   return 'Workers: none is sending now, and no work is waiting.'
 }
 
 /** Workers read reports within seconds. */
 const LATE_REPORT_MS = 5 * 60_000
 
-function reportsText({ reports: { count, oldest }, now }: Shown): string[] {
+function reportsText({ reports: { waiting: count, oldest }, now }: Shown): string[] {
   if (!oldest || now.getTime() - oldest.getTime() <= LATE_REPORT_MS) return []
   const [wait, be] = count === 1 ? ['report is waiting', 'it is'] : ['reports are waiting', 'the oldest is']
   return [

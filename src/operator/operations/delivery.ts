@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
-import { deliveryReport, jsonOfDeliveryReport } from '../delivery-report.ts'
+import { deliveryReport } from '../delivery-report.ts'
 import {
   type DeliverySummary,
   type DeliverySwitch,
@@ -79,12 +79,8 @@ const status = operation({
   name: 'delivery status',
   summary: 'whether emails are being sent, what is queued, and whether workers are running',
   effect: 'read',
-  input: z.object({}),
   run: deliveryReport,
-  output: (report, _input, { clock }) => ({
-    json: jsonOfDeliveryReport(report),
-    text: textOfDelivery({ ...report, now: clock.now() }),
-  }),
+  output: (report, _input, { clock }) => ({ text: textOfDelivery({ ...report, now: clock.now() }) }),
   command: {},
   api: {
     method: 'GET',
@@ -95,7 +91,7 @@ const status = operation({
   },
 })
 
-const changedJson = async (deps: Deps) => ({ delivery: jsonOfDeliveryReport(await deliveryReport(deps)) })
+const changedJson = async (deps: Deps) => ({ delivery: await deliveryReport(deps) })
 
 const reason = line
   .trim()
