@@ -12,10 +12,11 @@ import type { Subscriber } from '../subscribers/subscriber.ts'
 import { suppressionOf } from '../subscribers/suppression.repo.ts'
 import { loadSubscription } from '../subscribers/topic.repo.ts'
 import { type ExplainedSubscriber, loadExplainContext } from './explain/context.ts'
-import type { TimelineEntry, Verdict } from './explain/format.ts'
+import type { Verdict } from './explain/format.ts'
 import type { PastState } from './explain/past-subscription.ts'
 import { timelineOf } from './explain/timeline.ts'
 import { verdictOf } from './explain/verdict.ts'
+import type { TimelineEntry } from './message-timeline.ts'
 
 export interface Explanation {
   /** As of the due hour of that date; email is null after an erasure. */

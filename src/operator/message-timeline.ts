@@ -1,19 +1,19 @@
 import { bounceText, classText, newestFailure } from '../bounces/bounce-text.ts'
 import type { MessageWithHistory } from '../mail/outbox/message-list.repo.ts'
 import { refusalSuffix } from '../mail/refusals/classify-refusal.ts'
+import { formatMinute } from './operations/text-table.ts'
 import { type MessageDetails, stateName } from './retry-message.ts'
 
-/** An event of a message; `at` is null if the time is unknown. */
-export interface MessageTimelineEntry {
+/** What happened; `at` is null for a fact without a time, which keeps its position. */
+export interface TimelineEntry {
   at: Date | null
+  /** For programs. */
   code: string
   text: string
 }
 
-const minute = (instant: Date): string => `${instant.toISOString().slice(0, 16).replace('T', ' ')} UTC`
-
 /** The history of a message and what comes next, in order of time, for the operator. */
-export function messageTimeline(message: MessageDetails, now: Date): MessageTimelineEntry[] {
+export function messageTimeline(message: MessageDetails, now: Date): TimelineEntry[] {
   const { datedAt, kind, lane, deadline, tries, acceptances, bounces } = message
   const accepted = acceptances.map(({ at, reply }) => ({
     at,
@@ -30,7 +30,7 @@ export function messageTimeline(message: MessageDetails, now: Date): MessageTime
     {
       at: datedAt,
       code: 'left',
-      text: `Queued: ${kind} in the ${lane} queue, to be sent by ${minute(deadline)}.`,
+      text: `Queued: ${kind} in the ${lane} queue, to be sent by ${formatMinute(deadline)} UTC.`,
     },
     ...happened.sort((a, b) => a.at.getTime() - b.at.getTime()),
     ...latestEntry(message, now),
@@ -43,7 +43,7 @@ export function messageOutcomeText({ state, bounces }: Pick<MessageDetails, 'sta
   return failure ? `${stateName(state)}, then returned: ${classText(failure)}` : stateName(state)
 }
 
-function attemptEntry(made: MessageWithHistory['tries'][number]): MessageTimelineEntry & { at: Date } {
+function attemptEntry(made: MessageWithHistory['tries'][number]): TimelineEntry & { at: Date } {
   const { n, at, outcome, status, reply } = made
   const what = `${attemptText(outcome, status)}${refusalSuffix(made)}`
   return { at, code: outcome, text: `Attempt ${n}: ${what}${reply ? `: ${reply}` : '.'}` }
@@ -60,12 +60,12 @@ function attemptText(outcome: string, status: number | null): string {
 /**
  * The final state, or what the message waits for. Empty for an accepted message, whose acceptance is already an entry.
  */
-function latestEntry(message: MessageWithHistory, now: Date): MessageTimelineEntry[] {
+function latestEntry(message: MessageWithHistory, now: Date): TimelineEntry[] {
   const { state, deadline, nextTry, acceptances } = message
   if (state === 'accepted' || acceptances.length > 0) return []
   if (state === 'taken') return [{ at: null, code: 'taken', text: 'A worker is sending it now.' }]
   if (isWaiting(message)) {
-    const when = nextTry <= now ? 'as soon as a worker is free' : `at ${minute(nextTry)}`
+    const when = nextTry <= now ? 'as soon as a worker is free' : `at ${formatMinute(nextTry)} UTC`
     return [{ at: null, code: 'waits', text: `Waiting. Next attempt ${when}.` }]
   }
   const at = message.reason === 'expired' ? deadline : null

@@ -12,13 +12,6 @@ export interface Verdict {
 
 export const verdict = (code: string, text: string): Verdict => ({ code, text })
 
-/** What happened; `at` is null for a fact without a time, which keeps its position. */
-export interface TimelineEntry {
-  at: Date | null
-  code: string
-  text: string
-}
-
 /** "08:00" in a time zone. */
 const clockTime = (at: Date, zone: string): string =>
   Temporal.Instant.fromEpochMilliseconds(at.getTime())

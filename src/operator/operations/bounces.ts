@@ -58,7 +58,6 @@ const status = operation({
   name: 'bounces status',
   summary: 'how reports reach this service, what is waiting, and what has arrived',
   effect: 'read',
-  input: z.object({}),
   run: bounceStatus,
   output: (found) => ({ json: jsonOfStatus(found), text: textOfStatus(found) }),
   command: {},
@@ -69,7 +68,6 @@ const read = operation({
   summary: 'process waiting reports now, as a worker does',
   effect: 'change',
   ownTransactions: true,
-  input: z.object({}),
   run: async (deps, _input, { dryRun }) =>
     dryRun ? { reports: (await waitingReports(deps.db)).count, readEvents: [] } : readWaiting(deps),
   output: ({ reports, readEvents }, _input, _deps, { dryRun }) => ({

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { applyMigrations, newerMigration, pendingMigrations } from '../../core/database/migrations.ts'
 import { countRunningProcesses } from '../../core/database/process-lock.ts'
 import type { Deps } from '../../core/deps.ts'
@@ -13,7 +12,6 @@ const migrate = operation({
   effect: 'change',
   ownTransactions: true,
   beforeMigration: true,
-  input: z.object({}),
   run: (deps, _input, { dryRun }) => (dryRun ? pendingMigrations(deps.db) : migrateDatabase(deps)),
   output: (applied, _input, _deps, { dryRun }) => {
     const names = `${dryRun ? 'Would apply' : 'Applied'}: ${applied.join(', ')}`

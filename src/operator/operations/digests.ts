@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { z } from 'zod'
 import { stoppedClock } from '../../core/clock.ts'
@@ -13,7 +12,7 @@ import { type DigestPreview, previewDigest } from '../preview-digest.ts'
 import { type DigestRunResult, runDigests } from '../run-digests.ts'
 import { watchDigests } from './digest-progress.ts'
 import { count, day } from './fields.ts'
-import { type CommandOutput, type OutputStream, operation } from './operation.ts'
+import { type CommandOutput, type OutputStream, operation, writeOut } from './operation.ts'
 import { table } from './text-table.ts'
 
 const run = operation({
@@ -162,7 +161,6 @@ const status = operation({
     tag: 'digests',
     input: z.strictObject({ date: day.describe('A local date; default: today (UTC)').optional() }),
     response: dayTotalsBody,
-    faults: [422],
   },
 })
 
@@ -189,7 +187,7 @@ const preview = operation({
   run: async (deps, { who, date, out }) => {
     const part = out === undefined ? undefined : partFor(out)
     const shown = await previewDigest(deps, { ...who, date })
-    if (out && part && shown.mail) await write(out, shown.mail[part] ?? '')
+    if (out && part && shown.mail) await writeOut(out, shown.mail[part] ?? '')
     return shown
   },
   output: (shown, { who, out }) => ({ json: jsonOfPreview(who, shown), text: textOfPreview(shown, out) }),
@@ -210,12 +208,6 @@ function partFor(file: string): (typeof PARTS)[keyof typeof PARTS] {
   if (!part)
     throw new Fault('usage.wrong', { what: `--out "${file}": use a file ending in .html, .txt or .eml` })
   return part
-}
-
-async function write(file: string, data: string | Buffer): Promise<void> {
-  await writeFile(file, data).catch(({ code }) => {
-    throw new Fault('usage.wrong', { what: `--out "${file}": cannot be written (${code})` })
-  })
 }
 
 function jsonOfPreview(who: object, { localDate, composed, mail }: DigestPreview): object {

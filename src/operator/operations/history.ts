@@ -79,7 +79,6 @@ const listFigures = operation({
     operationId: 'listFigures',
     tag,
     response: figures,
-    faults: [422],
     body: (_deps, items) => ({ items }),
   },
 })

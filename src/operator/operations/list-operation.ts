@@ -80,7 +80,6 @@ export function listOperation<
       method: 'GET',
       input: z.strictObject({ ...filters, ...page }),
       response: listOf(item),
-      faults: [422],
       body: (_deps, { shown, next }) => ({ items: shown.map(json), next }),
     },
   })

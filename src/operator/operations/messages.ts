@@ -105,7 +105,6 @@ const show = operation({
   summary: 'one message with every attempt, the server’s replies and bounces',
   effect: 'read',
   subject: 'message',
-  input: z.object({}),
   run: showMessage,
   output: (message, _input, deps) => ({
     json: jsonOfMessageDetails(message),
@@ -119,7 +118,6 @@ const show = operation({
     tag,
     summary: 'One email with every attempt and the server’s replies',
     response: shownMessage,
-    faults: [404],
   },
 })
 
@@ -128,7 +126,6 @@ export const retry = operation({
   summary: 'retry a message that was refused, given up, skipped or is waiting',
   effect: 'change',
   subject: 'message',
-  input: z.object({}),
   run: retryMessage,
   subscriberOf: async (deps, { id }) => (await showMessage(deps, { id })).subscriberId,
   output: (held, { id }) => ({
@@ -143,7 +140,7 @@ export const retry = operation({
     tag,
     summary: 'Retry an email that was refused, given up, skipped or is waiting',
     response: z.object({ dryRun: z.boolean(), message: shownMessage }),
-    faults: [404, 409],
+    faults: [409],
     body: async (deps, _held, { id }) => ({ message: jsonOfMessageDetails(await showMessage(deps, { id })) }),
   },
   admin: { button: 'Send again', done: 'Queued. It’s sent with the next run.' },

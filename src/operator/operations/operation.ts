@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { SubscriberRef } from '../../account/find-subscriber.ts'
 import type { ShownSubscriber } from '../../account/show-subscriber.ts'
@@ -81,7 +82,7 @@ export interface ApiChannel<I = object, R = unknown, P extends z.ZodType = z.Zod
   response: P
   /** Statuses of success other than 200. */
   statuses?: readonly number[]
-  /** Statuses of errors beyond those of every operation. */
+  /** Statuses of errors beyond those of every operation, of a subject (404) and of a query (422). */
   faults?: readonly (404 | 409 | 422)[]
   /** Turns what `input` of the channel accepted into the input of `run`. */
   read?(fields: Record<string, unknown>): object
@@ -118,7 +119,8 @@ interface Definition<S extends z.ZodRawShape, J extends Subject | undefined, R, 
   /** Other commands need a migrated database. */
   beforeMigration?: boolean
   subject?: J
-  input: z.ZodObject<S>
+  /** Default: no fields. */
+  input?: z.ZodObject<S>
   command?: CommandChannel<keyof S & string, z.output<z.ZodObject<S>>>
   api?: ApiChannel<Input<S, J>, R, P>
   admin?: AdminChannel<R>
@@ -131,16 +133,18 @@ interface Definition<S extends z.ZodRawShape, J extends Subject | undefined, R, 
 }
 
 /** What an operator can do, defined once: commands, API routes and admin forms are made from it. */
-export type Operation = Definition<z.ZodRawShape, Subject | undefined, unknown, z.ZodType>
+export type Operation = Definition<z.ZodRawShape, Subject | undefined, unknown, z.ZodType> & {
+  input: z.ZodObject
+}
 
 export const operation = <
-  S extends z.ZodRawShape,
   J extends Subject | undefined,
   R,
+  S extends z.ZodRawShape = Record<never, never>,
   P extends z.ZodType = z.ZodType,
 >(
   definition: Definition<S, J, R, P>,
-): Operation => definition as unknown as Operation
+): Operation => ({ input: z.object({}), ...definition }) as unknown as Operation
 
 /** A command that must work when nothing else does: without Deps, and with settings that may be invalid. */
 export interface SetupCommand {
@@ -231,6 +235,13 @@ export function unwrapped(schema: z.ZodType): z.ZodType {
   return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault
     ? unwrapped(schema.unwrap() as z.ZodType)
     : schema
+}
+
+/** Writes the file of `--out`. Throws usage.wrong. */
+export async function writeOut(file: string, data: string | Buffer, mode?: number): Promise<void> {
+  await writeFile(file, data, { mode }).catch(({ code }) => {
+    throw new Fault('usage.wrong', { what: `--out "${file}": cannot be written (${code})` })
+  })
 }
 
 // Resuming after a restore writes one date for every subscriber.

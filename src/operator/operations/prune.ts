@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { recordAction } from '../../core/action.repo.ts'
 import { type PruneCounts, prune } from '../prune.ts'
 import { operation } from './operation.ts'
@@ -10,7 +9,6 @@ const pruneOld = operation({
     'delete data older than KEEP_DAYS and sign-ups that were never confirmed; the service does this every night',
   effect: 'change',
   ownTransactions: true,
-  input: z.object({}),
   run: async (deps, _input, { dryRun }) => {
     const pruned = await prune(deps, { dryRun })
     if (!dryRun) await recordAction(deps.db, { at: deps.clock.now(), via: 'command', verb: 'prune' })

@@ -37,7 +37,6 @@ const status = operation({
     summary: 'The sources and their days',
     input: sourceQuery,
     response: sources,
-    faults: [422],
     body: (_deps, found) => ({ items: found }),
   },
 })

@@ -27,7 +27,7 @@ export const changeRoute = (verb: string, operationId: string) => ({
   operationId,
   tag,
   response: schemas.changed,
-  faults: [404, 409] as const,
+  faults: [409] as const,
   body: shownAfter,
 })
 
@@ -62,7 +62,6 @@ const resume = operation({
   summary: 'resume digests after a pause',
   effect: 'change',
   subject: 'subscriber',
-  input: z.object({}),
   run: (deps, { who }) => resumeSubscriber(deps, who),
   output: (_result, { who }) => ({ json: { ...who, state: 'active' }, text: 'Active.' }),
   command: {},
@@ -100,7 +99,6 @@ const unsuppressOne = operation({
   summary: 'remove a suppression: the subscriber’s earlier state is restored',
   effect: 'change',
   subject: 'subscriber',
-  input: z.object({}),
   run: async (deps, { who }) => unsuppress(deps, { email: await addressOf(deps, who) }),
   output: (_result, { who }) => ({
     json: { ...who, suppressed: null },
@@ -123,7 +121,6 @@ const sendLink = operation({
   summary: 'email a subscriber the link to their digests',
   effect: 'change',
   subject: 'subscriber',
-  input: z.object({}),
   run: (deps, { who }) => mailManageLink(deps, who),
   leavesEmail: (isQueued) => isQueued,
   admin: {
@@ -142,7 +139,6 @@ const unsubscribe = operation({
   summary: 'end a subscription',
   effect: 'change',
   subject: 'subscriber',
-  input: z.object({}),
   run: (deps, { who }) => unsubscribeByOperator(deps, who),
   output: (ended, { who }) => ({
     json: { ...who, ended },
@@ -170,7 +166,6 @@ const erase = operation({
   summary: 'erase a subscriber’s data; a suppressed address stays suppressed',
   effect: 'change',
   subject: 'subscriber',
-  input: z.object({}),
   run: (deps, { who }) => eraseSubscriber(deps, who),
   output: () => ({ json: { erased: true }, text: 'Erased.' }),
   command: {},
@@ -180,7 +175,6 @@ const erase = operation({
     operationId: 'eraseSubscriber',
     tag,
     response: schemas.erased,
-    faults: [404],
     body: () => ({ erased: true as const }),
   },
   admin: {

@@ -144,7 +144,6 @@ const show = operation({
   summary: 'show one subscriber',
   effect: 'read',
   subject: 'subscriber',
-  input: z.object({}),
   run: (deps, { who }) => showSubscriber(deps, who),
   output: (shown) => ({ json: jsonOfSubscriberDetails(shown), text: textOfSubscriber(shown) }),
   command: {},
@@ -155,7 +154,6 @@ const show = operation({
     tag,
     summary: 'One subscriber',
     response: schemas.shownSubscriber,
-    faults: [404],
   },
 })
 
@@ -205,7 +203,6 @@ const explain = operation({
     tag,
     summary: 'Why they did or did not get an email on a date',
     response: schemas.explanation,
-    faults: [404, 422],
   },
 })
 
@@ -214,7 +211,6 @@ const copy = operation({
   summary: 'everything stored about them',
   effect: 'read',
   subject: 'subscriber',
-  input: z.object({}),
   run: async (deps, { who }) => exportSubscriber(deps, { id: (await findSubscriber(deps.db, who)).id }),
   api: {
     method: 'GET',
@@ -222,7 +218,6 @@ const copy = operation({
     operationId: 'exportSubscriber',
     tag,
     response: schemas.copy,
-    faults: [404],
   },
 })
 

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { z } from 'zod'
 import {
@@ -11,7 +11,7 @@ import { errorEntries } from '../../core/error-table.ts'
 import { Fault } from '../../core/errors.ts'
 import { formatTopicsText } from '../../subscribers/topics-text.ts'
 import { query } from './fields.ts'
-import { operation } from './operation.ts'
+import { operation, writeOut } from './operation.ts'
 import * as schemas from './subscriber-schemas.ts'
 import { textOfTopics } from './subscriber-text.ts'
 
@@ -22,7 +22,6 @@ const list = operation({
   summary: 'the topics of a subscriber, in order',
   effect: 'read',
   subject: 'subscriber',
-  input: z.object({}),
   run: async (deps, { who }) => (await showSubscriber(deps, who)).topics,
   output: (topics) => ({ text: textOfTopics(topics).join('\n') }),
   command: {},
@@ -32,7 +31,6 @@ const list = operation({
     operationId: 'listTopics',
     tag,
     response: schemas.topics,
-    faults: [404],
     body: (_deps, items) => ({ items }),
   },
 })
@@ -53,7 +51,7 @@ const add = operation({
     tag,
     input: z.strictObject({ query }),
     response: schemas.changedTopics,
-    faults: [404, 409],
+    faults: [409],
     body: (_deps, items) => ({ items }),
   },
 })
@@ -74,7 +72,7 @@ const remove = operation({
     tag,
     input: z.strictObject({ query: query.describe('Query or name of one topic') }),
     response: schemas.changedTopics,
-    faults: [404, 409],
+    faults: [409],
     body: (_deps, items) => ({ items }),
   },
 })
@@ -87,7 +85,7 @@ const exportTopics = operation({
   input: z.object({ out: z.string().optional() }),
   run: async (deps, { who, out }) => {
     const { topics } = await showSubscriber(deps, who)
-    if (out !== undefined) await write(out, formatTopicsText(topics))
+    if (out !== undefined) await writeOut(out, formatTopicsText(topics), 0o600)
     return topics
   },
   output: (topics, { out }) =>
@@ -133,12 +131,6 @@ async function textIn(file: string): Promise<string> {
   } catch {
     throw refuse('not UTF-8')
   }
-}
-
-async function write(file: string, text: string): Promise<void> {
-  await writeFile(file, text, { mode: 0o600 }).catch(({ code }) => {
-    throw new Fault('usage.wrong', { what: `--out "${file}": cannot be written (${code})` })
-  })
 }
 
 export const TOPIC_OPERATIONS = [list, add, remove, exportTopics, importTopics]

@@ -95,7 +95,13 @@ function schemaOf(operation: Operation, channel: ApiChannel<never, never>, field
       : !isEmpty(fields) && { querystring: fields }),
     response: {
       ...Object.fromEntries([200, ...statuses].map((status) => [status, response])),
-      ...faults(401, 429, ...(channel.method === 'GET' ? [] : BODY_FAULTS), ...ownFaults),
+      ...faults(
+        401,
+        429,
+        ...(operation.subject ? [404 as const] : []),
+        ...(channel.method !== 'GET' ? BODY_FAULTS : isEmpty(fields) ? [] : [422 as const]),
+        ...ownFaults,
+      ),
     },
   }
 }
