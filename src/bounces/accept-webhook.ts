@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Config } from '../config/config.ts'
+import { HOUR_MS } from '../core/dates.ts'
 import type { ServiceDeps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { isSameSecret } from '../core/secrets.ts'
@@ -21,17 +21,6 @@ export interface WebhookRequest {
   raw: Uint8Array
 }
 
-/** The setting with which a provider proves its identity. Without it, webhooks of that provider are rejected. */
-export const PROVIDER_SETTINGS = {
-  ses: 'SES_TOPIC_ARN',
-  sendgrid: 'SENDGRID_WEBHOOK_KEY',
-  mailgun: 'MAILGUN_WEBHOOK_KEY',
-  postmark: 'POSTMARK_WEBHOOK_LOGIN',
-  brevo: 'BREVO_WEBHOOK_TOKEN',
-} as const satisfies Record<Provider, keyof Config>
-
-const HOUR_MS = 3600_000
-
 /** Oldest signature that is accepted: a little longer than the provider keeps retrying. */
 const MAX_AGE_MS = {
   // Up to one hour: https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
@@ -43,81 +32,86 @@ const MAX_AGE_MS = {
 }
 const CLOCKS_DIFFER_MS = 300_000
 
-type AcceptProvider = (deps: WebhookDeps, posted: WebhookRequest) => Promise<void>
+/** Throws webhook.*; false if the body is genuine and no report. */
+type ProveReport = (deps: WebhookDeps, posted: WebhookRequest) => Promise<boolean> | boolean
 
-const ACCEPTORS: Record<Provider, AcceptProvider> = {
-  ses: acceptSns,
-  sendgrid: acceptSendgrid,
-  mailgun: acceptMailgun,
-  postmark: acceptPostmark,
-  brevo: acceptBrevo,
+const PROOFS: Record<Provider, ProveReport> = {
+  ses: proveSns,
+  sendgrid: proveSendgrid,
+  mailgun: proveMailgun,
+  postmark: provePostmark,
+  brevo: proveBrevo,
 }
 
 /**
  * Stores the body of a webhook if the provider has proved its identity. A body that was stored before changes nothing.
  * Throws webhook.* and report.unreadable.
  */
-export const acceptWebhook = (
+export async function acceptWebhook(
   deps: WebhookDeps,
   { provider, ...request }: WebhookRequest & { provider: Provider },
-): Promise<void> => ACCEPTORS[provider](deps, request)
+): Promise<void> {
+  if (await PROOFS[provider](deps, request))
+    await acceptReport(deps, { channel: provider, recipient: null, raw: request.raw })
+}
+
+function requireSigned(provider: Provider, isSigned: boolean): void {
+  if (!isSigned) throw new Fault('webhook.unsigned', { provider })
+}
 
 /** Checks the topic and the age before it fetches a certificate. */
-async function acceptSns(deps: WebhookDeps, { raw }: WebhookRequest): Promise<void> {
+async function proveSns(deps: WebhookDeps, { raw }: WebhookRequest): Promise<boolean> {
   const message = parseSnsMessage(raw)
   const topic = deps.config.SES_TOPIC_ARN!
   if (message.TopicArn !== topic) throw new Fault('webhook.other-topic')
   const now = deps.clock.now()
   requireRecent('ses', Date.parse(message.Timestamp ?? ''), now)
   const pem = await deps.sns.certificate(certificateUrl(message))
-  if (!isSignedBy(pem, message, now)) throw new Fault('webhook.unsigned', { provider: 'ses' })
+  requireSigned('ses', isSignedBy(pem, message, now))
   if (message.Type === 'SubscriptionConfirmation') {
     await deps.sns.confirm(confirmationUrl(message, topic))
     deps.log.info('webhook.confirmed', { channel: 'ses' })
-  } else if (message.Type === 'Notification')
-    await acceptReport(deps, { channel: 'ses', recipient: null, raw })
+  }
+  return message.Type === 'Notification'
 }
 
 /** The documentation does not say whether a retry gets a new signature. The same body is stored only once anyway. */
-async function acceptSendgrid(deps: WebhookDeps, { headers, raw }: WebhookRequest): Promise<void> {
+function proveSendgrid({ config, clock }: WebhookDeps, { headers, raw }: WebhookRequest): boolean {
   const signature = headerIn(headers, 'x-twilio-email-event-webhook-signature')
   const timestamp = headerIn(headers, 'x-twilio-email-event-webhook-timestamp')
-  const key = deps.config.SENDGRID_WEBHOOK_KEY!
-  if (!isSignedBySendgrid({ key, signature, timestamp, raw }))
-    throw new Fault('webhook.unsigned', { provider: 'sendgrid' })
-  requireRecent('sendgrid', Number(timestamp) * 1000, deps.clock.now())
-  await acceptReport(deps, { channel: 'sendgrid', recipient: null, raw })
+  const key = config.SENDGRID_WEBHOOK_KEY!
+  requireSigned('sendgrid', isSignedBySendgrid({ key, signature, timestamp, raw }))
+  requireRecent('sendgrid', Number(timestamp) * 1000, clock.now())
+  return true
 }
 
 /**
  * Retries have the first signature, which does not cover the event. So each token is bound to the body that it first
  * arrived with.
  */
-async function acceptMailgun(deps: WebhookDeps, { raw }: WebhookRequest): Promise<void> {
+async function proveMailgun(deps: WebhookDeps, { raw }: WebhookRequest): Promise<boolean> {
   const signature = verifiedMailgunSignature(raw, deps.config.MAILGUN_WEBHOOK_KEY!)
   if (!signature) throw new Fault('webhook.unsigned', { provider: 'mailgun' })
   const { token } = signature
   const at = Number(signature.timestamp) * 1000
   requireRecent('mailgun', at, deps.clock.now())
   if (!(await bindToken(deps.db, { token, raw, at: new Date(at) }))) throw new Fault('webhook.token-used')
-  await acceptReport(deps, { channel: 'mailgun', recipient: null, raw })
+  return true
 }
 
-async function acceptPostmark(deps: WebhookDeps, { headers, raw }: WebhookRequest): Promise<void> {
-  const isRight = isSameSecret(basicIn(headers), deps.config.POSTMARK_WEBHOOK_LOGIN!)
-  if (!isRight) throw new Fault('webhook.unsigned', { provider: 'postmark' })
-  await acceptReport(deps, { channel: 'postmark', recipient: null, raw })
+function provePostmark({ config }: WebhookDeps, { headers }: WebhookRequest): boolean {
+  requireSigned('postmark', isSameSecret(basicIn(headers), config.POSTMARK_WEBHOOK_LOGIN!))
+  return true
 }
 
 /**
  * Accepts the key as a bearer token, or as the password of any user. https://developers.brevo.com/docs/secured-webhooks
  */
-async function acceptBrevo(deps: WebhookDeps, { headers, raw }: WebhookRequest): Promise<void> {
+function proveBrevo({ config }: WebhookDeps, { headers }: WebhookRequest): boolean {
   const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1]
   const sent = bearer ?? basicIn(headers).replace(/^[^:]*:/, '')
-  if (!isSameSecret(sent, deps.config.BREVO_WEBHOOK_TOKEN!))
-    throw new Fault('webhook.unsigned', { provider: 'brevo' })
-  await acceptReport(deps, { channel: 'brevo', recipient: null, raw })
+  requireSigned('brevo', isSameSecret(sent, config.BREVO_WEBHOOK_TOKEN!))
+  return true
 }
 
 function requireRecent(provider: keyof typeof MAX_AGE_MS, at: number, now: Date): void {

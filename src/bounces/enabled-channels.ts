@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import type { Channel } from './report.repo.ts'
+import type { Channel, Provider } from './report.repo.ts'
 
 /** A channel on which reports arrive. */
 export interface ChannelSetting {
@@ -8,17 +8,24 @@ export interface ChannelSetting {
   setting: keyof Config
 }
 
-const SETTINGS: ChannelSetting[] = [
-  { channel: 'lmtp', setting: 'BOUNCE_LMTP' },
-  { channel: 'smtp', setting: 'BOUNCE_SMTP' },
-  { channel: 'imap', setting: 'BOUNCE_IMAP' },
-  { channel: 'ses', setting: 'SES_TOPIC_ARN' },
-  { channel: 'sendgrid', setting: 'SENDGRID_WEBHOOK_KEY' },
-  { channel: 'mailgun', setting: 'MAILGUN_WEBHOOK_KEY' },
-  { channel: 'postmark', setting: 'POSTMARK_WEBHOOK_LOGIN' },
-  { channel: 'brevo', setting: 'BREVO_WEBHOOK_TOKEN' },
-]
+/** The setting with which a provider proves its identity. Without it, webhooks of that provider are rejected. */
+export const PROVIDER_SETTINGS = {
+  ses: 'SES_TOPIC_ARN',
+  sendgrid: 'SENDGRID_WEBHOOK_KEY',
+  mailgun: 'MAILGUN_WEBHOOK_KEY',
+  postmark: 'POSTMARK_WEBHOOK_LOGIN',
+  brevo: 'BREVO_WEBHOOK_TOKEN',
+} as const satisfies Record<Provider, keyof Config>
+
+const SETTINGS: Record<Channel, keyof Config> = {
+  lmtp: 'BOUNCE_LMTP',
+  smtp: 'BOUNCE_SMTP',
+  imap: 'BOUNCE_IMAP',
+  ...PROVIDER_SETTINGS,
+}
 
 /** The channels that these settings enable; another machine may have others. */
 export const enabledChannels = (config: Config): ChannelSetting[] =>
-  SETTINGS.filter(({ setting }) => Boolean(config[setting]))
+  (Object.keys(SETTINGS) as Channel[])
+    .map((channel) => ({ channel, setting: SETTINGS[channel] }))
+    .filter(({ setting }) => Boolean(config[setting]))

@@ -1,11 +1,11 @@
 import {
   type BounceEvent,
-  type BounceTarget,
   type JsonFields,
   NOT_A_REPORT,
   parseEvents,
   toBounceEvent,
   toFailureEvent,
+  toTarget,
   toText,
 } from './to-bounce-event.ts'
 
@@ -17,7 +17,7 @@ import {
 export const readBrevo = (raw: Uint8Array): BounceEvent[] => parseEvents(raw).map(readEvent)
 
 function readEvent(event: JsonFields): BounceEvent {
-  const named = namedIn(event)
+  const named = toTarget(event.email, event['message-id'])
   const said = toText(event.reason)
   // The documentation has both "hard_bounce" and "hardBounce".
   switch (toText(event.event).toLowerCase().replaceAll('_', '')) {
@@ -43,8 +43,3 @@ function readEvent(event: JsonFields): BounceEvent {
       return NOT_A_REPORT
   }
 }
-
-const namedIn = (event: JsonFields): BounceTarget => ({
-  recipient: toText(event.email),
-  about: { tokens: [], messageIds: [toText(event['message-id'])].filter(Boolean) },
-})

@@ -9,6 +9,7 @@ import {
   toBounceEvent,
   toFailureEvent,
   toFields,
+  toTarget,
   toText,
 } from './to-bounce-event.ts'
 
@@ -40,7 +41,9 @@ export const readMailgun = (raw: Uint8Array): BounceEvent[] =>
   parseEvents(raw).map((body) => readEvent(toFields(body['event-data'])))
 
 function readEvent(event: JsonFields): BounceEvent {
-  const named = namedIn(event)
+  // Without angle brackets.
+  const messageId = toFields(toFields(event.message).headers)['message-id']
+  const named = toTarget(event.recipient, messageId)
   switch (event.event) {
     case 'failed':
       return event.severity === 'temporary'
@@ -55,13 +58,6 @@ function readEvent(event: JsonFields): BounceEvent {
     default:
       return NOT_A_REPORT
   }
-}
-
-/** The Message-ID, without angle brackets, is the only header of our email that every event contains. */
-function namedIn(event: JsonFields): BounceTarget {
-  const headers = toFields(toFields(event.message).headers)
-  const messageIds = [toText(headers['message-id'])].filter(Boolean)
-  return { recipient: toText(event.recipient), about: { tokens: [], messageIds } }
 }
 
 /** A reason that begins with "suppress-" means that Mailgun's own suppression list stopped the email. */

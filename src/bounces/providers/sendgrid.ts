@@ -7,6 +7,7 @@ import {
   parseEvents,
   toBounceEvent,
   toFailureEvent,
+  toTarget,
   toText,
 } from './to-bounce-event.ts'
 
@@ -33,7 +34,8 @@ export function isSignedBySendgrid({ key, signature, timestamp, raw }: SignedBod
 export const readSendgrid = (raw: Uint8Array): BounceEvent[] => parseEvents(raw).map(readEvent)
 
 function readEvent(event: JsonFields): BounceEvent {
-  const named = namedIn(event)
+  // smtp-id is the Message-ID of our email.
+  const named = toTarget(event.email, event['smtp-id'])
   switch (event.event) {
     case 'bounce':
       return readBounce(event, named)
@@ -50,12 +52,6 @@ function readEvent(event: JsonFields): BounceEvent {
       return NOT_A_REPORT
   }
 }
-
-/** smtp-id is the Message-ID of our email; events contain no other header of it. */
-const namedIn = (event: JsonFields): BounceTarget => ({
-  recipient: toText(event.email),
-  about: { tokens: [], messageIds: [toText(event['smtp-id'])].filter(Boolean) },
-})
 
 /** A block is a bounce of type "blocked"; the address may be valid. */
 const readBounce = (event: JsonFields, named: BounceTarget): BounceEvent =>

@@ -19,6 +19,12 @@ export interface BounceTarget {
   about: MessageReferences
 }
 
+/** Of an event that names our Message-ID and no other header of our email. */
+export const toTarget = (recipient: unknown, messageId: unknown): BounceTarget => ({
+  recipient: toText(recipient),
+  about: { tokens: [], messageIds: [toText(messageId)].filter(Boolean) },
+})
+
 /** An event that is not a failed delivery. */
 export const toBounceEvent = (
   kind: BounceEvent['class'],

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { acceptWebhook, PROVIDER_SETTINGS } from '../../bounces/accept-webhook.ts'
+import { acceptWebhook } from '../../bounces/accept-webhook.ts'
+import { PROVIDER_SETTINGS } from '../../bounces/enabled-channels.ts'
 import { openSnsClient } from '../../bounces/providers/sns-client.ts'
 import { PROVIDERS, type Provider } from '../../bounces/report.repo.ts'
 import { Fault } from '../../core/errors.ts'
