@@ -4,7 +4,9 @@ import { Fault } from './errors.ts'
 /** A day without a zone, "2026-11-24". Days of sources are UTC days. */
 export type Day = string
 
-export const DAY_MS = 24 * 3600 * 1000
+export const MINUTE_MS = 60_000
+export const HOUR_MS = 60 * MINUTE_MS
+export const DAY_MS = 24 * HOUR_MS
 
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 export type Weekday = (typeof WEEKDAYS)[number]

@@ -1,4 +1,4 @@
-import { type Day, dayOf } from '../core/dates.ts'
+import { type Day, dayOf, HOUR_MS } from '../core/dates.ts'
 import type { Vector } from '../queries/ranking/tf-idf.ts'
 import { type Candidates, inTopicOrder, type NearMiss, showNearMiss, toSection } from './candidates.ts'
 import type { DigestTopic, Recipient } from './digest.repo.ts'
@@ -71,7 +71,6 @@ function draftContent(
   return { papers, matched: papers.length + shown.more, content }
 }
 
-const HOUR_MS = 3600 * 1000
 /** A day gets most of its votes in its first 20 hours; then we choose its best papers. */
 export const BEST_AFTER_MS = 20 * HOUR_MS
 

@@ -1,4 +1,4 @@
-import { addDays, type Day, dayExists, instantOf, localDayOf, weekdayOf } from '../core/dates.ts'
+import { addDays, type Day, dayExists, HOUR_MS, instantOf, localDayOf, weekdayOf } from '../core/dates.ts'
 import type { Schedule } from '../subscribers/subscriber.ts'
 
 // When a digest is due. If daylight saving skips the hour, it is due at the first instant after the gap; if the hour
@@ -10,7 +10,6 @@ export interface DueDate {
   dueAt: Date
 }
 
-const HOUR_MS = 3600 * 1000
 const WEEK = 7
 
 /** A digest that could not be planned within 20 hours of its hour is missed: the next one offers its papers. */

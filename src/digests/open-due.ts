@@ -1,5 +1,5 @@
 import type { Database } from '../core/database/database.ts'
-import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
+import { addDays, type Day, dayOf, HOUR_MS, midnight } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { endExpiredMessages } from '../mail/outbox/message.repo.ts'
 import { requireSource } from '../sources/registry.ts'
@@ -80,8 +80,6 @@ export async function closePlans({ db, clock, log }: Deps): Promise<void> {
     write('digests.closed', { ...plan })
   }
 }
-
-const HOUR_MS = 3600 * 1000
 
 /** How long a digest waits for papers that are usually there by its hour, before it is planned without them. */
 const WAITS_FOR_MS = 3 * HOUR_MS

@@ -3,7 +3,7 @@ import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { randomId } from '../core/secrets.ts'
 import { openDkim, senderOf } from '../emails/compose-message.ts'
-import type { SmtpResult, SmtpStage } from '../mail/refusals/classify-reply.ts'
+import { reachedMessage, type SmtpResult } from '../mail/refusals/classify-reply.ts'
 import type { OperatorMailKind, RenderedEmail } from '../mail/rendering/template.ts'
 import { buildMime, type OutgoingMail, toOutgoingMail } from '../mail/smtp/build-mime.ts'
 import type { DkimKey } from '../mail/smtp/dkim.ts'
@@ -32,7 +32,6 @@ export interface DirectSendResult {
 
 // Short, because the operator waits at a terminal.
 const TIMEOUTS = { connectMs: 15_000, silenceMs: 60_000 }
-const BEFORE_SESSION: ReadonlySet<SmtpStage> = new Set(['connect', 'tls', 'login'])
 
 /**
  * Sends one email to the operator, with the same headers, signature and connection as every message but without a row
@@ -67,7 +66,7 @@ async function send(
   const result = await client.send({ ...envelope, raw })
   const ms = Math.round(monotonicMs() - startedAt)
   client.close()
-  const hasSession = result.accepted || !BEFORE_SESSION.has(result.stage)
+  const hasSession = result.accepted || reachedMessage(result)
   return { result, tls: hasSession ? await probeSmtpTls(smtp, TIMEOUTS.connectMs) : undefined, ms }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { schedule } from 'node-cron'
 import { monotonicMs } from '../core/clock.ts'
-import { DAY_MS } from '../core/dates.ts'
+import { DAY_MS, MINUTE_MS } from '../core/dates.ts'
 import type { ServiceDeps } from '../core/deps.ts'
 import { errorFields } from '../core/errors.ts'
 import { NUDGES } from '../core/queue.ts'
@@ -73,7 +73,6 @@ export function startMinuteJob(onBeat: () => void, expression = EVERY_MINUTE): {
   }
 }
 
-const MINUTE_MS = 60_000
 const KEEP_TICKS_MS = 2 * DAY_MS
 /** If the claim of a slot is older than this, the slot came again because the clock was set back. */
 const RECLAIM_AFTER_SECONDS = 90

@@ -1,8 +1,6 @@
-import { addDays, type Day, dayOf } from '../core/dates.ts'
+import { addDays, type Day, dayOf, HOUR_MS, MINUTE_MS } from '../core/dates.ts'
 import type { SourceCalendar } from './source.ts'
 
-const MINUTE_MS = 60_000
-const HOUR_MS = 60 * MINUTE_MS
 const PAUSES_AFTER_FAILURE_MS = [5, 15, 60].map((minutes) => minutes * MINUTE_MS)
 const MAX_PAUSE_MS = 6 * HOUR_MS
 const MAX_PAUSE_FROM = 24

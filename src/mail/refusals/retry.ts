@@ -1,7 +1,7 @@
+import { MINUTE_MS } from '../../core/dates.ts'
 import type { MessageState, TakenMessage } from '../message.ts'
 import { reachedMessage, type SendFailure } from './classify-reply.ts'
 
-const MINUTE_MS = 60_000
 const BACK_OFF_MINUTES = [1, 5, 15, 30, 60]
 const WHEN_UNCERTAIN_MINUTES = 15
 

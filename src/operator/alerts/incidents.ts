@@ -1,7 +1,7 @@
 import { SIGNUPS_INCIDENT, siteSignupBucket } from '../../account/signup/subscribe.ts'
 import { waitingReports } from '../../bounces/report.repo.ts'
 import type { Database } from '../../core/database/database.ts'
-import { addDays, DAY_MS, type Day, dayOf } from '../../core/dates.ts'
+import { addDays, DAY_MS, type Day, dayOf, MINUTE_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { endIncident, openIncidents } from '../../core/incident.repo.ts'
 import { permitsLeft } from '../../core/rate-limit.ts'
@@ -30,7 +30,6 @@ export interface DetectedIncident {
   values: AlertValues
 }
 
-const MINUTE_MS = 60_000
 /** A relay that restarts, or a job that fails once, recovers by itself. */
 const RECOVERY_MS = 15 * MINUTE_MS
 const NO_FETCH_MS = DAY_MS

@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../core/dates.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { errorFields, errorText } from '../../core/errors.ts'
 import { endIncident, openIncidents, recordIncident } from '../../core/incident.repo.ts'
@@ -68,8 +68,6 @@ const namesDomain = (values: AlertValues): boolean => values.what === 'domain-he
 const logFields = ({ kind, key, values }: Pick<Alert, 'kind' | 'key' | 'values'>) =>
   namesDomain(values) ? { kind, what: values.what } : { kind, key }
 
-const MINUTE_MS = 60_000
-const HOUR_MS = 60 * MINUTE_MS
 /** Emails per hour. The last one lists all remaining alerts, one per line. */
 const MAX_PER_HOUR = 6
 /** Older alerts are not sent. */

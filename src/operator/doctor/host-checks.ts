@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Config, DEVELOPMENT_SECRET } from '../../config/config.ts'
 import { cliCommand } from '../../core/cli-command.ts'
 import { type Clock, tryWithTimeout } from '../../core/clock.ts'
-import { addDays, dayOf } from '../../core/dates.ts'
+import { addDays, dayOf, HOUR_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { errorText, Fault } from '../../core/errors.ts'
 import { silentLog } from '../../core/log.ts'
@@ -125,7 +125,6 @@ interface SourceCheckInput {
 }
 
 const STALE_AFTER_HOURS = 36
-const HOUR_MS = 3_600_000
 const OK = 200
 const TOO_MANY = 429
 

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
-import { type Day, localDayOf } from '../../core/dates.ts'
+import { type Day, HOUR_MS, localDayOf } from '../../core/dates.ts'
 import { weekdayDateWithYear } from '../../i18n/dates.ts'
 import { quantity } from '../operations/text-table.ts'
 
@@ -39,8 +39,6 @@ const MAX_TITLE = 70
 /** A title in quotes, cut if it is long. */
 export const quotedTitle = (title: string): string =>
   `“${title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1).trimEnd()}…` : title}”`
-
-const HOUR_MS = 3600_000
 
 /** "in 3 hours", "in 12 minutes" */
 export function timeUntil(at: Date, now: Date): string {

@@ -1,9 +1,15 @@
-import { addDays, type Day, instantOf, type Weekday, weekdayOf } from '../../core/dates.ts'
+import {
+  addDays,
+  type Day,
+  HOUR_MS,
+  instantOf,
+  MINUTE_MS,
+  type Weekday,
+  weekdayOf,
+} from '../../core/dates.ts'
 import type { SourceCalendar } from '../source.ts'
 
 const ZONE = 'America/New_York'
-const MINUTE_MS = 60_000
-const HOUR_MS = 60 * MINUTE_MS
 const AFTER_MIDNIGHT_MS = 10 * MINUTE_MS
 // A fetch that starts before this is over before the feed switches to the next day, including the wait for the
 // throttle.

@@ -1,7 +1,5 @@
-import { type Day, midnight, weekdayOf } from '../../core/dates.ts'
+import { type Day, HOUR_MS, midnight, weekdayOf } from '../../core/dates.ts'
 import type { SourceCalendar } from '../source.ts'
-
-const HOUR_MS = 3_600_000
 
 const after = (day: Day, hours: number): Date => new Date(midnight(day).getTime() + hours * HOUR_MS)
 

@@ -1,9 +1,5 @@
-import { addDays, type Day, midnight, weekdayOf } from '../../core/dates.ts'
+import { addDays, DAY_MS, type Day, HOUR_MS, MINUTE_MS, midnight, weekdayOf } from '../../core/dates.ts'
 import type { SourceCalendar } from '../source.ts'
-
-const MINUTE_MS = 60_000
-const HOUR_MS = 60 * MINUTE_MS
-const DAY_MS = 24 * HOUR_MS
 
 const after = (day: Day, ms: number): Date => new Date(midnight(day).getTime() + ms)
 
