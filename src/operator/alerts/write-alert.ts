@@ -131,7 +131,16 @@ const LABEL = 26
 const NUMBER = 9
 const MIB = 1024 * 1024
 
-const RETURN_ROWS: [label: string, name: string][] = [
+const ROWS: [label: string, name: string][] = [
+  ['Subscribers', 'subscribers'],
+  ['Sign-ups', 'asked'],
+  ['Confirmed', 'confirmed'],
+  ['Unsubscribed', 'unsubscribed'],
+  ['Emails accepted', 'accepted'],
+  ['Emails refused', 'refused'],
+  ['Emails given up', 'gaveUp'],
+  ['Emails uncertain', 'uncertain'],
+  ['Emails skipped', 'skipped'],
   ['Bounced: no mailbox', 'dead'],
   ['Bounced: mailbox full', 'full'],
   ['Complaints', 'complaint'],
@@ -139,22 +148,12 @@ const RETURN_ROWS: [label: string, name: string][] = [
 
 /** The week next to the week before, as columns. */
 function weeklyReportLines(values: AlertValues): string[] {
-  const pair = (label: string, name: string) => row(label, values[name], values[`${name}Before`])
   const single = (label: string, text: string) => `  ${label.padEnd(LABEL)}${text}`
-  // An alert that an older release stored lacks these values.
-  const returnRows = RETURN_ROWS.filter(([, name]) => values[name] !== undefined)
+  // An alert that an older release stored lacks some values.
+  const rows = ROWS.filter(([, name]) => values[name] !== undefined)
   return [
     row('', 'this week', 'before'),
-    pair('Subscribers', 'subscribers'),
-    pair('Sign-ups', 'asked'),
-    pair('Confirmed', 'confirmed'),
-    pair('Unsubscribed', 'unsubscribed'),
-    pair('Emails accepted', 'accepted'),
-    pair('Emails refused', 'refused'),
-    pair('Emails given up', 'gaveUp'),
-    pair('Emails uncertain', 'uncertain'),
-    pair('Emails skipped', 'skipped'),
-    ...returnRows.map(([label, name]) => pair(label, name)),
+    ...rows.map(([label, name]) => row(label, values[name], values[`${name}Before`])),
     '',
     single('Complete dates', `${values.closed} of ${values.dates} with digests due`),
     single(
@@ -166,11 +165,7 @@ function weeklyReportLines(values: AlertValues): string[] {
   ]
 }
 
-const row = (
-  label: string,
-  now: string | number | null | undefined,
-  before: string | number | null | undefined,
-): string =>
+const row = (label: string, now?: AlertValues[string], before?: AlertValues[string]): string =>
   `  ${label.padEnd(LABEL)}${String(now ?? '').padStart(NUMBER)}${String(before ?? '').padStart(NUMBER)}`
 
 /** An incident has ended. */
