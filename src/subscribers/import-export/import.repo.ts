@@ -73,13 +73,9 @@ export interface NewRun {
   now: Date
 }
 
-const NOTHING_DONE: ImportRun = {
-  rows: 0,
-  taken: 0,
-  unchanged: 0,
-  refused: 0,
-  tally: { states: {}, reasons: {}, examples: {} },
-  refusedBytes: 0,
+type StoredRun = Omit<ImportRun, 'tally'> & {
+  refusedFile: string | null
+  tally: Partial<ImportRun['tally']>
 }
 
 // How long the server may take to notice that a killed process is gone.
@@ -130,22 +126,17 @@ export class ImportStore {
     id: string,
     { file, format, refusedFile, now }: NewRun,
   ): Promise<ImportRun & { refusedFile: string | null }> {
-    const { rows } = await this.#client.query<ImportRun & { refusedFile: string | null }>(
+    await this.#client.query('delete from import_run where id = $1 and done_at is not null', [id])
+    const { rows } = await this.#client.query<StoredRun>(
       `insert into import_run as r (id, file, format, refused_file, started_at, updated_at)
        values ($1, $2, $3, $5, $4, $4)
-       on conflict (id) do update set updated_at = $4, done_at = null,
-         rows = case when r.done_at is null then r.rows else 0 end,
-         taken = case when r.done_at is null then r.taken else 0 end,
-         unchanged = case when r.done_at is null then r.unchanged else 0 end,
-         refused = case when r.done_at is null then r.refused else 0 end,
-         tally = case when r.done_at is null then r.tally else '{}' end,
-         refused_bytes = case when r.done_at is null then r.refused_bytes else 0 end,
-         refused_file = case when r.done_at is null and r.refused_bytes > 0 then r.refused_file else $5 end
+       on conflict (id) do update set updated_at = $4,
+         refused_file = case when r.refused_bytes > 0 then r.refused_file else $5 end
        returning rows, taken, unchanged, refused, tally, refused_bytes as "refusedBytes", refused_file as "refusedFile"`,
       [id, file, format, now, refusedFile],
     )
-    const { tally, ...run } = rows[0] ?? { ...NOTHING_DONE, refusedFile }
-    return { ...run, tally: { ...NOTHING_DONE.tally, ...tally } }
+    const { tally, ...run } = rows[0]!
+    return { ...run, tally: { states: {}, reasons: {}, examples: {}, ...tally } }
   }
 
   /** Deletes the run, so that it starts again. */
