@@ -35,7 +35,7 @@ function weeksOf(html: string): string[] {
   const [, body = ''] = /<tbody>(.*?)<\/tbody>/s.exec(html) ?? []
   return [...body.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = '']) => {
     const [, from] = /<th scope="row">([^<]+)</.exec(row) ?? []
-    const days = [...row.matchAll(/<td>(?:<svg[^>]*><\/svg>)?(\d*|–)<\/td>/g)].map(([, count]) => count)
+    const days = [...row.matchAll(/<td(?: class="bar-\d+")?>(\d*|–)<\/td>/g)].map(([, count]) => count)
     const [, sum] = /<td class="sum">([^<]+)</.exec(row) ?? []
     return `${from}: ${days.join(' ')}, ${sum}`
   })
