@@ -1,9 +1,12 @@
-// Writes docs/commands.md and docs/settings.md from the program: npm run docs
+// Writes docs/cli.md and docs/configuration.md from the program: npm run docs
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { commandsPage } from './docs/commands-page.ts'
-import { settingsPage } from './docs/settings-page.ts'
+import { cliPage } from './docs/cli-page.ts'
+import { configurationPage } from './docs/configuration-page.ts'
 
 const root = join(import.meta.dirname, '..')
-writeFileSync(join(root, 'docs/commands.md'), await commandsPage())
-writeFileSync(join(root, 'docs/settings.md'), settingsPage(readFileSync(join(root, '.env.example'), 'utf8')))
+writeFileSync(join(root, 'docs/cli.md'), await cliPage())
+writeFileSync(
+  join(root, 'docs/configuration.md'),
+  configurationPage(readFileSync(join(root, '.env.example'), 'utf8')),
+)

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { commandsPage } from '../../scripts/docs/commands-page.ts'
-import { namesIn, settingsPage } from '../../scripts/docs/settings-page.ts'
+import { cliPage } from '../../scripts/docs/cli-page.ts'
+import { configurationPage, namesIn } from '../../scripts/docs/configuration-page.ts'
 import { SETTING_NAMES } from '../../src/config/config.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -51,12 +51,12 @@ test('README stays short', () => {
 })
 
 describe('what npm run docs writes is up to date', () => {
-  test('docs/commands.md', async () => {
-    expect(read('docs/commands.md')).toBe(await commandsPage())
+  test('docs/cli.md', async () => {
+    expect(read('docs/cli.md')).toBe(await cliPage())
   })
 
-  test('docs/settings.md', () => {
-    expect(read('docs/settings.md')).toBe(settingsPage(read('.env.example')))
+  test('docs/configuration.md', () => {
+    expect(read('docs/configuration.md')).toBe(configurationPage(read('.env.example')))
   })
 })
 

@@ -9,7 +9,7 @@ interface Noun {
   read(): Promise<readonly AnyOperation[]>
 }
 
-/** All commands by their noun, in the order of --help and docs/commands.md. Files are read when they are needed. */
+/** All commands by their noun, in the order of --help and docs/cli.md. Files are read when they are needed. */
 export const NOUNS: Readonly<Record<string, Noun>> = {
   db: {
     summary: 'the database',
@@ -73,7 +73,7 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
   },
 }
 
-/** All operations, in the order of --help and docs/commands.md; last, what only the API has. */
+/** All operations, in the order of --help and docs/cli.md; last, what only the API has. */
 export async function readOperations(): Promise<readonly AnyOperation[]> {
   const commands = await Promise.all(Object.values(NOUNS).map((noun) => noun.read()))
   return [...commands.flat(), ...(await import('./history.ts')).HISTORY_OPERATIONS]

@@ -16,8 +16,8 @@ interface Block {
   text: string
 }
 
-/** docs/settings.md: the comments of .env.example with the defaults of the program. */
-export function settingsPage(example: string): string {
+/** docs/configuration.md: the comments of .env.example with the defaults of the program. */
+export function configurationPage(example: string): string {
   const sections = example.split(/^## /m).slice(1)
   return [HEAD, ...sections.map(sectionOf)].join('\n')
 }
