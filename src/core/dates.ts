@@ -44,6 +44,13 @@ export function isZone(name: string): boolean {
   }
 }
 
+/** Every day from one to another, both included. */
+export function daysIn({ from, to }: { from: Day; to: Day }): Day[] {
+  const days: Day[] = []
+  for (let day = from; day <= to; day = addDays(day, 1)) days.push(day)
+  return days
+}
+
 /** The local day in a zone at an instant. */
 export const localDayOf = (instant: Date, zone: string): Day =>
   Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(zone).toPlainDate().toString()

@@ -1,15 +1,8 @@
-import { type Day, dayOf, HOUR_MS } from '../core/dates.ts'
+import { type Day, dayOf, daysIn, HOUR_MS } from '../core/dates.ts'
 import type { Vector } from '../queries/ranking/tf-idf.ts'
 import { type Candidates, inTopicOrder, type NearMiss, showNearMiss, toSection } from './candidates.ts'
 import type { DigestTopic, Recipient } from './digest.repo.ts'
-import {
-  type DigestContent,
-  type DigestSection,
-  daysIn,
-  topicHead,
-  weekOf,
-  weekTo,
-} from './digest-content.ts'
+import { type DigestContent, type DigestSection, topicHead, weekOf, weekTo } from './digest-content.ts'
 import type { HistoryPoint } from './earlier-digest.repo.ts'
 import {
   type EarlierDigest,

@@ -57,9 +57,6 @@ const WEEK = 7
 /** The seven days that end with `to`. */
 export const weekTo = (to: Day): DayRange => ({ from: addDays(to, 1 - WEEK), to })
 
-export const daysIn = ({ from, to }: DayRange): Day[] =>
-  from > to ? [] : [from, ...daysIn({ from: addDays(from, 1), to })]
-
 export const isWithinWeek = ({ from, to }: DayRange): boolean => from >= addDays(to, -WEEK)
 
 /**

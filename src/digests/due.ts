@@ -1,4 +1,13 @@
-import { addDays, type Day, dayExists, HOUR_MS, instantOf, localDayOf, weekdayOf } from '../core/dates.ts'
+import {
+  addDays,
+  type Day,
+  dayExists,
+  daysIn,
+  HOUR_MS,
+  instantOf,
+  localDayOf,
+  weekdayOf,
+} from '../core/dates.ts'
 import type { Schedule } from '../subscribers/subscriber.ts'
 
 // When a digest is due. If daylight saving skips the hour, it is due at the first instant after the gap; if the hour
@@ -38,14 +47,8 @@ export function newestDue(schedule: Schedule, now: Date): DueDate | undefined {
 }
 
 /** Every due date with from <= date < before, oldest first. */
-export function dueBetween(schedule: Schedule, from: Day, before: Day): DueDate[] {
-  const dues: DueDate[] = []
-  for (let date = from; date < before; date = addDays(date, 1)) {
-    const due = dueOn(schedule, date)
-    if (due) dues.push(due)
-  }
-  return dues
-}
+export const dueBetween = (schedule: Schedule, from: Day, before: Day): DueDate[] =>
+  daysIn({ from, to: addDays(before, -1) }).flatMap((date) => dueOn(schedule, date) ?? [])
 
 /** The first date from `startDate` on whose hour is after `now`; undefined for a schedule without days. */
 export function nextDue(schedule: Schedule & { startDate: Day | null }, now: Date): DueDate | undefined {

@@ -1,4 +1,4 @@
-import { addDays, type Day, dayOf, HOUR_MS, MINUTE_MS } from '../core/dates.ts'
+import { addDays, type Day, dayOf, daysIn, HOUR_MS, MINUTE_MS } from '../core/dates.ts'
 import type { SourceCalendar } from './source.ts'
 
 const PAUSES_AFTER_FAILURE_MS = [5, 15, 60].map((minutes) => minutes * MINUTE_MS)
@@ -22,13 +22,7 @@ export function daysToFetch(
   const begun = now >= calendar.opensAt(today) ? today : addDays(today, -1)
   const standstill = newestClosed ? addDays(newestClosed, 1) : today
   const from = [standstill, addDays(today, -DAYS_BACK)].sort()[0]!
-  return daysFromTo([from, addDays(today, -MAX_DAYS_BACK)].sort()[1]!, begun)
-}
-
-function daysFromTo(from: Day, to: Day): Day[] {
-  const days: Day[] = []
-  for (let day = from; day <= to; day = addDays(day, 1)) days.push(day)
-  return days
+  return daysIn({ from: [from, addDays(today, -MAX_DAYS_BACK)].sort()[1]!, to: begun })
 }
 
 /**

@@ -1,5 +1,5 @@
 import { addDays, type Day, instantOf, localDayOf } from '../../src/core/dates.ts'
-import { isArxivCategory, oaiSetOf } from '../../src/sources/arxiv/categories.ts'
+import { oaiSetOf, parseCategoryId } from '../../src/sources/arxiv/categories.ts'
 import { parseArxivId } from '../../src/sources/identifier.ts'
 
 /** What arXiv announces of one paper on one day. */
@@ -55,7 +55,8 @@ const ORDER = ['replace-cross', 'replace', 'cross', 'new']
 
 /** The feed of the day that it is in New York, or the last one before it under that date. */
 export function feedOf(category: string, { days, now }: ArxivDays, isYesterdays = false): Reply {
-  if (!isArxivCategory(category)) return feedError(`Bad archive '${category}'. Valid archive names are: …`)
+  if (parseCategoryId(category) !== category)
+    return feedError(`Bad archive '${category}'. Valid archive names are: …`)
   const today = localDayOf(now(), ZONE)
   const listing = (day: Day) => (days[day] ?? []).flatMap((paper) => listedIn(category, paper))
   const earlier = Object.keys(days).filter((day) => day < today && listing(day).length > 0)

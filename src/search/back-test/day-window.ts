@@ -1,4 +1,4 @@
-import { addDays, type Day, weekdayOf } from '../../core/dates.ts'
+import { type Day, daysIn, weekdayOf } from '../../core/dates.ts'
 import type { Archive, DayBounds } from '../../queries/archive.ts'
 import {
   type Bits,
@@ -104,12 +104,6 @@ export class DayWindow {
 
 /** Days. */
 const WEEK = 7
-
-function daysIn({ from, to }: Required<DayBounds>): Day[] {
-  const days: Day[] = []
-  for (let day = from; day <= to; day = addDays(day, 1)) days.push(day)
-  return days
-}
 
 interface Kept {
   version: number

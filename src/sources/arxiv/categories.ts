@@ -126,15 +126,9 @@ const CATEGORY_IDS = new Set(
   ),
 )
 
-/**
- * Whether arXiv lists papers under this category today: "cs.CL", "hep-th"; not an archive with categories, such as
- * "cs".
- */
-export const isArxivCategory = (text: string): boolean => CATEGORY_IDS.has(text)
-
 const BY_LOWER_CASE = new Map([...CATEGORY_IDS].map((id) => [id.toLowerCase(), id]))
 
-/** "cs.cl" as "cs.CL"; undefined for an unknown category. */
+/** "cs.cl" as "cs.CL"; undefined for an unknown category, and for an archive with categories, such as "cs". */
 export const parseCategoryId = (text: string): string | undefined =>
   BY_LOWER_CASE.get(text.trim().toLowerCase())
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { daysIn, isWithinWeek, weekOf, weekTo } from '../../../src/digests/digest-content.ts'
+import { daysIn } from '../../../src/core/dates.ts'
+import { isWithinWeek, weekOf, weekTo } from '../../../src/digests/digest-content.ts'
 
 const MAIL = '2026-11-24'
 const LONG_AGO = new Date('2026-01-01T00:00:00Z')

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import {
   ARXIV_ARCHIVES,
-  isArxivCategory,
   isSameCategory,
   oaiSetOf,
+  parseCategoryId,
 } from '../../../../src/sources/arxiv/categories.ts'
 import { noTestData, testData } from '../../../support/test-data.ts'
 
@@ -27,7 +27,7 @@ test.each([
   ['cmp-lg', false],
   ['', false],
 ])('%s: %s', (text, expected) => {
-  expect(isArxivCategory(text)).toBe(expected)
+  expect(parseCategoryId(text) === text).toBe(expected)
 })
 
 describe('the set of a category', () => {
