@@ -1,6 +1,7 @@
 import { type Database, isDatabaseUnavailable } from '../core/database/database.ts'
 import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
+import { distinctBy } from '../core/distinct-by.ts'
 import { errorText } from '../core/errors.ts'
 import { enqueue } from '../mail/outbox/message.repo.ts'
 import { messageContent } from '../mail/outbox/subscriber-messages.repo.ts'
@@ -163,7 +164,10 @@ async function welcomeByTopics(
     const tree = queries.get(queryId)
     return tree ? [{ queryId, tree, papers: archive.withinDays(archive.find(tree), range) }] : []
   })
-  const matched = distinct(found.flatMap(({ papers }) => archive.attributesOf(papers)))
+  const matched = distinctBy(
+    found.flatMap(({ papers }) => archive.attributesOf(papers)),
+    ({ id }) => id,
+  )
   const open = matched.filter(({ id, firstDay }) => firstDay < range.to && !shown.includes(id))
   const day = open
     .map(({ firstDay }) => firstDay)
@@ -182,10 +186,6 @@ async function welcomeByTopics(
   const elsewhere = matchedElsewhere(matched, { shown, now })
   return { content, nothingMatched: elsewhere.matchedToday + elsewhere.mailedBefore === 0, ...elsewhere }
 }
-
-const distinct = (all: PaperAttributes[]): PaperAttributes[] => [
-  ...new Map(all.map((paper) => [paper.id, paper])).values(),
-]
 
 /** Counts all matches of the day, loaded or not. */
 function moreOf(content: DigestContent | null, ofDay: readonly PaperAttributes[]): DigestContent | null {

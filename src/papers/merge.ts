@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Day, midnight } from '../core/dates.ts'
+import { distinctBy } from '../core/distinct-by.ts'
 import type { ListingKind, SourceRecord } from '../sources/source.ts'
 import type { Paper } from './paper.ts'
 import { type PaperKey, paperKeysOf } from './paper-key.ts'
@@ -259,7 +260,10 @@ class Groups {
     const whole: PaperGroup = {
       ids: parts.flatMap(({ ids }) => ids),
       records: parts.flatMap((part) => part.records),
-      keys: distinct(parts.flatMap(({ keys }) => keys)).filter((key) => this.#isFree(key, parts)),
+      keys: distinctBy(
+        parts.flatMap(({ keys }) => keys),
+        keyText,
+      ).filter((key) => this.#isFree(key, parts)),
     }
     for (const key of whole.keys) this.#owners.set(keyText(key), whole)
   }
@@ -287,10 +291,6 @@ class Groups {
 }
 
 export const keyText = ({ scheme, value }: PaperKey): string => `${scheme}:${value}`
-
-const distinct = (keys: PaperKey[]): PaperKey[] => [
-  ...new Map(keys.map((key) => [keyText(key), key])).values(),
-]
 
 const isIdentifier = ({ scheme }: PaperKey): boolean => scheme !== 'title'
 

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts'
 import { isZone, WEEKDAYS, type Weekday } from '../core/dates.ts'
+import { distinctBy } from '../core/distinct-by.ts'
 import { Fault, FieldReader } from '../core/errors.ts'
 import { describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
@@ -69,7 +70,8 @@ export function readTopics({ topics, parts }: Pick<TypedSignup, 'topics' | 'part
   const texts = fields.read('topic', [], () => splitWithinLimit([...topics, written]))
   const parsed = texts.map((text) => fields.read('topic', undefined, () => parseTopic(text)))
   fields.finish()
-  return distinct(parsed.filter((topic) => topic !== undefined))
+  const all = parsed.flatMap((topic) => (topic ? [{ name: topic.name, query: topic.query }] : []))
+  return distinctBy(all, ({ query }) => query)
 }
 
 /** Throws query.* with the column if the text cannot be read. */
@@ -97,10 +99,6 @@ function splitWithinLimit(typed: readonly string[]): string[] {
   if (count > MAX_TOPICS) throw new Fault('topics.too-many', { count, most: MAX_TOPICS })
   return texts
 }
-
-const distinct = (topics: TopicText[]): TopicText[] => [
-  ...new Map(topics.map(({ name, query }) => [query, { name, query }])).values(),
-]
 
 /** Settings as typed in a form, a JSON body or a command line. Absent or empty means the default, except for days. */
 export interface TypedSettings {

@@ -1,3 +1,4 @@
+import { distinctBy } from '../../core/distinct-by.ts'
 import { categoryMatcher } from '../language/paper-name.ts'
 import { type Leaf, type Match, mentionsRevised, type Query, type Reason, type TextLeaf } from '../query.ts'
 import {
@@ -25,7 +26,8 @@ export function evaluate(query: Query, paper: PaperText): Reason | null {
 /** The same for a single part of a query. */
 export function evaluatePart(query: Query, paper: PaperText): Reason | null {
   const matches = matchesOf(query, paper)
-  return matches && { matches: titleFirst(distinct(matches)).slice(0, MAX_MATCHES) }
+  const distinct = matches && distinctBy(matches, ({ term, where, at }) => `${term} ${where} ${at}`)
+  return distinct && { matches: titleFirst(distinct).slice(0, MAX_MATCHES) }
 }
 
 /** Null if the paper does not match; empty if it matches only by a NOT. */
@@ -121,11 +123,6 @@ function wordsOf(query: TextLeaf): Term {
   const term = termCache.get(query) ?? termOf(query.text, wordKindOf(query.field))
   termCache.set(query, term)
   return term
-}
-
-function distinct(matches: Match[]): Match[] {
-  const byPlace = new Map(matches.map((match) => [`${match.term} ${match.where} ${match.at}`, match]))
-  return [...byPlace.values()]
 }
 
 const titleFirst = (matches: Match[]): Match[] =>

@@ -1,3 +1,4 @@
+import { distinctBy } from '../../core/distinct-by.ts'
 import { describePart } from '../../queries/language/describe-query.ts'
 import { writeTree } from '../../queries/language/write-query.ts'
 import { type Leaf, MAX_VARIANTS, mentionsRevised, type Query, wantedLeaves } from '../../queries/query.ts'
@@ -40,9 +41,7 @@ function alone(leaf: Leaf, window: DayWindow): TermCount {
 }
 
 /** Each term once. RAG and rag are different. */
-const termsOf = (query: Query): Leaf[] => [
-  ...new Map(wantedLeaves(query).map((leaf) => [JSON.stringify(leaf), leaf])).values(),
-]
+const termsOf = (query: Query): Leaf[] => distinctBy(wantedLeaves(query), (leaf) => JSON.stringify(leaf))
 
 const textOf = (part: Query): string => writeTree(part) ?? unwantedText(part) ?? describePart(part)
 
@@ -68,7 +67,7 @@ export interface TermPresence {
 export function* termPresence(query: Query, window: DayWindow): Steps<TermPresence> {
   const words: TermPresence = { absent: [], present: [] }
   if (window.size === 0 || query.kind === 'paper') return words
-  for (const part of distinct(keyParts(query))) {
+  for (const part of distinctBy(keyParts(query), (part) => JSON.stringify(part))) {
     const isIn = (one: Query) => window.count(window.find(one, query)) > 0
     if (isIn(part)) words.present.push(...wantedLeaves(part).filter(isIn))
     else words.absent.push(...wantedLeaves(part))
@@ -81,7 +80,3 @@ function keyParts(query: Query): Query[] {
   if (query.kind === 'not') return []
   return query.kind === 'and' || query.kind === 'some' ? query.parts.flatMap(keyParts) : [query]
 }
-
-const distinct = (parts: readonly Query[]): Query[] => [
-  ...new Map(parts.map((part) => [JSON.stringify(part), part])).values(),
-]

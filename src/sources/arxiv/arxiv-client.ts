@@ -1,3 +1,4 @@
+import { distinctBy } from '../../core/distinct-by.ts'
 import { Fault } from '../../core/errors.ts'
 import { requireReadable } from '../read-entries.ts'
 import {
@@ -213,8 +214,8 @@ async function fetchBatch(input: FetchDayInput, ids: string[]): Promise<SourceRe
 export function withDetails(record: SourceRecord, details: SourceRecord | undefined): SourceRecord {
   if (!details) return record
   const { version = 0, publishedAt } = details
-  const keys = [...record.keys, ...details.keys]
-  const known = { ...record, keys: distinctKeys(keys), publishedAt: publishedAt ?? record.publishedAt }
+  const keys = distinctBy([...record.keys, ...details.keys], identifierText)
+  const known = { ...record, keys, publishedAt: publishedAt ?? record.publishedAt }
   if (version < (record.version ?? 0)) return known
   return {
     ...known,
@@ -225,10 +226,6 @@ export function withDetails(record: SourceRecord, details: SourceRecord | undefi
     isRetracted: details.isRetracted ?? record.isRetracted,
   }
 }
-
-const distinctKeys = (keys: SourceRecord['keys']): SourceRecord['keys'] => [
-  ...new Map(keys.map((key) => [identifierText(key), key])).values(),
-]
 
 const batchesOf = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))
