@@ -3,6 +3,8 @@ import pg from 'pg'
 
 /** How long a connection may take until the server's first reply. */
 export const CONNECT_MS = 10_000
+/** How long the pool keeps a connection that it does not need. */
+const IDLE_MS = 10_000
 /** How long a statement may take. No statement of a service takes longer; migrations and imports have no limit. */
 const MAX_SILENCE_MS = 90_000
 
@@ -14,6 +16,7 @@ const MAX_SILENCE_MS = 90_000
 export const connectionOptions = (url: string, maxSilenceMs = MAX_SILENCE_MS): pg.PoolConfig => ({
   connectionString: url,
   Client: PooledClient,
+  idleTimeoutMillis: Math.min(IDLE_MS, maxSilenceMs / 2), // before its silence counts as an error
   keepAlive: true,
   stream: () => socketWithLimit(maxSilenceMs),
 })

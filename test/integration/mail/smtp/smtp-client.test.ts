@@ -57,7 +57,7 @@ describe('every place where it can fail', () => {
     describe(extensions[0] ?? 'one command at a time', () => {
       test.each(cases)('%s', async (_what, at, expected) => {
         const sink = await sinkWith({ at, extensions })
-        const client = clientOf(config(sink.port), { connectMs: 300, silenceMs: 300 })
+        const client = clientOf(config(sink.port), { connectMs: 600, silenceMs: 600 })
         expect(await client.send(mail('ada'))).toMatchObject({ accepted: false, ...expected })
       })
     })
@@ -70,7 +70,7 @@ describe('every place where it can fail', () => {
 
   test('after each failure the next mail goes through', async () => {
     const sink = await sinkWith()
-    const client = clientOf(config(sink.port), { connectMs: 300, silenceMs: 300 })
+    const client = clientOf(config(sink.port), { connectMs: 600, silenceMs: 600 })
     const steps: [Step, Behaviour][] = [
       ['mail', '451 later'],
       ['rcpt', '550 nobody'],
