@@ -108,7 +108,7 @@ async function votesOf(deps: Deps, base: string): Promise<QueryEdit | null> {
 }
 
 /** A change of a topic to try, or a new topic. */
-export interface TrialInput {
+interface TrialInput {
   /** As typed. */
   text: string
   /** The name of a new topic, in addition to the others; null if this topic would change. */

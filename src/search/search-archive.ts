@@ -17,7 +17,7 @@ import { openNewestArchive } from './open-archive.ts'
 import { extrasBudget, runYielding, runYieldingWithin, type Spend } from './yield-to-event-loop.ts'
 
 /** best: the most relevant papers first; newest: by the day of the first listing. */
-export type SearchOrder = 'best' | 'newest'
+type SearchOrder = 'best' | 'newest'
 
 export interface ArchiveSearch {
   query: string

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { wrapIfUnavailable } from '../core/database/database.ts'
 import { errorText, Fault, FieldFaults, MAX_FAULTS } from '../core/errors.ts'
 import { longDate } from '../i18n/dates.ts'
@@ -8,27 +8,30 @@ import type { Site } from './pages.ts'
 import { wantsJson } from './request.ts'
 import { logOf } from './request-log.ts'
 import { externalPaperLink } from './site/paper-view.ts'
+import { validationFault } from './validation-fault.ts'
 
 export const BODY_LIMIT = 100_000
 const RETRY_AFTER_SECONDS = 30
-
-interface Thrown {
-  statusCode?: number
-}
 
 /** Sends every error as a page or as JSON, with a sentence that says what to do. */
 export function addErrorHandlers(app: FastifyInstance, site: Site): void {
   app.setNotFoundHandler(async (request, reply) =>
     sendFault(site, request, reply, new Fault('page.not-found')),
   )
-  app.setErrorHandler(async (error, request, reply) => sendFault(site, request, reply, toFault(error)))
+  app.setErrorHandler(async (error, request, reply) =>
+    sendFault(site, request, reply, toFault(error, request)),
+  )
 }
 
-/** Returns our own faults unchanged; turns Fastify's request errors and an unreachable database into faults. */
-export function toFault(thrown: unknown): Fault {
+/**
+ * Returns our own faults unchanged; turns Fastify's request errors and an unreachable database into faults. `request`
+ * is needed if a schema may have refused it.
+ */
+export function toFault(thrown: unknown, request?: FastifyRequest): Fault {
   const error = wrapIfUnavailable(thrown)
   if (error instanceof Fault) return error
-  const { statusCode = 500 } = error as Thrown
+  const { statusCode = 500, validation } = error as FastifyError
+  if (validation && request) return validationFault(error as FastifyError, request)
   if (statusCode === 413) return new Fault('request.too-large', { limit: BODY_LIMIT })
   if (statusCode >= 400 && statusCode < 500)
     return new Fault('request.unreadable', { what: errorText(error) })

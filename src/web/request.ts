@@ -1,20 +1,30 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { validatorCompiler } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Deps } from '../core/deps.ts'
-import { Fault, type FieldFault, FieldFaults, unknownFieldFaults } from '../core/errors.ts'
 import { words } from '../i18n/words.ts'
 import { parseOrNull } from '../queries/language/parse-query.ts'
 import { splitFields } from '../queries/language/split-topics.ts'
 import type { Steps } from '../queries/steps.ts'
-import { MAX_DAYS } from '../search/open-archive.ts'
 import { type Searcher, withSearchSlot } from '../search/search-slot.ts'
 import { runYielding, type Spend } from '../search/yield-to-event-loop.ts'
 import type { TypedSignup } from '../subscribers/read-signup.ts'
 import { MAX_TOPICS } from '../subscribers/subscriber.ts'
 
+/** Fastify passes null if there is no body; zod needs undefined. */
+export const validatedByZod: typeof validatorCompiler = (route) => {
+  const validate = validatorCompiler(route)
+  return (data: unknown) => validate(data ?? undefined)
+}
+
+/** The message of a schema says what the field takes. */
+const TAKES = words.subscribe.takes
+
 // One ticked box arrives as a string, two as an array; a JSON body may contain numbers.
-export const formText = z.union([z.string(), z.number()]).transform(String)
-const texts = z.union([formText, z.array(formText)]).transform((value) => [value].flat())
+export const formText = z.union([z.string(), z.number()], { error: TAKES.text }).transform(String)
+const texts = z
+  .union([formText, z.array(formText)], { error: TAKES.texts })
+  .transform((value) => [value].flat())
 
 /** Hour, time zone, days and the other settings, as a form sends them. */
 export const settingsFields = {
@@ -82,9 +92,26 @@ export interface SubscribeForm {
   isBot: boolean
 }
 
-/** Reads the fields of the form; others are ignored. Throws FieldFaults: request.wrong-type. */
-export function readSubscribeForm(body: unknown): SubscribeForm {
-  const fields = readFields(z.object({ ...subscription, ...buttons }), body)
+/** Other fields are ignored. */
+export const subscribeFields = z.object({ ...subscription, ...buttons }, { error: TAKES.fields })
+
+/** The form of a program: what `subscriptionFields` describes, without an email too, and with the honeypot. */
+export const sentSubscription = z.strictObject(subscription, { error: TAKES.fields })
+
+/** A query, and queries of other topics; or the form, with a preview of its topics. */
+export const previewFields = subscribeFields.extend({
+  query: formText.default(''),
+  others: texts.default([]),
+})
+
+/** Reads the form, or what can be read of it if its schema refused it. */
+export function readSubscribeForm({ validationError, body }: FastifyRequest): SubscribeForm {
+  return subscribeFormOf(validationError ? readableFields(subscribeFields, body) : (body as SubscribeFields))
+}
+
+type SubscribeFields = z.output<typeof subscribeFields>
+
+export function subscribeFormOf(fields: SubscribeFields): SubscribeForm {
   const { topic: topics, website, again, do: pressed, remove, use, change, banner, ...others } = fields
   const { any, must, never, author, category, votes, ...typed } = others
   return {
@@ -108,65 +135,49 @@ function replacementOf(use: string): SubscribeForm['replacement'] {
   return place && query ? { place: Number(place), query } : null
 }
 
-/** Reads a JSON body. Throws FieldFaults: request.wrong-type, request.unknown-field. */
-export function readSubscriptionJson(body: unknown): SubscribeForm {
-  const known = Object.keys(subscriptionFields.shape)
-  const unknown = Object.keys(isFields(body) ? body : {}).filter((field) => !(field in subscription))
-  throwFaults(unknownFieldFaults(unknown, known.join(', ')))
-  return readSubscribeForm(body)
-}
-
 /** The settings in the query string of a URL, as far as they can be read. */
-export function settingsInQuery(query: unknown): Partial<TypedSignup> {
-  const parsed = z.object(settingsFields).safeParse(query)
-  return parsed.success ? parsed.data : {}
-}
+export const settingsInQuery = z.object(settingsFields).catch({})
 
 /** The topics in the query string of a URL: /subscribe?topic=mamba&topic=author:Gu */
-export function topicsInQuery(query: unknown): string[] {
-  const parsed = z.object({ topic: texts.default([]) }).safeParse(query)
-  return parsed.success ? parsed.data.topic.filter((topic) => topic.trim() !== '') : []
+export const topicsInQuery = texts
+  .transform((topics) => topics.filter((topic) => topic.trim() !== ''))
+  .catch([])
+
+/** An address as typed; empty if there is none. */
+export const typedEmail = z.string().catch('')
+
+/** The first text of a field in a query string; empty if there is none. */
+export const textField = z
+  .union([z.string(), z.array(z.string()).transform(([first = '']) => first)])
+  .catch('')
+
+/** A text in a query string, if there is exactly one. */
+export const optionalText = z.string().optional().catch(undefined)
+
+/** A number that our pages wrote; `otherwise` for anything else. */
+export const numberField = (otherwise = 0) =>
+  z.coerce
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .catch(otherwise)
+
+export const withToken = { params: z.object({ token: z.string() }) }
+
+/** A form whose fields all have a default: any body is one. */
+export const lenientForm = <T extends z.ZodRawShape>(shape: T) => {
+  const form = z.object(shape)
+  return form.catch(() => form.parse({}))
 }
 
-const isFields = (body: unknown): body is object =>
-  typeof body === 'object' && body !== null && !Array.isArray(body)
-
-/** Reads the fields of a form or a JSON body; ignores others. Throws FieldFaults: request.wrong-type. */
-export function readFields<T extends z.ZodObject>(fields: T, body: unknown = {}): z.output<T> {
-  const parsed = fields.safeParse(body)
-  if (parsed.success) return parsed.data
-  const names = [...new Set(parsed.error.issues.map(({ path: [name] }) => String(name ?? 'body')))]
-  throwFaults(names.map((field) => ({ field, fault: new Fault('request.wrong-type', wrongType(field)) })))
-  throw parsed.error
-}
-
-function wrongType(field: string) {
-  const { text, texts, fields } = words.subscribe.takes
-  return {
-    field,
-    takes: field === 'body' ? fields : ['topic', 'days', 'others'].includes(field) ? texts : text,
-  }
-}
-
-function throwFaults([first, ...others]: FieldFault[]): void {
-  if (first) throw new FieldFaults([first, ...others])
-}
-
-/** The address in a form with one field, as typed; empty if the form has none. */
-export const emailIn = (body: unknown): string =>
-  isFields(body) && 'email' in body && typeof body.email === 'string' ? body.email : ''
-
-/** A query, a number of days (30 by default), and the queries of other topics. */
-interface PreviewQuery {
-  query: string
-  days: number
-  others: string[]
-}
-
-/** Throws FieldFaults: request.wrong-type. */
-export const readPreviewQuery = (body: unknown): PreviewQuery => {
-  const days = formText.transform(Number).default(MAX_DAYS)
-  return readFields(z.object({ query: formText.default(''), days, others: texts.default([]) }), body)
+/** What can be read of a form that its schema refused; the other fields are as if they had not been sent. */
+export function readableFields<T extends z.ZodObject>(form: T, body: unknown): z.output<T> {
+  const sent = z.record(z.string(), z.unknown()).catch({}).parse(body)
+  const read = Object.entries(form.shape).map(([name, field]) => {
+    const { success, data } = z.safeParse(field, sent[name])
+    return [name, success ? data : z.parse(field, undefined)]
+  })
+  return Object.fromEntries(read) as z.output<T>
 }
 
 export const isJson = ({ headers }: FastifyRequest): boolean =>
@@ -207,4 +218,9 @@ export async function readTopicsInSlot(deps: Deps, searcher: Searcher, form: Sub
   const queries = queriesIn(form)
   if (queries.join('').length <= MAX_FREE_LENGTH) return
   await withSearchSlot(deps, searcher, queries, (spend) => preparseTopics(form.typed.topics, spend))
+}
+
+/** For pages behind a personal link: no cache may keep them, and no search engine may list them. */
+export async function markPrivate(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex')
 }

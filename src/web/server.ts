@@ -3,32 +3,27 @@ import formbody from '@fastify/formbody'
 import helmet from '@fastify/helmet'
 import assets from '@fastify/static'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify'
+import { serializerCompiler } from 'fastify-type-provider-zod'
 import type { ServiceDeps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { networksOf } from '../core/rate-limit.ts'
 import { randomId } from '../core/secrets.ts'
 import { Semaphore } from '../core/semaphore.ts'
-import { showDigest } from '../digests/show-digest.ts'
 import { refusalFor } from '../search/search-slot.ts'
 import { yieldToEventLoop } from '../search/yield-to-event-loop.ts'
-import { addAccountLinkRoutes, addAccountRoutes, addMyLinkRoutes } from './account/account-routes.ts'
-import { addManageRoutes } from './account/manage-routes.ts'
-import { addUnsubscribeRoutes } from './account/unsubscribe-routes.ts'
-import { addAdminRoutes } from './admin/admin-routes.ts'
-import { addMetricsRoute } from './admin/metrics-route.ts'
-import { addApi } from './api/api.ts'
+import { accountPages } from './account/account-routes.ts'
+import { adminPages } from './admin/admin-routes.ts'
+import { metricsRoute } from './admin/metrics-route.ts'
+import { api } from './api/api.ts'
 import { ASSET_CACHE_OPTIONS, ASSETS_FOLDER, ASSETS_PATH, addPackageAssets } from './assets.ts'
 import { addErrorHandlers, BODY_LIMIT, sendFault, toFault } from './errors.ts'
 import { openPageRenderer, type Site, securityHeaders } from './pages.ts'
+import { validatedByZod } from './request.ts'
 import { logOf, RequestLog } from './request-log.ts'
-import { addServiceRoutes } from './service-routes.ts'
-import { addPreviewRoutes } from './signup/preview-routes.ts'
-import { addConfirmRoutes, addInboxRoutes, addSubscribeRoutes } from './signup/subscribe-routes.ts'
-import { digestPageView } from './site/digest-view.ts'
-import { addDiscoveryRoutes } from './site/discovery-routes.ts'
-import { addFeedRoutes } from './site/feed-routes.ts'
-import { addPaperRoutes, addSearchRoutes } from './site/paper-routes.ts'
-import { addWebhookRoutes } from './webhooks/webhook-routes.ts'
+import { serviceRoutes } from './service-routes.ts'
+import { signupPages } from './signup/subscribe-routes.ts'
+import { sitePages } from './site/paper-routes.ts'
+import { webhooks } from './webhooks/webhook-routes.ts'
 
 /**
  * In milliseconds. A whole request, headers and body, must arrive within `requestTimeout`; Node checks at intervals.
@@ -60,6 +55,8 @@ export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): Fastify
     routerOptions: { maxParamLength: maxHeaderSize },
     rewriteUrl: ({ url = '/' }) => toDecodableUrl(url),
   })
+  app.setValidatorCompiler(validatedByZod)
+  app.setSerializerCompiler(serializerCompiler)
   app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-cache'))
   warnOfUntrustedProxy(app, deps)
   addErrorHandlers(app, site)
@@ -75,19 +72,14 @@ export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): Fastify
   app.register(async (scope) => {
     addAdmissionControl(scope, site)
     addPackageAssets(scope)
-    addPaperRoutes(scope, site)
-    addSearchRoutes(scope, site)
-    addFeedRoutes(scope, site)
-    addDiscoveryRoutes(scope, site)
-    addSubscribeRoutes(scope, site)
-    addPreviewRoutes(scope, site)
-    addMyLinkRoutes(scope, site)
-    addPrivatePages(scope, site)
-    addServiceRoutes(scope, site)
-    addMetricsRoute(scope, site)
-    addWebhookRoutes(scope, site)
-    addAdminRoutes(scope, site)
-    addApi(scope, site)
+    scope.register(sitePages, site)
+    scope.register(signupPages, site)
+    scope.register(accountPages, site)
+    scope.register(serviceRoutes, site)
+    scope.register(metricsRoute, site)
+    scope.register(webhooks, site)
+    scope.register(api, site)
+    if (deps.config.ADMIN_PASSWORD) scope.register(adminPages, { ...site, prefix: '/admin' })
   })
   return app
 }
@@ -189,28 +181,3 @@ const admitted = (inProgress: Semaphore, network: string, { raw }: FastifyReply)
     }
     inProgress.withSlot(network, untilItEnds).catch(refuse)
   })
-
-/** Every page behind a personal link: no cache may keep it, and no search engine may list it. */
-function addPrivatePages(app: FastifyInstance, site: Site): void {
-  app.register(async (scope) => {
-    scope.addHook('onRequest', async (_request, reply) => {
-      reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex')
-    })
-    addInboxRoutes(scope, site)
-    addConfirmRoutes(scope, site)
-    addUnsubscribeRoutes(scope, site)
-    addDigestRoutes(scope, site)
-    addAccountLinkRoutes(scope, site)
-    addManageRoutes(scope, site)
-    addAccountRoutes(scope, site)
-  })
-}
-
-/** The content of a digest email, on a page that its reader may share. */
-function addDigestRoutes(app: FastifyInstance, { deps, pages }: Site): void {
-  app.get<{ Params: { token: string } }>('/digest/:token', async ({ params: { token } }, reply) => {
-    const shown = await showDigest(deps, { token })
-    if (!shown) return pages.send(reply, 'digest', { digest: null }, 410)
-    return pages.send(reply, 'digest', { digest: digestPageView(shown, deps.config.BASE_URL) })
-  })
-}

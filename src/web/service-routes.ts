@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { type Config, PLACEHOLDER_SENDER } from '../config/config.ts'
 import { tryWithTimeout } from '../core/clock.ts'
 import { acceptsWrites } from '../core/database/database-facts.repo.ts'
@@ -16,7 +17,7 @@ const ROBOTS = ['confirm', 'unsubscribe', 'resubscribe', 'manage', 'digest', 'ac
   .join('\n')
 
 /** The privacy page, and for machines: security.txt, robots.txt, liveness and readiness. */
-export function addServiceRoutes(app: FastifyInstance, { deps, pages }: Site): void {
+export const serviceRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages }) => {
   const { REPLY_TO, MAIL_FROM, POSTAL_ADDRESS, KEEP_DAYS } = deps.config
 
   app.get('/privacy', async (_request, reply) =>

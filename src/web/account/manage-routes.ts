@@ -1,52 +1,58 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { changeByLink, undoByLink } from '../../account/change-by-link.ts'
 import { topicsFile } from '../../account/open-manage-page.ts'
 import { type Fault, FieldFaults } from '../../core/errors.ts'
 import { toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
-import { wantsJson } from '../request.ts'
-import { sendMyLinkPage } from './account-routes.ts'
+import { numberField, optionalText, readableFields, wantsJson, withToken } from '../request.ts'
 import { NO_CHANGE, sendManagePage } from './manage-page.ts'
-import { idParam, type ManageForm, readManageForm, requestedChange } from './manage-view.ts'
+import { idParam, type ManageForm, manageFields, requestedChange } from './manage-view.ts'
+import { sendMyLinkPage } from './my-link-routes.ts'
 import { changeProfile } from './profile-view.ts'
-import { addTopicRoutes } from './topic-routes.ts'
+import { topicRoutes } from './topic-routes.ts'
 
-interface WithToken {
-  Params: { token: string }
-  Querystring: { topic?: unknown; change?: unknown; profile?: unknown }
-}
+/** Topics, settings, pause and receipts, behind the link in emails. */
+export const manageRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
+  const { deps } = site
+  app.setErrorHandler(async (error, request, reply) => offerNewLink(site, request, reply, error))
 
-/**
- * Topics, settings, pause and receipts, behind the link in emails. A GET only shows pages; only a POST changes
- * something.
- */
-export function addManageRoutes(app: FastifyInstance, site: Site): void {
-  app.register(async (scope) => {
-    scope.setErrorHandler(async (error, request, reply) => offerNewLink(site, request, reply, error))
-
-    scope.get<WithToken>('/manage/:token', async ({ params: { token }, query }, reply) => {
-      const { topic, change, profile } = query
-      const shown = { token, topicId: idParam(topic), unchanged: change === NO_CHANGE, profileDone: profile }
-      return sendManagePage(site, reply, shown, idParam(change) || undefined)
-    })
-
-    scope.post<WithToken>('/manage/:token', async (request, reply) => {
-      const { token } = request.params
-      const form = readManageForm(request.body)
-      try {
-        const profile = await changeProfile(site.deps, token, form)
-        if (profile) return reply.redirect(`/manage/${token}?profile=${profile}`, 303)
-        return reply.redirect(
-          `/manage/${token}?change=${(await applyForm(site, token, form)) ?? NO_CHANGE}`,
-          303,
-        )
-      } catch (error) {
-        return showManagePageAgain(site, request, reply, { form, fault: toFault(error) })
-      }
-    })
-    addTopicRoutes(scope, site)
-    addTopicsFileRoute(scope, site)
+  const done = z.object({ topic: numberField(), change: optionalText, profile: optionalText })
+  const shown = { ...withToken, querystring: done }
+  app.get('/manage/:token', { schema: shown }, async ({ params: { token }, query }, reply) => {
+    const { topic: topicId, change, profile: profileDone } = query
+    const page = { token, topicId, unchanged: change === NO_CHANGE, profileDone }
+    return sendManagePage(site, reply, page, idParam(change) || undefined)
   })
+
+  const schema = { ...withToken, body: manageFields.prefault({}) }
+  app.post('/manage/:token', { schema, attachValidation: true }, async (request, reply) => {
+    const { validationError, params, body } = request
+    const { token } = params
+    const form = validationError ? readableFields(manageFields, body) : body
+    try {
+      if (validationError) throw validationError
+      const profile = await changeProfile(deps, token, form)
+      if (profile) return reply.redirect(`/manage/${token}?profile=${profile}`, 303)
+      const change = (await applyForm(site, token, form)) ?? NO_CHANGE
+      return reply.redirect(`/manage/${token}?change=${change}`, 303)
+    } catch (error) {
+      return showManagePageAgain(site, request, reply, { token, form, fault: toFault(error, request) })
+    }
+  })
+
+  // The topics as a text file.
+  app.get('/manage/:token/topics.txt', { schema: withToken }, async ({ params: { token } }, reply) => {
+    // Before the headers are set: the error page of an expired link is not a file.
+    const text = await topicsFile(deps, token)
+    return reply
+      .header('content-disposition', 'attachment; filename="topics.txt"')
+      .type('text/plain; charset=utf-8')
+      .send(text)
+  })
+
+  app.register(topicRoutes, site)
 }
 
 const applyForm = ({ deps }: Site, token: string, form: ManageForm): Promise<number | null> =>
@@ -57,11 +63,10 @@ const applyForm = ({ deps }: Site, token: string, form: ManageForm): Promise<num
 /** The whole page again, with the typed values and what is wrong with them. */
 async function showManagePageAgain(
   site: Site,
-  request: FastifyRequest<WithToken>,
+  request: FastifyRequest,
   reply: FastifyReply,
-  { form, fault }: { form: ManageForm; fault: Fault },
+  { token, form, fault }: { token: string; form: ManageForm; fault: Fault },
 ): Promise<FastifyReply> {
-  const { token } = request.params
   if (fault.code === 'subscriber.state') return reply.redirect(`/manage/${token}`, 303)
   const isFormFault = fault instanceof FieldFaults || FORM_FAULTS.includes(fault.code)
   if (!isFormFault || wantsJson(request)) throw fault
@@ -80,17 +85,5 @@ function offerNewLink(
 ): FastifyReply {
   const fault = toFault(error)
   if (!fault.code.startsWith('link.') || wantsJson(request)) throw error
-  return sendMyLinkPage(site, request, reply, { fault, email: '' })
-}
-
-/** The topics as a text file, behind the link in emails. */
-function addTopicsFileRoute(app: FastifyInstance, { deps }: Site): void {
-  app.get<WithToken>('/manage/:token/topics.txt', async ({ params: { token } }, reply) => {
-    // Before the headers are set: the error page of an expired link is not a file.
-    const text = await topicsFile(deps, token)
-    return reply
-      .header('content-disposition', 'attachment; filename="topics.txt"')
-      .type('text/plain; charset=utf-8')
-      .send(text)
-  })
+  return sendMyLinkPage(site, request, reply, { fault })
 }

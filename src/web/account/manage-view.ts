@@ -19,7 +19,7 @@ import type { Subscription } from '../../subscribers/change.ts'
 import { topicPath } from '../../subscribers/links.ts'
 import { MAX_TOPICS } from '../../subscribers/subscriber.ts'
 import type { StoredTopic } from '../../subscribers/topic.repo.ts'
-import { formText, readFields, settingsFields } from '../request.ts'
+import { formText, numberField, settingsFields } from '../request.ts'
 import {
   changedFields,
   type FaultsView,
@@ -41,8 +41,7 @@ import { type ProfileView, profileChangeSummary, profileView } from './profile-v
 import { type ReceiptsView, receiptsView } from './receipts-view.ts'
 
 /** Reads an id from a URL or a form; 0 for anything else. */
-export const idParam = (typed: unknown): number =>
-  typeof typed === 'string' && /^\d{1,9}$/.test(typed) ? Number(typed) : 0
+export const idParam = (typed: unknown): number => numberField().parse(typed)
 
 interface TopicFormView {
   id: number
@@ -218,7 +217,7 @@ function topicView({ rates }: OpenedManagePage, { id, name, query }: StoredTopic
   }
 }
 
-const fields = {
+export const manageFields = z.object({
   /** Which of the page's forms was sent. */
   do: formText.default(''),
   ...settingsFields,
@@ -237,13 +236,10 @@ const fields = {
   change: formText.default(''),
   /** The key of a word of the profile. */
   word: formText.default(''),
-}
+})
 
 /** A form of the manage page, as it was sent. */
-export type ManageForm = z.output<z.ZodObject<typeof fields>>
-
-/** Throws FieldFaults: request.wrong-type. */
-export const readManageForm = (body: unknown): ManageForm => readFields(z.object(fields), body)
+export type ManageForm = z.output<typeof manageFields>
 
 const CHANGES: Record<string, (form: ManageForm, held: ChangeContext) => Partial<Subscription>> = {
   settings: (form, held) =>

@@ -1,28 +1,23 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { changeByLink, undoByLink } from '../../account/change-by-link.ts'
 import { addedNamedTopic, editedQuery } from '../../account/form-changes.ts'
-import { type OpenTopicInput, openTopic, openTrial, type TrialInput } from '../../account/open-topic.ts'
+import { type OpenTopicInput, openTopic, openTrial } from '../../account/open-topic.ts'
 import { giveFeedback } from '../../account/own-feedback.ts'
 import { Fault, FieldFaults } from '../../core/errors.ts'
 import { topicPath } from '../../subscribers/links.ts'
 import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
-import { formText, readFields, wantsJson } from '../request.ts'
+import { formText, numberField, optionalText, readableFields, wantsJson } from '../request.ts'
 import { isHtmxRequest } from '../signup/preview-routes.ts'
 import { previewOfFault } from '../signup/preview-view.ts'
 import { NO_CHANGE, sendManagePage, sendNoDigestsPage } from './manage-page.ts'
-import { idParam, readManageForm } from './manage-view.ts'
+import { idParam, manageFields } from './manage-view.ts'
 import { changeProfile } from './profile-view.ts'
 import { asQueryFault, type TopicPageInput, topicPageView, trialView } from './topic-view.ts'
 
-interface OfTopic {
-  Params: { token: string; id: string }
-  Querystring: Record<string, unknown>
-}
-type Request = FastifyRequest<OfTopic>
-
-const topicFields = {
+const topicFields = z.object({
   /** "change", "follow" or "undo"; "more", "less" or "back"; "forget-word" or "forget-profile". */
   do: formText.default(''),
   query: formText.default(''),
@@ -34,47 +29,61 @@ const topicFields = {
   change: formText.default(''),
   /** The key of a word. */
   word: formText.default(''),
-}
+})
 
 /** A form of a topic's page, as it was sent. */
-type TopicForm = z.output<z.ZodObject<typeof topicFields>>
+type TopicForm = z.output<typeof topicFields>
 
-/** Throws FieldFaults: request.wrong-type. */
-const readTopicForm = (body: unknown): TopicForm => readFields(z.object(topicFields), body)
+const ofTopic = {
+  params: z.object({ token: z.string(), id: numberField() }),
+  querystring: z.object({
+    paper: numberField(),
+    /** The query that is tried, and the name of the new topic that it would be. */
+    query: z.string().optional().catch(undefined),
+    as: z.literal('new').optional().catch(undefined),
+    name: formText.catch(''),
+    /** What a button did. */
+    change: optionalText,
+    feedback: optionalText,
+    profile: optionalText,
+  }),
+}
 
-/** The change that a URL tries; null if it tries none. */
-function trialInQuery({ query, as, name }: Record<string, unknown>): TrialInput | null {
-  if (typeof query !== 'string') return null
-  return { text: query, named: as === 'new' ? String(name ?? '') : null }
+interface Request extends FastifyRequest {
+  params: z.output<typeof ofTopic.params>
+  query: z.output<typeof ofTopic.querystring>
 }
 
 /**
  * The page of one topic, behind the link in emails. It shows what the topic would match with a word muted, an author
  * followed or another query. A GET only shows pages; only a POST changes something.
  */
-export function addTopicRoutes(app: FastifyInstance, site: Site): void {
-  app.get<OfTopic>('/manage/:token/topics/:id', async (request, reply) => {
-    const { query } = request
-    const tried = trialInQuery(query)
-    if (isHtmxRequest(request))
-      return sendTrial(site, request, reply, { ...requestedTopicOf(request), tried })
-    return sendTopicPage(site, request, reply, { ...requestedTopicOf(request), tried }, { done: query })
+export const topicRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
+  app.get('/manage/:token/topics/:id', { schema: ofTopic }, async (request, reply) => {
+    const { query: text, as, name, ...done } = request.query
+    const tried = text === undefined ? null : { text, named: as ? name : null }
+    const asked = { ...requestedTopicOf(request), tried }
+    return isHtmxRequest(request)
+      ? sendTrial(site, request, reply, asked)
+      : sendTopicPage(site, request, reply, asked, { done })
   })
 
-  app.post<OfTopic>('/manage/:token/topics/:id', async (request, reply) => {
-    const form = readTopicForm(request.body)
-    const place = pathParamsOf(request, form)
+  const schema = { ...ofTopic, body: topicFields.prefault({}) }
+  app.post('/manage/:token/topics/:id', { schema, attachValidation: true }, async (request, reply) => {
+    const { validationError, body } = request
+    const form = validationError ? readableFields(topicFields, body) : body
     try {
-      return reply.redirect(topicPath(place, await applyTopicForm(site, request, form)), 303)
+      if (validationError) throw validationError
+      const said = await applyTopicForm(site, request, form)
+      return reply.redirect(topicPath(pathParamsOf(request, form), said), 303)
     } catch (error) {
-      return showTopicPageAgain(site, request, reply, { form, fault: toFault(error) })
+      return showTopicPageAgain(site, request, reply, { form, fault: toFault(error, request) })
     }
   })
 }
 
-const pathParamsOf = ({ params: { token, id }, query }: Request, form?: TopicForm) => ({
-  token,
-  id: idParam(id),
+const pathParamsOf = ({ params, query }: Request, form?: TopicForm) => ({
+  ...params,
   paper: String(idParam(query.paper) || idParam(form?.paper) || ''),
 })
 
@@ -169,7 +178,7 @@ async function showTopicPageAgain(
   if (fault.code === 'subscriber.state') return reply.redirect(`/manage/${token}`, 303)
   if (wantsJson(request)) throw fault
   if (fault instanceof FieldFaults && fault.fields.some(({ fault: { code } }) => code === 'topic.removed')) {
-    const typed = readManageForm({ ...form, do: 'change-topic', topic: id })
+    const typed = manageFields.parse({ ...form, do: 'change-topic', topic: id })
     return sendManagePage(site, reply, { token, form: typed, fault }, undefined, 422)
   }
   const isFormFault = fault instanceof FieldFaults || FORM_FAULTS.includes(fault.code)

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { FastifyReply } from 'fastify'
+import { z } from 'zod'
 import type { Config } from '../../config/config.ts'
 import { type Day, parseDay } from '../../core/dates.ts'
 import type { ServiceDeps } from '../../core/deps.ts'
@@ -7,7 +8,7 @@ import { Fault } from '../../core/errors.ts'
 import { dateAndTime } from '../../i18n/dates.ts'
 import { TemplateEngine } from '../../i18n/template-engine.ts'
 import { ASSETS_PATH } from '../assets.ts'
-import { formText } from '../request.ts'
+import { formText, textField } from '../request.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../../templates/admin')
 
@@ -57,12 +58,11 @@ const UNSEEN = /[\p{Cc}\p{Cs}\p{Bidi_Control}\ufeff]+/gu
 /** A field of one line; empty if it was not sent. */
 export const lineField = formText.transform((typed) => typed.replace(UNSEEN, ' ').trim()).default('')
 
+/** A form with one field. */
+export const emailForm = { body: z.object({ email: lineField }).prefault({}) }
+
 /** Rows on one page. */
 export const ROWS_PER_PAGE = 100
-
-/** Reads a number from a query string or path; returns `otherwise` for anything else. */
-export const numberParam = (value: unknown, otherwise = 0): number =>
-  typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : otherwise
 
 /** Takes one row more than fits on a page; returns the rows of the page, and whether there are more. */
 export const takePage = <Row>(rows: Row[]): { rows: Row[]; more: boolean } => ({
@@ -70,9 +70,9 @@ export const takePage = <Row>(rows: Row[]): { rows: Row[]; more: boolean } => ({
   more: rows.length > ROWS_PER_PAGE,
 })
 
-/** Reads the date in a URL: the day, or the typed text and what is wrong with it; empty if no date was typed. */
-export function dayParam(inQuery: unknown): { day?: Day; typed?: string; problem?: string } {
-  const typed = lineField.catch('').parse([inQuery].flat()[0])
+/** The date in a URL: the day, or the typed text and what is wrong with it; empty if no date was typed. */
+export const dayField = textField.transform((text): { day?: Day; typed?: string; problem?: string } => {
+  const typed = lineField.parse(text)
   if (typed === '') return {}
   try {
     return { day: parseDay(typed) }
@@ -80,4 +80,4 @@ export function dayParam(inQuery: unknown): { day?: Day; typed?: string; problem
     if (!(error instanceof Fault)) throw error
     return { typed, problem: error.message }
   }
-}
+})

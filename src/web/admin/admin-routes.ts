@@ -2,46 +2,36 @@ import cookie from '@fastify/cookie'
 import csrf from '@fastify/csrf-protection'
 import session from '@fastify/session'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { z } from 'zod'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { Fault } from '../../core/errors.ts'
-import { id } from '../../operator/operations/fields.ts'
 import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
+import { markPrivate } from '../request.ts'
 import { logOf } from '../request-log.ts'
 import { type AdminSite, openAdminPages } from './admin-pages.ts'
-import { addDayRoutes } from './day-routes.ts'
-import { addLoginRoutes } from './login-routes.ts'
-import { addAdminMessageRoutes } from './message-routes.ts'
-import { addAdminActionRoutes, addOverviewRoutes } from './overview-routes.ts'
-import { addAdminReturnRoutes } from './return-routes.ts'
+import { dayRoutes } from './day-routes.ts'
+import { loginRoutes } from './login-routes.ts'
+import { messageRoutes } from './message-routes.ts'
+import { actionRoutes, overviewRoutes } from './overview-routes.ts'
+import { returnRoutes } from './return-routes.ts'
 import { openSessionStore } from './session.repo.ts'
-import { addAdminSourceRoutes } from './source-routes.ts'
-import { addAdminSubscriberRoutes } from './subscriber-routes.ts'
-import { addSuppressionRoutes } from './suppression-routes.ts'
-import { addAdminTopicRoutes } from './topic-routes.ts'
-
-const paths = z.looseObject({ id: id.optional() })
+import { sourceRoutes } from './source-routes.ts'
+import { subscriberRoutes } from './subscriber-routes.ts'
+import { suppressionRoutes } from './suppression-routes.ts'
+import { topicRoutes } from './topic-routes.ts'
 
 const SEEN_EVERY_MS = 60_000
 const LOOPBACK = /^http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$)/i
 
-/** The operator's pages, only if ADMIN_PASSWORD is set. No other page of the site uses a cookie. */
-export function addAdminRoutes(app: FastifyInstance, { deps }: Site): void {
-  if (!deps.config.ADMIN_PASSWORD) return
+/** The operator's pages. No other page of the site uses a cookie. */
+export const adminPages: FastifyPluginAsyncZod<Site> = async (app, { deps }) => {
   const admin: AdminSite = { deps, send: openAdminPages(deps.config) }
-  app.register(
-    async (scope) => {
-      scope.addHook('onRequest', async (_request, reply) => {
-        reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex')
-      })
-      scope.addHook('onRequest', async (request) => requireHttpsAndSameOrigin(admin, request))
-      await addSessions(scope, admin)
-      scope.setErrorHandler(async (error, request, reply) => sendAdminFault(admin, request, reply, error))
-      addLoginRoutes(scope, admin)
-      scope.register(async (inside) => addLoggedInRoutes(inside, admin))
-    },
-    { prefix: '/admin' },
-  )
+  app.addHook('onRequest', markPrivate)
+  app.addHook('onRequest', async (request) => requireHttpsAndSameOrigin(admin, request))
+  await addSessions(app, admin)
+  app.setErrorHandler(async (error, request, reply) => sendAdminFault(admin, request, reply, error))
+  app.register(loginRoutes, admin)
+  app.register(loggedInRoutes, admin)
 }
 
 async function addSessions(scope: FastifyInstance, { deps }: AdminSite): Promise<void> {
@@ -63,32 +53,29 @@ async function addSessions(scope: FastifyInstance, { deps }: AdminSite): Promise
   })
 }
 
-function addLoggedInRoutes(app: FastifyInstance, admin: AdminSite): void {
+const loggedInRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
   app.addHook('onRequest', async ({ session }, reply) => {
     if (!session.startedAt) return reply.redirect('/admin/login', 303)
     const now = admin.deps.clock.now().getTime()
     if (now - (session.seenAt ?? 0) >= SEEN_EVERY_MS) session.seenAt = now
   })
-  app.addHook('preHandler', (request, reply, done) =>
+  app.addHook('preValidation', (request, reply, done) =>
     request.method === 'POST' ? app.csrfProtection(request, reply, done) : done(),
   )
-  app.addHook('preHandler', async ({ params }) => {
-    if (!paths.safeParse(params).success) throw new Fault('page.not-found')
-  })
   app.post('/logout', async (request, reply) => {
     await request.session.destroy()
     logOf(admin.deps, request).info('admin.logged-out')
     return reply.redirect('/admin/login', 303)
   })
-  addOverviewRoutes(app, admin)
-  addAdminSubscriberRoutes(app, admin)
-  addAdminTopicRoutes(app, admin)
-  addDayRoutes(app, admin)
-  addAdminMessageRoutes(app, admin)
-  addAdminReturnRoutes(app, admin)
-  addAdminSourceRoutes(app, admin)
-  addSuppressionRoutes(app, admin)
-  addAdminActionRoutes(app, admin)
+  app.register(overviewRoutes, admin)
+  app.register(subscriberRoutes, admin)
+  app.register(topicRoutes, admin)
+  app.register(dayRoutes, admin)
+  app.register(messageRoutes, admin)
+  app.register(returnRoutes, admin)
+  app.register(sourceRoutes, admin)
+  app.register(suppressionRoutes, admin)
+  app.register(actionRoutes, admin)
 }
 
 /** Throws admin.not-https, admin.elsewhere. Plain http is only for a site on this computer, never for production. */
@@ -114,7 +101,7 @@ function sendAdminFault(
   reply: FastifyReply,
   error: unknown,
 ): FastifyReply {
-  const fault = isCsrfError(error) ? new Fault('admin.elsewhere') : toFault(error)
+  const fault = isCsrfError(error) ? new Fault('admin.elsewhere') : toFault(error, request)
   const reference = logFault(deps, request, reply, fault)
   const { code, message, status } = fault
   return send(reply, 'fault', { code, message, status, reference }, status)

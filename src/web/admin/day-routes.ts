@@ -1,23 +1,24 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { addDays, dayOf, parseDay } from '../../core/dates.ts'
-import { Fault } from '../../core/errors.ts'
 import { dayTotals } from '../../digests/reconciliation.repo.ts'
 import type { DayTotals } from '../../digests/reconciliation.ts'
 import { longDateWithoutYear } from '../../i18n/dates.ts'
 import { DAY_TOTALS_COLUMNS, type DayTotalsColumn, dayTotalsEntries } from '../../mail/outbox/receipt.repo.ts'
 import { messageReasonText } from '../../operator/message-timeline.ts'
 import { day } from '../../operator/operations/fields.ts'
-import { type AdminSite, dayParam, numberParam, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
+import { numberField } from '../request.ts'
+import { type AdminSite, dayField, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
 
 const DAYS = 14
 /** Years before 1000 are not accepted. */
 const isDay = (text: string): boolean => day.safeParse(text).success
 
 /** The totals of each date, and the subscribers behind each count. */
-export function addDayRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
-  app.get<{ Querystring: { date?: string } }>('/days', async ({ query }, reply) => {
+export const dayRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
+  const chosen = { querystring: z.object({ date: dayField }) }
+  app.get('/days', { schema: chosen }, async ({ query: { date: asked } }, reply) => {
     const today = dayOf(deps.clock.now())
-    const asked = dayParam(query.date)
     const last = asked.day ?? today
     const dates = Array.from({ length: DAYS }, (_, back) => addDays(last, -back)).filter(isDay)
     const all = await Promise.all(dates.map((date) => dayTotals(deps.db, date)))
@@ -39,28 +40,18 @@ export function addDayRoutes(app: FastifyInstance, { deps, send }: AdminSite): v
     return send(reply, 'days', view, asked.problem ? 422 : 200)
   })
 
-  app.get<{ Params: { date: string; column: string }; Querystring: { after?: string } }>(
-    '/days/:date/:column',
-    async ({ params, query }, reply) => {
-      const date = parseDay(params.date)
-      const column = DAY_TOTALS_COLUMNS.find((name) => name === params.column)
-      if (!column) throw new Fault('page.not-found')
-      const after = numberParam(query.after)
-      const found = takePage(
-        await dayTotalsEntries(deps.db, { date, column, after, most: ROWS_PER_PAGE + 1 }),
-      )
-      const rows = found.rows.map((row) => ({ ...row, why: row.reason && messageReasonText(row.reason) }))
-      const title = columnTitle(column)
-      return send(reply, 'day-column', {
-        date,
-        text: longDateWithoutYear(date),
-        column,
-        title,
-        ...found,
-        rows,
-      })
-    },
-  )
+  const ofColumn = {
+    params: z.object({ date: z.string(), column: z.enum(DAY_TOTALS_COLUMNS) }),
+    querystring: z.object({ after: numberField() }),
+  }
+  app.get('/days/:date/:column', { schema: ofColumn }, async ({ params, query: { after } }, reply) => {
+    const { column } = params
+    const date = parseDay(params.date)
+    const found = takePage(await dayTotalsEntries(deps.db, { date, column, after, most: ROWS_PER_PAGE + 1 }))
+    const rows = found.rows.map((row) => ({ ...row, why: row.reason && messageReasonText(row.reason) }))
+    const [text, title] = [longDateWithoutYear(date), columnTitle(column)]
+    return send(reply, 'day-column', { date, text, column, title, ...found, rows })
+  })
 }
 
 const TITLES: Record<DayTotalsColumn, string> = {

@@ -1,6 +1,7 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { formText, readFields } from '../request.ts'
+import { formText } from '../request.ts'
 import { logOf } from '../request-log.ts'
 import type { AdminSite } from './admin-pages.ts'
 import { checkPassword } from './check-password.ts'
@@ -8,14 +9,15 @@ import { checkPassword } from './check-password.ts'
 const WRONG = 'That password is not correct. Try again.'
 
 /** The login page. A GET sets no cookie: only a login creates a session. */
-export function addLoginRoutes(app: FastifyInstance, admin: AdminSite): void {
+export const loginRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
   const { deps, send } = admin
   app.get('/login', async ({ session }, reply) =>
     session.startedAt ? reply.redirect('/admin', 303) : send(reply, 'login', { problem: '' }),
   )
 
-  app.post('/login', async (request, reply) => {
-    const { password } = readFields(z.object({ password: formText.default('') }), request.body)
+  const body = z.object({ password: formText.default('') }).prefault({})
+  app.post('/login', { schema: { body } }, async (request, reply) => {
+    const { password } = request.body
     const { isCorrect, waitSeconds } = await checkPassword(
       { ...deps, log: logOf(deps, request) },
       {

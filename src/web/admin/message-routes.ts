@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
 import { MESSAGE_STATES } from '../../mail/message.ts'
@@ -8,18 +8,16 @@ import { cursorInstant } from '../../operator/operations/cursor.ts'
 import { id } from '../../operator/operations/fields.ts'
 import { retry } from '../../operator/operations/messages.ts'
 import { showMessage, stateName } from '../../operator/retry-message.ts'
+import { optionalText } from '../request.ts'
 import { type AdminSite, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
 import { doneSentence, operationForm, operationNamed, runAdminOperation } from './operation-forms.ts'
-
-interface Asked {
-  Querystring: { state?: string; after?: string }
-}
 
 const RETRYABLE_STATES = ['deferred', 'refused', 'uncertain', 'gave_up', 'skipped']
 
 /** Emails of every kind, and the history of each. */
-export function addAdminMessageRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
-  app.get<Asked>('/messages', async ({ query }, reply) => {
+export const messageRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
+  const filters = { querystring: z.object({ state: optionalText, after: z.unknown().optional() }) }
+  app.get('/messages', { schema: filters }, async ({ query }, reply) => {
     const state = MESSAGE_STATES.find((one) => stateName(one) === query.state)
     const found = takePage(
       await listMessages(deps.db, { state, after: parseCursor(query.after), most: ROWS_PER_PAGE + 1 }),
@@ -33,28 +31,25 @@ export function addAdminMessageRoutes(app: FastifyInstance, { deps, send }: Admi
     })
   })
 
-  app.get<{ Params: { id: string }; Querystring: { done?: unknown } }>(
-    '/messages/:id',
-    async ({ params, query }, reply) => {
-      const message = await showMessage(deps, params)
-      const now = deps.clock.now()
-      return send(reply, 'message', {
-        said: doneSentence([retry], query.done),
-        message: { ...message, state: stateName(message.state) },
-        fate: messageOutcomeText(message),
-        life: messageTimeline(message, now),
-        retry:
-          RETRYABLE_STATES.includes(message.state) && message.deadline > now && message.toAddress !== null
-            ? operationForm(retry)
-            : undefined,
-      })
-    },
-  )
+  const ofMessage = { params: z.object({ id }), querystring: z.object({ done: optionalText }) }
+  app.get('/messages/:id', { schema: ofMessage }, async ({ params, query }, reply) => {
+    const message = await showMessage(deps, params)
+    const now = deps.clock.now()
+    const mayRetry =
+      RETRYABLE_STATES.includes(message.state) && message.deadline > now && message.toAddress !== null
+    return send(reply, 'message', {
+      said: doneSentence([retry], query.done),
+      message: { ...message, state: stateName(message.state) },
+      fate: messageOutcomeText(message),
+      life: messageTimeline(message, now),
+      retry: mayRetry ? operationForm(retry) : undefined,
+    })
+  })
 
-  app.post<{ Params: { id: string } }>('/messages/:id/retry', async ({ params: { id } }, reply) => {
+  app.post('/messages/:id/retry', { schema: { params: z.object({ id }) } }, async ({ params }, reply) => {
     const operation = operationNamed([retry], 'retry')
-    const done = await runAdminOperation(deps, operation, { subject: { id }, typed: {} })
-    return reply.redirect(`/admin/messages/${id}?done=${done}`, 303)
+    const done = await runAdminOperation(deps, operation, { subject: params, typed: {} })
+    return reply.redirect(`/admin/messages/${params.id}?done=${done}`, 303)
   })
 }
 

@@ -1,5 +1,6 @@
 import { BlockList } from 'node:net'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Config } from '../../config/config.ts'
 import { openMetricsWriter } from '../../operator/metrics/write-metrics.ts'
 import type { Site } from '../pages.ts'
@@ -10,7 +11,7 @@ import { checkPassword } from './check-password.ts'
  * Prometheus metrics, for requests from this machine and for Basic authentication with ADMIN_PASSWORD and any user
  * name.
  */
-export function addMetricsRoute(app: FastifyInstance, { deps }: Site): void {
+export const metricsRoute: FastifyPluginAsyncZod<Site> = async (app, { deps }) => {
   const writer = openMetricsWriter(deps)
   app.get('/metrics', async (request, reply) => {
     const refused = await denyUnlessAllowed(request, reply, deps)

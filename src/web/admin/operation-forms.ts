@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ServiceDeps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
@@ -10,7 +9,6 @@ import {
   runOperation,
   unwrapped,
 } from '../../operator/operations/operation.ts'
-import { readFields } from '../request.ts'
 import { lineField } from './admin-pages.ts'
 
 type AdminOperation = Operation & { admin: NonNullable<Operation['admin']> }
@@ -60,12 +58,8 @@ export function operationNamed(operations: readonly Operation[], verb: string): 
   return found as AdminOperation
 }
 
-/** Fields that were typed into a form: `do`, and those of the operation; empty if they were not sent. */
-export const readForm = (
-  body: FastifyRequest['body'],
-  names: readonly string[] = [],
-): Record<string, string> =>
-  readFields(z.object(Object.fromEntries(['do', ...names].map((name) => [name, lineField]))), body)
+/** The form of an operation: its verb, and the fields of the operation. */
+export const operationBody = z.object({ do: lineField }).catchall(lineField).prefault({})
 
 /** The sentence for `?done=` after the redirect. */
 export function doneSentence(operations: readonly Operation[], done: unknown): string | undefined {

@@ -1,4 +1,5 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { countBounces } from '../../bounces/bounce-list.repo.ts'
 import { recentActions } from '../../core/action.repo.ts'
 import { addDays, type Day, dayOf, midnight } from '../../core/dates.ts'
@@ -13,14 +14,15 @@ import { type DeliverySummary, deliverySummary } from '../../operator/delivery-s
 import { pause, resume } from '../../operator/operations/delivery.ts'
 import { sourceStatus } from '../../operator/source-status.ts'
 import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
-import { type AdminSite, numberParam, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
+import { numberField, optionalText } from '../request.ts'
+import { type AdminSite, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
 import { CHART_SPANS, loadCharts } from './charts-view.ts'
 import { dayTotalCells } from './day-routes.ts'
 import {
   doneSentence,
+  operationBody,
   operationForm,
   operationNamed,
-  readForm,
   runAdminOperation,
 } from './operation-forms.ts'
 import { classRows } from './returns-view.ts'
@@ -30,13 +32,10 @@ const MAX_RATES = 20
 const WAITING = ['ready', 'taken', 'deferred', 'uncertain'] as const
 const OPERATIONS = [pause, resume]
 
-interface Asked {
-  Querystring: { days?: unknown; done?: unknown }
-}
-
 /** The overview page, and stopping and resuming delivery. */
-export function addOverviewRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
-  app.get<Asked>('', async ({ query }, reply) => {
+export const overviewRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
+  const asked = z.object({ days: optionalText, done: optionalText })
+  app.get('', { schema: { querystring: asked } }, async ({ query }, reply) => {
     const span = CHART_SPANS.find(({ days }) => String(days) === query.days) ?? CHART_SPANS[0]
     const today = dayOf(deps.clock.now())
     const [delivery, counted] = [await deliverySummary(deps), await dayTotals(deps.db, today)]
@@ -63,10 +62,8 @@ export function addOverviewRoutes(app: FastifyInstance, { deps, send }: AdminSit
     })
   })
 
-  app.post('/delivery', async ({ body }, reply) => {
-    const operation = operationNamed(OPERATIONS, readForm(body).do!)
-    const typed = readForm(body, Object.keys(operation.admin.labels ?? {}))
-    const done = await runAdminOperation(deps, operation, { typed })
+  app.post('/delivery', { schema: { body: operationBody } }, async ({ body: typed }, reply) => {
+    const done = await runAdminOperation(deps, operationNamed(OPERATIONS, typed.do), { typed })
     return reply.redirect(`/admin?done=${done}`, 303)
   })
 }
@@ -88,9 +85,9 @@ const waitingRows = ({ waiting }: DeliverySummary) =>
 const MAX_ACTION_ID = 2_147_483_647
 
 /** The log of the operator's actions through pages, API and commands. */
-export function addAdminActionRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
-  app.get<{ Querystring: { before?: string } }>('/actions', async ({ query }, reply) => {
-    const before = numberParam(query.before, MAX_ACTION_ID)
+export const actionRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
+  const querystring = z.object({ before: numberField(MAX_ACTION_ID) })
+  app.get('/actions', { schema: { querystring } }, async ({ query: { before } }, reply) => {
     const found = takePage(await recentActions(deps.db, { before, limit: ROWS_PER_PAGE + 1 }))
     return send(reply, 'actions', found)
   })

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { BOUNCE_CLASSES } from '../../bounces/bounce.repo.ts'
 import { type BounceCursor, newestBounces } from '../../bounces/bounce-list.repo.ts'
@@ -6,19 +6,23 @@ import { classText, effectText } from '../../bounces/bounce-text.ts'
 import { enabledChannels } from '../../bounces/enabled-channels.ts'
 import { Fault } from '../../core/errors.ts'
 import { cursorInstant } from '../../operator/operations/cursor.ts'
-import { type AdminSite, lineField, numberParam, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
+import { numberField, optionalText } from '../request.ts'
+import { type AdminSite, lineField, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
 import { RETURN_SPANS, returnsView } from './returns-view.ts'
 
-interface Asked {
-  Querystring: { days?: unknown; class?: unknown; domain?: unknown; after?: unknown }
-}
+const filters = z.object({
+  days: optionalText,
+  class: z.enum(BOUNCE_CLASSES).optional().catch(undefined),
+  domain: lineField.catch(''),
+  after: z.unknown().optional(),
+})
 
 /** Bounces and complaints: totals, by domain, and each one. */
-export function addAdminReturnRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
-  app.get<Asked>('/returns', async ({ query }, reply) => {
+export const returnRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
+  app.get('/returns', { schema: { querystring: filters } }, async ({ query }, reply) => {
+    const { class: kind } = query
+    const domain = query.domain || undefined
     const span = RETURN_SPANS.find(({ days }) => String(days) === query.days) ?? RETURN_SPANS[0]
-    const kind = BOUNCE_CLASSES.find((one) => one === query.class)
-    const domain = lineField.catch('').parse(query.domain) || undefined
     const wanted = { class: kind, domain, after: parseCursor(query.after), most: ROWS_PER_PAGE + 1 }
     const { rows, more } = takePage(await newestBounces(deps.db, wanted))
     const last = rows.at(-1)
@@ -52,5 +56,6 @@ function parseCursor(after: unknown): BounceCursor | undefined {
   if (after === undefined) return undefined
   const { success, data } = cursorSchema.safeParse(String(after).split('~'))
   if (!success) throw new Fault('page.not-found')
-  return { at: data[0], reportId: numberParam(data[1]), n: numberParam(data[2]) }
+  const [at, reportId, n] = data
+  return { at, reportId: numberField().parse(reportId), n: numberField().parse(n) }
 }

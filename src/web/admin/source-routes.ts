@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { longDateWithoutYear } from '../../i18n/dates.ts'
 import {
   rejectedPapersText,
@@ -12,7 +12,7 @@ import type { AdminSite } from './admin-pages.ts'
 const DAYS = 14
 
 /** The state of each source by day (UTC). */
-export function addAdminSourceRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
+export const sourceRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
   app.get('/sources', async (_request, reply) => {
     const sources = await sourceStatus(deps, { days: DAYS })
     return send(reply, 'sources', {

@@ -1,30 +1,26 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyReply } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { findSubscriber } from '../../account/find-subscriber.ts'
 import type { Day } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
+import { id } from '../../operator/operations/fields.ts'
 import { ADMIN_OPERATIONS } from '../../operator/operations/subscriber-changes.ts'
 import { addressHash, parseAddress } from '../../subscribers/address.ts'
 import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
 import { suppressionOf } from '../../subscribers/suppression.repo.ts'
 import { toFault } from '../errors.ts'
-import { readFields } from '../request.ts'
-import { type AdminSite, dayParam, lineField } from './admin-pages.ts'
-import { doneSentence, operationNamed, readForm, runAdminOperation } from './operation-forms.ts'
+import { optionalText } from '../request.ts'
+import { type AdminSite, dayField, emailForm } from './admin-pages.ts'
+import { doneSentence, operationBody, operationNamed, runAdminOperation } from './operation-forms.ts'
 import { erasedView, subscriberView } from './subscriber-view.ts'
 
-interface WithId {
-  Params: { id: string; step: string }
-  Querystring: { date?: string; done?: unknown }
-}
-
 /** One subscriber, found by address and then identified by number. No URL contains the address. */
-export function addAdminSubscriberRoutes(app: FastifyInstance, admin: AdminSite): void {
+export const subscriberRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
   const { deps, send } = admin
   app.get('/subscribers', async (_request, reply) => sendFinder(admin, reply, { email: '' }))
 
-  app.post('/subscribers', async ({ body }, reply) => {
-    const { email } = readFields(z.object({ email: lineField }), body)
+  app.post('/subscribers', { schema: emailForm }, async ({ body: { email } }, reply) => {
     try {
       return reply.redirect(`/admin/subscribers/${(await findSubscriber(deps.db, { email })).id}`, 303)
     } catch (error) {
@@ -35,20 +31,17 @@ export function addAdminSubscriberRoutes(app: FastifyInstance, admin: AdminSite)
     }
   })
 
-  app.get<WithId>('/subscribers/:id', async ({ params: { id }, query }, reply) => {
-    const { day: date, ...wrong } = dayParam(query.date)
-    const status = wrong.problem ? 422 : 200
-    return sendSubscriberPage(
-      admin,
-      reply,
-      { id, date, said: doneSentence(ADMIN_OPERATIONS, query.done), ...wrong },
-      status,
-    )
+  const params = z.object({ id })
+  const shown = { params, querystring: z.object({ date: dayField, done: optionalText }) }
+  app.get('/subscribers/:id', { schema: shown }, async ({ params: { id }, query }, reply) => {
+    const { day: date, ...wrong } = query.date
+    const said = doneSentence(ADMIN_OPERATIONS, query.done)
+    return sendSubscriberPage(admin, reply, { id, date, said, ...wrong }, wrong.problem ? 422 : 200)
   })
 
-  app.post<WithId>('/subscribers/:id', async ({ params: { id }, body }, reply) => {
-    const operation = operationNamed(ADMIN_OPERATIONS, readForm(body).do!)
-    const typed = readForm(body, Object.keys(operation.admin.labels ?? {}))
+  const changed = { params, body: operationBody }
+  app.post('/subscribers/:id', { schema: changed }, async ({ params: { id }, body: typed }, reply) => {
+    const operation = operationNamed(ADMIN_OPERATIONS, typed.do)
     try {
       const done = await runAdminOperation(deps, operation, { subject: { who: { id } }, typed })
       return reply.redirect(`/admin/subscribers/${id}?done=${done}`, 303)
@@ -59,7 +52,8 @@ export function addAdminSubscriberRoutes(app: FastifyInstance, admin: AdminSite)
     }
   })
 
-  app.get<WithId>('/subscribers/:id/:step', async ({ params: { id, step } }, reply) => {
+  const step = { params: params.extend({ step: z.string() }) }
+  app.get('/subscribers/:id/:step', { schema: step }, async ({ params: { id, step } }, reply) => {
     const { confirm } = operationNamed(ADMIN_OPERATIONS, step).admin
     if (!confirm) throw new Fault('page.not-found')
     const { address } = await findSubscriber(deps.db, { id })

@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyReply } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { ADMIN_OPERATIONS } from '../../operator/operations/subscriber-changes.ts'
 import { addressHash, parseAddress } from '../../subscribers/address.ts'
@@ -8,23 +9,23 @@ import {
   suppressionOf,
 } from '../../subscribers/suppression.repo.ts'
 import { toFault } from '../errors.ts'
-import { readFields } from '../request.ts'
-import { type AdminSite, lineField, numberParam, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
+import { numberField, optionalText } from '../request.ts'
+import { type AdminSite, emailForm, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
 import { operationNamed, runAdminOperation } from './operation-forms.ts'
 
 /** Addresses that we do not email. We have only their hashes, so the operator types an address to look it up. */
-export function addSuppressionRoutes(app: FastifyInstance, admin: AdminSite): void {
+export const suppressionRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
   const { deps } = admin
-  app.get<{ Querystring: { skip?: string; done?: unknown } }>('/suppressions', async ({ query }, reply) =>
+  const querystring = z.object({ skip: numberField(), done: optionalText })
+  app.get('/suppressions', { schema: { querystring } }, async ({ query }, reply) =>
     sendList(admin, reply, {
-      skip: numberParam(query.skip),
+      skip: query.skip,
       said: query.done === 'lifted' ? 'Suppression removed. We can email that address again.' : undefined,
     }),
   )
 
   // Not a redirect: that would put the address in the browser's history and in the proxy's log.
-  app.post('/suppressions', async ({ body }, reply) => {
-    const { email } = readFields(z.object({ email: lineField }), body)
+  app.post('/suppressions', { schema: emailForm }, async ({ body: { email } }, reply) => {
     try {
       const hash = addressHash(parseAddress(email).key, deps.config.SUPPRESSION_KEY)
       return sendList(admin, reply, { email, looked: { hash, found: await suppressionOf(deps.db, hash) } })
@@ -35,8 +36,7 @@ export function addSuppressionRoutes(app: FastifyInstance, admin: AdminSite): vo
     }
   })
 
-  app.post('/suppressions/lift', async ({ body }, reply) => {
-    const { email } = readFields(z.object({ email: lineField }), body)
+  app.post('/suppressions/lift', { schema: emailForm }, async ({ body: { email } }, reply) => {
     const operation = operationNamed(ADMIN_OPERATIONS, 'unsuppress')
     await runAdminOperation(deps, operation, { subject: { who: { email } }, typed: {} })
     return reply.redirect('/admin/suppressions?done=lifted', 303)

@@ -1,30 +1,29 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
 import { queriesByCount, topicHolders } from '../../subscribers/subscriber-lists.repo.ts'
 import { understoodOf } from '../account/change-summary-view.ts'
-import { type AdminSite, numberParam, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
+import { numberField } from '../request.ts'
+import { type AdminSite, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
 
 /** All topics by number of subscribers, and the subscribers of each. */
-export function addAdminTopicRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
-  app.get<{ Querystring: { skip?: string } }>('/topics', async ({ query }, reply) => {
-    const skip = numberParam(query.skip)
-    const found = takePage(await queriesByCount(deps.db, { skip, most: ROWS_PER_PAGE + 1 }))
-    return send(reply, 'topics', { ...found, skip, size: ROWS_PER_PAGE })
-  })
-
-  app.get<{ Params: { id: string }; Querystring: { after?: string } }>(
-    '/topics/:id',
-    async ({ params, query }, reply) => {
-      const asked = {
-        queryId: numberParam(params.id),
-        after: numberParam(query.after),
-        most: ROWS_PER_PAGE + 1,
-      }
-      const found = await topicHolders(deps.db, asked)
-      if (!found) throw new Fault('page.not-found')
-      const { rows, more } = takePage(found.holders)
-      const understood = understoodOf(found.query)
-      return send(reply, 'topic', { id: params.id, query: found.query, understood, rows, more })
+export const topicRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
+  app.get(
+    '/topics',
+    { schema: { querystring: z.object({ skip: numberField() }) } },
+    async ({ query }, reply) => {
+      const { skip } = query
+      const found = takePage(await queriesByCount(deps.db, { skip, most: ROWS_PER_PAGE + 1 }))
+      return send(reply, 'topics', { ...found, skip, size: ROWS_PER_PAGE })
     },
   )
+
+  const ofTopic = { params: z.object({ id: numberField() }), querystring: z.object({ after: numberField() }) }
+  app.get('/topics/:id', { schema: ofTopic }, async ({ params: { id }, query: { after } }, reply) => {
+    const found = await topicHolders(deps.db, { queryId: id, after, most: ROWS_PER_PAGE + 1 })
+    if (!found) throw new Fault('page.not-found')
+    const { rows, more } = takePage(found.holders)
+    const understood = understoodOf(found.query)
+    return send(reply, 'topic', { id, query: found.query, understood, rows, more })
+  })
 }

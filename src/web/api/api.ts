@@ -1,49 +1,36 @@
 import swagger, { type FastifyDynamicSwaggerOptions, type SwaggerTransformObject } from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import {
+  type FastifyPluginAsyncZod,
   jsonSchemaTransform,
   jsonSchemaTransformObject,
-  serializerCompiler,
-  validatorCompiler,
-  type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
 import type { Config } from '../../config/config.ts'
 import { cacheForOneMinute } from '../conditional-response.ts'
 import type { Site } from '../pages.ts'
-import { type Api, addFaultResponses } from './faults.ts'
-import { addOperatorRoutes } from './operator-routes.ts'
-import { addApiPaperRoutes, addApiSourceRoutes } from './paper-routes.ts'
-import { addPreviewRoute, addSubscriptionRoute } from './preview-route.ts'
+import { addFaultResponses } from './faults.ts'
+import { operatorRoutes } from './operator-routes.ts'
+import { paperRoutes, sourceRoutes } from './paper-routes.ts'
+import { previewRoute, subscriptionRoute } from './preview-route.ts'
 
 /**
  * The JSON API and its OpenAPI document. It uses no cookie and no CORS, so a page of another site can read nothing
  * here. The operator's part exists only if API_TOKEN is set.
  */
-export function addApi(app: FastifyInstance, site: Site): void {
-  app.register(async (plain) => {
-    const api: Api = plain.withTypeProvider<ZodTypeProvider>()
-    plain.removeContentTypeParser(['application/x-www-form-urlencoded', 'text/plain'])
-    plain.setValidatorCompiler(readByZod)
-    plain.setSerializerCompiler(serializerCompiler)
-    addFaultResponses(api, site)
-    await plain.register(swagger, {
-      openapi: openapiDescription(site.deps.config),
-      transform: jsonSchemaTransform,
-      transformObject: tidyDocument,
-    })
-    addDocument(api)
-    addApiPaperRoutes(api, site)
-    addPreviewRoute(api, site)
-    addApiSourceRoutes(api, site)
-    addSubscriptionRoute(api, site)
-    if (site.deps.config.API_TOKEN) api.register(async (scope) => addOperatorRoutes(scope, site))
+export const api: FastifyPluginAsyncZod<Site> = async (app, site) => {
+  app.removeContentTypeParser(['application/x-www-form-urlencoded', 'text/plain'])
+  addFaultResponses(app, site)
+  await app.register(swagger, {
+    openapi: openapiDescription(site.deps.config),
+    transform: jsonSchemaTransform,
+    transformObject: tidyDocument,
   })
-}
-
-/** Fastify passes null if there is no body; zod needs undefined. */
-const readByZod: typeof validatorCompiler = (route) => {
-  const validate = validatorCompiler(route)
-  return (data: unknown) => validate(data ?? undefined)
+  addDocument(app)
+  app.register(paperRoutes, site)
+  app.register(previewRoute, site)
+  app.register(sourceRoutes, site)
+  app.register(subscriptionRoute, site)
+  if (site.deps.config.API_TOKEN) app.register(operatorRoutes, site)
 }
 
 const DESCRIPTION = `Papers and sources for everyone; operator actions with a token.
@@ -72,7 +59,7 @@ const openapiDescription = ({
   }),
 })
 
-function addDocument(api: Api): void {
+function addDocument(api: FastifyInstance): void {
   // Built at the first request; it does not change while the process runs.
   let document: string | undefined
   api.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {

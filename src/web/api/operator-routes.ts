@@ -1,4 +1,5 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { ServiceDeps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
@@ -9,17 +10,17 @@ import { dryRun, dryRunInQuery, idParams } from '../../operator/operations/field
 import { type ApiChannel, type Operation, runOperation } from '../../operator/operations/operation.ts'
 import { readOperations } from '../../operator/operations/operations.ts'
 import type { Site } from '../pages.ts'
-import { type Api, BODY_FAULTS, faults, publicOperation } from './faults.ts'
+import { BODY_FAULTS, faults, publicOperation } from './faults.ts'
 
 /** The operator's part of the API: one route for each operation that has one. */
-export async function addOperatorRoutes(api: Api, { deps }: Site): Promise<void> {
+export const operatorRoutes: FastifyPluginAsyncZod<Site> = async (api, { deps }) => {
   api.addHook('onRequest', requireToken(deps))
   for (const operation of await readOperations())
     if ('api' in operation && operation.api) addRoute(api, deps, operation, operation.api)
 }
 
 function addRoute(
-  api: Api,
+  api: FastifyInstance,
   deps: ServiceDeps,
   operation: Operation,
   channel: ApiChannel<never, never>,

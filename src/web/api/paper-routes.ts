@@ -1,3 +1,4 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { FieldReader } from '../../core/errors.ts'
 import { idNumber, readCursor, writeCursor } from '../../operator/operations/cursor.ts'
@@ -15,12 +16,12 @@ import { withSearchSlot } from '../../search/search-slot.ts'
 import type { Spend } from '../../search/yield-to-event-loop.ts'
 import { cacheForOneMinute } from '../conditional-response.ts'
 import type { Site } from '../pages.ts'
-import { type Api, faults, publicOperation } from './faults.ts'
+import { faults, publicOperation } from './faults.ts'
 
 type PaperJson = z.output<typeof paper>
 
 /** Papers by day, by query and by name. */
-export function addApiPaperRoutes(api: Api, { deps }: Site): void {
+export const paperRoutes: FastifyPluginAsyncZod<Site> = async (api, { deps }) => {
   const { BASE_URL } = deps.config
   const listed = {
     ...publicOperation(
@@ -89,7 +90,7 @@ function jsonOfFoundPaper(baseUrl: string, { paper, reason }: FoundPaper): Paper
 }
 
 /** The state of each source on each day. */
-export function addApiSourceRoutes(api: Api, { deps }: Site): void {
+export const sourceRoutes: FastifyPluginAsyncZod<Site> = async (api, { deps }) => {
   const schema = {
     ...publicOperation('papers', 'listSourceDays', 'Where papers come from, and the state of each day'),
     querystring: sourceQuery,

@@ -1,3 +1,4 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { subscribe } from '../../account/signup/subscribe.ts'
 import { jsonOfTopicPreview } from '../../digests/preview/preview-json.ts'
@@ -9,11 +10,19 @@ import { withSearchSlot } from '../../search/search-slot.ts'
 import { readSignup, readTopics } from '../../subscribers/read-signup.ts'
 import { MAX_TOPICS } from '../../subscribers/subscriber.ts'
 import type { Site } from '../pages.ts'
-import { preparseTopics, readSubscriptionJson, readTopicsInSlot, subscriptionFields } from '../request.ts'
-import { type Api, BODY_FAULTS, faults, publicOperation } from './faults.ts'
+import {
+  preparseTopics,
+  readTopicsInSlot,
+  sentSubscription,
+  subscribeFields,
+  subscribeFormOf,
+  subscriptionFields,
+  validatedByZod,
+} from '../request.ts'
+import { BODY_FAULTS, faults, publicOperation } from './faults.ts'
 
 /** What a query would have matched. The form's own POST /preview has the same request and response. */
-export function addPreviewRoute(api: Api, { deps }: Site): void {
+export const previewRoute: FastifyPluginAsyncZod<Site> = async (api, { deps }) => {
   const schema = {
     ...publicOperation(
       'papers',
@@ -121,17 +130,18 @@ const preview = z
 const accepted = z.object({ message: z.string() })
 
 /** The subscribe form as JSON. The response is the same for every address; only the email differs. */
-export function addSubscriptionRoute(api: Api, { deps }: Site): void {
+export const subscriptionRoute: FastifyPluginAsyncZod<Site> = async (api, { deps }) => {
   const schema = {
     ...publicOperation('subscriptions', 'subscribe', 'Sign up for digests; a confirmation email follows'),
     body: subscriptionFields,
     response: { 202: accepted, ...faults(403, 429, ...BODY_FAULTS) },
   }
-  // The form's reader validates the body, so that both report the same faults.
-  const options = { schema, validatorCompiler: () => (value: unknown) => ({ value }) }
-  api.post('/api/subscriptions', options, async (request, reply) => {
+  // An address that is missing or empty gets the same fault as in the form.
+  const validatorCompiler = ({ method, url }: { method: string; url: string }) =>
+    validatedByZod({ method, url, schema: sentSubscription })
+  api.post('/api/subscriptions', { schema, validatorCompiler }, async (request, reply) => {
     const { body, ip } = request
-    const form = readSubscriptionJson(body)
+    const form = subscribeFormOf(subscribeFields.parse(body))
     await readTopicsInSlot(deps, request, form)
     const { typed, again, keepsTopics, isBot } = form
     const signup = readSignup(deps.config, typed)

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Config } from '../../config/config.ts'
 import type { Deps } from '../../core/deps.ts'
 import { editDistance } from '../../core/edit-distance.ts'
@@ -139,11 +140,9 @@ export function suggestedDomainQuery(address: Address): string {
 }
 
 /** Anyone can write a query string, so it counts only if it names a known mailbox provider. */
-const providerOrNull = (meant: unknown): string | null =>
-  typeof meant === 'string' && isMailboxProvider(meant) ? meant : null
-
-export const suggestedDomainInQuery = (query: unknown): string | null =>
-  providerOrNull((query as { meant?: unknown }).meant)
+export const suggestedDomainInQuery = z.object({
+  meant: z.string().refine(isMailboxProvider).nullable().catch(null),
+})
 
 /** The provider that a domain in lower case was probably meant to be: gmail.com for gmial.com. */
 export function suggestDomain(domain: string): string | undefined {

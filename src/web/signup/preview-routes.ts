@@ -1,7 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import type { z } from 'zod'
 import { jsonOfTopicPreview } from '../../digests/preview/preview-json.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
-import { isTemporaryRefusal, withSearchSlot } from '../../search/search-slot.ts'
+import { MAX_DAYS } from '../../search/open-archive.ts'
+import { isTemporaryRefusal, type Searcher, withSearchSlot } from '../../search/search-slot.ts'
 import type { Spend } from '../../search/yield-to-event-loop.ts'
 import { readTopics, readTypedSettings } from '../../subscribers/read-signup.ts'
 import { logFault, toFault } from '../errors.ts'
@@ -9,8 +12,8 @@ import type { Site } from '../pages.ts'
 import {
   isJson,
   preparseTopics,
+  previewFields,
   queriesIn,
-  readPreviewQuery,
   readSubscribeForm,
   type SubscribeForm,
 } from '../request.ts'
@@ -20,7 +23,7 @@ import { inboxView } from './inbox-view.ts'
 import { latestPerTopic, type PreviewView, previewOfFault, previewView } from './preview-view.ts'
 
 /** What topics would have matched: the whole form with a preview, only the preview (htmx), or JSON. Changes nothing. */
-export function addPreviewRoutes(app: FastifyInstance, site: Site): void {
+export const previewRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const errorHandler = async (error: Error, request: FastifyRequest, reply: FastifyReply) => {
     if (isJson(request)) throw error
     return showFormAgain(site, request, reply, { error })
@@ -29,10 +32,15 @@ export function addPreviewRoutes(app: FastifyInstance, site: Site): void {
   // For a reader who reloads a preview.
   app.get('/preview', (_request, reply) => reply.redirect('/subscribe', 303))
 
-  app.post('/preview', { errorHandler }, async (request, reply) => {
-    if (isJson(request)) return sendPreviewJson(site, request, reply)
-    const form = readSubscribeForm(request.body)
+  const schema = { body: previewFields.prefault({}) }
+  app.post('/preview', { schema, attachValidation: true, errorHandler }, async (request, reply) => {
+    if (isJson(request)) {
+      if (request.validationError) throw request.validationError
+      return reply.send(await previewJson(site, request, request.body))
+    }
+    const form = readSubscribeForm(request)
     try {
+      if (request.validationError) throw request.validationError
       return await withSearchSlot(site.deps, request, queriesIn(form), (spend) =>
         previewForm(site, request, reply, { form, spend }),
       )
@@ -82,18 +90,18 @@ function withReplacement({ typed, replacement }: SubscribeForm): SubscribeForm['
 
 const NO_PARTS = { any: '', must: '', never: '', author: '', category: '', votes: '' }
 
-async function sendPreviewJson(
-  site: Site,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  const { query, days, others } = readPreviewQuery(request.body)
-  const preview = await withSearchSlot(site.deps, request, [query, ...others], async (spend) => {
+async function previewJson(
+  { deps }: Site,
+  searcher: Searcher,
+  { query, days: typedDays, others }: z.output<typeof previewFields>,
+): Promise<object> {
+  const days = typedDays ? Number(typedDays) : MAX_DAYS
+  const preview = await withSearchSlot(deps, searcher, [query, ...others], async (spend) => {
     await preparseTopics(others, spend)
     const besides = readTopics({ topics: others })
-    return previewTopics(site.deps, { queries: [query], days, others: besides, spend })
+    return previewTopics(deps, { queries: [query], days, others: besides, spend })
   })
-  return reply.send(jsonOfTopicPreview(preview, preview.topics[0]!))
+  return jsonOfTopicPreview(preview, preview.topics[0]!)
 }
 
 /** The typed limit if it can be read, else the default; Subscribe reports a wrong one. */
@@ -120,7 +128,7 @@ async function sendPreview(
 export const isHtmxRequest = ({ headers }: FastifyRequest): boolean => headers['hx-request'] === 'true'
 
 /**
- * Sends the form again, with the typed values and their errors. `form` is undefined if its fields could not be read;
+ * Sends the form again, with the typed values and their errors. `form` is undefined if the body could not be read;
  * `spend` belongs to the current search slot.
  */
 export async function showFormAgain(
@@ -129,7 +137,7 @@ export async function showFormAgain(
   reply: FastifyReply,
   { form, error, spend }: { form?: SubscribeForm; error: unknown; spend?: Spend },
 ): Promise<FastifyReply> {
-  const fault = toFault(error)
+  const fault = toFault(error, request)
   const reference = logFault(deps, request, reply, fault)
   const preview = previewOfFault(fault.sentence)
   if (isHtmxRequest(request)) return pages.send(reply, 'parts/preview', { preview }, fault.status)

@@ -1,4 +1,6 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { type Confirmation, confirm, openConfirmation } from '../../account/signup/confirm.ts'
 import { requireSignupOpen, subscribe } from '../../account/signup/subscribe.ts'
 import { topicRatesInSlot } from '../../account/signup/topic-rates.ts'
@@ -18,63 +20,67 @@ import {
 import { topicViews, whenText } from '../account/change-summary-view.ts'
 import type { Site } from '../pages.ts'
 import {
+  markPrivate,
+  optionalText,
   preparseTopics,
   queriesIn,
   readSubscribeForm,
   readTopicsInSlot,
   type SubscribeForm,
   settingsInQuery,
+  subscribeFields,
   topicsInQuery,
+  withToken,
 } from '../request.ts'
 import { settingsPairs } from '../setting-fields.ts'
 import { confirmedView, confirmView } from './confirm-view.ts'
 import { loadFormView } from './form-view.ts'
 import { inboxPath, inboxView, readInboxToken, type SentForm } from './inbox-view.ts'
-import { formPreview, showFormAgain } from './preview-routes.ts'
+import { formPreview, previewRoutes, showFormAgain } from './preview-routes.ts'
 import { latestPerTopic, type PreviewView, previewView } from './preview-view.ts'
 
-/** The form, and the page after it. No response reveals whether an address is known. */
-export function addSubscribeRoutes(app: FastifyInstance, site: Site): void {
-  const { deps, pages } = site
-
-  app.get<{ Querystring: { change?: unknown } }>('/subscribe', async (request, reply) => {
-    const { query } = request
-    const settings = settingsInQuery(query)
-    const settingsOpen = Object.keys(settings).length > 0
-    const typed = { ...settings, topics: topicsInQuery(query) }
-    const keepsTopics = query.change === '1'
-    return pages.send(reply, 'subscribe', {
-      form: await loadFormView(deps, { typed, settingsOpen, keepsTopics }, request),
-    })
+/** Signing up: the form, its preview, the page after it, and the confirmation. */
+export const signupPages: FastifyPluginAsyncZod<Site> = async (app, site) => {
+  app.register(subscribeRoutes, site)
+  app.register(previewRoutes, site)
+  app.register(async (scope) => {
+    scope.addHook('onRequest', markPrivate)
+    scope.register(inboxRoutes, site)
+    scope.register(confirmRoutes, site)
   })
-
-  addScheduleText(app, site)
-  addForm(app, site)
 }
 
-/** The text about hour, time zone and days for other values: a script inserts it into the form. */
-function addScheduleText(app: FastifyInstance, { deps }: Site): void {
-  app.get('/subscribe/when', async ({ query }, reply) => {
+/** The form. No response reveals whether an address is known. */
+const subscribeRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
+  const { deps, pages } = site
+  const prefilled = settingsInQuery.and(z.object({ topic: topicsInQuery, change: optionalText }))
+  app.get('/subscribe', { schema: { querystring: prefilled } }, async (request, reply) => {
+    const { topic: topics, change, ...settings } = request.query
+    const settingsOpen = Object.keys(settings).length > 0
+    const filled = { typed: { ...settings, topics }, settingsOpen, keepsTopics: change === '1' }
+    return pages.send(reply, 'subscribe', { form: await loadFormView(deps, filled, request) })
+  })
+
+  // The text about hour, time zone and days for other values: a script inserts it into the form.
+  app.get('/subscribe/when', { schema: { querystring: settingsInQuery } }, async ({ query }, reply) => {
     reply.type('text/plain; charset=utf-8')
     try {
-      const settings = readTypedSettings(deps.config, settingsInQuery(query))
-      return reply.send(whenText(settings, deps.clock.now()))
+      return reply.send(whenText(readTypedSettings(deps.config, query), deps.clock.now()))
     } catch (error) {
       if (!(error instanceof Fault)) throw error
       return reply.code(error.status).send(error.sentence)
     }
   })
-}
 
-function addForm(app: FastifyInstance, site: Site): void {
-  const { deps } = site
+  const schema = { body: subscribeFields.prefault({}) }
   // Also handles requests that are refused before the fields can be read: bodies that are too large or not a form.
   const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) =>
     showFormAgain(site, request, reply, { error })
 
-  app.post('/subscribe', { errorHandler }, async (request, reply) => {
-    const form = readSubscribeForm(request.body)
+  app.post('/subscribe', { schema, attachValidation: true, errorHandler }, async (request, reply) => {
+    const form = readSubscribeForm(request)
     try {
+      if (request.validationError) throw request.validationError
       if (form.addsTopic || form.removeIndex !== null)
         return await sendAfterTopicButton(site, request, reply, form)
       await readTopicsInSlot(deps, request, form)
@@ -178,19 +184,15 @@ function removed(typed: TypedSignup, place: number): ChangedForm {
   return { typed: { ...typed, topics }, said: query ? fill(words.form.removed, { query }) : '' }
 }
 
-interface WithToken {
-  Params: { token: string }
-}
-
 /** The pages behind the link in a confirmation email. A GET shows a button; only its POST changes something. */
-export function addConfirmRoutes(app: FastifyInstance, { deps, pages }: Site): void {
+const confirmRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages }) => {
   const sender = deps.config.MAIL_FROM
   const ratesOf = (request: Searcher, { signup, topics }: Confirmation) => {
     const queries = [...new Set([...signup.request.topics, ...topics].map(({ query }) => query))]
     return topicRatesInSlot(deps, request, queries)
   }
 
-  app.get<WithToken>('/confirm/:token', async ({ params: { token } }, reply) => {
+  app.get('/confirm/:token', { schema: withToken }, async ({ params: { token } }, reply) => {
     const confirmation = await openConfirmation(deps, token)
     const rates = await ratesOf(reply.request, confirmation)
     if (confirmation.signup.confirmedAt) {
@@ -199,12 +201,12 @@ export function addConfirmRoutes(app: FastifyInstance, { deps, pages }: Site): v
     return pages.send(reply, 'confirm', confirmView(confirmation, rates, token))
   })
 
-  app.post<WithToken>('/confirm/:token', async ({ params: { token } }, reply) => {
+  app.post('/confirm/:token', { schema: withToken }, async ({ params: { token } }, reply) => {
     const first = await confirm(deps, token)
     return reply.redirect(`/confirm/${token}${first ? '/done' : ''}`, 303)
   })
 
-  app.get<WithToken>('/confirm/:token/done', async ({ params: { token } }, reply) => {
+  app.get('/confirm/:token/done', { schema: withToken }, async ({ params: { token } }, reply) => {
     const confirmation = await openConfirmation(deps, token)
     if (!confirmation.signup.confirmedAt) return reply.redirect(`/confirm/${token}`, 303)
     const rates = await ratesOf(reply.request, confirmation)
@@ -213,21 +215,19 @@ export function addConfirmRoutes(app: FastifyInstance, { deps, pages }: Site): v
 }
 
 /** The page after the form. With an expired token it shows neither address nor topics. */
-export function addInboxRoutes(app: FastifyInstance, site: Site): void {
+const inboxRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const { deps, pages } = site
-  app.get<{ Params: { token: string } }>('/check-inbox/:token', async (request, reply) => {
+  app.get('/check-inbox/:token', { schema: withToken }, async (request, reply) => {
     const { token } = request.params
     const sent = readInboxToken(deps.config, token, deps.clock.now())
     const preview = sent && (await previewOf(site, request, sent))
     return pages.send(reply, 'check-inbox', { inbox: inboxView(deps, { sent, token, preview }) })
   })
-  app.get<{ Params: { token: string } }>('/check-inbox/:token/change', async (request, reply) => {
+  app.get('/check-inbox/:token/change', { schema: withToken }, async (request, reply) => {
     const sent = readInboxToken(deps.config, request.params.token, deps.clock.now())
     if (!sent) return reply.redirect('/subscribe', 303)
-    const settings = settingsInQuery({
-      ...Object.fromEntries(settingsPairs(sent.settings)),
-      days: sent.settings.days,
-    })
+    const { days } = sent.settings
+    const settings = settingsInQuery.parse({ ...Object.fromEntries(settingsPairs(sent.settings)), days })
     const typed = { ...settings, email: sent.email, topics: sent.topics ?? [] }
     return pages.send(reply, 'subscribe', { form: await loadFormView(deps, { typed }, request) })
   })

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
 import { TemplateEngine } from '../../i18n/template-engine.ts'
 import { words } from '../../i18n/words.ts'
@@ -24,8 +26,8 @@ interface SitemapUrl {
 }
 
 /** Files for search engines and browsers: the sitemap, the search description and the icon. */
-export function addDiscoveryRoutes(app: FastifyInstance, site: Site): void {
-  addSitemap(app, site)
+export const discoveryRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
+  app.register(sitemap, site)
   addSearchDescription(app, site)
   // Browsers without support for SVG icons request this name.
   app.get('/favicon.ico', async (_request, reply) =>
@@ -33,7 +35,7 @@ export function addDiscoveryRoutes(app: FastifyInstance, site: Site): void {
   )
 }
 
-function addSitemap(app: FastifyInstance, { deps: { db, config } }: Site): void {
+const sitemap: FastifyPluginAsyncZod<Site> = async (app, { deps: { db, config } }) => {
   const sendUrls = (
     request: FastifyRequest,
     reply: FastifyReply,
@@ -61,10 +63,14 @@ function addSitemap(app: FastifyInstance, { deps: { db, config } }: Site): void 
     )
   })
 
-  app.get<{ Params: { part: string } }>('/sitemap-papers-:part.xml', async (request, reply) => {
-    const { part } = request.params
-    if (!/^\d{1,5}$/.test(part)) throw new Fault('page.not-found')
-    const upTo = Number(part) * PAPERS_IN_PART
+  const params = z.object({
+    part: z
+      .string()
+      .regex(/^\d{1,5}$/)
+      .transform(Number),
+  })
+  app.get('/sitemap-papers-:part.xml', { schema: { params } }, async (request, reply) => {
+    const upTo = request.params.part * PAPERS_IN_PART
     const papers = await sitemapPapers(db, { after: upTo - PAPERS_IN_PART, upTo })
     if (papers.length === 0) throw new Fault('page.not-found')
     return sendUrls(

@@ -1,5 +1,8 @@
 import { resolve } from 'node:path'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Deps } from '../../core/deps.ts'
 import { TemplateEngine } from '../../i18n/template-engine.ts'
 import { fill, fillHtml, words } from '../../i18n/words.ts'
 import { oneLine } from '../../mail/rendering/text.ts'
@@ -13,32 +16,34 @@ import { withSearchSlot } from '../../search/search-slot.ts'
 import { cacheForOneMinute, sendIfChanged } from '../conditional-response.ts'
 import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
-import { type FeedFormat, feedPath, searchPath, subscribePath, textParam } from './search-paths.ts'
-
-type Asked = FastifyRequest<{ Querystring: { q?: unknown } }>
+import { textField } from '../request.ts'
+import { type FeedFormat, feedPath, searchPath, subscribePath } from './search-paths.ts'
 
 /** The feeds of the newest papers, for a query or for all papers. */
-export function addFeedRoutes(app: FastifyInstance, site: Site): void {
+export const feedRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps }) => {
   for (const format of ['xml', 'json'] as const) {
-    app.get<{ Querystring: { q?: unknown } }>(feedPath(format), async (request, reply) => {
-      try {
-        return await sendFeed(site, request, reply, format)
-      } catch (error) {
-        const fault = toFault(error)
-        logFault(site.deps, request, reply, fault)
-        return reply.code(fault.status).type('text/plain; charset=utf-8').send(`${fault.sentence}\n`)
-      }
-    })
+    app.get(
+      feedPath(format),
+      { schema: { querystring: z.object({ q: textField }) } },
+      async (request, reply) => {
+        try {
+          return await sendFeed(deps, request, reply, { query: request.query.q, format })
+        } catch (error) {
+          const fault = toFault(error)
+          logFault(deps, request, reply, fault)
+          return reply.code(fault.status).type('text/plain; charset=utf-8').send(`${fault.sentence}\n`)
+        }
+      },
+    )
   }
 }
 
 async function sendFeed(
-  { deps }: Site,
-  request: Asked,
+  deps: Deps,
+  request: FastifyRequest,
   reply: FastifyReply,
-  format: FeedFormat,
+  { query: typed, format }: { query: string; format: FeedFormat },
 ): Promise<FastifyReply> {
-  const typed = textParam(request.query.q)
   const query = typed.trim() === '' ? undefined : typed
   const papers =
     query === undefined

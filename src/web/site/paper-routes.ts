@@ -1,6 +1,9 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { parseDay } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
+import { showDigest } from '../../digests/show-digest.ts'
 import { siteStatus } from '../../operator/source-status.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
 import { loadDayPage, loadNewestDayPage, loadPaperByName } from '../../search/load-day-page.ts'
@@ -11,39 +14,66 @@ import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { cacheForOneMinute, sendIfChanged } from '../conditional-response.ts'
 import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
+import { markPrivate, withToken } from '../request.ts'
 import { CITATION_TYPES, type CitationName, citation, citationKey, citationName } from './citations.ts'
 import { dayView } from './day-view.ts'
+import { digestPageView } from './digest-view.ts'
+import { discoveryRoutes } from './discovery-routes.ts'
+import { feedRoutes } from './feed-routes.ts'
 import { paperPageView, similarPapersView } from './paper-view.ts'
-import { pageParam, readSearchParams, textParam } from './search-paths.ts'
+import { pageParam, readSearchParams, searchFields } from './search-paths.ts'
 import { emptySearch, searchOfFault, searchView } from './search-view.ts'
 import { statusView } from './status-view.ts'
 
-/** The newest day, any day, and each paper. */
-export function addPaperRoutes(app: FastifyInstance, site: Site): void {
-  const { deps, pages } = site
+/** The public pages: days, papers, search, feeds and shared digests. */
+export const sitePages: FastifyPluginAsyncZod<Site> = async (app, site) => {
+  app.register(dayRoutes, site)
+  app.register(paperRoutes, site)
+  app.register(feedRoutes, site)
+  app.register(discoveryRoutes, site)
+}
+
+/** The newest day, any other day, and the state of the sources. */
+const dayRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages }) => {
   app.get('/', async (_request, reply) => {
     const day = dayView(await loadNewestDayPage(deps))
     const banner = { closed: deps.config.SIGNUP === 'closed', consent: CONSENT_WORDING.asking }
     return pages.send(cacheForOneMinute(reply), 'home', { day, banner })
   })
 
-  app.get<{ Params: { date: string }; Querystring: { page?: string } }>(
-    '/papers/date/:date',
-    async ({ params, query }, reply) => {
-      const day = parseDay(params.date)
-      const shown = await loadDayPage(deps, { day, page: pageParam(query.page) })
-      return pages.send(cacheForOneMinute(reply), 'day', { day: dayView(shown) })
-    },
-  )
+  const ofDay = {
+    params: z.object({ date: z.string() }),
+    querystring: z.object({ page: z.unknown().optional() }),
+  }
+  app.get('/papers/date/:date', { schema: ofDay }, async ({ params, query }, reply) => {
+    const day = parseDay(params.date)
+    const shown = await loadDayPage(deps, { day, page: pageParam(query.page) })
+    return pages.send(cacheForOneMinute(reply), 'day', { day: dayView(shown) })
+  })
 
-  addDateForm(app, site)
+  // The date form: redirects to that day, or shows the form again with the error.
+  const typedDate = { querystring: z.object({ date: z.string().trim().catch('') }) }
+  app.get('/papers/date', { schema: typedDate }, async ({ query: { date } }, reply) => {
+    if (!date) return pages.send(reply, 'date', { date, errors: [] })
+    try {
+      return reply.redirect(`/papers/date/${parseDay(date)}`, 303)
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      return pages.send(reply, 'date', { date, errors: [{ id: 'date', sentence: error.sentence }] }, 422)
+    }
+  })
 
   app.get('/status', async (_request, reply) =>
     pages.send(cacheForOneMinute(reply), 'status', statusView(await siteStatus(deps), deps.clock.now())),
   )
+}
 
+/** Each paper, the search, and shared digests. */
+const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
+  const { deps, pages } = site
+  const { BASE_URL } = deps.config
   // An identifier may contain a slash: hep-th/9901001, doi:10.1000/1.
-  app.get<{ Params: { '*': string } }>('/papers/*', async (request, reply) => {
+  app.get('/papers/*', { schema: { params: z.object({ '*': z.string() }) } }, async (request, reply) => {
     const name = request.params['*']
     const cited = citationName(name)
     if (cited) return sendCitation(site, request, reply, cited)
@@ -53,10 +83,36 @@ export function addPaperRoutes(app: FastifyInstance, site: Site): void {
       similarPapers(deps, paper, spend),
     )
     const like = similarPapersView(found)
-    return pages.send(cacheForOneMinute(reply), 'paper', {
-      paper: paperPageView(paper, deps.config.BASE_URL),
-      like,
-    })
+    return pages.send(cacheForOneMinute(reply), 'paper', { paper: paperPageView(paper, BASE_URL), like })
+  })
+
+  // An empty form, a page of results, or the paper that the query names.
+  app.get('/papers', { schema: { querystring: searchFields } }, async (request, reply) => {
+    const { query: asked } = request
+    try {
+      const params = readSearchParams(asked)
+      if (!params) return pages.send(cacheForOneMinute(reply), 'search', { search: emptySearch(BASE_URL) })
+      const searched = await withSearchSlot(deps, request, [params.query], (spend) =>
+        searchArchive(deps, { ...params, spend }),
+      )
+      const [named] = searched.tree.kind === 'paper' ? searched.found : []
+      if (named) return reply.redirect(paperPathOf(named.paper), 303)
+      const search = searchView(params, searched, BASE_URL)
+      return pages.send(cacheForOneMinute(reply), 'search', { search })
+    } catch (error) {
+      const fault = toFault(error)
+      const reference = logFault(deps, request, reply, fault)
+      const search = searchOfFault(BASE_URL, { query: asked.q, fault, reference })
+      return pages.send(reply, 'search', { search }, fault.status)
+    }
+  })
+
+  // The content of a digest email, on a page that its reader may share. Its link is personal all the same.
+  const digest = { schema: withToken, onRequest: markPrivate }
+  app.get('/digest/:token', digest, async ({ params: { token } }, reply) => {
+    const shown = await showDigest(deps, { token })
+    if (!shown) return pages.send(reply, 'digest', { digest: null }, 410)
+    return pages.send(reply, 'digest', { digest: digestPageView(shown, BASE_URL) })
   })
 }
 
@@ -75,55 +131,4 @@ async function sendCitation(
     body,
     changedAt: null,
   })
-}
-
-/** The date form: redirects to that day, or shows the form again with the error. */
-function addDateForm(app: FastifyInstance, { pages }: Site): void {
-  app.get<{ Querystring: { date?: unknown } }>('/papers/date', async ({ query }, reply) => {
-    const date = typeof query.date === 'string' ? query.date.trim() : ''
-    if (!date) return pages.send(reply, 'date', { date, errors: [] })
-    try {
-      return reply.redirect(`/papers/date/${parseDay(date)}`, 303)
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error
-      return pages.send(reply, 'date', { date, errors: [{ id: 'date', sentence: error.sentence }] }, 422)
-    }
-  })
-}
-
-type Asked = Record<string, unknown>
-
-/** The search over all papers: an empty form, a page of results, or the paper that the query names. */
-export function addSearchRoutes(app: FastifyInstance, site: Site): void {
-  const { deps, pages } = site
-  const { BASE_URL } = deps.config
-  app.get<{ Querystring: Asked }>('/papers', async (request, reply) => {
-    try {
-      const params = readSearchParams(request.query)
-      if (!params) return pages.send(cacheForOneMinute(reply), 'search', { search: emptySearch(BASE_URL) })
-      const searched = await withSearchSlot(deps, request, [params.query], (spend) =>
-        searchArchive(deps, { ...params, spend }),
-      )
-      const [named] = searched.tree.kind === 'paper' ? searched.found : []
-      if (named) return reply.redirect(paperPathOf(named.paper), 303)
-      return pages.send(cacheForOneMinute(reply), 'search', {
-        search: searchView(params, searched, BASE_URL),
-      })
-    } catch (error) {
-      return showSearchAgain(site, request, reply, toFault(error))
-    }
-  })
-}
-
-/** Sends the search form with the typed query and what is wrong with it. */
-function showSearchAgain(
-  { deps, pages }: Site,
-  request: FastifyRequest<{ Querystring: Asked }>,
-  reply: FastifyReply,
-  fault: Fault,
-): FastifyReply {
-  const reference = logFault(deps, request, reply, fault)
-  const query = textParam(request.query.q)
-  const search = searchOfFault(deps.config.BASE_URL, { query, fault, reference })
-  return pages.send(reply, 'search', { search }, fault.status)
 }

@@ -1,8 +1,10 @@
+import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
 import { fill, words } from '../../i18n/words.ts'
 import { parseCategory } from '../../queries/language/paper-name.ts'
 import type { FacetCount, FacetSelection } from '../../search/facets.ts'
-import type { ArchiveSearch, SearchedArchive, SearchOrder } from '../../search/search-archive.ts'
+import type { ArchiveSearch, SearchedArchive } from '../../search/search-archive.ts'
+import { textField } from '../request.ts'
 
 /** The parameters in the URL of a results page; invalid ones are left out. */
 export type SearchParams = Omit<ArchiveSearch, 'spend'>
@@ -28,28 +30,30 @@ export function searchPath({
 
 const isPresent = (field: [string, string | undefined]): field is [string, string] => field[1] !== undefined
 
-/** Parses what `searchPath` writes; null if the query is empty. Throws search.page for an invalid page number. */
-export function readSearchParams(asked: Record<string, unknown>): SearchParams | null {
-  const query = textParam(asked.q)
+/** What `searchPath` writes; values that it would not write are left out. */
+export const searchFields = z.object({
+  q: textField,
+  sort: z.enum(['newest', 'best']).catch('best'),
+  cat: textField.transform(parseCategory),
+  month: z
+    .string()
+    .regex(/^\d{4}-(0[1-9]|1[0-2])$/)
+    .optional()
+    .catch(undefined),
+  code: z.literal('1').optional().catch(undefined),
+  page: z.unknown().optional(),
+})
+
+/** Null if the query is empty. Throws search.page for an invalid page number. */
+export function readSearchParams(asked: z.output<typeof searchFields>): SearchParams | null {
+  const { q: query, sort: order, cat: category, month, code, page } = asked
   if (query.trim() === '') return null
-  const order: SearchOrder = asked.sort === 'newest' ? 'newest' : 'best'
-  return { query, order, selection: narrowingIn(asked), page: pageParam(asked.page) }
-}
-
-/** The text of a field; if it is repeated, the first one. */
-export function textParam(value: unknown): string {
-  const [first] = [value].flat()
-  return typeof first === 'string' ? first : ''
-}
-
-function narrowingIn(asked: Record<string, unknown>): FacetSelection {
-  const category = parseCategory(textParam(asked.cat))
-  const month = textParam(asked.month)
-  return {
+  const selection: FacetSelection = {
     ...(category !== undefined && { category }),
-    ...(/^\d{4}-(0[1-9]|1[0-2])$/.test(month) && { month }),
-    ...(asked.code === '1' && { withCode: true }),
+    ...(month && { month }),
+    ...(code && { withCode: true }),
   }
+  return { query, order, selection, page: pageParam(page) }
 }
 
 /** Throws search.page for anything but a number from 1. */

@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { acceptWebhook } from '../../bounces/accept-webhook.ts'
 import { PROVIDER_SETTINGS } from '../../bounces/enabled-channels.ts'
 import { openSnsClient } from '../../bounces/providers/sns-client.ts'
@@ -14,30 +15,21 @@ const WEBHOOK_BODY_LIMIT = 1_000_000
  * POST /webhooks/PROVIDER, for each provider whose secret is set. Replies 200 once the body is in the database. No rate
  * limit by address: providers post from a few addresses, and rejecting a request without a valid proof is cheap.
  */
-export function addWebhookRoutes(app: FastifyInstance, site: Site): void {
+export const webhooks: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const { config } = site.deps
   const deps = { ...site.deps, sns: openSnsClient({ baseUrl: config.SNS_URL }) }
-  app.register(async (scope) => {
-    parseBodiesAsBytes(scope)
-    for (const provider of PROVIDERS.filter((name) => config[PROVIDER_SETTINGS[name]] !== undefined)) {
-      scope.post(
-        `/webhooks/${provider}`,
-        {
-          bodyLimit: WEBHOOK_BODY_LIMIT,
-          errorHandler: (error, request, reply) =>
-            sendWebhookFault(site, provider, { error, request, reply }),
-        },
-        async ({ headers, body }, reply) => {
-          await acceptWebhook(deps, {
-            provider,
-            headers,
-            raw: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
-          })
-          return reply.code(200).send()
-        },
-      )
+  parseBodiesAsBytes(app)
+  for (const provider of PROVIDERS.filter((name) => config[PROVIDER_SETTINGS[name]] !== undefined)) {
+    const options: RouteShorthandOptions = {
+      bodyLimit: WEBHOOK_BODY_LIMIT,
+      errorHandler: (error, request, reply) => sendWebhookFault(site, provider, { error, request, reply }),
     }
-  })
+    app.post(`/webhooks/${provider}`, options, async ({ headers, body }, reply) => {
+      const raw = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
+      await acceptWebhook(deps, { provider, headers, raw })
+      return reply.code(200).send()
+    })
+  }
 }
 
 /**

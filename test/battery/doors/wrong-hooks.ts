@@ -39,16 +39,21 @@ export const answering =
     )
 
 /** A redirect leads to what the request says, where there is a redirect and the request says so. */
-export const leadingTo = (
-  name: string,
-  where: (request: FastifyRequest, location: string) => string | undefined,
-) =>
-  answering(name, (body, reply, request) => {
-    const location = reply.getHeader('location')
-    const other = location === undefined ? undefined : where(request, String(location))
-    if (other) reply.header('location', other)
-    return body
-  })
+export const leadingTo =
+  (name: string, where: (request: FastifyRequest, location: string) => string | undefined): Wrong['hook'] =>
+  (app, deps) => {
+    // A schema leaves out the fields that its route does not have.
+    const sent = new WeakMap<FastifyRequest, unknown>()
+    app.addHook('preValidation', async (request) => void sent.set(request, request.body))
+    const change = answering(name, (body, reply, request) => {
+      const location = reply.getHeader('location')
+      const asked = Object.create(request, { body: { value: sent.get(request) } })
+      const other = location === undefined ? undefined : where(asked, String(location))
+      if (other) reply.header('location', other)
+      return body
+    })
+    return change?.(app, deps)
+  }
 
 /** Text that was escaped is markup, between two ends. */
 export const unescaped = (html: string, begin: string, end: string): string =>

@@ -3,7 +3,7 @@ import type { Day } from '../../../src/core/dates.ts'
 import { parseList } from '../../../src/papers/import-papers.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { searchArchive } from '../../../src/search/search-archive.ts'
-import { readSearchParams } from '../../../src/web/site/search-paths.ts'
+import { readSearchParams, searchFields } from '../../../src/web/site/search-paths.ts'
 import { checksums } from '../../support/checksums.ts'
 import { get, useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
@@ -248,12 +248,12 @@ describe('results', () => {
 
   test('have an error code for an invalid page number', async () => {
     await many()
-    const beyond = readSearchParams({ q: 'zebrafish', page: '4' })!
+    const beyond = readSearchParams(searchFields.parse({ q: 'zebrafish', page: '4' }))!
     await expect(searchArchive(site.deps, beyond)).rejects.toMatchObject({ code: 'search.page', status: 404 })
   })
 
   test('without a match are shown without near misses if those take too long', async () => {
-    const asked = readSearchParams({ q: 'xylophone attention' })!
+    const asked = readSearchParams(searchFields.parse({ q: 'xylophone attention' }))!
     expect(await searchArchive(site.deps, asked)).toMatchObject({ nothing: { absent: ['xylophone'] } })
     expect(await searchArchive(site.deps, { ...asked, extrasMs: 0 })).toMatchObject({
       count: 0,

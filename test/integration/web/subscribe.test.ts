@@ -377,13 +377,17 @@ describe('what cannot be taken is answered by the form', () => {
     expect(answer.body).toContain('<form class="subscribe"')
   })
 
-  test('a field that came twice', async () => {
-    const answer = await post(site, '/subscribe', { email: [EMAIL, EMAIL] })
-    expect([answer.statusCode, answer.body]).toEqual([
-      422,
-      expect.stringContaining('“email” takes one text or number.'),
-    ])
-  })
+  test.each(['/subscribe', '/preview'])(
+    'a field that came twice, at %s; the others are kept',
+    async (path) => {
+      const answer = await post(site, path, { email: [EMAIL, EMAIL], topic: 'kept topic', max: '7' })
+      expect([answer.statusCode, answer.body]).toEqual([
+        422,
+        expect.stringContaining('“email” takes one text or number.'),
+      ])
+      for (const part of ['kept topic', 'value="7"']) expect(answer.body).toContain(part)
+    },
+  )
 })
 
 describe('JSON', () => {

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
-import { readSearchParams, searchPath } from '../../../../src/web/site/search-paths.ts'
+import { readSearchParams, searchFields, searchPath } from '../../../../src/web/site/search-paths.ts'
 
 const asked = (path: string) =>
-  readSearchParams(Object.fromEntries(new URL(path, 'https://papers.example').searchParams))
+  readSearchParams(
+    searchFields.parse(Object.fromEntries(new URL(path, 'https://papers.example').searchParams)),
+  )
 
 test.each([
   ['/papers?q=linear+attention', { query: 'linear attention', order: 'best', selection: {}, page: 1 }],
@@ -24,14 +26,17 @@ test('what an address cannot mean is left out', () => {
   const { selection, order } = asked('/papers?q=a&sort=votes&cat=kitchen&month=2026-13&code=yes')!
   expect([selection, order]).toEqual([{}, 'best'])
   expect(asked('/papers?q=a&cat=CS.lg')!.selection).toEqual({ category: 'cs.LG' })
-  expect(readSearchParams({ q: ['first', 'second'] })!.query).toBe('first')
+  expect(readSearchParams(searchFields.parse({ q: ['first', 'second'] }))!.query).toBe('first')
 })
 
 test('nothing typed is no search', () => {
-  for (const q of [undefined, '', '  ', []]) expect([q, readSearchParams({ q })]).toEqual([q, null])
+  for (const q of [undefined, '', '  ', []])
+    expect([q, readSearchParams(searchFields.parse({ q }))]).toEqual([q, null])
   expect(searchPath({})).toBe('/papers')
 })
 
 test.each(['0', '-1', 'two', '1e1', ''])('page %j is invalid', (page) => {
-  expect(() => readSearchParams({ q: 'a', page })).toThrow('These results have no such page')
+  expect(() => readSearchParams(searchFields.parse({ q: 'a', page }))).toThrow(
+    'These results have no such page',
+  )
 })

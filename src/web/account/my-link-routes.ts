@@ -1,0 +1,55 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { requestManageLink } from '../../account/signup/subscribe.ts'
+import type { Fault } from '../../core/errors.ts'
+import type { TopicPaperRef } from '../../subscribers/links.ts'
+import { logFault, toFault } from '../errors.ts'
+import type { Site } from '../pages.ts'
+import { lenientForm, numberField, typedEmail } from '../request.ts'
+import { faultsView } from '../setting-fields.ts'
+import { suggestedDomainInQuery, suggestedDomainQuery } from '../signup/inbox-view.ts'
+
+/** The topic and paper from which the reader requests the link. */
+const fromTopic = { topic: numberField(), paper: numberField() }
+const linkForm = lenientForm({ ...fromTopic, email: typedEmail })
+
+/** "Mail me my link". The response is the same for every address. */
+export const myLinkRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
+  const { deps, pages } = site
+  const empty = { email: '', ...faultsView(['email'], undefined) }
+  app.get('/manage', { schema: { querystring: z.object(fromTopic) } }, async ({ query }, reply) =>
+    pages.send(reply, 'my-link', { ...empty, at: requestedTopic(query) }),
+  )
+
+  const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+    void sendMyLinkPage(site, request, reply, {
+      fault: toFault(error),
+      email: linkForm.parse(request.body).email,
+    })
+
+  app.post('/manage', { schema: { body: linkForm }, errorHandler }, async ({ body, ip }, reply) => {
+    const to = await requestManageLink(deps, { email: body.email, ip, at: requestedTopic(body) })
+    return reply.redirect(`/manage/sent${suggestedDomainQuery(to)}`, 303)
+  })
+
+  app.get('/manage/sent', { schema: { querystring: suggestedDomainInQuery } }, async ({ query }, reply) =>
+    pages.send(reply, 'link-sent', query),
+  )
+}
+
+/** Sends the form for the link, with what went wrong. */
+export function sendMyLinkPage(
+  { deps, pages }: Site,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { fault, email = '' }: { fault: Fault; email?: string },
+): FastifyReply {
+  const reference = logFault(deps, request, reply, fault)
+  const at = requestedTopic(linkForm.parse(request.body))
+  return pages.send(reply, 'my-link', { email, at, ...faultsView(['email'], fault, reference) }, fault.status)
+}
+
+/** Undefined if the reader came from another page. */
+const requestedTopic = ({ topic, paper }: { topic: number; paper: number }): TopicPaperRef | undefined =>
+  topic && paper ? { topicId: topic, paperId: paper } : undefined
