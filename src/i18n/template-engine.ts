@@ -1,16 +1,23 @@
+import { resolve } from 'node:path'
 import { Eta } from 'eta'
 import { counted, fill, fillHtml, listed, words } from './words.ts'
 
-const inTemplates = { words, fill, fillHtml, counted, listed }
+const FOLDER = resolve(import.meta.dirname, '../../templates')
 
-/** Eta, with the globals `words`, `fill`, `fillHtml`, `counted` and `listed` in all templates and their parts. */
+/** Eta, with the globals `words`, `fill`, `fillHtml`, `counted`, `listed` and `helpers` in all templates and their parts. */
 export class TemplateEngine extends Eta {
-  readonly inTemplates = inTemplates
+  readonly inTemplates: object
 
-  constructor(options: ConstructorParameters<typeof Eta>[0]) {
+  constructor(options: ConstructorParameters<typeof Eta>[0], helpers: object = {}) {
+    const inTemplates = { words, fill, fillHtml, counted, listed, ...helpers }
     super({
       ...options,
       functionHeader: `const { ${Object.keys(inTemplates).join(', ')} } = this.inTemplates`,
     })
+    this.inTemplates = inTemplates
   }
 }
+
+/** Renders a folder of templates/. Each template is compiled once, and escapes the values that it inserts. */
+export const templatesIn = (folder: string, helpers?: object): TemplateEngine =>
+  new TemplateEngine({ views: resolve(FOLDER, folder), cache: true, autoTrim: ['nl', false] }, helpers)

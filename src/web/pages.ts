@@ -1,13 +1,22 @@
-import { resolve } from 'node:path'
 import type { FastifyHelmetOptions } from '@fastify/helmet'
 import type { FastifyReply } from 'fastify'
+import type { FewerEmailsState } from '../account/fewer-emails.ts'
+import type { LinkHolder } from '../account/open-manage-page.ts'
+import type { OpenedResubscribe } from '../account/resubscribe.ts'
+import type { FewerEmailsOption } from '../account/unsubscribe.ts'
 import type { Config } from '../config/config.ts'
+import { localDayOf } from '../core/dates.ts'
 import type { ServiceDeps } from '../core/deps.ts'
-import { TemplateEngine } from '../i18n/template-engine.ts'
+import { longDate, weekdaysText } from '../i18n/dates.ts'
+import { templatesIn } from '../i18n/template-engine.ts'
+import { rateOf } from '../i18n/words.ts'
+import { MAX_DAYS } from '../search/open-archive.ts'
+import { maskAddress } from '../subscribers/address.ts'
 import type { TopicPaperRef } from '../subscribers/links.ts'
-import type { ManageView, NoDigestsView } from './account/manage-view.ts'
+import type { Subscriber } from '../subscribers/subscriber.ts'
+import { firstEmailText, scheduleText, sizeText, understoodOf } from './account/change-summary-view.ts'
+import type { ManageView } from './account/manage-view.ts'
 import type { TopicPageView, TrialView } from './account/topic-view.ts'
-import type { FewerEmailsView, FewerOptionView, UndoView } from './account/unsubscribe-view.ts'
 import { ASSETS_PATH } from './assets.ts'
 import type { FaultsView } from './setting-fields.ts'
 import type { ConfirmedView, ConfirmView } from './signup/confirm-view.ts'
@@ -38,20 +47,19 @@ interface PageData {
   'check-inbox': { inbox: InboxView }
   confirm: ConfirmView
   confirmed: ConfirmedView
-  /** `older`: the link is from before a change of address or a new subscription, so the page shows no address. */
-  unsubscribe: { token: string; older: boolean; address: string; less: FewerOptionView[] }
+  /** `subscriber` is null if the link is from before a change of address or a new subscription. */
+  unsubscribe: { token: string; subscriber: Subscriber | null; fewer: FewerEmailsOption[]; most: number }
   /** We did not make this link. */
   'unsubscribe-unknown': Record<never, never>
   /** The page without an undo button. */
   unsubscribed: Record<never, never>
-  undo: UndoView
-  'fewer-mails': FewerEmailsView
+  undo: OpenedResubscribe & { token: string }
+  'fewer-mails': FewerEmailsState & { token: string }
   manage: ManageView
   topic: TopicPageView
   /** The part of that page that changes while the reader types. */
   'parts/topic-trial': { trial: TrialView }
-  /** `account`: the page offers to email the link to the account. */
-  'no-digests': NoDigestsView & { token: string; account: boolean }
+  'no-digests': LinkHolder & { token: string }
   /** "Mail me my link", with the typed address and its errors; `at`: the link leads to that topic. */
   'my-link': FaultsView & { email: string; at?: TopicPaperRef }
   /** `meant`: the domain that was probably meant, here and below. */
@@ -95,11 +103,23 @@ interface PageRenderer {
 /** Pages that the sitemap lists besides days and papers. */
 export const SITEMAP_ROUTES = ['/', '/papers', '/subscribe', '/status', '/privacy']
 
-const FOLDER = resolve(import.meta.dirname, '../../templates/pages')
+/** What templates format values with. */
+const HELPERS = {
+  firstEmailText,
+  localDayOf,
+  longDate,
+  managePath: (token: string | null) => (token === null ? '/manage' : `/manage/${token}`),
+  maskAddress,
+  /** "11 papers in 30 days" */
+  rateText: (total: number) => rateOf(total, MAX_DAYS),
+  scheduleText,
+  sizeText,
+  understoodOf,
+  weekdaysText,
+}
 
-/** Compiles each template once; templates escape the values that they insert. */
 export function openPageRenderer(config: Config): PageRenderer {
-  const eta = new TemplateEngine({ views: FOLDER, cache: true, autoTrim: ['nl', false] })
+  const eta = templatesIn('pages', HELPERS)
   const site = {
     name: config.SITE_NAME,
     url: config.BASE_URL,

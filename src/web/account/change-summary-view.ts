@@ -144,15 +144,6 @@ function pauseLines(before: Subscription, after: Subscription, today: Day): stri
 export const untilText = (until: Day | null, today: Day): string =>
   until ? fill(words.manage.until, { date: dateRelativeTo(today, until) }) : words.manage.untilResumed
 
-/** A topic as typed, and in words. */
-export interface TopicView {
-  query: string
-  words: string
-}
-
-export const topicViews = (topics: TopicText[]): TopicView[] =>
-  topics.map(({ query }) => ({ query, words: understoodOf(query) }))
-
 /** Describes a stored query, or says that the current grammar cannot read it. */
 export const understoodOf = (query: string): string =>
   isReadable(query) ? describeTopic(query) : words.requestSummary.unreadable

@@ -3,7 +3,7 @@ import { type LinkHolder, openManagePage } from '../../account/open-manage-page.
 import { signLink } from '../../subscribers/links.ts'
 import { hasSubscription } from '../../subscribers/subscriber.ts'
 import type { Site } from '../pages.ts'
-import { type ManageViewInput, manageView, noDigestsView } from './manage-view.ts'
+import { type ManageViewInput, manageView } from './manage-view.ts'
 
 /** The value of `?change=` if nothing changed. */
 export const NO_CHANGE = 'none'
@@ -35,7 +35,5 @@ export function sendNoDigestsPage(
   holder: LinkHolder,
 ): FastifyReply | null {
   if (hasSubscription(holder.subscriber)) return null
-  // We do not email a suppressed address.
-  const account = holder.subscriber.state === 'unsubscribed'
-  return pages.send(reply, 'no-digests', { ...noDigestsView(holder), token, account })
+  return pages.send(reply, 'no-digests', { ...holder, token })
 }

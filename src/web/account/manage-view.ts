@@ -9,7 +9,7 @@ import {
   settingsAndTopics,
   withoutTopic,
 } from '../../account/form-changes.ts'
-import type { LinkHolder, OpenedManagePage } from '../../account/open-manage-page.ts'
+import type { OpenedManagePage } from '../../account/open-manage-page.ts'
 import { addDays } from '../../core/dates.ts'
 import { Fault, type FieldFault, FieldFaults } from '../../core/errors.ts'
 import { fill, rateOf, words } from '../../i18n/words.ts'
@@ -86,14 +86,6 @@ export interface ManageView extends FaultsView {
   unsubscribePath: string
 }
 
-/** The page for a subscriber who gets no digests. */
-export interface NoDigestsView {
-  is: 'unsubscribed' | 'suppressed' | 'pending'
-  address: string
-  /** The token that undoes a recent unsubscribe. */
-  resubscribe: string | null
-}
-
 export interface ManageViewInput {
   token: string
   /** The topic in the link. */
@@ -106,12 +98,6 @@ export interface ManageViewInput {
   /** What a button of the profile did, as given in the query string. */
   profileDone?: unknown
   sign: (purpose: 'digest' | 'unsubscribe', id: string) => string
-}
-
-export function noDigestsView({ subscriber, resubscribe }: LinkHolder): NoDigestsView {
-  const { state, address } = subscriber
-  const is = state === 'unsubscribed' || state === 'suppressed' ? state : 'pending'
-  return { is, address: maskAddress(address), resubscribe }
 }
 
 export function manageView(managed: OpenedManagePage, shown: ManageViewInput): ManageView {

@@ -5,10 +5,8 @@ import { chooseFewerEmails, openFewerEmails, undoFewerEmails } from '../../accou
 import { openResubscribe, resubscribe } from '../../account/resubscribe.ts'
 import { openUnsubscribe, SHORT_EMAIL_PAPERS, undoTokenFor, unsubscribe } from '../../account/unsubscribe.ts'
 import { Fault } from '../../core/errors.ts'
-import { maskAddress } from '../../subscribers/address.ts'
 import type { Site } from '../pages.ts'
 import { lenientForm, numberField, withToken } from '../request.ts'
-import { fewerEmailsView, fewerOptionViews, undoView } from './unsubscribe-view.ts'
 
 /**
  * Unsubscribe, and its undo. An unsubscribe link may have been forwarded, so its pages mask the address, show no topic,
@@ -20,18 +18,17 @@ export const unsubscribeRoutes: FastifyPluginAsyncZod<Site> = async (app, site) 
     const page = await openUnsubscribe(deps, token)
     if (page.is === 'unknown') return pages.send(reply, 'unsubscribe-unknown', {})
     if (page.is === 'ended') return sendEnded(reply, page.undo)
-    const address = page.is === 'open' ? maskAddress(page.subscriber.address) : ''
-    const less = fewerOptionViews(page.is === 'open' ? page.fewer : [], SHORT_EMAIL_PAPERS)
-    return pages.send(reply, 'unsubscribe', { token, older: page.is === 'older', address, less })
+    const { subscriber, fewer } = page.is === 'open' ? page : { subscriber: null, fewer: [] }
+    return pages.send(reply, 'unsubscribe', { token, subscriber, fewer, most: SHORT_EMAIL_PAPERS })
   })
 
   const sendEnded = async (reply: FastifyReply, undo: string | null) =>
     undo
-      ? pages.send(reply, 'undo', undoView(undo, await openResubscribe(deps, undo)))
+      ? pages.send(reply, 'undo', { ...(await openResubscribe(deps, undo)), token: undo })
       : pages.send(reply, 'unsubscribed', {})
 
   app.get('/resubscribe/:token', { schema: withToken }, async ({ params: { token } }, reply) =>
-    pages.send(reply, 'undo', undoView(token, await openResubscribe(deps, token))),
+    pages.send(reply, 'undo', { ...(await openResubscribe(deps, token)), token }),
   )
 
   app.post('/resubscribe/:token', { schema: withToken }, async ({ params: { token } }, reply) => {
@@ -72,7 +69,7 @@ const fewerEmailsRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages
   app.get('/unsubscribe/:token/changed', { schema: withToken }, async ({ params: { token } }, reply) => {
     const now = await openFewerEmails(deps, token)
     if (!now) return reply.redirect(`/unsubscribe/${encodeURIComponent(token)}`, 303)
-    return pages.send(reply, 'fewer-mails', fewerEmailsView(token, now))
+    return pages.send(reply, 'fewer-mails', { ...now, token })
   })
 }
 

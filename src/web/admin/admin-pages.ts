@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Config } from '../../config/config.ts'
@@ -6,11 +5,9 @@ import { type Day, parseDay } from '../../core/dates.ts'
 import type { ServiceDeps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { dateAndTime } from '../../i18n/dates.ts'
-import { TemplateEngine } from '../../i18n/template-engine.ts'
+import { templatesIn } from '../../i18n/template-engine.ts'
 import { ASSETS_PATH } from '../assets.ts'
 import { formText, textField } from '../request.ts'
-
-const FOLDER = resolve(import.meta.dirname, '../../../templates/admin')
 
 /** Sends a page of templates/admin; `status` is 200 by default. */
 type SendAdminPage = (reply: FastifyReply, name: string, data: object, status?: number) => FastifyReply
@@ -26,7 +23,7 @@ const HELPERS = {
 }
 
 export function openAdminPages(config: Config): SendAdminPage {
-  const eta = new TemplateEngine({ views: FOLDER, cache: true, autoTrim: ['nl', false] })
+  const eta = templatesIn('admin')
   const site = { name: config.SITE_NAME, assets: ASSETS_PATH, ...HELPERS }
   return (reply, name, data, status = 200) => {
     const { session, routeOptions } = reply.request

@@ -1,72 +1,59 @@
 import type { Confirmation } from '../../account/signup/confirm.ts'
 import { localDayOf } from '../../core/dates.ts'
 import { elsewhereText } from '../../emails/welcome-email.ts'
-import { longDate, weekdaysText } from '../../i18n/dates.ts'
-import { fill, rateOf, words } from '../../i18n/words.ts'
-import { MAX_DAYS } from '../../search/open-archive.ts'
+import { longDate } from '../../i18n/dates.ts'
+import { fill, words } from '../../i18n/words.ts'
 import { maskAddress } from '../../subscribers/address.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { MAX_TOPICS, type SubscriberSettings, type TopicText } from '../../subscribers/subscriber.ts'
 import {
   type ChangeSummaryView,
   changeLines,
-  firstEmailText,
   scheduleText,
   sizeText,
-  type TopicView,
-  topicViews,
 } from '../account/change-summary-view.ts'
 
 type Rates = ReadonlyMap<string, number>
 
-interface RatedTopicView extends TopicView {
-  /** "11 papers in 30 days"; empty if unknown. */
-  rate: string
+interface ConfirmationView extends Pick<Confirmation, 'subscriber' | 'manage'> {
+  /** By query: how many papers it matched in 30 days. */
+  rates: Rates
+  /** Requested topics beyond the limit. */
+  leftOut: TopicText[]
+  /** If the form had other settings: a sentence that the existing settings stay. Otherwise empty. */
+  otherSettings: string
 }
 
 /** The page with the Confirm button. */
-export interface ConfirmView {
+export interface ConfirmView extends ConfirmationView {
   token: string
-  address: string
   /** They already have a subscription: the button adds topics to it. */
   joined: boolean
   /** The topics that the button adds. */
-  topics: RatedTopicView[]
+  topics: TopicText[]
   /** Existing topics that are not in this request. */
-  kept: RatedTopicView[]
-  /** Requested topics beyond the limit. */
-  leftOut: TopicView[]
+  kept: TopicText[]
   /** Whether some or all of `topics` matched nothing recently. */
   idle: 'none' | 'some' | 'all'
-  schedule: string
-  size: string
-  /** If the form had other settings: a sentence that the existing settings stay. Otherwise empty. */
-  otherSettings: string
+  /** Those that count after the button. */
+  settings: SubscriberSettings
   /** The sentence that they agree to by pressing the button. */
   consent: string
-  managePath: string
 }
 
 /** The page after the button, and behind a link that was used before. */
-export interface ConfirmedView {
+export interface ConfirmedView extends ConfirmationView {
   /** "over": the subscription has ended. */
   is: 'begun' | 'added' | 'used' | 'over'
   heading: string
   /** The topics that were added, with the change that a button undoes. */
   said: ChangeSummaryView | null
-  topics: RatedTopicView[]
-  leftOut: TopicView[]
-  otherSettings: string
-  /** Null for a paused subscriber. */
-  nextMail: string | null
-  /** "Monday to Friday" */
-  days: string
-  address: string
+  topics: TopicText[]
+  next: Confirmation['next']
   /** The content of the welcome email; empty if none is sent. */
   welcome: string
   /** The sender of the emails. */
   sender: string
-  managePath: string
 }
 
 /** The view of a sign-up that waits for confirmation. */
@@ -81,21 +68,14 @@ export function confirmView(
   const added = request.topics.filter((topic) => has.has(topic.query) || room.has(topic))
   const idle = added.filter(({ query }) => rates.get(query) === 0).length
   return {
-    token,
-    address: maskAddress(subscriber.address),
-    joined,
-    topics: withRates(added, rates),
-    kept: withRates(
-      topics.filter(({ query }) => !asked.has(query)),
-      rates,
-    ),
-    leftOut: topicViews(request.topics.filter((topic) => !added.includes(topic))),
+    ...{ token, subscriber, joined, manage, rates },
+    topics: added,
+    kept: topics.filter(({ query }) => !asked.has(query)),
+    leftOut: request.topics.filter((topic) => !added.includes(topic)),
     idle: idle === 0 ? 'none' : idle < added.length ? 'some' : 'all',
-    schedule: scheduleText(joined ? subscriber : request),
-    size: sizeText(joined ? subscriber : request),
+    settings: joined ? subscriber : request,
     otherSettings: joined ? otherSettings(request, subscriber) : '',
     consent: joined ? CONSENT_WORDING.adding : CONSENT_WORDING.confirming,
-    managePath: managePath(manage),
   }
 }
 
@@ -110,18 +90,11 @@ export function confirmedView(
   const leftOut = is === 'begun' || is === 'added' ? leftOutOf(signup.request.topics, topics) : []
   const added = signup.request.topics.length > leftOut.length
   return {
-    is,
+    ...{ is, subscriber, manage, topics, rates, leftOut, next, sender },
     heading: is === 'added' && !added ? words.confirmed.noneAdded : words.confirmed.headings[is],
     said: is === 'added' ? addedTopicsSummary(confirmation) : null,
-    topics: withRates(topics, rates),
-    leftOut: topicViews(leftOut),
     otherSettings: is === 'added' ? otherSettings(signup.request, subscriber) : '',
-    nextMail: next ? firstEmailText(next, subscriber) : null,
-    days: weekdaysText(subscriber.days),
-    address: maskAddress(subscriber.address),
     welcome: is === 'begun' ? welcomeText(confirmation) : '',
-    sender,
-    managePath: managePath(manage),
   }
 }
 
@@ -163,10 +136,3 @@ function welcomeText({ welcome, subscriber }: Confirmation): string {
   if (what) return fill(forms.elsewhere, { address, what })
   return fill(welcome.nothingMatched ? forms.nothing : forms.alone, { address })
 }
-
-const withRates = (topics: TopicText[], rates: Rates): RatedTopicView[] =>
-  topicViews(topics).map((topic) => ({ ...topic, rate: rateText(rates.get(topic.query)) }))
-
-const rateText = (total: number | undefined): string => (total === undefined ? '' : rateOf(total, MAX_DAYS))
-
-const managePath = (token: string | null): string => (token === null ? '/manage' : `/manage/${token}`)

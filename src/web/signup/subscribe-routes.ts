@@ -17,7 +17,7 @@ import {
   readTypedSettings,
   type TypedSignup,
 } from '../../subscribers/read-signup.ts'
-import { topicViews, whenText } from '../account/change-summary-view.ts'
+import { understoodOf, whenText } from '../account/change-summary-view.ts'
 import type { Site } from '../pages.ts'
 import {
   markPrivate,
@@ -173,9 +173,10 @@ function applyTopicButton({ typed, addsTopic, removeIndex }: SubscribeForm): Cha
 }
 
 function added(typed: SubscribeForm['typed']): ChangedForm {
-  const [topic] = topicViews([{ name: '', query: writeQuery(typed.parts) }])
+  const query = writeQuery(typed.parts)
   const topics = readTopics(typed).map(({ query }) => query)
-  return { typed: { ...typed, topics, parts: undefined }, said: fill(words.form.added, { ...topic }) }
+  const said = fill(words.form.added, { query, words: understoodOf(query) })
+  return { typed: { ...typed, topics, parts: undefined }, said }
 }
 
 function removed(typed: TypedSignup, place: number): ChangedForm {

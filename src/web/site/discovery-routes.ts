@@ -1,9 +1,8 @@
-import { resolve } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
-import { TemplateEngine } from '../../i18n/template-engine.ts'
+import { templatesIn } from '../../i18n/template-engine.ts'
 import { words } from '../../i18n/words.ts'
 import { daysWithPapers, maxSitemapPaperId, sitemapPapers } from '../../papers/paper.repo.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
@@ -17,8 +16,7 @@ const PAPERS_IN_PART = 10_000
 const MAX_DAYS = 10_000
 const MAX_SHORT_NAME_LENGTH = 16
 
-const FOLDER = resolve(import.meta.dirname, '../../../templates/feeds')
-const templates = new TemplateEngine({ views: FOLDER, cache: true, autoTrim: ['nl', false] })
+const templates = templatesIn('feeds')
 
 interface SitemapUrl {
   path: string

@@ -1,9 +1,8 @@
-import { resolve } from 'node:path'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Deps } from '../../core/deps.ts'
-import { TemplateEngine } from '../../i18n/template-engine.ts'
+import { templatesIn } from '../../i18n/template-engine.ts'
 import { fill, fillHtml, words } from '../../i18n/words.ts'
 import { oneLine } from '../../mail/rendering/text.ts'
 import type { Paper } from '../../papers/paper.ts'
@@ -55,9 +54,7 @@ async function sendFeed(
   return sendIfChanged(request, cacheForOneMinute(reply).type(type), { body, changedAt: papers.changedAt })
 }
 
-const FOLDER = resolve(import.meta.dirname, '../../../templates/feeds')
-// Templates escape the values that they insert, as on pages.
-const templates = new TemplateEngine({ views: FOLDER, cache: true, autoTrim: ['nl', false] })
+const templates = templatesIn('feeds')
 
 const FEED_FORMATS: Record<FeedFormat, { type: string; write: (view: FeedView) => string }> = {
   xml: { type: 'application/atom+xml; charset=utf-8', write: (view) => templates.render('./atom', view) },
