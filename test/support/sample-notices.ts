@@ -11,6 +11,8 @@ const notice = (id: number, kind: string, values: AlertValues, endedAt: Date | n
   at: new Date('2026-11-24T08:04:00Z'),
   values,
   attempts: 0,
+  nextTry: new Date('2026-11-24T08:15:00Z'),
+  sentAt: null,
   endedAt,
 })
 

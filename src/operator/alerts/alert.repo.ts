@@ -1,30 +1,14 @@
 import type { Database } from '../../core/database/database.ts'
 import { deleteOrCount, type PruneMode } from '../../core/database/delete-or-count.ts'
-import type { Alert as Row } from '../../generated/prisma/client.ts'
+import type { Prisma, Alert as Row } from '../../generated/prisma/client.ts'
 
 export type AlertValues = Record<string, string | number | null>
 
-/** An alert to the operator. */
-export interface Alert {
-  id: number
-  kind: string
-  key: string
-  at: Date
-  values: AlertValues
-  attempts: number
-  /** When the incident ended; null while it lasts, and for alerts without an incident. */
-  endedAt: Date | null
-}
+/** An alert to the operator. `endedAt` is when its incident ended; null while it lasts, or if it has none. */
+export type Alert = Omit<Row, 'values'> & { values: AlertValues }
 
-const alertOf = ({ id, kind, key, at, values, attempts, endedAt }: Row): Alert => ({
-  id,
-  kind,
-  key,
-  at,
-  values: values as AlertValues,
-  attempts,
-  endedAt,
-})
+const findAlerts = async (db: Database, query: Prisma.AlertFindManyArgs): Promise<Alert[]> =>
+  (await db.alert.findMany(query)) as Alert[]
 
 /** False if an alert of that kind and key exists. */
 export async function addAlert(
@@ -39,29 +23,19 @@ export async function hasAlert(db: Database, { kind, key }: Pick<Alert, 'kind' |
   return (await db.alert.count({ where: { kind, key } })) > 0
 }
 
-/** Alerts of these kinds whose incident lasts. `isEmailed`: the alert was emailed. */
-export async function ongoingAlerts(
-  db: Database,
-  kinds: readonly string[],
-): Promise<(Alert & { isEmailed: boolean })[]> {
-  const rows = await db.alert.findMany({
-    where: { kind: { in: [...kinds] }, endedAt: null },
-    orderBy: { id: 'asc' },
-  })
-  return rows.map((row) => ({ ...alertOf(row), isEmailed: row.sentAt !== null }))
-}
+/** Alerts of these kinds whose incident lasts. */
+export const ongoingAlerts = (db: Database, kinds: readonly string[]): Promise<Alert[]> =>
+  findAlerts(db, { where: { kind: { in: [...kinds] }, endedAt: null }, orderBy: { id: 'asc' } })
 
 /** Alerts of a kind whose incident overlaps an interval. */
-export async function alertsDuring(
+export const alertsDuring = (
   db: Database,
   { kind, from, to }: { kind: string; from: Date; to: Date },
-): Promise<Alert[]> {
-  const rows = await db.alert.findMany({
+): Promise<Alert[]> =>
+  findAlerts(db, {
     where: { kind, at: { lt: to }, OR: [{ endedAt: null }, { endedAt: { gt: from } }] },
     orderBy: { id: 'asc' },
   })
-  return rows.map(alertOf)
-}
 
 /** True only for the caller that ended it. */
 export async function endAlert(db: Database, id: number, at: Date): Promise<boolean> {
@@ -69,25 +43,15 @@ export async function endAlert(db: Database, id: number, at: Date): Promise<bool
 }
 
 /** Alerts that were not emailed yet, are younger than `since` and whose next try is due; oldest first. */
-export async function unsentAlerts(
-  db: Database,
-  { since, now }: { since: Date; now: Date },
-): Promise<Alert[]> {
-  const rows = await db.alert.findMany({
+export const unsentAlerts = (db: Database, { since, now }: { since: Date; now: Date }): Promise<Alert[]> =>
+  findAlerts(db, {
     where: { sentAt: null, at: { gte: since }, nextTry: { lte: now } },
     orderBy: { id: 'asc' },
   })
-  return rows.map(alertOf)
-}
 
 /** Newest first, emailed or not. */
-export async function newestAlerts(
-  db: Database,
-  { limit }: { limit: number },
-): Promise<(Alert & { sentAt: Date | null })[]> {
-  const rows = await db.alert.findMany({ orderBy: { id: 'desc' }, take: limit })
-  return rows.map((row) => ({ ...alertOf(row), sentAt: row.sentAt }))
-}
+export const newestAlerts = (db: Database, { limit }: { limit: number }): Promise<Alert[]> =>
+  findAlerts(db, { orderBy: { id: 'desc' }, take: limit })
 
 /** Number of alert emails since an instant. All alerts of one email share one instant. */
 export async function countAlertEmailsSince(db: Database, since: Date): Promise<number> {

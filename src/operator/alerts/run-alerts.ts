@@ -52,12 +52,12 @@ async function findAlerts(deps: Deps): Promise<void> {
       })
   }
   const ongoing = new Set(found.map(({ kind, key }) => `${kind} ${key}`))
-  for (const { id, kind, key, isEmailed, values } of await ongoingAlerts(db, INCIDENT_KINDS)) {
+  for (const { id, kind, key, sentAt, values } of await ongoingAlerts(db, INCIDENT_KINDS)) {
     if (ongoing.has(`${kind} ${key}`) || !(await endAlert(db, id, at))) continue
     log.info('alert.ended', logFields({ kind, key, values }))
     // An alert that was not emailed yet reports the end by itself.
     const overValues = { ...values, kind, over: at.toISOString() }
-    if (isEmailed) await addAlert(db, { kind: 'over', key: `${kind} ${key}`, at, values: overValues })
+    if (sentAt) await addAlert(db, { kind: 'over', key: `${kind} ${key}`, at, values: overValues })
   }
   await addWeeklyReport(deps)
 }
