@@ -132,9 +132,9 @@ async function checkSpf(dns: DnsResolver, domain: string, ips: string[]): Promis
       ),
     disallowed.length > 0 && wrong(`the record does not allow ${disallowed.join(', ')} to send`, publish),
     (allMechanism === '+all' || allMechanism === 'all') && wrong('everyone may send', 'End it with -all.'),
-    (allMechanism === undefined || allMechanism === '?all') && !/redirect=/i.test(record)
-      ? warning('it says nothing about other senders', 'End it with -all.')
-      : undefined,
+    (allMechanism === undefined || allMechanism === '?all') &&
+      !/redirect=/i.test(record) &&
+      warning('it says nothing about other senders', 'End it with -all.'),
   ])
 }
 
@@ -190,7 +190,7 @@ function checkDmarc(from: string, record: DmarcRecord | undefined): CheckResult 
         'p=none: anyone can still send in your name',
         'Once the reports show only your emails: p=quarantine.',
       ),
-    tags.has('pct') ? warning('pct is no longer used (RFC 9989)', 'Remove pct= from the record.') : undefined,
+    tags.has('pct') && warning('pct is no longer used (RFC 9989)', 'Remove pct= from the record.'),
   ])
 }
 

@@ -22,12 +22,11 @@ export function checkDatabase(facts: DatabaseFacts & { locksHold: boolean }): Ch
         'createdb --encoding=UTF8 --template=template0 NAME, and move there with pg_dump.',
       ),
     ...checkDurability(facts),
-    facts.locksHold
-      ? undefined
-      : wrong(
-          'a pooler in transaction mode is in between, which breaks locks',
-          'Point DATABASE_URL past the pooler, or set pool_mode = session there: docs/recipes/postgres.md',
-        ),
+    !facts.locksHold &&
+      wrong(
+        'a pooler in transaction mode is in between, which breaks locks',
+        'Point DATABASE_URL past the pooler, or set pool_mode = session there: docs/recipes/postgres.md',
+      ),
     facts.readOnly && wrong('read-only', 'Point DATABASE_URL to the primary server, not a standby.'),
     connections >= mostConnections * MAX_CONNECTIONS_SHARE &&
       warning('few connections left', 'Raise max_connections in postgresql.conf.'),
@@ -90,10 +89,8 @@ export function checkClock({ seconds }: { seconds: number }): CheckResult {
   const fix = 'Synchronize both clocks with NTP: timedatectl set-ntp true'
   const zones = isZone('Europe/Paris') && isZone('America/Argentina/Buenos_Aires')
   return combineResults(found, [
-    apart >= WRONG_SECONDS ? wrong('the clocks differ', fix) : undefined,
-    apart >= WARNING_SECONDS && apart < WRONG_SECONDS ? warning('the clocks differ', fix) : undefined,
-    zones
-      ? undefined
-      : wrong('this Node has no time zones', 'Use Node from nodejs.org, which includes full ICU.'),
+    apart >= WRONG_SECONDS && wrong('the clocks differ', fix),
+    apart >= WARNING_SECONDS && apart < WRONG_SECONDS && warning('the clocks differ', fix),
+    !zones && wrong('this Node has no time zones', 'Use Node from nodejs.org, which includes full ICU.'),
   ])
 }

@@ -65,7 +65,7 @@ export function checkSecrets(seen: SecretsInput): CheckResult {
       ),
     [...appSecrets, suppressionKey].some(hasFewCharacters) &&
       warning('a secret has too few different characters', `Create secrets with: ${NEW_SECRET}`),
-    dotEnvMode & 0o077 ? warning('other users on this machine can read .env', 'chmod 600 .env') : undefined,
+    dotEnvMode & 0o077 && warning('other users on this machine can read .env', 'chmod 600 .env'),
   ])
 }
 
@@ -170,7 +170,7 @@ export const checkReadSettings = ({
   misspelt,
 }: Pick<Config, 'production' | 'adjusted' | 'misspelt'>): CheckResult =>
   combineResults(production ? 'complete, for production' : 'complete', [
-    production ? undefined : warning('not for production: nothing is required', 'NODE_ENV=production'),
+    !production && warning('not for production: nothing is required', 'NODE_ENV=production'),
     ...adjusted.map((what) => warning(what, 'Set it in .env to what it counts as, or more.')),
     ...misspelt.map(misspelledSetting),
   ])

@@ -101,12 +101,11 @@ export function checkDkimKey({ file, selector, domain, bits, mode, from, fault }
         `a key of ${bits} bits is too short`,
         `openssl genrsa -out ${file} ${MIN_BITS}, under a new DKIM_SELECTOR`,
       ),
-    isAligned
-      ? undefined
-      : wrong(
-          `the signature of ${domain} does not cover ${fromDomain}`,
-          'Set DKIM_DOMAIN to the domain of MAIL_FROM.',
-        ),
+    !isAligned &&
+      wrong(
+        `the signature of ${domain} does not cover ${fromDomain}`,
+        'Set DKIM_DOMAIN to the domain of MAIL_FROM.',
+      ),
   ])
 }
 

@@ -48,7 +48,7 @@ export function checkSending(seen: SendingState): CheckResult {
         `paused since ${since?.toISOString()} (${reason})`,
         `${cliCommand('delivery resume')}, once the cause is fixed`,
       ),
-    sending === 'off' ? warning('SENDING=off: nothing is sent', 'SENDING=on') : undefined,
+    sending === 'off' && warning('SENDING=off: nothing is sent', 'SENDING=on'),
     seen.rampUpSince ? checkRampUp(seen, seen.rampUpSince) : checkFirstSending(seen),
   ])
 }
