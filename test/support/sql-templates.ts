@@ -19,7 +19,7 @@ export interface SqlTemplate {
   where: string
   /** False for a fragment. */
   isStatement: boolean
-  /** The statements that it can become: together they contain every fragment that may stand in it. */
+  /** The statements that it can become: together they contain each of its possible fragments. */
   variants(): Variant[]
 }
 
