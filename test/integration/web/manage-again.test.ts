@@ -45,6 +45,34 @@ async function settingsForm(path: string): Promise<Record<string, string | strin
   }
 }
 
+describe('a field that came twice is named, and the others are kept', () => {
+  test('in the settings', async () => {
+    const path = await page()
+    const before = await ann()
+    const typed = { ...(await settingsForm(path)), max: '7', hour: ['9', '10'] }
+    const { statusCode, body } = await post(site, path, typed)
+    expect([statusCode, textOf(body)]).toEqual([
+      422,
+      expect.stringContaining('“hour” takes one text or number.'),
+    ])
+    expect(body).toMatch(/name="max"[^>]* value="7"/)
+    expect(await ann()).toEqual(before)
+  })
+
+  test('on the page of a topic', async () => {
+    const path = await page()
+    const [topic] = await ids()
+    const typed = { do: 'change', query: 'mamba', name: ['a', 'b'] }
+    const { statusCode, body } = await post(site, `${path}/topics/${topic}`, typed)
+    expect([statusCode, textOf(body)]).toEqual([
+      422,
+      expect.stringContaining('“name” takes one text or number.'),
+    ])
+    expect(body).toContain('mamba')
+    expect(await queries()).toEqual(['linear attention', 'rag'])
+  })
+})
+
 describe('invisible characters', () => {
   test.each([
     [{ name: 'a\0b', query: 'gated\0 attention' }, 'a b', 'gated attention'],
