@@ -84,6 +84,7 @@ describe('beside the button that ends it', () => {
     expect((await ann()).maxPapers).toBe(5)
     const page = await get(`${path}/changed`)
     expect(textOf(page)).toContain('Up to 5 papers per email')
+    expect(page).not.toContain('undefined')
     await post(site, `${path}/undo`, { change: changeIn(page) })
     expect((await ann()).maxPapers).toBe(15)
   })
