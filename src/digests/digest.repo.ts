@@ -116,13 +116,11 @@ export async function mailedContent(db: Database, messageId: string): Promise<Di
   return contentOf(row?.digest?.content ?? own?.content)
 }
 
-// A digest planned by an earlier release may still be unsent. An erased subscriber's digest has no content.
+// An erased subscriber's digest has no content.
 function contentOf(content: unknown): DigestContent | null {
   const frozen = content as DigestContent | null | undefined
-  return frozen?.sections ? { ...BEFORE, ...frozen } : null
+  return frozen?.sections ? frozen : null
 }
-
-const BEFORE: Partial<DigestContent> = { week: null, beyond: [] }
 
 /** Every digest of a subscriber, complete, oldest first. */
 export const digestsOf = (db: Database, subscriberId: string) =>

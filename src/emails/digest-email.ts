@@ -26,15 +26,14 @@ export const digestMail: MailWriter<{ digest: Render<DigestEmail> }> = async (
 ) => {
   const content = message.digestId === null ? null : await digestContent(db, message.digestId)
   if (!content) throw new Fault('message.without-content', { id: message.id })
-  // A message that an earlier release wrote has no detail and epoch.
-  const { detail = 'full', epoch = 0, ...frozen } = contentOf<DigestMessage>(message)
+  const { epoch, ...frozen } = contentOf<DigestMessage>(message)
   const id = message.subscriberId
   const links: ReaderLinks = {
     unsubscribeUrl: linkTo(config, message, { purpose: 'unsubscribe', id, epoch }),
     manageUrl: linkTo(config, message, { purpose: 'manage', id, epoch }),
     viewUrl: linkTo(config, message, { purpose: 'digest', id: message.id }),
   }
-  const email = emails.digest({ ...frozen, ...links, content, detail })
+  const email = emails.digest({ ...frozen, ...links, content })
   return { kind: 'digest', unsubscribeUrl: links.unsubscribeUrl, ...email }
 }
 

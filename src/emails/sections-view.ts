@@ -58,7 +58,7 @@ function changeOf(
   { id: paperId }: ShownPaper,
   changeUrl: (at: TopicPaperRef) => string,
 ): PaperInSection['change'] {
-  // A digest planned by an earlier release has no ids.
+  // A topic that is only tried out has the id 0.
   if (topic === null || !topicId) return undefined
   return {
     text: fill(words.emails.parts.change, {

@@ -29,11 +29,10 @@ export interface WelcomeEmail extends ReaderLinks {
   /** There were papers, and none matched. */
   nothingMatched: boolean
   /**
-   * Without `content`: how many of today's papers matched, and how many matches were emailed before. Absent in messages
-   * that an earlier release wrote.
+   * Without `content`: how many of today's papers matched, and how many matches were emailed before.
    */
-  matchedToday?: number
-  mailedBefore?: number
+  matchedToday: number
+  mailedBefore: number
   /** Queries, as typed. */
   topics: string[]
   /** The local date of the first digest, and its hour in the zone. */
@@ -113,7 +112,7 @@ function papersOf(site: SiteIdentity, { content, manageUrl, viewUrl }: WelcomeEm
 type Matched = Pick<WelcomeEmail, 'content' | 'matchedToday' | 'mailedBefore'>
 
 /** Where the matches are, if not in the welcome; empty if there is nothing to say. */
-export function elsewhereText({ content, matchedToday = 0, mailedBefore = 0 }: Matched): string {
+export function elsewhereText({ content, matchedToday, mailedBefore }: Matched): string {
   const { today, before } = words.emails.welcome
   if (content) return ''
   if (matchedToday > 0) return counted(matchedToday, today)

@@ -93,6 +93,8 @@ async function namedEmails(): Promise<Record<string, RenderedEmail>> {
         all[`welcome ${what} ${form}`] = emails.welcome({
           ...{ ...email, ...next, topics, content },
           nothingMatched: !content,
+          matchedToday: 0,
+          mailedBefore: 0,
         })
       }
     for (const zone of ZONES) {

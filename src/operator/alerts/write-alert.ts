@@ -149,11 +149,9 @@ const ROWS: [label: string, name: string][] = [
 /** The week next to the week before, as columns. */
 function weeklyReportLines(values: AlertValues): string[] {
   const single = (label: string, text: string) => `  ${label.padEnd(LABEL)}${text}`
-  // An alert that an older release stored lacks some values.
-  const rows = ROWS.filter(([, name]) => values[name] !== undefined)
   return [
     row('', 'this week', 'before'),
-    ...rows.map(([label, name]) => row(label, values[name], values[`${name}Before`])),
+    ...ROWS.map(([label, name]) => row(label, values[name], values[`${name}Before`])),
     '',
     single('Complete dates', `${values.closed} of ${values.dates} with digests due`),
     single(

@@ -40,13 +40,3 @@ test('has only titles, or a week, for subscribers who chose that', async () => {
   expect(text).not.toContain('We look at it')
   expect(text).toMatch(/1 more on the site:\n\S+\/digest\/\S+#more/)
 })
-
-test('one that an earlier release planned still goes out', async () => {
-  const message = await planned()
-  const { content } = await world.db.digest.findFirstOrThrow()
-  const { week: _, beyond: __, ...older } = content as object as { week: null; beyond: [] }
-  await world.db.digest.updateMany({ data: { content: older } })
-  const { text } = await mailOf({ ...message, content: { format: 'text', confirmedOn: '2026-11-23' } })
-  expect(text).toContain('1 new paper on robots. 1 more on the site.')
-  expect(text).toContain('We look at it')
-})
