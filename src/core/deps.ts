@@ -35,6 +35,8 @@ export interface DepsOptions {
   clock?: Clock
   log?: Log
   connections?: number
+  /** How long a statement may take; by default as long as in a service. */
+  maxSilenceMs?: number
   onFailpoint?: FailpointHook
 }
 
@@ -42,7 +44,7 @@ export interface DepsOptions {
 export const clockOf = (config: Config, beganAt?: Date): Clock =>
   config.CLOCK_NOW ? clockFrom(config.CLOCK_NOW, beganAt) : systemClock()
 
-/** How long a statement may take: other processes have taken over the leases of a process that waits longer. */
+/** How long a statement of a service may take: others have taken over the leases of a process that waits longer. */
 const maxSilenceMs = ({ LEASE_SECONDS }: Config): number => 2 * LEASE_SECONDS * 1000
 
 /** The URL of the database; starts the embedded one if the settings say so. */
@@ -56,7 +58,7 @@ export async function buildDeps(config: Config, options: DepsOptions = {}): Prom
   const log = options.log ?? openLog(config.LOG_LEVEL)
   const clock = options.clock ?? clockOf(config)
   const url = await databaseUrlOf(config)
-  const database = openDatabase(url, log, options.connections, maxSilenceMs(config))
+  const database = openDatabase(url, log, options.connections, options.maxSilenceMs ?? maxSilenceMs(config))
   const { onFailpoint } = options
   const deps = { config, clock, log, onFailpoint, db: database.db, databaseUrl: database.url }
   return { deps, close: database.close }

@@ -105,7 +105,7 @@ const LINK = /\/(confirm|unsubscribe|resubscribe|manage|digest|account|move)\/[^
 export const redact = (text: string): string =>
   text.replace(LINK, '/$1/[token]').replace(ADDRESS, '[address]').replace(TOKEN, '[token]')
 
-/** Redacts every text of a line, whoever wrote it. */
+/** Redacts every text of a line, also those of libraries. */
 const redactLine = (line: string): string =>
   `${JSON.stringify(JSON.parse(line), (_name, value) => (typeof value === 'string' ? redact(value) : value))}\n`
 

@@ -71,15 +71,13 @@ export async function topicsBySubscriber(
   db: Database,
   ids?: readonly string[],
 ): Promise<Map<string, TopicText[]>> {
-  const rows = await db.topic.findMany({
-    where: { subscriberId: ids && { in: [...ids] } },
-    select: { subscriberId: true, name: true, query: { select: { text: true } } },
-    orderBy: [{ subscriberId: 'asc' }, { position: 'asc' }],
-  })
+  const all = ids === undefined
+  const rows = await db.$queryRaw<(TopicText & { subscriberId: string })[]>`
+    select t.subscriber_id as "subscriberId", t.name, q.text as query from topic t join query q on q.id = t.query_id
+    where ${all} or t.subscriber_id = any(${[...(ids ?? [])]}::text[])
+    order by t.subscriber_id, t.position`
   const groups = Map.groupBy(rows, ({ subscriberId }) => subscriberId)
-  return new Map(
-    [...groups].map(([id, topics]) => [id, topics.map(({ name, query }) => ({ name, query: query.text }))]),
-  )
+  return new Map([...groups].map(([id, topics]) => [id, topics.map(({ name, query }) => ({ name, query }))]))
 }
 
 /**

@@ -6,6 +6,7 @@ import { words } from '../i18n/words.ts'
 import { parseOrNull } from '../queries/language/parse-query.ts'
 import { splitFields } from '../queries/language/split-topics.ts'
 import type { Steps } from '../queries/steps.ts'
+import { MAX_DAYS } from '../search/open-archive.ts'
 import { type Searcher, withSearchSlot } from '../search/search-slot.ts'
 import { runYielding, type Spend } from '../search/yield-to-event-loop.ts'
 import type { TypedSignup } from '../subscribers/read-signup.ts'
@@ -98,11 +99,15 @@ export const subscribeFields = z.object({ ...subscription, ...buttons }, { error
 /** The form of a program: what `subscriptionFields` describes, without an email too, and with the honeypot. */
 export const sentSubscription = z.strictObject(subscription, { error: TAKES.fields })
 
-/** A query, and queries of other topics; or the form, with a preview of its topics. */
-export const previewFields = subscribeFields.extend({
-  query: formText.default(''),
-  others: texts.default([]),
-})
+/** A query, a number of days, and queries of other topics, as JSON. Other fields are ignored. */
+export const previewQuery = z.object(
+  {
+    query: formText.default(''),
+    days: formText.transform(Number).default(MAX_DAYS),
+    others: texts.default([]),
+  },
+  { error: TAKES.fields },
+)
 
 /** Reads the form, or what can be read of it if its schema refused it. */
 export function readSubscribeForm({ validationError, body }: FastifyRequest): SubscribeForm {
@@ -147,7 +152,7 @@ export const topicsInQuery = texts
 export const typedEmail = z.string().catch('')
 
 /** The first text of a field in a query string; empty if there is none. */
-export const textField = z
+export const firstText = z
   .union([z.string(), z.array(z.string()).transform(([first = '']) => first)])
   .catch('')
 

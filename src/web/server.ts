@@ -4,6 +4,7 @@ import helmet from '@fastify/helmet'
 import assets from '@fastify/static'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify'
 import { serializerCompiler } from 'fastify-type-provider-zod'
+import type { Logger } from 'pino'
 import type { ServiceDeps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { networksOf } from '../core/rate-limit.ts'
@@ -36,14 +37,18 @@ interface RequestLimits {
 /** By default Node checks every 30 s, which doubles the time that a request may take. */
 export const REQUEST_LIMITS: RequestLimits = { requestTimeout: 30_000, connectionsCheckingInterval: 2000 }
 
+/** Fastify's own lines have no event: at most warnings and errors are written. */
+const quietLogger = (logger: Logger): Logger =>
+  logger.isLevelEnabled('warn') ? logger.child({}, { level: 'warn' }) : logger
+
 /** Returns the server, ready to listen or for `inject`. */
 export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): FastifyInstance {
   const { log } = deps
   const { BASE_URL, TRUST_PROXY } = deps.config
   const site: Site = { deps, pages: openPageRenderer(deps.config) }
   const app = fastify({
-    // Fastify's own lines have no event: only warnings and errors are written. A request's log has the usual level.
-    loggerInstance: log.logger.child({}, { level: 'warn' }) as FastifyBaseLogger,
+    // A request's log has the usual level.
+    loggerInstance: quietLogger(log.logger) as FastifyBaseLogger,
     childLoggerFactory: (logger, ids) => logger.child(ids, { level: log.logger.level }),
     logController: new RequestLog(deps),
     genReqId: () => randomId(80).slice(0, 8),

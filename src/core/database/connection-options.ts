@@ -5,19 +5,22 @@ import pg from 'pg'
 export const CONNECT_MS = 10_000
 /** How long the pool keeps a connection that it does not need. */
 const IDLE_MS = 10_000
-/** How long a statement may take. No statement of a service takes longer; migrations and imports have no limit. */
+/** How long a statement of a service may take, by default. */
 const MAX_SILENCE_MS = 90_000
 
+/** A connection whose server is gone ends after 20 s (Node.js tries ten times), however long its statement takes. */
+export const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 }
+
 /**
- * Options of a pool whose connections end after `maxSilenceMs` without a byte. Otherwise a connection that a network
- * forgot would never fail (battery: D2-away). pg's query_timeout rejects the statement but leaves its connection in the
+ * Options of a pool whose connections end after `maxSilenceMs` without a byte. Otherwise a connection that lost what we
+ * wrote would never fail (battery: D2-away). pg's query_timeout rejects the statement but leaves its connection in the
  * pool, and the server's statement_timeout does not reach a client that it can no longer reach.
  */
 export const connectionOptions = (url: string, maxSilenceMs = MAX_SILENCE_MS): pg.PoolConfig => ({
   connectionString: url,
   Client: PooledClient,
   idleTimeoutMillis: Math.min(IDLE_MS, maxSilenceMs / 2), // before its silence counts as an error
-  keepAlive: true,
+  ...KEEP_ALIVE,
   stream: () => socketWithLimit(maxSilenceMs),
 })
 

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import pRetry from 'p-retry'
 import pg from 'pg'
 import { Fault } from '../errors.ts'
-import { CONNECT_MS } from './connection-options.ts'
+import { CONNECT_MS, KEEP_ALIVE } from './connection-options.ts'
 import { databaseUnreachable } from './database.ts'
 
 const FOLDER = join(import.meta.dirname, '../../../prisma/migrations')
@@ -53,7 +53,7 @@ export async function applyMigrations(
   url: string,
   { connectMs = CONNECT_MS, folder = FOLDER }: MigrationOptions = {},
 ): Promise<string[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectMs, keepAlive: true })
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectMs, ...KEEP_ALIVE })
   client.on('error', () => {}) // its queries reject
   await client.connect().catch((error) => {
     throw databaseUnreachable(error)

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import pg from 'pg'
 import { errorText } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { CONNECT_MS } from './connection-options.ts'
+import { CONNECT_MS, KEEP_ALIVE } from './connection-options.ts'
 import type { Database } from './database.ts'
 
 /** Every process that serves or works takes this lock, shared; no command does. */
@@ -22,7 +22,7 @@ export async function holdProcessLock(
       connectionString: url,
       application_name: 'daily-papers running',
       connectionTimeoutMillis: connectMs,
-      keepAlive: true,
+      ...KEEP_ALIVE,
     })
     client.on('error', (error) => log.error('database.error', { what: errorText(error) }))
     await client.connect()

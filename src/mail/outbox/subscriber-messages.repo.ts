@@ -75,5 +75,6 @@ export async function forgetMessagesByKey(
   kind: string,
   dedupes: readonly string[],
 ): Promise<void> {
-  await db.message.updateMany({ where: { kind, dedupe: { in: [...dedupes] } }, data: FORGOTTEN })
+  await db.$executeRaw`
+    update message set to_address = null, content = null where kind = ${kind} and dedupe = any(${[...dedupes]}::text[])`
 }

@@ -33,29 +33,30 @@ export async function probeSmtpTls(config: SmtpConfig, timeoutMs: number): Promi
       until: until ? new Date(until) : null,
     }
   } catch (error) {
-    return { protocol: 'TLS', doubt: errorText(error), until: null }
+    return { protocol: 'TLS', doubt: `not examined: ${errorText(error)}`, until: null }
   } finally {
     plain.destroy()
   }
 }
 
-/** True once the server is ready for the handshake. */
+/** True once the server is ready for the handshake; false if it offers none. Throws another reply. */
 async function startsTls(socket: Socket, signal: AbortSignal): Promise<boolean> {
   const chunks = on(socket, 'data', { signal, close: ['close'] })
-  const readReply = async (): Promise<string> => {
+  const readReply = async (code: string): Promise<string> => {
     let reply = ''
     while (!/^\d{3}(?!-)[^\n]*\n/m.test(reply)) {
       const { done, value } = await chunks.next()
       if (done) throw new Error('the server hung up')
       reply += value[0]
     }
+    if (!reply.startsWith(code)) throw new Error(reply.trim())
     return reply
   }
-  await readReply()
+  await readReply('220')
   socket.write('EHLO [127.0.0.1]\r\n')
-  if (!/^250[ -]STARTTLS\b/im.test(await readReply())) return false
+  if (!/^250[ -]STARTTLS\b/im.test(await readReply('250'))) return false
   socket.write('STARTTLS\r\n')
-  const isReady = (await readReply()).startsWith('220')
+  await readReply('220')
   await chunks.return?.()
-  return isReady
+  return true
 }

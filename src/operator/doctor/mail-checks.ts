@@ -123,13 +123,10 @@ export async function probeMailServer(
   const { SMTP_URL: smtp, MAIL_FROM } = config
   if (!smtp) return skipped('no SMTP_URL: nothing can be sent')
   const session = openSmtpSession(smtp, { connectMs: timeoutMs, silenceMs: 2 * timeoutMs })
-  try {
-    const fault = (await session.opened) ?? (await session.tryMailFrom(MAIL_FROM))
-    const tls = fault ? undefined : await probeSmtpTls(smtp, timeoutMs)
-    return checkSmtp({ smtp: withoutLogin(smtp), fault, tls, now: clock.now() })
-  } finally {
-    session.close()
-  }
+  const fault = (await session.opened) ?? (await session.tryMailFrom(MAIL_FROM))
+  session.close()
+  const tls = fault ? undefined : await probeSmtpTls(smtp, timeoutMs)
+  return checkSmtp({ smtp: withoutLogin(smtp), fault, tls, now: clock.now() })
 }
 
 const withoutLogin = (smtp: SmtpConfig): SmtpConfig => ({ ...smtp, password: undefined })

@@ -64,7 +64,7 @@ export function listOperation<
     summary,
     effect: 'read',
     input: z.object({ ...command?.filters, limit: wholeNumber(command?.max ?? 1).optional() }),
-    run: async (deps, { limit = command?.max ?? 1, cursor, ...chosen }: Typed) => {
+    run: async (deps, { limit = command?.max ?? 1, cursor, ...chosen }: ListInput) => {
       const here = { name: list, filters: chosen, values: position }
       const found = await rows(deps, chosen as object, {
         after: cursor === undefined ? undefined : after(readCursor(here, cursor)),
@@ -85,7 +85,7 @@ export function listOperation<
   })
 }
 
-interface Typed {
+interface ListInput {
   limit?: number
   cursor?: string
 }

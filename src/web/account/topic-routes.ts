@@ -49,7 +49,7 @@ const ofTopic = {
   }),
 }
 
-interface Request extends FastifyRequest {
+interface TopicRequest extends FastifyRequest {
   params: z.output<typeof ofTopic.params>
   query: z.output<typeof ofTopic.querystring>
 }
@@ -82,12 +82,12 @@ export const topicRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   })
 }
 
-const pathParamsOf = ({ params, query }: Request, form?: TopicForm) => ({
+const pathParamsOf = ({ params, query }: TopicRequest, form?: TopicForm) => ({
   ...params,
   paper: String(idParam(query.paper) || idParam(form?.paper) || ''),
 })
 
-function requestedTopicOf(request: Request): Omit<OpenTopicInput, 'tried'> {
+function requestedTopicOf(request: TopicRequest): Omit<OpenTopicInput, 'tried'> {
   const { token, id, paper } = pathParamsOf(request)
   const changeId = idParam(request.query.change) || undefined
   return { token, topicId: id, paper, changeId, searcher: request }
@@ -96,7 +96,7 @@ function requestedTopicOf(request: Request): Omit<OpenTopicInput, 'tried'> {
 /** Makes the change that a form requests; returns the query string that describes the result. */
 async function applyTopicForm(
   { deps }: Site,
-  request: Request,
+  request: TopicRequest,
   form: TopicForm,
 ): Promise<Record<string, string>> {
   const { token, id, paper } = pathParamsOf(request, form)
@@ -124,7 +124,7 @@ async function applyTopicForm(
 /** If the topic does not exist, sends the page of all topics with a message. */
 async function sendTopicPage(
   site: Site,
-  request: Request,
+  request: TopicRequest,
   reply: FastifyReply,
   asked: OpenTopicInput,
   shown: Omit<TopicPageInput, 'token' | 'baseUrl'>,
@@ -149,7 +149,7 @@ async function sendTopicPage(
 /** Only the trial, for htmx. */
 async function sendTrial(
   site: Site,
-  request: Request,
+  request: TopicRequest,
   reply: FastifyReply,
   asked: OpenTopicInput,
 ): Promise<FastifyReply> {
@@ -170,7 +170,7 @@ async function sendTrial(
 /** The whole page again, with the typed values and what is wrong with them. */
 async function showTopicPageAgain(
   site: Site,
-  request: Request,
+  request: TopicRequest,
   reply: FastifyReply,
   { form, fault }: { form: TopicForm; fault: Fault },
 ): Promise<FastifyReply> {

@@ -7,7 +7,7 @@ import { Fault } from '../../core/errors.ts'
 import { dateAndTime } from '../../i18n/dates.ts'
 import { templatesIn } from '../../i18n/template-engine.ts'
 import { ASSETS_PATH } from '../assets.ts'
-import { formText, textField } from '../request.ts'
+import { firstText, formText } from '../request.ts'
 
 /** Sends a page of templates/admin; `status` is 200 by default. */
 type SendAdminPage = (reply: FastifyReply, name: string, data: object, status?: number) => FastifyReply
@@ -68,7 +68,7 @@ export const takePage = <Row>(rows: Row[]): { rows: Row[]; more: boolean } => ({
 })
 
 /** The date in a URL: the day, or the typed text and what is wrong with it; empty if no date was typed. */
-export const dayField = textField.transform((text): { day?: Day; typed?: string; problem?: string } => {
+export const dayField = firstText.transform((text): { day?: Day; typed?: string; problem?: string } => {
   const typed = lineField.parse(text)
   if (typed === '') return {}
   try {

@@ -15,10 +15,10 @@ import { messageRoutes } from './message-routes.ts'
 import { actionRoutes, overviewRoutes } from './overview-routes.ts'
 import { returnRoutes } from './return-routes.ts'
 import { openSessionStore } from './session.repo.ts'
-import { sourceRoutes } from './source-routes.ts'
+import { adminSourceRoutes } from './source-routes.ts'
 import { subscriberRoutes } from './subscriber-routes.ts'
 import { suppressionRoutes } from './suppression-routes.ts'
-import { topicRoutes } from './topic-routes.ts'
+import { adminTopicRoutes } from './topic-routes.ts'
 
 const SEEN_EVERY_MS = 60_000
 const LOOPBACK = /^http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$)/i
@@ -69,11 +69,11 @@ const loggedInRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
   })
   app.register(overviewRoutes, admin)
   app.register(subscriberRoutes, admin)
-  app.register(topicRoutes, admin)
+  app.register(adminTopicRoutes, admin)
   app.register(dayRoutes, admin)
   app.register(messageRoutes, admin)
   app.register(returnRoutes, admin)
-  app.register(sourceRoutes, admin)
+  app.register(adminSourceRoutes, admin)
   app.register(suppressionRoutes, admin)
   app.register(actionRoutes, admin)
 }

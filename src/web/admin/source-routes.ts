@@ -12,7 +12,7 @@ import type { AdminSite } from './admin-pages.ts'
 const DAYS = 14
 
 /** The state of each source by day (UTC). */
-export const sourceRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
+export const adminSourceRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
   app.get('/sources', async (_request, reply) => {
     const sources = await sourceStatus(deps, { days: DAYS })
     return send(reply, 'sources', {

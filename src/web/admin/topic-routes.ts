@@ -7,7 +7,7 @@ import { numberField } from '../request.ts'
 import { type AdminSite, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
 
 /** All topics by number of subscribers, and the subscribers of each. */
-export const topicRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
+export const adminTopicRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
   app.get(
     '/topics',
     { schema: { querystring: z.object({ skip: numberField() }) } },

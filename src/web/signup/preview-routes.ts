@@ -3,7 +3,6 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import { jsonOfTopicPreview } from '../../digests/preview/preview-json.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
-import { MAX_DAYS } from '../../search/open-archive.ts'
 import { isTemporaryRefusal, type Searcher, withSearchSlot } from '../../search/search-slot.ts'
 import type { Spend } from '../../search/yield-to-event-loop.ts'
 import { readTopics, readTypedSettings } from '../../subscribers/read-signup.ts'
@@ -12,10 +11,11 @@ import type { Site } from '../pages.ts'
 import {
   isJson,
   preparseTopics,
-  previewFields,
+  previewQuery,
   queriesIn,
   readSubscribeForm,
   type SubscribeForm,
+  subscribeFields,
 } from '../request.ts'
 import { readOrElse } from '../setting-fields.ts'
 import { loadFormView } from './form-view.ts'
@@ -32,11 +32,18 @@ export const previewRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   // For a reader who reloads a preview.
   app.get('/preview', (_request, reply) => reply.redirect('/subscribe', 303))
 
-  const schema = { body: previewFields.prefault({}) }
+  const schema = {
+    body: {
+      content: {
+        'application/json': { schema: previewQuery },
+        'application/x-www-form-urlencoded': { schema: subscribeFields.prefault({}) },
+      },
+    },
+  }
   app.post('/preview', { schema, attachValidation: true, errorHandler }, async (request, reply) => {
     if (isJson(request)) {
       if (request.validationError) throw request.validationError
-      return reply.send(await previewJson(site, request, request.body))
+      return reply.send(await previewJson(site, request, request.body as PreviewQuery))
     }
     const form = readSubscribeForm(request)
     try {
@@ -90,12 +97,13 @@ function withReplacement({ typed, replacement }: SubscribeForm): SubscribeForm['
 
 const NO_PARTS = { any: '', must: '', never: '', author: '', category: '', votes: '' }
 
+type PreviewQuery = z.output<typeof previewQuery>
+
 async function previewJson(
   { deps }: Site,
   searcher: Searcher,
-  { query, days: typedDays, others }: z.output<typeof previewFields>,
+  { query, days, others }: PreviewQuery,
 ): Promise<object> {
-  const days = typedDays ? Number(typedDays) : MAX_DAYS
   const preview = await withSearchSlot(deps, searcher, [query, ...others], async (spend) => {
     await preparseTopics(others, spend)
     const besides = readTopics({ topics: others })

@@ -15,7 +15,7 @@ import { withSearchSlot } from '../../search/search-slot.ts'
 import { cacheForOneMinute, sendIfChanged } from '../conditional-response.ts'
 import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
-import { textField } from '../request.ts'
+import { firstText } from '../request.ts'
 import { type FeedFormat, feedPath, searchPath, subscribePath } from './search-paths.ts'
 
 /** The feeds of the newest papers, for a query or for all papers. */
@@ -23,7 +23,7 @@ export const feedRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps }) => 
   for (const format of ['xml', 'json'] as const) {
     app.get(
       feedPath(format),
-      { schema: { querystring: z.object({ q: textField }) } },
+      { schema: { querystring: z.object({ q: firstText }) } },
       async (request, reply) => {
         try {
           return await sendFeed(deps, request, reply, { query: request.query.q, format })

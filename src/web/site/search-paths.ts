@@ -4,7 +4,7 @@ import { fill, words } from '../../i18n/words.ts'
 import { parseCategory } from '../../queries/language/paper-name.ts'
 import type { FacetCount, FacetSelection } from '../../search/facets.ts'
 import type { ArchiveSearch, SearchedArchive } from '../../search/search-archive.ts'
-import { textField } from '../request.ts'
+import { firstText } from '../request.ts'
 
 /** The parameters in the URL of a results page; invalid ones are left out. */
 export type SearchParams = Omit<ArchiveSearch, 'spend'>
@@ -32,9 +32,9 @@ const isPresent = (field: [string, string | undefined]): field is [string, strin
 
 /** What `searchPath` writes; values that it would not write are left out. */
 export const searchFields = z.object({
-  q: textField,
+  q: firstText,
   sort: z.enum(['newest', 'best']).catch('best'),
-  cat: textField.transform(parseCategory),
+  cat: firstText.transform(parseCategory),
   month: z
     .string()
     .regex(/^\d{4}-(0[1-9]|1[0-2])$/)

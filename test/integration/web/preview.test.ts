@@ -315,6 +315,10 @@ test.each([
   expect({ status: answer.statusCode, error: answer.json().error }).toEqual({ status, error })
 })
 
+test('a program is not refused for fields of the form', async () => {
+  expect((await postJson({ query: 'robot', email: null, format: {} })).statusCode).toBe(200)
+})
+
 test('a field of the API that is wrong in two ways is named once', async () => {
   const answer = await site.app.inject({ method: 'POST', url: '/api/preview', payload: { query: [] } })
   expect(answer.statusCode).toBe(422)

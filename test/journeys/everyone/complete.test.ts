@@ -16,19 +16,20 @@ let walk: Walk
 
 // The engine itself, which also notes what it renders.
 vi.mock('../../../src/i18n/template-engine.ts', async (original) => {
-  const { TemplateEngine } = await original<typeof import('../../../src/i18n/template-engine.ts')>()
+  const { TemplateEngine, templatesIn } =
+    await original<typeof import('../../../src/i18n/template-engine.ts')>()
+  const noting = (engine: InstanceType<typeof TemplateEngine>) => {
+    const { resolvePath } = engine
+    engine.resolvePath = (name, renderOptions) => {
+      const path = resolvePath.call(engine, name, renderOptions)
+      rendered.add(path)
+      return path
+    }
+    return engine
+  }
   return {
-    TemplateEngine: class extends TemplateEngine {
-      constructor(options: ConstructorParameters<typeof TemplateEngine>[0]) {
-        super(options)
-        const { resolvePath } = this
-        this.resolvePath = (name, renderOptions) => {
-          const path = resolvePath.call(this, name, renderOptions)
-          rendered.add(path)
-          return path
-        }
-      }
-    },
+    TemplateEngine,
+    templatesIn: (...given: Parameters<typeof templatesIn>) => noting(templatesIn(...given)),
   }
 })
 
@@ -36,8 +37,8 @@ beforeAll(async () => {
   walk = await openWalk(database.url)
 })
 afterAll(async () => {
-  await walk.close()
   vi.resetModules()
+  await walk.close()
 })
 
 describe('the walk', () => {

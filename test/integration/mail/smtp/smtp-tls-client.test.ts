@@ -26,8 +26,8 @@ test.each([
   expect(await probeSmtpTls(smtpConfig(port, changes), MAX_MS)).toEqual(expected)
 })
 
-test('a server that is silent, closes the connection or does not listen is in doubt', async () => {
-  for (const greeting of ['silence', 'close']) {
+test('a server that is silent, closes, refuses or does not listen is in doubt', async () => {
+  for (const greeting of ['silence', 'close', '421 one session at a time']) {
     const sink = await sinkWith({ at: { greeting } })
     expect(await probeSmtpTls(smtpConfig(sink.port), 300)).toMatchObject({ protocol: 'TLS', until: null })
   }

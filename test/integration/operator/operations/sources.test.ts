@@ -58,11 +58,16 @@ test('prints the state of each source, its last papers, its last response, and i
       source: huggingface,
       state: 'failed',
       reason: null,
-      newestFetch: at('06:30'),
-      nextTry: at('12:05'),
+      newestFetch: at('06:30').toISOString(),
+      nextTry: at('12:05').toISOString(),
       days: [
         expect.objectContaining({ day: '2026-11-24', state: 'failed', failures: 2, lastStatus: 502 }),
-        expect.objectContaining({ day: '2026-11-23', state: 'fresh', papers: 31, closedAt: at('06:30') }),
+        expect.objectContaining({
+          day: '2026-11-23',
+          state: 'fresh',
+          papers: 31,
+          closedAt: at('06:30').toISOString(),
+        }),
       ],
     },
   ])
@@ -111,7 +116,7 @@ test('prints the reason of a day’s state, and late papers; in a terminal of 10
 test('a day that became too old while the service was stopped has no next try', async () => {
   const now = new Date('2026-10-30T08:00:00Z')
   await recordSuccessfulFetch(database.db, { source: huggingface, day: '2026-10-29', papers: 31, now })
-  expect((await run()).json).toMatchObject([{ newestFetch: now, nextTry: null }])
+  expect((await run()).json).toMatchObject([{ newestFetch: now.toISOString(), nextTry: null }])
 })
 
 test('a configured source without requests, and one with imported papers only', async () => {
@@ -126,7 +131,7 @@ test('the requested number of days, and no invalid number', async () => {
   await addDays()
   expect((await run('--days', '15')).json).toMatchObject([{ days: [{}, {}, { day: '2026-11-10' }] }])
   expect((await run('--days', '1')).json).toMatchObject([
-    { newestFetch: at('06:30'), days: [{ day: '2026-11-24' }] },
+    { newestFetch: at('06:30').toISOString(), days: [{ day: '2026-11-24' }] },
   ])
   for (const days of ['0', '61', 'x', '1.5']) {
     await expect(run('--days', days)).rejects.toThrow(`--days "${days}": use a whole number from 1 to 60`)
