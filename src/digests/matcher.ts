@@ -109,6 +109,7 @@ class RankedQueries {
   readonly #queries: ReadonlyMap<number, Query>
   readonly #set: QuerySet
   readonly #ranker: Ranker
+  readonly #numbers = new Map<number, number>()
   readonly #kept = new Map<number, RankedDocs>()
   #room = MAX_KEPT
 
@@ -120,11 +121,12 @@ class RankedQueries {
     this.#ranker = new Ranker(index)
   }
 
-  found(queryId: number): Bits {
+  /** Valid until the next call. */
+  found(queryId: number): Readonly<Bits> {
     const query = this.#queries.get(queryId)
     if (!query || this.unreadable.has(queryId)) return newBits(this.#index.docCount)
     try {
-      return this.#set.find(query)
+      return this.#set.peekMatches(this.#numberOf(queryId, query))
     } catch (error) {
       this.unreadable.set(queryId, error)
       return newBits(this.#index.docCount)
@@ -149,6 +151,12 @@ class RankedQueries {
       this.#room = MAX_KEPT - ranked.docIds.length
     }
     this.#kept.set(queryId, ranked)
+  }
+
+  #numberOf(queryId: number, query: Query): number {
+    const number = this.#numbers.get(queryId) ?? this.#set.add(query)
+    this.#numbers.set(queryId, number)
+    return number
   }
 }
 

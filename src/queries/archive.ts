@@ -8,9 +8,9 @@ import {
   setBit,
   subtractBits,
 } from './matching/bits.ts'
-import { forEachDoc } from './matching/leaf-bits.ts'
 import type { PaperAttributes, PaperIndex } from './matching/paper-index.ts'
 import { keyToIndexedTerm } from './matching/phrase-positions.ts'
+import { forEachDoc } from './matching/program.ts'
 import { QuerySet } from './matching/query-set.ts'
 import { isTextLeaf, leavesOf, mentionsRevised, type Query } from './query.ts'
 import { Ranker, topK, wantedWords } from './ranking/ranker.ts'

@@ -119,7 +119,9 @@ function ourPairs(queries: readonly Query[], count: number): Set<string> {
   index.upsert(dayOfPapers(count))
   const set = new QuerySet(index)
   return new Set(
-    queries.flatMap((query, q) => matchedIds(index, set.find(query)).map((id) => `${q} ${id - 1}`)),
+    queries.flatMap((query, q) =>
+      matchedIds(index, set.peekMatches(set.add(query))).map((id) => `${q} ${id - 1}`),
+    ),
   )
 }
 
@@ -156,7 +158,7 @@ function textOf(figures: readonly Figures[], rivals: readonly Rivals[]): string 
     '',
     `${whole.format(largest.subscribers)} subscribers, ${whole.format(largest.papers)} papers:`,
     `  papers cut into words: ${ms(largest.cut)} ms`,
-    `  ${whole.format(largest.distinct)} distinct trees read from the database: ${ms(largest.load ?? 0)} ms; ${whole.format(largest.leaves)} distinct terms`,
+    `  ${whole.format(largest.distinct)} distinct trees read from the database: ${ms(largest.load ?? 0)} ms; made ready: ${ms(largest.compile)} ms, ${whole.format(largest.leaves)} distinct terms`,
     `  matching: ${ms(largest.match)} ms`,
     `  choosing for everybody: ${ms((largest.choose ?? 0) / 1000)} s, ${whole.format(largest.chosen ?? 0)} papers`,
     `  peak of the process: ${whole.format(largest.peak)} MB`,

@@ -1,7 +1,8 @@
 import { type Leaf, mentionsRevised, type Query } from '../query.ts'
 import { type Bits, intersectBits, newBits, setBit, subtractBits, unionBits } from './bits.ts'
-import { leafBits } from './leaf-bits.ts'
 import type { PaperIndex } from './paper-index.ts'
+import * as program from './program.ts'
+import { leafBits } from './program.ts'
 
 /**
  * Queries over the papers of an index. Each distinct leaf is looked up once, and a query combines the bit sets by AND,
@@ -9,11 +10,15 @@ import type { PaperIndex } from './paper-index.ts'
  */
 export class QuerySet {
   readonly #index: PaperIndex
-  /** The papers that match each leaf, by its key. */
-  #leaves = new Map<string, Bits>()
+  readonly #leaves: Leaf[] = []
+  readonly #numbers = new Map<string, number>()
+  /** The steps of all queries in sequence, and the start of each query. */
+  #steps = new Int32Array(1024)
+  readonly #starts: number[] = [0]
+  readonly #withRevised: boolean[] = []
+  #cache: (Bits | undefined)[] = []
   #onlyRevised: Bits = newBits(0)
-  /** Reused by each evaluation. */
-  #scratch: Bits[] = []
+  #stack: Bits[] = []
   #version = -1
   #previous: QuerySet | undefined
 
@@ -24,83 +29,130 @@ export class QuerySet {
     if (previous) previous.#previous = undefined
   }
 
+  /** Adds a query and returns its number, from 0. `withRevised`: include papers that have only newer versions. */
+  add(query: Query, withRevised = mentionsRevised(query)): number {
+    const steps = program.compile(query, (leaf) => this.#numberOf(leaf))
+    const start = this.#starts.at(-1)!
+    this.#reserve(start + steps.length)
+    this.#steps.set(steps, start)
+    this.#starts.push(start + steps.length)
+    return this.#withRevised.push(withRevised) - 1
+  }
+
   /** Looks up a leaf and caches it. `docIds`: the papers that match it, if known. */
   loadLeaf(leaf: Leaf, docIds?: Uint32Array): void {
     this.#refresh()
-    const key = keyOf(leaf)
-    if (docIds && !this.#leaves.has(key)) this.#leaves.set(key, setOf(docIds, this.#index.docCount))
-    this.#bitsOf(leaf)
+    const number = this.#numberOf(leaf)
+    if (docIds && !this.#cache[number]) this.#cache[number] = setOf(docIds, this.#index.docCount)
+    this.#bitsOf(number)
   }
 
   /** The papers that match a leaf, if it is cached and the index has not changed. */
   cached(leaf: Leaf): Bits | undefined {
-    return this.#version === this.#index.version ? this.#leaves.get(keyOf(leaf)) : undefined
+    if (this.#version !== this.#index.version) return undefined
+    return this.#cache[this.#numbers.get(nameOf(leaf)) ?? -1]
   }
 
-  /** The number of cached leaves. */
-  get leafCount(): number {
-    return this.#leaves.size
-  }
-
-  /** The papers that a query matches. `withRevised`: include papers that have only newer versions. */
+  /** The papers that a query matches. Does not add the query. */
   find(query: Query, withRevised = mentionsRevised(query)): Bits {
+    const steps = Int32Array.from(program.compile(query, (leaf) => this.#numberOf(leaf)))
     this.#refresh()
-    const found = this.#evaluate(query, 0)
-    intersectBits(found, this.#index.live)
-    if (!withRevised) subtractBits(found, this.#onlyRevised)
-    return found.slice()
+    return this.#visible(this.#run(steps, 0, steps.length), withRevised).slice()
   }
 
-  /** Uses the scratch sets from `depth` on; the first has the result, which may contain docIds without a paper. */
-  #evaluate(query: Query, depth: number): Bits {
-    switch (query.kind) {
-      case 'and':
-        return this.#combined(query.parts, depth, intersectBits)
-      case 'or':
-        return this.#combined(query.parts, depth, unionBits)
-      case 'not':
-        return invert(this.#evaluate(query.part, depth))
-      case 'some': {
-        const sets = query.parts.map((part, i) => this.#evaluate(part, depth + i))
-        return keepAtLeast(sets, query.least)
-      }
-      default: {
-        const bits = this.#scratch[depth] ?? newBits(this.#index.docCount)
-        this.#scratch[depth] = bits
-        bits.set(this.#bitsOf(query))
-        return bits
+  /** The number of distinct leaves of all queries. */
+  get leafCount(): number {
+    return this.#leaves.length
+  }
+
+  /** The docIds of papers that a query matches; valid until the next call. */
+  peekMatches(number: number): Readonly<Bits> {
+    this.#refresh()
+    const top = this.#run(this.#steps, this.#starts[number]!, this.#starts[number + 1]!)
+    return this.#visible(top, this.#withRevised[number]!)
+  }
+
+  matches = (number: number): Bits => this.peekMatches(number).slice()
+
+  #visible(top: Bits, withRevised: boolean): Bits {
+    intersectBits(top, this.#index.live)
+    if (!withRevised) subtractBits(top, this.#onlyRevised)
+    return top
+  }
+
+  #run(steps: Int32Array, from: number, to: number): Bits {
+    let depth = -1
+    for (let at = from; at < to; at++) {
+      const step = steps[at]!
+      const value = program.operandOf(step)
+      switch (program.operationOf(step)) {
+        case program.PUSH:
+          this.#stackAt(++depth).set(this.#bitsOf(value))
+          break
+        case program.AND_LEAF:
+          intersectBits(this.#stackAt(depth), this.#bitsOf(value))
+          break
+        case program.OR_LEAF:
+          unionBits(this.#stackAt(depth), this.#bitsOf(value))
+          break
+        case program.AND_NOT_LEAF:
+          subtractBits(this.#stackAt(depth), this.#bitsOf(value))
+          break
+        case program.AND:
+          depth--
+          intersectBits(this.#stackAt(depth), this.#stackAt(depth + 1))
+          break
+        case program.OR:
+          depth--
+          unionBits(this.#stackAt(depth), this.#stackAt(depth + 1))
+          break
+        case program.NOT:
+          invert(this.#stackAt(depth))
+          break
+        default: {
+          const parts = program.partCountOf(value)
+          depth -= parts - 1
+          keepAtLeast(this.#stack.slice(depth, depth + parts), program.minCountOf(value))
+        }
       }
     }
+    return this.#stackAt(0)
   }
 
-  #combined(
-    [first, ...others]: readonly Query[],
-    depth: number,
-    combine: (into: Bits, other: Bits) => void,
-  ): Bits {
-    const into = this.#evaluate(first!, depth)
-    for (const part of others)
-      combine(
-        into,
-        'parts' in part || part.kind === 'not' ? this.#evaluate(part, depth + 1) : this.#bitsOf(part),
-      )
-    return into
-  }
-
-  #bitsOf(leaf: Leaf): Bits {
-    const key = keyOf(leaf)
-    const known = this.#leaves.get(key)
-    if (known) return known
-    const bits = this.#previous?.cached(leaf) ?? leafBits(this.#index, leaf)
-    this.#leaves.set(key, bits)
+  #stackAt(depth: number): Bits {
+    const bits = this.#stack[depth] ?? newBits(this.#index.docCount)
+    this.#stack[depth] = bits
     return bits
+  }
+
+  #bitsOf(number: number): Bits {
+    const leaf = this.#leaves[number]!
+    const bits = this.#cache[number] ?? this.#previous?.cached(leaf) ?? leafBits(this.#index, leaf)
+    this.#cache[number] = bits
+    return bits
+  }
+
+  #numberOf(leaf: Leaf): number {
+    const name = nameOf(leaf)
+    const known = this.#numbers.get(name)
+    if (known !== undefined) return known
+    const number = this.#leaves.push(leaf) - 1
+    this.#numbers.set(name, number)
+    return number
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.#steps.length) return
+    const larger = new Int32Array(Math.max(length, this.#steps.length * 2))
+    larger.set(this.#steps)
+    this.#steps = larger
   }
 
   #refresh(): void {
     if (this.#version === this.#index.version) return
     this.#version = this.#index.version
-    this.#leaves.clear()
-    this.#scratch = []
+    this.#cache = []
+    this.#stack = []
     this.#onlyRevised = newBits(this.#index.docCount)
     for (let docId = 0; docId < this.#index.docCount; docId++) {
       if (this.#index.attributes(docId).onlyRevised) setBit(this.#onlyRevised, docId)
@@ -114,8 +166,8 @@ function setOf(docIds: Uint32Array, size: number): Bits {
   return bits
 }
 
-/** Equal for leaves with the same meaning. */
-function keyOf(leaf: Leaf): string {
+/** A key that is equal for leaves with the same meaning. */
+function nameOf(leaf: Leaf): string {
   switch (leaf.kind) {
     case 'word':
     case 'phrase':
@@ -131,22 +183,20 @@ function keyOf(leaf: Leaf): string {
   }
 }
 
-function invert(bits: Bits): Bits {
+function invert(bits: Bits): void {
   for (let i = 0; i < bits.length; i++) bits[i] = ~bits[i]!
-  return bits
 }
 
 /** Reduces the first set to what at least `least` of the sets contain. */
-function keepAtLeast(sets: readonly Bits[], least: number): Bits {
-  const into = sets[0]!
+function keepAtLeast(sets: readonly Bits[], least: number): void {
+  const [into] = sets
   // Counts each position's bits in binary: `digits[d]` has a position's bit if its count has the digit 2^d.
   const digits = new Array<number>(Math.ceil(Math.log2(sets.length + 1))).fill(0)
-  for (let i = 0; i < into.length; i++) {
+  for (let i = 0; i < into!.length; i++) {
     digits.fill(0)
     for (const set of sets) addTo(digits, set[i]!)
-    into[i] = atLeast(digits, least)
+    into![i] = atLeast(digits, least)
   }
-  return into
 }
 
 function addTo(digits: number[], bits: number): void {

@@ -1,6 +1,6 @@
-import { forEachDoc, INDEXED_FIELDS_OF } from '../matching/leaf-bits.ts'
 import type { PaperIndex } from '../matching/paper-index.ts'
 import { type IndexedTerm, toIndexedTerm } from '../matching/phrase-positions.ts'
+import { forEachDoc, INDEXED_FIELDS_OF } from '../matching/program.ts'
 import { GAP } from '../matching/segment.ts'
 import type { TextLeaf } from '../query.ts'
 import { isStopWord, type PaperText } from '../text/tokens.ts'

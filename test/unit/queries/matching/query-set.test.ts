@@ -15,7 +15,7 @@ function matched(papers: readonly Paper[], queries: readonly Query[]): number[][
   const index = new PaperIndex()
   index.upsert(papers)
   const set = new QuerySet(index)
-  return queries.map((query) => matchedIds(index, set.find(query)))
+  return queries.map((query) => matchedIds(index, set.matches(set.add(query))))
 }
 
 const any = (text: string): Leaf => ({ kind: text.includes(' ') ? 'phrase' : 'word', field: 'any', text })
@@ -58,8 +58,10 @@ describe('an index that changes', () => {
     const index = new PaperIndex()
     index.upsert([samplePaper({ id: 1, title: 'agents' }), samplePaper({ id: 2, title: 'agents' })])
     const set = new QuerySet(index)
-    const queries: Query[] = [any('agent'), { kind: 'votes', least: 5 }, any('robot')]
-    const look = () => queries.map((query) => matchedIds(index, set.find(query)))
+    const agent = set.add(any('agent'))
+    const voted = set.add({ kind: 'votes', least: 5 })
+    const robot = set.add(any('robot'))
+    const look = () => [agent, voted, robot].map((number) => matchedIds(index, set.matches(number)))
     expect(look()).toEqual([[1, 2], [], []])
     index.upsert([
       samplePaper({ id: 1, title: 'agents', votes: 7 }),
@@ -84,7 +86,7 @@ describe('an index that changes', () => {
     expect([index.size, index.docCount, index.isSparse]).toEqual([5000, 9500, true])
     const found = (among: PaperIndex) => {
       const set = new QuerySet(among)
-      return ['agent', 'robot'].map((word) => matchedIds(among, set.find(any(word))))
+      return ['agent', 'robot'].map((word) => matchedIds(among, set.matches(set.add(any(word)))))
     }
     const compacted = index.compacted()
     expect([compacted.size, compacted.docCount, compacted.isSparse]).toEqual([5000, 5000, false])
@@ -101,7 +103,7 @@ describe('an index that changes', () => {
     const index = new PaperIndex()
     for (let from = 0; from < papers.length; from += 1000) index.upsert(papers.slice(from, from + 1000))
     const set = new QuerySet(index)
-    expect(matchedIds(index, set.find(any('agent')))).toEqual([1, 3001, 6001])
+    expect(matchedIds(index, set.matches(set.add(any('agent'))))).toEqual([1, 3001, 6001])
   })
 })
 
