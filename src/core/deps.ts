@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts'
 import { type Clock, clockFrom, systemClock } from './clock.ts'
 import { type Database, openDatabase } from './database/database.ts'
 import { startEmbeddedPostgres } from './database/embedded-postgres.ts'
+import type { WatchdogOptions } from './database/watchdog-client.ts'
 import { type Log, openLog } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { openQueue, type Queue } from './queue.ts'
@@ -35,8 +36,6 @@ export interface DepsOptions {
   clock?: Clock
   log?: Log
   connections?: number
-  /** How long a statement may take; by default as long as in a service. */
-  maxSilenceMs?: number
   onFailpoint?: FailpointHook
 }
 
@@ -44,8 +43,10 @@ export interface DepsOptions {
 export const clockOf = (config: Config, beganAt?: Date): Clock =>
   config.CLOCK_NOW ? clockFrom(config.CLOCK_NOW, beganAt) : systemClock()
 
-/** How long a statement of a service may take: others have taken over the leases of a process that waits longer. */
-const maxSilenceMs = ({ LEASE_SECONDS }: Config): number => 2 * LEASE_SECONDS * 1000
+/** The watchdog ends a renewal without a reply early enough to try once more before the lease ends. */
+const watchdogOf = ({ LEASE_RENEW_SECONDS }: Config): WatchdogOptions => ({
+  silenceMs: LEASE_RENEW_SECONDS * 1000,
+})
 
 /** The URL of the database; starts the embedded one if the settings say so. */
 async function databaseUrlOf({ DATABASE_URL, DATA_DIR, production }: Config): Promise<string> {
@@ -58,7 +59,7 @@ export async function buildDeps(config: Config, options: DepsOptions = {}): Prom
   const log = options.log ?? openLog(config.LOG_LEVEL)
   const clock = options.clock ?? clockOf(config)
   const url = await databaseUrlOf(config)
-  const database = openDatabase(url, log, options.connections, options.maxSilenceMs ?? maxSilenceMs(config))
+  const database = openDatabase(url, log, options.connections, watchdogOf(config))
   const { onFailpoint } = options
   const deps = { config, clock, log, onFailpoint, db: database.db, databaseUrl: database.url }
   return { deps, close: database.close }
@@ -66,7 +67,7 @@ export async function buildDeps(config: Config, options: DepsOptions = {}): Prom
 
 /** Adds the queue to what `buildDeps` built. */
 export async function addQueue({ deps, close }: BuiltDeps): Promise<BuiltDeps<ServiceDeps>> {
-  const queue = await openQueue(deps.databaseUrl, deps.log, maxSilenceMs(deps.config))
+  const queue = await openQueue(deps.databaseUrl, deps.log, watchdogOf(deps.config))
   return {
     deps: { ...deps, queue },
     close: async () => {

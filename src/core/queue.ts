@@ -1,6 +1,6 @@
 import { PgBoss, systemClock } from 'pg-boss'
 import { monotonicEpochMs } from './clock.ts'
-import { connectionOptions } from './database/connection-options.ts'
+import { WATCHDOG_DEFAULTS, type WatchdogOptions, watchdogClient } from './database/watchdog-client.ts'
 import { errorText } from './errors.ts'
 import type { Log } from './log.ts'
 
@@ -41,16 +41,17 @@ const POLL_SECONDS_BY_NUDGE: Partial<Record<Nudge, number>> = { 'read-reports': 
 const clock = { ...systemClock, now: monotonicEpochMs }
 
 /** pg-boss passes options that it does not use itself to its pg pool. */
-const poolOptions = (url: string, max: number, maxSilenceMs?: number) => ({
-  ...connectionOptions(url, maxSilenceMs),
+const poolOptions = (url: string, max: number, watchdog = WATCHDOG_DEFAULTS) => ({
+  connectionString: url,
   application_name,
   max,
+  Client: watchdogClient(url, watchdog),
 })
 
-/** Needs the tables of `prepareQueue`. `maxSilenceMs`: see connectionOptions. */
-export async function openQueue(url: string, log: Log, maxSilenceMs?: number): Promise<Queue> {
+/** Needs the tables of `prepareQueue`. The watchdog closes a connection that goes silent: see watchdogClient. */
+export async function openQueue(url: string, log: Log, watchdog?: WatchdogOptions): Promise<Queue> {
   const boss = new PgBoss({
-    ...poolOptions(url, 3, maxSilenceMs),
+    ...poolOptions(url, 3, watchdog),
     clock,
     migrate: false,
     monitorIntervalSeconds: 15,

@@ -29,9 +29,6 @@ export interface Terminal {
   stderr: OutputStream
 }
 
-/** A command may change every subscriber in one statement, as `delivery resume` does after a restore. */
-const MAX_STATEMENT_MS = 600_000
-
 /** Runs what was typed, with the settings of the environment. */
 export async function runTyped(typed: TypedCommand, terminal: Terminal): Promise<CommandOutput> {
   const { operation, input } = typed
@@ -41,7 +38,7 @@ export async function runTyped(typed: TypedCommand, terminal: Terminal): Promise
   const { stderr } = terminal
   const log = stderr === process.stderr ? undefined : openLog(config.LOG_LEVEL, stderr)
   try {
-    const { deps, close } = await buildDeps(config, { log, maxSilenceMs: MAX_STATEMENT_MS })
+    const { deps, close } = await buildDeps(config, { log })
     try {
       if (!operation.beforeMigration) await requireReady(deps)
       return await runCommand(deps, typed, terminal)

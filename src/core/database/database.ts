@@ -3,8 +3,8 @@ import pg from 'pg'
 import { Prisma, PrismaClient } from '../../generated/prisma/client.ts'
 import { errorText, Fault } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { connectionOptions } from './connection-options.ts'
-import { isConnectionError, isDriverError } from './driver-errors.ts'
+import { isDriverError, withErrorCodes } from './driver-errors.ts'
+import { WATCHDOG_DEFAULTS, type WatchdogOptions, watchdogClient } from './watchdog-client.ts'
 
 /** The client, or a transaction on it. The transactions of a transaction are savepoints. */
 export type Database = Prisma.TransactionClient
@@ -19,7 +19,6 @@ export interface OpenDatabase {
 export const isDatabaseFault = (error: unknown): boolean =>
   error instanceof Prisma.PrismaClientKnownRequestError ||
   isDriverError(error) ||
-  isConnectionError(error) ||
   error instanceof Prisma.PrismaClientUnknownRequestError ||
   error instanceof Prisma.PrismaClientInitializationError
 
@@ -63,17 +62,23 @@ export function databaseUnreachable(error: unknown): Fault {
  */
 const TRANSACTION_LIMITS = { maxWait: 10_000, timeout: 15_000 }
 
-/** `connections`: the most that this process keeps open. `maxSilenceMs`: see connectionOptions. */
-export function openDatabase(url: string, log: Log, connections = 10, maxSilenceMs?: number): OpenDatabase {
+/** `connections`: the most that this process keeps open. The watchdog closes silent ones: see watchdogClient. */
+export function openDatabase(
+  url: string,
+  log: Log,
+  connections = 10,
+  watchdog: WatchdogOptions = WATCHDOG_DEFAULTS,
+): OpenDatabase {
   const pool = new pg.Pool({
-    ...connectionOptions(url, maxSilenceMs),
+    connectionString: url,
     max: connections,
     application_name: 'daily-papers',
+    Client: watchdogClient(url, watchdog),
   })
   // Without a listener, this process would end when the server closes an idle connection.
   pool.on('error', (error) => log.error('database.error', { what: errorText(error) }))
   const db = new PrismaClient({
-    adapter: new PrismaPg(pool),
+    adapter: withErrorCodes(new PrismaPg(pool)),
     transactionOptions: TRANSACTION_LIMITS,
   })
   return {

@@ -4,8 +4,8 @@ import { basename, join } from 'node:path'
 import pRetry from 'p-retry'
 import pg from 'pg'
 import { Fault } from '../errors.ts'
-import { CONNECT_MS, KEEP_ALIVE } from './connection-options.ts'
 import { databaseUnreachable } from './database.ts'
+import { WATCHDOG_DEFAULTS, type WatchdogOptions, watchdogClient } from './watchdog-client.ts'
 
 const FOLDER = join(import.meta.dirname, '../../../prisma/migrations')
 
@@ -16,6 +16,8 @@ const LOCK_WAIT_MS = 600_000
 const LOCK_POLL_MS = 200
 const LOCK_TIMEOUT_MS = 1000
 const TRIES = 30
+// Building an index may take hours, and the watchdog cannot observe it behind a pooler.
+const NO_TIME_LIMIT: WatchdogOptions = { ...WATCHDOG_DEFAULTS, maxWaitMs: Number.POSITIVE_INFINITY }
 const CONCURRENTLY = /create index concurrently if not exists "(\w+)"/i
 
 const TABLE = `create table if not exists _prisma_migrations (
@@ -32,7 +34,7 @@ interface AppliedMigration {
 }
 
 interface MigrationOptions {
-  connectMs?: number
+  watchdog?: WatchdogOptions
   /** Tests apply migrations that this release does not have. */
   folder?: string
 }
@@ -51,9 +53,9 @@ export const migrationNames = (folder = FOLDER): string[] =>
  */
 export async function applyMigrations(
   url: string,
-  { connectMs = CONNECT_MS, folder = FOLDER }: MigrationOptions = {},
+  { watchdog = NO_TIME_LIMIT, folder = FOLDER }: MigrationOptions = {},
 ): Promise<string[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectMs, ...KEEP_ALIVE })
+  const client = new (watchdogClient(url, watchdog))({ connectionString: url })
   client.on('error', () => {}) // its queries reject
   await client.connect().catch((error) => {
     throw databaseUnreachable(error)

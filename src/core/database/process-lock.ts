@@ -2,40 +2,55 @@ import { randomInt } from 'node:crypto'
 import pg from 'pg'
 import { errorText } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { CONNECT_MS, KEEP_ALIVE } from './connection-options.ts'
 import type { Database } from './database.ts'
+import { WATCHDOG_DEFAULTS, type WatchdogOptions, watchdogClient } from './watchdog-client.ts'
 
 /** Every process that serves or works takes this lock, shared; no command does. */
 const PROCESS_LOCK = 1_684_108_368
+
+interface ProcessLockOptions {
+  watchdog?: WatchdogOptions
+  /** How long after a lost connection the lock is taken again. */
+  retryAfterMs?: number
+  /** How often the connection is used. Otherwise a silent connection would go unnoticed. */
+  heartbeatMs?: number
+}
 
 /** Shows other processes, until `stop`, that this one works on the database; again after a lost connection. */
 export async function holdProcessLock(
   url: string,
   log: Log,
-  { connectMs = CONNECT_MS, retryAfterMs = 5_000 } = {},
+  { watchdog = WATCHDOG_DEFAULTS, retryAfterMs = 5_000, heartbeatMs = 60_000 }: ProcessLockOptions = {},
 ): Promise<{ stop(): Promise<void> }> {
+  const Client = watchdogClient(url, watchdog)
   let client: pg.Client | undefined
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   const acquire = async () => {
-    client = new pg.Client({
-      connectionString: url,
-      application_name: 'daily-papers running',
-      connectionTimeoutMillis: connectMs,
-      ...KEEP_ALIVE,
+    const own = new Client({ connectionString: url, application_name: 'daily-papers running' })
+    client = own
+    // pg emits two errors for a server that shuts down: its shutdown message, and the end of the connection.
+    own.on('error', (error) => {
+      log.error('database.error', { what: errorText(error) })
+      if (client !== own) return
+      client = undefined
+      acquireLater()
     })
-    client.on('error', (error) => log.error('database.error', { what: errorText(error) }))
-    await client.connect()
-    await client.query('select pg_advisory_lock_shared($1)', [PROCESS_LOCK])
-    client.once('end', acquireLater)
+    await own.connect()
+    await own.query('select pg_advisory_lock_shared($1)', [PROCESS_LOCK])
   }
   const acquireLater = () => {
-    if (!stopped) timer = setTimeout(() => acquire().catch(acquireLater), retryAfterMs).unref()
+    if (stopped) return
+    timer = setTimeout(() => acquire().catch(acquireLater), retryAfterMs)
+    timer.unref()
   }
   await acquire()
+  const heartbeat = setInterval(() => client?.query('select').catch(() => {}), heartbeatMs) // the client emits 'error'
+  heartbeat.unref()
   return {
     stop: async () => {
       stopped = true
+      clearInterval(heartbeat)
       clearTimeout(timer)
       await client?.end().catch(() => {})
     },

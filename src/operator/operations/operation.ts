@@ -244,7 +244,7 @@ export async function writeOut(file: string, data: string | Buffer, mode?: numbe
   })
 }
 
-// Resuming after a restore writes one date for every subscriber. A service ends a statement earlier: see maxSilenceMs.
+// Resuming after a restore writes one date for every subscriber.
 const MAX_DURATION_MS = 600_000
 
 /** An action of the operator. `email` identifies its subject and is not stored. */

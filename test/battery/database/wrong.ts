@@ -88,7 +88,7 @@ const WRONGS: Wrong[] = [
   },
   {
     name: 'D2-wrong-waits-for-ever',
-    program: programWith(part('src/core/database/connection-options.ts', 'waits-for-ever'), PLAIN),
+    program: programWith(part('src/core/database/watchdog-client.ts', 'waits-for-ever'), PLAIN),
     ...blackHole,
     sees: 'lost',
   },

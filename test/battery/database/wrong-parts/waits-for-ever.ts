@@ -1,6 +1,6 @@
-import type { connectionOptions as optionsRightly } from '../../../../src/core/database/connection-options.ts'
+import pg from 'pg'
 
-export * from '../../../../src/core/database/connection-options.ts'
+export { WATCHDOG_DEFAULTS } from '../../../../src/core/database/watchdog-client.ts'
 
 /** Whoever was asked will answer, some day. */
-export const connectionOptions: typeof optionsRightly = (url) => ({ connectionString: url })
+export const watchdogClient = () => pg.Client

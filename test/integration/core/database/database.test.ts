@@ -10,6 +10,7 @@ import {
 import { silentLog } from '../../../../src/core/log.ts'
 import { useDatabase } from '../../../support/database.ts'
 import { type DatabaseProxy, startDatabaseProxy } from '../../../support/database-proxy.ts'
+import { pgbouncerPath, startPgbouncer } from '../../../support/pgbouncer.ts'
 import { eventually } from '../../../support/until.ts'
 
 const QUIET_MS = 500
@@ -24,7 +25,7 @@ afterEach(async () => {
 /** A pool that reaches the database through a proxy. */
 async function throughProxy(): Promise<OpenDatabase & { proxy: DatabaseProxy }> {
   const proxy = await startDatabaseProxy(database.url)
-  const open = openDatabase(proxy.url, silentLog, 4, QUIET_MS)
+  const open = openDatabase(proxy.url, silentLog, 4, { silenceMs: QUIET_MS })
   cleanups.push(proxy.close, open.close)
   return { ...open, proxy }
 }
@@ -145,15 +146,44 @@ test('a server that does not respond counts as an unavailable database until it 
   await eventually(async () => (await failure(db.switch.count())) === undefined)
 })
 
+test('a long statement that the server works on is waited for', async () => {
+  const { db } = await throughProxy()
+  const seconds = (QUIET_MS * 4) / 1000
+  expect(await db.$queryRaw`select 'done' as said from pg_sleep(${seconds})`).toEqual([{ said: 'done' }])
+  const within = db.$transaction(
+    (tx) => tx.$queryRaw`select 'done' as said from pg_sleep(${seconds})`,
+    UNHURRIED,
+  )
+  expect(await within).toEqual([{ said: 'done' }])
+})
+
 test('a transaction that thinks between two statements keeps its connection', async () => {
   const { db } = await throughProxy()
   const counted = db.$transaction(async (tx) => {
     await tx.switch.count()
-    await sleep(QUIET_MS / 2)
+    await sleep(QUIET_MS * 3)
     return tx.switch.count()
   }, UNHURRIED)
   expect(await counted).toBe(0)
 })
+
+test.skipIf(!pgbouncerPath)(
+  `behind a pooler, which nobody can ask, a long statement is waited for as well${pgbouncerPath ? '' : ': pgbouncer is not installed'}`,
+  async () => {
+    const pooler = await startPgbouncer(database.url, 'transaction')
+    const proxy = await startDatabaseProxy(pooler.url)
+    const { db, close } = openDatabase(proxy.url, silentLog, 4, {
+      silenceMs: QUIET_MS,
+      maxWaitMs: QUIET_MS * 10,
+    })
+    cleanups.push(pooler.stop, proxy.close, close)
+    const seconds = (QUIET_MS * 4) / 1000
+    expect(await db.$queryRaw`select 'done' as said from pg_sleep(${seconds})`).toEqual([{ said: 'done' }])
+    proxy.swallow()
+    expect(isDatabaseUnavailable(await failure(db.switch.count()))).toBe(true)
+    expect(await db.switch.count()).toBe(0)
+  },
+)
 
 test('a transaction waits longer than two seconds for a connection that is in use', async () => {
   const { db, close } = openDatabase(database.url, silentLog, 1)

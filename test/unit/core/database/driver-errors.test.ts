@@ -1,22 +1,57 @@
 import { expect, test } from 'vitest'
-import { isConnectionError } from '../../../../src/core/database/driver-errors.ts'
+import { withErrorCodes } from '../../../../src/core/database/driver-errors.ts'
+
+/** An adapter that connects, begins a transaction and asks; each step may fail. */
+const failing = (error: unknown) => ({
+  provider: 'postgres',
+  connect: async () => ({
+    queryRaw: async () => {
+      throw error
+    },
+    startTransaction: async () => ({
+      queryRaw: async () => ({ rows: [] }),
+      commit: async () => {
+        throw error
+      },
+    }),
+  }),
+})
+
+async function thrownFrom(error: unknown): Promise<unknown[]> {
+  const adapter = await withErrorCodes(failing(error)).connect()
+  const transaction = await adapter.startTransaction()
+  return Promise.all([adapter.queryRaw(), transaction.commit()].map((step) => step.catch((thrown) => thrown)))
+}
+
+const systemError = (code: string) =>
+  Object.assign(new TypeError(code), { code, syscall: 'write', errno: -1 })
 
 test.each([
-  ['ended without a word', new Error('Connection terminated unexpectedly')],
-  ['used after its end', new Error('Client was closed and is not queryable')],
-  ['a broken pipe', Object.assign(new Error('write EPIPE'), { code: 'EPIPE', syscall: 'write' })],
-  ['each address refused', Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' })],
-  ['no address reached', new AggregateError([new Error('no 1'), new Error('no 2')])],
-  ['no free port', Object.assign(new Error('x'), { code: 'EADDRNOTAVAIL', syscall: 'connect' })],
   [
-    'ended before TLS',
-    Object.assign(new Error('Client network socket disconnected'), { code: 'ECONNRESET' }),
+    'ended without a word',
+    new Error('Connection terminated unexpectedly'),
+    'Connection terminated unexpectedly',
   ],
-  ['a stream that was closed', Object.assign(new Error('x'), { code: 'ERR_STREAM_DESTROYED' })],
-  ['no password', new Error('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string')],
-])('%s: an error of a connection', (_what, error) => expect(isConnectionError(error)).toBe(true))
+  ['a broken pipe', systemError('EPIPE'), 'EPIPE'],
+  ['each address refused', new AggregateError([new Error('no 1'), new Error('no 2')]), 'no 1; no 2'],
+])('%s: a connection failure, also in a transaction', async (_what, error, message) => {
+  for (const thrown of await thrownFrom(error)) {
+    expect(thrown).toMatchObject({
+      name: 'DriverAdapterError',
+      cause: { kind: 'postgres', originalCode: '08006', originalMessage: message },
+    })
+  }
+})
 
 test.each([
   ['a fault of ours', new TypeError('is not a function')],
-  ['a missing file', Object.assign(new Error('x'), { code: 'ENOENT', syscall: 'open', path: 'x' })],
-])('%s is none', (_what, error) => expect(isConnectionError(error)).toBe(false))
+  [
+    'what has a code already',
+    Object.assign(new Error('x'), { name: 'DriverAdapterError', cause: { kind: 'x' } }),
+  ],
+])('%s stays as it is', async (_what, error) => {
+  for (const thrown of await thrownFrom(error)) expect(thrown).toBe(error)
+})
+
+test('properties that are not methods are passed through', () =>
+  expect(withErrorCodes(failing(0)).provider).toBe('postgres'))
