@@ -14,6 +14,8 @@ import {
 } from './operations/operation.ts'
 import type { AnyOperation } from './operations/operations.ts'
 
+// Not in command-line.ts, so that --help does not wait for the database, the queue and the settings.
+
 /** What was typed: the fields of the operation's input, and how it is called. */
 export interface TypedCommand {
   operation: AnyOperation

@@ -69,7 +69,7 @@ export function openSmtpSession(
   return session
 }
 
-/** The body, once it was asked for: nodemailer sends it after any positive reply to DATA. */
+/** The body. It starts only after a 354; nodemailer itself would send it after any positive reply to DATA. */
 const bodyOf = ({ raw }: ComposedMail, connection: SMTPConnection): Readable =>
   Readable.from(
     (async function* () {
