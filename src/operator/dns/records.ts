@@ -1,8 +1,7 @@
 import { createPublicKey } from 'node:crypto'
 import type { Config } from '../../config/config.ts'
+import { emailDomain } from '../../mail/rate-limits/send-rate.ts'
 import type { DkimKey } from '../../mail/smtp/dkim.ts'
-
-export const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase()
 
 /** True for the domain itself and its subdomains. */
 export const isSameOrSubdomain = (name: string, domain: string): boolean =>
@@ -17,28 +16,23 @@ export interface DnsRecord {
   why: string
 }
 
-type Settings = Pick<
-  Config,
-  'MAIL_FROM' | 'REPLY_TO' | 'BOUNCE_DOMAIN' | 'BASE_URL' | 'SMTP_URL' | 'OPERATOR_EMAIL'
->
-
 /** The domain of the return path: receivers look up its SPF record, and bounces go there. */
-export const envelopeDomain = ({ BOUNCE_DOMAIN, MAIL_FROM }: Settings): string =>
-  BOUNCE_DOMAIN ?? domainOf(MAIL_FROM)
+export const envelopeDomain = ({ BOUNCE_DOMAIN, MAIL_FROM }: Config): string =>
+  BOUNCE_DOMAIN ?? emailDomain(MAIL_FROM)
 
-export const siteHost = ({ BASE_URL }: Settings): string => new URL(BASE_URL).hostname.replace(/^\[|\]$/g, '')
+export const siteHost = ({ BASE_URL }: Config): string => new URL(BASE_URL).hostname.replace(/^\[|\]$/g, '')
 
 /** Domains that receive email: each is in one of our header fields or envelopes. */
-export const mailDomains = ({ MAIL_FROM, REPLY_TO, BOUNCE_DOMAIN }: Settings): string[] => [
+export const mailDomains = ({ MAIL_FROM, REPLY_TO = MAIL_FROM, ...settings }: Config): string[] => [
   ...new Set([
-    domainOf(MAIL_FROM),
-    ...(REPLY_TO ? [domainOf(REPLY_TO)] : []),
-    ...(BOUNCE_DOMAIN ? [BOUNCE_DOMAIN] : []),
+    emailDomain(MAIL_FROM),
+    emailDomain(REPLY_TO),
+    settings.BOUNCE_DOMAIN ?? emailDomain(MAIL_FROM),
   ]),
 ]
 
 /** Whether the mail server is this machine, according to the settings. */
-function isOnThisMachine({ SMTP_URL }: Settings): boolean {
+function isOnThisMachine({ SMTP_URL }: Config): boolean {
   const host = SMTP_URL?.host ?? 'localhost'
   return isSameOrSubdomain(host, 'localhost') || /^[\d.:]+$/.test(host)
 }
@@ -47,14 +41,11 @@ function isOnThisMachine({ SMTP_URL }: Settings): boolean {
  * The host name that the sending addresses should have: that of the mail server, or that of the site if both are one
  * machine.
  */
-const sendingHost = (settings: Settings): string =>
+const sendingHost = (settings: Config): string =>
   isOnThisMachine(settings) ? siteHost(settings) : settings.SMTP_URL!.host
 
 /** The DNS records to publish. `ips`: the addresses that send email. */
-export function recordsToSet(
-  settings: Settings,
-  { key, ips }: { key?: DkimKey; ips: string[] },
-): DnsRecord[] {
+export function recordsToSet(settings: Config, { key, ips }: { key?: DkimKey; ips: string[] }): DnsRecord[] {
   return [
     spfRecord(settings, ips),
     ...(key ? [dkimRecord(key)] : []),
@@ -70,7 +61,7 @@ export function recordsToSet(
   ]
 }
 
-function mxRecord(settings: Settings, name: string): DnsRecord {
+function mxRecord(settings: Config, name: string): DnsRecord {
   const isBounces = name === settings.BOUNCE_DOMAIN
   return {
     name,
@@ -82,7 +73,7 @@ function mxRecord(settings: Settings, name: string): DnsRecord {
   }
 }
 
-function spfRecord(settings: Settings, ips: string[]): DnsRecord {
+function spfRecord(settings: Config, ips: string[]): DnsRecord {
   const own = ips.map((ip) => `${ip.includes(':') ? 'ip6' : 'ip4'}:${ip}`)
   const senders = own.length > 0 ? own : [`a:${sendingHost(settings)}`]
   return {
@@ -104,10 +95,10 @@ const dkimRecord = (key: DkimKey): DnsRecord => ({
 })
 
 // Reports to another domain require a record in that domain, so the tag is left out then.
-function dmarcRecord({ MAIL_FROM, OPERATOR_EMAIL }: Settings): DnsRecord {
-  const domain = domainOf(MAIL_FROM)
+function dmarcRecord({ MAIL_FROM, OPERATOR_EMAIL }: Config): DnsRecord {
+  const domain = emailDomain(MAIL_FROM)
   const reports =
-    OPERATOR_EMAIL && isSameOrSubdomain(domain, domainOf(OPERATOR_EMAIL))
+    OPERATOR_EMAIL && isSameOrSubdomain(domain, emailDomain(OPERATOR_EMAIL))
       ? `; rua=mailto:${OPERATOR_EMAIL}`
       : ''
   return {
@@ -118,7 +109,7 @@ function dmarcRecord({ MAIL_FROM, OPERATOR_EMAIL }: Settings): DnsRecord {
   }
 }
 
-function addressRecords(settings: Settings, ips: string[]): DnsRecord[] {
+function addressRecords(settings: Config, ips: string[]): DnsRecord[] {
   const why = 'the machine, or the proxy, where the site is'
   const known = ips.length > 0 ? ips : ['192.0.2.1']
   const unknown = ips.length > 0 ? '' : '; its address in place of this one'
@@ -139,20 +130,15 @@ export const domainAndParents = (domain: string): string[] => {
 /** "192.0.2.7" → "7.2.0.192.in-addr.arpa"; for IPv6 the nibbles, in ip6.arpa. */
 function reverseDnsName(ip: string): string {
   if (!ip.includes(':')) return `${ip.split('.').reverse().join('.')}.in-addr.arpa`
-  const digits = expand(ip).join('')
+  const [left = [], right = []] = new URL(`http://[${ip}]`).hostname
+    .slice(1, -1)
+    .split('::')
+    .map((half) => half.split(':').filter(Boolean))
+  const zeros = Array<string>(8 - left.length - right.length).fill('0')
+  const digits = [...left, ...zeros, ...right].map((group) => group.padStart(4, '0')).join('')
   return `${[...digits].reverse().join('.')}.ip6.arpa`
 }
 
-/** The eight groups of an IPv6 address, four digits each. */
-function expand(ip: string): string[] {
-  const [head = '', tail = ''] = new URL(`http://[${ip}]`).hostname.slice(1, -1).split('::')
-  const left = head.split(':').filter(Boolean)
-  const right = tail.split(':').filter(Boolean)
-  const zeros = Array<string>(8 - left.length - right.length).fill('0')
-  return [...left, ...zeros, ...right].map((group) => group.padStart(4, '0'))
-}
-
-const MAX_STRING_LENGTH = 255
 const TTL = 3600
 
 /** The lines of a zone file, with a comment above each record. Texts are split into strings of 255 bytes. */
@@ -163,11 +149,6 @@ export const zoneFile = (records: DnsRecord[]): string =>
 
 function dataOf(type: DnsRecord['type'], value: string): string {
   if (type !== 'TXT') return value
-  const strings = textStrings(value).map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`)
+  const strings = value.match(/[\s\S]{1,255}/g)!.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`)
   return strings.length === 1 ? strings[0]! : `(\n    ${strings.join('\n    ')} )`
-}
-
-/** Splits a text into the strings of a TXT record: 255 bytes each. */
-function textStrings(value: string): string[] {
-  return value.match(new RegExp(`[\\s\\S]{1,${MAX_STRING_LENGTH}}`, 'g')) ?? ['']
 }

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts'
-import { errorText } from '../../core/errors.ts'
+import { emailDomain } from '../../mail/rate-limits/send-rate.ts'
 import { type DkimKey, loadDkimKey } from '../../mail/smtp/dkim.ts'
 import {
   type Check,
@@ -17,7 +17,6 @@ import type { DnsResolver } from './dns-client.ts'
 import {
   type DnsRecord,
   domainAndParents,
-  domainOf,
   envelopeDomain,
   isSameOrSubdomain,
   mailDomains,
@@ -27,44 +26,17 @@ import {
 } from './records.ts'
 import { evaluateSpf, MAX_LOOKUPS } from './spf.ts'
 
-export interface DnsReport {
-  records: DnsRecord[]
-  checks: Check[]
-}
-
-interface Input {
-  /** The addresses that send email. */
-  ips: string[]
-  withinMs: number
-}
-
 /** The records to publish, and checks of the published ones. Throws dkim.cannot-sign if a key is unreadable. */
 export async function runDnsChecks(
   config: Config,
   dns: DnsResolver,
-  { ips, withinMs }: Input,
-): Promise<DnsReport> {
+  { ips, withinMs }: { ips: string[]; withinMs: number },
+): Promise<{ records: DnsRecord[]; checks: Check[] }> {
   const key = loadDkimKey(config)
-  const none = Promise.resolve(undefined)
-  const checks = await runChecks({
-    definitions: dnsCheckDefinitions(config, dns, { key, ips }).map(withResolverFix),
-    invalidSettings: new Set(),
-    unavailable: { database: none, tables: none },
-    withinMs,
-  })
+  const fixIfThrown = 'Try another resolver: --resolver 9.9.9.9'
+  const checks = await runChecks(dnsChecks(config, dns, { key, ips }), { withinMs, fixIfThrown })
   return { records: recordsToSet(config, { key, ips }), checks }
 }
-
-const withResolverFix = ({ run, ...definition }: CheckDefinition): CheckDefinition => ({
-  ...definition,
-  run: async () => {
-    try {
-      return await run()
-    } catch (error) {
-      return wrong(errorText(error), 'Try another resolver: --resolver 9.9.9.9')
-    }
-  },
-})
 
 interface DmarcRecord {
   /** The domain of the effective record: that of From, or its first parent that has one. */
@@ -72,14 +44,14 @@ interface DmarcRecord {
   texts: string[]
 }
 
-function dnsCheckDefinitions(
+/** `ips`: the addresses that send email. */
+function dnsChecks(
   config: Config,
   dns: DnsResolver,
   { key, ips }: { key?: DkimKey; ips: string[] },
 ): CheckDefinition[] {
-  const from = domainOf(config.MAIL_FROM)
+  const from = emailDomain(config.MAIL_FROM)
   const envelope = envelopeDomain(config)
-  const host = siteHost(config)
   const dmarc = findDmarc(dns, from)
   dmarc.catch(() => {}) // two checks await it
   return [
@@ -88,32 +60,22 @@ function dnsCheckDefinitions(
     { name: 'DMARC', run: async () => checkDmarc(from, await dmarc) },
     {
       name: 'alignment',
-      run: async () =>
-        checkAlignment({ from, envelope, dkim: key?.domain.toLowerCase(), dmarc: await dmarc }),
+      run: async () => checkAlignment(await dmarc, { from, envelope, dkim: key?.domain.toLowerCase() }),
     },
     ...mailDomains(config).map((domain) => ({
       name: 'MX',
       run: () => checkMx(dns, domain, { isBounces: domain === config.BOUNCE_DOMAIN }),
     })),
-    {
-      name: 'site',
-      run: async () => {
-        const addresses = await dns.addresses(host)
-        return addresses.length > 0
-          ? ok(`${host}: ${addresses.join(', ')}`)
-          : wrong(`${host} has no address`, `Publish an A or AAAA record at ${host}.`)
-      },
-    },
-    ...(ips.length > 0
-      ? ips.map((ip) => ({ name: 'PTR', run: () => checkPtr(dns, ip) }))
-      : [{ name: 'PTR', run: () => skipped('use --ip to say which address emails are sent from') }]),
+    { name: 'site', run: () => checkAddress(dns, siteHost(config)) },
+    ...ips.map((ip) => ({ name: 'PTR', run: () => checkPtr(dns, ip) })),
+    ...(ips.length === 0
+      ? [{ name: 'PTR', run: () => skipped('use --ip to say which address emails are sent from') }]
+      : []),
   ]
 }
 
-const PASS = '+'
-
 async function checkSpf(dns: DnsResolver, domain: string, ips: string[]): Promise<CheckResult> {
-  const { records, lookups, faults, results, allMechanism } = await evaluateSpf(dns, domain, ips)
+  const { records, lookups, faults, disallowed, allMechanism } = await evaluateSpf(dns, domain, ips)
   const [record] = records
   const publish = `Publish the SPF record above at ${domain}.`
   if (!record) return wrong(`${domain} has no SPF record`, publish)
@@ -122,7 +84,6 @@ async function checkSpf(dns: DnsResolver, domain: string, ips: string[]): Promis
       `${domain} has ${records.length} SPF records: receivers ignore them all`,
       'Merge them into one: v=spf1, then the mechanisms of both, then -all.',
     )
-  const disallowed = [...results].filter(([, result]) => result !== PASS).map(([ip]) => ip)
   return combineResults(`${record} (${quantity(lookups, 'lookup')} of ${MAX_LOOKUPS})`, [
     ...faults.map((fault) => wrong(fault, 'Fix it: receivers ignore a record that they cannot parse.')),
     lookups > MAX_LOOKUPS &&
@@ -194,15 +155,11 @@ function checkDmarc(from: string, record: DmarcRecord | undefined): CheckResult 
   ])
 }
 
-interface AlignmentDomains {
-  from: string
-  envelope: string
-  dkim?: string
-  dmarc?: DmarcRecord
-}
-
 /** DMARC passes if the domain of SPF or DKIM is aligned with that of From; both are better. */
-function checkAlignment({ from, envelope, dkim, dmarc }: AlignmentDomains): CheckResult {
+function checkAlignment(
+  dmarc: DmarcRecord | undefined,
+  { from, envelope, dkim }: { from: string; envelope: string; dkim?: string },
+): CheckResult {
   if (!dmarc) return skipped('no DMARC record to check alignment against')
   const tags = tagsOf(dmarc.texts[0]!)
   const aligned = (domain: string | undefined, mode: string): boolean =>
@@ -241,6 +198,13 @@ export async function checkMx(
     ? 'bounces are lost, and unsubscribing by email fails'
     : 'replies and reports are lost'
   return wrong(`${domain} cannot receive email: ${lost}`, fix)
+}
+
+async function checkAddress(dns: DnsResolver, host: string): Promise<CheckResult> {
+  const addresses = await dns.addresses(host)
+  return addresses.length > 0
+    ? ok(`${host}: ${addresses.join(', ')}`)
+    : wrong(`${host} has no address`, `Publish an A or AAAA record at ${host}.`)
 }
 
 async function checkPtr(dns: DnsResolver, ip: string): Promise<CheckResult> {

@@ -12,8 +12,8 @@ export interface SpfEvaluation {
   lookups: number
   /** Parts of the record, or of an included record, that are invalid. */
   faults: string[]
-  /** The result for each address; undefined if no mechanism matches. */
-  results: Map<string, string | undefined>
+  /** The addresses that it does not pass. */
+  disallowed: string[]
   /** The mechanism at the end of the record: "-all". */
   allMechanism: string | undefined
 }
@@ -22,15 +22,12 @@ export interface SpfEvaluation {
 export async function evaluateSpf(dns: DnsResolver, domain: string, ips: string[]): Promise<SpfEvaluation> {
   const context: SpfContext = { dns, lookups: 0, faults: [] }
   const records = await recordsOf(dns, domain)
-  const [record] = records
-  const results = new Map<string, string | undefined>()
-  if (!record || records.length > 1)
-    return { records, lookups: 0, faults: [], results, allMechanism: undefined }
+  const record = records.length === 1 ? records[0]! : ''
   const terms = await termsOf(context, record, domain, 0)
-  for (const ip of ips) results.set(ip, resultFor(terms, ip))
   const { lookups, faults } = context
+  const disallowed = ips.filter((ip) => resultFor(terms, ip) !== PASS)
   const allMechanism = record.split(/\s+/).find((term) => /^[-+~?]?all$/i.test(term))
-  return { records, lookups, faults, results, allMechanism }
+  return { records, lookups, faults, disallowed, allMechanism }
 }
 
 interface SpfContext {

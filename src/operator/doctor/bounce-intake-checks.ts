@@ -1,18 +1,25 @@
+import { connect } from 'node:net'
+import { createInterface } from 'node:readline'
 import { type ChannelSetting, enabledChannels } from '../../bounces/enabled-channels.ts'
 import { withMailbox } from '../../bounces/mail/mailbox-client.ts'
 import type { Config } from '../../config/config.ts'
 import type { ListenAddress } from '../../config/setting-schemas.ts'
+import { withTimeout } from '../../core/clock.ts'
 import { errorText } from '../../core/errors.ts'
 import { redact } from '../../core/log.ts'
 import { emailDomain } from '../../mail/rate-limits/send-rate.ts'
 import { type CheckResult, combineResults, ok, skipped, warning, wrong } from './check.ts'
-import { type ListenerReplies, probeListener } from './listener-client.ts'
+
+const LISTENERS = [
+  ['BOUNCE_LMTP', 'LHLO'],
+  ['BOUNCE_SMTP', 'EHLO'],
+] as const
 
 interface ListenerProbe {
-  setting: 'BOUNCE_LMTP' | 'BOUNCE_SMTP'
+  setting: (typeof LISTENERS)[number][0]
   address: ListenAddress
-  /** Its replies, or why there are none. */
-  result: ListenerReplies | Error
+  /** Its greeting and its reply to RCPT, or why there are none. */
+  result: { greeting: string; rcptReply: string } | Error
 }
 
 interface BounceIntakeProbe {
@@ -25,9 +32,75 @@ interface BounceIntakeProbe {
   senderDomain: string
 }
 
+/** Connects to each configured intake for bounces, and sends nothing. */
+export async function checkBounceIntake(config: Config, timeoutMs: number): Promise<CheckResult> {
+  const { BOUNCE_DOMAIN: domain, BOUNCE_IMAP: mailbox } = config
+  const listeners = LISTENERS.map(async ([setting, hello]): Promise<ListenerProbe[]> => {
+    const address = config[setting]
+    if (!address) return []
+    const commands = [`${hello} doctor.localhost`, 'MAIL FROM:<>', `RCPT TO:<${FORGED}@${domain}>`]
+    const result = await probeListener(address, commands, timeoutMs).catch((error: Error) => error)
+    return [{ setting, address, result }]
+  })
+  const signal = AbortSignal.timeout(timeoutMs)
+  return checkIntakeProbe({
+    domain,
+    channels: enabledChannels(config),
+    listeners: (await Promise.all(listeners)).flat(),
+    mailboxFault: mailbox
+      ? await withMailbox(mailbox, { signal, work: async () => null }).catch((error) =>
+          redact(errorText(error)),
+        )
+      : null,
+    senderDomain: emailDomain(config.MAIL_FROM),
+  })
+}
+
+/** As long as one of our tokens, but invalid. */
+const FORGED = `b+${'0'.repeat(44)}`
+
+const CLOSE_TIMEOUT_MS = 1000
+
+/** The greeting, and the reply to the last command. Rejects if the listener does not respond. */
+async function probeListener({ host, port }: ListenAddress, commands: string[], timeoutMs: number) {
+  // A listener on all interfaces of this machine is reachable at its loopback address.
+  const reachable = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host
+  const socket = connect({ host: reachable, port })
+  const lines = createInterface({ input: socket, crlfDelay: Infinity })[Symbol.asyncIterator]()
+  const failed = new Promise<never>((_, reject) => socket.once('error', reject))
+  failed.catch(() => {}) // it may fail after the last reply
+  const nextReply = () => withTimeout(timeoutMs, Promise.race([replyFrom(lines), failed]))
+  try {
+    const greeting = await nextReply()
+    let rcptReply = ''
+    for (const command of greeting.startsWith('220') ? commands : []) {
+      socket.write(`${command}\r\n`)
+      rcptReply = await nextReply()
+    }
+    return { greeting, rcptReply }
+  } finally {
+    socket.end('QUIT\r\n')
+    setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS).unref()
+  }
+}
+
+/** The last line of a reply, which may have several lines. */
+async function replyFrom(lines: AsyncIterator<string>): Promise<string> {
+  for (;;) {
+    const { value, done } = await lines.next()
+    if (done) throw new Error('the connection was closed without an answer')
+    if (!/^\d{3}-/.test(value)) return value
+  }
+}
+
 /** Whether bounces reach this service. */
-export function checkBounceIntake(seen: BounceIntakeProbe): CheckResult {
-  const { domain, channels, listeners, mailboxFault, senderDomain } = seen
+export function checkIntakeProbe({
+  domain,
+  channels,
+  listeners,
+  mailboxFault,
+  senderDomain,
+}: BounceIntakeProbe): CheckResult {
   if (channels.length === 0)
     return domain
       ? noEmailChannel(domain)
@@ -78,42 +151,4 @@ function checkListener({ setting, address, result }: ListenerProbe, domain: stri
   if (rcptReply.startsWith('550')) return ok(`accepts email for ${domain} at ${place}`)
   if (rcptReply.startsWith('2')) return wrong(`${place} accepts email for a forged address`, another)
   return warning(`${place} does not say which recipients it accepts: ${rcptReply}`, another)
-}
-
-/** As long as one of our tokens, but invalid. */
-const FORGED = `b+${'0'.repeat(44)}`
-
-/** Connects to each configured intake for bounces, and sends nothing. */
-export async function probeBounceIntake(
-  config: Config,
-  { timeoutMs }: { timeoutMs: number },
-): Promise<CheckResult> {
-  const { BOUNCE_DOMAIN: domain } = config
-  const configured = (['BOUNCE_LMTP', 'BOUNCE_SMTP'] as const).flatMap((setting) => {
-    const address = config[setting]
-    return address ? [{ setting, address }] : []
-  })
-  const listeners = await Promise.all(
-    configured.map(async ({ setting, address }): Promise<ListenerProbe> => {
-      const protocol = setting === 'BOUNCE_LMTP' ? 'lmtp' : 'smtp'
-      const request = { address, protocol, recipient: `${FORGED}@${domain}`, timeoutMs } as const
-      const result = await probeListener(request).catch((error: Error) => error)
-      return { setting, address, result }
-    }),
-  )
-  const mailboxFault = await faultOfMailbox(config, timeoutMs)
-  const senderDomain = emailDomain(config.MAIL_FROM)
-  return checkBounceIntake({
-    domain,
-    channels: enabledChannels(config),
-    listeners,
-    mailboxFault,
-    senderDomain,
-  })
-}
-
-async function faultOfMailbox({ BOUNCE_IMAP: server }: Config, timeoutMs: number): Promise<string | null> {
-  if (!server) return null
-  const opened = withMailbox(server, { signal: AbortSignal.timeout(timeoutMs), work: async () => null })
-  return opened.catch((error: Error) => redact(errorText(error)))
 }

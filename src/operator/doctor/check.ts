@@ -24,21 +24,20 @@ export const warning = (found: string, fix: string): CheckResult => ({ state: 'w
 export const wrong = (found: string, fix: string): CheckResult => ({ state: 'wrong', found, fix })
 export const skipped = (found: string): CheckResult => ({ state: 'skipped', found, fix: null })
 
-const SEVERITY: CheckState[] = ['wrong', 'warning', 'skipped', 'ok']
-
-type Falsy = false | '' | 0 | null | undefined
+const PROBLEMS: CheckState[] = ['wrong', 'warning', 'skipped']
 
 /** Combines several results into one with the worst state; their texts are in order of severity. */
-export function combineResults(found: string, verdicts: (CheckResult | Falsy)[]): CheckResult {
-  const all = verdicts.filter((verdict) => typeof verdict === 'object' && verdict !== null)
+export function combineResults(
+  found: string,
+  results: (CheckResult | false | '' | 0 | undefined)[],
+): CheckResult {
+  const all = results.filter((result) => typeof result === 'object')
+  const problems = PROBLEMS.flatMap((state) => all.filter((result) => result.state === state))
   const good = all.filter(({ state }) => state === 'ok')
-  const problems = SEVERITY.flatMap((state) =>
-    all.filter((verdict) => verdict.state === state && state !== 'ok'),
-  )
   return {
     state: problems[0]?.state ?? 'ok',
-    found: [...problems, ok(found), ...good].map((verdict) => verdict.found).join('; '),
-    fix: [...new Set(problems.map(({ fix }) => fix).filter(Boolean))].join(' ') || null,
+    found: [...problems, ok(found), ...good].map((result) => result.found).join('; '),
+    fix: [...new Set(problems.flatMap(({ fix }) => fix ?? []))].join(' ') || null,
   }
 }
 
@@ -62,55 +61,47 @@ export interface CheckDefinition {
 }
 
 interface ChecksInput {
-  definitions: CheckDefinition[]
-  /** Names of invalid settings. */
-  invalidSettings: ReadonlySet<string>
-  /** Why the database or its tables are missing; undefined if they exist. */
-  unavailable: Record<'database' | 'tables', Promise<string | undefined>>
   /** Milliseconds for each check; all run in parallel. */
   withinMs: number
+  /** Names of invalid settings. */
+  invalidSettings?: ReadonlySet<string>
+  /** Why the database or its tables are missing; undefined if they exist. */
+  unavailable?: Record<'database' | 'tables', Promise<string | undefined>>
+  /** The fix for a check that throws. */
+  fixIfThrown?: string
 }
 
 /** Runs all checks in parallel. Never rejects: a check that throws or times out becomes a result. */
-export const runChecks = (input: ChecksInput): Promise<Check[]> =>
+export const runChecks = (definitions: CheckDefinition[], input: ChecksInput): Promise<Check[]> =>
   Promise.all(
-    input.definitions.map(async (definition) => ({
-      check: definition.name,
-      ...sanitized(await resultInTime(runCheck(definition, input), input.withinMs)),
-    })),
+    definitions.map(async (definition) => {
+      const { state, found, fix } = await withTimeout(input.withinMs, runCheck(definition, input)).catch(
+        (error) => wrong(errorText(error), 'Check whether a firewall blocks the connection.'),
+      )
+      // The error text of a library may contain an address or a password.
+      const safe = redact(found.replace(LOGIN, '//'))
+      return { check: definition.name, state, found: oneLine(safe), fix: fix && oneLine(fix) }
+    }),
   )
 
 async function runCheck(
-  definition: CheckDefinition,
-  { invalidSettings, unavailable }: ChecksInput,
+  { settings, needs, run }: CheckDefinition,
+  { invalidSettings, unavailable, fixIfThrown }: ChecksInput,
 ): Promise<CheckResult> {
-  const setting = definition.settings?.find((name) => invalidSettings.has(name))
+  const setting = settings?.find((name) => invalidSettings?.has(name))
   if (setting) return skipped(`${setting} is wrong: see settings`)
-  const why = definition.needs && (await unavailable[definition.needs])
+  const why = needs && (await unavailable?.[needs])
   if (why) return skipped(why)
   try {
-    return await definition.run()
+    return await run()
   } catch (error) {
     return wrong(
       errorText(error),
-      'If this does not say what to do, please report it: the check itself failed.',
+      fixIfThrown ?? 'If this does not say what to do, please report it: the check itself failed.',
     )
   }
 }
 
-async function resultInTime(result: Promise<CheckResult>, ms: number): Promise<CheckResult> {
-  return withTimeout(ms, result).catch((error) =>
-    wrong(errorText(error), 'Check whether a firewall blocks the connection.'),
-  )
-}
-
 const LOGIN = /\/\/[^\s/]*@/g
-
-// The error text of a library may contain an address or a password.
-const sanitized = ({ state, found, fix }: CheckResult): CheckResult => ({
-  state,
-  found: oneLine(redact(found.replace(LOGIN, '//'))),
-  fix: fix && oneLine(fix),
-})
 
 const oneLine = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, ' ').trim()

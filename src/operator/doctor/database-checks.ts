@@ -8,6 +8,7 @@ import { type CheckResult, combineResults, ok, warning, wrong } from './check.ts
 const OLDEST_POSTGRES = 15
 const MB = 1024 * 1024
 const MAX_CONNECTIONS_SHARE = 0.9
+const MORE_CONNECTIONS = 'Raise max_connections in postgresql.conf.'
 
 /** Checks that a reachable Postgres is configured so that it loses no data. */
 export function checkDatabase(facts: DatabaseFacts & { locksHold: boolean }): CheckResult {
@@ -21,7 +22,10 @@ export function checkDatabase(facts: DatabaseFacts & { locksHold: boolean }): Ch
         'cannot store every character',
         'createdb --encoding=UTF8 --template=template0 NAME, and move there with pg_dump.',
       ),
-    ...checkDurability(facts),
+    !facts.fsync && wrong('fsync is off: a power cut destroys it', turnOn('fsync')),
+    !facts.fullPageWrites && wrong('full_page_writes is off', turnOn('full_page_writes')),
+    facts.synchronousCommit === 'off' &&
+      wrong('synchronous_commit is off: after a crash, emails are sent twice', turnOn('synchronous_commit')),
     !facts.locksHold &&
       wrong(
         'a pooler in transaction mode is in between, which breaks locks',
@@ -29,9 +33,11 @@ export function checkDatabase(facts: DatabaseFacts & { locksHold: boolean }): Ch
       ),
     facts.readOnly && wrong('read-only', 'Point DATABASE_URL to the primary server, not a standby.'),
     connections >= mostConnections * MAX_CONNECTIONS_SHARE &&
-      warning('few connections left', 'Raise max_connections in postgresql.conf.'),
+      warning('few connections left', MORE_CONNECTIONS),
   ])
 }
+
+const turnOn = (setting: string): string => `alter system set ${setting} = 'on', and reload.`
 
 const DATABASE_FIXES: [RegExp, string][] = [
   [/ENOTFOUND|EAI_AGAIN/, 'Check the host in DATABASE_URL: it cannot be resolved here.'],
@@ -44,7 +50,7 @@ const DATABASE_FIXES: [RegExp, string][] = [
     /certificate|self.signed|SSL/i,
     'DATABASE_URL: …?sslmode=verify-full&sslrootcert=/path/ca.pem, see docs/recipes/postgres.md',
   ],
-  [/too many|remaining connection/i, 'Raise max_connections in postgresql.conf.'],
+  [/too many|remaining connection/i, MORE_CONNECTIONS],
 ]
 
 /** The result if Postgres does not respond. */
@@ -57,17 +63,6 @@ export function unreachableDatabase(error: unknown): CheckResult {
     fix ?? 'Start PostgreSQL (systemctl start postgresql), or check the host and port in DATABASE_URL.',
   )
 }
-
-const checkDurability = ({ fsync, fullPageWrites, synchronousCommit }: DatabaseFacts) => [
-  !fsync && wrong('fsync is off: a power cut destroys it', "alter system set fsync = 'on', and reload."),
-  !fullPageWrites &&
-    wrong('full_page_writes is off', "alter system set full_page_writes = 'on', and reload."),
-  synchronousCommit === 'off' &&
-    wrong(
-      'synchronous_commit is off: after a crash, emails are sent twice',
-      "alter system set synchronous_commit = 'on', and reload.",
-    ),
-]
 
 export function checkMigrations(missing: string[]): CheckResult {
   const [first] = missing
@@ -82,7 +77,7 @@ const WARNING_SECONDS = 5
 const WRONG_SECONDS = 60
 
 /** `seconds`: how far the database's clock is ahead of ours. */
-export function checkClock({ seconds }: { seconds: number }): CheckResult {
+export function checkClock(seconds: number): CheckResult {
   const apart = Math.abs(seconds)
   const rounded = apart < 1 ? 'less than a second' : quantity(Math.round(apart), 'second')
   const found = `${rounded} between this machine and the database`

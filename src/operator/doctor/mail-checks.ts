@@ -3,16 +3,33 @@ import type { SmtpConfig } from '../../config/mail-urls.ts'
 import { cliCommand } from '../../core/cli-command.ts'
 import type { Clock } from '../../core/clock.ts'
 import { errorText } from '../../core/errors.ts'
+import { emailDomain } from '../../mail/rate-limits/send-rate.ts'
 import type { SmtpFault } from '../../mail/refusals/classify-reply.ts'
 import { assertDkimSigns, loadDkimKey } from '../../mail/smtp/dkim.ts'
 import { openSmtpSession } from '../../mail/smtp/smtp-session-client.ts'
 import { probeSmtpTls, type SmtpTls } from '../../mail/smtp/smtp-tls-client.ts'
-import { domainOf, isSameOrSubdomain } from '../dns/records.ts'
+import { isSameOrSubdomain } from '../dns/records.ts'
 import { type CheckResult, checkCertificateExpiry, combineResults, skipped, warning, wrong } from './check.ts'
 import { fileMode } from './host-checks.ts'
 
+interface SmtpContext {
+  config: Config
+  clock: Clock
+  timeoutMs: number
+}
+
+/** Runs an SMTP session as sending does, up to MAIL FROM, and then resets it. */
+export async function checkMailServer({ config, clock, timeoutMs }: SmtpContext): Promise<CheckResult> {
+  const { SMTP_URL: smtp, MAIL_FROM } = config
+  if (!smtp) return skipped('no SMTP_URL: nothing can be sent')
+  const session = openSmtpSession(smtp, { connectMs: timeoutMs, silenceMs: 2 * timeoutMs })
+  const fault = (await session.opened) ?? (await session.tryMailFrom(MAIL_FROM))
+  session.close()
+  const tls = fault ? undefined : await probeSmtpTls(smtp, timeoutMs)
+  return checkSmtp(smtp, { fault, tls, now: clock.now() })
+}
+
 interface SmtpProbe {
-  smtp: SmtpConfig
   /** The error that ended the session; undefined if the server accepts email from MAIL_FROM. */
   fault?: SmtpFault
   tls?: SmtpTls
@@ -20,34 +37,34 @@ interface SmtpProbe {
 }
 
 /** Checks the result of an SMTP session that sent no email. */
-export function checkSmtp(seen: SmtpProbe): CheckResult {
-  const { smtp, fault, tls, now } = seen
+export function checkSmtp(smtp: SmtpConfig, { fault, tls, now }: SmtpProbe): CheckResult {
   const place = `${smtp.host}:${smtp.port}`
   if (fault) return wrong(`${place}: ${fault.reply}`, FIXES[fault.stage](smtp, fault))
   const login = smtp.user ? 'login accepted' : 'no login'
   const found = `${place} accepts MAIL_FROM: ${tls ? tls.protocol : 'not encrypted'}, ${login}`
   return combineResults(found, [
-    checkTls(smtp, tls),
-    tls?.until ? checkCertificateExpiry(tls.until, now, RENEW) : undefined,
+    !isLocalHost(smtp) && checkTls(smtp, tls),
+    tls?.until
+      ? checkCertificateExpiry(tls.until, now, 'Renew the certificate of the mail server.')
+      : undefined,
   ])
 }
 
-const RENEW = 'Renew the certificate of the mail server.'
+/** The connection does not leave this machine. */
 const isLocalHost = ({ host }: SmtpConfig): boolean =>
   host === 'localhost' || host === '::1' || host.startsWith('127.')
 
 function checkTls(smtp: SmtpConfig, tls: SmtpTls | undefined): CheckResult | undefined {
-  if (isLocalHost(smtp)) return undefined // the connection does not leave this machine
   if (!tls)
     return smtp.user
       ? wrong('the password is sent unencrypted', 'SMTP_URL: remove tls=off.')
       : warning('emails are sent unencrypted', 'SMTP_URL: remove tls=off or tls=any.')
-  if (tls.doubt)
-    return warning(
-      `certificate not verified (${tls.doubt})`,
-      'SMTP_URL: use tls=verify and the host name of the certificate.',
-    )
-  return undefined
+  return tls.doubt
+    ? warning(
+        `certificate not verified (${tls.doubt})`,
+        'SMTP_URL: use tls=verify and the host name of the certificate.',
+      )
+    : undefined
 }
 
 type Fix = (smtp: SmtpConfig, fault: SmtpFault) => string
@@ -71,26 +88,39 @@ const FIXES: Record<SmtpFault['stage'], Fix> = {
   dot: askAdministrator,
 }
 
-interface DkimKeyProbe {
-  file: string
-  selector: string
-  domain: string
-  bits: number
-  /** Mode of the key file, as stat returns it. */
-  mode: number
-  /** MAIL_FROM. */
-  from: string
-  fault?: string
+type DkimConfig = Pick<Config, 'DKIM_KEY_FILE' | 'DKIM_SELECTOR' | 'DKIM_DOMAIN' | 'MAIL_FROM'>
+
+/** Signs a message that is not sent, and verifies the signature. */
+export async function checkDkim(config: DkimConfig): Promise<CheckResult> {
+  const { DKIM_KEY_FILE: file } = config
+  if (!file)
+    return warning(
+      'emails are not signed, unless the mail server signs them',
+      'Set DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY_FILE, or make sure that your mail server signs for the domain of MAIL_FROM.',
+    )
+  try {
+    const key = loadDkimKey(config)!
+    await assertDkimSigns(key)
+    const bits = key.privateKey.asymmetricKeyDetails?.modulusLength ?? 0
+    return checkDkimKey(config, { bits, mode: fileMode(file) ?? 0 })
+  } catch (error) {
+    return wrong(
+      errorText(error),
+      `openssl genrsa -out ${file} ${MIN_BITS}, then ${cliCommand('doctor --dns')}`,
+    )
+  }
 }
 
 const MIN_BITS = 2048
 const FOR_OTHERS = 0o077
 
-/** Checks a DKIM key by the result of signing a message with it. */
-export function checkDkimKey({ file, selector, domain, bits, mode, from, fault }: DkimKeyProbe): CheckResult {
-  if (fault)
-    return wrong(fault, `openssl genrsa -out ${file} ${MIN_BITS}, then ${cliCommand('doctor --dns')}`)
-  const fromDomain = domainOf(from)
+/** Checks a key that signs. `mode`: of its file, as stat returns it. */
+export function checkDkimKey(
+  config: DkimConfig,
+  { bits, mode }: { bits: number; mode: number },
+): CheckResult {
+  const { DKIM_KEY_FILE: file, DKIM_SELECTOR: selector, DKIM_DOMAIN: domain = '' } = config
+  const fromDomain = emailDomain(config.MAIL_FROM)
   const isAligned =
     isSameOrSubdomain(fromDomain, domain.toLowerCase()) || isSameOrSubdomain(domain.toLowerCase(), fromDomain)
   return combineResults(`signs and verifies as ${selector}._domainkey.${domain}, ${bits} bits`, [
@@ -107,45 +137,4 @@ export function checkDkimKey({ file, selector, domain, bits, mode, from, fault }
         'Set DKIM_DOMAIN to the domain of MAIL_FROM.',
       ),
   ])
-}
-
-const missingDkimKey = (): CheckResult =>
-  warning(
-    'emails are not signed, unless the mail server signs them',
-    'Set DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY_FILE, or make sure that your mail server signs for the domain of MAIL_FROM.',
-  )
-
-/** Runs an SMTP session as sending does, up to MAIL FROM, and then resets it. */
-export async function probeMailServer(
-  { config, clock }: { config: Config; clock: Clock },
-  { timeoutMs }: { timeoutMs: number },
-): Promise<CheckResult> {
-  const { SMTP_URL: smtp, MAIL_FROM } = config
-  if (!smtp) return skipped('no SMTP_URL: nothing can be sent')
-  const session = openSmtpSession(smtp, { connectMs: timeoutMs, silenceMs: 2 * timeoutMs })
-  const fault = (await session.opened) ?? (await session.tryMailFrom(MAIL_FROM))
-  session.close()
-  const tls = fault ? undefined : await probeSmtpTls(smtp, timeoutMs)
-  return checkSmtp({ smtp: withoutLogin(smtp), fault, tls, now: clock.now() })
-}
-
-const withoutLogin = (smtp: SmtpConfig): SmtpConfig => ({ ...smtp, password: undefined })
-
-/** Signs a message that is not sent, and verifies the signature. */
-export async function probeDkim(config: Config): Promise<CheckResult> {
-  const {
-    DKIM_KEY_FILE: file,
-    DKIM_SELECTOR: selector = '',
-    DKIM_DOMAIN: domain = '',
-    MAIL_FROM: from,
-  } = config
-  if (!file) return missingDkimKey()
-  const seen = { file, selector, domain, from, mode: fileMode(file) ?? 0 }
-  try {
-    const key = loadDkimKey(config)!
-    await assertDkimSigns(key)
-    return checkDkimKey({ ...seen, bits: key.privateKey.asymmetricKeyDetails?.modulusLength ?? 0 })
-  } catch (error) {
-    return checkDkimKey({ ...seen, bits: 0, fault: errorText(error) })
-  }
 }

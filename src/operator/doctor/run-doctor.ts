@@ -5,79 +5,160 @@ import { type DatabaseFacts, databaseFacts } from '../../core/database/database-
 import { pendingMigrations } from '../../core/database/migrations.ts'
 import { supportsSessionLocks } from '../../core/database/process-lock.ts'
 import type { Deps } from '../../core/deps.ts'
-import { type Check, type CheckResult, runChecks, wrong } from './check.ts'
-import { checkDefinitions } from './check-definitions.ts'
-import { checkReadSettings, misspelledSetting } from './host-checks.ts'
-import { probeSite } from './probe-site.ts'
+import { requireSuppressionKey } from '../../subscribers/suppression-key.ts'
+import { checkBounceIntake } from './bounce-intake-checks.ts'
+import { type Check, type CheckDefinition, runChecks, skipped } from './check.ts'
+import { checkClock, checkDatabase, checkMigrations, unreachableDatabase } from './database-checks.ts'
+import {
+  checkAdminAccess,
+  checkDisk,
+  checkOperatorEmail,
+  checkSecrets,
+  checkWorker,
+  fileMode,
+  freeBytes,
+} from './host-checks.ts'
+import { readLiveness } from './liveness.repo.ts'
+import { checkDkim, checkMailServer } from './mail-checks.ts'
+import { checkSending, readSendingState } from './sending-checks.ts'
+import { settingsChecks } from './settings-checks.ts'
+import { checkCertificate, checkProxy, checkSite, probeSite, type SiteProbe } from './site-checks.ts'
+import { type SourceContext, sourceChecks } from './source-checks.ts'
 
-export interface DoctorDeps {
+interface DoctorInput {
   /** Without the invalid settings. */
   config: Config
+  faults: SettingFault[]
   clock: Clock
   /** Rejects if there is no database. */
   connect(): Promise<Deps>
-}
-
-export interface DoctorInput {
-  faults: SettingFault[]
   /** Milliseconds for the whole run; all checks run in parallel. */
   withinMs: number
+}
+
+/** The input of the checks. */
+export interface DoctorContext extends SourceContext {
+  /** Rejects if the database does not respond, or lacks our tables. */
+  facts: Promise<DatabaseFacts & { locksHold: boolean }>
+  site: Promise<SiteProbe>
 }
 
 /**
  * Checks everything that can prevent the service from working. Changes nothing but the host throttles of sources. Never
  * rejects.
  */
-export async function runDoctor(
-  { config, clock, connect }: DoctorDeps,
-  { faults, withinMs }: DoctorInput,
-): Promise<Check[]> {
+export async function runDoctor({ config, faults, clock, connect, withinMs }: DoctorInput): Promise<Check[]> {
   // Checks that wait for the database or the site need time left after it fails to respond.
   const timeoutMs = withinMs / 2
   const invalidSettings = faultyNames(faults)
-  const deps = invalidSettings.has('DATABASE_URL') ? Promise.reject(new Error()) : connect()
+  const isMisconfigured = invalidSettings.has('DATABASE_URL')
+  const deps = isMisconfigured ? Promise.reject(new Error()) : connect()
   const facts = withTimeout(timeoutMs, deps.then(factsOf)).catch((error) => {
     throw wrapIfUnavailable(error)
   })
-  const hasTables = facts
-    .then(async () => (await pendingMigrations((await deps).db)).length === 0)
-    .catch(() => false)
-  const site = probeSite(config, { timeoutMs: timeoutMs / 2 })
-  const away = invalidSettings.has('DATABASE_URL')
-    ? 'DATABASE_URL is wrong: see settings'
-    : 'the database does not respond'
-  const checks = await runChecks({
-    definitions: checkDefinitions({ config, clock, facts, deps, hasTables, site, timeoutMs }),
-    invalidSettings,
-    unavailable: {
-      database: facts.then(
-        () => undefined,
-        () => away,
-      ),
-      tables: facts.then(
-        async () => ((await hasTables) ? undefined : 'the database is missing migrations'),
-        () => away,
-      ),
-    },
-    withinMs,
-  })
+  const missing = facts.then(async () => pendingMigrations((await deps).db))
+  const hasTables = missing.then(
+    ({ length }) => length === 0,
+    () => false,
+  )
+  const site = probeSite(config, timeoutMs / 2)
+  const database = facts.then(
+    () => undefined,
+    () => (isMisconfigured ? 'DATABASE_URL is wrong: see settings' : 'the database does not respond'),
+  )
+  const tables = database.then(
+    async (why) => why ?? ((await hasTables) ? undefined : 'the database is missing migrations'),
+  )
+  const context = { config, clock, facts, deps, hasTables, site, timeoutMs }
+  const unavailable = { database, tables }
+  const checks = await runChecks(doctorChecks(context), { invalidSettings, unavailable, withinMs })
   return [...settingsChecks(config, faults), ...checks]
 }
 
-async function factsOf({ db, databaseUrl }: Deps): Promise<DatabaseFacts & { locksHold: boolean }> {
-  return { ...(await databaseFacts(db)), locksHold: await supportsSessionLocks(databaseUrl) }
+const factsOf = async ({ db, databaseUrl }: Deps): Promise<DatabaseFacts & { locksHold: boolean }> => ({
+  ...(await databaseFacts(db)),
+  locksHold: await supportsSessionLocks(databaseUrl),
+})
+
+const SITE = ['BASE_URL', 'APP_SECRET', 'HOST', 'PORT']
+const SMTP = ['SMTP_URL', 'SMTP_USER', 'SMTP_PASSWORD', 'MAIL_FROM']
+const DKIM = ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_KEY_FILE', 'MAIL_FROM']
+const RETURNS = ['BOUNCE_DOMAIN', 'BOUNCE_LMTP', 'BOUNCE_SMTP', 'BOUNCE_IMAP']
+
+/** All checks but those of the settings, in the order in which they are shown. */
+export function doctorChecks(context: DoctorContext): CheckDefinition[] {
+  const { config, clock, facts, deps, hasTables, site, timeoutMs } = context
+  const database = async () => (await deps).db
+  return [
+    {
+      name: 'database',
+      settings: ['DATABASE_URL'],
+      run: () => facts.then(checkDatabase, unreachableDatabase),
+    },
+    {
+      name: 'migrations',
+      needs: 'database',
+      run: async () => checkMigrations(await pendingMigrations(await database())),
+    },
+    {
+      name: 'clock',
+      needs: 'database',
+      run: async () =>
+        config.CLOCK_NOW
+          ? skipped('CLOCK_NOW is set')
+          : checkClock(((await facts).now.getTime() - clock.now().getTime()) / 1000),
+    },
+    { name: 'site', settings: SITE, run: async () => checkSite(await site) },
+    {
+      name: 'https',
+      settings: SITE,
+      run: async () => checkCertificate(await site, config.production, clock.now()),
+    },
+    {
+      name: 'proxy',
+      settings: [...SITE, 'TRUST_PROXY'],
+      run: async () => checkProxy(await site, config.TRUST_PROXY),
+    },
+    { name: 'mail server', settings: SMTP, run: () => checkMailServer(context) },
+    { name: 'dkim', settings: DKIM, run: () => checkDkim(config) },
+    { name: 'returns', settings: RETURNS, run: () => checkBounceIntake(config, timeoutMs) },
+    {
+      name: 'sending',
+      settings: ['SENDING', 'RAMP_UP_SINCE'],
+      needs: 'tables',
+      run: async () => checkSending(await readSendingState(await deps)),
+    },
+    ...sourceChecks(context),
+    {
+      name: 'worker',
+      needs: 'tables',
+      run: async () => checkWorker(await readLiveness(await database()), clock.now()),
+    },
+    {
+      name: 'disk',
+      settings: ['DATA_DIR'],
+      run: () => checkDisk(config.DATA_DIR, freeBytes(config.DATA_DIR)),
+    },
+    {
+      name: 'secrets',
+      settings: ['APP_SECRET', 'SUPPRESSION_KEY'],
+      run: async () => {
+        const isDifferentKey = (await hasTables) && (await isKeyDifferent(await deps))
+        return checkSecrets(config, { isDifferentKey, dotEnvMode: fileMode('.env') })
+      },
+    },
+    { name: 'admin', settings: ['ADMIN_PASSWORD', 'API_TOKEN'], run: () => checkAdminAccess(config) },
+    {
+      name: 'operator',
+      settings: ['OPERATOR_EMAIL'],
+      run: () => checkOperatorEmail(config.OPERATOR_EMAIL),
+    },
+  ]
 }
 
-/** One check per fault, or one for all settings. */
-export const settingsChecks = (config: Config, faults: SettingFault[]): Check[] => {
-  if (faults.length === 0) return [{ check: 'settings', ...checkReadSettings(config) }]
-  const verdicts = [...faults.map(checkSetting), ...config.misspelt.map(misspelledSetting)]
-  return verdicts.map((verdict) => ({ check: 'settings', ...verdict }))
-}
-
-function checkSetting({ names, what }: SettingFault): CheckResult {
-  const name = names.join(', ')
-  const [fault, takes] = what.split(/(?:; )?takes /)
-  if (!takes) return wrong(`${name}: ${what}`, 'Change it in .env, or in the environment of the service.')
-  return wrong(`${name}: ${fault || 'not understood'}`, `${name} takes ${takes}`)
-}
+/** The database was created with another SUPPRESSION_KEY. */
+const isKeyDifferent = (deps: Deps): Promise<boolean> =>
+  requireSuppressionKey(deps).then(
+    () => false,
+    () => true,
+  )

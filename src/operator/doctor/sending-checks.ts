@@ -1,38 +1,25 @@
-import type { Config } from '../../config/config.ts'
 import { cliCommand } from '../../core/cli-command.ts'
-import type { Clock } from '../../core/clock.ts'
 import { addDays, type Day, dayOf, midnight } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { hasAcceptances } from '../../mail/outbox/acceptance.repo.ts'
 import { rampUpQuota } from '../../mail/rate-limits/send-rate.ts'
 import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
-import { type DeliverySummary, deliverySummary } from '../delivery-switch.ts'
+import { deliverySummary } from '../delivery-switch.ts'
 import { quantity } from '../operations/text-table.ts'
 import { type CheckResult, combineResults, ok, warning } from './check.ts'
 
-export interface SendingState extends Omit<DeliverySummary, 'restored'> {
-  /** The setting SENDING. */
-  sending: 'on' | 'off'
-  /** The setting RAMP_UP_SINCE. */
-  rampUpSince?: Day
-  /** Number of active subscribers. */
-  active: number
-  /** This service has sent an email that was accepted. */
-  hasSent: boolean
-  now: Date
-}
+export type SendingState = Awaited<ReturnType<typeof readSendingState>>
 
-export async function loadSendingState(
-  deps: Deps,
-  { config, clock }: { config: Config; clock: Clock },
-): Promise<SendingState> {
-  const states = await countByState(deps.db)
+/** Includes the number of active subscribers, and whether an email of this service was ever accepted. */
+export async function readSendingState(deps: Deps) {
+  const { db, config, clock } = deps
+  const states = await countByState(db)
   return {
     ...(await deliverySummary(deps)),
     sending: config.SENDING,
     rampUpSince: config.RAMP_UP_SINCE,
     active: states.find(({ state }) => state === 'active')?.count ?? 0,
-    hasSent: await hasAcceptances(deps.db),
+    hasSent: await hasAcceptances(db),
     now: clock.now(),
   }
 }

@@ -9,7 +9,8 @@ import { openDnsResolver } from '../dns/dns-client.ts'
 import { zoneFile } from '../dns/records.ts'
 import { runDnsChecks } from '../dns/run-dns-checks.ts'
 import type { Check, CheckState } from '../doctor/check.ts'
-import { runDoctor, settingsChecks } from '../doctor/run-doctor.ts'
+import { runDoctor } from '../doctor/run-doctor.ts'
+import { settingsChecks } from '../doctor/settings-checks.ts'
 import { type CommandOutput, setupCommand } from './operation.ts'
 import { quantity } from './text-table.ts'
 
@@ -52,10 +53,8 @@ export const doctorCommand = setupCommand({
 async function doctor(environment: Environment): Promise<CommandOutput> {
   const { config, faults } = inspectConfig(environment)
   const connect = async () => (await buildDeps(config, { log: silentLog, connections: CONNECTIONS })).deps
-  const checks = await runDoctor(
-    { config, clock: clockOf(config), connect },
-    { faults, withinMs: TIMEOUT_MS },
-  )
+  const clock = clockOf(config)
+  const checks = await runDoctor({ config, faults, clock, connect, withinMs: TIMEOUT_MS })
   return outputOf(checks, { json: checks, text: textOfChecks(checks) })
 }
 

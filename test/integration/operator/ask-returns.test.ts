@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { listenForMail } from '../../../src/bounces/intake.ts'
 import { readConfig } from '../../../src/config/config.ts'
 import { freePort } from '../../../src/core/database/embedded-postgres.ts'
-import { probeBounceIntake } from '../../../src/operator/doctor/bounce-intake-checks.ts'
+import { checkBounceIntake } from '../../../src/operator/doctor/bounce-intake-checks.ts'
 import { useSite } from '../../support/site.ts'
 
 const site = useSite()
@@ -13,7 +13,7 @@ afterEach(async () => {
 })
 
 const ask = (settings: Record<string, string>, timeoutMs = 5000) =>
-  probeBounceIntake(readConfig({ BOUNCE_DOMAIN: 'bounce.example', ...settings }), { timeoutMs })
+  checkBounceIntake(readConfig({ BOUNCE_DOMAIN: 'bounce.example', ...settings }), timeoutMs)
 
 test.each([
   ['lmtp', 'BOUNCE_LMTP'],

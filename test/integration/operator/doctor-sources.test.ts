@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Config, readConfig } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { silentLog } from '../../../src/core/log.ts'
-import { checkDefinitions, type DoctorContext } from '../../../src/operator/doctor/check-definitions.ts'
+import { type SourceContext, sourceChecks } from '../../../src/operator/doctor/source-checks.ts'
 import { arxiv } from '../../../src/sources/arxiv/arxiv.ts'
 import { acquireHost, releaseHost } from '../../../src/sources/host-throttle.repo.ts'
 import { DEFAULT_BASE_URLS, SOURCES } from '../../../src/sources/registry.ts'
@@ -39,8 +39,8 @@ function about(...sources: string[]) {
     clock: stoppedClock(new Date('2026-11-24T12:00:00Z')),
     hasTables: Promise.resolve(false),
     timeoutMs: 5000,
-  } as unknown as DoctorContext
-  return checkDefinitions(context).filter(({ name }) => sources.includes(name))
+  } as unknown as SourceContext
+  return sourceChecks(context)
 }
 
 const sources: readonly Source[] = SOURCES
@@ -83,9 +83,7 @@ describe('a source that requires a gap', () => {
     const deps = { config, clock, log: silentLog, db: database.db, databaseUrl: database.url }
     const hasTables = Promise.resolve(true)
     const context = { config, clock, deps: Promise.resolve(deps), hasTables, timeoutMs }
-    return checkDefinitions(context as unknown as DoctorContext)
-      .find(({ name }) => name === NAME)!
-      .run()
+    return sourceChecks(context)[0]!.run()
   }
 
   beforeEach(() => database.db.hostThrottle.deleteMany())

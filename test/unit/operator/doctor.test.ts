@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkBounceIntake } from '../../../src/operator/doctor/bounce-intake-checks.ts'
+import { checkIntakeProbe } from '../../../src/operator/doctor/bounce-intake-checks.ts'
 import {
   type CheckState,
   checkCertificateExpiry,
@@ -19,12 +19,10 @@ import {
 import {
   checkAdminAccess,
   checkDisk,
-  checkReadSettings,
   checkSecrets,
-  checkSource,
   checkWorker,
 } from '../../../src/operator/doctor/host-checks.ts'
-import { checkDkimKey, checkSmtp } from '../../../src/operator/doctor/mail-checks.ts'
+import { checkDkim, checkDkimKey, checkSmtp } from '../../../src/operator/doctor/mail-checks.ts'
 import {
   CLAIMED_ADDRESS,
   doctorChallenge,
@@ -33,8 +31,11 @@ import {
   readDoctorResponse,
 } from '../../../src/operator/doctor/proxy-probe.ts'
 import { checkSending, type SendingState } from '../../../src/operator/doctor/sending-checks.ts'
+import { checkReadSettings } from '../../../src/operator/doctor/settings-checks.ts'
 import { checkCertificate, checkProxy, checkSite } from '../../../src/operator/doctor/site-checks.ts'
+import { checkResponse, checkSource } from '../../../src/operator/doctor/source-checks.ts'
 import { textOfChecks } from '../../../src/operator/operations/doctor.ts'
+import type { SourceStatus } from '../../../src/operator/source-status.ts'
 
 const now = new Date('2026-11-24T12:00:00Z')
 const ago = (minutes: number): Date => new Date(now.getTime() - minutes * 60_000)
@@ -87,7 +88,7 @@ describe('database', () => {
     [0.2, 'ok'],
     [-7, 'warning'],
     [90, 'wrong'],
-  ])('a clock %d s ahead: %s', (seconds, state) => expect(checkClock({ seconds }).state).toBe(state))
+  ])('a clock %d s ahead: %s', (seconds, state) => expect(checkClock(seconds).state).toBe(state))
 })
 
 describe('site', () => {
@@ -116,7 +117,7 @@ describe('site', () => {
     ],
     [{ proxy: undefined, fault: { code: 'ENOTFOUND', what: 'not found' } }, 'wrong', 'doctor --dns'],
     [
-      { status: 301, proxy: undefined, redirect: 'https://www.example.org' },
+      { status: 301, proxy: undefined, headers: { location: 'https://www.example.org/live' } },
       'wrong',
       'BASE_URL=https://www.example.org',
     ],
@@ -138,15 +139,15 @@ describe('site', () => {
   )
   test('http is only for trying out', () => {
     const site = { ...good, baseUrl: 'http://localhost:3000' }
-    expect(checkCertificate(site, { now, production: true }).state).toBe('wrong')
-    expect(checkCertificate(site, { now, production: false }).state).toBe('skipped')
+    expect(checkCertificate(site, true, now).state).toBe('wrong')
+    expect(checkCertificate(site, false, now).state).toBe('skipped')
   })
   test.each([
     ['a network too wide', 'beyond', ['0.0.0.0/0'], 'wrong'],
     ['trusted here for its own address alone', 'beyond', ['127.0.0.1'], 'ok'],
     ['none that adds the header', 'gone', [], 'wrong'],
   ] as const)('proxy: %s', (_what, seen, trusted, state) =>
-    expect(checkProxy({ ...good, proxy: { seen, hop: 'loopback' } }, { trusted }).state).toBe(state),
+    expect(checkProxy({ ...good, proxy: { seen, hop: 'loopback' } }, trusted).state).toBe(state),
   )
 })
 
@@ -156,10 +157,13 @@ describe('the challenge to the site', () => {
   const seen = { seen: 'untrusted', hop: 'private' } as const
   test('gets a response if the secret is right, including an older one', () => {
     const answer = doctorResponse(doctorChallenge(nonce, [secret]), ['another', secret], seen)!
-    expect(readDoctorResponse(answer, { nonce, secrets: [secret] })).toEqual(seen)
-    expect(readDoctorResponse(answer, { nonce: 'other', secrets: [secret] })).toBeUndefined()
+    expect(readDoctorResponse(answer, nonce)).toEqual(seen)
+    expect(readDoctorResponse(answer, 'other')).toBeUndefined()
     expect(
-      readDoctorResponse(answer.replace('untrusted', 'trusted'), { nonce, secrets: [secret] }),
+      readDoctorResponse(
+        answer.replace(/.$/, (last) => (last === 'A' ? 'Q' : 'A')),
+        nonce,
+      ),
     ).toBeUndefined()
   })
   test.each(['', 'x', 'x.y', `${nonce}.${'0'.repeat(64)}`, doctorChallenge(nonce, ['wrong'])])(
@@ -222,7 +226,7 @@ describe('bounces', () => {
       'BOUNCE_IMAP_PASSWORD',
     ],
   ] as const)('%j: %s', (seen, state, found, fix) => {
-    const verdict = checkBounceIntake({ mailboxFault: null, senderDomain: 'example.org', ...seen })
+    const verdict = checkIntakeProbe({ mailboxFault: null, senderDomain: 'example.org', ...seen })
     expect(verdict.state).toBe(state)
     expect(verdict.found).toContain(found)
     if (fix) expect(verdict.fix).toContain(fix)
@@ -254,29 +258,32 @@ describe('mail', () => {
     [{ fault: { ...fault, stage: 'mail', status: 553 } }, 'wrong', 'MAIL_FROM'],
     [{ fault: { ...fault, stage: 'mail', status: 530 } }, 'wrong', 'SMTP_PASSWORD'],
   ] as const)('%o: %s', (seen, state, fix) => {
-    const verdict = checkSmtp({ smtp, now, ...seen })
+    const verdict = checkSmtp('smtp' in seen ? seen.smtp : smtp, { now, ...seen })
     expect(verdict.state).toBe(state)
     if (fix) expect(verdict.fix).toContain(fix)
   })
   const key = {
-    file: 'k.pem',
-    selector: 's1',
-    domain: 'example.org',
-    bits: 2048,
-    mode: 0o100600,
-    from: 'a@papers.example.org',
+    DKIM_KEY_FILE: 'k.pem',
+    DKIM_SELECTOR: 's1',
+    DKIM_DOMAIN: 'example.org',
+    MAIL_FROM: 'a@papers.example.org',
   }
   test.each([
     [{}, 'ok', null],
     [{ mode: 0o100640 }, 'warning', 'chmod 600 k.pem'],
     [{ bits: 1024 }, 'warning', '2048'],
-    [{ from: 'a@example.com' }, 'wrong', 'DKIM_DOMAIN'],
-    [{ from: 'a@notexample.org' }, 'wrong', 'DKIM_DOMAIN'],
-    [{ fault: 'no key' }, 'wrong', 'openssl genrsa'],
+    [{ MAIL_FROM: 'a@example.com' }, 'wrong', 'DKIM_DOMAIN'],
+    [{ MAIL_FROM: 'a@notexample.org' }, 'wrong', 'DKIM_DOMAIN'],
   ])('dkim %o: %s', (change, state, fix) => {
-    const verdict = checkDkimKey({ ...key, ...change })
+    const verdict = checkDkimKey({ ...key, ...change }, { bits: 2048, mode: 0o100600, ...change })
     expect(verdict.state).toBe(state)
     if (fix) expect(verdict.fix).toContain(fix)
+  })
+  test('dkim without a key that signs', async () => {
+    expect(await checkDkim({ ...key, DKIM_KEY_FILE: 'no/key.pem' })).toMatchObject({
+      state: 'wrong',
+      fix: expect.stringContaining('openssl genrsa'),
+    })
   })
 })
 
@@ -286,6 +293,8 @@ describe('sending', () => {
     delivery: 'on',
     reason: null,
     since: null,
+    restored: false,
+    rampUpSince: undefined,
     waiting: [],
     active: 5000,
     hasSent: true,
@@ -353,46 +362,47 @@ describe('machine', () => {
     [{ tick: ago(4), waitsSeconds: null }, 'wrong'],
     [{ tick: null, waitsSeconds: null }, 'wrong'],
     [{ tick: ago(1), waitsSeconds: 400 }, 'wrong'],
-  ])('worker %o: %s', (life, state) => expect(checkWorker({ ...life, now }).state).toBe(state))
+  ])('worker %o: %s', (life, state) => expect(checkWorker(life, now).state).toBe(state))
   test.each([
     [50, 'ok'],
     [1, 'warning'],
     [0.1, 'wrong'],
   ])('%d GB free: %s', (gigabytes, state) =>
-    expect(checkDisk({ folder: '.data', free: gigabytes * 1024 ** 3 }).state).toBe(state),
+    expect(checkDisk('.data', gigabytes * 1024 ** 3).state).toBe(state),
   )
   const secrets = {
-    appSecrets: ['jD0vXr3P8mYqLw5tKz1sNb7hGc4fQeUa'],
-    suppressionKey: 'Tq9ZpM2xVw6RkY4nBd8HsLc1JgFu3EaW',
-    isDifferentKey: false,
+    APP_SECRET: ['jD0vXr3P8mYqLw5tKz1sNb7hGc4fQeUa'],
+    SUPPRESSION_KEY: 'Tq9ZpM2xVw6RkY4nBd8HsLc1JgFu3EaW',
   }
   test.each([
     [{}, 'ok'],
-    [{ suppressionKey: secrets.appSecrets[0]! }, 'warning'],
-    [{ appSecrets: ['a'.repeat(40)] }, 'warning'],
+    [{ SUPPRESSION_KEY: secrets.APP_SECRET[0]! }, 'warning'],
+    [{ APP_SECRET: ['a'.repeat(40)] }, 'warning'],
     [{ dotEnvMode: 0o100644 }, 'warning'],
-    [{ appSecrets: ['development-only-secret-of-32-bytes!'] }, 'warning'],
+    [{ APP_SECRET: ['development-only-secret-of-32-bytes!'] }, 'warning'],
     [{ isDifferentKey: true }, 'wrong'],
   ])('secrets %o: %s', (change, state) => {
-    const verdict = checkSecrets({ ...secrets, ...change })
+    const verdict = checkSecrets({ ...secrets, ...change }, { isDifferentKey: false, ...change })
     expect(verdict.state).toBe(state)
-    expect(verdict.found).not.toContain(secrets.appSecrets[0])
+    expect(verdict.found).not.toContain(secrets.APP_SECRET[0])
   })
   test.each([
     [{}, 'ok'],
-    [{ password: 'heron-quilt-brass-47' }, 'ok'],
-    [{ password: 'aaaaaaaaaaaa' }, 'warning'],
-    [{ password: 'MyPassword2026!' }, 'warning'],
-    [{ token: 'ab'.repeat(20) }, 'warning'],
+    [{ ADMIN_PASSWORD: 'heron-quilt-brass-47' }, 'ok'],
+    [{ ADMIN_PASSWORD: 'aaaaaaaaaaaa' }, 'warning'],
+    [{ ADMIN_PASSWORD: 'MyPassword2026!' }, 'warning'],
+    [{ API_TOKEN: 'ab'.repeat(20) }, 'warning'],
   ])('admin %o: %s', (seen, state) => expect(checkAdminAccess(seen).state).toBe(state))
   test.each([
-    [{ probe: 200, last: { fetchedAt: ago(60), fault: null } }, 'ok'],
-    [{ probe: 200, last: { fetchedAt: ago(60 * 50), fault: null } }, 'warning'],
-    [{ probe: 200, last: { fetchedAt: ago(60), fault: 'source.failing' } }, 'warning'],
-    [{ probe: 429 }, 'warning'],
-    [{ probe: 503 }, 'wrong'],
-    [{ probe: 'ENOTFOUND' }, 'wrong'],
-  ])('source %o: %s', (seen, state) => expect(checkSource({ ...seen, now }).state).toBe(state))
+    [200, { newestFetch: ago(60), days: [] }, 'ok'],
+    [200, { newestFetch: ago(60 * 50), days: [] }, 'warning'],
+    [200, { newestFetch: ago(60), days: [{ lastFault: 'source.failing' }] }, 'warning'],
+    [429, undefined, 'warning'],
+    [503, undefined, 'wrong'],
+    ['ENOTFOUND', undefined, 'wrong'],
+  ])('source %o, %o: %s', (response, status, state) =>
+    expect(checkSource(checkResponse(response), status as SourceStatus | undefined, now).state).toBe(state),
+  )
 })
 
 test('settings that were adjusted are a warning', () => {
@@ -406,19 +416,17 @@ test('settings that were adjusted are a warning', () => {
 
 describe('running the checks', () => {
   const none = { database: Promise.resolve(undefined), tables: Promise.resolve('no tables') }
-  const asking = { invalidSettings: new Set<string>(), unavailable: none, withinMs: 50 }
   test('never rejects and never hangs, and skips what cannot be checked', async () => {
-    const checks = await runChecks({
-      ...asking,
-      invalidSettings: new Set(['SMTP_URL']),
-      definitions: [
+    const checks = await runChecks(
+      [
         { name: 'hangs', run: () => new Promise(() => {}) },
         { name: 'throws', run: () => Promise.reject(new Error('smtp://ann:p,w;@relay.example said no')) },
         { name: 'setting', settings: ['SMTP_URL'], run: () => ok('') },
         { name: 'tables', needs: 'tables', run: () => ok('') },
         { name: 'good', needs: 'database', run: () => ok('all well') },
       ],
-    })
+      { invalidSettings: new Set(['SMTP_URL']), unavailable: none, withinMs: 50 },
+    )
     expect(checks.map(({ check, state, found }) => `${check} ${state}: ${found}`)).toEqual([
       'hangs wrong: no answer within 0 s',
       'throws wrong: smtp://relay.example said no',
