@@ -36,8 +36,10 @@ export class Fault extends Error {
     return this.entry.exit
   }
 
+  /** Without a sentence of its own: the operator's message, unless the error is ours. */
   get sentence(): string {
-    return fill(sentences[this.code] ?? words.errors.unexpected, this.values)
+    const own = sentences[this.code] ?? (this.status < 500 ? this.entry.operator : words.errors.unexpected)
+    return fill(own, this.values)
   }
 }
 

@@ -1,6 +1,5 @@
 const LINK_DOES_NOT_WORK =
   'This link doesn’t work. Open the complete link from the email again, or subscribe from the front page.'
-const ONLY_THE_MAIL_SERVICE = 'Only this site’s mail service can use this address.'
 
 /**
  * Every sentence that a subscriber reads, on pages and in emails. A second language is a file next to this one with the
@@ -1229,7 +1228,6 @@ export const en = {
   errors: {
     unexpected:
       'Something went wrong on our side, and nothing was changed. Please try again in a few minutes.',
-    'usage.wrong': '{what}',
     'page.not-found': 'There’s no page at this address. The newest papers are on the front page.',
     'paper.not-here': '{name} isn’t on this site.',
     'search.page': 'These results have no such page. Press Search to see the first one.',
@@ -1237,9 +1235,6 @@ export const en = {
     'request.unreadable': 'We couldn’t read what was sent. Go back and try again.',
     'request.unknown-field': 'There’s no field “{field}”. Known fields: {known}.',
     'request.wrong-type': '“{field}” takes {takes}.',
-    'request.not-json': 'This accepts JSON only. Set the content-type header to application/json.',
-    'cursor.unknown': 'This cursor isn’t valid. Start again without one.',
-    'token.wrong': 'Only the people who run this site can do this.',
     'rate.too-many': 'Too many attempts. Wait {wait}, then try again.',
     'rate.at-once': 'Your network is already running other searches. Wait {seconds} seconds, then try again.',
     'search.busy': 'Many people are searching right now. Wait {seconds} seconds, then try again.',
@@ -1270,7 +1265,6 @@ export const en = {
     'topics.too-many':
       'That’s {count} topics, and the limit is {most}. Remove some, or combine several with OR.',
     'topics.no-query': 'There’s no topic below “[{name}]”. Write it on the next line, or remove the name.',
-    'topic.unknown': 'There’s no topic “{query}”.',
     'topic.exists': 'You already have this topic. Enter a different one.',
     'topic.long-name': 'That name is too long. Use up to {most} characters.',
     'topic.several': 'You entered {count} topics. Leave one here, and add the others under “Add topics”.',
@@ -1285,19 +1279,9 @@ export const en = {
     'setting.detail': 'Choose title and summary, or titles only.',
     'setting.until': 'Choose a date after {today} and up to {latest}.',
     'subscriber.unknown': 'No one is subscribed with this address.',
-    'subscriber.unknown-suppressed': 'No one is subscribed with this address, and we don’t send email to it.',
     'subscriber.suppressed':
       'We can’t send email to this address. If it’s yours and works, please write to the people who run this site.',
     'subscriber.state': 'That isn’t possible right now. Nothing was changed.',
-    'source.unknown': 'We don’t have a source called “{source}”.',
-    'message.unknown': 'There’s no such message.',
-    'message.cannot-retry': 'This message can’t be sent again.',
-    'report.unreadable': 'We couldn’t read this email.',
-    'webhook.unsigned': ONLY_THE_MAIL_SERVICE,
-    'webhook.too-old': 'This arrived too late.',
-    'webhook.other-topic': ONLY_THE_MAIL_SERVICE,
-    'webhook.token-used': 'This arrived before with different content.',
-    'webhook.unreachable': 'We can’t check who sent this right now. Please send it again in a few minutes.',
     'preview.days': 'Choose a number of days from 1 to {most}.',
     'paper.unknown': 'We don’t have the paper “{name}”.',
     'query.empty': 'Enter a word or two to search for.',
@@ -1340,7 +1324,5 @@ export const en = {
       'That query is too long: it has {bytes} bytes, and the limit is {most}. Use fewer words, or several topics.',
     'query.too-deep':
       'We couldn’t read “{query}”: it’s nested too deeply at column {column}. Use up to {most} brackets, NOTs and fields inside each other.',
-    'admin.not-https': 'This page needs https.',
-    'admin.elsewhere': 'Nothing was changed. Open the page again and press the button there.',
   },
 } as const
