@@ -49,15 +49,6 @@ export function randomId(bits: 80 | 96 | 128 | 256): string {
   return id.startsWith('-') ? randomId(bits) : id
 }
 
-/** Several ids from one call of the generator; the call takes most of the time. */
-export function randomIds(bits: 80 | 96 | 128 | 256, count: number): string[] {
-  const [size, bytes] = [bits / 8, randomBytes((bits / 8) * count)]
-  return Array.from({ length: count }, (_, i) => {
-    const id = bytes.toString('base64url', i * size, (i + 1) * size)
-    return id.startsWith('-') ? randomId(bits) : id
-  })
-}
-
 /** Whether two secrets are equal. Digests have the same length, so the time taken reveals nothing about either. */
 export const isSameSecret = (one: string, other: string): boolean =>
   timingSafeEqual(digestOf(one), digestOf(other))

@@ -1,71 +1,86 @@
+import type { Config } from '../../config/config.ts'
 import { detachedCopy } from '../../core/csv.ts'
 import { type Day, parseDay, type Weekday } from '../../core/dates.ts'
-import { FieldReader } from '../../core/errors.ts'
-import { type Address, parseAddress } from '../address.ts'
-import { readSettings } from '../read-signup.ts'
+import { addressHash, parseAddress } from '../address.ts'
+import { readTypedSettings } from '../read-signup.ts'
 import {
+  type MailDetail,
+  type MailFormat,
   SUBSCRIBER_STATES,
-  type SubscriberSettings,
   type SubscriberState,
   startDateOf,
   type TopicText,
 } from '../subscriber.ts'
-import { SUPPRESSION_REASONS, type Suppression, type SuppressionReason } from '../suppression.repo.ts'
-import type { SubscriberColumn } from './import-columns.ts'
+import { SUPPRESSION_REASONS, type SuppressionReason } from '../suppression.repo.ts'
+import { readTopicsCell, type SubscriberColumn } from './import-columns.ts'
 import { ImportFault } from './import-fault.ts'
 
-/** One subscriber as read from a file. */
-export interface ImportRow extends Address, SubscriberSettings {
-  days: Weekday[]
-  state: SubscriberState
-  stateBefore: SubscriberState | null
-  topics: readonly TopicText[]
-  createdAt: Date
-  confirmedAt: Date | null
-  /** How they gave consent. */
-  how: string | null
-  startDate: Day | null
-  pausedUntil: Day | null
-  unsubscribedAt: Date | null
-  /** Stored next to the subscriber, whatever the state. */
-  suppression: Suppression | null
+/** An address to suppress, known only by its hash. */
+export interface SuppressedHash {
+  id: string | null
+  address_hash: string
+  suppressed_reason: SuppressionReason
+  suppressed_at: Date
+  topics: []
+}
+
+/** One subscriber as read from a file, under the names of the table's columns. */
+export interface ImportRow {
   /** Their id in the installation they come from: links in old emails contain it. */
   id: string | null
   epoch: number
+  address: string
+  address_key: string
+  address_hash: string
+  state: SubscriberState
+  state_before: SubscriberState | null
+  topics: readonly TopicText[]
+  zone: string
+  hour: number
+  days: Weekday[]
+  max_papers: number
+  format: MailFormat
+  detail: MailDetail
+  created_at: Date
+  confirmed_at: Date | null
+  /** How they gave consent. */
+  how: string | null
+  start_date: Day | null
+  paused_until: Day | null
+  unsubscribed_at: Date | null
+  /** The suppression is stored next to the subscriber, whatever the state. */
+  suppressed_reason: SuppressionReason | null
+  suppressed_at: Date | null
 }
 
 export type ImportCells = Partial<Record<SubscriberColumn, string>>
 
-interface RowReaderOptions {
-  defaults: SubscriberSettings
+export interface ReadingContext {
+  config: Config
   now: Date
-  /** How subscribers gave consent whose row does not say. */
-  consent?: string
-  /** Reads a cell of topics. Throws query.*, topics.too-many. */
-  readTopics(cell: string): readonly TopicText[]
 }
 
-/** Reads the cells of one row. Throws address.*, setting.*, zone.unknown, query.*, import.*. */
-type ReadRow = (cells: ImportCells) => ImportRow
-
-export function createRowReader(options: RowReaderOptions): ReadRow {
-  const { now, readTopics } = options
-  const settingsOf = memoizeText(
-    (key: string) => settingsIn(key, options.defaults),
-    (settings) => ({ ...settings, startDate: startDateOf(now, settings) }),
-  )
-  const topicsOf = memoizeText(readTopics, (topics) => topics)
-  return (cells) => {
+/**
+ * Reads the cells of one row; `consent` is how subscribers gave consent whose row does not say. Throws address.*,
+ * setting.*, zone.unknown, query.*, import.*.
+ */
+export function createRowReader({ config, now }: ReadingContext, consent: string | undefined) {
+  const settingsOf = memoizeText((key: string) => settingsIn(key, { config, now }))
+  const topicsOf = memoizeText(readTopicsCell)
+  return (cells: ImportCells): ImportRow => {
     requireReadable(cells)
-    const address = parseAddress(cells.email ?? '')
-    const { startDate, ...settings } = settingsOf(keyOf(cells))
-    const rowState = rowStateIn(cells, options)
+    const { address, key } = parseAddress(cells.email ?? '')
+    const { start_date, ...settings } = settingsOf(settingsKey(cells))
+    const state = rowStateIn(cells, now, consent)
     return {
-      ...address,
+      address,
+      address_key: key,
+      address_hash: addressHash(key, config.SUPPRESSION_KEY),
       ...settings,
-      ...rowState,
+      ...state,
       topics: topicsOf(cells.topics ?? ''),
-      startDate: rowState.confirmedAt && startDate,
+      start_date: state.confirmed_at && start_date,
+      paused_until: cells.paused_until?.trim() ? parseDay(cells.paused_until.trim()) : null,
       id: /^(?!-)[\w-]{14}$/.test(cells.id ?? '') ? cells.id! : null,
       epoch: epochIn(cells.epoch ?? ''),
     }
@@ -75,28 +90,24 @@ export function createRowReader(options: RowReaderOptions): ReadRow {
 const MAX_CACHED = 20_000
 
 /** Reads each distinct text once: a whole file has few of them. */
-function memoizeText<T, U>(read: (text: string) => T, finish: (read: T) => U): (text: string) => U {
-  const known = new Map<string, U>()
+function memoizeText<T>(read: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>()
   return (text) => {
-    const found = known.get(text)
-    if (found !== undefined) return found
-    const made = finish(read(text))
+    const found = known.get(text) ?? read(text)
     if (known.size >= MAX_CACHED) known.clear()
-    known.set(detachedCopy(text), made)
-    return made
+    if (!known.has(text)) known.set(detachedCopy(text), found)
+    return found
   }
 }
 
-const keyOf = ({ zone, hour, days, max, format, detail }: ImportCells): string =>
+const settingsKey = ({ zone, hour, days, max, format, detail }: ImportCells): string =>
   [zone, hour, days, max, format, detail].map((text) => text ?? '').join('\n')
 
-function settingsIn(key: string, defaults: SubscriberSettings): SubscriberSettings {
+function settingsIn(key: string, { config, now }: ReadingContext) {
   const [zone, hour, days = '', max, format, detail] = key.split('\n')
-  const fields = new FieldReader()
   const typed = { zone, hour, days: days.trim() === '' ? undefined : [days], max, format, detail }
-  const settings = readSettings(typed, defaults, fields)
-  fields.finish()
-  return settings
+  const { maxPapers, ...settings } = readTypedSettings(config, typed)
+  return { ...settings, max_papers: maxPapers, start_date: startDateOf(now, settings) }
 }
 
 // The replacement character that a decoder writes for bytes that are not valid in its encoding.
@@ -108,94 +119,58 @@ function requireReadable(cells: ImportCells): void {
   }
 }
 
-type RowState = Pick<
-  ImportRow,
-  | 'state'
-  | 'stateBefore'
-  | 'createdAt'
-  | 'confirmedAt'
-  | 'how'
-  | 'pausedUntil'
-  | 'unsubscribedAt'
-  | 'suppression'
->
-
-function rowStateIn(cells: ImportCells, { now, consent }: RowReaderOptions): RowState {
+function rowStateIn(cells: ImportCells, now: Date, consent: string | undefined) {
   const at = (column: SubscriberColumn) => readInstant(column, cells[column] ?? '', now)
-  const written = stateIn('state', cells.state ?? '') ?? 'active'
+  const written = oneOf('import.state', SUBSCRIBER_STATES, cells.state) ?? 'active'
   const isJoined = written === 'active' || written === 'paused'
   const createdAt = at('created_at')
   const shownAt = at('confirmed_at')
   const confirmedAt = shownAt ?? (isJoined && consent !== undefined ? (createdAt ?? now) : null)
   if (isJoined && !confirmedAt) throw new ImportFault('import.no-consent')
-  const suppression = suppressionIn(cells, written, at('suppressed_at') ?? now)
-  const before = stateBeforeIn(cells, confirmedAt)
-  const state = isJoined && suppression ? 'suppressed' : written
-  const stateBefore = state === written ? before : written
+  const before = oneOf('import.state', SUBSCRIBER_STATES, cells.state_before)
+  // No return to a subscription that was never confirmed.
+  const earlier = (before === 'active' || before === 'paused') && !confirmedAt ? null : before
+  const suppressedAt = at('suppressed_at') ?? now
+  const writtenReason = suppressionReason(cells.suppressed_reason)
+  const reason = writtenReason ?? (written === 'suppressed' ? 'operator' : null)
+  const state = isJoined && reason ? 'suppressed' : written
+  const stateBefore = state === written ? earlier : written
   const hasEnded = state === 'unsubscribed' || stateBefore === 'unsubscribed'
   return {
     state,
-    stateBefore,
-    createdAt: createdAt ?? confirmedAt ?? now,
-    confirmedAt,
-    how: noteIn(cells.confirmed_how ?? '', shownAt ? undefined : consent),
-    pausedUntil: dayIn(cells.paused_until ?? ''),
-    unsubscribedAt: hasEnded ? (at('unsubscribed_at') ?? now) : null,
-    suppression,
+    state_before: stateBefore,
+    created_at: createdAt ?? confirmedAt ?? now,
+    confirmed_at: confirmedAt,
+    how: noteIn(cells.confirmed_how, shownAt ? undefined : consent),
+    unsubscribed_at: hasEnded ? (at('unsubscribed_at') ?? now) : null,
+    suppressed_reason: reason,
+    suppressed_at: reason && suppressedAt,
   }
 }
 
-function stateIn(column: string, text: string): SubscriberState | null {
-  const name = text.trim().toLowerCase()
-  if (name === '') return null
-  const state = SUBSCRIBER_STATES.find((one) => one === name)
-  if (state) return state
-  throw new ImportFault('import.state', {
-    column,
-    value: text.slice(0, 40),
-    allowed: SUBSCRIBER_STATES.join(', '),
-  })
-}
-
-/** Prevents a return to a subscription that was never confirmed. */
-function stateBeforeIn({ state_before }: ImportCells, confirmedAt: Date | null): SubscriberState | null {
-  const before = stateIn('state_before', state_before ?? '')
-  return (before === 'active' || before === 'paused') && !confirmedAt ? null : before
-}
-
-function suppressionIn(
-  { suppressed_reason }: ImportCells,
-  state: SubscriberState,
-  at: Date,
-): Suppression | null {
-  const text = (suppressed_reason ?? '').trim().toLowerCase()
-  if (text === '') return state === 'suppressed' ? { reason: 'operator', at } : null
-  return { reason: suppressionReason(text), at }
+/** The name in a cell, in any case; null for an empty cell. Throws `code` for any other text. */
+export function oneOf<T extends string>(
+  code: 'import.state' | 'import.reason',
+  names: readonly T[],
+  cell = '',
+): T | null {
+  const typed = cell.trim().toLowerCase()
+  const name = typed === '' ? null : names.find((one) => one === typed)
+  if (name !== undefined) return name
+  throw new ImportFault(code, { value: cell.slice(0, 40), allowed: names.join(', ') })
 }
 
 /** Throws import.reason. */
-export function suppressionReason(text: string): SuppressionReason {
-  const reason = SUPPRESSION_REASONS.find((one) => one === text)
-  if (reason) return reason
-  throw new ImportFault('import.reason', {
-    value: text.slice(0, 40),
-    allowed: SUPPRESSION_REASONS.join(', '),
-  })
-}
+export const suppressionReason = (cell: string | undefined): SuppressionReason | null =>
+  oneOf('import.reason', SUPPRESSION_REASONS, cell)
 
 const MAX_NOTE_LENGTH = 500
 
-function noteIn(text: string, consent: string | undefined): string | null {
-  const note = [text, consent]
-    .filter(Boolean)
-    .join('; ')
-    .replaceAll('\0', '')
-    .toWellFormed()
-    .slice(0, MAX_NOTE_LENGTH)
-  return note === '' ? null : note
+function noteIn(text: string | undefined, consent: string | undefined): string | null {
+  const note = [text, consent].filter(Boolean).join('; ')
+  // Cutting may split a character in two.
+  return note === '' ? null : note.slice(0, MAX_NOTE_LENGTH).toWellFormed()
 }
-
-const dayIn = (text: string): Day | null => (text.trim() === '' ? null : parseDay(text.trim()))
 
 const MAX_EPOCHS = 1_000_000
 

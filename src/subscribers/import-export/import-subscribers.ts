@@ -1,21 +1,24 @@
 import { createHash } from 'node:crypto'
 import { recordAction } from '../../core/action.repo.ts'
+import type { CsvRecord } from '../../core/csv.ts'
 import type { Deps } from '../../core/deps.ts'
+import { Fault } from '../../core/errors.ts'
+import { redact } from '../../core/log.ts'
+import { randomId } from '../../core/secrets.ts'
 import { parseTopic } from '../read-signup.ts'
 import { recordSignupRequest } from '../record-signup-request.ts'
 import { subscriberById } from '../subscriber.repo.ts'
 import { type ImportedPendingPage, importedPendingAfter } from '../subscriber-lists.repo.ts'
 import { topicsOf } from '../topic.repo.ts'
-import { type ImportRun, ImportStore, type NewRun } from './import.repo.ts'
-import { type BatchInput, ImportBatchBuilder } from './import-batch.ts'
+import { type ImportRun, ImportStore, type IncomingRow, type NewRun } from './import.repo.ts'
 import type { ImportFormat } from './import-columns.ts'
 import { ImportFault } from './import-fault.ts'
-import { createRecordReader, type ReadingOptions } from './import-reader.ts'
+import { createRecordReader, type ReadingOptions, type RecordReader } from './import-reader.ts'
 import {
-  firstExamples,
   hasWrittenBytes,
   type ImportFile,
   openImportFile,
+  type RefusedRow,
   RefusedRows,
   readRecords,
   refusedPath,
@@ -55,6 +58,14 @@ export interface SubscriberImportResult extends ImportRun {
 }
 
 const BATCH_ROWS = 5000
+const NOTHING: ImportRun = {
+  rows: 0,
+  taken: 0,
+  unchanged: 0,
+  refused: 0,
+  tally: { states: {}, reasons: {}, examples: {} },
+  refusedBytes: 0,
+}
 
 /**
  * Imports subscribers from a file. Existing subscribers keep their data, suppressed and unsubscribed ones stay so, and
@@ -63,53 +74,41 @@ const BATCH_ROWS = 5000
  */
 export async function importSubscribers(deps: Deps, input: ImportInput): Promise<SubscriberImportResult> {
   const { config, clock, db, log } = deps
+  const { ask = false, dryRun = false } = input
   const now = clock.now()
   const file = await openImportFile(input.file)
   const reader = createRecordReader({ config, now }, file.head, input)
   const { format, ignored } = reader.head
-  const id = runId(file, input)
-  const path = await refusedPath(file, input.refusedFile ?? `${input.file}.refused.csv`)
-  const store = await ImportStore.open(deps.databaseUrl, { id, rehearsal: input.dryRun ?? false })
+  const refusedFile = await refusedPath(file, input.refusedFile ?? `${input.file}.refused.csv`)
+  const named = { id: runId(file, input), file: input.file, format, refusedFile }
+  const store = await ImportStore.open(deps.databaseUrl, { id: named.id, rehearsal: dryRun })
   try {
-    const { begun, begunAnew } = await beginRun(store, id, {
-      file: input.file,
-      format,
-      refusedFile: path,
-      now,
-    })
-    const refused = new RefusedRows(path, { ...file, refusedBytes: begun.refusedBytes })
-    const reading = { config, now, reader }
-    const run = await importAll({ store, id, file, refused, reading, begun, now, input })
-    const asked = input.ask && !input.dryRun ? await requestConfirmations(deps) : 0
-    const { rows, taken, unchanged } = run
+    const interrupted = await store.interruptedRun(named.id)
+    const begunAnew = interrupted !== undefined && !(await hasRefusedRows(interrupted, refusedFile))
+    const begun = { ...NOTHING, ...(!begunAnew && interrupted), ...named }
+    const refused = new RefusedRows(refusedFile, file, begun.refusedBytes)
+    const run = await importAll({ store, file, refused, reader, begun, now, input })
+    const asked = ask && !dryRun ? await requestConfirmations(deps) : 0
+    const { id: _, file: __, rows, taken, unchanged, ...rest } = run
     const counts = { rows, taken, unchanged, refused: run.refused, asked }
-    if (!input.dryRun) {
-      await recordAction(db, {
-        at: now,
-        via: 'command',
-        verb: 'subscribers import',
-        detail: JSON.stringify(counts),
-      })
+    if (!dryRun) {
+      const action = { at: now, via: 'command', verb: 'subscribers import' } as const
+      await recordAction(db, { ...action, detail: JSON.stringify(counts) })
       log.info('subscribers.imported', { format, ...counts })
     }
-    const refusedFile = run.refusedBytes > 0 ? refused.path : null
-    return { ...run, format, ignored, refusedFile, resumedAt: begun.rows, begunAnew, asked }
+    const written = run.refusedBytes > 0 ? refusedFile : null
+    return { ...rest, ...counts, format, ignored, refusedFile: written, resumedAt: begun.rows, begunAnew }
   } finally {
     await store.close()
   }
 }
 
-/** Resumes an interrupted run, if the rows that it refused are still in the file for refused rows. */
-async function beginRun(store: ImportStore, id: string, run: NewRun) {
-  const { refusedFile, ...begun } = await store.begin(id, run)
-  const isWhole =
-    begun.refusedBytes === 0 ||
-    (refusedFile === run.refusedFile && (await hasWrittenBytes(refusedFile, begun.refusedBytes)))
-  if (isWhole) return { begun, begunAnew: false }
-  await store.forget(id)
-  const { refusedFile: _, ...anew } = await store.begin(id, run)
-  return { begun: anew, begunAnew: true }
-}
+/** Whether the rows that an interrupted run refused are still in the file for refused rows. */
+const hasRefusedRows = async (
+  { refusedBytes, refusedFile }: ImportRun & Pick<NewRun, 'refusedFile'>,
+  path: string,
+): Promise<boolean> =>
+  refusedBytes === 0 || (refusedFile === path && (await hasWrittenBytes(path, refusedBytes)))
 
 /** Hashes everything that affects the rows: other options make another run of the same file. */
 const runId = ({ hash }: ImportFile, { from, consent, topics, subscription }: ReadingOptions): string =>
@@ -119,54 +118,50 @@ const runId = ({ hash }: ImportFile, { from, consent, topics, subscription }: Re
 
 interface ImportContext {
   store: ImportStore
-  id: string
   file: ImportFile
   refused: RefusedRows
-  reading: BatchInput
-  begun: ImportRun
+  reader: RecordReader
+  begun: NewRun & ImportRun
   now: Date
   input: ImportInput
 }
 
 /** Reads the next batch while the database stores the current one. */
-async function importAll(context: ImportContext): Promise<ImportRun> {
-  const { input, store, id, now } = context
+async function importAll(context: ImportContext): Promise<NewRun & ImportRun> {
+  const { input, store, now } = context
   let run = context.begun
-  let taken = Promise.resolve()
-  for await (const { batch, done } of batchesOf(context)) {
-    await taken
-    taken = storeBatch(context, batch, run).then((next) => {
+  let stored = Promise.resolve()
+  for await (const batch of batchesOf(context)) {
+    await stored
+    stored = storeBatch(context, batch, run).then((next) => {
       run = next
-      input.onProgress?.({ ...next, done })
+      input.onProgress?.({ ...next, done: batch.done })
     })
     // The next await gets the error; until then it must not count as an unhandled rejection.
-    taken.catch(() => {})
+    stored.catch(() => {})
   }
-  await taken
-  await store.finish(id, now)
+  await stored
+  await store.finish(run, now)
   await context.refused.close()
   return run
 }
 
 async function storeBatch(
-  { store, id, refused, now }: ImportContext,
-  batch: ImportBatchBuilder,
-  run: ImportRun,
-): Promise<ImportRun> {
-  const stored = await store.store({ batch, now, parse: parseTopic })
-  const byLine = new Map(stored.blocked.map((one) => [one.line, one]))
-  const blocked = batch.records.flatMap((record) => {
-    const found = byLine.get(record.line)
-    if (!found) return []
-    const values = { reason: found.reason, since: found.since.toISOString().slice(0, 10) }
-    return [{ record, fault: new ImportFault('import.gets-no-mail', values) }]
-  })
-  const rows = [...batch.refused, ...blocked].sort((a, b) => a.record.line - b.record.line)
-  const came = batch.rows.length > 0 ? stored.created + stored.newlySuppressed : stored.suppressed
-  const next: ImportRun = {
+  { store, refused, reader, now }: ImportContext,
+  batch: Batch,
+  run: NewRun & ImportRun,
+): Promise<NewRun & ImportRun> {
+  const stored = await store.store(batch.rows, { now, parse: parseTopic })
+  const rows = [...batch.refused, ...blockedRows(batch, stored.blocked)].sort(
+    (a, b) => a.record.line - b.record.line,
+  )
+  const created = Object.values(stored.states).reduce((sum, count) => sum + count, 0)
+  const taken = reader.head.format === 'suppressions' ? stored.suppressed : created + stored.newlySuppressed
+  const next = {
+    ...run,
     rows: run.rows + batch.records.length,
-    taken: run.taken + came,
-    unchanged: run.unchanged + batch.records.length - rows.length - came,
+    taken: run.taken + taken,
+    unchanged: run.unchanged + batch.records.length - rows.length - taken,
     refused: run.refused + rows.length,
     tally: {
       states: added(run.tally.states, Object.entries(stored.states)),
@@ -178,8 +173,31 @@ async function storeBatch(
     },
     refusedBytes: await refused.add(rows),
   }
-  await store.commit(id, next, now)
+  await store.commit(next, now)
   return next
+}
+
+function blockedRows(
+  { records }: Batch,
+  blocked: { line: number; reason: string; since: Date }[],
+): RefusedRow[] {
+  const byLine = new Map(records.map((record) => [record.line, record]))
+  return blocked.map(({ line, reason, since }) => {
+    const values = { reason, since: since.toISOString().slice(0, 10) }
+    return { record: byLine.get(line)!, fault: new ImportFault('import.gets-no-mail', values) }
+  })
+}
+
+/** The first row for each reason, with a message that has no address. */
+const firstExamples = (rows: readonly RefusedRow[]): ImportRun['tally']['examples'] =>
+  Object.fromEntries(
+    rows.toReversed().map(({ record: { line }, fault }) => [fault.code, { line, message: scrubbed(fault) }]),
+  )
+
+/** Redacts only values from the row: the sentence itself may show an example address. */
+function scrubbed({ entry, values }: Fault): string {
+  const texts = Object.entries(values).map(([name, value]) => [name, redact(String(value))])
+  return new Fault(entry, Object.fromEntries(texts)).message
 }
 
 function added(counts: Record<string, number>, more: [string, number][]): Record<string, number> {
@@ -188,29 +206,51 @@ function added(counts: Record<string, number>, more: [string, number][]): Record
   return sum
 }
 
-async function* batchesOf({
-  file,
-  begun,
-  reading,
-  input,
-}: ImportContext): AsyncGenerator<{ batch: ImportBatchBuilder; done: number }> {
+interface Batch {
+  records: CsvRecord[]
+  rows: IncomingRow[]
+  refused: RefusedRow[]
+  /** Part of the file, 0 to 1, up to its end. */
+  done: number
+}
+
+const emptyBatch = (): Batch => ({ records: [], rows: [], refused: [], done: 0 })
+
+async function* batchesOf({ file, begun, reader, input }: ImportContext): AsyncGenerator<Batch> {
   const size = input.batchRows ?? BATCH_ROWS
-  let batch = new ImportBatchBuilder(reading)
-  let left = begun.rows
-  let done = 0
+  let batch = emptyBatch()
+  let ids = new Set<string>()
+  let skipped = 0
   for await (const { records, bytesRead } of readRecords(file)) {
-    done = file.bytes > 0 ? bytesRead / file.bytes : 1
-    for (let from = Math.min(left, records.length); from < records.length; ) {
-      const part = records.slice(from, from + size - batch.records.length)
-      batch.add(part)
-      from += part.length
-      if (batch.records.length < size) break
-      yield { batch, done }
-      batch = new ImportBatchBuilder(reading)
+    for (const record of records) {
+      if (skipped++ < begun.rows) continue
+      addRecord(batch, record, { reader, ids })
+      batch.done = bytesRead / file.bytes
+      if (batch.records.length < size) continue
+      yield batch
+      batch = emptyBatch()
+      ids = new Set()
     }
-    left = Math.max(0, left - records.length)
   }
-  if (batch.records.length > 0) yield { batch, done }
+  if (batch.records.length > 0) yield batch
+}
+
+/** Rows that cannot be read are refused one by one. If two lines have the same id, the first one keeps it. */
+function addRecord(
+  { records, rows, refused }: Batch,
+  record: CsvRecord,
+  { reader, ids }: { reader: RecordReader; ids: Set<string> },
+): void {
+  records.push(record)
+  try {
+    const row = reader.read(record)
+    const own = row.id !== null && !ids.has(row.id) ? row.id : null
+    if (own) ids.add(own)
+    rows.push({ ...row, line: record.line, id: own ?? randomId(80), spare_id: own && randomId(80) })
+  } catch (fault) {
+    if (!(fault instanceof Fault)) throw fault
+    refused.push({ record, fault })
+  }
 }
 
 const LOOK_AT = 5000
@@ -234,15 +274,8 @@ async function requestConfirmation(deps: Deps, id: string): Promise<boolean> {
   const subscriber = await subscriberById(deps.db, id)
   if (!subscriber) return false
   const { address, addressKey: key, zone, hour, days, maxPapers, format, detail } = subscriber
-  const request = {
-    topics: await topicsOf(deps.db, id),
-    zone,
-    hour,
-    days,
-    maxPapers,
-    format,
-    detail,
-  }
+  const topics = await topicsOf(deps.db, id)
+  const request = { topics, zone, hour, days, maxPapers, format, detail }
   const { mail } = await recordSignupRequest(deps, { address: { address, key }, request, how: 'import' })
   return mail !== null
 }

@@ -1,40 +1,19 @@
-import { once } from 'node:events'
 import pg from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
 import { NO_PAGE } from '../consent.ts'
 import type { ParsedTopic } from '../topic.repo.ts'
 import { ImportFault } from './import-fault.ts'
-import {
-  ASSIGN_SPARE_IDS,
-  INSERT_SUBSCRIBERS,
-  INSERT_SUPPRESSIONS,
-  REMOVE_BLOCKED_ROWS,
-  RESTORE_LIFTED_ROWS,
-  SKIP_FOREIGN_KEY_CHECKS,
-  SUPPRESS_SUBSCRIBERS,
-  TEMPORARY_TABLES,
-} from './import-sql.repo.ts'
+import type { ImportRow, SuppressedHash } from './import-row.ts'
 
-export interface StoreBatchInput {
-  /** COPY lines, as import-batch.ts makes them. */
-  batch: {
-    rows: Buffer[]
-    topics: Buffer[]
-    suppressions: Buffer[]
-    /** The queries of the topics, which refer to them by number. */
-    queries: string[]
-    /** Some rows have an id from elsewhere. */
-    hasSpareIds: boolean
-  }
-  now: Date
-  /** Parses a query that the database does not have yet. */
-  parse(query: string): ParsedTopic
+/** A row with an id: its own, or a new one. */
+export type IncomingRow = (ImportRow | SuppressedHash) & {
+  line: number
+  /** Used if another subscriber already has that id. */
+  spare_id: string | null
 }
 
 /** The result of storing a batch. */
 export interface StoredBatch {
-  /** Number of new subscribers; `states` counts them by state. */
-  created: number
+  /** New subscribers by state. */
   states: Record<string, number>
   /** Existing subscribers who are now suppressed. */
   newlySuppressed: number
@@ -42,12 +21,6 @@ export interface StoredBatch {
   suppressed: number
   /** Lines with addresses that are suppressed here. */
   blocked: { line: number; reason: string; since: Date }[]
-}
-
-/** The first row that was refused for a reason, without its address. */
-interface Example {
-  line: number
-  message: string
 }
 
 /** Progress of an import. */
@@ -59,31 +32,27 @@ export interface ImportRun {
   tally: {
     states: Record<string, number>
     reasons: Record<string, number>
-    /** One of each of the reasons. */
-    examples: Record<string, Example>
+    /** The first row that was refused for each reason, without its address. */
+    examples: Record<string, { line: number; message: string }>
   }
   refusedBytes: number
 }
 
 export interface NewRun {
+  /** Hash of the file and of the options that affect its rows. */
+  id: string
   file: string
   format: string
   /** Path of the file of refused rows. */
   refusedFile: string
-  now: Date
-}
-
-type StoredRun = Omit<ImportRun, 'tally'> & {
-  refusedFile: string | null
-  tally: Partial<ImportRun['tally']>
 }
 
 // How long the server may take to notice that a killed process is gone.
 const WAIT_MS = 5000
 
 /**
- * A database connection for one import. COPY transfers the rows, and every batch is one transaction together with the
- * progress. With `rehearsal` the whole import is one transaction, which is rolled back.
+ * A database connection for one import. Every batch is one transaction together with the progress. With `rehearsal` the
+ * whole import is one transaction, which is rolled back.
  */
 export class ImportStore {
   readonly #client: pg.Client
@@ -101,93 +70,62 @@ export class ImportStore {
   ): Promise<ImportStore> {
     const client = new pg.Client({ connectionString: url, application_name: 'daily-papers import' })
     await client.connect()
-    const store = new ImportStore(client, rehearsal)
     try {
-      await store.#prepare(id)
-      return store
+      // A power failure may lose the last batches; then the import resumes before them.
+      await client.query(`set synchronous_commit = off; set lock_timeout = ${WAIT_MS}`)
+      await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [id])
+      await client.query(`reset lock_timeout; ${INCOMING_TABLE}; ${SKIP_FOREIGN_KEY_CHECKS}`)
+      if (rehearsal) await client.query('begin')
+      return new ImportStore(client, rehearsal)
     } catch (error) {
       await client.end()
       throw (error as { code?: string }).code === '55P03' ? new ImportFault('import.running') : error
     }
   }
 
-  async #prepare(id: string): Promise<void> {
-    // A power failure may lose the last batches; then the import resumes before them.
-    await this.#client.query(`set synchronous_commit = off; set lock_timeout = ${WAIT_MS}`)
-    await this.#client.query('select pg_advisory_lock(hashtextextended($1, 0))', [id])
-    await this.#client.query('reset lock_timeout')
-    await this.#client.query(TEMPORARY_TABLES)
-    await this.#client.query(SKIP_FOREIGN_KEY_CHECKS)
-    if (this.#rehearsal) await this.#client.query('begin')
-  }
-
-  /** Progress of the run with this id; a finished run starts again. */
-  async begin(
-    id: string,
-    { file, format, refusedFile, now }: NewRun,
-  ): Promise<ImportRun & { refusedFile: string | null }> {
-    await this.#client.query('delete from import_run where id = $1 and done_at is not null', [id])
-    const { rows } = await this.#client.query<StoredRun>(
-      `insert into import_run as r (id, file, format, refused_file, started_at, updated_at)
-       values ($1, $2, $3, $5, $4, $4)
-       on conflict (id) do update set updated_at = $4,
-         refused_file = case when r.refused_bytes > 0 then r.refused_file else $5 end
-       returning rows, taken, unchanged, refused, tally, refused_bytes as "refusedBytes", refused_file as "refusedFile"`,
-      [id, file, format, now, refusedFile],
+  /** Progress of an interrupted run, and the file of its refused rows. */
+  async interruptedRun(id: string): Promise<(ImportRun & Pick<NewRun, 'refusedFile'>) | undefined> {
+    const { rows } = await this.#client.query(
+      `select rows, taken, unchanged, refused, tally, refused_bytes as "refusedBytes", refused_file as "refusedFile"
+       from import_run where id = $1 and done_at is null`,
+      [id],
     )
-    const { tally, ...run } = rows[0]!
-    return { ...run, tally: { states: {}, reasons: {}, examples: {}, ...tally } }
+    return rows[0]
   }
 
-  /** Deletes the run, so that it starts again. */
-  async forget(id: string): Promise<void> {
-    await this.#client.query('delete from import_run where id = $1', [id])
-  }
-
-  /** Stores a batch; it takes effect with `commit`. */
-  async store({ batch, now, parse }: StoreBatchInput): Promise<StoredBatch> {
-    const { rows, topics, suppressions, queries, hasSpareIds } = batch
-    const emptied = 'truncate incoming, incoming_topic, incoming_suppression'
+  /** Stores a batch; it takes effect with `commit`. `parse` parses a query that the database does not have yet. */
+  async store(
+    rows: readonly IncomingRow[],
+    { now, parse }: { now: Date; parse(query: string): ParsedTopic },
+  ): Promise<StoredBatch> {
+    const emptied = 'truncate incoming'
     await this.#client.query(this.#rehearsal ? emptied : `begin; ${emptied}`)
-    const queryIds = await this.#queryIds(queries, parse)
-    await this.#copy('incoming', rows)
-    await this.#copy('incoming_topic', topics)
-    await this.#copy('incoming_suppression', suppressions)
-    if (hasSpareIds) await this.#client.query(ASSIGN_SPARE_IDS)
-    const { rows: blocked } = await this.#client.query<StoredBatch['blocked'][number]>(REMOVE_BLOCKED_ROWS)
-    const newlySuppressed = suppressions.length > 0 ? await this.#count(SUPPRESS_SUBSCRIBERS, [now]) : 0
-    const suppressed = suppressions.length > 0 ? await this.#count(INSERT_SUPPRESSIONS) : 0
-    if (suppressions.length > 0) await this.#client.query(RESTORE_LIFTED_ROWS, [now])
-    const { rows: createdByState } = await this.#client.query<{ state: string; count: number }>(
-      INSERT_SUBSCRIBERS,
-      [now, NO_PAGE, queryIds],
-    )
-    return {
-      created: createdByState.reduce((sum, { count }) => sum + count, 0),
-      states: Object.fromEntries(createdByState.map(({ state, count }) => [state, count])),
-      newlySuppressed,
-      suppressed,
-      blocked,
+    await this.#client.query(FILL_INCOMING, [JSON.stringify(await this.#withQueryIds(rows, parse))])
+    await this.#client.query(ASSIGN_SPARE_IDS)
+    const blocked = await this.#client.query<StoredBatch['blocked'][number]>(REMOVE_BLOCKED_ROWS)
+    const counts = { newlySuppressed: 0, suppressed: 0 }
+    if (rows.some((row) => row.suppressed_reason !== null)) {
+      counts.newlySuppressed = (await this.#client.query(SUPPRESS_SUBSCRIBERS, [now])).rowCount ?? 0
+      counts.suppressed = (await this.#client.query(INSERT_SUPPRESSIONS)).rowCount ?? 0
+      await this.#client.query(RESTORE_LIFTED_ROWS)
     }
+    const created = await this.#client.query<{ state: string; count: number }>(INSERT_SUBSCRIBERS, [
+      now,
+      NO_PAGE,
+    ])
+    const states = Object.fromEntries(created.rows.map(({ state, count }) => [state, count]))
+    return { ...counts, states, blocked: blocked.rows }
   }
 
   /** Records the progress in the batch's transaction. */
-  async commit(
-    id: string,
-    { rows, taken, unchanged, refused, tally, refusedBytes }: ImportRun,
-    now: Date,
-  ): Promise<void> {
-    await this.#client.query(
-      `update import_run set rows = $2, taken = $3, unchanged = $4, refused = $5, tally = $6, refused_bytes = $7,
-         updated_at = $8 where id = $1`,
-      [id, rows, taken, unchanged, refused, JSON.stringify(tally), refusedBytes, now],
-    )
+  async commit(run: NewRun & ImportRun, now: Date): Promise<void> {
+    await this.#save(run, { now, done: false })
     if (!this.#rehearsal) await this.#client.query('commit')
   }
 
   /** The whole file is processed. */
-  async finish(id: string, now: Date): Promise<void> {
-    await this.#client.query('update import_run set done_at = $2 where id = $1', [id, now])
+  finish(run: NewRun & ImportRun, now: Date): Promise<void> {
+    return this.#save(run, { now, done: true })
   }
 
   /** Closes the connection; uncommitted work is rolled back. */
@@ -195,43 +133,152 @@ export class ImportStore {
     await this.#client.end()
   }
 
-  async #count(sql: string, values: unknown[] = []): Promise<number> {
-    return (await this.#client.query(sql, values)).rowCount ?? 0
+  async #save(run: NewRun & ImportRun, { now, done }: { now: Date; done: boolean }): Promise<void> {
+    const { id, file, format, refusedFile, rows, taken, unchanged, refused, tally, refusedBytes } = run
+    await this.#client.query(
+      `insert into import_run as r (id, file, format, refused_file, rows, taken, unchanged, refused, tally,
+         refused_bytes, started_at, updated_at, done_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)
+       on conflict (id) do update set refused_file = $4, rows = $5, taken = $6, unchanged = $7, refused = $8,
+         tally = $9, refused_bytes = $10, updated_at = $11, done_at = $12,
+         started_at = case when r.done_at is null then r.started_at else $11 end`,
+      [
+        ...[id, file, format, refusedFile, rows, taken, unchanged, refused, JSON.stringify(tally)],
+        ...[refusedBytes, now, done ? now : null],
+      ],
+    )
   }
 
-  async #copy(table: string, lines: readonly Buffer[]): Promise<void> {
-    if (lines.length === 0) return
-    const stream = this.#client.query(copyFrom(`copy ${table} from stdin`))
-    for (const some of lines) stream.write(some)
-    stream.end()
-    await once(stream, 'finish')
-  }
-
-  /** The id of each query, in the given order; the rows are locked until the transaction ends. */
-  async #queryIds(queries: readonly string[], parse: StoreBatchInput['parse']): Promise<number[]> {
-    if (queries.length === 0) return []
-    const ids = await this.#idsByText('select id, text from query where text = any($1) for key share', [
-      queries,
-    ])
-    // Sorted, so that two imports do not deadlock.
-    const missing = queries
-      .filter((text) => !ids.has(text))
-      .sort()
-      .map(parse)
-    if (missing.length > 0) {
-      const created = await this.#idsByText(
-        `insert into query (text, tree, grammar)
-         select q.query, q.tree, q.grammar from jsonb_to_recordset($1) as q(query text, tree jsonb, grammar int)
-         on conflict (text) do update set text = excluded.text returning id, text`,
-        [JSON.stringify(missing)],
-      )
-      for (const [text, id] of created) ids.set(text, id)
+  /** The rows with the queries of their topics as ids; the queries are locked until the transaction ends. */
+  async #withQueryIds(
+    rows: readonly IncomingRow[],
+    parse: (query: string) => ParsedTopic,
+  ): Promise<object[]> {
+    const texts = [...new Set(rows.flatMap(({ topics }) => topics.map(({ query }) => query)))]
+    const ids = new Map<string, number>()
+    const find = async (sql: string, values: unknown) => {
+      const found = await this.#client.query<{ id: number; text: string }>(sql, [values])
+      for (const { id, text } of found.rows) ids.set(text, id)
     }
-    return queries.map((text) => ids.get(text)!)
-  }
-
-  async #idsByText(sql: string, values: unknown[]): Promise<Map<string, number>> {
-    const { rows } = await this.#client.query<{ id: number; text: string }>(sql, values)
-    return new Map(rows.map(({ id, text }) => [text, id]))
+    await find('select id, text from query where text = any($1) for key share', texts)
+    // Sorted, so that two imports do not deadlock.
+    const missing = texts.filter((text) => !ids.has(text)).sort()
+    if (missing.length > 0) await find(INSERT_QUERIES, JSON.stringify(missing.map(parse)))
+    return rows.map(({ topics, ...row }) => ({
+      ...row,
+      topic_names: topics.map(({ name }) => name),
+      topic_queries: topics.map(({ query }) => ids.get(query)),
+    }))
   }
 }
+
+// A batch: the columns of the subscribers to be, and what else a row of the file says. An address is null if only its
+// hash is known.
+const INCOMING_TABLE = `
+  create temporary table incoming as
+  select null::int as line, null::text as spare_id, s.*, null::timestamptz as unsubscribed_at, null::text as how,
+    null::text as suppressed_reason, null::timestamptz as suppressed_at, null::text[] as topic_names,
+    null::int[] as topic_queries
+  from subscriber s limit 0`
+
+// Triggers check foreign keys, which takes a quarter of the time of storing a batch. Here one statement writes or locks
+// both ends of every reference, so we skip the checks if the role may.
+const SKIP_FOREIGN_KEY_CHECKS = `
+  select set_config('session_replication_role', 'replica', false)
+  where has_parameter_privilege('session_replication_role', 'SET')`
+
+const FILL_INCOMING = 'insert into incoming select * from json_populate_recordset(null::incoming, $1)'
+
+const INSERT_QUERIES = `
+  insert into query (text, tree, grammar)
+  select q.query, q.tree, q.grammar from jsonb_to_recordset($1) as q(query text, tree jsonb, grammar int)
+  on conflict (text) do update set text = excluded.text returning id, text`
+
+// Subselects for single rows, so that each uses its index, however large the table is.
+const ASSIGN_SPARE_IDS = `
+  update incoming i set id = spare_id
+  where spare_id is not null and (select true from subscriber s where s.id = i.id)`
+
+// Few addresses are suppressed, so this runs first.
+const REMOVE_BLOCKED_ROWS = `
+  with met as materialized (
+    select i.line, i.address_key, (
+      select s from suppression s where s.address_hash = i.address_hash and s.lifted_at is null) as s
+    from incoming i where i.suppressed_reason is null)
+  delete from incoming i using met m
+  where m.line = i.line and (m.s).address_hash is not null
+    and (select true from subscriber where address_key = m.address_key) is not true
+  returning i.line, (m.s).reason, (m.s).at as since`
+
+// Skips subscribers who confirmed here after that suppression: their consent is newer. The state is compared as text to
+// keep its index out of the plan: the planner's statistics of these tables are outdated while they fill.
+const CONFIRMED_SINCE = `(
+  select true from subscriber s
+  where s.address_hash = i.address_hash and s.state::text in ('active', 'paused')
+    and s.confirmed_at >= i.suppressed_at)`
+
+const SUPPRESS_SUBSCRIBERS = `
+  with turned as (
+    update subscriber s set state = 'suppressed', state_before = s.state
+    where s.id = any(array(
+      select (select id from subscriber t where t.address_hash = i.address_hash limit 1)
+      from incoming i
+      where i.suppressed_reason is not null and (i.address is null or i.state = 'suppressed')
+        and ${CONFIRMED_SINCE} is not true and (
+          select p.lifted_at is null or p.lifted_at < i.suppressed_at from suppression p
+          where p.address_hash = i.address_hash) is not false))
+      and s.state::text <> 'suppressed'
+    returning s.id)
+  insert into consent (subscriber_id, at, event, how, wording)
+  select id, $1::timestamptz, 'suppressed', 'import', '${NO_PAGE}' from turned`
+
+const INSERT_SUPPRESSIONS = `
+  insert into suppression as p (address_hash, reason, at)
+  select distinct on (address_hash) address_hash, suppressed_reason, suppressed_at from incoming i
+  where i.suppressed_reason is not null and ${CONFIRMED_SINCE} is not true
+  order by address_hash, suppressed_at desc
+  on conflict (address_hash) do update set reason = excluded.reason, at = excluded.at, lifted_at = null
+    where p.lifted_at < excluded.at`
+
+// Runs after INSERT_SUPPRESSIONS. A suppression that was lifted here later stays lifted, and the row gets its earlier
+// state.
+const RESTORE_LIFTED_ROWS = `
+  update incoming i set state = was, state_before = null,
+    unsubscribed_at = case when was = 'unsubscribed' then coalesce(i.unsubscribed_at, i.suppressed_at) end
+  from (
+    select line, coalesce(state_before, 'unsubscribed') as was from incoming n
+    where state = 'suppressed'
+      and (select p.lifted_at is not null from suppression p where p.address_hash = n.address_hash)) lifted
+  where lifted.line = i.line`
+
+// The first line of an address, in the order of the random ids, so that a batch visits the pages of each index once.
+const INSERT_SUBSCRIBERS = `
+  with made as (
+    insert into subscriber (id, address, address_key, address_hash, state, state_before, zone, hour, days, max_papers,
+      format, detail, epoch, created_at, confirmed_at, start_date, paused_until, imported_at)
+    select id, address, address_key, address_hash, state, state_before, zone, hour, days, max_papers, format, detail,
+      epoch, created_at, confirmed_at, start_date, paused_until, $1::timestamptz
+    from (
+      select distinct on (address_key) * from incoming where address is not null
+      order by address_key, line) firsts order by id
+    on conflict (address_key) do nothing
+    returning id, state
+  ), consented as (
+    insert into consent (subscriber_id, at, event, how, wording)
+    select i.id, e.at, e.event, 'import', $2 from made join incoming i using (id), lateral (values
+      (1, 'confirmed', i.confirmed_at), (2, 'unsubscribed', i.unsubscribed_at),
+      (3, 'suppressed', case when i.state = 'suppressed' then i.suppressed_at end),
+      (4, 'paused', case when i.state = 'paused' then $1 end)) as e(place, event, at)
+    where e.at is not null
+    order by i.id, e.place
+  ), noted as (
+    insert into signup (subscriber_id, request, created_at, confirmed_at)
+    select i.id, jsonb_build_object('topics', '[]'::jsonb, 'note', i.how), i.confirmed_at, i.confirmed_at
+    from made join incoming i using (id) where i.how is not null and i.confirmed_at is not null
+  ), wanted as (
+    insert into topic (subscriber_id, position, name, query_id)
+    select i.id, t.n - 1, t.name, t.query
+    from made join incoming i using (id),
+      unnest(i.topic_names, i.topic_queries) with ordinality as t(name, query, n) order by i.id
+  )
+  select state::text, count(*)::int as count from made group by state`

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
 import {
   CsvReader,
   type CsvRecord,
@@ -11,26 +12,12 @@ import {
   detectDelimiter,
 } from '../../core/csv.ts'
 import { Fault } from '../../core/errors.ts'
-import { redact } from '../../core/log.ts'
-import type { ImportRun } from './import.repo.ts'
 import { ImportFault } from './import-fault.ts'
 
 /** A refused row and the reason. */
 export interface RefusedRow {
   record: CsvRecord
   fault: Fault
-}
-
-/** The first row for each reason, with a message that has no address. */
-export const firstExamples = (rows: readonly RefusedRow[]): ImportRun['tally']['examples'] =>
-  Object.fromEntries(
-    rows.toReversed().map(({ record: { line }, fault }) => [fault.code, { line, message: scrubbed(fault) }]),
-  )
-
-/** Redacts only values from the row: the sentence itself may show an example address. */
-function scrubbed({ entry, values }: Fault): string {
-  const texts = Object.entries(values).map(([name, value]) => [name, redact(String(value))])
-  return new Fault(entry, Object.fromEntries(texts)).message
 }
 
 /**
@@ -46,17 +33,11 @@ export async function refusedPath(
   if (!there || there.isCharacterDevice()) return path
   const { dev, ino } = await stat(imported)
   if (there.dev === dev && there.ino === ino) throw new ImportFault('import.refused-is-file', { file })
-  const first = Buffer.from(headLine(head, delimiter))
-  if (!there.isFile() || (there.size > 0 && !first.equals(await beginOf(path, first.length))))
+  const begin = headLine(head, delimiter)
+  const found = there.isFile() && createReadStream(path, { end: Buffer.byteLength(begin) - 1 })
+  if (!found || (there.size > 0 && (await text(found)) !== begin))
     throw new ImportFault('import.refused-exists', { file })
   return path
-}
-
-async function beginOf(path: string, bytes: number): Promise<Buffer> {
-  const file = await open(path)
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0)
-  await file.close()
-  return buffer.subarray(0, bytesRead)
 }
 
 /** Whether the file still has that many bytes of refused rows. */
@@ -73,30 +54,26 @@ const headLine = (head: readonly string[], delimiter: string): string =>
  * it; if no row is refused, there is no file.
  */
 export class RefusedRows {
-  readonly path: string
+  readonly #path: string
   readonly #head: string[]
   readonly #delimiter: string
   #file: FileHandle | undefined
   #bytes: number
 
-  /** The first `refusedBytes` bytes are rows that an earlier run processed; everything after them is overwritten. */
-  constructor(
-    path: string,
-    { head, delimiter, refusedBytes }: { head: string[]; delimiter: string; refusedBytes: number },
-  ) {
-    this.path = path
+  /** The first `bytes` bytes are rows that an earlier run processed; everything after them is overwritten. */
+  constructor(path: string, { head, delimiter }: ImportFile, bytes: number) {
+    this.#path = path
     this.#head = head
     this.#delimiter = delimiter
-    this.#bytes = refusedBytes
+    this.#bytes = bytes
   }
 
   /** Returns the size of the file in bytes after adding them. */
   async add(rows: readonly RefusedRow[]): Promise<number> {
     if (rows.length === 0) return this.#bytes
     this.#file ??= await this.#open()
-    const text = rows.map(({ record, fault }) => this.#line(record, fault)).join('')
-    const { bytesWritten } = await this.#file.write(text, this.#bytes)
-    this.#bytes += bytesWritten
+    const lines = rows.map((row) => this.#line(row)).join('')
+    this.#bytes += (await this.#file.write(lines, this.#bytes)).bytesWritten
     return this.#bytes
   }
 
@@ -105,16 +82,15 @@ export class RefusedRows {
   }
 
   async #open(): Promise<FileHandle> {
-    const kept = this.#bytes > 0 ? await open(this.path, 'r+').catch(() => undefined) : undefined
-    await kept?.truncate(this.#bytes)
-    if (kept) return kept
-    const file = await open(this.path, 'w', 0o600)
-    this.#bytes = (await file.write(headLine(this.#head, this.#delimiter), 0)).bytesWritten
+    const isContinued = this.#bytes > 0
+    const file = await open(this.#path, isContinued ? 'r+' : 'w', 0o600)
+    if (isContinued) await file.truncate(this.#bytes)
+    else this.#bytes = (await file.write(headLine(this.#head, this.#delimiter), 0)).bytesWritten
     return file
   }
 
   /** Pads the cells to the width of the head, so that line and reason are in their columns. */
-  #line({ cells, text, line }: CsvRecord, fault: Fault): string {
+  #line({ record: { cells, text, line }, fault }: RefusedRow): string {
     const width = this.#head.length
     const own = cells ?? [text]
     const fitting = own.length > width ? [...own.slice(0, width - 1), own.slice(width - 1).join(' ')] : own
@@ -168,22 +144,17 @@ async function headOf(path: string): Promise<Pick<ImportFile, 'delimiter' | 'hea
   return { delimiter, head: first.cells }
 }
 
-/** A part of a file: its records, and how many bytes of it are read so far. */
-interface FilePart {
-  records: CsvRecord[]
-  bytesRead: number
-}
-
-/** All records after the head, a few hundred at a time. */
-export async function* readRecords({ path, delimiter }: ImportFile): AsyncGenerator<FilePart> {
+/** All records after the head, a few hundred at a time, with the number of bytes that were read so far. */
+export async function* readRecords({ path, delimiter }: ImportFile) {
   const stream = createReadStream(path, { highWaterMark: PIECE_BYTES })
   const reader = new CsvReader(delimiter)
-  let isFirst = true
-  const part = (records: CsvRecord[]): FilePart => {
-    const body = isFirst ? records.slice(1) : records
-    isFirst &&= records.length === 0
-    return { records: body, bytesRead: stream.bytesRead }
-  }
+  let skipped = 0
   for await (const piece of decodeStream(stream)) yield part(reader.push(piece))
   yield part(reader.end())
+
+  function part(records: CsvRecord[]) {
+    const body = records.slice(1 - skipped)
+    skipped += records.length - body.length
+    return { records: body, bytesRead: stream.bytesRead }
+  }
 }
