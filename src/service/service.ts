@@ -1,5 +1,4 @@
 import { enabledChannels } from '../bounces/enabled-channels.ts'
-import { startIntake } from '../bounces/intake.ts'
 import type { Config } from '../config/config.ts'
 import { systemClock } from '../core/clock.ts'
 import { holdProcessLock } from '../core/database/process-lock.ts'
@@ -11,7 +10,7 @@ import { openDkim } from '../emails/compose-message.ts'
 import type { Compose } from '../mail/message.ts'
 import { migrateIfAlone } from '../operator/operations/database.ts'
 import { keepArchiveFresh, readWholeArchive } from '../search/open-archive.ts'
-import { buildServer, listen } from '../web/server.ts'
+import type { buildServer } from '../web/server.ts'
 import { startSchedule } from './schedule.ts'
 import { startWorkerThread } from './worker-thread.ts'
 
@@ -69,10 +68,16 @@ export async function startService(
   const stops: (() => Promise<void>)[] = []
   const closes: (() => Promise<void>)[] = [processLock.stop, close]
   let address: string | undefined
+  // Each role reads only its own files: reading all of them takes a second.
   if (roles.includes('web')) {
+    const { buildServer, listen } = await import('../web/server.ts')
     const server = buildServer(deps)
     address = await listen(server, config)
-    stops.push(() => closeServer(server), (await startIntake(deps)).stop, keepArchiveFresh(deps).stop)
+    stops.push(() => closeServer(server), keepArchiveFresh(deps).stop)
+    if (config.BOUNCE_LMTP || config.BOUNCE_SMTP) {
+      const { startIntake } = await import('../bounces/intake.ts')
+      stops.push((await startIntake(deps)).stop)
+    }
     // So the first search waits only for the newest papers. If this fails, that search tries again.
     readWholeArchive(deps).catch(() => {})
   }

@@ -1,4 +1,4 @@
-import { ImapFlow, type ImapFlowError } from 'imapflow'
+import type { ImapFlow, ImapFlowError } from 'imapflow'
 import type { ImapConfig } from '../../config/mail-urls.ts'
 import { DAY_MS } from '../../core/dates.ts'
 import { errorText, Fault } from '../../core/errors.ts'
@@ -29,6 +29,7 @@ export async function withMailbox<T>(
   server: ImapConfig,
   { signal, work }: { signal: AbortSignal; work: (mailbox: OpenMailbox) => Promise<T> },
 ): Promise<T> {
+  const { ImapFlow } = await import('imapflow')
   const client = new ImapFlow(optionsOf(server))
   const losses: unknown[] = []
   client.on('error', (error: unknown) => losses.push(error)) // pending commands reject as well

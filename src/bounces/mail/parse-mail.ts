@@ -1,4 +1,4 @@
-import { type AttachmentStream, MailParser } from 'mailparser'
+import type { AttachmentStream } from 'mailparser'
 
 const SAYS_NOTHING = /^(?:|(?:us-?)?ascii|unknown.*|x-unknown)$/i
 
@@ -43,13 +43,13 @@ const preambleOf = (body: string): string => body.split(/^--(?=\S)/m, 1)[0]!
 
 /**
  * mailparser joins the plain text parts, which hides a returned email among them. With no text types it emits each leaf
- * on its own.
+ * on its own. It is loaded here because few processes read emails, and loading it takes a quarter of a second.
  */
-class LeafParser extends MailParser {
-  protected readonly textTypes: string[] = []
-}
-
-function leavesOf(mail: Buffer): Promise<MailPart[]> {
+async function leavesOf(mail: Buffer): Promise<MailPart[]> {
+  const { MailParser } = await import('mailparser')
+  class LeafParser extends MailParser {
+    protected readonly textTypes: string[] = []
+  }
   const parser = new LeafParser({ ignoreEmbedded: true, checksumAlgo: false, maxChildNodes: MAX_PARTS })
   const leaves: Promise<MailPart>[] = []
   return new Promise((resolve, reject) => {
