@@ -7,7 +7,7 @@ import { dateRange, dateWithYear, longDate, shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
 import type { SiteIdentity } from '../mail/rendering/template.ts'
 import { asciiLine, oneLine, truncateAtWord, wrap } from '../mail/rendering/text.ts'
-import { type Links, siteLinks, topicLink } from '../subscribers/links.ts'
+import { type Links, requestTopicLinkPath, siteLinks, topicLink } from '../subscribers/links.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import { contentOf, linkTo, type MailWriter, type Render } from './mail-writer.ts'
 import {
@@ -127,9 +127,19 @@ export function leadWithMore(content: DigestContent): string {
   return fill(form, { what: whatOf(content, onTopics), count: content.more })
 }
 
-/** The same for any reader: "15 new papers on 3 topics." */
-export const publicLead = (content: DigestContent): string =>
-  fill(words.emails.digest.sentence, { what: whatOf(content, words.digestPage.onTopics) })
+const WHOLE = { title: 400, reason: 240, body: { snippet: 4_000 } }
+
+/** A digest as anyone may see it: without the address, and without links to the reader's own pages. */
+export const publicDigest = (content: DigestContent, baseUrl: string) => ({
+  content,
+  /** "15 new papers on 3 topics." */
+  lead: fill(words.emails.digest.sentence, { what: whatOf(content, words.digestPage.onTopics) }),
+  sections: sectionViews(content, {
+    links: siteLinks(baseUrl),
+    changeUrl: requestTopicLinkPath,
+    detail: WHOLE,
+  }),
+})
 
 function whatOf(content: DigestContent, severalTopics: string): string {
   const { bestOf, week } = content

@@ -7,10 +7,17 @@ import type { FewerEmailsOption } from '../account/unsubscribe.ts'
 import type { Config } from '../config/config.ts'
 import { localDayOf } from '../core/dates.ts'
 import type { ServiceDeps } from '../core/deps.ts'
-import { longDate, weekdaysText } from '../i18n/dates.ts'
+import { sourceName } from '../digests/sources-line.ts'
+import type { publicDigest } from '../emails/digest-email.ts'
+import { dateAndTime, dateWithYear, longDate, weekdayDate, weekdaysText } from '../i18n/dates.ts'
 import { templatesIn } from '../i18n/template-engine.ts'
 import { rateOf } from '../i18n/words.ts'
+import type { SiteStatus } from '../operator/source-status.ts'
+import type { Paper } from '../papers/paper.ts'
+import { paperPathOf } from '../papers/paper-key.ts'
+import { plainText } from '../papers/text/plain-text.ts'
 import { MAX_DAYS } from '../search/open-archive.ts'
+import type { SimilarPapers } from '../search/similar-papers.ts'
 import { maskAddress } from '../subscribers/address.ts'
 import type { TopicPaperRef } from '../subscribers/links.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
@@ -23,23 +30,21 @@ import type { ConfirmedView, ConfirmView } from './signup/confirm-view.ts'
 import type { FormView } from './signup/form-view.ts'
 import type { InboxView } from './signup/inbox-view.ts'
 import type { PreviewView } from './signup/preview-view.ts'
-import type { DayView } from './site/day-view.ts'
-import type { DigestPageView } from './site/digest-view.ts'
-import type { PaperPageView, SimilarPapersView } from './site/paper-view.ts'
-import { feedPath } from './site/search-paths.ts'
-import type { SearchView } from './site/search-view.ts'
-import type { StatusView } from './site/status-view.ts'
+import type { dayView } from './site/day-view.ts'
+import { paperItem, type paperPageView } from './site/paper-view.ts'
+import { feedPath, searchPath, subscribePath } from './site/search-paths.ts'
+import type { emptySearch } from './site/search-view.ts'
 
 /** The data that each template of templates/pages reads as `it`, besides `site` and `route`. */
 interface PageData {
-  home: { day: DayView; banner: { closed: boolean; consent: string } }
-  day: { day: DayView }
+  home: { day: ReturnType<typeof dayView>; banner: { closed: boolean; consent: string } }
+  day: { day: ReturnType<typeof dayView> }
   /** The form that goes to a date, with the typed text and its errors. */
   date: { date: string; errors: { id: string; sentence: string }[] }
-  search: { search: SearchView }
-  paper: { paper: PaperPageView; like: SimilarPapersView | null }
+  search: { search: ReturnType<typeof emptySearch> }
+  paper: { paper: ReturnType<typeof paperPageView>; like: SimilarPapers }
   /** Null if the digest is no longer kept. */
-  digest: { digest: DigestPageView | null }
+  digest: { digest: ReturnType<typeof publicDigest> | null; beyond: Paper[] }
   /** `warnings` are set if the topics may match too little; the sign-up has not been sent then. */
   subscribe: { form: FormView; preview?: PreviewView; warnings?: string[] }
   /** Only the preview part of that page. */
@@ -77,7 +82,7 @@ interface PageData {
   moved: { manage: string | null; joined: boolean }
   /** `days`: how long digests are kept; `unconfirmed`: how long unconfirmed sign-ups are kept. */
   privacy: { contact: string; address: string; days: number; unconfirmed: number }
-  status: StatusView
+  status: SiteStatus & { now: Date }
   /** `ways`: the links that the page offers before the front page; `asksLink`: with the form that emails a new link. */
   fault: {
     heading: string
@@ -105,16 +110,26 @@ export const SITEMAP_ROUTES = ['/', '/papers', '/subscribe', '/status', '/privac
 
 /** What templates format values with. */
 const HELPERS = {
+  dateAndTime,
+  dateWithYear,
   firstEmailText,
   localDayOf,
   longDate,
   managePath: (token: string | null) => (token === null ? '/manage' : `/manage/${token}`),
   maskAddress,
+  paperItem,
+  paperPathOf,
+  plainText,
+  rateOf,
   /** "11 papers in 30 days" */
   rateText: (total: number) => rateOf(total, MAX_DAYS),
   scheduleText,
+  searchPath,
   sizeText,
+  sourceName,
+  subscribePath,
   understoodOf,
+  weekdayDate,
   weekdaysText,
 }
 

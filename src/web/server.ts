@@ -23,7 +23,7 @@ import { validatedByZod } from './request.ts'
 import { logOf, RequestLog } from './request-log.ts'
 import { serviceRoutes } from './service-routes.ts'
 import { signupPages } from './signup/subscribe-routes.ts'
-import { sitePages } from './site/paper-routes.ts'
+import { sitePages } from './site/site-pages.ts'
 import { webhooks } from './webhooks/webhook-routes.ts'
 
 /**

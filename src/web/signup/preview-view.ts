@@ -1,11 +1,11 @@
 import { addDays, type Day, WEEKDAYS, weekdayOf } from '../../core/dates.ts'
 import type { LastDigest } from '../../digests/preview/last-digest.ts'
 import type { MatchSummary, PreviewResult, TopicPreview } from '../../digests/preview/preview-topics.ts'
+import { publicDigest } from '../../emails/digest-email.ts'
 import { dateWithYear, longDateWithoutYear, shortDate } from '../../i18n/dates.ts'
 import { counted, fill, words } from '../../i18n/words.ts'
 import type { ShownPaper, TextRun } from '../../queries/reasons/shown-paper.ts'
 import type { DayPaperCount } from '../../search/back-test/day-window.ts'
-import { type DigestPageView, digestPageView } from '../site/digest-view.ts'
 import {
   combinedHintLines,
   type HintLine,
@@ -68,7 +68,7 @@ export interface PreviewView {
   /** Warnings about topics that match nothing or contain a word that no paper has. */
   warnings: string[]
   /** The digest of the last day, as it would have been; `digest` is null if nothing matched. */
-  last: { heading: string; digest: DigestPageView | null; more: string } | null
+  last: { heading: string; digest: ReturnType<typeof publicDigest> | null; more: string } | null
   /** Why there is nothing to show. */
   fault: string | null
 }
@@ -198,7 +198,7 @@ function lastView({ day, content }: LastDigest, baseUrl: string): PreviewView['l
   if (!content) return { heading: fill(none, named), digest: null, more: '' }
   return {
     heading: fill(heading, named),
-    digest: digestPageView({ content, beyond: [] }, baseUrl),
+    digest: publicDigest(content, baseUrl),
     more: content.more > 0 ? counted(content.more, more) : '',
   }
 }

@@ -1,37 +1,19 @@
 import { type Day, dayOf } from '../../core/dates.ts'
 import { dateWithYear } from '../../i18n/dates.ts'
-import { counted, fill, listed, rateOf, words } from '../../i18n/words.ts'
+import { counted, fill, listed, words } from '../../i18n/words.ts'
 import { arxivUrl, doiUrl, type Paper, pdfUrl, votesUrl } from '../../papers/paper.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
-import { type PageRun, pageRuns } from '../../papers/text/page-runs.ts'
+import { pageRuns } from '../../papers/text/page-runs.ts'
 import { paperSentenceOf, plainSummaryOf, plainText } from '../../papers/text/plain-text.ts'
 import { shownName } from '../../queries/language/describe-query.ts'
-import type { ShownPaper, TextRun } from '../../queries/reasons/shown-paper.ts'
-import type { SimilarPapers } from '../../search/similar-papers.ts'
+import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
 import { codeLink } from '../../subscribers/links.ts'
-import { type Citations, citationsOf, type Meta, metaOf } from './citations.ts'
-import { searchPath, subscribePath } from './search-paths.ts'
+import { citationsOf, metaOf } from './citations.ts'
+import { searchPath } from './search-paths.ts'
 
 interface TextLink {
   text: string
   url: string
-}
-
-/** A paper in a list, in plain text with formulas or highlighted words. */
-export interface PaperItem {
-  path: string
-  title: (PageRun | TextRun)[]
-  authors: string
-  organization: TextLink | null
-  /** The day of its listing, if the list contains several days. */
-  day: TextLink | null
-  /** Why it matched the search. */
-  reason: string | null
-  sentence: TextRun[]
-  votes: Votes | null
-  /** "PDF", "arXiv", "Code", "3 comments": only the last one may have no link. */
-  facts: Fact[]
-  keywords: TextLink[]
 }
 
 interface Fact {
@@ -39,45 +21,12 @@ interface Fact {
   url?: string | null
 }
 
-interface Votes {
-  count: number
-  /** The page on which people vote. */
-  url: string | null
-}
-
-/** The page of one paper. */
-export interface PaperPageView {
-  path: string
-  title: string
-  titleRuns: PageRun[]
-  authors: TextLink[]
-  /** "A, B, C +97" if there are too many to show; otherwise null. */
-  firstAuthors: string | null
-  organization: TextLink | null
-  /** The source's own summary. */
-  summary: string
-  /** One sentence for search engines and link previews. */
-  description: string
-  abstractRuns: PageRun[]
-  links: TextLink[]
-  votes: Fact[]
-  keywords: TextLink[]
-  /** The day of its first listing. */
-  day: Day
-  dayLink: TextLink
-  /** When its authors submitted it. */
-  submitted: { day: Day; text: string } | null
-  categories: TextLink[]
-  citations: Citations
-  meta: Meta[]
-}
-
 const SHOWN_AUTHORS = 3
 const AUTHORS_IN_LINE = 15
 const KEYWORDS_OF_CARD = 3
 
-/** `dated`: with the day of its listing. */
-export function paperItem(paper: Paper, { dated = false } = {}): PaperItem {
+/** A paper in a list; `dated`: with the day of its listing. */
+export function paperItem(paper: Paper, { dated = false } = {}) {
   const { sentence } = paperSentenceOf(paper, plainText(paper.abstract))
   return {
     path: paperPathOf(paper),
@@ -85,21 +34,22 @@ export function paperItem(paper: Paper, { dated = false } = {}): PaperItem {
     authors: authorsOf(paper.authors.map(plainText)),
     organization: organizationOf(plainText(paper.organization ?? '')),
     day: dated ? dayLink(paper.firstDay) : null,
-    reason: null,
+    /** "PDF", "arXiv", "Code", "3 comments": only the last one may have no link. */
+    facts: [...linksOf(paper, words.paper.arxiv), ...commentsOf(paper)],
     sentence: sentence ? [{ text: sentence, marked: false }] : [],
     votes: paper.votes === null ? null : { count: paper.votes, url: votesUrl(paper) },
-    facts: [...linksOf(paper, words.paper.arxiv), ...commentsOf(paper)],
     keywords: keywordsOf(paper).slice(0, KEYWORDS_OF_CARD),
   }
 }
 
-/** The same for a search result, with highlighted matches. */
-export const foundPaperItem = (paper: Paper, { title, snippet, reason }: ShownPaper): PaperItem => ({
+/** The same for a search result, with highlighted matches and why it matched. */
+export const foundPaperItem = (paper: Paper, { title, snippet, reason }: ShownPaper) => ({
   ...paperItem(paper, { dated: true }),
   ...{ title, sentence: snippet, reason },
 })
 
-export function paperPageView(paper: Paper, baseUrl: string): PaperPageView {
+/** The page of one paper. */
+export function paperPageView(paper: Paper, baseUrl: string) {
   const names = paper.authors.map(plainText)
   const { sentence } = paperSentenceOf(paper, plainText(paper.abstract))
   return {
@@ -107,6 +57,7 @@ export function paperPageView(paper: Paper, baseUrl: string): PaperPageView {
     title: plainText(paper.title),
     titleRuns: pageRuns(paper.title),
     authors: names.map((text) => ({ text, url: fieldPath('author', text) })),
+    /** Set if there are too many to show. */
     firstAuthors: names.length > AUTHORS_IN_LINE ? authorsOf(names) : null,
     organization: organizationOf(plainText(paper.organization ?? '')),
     summary: plainSummaryOf(paper),
@@ -121,11 +72,7 @@ export function paperPageView(paper: Paper, baseUrl: string): PaperPageView {
     ],
     keywords: keywordsOf(paper),
     day: paper.firstDay,
-    dayLink: dayLink(paper.firstDay),
-    submitted: paper.publishedAt && {
-      day: dayOf(paper.publishedAt),
-      text: dateWithYear(dayOf(paper.publishedAt)),
-    },
+    submitted: paper.publishedAt && dayOf(paper.publishedAt),
     categories: paper.categories.map((text) => ({ text, url: searchPath({ query: `cat:${text}` }) })),
     citations: citationsOf(paper, `${baseUrl}${paperPathOf(paper)}`),
     meta: metaOf(paper, baseUrl),
@@ -179,24 +126,4 @@ export function externalPaperLink(name: string): { path: string; text: string } 
   const path = doiUrl({ doi }) ?? `https://arxiv.org/abs/${name}`
   const site = doi ? 'doi.org' : 'arXiv'
   return { path, text: fill(words.search.elsewhere, { name: shownName(name), site }) }
-}
-
-/** Below a paper: similar papers, and a topic that would find them. */
-export interface SimilarPapersView {
-  papers: PaperItem[]
-  /** The subscribe form with that topic, and how much it would have matched: "12 papers in 30 days". */
-  topic: { path: string; query: string; rate: string } | null
-}
-
-/** Null if there are neither papers nor a topic. */
-export function similarPapersView({ papers, topic }: SimilarPapers): SimilarPapersView | null {
-  if (papers.length === 0 && !topic) return null
-  return {
-    papers: papers.map((paper) => paperItem(paper, { dated: true })),
-    topic: topic && {
-      path: subscribePath([topic.query]),
-      query: topic.query,
-      rate: rateOf(topic.papers, topic.days),
-    },
-  }
 }

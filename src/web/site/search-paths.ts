@@ -85,22 +85,6 @@ function pathWithQuery(path: string, fields: readonly (readonly [name: string, v
 const readable = (value: string): string =>
   encodeURIComponent(value).replaceAll('%20', '+').replaceAll('%3A', ':').replaceAll('%2F', '/')
 
-/** One value of a facet: a link that narrows the results to it, or removes that filter. */
-interface FacetItem {
-  text: string
-  papers: number
-  path: string
-  chosen: boolean
-}
-
-export interface FacetView {
-  id: string
-  label: string
-  items: FacetItem[]
-  /** Hidden until the reader opens the list. */
-  more: FacetItem[]
-}
-
 const MAX_CATEGORIES = 8
 const MAX_MONTHS = 6
 
@@ -108,22 +92,23 @@ const MAX_MONTHS = 6
 export function facetViews(
   asked: SearchParams,
   { facets, count }: Pick<SearchedArchive, 'facets' | 'count'>,
-): FacetView[] {
-  const { category, month, withCode = false } = asked.selection
+) {
+  const { category, month, withCode } = asked.selection
   const code = [{ value: '1', papers: facets.withCode }]
-  const counts = (all: FacetCount[], chosen: string | undefined) =>
-    withChosen(all, chosen).filter(
-      ({ value, papers }) => value === chosen || (papers > 0 && (chosen !== undefined || papers < count)),
-    )
-  const codeChosen = withCode ? '1' : undefined
+  const facet = (kind: keyof FacetSelection, all: FacetCount[], most: number, chosen?: string) => {
+    const items = withChosen(all, chosen)
+      .filter(
+        ({ value, papers }) => value === chosen || (papers > 0 && (chosen !== undefined || papers < count)),
+      )
+      .map((one) => itemOf(asked, kind, one, one.value === chosen))
+    const shown = items.filter((item, i) => i < most || item.chosen)
+    const more = items.filter((item) => !shown.includes(item))
+    return { id: `facet-${kind.toLowerCase()}`, label: words.search.facets[kind], items: shown, more }
+  }
   return [
-    facet(asked, 'category', {
-      counts: counts(facets.categories, category),
-      most: MAX_CATEGORIES,
-      chosen: category,
-    }),
-    facet(asked, 'month', { counts: counts(facets.months, month), most: MAX_MONTHS, chosen: month }),
-    facet(asked, 'withCode', { counts: counts(code, codeChosen), most: 1, chosen: codeChosen }),
+    facet('category', facets.categories, MAX_CATEGORIES, category),
+    facet('month', facets.months, MAX_MONTHS, month),
+    facet('withCode', code, 1, withCode ? '1' : undefined),
   ].filter(({ items }) => items.length > 0)
 }
 
@@ -133,38 +118,17 @@ const withChosen = (counts: FacetCount[], chosen: string | undefined): FacetCoun
     ? counts
     : [{ value: chosen, papers: 0 }, ...counts]
 
-interface Choices {
-  counts: FacetCount[]
-  most: number
-  chosen: string | undefined
-}
-
-function facet(
-  asked: SearchParams,
-  kind: keyof FacetSelection,
-  { counts, most, chosen }: Choices,
-): FacetView {
-  const items = counts.map(({ value, papers }) =>
-    itemOf(asked, kind, { value, papers, isChosen: value === chosen }),
-  )
-  const shown = items.filter((item, i) => i < most || item.chosen)
-  const more = items.filter((item) => !shown.includes(item))
-  return { id: `facet-${kind.toLowerCase()}`, label: words.search.facets[kind], items: shown, more }
-}
-
+/** A link that narrows the results to a value, or removes that filter. */
 function itemOf(
   asked: SearchParams,
   kind: keyof FacetSelection,
-  { value, papers, isChosen }: FacetCount & { isChosen: boolean },
-): FacetItem {
+  { value, papers }: FacetCount,
+  chosen: boolean,
+) {
   const { [kind]: _before, ...others } = asked.selection
   const taken = { ...others, [kind]: kind === 'withCode' ? true : value }
-  return {
-    text: textOf(kind, value),
-    papers,
-    path: searchPath({ ...asked, selection: isChosen ? others : taken, page: 1 }),
-    chosen: isChosen,
-  }
+  const path = searchPath({ ...asked, selection: chosen ? others : taken, page: 1 })
+  return { text: textOf(kind, value), papers, path, chosen }
 }
 
 function textOf(kind: keyof FacetSelection, value: string): string {

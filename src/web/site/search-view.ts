@@ -13,85 +13,30 @@ import {
   type SearchedArchive,
 } from '../../search/search-archive.ts'
 import { arxivLink } from '../../subscribers/links.ts'
-import { type FaultsView, faultsView } from '../setting-fields.ts'
-import {
-  authorsOf,
-  dayLink,
-  externalPaperLink,
-  foundPaperItem,
-  organizationOf,
-  type PaperItem,
-} from './paper-view.ts'
-import {
-  type FacetView,
-  facetViews,
-  feedPath,
-  type SearchParams,
-  searchPath,
-  subscribePath,
-} from './search-paths.ts'
-
-interface PageLink {
-  path: string
-  text: string
-}
-
-interface ResultsView {
-  /** "312 papers" */
-  count: string
-  understood: string
-  /** "Papers 21 to 40 of 312", and how far back the search looked. */
-  notes: string[]
-  orders: (PageLink & { chosen: boolean })[]
-  facets: FacetView[]
-  items: PaperItem[]
-  pages: { text: string; previous: PageLink | null; next: PageLink | null } | null
-  along: FollowSearchView | null
-  /** Links to the papers of an author or organization of that name. */
-  names: PageLink[]
-  /** A link to a paper that is not on this site. */
-  elsewhere: PageLink | null
-  nothing: { hints: string[]; nearest: PaperItem[] } | null
-}
-
-/** An example of a query, and what it finds. */
-interface SearchExample {
-  query: string
-  says: string
-  path: string
-}
-
-/** The search page: an empty form, an error, or results. */
-export interface SearchView extends FaultsView {
-  query: string
-  heading: string
-  title: string
-  canonical: string
-  /** Search engines should not index results, since anyone can make such pages. */
-  hidden: boolean
-  results: ResultsView | null
-  examples: SearchExample[]
-}
+import { faultsView } from '../setting-fields.ts'
+import { pagesView } from './day-view.ts'
+import { authorsOf, dayLink, externalPaperLink, foundPaperItem, organizationOf } from './paper-view.ts'
+import { facetViews, feedPath, type SearchParams, searchPath, subscribePath } from './search-paths.ts'
 
 const MAX_IN_TITLE_LENGTH = 60
 
-/** An empty form with examples. */
-export const emptySearch = (baseUrl: string): SearchView => ({
+/** The search page with an empty form. */
+export const emptySearch = (baseUrl: string) => ({
   ...faultsView([], undefined),
   query: '',
   heading: words.search.heading,
   title: words.search.heading,
   canonical: `${baseUrl}${searchPath({})}`,
+  /** Search engines should not index results, since anyone can make such pages. */
   hidden: false,
-  results: null,
-  examples: searchExamples(),
+  results: null as ReturnType<typeof resultsView> | null,
 })
 
 /** The form with the typed query and why it was not searched; `reference` identifies our own fault in the log. */
 export const searchOfFault = (
   baseUrl: string,
   { query, fault, reference }: { query: string; fault: Fault; reference: string | null },
-): SearchView => ({
+) => ({
   ...emptySearch(baseUrl),
   ...faultsView(['q'], isOfQuery(fault) ? new FieldFaults([{ field: 'q', fault }]) : fault, reference),
   query,
@@ -106,46 +51,44 @@ const headingOf = (query: string): string =>
 
 const isOfQuery = ({ code }: Fault): boolean => code.startsWith('query.')
 
-export function searchView(
-  params: SearchParams,
-  searched: SearchedArchive,
-  baseUrl: string,
-): SearchView & { results: ResultsView } {
-  const count = searched.count === 0 ? words.day.none : counted(searched.count, words.counts.paper)
+export function searchView(params: SearchParams, searched: SearchedArchive, baseUrl: string) {
   const { query } = params
-  const missing = searched.all === 0 && searched.tree.kind === 'paper' ? searched.tree.name : null
+  const results = resultsView(params, searched, baseUrl)
+  const inTitle = { query: truncateAtWord(query.trim(), MAX_IN_TITLE_LENGTH), count: results.count }
   return {
     ...emptySearch(baseUrl),
-    query,
+    ...{ query, results },
     heading: headingOf(query),
-    title: fill(words.search.titleOf, { query: truncateAtWord(query.trim(), MAX_IN_TITLE_LENGTH), count }),
+    title: fill(words.search.titleOf, inTitle),
     canonical: `${baseUrl}${searchPath(params)}`,
     hidden: true,
-    results: {
-      count,
-      understood: searched.understood,
-      notes: notesOf(searched),
-      orders: ordersOf(params),
-      facets: facetViews(params, searched),
-      items: searched.found.map(({ paper, reason, text }) =>
-        foundPaperItem(paper, toShownPaper(paper, reason, text)),
-      ),
-      pages: pagesOf(params, searched),
-      along: followSearchView(params, searched, baseUrl),
-      names: namesView(searched),
-      elsewhere: missing ? externalPaperLink(missing) : null,
-      nothing: searched.count > 0 ? null : nothingView(searched),
-    },
   }
 }
 
-/** Leaves out a name that would find the same papers. */
-const namesView = ({ onlyNames, all, named }: SearchedArchive): PageLink[] =>
-  (onlyNames === 0 ? [] : named.filter(({ papers }) => papers < all)).map(({ query, part, papers }) => ({
-    path: searchPath({ query }),
-    text: fill(words.search.onlyOf, { what: part, count: papers }),
-  }))
+function resultsView(params: SearchParams, searched: SearchedArchive, baseUrl: string) {
+  const missing = searched.all === 0 && searched.tree.kind === 'paper' ? searched.tree.name : null
+  return {
+    ...{ params, understood: searched.understood },
+    count: searched.count === 0 ? words.day.none : counted(searched.count, words.counts.paper),
+    notes: notesOf(searched),
+    facets: facetViews(params, searched),
+    items: searched.found.map(({ paper, reason, text }) =>
+      foundPaperItem(paper, toShownPaper(paper, reason, text)),
+    ),
+    pages: pagesView(searched, (page) => searchPath({ ...params, page })),
+    along: followSearchView(params, searched, baseUrl),
+    names: otherNames(searched),
+    /** A link to a paper that is not on this site. */
+    elsewhere: missing ? externalPaperLink(missing) : null,
+    nothing: searched.count > 0 ? null : nothingView(searched),
+  }
+}
 
+/** The authors and organizations of that name; without a name that would find the same papers. */
+const otherNames = ({ onlyNames, all, named }: SearchedArchive): NamedQuery[] =>
+  onlyNames === 0 ? [] : named.filter(({ papers }) => papers < all)
+
+/** "Papers 21 to 40 of 312", and how far back the search looked. */
 function notesOf({ count, page, pages, found, backTo }: SearchedArchive): string[] {
   const first = (page - 1) * PAPERS_PER_PAGE + 1
   const isAll = count <= pages * PAPERS_PER_PAGE
@@ -156,26 +99,8 @@ function notesOf({ count, page, pages, found, backTo }: SearchedArchive): string
   ].filter(Boolean)
 }
 
-const ordersOf = (params: SearchParams): ResultsView['orders'] =>
-  (['best', 'newest'] as const).map((order) => ({
-    text: words.search.orders[order],
-    path: searchPath({ ...params, order, page: 1 }),
-    chosen: order === params.order,
-  }))
-
-function pagesOf(params: SearchParams, { page, pages }: SearchedArchive): ResultsView['pages'] {
-  if (pages < 2) return null
-  const link = (number: number, text: string): PageLink | null =>
-    number < 1 || number > pages ? null : { path: searchPath({ ...params, page: number }), text }
-  return {
-    text: fill(words.day.page, { page, pages }),
-    previous: link(page - 1, words.day.previousPage),
-    next: link(page + 1, words.day.nextPage),
-  }
-}
-
 /** The nearest papers have only the data that a digest shows. */
-function itemOf(paper: ShownPaper): PaperItem {
+function itemOf(paper: ShownPaper) {
   const { path, title, snippet, reason, day, votes, authors, moreAuthors, organization = '' } = paper
   const arxiv = arxivLink(path)
   return {
@@ -189,7 +114,7 @@ function itemOf(paper: ShownPaper): PaperItem {
   }
 }
 
-function nothingView({ all, searched, nothing, tree }: SearchedArchive): ResultsView['nothing'] {
+function nothingView({ all, searched, nothing, tree }: SearchedArchive) {
   const { noPapers, narrowedAway, notHere } = words.search
   if (all === 0 && tree.kind === 'paper')
     return { hints: [fill(notHere, { name: shownName(tree.name) })], nearest: [] }
@@ -213,49 +138,15 @@ function whyNothing({ absent, without }: NothingFound): string[] {
   ].filter((sentence) => sentence !== null)
 }
 
-const EXAMPLES = {
-  words: 'linear attention',
-  phrase: '"state space" OR mamba',
-  not: 'diffusion -image',
-  title: 'title:benchmark',
-  author: 'author:"Albert Gu"',
-  category: 'cat:cs.CL has:code',
-  votes: 'agents votes>=20',
-  paper: '2507.06457',
-}
-
-const searchExamples = (): SearchExample[] =>
-  Object.entries(EXAMPLES).map(([kind, query]) => ({
-    query,
-    says: words.search.examples[kind as keyof typeof EXAMPLES],
-    path: searchPath({ query }),
-  }))
-
-/** How to follow a search: by email, as a feed, and by a link to put on one's own page. */
-interface FollowSearchView {
-  /** "Mail me these" */
-  mail: string
-  /** The subscribe form with the search as a topic. */
-  mailPath: string
-  /** The full URL, for copying. */
-  mailUrl: string
-  feeds: { atom: string; json: string }
-  /** How emails and feeds differ from the search. */
-  notes: string[]
-}
-
-/** Null for a search that names one paper, and if no query expresses it as a topic. */
+/**
+ * How to follow a search: by email, as a feed, and by a link to put on one's own page. Null for a search that names one
+ * paper, and if no query expresses it as a topic.
+ */
 function followSearchView(
   { query: typed, selection }: SearchParams,
-  {
-    tree,
-    count,
-    all,
-    onlyNames,
-    named,
-  }: Pick<SearchedArchive, 'tree' | 'count' | 'all' | 'onlyNames' | 'named'>,
+  { tree, count, all, onlyNames, named }: SearchedArchive,
   baseUrl: string,
-): FollowSearchView | null {
+) {
   if (tree.kind === 'paper') return null
   const { category, month, withCode } = selection
   // Topics and feeds do not match names without a field, so a search that matched only as a name is followed as that
@@ -272,8 +163,10 @@ function followSearchView(
   return {
     mail: count > 0 ? words.search.mail : words.search.mailLater,
     mailPath,
+    /** For copying. */
     mailUrl: `${baseUrl}${mailPath}`,
     feeds: { atom: feedPath('xml', topic), json: feedPath('json', topic) },
+    /** How emails and feeds differ from the search. */
     notes: [
       ...(name ? [fill(words.search.follows, { what: name.part })] : []),
       ...(onlyNames > 0 && !name ? [counted(onlyNames, words.search.onlyNames)] : []),

@@ -20,7 +20,6 @@ describe('a day', () => {
   test('on one page counts its papers, and has no pages', () => {
     expect(dayView(shown())).toMatchObject({
       title: 'Papers of Tuesday, 24 November 2026',
-      shortText: 'Tue 24 Nov',
       count: '1 paper',
       pages: null,
     })

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { parseDay } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
 import { showDigest } from '../../digests/show-digest.ts'
+import { publicDigest } from '../../emails/digest-email.ts'
 import { siteStatus } from '../../operator/source-status.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
 import { loadDayPage, loadNewestDayPage, loadPaperByName } from '../../search/load-day-page.ts'
@@ -17,13 +18,11 @@ import type { Site } from '../pages.ts'
 import { markPrivate, withToken } from '../request.ts'
 import { CITATION_TYPES, type CitationName, citation, citationKey, citationName } from './citations.ts'
 import { dayView } from './day-view.ts'
-import { digestPageView } from './digest-view.ts'
 import { discoveryRoutes } from './discovery-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
-import { paperPageView, similarPapersView } from './paper-view.ts'
+import { paperPageView } from './paper-view.ts'
 import { pageParam, readSearchParams, searchFields } from './search-paths.ts'
 import { emptySearch, searchOfFault, searchView } from './search-view.ts'
-import { statusView } from './status-view.ts'
 
 /** The public pages: days, papers, search, feeds and shared digests. */
 export const sitePages: FastifyPluginAsyncZod<Site> = async (app, site) => {
@@ -64,7 +63,7 @@ const dayRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages }) => {
   })
 
   app.get('/status', async (_request, reply) =>
-    pages.send(cacheForOneMinute(reply), 'status', statusView(await siteStatus(deps), deps.clock.now())),
+    pages.send(cacheForOneMinute(reply), 'status', { ...(await siteStatus(deps)), now: deps.clock.now() }),
   )
 }
 
@@ -79,10 +78,9 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     if (cited) return sendCitation(site, request, reply, cited)
     const paper = await loadPaperByName(deps, { name })
     const none: SimilarPapers = { papers: [], topic: null }
-    const found = await withOptionalSearchSlot(deps, request, { queries: [], fallback: none }, (spend) =>
+    const like = await withOptionalSearchSlot(deps, request, { queries: [], fallback: none }, (spend) =>
       similarPapers(deps, paper, spend),
     )
-    const like = similarPapersView(found)
     return pages.send(cacheForOneMinute(reply), 'paper', { paper: paperPageView(paper, BASE_URL), like })
   })
 
@@ -111,8 +109,9 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const digest = { schema: withToken, onRequest: markPrivate }
   app.get('/digest/:token', digest, async ({ params: { token } }, reply) => {
     const shown = await showDigest(deps, { token })
-    if (!shown) return pages.send(reply, 'digest', { digest: null }, 410)
-    return pages.send(reply, 'digest', { digest: digestPageView(shown, BASE_URL) })
+    if (!shown) return pages.send(reply, 'digest', { digest: null, beyond: [] }, 410)
+    const { content, beyond } = shown
+    return pages.send(reply, 'digest', { digest: publicDigest(content, BASE_URL), beyond })
   })
 }
 
