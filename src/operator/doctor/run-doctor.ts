@@ -37,7 +37,7 @@ interface DoctorInput {
 }
 
 /** The input of the checks. */
-export interface DoctorContext extends SourceContext {
+interface DoctorContext extends SourceContext {
   /** Rejects if the database does not respond, or lacks our tables. */
   facts: Promise<DatabaseFacts & { locksHold: boolean }>
   site: Promise<SiteProbe>
@@ -86,7 +86,7 @@ const DKIM = ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_KEY_FILE', 'MAIL_FROM']
 const RETURNS = ['BOUNCE_DOMAIN', 'BOUNCE_LMTP', 'BOUNCE_SMTP', 'BOUNCE_IMAP']
 
 /** All checks but those of the settings, in the order in which they are shown. */
-export function doctorChecks(context: DoctorContext): CheckDefinition[] {
+function doctorChecks(context: DoctorContext): CheckDefinition[] {
   const { config, clock, facts, deps, hasTables, site, timeoutMs } = context
   const database = async () => (await deps).db
   return [
