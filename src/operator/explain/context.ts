@@ -1,5 +1,5 @@
 import { consentsWithNotes } from '../../account/show-subscriber.ts'
-import { bouncesOfMessages, bouncesOfSubscriber, type ListedBounce } from '../../bounces/bounce-list.repo.ts'
+import { bouncesOfSubscriber } from '../../bounces/bounce-list.repo.ts'
 import { recentActions } from '../../core/action.repo.ts'
 import { addDays, type Day, dayOf, instantOf, midnight } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
@@ -11,27 +11,21 @@ import type { DigestContent } from '../../digests/digest-content.ts'
 import type { DueDate } from '../../digests/due.ts'
 import { pendingSources, usualSources } from '../../digests/open-due.ts'
 import { countAcceptances } from '../../mail/outbox/acceptance.repo.ts'
-import {
-  type ListedMessage,
-  type MessageWithHistory,
-  messageById,
-  messagesBetween,
-} from '../../mail/outbox/message-list.repo.ts'
-import { type Receipt, receiptsSince } from '../../mail/outbox/receipt.repo.ts'
+import { messagesBetween } from '../../mail/outbox/message-list.repo.ts'
+import { receiptsSince } from '../../mail/outbox/receipt.repo.ts'
 import { emailDomain, rampUpQuota } from '../../mail/rate-limits/send-rate.ts'
-import { type SourceDay, sourceDaysBetween } from '../../sources/source-day.repo.ts'
+import { sourceDaysBetween } from '../../sources/source-day.repo.ts'
 import { newestChanges } from '../../subscribers/change.repo.ts'
 import { type Change, type Subscription, withoutEndedPause } from '../../subscribers/change.ts'
-import type { Consent } from '../../subscribers/subscriber.repo.ts'
 import type { SubscriberState } from '../../subscribers/subscriber.ts'
-import { type Suppression, suppressionOf } from '../../subscribers/suppression.repo.ts'
+import { suppressionOf } from '../../subscribers/suppression.repo.ts'
 import { alertsDuring } from '../alerts/alert.repo.ts'
 import { deliveryLimits, deliveryLimitText } from '../delivery-limits.ts'
 import { isWaiting } from '../message-timeline.ts'
-import type { MessageDetails } from '../retry-message.ts'
-import type { Verdict } from './format.ts'
-import { type PastState, pastDueOn, stateAt, subscriptionAt } from './past-subscription.ts'
-import { type Rematch, rematchTopics } from './rematch-topics.ts'
+import { type MessageDetails, showMessage } from '../retry-message.ts'
+import { type Verdict, verdict } from './format.ts'
+import { type PastDue, type PastState, pastDueOn, stateAt, subscriptionAt } from './past-subscription.ts'
+import { type WhyNothingMatched, whyNothingMatched } from './why-nothing-matched.ts'
 
 /** The subject: a subscriber, or the tombstone of an erased one. */
 export interface ExplainedSubscriber {
@@ -48,75 +42,34 @@ export interface ExplainedSubscriber {
   subscription: Subscription
 }
 
-/** All facts about one date of one subscriber. */
-export interface ExplainContext {
-  now: Date
-  subject: ExplainedSubscriber
-  date: Day
-  /** At the due hour; at noon if nothing was due. */
-  state: PastState
-  subscription: Subscription
-  due: DueDate | null
-  passedOver: boolean
-  /** Oldest first. */
-  consents: Consent[]
-  /** Newest first. */
-  changes: Change[]
-  digest: (NonNullable<Awaited<ReturnType<typeof digestOn>>> & { said: DigestContent | null }) | null
-  outcome: Receipt['outcome'] | null
-  mail: MessageDetails | null
-  /** Other messages of that date. */
-  otherMails: MessageDetails[]
-  /** All their bounces, oldest first. */
-  returns: ListedBounce[]
-  rematch: Rematch | null
-  sources: SourceDay[]
-  /** Sources that a due digest waits for. */
-  pendingSources: string[]
-  suppression: Suppression | null
-  pauses: DeliveryPause[]
-  /** The rate limit that delays the message, or delayed it until its deadline; null if none did. */
-  rateLimitDelay: RateLimitDelay | null
-  sending: 'on' | 'off'
-  /** The newest minute with a tick of the schedule. */
-  lastTick: Date | null
-  keepDays: number
-  /** Domain of our Message-IDs. */
-  senderDomain: string
-}
+export type ExplainContext = Awaited<ReturnType<typeof loadExplainContext>>
 
 const MAX_CHANGES = 1000
 
-export async function loadExplainContext(
-  deps: Deps,
-  subject: ExplainedSubscriber,
-  date: Day,
-): Promise<ExplainContext> {
+/** All facts about one date of one subscriber. Their state and subscription are as of the due hour; noon if there is none. */
+export async function loadExplainContext(deps: Deps, subject: ExplainedSubscriber, date: Day) {
   const { db, clock, config } = deps
   const now = clock.now()
-  const consents = await consentsWithNotes(db, subject.id)
-  const changes = await newestChanges(db, subject.id, MAX_CHANGES)
-  const digest = await digestOn(db, { subscriberId: subject.id, localDate: date })
-  const digestContent = contentOf(digest?.content)
+  const { id } = subject
+  const consents = await consentsWithNotes(db, id)
+  const changes = await newestChanges(db, id, MAX_CHANGES)
+  const digest = await digestOn(db, { subscriberId: id, localDate: date })
   const noon = instantOf(date, 12, digest?.plan.zone ?? subject.subscription.zone)
   const then = digest
-    ? {
-        due: { localDate: date, dueAt: digest.dueAt },
-        ...scheduleOf(digest, changes, subject),
-        passedOver: false,
-      }
+    ? plannedDue(digest, changes, subject)
     : pastDueOn(changes, subject.subscription, date, noon)
   const at = then.due?.dueAt ?? noon
   const subscription = withoutEndedPause(then.subscription, date)
-  const [receipt] = (await receiptsSince(db, { id: subject.id, zone: subscription.zone }, date)).filter(
-    ({ localDate, outcome }) => localDate === date && outcome !== 'welcome',
-  )
-  const state = stateThen(consents, at, subject, subscription)
+  const receipts = await receiptsSince(db, { id, zone: subscription.zone }, date)
+  const recorded = stateAt(consents, at, subject)
+  // The stored state of an expired pause remains "paused" until something is due.
+  const state = recorded === 'paused' && subscription.state === 'active' ? 'active' : recorded
   const mails = await messagesBetween(db, {
-    subscriberId: subject.id,
+    subscriberId: id,
     ...mailWindow(date, subscription.zone, state, now),
   })
-  const [mail = null] = digest?.message ? await loadMessages(deps, [digest.message]) : []
+  const detailsOf = (mail: { id: string }) => showMessage(deps, mail)
+  const mail = digest?.message ? await detailsOf(digest.message) : null
   return {
     now,
     subject,
@@ -124,26 +77,31 @@ export async function loadExplainContext(
     ...then,
     subscription,
     state,
+    /** Oldest first. */
     consents,
+    /** Newest first. */
     changes,
-    digest: digest && { ...digest, said: digestContent },
-    outcome: receipt?.outcome ?? null,
+    digest: digest && { ...digest, said: contentOf(digest.content) },
+    outcome: receipts.find(({ localDate, outcome }) => localDate === date && outcome !== 'welcome')?.outcome,
     mail,
+    /** The rate limit that delays the message, or delayed it until its deadline; null if none did. */
     rateLimitDelay: mail && (await rateLimitDelay(deps, mail)),
-    otherMails: await loadMessages(
-      deps,
-      mails.filter(({ kind }) => kind !== 'digest'),
-    ),
-    returns: await bouncesOfSubscriber(db, subject.id),
-    rematch: await rematchIfNothingMatched(deps, subject, digest, subscription),
+    /** Other messages of that date. */
+    otherMails: await Promise.all(mails.filter(({ kind }) => kind !== 'digest').map(detailsOf)),
+    /** All their bounces, oldest first. */
+    returns: await bouncesOfSubscriber(db, id),
+    nothingMatched: await nothingMatched(deps, subject, digest, subscription),
     sources: await sourceDaysBetween(db, { from: addDays(dayOf(at), -1), to: dayOf(at) }),
+    /** Sources that a due digest waits for. */
     pendingSources: digest ? [] : await pendingSourcesNow(deps, then.due),
     suppression: subject.addressHash ? await suppressionOf(db, subject.addressHash) : null,
     pauses: await deliveryPauses(deps),
     sending: config.SENDING,
+    /** The newest minute with a tick of the schedule. */
     lastTick: await newestTick(db),
     keepDays: config.KEEP_DAYS,
-    senderDomain: config.MAIL_FROM.split('@').at(-1)!,
+    /** Domain of our Message-IDs. */
+    senderDomain: emailDomain(config.MAIL_FROM),
   }
 }
 
@@ -163,52 +121,32 @@ const contentOf = (content: unknown): DigestContent | null => {
   return digestContent?.sections ? digestContent : null
 }
 
-type Digest = Awaited<ReturnType<typeof digestOn>>
+type Digest = NonNullable<Awaited<ReturnType<typeof digestOn>>>
 
 /** The subscription with the schedule of the plan. Everything else is as of the digest's creation. */
-function scheduleOf(
-  digest: NonNullable<Digest>,
+function plannedDue(
+  { localDate, dueAt, createdAt, plan: { zone, hour, days } }: Digest,
   changes: Change[],
   { subscription }: ExplainedSubscriber,
-): { subscription: Subscription } {
-  const stood = subscriptionAt(changes, subscription, digest.createdAt)
-  const { zone, hour, days } = digest.plan
-  return { subscription: { ...stood, zone, hour, days: days.split(',') as Subscription['days'] } }
+): PastDue {
+  const schedule = { zone, hour, days: days.split(',') as Subscription['days'] }
+  return {
+    due: { localDate: dayOf(localDate), dueAt },
+    subscription: { ...subscriptionAt(changes, subscription, createdAt), ...schedule },
+    passedOver: false,
+  }
 }
 
-function stateThen(
-  consents: Consent[],
-  at: Date,
-  now: ExplainedSubscriber,
-  { state }: Subscription,
-): PastState {
-  const recorded = stateAt(consents, at, now)
-  // The stored state of an expired pause remains "paused" until something is due.
-  return recorded === 'paused' && state === 'active' ? 'active' : recorded
-}
-
-async function loadMessages(
-  { db }: Deps,
-  mails: readonly Pick<ListedMessage, 'id'>[],
-): Promise<MessageDetails[]> {
-  const ids = mails.map(({ id }) => id)
-  const returns = await bouncesOfMessages(db, ids)
-  const found = await Promise.all(ids.map((id) => messageById(db, id)))
-  return found
-    .filter((message) => message !== null)
-    .map((message) => ({ ...message, bounces: returns.filter(({ messageId }) => messageId === message.id) }))
-}
-
-/** Only if nothing matched: a digest with papers records what it was made from. */
-async function rematchIfNothingMatched(
+/** Null unless nothing matched: a digest with papers records what it was made from. */
+async function nothingMatched(
   { db }: Deps,
   { id, since }: ExplainedSubscriber,
-  digest: Digest,
+  digest: Digest | null,
   { topics }: Subscription,
-): Promise<Rematch | null> {
+): Promise<WhyNothingMatched | null> {
   if (digest?.outcome !== 'nothing_matched' || digest.fromPaper === null || digest.toPaper === null)
     return null
-  return rematchTopics(db, {
+  return whyNothingMatched(db, {
     subscriberId: id,
     localDate: dayOf(digest.localDate),
     confirmedAt: since,
@@ -219,47 +157,40 @@ async function rematchIfNothingMatched(
   })
 }
 
-/** The rate limit that a digest waits for, or waited for until its deadline. The text continues "Waiting: ". */
-type RateLimitDelay = Verdict
-
-/** Null if no known rate limit delayed it. */
-async function rateLimitDelay(deps: Deps, mail: MessageWithHistory): Promise<RateLimitDelay | null> {
+/**
+ * The rate limit that a digest waits for, or waited for until its deadline; null if no known one delayed it. The text
+ * continues "Waiting: ".
+ */
+async function rateLimitDelay(deps: Deps, mail: MessageDetails): Promise<Verdict | null> {
   if (mail.lane !== 'bulk' || mail.toAddress === null) return null
   const domain = emailDomain(mail.toAddress)
-  if (isWaiting(mail)) return currentDelay(deps, domain)
-  return mail.reason === 'expired' ? pastDelay(deps, mail, domain) : null
-}
-
-async function currentDelay(deps: Deps, domain: string): Promise<RateLimitDelay | null> {
-  const sendRate = (await deliveryLimits(deps)).find(
+  if (!isWaiting(mail)) return mail.reason === 'expired' ? pastDelay(deps, mail, domain) : null
+  const limit = (await deliveryLimits(deps)).find(
     ({ kind, domain: whose, left }) => whose === domain || (kind === 'ramp-up' && left === 0),
   )
-  return sendRate
-    ? {
-        code: sendRate.kind === 'ramp-up' ? 'ramp-up' : `domain-${sendRate.kind}`,
-        text: deliveryLimitText(sendRate),
-      }
-    : null
+  if (!limit) return null
+  const code = limit.kind === 'ramp-up' ? 'ramp-up' : `domain-${limit.kind}`
+  return verdict(code, deliveryLimitText(limit))
 }
 
 async function pastDelay(
   { db, config }: Deps,
-  { datedAt, deadline }: MessageWithHistory,
+  { datedAt, deadline }: MessageDetails,
   domain: string,
-): Promise<RateLimitDelay | null> {
+): Promise<Verdict | null> {
   const stopped = await alertsDuring(db, { kind: 'run-stopped', from: datedAt, to: deadline })
   if (stopped.some(({ values }) => values.what === 'domain-held' && values.subject === domain))
-    return { code: 'domain-held', text: `email to ${domain} was on hold because it refused too much` }
+    return verdict('domain-held', `email to ${domain} was on hold because it refused too much`)
   const mails = rampUpQuota(config, datedAt)
   if (mails === undefined) return null
   const from = midnight(dayOf(datedAt))
   const went = await countAcceptances(db, { from, to: midnight(addDays(dayOf(datedAt), 1)), most: mails })
   return went < mails
     ? null
-    : {
-        code: 'ramp-up',
-        text: `the ${mails.toLocaleString('en')} emails allowed that day for a new sending domain were used up (ramp-up)`,
-      }
+    : verdict(
+        'ramp-up',
+        `the ${mails.toLocaleString('en')} emails allowed that day for a new sending domain were used up (ramp-up)`,
+      )
 }
 
 /** A period in which no email was sent. */

@@ -1,6 +1,8 @@
 import { Temporal } from 'temporal-polyfill'
 import { type Day, HOUR_MS, localDayOf } from '../../core/dates.ts'
 import { weekdayDateWithYear } from '../../i18n/dates.ts'
+import { listed } from '../../i18n/words.ts'
+import type { TimelineEntry } from '../message-timeline.ts'
 import { quantity } from '../operations/text-table.ts'
 
 export interface Verdict {
@@ -33,6 +35,17 @@ export function hourText(at: Date, zone: string, day?: Day): string {
 
 /** "2026-11-24 07:00:12 UTC" */
 export const utcText = (at: Date): string => `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`
+
+/** A step without a time of its own. */
+export const step = (code: string, text: string): TimelineEntry => ({ at: null, code, text })
+
+const MAX_NAMED = 3
+
+/** "a, b and c", "a, b, c and 4 more" */
+export const some = (items: readonly string[]): string =>
+  items.length > MAX_NAMED
+    ? `${items.slice(0, MAX_NAMED).join(', ')} and ${items.length - MAX_NAMED} more`
+    : listed(items)
 
 const MAX_TITLE = 70
 

@@ -7,6 +7,14 @@ import type { SubscriberState } from '../../subscribers/subscriber.ts'
 /** none: no one had signed up with this address. */
 export type PastState = SubscriberState | 'erased' | 'none'
 
+const STATE_AFTER: Partial<Record<Consent['event'], PastState>> = {
+  confirmed: 'active',
+  resumed: 'active',
+  paused: 'paused',
+  unsubscribed: 'unsubscribed',
+  erased: 'erased',
+}
+
 /**
  * The state at an instant, from the consent records up to it (oldest first). `state` is the current state, used if
  * there are no records. Before an import the state is "none": the imported consent may be older, or is requested later.
@@ -19,46 +27,24 @@ export function stateAt(
   const [first] = consents
   if (!first) return state
   if (importedAt !== null && at < importedAt) return 'none'
-  const waits = first.event === 'asked' && importedAt !== null
-  let [now, before] = [waits ? 'pending' : 'none', 'none'] as [PastState, PastState]
-  let suppressed = false
-  const become = (next: PastState) => {
-    before = now
-    now = next
-  }
+  let now: PastState = first.event === 'asked' && importedAt !== null ? 'pending' : 'none'
+  let before: PastState = 'none'
+  let isSuppressed = false
   for (const { event, how } of consents.filter((one) => one.at <= at)) {
-    if (event === 'asked' && now === 'none') become('pending')
-    if (event === 'confirmed' || event === 'resumed') become('active')
-    if (event === 'paused' || event === 'unsubscribed' || event === 'erased') become(event)
-    if (event === 'resubscribed') become(before)
-    if (event === 'unsuppressed' && how === 'asked again') become('unsubscribed')
-    if (event === 'suppressed') suppressed = true
-    else if (event === 'unsuppressed' || event === 'confirmed') suppressed = false
+    let next = STATE_AFTER[event]
+    if (event === 'asked' && now === 'none') next = 'pending'
+    if (event === 'resubscribed') next = before
+    if (event === 'unsuppressed' && how === 'asked again') next = 'unsubscribed'
+    if (next) [before, now] = [now, next]
+    if (event === 'suppressed') isSuppressed = true
+    if (event === 'unsuppressed' || event === 'confirmed') isSuppressed = false
   }
-  return suppressed && now !== 'erased' ? 'suppressed' : now
+  return isSuppressed && now !== 'erased' ? 'suppressed' : now
 }
 
-/** A period with an unchanged subscription; null: no start or no end. */
-interface Period {
-  from: Date | null
-  to: Date | null
-  subscription: Subscription
-}
-
-/** All periods, oldest first. `changes`: newest first; `now`: the current subscription. */
-function periods(changes: readonly Change[], now: Subscription): Period[] {
-  const oldestFirst = changes.toReversed()
-  return [...oldestFirst, undefined].map((next, i) => ({
-    from: oldestFirst[i - 1]?.at ?? null,
-    to: next?.at ?? null,
-    subscription: next?.before ?? now,
-  }))
-}
-
-const covers = ({ from, to }: Period, at: Date): boolean => (!from || from <= at) && (!to || at < to)
-
+/** `changes`: newest first; `now`: the current subscription. */
 export const subscriptionAt = (changes: readonly Change[], now: Subscription, at: Date): Subscription =>
-  periods(changes, now).find((period) => covers(period, at))?.subscription ?? now
+  changes.findLast((change) => change.at > at)?.before ?? now
 
 export interface PastDue {
   /** Null: no due hour fell on that date while its schedule was in effect. */
@@ -70,15 +56,12 @@ export interface PastDue {
 
 /** When something was due on a date, by the schedule in effect at its due hour. */
 export function pastDueOn(changes: readonly Change[], now: Subscription, date: Day, noon: Date): PastDue {
-  const dues = periods(changes, now).flatMap((period) => {
-    const due = dueOn(period.subscription, date)
-    return due ? [{ due, period }] : []
+  const dues = [...changes.toReversed().map(({ before }) => before), now].flatMap((subscription) => {
+    const due = dueOn(subscription, date)
+    return due ? [{ due, subscription }] : []
   })
-  const held = dues.find(({ due, period }) => covers(period, due.dueAt))
-  if (held) return { due: held.due, subscription: held.period.subscription, passedOver: false }
-  return {
-    due: null,
-    subscription: subscriptionAt(changes, now, noon),
-    passedOver: dues.length > 0 && changes.length > 0,
-  }
+  const held = dues.find(({ due, subscription }) => subscriptionAt(changes, now, due.dueAt) === subscription)
+  if (held) return { ...held, passedOver: false }
+  const subscription = subscriptionAt(changes, now, noon)
+  return { due: null, subscription, passedOver: dues.length > 0 && changes.length > 0 }
 }

@@ -3,7 +3,6 @@ import { bounceText, newestFailure } from '../../bounces/bounce-text.ts'
 import { DAY_MS, instantOf } from '../../core/dates.ts'
 import type { DigestContent } from '../../digests/digest-content.ts'
 import { weekdaysText } from '../../i18n/dates.ts'
-import { listed } from '../../i18n/words.ts'
 import { type Change, changedSettings, topicDifference } from '../../subscribers/change.ts'
 import type { Consent } from '../../subscribers/subscriber.repo.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
@@ -12,20 +11,7 @@ import { quantity } from '../operations/text-table.ts'
 import type { MessageDetails } from '../retry-message.ts'
 import { sourceFaultText, sourceStateText } from '../source-status.ts'
 import { type ExplainContext, pausesBetween } from './context.ts'
-import { dayText, hourText, quotedTitle, utcText } from './format.ts'
-import type { Rematch, TopicRematch } from './rematch-topics.ts'
-
-const step = (code: string, text: string): TimelineEntry => ({ at: null, code, text })
-
-const MAX_NAMED = 3
-
-const some = (items: readonly string[]): string =>
-  items.length > MAX_NAMED
-    ? `${items.slice(0, MAX_NAMED).join(', ')} and ${items.length - MAX_NAMED} more`
-    : listed(items)
-
-const laterText = ({ laterPapers }: Rematch): string =>
-  `${quantity(laterPapers.length, 'paper')} that ${laterPapers.length === 1 ? 'matches' : 'match'} arrived after planning, for the next digest: ${some(laterPapers.map(({ title }) => quotedTitle(title)))}.`
+import { dayText, hourText, quotedTitle, some, step, utcText } from './format.ts'
 
 /** All steps that led to the verdict, in order of time. */
 export const timelineOf = (context: ExplainContext): TimelineEntry[] =>
@@ -54,23 +40,18 @@ function inOrder(steps: TimelineEntry[]): TimelineEntry[] {
   return timed.sort((a, b) => a.time - b.time).map(({ step }) => step)
 }
 
-/** Long enough to show what the subscriber did after the missing email. */
+/** The window is from the start of the local date to two days after, to show what they did after the missing email. */
 const AFTERWARDS_MS = 2 * DAY_MS
 
-interface Window {
-  from: Date
-  to: Date
-}
-
-/** From the start of the local date to two days after. */
-const windowOf = ({ date, subscription: { zone } }: ExplainContext): Window => {
+/** The items in the window, and the newest one before it that counts. `all`: oldest first. */
+function withPrevious<T extends { at: Date }>(
+  all: readonly T[],
+  { date, subscription: { zone } }: ExplainContext,
+  counts: (one: T) => boolean = () => true,
+): T[] {
   const from = instantOf(date, 0, zone)
-  return { from, to: new Date(from.getTime() + AFTERWARDS_MS) }
-}
-
-/** The items in the window, and the newest one before it. `all`: oldest first. */
-function withPrevious<T extends { at: Date }>(all: readonly T[], { from, to }: Window): T[] {
-  const before = all.findLast(({ at }) => at < from)
+  const to = new Date(from.getTime() + AFTERWARDS_MS)
+  const before = all.findLast((one) => one.at < from && counts(one))
   return [...(before ? [before] : []), ...all.filter(({ at }) => at >= from && at < to)]
 }
 
@@ -98,7 +79,7 @@ function consentSteps(context: ExplainContext): TimelineEntry[] {
   const states = context.consents.filter(
     ({ event, at }) => !(COVERED_BY_CHANGE.includes(event) && changeTimes.has(at.getTime())),
   )
-  return withPrevious(states, windowOf(context)).map(({ at, event, how }) => ({
+  return withPrevious(states, context).map(({ at, event, how }) => ({
     at,
     code: event,
     text: `${EVENTS[event]} (${how}).`,
@@ -110,7 +91,7 @@ const importSteps = ({ subject: { importedAt } }: ExplainContext): TimelineEntry
   importedAt ? [{ at: importedAt, code: 'imported', text: 'They were imported.' }] : []
 
 const changeSteps = (context: ExplainContext): TimelineEntry[] =>
-  withPrevious(context.changes.toReversed(), windowOf(context)).flatMap(changeStep)
+  withPrevious(context.changes.toReversed(), context).flatMap(changeStep)
 
 function changeStep({ at, before, after }: Change): TimelineEntry[] {
   const settings = changedSettings(before, after).map(
@@ -160,7 +141,8 @@ function planSteps(context: ExplainContext): TimelineEntry[] {
     { at: digest.createdAt, code: 'opened', text: opened },
     ...said,
     ...(at ? [{ at, code: 'planned', text: outcomeText(context) }] : []),
-    ...topicTimeline(context),
+    ...(digest.said ? sectionEntries(digest.said, context.subscription.topics) : []),
+    ...(context.nothingMatched?.steps ?? []),
   ]
 }
 
@@ -171,10 +153,7 @@ function planSteps(context: ExplainContext): TimelineEntry[] {
 function returnSteps(context: ExplainContext): TimelineEntry[] {
   const shown = [context.mail, ...context.otherMails].map((mail) => mail?.id)
   const others = context.returns.filter(({ messageId }) => !messageId || !shown.includes(messageId))
-  const { from, to } = windowOf(context)
-  const inWindow = others.filter(({ at }) => at >= from && at < to)
-  const before = others.findLast(({ at, effect }) => at < from && ACTIONS_TAKEN.includes(effect))
-  return [...(before ? [before] : []), ...inWindow].map((one) => {
+  return withPrevious(others, context, ({ effect }) => ACTIONS_TAKEN.includes(effect)).map((one) => {
     const about = one.messageId ? `For ${one.kind ?? 'an email'} ${one.messageId}: ` : ''
     return { at: one.at, code: `bounce-${one.class}`, text: about + bounceText(one) }
   })
@@ -215,12 +194,6 @@ function pauseSteps({ pauses, mail }: ExplainContext): TimelineEntry[] {
   ])
 }
 
-/** What each topic of that date matched or missed. */
-function topicTimeline({ digest, rematch, subscription: { topics } }: ExplainContext): TimelineEntry[] {
-  if (digest?.said) return sectionEntries(digest.said, topics)
-  return rematch ? rematchEntries(rematch, topics) : []
-}
-
 function sectionEntries({ sections, bestOf }: DigestContent, topics: readonly TopicText[]): TimelineEntry[] {
   if (bestOf) return [step('topic', `No topic: the best papers of ${dayText(bestOf)}.`)]
   const held = sections.map(({ topic, rising, close, papers }) => {
@@ -230,59 +203,4 @@ function sectionEntries({ sections, bestOf }: DigestContent, topics: readonly To
   })
   const empty = topics.filter(({ name }) => sections.every(({ topic, close }) => close || topic !== name))
   return [...held, ...empty.map(({ name }) => step('topic', `Topic “${name}”: nothing of its own.`))]
-}
-
-function rematchEntries(rematch: Rematch, topics: readonly TopicText[]): TimelineEntry[] {
-  const { windowCount, newCount, laterPapers } = rematch
-  const came = laterPapers.length > 0 ? [step('later', laterText(rematch))] : []
-  if (topics.length === 0)
-    return [
-      step(
-        'looked',
-        `No topics: none of the most upvoted papers from 20 or more hours ago were new to them.`,
-      ),
-      ...came,
-    ]
-  return [
-    step('looked', `${quantity(newCount, 'paper')} new to them, out of ${windowCount} in the last 14 days.`),
-    ...rematch.topics.flatMap((topic) => topicEntries(topic, newCount)),
-    ...came,
-  ]
-}
-
-function topicEntries(topic: TopicRematch, fresh: number): TimelineEntry[] {
-  const { name, query, parseError, offered, matchesNow } = topic
-  const named = name === query ? `Topic “${name}”` : `Topic “${name}” (${query})`
-  if (parseError !== null) return [step('topic', `${named}: cannot be read: ${parseError}`)]
-  const lines = [
-    matchesNow.length > 0
-      ? step(
-          'topic',
-          `${named}: ${quantity(matchesNow.length, 'paper')} would match now, because of words, votes or a newer version that came later.`,
-        )
-      : step('topic', `${named}: nothing${fresh > 0 ? whyText(topic) : ''}.`),
-  ]
-  if (matchesNow.length === 0 && topic.nearest)
-    lines.push(
-      step('nearest', `Closest: ${quotedTitle(topic.nearest.paper.title)}. ${topic.nearest.sentence}.`),
-    )
-  if (offered.length > 0) lines.push(step('offered', offeredText(offered)))
-  return lines
-}
-
-function whyText({ why: { absent, without } }: TopicRematch): string {
-  if (absent.length > 0) return `; no new paper has ${listed(absent, 'or')}`
-  if (!without) return ''
-  const { part, papers, isUnwanted } = without
-  return `; ${quantity(papers, 'paper')} would match without ${isUnwanted ? 'the exclusion of ' : ''}${part}`
-}
-
-function offeredText(offered: TopicRematch['offered']): string {
-  const papers = offered.map(({ paper, date, shown }) => {
-    const where = date
-      ? `${shown ? 'emailed on' : 'considered on'} ${dayText(date)}`
-      : 'in the welcome email, or before they subscribed'
-    return `${quotedTitle(paper.title)} (${where})`
-  })
-  return `Matched before (each paper is offered once): ${some(papers)}.`
 }

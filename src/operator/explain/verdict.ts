@@ -51,14 +51,13 @@ function planningStatus({ lastTick }: ExplainContext): string {
   return lastTick ? `the newest tick was at ${utcText(lastTick)}` : 'the schedule has not ticked for two days'
 }
 
-function nothingMatched({ rematch, subscription, sources }: ExplainContext): Verdict {
+function nothingMatched({ nothingMatched: found, subscription, sources }: ExplainContext): Verdict {
   const why = sourceReason(sources)
   if (subscription.topics.length === 0)
     return verdict('nothing-matched', `No email: none of the most upvoted papers were new to them${why}.`)
-  if (rematch?.newCount === 0) return verdict('no-new-papers', `No email: no paper was new to them${why}.`)
-  const nearest = rematch?.topics.flatMap((topic) => topic.nearest ?? []).sort((a, b) => b.held - a.held)[0]
-  const near = nearest ? `; closest: ${quotedTitle(nearest.paper.title)}` : ''
-  const all = rematch ? `none of ${quantity(rematch.newCount, 'new paper')}` : 'no new paper'
+  if (found?.newCount === 0) return verdict('no-new-papers', `No email: no paper was new to them${why}.`)
+  const near = found?.nearest ? `; closest: ${quotedTitle(found.nearest.paper.title)}` : ''
+  const all = found ? `none of ${quantity(found.newCount, 'new paper')}` : 'no new paper'
   const topics = quantity(subscription.topics.length, 'topic')
   return verdict('nothing-matched', `No email: ${all} matched their ${topics}${near}.`)
 }
