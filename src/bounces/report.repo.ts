@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '../core/database/database.ts'
-import { deleteOrCount, type PruneMode } from '../core/database/delete-or-count.ts'
 import type { NewBounce } from './bounce.repo.ts'
 
 /** The providers whose webhooks are supported. */
@@ -92,18 +91,6 @@ export async function lockWaitingReport(tx: Database, id: number): Promise<boole
   >`select 1 from report where id = ${id} and state = 'waiting' for update`
   return rows.length > 0
 }
-
-/** Deletes reports that arrived before `kept`, and before `empty` if they had no result. Waiting reports are kept. */
-export const pruneReports = (
-  db: Database,
-  { kept, empty }: { kept: Date; empty: Date },
-  mode: PruneMode,
-): Promise<number> =>
-  deleteOrCount(
-    db.report,
-    { state: { not: 'waiting' }, OR: [{ at: { lt: kept } }, { at: { lt: empty }, bounces: { none: {} } }] },
-    mode,
-  )
 
 /** Reports that have not been read yet. */
 export interface WaitingReports {

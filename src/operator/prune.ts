@@ -1,4 +1,3 @@
-import { pruneReports } from '../bounces/report.repo.ts'
 import type { Database } from '../core/database/database.ts'
 import { addDays, DAY_MS, type Day, dayOf, midnight } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
@@ -10,17 +9,14 @@ import { closePlans } from '../digests/open-due.ts'
 import { datesWithoutTotals, dayTotals, saveDayTotals } from '../digests/reconciliation.repo.ts'
 import { countOldMessages, deleteMessagesOf, deleteOldMessages } from '../mail/outbox/prune-messages.repo.ts'
 import { pruneHistoryBefore } from '../papers/history.repo.ts'
-import { pruneEmailLimits } from '../subscribers/email-limit.repo.ts'
 import {
   countUnconfirmed,
   deleteUnconfirmed,
   lockUnconfirmed,
-  type PrunedRequests,
-  pruneRequests,
 } from '../subscribers/prune-subscribers.repo.ts'
-import { type PrunedOperatorRows, pruneOperatorRows } from './alerts/alert.repo.ts'
 import { INCIDENT_KINDS } from './alerts/incidents.ts'
 import { dailyFigures } from './daily-figures.ts'
+import { pruneRows } from './prune.repo.ts'
 
 /** How long an unconfirmed subscriber is kept: as long as the link in the email works. */
 export const UNCONFIRMED_DAYS = 7
@@ -32,31 +28,12 @@ const DIGESTS = 5_000
 const SUBSCRIBERS = 200
 const MAX_DURATION_MS = 60_000
 
-/** Number of rows that were, or would be, deleted. */
-export interface PruneCounts extends PrunedRequests, PrunedOperatorRows {
-  /** Digests of dates before this one. */
-  before: Day
-  messages: number
-  digests: number
-  /** Reports that were read. */
-  reports: number
-  /** Subscribers who never confirmed. */
-  subscribers: number
-  /** Histories of emails that were requested for one person's address. */
-  emailLimits: number
-}
+/** Number of rows that were, or would be, deleted: digests of dates before `before`. */
+export type PruneCounts = Awaited<ReturnType<typeof prune>>
 
-interface Cutoffs {
-  now: Date
-  before: Day
-  kept: Date
-  lasting: readonly string[]
-  unconfirmed: Date
-  /** For reports without a bounce event. */
-  empty: Date
-}
+type Cutoffs = ReturnType<typeof cutoffsOf>
 
-function cutoffsOf({ config, clock }: Pick<Deps, 'config' | 'clock'>): Cutoffs {
+function cutoffsOf({ config, clock }: Deps) {
   const now = clock.now()
   const before = addDays(dayOf(now), -config.KEEP_DAYS)
   return {
@@ -77,29 +54,19 @@ function cutoffsOf({ config, clock }: Pick<Deps, 'config' | 'clock'>): Cutoffs {
 export async function prune(
   deps: Deps,
   { signal, dryRun = false }: { signal?: AbortSignal; dryRun?: boolean } = {},
-): Promise<PruneCounts> {
+) {
   const { db, log } = deps
   const cutoffs = cutoffsOf(deps)
-  const mode = { dryRun }
   const { subscribers, ...sent } = await (dryRun
     ? countBatches(db, cutoffs)
     : deleteBatches(deps, cutoffs, signal))
-  const pruned = {
-    before: cutoffs.before,
-    ...sent,
-    reports: await pruneReports(db, cutoffs, mode),
-    subscribers,
-    emailLimits: await pruneEmailLimits(db, cutoffs.now, mode),
-    ...(await pruneRequests(db, cutoffs, mode)),
-    ...(await pruneOperatorRows(db, cutoffs, mode)),
-  }
+  const { reports, ...rows } = await pruneRows(db, cutoffs, { dryRun })
+  const pruned = { before: cutoffs.before, ...sent, reports, subscribers, ...rows }
   if (!dryRun) log.info('prune.done', pruned)
   return pruned
 }
 
-type BatchCounts = Pick<PruneCounts, 'messages' | 'digests' | 'subscribers'>
-
-async function countBatches(db: Database, { before, unconfirmed }: Cutoffs): Promise<BatchCounts> {
+async function countBatches(db: Database, { before, unconfirmed }: Cutoffs) {
   const { messages, digests } = await countOldMessages(db, before)
   return {
     messages,
@@ -108,40 +75,40 @@ async function countBatches(db: Database, { before, unconfirmed }: Cutoffs): Pro
   }
 }
 
-async function deleteBatches(deps: Deps, cutoffs: Cutoffs, signal?: AbortSignal): Promise<BatchCounts> {
+async function deleteBatches(deps: Deps, cutoffs: Cutoffs, signal?: AbortSignal) {
   const { db } = deps
   await storeDailyFigures(deps, dayOf(cutoffs.unconfirmed))
   // A plan that was left open would keep its date, and every later one, for ever.
   await closePlans(deps)
   const booked = await storeDayTotals(deps, cutoffs, signal)
-  const messages = await repeatUntilDone(signal, BATCHES, async () => {
+  let messages = 0
+  await repeatUntilDone(signal, BATCHES, async () => {
     const pruned = await inTransaction(deps, (tx) => deleteOldMessages(tx, { before: booked, most: BATCHES }))
-    return { full: pruned.batches, gone: pruned.messages }
+    messages += pruned.messages
+    return pruned.batches
   })
-  const digests = await repeatUntilDone(signal, DIGESTS, async () => {
-    const gone = await deleteOldDigests(db, { before: booked, most: DIGESTS })
-    return { full: gone, gone }
-  })
+  const digests = await repeatUntilDone(signal, DIGESTS, () =>
+    deleteOldDigests(db, { before: booked, most: DIGESTS }),
+  )
   await deleteOldPlans(db, booked)
   await pruneHistoryBefore(db, cutoffs.kept)
-  const subscribers = await repeatUntilDone(signal, SUBSCRIBERS, async () => {
-    const gone = await inTransaction(deps, (tx) => deleteUnconfirmedBatch(tx, cutoffs.unconfirmed))
-    return { full: gone, gone }
-  })
+  const subscribers = await repeatUntilDone(signal, SUBSCRIBERS, () =>
+    inTransaction(deps, (tx) => deleteUnconfirmedBatch(tx, cutoffs.unconfirmed)),
+  )
   return { messages, digests, subscribers }
 }
 
-/** Repeats until a batch is not full. Returns the number of deleted rows. */
+/** Repeats until fewer than `size` were deleted. Returns their number. */
 async function repeatUntilDone(
   signal: AbortSignal | undefined,
   size: number,
-  batch: () => Promise<{ full: number; gone: number }>,
+  deleteBatch: () => Promise<number>,
 ): Promise<number> {
   let sum = 0
   while (!signal?.aborted) {
-    const { full, gone } = await batch()
-    sum += gone
-    if (full < size) break
+    const deleted = await deleteBatch()
+    sum += deleted
+    if (deleted < size) break
   }
   return sum
 }

@@ -1,5 +1,4 @@
 import type { Database } from '../core/database/database.ts'
-import { deleteOrCount, type PruneMode } from '../core/database/delete-or-count.ts'
 import { DAY_MS } from '../core/dates.ts'
 
 /**
@@ -53,6 +52,3 @@ export async function moveEmailHistory(
 export async function deleteEmailHistory(db: Database, keys: readonly string[]): Promise<void> {
   await db.emailLimit.deleteMany({ where: { key: { in: [...keys] } } })
 }
-
-export const pruneEmailLimits = (db: Database, now: Date, mode: PruneMode): Promise<number> =>
-  deleteOrCount(db.emailLimit, { keptUntil: { lt: now } }, mode)

@@ -1,7 +1,5 @@
 import type { Database } from '../core/database/database.ts'
-import { deleteOrCount, type PruneMode } from '../core/database/delete-or-count.ts'
 import { Prisma } from '../generated/prisma/client.ts'
-import { WITHOUT_NOTE } from './signup.repo.ts'
 
 // Only people who never subscribed: subscribers remain, as a tombstone after erasure.
 const unconfirmedBefore = (before: Date) => Prisma.sql`
@@ -35,31 +33,4 @@ export async function deleteUnconfirmed(tx: Database, ids: readonly string[]): P
   await tx.consent.deleteMany({ where: { subscriberId: { in: [...ids] } } })
   await tx.subscriber.deleteMany({ where: { id: { in: [...ids] } } })
   await tx.$queryRaw`select set_config('papers.forgets_unconfirmed', 'off', true)`
-}
-
-export interface PruneLimits {
-  /** Older unconfirmed requests are deleted. */
-  unconfirmed: Date
-  /** Older requests are deleted, confirmed or not. */
-  kept: Date
-}
-
-export interface PrunedRequests {
-  signups: number
-  addressChanges: number
-  changes: number
-}
-
-/** Deletes requests, new addresses and changes that are older than the limits. The operator's notes stay. */
-export async function pruneRequests(
-  db: Database,
-  { unconfirmed, kept }: PruneLimits,
-  mode: PruneMode,
-): Promise<PrunedRequests> {
-  const old = [{ confirmedAt: null, createdAt: { lt: unconfirmed } }, { createdAt: { lt: kept } }]
-  return {
-    signups: await deleteOrCount(db.signup, { ...WITHOUT_NOTE, OR: old }, mode),
-    addressChanges: await deleteOrCount(db.addressChange, { OR: old }, mode),
-    changes: await deleteOrCount(db.change, { at: { lt: kept } }, mode),
-  }
 }

@@ -3,8 +3,8 @@ import { eraseSubscriber } from '../../../src/account/erase-subscriber.ts'
 import { confirm } from '../../../src/account/signup/confirm.ts'
 import { requestManageLink, subscribe } from '../../../src/account/signup/subscribe.ts'
 import { DAY_MS } from '../../../src/core/dates.ts'
+import { pruneRows } from '../../../src/operator/prune.repo.ts'
 import { mailboxOf } from '../../../src/subscribers/address.ts'
-import { pruneEmailLimits } from '../../../src/subscribers/email-limit.repo.ts'
 import {
   endBackOff,
   forgetEmailLimits,
@@ -85,8 +85,11 @@ describe('until they confirm', () => {
     await taken(0)
     const rows = await site.db.emailLimit.findMany()
     expect(rows).toMatchObject([{ key: expect.stringMatching(/^[0-9a-f]{64}$/) }])
-    expect(await pruneEmailLimits(site.db, at(180), { dryRun: true })).toBe(0)
-    expect(await pruneEmailLimits(site.db, at(180.1), { dryRun: false })).toBe(1)
+    const [kept, unconfirmed, empty] = [at(0), at(0), at(0)]
+    const pruned = async (now: Date, dryRun: boolean) =>
+      (await pruneRows(site.db, { now, kept, unconfirmed, empty, lasting: [] }, { dryRun })).emailLimits
+    expect(await pruned(at(180), true)).toBe(0)
+    expect(await pruned(at(180.1), false)).toBe(1)
   })
 })
 

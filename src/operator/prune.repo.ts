@@ -1,0 +1,56 @@
+import type { Database } from '../core/database/database.ts'
+import { WITHOUT_NOTE } from '../subscribers/signup.repo.ts'
+
+export interface RowCutoffs {
+  now: Date
+  /** For everything that is kept for KEEP_DAYS. */
+  kept: Date
+  /** For requests that were never confirmed. */
+  unconfirmed: Date
+  /** For reports without a bounce event. */
+  empty: Date
+  /** Kinds of alerts with an incident that can end. */
+  lasting: readonly string[]
+}
+
+/** A table of Prisma's client. */
+interface Table<Where> {
+  count(query: { where: Where }): PromiseLike<number>
+  deleteMany(query: { where: Where }): PromiseLike<{ count: number }>
+}
+
+/**
+ * Deletes rows that one statement can delete, or counts them in a dry run. Reports that were not read, alerts of a
+ * lasting incident, the operator's notes and the log of the operator's actions are kept.
+ */
+export async function pruneRows(
+  db: Database,
+  { now, kept, unconfirmed, empty, lasting }: RowCutoffs,
+  { dryRun }: { dryRun: boolean },
+) {
+  const prune = async <Where>(table: Table<Where>, where: Where): Promise<number> =>
+    dryRun ? table.count({ where }) : (await table.deleteMany({ where })).count
+  const isOldRequest = {
+    OR: [{ confirmedAt: null, createdAt: { lt: unconfirmed } }, { createdAt: { lt: kept } }],
+  }
+  // An alert without an incident is kept from when it was emailed or, if it never was, from when it was raised.
+  const isOver = {
+    endedAt: null,
+    kind: { notIn: [...lasting] },
+    OR: [{ sentAt: { lt: kept } }, { sentAt: null, at: { lt: kept } }],
+  }
+  return {
+    reports: await prune(db.report, {
+      state: { not: 'waiting' },
+      OR: [{ at: { lt: kept } }, { at: { lt: empty }, bounces: { none: {} } }],
+    }),
+    /** Histories of emails that were requested for one person's address. */
+    emailLimits: await prune(db.emailLimit, { keptUntil: { lt: now } }),
+    signups: await prune(db.signup, { ...WITHOUT_NOTE, ...isOldRequest }),
+    addressChanges: await prune(db.addressChange, isOldRequest),
+    changes: await prune(db.change, { at: { lt: kept } }),
+    alerts: await prune(db.alert, { OR: [{ endedAt: { lt: kept } }, isOver] }),
+    sessions: await prune(db.adminSession, { expiresAt: { lt: now } }),
+    importRuns: await prune(db.importRun, { doneAt: { lt: kept } }),
+  }
+}
