@@ -1,5 +1,4 @@
 import type { Database } from '../../core/database/database.ts'
-import { deleteOrCount, type PruneMode } from '../../core/database/delete-or-count.ts'
 import type { Prisma, Alert as Row } from '../../generated/prisma/client.ts'
 
 export type AlertValues = Record<string, string | number | null>
@@ -76,39 +75,4 @@ export async function markAlertsSent(db: Database, ids: number[], at: Date): Pro
 
 export async function retryAlertsAt(db: Database, ids: number[], nextTry: Date): Promise<void> {
   await db.alert.updateMany({ where: { id: { in: ids } }, data: { nextTry } })
-}
-
-export interface PrunedOperatorRows {
-  alerts: number
-  sessions: number
-  importRuns: number
-}
-
-interface Cutoffs {
-  now: Date
-  kept: Date
-  /** Kinds of alerts with an incident that can end. */
-  lasting: readonly string[]
-}
-
-/**
- * Deletes alerts whose incident ended before `kept`; alerts without an incident that were emailed or, if never emailed,
- * raised before `kept`; imports done before `kept`; and expired logins. Alerts of a lasting incident are kept, and so
- * is the log of the operator's actions.
- */
-export async function pruneOperatorRows(
-  db: Database,
-  { now, kept, lasting }: Cutoffs,
-  mode: PruneMode,
-): Promise<PrunedOperatorRows> {
-  const isOver = {
-    endedAt: null,
-    kind: { notIn: [...lasting] },
-    OR: [{ sentAt: { lt: kept } }, { sentAt: null, at: { lt: kept } }],
-  }
-  return {
-    alerts: await deleteOrCount(db.alert, { OR: [{ endedAt: { lt: kept } }, isOver] }, mode),
-    sessions: await deleteOrCount(db.adminSession, { expiresAt: { lt: now } }, mode),
-    importRuns: await deleteOrCount(db.importRun, { doneAt: { lt: kept } }, mode),
-  }
 }

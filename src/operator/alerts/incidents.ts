@@ -1,11 +1,10 @@
 import { SIGNUPS_INCIDENT, siteSignupBucket } from '../../account/signup/subscribe.ts'
 import { waitingReports } from '../../bounces/report.repo.ts'
-import type { Database } from '../../core/database/database.ts'
 import { addDays, DAY_MS, type Day, dayOf, MINUTE_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
-import { endIncident, openIncidents } from '../../core/incident.repo.ts'
+import { endIncident, type Incident, openIncidents } from '../../core/incident.repo.ts'
 import { permitsLeft } from '../../core/rate-limit.ts'
-import { DELIVERY_SWITCH, isDeliveryHeld } from '../../core/restored-database.ts'
+import { DELIVERY_SWITCH, isHoldSwitch } from '../../core/restored-database.ts'
 import { readSwitch } from '../../core/switch.repo.ts'
 import { overdueDates } from '../../digests/plan.repo.ts'
 import { requireSource } from '../../sources/registry.ts'
@@ -35,78 +34,64 @@ const RECOVERY_MS = 15 * MINUTE_MS
 const NO_FETCH_MS = DAY_MS
 const LOOKBACK_DAYS = 14
 
+/** The key of an incident names when it began. */
+const incident = (kind: IncidentKind, name: string, since: Date, values: AlertValues): DetectedIncident => ({
+  kind,
+  key: `${name} ${since.toISOString()}`,
+  values: { ...values, since: since.toISOString() },
+})
+
 /** All current incidents. */
 export async function detectIncidents(deps: Deps): Promise<DetectedIncident[]> {
-  const found = await Promise.all([
-    restored(deps),
-    signupsLimited(deps),
-    stoppedRuns(deps),
-    idleWorkers(deps),
-    unreadReports(deps),
-    stalledSources(deps),
-    unclosedDates(deps),
-  ])
-  return found.flat()
-}
-
-async function restored({ db }: Deps): Promise<DetectedIncident[]> {
+  const { db, clock } = deps
+  const lastsSince = new Date(clock.now().getTime() - RECOVERY_MS)
+  const open = await openIncidents(db)
   const delivery = await readSwitch(db, DELIVERY_SWITCH)
-  if (!delivery || !(await isDeliveryHeld(db))) return []
-  const since = delivery.at.toISOString()
-  const values = { subject: 'bulk', what: delivery.reason, detail: null, since }
-  return [{ kind: 'run-stopped', key: `restored ${since}`, values }]
-}
-
-/** The scheduler ticks, but no worker takes its nudges. */
-async function idleWorkers({ db }: Deps): Promise<DetectedIncident[]> {
-  const idle = await idleSince(db)
-  if (!idle) return []
-  const since = idle.toISOString()
-  const values = { subject: 'worker', what: 'idle', detail: null, since }
-  return [{ kind: 'work-failed', key: `worker ${since}`, values }]
-}
-
-async function idleSince(db: Database): Promise<Date | null> {
   const { waitsSince, waitsSeconds } = await readLiveness(db)
-  return Number(waitsSeconds) * 1000 >= RECOVERY_MS ? waitsSince : null
-}
-
-/** Workers run and nothing fails, but reports are not read. */
-async function unreadReports({ db, clock }: Deps): Promise<DetectedIncident[]> {
   const { count, oldest } = await waitingReports(db)
-  if (!oldest || clock.now().getTime() - oldest.getTime() <= RECOVERY_MS) return []
-  const isReported = (await openIncidents(db)).some(({ name }) => name === 'work read-reports')
-  if (isReported || (await idleSince(db))) return []
-  const since = oldest.toISOString()
-  const values = { subject: 'reports', what: 'unread', detail: null, count, since }
-  return [{ kind: 'work-failed', key: `reports ${since}`, values }]
+  const detail = null
+  const found = []
+  if (delivery && isHoldSwitch(delivery)) {
+    const values = { subject: 'bulk', what: delivery.reason, detail }
+    found.push(incident('run-stopped', 'restored', delivery.at, values))
+  }
+  // The scheduler ticks, but no worker takes its nudges.
+  if (waitsSince && Number(waitsSeconds) * 1000 >= RECOVERY_MS)
+    found.push(incident('work-failed', 'worker', waitsSince, { subject: 'worker', what: 'idle', detail }))
+  // Workers run and nothing fails, but reports are not read.
+  else if (oldest && oldest < lastsSince && open.every(({ name }) => name !== 'work read-reports'))
+    found.push(
+      incident('work-failed', 'reports', oldest, { subject: 'reports', what: 'unread', detail, count }),
+    )
+  return [
+    ...found,
+    ...(await signupsLimited(deps, open)),
+    ...open.flatMap((one) => stoppedRun(one, lastsSince)),
+    ...(await stalledSources(deps)),
+    ...(await unclosedDates(deps, lastsSince)),
+  ]
 }
 
 /** Ends once a tenth of the hourly quota is free: during an attack, each permit is used as soon as it is free. */
-async function signupsLimited({ db, config }: Deps): Promise<DetectedIncident[]> {
-  const incident = (await openIncidents(db)).find(({ name }) => name === SIGNUPS_INCIDENT)
-  if (!incident) return []
+async function signupsLimited({ db, config }: Deps, open: Incident[]): Promise<DetectedIncident[]> {
+  const limited = open.find(({ name }) => name === SIGNUPS_INCIDENT)
+  if (!limited) return []
   const bucket = siteSignupBucket(config)
   // Require at least two: a single permit is soon free again after each email of an attack.
   if ((await permitsLeft(db, bucket)) >= Math.min(bucket.capacity, Math.max(2, bucket.capacity / 10))) {
     await endIncident(db, SIGNUPS_INCIDENT)
     return []
   }
-  const since = incident.since.toISOString()
-  return [{ kind: 'signups-limited', key: since, values: { detail: incident.detail, since } }]
+  const since = limited.since.toISOString()
+  return [{ kind: 'signups-limited', key: since, values: { detail: limited.detail, since } }]
 }
 
-async function stoppedRuns({ db, clock }: Deps): Promise<DetectedIncident[]> {
-  const lastsSince = clock.now().getTime() - RECOVERY_MS
-  return (await openIncidents(db)).flatMap(({ name, what, detail, since }) => {
-    if (name === SIGNUPS_INCIDENT) return []
-    const [area, subject = ''] = name.split(' ')
-    const mayRecover = area === 'work' || what === 'unreachable'
-    if (mayRecover && since.getTime() > lastsSince) return []
-    const key = `${subject || area} ${since.toISOString()}`
-    const values = { subject, what, detail, since: since.toISOString() }
-    return [{ kind: area === 'work' ? ('work-failed' as const) : ('run-stopped' as const), key, values }]
-  })
+function stoppedRun({ name, what, detail, since }: Incident, lastsSince: Date): DetectedIncident[] {
+  const [area, subject = ''] = name.split(' ')
+  const isWork = area === 'work'
+  if (name === SIGNUPS_INCIDENT || ((isWork || what === 'unreachable') && since > lastsSince)) return []
+  const kind = isWork ? 'work-failed' : 'run-stopped'
+  return [incident(kind, subject || area!, since, { subject, what, detail })]
 }
 
 async function stalledSources(deps: Deps): Promise<DetectedIncident[]> {
@@ -127,15 +112,13 @@ function withoutFetch({ source, newestFetch, days }: SourceStatus, now: Date): D
   const since = newestFetch ?? (failures >= FAILURES_OF_A_DAY ? new Date(now.getTime() - NO_FETCH_MS) : now)
   if (now.getTime() - since.getTime() < NO_FETCH_MS) return undefined
   const failed = days.find(({ lastFault }) => lastFault)
-  const values = {
+  return incident('source-stalled', `${source} fetch`, since, {
     source,
     what: 'no-fetch',
-    since: since.toISOString(),
     failures: failed?.failures ?? 0,
     status: failed?.lastStatus ?? null,
     fault: failed?.lastFault ?? null,
-  }
-  return { kind: 'source-stalled', key: `${source} fetch ${since.toISOString()}`, values }
+  })
 }
 
 /** The last day that ended and should have had papers has none, and neither has any later day. */
@@ -157,11 +140,11 @@ function lastExpected(source: string, now: Date): Day {
   return day
 }
 
-async function unclosedDates({ db, clock }: Deps): Promise<DetectedIncident[]> {
-  const dates = await overdueDates(db, new Date(clock.now().getTime() - RECOVERY_MS))
-  return dates.map(({ localDate, plans, due, since }) => ({
-    kind: 'day-not-closed' as const,
-    key: localDate,
-    values: { date: localDate, plans, due, since: since.toISOString() },
+async function unclosedDates({ db }: Deps, lastsSince: Date): Promise<DetectedIncident[]> {
+  const dates = await overdueDates(db, lastsSince)
+  return dates.map(({ localDate: date, plans, due, since }) => ({
+    kind: 'day-not-closed',
+    key: date,
+    values: { date, plans, due, since: since.toISOString() },
   }))
 }

@@ -1,6 +1,6 @@
 import { countBounces } from '../../bounces/bounce-list.repo.ts'
 import { databaseFacts } from '../../core/database/database-facts.repo.ts'
-import { addDays, DAY_MS, type Day, instantOf, localDayOf, midnight, weekdayOf } from '../../core/dates.ts'
+import { addDays, type Day, instantOf, localDayOf, midnight, weekdayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { closedDates } from '../../digests/plan.repo.ts'
 import { sourceDaysBetween } from '../../sources/source-day.repo.ts'
@@ -23,15 +23,20 @@ export async function addWeeklyReport(deps: Deps): Promise<void> {
     log.info('alert.raised', { kind: 'week', key: today })
 }
 
-const COUNTED = [
-  'asked',
-  'confirmed',
-  'unsubscribed',
-  'accepted',
-  'refused',
-  'gaveUp',
-  'uncertain',
-  'skipped',
+const SUMMED = [
+  ['Sign-ups', 'asked'],
+  ['Confirmed', 'confirmed'],
+  ['Unsubscribed', 'unsubscribed'],
+  ['Emails accepted', 'accepted'],
+  ['Emails refused', 'refused'],
+  ['Emails given up', 'gaveUp'],
+  ['Emails uncertain', 'uncertain'],
+  ['Emails skipped', 'skipped'],
+] as const
+const RETURNED = [
+  ['Bounced: no mailbox', 'dead'],
+  ['Bounced: mailbox full', 'full'],
+  ['Complaints', 'complaint'],
 ] as const
 
 /** The week (Monday to Sunday, UTC) before that Monday; undefined if the service was empty then. */
@@ -40,47 +45,59 @@ async function lastWeek(deps: Deps, monday: Day): Promise<AlertValues | undefine
   const from = addDays(monday, -7)
   const to = addDays(monday, -1)
   const sourceDays = await sourceDaysBetween(db, { from, to })
-  const figures = await dailyFigures(deps, { from: addDays(from, -8), to })
-  if (sourceDays.length === 0 && figures.every(({ subscribers }) => subscribers === 0)) return undefined
-  const [last, before] = [figures.slice(8), figures.slice(1, 8)]
-  const counts = COUNTED.flatMap((name) => [
-    [name, sum(last.map((day) => day[name]))],
-    [`${name}Before`, sum(before.map((day) => day[name]))],
-  ])
+  const [last, before] = [await countsOfWeek(deps, from), await countsOfWeek(deps, addDays(from, -7))]
+  const isEmpty = [last, before].every((counts) => Object.values(counts).every((count) => count === 0))
+  if (sourceDays.length === 0 && isEmpty) return undefined
   const { dates, closed } = await closedDates(db, { from, to })
   return {
     from,
     to,
-    subscribers: last.at(-1)!.subscribers,
-    subscribersBefore: before.at(-1)!.subscribers,
-    ...Object.fromEntries(counts),
-    ...(await returnCounts(deps, { from, to })),
+    ...last,
+    ...Object.fromEntries(Object.entries(before).map(([name, count]) => [`${name}Before`, count])),
     dates,
     closed,
     sourceDays: sourceDays.length,
     withPapers: sourceDays.filter(({ papers }) => papers > 0).length,
     papers: sum(sourceDays.map(({ papers }) => papers)),
-    suppressions: await countSuppressionsBetween(db, {
-      from: midnight(from),
-      before: new Date(midnight(to).getTime() + DAY_MS),
-    }),
+    suppressions: await countSuppressionsBetween(db, { from: midnight(from), before: midnight(monday) }),
     databaseBytes: (await databaseFacts(db)).bytes,
   }
 }
 
-const RETURNED = ['dead', 'full', 'complaint']
-
-/** Bounces in those days, and in the same number of days before. */
-async function returnCounts({ db }: Deps, { from, to }: { from: Day; to: Day }): Promise<AlertValues> {
-  const last = await countBounces(db, { from: midnight(from), before: midnight(addDays(to, 1)) })
-  const before = await countBounces(db, { from: midnight(addDays(from, -7)), before: midnight(from) })
-  const of = (counts: typeof last, kind: string) => counts.find((one) => one.class === kind)?.count ?? 0
-  return Object.fromEntries(
-    RETURNED.flatMap((kind) => [
-      [kind, of(last, kind)],
-      [`${kind}Before`, of(before, kind)],
-    ]),
-  )
+/** By name. */
+async function countsOfWeek(deps: Deps, from: Day): Promise<Record<string, number>> {
+  const days = await dailyFigures(deps, { from, to: addDays(from, 6) })
+  const span = { from: midnight(from), before: midnight(addDays(from, 7)) }
+  const bounces = await countBounces(deps.db, span)
+  return {
+    subscribers: days.at(-1)!.subscribers,
+    ...Object.fromEntries(SUMMED.map(([, name]) => [name, sum(days.map((day) => day[name]))])),
+    ...Object.fromEntries(
+      RETURNED.map(([, kind]) => [kind, bounces.find((one) => one.class === kind)?.count ?? 0]),
+    ),
+  }
 }
 
 const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0)
+
+const LABEL = 26
+const NUMBER = 9
+const MIB = 1024 * 1024
+
+/** The week next to the week before, as columns. */
+export function weeklyReportLines(values: AlertValues): string[] {
+  const row = (label: string, ...numbers: (AlertValues[string] | undefined)[]) =>
+    `  ${label.padEnd(LABEL)}${numbers.map((number) => String(number).padStart(NUMBER)).join('')}`
+  const single = (label: string, text: string) => `  ${label.padEnd(LABEL)}${text}`
+  const { closed, dates, withPapers, sourceDays, papers, suppressions, databaseBytes } = values
+  const rows = [['Subscribers', 'subscribers'] as const, ...SUMMED, ...RETURNED]
+  return [
+    row('', 'this week', 'before'),
+    ...rows.map(([label, name]) => row(label, values[name], values[`${name}Before`])),
+    '',
+    single('Complete dates', `${closed} of ${dates} with digests due`),
+    single('Source days', `${withPapers} of ${sourceDays} with papers, ${papers} papers`),
+    single('Suppressed addresses', `${suppressions}`),
+    single('Database', `${Math.round(Number(databaseBytes) / MIB)} MiB`),
+  ]
+}

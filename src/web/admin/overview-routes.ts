@@ -8,7 +8,7 @@ import { Fault } from '../../core/errors.ts'
 import { dayTotals } from '../../digests/reconciliation.repo.ts'
 import { LANES } from '../../mail/message.ts'
 import { newestAlerts } from '../../operator/alerts/alert.repo.ts'
-import { alertLine } from '../../operator/alerts/write-alert.ts'
+import { writeAlert } from '../../operator/alerts/write-alert.ts'
 import { deliveryLimits, deliveryLimitText } from '../../operator/delivery-limits.ts'
 import { type DeliverySummary, deliverySummary } from '../../operator/delivery-switch.ts'
 import { pause, resume } from '../../operator/operations/delivery.ts'
@@ -53,7 +53,7 @@ export const overviewRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { de
       sources: await sourceStatus(deps, { days: 1 }),
       alerts: (await newestAlerts(deps.db, { limit: NEWEST })).map((alert) => ({
         ...alert,
-        text: alertLine(alert),
+        text: writeAlert(alert).subject,
       })),
       actions: await recentActions(deps.db, { limit: NEWEST }),
       span,
