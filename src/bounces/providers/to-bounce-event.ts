@@ -1,5 +1,5 @@
 import { errorText, Fault } from '../../core/errors.ts'
-import { NO_SUCH_MAILBOX_CODES } from '../../mail/refusals/rules/dead.ts'
+import { NO_SUCH_MAILBOX_CODES } from '../../mail/refusals/refusal-rules.ts'
 import { type BounceClass, bounceFromStatus } from '../reading/parsed-bounce.ts'
 import type { MessageReferences } from '../reading/split-report.ts'
 

@@ -1,10 +1,13 @@
-import { DEAD, deadRuleWithCodes } from '../../mail/refusals/rules/dead.ts'
-import { FULL } from '../../mail/refusals/rules/full.ts'
-import { OTHER } from '../../mail/refusals/rules/other.ts'
-import { OURS } from '../../mail/refusals/rules/ours.ts'
-import { POLICY } from '../../mail/refusals/rules/policy.ts'
-import type { RefusalRule } from '../../mail/refusals/rules/rule.ts'
-import { THROTTLED } from '../../mail/refusals/rules/throttled.ts'
+import {
+  DEAD,
+  deadRuleWithCodes,
+  FULL,
+  OTHER,
+  OURS,
+  POLICY,
+  type RefusalRule,
+  THROTTLED,
+} from '../../mail/refusals/refusal-rules.ts'
 
 /**
  * Codes for which the words of a report decide: codes that say little, and codes that reporting servers use for any
@@ -35,19 +38,6 @@ const TRIES: RefusalRule[] = [
       /\bunexpected name server reply\b|\bno (?:reply|answer|response) from (?:the )?(?:name|dns)/i,
       /\bdeferred\b|\btemp(?:orary)?[ _-]?(?:failure|error|lookup)\b|\bserver failure\b/i,
     ],
-    examples: [
-      '550 retry timeout exceeded',
-      '550 Envelope expired',
-      '550 this message has been in the queue too long',
-      '550 Your message was not delivered within 1 days',
-      '550 gave up after several attempts',
-      '550 Could not initiate a conversation',
-      '550 connect to mx.mail.example: Connection timed out',
-      '550 Host not reachable',
-      '550 Name service error for mail.example: Host not found, try again',
-      '550 Name service error for name=mail.example type=MX: Malformed or unexpected name server reply',
-      '550 Deferred: name server',
-    ],
   },
 ]
 
@@ -56,10 +46,6 @@ const NO_CONNECTION: RefusalRule = {
   name: 'report-no-connection',
   class: 'temporary',
   text: [/\bconnection (?:was )?(?:timed? ?out|refused|reset|dropped|lost)\b(?! (?:by|due|because|for|as))/i],
-  examples: [
-    '450 connect to mx.mail.example[192.0.2.1]:25: Connection refused',
-    '451 4.4.1 delivery temporarily suspended: connect to mx.mail.example:25: Connection refused',
-  ],
 }
 
 /** A mailbox that accepts nothing at present, in the words of local programs. */
@@ -74,13 +60,6 @@ const REPORT_FULL: RefusalRule[] = [
       /\bnot enough (?:disk |storage )?space in\b|\bfull mail ?box\b|\bdisk ?quota\b|\btoo (?:much mail data|many messages) (?:on|in)\b/i,
       /\bwould (?:exceed|be over)\b[^.;]{0,40}\b(?:storage|quota)\b/i,
     ],
-    examples: [
-      "550 The user's space has been used up",
-      '550 Quota violation for user ann',
-      '550 User mailbox exceeds allowed size: ann@mail.example',
-      "550 Not enough storage space in ann's mailbox",
-      '550 mailbox would exceed maximum allowed storage',
-    ],
   },
   {
     name: 'report-off',
@@ -89,7 +68,6 @@ const REPORT_FULL: RefusalRule[] = [
       /\b(?:account|mail ?box|user|address|recipient)\b[^.;:]{0,40}\b(?:not active|terminated|archived|has expired|has been (?:closed|suspended)|currently suspended)\b/i,
       /\b(?:archived|expired|closed) (?:recipient|account|mail ?box|user)\b|\bextended inactivity\b/i,
     ],
-    examples: ['550 user not active', '550 archived recipient'],
   },
 ]
 
@@ -101,7 +79,6 @@ const NOT_THEIRS: RefusalRule = {
     /\bback-?scatter\b/i,
     /\b(?:valid|invalid|the|your) from:? (?:address|domain|header)?|\bfrom: ?(?:domain|address)\b/i,
   ],
-  examples: ['550 backscatter protection: an invalid address', '550 From: domain is invalid'],
 }
 
 /** A program of the receiving server failed, whatever its output says about users. */
@@ -112,10 +89,6 @@ const PROGRAMS: RefusalRule = {
     /\b(?:couldn'?t|cannot|can'?t|could not|unable to|failed to) (?:create|open|write|read|lock|exec\w*|append|chdir|access)\b/i,
     /\bcommand (?:died|not found|failed|time)|\bexit (?:status|code)\b|\bpermission denied\b|\bno such file\b/i,
   ],
-  examples: [
-    '550 procmail: Couldn\'t create "/var/mail/ann": No such user',
-    '550 Command died with status 1',
-  ],
 }
 
 /** Bolder than the rules for a session: a report needs a second one to take effect, a reply in a session does not. */
@@ -123,107 +96,52 @@ const REPORT_DEAD: RefusalRule[] = [
   ...DEAD.filter(({ text }) => text !== undefined).map((rule) =>
     rule.class === 'dead' ? { ...rule, name: `report-${rule.name}`, enhanced: WORDS_COUNT } : rule,
   ),
-  dead(
-    'report-nobody',
-    [
-      /\b(?:user|recipient|addressee|address|mail ?box|account|alias|name|userid)(?:e?s)?(?: \S+)? ?(?:is |was |are |were )?(?:unknown|not known)\b/i,
-      /\bunknown[- ](?:or (?:illegal|invalid) )?(?:e-?mail |local |virtual )?(?:user|recipient|addressee|address|mail ?box|account|alias|userid|name)s?\b/i,
-      /\bno (?:such|valid|known) (?:local |virtual |e-?mail )?(?:user|recipient|addressee|address|mail ?box|account|alias|person|name|subscriber)s?\b(?! from)|\bnot found (?:recipient|user|account)\b/i,
-      /\b(?:user|recipient|addressee|address|mail ?box|account|alias|name)s?\b[^.;:]{0,60}(?:\bnot|n'?t) (?:be |been )?(?:found|recogni[sz]ed|exist|present|listed|resolved|registered|located|a(?:n)? known)\b/i,
-      /\b(?:user|recipient|addressee|address|mail ?box|account)s?\b[^.;:]{0,60}\b(?:has ceased|ceased to exist|no longer (?:exist|valid|active|available|accept|work|receiv))/i,
-      /\b(?:invalid|illegal|bad|non[- ]?existent|undefined|incorrect)[- ](?:\w+ ){0,3}?(?:user ?id|user|recipient|addressee|mail ?box|account|alias|address)(?:name)?s?\b/i,
-      /\b(?:user|recipient|mail ?box|account|address)(?:name)? (?:is )?(?:invalid|nonexistent|incorrect)\b/i,
-      /\bnot (?:an? )?(?:valid|known|local|existing|active) (?:\w+ )?(?:user|recipient|mail ?box|account|address|customer)\b/i,
-      /\bno (?:one|body) (?:at|with|by) (?:this|that)\b|\bno (?:account|mail ?box|user|one)\b.{0,20}\bby (?:that|this) name\b|\bthere is no (?:user|mail ?box|account|such)\b/i,
-      /\b(?:not in|isn'?t in) my (?:valid\w*|user) ?(?:list|recipient)|\bnot (?:in|found in|listed in) (?:the |our |any )?(?:\w+ ){0,2}(?:directory|address book|aliases|user database|passwd)/i,
-      /\brequested (?:mail )?action (?:not taken|aborted): (?:mail ?box|user) (?:is )?(?:not found|unknown)\b|\bmail ?box (?:is )?unavail?able\b|\brecipient is not local\b/i,
-      /\bno (?:home directory|mail ?box) (?:for|found)\b/i,
-    ],
-    [
-      '550 <ann@mail.example>: User unknown',
-      '550 Unknown user: ann@mail.example',
-      '550 no such user',
-      '550 The recipient name is not recognized',
-      '550 This mailbox no longer accepts anything',
-      '550 Invalid final delivery userid: ann@mail.example',
-      '550 the address is incorrect',
-      '550 not a local mailbox',
-      '550 There is no user behind this',
-      '550 sorry, this recipient is not in my validrcptto list',
-      '550 Requested action not taken: mailbox unavailable',
-      '550 no home directory for ann',
-    ],
-  ),
-  dead(
-    'report-moved',
-    [
-      /\bhas been replaced by\b|\b(?:user|recipient|mail ?box|address|person|account)\b[^.;:]{0,40}\bhas (?:moved|changed|left)\b/i,
-      /\b(?:address|user|recipient)\b[^.;:]{0,30}\b(?:changed to|is now)\b/i,
-    ],
-    [
-      '550 ann@mail.example has been replaced by bob@mail.example',
-      '551 The address of this person changed to another',
-    ],
-  ),
-  dead(
-    'report-no-host',
-    [
-      /\b(?:host|domain|server|host or domain name|domain name|mail domain|fqdn|mx)\b[^.;]{0,50}\b(?:not (?:be )?found|does not exist|doesn'?t exist|non-?existent|is (?:invalid|unknown)|unknown|not known|not resolve|not reachable|is unresolvable)\b/i,
-      /\brecipient domain must exist\b|\b(?:no such|unknown|invalid|non-?existent|bad|unresolvable|find any) (?:host|domain|mail domain|destination|system|mail exchanger|recipient domain)\b/i,
-      /\bunrout(?:e)?able (?:mail )?(?:domain|address)\b|\bunrout(?:e)?able\b/i,
-      /\bname or service not known\b|\bdns lookup failure\b|\bnxdomain\b|\bbad address syntax\b/i,
-      /\bno (?:mx|mail exchanger|a|address)(?:[ -]records?)?\b.{0,20}\b(?:found|for|defined|exist)|\bno smtp service\b|\bhas no (?:mail exchanger|mx)/i,
-      /\b(?:host|domain)(?:\/\w+)?(?: \S+)? does not (?:accept|receive) (?:any )?(?:e-?mail|mail)\b/i,
-    ],
-    [
-      '550 Host or domain name not found. Name service error for name=mail.example type=A: Host not found',
-      '550 Domain does not exist',
-      "550 Sorry, I couldn't find any host named mail.example.",
-      '550 unrouteable mail domain "mail.example"',
-      '550 DNS lookup failure: host mail.example not here',
-      '550 No MX record found for domain=mail.example',
-      '550 Host mail.example does not accept mail',
-    ],
-  ),
-  dead(
-    'report-nobody-abroad',
-    [
-      /\b(?:adresse|empfanger|postfach|benutzer|konto)\S{0,20}\b[^.;:]{0,50}\b(?:nicht (?:gefunden|bekannt|vorhanden|existent|ermittelt)|existiert nicht|unbekannt|ungultig)/i,
-      /\b(?:adresse|destinataire|utilisateur|compte|boite)\b[^.;:]{0,60}\b(?:introuvable|inconnue?|n.existe pas|inexistante?|n.a pas ete trouve|invalide)/i,
-      /\b(?:direccion|destinatario|usuario|cuenta|buzon)\b[^.;:]{0,60}\b(?:no (?:existe|se (?:ha )?(?:encontr|pudo encontrar)|encontrad|valid)|desconocid|inexistente|inválid|invalid)|\bno existe\b.{0,30}\b(?:usuario|persona|cuenta|direccion|buzon)/i,
-      /\b(?:endereco|destinatario|usuario|conta|caixa)\b[^.;:]{0,60}\b(?:nao (?:existe|foi encontrad|encontrad)|inexistente|desconhecid|invalid)/i,
-      /\b(?:indirizzo|destinatario|utente|casella|account)\b[^.;:]{0,60}\b(?:non (?:esiste|e stat[oa] trovat|trovat|valid)|inesistente|sconosciut)|\bnessun utente\b/i,
-      /\b(?:adres|ontvanger|gebruiker|postvak)\b[^.;:]{0,50}\b(?:niet gevonden|bestaat niet|onbekend|ongeldig)/i,
-      /\b(?:adress\w*|mottagare\w*|anvandare\w*|modtager\w*|bruger\w*|mottaker\w*|bruker\w*)\b[^.;:]{0,50}\b(?:hittades inte|finns inte|okand|findes ikke|ikke fundet|ukendt|finnes ikke|ikke funnet|ukjent)/i,
-      /\b(?:adres\w*|odbiorc\w*|uzytkownik\w*|kont\w*|skrzynk\w*)\b[^.;:]{0,50}\b(?:nie (?:istnieje|znalezion|zosta)|nieznan|niepoprawn)/i,
-      /(?:адрес|получател|пользовател|ящик|учетн)\S{0,20}[^.;:]{0,60}(?:не (?:найден|существует|обнаружен|зарегистрирован)|неизвестен|недействител)/i,
-      /(?:アドレス|宛先|ユーザ|受信者|メールボックス).{0,20}(?:見つかりません|見つかり ?ませんでした|存在しません|不明|ありません|存在しない)/i,
-      /(?:地址|收件人|用户|用戶|邮箱|郵箱|信箱|帐户|账户|帳戶|使用者).{0,20}(?:不存在|找不到|未找到|无法找到|無法找到|无效|無效)|(?:找不到|无此|無此|查无此)(?:用户|用戶|收件人|邮箱|地址|人)/i,
-      /(?:주소|수신자|사용자|계정|받는 ?사람).{0,20}(?:찾을 수 없|존재하지 않|없습니다|알 수 없)/i,
-      /\b(?:alici|adres|kullanici)\w*\b.{0,40}\b(?:bulunamad|gecersiz|mevcut degil)|\b(?:cimzett|cim)\w*\b.{0,40}\bnem (?:talalhato|letezik)|\b(?:adresat|prijemce|uzivatel)\w*\b.{0,40}\b(?:neexistuje|nenalezen|neznam)/i,
-    ],
-    [
-      '550 Die Adresse konnte nicht gefunden werden: Adresse nicht gefunden',
-      "550 L'adresse est introuvable",
-      '550 No se encontró: la dirección no existe',
-      '550 O endereço não foi encontrado',
-      "550 L'indirizzo non esiste",
-      '550 Het adres is niet gevonden',
-      '550 Adressen hittades inte',
-      '550 Adres nie istnieje',
-      '550 Адрес получателя не найден',
-      '550 メールアドレスが見つかりませんでした',
-      '550 收件人地址不存在',
-      '550 수신자를 찾을 수 없습니다',
-      '550 Alıcı adres bulunamadı',
-    ],
-  ),
+  dead('report-nobody', [
+    /\b(?:user|recipient|addressee|address|mail ?box|account|alias|name|userid)(?:e?s)?(?: \S+)? ?(?:is |was |are |were )?(?:unknown|not known)\b/i,
+    /\bunknown[- ](?:or (?:illegal|invalid) )?(?:e-?mail |local |virtual )?(?:user|recipient|addressee|address|mail ?box|account|alias|userid|name)s?\b/i,
+    /\bno (?:such|valid|known) (?:local |virtual |e-?mail )?(?:user|recipient|addressee|address|mail ?box|account|alias|person|name|subscriber)s?\b(?! from)|\bnot found (?:recipient|user|account)\b/i,
+    /\b(?:user|recipient|addressee|address|mail ?box|account|alias|name)s?\b[^.;:]{0,60}(?:\bnot|n'?t) (?:be |been )?(?:found|recogni[sz]ed|exist|present|listed|resolved|registered|located|a(?:n)? known)\b/i,
+    /\b(?:user|recipient|addressee|address|mail ?box|account)s?\b[^.;:]{0,60}\b(?:has ceased|ceased to exist|no longer (?:exist|valid|active|available|accept|work|receiv))/i,
+    /\b(?:invalid|illegal|bad|non[- ]?existent|undefined|incorrect)[- ](?:\w+ ){0,3}?(?:user ?id|user|recipient|addressee|mail ?box|account|alias|address)(?:name)?s?\b/i,
+    /\b(?:user|recipient|mail ?box|account|address)(?:name)? (?:is )?(?:invalid|nonexistent|incorrect)\b/i,
+    /\bnot (?:an? )?(?:valid|known|local|existing|active) (?:\w+ )?(?:user|recipient|mail ?box|account|address|customer)\b/i,
+    /\bno (?:one|body) (?:at|with|by) (?:this|that)\b|\bno (?:account|mail ?box|user|one)\b.{0,20}\bby (?:that|this) name\b|\bthere is no (?:user|mail ?box|account|such)\b/i,
+    /\b(?:not in|isn'?t in) my (?:valid\w*|user) ?(?:list|recipient)|\bnot (?:in|found in|listed in) (?:the |our |any )?(?:\w+ ){0,2}(?:directory|address book|aliases|user database|passwd)/i,
+    /\brequested (?:mail )?action (?:not taken|aborted): (?:mail ?box|user) (?:is )?(?:not found|unknown)\b|\bmail ?box (?:is )?unavail?able\b|\brecipient is not local\b/i,
+    /\bno (?:home directory|mail ?box) (?:for|found)\b/i,
+  ]),
+  dead('report-moved', [
+    /\bhas been replaced by\b|\b(?:user|recipient|mail ?box|address|person|account)\b[^.;:]{0,40}\bhas (?:moved|changed|left)\b/i,
+    /\b(?:address|user|recipient)\b[^.;:]{0,30}\b(?:changed to|is now)\b/i,
+  ]),
+  dead('report-no-host', [
+    /\b(?:host|domain|server|host or domain name|domain name|mail domain|fqdn|mx)\b[^.;]{0,50}\b(?:not (?:be )?found|does not exist|doesn'?t exist|non-?existent|is (?:invalid|unknown)|unknown|not known|not resolve|not reachable|is unresolvable)\b/i,
+    /\brecipient domain must exist\b|\b(?:no such|unknown|invalid|non-?existent|bad|unresolvable|find any) (?:host|domain|mail domain|destination|system|mail exchanger|recipient domain)\b/i,
+    /\bunrout(?:e)?able (?:mail )?(?:domain|address)\b|\bunrout(?:e)?able\b/i,
+    /\bname or service not known\b|\bdns lookup failure\b|\bnxdomain\b|\bbad address syntax\b/i,
+    /\bno (?:mx|mail exchanger|a|address)(?:[ -]records?)?\b.{0,20}\b(?:found|for|defined|exist)|\bno smtp service\b|\bhas no (?:mail exchanger|mx)/i,
+    /\b(?:host|domain)(?:\/\w+)?(?: \S+)? does not (?:accept|receive) (?:any )?(?:e-?mail|mail)\b/i,
+  ]),
+  dead('report-nobody-abroad', [
+    /\b(?:adresse|empfanger|postfach|benutzer|konto)\S{0,20}\b[^.;:]{0,50}\b(?:nicht (?:gefunden|bekannt|vorhanden|existent|ermittelt)|existiert nicht|unbekannt|ungultig)/i,
+    /\b(?:adresse|destinataire|utilisateur|compte|boite)\b[^.;:]{0,60}\b(?:introuvable|inconnue?|n.existe pas|inexistante?|n.a pas ete trouve|invalide)/i,
+    /\b(?:direccion|destinatario|usuario|cuenta|buzon)\b[^.;:]{0,60}\b(?:no (?:existe|se (?:ha )?(?:encontr|pudo encontrar)|encontrad|valid)|desconocid|inexistente|inválid|invalid)|\bno existe\b.{0,30}\b(?:usuario|persona|cuenta|direccion|buzon)/i,
+    /\b(?:endereco|destinatario|usuario|conta|caixa)\b[^.;:]{0,60}\b(?:nao (?:existe|foi encontrad|encontrad)|inexistente|desconhecid|invalid)/i,
+    /\b(?:indirizzo|destinatario|utente|casella|account)\b[^.;:]{0,60}\b(?:non (?:esiste|e stat[oa] trovat|trovat|valid)|inesistente|sconosciut)|\bnessun utente\b/i,
+    /\b(?:adres|ontvanger|gebruiker|postvak)\b[^.;:]{0,50}\b(?:niet gevonden|bestaat niet|onbekend|ongeldig)/i,
+    /\b(?:adress\w*|mottagare\w*|anvandare\w*|modtager\w*|bruger\w*|mottaker\w*|bruker\w*)\b[^.;:]{0,50}\b(?:hittades inte|finns inte|okand|findes ikke|ikke fundet|ukendt|finnes ikke|ikke funnet|ukjent)/i,
+    /\b(?:adres\w*|odbiorc\w*|uzytkownik\w*|kont\w*|skrzynk\w*)\b[^.;:]{0,50}\b(?:nie (?:istnieje|znalezion|zosta)|nieznan|niepoprawn)/i,
+    /(?:адрес|получател|пользовател|ящик|учетн)\S{0,20}[^.;:]{0,60}(?:не (?:найден|существует|обнаружен|зарегистрирован)|неизвестен|недействител)/i,
+    /(?:アドレス|宛先|ユーザ|受信者|メールボックス).{0,20}(?:見つかりません|見つかり ?ませんでした|存在しません|不明|ありません|存在しない)/i,
+    /(?:地址|收件人|用户|用戶|邮箱|郵箱|信箱|帐户|账户|帳戶|使用者).{0,20}(?:不存在|找不到|未找到|无法找到|無法找到|无效|無效)|(?:找不到|无此|無此|查无此)(?:用户|用戶|收件人|邮箱|地址|人)/i,
+    /(?:주소|수신자|사용자|계정|받는 ?사람).{0,20}(?:찾을 수 없|존재하지 않|없습니다|알 수 없)/i,
+    /\b(?:alici|adres|kullanici)\w*\b.{0,40}\b(?:bulunamad|gecersiz|mevcut degil)|\b(?:cimzett|cim)\w*\b.{0,40}\bnem (?:talalhato|letezik)|\b(?:adresat|prijemce|uzivatel)\w*\b.{0,40}\b(?:neexistuje|nenalezen|neznam)/i,
+  ]),
   {
     name: 'report-no-host-code',
     class: 'dead',
     status: ['5'],
     enhanced: ['5.4.4', '5.4.310'],
-    examples: ['550 5.4.4 Unable to route', '550 5.4.310 DNS says no'],
   },
 ]
 

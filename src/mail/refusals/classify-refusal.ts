@@ -1,11 +1,5 @@
 import type { MessageWithHistory } from '../outbox/message-list.repo.ts'
-import { DEAD } from './rules/dead.ts'
-import { FULL } from './rules/full.ts'
-import { OTHER } from './rules/other.ts'
-import { OURS } from './rules/ours.ts'
-import { POLICY } from './rules/policy.ts'
-import type { RefusalClass, RefusalRule } from './rules/rule.ts'
-import { THROTTLED } from './rules/throttled.ts'
+import { REFUSAL_RULES, type RefusalClass, type RefusalRule } from './refusal-rules.ts'
 
 /** A server's reply: three digits (null without a reply), "5.1.1" or null, and the whole text, digits included. */
 export interface SmtpReply {
@@ -85,12 +79,6 @@ const normalizedText = (reply: string): string =>
     )
     .replace(/\.(?=\S)/g, '_')
     .replace(/\s+/g, ' ')
-
-/**
- * The first rule that matches counts. The order protects addresses from being classified as dead: text about send
- * rate, our side, a full mailbox or policy decides first, even next to 5.1.1. Only then do the rules in DEAD apply.
- */
-export const REFUSAL_RULES: RefusalRule[] = [...THROTTLED, ...OURS, ...FULL, ...POLICY, ...DEAD, ...OTHER]
 
 type AttemptReply = Pick<MessageWithHistory['tries'][number], 'status' | 'enhanced' | 'reply'>
 

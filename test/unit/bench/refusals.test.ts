@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { REFUSAL_RULES } from '../../../src/mail/refusals/classify-refusal.ts'
+import { REFUSAL_RULES } from '../../../src/mail/refusals/refusal-rules.ts'
 import { CORPUS } from '../../bench/refusal-corpus.ts'
 import { benchRefusals, measureRefusals } from '../../bench/refusals.ts'
 import { testData } from '../../support/test-data.ts'

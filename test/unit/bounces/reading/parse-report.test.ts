@@ -5,6 +5,7 @@ import { type ParsedReport, parseReport } from '../../../../src/bounces/reading/
 import { REPORT_RULES } from '../../../../src/bounces/reading/report-rules.ts'
 import { classifyRefusal } from '../../../../src/mail/refusals/classify-refusal.ts'
 import { computedMs } from '../../../support/computed-ms.ts'
+import { REFUSAL_EXAMPLES, REPORT_EXAMPLES } from '../../mail/refusals/rule-examples.ts'
 import { FORMATS } from './formats.ts'
 
 const read = async (lines: string[], end = '\n'): Promise<ParsedReport> =>
@@ -196,7 +197,12 @@ describe('no report', () => {
 
 describe('the rules of reports', () => {
   const examples = REPORT_RULES.filter(({ name }) => name.startsWith('report-')).flatMap(
-    ({ name, class: kind, examples }) => examples.map((answer) => ({ name, kind, answer })),
+    ({ name, class: kind }) =>
+      (REPORT_EXAMPLES[name] ?? REFUSAL_EXAMPLES[name.replace('report-', '')]!).map((answer) => ({
+        name,
+        kind,
+        answer,
+      })),
   )
   test.each(examples)('$name: $answer', ({ kind, answer }) =>
     expect(classifyRefusal({ status: 550, enhanced: null, reply: answer }, REPORT_RULES).class).toBe(kind),

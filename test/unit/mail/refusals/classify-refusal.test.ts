@@ -1,11 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  classifyRefusal,
-  REFUSAL_RULES,
-  type SmtpReply,
-} from '../../../../src/mail/refusals/classify-refusal.ts'
+import { classifyRefusal, type SmtpReply } from '../../../../src/mail/refusals/classify-refusal.ts'
 import { computedMs } from '../../../support/computed-ms.ts'
+import { REFUSAL_EXAMPLES } from './rule-examples.ts'
 
 const classOf = (answer: string, enhanced: string | null = null) =>
   classifyRefusal({ status: Number(answer.slice(0, 3)), enhanced, reply: answer })
@@ -110,7 +107,7 @@ describe('any reply', () => {
   )
   const piece = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 30 }),
-    fc.constantFrom(...REFUSAL_RULES.flatMap(({ examples }) => examples)),
+    fc.constantFrom(...Object.values(REFUSAL_EXAMPLES).flat()),
     fc.constantFrom('\u0000', '\ud800', '\r\n', ' ', '550-5.1.0 ', 'user ', 'mailbox ', 'sender '),
   )
   const mutated = fc

@@ -1,0 +1,416 @@
+export const REFUSAL_CLASSES = ['dead', 'full', 'policy', 'ours', 'temporary'] as const
+
+/**
+ * The meaning of a reply other than an acceptance. dead: no such mailbox. full: the mailbox accepts nothing at present
+ * (full, switched off). policy: the server or its users reject it. ours: our settings, DNS or the format of the email.
+ * temporary: not now.
+ */
+export type RefusalClass = (typeof REFUSAL_CLASSES)[number]
+
+/** One reviewed rule. It matches if every list that it has contains a match. */
+export interface RefusalRule {
+  name: string
+  class: RefusalClass
+  /** Prefixes of the three digits of the reply: "5", "452". */
+  status?: string[]
+  /** Enhanced codes (RFC 3463). "x" matches 4 and 5, "*" any detail; null matches a reply without one. */
+  enhanced?: (string | null)[]
+  /** Patterns for the text of the reply, in any case, without accents. */
+  text?: RegExp[]
+  /** The server asks for fewer emails at a time, or for a pause. Unset: true if the status is 421. */
+  slowDown?: boolean
+}
+
+/** Later, or less at a time: about time and amount, not about the address or the email. */
+export const THROTTLED: RefusalRule[] = [
+  {
+    name: 'greylisted',
+    class: 'temporary',
+    status: ['4'],
+    text: [/\bgr[ae]y-? ?list/i, /\b(?:retry|try again|come back) in \d/i],
+    slowDown: false,
+  },
+  {
+    name: 'mailbox-too-busy',
+    class: 'temporary',
+    text: [/\b(?:user|recipient)\b.{0,40}\breceiving mail (?:at a rate|too)/i, /\brecipient thread limit/i],
+    slowDown: false,
+  },
+  {
+    name: 'mailbox-full-code',
+    class: 'full',
+    enhanced: ['x.2.2'],
+  },
+  {
+    name: 'too-many',
+    class: 'temporary',
+    text: [
+      /\btoo many (?:[\w-]+ ){0,3}?(?:connections?|sessions?|messages?|e?-?mails?|recipients|commands|errors|requests|attempts)\b/i,
+      /\b(?:sent|sending) (?:to )?too many\b/i,
+      /\btoo (?:fast|frequent(?:ly)?)\b/i,
+      /\b(?:connections?|sessions?|messages?|mails?|emails?|sending|submission|recipients?|hourly|daily|frequency)(?: [\w-]+){0,2} (?:limit|quota)\b.{0,40}\b(?:exceed|reach|hit)/i,
+      /\bexceed(?:s|ed|ing)?\b.{0,50}\b(?:connection|sending|message|mail|hourly|daily|rate|frequency)s?(?: rate| count)? (?:limit|quota)/i,
+      /\breach(?:ed)? (?:your|the) [\w -]{0,30}\b(?:limit|quota)\b/i,
+      /\bfrequency (?:is )?limited\b/i,
+    ],
+    slowDown: true,
+  },
+  {
+    name: 'slower',
+    class: 'temporary',
+    text: [
+      /\brate[- ]?limit/i,
+      /\bthrottl/i,
+      /\bslow(?:er)? down\b/i,
+      /\b(?:server|system|host|service|we are|too|very) busy\b/i,
+      /\bunusual (?:rate|number|amount|volume)\b/i,
+      /\b(?:unexpected|high|excessive) (?:volume|rate)\b/i,
+      /\breduce (?:your|the) (?:\w+ )?(?:rate|volume|speed)/i,
+      /\bresources (?:are )?temporarily unavailable\b/i,
+    ],
+    slowDown: true,
+  },
+  {
+    name: 'slower-code',
+    class: 'temporary',
+    enhanced: ['4.3.2', '4.4.5', 'x.5.3', 'x.7.28', '4.7.500', '4.7.501', '4.7.650', '4.7.651', '4.7.652'],
+    slowDown: true,
+  },
+]
+
+/** Our settings, DNS and names: another sender would not get this reply. */
+export const OURS: RefusalRule[] = [
+  {
+    name: 'login-wanted',
+    class: 'ours',
+    status: ['530', '534', '535', '538'],
+  },
+  {
+    name: 'own-people-only',
+    class: 'policy',
+    text: [/\bresolver_rst_(?:auth|not)/i],
+  },
+  {
+    name: 'login-wanted-words',
+    class: 'ours',
+    status: ['5'],
+    text: [
+      /\b(?:smtp )?authenticat(?:ion|e) (?:is )?(?:required|needed|first)/i,
+      /\bmust (?:first )?(?:authenticate|log ?in)\b/i,
+      /\b(?:not |un)authenticated\b/i,
+      /\bstarttls\b.{0,20}\b(?:first|required|needed)|\b(?:tls|encryption)(?: connection)? (?:is )?(?:required|needed)/i,
+    ],
+  },
+  {
+    name: 'relay-denied',
+    class: 'ours',
+    text: [
+      /\brelay(?:ing)?\b(?: [\w-]+){0,3}? (?:denied|prohibited|refused|disallowed|rejected|forbidden)/i,
+      /\brelay(?:ing)?\b[^.;]{0,60}\bnot (?:allowed|permitted|authori[sz]ed|supported)/i,
+      /\b(?:not (?:allowed|permitted|authori[sz]ed)|unable|cannot|can't|don'?t|do not|does not|won'?t|will not|refuse\w*|unauthori[sz]ed|insecure mail|no) (?:to )?relay/i,
+      /\brcpthosts\b/i,
+      /\bnot (?:a |an )?(?:open )?relay\b/i,
+    ],
+  },
+  {
+    name: 'own-account',
+    class: 'ours',
+    text: [
+      /\byour (?:smtp |mail |sending )?account\b/i,
+      /\bsending (?:is |has been |was )?(?:disabled|suspended|paused)\b/i,
+    ],
+  },
+  {
+    name: 'sender-code',
+    class: 'ours',
+    enhanced: ['x.1.7', 'x.1.8'],
+  },
+  {
+    name: 'sender-rejected',
+    class: 'ours',
+    text: [
+      /\bsenders?'?s?\b(?: (?:address|domain|mailbox|host|e?-?mail))*(?: <?\S+>?)? (?:is |was |has been )?(?:rejected|refused|denied|invalid|unknown|blocked|not (?:found|valid|accepted|allowed|known|authori[sz]ed|permitted|verified))/i,
+      /\bsender\b[^.;]{0,80}\b(?:does not|doesn'?t|do not|must) (?:exist|resolve)/i,
+      /\bdomain of sender\b/i,
+      /\b(?:invalid|bad|unknown|unrout(?:e)?able|forged|unverified|null) (?:sender|envelope[- ]?(?:from|sender)|return[- ]path|reverse[- ]path|mail from)/i,
+      /\bsender (?:verif(?:y|ication)|callout|callback)\b/i,
+      /\bidentit(?:y|ies)\b.{0,30}\b(?:failed|not verified)|\baddress is not verified\b/i,
+      /\b(?:mail from|return[- ]path|envelope sender|from) (?:address|domain)\b[^.;]{0,60}\b(?:not|invalid|rejected|unknown|no)\b/i,
+    ],
+  },
+  {
+    name: 'own-dns-code',
+    class: 'ours',
+    enhanced: ['x.7.25', 'x.7.27'],
+  },
+  {
+    name: 'own-dns',
+    class: 'ours',
+    text: [
+      /\bptr\b/i,
+      /\br-?dns\b|\breverse[- ](?:dns|lookup|hostname|name|resolution|ip)/i,
+      /\b(?:ip )?name lookup failed|\bcannot find your (?:reverse )?hostname/i,
+      /\bunverifyable sending|\bmismatch(?:es)? (?:the )?client (?:ip|host)/i,
+      /\b(?:helo|ehlo)\b[^.;]{0,40}\b(?:reject|invalid|bad|not|mismatch|does|must)|\b(?:invalid|bad|forged) (?:helo|ehlo)\b/i,
+      /\bhost ?name\b[^.;]{0,40}\b(?:does not|doesn'?t|not) (?:resolve|match)/i,
+      /\binvalid dns (?:mx|a\b|ptr|record)/i,
+    ],
+  },
+  {
+    name: 'mail-unproven-code',
+    class: 'ours',
+    enhanced: [
+      ...['x.7.20', 'x.7.21', 'x.7.22', 'x.7.23', 'x.7.24', 'x.7.26', 'x.7.29', 'x.7.30', 'x.7.31', 'x.7.32'],
+      ...['x.7.509', 'x.7.515'],
+    ],
+  },
+  {
+    name: 'mail-unproven',
+    class: 'ours',
+    text: [
+      /\b(?:spf|dkim|dmarc|domainkeys)\b/i,
+      /\bsender policy framework\b/i,
+      /\bauthentication (?:checks?|information|results?)\b/i,
+    ],
+  },
+  {
+    name: 'mail-too-large',
+    class: 'ours',
+    enhanced: ['x.3.4', 'x.2.3'],
+  },
+  {
+    name: 'mail-too-large-words',
+    class: 'ours',
+    text: [
+      /\b(?:message|mail|e-?mail|body|content|data)(?:'s)? (?:size |length |file )?(?:is |was )?(?:too (?:big|large|long)|exceed)/i,
+      /\bsize exceed|\bexceeds? (?:the )?(?:fixed |administrative )?(?:maximum )?(?:message )?size/i,
+      /\b(?:line|header)s? (?:is |are )?too (?:long|large)|\bline (?:length )?limit exceed/i,
+    ],
+  },
+]
+
+/** The mailbox exists but accepts nothing at present. */
+export const FULL: RefusalRule[] = [
+  {
+    name: 'mailbox-full',
+    class: 'full',
+    text: [
+      /\b(?:mail ?box|mail ?dir|mail ?drop|inbox|account|recipient|user)s?\b[^.;]{0,50}\b(?:is|are|was|too)? ?full\b/i,
+      /\b(?:over|above|exceed(?:s|ed|ing)?)\b(?: (?:its|the|his|their|allowed|disk|storage|mailbox|space|user))* quota\b/i,
+      /\bquota (?:is |has been |would be |was )?(?:exceeded|full|reached|violation)/i,
+      /\boverquota\b/i,
+      /\bexceed(?:s|ed|ing)? (?:the |its |his |their )?(?:storage|mailbox|disk space)/i,
+      /\bout of (?:storage|disk space)\b/i,
+      /\b(?:mail ?box|account|user|recipient)s?\b[^.;]{0,60}\b(?:not have enough|no|insufficient) (?:free |disk |storage )?space\b/i,
+      /\boverdrawn\b.{0,30}\bquota\b/i,
+      /\b(?:mail ?box|inbox|recipient)\b[^.;]{0,40}\btoo much mail\b/i,
+    ],
+  },
+  {
+    name: 'mailbox-full-abroad',
+    class: 'full',
+    text: [
+      /\bpostfach (?:ist )?(?:voll|uberfullt)|speicherplatz .{0,30}(?:erschopft|uberschritten)/i,
+      /\bboite (?:aux lettres |mail |de reception )?(?:est )?(?:pleine|saturee)|quota depasse/i,
+      /\bbuzon (?:esta )?lleno|cuota excedida|casilla llena/i,
+      /\bcaixa (?:postal |de correio |de entrada )?(?:esta )?cheia|quota excedida/i,
+      /\bcasella (?:\w+ ){0,3}piena|\bmailbox vol\b|skrzynka (?:\w+ )?(?:pe[lł]na|przepe[lł]niona)/i,
+      /ящик (?:\S+ )?переполнен|превышена квота/i,
+      /邮箱(?:已满|空间不足)|信箱(?:已滿|空間不足)|メールボックス.{0,12}(?:いっぱい|容量)|편지함.{0,8}가득/i,
+    ],
+  },
+  {
+    name: 'mailbox-off',
+    class: 'full',
+    text: [
+      /\b(?:account|mail ?box|user|e?-?mail address|recipient)\b[^.;:]{0,60}\b(?:disabled|suspended|deactivated|discontinued|inactive|frozen)\b/i,
+      /\b(?:disabled|suspended|deactivated|inactive|frozen) (?:recipient|account|mail ?box|user|address)/i,
+      /\b(?:account|mail ?box|user)\b[^.;:]{0,40}\b(?:is|has been|was|temporar\w+) (?:temporar\w+ )?(?:locked|blocked|closed|on hold)\b/i,
+      /\bcompte\b.{0,40}\b(?:bloque|desactive|suspendu)|cuenta\b.{0,30}\b(?:desactivada|suspendida|deshabilitada)|conta\b.{0,30}\b(?:desativada|suspensa)/i,
+      /\bkonto\b.{0,30}\b(?:gesperrt|deaktiviert|zablokowane)|account\b.{0,20}\bdisattivato|аккаунт.{0,20}заблокирован|ящик.{0,20}заблокирован/i,
+    ],
+  },
+]
+
+/** The server or its users reject this email or this sender. */
+export const POLICY: RefusalRule[] = [
+  {
+    name: 'blocked',
+    class: 'policy',
+    text: [
+      /\bblock(?:ed|ing|list(?:ed)?)\b/i,
+      /\b(?:black|deny|white|allow|safe)-? ?list/i,
+      /\bban(?:ned|list)?\b/i,
+      /\b(?:dns)?(?:rbl|bl|wl)s?\b|spamhaus|spamcop|barracuda|\bsorbs\b|\bproofpoint\b.{0,40}\bcheck|\bcloudmark/i,
+      /\breputation\b/i,
+      /(?<!not )\blisted (?:in|at|on|by)\b/i,
+      /\bclient host\b.{0,80}\breject/i,
+    ],
+  },
+  {
+    name: 'spam',
+    class: 'policy',
+    text: [
+      /\bspam(?:ming|mer|mers|my)?\b(?!-)/i,
+      /\bunsolicited\b|\bu[bc]e\b|\bjunk(?: ?mail)?\b|\bbulk (?:e?-?mail|messages?|sender)/i,
+      /\bphish|\bvirus|\bmalware|\btrojan|\binfected\b|\bsuspicious\b/i,
+      /\b(?:message|mail) (?:was )?content\b|\bcontent (?:reject|filter|of (?:this|your) (?:message|mail)|presents)/i,
+      /\bcomplain|\babuse\b|\babusive\b/i,
+      /\bspamverdacht|\bcorreo no deseado|\bpourriel|\bспам|垃圾邮件|垃圾郵件|迷惑メール|스팸/i,
+    ],
+  },
+  {
+    name: 'not-wanted',
+    class: 'policy',
+    text: [
+      /\bpolic(?:y|ies)\b/i,
+      /\b(?:access|permission|delivery|service|connection)s? (?:is |was |has been )?(?:denied|refused|not authori[sz]ed)/i,
+      /\bnot (?:allowed|permitted|authori[sz]ed|wanted|welcome)\b/i,
+      /\b(?:prohibited|forbidden|unwelcome|restrict(?:ed|ion|ions))\b/i,
+      /\b(?:refused|rejected|denied) (?:by|due|because|for)\b/i,
+      /\bpreferences\b|\buser (?:reject|refuse)|\badministrative(?:ly)?\b/i,
+      /\b(?:accepts?|accepting|accepted|receives?|takes?)\b.{0,20}\b(?:mail|messages)\b.{0,30}\bfrom\b/i,
+      /\b(?:your|this) (?:message|mail|e-?mail) (?:was|has been|is) (?:rejected|refused)/i,
+    ],
+  },
+  {
+    name: 'policy-code',
+    class: 'policy',
+    enhanced: ['x.7.*'],
+  },
+]
+
+/** RFC 3463: bad mailbox, bad system, bad syntax, moved without new address. RFC 7505: the domain accepts no email. */
+export const NO_SUCH_MAILBOX_CODES = ['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10']
+
+/** If the code is not specific, the text may be: no code, other address, other system, other protocol. */
+const UNSPECIFIC_CODES = [null, '5.1.0', '5.3.0', '5.5.0']
+
+/** Returns a function that makes rules for dead addresses by text, together with one of these codes. */
+export const deadRuleWithCodes =
+  (enhanced: (string | null)[]) =>
+  (name: string, text: RegExp[]): RefusalRule => ({
+    name,
+    class: 'dead',
+    status: ['5'],
+    enhanced,
+    text,
+  })
+
+const dead = deadRuleWithCodes(UNSPECIFIC_CODES)
+
+/**
+ * There is no such mailbox. Only unambiguous texts are here: RFC 5321 also gives "mailbox unavailable" for policy, and
+ * carriers reply a bare "user unknown", "unknown user" or "no such user" to email that they filter.
+ */
+export const DEAD: RefusalRule[] = [
+  {
+    name: 'not-now',
+    class: 'temporary',
+    status: ['5'],
+    text: [
+      /\btemporar(?:y|ily)\b/i,
+      /\btry (?:again )?later\b/i,
+      /\bnot? .{0,20}\bat (?:this|the) (?:time|moment)\b/i,
+    ],
+  },
+  {
+    name: 'no-such-mailbox-code',
+    class: 'dead',
+    status: ['5'],
+    enhanced: NO_SUCH_MAILBOX_CODES,
+  },
+  dead('unknown', [
+    /\baddress rejected: user (?:is )?unknown\b/i,
+    /\bunknown in (?:virtual|local|relay) (?:mailbox|recipient|alias|user)/i,
+    /\b(?:recipient|mail ?box|addressee|local part|account)(?: address| name)? (?:is )?unknown\b/i,
+    /\bunknown (?:local[- ]part|recipient|mail ?box|addressee|or illegal alias)/i,
+  ]),
+  dead('not-there', [
+    /\bno such (?:user|mail ?box|recipient|account|person|address|addressee)\b.{0,10}\b(?:here|at this|on this|in this|exists)\b/i,
+    /\b(?:user|mail ?box|recipient|account|addressee|address)\b[^.;:]{0,60}\b(?:does not|doesn'?t|do not) exist/i,
+    /\b(?:user|mail ?box|recipient|account|addressee)\b[^.;:]{0,40}\bnot (?:be )?found\b/i,
+    /\bno (?:mail ?box|user|account|recipient)\b(?: here)? (?:by|with|of|under) (?:that|this) name/i,
+    /\buser doesn'?t have an? \S{1,60} account\b/i,
+    /\b(?:non-?existent|nonexisting) (?:user|mail ?box|recipient|account|address)/i,
+  ]),
+  dead('not-valid', [
+    /\binvalid (?:recipient|mail ?box|local[- ]part)\b/i,
+    /\brecipient(?: address)? (?:is )?(?:invalid|not valid)\b/i,
+    /\bnot a (?:valid|known) (?:user|mail ?box|recipient|account)\b/i,
+    /\bnot our (?:user|customer)\b/i,
+    /\b(?:user|mail ?box|recipient|account|address)\b[^.;:]{0,40}\bno longer (?:on|at|in|with|exist|valid|here|used|in use)/i,
+    /\bnot listed in (?:the |public |domino )*(?:name & address book|directory)/i,
+    /\bresolver_adr_(?:ex)?recip/i,
+  ]),
+  dead('not-there-abroad', [
+    /\b(?:empfanger|benutzer|adressat|postfach)(?:adresse)? (?:ist |wurde )?(?:unbekannt|existiert nicht|nicht gefunden|nicht vorhanden)|\bunbekannte[rn]? (?:empfanger|benutzer)/i,
+    /\b(?:adresse d.{0,4} ?au moins un destinataire|adresse (?:du )?destinataire|destinataire) (?:est )?(?:invalide|inconnue?|inexistante?)|\butilisateur inconnu/i,
+    /\b(?:usuario|destinatario|buzon|cuenta) (?:desconocid[oa]|inexistente|no existe|no encontrad[oa])|\bno existe (?:el|la) (?:usuario|destinatario|buzon|cuenta)/i,
+    /\b(?:usuario|destinatario|conta|caixa postal) (?:desconhecid[oa]|inexistente|nao existe|nao encontrad[oa])/i,
+    /\b(?:utente|destinatario|casella|indirizzo) (?:e )?(?:sconosciut[oa]|inesistente|non esiste|non trovat[oa])|\bonbekende (?:gebruiker|ontvanger)|\bgebruiker (?:is )?onbekend/i,
+    /\bnie ma takiego (?:uzytkownika|adresu|konta)|\b(?:uzytkownik|adresat|konto) (?:nieznany|nie istnieje|nie znaleziono)/i,
+    /нет такого (?:пользователя|адреса|получателя|ящика)|(?:пользователь|получатель|(?:почтовый )?ящик|адресат) (?:не найден|не существует|неизвестен)/i,
+    /(?:用户|收件人|邮箱|帐号|账号|用戶|信箱|使用者)(?:地址)?不存在|(?:ユーザ|宛先|受信者|メールアドレス).{0,8}(?:存在しません|見つかりません)|(?:사용자|수신자|계정).{0,6}(?:없습니다|찾을 수 없)/i,
+  ]),
+  dead('no-such-host', [
+    /\bhost unknown\b/i,
+    /\bunknown host\b/i,
+    /\bbad destination system\b/i,
+    /\bnull ?mx\b/i,
+  ]),
+]
+
+/** The rest: codes without a specific text, problems of the server, and the format of the email. */
+export const OTHER: RefusalRule[] = [
+  {
+    name: 'mailbox-off-code',
+    class: 'full',
+    enhanced: ['5.2.1'],
+  },
+  {
+    name: 'mail-form',
+    class: 'ours',
+    enhanced: ['x.6.*'],
+  },
+  {
+    name: 'mail-form-words',
+    class: 'ours',
+    text: [
+      /\brfc ?-?(?:2?822|5322|2821|5321)\b/i,
+      /\bduplicate headers?\b|\b(?:missing|invalid|malformed|bad) (?:\S+ )?headers?\b|\bheaders? error\b|\bmultiple addresses in from/i,
+      /\bbare (?:lf|cr|newline)|\b8-?bit data\b|\bmalformed\b/i,
+    ],
+  },
+  {
+    name: 'network',
+    class: 'temporary',
+    enhanced: ['x.4.0', 'x.4.1', 'x.4.2', 'x.4.3', 'x.4.7'],
+  },
+  {
+    name: 'server-trouble',
+    class: 'temporary',
+    text: [
+      /\b(?:internal|system|local|server|configuration|config|software|mailer)(?: \w+)? (?:error|failure|problem)\b/i,
+      /\bservice (?:is )?(?:currently |not )?(?:un)?available\b/i,
+      /\b(?:timed? ?out|write error|disk space|system storage)\b/i,
+    ],
+  },
+  {
+    name: 'storage-status',
+    class: 'full',
+    status: ['552'],
+    enhanced: [null, '5.0.0', '5.2.0'],
+  },
+  {
+    name: 'not-understood',
+    class: 'ours',
+    status: ['500', '501', '502', '503', '504', '555'],
+  },
+]
+
+/**
+ * The first rule that matches counts. The order protects addresses from being classified as dead: text about send
+ * rate, our side, a full mailbox or policy decides first, even next to 5.1.1. Only then do the rules in DEAD apply.
+ */
+export const REFUSAL_RULES: RefusalRule[] = [...THROTTLED, ...OURS, ...FULL, ...POLICY, ...DEAD, ...OTHER]
