@@ -1,11 +1,12 @@
+import { createHmac, createPublicKey, verify } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { HOUR_MS } from '../core/dates.ts'
 import type { ServiceDeps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { isSameSecret } from '../core/secrets.ts'
 import { acceptReport } from './accept-report.ts'
-import { verifiedMailgunSignature } from './providers/mailgun.ts'
-import { isSignedBySendgrid } from './providers/sendgrid.ts'
+import { object, text } from './json-fields.ts'
+import { eventsIn } from './providers/read-provider-report.ts'
 import { certificateUrl, confirmationUrl, isSignedBy, parseSnsMessage } from './providers/sns.ts'
 import type { SnsClient } from './providers/sns-client.ts'
 import { bindToken } from './providers/used-token.repo.ts'
@@ -75,6 +76,25 @@ async function proveSns(deps: WebhookDeps, { raw }: WebhookRequest): Promise<boo
   return message.Type === 'Notification'
 }
 
+interface SignedBody {
+  /** The public key of the webhook: base64 of DER (SPKI). */
+  key: string
+  /** Headers X-Twilio-Email-Event-Webhook-Signature (base64 of DER) and -Timestamp. */
+  signature: string
+  timestamp: string
+  raw: Uint8Array
+}
+
+/**
+ * Whether SendGrid signed exactly these bytes: ECDSA with SHA-256 over timestamp and body.
+ * https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features
+ */
+export function isSignedBySendgrid({ key, signature, timestamp, raw }: SignedBody): boolean {
+  const publicKey = createPublicKey({ key: Buffer.from(key, 'base64'), format: 'der', type: 'spki' })
+  const signed = Buffer.concat([Buffer.from(timestamp), raw])
+  return verify('sha256', signed, publicKey, Buffer.from(signature, 'base64'))
+}
+
 /** The documentation does not say whether a retry gets a new signature. The same body is stored only once anyway. */
 function proveSendgrid({ config, clock }: WebhookDeps, { headers, raw }: WebhookRequest): boolean {
   const signature = headerIn(headers, 'x-twilio-email-event-webhook-signature')
@@ -83,6 +103,25 @@ function proveSendgrid({ config, clock }: WebhookDeps, { headers, raw }: Webhook
   requireSigned('sendgrid', isSignedBySendgrid({ key, signature, timestamp, raw }))
   requireRecent('sendgrid', Number(timestamp) * 1000, clock.now())
   return true
+}
+
+const MAILGUN_SIGNATURE = object({
+  signature: object({ timestamp: text, token: text, signature: text, 'parent-signature': text }),
+})
+
+/**
+ * The time (Unix, in seconds) and token of a body if they are signed: HMAC-SHA256, with the key of this account or of
+ * its parent; else null. The event next to them is not signed. Throws report.unreadable.
+ * https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks
+ */
+export function verifiedMailgunSignature(
+  raw: Uint8Array,
+  key: string,
+): { timestamp: string; token: string } | null {
+  const { timestamp, token, ...sent } = MAILGUN_SIGNATURE.parse(eventsIn(raw)[0]).signature
+  const right = createHmac('sha256', key).update(`${timestamp}${token}`).digest('hex')
+  const isRight = Object.values(sent).some((one) => isSameSecret(one.toLowerCase(), right))
+  return isRight && timestamp && token ? { timestamp, token } : null
 }
 
 /**

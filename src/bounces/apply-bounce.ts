@@ -22,7 +22,7 @@ import {
 } from './bounce.repo.ts'
 import { consequenceOf } from './consequence.ts'
 import { type BounceSubject, findSubject, isOwnMailbox, tryParseAddress } from './find-subject.ts'
-import type { BounceEvent } from './providers/to-bounce-event.ts'
+import type { BounceEvent } from './reading/parsed-bounce.ts'
 
 export interface ApplyBounceInput {
   event: BounceEvent

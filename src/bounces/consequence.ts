@@ -1,6 +1,6 @@
 import { DAY_MS, dayOf } from '../core/dates.ts'
 import type { CountedBounce } from './bounce.repo.ts'
-import type { BounceEvent } from './providers/to-bounce-event.ts'
+import type { BounceEvent } from './reading/parsed-bounce.ts'
 
 /** suppress: the address is dead. pause: for a week. leave: unsubscribe. complain: unsubscribe and suppress. */
 export type Consequence = 'suppress' | 'pause' | 'leave' | 'complain' | 'none'

@@ -6,7 +6,7 @@ import { type Address, parseAddress } from '../subscribers/address.ts'
 import { readReturnAddress, readReturnToken } from '../subscribers/links.ts'
 import { subscriberById, subscriberByKey } from '../subscribers/subscriber.repo.ts'
 import type { FoundBy } from './bounce.repo.ts'
-import type { BounceEvent } from './providers/to-bounce-event.ts'
+import type { BounceEvent } from './reading/parsed-bounce.ts'
 
 /** The message and subscriber that a report is about, and how they were found. */
 export interface BounceSubject {

@@ -7,18 +7,13 @@ import { readReturnAddress } from '../subscribers/links.ts'
 import { reportSuppression } from '../subscribers/suppress-subscriber.ts'
 import { type AppliedBounce, applyBounce } from './apply-bounce.ts'
 import { bounceShareOfDomain } from './bounce.repo.ts'
-import { readBrevo } from './providers/brevo.ts'
-import { readMailgun } from './providers/mailgun.ts'
-import { readPostmark } from './providers/postmark.ts'
-import { readSendgrid } from './providers/sendgrid.ts'
-import { readSes } from './providers/ses.ts'
-import { type BounceEvent, NOT_A_REPORT } from './providers/to-bounce-event.ts'
+import { readProviderReport } from './providers/read-provider-report.ts'
+import { type BounceEvent, NOT_A_REPORT } from './reading/parsed-bounce.ts'
 import {
   deferReport,
   endReport,
   isProvider,
   lockWaitingReport,
-  type Provider,
   type TakenReport,
   takeReport,
 } from './report.repo.ts'
@@ -76,23 +71,15 @@ async function processReport(deps: ReadReportsDeps, report: TakenReport): Promis
   }
 }
 
-const NOTHING = {
-  recipient: null,
-  status: null,
-  sure: false,
-  reply: '',
-  about: { tokens: [], messageIds: [] },
-} as const satisfies Partial<BounceEvent>
-
 /** The envelope recipient of an unreadable report still identifies the message. */
-const UNREADABLE_EVENTS: BounceEvent[] = [{ ...NOTHING, class: 'unknown' }]
+const UNREADABLE_EVENTS: BounceEvent[] = [{ ...NOT_A_REPORT, class: 'unknown' }]
 
 /** The bounce events of a report. Throws report.*, and errors that are not the report's fault. */
 async function eventsOfReport(deps: ReadReportsDeps, report: TakenReport): Promise<BounceEvent[]> {
   const { recipient, attempts, channel, raw } = report
   const named = readReturnAddress(recipient ?? '', deps.config.APP_SECRET)
   // The address is enough: the sender and the content do not matter.
-  if (named?.purpose === 'unsubscribe') return [{ ...NOTHING, class: 'unsubscribe' }]
+  if (named?.purpose === 'unsubscribe') return [{ ...NOT_A_REPORT, class: 'unsubscribe' }]
   if (attempts > MAX_ATTEMPTS)
     throw new Fault('report.unreadable', { what: `started ${attempts - 1} times without success` })
   // Providers report every delivered email too, if the webhook is configured so.
@@ -148,23 +135,6 @@ async function logOutcome(
   deps.log.info('report.read', { report: report.id, channel: report.channel, ...seen })
   if (ended) deps.log.info('subscriber.unsubscribed', { subscriber: subscriberId, how: ended })
   if (suppressed) await reportSuppression(deps, suppressed)
-}
-
-const READERS: Record<Provider, (raw: Uint8Array) => BounceEvent[]> = {
-  ses: readSes,
-  sendgrid: readSendgrid,
-  mailgun: readMailgun,
-  postmark: readPostmark,
-  brevo: readBrevo,
-}
-
-/**
- * Reads the body of a provider's webhook: one bounce event per recipient of each reported event, or a single
- * not-a-report event if there are none. Throws report.unreadable.
- */
-export function readProviderReport(provider: Provider, raw: Uint8Array): BounceEvent[] {
-  const reports = READERS[provider](raw).filter(({ class: kind }) => kind !== 'not-a-report')
-  return reports.length > 0 ? reports : [NOT_A_REPORT]
 }
 
 const LEAST = 20

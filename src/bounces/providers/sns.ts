@@ -1,33 +1,30 @@
 import { verify, X509Certificate } from 'node:crypto'
+import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
-import { parseJsonBody, toFields } from './to-bounce-event.ts'
+import { eventsIn } from './read-provider-report.ts'
+
+const field = z.string().optional().catch(undefined)
 
 /** A message as SNS posts it: https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html */
-export type SnsMessage = Readonly<Partial<Record<SnsField, string>>>
-
-const FIELDS = [
-  'Type',
-  'MessageId',
-  'TopicArn',
-  'Subject',
-  'Message',
-  'Timestamp',
-  'SignatureVersion',
-  'Signature',
-  'SigningCertURL',
-  'SubscribeURL',
-  'Token',
-] as const
-type SnsField = (typeof FIELDS)[number]
+const SNS_MESSAGE = z.object({
+  Type: field,
+  MessageId: field,
+  TopicArn: field,
+  Subject: field,
+  Message: field,
+  Timestamp: field,
+  SignatureVersion: field,
+  Signature: field,
+  SigningCertURL: field,
+  SubscribeURL: field,
+  Token: field,
+})
+export type SnsMessage = z.infer<typeof SNS_MESSAGE>
 
 /** The text fields of a body. Throws report.unreadable. */
-export function parseSnsMessage(raw: Uint8Array): SnsMessage {
-  const fields = toFields(parseJsonBody(raw))
-  const texts = FIELDS.filter((name) => typeof fields[name] === 'string').map((name) => [name, fields[name]])
-  return Object.fromEntries(texts) as SnsMessage
-}
+export const parseSnsMessage = (raw: Uint8Array): SnsMessage => SNS_MESSAGE.parse(eventsIn(raw)[0])
 
-const SIGNED_OF_NOTIFICATION: SnsField[] = [
+const SIGNED_OF_NOTIFICATION: (keyof SnsMessage)[] = [
   'Message',
   'MessageId',
   'Subject',
@@ -35,7 +32,7 @@ const SIGNED_OF_NOTIFICATION: SnsField[] = [
   'TopicArn',
   'Type',
 ]
-const SIGNED_OF_OTHERS: SnsField[] = [
+const SIGNED_OF_OTHERS: (keyof SnsMessage)[] = [
   'Message',
   'MessageId',
   'SubscribeURL',

@@ -1,3 +1,4 @@
+import { isObject, list, object, text } from '../json-fields.ts'
 import { headerOf, type ParsedMail } from '../mail/parse-mail.ts'
 import { isAutoReply, isBounceReport, isChallenge, isDelay, isSuccess } from './classify-mail.ts'
 import {
@@ -20,6 +21,7 @@ import {
   type RecipientStatus,
   type SplitReport,
   splitReport,
+  toDiagnostic,
 } from './split-report.ts'
 
 export interface ParsedReport {
@@ -181,56 +183,41 @@ const originalAddresses = ({ own }: SplitReport): string[] =>
     .map(([, address = '']) => address)
     .slice(0, MAX_RECIPIENTS)
 
-/** A bounce or complaint that a mail service emails as JSON: the recipients, and the server replies that it quotes. */
-interface JsonReport {
-  groups: RecipientStatus[]
-  complained: string[]
-}
+const JSON_REPORT = object({
+  bounce: object({
+    bouncedRecipients: list(object({ emailAddress: text, action: text, status: text, diagnosticCode: text })),
+  }),
+  complaint: object({ complainedRecipients: list(object({ emailAddress: text })) }),
+})
 
-type Json = Record<string, unknown>
-
-/** Null if the text contains no such JSON. */
-function parseJsonReport(own: string): JsonReport | null {
+/**
+ * A bounce or complaint that a mail service emails as JSON: the recipients, and the server replies that it quotes. Null
+ * if the text contains no such JSON.
+ */
+function parseJsonReport(own: string): { groups: RecipientStatus[]; complained: string[] } | null {
   if (!/"(?:bouncedRecipients|complainedRecipients|notificationType|eventType)\\?"/.test(own)) return null
   const outer = parsed(own.slice(own.indexOf('{'), own.lastIndexOf('}') + 1))
   const inner = typeof outer?.Message === 'string' ? parsed(outer.Message) : outer
   if (!inner) return null
-  const bounced = listIn(inner.bounce, 'bouncedRecipients')
-  const complained = listIn(inner.complaint, 'complainedRecipients')
+  const { bounce, complaint } = JSON_REPORT.parse(inner)
   return {
-    groups: bounced.map((one) => ({
-      recipient: textOf(one.emailAddress),
-      action: textOf(one.action)?.toLowerCase() ?? 'failed',
-      status: textOf(one.status),
-      diagnostic: toDiagnostic(textOf(one.diagnosticCode)),
+    groups: bounce.bouncedRecipients.map(({ emailAddress, action, status, diagnosticCode }) => ({
+      recipient: emailAddress || null,
+      action: action.toLowerCase() || 'failed',
+      status: status || null,
+      diagnostic: toDiagnostic(diagnosticCode),
     })),
-    complained: complained.flatMap((one) => textOf(one.emailAddress) ?? []),
+    complained: complaint.complainedRecipients.map(({ emailAddress }) => emailAddress).filter(Boolean),
   }
 }
 
-function parsed(text: string): Json | null {
+function parsed(json: string): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(text.replace(/\n/g, ' '))
+    const value: unknown = JSON.parse(json.replace(/\n/g, ' '))
     return isObject(value) ? value : null
   } catch {
     return null
   }
-}
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-function listIn(holder: unknown, name: string): Json[] {
-  const list = isObject(holder) ? holder[name] : null
-  return Array.isArray(list) ? list.filter(isObject).slice(0, MAX_RECIPIENTS) : []
-}
-
-const textOf = (value: unknown): string | null =>
-  typeof value === 'string' && value.trim() ? value.trim() : null
-
-function toDiagnostic(said: string | null): RecipientStatus['diagnostic'] {
-  const [, type = '', text = ''] = /^(?:([\w-]*)\s*;)?(.*)$/s.exec(said ?? '')!
-  return text.trim() ? { type: type.toLowerCase(), text: text.trim() } : null
 }
 
 const OF_TYPE: Record<string, BounceClass> = {

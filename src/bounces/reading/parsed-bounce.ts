@@ -3,7 +3,7 @@ import { classifyRefusal, type Refusal, type SmtpReply } from '../../mail/refusa
 import { NO_SUCH_MAILBOX_CODES, type RefusalRule } from '../../mail/refusals/refusal-rules.ts'
 import { findQuotedReplies, type QuotedReply } from './recipient-words.ts'
 import { REPORT_RULES } from './report-rules.ts'
-import type { RecipientStatus } from './split-report.ts'
+import type { MessageReferences, RecipientStatus } from './split-report.ts'
 
 export type BounceClass =
   | Exclude<Refusal['class'], null>
@@ -31,6 +31,22 @@ export interface ParsedBounce {
    * is required.
    */
   sure: boolean
+}
+
+/** What a report says about one recipient, in the same form for every channel. */
+export interface BounceEvent extends Pick<ParsedBounce, 'recipient' | 'class' | 'status' | 'sure'> {
+  /** The server's reply, unchanged. */
+  reply: string
+  about: MessageReferences
+}
+
+export const NOT_A_REPORT: BounceEvent = {
+  class: 'not-a-report',
+  recipient: null,
+  status: null,
+  sure: false,
+  reply: '',
+  about: { tokens: [], messageIds: [] },
 }
 
 const MAX_READ = 2000

@@ -212,13 +212,18 @@ function toStatus(fields: Map<string, string>): RecipientStatus {
   const [, code = null, comment] =
     /^.*?\b([245]\.\d{1,3}\.\d{1,3})\b(.*)$/s.exec(fields.get('status') ?? '') ?? []
   const said = fields.get('diagnostic-code') || comment || (code ? '' : fields.get('status')) || ''
-  const [, type = '', text = ''] = /^(?:([\w-]*)\s*;)?(.*)$/s.exec(said)!
   return {
     recipient: addressOf(fields.get('final-recipient')) ?? addressOf(fields.get('original-recipient')),
     action: fields.get('action')?.toLowerCase().split(/\s/, 1)[0] || null,
     status: code,
-    diagnostic: text.trim() ? { type: type.toLowerCase(), text: text.trim() } : null,
+    diagnostic: toDiagnostic(said),
   }
+}
+
+/** Splits "smtp; 550 …". */
+export function toDiagnostic(said: string): RecipientStatus['diagnostic'] {
+  const [, type = '', text = ''] = /^(?:([\w-]*)\s*;)?(.*)$/s.exec(said)!
+  return text.trim() ? { type: type.toLowerCase(), text: text.trim() } : null
 }
 
 /** Reads "rfc822;<ann@mail.example>", or an X.400 address that contains an email address. Null if it contains none. */

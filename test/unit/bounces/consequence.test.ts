@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { CountedBounce } from '../../../src/bounces/bounce.repo.ts'
 import { type Consequence, consequenceOf } from '../../../src/bounces/consequence.ts'
-import type { BounceEvent } from '../../../src/bounces/providers/to-bounce-event.ts'
+import type { BounceEvent } from '../../../src/bounces/reading/parsed-bounce.ts'
 
 const NOW = new Date('2026-11-24T08:00:00Z')
 const daysAgo = (days: number, kind: string, sure = false): CountedBounce => ({

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { verifiedMailgunSignature } from '../../../../src/bounces/providers/mailgun.ts'
-import { isSignedBySendgrid } from '../../../../src/bounces/providers/sendgrid.ts'
+import { isSignedBySendgrid, verifiedMailgunSignature } from '../../../../src/bounces/accept-webhook.ts'
 import {
   certificateUrl,
   confirmationUrl,
