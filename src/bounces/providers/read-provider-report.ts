@@ -29,7 +29,7 @@ export function eventsIn(raw: Uint8Array): object[] {
 }
 
 /** Parses a UTF-8 body as JSON. Throws report.unreadable. */
-export function parseJsonBody(raw: Uint8Array): unknown {
+function parseJsonBody(raw: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw))
   } catch (cause) {
