@@ -5,7 +5,8 @@ import type { ParsedBounce } from '../../src/bounces/reading/parsed-bounce.ts'
 import { readBounceText } from '../../src/bounces/reading/read-bounce-text.ts'
 import { redact } from '../../src/core/log.ts'
 import { classifyRefusal } from '../../src/mail/refusals/classify-refusal.ts'
-import { REFUSAL_RULES, type RefusalRule } from '../../src/mail/refusals/refusal-rules.ts'
+import type { RefusalRule } from '../../src/mail/refusals/mailbox-rules.ts'
+import { REFUSAL_RULES } from '../../src/mail/refusals/refusal-rules.ts'
 import { testData } from '../support/test-data.ts'
 
 /** The corpus in TEST_DATA, else the project's own mails. */

@@ -1,6 +1,6 @@
 import { redact } from '../../core/log.ts'
 import { classifyRefusal, type Refusal, type SmtpReply } from '../../mail/refusals/classify-refusal.ts'
-import { NO_SUCH_MAILBOX_CODES, type RefusalRule } from '../../mail/refusals/refusal-rules.ts'
+import { NO_SUCH_MAILBOX_CODES, type RefusalRule } from '../../mail/refusals/mailbox-rules.ts'
 import { findQuotedReplies, type QuotedReply } from './recipient-words.ts'
 import { REPORT_RULES } from './report-rules.ts'
 import type { MessageReferences, RecipientStatus } from './split-report.ts'

@@ -1,13 +1,5 @@
-import {
-  DEAD,
-  deadRuleWithCodes,
-  FULL,
-  OTHER,
-  OURS,
-  POLICY,
-  type RefusalRule,
-  THROTTLED,
-} from '../../mail/refusals/refusal-rules.ts'
+import { DEAD, deadRuleWithCodes, FULL, type RefusalRule } from '../../mail/refusals/mailbox-rules.ts'
+import { OTHER, OURS, POLICY, THROTTLED } from '../../mail/refusals/refusal-rules.ts'
 
 /**
  * Codes for which the words of a report decide: codes that say little, and codes that reporting servers use for any

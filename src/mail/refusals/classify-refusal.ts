@@ -1,5 +1,6 @@
 import type { MessageWithHistory } from '../outbox/message-list.repo.ts'
-import { REFUSAL_RULES, type RefusalClass, type RefusalRule } from './refusal-rules.ts'
+import type { RefusalClass, RefusalRule } from './mailbox-rules.ts'
+import { REFUSAL_RULES } from './refusal-rules.ts'
 
 /** A server's reply: three digits (null without a reply), "5.1.1" or null, and the whole text, digits included. */
 export interface SmtpReply {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { classifyRefusal } from '../../../../src/mail/refusals/classify-refusal.ts'
-import { REFUSAL_RULES, type RefusalRule } from '../../../../src/mail/refusals/refusal-rules.ts'
+import type { RefusalRule } from '../../../../src/mail/refusals/mailbox-rules.ts'
+import { REFUSAL_RULES } from '../../../../src/mail/refusals/refusal-rules.ts'
 import { REFUSAL_EXAMPLES } from './rule-examples.ts'
 
 const of = (answer: string) =>

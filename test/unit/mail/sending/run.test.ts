@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { RefusalClass } from '../../../../src/mail/refusals/refusal-rules.ts'
+import type { RefusalClass } from '../../../../src/mail/refusals/mailbox-rules.ts'
 import { type CircuitBreaker, openCircuitBreaker } from '../../../../src/mail/sending/run.ts'
 
 const NEVER = 100
