@@ -8,7 +8,6 @@ import { describe, expect, test } from 'vitest'
 import { encodedSize, HTML_BUDGET, openEmails } from '../../../../src/emails/compose-message.ts'
 import type { RenderedEmail } from '../../../../src/mail/rendering/template.ts'
 import { buildMime, toOutgoingMail } from '../../../../src/mail/smtp/build-mime.ts'
-import { dkimVerifies } from '../../../../src/mail/smtp/dkim.ts'
 import {
   anyMails,
   buildRightly,
@@ -17,6 +16,7 @@ import {
   faultsOfBytes,
   foreignMarkup,
 } from '../../../support/built-mails.ts'
+import { dkimVerifies } from '../../../support/dkim-verifies.ts'
 import {
   anyDigest,
   anyText,

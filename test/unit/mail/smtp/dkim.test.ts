@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { assertDkimSigns, dkimVerifies, loadDkimKey, signDkim } from '../../../../src/mail/smtp/dkim.ts'
+import { assertDkimSigns, loadDkimKey, signDkim } from '../../../../src/mail/smtp/dkim.ts'
+import { dkimVerifies } from '../../../support/dkim-verifies.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dkim-'))
 afterAll(() => rmSync(folder, { recursive: true }))
