@@ -3,7 +3,7 @@ import { addDays, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { paperByName } from '../papers/paper.repo.ts'
-import { profileOf, strongestWords, type Vector, vectorOfText } from '../queries/ranking/tf-idf.ts'
+import { profileOf, strongestWords, type Vector } from '../queries/ranking/tf-idf.ts'
 import { type PaperText, toPaperText } from '../queries/text/tokens.ts'
 import { MAX_DAYS, openArchive } from '../search/open-archive.ts'
 import {
@@ -128,12 +128,8 @@ export interface PaperVectors {
  */
 export async function paperVectors(deps: Deps): Promise<PaperVectors> {
   const archive = await openArchive(deps, { from: addDays(dayOf(deps.clock.now()), -MAX_DAYS) })
-  const among = {
-    docCount: archive.index.docCount,
-    documentFrequency: (key: string) => archive.documentFrequency(key),
-  }
   return {
-    vectorOf: (paper) => vectorOfText(paper, among),
+    vectorOf: archive.vectorOfText,
     writtenAs: (key) => inRunningText(archive.usualSpelling(key)),
   }
 }

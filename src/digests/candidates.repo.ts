@@ -1,5 +1,6 @@
 import type { Database } from '../core/database/database.ts'
 import { addDays, type Day } from '../core/dates.ts'
+import { memoize } from '../core/memoize.ts'
 import { maxHistoryId, type PaperSnapshot, snapshotsAt } from '../papers/history.repo.ts'
 import { papersInRange } from '../papers/paper.repo.ts'
 import { PaperIndex, upsertYielding } from '../queries/matching/paper-index.ts'
@@ -8,7 +9,7 @@ import { isTimeDependent, type Query } from '../queries/query.ts'
 import { type Candidates, candidatesFrom, rankNearMisses } from './candidates.ts'
 import type { DigestTopic } from './digest.repo.ts'
 import { RISING_DAYS } from './eligible-range.ts'
-import { createMatcher, memoize } from './matcher.ts'
+import { createMatcher } from './matcher.ts'
 import { type NewMatchCause, newlyMatchingSince } from './newly-matching.ts'
 
 export interface CandidatePool {

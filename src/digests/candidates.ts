@@ -1,4 +1,5 @@
 import type { Day } from '../core/dates.ts'
+import { memoize } from '../core/memoize.ts'
 import { fill, words } from '../i18n/words.ts'
 import type { Paper } from '../papers/paper.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
@@ -14,7 +15,7 @@ import {
 } from '../queries/reasons/shown-paper.ts'
 import type { DigestTopic } from './digest.repo.ts'
 import { type DigestSection, topicHead } from './digest-content.ts'
-import { type Matcher, memoize, type PaperTexts } from './matcher.ts'
+import type { Matcher, PaperTexts } from './matcher.ts'
 import type { NewMatchCause } from './newly-matching.ts'
 import { type PaperSelection, PaperSelector, type SelectedPaper } from './select-papers.ts'
 

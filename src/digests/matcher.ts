@@ -1,4 +1,5 @@
 import type { Day } from '../core/dates.ts'
+import { memoize } from '../core/memoize.ts'
 import type { Paper } from '../papers/paper.ts'
 import { Archive } from '../queries/archive.ts'
 import { type Bits, forEachBit, newBits } from '../queries/matching/bits.ts'
@@ -74,7 +75,7 @@ export function createMatcher(
     ranked: (queryId) => ranks.ranked(queryId),
     lastMatched: memoize((queryId: number) => newestDay(matches(queryId).map((docId) => papers[docId]!))),
     reason: (queryId, paperId) => evaluate(queries.get(queryId)!, texts.get(paperId)!)!,
-    near: (query, most) => archive.nearMisses(query, most).map(({ id }) => papers[docIdOf(id)!]!),
+    near: (query, most) => archive.nearMisses(query, most).map((id) => papers[docIdOf(id)!]!),
     vectorOf: memoize((docId: number) => archive.vectorOf(papers[docId]!.id)!, MAX_VECTORS),
   }
 }
@@ -161,19 +162,3 @@ class RankedQueries {
 }
 
 const NOTHING: RankedDocs = { docIds: new Uint32Array(), scores: new Float32Array() }
-
-/** Computes each value once. Clears the cache when it would exceed `maxEntries`. */
-export function memoize<Key, Value>(
-  compute: (key: Key) => Value,
-  maxEntries = Number.POSITIVE_INFINITY,
-): (key: Key) => Value {
-  const cache = new Map<Key, Value>()
-  return (key) => {
-    const found = cache.get(key)
-    if (found !== undefined || cache.has(key)) return found as Value
-    const value = compute(key)
-    if (cache.size >= maxEntries) cache.clear()
-    cache.set(key, value)
-    return value
-  }
-}

@@ -174,7 +174,7 @@ async function welcomeByTopics(
     .sort()
     .at(-1)
   const best = ({ tree, papers }: (typeof found)[number]) =>
-    archive.ranked(tree, archive.withinDays(papers, { from: day, to: day }), MAX_OF_A_DAY).map(({ id }) => id)
+    archive.ranked(tree, archive.withinDays(papers, { from: day, to: day }), MAX_OF_A_DAY)
   const order = new Map(day === undefined ? [] : found.map((one) => [one.queryId, best(one)]))
   const papers = await papersById(tx, [...new Set([...order.values()].flat())], { withWithdrawn: false })
   const content = moreOf(

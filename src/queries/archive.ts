@@ -1,4 +1,5 @@
 import type { Day } from '../core/dates.ts'
+import { memoize } from '../core/memoize.ts'
 import {
   type Bits,
   countBits,
@@ -8,13 +9,13 @@ import {
   setBit,
   subtractBits,
 } from './matching/bits.ts'
-import type { PaperAttributes, PaperIndex } from './matching/paper-index.ts'
+import { type PaperAttributes, type PaperIndex, untilChange } from './matching/paper-index.ts'
 import { keyToIndexedTerm } from './matching/phrase-positions.ts'
 import { forEachDoc } from './matching/program.ts'
 import { QuerySet } from './matching/query-set.ts'
 import { isTextLeaf, leavesOf, mentionsRevised, type Query } from './query.ts'
 import { Ranker, topK, wantedWords } from './ranking/ranker.ts'
-import { Bm25, type Vector, vectorOf } from './ranking/tf-idf.ts'
+import { bm25, type PaperTokens, type Vector, vectorOf } from './ranking/tf-idf.ts'
 import { type WhyEmpty, whyEmptySteps } from './reasons/why-empty.ts'
 import type { Steps } from './steps.ts'
 
@@ -32,28 +33,18 @@ export interface DayBounds {
   to?: Day
 }
 
-/** A paper id with its relevance score. */
-export interface ScoredPaper {
-  id: number
-  score: number
-}
-
 /** The papers in the memory of a process, and the queries over them. A `Bits` set contains docIds. */
 export class Archive {
   readonly index: PaperIndex
   /** The oldest day in memory; some of its papers may be missing. Null if all papers are in memory. */
   backTo: Day | null
   readonly #ranker: Ranker
-  readonly #bm25: Bm25
-  readonly #documentFrequencies = new Map<string, number>()
   #queries: QuerySet
-  #version = -1
 
   constructor(index: PaperIndex, backTo: Day | null = null) {
     this.index = index
     this.backTo = backTo
     this.#ranker = new Ranker(index)
-    this.#bm25 = new Bm25(index)
     this.#queries = new QuerySet(index)
   }
 
@@ -90,9 +81,7 @@ export class Archive {
 
   /** Explains why a query matches no papers. */
   whyEmpty(query: Query): Steps<WhyEmpty> {
-    return whyEmptySteps(query, (parts, among) =>
-      countBits(this.find({ kind: 'and', parts: [...parts] }, among.some(mentionsRevised))),
-    )
+    return whyEmptySteps(query, (part, scope) => countBits(this.find(part, mentionsRevised(scope))))
   }
 
   /**
@@ -127,9 +116,9 @@ export class Archive {
   }
 
   /** Best first: by BM25 of the wanted terms with a small bonus for votes, then newer papers first. */
-  ranked(query: Query, found: Bits, most?: number): ScoredPaper[] {
-    const { docIds, scores } = this.#ranker.rank(query, found, most)
-    return Array.from(docIds, (docId, i) => ({ id: this.index.attributes(docId).id, score: scores[i]! }))
+  ranked(query: Query, found: Bits, most?: number): number[] {
+    const { docIds } = this.#ranker.rank(query, found, most)
+    return Array.from(docIds, (docId) => this.index.attributes(docId).id)
   }
 
   /** Newest first. With `byRevised`, the day of the newest version counts if it is later. */
@@ -145,37 +134,32 @@ export class Archive {
     return topK(attributes.length, most, newer).map((place) => attributes[place]!.id)
   }
 
-  /** The tf-idf vector of a paper, of unit length; null if the paper is not in memory. */
+  /** The tf-idf vector of a paper; null if the paper is not in memory. */
   vectorOf(id: number): Vector | null {
     const docId = this.index.docIdOf(id)
-    return docId === undefined ? null : vectorOf(this.index, docId, (key) => this.documentFrequency(key))
+    if (docId === undefined) return null
+    const { prose } = this.index.vocabularies
+    const { title, abstract } = this.index.words(docId)
+    const read = (words: Uint32Array) => ({
+      tokens: Array.from(words, (word) => ({ folded: prose.spelling(word), key: prose.keyOf(word) })),
+    })
+    return this.vectorOfText({ title: read(title), abstract: read(abstract) })
   }
+
+  /** The same for a paper that may not be in memory. */
+  vectorOfText = (paper: PaperTokens): Vector =>
+    vectorOf(paper, this.index.docCount, documentFrequencies(this.index))
 
   /** The number of papers that contain a word, by its key. */
-  documentFrequency(key: string): number {
-    this.#refresh()
-    const cached = this.#documentFrequencies.get(key)
-    if (cached !== undefined) return cached
-    const holding = newBits(this.index.docCount)
-    const term = keyToIndexedTerm(key, this.index.vocabularies)
-    for (const part of ['title', 'abstract'] as const) {
-      forEachDoc(this.index, term, part, (docId) => setBit(holding, docId))
-    }
-    const count = countBits(holding)
-    this.#documentFrequencies.set(key, count)
-    return count
-  }
+  documentFrequency = (key: string): number => documentFrequencies(this.index)(key)
 
   /** The papers most similar to a vector, best first, without `except`. */
-  similarTo(
-    vector: Vector,
-    { most, except = [] }: { most: number; except?: readonly number[] },
-  ): ScoredPaper[] {
+  similarTo(vector: Vector, { most, except = [] }: { most: number; except?: readonly number[] }): number[] {
     const sums = new Float32Array(this.index.docCount)
     const found = newBits(this.index.docCount)
     for (const [key, weight] of this.#rareWords(vector)) {
       const term = keyToIndexedTerm(key, this.index.vocabularies)
-      const { docIds, weights } = this.#bm25.weightsOfTerm(term, ['title', 'abstract'])
+      const { docIds, weights } = bm25(this.index, term, ['title', 'abstract'])
       for (let i = 0; i < docIds.length; i++) {
         sums[docIds[i]!]! += weight * weights[i]!
         setBit(found, docIds[i]!)
@@ -189,10 +173,7 @@ export class Archive {
     })
     const idOf = (place: number) => this.index.attributes(others[place]!).id
     const better = (a: number, b: number) => sums[others[b]!]! - sums[others[a]!]! || idOf(b) - idOf(a)
-    return topK(others.length, most, better).map((place) => ({
-      id: idOf(place),
-      score: sums[others[place]!]!,
-    }))
+    return topK(others.length, most, better).map(idOf)
   }
 
   /** The strongest words of a vector, as long as the total of the papers that contain them is not too large. */
@@ -211,7 +192,7 @@ export class Archive {
    * Papers that contain words of a query but do not match it, best first. For a query without words, the papers with
    * the most votes.
    */
-  nearMisses(query: Query, most: number): ScoredPaper[] {
+  nearMisses(query: Query, most: number): number[] {
     const words = wantedWords(query)
     const holding = words.length > 0 ? this.find({ kind: 'or', parts: words }) : this.all()
     subtractBits(holding, this.find(query))
@@ -237,10 +218,15 @@ export class Archive {
   #tidyUp(): void {
     if (this.#queries.leafCount >= MAX_LEAVES) this.#queries = new QuerySet(this.index, this.#queries)
   }
-
-  #refresh(): void {
-    if (this.#version === this.index.version) return
-    this.#version = this.index.version
-    this.#documentFrequencies.clear()
-  }
 }
+
+const documentFrequencies = untilChange((index) =>
+  memoize((key: string): number => {
+    const holding = newBits(index.docCount)
+    const term = keyToIndexedTerm(key, index.vocabularies)
+    for (const part of ['title', 'abstract'] as const) {
+      forEachDoc(index, term, part, (docId) => setBit(holding, docId))
+    }
+    return countBits(holding)
+  }),
+)

@@ -38,11 +38,12 @@ export interface Facets {
 
 /** Applies the filters to the papers found, and counts the facets. */
 export function narrowResults(
-  { index }: Archive,
+  archive: Archive,
   found: Bits,
   { category, month, withCode }: FacetSelection,
 ): { left: Bits; facets: Facets } {
-  const parts = partsOf(index)
+  const { index } = archive
+  const parts = partsOf(archive)
   const inCategory =
     category === undefined ? null : unionOf(parts.categories, index, categoryMatcher(category))
   const inMonth = month === undefined ? null : (parts.months.get(month) ?? newBits(index.docCount))
@@ -75,21 +76,14 @@ const cache = new WeakMap<PaperIndex, PartsOfIndex>()
 
 /** Computes the facet values for `narrowResults` in short steps. */
 export function* lookUpFacets({ index }: Archive): Steps<void> {
-  for (let times = 0; times < MAX_REBUILDS && cache.get(index)?.version !== index.version; times++) {
-    cache.set(index, yield* buildParts(index))
-  }
+  if (cache.get(index)?.version !== index.version) cache.set(index, yield* buildParts(index))
 }
 
-/** If papers arrive during the computation, it starts again. */
-const MAX_REBUILDS = 3
 const DOCS_PER_STEP = 2000
 
-function partsOf(index: PaperIndex): PartsOfIndex {
-  const before = cache.get(index)
-  if (before?.version === index.version) return before
-  const parts = runToEnd(buildParts(index))
-  cache.set(index, parts)
-  return parts
+function partsOf(archive: Archive): PartsOfIndex {
+  runToEnd(lookUpFacets(archive))
+  return cache.get(archive.index)!
 }
 
 function* buildParts(index: PaperIndex): Steps<PartsOfIndex> {

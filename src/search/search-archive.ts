@@ -116,7 +116,7 @@ function pageOf(archive: Archive, { tree, left, order, page }: Page): number[] {
   const ids =
     order === 'newest'
       ? archive.newest(left, { most, byRevised: mentionsRevised(tree) })
-      : archive.ranked(tree, left, most).map(({ id }) => id)
+      : archive.ranked(tree, left, most)
   return ids.slice(most - PAPERS_PER_PAGE)
 }
 
@@ -163,5 +163,5 @@ async function nothingFound(
 function* nearIn(archive: Archive, tree: Query): Steps<{ why: WhyEmpty; nearIds: number[] }> {
   const why = yield* archive.whyEmpty(tree)
   yield* archive.lookUpNearMissTerms(tree)
-  return { why, nearIds: archive.nearMisses(tree, NEAR).map(({ id }) => id) }
+  return { why, nearIds: archive.nearMisses(tree, NEAR) }
 }

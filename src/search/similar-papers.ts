@@ -3,8 +3,9 @@ import type { Deps } from '../core/deps.ts'
 import { papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import type { Archive } from '../queries/archive.ts'
+import { untilChange } from '../queries/matching/paper-index.ts'
 import { type ProposedTopic, proposeTopic } from '../queries/ranking/propose-topic.ts'
-import { cosineSimilarity, type Vector, vectorOfText } from '../queries/ranking/tf-idf.ts'
+import { cosineSimilarity, type Vector } from '../queries/ranking/tf-idf.ts'
 import { toPaperText } from '../queries/text/tokens.ts'
 import { MAX_DAYS, openAvailableArchive } from './open-archive.ts'
 import { timed } from './search-slot.ts'
@@ -29,10 +30,10 @@ const MIN_LIKENESS = 0.1
 export async function similarPapers(deps: Deps, paper: Paper, spend: Spend): Promise<SimilarPapers> {
   const archive = await openAvailableArchive(deps)
   // Do not await until the result is cached: the archive may change.
+  const cache = similarOf(archive.index)
   const known =
-    cachedSimilar(archive, paper.id) ??
-    timed(spend, () => findSimilar(archive, paper, dayOf(deps.clock.now())))
-  cacheSimilar(archive, paper.id, known)
+    cache.get(paper.id) ?? timed(spend, () => findSimilar(archive, paper, dayOf(deps.clock.now())))
+  cache.set(paper.id, known)
   return {
     papers: await papersById(deps.db, known.ids, { withWithdrawn: false }),
     topic: known.topic && { ...known.topic, days: MAX_DAYS },
@@ -46,9 +47,8 @@ interface SimilarIds {
 
 function findSimilar(archive: Archive, paper: Paper, today: string): SimilarIds {
   const text = toPaperText(paper)
-  const { docCount } = archive.index
-  const vector = vectorOfText(text, { docCount, documentFrequency: (key) => archive.documentFrequency(key) })
-  const similar = archive.similarTo(vector, { most: MAX_ASKED, except: [paper.id] }).map(({ id }) => id)
+  const vector = archive.vectorOfText(text)
+  const similar = archive.similarTo(vector, { most: MAX_ASKED, except: [paper.id] })
   const days = { from: addDays(today, 1 - MAX_DAYS), to: today }
   return {
     ids: similar.slice(0, MAX_PAPERS).filter((id) => isSimilar(archive, vector, id)),
@@ -59,18 +59,5 @@ function findSimilar(archive: Archive, paper: Paper, today: string): SimilarIds 
 const isSimilar = (archive: Archive, vector: Vector, id: number): boolean =>
   cosineSimilarity(vector, archive.vectorOf(id)!) >= MIN_LIKENESS
 
-// Results for papers that visitors open, until the index changes.
-const known = new WeakMap<Archive, { version: number; papers: Map<number, SimilarIds> }>()
-const MAX_CACHED = 1000
-
-const cachedSimilar = (archive: Archive, id: number): SimilarIds | undefined => {
-  const kept = known.get(archive)
-  return kept?.version === archive.index.version ? kept.papers.get(id) : undefined
-}
-
-function cacheSimilar(archive: Archive, id: number, similar: SimilarIds): void {
-  const { version } = archive.index
-  const kept = known.get(archive)
-  if (kept?.version === version && kept.papers.size < MAX_CACHED) kept.papers.set(id, similar)
-  else known.set(archive, { version, papers: new Map([[id, similar]]) })
-}
+/** Results for papers that visitors open. */
+const similarOf = untilChange(() => new Map<number, SimilarIds>())

@@ -106,9 +106,7 @@ function* hintsOf(
 }
 
 function* whyEmpty(window: DayWindow, tree: Query): Steps<TopicEvaluation['empty']> {
-  const why = yield* whyEmptySteps(tree, (all, among) =>
-    window.count(window.find({ kind: 'and', parts: [...all] }, { kind: 'and', parts: [...among] })),
-  )
+  const why = yield* whyEmptySteps(tree, (part, scope) => window.count(window.find(part, scope)))
   return { ...why, nearIds: yield* nearMissIds(tree, window, NEAR) }
 }
 
@@ -122,5 +120,5 @@ function* nearMissIds(query: Query, window: DayWindow, limit: number): Steps<num
   yield
   subtractBits(holding, window.find(query))
   yield
-  return window.archive.ranked(any, holding, limit).map(({ id }) => id)
+  return window.archive.ranked(any, holding, limit)
 }

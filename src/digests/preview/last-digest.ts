@@ -43,7 +43,7 @@ export function lastDayMatches(
   if (day === null) return []
   const { archive } = window
   const ofDay = archive.withinDays(found, { from: day, to: day }, { revised: mentionsRevised(tree) })
-  return archive.ranked(tree, ofDay).map(({ id }) => id)
+  return archive.ranked(tree, ofDay)
 }
 
 /** Selects papers as digests do, for the topics in the subscriber's order; null if no day has papers. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { Day } from '../../core/dates.ts'
+import { memoize } from '../../core/memoize.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { paperNamesOf } from '../../papers/paper-key.ts'
 import { type Bits, clearBit, newBits, setBit } from './bits.ts'
@@ -46,7 +47,8 @@ export class PaperIndex {
   readonly #attributes: PaperAttributes[] = []
   readonly #fingerprints: string[] = []
   readonly #docIds = new Map<number, number>()
-  readonly #interned = new Map<string, string>()
+  /** Stores each day and category once in memory. */
+  readonly #intern = memoize((text: string) => text)
   #live: Bits = newBits(0)
 
   constructor(
@@ -156,14 +158,6 @@ export class PaperIndex {
     }
   }
 
-  /** Stores each day and category once in memory. */
-  #intern(text: string): string {
-    const known = this.#interned.get(text)
-    if (known !== undefined) return known
-    this.#interned.set(text, text)
-    return text
-  }
-
   /** The number of docIds, including those of removed papers. */
   get docCount(): number {
     return this.#attributes.length
@@ -205,6 +199,19 @@ export class PaperIndex {
   /** The size of words and postings, without attributes and vocabularies. */
   get bytes(): number {
     return this.#segments.reduce((sum, segment) => sum + segment.bytes, 0)
+  }
+}
+
+/** Computes a value once for each index, and again when the index has changed. */
+export function untilChange<Value>(compute: (index: PaperIndex) => Value): (index: PaperIndex) => Value {
+  const cache = new WeakMap<PaperIndex, { version: number; value: Value }>()
+  return (index) => {
+    const { version } = index
+    const cached = cache.get(index)
+    if (cached?.version === version) return cached.value
+    const value = compute(index)
+    cache.set(index, { version, value })
+    return value
   }
 }
 

@@ -189,33 +189,13 @@ function invert(bits: Bits): void {
 
 /** Reduces the first set to what at least `least` of the sets contain. */
 function keepAtLeast(sets: readonly Bits[], least: number): void {
-  const [into] = sets
-  // Counts each position's bits in binary: `digits[d]` has a position's bit if its count has the digit 2^d.
-  const digits = new Array<number>(Math.ceil(Math.log2(sets.length + 1))).fill(0)
-  for (let i = 0; i < into!.length; i++) {
-    digits.fill(0)
-    for (const set of sets) addTo(digits, set[i]!)
-    into![i] = atLeast(digits, least)
+  const into = sets[0]!
+  // The positions that at least so many of the sets contain.
+  const atLeast = new Int32Array(least + 1)
+  for (let i = 0; i < into.length; i++) {
+    atLeast.fill(0)
+    atLeast[0] = ~0
+    for (const set of sets) for (let n = least; n > 0; n--) atLeast[n]! |= atLeast[n - 1]! & set[i]!
+    into[i] = atLeast[least]!
   }
-}
-
-function addTo(digits: number[], bits: number): void {
-  let carry = bits
-  for (let d = 0; carry !== 0 && d < digits.length; d++) {
-    const sum = digits[d]! ^ carry
-    carry &= digits[d]!
-    digits[d] = sum
-  }
-}
-
-function atLeast(digits: readonly number[], least: number): number {
-  let larger = 0
-  let equal = ~0
-  for (let d = Math.max(digits.length - 1, Math.floor(Math.log2(Math.max(1, least)))); d >= 0; d--) {
-    const digit = digits[d] ?? 0
-    const asked = (least >>> d) & 1 ? ~0 : 0
-    larger |= equal & digit & ~asked
-    equal &= ~(digit ^ asked)
-  }
-  return larger | equal
 }

@@ -19,34 +19,31 @@ class Postings {
   readonly #counts: Uint8Array
 
   constructor(texts: readonly Uint32Array[]) {
-    const found = papersPerWord(texts)
-    this.#words = Uint32Array.from(found.keys()).sort()
-    this.#starts = new Uint32Array(this.#words.length + 1)
-    this.#words.forEach((word, i) => {
-      this.#starts[i + 1] = this.#starts[i]! + found.get(word)!
-    })
-    const total = this.#starts[this.#words.length]!
-    this.#papers = new Uint16Array(total)
-    this.#counts = new Uint8Array(total)
-    this.#fill(texts)
-  }
-
-  #fill(texts: readonly Uint32Array[]): void {
-    const ends = new Map(Array.from(this.#words, (word, i) => [word, this.#starts[i]!]))
-    const last = new Map<number, number>()
-    for (const [paper, text] of texts.entries()) {
-      for (const word of text) {
-        if (word === GAP) continue
-        const end = ends.get(word)!
-        if (last.get(word) === paper) this.#counts[end - 1] = Math.min(255, this.#counts[end - 1]! + 1)
-        else {
-          this.#papers[end] = paper
-          this.#counts[end] = 1
-          ends.set(word, end + 1)
-          last.set(word, paper)
-        }
+    // Each occurrence is one number, so that sorting groups the occurrences of a word in a paper.
+    const occurrences = Float64Array.from(
+      texts.flatMap((text, paper) => Array.from(text, (word) => word * SEGMENT_SIZE + paper)),
+    ).sort()
+    const [words, starts, papers, counts]: number[][] = [[], [], [], []]
+    let last = -1
+    for (const occurrence of occurrences) {
+      const word = Math.floor(occurrence / SEGMENT_SIZE)
+      if (word === GAP) continue
+      if (occurrence === last) {
+        counts!.push(Math.min(255, counts!.pop()! + 1))
+        continue
       }
+      last = occurrence
+      if (words!.at(-1) !== word) {
+        words!.push(word)
+        starts!.push(papers!.length)
+      }
+      papers!.push(occurrence % SEGMENT_SIZE)
+      counts!.push(1)
     }
+    this.#words = Uint32Array.from(words!)
+    this.#starts = Uint32Array.from([...starts!, papers!.length])
+    this.#papers = Uint16Array.from(papers!)
+    this.#counts = Uint8Array.from(counts!)
   }
 
   /** Calls back with each paper that contains a word, and the number of occurrences. */
@@ -143,19 +140,6 @@ function textsOf(texts: readonly Uint32Array[]): Texts {
     words.set(text, ends[i]! - text.length)
   })
   return { words, ends }
-}
-
-function papersPerWord(texts: readonly Uint32Array[]): Map<number, number> {
-  const papers = new Map<number, number>()
-  const last = new Map<number, number>()
-  for (const [paper, text] of texts.entries()) {
-    for (const word of text) {
-      if (word === GAP || last.get(word) === paper) continue
-      last.set(word, paper)
-      papers.set(word, (papers.get(word) ?? 0) + 1)
-    }
-  }
-  return papers
 }
 
 /** Maps words to ids, from 1. Each spelling has its own id; the ids of spellings with the same key are grouped. */

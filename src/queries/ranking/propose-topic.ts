@@ -3,7 +3,7 @@ import { isConnective, isFiller } from '../language/sentence-words.ts'
 import { type Bits, countBits, newBits, unionBits } from '../matching/bits.ts'
 import { GAP } from '../matching/segment.ts'
 import { acronymOf, type PaperText, type Token } from '../text/tokens.ts'
-import { isContentWord, strongestWords, vectorOfText } from './tf-idf.ts'
+import { isContentWord, strongestWords } from './tf-idf.ts'
 
 /** A query for papers similar to one, and the number of papers that it would have matched. */
 export interface ProposedTopic {
@@ -115,12 +115,8 @@ function distinctiveWords(
   paper: PaperText,
   similar: readonly number[],
 ): DistinctivePhrase[] {
-  const among = {
-    docCount: archive.index.docCount,
-    documentFrequency: (key: string) => archive.documentFrequency(key),
-  }
   const tokens = new Map([...paper.abstract.tokens, ...paper.title.tokens].map((token) => [token.key, token]))
-  const words = [...strongestWords(vectorOfText(paper, among), MAX_WORDS_TRIED).keys()].flatMap(
+  const words = [...strongestWords(archive.vectorOfText(paper), MAX_WORDS_TRIED).keys()].flatMap(
     (key): Candidate[] => {
       const folded = tokens.get(key)?.folded
       return folded && WHOLE_WORD.test(folded) && !isFiller(folded)
@@ -151,35 +147,18 @@ function candidatesOf({ title, abstract }: PaperText): Map<string, Candidate> {
 }
 
 /** Counts the similar papers that contain the words in sequence. */
-function countOthers(archive: Archive, candidates: Candidate[], similar: readonly number[]): void {
-  const { prose } = archive.index.vocabularies
-  // The number of each candidate word, from 1, by its spellings in the vocabulary.
-  const wordIndexes = new Map(
-    [...new Set(candidates.flatMap(({ keys }) => keys))].map((key, i) => [key, i + 1]),
-  )
-  const wordIndexOf = new Map(
-    [...wordIndexes].flatMap(([key, wordIndex]) =>
-      prose.spellingsOf(key).map((number) => [number, wordIndex]),
-    ),
-  )
-  const byFirst = Map.groupBy(candidates, ({ keys }) => wordIndexes.get(keys[0]!)!)
+function countOthers({ index }: Archive, candidates: Candidate[], similar: readonly number[]): void {
+  const { prose } = index.vocabularies
   for (const id of similar) {
-    const docId = archive.index.docIdOf(id)
+    const docId = index.docIdOf(id)
     if (docId === undefined) continue
-    const { title, abstract } = archive.index.words(docId)
-    const words = [...title, GAP, ...abstract].map((word) => wordIndexOf.get(word) ?? 0)
-    const held = new Set(
-      words.flatMap((first, at) =>
-        first === 0
-          ? []
-          : (byFirst
-              .get(first)
-              ?.filter(({ keys }) => keys.every((key, i) => words[at + i] === wordIndexes.get(key))) ?? []),
-      ),
-    )
-    for (const one of held) one.others++
+    const { title, abstract } = index.words(docId)
+    const text = inSequence(Array.from([...title, GAP, ...abstract], prose.keyOf))
+    for (const one of candidates) if (text.includes(inSequence(one.keys))) one.others++
   }
 }
+
+const inSequence = (keys: readonly string[]): string => ` ${keys.join(' ')} `
 
 /** The rarity of the two rarest words: a third word does not reduce it. */
 function rarityOf(archive: Archive, keys: readonly string[]): number {

@@ -1,52 +1,15 @@
 import { type Bits, countBits, forEachBit } from '../matching/bits.ts'
 import type { PaperIndex } from '../matching/paper-index.ts'
+import { toIndexedTerm } from '../matching/phrase-positions.ts'
+import { INDEXED_FIELDS_OF } from '../matching/program.ts'
 import { isExpanded, isTextLeaf, type Query, type TextLeaf } from '../query.ts'
 import { wordsOfPhrase } from '../text/tokens.ts'
-import { Bm25, type TermWeights } from './tf-idf.ts'
+import { bm25, type TermWeights } from './tf-idf.ts'
 
 /** Two words that are adjacent in the query and in the paper mean more than both apart. */
 const SIDE_BY_SIDE = 0.25
 /** A word without a field says little if it is in a name, because many names are also words. */
 const IN_NAME = 0.25
-
-/** A heap of the best items so far, with the worst of them on top. */
-class WorstFirstHeap {
-  readonly items: number[] = []
-  readonly #compare: (a: number, b: number) => number
-
-  constructor(compare: (a: number, b: number) => number) {
-    this.#compare = compare
-  }
-
-  get top(): number {
-    return this.items[0]!
-  }
-
-  add(item: number): void {
-    let at = this.items.push(item) - 1
-    for (let above = (at - 1) >> 1; at > 0 && this.#isAfter(at, above); above = (at - 1) >> 1) {
-      this.#swap(at, above)
-      at = above
-    }
-  }
-
-  replaceTop(item: number): void {
-    this.items[0] = item
-    for (let at = 0; ; ) {
-      const left = 2 * at + 1
-      const later = left + 1 < this.items.length && this.#isAfter(left + 1, left) ? left + 1 : left
-      if (left >= this.items.length || !this.#isAfter(later, at)) return
-      this.#swap(at, later)
-      at = later
-    }
-  }
-
-  #isAfter = (a: number, b: number): boolean => this.#compare(this.items[a]!, this.items[b]!) > 0
-
-  #swap(a: number, b: number): void {
-    ;[this.items[a], this.items[b]] = [this.items[b]!, this.items[a]!]
-  }
-}
 
 /** DocIds of papers, best first, with their scores. */
 export interface RankedDocs {
@@ -72,7 +35,6 @@ const termsOf = (query: Query): WantedTerm[] => wantedTerms(query).slice(0, MAX_
  */
 export class Ranker {
   readonly #index: PaperIndex
-  readonly #bm25: Bm25
   readonly #weights = new Map<string, TermWeights>()
   #cachedPostings = 0
   #sums = new Float32Array(0)
@@ -80,7 +42,6 @@ export class Ranker {
 
   constructor(index: PaperIndex) {
     this.#index = index
-    this.#bm25 = new Bm25(index)
   }
 
   /** Ranks up to `limit` papers, which is faster than all. */
@@ -141,10 +102,13 @@ export class Ranker {
 
   #weightsOf(leaf: TextLeaf): TermWeights {
     const name = nameOf(leaf)
-    const known = this.#weights.get(name) ?? this.#bm25.weightsOf(leaf)
-    if (!this.#weights.has(name)) this.#cachedPostings += known.docIds.length
-    this.#weights.set(name, known)
-    return known
+    const known = this.#weights.get(name)
+    if (known) return known
+    const term = toIndexedTerm(leaf, this.#index.vocabularies)
+    const weights = bm25(this.#index, term, INDEXED_FIELDS_OF[leaf.field])
+    this.#cachedPostings += weights.docIds.length
+    this.#weights.set(name, weights)
+    return weights
   }
 
   #refresh(limit: number): void {
@@ -158,13 +122,21 @@ export class Ranker {
 
 const nameOf = ({ field, text }: TextLeaf): string => `${field} ${text}`
 
+/** How many more items than needed are collected before they are sorted. */
+const SPARE = 200
+
 /** The first `k` of `count` items, identified by numbers from 0, in the order of `compare`. Does not sort the rest. */
 export function topK(count: number, k: number, compare: (a: number, b: number) => number): number[] {
-  if (count <= k) return Array.from({ length: count }, (_, i) => i).sort(compare)
-  const heap = new WorstFirstHeap(compare)
-  for (let i = 0; i < k; i++) heap.add(i)
-  for (let i = k; i < count; i++) if (k > 0 && compare(i, heap.top) < 0) heap.replaceTop(i)
-  return heap.items.sort(compare)
+  const best: number[] = []
+  let worst: number | undefined
+  for (let i = 0; i < count; i++) {
+    if (worst !== undefined && compare(i, worst) > 0) continue
+    best.push(i)
+    if (best.length < k + SPARE) continue
+    best.sort(compare).length = k
+    worst = best[k - 1]
+  }
+  return best.sort(compare).slice(0, k)
 }
 
 /** A term that improves a paper's rank, and the share of its weight that it adds. */

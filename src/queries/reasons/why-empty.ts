@@ -1,6 +1,6 @@
 import { describePart } from '../language/describe-query.ts'
 import { evaluatePart } from '../matching/evaluate.ts'
-import { MAX_VARIANTS, mentionsRevised, type Query } from '../query.ts'
+import { flatten, MAX_VARIANTS, mentionsRevised, type Query } from '../query.ts'
 import { runToEnd, type Steps } from '../steps.ts'
 import type { PaperText } from '../text/tokens.ts'
 
@@ -15,10 +15,8 @@ export interface WhyEmpty {
   without: { part: string; papers: number; isUnwanted: boolean } | null
 }
 
-/**
- * Counts the papers that match all of `all`. Includes papers that have only newer versions if `among` asks for them.
- */
-export type CountMatching = (all: readonly Query[], among: readonly Query[]) => number
+/** Counts the papers that match a query. Includes papers that have only newer versions if `scope` asks for them. */
+export type CountMatching = (query: Query, scope: Query) => number
 
 export const whyEmpty = (query: Query, papers: readonly PaperText[]): WhyEmpty =>
   runToEnd(whyEmptySteps(query, countIn(papers)))
@@ -28,7 +26,7 @@ export function* whyEmptySteps(query: Query, count: CountMatching): Steps<WhyEmp
   const parts = query.kind === 'and' ? query.parts : [query]
   const absent: Query[] = []
   for (const part of parts.filter(({ kind }) => kind !== 'not')) {
-    if (count([part], parts) === 0) absent.push(part)
+    if (count(part, query) === 0) absent.push(part)
     yield
   }
   // If several parts are absent, removing one of them still leaves no match.
@@ -37,7 +35,8 @@ export function* whyEmptySteps(query: Query, count: CountMatching): Steps<WhyEmp
   for (const part of candidates) {
     const rest = parts.toSpliced(parts.indexOf(part), 1)
     if (rest.every(({ kind }) => kind === 'not')) continue
-    const papers = count(rest, rest)
+    const all = flatten('and', rest)
+    const papers = count(all, all)
     if (papers > (best?.papers ?? 0)) best = { part, papers }
     yield
   }
@@ -51,8 +50,6 @@ function described({ part, papers }: { part: Query; papers: number }): WhyEmpty[
 
 function countIn(papers: readonly PaperText[]): CountMatching {
   const listed = papers.filter(({ onlyRevised }) => !onlyRevised)
-  return (all, among) =>
-    (among.some(mentionsRevised) ? papers : listed).filter((paper) =>
-      all.every((part) => evaluatePart(part, paper)),
-    ).length
+  return (query, scope) =>
+    (mentionsRevised(scope) ? papers : listed).filter((paper) => evaluatePart(query, paper)).length
 }

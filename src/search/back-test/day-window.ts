@@ -8,7 +8,7 @@ import {
   newBits,
   setBit,
 } from '../../queries/matching/bits.ts'
-import type { PaperAttributes } from '../../queries/matching/paper-index.ts'
+import { type PaperAttributes, untilChange } from '../../queries/matching/paper-index.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
 
 const byVotes = (a: PaperAttributes, b: PaperAttributes): number =>
@@ -105,22 +105,14 @@ export class DayWindow {
 /** Days. */
 const WEEK = 7
 
-interface Kept {
-  version: number
-  windows: Map<string, DayWindow>
-}
-
-const kept = new WeakMap<Archive, Kept>()
+const windowsOf = untilChange(() => new Map<string, DayWindow>())
 
 /** The window of a range of days, cached until the archive changes. */
 export function dayWindowOf(archive: Archive, days: Required<DayBounds>): DayWindow {
-  const { version } = archive.index
-  const cached = kept.get(archive)
-  const now = cached?.version === version ? cached : { version, windows: new Map<string, DayWindow>() }
-  kept.set(archive, now)
+  const windows = windowsOf(archive.index)
   const name = `${days.from} ${days.to}`
-  const window = now.windows.get(name) ?? new DayWindow(archive, days)
-  now.windows.set(name, window)
+  const window = windows.get(name) ?? new DayWindow(archive, days)
+  windows.set(name, window)
   return window
 }
 

@@ -20,8 +20,8 @@ function archiveOf(papers: readonly Paper[]): Archive {
 const DAYS = { from: '2026-10-28', to: '2026-11-24' }
 
 const propose = (archive: Archive, paper: Paper) => {
-  const like = archive.similarTo(archive.vectorOf(paper.id)!, { most: 30, except: [paper.id] })
-  return proposeTopic(archive, toPaperText(paper), { similarIds: like.map(({ id }) => id), days: DAYS })
+  const similarIds = archive.similarTo(archive.vectorOf(paper.id)!, { most: 30, except: [paper.id] })
+  return proposeTopic(archive, toPaperText(paper), { similarIds, days: DAYS })
 }
 
 /** Papers of a field that all say the same of themselves, and some of another. */

@@ -4,7 +4,7 @@ import { topK } from '../../../../src/queries/ranking/ranker.ts'
 
 test('the first few are those that a whole order has in front', () => {
   fc.assert(
-    fc.property(fc.array(fc.integer({ min: 0, max: 50 })), fc.nat(60), (values, most) => {
+    fc.property(fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 600 }), fc.nat(60), (values, most) => {
       const compare = (a: number, b: number) => values[a]! - values[b]! || a - b
       const all = [...values.keys()].sort(compare)
       expect(topK(values.length, most, compare)).toEqual(all.slice(0, most))
