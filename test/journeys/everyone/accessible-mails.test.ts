@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { findings, LOOKS, loadAxe } from '../../support/axe.ts'
@@ -6,6 +8,10 @@ import { MAIL_NAMES, renderMails } from '../../support/walk-mails.ts'
 
 // A mail stands inside somebody else's page: it is an article there, and has no landmarks of its own.
 const RULES_FOR_PAGES = ['landmark-one-main', 'region']
+
+// What a screen reader reads out. After a change that is meant to be heard:
+// npm test -- test/journeys/everyone/accessible-mails.test.ts -u
+const HEARD = resolve(import.meta.dirname, '../../fixtures/accessibility/mails')
 
 const mails = await renderMails()
 const browser = useBrowser()
@@ -39,4 +45,18 @@ describe.each(MAIL_NAMES.filter((name) => mails.get(name)!.html))('%s', (name) =
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
     expect(await page.locator('img, link[href], [background], script').count()).toBe(0)
   })
+
+  test('is heard as recorded', async () => {
+    await page.setViewportSize({ width: 1280, height: 800 })
+    const heard = `# ${await page.title()}\n${masked(await page.locator('body').ariaSnapshot())}\n`
+    await expect(heard).toMatchFileSnapshot(`${HEARD}/${name}.yaml`)
+  })
 })
+
+test('nothing is recorded of an email that is gone', () => {
+  const recorded = readdirSync(HEARD).map((file) => file.replace('.yaml', ''))
+  expect(recorded.filter((name) => !MAIL_NAMES.includes(name))).toEqual([])
+})
+
+/** Replaces the tokens of links, which differ each time. */
+const masked = (tree: string): string => tree.replace(/[\w-]{38,}/g, 'TOKEN')

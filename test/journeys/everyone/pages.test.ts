@@ -1,0 +1,205 @@
+import { readdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { HtmlValidate } from 'html-validate'
+import type { CDPSession, Page, Response } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { findings, LOOKS, loadAxe } from '../../support/axe.ts'
+import { BOTH_WAYS, SHORTEN_LISTS } from '../../support/site-walk.ts'
+import { useWalk } from '../../support/use-walk.ts'
+
+// Everything that each page must be for everyone, tried on one visit. The order matters: what is heard is compared on
+// a shortened page, and the keyboard moves the focus.
+
+const MAX_BYTES = 100_000
+/** A window of 1280 px, zoomed to 400 %: the page has 320 CSS px, of four device pixels each. */
+const ZOOMED = { width: 320, height: 200, deviceScaleFactor: 4, mobile: false }
+const WIDE = { width: 1280, height: 800 }
+// What a screen reader reads out, as files to be read. After a change that is meant to be heard:
+// npm test -- test/journeys/everyone/pages.test.ts -u
+const HEARD = resolve(import.meta.dirname, '../../fixtures/accessibility/pages')
+
+const seen = useWalk({ viewport: WIDE })
+const standard = new HtmlValidate({
+  extends: ['html-validate:standard', 'html-validate:document'],
+  // Assets are our own; and a list of problems stands above the heading, so that it is met first.
+  rules: { 'require-sri': 'off', 'heading-level': 'off' },
+})
+
+describe.each(BOTH_WAYS)('$title', ({ stop, scripts, title }) => {
+  let page: Page
+  let answer: Response
+  const fetched: Response[] = []
+
+  beforeAll(async () => {
+    if (!seen.walk) return
+    page = seen.window(scripts)
+    await page.setViewportSize(WIDE)
+    page.on('response', (response) => void fetched.push(response))
+    answer = await seen.walk.visit(page, stop)
+    page.removeAllListeners('response')
+  })
+
+  test('needs no sideways scrolling at 320 px, nor at 400 % of 1280 px', async () => {
+    await page.setViewportSize({ width: 320, height: 256 })
+    expect(await sideways(page)).toEqual([])
+    const chromium = await zoom(page)
+    expect(await page.evaluate('[innerWidth, devicePixelRatio]')).toEqual([320, 4])
+    expect(await sideways(page)).toEqual([])
+    await chromium.detach()
+  })
+
+  test('requests only this site, keeps no cookie, and is small', async () => {
+    const origins = new Set(fetched.map((response) => new URL(response.url()).origin))
+    expect([...origins]).toEqual([seen.walk.base])
+    expect(fetched.map((response) => response.request().resourceType())).not.toContain('font')
+    expect(await page.context().cookies()).toEqual([])
+    let bytes = 0
+    for (const response of fetched) {
+      if (response.status() < 300 || response === answer) bytes += (await response.body()).byteLength
+    }
+    expect(bytes).toBeLessThan(MAX_BYTES)
+  })
+
+  test('is HTML as the standard has it, with every id once', async () => {
+    const { results } = await standard.validateString(await answer.text())
+    const faults = results.flatMap(({ messages }) => messages)
+    expect(faults.map(({ line, ruleId, message }) => `${line} ${ruleId}: ${message}`)).toEqual([])
+    expect(await page.evaluate(REPEATED_IDS)).toEqual([])
+    expect(await page.locator('h1').count()).toBe(1)
+  })
+
+  test('prints black on white, without what only a screen can use, in the dark theme too', async () => {
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+    const colours = await page.evaluate(
+      '[getComputedStyle(document.documentElement).backgroundColor, getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector("h1")).color]',
+    )
+    expect(colours).toEqual(['rgba(0, 0, 0, 0)', 'rgb(255, 255, 255)', 'rgb(0, 0, 0)'])
+    expect(await page.locator('nav:visible, button:visible, .skip:visible').count()).toBe(0)
+    expect((await page.pdf()).byteLength).toBeGreaterThan(1_000)
+    await page.emulateMedia({ media: null, colorScheme: null })
+  })
+
+  test('does not move for people who prefer less motion', async () => {
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    expect(await page.evaluate(MOVING)).toEqual([])
+    await page.emulateMedia({ reducedMotion: null })
+  })
+
+  // axe is a script itself.
+  test.for(scripts ? LOOKS : [])('axe has no finding, %s, %i px', async ([colorScheme, width, rules]) => {
+    await loadAxe(page)
+    await page.setViewportSize({ width, height: 800 })
+    // Kept until the page is heard: a colour that is still changing has another contrast.
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    expect(await findings(page, rules)).toEqual([])
+  })
+
+  test('is heard as recorded', async () => {
+    await page.emulateMedia({ colorScheme: null, reducedMotion: null })
+    await page.setViewportSize(WIDE)
+    await page.evaluate(SHORTEN_LISTS)
+    const tree = await page.locator('body').ariaSnapshot()
+    const heard = `# ${await page.title()}\n${masked(tree)}\n`
+    await expect(heard).toMatchFileSnapshot(`${HEARD}/${title}.yaml`)
+  })
+
+  test('by keyboard: everything in the order of the page, each seen to have the focus, and a way out', async () => {
+    await page.setViewportSize(WIDE)
+    await page.evaluate(SHORTEN_LISTS)
+    // What the page itself gives the focus to has it by the second frame, which only a script can wait for.
+    await (scripts ? page.evaluate(TWO_FRAMES) : page.screenshot())
+    await page.evaluate(START)
+    const expected = (await page.evaluate(REACHABLE)) as string[]
+    const reached: string[] = []
+    const unseen: string[] = []
+    // A field for a date has several stops of its own; after the last stop comes the first again.
+    for (let presses = 0; presses < expected.length * 5; presses++) {
+      await page.keyboard.press('Tab')
+      const at = (await page.evaluate(FOCUSED)) as { what: string; fault: string } | null
+      if (!at || at.what === reached[0]) break
+      if (at.what === reached.at(-1)) continue
+      reached.push(at.what)
+      if (at.fault) unseen.push(`${at.what} ${at.fault}`)
+    }
+    expect(reached).toEqual(expected)
+    expect(unseen).toEqual([])
+  })
+})
+
+test('nothing is recorded of a page that is gone', () => {
+  const recorded = readdirSync(HEARD).map((file) => file.replace('.yaml', ''))
+  expect(recorded.sort()).toEqual(BOTH_WAYS.map(({ title }) => title).sort())
+})
+
+/** Replaces what differs each time: tokens of links, references of faults, the path of the assets. */
+const masked = (tree: string): string =>
+  tree.replace(/[\w-]{38,}/g, 'TOKEN').replace(/(- code: ).*/g, '$1REFERENCE')
+
+async function zoom(page: Page): Promise<CDPSession> {
+  const chromium = await page.context().newCDPSession(page)
+  await chromium.send('Emulation.setDeviceMetricsOverride', ZOOMED)
+  return chromium
+}
+
+/** What makes the page wider than its window; the page itself where nothing in it does. */
+const sideways = (page: Page): Promise<string[]> => page.evaluate(SIDEWAYS)
+
+const SIDEWAYS = `(() => {
+  const root = document.documentElement
+  if (root.scrollWidth <= innerWidth) return []
+  const wide = [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5)
+  return [root.scrollWidth + ' px', ...wide.map((one) => one.outerHTML.slice(0, 120))]
+})()`
+
+const REPEATED_IDS = `[...document.querySelectorAll('[id]')].map(({ id }) => id).filter((id, n, all) => all.indexOf(id) < n)`
+
+const MOVING = `[...document.querySelectorAll('*')].filter((one) => {
+  const { animationName, transitionDuration } = getComputedStyle(one)
+  return animationName !== 'none' || transitionDuration.split(',').some((part) => parseFloat(part) > 0)
+}).map((one) => one.outerHTML.slice(0, 120))`
+
+const TWO_FRAMES = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))'
+
+/** Back to where a fresh page has the focus: before everything. */
+const START = `(() => {
+  document.activeElement?.blur()
+  document.body.tabIndex = -1
+  document.body.focus()
+  document.body.removeAttribute('tabindex')
+  scrollTo(0, 0)
+})()`
+
+const NAMED = `const all = [...document.querySelectorAll('*')]
+  const named = (one) => all.indexOf(one) + ' ' + one.tagName.toLowerCase() + (one.id && '#' + one.id) + ' ' +
+  (one.getAttribute('aria-label') || one.name || one.textContent.trim().slice(0, 40)) + ' ' + (one.getAttribute('href') ?? '').slice(0, 40)`
+
+const REACHABLE = `(() => {
+  ${NAMED}
+  const stops = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
+  const first = (radio) => stops.filter((one) => one.type === 'radio' && one.name === radio.name && one.form === radio.form)
+  const isStop = (one) => one.tabIndex >= 0 && !one.disabled && one.type !== 'hidden' &&
+    one.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }) &&
+    (one.type !== 'radio' || one === (first(one).find((radio) => radio.checked) ?? first(one)[0]))
+  return stops.filter(isStop).map(named)
+})()`
+
+/** What has the focus, and what is wrong with how it shows that. */
+const FOCUSED = `(() => {
+  ${NAMED}
+  const one = document.activeElement
+  if (!one || one === document.body) return null
+  const shown = one.matches('input[type=radio], input[type=checkbox]') && one.labels?.length ? [one, ...one.labels] : [one]
+  const hasOutline = (part) => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(part)
+    return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2
+  }
+  const { left, top, right, bottom } = one.getBoundingClientRect()
+  const isInSight = bottom > 0 && right > 0 && top < innerHeight && left < innerWidth
+  const [x, y] = [(Math.max(left, 0) + Math.min(right, innerWidth)) / 2, (Math.max(top, 0) + Math.min(bottom, innerHeight)) / 2]
+  const onTop = document.elementFromPoint(x, y)
+  const isCovered = onTop !== null && !one.contains(onTop) && !onTop.contains(one) && !onTop.closest('label')
+  return {
+    what: named(one),
+    fault: [!shown.some(hasOutline) && 'no outline', !isInSight && 'out of sight', isCovered && 'covered'].filter(Boolean).join(', '),
+  }
+})()`
