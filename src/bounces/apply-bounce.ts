@@ -21,17 +21,14 @@ import {
   wasHandled,
 } from './bounce.repo.ts'
 import { consequenceOf } from './consequence.ts'
-import { type BounceSubject, findSubject, isOwnMailbox, tryParseAddress } from './find-subject.ts'
+import {
+  type BounceSubject,
+  type FindSubjectInput,
+  findSubject,
+  isOwnMailbox,
+  tryParseAddress,
+} from './find-subject.ts'
 import type { BounceEvent } from './reading/parsed-bounce.ts'
-
-export interface ApplyBounceInput {
-  event: BounceEvent
-  /** Envelope recipient of the report. */
-  envelope: string | null
-  isProven: boolean
-  /** When the report arrived. */
-  at: Date
-}
 
 /** The effect of a bounce event, to be stored and logged. */
 export interface AppliedBounce {
@@ -48,7 +45,7 @@ const MAX_REPLY_LENGTH = 1000
 const MAX_READ = 2000
 
 /** Finds the subject of a bounce event and applies its consequence. Call it in the transaction that ends the report. */
-export async function applyBounce(deps: Deps, tx: Database, input: ApplyBounceInput): Promise<AppliedBounce> {
+export async function applyBounce(deps: Deps, tx: Database, input: FindSubjectInput): Promise<AppliedBounce> {
   const { at, isProven } = input
   const subject = await findSubject(deps, tx, input)
   const event = trustedEvent(input, subject)
@@ -91,7 +88,7 @@ const redactedReply = (reply: string): string =>
  * Every reply to an email quotes its Message-ID. A stranger who has one must not end a subscription with a single
  * report.
  */
-const trustedEvent = ({ event, isProven }: ApplyBounceInput, subject: BounceSubject | null): BounceEvent => ({
+const trustedEvent = ({ event, isProven }: FindSubjectInput, subject: BounceSubject | null): BounceEvent => ({
   ...event,
   sure: event.sure && (isProven || subject?.foundBy !== 'message-id'),
 })
@@ -100,7 +97,7 @@ const trustedEvent = ({ event, isProven }: ApplyBounceInput, subject: BounceSubj
  * A report that only quotes a Message-ID may be from anyone who got a reply or a forwarded copy, and one that names
  * another mailbox is not from our recipient. A token, our signed field or a verified webhook is proof.
  */
-const hasProofFor = ({ event, isProven }: ApplyBounceInput, { foundBy, address }: BounceSubject): boolean =>
+const hasProofFor = ({ event, isProven }: FindSubjectInput, { foundBy, address }: BounceSubject): boolean =>
   (isProven || foundBy !== 'message-id') && (!address || isOwnMailbox(event.recipient, address))
 
 interface Acting {

@@ -46,38 +46,36 @@ export async function findSubject(
     return { foundBy: 'token', messageId: null, subscriberId: subscriber?.id ?? null, address: null }
   }
   return (
-    (await byMessage(db, idsIn(event.about, named?.id, APP_SECRET))) ??
+    (await byMessage(db, event.about, { inEnvelope: named?.id, secrets: APP_SECRET })) ??
     (isProven ? byAddress(db, input) : null)
   )
-}
-
-/** Most trusted first. */
-function idsIn(
-  { tokens, messageIds }: BounceEvent['about'],
-  inEnvelope: string | undefined,
-  secrets: readonly string[],
-): [FoundBy, string][] {
-  const ids: [FoundBy, string | undefined][] = [
-    ['token', inEnvelope],
-    ...tokens.map((token): [FoundBy, string | undefined] => [
-      'field',
-      readReturnToken(token.trim(), 'bounce', secrets)?.id,
-    ]),
-    ...messageIds.map((id): [FoundBy, string | undefined] => ['message-id', parseOwnMessageId(id)]),
-  ]
-  return ids.filter((one): one is [FoundBy, string] => one[1] !== undefined)
 }
 
 /** "<digest.ID@papers.example>" → ID; undefined for a Message-ID of another form. */
 const parseOwnMessageId = (field: string): string | undefined =>
   /^<?[a-z-]+\.([\w-]{16})@[^\s<>@]+>?$/.exec(field.trim())?.[1]
 
-async function byMessage(db: Database, ids: readonly [FoundBy, string][]): Promise<BounceSubject | null> {
-  for (const [foundBy, id] of ids) {
-    const message = await messageRecipient(db, id)
-    if (!message) continue
-    const { subscriberId, toAddress: address } = message
-    return { foundBy, messageId: message.id, subscriberId, address }
+/** The message of the first of these ids, most trusted first, that names one. */
+async function byMessage(
+  db: Database,
+  { tokens, messageIds }: BounceEvent['about'],
+  { inEnvelope, secrets }: { inEnvelope?: string; secrets: readonly string[] },
+): Promise<BounceSubject | null> {
+  const idOf = (token: string) => readReturnToken(token.trim(), 'bounce', secrets)?.id
+  const ids: { foundBy: FoundBy; id?: string }[] = [
+    { foundBy: 'token', id: inEnvelope },
+    ...tokens.map((token) => ({ foundBy: 'field' as const, id: idOf(token) })),
+    ...messageIds.map((field) => ({ foundBy: 'message-id' as const, id: parseOwnMessageId(field) })),
+  ]
+  for (const { foundBy, id } of ids) {
+    const message = id === undefined ? null : await messageRecipient(db, id)
+    if (message)
+      return {
+        foundBy,
+        messageId: message.id,
+        subscriberId: message.subscriberId,
+        address: message.toAddress,
+      }
   }
   return null
 }

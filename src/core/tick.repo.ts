@@ -27,15 +27,3 @@ export async function newestSlot(db: Database, name: string): Promise<Date | nul
   const { _max } = await db.tick.aggregate({ where: { name }, _max: { slot: true } })
   return _max.slot
 }
-
-/** The newest claimed minute at or after `from` and before `before`; null if no process ticked. */
-export async function newestTick(
-  db: Database,
-  { from, before }: { from?: Date; before?: Date } = {},
-): Promise<Date | null> {
-  const { _max } = await db.tick.aggregate({
-    where: { name: 'minute', slot: { gte: from, lt: before } },
-    _max: { slot: true },
-  })
-  return _max.slot
-}

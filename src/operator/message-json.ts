@@ -3,7 +3,7 @@ import { BOUNCE_CLASSES, BOUNCE_EFFECTS, FOUND_BY } from '../bounces/bounce.repo
 import type { ListedBounce } from '../bounces/bounce-list.repo.ts'
 import { CHANNELS } from '../bounces/report.repo.ts'
 import type { ListedMessage } from '../mail/outbox/message-list.repo.ts'
-import { refusalClassOf } from '../mail/refusals/classify-refusal.ts'
+import { classifyRefusal } from '../mail/refusals/classify-refusal.ts'
 import { maskAddress } from '../subscribers/address.ts'
 import { instant } from './operations/fields.ts'
 import { type MessageDetails, stateName } from './retry-message.ts'
@@ -27,7 +27,7 @@ export const jsonOfMessage = (message: ListedMessage) => ({
 export const jsonOfMessageDetails = (message: MessageDetails) => ({
   ...jsonOfMessage(message),
   acceptances: message.acceptances,
-  tries: message.tries.map((made) => ({ ...made, class: refusalClassOf(made) })),
+  tries: message.tries.map((made) => ({ ...made, class: classifyRefusal(made).class })),
   bounces: message.bounces.map(jsonOfBounce),
 })
 

@@ -19,11 +19,6 @@ export async function countOldMessages(
   return row!
 }
 
-interface PrunedMessages {
-  batches: number
-  messages: number
-}
-
 /**
  * Deletes up to `most` of those batches, oldest first, with their messages, attempts and acceptances. Call it in a
  * transaction.
@@ -31,28 +26,24 @@ interface PrunedMessages {
 export async function deleteOldMessages(
   tx: Database,
   { before, most }: { before: Day; most: number },
-): Promise<PrunedMessages> {
+): Promise<{ batches: number; messages: number }> {
   const old = await tx.$queryRaw<{ id: number }[]>`
     select b.id from batch b where ${isOld(before)} order by b.id limit ${most} for update of b skip locked`
   const ids = old.map(({ id }) => id)
   if (ids.length === 0) return { batches: 0, messages: 0 }
-  await tx.$executeRaw`
-    delete from attempt a using message m where m.batch_id = any(${ids}) and a.message_id = m.id`
-  await tx.$executeRaw`
-    delete from acceptance a using message m where m.batch_id = any(${ids}) and a.message_id = m.id`
-  const messages = await tx.$executeRaw`delete from message where batch_id = any(${ids})`
+  const messages = await deleteMessages(tx, Prisma.sql`m.batch_id = any(${ids})`)
   await tx.$executeRaw`delete from batch where id = any(${ids})`
   return { batches: ids.length, messages }
 }
 
 /** Deletes every message of these subscribers. Call it in a transaction. */
-export async function deleteMessagesOf(tx: Database, subscriberIds: readonly string[]): Promise<void> {
-  const ids = [...subscriberIds]
-  await tx.$executeRaw`
-    delete from attempt a using message m where m.subscriber_id = any(${ids}) and a.message_id = m.id`
-  await tx.$executeRaw`
-    delete from acceptance a using message m where m.subscriber_id = any(${ids}) and a.message_id = m.id`
-  await tx.$executeRaw`delete from message where subscriber_id = any(${ids})`
+export const deleteMessagesOf = (tx: Database, subscriberIds: readonly string[]): Promise<number> =>
+  deleteMessages(tx, Prisma.sql`m.subscriber_id = any(${[...subscriberIds]})`)
+
+async function deleteMessages(tx: Database, which: Prisma.Sql): Promise<number> {
+  await tx.$executeRaw`delete from attempt a using message m where a.message_id = m.id and ${which}`
+  await tx.$executeRaw`delete from acceptance a using message m where a.message_id = m.id and ${which}`
+  return tx.$executeRaw`delete from message m where ${which}`
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { MessageWithHistory } from '../outbox/message-list.repo.ts'
 import type { RefusalClass, RefusalRule } from './mailbox-rules.ts'
 import { REFUSAL_RULES } from './refusal-rules.ts'
 
@@ -22,7 +21,10 @@ const MAX_READ = 2000
 const SERVER_CLOSES = 421
 const NO_REPLY: Refusal = { class: null, rule: null, slowDown: false }
 
-/** Uses the first rule that matches. Without one, a 4xx reply is temporary, any other unknown. */
+/**
+ * Uses the first rule that matches. Computed on each read of a try, so that newer rules apply. Without a matching rule, a
+ * 4xx reply is temporary, any other unknown.
+ */
 export function classifyRefusal(
   { status, enhanced, reply }: SmtpReply,
   rules: readonly RefusalRule[] = REFUSAL_RULES,
@@ -81,14 +83,9 @@ const normalizedText = (reply: string): string =>
     .replace(/\.(?=\S)/g, '_')
     .replace(/\s+/g, ' ')
 
-type AttemptReply = Pick<MessageWithHistory['tries'][number], 'status' | 'enhanced' | 'reply'>
-
-/** Computed on each read, not stored with the try, so that newer rules apply. Null if the server did not reply. */
-export const refusalClassOf = (attempt: AttemptReply): Refusal['class'] => classifyRefusal(attempt).class
-
 /** " (no such mailbox)"; empty if the server did not reply. */
-export function refusalSuffix(attempt: AttemptReply): string {
-  const kind = refusalClassOf(attempt)
+export function refusalSuffix(attempt: SmtpReply): string {
+  const kind = classifyRefusal(attempt).class
   return kind === null ? '' : ` (${REFUSAL_LABELS[kind]})`
 }
 

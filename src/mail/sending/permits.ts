@@ -34,7 +34,7 @@ export const openPermits = (deps: PermitDeps, lane: Lane): Permits =>
 
 /** These emails are few and a person waits for each, so only the rate of all email applies. */
 const transactionalPermits = (deps: PermitDeps): Permits => ({
-  syncLimits: () => openConfiguredLimits(deps).sync(['all']),
+  syncLimits: () => openLimitSync(deps)(['all']),
   acquire: async (_batch, max) => max,
   giveBack: async () => {},
   splitByDomain: async (_batch, taken) => taken,
@@ -43,10 +43,11 @@ const transactionalPermits = (deps: PermitDeps): Permits => ({
 
 function bulkPermits(deps: PermitDeps): Permits {
   const { db, config, clock } = deps
-  const limits = openConfiguredLimits(deps)
-  const rampUp = (): SendRateKey[] => {
+  const syncLimits = openLimitSync(deps)
+  /** The rates that limit digests to a domain; null: to several domains. */
+  const keysOf = (domain: string | null): SendRateKey[] => {
     const today = rampUpRate(config, clock.now())
-    return today ? [today.key] : []
+    return [...(today ? [today.key] : []), ...(domain === null ? [] : [domainRateKey(domain)])]
   }
   // Updated whenever permits are taken, so that a single email only queries the database if all email has a rate.
   let isTotalLimited = false
@@ -60,24 +61,23 @@ function bulkPermits(deps: PermitDeps): Permits {
   }
 
   return {
-    syncLimits: () => limits.sync(['all']),
+    syncLimits: () => syncLimits(['all']),
     acquire: async ({ domain }, max) => {
-      const keys: SendRateKey[] = domain === null ? rampUp() : [...rampUp(), domainRateKey(domain)]
+      const keys = keysOf(domain)
       if (keys.length === 0) return max
-      await limits.sync(keys)
+      await syncLimits(keys)
       const granted = await grantedFor(keys.map((key) => ({ key, mails: max })))
       const acquired = Math.min(max, ...keys.map((key) => granted.get(key) ?? max))
       for (const key of keys) await returnSendPermits(db, [key], (granted.get(key) ?? acquired) - acquired)
       return acquired
     },
-    giveBack: ({ domain }, count) =>
-      returnSendPermits(db, domain === null ? rampUp() : [...rampUp(), domainRateKey(domain)], count),
+    giveBack: ({ domain }, count) => returnSendPermits(db, keysOf(domain), count),
     splitByDomain: async (batch, taken) => {
       if (batch.domain !== null || taken.length === 0) return taken
       const byDomain = Map.groupBy(taken, ({ toAddress }) => emailDomain(toAddress))
       const { each, domains } = config.DOMAIN_RATE
       const limited = [...byDomain.keys()].filter((domain) => each !== undefined || domains.has(domain))
-      await limits.sync(limited.map(domainRateKey))
+      await syncLimits(limited.map(domainRateKey))
       const granted = await grantedFor(
         [...byDomain].map(([domain, messages]) => ({ key: domainRateKey(domain), mails: messages.length })),
       )
@@ -87,7 +87,7 @@ function bulkPermits(deps: PermitDeps): Permits {
         allowedMessages.push(...messages.slice(0, allowed))
         const ids = messages.slice(allowed).map(({ id }) => id)
         if (ids.length === 0) continue
-        await returnSendPermits(db, rampUp(), ids.length)
+        await returnSendPermits(db, keysOf(null), ids.length)
         await splitOffDomain(db, { batch: batch.id, owner: batch.owner, domain, ids })
       }
       return allowedMessages
@@ -99,21 +99,15 @@ function bulkPermits(deps: PermitDeps): Permits {
   }
 }
 
-interface ConfiguredLimits {
-  /** Stores the limits of these keys in the database if they are new or have changed with the day. */
-  sync(keys: SendRateKey[]): Promise<void>
-}
-
-function openConfiguredLimits({ db, config, clock }: PermitDeps): ConfiguredLimits {
+/** Stores the limits of keys in the database if they are new or have changed with the day. */
+function openLimitSync({ db, config, clock }: PermitDeps): (keys: SendRateKey[]) => Promise<void> {
   const synced = new Map<SendRateKey, number | undefined>()
-  return {
-    sync: async (keys) => {
-      const changed = keys
-        .map((key) => ({ key, limit: configuredRateLimit(config, key, clock.now()) }))
-        .filter(({ key, limit }) => !synced.has(key) || synced.get(key) !== limit?.perSecond)
-      if (changed.length > 0) await setSendRateLimits(db, changed)
-      for (const { key, limit } of changed) synced.set(key, limit?.perSecond)
-    },
+  return async (keys) => {
+    const changed = keys
+      .map((key) => ({ key, limit: configuredRateLimit(config, key, clock.now()) }))
+      .filter(({ key, limit }) => !synced.has(key) || synced.get(key) !== limit?.perSecond)
+    if (changed.length > 0) await setSendRateLimits(db, changed)
+    for (const { key, limit } of changed) synced.set(key, limit?.perSecond)
   }
 }
 

@@ -56,7 +56,7 @@ export function openRecorder(deps: Deps, { lane, onDeadAddress }: RecorderInput,
       if (result.accepted) {
         await onFailpoint?.('after-250')
         await writeAcceptance({ messageId: message.id, at: clock.now(), reply: result.reply })
-        await safeguards.accepted(message)
+        safeguards.accepted(message)
         run.count('accepted')
         log.info('message.accepted', { message: message.id, lane, attempt: message.attempts, ms })
         return

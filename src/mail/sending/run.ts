@@ -61,12 +61,6 @@ export function startRun(signal?: AbortSignal): Run {
   }
 }
 
-/** How a run reacts to replies, besides recording them. */
-interface Safeguards {
-  accepted(message: TakenMessage): Promise<void>
-  failed(message: TakenMessage, failure: SendFailure): Promise<void>
-}
-
 interface SafeguardsInput {
   lane: Lane
   run: Run
@@ -75,10 +69,10 @@ interface SafeguardsInput {
 }
 
 /**
- * Slows down if a server asks for it, holds a domain that refuses much, and stops the run if our settings are at fault
+ * How a run reacts to replies, besides recording them. Slows down if a server asks for it, holds a domain that refuses much, and stops the run if our settings are at fault
  * or all domains refuse. In the lane `bulk`, refusals by all domains also pause delivery.
  */
-export function openSafeguards(deps: Deps, { lane, run, retryUntilWritten }: SafeguardsInput): Safeguards {
+export function openSafeguards(deps: Deps, { lane, run, retryUntilWritten }: SafeguardsInput) {
   const { config, clock, log, db } = deps
   const breaker = openCircuitBreaker(config.STOP_AT_REFUSED)
 
@@ -111,12 +105,12 @@ export function openSafeguards(deps: Deps, { lane, run, retryUntilWritten }: Saf
   }
 
   return {
-    accepted: async ({ toAddress }) => {
+    accepted: ({ toAddress }: TakenMessage): void => {
       const domain = emailDomain(toAddress)
       breaker.record({ domain })
       run.acceptedDomains.add(domain)
     },
-    failed: async (message, failure) => {
+    failed: async (message: TakenMessage, failure: SendFailure): Promise<void> => {
       await reduceRateIfAsked(message, failure)
       if (failure.stopsRun) run.stop(failure.stage === 'tls' ? 'tls-refused' : 'login-refused')
       // Anyone may sign up with invented addresses, which must not end or hold the email of others.
@@ -149,9 +143,7 @@ interface Trip {
   of: number
 }
 
-export interface CircuitBreaker {
-  record(outcome: SendOutcome): Trip | undefined
-}
+export type CircuitBreaker = ReturnType<typeof openCircuitBreaker>
 
 interface Limits {
   /** Number of newest emails that count. */
@@ -174,11 +166,11 @@ const MAILBOX_CLASSES: SendFailure['class'][] = ['dead', 'full']
  * too large. For a domain, only refusals about us count, not those about an address or a message; for all email, every
  * refusal counts, against `stopAt` per cent. If another domain accepts email, a trip concerns only the refusing domain.
  */
-export function openCircuitBreaker(stopAt: number): CircuitBreaker {
+export function openCircuitBreaker(stopAt: number) {
   const streak = openStreak()
   const all = openWindow({ ...ALL, share: stopAt })
   const domainStreaks = new Map<string, ReturnType<typeof openStreak>>()
-  const domains = new Map<string, Window>()
+  const domains = new Map<string, ReturnType<typeof openWindow>>()
   const acceptingDomains = new Set<string>()
   const isAnotherAccepting = (domain: string) => [...acceptingDomains].some((one) => one !== domain)
 
@@ -215,7 +207,7 @@ export function openCircuitBreaker(stopAt: number): CircuitBreaker {
     return domainShare && { domain, what: 'refused-much', ...domainShare }
   }
   return {
-    record: (outcome) => {
+    record: (outcome: SendOutcome): Trip | undefined => {
       if (!outcome.refused && acceptingDomains.size < 2) acceptingDomains.add(outcome.domain)
       const trip = checkStreak(outcome) ?? checkShare(outcome)
       // The domain is held from here on.
@@ -248,16 +240,11 @@ interface Share {
   of: number
 }
 
-interface Window {
-  /** Undefined while the share is below the limit; else returns it and starts again. */
-  record(domain: string, counts: boolean): Share | undefined
-  forget(domain: string): void
-}
-
-function openWindow({ window, least, share }: Limits): Window {
+function openWindow({ window, least, share }: Limits) {
   let newest: { domain: string; counts: boolean }[] = []
   return {
-    record: (domain, counts) => {
+    /** Undefined while the share is below the limit; else returns it and starts again. */
+    record: (domain: string, counts: boolean): Share | undefined => {
       newest.push({ domain, counts })
       if (newest.length > window) newest.shift()
       const found = newest.filter((one) => one.counts).length
@@ -266,7 +253,7 @@ function openWindow({ window, least, share }: Limits): Window {
       newest = []
       return { share: Math.round((found * 100) / of), of }
     },
-    forget: (domain) => {
+    forget: (domain: string): void => {
       newest = newest.filter((one) => one.domain !== domain)
     },
   }

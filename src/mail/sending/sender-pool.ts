@@ -97,16 +97,9 @@ function openPrefetchers({ deps, input, recorder, permits, connections }: Sender
 }
 
 /** Connections that found no work wait here. */
-interface IdleConnections {
-  /** True once the run is over; false when it is time to look again. */
-  isOver(): Promise<boolean>
-  /** For a connection that cannot be opened: true if none can; false after a minute, to try once more. */
-  isUnreachable(): Promise<boolean>
-  /** A connection that ended no longer counts; its messages may be available to the others. */
-  leave(): void
-}
+type IdleConnections = ReturnType<typeof openIdleConnections>
 
-function openIdleConnections({ deps, input, run, connections }: SenderPool): IdleConnections {
+function openIdleConnections({ deps, input, run, connections }: SenderPool) {
   let working = connections.length
   let connected = connections.length
   let unreachable = 0
@@ -133,7 +126,8 @@ function openIdleConnections({ deps, input, run, connections }: SenderPool): Idl
     return hasChanged
   }
   return {
-    isOver: async () => {
+    /** True once the run is over; false when it is time to look again. */
+    isOver: async (): Promise<boolean> => {
       working--
       try {
         const atOnce = working === 0 && !run.halt.aborted && (await shouldLookAgain())
@@ -143,7 +137,8 @@ function openIdleConnections({ deps, input, run, connections }: SenderPool): Idl
         working++
       }
     },
-    isUnreachable: async () => {
+    /** For a connection that cannot be opened: true if none can; false after a minute, to try once more. */
+    isUnreachable: async (): Promise<boolean> => {
       unreachable++
       if (unreachable === connected) return true
       hasConnectionLeft = true
@@ -153,7 +148,8 @@ function openIdleConnections({ deps, input, run, connections }: SenderPool): Idl
       unreachable--
       return false
     },
-    leave: () => {
+    /** A connection that ended no longer counts; its messages may be available to the others. */
+    leave: (): void => {
       working--
       connected--
       hasConnectionLeft = true

@@ -5,7 +5,7 @@ import { addDays, type Day, dayOf, instantOf, midnight } from '../../core/dates.
 import type { Deps } from '../../core/deps.ts'
 import { DELIVERY_SWITCH, isHoldSwitch } from '../../core/restored-database.ts'
 import { readSwitch } from '../../core/switch.repo.ts'
-import { newestTick } from '../../core/tick.repo.ts'
+import { newestSlot } from '../../core/tick.repo.ts'
 import { digestOn } from '../../digests/digest.repo.ts'
 import type { DigestContent } from '../../digests/digest-content.ts'
 import type { DueDate } from '../../digests/due.ts'
@@ -98,7 +98,7 @@ export async function loadExplainContext(deps: Deps, subject: ExplainedSubscribe
     pauses: await deliveryPauses(deps),
     sending: config.SENDING,
     /** The newest minute with a tick of the schedule. */
-    lastTick: await newestTick(db),
+    lastTick: await newestSlot(db, 'minute'),
     keepDays: config.KEEP_DAYS,
     /** Domain of our Message-IDs. */
     senderDomain: emailDomain(config.MAIL_FROM),
