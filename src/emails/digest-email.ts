@@ -1,41 +1,12 @@
 import type { Day } from '../core/dates.ts'
-import { Fault } from '../core/errors.ts'
-import { digestContent } from '../digests/digest.repo.ts'
 import { type DigestContent, type DigestSection, isWithinWeek } from '../digests/digest-content.ts'
-import type { DigestMessage } from '../digests/plan-digests.ts'
 import { dateRange, dateWithYear, longDate, shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
 import type { SiteIdentity } from '../mail/rendering/template.ts'
-import { asciiLine, oneLine, truncateAtWord, wrap } from '../mail/rendering/text.ts'
+import { asciiLine, oneLine, truncateAtWord } from '../mail/rendering/text.ts'
 import { type Links, requestTopicLinkPath, siteLinks, topicLink } from '../subscribers/links.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
-import { contentOf, linkTo, type MailWriter, type Render } from './mail-writer.ts'
-import {
-  headingOf,
-  nonEmptySections,
-  type PaperDetail,
-  paperTitle,
-  type SectionView,
-  sectionViews,
-} from './sections-view.ts'
-
-/** A digest. Its content is stored in the digest's row. */
-export const digestMail: MailWriter<{ digest: Render<DigestEmail> }> = async (
-  { config, db, emails },
-  message,
-) => {
-  const content = message.digestId === null ? null : await digestContent(db, message.digestId)
-  if (!content) throw new Fault('message.without-content', { id: message.id })
-  const { epoch, ...frozen } = contentOf<DigestMessage>(message)
-  const id = message.subscriberId
-  const links: ReaderLinks = {
-    unsubscribeUrl: linkTo(config, message, { purpose: 'unsubscribe', id, epoch }),
-    manageUrl: linkTo(config, message, { purpose: 'manage', id, epoch }),
-    viewUrl: linkTo(config, message, { purpose: 'digest', id: message.id }),
-  }
-  const email = emails.digest({ ...frozen, ...links, content })
-  return { kind: 'digest', unsubscribeUrl: links.unsubscribeUrl, ...email }
-}
+import { headingOf, nonEmptySections, type PaperDetail, paperTitle, sectionViews } from './sections-view.ts'
 
 /** The links of one email; all but `viewUrl` are personal. */
 export interface ReaderLinks {
@@ -53,31 +24,13 @@ export interface DigestEmail extends ReaderLinks {
   detail: MailDetail
 }
 
-/** The `it` of templates/emails/digest; an empty text is not shown. */
-export interface DigestView extends ReaderLinks {
-  site: SiteIdentity
-  subjectLine: string
-  preview: string
-  date: string
-  /** One sentence that describes this email. */
-  lead: string
-  sections: SectionView[]
-  /** "12 more on the site", with a link to them. */
-  more: string
-  moreUrl: string
-  sources: string
-  confirmedOn: string
-  wrap: typeof wrap
-}
-
 const MAX_SOURCES_LENGTH = 320
 
-/** The whole content of a digest, in words; its papers are cut to `detail`. */
-export function digestView(site: SiteIdentity, email: DigestEmail, detail: PaperDetail): DigestView {
+/** The whole content of a digest, in words; its papers are cut to `detail`. An empty text is not shown. */
+export function digestView({ baseUrl }: SiteIdentity, email: DigestEmail, detail: PaperDetail) {
   const { content, unsubscribeUrl, manageUrl, viewUrl } = email
-  const links = siteLinks(site.baseUrl)
+  const links = siteLinks(baseUrl)
   return {
-    site,
     subjectLine: digestSubject(content),
     preview: preheaderOf(content),
     date: longDate(content.localDate),
@@ -89,7 +42,6 @@ export function digestView(site: SiteIdentity, email: DigestEmail, detail: Paper
     unsubscribeUrl,
     manageUrl,
     viewUrl,
-    wrap,
   }
 }
 

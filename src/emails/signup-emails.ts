@@ -1,47 +1,9 @@
 import { dateAndTime, hourOfDay, weekdaysText } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
-import type { TakenMessage } from '../mail/message.ts'
 import { nameInSubject, type SiteIdentity } from '../mail/rendering/template.ts'
-import { truncateAtWord, withoutLinks, wrap } from '../mail/rendering/text.ts'
-import { linkEnd } from '../subscribers/links.ts'
-import type { SignupEmailContent } from '../subscribers/record-signup-request.ts'
+import { withoutLinks } from '../mail/rendering/text.ts'
 import type { Schedule } from '../subscribers/subscriber.ts'
-import { contentOf, linkTo, type MailParts, type MailWriter, type Render } from './mail-writer.ts'
-
-/** To a new address: one button that begins a subscription. */
-export const confirmationMail: MailWriter<{ confirmation: Render<ConfirmationEmail> }> = (parts, message) => {
-  const { url, ...email } = signupFields(parts, message)
-  const { hour, days } = contentOf<SignupEmailContent>(message)
-  const accountUrl = ownUrl(parts, message, 'account')
-  const confirmation = { ...email, hour, days, confirmUrl: url, accountUrl }
-  return { kind: 'confirmation', ...parts.emails.confirmation(confirmation) }
-}
-
-/** To a subscriber: one button that adds the topics. */
-export const addTopicsMail: MailWriter<{ addTopics: Render<AddTopicsEmail> }> = (parts, message) => {
-  const { url, ...email } = signupFields(parts, message)
-  const manageUrl = ownUrl(parts, message, 'manage')
-  return { kind: 'add-topics', ...parts.emails.addTopics({ ...email, addUrl: url, manageUrl }) }
-}
-
-/** The link to their settings or account; undefined if they have none, or did not request it. */
-function ownUrl({ config }: MailParts<unknown>, message: TakenMessage, purpose: 'manage' | 'account') {
-  const { epoch } = contentOf<SignupEmailContent>(message)
-  return epoch === undefined
-    ? undefined
-    : linkTo(config, message, { purpose, id: message.subscriberId, epoch })
-}
-
-function signupFields({ config }: MailParts<unknown>, message: TakenMessage) {
-  const { topics, zone, askedAt, signupId } = contentOf<SignupEmailContent>(message)
-  return {
-    topics: topics.map(({ query }) => query),
-    zone,
-    askedAt,
-    validUntil: linkEnd({ purpose: 'confirm', issuedAt: message.datedAt }).toISOString(),
-    url: linkTo(config, message, { purpose: 'confirm', id: String(signupId) }),
-  }
-}
+import { topicList } from './topic-list.ts'
 
 /** The fields of both emails that answer the form: plain data, stored with the message. */
 interface SignupEmail {
@@ -68,42 +30,12 @@ export interface AddTopicsEmail extends SignupEmail {
   manageUrl?: string
 }
 
-/** The `it` of templates/emails/confirmation and add-topics. */
-export interface SignupEmailView {
-  site: SiteIdentity
-  subjectLine: string
-  preview: string
-  heading: string
-  lead: string
-  button: string
-  /** The line above the URL, in the text part. */
-  open: string
-  url: string
-  topics: string[]
-  /** "and 2 more", or empty. */
-  moreTopics: string
-  zone: string
-  askedAt: string
-  validUntil: string
-  /** Their existing settings or account, besides the button: a sentence and a link. */
-  own: { says: string; link: string; url: string } | null
-  wrap: typeof wrap
-}
-
-export interface ConfirmationView extends SignupEmailView {
-  /** "At 08:00 (Europe/Paris), Monday to Friday" */
-  when: string
-}
-
-const MAX_TOPICS = 10
-const MAX_TOPIC_LENGTH = 80
-
-export function confirmationView(site: SiteIdentity, email: ConfirmationEmail): ConfirmationView {
+export function confirmationView(site: SiteIdentity, email: ConfirmationEmail) {
   const { zone } = email
   const hour = hourOfDay(email.hour)
   const { subject, preheader, when, heading, lead, button, open } = words.emails.confirmation
   return {
-    ...commonView(site, email, email.confirmUrl),
+    ...commonView(email, email.confirmUrl),
     subjectLine: fill(subject, { site: nameInSubject(site) }),
     preview: fill(preheader, { hour, zone }),
     when: fill(when, { hour, zone, days: weekdaysText(email.days) }),
@@ -113,11 +45,11 @@ export function confirmationView(site: SiteIdentity, email: ConfirmationEmail): 
   }
 }
 
-export function addTopicsView(site: SiteIdentity, email: AddTopicsEmail): SignupEmailView {
+export function addTopicsView(site: SiteIdentity, email: AddTopicsEmail) {
   const topics = counted(email.topics.length, words.counts.topic)
   const { subject, preheader, heading, lead, button, open } = words.emails.addTopics
   return {
-    ...commonView(site, email, email.addUrl),
+    ...commonView(email, email.addUrl),
     subjectLine: fill(subject, { topics, site: nameInSubject(site) }),
     preview: preheader,
     heading: fill(heading, { topics }),
@@ -126,19 +58,14 @@ export function addTopicsView(site: SiteIdentity, email: AddTopicsEmail): Signup
   }
 }
 
-const ownView = (url: string | undefined, says: { says: string; link: string }): SignupEmailView['own'] =>
+/** Their existing settings or account, besides the button: a sentence and a link. */
+const ownView = (url: string | undefined, says: { says: string; link: string }) =>
   url ? { ...says, url } : null
 
-function commonView(site: SiteIdentity, { topics, zone, askedAt, validUntil }: SignupEmail, url: string) {
-  const more = topics.length - MAX_TOPICS
-  return {
-    site,
-    url,
-    topics: topics.slice(0, MAX_TOPICS).map((topic) => truncateAtWord(withoutLinks(topic), MAX_TOPIC_LENGTH)),
-    moreTopics: more > 0 ? counted(more, words.emails.confirmation.moreTopics) : '',
-    zone,
-    askedAt: dateAndTime(askedAt, zone),
-    validUntil: dateAndTime(validUntil, zone),
-    wrap,
-  }
-}
+const commonView = ({ topics, zone, askedAt, validUntil }: SignupEmail, url: string) => ({
+  url,
+  ...topicList(topics, withoutLinks),
+  zone,
+  askedAt: dateAndTime(askedAt, zone),
+  validUntil: dateAndTime(validUntil, zone),
+})

@@ -1,79 +1,19 @@
-import type { Day } from '../core/dates.ts'
-import type { DigestContent } from '../digests/digest-content.ts'
 import type { WelcomeMessage } from '../digests/welcome-message.ts'
 import { dateWithYear, hourOfDay, longDate, weekdayDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
 import { nameInSubject, type SiteIdentity } from '../mail/rendering/template.ts'
-import { oneLine, truncateAtWord, wrap } from '../mail/rendering/text.ts'
 import { siteLinks, topicLink } from '../subscribers/links.ts'
-import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import { digestSubject, leadWithMore, moreOnSite, preheaderOf, type ReaderLinks } from './digest-email.ts'
-import { contentOf, linkTo, type MailWriter, type Render } from './mail-writer.ts'
-import { type PaperDetail, type SectionView, sectionViews } from './sections-view.ts'
+import { type PaperDetail, sectionViews } from './sections-view.ts'
+import { topicList } from './topic-list.ts'
 
-/** To a subscriber who just confirmed. It is sent and cancelled as digests are. */
-export const welcomeMail: MailWriter<{ welcome: Render<WelcomeEmail> }> = ({ config, emails }, message) => {
-  const { epoch, papers: _, ...content } = contentOf<WelcomeMessage>(message)
-  const id = message.subscriberId
-  const manageUrl = linkTo(config, message, { purpose: 'manage', id, epoch })
-  const unsubscribeUrl = linkTo(config, message, { purpose: 'unsubscribe', id, epoch })
-  const viewUrl = linkTo(config, message, { purpose: 'digest', id: message.id })
-  const email = emails.welcome({ ...content, manageUrl, unsubscribeUrl, viewUrl })
-  return { kind: 'welcome', unsubscribeUrl, ...email }
-}
+/** To a subscriber who just confirmed: the content of its message, and the links. */
+export interface WelcomeEmail extends Omit<WelcomeMessage, 'epoch' | 'papers'>, ReaderLinks {}
 
-/** To a subscriber who just confirmed: plain data, stored with the message. */
-export interface WelcomeEmail extends ReaderLinks {
-  /** Papers of one day as a first digest; null if there are none. */
-  content: DigestContent | null
-  /** There were papers, and none matched. */
-  nothingMatched: boolean
-  /**
-   * Without `content`: how many of today's papers matched, and how many matches were emailed before.
-   */
-  matchedToday: number
-  mailedBefore: number
-  /** Queries, as typed. */
-  topics: string[]
-  /** The local date of the first digest, and its hour in the zone. */
-  next: Day | null
-  hour: number
-  zone: string
-  confirmedOn: Day
-  format: MailFormat
-  detail: MailDetail
-}
-
-/** The `it` of templates/emails/welcome; an empty text is not shown. */
-export interface WelcomeView extends ReaderLinks {
-  site: SiteIdentity
-  subjectLine: string
-  preview: string
-  /** When the first digest is due. */
-  first: string
-  /** Introduces the papers below; empty if there are none. */
-  intro: string
-  sections: SectionView[]
-  /** "12 more on the site", with a link to them. */
-  more: string
-  moreUrl: string
-  /** Where the matches are, if the welcome has no papers. */
-  elsewhere: string
-  /** The topics, if nothing matched them. */
-  nothing: string[]
-  moreTopics: string
-  confirmedOn: string
-  wrap: typeof wrap
-}
-
-const MAX_TOPICS = 10
-const MAX_TOPIC_LENGTH = 80
-
-/** The whole content of a welcome, in words; its papers are cut to `detail`. */
-export function welcomeView(site: SiteIdentity, email: WelcomeEmail, detail: PaperDetail): WelcomeView {
+/** The whole content of a welcome, in words; its papers are cut to `detail`. An empty text is not shown. */
+export function welcomeView(site: SiteIdentity, email: WelcomeEmail, detail: PaperDetail) {
   const { content, unsubscribeUrl, manageUrl } = email
   return {
-    site,
     subjectLine: subjectLine(site, email),
     preview: content ? preheaderOf(content) : words.emails.welcome.preheaderAlone,
     first: firstOf(email),
@@ -84,7 +24,6 @@ export function welcomeView(site: SiteIdentity, email: WelcomeEmail, detail: Pap
     unsubscribeUrl,
     manageUrl,
     viewUrl: content ? email.viewUrl : '',
-    wrap,
   }
 }
 
@@ -98,9 +37,13 @@ function subjectLine(site: SiteIdentity, { content, next }: WelcomeEmail): strin
 const firstOf = ({ next, hour, zone }: WelcomeEmail): string =>
   next ? fill(words.emails.welcome.first, { day: longDate(next), hour: hourOfDay(hour), zone }) : ''
 
-function papersOf(site: SiteIdentity, { content, manageUrl, viewUrl }: WelcomeEmail, detail: PaperDetail) {
+function papersOf(
+  { baseUrl }: SiteIdentity,
+  { content, manageUrl, viewUrl }: WelcomeEmail,
+  detail: PaperDetail,
+) {
   if (!content) return { intro: '', sections: [], more: '', moreUrl: '' }
-  const links = siteLinks(site.baseUrl)
+  const links = siteLinks(baseUrl)
   const intro = content.bestOf ? words.emails.welcome.best : words.emails.welcome.matched
   return {
     intro: fill(intro, { day: longDate(content.localDate), lead: leadWithMore(content) }),
@@ -119,11 +62,8 @@ export function elsewhereText({ content, matchedToday, mailedBefore }: Matched):
   return mailedBefore > 0 ? counted(mailedBefore, before) : ''
 }
 
+/** The topics, if nothing matched them. */
 function topicsOf({ nothingMatched, topics }: WelcomeEmail) {
-  if (!nothingMatched) return { nothing: [], moreTopics: '' }
-  const more = topics.length - MAX_TOPICS
-  return {
-    nothing: topics.slice(0, MAX_TOPICS).map((topic) => truncateAtWord(oneLine(topic), MAX_TOPIC_LENGTH)),
-    moreTopics: more > 0 ? counted(more, words.emails.confirmation.moreTopics) : '',
-  }
+  const list = topicList(nothingMatched ? topics : [])
+  return { nothing: list.topics, moreTopics: list.moreTopics }
 }

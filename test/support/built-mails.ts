@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { simpleParser } from 'mailparser'
-import { openEmails } from '../../src/emails/compose-message.ts'
+import { openEmails } from '../../src/emails/render-emails.ts'
 import type { RenderedEmail } from '../../src/mail/rendering/template.ts'
 import { buildMime, type OutgoingMail, type Sender, toOutgoingMail } from '../../src/mail/smtp/build-mime.ts'
 import { anyDigest, anyText, digestMessage, sender, site } from './mails.ts'

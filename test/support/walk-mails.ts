@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type Emails, openEmails } from '../../src/emails/compose-message.ts'
 import type { LinkKind } from '../../src/emails/link-emails.ts'
+import { type Emails, openEmails } from '../../src/emails/render-emails.ts'
 import { MAIL_KINDS, type MailKind, type RenderedEmail } from '../../src/mail/rendering/template.ts'
 import type { ShownPaper } from '../../src/queries/reasons/shown-paper.ts'
 import { digest, paper, samples, site } from './mails.ts'

@@ -12,11 +12,11 @@ const PARTS = join(FOLDER, 'parts')
 const MAX_SUBJECT_LENGTH = 78
 const MAX_PREHEADER_LENGTH = 90
 
-/** A compiled template of templates/emails. Its tags read `View` as `it`. */
-export interface Template<View extends object> {
-  render(view: View): Required<RenderedEmail>
+/** A compiled template of templates/emails. Its tags read the view as `it`. */
+export interface Template {
+  render(view: object): Required<RenderedEmail>
   /** Without the HTML part. */
-  renderText(view: View): RenderedEmail
+  renderText(view: object): RenderedEmail
 }
 
 type Fill = (view: object) => string
@@ -30,17 +30,14 @@ for (const file of readdirSync(PARTS).filter((name) => name.endsWith('.txt'))) {
 }
 
 /** Reads and compiles a template; `bodyHtml`: its HTML from MJML. Values are filled in later, never by MJML. */
-export async function openTemplate<View extends object>(
-  name: MailKind,
-  bodyHtml: string,
-): Promise<Template<View>> {
+export async function openTemplate(name: MailKind, bodyHtml: string): Promise<Template> {
   const read = (file: string) => readFile(join(FOLDER, name, file), 'utf8')
   const meta = JSON.parse(await read('meta.json')) as { subject: string; preheader: string }
   const subject = compileFill(plain, meta.subject)
   const preheader = compileFill(plain, meta.preheader)
   const body = compileFill(html, bodyHtml)
   const text = compileFill(plain, await read('body.txt'))
-  const subjectOf = (view: View) => asciiLine(subject(view), MAX_SUBJECT_LENGTH)
+  const subjectOf = (view: object) => asciiLine(subject(view), MAX_SUBJECT_LENGTH)
   return {
     render(view) {
       const head = {

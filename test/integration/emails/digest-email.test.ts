@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { openEmails, siteOf } from '../../../src/emails/compose-message.ts'
-import { digestMail } from '../../../src/emails/digest-email.ts'
+import { siteOf } from '../../../src/emails/compose-message.ts'
+import { MAILS } from '../../../src/emails/mail-writers.ts'
+import { openEmails } from '../../../src/emails/render-emails.ts'
 import type { TakenMessage } from '../../../src/mail/message.ts'
 import { readLink } from '../../../src/subscribers/links.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
@@ -16,7 +17,10 @@ async function planned(): Promise<TakenMessage> {
 }
 
 const mailOf = async (message: TakenMessage) =>
-  digestMail({ config: world.config, db: world.db, emails: await openEmails(siteOf(world.config)) }, message)
+  MAILS.digest(
+    { config: world.config, db: world.db, emails: await openEmails(siteOf(world.config)) },
+    message,
+  )
 
 test('a digest holds links that work: its own page, and its reader’s under the epoch of then', async () => {
   const message = await planned()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { openEmails } from '../../../src/emails/compose-message.ts'
+import { openEmails } from '../../../src/emails/render-emails.ts'
 import { samples, site } from '../../support/mails.ts'
 
 const emails = await openEmails({ ...site, privacyUrl: 'https://papers.example.org/privacy' })

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { DigestContent } from '../../../src/digests/digest-content.ts'
-import { encodedSize, HTML_BUDGET, openEmails } from '../../../src/emails/compose-message.ts'
 import type { DigestEmail } from '../../../src/emails/digest-email.ts'
+import { encodedSize, HTML_BUDGET, openEmails } from '../../../src/emails/render-emails.ts'
 import {
   anyDigest,
   anyText,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { DigestContent } from '../../../src/digests/digest-content.ts'
-import { encodedSize, HTML_BUDGET, openEmails } from '../../../src/emails/compose-message.ts'
+import { encodedSize, HTML_BUDGET, openEmails } from '../../../src/emails/render-emails.ts'
 import type { WelcomeEmail } from '../../../src/emails/welcome-email.ts'
 import { anyDigest, digest, readerLinks, section, site } from '../../support/mails.ts'
 

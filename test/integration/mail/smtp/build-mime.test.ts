@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { simpleParser } from 'mailparser'
 import { describe, expect, test } from 'vitest'
-import { encodedSize, HTML_BUDGET, openEmails } from '../../../../src/emails/compose-message.ts'
+import { encodedSize, HTML_BUDGET, openEmails } from '../../../../src/emails/render-emails.ts'
 import type { RenderedEmail } from '../../../../src/mail/rendering/template.ts'
 import { buildMime, toOutgoingMail } from '../../../../src/mail/smtp/build-mime.ts'
 import {

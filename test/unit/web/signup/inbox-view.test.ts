@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config/config.ts'
 import { stoppedClock } from '../../../../src/core/clock.ts'
-import { openEmails } from '../../../../src/emails/compose-message.ts'
+import { openEmails } from '../../../../src/emails/render-emails.ts'
 import { readTypedSettings } from '../../../../src/subscribers/read-signup.ts'
 import { inboxView } from '../../../../src/web/signup/inbox-view.ts'
 import { samples } from '../../../support/mails.ts'

@@ -1,0 +1,102 @@
+import {
+  MAIL_KINDS,
+  type MailKind,
+  nameInSubject,
+  openTemplate,
+  type RenderedEmail,
+  renderMjml,
+  type SiteIdentity,
+  type Template,
+} from '../mail/rendering/template.ts'
+import { wrap } from '../mail/rendering/text.ts'
+import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
+import { type DigestEmail, digestView } from './digest-email.ts'
+import {
+  type GoodbyeEmail,
+  goodbyeView,
+  type LinkEmail,
+  type LinkKind,
+  linkView,
+  type MovedEmail,
+  movedView,
+} from './link-emails.ts'
+import { type NoMatchesEmail, noMatchesView } from './no-matches-email.ts'
+import type { PaperDetail } from './sections-view.ts'
+import {
+  type AddTopicsEmail,
+  addTopicsView,
+  type ConfirmationEmail,
+  confirmationView,
+} from './signup-emails.ts'
+import { type WelcomeEmail, welcomeView } from './welcome-email.ts'
+
+/** All emails of a site: typed values in, subject and parts out. */
+export type Emails = Awaited<ReturnType<typeof openEmails>>
+
+/** Compiles the templates, once per process. What a view function returns is the `it` of its template. */
+export async function openEmails(site: SiteIdentity) {
+  const laidOut = await renderMjml(MAIL_KINDS)
+  const open = async (kind: MailKind) => [kind, await openTemplate(kind, laidOut[kind])] as const
+  const templates = Object.fromEntries(await Promise.all(MAIL_KINDS.map(open))) as Record<MailKind, Template>
+  const inEach = { site, siteName: nameInSubject(site), wrap }
+  const render = (kind: MailKind, view: object, format: MailFormat = 'html'): RenderedEmail => {
+    const values = { ...inEach, ...view }
+    return format === 'text' ? templates[kind].renderText(values) : templates[kind].render(values)
+  }
+  return {
+    digest: (email: DigestEmail) =>
+      renderFitting(email, (detail) => render('digest', digestView(site, email, detail), email.format)),
+    welcome: (email: WelcomeEmail) =>
+      renderFitting(email, (detail) => render('welcome', welcomeView(site, email, detail), email.format)),
+    confirmation: (email: ConfirmationEmail) => render('confirmation', confirmationView(site, email)),
+    addTopics: (email: AddTopicsEmail) => render('add-topics', addTopicsView(site, email)),
+    goodbye: (email: GoodbyeEmail) => render('goodbye', goodbyeView(email), email.format),
+    noMatches: (email: NoMatchesEmail) => render('note', noMatchesView(site, email), email.format),
+    link: (kind: LinkKind, email: LinkEmail) => render(kind, linkView(kind, email), email.format),
+    moved: (email: MovedEmail) => render('moved', movedView(email), email.format),
+  }
+}
+
+/** Mail clients cut an HTML part off at 102 kB, and the footer with it. In bytes as sent. */
+export const HTML_BUDGET = 95_000
+
+const SHORTER: PaperDetail[] = [
+  { title: 400, reason: 240, body: { snippet: 4_000 } },
+  { title: 400, reason: 240, body: { snippet: 300 } },
+  { title: 160, reason: 120, body: { snippet: 120 } },
+]
+const TITLES: PaperDetail = { title: 400, reason: 90 }
+// Stays within the budget whatever 25 papers contain.
+const BARE: PaperDetail = { title: 160, reason: 0 }
+
+/** Renders an email with papers with the most detail whose HTML is within the budget. */
+function renderFitting(
+  { format, detail }: { format: MailFormat; detail: MailDetail },
+  render: (detail: PaperDetail) => RenderedEmail,
+): RenderedEmail {
+  const details = detail === 'titles' ? [TITLES] : SHORTER
+  if (format === 'text') return render(details[0]!)
+  const fits = ({ html = '' }: RenderedEmail) => encodedSize(html) < HTML_BUDGET
+  return details.values().map(render).find(fits) ?? render(BARE)
+}
+
+const MIN_LINE_LENGTH = 50
+const SOFT_BREAK = 3
+
+/**
+ * The maximum number of bytes of a text as quoted-printable in UTF-8. An encoder may end a line at a blank, up to 25
+ * columns early.
+ */
+export function encodedSize(text: string): number {
+  let bytes = 0
+  for (let i = 0; i < text.length; i++) bytes += encodedLength(text.charCodeAt(i))
+  return bytes + SOFT_BREAK * Math.ceil(bytes / MIN_LINE_LENGTH)
+}
+
+function encodedLength(unit: number): number {
+  if (unit === 0x0a) return 2
+  if (unit < 0x80) return unit === 0x3d || unit < 0x20 ? 3 : 1
+  if (unit < 0x800) return 6
+  // Each half of a surrogate pair counts for two of the pair's four bytes.
+  return unit >= 0xd800 && unit <= 0xdfff ? 6 : 9
+}
