@@ -38,6 +38,22 @@ export type TextLeaf = Extract<Leaf, { kind: 'word' | 'phrase' }>
 export const isTextLeaf = (query: Query): query is TextLeaf =>
   query.kind === 'word' || query.kind === 'phrase'
 
+/** A condition other than a word or phrase, as typed. */
+export function filterText(leaf: Exclude<Leaf, TextLeaf>): string {
+  switch (leaf.kind) {
+    case 'category':
+      return `cat:${leaf.value}`
+    case 'has-code':
+      return 'has:code'
+    case 'revised':
+      return 'is:revised'
+    case 'votes':
+      return `votes>=${leaf.least}`
+    case 'paper':
+      return `paper:${leaf.name}`
+  }
+}
+
 /** The leaves that are not under a NOT, including repeated leaves. */
 export function wantedLeaves(query: Query): Leaf[] {
   if (query.kind === 'not') return []

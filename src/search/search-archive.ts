@@ -86,14 +86,14 @@ export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<
   const all = archive.find(wide)
   const { left, facets } = narrowResults(archive, all, search.selection)
   const counts = { count: archive.count(left), all: archive.count(all) }
-  const pages = pagesOf(counts.count)
+  const pages = Math.min(MAX_PAGES, Math.max(1, Math.ceil(counts.count / PAPERS_PER_PAGE)))
   if (search.page > pages) throw new Fault('search.page')
-  const ids = pageOf(archive, { tree: wide, left, ...search })
+  const ids = pageOf(archive, wide, left, search)
   const onlyNames = counts.all - archive.count(archive.find(tree))
   const about = { searched: archive.index.size, backTo: archive.backTo }
   const named = counts.all === 0 ? await findNamedPaper(deps.db, tree) : []
   const isEmpty = counts.all === 0 && named.length === 0 && about.searched > 0
-  const nothing = isEmpty ? await nothingFound(deps, archive, { tree: wide, ...search }) : null
+  const nothing = isEmpty ? await nothingFound(deps, archive, wide, search) : null
   return {
     ...{ tree, onlyNames, named: names },
     ...{ understood: describeQuery(tree), facets, pages, page: search.page, nothing, ...about },
@@ -103,15 +103,7 @@ export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<
   }
 }
 
-const pagesOf = (count: number): number =>
-  Math.min(MAX_PAGES, Math.max(1, Math.ceil(count / PAPERS_PER_PAGE)))
-
-interface Page extends Pick<ArchiveSearch, 'order' | 'page'> {
-  tree: Query
-  left: Bits
-}
-
-function pageOf(archive: Archive, { tree, left, order, page }: Page): number[] {
+function pageOf(archive: Archive, tree: Query, left: Bits, { order, page }: ArchiveSearch): number[] {
   const most = page * PAPERS_PER_PAGE
   const ids =
     order === 'newest'
@@ -120,7 +112,7 @@ function pageOf(archive: Archive, { tree, left, order, page }: Page): number[] {
   return ids.slice(most - PAPERS_PER_PAGE)
 }
 
-function* lookedUp(archive: Archive, tree: Query, { order }: Pick<ArchiveSearch, 'order'>): Steps<void> {
+function* lookedUp(archive: Archive, tree: Query, { order }: ArchiveSearch): Steps<void> {
   yield* lookUpFacets(archive)
   yield* archive.lookUpTerms(tree, { ranked: order === 'best' })
 }
@@ -141,15 +133,12 @@ function* namesIn(archive: Archive, tree: Query): Steps<NamedQuery[]> {
   return named
 }
 
-interface Nothing extends Pick<ArchiveSearch, 'extrasMs' | 'spend'> {
-  tree: Query
-}
-
 /** Null if it takes too long: the page then says that nothing was found, without a reason. */
 async function nothingFound(
   { db }: Deps,
   archive: Archive,
-  { tree, extrasMs, spend }: Nothing,
+  tree: Query,
+  { extrasMs, spend }: ArchiveSearch,
 ): Promise<NothingFound | null> {
   const budget = extrasBudget(extrasMs)
   const near = await runYieldingWithin(budget, nearIn(archive, tree), spend)

@@ -1,13 +1,5 @@
 import { flatten, isTextLeaf, type Leaf, type Query, type TextLeaf } from '../query.ts'
-import {
-  firstOccurrence,
-  matchesName,
-  termOf,
-  tokensOf,
-  type WordIndex,
-  type WordKind,
-  wordKindOf,
-} from '../text/tokens.ts'
+import { firstOccurrence, matchesName, termOf, toWordIndex, wordKindOf } from '../text/tokens.ts'
 import { parseOrNull, parseQuery } from './parse-query.ts'
 import { cleanText } from './split-topics.ts'
 import { isTopicOf, quoteIfNeeded, writeTree } from './write-query.ts'
@@ -23,25 +15,22 @@ export type QueryEdit = { query: string; refused?: undefined } | { query?: undef
 // Each function gets the text of a query, and throws query.* if it cannot be parsed.
 
 /** Excludes papers with a word or a phrase. */
-export function mute(query: string, word: string): QueryEdit {
-  const tree = parseQuery(query)
-  const text = quoteIfNeeded(cleanText(word))
-  const part = parseOrNull(text)
-  if (!part || !isTextLeaf(part)) return { refused: 'cannot' }
-  if (excludesWords(tree, part.text)) return { refused: 'already' }
-  if (requiresWords(tree, part.text)) return { refused: 'nothing' }
-  return changed(flatten('and', [tree, { kind: 'not', part }]), withMore(query, `-${text}`))
-}
+export const mute = (query: string, word: string): QueryEdit => withWord(query, word, 'excluded')
 
 /** Requires one more word or phrase. */
-export function requireWord(query: string, word: string): QueryEdit {
+export const requireWord = (query: string, word: string): QueryEdit => withWord(query, word, 'required')
+
+function withWord(query: string, word: string, as: 'required' | 'excluded'): QueryEdit {
   const tree = parseQuery(query)
   const text = quoteIfNeeded(cleanText(word))
   const part = parseOrNull(text)
   if (!part || !isTextLeaf(part)) return { refused: 'cannot' }
-  if (requiresWords(tree, part.text)) return { refused: 'already' }
-  if (excludesWords(tree, part.text)) return { refused: 'nothing' }
-  return changed(flatten('and', [tree, part]), withMore(query, text))
+  const already = { required: requiresWords(tree, part.text), excluded: excludesWords(tree, part.text) }
+  if (already[as]) return { refused: 'already' }
+  if (already.required || already.excluded) return { refused: 'nothing' }
+  return as === 'required'
+    ? changed(flatten('and', [tree, part]), withMore(query, text))
+    : changed(flatten('and', [tree, { kind: 'not', part }]), withMore(query, `-${text}`))
 }
 
 /** A query for only the papers of an author; null if the name cannot be searched. */
@@ -95,11 +84,9 @@ function changed(meant: Query, texts: readonly string[]): QueryEdit {
  * text may contain a comma, which would start a second topic. Null if there is no such text. Throws query.*.
  */
 export function asSingleTopic(query: string, more: readonly Leaf[] = []): string | null {
-  const tree = parseQuery(query)
-  const meant = flatten('and', [tree, ...more])
-  const added = more.map(writeTree).join(' ')
-  const texts = more.length > 0 ? [`${query} ${added}`, `(${query}) ${added}`] : [query]
-  return texts.map(cleanText).find((text) => isTopicOf(text, meant)) ?? writeTree(meant)
+  const meant = flatten('and', [parseQuery(query), ...more])
+  const texts = more.length > 0 ? withMore(query, more.map(writeTree).join(' ')) : [query]
+  return changed(meant, texts).query ?? null
 }
 
 // What a query already implies, judging only by its words.
@@ -116,7 +103,7 @@ export const excludesWords = (query: Query, text: string): boolean =>
 export function followsAuthor(query: Query, name: string): boolean {
   if (query.kind === 'or') return query.parts.some((part) => followsAuthor(part, name))
   if (!isTextLeaf(query) || query.field !== 'author') return false
-  return matchesName(termOf(query.text, 'names'), indexOf(name, 'names'))
+  return matchesName(termOf(query.text, 'names'), toWordIndex(name, 'names'))
 }
 
 /** Whether everything that matches passes `test`, which gets the leaves and NOTs of the query. */
@@ -143,10 +130,4 @@ function isMetBy(query: Query, text: string): boolean {
 const isProse = ({ field }: TextLeaf): boolean => wordKindOf(field) === 'prose'
 
 const holds = (text: string, words: string): boolean =>
-  firstOccurrence(termOf(words, 'prose'), indexOf(text, 'prose')) !== null
-
-function indexOf(text: string, kind: WordKind): WordIndex {
-  const tokens = tokensOf(text, kind)
-  const positions = Map.groupBy(tokens.keys(), (position) => tokens[position]!.key)
-  return { text, tokens, positions }
-}
+  firstOccurrence(termOf(words, 'prose'), toWordIndex(text, 'prose')) !== null

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import peggy from 'peggy'
 import { Fault } from '../../core/errors.ts'
+import { memoize } from '../../core/memoize.ts'
 import { words } from '../../i18n/words.ts'
 import type { Query } from '../query.ts'
 import { truncate } from '../text/tokens.ts'
@@ -23,29 +24,20 @@ const parser = peggy.generate(grammar)
  * from 1, at which parsing fails.
  */
 export function parseQuery(text: string): Query {
-  if (text.length < LONG_TEXT) return parsed(text)
-  const read = cache.get(text) ?? addToCache(text, outcomeOf(text))
-  if ('tree' in read) return read.tree
-  throw new Fault(read.entry, read.values)
+  if (text.length < LONG_TEXT || text.length > MAX_BYTES) return parsed(text)
+  const outcome = outcomeOf(text)
+  if (outcome instanceof Fault) throw new Fault(outcome.entry, outcome.values)
+  return outcome
 }
-
-type Outcome = { tree: Query } | Pick<Fault, 'entry' | 'values'>
 
 // One request may parse the same text several times: to check it, to describe it and to search.
 const LONG_TEXT = 100
 const MAX_CACHED = 100
-const cache = new Map<string, Outcome>()
+const outcomeOf = memoize((text: string): Query | Fault => faultOr(() => parsed(text)), MAX_CACHED)
 
-function addToCache(text: string, outcome: Outcome): Outcome {
-  const [oldest] = cache.keys()
-  if (cache.size >= MAX_CACHED) cache.delete(oldest!)
-  if (text.length <= MAX_BYTES) cache.set(text, outcome)
-  return outcome
-}
-
-function outcomeOf(text: string): Outcome {
+function faultOr<T>(work: () => T): T | Fault {
   try {
-    return { tree: parsed(text) }
+    return work()
   } catch (error) {
     if (error instanceof Fault) return error
     throw error
@@ -72,12 +64,8 @@ function parsed(text: string): Query {
 
 /** Parses a query; null if that fails. */
 export function parseOrNull(text: string): Query | null {
-  try {
-    return parseQuery(text)
-  } catch (error) {
-    if (error instanceof Fault) return null
-    throw error
-  }
+  const query = faultOr(() => parseQuery(text))
+  return query instanceof Fault ? null : query
 }
 
 // Names of people and organizations may be in any script.
@@ -197,19 +185,13 @@ function sectionsOf({ hostname, pathname }: URL): string | undefined {
 const anyOf = (categories: readonly unknown[]): string =>
   categories.map((category) => `cat:${category}`).join(' OR ')
 
-const FIELD_OF_SEARCH = new Map([
-  ['title', 'title'],
-  ['author', 'author'],
-  ['abstract', 'abstract'],
-])
-
 function queryOfSearchUrl({ searchParams }: URL): string | undefined {
   const papers = searchParams.get('id_list')?.split(',').filter(readPaperName)
   if (papers?.length) return papers.map((name) => `paper:${name}`).join(' OR ')
   const query = searchParams.get('query') ?? searchParams.get('q')
   if (!query?.trim()) return undefined
-  const field = FIELD_OF_SEARCH.get(searchParams.get('searchtype') ?? '')
-  return field ? `${field}:(${query})` : query
+  const field = searchParams.get('searchtype') ?? ''
+  return ['title', 'author', 'abstract'].includes(field) ? `${field}:(${query})` : query
 }
 
 /** Replaces a plus between words with a blank, but keeps it in C++. */

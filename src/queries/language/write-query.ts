@@ -1,5 +1,5 @@
 import { Fault, FieldReader } from '../../core/errors.ts'
-import type { Leaf, Query } from '../query.ts'
+import { filterText, isTextLeaf, type Leaf, type Query } from '../query.ts'
 import { parseCategory, readPaperName } from './paper-name.ts'
 import { parseOrNull, parseQuery } from './parse-query.ts'
 import { isConnective, isStrippableWord } from './sentence-words.ts'
@@ -135,21 +135,8 @@ function inBrackets(node: Query): string | null {
 const prefixed = (prefix: string, text: string | null): string | null => text && `${prefix}${text}`
 
 function leafText(leaf: Leaf): string {
-  switch (leaf.kind) {
-    case 'word':
-    case 'phrase':
-      return `${leaf.field === 'any' ? '' : `${leaf.field}:`}${quoteIfNeeded(leaf.text)}`
-    case 'category':
-      return `cat:${leaf.value}`
-    case 'has-code':
-      return 'has:code'
-    case 'revised':
-      return 'is:revised'
-    case 'votes':
-      return `votes>=${leaf.least}`
-    case 'paper':
-      return /^(doi|id):/.test(leaf.name) ? leaf.name : `paper:${leaf.name}`
-  }
+  if (isTextLeaf(leaf)) return `${leaf.field === 'any' ? '' : `${leaf.field}:`}${quoteIfNeeded(leaf.text)}`
+  return leaf.kind === 'paper' && /^(doi|id):/.test(leaf.name) ? leaf.name : filterText(leaf)
 }
 
 const PLAIN = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(-[\p{L}\p{N}][\p{L}\p{N}\p{M}]*)*$/u

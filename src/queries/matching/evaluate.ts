@@ -1,6 +1,15 @@
 import { distinctBy } from '../../core/distinct-by.ts'
 import { categoryMatcher } from '../language/paper-name.ts'
-import { type Leaf, type Match, mentionsRevised, type Query, type Reason, type TextLeaf } from '../query.ts'
+import {
+  filterText,
+  isTextLeaf,
+  type Leaf,
+  type Match,
+  mentionsRevised,
+  type Query,
+  type Reason,
+  type TextLeaf,
+} from '../query.ts'
 import {
   firstOccurrence,
   matchesName,
@@ -61,25 +70,32 @@ function matchesOfSome(parts: readonly Query[], least: number, paper: PaperText)
 }
 
 function leafMatches(query: Leaf, paper: PaperText): Match[] {
+  if (isTextLeaf(query)) return textMatches(query, paper)
+  const found = foundBy(query, paper)
+  return found ? [{ term: filterText(query), where: PLACES[query.kind], found }] : []
+}
+
+const PLACES = {
+  category: 'category',
+  'has-code': 'code',
+  votes: 'votes',
+  revised: 'revised',
+  paper: 'paper',
+} as const
+
+/** What of a paper meets a condition, if anything. */
+function foundBy(query: Exclude<Leaf, TextLeaf>, paper: PaperText): string | null | undefined {
   switch (query.kind) {
-    case 'category': {
-      const found = paper.categories.find(categoryMatcher(query.value))
-      return found ? [{ term: `cat:${query.value}`, where: 'category', found }] : []
-    }
+    case 'category':
+      return paper.categories.find(categoryMatcher(query.value))
     case 'has-code':
-      return paper.codeUrl ? [{ term: 'has:code', where: 'code', found: paper.codeUrl }] : []
+      return paper.codeUrl
     case 'votes':
-      return paper.votes !== null && paper.votes >= query.least
-        ? [{ term: `votes>=${query.least}`, where: 'votes', found: String(paper.votes) }]
-        : []
+      return paper.votes !== null && paper.votes >= query.least ? String(paper.votes) : null
     case 'revised':
-      return paper.revisedDay ? [{ term: 'is:revised', where: 'revised', found: paper.revisedDay }] : []
+      return paper.revisedDay
     case 'paper':
-      return paper.names.includes(query.name)
-        ? [{ term: `paper:${query.name}`, where: 'paper', found: query.name }]
-        : []
-    default:
-      return textMatches(query, paper)
+      return paper.names.includes(query.name) ? query.name : null
   }
 }
 

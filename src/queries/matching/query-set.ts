@@ -1,4 +1,4 @@
-import { type Leaf, mentionsRevised, type Query } from '../query.ts'
+import { filterText, isTextLeaf, type Leaf, mentionsRevised, type Query } from '../query.ts'
 import { type Bits, intersectBits, newBits, setBit, subtractBits, unionBits } from './bits.ts'
 import type { PaperIndex } from './paper-index.ts'
 import * as program from './program.ts'
@@ -167,21 +167,7 @@ function setOf(docIds: Uint32Array, size: number): Bits {
 }
 
 /** A key that is equal for leaves with the same meaning. */
-function nameOf(leaf: Leaf): string {
-  switch (leaf.kind) {
-    case 'word':
-    case 'phrase':
-      return `${leaf.field} ${leaf.text}`
-    case 'category':
-      return `cat:${leaf.value}`
-    case 'votes':
-      return `votes:${leaf.least}`
-    case 'paper':
-      return `paper:${leaf.name}`
-    default:
-      return `${leaf.kind}:`
-  }
-}
+const nameOf = (leaf: Leaf): string => (isTextLeaf(leaf) ? `${leaf.field} ${leaf.text}` : filterText(leaf))
 
 function invert(bits: Bits): void {
   for (let i = 0; i < bits.length; i++) bits[i] = ~bits[i]!

@@ -1,15 +1,8 @@
+import { distinctBy } from '../../core/distinct-by.ts'
 import { fill, words } from '../../i18n/words.ts'
 import { describePart } from '../language/describe-query.ts'
 import { evaluatePart } from '../matching/evaluate.ts'
-import {
-  isTextLeaf,
-  type Leaf,
-  type Match,
-  mentionsRevised,
-  type Query,
-  type TextLeaf,
-  wantedLeaves,
-} from '../query.ts'
+import { isTextLeaf, type Leaf, type Match, mentionsRevised, type Query, wantedLeaves } from '../query.ts'
 import { type PaperText, wordsOfPhrase } from '../text/tokens.ts'
 import { listTerms, reasonWords } from './shown-paper.ts'
 
@@ -41,25 +34,9 @@ export function nearnessOf(query: Query, paper: PaperText): Nearness | null {
   }
 }
 
-// A tree is parsed once and compared with many papers.
-const cache = { wanted: new WeakMap<Query, Leaf[]>(), apart: new WeakMap<Leaf, TextLeaf[]>() }
-
-function memoized<Key extends object, Value>(
-  values: WeakMap<Key, Value>,
-  key: Key,
-  work: () => Value,
-): Value {
-  const value = values.get(key) ?? work()
-  values.set(key, value)
-  return value
-}
-
 /** The terms that are not under a NOT, each once regardless of case. */
 const wantedTerms = (query: Query): Leaf[] =>
-  memoized(cache.wanted, query, () => {
-    const terms = wantedLeaves(query).map((term) => [JSON.stringify(term).toLowerCase(), term] as const)
-    return [...new Map(terms).values()]
-  })
+  distinctBy(wantedLeaves(query), (leaf) => JSON.stringify(leaf).toLowerCase())
 
 interface Held {
   leaf: Leaf
@@ -69,37 +46,35 @@ interface Held {
 
 /** A term that the paper contains. If a phrase is missing, the words of it that the paper contains. */
 function heldOf(leaf: Leaf, paper: PaperText): Held[] {
-  const apart = wordsOf(leaf)
+  const apart = isTextLeaf(leaf) ? wordsOfPhrase(leaf) : []
   const reason = evaluatePart(leaf, paper)
   if (reason) return [{ leaf, matches: reason.matches, weight: apart.length + 1 }]
   return apart.flatMap((word) => heldOf(word, paper))
 }
 
-/** The words of a phrase; empty for a term that is not a phrase. */
-const wordsOf = (leaf: Leaf): TextLeaf[] =>
-  memoized(cache.apart, leaf, () => (isTextLeaf(leaf) ? wordsOfPhrase(leaf) : []))
-
 const PAPER_PARTS = ['paper', 'title', 'abstract'] as const
-type PaperPart = (typeof PAPER_PARTS)[number]
 
 function sentenceOf(held: readonly Held[], { missing, unwanted }: LackingParts): string {
   const has = Map.groupBy(held, ({ leaf }) => paperPartOf(leaf))
   const lacks = Map.groupBy(missing, paperPartOf)
   const sentenceFor = (sentence: string, terms: string[] = []) =>
     terms.length > 0 ? [fill(sentence, { terms: listTerms([...new Set(terms)]) })] : []
-  const sentencesFor = (
-    sentences: Record<PaperPart, string>,
-    termsAt: (place: PaperPart) => string[] | undefined,
-  ) => PAPER_PARTS.flatMap((place) => sentenceFor(sentences[place], termsAt(place)))
   return [
-    ...sentencesFor(words.reason.has, (place) => has.get(place)?.map(({ leaf }) => nameOf(leaf))),
-    ...sentencesFor(words.reason.missing, (place) => lacks.get(place)?.map(nameMissing)),
+    ...PAPER_PARTS.flatMap((part) =>
+      sentenceFor(
+        words.reason.has[part],
+        has.get(part)?.map(({ leaf }) => nameOf(leaf)),
+      ),
+    ),
+    ...PAPER_PARTS.flatMap((part) =>
+      sentenceFor(words.reason.missing[part], lacks.get(part)?.map(nameMissing)),
+    ),
     ...sentenceFor(words.reason.unwanted, unwanted),
   ].join('. ')
 }
 
 /** The only part of a paper to which a term applies. */
-const paperPartOf = (part: Query): PaperPart =>
+const paperPartOf = (part: Query): (typeof PAPER_PARTS)[number] =>
   'field' in part && (part.field === 'title' || part.field === 'abstract') ? part.field : 'paper'
 
 const nameOf = (leaf: Leaf): string =>
@@ -109,17 +84,14 @@ const nameOf = (leaf: Leaf): string =>
 const nameMissing = (part: Query): string =>
   describePart(paperPartOf(part) === 'paper' ? part : ({ ...part, field: 'any' } as Query))
 
-/** Why a paper does not match a query, in words: the parts that it lacks, and the parts under NOT that it contains. */
-export interface Shortfall {
-  missing: string[]
-  unwanted: string[]
-}
-
-/** The same, with the missing parts as nodes of the tree. */
+/** Why a paper does not match a query: the parts that it lacks, and in words, the parts under NOT that it contains. */
 interface LackingParts {
   missing: Query[]
   unwanted: string[]
 }
+
+/** The same in words. */
+export type Shortfall = Record<keyof LackingParts, string[]>
 
 /** Both lists are empty for a paper that matches. */
 export function shortfallOf(query: Query, paper: PaperText): Shortfall {
@@ -129,7 +101,13 @@ export function shortfallOf(query: Query, paper: PaperText): Shortfall {
 }
 
 function lackingParts(query: Query, paper: PaperText): LackingParts {
-  if (query.kind === 'and') return together(query.parts.map((part) => lackingParts(part, paper)))
+  if (query.kind === 'and') {
+    const parts = query.parts.map((part) => lackingParts(part, paper))
+    return {
+      missing: parts.flatMap(({ missing }) => missing),
+      unwanted: parts.flatMap(({ unwanted }) => unwanted),
+    }
+  }
   if (query.kind === 'some') return lackingOfSome(query, paper)
   if (query.kind === 'not') {
     const reason = evaluatePart(query.part, paper)
@@ -144,8 +122,3 @@ function lackingOfSome({ least, parts }: Extract<Query, { kind: 'some' }>, paper
   const more = least - (parts.length - unmet.length)
   return { missing: more > 0 ? [{ kind: 'some', least: more, parts: unmet }] : [], unwanted: [] }
 }
-
-const together = (all: LackingParts[]): LackingParts => ({
-  missing: all.flatMap(({ missing }) => missing),
-  unwanted: all.flatMap(({ unwanted }) => unwanted),
-})

@@ -1,5 +1,6 @@
 import { newStemmer } from 'snowball-stemmers'
 import type { Day } from '../../core/dates.ts'
+import { memoize } from '../../core/memoize.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { paperNamesOf } from '../../papers/paper-key.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
@@ -78,18 +79,16 @@ const ABBREVIATIONS = /^([b-df-hj-np-tv-xz]{2,}[b-df-hj-np-rtv-xz]|[cgnt]pu)s$/
 const stemOf = (word: string): string => ABBREVIATIONS.exec(word)?.[1] ?? english.stem(word)
 
 const MAX_CACHED = 50_000
-const keyCache = new Map<string, string>()
 
-/** The key of a folded word. Cached, because stemming is slow and papers share their words. */
-export function wordKeyOf(folded: string, kind: WordKind): string {
-  if (kind === 'names') return lowerCase(folded)
-  const cached = keyCache.get(folded)
-  if (cached !== undefined) return cached
-  if (keyCache.size >= MAX_CACHED) keyCache.clear()
-  const key = stemOf(lowerCase(acronymOf(folded) ?? folded))
-  keyCache.set(folded, key)
-  return key
-}
+/** The key of a folded word. */
+export const wordKeyOf = (folded: string, kind: WordKind): string =>
+  kind === 'names' ? lowerCase(folded) : proseKeyOf(folded)
+
+// Stemming is slow, and papers share their words.
+const proseKeyOf = memoize(
+  (folded: string): string => stemOf(lowerCase(acronymOf(folded) ?? folded)),
+  MAX_CACHED,
+)
 
 /** "RAG" for RAG and RAGs: two to five letters, two or more of them capitals; null for any other word. */
 export function acronymOf(folded: string): string | null {
@@ -165,12 +164,7 @@ export function toPaperText(paper: Paper): PaperText {
 /** Tokenizes a text. */
 export function toWordIndex(text: string, kind: WordKind): WordIndex {
   const tokens = tokensOf(text, kind)
-  const positions = new Map<string, number[]>()
-  for (const [position, { key }] of tokens.entries()) {
-    const known = positions.get(key)
-    if (known) known.push(position)
-    else positions.set(key, [position])
-  }
+  const positions = Map.groupBy(tokens.keys(), (position) => tokens[position]!.key)
   return { text, tokens, positions }
 }
 
@@ -226,8 +220,7 @@ export function firstOccurrence(
   term: Term,
   { tokens, positions }: WordIndex,
 ): [start: number, end: number] | null {
-  const starts: number[] = []
-  for (const run of term.runsFrom[0] ?? []) starts.push(...(positions.get(run.key) ?? []))
+  const starts = (term.runsFrom[0] ?? []).flatMap(({ key }) => positions.get(key) ?? [])
   for (const start of starts.sort((a, b) => a - b)) {
     const end = endOf(term, 0, tokens, start)
     if (end !== null) return [tokens[start]?.start ?? 0, tokens[end]?.end ?? 0]

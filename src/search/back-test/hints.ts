@@ -1,13 +1,13 @@
-import type { Archive } from '../../queries/archive.ts'
+import { memoize } from '../../core/memoize.ts'
 import { describePart } from '../../queries/language/describe-query.ts'
 import { requireVotes, requireWord } from '../../queries/language/edit-query.ts'
 import { isFiller } from '../../queries/language/sentence-words.ts'
 import { writeTree } from '../../queries/language/write-query.ts'
-import { type Bits, countBits, forEachBit, intersectBits } from '../../queries/matching/bits.ts'
-import { GAP } from '../../queries/matching/segment.ts'
-import { MAX_VARIANTS, type Query } from '../../queries/query.ts'
+import { type Bits, countBits, countIntersection, forEachBit } from '../../queries/matching/bits.ts'
+import { untilChange } from '../../queries/matching/paper-index.ts'
+import { isTextLeaf, leavesOf, MAX_VARIANTS, type Query } from '../../queries/query.ts'
 import type { Steps } from '../../queries/steps.ts'
-import { tokensOf, wordKeyOf } from '../../queries/text/tokens.ts'
+import { tokensOf } from '../../queries/text/tokens.ts'
 import type { DayWindow } from './day-window.ts'
 import {
   type HintKind,
@@ -41,8 +41,17 @@ export function* narrowerHints(
   const without = yield* withoutOne(asked, window)
   const votes = votesHint(asked, window)
   yield
-  return [...without, ...votes, ...(yield* alsoHints(asked, window))]
+  const also: QueryHint[] = []
+  for (const { word, papers } of yield* narrowingWords(asked, window)) {
+    const { query: changed } = requireWord(text, word)
+    if (changed !== undefined) also.push({ way: 'also', part: word, term: word, papers, query: changed })
+    if (also.length === MAX_WORDS) break
+    yield
+  }
+  return [...without, ...votes, ...also]
 }
+
+const MAX_WORDS = 3
 
 type NarrowInput = Omit<BroadQuery, 'most'> & {
   /** The total capacity of the emails of all these days, in papers. */
@@ -83,34 +92,11 @@ function votesHint({ text, found, maxPapers }: NarrowInput, window: DayWindow): 
   return query ? [{ way: 'votes', part, term: part, papers: left(limit), query }] : []
 }
 
-const MAX_WORDS = 3
-
-/** Words in some of the papers that are rare in others. */
-function* alsoHints({ text, query, found, maxPapers }: NarrowInput, window: DayWindow): Steps<QueryHint[]> {
-  const hints: QueryHint[] = []
-  const words = yield* narrowingWords({ query, found, maxPapers }, window)
-  for (const { word, papers } of words) {
-    const { query: changed = null } = requireWord(text, word)
-    if (changed !== null) hints.push({ way: 'also', part: word, term: word, papers, query: changed })
-    if (hints.length === MAX_WORDS) break
-    yield
-  }
-  return hints
-}
-
 interface NarrowingWord {
   /** In its usual spelling. */
   word: string
   /** The number of papers that contain it. */
   papers: number
-}
-
-interface Among {
-  query: Query
-  /** The papers that the query matches. */
-  found: Bits
-  /** The maximum number of papers to keep. */
-  maxPapers: number
 }
 
 /** The titles of a sample of papers, spread evenly, represent all of them. */
@@ -122,7 +108,10 @@ const MIN_SHARE = 0.1
 const TELLING = /^\p{L}[\p{L}\p{N}]{2,}$/u
 
 /** Words that occur in a suitable number of the papers, those that are rare in other papers first. */
-function* narrowingWords({ query, found, maxPapers }: Among, window: DayWindow): Steps<NarrowingWord[]> {
+function* narrowingWords(
+  { query, found, maxPapers }: NarrowInput,
+  window: DayWindow,
+): Steps<NarrowingWord[]> {
   const share = maxPapers / Math.max(1, countBits(found))
   const asked = wordsOf(query)
   const here = yield* sampled(found, SAMPLE, window)
@@ -139,18 +128,14 @@ function* narrowingWords({ query, found, maxPapers }: Among, window: DayWindow):
   const words: NarrowingWord[] = []
   for (const { key } of telling) {
     yield
-    words.push(heldBy(window.archive.usualSpelling(key), found, window))
+    const word = window.archive.usualSpelling(key)
+    const holding = window.archive.find({ kind: 'word', field: 'any', text: word })
+    words.push({ word, papers: countIntersection(holding, found) })
   }
   return words.filter(({ papers }) => papers >= maxPapers * MIN_SHARE && papers <= maxPapers)
 }
 
 const isBetween = (part: number, share: number): boolean => part >= (share * MIN_SHARE) / 2 && part <= share
-
-function heldBy(word: string, found: Bits, window: DayWindow): NarrowingWord {
-  const holding = window.archive.find({ kind: 'word', field: 'any', text: word })
-  intersectBits(holding, found)
-  return { word, papers: countBits(holding) }
-}
 
 /** For each word, by its key, the number of papers with it in the title. */
 interface Counted {
@@ -177,40 +162,30 @@ function* sampled(found: Bits, sampleSize: number, { archive }: DayWindow): Step
     (_, i) => docIds[Math.floor(i * step)]!,
   )
   const counts = new Map<string, number>()
-  const keyAt = keysOf(archive)
+  const keyOf = subjectKeys(archive.index)
   for (const [i, docId] of some.entries()) {
     if (i % PAPERS_IN_A_STEP === 0) yield
-    const keys = new Set([...archive.index.words(docId).title].map(keyAt).filter((key) => key !== null))
-    for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
+    for (const key of new Set(Array.from(archive.index.words(docId).title, keyOf)))
+      if (key !== null) counts.set(key, (counts.get(key) ?? 0) + 1)
   }
   return { papers: some.length, counts }
 }
 
-const keys = new WeakMap<Archive, (string | null | undefined)[]>()
-
-/** The key of a word by its id; null for a word that does not describe a subject. Word ids never change. */
-function keysOf(archive: Archive): (number: number) => string | null {
-  const { prose } = archive.index.vocabularies
-  const found = keys.get(archive) ?? []
-  keys.set(archive, found)
-  return (number) => {
-    const before = found[number]
-    if (before !== undefined) return before
-    const key = number !== GAP && isUsableWord(prose.spelling(number)) ? prose.keyOf(number) : null
-    found[number] = key
-    return key
-  }
-}
-
-const isUsableWord = (word: string): boolean => TELLING.test(word) && !isFiller(word)
+/** The key of a word by its id; null for a word that does not describe a subject. */
+const subjectKeys = untilChange(({ vocabularies: { prose } }) =>
+  memoize((word: number) => {
+    const spelling = prose.spelling(word)
+    return TELLING.test(spelling) && !isFiller(spelling) ? prose.keyOf(word) : null
+  }),
+)
 
 /** The keys of all words of a query. */
-function wordsOf(query: Query): Set<string> {
-  if (query.kind === 'not') return wordsOf(query.part)
-  if ('parts' in query) return new Set(query.parts.flatMap((part) => [...wordsOf(part)]))
-  if (!('text' in query)) return new Set()
-  return new Set(tokensOf(query.text).map(({ folded }) => wordKeyOf(folded, 'prose')))
-}
+const wordsOf = (query: Query): Set<string> =>
+  new Set(
+    leavesOf(query)
+      .filter(isTextLeaf)
+      .flatMap(({ text }) => tokensOf(text).map(({ key }) => key)),
+  )
 
 const MAX_HINTS = 2
 /** From this many weeks on, a weekly number is not just chance. */

@@ -20,8 +20,11 @@ export interface TermCount {
 /** The terms in the query's order, each once, then the first 50 excluded parts; one per step. */
 export function* termCounts(query: Query, window: DayWindow): Steps<TermCount[]> {
   const counts: TermCount[] = []
-  for (const leaf of termsOf(query)) {
-    counts.push(alone(leaf, window))
+  // RAG and rag are different.
+  for (const leaf of distinctBy(wantedLeaves(query), (one) => JSON.stringify(one))) {
+    const papers = window.count(window.find(leaf))
+    const share = mentionsRevised(leaf) || window.size === 0 ? null : papers / window.size
+    counts.push({ term: textOf(leaf), isUnwanted: false, papers, share })
     yield
   }
   const met = window.count(window.find(query))
@@ -33,15 +36,6 @@ export function* termCounts(query: Query, window: DayWindow): Steps<TermCount[]>
   }
   return counts
 }
-
-function alone(leaf: Leaf, window: DayWindow): TermCount {
-  const papers = window.count(window.find(leaf))
-  const share = mentionsRevised(leaf) || window.size === 0 ? null : papers / window.size
-  return { term: textOf(leaf), isUnwanted: false, papers, share }
-}
-
-/** Each term once. RAG and rag are different. */
-const termsOf = (query: Query): Leaf[] => distinctBy(wantedLeaves(query), (leaf) => JSON.stringify(leaf))
 
 const textOf = (part: Query): string => writeTree(part) ?? unwantedText(part) ?? describePart(part)
 
