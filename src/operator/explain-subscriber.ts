@@ -1,4 +1,4 @@
-import { type Day, localDayOf, type Weekday } from '../core/dates.ts'
+import { type Day, localDayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { receivesSince } from '../digests/compose.ts'
@@ -8,32 +8,14 @@ import { lastDigestDate } from '../digests/plan.repo.ts'
 import { addressHash, parseAddress } from '../subscribers/address.ts'
 import { tombstoneOf } from '../subscribers/erasure.repo.ts'
 import { subscriberById, subscriberByKey } from '../subscribers/subscriber.repo.ts'
-import type { Subscriber } from '../subscribers/subscriber.ts'
+import { hasSubscription } from '../subscribers/subscriber.ts'
 import { suppressionOf } from '../subscribers/suppression.repo.ts'
 import { loadSubscription } from '../subscribers/topic.repo.ts'
 import { type ExplainedSubscriber, loadExplainContext } from './explain/context.ts'
-import type { Verdict } from './explain/format.ts'
-import type { PastState } from './explain/past-subscription.ts'
 import { timelineOf } from './explain/timeline.ts'
 import { verdictOf } from './explain/verdict.ts'
-import type { TimelineEntry } from './message-timeline.ts'
 
-export interface Explanation {
-  /** As of the due hour of that date; email is null after an erasure. */
-  subscriber: {
-    id: string
-    email: string | null
-    state: PastState
-    zone: string
-    hour: number
-    days: Weekday[]
-  }
-  /** The local date that is explained. */
-  date: Day
-  verdict: Verdict
-  /** In order of time. */
-  steps: TimelineEntry[]
-}
+export type Explanation = Awaited<ReturnType<typeof explainSubscriber>>
 
 export interface ExplainInput {
   /** Give either email or id. */
@@ -47,61 +29,53 @@ export interface ExplainInput {
  * Explains why a subscriber did or did not get an email on a date. Changes nothing. An erased subscriber is found by id
  * but not by address. Throws address.*, subscriber.unknown, subscriber.unknown-suppressed.
  */
-export async function explainSubscriber(deps: Deps, input: ExplainInput): Promise<Explanation> {
+export async function explainSubscriber(deps: Deps, input: ExplainInput) {
   const subject = await subjectOf(deps, input)
   const context = await loadExplainContext(deps, subject, input.date ?? (await newestDate(deps, subject)))
   const { zone, hour, days } = context.subscription
   return {
+    /** As of the due hour of that date; email is null after an erasure. */
     subscriber: { id: subject.id, email: subject.email, state: context.state, zone, hour, days },
+    /** The local date that is explained. */
     date: context.date,
     verdict: verdictOf(context),
+    /** In order of time. */
     steps: timelineOf(context),
   }
 }
 
-async function subjectOf(deps: Deps, { email, id = '' }: ExplainInput): Promise<ExplainedSubscriber> {
-  const { db } = deps
+async function subjectOf(
+  { db, config }: Deps,
+  { email, id = '' }: ExplainInput,
+): Promise<ExplainedSubscriber> {
   const key = email === undefined ? undefined : parseAddress(email).key
   const subscriber = await (key === undefined ? subscriberById(db, id) : subscriberByKey(db, key))
-  if (subscriber) return { ...(await subjectOfSubscriber(deps, subscriber)), email: subscriber.address }
-  const tombstone = key === undefined ? await tombstoneOf(db, id) : null
-  if (tombstone) return subjectOfTombstone(id, tombstone.erasedAt)
-  throw key === undefined ? new Fault('subscriber.unknown') : await unknownSubscriber(deps, key)
-}
-
-async function subjectOfSubscriber(
-  { db }: Deps,
-  subscriber: Subscriber,
-): Promise<Omit<ExplainedSubscriber, 'email'>> {
-  const { id, state, addressHash: hash } = subscriber
-  const recipient = await recipientOf(db, id)
-  const since = recipient && receivesSince(recipient)
-  return {
-    id,
-    state,
-    addressHash: hash,
-    since,
-    importedAt: recipient?.importedAt ?? null,
-    erasedAt: null,
-    subscription: await loadSubscription(db, subscriber),
+  if (subscriber) {
+    const recipient = await recipientOf(db, subscriber.id)
+    return {
+      id: subscriber.id,
+      email: subscriber.address,
+      addressHash: subscriber.addressHash,
+      since: recipient && receivesSince(recipient),
+      importedAt: recipient?.importedAt ?? null,
+      erasedAt: null,
+      subscription: await loadSubscription(db, subscriber),
+    }
   }
-}
-
-async function unknownSubscriber({ db, config }: Deps, key: string): Promise<Fault> {
-  const suppression = await suppressionOf(db, addressHash(key, config.SUPPRESSION_KEY))
-  if (!suppression) return new Fault('subscriber.unknown')
+  const tombstone = key === undefined ? await tombstoneOf(db, id) : null
+  if (tombstone) return { ...NOTHING_LEFT, id, erasedAt: tombstone.erasedAt }
+  const suppression = key && (await suppressionOf(db, addressHash(key, config.SUPPRESSION_KEY)))
+  if (!suppression) throw new Fault('subscriber.unknown')
   const { reason, at } = suppression
-  return new Fault('subscriber.unknown-suppressed', { reason, since: at.toISOString() })
+  throw new Fault('subscriber.unknown-suppressed', { reason, since: at.toISOString() })
 }
 
-const subjectOfTombstone = (id: string, erasedAt: Date): ExplainedSubscriber => ({
-  id,
+/** Of an erased subscriber. */
+const NOTHING_LEFT = {
   email: null,
   addressHash: null,
-  state: 'unsubscribed',
   since: null,
   importedAt: null,
-  erasedAt,
   subscription: {
     zone: 'UTC',
     hour: 0,
@@ -113,21 +87,14 @@ const subjectOfTombstone = (id: string, erasedAt: Date): ExplainedSubscriber => 
     state: 'unsubscribed',
     pausedUntil: null,
   },
-})
+} satisfies Omit<ExplainedSubscriber, 'id' | 'erasedAt'>
 
 /** The newest date with a digest, or whose due hour has passed; today if there is neither. */
-async function newestDate(
-  { db, clock }: Deps,
-  { id, state, subscription }: ExplainedSubscriber,
-): Promise<Day> {
+async function newestDate({ db, clock }: Deps, { id, subscription }: ExplainedSubscriber): Promise<Day> {
   const now = clock.now()
+  const { startDate, zone } = subscription
   const last = await lastDigestDate(db, id)
-  const due = state === 'active' || state === 'paused' ? newestDue(subscription, now)?.localDate : undefined
-  const begun = due && subscription.startDate && due >= subscription.startDate ? due : undefined
-  return (
-    [last, begun]
-      .filter((day) => day != null)
-      .sort()
-      .at(-1) ?? localDayOf(now, subscription.zone)
-  )
+  const due = hasSubscription(subscription) ? newestDue(subscription, now)?.localDate : undefined
+  const begun = due && startDate && due < startDate ? undefined : due
+  return [last ?? '', begun ?? ''].sort().at(-1) || localDayOf(now, zone)
 }

@@ -12,27 +12,20 @@ export interface TimelineEntry {
   text: string
 }
 
+export const entry = (at: Date | null, code: string, text: string): TimelineEntry => ({ at, code, text })
+
 /** The history of a message and what comes next, in order of time, for the operator. */
 export function messageTimeline(message: MessageDetails, now: Date): TimelineEntry[] {
   const { datedAt, kind, lane, deadline, tries, acceptances, bounces } = message
-  const accepted = acceptances.map(({ at, reply }) => ({
-    at,
-    code: 'accepted',
-    text: `Accepted by the mail server: ${reply}`,
-  }))
-  const cameBack = bounces.map((one) => ({
-    at: one.at,
-    code: `bounce-${one.class}`,
-    text: bounceText(one),
-  }))
-  const happened = [...tries.map(attemptEntry), ...accepted, ...cameBack]
+  const happened = [
+    ...tries.map(attemptEntry),
+    ...acceptances.map(({ at, reply }) => entry(at, 'accepted', `Accepted by the mail server: ${reply}`)),
+    ...bounces.map((one) => entry(one.at, `bounce-${one.class}`, bounceText(one))),
+  ]
+  const until = `to be sent by ${formatMinute(deadline)} UTC`
   return [
-    {
-      at: datedAt,
-      code: 'left',
-      text: `Queued: ${kind} in the ${lane} queue, to be sent by ${formatMinute(deadline)} UTC.`,
-    },
-    ...happened.sort((a, b) => a.at.getTime() - b.at.getTime()),
+    entry(datedAt, 'left', `Queued: ${kind} in the ${lane} queue, ${until}.`),
+    ...happened.sort((a, b) => Number(a.at) - Number(b.at)),
     ...latestEntry(message, now),
   ]
 }
@@ -43,10 +36,10 @@ export function messageOutcomeText({ state, bounces }: Pick<MessageDetails, 'sta
   return failure ? `${stateName(state)}, then returned: ${classText(failure)}` : stateName(state)
 }
 
-function attemptEntry(made: MessageWithHistory['tries'][number]): TimelineEntry & { at: Date } {
+function attemptEntry(made: MessageWithHistory['tries'][number]): TimelineEntry {
   const { n, at, outcome, status, reply } = made
   const what = `${attemptText(outcome, status)}${refusalSuffix(made)}`
-  return { at, code: outcome, text: `Attempt ${n}: ${what}${reply ? `: ${reply}` : '.'}` }
+  return entry(at, outcome, `Attempt ${n}: ${what}${reply ? `: ${reply}` : '.'}`)
 }
 
 function attemptText(outcome: string, status: number | null): string {
@@ -63,13 +56,12 @@ function attemptText(outcome: string, status: number | null): string {
 function latestEntry(message: MessageWithHistory, now: Date): TimelineEntry[] {
   const { state, deadline, nextTry, acceptances } = message
   if (state === 'accepted' || acceptances.length > 0) return []
-  if (state === 'taken') return [{ at: null, code: 'taken', text: 'A worker is sending it now.' }]
+  if (state === 'taken') return [entry(null, 'taken', 'A worker is sending it now.')]
   if (isWaiting(message)) {
     const when = nextTry <= now ? 'as soon as a worker is free' : `at ${formatMinute(nextTry)} UTC`
-    return [{ at: null, code: 'waits', text: `Waiting. Next attempt ${when}.` }]
+    return [entry(null, 'waits', `Waiting. Next attempt ${when}.`)]
   }
-  const at = message.reason === 'expired' ? deadline : null
-  return [{ at, code: stateName(state), text: finalText(message) }]
+  return [entry(message.reason === 'expired' ? deadline : null, stateName(state), finalText(message))]
 }
 
 /** Another attempt is possible. */

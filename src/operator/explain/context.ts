@@ -17,7 +17,6 @@ import { emailDomain, rampUpQuota } from '../../mail/rate-limits/send-rate.ts'
 import { sourceDaysBetween } from '../../sources/source-day.repo.ts'
 import { newestChanges } from '../../subscribers/change.repo.ts'
 import { type Change, type Subscription, withoutEndedPause } from '../../subscribers/change.ts'
-import type { SubscriberState } from '../../subscribers/subscriber.ts'
 import { suppressionOf } from '../../subscribers/suppression.repo.ts'
 import { alertsDuring } from '../alerts/alert.repo.ts'
 import { deliveryLimits, deliveryLimitText } from '../delivery-limits.ts'
@@ -32,7 +31,6 @@ export interface ExplainedSubscriber {
   id: string
   email: string | null
   addressHash: string | null
-  state: SubscriberState
   /** Papers from before this are not offered: when they confirmed, or were imported. */
   since: Date | null
   /** Null if they were not imported. */

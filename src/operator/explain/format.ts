@@ -1,8 +1,6 @@
-import { Temporal } from 'temporal-polyfill'
 import { type Day, HOUR_MS, localDayOf } from '../../core/dates.ts'
 import { weekdayDateWithYear } from '../../i18n/dates.ts'
 import { listed } from '../../i18n/words.ts'
-import type { TimelineEntry } from '../message-timeline.ts'
 import { quantity } from '../operations/text-table.ts'
 
 export interface Verdict {
@@ -16,28 +14,18 @@ export const verdict = (code: string, text: string): Verdict => ({ code, text })
 
 /** "08:00" in a time zone. */
 const clockTime = (at: Date, zone: string): string =>
-  Temporal.Instant.fromEpochMilliseconds(at.getTime())
-    .toZonedDateTimeISO(zone)
-    .toPlainTime()
-    .toString()
-    .slice(0, 5)
-
-/** "Tue 24 Nov 2026" */
-export const dayText = (day: Day): string => weekdayDateWithYear(day)
+  at.toLocaleTimeString('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' })
 
 /** "08:00 Europe/Paris (07:00 UTC)"; with its date if that is not `day`. */
 export function hourText(at: Date, zone: string, day?: Day): string {
   const local = localDayOf(at, zone)
-  const date = local === day ? '' : `${dayText(local)}, `
+  const date = local === day ? '' : `${weekdayDateWithYear(local)}, `
   const utc = localDayOf(at, 'UTC') === local ? clockTime(at, 'UTC') : utcText(at).replace(' UTC', '')
   return `${date}${clockTime(at, zone)} ${zone}${zone === 'UTC' ? '' : ` (${utc} UTC)`}`
 }
 
 /** "2026-11-24 07:00:12 UTC" */
 export const utcText = (at: Date): string => `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`
-
-/** A step without a time of its own. */
-export const step = (code: string, text: string): TimelineEntry => ({ at: null, code, text })
 
 const MAX_NAMED = 3
 

@@ -22,10 +22,10 @@ const STATE_AFTER: Partial<Record<Consent['event'], PastState>> = {
 export function stateAt(
   consents: readonly Consent[],
   at: Date,
-  { state, importedAt }: { state: SubscriberState; importedAt: Date | null },
+  { subscription, importedAt }: { subscription: Subscription; importedAt: Date | null },
 ): PastState {
   const [first] = consents
-  if (!first) return state
+  if (!first) return subscription.state
   if (importedAt !== null && at < importedAt) return 'none'
   let now: PastState = first.event === 'asked' && importedAt !== null ? 'pending' : 'none'
   let before: PastState = 'none'

@@ -2,16 +2,16 @@ import type { BounceEffect } from '../../bounces/bounce.repo.ts'
 import { bounceText, newestFailure } from '../../bounces/bounce-text.ts'
 import { DAY_MS, instantOf } from '../../core/dates.ts'
 import type { DigestContent } from '../../digests/digest-content.ts'
-import { weekdaysText } from '../../i18n/dates.ts'
+import { weekdayDateWithYear, weekdaysText } from '../../i18n/dates.ts'
 import { type Change, changedSettings, topicDifference } from '../../subscribers/change.ts'
 import type { Consent } from '../../subscribers/subscriber.repo.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
-import { messageTimeline, type TimelineEntry } from '../message-timeline.ts'
+import { entry, messageTimeline, type TimelineEntry } from '../message-timeline.ts'
 import { quantity } from '../operations/text-table.ts'
 import type { MessageDetails } from '../retry-message.ts'
 import { sourceFaultText, sourceStateText } from '../source-status.ts'
 import { type ExplainContext, pausesBetween } from './context.ts'
-import { dayText, hourText, quotedTitle, some, step, utcText } from './format.ts'
+import { hourText, quotedTitle, some, utcText } from './format.ts'
 
 /** All steps that led to the verdict, in order of time. */
 export const timelineOf = (context: ExplainContext): TimelineEntry[] =>
@@ -79,16 +79,14 @@ function consentSteps(context: ExplainContext): TimelineEntry[] {
   const states = context.consents.filter(
     ({ event, at }) => !(COVERED_BY_CHANGE.includes(event) && changeTimes.has(at.getTime())),
   )
-  return withPrevious(states, context).map(({ at, event, how }) => ({
-    at,
-    code: event,
-    text: `${EVENTS[event]} (${how}).`,
-  }))
+  return withPrevious(states, context).map(({ at, event, how }) =>
+    entry(at, event, `${EVENTS[event]} (${how}).`),
+  )
 }
 
 /** For every date, since the imported consent may be older. */
 const importSteps = ({ subject: { importedAt } }: ExplainContext): TimelineEntry[] =>
-  importedAt ? [{ at: importedAt, code: 'imported', text: 'They were imported.' }] : []
+  importedAt ? [entry(importedAt, 'imported', 'They were imported.')] : []
 
 const changeSteps = (context: ExplainContext): TimelineEntry[] =>
   withPrevious(context.changes.toReversed(), context).flatMap(changeStep)
@@ -104,7 +102,7 @@ function changeStep({ at, before, after }: Change): TimelineEntry[] {
     ...removed.map(({ name }) => `topic “${name}” removed`),
     ...edited.map(({ from, to }) => `topic “${from.query}” to “${to.query}”`),
   ]
-  return parts.length > 0 ? [{ at, code: 'change', text: `A change: ${parts.join('; ')}.` }] : []
+  return parts.length > 0 ? [entry(at, 'change', `A change: ${parts.join('; ')}.`)] : []
 }
 
 const NAMES: Record<string, string> = { maxPapers: 'papers per email' }
@@ -114,7 +112,7 @@ function dueSteps({ due, subscription, date, now, state }: ExplainContext): Time
   const { zone, days } = subscription
   const [comes, are] = due.dueAt > now ? ['comes', 'are'] : ['came', 'were']
   const text = `Their hour ${comes}: ${hourText(due.dueAt, zone, date)}, ${weekdaysText(days)}; they ${are} ${state}.`
-  return [{ at: due.dueAt, code: 'due', text }]
+  return [entry(due.dueAt, 'due', text)]
 }
 
 function sourceSteps({ sources, digest }: ExplainContext): TimelineEntry[] {
@@ -123,7 +121,7 @@ function sourceSteps({ sources, digest }: ExplainContext): TimelineEntry[] {
     const fault = lastFault ? `; last error: ${sourceFaultText(lastFault, lastStatus)}` : ''
     const read = fetchedAt ? `, last fetched ${utcText(fetchedAt)}` : ', never fetched'
     const text = `Source ${source}, ${day}: ${sourceStateText({ state, reason })}, ${quantity(papers, 'paper')}${read}${fault}.`
-    return { at: null, code: 'source', text }
+    return entry(null, 'source', text)
   })
 }
 
@@ -134,13 +132,11 @@ function planSteps(context: ExplainContext): TimelineEntry[] {
   const late = digest.createdAt.getTime() - (due?.dueAt.getTime() ?? 0) > LATE_MS
   const looks = digest.outcome !== 'missed' && digest.outcome !== 'paused'
   const opened = `Opened${late ? ' late' : ''}${looks ? `: it could look at papers up to number ${maxPaperId}` : ''}.`
-  const said =
-    looks && sources ? [{ at: null, code: 'sources', text: `State of the sources: ${sources}` }] : []
   const at = context.mail?.datedAt ?? (digest.outcome === 'due' ? null : (plannedAt ?? digest.createdAt))
   return [
-    { at: digest.createdAt, code: 'opened', text: opened },
-    ...said,
-    ...(at ? [{ at, code: 'planned', text: outcomeText(context) }] : []),
+    entry(digest.createdAt, 'opened', opened),
+    ...(looks && sources ? [entry(null, 'sources', `State of the sources: ${sources}`)] : []),
+    ...(at ? [entry(at, 'planned', outcomeText(context))] : []),
     ...(digest.said ? sectionEntries(digest.said, context.subscription.topics) : []),
     ...(context.nothingMatched?.steps ?? []),
   ]
@@ -155,7 +151,7 @@ function returnSteps(context: ExplainContext): TimelineEntry[] {
   const others = context.returns.filter(({ messageId }) => !messageId || !shown.includes(messageId))
   return withPrevious(others, context, ({ effect }) => ACTIONS_TAKEN.includes(effect)).map((one) => {
     const about = one.messageId ? `For ${one.kind ?? 'an email'} ${one.messageId}: ` : ''
-    return { at: one.at, code: `bounce-${one.class}`, text: about + bounceText(one) }
+    return entry(one.at, `bounce-${one.class}`, about + bounceText(one))
   })
 }
 
@@ -168,7 +164,7 @@ function searchSteps(
 ): TimelineEntry[] {
   if (acceptances.length === 0 || newestFailure(bounces)) return []
   const text = `Not in their inbox? Search the mail server’s log for Message-ID <${kind}.${id}@${senderDomain}>, then check their spam folder.`
-  return [{ at: null, code: 'search', text }]
+  return [entry(null, 'search', text)]
 }
 
 const LATE_MS = 5 * 60_000
@@ -185,22 +181,18 @@ function outcomeText({ digest, outcome, subscription: { maxPapers } }: ExplainCo
 function pauseSteps({ pauses, mail }: ExplainContext): TimelineEntry[] {
   if (!mail) return []
   return pausesBetween(pauses, mail.datedAt, mail.acceptances[0]?.at ?? mail.deadline).flatMap((pause) => [
-    {
-      at: pause.from,
-      code: 'delivery-paused',
-      text: `Delivery was paused${pause.reason ? `: ${pause.reason}` : '.'}`,
-    },
-    ...(pause.to ? [{ at: pause.to, code: 'delivery-resumed', text: 'Delivery resumed.' }] : []),
+    entry(pause.from, 'delivery-paused', `Delivery was paused${pause.reason ? `: ${pause.reason}` : '.'}`),
+    ...(pause.to ? [entry(pause.to, 'delivery-resumed', 'Delivery resumed.')] : []),
   ])
 }
 
 function sectionEntries({ sections, bestOf }: DigestContent, topics: readonly TopicText[]): TimelineEntry[] {
-  if (bestOf) return [step('topic', `No topic: the best papers of ${dayText(bestOf)}.`)]
+  if (bestOf) return [entry(null, 'topic', `No topic: the best papers of ${weekdayDateWithYear(bestOf)}.`)]
   const held = sections.map(({ topic, rising, close, papers }) => {
     const titles = papers.map(({ title }) => quotedTitle(title.map(({ text }) => text).join('')))
     const place = rising ? 'Rising' : `${close ? 'Close to topic' : 'Topic'} “${topic}”`
-    return step('topic', `${place}: ${quantity(papers.length, 'paper')}: ${some(titles)}.`)
+    return entry(null, 'topic', `${place}: ${quantity(papers.length, 'paper')}: ${some(titles)}.`)
   })
   const empty = topics.filter(({ name }) => sections.every(({ topic, close }) => close || topic !== name))
-  return [...held, ...empty.map(({ name }) => step('topic', `Topic “${name}”: nothing of its own.`))]
+  return [...held, ...empty.map(({ name }) => entry(null, 'topic', `Topic “${name}”: nothing of its own.`))]
 }

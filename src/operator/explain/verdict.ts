@@ -2,14 +2,14 @@ import type { ListedBounce } from '../../bounces/bounce-list.repo.ts'
 import { classText, newestFailure } from '../../bounces/bounce-text.ts'
 import { addDays, type Day, dayExists, localDayOf, weekdayOf } from '../../core/dates.ts'
 import { waitDeadline } from '../../digests/open-due.ts'
-import { weekdaysText } from '../../i18n/dates.ts'
+import { weekdayDateWithYear, weekdaysText } from '../../i18n/dates.ts'
 import { listed } from '../../i18n/words.ts'
 import { sourceTitle } from '../../sources/registry.ts'
 import type { Consent } from '../../subscribers/subscriber.repo.ts'
 import { quantity } from '../operations/text-table.ts'
 import { sourceReasonText } from '../source-status.ts'
 import type { ExplainContext, ExplainedSubscriber } from './context.ts'
-import { dayText, hourText, quotedTitle, timeUntil, utcText, type Verdict, verdict } from './format.ts'
+import { hourText, quotedTitle, timeUntil, utcText, type Verdict, verdict } from './format.ts'
 import { mailVerdict } from './mail-verdict.ts'
 
 /** The outcome of the date, and the one reason for it. */
@@ -45,7 +45,7 @@ function digestVerdict(context: ExplainContext): Verdict {
 }
 
 const pauseEnd = ({ subscription: { pausedUntil } }: ExplainContext): string =>
-  pausedUntil ? `, until ${dayText(pausedUntil)}` : ' until they resume'
+  pausedUntil ? `, until ${weekdayDateWithYear(pausedUntil)}` : ' until they resume'
 
 function planningStatus({ lastTick }: ExplainContext): string {
   return lastTick ? `the newest tick was at ${utcText(lastTick)}` : 'the schedule has not ticked for two days'
@@ -115,39 +115,28 @@ function suppressedBy({ suppression, returns }: ExplainContext): string {
 const reportText = ({ at, kind, messageId }: ListedBounce): string =>
   `the report that came at ${utcText(at)}${messageId ? ` for ${kind ?? 'mail'} ${messageId}` : ''}`
 
-function notSubscribed({
-  subject: { importedAt },
-  consents,
-  date,
-  due,
-  subscription,
-}: ExplainContext): Verdict {
-  const at = importedAt ?? consents[0]?.at
-  const how = importedAt ? ' here by an import' : ''
-  const hour = due ? `, after that date’s hour (${hourText(due.dueAt, subscription.zone, date)})` : ''
-  const came = at
-    ? `: they came${how} at ${utcText(at)}${localDayOf(at, subscription.zone) === date ? hour : ''}`
-    : ''
-  return verdict(
-    'not-subscribed',
-    `Nothing was due: they were not subscribed${came}${firstDue(subscription.startDate, date)}.`,
-  )
+function notSubscribed(context: ExplainContext): Verdict {
+  const { subject, consents, date, subscription } = context
+  const at = subject.importedAt ?? consents[0]?.at
+  const how = subject.importedAt ? ' here by an import' : ''
+  const hour = at && localDayOf(at, subscription.zone) === date ? afterHour(context) : ''
+  const came = at ? `: they came${how} at ${utcText(at)}${hour}` : ''
+  return verdict('not-subscribed', `Nothing was due: they were not subscribed${came}${firstDue(context)}.`)
 }
 
-const firstDue = (first: Day | null | undefined, date: Day): string =>
-  first && first > date ? `; the first date that counts is ${dayText(first)}` : ''
+const afterHour = ({ due, subscription, date }: ExplainContext): string =>
+  due ? `, after that date’s hour (${hourText(due.dueAt, subscription.zone, date)})` : ''
+
+const firstDue = ({ date, subscription: { startDate } }: ExplainContext): string =>
+  startDate && startDate > date ? `; the first date that counts is ${weekdayDateWithYear(startDate)}` : ''
 
 function notConfirmed(context: ExplainContext): Verdict {
-  const { subject, consents, due, subscription, date } = context
+  const { subject, consents, due } = context
   const asked = consents.find(({ event }) => event === 'asked')
   const confirmed = consents.find(({ event, at }) => event === 'confirmed' && (!due || at > due.dueAt))
   if (!confirmed) return asked ? neverConfirmed(asked, context) : neverRequested(subject)
-  const hour = due ? `, after that date’s hour (${hourText(due.dueAt, subscription.zone, date)})` : ''
-  const next = firstDue(subscription.startDate, date)
-  return verdict(
-    'confirmed-later',
-    `Nothing was due yet: they confirmed at ${utcText(confirmed.at)}${hour}${next}.`,
-  )
+  const at = `${utcText(confirmed.at)}${afterHour(context)}`
+  return verdict('confirmed-later', `Nothing was due yet: they confirmed at ${at}${firstDue(context)}.`)
 }
 
 function neverConfirmed({ how, at }: Consent, { returns }: ExplainContext): Verdict {
@@ -177,7 +166,7 @@ function dueVerdict(context: ExplainContext): Verdict {
   const { zone, days, startDate } = subscription
   if (!due) {
     if (!dayExists(date, zone))
-      return verdict('no-such-day', `Nothing was due: ${zone} never had ${dayText(date)}.`)
+      return verdict('no-such-day', `Nothing was due: ${zone} never had ${weekdayDateWithYear(date)}.`)
     if (passedOver && days.includes(weekdayOf(date)))
       return verdict(
         'rescheduled',
@@ -198,7 +187,7 @@ function dueVerdict(context: ExplainContext): Verdict {
   if (startDate && startDate > date)
     return verdict(
       'before-first',
-      `Nothing was due: the first date that counts for them is ${dayText(startDate)}.`,
+      `Nothing was due: the first date that counts for them is ${weekdayDateWithYear(startDate)}.`,
     )
   return notPlanned(context, at)
 }

@@ -4,6 +4,7 @@ import { type NearMiss, rankNearMisses } from '../../digests/candidates.ts'
 import { digestsBefore } from '../../digests/digest.repo.ts'
 import { eligibleSince } from '../../digests/eligible-range.ts'
 import { newlyMatchingSince } from '../../digests/newly-matching.ts'
+import { weekdayDateWithYear } from '../../i18n/dates.ts'
 import { listed } from '../../i18n/words.ts'
 import { snapshotsAt } from '../../papers/history.repo.ts'
 import { maxPaperId, papersInRange } from '../../papers/paper.repo.ts'
@@ -14,9 +15,9 @@ import { isTimeDependent, mentionsRevised, type Query } from '../../queries/quer
 import { whyEmpty } from '../../queries/reasons/why-empty.ts'
 import { toPaperText } from '../../queries/text/tokens.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
-import type { TimelineEntry } from '../message-timeline.ts'
+import { entry, type TimelineEntry } from '../message-timeline.ts'
 import { quantity } from '../operations/text-table.ts'
-import { dayText, quotedTitle, some, step } from './format.ts'
+import { quotedTitle, some } from './format.ts'
 
 export interface WhyNothingMatched {
   /** Papers in range that no earlier digest covered. */
@@ -59,9 +60,9 @@ export async function whyNothingMatched(db: Database, input: RematchInput): Prom
     newCount: fresh.length,
     nearest: entries.flatMap(({ nearest }) => nearest ?? []).sort((a, b) => b.held - a.held)[0],
     steps: [
-      step('looked', looked),
+      entry(null, 'looked', looked),
       ...entries.flatMap(({ steps }) => steps),
-      ...(later.length > 0 ? [step('later', laterText(later))] : []),
+      ...(later.length > 0 ? [entry(null, 'later', laterText(later))] : []),
     ],
   }
 }
@@ -107,7 +108,7 @@ type ParsedTopic = TopicText & ReturnType<typeof parsed>
 
 function topicEntries({ name, query, tree, error }: ParsedTopic, rematch: Rematch) {
   const named = name === query ? `Topic “${name}”` : `Topic “${name}” (${query})`
-  if (!tree) return { steps: [step('topic', `${named}: cannot be read: ${error}`)] }
+  if (!tree) return { steps: [entry(null, 'topic', `${named}: cannot be read: ${error}`)] }
   const { fresh, texts } = rematch
   const { matchesNow, offered } = matchesOf(tree, rematch)
   const [nearest] = rankNearMisses({ papers: fresh, texts, queries: [tree], limit: 1 })
@@ -119,11 +120,11 @@ function topicEntries({ name, query, tree, error }: ParsedTopic, rematch: Rematc
   return {
     nearest,
     steps: [
-      step('topic', `${named}: ${finding}`),
+      entry(null, 'topic', `${named}: ${finding}`),
       ...(closest
-        ? [step('nearest', `Closest: ${quotedTitle(closest.paper.title)}. ${closest.sentence}.`)]
+        ? [entry(null, 'nearest', `Closest: ${quotedTitle(closest.paper.title)}. ${closest.sentence}.`)]
         : []),
-      ...(offered.length > 0 ? [step('offered', offeredText(offered, rematch))] : []),
+      ...(offered.length > 0 ? [entry(null, 'offered', offeredText(offered, rematch))] : []),
     ],
   }
 }
@@ -155,7 +156,7 @@ function offeredText(offered: readonly Paper[], { shownIn, coveredBy }: Rematch)
     const shown = shownIn(id)
     const date = (shown ?? coveredBy(id))?.localDate
     const where = date
-      ? `${shown ? 'emailed on' : 'considered on'} ${dayText(dayOf(date))}`
+      ? `${shown ? 'emailed on' : 'considered on'} ${weekdayDateWithYear(dayOf(date))}`
       : 'in the welcome email, or before they subscribed'
     return `${quotedTitle(title)} (${where})`
   })
