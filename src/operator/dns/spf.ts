@@ -5,29 +5,24 @@ import type { DnsResolver } from './dns-client.ts'
 export const MAX_LOOKUPS = 10
 const MAX_DEPTH = 12
 
-export interface SpfEvaluation {
-  /** SPF records at the name itself. */
-  records: string[]
-  /** Lookups needed to read the whole record. */
-  lookups: number
-  /** Parts of the record, or of an included record, that are invalid. */
-  faults: string[]
-  /** The addresses that it does not pass. */
-  disallowed: string[]
-  /** The mechanism at the end of the record: "-all". */
-  allMechanism: string | undefined
-}
-
 /** Reads the SPF record of a domain and all records that it includes. */
-export async function evaluateSpf(dns: DnsResolver, domain: string, ips: string[]): Promise<SpfEvaluation> {
+export async function evaluateSpf(dns: DnsResolver, domain: string, ips: string[]) {
   const context: SpfContext = { dns, lookups: 0, faults: [] }
   const records = await recordsOf(dns, domain)
   const record = records.length === 1 ? records[0]! : ''
   const terms = await termsOf(context, record, domain, 0)
-  const { lookups, faults } = context
-  const disallowed = ips.filter((ip) => resultFor(terms, ip) !== PASS)
-  const allMechanism = record.split(/\s+/).find((term) => /^[-+~?]?all$/i.test(term))
-  return { records, lookups, faults, disallowed, allMechanism }
+  return {
+    /** SPF records at the name itself. */
+    records,
+    /** Lookups needed to read the whole record. */
+    lookups: context.lookups,
+    /** Parts of the record, or of an included record, that are invalid. */
+    faults: context.faults,
+    /** The addresses that it does not pass. */
+    disallowed: ips.filter((ip) => resultFor(terms, ip) !== PASS),
+    /** The mechanism at the end of the record: "-all". */
+    allMechanism: record.split(/\s+/).find((term) => /^[-+~?]?all$/i.test(term)),
+  }
 }
 
 interface SpfContext {

@@ -1,12 +1,9 @@
 import { z } from 'zod'
 import { eraseSubscriber } from '../../account/erase-subscriber.ts'
-import { findSubscriber } from '../../account/find-subscriber.ts'
 import { unsubscribeByOperator } from '../../account/unsubscribe.ts'
 import type { Deps } from '../../core/deps.ts'
-import { Fault } from '../../core/errors.ts'
 import type { ConsentEvent } from '../../subscribers/consent.ts'
-import { consentsOf } from '../../subscribers/subscriber.repo.ts'
-import type { Subscriber } from '../../subscribers/subscriber.ts'
+import { consentsOf, subscriberById } from '../../subscribers/subscriber.repo.ts'
 import { suppress } from '../../subscribers/suppress-subscriber.ts'
 import { SUPPRESSION_REASONS, type SuppressionReason } from '../../subscribers/suppression.repo.ts'
 
@@ -79,7 +76,7 @@ function departureFrom({ time, event, what, reason = 'operator' }: LogLine): Dep
 }
 
 async function replayOne(deps: Deps, id: string, departure: Departure): Promise<keyof ReplayCounts> {
-  const subscriber = await findKnownSubscriber(deps, id)
+  const subscriber = await subscriberById(deps.db, id)
   if (!subscriber) return 'unknown'
   const consents = await consentsOf(deps.db, id)
   const stillApplies = (at: Date | undefined, undoneBy: ConsentEvent[]): at is Date =>
@@ -95,13 +92,4 @@ async function replayOne(deps: Deps, id: string, departure: Departure): Promise<
   if (erasedAt) return 'erased'
   if (held) return 'suppressed'
   return ended ? 'unsubscribed' : 'known'
-}
-
-async function findKnownSubscriber({ db }: Deps, id: string): Promise<Subscriber | undefined> {
-  try {
-    return await findSubscriber(db, { id })
-  } catch (error) {
-    if (error instanceof Fault && error.code === 'subscriber.unknown') return undefined
-    throw error
-  }
 }
