@@ -1,5 +1,5 @@
 import type { Database } from '../core/database/database.ts'
-import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
+import { addDays, DAY_MS, type Day, dayOf, midnight } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { storedFigures } from '../core/stored-figures.repo.ts'
 import { type MessageDay, messagesByDay } from '../mail/outbox/message-list.repo.ts'
@@ -28,10 +28,7 @@ const NOTHING = {
  * One entry per day from `from` to `to`, oldest first. Days whose rows are being pruned are read from the stored
  * figures.
  */
-export async function dailyFigures(
-  { db }: Pick<Deps, 'db'>,
-  days: { from: Day; to: Day },
-): Promise<DayFigures[]> {
+export async function dailyFigures({ db }: Pick<Deps, 'db'>, days: Days): Promise<DayFigures[]> {
   const [stored, subscribers, consents, messages] = await Promise.all([
     storedFigures<DayFigures>(db, days),
     subscribersByDay(db, days),
@@ -49,37 +46,28 @@ interface Days {
   to: Day
 }
 
-interface CacheEntry extends Days {
-  /** Time of the request, in ms. */
-  at: number
-  figures: Promise<DayFigures[]>
-}
-
-const LONG_SPAN_MS = 100 * 24 * 3600_000
+const LONG_SPAN_MS = 100 * DAY_MS
 const CACHE_MS = 60_000
 
 // The newest request per database: concurrent and later callers share one query.
-const cache = new WeakMap<Database, CacheEntry>()
+const cache = new WeakMap<Database, Days & { at: number; figures: Promise<DayFigures[]> }>()
 
 /** Like dailyFigures. A long span takes seconds to count, so its days before today may be a minute old. */
 export async function cachedDailyFigures(
-  deps: Pick<Deps, 'db' | 'clock'>,
-  days: Days,
+  { db, clock }: Pick<Deps, 'db' | 'clock'>,
+  { from, to }: Days,
 ): Promise<DayFigures[]> {
-  const today = dayOf(deps.clock.now())
-  const isLong = midnight(days.to).getTime() - midnight(days.from).getTime() > LONG_SPAN_MS
-  if (!isLong || days.from >= today) return dailyFigures(deps, days)
-  const yesterday = addDays(today, -1)
-  const past = await pastFigures(deps, { from: days.from, to: days.to < today ? days.to : yesterday })
-  return days.to < today ? past : [...past, ...(await dailyFigures(deps, { from: today, to: days.to }))]
-}
-
-function pastFigures({ db, clock }: Pick<Deps, 'db' | 'clock'>, { from, to }: Days): Promise<DayFigures[]> {
-  const at = clock.now().getTime()
-  const cached = cache.get(db)
-  if (cached && cached.from === from && cached.to === to && at - cached.at < CACHE_MS) return cached.figures
-  const figures = dailyFigures({ db }, { from, to })
-  cache.set(db, { from, to, at, figures })
-  figures.catch(() => cache.delete(db))
-  return figures
+  const now = clock.now()
+  const today = dayOf(now)
+  const isLong = midnight(to).getTime() - midnight(from).getTime() > LONG_SPAN_MS
+  if (!isLong || from >= today) return dailyFigures({ db }, { from, to })
+  const past = { from, to: to < today ? to : addDays(today, -1) }
+  let cached = cache.get(db)
+  if (cached?.from !== past.from || cached.to !== past.to || now.getTime() - cached.at >= CACHE_MS) {
+    cached = { ...past, at: now.getTime(), figures: dailyFigures({ db }, past) }
+    cache.set(db, cached)
+    cached.figures.catch(() => cache.delete(db))
+  }
+  const figures = await cached.figures
+  return to < today ? figures : [...figures, ...(await dailyFigures({ db }, { from: today, to }))]
 }

@@ -1,26 +1,27 @@
+import { z } from 'zod'
 import type { Deps } from '../core/deps.ts'
 import { type ActiveSendRate, activeSendRates } from '../mail/rate-limits/send-rate.repo.ts'
 import { rampUpRate } from '../mail/rate-limits/send-rate.ts'
+import { count, instant } from './operations/fields.ts'
+
+export const sendRate = z
+  .object({
+    kind: z
+      .enum(['rate', 'slowed', 'resumed', 'held', 'was-held', 'ramp-up'])
+      .describe(
+        'rate: set in SMTP_URL; slowed: the server asked to slow down; resumed: delivery resumed after a pause; held: on hold until then because it refused too much; was-held: resuming slowly after that; ramp-up: what a new sending domain may send on a day (UTC)',
+      ),
+    domain: z.string().nullable().describe('Domain of the recipients; null: all emails'),
+    perSecond: z.number().nullable().describe('Emails a second; a reduced rate doubles every minute'),
+    until: instant.nullable().describe('When the hold ends'),
+    left: count.nullable().describe('For the ramp-up: how many can still be sent today'),
+    of: count.nullable().describe('For the ramp-up: how many can be sent today in total'),
+    reply: z.string().nullable().describe('The reply, without addresses; how much was refused'),
+  })
+  .meta({ id: 'SendRate' })
 
 /** A rate limit in effect now, other than the limits per domain in the settings. */
-export interface DeliveryLimit {
-  /**
-   * rate: set in SMTP_URL. slowed: the server replied that we send too fast. resumed: delivery restarts slowly after a
-   * pause. held: the domain rejected too much and gets nothing until `until`. was-held: it restarts slowly after that.
-   * ramp-up: the daily quota of a new sending domain.
-   */
-  kind: 'rate' | 'slowed' | 'resumed' | 'held' | 'was-held' | 'ramp-up'
-  /** Null for all email. */
-  domain: string | null
-  /** Emails per second; null for held and ramp-up. */
-  perSecond: number | null
-  until: Date | null
-  /** Ramp-up only: how many emails may still be sent today; `of` is the quota. */
-  left: number | null
-  of: number | null
-  /** The server's reply, without addresses; for held and was-held, the share that was rejected. */
-  reply: string | null
-}
+export type DeliveryLimit = z.infer<typeof sendRate>
 
 /** Limits on all email first, then held domains, then the slowest. */
 export async function deliveryLimits(deps: Pick<Deps, 'db' | 'config' | 'clock'>): Promise<DeliveryLimit[]> {

@@ -1,6 +1,6 @@
 import { waitingReports } from '../bounces/report.repo.ts'
 import type { Deps } from '../core/deps.ts'
-import { LANES, type Lane, type MessageState } from '../mail/message.ts'
+import type { Lane, MessageState } from '../mail/message.ts'
 import { countLeaseHolders } from '../mail/outbox/batch.repo.ts'
 import { type LaneCount, type LaneWait, laneWaits } from '../mail/outbox/message-list.repo.ts'
 import { deliveryLimits } from './delivery-limits.ts'
@@ -18,10 +18,12 @@ export async function deliveryReport(deps: Deps) {
   const { tick, waitsSeconds } = await readLiveness(db)
   const waits = await laneWaits(db)
   const reports = await waitingReports(db)
-  const lanes = LANES.map((lane) => [lane, laneReport(lane, waiting, waits)])
   return {
     ...state,
-    lanes: Object.fromEntries(lanes) as Record<Lane, ReturnType<typeof laneReport>>,
+    lanes: {
+      transactional: laneReport('transactional', waiting, waits),
+      bulk: laneReport('bulk', waiting, waits),
+    },
     sendRates: await deliveryLimits(deps),
     reports: { waiting: reports.count, oldest: reports.oldest },
     /** The newest tick of the schedule; null if it did not tick within two days. */

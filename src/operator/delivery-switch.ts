@@ -1,4 +1,3 @@
-import type { Database } from '../core/database/database.ts'
 import type { Deps } from '../core/deps.ts'
 import {
   DELIVERY_SWITCH,
@@ -12,28 +11,15 @@ import {
 import { clearSwitch, readSwitch } from '../core/switch.repo.ts'
 import { closePlans, openDue } from '../digests/open-due.ts'
 import { finishPlan, missDigests, plansToFill } from '../digests/plan.repo.ts'
-import { countWaiting, type LaneCount } from '../mail/outbox/message-list.repo.ts'
+import { countWaiting } from '../mail/outbox/message-list.repo.ts'
 import { endRestoredMessages } from '../mail/outbox/prune-messages.repo.ts'
 import { resetSendRateAfterPause } from '../mail/rate-limits/send-rate.repo.ts'
 import { resetComplaintCount } from '../subscribers/suppress-subscriber.ts'
 
 const MAX_DURATION_MS = 600_000
 
-export interface DeliverySwitch {
-  /** `off`: by the setting SENDING. */
-  delivery: 'on' | 'paused' | 'off'
-  reason: string | null
-  /**
-   * The database is a restored backup or a promoted standby. Planning is paused too, and resuming ends the messages
-   * that may have been sent.
-   */
-  restored: boolean
-  since: Date | null
-}
-
-export interface DeliverySummary extends DeliverySwitch {
-  waiting: LaneCount[]
-}
+export type DeliverySwitch = Awaited<ReturnType<typeof deliverySwitch>>
+export type DeliverySummary = Awaited<ReturnType<typeof deliverySummary>>
 
 /**
  * Stops all processes from sending until delivery is resumed; `restored` stops planning too, as after a detected
@@ -50,17 +36,12 @@ export async function pauseDelivery(
   return pauseUnlessHeld(db, { reason: reason ?? 'paused by the operator', at })
 }
 
-interface ResumeResult {
-  wasPaused: boolean
-  /** Null if the database was not restored, or was only moved. */
-  afterRestore: RestoreOutcome | null
-}
-
 /**
  * Resumes sending, slowly at first. After a restore, one transaction first ends all messages that may have been sent
- * since the backup. `moved` skips that: it states that nothing was sent since the copy was made.
+ * since the backup. `moved` skips that: it states that nothing was sent since the copy was made. `afterRestore` is null if
+ * the database was not restored, or was only moved.
  */
-export async function resumeDelivery(deps: Deps, { moved = false } = {}): Promise<ResumeResult> {
+export async function resumeDelivery(deps: Deps, { moved = false } = {}) {
   await pauseIfRestored(deps)
   return deps.db.$transaction(
     async (tx) => {
@@ -72,34 +53,37 @@ export async function resumeDelivery(deps: Deps, { moved = false } = {}): Promis
         held && paused && !moved ? await settleAfterRestore(inside, { since: paused.at }) : null
       if (held) await recordIdentity(tx, deps.clock.now())
       const wasPaused = await clearSwitch(tx, DELIVERY_SWITCH)
-      if (wasPaused) await restartSending(tx, deps.clock.now())
+      if (wasPaused) {
+        // Sending resumes at a low rate, and the complaints that stopped it no longer count.
+        await resetSendRateAfterPause(tx)
+        await resetComplaintCount(tx, deps.clock.now())
+      }
       return { wasPaused, afterRestore }
     },
     { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS },
   )
 }
 
-/** Resumes at a low rate, and settles what stopped delivery. */
-async function restartSending(tx: Database, at: Date): Promise<void> {
-  await resetSendRateAfterPause(tx)
-  await resetComplaintCount(tx, at)
-}
-
-/** Whether email is being sent. */
-export async function deliverySwitch({ db, config }: Deps): Promise<DeliverySwitch> {
+/** Whether email is being sent. `off`: by the setting SENDING. */
+export async function deliverySwitch({ db, config }: Deps) {
   const paused = await readSwitch(db, DELIVERY_SWITCH)
   return {
-    delivery: paused ? 'paused' : config.SENDING,
+    delivery: paused ? ('paused' as const) : config.SENDING,
     reason: paused?.reason ?? null,
+    /**
+     * The database is a restored backup or a promoted standby. Planning is paused too, and resuming ends the messages
+     * that may have been sent.
+     */
     restored: isHoldSwitch(paused),
     since: paused?.at ?? null,
   }
 }
 
 /** deliverySwitch plus the number of waiting messages per lane. Counts every waiting message. */
-export async function deliverySummary(deps: Deps): Promise<DeliverySummary> {
-  return { ...(await deliverySwitch(deps)), waiting: await countWaiting(deps.db) }
-}
+export const deliverySummary = async (deps: Deps) => ({
+  ...(await deliverySwitch(deps)),
+  waiting: await countWaiting(deps.db),
+})
 
 /** The cost of the gap between a backup and now. */
 export interface RestoreOutcome {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { addDays, type Day, dayOf } from '../core/dates.ts'
+import { addDays, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { newestClosedDate } from '../digests/reconciliation.repo.ts'
 import { parseSourceName } from '../sources/registry.ts'
@@ -7,101 +7,7 @@ import { type SourceDay, sourceDaysBetween } from '../sources/source-day.repo.ts
 import { daysToFetch, MAX_DAYS_BACK } from '../sources/source-day-state.ts'
 import { deliverySwitch } from './delivery-switch.ts'
 import { count, day, instant, wholeNumber } from './operations/fields.ts'
-
-/** One day (UTC) of one source. */
-export type SourceDayStatus = Omit<SourceDay, 'source'>
-
-export interface SourceStatus {
-  source: string
-  /** State of today (UTC); also `waiting` for a source without any request. */
-  state: SourceDay['state']
-  /** The reason for today's state. */
-  reason: SourceDay['reason']
-  /** When a fetch last succeeded. */
-  newestFetch: Date | null
-  /** Time of the next request. A time in the past means the next tick; null if no day has to be fetched. */
-  nextTry: Date | null
-  /** The days on record, newest first. */
-  days: SourceDayStatus[]
-}
-
-/** Every configured source, and any other with papers, over the last `days` days (UTC) up to today. */
-export async function sourceStatus(
-  { db, config, clock }: Deps,
-  { days }: { days: number },
-): Promise<SourceStatus[]> {
-  const today = dayOf(clock.now())
-  const since = addDays(today, 1 - days)
-  const rows = await sourceDaysBetween(db, {
-    from: [since, addDays(today, -MAX_DAYS_BACK)].sort()[0]!,
-    to: today,
-  })
-  const bySource = Map.groupBy(rows, ({ source }) => source)
-  const others = [...bySource.keys()].filter((source) => !config.SOURCES.includes(source))
-  return [...config.SOURCES, ...others].map((source) => {
-    const recordedDays = (bySource.get(source) ?? []).toReversed()
-    const ofToday = recordedDays.find(({ day }) => day === today)
-    return {
-      source,
-      state: ofToday?.state ?? 'waiting',
-      reason: ofToday?.reason ?? null,
-      newestFetch: latest(recordedDays.map(({ fetchedAt }) => fetchedAt)),
-      nextTry: earliest(
-        stillFetched(config.SOURCES, source, recordedDays, clock.now()).map(({ nextTry }) => nextTry),
-      ),
-      days: recordedDays.filter(({ day }) => day >= since).map(({ source: _, ...day }) => day),
-    }
-  })
-}
-
-/**
- * Whether the day will be fetched again. A day that became too old while the service was stopped keeps a next try that
- * never runs, and so does a day of a source that is no longer configured.
- */
-function stillFetched(
-  sources: readonly string[],
-  source: string,
-  newestFirst: readonly SourceDay[],
-  now: Date,
-): SourceDay[] {
-  const calendar = parseSourceName(source)?.source.calendar
-  if (!calendar || !sources.includes(source)) return []
-  const newestClosed = newestFirst.find(({ closedAt }) => closedAt)?.day
-  const days = new Set(daysToFetch(calendar, now, newestClosed))
-  return newestFirst.filter(({ day }) => days.has(day))
-}
-
-const sorted = (instants: readonly (Date | null)[]): Date[] =>
-  instants.filter((instant) => instant !== null).sort((a, b) => a.getTime() - b.getTime())
-
-const latest = (instants: readonly (Date | null)[]): Date | null => sorted(instants).at(-1) ?? null
-const earliest = (instants: readonly (Date | null)[]): Date | null => sorted(instants)[0] ?? null
-
-/** The public status of the service: it names no person, server or reason. */
-export interface SiteStatus {
-  sources: SourceStatus[]
-  delivery: 'on' | 'paused' | 'off'
-  /** Null if delivery is not paused. */
-  since: Date | null
-  /** The newest date whose digests are all accounted for. */
-  newestClosedDate: Day | null
-}
-
-const DAYS = 7
-
-export async function siteStatus(deps: Deps): Promise<SiteStatus> {
-  const { delivery, since } = await deliverySwitch(deps)
-  return {
-    sources: await sourceStatus(deps, { days: DAYS }),
-    delivery,
-    since,
-    newestClosedDate: await newestClosedDate(deps.db),
-  }
-}
-
-export const sourceQuery = z.strictObject({
-  days: wholeNumber(90).default(7).describe('How many days up to today (UTC)'),
-})
+import { quantity } from './operations/text-table.ts'
 
 const state = z.enum(['waiting', 'fresh', 'quiet', 'stalled', 'failed'])
 const reason = z.enum(['weekend', 'holiday', 'none', 'repeated', 'made-up']).nullable()
@@ -144,6 +50,81 @@ export const sources = z.object({
   ),
 })
 
+export type SourceStatus = z.infer<typeof sources>['items'][number]
+/** One day (UTC) of one source. */
+export type SourceDayStatus = SourceStatus['days'][number]
+
+/**
+ * Every configured source, and any other with papers, over the last `days` days (UTC) up to today. The state and reason
+ * are those of today. A next try in the past means the next tick; null: no day has to be fetched.
+ */
+export async function sourceStatus(
+  { db, config, clock }: Deps,
+  { days }: { days: number },
+): Promise<SourceStatus[]> {
+  const today = dayOf(clock.now())
+  const since = addDays(today, 1 - days)
+  const rows = await sourceDaysBetween(db, {
+    from: [since, addDays(today, -MAX_DAYS_BACK)].sort()[0]!,
+    to: today,
+  })
+  const bySource = Map.groupBy(rows, ({ source }) => source)
+  const others = [...bySource.keys()].filter((source) => !config.SOURCES.includes(source))
+  return [...config.SOURCES, ...others].map((source) => {
+    const recordedDays = (bySource.get(source) ?? []).toReversed()
+    const ofToday = recordedDays.find(({ day }) => day === today)
+    const openDays = stillFetched(config.SOURCES, source, recordedDays, clock.now())
+    return {
+      source,
+      state: ofToday?.state ?? 'waiting',
+      reason: ofToday?.reason ?? null,
+      newestFetch: sorted(recordedDays.map(({ fetchedAt }) => fetchedAt)).at(-1) ?? null,
+      nextTry: sorted(openDays.map(({ nextTry }) => nextTry))[0] ?? null,
+      days: recordedDays.filter(({ day }) => day >= since).map(({ source: _, ...day }) => day),
+    }
+  })
+}
+
+/**
+ * Whether the day will be fetched again. A day that became too old while the service was stopped keeps a next try that
+ * never runs, and so does a day of a source that is no longer configured.
+ */
+function stillFetched(
+  sources: readonly string[],
+  source: string,
+  newestFirst: readonly SourceDay[],
+  now: Date,
+): SourceDay[] {
+  const calendar = parseSourceName(source)?.source.calendar
+  if (!calendar || !sources.includes(source)) return []
+  const newestClosed = newestFirst.find(({ closedAt }) => closedAt)?.day
+  const days = new Set(daysToFetch(calendar, now, newestClosed))
+  return newestFirst.filter(({ day }) => days.has(day))
+}
+
+const sorted = (instants: readonly (Date | null)[]): Date[] =>
+  instants.filter((instant) => instant !== null).sort((a, b) => a.getTime() - b.getTime())
+
+const DAYS = 7
+
+export type SiteStatus = Awaited<ReturnType<typeof siteStatus>>
+
+/** The public status of the service: it names no person, server or reason. */
+export async function siteStatus(deps: Deps) {
+  const { delivery, since } = await deliverySwitch(deps)
+  return {
+    sources: await sourceStatus(deps, { days: DAYS }),
+    delivery,
+    since,
+    /** The newest date whose digests are all accounted for. */
+    newestClosedDate: await newestClosedDate(deps.db),
+  }
+}
+
+export const sourceQuery = z.strictObject({
+  days: wholeNumber(90).default(7).describe('How many days up to today (UTC)'),
+})
+
 const REASONS: Record<NonNullable<SourceDay['reason']>, string> = {
   weekend: 'weekend',
   holiday: 'holiday',
@@ -165,8 +146,7 @@ const MAX_NAMED = 5
 export function rejectedPapersText(papers: readonly string[]): string {
   if (papers.length === 0) return ''
   const more = papers.length > MAX_NAMED ? `, and ${papers.length - MAX_NAMED} more` : ''
-  const count = `${papers.length} ${papers.length === 1 ? 'paper' : 'papers'}`
-  return `${count} rejected by the database: ${papers.slice(0, MAX_NAMED).join(', ')}${more}`
+  return `${quantity(papers.length, 'paper')} rejected by the database: ${papers.slice(0, MAX_NAMED).join(', ')}${more}`
 }
 
 /** What failed at a source, for the operator; `fault` is the stored code. */

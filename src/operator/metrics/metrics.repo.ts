@@ -1,15 +1,18 @@
 import type { Database } from '../../core/database/database.ts'
 
-/** A value and its labels. */
-export interface GaugeSample {
+/** A value of a gauge, with its labels. */
+interface Sample {
+  name: string
   labels: Record<string, string>
   value: number
 }
 
-/** Samples by gauge name that change from minute to minute. Reads only open rows, by index. */
-export async function cheapGaugeSamples(db: Database, now: Date): Promise<Record<string, GaugeSample[]>> {
-  return byName(
-    await db.$queryRaw<Row[]>`
+/** By gauge name. */
+export type Samples = Partial<Record<string, Pick<Sample, 'labels' | 'value'>[]>>
+
+/** Samples that change from minute to minute. Reads only open rows, by index. */
+export async function cheapGaugeSamples(db: Database, now: Date): Promise<Samples> {
+  const samples = await db.$queryRaw<Sample[]>`
     with open as (
       select b.lane::text, m.kind, m.state::text, m.next_try
       from message m join batch b on b.id = m.batch_id
@@ -52,20 +55,16 @@ export async function cheapGaugeSamples(db: Database, now: Date): Promise<Record
     from source_day where day = (${now}::timestamptz at time zone 'utc')::date
     union all select 'source_late_papers', jsonb_build_object('source', source), sum(late)::float8
     from source_day where day > (${now}::timestamptz at time zone 'utc')::date - 14 group by source
-    union all select 'database_size_bytes', '{}', pg_database_size(current_database())::float8`,
-  )
+    union all select 'database_size_bytes', '{}', pg_database_size(current_database())::float8`
+  return Object.groupBy(samples, ({ name }) => name)
 }
 
 // A small domain may identify a person, and one with a single subscriber does. So only the largest become labels.
 const MAX_DOMAINS = 10
 
 /** Samples that require full table scans: some hundred milliseconds with a million subscribers. */
-export async function expensiveGaugeSamples(
-  db: Database,
-  since: Date,
-): Promise<Record<string, GaugeSample[]>> {
-  return byName(
-    await db.$queryRaw<Row[]>`
+export async function expensiveGaugeSamples(db: Database, since: Date): Promise<Samples> {
+  const samples = await db.$queryRaw<Sample[]>`
     with recent as (select class, domain, subscriber_id from bounce where at > ${since}),
     biggest as (
       select domain from recent where domain is not null
@@ -80,19 +79,6 @@ export async function expensiveGaugeSamples(
     from message where dated_at > ${since} group by kind, state
     union all select 'day_bounces', jsonb_build_object('class', r.class, 'domain', coalesce(b.domain, 'other')),
       count(*)::float8
-    from recent r left join biggest b on b.domain = r.domain group by r.class, coalesce(b.domain, 'other')`,
-  )
-}
-
-interface Row extends GaugeSample {
-  name: string
-}
-
-function byName(rows: Row[]): Record<string, GaugeSample[]> {
-  const samples: Record<string, GaugeSample[]> = {}
-  for (const { name, labels, value } of rows) {
-    samples[name] ??= []
-    samples[name].push({ labels, value })
-  }
-  return samples
+    from recent r left join biggest b on b.domain = r.domain group by r.class, coalesce(b.domain, 'other')`
+  return Object.groupBy(samples, ({ name }) => name)
 }

@@ -3,14 +3,12 @@ import { monotonicMs, tryWithTimeout } from '../../core/clock.ts'
 import { DAY_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { type Metrics, openMetrics } from '../../core/metrics.ts'
-import { cheapGaugeSamples, expensiveGaugeSamples, type GaugeSample } from './metrics.repo.ts'
+import { cheapGaugeSamples, expensiveGaugeSamples, type Samples } from './metrics.repo.ts'
 
 const CHEAP_CACHE_MS = 10_000
 const EXPENSIVE_CACHE_MS = 60_000
 // Below Prometheus' default scrape timeout of ten seconds.
 const DATABASE_TIMEOUT_MS = 8000
-
-type Samples = Record<string, GaugeSample[]>
 
 export interface MetricsWriter {
   contentType: string
@@ -38,7 +36,7 @@ export function openMetricsWriter(deps: Deps): MetricsWriter {
   }
 }
 
-const number = (value: number): GaugeSample => ({ labels: {}, value })
+const number = (value: number) => ({ labels: {}, value })
 
 function textOf(samples: Samples): Promise<string> {
   const registry = new Registry()
@@ -73,19 +71,13 @@ function cachedFor<T>(forMs: number, read: () => Promise<T>): () => Promise<T> {
   }
 }
 
+const gauge = (name: string, help: string, ...labels: string[]) => ({ name, help, labels })
+
 /**
- * A gauge that is read from the database, so every process reports the same value. Its full name has the prefix
+ * Gauges that are read from the database, so every process reports the same value. Full names have the prefix
  * `daily_papers_`.
  */
-interface GaugeDefinition {
-  name: string
-  help: string
-  labels: string[]
-}
-
-const gauge = (name: string, help: string, ...labels: string[]): GaugeDefinition => ({ name, help, labels })
-
-export const GAUGES: readonly GaugeDefinition[] = [
+export const GAUGES = [
   gauge('database_up', '1 if the database replied in time; otherwise the gauges read from it are missing.'),
   gauge('database_size_bytes', 'Size of the database.'),
   gauge('subscribers', 'Subscribers by state, without those who were erased.', 'state'),

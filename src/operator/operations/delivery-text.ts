@@ -1,7 +1,7 @@
 import { LANES, type Lane } from '../../mail/message.ts'
 import { deliveryLimitText } from '../delivery-limits.ts'
 import { type DeliveryReport, QUEUED_STATES } from '../delivery-report.ts'
-import { formatMinute, table } from './text-table.ts'
+import { formatMinute, quantity, table } from './text-table.ts'
 
 type Shown = DeliveryReport & { now: Date }
 
@@ -102,11 +102,8 @@ const ago = (from: Date, to: Date): string => span(to.getTime() - from.getTime()
 /** "12 minutes", "3 hours", "2 days" */
 function span(ms: number): string {
   const minutes = Math.max(1, Math.round(ms / 60_000))
-  const [count, unit] =
-    minutes < 90
-      ? [minutes, 'minute']
-      : minutes < 2880
-        ? [Math.round(minutes / 60), 'hour']
-        : [Math.round(minutes / 1440), 'day']
-  return `${count} ${unit}${count === 1 ? '' : 's'}`
+  if (minutes < 90) return quantity(minutes, 'minute')
+  return minutes < 2880
+    ? quantity(Math.round(minutes / 60), 'hour')
+    : quantity(Math.round(minutes / 1440), 'day')
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
+import { sendRate } from '../delivery-limits.ts'
 import { deliveryReport } from '../delivery-report.ts'
 import {
   type DeliverySummary,
@@ -24,22 +25,6 @@ const waiting = z.object({
   oldest: instant.nullable().describe('When the oldest waiting message was created'),
   nextTry: instant.nullable().describe('The earliest time of the next attempt'),
 })
-
-const sendRate = z
-  .object({
-    kind: z
-      .enum(['rate', 'slowed', 'resumed', 'held', 'was-held', 'ramp-up'])
-      .describe(
-        'rate: set in SMTP_URL; slowed: the server asked to slow down; resumed: delivery resumed after a pause; held: on hold until then because it refused too much; was-held: resuming slowly after that; ramp-up: what a new sending domain may send on a day (UTC)',
-      ),
-    domain: z.string().nullable().describe('Domain of the recipients; null: all emails'),
-    perSecond: z.number().nullable().describe('Emails a second; a reduced rate doubles every minute'),
-    until: instant.nullable().describe('When the hold ends'),
-    left: count.nullable().describe('For the ramp-up: how many can still be sent today'),
-    of: count.nullable().describe('For the ramp-up: how many can be sent today in total'),
-    reply: z.string().nullable().describe('The reply, without addresses; how much was refused'),
-  })
-  .meta({ id: 'SendRate' })
 
 const delivery = z
   .object({

@@ -5,9 +5,9 @@ import type { Deps } from '../../core/deps.ts'
 import { dayTotals } from '../../digests/reconciliation.repo.ts'
 import type { DayTotals } from '../../digests/reconciliation.ts'
 import { weekdayDateWithYear } from '../../i18n/dates.ts'
-import { type DeliverySummary, deliverySwitch } from '../delivery-switch.ts'
+import { type DeliverySwitch, deliverySwitch } from '../delivery-switch.ts'
 import type { OutputStream } from './operation.ts'
-import { formatMinute } from './text-table.ts'
+import { fillLines, formatMinute } from './text-table.ts'
 
 /** Number of finished messages at an instant of the stopwatch, in milliseconds. */
 interface ProgressSample {
@@ -17,7 +17,7 @@ interface ProgressSample {
 
 export interface ProgressFrame {
   dayTotals: DayTotals
-  delivery: Pick<DeliverySummary, 'delivery' | 'since' | 'reason'>
+  delivery: Pick<DeliverySwitch, 'delivery' | 'since' | 'reason'>
   /** Recent samples, oldest first; at least one. */
   samples: readonly ProgressSample[]
   now: Date
@@ -66,18 +66,19 @@ const finishedCount = ({ planned, open }: DayTotals): number => planned - open
 /** The progress display for a date. No line is wider than the terminal, and none wraps. */
 export function frameLines(frame: ProgressFrame): string[] {
   const { dayTotals, now, columns } = frame
-  const { date, due, closed } = dayTotals
-  const filled = dayTotals.planned + dayTotals.nothingMatched + dayTotals.paused + dayTotals.missed
+  const { date, due, closed, planned, nothingMatched, paused, missed } = dayTotals
+  const { accepted, refused, gaveUp, skipped, uncertain, open } = dayTotals
+  const filled = planned + nothingMatched + paused + missed
   const time = now.toISOString().slice(11, 19)
   const lines = [
     `Digests of ${weekdayDateWithYear(date)}, ${closed ? 'complete' : 'not complete'}, ${time} UTC`,
     ...(due === 0 ? ['Nothing is due on this date yet.'] : []),
     ...bar('Planned', filled, due, columns),
-    ...bar('Mailed', finishedCount(dayTotals), dayTotals.planned, columns),
+    ...bar('Mailed', finishedCount(dayTotals), planned, columns),
     ...rateLine(frame),
     ...deliveryLine(frame),
-    ...wrapItems(mailCounts(dayTotals), columns),
-    ...wrapItems(otherCounts(dayTotals), columns),
+    ...fillLines(named({ accepted, refused, 'gave up': gaveUp, skipped, uncertain, open }), columns, '  '),
+    ...fillLines(named({ 'nothing matched': nothingMatched, paused, missed }), columns, '  '),
     closed ? 'Every email has a final result.' : 'Ctrl-C only stops watching.',
   ]
   return lines.map((line) => (line.length > columns ? `${line.slice(0, Math.max(0, columns - 1))}…` : line))
@@ -119,23 +120,5 @@ function deliveryLine({ delivery: { delivery, since, reason } }: ProgressFrame):
   return [`Delivery is paused${since ? ` since ${formatMinute(since)} UTC` : ''}: ${reason}`]
 }
 
-const mailCounts = ({ accepted, refused, gaveUp, skipped, uncertain, open }: DayTotals): string[] =>
-  named({ accepted, refused, 'gave up': gaveUp, skipped, uncertain, open })
-
-const otherCounts = ({ nothingMatched, paused, missed }: DayTotals): string[] =>
-  named({ 'nothing matched': nothingMatched, paused, missed })
-
 const named = (counts: Record<string, number>): string[] =>
   Object.entries(counts).map(([name, count]) => `${name} ${count}`)
-
-/** Puts as many items on a line as fit. */
-function wrapItems(parts: readonly string[], columns: number): string[] {
-  const lines: string[] = []
-  for (const part of parts) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + 2 + part.length <= columns)
-      lines[lines.length - 1] = `${last}  ${part}`
-    else lines.push(part)
-  }
-  return lines
-}

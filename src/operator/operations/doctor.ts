@@ -12,14 +12,11 @@ import type { Check, CheckState } from '../doctor/check.ts'
 import { runDoctor } from '../doctor/run-doctor.ts'
 import { settingsChecks } from '../doctor/settings-checks.ts'
 import { type CommandOutput, setupCommand } from './operation.ts'
-import { quantity } from './text-table.ts'
+import { fillLines, quantity } from './text-table.ts'
 
 const MARKS: Record<CheckState, string> = { ok: '✓', warning: '!', wrong: '✗', skipped: '–' }
 const STYLES = { ok: 'green', warning: 'yellow', wrong: 'red', skipped: 'dim' } as const
 const MAX_LINE_LENGTH = 100
-
-const styled = (state: CheckState, number: number): string =>
-  number > 0 ? styleText(STYLES[state], `${number} ${state}`) : `${number} ${state}`
 
 const TIMEOUT_MS = 20_000
 const CONNECTIONS = 4
@@ -107,7 +104,7 @@ export function textOfChecks(checks: Check[]): string {
 
 function linesOf({ check, state, found, fix }: Check, width: number): string[] {
   const indent = ' '.repeat(width + 5)
-  const wrapped = (text: string) => wrap(text, MAX_LINE_LENGTH - indent.length)
+  const wrapped = (text: string) => fillLines(text.split(' '), MAX_LINE_LENGTH - indent.length, ' ')
   const [first, ...rest] = wrapped(state === 'skipped' ? `skipped: ${found}` : found)
   const fixes = fix ? wrapped(`fix: ${fix}`) : []
   const head = `${styleText(STYLES[state], MARKS[state])}  ${check.padEnd(width)}  ${first}`
@@ -118,23 +115,8 @@ function linesOf({ check, state, found, fix }: Check, width: number): string[] {
   ]
 }
 
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + word.length < width) lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(word)
-  }
-  return lines
-}
-
 function summaryOf(checks: Check[]): string {
   const of = (state: CheckState) => checks.filter((check) => check.state === state).length
-  const parts = [
-    `${of('ok')} ok`,
-    quantity(of('warning'), 'warning'),
-    styled('wrong', of('wrong')),
-    `${of('skipped')} skipped`,
-  ]
-  return `${parts.join(', ')}.`
+  const wrong = of('wrong') > 0 ? styleText(STYLES.wrong, `${of('wrong')} wrong`) : '0 wrong'
+  return `${of('ok')} ok, ${quantity(of('warning'), 'warning')}, ${wrong}, ${of('skipped')} skipped.`
 }

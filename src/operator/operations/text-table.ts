@@ -18,3 +18,14 @@ export const formatMinute = (instant: Date): string => instant.toISOString().sli
 /** "1 paper", "2 papers" */
 export const quantity = (number: number, noun: string): string =>
   `${number} ${noun}${number === 1 ? '' : 's'}`
+
+/** Puts as many items on each line as fit in `width`. */
+export function fillLines(items: readonly string[], width: number, gap: string): string[] {
+  const lines: string[] = []
+  for (const item of items) {
+    const longer = lines.length > 0 ? `${lines.at(-1)}${gap}${item}` : item
+    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer
+    else lines.push(item)
+  }
+  return lines
+}
