@@ -20,7 +20,7 @@ export async function* exportSubscribers(
   { db }: Deps,
   { state }: { state?: SubscriberState } = {},
 ): AsyncGenerator<ExportRow> {
-  let after: ExportedSubscriber | null = null
+  let after: ExportedSubscriber | undefined
   for (;;) {
     const page: ExportedSubscriber[] = await subscribersToExport(db, { state, after, limit: PAGE })
     for (const one of page) yield rowOf(one)
@@ -29,29 +29,14 @@ export async function* exportSubscribers(
   }
 }
 
-const iso = (instant: Date | null): string => instant?.toISOString() ?? ''
-
-const rowOf = (one: ExportedSubscriber): ExportRow => ({
-  email: one.address,
-  state: one.state,
-  topics: topicsCell(one.topics),
-  hour: String(one.hour),
-  zone: one.zone,
-  days: one.days.join(),
-  confirmed_at: iso(one.confirmedAt),
-  confirmed_how: one.how ?? '',
-  max: String(one.maxPapers),
-  format: one.format,
-  detail: one.detail,
-  paused_until: one.pausedUntil ?? '',
-  created_at: iso(one.createdAt),
-  unsubscribed_at: iso(one.unsubscribedAt),
-  suppressed_reason: one.suppressedReason ?? '',
-  suppressed_at: iso(one.suppressedAt),
-  state_before: one.stateBefore ?? '',
-  id: one.id,
-  epoch: String(one.epoch),
-})
+function rowOf({ topics, ...found }: ExportedSubscriber): ExportRow {
+  const cells = { ...found, topics: topicsCell(topics) }
+  const texts = SUBSCRIBER_COLUMNS.map((column) => {
+    const cell = cells[column]
+    return [column, cell instanceof Date ? cell.toISOString() : String(cell ?? '')]
+  })
+  return Object.fromEntries(texts)
+}
 
 export const exportHeaderLine = (): string => csvLine(SUBSCRIBER_COLUMNS)
 
@@ -65,8 +50,9 @@ export async function* exportSuppressions({ db, config }: Deps): AsyncGenerator<
   yield csvLine(SUPPRESSION_COLUMNS)
   let after = ''
   for (;;) {
-    const page = await suppressionsToExport(db, { after, most: PAGE })
-    for (const { addressHash, reason, at } of page) yield csvLine([addressHash, reason, iso(at), key])
+    const page = await suppressionsToExport(db, { after, limit: PAGE })
+    for (const { addressHash, reason, at } of page)
+      yield csvLine([addressHash, reason, at.toISOString(), key])
     if (page.length < PAGE) return
     after = page.at(-1)!.addressHash
   }

@@ -1,37 +1,21 @@
 import type { Database } from '../../core/database/database.ts'
-import type { Day, Weekday } from '../../core/dates.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
-import type { MailDetail, MailFormat, SubscriberState, TopicText } from '../subscriber.ts'
-import type { SuppressionReason } from '../suppression.repo.ts'
+import type { SubscriberState, TopicText } from '../subscriber.ts'
+import type { SubscriberColumn } from './import-columns.ts'
 
-/** Everything about a subscriber that moves to another installation with them. */
-export interface ExportedSubscriber {
-  id: string
-  address: string
-  state: SubscriberState
-  stateBefore: SubscriberState | null
+type Cell = string | number | string[] | Date | null
+
+/** Everything about a subscriber that moves to another installation with them, under the names of the file. */
+export type ExportedSubscriber = Record<Exclude<SubscriberColumn, 'topics'>, Cell> & {
   topics: TopicText[]
-  hour: number
-  zone: string
-  days: Weekday[]
-  confirmedAt: Date | null
-  /** How they gave consent. */
-  how: string | null
-  maxPapers: number
-  format: MailFormat
-  detail: MailDetail
-  pausedUntil: Day | null
-  createdAt: Date
-  unsubscribedAt: Date | null
-  suppressedReason: SuppressionReason | null
-  suppressedAt: Date | null
-  epoch: number
+  id: string
+  created_at: Date
 }
 
-export interface ExportPage {
+interface ExportPage {
   state?: SubscriberState
-  /** created_at and id of the last row of the previous page. */
-  after: { createdAt: Date; id: string } | null
+  /** The last row of the previous page. */
+  after: Pick<ExportedSubscriber, 'created_at' | 'id'> | undefined
   limit: number
 }
 
@@ -41,22 +25,21 @@ export async function subscribersToExport(
   { state, after, limit }: ExportPage,
 ): Promise<ExportedSubscriber[]> {
   const beyond = after
-    ? Prisma.sql`and (s.created_at, s.id) > (${after.createdAt}, ${after.id})`
+    ? Prisma.sql`and (s.created_at, s.id) > (${after.created_at}, ${after.id})`
     : Prisma.empty
   const only = state ? Prisma.sql`and s.state = ${state}::subscriber_state` : Prisma.empty
   return db.$queryRaw<ExportedSubscriber[]>`
     with page as materialized (
       select * from subscriber s where s.erased_at is null ${only} ${beyond}
       order by s.created_at, s.id limit ${limit})
-    select s.id, s.address, s.state::text, s.state_before::text as "stateBefore", (
+    select s.address as email, s.state::text, (
         select coalesce(json_agg(json_build_object('name', t.name, 'query', q.text) order by t.position), '[]')
         from topic t join query q on q.id = t.query_id where t.subscriber_id = s.id) as topics,
-      s.hour, s.zone, s.days, s.confirmed_at as "confirmedAt", yes.how, s.max_papers as "maxPapers",
-      s.format::text, s.detail::text, to_char(s.paused_until, 'YYYY-MM-DD') as "pausedUntil",
-      s.created_at as "createdAt", (
+      s.hour, s.zone, s.days, s.confirmed_at, yes.how as confirmed_how, s.max_papers as max, s.format::text,
+      s.detail::text, to_char(s.paused_until, 'YYYY-MM-DD') as paused_until, s.created_at, (
         select c.at from consent c where c.subscriber_id = s.id and c.event = 'unsubscribed'
-        order by c.id desc limit 1) as "unsubscribedAt",
-      p.reason as "suppressedReason", p.at as "suppressedAt", s.epoch
+        order by c.id desc limit 1) as unsubscribed_at,
+      p.reason as suppressed_reason, p.at as suppressed_at, s.state_before::text, s.id, s.epoch
     from page s
     left join suppression p on p.address_hash = s.address_hash and p.lifted_at is null
     left join lateral (
@@ -73,18 +56,10 @@ export async function subscribersToExport(
     order by s.created_at, s.id`
 }
 
-export interface ExportedSuppression {
-  addressHash: string
-  reason: SuppressionReason
-  at: Date
-}
-
 /** The next suppressed addresses, as hashes. */
-export async function suppressionsToExport(
-  db: Database,
-  { after, most }: { after: string; most: number },
-): Promise<ExportedSuppression[]> {
-  return db.$queryRaw<ExportedSuppression[]>`
-    select address_hash as "addressHash", reason, at from suppression
-    where lifted_at is null and address_hash > ${after} order by address_hash limit ${most}`
-}
+export const suppressionsToExport = (db: Database, { after, limit }: { after: string; limit: number }) =>
+  db.suppression.findMany({
+    where: { liftedAt: null, addressHash: { gt: after } },
+    orderBy: { addressHash: 'asc' },
+    take: limit,
+  })
