@@ -155,10 +155,8 @@ const status = operation({
     },
   },
   api: {
-    method: 'GET',
     path: '/api/digests/status',
     operationId: 'showBooks',
-    tag: 'digests',
     input: z.strictObject({ date: day.describe('A local date; default: today (UTC)').optional() }),
     response: dayTotalsBody,
   },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { WEEKDAYS } from '../../core/dates.ts'
-import { FORMATS } from '../../subscribers/subscriber.ts'
+import { DETAILS, FORMATS, MAX_PAPERS } from '../../subscribers/subscriber.ts'
 
 // Fields of operations and of requests. Each message says what the field takes, and continues after "takes" or "use".
 
@@ -26,13 +26,16 @@ export const day = z.iso
   .refine((text) => !text.startsWith('0'), 'a day such as 2026-11-24')
   .describe('YYYY-MM-DD')
 
+const between = (min: number, max: number) => {
+  const error = `a whole number from ${min} to ${max}`
+  return z.int({ error }).min(min, error).max(max, error)
+}
+
 /** From 1 to `max`, also as text: in a query string, or on the command line. */
-export const wholeNumber = (max: number) =>
-  z.coerce
-    .number({ error: `a whole number from 1 to ${max}` })
-    .int(`a whole number from 1 to ${max}`)
-    .min(1, `a whole number from 1 to ${max}`)
-    .max(max, `a whole number from 1 to ${max}`)
+export const wholeNumber = (max: number) => {
+  const error = `a whole number from 1 to ${max}`
+  return z.coerce.number({ error }).int(error).min(1, error).max(max, error)
+}
 
 const MAX_CURSOR_LENGTH = 400
 
@@ -62,31 +65,21 @@ export const dryRunInQuery = z.strictObject({
   dryRun: z.enum(['true', 'false'], { error: 'true or false' }).default('false'),
 })
 
+const weekdayList = { error: `a list of ${WEEKDAYS.join(', ')}` }
+
 /** Settings of a subscriber. A missing field keeps its value, or gets the site's default in a new subscription. */
 export const settings = {
-  hour: z
-    .int({ error: 'a whole number from 0 to 23' })
-    .min(0, 'a whole number from 0 to 23')
-    .max(23, 'a whole number from 0 to 23')
-    .describe('Local hour of the digest')
-    .optional(),
+  hour: between(0, 23).describe('Local hour of the digest').optional(),
   zone: line.describe('A time zone such as Europe/Paris').optional(),
   days: z
-    .array(z.enum(WEEKDAYS, { error: `a list of ${WEEKDAYS.join(', ')}` }), {
-      error: `a list of ${WEEKDAYS.join(', ')}`,
-    })
-    .min(1, `a list of ${WEEKDAYS.join(', ')}`)
+    .array(z.enum(WEEKDAYS, weekdayList), weekdayList)
+    .min(1, weekdayList)
     .max(WEEKDAYS.length, 'each day once')
     .optional(),
-  max: z
-    .int({ error: 'a whole number from 1 to 25' })
-    .min(1, 'a whole number from 1 to 25')
-    .max(25, 'a whole number from 1 to 25')
-    .describe('Maximum papers per email')
-    .optional(),
+  max: between(1, MAX_PAPERS).describe('Maximum papers per email').optional(),
   format: z.enum(FORMATS, { error: FORMATS.join(' or ') }).optional(),
   detail: z
-    .enum(['full', 'titles'], { error: 'full or titles' })
+    .enum(DETAILS, { error: DETAILS.join(' or ') })
     .describe('How much of each paper an email shows')
     .optional(),
 }

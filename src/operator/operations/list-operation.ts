@@ -29,7 +29,7 @@ interface ListDefinition<
   api: {
     path: string
     operationId: string
-    tag: string
+    tag?: string
     summary?: string
     filters: A
     /** Schema of an item; its `json`. */
@@ -77,7 +77,6 @@ export function listOperation<
     command,
     api: {
       ...route,
-      method: 'GET',
       input: z.strictObject({ ...filters, ...page }),
       response: listOf(item),
       body: (_deps, { shown, next }) => ({ items: shown.map(json), next }),

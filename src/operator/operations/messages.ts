@@ -21,7 +21,6 @@ import { listOperation, type Page } from './list-operation.ts'
 import { operation } from './operation.ts'
 import { formatMinute, table } from './text-table.ts'
 
-const tag = 'messages'
 const MAX_LISTED = 1000
 
 const STATE_NAMES = MESSAGE_STATES.map(stateName) as [string, ...string[]]
@@ -89,7 +88,6 @@ const list = listOperation({
   api: {
     path: '/api/messages',
     operationId: 'listMessages',
-    tag,
     summary: 'Emails, newest first',
     filters,
     item: z.object(message).meta({ id: 'Message' }),
@@ -112,10 +110,8 @@ const show = operation({
   }),
   command: {},
   api: {
-    method: 'GET',
     path: '/api/messages/:id',
     operationId: 'showMessage',
-    tag,
     summary: 'One email with every attempt and the server’s replies',
     response: shownMessage,
   },
@@ -134,10 +130,8 @@ export const retry = operation({
   }),
   command: {},
   api: {
-    method: 'POST',
     path: '/api/messages/:id/retry',
     operationId: 'retryMessage',
-    tag,
     summary: 'Retry an email that was refused, given up, skipped or is waiting',
     response: z.object({ dryRun: z.boolean(), message: shownMessage }),
     faults: [409],

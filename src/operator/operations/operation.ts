@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { z } from 'zod'
-import type { SubscriberRef } from '../../account/find-subscriber.ts'
+import { findSubscriber, type SubscriberRef } from '../../account/find-subscriber.ts'
 import type { ShownSubscriber } from '../../account/show-subscriber.ts'
 import type { Environment } from '../../config/config.ts'
 import { type Action, recordAction } from '../../core/action.repo.ts'
@@ -8,8 +8,6 @@ import { withRollback } from '../../core/database/with-rollback.ts'
 import { parseDay } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
-import { parseAddress } from '../../subscribers/address.ts'
-import { subscriberByKey } from '../../subscribers/subscriber.repo.ts'
 
 /** What a command prints: `text` for people, `json` for programs. */
 export interface CommandOutput {
@@ -70,10 +68,12 @@ type ResponseBody<P> = P extends z.ZodType ? Omit<z.input<P>, 'dryRun'> : never
 
 /** The route of the operator's API. The subject is `:id` in the path. */
 export interface ApiChannel<I = object, R = unknown, P extends z.ZodType = z.ZodType> {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** Default: GET for a read, POST for a change. */
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   path: string
   operationId: string
-  tag: string
+  /** Default: the noun of the operation. */
+  tag?: string
   /** Default: the summary of the operation. */
   summary?: string
   /** The query (GET) or body, if it is not `input`. */
@@ -169,9 +169,13 @@ interface Call {
   context?: Partial<OperationContext>
 }
 
+// Resuming after a restore writes one date for every subscriber.
+const MAX_DURATION_MS = 600_000
+
 /**
- * Runs an operation; a change is logged or, in a dry run, rolled back. `read` gets the result inside the transaction.
- * Throws what `run` throws.
+ * Runs an operation. A change and its row in the operator's log are one transaction; nothing is logged if the result
+ * says `unchanged`, and a dry run is rolled back. `read` gets the result inside the transaction. Throws what `run`
+ * throws.
  */
 export async function runOperation<T>(
   deps: Deps,
@@ -182,23 +186,43 @@ export async function runOperation<T>(
   const { name, effect, ownTransactions, subscriberOf } = operation
   const { stdout, stderr } = process
   const context = { dryRun: false, wantsJson: false, stdout, stderr, ...given }
-  const work = async (within: Deps): Promise<MaybeUnchanged & { read: T }> => {
-    const result = await operation.run(within, input as never, context)
-    const { unchanged } = (result ?? {}) as MaybeUnchanged
-    return { unchanged, read: await read(within, result, context) }
-  }
-  if (effect === 'read' || ownTransactions) return (await work(deps)).read
-  if (context.dryRun) return (await withRollback(deps, work)).read
-  const subject = subscriberOf ? { subscriberId: await subscriberOf(deps, input as never) } : {}
-  const action = { via, verb: name, ...subjectOf(input), ...subject }
-  return (await withAuditLog(deps, action, work)).read
+  const run = (within: Deps) => operation.run(within, input as never, context)
+  const work = async (within: Deps) => read(within, await run(within), context)
+  if (effect === 'read' || ownTransactions) return work(deps)
+  if (context.dryRun) return withRollback(deps, work)
+  const { who, id: detail } = input as { who?: SubscriberRef; id?: string }
+  const about = subscriberOf ? await subscriberOf(deps, input as never) : undefined
+  // The transactions of `run` become savepoints of this one.
+  return deps.db.$transaction(
+    async (tx) => {
+      const inside = { ...deps, db: tx }
+      // An address may be erased by `run`, or added: one of the two looks finds the subscriber.
+      const before = about ?? (await subjectId(inside, input))
+      const result = await run(inside)
+      if ((result as { unchanged?: boolean } | undefined)?.unchanged !== true) {
+        const subscriberId = before ?? (await subjectId(inside, input))
+        const action = { via, verb: name, detail: who ? undefined : detail, subscriberId }
+        await recordAction(tx, { ...action, at: deps.clock.now() })
+      }
+      return read(inside, result, context)
+    },
+    { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS },
+  )
 }
 
-/** What the operator's log says about the subject. */
-function subjectOf(input: { who?: SubscriberRef; id?: string; email?: string }): Partial<OperatorAction> {
-  const { who, id: detail, email } = input
-  if (!who) return { email, detail }
-  return 'id' in who ? { subscriberId: who.id } : { email: who.email }
+/** The id of the subscriber that an action is about. `run` reports an invalid address, together with other errors. */
+async function subjectId(
+  { db }: Deps,
+  { who, email }: { who?: SubscriberRef; email?: string },
+): Promise<string | undefined> {
+  const named = who ?? (email === undefined ? undefined : { email })
+  if (!named || 'id' in named) return named?.id
+  try {
+    return (await findSubscriber(db, named)).id
+  } catch (error) {
+    if (error instanceof Fault) return undefined
+    throw error
+  }
 }
 
 /**
@@ -242,56 +266,4 @@ export async function writeOut(file: string, data: string | Buffer, mode?: numbe
   await writeFile(file, data, { mode }).catch(({ code }) => {
     throw new Fault('usage.wrong', { what: `--out "${file}": cannot be written (${code})` })
   })
-}
-
-// Resuming after a restore writes one date for every subscriber.
-const MAX_DURATION_MS = 600_000
-
-/** An action of the operator. `email` identifies its subject and is not stored. */
-interface OperatorAction extends Omit<Action, 'at'> {
-  email?: string
-}
-
-/** A result of a change that may have changed nothing; then it is not logged. */
-interface MaybeUnchanged {
-  unchanged?: boolean
-}
-
-/**
- * Runs an action of the operator and logs it, in one transaction. Logs nothing if the result states that nothing
- * changed. Throws what `work` throws.
- */
-function withAuditLog<D extends Deps, T>(
-  deps: D,
-  { email, ...action }: OperatorAction,
-  work: (deps: D) => Promise<T>,
-): Promise<T> {
-  // The transactions of `work` become savepoints of this one.
-  return deps.db.$transaction(
-    async (tx) => {
-      const inside = { ...deps, db: tx }
-      const before = action.subscriberId ?? (await idOf(inside, email))
-      const result = await work(inside)
-      if ((result as MaybeUnchanged | undefined)?.unchanged === true) return result
-      const subscriberId = before ?? (await idOf(inside, email))
-      await recordAction(tx, { ...action, subscriberId, at: deps.clock.now() })
-      return result
-    },
-    { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS },
-  )
-}
-
-/** Call it before an address is erased and after it is added: one of the two finds the subscriber. */
-async function idOf({ db }: Deps, email: string | undefined): Promise<string | undefined> {
-  const key = email === undefined ? undefined : keyIn(email)
-  return key && (await subscriberByKey(db, key))?.id
-}
-
-// `work` reports an invalid address, together with other errors.
-function keyIn(email: string): string | undefined {
-  try {
-    return parseAddress(email).key
-  } catch {
-    return undefined
-  }
 }

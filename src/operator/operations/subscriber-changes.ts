@@ -13,8 +13,6 @@ import { day, email } from './fields.ts'
 import { type Operation, operation } from './operation.ts'
 import * as schemas from './subscriber-schemas.ts'
 
-const tag = 'subscribers'
-
 /** The subscriber after a change. */
 const shownAfter = async (deps: Deps, _result: unknown, { who }: { who: SubscriberRef }) => ({
   subscriber: jsonOfSubscriberDetails(await showSubscriber(deps, who)),
@@ -22,10 +20,8 @@ const shownAfter = async (deps: Deps, _result: unknown, { who }: { who: Subscrib
 
 /** The route of a change; its response is the subscriber afterwards. */
 export const changeRoute = (verb: string, operationId: string) => ({
-  method: 'POST' as const,
   path: `/api/subscribers/:id/${verb}`,
   operationId,
-  tag,
   response: schemas.changed,
   faults: [409] as const,
   body: shownAfter,
@@ -173,7 +169,6 @@ const erase = operation({
     method: 'DELETE',
     path: '/api/subscribers/:id',
     operationId: 'eraseSubscriber',
-    tag,
     response: schemas.erased,
     body: () => ({ erased: true as const }),
   },

@@ -23,8 +23,6 @@ import * as schemas from './subscriber-schemas.ts'
 import { textOfAdded, textOfSubscriber } from './subscriber-text.ts'
 import { table } from './text-table.ts'
 
-const tag = 'subscribers'
-
 const list = operation({
   name: 'subscribers list',
   summary: 'all subscribers, oldest first',
@@ -55,7 +53,6 @@ const newest = listOperation({
   api: {
     path: '/api/subscribers',
     operationId: 'listSubscribers',
-    tag,
     filters: { state: schemas.state.optional() },
     item: schemas.listedSubscriber,
     list: 'subscribers',
@@ -75,7 +72,6 @@ const find = operation({
     method: 'POST',
     path: '/api/subscribers/find',
     operationId: 'findSubscriber',
-    tag,
     response: schemas.shownSubscriber,
     faults: [404],
     body: (_deps, shown) => jsonOfSubscriberDetails(shown),
@@ -115,10 +111,8 @@ const add = operation({
     },
   },
   api: {
-    method: 'POST',
     path: '/api/subscribers',
     operationId: 'addSubscriber',
-    tag,
     summary: 'Add a subscriber: confirmed with their consent, otherwise with a confirmation email',
     input: schemas.addition,
     response: schemas.added,
@@ -148,10 +142,8 @@ const show = operation({
   output: (shown) => ({ json: jsonOfSubscriberDetails(shown), text: textOfSubscriber(shown) }),
   command: {},
   api: {
-    method: 'GET',
     path: '/api/subscribers/:id',
     operationId: 'showSubscriber',
-    tag,
     summary: 'One subscriber',
     response: schemas.shownSubscriber,
   },
@@ -197,10 +189,8 @@ const explain = operation({
     },
   },
   api: {
-    method: 'GET',
     path: '/api/subscribers/:id/explain',
     operationId: 'explainSubscriber',
-    tag,
     summary: 'Why they did or did not get an email on a date',
     response: schemas.explanation,
   },
@@ -213,10 +203,8 @@ const copy = operation({
   subject: 'subscriber',
   run: async (deps, { who }) => exportSubscriber(deps, { id: (await findSubscriber(deps.db, who)).id }),
   api: {
-    method: 'GET',
     path: '/api/subscribers/:id/export',
     operationId: 'exportSubscriber',
-    tag,
     response: schemas.copy,
   },
 })

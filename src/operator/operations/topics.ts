@@ -15,8 +15,6 @@ import { operation, writeOut } from './operation.ts'
 import * as schemas from './subscriber-schemas.ts'
 import { textOfTopics } from './subscriber-text.ts'
 
-const tag = 'topics'
-
 const list = operation({
   name: 'topics list',
   summary: 'the topics of a subscriber, in order',
@@ -26,55 +24,43 @@ const list = operation({
   output: (topics) => ({ text: textOfTopics(topics).join('\n') }),
   command: {},
   api: {
-    method: 'GET',
     path: '/api/subscribers/:id/topics',
     operationId: 'listTopics',
-    tag,
     response: schemas.topics,
     body: (_deps, items) => ({ items }),
   },
 })
 
-const add = operation({
-  name: 'topics add',
-  summary: 'add a topic',
-  effect: 'change',
-  subject: 'subscriber',
-  input: z.object({ query: z.string().min(1, 'a query such as robots AND dogs') }),
-  run: (deps, { who, query: text }) => addTopicsByOperator(deps, { ...who, text }),
-  output: (topics) => ({ json: { topics }, text: textOfTopics(topics).join('\n') }),
-  command: { arguments: { query: ['<query>'] } },
-  api: {
-    method: 'POST',
-    path: '/api/subscribers/:id/topics',
-    operationId: 'addTopic',
-    tag,
-    input: z.strictObject({ query }),
-    response: schemas.changedTopics,
-    faults: [409],
-    body: (_deps, items) => ({ items }),
-  },
-})
+/** A change of a subscriber's topics; its result is all topics afterwards. */
+const topicChange = (
+  verb: 'add' | 'remove',
+  operationId: string,
+  change: typeof addTopicsByOperator,
+  { help, field }: { help?: string; field: typeof query },
+) =>
+  operation({
+    name: `topics ${verb}`,
+    summary: `${verb} a topic`,
+    effect: 'change',
+    subject: 'subscriber',
+    input: z.object({ query: z.string().min(1, 'a query such as robots AND dogs') }),
+    run: (deps, { who, query: text }) => change(deps, { ...who, text }),
+    output: (topics) => ({ json: { topics }, text: textOfTopics(topics).join('\n') }),
+    command: { arguments: { query: ['<query>', help] } },
+    api: {
+      path: `/api/subscribers/:id/topics${verb === 'add' ? '' : '/remove'}`,
+      operationId,
+      input: z.strictObject({ query: field }),
+      response: schemas.changedTopics,
+      faults: [409],
+      body: (_deps, items) => ({ items }),
+    },
+  })
 
-const remove = operation({
-  name: 'topics remove',
-  summary: 'remove a topic',
-  effect: 'change',
-  subject: 'subscriber',
-  input: z.object({ query: z.string().min(1, 'a query such as robots AND dogs') }),
-  run: (deps, { who, query: text }) => removeTopicByOperator(deps, { ...who, text }),
-  output: (topics) => ({ json: { topics }, text: textOfTopics(topics).join('\n') }),
-  command: { arguments: { query: ['<query>', 'the query, or the name, of one topic'] } },
-  api: {
-    method: 'POST',
-    path: '/api/subscribers/:id/topics/remove',
-    operationId: 'removeTopic',
-    tag,
-    input: z.strictObject({ query: query.describe('Query or name of one topic') }),
-    response: schemas.changedTopics,
-    faults: [409],
-    body: (_deps, items) => ({ items }),
-  },
+const add = topicChange('add', 'addTopic', addTopicsByOperator, { field: query })
+const remove = topicChange('remove', 'removeTopic', removeTopicByOperator, {
+  help: 'the query, or the name, of one topic',
+  field: query.describe('Query or name of one topic'),
 })
 
 const exportTopics = operation({

@@ -16,15 +16,19 @@ import { BODY_FAULTS, faults, publicOperation } from './faults.ts'
 export const operatorRoutes: FastifyPluginAsyncZod<Site> = async (api, { deps }) => {
   api.addHook('onRequest', requireToken(deps))
   for (const operation of await readOperations())
-    if ('api' in operation && operation.api) addRoute(api, deps, operation, operation.api)
+    if ('api' in operation && operation.api)
+      addRoute(api, deps, operation, withDefaults(operation, operation.api))
 }
 
-function addRoute(
-  api: FastifyInstance,
-  deps: ServiceDeps,
-  operation: Operation,
-  channel: ApiChannel<never, never>,
-): void {
+type Channel = ApiChannel<never, never> & Required<Pick<ApiChannel, 'method' | 'tag'>>
+
+const withDefaults = ({ name, effect }: Operation, channel: ApiChannel<never, never>): Channel => ({
+  method: effect === 'read' ? 'GET' : 'POST',
+  tag: name.split(' ')[0]!,
+  ...channel,
+})
+
+function addRoute(api: FastifyInstance, deps: ServiceDeps, operation: Operation, channel: Channel): void {
   const fields = fieldsOf(operation, channel)
   api.route({
     method: channel.method,
@@ -61,14 +65,11 @@ interface Sent {
 const wantsDryRun = ({ body, query }: FastifyRequest): boolean =>
   [body, query].some((sent) => String((sent as Sent | undefined | null)?.dryRun) === 'true')
 
-const hasBody = ({ method }: ApiChannel<never, never>): boolean => method === 'POST' || method === 'PATCH'
+const hasBody = ({ method }: Channel): boolean => method === 'POST' || method === 'PATCH'
 
 /** A query without a schema is not checked, and not used. */
-const sentIn = (
-  channel: ApiChannel<never, never>,
-  fields: z.ZodObject,
-  { body, query }: FastifyRequest,
-): unknown => (hasBody(channel) ? body : isEmpty(fields) ? {} : query)
+const sentIn = (channel: Channel, fields: z.ZodObject, { body, query }: FastifyRequest): unknown =>
+  hasBody(channel) ? body : isEmpty(fields) ? {} : query
 
 const isEmpty = ({ shape }: z.ZodObject): boolean => Object.keys(shape).length === 0
 
@@ -78,13 +79,13 @@ function subjectOf({ subject }: Operation, { params }: FastifyRequest): object {
 }
 
 /** What a request may hold besides the path. */
-function fieldsOf({ effect, input }: Operation, channel: ApiChannel<never, never>): z.ZodObject {
+function fieldsOf({ effect, input }: Operation, channel: Channel): z.ZodObject {
   if (channel.method === 'DELETE') return dryRunInQuery
   const fields = channel.input ?? input
   return effect === 'read' ? fields.strict() : z.strictObject({ ...fields.shape, dryRun })
 }
 
-function schemaOf(operation: Operation, channel: ApiChannel<never, never>, fields: z.ZodObject) {
+function schemaOf(operation: Operation, channel: Channel, fields: z.ZodObject) {
   const { tag, operationId, response, statuses = [], faults: ownFaults = [], summary } = channel
   const isOptional = fields.safeParse({}).success
   return {

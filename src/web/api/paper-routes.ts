@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { FieldReader } from '../../core/errors.ts'
+import { readFields } from '../../core/errors.ts'
 import { idNumber, readCursor, writeCursor } from '../../operator/operations/cursor.ts'
 import { count, day, instant, listOf, page, query } from '../../operator/operations/fields.ts'
 import { sourceQuery, sourceStatus, sources } from '../../operator/source-status.ts'
@@ -62,12 +62,8 @@ export const paperRoutes: FastifyPluginAsyncZod<Site> = async (api, { deps }) =>
 }
 
 /** Throws FieldFaults: q. */
-function understoodAs(q: string): string {
-  const fields = new FieldReader()
-  const text = fields.read('q', '', () => describeQuery(parseQuery(q)))
-  fields.finish()
-  return text
-}
+const understoodAs = (q: string): string =>
+  readFields((fields) => fields.read('q', '', () => describeQuery(parseQuery(q))))
 
 function jsonOfFoundPaper(baseUrl: string, { paper, reason }: FoundPaper): PaperJson {
   const { title, abstract, authors, firstDay, votes, comments, categories, keywords, organization } = paper
