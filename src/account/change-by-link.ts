@@ -6,10 +6,9 @@ import { applyChange } from '../digests/apply-change.ts'
 import { changeById, newestChanges } from '../subscribers/change.repo.ts'
 import { type Change, changesToUndo, isSameSubscription, type Subscription } from '../subscribers/change.ts'
 import { CONSENT_WORDING } from '../subscribers/consent.ts'
-import { lockSubscriber } from '../subscribers/subscriber.repo.ts'
 import { requireSubscription, type Subscriber } from '../subscribers/subscriber.ts'
 import { loadSubscription, type StoredTopic, storedTopicsOf } from '../subscribers/topic.repo.ts'
-import { subscriberByLink } from './find-subscriber.ts'
+import { withHolder } from './find-subscriber.ts'
 
 /** The value of `how` for a change that undoes another. */
 export const UNDO_HOW = 'page, undo'
@@ -66,22 +65,16 @@ async function changeWithLink(
   how: string,
   wanted: (tx: Database, context: ChangeContext) => WantedChange | Promise<WantedChange>,
 ): Promise<number | null> {
-  const { db, clock, log } = deps
-  const now = clock.now()
-  const made = await db.$transaction(async (tx) => {
-    const subscriber = await subscriberByLink(deps, token, 'manage', (id) => lockSubscriber(tx, id))
+  const by = { token, purpose: 'manage' } as const
+  const { already, ...changed } = await withHolder(deps, by, async ({ tx, subscriber, now }) => {
     requireSubscription(subscriber)
     const { id, zone } = subscriber
     const context = { subscriber, today: localDayOf(now, zone), topics: await storedTopicsOf(tx, id) }
     const { changes, already } = await wanted(tx, context)
     const wording = CONSENT_WORDING.version
-    return {
-      subscriber: id,
-      change: await applyChange(tx, { subscriber, changes, how, wording, now }),
-      already,
-    }
+    const change = await applyChange(tx, { subscriber, changes, how, wording, now })
+    return { subscriber: id, change, already }
   })
-  const { already, ...changed } = made
-  if (changed.change !== null) log.info('subscriber.changed', { ...changed, what: how })
+  if (changed.change !== null) deps.log.info('subscriber.changed', { ...changed, what: how })
   return changed.change ?? already
 }

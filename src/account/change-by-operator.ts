@@ -1,15 +1,20 @@
 import { type Day, localDayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { Fault, FieldReader } from '../core/errors.ts'
+import { Fault, type FieldReader, readFields } from '../core/errors.ts'
 import { applyChange } from '../digests/apply-change.ts'
 import { splitTopics } from '../queries/language/split-topics.ts'
 import { requirePauseEnd, type Subscription } from '../subscribers/change.ts'
 import { NO_PAGE } from '../subscribers/consent.ts'
 import { parseTopic, readSettings, type TypedSettings } from '../subscribers/read-signup.ts'
-import { requireSubscription, type TopicText } from '../subscribers/subscriber.ts'
+import type { TopicText } from '../subscribers/subscriber.ts'
 import { topicsOf } from '../subscribers/topic.repo.ts'
 import { parseTopicName, readTopicsText } from '../subscribers/topics-text.ts'
-import { type LockedSubscriber, type SubscriberRef, withSubscriber } from './find-subscriber.ts'
+import {
+  type LockedSubscriber,
+  runOperatorChange,
+  type SubscriberRef,
+  withSubscriber,
+} from './find-subscriber.ts'
 
 /** A topic as the operator writes it; without a name, the query is its name. */
 interface WrittenTopic {
@@ -21,21 +26,23 @@ interface WrittenTopic {
  * Sets the given values and leaves the rest; `topics` replaces all topics, in order. False if nothing differs. Throws
  * FieldFaults (topics, and the names of TypedSettings), topics.too-many, subscriber.state, subscriber.unknown.
  */
-export async function changeByOperator(
+export const changeByOperator = (
   deps: Deps,
   { topics, settings, ...who }: SubscriberRef & { topics?: readonly WrittenTopic[]; settings: TypedSettings },
-): Promise<boolean> {
-  const changed = await withSubscriber(deps, who, async ({ tx, subscriber, now }) => {
-    const fields = new FieldReader()
-    const changes: Partial<Subscription> = readSettings(settings, subscriber, fields)
-    if (topics) changes.topics = topics.map((topic) => readTopic(topic, fields))
-    fields.finish()
-    const change = await applyChange(tx, { subscriber, changes, how: 'operator', wording: NO_PAGE, now })
-    return change === null ? undefined : subscriber.id
+): Promise<boolean> =>
+  runOperatorChange(deps, who, { what: 'set' }, async (locked) => {
+    const changes = readFields((fields) => ({
+      ...readSettings(settings, locked.subscriber, fields),
+      ...(topics && { topics: topics.map((topic) => readTopic(topic, fields)) }),
+    }))
+    return apply(locked, changes)
   })
-  if (changed) deps.log.info('subscriber.changed', { subscriber: changed, what: 'set' })
-  return changed !== undefined
-}
+
+const apply = async (
+  { tx, subscriber, now }: LockedSubscriber,
+  changes: Partial<Subscription>,
+): Promise<boolean> =>
+  (await applyChange(tx, { subscriber, changes, how: 'operator', wording: NO_PAGE, now })) !== null
 
 const readTopic = ({ query, name = '' }: WrittenTopic, fields: FieldReader): TopicText =>
   fields.read('topics', { query, name }, () => {
@@ -51,25 +58,15 @@ export async function pauseSubscriber(
   deps: Deps,
   { until, ...who }: SubscriberRef & { until: Day | null },
 ): Promise<void> {
-  const id = await withSubscriber(deps, who, async ({ tx, subscriber, now }) => {
-    requireSubscription(subscriber)
-    if (until !== null) requirePauseEnd(until, localDayOf(now, subscriber.zone))
-    const changes = { state: 'paused', pausedUntil: until } as const
-    await applyChange(tx, { subscriber, changes, how: 'operator', wording: NO_PAGE, now })
-    return subscriber.id
+  await runOperatorChange(deps, who, { what: 'paused', until }, async (locked) => {
+    if (until !== null) requirePauseEnd(until, localDayOf(locked.now, locked.subscriber.zone))
+    await apply(locked, { state: 'paused', pausedUntil: until })
   })
-  deps.log.info('subscriber.changed', { subscriber: id, what: 'paused', until })
 }
 
 /** Throws subscriber.state. Has no effect on an active subscriber. */
 export async function resumeSubscriber(deps: Deps, who: SubscriberRef): Promise<void> {
-  const id = await withSubscriber(deps, who, async ({ tx, subscriber, now }) => {
-    requireSubscription(subscriber)
-    const changes = { state: 'active' } as const
-    const changed = await applyChange(tx, { subscriber, changes, how: 'operator', wording: NO_PAGE, now })
-    return changed === null ? undefined : subscriber.id
-  })
-  if (id) deps.log.info('subscriber.changed', { subscriber: id, what: 'resumed' })
+  await runOperatorChange(deps, who, { what: 'resumed' }, (locked) => apply(locked, { state: 'active' }))
 }
 
 type TopicChange = SubscriberRef & {
@@ -80,45 +77,42 @@ type TopicChange = SubscriberRef & {
 /** Returns all topics after the change. Throws query.*, topics.too-many, subscriber.unknown. */
 export function addTopicsByOperator(deps: Deps, { text, ...who }: TopicChange): Promise<TopicText[]> {
   const added = splitTopics(text).map(parseTopic)
-  return withSubscriber(deps, who, async (held) => {
-    const kept = await topicsOf(held.tx, held.subscriber.id)
-    return changeTopics(held, [...kept, ...added])
-  })
-}
-
-interface ImportedTopics {
-  topics: TopicText[]
-  added: TopicText[]
+  return changeTopics(deps, who, (kept) => [...kept, ...added])
 }
 
 /**
  * Adds the topics of a text, with their names, except those whose query the subscriber already has. Returns all topics
  * after the change, and the added ones. Throws FieldFaults, topics.too-many, subscriber.unknown.
  */
-export function importTopicsByOperator(deps: Deps, { text, ...who }: TopicChange): Promise<ImportedTopics> {
+export async function importTopicsByOperator(
+  deps: Deps,
+  { text, ...who }: TopicChange,
+): Promise<{ topics: TopicText[]; added: TopicText[] }> {
   const read = readTopicsText(text)
-  return withSubscriber(deps, who, async (held) => {
-    const kept = await topicsOf(held.tx, held.subscriber.id)
-    const added = read.filter(({ query }) => kept.every((topic) => topic.query !== query))
-    return { topics: await changeTopics(held, [...kept, ...added]), added }
+  let added: TopicText[] = []
+  const topics = await changeTopics(deps, who, (kept) => {
+    added = read.filter(({ query }) => kept.every((topic) => topic.query !== query))
+    return [...kept, ...added]
   })
+  return { topics, added }
 }
 
 /** Returns the remaining topics. Throws topic.unknown, subscriber.unknown. */
-export function removeTopicByOperator(deps: Deps, { text, ...who }: TopicChange): Promise<TopicText[]> {
-  return withSubscriber(deps, who, async (held) => {
-    const kept = await topicsOf(held.tx, held.subscriber.id)
+export const removeTopicByOperator = (deps: Deps, { text, ...who }: TopicChange): Promise<TopicText[]> =>
+  changeTopics(deps, who, (kept) => {
     const named = text.trim()
     const place = kept.findIndex(({ query, name }) => query === named || name === named)
     if (place < 0) throw new Fault('topic.unknown', { query: named.slice(0, 100) })
-    return changeTopics(held, kept.toSpliced(place, 1))
+    return kept.toSpliced(place, 1)
   })
-}
 
-async function changeTopics(
-  { tx, subscriber, now }: LockedSubscriber,
-  topics: TopicText[],
-): Promise<TopicText[]> {
-  await applyChange(tx, { subscriber, changes: { topics }, how: 'operator', wording: NO_PAGE, now })
-  return topicsOf(tx, subscriber.id)
-}
+const changeTopics = (
+  deps: Deps,
+  who: SubscriberRef,
+  change: (kept: TopicText[]) => TopicText[],
+): Promise<TopicText[]> =>
+  withSubscriber(deps, who, async (locked) => {
+    const { tx, subscriber } = locked
+    await apply(locked, { topics: change(await topicsOf(tx, subscriber.id)) })
+    return topicsOf(tx, subscriber.id)
+  })

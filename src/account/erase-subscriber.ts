@@ -8,7 +8,7 @@ import { replaceWithTombstone } from '../subscribers/erasure.repo.ts'
 import { recordConsent } from '../subscribers/subscriber.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 import { forgetEmailLimits } from '../subscribers/transactional-message.ts'
-import { lockAccount, type SubscriberRef, withSubscriber } from './find-subscriber.ts'
+import { lockAccount, runOperatorChange, type SubscriberRef } from './find-subscriber.ts'
 
 /**
  * Erases a subscriber's personal data: address, topics, settings, requests, and the contents of their emails. A
@@ -16,11 +16,9 @@ import { lockAccount, type SubscriberRef, withSubscriber } from './find-subscrib
  * subscriber.unknown.
  */
 export async function eraseSubscriber(deps: Deps, who: SubscriberRef): Promise<void> {
-  const id = await withSubscriber(deps, who, async ({ tx, subscriber, now }) => {
-    await eraseLockedSubscriber(deps, tx, { subscriber, how: 'operator', wording: NO_PAGE, now })
-    return subscriber.id
-  })
-  deps.log.info('subscriber.changed', { subscriber: id, what: 'erased' })
+  await runOperatorChange(deps, who, { what: 'erased' }, ({ tx, subscriber, now }) =>
+    eraseLockedSubscriber(deps, tx, { subscriber, how: 'operator', wording: NO_PAGE, now }),
+  )
 }
 
 /** The same for the holder of a link to their account page. Repeating it changes nothing. Throws link.*. */

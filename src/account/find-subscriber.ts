@@ -1,4 +1,5 @@
 import type { Database } from '../core/database/database.ts'
+import type { Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { parseAddress } from '../subscribers/address.ts'
@@ -15,25 +16,54 @@ import type { Subscriber } from '../subscribers/subscriber.ts'
 /** How an operator identifies a subscriber: by address, or by id. */
 export type SubscriberRef = { email: string } | { id: string }
 
-/** The context of an operator's change: a transaction, and a subscriber that it has locked. */
+/** The context of a change: a transaction, and a subscriber that it has locked. */
 export interface LockedSubscriber {
   tx: Database
   subscriber: Subscriber
   now: Date
 }
 
+type Work<T> = (locked: LockedSubscriber) => Promise<T>
+
 /** Runs an operator's change of one subscriber in a transaction. Throws address.*, subscriber.unknown. */
-export function withSubscriber<T>(
-  { db, clock }: Deps,
-  who: SubscriberRef,
-  work: (locked: LockedSubscriber) => Promise<T>,
-): Promise<T> {
+export function withSubscriber<T>({ db, clock }: Deps, who: SubscriberRef, work: Work<T>): Promise<T> {
   const named = nameOf(who)
   return db.$transaction(async (tx) => {
     const subscriber =
       'key' in named ? await lockSubscriberByKey(tx, named.key) : await lockSubscriber(tx, named.id)
     if (!subscriber) throw new Fault('subscriber.unknown')
     return work({ tx, subscriber, now: clock.now() })
+  })
+}
+
+/** The same, and logs the change unless `work` returns false. Returns whether anything changed. */
+export async function runOperatorChange(
+  deps: Deps,
+  who: SubscriberRef,
+  change: { what: string; until?: Day | null },
+  work: Work<unknown>,
+): Promise<boolean> {
+  const { id, changed } = await withSubscriber(deps, who, async (locked) => ({
+    id: locked.subscriber.id,
+    changed: (await work(locked)) !== false,
+  }))
+  if (changed) deps.log.info('subscriber.changed', { subscriber: id, ...change })
+  return changed
+}
+
+/**
+ * Runs a change by the holder of a link in a transaction. Throws link.*, also if a new address or subscription
+ * invalidated the link.
+ */
+export function withHolder<T>(
+  { config, db, clock }: Deps,
+  { token, purpose }: { token: string; purpose: 'manage' | 'account' },
+  work: Work<T>,
+): Promise<T> {
+  const now = clock.now()
+  return db.$transaction(async (tx) => {
+    const link = readLink(token, purpose, config.APP_SECRET, now)
+    return work({ tx, subscriber: requireHolder(link, await lockSubscriber(tx, link.id)), now })
   })
 }
 
@@ -48,17 +78,13 @@ export async function findSubscriber(db: Database, who: SubscriberRef): Promise<
 const nameOf = (who: SubscriberRef): { key: string } | { id: string } =>
   'email' in who ? { key: parseAddress(who.email).key } : who
 
-/**
- * The subscriber of a link; `find` reads or locks. Throws link.*, also if a new address or subscription invalidated it.
- */
-export async function subscriberByLink(
-  { config, clock }: Pick<Deps, 'config' | 'clock'>,
+/** Read-only. Throws link.*. */
+export async function subscriberByManageLink(
+  { config, db, clock }: Deps,
   token: string,
-  purpose: 'manage' | 'account',
-  find: (id: string) => Promise<Subscriber | null>,
 ): Promise<Subscriber> {
-  const link = readLink(token, purpose, config.APP_SECRET, clock.now())
-  return requireHolder(link, await find(link.id))
+  const link = readLink(token, 'manage', config.APP_SECRET, clock.now())
+  return requireHolder(link, await subscriberById(db, link.id))
 }
 
 interface LinkRequest {

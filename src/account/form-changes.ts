@@ -1,5 +1,5 @@
 import { addDays, parseDay } from '../core/dates.ts'
-import { Fault, FieldFaults, FieldReader } from '../core/errors.ts'
+import { Fault, FieldFaults, readFields } from '../core/errors.ts'
 import { splitTopics } from '../queries/language/split-topics.ts'
 import { requirePauseEnd, type Subscription } from '../subscribers/change.ts'
 import { parseTopic, readSettings, readTopics, type TypedSettings } from '../subscribers/read-signup.ts'
@@ -12,40 +12,26 @@ import type { ChangeContext } from './change-by-link.ts'
 
 const PAUSE_DAYS = { week: 7, month: 30 }
 
-/** Throws FieldFaults under the names of TypedSettings. */
-function newSettings(typed: TypedSettings, { subscriber }: ChangeContext): Partial<Subscription> {
-  const { zone, hour, days, maxPapers, format, detail } = subscriber
-  const fields = new FieldReader()
-  const settings = readSettings(typed, { zone, hour, days, maxPapers, format, detail }, fields)
-  fields.finish()
-  return settings
-}
-
 /** Settings of one form, and its topics if it has any. Throws FieldFaults of both. */
-export function settingsAndTopics(
+export const settingsAndTopics = (
   typed: TypedSettings & { topic: string },
   held: ChangeContext,
-): Partial<Subscription> {
-  const fields = new FieldReader()
-  const settings = fields.read('settings', {}, () => newSettings(typed, held))
-  const added =
-    typed.topic.trim() === '' ? {} : fields.read('topic', {}, () => addedTopics(typed.topic, held))
-  fields.finish()
-  return { ...settings, ...added }
-}
+): Partial<Subscription> =>
+  readFields((fields) => ({
+    ...readSettings(typed, held.subscriber, fields),
+    ...(typed.topic.trim() !== '' && fields.read('topic', {}, () => addedTopics(typed.topic, held))),
+  }))
 
 /** The text may contain several topics, also with names. Throws FieldFaults: topic. */
-export function addedTopics(text: string, { topics }: ChangeContext): Partial<Subscription> {
-  const fields = new FieldReader()
-  const added = fields.read('topic', [], () => {
-    if (text.trim() === '') throw new Fault('query.empty')
-    const read = isTopicsText(text) ? readTopicsText(text) : readTopics({ topics: [text] })
-    if (read.every((topic) => isThere(topics, topic.query))) throw new Fault('topic.exists')
-    return read
-  })
-  fields.finish()
-  return { topics: [...plain(topics), ...added] }
-}
+export const addedTopics = (text: string, { topics }: ChangeContext): Partial<Subscription> =>
+  readFields((fields) =>
+    fields.read<Partial<Subscription>>('topic', {}, () => {
+      if (text.trim() === '') throw new Fault('query.empty')
+      const read = isTopicsText(text) ? readTopicsText(text) : readTopics({ topics: [text] })
+      if (read.every((topic) => isThere(topics, topic.query))) throw new Fault('topic.exists')
+      return { topics: [...plain(topics), ...read] }
+    }),
+  )
 
 export interface TypedTopic {
   id: number
@@ -64,13 +50,13 @@ export function editedTopic(
   const kept = topics.find((topic) => topic.id === id)
   if (!kept) throw new FieldFaults([{ field: 'topic', fault: new Fault('topic.removed') }])
   const others = topics.filter((topic) => topic !== kept)
-  const fields = new FieldReader()
-  const text = fields.read('query', '', () =>
-    query.trim() === kept.query ? kept.query : readOneTopic(query, others),
-  )
-  const called = fields.read('name', '', () => parseTopicName(name))
-  fields.finish()
-  const edited = { query: text, name: nameFor(kept, { query: text, name: called }) }
+  const edited = readFields((fields) => {
+    const text = fields.read('query', '', () =>
+      query.trim() === kept.query ? kept.query : readOneTopic(query, others),
+    )
+    const called = fields.read('name', '', () => parseTopicName(name))
+    return { query: text, name: nameFor(kept, { query: text, name: called }) }
+  })
   return { topics: plain(topics.map((topic) => (topic === kept ? edited : topic))) }
 }
 
@@ -88,11 +74,11 @@ export function addedNamedTopic(
   { query, name }: TopicText,
   { topics }: ChangeContext,
 ): Partial<Subscription> {
-  const fields = new FieldReader()
-  const text = fields.read('query', '', () => readOneTopic(query, topics))
-  const called = fields.read('name', '', () => parseTopicName(name))
-  fields.finish()
-  return { topics: [...plain(topics), { query: text, name: called || text }] }
+  const added = readFields((fields) => {
+    const text = fields.read('query', '', () => readOneTopic(query, topics))
+    return { query: text, name: fields.read('name', '', () => parseTopicName(name)) || text }
+  })
+  return { topics: [...plain(topics), added] }
 }
 
 /** Reads exactly one topic that is not among the others. Throws query.*, topic.several, topic.exists. */
@@ -131,15 +117,14 @@ export function pauseChange(
 ): Partial<Subscription> {
   const days = typed.for === 'week' || typed.for === 'month' ? PAUSE_DAYS[typed.for] : undefined
   if (days) return { state: 'paused', pausedUntil: addDays(today, days) }
-  const fields = new FieldReader()
-  const pausedUntil = fields.read('until', today, () => {
-    // An empty field counts as today, so that the message is about the pause and not about the format of a date.
-    const until = parseDay(typed.until.trim() || today)
-    requirePauseEnd(until, today)
-    return until
-  })
-  fields.finish()
-  return { state: 'paused', pausedUntil }
+  return readFields((fields) =>
+    fields.read<Partial<Subscription>>('until', {}, () => {
+      // An empty field counts as today, so that the message is about the pause and not about the format of a date.
+      const pausedUntil = parseDay(typed.until.trim() || today)
+      requirePauseEnd(pausedUntil, today)
+      return { state: 'paused', pausedUntil }
+    }),
+  )
 }
 
 export const resumeChange: Partial<Subscription> = { state: 'active', pausedUntil: null }

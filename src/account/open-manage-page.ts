@@ -14,7 +14,7 @@ import {
 import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
 import { loadSubscription, type StoredTopic, storedTopicsOf, topicsOf } from '../subscribers/topic.repo.ts'
 import { formatTopicsText } from '../subscribers/topics-text.ts'
-import { subscriberByManageLink } from './account-link.ts'
+import { subscriberByManageLink } from './find-subscriber.ts'
 import { type ShownProfile, showProfile } from './own-feedback.ts'
 import { type ReceiptWithReturns, receiptsWithReturns } from './show-subscriber.ts'
 import { topicRatesInSlot } from './signup/topic-rates.ts'

@@ -16,9 +16,8 @@ import {
   saveFeedback,
   saveProfile,
 } from '../subscribers/profile.repo.ts'
-import { lockSubscriber } from '../subscribers/subscriber.repo.ts'
 import { requireSubscription } from '../subscribers/subscriber.ts'
-import { subscriberByLink } from './find-subscriber.ts'
+import { withHolder } from './find-subscriber.ts'
 
 // Feedback by the holder of a manage link. It affects only the order of papers, so it is not a change of the
 // subscription. All functions throw link.*, subscriber.state.
@@ -30,7 +29,7 @@ export async function giveFeedback(
   { paper: name, kind }: { paper: string; kind: FeedbackKind | null },
 ): Promise<void> {
   const { vectorOf } = await paperVectors(deps)
-  await withHolder(deps, token, async (tx, subscriberId) => {
+  await changeProfile(deps, token, async (tx, subscriberId) => {
     const paper = await paperByName(tx, name)
     if (!paper) throw new Fault('paper.unknown', { name: name.slice(0, 100) })
     const on = { subscriberId, paperId: paper.id }
@@ -45,7 +44,7 @@ const WORDS_OF_A_PAPER = 60
 
 /** Removes a word for good, whatever feedback follows. False if the profile does not have it; then nothing changes. */
 export const removeProfileWord = (deps: Deps, token: string, key: string): Promise<boolean> =>
-  withHolder(deps, token, async (tx, subscriberId) => {
+  changeProfile(deps, token, async (tx, subscriberId) => {
     const isThere = (await profileOfSubscriber(tx, subscriberId))?.words.has(key) ?? false
     if (isThere) await renewProfile(tx, subscriberId, [key])
     return isThere
@@ -53,22 +52,22 @@ export const removeProfileWord = (deps: Deps, token: string, key: string): Promi
 
 /** Deletes all feedback, the profile, and the list of removed words. */
 export const resetProfile = (deps: Deps, token: string): Promise<void> =>
-  withHolder(deps, token, async (tx, subscriberId) => {
+  changeProfile(deps, token, async (tx, subscriberId) => {
     await deleteAllFeedback(tx, subscriberId)
     await deleteProfile(tx, subscriberId)
   })
 
-async function withHolder<T>(
+async function changeProfile<T>(
   deps: Deps,
   token: string,
   work: (tx: Database, subscriberId: string) => Promise<T>,
 ): Promise<T> {
-  const { subscriber, done } = await deps.db.$transaction(async (tx) => {
-    const holder = await subscriberByLink(deps, token, 'manage', (id) => lockSubscriber(tx, id))
-    requireSubscription(holder)
-    return { subscriber: holder.id, done: await work(tx, holder.id) }
+  const by = { token, purpose: 'manage' } as const
+  const { id, done } = await withHolder(deps, by, async ({ tx, subscriber }) => {
+    requireSubscription(subscriber)
+    return { id: subscriber.id, done: await work(tx, subscriber.id) }
   })
-  deps.log.info('subscriber.changed', { subscriber, what: 'profile' })
+  deps.log.info('subscriber.changed', { subscriber: id, what: 'profile' })
   return done
 }
 

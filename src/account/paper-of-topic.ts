@@ -57,7 +57,7 @@ export async function paperOfTopic(deps: Deps, opening: Opening): Promise<PaperO
     text,
     reason,
     ...(currentQuery ? shortfallOf(currentQuery, text) : { missing: [], unwanted: [] }),
-    quickActions: quickActionsOf(opening, { currentQuery, reason, vectors }),
+    quickActions: quickActionsOf(opening, currentQuery, reason, vectors),
     feedback: feedback.find(({ paperId }) => paperId === paper.id)?.kind ?? null,
     about: aboutOf(vectors, text, removed),
   }
@@ -65,15 +65,20 @@ export async function paperOfTopic(deps: Deps, opening: Opening): Promise<PaperO
 
 function quickActionsOf(
   { text, base, queries }: Opening,
-  {
-    currentQuery,
-    reason,
-    vectors,
-  }: { currentQuery: Query | null; reason: Reason | null; vectors: PaperVectors },
+  currentQuery: Query | null,
+  reason: Reason | null,
+  { vectorOf }: PaperVectors,
 ): QuickActions {
   if (!currentQuery || base === null) return { words: [], authors: [] }
   const topics = queries.filter(isReadable).map(parseQuery)
-  return quickActionsFor({ currentQuery, base, paper: text, reason, vector: vectors.vectorOf(text), topics })
+  const words = distinct([...matchedTexts(reason), ...titleWords(text, currentQuery, vectorOf(text))])
+  return {
+    words: words.map((word) => ({ text: word, edit: mute(base, word) })),
+    authors: text.authors.slice(0, MAX_AUTHORS).map(({ text: name }) => ({
+      name,
+      query: topics.some((topic) => followsAuthor(topic, name)) ? null : authorQuery(name),
+    })),
+  }
 }
 
 const MAX_ABOUT = 5
@@ -112,42 +117,10 @@ interface QuickActions {
   authors: AuthorAction[]
 }
 
-interface QuickActionsInput {
-  /** The query of the current topic. */
-  currentQuery: Query
-  /** The query to edit: the last one tried. It must be readable. */
-  base: string
-  paper: PaperText
-  /** Why the paper matches the topic; null if it does not. */
-  reason: Reason | null
-  /** The words of the paper with their weights. */
-  vector: Vector
-  /** The queries of all their topics. */
-  topics: readonly Query[]
-}
-
 /** The number of votes that the quick action requires. */
 const QUICK_ACTION_VOTES = 20
 const MAX_TITLE_WORDS = 6
 const MAX_AUTHORS = 100
-
-function quickActionsFor({
-  currentQuery,
-  base,
-  paper,
-  reason,
-  vector,
-  topics,
-}: QuickActionsInput): QuickActions {
-  const words = distinct([...matchedTexts(reason), ...titleWords(paper, currentQuery, vector)])
-  return {
-    words: words.map((word) => ({ text: word, edit: mute(base, word) })),
-    authors: paper.authors.slice(0, MAX_AUTHORS).map(({ text: name }) => ({
-      name,
-      query: topics.some((topic) => followsAuthor(topic, name)) ? null : authorQuery(name),
-    })),
-  }
-}
 
 /** Requires votes, if papers here have any. */
 export const minVotesEdit = (base: string): QueryEdit => requireVotes(base, QUICK_ACTION_VOTES)

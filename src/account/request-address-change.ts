@@ -1,9 +1,8 @@
 import type { Config } from '../config/config.ts'
 import type { Database } from '../core/database/database.ts'
 import type { Deps, ServiceDeps } from '../core/deps.ts'
-import { Fault, FieldReader } from '../core/errors.ts'
+import { Fault, readFields } from '../core/errors.ts'
 import { nudgeTransactional } from '../mail/message.ts'
-import { enqueue } from '../mail/outbox/message.repo.ts'
 import { endWaitingMessages, redirectUntriedMessages } from '../mail/outbox/subscriber-messages.repo.ts'
 import { type Address, addressHash, parseAddress } from '../subscribers/address.ts'
 import {
@@ -19,22 +18,25 @@ import { SIGNUP_EMAIL_KINDS } from '../subscribers/record-signup-request.ts'
 import { deleteEmailedSignups } from '../subscribers/signup.repo.ts'
 import {
   changeSubscriber,
-  lockSubscriber,
   lockSubscriberByKey,
   recordConsent,
   subscriberByKey,
 } from '../subscribers/subscriber.repo.ts'
 import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
 import { requireUnsuppressed, suppressionOf } from '../subscribers/suppression.repo.ts'
-import { endBackOff, reachedDailyLimit, takeEmailPermit } from '../subscribers/transactional-message.ts'
-import { linkMessage } from './account-link.ts'
+import {
+  endBackOff,
+  enqueueLink,
+  reachedDailyLimit,
+  takeEmailPermit,
+} from '../subscribers/transactional-message.ts'
 import { eraseLockedSubscriber } from './erase-subscriber.ts'
 import {
   lockRequest,
   requestBehindLink,
+  runOperatorChange,
   type SubscriberRef,
-  subscriberByLink,
-  withSubscriber,
+  withHolder,
 } from './find-subscriber.ts'
 import { domainRefusal } from './signup/subscribe.ts'
 
@@ -48,64 +50,37 @@ export async function requestAddressChange(
   deps: ServiceDeps,
   { token, email }: { token: string; email: string },
 ): Promise<Address> {
-  const { config, db, clock, log } = deps
-  const now = clock.now()
-  const { to, ...asked } = await db.$transaction(async (tx) => {
-    const subscriber = await subscriberByLink(deps, token, 'account', (id) => lockSubscriber(tx, id))
+  const { config } = deps
+  const by = { token, purpose: 'account' } as const
+  const { to, ...asked } = await withHolder(deps, by, async ({ tx, subscriber, now }) => {
     const to = readAddress(config, email, subscriber)
+    const { id: subscriberId } = subscriber
     const mayGo =
-      (await isUnsuppressed(deps, tx, to)) && (await takeEmailPermits(deps, tx, { subscriber, to, now }))
-    if (mayGo) await enqueueAddressChange(deps, tx, { subscriber, to, now })
-    return { to, subscriber: subscriber.id, mail: mayGo ? 'new-address' : null }
+      (await suppressionOf(tx, addressHash(to.key, config.SUPPRESSION_KEY))) === null &&
+      !(await reachedDailyLimit(tx, { subscriberId, kind: 'new-address', now })) &&
+      (await takeEmailPermit(tx, config, { key: to.key, now }))
+    if (mayGo) {
+      const addressChangeId = await createAddressChange(tx, { subscriberId, ...to, now })
+      const mail = { kind: 'new-address', now, toAddress: to.address, addressChangeId } as const
+      await enqueueLink(tx, config, subscriber, mail)
+    }
+    return { to, subscriber: subscriberId, mail: mayGo ? 'new-address' : null }
   })
-  log.info('subscriber.asked', { ...asked, how: 'account' })
+  deps.log.info('subscriber.asked', { ...asked, how: 'account' })
   await nudgeTransactional(deps)
   return to
 }
 
-function readAddress(config: Config, email: string, { addressKey }: Subscriber): Address {
-  const fields = new FieldReader()
-  const address = fields.read('email', { address: '', key: '' }, () => {
-    const typed = parseAddress(email)
-    if (typed.key === addressKey) throw new Fault('address.unchanged')
-    const refusal = domainRefusal(config, typed)
-    if (refusal) throw refusal
-    return typed
-  })
-  fields.finish()
-  return address
-}
-
-async function isUnsuppressed({ config }: Deps, tx: Database, { key }: Address): Promise<boolean> {
-  return (await suppressionOf(tx, addressHash(key, config.SUPPRESSION_KEY))) === null
-}
-
-/** Counts the email for the subscriber and the recipient, in this order; false if either has reached its limit. */
-async function takeEmailPermits(
-  { config }: Deps,
-  tx: Database,
-  request: AddressChangeRequest,
-): Promise<boolean> {
-  const { subscriber, to, now } = request
-  if (await reachedDailyLimit(tx, { subscriberId: subscriber.id, kind: 'new-address', now })) return false
-  return takeEmailPermit(tx, config, { key: to.key, now })
-}
-
-interface AddressChangeRequest {
-  subscriber: Subscriber
-  to: Address
-  now: Date
-}
-
-async function enqueueAddressChange(
-  { config }: Deps,
-  tx: Database,
-  { subscriber, to, now }: AddressChangeRequest,
-): Promise<void> {
-  const addressChangeId = await createAddressChange(tx, { subscriberId: subscriber.id, ...to, now })
-  const mail = { kind: 'new-address', now, toAddress: to.address, addressChangeId } as const
-  await enqueue(tx, 'transactional', [linkMessage(config, subscriber, mail)])
-}
+const readAddress = (config: Config, email: string, { addressKey }: Subscriber): Address =>
+  readFields((fields) =>
+    fields.read('email', { address: '', key: '' }, () => {
+      const typed = parseAddress(email)
+      if (typed.key === addressKey) throw new Fault('address.unchanged')
+      const refusal = domainRefusal(config, typed)
+      if (refusal) throw refusal
+      return typed
+    }),
+  )
 
 /** The data of the page behind the link emailed to a new address. */
 interface OpenedAddressChange {
@@ -136,29 +111,16 @@ export async function confirmAddressChange(deps: ServiceDeps, token: string): Pr
   const now = deps.clock.now()
   const opened = await addressChangeBehindLink(deps, token)
   const moved = await deps.db.$transaction(async (tx) => {
-    const { request: addressChange, subscriber } = await lockRequest(
-      tx,
-      opened.addressChange,
-      addressChangeById,
-    )
-    if (addressChange.confirmedAt) return undefined
+    const { request, subscriber } = await lockRequest(tx, opened.addressChange, addressChangeById)
+    if (request.confirmedAt) return undefined
     requireHolder(opened.link, subscriber)
-    await markAddressChangeConfirmed(tx, addressChange.id, now)
-    await changeAddress(deps, tx, {
-      subscriber,
-      to: addressChange,
-      how: 'page',
-      wording: CONSENT_WORDING.version,
-      now,
-    })
-    await endBackOff(tx, deps.config, { key: addressChange.key, now })
+    await markAddressChangeConfirmed(tx, request.id, now)
+    const wording = CONSENT_WORDING.version
+    await changeAddress(deps, tx, { subscriber, to: request, how: 'page', wording, now })
+    await endBackOff(tx, deps.config, { key: request.key, now })
     // To the old address. Enqueued after the waiting messages were redirected, which must not redirect this one.
-    const notification = linkMessage(deps.config, subscriber, {
-      kind: 'moved',
-      now,
-      addressChangeId: addressChange.id,
-    })
-    await enqueue(tx, 'transactional', [notification])
+    const notification = { kind: 'moved', now, addressChangeId: request.id } as const
+    await enqueueLink(tx, deps.config, subscriber, notification)
     return subscriber.id
   })
   if (!moved) return
@@ -187,11 +149,9 @@ export async function changeAddressByOperator(
   { newEmail, ...who }: SubscriberRef & { newEmail: string },
 ): Promise<void> {
   const to = parseAddress(newEmail)
-  const id = await withSubscriber(deps, who, async ({ tx, subscriber, now }) => {
-    await changeAddress(deps, tx, { subscriber, to, how: 'operator', wording: NO_PAGE, now })
-    return subscriber.id
-  })
-  deps.log.info('subscriber.changed', { subscriber: id, what: 'moved' })
+  await runOperatorChange(deps, who, { what: 'moved' }, ({ tx, subscriber, now }) =>
+    changeAddress(deps, tx, { subscriber, to, how: 'operator', wording: NO_PAGE, now }),
+  )
 }
 
 interface ChangeAddressInput {
@@ -211,12 +171,14 @@ interface ChangeAddressInput {
 async function changeAddress(
   deps: Pick<Deps, 'config'>,
   tx: Database,
-  { subscriber, to: { address, key }, how, wording, now }: ChangeAddressInput,
+  input: ChangeAddressInput,
 ): Promise<void> {
+  const { subscriber, to, how, wording, now } = input
   const { id: subscriberId } = subscriber
+  const { address, key } = to
   const hash = addressHash(key, deps.config.SUPPRESSION_KEY)
   await requireUnsuppressed(tx, hash)
-  await releaseAddress(deps, tx, { key, subscriberId, wording, now })
+  await releaseAddress(deps, tx, input)
   const epoch = subscriber.epoch + 1
   await changeSubscriber(tx, subscriberId, { address, addressKey: key, addressHash: hash, epoch })
   await deleteEmailedSignups(tx, subscriberId)
@@ -224,14 +186,6 @@ async function changeAddress(
   await endWaitingMessages(tx, { subscriberId, kinds: VOID_KINDS, reason: 'moved' })
   await redirectUntriedMessages(tx, { subscriberId, toAddress: address, epoch })
   await recordConsent(tx, { subscriberId, at: now, event: 'moved', how, wording })
-}
-
-interface ReleaseAddressInput {
-  key: Address['key']
-  /** The subscriber who gets the address. */
-  subscriberId: string
-  wording: string
-  now: Date
 }
 
 /**
@@ -242,10 +196,10 @@ interface ReleaseAddressInput {
 async function releaseAddress(
   deps: Pick<Deps, 'config'>,
   tx: Database,
-  { key, subscriberId, wording, now }: ReleaseAddressInput,
+  { subscriber, to: { key }, wording, now }: ChangeAddressInput,
 ): Promise<void> {
   const other = await subscriberByKey(tx, key)
-  if (!other || other.id === subscriberId) return
+  if (!other || other.id === subscriber.id) return
   const locked = isIdle(other) ? await lockSubscriberByKey(tx, key) : other
   if (!locked) return
   if (!isIdle(locked)) throw new Fault('address.taken')

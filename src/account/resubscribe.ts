@@ -4,7 +4,7 @@ import { type NextMail, nextMail } from '../digests/next-mail.ts'
 import { lastDigestDate } from '../digests/plan.repo.ts'
 import { withoutEndedPause } from '../subscribers/change.ts'
 import { CONSENT_WORDING } from '../subscribers/consent.ts'
-import { type Link, linkEnd, readLink, requireHolder } from '../subscribers/links.ts'
+import { linkEnd, readLink, requireHolder } from '../subscribers/links.ts'
 import {
   changeSubscriber,
   lockSubscriber,
@@ -26,8 +26,8 @@ export interface OpenedResubscribe {
 
 /** Read-only. Throws link.*, subscriber.suppressed. */
 export async function openResubscribe(deps: Deps, token: string): Promise<OpenedResubscribe> {
-  const link = resubscribeLink(deps, token)
-  const found = await subscriberBehind(link, (id) => subscriberById(deps.db, id))
+  const link = readLink(token, 'resubscribe', deps.config.APP_SECRET, deps.clock.now())
+  const found = requireHolder(link, await subscriberById(deps.db, link.id))
   await requireUnsuppressed(deps.db, found.addressHash)
   const subscriber = withoutEndedPause(found, localDayOf(deps.clock.now(), found.zone))
   return { subscriber, next: await nextMailOf(deps, subscriber), ends: linkEnd(link) }
@@ -44,9 +44,9 @@ async function nextMailOf({ db, clock }: Deps, subscriber: Subscriber): Promise<
  */
 export async function resubscribe(deps: Deps, token: string): Promise<void> {
   const now = deps.clock.now()
-  const link = resubscribeLink(deps, token)
+  const link = readLink(token, 'resubscribe', deps.config.APP_SECRET, now)
   const changed = await deps.db.$transaction(async (tx) => {
-    const subscriber = await subscriberBehind(link, (id) => lockSubscriber(tx, id))
+    const subscriber = requireHolder(link, await lockSubscriber(tx, link.id))
     await requireUnsuppressed(tx, subscriber.addressHash)
     const { id, state, stateBefore } = subscriber
     if (state !== 'unsubscribed' || !stateBefore) return undefined
@@ -63,11 +63,3 @@ export async function resubscribe(deps: Deps, token: string): Promise<void> {
   })
   if (changed) deps.log.info('subscriber.resubscribed', { subscriber: changed })
 }
-
-const resubscribeLink = ({ config, clock }: Deps, token: string): Link =>
-  readLink(token, 'resubscribe', config.APP_SECRET, clock.now())
-
-const subscriberBehind = async (
-  link: Link,
-  find: (id: string) => Promise<Subscriber | null>,
-): Promise<Subscriber> => requireHolder(link, await find(link.id))

@@ -60,23 +60,22 @@ const NOTED = ['operator', 'import']
 const YES: readonly ConsentEvent[] = ['confirmed', 'topics-added']
 
 /** Oldest first. */
-export async function showSubscribers(
+export const showSubscribers = async (
   { db }: Deps,
   { state }: { state?: SubscriberState },
-): Promise<SubscriberWithTopics[]> {
-  const topics = await topicsBySubscriber(db)
-  const subscribers = await listSubscribers(db, state)
-  return subscribers.map((subscriber) => ({ subscriber, topics: topics.get(subscriber.id) ?? [] }))
-}
+): Promise<SubscriberWithTopics[]> => withTopics(db, await listSubscribers(db, state))
 
 /** Newest first, up to `most`; `after` continues from a position. */
-export async function showNewestSubscribers(
+export const showNewestSubscribers = async (
   { db }: Deps,
   input: { state?: SubscriberState; most: number; after?: SubscriberCursor },
-): Promise<SubscriberWithTopics[]> {
-  const subscribers = await newestSubscribers(db, input)
-  const ids = subscribers.map(({ id }) => id)
-  const topics = await topicsBySubscriber(db, ids)
+): Promise<SubscriberWithTopics[]> => withTopics(db, await newestSubscribers(db, input))
+
+async function withTopics(db: Database, subscribers: Subscriber[]): Promise<SubscriberWithTopics[]> {
+  const topics = await topicsBySubscriber(
+    db,
+    subscribers.map(({ id }) => id),
+  )
   return subscribers.map((subscriber) => ({ subscriber, topics: topics.get(subscriber.id) ?? [] }))
 }
 

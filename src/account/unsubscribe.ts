@@ -1,9 +1,8 @@
-import type { Database } from '../core/database/database.ts'
-import { addDays, type Day, localDayOf, type Weekday } from '../core/dates.ts'
+import { addDays, type Day, localDayOf } from '../core/dates.ts'
 import type { Deps, ServiceDeps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { nudgeTransactional } from '../mail/message.ts'
-import { withoutEndedPause } from '../subscribers/change.ts'
+import { type Subscription, withoutEndedPause } from '../subscribers/change.ts'
 import { CONSENT_WORDING, NO_PAGE } from '../subscribers/consent.ts'
 import { type Link, readLink, signLink } from '../subscribers/links.ts'
 import {
@@ -27,25 +26,20 @@ interface UnsubscribeInput {
  * enqueues a goodbye with the undo link; a one-click by a mail program gets no email.
  */
 export async function unsubscribe(deps: ServiceDeps, { token, how }: UnsubscribeInput): Promise<void> {
+  const { config, db, clock, log } = deps
   const link = readUnsubscribeLink(deps, token)
   if (!link) return
   const { id } = link
-  const { ended, goodbye } = await deps.db.$transaction((tx) => endBehindLink(deps, tx, { id, how }))
-  if (ended) deps.log.info('subscriber.unsubscribed', { subscriber: id, how })
+  const { ended, goodbye } = await db.$transaction(async (tx) => {
+    const now = clock.now()
+    const subscriber = await lockSubscriber(tx, id)
+    const wording = how === 'page' ? CONSENT_WORDING.version : NO_PAGE
+    const ended = subscriber !== null && (await endSubscription(tx, { subscriber, how, wording, now }))
+    const goodbye = ended && how === 'page' && (await enqueueGoodbye(tx, { config, subscriber, now }))
+    return { ended, goodbye }
+  })
+  if (ended) log.info('subscriber.unsubscribed', { subscriber: id, how })
   if (goodbye) await nudgeTransactional(deps)
-}
-
-async function endBehindLink(
-  { config, clock }: Deps,
-  tx: Database,
-  { id, how }: { id: string; how: UnsubscribeInput['how'] },
-): Promise<{ ended: boolean; goodbye: boolean }> {
-  const now = clock.now()
-  const subscriber = await lockSubscriber(tx, id)
-  const wording = how === 'page' ? CONSENT_WORDING.version : NO_PAGE
-  const ended = subscriber !== null && (await endSubscription(tx, { subscriber, how, wording, now }))
-  const goodbye = ended && how === 'page' && (await enqueueGoodbye(tx, { config, subscriber, now }))
-  return { ended, goodbye }
 }
 
 /** The operator ends a subscription. False if it had already ended. Throws subscriber.unknown. */
@@ -137,13 +131,6 @@ export function fewerEmailsOptions(subscriber: Subscriber, today: Day): FewerEma
   ]
 }
 
-interface FewerEmailsChanges {
-  state?: 'paused'
-  pausedUntil?: Day
-  days?: Weekday[]
-  maxPapers?: number
-}
-
 /**
  * The changes of an option, on the subscriber's own `today`. Weekly uses the last of their days, which covers the week.
  */
@@ -151,7 +138,7 @@ export function fewerEmailsChanges(
   choice: FewerEmailsOption,
   { days }: Subscriber,
   today: Day,
-): FewerEmailsChanges {
+): Partial<Subscription> {
   if (choice === 'pause') return { state: 'paused', pausedUntil: addDays(today, PAUSE_DAYS) }
   return choice === 'weekly' ? { days: days.slice(-1) } : { maxPapers: SHORT_EMAIL_PAPERS }
 }

@@ -110,3 +110,11 @@ export class FieldReader {
     if (first) throw new FieldFaults([first, ...others])
   }
 }
+
+/** What `read` returns. Throws FieldFaults with every field that is wrong. */
+export function readFields<T>(read: (fields: FieldReader) => T): T {
+  const fields = new FieldReader()
+  const result = read(fields)
+  fields.finish()
+  return result
+}

@@ -1,7 +1,6 @@
 import type { Config } from '../config/config.ts'
 import { isZone, WEEKDAYS, type Weekday } from '../core/dates.ts'
-import { distinctBy } from '../core/distinct-by.ts'
-import { Fault, FieldReader } from '../core/errors.ts'
+import { Fault, type FieldReader, readFields } from '../core/errors.ts'
 import { describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { splitFields } from '../queries/language/split-topics.ts'
@@ -13,8 +12,6 @@ import {
   FORMATS,
   MAX_PAPERS,
   MAX_TOPICS,
-  type MailDetail,
-  type MailFormat,
   type SignupRequest,
   type SubscriberSettings,
   type TopicText,
@@ -45,33 +42,26 @@ const defaultSettings = (config: Config): SubscriberSettings => ({
 })
 
 /** Throws FieldFaults with every field that is wrong: email, topic, those of TypedSettings and of QueryParts. */
-export function readSignup(config: Config, typed: TypedSignup): CheckedSignup {
-  const fields = new FieldReader()
-  const address = fields.read('email', { address: '', key: '' }, () => parseAddress(typed.email))
-  const topics = fields.read('topic', [], () => readTopics(typed))
-  const settings = readSettings(typed, defaultSettings(config), fields)
-  fields.finish()
-  return { address, request: { ...settings, topics } }
-}
+export const readSignup = (config: Config, typed: TypedSignup): CheckedSignup =>
+  readFields((fields) => {
+    const address = fields.read('email', { address: '', key: '' }, () => parseAddress(typed.email))
+    const topics = fields.read('topic', [], () => readTopics(typed))
+    return { address, request: { ...readSettings(typed, defaultSettings(config), fields), topics } }
+  })
 
 /** The typed settings, with the site's defaults for the rest. Throws FieldFaults with the names of TypedSettings. */
-export function readTypedSettings(config: Config, typed: TypedSettings): SubscriberSettings {
-  const fields = new FieldReader()
-  const settings = readSettings(typed, defaultSettings(config), fields)
-  fields.finish()
-  return settings
-}
+export const readTypedSettings = (config: Config, typed: TypedSettings): SubscriberSettings =>
+  readFields((fields) => readSettings(typed, defaultSettings(config), fields))
 
 /** Each topic once. Throws FieldFaults: topic, and the names of QueryParts. */
 export function readTopics({ topics, parts }: Pick<TypedSignup, 'topics' | 'parts'>): TopicText[] {
-  const fields = new FieldReader()
-  const written = parts && !isBlank(parts) ? fields.read('any', '', () => writeQuery(parts)) : ''
-  // Before parsing any of them: a visitor may send thousands.
-  const texts = fields.read('topic', [], () => splitWithinLimit([...topics, written]))
-  const parsed = texts.map((text) => fields.read('topic', undefined, () => parseTopic(text)))
-  fields.finish()
-  const all = parsed.flatMap((topic) => (topic ? [{ name: topic.name, query: topic.query }] : []))
-  return distinctBy(all, ({ query }) => query)
+  const read = readFields((fields) => {
+    const written = parts && !isBlank(parts) ? fields.read('any', '', () => writeQuery(parts)) : ''
+    // Before parsing any of them: a visitor may send thousands.
+    const texts = fields.read('topic', [], () => splitWithinLimit([...topics, written]))
+    return texts.map((text) => fields.read('topic', text, () => parseTopic(text).query))
+  })
+  return [...new Set(read)].map((query) => ({ name: query, query }))
 }
 
 /** Throws query.* with the column if the text cannot be read. */
@@ -134,8 +124,8 @@ export function readSettings(
       ? fields.read('days', defaults.days, () => parseDays(typed.days!.join()))
       : defaults.days,
     maxPapers: read('max', defaults.maxPapers, parseMax),
-    format: read('format', defaults.format, parseFormat),
-    detail: read('detail', defaults.detail, parseDetail),
+    format: read('format', defaults.format, (text) => parseName('setting.format', FORMATS, text)),
+    detail: read('detail', defaults.detail, (text) => parseName('setting.detail', DETAILS, text)),
   }
 }
 
@@ -183,14 +173,13 @@ function parseDays(text: string): Weekday[] {
   return WEEKDAYS.filter((day) => names.includes(day))
 }
 
-function parseFormat(text: string): MailFormat {
-  const format = FORMATS.find((name) => name === text.toLowerCase())
-  if (!format) throw new Fault('setting.format', { value: text.slice(0, 40) })
-  return format
-}
-
-function parseDetail(text: string): MailDetail {
-  const detail = DETAILS.find((name) => name === text.toLowerCase())
-  if (!detail) throw new Fault('setting.detail', { value: text.slice(0, 40) })
-  return detail
+/** Throws `code` if the text is none of the names, in any case. */
+function parseName<T extends string>(
+  code: 'setting.format' | 'setting.detail',
+  names: readonly T[],
+  text: string,
+): T {
+  const found = names.find((name) => name === text.toLowerCase())
+  if (!found) throw new Fault(code, { value: text.slice(0, 40) })
+  return found
 }

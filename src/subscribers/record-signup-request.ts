@@ -63,7 +63,7 @@ export interface RecordedSignup {
  */
 export function recordSignupRequest(deps: Deps, input: RecordSignupInput): Promise<RecordedSignup> {
   const { config, db, clock } = deps
-  const { address, link, at, closed, isBusy } = input
+  const { address } = input
   const now = clock.now()
   const hash = addressHash(address.key, config.SUPPRESSION_KEY)
   return db.$transaction(async (tx) => {
@@ -74,12 +74,13 @@ export function recordSignupRequest(deps: Deps, input: RecordSignupInput): Promi
     await recordRequestConsent(tx, subscriber, input, now)
     const suppression = await suppressionOf(tx, hash)
     const isConfirmed = hasSubscription(subscriber)
-    const otherReason = holdReason({ subscriber, suppression, closed, isBusy, now })
+    const otherReason = holdReason(subscriber, suppression, input, now)
     const counts = otherReason === undefined
     const isWithinLimit = await takeEmailPermit(tx, config, { key: address.key, isConfirmed, counts, now })
     const held = otherReason ?? (isWithinLimit ? undefined : 'limit')
     if (suppression && !held) await liftExpiredSuppression(tx, subscriber, now)
-    const email = signupEmail({ subscriber, request, link, at, closed, signupId, now })
+    const content = { ...request, signupId, askedAt: now.toISOString() }
+    const email = signupEmail(subscriber, content, input)
     const message = transactionalMessage(config, subscriber, { ...email, dedupe: `signup ${signupId}`, now })
     // A withheld email is enqueued already expired, so that timing does not reveal whether the address is known.
     await enqueue(tx, 'transactional', [held ? { ...message, deadline: now } : message])
@@ -112,21 +113,12 @@ function recordRequestConsent(
   return recordConsent(tx, { subscriberId: id, at: now, event: 'asked', how, wording })
 }
 
-interface HoldReasonInput {
-  subscriber: Subscriber
-  suppression: Suppression | null
-  closed?: boolean
-  isBusy?: boolean
-  now: Date
-}
-
-function holdReason({
-  subscriber,
-  suppression,
-  closed,
-  isBusy,
-  now,
-}: HoldReasonInput): RecordedSignup['held'] {
+function holdReason(
+  subscriber: Subscriber,
+  suppression: Suppression | null,
+  { closed, isBusy }: RecordSignupInput,
+  now: Date,
+): RecordedSignup['held'] {
   if (suppression && !mayBeConfirmedAgain(suppression, now)) return 'suppressed'
   if (hasSubscription(subscriber)) return undefined
   if (closed && !hasLeft(subscriber)) return 'closed'
@@ -150,23 +142,16 @@ async function liftExpiredSuppression(tx: Database, subscriber: Subscriber, now:
   })
 }
 
-interface SignupEmailInput {
-  subscriber: Subscriber
-  request: SignupRequest
-  link?: boolean
-  at?: TopicPaperRef
-  closed?: boolean
-  signupId: number
-  now: Date
-}
-
-function signupEmail({ subscriber, request, link, at, closed, signupId, now }: SignupEmailInput) {
+function signupEmail(
+  subscriber: Subscriber,
+  content: SignupEmailContent,
+  { link, at, closed }: RecordSignupInput,
+) {
   const { epoch, zone, format } = subscriber
-  const content: SignupEmailContent = { ...request, signupId, askedAt: now.toISOString() }
   const own: LinkMessage = { epoch, zone, format, asked: link }
   if (hasSubscription(subscriber)) {
     // A stranger who requests topics in their name cannot keep them from the link: the add-topics email has it too.
-    const adds = !link && request.topics.length > 0
+    const adds = !link && content.topics.length > 0
     return adds
       ? { kind: 'add-topics' as const, content: { ...content, epoch } }
       : { kind: 'manage-link' as const, content: { ...own, at } }

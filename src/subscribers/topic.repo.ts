@@ -66,42 +66,17 @@ async function addTopic(db: Database, { id, ...topic }: Prisma.TopicUncheckedCre
   await db.topic.create({ data: isFree ? { ...topic, id } : topic })
 }
 
-/** The topics of the subscribers in `ids`, or of all subscribers, by subscriber. */
+/** The topics of these subscribers, by subscriber. */
 export async function topicsBySubscriber(
   db: Database,
-  ids?: readonly string[],
+  ids: readonly string[],
 ): Promise<Map<string, TopicText[]>> {
-  const all = ids === undefined
-  const rows = await db.$queryRaw<(TopicText & { subscriberId: string })[]>`
-    select t.subscriber_id as "subscriberId", t.name, q.text as query from topic t join query q on q.id = t.query_id
-    where ${all} or t.subscriber_id = any(${[...(ids ?? [])]}::text[])
-    order by t.subscriber_id, t.position`
-  const groups = Map.groupBy(rows, ({ subscriberId }) => subscriberId)
-  return new Map([...groups].map(([id, topics]) => [id, topics.map(({ name, query }) => ({ name, query }))]))
-}
-
-/**
- * Appends each topic whose query the subscriber does not have yet, until there are `most` topics. Lock the subscriber's
- * row first.
- */
-export async function addTopics(
-  db: Database,
-  { subscriberId, topics, most }: { subscriberId: string; topics: readonly ParsedTopic[]; most: number },
-): Promise<{ added: TopicText[]; leftOut: TopicText[] }> {
-  const kept = await db.topic.findMany({
-    where: { subscriberId },
-    include: { query: true },
-    orderBy: { position: 'asc' },
-  })
-  const known = new Set(kept.map(({ query }) => query.text))
-  const wanted = topics.filter(({ query }) => !known.has(query))
-  const added = wanted.slice(0, Math.max(0, most - kept.length))
-  let position = (kept.at(-1)?.position ?? -1) + 1
-  for (const topic of added) {
-    const queryId = await queryIdOf(db, topic)
-    await db.topic.create({ data: { subscriberId, position: position++, name: topic.name, queryId } })
-  }
-  return { added, leftOut: wanted.slice(added.length) }
+  const rows = await db.$queryRaw<{ id: string; topics: TopicText[] }[]>`
+    select t.subscriber_id as id,
+      json_agg(json_build_object('name', t.name, 'query', q.text) order by t.position) as topics
+    from topic t join query q on q.id = t.query_id
+    where t.subscriber_id = any(${[...ids]}::text[]) group by t.subscriber_id`
+  return new Map(rows.map(({ id, topics }) => [id, topics]))
 }
 
 /** The row that all topics with this query share. */

@@ -1,4 +1,4 @@
-import { Fault, FieldReader } from '../core/errors.ts'
+import { Fault, readFields } from '../core/errors.ts'
 import { words } from '../i18n/words.ts'
 import { readPaperName } from '../queries/language/paper-name.ts'
 import { cleanText, splitTopics } from '../queries/language/split-topics.ts'
@@ -81,14 +81,12 @@ function topicText({ name, query }: TopicText): string {
 const nameText = (name: string): string => (isPaper(name.replace(/^\\+/, '')) ? `\\${name}` : name)
 
 /** Reads the topics of a text that `formatTopicsText` writes, with their names. Throws FieldFaults: topic. */
-export function readTopicsText(text: string): TopicText[] {
-  const fields = new FieldReader()
-  // Before parsing any of them: a visitor may send thousands.
-  const listed = fields.read('topic', [], () => fewTopics(parseTopicsText(text)))
-  const topics = listed.map((topic) => fields.read('topic', topic, () => checked(topic)))
-  fields.finish()
-  return topics
-}
+export const readTopicsText = (text: string): TopicText[] =>
+  readFields((fields) => {
+    // Before parsing any of them: a visitor may send thousands.
+    const listed = fields.read('topic', [], () => fewTopics(parseTopicsText(text)))
+    return listed.map((topic) => fields.read('topic', topic, () => checked(topic)))
+  })
 
 /** A topic without a name is named after its query, however long. */
 function checked({ name, query }: TopicText): TopicText {

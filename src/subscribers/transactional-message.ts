@@ -14,7 +14,7 @@ import { hasSubscription, type MailFormat, type Subscriber } from './subscriber.
 // After that the recipient no longer waits for it.
 const DELIVER_WITHIN_MS = 2 * DAY_MS
 
-export interface TransactionalMessageInput extends Pick<NewMessage, 'dedupe'> {
+interface TransactionalMessageInput extends Pick<NewMessage, 'dedupe'> {
   kind: MailKind
   content: object
   now: Date
@@ -51,24 +51,37 @@ export interface LinkMessage {
   addressChangeId?: number
 }
 
+type LinkMessageInput = Pick<TransactionalMessageInput, 'kind' | 'now' | 'toAddress'> &
+  Pick<LinkMessage, 'asked' | 'addressChangeId'>
+
+/** Enqueues a plain message with up to one link; call it in the transaction of the action that it reports. */
+export async function enqueueLink(
+  tx: Database,
+  config: Config,
+  subscriber: Subscriber,
+  { asked, addressChangeId, ...mail }: LinkMessageInput,
+): Promise<void> {
+  const { epoch, zone, format } = subscriber
+  const content: LinkMessage = { epoch, zone, format, asked, addressChangeId }
+  const dedupe = addressChangeId === undefined ? randomId(96) : `address-change ${addressChangeId}`
+  await enqueue(tx, 'transactional', [transactionalMessage(config, subscriber, { ...mail, dedupe, content })])
+}
+
 const KIND = 'goodbye'
 
-/** The content of a message of kind goodbye. */
-export interface GoodbyeMessage {
-  /** The subscriber's epoch when the subscription ended. A new confirmation makes the undo link invalid. */
-  epoch: number
-  zone: string
-  format: MailFormat
+/**
+ * The content of a message of kind goodbye. Its epoch is the one when the subscription ended: a new confirmation makes
+ * the undo link invalid.
+ */
+export interface GoodbyeMessage extends Pick<LinkMessage, 'epoch' | 'zone' | 'format'> {
   /** An unproven report ended the subscription, not the page's button. */
   reported?: true
 }
 
-interface GoodbyeInput {
+interface GoodbyeInput extends Pick<GoodbyeMessage, 'reported'> {
   config: Config
   /** As before the subscription ended; locked by the transaction. */
   subscriber: Subscriber
-  /** An unproven report ended the subscription. */
-  reported?: true
   now: Date
 }
 

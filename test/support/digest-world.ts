@@ -11,7 +11,7 @@ import type { MessageState } from '../../src/mail/message.ts'
 import { recordListings } from '../../src/papers/listing.repo.ts'
 import { parseTopic } from '../../src/subscribers/read-signup.ts'
 import { type SubscriberState, startDateOf } from '../../src/subscribers/subscriber.ts'
-import { addTopics } from '../../src/subscribers/topic.repo.ts'
+import { setTopics } from '../../src/subscribers/topic.repo.ts'
 import { emptyTables, useDatabase } from './database.ts'
 
 export interface SubscriberOptions {
@@ -119,7 +119,7 @@ async function addSubscriber(db: Database, id: string, options: SubscriberOption
     },
   })
   const topics = (options.topics ?? []).map(parseTopic)
-  await addTopics(db, { subscriberId: id, topics, most: 20 })
+  await setTopics(db, { subscriberId: id, topics, parsed: topics })
 }
 
 async function addPapers(db: Database, day: Day, titles: string[], votes: number): Promise<void> {

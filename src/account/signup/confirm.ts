@@ -26,7 +26,7 @@ import {
   type TopicText,
 } from '../../subscribers/subscriber.ts'
 import { requireUnsuppressed } from '../../subscribers/suppression.repo.ts'
-import { addTopics, loadSubscription, topicsOf } from '../../subscribers/topic.repo.ts'
+import { loadSubscription, setTopics, storedTopicsOf, topicsOf } from '../../subscribers/topic.repo.ts'
 import { endBackOff } from '../../subscribers/transactional-message.ts'
 import { lockRequest, requestBehindLink } from '../find-subscriber.ts'
 
@@ -177,7 +177,12 @@ async function addRequestedTopics(
   await recordChange(tx, { subscriberId: subscriber.id, at: now, how, before, after })
 }
 
+/** Appends the topics whose query they do not have yet, up to the limit. */
 async function insertTopics(tx: Database, subscriberId: string, requested: TopicText[]): Promise<void> {
-  const topics = requested.map(({ name, query }) => ({ ...parseTopic(query), name }))
-  await addTopics(tx, { subscriberId, topics, most: MAX_TOPICS })
+  const kept = await storedTopicsOf(tx, subscriberId)
+  const fresh = requested
+    .filter(({ query }) => kept.every((topic) => topic.query !== query))
+    .slice(0, Math.max(0, MAX_TOPICS - kept.length))
+  const parsed = fresh.map(({ name, query }) => ({ ...parseTopic(query), name }))
+  await setTopics(tx, { subscriberId, topics: [...kept, ...fresh], parsed })
 }

@@ -1,9 +1,9 @@
 import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { mailAccountLink, subscriberByManageLink } from '../../account/account-link.ts'
+import { mailAccountLink } from '../../account/account-link.ts'
 import { eraseAccount } from '../../account/erase-subscriber.ts'
 import { exportAccount } from '../../account/export-account.ts'
-import { openAccount } from '../../account/find-subscriber.ts'
+import { openAccount, subscriberByManageLink } from '../../account/find-subscriber.ts'
 import {
   confirmAddressChange,
   openAddressChange,
