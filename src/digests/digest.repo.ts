@@ -116,8 +116,8 @@ export async function mailedContent(db: Database, messageId: string): Promise<Di
   return contentOf(row?.digest?.content ?? own?.content)
 }
 
-// An erased subscriber's digest has no content.
-function contentOf(content: unknown): DigestContent | null {
+/** Null if there was none, or the subscriber was erased. */
+export function contentOf(content: unknown): DigestContent | null {
   const frozen = content as DigestContent | null | undefined
   return frozen?.sections ? frozen : null
 }

@@ -86,21 +86,15 @@ export const deliverySummary = async (deps: Deps) => ({
 })
 
 /** The cost of the gap between a backup and now. */
-export interface RestoreOutcome {
-  /** Messages that were open in the backup and are not sent. */
-  skipped: number
-  /** Messages with an attempt in progress: it is unknown whether they were delivered. */
-  uncertain: number
-  /** Digests of dates whose due hour has passed. */
-  missed: number
-  paused: number
-}
+export type RestoreOutcome = Awaited<ReturnType<typeof settleAfterRestore>>
 
 /**
  * Ends everything that may already have happened after the backup: open messages, and every date whose hour has passed.
  * Call it in a transaction. `since` is when the restore was detected: messages requested since then are still sent.
+ * Returns how many messages are skipped or, if an attempt was in progress, uncertain; and how many digests are missed or
+ * paused.
  */
-async function settleAfterRestore(deps: Deps, { since }: { since: Date }): Promise<RestoreOutcome> {
+async function settleAfterRestore(deps: Deps, { since }: { since: Date }) {
   const { db, clock } = deps
   const now = clock.now()
   await openDue(deps, { date: undefined, now })

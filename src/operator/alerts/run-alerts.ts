@@ -44,12 +44,8 @@ async function findAlerts(deps: Deps): Promise<void> {
   const at = clock.now()
   const found = await detectIncidents(deps)
   for (const { kind, key, values } of found) {
-    const isNew = await addAlert(db, { kind, key, at, values })
-    if (isNew)
-      log.warn('alert.raised', {
-        ...logFields({ kind, key, values }),
-        ...(namesDomain(values) ? {} : values),
-      })
+    if (await addAlert(db, { kind, key, at, values }))
+      log.warn('alert.raised', logFields({ kind, key, values }, values))
   }
   const ongoing = new Set(found.map(({ kind, key }) => `${kind} ${key}`))
   for (const { id, kind, key, sentAt, values } of await ongoingAlerts(db, INCIDENT_KINDS)) {
@@ -63,10 +59,8 @@ async function findAlerts(deps: Deps): Promise<void> {
 }
 
 /** A domain may identify a person, so its name is in the email and in `delivery status` but not in the log. */
-const namesDomain = (values: AlertValues): boolean => values.what === 'domain-held'
-
-const logFields = ({ kind, key, values }: Pick<Alert, 'kind' | 'key' | 'values'>) =>
-  namesDomain(values) ? { kind, what: values.what } : { kind, key }
+const logFields = ({ kind, key, values }: Pick<Alert, 'kind' | 'key' | 'values'>, details?: AlertValues) =>
+  values.what === 'domain-held' ? { kind, what: values.what } : { kind, key, ...details }
 
 /** Emails per hour. The last one lists all remaining alerts, one per line. */
 const MAX_PER_HOUR = 6
@@ -113,7 +107,11 @@ async function sendAlertEmail(deps: Deps, to: string, alerts: Alert[], place: nu
   if (!first) return true
   const written = claimedAlerts.length === 1 ? writeAlert(first) : writeAlertList(claimedAlerts)
   const email = { ...written, subject: `${nameInSubject(siteOf(config))}: ${written.subject}` }
-  const refusal = await refusalOf(deps, { kind: 'alert' as const, to, ...email })
+  // Why the server rejected the email; undefined if it was accepted.
+  const refusal = await sendDirectly(deps, { kind: 'alert', to, ...email }).then(
+    ({ result }) => (result?.accepted ? undefined : (result?.reply ?? 'nothing was sent')),
+    (error) => errorFields(error).what,
+  )
   if (refusal === undefined) {
     // Distinct instants: countAlertEmailsSince counts them.
     await markAlertsSent(db, claimed, new Date(clock.now().getTime() + place))
@@ -124,16 +122,6 @@ async function sendAlertEmail(deps: Deps, to: string, alerts: Alert[], place: nu
   await retryAlertsAt(db, claimed, new Date(now.getTime() + pause))
   log.error('alert.not-sent', { alerts: claimed.join(','), kind: first.kind, what: refusal })
   return false
-}
-
-/** Why the server rejected the email; undefined if it was accepted. */
-async function refusalOf(deps: Deps, mail: Parameters<typeof sendDirectly>[1]): Promise<string | undefined> {
-  try {
-    const { result } = await sendDirectly(deps, mail)
-    return result?.accepted ? undefined : (result?.reply ?? 'nothing was sent')
-  } catch (error) {
-    return errorFields(error).what
-  }
 }
 
 /**

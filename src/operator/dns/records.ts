@@ -31,58 +31,61 @@ export const mailDomains = ({ MAIL_FROM, REPLY_TO = MAIL_FROM, ...settings }: Co
   ]),
 ]
 
-/** Whether the mail server is this machine, according to the settings. */
-function isOnThisMachine({ SMTP_URL }: Config): boolean {
-  const host = SMTP_URL?.host ?? 'localhost'
-  return isSameOrSubdomain(host, 'localhost') || /^[\d.:]+$/.test(host)
-}
-
-/**
- * The host name that the sending addresses should have: that of the mail server, or that of the site if both are one
- * machine.
- */
-const sendingHost = (settings: Config): string =>
-  isOnThisMachine(settings) ? siteHost(settings) : settings.SMTP_URL!.host
-
 /** The DNS records to publish. `ips`: the addresses that send email. */
-export function recordsToSet(settings: Config, { key, ips }: { key?: DkimKey; ips: string[] }): DnsRecord[] {
+export function recordsToSet(config: Config, { key, ips }: { key?: DkimKey; ips: string[] }): DnsRecord[] {
+  const { MAIL_FROM, OPERATOR_EMAIL, SMTP_URL, BOUNCE_DOMAIN } = config
+  const from = emailDomain(MAIL_FROM)
+  const site = siteHost(config)
+  const smtpHost = SMTP_URL?.host ?? 'localhost'
+  const isOnThisMachine = isSameOrSubdomain(smtpHost, 'localhost') || /^[\d.:]+$/.test(smtpHost)
+  // The name that the sending addresses should have.
+  const sendingHost = isOnThisMachine ? site : smtpHost
+  const senders = ips.length > 0 ? ips.map((ip) => `ip${familyOf(ip)}:${ip}`) : [`a:${sendingHost}`]
+  // Reports to another domain require a record in that domain, so the tag is left out then.
+  const getsReports = OPERATOR_EMAIL && isSameOrSubdomain(from, emailDomain(OPERATOR_EMAIL))
+  const siteWhy = 'the machine, or the proxy, where the site is'
+  const siteAddresses = ips.length > 0 ? ips : ['192.0.2.1']
   return [
-    spfRecord(settings, ips),
+    {
+      name: envelopeDomain(config),
+      type: 'TXT',
+      value: `v=spf1 ${senders.join(' ')} -all`,
+      why: 'who may send; for a mail service use its include:… instead; only one such record',
+    },
     ...(key ? [dkimRecord(key)] : []),
-    dmarcRecord(settings),
-    ...mailDomains(settings).map((name) => mxRecord(settings, name)),
-    ...addressRecords(settings, ips),
+    {
+      name: `_dmarc.${from}`,
+      type: 'TXT',
+      value: `v=DMARC1; p=quarantine${getsReports ? `; rua=mailto:${OPERATOR_EMAIL}` : ''}`,
+      why: 'what receivers do with email that isn’t ours; start with p=none if others send for this domain too',
+    },
+    ...mailDomains(config).map((name): DnsRecord => {
+      const isBounces = name === BOUNCE_DOMAIN
+      return {
+        name,
+        type: 'MX',
+        value: `10 ${isBounces && isOnThisMachine ? site : `mail.${name}`}.`,
+        why: isBounces
+          ? `the server that receives bounces to ${name} and passes them to BOUNCE_LMTP or stores them for BOUNCE_IMAP`
+          : `the server that receives email for ${name}`,
+      }
+    }),
+    ...siteAddresses.map((ip) => ({
+      name: site,
+      type: familyOf(ip) === 6 ? ('AAAA' as const) : ('A' as const),
+      value: ip,
+      why: ips.length > 0 ? siteWhy : `${siteWhy}; its address in place of this one`,
+    })),
     ...ips.map((ip) => ({
       name: reverseDnsName(ip),
       type: 'PTR' as const,
-      value: `${sendingHost(settings)}.`,
+      value: `${sendingHost}.`,
       why: `set at the hosting provider of ${ip}; the name must resolve back to it`,
     })),
   ]
 }
 
-function mxRecord(settings: Config, name: string): DnsRecord {
-  const isBounces = name === settings.BOUNCE_DOMAIN
-  return {
-    name,
-    type: 'MX',
-    value: `10 ${isBounces && isOnThisMachine(settings) ? siteHost(settings) : `mail.${name}`}.`,
-    why: isBounces
-      ? `the server that receives bounces to ${name} and passes them to BOUNCE_LMTP or stores them for BOUNCE_IMAP`
-      : `the server that receives email for ${name}`,
-  }
-}
-
-function spfRecord(settings: Config, ips: string[]): DnsRecord {
-  const own = ips.map((ip) => `${ip.includes(':') ? 'ip6' : 'ip4'}:${ip}`)
-  const senders = own.length > 0 ? own : [`a:${sendingHost(settings)}`]
-  return {
-    name: envelopeDomain(settings),
-    type: 'TXT',
-    value: ['v=spf1', ...senders, '-all'].join(' '),
-    why: 'who may send; for a mail service use its include:… instead; only one such record',
-  }
-}
+const familyOf = (ip: string): 4 | 6 => (ip.includes(':') ? 6 : 4)
 
 export const publicKeyOf = (key: DkimKey): string =>
   createPublicKey(key.privateKey).export({ type: 'spki', format: 'der' }).toString('base64')
@@ -93,33 +96,6 @@ const dkimRecord = (key: DkimKey): DnsRecord => ({
   value: `v=DKIM1; k=rsa; p=${publicKeyOf(key)}`,
   why: 'the public half of DKIM_KEY_FILE',
 })
-
-// Reports to another domain require a record in that domain, so the tag is left out then.
-function dmarcRecord({ MAIL_FROM, OPERATOR_EMAIL }: Config): DnsRecord {
-  const domain = emailDomain(MAIL_FROM)
-  const reports =
-    OPERATOR_EMAIL && isSameOrSubdomain(domain, emailDomain(OPERATOR_EMAIL))
-      ? `; rua=mailto:${OPERATOR_EMAIL}`
-      : ''
-  return {
-    name: `_dmarc.${domain}`,
-    type: 'TXT',
-    value: `v=DMARC1; p=quarantine${reports}`,
-    why: 'what receivers do with email that isn’t ours; start with p=none if others send for this domain too',
-  }
-}
-
-function addressRecords(settings: Config, ips: string[]): DnsRecord[] {
-  const why = 'the machine, or the proxy, where the site is'
-  const known = ips.length > 0 ? ips : ['192.0.2.1']
-  const unknown = ips.length > 0 ? '' : '; its address in place of this one'
-  return known.map((ip) => ({
-    name: siteHost(settings),
-    type: ip.includes(':') ? 'AAAA' : 'A',
-    value: ip,
-    why: why + unknown,
-  }))
-}
 
 /** The domain and its parents, except the top-level domain: "a.b.org", "b.org". */
 export const domainAndParents = (domain: string): string[] => {

@@ -39,7 +39,13 @@ interface SmtpProbe {
 /** Checks the result of an SMTP session that sent no email. */
 export function checkSmtp(smtp: SmtpConfig, { fault, tls, now }: SmtpProbe): CheckResult {
   const place = `${smtp.host}:${smtp.port}`
-  if (fault) return wrong(`${place}: ${fault.reply}`, FIXES[fault.stage](smtp, fault))
+  if (fault) {
+    const fix = FIXES[fault.stage]?.(smtp, fault)
+    return wrong(
+      `${place}: ${fault.reply}`,
+      fix ?? 'Ask the mail server’s administrator what this reply means.',
+    )
+  }
   const login = smtp.user ? 'login accepted' : 'no login'
   const found = `${place} accepts MAIL_FROM: ${tls ? tls.protocol : 'not encrypted'}, ${login}`
   return combineResults(found, [
@@ -67,10 +73,7 @@ function checkTls(smtp: SmtpConfig, tls: SmtpTls | undefined): CheckResult | und
     : undefined
 }
 
-type Fix = (smtp: SmtpConfig, fault: SmtpFault) => string
-const askAdministrator: Fix = () => 'Ask the mail server’s administrator what this reply means.'
-
-const FIXES: Record<SmtpFault['stage'], Fix> = {
+const FIXES: Partial<Record<SmtpFault['stage'], (smtp: SmtpConfig, fault: SmtpFault) => string>> = {
   connect: ({ implicitTls, port }) =>
     `Check the host and port in SMTP_URL (smtp:// with 587 or 25, smtps:// with 465; now ${implicitTls ? 'smtps' : 'smtp'} with ${port}), and whether a firewall blocks this machine.`,
   tls: ({ host }) =>
@@ -83,9 +86,6 @@ const FIXES: Record<SmtpFault['stage'], Fix> = {
     status === 530 && !user
       ? 'Set SMTP_USER and SMTP_PASSWORD.'
       : 'Allow MAIL_FROM as a sender on the mail server (verify the domain there), or set another MAIL_FROM.',
-  rcpt: askAdministrator,
-  data: askAdministrator,
-  dot: askAdministrator,
 }
 
 type DkimConfig = Pick<Config, 'DKIM_KEY_FILE' | 'DKIM_SELECTOR' | 'DKIM_DOMAIN' | 'MAIL_FROM'>

@@ -6,9 +6,7 @@ import type { Deps } from '../../core/deps.ts'
 import { DELIVERY_SWITCH, isHoldSwitch } from '../../core/restored-database.ts'
 import { readSwitch } from '../../core/switch.repo.ts'
 import { newestSlot } from '../../core/tick.repo.ts'
-import { digestOn } from '../../digests/digest.repo.ts'
-import type { DigestContent } from '../../digests/digest-content.ts'
-import type { DueDate } from '../../digests/due.ts'
+import { contentOf, digestOn } from '../../digests/digest.repo.ts'
 import { pendingSources, usualSources } from '../../digests/open-due.ts'
 import { countAcceptances } from '../../mail/outbox/acceptance.repo.ts'
 import { messagesBetween } from '../../mail/outbox/message-list.repo.ts'
@@ -23,7 +21,7 @@ import { deliveryLimits, deliveryLimitText } from '../delivery-limits.ts'
 import { isWaiting } from '../message-timeline.ts'
 import { type MessageDetails, showMessage } from '../retry-message.ts'
 import { type Verdict, verdict } from './format.ts'
-import { type PastDue, type PastState, pastDueOn, stateAt, subscriptionAt } from './past-subscription.ts'
+import { type PastDue, pastDueOn, stateAt, subscriptionAt } from './past-subscription.ts'
 import { type WhyNothingMatched, whyNothingMatched } from './why-nothing-matched.ts'
 
 /** The subject: a subscriber, or the tombstone of an erased one. */
@@ -58,14 +56,15 @@ export async function loadExplainContext(deps: Deps, subject: ExplainedSubscribe
     : pastDueOn(changes, subject.subscription, date, noon)
   const at = then.due?.dueAt ?? noon
   const subscription = withoutEndedPause(then.subscription, date)
-  const receipts = await receiptsSince(db, { id, zone: subscription.zone }, date)
+  const { zone } = subscription
+  const receipts = await receiptsSince(db, { id, zone }, date)
   const recorded = stateAt(consents, at, subject)
   // The stored state of an expired pause remains "paused" until something is due.
   const state = recorded === 'paused' && subscription.state === 'active' ? 'active' : recorded
-  const mails = await messagesBetween(db, {
-    subscriberId: id,
-    ...mailWindow(date, subscription.zone, state, now),
-  })
+  // Of all time for an unconfirmed subscriber, because one of them asks for the confirmation.
+  const [from, to] =
+    state === 'pending' ? [new Date(0), now] : [date, addDays(date, 1)].map((day) => instantOf(day, 0, zone))
+  const mails = await messagesBetween(db, { subscriberId: id, from: from!, to: to! })
   const detailsOf = (mail: { id: string }) => showMessage(deps, mail)
   const mail = digest?.message ? await detailsOf(digest.message) : null
   return {
@@ -91,7 +90,10 @@ export async function loadExplainContext(deps: Deps, subject: ExplainedSubscribe
     nothingMatched: await nothingMatched(deps, subject, digest, subscription),
     sources: await sourceDaysBetween(db, { from: addDays(dayOf(at), -1), to: dayOf(at) }),
     /** Sources that a due digest waits for. */
-    pendingSources: digest ? [] : await pendingSourcesNow(deps, then.due),
+    pendingSources:
+      !digest && then.due && then.due.dueAt <= now
+        ? pendingSources({ ...then.due, now }, await usualSources(deps, now))
+        : [],
     suppression: subject.addressHash ? await suppressionOf(db, subject.addressHash) : null,
     pauses: await deliveryPauses(deps),
     sending: config.SENDING,
@@ -101,22 +103,6 @@ export async function loadExplainContext(deps: Deps, subject: ExplainedSubscribe
     /** Domain of our Message-IDs. */
     senderDomain: emailDomain(config.MAIL_FROM),
   }
-}
-
-const pendingSourcesNow = async (deps: Deps, due: DueDate | null): Promise<string[]> => {
-  const now = deps.clock.now()
-  return due && due.dueAt <= now ? pendingSources({ ...due, now }, await usualSources(deps, now)) : []
-}
-
-/** Messages of their date; of all time for an unconfirmed subscriber, because one of them asks for the confirmation. */
-const mailWindow = (date: Day, zone: string, state: PastState, now: Date) =>
-  state === 'pending'
-    ? { from: new Date(0), to: now }
-    : { from: instantOf(date, 0, zone), to: instantOf(addDays(date, 1), 0, zone) }
-
-const contentOf = (content: unknown): DigestContent | null => {
-  const digestContent = content as DigestContent | null
-  return digestContent?.sections ? digestContent : null
 }
 
 type Digest = NonNullable<Awaited<ReturnType<typeof digestOn>>>
