@@ -6,14 +6,20 @@ const DESCRIPTION =
 const PASSWORD_DESCRIPTION =
   'a user and password in which / ? # @ : % are written as %2F %3F %23 %40 %3A %25; or leave both out and set SMTP_USER and SMTP_PASSWORD, which need no encoding'
 
-/** The settings in SMTP_URL. */
-export interface SmtpConfig {
+/** The server in SMTP_URL or BOUNCE_IMAP. */
+interface MailServer {
   host: string
   port: number
-  /** TLS from the first byte (smtps). */
+  /** TLS from the first byte (smtps, imaps). */
   implicitTls: boolean
   user?: string
   password?: string
+  /** require accepts any certificate; any also accepts a connection without TLS. */
+  tls: 'require' | 'verify' | 'any' | 'off'
+}
+
+/** The settings in SMTP_URL. */
+export interface SmtpConfig extends MailServer {
   connections: number
   /** The most emails on one connection. */
   mails: number
@@ -21,15 +27,21 @@ export interface SmtpConfig {
   timeoutSeconds: number
   /** Messages a second over all processes; absent: no limit. */
   rate?: number
-  tls: 'require' | 'verify' | 'any' | 'off'
 }
+
+/** The settings in BOUNCE_IMAP. */
+export interface ImapConfig extends MailServer {
+  folder: string
+}
+
+const tls = oneOf('require', 'verify', 'any', 'off').optional()
 
 const smtpQuery = z.strictObject({
   connections: integerBetween(1, 100).default(4),
   mails: integerBetween(1, 10_000).default(100),
   rate: integerBetween(1, 10_000).optional(),
   timeout: integerBetween(1, 3600).default(600),
-  tls: oneOf('require', 'verify', 'any', 'off').optional(),
+  tls,
   transport: oneOf('pool').optional(),
 })
 
@@ -49,18 +61,26 @@ export const smtpUrl = z.string().transform((text, context): SmtpConfig => {
   if (!login) return fail(PASSWORD_DESCRIPTION)
   const query = smtpQuery.safeParse(Object.fromEntries(url.searchParams))
   if (!query.success) return fail(`${DESCRIPTION} (${issuesText(query.error)})`)
-  const { connections, mails, rate, timeout, tls } = query.data
+  const { connections, mails, rate, timeout: timeoutSeconds, tls } = query.data
   return {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port) || (url.protocol === 'smtps:' ? 465 : 587),
-    implicitTls: url.protocol === 'smtps:',
+    ...serverOf(url, { 'smtps:': 465, 'smtp:': 587 }, tls),
     ...login,
     connections,
     mails,
-    timeoutSeconds: timeout,
+    timeoutSeconds,
     rate,
-    tls: tls ?? (isLoopback(url.hostname) ? 'any' : 'verify'),
   }
+})
+
+const serverOf = (
+  { protocol, hostname, port }: URL,
+  defaultPorts: Record<string, number>,
+  tls: MailServer['tls'] | undefined,
+): MailServer => ({
+  host: hostname.replace(/^\[|\]$/g, ''),
+  port: Number(port) || defaultPorts[protocol]!,
+  implicitTls: /^(smtps|imaps):$/.test(protocol),
+  tls: tls ?? (isLoopback(hostname) ? 'any' : 'verify'),
 })
 
 /** True if an @ follows the host: an unencoded / ? or # in the password ended the host too early. */
@@ -100,20 +120,7 @@ const IMAP_DESCRIPTION =
 const IMAP_PASSWORD_DESCRIPTION =
   'no / ? # @ : % in a user or password but as %2F %3F %23 %40 %3A %25; better, leave both out, and set BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD, which take them as they are'
 
-/** The settings in BOUNCE_IMAP. */
-export interface ImapConfig {
-  host: string
-  port: number
-  /** TLS from the first byte (imaps). */
-  implicitTls: boolean
-  folder: string
-  user?: string
-  password?: string
-  /** As in SMTP_URL: require accepts any certificate; any also accepts a connection without TLS. */
-  tls: 'require' | 'verify' | 'any' | 'off'
-}
-
-const imapQuery = z.strictObject({ tls: oneOf('require', 'verify', 'any', 'off').optional() })
+const imapQuery = z.strictObject({ tls })
 
 export const imapUrl = z.string().transform((text, context): ImapConfig => {
   const fail = (message: string) => {
@@ -128,15 +135,7 @@ export const imapUrl = z.string().transform((text, context): ImapConfig => {
   if (!url.hostname || url.hash || !folder) return fail(IMAP_DESCRIPTION)
   const query = imapQuery.safeParse(Object.fromEntries(url.searchParams))
   if (!query.success) return fail(`${IMAP_DESCRIPTION} (${issuesText(query.error)})`)
-  const implicitTls = url.protocol === 'imaps:'
-  return {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port) || (implicitTls ? 993 : 143),
-    implicitTls,
-    folder,
-    ...login,
-    tls: query.data.tls ?? (isLoopback(url.hostname) ? 'any' : 'verify'),
-  }
+  return { ...serverOf(url, { 'imaps:': 993, 'imap:': 143 }, query.data.tls), ...login, folder }
 })
 
 function folderOf({ pathname }: URL): string | undefined {

@@ -53,8 +53,8 @@ export async function openCandidatePool(
   const nearMisses = memoize((queryId: number) => {
     const query = queries.get(queryId)
     if (!query) return []
-    const pool = matcher.near(query, MAX_EXAMINED)
-    return rankNearMisses({ papers: pool, texts, queries: [query], limit: MAX_NEAR_MISSES })
+    const papers = matcher.near(query, MAX_EXAMINED)
+    return rankNearMisses(query, { papers, texts, limit: MAX_NEAR_MISSES })
   }, MAX_CACHED_QUERIES)
   return {
     history,

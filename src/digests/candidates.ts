@@ -14,7 +14,7 @@ import {
   withOtherTopics,
 } from '../queries/reasons/shown-paper.ts'
 import type { DigestTopic } from './digest.repo.ts'
-import { type DigestSection, topicHead } from './digest-content.ts'
+import type { DigestSection } from './digest-content.ts'
 import type { Matcher, PaperTexts } from './matcher.ts'
 import type { NewMatchCause } from './newly-matching.ts'
 import { type PaperSelection, PaperSelector, type SelectedPaper } from './select-papers.ts'
@@ -30,7 +30,6 @@ export interface Candidates
   > {
   /** Selects papers by docId. */
   selector: PaperSelector
-  paper(id: number): Paper | undefined
   /** Papers first listed on a day. */
   firstListedOn(day: Day): readonly Paper[]
   /** The newest day up to `latest` on which papers up to the id `maxPaperId` were first listed. */
@@ -47,16 +46,14 @@ export interface Candidates
   shown(paperId: number, queryId?: number): ShownPaper
 }
 
-/** Data that papers and queries do not contain. */
-interface CandidateLookups {
-  newlyMatching?: Candidates['newlyMatching']
-  nearMisses?: Candidates['nearMisses']
-}
-
-const NO_NEW_MATCHES: Candidates['newlyMatching'] = () => new Map()
-const NO_NEAR_MISSES: Candidates['nearMisses'] = () => []
-
-export function candidatesFrom(matcher: Matcher, parts: CandidateLookups = {}): Candidates {
+/** `newlyMatching` and `nearMisses` need data that papers and queries do not contain. */
+export function candidatesFrom(
+  matcher: Matcher,
+  {
+    newlyMatching = () => new Map(),
+    nearMisses = () => [],
+  }: Partial<Pick<Candidates, 'newlyMatching' | 'nearMisses'>> = {},
+): Candidates {
   const { papers } = matcher
   const listed = papers.filter(({ onlyRevised }) => !onlyRevised)
   const byDay = Map.groupBy(listed, ({ firstDay }) => firstDay)
@@ -73,17 +70,13 @@ export function candidatesFrom(matcher: Matcher, parts: CandidateLookups = {}): 
   return {
     ...{ papers, docIdOf, matches, ranked, lastMatched, vectorOf, unreadable },
     selector: new PaperSelector(papers.length),
-    paper: (id) => {
-      const docId = docIdOf(id)
-      return docId === undefined ? undefined : papers[docId]
-    },
     firstListedOn: (day) => byDay.get(day) ?? [],
     newestDay: (latest, maxPaperId) =>
       days.find((day) => day <= latest && byDay.get(day)!.some(({ id }) => id <= maxPaperId)),
     lowestIdSince,
     firstListedBefore: (since) => papers.filter(({ firstDay }) => firstDay < since).map(({ id }) => id),
-    newlyMatching: parts.newlyMatching ?? NO_NEW_MATCHES,
-    nearMisses: parts.nearMisses ?? NO_NEAR_MISSES,
+    newlyMatching,
+    nearMisses,
     shown: (paperId, queryId = NO_QUERY) => shown(`${paperId} ${queryId}`),
   }
 }
@@ -95,50 +88,34 @@ const MAX_SHOWN = 20_000
 const lowestOf = (papers: readonly Paper[]): number | undefined =>
   papers.reduce<number | undefined>((least, { id }) => Math.min(least ?? id, id), undefined)
 
-interface NearMissesInput {
-  papers: readonly Paper[]
-  /** The texts of all `papers`. */
-  texts: PaperTexts
-  queries: readonly Query[]
-  limit: number
-}
-
-/** A paper, and how near it is to the nearest query. */
+/** A paper, and how near it is to a query. */
 export interface NearMiss extends Nearness {
   paper: Paper
 }
 
-/**
- * The papers nearest to the queries, best first, among those that match none of them. The reason says what each has and
- * what is missing: "Has: linear attention. Missing: robotics".
- */
-export const nearMisses = (input: NearMissesInput): ShownPaper[] => rankNearMisses(input).map(showNearMiss)
-
-/** Uses what it has and what is missing as the reason. */
+/** The reason says what it has and what is missing: "Has: linear attention. Missing: robotics". */
 export const showNearMiss = ({ paper, matches, sentence }: NearMiss): ShownPaper => ({
   ...toShownPaper(paper, { matches }),
   reason: sentence,
 })
 
-/** The same papers, not formatted for display, which takes longer than finding them. */
-export const rankNearMisses = ({ papers, texts, queries, limit }: NearMissesInput): NearMiss[] =>
+/**
+ * The papers nearest to a query that do not match it, best first. A paper of which only newer versions were listed is
+ * near only to a query for newer versions. `texts`: of all `papers`.
+ */
+export const rankNearMisses = (
+  query: Query,
+  { papers, texts, limit }: { papers: readonly Paper[]; texts: PaperTexts; limit: number },
+): NearMiss[] =>
   papers
-    .flatMap((paper) => nearestOf(paper, texts, queries))
+    .filter(({ onlyRevised }) => !onlyRevised || mentionsRevised(query))
+    .flatMap((paper) => {
+      const text = texts.get(paper.id)!
+      const nearness = evaluate(query, text) ? null : nearnessOf(query, text)
+      return nearness ? [{ ...nearness, paper }] : []
+    })
     .sort(byNearness)
     .slice(0, limit)
-
-/**
- * The paper with its nearest query; empty if it matches a query. A paper of which only newer versions were listed is
- * near only to queries for newer versions.
- */
-function nearestOf(paper: Paper, texts: PaperTexts, queries: readonly Query[]): NearMiss[] {
-  const text = texts.get(paper.id)!
-  if (queries.some((query) => evaluate(query, text))) return []
-  const open = paper.onlyRevised ? queries.filter(mentionsRevised) : queries
-  const found = open.map((query) => nearnessOf(query, text)).filter((nearness) => nearness !== null)
-  const candidates = found.map((nearness) => ({ ...nearness, paper }))
-  return candidates.sort(byNearness).slice(0, 1)
-}
 
 function byNearness(a: NearMiss, b: NearMiss): number {
   return (
@@ -178,7 +155,11 @@ export function toSection(
   const inOrder = profile?.size
     ? rankByProfile(candidates, papers, { queryId: head.queryId, profile })
     : papers
-  return { ...topicHead(head), papers: inOrder.map((paper) => shownUnder(candidates, topics, paper)) }
+  return {
+    topic: head.name,
+    topicId: head.id,
+    papers: inOrder.map((paper) => shownUnder(candidates, topics, paper)),
+  }
 }
 
 /** The score that a paper gains if it equals the profile: as much as from a rare word. */

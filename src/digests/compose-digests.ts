@@ -4,8 +4,8 @@ import { addDays, type Day } from '../core/dates.ts'
 import { profileWordsBySubscriber } from '../subscribers/profile.repo.ts'
 import type { CandidatePool } from './candidates.repo.ts'
 import type { Candidates } from './candidates.ts'
-import { compose, type DigestDraft, receivesSince } from './compose.ts'
-import type { Recipient } from './digest.repo.ts'
+import { compose, receivesSince } from './compose.ts'
+import type { DigestDraft, Recipient } from './digest.repo.ts'
 import { earlierDigests, lastHistoryPoints, papersShownTo } from './earlier-digest.repo.ts'
 import { type EarlierDigest, eligibleSince, NO_REPEAT_DAYS } from './eligible-range.ts'
 import { idleTopics, NO_MATCH_DATES } from './no-match-periods.repo.ts'
@@ -74,39 +74,27 @@ function possiblyIdleTopics(
 
 const idOf = ({ subscriberId }: Recipient): string => subscriberId
 
-type Earlier = Map<string, EarlierDigest[]>
-
+/** Includes papers shown weeks ago, so that a newer version does not repeat them. */
 async function loadEarlierDigests(
   db: Database,
-  input: ComposeDigestsInput,
+  { recipients, localDate, snapshot, pool: { candidates }, now }: ComposeDigestsInput,
   mayGainMatches: readonly Recipient[],
-): Promise<Earlier> {
-  const { recipients, localDate, snapshot, pool, now } = input
+): Promise<Map<string, EarlierDigest[]>> {
   const since = eligibleSince(localDate, null)
-  const earlier: Earlier = await earlierDigests(db, {
+  const earlier = await earlierDigests(db, {
     subscriberIds: recipients.map(idOf),
-    lowest: pool.candidates.lowestIdSince(since) ?? snapshot.maxPaperId + 1,
+    lowest: candidates.lowestIdSince(since) ?? snapshot.maxPaperId + 1,
     since,
     now,
   })
-  await addShownBefore(db, input, mayGainMatches, earlier)
-  return earlier
-}
-
-/** Adds papers shown weeks ago, so that a newer version does not repeat them. */
-async function addShownBefore(
-  db: Database,
-  { localDate, pool: { candidates } }: ComposeDigestsInput,
-  mayGainMatches: readonly Recipient[],
-  earlier: Earlier,
-): Promise<void> {
   const shown = await papersShownTo(db, {
     subscriberIds: mayGainMatches.map(idOf),
-    paperIds: [...candidates.firstListedBefore(eligibleSince(localDate, null))],
+    paperIds: [...candidates.firstListedBefore(since)],
     since: addDays(localDate, -NO_REPEAT_DAYS),
   })
   for (const [subscriberId, papers] of shown) {
     const digest = { fromPaper: 0, toPaper: 0, papers, bestDay: null, settled: true }
     earlier.set(subscriberId, [...(earlier.get(subscriberId) ?? []), digest])
   }
+  return earlier
 }

@@ -1,8 +1,8 @@
 import { type Day, dayOf, daysIn, HOUR_MS } from '../core/dates.ts'
 import type { Vector } from '../queries/ranking/tf-idf.ts'
 import { type Candidates, inTopicOrder, type NearMiss, showNearMiss, toSection } from './candidates.ts'
-import type { DigestTopic, Recipient } from './digest.repo.ts'
-import { type DigestContent, type DigestSection, topicHead, weekOf, weekTo } from './digest-content.ts'
+import type { DigestDraft, DigestTopic, Recipient } from './digest.repo.ts'
+import { type DigestContent, type DigestSection, weekOf, weekTo } from './digest-content.ts'
 import type { HistoryPoint } from './earlier-digest.repo.ts'
 import {
   type EarlierDigest,
@@ -32,19 +32,6 @@ export interface ComposeInput {
   idleTopicIds?: ReadonlySet<number>
   sources: string
   now: Date
-}
-
-export interface DigestDraft {
-  fromPaper: number
-  toPaper: number
-  toHistory: number
-  bestDay: Day | null
-  /** The papers shown, in order. */
-  papers: number[]
-  /** How many were shown, or matched beyond the cap. */
-  matched: number
-  /** Null if nothing matched. */
-  content: DigestContent | null
 }
 
 /** Imported subscribers confirmed earlier, but got their emails from another installation until the import. */
@@ -131,7 +118,7 @@ function nearMissSections(
     if (near.length === 0) continue
     for (const { paper } of near) taken.add(candidates.docIdOf(paper.id)!)
     left -= near.length
-    sections.push({ ...topicHead(topic), close: true, papers: near.map(showNearMiss) })
+    sections.push({ topic: topic.name, topicId: topic.id, close: true, papers: near.map(showNearMiss) })
   }
   return sections
 }

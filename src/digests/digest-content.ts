@@ -13,18 +13,6 @@ export interface DigestSection {
   papers: ShownPaper[]
 }
 
-/** The fields of a section that identify its topic. */
-export const topicHead = ({
-  name,
-  id,
-}: {
-  name: string
-  id: number
-}): Pick<DigestSection, 'topic' | 'topicId'> => ({
-  topic: name,
-  topicId: id,
-})
-
 /** The content of a digest, frozen when it is planned. Stored as JSON: plain data. */
 export interface DigestContent {
   localDate: Day

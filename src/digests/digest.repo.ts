@@ -75,26 +75,33 @@ export async function recipientOf(db: Database, subscriberId: string): Promise<R
   }
 }
 
-/** The outcome of a due digest. */
-export interface FilledDigest {
-  id: number
-  outcome: 'planned' | 'nothing_matched' | 'paused'
-  /** Both null if no papers were considered. */
-  fromPaper: number | null
-  toPaper: number | null
+/** What a digest considered and shows. */
+export interface DigestDraft {
+  fromPaper: number
+  toPaper: number
   /** The highest id of the papers' history that was considered. */
-  toHistory: number | null
+  toHistory: number
   bestDay: Day | null
+  /** The papers shown, in order. */
   papers: number[]
+  /** How many were shown, or matched beyond the cap. */
   matched: number
+  /** Null if nothing matched. */
   content: DigestContent | null
 }
+
+/** The outcome of a due digest. A paused one considers no papers. */
+export type FilledDigest = { id: number } & (
+  | { outcome: 'paused' }
+  | ({ outcome: 'planned' | 'nothing_matched' } & DigestDraft)
+)
 
 /** Fills digests that this transaction has locked. */
 export async function fillDigests(tx: Database, fillings: readonly FilledDigest[]): Promise<void> {
   await tx.$executeRaw`
     update digest d set outcome = w.outcome::digest_outcome, from_paper = w."fromPaper", to_paper = w."toPaper",
-      to_history = w."toHistory", best_day = w."bestDay", papers = w.papers, matched = w.matched, content = w.content
+      to_history = w."toHistory", best_day = w."bestDay", papers = coalesce(w.papers, '{}'), matched = coalesce(w.matched, 0),
+      content = w.content
     from jsonb_to_recordset(${JSON.stringify(fillings)}::jsonb) as w(
       id int, outcome text, "fromPaper" int, "toPaper" int, "toHistory" int, "bestDay" date, papers int[], matched int, content jsonb)
     where d.id = w.id`

@@ -61,18 +61,44 @@ export function createMatcher(
   index = indexed(papers),
 ): Matcher {
   const archive = new Archive(index)
-  const ranks = new RankedQueries(index, queries)
+  const set = new QuerySet(index)
+  const unreadable = new Map<number, unknown>()
+  const numberOf = memoize((queryId: number) => set.add(queries.get(queryId)!))
+  /** Valid until the next call. */
+  const found = (queryId: number): Readonly<Bits> => {
+    try {
+      if (queries.has(queryId) && !unreadable.has(queryId)) return set.peekMatches(numberOf(queryId))
+    } catch (error) {
+      unreadable.set(queryId, error)
+    }
+    return newBits(index.docCount)
+  }
+  const ranker = new Ranker(index)
+  const kept = new Map<number, RankedDocs>()
+  let room = MAX_KEPT
+  const ranked = (queryId: number): RankedDocs => {
+    const known = kept.get(queryId)
+    if (known) return known
+    const docs = found(queryId)
+    const query = queries.get(queryId)
+    const all = query && !unreadable.has(queryId) ? ranker.rank(query, docs) : NOTHING
+    room -= all.docIds.length
+    if (room < 0) {
+      kept.clear()
+      room = MAX_KEPT - all.docIds.length
+    }
+    kept.set(queryId, all)
+    return all
+  }
   const docIdOf = (paperId: number) => index.docIdOf(paperId)
   const texts = textsOf(papers, docIdOf)
   const matches = (queryId: number): number[] => {
     const docIds: number[] = []
-    forEachBit(ranks.found(queryId), (docId) => docIds.push(docId))
+    forEachBit(found(queryId), (docId) => docIds.push(docId))
     return docIds
   }
   return {
-    ...{ papers, docIdOf, matches, texts },
-    unreadable: ranks.unreadable,
-    ranked: (queryId) => ranks.ranked(queryId),
+    ...{ papers, docIdOf, matches, ranked, texts, unreadable },
     lastMatched: memoize((queryId: number) => newestDay(matches(queryId).map((docId) => papers[docId]!))),
     reason: (queryId, paperId) => evaluate(queries.get(queryId)!, texts.get(paperId)!)!,
     near: (query, most) => archive.nearMisses(query, most).map((id) => papers[docIdOf(id)!]!),
@@ -100,65 +126,6 @@ function indexed(papers: readonly Paper[]): PaperIndex {
   const index = new PaperIndex()
   index.upsert(papers)
   return index
-}
-
-/** Matches of queries, identified by id, in an index. Each query is matched and ranked once for all who share it. */
-class RankedQueries {
-  /** Queries that could not be evaluated, with the error: they match nothing. */
-  readonly unreadable = new Map<number, unknown>()
-  readonly #index: PaperIndex
-  readonly #queries: ReadonlyMap<number, Query>
-  readonly #set: QuerySet
-  readonly #ranker: Ranker
-  readonly #numbers = new Map<number, number>()
-  readonly #kept = new Map<number, RankedDocs>()
-  #room = MAX_KEPT
-
-  /** `queries` may grow, but must contain a query when it is first used. */
-  constructor(index: PaperIndex, queries: ReadonlyMap<number, Query>) {
-    this.#index = index
-    this.#queries = queries
-    this.#set = new QuerySet(index)
-    this.#ranker = new Ranker(index)
-  }
-
-  /** Valid until the next call. */
-  found(queryId: number): Readonly<Bits> {
-    const query = this.#queries.get(queryId)
-    if (!query || this.unreadable.has(queryId)) return newBits(this.#index.docCount)
-    try {
-      return this.#set.peekMatches(this.#numberOf(queryId, query))
-    } catch (error) {
-      this.unreadable.set(queryId, error)
-      return newBits(this.#index.docCount)
-    }
-  }
-
-  /** Best first. */
-  ranked(queryId: number): RankedDocs {
-    const known = this.#kept.get(queryId)
-    if (known) return known
-    const found = this.found(queryId)
-    const query = this.#queries.get(queryId)
-    const ranked = query && !this.unreadable.has(queryId) ? this.#ranker.rank(query, found) : NOTHING
-    this.#keep(queryId, ranked)
-    return ranked
-  }
-
-  #keep(queryId: number, ranked: RankedDocs): void {
-    this.#room -= ranked.docIds.length
-    if (this.#room < 0) {
-      this.#kept.clear()
-      this.#room = MAX_KEPT - ranked.docIds.length
-    }
-    this.#kept.set(queryId, ranked)
-  }
-
-  #numberOf(queryId: number, query: Query): number {
-    const number = this.#numbers.get(queryId) ?? this.#set.add(query)
-    this.#numbers.set(queryId, number)
-    return number
-  }
 }
 
 const NOTHING: RankedDocs = { docIds: new Uint32Array(), scores: new Float32Array() }

@@ -8,7 +8,6 @@ import { enqueue } from '../mail/outbox/message.repo.ts'
 import { secretId } from '../subscribers/links.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import { type CandidatePool, openCandidatePool } from './candidates.repo.ts'
-import type { DigestDraft } from './compose.ts'
 import { composeDigests } from './compose-digests.ts'
 import { type DueDigest, type FilledDigest, fillDigests, takeDueDigests } from './digest.repo.ts'
 import { isLate, PLAN_WITHIN_MS } from './due.ts'
@@ -177,19 +176,29 @@ function fillNext(
   input: FillPageInput,
   take: (tx: Database) => Promise<DueDigest[]>,
 ): Promise<FilledDigest[]> {
+  const { plan, pool, now } = input
   const work = async (tx: Database) => {
     const digests = await take(tx)
     if (digests.length === 0) return []
-    const fillings = await composeAll(tx, input, digests)
+    const { paused = [], due = [] } = Object.groupBy(digests, (digest) => (digest.paused ? 'paused' : 'due'))
+    const { localDate } = plan
+    const drafts = await composeDigests(tx, { recipients: due, localDate, snapshot: plan, pool, now })
+    // Without an address, the subscriber was erased.
+    const isPlanned = due.map(({ address }, i) => drafts[i]!.content !== null && address !== null)
+    const fillings: FilledDigest[] = due.map(({ id }, i) =>
+      isPlanned[i]
+        ? { id, outcome: 'planned', ...drafts[i]! }
+        : { id, outcome: 'nothing_matched', ...drafts[i]!, ...NO_PAPERS },
+    )
+    fillings.push(...paused.map(({ id }) => ({ id, outcome: 'paused' as const })))
     await fillDigests(tx, fillings)
     const times = timesOf(deps, input)
-    const outcomes = new Map(fillings.map(({ id, outcome }) => [id, outcome]))
     const messages = messagesFor(
       input,
-      digests.filter(({ id }) => outcomes.get(id) === 'planned'),
+      due.filter((_, i) => isPlanned[i]),
       times,
     )
-    const unmatched = digests.filter(({ id }) => outcomes.get(id) === 'nothing_matched')
+    const unmatched = due.filter((_, i) => !isPlanned[i])
     const noMatchesMessages = await noMatchesFor(tx, { ...input, unmatched, times })
     await enqueue(tx, 'bulk', [...messages, ...noMatchesMessages])
     return fillings
@@ -197,35 +206,7 @@ function fillNext(
   return deps.db.$transaction(work, { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS })
 }
 
-async function composeAll(
-  tx: Database,
-  { plan, pool, now }: FillPageInput,
-  digests: DueDigest[],
-): Promise<FilledDigest[]> {
-  const { localDate, maxPaperId, sources } = plan
-  const snapshot = { maxPaperId, sources }
-  const recipients = digests.filter((digest) => !digest.paused)
-  const composed = await composeDigests(tx, { recipients, localDate, snapshot, pool, now })
-  const fillings = recipients.map((digest, i) => toFilled(digest, composed[i]!))
-  return [...fillings, ...digests.filter((digest) => digest.paused).map(toPaused)]
-}
-
-const toPaused = ({ id }: DueDigest): FilledDigest => ({
-  id,
-  outcome: 'paused',
-  fromPaper: null,
-  toPaper: null,
-  toHistory: null,
-  bestDay: null,
-  papers: [],
-  matched: 0,
-  content: null,
-})
-
-function toFilled({ id, address }: DueDigest, composed: DigestDraft): FilledDigest {
-  if (composed.content && address !== null) return { id, outcome: 'planned', ...composed }
-  return { id, outcome: 'nothing_matched', ...composed, bestDay: null, papers: [], matched: 0, content: null }
-}
+const NO_PAPERS = { bestDay: null, papers: [], matched: 0, content: null }
 
 function timesOf({ config }: Deps, { plan, now, hasLimit }: FillPageInput): MessageTimes {
   const deadline = new Date((hasLimit ? plan.dueAt : now).getTime() + PLAN_WITHIN_MS)

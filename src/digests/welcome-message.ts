@@ -71,14 +71,11 @@ export async function loadWelcomeMaterial(
   const since = welcomeSince(now)
   const [archive, papers, earlier] = await Promise.all([
     topics ? openArchive(deps, { from: since }) : null,
-    topics ? [] : papersSince(deps.db, since),
+    topics ? [] : papersInRange(deps.db, { after: 0, upTo: await maxPaperId(deps.db), firstDayFrom: since }),
     earlierDigests(deps.db, { subscriberIds: [subscriberId], lowest: 1, since, now }),
   ])
   return { archive, papers, shown: (earlier.get(subscriberId) ?? []).flatMap((digest) => digest.papers) }
 }
-
-const papersSince = async (db: Database, since: Day): Promise<Paper[]> =>
-  papersInRange(db, { after: 0, upTo: await maxPaperId(db), firstDayFrom: since })
 
 interface EnqueueWelcomeInput {
   signupId: number
@@ -121,30 +118,25 @@ export const welcomeOf = (db: Database, signupId: number): Promise<WelcomeMessag
 
 const dedupeOf = (signupId: number): string => `signup ${signupId}`
 
-interface ComposeWelcomeInput extends Pick<WelcomeInput, 'recipient' | 'queries' | 'now'> {
-  material: WelcomeMaterial
-}
-
 /** Problems with papers or queries must not prevent a confirmation or its welcome. */
 async function tryToCompose(
   { log }: Deps,
   tx: Database,
-  { material, ...input }: ComposeWelcomeInput,
+  { material, ...input }: Pick<WelcomeInput, 'recipient' | 'queries' | 'now'> & { material: WelcomeMaterial },
 ): Promise<ComposedWelcome> {
   const { archive, shown } = material
   try {
     if (archive && input.recipient.topics.length > 0)
       return await welcomeByTopics(tx, archive, { ...input, shown })
-    const content = composeWelcome({ ...input, ...material })
-    return { content, nothingMatched: false, ...NOTHING_ELSEWHERE }
+    return { ...NOTHING, content: composeWelcome({ ...input, ...material }) }
   } catch (error) {
     if (isDatabaseUnavailable(error)) throw error
     log.error('welcome.failed', { subscriber: input.recipient.subscriberId, what: errorText(error) })
-    return { content: null, nothingMatched: false, ...NOTHING_ELSEWHERE }
+    return NOTHING
   }
 }
 
-const NOTHING_ELSEWHERE: MatchedElsewhere = { matchedToday: 0, mailedBefore: 0 }
+const NOTHING: ComposedWelcome = { content: null, nothingMatched: false, matchedToday: 0, mailedBefore: 0 }
 
 /** More than an email and its page show; includes the best papers of a day. */
 const MAX_OF_A_DAY = 200
@@ -182,7 +174,7 @@ async function welcomeByTopics(
     open.filter((paper) => paper.firstDay === day),
   )
   const hasPapers = archive.count(archive.withinDays(archive.all(), range)) > 0
-  if (content || !hasPapers) return { content, nothingMatched: false, ...NOTHING_ELSEWHERE }
+  if (content || !hasPapers) return { ...NOTHING, content }
   const elsewhere = matchedElsewhere(matched, { shown, now })
   return { content, nothingMatched: elsewhere.matchedToday + elsewhere.mailedBefore === 0, ...elsewhere }
 }

@@ -154,7 +154,7 @@ const queries = new Map(TOPIC_LISTS.flat().map((topic, i) => [i + 1, parseQuery(
 const queryIds = new Map(TOPIC_LISTS.flat().map((topic, i) => [topic, i + 1]))
 const matcher = createMatcher(papers, queries)
 const nearMissesOf = (queryId: number) =>
-  rankNearMisses({ papers, texts: matcher.texts, queries: [queries.get(queryId)!], limit: 12 })
+  rankNearMisses(queries.get(queryId)!, { papers, texts: matcher.texts, limit: 12 })
 const candidates = candidatesFrom(matcher, { nearMisses: nearMissesOf })
 
 type Form = keyof typeof FORMS

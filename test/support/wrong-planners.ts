@@ -58,7 +58,7 @@ const nothingMatched = (id: number, maxPaperId: number): FilledDigest => ({
   outcome: 'nothing_matched',
   fromPaper: 0,
   toPaper: maxPaperId,
-  toHistory: null,
+  toHistory: 0,
   bestDay: null,
   papers: [],
   matched: 0,

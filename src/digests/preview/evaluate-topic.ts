@@ -21,7 +21,7 @@ import {
 import type { QueryHint } from '../../search/back-test/variants.ts'
 
 /** Fewer than one paper a week, more than fit into an email, or in between. */
-export type Width = 'narrow' | 'fits' | 'wide'
+type Width = 'narrow' | 'fits' | 'wide'
 
 /** The matches of a query among the papers of some days; papers are ids. */
 export interface TopicEvaluation extends PaperCounts {
@@ -32,9 +32,12 @@ export interface TopicEvaluation extends PaperCounts {
   /** Share of all papers, from 0 to 1; null if newer versions count, or there are no papers. */
   share: number | null
   keyWords: TermPresence
+  /** The matches of each of its terms on its own. */
   terms: TermCount[]
+  /** Other topics of the same subscriber that match some of its papers too. */
   overlap: Overlap[]
   width: Width
+  /** Changes that would match more papers if the topic is narrow, or fewer if it is wide. */
   hints: QueryHint[]
   /** Null if it matched something, or if there were no papers at all. */
   empty: (WhyEmpty & { nearIds: readonly number[] }) | null

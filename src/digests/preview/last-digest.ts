@@ -7,7 +7,7 @@ import type { Steps } from '../../queries/steps.ts'
 import { truncate } from '../../queries/text/tokens.ts'
 import type { DayWindow } from '../../search/back-test/day-window.ts'
 import type { LoadedPapers } from '../../search/loaded-papers.ts'
-import { type DigestContent, type DigestSection, topicHead } from '../digest-content.ts'
+import type { DigestContent, DigestSection } from '../digest-content.ts'
 import { PaperSelector } from '../select-papers.ts'
 
 /** A topic in the previewed digest. */
@@ -113,8 +113,7 @@ export function* buildLastDigest(
 ): Steps<LastDigest> {
   const shown: DigestSection[] = []
   for (const { topic, papers: chosen } of sections) {
-    const head = topic ? topicHead({ name: topic.name, id: 0 }) : { topic: null, topicId: null }
-    const section: DigestSection = { ...head, papers: [] }
+    const section: DigestSection = { topic: topic?.name ?? null, topicId: topic && 0, papers: [] }
     for (const { id, under } of chosen) {
       const paper = shownUnder(id, under, papers)
       if (paper) section.papers.push(paper)

@@ -2,10 +2,6 @@ import type { Day } from '../../core/dates.ts'
 import { describePart } from '../../queries/language/describe-query.ts'
 import { writeTree } from '../../queries/language/write-query.ts'
 import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
-import type { DayPaperCount, Overlap } from '../../search/back-test/day-window.ts'
-import type { TermCount } from '../../search/back-test/term-counts.ts'
-import type { QueryHint } from '../../search/back-test/variants.ts'
-import type { Width } from './evaluate-topic.ts'
 import type { NoMatchReason, PreviewResult, TopicPreview } from './preview-topics.ts'
 
 /** A paper in the JSON API. */
@@ -18,29 +14,14 @@ export interface PreviewPaperJson {
   reason: string | null
 }
 
-/** The preview of one query in the JSON API. */
-export interface PreviewJson {
-  query: string
-  understood: string
-  from: Day
-  to: Day
-  days: number
-  total: number
-  /** Every day, oldest first. */
-  perDay: DayPaperCount[]
+/** The preview of one query in the JSON API; shares are rounded to four digits. */
+export interface PreviewJson
+  extends Pick<PreviewResult, 'from' | 'to' | 'days' | 'papers' | 'openDays'>,
+    Omit<TopicPreview, 'latest' | 'nothing' | 'keyWords'> {
   latest: PreviewPaperJson[]
   nothing: (Omit<NoMatchReason, 'nearest'> & { nearest: PreviewPaperJson[] }) | null
-  /** Number of papers in these days, and of days with papers. */
-  papers: number
-  openDays: number
-  /** Share of all papers, from 0 to 1, rounded to four digits; also in `terms`. */
-  share: number | null
   /** Key words of the query, as typed, that occur in no paper of these days. */
   absent: string[]
-  terms: TermCount[]
-  overlap: Overlap[]
-  width: Width
-  hints: QueryHint[]
 }
 
 export function jsonOfTopicPreview(

@@ -7,14 +7,7 @@ import { mentionsRevised, type Query } from '../../queries/query.ts'
 import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
 import type { WhyEmpty } from '../../queries/reasons/why-empty.ts'
 import type { Steps } from '../../queries/steps.ts'
-import {
-  countByDay,
-  type DayWindow,
-  type Overlap,
-  type PaperCounts,
-} from '../../search/back-test/day-window.ts'
-import type { TermCount, TermPresence } from '../../search/back-test/term-counts.ts'
-import type { QueryHint } from '../../search/back-test/variants.ts'
+import { countByDay, type DayWindow, type PaperCounts } from '../../search/back-test/day-window.ts'
 import { type LoadedPapers, loadPapers } from '../../search/loaded-papers.ts'
 import { MAX_DAYS, recentWindow } from '../../search/open-archive.ts'
 import {
@@ -26,7 +19,7 @@ import {
 } from '../../search/yield-to-event-loop.ts'
 import { isReadable } from '../../subscribers/read-signup.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
-import { addExtras, evaluateTopic, type TopicEvaluation, type Width } from './evaluate-topic.ts'
+import { addExtras, evaluateTopic, type TopicEvaluation } from './evaluate-topic.ts'
 import {
   buildLastDigest,
   type DigestTopicTree,
@@ -48,20 +41,11 @@ export interface NoMatchReason extends WhyEmpty {
   nearest: ShownPaper[]
 }
 
-export interface TopicPreview extends MatchSummary {
-  query: string
+export interface TopicPreview
+  extends MatchSummary,
+    Omit<TopicEvaluation, 'tree' | 'found' | 'latestIds' | 'empty'> {
   /** "Papers with …" */
   understood: string
-  /** Share of all papers of these days, from 0 to 1; null if newer versions count, or there are no papers. */
-  share: number | null
-  keyWords: TermPresence
-  /** The matches of each of its terms on its own. */
-  terms: TermCount[]
-  /** Other topics of the same subscriber that match some of its papers too. */
-  overlap: Overlap[]
-  width: Width
-  /** Changes that would match more papers if the topic is narrow, or fewer if it is wide. */
-  hints: QueryHint[]
   /** Null if it matched something, or if there were no papers at all. */
   nothing: NoMatchReason | null
 }
@@ -237,12 +221,13 @@ async function shownTopics(
 ): Promise<TopicPreview[]> {
   const shown: TopicPreview[] = []
   for (const test of tests) {
-    const { query, tree, share, keyWords, terms, overlap, width, hints, empty } = test
+    const { tree, empty, found: _, latestIds: __, ...others } = test
     const nearest =
       empty && (await runYieldingWithin(budget, papers.nearest(empty.nearIds, tree, MAX_NEAR_MISSES), spend))
     const one = await runYielding(shownIn(test, papers), spend)
     shown.push({
-      ...{ query, understood: describeQuery(tree), share, keyWords, terms, overlap, width, hints },
+      ...others,
+      understood: describeQuery(tree),
       ...one,
       nothing: empty && { absent: empty.absent, without: empty.without, nearest: nearest?.value ?? [] },
     })

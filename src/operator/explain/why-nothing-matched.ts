@@ -111,7 +111,7 @@ function topicEntries({ name, query, tree, error }: ParsedTopic, rematch: Rematc
   if (!tree) return { steps: [entry(null, 'topic', `${named}: cannot be read: ${error}`)] }
   const { fresh, texts } = rematch
   const { matchesNow, offered } = matchesOf(tree, rematch)
-  const [nearest] = rankNearMisses({ papers: fresh, texts, queries: [tree], limit: 1 })
+  const [nearest] = rankNearMisses(tree, { papers: fresh, texts, limit: 1 })
   const finding =
     matchesNow.length > 0
       ? `${quantity(matchesNow.length, 'paper')} would match now, because of words, votes or a newer version that came later.`

@@ -36,7 +36,7 @@ test('two digests of one subscriber are filled one after the other, so that the 
     const looked = {
       fromPaper: 0,
       toPaper: 7,
-      toHistory: null,
+      toHistory: 0,
       bestDay: null,
       papers: [],
       matched: 0,

@@ -187,12 +187,7 @@ describe('for topics', () => {
     const matcher = createMatcher([...PAPERS, ...near], known)
     const shelf = candidatesFrom(matcher, {
       nearMisses: (id) =>
-        rankNearMisses({
-          papers: matcher.papers,
-          texts: matcher.texts,
-          queries: [known.get(id)!],
-          limit: 12,
-        }),
+        rankNearMisses(known.get(id)!, { papers: matcher.papers, texts: matcher.texts, limit: 12 }),
     })
     const idleTopic = { id: 34, name: 'Quantum agents', queryId: 4 }
     const following = { recipient: { ...recipient, topics: [topics[0]!, idleTopic] }, maxPaperId: 10 }
