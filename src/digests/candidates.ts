@@ -6,13 +6,7 @@ import { evaluate } from '../queries/matching/evaluate.ts'
 import { mentionsRevised, type Query } from '../queries/query.ts'
 import { cosineSimilarity, type Vector } from '../queries/ranking/tf-idf.ts'
 import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
-import {
-  plainParts,
-  type ShownPaper,
-  shownPaperFromParts,
-  toShownPaper,
-  withOtherTopics,
-} from '../queries/reasons/shown-paper.ts'
+import { plainParts, type ShownPaper, toShownPaper, withOtherTopics } from '../queries/reasons/shown-paper.ts'
 import type { DigestTopic } from './digest.repo.ts'
 import type { DigestSection } from './digest-content.ts'
 import type { Matcher, PaperTexts } from './matcher.ts'
@@ -64,7 +58,7 @@ export function candidatesFrom(
   const shown = memoize((key: string) => {
     const [paperId, queryId] = key.split(' ').map(Number) as [number, number]
     const reason = queryId === NO_QUERY ? null : matcher.reason(queryId, paperId)
-    return shownPaperFromParts(at(paperId), plain(paperId), reason)
+    return toShownPaper(at(paperId), reason, plain(paperId))
   }, MAX_SHOWN)
   const { ranked, lastMatched, vectorOf, matches, unreadable, docIdOf } = matcher
   return {

@@ -1,15 +1,7 @@
 import type { Day } from '../core/dates.ts'
 import { memoize } from '../core/memoize.ts'
-import {
-  type Bits,
-  countBits,
-  forEachBit,
-  intersectBits,
-  newBits,
-  setBit,
-  subtractBits,
-} from './matching/bits.ts'
-import { type PaperAttributes, type PaperIndex, untilChange } from './matching/paper-index.ts'
+import { type Bits, countBits, forEachBit, newBits, setBit, subtractBits } from './matching/bits.ts'
+import { oldestFirst, type PaperAttributes, type PaperIndex, untilChange } from './matching/paper-index.ts'
 import { keyToIndexedTerm } from './matching/phrase-positions.ts'
 import { forEachDoc } from './matching/program.ts'
 import { QuerySet } from './matching/query-set.ts'
@@ -123,15 +115,12 @@ export class Archive {
 
   /** Newest first. With `byRevised`, the day of the newest version counts if it is later. */
   newest(found: Bits, { most = Number.POSITIVE_INFINITY, byRevised = false } = {}): number[] {
-    const attributes = this.attributesOf(found)
-    const days = attributes.map(({ firstDay, revisedDay }) =>
-      byRevised && revisedDay !== null && revisedDay > firstDay ? revisedDay : firstDay,
-    )
-    const newer = (a: number, b: number) => {
-      if (days[a] !== days[b]) return days[a]! < days[b]! ? 1 : -1
-      return attributes[b]!.id - attributes[a]!.id
-    }
-    return topK(attributes.length, most, newer).map((place) => attributes[place]!.id)
+    const cursors = this.attributesOf(found).map(({ id, firstDay, revisedDay }) => ({
+      id,
+      firstDay: byRevised && revisedDay !== null && revisedDay > firstDay ? revisedDay : firstDay,
+    }))
+    const newer = (a: number, b: number) => oldestFirst(cursors[b]!, cursors[a]!)
+    return topK(cursors.length, most, newer).map((place) => cursors[place]!.id)
   }
 
   /** The tf-idf vector of a paper; null if the paper is not in memory. */
@@ -156,20 +145,15 @@ export class Archive {
   /** The papers most similar to a vector, best first, without `except`. */
   similarTo(vector: Vector, { most, except = [] }: { most: number; except?: readonly number[] }): number[] {
     const sums = new Float32Array(this.index.docCount)
-    const found = newBits(this.index.docCount)
     for (const [key, weight] of this.#rareWords(vector)) {
       const term = keyToIndexedTerm(key, this.index.vocabularies)
       const { docIds, weights } = bm25(this.index, term, ['title', 'abstract'])
-      for (let i = 0; i < docIds.length; i++) {
-        sums[docIds[i]!]! += weight * weights[i]!
-        setBit(found, docIds[i]!)
-      }
+      for (let i = 0; i < docIds.length; i++) sums[docIds[i]!]! += weight * weights[i]!
     }
-    intersectBits(found, this.index.live)
     const others: number[] = []
-    forEachBit(found, (docId) => {
+    forEachBit(this.index.live, (docId) => {
       const { id, onlyRevised } = this.index.attributes(docId)
-      if (!onlyRevised && !except.includes(id)) others.push(docId)
+      if (sums[docId]! > 0 && !onlyRevised && !except.includes(id)) others.push(docId)
     })
     const idOf = (place: number) => this.index.attributes(others[place]!).id
     const better = (a: number, b: number) => sums[others[b]!]! - sums[others[a]!]! || idOf(b) - idOf(a)
@@ -202,12 +186,10 @@ export class Archive {
   /** The most common spelling of a word key: "attention" for attent. */
   usualSpelling(key: string): string {
     const { prose } = this.index.vocabularies
-    const papers = (number: number) => {
-      let count = 0
-      for (const [segment] of this.index.segments())
-        segment.postings('abstract').forEach(number, () => count++)
-      return count
-    }
+    const papers = (number: number) =>
+      this.index
+        .segments()
+        .reduce((sum, [segment]) => sum + segment.postings('abstract').documentFrequency(number), 0)
     const spellings = prose
       .spellingsOf(key)
       .map((number) => ({ word: prose.spelling(number), papers: papers(number) }))

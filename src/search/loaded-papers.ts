@@ -10,34 +10,33 @@ import type { Steps } from '../queries/steps.ts'
 import { type PaperText, toPaperText } from '../queries/text/tokens.ts'
 import { runYielding, type Spend } from './yield-to-event-loop.ts'
 
-/** Papers for display. Each is tokenized when it is first needed. */
-export interface LoadedPapers {
-  /**
-   * The paper as in a digest, with the reason of the query if there is one. Null if the paper is gone or no longer
-   * matches.
-   */
-  show(id: number, query: Query | null): ShownPaper | null
-  /**
-   * The papers closest to matching a query, out of papers that do not match, with what each lacks. One paper per step.
-   */
-  nearest(ids: readonly number[], query: Query, limit: number): Steps<ShownPaper[]>
-  /** Tokenizes all papers in advance, one per step. */
-  tokenize(): Steps<void>
-}
+export type LoadedPapers = Awaited<ReturnType<typeof loadPapers>>
 
-export async function loadPapers(db: Database, ids: readonly number[]): Promise<LoadedPapers> {
+/** Papers for display. Each is tokenized when it is first needed. */
+export async function loadPapers(db: Database, ids: readonly number[]) {
   const papers = await papersById(db, [...new Set(ids)], { withWithdrawn: false })
   const byId = new Map(papers.map((paper) => [paper.id, paper]))
   return {
-    show: (id, query) => {
+    /**
+     * The paper as in a digest, with the reason of the query if there is one. Null if the paper is gone or no longer
+     * matches.
+     */
+    show(id: number, query: Query | null): ShownPaper | null {
       const paper = byId.get(id)
       const reason = paper && query ? evaluate(query, textOf(paper)) : null
       return paper && (reason || !query) ? toShownPaper(paper, reason) : null
     },
-    nearest: function* (ids, query, limit) {
-      const near: ReturnType<typeof nearPaper> = []
+
+    /**
+     * The papers closest to matching a query, out of papers that do not match, with what each lacks. One paper per
+     * step.
+     */
+    *nearest(ids: readonly number[], query: Query, limit: number): Steps<ShownPaper[]> {
+      const near: (Nearness & { paper: Paper })[] = []
       for (const id of ids) {
-        near.push(...nearPaper(byId.get(id), query))
+        const paper = byId.get(id)
+        const nearness = paper && nearnessOf(query, textOf(paper))
+        if (nearness) near.push({ ...nearness, paper })
         yield
       }
       return near
@@ -45,7 +44,9 @@ export async function loadPapers(db: Database, ids: readonly number[]): Promise<
         .slice(0, limit)
         .map(({ paper, matches, sentence }) => ({ ...toShownPaper(paper, { matches }), reason: sentence }))
     },
-    tokenize: function* () {
+
+    /** Tokenizes all papers in advance, one per step. */
+    *tokenize(): Steps<void> {
       for (const paper of papers) yield void textOf(paper)
     },
   }
@@ -64,11 +65,6 @@ function textOf(paper: Paper): PaperText {
   if (textCache.size >= MAX_TEXTS) textCache.clear()
   textCache.set(paper.id, { paper, text })
   return text
-}
-
-function nearPaper(paper: Paper | undefined, query: Query): (Nearness & { paper: Paper })[] {
-  const nearness = paper && nearnessOf(query, textOf(paper))
-  return paper && nearness ? [{ ...nearness, paper }] : []
 }
 
 /** A paper with the reason why a query found it. */
@@ -95,21 +91,20 @@ export async function loadFoundPapers(
 function* matching(papers: readonly Paper[], query: Query): Steps<FoundPaper[]> {
   const all: FoundPaper[] = []
   for (const paper of papers) {
-    all.push(...found(paper, (text) => evaluate(query, text)))
+    const text = toPaperText(paper)
+    const reason = evaluate(query, text)
+    if (reason) all.push({ paper, reason, text })
     yield
   }
   return all
-}
-
-function found(paper: Paper, reasonOf: (text: PaperText) => Reason | null): FoundPaper[] {
-  const text = toPaperText(paper)
-  const reason = reasonOf(text)
-  return reason ? [{ paper, reason, text }] : []
 }
 
 /** The paper that a query names, of any age, even if it has only newer versions. Empty for any other query. */
 export async function findNamedPaper(db: Database, query: Query): Promise<FoundPaper[]> {
   if (query.kind !== 'paper') return []
   const paper = await paperByName(db, query.name)
-  return paper ? found(paper, (text) => evaluatePart(query, text)) : []
+  if (!paper) return []
+  const text = toPaperText(paper)
+  const reason = evaluatePart(query, text)
+  return reason ? [{ paper, reason, text }] : []
 }

@@ -54,7 +54,7 @@ export async function openArchive(
   deps: Deps,
   { from = '', withRevised = false }: { from?: Day; withRevised?: boolean } = {},
 ): Promise<Archive> {
-  const cached = archives.get(deps.db) ?? newCachedArchive(deps)
+  const cached = cachedArchive(deps)
   await runExclusive(cached, () => refresh(deps, cached))
   while (cached.readBackTo && cached.readBackTo.firstDay >= from) {
     await runExclusive(cached, () => readOlder(deps, cached))
@@ -68,34 +68,33 @@ export async function openArchive(
  * far.
  */
 export function readWholeArchive(deps: Deps): Promise<Archive> {
-  const cached = archives.get(deps.db) ?? newCachedArchive(deps)
-  cached.fullRead ??= openArchive(deps).then(logRead(deps), (error) => {
-    cached.fullRead = undefined
-    throw error
-  })
+  const cached = cachedArchive(deps)
+  cached.fullRead ??= openArchive(deps).then(
+    (archive) => {
+      deps.log.info('archive.read', { papers: archive.index.size, bytes: archive.index.bytes })
+      return archive
+    },
+    (error) => {
+      cached.fullRead = undefined
+      throw error
+    },
+  )
   return cached.fullRead
 }
-
-const logRead =
-  ({ log }: Deps) =>
-  (archive: Archive) => {
-    log.info('archive.read', { papers: archive.index.size, bytes: archive.index.bytes })
-    return archive
-  }
 
 /** Drops the archive of a database whose papers were replaced. */
 export const dropArchive = (db: Database): void => void archives.delete(db)
 
-function newCachedArchive({ db, clock }: Deps): CachedArchive {
-  const fresh: CachedArchive = { ...emptyCache(clock.now()), work: Promise.resolve() }
-  archives.set(db, fresh)
-  return fresh
+function cachedArchive({ db, clock }: Deps): CachedArchive {
+  const cached = archives.get(db) ?? { ...emptyCache(clock.now()), work: Promise.resolve() }
+  archives.set(db, cached)
+  return cached
 }
 
 const emptyCache = (now: Date): Omit<CachedArchive, 'work'> => ({
   archive: new Archive(new PaperIndex()),
   maxPaperId: -1,
-  readBackTo: { firstDay: '9999-12-31', id: 0 },
+  readBackTo: { firstDay: AFTER_ALL, id: 0 },
   revisedFrom: undefined,
   checkedAt: now,
   changedAt: null,
@@ -206,13 +205,11 @@ async function openFrom(deps: Deps, from: Day): Promise<Archive> {
   return archive
 }
 
-const EVERY_MS = 60_000
-
 /**
  * Reads papers into memory as long as the process serves pages, and then new papers, so that the first request after an
  * ingest is not slower than others. `everyMs` is for tests.
  */
-export function keepArchiveFresh(deps: Deps, everyMs = EVERY_MS): { stop(): Promise<void> } {
+export function keepArchiveFresh(deps: Deps, everyMs = REFRESH_MS): { stop(): Promise<void> } {
   let isStopped = false
   // This also starts reading the other papers.
   const look = () =>

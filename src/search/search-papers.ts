@@ -6,6 +6,7 @@ import type { Paper } from '../papers/paper.ts'
 import { describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
+import { oldestFirst } from '../queries/matching/paper-index.ts'
 import { mentionsRevised, type Query } from '../queries/query.ts'
 import { toPaperText } from '../queries/text/tokens.ts'
 import { type FoundPaper, loadFoundPapers } from './loaded-papers.ts'
@@ -56,14 +57,11 @@ async function searchMemory(
   if (archive.backTo !== null) return null
   await runYielding(archive.lookUpTerms(tree), spend)
   const all = archive.find(tree)
-  const rest = after ? archive.filter(all, (paper) => isBehind(paper, after)) : all
+  const rest = after ? archive.filter(all, (paper) => oldestFirst(paper, after) < 0) : all
   const ids = archive.newest(rest, { most: limit + 1 })
   const last = ids.length > limit ? archive.index.attributes(archive.index.docIdOf(ids[limit - 1]!)!) : null
   return { found: await loadFoundPapers(deps.db, ids.slice(0, limit), tree, spend), next: last }
 }
-
-const isBehind = (one: PaperCursor, other: PaperCursor): boolean =>
-  one.firstDay === other.firstDay ? one.id < other.id : one.firstDay < other.firstDay
 
 async function searchDatabase(
   { db }: Deps,

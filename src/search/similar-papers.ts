@@ -5,7 +5,7 @@ import type { Paper } from '../papers/paper.ts'
 import type { Archive } from '../queries/archive.ts'
 import { untilChange } from '../queries/matching/paper-index.ts'
 import { type ProposedTopic, proposeTopic } from '../queries/ranking/propose-topic.ts'
-import { cosineSimilarity, type Vector } from '../queries/ranking/tf-idf.ts'
+import { cosineSimilarity } from '../queries/ranking/tf-idf.ts'
 import { toPaperText } from '../queries/text/tokens.ts'
 import { MAX_DAYS, openAvailableArchive } from './open-archive.ts'
 import { timed } from './search-slot.ts'
@@ -51,13 +51,12 @@ function findSimilar(archive: Archive, paper: Paper, today: string): SimilarIds 
   const similar = archive.similarTo(vector, { most: MAX_ASKED, except: [paper.id] })
   const days = { from: addDays(today, 1 - MAX_DAYS), to: today }
   return {
-    ids: similar.slice(0, MAX_PAPERS).filter((id) => isSimilar(archive, vector, id)),
+    ids: similar
+      .slice(0, MAX_PAPERS)
+      .filter((id) => cosineSimilarity(vector, archive.vectorOf(id)!) >= MIN_LIKENESS),
     topic: proposeTopic(archive, text, { similarIds: similar, days }),
   }
 }
-
-const isSimilar = (archive: Archive, vector: Vector, id: number): boolean =>
-  cosineSimilarity(vector, archive.vectorOf(id)!) >= MIN_LIKENESS
 
 /** Results for papers that visitors open. */
 const similarOf = untilChange(() => new Map<number, SimilarIds>())

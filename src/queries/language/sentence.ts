@@ -121,8 +121,7 @@ function termsIn(text: string): Term[] {
   const tokens = tokensOf(text).filter(({ folded }) => !isForeign(folded))
   const terms: Term[] = []
   for (let at = 0; at < tokens.length; ) {
-    const gaps = gapsFrom(tokens, at, text)
-    const count = countAt(tokens, at, gaps)
+    const count = countAt(tokens, at, text)
     const words = tokens.slice(at, at + count)
     const last = terms.at(-1)
     const term = { start: words[0]!.start, end: words.at(-1)!.end, isBare: false }
@@ -137,29 +136,19 @@ function termsIn(text: string): Term[] {
 }
 
 const KNOWN_TERMS = [...MULTIWORD_FILLERS, ...MULTIWORD_TERMS]
-/** Number of words in the longest known term. */
-const MAX_KNOWN_LENGTH = Math.max(...KNOWN_TERMS.map((keys) => keys.length))
-
-/** The text after each token, until the words no longer form a term. */
-function gapsFrom(tokens: Token[], at: number, text: string): string[] {
-  const gaps: string[] = []
-  for (let i = at; i + 1 < tokens.length; i++) {
-    const gap = text.slice(tokens[i]!.end, tokens[i + 1]!.start)
-    if (!/^(?: |[-‐‑–])$/.test(gap) || (gap === ' ' && gaps.length >= MAX_KNOWN_LENGTH)) break
-    gaps.push(gap)
-  }
-  return gaps
-}
 
 /** How many words from `at` on form one term: the words of a known term, and hyphenated words. */
-function countAt(tokens: Token[], at: number, gaps: string[]): number {
-  const knownTerm = KNOWN_TERMS.find(
-    (keys) => keys.length <= gaps.length + 1 && keys.every((key, i) => tokens[at + i]!.key === key),
-  )
-  let count = knownTerm?.length ?? 1
-  while (gaps[count - 1] !== undefined && gaps[count - 1] !== ' ') count++
+function countAt(tokens: Token[], at: number, text: string): number {
+  const gapAfter = (i: number) => text.slice(tokens[i]!.end, tokens[i + 1]?.start ?? tokens[i]!.end)
+  const isKnown = (keys: readonly string[]) =>
+    keys.every((key, i) => tokens[at + i]?.key === key && (i === 0 || GAP.test(gapAfter(at + i - 1))))
+  let count = KNOWN_TERMS.find(isKnown)?.length ?? 1
+  while (HYPHEN.test(gapAfter(at + count - 1))) count++
   return count
 }
+
+const GAP = /^[ \-‐‑–]$/
+const HYPHEN = /^[-‐‑–]$/
 
 function isKeyTerm(words: Token[]): boolean {
   if (words.length > 1) {

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { Day } from '../../core/dates.ts'
 import { memoize } from '../../core/memoize.ts'
+import type { PaperCursor } from '../../papers/paper.repo.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { paperNamesOf } from '../../papers/paper-key.ts'
 import { type Bits, clearBit, newBits, setBit } from './bits.ts'
@@ -119,9 +120,7 @@ export class PaperIndex {
   /** The first `count` papers by the day of their first listing, oldest first. */
   oldest(count: number): PaperAttributes[] {
     const attributes = [...this.#docIds.values()].map((docId) => this.#attributes[docId]!)
-    const byDay = (a: PaperAttributes, b: PaperAttributes) =>
-      a.firstDay < b.firstDay ? -1 : a.firstDay > b.firstDay ? 1 : 0
-    return attributes.sort((a, b) => byDay(a, b) || a.id - b.id).slice(0, count)
+    return attributes.sort(oldestFirst).slice(0, count)
   }
 
   remove(id: number): void {
@@ -201,6 +200,10 @@ export class PaperIndex {
     return this.#segments.reduce((sum, segment) => sum + segment.bytes, 0)
   }
 }
+
+/** Compares papers by the day of their first listing. */
+export const oldestFirst = (a: PaperCursor, b: PaperCursor): number =>
+  a.firstDay === b.firstDay ? a.id - b.id : a.firstDay < b.firstDay ? -1 : 1
 
 /** Computes a value once for each index, and again when the index has changed. */
 export function untilChange<Value>(compute: (index: PaperIndex) => Value): (index: PaperIndex) => Value {

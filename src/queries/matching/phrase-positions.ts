@@ -37,8 +37,7 @@ export function toIndexedTerm(
 ): IndexedTerm {
   const kind = wordKindOf(field)
   const vocabulary = kind === 'names' ? known.names : known.prose
-  const { runsFrom } = termOf(text, kind)
-  const spelled = runsFrom.map((runs) => runs.map((run) => spelledAs(run, vocabulary)))
+  const spelled = termOf(text, kind).map((runs) => runs.map((run) => spelledAs(run, vocabulary)))
   const isName = field === 'author'
   const spellings = spelled.map((_, word) => spellingsOf(spelled, word, isName))
   return { isName, runsFrom: spelled, spellings, startsTerm: firstsOf(spelled, vocabulary) }
@@ -62,7 +61,7 @@ function firstsOf(runsFrom: RunsFrom, { size }: Vocabulary): Uint8Array {
   return startsTerm
 }
 
-const spelledAs = ({ key, words, fits }: Term['runsFrom'][number][number], known: Vocabulary): Spelled => ({
+const spelledAs = ({ key, words, fits }: Term[number][number], known: Vocabulary): Spelled => ({
   numbers: known.spellingsOf(key).filter((number) => fits({ folded: known.spelling(number) })),
   words,
 })
@@ -81,19 +80,15 @@ export function forEachPaperWithTerm(
 ): void {
   const [only] = term.runsFrom
   if (!only) return
-  const candidates = () => candidatesOf(segment, part, term)
-  if (term.isName) {
-    forEachBit(candidates(), (paper) => {
-      if (containsName(segment.text(part, paper), term.runsFrom)) work(paper, 1)
-    })
-  } else if (term.runsFrom.length === 1) {
+  if (!term.isName && term.runsFrom.length === 1) {
     forEachPaperWithWord(segment, part, only[0]!.numbers, work)
-  } else {
-    forEachBit(candidates(), (paper) => {
-      const count = countOccurrences(segment.text(part, paper), term)
-      if (count > 0) work(paper, count)
-    })
+    return
   }
+  forEachBit(candidatesOf(segment, part, term), (paper) => {
+    const text = segment.text(part, paper)
+    const count = term.isName ? Number(containsName(text, term.runsFrom)) : countOccurrences(text, term)
+    if (count > 0) work(paper, count)
+  })
 }
 
 /** Calls back with papers that contain a single word, in any of its spellings. */

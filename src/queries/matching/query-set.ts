@@ -13,7 +13,7 @@ export class QuerySet {
   readonly #leaves: Leaf[] = []
   readonly #numbers = new Map<string, number>()
   /** The steps of all queries in sequence, and the start of each query. */
-  #steps = new Int32Array(1024)
+  readonly #steps: number[] = []
   readonly #starts: number[] = [0]
   readonly #withRevised: boolean[] = []
   #cache: (Bits | undefined)[] = []
@@ -31,11 +31,8 @@ export class QuerySet {
 
   /** Adds a query and returns its number, from 0. `withRevised`: include papers that have only newer versions. */
   add(query: Query, withRevised = mentionsRevised(query)): number {
-    const steps = program.compile(query, (leaf) => this.#numberOf(leaf))
-    const start = this.#starts.at(-1)!
-    this.#reserve(start + steps.length)
-    this.#steps.set(steps, start)
-    this.#starts.push(start + steps.length)
+    program.compile(query, this.#numberOf, this.#steps)
+    this.#starts.push(this.#steps.length)
     return this.#withRevised.push(withRevised) - 1
   }
 
@@ -55,7 +52,8 @@ export class QuerySet {
 
   /** The papers that a query matches. Does not add the query. */
   find(query: Query, withRevised = mentionsRevised(query)): Bits {
-    const steps = Int32Array.from(program.compile(query, (leaf) => this.#numberOf(leaf)))
+    const steps: number[] = []
+    program.compile(query, this.#numberOf, steps)
     this.#refresh()
     return this.#visible(this.#run(steps, 0, steps.length), withRevised).slice()
   }
@@ -80,7 +78,7 @@ export class QuerySet {
     return top
   }
 
-  #run(steps: Int32Array, from: number, to: number): Bits {
+  #run(steps: readonly number[], from: number, to: number): Bits {
     let depth = -1
     for (let at = from; at < to; at++) {
       const step = steps[at]!
@@ -132,20 +130,13 @@ export class QuerySet {
     return bits
   }
 
-  #numberOf(leaf: Leaf): number {
+  #numberOf = (leaf: Leaf): number => {
     const name = nameOf(leaf)
     const known = this.#numbers.get(name)
     if (known !== undefined) return known
     const number = this.#leaves.push(leaf) - 1
     this.#numbers.set(name, number)
     return number
-  }
-
-  #reserve(length: number): void {
-    if (length <= this.#steps.length) return
-    const larger = new Int32Array(Math.max(length, this.#steps.length * 2))
-    larger.set(this.#steps)
-    this.#steps = larger
   }
 
   #refresh(): void {

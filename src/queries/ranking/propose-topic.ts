@@ -47,7 +47,8 @@ function chooseTerms(
   for (const phrase of phrases) {
     if (chosen.length === MAX_PHRASES || countBits(brought) >= ENOUGH) break
     if (chosen.some(({ keys }) => keys.some((key) => phrase.keys.includes(key)))) continue
-    const together = union(brought, archive.withinDays(phrase.found, days))
+    const together = archive.withinDays(phrase.found, days)
+    unionBits(together, brought)
     if (countBits(together) > TOO_MANY) continue
     brought = together
     chosen.push(phrase)
@@ -57,12 +58,6 @@ function chooseTerms(
 }
 
 const textOf = ({ text, keys }: DistinctivePhrase): string => (keys.length > 1 ? `"${text}"` : text)
-
-function union(one: Bits, other: Bits): Bits {
-  const all = one.slice()
-  unionBits(all, other)
-  return all
-}
 
 /** A phrase of a paper that similar papers contain far more often than others. */
 interface DistinctivePhrase extends Phrase {
@@ -87,13 +82,14 @@ function* distinctivePhrases(
   paper: PaperText,
   similar: readonly number[],
 ): Generator<DistinctivePhrase> {
-  const candidates = [...candidatesOf(paper).values()]
+  const candidates = candidatesOf(paper)
   countOthers(archive, candidates, similar)
-  const weighed = candidates
+  const best = candidates
     .filter(({ others, inTitle }) => others > (inTitle ? 0 : 1))
     .map((one) => ({ one, weight: weightOf(one) * rarityOf(archive, one.keys) }))
     .sort((a, b) => b.weight - a.weight)
-  for (const { one } of weighed.slice(0, MAX_TRIED)) yield* heldAgainstAll(archive, one, similar.length)
+    .slice(0, MAX_TRIED)
+  for (const { one } of best) yield* heldAgainstAll(archive, one, similar.length)
 }
 
 /** Empty if similar papers contain the phrase hardly more often than other papers. */
@@ -133,7 +129,7 @@ function distinctiveWords(
 /** A word that the query language reads only as a word. */
 const WHOLE_WORD = /^\p{L}[\p{L}\p{N}]{2,}$/u
 
-function candidatesOf({ title, abstract }: PaperText): Map<string, Candidate> {
+function candidatesOf({ title, abstract }: PaperText): Candidate[] {
   const candidates = new Map<string, Candidate>()
   // The abstract first, for its spelling of a phrase.
   for (const { text, tokens } of [abstract, title]) {
@@ -143,7 +139,7 @@ function candidatesOf({ title, abstract }: PaperText): Map<string, Candidate> {
       candidates.set(name, { ...known, inTitle: known.inTitle || text === title.text })
     }
   }
-  return candidates
+  return [...candidates.values()]
 }
 
 /** Counts the similar papers that contain the words in sequence. */
@@ -212,12 +208,15 @@ function unitsOf(text: string, tokens: readonly Token[]): Unit[] {
 
 /** Whether the words may name a subject: all are content words, the first is not a filler, and none is repeated. */
 function mayName(words: readonly Token[]): boolean {
-  const isTold = ({ folded }: Token) => isContentWord(folded) && !isConnective(folded)
   const [first, last] = [words[0]!.folded, words.at(-1)!.folded]
   const keys = new Set(words.map(({ key }) => key))
-  const isOfSeveral = words.length > 1 && words.length <= MAX_WORDS && keys.size === words.length
   return (
-    isOfSeveral && words.every(isTold) && !isFiller(first) && !(isFiller(last) && BEHIND_NOUNS.test(last))
+    words.length > 1 &&
+    words.length <= MAX_WORDS &&
+    keys.size === words.length &&
+    words.every(({ folded }) => isContentWord(folded) && !isConnective(folded)) &&
+    !isFiller(first) &&
+    !(isFiller(last) && BEHIND_NOUNS.test(last))
   )
 }
 

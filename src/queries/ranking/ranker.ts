@@ -1,5 +1,5 @@
 import { type Bits, countBits, forEachBit } from '../matching/bits.ts'
-import type { PaperIndex } from '../matching/paper-index.ts'
+import { oldestFirst, type PaperIndex } from '../matching/paper-index.ts'
 import { toIndexedTerm } from '../matching/phrase-positions.ts'
 import { INDEXED_FIELDS_OF } from '../matching/program.ts'
 import { isExpanded, isTextLeaf, type Query, type TextLeaf } from '../query.ts'
@@ -85,19 +85,14 @@ export class Ranker {
       scores[count] = this.#sums[docId]! + (votes === null ? 0 : ofVote * Math.log(1 + votes))
       found[count++] = docId
     })
+    const attributesAt = (place: number) => this.#index.attributes(found[place]!)
     const places = topK(found.length, limit, (a, b) => {
-      return scores[b]! - scores[a]! || this.#newer(found[a]!, found[b]!)
+      return scores[b]! - scores[a]! || oldestFirst(attributesAt(b), attributesAt(a))
     })
     return {
       docIds: Uint32Array.from(places, (place) => found[place]!),
       scores: Float32Array.from(places, (place) => scores[place]!),
     }
-  }
-
-  #newer(a: number, b: number): number {
-    const [one, other] = [this.#index.attributes(a), this.#index.attributes(b)]
-    if (one.firstDay !== other.firstDay) return one.firstDay < other.firstDay ? 1 : -1
-    return other.id - one.id
   }
 
   #weightsOf(leaf: TextLeaf): TermWeights {

@@ -17,11 +17,6 @@ const NAMED: Partial<Record<Match['where'], string>> = {
 
 const holds = (name: string, term: string): boolean => name.toLowerCase().includes(term.toLowerCase())
 
-const inPart = (matches: Match[], sentence: string): string[] =>
-  matches.length === 0 ? [] : [fill(sentence, { terms: listTerms(matches.map(({ term }) => term)) })]
-
-const isSameTerm = (one: Match, other: Match): boolean => one.term.toLowerCase() === other.term.toLowerCase()
-
 /** A paper in a digest: plain text without TeX, as of the time when the digest was planned. */
 export interface ShownPaper {
   id: number
@@ -70,16 +65,14 @@ export const withOtherTopics = (paper: ShownPaper, topics: readonly string[]): S
     : { ...paper, reason: fill(words.reason.also, { reason: paper.reason!, topics: topics.join(', ') }) }
 
 /** Converts a paper to its form in a digest. */
-export const toShownPaper = (paper: Paper, reason: Reason | null, text?: PaperText): ShownPaper =>
-  shownPaperFromParts(paper, plainParts(paper, text), reason)
-
-/** The same from parts that are plain text already. */
-export function shownPaperFromParts(paper: Paper, plain: PlainParts, reason: Reason | null): ShownPaper {
+export function toShownPaper(paper: Paper, reason: Reason | null, plain = plainParts(paper)): ShownPaper {
+  const moreAuthors = plain.authors.length - MAX_AUTHORS
   return {
     id: paper.id,
     title: markedRuns(plain.title, rangesIn('title', reason)),
     path: paperPathOf(paper),
-    ...firstAuthors(plain.authors),
+    authors: plain.authors.slice(0, MAX_AUTHORS),
+    ...(moreAuthors > 0 && { moreAuthors }),
     ...(plain.organization && { organization: plain.organization }),
     snippet: markedRuns(plain.sentence, rangesInSentence(plain, reason)),
     ...(plain.isSummary && { isSummary: true }),
@@ -93,12 +86,6 @@ export function shownPaperFromParts(paper: Paper, plain: PlainParts, reason: Rea
 
 // An email names three, or all four. Some papers have thousands, and each digest keeps its own copy.
 const MAX_AUTHORS = 4
-
-function firstAuthors(names: readonly string[]): Pick<ShownPaper, 'authors' | 'moreAuthors'> {
-  const authors = names.slice(0, MAX_AUTHORS)
-  const moreAuthors = names.length - authors.length
-  return { authors, ...(moreAuthors > 0 && { moreAuthors }) }
-}
 
 const rangesIn = (part: 'title' | 'abstract', reason: Reason | null): TextRange[] =>
   reason?.matches.flatMap(({ where, at }) => (where === part && at ? [at] : [])) ?? []
@@ -164,13 +151,16 @@ export function reasonSentence(reason: Reason): string {
 
 /** The same without "Matched:": "linear attention, in the title; author Albert Gu". */
 export function reasonWords({ matches }: Reason): string {
-  const firsts = matches.filter((match, i) => matches.findIndex((other) => isSameTerm(match, other)) === i)
+  const folded = matches.map(({ term }) => term.toLowerCase())
+  const firsts = matches.filter((_, i) => folded.indexOf(folded[i]!) === i)
   const at = (where: Match['where']) => firsts.filter((match) => match.where === where)
+  const inText = (['title', 'abstract', 'keyword'] as const).flatMap((part) => {
+    const terms = at(part).map(({ term }) => term)
+    return terms.length > 0 ? [fill(words.reason[part], { terms: listTerms(terms) })] : []
+  })
   return [
     ...at('paper').map(({ found }) => fill(words.query.paper, { name: shownName(found) })),
-    ...inPart(at('title'), words.reason.title),
-    ...inPart(at('abstract'), words.reason.abstract),
-    ...inPart(at('keyword'), words.reason.keyword),
+    ...inText,
     ...distinctNames(at('author')).map(({ found }) => fill(words.reason.author, { found })),
     ...distinctNames(at('org')).map(({ found }) => fill(words.reason.org, { found })),
     ...at('category').map(({ found }) => fill(words.reason.category, { found })),

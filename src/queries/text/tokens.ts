@@ -185,21 +185,18 @@ interface Run {
 }
 
 /** The words of one term of a query: for each word, the runs that start with it. */
-export interface Term {
-  runsFrom: Run[][]
-}
+export type Term = Run[][]
 
 /** The longest run of words that a paper may write as one. */
 const MAX_RUN_LENGTH = 4
 
 export function termOf(text: string, kind: WordKind): Term {
   const words = tokensOf(text, kind).map(({ folded }) => folded)
-  const runsFrom = words.map((_, from) =>
+  return words.map((_, from) =>
     words
       .slice(from, from + MAX_RUN_LENGTH)
       .map((_, more) => runOf(words.slice(from, from + more + 1), kind)),
   )
-  return { runsFrom }
 }
 
 function runOf(words: string[], kind: WordKind): Run {
@@ -220,7 +217,7 @@ export function firstOccurrence(
   term: Term,
   { tokens, positions }: WordIndex,
 ): [start: number, end: number] | null {
-  const starts = (term.runsFrom[0] ?? []).flatMap(({ key }) => positions.get(key) ?? [])
+  const starts = (term[0] ?? []).flatMap(({ key }) => positions.get(key) ?? [])
   for (const start of starts.sort((a, b) => a - b)) {
     const end = endOf(term, 0, tokens, start)
     if (end !== null) return [tokens[start]?.start ?? 0, tokens[end]?.end ?? 0]
@@ -232,10 +229,10 @@ export function firstOccurrence(
 function endOf(term: Term, word: number, tokens: Token[], position: number): number | null {
   const token = tokens[position]
   if (!token) return null
-  for (const run of term.runsFrom[word] ?? []) {
+  for (const run of term[word] ?? []) {
     if (run.key !== token.key || !run.fits(token)) continue
     const next = word + run.words
-    if (next === term.runsFrom.length) return position
+    if (next === term.length) return position
     const end = endOf(term, next, tokens, position + 1)
     if (end !== null) return end
   }
@@ -244,4 +241,4 @@ function endOf(term: Term, word: number, tokens: Token[], position: number): num
 
 /** Whether the name contains each word of a term, in any order: Gu Albert is Albert Gu. */
 export const matchesName = (term: Term, { positions }: WordIndex): boolean =>
-  term.runsFrom.length > 0 && term.runsFrom.every(([word]) => word !== undefined && positions.has(word.key))
+  term.length > 0 && term.every(([word]) => word !== undefined && positions.has(word.key))

@@ -42,9 +42,9 @@ export function* narrowerHints(
   const votes = votesHint(asked, window)
   yield
   const also: QueryHint[] = []
-  for (const { word, papers } of yield* narrowingWords(asked, window)) {
-    const { query: changed } = requireWord(text, word)
-    if (changed !== undefined) also.push({ way: 'also', part: word, term: word, papers, query: changed })
+  for (const { part, papers } of yield* narrowingWords(asked, window)) {
+    const { query: changed } = requireWord(text, part)
+    if (changed !== undefined) also.push({ way: 'also', part, term: part, papers, query: changed })
     if (also.length === MAX_WORDS) break
     yield
   }
@@ -92,13 +92,6 @@ function votesHint({ text, found, maxPapers }: NarrowInput, window: DayWindow): 
   return query ? [{ way: 'votes', part, term: part, papers: left(limit), query }] : []
 }
 
-interface NarrowingWord {
-  /** In its usual spelling. */
-  word: string
-  /** The number of papers that contain it. */
-  papers: number
-}
-
 /** The titles of a sample of papers, spread evenly, represent all of them. */
 const SAMPLE = 1200
 const SAMPLE_OF_ALL = 3000
@@ -111,7 +104,7 @@ const TELLING = /^\p{L}[\p{L}\p{N}]{2,}$/u
 function* narrowingWords(
   { query, found, maxPapers }: NarrowInput,
   window: DayWindow,
-): Steps<NarrowingWord[]> {
+): Steps<Pick<QueryHint, 'part' | 'papers'>[]> {
   const share = maxPapers / Math.max(1, countBits(found))
   const asked = wordsOf(query)
   const here = yield* sampled(found, SAMPLE, window)
@@ -125,12 +118,12 @@ function* narrowingWords(
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight)
     .slice(0, MAX_NARROWING_WORDS)
-  const words: NarrowingWord[] = []
+  const words: Pick<QueryHint, 'part' | 'papers'>[] = []
   for (const { key } of telling) {
     yield
     const word = window.archive.usualSpelling(key)
     const holding = window.archive.find({ kind: 'word', field: 'any', text: word })
-    words.push({ word, papers: countIntersection(holding, found) })
+    words.push({ part: word, papers: countIntersection(holding, found) })
   }
   return words.filter(({ papers }) => papers >= maxPapers * MIN_SHARE && papers <= maxPapers)
 }

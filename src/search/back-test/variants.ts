@@ -14,14 +14,12 @@ type Variants = Generator<Variant, void>
 /** Removes each part of an AND, or of an OR, in turn. Does not change what is under a NOT. */
 export function* withoutEach(query: Query, kind: 'and' | 'or'): Variants {
   if (query.kind !== 'and' && query.kind !== 'or') return
-  if (query.kind === kind) for (const [i, part] of query.parts.entries()) yield* withoutOne(query, part, i)
+  for (const [i, part] of query.kind === kind ? query.parts.entries() : []) {
+    const rest = query.parts.toSpliced(i, 1)
+    // A query must have a wanted part.
+    if (rest.some((one) => one.kind !== 'not')) yield { part, changed: flatten(kind, rest) }
+  }
   yield* inParts(query, (part) => withoutEach(part, kind))
-}
-
-/** A query must have a wanted part. */
-function withoutOne({ kind, parts }: Joined, part: Query, at: number): Variant[] {
-  const rest = parts.toSpliced(at, 1)
-  return rest.every((one) => one.kind === 'not') ? [] : [{ part, changed: flatten(kind, rest) }]
 }
 
 /** Replaces each phrase by its single words. */

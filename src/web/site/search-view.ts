@@ -5,7 +5,7 @@ import { truncateAtWord } from '../../mail/rendering/text.ts'
 import { shownName } from '../../queries/language/describe-query.ts'
 import { asSingleTopic } from '../../queries/language/edit-query.ts'
 import type { Leaf } from '../../queries/query.ts'
-import { type ShownPaper, toShownPaper } from '../../queries/reasons/shown-paper.ts'
+import { plainParts, type ShownPaper, toShownPaper } from '../../queries/reasons/shown-paper.ts'
 import {
   type NamedQuery,
   type NothingFound,
@@ -73,7 +73,7 @@ function resultsView(params: SearchParams, searched: SearchedArchive, baseUrl: s
     notes: notesOf(searched),
     facets: facetViews(params, searched),
     items: searched.found.map(({ paper, reason, text }) =>
-      foundPaperItem(paper, toShownPaper(paper, reason, text)),
+      foundPaperItem(paper, toShownPaper(paper, reason, plainParts(paper, text))),
     ),
     pages: pagesView(searched, (page) => searchPath({ ...params, page })),
     along: followSearchView(params, searched, baseUrl),

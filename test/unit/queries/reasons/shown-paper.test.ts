@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Paper } from '../../../../src/papers/paper.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
-import { toShownPaper } from '../../../../src/queries/reasons/shown-paper.ts'
+import { plainParts, toShownPaper } from '../../../../src/queries/reasons/shown-paper.ts'
 import { toPaperText } from '../../../../src/queries/text/tokens.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 
@@ -17,7 +17,7 @@ function shown(changes: Partial<Paper>, query: string) {
   const { snippet, reason, isSummary, organization } = toShownPaper(
     paper,
     evaluate(parseQuery(query), text),
-    text,
+    plainParts(paper, text),
   )
   const sentence = snippet.map(({ text, marked }) => (marked ? `[${text}]` : text)).join('')
   return { sentence, reason, isSummary, organization }
