@@ -24,6 +24,12 @@ export async function showMessage({ db }: Pick<Deps, 'db'>, { id }: { id: string
   return { ...message, bounces: await bouncesOfMessages(db, [id]) }
 }
 
+const RETRYABLE: MessageState[] = ['deferred', 'refused', 'uncertain', 'gave_up', 'skipped']
+
+/** Whether `retryMessage` accepts it. */
+export const mayRetry = ({ state, reason, deadline, toAddress }: MessageDetails, now: Date): boolean =>
+  RETRYABLE.includes(state) && reason !== 'restored' && toAddress !== null && deadline > now
+
 /** What prevents sending of a ready message. `off`: the setting SENDING. */
 export type HoldReason = 'suppressed' | 'not-active' | 'paused' | 'off'
 

@@ -144,21 +144,16 @@ function parseZone(text: string): string {
   return zone
 }
 
-const wholeNumber = (text: string, min: number, max: number): number | undefined => {
-  const value = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN
-  return value >= min && value <= max ? value : undefined
-}
-
 function parseHour(text: string): number {
-  const hour = wholeNumber(text.replace(/:00$/, ''), 0, 23)
-  if (hour === undefined) throw new Fault('setting.hour', { value: text.slice(0, 40) })
-  return hour
+  const hour = text.replace(/:00$/, '')
+  if (/^\d{1,4}$/.test(hour) && Number(hour) <= 23) return Number(hour)
+  throw new Fault('setting.hour', { value: text.slice(0, 40) })
 }
 
 function parseMax(text: string): number {
-  const max = wholeNumber(text, 1, MAX_PAPERS)
-  if (max === undefined) throw new Fault('setting.max', { value: text.slice(0, 40), most: MAX_PAPERS })
-  return max
+  const max = /^\d{1,4}$/.test(text) ? Number(text) : 0
+  if (max >= 1 && max <= MAX_PAPERS) return max
+  throw new Fault('setting.max', { value: text.slice(0, 40), most: MAX_PAPERS })
 }
 
 function parseDays(text: string): Weekday[] {

@@ -1,4 +1,4 @@
-import { createWriteStream, readFileSync } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { recordAction } from '../../core/action.repo.ts'
@@ -19,7 +19,7 @@ import {
   type SubscriberImportResult,
 } from '../../subscribers/import-export/import-subscribers.ts'
 import { type ReplayCounts, replayLog } from '../restore/replay-log.ts'
-import { type OutputStream, operation } from './operation.ts'
+import { type OutputStream, operation, readIn } from './operation.ts'
 import { state } from './subscriber-schemas.ts'
 
 export const importFile = operation({
@@ -97,50 +97,39 @@ function progressLine(
   }
 }
 
-interface Summary {
-  dryRun: boolean
-  ask?: boolean
-  seconds: number
-  rowsPerSecond: number
-}
-
 const MAX_REASONS = 8
 
 function textOfImported(
   imported: SubscriberImportResult,
-  { dryRun, ask, seconds, rowsPerSecond }: Summary,
+  {
+    dryRun,
+    ask,
+    seconds,
+    rowsPerSecond,
+  }: Record<'seconds' | 'rowsPerSecond', number> & {
+    dryRun: boolean
+    ask?: boolean
+  },
 ): string {
-  const {
-    rows,
-    taken,
-    unchanged,
-    refused,
-    tally,
-    format,
-    ignored,
-    refusedFile,
-    resumedAt,
-    begunAnew,
-    asked,
-  } = imported
+  const { rows, unchanged, tally, ignored, refusedFile, resumedAt } = imported
   const states = Object.entries(tally.states).map(([state, count]) => `${number(count)} ${state}`)
   const reasons = Object.entries(tally.reasons).sort((a, b) => b[1] - a[1])
   const pending = tally.states.pending ?? 0
   return [
     dryRun && 'Dry run, nothing was changed. The output would be:',
     resumedAt > 0 && `Continued after row ${number(resumedAt)}, where an earlier run was interrupted.`,
-    begunAnew &&
+    imported.begunAnew &&
       'An earlier run was interrupted. Its refused rows are missing or in another file, so this run read everything again.',
-    `${number(rows)} rows (${format}) in ${seconds} s, ${number(rowsPerSecond)} a second.`,
-    `  imported   ${number(taken)}${states.length > 0 ? `: ${states.join(', ')}` : ''}`,
+    `${number(rows)} rows (${imported.format}) in ${seconds} s, ${number(rowsPerSecond)} a second.`,
+    `  imported   ${number(imported.taken)}${states.length > 0 ? `: ${states.join(', ')}` : ''}`,
     `  unchanged  ${number(unchanged)}${unchanged > 0 ? ', already here' : ''}`,
-    `  refused    ${number(refused)}${refusedFile ? `, with the reason in ${refusedFile}` : ''}`,
+    `  refused    ${number(imported.refused)}${refusedFile ? `, with the reason in ${refusedFile}` : ''}`,
     ...reasons
       .slice(0, MAX_REASONS)
       .map(([code, count]) => `    ${number(count)} × ${code}, ${exampleOf(code, imported)}`),
     reasons.length > MAX_REASONS && `    and ${number(reasons.length - MAX_REASONS)} other reasons`,
     ignored.length > 0 && `  ignored columns: ${ignored.join(', ')}`,
-    ask && !dryRun && `${number(asked)} were emailed a confirmation link.`,
+    ask && !dryRun && `${number(imported.asked)} were emailed a confirmation link.`,
     pending > 0 && !ask && 'Pending subscribers get no email: use --ask to send them a confirmation.',
   ]
     .filter(Boolean)
@@ -231,8 +220,6 @@ async function toStream(
   return count
 }
 
-const STDIN = 0
-
 export const replay = operation({
   name: 'subscribers replay',
   summary:
@@ -243,16 +230,15 @@ export const replay = operation({
   output: (replayed) => ({ text: summaryOf(replayed) }),
   command: {
     arguments: { lines: ['<log...>', 'log files; - reads standard input'] },
-    readFiles: async ({ lines: logs }) => ({ lines: logs.flatMap((log) => readLog(log).split('\n')) }),
+    readFiles: async ({ lines: logs }) => ({ lines: (await Promise.all(logs.map(linesOf))).flat() }),
   },
 })
 
-function readLog(log: string): string {
-  try {
-    return readFileSync(log === '-' ? STDIN : log, 'utf8')
-  } catch (error) {
+async function linesOf(log: string): Promise<string[]> {
+  const bytes = await readIn(log).catch((error) => {
     throw new Fault('usage.wrong', { what: errorText(error) })
-  }
+  })
+  return bytes.toString().split('\n')
 }
 
 const summaryOf = ({ erased, suppressed, unsubscribed, known, unknown }: ReplayCounts): string =>

@@ -10,6 +10,7 @@ import { messageOutcomeText, messageTimeline } from '../message-timeline.ts'
 import {
   type HoldReason,
   type MessageDetails,
+  mayRetry,
   retryMessage,
   showMessage,
   stateName,
@@ -180,7 +181,3 @@ function textOfMessage({ clock, config }: Deps, message: MessageDetails): string
     ...(mayRetry(message, now) ? ['', `To retry: messages retry ${id}`] : []),
   ].join('\n')
 }
-
-const mayRetry = ({ state, reason, deadline, toAddress }: MessageDetails, now: Date): boolean =>
-  ENDED.includes(state) && reason !== 'restored' && toAddress !== null && deadline > now
-const ENDED: MessageState[] = ['deferred', 'refused', 'uncertain', 'gave_up', 'skipped']

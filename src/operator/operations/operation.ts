@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
+import { buffer } from 'node:stream/consumers'
 import { z } from 'zod'
 import { findSubscriber, type SubscriberRef } from '../../account/find-subscriber.ts'
 import type { ShownSubscriber } from '../../account/show-subscriber.ts'
@@ -260,6 +261,10 @@ export function unwrapped(schema: z.ZodType): z.ZodType {
     ? unwrapped(schema.unwrap() as z.ZodType)
     : schema
 }
+
+/** The bytes of a file, or of the standard input for "-". */
+export const readIn = (file: string): Promise<Buffer> =>
+  file === '-' ? buffer(process.stdin) : readFile(file)
 
 /** Writes the file of `--out`. Throws usage.wrong. */
 export async function writeOut(file: string, data: string | Buffer, mode?: number): Promise<void> {

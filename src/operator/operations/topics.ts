@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { buffer } from 'node:stream/consumers'
 import { z } from 'zod'
 import {
   addTopicsByOperator,
@@ -11,7 +9,7 @@ import { errorEntries } from '../../core/error-table.ts'
 import { Fault } from '../../core/errors.ts'
 import { formatTopicsText } from '../../subscribers/topics-text.ts'
 import { query } from './fields.ts'
-import { operation, writeOut } from './operation.ts'
+import { operation, readIn, writeOut } from './operation.ts'
 import * as schemas from './subscriber-schemas.ts'
 import { textOfTopics } from './subscriber-text.ts'
 
@@ -108,7 +106,7 @@ export const topicFileErrors = errorEntries(400, 2, {
 async function textIn(file: string): Promise<string> {
   const refuse = (why: string) =>
     new Fault(topicFileErrors['topics.no-file'], { file, why, most: MAX_KILOBYTES })
-  const bytes = await (file === '-' ? buffer(process.stdin) : readFile(file)).catch(({ code }) => {
+  const bytes = await readIn(file).catch(({ code }) => {
     throw refuse(code)
   })
   if (bytes.length > MAX_KILOBYTES * 1024) throw refuse('too large')

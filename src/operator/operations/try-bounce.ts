@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import { z } from 'zod'
 import type { ParsedBounce } from '../../bounces/reading/parsed-bounce.ts'
 import { type BounceReading, isMail, readBounceText } from '../../bounces/reading/read-bounce-text.ts'
@@ -7,7 +6,7 @@ import { Fault } from '../../core/errors.ts'
 import { listed } from '../../i18n/words.ts'
 import { classifyReply, type SmtpStage } from '../../mail/refusals/classify-reply.ts'
 import { backOff } from '../../mail/refusals/retry.ts'
-import { setupCommand } from './operation.ts'
+import { readIn, setupCommand } from './operation.ts'
 
 const MEGABYTE = 1024 * 1024
 const MAX_MEGABYTES = 10
@@ -50,22 +49,14 @@ function textOfBytes(bytes: Buffer, file: string): string {
   return text
 }
 
-/** Reads a file, or the standard input for "-". Throws bounces.no-file, bounces.too-large. */
+/** Throws bounces.no-file, bounces.too-large. */
 async function readBytes(file: string): Promise<Buffer> {
-  const pieces: Buffer[] = []
-  let size = 0
-  try {
-    for await (const piece of file === '-' ? process.stdin : createReadStream(file)) {
-      size += piece.length
-      if (size > MAX_MEGABYTES * MEGABYTE)
-        throw new Fault(bounceFileErrors['bounces.too-large'], { file, most: MAX_MEGABYTES })
-      pieces.push(piece)
-    }
-  } catch (cause) {
-    if (cause instanceof Fault) throw cause
+  const bytes = await readIn(file).catch((cause) => {
     throw new Fault(bounceFileErrors['bounces.no-file'], { file }, { cause })
-  }
-  return Buffer.concat(pieces)
+  })
+  if (bytes.length > MAX_MEGABYTES * MEGABYTE)
+    throw new Fault(bounceFileErrors['bounces.too-large'], { file, most: MAX_MEGABYTES })
+  return bytes
 }
 
 function decoded(bytes: Buffer): string {

@@ -7,12 +7,10 @@ import { messageOutcomeText, messageTimeline } from '../../operator/message-time
 import { cursorInstant } from '../../operator/operations/cursor.ts'
 import { id } from '../../operator/operations/fields.ts'
 import { retry } from '../../operator/operations/messages.ts'
-import { showMessage, stateName } from '../../operator/retry-message.ts'
+import { mayRetry, showMessage, stateName } from '../../operator/retry-message.ts'
 import { optionalText } from '../request.ts'
 import { type AdminSite, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
 import { doneSentence, operationForm, operationNamed, runAdminOperation } from './operation-forms.ts'
-
-const RETRYABLE_STATES = ['deferred', 'refused', 'uncertain', 'gave_up', 'skipped']
 
 /** Emails of every kind, and the history of each. */
 export const messageRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
@@ -35,14 +33,12 @@ export const messageRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { dep
   app.get('/messages/:id', { schema: ofMessage }, async ({ params, query }, reply) => {
     const message = await showMessage(deps, params)
     const now = deps.clock.now()
-    const mayRetry =
-      RETRYABLE_STATES.includes(message.state) && message.deadline > now && message.toAddress !== null
     return send(reply, 'message', {
       said: doneSentence([retry], query.done),
       message: { ...message, state: stateName(message.state) },
       fate: messageOutcomeText(message),
       life: messageTimeline(message, now),
-      retry: mayRetry ? operationForm(retry) : undefined,
+      retry: mayRetry(message, now) ? operationForm(retry) : undefined,
     })
   })
 
