@@ -96,7 +96,12 @@ export async function ingestDay(deps: Deps, asked: IngestDayInput): Promise<Inge
   const named = requireSource(source)
   const today = dayOf(deps.clock.now())
   if (day > today) throw new Fault('source.not-begun', { day, today })
-  const fetchClient = createFetchClient(fetchClientOptions(deps, named, input))
+  const { db, log, config } = deps
+  const fetchClient = createFetchClient({
+    ...{ db, log, source, day, wait: input.wait, signal: input.signal },
+    fetchPolicy: { ...named.source.fetchPolicy, ...input.fetchPolicy },
+    contact: config.OPERATOR_EMAIL ?? config.BASE_URL,
+  })
   try {
     return await fetchAndRecord(deps, named, input, fetchClient)
   } catch (error) {
@@ -127,18 +132,10 @@ async function fetchAndRecord(
     deps.db,
     { source, day, records, now, dryRun },
     async (tx, { listed, revised, rejected }) => {
-      const papers = rejected.map(({ paper }) => paper)
-      const fetched = {
-        source,
-        day,
-        papers: listed,
-        revised,
-        requests: requestCount(),
-        reason,
-        rejected: papers,
-        now,
-      }
-      const { state, reason: why } = await recordSuccessfulFetch(tx, fetched)
+      const { state, reason: why } = await recordSuccessfulFetch(tx, {
+        ...{ source, day, papers: listed, revised, requests: requestCount(), reason, now },
+        rejected: rejected.map(({ paper }) => paper),
+      })
       stands = { state, reason: why }
     },
   )
@@ -166,25 +163,6 @@ async function recordFault({ db, clock }: Deps, name: SourceDayKey, fault: Fault
   const now = clock.now()
   if (fault.code === 'source.held') await recordThrottled(db, { ...name, now, seconds: seconds! })
   else await recordFailedFetch(db, { ...name, now, fault: fault.code, status, seconds, requests })
-}
-
-function fetchClientOptions(
-  { db, config, log }: Deps,
-  { source: { fetchPolicy } }: NamedSource,
-  input: InputWithWait,
-) {
-  const { source, day, signal, wait } = input
-  const contact = config.OPERATOR_EMAIL ?? config.BASE_URL
-  return {
-    db,
-    log,
-    source,
-    day,
-    fetchPolicy: { ...fetchPolicy, ...input.fetchPolicy },
-    contact,
-    wait,
-    signal,
-  }
 }
 
 /** Waits as long as the source asks for, up to ten minutes in total; then throws source.held. */
