@@ -5,13 +5,22 @@ import type { LinkHolder } from '../account/open-manage-page.ts'
 import type { OpenedResubscribe } from '../account/resubscribe.ts'
 import type { FewerEmailsOption } from '../account/unsubscribe.ts'
 import type { Config } from '../config/config.ts'
-import { localDayOf } from '../core/dates.ts'
+import { addDays, type Day, localDayOf } from '../core/dates.ts'
 import type { ServiceDeps } from '../core/deps.ts'
 import { sourceName } from '../digests/sources-line.ts'
 import type { publicDigest } from '../emails/digest-email.ts'
-import { dateAndTime, dateWithYear, longDate, weekdayDate, weekdaysText } from '../i18n/dates.ts'
+import {
+  dateAndTime,
+  dateWithYear,
+  hourOfDay,
+  longDate,
+  longDateWithoutYear,
+  shortDate,
+  weekdayDate,
+  weekdaysText,
+} from '../i18n/dates.ts'
 import { templatesIn } from '../i18n/template-engine.ts'
-import { rateOf } from '../i18n/words.ts'
+import { counted, rateOf, words } from '../i18n/words.ts'
 import type { SiteStatus } from '../operator/source-status.ts'
 import type { Paper } from '../papers/paper.ts'
 import { paperPathOf } from '../papers/paper-key.ts'
@@ -20,16 +29,24 @@ import { MAX_DAYS } from '../search/open-archive.ts'
 import type { SimilarPapers } from '../search/similar-papers.ts'
 import { maskAddress } from '../subscribers/address.ts'
 import type { TopicPaperRef } from '../subscribers/links.ts'
-import type { Subscriber } from '../subscribers/subscriber.ts'
-import { firstEmailText, scheduleText, sizeText, understoodOf } from './account/change-summary-view.ts'
-import type { ManageView } from './account/manage-view.ts'
-import type { TopicPageView, TrialView } from './account/topic-view.ts'
+import { zoneNames } from '../subscribers/read-signup.ts'
+import { MAX_TOPICS, type Subscriber } from '../subscribers/subscriber.ts'
+import {
+  firstEmailText,
+  scheduleText,
+  sizeText,
+  understoodOf,
+  untilText,
+} from './account/change-summary-view.ts'
+import type { manageView } from './account/manage-view.ts'
+import { receiptText } from './account/receipt-text.ts'
+import type { topicPageView, trialView } from './account/topic-view.ts'
 import { ASSETS_PATH } from './assets.ts'
 import type { FaultsView } from './setting-fields.ts'
-import type { ConfirmedView, ConfirmView } from './signup/confirm-view.ts'
-import type { FormView } from './signup/form-view.ts'
-import type { InboxView } from './signup/inbox-view.ts'
-import type { PreviewView } from './signup/preview-view.ts'
+import type { confirmedView, confirmView } from './signup/confirm-view.ts'
+import { CATEGORY_GROUPS, type FormView } from './signup/form-view.ts'
+import type { inboxView } from './signup/inbox-view.ts'
+import type { PreviewView, previewOfFault } from './signup/preview-view.ts'
 import type { dayView } from './site/day-view.ts'
 import { paperItem, type paperPageView } from './site/paper-view.ts'
 import { feedPath, searchPath, subscribePath } from './site/search-paths.ts'
@@ -46,12 +63,16 @@ interface PageData {
   /** Null if the digest is no longer kept. */
   digest: { digest: ReturnType<typeof publicDigest> | null; beyond: Paper[] }
   /** `warnings` are set if the topics may match too little; the sign-up has not been sent then. */
-  subscribe: { form: FormView; preview?: PreviewView; warnings?: string[] }
+  subscribe: {
+    form: FormView
+    preview?: PreviewView | ReturnType<typeof previewOfFault>
+    warnings?: string[]
+  }
   /** Only the preview part of that page. */
-  'parts/preview': { preview: PreviewView }
-  'check-inbox': { inbox: InboxView }
-  confirm: ConfirmView
-  confirmed: ConfirmedView
+  'parts/preview': { preview: PreviewView | ReturnType<typeof previewOfFault> }
+  'check-inbox': { inbox: ReturnType<typeof inboxView> }
+  confirm: ReturnType<typeof confirmView>
+  confirmed: ReturnType<typeof confirmedView>
   /** `subscriber` is null if the link is from before a change of address or a new subscription. */
   unsubscribe: { token: string; subscriber: Subscriber | null; fewer: FewerEmailsOption[]; most: number }
   /** We did not make this link. */
@@ -60,10 +81,14 @@ interface PageData {
   unsubscribed: Record<never, never>
   undo: OpenedResubscribe & { token: string }
   'fewer-mails': FewerEmailsState & { token: string }
-  manage: ManageView
-  topic: TopicPageView
+  /** `digestPath`: the page for the digest of a message. */
+  manage: ReturnType<typeof manageView> & {
+    digestPath: (messageId: string) => string
+    unsubscribePath: string
+  }
+  topic: ReturnType<typeof topicPageView>
   /** The part of that page that changes while the reader types. */
-  'parts/topic-trial': { trial: TrialView }
+  'parts/topic-trial': { trial: ReturnType<typeof trialView> | Pick<ReturnType<typeof trialView>, 'preview'> }
   'no-digests': LinkHolder & { token: string }
   /** "Mail me my link", with the typed address and its errors; `at`: the link leads to that topic. */
   'my-link': FaultsView & { email: string; at?: TopicPaperRef }
@@ -110,27 +135,39 @@ export const SITEMAP_ROUTES = ['/', '/papers', '/subscribe', '/status', '/privac
 
 /** What templates format values with. */
 const HELPERS = {
+  addDays,
+  CATEGORY_GROUPS,
+  MAX_TOPICS,
   dateAndTime,
   dateWithYear,
+  /** "24 Nov, 41 votes" */
+  dayAndVotes: (day: Day, votes: number | null) =>
+    [shortDate(day), votes === null ? [] : counted(votes, words.counts.vote)].flat().join(', '),
   firstEmailText,
+  hourOfDay,
   localDayOf,
   longDate,
+  longDateWithoutYear,
   managePath: (token: string | null) => (token === null ? '/manage' : `/manage/${token}`),
   maskAddress,
   paperItem,
   paperPathOf,
   plainText,
   rateOf,
+  receiptText,
   /** "11 papers in 30 days" */
   rateText: (total: number) => rateOf(total, MAX_DAYS),
   scheduleText,
   searchPath,
+  shortDate,
   sizeText,
   sourceName,
   subscribePath,
   understoodOf,
+  untilText,
   weekdayDate,
   weekdaysText,
+  zoneNames,
 }
 
 export function openPageRenderer(config: Config): PageRenderer {

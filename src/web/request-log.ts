@@ -1,13 +1,34 @@
-import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import type { Deps } from '../core/deps.ts'
 import { errorText } from '../core/errors.ts'
-import { type Log, logTo } from '../core/log.ts'
+import { type Log, type LogLevel, logTo } from '../core/log.ts'
 
 /** The log of a request: each line has its id. */
 export function logOf({ metrics }: Deps, { log }: FastifyRequest): Log {
   const ofRequest = logTo(log as Logger)
   return metrics?.countingLog(ofRequest) ?? ofRequest
+}
+
+const current = new AsyncLocalStorage<Log>()
+
+/** The same, with a log whose lines have the id of the request that is being answered, however deep the call is. */
+export function withRequestLog<T extends Deps>(deps: T): T {
+  const at =
+    (level: LogLevel): Log[LogLevel] =>
+    (event, fields) =>
+      (current.getStore() ?? deps.log)[level](event, fields)
+  const log = { info: at('info'), warn: at('warn'), error: at('error'), logger: deps.log.logger }
+  return { ...deps, log }
+}
+
+/** Reading a body may lose the context, so it is entered again afterwards. */
+export function addRequestLog(app: FastifyInstance, deps: Deps): void {
+  for (const hook of ['onRequest', 'preValidation'] as const)
+    app.addHook(hook, (request: FastifyRequest, _reply: FastifyReply, done: () => void) =>
+      current.run(logOf(deps, request), done),
+    )
 }
 
 /**

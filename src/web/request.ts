@@ -110,9 +110,8 @@ export const previewQuery = z.object(
 )
 
 /** Reads the form, or what can be read of it if its schema refused it. */
-export function readSubscribeForm({ validationError, body }: FastifyRequest): SubscribeForm {
-  return subscribeFormOf(validationError ? readableFields(subscribeFields, body) : (body as SubscribeFields))
-}
+export const readSubscribeForm = (request: FastifyRequest): SubscribeForm =>
+  subscribeFormOf(formOf(subscribeFields, request))
 
 type SubscribeFields = z.output<typeof subscribeFields>
 
@@ -148,8 +147,8 @@ export const topicsInQuery = texts
   .transform((topics) => topics.filter((topic) => topic.trim() !== ''))
   .catch([])
 
-/** An address as typed; empty if there is none. */
-export const typedEmail = z.string().catch('')
+/** A form with an address. */
+export const emailFields = z.object({ email: formText.default('') })
 
 /** The first text of a field in a query string; empty if there is none. */
 export const firstText = z
@@ -179,11 +178,17 @@ export const lenientForm = <T extends z.ZodRawShape>(shape: T) => {
 export function readableFields<T extends z.ZodObject>(form: T, body: unknown): z.output<T> {
   const sent = z.record(z.string(), z.unknown()).catch({}).parse(body)
   const read = Object.entries(form.shape).map(([name, field]) => {
-    const { success, data } = z.safeParse(field, sent[name])
-    return [name, success ? data : z.parse(field, undefined)]
+    // Of a text that was sent twice, the first.
+    const [first] = [sent[name]].flat()
+    const found = [sent[name], first].map((value) => z.safeParse(field, value)).find(({ success }) => success)
+    return [name, found ? found.data : z.parse(field, undefined)]
   })
   return Object.fromEntries(read) as z.output<T>
 }
+
+/** A form as its schema reads it, or what can be read of it; for routes with `attachValidation`. */
+export const formOf = <T extends z.ZodObject>(form: T, { validationError, body }: FastifyRequest) =>
+  validationError ? readableFields(form, body) : (body as z.output<T>)
 
 export const isJson = ({ headers }: FastifyRequest): boolean =>
   headers['content-type']?.startsWith('application/json') ?? false

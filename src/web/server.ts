@@ -20,7 +20,7 @@ import { ASSET_CACHE_OPTIONS, ASSETS_FOLDER, ASSETS_PATH, addPackageAssets } fro
 import { addErrorHandlers, BODY_LIMIT, sendFault, toFault } from './errors.ts'
 import { openPageRenderer, type Site, securityHeaders } from './pages.ts'
 import { validatedByZod } from './request.ts'
-import { logOf, RequestLog } from './request-log.ts'
+import { addRequestLog, RequestLog, withRequestLog } from './request-log.ts'
 import { serviceRoutes } from './service-routes.ts'
 import { signupPages } from './signup/subscribe-routes.ts'
 import { sitePages } from './site/site-pages.ts'
@@ -45,7 +45,7 @@ const quietLogger = (logger: Logger): Logger =>
 export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): FastifyInstance {
   const { log } = deps
   const { BASE_URL, TRUST_PROXY } = deps.config
-  const site: Site = { deps, pages: openPageRenderer(deps.config) }
+  const site: Site = { deps: withRequestLog(deps), pages: openPageRenderer(deps.config) }
   const app = fastify({
     // A request's log has the usual level.
     loggerInstance: quietLogger(log.logger) as FastifyBaseLogger,
@@ -63,7 +63,8 @@ export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): Fastify
   app.setValidatorCompiler(validatedByZod)
   app.setSerializerCompiler(serializerCompiler)
   app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-cache'))
-  warnOfUntrustedProxy(app, deps)
+  addRequestLog(app, deps)
+  warnOfUntrustedProxy(app, site.deps)
   addErrorHandlers(app, site)
   app.register(helmet, securityHeaders(BASE_URL))
   app.register(formbody)
@@ -112,7 +113,7 @@ function warnOfUntrustedProxy(app: FastifyInstance, deps: ServiceDeps): void {
     const isUntrusted = headers['x-forwarded-for'] !== undefined && ips.length < 2
     if (!isUntrusted || warned) return
     warned = true
-    logOf(deps, request).warn('proxy.untrusted', { trusted: deps.config.TRUST_PROXY.length })
+    deps.log.warn('proxy.untrusted', { trusted: deps.config.TRUST_PROXY.length })
   })
 }
 

@@ -1,48 +1,19 @@
-import { WEEKDAYS } from '../core/dates.ts'
 import { Fault, FieldFaults } from '../core/errors.ts'
-import { hourOfDay } from '../i18n/dates.ts'
 import { fill, words } from '../i18n/words.ts'
-import { type TypedSettings, zoneNames } from '../subscribers/read-signup.ts'
-import { DETAILS, FORMATS, type SubscriberSettings } from '../subscribers/subscriber.ts'
-
-export interface SelectOption {
-  value: string
-  label: string
-  chosen: boolean
-}
-
-/** The contents of each settings field. */
-export interface SettingFields {
-  zone: string
-  max: string
-  hours: SelectOption[]
-  days: SelectOption[]
-  formats: SelectOption[]
-  details: SelectOption[]
-  zones: string[]
-  /** The settings at the time the form is shown, for `changedFields`. */
-  shown: string
-}
-
-const HOURS = Array.from({ length: 24 }, (_, hour) => hour)
+import type { TypedSettings } from '../subscribers/read-signup.ts'
+import type { SubscriberSettings } from '../subscribers/subscriber.ts'
 
 /** The typed values, right or wrong, and the current settings for the rest. */
-export function settingFields(typed: TypedSettings, settings: SubscriberSettings): SettingFields {
-  const { zone, hour, days, maxPapers, format, detail } = settings
-  const typedHour = typed.hour || String(hour)
-  const typedDays: readonly string[] =
-    typed.days?.flatMap((text) => text.toLowerCase().split(/[\s,;]+/)) ?? days
-  return {
-    zone: typed.zone || zone,
-    max: typed.max || String(maxPapers),
-    hours: HOURS.map((one) => selectOption(String(one), hourOfDay(one), typedHour)),
-    days: WEEKDAYS.map((day) => selectOption(day, words.weekdaysShort[day], typedDays)),
-    formats: FORMATS.map((one) => selectOption(one, words.form.formats[one], typed.format || format)),
-    details: DETAILS.map((one) => selectOption(one, words.form.details[one], typed.detail || detail)),
-    zones: zoneNames(),
-    shown: String(new URLSearchParams(settingsPairs(settings))),
-  }
-}
+export const settingFields = (typed: TypedSettings, settings: SubscriberSettings) => ({
+  hour: typed.hour || String(settings.hour),
+  zone: typed.zone || settings.zone,
+  days: typed.days?.flatMap((text) => text.toLowerCase().split(/[\s,;]+/)) ?? settings.days,
+  max: typed.max || String(settings.maxPapers),
+  format: typed.format || settings.format,
+  detail: typed.detail || settings.detail,
+  /** The settings at the time the form is shown, for `changedFields`. */
+  shown: String(new URLSearchParams(settingsPairs(settings))),
+})
 
 /** Settings as the fields of a form or a query string. */
 export const settingsPairs = ({ zone, hour, days, ...others }: SubscriberSettings): [string, string][] => [
@@ -79,16 +50,6 @@ export function readOrElse<T, U>(read: () => T, instead: () => U): T | U {
     throw error
   }
 }
-
-export const selectOption = (
-  value: string,
-  label: string,
-  chosen: string | readonly string[],
-): SelectOption => ({
-  value,
-  label,
-  chosen: typeof chosen === 'string' ? chosen === value : chosen.includes(value),
-})
 
 /** What is wrong with a form: a list for the summary at the top, and the message for each field. */
 export interface FaultsView {

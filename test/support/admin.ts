@@ -3,7 +3,8 @@ import type { TestSite } from './site.ts'
 
 export const PASSWORD = 'correct horse battery staple'
 
-type Fields = Record<string, string>
+/** A list is a field that comes more than once. */
+type Fields = Record<string, string | string[]>
 
 /** Somebody at the admin pages, with the cookie that they were given. */
 export interface Admin {
@@ -51,7 +52,11 @@ export function adminWith({ app }: TestSite, cookie: string): Admin {
         method: 'POST',
         url,
         headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded', ...more },
-        payload: new URLSearchParams({ token: await token(), ...fields }).toString(),
+        payload: new URLSearchParams(
+          Object.entries({ token: await token(), ...fields }).flatMap(([name, value]) =>
+            [value].flat().map((one): [string, string] => [name, one]),
+          ),
+        ).toString(),
       }),
   }
 }

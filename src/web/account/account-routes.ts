@@ -14,8 +14,9 @@ import { Fault, FieldFaults } from '../../core/errors.ts'
 import { longDate } from '../../i18n/dates.ts'
 import { maskAddress } from '../../subscribers/address.ts'
 import { hasSubscription, type Subscriber } from '../../subscribers/subscriber.ts'
+import { toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
-import { lenientForm, markPrivate, typedEmail, withToken } from '../request.ts'
+import { emailFields, formOf, markPrivate, withToken } from '../request.ts'
 import { faultsView } from '../setting-fields.ts'
 import { suggestedDomainInQuery, suggestedDomainQuery } from '../signup/inbox-view.ts'
 import { manageRoutes } from './manage-routes.ts'
@@ -85,9 +86,12 @@ const ownAccountRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
 
 const addressChangeRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const { deps, pages } = site
-  const schema = { ...withToken, body: lenientForm({ email: typedEmail }) }
-  app.post('/account/:token/address', { schema }, async ({ params: { token }, body: { email } }, reply) => {
+  const schema = { ...withToken, body: emailFields.prefault({}) }
+  app.post('/account/:token/address', { schema, attachValidation: true }, async (request, reply) => {
+    const { token } = request.params
+    const { email } = formOf(emailFields, request)
     try {
+      if (request.validationError) throw toFault(request.validationError, request)
       const to = await requestAddressChange(deps, { token, email })
       return reply.redirect(`/account/${token}/address${suggestedDomainQuery(to)}`, 303)
     } catch (error) {

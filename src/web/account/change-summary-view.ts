@@ -30,11 +30,22 @@ export interface ChangeSummaryView {
   undo: number | null
 }
 
-export const NO_CHANGE_SUMMARY: ChangeSummaryView = {
-  heading: words.manage.said.nothing,
-  lines: [],
+/** A confirmation of something that cannot be undone. */
+export const summaryOfLine = (heading: string, line = ''): ChangeSummaryView => ({
+  heading,
+  lines: [line].filter(Boolean),
   next: '',
   undo: null,
+})
+
+export const NO_CHANGE_SUMMARY = summaryOfLine(words.manage.said.nothing)
+
+/** The result of a button of the profile, as given in the query string. */
+export function profileChangeSummary(done: unknown): ChangeSummaryView | null {
+  const { said } = words.profile
+  return typeof done === 'string' && Object.hasOwn(said, done)
+    ? summaryOfLine(said[done as keyof typeof said])
+    : null
 }
 
 export function changeSummaryView(holder: LinkHolder): ChangeSummaryView | null {

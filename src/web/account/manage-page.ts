@@ -1,5 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import { type LinkHolder, openManagePage } from '../../account/open-manage-page.ts'
+import { removeProfileWord, resetProfile } from '../../account/own-feedback.ts'
+import type { Deps } from '../../core/deps.ts'
 import { signLink } from '../../subscribers/links.ts'
 import { hasSubscription } from '../../subscribers/subscriber.ts'
 import type { Site } from '../pages.ts'
@@ -12,7 +14,7 @@ export const NO_CHANGE = 'none'
 export async function sendManagePage(
   site: Site,
   reply: FastifyReply,
-  shown: Omit<ManageViewInput, 'sign'>,
+  shown: ManageViewInput,
   changeId?: number,
   status = 200,
 ): Promise<FastifyReply> {
@@ -20,11 +22,17 @@ export async function sendManagePage(
   const managed = await openManagePage(deps, { token: shown.token, changeId, searcher: reply.request })
   const none = sendNoDigestsPage(site, reply, shown.token, managed)
   if (none) return none
-  const { epoch } = managed.subscriber
+  const { epoch, id } = managed.subscriber
   const [secret] = deps.config.APP_SECRET
   const issuedAt = deps.clock.now()
-  const sign: ManageViewInput['sign'] = (purpose, id) => signLink({ purpose, id, epoch, issuedAt }, secret!)
-  return pages.send(reply, 'manage', manageView(managed, { ...shown, sign }), status)
+  const linkTo = (purpose: 'digest' | 'unsubscribe', id: string) =>
+    `/${purpose}/${signLink({ purpose, id, epoch, issuedAt }, secret!)}`
+  const view = {
+    ...manageView(managed, shown),
+    digestPath: (messageId: string) => linkTo('digest', messageId),
+    unsubscribePath: linkTo('unsubscribe', id),
+  }
+  return pages.send(reply, 'manage', view, status)
 }
 
 /** Sends another page to a subscriber who gets no digests; returns null for everyone else. */
@@ -36,4 +44,21 @@ export function sendNoDigestsPage(
 ): FastifyReply | null {
   if (hasSubscription(holder.subscriber)) return null
   return pages.send(reply, 'no-digests', { ...holder, token })
+}
+
+/**
+ * Runs a button of the profile. Returns the value for `?profile=`, or null if the form is another one. Throws what
+ * removing a word or the profile throws.
+ */
+export async function changeProfile(
+  deps: Deps,
+  token: string,
+  form: { do: string; word: string },
+): Promise<string | null> {
+  if (form.do === 'forget-word') {
+    return (await removeProfileWord(deps, token, form.word)) ? 'word' : 'unknown'
+  }
+  if (form.do !== 'forget-profile') return null
+  await resetProfile(deps, token)
+  return 'forgotten'
 }

@@ -6,11 +6,10 @@ import { topicsFile } from '../../account/open-manage-page.ts'
 import { type Fault, FieldFaults } from '../../core/errors.ts'
 import { toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
-import { numberField, optionalText, readableFields, wantsJson, withToken } from '../request.ts'
-import { NO_CHANGE, sendManagePage } from './manage-page.ts'
+import { formOf, numberField, optionalText, wantsJson, withToken } from '../request.ts'
+import { changeProfile, NO_CHANGE, sendManagePage } from './manage-page.ts'
 import { idParam, type ManageForm, manageFields, requestedChange } from './manage-view.ts'
 import { sendMyLinkPage } from './my-link-routes.ts'
-import { changeProfile } from './profile-view.ts'
 import { topicRoutes } from './topic-routes.ts'
 
 /** Topics, settings, pause and receipts, behind the link in emails. */
@@ -28,9 +27,9 @@ export const manageRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
 
   const schema = { ...withToken, body: manageFields.prefault({}) }
   app.post('/manage/:token', { schema, attachValidation: true }, async (request, reply) => {
-    const { validationError, params, body } = request
+    const { validationError, params } = request
     const { token } = params
-    const form = validationError ? readableFields(manageFields, body) : body
+    const form = formOf(manageFields, request)
     try {
       if (validationError) throw validationError
       const profile = await changeProfile(deps, token, form)
@@ -85,5 +84,5 @@ function offerNewLink(
 ): FastifyReply {
   const fault = toFault(error)
   if (!fault.code.startsWith('link.') || wantsJson(request)) throw error
-  return sendMyLinkPage(site, request, reply, { fault })
+  return sendMyLinkPage(site, request, reply, fault)
 }

@@ -10,81 +10,25 @@ import {
   withoutTopic,
 } from '../../account/form-changes.ts'
 import type { OpenedManagePage } from '../../account/open-manage-page.ts'
-import { addDays } from '../../core/dates.ts'
 import { Fault, type FieldFault, FieldFaults } from '../../core/errors.ts'
-import { fill, rateOf, words } from '../../i18n/words.ts'
-import { MAX_DAYS } from '../../search/open-archive.ts'
-import { maskAddress } from '../../subscribers/address.ts'
+import { fill, words } from '../../i18n/words.ts'
 import type { Subscription } from '../../subscribers/change.ts'
-import { topicPath } from '../../subscribers/links.ts'
-import { MAX_TOPICS } from '../../subscribers/subscriber.ts'
 import type { StoredTopic } from '../../subscribers/topic.repo.ts'
 import { formText, numberField, settingsFields } from '../request.ts'
-import {
-  changedFields,
-  type FaultsView,
-  faultsView,
-  type SettingFields,
-  settingFields,
-} from '../setting-fields.ts'
+import { changedFields, faultsView, settingFields } from '../setting-fields.ts'
 import {
   type ChangeSummaryView,
   changeSummaryView,
   NO_CHANGE_SUMMARY,
   nextEmailText,
+  profileChangeSummary,
   scheduleText,
-  sizeText,
-  understoodOf,
+  summaryOfLine,
   untilText,
 } from './change-summary-view.ts'
-import { type ProfileView, profileChangeSummary, profileView } from './profile-view.ts'
-import { type ReceiptsView, receiptsView } from './receipts-view.ts'
 
 /** Reads an id from a URL or a form; 0 for anything else. */
 export const idParam = (typed: unknown): number => numberField().parse(typed)
-
-interface TopicFormView {
-  id: number
-  name: string
-  /** The query of a topic that has its own name; otherwise empty. */
-  query: string
-  understood: string
-  /** "11 papers in 30 days"; empty if unknown. */
-  rate: string
-  open: boolean
-  /** The page on which changes can be tried. */
-  path: string
-  first: boolean
-  last: boolean
-  /** The contents of its fields. */
-  typed: { query: string; name: string }
-}
-
-/** The page on which subscribers change their topics and settings. */
-export interface ManageView extends FaultsView {
-  token: string
-  address: string
-  is: 'active' | 'paused'
-  isPausedByFull: boolean
-  /** "Monday to Friday at 08:00, Asia/Tokyo; next mail Wednesday, 25 November" */
-  glance: string
-  /** "At most 15 papers" */
-  size: string
-  said: ChangeSummaryView | null
-  topics: TopicFormView[]
-  /** Topics to add, as typed. */
-  add: string
-  maxTopics: number
-  settings: SettingFields
-  /** "until Tuesday, 1 December"; empty while active. */
-  pausedUntil: string
-  /** The contents of the date field, and an example of a valid date. */
-  until: string
-  sampleDate: string
-  profile: ProfileView | null
-  receipts: ReceiptsView
-  unsubscribePath: string
-}
 
 export interface ManageViewInput {
   token: string
@@ -92,45 +36,29 @@ export interface ManageViewInput {
   topicId?: number
   form?: ManageForm
   fault?: Fault
-  reference?: string | null
   /** The form requested no difference. */
   unchanged?: boolean
   /** What a button of the profile did, as given in the query string. */
   profileDone?: unknown
-  sign: (purpose: 'digest' | 'unsubscribe', id: string) => string
 }
 
-export function manageView(managed: OpenedManagePage, shown: ManageViewInput): ManageView {
-  const { subscriber, topics, receipts } = managed
-  const { token, form, sign } = shown
-  const opened = form ? topicIdIn(form) : shown.topicId
-  const { zone, days } = subscriber
+/** The page on which subscribers change their topics and settings. */
+export function manageView(managed: OpenedManagePage, shown: ManageViewInput) {
+  const { subscriber, topics } = managed
+  const { token, form } = shown
   return {
-    token,
-    address: maskAddress(subscriber.address),
-    is: subscriber.state === 'paused' ? 'paused' : 'active',
-    isPausedByFull: managed.isPausedByFull,
+    ...managed,
+    ...{ token, form },
+    /** The topic whose form is open. */
+    opened: form ? topicIdIn(form) : shown.topicId,
     glance: glanceText(managed),
-    size: sizeText(subscriber),
-    ...faultsView(fieldsOf(topics), faultAtField(shown), shown.reference),
+    ...faultsView(fieldsOf(topics), faultAtField(shown)),
     said: changeSummary(managed, shown),
-    topics: topics.map((topic, place) => ({
-      ...topicView(managed, topic),
-      open: opened === topic.id,
-      path: topicPath({ token, id: topic.id }),
-      first: place === 0,
-      last: place === topics.length - 1,
-      typed: form?.do === 'change-topic' && opened === topic.id ? form : topic,
-    })),
+    /** Topics to add, as typed. */
     add: wordsToAdd(form, topics),
-    maxTopics: MAX_TOPICS,
     settings: settingFields(form?.do === 'settings' ? changedFields(form, form.shown) : {}, subscriber),
+    /** The contents of the date field. */
     until: form?.do === 'pause' ? form.until : (subscriber.pausedUntil ?? ''),
-    pausedUntil: subscriber.state === 'paused' ? untilText(subscriber.pausedUntil, managed.today) : '',
-    sampleDate: addDays(managed.today, SAMPLE_PAUSE_DAYS),
-    profile: profileView(managed.profile),
-    receipts: receiptsView(receipts, { zone, days, tokenOf: (id) => sign('digest', id) }),
-    unsubscribePath: `/unsubscribe/${sign('unsubscribe', subscriber.id)}`,
   }
 }
 
@@ -143,10 +71,9 @@ function changeSummary(
   const isGone = Boolean(topicId) && managed.topics.every(({ id }) => id !== topicId)
   if (said && isGone && profileDone) return { ...said, next: words.topicPage.gone }
   if (said || !isGone) return said
-  return { heading: words.topicPage.gone, lines: [], next: '', undo: null }
+  return summaryOfLine(words.topicPage.gone)
 }
 
-const SAMPLE_PAUSE_DAYS = 14
 const SETTINGS = ['hour', 'zone', 'max', 'detail', 'format', 'days']
 const OF_A_TOPIC = ['query', 'name']
 
@@ -190,17 +117,6 @@ function glanceText({ subscriber, next, today }: OpenedManagePage): string {
   return state === 'paused'
     ? fill(glance.paused, { schedule, until: untilText(pausedUntil, today) })
     : schedule
-}
-
-function topicView({ rates }: OpenedManagePage, { id, name, query }: StoredTopic) {
-  const total = rates.get(query)
-  return {
-    id,
-    name,
-    query: name === query ? '' : query,
-    understood: understoodOf(query),
-    rate: total === undefined ? '' : rateOf(total, MAX_DAYS),
-  }
 }
 
 export const manageFields = z.object({

@@ -6,13 +6,13 @@ import type { Fault } from '../../core/errors.ts'
 import type { TopicPaperRef } from '../../subscribers/links.ts'
 import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
-import { lenientForm, numberField, typedEmail } from '../request.ts'
+import { emailFields, numberField, readableFields } from '../request.ts'
 import { faultsView } from '../setting-fields.ts'
 import { suggestedDomainInQuery, suggestedDomainQuery } from '../signup/inbox-view.ts'
 
 /** The topic and paper from which the reader requests the link. */
 const fromTopic = { topic: numberField(), paper: numberField() }
-const linkForm = lenientForm({ ...fromTopic, email: typedEmail })
+const linkFields = emailFields.extend(fromTopic)
 
 /** "Mail me my link". The response is the same for every address. */
 export const myLinkRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
@@ -23,12 +23,12 @@ export const myLinkRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   )
 
   const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-    void sendMyLinkPage(site, request, reply, {
-      fault: toFault(error),
-      email: linkForm.parse(request.body).email,
-    })
+    void sendMyLinkPage(site, request, reply, toFault(error, request))
 
-  app.post('/manage', { schema: { body: linkForm }, errorHandler }, async ({ body, ip }, reply) => {
+  const schema = { body: linkFields.prefault({ topic: 0, paper: 0 }) }
+  app.post('/manage', { schema, attachValidation: true, errorHandler }, async (request, reply) => {
+    if (request.validationError) throw request.validationError
+    const { body, ip } = request
     const to = await requestManageLink(deps, { email: body.email, ip, at: requestedTopic(body) })
     return reply.redirect(`/manage/sent${suggestedDomainQuery(to)}`, 303)
   })
@@ -38,15 +38,16 @@ export const myLinkRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   )
 }
 
-/** Sends the form for the link, with what went wrong. */
+/** Sends the form for the link, with what was typed and what went wrong. */
 export function sendMyLinkPage(
   { deps, pages }: Site,
   request: FastifyRequest,
   reply: FastifyReply,
-  { fault, email = '' }: { fault: Fault; email?: string },
+  fault: Fault,
 ): FastifyReply {
   const reference = logFault(deps, request, reply, fault)
-  const at = requestedTopic(linkForm.parse(request.body))
+  const { email, ...from } = readableFields(linkFields, request.body)
+  const at = requestedTopic(from)
   return pages.send(reply, 'my-link', { email, at, ...faultsView(['email'], fault, reference) }, fault.status)
 }
 

@@ -9,12 +9,11 @@ import { Fault, FieldFaults } from '../../core/errors.ts'
 import { topicPath } from '../../subscribers/links.ts'
 import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
-import { formText, numberField, optionalText, readableFields, wantsJson } from '../request.ts'
+import { formOf, formText, numberField, optionalText, wantsJson } from '../request.ts'
 import { isHtmxRequest } from '../signup/preview-routes.ts'
 import { previewOfFault } from '../signup/preview-view.ts'
-import { NO_CHANGE, sendManagePage, sendNoDigestsPage } from './manage-page.ts'
+import { changeProfile, NO_CHANGE, sendManagePage, sendNoDigestsPage } from './manage-page.ts'
 import { idParam, manageFields } from './manage-view.ts'
-import { changeProfile } from './profile-view.ts'
 import { asQueryFault, type TopicPageInput, topicPageView, trialView } from './topic-view.ts'
 
 const topicFields = z.object({
@@ -70,10 +69,9 @@ export const topicRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
 
   const schema = { ...ofTopic, body: topicFields.prefault({}) }
   app.post('/manage/:token/topics/:id', { schema, attachValidation: true }, async (request, reply) => {
-    const { validationError, body } = request
-    const form = validationError ? readableFields(topicFields, body) : body
+    const form = formOf(topicFields, request)
     try {
-      if (validationError) throw validationError
+      if (request.validationError) throw request.validationError
       const said = await applyTopicForm(site, request, form)
       return reply.redirect(topicPath(pathParamsOf(request, form), said), 303)
     } catch (error) {
@@ -162,7 +160,7 @@ async function sendTrial(
   } catch (error) {
     const fault = toFault(error)
     logFault(site.deps, request, reply, fault)
-    const trial = { paces: [], paper: '', instead: null, preview: previewOfFault(fault.sentence) }
+    const trial = { preview: previewOfFault(fault.sentence) }
     return site.pages.send(reply, 'parts/topic-trial', { trial }, fault.status)
   }
 }

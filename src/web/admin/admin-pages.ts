@@ -58,6 +58,16 @@ export const lineField = formText.transform((typed) => typed.replace(UNSEEN, ' '
 /** A form with one field. */
 export const emailForm = { body: z.object({ email: lineField }).prefault({}) }
 
+/** The lines of a form that its schema refused: of a field that was sent twice, the first. */
+export const typedLines = (body: unknown): Record<string, string> =>
+  z
+    .record(
+      z.string(),
+      z.preprocess((value) => [value].flat()[0], lineField.catch('')),
+    )
+    .catch({})
+    .parse(body)
+
 /** Rows on one page. */
 export const ROWS_PER_PAGE = 100
 

@@ -7,7 +7,6 @@ import { Fault } from '../../core/errors.ts'
 import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
 import { markPrivate } from '../request.ts'
-import { logOf } from '../request-log.ts'
 import { type AdminSite, openAdminPages } from './admin-pages.ts'
 import { dayRoutes } from './day-routes.ts'
 import { loginRoutes } from './login-routes.ts'
@@ -64,7 +63,7 @@ const loggedInRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
   )
   app.post('/logout', async (request, reply) => {
     await request.session.destroy()
-    logOf(admin.deps, request).info('admin.logged-out')
+    admin.deps.log.info('admin.logged-out')
     return reply.redirect('/admin/login', 303)
   })
   app.register(overviewRoutes, admin)

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { toFault } from '../errors.ts'
 import { formText } from '../request.ts'
-import { logOf } from '../request-log.ts'
 import type { AdminSite } from './admin-pages.ts'
 import { checkPassword } from './check-password.ts'
 
@@ -16,16 +16,11 @@ export const loginRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) 
   )
 
   const body = z.object({ password: formText.default('') }).prefault({})
-  app.post('/login', { schema: { body } }, async (request, reply) => {
-    const { password } = request.body
-    const { isCorrect, waitSeconds } = await checkPassword(
-      { ...deps, log: logOf(deps, request) },
-      {
-        kind: 'admin',
-        ip: request.ip,
-        password,
-      },
-    )
+  app.post('/login', { schema: { body }, attachValidation: true }, async (request, reply) => {
+    const { validationError, ip, body } = request
+    if (validationError)
+      return send(reply, 'login', { problem: toFault(validationError, request).message }, 422)
+    const { isCorrect, waitSeconds } = await checkPassword(deps, { kind: 'admin', ip, ...body })
     if (waitSeconds > 0) return sendTooManyAttempts(admin, reply, waitSeconds)
     if (!isCorrect) return send(reply, 'login', { problem: WRONG }, 403)
     await logIn(admin, request, reply)
@@ -39,7 +34,7 @@ async function logIn({ deps }: AdminSite, request: FastifyRequest, reply: Fastif
   Object.assign(request.session, { startedAt: now, seenAt: now, fresh: true })
   // Created now, so that two pages that open at the same time share one secret.
   reply.generateCsrf()
-  logOf(deps, request).info('admin.logged-in')
+  deps.log.info('admin.logged-in')
 }
 
 function sendTooManyAttempts({ send }: AdminSite, reply: FastifyReply, seconds: number): FastifyReply {

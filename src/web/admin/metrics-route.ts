@@ -4,7 +4,6 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Config } from '../../config/config.ts'
 import { openMetricsWriter } from '../../operator/metrics/write-metrics.ts'
 import type { Site } from '../pages.ts'
-import { logOf } from '../request-log.ts'
 import { checkPassword } from './check-password.ts'
 
 /**
@@ -31,14 +30,11 @@ async function denyUnlessAllowed(
     if (isLocalRequest(request, deps.config)) return
     return ADMIN_PASSWORD ? askForPassword(reply) : refuse(reply, 403, FROM_HERE)
   }
-  const { isCorrect, waitSeconds } = await checkPassword(
-    { ...deps, log: logOf(deps, request) },
-    {
-      kind: 'metrics',
-      ip: request.ip,
-      password,
-    },
-  )
+  const { isCorrect, waitSeconds } = await checkPassword(deps, {
+    kind: 'metrics',
+    ip: request.ip,
+    password,
+  })
   if (waitSeconds > 0) return refuse(reply.header('retry-after', waitSeconds), 429, TOO_MANY)
   return isCorrect ? undefined : askForPassword(reply)
 }

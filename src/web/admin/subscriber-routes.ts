@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { findSubscriber } from '../../account/find-subscriber.ts'
 import type { Day } from '../../core/dates.ts'
-import { Fault } from '../../core/errors.ts'
+import { Fault, FieldFaults } from '../../core/errors.ts'
 import { id } from '../../operator/operations/fields.ts'
 import { ADMIN_OPERATIONS } from '../../operator/operations/subscriber-changes.ts'
 import { addressHash, parseAddress } from '../../subscribers/address.ts'
@@ -11,7 +11,7 @@ import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
 import { suppressionOf } from '../../subscribers/suppression.repo.ts'
 import { toFault } from '../errors.ts'
 import { optionalText } from '../request.ts'
-import { type AdminSite, dayField, emailForm } from './admin-pages.ts'
+import { type AdminSite, dayField, emailForm, typedLines } from './admin-pages.ts'
 import { doneSentence, operationBody, operationNamed, runAdminOperation } from './operation-forms.ts'
 import { erasedView, subscriberView } from './subscriber-view.ts'
 
@@ -20,12 +20,17 @@ export const subscriberRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, ad
   const { deps, send } = admin
   app.get('/subscribers', async (_request, reply) => sendFinder(admin, reply, { email: '' }))
 
-  app.post('/subscribers', { schema: emailForm }, async ({ body: { email } }, reply) => {
+  app.post('/subscribers', { schema: emailForm, attachValidation: true }, async (request, reply) => {
+    const { validationError } = request
+    const { email = '' } = validationError ? typedLines(request.body) : request.body
     try {
+      if (validationError) throw validationError
       return reply.redirect(`/admin/subscribers/${(await findSubscriber(deps.db, { email })).id}`, 303)
     } catch (error) {
-      const { code, message } = toFault(error)
-      if (code !== 'subscriber.unknown' && !code.startsWith('address.')) throw error
+      const fault = toFault(error, request)
+      const { code, message } = fault
+      const isOfForm = code === 'subscriber.unknown' || code.startsWith('address.')
+      if (!isOfForm && !(fault instanceof FieldFaults)) throw error
       const problem = code === 'subscriber.unknown' ? await unknownText(admin, email) : message
       return sendFinder(admin, reply, { email, problem }, 422)
     }
@@ -40,14 +45,18 @@ export const subscriberRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, ad
   })
 
   const changed = { params, body: operationBody }
-  app.post('/subscribers/:id', { schema: changed }, async ({ params: { id }, body: typed }, reply) => {
-    const operation = operationNamed(ADMIN_OPERATIONS, typed.do)
+  app.post('/subscribers/:id', { schema: changed, attachValidation: true }, async (request, reply) => {
+    const { validationError } = request
+    const { id } = request.params
+    const typed = validationError ? typedLines(request.body) : request.body
+    const operation = operationNamed(ADMIN_OPERATIONS, typed.do ?? '')
     try {
+      if (validationError) throw toFault(validationError, request)
       const done = await runAdminOperation(deps, operation, { subject: { who: { id } }, typed })
       return reply.redirect(`/admin/subscribers/${id}?done=${done}`, 303)
     } catch (error) {
       const fault = toFault(error)
-      if (fault.status >= 500 || fault.code === 'subscriber.unknown') throw error
+      if (fault.status >= 500 || fault.status === 404) throw error
       return sendSubscriberPage(admin, reply, { id, problem: fault.message, form: typed }, fault.status)
     }
   })

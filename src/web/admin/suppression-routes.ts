@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { FieldFaults } from '../../core/errors.ts'
 import { ADMIN_OPERATIONS } from '../../operator/operations/subscriber-changes.ts'
 import { addressHash, parseAddress } from '../../subscribers/address.ts'
 import {
@@ -10,7 +11,7 @@ import {
 } from '../../subscribers/suppression.repo.ts'
 import { toFault } from '../errors.ts'
 import { numberField, optionalText } from '../request.ts'
-import { type AdminSite, emailForm, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
+import { type AdminSite, emailForm, ROWS_PER_PAGE, takePage, typedLines } from './admin-pages.ts'
 import { operationNamed, runAdminOperation } from './operation-forms.ts'
 
 /** Addresses that we do not email. We have only their hashes, so the operator types an address to look it up. */
@@ -25,13 +26,16 @@ export const suppressionRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, a
   )
 
   // Not a redirect: that would put the address in the browser's history and in the proxy's log.
-  app.post('/suppressions', { schema: emailForm }, async ({ body: { email } }, reply) => {
+  app.post('/suppressions', { schema: emailForm, attachValidation: true }, async (request, reply) => {
+    const { validationError } = request
+    const { email = '' } = validationError ? typedLines(request.body) : request.body
     try {
+      if (validationError) throw validationError
       const hash = addressHash(parseAddress(email).key, deps.config.SUPPRESSION_KEY)
       return sendList(admin, reply, { email, looked: { hash, found: await suppressionOf(deps.db, hash) } })
     } catch (error) {
-      const fault = toFault(error)
-      if (!fault.code.startsWith('address.')) throw error
+      const fault = toFault(error, request)
+      if (!fault.code.startsWith('address.') && !(fault instanceof FieldFaults)) throw error
       return sendList(admin, reply, { email, problem: fault.message }, 422)
     }
   })

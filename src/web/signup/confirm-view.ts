@@ -15,53 +15,12 @@ import {
 
 type Rates = ReadonlyMap<string, number>
 
-interface ConfirmationView extends Pick<Confirmation, 'subscriber' | 'manage'> {
-  /** By query: how many papers it matched in 30 days. */
-  rates: Rates
-  /** Requested topics beyond the limit. */
-  leftOut: TopicText[]
-  /** If the form had other settings: a sentence that the existing settings stay. Otherwise empty. */
-  otherSettings: string
-}
-
 /** The page with the Confirm button. */
-export interface ConfirmView extends ConfirmationView {
-  token: string
-  /** They already have a subscription: the button adds topics to it. */
-  joined: boolean
-  /** The topics that the button adds. */
-  topics: TopicText[]
-  /** Existing topics that are not in this request. */
-  kept: TopicText[]
-  /** Whether some or all of `topics` matched nothing recently. */
-  idle: 'none' | 'some' | 'all'
-  /** Those that count after the button. */
-  settings: SubscriberSettings
-  /** The sentence that they agree to by pressing the button. */
-  consent: string
-}
-
-/** The page after the button, and behind a link that was used before. */
-export interface ConfirmedView extends ConfirmationView {
-  /** "over": the subscription has ended. */
-  is: 'begun' | 'added' | 'used' | 'over'
-  heading: string
-  /** The topics that were added, with the change that a button undoes. */
-  said: ChangeSummaryView | null
-  topics: TopicText[]
-  next: Confirmation['next']
-  /** The content of the welcome email; empty if none is sent. */
-  welcome: string
-  /** The sender of the emails. */
-  sender: string
-}
-
-/** The view of a sign-up that waits for confirmation. */
 export function confirmView(
   { signup: { request }, subscriber, joined, topics, manage }: Confirmation,
   rates: Rates,
   token: string,
-): ConfirmView {
+) {
   const has = new Set(topics.map(({ query }) => query))
   const asked = new Set(request.topics.map(({ query }) => query))
   const room = new Set(request.topics.filter(({ query }) => !has.has(query)).slice(0, topicsLeft(topics)))
@@ -69,22 +28,31 @@ export function confirmView(
   const idle = added.filter(({ query }) => rates.get(query) === 0).length
   return {
     ...{ token, subscriber, joined, manage, rates },
+    /** The topics that the button adds. */
     topics: added,
+    /** Existing topics that are not in this request. */
     kept: topics.filter(({ query }) => !asked.has(query)),
+    /** Requested topics beyond the limit. */
     leftOut: request.topics.filter((topic) => !added.includes(topic)),
+    /** Whether some or all of the topics matched nothing recently. */
     idle: idle === 0 ? 'none' : idle < added.length ? 'some' : 'all',
+    /** Those that count after the button. */
     settings: joined ? subscriber : request,
     otherSettings: joined ? otherSettings(request, subscriber) : '',
+    /** The sentence that they agree to by pressing the button. */
     consent: joined ? CONSENT_WORDING.adding : CONSENT_WORDING.confirming,
   }
 }
 
-/** `pressed`: the page follows the button, and is not from an old link. */
+/**
+ * The page after the button, and behind a link that was used before. `pressed`: the page follows the button, and is not
+ * from an old link.
+ */
 export function confirmedView(
   confirmation: Confirmation,
   rates: Rates,
   { pressed, sender }: { pressed: boolean; sender: string },
-): ConfirmedView {
+) {
   const { signup, subscriber, topics, next, manage } = confirmation
   const is = stateOf(confirmation, pressed)
   const leftOut = is === 'begun' || is === 'added' ? leftOutOf(signup.request.topics, topics) : []
@@ -98,7 +66,8 @@ export function confirmedView(
   }
 }
 
-function stateOf({ signup, subscriber, joined, began }: Confirmation, pressed: boolean): ConfirmedView['is'] {
+/** "over": the subscription has ended. */
+function stateOf({ signup, subscriber, joined, began }: Confirmation, pressed: boolean) {
   if (!joined) return 'over'
   if (!pressed || signup.confirmedAt! < subscriber.confirmedAt!) return 'used'
   return began ? 'begun' : 'added'
@@ -110,7 +79,7 @@ const leftOutOf = (asked: TopicText[], topics: TopicText[]): TopicText[] =>
 
 const topicsLeft = (topics: TopicText[]): number => Math.max(0, MAX_TOPICS - topics.length)
 
-/** An existing subscription keeps its settings. */
+/** If the form had other settings: a sentence that an existing subscription keeps its settings; otherwise empty. */
 function otherSettings(asked: SubscriberSettings, kept: SubscriberSettings): string {
   const texts = (settings: SubscriberSettings) => ({
     schedule: scheduleText(settings),
@@ -120,13 +89,15 @@ function otherSettings(asked: SubscriberSettings, kept: SubscriberSettings): str
   return sentence(asked) === sentence(kept) ? '' : sentence(asked)
 }
 
-function addedTopicsSummary({ change }: Confirmation): ConfirmedView['said'] {
+/** The topics that were added, with the change that a button undoes. */
+function addedTopicsSummary({ change }: Confirmation): ChangeSummaryView | null {
   if (!change) return null
   const { id, at, before, after } = change
   const lines = changeLines(before, after, localDayOf(at, after.zone))
   return { heading: words.manage.said.saved, lines, next: '', undo: id }
 }
 
+/** The content of the welcome email; empty if none is sent. */
 function welcomeText({ welcome, subscriber }: Confirmation): string {
   if (!welcome) return ''
   const address = maskAddress(subscriber.address)

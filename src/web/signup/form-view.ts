@@ -18,49 +18,7 @@ import {
 import { MAX_TOPICS, type SubscriberSettings } from '../../subscribers/subscriber.ts'
 import { whenText } from '../account/change-summary-view.ts'
 import { preparseTopics } from '../request.ts'
-import {
-  type FaultsView,
-  faultsView,
-  readOrElse,
-  type SelectOption,
-  type SettingFields,
-  selectOption,
-  settingFields,
-} from '../setting-fields.ts'
-
-/** A topic in the plain field that can be read. */
-interface Chip {
-  /** Its position in that field, from 0. */
-  place: number
-  query: string
-  /** The topic in words. */
-  words: string
-}
-
-/** The subscribe form, with the typed values and what is wrong with them. */
-export interface FormView extends FaultsView, SettingFields {
-  closed: boolean
-  email: string
-  topic: string
-  /** If no topic is typed, the earlier ones stay. */
-  keepsTopics: boolean
-  chips: Chip[]
-  /** The sentence that confirms a button for topics. */
-  said: string
-  parts: Omit<QueryParts, 'category'>
-  categories: { label: string; options: SelectOption[] }[]
-  /** Recent papers have categories, or a category was chosen. */
-  showsCategories: boolean
-  builderOpen: boolean
-  /**
-   * "Monday to Friday at 08:00, UTC; first mail Wednesday, 25 November." Empty if hour, zone or days cannot be read.
-   */
-  when: string
-  /** The time zone is our default, so a script may set the browser's. */
-  zoneIsOurs: boolean
-  consent: string
-  settingsOpen: boolean
-}
+import { faultsView, readOrElse, settingFields } from '../setting-fields.ts'
 
 /** The initial contents of a form; missing values are the site's defaults. */
 export interface FormContents {
@@ -82,33 +40,32 @@ const DAYS_OF_CATEGORIES = 30
 /** In the order of the page. */
 const FIELDS = ['email', 'topic', ...PARTS, ...SETTINGS]
 
-export function formView(
-  { config, clock }: Pick<Deps, 'config' | 'clock'>,
-  filled: FormContents = {},
-): FormView {
-  const { typed = {}, fault, reference = null, said = '' } = filled
+export type FormView = ReturnType<typeof formView>
+
+/** The subscribe form, with the typed values and what is wrong with them. */
+export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, filled: FormContents = {}) {
+  const { typed = {}, fault, reference = null, said = '', keepsTopics = false } = filled
   const faults = faultsView(FIELDS, fault, reference)
   const { hour, zone, days } = typed
   const parts = { ...NO_PARTS, ...typed.parts }
-  const hasParts = PARTS.some((part) => parts[part] !== '')
   const settings = readOrElse(
     () => readTypedSettings(config, typed),
     () => readTypedSettings(config, {}),
   )
   return {
     ...faults,
+    ...{ said, parts, keepsTopics },
     closed: config.SIGNUP === 'closed',
     email: typed.email ?? '',
     topic: typed.topics?.join('\n') ?? '',
-    keepsTopics: filled.keepsTopics ?? false,
-    chips: [],
-    said,
-    parts,
-    categories: categoryGroups(parts.category),
+    chips: [] as ReturnType<typeof topicChips>,
+    /** Recent papers have categories, or a category was chosen. */
     showsCategories: (filled.categoriesNamed ?? true) || parts.category !== '',
-    builderOpen: hasParts || PARTS.some((part) => faults.errorOf[part]),
+    builderOpen: PARTS.some((part) => parts[part] || faults.errorOf[part]),
+    /** Empty if hour, zone or days cannot be read. */
     when: whenOf(() => readTypedSettings(config, { hour, zone, days }), clock.now()),
-    zoneIsOurs: !typed.zone,
+    /** The time zone is our default, so a script may set the browser's. */
+    zoneIsOurs: !zone,
     ...settingFields(typed, settings),
     consent: CONSENT_WORDING.asking,
     settingsOpen: filled.settingsOpen || SETTINGS.some((field) => faults.errorOf[field] !== undefined),
@@ -137,7 +94,7 @@ async function chipsInSlot(
   deps: Deps,
   { typed, fault }: FormContents,
   slot?: Searcher | Spend,
-): Promise<Chip[]> {
+): Promise<FormView['chips']> {
   const topics = typed?.topics ?? []
   if (topics.length === 0 || slot === undefined || (fault && isTemporaryRefusal(fault))) return []
   const describe = async (spend: Spend) => {
@@ -153,8 +110,8 @@ function whenOf(read: () => SubscriberSettings, now: Date): string {
   return settings ? whenText(settings, now) : ''
 }
 
-/** Describes the topics that can be read. Slow: see `loadFormView`. */
-export function topicChips(typed: readonly string[]): Chip[] {
+/** The topics that can be read, in words, with their positions in the field. Slow: see `loadFormView`. */
+export function topicChips(typed: readonly string[]) {
   const topics = splitFields(typed)
   // Anyone may send thousands, and parsing each takes time.
   if (topics.length > MAX_TOPICS) return []
@@ -163,16 +120,19 @@ export function topicChips(typed: readonly string[]): Chip[] {
   )
 }
 
-function categoryGroups(chosen: string): FormView['categories'] {
+/** The categories of arXiv by archive, and each archive as a whole. */
+export const CATEGORY_GROUPS = categoryGroups()
+
+function categoryGroups() {
   const { allOf, group, option, otherPhysics } = words.form.builder
   const named = ARXIV_ARCHIVES.filter(({ categories }) => categories.length > 0)
   const others = ARXIV_ARCHIVES.filter(({ categories }) => categories.length === 0)
   const options = (list: { id: string; name: string }[]) =>
-    list.map(({ id, name }) => selectOption(id, fill(option, { name, id }), chosen))
+    list.map(({ id, name }) => ({ value: id, label: fill(option, { name, id }) }))
   return [
     ...named.map(({ id, name, categories }) => ({
       label: fill(group, { archive: name, id }),
-      options: [selectOption(id, fill(allOf, { archive: name, id }), chosen), ...options(categories)],
+      options: [{ value: id, label: fill(allOf, { archive: name, id }) }, ...options(categories)],
     })),
     { label: otherPhysics, options: options(others) },
   ]

@@ -10,27 +10,8 @@ import { type Address, parseAddress } from '../../subscribers/address.ts'
 import { readTypedSettings, type TypedSignup } from '../../subscribers/read-signup.ts'
 import type { SubscriberSettings } from '../../subscribers/subscriber.ts'
 import { whenText } from '../account/change-summary-view.ts'
-import { type FaultsView, faultsView, readOrElse, settingsPairs } from '../setting-fields.ts'
+import { faultsView, readOrElse, settingsPairs } from '../setting-fields.ts'
 import type { PreviewView } from './preview-view.ts'
-
-/** The page after the form: which email to expect, a preview of the topics, and the form for another attempt. */
-export interface InboxView extends FaultsView {
-  /** Empty if it is no longer known. */
-  address: string
-  sender: string
-  subject: string
-  /** Null if it is not known. */
-  when: string | null
-  /** The link back to the form, with the values that were sent. */
-  changePath: string
-  /** Settings and topics as hidden fields. */
-  fields: [name: string, value: string][]
-  /** The domain that was probably meant. */
-  meant: string | null
-  /** The contents of the address field for another attempt. */
-  email: string
-  preview: PreviewView | null
-}
 
 interface Shown {
   sent: SentForm | null
@@ -43,10 +24,11 @@ interface Shown {
   reference?: string | null
 }
 
+/** The page after the form: which email to expect, a preview of the topics, and the form for another attempt. */
 export function inboxView(
   { config, clock }: Pick<Deps, 'config' | 'clock'>,
   { sent, token, preview = null, typed = {}, fault, reference }: Shown,
-): InboxView {
+) {
   const settings = sent?.settings ?? settingsIn({ config }, typed)
   const ofSettings = settings ? settingsPairs(settings) : []
   // A different address has no earlier form whose topics could count.
@@ -55,13 +37,16 @@ export function inboxView(
   const emptyForm = `/subscribe?${new URLSearchParams([...ofSettings, ['change', '1']])}`
   return {
     ...faultsView(['email'], fault, reference),
+    /** Empty if it is no longer known. */
     address: sent?.email ?? '',
     sender: fill(words.checkInbox.sender, { name: config.MAIL_FROM_NAME, address: config.MAIL_FROM }),
     subject: fill(words.emails.confirmation.subject, {
       site: nameInSubject({ name: config.SITE_NAME }),
     }),
     when: settings && whenText(settings, clock.now()),
+    /** The link back to the form, with the values that were sent. */
     changePath: sent?.topics ? `/check-inbox/${token}/change` : emptyForm,
+    /** Settings and topics as hidden fields. */
     fields,
     meant: (sent && suggestedDomain(parseAddress(sent.email))) ?? null,
     email: typed.email ?? sent?.email ?? '',

@@ -84,7 +84,7 @@ export async function formPreview(site: Site, form: SubscribeForm, spend: Spend)
   const queries = readTopics(form.typed).map(({ query }) => query)
   const most = mostPapers(site, form)
   const asked = { queries, latest: latestPerTopic(queries.length), most, digest: true, spend }
-  return previewView(await previewTopics(deps, asked), most, { baseUrl: deps.config.BASE_URL })
+  return previewView(await previewTopics(deps, asked), { most, baseUrl: deps.config.BASE_URL })
 }
 
 /** The fields of the form after a button replaced a topic. Throws FieldFaults. */

@@ -249,6 +249,6 @@ async function previewOf({ deps }: Site, searcher: Searcher, sent: SentForm): Pr
     },
   )
   if (!preview) return null
-  const view = previewView(preview, settings.maxPapers, { baseUrl: deps.config.BASE_URL })
+  const view = previewView(preview, { most: settings.maxPapers, baseUrl: deps.config.BASE_URL })
   return { ...view, parts: view.parts.map((part) => ({ ...part, hints: [] })) }
 }

@@ -591,6 +591,12 @@ test('no log line of a whole visit holds an address or a token', async () => {
     { event: 'request.failed', route: '/unsubscribe/[token]', reference },
     { event: 'request.done', route: '/unsubscribe/[token]', status: 500 },
   ])
+  const all = site.logged.map((line) => JSON.parse(line))
+  const { reqId } = all.find(({ event }) => event === 'subscriber.unsubscribed')
+  expect(all.filter((line) => line.reqId === reqId).map(({ event }) => event)).toEqual([
+    'subscriber.unsubscribed',
+    'request.done',
+  ])
   const ids = site.logged.map((line) => JSON.parse(line)).filter(({ event }) => event === 'request.done')
   expect(new Set(ids.map(({ reqId }) => reqId)).size).toBe(ids.length)
   const text = site.logged.join('')

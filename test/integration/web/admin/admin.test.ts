@@ -185,6 +185,19 @@ describe('one subscriber', () => {
     expect((await actions()).map(({ verb }) => verb)).toEqual(['subscribers unsubscribe'])
   })
 
+  test('a field sent twice is refused with a sentence, and the first stays in the form', async () => {
+    const sent = { email: ['ann@', 'bob@'] }
+    for (const url of ['/admin/subscribers', '/admin/suppressions']) {
+      const { statusCode, body } = await admin.post(url, sent)
+      expect([url, statusCode]).toEqual([url, 422])
+      expect(body).toMatch(/role="alert".*value="ann@"/s)
+    }
+    const wrong = await press('pause', { until: ['2027-01-01', '2027-02-02'] })
+    expect(wrong.statusCode).toBe(422)
+    expect(wrong.body).toMatch(/role="alert".*value="2027-01-01"/s)
+    expect(await actions()).toEqual([])
+  })
+
   test('no more than two links a day, and a sentence says so', async () => {
     for (let n = 0; n < 2; n++) await press('send-link')
     const { headers } = await press('send-link')

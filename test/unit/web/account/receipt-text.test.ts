@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FateWithReturn, ReceiptWithReturns } from '../../../../src/account/show-subscriber.ts'
-import { receiptsView, receiptText } from '../../../../src/web/account/receipts-view.ts'
+import { receiptText } from '../../../../src/web/account/receipt-text.ts'
 
 const RECEIPT: ReceiptWithReturns = {
   localDate: '2026-11-24',
@@ -105,20 +105,3 @@ test.each([
 ] as const)('no email: %s', (outcome, text) =>
   expect(receiptText({ ...RECEIPT, outcome }, 'Asia/Tokyo')).toBe(text),
 )
-
-test('days without email are explained, and a digest that was deleted has no link', () => {
-  const shown = {
-    zone: 'UTC',
-    days: ['mon', 'tue', 'wed', 'thu', 'fri'] as const,
-    tokenOf: (id: string) => `t-${id}`,
-  }
-  const { rows, notDue } = receiptsView([RECEIPT, { ...RECEIPT, kept: false }], shown)
-  expect(notDue).toBe('On your current schedule, nothing is due on Saturday and Sunday.')
-  expect(rows.map(({ date, path }) => [date, path])).toEqual([
-    ['Tue 24 Nov', '/digest/t-m1'],
-    ['Tue 24 Nov', null],
-  ])
-  expect(receiptsView([], { ...shown, days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] }).notDue).toBe(
-    '',
-  )
-})

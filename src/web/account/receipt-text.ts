@@ -1,49 +1,12 @@
 import type { FateWithReturn, ReceiptWithReturns } from '../../account/show-subscriber.ts'
-import { type Day, localDayOf, WEEKDAYS, type Weekday } from '../../core/dates.ts'
-import { dateAndTime, weekdayDate } from '../../i18n/dates.ts'
-import { counted, fill, listed, words } from '../../i18n/words.ts'
+import { type Day, localDayOf } from '../../core/dates.ts'
+import { dateAndTime } from '../../i18n/dates.ts'
+import { counted, fill, words } from '../../i18n/words.ts'
 
-/** The outcome of one date on which something was due. */
-interface ReceiptView {
-  day: Day
-  /** "Tue 24 Nov" */
-  date: string
-  /** "4 papers, taken by your mail server at 08:00" */
-  text: string
-  /** The digest in the browser; null if no digest exists. */
-  path: string | null
-}
-
-export interface ReceiptsView {
-  rows: ReceiptView[]
-  /** "Nothing is due on Saturday and Sunday." Empty if emails are sent on every day. */
-  notDue: string
-}
-
-interface Shown {
-  zone: string
-  days: readonly Weekday[]
-  /** Makes the token of the page for a message. */
-  tokenOf: (messageId: string) => string
-}
-
-export function receiptsView(
-  receipts: readonly ReceiptWithReturns[],
-  { zone, days, tokenOf }: Shown,
-): ReceiptsView {
-  const others = WEEKDAYS.filter((day) => !days.includes(day)).map((day) => words.weekdays[day])
-  return {
-    rows: receipts.map((receipt) => ({
-      day: receipt.localDate,
-      date: weekdayDate(receipt.localDate),
-      text: receiptText(receipt, zone),
-      path: receipt.kept && receipt.messageId ? `/digest/${tokenOf(receipt.messageId)}` : null,
-    })),
-    notDue: others.length > 0 ? fill(words.receipts.notDue, { days: listed(others) }) : '',
-  }
-}
-
-/** Describes the outcome for a subscriber who waits for an email. */
+/**
+ * Describes the outcome of a date for a subscriber who waits for an email: "4 papers, taken by your mail server at
+ * 08:00".
+ */
 export function receiptText(receipt: ReceiptWithReturns, zone: string): string {
   const { localDate, outcome, papers, mail, note } = receipt
   const { outcomes } = words.receipts
