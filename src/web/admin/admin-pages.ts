@@ -1,90 +1,110 @@
-import type { FastifyReply } from 'fastify'
-import { z } from 'zod'
-import type { Config } from '../../config/config.ts'
-import { type Day, parseDay } from '../../core/dates.ts'
-import type { ServiceDeps } from '../../core/deps.ts'
+import cookie from '@fastify/cookie'
+import csrf from '@fastify/csrf-protection'
+import session from '@fastify/session'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { Fault } from '../../core/errors.ts'
-import { dateAndTime } from '../../i18n/dates.ts'
-import { templatesIn } from '../../i18n/template-engine.ts'
-import { ASSETS_PATH } from '../assets.ts'
-import { firstText, formText } from '../request.ts'
+import { logFault, toFault } from '../errors.ts'
+import type { Site } from '../pages.ts'
+import { markPrivate } from '../request.ts'
+import { type AdminSite, openAdminPages } from './admin-site.ts'
+import { dayRoutes } from './day-routes.ts'
+import { loginRoutes } from './login-routes.ts'
+import { messageRoutes } from './message-routes.ts'
+import { actionRoutes, overviewRoutes } from './overview-routes.ts'
+import { returnRoutes } from './return-routes.ts'
+import { openSessionStore } from './session.repo.ts'
+import { adminSourceRoutes } from './source-routes.ts'
+import { subscriberRoutes } from './subscriber-routes.ts'
+import { suppressionRoutes } from './suppression-routes.ts'
+import { adminTopicRoutes } from './topic-routes.ts'
 
-/** Sends a page of templates/admin; `status` is 200 by default. */
-type SendAdminPage = (reply: FastifyReply, name: string, data: object, status?: number) => FastifyReply
+const SEEN_EVERY_MS = 60_000
+const LOOPBACK = /^http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$)/i
 
-const number = new Intl.NumberFormat('en')
-
-/** The formatting functions that templates call. */
-const HELPERS = {
-  /** "24 Nov 2026, 08:03", in UTC unless a zone is given. */
-  time: (at: Date | null, zone = 'UTC') => (at ? dateAndTime(at.toISOString(), zone) : '–'),
-  number: (value: number) => number.format(value),
-  about: actionDetailText,
+/** The operator's pages. No other page of the site uses a cookie. */
+export const adminPages: FastifyPluginAsyncZod<Site> = async (app, { deps }) => {
+  const admin: AdminSite = { deps, send: openAdminPages(deps.config) }
+  app.addHook('onRequest', markPrivate)
+  app.addHook('onRequest', async (request) => requireHttpsAndSameOrigin(admin, request))
+  await addSessions(app, admin)
+  app.setErrorHandler(async (error, request, reply) => sendAdminFault(admin, request, reply, error))
+  app.register(loginRoutes, admin)
+  app.register(loggedInRoutes, admin)
 }
 
-export function openAdminPages(config: Config): SendAdminPage {
-  const eta = templatesIn('admin')
-  const site = { name: config.SITE_NAME, assets: ASSETS_PATH, ...HELPERS }
-  return (reply, name, data, status = 200) => {
-    const { session, routeOptions } = reply.request
-    const token = session?.startedAt ? reply.generateCsrf() : ''
-    const html = eta.render(`./${name}`, { site, route: routeOptions.url ?? '', token, ...data })
-    return reply.code(status).type('text/html; charset=utf-8').send(html)
-  }
+async function addSessions(scope: FastifyInstance, { deps }: AdminSite): Promise<void> {
+  const { BASE_URL, APP_SECRET } = deps.config
+  const isSecure = BASE_URL.startsWith('https://')
+  await scope.register(cookie)
+  await scope.register(session, {
+    secret: APP_SECRET,
+    store: openSessionStore(deps),
+    cookieName: isSecure ? '__Host-admin' : 'admin',
+    // No expiry: the browser drops the cookie when it closes, and the store ends the session by the injected clock.
+    cookie: { path: '/', httpOnly: true, sameSite: 'strict', secure: isSecure },
+    saveUninitialized: false,
+    rolling: false,
+  })
+  await scope.register(csrf, {
+    sessionPlugin: '@fastify/session',
+    getToken: ({ body }) => (body as { token?: string } | undefined)?.token,
+  })
 }
 
-/** Formats the detail of a logged action: "3,000 rows, 2,990 taken" for counts, other text unchanged. */
-export function actionDetailText(detail: string): string {
-  if (!detail.startsWith('{')) return detail
-  return Object.entries(JSON.parse(detail) as Record<string, unknown>)
-    .map(([name, value]) =>
-      typeof value === 'number' ? `${number.format(value)} ${name}` : `${name} ${value}`,
-    )
-    .join(', ')
+const loggedInRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
+  app.addHook('onRequest', async ({ session }, reply) => {
+    if (!session.startedAt) return reply.redirect('/admin/login', 303)
+    const now = admin.deps.clock.now().getTime()
+    if (now - (session.seenAt ?? 0) >= SEEN_EVERY_MS) session.seenAt = now
+  })
+  app.addHook('preValidation', (request, reply, done) =>
+    request.method === 'POST' ? app.csrfProtection(request, reply, done) : done(),
+  )
+  app.post('/logout', async (request, reply) => {
+    await request.session.destroy()
+    admin.deps.log.info('admin.logged-out')
+    return reply.redirect('/admin/login', 303)
+  })
+  app.register(overviewRoutes, admin)
+  app.register(subscriberRoutes, admin)
+  app.register(adminTopicRoutes, admin)
+  app.register(dayRoutes, admin)
+  app.register(messageRoutes, admin)
+  app.register(returnRoutes, admin)
+  app.register(adminSourceRoutes, admin)
+  app.register(suppressionRoutes, admin)
+  app.register(actionRoutes, admin)
 }
 
-/** What each group of admin routes receives. */
-export interface AdminSite {
-  deps: ServiceDeps
-  send: SendAdminPage
+/** Throws admin.not-https, admin.elsewhere. Plain http is only for a site on this computer, never for production. */
+async function requireHttpsAndSameOrigin({ deps }: AdminSite, request: FastifyRequest): Promise<void> {
+  if (!LOOPBACK.test(deps.config.BASE_URL) && request.protocol !== 'https') throw new Fault('admin.not-https')
+  if (request.method === 'POST' && !isSameOrigin(deps.config.BASE_URL, request))
+    throw new Fault('admin.elsewhere')
 }
 
-// Postgres accepts no NUL, and no one types control characters or changes of text direction on purpose.
-const UNSEEN = /[\p{Cc}\p{Cs}\p{Bidi_Control}\ufeff]+/gu
+/**
+ * The login form has no CSRF token yet, and browsers before 2023 send no Sec-Fetch-Site. Clients that send neither
+ * header pass.
+ */
+function isSameOrigin(baseUrl: string, { headers, protocol, host }: FastifyRequest): boolean {
+  const { origin, 'sec-fetch-site': site = 'same-origin' } = headers
+  const ours = [undefined, new URL(baseUrl).origin, `${protocol}://${host}`]
+  return site === 'same-origin' && ours.includes(origin)
+}
 
-/** A field of one line; empty if it was not sent. */
-export const lineField = formText.transform((typed) => typed.replace(UNSEEN, ' ').trim()).default('')
+function sendAdminFault(
+  { deps, send }: AdminSite,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+): FastifyReply {
+  const fault = isCsrfError(error) ? new Fault('admin.elsewhere') : toFault(error, request)
+  const reference = logFault(deps, request, reply, fault)
+  const { code, message, status } = fault
+  return send(reply, 'fault', { code, message, status, reference }, status)
+}
 
-/** A form with one field. */
-export const emailForm = { body: z.object({ email: lineField }).prefault({}) }
-
-/** The lines of a form that its schema refused: of a field that was sent twice, the first. */
-export const typedLines = (body: unknown): Record<string, string> =>
-  z
-    .record(
-      z.string(),
-      z.preprocess((value) => [value].flat()[0], lineField.catch('')),
-    )
-    .catch({})
-    .parse(body)
-
-/** Rows on one page. */
-export const ROWS_PER_PAGE = 100
-
-/** Takes one row more than fits on a page; returns the rows of the page, and whether there are more. */
-export const takePage = <Row>(rows: Row[]): { rows: Row[]; more: boolean } => ({
-  rows: rows.slice(0, ROWS_PER_PAGE),
-  more: rows.length > ROWS_PER_PAGE,
-})
-
-/** The date in a URL: the day, or the typed text and what is wrong with it; empty if no date was typed. */
-export const dayField = firstText.transform((text): { day?: Day; typed?: string; problem?: string } => {
-  const typed = lineField.parse(text)
-  if (typed === '') return {}
-  try {
-    return { day: parseDay(typed) }
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error
-    return { typed, problem: error.message }
-  }
-})
+const isCsrfError = (error: unknown): boolean =>
+  String((error as { code?: string }).code).startsWith('FST_CSRF')

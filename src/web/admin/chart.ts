@@ -5,22 +5,6 @@ export interface ChartPoint {
   value: number | null
 }
 
-/** The shapes to draw, in the units of the drawing. */
-export interface Chart {
-  width: number
-  height: number
-  /** All bars, or the area below the line, as one path: hundreds of elements would make the page slow. */
-  path: string
-  /** The line of a series of levels; empty for bars. */
-  line: string
-  /** The left end of the bars and of each grid line. */
-  left: number
-  rules: { y: number; text: string }[]
-  labels: { x: number; text: string; anchor: 'start' | 'middle' | 'end' }[]
-  /** The y position of the labels. */
-  labelY: number
-}
-
 const WIDTH = 360
 const HEIGHT = 170
 const TOP = 12
@@ -38,11 +22,14 @@ interface ChartOptions {
   top?: number
 }
 
-/** Draws a series from zero up, as bars or (`levels`) as a line. */
+/**
+ * Draws a series from zero up, as bars or (`levels`) as a line, in the units of the drawing. All bars, or the area below
+ * the line, are one path: hundreds of elements would make the page slow.
+ */
 export function drawChart(
   points: readonly ChartPoint[],
   { unit = '', levels = false, ...look }: ChartOptions = {},
-): Chart {
+) {
   const highest = look.top ?? Math.max(...points.map(({ value }) => value ?? 0), 1)
   const step = roundStep(highest)
   const steps = Math.ceil(highest / step)
@@ -98,15 +85,19 @@ function area(points: readonly ChartPoint[], { left, slot, base, y }: PlotArea) 
 }
 
 /** The first label, the last and the one in the middle. */
-function labelsOf(points: readonly ChartPoint[], left: number, slot: number): Chart['labels'] {
+function labelsOf(
+  points: readonly ChartPoint[],
+  left: number,
+  slot: number,
+): { x: number; text: string; anchor: 'start' | 'middle' | 'end' }[] {
   if (points.length === 0) return []
   const last = points.length - 1
   const middle = Math.floor(last / 2)
   const at = (n: number) => rounded(left + (n + 0.5) * slot)
   const text = (n: number) => points[n]?.label ?? ''
-  const ends: Chart['labels'] = [
+  return [
     { x: left, text: text(0), anchor: 'start' },
+    ...(last < 4 ? [] : [{ x: at(middle), text: text(middle), anchor: 'middle' as const }]),
     { x: WIDTH - RIGHT, text: text(last), anchor: 'end' },
   ]
-  return last < 4 ? ends : [ends[0]!, { x: at(middle), text: text(middle), anchor: 'middle' }, ends[1]!]
 }

@@ -2,7 +2,7 @@ import { addDays, type Day, dayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { dateRange, shortDate } from '../../i18n/dates.ts'
 import { cachedDailyFigures, type DayFigures } from '../../operator/daily-figures.ts'
-import { type Chart, type ChartPoint, drawChart } from './chart.ts'
+import { drawChart } from './chart.ts'
 
 /** The periods that the charts offer. A year is drawn in whole weeks. */
 export const CHART_SPANS = [
@@ -13,28 +13,21 @@ export const CHART_SPANS = [
 
 const BY_WEEK_FROM = 100
 
-export interface ChartView {
-  id: string
-  title: string
-  /** "320 on 24 Nov; highest 410 (12 Nov), lowest 0 (1 Nov)" */
-  summary: string
-  chart: Chart
-  /** The heading of the table's column. */
-  column: string
-  rows: { label: string; text: string }[]
-}
+export type ChartView = ReturnType<typeof chartView>
 
-interface Series {
+/** `D`: the figures of one day. */
+interface Series<D> {
   id: string
   title: string
+  /** The heading of the table's column. */
   column: string
   unit?: string
   levels?: boolean
   top?: number
   /** The value of the days of one bar; null if there is nothing to count. */
-  of(days: readonly DayFigures[]): number | null
+  of(days: readonly D[]): number | null
   /** The text in the table, if a number says too little. */
-  text?(days: readonly DayFigures[]): string
+  text?(days: readonly D[]): string
 }
 
 type Count = 'accepted' | 'refused' | 'gaveUp' | 'asked' | 'confirmed' | 'unsubscribed'
@@ -42,7 +35,7 @@ type Count = 'accepted' | 'refused' | 'gaveUp' | 'asked' | 'confirmed' | 'unsubs
 const sum = (days: readonly DayFigures[], ...names: Count[]): number =>
   days.reduce((all, day) => all + names.reduce((some, name) => some + day[name], 0), 0)
 
-const SERIES: Series[] = [
+const SERIES: Series<DayFigures>[] = [
   {
     id: 'subscribers',
     title: 'Subscribers',
@@ -88,54 +81,52 @@ export function chartsView(days: readonly DayFigures[]): ChartView[] {
   return SERIES.map((series) => chartView(series, groups))
 }
 
-function chartView(series: Series, groups: DayFigures[][]): ChartView {
+function chartView<D extends { day: Day }>(series: Series<D>, groups: D[][]) {
   const { id, title, column, unit = '', of } = series
-  const points: (ChartPoint & { text: string })[] = groups.map((group) => {
-    const value = of(group)
-    const [first, last] = [group[0]!.day, group.at(-1)!.day]
+  const points = groups.map((days) => {
+    const value = of(days)
     const text = value === null ? 'no sign-ups' : `${number.format(value)}${unit}`
-    return { value, text, label: shortDate(first === last ? last : first) }
+    const [first, last] = [days[0]!.day, days.at(-1)!.day]
+    return {
+      value,
+      text,
+      label: shortDate(first),
+      row: dateRange(first, last),
+      inTable: series.text?.(days) ?? text,
+    }
   })
-  const rows = points.map(({ text }, n) => ({ label: labelOf(groups[n]!), text }))
   const by = groups[0] && groups[0].length > 1 ? 'by week' : 'by day'
   return {
-    id,
+    ...{ id, column },
     title: `${title}, ${by}`,
-    summary: summaryOf(rows, points),
+    summary: summaryOf(points),
     chart: drawChart(points, series),
-    column,
-    rows: rows.map(({ label, text }, n) => ({ label, text: series.text?.(groups[n]!) ?? text })).toReversed(),
+    rows: points.map(({ row, inTable }) => ({ label: row, text: inTable })).toReversed(),
   }
 }
 
 /** Draws one count for each day as bars. */
-export function dayChart(
-  { id, title, column }: Pick<ChartView, 'id' | 'title' | 'column'>,
+export const dayChart = (
+  look: { id: string; title: string; column: string },
   days: readonly { day: Day; count: number }[],
-): ChartView {
-  const points = days.map(({ day, count }) => ({ label: shortDate(day), value: count }))
-  const rows = points.map(({ label, value }) => ({ label, text: number.format(value) }))
-  return {
-    id,
-    title: `${title}, by day`,
-    summary: summaryOf(rows, points),
-    chart: drawChart(points),
-    column,
-    rows: rows.toReversed(),
-  }
-}
+): ChartView =>
+  chartView(
+    { ...look, of: ([one]) => one!.count },
+    days.map((one) => [one]),
+  )
 
 const number = new Intl.NumberFormat('en')
 
-const labelOf = (group: DayFigures[]): string => dateRange(group[0]!.day, group.at(-1)!.day)
-
-/** A text with what the chart shows, for readers who cannot see it. */
-function summaryOf(rows: ChartView['rows'], points: readonly ChartPoint[]): string {
-  const known = points.flatMap(({ value }, n) => (value === null ? [] : [{ value, ...rows[n]! }]))
+/**
+ * A text with what the chart shows, for readers who cannot see it: "Newest 320 (24 Nov), highest 410 (12 Nov), lowest 0
+ * (1 Nov)."
+ */
+function summaryOf(points: readonly { value: number | null; text: string; row: string }[]): string {
+  const known = points.flatMap(({ value, ...point }) => (value === null ? [] : [{ value, ...point }]))
   const newest = known.at(-1)
   if (!newest) return 'Nothing to show yet.'
   const sorted = known.toSorted((a, b) => b.value - a.value)
   const [highest, lowest] = [sorted[0]!, sorted.at(-1)!]
   if (highest.value === lowest.value) return `${newest.text} throughout.`
-  return `Newest ${newest.text} (${newest.label}), highest ${highest.text} (${highest.label}), lowest ${lowest.text} (${lowest.label}).`
+  return `Newest ${newest.text} (${newest.row}), highest ${highest.text} (${highest.row}), lowest ${lowest.text} (${lowest.row}).`
 }

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { toFault } from '../errors.ts'
 import { formText } from '../request.ts'
-import type { AdminSite } from './admin-pages.ts'
+import type { AdminSite } from './admin-site.ts'
 import { checkPassword } from './check-password.ts'
 
 const WRONG = 'That password is not correct. Try again.'

@@ -9,7 +9,7 @@ import { id } from '../../operator/operations/fields.ts'
 import { retry } from '../../operator/operations/messages.ts'
 import { mayRetry, showMessage, stateName } from '../../operator/retry-message.ts'
 import { optionalText } from '../request.ts'
-import { type AdminSite, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
+import { type AdminSite, ROWS_PER_PAGE, takePage } from './admin-site.ts'
 import { doneSentence, operationForm, operationNamed, runAdminOperation } from './operation-forms.ts'
 
 /** Emails of every kind, and the history of each. */
@@ -22,9 +22,9 @@ export const messageRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { dep
     )
     const last = found.rows.at(-1)
     return send(reply, 'messages', {
-      state: state ? stateName(state) : '',
-      states: MESSAGE_STATES.map(stateName),
-      rows: found.rows.map((row) => ({ ...row, state: stateName(row.state) })),
+      state,
+      states: MESSAGE_STATES,
+      rows: found.rows,
       next: found.more && last ? `${last.datedAt.toISOString()}~${last.id}` : '',
     })
   })
@@ -35,7 +35,7 @@ export const messageRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { dep
     const now = deps.clock.now()
     return send(reply, 'message', {
       said: doneSentence([retry], query.done),
-      message: { ...message, state: stateName(message.state) },
+      message,
       fate: messageOutcomeText(message),
       life: messageTimeline(message, now),
       retry: mayRetry(message, now) ? operationForm(retry) : undefined,

@@ -9,7 +9,7 @@ import {
   runOperation,
   unwrapped,
 } from '../../operator/operations/operation.ts'
-import { lineField } from './admin-pages.ts'
+import { lineField } from './admin-site.ts'
 
 type AdminOperation = Operation & { admin: NonNullable<Operation['admin']> }
 

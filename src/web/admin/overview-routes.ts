@@ -2,22 +2,19 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { countBounces } from '../../bounces/bounce-list.repo.ts'
 import { recentActions } from '../../core/action.repo.ts'
-import { addDays, type Day, dayOf, midnight } from '../../core/dates.ts'
-import type { Deps } from '../../core/deps.ts'
+import { addDays, dayOf, midnight } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
 import { dayTotals } from '../../digests/reconciliation.repo.ts'
 import { LANES } from '../../mail/message.ts'
 import { newestAlerts } from '../../operator/alerts/alert.repo.ts'
-import { writeAlert } from '../../operator/alerts/write-alert.ts'
 import { deliveryLimits, deliveryLimitText } from '../../operator/delivery-limits.ts'
 import { type DeliverySummary, deliverySummary } from '../../operator/delivery-switch.ts'
 import { pause, resume } from '../../operator/operations/delivery.ts'
 import { sourceStatus } from '../../operator/source-status.ts'
 import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
 import { numberField, optionalText } from '../request.ts'
-import { type AdminSite, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
+import { type AdminSite, ROWS_PER_PAGE, takePage } from './admin-site.ts'
 import { CHART_SPANS, loadCharts } from './charts-view.ts'
-import { dayTotalCells } from './day-routes.ts'
 import {
   doneSentence,
   operationBody,
@@ -25,7 +22,6 @@ import {
   operationNamed,
   runAdminOperation,
 } from './operation-forms.ts'
-import { classRows } from './returns-view.ts'
 
 const NEWEST = 8
 const MAX_RATES = 20
@@ -46,15 +42,11 @@ export const overviewRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { de
       waiting: waitingRows(delivery),
       sendRates: (await deliveryLimits(deps)).slice(0, MAX_RATES).map(deliveryLimitText),
       today,
-      books: counted,
-      cells: dayTotalCells(counted),
+      totals: counted,
       states: await countByState(deps.db),
-      bounces: await bouncesOn(deps, addDays(today, -1)),
+      bounces: await countBounces(deps.db, { from: midnight(addDays(today, -1)), before: midnight(today) }),
       sources: await sourceStatus(deps, { days: 1 }),
-      alerts: (await newestAlerts(deps.db, { limit: NEWEST })).map((alert) => ({
-        ...alert,
-        text: writeAlert(alert).subject,
-      })),
+      alerts: await newestAlerts(deps.db, { limit: NEWEST }),
       actions: await recentActions(deps.db, { limit: NEWEST }),
       span,
       spans: CHART_SPANS,
@@ -67,12 +59,6 @@ export const overviewRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { de
     return reply.redirect(`/admin?done=${done}`, 303)
   })
 }
-
-/** Counts of the bounces and complaints of one day (UTC). */
-const bouncesOn = async ({ db }: Deps, day: Day) =>
-  classRows(await countBounces(db, { from: midnight(day), before: midnight(addDays(day, 1)) })).map(
-    ({ text, count }) => ({ state: text, count }),
-  )
 
 const waitingRows = ({ waiting }: DeliverySummary) =>
   LANES.map((lane) => ({

@@ -2,12 +2,11 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { BOUNCE_CLASSES } from '../../bounces/bounce.repo.ts'
 import { type BounceCursor, newestBounces } from '../../bounces/bounce-list.repo.ts'
-import { classText, effectText } from '../../bounces/bounce-text.ts'
 import { enabledChannels } from '../../bounces/enabled-channels.ts'
 import { Fault } from '../../core/errors.ts'
 import { cursorInstant } from '../../operator/operations/cursor.ts'
 import { numberField, optionalText } from '../request.ts'
-import { type AdminSite, lineField, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
+import { type AdminSite, lineField, ROWS_PER_PAGE, takePage } from './admin-site.ts'
 import { RETURN_SPANS, returnsView } from './returns-view.ts'
 
 const filters = z.object({
@@ -34,11 +33,7 @@ export const returnRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps
       kind: kind ?? '',
       kinds: BOUNCE_CLASSES,
       domain: domain ?? '',
-      rows: rows.map((row) => ({
-        ...row,
-        what: row.isRead ? classText(row) : 'unreadable report',
-        effect: effectText(row),
-      })),
+      rows,
       next: more && last ? `${last.at.toISOString()}~${last.reportId}~${last.n}` : '',
       path: (changes: object) =>
         `/admin/returns?${new URLSearchParams(filled({ days: String(span.days), class: kind, domain, ...changes }))}`,

@@ -1,11 +1,10 @@
 import {
-  type BounceClassCount,
   type BounceDomainCount,
   countBounces,
   countBouncesByDay,
   countBouncesByDomain,
 } from '../../bounces/bounce-list.repo.ts'
-import { CLASS_MEANINGS, classText, isFailureClass } from '../../bounces/bounce-text.ts'
+import { isFailureClass } from '../../bounces/bounce-text.ts'
 import { waitingReports } from '../../bounces/report.repo.ts'
 import { addDays, type Day, dayOf, midnight } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
@@ -20,21 +19,6 @@ const MAX_DOMAINS = 10
 /** A report that is not processed within this time is late. */
 const LATE_MS = 5 * 60_000
 
-export interface ClassRow extends BounceClassCount {
-  /** "no such mailbox" */
-  text: string
-  /** A longer explanation. */
-  meaning: string
-}
-
-/** One of the domains with the most bounces. */
-interface DomainRow {
-  domain: string
-  count: number
-  /** "12 dead, 3 complaint" */
-  text: string
-}
-
 /** Totals of bounces and complaints for the days up to today (UTC), by class and by domain. */
 export async function returnsView({ db, clock }: Deps, { days }: { days: number }) {
   const now = clock.now()
@@ -44,19 +28,15 @@ export async function returnsView({ db, clock }: Deps, { days }: { days: number 
   const byDay = await countBouncesByDay(db, span)
   const { count, oldest } = await waitingReports(db)
   return {
-    classes: classRows(await countBounces(db, span)),
+    classes: await countBounces(db, span),
     domains: domainRows(await countBouncesByDomain(db, { ...span, domains: MAX_DOMAINS })),
     charts: chartsOf(first, days, byDay),
     late: oldest && now.getTime() - oldest.getTime() > LATE_MS ? { count, oldest } : null,
   }
 }
 
-export const classRows = (counts: readonly BounceClassCount[]): ClassRow[] =>
-  counts.map((one) => ({ ...one, text: nameOf(one.class), meaning: CLASS_MEANINGS[one.class] ?? '' }))
-
-const nameOf = (kind: string): string => classText({ class: kind, status: null })
-
-function domainRows(counts: readonly BounceDomainCount[]): DomainRow[] {
+/** The domains with the most bounces: "12 dead, 3 complaint". */
+function domainRows(counts: readonly BounceDomainCount[]) {
   const domains = [...new Set(counts.map(({ domain }) => domain))]
   return domains.map((domain) => {
     const mine = counts.filter((one) => one.domain === domain)

@@ -11,7 +11,7 @@ import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
 import { suppressionOf } from '../../subscribers/suppression.repo.ts'
 import { toFault } from '../errors.ts'
 import { optionalText } from '../request.ts'
-import { type AdminSite, dayField, emailForm, typedLines } from './admin-pages.ts'
+import { type AdminSite, dayField, emailForm, typedLines } from './admin-site.ts'
 import { doneSentence, operationBody, operationNamed, runAdminOperation } from './operation-forms.ts'
 import { erasedView, subscriberView } from './subscriber-view.ts'
 

@@ -8,7 +8,7 @@ import { classText } from '../../bounces/bounce-text.ts'
 import { actionsForSubscriber } from '../../core/action.repo.ts'
 import { addDays, type Day, localDayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
-import { dateAndTime, longDateWithoutYear, weekdayDateWithYear } from '../../i18n/dates.ts'
+import { dateAndTime } from '../../i18n/dates.ts'
 import { counted, words } from '../../i18n/words.ts'
 import type { Receipt } from '../../mail/outbox/receipt.repo.ts'
 import { explainSubscriber } from '../../operator/explain-subscriber.ts'
@@ -16,7 +16,6 @@ import { messageReasonText } from '../../operator/message-timeline.ts'
 import { ADMIN_OPERATIONS } from '../../operator/operations/subscriber-changes.ts'
 import { stateName } from '../../operator/retry-message.ts'
 import { tombstoneOf } from '../../subscribers/erasure.repo.ts'
-import { scheduleText, sizeText, understoodOf } from '../account/change-summary-view.ts'
 import { operationForm } from './operation-forms.ts'
 
 const RECEIPT_DAYS = 30
@@ -35,17 +34,8 @@ export async function subscriberView(deps: Deps, { id, date }: { id: string; dat
     ).map(operationForm),
     suppression,
     consents,
-    schedule: scheduleText(subscriber),
-    size: sizeText(subscriber),
-    next: next && longDateWithoutYear(next.localDate),
-    topics: topics.map((topic) => ({ ...topic, understood: understoodOf(topic.query) })),
-    receipts: receipts.map((receipt) => ({
-      ...receipt,
-      date: weekdayDateWithYear(receipt.localDate),
-      text: receiptLine(receipt, zone),
-    })),
-    explained: { ...explained, text: longDateWithoutYear(explained.date) },
-    today,
+    ...{ next, topics, explained, today },
+    receipts: receipts.map((receipt) => ({ ...receipt, text: receiptLine(receipt, zone) })),
     actions: await actionsForSubscriber(deps.db, id),
   }
 }

@@ -11,7 +11,7 @@ import {
 } from '../../subscribers/suppression.repo.ts'
 import { toFault } from '../errors.ts'
 import { numberField, optionalText } from '../request.ts'
-import { type AdminSite, emailForm, ROWS_PER_PAGE, takePage, typedLines } from './admin-pages.ts'
+import { type AdminSite, emailForm, ROWS_PER_PAGE, takePage, typedLines } from './admin-site.ts'
 import { operationNamed, runAdminOperation } from './operation-forms.ts'
 
 /** Addresses that we do not email. We have only their hashes, so the operator types an address to look it up. */

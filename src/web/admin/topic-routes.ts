@@ -2,9 +2,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
 import { queriesByCount, topicHolders } from '../../subscribers/subscriber-lists.repo.ts'
-import { understoodOf } from '../account/change-summary-view.ts'
 import { numberField } from '../request.ts'
-import { type AdminSite, ROWS_PER_PAGE, takePage } from './admin-pages.ts'
+import { type AdminSite, ROWS_PER_PAGE, takePage } from './admin-site.ts'
 
 /** All topics by number of subscribers, and the subscribers of each. */
 export const adminTopicRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
@@ -23,7 +22,6 @@ export const adminTopicRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { 
     const found = await topicHolders(deps.db, { queryId: id, after, most: ROWS_PER_PAGE + 1 })
     if (!found) throw new Fault('page.not-found')
     const { rows, more } = takePage(found.holders)
-    const understood = understoodOf(found.query)
-    return send(reply, 'topic', { id, query: found.query, understood, rows, more })
+    return send(reply, 'topic', { id, query: found.query, rows, more })
   })
 }

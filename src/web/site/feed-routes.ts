@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import type { Config } from '../../config/config.ts'
 import type { Deps } from '../../core/deps.ts'
 import { templatesIn } from '../../i18n/template-engine.ts'
 import { fill, fillHtml, words } from '../../i18n/words.ts'
@@ -48,74 +49,29 @@ async function sendFeed(
     query === undefined
       ? await feedPapers(deps, {})
       : await withSearchSlot(deps, request, [query], (spend) => feedPapers(deps, { query, spend }))
-  const { SITE_NAME, BASE_URL } = deps.config
   const { type, write } = FEED_FORMATS[format]
-  const body = write(feedView(papers, { format, query, site: { name: SITE_NAME, baseUrl: BASE_URL } }))
+  // The same papers as a page.
+  const page = `${deps.config.BASE_URL}${query === undefined ? '/' : searchPath({ query, order: 'newest' })}`
+  const body = write(jsonFeed(papers, { format, query, config: deps.config }), page)
   return sendIfChanged(request, cacheForOneMinute(reply).type(type), { body, changedAt: papers.changedAt })
 }
 
 const templates = templatesIn('feeds')
 
-const FEED_FORMATS: Record<FeedFormat, { type: string; write: (view: FeedView) => string }> = {
-  xml: { type: 'application/atom+xml; charset=utf-8', write: (view) => templates.render('./atom', view) },
-  json: { type: 'application/feed+json; charset=utf-8', write: (view) => JSON.stringify(jsonFeed(view)) },
-}
+type JsonFeed = ReturnType<typeof jsonFeed>
 
-/** JSON Feed 1.1. */
-const jsonFeed = ({ title, subtitle, home, self, language, entries }: FeedView): object => ({
-  version: 'https://jsonfeed.org/version/1.1',
-  title,
-  description: subtitle,
-  home_page_url: home,
-  feed_url: self,
-  language,
-  items: entries.map((entry) => ({
-    id: entry.id,
-    url: entry.url,
-    title: entry.title,
-    content_html: entry.contentHtml,
-    summary: entry.summary,
-    date_published: entry.published,
-    date_modified: entry.updated,
-    authors: entry.authors.map((name) => ({ name })),
-    tags: entry.categories,
-  })),
-})
-
-/** A paper in a feed: text on one line, without characters that feed readers reject. */
-interface FeedEntry {
-  /** A tag URI (RFC 4151). It never changes, even if the paper gets other names. */
-  id: string
-  url: string
-  title: string
-  authors: string[]
-  categories: string[]
-  /** One or two sentences. */
-  summary: string
-  /** The reason if there is a query, the source's summary if it has one, and the abstract. */
-  contentHtml: string
-  /** The dates of its first listing and of the listing that counts, in ISO 8601. */
-  published: string
-  updated: string
-}
-
-interface FeedView {
-  language: string
-  title: string
-  subtitle: string
-  self: string
-  home: string
-  /** The same papers as a page. */
-  page: string
-  /** ISO 8601. */
-  updated: string
-  entries: FeedEntry[]
+const FEED_FORMATS: Record<FeedFormat, { type: string; write: (feed: JsonFeed, page: string) => string }> = {
+  xml: {
+    type: 'application/atom+xml; charset=utf-8',
+    write: (feed, page) => templates.render('./atom', { feed, page, updated: updatedOn(feed) }),
+  },
+  json: { type: 'application/feed+json; charset=utf-8', write: (feed) => JSON.stringify(feed) },
 }
 
 interface FeedRequest {
   format: FeedFormat
   query: string | undefined
-  site: { name: string; baseUrl: string }
+  config: Config
 }
 
 /** Some papers have thousands of authors. */
@@ -123,44 +79,46 @@ const MAX_AUTHORS = 20
 /** The date of a feed without papers. */
 const BEGINNING = '2026-01-01T00:00:00.000Z'
 
-function feedView({ found, understood, withRevised }: FeedPapers, asked: FeedRequest): FeedView {
-  const { query, format, site } = asked
-  const entries = found.map((one) => entryOf(one, { baseUrl: site.baseUrl, withRevised }))
-  const at = (path: string) => `${site.baseUrl}${path}`
+const updatedOn = ({ items }: JsonFeed): string =>
+  [BEGINNING, ...items.map(({ date_modified }) => date_modified)].sort().at(-1)!
+
+/** JSON Feed 1.1, which the template for Atom reads too. */
+function jsonFeed({ found, understood, withRevised }: FeedPapers, { query, format, config }: FeedRequest) {
+  const at = (path: string) => `${config.BASE_URL}${path}`
   return {
+    version: 'https://jsonfeed.org/version/1.1',
+    title: fill(words.feed.title, { site: config.SITE_NAME, what: oneLine(query ?? words.feed.newest) }),
+    description: understood ?? words.feed.all,
+    home_page_url: at(query === undefined ? '/' : subscribePath([asSingleTopic(query) ?? query])),
+    feed_url: at(feedPath(format, query)),
     language: words.language,
-    title: fill(words.feed.title, { site: site.name, what: oneLine(query ?? words.feed.newest) }),
-    subtitle: understood ?? words.feed.all,
-    self: at(feedPath(format, query)),
-    home: at(query === undefined ? '/' : subscribePath([asSingleTopic(query) ?? query])),
-    page: at(query === undefined ? '/' : searchPath({ query, order: 'newest' })),
-    updated: [BEGINNING, ...entries.map(({ updated }) => updated)].sort().at(-1)!,
-    entries,
+    items: found.map((one) => feedItem(one, { baseUrl: config.BASE_URL, withRevised })),
   }
 }
 
-interface Of {
-  baseUrl: string
-  withRevised: boolean
-}
-
-function entryOf({ paper, reason, text }: FoundPaper, { baseUrl, withRevised }: Of): FeedEntry {
+/** A paper in a feed: text on one line, without characters that feed readers reject. */
+function feedItem(
+  { paper, reason, text }: FoundPaper,
+  { baseUrl, withRevised }: { baseUrl: string; withRevised: boolean },
+) {
   const { title, abstract, authors, sentence, isSummary } = linesOf(plainParts(paper, text))
   const { reasonHtml, summaryHtml, abstractHtml } = words.feed
   return {
+    /** A tag URI (RFC 4151). It never changes, even if the paper gets other names. */
     id: `tag:${new URL(baseUrl).hostname},2026:paper/${paper.id}`,
     url: `${baseUrl}${paperPathOf(paper)}`,
     title,
-    authors: firstOf(authors),
-    categories: paper.categories,
-    summary: sentence,
-    contentHtml: [
+    content_html: [
       reason ? fillHtml(reasonHtml, { reason: oneLine(reasonSentence(reason)) }) : '',
       isSummary ? fillHtml(summaryHtml, { summary: sentence, label: words.paper.summary }) : '',
       fillHtml(abstractHtml, { abstract }),
     ].join(''),
-    published: midnight(paper.firstDay),
-    updated: midnight(listedOn(paper, withRevised)),
+    summary: sentence,
+    /** The dates of its first listing and of the listing that counts. */
+    date_published: midnight(paper.firstDay),
+    date_modified: midnight(listedOn(paper, withRevised)),
+    authors: firstOf(authors).map((name) => ({ name })),
+    tags: paper.categories,
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { actionDetailText } from '../../../../src/web/admin/admin-pages.ts'
+import { actionDetailText } from '../../../../src/web/admin/admin-site.ts'
 
 test.each([
   ['{"rows":3000,"taken":2990,"refused":10}', '3,000 rows, 2,990 taken, 10 refused'],

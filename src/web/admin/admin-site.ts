@@ -1,0 +1,125 @@
+import type { FastifyReply } from 'fastify'
+import { z } from 'zod'
+import { CLASS_MEANINGS, classText, effectText } from '../../bounces/bounce-text.ts'
+import type { Config } from '../../config/config.ts'
+import { type Day, parseDay } from '../../core/dates.ts'
+import type { ServiceDeps } from '../../core/deps.ts'
+import { Fault } from '../../core/errors.ts'
+import { dateAndTime, longDateWithoutYear, weekdayDateWithYear } from '../../i18n/dates.ts'
+import { templatesIn } from '../../i18n/template-engine.ts'
+import type { DayTotalsColumn } from '../../mail/outbox/receipt.repo.ts'
+import { writeAlert } from '../../operator/alerts/write-alert.ts'
+import { messageReasonText } from '../../operator/message-timeline.ts'
+import { stateName } from '../../operator/retry-message.ts'
+import { sourceStateText } from '../../operator/source-status.ts'
+import { scheduleText, sizeText, understoodOf } from '../account/change-summary-view.ts'
+import { ASSETS_PATH } from '../assets.ts'
+import { firstText, formText } from '../request.ts'
+
+/** Sends a page of templates/admin; `status` is 200 by default. */
+type SendAdminPage = (reply: FastifyReply, name: string, data: object, status?: number) => FastifyReply
+
+const number = new Intl.NumberFormat('en')
+
+/** The columns of a date's totals. */
+const COLUMN_TITLES: Record<DayTotalsColumn, string> = {
+  due: 'Due',
+  nothingMatched: 'Nothing matched',
+  paused: 'Paused',
+  missed: 'Missed',
+  planned: 'Planned',
+  accepted: 'Accepted',
+  refused: 'Refused',
+  gaveUp: 'Given up',
+  skipped: 'Skipped',
+  uncertain: 'Uncertain',
+  open: 'Still open',
+}
+
+/** What templates format values with. */
+const HELPERS = {
+  CLASS_MEANINGS,
+  COLUMN_TITLES,
+  classText,
+  effectText,
+  longDateWithoutYear,
+  messageReasonText,
+  scheduleText,
+  sizeText,
+  sourceStateText,
+  stateName,
+  understoodOf,
+  weekdayDateWithYear,
+  writeAlert,
+  /** "24 Nov 2026, 08:03", in UTC unless a zone is given. */
+  time: (at: Date | null, zone = 'UTC') => (at ? dateAndTime(at.toISOString(), zone) : '–'),
+  number: (value: number) => number.format(value),
+  about: actionDetailText,
+}
+
+export function openAdminPages(config: Config): SendAdminPage {
+  const eta = templatesIn('admin', HELPERS)
+  const site = { name: config.SITE_NAME, assets: ASSETS_PATH }
+  return (reply, name, data, status = 200) => {
+    const { session, routeOptions } = reply.request
+    const token = session?.startedAt ? reply.generateCsrf() : ''
+    const html = eta.render(`./${name}`, { site, route: routeOptions.url ?? '', token, ...data })
+    return reply.code(status).type('text/html; charset=utf-8').send(html)
+  }
+}
+
+/** Formats the detail of a logged action: "3,000 rows, 2,990 taken" for counts, other text unchanged. */
+export function actionDetailText(detail: string): string {
+  if (!detail.startsWith('{')) return detail
+  return Object.entries(JSON.parse(detail) as Record<string, unknown>)
+    .map(([name, value]) =>
+      typeof value === 'number' ? `${number.format(value)} ${name}` : `${name} ${value}`,
+    )
+    .join(', ')
+}
+
+/** What each group of admin routes receives. */
+export interface AdminSite {
+  deps: ServiceDeps
+  send: SendAdminPage
+}
+
+// Postgres accepts no NUL, and no one types control characters or changes of text direction on purpose.
+const UNSEEN = /[\p{Cc}\p{Cs}\p{Bidi_Control}\ufeff]+/gu
+
+/** A field of one line; empty if it was not sent. */
+export const lineField = formText.transform((typed) => typed.replace(UNSEEN, ' ').trim()).default('')
+
+/** A form with one field. */
+export const emailForm = { body: z.object({ email: lineField }).prefault({}) }
+
+/** The lines of a form that its schema refused: of a field that was sent twice, the first. */
+export const typedLines = (body: unknown): Record<string, string> =>
+  z
+    .record(
+      z.string(),
+      z.preprocess((value) => [value].flat()[0], lineField.catch('')),
+    )
+    .catch({})
+    .parse(body)
+
+/** Rows on one page. */
+export const ROWS_PER_PAGE = 100
+
+/** Takes one row more than fits on a page; returns the rows of the page, and whether there are more. */
+export const takePage = <Row>(rows: Row[]): { rows: Row[]; more: boolean } => ({
+  rows: rows.slice(0, ROWS_PER_PAGE),
+  more: rows.length > ROWS_PER_PAGE,
+})
+
+/** The date in a URL: the day, or the typed text and what is wrong with it; empty if no date was typed. */
+export const dayField = firstText.transform((text): { day?: Day; typed?: string; problem?: string } => {
+  const typed = lineField.parse(text)
+  if (typed === '') return {}
+  try {
+    return { day: parseDay(typed) }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return { typed, problem: error.message }
+  }
+})
