@@ -88,7 +88,7 @@ async function renewProfile(
 }
 
 /** A word of a profile. */
-export interface ShownWord {
+interface ShownWord {
   key: string
   /** As papers usually write it. */
   text: string

@@ -5,17 +5,6 @@ import { oneLine, truncateAtWord, visibleText } from '../mail/rendering/text.ts'
 import type { ShownPaper, TextRun } from '../queries/reasons/shown-paper.ts'
 import { arxivLink, arxivPdfLink, codeLink, type Links, type TopicPaperRef } from '../subscribers/links.ts'
 
-/** A section in `it.sections` of parts/sections.mjml and parts/sections.txt. */
-export interface SectionView {
-  heading: string
-  papers: PaperInSection[]
-}
-
-interface PaperInSection extends PaperView {
-  /** "Change: linear attention", with a link to the page for trying changes; absent if only titles are shown. */
-  change?: { text: string; url: string }
-}
-
 interface SectionsOptions {
   links: Links
   /** The page for changing a topic, starting from a paper. */
@@ -26,11 +15,14 @@ interface SectionsOptions {
 const MAX_TOPIC_LENGTH = 80
 const MAX_TOPIC_IN_LINK_LENGTH = 40
 
-/** The non-empty sections, in words, cut to `detail`. A paper that is older than the newest one shows its day. */
+/**
+ * The non-empty sections for parts/sections.mjml and parts/sections.txt, in words, cut to `detail`. A paper that is
+ * older than the newest one shows its day.
+ */
 export function sectionViews(
   { sections }: Pick<DigestContent, 'sections'>,
   { links, changeUrl, detail }: SectionsOptions,
-): SectionView[] {
+) {
   const shown = nonEmptySections(sections)
   const days = shown.flatMap(({ papers }) => papers.map(({ day }) => day))
   const newest = days.toSorted().at(-1)
@@ -38,6 +30,7 @@ export function sectionViews(
     heading: headingOf(section),
     papers: section.papers.map((paper) => ({
       ...paperView(paper, links, detail, paper.day !== newest),
+      /** Absent if only titles are shown. */
       change: detail.body && changeUrl ? changeOf(section, paper, changeUrl) : undefined,
     })),
   }))
@@ -53,11 +46,12 @@ export function headingOf({ topic, rising, close }: DigestSection): string {
   return topic === null ? words.emails.parts.byVotes : truncateAtWord(oneLine(topic), MAX_TOPIC_LENGTH)
 }
 
+/** "Change: linear attention", with a link to the page for trying changes. */
 function changeOf(
   { topic, topicId }: DigestSection,
   { id: paperId }: ShownPaper,
   changeUrl: (at: TopicPaperRef) => string,
-): PaperInSection['change'] {
+) {
   // A topic that is only tried out has the id 0.
   if (topic === null || !topicId) return undefined
   return {
@@ -78,27 +72,12 @@ export interface PaperDetail {
   body?: { snippet: number }
 }
 
-/** A paper in the `it` of the templates; an empty text is not shown. */
-interface PaperView {
-  title: string
-  url?: string
-  reason: string
-  /** "A, B, C and 97 more · Tencent Hunyuan" */
-  authors: string
-  snippet: TextRun[]
-  snippetText: string
-  /** The source wrote the snippet as a summary. */
-  isSummary: boolean
-  /** "41 votes", "Code": those with links are last. */
-  facts: { text: string; url?: string }[]
-}
-
 const FIRST_AUTHORS = 3
 const MAX_AUTHOR_LENGTH = 60
 const MAX_ORGANIZATION_LENGTH = 80
 
-/** `dated`: includes the day on which it was listed. */
-function paperView(paper: ShownPaper, links: Links, detail: PaperDetail, dated: boolean): PaperView {
+/** A paper in the `it` of the templates; an empty text is not shown. `dated`: with the day on which it was listed. */
+function paperView(paper: ShownPaper, links: Links, detail: PaperDetail, dated: boolean) {
   const snippet = detail.body ? fittingRuns(paper.snippet, detail.body.snippet) : []
   return {
     title: paperTitle(paper, detail.title),
@@ -107,6 +86,7 @@ function paperView(paper: ShownPaper, links: Links, detail: PaperDetail, dated: 
     authors: detail.body ? byLine(paper) : '',
     snippet,
     snippetText: textOfRuns(snippet),
+    /** The source wrote the snippet as a summary. */
     isSummary: snippet.length > 0 && paper.isSummary === true,
     facts: detail.body ? factsOf(paper, dated) : [],
   }
@@ -129,7 +109,11 @@ function authorsOf({ authors, moreAuthors = 0 }: ShownPaper): string {
   return fill(words.emails.parts.authors, { names: first, count: others })
 }
 
-function factsOf({ votes, day, codeUrl, path }: ShownPaper, dated: boolean): PaperView['facts'] {
+/** "41 votes", "Code": those with links are last. */
+function factsOf(
+  { votes, day, codeUrl, path }: ShownPaper,
+  dated: boolean,
+): { text: string; url?: string }[] {
   const code = codeLink(codeUrl)
   const [pdf, arxiv] = [arxivPdfLink(path), arxivLink(path)]
   return [
