@@ -9,7 +9,6 @@ import type { Steps } from '../queries/steps.ts'
 import { MAX_DAYS } from '../search/open-archive.ts'
 import { type Searcher, withSearchSlot } from '../search/search-slot.ts'
 import { runYielding, type Spend } from '../search/yield-to-event-loop.ts'
-import type { TypedSignup } from '../subscribers/read-signup.ts'
 import { MAX_TOPICS } from '../subscribers/subscriber.ts'
 
 /** Fastify passes null if there is no body; zod needs undefined. */
@@ -81,17 +80,7 @@ const buttons = {
 }
 
 /** The subscribe form as it was sent. */
-export interface SubscribeForm {
-  typed: TypedSignup & Required<Pick<TypedSignup, 'parts'>>
-  /** Which button was pressed, other than Subscribe. */
-  addsTopic: boolean
-  removeIndex: number | null
-  replacement: { place: number; query: string } | null
-  again: boolean
-  keepsTopics: boolean
-  isFromBanner: boolean
-  isBot: boolean
-}
+export type SubscribeForm = ReturnType<typeof subscribeFormOf>
 
 /** Other fields are ignored. */
 export const subscribeFields = z.object({ ...subscription, ...buttons }, { error: TAKES.fields })
@@ -115,11 +104,12 @@ export const readSubscribeForm = (request: FastifyRequest): SubscribeForm =>
 
 type SubscribeFields = z.output<typeof subscribeFields>
 
-export function subscribeFormOf(fields: SubscribeFields): SubscribeForm {
+export function subscribeFormOf(fields: SubscribeFields) {
   const { topic: topics, website, again, do: pressed, remove, use, change, banner, ...others } = fields
   const { any, must, never, author, category, votes, ...typed } = others
   return {
     typed: { ...typed, topics, parts: { any, must, never, author, category, votes } },
+    /** Which button was pressed, other than Subscribe. */
     addsTopic: pressed === 'add',
     removeIndex: /^\d{1,4}$/.test(remove) ? Number(remove) : null,
     replacement: replacementOf(use),
@@ -134,7 +124,7 @@ export function subscribeFormOf(fields: SubscribeFields): SubscribeForm {
 export const queriesIn = ({ typed: { topics, parts }, replacement }: SubscribeForm): string[] =>
   [...topics, ...Object.values(parts), replacement?.query ?? ''].filter(Boolean)
 
-function replacementOf(use: string): SubscribeForm['replacement'] {
+function replacementOf(use: string): { place: number; query: string } | null {
   const [, place, query] = /^(\d{1,4}) (.+)$/s.exec(use) ?? []
   return place && query ? { place: Number(place), query } : null
 }

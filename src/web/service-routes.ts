@@ -87,20 +87,11 @@ function respondToDoctor(
 
 const ANSWER_WITHIN_MS = 2000
 
-interface Readiness {
-  database: boolean
-  migrations: boolean
-  /** False if its disk is full, or if it is a standby. */
-  writes: boolean
-  /** The DKIM key works; also true if the settings require no signature. */
-  mailSigning: boolean
-}
-
 /**
  * Checks that the database answers within two seconds, has every migration of this release and accepts writes, and that
  * the DKIM key can sign.
  */
-async function readiness({ db, config }: Deps): Promise<Readiness> {
+async function readiness({ db, config }: Deps) {
   const [missing, writes, mailSigning] = await Promise.all([
     tryWithTimeout(ANSWER_WITHIN_MS, pendingMigrations(db)),
     tryWithTimeout(ANSWER_WITHIN_MS, acceptsWrites(db)),
@@ -109,7 +100,9 @@ async function readiness({ db, config }: Deps): Promise<Readiness> {
   return {
     database: missing !== undefined,
     migrations: missing?.length === 0,
+    /** False if its disk is full, or if it is a standby. */
     writes: writes === true,
+    /** Also true if the settings require no signature. */
     mailSigning,
   }
 }

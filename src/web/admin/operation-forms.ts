@@ -13,41 +13,24 @@ import { lineField } from './admin-site.ts'
 
 type AdminOperation = Operation & { admin: NonNullable<Operation['admin']> }
 
-interface FormField {
-  name: string
-  label: string
-  /** Of a select; undefined for an input. */
-  choices?: readonly string[]
-  /** The default. */
-  value: string
-  type: 'date' | 'text'
-  maxLength: number | null
-}
-
-/** What templates/admin/parts/operation.eta draws. */
-export interface OperationForm {
-  /** "pause": the value of the field `do`, and the last part of the confirmation page's path. */
-  verb: string
-  button: string
-  fields: FormField[]
-  hasConfirmation: boolean
-}
-
 const verbOf = ({ name }: Operation): string => name.split(' ').at(-1)!
 
-export const operationForm = (operation: Operation): OperationForm => {
+/** What templates/admin/parts/operation.eta draws. */
+export const operationForm = (operation: Operation) => {
   const { button, labels = {}, confirm } = (operation as AdminOperation).admin
-  const fields = Object.entries(labels).map(([name, label]): FormField => {
+  const fields = Object.entries(labels).map(([name, label]) => {
     const inner = unwrapped(fieldOf(operation.input, name))
     return {
       name,
       label,
+      /** Of a select; undefined for an input. */
       choices: inner instanceof z.ZodEnum ? inner.options.map(String) : undefined,
       value: String(fieldOf(operation.input, name).safeParse(undefined).data ?? ''),
       type: inner instanceof z.ZodISODate ? 'date' : 'text',
       maxLength: inner instanceof z.ZodString ? inner.maxLength : null,
     }
   })
+  // The verb is the value of the field `do`, and the last part of the confirmation page's path.
   return { verb: verbOf(operation), button, fields, hasConfirmation: confirm !== undefined }
 }
 

@@ -34,7 +34,7 @@ export interface FormContents {
 }
 
 const PARTS = ['any', 'must', 'never', 'author', 'category', 'votes'] as const
-const NO_PARTS: QueryParts = { any: '', must: '', never: '', author: '', category: '', votes: '' }
+export const NO_PARTS: QueryParts = { any: '', must: '', never: '', author: '', category: '', votes: '' }
 const SETTINGS = ['hour', 'zone', 'max', 'format', 'detail', 'days']
 const DAYS_OF_CATEGORIES = 30
 /** In the order of the page. */

@@ -18,7 +18,7 @@ import {
   subscribeFields,
 } from '../request.ts'
 import { readOrElse } from '../setting-fields.ts'
-import { loadFormView } from './form-view.ts'
+import { loadFormView, NO_PARTS } from './form-view.ts'
 import { inboxView } from './inbox-view.ts'
 import { latestPerTopic, type PreviewView, previewOfFault, previewView } from './preview-view.ts'
 
@@ -94,8 +94,6 @@ function withReplacement({ typed, replacement }: SubscribeForm): SubscribeForm['
   if (topics[replacement.place] === undefined) return typed
   return { ...typed, topics: topics.with(replacement.place, replacement.query), parts: NO_PARTS }
 }
-
-const NO_PARTS = { any: '', must: '', never: '', author: '', category: '', votes: '' }
 
 type PreviewQuery = z.output<typeof previewQuery>
 

@@ -15,7 +15,6 @@ import {
   readSignup,
   readTopics,
   readTypedSettings,
-  type TypedSignup,
 } from '../../subscribers/read-signup.ts'
 import { understoodOf, whenText } from '../account/change-summary-view.ts'
 import type { Site } from '../pages.ts'
@@ -156,32 +155,19 @@ async function submitSignup(
   await subscribe(deps, { ...checked, how: 'page', ip, again, keepsTopics })
 }
 
-interface ChangedForm {
-  /** The current values of the form's fields. */
-  typed: TypedSignup
-  /** The sentence that confirms the button. */
-  said: string
-}
-
 /**
- * Applies the form's buttons for topics: Add in the builder, and Remove. Returns undefined if another button was
- * pressed. Throws FieldFaults if there is nothing to add or a topic cannot be read.
+ * Applies the form's buttons for topics, Add in the builder and Remove: the new values of the fields, and the sentence
+ * that confirms the button. Throws FieldFaults if there is nothing to add or a topic cannot be read.
  */
-function applyTopicButton({ typed, addsTopic, removeIndex }: SubscribeForm): ChangedForm | undefined {
-  if (addsTopic) return added(typed)
-  return removeIndex === null ? undefined : removed(typed, removeIndex)
-}
-
-function added(typed: SubscribeForm['typed']): ChangedForm {
-  const query = writeQuery(typed.parts)
-  const topics = readTopics(typed).map(({ query }) => query)
-  const said = fill(words.form.added, { query, words: understoodOf(query) })
-  return { typed: { ...typed, topics, parts: undefined }, said }
-}
-
-function removed(typed: TypedSignup, place: number): ChangedForm {
+function applyTopicButton({ typed, addsTopic, removeIndex }: SubscribeForm) {
+  if (addsTopic) {
+    const query = writeQuery(typed.parts)
+    const topics = readTopics(typed).map(({ query }) => query)
+    const said = fill(words.form.added, { query, words: understoodOf(query) })
+    return { typed: { ...typed, topics, parts: undefined }, said }
+  }
   const topics = splitFields(typed.topics)
-  const [query] = topics.splice(place, 1)
+  const [query] = topics.splice(removeIndex!, 1)
   return { typed: { ...typed, topics }, said: query ? fill(words.form.removed, { query }) : '' }
 }
 

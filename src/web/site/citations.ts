@@ -13,13 +13,8 @@ export const CITATION_TYPES: Record<CitationFormat, string> = {
   'csl.json': 'application/vnd.citationstyles.csl+json; charset=utf-8',
 }
 
-export interface Citations {
-  bibtex: string
-  /** A file in each format. */
-  files: { format: CitationFormat; path: string }[]
-}
-
-export const citationsOf = (paper: Paper, url: string): Citations => ({
+/** BibTeX to copy, and a file in each format. */
+export const citationsOf = (paper: Paper, url: string) => ({
   bibtex: bibtexOf(paper, url),
   files: FORMATS.map((format) => ({ format, path: `${paperPathOf(paper)}.${format}` })),
 })
@@ -175,13 +170,8 @@ function cslName(name: string): object {
   return given ? { family, given, ...(suffix && { suffix }) } : { literal: family }
 }
 
-export interface Meta {
-  name: string
-  content: string
-}
-
 /** The Highwire Press meta tags, which Zotero and Google Scholar read. */
-export function metaOf(paper: Paper, baseUrl: string): Meta[] {
+export function metaOf(paper: Paper, baseUrl: string): { name: string; content: string }[] {
   const all: [string, string | null][] = [
     ['citation_title', plainText(paper.title)],
     ...paper.authors.map((author): [string, string] => ['citation_author', plainText(author)]),
