@@ -1,9 +1,7 @@
 import type { Database } from '../core/database/database.ts'
 import { DAY_MS } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { randomId } from '../core/secrets.ts'
 import { enqueue } from '../mail/outbox/message.repo.ts'
-import { addressHash } from './address.ts'
 import { CONSENT_WORDING, NO_PAGE } from './consent.ts'
 import type { TopicPaperRef } from './links.ts'
 import type { CheckedSignup } from './read-signup.ts'
@@ -65,14 +63,12 @@ export function recordSignupRequest(deps: Deps, input: RecordSignupInput): Promi
   const { config, db, clock } = deps
   const { address } = input
   const now = clock.now()
-  const hash = addressHash(address.key, config.SUPPRESSION_KEY)
   return db.$transaction(async (tx) => {
-    const created = { ...address, id: randomId(80), addressHash: hash, settings: input.request, now }
-    const subscriber = await lockOrCreateSubscriber(tx, created)
+    const subscriber = await lockOrCreateSubscriber(tx, config, input, now)
     const request = await effectiveRequest(tx, subscriber, input, now)
     const signupId = await createSignup(tx, { subscriberId: subscriber.id, request, now })
     await recordRequestConsent(tx, subscriber, input, now)
-    const suppression = await suppressionOf(tx, hash)
+    const suppression = await suppressionOf(tx, subscriber.addressHash)
     const isConfirmed = hasSubscription(subscriber)
     const otherReason = holdReason(subscriber, suppression, input, now)
     const counts = otherReason === undefined

@@ -1,8 +1,10 @@
+import type { Config } from '../config/config.ts'
 import type { Database } from '../core/database/database.ts'
 import { type Day, dayOf, midnight, type Weekday } from '../core/dates.ts'
 import { Fault } from '../core/errors.ts'
+import { randomId } from '../core/secrets.ts'
 import { Prisma, type Subscriber as SubscriberRow } from '../generated/prisma/client.ts'
-import type { Address } from './address.ts'
+import { type Address, addressHash } from './address.ts'
 import { type ConsentEvent, NO_PAGE } from './consent.ts'
 import type { Schedule, Subscriber, SubscriberSettings, SubscriberState } from './subscriber.ts'
 
@@ -30,27 +32,22 @@ export async function subscriberByKey(db: Database, addressKey: string): Promise
   return subscriberOf(await db.subscriber.findUnique({ where: { addressKey } }))
 }
 
-interface NewSubscriber extends Address {
-  id: string
-  addressHash: string
-  settings: SubscriberSettings
-  now: Date
-}
-
 /**
  * The subscriber with that address, locked until the transaction ends; created as pending if there is none. A known and
  * an unknown address run the same statements.
  */
 export async function lockOrCreateSubscriber(
   db: Database,
-  { id, address, key, addressHash, settings, now }: NewSubscriber,
+  { SUPPRESSION_KEY }: Pick<Config, 'SUPPRESSION_KEY'>,
+  { address: { address, key }, request }: { address: Address; request: SubscriberSettings },
+  now: Date,
 ): Promise<Subscriber> {
-  const { zone, hour, days, maxPapers, format, detail } = settings
+  const { zone, hour, days, maxPapers, format, detail } = request
   const row = await db.subscriber.upsert({
     where: { addressKey: key },
     create: {
-      ...{ id, address, addressKey: key, addressHash, createdAt: now },
-      ...{ zone, hour, days, maxPapers, format, detail },
+      ...{ id: randomId(80), address, addressKey: key, addressHash: addressHash(key, SUPPRESSION_KEY) },
+      ...{ createdAt: now, zone, hour, days, maxPapers, format, detail },
     },
     update: { addressKey: key },
   })

@@ -1,7 +1,5 @@
 import type { Deps } from '../../core/deps.ts'
-import { randomId } from '../../core/secrets.ts'
 import { type DueDate, nextDue } from '../../digests/due.ts'
-import { addressHash } from '../../subscribers/address.ts'
 import { NO_PAGE } from '../../subscribers/consent.ts'
 import { type CheckedSignup, readSignup, type TypedSignup } from '../../subscribers/read-signup.ts'
 import { type RecordedSignup, recordSignupRequest } from '../../subscribers/record-signup-request.ts'
@@ -36,16 +34,11 @@ export async function addSubscriber(
   return { confirmed: true, already, next: nextDue(subscriber, deps.clock.now()) }
 }
 
-function addConfirmed({ config, db, clock }: Deps, { address, request }: CheckedSignup, consent: string) {
+function addConfirmed({ config, db, clock }: Deps, signup: CheckedSignup, consent: string) {
+  const { address, request } = signup
   const now = clock.now()
   return db.$transaction(async (tx) => {
-    const subscriber = await lockOrCreateSubscriber(tx, {
-      ...address,
-      id: randomId(80),
-      addressHash: addressHash(address.key, config.SUPPRESSION_KEY),
-      settings: request,
-      now,
-    })
+    const subscriber = await lockOrCreateSubscriber(tx, config, signup, now)
     await createSignup(tx, { subscriberId: subscriber.id, request, now, note: consent })
     await applySignup(tx, { subscriber, request, how: 'operator', wording: NO_PAGE, now })
     await endBackOff(tx, config, { key: address.key, now })
