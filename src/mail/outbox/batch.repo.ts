@@ -173,18 +173,25 @@ export async function releaseBatch(
 }
 
 /**
- * True while another worker has a due batch of the lane, or its lease has expired and the batch may be leased, and
- * delivery is not paused. For a worker that has no batch.
+ * True while a due batch of the lane is leased, by another worker if this one has none, or is free and its send rate
+ * allows it now or within that time. False while delivery is paused.
  */
-export async function othersHoldBatches(
+export async function isWorkExpected(
   db: Database,
-  { lane, now, rampUp }: Pick<LeaseInput, 'lane' | 'now' | 'rampUp'>,
+  {
+    lane,
+    now,
+    rampUp,
+    withinSeconds,
+  }: Pick<LeaseInput, 'lane' | 'now' | 'rampUp'> & { withinSeconds: number },
 ): Promise<boolean> {
   const rows = await db.$queryRaw<unknown[]>`
-    select 1 from batch b
-    where lane = ${lane}::lane and done_at is null and not_before <= ${now} and owner is not null
-      and (lease_until > now() or lane = 'transactional' or not exists (
-        select from send_rate r where r.key in ('domain ' || b.domain, ${rampUp ?? ''}::text) and send_rate_tokens(r, now()) < 1))
+    select 1 from batch b left join send_rate r on r.key = 'domain ' || b.domain
+    where b.lane = ${lane}::lane and b.done_at is null and b.not_before <= ${now}
+      and (b.lease_until > now() or b.lane = 'transactional' or (
+        coalesce(r.held_until <= now() + make_interval(secs => ${withinSeconds}::float8), true)
+        and (r.key is null or (1 - send_rate_tokens(r, now())) / send_rate_per_second(r, now()) <= ${withinSeconds}::float8)
+        and not exists (select from send_rate r where r.key = ${rampUp ?? ''}::text and send_rate_tokens(r, now()) < 1)))
       and ${maySend}
     limit 1`
   return rows.length > 0

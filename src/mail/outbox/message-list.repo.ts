@@ -61,16 +61,17 @@ export interface MessageWithHistory extends ListedMessage {
   }[]
 }
 
+const HISTORY = {
+  acceptances: { select: { at: true, reply: true }, orderBy: { id: 'asc' } },
+  tries: { omit: { messageId: true }, orderBy: { n: 'asc' } },
+} as const
+
 /** A message and its history; null if no message has that id. */
 export async function messageById(db: Database, id: string): Promise<MessageWithHistory | null> {
   const row = await db.message.findUnique({
     where: { id },
     omit: { content: true },
-    include: {
-      batch: { select: { lane: true } },
-      acceptances: { select: { at: true, reply: true }, orderBy: { id: 'asc' } },
-      tries: { omit: { messageId: true }, orderBy: { n: 'asc' } },
-    },
+    include: { batch: { select: { lane: true } }, ...HISTORY },
   })
   if (!row) return null
   const { batch, ...message } = row
@@ -144,10 +145,7 @@ export const messagesOf = (db: Database, subscriberId: string) =>
   db.message.findMany({
     where: { subscriberId },
     omit: INTERNAL_COLUMNS,
-    include: {
-      acceptances: { select: { at: true, reply: true }, orderBy: { id: 'asc' } },
-      tries: { omit: { messageId: true }, orderBy: { n: 'asc' } },
-    },
+    include: HISTORY,
     orderBy: [{ datedAt: 'asc' }, { id: 'asc' }],
   })
 

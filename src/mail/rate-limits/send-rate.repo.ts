@@ -1,6 +1,5 @@
 import type { Database } from '../../core/database/database.ts'
 import { INCIDENT_PREFIX, recordIncident } from '../../core/incident.repo.ts'
-import { maySend } from '../outbox/may-send.repo.ts'
 import { domainRateKey, type SendRateKey, type SendRateLimit } from './send-rate.ts'
 
 /** A rate of this many emails a second or more counts as no limit. */
@@ -132,28 +131,6 @@ export async function holdSendRate(
 export async function isDomainHeld(db: Database, domain: string): Promise<boolean> {
   const rows = await db.$queryRaw<unknown[]>`
     select 1 from send_rate where key = ${`domain ${domain}`} and held_until > now()`
-  return rows.length > 0
-}
-
-/** True while a free batch of the lane is ready, and its send rate allows it now or within that time. */
-export async function batchesReadySoon(
-  db: Database,
-  {
-    lane,
-    now,
-    rampUp,
-    withinSeconds,
-  }: { lane: string; now: Date; rampUp?: SendRateKey; withinSeconds: number },
-): Promise<boolean> {
-  const rows = await db.$queryRaw<unknown[]>`
-    select 1 from batch b left join send_rate r on r.key = 'domain ' || b.domain
-    where b.lane = ${lane}::lane and b.done_at is null and b.not_before <= ${now}
-      and (b.lease_until is null or b.lease_until <= now())
-      and (r.held_until is null or r.held_until <= now() + make_interval(secs => ${withinSeconds}::float8))
-      and (r.key is null or (1 - send_rate_tokens(r, now())) / send_rate_per_second(r, now()) <= ${withinSeconds}::float8)
-      and not exists (select from send_rate r where r.key = ${rampUp ?? ''}::text and send_rate_tokens(r, now()) < 1)
-      and ${maySend}
-    limit 1`
   return rows.length > 0
 }
 

@@ -31,7 +31,7 @@ interface PrefetcherInput {
 export class Prefetcher {
   readonly #deps: Deps
   readonly #input: PrefetcherInput
-  readonly #progress: ProgressTracker<Work>
+  readonly #progress: ReturnType<typeof openProgressTracker<Work>>
   readonly #leases: Leases
   readonly #waiting: Work[] = []
   #connections: number
@@ -175,37 +175,30 @@ const STALLED_AFTER_MS = 60_000
  * worker would get the messages. A step with its own time limit may take that long: if the lease ended meanwhile, the
  * email would be sent twice.
  */
-interface ProgressTracker<Work extends { batch: unknown }> {
-  /** The next step of a message begins. It counts as progress until its own limit and a minute are over. */
-  step(work: Work, ownLimitMs?: number): void
-  /** The work on a message has ended. */
-  done(work: Work): void
-  /** The prefetcher did anything else. */
-  touch(): void
-  /** False if every message in progress of the batch hangs, or the whole prefetcher hangs. */
-  isMakingProgress(batch: Work['batch']): boolean
-}
-
 export function openProgressTracker<Work extends { batch: unknown }>({
   stalledAfterMs = STALLED_AFTER_MS,
   now = monotonicMs,
-} = {}): ProgressTracker<Work> {
+} = {}) {
   const limits = new Map<Work, number>()
   let lastActiveAt = now()
   const touch = () => {
     lastActiveAt = now()
   }
   return {
-    step: (work, ownLimitMs = 0) => {
+    /** The next step of a message begins. It counts as progress until its own limit and a minute are over. */
+    step: (work: Work, ownLimitMs = 0): void => {
       touch()
       limits.set(work, lastActiveAt + ownLimitMs + stalledAfterMs)
     },
-    done: (work) => {
+    /** The work on a message has ended. */
+    done: (work: Work): void => {
       touch()
       limits.delete(work)
     },
+    /** The prefetcher did anything else. */
     touch,
-    isMakingProgress: (batch) => {
+    /** False if every message in progress of the batch hangs, or the whole prefetcher hangs. */
+    isMakingProgress: (batch: Work['batch']): boolean => {
       const steps = [...limits].map(([work, until]) => ({ batch: work.batch, isAlive: now() <= until }))
       const own = steps.filter((step) => step.batch === batch)
       if (own.length > 0) return own.some(({ isAlive }) => isAlive)

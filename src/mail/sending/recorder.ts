@@ -10,14 +10,7 @@ import { type NextStep, nextStepAfter } from '../refusals/retry.ts'
 import type { Work } from './prefetcher.ts'
 import { openSafeguards, type Run } from './run.ts'
 
-export interface Recorder {
-  /** Resolves once the result is in the database, however long that takes. */
-  record(work: Work, result: SmtpResult, ms: number): Promise<void>
-  /** The email could not be rendered: ends this message only. */
-  recordUnrendered(work: Work, error: unknown): Promise<void>
-  /** A message that may no longer be sent. The database has recorded it already. */
-  recordEnded(message: EndedMessage): void
-}
+export type Recorder = ReturnType<typeof openRecorder>
 
 interface RecorderInput {
   lane: Lane
@@ -26,7 +19,7 @@ interface RecorderInput {
 
 const MAX_PAUSE_MS = 5000
 
-export function openRecorder(deps: Deps, { lane, onDeadAddress }: RecorderInput, run: Run): Recorder {
+export function openRecorder(deps: Deps, { lane, onDeadAddress }: RecorderInput, run: Run) {
   const { config, clock, log, db, onFailpoint } = deps
   const retryUntilWritten = retrierOf(log)
   const writeAcceptance = groupCommit(async (accepted: NewAcceptance[]) => {
@@ -51,7 +44,8 @@ export function openRecorder(deps: Deps, { lane, onDeadAddress }: RecorderInput,
   }
 
   return {
-    record: async (work, result, ms) => {
+    /** Resolves once the result is in the database, however long that takes. */
+    record: async (work: Work, result: SmtpResult, ms: number): Promise<void> => {
       const { message } = work
       if (result.accepted) {
         await onFailpoint?.('after-250')
@@ -68,13 +62,15 @@ export function openRecorder(deps: Deps, { lane, onDeadAddress }: RecorderInput,
       await writeFailure(work, attemptOf(failure), nextStepAfter(message, failure, options), ms)
       await safeguards.failed(message, failure)
     },
-    recordUnrendered: (work, error) =>
+    /** The email could not be rendered: ends this message only. */
+    recordUnrendered: (work: Work, error: unknown): Promise<void> =>
       writeFailure(
         work,
         { outcome: 'refused', status: null, enhanced: null, reply: redact(errorText(error)) },
         { state: 'refused', nextTry: work.message.deadline, reason: 'render-failed' },
       ),
-    recordEnded: ({ id, state, reason }) => {
+    /** A message that may no longer be sent. The database has recorded it already. */
+    recordEnded: ({ id, state, reason }: EndedMessage): void => {
       run.count(state)
       log.info(eventOf(state), { message: id, lane, reason })
     },

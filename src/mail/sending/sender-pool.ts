@@ -4,9 +4,8 @@ import { isDatabaseFault, isDatabaseUnavailable } from '../../core/database/data
 import type { Deps } from '../../core/deps.ts'
 import { errorText } from '../../core/errors.ts'
 import type { Compose, ComposedMail, Lane } from '../message.ts'
-import { othersHoldBatches } from '../outbox/batch.repo.ts'
+import { isWorkExpected } from '../outbox/batch.repo.ts'
 import { giveBackIfEnded } from '../outbox/message.repo.ts'
-import { batchesReadySoon } from '../rate-limits/send-rate.repo.ts'
 import { rampUpRate } from '../rate-limits/send-rate.ts'
 import { reachedMessage } from '../refusals/classify-reply.ts'
 import type { SmtpClient } from '../smtp/smtp-client.ts'
@@ -108,22 +107,17 @@ function openIdleConnections({ deps, input, run, connections }: SenderPool) {
   const over = new AbortController()
   const wakes = AbortSignal.any([run.halt, over.signal])
 
-  const isWorkExpected = async (): Promise<boolean> => {
-    const { lane } = input
-    const now = deps.clock.now()
-    const rampUp = rampUpRate(deps.config, now)?.key
-    return (
-      (await othersHoldBatches(deps.db, { lane, now, rampUp })) ||
-      (await batchesReadySoon(deps.db, { lane, now, rampUp, withinSeconds: MAX_RATE_SECONDS }))
-    )
-  }
   /** True if there may be new work since the last connections became idle. */
   const shouldLookAgain = async (): Promise<boolean> => {
     const hasChanged = run.countedMessages() > seen || hasConnectionLeft
     seen = run.countedMessages()
     hasConnectionLeft = false
-    if (!hasChanged && !(await isWorkExpected())) over.abort()
-    return hasChanged
+    if (hasChanged) return true
+    const now = deps.clock.now()
+    const rampUp = rampUpRate(deps.config, now)?.key
+    const expected = { lane: input.lane, now, rampUp, withinSeconds: MAX_RATE_SECONDS }
+    if (!(await isWorkExpected(deps.db, expected))) over.abort()
+    return false
   }
   return {
     /** True once the run is over; false when it is time to look again. */

@@ -7,21 +7,7 @@ import type { SmtpFault, SmtpResult, SmtpStage } from '../refusals/classify-repl
 import { redactReply, replyCode, type SmtpError, toSmtpFault } from './smtp-reply.ts'
 import { openSmtpWire, type SmtpTimeouts, tryMailFrom } from './smtp-wire-client.ts'
 
-export interface SmtpSession {
-  /** Why the session failed to open; undefined once it is open. */
-  opened: Promise<SmtpFault | undefined>
-  /** How many emails were begun. */
-  mails: number
-  send(mail: ComposedMail): Promise<SmtpResult>
-  /** Begins an email from this address and resets it. Undefined if the server would accept the sender. */
-  tryMailFrom(address: string): Promise<SmtpFault | undefined>
-  /** The session has ended. */
-  isLost(): boolean
-  /** We ended it because an email took too long. */
-  isExpired(): boolean
-  close(): void
-  hangUp(): void
-}
+export type SmtpSession = ReturnType<typeof openSmtpSession>
 
 const MAX_BODY_MS = 300_000
 const GOODBYE_MS = 1000
@@ -31,20 +17,18 @@ const START_MAIL_INPUT = 354
 const GIVEN_UP = 'given up while waiting for a reply'
 
 /** Connects, encrypts and logs in as the settings say. Each promise settles in time, whatever the server does. */
-export function openSmtpSession(
-  config: SmtpConfig,
-  timeouts: SmtpTimeouts,
-  onBodyWritten?: () => void,
-): SmtpSession {
+export function openSmtpSession(config: SmtpConfig, timeouts: SmtpTimeouts, onBodyWritten?: () => void) {
   const connection = openSmtpWire(config, timeouts, () => {
     exchange.wroteBody()
     onBodyWritten?.()
   })
   const exchange = new Exchange(connection, timeouts)
-  const session: SmtpSession = {
+  const session = {
+    /** Why the session failed to open; undefined once it is open. */
     opened: open(connection, config, 2 * timeouts.connectMs),
+    /** How many emails were begun. */
     mails: 0,
-    send: (mail) => {
+    send: (mail: ComposedMail): Promise<SmtpResult> => {
       session.mails++
       return exchange.begin(mail.to, () =>
         connection.send({ from: mail.from, to: [mail.to] }, bodyOf(mail, connection), (error, info) =>
@@ -52,19 +36,22 @@ export function openSmtpSession(
         ),
       )
     },
-    tryMailFrom: async (address) => {
+    /** Begins an email from this address and resets it. Undefined if the server would accept the sender. */
+    tryMailFrom: async (address: string): Promise<SmtpFault | undefined> => {
       const result = await exchange.begin(address, () =>
         tryMailFrom(connection, address, (reply) => exchange.takeBack(reply)),
       )
       return result.accepted ? undefined : result
     },
-    isLost: () => exchange.isClosed,
-    isExpired: () => exchange.isExpired,
-    close: () => {
+    /** The session has ended. */
+    isLost: (): boolean => exchange.isClosed,
+    /** We ended it because an email took too long. */
+    isExpired: (): boolean => exchange.isExpired,
+    close: (): void => {
       connection.quit()
       setTimeout(() => connection.close(), GOODBYE_MS).unref()
     },
-    hangUp: () => exchange.end(new Error(GIVEN_UP)),
+    hangUp: (): void => exchange.end(new Error(GIVEN_UP)),
   }
   return session
 }
@@ -85,7 +72,7 @@ function open(
   connection: SMTPConnection,
   { user, password }: SmtpConfig,
   withinMs: number,
-): SmtpSession['opened'] {
+): Promise<SmtpFault | undefined> {
   return new Promise((resolve) => {
     const done = (fault?: SmtpFault) => {
       clearTimeout(timer)

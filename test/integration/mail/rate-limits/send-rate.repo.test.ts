@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config/config.ts'
 import { openIncidents, recordIncident } from '../../../../src/core/incident.repo.ts'
 import { setSwitch } from '../../../../src/core/switch.repo.ts'
+import { isWorkExpected } from '../../../../src/mail/outbox/batch.repo.ts'
 import {
   activeSendRates,
-  batchesReadySoon,
   deleteIdleSendRates,
   endDomainIncidents,
   holdSendRate,
@@ -410,8 +410,7 @@ describe('the daily emails of a new sending domain', () => {
 })
 
 describe('batches that wait for a rate', () => {
-  const holds = (withinSeconds = 60) =>
-    batchesReadySoon(database.db, { lane: 'bulk', now: NOW, withinSeconds })
+  const holds = (withinSeconds = 60) => isWorkExpected(database.db, { lane: 'bulk', now: NOW, withinSeconds })
   const slowly = async () => {
     await setSendRateLimits(database.db, [{ key: 'domain y.example', limit: { perSecond: 0.1 } }])
     await takeSendPermits(database.db, [{ key: 'domain y.example', mails: 5 }])
@@ -431,12 +430,17 @@ describe('batches that wait for a rate', () => {
   test.each([
     ['is not due yet', `update batch set not_before = '2026-11-24T08:01:00Z'`],
     ['is done', `update batch set done_at = now()`],
-    ['is somebody’s', `update batch set owner = 'bob', lease_until = now() + interval '1 minute'`],
     ['is of the other lane', `update batch set lane = 'transactional'`],
   ])('not where the batch %s', async (_what, sql) => {
     await slowly()
     await database.db.$executeRawUnsafe(sql)
     expect(await holds()).toBe(false)
+  })
+
+  test('while somebody holds one, however far the next permit is', async () => {
+    await slowly()
+    await database.db.$executeRaw`update batch set owner = 'bob', lease_until = now() + interval '1 minute'`
+    expect(await holds(5)).toBe(true)
   })
 
   test('not while delivery is paused', async () => {
