@@ -1,8 +1,7 @@
 import { waitingReports } from '../bounces/report.repo.ts'
 import type { Deps } from '../core/deps.ts'
-import type { Lane, MessageState } from '../mail/message.ts'
+import type { MessageState } from '../mail/message.ts'
 import { countLeaseHolders } from '../mail/outbox/batch.repo.ts'
-import { type LaneCount, type LaneWait, laneWaits } from '../mail/outbox/message-list.repo.ts'
 import { deliveryLimits } from './delivery-limits.ts'
 import { deliverySummary } from './delivery-switch.ts'
 import { readLiveness } from './doctor/liveness.repo.ts'
@@ -14,16 +13,10 @@ export type DeliveryReport = Awaited<ReturnType<typeof deliveryReport>>
 /** Whether email is being sent, what waits in which lane, what limits it, and whether workers are running. */
 export async function deliveryReport(deps: Deps) {
   const { db } = deps
-  const { waiting, ...state } = await deliverySummary(deps)
   const { tick, waitsSeconds } = await readLiveness(db)
-  const waits = await laneWaits(db)
   const reports = await waitingReports(db)
   return {
-    ...state,
-    lanes: {
-      transactional: laneReport('transactional', waiting, waits),
-      bulk: laneReport('bulk', waiting, waits),
-    },
+    ...(await deliverySummary(deps)),
     sendRates: await deliveryLimits(deps),
     reports: { waiting: reports.count, oldest: reports.oldest },
     /** The newest tick of the schedule; null if it did not tick within two days. */
@@ -34,18 +27,5 @@ export async function deliveryReport(deps: Deps) {
       /** How long the oldest nudge to send has waited for a worker; null if none waits. */
       nudgeWaitsSeconds: waitsSeconds === null ? null : Math.round(waitsSeconds),
     },
-  }
-}
-
-function laneReport(lane: Lane, waiting: LaneCount[], waits: LaneWait[]) {
-  const wait = waits.find((one) => one.lane === lane)
-  const counts = QUEUED_STATES.map((state) => [
-    state,
-    waiting.find((one) => one.lane === lane && one.state === state)?.count ?? 0,
-  ])
-  return {
-    ...(Object.fromEntries(counts) as Record<(typeof QUEUED_STATES)[number], number>),
-    oldest: wait?.oldest ?? null,
-    nextTry: wait?.nextTry ?? null,
   }
 }

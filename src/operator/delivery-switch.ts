@@ -11,7 +11,7 @@ import {
 import { clearSwitch, readSwitch } from '../core/switch.repo.ts'
 import { closePlans, openDue } from '../digests/open-due.ts'
 import { finishPlan, missDigests, plansToFill } from '../digests/plan.repo.ts'
-import { countWaiting } from '../mail/outbox/message-list.repo.ts'
+import { laneQueues } from '../mail/outbox/message-list.repo.ts'
 import { endRestoredMessages } from '../mail/outbox/prune-messages.repo.ts'
 import { resetSendRateAfterPause } from '../mail/rate-limits/send-rate.repo.ts'
 import { resetComplaintCount } from '../subscribers/suppress-subscriber.ts'
@@ -79,11 +79,17 @@ export async function deliverySwitch({ db, config }: Deps) {
   }
 }
 
-/** deliverySwitch plus the number of waiting messages per lane. Counts every waiting message. */
+/** deliverySwitch plus what waits per lane. Counts every waiting message. */
 export const deliverySummary = async (deps: Deps) => ({
   ...(await deliverySwitch(deps)),
-  waiting: await countWaiting(deps.db),
+  lanes: await laneQueues(deps.db),
 })
+
+export const countQueued = ({ lanes }: Pick<DeliverySummary, 'lanes'>): number =>
+  Object.values(lanes).reduce(
+    (sum, { ready, taken, deferred, uncertain }) => sum + ready + taken + deferred + uncertain,
+    0,
+  )
 
 /** The cost of the gap between a backup and now. */
 export type RestoreOutcome = Awaited<ReturnType<typeof settleAfterRestore>>

@@ -99,38 +99,42 @@ export async function requeueMessage(db: Database, id: string, now: Date): Promi
   return changed > 0
 }
 
-export interface LaneCount {
-  lane: Lane
-  state: MessageState
-  count: number
+/** The messages of a lane that wait or are being sent, by state. */
+export interface LaneQueue {
+  ready: number
+  taken: number
+  deferred: number
+  uncertain: number
+  /** When the message that has waited longest was enqueued; null if none waits. */
+  oldest: Date | null
+  /** The earliest time at which one of the messages may be tried. */
+  nextTry: Date | null
 }
 
-/** Number of messages that wait or are being sent, by lane and state. */
-export const countWaiting = (db: Database): Promise<LaneCount[]> => db.$queryRaw<LaneCount[]>`
-  select b.lane::text, m.state::text, count(*)::int from message m join batch b on b.id = m.batch_id
-  where m.state in ('ready', 'taken', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline)
-  group by 1, 2`
+const EMPTY: LaneQueue = { ready: 0, taken: 0, deferred: 0, uncertain: 0, oldest: null, nextTry: null }
+
+/** Counts every waiting message. */
+export async function laneQueues(db: Database): Promise<Record<Lane, LaneQueue>> {
+  const rows = await db.$queryRaw<(LaneQueue & { lane: Lane })[]>`
+    select b.lane::text, count(*) filter (where m.state = 'ready')::int as ready,
+      count(*) filter (where m.state = 'taken')::int as taken,
+      count(*) filter (where m.state = 'deferred')::int as deferred,
+      count(*) filter (where m.state = 'uncertain')::int as uncertain,
+      min(m.dated_at) filter (where m.state <> 'taken') as oldest,
+      min(m.next_try) filter (where m.state <> 'taken') as "nextTry"
+    from message m join batch b on b.id = m.batch_id
+    where m.state in ('ready', 'taken', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline)
+    group by 1`
+  const queues = { transactional: EMPTY, bulk: EMPTY }
+  for (const { lane, ...queue } of rows) queues[lane] = queue
+  return queues
+}
 
 /** Number of messages that could be tried now. */
 export const countReady = (db: Database, now: Date): Promise<number> =>
   db.message.count({
     where: { state: { in: ['ready', 'deferred'] }, nextTry: { lte: now }, deadline: { gt: now } },
   })
-
-export interface LaneWait {
-  lane: Lane
-  /** When the message that has waited longest was enqueued. */
-  oldest: Date
-  /** The earliest time at which one of the messages may be tried. */
-  nextTry: Date
-}
-
-/** How long messages have waited for a try, by lane. A lane without such messages is left out. */
-export const laneWaits = (db: Database): Promise<LaneWait[]> => db.$queryRaw<LaneWait[]>`
-  select b.lane::text, min(m.dated_at) as oldest, min(m.next_try) as "nextTry"
-  from message m join batch b on b.id = m.batch_id
-  where m.state in ('ready', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline)
-  group by 1`
 
 const INTERNAL_COLUMNS = {
   subscriberId: true,

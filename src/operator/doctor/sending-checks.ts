@@ -4,7 +4,7 @@ import type { Deps } from '../../core/deps.ts'
 import { hasAcceptances } from '../../mail/outbox/acceptance.repo.ts'
 import { rampUpQuota } from '../../mail/rate-limits/send-rate.ts'
 import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
-import { deliverySummary } from '../delivery-switch.ts'
+import { countQueued, deliverySummary } from '../delivery-switch.ts'
 import { quantity } from '../operations/text-table.ts'
 import { type CheckResult, combineResults, ok, warning } from './check.ts'
 
@@ -26,8 +26,8 @@ export async function readSendingState(deps: Deps) {
 
 /** Whether email is being sent, and whether a new sending domain may send to all subscribers at once. */
 export function checkSending(seen: SendingState): CheckResult {
-  const { sending, delivery, reason, since, waiting } = seen
-  const messages = waiting.reduce((sum, lane) => sum + lane.count, 0)
+  const { sending, delivery, reason, since } = seen
+  const messages = countQueued(seen)
   const waits = messages > 0 ? `${quantity(messages, 'message')} queued` : 'nothing is queued'
   return combineResults(delivery === 'on' ? `on, ${waits}` : waits, [
     delivery === 'paused' &&

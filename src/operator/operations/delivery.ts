@@ -4,6 +4,7 @@ import { Fault } from '../../core/errors.ts'
 import { sendRate } from '../delivery-limits.ts'
 import { deliveryReport } from '../delivery-report.ts'
 import {
+  countQueued,
   type DeliverySummary,
   type DeliverySwitch,
   deliverySummary,
@@ -174,8 +175,8 @@ export const resume = operation({
 /** A smaller number is sent before anyone looks. */
 const MANY_QUEUED = 50
 
-function textOfSlowStart({ waiting }: DeliverySummary): string {
-  const messages = waiting.reduce((sum, { count }) => sum + count, 0)
+function textOfSlowStart(summary: DeliverySummary): string {
+  const messages = countQueued(summary)
   return messages > MANY_QUEUED
     ? ` ${messages.toLocaleString('en')} messages are queued: sending starts at 10 a second and doubles every minute.`
     : ''

@@ -8,7 +8,8 @@ import { dayTotals } from '../../digests/reconciliation.repo.ts'
 import { LANES } from '../../mail/message.ts'
 import { newestAlerts } from '../../operator/alerts/alert.repo.ts'
 import { deliveryLimits, deliveryLimitText } from '../../operator/delivery-limits.ts'
-import { type DeliverySummary, deliverySummary } from '../../operator/delivery-switch.ts'
+import { QUEUED_STATES } from '../../operator/delivery-report.ts'
+import { deliverySummary } from '../../operator/delivery-switch.ts'
 import { pause, resume } from '../../operator/operations/delivery.ts'
 import { sourceStatus } from '../../operator/source-status.ts'
 import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
@@ -25,7 +26,6 @@ import {
 
 const NEWEST = 8
 const MAX_RATES = 20
-const WAITING = ['ready', 'taken', 'deferred', 'uncertain'] as const
 const OPERATIONS = [pause, resume]
 
 /** The overview page, and stopping and resuming delivery. */
@@ -39,7 +39,10 @@ export const overviewRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { de
       said: doneSentence(OPERATIONS, query.done),
       delivery,
       operation: operationForm(delivery.delivery === 'paused' ? resume : pause),
-      waiting: waitingRows(delivery),
+      waiting: LANES.map((lane) => ({
+        lane,
+        counts: QUEUED_STATES.map((state) => delivery.lanes[lane][state]),
+      })),
       sendRates: (await deliveryLimits(deps)).slice(0, MAX_RATES).map(deliveryLimitText),
       today,
       totals: counted,
@@ -59,14 +62,6 @@ export const overviewRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { de
     return reply.redirect(`/admin?done=${done}`, 303)
   })
 }
-
-const waitingRows = ({ waiting }: DeliverySummary) =>
-  LANES.map((lane) => ({
-    lane,
-    counts: WAITING.map(
-      (state) => waiting.find((one) => one.lane === lane && one.state === state)?.count ?? 0,
-    ),
-  }))
 
 const MAX_ACTION_ID = 2_147_483_647
 

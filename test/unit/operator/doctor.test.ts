@@ -288,6 +288,7 @@ describe('mail', () => {
 })
 
 describe('sending', () => {
+  const EMPTY = { ready: 0, taken: 0, deferred: 0, uncertain: 0, oldest: null, nextTry: null }
   const seen: SendingState = {
     sending: 'on',
     delivery: 'on',
@@ -295,15 +296,15 @@ describe('sending', () => {
     since: null,
     restored: false,
     rampUpSince: undefined,
-    waiting: [],
+    lanes: { transactional: EMPTY, bulk: EMPTY },
     active: 5000,
     hasSent: true,
     now,
   }
-  const waiting: SendingState['waiting'] = [{ lane: 'bulk', state: 'ready', count: 3 }]
+  const lanes: SendingState['lanes'] = { transactional: EMPTY, bulk: { ...EMPTY, ready: 3 } }
   test.each<[Partial<SendingState>, CheckState, string, string | null]>([
     [{}, 'ok', 'on, nothing is queued', null],
-    [{ waiting }, 'ok', 'on, 3 messages queued', null],
+    [{ lanes }, 'ok', 'on, 3 messages queued', null],
     [
       { sending: 'off', delivery: 'off' },
       'warning',
@@ -311,7 +312,7 @@ describe('sending', () => {
       'SENDING=on',
     ],
     [
-      { delivery: 'paused', since: now, reason: 'refused alike', waiting },
+      { delivery: 'paused', since: now, reason: 'refused alike', lanes },
       'warning',
       'paused since 2026-11-24T12:00:00.000Z (refused alike); 3 messages queued',
       'delivery resume',
