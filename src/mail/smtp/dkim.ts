@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
 import DKIM from 'nodemailer/lib/dkim'
@@ -58,13 +58,16 @@ export async function signDkim(raw: Buffer, key: DkimKey): Promise<Buffer> {
   return signed
 }
 
-/** The canary at start: signs a message. Throws dkim.cannot-sign. */
+/** The canary at start: signs a message, and verifies what the key signed. Throws dkim.cannot-sign. */
 export async function assertDkimSigns(key: DkimKey): Promise<void> {
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key.privateKey
   if (type !== 'rsa') throw new Fault('dkim.cannot-sign', { why: `the key is ${type}` })
   if ((details?.modulusLength ?? 0) < MIN_BITS)
     throw new Fault('dkim.cannot-sign', { why: `the key has ${details?.modulusLength} bits` })
   await signDkim(CANARY, key)
+  const signature = sign('sha256', CANARY, key.privateKey)
+  if (!verify('sha256', CANARY, createPublicKey(key.privateKey), signature))
+    throw new Fault('dkim.cannot-sign', { why: 'a signature made with this key does not verify' })
 }
 
 const CANARY = Buffer.from(
