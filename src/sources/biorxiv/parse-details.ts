@@ -1,3 +1,4 @@
+import { decodeHTMLStrict } from 'entities'
 import { z } from 'zod'
 import { parseIdentifier } from '../identifier.ts'
 import {
@@ -11,24 +12,6 @@ import {
 } from '../read-entries.ts'
 import { type Identifier, MAX_VERSION, type ParsedRecords, type SourceRecord } from '../source.ts'
 
-const NAMED = new Map(
-  Object.entries({
-    ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', ndash: '–', mdash: '—', hellip: '…' },
-    ...{ lsquo: '‘', rsquo: '’', ldquo: '“', rdquo: '”', times: '×', deg: '°', plusmn: '±', micro: 'µ' },
-    ...{ alpha: 'α', beta: 'β', gamma: 'γ', delta: 'δ', Delta: 'Δ', kappa: 'κ', lambda: 'λ', mu: 'μ' },
-    ...{ sigma: 'σ', omega: 'ω', le: '≤', ge: '≥', minus: '−', reg: '®', trade: '™', middot: '·' },
-  }),
-)
-const ENTITY = /&(?:#(?<decimal>\d{1,7})|#x(?<hex>[0-9a-f]{1,6})|(?<name>[a-z]{2,8}));/gi
-const MAX_CODE_POINT = 0x10ffff
-const ACCENTED = /^([a-z])(grave|acute|circ|tilde|uml|ring|cedil)$/i
-const ACCENTS = new Map(
-  Object.entries({
-    ...{ grave: '\u0300', acute: '\u0301', circ: '\u0302', tilde: '\u0303' },
-    ...{ uml: '\u0308', ring: '\u030a', cedil: '\u0327' },
-  }),
-)
-
 // Only known tag names, since "p < 0.05 and n > 3" is text.
 const tags = (names: string): RegExp =>
   new RegExp(String.raw`</?(?:jats:)?(?:${names})(?:\s+[\w:-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))*\s*/?>`, 'gi')
@@ -38,14 +21,6 @@ const SCRIPT = /<(?<where>sup|sub)>(?<inside>[^<>]{1,12})<\/\k<where>>/gi
 
 const PLAIN = '0123456789+-−=()'
 const SCRIPTS: Record<string, string[]> = { sup: [...'⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾'], sub: [...'₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎'] }
-
-const withoutEntities = (text: string): string =>
-  text.replace(ENTITY, (whole, ...rest) => {
-    const { decimal, hex, name } = rest.at(-1) as Record<string, string | undefined>
-    if (name) return NAMED.get(name) ?? accented(name) ?? whole
-    const code = decimal ? Number(decimal) : Number.parseInt(hex!, 16)
-    return code <= MAX_CODE_POINT ? String.fromCodePoint(code) : whole
-  })
 
 /** Applies `change` to a field if it is text, then reads the result with `schema`. */
 const textAs = <T extends z.ZodType>(change: (text: string) => unknown, schema: T) =>
@@ -138,14 +113,8 @@ const isWithdrawn = ({ type = '', title = '' }: z.output<typeof entry>): boolean
  * Also reads markup that was escaped twice. Never throws.
  */
 export function markupToText(text: string): string {
-  return withoutEntities(
-    withoutEntities(text).replace(SCRIPT, scriptOf).replace(BREAKS, ' ').replace(INLINE, ''),
-  )
-}
-
-function accented(name: string): string | undefined {
-  const [, letter, accent] = ACCENTED.exec(name) ?? []
-  return letter && accent && `${letter}${ACCENTS.get(accent.toLowerCase())}`.normalize('NFC')
+  const marked = decodeHTMLStrict(text)
+  return decodeHTMLStrict(marked.replace(SCRIPT, scriptOf).replace(BREAKS, ' ').replace(INLINE, ''))
 }
 
 // Raised or lowered words become plain text.

@@ -20,10 +20,14 @@ test.each([
   'a<b and c>d',
   'for i<n, p>0',
   'R&D; AT&T',
-  '&toString; &unheard; &#9999999; &#x110000;',
+  '&toString; &unheard;',
   'x <- y -> z',
   '',
 ])('%j stays', (text) => expect(markupToText(text)).toBe(text))
+
+test('a number that is no character becomes the replacement character, as in HTML', () => {
+  expect(markupToText('&#9999999; &#x110000;')).toBe('\ufffd \ufffd')
+})
 
 test('takes no time over what never ends', () => {
   const begun = computedMs()
