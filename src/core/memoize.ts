@@ -13,3 +13,15 @@ export function memoize<Key, Value>(
     return value
   }
 }
+
+/** The same for keys that are objects: a value is kept as long as its key. */
+export function memoizeByObject<Key extends object, Value>(
+  compute: (key: Key) => Value,
+): (key: Key) => Value {
+  const cache = new WeakMap<Key, { value: Value }>()
+  return (key) => {
+    const found = cache.get(key) ?? { value: compute(key) }
+    cache.set(key, found)
+    return found.value
+  }
+}

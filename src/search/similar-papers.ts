@@ -25,6 +25,8 @@ const MAX_PAPERS = 8
 const MAX_ASKED = 30
 /** The minimum cosine similarity: below it, two papers share only words of their field. */
 const MIN_LIKENESS = 0.1
+/** A visitor may open every paper, one after the other. */
+const MAX_CACHED = 1000
 
 /** The papers similar to one, which may itself be older than those in memory. Empty while the first batch is read. */
 export async function similarPapers(deps: Deps, paper: Paper, spend: Spend): Promise<SimilarPapers> {
@@ -33,6 +35,7 @@ export async function similarPapers(deps: Deps, paper: Paper, spend: Spend): Pro
   const cache = similarOf(archive.index)
   const known =
     cache.get(paper.id) ?? timed(spend, () => findSimilar(archive, paper, dayOf(deps.clock.now())))
+  if (cache.size >= MAX_CACHED) cache.clear()
   cache.set(paper.id, known)
   return {
     papers: await papersById(deps.db, known.ids, { withWithdrawn: false }),

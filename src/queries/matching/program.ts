@@ -32,9 +32,11 @@ const MAX_PARTS_BITS = 14
 export const partCountOf = (value: number): number => value & ((1 << MAX_PARTS_BITS) - 1)
 export const minCountOf = (value: number): number => value >>> MAX_PARTS_BITS
 
-/** Compiles a tree and appends its steps; `numberOf` returns the number of a leaf. */
-export function compile(query: Query, numberOf: (leaf: Leaf) => number, steps: number[]): void {
+/** The steps of a tree; `numberOf` returns the number of a leaf. */
+export function compile(query: Query, numberOf: (leaf: Leaf) => number): number[] {
+  const steps: number[] = []
   write(query)
+  return steps
 
   function write(node: Query): void {
     switch (node.kind) {

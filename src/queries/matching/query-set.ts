@@ -31,7 +31,9 @@ export class QuerySet {
 
   /** Adds a query and returns its number, from 0. `withRevised`: include papers that have only newer versions. */
   add(query: Query, withRevised = mentionsRevised(query)): number {
-    program.compile(query, this.#numberOf, this.#steps)
+    // A damaged query throws halfway, and must leave no steps.
+    const steps = program.compile(query, this.#numberOf)
+    for (const step of steps) this.#steps.push(step)
     this.#starts.push(this.#steps.length)
     return this.#withRevised.push(withRevised) - 1
   }
@@ -52,8 +54,7 @@ export class QuerySet {
 
   /** The papers that a query matches. Does not add the query. */
   find(query: Query, withRevised = mentionsRevised(query)): Bits {
-    const steps: number[] = []
-    program.compile(query, this.#numberOf, steps)
+    const steps = program.compile(query, this.#numberOf)
     this.#refresh()
     return this.#visible(this.#run(steps, 0, steps.length), withRevised).slice()
   }

@@ -1,8 +1,17 @@
 import { distinctBy } from '../../core/distinct-by.ts'
+import { memoizeByObject } from '../../core/memoize.ts'
 import { fill, words } from '../../i18n/words.ts'
 import { describePart } from '../language/describe-query.ts'
 import { evaluatePart } from '../matching/evaluate.ts'
-import { isTextLeaf, type Leaf, type Match, mentionsRevised, type Query, wantedLeaves } from '../query.ts'
+import {
+  isTextLeaf,
+  type Leaf,
+  type Match,
+  mentionsRevised,
+  type Query,
+  type TextLeaf,
+  wantedLeaves,
+} from '../query.ts'
 import { type PaperText, wordsOfPhrase } from '../text/tokens.ts'
 import { listTerms, reasonWords } from './shown-paper.ts'
 
@@ -34,9 +43,12 @@ export function nearnessOf(query: Query, paper: PaperText): Nearness | null {
   }
 }
 
+// A tree is parsed once and compared with many papers.
+
 /** The terms that are not under a NOT, each once regardless of case. */
-const wantedTerms = (query: Query): Leaf[] =>
-  distinctBy(wantedLeaves(query), (leaf) => JSON.stringify(leaf).toLowerCase())
+const wantedTerms = memoizeByObject((query: Query): Leaf[] =>
+  distinctBy(wantedLeaves(query), (leaf) => JSON.stringify(leaf).toLowerCase()),
+)
 
 interface Held {
   leaf: Leaf
@@ -46,11 +58,14 @@ interface Held {
 
 /** A term that the paper contains. If a phrase is missing, the words of it that the paper contains. */
 function heldOf(leaf: Leaf, paper: PaperText): Held[] {
-  const apart = isTextLeaf(leaf) ? wordsOfPhrase(leaf) : []
+  const apart = wordsOf(leaf)
   const reason = evaluatePart(leaf, paper)
   if (reason) return [{ leaf, matches: reason.matches, weight: apart.length + 1 }]
   return apart.flatMap((word) => heldOf(word, paper))
 }
+
+/** The words of a phrase; empty for a term that is not a phrase. */
+const wordsOf = memoizeByObject((leaf: Leaf): TextLeaf[] => (isTextLeaf(leaf) ? wordsOfPhrase(leaf) : []))
 
 const PAPER_PARTS = ['paper', 'title', 'abstract'] as const
 

@@ -85,6 +85,13 @@ export const POISONS: Record<string, Poison> = {
       update query set tree = '{"kind":"nonsense","parts":7}'
       where id in (select query_id from topic where subscriber_id = ${subscriberId})`,
   },
+  'a query of which only the beginning can be read': {
+    ends: 'missed',
+    topic: (n) => `attention OR halfway${n}`,
+    before: (db, subscriberId) => db.$executeRaw`
+      update query set tree = jsonb_build_object('kind', 'and', 'parts', jsonb_build_array(tree, '{"kind":"or"}'::jsonb))
+      where id in (select query_id from topic where subscriber_id = ${subscriberId})`,
+  },
   'a topic as long as it may be': {
     ends: 'accepted',
     topic: (n) => `attention OR ${Array.from({ length: 40 }, (_, i) => `word${n}x${i}`).join(' OR ')}`,

@@ -53,6 +53,15 @@ describe('papers that a query set matches', () => {
   })
 })
 
+test('a query that breaks off leaves the next one as it is', () => {
+  const index = new PaperIndex()
+  index.upsert([samplePaper({ id: 1, title: 'robots' }), samplePaper({ id: 2, title: 'dogs' })])
+  const set = new QuerySet(index)
+  const damaged = { kind: 'and', parts: [any('robots'), { kind: 'or' }] } as unknown as Query
+  expect(() => set.add(damaged)).toThrow()
+  expect(matchedIds(index, set.matches(set.add(any('dogs'))))).toEqual([2])
+})
+
 describe('an index that changes', () => {
   test('what moves of a paper is seen; what left is not; words that changed are found anew', () => {
     const index = new PaperIndex()
