@@ -20,10 +20,23 @@ import { facetViews, feedPath, type SearchParams, searchPath, subscribePath } fr
 
 const MAX_IN_TITLE_LENGTH = 60
 
+/** A query for each of `words.search.examples`. */
+const EXAMPLES = {
+  words: 'linear attention',
+  phrase: '"state space" OR mamba',
+  not: 'diffusion -image',
+  title: 'title:benchmark',
+  author: 'author:"Albert Gu"',
+  category: 'cat:cs.CL has:code',
+  votes: 'agents votes>=20',
+  paper: '2507.06457',
+} satisfies Record<keyof typeof words.search.examples, string>
+
 /** The search page with an empty form. */
 export const emptySearch = (baseUrl: string) => ({
   ...faultsView([], undefined),
   query: '',
+  examples: EXAMPLES,
   heading: words.search.heading,
   title: words.search.heading,
   canonical: `${baseUrl}${searchPath({})}`,

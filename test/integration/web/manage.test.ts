@@ -424,6 +424,13 @@ describe('receipts', () => {
     const { body } = await get(site, path)
     const link = body.match(/href="(\/digest\/[^"]+)"/)![1]!
     expect((await get(site, link)).statusCode).toBe(200)
+    expect(textOf(body)).not.toContain('nothing is due on')
+    await site.db.digest.updateMany({ data: { content: {} } })
+    await site.db.subscriber.update({ where: { id }, data: { days: ['mon', 'tue', 'wed', 'thu', 'fri'] } })
+    const pruned = await get(site, path)
+    expect(pruned.body).toContain('Tue 24 Nov')
+    expect(pruned.body).not.toContain('href="/digest/')
+    expect(textOf(pruned.body)).toContain('On your current schedule, nothing is due on Saturday and Sunday.')
   })
 
   test('other subscribers do not see them', async () => {
