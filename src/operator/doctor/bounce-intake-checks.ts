@@ -42,15 +42,15 @@ export async function checkBounceIntake(config: Config, timeoutMs: number): Prom
     const result = await probeListener(address, commands, timeoutMs).catch((error: Error) => error)
     return [{ setting, address, result }]
   })
-  const signal = AbortSignal.timeout(timeoutMs)
   return checkIntakeProbe({
     domain,
     channels: enabledChannels(config),
     listeners: (await Promise.all(listeners)).flat(),
     mailboxFault: mailbox
-      ? await withMailbox(mailbox, { signal, work: async () => null }).catch((error) =>
-          redact(errorText(error)),
-        )
+      ? await withMailbox(mailbox, {
+          signal: AbortSignal.timeout(timeoutMs),
+          work: async () => null,
+        }).catch((error) => redact(errorText(error)))
       : null,
     senderDomain: emailDomain(config.MAIL_FROM),
   })

@@ -60,7 +60,7 @@ export async function probeSite(
 
 /** Returns the certificate's expiry too, which fetch does not expose. Follows no redirect. Never rejects. */
 const requestLive = (site: string, options: RequestOptions): Promise<SiteResponse> =>
-  new Promise((resolve) => {
+  new Promise<SiteResponse>((resolve, reject) => {
     const send = site.startsWith('https:') ? requestHttps : requestHttp
     const request = send(`${site}/live`, options, (response) => {
       const until = (response.socket as TLSSocket).getPeerCertificate?.().valid_to
@@ -71,11 +71,11 @@ const requestLive = (site: string, options: RequestOptions): Promise<SiteRespons
     request.on('timeout', () =>
       request.destroy(new Error(`no answer within ${Number(options.timeout) / 1000} s`)),
     )
-    request.on('error', (error: NodeJS.ErrnoException) => {
-      const code = error.code ?? ''
-      resolve({ fault: { code, what: errorText(error) || code } })
-    })
+    request.on('error', reject)
     request.end()
+  }).catch((error: NodeJS.ErrnoException) => {
+    const code = error.code ?? ''
+    return { fault: { code, what: errorText(error) || code } }
   })
 
 const OK = 200

@@ -1,4 +1,5 @@
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
+import { createInterface } from 'node:readline'
 import { afterEach, expect, test } from 'vitest'
 import { listenForMail } from '../../../src/bounces/intake.ts'
 import { readConfig } from '../../../src/config/config.ts'
@@ -53,11 +54,47 @@ test('no listener, another listener, and a listener that never replies', async (
   })
   const web = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
   const silent = createServer(() => {})
-  for (const server of [web, silent]) {
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-    stops.push(async () => void server.close())
-  }
-  const portOf = (server: typeof web) => String((server.address() as { port: number }).port)
-  expect((await ask({ BOUNCE_SMTP: portOf(web) })).found).toContain('greets with: HTTP/1.1 400 Bad Request')
-  expect((await ask({ BOUNCE_SMTP: portOf(silent) }, 200)).state).toBe('wrong')
+  expect((await ask({ BOUNCE_SMTP: await listen(web) })).found).toContain(
+    'greets with: HTTP/1.1 400 Bad Request',
+  )
+  expect((await ask({ BOUNCE_SMTP: await listen(silent) }, 200)).state).toBe('wrong')
 })
+
+test('a listener that never replies does not use up the time of the mailbox', async () => {
+  const silent = createServer(() => {})
+  const verdict = await ask(
+    {
+      BOUNCE_LMTP: await listen(silent),
+      BOUNCE_IMAP: `imap://127.0.0.1:${await listen(imapServer())}/INBOX?tls=off`,
+      BOUNCE_IMAP_USER: 'ann@lab.example',
+      BOUNCE_IMAP_PASSWORD: 'a password of ann',
+    },
+    1000,
+  )
+  expect(verdict.found).toContain('(BOUNCE_LMTP)')
+  expect(verdict.found).not.toContain('cannot be read')
+})
+
+/** Returns its port. */
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  stops.push(async () => void server.close())
+  return String((server.address() as { port: number }).port)
+}
+
+/** Has one empty folder, which anyone may open. */
+const imapServer = () =>
+  createServer((socket) => {
+    socket.write('* OK ready\r\n')
+    socket.on('error', () => {})
+    createInterface({ input: socket }).on('line', (line) => {
+      const [tag, command = ''] = line.split(' ')
+      socket.write(`${IMAP_REPLIES[command] ?? ''}${tag} OK done\r\n`)
+    })
+  })
+
+const IMAP_REPLIES: Record<string, string> = {
+  CAPABILITY: '* CAPABILITY IMAP4rev1\r\n',
+  LIST: '* LIST () "/" INBOX\r\n',
+  EXAMINE: '* 0 EXISTS\r\n* OK [UIDVALIDITY 1] valid\r\n* OK [UIDNEXT 1] next\r\n',
+}

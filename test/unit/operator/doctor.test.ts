@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { readConfig } from '../../../src/config/config.ts'
 import { checkIntakeProbe } from '../../../src/operator/doctor/bounce-intake-checks.ts'
 import {
   type CheckState,
@@ -32,7 +33,12 @@ import {
 } from '../../../src/operator/doctor/proxy-probe.ts'
 import { checkSending, type SendingState } from '../../../src/operator/doctor/sending-checks.ts'
 import { checkReadSettings } from '../../../src/operator/doctor/settings-checks.ts'
-import { checkCertificate, checkProxy, checkSite } from '../../../src/operator/doctor/site-checks.ts'
+import {
+  checkCertificate,
+  checkProxy,
+  checkSite,
+  probeSite,
+} from '../../../src/operator/doctor/site-checks.ts'
 import { checkResponse, checkSource } from '../../../src/operator/doctor/source-checks.ts'
 import { textOfChecks } from '../../../src/operator/operations/doctor.ts'
 import type { SourceStatus } from '../../../src/operator/source-status.ts'
@@ -463,4 +469,12 @@ test('a line per check, its fix below, and a count', () => {
       '1 ok, 0 warnings, 1 wrong, 1 skipped.',
     ].join('\n'),
   )
+})
+
+test('a HOST that fits in no URL is a site that does not respond locally', async () => {
+  const config = readConfig({ HOST: 'fe80::1%eth0', BASE_URL: 'http://127.0.0.1:1' })
+  expect(await probeSite(config, 1000)).toMatchObject({
+    fault: { code: 'ECONNREFUSED' },
+    listensLocally: false,
+  })
 })
