@@ -111,16 +111,17 @@ export const LISTMONK_STATUSES: readonly ListmonkStatus[] = ['confirmed', 'uncon
 function fromListmonk(cells: Cells, subscription?: ListmonkStatus): ImportCells {
   const { email, created_at, updated_at, confirmed_at } = cells
   const common = { email, created_at }
-  const status = oneOf('import.state', ['enabled', 'disabled', 'blocklisted'], cells.status)
+  const [status, asked] = [cells.status, cells.subscription_status ?? subscription].map((cell = '') =>
+    cell.trim().toLowerCase(),
+  )
   // Never email them again: they asked for it or complained.
   if (status === 'blocklisted')
     return { ...common, state: 'suppressed', suppressed_reason: 'complaint', suppressed_at: updated_at }
-  const asked =
-    status === 'disabled'
-      ? 'unsubscribed'
-      : oneOf('import.state', LISTMONK_STATUSES, cells.subscription_status ?? subscription)
-  if (asked === 'unsubscribed') return { ...common, state: 'unsubscribed', unsubscribed_at: updated_at }
-  if (asked === 'unconfirmed') return { ...common, state: 'pending' }
+  if (status === 'disabled' || asked === 'unsubscribed')
+    return { ...common, state: 'unsubscribed', unsubscribed_at: updated_at }
+  oneOf('import.state', ['enabled', 'disabled', 'blocklisted'], status)
+  if (oneOf('import.state', LISTMONK_STATUSES, asked) === 'unconfirmed')
+    return { ...common, state: 'pending' }
   const ip = (cells.optin_ip ?? '').trim()
   const how = [!isNever(confirmed_at) && 'listmonk double opt-in', ip && `from ${ip}`]
   return { ...common, state: 'active', confirmed_at, confirmed_how: how.filter(Boolean).join(', ') }

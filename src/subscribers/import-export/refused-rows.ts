@@ -34,8 +34,8 @@ export async function refusedPath(
   const { dev, ino } = await stat(imported)
   if (there.dev === dev && there.ino === ino) throw new ImportFault('import.refused-is-file', { file })
   const begin = headLine(head, delimiter)
-  const found = there.isFile() && createReadStream(path, { end: Buffer.byteLength(begin) - 1 })
-  if (!found || (there.size > 0 && (await text(found)) !== begin))
+  const found = () => text(createReadStream(path, { end: Buffer.byteLength(begin) - 1 }))
+  if (!there.isFile() || (there.size > 0 && (await found()) !== begin))
     throw new ImportFault('import.refused-exists', { file })
   return path
 }

@@ -1,7 +1,9 @@
 import {
   linkSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -9,6 +11,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { eraseSubscriber } from '../../../../src/account/erase-subscriber.ts'
@@ -21,6 +24,7 @@ import {
   type ImportInput,
   importSubscribers,
 } from '../../../../src/subscribers/import-export/import-subscribers.ts'
+import { openImportFile, refusedPath } from '../../../../src/subscribers/import-export/refused-rows.ts'
 import { countUnconfirmed } from '../../../../src/subscribers/prune-subscribers.repo.ts'
 import {
   type ImportedPendingPage,
@@ -43,6 +47,16 @@ function fileOf(text: string | Buffer): string {
   rmSync(`${file}.refused.csv`, { force: true })
   return file
 }
+
+/** Paths of the files that this process has open. */
+const openFiles = () =>
+  readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`)
+    } catch {
+      return null // closed since
+    }
+  })
 
 const importText = (text: string | Buffer, options: Partial<ImportInput> = {}) =>
   importSubscribers(site.deps, { file: fileOf(text), ...options })
@@ -353,6 +367,14 @@ describe('the file of refused rows', () => {
     expect(await importSubscribers(site.deps, { file })).toMatchObject({ taken: 1, refused: 2 })
   })
 
+  test('may be an empty file, which is not left open', async () => {
+    const refusedFile = join(folder, 'empty.csv')
+    writeFileSync(refusedFile, '')
+    expect(await refusedPath(await openImportFile(fileOf(text)), refusedFile)).toBe(refusedFile)
+    await setTimeout(50)
+    expect(openFiles()).not.toContain(refusedFile)
+  })
+
   /** As a process leaves it that was killed after two of the three rows. */
   async function cutOff(): Promise<string> {
     const { refusedFile } = await importText(text, { batchRows: 1 })
@@ -433,6 +455,14 @@ describe('listmonk', () => {
     })
     expect(await stateOf('ben@example.com')).toBe('pending')
     expect(await stateOf('cyd@example.com')).toBe('unsubscribed')
+  })
+
+  test('an unsubscription counts, whatever else the row says', async () => {
+    const rows =
+      'ann@example.com,foo,unsubscribed\nbob@example.com,disabled,foo\ncat@example.com,foo,confirmed\n'
+    const run = await importText(`email,status,subscription_status\n${rows}`)
+    expect(run.tally.states).toEqual({ unsubscribed: 2 })
+    expect(run.tally.reasons).toEqual({ 'import.state': 1 })
   })
 })
 
