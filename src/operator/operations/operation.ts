@@ -1,5 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { buffer } from 'node:stream/consumers'
+import { createReadStream } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { findSubscriber, type SubscriberRef } from '../../account/find-subscriber.ts'
 import type { ShownSubscriber } from '../../account/show-subscriber.ts'
@@ -262,9 +262,17 @@ export function unwrapped(schema: z.ZodType): z.ZodType {
     : schema
 }
 
-/** The bytes of a file, or of the standard input for "-". */
-export const readIn = (file: string): Promise<Buffer> =>
-  file === '-' ? buffer(process.stdin) : readFile(file)
+/** The bytes of a file, or of the standard input for "-". Stops reading soon after `maxBytes`. */
+export async function readIn(file: string, maxBytes = Infinity): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  let size = 0
+  for await (const piece of file === '-' ? process.stdin : createReadStream(file)) {
+    pieces.push(piece)
+    size += piece.length
+    if (size > maxBytes) break
+  }
+  return Buffer.concat(pieces)
+}
 
 /** Writes the file of `--out`. Throws usage.wrong. */
 export async function writeOut(file: string, data: string | Buffer, mode?: number): Promise<void> {

@@ -96,6 +96,7 @@ const importTopics = operation({
 })
 
 const MAX_KILOBYTES = 256
+const MAX_BYTES = MAX_KILOBYTES * 1024
 
 export const topicFileErrors = errorEntries(400, 2, {
   'topics.no-file':
@@ -106,10 +107,10 @@ export const topicFileErrors = errorEntries(400, 2, {
 async function textIn(file: string): Promise<string> {
   const refuse = (why: string) =>
     new Fault(topicFileErrors['topics.no-file'], { file, why, most: MAX_KILOBYTES })
-  const bytes = await readIn(file).catch(({ code }) => {
+  const bytes = await readIn(file, MAX_BYTES).catch(({ code }) => {
     throw refuse(code)
   })
-  if (bytes.length > MAX_KILOBYTES * 1024) throw refuse('too large')
+  if (bytes.length > MAX_BYTES) throw refuse('too large')
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {

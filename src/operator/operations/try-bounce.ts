@@ -8,8 +8,8 @@ import { classifyReply, type SmtpStage } from '../../mail/refusals/classify-repl
 import { backOff } from '../../mail/refusals/retry.ts'
 import { readIn, setupCommand } from './operation.ts'
 
-const MEGABYTE = 1024 * 1024
 const MAX_MEGABYTES = 10
+const MAX_BYTES = MAX_MEGABYTES * 1024 * 1024
 
 export const bounceFileErrors = errorEntries(400, 2, {
   'bounces.no-file':
@@ -51,10 +51,10 @@ function textOfBytes(bytes: Buffer, file: string): string {
 
 /** Throws bounces.no-file, bounces.too-large. */
 async function readBytes(file: string): Promise<Buffer> {
-  const bytes = await readIn(file).catch((cause) => {
+  const bytes = await readIn(file, MAX_BYTES).catch((cause) => {
     throw new Fault(bounceFileErrors['bounces.no-file'], { file }, { cause })
   })
-  if (bytes.length > MAX_MEGABYTES * MEGABYTE)
+  if (bytes.length > MAX_BYTES)
     throw new Fault(bounceFileErrors['bounces.too-large'], { file, most: MAX_MEGABYTES })
   return bytes
 }

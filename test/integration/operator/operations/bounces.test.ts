@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -11,6 +11,12 @@ afterAll(() => rmSync(folder, { recursive: true }))
 function file(name: string, content: string | Buffer): string {
   const path = join(folder, name)
   writeFileSync(path, content)
+  return path
+}
+
+function sparseFile(name: string, bytes: number): string {
+  const path = file(name, '')
+  truncateSync(path, bytes)
   return path
 }
 
@@ -149,6 +155,7 @@ describe('bounces try', () => {
       'bounces.too-large',
       'larger than 10 MB',
     ],
+    ['above 2 GiB', sparseFile('vast', 3 * 1024 ** 3), 'bounces.too-large', 'larger than 10 MB'],
   ])('refuses a file %s with a sentence', async (_what, path, error, says) => {
     const { code, stderr, stdout } = await tryFiles('--json', path)
     expect([code, stdout, JSON.parse(stderr).error]).toEqual([2, '', error])
