@@ -1281,6 +1281,7 @@ export const en = {
     'subscriber.suppressed':
       'We can’t send email to this address. If it’s yours and works, please write to the people who run this site.',
     'subscriber.state': 'That isn’t possible right now. Nothing was changed.',
+    'webhook.unreachable': 'We can’t check who sent this right now. Please send it again in a few minutes.',
     'preview.days': 'Choose a number of days from 1 to {most}.',
     'paper.unknown': 'We don’t have the paper “{name}”.',
     'query.empty': 'Enter a word or two to search for.',

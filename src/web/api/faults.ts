@@ -8,7 +8,10 @@ const fault = z
   .object({
     error: z.string().describe('A code whose meaning never changes'),
     message: z.string().describe('What is wrong, and what to do'),
-    sentence: z.string().optional().describe('For the operator: the sentence shown to people'),
+    sentence: z
+      .string()
+      .optional()
+      .describe('For the operator: the sentence shown to people, or the message if no page shows the error'),
     reference: z.string().optional().describe('Reference of a server error in the log'),
     fields: z
       .array(z.object({ field: z.string(), error: z.string(), message: z.string() }))
