@@ -10,7 +10,9 @@ import { isFailure, type ProviderEvent, toBounceEvent } from './provider-event.t
  * not-a-report event if there are none. Throws report.unreadable.
  */
 export function readProviderReport(provider: Provider, raw: Uint8Array): BounceEvent[] {
-  const events = eventsIn(raw).flatMap((body) => READERS[provider](body))
+  // Of a list, the signature of SNS would prove only one element.
+  const bodies = provider === 'ses' ? [parseJsonBody(raw)] : eventsIn(raw)
+  const events = bodies.flatMap((body) => READERS[provider](body))
   const reports = events.map(toBounceEvent).filter(({ class: kind }) => kind !== 'not-a-report')
   return reports.length > 0 ? reports : [NOT_A_REPORT]
 }
@@ -24,7 +26,7 @@ export function eventsIn(raw: Uint8Array): object[] {
 }
 
 /** Parses a UTF-8 body as JSON. Throws report.unreadable. */
-function parseJsonBody(raw: Uint8Array): unknown {
+export function parseJsonBody(raw: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw))
   } catch (cause) {

@@ -1,12 +1,13 @@
 import { verify, X509Certificate } from 'node:crypto'
 import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
-import { eventsIn } from './read-provider-report.ts'
+import { object } from '../json-fields.ts'
+import { parseJsonBody } from './read-provider-report.ts'
 
 const field = z.string().optional().catch(undefined)
 
 /** A message as SNS posts it: https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html */
-const SNS_MESSAGE = z.object({
+const SNS_MESSAGE = object({
   Type: field,
   MessageId: field,
   TopicArn: field,
@@ -21,8 +22,8 @@ const SNS_MESSAGE = z.object({
 })
 export type SnsMessage = z.infer<typeof SNS_MESSAGE>
 
-/** The text fields of a body. Throws report.unreadable. */
-export const parseSnsMessage = (raw: Uint8Array): SnsMessage => SNS_MESSAGE.parse(eventsIn(raw)[0])
+/** The text fields of a body; none if it is not one object. Throws report.unreadable. */
+export const parseSnsMessage = (raw: Uint8Array): SnsMessage => SNS_MESSAGE.parse(parseJsonBody(raw))
 
 const SIGNED_OF_NOTIFICATION: (keyof SnsMessage)[] = [
   'Message',

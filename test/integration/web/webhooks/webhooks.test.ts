@@ -321,6 +321,12 @@ describe('SNS', () => {
     await app.close()
   })
 
+  test('a list is refused, even if a genuine notification is in it', async () => {
+    const genuine = JSON.parse(sns.signed(stamped()).toString())
+    const body = Buffer.from(JSON.stringify([genuine, { Message }]))
+    expect(await outcome('ses', { body })).toEqual([403, 'webhook.other-topic', 0])
+  })
+
   test('another topic is refused, and nothing is asked', async () => {
     const TopicArn = TOPIC.replace('bounces', 'others')
     expect(await outcome('ses', { body: sns.signed({ ...stamped(), TopicArn }) })).toEqual([

@@ -417,7 +417,10 @@ describe('an unreadable body', () => {
   const broken = ['', '{"ann@reader.example', '[]', '[1, 2]', '"ann@reader.example"', 'null', '\xff\xfe']
   test.each(PROVIDERS.flatMap((maker) => broken.map((text): [Provider, string] => [maker, text])))(
     '%s: %j',
-    (maker, text) => expect(codeOf(maker, Buffer.from(text, 'latin1'))).toBe('report.unreadable'),
+    (maker, text) => {
+      const isOther = maker === 'ses' && ['[]', '[1, 2]', '"ann@reader.example"', 'null'].includes(text)
+      expect(codeOf(maker, Buffer.from(text, 'latin1'))).toBe(isOther ? 'none' : 'report.unreadable')
+    },
   )
   test('fields of undocumented types break nothing', () => {
     const odd = { event: 'bounce', email: { a: 1 }, reason: [], status: 5, 'smtp-id': null, type: 7 }
