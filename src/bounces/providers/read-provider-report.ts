@@ -226,22 +226,24 @@ const READERS: Record<Provider, (body: unknown) => ProviderEvent[]> = {
   sendgrid: (body) => {
     const { event, type, reason, response, ...one } = SENDGRID.parse(body)
     const isBounce = event === 'bounce'
-    const named = { recipient: one.email, messageIds: [one['smtp-id']], said: reason || response }
-    if (event === 'dropped') return [{ ...named, meaning: meaningOfDropped(reason) }]
+    const named = { recipient: one.email, messageIds: [one['smtp-id']] }
+    if (event === 'dropped') return [{ ...named, meaning: meaningOfDropped(reason), said: reason }]
     // A block is a bounce of type "blocked"; the address may be valid.
     const meaning = isBounce && type === 'blocked' ? 'blocked' : meaningOf(SENDGRID_EVENTS, event)
-    return [{ ...named, meaning, status: isBounce ? one.status : '' }]
+    if (isBounce) return [{ ...named, meaning, status: one.status, said: reason }]
+    return [{ ...named, meaning, said: event === 'deferred' ? response : '' }]
   },
   // https://documentation.mailgun.com/docs/mailgun/user-manual/events/event-structure
   mailgun: (body) => {
     const { event, severity, reason, recipient, message, reject, ...one } = MAILGUN.parse(body)['event-data']
-    const { code, 'enhanced-code': status, message: said, description } = one['delivery-status']
+    const { code, 'enhanced-code': status, ...words } = one['delivery-status']
     const isRetried = event === 'failed' && severity === 'temporary'
     const ofReason = event === 'failed' ? meaningOf(MAILGUN_REASONS, reason) : undefined
     const meaning = isRetried ? 'delayed' : (ofReason ?? meaningOf(MAILGUN_EVENTS, event))
     const messageIds = [message.headers['message-id']]
-    const named = { meaning, recipient, messageIds, said: reject.reason || said || description }
-    return [isFailure(meaning) ? { ...named, status, code } : named]
+    const said = event === 'failed' ? words.message || words.description : reject.reason
+    const named = { meaning, recipient, messageIds, said }
+    return [isFailure(meaning) ? { ...named, status, code: meaning === 'hard' ? code : '' } : named]
   },
   // https://postmarkapp.com/developer/webhooks/webhooks-overview
   postmark: (body) => {
@@ -268,8 +270,9 @@ const READERS: Record<Provider, (body: unknown) => ProviderEvent[]> = {
   },
   // https://developers.brevo.com/docs/transactional-webhooks
   brevo: (body) => {
-    const { email: recipient, event, reason: said, 'message-id': messageId } = BREVO.parse(body)
+    const { email: recipient, event, reason, 'message-id': messageId } = BREVO.parse(body)
     const meaning = meaningOf(BREVO_EVENTS, event.toLowerCase().replaceAll('_', ''))
+    const said = meaning === 'complaint' || meaning === 'unsubscribe' ? '' : reason
     return [{ meaning, recipient, messageIds: [messageId], said }]
   },
 }

@@ -335,6 +335,38 @@ test.each(rows)('%s: %s', (maker, _what, body, kind, sure = false) => {
   if (!isReport) expect(told!.about).toEqual({ tokens: [], messageIds: [] })
 })
 
+test.each<[string, Provider, Buffer, string]>([
+  ['a deferral', 'sendgrid', sendgrid('deferred', { reason: 'x', response: BUSY }), BUSY],
+  ['a bounce', 'sendgrid', sendgrid('bounce', { reason: UNKNOWN, response: 'x' }), UNKNOWN],
+  [
+    'a dropped email',
+    'sendgrid',
+    sendgrid('dropped', { reason: 'Spam Content', response: 'x' }),
+    'Spam Content',
+  ],
+  ['a complaint', 'sendgrid', sendgrid('spamreport', { reason: 'x', response: 'x' }), ''],
+  ['an unsubscribe', 'sendgrid', sendgrid('unsubscribe', { reason: 'x', response: 'x' }), ''],
+  ['a failure', 'mailgun', mailgun('failed', mailgunFailure(550, '5.1.1', UNKNOWN)), UNKNOWN],
+  [
+    'an expired email',
+    'mailgun',
+    mailgun('failed', { ...mailgunFailure(552, '', 'old'), reason: 'old' }),
+    'old',
+  ],
+  ['a rejection', 'mailgun', mailgun('rejected', { reject: { reason: 'Sandbox' } }), 'Sandbox'],
+  ['a complaint', 'mailgun', mailgun('complained', mailgunFailure(550, '', 'x')), ''],
+  ['a bounce', 'brevo', brevoEvent('hard_bounce', sent, UNKNOWN), UNKNOWN],
+  ['a complaint', 'brevo', brevoEvent('spam', sent, 'x'), ''],
+  ['an unsubscribe', 'brevo', brevoEvent('unsubscribed', sent, 'x'), ''],
+])('the reply of %s from %s', (_what, maker, body, reply) =>
+  expect(readProviderReport(maker, body)).toMatchObject([{ reply }]),
+)
+
+test('SendGrid: only the reason of a bounce counts', () => {
+  const body = sendgrid('bounce', { type: 'bounce', status: '', reason: '', response: UNKNOWN })
+  expect(readProviderReport('sendgrid', body)).toMatchObject([{ class: 'dead', sure: false, reply: '' }])
+})
+
 describe('which email it is about', () => {
   const about = (maker: Provider, body: Buffer) => readProviderReport(maker, body)[0]!.about
   test('SES returns the headers if it is set up so', () => {
