@@ -56,8 +56,9 @@ export const subscriberRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, ad
       return reply.redirect(`/admin/subscribers/${id}?done=${done}`, 303)
     } catch (error) {
       const fault = toFault(error)
-      if (fault.status >= 500 || fault.status === 404) throw error
-      return sendSubscriberPage(admin, reply, { id, problem: fault.message, form: typed }, fault.status)
+      if (fault.status >= 500 || NOT_ABOUT_THE_FORM.includes(fault.code)) throw error
+      const status = fault.status === 404 ? 422 : fault.status
+      return sendSubscriberPage(admin, reply, { id, problem: fault.message, form: typed }, status)
     }
   })
 
@@ -69,6 +70,8 @@ export const subscriberRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, ad
     return send(reply, 'step', { id, step, address, ...confirm })
   })
 }
+
+const NOT_ABOUT_THE_FORM = ['subscriber.unknown', 'page.not-found']
 
 /** An address without a subscriber may be suppressed all the same. */
 async function unknownText({ deps }: AdminSite, email: string): Promise<string> {

@@ -175,6 +175,9 @@ describe('one subscriber', () => {
   })
 
   test('what is refused says why on the same page, keeps what was typed, and is not written down', async () => {
+    const noDate = await press('pause', { until: '24.12.2026' })
+    expect(noDate.statusCode).toBe(422)
+    expect(noDate.body).toContain('value="24.12.2026"')
     const wrong = await press('pause', { until: '2026-01-01' })
     expect(wrong.statusCode).toBe(422)
     expect(wrong.body).toContain('value="2026-01-01"')
