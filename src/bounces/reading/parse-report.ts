@@ -201,13 +201,18 @@ function parseJsonReport(own: string): { groups: RecipientStatus[]; complained: 
   if (!inner) return null
   const { bounce, complaint } = JSON_REPORT.parse(inner)
   return {
-    groups: bounce.bouncedRecipients.map(({ emailAddress, action, status, diagnosticCode }) => ({
-      recipient: emailAddress || null,
-      action: action.toLowerCase() || 'failed',
-      status: status || null,
-      diagnostic: toDiagnostic(diagnosticCode),
-    })),
-    complained: complaint.complainedRecipients.map(({ emailAddress }) => emailAddress).filter(Boolean),
+    groups: bounce.bouncedRecipients
+      .slice(0, MAX_RECIPIENTS)
+      .map(({ emailAddress, action, status, diagnosticCode }) => ({
+        recipient: emailAddress || null,
+        action: action.toLowerCase() || 'failed',
+        status: status || null,
+        diagnostic: toDiagnostic(diagnosticCode),
+      })),
+    complained: complaint.complainedRecipients
+      .slice(0, MAX_RECIPIENTS)
+      .map(({ emailAddress }) => emailAddress)
+      .filter(Boolean),
   }
 }
 

@@ -195,6 +195,19 @@ describe('no report', () => {
     ).toEqual(['null not-a-report null']))
 })
 
+test.each([
+  ['bounce', 'bouncedRecipients'],
+  ['complaint', 'complainedRecipients'],
+])('a %s in JSON: only the first 200 recipients are read', async (part, recipients) => {
+  const listed = Array.from({ length: 201 }, (_, n) => ({
+    emailAddress: n < 200 ? 'ann@mail.example' : 'ben@mail.example',
+    status: '5.1.1',
+  }))
+  const mail = ['Subject: Notification', '', JSON.stringify({ [part]: { [recipients]: listed } })]
+  const { bounces } = await read(mail)
+  expect(bounces.map(({ recipient }) => recipient)).toEqual(['ann@mail.example'])
+})
+
 describe('the rules of reports', () => {
   const examples = REPORT_RULES.filter(({ name }) => name.startsWith('report-')).flatMap(
     ({ name, class: kind }) =>
