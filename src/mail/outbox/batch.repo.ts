@@ -173,8 +173,8 @@ export async function releaseBatch(
 }
 
 /**
- * True while a due batch of the lane is leased, by another worker if this one has none, or is free and its send rate
- * allows it now or within that time. False while delivery is paused.
+ * True if a due batch of the lane is leased, or is free and may be sent within `withinSeconds`; a free transactional
+ * batch always may. False while delivery is paused.
  */
 export async function isWorkExpected(
   db: Database,

@@ -69,8 +69,9 @@ interface SafeguardsInput {
 }
 
 /**
- * How a run reacts to replies, besides recording them. Slows down if a server asks for it, holds a domain that refuses much, and stops the run if our settings are at fault
- * or all domains refuse. In the lane `bulk`, refusals by all domains also pause delivery.
+ * How a run reacts to replies, besides recording them. Slows down if a server asks for it, holds a domain that refuses
+ * much, and stops the run if our settings are at fault or all domains refuse. In the lane `bulk`, refusals by all
+ * domains also pause delivery.
  */
 export function openSafeguards(deps: Deps, { lane, run, retryUntilWritten }: SafeguardsInput) {
   const { config, clock, log, db } = deps

@@ -90,7 +90,7 @@ const FIXES: Partial<Record<SmtpFault['stage'], (smtp: SmtpConfig, fault: SmtpFa
 
 type DkimConfig = Pick<Config, 'DKIM_KEY_FILE' | 'DKIM_SELECTOR' | 'DKIM_DOMAIN' | 'MAIL_FROM'>
 
-/** Signs a message that is not sent, and verifies the signature. */
+/** Signs a message that is not sent, and checks that the key's signatures verify. */
 export async function checkDkim(config: DkimConfig): Promise<CheckResult> {
   const { DKIM_KEY_FILE: file } = config
   if (!file)

@@ -1,4 +1,4 @@
-import { type createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -45,6 +45,11 @@ describe('a key that cannot sign stops the start', () => {
     ['RSA of 512 bits', pemOf(rsa(512))],
   ])('%s', async (_what, content) => {
     await expect((async () => canary(content))()).rejects.toMatchObject({ code: 'dkim.cannot-sign', exit: 2 })
+  })
+
+  test('RSA of which the exponents do not match', async () => {
+    const unfit = createPrivateKey({ key: { ...good.export({ format: 'jwk' }), e: 'Aw' }, format: 'jwk' })
+    await expect(canary(pemOf(unfit))).rejects.toThrow(/does not verify/)
   })
 
   test('a file that is not there', () => {
