@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readReports } from '../../../../src/bounces/read-reports.ts'
 import { PROVIDERS, type Provider } from '../../../../src/bounces/report.repo.ts'
@@ -367,6 +368,25 @@ describe('SNS', () => {
       expect(await outcome('ses', request)).toEqual([503, 'webhook.unreachable', 0])
     expect(server.requests).toHaveLength(4)
     expect(await outcome('ses', request)).toEqual([200, '', 1])
+  })
+
+  test('while four certificates are being fetched, SNS is asked to come again', async () => {
+    const held: (() => void)[] = []
+    server.answers.push(
+      ...Array.from({ length: 4 }, () => (response: ServerResponse) => {
+        held.push(() => response.writeHead(500).end())
+      }),
+    )
+    const request = (n: number) => ({
+      body: sns.signed({ ...stamped(), SigningCertURL: CERTIFICATE_URL.replace('0123', `bbb${n}`) }),
+    })
+    const first = [0, 1, 2, 3].map((n) => post('ses', request(n)))
+    await expect.poll(() => held.length).toBe(4)
+    expect(await outcome('ses', request(4))).toEqual([503, 'webhook.unreachable', 0])
+    expect(server.requests).toHaveLength(4)
+    for (const end of held) end()
+    await Promise.all(first)
+    expect(await outcome('ses', request(4))).toEqual([200, '', 1])
   })
 
   const asked = () => ({
