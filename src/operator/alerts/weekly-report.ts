@@ -5,7 +5,7 @@ import type { Deps } from '../../core/deps.ts'
 import { closedDates } from '../../digests/plan.repo.ts'
 import { sourceDaysBetween } from '../../sources/source-day.repo.ts'
 import { countSuppressionsBetween } from '../../subscribers/suppression.repo.ts'
-import { dailyFigures } from '../daily-figures.ts'
+import { type DayFigures, dailyFigures } from '../daily-figures.ts'
 import { type AlertValues, addAlert, hasAlert } from './alert.repo.ts'
 
 const HOUR = 8
@@ -45,14 +45,14 @@ async function lastWeek(deps: Deps, monday: Day): Promise<AlertValues | undefine
   const from = addDays(monday, -7)
   const to = addDays(monday, -1)
   const sourceDays = await sourceDaysBetween(db, { from, to })
-  const [last, before] = [await countsOfWeek(deps, from), await countsOfWeek(deps, addDays(from, -7))]
-  const isEmpty = [last, before].every((counts) => Object.values(counts).every((count) => count === 0))
-  if (sourceDays.length === 0 && isEmpty) return undefined
+  const days = await dailyFigures(deps, { from: addDays(from, -7), to })
+  if (sourceDays.length === 0 && days.every(({ subscribers }) => subscribers === 0)) return undefined
+  const before = await countsOfWeek(deps, days.slice(0, 7))
   const { dates, closed } = await closedDates(db, { from, to })
   return {
     from,
     to,
-    ...last,
+    ...(await countsOfWeek(deps, days.slice(7))),
     ...Object.fromEntries(Object.entries(before).map(([name, count]) => [`${name}Before`, count])),
     dates,
     closed,
@@ -65,10 +65,9 @@ async function lastWeek(deps: Deps, monday: Day): Promise<AlertValues | undefine
 }
 
 /** By name. */
-async function countsOfWeek(deps: Deps, from: Day): Promise<Record<string, number>> {
-  const days = await dailyFigures(deps, { from, to: addDays(from, 6) })
-  const span = { from: midnight(from), before: midnight(addDays(from, 7)) }
-  const bounces = await countBounces(deps.db, span)
+async function countsOfWeek({ db }: Deps, days: DayFigures[]): Promise<Record<string, number>> {
+  const monday = days[0]!.day
+  const bounces = await countBounces(db, { from: midnight(monday), before: midnight(addDays(monday, 7)) })
   return {
     subscribers: days.at(-1)!.subscribers,
     ...Object.fromEntries(SUMMED.map(([, name]) => [name, sum(days.map((day) => day[name]))])),
@@ -87,7 +86,7 @@ const MIB = 1024 * 1024
 /** The week next to the week before, as columns. */
 export function weeklyReportLines(values: AlertValues): string[] {
   const row = (label: string, ...numbers: (AlertValues[string] | undefined)[]) =>
-    `  ${label.padEnd(LABEL)}${numbers.map((number) => String(number).padStart(NUMBER)).join('')}`
+    `  ${label.padEnd(LABEL)}${numbers.map((number) => String(number ?? '').padStart(NUMBER)).join('')}`
   const single = (label: string, text: string) => `  ${label.padEnd(LABEL)}${text}`
   const { closed, dates, withPapers, sourceDays, papers, suppressions, databaseBytes } = values
   const rows = [['Subscribers', 'subscribers'] as const, ...SUMMED, ...RETURNED]

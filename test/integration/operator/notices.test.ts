@@ -350,6 +350,13 @@ describe('the weekly report', () => {
     await runAlerts(depsWith())
     expect(await site.db.alert.count()).toBe(0)
   })
+
+  test('not as long as nobody is subscribed, whatever else is counted', async () => {
+    await cameBack(site.db, new Date('2026-11-25T12:00:00Z'), {})
+    moveTo('2026-11-30T12:00:00Z')
+    await runAlerts(depsWith())
+    expect(await site.db.alert.count({ where: { kind: 'week' } })).toBe(0)
+  })
 })
 
 test('the schedule checks every minute, and the process that claims the tick sends', async () => {
