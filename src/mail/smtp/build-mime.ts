@@ -115,7 +115,8 @@ function listHeaders(
 const nameOf = ({ name }: Sender): string =>
   truncateAtWord(oneLine(name.replaceAll('=?', '= ?')), MAX_NAME_LENGTH)
 
-const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1)
+/** Its case is kept. */
+export const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1)
 
 /** The same for all emails of a site, five to fifteen characters, as mailbox providers require. */
 const feedbackSender = (domain: string): string =>

@@ -12,6 +12,7 @@ import { countAcceptances } from '../../mail/outbox/acceptance.repo.ts'
 import { messagesBetween } from '../../mail/outbox/message-list.repo.ts'
 import { receiptsSince } from '../../mail/outbox/receipt.repo.ts'
 import { emailDomain, rampUpQuota } from '../../mail/rate-limits/send-rate.ts'
+import { domainOf } from '../../mail/smtp/build-mime.ts'
 import { sourceDaysBetween } from '../../sources/source-day.repo.ts'
 import { newestChanges } from '../../subscribers/change.repo.ts'
 import { type Change, type Subscription, withoutEndedPause } from '../../subscribers/change.ts'
@@ -87,7 +88,7 @@ export async function loadExplainContext(deps: Deps, subject: ExplainedSubscribe
     otherMails: await Promise.all(mails.filter(({ kind }) => kind !== 'digest').map(detailsOf)),
     /** All their bounces, oldest first. */
     returns: await bouncesOfSubscriber(db, id),
-    nothingMatched: await nothingMatched(deps, subject, digest, subscription),
+    nothingMatched: await explainNothingMatched(deps, subject, digest, subscription),
     sources: await sourceDaysBetween(db, { from: addDays(dayOf(at), -1), to: dayOf(at) }),
     /** Sources that a due digest waits for. */
     pendingSources:
@@ -101,7 +102,7 @@ export async function loadExplainContext(deps: Deps, subject: ExplainedSubscribe
     lastTick: await newestSlot(db, 'minute'),
     keepDays: config.KEEP_DAYS,
     /** Domain of our Message-IDs. */
-    senderDomain: emailDomain(config.MAIL_FROM),
+    senderDomain: domainOf(config.MAIL_FROM),
   }
 }
 
@@ -122,7 +123,7 @@ function plannedDue(
 }
 
 /** Null unless nothing matched: a digest with papers records what it was made from. */
-async function nothingMatched(
+async function explainNothingMatched(
   { db }: Deps,
   { id, since }: ExplainedSubscriber,
   digest: Digest | null,

@@ -35,7 +35,7 @@ function digestVerdict(context: ExplainContext): Verdict {
     case 'paused':
       return verdict('paused', `No email: they were paused${pauseEnd(context)}.`)
     case 'nothing_matched':
-      return nothingMatched(context)
+      return nothingMatchedVerdict(context)
     default:
       return verdict(
         'being-planned',
@@ -51,7 +51,7 @@ function planningStatus({ lastTick }: ExplainContext): string {
   return lastTick ? `the newest tick was at ${utcText(lastTick)}` : 'the schedule has not ticked for two days'
 }
 
-function nothingMatched({ nothingMatched: found, subscription, sources }: ExplainContext): Verdict {
+function nothingMatchedVerdict({ nothingMatched: found, subscription, sources }: ExplainContext): Verdict {
   const why = sourceReason(sources)
   if (subscription.topics.length === 0)
     return verdict('nothing-matched', `No email: none of the most upvoted papers were new to them${why}.`)

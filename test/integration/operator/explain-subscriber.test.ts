@@ -562,3 +562,9 @@ test('the command prints the same as JSON, by address or by id', async () => {
   const { id } = (json as { subscriber: { id: string } }).subscriber
   expect((await explain(id, '--date', TUESDAY)).json).toEqual(json)
 })
+
+test('the Message-ID is as in the email, with the capitals of MAIL_FROM', async () => {
+  world.set({ MAIL_FROM: 'papers@Lab.Example' })
+  await untilMonday()
+  expect(await texts(MONDAY)).toContain('@Lab.Example>')
+})
