@@ -1,7 +1,7 @@
 import type { Database } from '../core/database/database.ts'
 import { WITHOUT_NOTE } from '../subscribers/signup.repo.ts'
 
-export interface RowCutoffs {
+interface RowCutoffs {
   now: Date
   /** For everything that is kept for KEEP_DAYS. */
   kept: Date

@@ -4,7 +4,12 @@ import { Fault } from '../core/errors.ts'
 import { DELIVERY_SWITCH } from '../core/restored-database.ts'
 import { readSwitch } from '../core/switch.repo.ts'
 import type { MessageState } from '../mail/message.ts'
-import { type MessageWithHistory, messageById, requeueMessage } from '../mail/outbox/message-list.repo.ts'
+import {
+  type MessageWithHistory,
+  messageById,
+  RETRYABLE,
+  requeueMessage,
+} from '../mail/outbox/message-list.repo.ts'
 import { subscriberById } from '../subscribers/subscriber.repo.ts'
 import { suppressionOf } from '../subscribers/suppression.repo.ts'
 
@@ -23,8 +28,6 @@ export async function showMessage({ db }: Pick<Deps, 'db'>, { id }: { id: string
   if (!message) throw new Fault('message.unknown', { id: id.slice(0, 40) })
   return { ...message, bounces: await bouncesOfMessages(db, [id]) }
 }
-
-const RETRYABLE: MessageState[] = ['deferred', 'refused', 'uncertain', 'gave_up', 'skipped']
 
 /** Whether `retryMessage` accepts it. */
 export const mayRetry = ({ state, reason, deadline, toAddress }: MessageDetails, now: Date): boolean =>

@@ -78,6 +78,8 @@ export async function messageById(db: Database, id: string): Promise<MessageWith
   return { ...message, lane: batch.lane }
 }
 
+export const RETRYABLE: MessageState[] = ['deferred', 'refused', 'uncertain', 'gave_up', 'skipped']
+
 /**
  * Makes a message ready again that has ended or waits. False if its state or its deadline forbids it: it is being sent,
  * was accepted, or is too old.
@@ -88,7 +90,7 @@ export async function requeueMessage(db: Database, id: string, now: Date): Promi
     with again as (
       select m.id, b.lane from message m join batch b on b.id = m.batch_id
       where m.id = ${id} and m.deadline > ${now} and m.to_address is not null
-        and m.state in ('deferred', 'refused', 'uncertain', 'gave_up', 'skipped')
+        and m.state::text = any(${RETRYABLE})
         and m.reason is distinct from 'restored'
       for update of m
     ), made as (
@@ -100,7 +102,7 @@ export async function requeueMessage(db: Database, id: string, now: Date): Promi
 }
 
 /** The messages of a lane that wait or are being sent, by state. */
-export interface LaneQueue {
+interface LaneQueue {
   ready: number
   taken: number
   deferred: number

@@ -50,7 +50,7 @@ export function sendNoDigestsPage(
  * Runs a button of the profile. Returns the value for `?profile=`, or null if the form is another one. Throws what
  * removing a word or the profile throws.
  */
-export async function changeProfile(
+export async function applyProfileForm(
   deps: Deps,
   token: string,
   form: { do: string; word: string },

@@ -7,7 +7,7 @@ import { type Fault, FieldFaults } from '../../core/errors.ts'
 import { toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
 import { formOf, numberField, optionalText, wantsJson, withToken } from '../request.ts'
-import { changeProfile, NO_CHANGE, sendManagePage } from './manage-page.ts'
+import { applyProfileForm, NO_CHANGE, sendManagePage } from './manage-page.ts'
 import { idParam, type ManageForm, manageFields, requestedChange } from './manage-view.ts'
 import { sendMyLinkPage } from './my-link-routes.ts'
 import { topicRoutes } from './topic-routes.ts'
@@ -32,7 +32,7 @@ export const manageRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     const form = formOf(manageFields, request)
     try {
       if (validationError) throw validationError
-      const profile = await changeProfile(deps, token, form)
+      const profile = await applyProfileForm(deps, token, form)
       if (profile) return reply.redirect(`/manage/${token}?profile=${profile}`, 303)
       const change = (await applyForm(site, token, form)) ?? NO_CHANGE
       return reply.redirect(`/manage/${token}?change=${change}`, 303)

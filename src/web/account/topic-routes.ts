@@ -12,7 +12,7 @@ import type { Site } from '../pages.ts'
 import { formOf, formText, numberField, optionalText, wantsJson } from '../request.ts'
 import { isHtmxRequest } from '../signup/preview-routes.ts'
 import { previewOfFault } from '../signup/preview-view.ts'
-import { changeProfile, NO_CHANGE, sendManagePage, sendNoDigestsPage } from './manage-page.ts'
+import { applyProfileForm, NO_CHANGE, sendManagePage, sendNoDigestsPage } from './manage-page.ts'
 import { idParam, manageFields } from './manage-view.ts'
 import { asQueryFault, type TopicPageInput, topicPageView, trialView } from './topic-view.ts'
 
@@ -112,7 +112,7 @@ async function applyTopicForm(
       await giveFeedback(deps, token, { paper, kind: form.do === 'back' ? null : form.do })
       return { feedback: 'given' }
     default: {
-      const profile = await changeProfile(deps, token, form)
+      const profile = await applyProfileForm(deps, token, form)
       if (profile === null) throw new Fault('request.unreadable', { what: 'do' })
       return { profile }
     }

@@ -4,7 +4,7 @@ import { counted, fill, words } from '../../i18n/words.ts'
 import type { DayPage } from '../../search/load-day-page.ts'
 import { paperItem } from './paper-view.ts'
 
-export interface PageLink {
+interface PageLink {
   path: string
   text: string
 }
