@@ -1,4 +1,5 @@
 import { createWriteStream } from 'node:fs'
+import { resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { recordAction } from '../../core/action.repo.ts'
@@ -152,6 +153,8 @@ export const exportAll = operation({
     state: state.optional(),
   }),
   run: async (deps, { out, suppressions, state }, { wantsJson, stdout }) => {
+    if (out && suppressions && resolve(out) === resolve(suppressions))
+      throw new Fault('usage.wrong', { what: `--out and --suppressions: both are "${out}"; use two files` })
     const rows = exportSubscribers(deps, { state })
     const written = await (out
       ? toFile(out, csvOf(rows))

@@ -43,6 +43,8 @@ test('import as text and as JSON, and export again', async () => {
   expect(out.stdout.split('\n')).toHaveLength(1 + 999 + 1)
   expect(JSON.parse((await exported('--json')).stdout)).toHaveLength(999)
   const copy = join(folder, 'copy.csv')
+  const same = await cli('export', '--out', copy, '--suppressions', copy)
+  expect(same).toMatchObject({ code: 2, stderr: expect.stringContaining('use two files') })
   const written = await cli('export', '--out', copy, '--suppressions', `${copy}.hashes`)
   expect(written.stdout).toBe(`999 subscribers to ${copy}, and 0 hashes to ${copy}.hashes.\n`)
   expect(readFileSync(copy, 'utf8')).toBe(out.stdout)

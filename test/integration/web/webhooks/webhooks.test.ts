@@ -381,10 +381,13 @@ describe('SNS', () => {
       body: sns.signed({ ...stamped(), SigningCertURL: CERTIFICATE_URL.replace('0123', `bbb${n}`) }),
     })
     const first = [0, 1, 2, 3].map((n) => post('ses', request(n)))
-    await expect.poll(() => held.length).toBe(4)
-    expect(await outcome('ses', request(4))).toEqual([503, 'webhook.unreachable', 0])
-    expect(server.requests).toHaveLength(4)
-    for (const end of held) end()
+    try {
+      await expect.poll(() => held.length).toBe(4)
+      expect(await outcome('ses', request(4))).toEqual([503, 'webhook.unreachable', 0])
+      expect(server.requests).toHaveLength(4)
+    } finally {
+      for (const end of held) end()
+    }
     await Promise.all(first)
     expect(await outcome('ses', request(4))).toEqual([200, '', 1])
   })
