@@ -182,7 +182,7 @@ async function suppressAs(
 }
 
 /**
- * Returns how the subscription ended; undefined if there was none. A report without proof may be forged. So it only
+ * Returns how the subscription ended; undefined if none ended. A report without proof may be forged. So it only
  * ends what the undo link can restore, and the subscriber gets a goodbye email with that link.
  */
 async function unsubscribe(deps: Deps, tx: Database, acting: Acting): Promise<string | undefined> {

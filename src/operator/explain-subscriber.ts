@@ -89,7 +89,7 @@ const NOTHING_LEFT = {
   },
 } satisfies Omit<ExplainedSubscriber, 'id' | 'erasedAt'>
 
-/** The newest date with a digest, or whose due hour has passed; today if there is neither. */
+/** The newest date with a digest, or whose due hour has passed; else today. */
 async function newestDate({ db, clock }: Deps, { id, subscription }: ExplainedSubscriber): Promise<Day> {
   const now = clock.now()
   const { startDate, zone } = subscription

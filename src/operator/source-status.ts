@@ -133,7 +133,7 @@ const REASONS: Record<NonNullable<SourceDay['reason']>, string> = {
   'made-up': 'filled in from the archive',
 }
 
-/** The reason for a day's state, for the operator; "" if there is none. */
+/** The reason for a day's state, for the operator; "" if nothing explains it. */
 export const sourceReasonText = (reason: SourceDay['reason']): string => (reason ? REASONS[reason] : '')
 
 /** "fresh", "quiet: weekend" */

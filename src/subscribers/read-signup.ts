@@ -168,7 +168,7 @@ function parseDays(text: string): Weekday[] {
   return WEEKDAYS.filter((day) => names.includes(day))
 }
 
-/** Throws `code` if the text is none of the names, in any case. */
+/** Throws `code` if the text is not one of the names, in any case. */
 function parseName<T extends string>(
   code: 'setting.format' | 'setting.detail',
   names: readonly T[],

@@ -17,7 +17,7 @@ export type BounceClass =
 export interface ParsedBounce {
   recipient: string | null
   class: BounceClass
-  /** "5.1.1", or the three-digit code if there is no enhanced code; null if there is neither. */
+  /** "5.1.1", else the three-digit code; null without a code. */
   status: string | null
   diagnostic: string | null
   /** The rule that matched. */

@@ -47,7 +47,7 @@ export interface SubscriberImportResult extends ImportRun {
   format: ImportFormat
   /** Columns that were not read. */
   ignored: string[]
-  /** Path of the refused rows; null if there are none. */
+  /** Path of the refused rows; null if no row was refused. */
   refusedFile: string | null
   /** Rows that an earlier, interrupted run had processed. */
   resumedAt: number
