@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHash, randomInt } from 'node:crypto'
 import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -193,14 +193,22 @@ async function createDatabase(url: string, name: string): Promise<void> {
   }
 }
 
+/**
+ * A free port of this machine, from 20000 to 32767. The ports above may be taken again before the caller listens:
+ * the kernel gives them to outgoing connections (Linux from 32768 on, others from 49152).
+ */
 export function freePort(): Promise<number> {
   return new Promise((resolved, failed) => {
     const server = createServer()
-    server.once('error', failed)
-    server.listen(0, '127.0.0.1', () => {
+    const listen = () => server.listen(randomInt(20_000, 32_768), '127.0.0.1')
+    server.on('error', (error) =>
+      (error as { code?: string }).code === 'EADDRINUSE' ? listen() : failed(error),
+    )
+    server.on('listening', () => {
       const { port } = server.address() as AddressInfo
       server.close(() => resolved(port))
     })
+    listen()
   })
 }
 
