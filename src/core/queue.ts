@@ -16,6 +16,7 @@ export const NUDGES = [
   'read-reports',
   'fetch-mailbox',
   'prune',
+  'learn',
 ] as const
 export type Nudge = (typeof NUDGES)[number]
 

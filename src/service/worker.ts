@@ -11,6 +11,7 @@ import type { Compose } from '../mail/message.ts'
 import { withFailureTracking } from '../operator/alerts/run-alerts.ts'
 import { pruneNightly } from '../operator/prune.ts'
 import { ingestDue } from '../papers/ingest.ts'
+import { learnNightly } from '../queries/learned/learn.ts'
 
 /** The pause after a failure that the other side counts: trying a wrong password each minute locks accounts. */
 const RETRY_PAUSE_MS: Partial<Record<Nudge, number>> = { 'fetch-mailbox': 15 * 60_000 }
@@ -41,6 +42,7 @@ export async function startWorker(queued: ServiceDeps): Promise<Worker> {
     'read-reports': () => readReports(deps, { signal }),
     'fetch-mailbox': () => fetchMailbox(deps, { signal }),
     prune: () => pruneNightly(deps, { signal }),
+    learn: () => learnNightly(deps, { signal }),
   }
   for (const nudge of NUDGES) {
     const restMs = RETRY_PAUSE_MS[nudge]

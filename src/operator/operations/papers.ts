@@ -6,6 +6,7 @@ import { importPapers, paperFileErrors } from '../../papers/import-papers.ts'
 import { type IngestedDay, ingestDay } from '../../papers/ingest.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { paperNameOf } from '../../papers/paper-key.ts'
+import { learnIfDue } from '../../queries/learned/learn.ts'
 import { listPapers } from '../../search/search-papers.ts'
 import { sourceStateText } from '../source-status.ts'
 import { day } from './fields.ts'
@@ -40,10 +41,11 @@ const importFile = operation({
   effect: 'change',
   ownTransactions: true,
   input: z.object({ text: z.string(), date: day.optional() }),
-  run: async (deps, { text, date }, { dryRun }) => ({
-    ...(await importPapers(deps, { text, day: date, dryRun })),
-    dryRun,
-  }),
+  run: async (deps, { text, date }, { dryRun }) => {
+    const imported = await importPapers(deps, { text, day: date, dryRun })
+    if (!dryRun) await learnIfDue(deps)
+    return { ...imported, dryRun }
+  },
   output: (recorded, _input, _deps, { dryRun }) => ({ text: textOfIngested([recorded], dryRun) }),
   command: {
     arguments: { text: ['<file>'] },

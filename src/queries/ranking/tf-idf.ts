@@ -20,19 +20,24 @@ export type PaperTokens = Record<'title' | 'abstract', { tokens: readonly Pick<T
  * Rare words weigh more. `docCount` is the number of papers, and `documentFrequency` that of papers with a word.
  */
 export function vectorOf(
-  { title, abstract }: PaperTokens,
+  paper: PaperTokens,
   docCount: number,
   documentFrequency: (key: string) => number,
 ): Vector {
-  const counts = new Map<string, number>()
-  for (const [{ tokens }, times] of [[title, TITLE] as const, [abstract, 1] as const])
-    for (const { folded, key } of tokens)
-      if (isContentWord(folded)) counts.set(key, (counts.get(key) ?? 0) + times)
-  const weighed = Array.from(counts, ([key, times]): [string, number] => [
+  const weighed = Array.from(wordCounts(paper), ([key, times]): [string, number] => [
     key,
     (1 + Math.log(times)) * inverseDocumentFrequency(documentFrequency(key), docCount),
   ])
   return toUnitLength(new Map(weighed))
+}
+
+/** How often each content word of a paper occurs, by its key; a word of the title counts twice. */
+export function wordCounts({ title, abstract }: PaperTokens): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const [{ tokens }, times] of [[title, TITLE] as const, [abstract, 1] as const])
+    for (const { folded, key } of tokens)
+      if (isContentWord(folded)) counts.set(key, (counts.get(key) ?? 0) + times)
+  return counts
 }
 
 /** Whether a word, without accents, describes the subject of a paper. */

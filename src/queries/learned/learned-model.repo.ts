@@ -1,0 +1,28 @@
+import type { Database } from '../../core/database/database.ts'
+
+export interface LearnedVersion {
+  kind: string
+  learnedAt: Date
+  /** The number of papers in the database at that time. */
+  papers: number
+}
+
+/** What is stored, without the data. */
+export const learnedVersions = (db: Database): Promise<LearnedVersion[]> =>
+  db.learnedModel.findMany({ select: { kind: true, learnedAt: true, papers: true } })
+
+/** The data of a kind; null if nothing is stored. */
+export async function readLearned(db: Database, kind: string): Promise<Uint8Array | null> {
+  const row = await db.learnedModel.findUnique({ where: { kind }, select: { data: true } })
+  return row?.data ?? null
+}
+
+export async function saveLearned(
+  db: Database,
+  { kind, ...values }: LearnedVersion & { data: Uint8Array<ArrayBuffer> },
+): Promise<void> {
+  await db.learnedModel.upsert({ where: { kind }, create: { kind, ...values }, update: values })
+}
+
+/** The number of papers, without withdrawn ones. */
+export const countPapers = (db: Database): Promise<number> => db.paper.count({ where: { withdrawnAt: null } })

@@ -1,0 +1,77 @@
+import { beforeEach, expect, test } from 'vitest'
+import { readConfig } from '../../../../src/config/config.ts'
+import { stoppedClock } from '../../../../src/core/clock.ts'
+import type { Deps } from '../../../../src/core/deps.ts'
+import { silentLog } from '../../../../src/core/log.ts'
+import { learnIfDue, learnNightly } from '../../../../src/queries/learned/learn.ts'
+import { learnedModels } from '../../../../src/queries/learned/learned-models.ts'
+import { emptyTables, useDatabase } from '../../../support/database.ts'
+
+const database = useDatabase()
+const clock = stoppedClock(new Date('2026-11-24T12:00:00Z'))
+const deps = (): Deps => ({
+  config: readConfig({}),
+  clock,
+  log: silentLog,
+  db: database.db,
+  databaseUrl: database.url,
+})
+
+beforeEach(async () => {
+  clock.moveTo(new Date('2026-11-24T12:00:00Z'))
+  await emptyTables(database.db)
+})
+
+/** Papers about ten subjects, with three words each. */
+const addPapers = (from: number, to: number) => database.db.$executeRaw`
+  insert into paper (title, abstract, authors, categories, keywords, first_day, first_seen, updated_at)
+  select 'robot' || n % 10 || ' arm' || n % 10, 'grip' || n % 10 || ' paper' || n, '{}', '{}', '{}',
+    '2026-11-24', now(), now()
+  from generate_series(${from}::int, ${to}::int) n`
+
+const learnedAt = async () => (await database.db.learnedModel.findFirst())?.learnedAt.toISOString()
+
+test('a space is learned once there are enough papers, and again when many are new', async () => {
+  await addPapers(1, 1999)
+  await learnIfDue(deps())
+  expect([await learnedAt(), await learnedModels(database.db)]).toEqual([undefined, {}])
+
+  await addPapers(2000, 2000)
+  await learnIfDue(deps())
+  expect(await learnedAt()).toBe('2026-11-24T12:00:00.000Z')
+  const { space } = await learnedModels(database.db)
+  const similar = space!.similarWords('robot3', 2).map(({ key }) => key)
+  expect(similar.sort()).toEqual(['arm3', 'grip3'])
+  expect((await learnedModels(database.db)).space).toBe(space)
+
+  clock.moveTo(new Date('2026-11-24T13:00:00Z'))
+  await addPapers(2001, 2200)
+  await learnIfDue(deps())
+  expect(await learnedAt()).toBe('2026-11-24T12:00:00.000Z')
+  await addPapers(2201, 2201)
+  await learnIfDue(deps())
+  expect(await learnedAt()).toBe('2026-11-24T13:00:00.000Z')
+  expect((await learnedModels(database.db)).space).not.toBe(space)
+})
+
+test('each night a space is learned if there are new papers, by one process', async () => {
+  await addPapers(1, 2000)
+  clock.moveTo(new Date('2026-11-25T01:59:00Z'))
+  await learnNightly(deps())
+  expect(await learnedAt()).toBeUndefined()
+
+  clock.moveTo(new Date('2026-11-25T02:00:00Z'))
+  await learnNightly(deps())
+  expect(await learnedAt()).toBe('2026-11-25T02:00:00.000Z')
+  await addPapers(2001, 2001)
+  clock.moveTo(new Date('2026-11-25T03:00:00Z'))
+  await learnNightly(deps())
+  expect(await learnedAt()).toBe('2026-11-25T02:00:00.000Z')
+
+  clock.moveTo(new Date('2026-11-26T02:00:00Z'))
+  await learnNightly(deps())
+  expect(await learnedAt()).toBe('2026-11-26T02:00:00.000Z')
+  clock.moveTo(new Date('2026-11-27T02:00:00Z'))
+  await learnNightly(deps())
+  expect(await learnedAt()).toBe('2026-11-26T02:00:00.000Z')
+})
