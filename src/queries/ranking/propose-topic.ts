@@ -1,157 +1,224 @@
 import type { Archive, DayBounds } from '../archive.ts'
-import { isConnective, isFiller } from '../language/sentence-words.ts'
-import { type Bits, countBits, newBits, unionBits } from '../matching/bits.ts'
+import { type Bits, countBits, countIntersection, unionBits } from '../matching/bits.ts'
 import { GAP } from '../matching/segment.ts'
-import { acronymOf, type PaperText, type Token } from '../text/tokens.ts'
-import { isContentWord, strongestWords } from './tf-idf.ts'
+import type { TextField } from '../query.ts'
+import { runToEnd, type Steps } from '../steps.ts'
+import type { PaperText, WordIndex } from '../text/tokens.ts'
+import { type Phrase, phrasesOf } from './phrases.ts'
 
-/** A query for papers similar to one, and the number of papers that it would have matched. */
+/** A query for papers similar to some, and the number of papers that it would have matched. */
 export interface ProposedTopic {
   query: string
   papers: number
 }
 
+/** The texts of a paper that topics come from. */
+export type ProposalText = Pick<PaperText, 'title' | 'abstract' | 'keywords'>
+
 interface ProposeTopicInput {
-  /** Ids of similar papers. */
+  /** Ids of similar papers of the archive: what they contain too is more likely a subject. */
   similarIds: readonly number[]
   /** About four weeks. */
   days: DayBounds
 }
 
-const MAX_PHRASES = 4
-/** Numbers of papers in these weeks: enough, and more than a reader of similar papers wants. */
-const ENOUGH = 12
-const TOO_MANY = 28
-
-/**
- * Proposes a topic from phrases of a paper, any of which is enough. Similar papers contain them, and together they
- * match a handful of papers a week. If there is no such phrase, uses the strongest words. Null if no similar paper
- * shares any.
- */
-export function proposeTopic(
+/** Proposes a topic for papers similar to one; null if they share no subject. */
+export const proposeTopic = (
   archive: Archive,
-  paper: PaperText,
+  paper: ProposalText,
   input: ProposeTopicInput,
-): ProposedTopic | null {
-  const phrases = chooseTerms(archive, distinctivePhrases(archive, paper, input.similarIds), input)
-  return phrases ?? chooseTerms(archive, distinctiveWords(archive, paper, input.similarIds), input)
-}
+): ProposedTopic | null => runToEnd(proposeTopics(archive, [paper], { ...input, limit: 1 }))[0] ?? null
 
-function chooseTerms(
+/** Proposes up to `limit` topics for papers similar to some, the best first, each for papers that share phrases. */
+export function* proposeTopics(
   archive: Archive,
-  phrases: Iterable<DistinctivePhrase>,
-  { days }: ProposeTopicInput,
-): ProposedTopic | null {
-  const chosen: DistinctivePhrase[] = []
-  let brought = newBits(archive.index.docCount)
-  for (const phrase of phrases) {
-    if (chosen.length === MAX_PHRASES || countBits(brought) >= ENOUGH) break
-    if (chosen.some(({ keys }) => keys.some((key) => phrase.keys.includes(key)))) continue
-    const together = archive.withinDays(phrase.found, days)
-    unionBits(together, brought)
-    if (countBits(together) > TOO_MANY) continue
-    brought = together
-    chosen.push(phrase)
+  papers: readonly ProposalText[],
+  { limit, ...input }: ProposeTopicInput & { limit: number },
+): Steps<ProposedTopic[]> {
+  const subjects = yield* subjectsOf(archive, papers, { ...input, limit })
+  const topics: ProposedTopic[] = []
+  const covered = new Set<number>()
+  while (topics.length < limit) {
+    const left = bestFirst(subjects, ({ score, prominence }) => score * shareLeft(prominence, covered))
+    if (left.length === 0) break
+    const { phrases, found } = withAlternatives(left)
+    topics.push({ query: phrases.map(({ text }) => `"${text}"`).join(' OR '), papers: countBits(found) })
+    for (const { prominence } of phrases) for (const paper of prominence.keys()) covered.add(paper)
+    yield
   }
-  if (chosen.length === 0) return null
-  return { query: chosen.map(textOf).join(' OR '), papers: countBits(brought) }
+  return topics
 }
 
-const textOf = ({ text, keys }: DistinctivePhrase): string => (keys.length > 1 ? `"${text}"` : text)
+/** A phrase of the papers. */
+interface Candidate extends Phrase {
+  /** For each paper that contains it, by position: how often, where the title counts several times. */
+  prominence: Map<number, number>
+  /** How many other papers, of the given and the similar ones, contain it. */
+  sharing: number
+  score: number
+}
 
-/** A phrase of a paper that similar papers contain far more often than others. */
-interface DistinctivePhrase extends Phrase {
-  /** The papers that contain it. */
+/** A phrase that the archive treats as a subject. */
+interface Subject extends Candidate {
   found: Bits
+  /** The papers of `found` within the days. */
+  recent: Bits
 }
 
-/** A phrase in the title counts as if this many more similar papers contained it. */
-const IN_TITLE = 3
-const OF_EACH_WORD = 0.1
-/** How many phrases are compared with all papers. */
-const MAX_TRIED = 16
-const MAX_WORDS_TRIED = 8
-/** How many times more often similar papers must contain it; if there are few papers, half of the maximum possible. */
-const MIN_LIFT = 8
+const IN_TITLE = 4
+/** A phrase in no title is rather a method that the papers use. */
+const OUTSIDE_TITLE = 0.5
+/** More occurrences in a text say nothing more. */
+const MAX_COUNTED = 3
+/** A phrase in no title must occur several times in a paper. */
+const MIN_PROMINENCE = 2
+/** How many phrases are compared with the archive for each topic. */
+const MAX_TRIED = 24
+/** A paper with this prominence of a phrase is about it. */
+const CENTRAL = IN_TITLE + 2
+/** Otherwise it is in this many titles or keywords of the archive, and in this share of the papers that contain it. */
+const MIN_NAMED = 3
+const MIN_NAMED_SHARE = 0.08
+/** Beyond this share of all papers, a phrase is the field and not the subject. */
+const MAX_SHARE = 0.04
+/** How many times more often the papers must contain it than others do, for the full score. */
+const FULL_LIFT = 6
+/** Below it, the phrase is mentioned and not the subject. */
+const MIN_SCORE = 5
+const NARROW = 0.3
+/** Papers within the days: fewer are narrow, more are too many for a reader. */
+const FITTING = { least: 2, most: 30 }
 
-type Candidate = Phrase & { inTitle: boolean; others: number }
-
-/** The distinctive phrases of a paper, best first, each computed on demand. `similar`: ids of similar papers. */
-function* distinctivePhrases(
+function* subjectsOf(
   archive: Archive,
-  paper: PaperText,
-  similar: readonly number[],
-): Generator<DistinctivePhrase> {
-  const candidates = candidatesOf(paper)
-  countOthers(archive, candidates, similar)
-  const best = candidates
-    .filter(({ others, inTitle }) => others > (inTitle ? 0 : 1))
-    .map((one) => ({ one, weight: weightOf(one) * rarityOf(archive, one.keys) }))
-    .sort((a, b) => b.weight - a.weight)
-    .slice(0, MAX_TRIED)
-  for (const { one } of best) yield* heldAgainstAll(archive, one, similar.length)
+  papers: readonly ProposalText[],
+  { similarIds, days, limit }: ProposeTopicInput & { limit: number },
+): Steps<Subject[]> {
+  const similar = similarIds.flatMap((id) => sequenceOf(archive, id) ?? [])
+  const others = Math.max(1, similar.length + papers.length - 1)
+  const candidates = yield* candidatesOf(papers)
+  for (const one of candidates) {
+    const { keys, prominence } = one
+    one.sharing = prominence.size - 1 + similar.filter((text) => text.includes(inSequence(keys))).length
+    const inTitle = highest(prominence) >= IN_TITLE ? 1 : OUTSIDE_TITLE
+    one.score = inTitle * sum(prominence.values()) * Math.log2(1.5 + one.sharing) * rarityOf(archive, keys)
+  }
+  const subjects: Subject[] = []
+  for (const one of bestFirst(candidates, ({ score }) => score).slice(0, MAX_TRIED * limit)) {
+    const find = (field: TextField) => archive.find({ kind: 'phrase', field, text: one.text })
+    const found = find('any')
+    const all = countBits(found)
+    const recent = archive.withinDays(found, days)
+    yield
+    if (all === 0 || all > Math.max(FITTING.most, MAX_SHARE * archive.index.size)) continue
+    if (countBits(recent) > FITTING.most) continue
+    const named = countBits(find('title')) + countBits(find('keyword'))
+    const isCentral = all > 1 && highest(one.prominence) >= CENTRAL
+    const isSubject = isCentral || (named >= MIN_NAMED && named >= MIN_NAMED_SHARE * all)
+    const lift = one.sharing / others / (all / archive.index.size)
+    const fit = countBits(recent) < FITTING.least ? NARROW : 1
+    const score = one.score * Math.sqrt(Math.min(1, named / all)) * Math.min(1, lift / FULL_LIFT) * fit
+    subjects.push({ ...one, found, recent, score: isSubject ? score : 0 })
+    yield
+  }
+  mergeFragments(subjects)
+  return subjects.filter(({ score, prominence }) => score >= MIN_SCORE && isProminent(prominence))
 }
 
-/** Empty if similar papers contain the phrase hardly more often than other papers. */
-function heldAgainstAll(archive: Archive, one: Candidate, similar: number): DistinctivePhrase[] {
-  const { size } = archive.index
-  const found = archive.find({ kind: one.keys.length > 1 ? 'phrase' : 'word', field: 'any', text: one.text })
-  const share = countBits(found) / Math.max(1, size)
-  const lift = share === 0 ? 0 : one.others / similar / share
-  return lift >= Math.min(MIN_LIFT, size / similar / 2) ? [{ ...one, found }] : []
+const isProminent = (prominence: Candidate['prominence']): boolean =>
+  highest(prominence) >= MIN_PROMINENCE || prominence.size >= MIN_PROMINENCE
+
+/** The share of a longer phrase at which the shorter one is part of its name: group relative policy (optimization). */
+const FRAGMENT = 0.65
+
+/** Where nearly all papers continue a phrase in the same way, the whole name takes its place. */
+function mergeFragments(subjects: Subject[]): void {
+  for (const one of subjects.toSorted((a, b) => a.keys.length - b.keys.length)) {
+    const whole = subjects.find(
+      (other) => isPart(one, other) && countBits(other.found) >= FRAGMENT * countBits(one.found),
+    )
+    if (!whole) continue
+    whole.score = Math.max(whole.score, one.score)
+    for (const [paper, times] of one.prominence) whole.prominence.set(paper, times)
+    one.score = 0
+  }
 }
 
-/** If two phrases are equally frequent, the longer one is the full name, and the other a part of it. */
-const weightOf = ({ others, inTitle, keys }: Candidate): number =>
-  (others + (inTitle ? IN_TITLE : 0)) * (1 + OF_EACH_WORD * keys.length)
+const isPart = (one: Phrase, other: Phrase): boolean =>
+  one.keys.length < other.keys.length && inSequence(other.keys).includes(inSequence(one.keys))
 
-/** Single words of a paper that describe its subject and occur in similar papers, best first. */
-function distinctiveWords(
-  archive: Archive,
-  paper: PaperText,
-  similar: readonly number[],
-): DistinctivePhrase[] {
-  const tokens = new Map([...paper.abstract.tokens, ...paper.title.tokens].map((token) => [token.key, token]))
-  const words = [...strongestWords(archive.vectorOfText(paper), MAX_WORDS_TRIED).keys()].flatMap(
-    (key): Candidate[] => {
-      const folded = tokens.get(key)?.folded
-      return folded && WHOLE_WORD.test(folded) && !isFiller(folded)
-        ? [{ text: toSentenceCase(folded), keys: [key], inTitle: false, others: 0 }]
-        : []
-    },
-  )
-  countOthers(archive, words, similar)
-  return words
-    .filter(({ others }) => others > 1)
-    .flatMap((one) => heldAgainstAll(archive, one, similar.length))
+const ENOUGH = 10
+const MAX_PHRASES = 3
+/** An alternative has this share of the best score, and this share of its papers also contains the first phrase. */
+const MIN_OVERLAP = 2
+const ALTERNATIVE = { score: 0.5, overlap: 0.3 }
+
+/** The best phrase, with alternatives for the same subject if it matches few papers. */
+function withAlternatives([first, ...others]: readonly Subject[]): { phrases: Subject[]; found: Bits } {
+  const phrases = [first!]
+  const found = first!.recent.slice()
+  for (const other of others) {
+    if (phrases.length === MAX_PHRASES || countBits(found) >= ENOUGH) break
+    if (other.score < ALTERNATIVE.score * first!.score || phrases.some((one) => isPart(one, other))) continue
+    const overlap = Math.max(MIN_OVERLAP, ALTERNATIVE.overlap * countBits(other.found))
+    if (countIntersection(other.found, first!.found) < overlap) continue
+    const together = other.recent.slice()
+    unionBits(together, found)
+    if (countBits(together) > FITTING.most || countBits(together) === countBits(found)) continue
+    found.set(together)
+    phrases.push(other)
+  }
+  return { phrases, found }
 }
 
-/** A word that the query language reads only as a word. */
-const WHOLE_WORD = /^\p{L}[\p{L}\p{N}]{2,}$/u
-
-function candidatesOf({ title, abstract }: PaperText): Candidate[] {
+function* candidatesOf(papers: readonly ProposalText[]): Steps<Candidate[]> {
   const candidates = new Map<string, Candidate>()
-  // The abstract first, for its spelling of a phrase.
-  for (const { text, tokens } of [abstract, title]) {
-    for (const phrase of phrasesOf(text, tokens)) {
-      const name = phrase.keys.join(' ')
-      const known = candidates.get(name) ?? { ...phrase, inTitle: false, others: 0 }
-      candidates.set(name, { ...known, inTitle: known.inTitle || text === title.text })
-    }
+  for (const [paper, { title, abstract, keywords }] of papers.entries()) {
+    for (const phrase of phrasesIn([title])) addTo(candidates, phrase, paper, IN_TITLE)
+    for (const phrase of phrasesIn([abstract, ...keywords])) addTo(candidates, phrase, paper, 1)
+    yield
   }
   return [...candidates.values()]
 }
 
-/** Counts the similar papers that contain the words in sequence. */
-function countOthers({ index }: Archive, candidates: Candidate[], similar: readonly number[]): void {
-  const { prose } = index.vocabularies
-  for (const id of similar) {
-    const docId = index.docIdOf(id)
-    if (docId === undefined) continue
-    const { title, abstract } = index.words(docId)
-    const text = inSequence(Array.from([...title, GAP, ...abstract], prose.keyOf))
-    for (const one of candidates) if (text.includes(inSequence(one.keys))) one.others++
-  }
+const phrasesIn = (texts: readonly WordIndex[]): Phrase[] =>
+  texts.flatMap(({ text, tokens }) => phrasesOf(text, tokens))
+
+function addTo(candidates: Map<string, Candidate>, phrase: Phrase, paper: number, times: number): void {
+  const name = phrase.keys.join(' ')
+  const one = candidates.get(name) ?? { ...phrase, prominence: new Map(), sharing: 0, score: 0 }
+  const before = one.prominence.get(paper) ?? 0
+  one.prominence.set(
+    paper,
+    Math.min(before + times, (before >= IN_TITLE ? IN_TITLE : 0) + Math.max(times, MAX_COUNTED)),
+  )
+  candidates.set(name, one)
+}
+
+/** Those with a positive weight. */
+const bestFirst = <T>(all: readonly T[], weightOf: (one: T) => number): T[] =>
+  all
+    .map((one) => ({ one, weight: weightOf(one) }))
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight)
+    .map(({ one }) => one)
+
+function shareLeft(prominence: Candidate['prominence'], covered: ReadonlySet<number>): number {
+  const left = [...prominence.keys()].filter((paper) => !covered.has(paper))
+  return left.length / prominence.size
+}
+
+const highest = (prominence: Candidate['prominence']): number =>
+  prominence.values().reduce((max, times) => Math.max(max, times), 0)
+
+const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, one) => total + one, 0)
+
+/** The words of a paper, for `inSequence`; undefined if it is not in memory. */
+function sequenceOf({ index }: Archive, id: number): string | undefined {
+  const docId = index.docIdOf(id)
+  if (docId === undefined) return undefined
+  const { title, abstract } = index.words(docId)
+  return inSequence(Array.from([...title, GAP, ...abstract], index.vocabularies.prose.keyOf))
 }
 
 const inSequence = (keys: readonly string[]): string => ` ${keys.join(' ')} `
@@ -161,77 +228,6 @@ function rarityOf(archive: Archive, keys: readonly string[]): number {
   const rarities = keys.map((key) =>
     Math.log((archive.index.size + 1) / (archive.documentFrequency(key) + 1)),
   )
-  const [first = 0, second = first] = rarities.sort((a, b) => b - a)
+  const [first = 0, second = 0] = rarities.sort((a, b) => b - a)
   return first + second
 }
-
-/** Adjacent words of a text, or one hyphenated word, that may name its subject. */
-interface Phrase {
-  /** As written within a sentence: "linear attention", "retrieval-augmented generation". */
-  text: string
-  keys: readonly string[]
-}
-
-const MAX_WORDS = 3
-
-/** A word, or several words joined by hyphens. */
-interface Unit {
-  tokens: Token[]
-  /** Only a blank separates it from the unit before. */
-  follows: boolean
-}
-
-/** The phrases of a text, in order: two or three words, without splitting a hyphenated word. */
-export function phrasesOf(text: string, tokens: readonly Token[]): Phrase[] {
-  const units = unitsOf(text, tokens)
-  return units.flatMap((_, from) => {
-    const phrases: Phrase[] = []
-    const words: Token[] = []
-    for (const [i, unit] of units.slice(from, from + MAX_WORDS).entries()) {
-      if (i > 0 && !unit.follows) break
-      words.push(...unit.tokens)
-      if (mayName(words)) phrases.push(phraseOf(text, words))
-    }
-    return phrases
-  })
-}
-
-function unitsOf(text: string, tokens: readonly Token[]): Unit[] {
-  const units: Unit[] = []
-  for (const [i, token] of tokens.entries()) {
-    const between = i === 0 ? '' : text.slice(tokens[i - 1]!.end, token.start)
-    if (/^[-\u2010\u2011]$/.test(between)) units.at(-1)!.tokens.push(token)
-    else units.push({ tokens: [token], follows: between === ' ' })
-  }
-  return units
-}
-
-/** Whether the words may name a subject: all are content words, the first is not a filler, and none is repeated. */
-function mayName(words: readonly Token[]): boolean {
-  const [first, last] = [words[0]!.folded, words.at(-1)!.folded]
-  const keys = new Set(words.map(({ key }) => key))
-  return (
-    words.length > 1 &&
-    words.length <= MAX_WORDS &&
-    keys.size === words.length &&
-    words.every(({ folded }) => isContentWord(folded) && !isConnective(folded)) &&
-    !isFiller(first) &&
-    !(isFiller(last) && BEHIND_NOUNS.test(last))
-  )
-}
-
-/** In "attention based" and "results obtained", the next word is missing. */
-const BEHIND_NOUNS = /ed$/
-
-const phraseOf = (text: string, words: readonly Token[]): Phrase => ({
-  keys: words.map(({ key }) => key),
-  text: words
-    .map(
-      ({ folded, start }, i) => (i === 0 ? '' : text[start - 1] === ' ' ? ' ' : '-') + toSentenceCase(folded),
-    )
-    .join(''),
-})
-
-/** Lowers the capital of a title word; keeps those of LoRA and RAG. */
-const toSentenceCase = (word: string): string =>
-  acronymOf(word) !== null || /\p{Lu}.*\p{Lu}/u.test(word) ? word : word.toLowerCase()
