@@ -1,12 +1,12 @@
-import { newStemmer } from 'snowball-stemmers'
 import type { Paper } from '../../src/papers/paper.ts'
 import { plainText } from '../../src/papers/text/plain-text.ts'
 import type { Leaf, Query } from '../../src/queries/query.ts'
+import { stemOf } from '../../src/queries/text/word-forms.ts'
 
 // The rules of matching told a second time by another method: each text is one line of words, each term one regular
-// expression, each query a yes or no for every paper at once. Nothing here reads the program's own words or matches.
+// expression, each query a yes or no for every paper at once. Nothing here reads the program's own words or matches,
+// except the list of word forms, which has tests of its own.
 
-const { stem: snowball } = newStemmer('english')
 const MAX_JOINED_LENGTH = 4
 /** Longer ones would make expressions of many thousands of signs. */
 const MAX_TERM_LENGTH = 8
@@ -125,7 +125,7 @@ function stemAnew(word: string): string {
   const lower = withoutPlural(word).toLowerCase().replaceAll('ς', 'σ')
   if (/^[cgnt]pus$/.test(lower)) return lower.slice(0, 3)
   if (/^[a-z]{4,}$/.test(lower) && /[^s]s$/.test(lower) && !/[aeiouy]/.test(lower)) return lower.slice(0, -1)
-  return snowball(lower)
+  return stemOf(lower)
 }
 
 /** LLM of LLMs and of LLM; other words as they are. */

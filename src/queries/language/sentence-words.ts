@@ -35,14 +35,15 @@ export const UNWANTED_MARKER =
 // Words that people use about papers and in requests for them, and words that nearly every abstract contains.
 const FILLER = keysOf(
   `paper article publication literature manuscript preprint arxiv research researcher study work
-  find search seek look explore investigate interest relevant relate regarding concerning please want need like love
+  find search seek look explore investigate interest interesting relevant relate regarding concerning please want need like love
   help show give tell recommend suggest prioritize priority focus core mainly main welcome score
   method methodology approach technique framework system model models modeling modelling algorithmic
   task problem challenge issue question solution strategy way idea aspect topic area field domain scenario setting
   application apply practice practical practically development develop advance progress trend overview introduction
   performance result outcome improve improvement enhance achieve effective effectively efficient good better best well
   novel new recent recently latest current currently modern existing state-of-the-art sota significant significantly
-  important potential possible specific specifically general generally various several many different diverse other another
+  important importance significance potential possible existence difference relative set effect direction helpful
+  specific specifically general generally various several many different diverse other another
   especially particularly particular including include example etc namely more most less least much any some all each
   every both one two first second only own same use user used useful usage utilize based base leverage allow enable
   ensure provide make get take involve contain combine perform incorporate handle consider consideration

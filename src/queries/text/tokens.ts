@@ -1,10 +1,10 @@
-import { newStemmer } from 'snowball-stemmers'
 import type { Day } from '../../core/dates.ts'
 import { memoize } from '../../core/memoize.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { paperNamesOf } from '../../papers/paper-key.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import type { TextField, TextLeaf } from '../query.ts'
+import { stemOf } from './word-forms.ts'
 
 /** A word of a text. Its index in the list is its position: the words of "vision-language" are adjacent. */
 export interface Token {
@@ -69,14 +69,6 @@ const withoutMarks = (text: string): string =>
     .replace(/[łøđðßæœþıŁØĐÐÆŒÞ]/g, (letter) => LETTERS[letter] ?? letter)
 
 const lowerCase = (folded: string): string => folded.toLowerCase().replaceAll('ς', 'σ')
-
-const english = newStemmer('english')
-
-// Plurals of abbreviations, which Snowball does not stem: llms, gpus.
-const ABBREVIATIONS = /^([b-df-hj-np-tv-xz]{2,}[b-df-hj-np-rtv-xz]|[cgnt]pu)s$/
-
-/** The common stem of a word's inflections, in lower case: models and model are both "model". */
-const stemOf = (word: string): string => ABBREVIATIONS.exec(word)?.[1] ?? english.stem(word)
 
 const MAX_CACHED = 50_000
 
