@@ -10,6 +10,7 @@ import { benchPrune } from './prune.ts'
 import { benchRefusals } from './refusals.ts'
 import { benchSearch } from './search.ts'
 import { benchSend } from './send.ts'
+import { benchSummary } from './summary.ts'
 import { benchTex } from './tex.ts'
 import { benchTyped } from './typed.ts'
 
@@ -24,6 +25,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text:
   refusals: benchRefusals,
   search: benchSearch,
   send: benchSend,
+  summary: benchSummary,
   tex: benchTex,
   typed: benchTyped,
 }

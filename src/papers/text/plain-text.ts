@@ -1,5 +1,6 @@
 import type { Paper } from '../paper.ts'
 import { mathToText, subscript, superscript } from './math-to-text.ts'
+import { keySentences } from './sentence-roles.ts'
 import { normalizeText, texToText } from './tex-to-text.ts'
 
 /**
@@ -46,6 +47,8 @@ const SEGMENTER = new Intl.Segmenter('en', { granularity: 'sentence' })
 // A full stop after these does not end a sentence, as in "Fig. 3A" and "Gu et al. Mamba".
 const ABBREVIATION =
   /(?:^|[\s([“"'/])(?:\p{Lu}|e\.?g|i\.?e|al|cf|vs|viz|resp|approx|ca|w\.r\.t|a\.k\.a|U\.S|U\.K|Fig|Figs|Eq|Eqs|Sec|Sect|Tab|Thm|Def|Ref|Refs|Ch|Chap|Vol|Alg|App|Dr|Prof|Mr|Mrs|Ms|St)\.\s*$/u
+// With the signs around it. A whole sentence takes long to search.
+const MAX_ABBREVIATION_LENGTH = 14
 // Sentences can begin with names such as vLLM and any4, and some texts have no blank between two sentences.
 const NAME = String.raw`\p{Ll}[\p{Ll}-]*[\p{Lu}\d]`
 const MISSED = new RegExp(
@@ -68,6 +71,12 @@ export function firstSentences(text: string, most: number): string {
   }
   const sentences = text.slice(0, end)
   return sentences.length > MAX_SENTENCE_LENGTH ? '' : sentences
+}
+
+/** All sentences of a plain text. */
+export function sentencesOf(text: string): string[] {
+  const ends = [...sentenceEnds(text)]
+  return ends.map((end, i) => text.slice(ends[i - 1] ?? 0, end).trimStart())
 }
 
 /** Longer than any sentence of an abstract. */
@@ -93,7 +102,7 @@ function* candidates(text: string): Generator<number> {
 
 const goesOn = (sentence: string, rest: string): boolean =>
   LOWER_WORD.test(rest) ||
-  ABBREVIATION.test(sentence) ||
+  ABBREVIATION.test(sentence.slice(-MAX_ABBREVIATION_LENGTH)) ||
   (BEFORE_NUMBER.test(sentence) && /^\d/.test(rest)) ||
   (isInBrackets(sentence) && /^[^()]*\)/.test(rest))
 
@@ -103,18 +112,30 @@ const isInBrackets = (sentence: string): boolean => sentence.lastIndexOf('(') > 
 export interface PaperSentence {
   /** Empty if there is no text. */
   sentence: string
-  /** True for the source's summary; false for the beginning of the abstract. */
+  /** True for the source's summary; false for sentences of the abstract. */
   isSummary: boolean
 }
 
 const MAX_ABSTRACT_LENGTH = 220
 
-/** The source's summary if there is one, otherwise whole sentences of the abstract, which must be plain text. */
+/**
+ * The source's summary if there is one. Otherwise what the abstract, which must be plain text, says was done and found;
+ * if that is not clear, whole sentences at its start.
+ */
 export function paperSentenceOf({ summary }: Pick<Paper, 'summary'>, abstract: string): PaperSentence {
   const text = plainSummaryOf({ summary })
   return text
     ? { sentence: text, isSummary: true }
-    : { sentence: firstSentences(abstract, MAX_ABSTRACT_LENGTH), isSummary: false }
+    : { sentence: didAndFound(abstract) ?? firstSentences(abstract, MAX_ABSTRACT_LENGTH), isSummary: false }
+}
+
+/** Two sentences, with an ellipsis for those between them. */
+function didAndFound(abstract: string): string | null {
+  const sentences = sentencesOf(abstract)
+  const key = keySentences(sentences)
+  if (!key) return null
+  const [did, found] = key
+  return `${sentences[did]}${found === did + 1 ? ' ' : ' … '}${sentences[found]}`
 }
 
 /** The source's summary as plain text; empty without a summary. */

@@ -31,7 +31,7 @@ export interface ShownPaper {
   organization?: string
   /** The paper in one or two sentences; empty if there is no text. */
   snippet: TextRun[]
-  /** Set if the snippet is the source's summary; otherwise it is the beginning of the abstract. */
+  /** Set if the snippet is the source's summary; otherwise it is quoted from the abstract. */
   isSummary?: true
   /** "Matched: linear attention, in the title"; null for a subscriber without topics. */
   reason: string | null
@@ -69,7 +69,7 @@ export function toShownPaper(paper: Paper, reason: Reason | null, plain = plainP
   const moreAuthors = plain.authors.length - MAX_AUTHORS
   return {
     id: paper.id,
-    title: markedRuns(plain.title, rangesIn('title', reason)),
+    title: markedRuns(plain.title, titleRanges(reason)),
     path: paperPathOf(paper),
     authors: plain.authors.slice(0, MAX_AUTHORS),
     ...(moreAuthors > 0 && { moreAuthors }),
@@ -87,19 +87,15 @@ export function toShownPaper(paper: Paper, reason: Reason | null, plain = plainP
 // An email names three, or all four. Some papers have thousands, and each digest keeps its own copy.
 const MAX_AUTHORS = 4
 
-const rangesIn = (part: 'title' | 'abstract', reason: Reason | null): TextRange[] =>
-  reason?.matches.flatMap(({ where, at }) => (where === part && at ? [at] : [])) ?? []
+const titleRanges = (reason: Reason | null): TextRange[] =>
+  reason?.matches.flatMap(({ where, at }) => (where === 'title' && at ? [at] : [])) ?? []
 
-/**
- * A snippet from the abstract has the same positions as the abstract. A summary is not searched, so its terms are
- * located here.
- */
+/** A summary is not searched, so it is marked wherever the terms matched; sentences only for terms of the abstract. */
 function rangesInSentence({ sentence, isSummary }: PlainParts, reason: Reason | null): TextRange[] {
-  if (!reason || !isSummary) return rangesIn('abstract', reason)
-  const summary = toWordIndex(sentence, 'prose')
-  return reason.matches
-    .filter(({ where }) => IN_PROSE.has(where))
-    .map(({ term }) => firstOccurrence(termOf(term, 'prose'), summary))
+  const snippet = toWordIndex(reason ? sentence : '', 'prose')
+  return (reason?.matches ?? [])
+    .filter(({ where }) => (isSummary ? IN_PROSE.has(where) : where === 'abstract'))
+    .map(({ term }) => firstOccurrence(termOf(term, 'prose'), snippet))
     .filter((place) => place !== null)
 }
 

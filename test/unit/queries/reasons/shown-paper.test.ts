@@ -43,6 +43,19 @@ test('otherwise whole sentences of the abstract; the reason names what they lack
   })
 })
 
+test('two sentences of the abstract are marked where they contain the words, and nowhere else', () => {
+  const did =
+    'In this paper, we propose linear attention that needs constant memory for a text of any length.'
+  const how = 'Its state follows a gated delta rule, which runs in parallel.'
+  const found = 'Experiments on five benchmarks show that it outperforms strong baselines by 3.2 points.'
+  const abstract = `Attention over long texts is slow, and parallel. ${did} ${how} ${found}`
+
+  expect(shown({ abstract }, 'attention parallel benchmark').sentence).toBe(
+    `${did.replace('attention', '[attention]')} … ${found.replace('benchmarks', '[benchmarks]')}`,
+  )
+  expect(shown({ abstract, title: 'Attention' }, 'title:attention').sentence).toBe(`${did} … ${found}`)
+})
+
 test('the summary is not searched', () => {
   const paper = samplePaper({ summary: 'Only here: zeolites.' })
   expect(evaluate(parseQuery('zeolites'), toPaperText(paper))).toBeNull()

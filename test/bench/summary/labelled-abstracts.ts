@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+import type { Role } from '../../../src/papers/text/sentence-roles.ts'
+import { testData } from '../../support/test-data.ts'
+
+/** An abstract of CSAbstruct: its sentences and the role of each. */
+interface LabelledAbstract {
+  sentences: string[]
+  labels: Role[]
+}
+
+/** A split of CSAbstruct in TEST_DATA; undefined without it. */
+export function labelledAbstracts(split: 'train' | 'dev' | 'test'): LabelledAbstract[] | undefined {
+  const file = testData(`csabstruct/${split}.jsonl.gz`)
+  if (!file) return undefined
+  const lines = gunzipSync(readFileSync(file)).toString('utf8').trim().split('\n')
+  return lines.map((line) => JSON.parse(line))
+}
