@@ -6,8 +6,10 @@ import { keyToIndexedTerm } from './matching/phrase-positions.ts'
 import { forEachDoc } from './matching/program.ts'
 import { QuerySet } from './matching/query-set.ts'
 import { isTextLeaf, leavesOf, mentionsRevised, type Query } from './query.ts'
+import type { LatentSpace, WordCounts } from './ranking/latent-space.ts'
+import { PaperVectors } from './ranking/paper-vectors.ts'
 import { Ranker, topK, wantedWords } from './ranking/ranker.ts'
-import { bm25, type PaperTokens, type Vector, vectorOf } from './ranking/tf-idf.ts'
+import { bm25, inverseDocumentFrequency, type PaperTokens, type Vector, vectorOf } from './ranking/tf-idf.ts'
 import { type WhyEmpty, whyEmptySteps } from './reasons/why-empty.ts'
 import type { Steps } from './steps.ts'
 
@@ -15,14 +17,26 @@ import type { Steps } from './steps.ts'
 const MAX_LEAVES = 1000
 /** How often a lookup is repeated if papers arrived or terms were dropped meanwhile. */
 const MAX_LOOK_UPS = 3
-/** A paper's neighbours are found equally well with only its strongest words, and with only the rare ones of those. */
-const WORDS_OF_LIKENESS = 40
-const MAX_HOLDING = 30_000
+/** The limit of postings read for similar papers. Only a large archive has more, for words that say little. */
+const MAX_POSTINGS = 200_000
 
 /** A range of days, both included. A missing bound is open. */
 export interface DayBounds {
   from?: Day
   to?: Day
+}
+
+interface SimilarPaper {
+  id: number
+  score: number
+}
+
+interface Nearest {
+  most: number
+  /** Ids of papers to leave out. */
+  except?: readonly number[]
+  /** The minimum cosine similarity. */
+  atLeast?: number
 }
 
 /** The papers in the memory of a process, and the queries over them. A `Bits` set contains docIds. */
@@ -32,6 +46,7 @@ export class Archive {
   backTo: Day | null
   readonly #ranker: Ranker
   #queries: QuerySet
+  #vectors: PaperVectors | undefined
 
   constructor(index: PaperIndex, backTo: Day | null = null) {
     this.index = index
@@ -142,34 +157,83 @@ export class Archive {
   /** The number of papers that contain a word, by its key. */
   documentFrequency = (key: string): number => documentFrequencies(this.index)(key)
 
-  /** The papers most similar to a vector, best first, without `except`. */
-  similarTo(vector: Vector, { most, except = [] }: { most: number; except?: readonly number[] }): number[] {
-    const sums = new Float32Array(this.index.docCount)
-    for (const [key, weight] of this.#rareWords(vector)) {
-      const term = keyToIndexedTerm(key, this.index.vocabularies)
-      const { docIds, weights } = bm25(this.index, term, ['title', 'abstract'])
-      for (let i = 0; i < docIds.length; i++) sums[docIds[i]!]! += weight * weights[i]!
-    }
-    const others: number[] = []
-    forEachBit(this.index.live, (docId) => {
-      const { id, onlyRevised } = this.index.attributes(docId)
-      if (sums[docId]! > 0 && !onlyRevised && !except.includes(id)) others.push(docId)
-    })
-    const idOf = (place: number) => this.index.attributes(others[place]!).id
-    const better = (a: number, b: number) => sums[others[b]!]! - sums[others[a]!]! || idOf(b) - idOf(a)
-    return topK(others.length, most, better).map(idOf)
+  /** Whether every paper has its vector in a space. Without a space, none has one. */
+  hasVectorsOf(space: LatentSpace | undefined): boolean {
+    return this.#vectors?.space === space && (this.#vectors?.isComplete ?? true)
   }
 
-  /** The strongest words of a vector, as long as the total of the papers that contain them is not too large. */
-  #rareWords(vector: Vector): [key: string, weight: number][] {
-    const strongest = [...vector].filter(([, weight]) => weight > 0).sort(([, a], [, b]) => b - a)
-    let room = MAX_HOLDING
-    return strongest.slice(0, WORDS_OF_LIKENESS).filter(([key], i) => {
-      const papers = this.documentFrequency(key)
-      const isTaken = i === 0 || papers <= room
-      if (isTaken) room -= papers
-      return isTaken
+  /** Computes the vectors of the papers that have none in this space yet. Meanwhile, the former space is used. */
+  *computeVectors(space: LatentSpace | undefined): Steps<void> {
+    const isSame = this.#vectors?.space === space
+    const vectors = isSame ? this.#vectors : space && new PaperVectors(space, this.index)
+    if (vectors) yield* vectors.addNew()
+    this.#vectors = vectors
+  }
+
+  /** The unit vector of a text in the learned space; null without a space, or if it knows none of the words. */
+  spaceVectorOf = (counts: WordCounts): Float32Array | null => this.#vectors?.space.project(counts) ?? null
+
+  /** The papers nearest to a unit vector of the learned space, best first; none without a space. */
+  nearest(
+    vector: Float32Array,
+    { most, except = [], atLeast = -1 }: Nearest,
+  ): { id: number; cosine: number }[] {
+    const cosines = this.#vectors?.cosines(vector)
+    if (!cosines) return []
+    const found = this.#best(cosines, { most, except, above: (cosine) => cosine >= atLeast })
+    return found.map(({ id, score }) => ({ id, cosine: score }))
+  }
+
+  /**
+   * The papers most similar to a text, best first, with a score that is comparable within one result. BM25, in which
+   * each word counts as often as in the text, plus the cosine similarity in the learned space if there is one, each in
+   * standard deviations from its mean over all papers.
+   */
+  similarTo(counts: WordCounts, { most, except = [] }: Omit<Nearest, 'atLeast'>): SimilarPaper[] {
+    const sums = new Float32Array(this.index.docCount)
+    for (const [key, count] of this.#rareWords(counts)) {
+      const term = keyToIndexedTerm(key, this.index.vocabularies)
+      const { docIds, weights } = bm25(this.index, term, ['title', 'abstract'])
+      for (let i = 0; i < docIds.length; i++) sums[docIds[i]!]! += count * weights[i]!
+    }
+    const vector = this.spaceVectorOf(counts)
+    if (!vector) return this.#best(sums, { most, except, above: (sum) => sum > 0 })
+    const scores = standardized(sums, this.index.live)
+    const cosines = standardized(this.#vectors!.cosines(vector), this.index.live)
+    for (let i = 0; i < scores.length; i++) scores[i]! += cosines[i]!
+    return this.#best(scores, { most, except, above: (score) => score > 0 })
+  }
+
+  /** The papers with the highest scores, by docId. Equal scores: newer papers first. */
+  #best(
+    scores: Float32Array,
+    { most, except, above }: { most: number; except: readonly number[]; above: (score: number) => boolean },
+  ): SimilarPaper[] {
+    const papers: SimilarPaper[] = []
+    forEachBit(this.index.live, (docId) => {
+      const { id, onlyRevised } = this.index.attributes(docId)
+      const score = scores[docId]!
+      if (above(score) && !onlyRevised && !except.includes(id)) papers.push({ id, score })
     })
+    const better = (a: number, b: number) =>
+      papers[b]!.score - papers[a]!.score || papers[b]!.id - papers[a]!.id
+    return topK(papers.length, most, better).map((place) => papers[place]!)
+  }
+
+  /** The words that weigh most, as long as the total of the papers that contain them is not too large. */
+  #rareWords(counts: WordCounts): [key: string, count: number][] {
+    const weighed = Array.from(counts, ([key, count]) => {
+      const papers = this.documentFrequency(key)
+      return { key, count, papers, weight: count * inverseDocumentFrequency(papers, this.index.docCount) }
+    })
+    let room = MAX_POSTINGS
+    return weighed
+      .sort((a, b) => b.weight - a.weight)
+      .flatMap(({ key, count, papers }, i) => {
+        if (i > 0 && papers > room) return []
+        room -= papers
+        return [[key, count]]
+      })
   }
 
   /**
@@ -200,6 +264,19 @@ export class Archive {
   #tidyUp(): void {
     if (this.#queries.leafCount >= MAX_LEAVES) this.#queries = new QuerySet(this.index, this.#queries)
   }
+}
+
+/** Scores in standard deviations from their mean over these papers. */
+function standardized(scores: Float32Array, papers: Readonly<Bits>): Float32Array {
+  let [count, sum, squares] = [0, 0, 0]
+  forEachBit(papers, (docId) => {
+    count++
+    sum += scores[docId]!
+    squares += scores[docId]! ** 2
+  })
+  const mean = sum / Math.max(1, count)
+  const deviation = Math.sqrt(Math.max(0, squares / Math.max(1, count) - mean ** 2)) || 1
+  return scores.map((score) => (score - mean) / deviation)
 }
 
 const documentFrequencies = untilChange((index) =>

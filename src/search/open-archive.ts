@@ -12,8 +12,11 @@ import {
   papersRevisedSince,
 } from '../papers/paper.repo.ts'
 import { Archive } from '../queries/archive.ts'
+import type { LearnedModels } from '../queries/learned/learned-kinds.ts'
+import { learnedModels } from '../queries/learned/learned-models.ts'
 import { PaperIndex, upsertYielding } from '../queries/matching/paper-index.ts'
 import { type DayWindow, dayWindowOf } from './back-test/day-window.ts'
+import { runYielding } from './yield-to-event-loop.ts'
 
 /** The limit of papers in memory, some 500 MB. Older papers are found only by their day. */
 const MAX_PAPERS = 200_000
@@ -36,6 +39,7 @@ interface CachedArchive {
   /** The time of the last check for changes, and the time of the last change that it found. */
   checkedAt: Date
   changedAt: Date | null
+  learned?: { models: LearnedModels; readAt: Date }
   /** A queue: one step of reading at a time, for all callers. */
   work: Promise<unknown>
   /** The read of the whole archive, running or finished. */
@@ -60,6 +64,7 @@ export async function openArchive(
     await runExclusive(cached, () => readOlder(deps, cached))
   }
   if (withRevised) await runExclusive(cached, () => readRevised(deps, cached, from))
+  await runExclusive(cached, () => updateVectors(deps, cached))
   return cached.archive
 }
 
@@ -144,6 +149,16 @@ const isSettled = (cached: CachedArchive, changedAt: Date | null, now: Date): bo
   changedAt?.getTime() === cached.changedAt?.getTime() &&
   cached.checkedAt.getTime() - (changedAt?.getTime() ?? 0) > OVERLAP_MS &&
   now > cached.checkedAt
+
+/** Reads what the nightly run has learned, and computes the vectors of new papers. */
+async function updateVectors({ db, clock }: Deps, cached: CachedArchive): Promise<void> {
+  const now = clock.now()
+  const { learned } = cached
+  if (!learned || Math.abs(now.getTime() - learned.readAt.getTime()) >= REFRESH_MS)
+    cached.learned = { models: await learnedModels(db), readAt: now }
+  const { space } = cached.learned!.models
+  if (!cached.archive.hasVectorsOf(space)) await runYielding(cached.archive.computeVectors(space))
+}
 
 /** Evicts the oldest papers above the limit, and compacts the index if many papers were removed. */
 function evictOldest(cached: CachedArchive): void {

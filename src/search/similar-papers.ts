@@ -1,13 +1,14 @@
 import { addDays, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { papersById } from '../papers/paper.repo.ts'
+import { Fault } from '../core/errors.ts'
+import { paperByName, papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import type { Archive } from '../queries/archive.ts'
 import { untilChange } from '../queries/matching/paper-index.ts'
 import { type ProposedTopic, proposeTopic } from '../queries/ranking/propose-topic.ts'
-import { cosineSimilarity } from '../queries/ranking/tf-idf.ts'
+import { cosineSimilarity, wordCounts } from '../queries/ranking/tf-idf.ts'
 import { toPaperText } from '../queries/text/tokens.ts'
-import { MAX_DAYS, openAvailableArchive } from './open-archive.ts'
+import { MAX_DAYS, openArchive, openAvailableArchive } from './open-archive.ts'
 import { timed } from './search-slot.ts'
 import type { Spend } from './yield-to-event-loop.ts'
 
@@ -51,7 +52,9 @@ interface SimilarIds {
 function findSimilar(archive: Archive, paper: Paper, today: string): SimilarIds {
   const text = toPaperText(paper)
   const vector = archive.vectorOfText(text)
-  const similar = archive.similarTo(vector, { most: MAX_ASKED, except: [paper.id] })
+  const similar = archive
+    .similarTo(wordCounts(text), { most: MAX_ASKED, except: [paper.id] })
+    .map(({ id }) => id)
   const days = { from: addDays(today, 1 - MAX_DAYS), to: today }
   return {
     ids: similar
@@ -63,3 +66,23 @@ function findSimilar(archive: Archive, paper: Paper, today: string): SimilarIds 
 
 /** Results for papers that visitors open. */
 const similarOf = untilChange(() => new Map<number, SimilarIds>())
+
+interface ScoredPaper {
+  paper: Paper
+  /** Comparable within one result. */
+  score: number
+}
+
+/** The `limit` papers of the whole archive that are most similar to one, best first. Throws paper.unknown. */
+export async function papersLike(
+  deps: Deps,
+  { name, limit }: { name: string; limit: number },
+): Promise<ScoredPaper[]> {
+  const paper = await paperByName(deps.db, name)
+  if (!paper) throw new Fault('paper.unknown', { name: name.slice(0, 100) })
+  const archive = await openArchive(deps)
+  const similar = archive.similarTo(wordCounts(toPaperText(paper)), { most: limit, except: [paper.id] })
+  const scores = new Map(similar.map(({ id, score }) => [id, score]))
+  const papers = await papersById(deps.db, [...scores.keys()], { withWithdrawn: false })
+  return papers.map((one) => ({ paper: one, score: scores.get(one.id)! }))
+}

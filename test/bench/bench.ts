@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { benchBackTest } from './backtest.ts'
 import { benchBounces } from './bounces.ts'
 import { benchImport } from './import.ts'
+import { benchLike } from './like.ts'
 import { benchMatch } from './match.ts'
 import { benchMemory } from './memory.ts'
 import { benchOrder } from './order.ts'
@@ -18,6 +19,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text:
   backtest: benchBackTest,
   bounces: benchBounces,
   import: benchImport,
+  like: benchLike,
   match: benchMatch,
   memory: benchMemory,
   order: benchOrder,

@@ -8,8 +8,9 @@ import type { Paper } from '../../papers/paper.ts'
 import { paperNameOf } from '../../papers/paper-key.ts'
 import { learnIfDue } from '../../queries/learned/learn.ts'
 import { listPapers } from '../../search/search-papers.ts'
+import { papersLike } from '../../search/similar-papers.ts'
 import { sourceStateText } from '../source-status.ts'
-import { day } from './fields.ts'
+import { day, wholeNumber } from './fields.ts'
 import { DRY_RUN, operation } from './operation.ts'
 import { table } from './text-table.ts'
 
@@ -73,7 +74,36 @@ const list = operation({
   },
 })
 
-export const PAPER_OPERATIONS = [fetch, importFile, list]
+const like = operation({
+  name: 'papers like',
+  summary: 'papers similar to one, the most similar first',
+  effect: 'read',
+  input: z.object({ paper: z.string(), limit: wholeNumber(1000).default(10) }),
+  run: async (deps, { paper, limit }) => {
+    await learnIfDue(deps)
+    return papersLike(deps, { name: paper, limit })
+  },
+  output: (similar) => {
+    const rows = similar.map(({ paper, score }) => ({
+      id: paperNameOf(paper),
+      score: Math.round(score * 1000) / 1000,
+      title: paper.title,
+    }))
+    return {
+      json: rows.map(({ id, score }) => ({ id, score })),
+      text: table(
+        ['id', 'score', 'title'],
+        rows.map(({ id, score, title }) => [id, score, title]),
+      ),
+    }
+  },
+  command: {
+    arguments: { paper: ['<id>', 'an arXiv id such as 2507.06457, or our number'] },
+    options: { limit: ['--limit <n>', 'how many, from 1 to 1000'] },
+  },
+})
+
+export const PAPER_OPERATIONS = [fetch, importFile, list, like]
 
 function readText(file: string): string {
   try {

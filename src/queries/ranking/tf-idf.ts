@@ -5,10 +5,11 @@ import type { TextLeaf } from '../query.ts'
 import { isStopWord, type Token } from '../text/tokens.ts'
 
 /** Inverse document frequency, never below 0. */
-const inverseDocumentFrequency = (papers: number, all: number): number =>
+export const inverseDocumentFrequency = (papers: number, all: number): number =>
   Math.log(1 + (all - papers + 0.5) / (papers + 0.5))
 
-const TITLE = 2
+/** How often a word of a title counts. */
+export const TITLE = 2
 /** Shorter words, and numbers, say little about the subject of a paper. */
 const TELLING = /^(?=.*\p{L})..+/u
 

@@ -5,6 +5,8 @@ import { parseQuery } from '../../../src/queries/language/parse-query.ts'
 import { evaluate } from '../../../src/queries/matching/evaluate.ts'
 import { PaperIndex } from '../../../src/queries/matching/paper-index.ts'
 import type { Query } from '../../../src/queries/query.ts'
+import { SpaceLearner } from '../../../src/queries/ranking/learn-space.ts'
+import { wordCounts } from '../../../src/queries/ranking/tf-idf.ts'
 import { whyEmpty } from '../../../src/queries/reasons/why-empty.ts'
 import { runToEnd } from '../../../src/queries/steps.ts'
 import { toPaperText } from '../../../src/queries/text/tokens.ts'
@@ -92,7 +94,7 @@ describe('a paper known only by newer versions', () => {
   })
 
   test('is like no other', () => {
-    expect(archive.similarTo(archive.vectorOf(1)!, { most: 9, except: [1] })).toEqual([])
+    expect(archive.similarTo(new Map([['kappa', 1]]), { most: 9, except: [1] })).toEqual([])
   })
 })
 
@@ -138,12 +140,48 @@ describe('a paper', () => {
     { title: 'Attention and folding', abstract: 'Attending to proteins.' },
   )
 
-  test('is like those that share its telling words, the rare ones more', () => {
+  test('is like those that share its telling words, the ones that it repeats more', () => {
     const archive = archiveOf(papers)
-    const like = archive.similarTo(archive.vectorOf(1)!, { most: 3, except: [1] })
-    expect(like).toEqual([2, 3, 4])
-    expect(archive.similarTo(archive.vectorOf(1)!, { most: 3, except: [1, 2] })[0]).toBe(3)
+    const like = (...except: number[]) =>
+      archive.similarTo(wordCounts(toPaperText(papers[0]!)), { most: 3, except }).map(({ id }) => id)
+    expect(like(1)).toEqual([2, 4, 3])
+    expect(like(1, 2)[0]).toBe(4)
     expect(archive.vectorOf(9)).toBeNull()
+  })
+
+  test('is near those with other words for the same subject, once a space is learned', () => {
+    const titles = [
+      ...['car engine road', 'automobile engine road', 'car road wheel', 'automobile wheel engine'],
+      ...['protein cell gene', 'enzyme cell gene', 'protein gene tissue', 'automobile'],
+    ]
+    const archive = archiveOf(papersWith(...titles.map((title) => ({ title }))))
+    const like = () => archive.similarTo(new Map([['car', 1]]), { most: 9, except: [1] })
+    expect(like().map(({ id }) => id)).toEqual([3])
+    expect([archive.hasVectorsOf(undefined), archive.spaceVectorOf(new Map([['car', 1]]))]).toEqual([
+      true,
+      null,
+    ])
+
+    const learner = new SpaceLearner()
+    for (const title of titles) learner.add(wordCounts(toPaperText(samplePaper({ title }))))
+    const space = learner.learn({ dimensions: 2, minPapers: 1 })
+    expect(archive.hasVectorsOf(space)).toBe(false)
+    runToEnd(archive.computeVectors(space))
+    expect(archive.hasVectorsOf(space)).toBe(true)
+    expect(like()[0]!.id).toBe(3)
+    expect(like().map(({ id }) => id)).toContain(8)
+    const vector = archive.spaceVectorOf(new Map([['car', 1]]))!
+    const nearest = archive.nearest(vector, { most: 9, except: [3], atLeast: 0.5 })
+    expect(nearest.map(({ id }) => id).sort()).toEqual([1, 2, 4, 8])
+    expect(nearest[0]!.cosine).toBeCloseTo(1, 1)
+
+    archive.index.upsert([samplePaper({ id: 9, title: 'Wheel, car, engine' })])
+    expect(archive.hasVectorsOf(space)).toBe(false)
+    expect(archive.nearest(vector, { most: 99, atLeast: 0.5 }).map(({ id }) => id)).not.toContain(9)
+    runToEnd(archive.computeVectors(space))
+    expect(archive.nearest(vector, { most: 99, atLeast: 0.5 }).map(({ id }) => id)).toContain(9)
+    runToEnd(archive.computeVectors(undefined))
+    expect(archive.nearest(vector, { most: 9 })).toEqual([])
   })
 
   test('comes near to a query of which it holds words', () => {

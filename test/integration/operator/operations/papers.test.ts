@@ -89,6 +89,23 @@ test('list shows what matches a query', async () => {
   expect(listed.out).toMatchObject([{ title: 'Something Else' }, { title: 'Linear Attention, Again' }])
 })
 
+test('like lists the most similar papers first', async () => {
+  const entries = ['Speech of robots', 'Robots', 'Robots that speak', 'Proteins'].map((title, i) => ({
+    id: `2608.0000${i}`,
+    title,
+    summary: i < 3 ? 'We study robots and speech.' : 'Of cells.',
+  }))
+  await papers('import', file('similar.json', JSON.stringify(entries)))
+  const { out } = await papers('like', '2608.00000', '--json')
+  expect(out.map(({ id }: { id: string }) => id)).toEqual(['2608.00001', '2608.00002'])
+  expect(out[0].score).toBeGreaterThanOrEqual(out[1].score)
+  const limited = await papers('like', '2608.00000', '--limit', '1')
+  expect(limited.out).toContain('Robots')
+  expect(limited.out).not.toContain('2608.00002')
+  expect(await papers('like', '2608.99999')).toMatchObject({ code: 1 })
+  expect(await papers('like', '2608.00000', '--limit', '0')).toMatchObject({ code: 2 })
+})
+
 test('with --dry-run nothing changes', async () => {
   expect((await papers('fetch', '--date', DAY, '--dry-run')).out).toContain('nothing was changed')
   const path = file('one.json', '[{"title":"A title"}]')

@@ -5,6 +5,7 @@ import type { Deps } from '../../../../src/core/deps.ts'
 import { silentLog } from '../../../../src/core/log.ts'
 import { learnIfDue, learnNightly } from '../../../../src/queries/learned/learn.ts'
 import { learnedModels } from '../../../../src/queries/learned/learned-models.ts'
+import { openArchive } from '../../../../src/search/open-archive.ts'
 import { emptyTables, useDatabase } from '../../../support/database.ts'
 
 const database = useDatabase()
@@ -43,6 +44,10 @@ test('a space is learned once there are enough papers, and again when many are n
   const similar = space!.similarWords('robot3', 2).map(({ key }) => key)
   expect(similar.sort()).toEqual(['arm3', 'grip3'])
   expect((await learnedModels(database.db)).space).toBe(space)
+  const archive = await openArchive(deps())
+  const vector = archive.spaceVectorOf(new Map([['robot3', 1]]))!
+  const nearest = archive.nearest(vector, { most: 300, atLeast: 0.9 }).map(({ id }) => id)
+  expect([nearest.length, nearest.every((id) => id % 10 === 3)]).toEqual([200, true])
 
   clock.moveTo(new Date('2026-11-24T13:00:00Z'))
   await addPapers(2001, 2200)
@@ -52,6 +57,7 @@ test('a space is learned once there are enough papers, and again when many are n
   await learnIfDue(deps())
   expect(await learnedAt()).toBe('2026-11-24T13:00:00.000Z')
   expect((await learnedModels(database.db)).space).not.toBe(space)
+  expect((await openArchive(deps())).hasVectorsOf((await learnedModels(database.db)).space)).toBe(true)
 })
 
 test('each night a space is learned if there are new papers, by one process', async () => {

@@ -6,6 +6,7 @@ import { splitTopics } from '../../../../src/queries/language/split-topics.ts'
 import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
 import { PaperIndex } from '../../../../src/queries/matching/paper-index.ts'
 import { proposeTopic, proposeTopics } from '../../../../src/queries/ranking/propose-topic.ts'
+import { wordCounts } from '../../../../src/queries/ranking/tf-idf.ts'
 import { runToEnd } from '../../../../src/queries/steps.ts'
 import { toPaperText } from '../../../../src/queries/text/tokens.ts'
 import { recordedPapers } from '../../../support/recorded-papers.ts'
@@ -21,8 +22,9 @@ function archiveOf(papers: readonly Paper[]): Archive {
 const DAYS = { from: '2026-10-28', to: '2026-11-24' }
 
 const propose = (archive: Archive, paper: Paper) => {
-  const similarIds = archive.similarTo(archive.vectorOf(paper.id)!, { most: 30, except: [paper.id] })
-  return proposeTopic(archive, toPaperText(paper), { similarIds, days: DAYS })
+  const text = toPaperText(paper)
+  const similar = archive.similarTo(wordCounts(text), { most: 30, except: [paper.id] })
+  return proposeTopic(archive, text, { similarIds: similar.map(({ id }) => id), days: DAYS })
 }
 
 /** Papers of a field that all say the same of themselves, and some of another. */

@@ -1,0 +1,102 @@
+import type { PaperIndex } from '../matching/paper-index.ts'
+import { GAP } from '../matching/segment.ts'
+import type { Steps } from '../steps.ts'
+import { type LatentSpace, toInt8 } from './latent-space.ts'
+import { isContentWord, TITLE } from './tf-idf.ts'
+
+/** In some milliseconds. */
+const PAPERS_PER_STEP = 100
+/** A word whose row was not looked up yet, and one without a row. */
+const [UNSEEN, NO_ROW] = [-2, -1]
+
+/**
+ * The vectors of the papers of an index in a space, by docId, as bytes: some 130 bytes a paper. The words of a docId
+ * never change, so its vector is computed once.
+ */
+export class PaperVectors {
+  readonly space: LatentSpace
+  readonly #index: PaperIndex
+  #bytes = new Int8Array(0)
+  /** What the bytes are multiplied by; 0 for a paper without known words. */
+  #scales = new Float32Array(0)
+  #count = 0
+  /** The row of each word of the index. */
+  #rows = new Int32Array(0)
+
+  constructor(space: LatentSpace, index: PaperIndex) {
+    this.space = space
+    this.#index = index
+  }
+
+  get isComplete(): boolean {
+    return this.#count === this.#index.docCount
+  }
+
+  /** Adds the papers inserted since. */
+  *addNew(): Steps<void> {
+    while (!this.isComplete) {
+      this.#reserve()
+      const end = Math.min(this.#count + PAPERS_PER_STEP, this.#index.docCount)
+      for (; this.#count < end; this.#count++) this.#add(this.#count)
+      yield
+    }
+  }
+
+  #reserve(): void {
+    const { docCount, vocabularies } = this.#index
+    const { dimensions } = this.space
+    if (this.#scales.length < docCount) {
+      const room = Math.ceil(docCount * 1.1)
+      this.#scales = enlarged(new Float32Array(room), this.#scales)
+      this.#bytes = enlarged(new Int8Array(room * dimensions), this.#bytes)
+    }
+    if (this.#rows.length < vocabularies.prose.size) {
+      const room = Math.ceil(vocabularies.prose.size * 1.1)
+      this.#rows = enlarged(new Int32Array(room).fill(UNSEEN), this.#rows)
+    }
+  }
+
+  #add(docId: number): void {
+    const { title, abstract } = this.#index.words(docId)
+    const counts = new Map<number, number>()
+    for (const [words, times] of [[title, TITLE] as const, [abstract, 1] as const]) {
+      for (const word of words) {
+        const row = this.#rowOf(word)
+        if (row !== NO_ROW) counts.set(row, (counts.get(row) ?? 0) + times)
+      }
+    }
+    const vector = this.space.projectRows([...counts.keys()], [...counts.values()])
+    if (!vector) return
+    const { bytes, scale } = toInt8(vector)
+    this.#bytes.set(bytes, docId * this.space.dimensions)
+    this.#scales[docId] = scale
+  }
+
+  #rowOf(word: number): number {
+    const known = this.#rows[word]!
+    if (known !== UNSEEN) return known
+    const { prose } = this.#index.vocabularies
+    const isKnown = word !== GAP && isContentWord(prose.spelling(word))
+    const row = (isKnown ? this.space.rowOf(prose.keyOf(word)) : undefined) ?? NO_ROW
+    this.#rows[word] = row
+    return row
+  }
+
+  /** The cosine similarity of a unit vector to each paper, by docId; 0 for those not added yet. */
+  cosines(vector: Float32Array): Float32Array {
+    const { dimensions } = this.space
+    const cosines = new Float32Array(this.#index.docCount)
+    for (let docId = 0; docId < this.#count; docId++) {
+      let sum = 0
+      const start = docId * dimensions
+      for (let d = 0; d < dimensions; d++) sum += vector[d]! * this.#bytes[start + d]!
+      cosines[docId] = sum * this.#scales[docId]!
+    }
+    return cosines
+  }
+}
+
+function enlarged<A extends Int8Array | Int32Array | Float32Array>(larger: A, array: A): A {
+  larger.set(array)
+  return larger
+}
