@@ -1,7 +1,7 @@
 import type { Paper } from '../../src/papers/paper.ts'
 import { plainText } from '../../src/papers/text/plain-text.ts'
 import type { Leaf, Query } from '../../src/queries/query.ts'
-import { stemOf } from '../../src/queries/text/word-forms.ts'
+import { partsOf, stemOf } from '../../src/queries/text/word-forms.ts'
 
 // The rules of matching told a second time by another method: each text is one line of words, each term one regular
 // expression, each query a yes or no for every paper at once. Nothing here reads the program's own words or matches,
@@ -58,7 +58,7 @@ function asked(leaf: Leaf, lines: Lines[]): (paper: Paper, i: number) => boolean
     const name = new RegExp(nameSource(wordsOf(text)))
     return (_, i) => lines[i]!.org.some((line) => name.test(line))
   }
-  const term = new RegExp(termSource(wordsOf(text)), 'u')
+  const term = new RegExp(termSource(wordsOf(text).flatMap(partsOf)), 'u')
   const parts = field === 'any' ? (['title', 'abstract', 'keyword'] as const) : [field]
   return (_, i) => parts.some((part) => [lines[i]![part]].flat().some((line) => term.test(line)))
 }
@@ -152,7 +152,8 @@ function nameSource(words: string[]): string {
 
 /** For each number of first words that may be written as one: these, then all others in the same manner. */
 function sourcesFrom(words: string[], source: (run: string[]) => string): string[] {
-  const longest = words.length > MAX_TERM_LENGTH ? 1 : MAX_JOINED_LENGTH
+  const inParts = partsOf(words.slice(0, 2).join('')).length
+  const longest = words.length > MAX_TERM_LENGTH ? inParts : MAX_JOINED_LENGTH
   return Array.from({ length: Math.min(longest, words.length) }, (_, n) => {
     const others = sourcesFrom(words.slice(n + 1), source)
     return `${source(words.slice(0, n + 1))} ${others.length > 0 ? `(?:${others.join('|')})` : ''}`

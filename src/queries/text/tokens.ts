@@ -4,7 +4,7 @@ import type { Paper } from '../../papers/paper.ts'
 import { paperNamesOf } from '../../papers/paper-key.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import type { TextField, TextLeaf } from '../query.ts'
-import { stemOf } from './word-forms.ts'
+import { partsOf, stemOf } from './word-forms.ts'
 
 /** A word of a text. Its index in the list is its position: the words of "vision-language" are adjacent. */
 export interface Token {
@@ -183,7 +183,7 @@ export type Term = Run[][]
 const MAX_RUN_LENGTH = 4
 
 export function termOf(text: string, kind: WordKind): Term {
-  const words = tokensOf(text, kind).map(({ folded }) => folded)
+  const words = tokensOf(text, kind).flatMap(({ folded }) => (kind === 'names' ? [folded] : partsOf(folded)))
   return words.map((_, from) =>
     words
       .slice(from, from + MAX_RUN_LENGTH)

@@ -116,3 +116,13 @@ export function stemOf(word: string): string {
   const stem = snowball(american)
   return SUBJECTS.get(stem)?.find(({ start }) => american.startsWith(start))?.key ?? stem
 }
+
+// Beginnings that papers join to a word, hyphenate or write apart: multimodal, multi-modal, multi modal.
+const BEGINNING =
+  /^(?:multi(?!pl[eiy]|tud)|non|semi|cross(?!ed|es|ing)|spatio|socio|neuro|intra|omni|ultra|meta(?=analy|learn)|pre(?=comput|defin|exist|process|train)|post(?=process|train)|sub(?=goal|network|optim|problem|task|word)|auto(?=encod|regress)|bi(?=direct)|co(?=evol|occur)|re(?=identif|rank|train)|fine(?=tun)|over(?=fit|smooth)|under(?=explor|represent)|hyper(?=param)|super(?=resol)|e(?=mail)|back(?=propag)|(?:few|one|zero)(?=shot)|light(?=weight)|trade(?=off))(?=[a-z]{3})/i
+
+/** The words that a word of a query may be written as: multi and modal for multimodal, otherwise the word itself. */
+export function partsOf(word: string): string[] {
+  const [beginning = ''] = BEGINNING.exec(word) ?? []
+  return [beginning, word.slice(beginning.length)].filter(Boolean)
+}
