@@ -5,7 +5,7 @@ import { type LatentSpace, toInt8 } from './latent-space.ts'
 import { isContentWord, TITLE } from './tf-idf.ts'
 
 /** In some milliseconds. */
-const PAPERS_PER_STEP = 100
+const PAPERS_PER_STEP = 20
 /** A word whose row was not looked up yet, and one without a row. */
 const [UNSEEN, NO_ROW] = [-2, -1]
 
@@ -85,12 +85,13 @@ export class PaperVectors {
   /** The cosine similarity of a unit vector to each paper, by docId; 0 for those not added yet. */
   cosines(vector: Float32Array): Float32Array {
     const { dimensions } = this.space
+    const [bytes, scales] = [this.#bytes, this.#scales]
     const cosines = new Float32Array(this.#index.docCount)
     for (let docId = 0; docId < this.#count; docId++) {
       let sum = 0
       const start = docId * dimensions
-      for (let d = 0; d < dimensions; d++) sum += vector[d]! * this.#bytes[start + d]!
-      cosines[docId] = sum * this.#scales[docId]!
+      for (let d = 0; d < dimensions; d++) sum += vector[d]! * bytes[start + d]!
+      cosines[docId] = sum * scales[docId]!
     }
     return cosines
   }
