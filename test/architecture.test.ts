@@ -105,7 +105,8 @@ describe('imports', () => {
 })
 
 describe('searches', () => {
-  const SEARCHES = /\b(searchArchive|searchPapers|previewTopics|feedPapers|similarPapers|topicRates)\(/g
+  const SEARCHES =
+    /\b(searchArchive|searchPapers|previewTopics|proposeFromLibrary|feedPapers|similarPapers|topicRates)\(/g
   const SLOT = /\b(withSearchSlot|withOptionalSearchSlot|topicRatesInSlot)\b/
 
   test('a page that evaluates queries does so in a search slot', () => {

@@ -115,6 +115,7 @@ export const errorTable = {
     'address.too-long':
       'The address is too long: up to {longest} characters, and {longestLocal} before the @.',
     'address.unchanged': 'The new address is the subscriber’s current one.',
+    'library.empty': 'The library is empty.',
     'topics.too-many': '{count} topics: the limit is {most}.',
     'topics.no-query': '"[{name}]" has no topic: write its query on the line below.',
     'topic.exists': 'The subscriber already has this topic.',

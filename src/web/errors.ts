@@ -32,7 +32,8 @@ export function toFault(thrown: unknown, request?: FastifyRequest): Fault {
   if (error instanceof Fault) return error
   const { statusCode = 500, validation } = error as FastifyError
   if (validation && request) return validationFault(error as FastifyError, request)
-  if (statusCode === 413) return new Fault('request.too-large', { limit: BODY_LIMIT })
+  if (statusCode === 413)
+    return new Fault('request.too-large', { limit: request?.routeOptions.bodyLimit ?? BODY_LIMIT })
   if (statusCode >= 400 && statusCode < 500)
     return new Fault('request.unreadable', { what: errorText(error) })
   return new Fault('unexpected', { what: errorText(error) }, { cause: error })

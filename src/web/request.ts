@@ -22,7 +22,7 @@ const TAKES = words.subscribe.takes
 
 // One ticked box arrives as a string, two as an array; a JSON body may contain numbers.
 export const formText = z.union([z.string(), z.number()], { error: TAKES.text }).transform(String)
-const texts = z
+export const texts = z
   .union([formText, z.array(formText)], { error: TAKES.texts })
   .transform((value) => [value].flat())
 

@@ -76,7 +76,8 @@ export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): Fastify
     index: false,
   })
   app.register(async (scope) => {
-    addAdmissionControl(scope, site)
+    addAdmissionControl(scope, site, ROUTES, MAX_IN_PROGRESS)
+    addAdmissionControl(scope, site, UPLOAD_ROUTES, MAX_UPLOADS)
     addPackageAssets(scope)
     scope.register(sitePages, site)
     scope.register(signupPages, site)
@@ -160,14 +161,23 @@ const ROUTES = new Set([
 ])
 const MAX_IN_PROGRESS = { total: 100, perKey: 40, maxWaiting: 0 }
 
+/** Their bodies are up to 5 MB. */
+const UPLOAD_ROUTES = new Set(['/subscribe/library', '/manage/:token/library'])
+const MAX_UPLOADS = { total: 8, perKey: 2, maxWaiting: 0 }
+
 /**
- * Refuses requests beyond MAX_IN_PROGRESS before their bodies are read, with a short page. A burst below that is refused
+ * Refuses requests to some routes beyond a number in progress before their bodies are read, with a short page. A burst below that is refused
  * by the search slots, which keep what was typed; keeping it for hundreds at once would block everyone else.
  */
-function addAdmissionControl(app: FastifyInstance, site: Site): void {
-  const inProgress = new Semaphore(MAX_IN_PROGRESS)
+function addAdmissionControl(
+  app: FastifyInstance,
+  site: Site,
+  routes: ReadonlySet<string>,
+  limits: typeof MAX_IN_PROGRESS,
+): void {
+  const inProgress = new Semaphore(limits)
   app.addHook('onRequest', async (request, reply) => {
-    if (!ROUTES.has(request.routeOptions.url ?? '')) return
+    if (!routes.has(request.routeOptions.url ?? '')) return
     const network = networksOf(request.ip).at(-1)!.prefix
     try {
       await admitted(inProgress, network, reply)

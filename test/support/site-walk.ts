@@ -52,6 +52,11 @@ async function pressed({ site }: WorldOfWalk, path: string, fields: Fields = {})
 const WRONG = { email: 'ann', topic: 'linear AND', zone: 'EST', hour: '8', max: '99', format: 'html' }
 const TWO_TOPICS = { email: '', topic: 'attention, zeolite catalysis' }
 
+const LIBRARY = `@article{a, title = {World models for robots}}
+@article{b, title = {World models that last}}
+@article{c, title = {No end
+@misc{d, eprint = {2501.99999}}`
+
 /** Where a link in a mail to somebody leads. */
 const linked =
   (purpose: LinkPurpose, email: string, rest = '') =>
@@ -131,6 +136,14 @@ const SIGNUP: Stop[] = [
     fields: { topic: 'linear AND' },
     status: 422,
   },
+  { name: 'subscribe-library', scripted: true, path: at('/subscribe/library'), fields: { library: LIBRARY } },
+  {
+    name: 'subscribe-library-empty',
+    scripted: true,
+    path: at('/subscribe/library'),
+    fields: { library: '' },
+    status: 422,
+  },
   {
     name: 'check-inbox',
     path: (walk) => pressed(walk, '/subscribe', { email: 'new@gamil.com', topic: 'robots' }),
@@ -180,6 +193,11 @@ const MANAGE: Stop[] = [
       const { id } = await walk.site.db.topic.findFirstOrThrow({ where: { name: 'author:LeCun' } })
       return `${await linked('manage', 'ann@example.com')(walk)}?topic=${id}`
     },
+  },
+  {
+    name: 'manage-library',
+    path: linked('manage', 'ann@example.com', '/library'),
+    fields: { do: 'settings', library: LIBRARY },
   },
   { name: 'manage-many', path: linked('manage', 'many@example.com') },
   { name: 'manage-best', path: linked('manage', 'best@example.com') },

@@ -156,7 +156,7 @@ const ALTERNATIVE = { score: 0.5, overlap: 0.3 }
 /** The best phrase, with alternatives for the same subject if it matches few papers. */
 function withAlternatives([first, ...others]: readonly Subject[]): { phrases: Subject[]; found: Bits } {
   const phrases = [first!]
-  const found = first!.recent.slice()
+  let found = first!.recent
   for (const other of others) {
     if (phrases.length === MAX_PHRASES || countBits(found) >= ENOUGH) break
     if (other.score < ALTERNATIVE.score * first!.score || phrases.some((one) => isPart(one, other))) continue
@@ -165,7 +165,7 @@ function withAlternatives([first, ...others]: readonly Subject[]): { phrases: Su
     const together = other.recent.slice()
     unionBits(together, found)
     if (countBits(together) > FITTING.most || countBits(together) === countBits(found)) continue
-    found.set(together)
+    found = together
     phrases.push(other)
   }
   return { phrases, found }

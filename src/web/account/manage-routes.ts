@@ -2,11 +2,25 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { changeByLink, undoByLink } from '../../account/change-by-link.ts'
-import { topicsFile } from '../../account/open-manage-page.ts'
+import { openLinkHolder, topicsFile } from '../../account/open-manage-page.ts'
 import { type Fault, FieldFaults } from '../../core/errors.ts'
+import { previewTopics } from '../../digests/preview/preview-topics.ts'
+import { splitFields } from '../../queries/language/split-topics.ts'
+import { proposeFromLibrary } from '../../search/library/propose-from-library.ts'
+import { isTemporaryRefusal, withSearchSlot } from '../../search/search-slot.ts'
 import { toFault } from '../errors.ts'
+import {
+  acceptFiles,
+  freshQueries,
+  LIBRARY_LIMIT,
+  libraryFields,
+  libraryView,
+  requireLibrary,
+  textOfLibrary,
+} from '../library-form.ts'
 import type { Site } from '../pages.ts'
 import { formOf, numberField, optionalText, wantsJson, withToken } from '../request.ts'
+import { latestPerTopic, previewView, withoutHints } from '../signup/preview-view.ts'
 import { applyProfileForm, NO_CHANGE, sendManagePage } from './manage-page.ts'
 import { idParam, type ManageForm, manageFields, requestedChange } from './manage-view.ts'
 import { sendMyLinkPage } from './my-link-routes.ts'
@@ -52,6 +66,50 @@ export const manageRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   })
 
   app.register(topicRoutes, site)
+  app.register(libraryRoute, site)
+}
+
+/** The page with topics proposed from a library in the field for new ones. Nothing of the library is kept. */
+const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
+  const { deps } = site
+  acceptFiles(app)
+  const fields = manageFields.extend(libraryFields)
+  const schema = { ...withToken, body: fields.prefault({}) }
+  const options = { schema, bodyLimit: LIBRARY_LIMIT, attachValidation: true }
+  app.post('/manage/:token/library', options, async (request, reply) => {
+    const { token } = request.params
+    const { library, ...form } = formOf(fields, request)
+    const text = textOfLibrary(library)
+    try {
+      if (request.validationError) throw request.validationError
+      requireLibrary(text)
+      const { subscriber, topics } = await openLinkHolder(deps, { token })
+      const proposed = await withSearchSlot(deps, request, [text], async (spend) => {
+        const proposal = await proposeFromLibrary(deps, text, spend)
+        const taken = [...topics.map(({ query }) => query), ...splitFields([form.topic])]
+        const queries = freshQueries(proposal, taken)
+        const most = subscriber.maxPapers
+        const asked = { queries, latest: latestPerTopic(queries.length), most, spend }
+        const preview = queries.length > 0 ? await previewTopics(deps, asked) : null
+        const topic = [form.topic, ...queries].filter(Boolean).join('\n')
+        return {
+          form: { ...form, topic },
+          library: libraryView(text, proposal, queries.length),
+          preview: preview
+            ? withoutHints(previewView(preview, { most, baseUrl: deps.config.BASE_URL }))
+            : undefined,
+        }
+      })
+      return sendManagePage(site, reply, { token, ...proposed })
+    } catch (error) {
+      return showManagePageAgain(site, request, reply, {
+        token,
+        form,
+        fault: toFault(error, request),
+        pasted: text,
+      })
+    }
+  })
 }
 
 const applyForm = ({ deps }: Site, token: string, form: ManageForm): Promise<number | null> =>
@@ -64,13 +122,14 @@ async function showManagePageAgain(
   site: Site,
   request: FastifyRequest,
   reply: FastifyReply,
-  { token, form, fault }: { token: string; form: ManageForm; fault: Fault },
+  { token, form, fault, pasted = '' }: { token: string; form: ManageForm; fault: Fault; pasted?: string },
 ): Promise<FastifyReply> {
   if (fault.code === 'subscriber.state') return reply.redirect(`/manage/${token}`, 303)
-  const isFormFault = fault instanceof FieldFaults || FORM_FAULTS.includes(fault.code)
+  const isRefusedLibrary = pasted !== '' && isTemporaryRefusal(fault)
+  const isFormFault = fault instanceof FieldFaults || FORM_FAULTS.includes(fault.code) || isRefusedLibrary
   if (!isFormFault || wantsJson(request)) throw fault
   const status = fault instanceof FieldFaults ? 422 : fault.status
-  return sendManagePage(site, reply, { token, form, fault }, undefined, status)
+  return sendManagePage(site, reply, { token, form, fault, library: { pasted } }, undefined, status)
 }
 
 const FORM_FAULTS: string[] = ['topics.too-many', 'change.cannot-undo']

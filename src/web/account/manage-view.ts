@@ -14,8 +14,10 @@ import { Fault, type FieldFault, FieldFaults } from '../../core/errors.ts'
 import { fill, words } from '../../i18n/words.ts'
 import type { Subscription } from '../../subscribers/change.ts'
 import type { StoredTopic } from '../../subscribers/topic.repo.ts'
+import { type libraryView, NO_LIBRARY } from '../library-form.ts'
 import { formText, numberField, settingsFields } from '../request.ts'
 import { changedFields, faultsView, settingFields } from '../setting-fields.ts'
+import type { PreviewView } from '../signup/preview-view.ts'
 import {
   type ChangeSummaryView,
   changeSummaryView,
@@ -40,6 +42,10 @@ export interface ManageViewInput {
   unchanged?: boolean
   /** What a button of the profile did, as given in the query string. */
   profileDone?: unknown
+  /** What came of a library, and its text if it stays in the form. */
+  library?: Partial<ReturnType<typeof libraryView>>
+  /** The preview of the topics to add. */
+  preview?: PreviewView
 }
 
 /** The page on which subscribers change their topics and settings. */
@@ -54,6 +60,9 @@ export function manageView(managed: OpenedManagePage, shown: ManageViewInput) {
     glance: glanceText(managed),
     ...faultsView(fieldsOf(topics), faultAtField(shown)),
     said: changeSummary(managed, shown),
+    library: { ...NO_LIBRARY, ...shown.library },
+    libraryOpen: Boolean(shown.library?.pasted || shown.library?.skippedHeading),
+    preview: shown.preview,
     /** Topics to add, as typed. */
     add: wordsToAdd(form, topics),
     settings: settingFields(form?.do === 'settings' ? changedFields(form, form.shown) : {}, subscriber),
@@ -64,9 +73,10 @@ export function manageView(managed: OpenedManagePage, shown: ManageViewInput) {
 
 function changeSummary(
   managed: OpenedManagePage,
-  { unchanged, topicId, profileDone }: ManageViewInput,
+  { unchanged, topicId, profileDone, library }: ManageViewInput,
 ): ChangeSummaryView | null {
   if (unchanged) return NO_CHANGE_SUMMARY
+  if (library?.said) return summaryOfLine(library.said)
   const said = profileChangeSummary(profileDone) ?? changeSummaryView(managed)
   const isGone = Boolean(topicId) && managed.topics.every(({ id }) => id !== topicId)
   if (said && isGone && profileDone) return { ...said, next: words.topicPage.gone }
@@ -81,6 +91,7 @@ const OF_A_TOPIC = ['query', 'name']
 const fieldsOf = (topics: StoredTopic[]): string[] => [
   ...topics.flatMap(({ id }) => OF_A_TOPIC.map((field) => `${field}-${id}`)),
   'topic',
+  'library',
   ...SETTINGS,
   'until',
 ]

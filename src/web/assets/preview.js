@@ -23,5 +23,7 @@
   else form?.addEventListener('focusin', load, { once: true })
 }
 
-// A preview needs no address, so the form sends it only to subscribe.
-document.addEventListener('htmx:config:request', ({ detail }) => detail.ctx.request.body.delete('email'))
+// A preview needs no address and no library, so the form sends them only to subscribe.
+document.addEventListener('htmx:config:request', ({ detail }) => {
+  for (const name of ['email', 'library']) detail.ctx.request.body.delete(name)
+})

@@ -17,6 +17,7 @@ import {
 } from '../../subscribers/read-signup.ts'
 import { MAX_TOPICS, type SubscriberSettings } from '../../subscribers/subscriber.ts'
 import { whenText } from '../account/change-summary-view.ts'
+import { type libraryView, NO_LIBRARY } from '../library-form.ts'
 import { preparseTopics } from '../request.ts'
 import { faultsView, readOrElse, settingFields } from '../setting-fields.ts'
 
@@ -28,6 +29,8 @@ export interface FormContents {
   reference?: string | null
   said?: string
   keepsTopics?: boolean
+  /** What came of a library, and its text if it stays in the form. */
+  library?: Partial<ReturnType<typeof libraryView>>
   categoriesNamed?: boolean
   /** The settings are unfolded. */
   settingsOpen?: boolean
@@ -38,7 +41,7 @@ export const NO_PARTS: QueryParts = { any: '', must: '', never: '', author: '', 
 const SETTINGS = ['hour', 'zone', 'max', 'format', 'detail', 'days']
 const DAYS_OF_CATEGORIES = 30
 /** In the order of the page. */
-const FIELDS = ['email', 'topic', ...PARTS, ...SETTINGS]
+const FIELDS = ['email', 'topic', 'library', ...PARTS, ...SETTINGS]
 
 export type FormView = ReturnType<typeof formView>
 
@@ -61,6 +64,8 @@ export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, fill
     chips: [] as ReturnType<typeof topicChips>,
     /** Recent papers have categories, or a category was chosen. */
     showsCategories: (filled.categoriesNamed ?? true) || parts.category !== '',
+    library: { ...NO_LIBRARY, ...filled.library },
+    libraryOpen: Boolean(filled.library?.pasted || filled.library?.skippedHeading || faults.errorOf.library),
     builderOpen: PARTS.some((part) => parts[part] || faults.errorOf[part]),
     /** Empty if hour, zone or days cannot be read. */
     when: whenOf(() => readTypedSettings(config, { hour, zone, days }), clock.now()),

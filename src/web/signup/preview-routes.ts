@@ -3,12 +3,24 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import { jsonOfTopicPreview } from '../../digests/preview/preview-json.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
+import { splitFields } from '../../queries/language/split-topics.ts'
+import { proposeFromLibrary } from '../../search/library/propose-from-library.ts'
 import { isTemporaryRefusal, type Searcher, withSearchSlot } from '../../search/search-slot.ts'
 import type { Spend } from '../../search/yield-to-event-loop.ts'
 import { readTopics, readTypedSettings } from '../../subscribers/read-signup.ts'
 import { logFault, toFault } from '../errors.ts'
+import {
+  acceptFiles,
+  freshQueries,
+  LIBRARY_LIMIT,
+  libraryFields,
+  libraryView,
+  requireLibrary,
+  textOfLibrary,
+} from '../library-form.ts'
 import type { Site } from '../pages.ts'
 import {
+  formOf,
   isJson,
   preparseTopics,
   previewQuery,
@@ -16,6 +28,7 @@ import {
   readSubscribeForm,
   type SubscribeForm,
   subscribeFields,
+  subscribeFormOf,
 } from '../request.ts'
 import { readOrElse } from '../setting-fields.ts'
 import { loadFormView, NO_PARTS } from './form-view.ts'
@@ -29,6 +42,7 @@ export const previewRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     return showFormAgain(site, request, reply, { error })
   }
 
+  app.register(libraryRoute, site)
   // For a reader who reloads a preview.
   app.get('/preview', (_request, reply) => reply.redirect('/subscribe', 303))
 
@@ -53,6 +67,39 @@ export const previewRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
       )
     } catch (error) {
       return showFormAgain(site, request, reply, { form, error })
+    }
+  })
+}
+
+/** The form with topics proposed from a library, and their preview. Nothing of the library is kept. */
+const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
+  const { deps, pages } = site
+  acceptFiles(app)
+  const fields = subscribeFields.extend(libraryFields)
+  const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+    showFormAgain(site, request, reply, { error })
+  const options = { schema: { body: fields.prefault({}) }, bodyLimit: LIBRARY_LIMIT, attachValidation: true }
+  app.post('/subscribe/library', { ...options, errorHandler }, async (request, reply) => {
+    const { library, ...others } = formOf(fields, request)
+    const text = textOfLibrary(library)
+    let form = subscribeFormOf(others)
+    try {
+      if (request.validationError) throw request.validationError
+      requireLibrary(text)
+      return await withSearchSlot(deps, request, [text, ...queriesIn(form)], async (spend) => {
+        const proposal = await proposeFromLibrary(deps, text, spend)
+        const { topics } = form.typed
+        const fresh = freshQueries(proposal, splitFields(topics))
+        const typed = { ...form.typed, topics: [...topics, ...fresh] }
+        form = { ...form, typed }
+        await preparseTopics(typed.topics, spend)
+        const preview = typed.topics.length > 0 ? await formPreview(site, form, spend) : undefined
+        const library = libraryView(text, proposal, fresh.length)
+        const filled = { typed, keepsTopics: form.keepsTopics, said: library.said, library }
+        return pages.send(reply, 'subscribe', { form: await loadFormView(deps, filled, spend), preview })
+      })
+    } catch (error) {
+      return showFormAgain(site, request, reply, { form, error, pasted: text })
     }
   })
 }
@@ -135,19 +182,30 @@ export const isHtmxRequest = ({ headers }: FastifyRequest): boolean => headers['
 
 /**
  * Sends the form again, with the typed values and their errors. `form` is undefined if the body could not be read;
- * `spend` belongs to the current search slot.
+ * `spend` belongs to the current search slot, and `pasted` is the text of a library.
  */
 export async function showFormAgain(
   { deps, pages }: Site,
   request: FastifyRequest,
   reply: FastifyReply,
-  { form, error, spend }: { form?: SubscribeForm; error: unknown; spend?: Spend },
+  {
+    form,
+    error,
+    spend,
+    pasted = '',
+  }: { form?: SubscribeForm; error: unknown; spend?: Spend; pasted?: string },
 ): Promise<FastifyReply> {
   const fault = toFault(error, request)
   const reference = logFault(deps, request, reply, fault)
   const preview = previewOfFault(fault.sentence)
   if (isHtmxRequest(request)) return pages.send(reply, 'parts/preview', { preview }, fault.status)
-  const filled = { typed: form?.typed ?? {}, fault, reference, keepsTopics: form?.keepsTopics }
+  const filled = {
+    typed: form?.typed ?? {},
+    fault,
+    reference,
+    keepsTopics: form?.keepsTopics,
+    library: { pasted },
+  }
   if (form?.again) {
     return pages.send(
       reply,

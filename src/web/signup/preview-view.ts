@@ -45,6 +45,12 @@ export function previewView(preview: PreviewResult, { most, baseUrl, pathTo }: P
   }
 }
 
+/** For a page that cannot change a query. */
+export const withoutHints = (view: PreviewView): PreviewView => ({
+  ...view,
+  parts: view.parts.map((part) => ({ ...part, hints: [] })),
+})
+
 /** The preview for a query that cannot be read, or a request that is refused. */
 export const previewOfFault = (sentence: string) => ({ said: sentence, fault: sentence })
 

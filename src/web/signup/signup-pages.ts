@@ -36,7 +36,7 @@ import { confirmedView, confirmView } from './confirm-view.ts'
 import { loadFormView } from './form-view.ts'
 import { inboxPath, inboxView, readInboxToken, type SentForm } from './inbox-view.ts'
 import { formPreview, previewRoutes, showFormAgain } from './preview-routes.ts'
-import { latestPerTopic, type PreviewView, previewView } from './preview-view.ts'
+import { latestPerTopic, type PreviewView, previewView, withoutHints } from './preview-view.ts'
 
 /** Signing up: the form, its preview, the page after it, and the confirmation. */
 export const signupPages: FastifyPluginAsyncZod<Site> = async (app, site) => {
@@ -235,6 +235,5 @@ async function previewOf({ deps }: Site, searcher: Searcher, sent: SentForm): Pr
     },
   )
   if (!preview) return null
-  const view = previewView(preview, { most: settings.maxPapers, baseUrl: deps.config.BASE_URL })
-  return { ...view, parts: view.parts.map((part) => ({ ...part, hints: [] })) }
+  return withoutHints(previewView(preview, { most: settings.maxPapers, baseUrl: deps.config.BASE_URL }))
 }

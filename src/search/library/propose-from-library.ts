@@ -1,0 +1,105 @@
+import { addDays, dayOf } from '../../core/dates.ts'
+import type { Deps } from '../../core/deps.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { type PaperKey, parsePaperName, titleKey } from '../../papers/paper-key.ts'
+import { papersWithKeys } from '../../papers/stored-paper.repo.ts'
+import { plainText } from '../../papers/text/plain-text.ts'
+import type { Archive, DayBounds } from '../../queries/archive.ts'
+import { type ProposalText, type ProposedTopic, proposeTopics } from '../../queries/ranking/propose-topic.ts'
+import { wordCounts } from '../../queries/ranking/tf-idf.ts'
+import type { Steps } from '../../queries/steps.ts'
+import { toWordIndex } from '../../queries/text/tokens.ts'
+import { MAX_DAYS, openNewestArchive } from '../open-archive.ts'
+import { runYielding, type Spend } from '../yield-to-event-loop.ts'
+import type { BadEntry } from './library-entry.ts'
+import { type LibraryEntry, readLibrary } from './read-library.ts'
+
+export interface LibraryProposal {
+  /** The best first, each for entries that share phrases. */
+  topics: ProposedTopic[]
+  /** How many entries were read. */
+  entries: number
+  /** Entries that were skipped, by line. */
+  bad: BadEntry[]
+  /** How many entries there are, including those beyond MAX_ENTRIES. */
+  count: number
+}
+
+const MAX_TOPICS = 5
+/** In a smaller library, similar papers of the archive show what is a subject; in a larger one, its own entries do. */
+const SMALL = 8
+const SIMILAR_PER_ENTRY = 10
+/** In a larger library, the titles say enough, and the abstracts would take seconds. */
+const MAX_WITH_ABSTRACTS = 200
+
+/** Proposes topics from the text of a library. Nothing of it is kept. Read-only. */
+export async function proposeFromLibrary(deps: Deps, text: string, spend: Spend): Promise<LibraryProposal> {
+  const { entries, bad, count } = await runYielding(readLibrary(text), spend)
+  const papers = await papersWithKeys(deps.db, entries.flatMap(keysOf))
+  const byKey = new Map(
+    papers.flatMap(({ keys, facts }) => keys.map((key): [string, StoredText] => [nameOf(key), facts])),
+  )
+  const stored = entries.map((entry) =>
+    keysOf(entry)
+      .map(nameOf)
+      .map((name) => byKey.get(name))
+      .find(Boolean),
+  )
+  const known = entries.map((entry, i) => ({ ...entry, stored: stored[i] })).filter(hasTitle)
+  const unknown = entries.filter((entry, i) => !hasTitle({ ...entry, stored: stored[i] }))
+  const today = dayOf(deps.clock.now())
+  const days = { from: addDays(today, 1 - MAX_DAYS), to: today }
+  const archive = await openNewestArchive(deps)
+  return {
+    topics: await runYielding(proposedTopics(archive, known, days), spend),
+    entries: known.length,
+    bad: [...bad, ...unknown.map(({ line }): BadEntry => ({ line, reason: 'unknown' }))].sort(
+      (a, b) => a.line - b.line,
+    ),
+    count,
+  }
+}
+
+type StoredText = Pick<Paper, 'title' | 'abstract' | 'keywords'>
+
+/** An entry with the paper on the site, since entries often have only a title or an identifier. */
+type KnownEntry = LibraryEntry & { stored: StoredText | undefined }
+
+const hasTitle = ({ title, stored }: KnownEntry): boolean => title !== '' || stored !== undefined
+
+/** The keys that the paper of an entry may have in the database. */
+const keysOf = ({ name, title }: LibraryEntry): PaperKey[] => [
+  ...[name === undefined ? [] : (parsePaperName(name) ?? [])].flat(),
+  ...(title ? [titleKey(title)] : []),
+]
+
+const nameOf = ({ scheme, value }: PaperKey): string => `${scheme}:${value}`
+
+function* proposedTopics(
+  archive: Archive,
+  entries: readonly KnownEntry[],
+  days: DayBounds,
+): Steps<ProposedTopic[]> {
+  const texts: ProposalText[] = []
+  const similarIds = new Set<number>()
+  for (const entry of entries) {
+    const { title, abstract, keywords } = entry.stored ? plain(entry.stored) : entry
+    const index = (text: string) => toWordIndex(text, 'prose')
+    const text = {
+      title: index(title),
+      abstract: index(entries.length > MAX_WITH_ABSTRACTS ? '' : abstract),
+      keywords: keywords.map(index),
+    }
+    texts.push(text)
+    yield
+    if (entries.length >= SMALL) continue
+    for (const { id } of archive.similarTo(wordCounts(text), { most: SIMILAR_PER_ENTRY })) similarIds.add(id)
+  }
+  return yield* proposeTopics(archive, texts, { similarIds: [...similarIds], days, limit: MAX_TOPICS })
+}
+
+const plain = ({ title, abstract, keywords }: StoredText): StoredText => ({
+  title: plainText(title),
+  abstract: plainText(abstract),
+  keywords: keywords.map(plainText),
+})

@@ -1,0 +1,196 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
+import { parseList } from '../../../src/papers/import-papers.ts'
+import { recordListings } from '../../../src/papers/listing.repo.ts'
+import { signLink } from '../../../src/subscribers/links.ts'
+import { checksums } from '../../support/checksums.ts'
+import { get, NOW, post, textOf, useSite } from '../../support/site.ts'
+
+const site = useSite()
+
+const SUBJECTS = ['speculative decoding', 'protein folding']
+const PAPERS = [
+  ...SUBJECTS.flatMap((subject, at) =>
+    Array.from({ length: 6 }, (_, n) => ({
+      id: `2611.${at + 1}000${n}`,
+      title: `On ${subject}, part ${n}`,
+      summary: `A study of ${subject}.`,
+    })),
+  ),
+  ...Array.from({ length: 60 }, (_, n) => ({ title: `Of crystal ${n}`, summary: `It grows in salt ${n}.` })),
+]
+
+beforeEach(async () => {
+  const { records } = parseList(PAPERS)
+  await recordListings(site.db, { source: 'huggingface', day: '2026-11-20', records, now: site.clock.now() })
+})
+
+const BIB = `@article{a, title = {Fast {Speculative Decoding}}}
+@article{b, title = {Speculative decoding on phones}}
+@article{c, title = {No end
+@article{d, eprint = {2611.20003}}
+@article{e, title = {Rates of protein folding}}
+@misc{f, eprint = {2501.99999}}
+@article{g, title = {Speculative decoding at scale}}
+@article{h, title = {The limits of speculative decoding}}`
+
+type Part = [name: string, value: string, file?: string]
+
+/** A form with a file, as a browser posts it. */
+function upload(url: string, parts: readonly Part[], charset: BufferEncoding = 'utf8') {
+  const body = parts.map(([name, value, file]) => {
+    const type = file === undefined ? '' : `; filename="${file}"\r\ncontent-type: application/octet-stream`
+    return `--x-y\r\ncontent-disposition: form-data; name="${name}"${type}\r\n\r\n${value}\r\n`
+  })
+  return site.app.inject({
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'multipart/form-data; boundary=x-y', accept: 'text/html' },
+    payload: Buffer.from(`${body.join('')}--x-y--\r\n`, charset),
+  })
+}
+
+const fieldOf = (html: string, name: string) =>
+  new RegExp(`<textarea id="${name}"[^>]*>([^<]*)<`).exec(html)?.[1]?.replaceAll('&quot;', '"')
+
+describe('on the subscribe page', () => {
+  test('a file becomes topics with their preview; skipped entries are named, and nothing typed is lost', async () => {
+    const before = await checksums(site.db)
+    const { statusCode, body } = await upload('/subscribe/library', [
+      ['email', 'ann@example.com'],
+      ['topic', 'zeolites'],
+      ['hour', '6'],
+      ['days', ''],
+      ['days', 'sat'],
+      ['library', ''],
+      ['library', BIB, 'my.bib'],
+    ])
+    expect(statusCode).toBe(200)
+    expect(fieldOf(body, 'topic')).toBe('zeolites\n"speculative decoding"\n"protein folding"')
+    expect(body).toContain('value="ann@example.com"')
+    expect(body).toMatch(/<option value="6" selected>/)
+    expect(body).toMatch(/id="days-sat"[^>]* checked/)
+    const text = textOf(body)
+    expect(text).toContain('We read 6 papers and added 2 topics below.')
+    expect(text).toContain(
+      'We skipped 2 entries: Line 3: a closing brace or quote is missing Line 6: it has no title',
+    )
+    expect(text).toContain('Papers with the phrase “speculative decoding” 6 papers in 30 days')
+    expect(fieldOf(body, 'library')).toBe('')
+    expect(await checksums(site.db)).toEqual({ ...before, bucket: expect.anything() })
+    expect(site.logged.join()).not.toContain('phones')
+  })
+
+  test('a pasted list works without a file', async () => {
+    const library = '2611.10001\nhttps://arxiv.org/abs/2611.10002\n2611.10003'
+    const { body } = await post(site, '/subscribe/library', { library })
+    expect(fieldOf(body, 'topic')).toBe('"speculative decoding"')
+  })
+
+  test('a file in Windows-1252 is read', async () => {
+    const bib = '@a{a, title = {Protein folding à la carte}}\n@a{b, title = {Protein folding für alle}}'
+    const { body } = await upload('/subscribe/library', [['library', bib, 'a.bib']], 'latin1')
+    expect(fieldOf(body, 'topic')).toBe('"protein folding"')
+  })
+
+  test('a library without a shared subject stays in the form', async () => {
+    const library = 'Medieval trade routes\nLattice gauge theory'
+    const { statusCode, body } = await post(site, '/subscribe/library', { library, topic: 'x' })
+    expect(statusCode).toBe(200)
+    expect(textOf(body)).toContain('We read 2 papers and found no topic that they share.')
+    expect([fieldOf(body, 'library'), fieldOf(body, 'topic')]).toEqual([library, 'x'])
+  })
+
+  test('an empty library, and topics that cannot be read, are refused with everything typed', async () => {
+    const empty = await upload('/subscribe/library', [
+      ['email', 'ann@example.com'],
+      ['library', '', ''],
+    ])
+    expect([
+      empty.statusCode,
+      textOf(empty.body).includes('Paste some references, or choose a file.'),
+    ]).toEqual([422, true])
+    expect(empty.body).toContain('value="ann@example.com"')
+    const wrong = await upload('/subscribe/library', [
+      ['topic', 'a AND'],
+      ['library', BIB, 'my.bib'],
+    ])
+    expect(wrong.statusCode).toBe(422)
+    expect(fieldOf(wrong.body, 'topic')).toBe('a AND\n"speculative decoding"\n"protein folding"')
+  })
+
+  test('a topic that is typed already is not added, and there are at most twenty', async () => {
+    const topics = ['"speculative decoding"', ...Array.from({ length: 18 }, (_, n) => `topic${n}`)]
+    const { body } = await post(site, '/subscribe/library', { library: BIB, topic: topics.join('\n') })
+    expect(fieldOf(body, 'topic')).toBe([...topics, '"protein folding"'].join('\n'))
+    const again = await post(site, '/subscribe/library', {
+      library: 'Protein folding',
+      topic: '"protein folding"',
+    })
+    expect(textOf(again.body)).toContain('We read 1 paper. You already have the topics that they share.')
+  })
+
+  test('more than 5 MB, and a body that is no form, are refused in words', async () => {
+    const large = await upload('/subscribe/library', [['library', 'x'.repeat(5_300_000), 'a.bib']])
+    expect([large.statusCode, large.body.includes('more than this form accepts')]).toEqual([413, true])
+    const broken = await site.app.inject({
+      method: 'POST',
+      url: '/subscribe/library',
+      headers: { 'content-type': 'multipart/form-data', accept: 'text/html' },
+      payload: 'nothing',
+    })
+    expect([broken.statusCode, broken.body.includes('We couldn’t read what was sent')]).toEqual([400, true])
+  })
+
+  test('it counts against the limit of searches, and keeps the library when that is reached', async () => {
+    await site.db.$executeRaw`
+      insert into bucket (key, tokens, at) select key, 0, now() from unnest(${['search 127.0.0.1/32', 'search 127.0.0.0/24']}::text[]) key`
+    const { statusCode, body } = await post(site, '/subscribe/library', { library: 'Protein folding' })
+    expect([statusCode, fieldOf(body, 'library')]).toEqual([429, 'Protein folding'])
+  })
+})
+
+describe('on the manage page', () => {
+  async function managePath(): Promise<string> {
+    await addSubscriber(site.deps, {
+      email: 'ann@example.com',
+      topics: ['"protein folding"'],
+      consent: 'on paper',
+    })
+    const { id, epoch } = await site.db.subscriber.findFirstOrThrow()
+    return `/manage/${signLink({ purpose: 'manage', id, epoch, issuedAt: NOW }, site.deps.config.APP_SECRET[0]!)}`
+  }
+
+  test('new topics are in the field, with their preview; nothing changes before the button', async () => {
+    const path = await managePath()
+    const before = await checksums(site.db)
+    const fields: Part[] = [
+      ['do', 'settings'],
+      ['shown', 'hour=8'],
+      ['hour', '21'],
+      ['topic', 'zeolites'],
+    ]
+    const { statusCode, body, headers } = await upload(`${path}/library`, [
+      ...fields,
+      ['library', BIB, 'my.bib'],
+    ])
+    expect([statusCode, headers['cache-control']]).toEqual([200, 'no-store'])
+    expect(fieldOf(body, 'topic')).toBe('zeolites\n"speculative decoding"')
+    expect(body).toMatch(/<option value="21" selected>/)
+    expect(textOf(body)).toContain('We read 6 papers and added 1 topic below.')
+    expect(textOf(body)).toContain('6 papers in 30 days')
+    expect(body).not.toContain('formaction="/preview')
+    expect(await checksums(site.db)).toEqual({ ...before, bucket: expect.anything() })
+  })
+
+  test('an empty library and a wrong link are refused', async () => {
+    const path = await managePath()
+    const { statusCode, body } = await post(site, `${path}/library`, { do: 'settings', topic: 'x' })
+    expect([statusCode, fieldOf(body, 'topic')]).toEqual([422, 'x'])
+    expect(textOf(body)).toContain('Paste some references, or choose a file.')
+    expect((await post(site, '/manage/nonsense/library', { library: 'Protein folding' })).statusCode).toBe(
+      404,
+    )
+    expect((await get(site, `${path}/library`)).statusCode).toBe(404)
+  })
+})

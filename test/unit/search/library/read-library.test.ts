@@ -1,0 +1,214 @@
+import { describe, expect, test } from 'vitest'
+import { runToEnd } from '../../../../src/queries/steps.ts'
+import { MAX_ENTRIES } from '../../../../src/search/library/library-entry.ts'
+import { readLibrary } from '../../../../src/search/library/read-library.ts'
+
+const read = (text: string) => runToEnd(readLibrary(text))
+const titles = (text: string) => read(text).entries.map(({ title }) => title)
+const names = (text: string) => read(text).entries.map(({ name }) => name)
+
+describe('BibTeX', () => {
+  test('has nested braces, joined values, names of @string and TeX', () => {
+    const text = String.raw`
+Text before an entry is a comment.
+@string{ venue = "Proceedings of " # {NeurIPS} }
+@comment{ @article{no, title = {No}} }
+@inproceedings{vaswani2017,
+  author    = {Vaswani, Ashish and others},
+  title     = {{A}ttention Is {All {You} Need}},
+  booktitle = venue # ", " # 2017,
+  month     = dec,
+  keywords  = {attention, {sequence models}},
+  abstract  = "The dominant models are {"}complex{"} recurrent networks.",
+  eprint    = {1706.03762}, archivePrefix = {arXiv},
+}
+@article(goedel1931, title = {{\"U}ber formal unentscheidbare S{\"a}tze}, doi = {10.1007/BF01700692})
+@misc{nokey~2020, title = "Scaling $O(n \log n)$ attention",
+  url = {https://arxiv.org/abs/2310.06825v1} }`
+    const { entries, bad, count } = read(text)
+    expect(bad).toEqual([])
+    expect(count).toBe(3)
+    expect(entries).toEqual([
+      {
+        line: 5,
+        title: 'Attention Is All You Need',
+        abstract: 'The dominant models are "complex" recurrent networks.',
+        keywords: ['attention', 'sequence models'],
+        name: '1706.03762',
+      },
+      {
+        line: 14,
+        title: 'Über formal unentscheidbare Sätze',
+        abstract: '',
+        keywords: [],
+        name: 'doi:10.1007/bf01700692',
+      },
+      { line: 15, title: 'Scaling O(n log n) attention', abstract: '', keywords: [], name: '2310.06825' },
+    ])
+  })
+
+  test('names bad entries by line, and reads those after them', () => {
+    const text = `@article{a, title = {No end, year = 2020
+}
+@article{b, title = }
+@article{c, year = 2020}
+@article{d, title = {A good one}}
+@article{e, title "no equals sign"}
+@article{f, title = {Another}`
+    expect(read(text)).toMatchObject({
+      entries: [{ line: 5, title: 'A good one' }],
+      bad: [
+        { line: 1, reason: 'unclosed' },
+        { line: 3, reason: 'syntax' },
+        { line: 4, reason: 'nothing' },
+        { line: 6, reason: 'syntax' },
+        { line: 7, reason: 'unclosed' },
+      ],
+      count: 6,
+    })
+  })
+})
+
+test('RIS has continued lines, several programs’ tags, and lines that are none', () => {
+  const text = `TY  - JOUR
+TI  - Highly accurate protein structure
+prediction with AlphaFold
+AU  - Jumper, John
+KW  - protein folding
+KW  - deep learning
+AB  - Proteins are essential to life.
+DO  - 10.1038/s41586-021-03819-2
+ER  -
+
+stray
+TY  - CONF
+T1  - Mamba
+UR  - https://arxiv.org/abs/2312.00752
+ER  - 
+TY  - BOOK
+AU  - Nobody
+ER  - `
+  expect(read(text.replaceAll('\n', '\r\n'))).toEqual({
+    entries: [
+      {
+        line: 1,
+        title: 'Highly accurate protein structure prediction with AlphaFold',
+        abstract: 'Proteins are essential to life.',
+        keywords: ['protein folding', 'deep learning'],
+        name: 'doi:10.1038/s41586-021-03819-2',
+      },
+      { line: 12, title: 'Mamba', abstract: '', keywords: [], name: '2312.00752' },
+    ],
+    bad: [
+      { line: 11, reason: 'syntax' },
+      { line: 16, reason: 'nothing' },
+    ],
+    count: 4,
+  })
+})
+
+describe('CSL-JSON', () => {
+  test('is a list, one item or an export', () => {
+    const item = {
+      title: 'Mamba',
+      DOI: '10.48550/arXiv.2312.00752',
+      abstract: 'Models.',
+      keyword: 'SSM; mamba',
+    }
+    const entry = { title: 'Mamba', abstract: 'Models.', keywords: ['SSM', 'mamba'], name: '2312.00752' }
+    for (const json of [[item], item, { items: [item] }])
+      expect(read(JSON.stringify(json))).toMatchObject({ entries: [entry], bad: [] })
+  })
+
+  test('names bad items by position, and JSON that cannot be read', () => {
+    const json = JSON.stringify([{ title: 5 }, 'no item', { title: 'Good' }])
+    expect(read(json)).toMatchObject({
+      entries: [{ line: 3, title: 'Good' }],
+      bad: [
+        { line: 1, reason: 'nothing' },
+        { line: 2, reason: 'syntax' },
+      ],
+    })
+    expect(read('[{"title": "cut').bad).toEqual([{ line: 1, reason: 'json' }])
+  })
+})
+
+describe('a list', () => {
+  test('has identifiers and addresses, one or more on a line', () => {
+    const text = `2312.00752
+arXiv:1706.03762v5, hep-th/9901001
+https://arxiv.org/pdf/2310.06825
+https://doi.org/10.1038/s41586-021-03819-2
+doi:10.1000/182`
+    expect(names(text)).toEqual([
+      '2312.00752',
+      '1706.03762',
+      'hep-th/9901001',
+      '2310.06825',
+      'doi:10.1038/s41586-021-03819-2',
+      'doi:10.1000/182',
+    ])
+  })
+
+  test.each([
+    ['[1] A. Vaswani et al., “Attention is all you need,” in NeurIPS, 2017.', 'Attention is all you need'],
+    [
+      'Gu, A., & Dao, T. (2023). Mamba: Linear-time sequence modeling. arXiv:2312.00752.',
+      'Mamba: Linear-time sequence modeling',
+    ],
+    [
+      'Albert Gu and Tri Dao. 2023. Mamba: Linear-time sequence modeling. In COLM.',
+      'Mamba: Linear-time sequence modeling',
+    ],
+    [
+      'A. Gu, T. Dao. Mamba: Linear-time sequence modeling. arXiv preprint, 2023.',
+      'Mamba: Linear-time sequence modeling',
+    ],
+    [
+      'Jumper J, Evans R, et al. Highly accurate protein structure prediction. Nature. 2021;596:583.',
+      'Highly accurate protein structure prediction',
+    ],
+    ['Attention is all you need', 'Attention is all you need'],
+    ['• Mamba, Hyena, and Linear Attention', 'Mamba, Hyena, and Linear Attention'],
+  ])('%s', (line, title) => expect(titles(line)).toEqual([title]))
+
+  test('has numbered references over several lines, with their identifiers', () => {
+    const text = `[1] A. Vaswani et al.,
+    "Attention is all you need," arXiv preprint
+    arXiv:1706.03762, 2017.
+
+[2] Gu, A. (2023). Mamba. https://doi.org/10.48550/arXiv.2312.00752.`
+    expect(read(text).entries).toMatchObject([
+      { line: 1, title: 'Attention is all you need', name: '1706.03762' },
+      { line: 5, title: 'Mamba', name: '2312.00752' },
+    ])
+  })
+})
+
+test('entries beyond the limit are counted and not read', () => {
+  const { entries, count } = read(Array.from({ length: MAX_ENTRIES + 5 }, (_, n) => `Paper ${n}`).join('\n'))
+  expect([entries.length, count]).toEqual([MAX_ENTRIES, MAX_ENTRIES + 5])
+})
+
+test('an empty text has no entries', () => {
+  for (const text of ['', ' \n\n', '[]', '@comment{no}'])
+    expect(read(text)).toEqual({ entries: [], bad: [], count: 0 })
+})
+
+test.each([
+  ['open braces', '@article{a, title = '.padEnd(5_000_000, '{')],
+  ['entries without end', '@a{b,c='.repeat(600_000)],
+  ['entries without end, on lines', '@a{b,c=\n'.repeat(600_000)],
+  ['blanks', `[1]${' '.repeat(5_000_000)}`],
+  ['one line', 'a. A, '.repeat(800_000)],
+  ['lines', 'a, b. C\n'.repeat(600_000)],
+  ['addresses', 'https://x.org/'.repeat(350_000)],
+  ['dots', `TY  - ${'10.1000/'.repeat(600_000)}`],
+  ['backslashes', `@a{b, title = {${'\\'.repeat(4_000_000)}}}`],
+  ['JSON', '['.repeat(5_000_000)],
+])('five megabytes of %s are read in seconds', (_, text) => {
+  const steps = readLibrary(text)
+  const began = performance.now()
+  while (!steps.next().done);
+  expect(performance.now() - began).toBeLessThan(4000)
+})
