@@ -5,6 +5,7 @@ import { paperByName } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import { follow, type QueryEdit } from '../queries/language/edit-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
+import { meaningIn } from '../queries/learned/learned-models.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import type { Query } from '../queries/query.ts'
 import { type PaperText, toPaperText } from '../queries/text/tokens.ts'
@@ -73,7 +74,8 @@ export async function openTrial(deps: Deps, asked: OpenTopicInput): Promise<Open
   })
   const found = asked.paper === '' ? null : await paperByName(deps.db, asked.paper)
   const paper = found && { paper: found, text: toPaperText(found) }
-  const isKept = paper && trial.outcome ? evaluate(trial.outcome.tree, paper.text) !== null : null
+  const meaning = await meaningIn(deps.db)
+  const isKept = paper && trial.outcome ? evaluate(meaning(trial.outcome.tree), paper.text) !== null : null
   return { holder, topic, trial, paper, isKept }
 }
 

@@ -10,6 +10,7 @@ import {
   requireVotes,
 } from '../queries/language/edit-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
+import { meaningIn } from '../queries/learned/learned-models.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import type { Query, Reason } from '../queries/query.ts'
 import { isContentWord, strongestWords, type Vector } from '../queries/ranking/tf-idf.ts'
@@ -49,14 +50,15 @@ interface Opening {
 export async function paperOfTopic(deps: Deps, opening: Opening): Promise<PaperOfTopic> {
   const { subscriberId, paper, text, query, removed } = opening
   const currentQuery = isReadable(query) ? parseQuery(query) : null
-  const reason = currentQuery && evaluate(currentQuery, text)
+  const meaning = currentQuery && (await meaningIn(deps.db))(currentQuery)
+  const reason = meaning && evaluate(meaning, text)
   const vectors = await paperVectors(deps)
   const feedback = await listFeedback(deps.db, subscriberId)
   return {
     paper,
     text,
     reason,
-    ...(currentQuery ? shortfallOf(currentQuery, text) : { missing: [], unwanted: [] }),
+    ...(meaning ? shortfallOf(meaning, text) : { missing: [], unwanted: [] }),
     quickActions: quickActionsOf(opening, currentQuery, reason, vectors),
     feedback: feedback.find(({ paperId }) => paperId === paper.id)?.kind ?? null,
     about: aboutOf(vectors, text, removed),

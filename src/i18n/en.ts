@@ -63,6 +63,9 @@ export const en = {
     papersWith: 'Papers with {what}',
     onePaper: 'The paper {name}',
     some: 'at least {count} of: {what}',
+    enough: 'enough of these, rare ones counting more: {what}',
+    close: '{what} close together',
+    also: '{text} (also {also})',
     /** Fields of arXiv's own queries that papers here lack, by the name of the field. */
     unkept: {
       co: 'comments of authors',
@@ -177,6 +180,12 @@ export const en = {
         other: '{count} papers are by {author}. To follow them, use the topic {topic}.',
       },
       keep: 'Keep the topic, and your next digest after the first one appears will have it.',
+    },
+    /** Common words of a topic: what else they may mean, with the number of papers. */
+    close: {
+      sentence: 'The words of “{term}” are common, so they must be close together.',
+      phrase: 'As a phrase: {papers}',
+      spread: 'Anywhere in a paper: {papers}',
     },
     /** Another form of a topic: what it would have matched, and its button. */
     wider: {
@@ -1147,12 +1156,6 @@ export const en = {
     mail: 'Get these by email',
     mailLater: 'Email me when there’s a match',
     withoutMonth: 'Emails and feeds ignore the month: they contain new papers.',
-    follows: 'Emails and feeds follow {what}.',
-    onlyNames: {
-      one: '{count} paper here matches only the name of an author or organization. Emails and feeds leave it out.',
-      other:
-        '{count} papers here match only the name of an author or organization. Emails and feeds leave them out.',
-    },
     onlyOf: 'Only papers with {what}: {count}',
     notHere: '{name} isn’t on this site.',
     elsewhere: 'Open {name} on {site}',

@@ -1,15 +1,24 @@
 import type { Day } from '../core/dates.ts'
-import { memoize } from '../core/memoize.ts'
+import { memoize, memoizeByObject } from '../core/memoize.ts'
 import { type Bits, countBits, forEachBit, newBits, setBit, subtractBits } from './matching/bits.ts'
 import { oldestFirst, type PaperAttributes, type PaperIndex, untilChange } from './matching/paper-index.ts'
 import { keyToIndexedTerm } from './matching/phrase-positions.ts'
-import { forEachDoc } from './matching/program.ts'
+import { forEachDoc, lookupsOf } from './matching/program.ts'
 import { QuerySet } from './matching/query-set.ts'
+import { meaningOf } from './meaning/meaning-of.ts'
+import type { Usage } from './meaning/usage.ts'
 import { isTextLeaf, leavesOf, mentionsRevised, type Query } from './query.ts'
 import type { LatentSpace, WordCounts } from './ranking/latent-space.ts'
 import { PaperVectors } from './ranking/paper-vectors.ts'
 import { Ranker, topK, wantedWords } from './ranking/ranker.ts'
-import { bm25, inverseDocumentFrequency, type PaperTokens, type Vector, vectorOf } from './ranking/tf-idf.ts'
+import {
+  bestPapers,
+  type Nearest,
+  type SimilarPaper,
+  standardized,
+  strongestCounts,
+} from './ranking/similarity.ts'
+import { bm25, type PaperTokens, type Vector, vectorOf } from './ranking/tf-idf.ts'
 import { type WhyEmpty, whyEmptySteps } from './reasons/why-empty.ts'
 import type { Steps } from './steps.ts'
 
@@ -17,26 +26,11 @@ import type { Steps } from './steps.ts'
 const MAX_LEAVES = 1000
 /** How often a lookup is repeated if papers arrived or terms were dropped meanwhile. */
 const MAX_LOOK_UPS = 3
-/** The limit of postings read for similar papers. Only a large archive has more, for words that say little. */
-const MAX_POSTINGS = 200_000
 
 /** A range of days, both included. A missing bound is open. */
 export interface DayBounds {
   from?: Day
   to?: Day
-}
-
-interface SimilarPaper {
-  id: number
-  score: number
-}
-
-interface Nearest {
-  most: number
-  /** Ids of papers to leave out. */
-  except?: readonly number[]
-  /** The minimum cosine similarity. */
-  atLeast?: number
 }
 
 /** The papers in the memory of a process, and the queries over them. A `Bits` set contains docIds. */
@@ -47,6 +41,8 @@ export class Archive {
   readonly #ranker: Ranker
   #queries: QuerySet
   #vectors: PaperVectors | undefined
+  #usage: Usage | undefined
+  #meaning = (query: Query): Query => query
 
   constructor(index: PaperIndex, backTo: Day | null = null) {
     this.index = index
@@ -55,13 +51,23 @@ export class Archive {
     this.#queries = new QuerySet(index)
   }
 
+  /** How the papers use words, on which the meaning of queries depends. Until it is set, a query means its tree. */
+  set usage(usage: Usage) {
+    if (usage === this.#usage) return
+    this.#usage = usage
+    this.#meaning = memoizeByObject((query) => meaningOf(query, usage))
+  }
+
+  /** What a typed query means here. Every method of the archive applies it to its query. */
+  meaningOf = (query: Query): Query => this.#meaning(query)
+
   /**
    * The papers that a query matches. Papers with only newer versions are included if the query or `withRevised` asks
    * for them.
    */
   find(query: Query, withRevised = mentionsRevised(query)): Bits {
     this.#tidyUp()
-    return this.#queries.find(query, withRevised)
+    return this.#queries.find(this.meaningOf(query), withRevised)
   }
 
   /**
@@ -70,12 +76,16 @@ export class Archive {
    */
   *lookUpTerms(query: Query, { ranked = false } = {}): Steps<void> {
     // The lookup of a weighted term reuses its weights.
-    if (ranked) yield* this.#ranker.lookUpWeights(query)
-    const leaves = leavesOf(query)
+    const meaning = this.meaningOf(query)
+    if (ranked) yield* this.#ranker.lookUpWeights(meaning)
+    const leaves = lookupsOf(meaning)
     for (let times = 0; times < MAX_LOOK_UPS; times++) {
       this.#tidyUp()
       for (const leaf of leaves) {
-        yield this.#queries.loadLeaf(leaf, isTextLeaf(leaf) ? this.#ranker.docIdsWith(leaf) : undefined)
+        yield this.#queries.loadLeaf(
+          leaf,
+          leaf.kind !== 'term' && isTextLeaf(leaf) ? this.#ranker.docIdsWith(leaf) : undefined,
+        )
       }
       if (leaves.every((leaf) => this.#queries.cached(leaf))) return
     }
@@ -83,8 +93,13 @@ export class Archive {
 
   /** The same for `nearMisses`. */
   *lookUpNearMissTerms(query: Query): Steps<void> {
-    yield* this.lookUpTerms({ kind: 'or', parts: wantedWords(query) }, { ranked: true })
+    yield* this.lookUpTerms(this.wantedWords(query), { ranked: true })
   }
+
+  /** The words of a query, any of which is enough. */
+  wantedWords = memoizeByObject(
+    (query: Query): Query => ({ kind: 'or', parts: wantedWords(this.meaningOf(query)) }),
+  )
 
   /** Explains why a query matches no papers. */
   whyEmpty(query: Query): Steps<WhyEmpty> {
@@ -124,8 +139,22 @@ export class Archive {
 
   /** Best first: by BM25 of the wanted terms with a small bonus for votes, then newer papers first. */
   ranked(query: Query, found: Bits, most?: number): number[] {
-    const { docIds } = this.#ranker.rank(query, found, most)
+    const { docIds } = this.#ranker.rank(this.meaningOf(query), found, most)
     return Array.from(docIds, (docId) => this.index.attributes(docId).id)
+  }
+
+  /** The score of the words of a query in each paper, by docId: BM25 and a small bonus for votes; 0 without words. */
+  wordScores(query: Query): Float32Array {
+    const { docIds, scores } = this.#ranker.rank(this.wantedWords(query), this.index.live)
+    const all = new Float32Array(this.index.docCount)
+    for (let i = 0; i < docIds.length; i++) all[docIds[i]!] = scores[i]!
+    return all
+  }
+
+  /** The cosine similarity of a text to each paper in the learned space, by docId; null without a space. */
+  cosinesTo(counts: WordCounts): Float32Array | null {
+    const vector = this.spaceVectorOf(counts)
+    return vector && this.#vectors!.cosines(vector)
   }
 
   /** Newest first. With `byRevised`, the day of the newest version counts if it is later. */
@@ -180,7 +209,7 @@ export class Archive {
   ): { id: number; cosine: number }[] {
     const cosines = this.#vectors?.cosines(vector)
     if (!cosines) return []
-    const found = this.#best(cosines, { most, except, above: (cosine) => cosine >= atLeast })
+    const found = bestPapers(this.index, cosines, { most, except, above: (cosine) => cosine >= atLeast })
     return found.map(({ id, score }) => ({ id, cosine: score }))
   }
 
@@ -191,49 +220,17 @@ export class Archive {
    */
   similarTo(counts: WordCounts, { most, except = [] }: Omit<Nearest, 'atLeast'>): SimilarPaper[] {
     const sums = new Float32Array(this.index.docCount)
-    for (const [key, count] of this.#rareWords(counts)) {
+    for (const [key, count] of strongestCounts(counts, this.documentFrequency, this.index.docCount)) {
       const term = keyToIndexedTerm(key, this.index.vocabularies)
       const { docIds, weights } = bm25(this.index, term, ['title', 'abstract'])
       for (let i = 0; i < docIds.length; i++) sums[docIds[i]!]! += count * weights[i]!
     }
-    const vector = this.spaceVectorOf(counts)
-    if (!vector) return this.#best(sums, { most, except, above: (sum) => sum > 0 })
+    const cosines = this.cosinesTo(counts)
+    if (!cosines) return bestPapers(this.index, sums, { most, except, above: (sum) => sum > 0 })
     const scores = standardized(sums, this.index.live)
-    const cosines = standardized(this.#vectors!.cosines(vector), this.index.live)
-    for (let i = 0; i < scores.length; i++) scores[i]! += cosines[i]!
-    return this.#best(scores, { most, except, above: (score) => score > 0 })
-  }
-
-  /** The papers with the highest scores, by docId. Equal scores: newer papers first. */
-  #best(
-    scores: Float32Array,
-    { most, except, above }: { most: number; except: readonly number[]; above: (score: number) => boolean },
-  ): SimilarPaper[] {
-    const papers: SimilarPaper[] = []
-    forEachBit(this.index.live, (docId) => {
-      const { id, onlyRevised } = this.index.attributes(docId)
-      const score = scores[docId]!
-      if (above(score) && !onlyRevised && !except.includes(id)) papers.push({ id, score })
-    })
-    const better = (a: number, b: number) =>
-      papers[b]!.score - papers[a]!.score || papers[b]!.id - papers[a]!.id
-    return topK(papers.length, most, better).map((place) => papers[place]!)
-  }
-
-  /** The words that weigh most, as long as the total of the papers that contain them is not too large. */
-  #rareWords(counts: WordCounts): [key: string, count: number][] {
-    const weighed = Array.from(counts, ([key, count]) => {
-      const papers = this.documentFrequency(key)
-      return { key, count, papers, weight: count * inverseDocumentFrequency(papers, this.index.docCount) }
-    })
-    let room = MAX_POSTINGS
-    return weighed
-      .sort((a, b) => b.weight - a.weight)
-      .flatMap(({ key, count, papers }, i) => {
-        if (i > 0 && papers > room) return []
-        room -= papers
-        return [[key, count]]
-      })
+    const nearness = standardized(cosines, this.index.live)
+    for (let i = 0; i < scores.length; i++) scores[i]! += nearness[i]!
+    return bestPapers(this.index, scores, { most, except, above: (score) => score > 0 })
   }
 
   /**
@@ -241,10 +238,10 @@ export class Archive {
    * the most votes.
    */
   nearMisses(query: Query, most: number): number[] {
-    const words = wantedWords(query)
-    const holding = words.length > 0 ? this.find({ kind: 'or', parts: words }) : this.all()
+    const words = this.wantedWords(query)
+    const holding = leavesOf(words).length > 0 ? this.find(words) : this.all()
     subtractBits(holding, this.find(query))
-    return this.ranked({ kind: 'or', parts: words }, holding, most)
+    return this.ranked(words, holding, most)
   }
 
   /** The most common spelling of a word key: "attention" for attent. */
@@ -264,19 +261,6 @@ export class Archive {
   #tidyUp(): void {
     if (this.#queries.leafCount >= MAX_LEAVES) this.#queries = new QuerySet(this.index, this.#queries)
   }
-}
-
-/** Scores in standard deviations from their mean over these papers. */
-function standardized(scores: Float32Array, papers: Readonly<Bits>): Float32Array {
-  let [count, sum, squares] = [0, 0, 0]
-  forEachBit(papers, (docId) => {
-    count++
-    sum += scores[docId]!
-    squares += scores[docId]! ** 2
-  })
-  const mean = sum / Math.max(1, count)
-  const deviation = Math.sqrt(Math.max(0, squares / Math.max(1, count) - mean ** 2)) || 1
-  return scores.map((score) => (score - mean) / deviation)
 }
 
 const documentFrequencies = untilChange((index) =>

@@ -6,14 +6,20 @@ export type TextField = 'any' | 'title' | 'abstract' | 'author' | 'keyword' | 'o
  */
 export type Query =
   | { kind: 'and'; parts: Query[] }
-  | { kind: 'or'; parts: Query[] }
+  /** With `also`, the first part is as typed, and the others count as the same: an acronym's long form, a name. */
+  | { kind: 'or'; parts: Query[]; also?: true }
   | { kind: 'not'; part: Query }
-  /** At least `least` of the parts: the key words of a sentence. */
-  | { kind: 'some'; least: number; parts: Query[] }
-  /** One word, as typed. */
-  | { kind: 'word'; field: TextField; text: string }
+  /** At least `least` of the parts: the key words of a sentence. With `weights`, parts that weigh so much in all. */
+  | { kind: 'some'; least: number; parts: Query[]; weights?: number[] }
+  /**
+   * Words typed in sequence without quotes or operators: a paper must contain all of them. With `within`, the first and
+   * the last one are at most so many words apart in its title, its abstract or a keyword.
+   */
+  | { kind: 'term'; parts: Query[]; within?: number }
+  /** One word, as typed. `quoted`: in quotes, so it has no other forms. */
+  | { kind: 'word'; field: TextField; text: string; quoted?: true }
   /** Adjacent words, in quotes or joined by a hyphen. */
-  | { kind: 'phrase'; field: TextField; text: string }
+  | { kind: 'phrase'; field: TextField; text: string; quoted?: true }
   /** "cs.LG", or "cs" for all of cs. */
   | { kind: 'category'; value: string }
   | { kind: 'has-code' }
@@ -24,7 +30,7 @@ export type Query =
   | { kind: 'paper'; name: string }
 
 /** A condition on a paper, without operators. */
-export type Leaf = Exclude<Query, { kind: 'and' | 'or' | 'not' | 'some' }>
+export type Leaf = Exclude<Query, { kind: 'and' | 'or' | 'not' | 'some' | 'term' }>
 
 /** Every leaf of a tree, including leaves under a NOT and repeated leaves. */
 export function leavesOf(query: Query): Leaf[] {
@@ -64,7 +70,7 @@ export function wantedLeaves(query: Query): Leaf[] {
 export const MAX_VARIANTS = 50
 
 /** Increase it if the same text parses to a different tree. Stored trees are then rebuilt. */
-export const GRAMMAR_VERSION = 3
+export const GRAMMAR_VERSION = 4
 
 /** A matched term of the query, and its place in the paper. */
 export interface Match {
@@ -93,8 +99,8 @@ export interface Reason {
 }
 
 /** Joins one or more parts as the parser does: an AND inside an AND becomes one AND. */
-export function flatten(kind: 'and' | 'or', parts: readonly Query[]): Query {
-  const flat = parts.flatMap((part) => (part.kind === kind ? part.parts : [part]))
+export function flatten(kind: 'and' | 'or' | 'term', parts: readonly Query[]): Query {
+  const flat = parts.flatMap((part) => (part.kind === kind && !('also' in part) ? part.parts : [part]))
   return flat.length > 1 ? { kind, parts: flat } : flat[0]!
 }
 
@@ -110,31 +116,3 @@ function holds(query: Query, kind: Query['kind']): boolean {
   if ('parts' in query) return query.parts.some((part) => holds(part, kind))
   return query.kind === 'not' ? holds(query.part, kind) : query.kind === kind
 }
-
-/** A query with more terms is not a person's name, and each term costs two more lookups. */
-const MAX_TERMS = 10
-
-/** A word or phrase that may also be part of the name of an author or an organization. */
-type ExpandedTerm = { kind: 'or'; parts: [text: TextLeaf, author: TextLeaf, org: TextLeaf] }
-
-/** The same query, but words without a field also match authors and organizations, except under a NOT. */
-export const expandToNames = (query: Query): Query =>
-  wantedLeaves(query).length > MAX_TERMS ? query : expanded(query)
-
-function expanded(query: Query): Query {
-  if (query.kind === 'not') return query
-  if ('parts' in query) return { ...query, parts: query.parts.map(expanded) }
-  if (!isTextLeaf(query) || query.field !== 'any') return query
-  const either: ExpandedTerm = {
-    kind: 'or',
-    parts: [query, { ...query, field: 'author' }, { ...query, field: 'org' }],
-  }
-  made.add(either)
-  return either
-}
-
-// A reader may type the same tree; it is then described and ranked as typed.
-const made = new WeakSet<Query>()
-
-/** Whether `expandToNames` created this node. */
-export const isExpanded = (query: Query): query is ExpandedTerm => made.has(query)

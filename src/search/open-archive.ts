@@ -15,6 +15,7 @@ import { Archive } from '../queries/archive.ts'
 import type { LearnedModels } from '../queries/learned/learned-kinds.ts'
 import { learnedModels } from '../queries/learned/learned-models.ts'
 import { PaperIndex, upsertYielding } from '../queries/matching/paper-index.ts'
+import { NO_USAGE } from '../queries/meaning/usage.ts'
 import { type DayWindow, dayWindowOf } from './back-test/day-window.ts'
 import { runYielding } from './yield-to-event-loop.ts'
 
@@ -64,7 +65,7 @@ export async function openArchive(
     await runExclusive(cached, () => readOlder(deps, cached))
   }
   if (withRevised) await runExclusive(cached, () => readRevised(deps, cached, from))
-  await runExclusive(cached, () => updateVectors(deps, cached))
+  await runExclusive(cached, () => applyModels(deps, cached))
   return cached.archive
 }
 
@@ -150,13 +151,14 @@ const isSettled = (cached: CachedArchive, changedAt: Date | null, now: Date): bo
   cached.checkedAt.getTime() - (changedAt?.getTime() ?? 0) > OVERLAP_MS &&
   now > cached.checkedAt
 
-/** Reads what the nightly run has learned, and computes the vectors of new papers. */
-async function updateVectors({ db, clock }: Deps, cached: CachedArchive): Promise<void> {
+/** Reads what the nightly run has learned: applies it to queries, and computes the vectors of new papers. */
+async function applyModels({ db, clock }: Deps, cached: CachedArchive): Promise<void> {
   const now = clock.now()
   const { learned } = cached
   if (!learned || Math.abs(now.getTime() - learned.readAt.getTime()) >= REFRESH_MS)
     cached.learned = { models: await learnedModels(db), readAt: now }
-  const { space } = cached.learned!.models
+  const { space, usage = NO_USAGE } = cached.learned!.models
+  cached.archive.usage = usage
   if (!cached.archive.hasVectorsOf(space)) await runYielding(cached.archive.computeVectors(space))
 }
 

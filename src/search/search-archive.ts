@@ -6,7 +6,7 @@ import { describePart, describeQuery } from '../queries/language/describe-query.
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { writeTree } from '../queries/language/write-query.ts'
 import type { Bits } from '../queries/matching/bits.ts'
-import { expandToNames, isTextLeaf, mentionsRevised, type Query } from '../queries/query.ts'
+import { isTextLeaf, mentionsRevised, type Query } from '../queries/query.ts'
 import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
 import type { WhyEmpty } from '../queries/reasons/why-empty.ts'
 import type { Steps } from '../queries/steps.ts'
@@ -44,10 +44,8 @@ export interface NamedQuery {
 }
 
 export interface SearchedArchive {
-  /** The parsed query. The search also looks for words without a field in names; topics and feeds do not. */
+  /** The parsed query. */
   tree: Query
-  /** How many papers, before narrowing, match only by a name. */
-  onlyNames: number
   /** The query as a name, if papers have that name. */
   named: NamedQuery[]
   /** "Papers with …" */
@@ -79,7 +77,7 @@ const MAX_NEAR_MISSES = 3
 export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<SearchedArchive> {
   const tree = parseQuery(search.query)
   const archive = await openNewestArchive(deps)
-  const wide = expandToNames(tree)
+  const wide = archive.meaningOf(tree)
   const names = await runYielding(namesIn(archive, tree), search.spend)
   await runYielding(lookedUp(archive, wide, search), search.spend)
   // Do not await from here on until the ids are read: the archive may change.
@@ -89,14 +87,13 @@ export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<
   const pages = Math.min(MAX_PAGES, Math.max(1, Math.ceil(counts.count / PAPERS_PER_PAGE)))
   if (search.page > pages) throw new Fault('search.page')
   const ids = pageOf(archive, wide, left, search)
-  const onlyNames = counts.all - archive.count(archive.find(tree))
   const about = { searched: archive.index.size, backTo: archive.backTo }
   const named = counts.all === 0 ? await findNamedPaper(deps.db, tree) : []
   const isEmpty = counts.all === 0 && named.length === 0 && about.searched > 0
   const nothing = isEmpty ? await nothingFound(deps, archive, wide, search) : null
   return {
-    ...{ tree, onlyNames, named: names },
-    ...{ understood: describeQuery(tree), facets, pages, page: search.page, nothing, ...about },
+    ...{ tree, named: names },
+    ...{ understood: describeQuery(wide), facets, pages, page: search.page, nothing, ...about },
     found: counts.all === 0 ? named : await loadFoundPapers(deps.db, ids, wide, search.spend),
     count: counts.count + named.length,
     all: counts.all + named.length,

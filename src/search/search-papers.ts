@@ -5,6 +5,7 @@ import { lastChangeOf, newestPapers, type PaperCursor, papersListedOn } from '..
 import type { Paper } from '../papers/paper.ts'
 import { describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
+import { meaningIn } from '../queries/learned/learned-models.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import { oldestFirst } from '../queries/matching/paper-index.ts'
 import { mentionsRevised, type Query } from '../queries/query.ts'
@@ -42,7 +43,8 @@ const PAPERS_PER_YIELD = 10
  * have a next position. Throws query.*.
  */
 export async function searchPapers(deps: Deps, input: SearchInput): Promise<SearchedPapers> {
-  const tree = input.query === undefined ? undefined : parseQuery(input.query)
+  const meaning = await meaningIn(deps.db)
+  const tree = input.query === undefined ? undefined : meaning(parseQuery(input.query))
   const inMemory = tree && input.day === undefined ? await searchMemory(deps, tree, input) : null
   return inMemory ?? searchDatabase(deps, tree, input)
 }
@@ -91,7 +93,8 @@ async function searchDatabase(
  * if the query asks for them. Throws query.*.
  */
 export async function listPapers(deps: Deps, { day, query }: { day: Day; query?: string }): Promise<Paper[]> {
-  const tree = query === undefined ? undefined : parseQuery(query)
+  const meaning = await meaningIn(deps.db)
+  const tree = query === undefined ? undefined : meaning(parseQuery(query))
   const papers = await papersListedOn(deps.db, day, { withRevised: tree && mentionsRevised(tree) })
   return tree ? papers.filter((paper) => evaluate(tree, toPaperText(paper))) : papers
 }
@@ -114,9 +117,9 @@ export async function feedPapers(
   deps: Deps,
   { query, spend }: { query?: string; spend?: Spend },
 ): Promise<FeedPapers> {
-  const tree = query === undefined ? null : parseQuery(query)
-  const withRevised = tree !== null && mentionsRevised(tree)
   const archive = await openNewestArchive(deps)
+  const tree = query === undefined ? null : archive.meaningOf(parseQuery(query))
+  const withRevised = tree !== null && mentionsRevised(tree)
   if (tree) await runYielding(archive.lookUpTerms(tree), spend)
   const found = tree ? archive.find(tree) : archive.all()
   const ids = archive.newest(found, { most: MAX_PAPERS, byRevised: withRevised })

@@ -9,6 +9,7 @@ import { benchMemory } from './memory.ts'
 import { benchOrder } from './order.ts'
 import { benchPrune } from './prune.ts'
 import { benchRefusals } from './refusals.ts'
+import { benchRelevance } from './relevance.ts'
 import { benchSearch } from './search.ts'
 import { benchSend } from './send.ts'
 import { benchSummary } from './summary.ts'
@@ -25,6 +26,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text:
   order: benchOrder,
   prune: benchPrune,
   refusals: benchRefusals,
+  relevance: benchRelevance,
   search: benchSearch,
   send: benchSend,
   summary: benchSummary,

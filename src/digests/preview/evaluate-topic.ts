@@ -11,7 +11,13 @@ import {
   overlaps,
   type PaperCounts,
 } from '../../search/back-test/day-window.ts'
-import { isTooBroad, isTooNarrow, narrowerHints, widerHints } from '../../search/back-test/hints.ts'
+import {
+  closeTermHints,
+  isTooBroad,
+  isTooNarrow,
+  narrowerHints,
+  widerHints,
+} from '../../search/back-test/hints.ts'
 import {
   type TermCount,
   type TermPresence,
@@ -37,7 +43,7 @@ export interface TopicEvaluation extends PaperCounts {
   /** Other topics of the same subscriber that match some of its papers too. */
   overlap: Overlap[]
   width: Width
-  /** Changes that would match more papers if the topic is narrow, or fewer if it is wide. */
+  /** Other meanings of words that must be close together; changes that would match more or fewer papers. */
   hints: QueryHint[]
   /** Null if it matched something, or if there were no papers at all. */
   empty: (WhyEmpty & { nearIds: readonly number[] }) | null
@@ -88,7 +94,7 @@ export function* addExtras(window: DayWindow, test: TopicEvaluation, { others, m
   const { tree, found, total } = test
   yield* window.archive.lookUpTerms(tree)
   if (total === 0 && window.size > 0) test.empty = yield* whyEmpty(window, tree)
-  test.hints = yield* hintsOf(window, test, most)
+  test.hints = [...(yield* closeTermHints(tree, window)), ...(yield* hintsOf(window, test, most))]
   test.overlap = overlaps(found, others)
   test.terms = yield* termCounts(tree, window)
 }

@@ -14,6 +14,8 @@ import { PaperSelector } from '../select-papers.ts'
 export interface DigestTopicTree {
   name: string
   tree: Query
+  /** What it means in the archive. */
+  meaning: Query
 }
 
 /** The papers that the digest of a day would have contained. */
@@ -129,7 +131,7 @@ export function* buildLastDigest(
 
 function shownUnder(id: number, under: DigestTopicTree[], papers: LoadedPapers): ShownPaper | null {
   const [first, ...others] = under
-  const paper = papers.show(id, first?.tree ?? null)
+  const paper = papers.show(id, first?.meaning ?? null)
   const names = others.map(({ name }) => truncate(name))
   return paper && withOtherTopics(paper, names)
 }

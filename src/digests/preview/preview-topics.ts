@@ -96,11 +96,14 @@ export interface PreviewInput {
  */
 export async function previewTopics(deps: Deps, input: PreviewInput): Promise<PreviewResult> {
   const { days = MAX_DAYS, latest = 5, most = deps.config.DIGEST_MAX, spend } = input
-  const topics = input.queries.map((query) => ({ name: query, query, tree: parseQuery(query) }))
-  const others = (input.others ?? []).flatMap(readable)
-  const all = others.toSpliced(input.place ?? 0, 0, ...topics)
-  const withRevised = all.some(({ tree }) => mentionsRevised(tree))
+  const typed = input.queries.map((query) => ({ name: query, tree: parseQuery(query) }))
+  const typedOthers = (input.others ?? []).flatMap(readable)
+  const withRevised = [...typed, ...typedOthers].some(({ tree }) => mentionsRevised(tree))
   const window = await recentWindow(deps, { days, withRevised })
+  const { meaningOf } = window.archive
+  const withMeaning = (topic: TypedTopic) => ({ ...topic, meaning: meaningOf(topic.tree) })
+  const topics = typed.map(withMeaning)
+  const all = typedOthers.map(withMeaning).toSpliced(input.place ?? 0, 0, ...topics)
   const found = await runYielding(foundIn(window, all, input), spend)
   const tested = found.filter(({ topic }) => topics.some((one) => one === topic))
   const tests = await runYielding(testedIn(window, tested, { latest, most }), spend)
@@ -116,7 +119,7 @@ export async function previewTopics(deps: Deps, input: PreviewInput): Promise<Pr
     ...{ papers: window.size, openDays: window.daysWithPapers },
     listedOn: new Set(window.days.filter((_, place) => window.perDay[place]! > 0)),
     ...{ weekdays: window.weekdays, weeks: window.weeks },
-    topics: await shownTopics(tests, papers, { budget, spend }),
+    topics: await shownTopics(tests, papers, { budget, spend, meaningOf }),
     ...(await runYielding(shownTogether({ together, choice }, papers), spend)),
   }
 }
@@ -178,8 +181,10 @@ function* extrasOf(
   }
 }
 
+type TypedTopic = Omit<DigestTopicTree, 'meaning'>
+
 /** A stored topic may be older than the grammar. */
-const readable = ({ name, query }: TopicText): DigestTopicTree[] =>
+const readable = ({ name, query }: TopicText): TypedTopic[] =>
   isReadable(query) ? [{ name, tree: parseQuery(query) }] : []
 
 const MAX_NEAR_MISSES = 3
@@ -190,14 +195,15 @@ type Together = ReturnType<typeof countByDay> & { topicOf: (id: number) => Query
 
 /** Each paper under the first topic that it matches. */
 function togetherOf(window: DayWindow, tests: readonly TopicEvaluation[], latest: number): Together {
-  const { index } = window.archive
+  const { index, meaningOf } = window.archive
   const found = tests.length > 0 ? unionOf(tests, index.docCount) : window.listed
   const counts = countByDay(found, window, latest)
   const topics = new Map(
     counts.latestIds.map((id) => {
       // The paper may have changed in the meantime and have another docId.
       const docId = index.docIdOf(id) ?? 0
-      return [id, (tests.find((test) => hasBit(test.found, docId)) ?? tests[0])?.tree ?? null]
+      const test = tests.find(({ found }) => hasBit(found, docId)) ?? tests[0]
+      return [id, test ? meaningOf(test.tree) : null]
     }),
   )
   return { ...counts, topicOf: (id) => topics.get(id) ?? null }
@@ -210,6 +216,7 @@ function unionOf(tests: readonly TopicEvaluation[], docCount: number): Bits {
 }
 
 interface Showing {
+  meaningOf(query: Query): Query
   budget: TimeBudget
   spend: Spend | undefined
 }
@@ -217,17 +224,19 @@ interface Showing {
 async function shownTopics(
   tests: readonly TopicEvaluation[],
   papers: LoadedPapers,
-  { budget, spend }: Showing,
+  { budget, spend, meaningOf }: Showing,
 ): Promise<TopicPreview[]> {
   const shown: TopicPreview[] = []
   for (const test of tests) {
     const { tree, empty, found: _, latestIds: __, ...others } = test
+    const meaning = meaningOf(tree)
     const nearest =
-      empty && (await runYieldingWithin(budget, papers.nearest(empty.nearIds, tree, MAX_NEAR_MISSES), spend))
-    const one = await runYielding(shownIn(test, papers), spend)
+      empty &&
+      (await runYieldingWithin(budget, papers.nearest(empty.nearIds, meaning, MAX_NEAR_MISSES), spend))
+    const one = await runYielding(shownIn(test, meaning, papers), spend)
     shown.push({
       ...others,
-      understood: describeQuery(tree),
+      understood: describeQuery(meaning),
       ...one,
       nothing: empty && { absent: empty.absent, without: empty.without, nearest: nearest?.value ?? [] },
     })
@@ -235,9 +244,9 @@ async function shownTopics(
   return shown
 }
 
-function* shownIn(test: TopicEvaluation, papers: LoadedPapers): Steps<MatchSummary> {
+function* shownIn(test: TopicEvaluation, tree: Query, papers: LoadedPapers): Steps<MatchSummary> {
   yield
-  return matchSummary(test, papers, () => test.tree)
+  return matchSummary(test, papers, () => tree)
 }
 
 const matchSummary = (

@@ -10,6 +10,7 @@ import { snapshotsAt } from '../../papers/history.repo.ts'
 import { maxPaperId, papersInRange } from '../../papers/paper.repo.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { parseQuery } from '../../queries/language/parse-query.ts'
+import { meaningIn } from '../../queries/learned/learned-models.ts'
 import { evaluate } from '../../queries/matching/evaluate.ts'
 import { isTimeDependent, mentionsRevised, type Query } from '../../queries/query.ts'
 import { whyEmpty } from '../../queries/reasons/why-empty.ts'
@@ -41,7 +42,8 @@ interface RematchInput {
 
 /** Matches the papers of a digest again, with their current data, topic by topic. */
 export async function whyNothingMatched(db: Database, input: RematchInput): Promise<WhyNothingMatched> {
-  const topics = input.topics.map((topic) => ({ ...topic, ...parsed(topic.query) }))
+  const meaning = await meaningIn(db)
+  const topics = input.topics.map((topic) => ({ ...topic, ...parsed(topic.query, meaning) }))
   const trees = topics.flatMap(({ tree }) => tree ?? [])
   const rematch = await papersThen(db, input, trees)
   const { all, window, fresh, texts } = rematch
@@ -67,9 +69,9 @@ export async function whyNothingMatched(db: Database, input: RematchInput): Prom
   }
 }
 
-function parsed(query: string): { tree?: Query; error?: string } {
+function parsed(query: string, meaning: (tree: Query) => Query): { tree?: Query; error?: string } {
   try {
-    return { tree: parseQuery(query) }
+    return { tree: meaning(parseQuery(query)) }
   } catch (error) {
     return { error: (error as Error).message }
   }

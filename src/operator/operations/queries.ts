@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { addDays, dayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import {
@@ -12,12 +13,16 @@ import { paperByName } from '../../papers/paper.repo.ts'
 import { paperNameOf } from '../../papers/paper-key.ts'
 import { describeQuery } from '../../queries/language/describe-query.ts'
 import { parseQuery } from '../../queries/language/parse-query.ts'
+import { learnIfDue } from '../../queries/learned/learn.ts'
+import { meaningIn } from '../../queries/learned/learned-models.ts'
 import { evaluate } from '../../queries/matching/evaluate.ts'
 import type { Match } from '../../queries/query.ts'
 import { type Shortfall, shortfallOf } from '../../queries/reasons/nearness.ts'
 import { reasonSentence } from '../../queries/reasons/shown-paper.ts'
 import { toPaperText } from '../../queries/text/tokens.ts'
 import { MAX_DAYS } from '../../search/open-archive.ts'
+import { rankPapers } from '../../search/rank-papers.ts'
+import { day, wholeNumber } from './fields.ts'
 import { operation } from './operation.ts'
 import { table } from './text-table.ts'
 
@@ -29,6 +34,7 @@ const test = operation({
   effect: 'read',
   input: z.object({ query: z.string(), days: z.string().default('30') }),
   run: async (deps, { query, days }) => {
+    await learnIfDue(deps)
     const preview = await previewTopics(deps, { queries: [query], days: Number(days), latest: LATEST })
     return jsonOfTopicPreview(preview, preview.topics[0]!)
   },
@@ -52,7 +58,49 @@ const explain = operation({
   },
 })
 
-export const QUERY_OPERATIONS = [test, explain]
+const rank = operation({
+  name: 'queries rank',
+  summary: 'every paper of some days, best first',
+  effect: 'read',
+  input: z.object({
+    query: z.string(),
+    days: wholeNumber(3660).optional(),
+    from: day.optional(),
+    to: day.optional(),
+  }),
+  run: async (deps, { query, days, from, to }) => {
+    await learnIfDue(deps)
+    const today = dayOf(deps.clock.now())
+    const last = to ?? today
+    return rankPapers(deps, { query, from: from ?? addDays(last, 1 - (days ?? MAX_DAYS)), to: last })
+  },
+  output: (ranked) => {
+    const rows = ranked.map(({ paper, score, matched, related }) => ({
+      id: paperNameOf(paper),
+      score: Math.round(score * 1000) / 1000,
+      ...{ matched, related, title: paper.title },
+    }))
+    const found = ({ matched, related }: (typeof rows)[number]) =>
+      matched ? 'matched' : related ? 'related' : ''
+    return {
+      json: rows.map(({ title: _, ...row }) => row),
+      text: table(
+        ['id', 'score', '', 'title'],
+        rows.map((row) => [row.id, row.score, found(row), row.title]),
+      ),
+    }
+  },
+  command: {
+    arguments: { query: ['<query>'] },
+    options: {
+      days: ['--days <n>', `how many days up to today (UTC); default: ${MAX_DAYS}`],
+      from: ['--from <date>', 'the first day, instead of --days'],
+      to: ['--to <date>', 'the last day; default: today'],
+    },
+  },
+})
+
+export const QUERY_OPERATIONS = [test, explain, rank]
 
 const MAX_BAR_LENGTH = 30
 
@@ -102,9 +150,17 @@ function nothingLines({ absent, without, nearest }: Nothing, hints: PreviewJson[
 
 /** Each hint with the resulting query. */
 function hintLines({ width, hints }: PreviewJson): string[] {
-  if (width === 'fits') return []
+  const isClose = ({ way }: (typeof hints)[number]) => way === 'phrase' || way === 'spread'
+  const close = hints.filter(isClose).map(({ papers, query }) => `  ${papers}: ${query}`)
+  const lines = close.length > 0 ? ['Words close together; as a phrase, or anywhere:', ...close] : []
+  if (width === 'fits') return lines
   const said = width === 'narrow' ? 'Fewer than one a week.' : 'More a day than fit in one email.'
-  return [said, ...hints.map(({ papers, query, part }) => `  ${papers}: ${query ?? `without ${part}`}`)]
+  const others = hints.filter((hint) => !isClose(hint))
+  return [
+    ...lines,
+    said,
+    ...others.map(({ papers, query, part }) => `  ${papers}: ${query ?? `without ${part}`}`),
+  ]
 }
 
 const paperLines = ({ id, day, title, reason }: PreviewPaperJson): string[] => [
@@ -138,7 +194,7 @@ export async function explainQuery(
   deps: Deps,
   { query, paper: name }: { query: string; paper: string },
 ): Promise<QueryExplanation> {
-  const tree = parseQuery(query)
+  const tree = (await meaningIn(deps.db))(parseQuery(query))
   const paper = await paperByName(deps.db, name)
   if (!paper) throw new Fault('paper.unknown', { name: name.slice(0, 100) })
   const text = toPaperText(paper)

@@ -1,5 +1,5 @@
 import { fill, listed, words } from '../../i18n/words.ts'
-import { isExpanded, type Leaf, type Query } from '../query.ts'
+import { isTextLeaf, type Leaf, type Query } from '../query.ts'
 
 /** The query in plain words: "Papers with the phrase “linear attention” and (vision or LLM), but not survey". */
 export const describeQuery = (query: Query): string =>
@@ -22,7 +22,9 @@ function described(query: Query): Described {
     case 'and':
       return describeAll(query.parts)
     case 'or':
-      return isExpanded(query) ? described(query.parts[0]) : joinedTexts(each(query.parts), 'or')
+      return query.also ? describeForms(query.parts) : joinedTexts(each(query.parts), 'or')
+    case 'term':
+      return describeTerm(query)
     case 'some':
       return describeSome(query)
     case 'not':
@@ -50,7 +52,24 @@ function describeAll(parts: Query[]): Described {
   return { text: fill(words.query.butNot, { wanted: all, unwanted: listed(unwanted, 'or') }), count }
 }
 
-function describeSome({ least, parts }: Extract<Query, { kind: 'some' }>): Described {
+/** A term as typed, with its other forms except names: "LLM (also large language model)". */
+function describeForms([typed, ...others]: Query[]): Described {
+  const forms = others.filter(isTextLeaf).filter(({ field }) => field !== 'author' && field !== 'org')
+  const { text, count } = described(typed!)
+  const also = forms.map((form) => form.text).join(', ')
+  return { text: also ? fill(words.query.also, { text, also }) : text, count }
+}
+
+function describeTerm({ parts, within }: Extract<Query, { kind: 'term' }>): Described {
+  const all = describeAll(parts)
+  return within === undefined ? all : { text: fill(words.query.close, { what: all.text }), count: all.count }
+}
+
+function describeSome({ least, parts, weights }: Extract<Query, { kind: 'some' }>): Described {
+  if (weights) {
+    const texts = each(parts, inList)
+    return { text: fill(words.query.enough, { what: texts.join(', ') }), count: texts.length }
+  }
   if (least >= parts.length) return describeAll(parts)
   const texts = each(parts, inList)
   return { text: fill(words.query.some, { count: least, what: texts.join(', ') }), count: texts.length }

@@ -29,7 +29,11 @@ function withWord(query: string, word: string, as: 'required' | 'excluded'): Que
   if (already[as]) return { refused: 'already' }
   if (already.required || already.excluded) return { refused: 'nothing' }
   return as === 'required'
-    ? changed(flatten('and', [tree, part]), withMore(query, text))
+    ? changed(flatten('and', [tree, part]), [
+        `${query} ${text}`,
+        `${query} AND ${text}`,
+        `(${query}) ${text}`,
+      ])
     : changed(flatten('and', [tree, { kind: 'not', part }]), withMore(query, `-${text}`))
 }
 
@@ -111,6 +115,7 @@ function isGuaranteed(query: Query, test: (part: Query) => boolean): boolean {
   const passes = (part: Query) => isGuaranteed(part, test)
   switch (query.kind) {
     case 'and':
+    case 'term':
       return query.parts.some(passes)
     case 'or':
       return query.parts.every(passes)

@@ -9,7 +9,7 @@ import { truncate } from '../text/tokens.ts'
 import { isAddress, isExactCategory, parseCategory, readPaperName } from './paper-name.ts'
 import { parseSentence } from './sentence.ts'
 import { englishTerms, isForeign } from './sentence-words.ts'
-import { AstBuilder, type ParseNode, type ThrowFault } from './to-ast.ts'
+import { AstBuilder, isField, type ParseNode, type ThrowFault } from './to-ast.ts'
 
 const MAX_BYTES = 2000
 /** URL encoding needs three characters for one. */
@@ -56,7 +56,7 @@ function parsed(text: string): Query {
   if (tooDeep !== null) return fault('query.too-deep', tooDeep, { most: MAX_DEPTH })
   if (isForeign(typed) && !NAMES.test(typed) && !parseSentence(typed)) return fault('query.not-english', 0)
   const read = (part: string, at: number): ParseNode | null =>
-    parser.parse(' '.repeat(at) + part, { fault, isPaper, isAddress })
+    parser.parse(' '.repeat(at) + part, { fault, isPaper, isAddress, isField })
   const tree = new AstBuilder(fault, read).build(typed)
   if (treeDepth(tree) > MAX_TREE_DEPTH) return fault('query.too-deep', 0, { most: MAX_DEPTH })
   return tree

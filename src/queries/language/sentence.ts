@@ -32,7 +32,7 @@ const MAX_OPERATORS = 0.05
 // Characters and words with a meaning only in the query language: quotes, brackets, operators, fields, limits,
 // addresses.
 const SIGNS =
-  /["“”„‟«»＂|()（）]|(?:^|\s)[-−–]\S|(?:^|\s)(?:AND|OR|NOT|ANDNOT|&+)(?=\s|$)|(?:^|\s)\p{L}[\p{L}_-]*:|votes *[<>=≥≤]|:\/\/|(?:^|\s)(?:cs|stat|eess|math|physics|econ|q-bio|q-fin)\.[A-Z]{2}(?=[\s.,;?]|$)/u
+  /["“”„‟«»＂|()（）]|(?:^|\s)[-−–]\S|(?:^|\s)(?:AND|OR|NOT|ANDNOT|&+)(?=\s|$)|(?:^|\s)\p{L}[\p{L}_-]*:(?=\S)|votes *[<>=≥≤]|:\/\/|(?:^|\s)(?:cs|stat|eess|math|physics|econ|q-bio|q-fin)\.[A-Z]{2}(?=[\s.,;?]|$)/u
 const FIELD = /(?:^|[\s(])(?:title|abstract|author|keyword|org|cat|has|is|paper|ti|abs|au|all|id) ?:/i
 
 /** The tree of a sentence: its key words, in a field. Null for any other text, and if there are no key words. */
@@ -44,7 +44,7 @@ export function parseSentence(text: string, field: TextField = 'any'): Query | n
   })
   const [first] = parts
   if (!first) return null
-  if (parts.length < 3) return parts.length === 1 ? first : { kind: 'and', parts }
+  if (parts.length < 3) return parts.length === 1 ? first : { kind: 'term', parts }
   return { kind: 'some', least: Math.min(MAX_NEEDED, Math.floor(parts.length / 2) + 1), parts }
 }
 
@@ -57,7 +57,7 @@ export function isSentence(text: string): boolean {
   const joining = words.filter((word) => isConnective(word.replace(/[^\p{L}'’]/gu, ''))).length
   if (isProse(text, words, joining)) return true
   const asks = REQUEST_START.test(text) || /\?\s*$/.test(text)
-  if (SIGNS.test(withoutAsides(text, asks))) return false
+  if (SIGNS.test(withoutAsides(text, asks)) || FIELD.test(text)) return false
   if (REQUEST_END.test(text) && !words.some(isOrOrNot)) return true
   if (joining === 0) return false
   if (asks) return words.length > 2

@@ -1,25 +1,26 @@
 import type { ErrorCode } from '../../core/error-table.ts'
 import type { FaultValues } from '../../core/errors.ts'
 import { words } from '../../i18n/words.ts'
-import { flatten, type Query, type TextField } from '../query.ts'
+import { flatten, isTextLeaf, type Query, type TextField, type TextLeaf } from '../query.ts'
 import { isStopWord, tokensOf, truncate, wordKindOf } from '../text/tokens.ts'
 import { findExclusion, splitEspeciallyClause } from './clauses.ts'
 import { isExactCategory, parseCategory, readPaperName } from './paper-name.ts'
 import { isSentence, parseSentence } from './sentence.ts'
 import { isForeign, stripFiller } from './sentence-words.ts'
 
-/** A node of the grammar's output. `at` counts UTF-16 units from 0. */
-export type ParseNode =
+/** A node of the grammar's output. `at` counts UTF-16 units from 0. `isAfterAnd`: an AND is before it. */
+export type ParseNode = { isAfterAnd?: true } & (
   | { kind: 'and' | 'or'; parts: ParseNode[] }
   | { kind: 'not'; at: number; part: ParseNode }
   | { kind: 'field'; at: number; name: string; part: ParseNode | null }
   | { kind: 'votes'; at: number; sign: string; count: string }
-  | { kind: 'words'; at: number; text: string }
+  | { kind: 'words'; at: number; text: string; isQuoted?: true }
   | { kind: 'paper'; at: number; text: string }
   | { kind: 'address'; at: number; text: string }
   /** `text` is the content of the brackets, and `at` its position. */
   | { kind: 'brackets'; at: number; text: string; part: ParseNode }
   | { kind: 'dates' }
+)
 
 type Field = TextField | 'cat' | 'has' | 'is' | 'paper'
 /** Parses a part of the text that starts at `at`; null for a blank part. */
@@ -45,6 +46,9 @@ const FIELDS = new Map<string, Field>([
   ['au', 'author'],
   ['all', 'any'],
 ])
+
+export const isField = (name: string): boolean =>
+  FIELDS.has(name.toLowerCase()) || UNSUPPORTED_FIELDS.has(name.toLowerCase())
 
 const TEXT_FIELDS = new Set<Field>(['any', 'title', 'abstract', 'keyword'])
 
@@ -106,9 +110,10 @@ export class AstBuilder {
   #fromNode(field: Field, node: ParseNode): Query | null {
     switch (node.kind) {
       case 'and':
+        return flattenPresent('and', this.#withTerms(field, node.parts))
       case 'or':
         return flattenPresent(
-          node.kind,
+          'or',
           node.parts.map((part) => this.#fromNode(field, part)),
         )
       case 'not':
@@ -128,6 +133,28 @@ export class AstBuilder {
       case 'brackets':
         return this.#fromText(field, node.text, node.at, node.part)
     }
+  }
+
+  /** The meanings of the parts of an AND; words in sequence, without an operator between them, become one term. */
+  #withTerms(field: Field, nodes: readonly ParseNode[]): (Query | null)[] {
+    const parts: (Query | null)[] = []
+    let term: TextLeaf[] = []
+    const endTerm = () => {
+      if (term.length > 0) parts.push(term.length > 1 ? { kind: 'term', parts: term } : term[0]!)
+      term = []
+    }
+    for (const node of nodes) {
+      const part = this.#fromNode(field, node)
+      const isPlain = node.kind === 'words' && !node.isQuoted
+      if (!isPlain || node.isAfterAnd) endTerm()
+      if (isPlain && part && isTextLeaf(part) && wordKindOf(part.field) === 'prose') term.push(part)
+      else if (part || !isPlain) {
+        endTerm()
+        parts.push(part)
+      }
+    }
+    endTerm()
+    return parts
   }
 
   #not(at: number, part: Query | null): Query | null {
@@ -153,7 +180,7 @@ export class AstBuilder {
     return { kind: 'votes', least: Number(count) + (sign === '>' ? 1 : 0) }
   }
 
-  #words({ at, text }: ParseNode & { kind: 'words' }, field: Field): Query | null {
+  #words({ at, text, isQuoted }: ParseNode & { kind: 'words' }, field: Field): Query | null {
     if (field === 'cat') return this.#categories(at, text)
     if (field === 'has') {
       return text.toLowerCase() === 'code'
@@ -168,7 +195,8 @@ export class AstBuilder {
     const bare = text.replace(/[.,;]+$/, '')
     if (field === 'any' && isExactCategory(bare)) return { kind: 'category', value: bare }
     if (field === 'paper' || (field === 'any' && readPaperName(text))) return this.#paper({ at, text })
-    return this.#text({ at, text: withoutBoost(text) }, field)
+    const leaf = this.#text({ at, text: withoutBoost(text) }, field)
+    return leaf && isQuoted && wordKindOf(leaf.field) === 'prose' ? { ...leaf, quoted: true } : leaf
   }
 
   /** One of several categories is enough: cat:cs.LG,cs.CL. */
@@ -192,7 +220,7 @@ export class AstBuilder {
     return { kind: 'paper', name }
   }
 
-  #text({ at, text }: { at: number; text: string }, field: TextField): Query | null {
+  #text({ at, text }: { at: number; text: string }, field: TextField): TextLeaf | null {
     const kind = wordKindOf(field)
     if (kind === 'prose' && isForeign(text)) return this.#fault('query.not-english', at)
     const tokens = tokensOf(text, kind)

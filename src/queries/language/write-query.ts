@@ -45,12 +45,19 @@ export function writeQuery(parts: QueryParts): string {
   ].filter(Boolean)
   const unwanted = items('never').map((item) => `-${item}`)
   fields.finish()
-  const query = [...wanted, ...unwanted].join(' ')
+  const query = inSequence([...wanted, ...unwanted])
   if (wanted.length === 0) fields.read(unwanted.length > 0 ? 'never' : 'any', '', () => nothingWanted(query))
   else fields.read('any', undefined, () => parseQuery(query))
   fields.finish()
   return wanted.length + unwanted.length > 1 ? query : query.replace(/^\((.*)\)$/, '$1')
 }
+
+/** Texts that must all match. An AND separates plain words, which would become one term. */
+const inSequence = (texts: readonly string[]): string =>
+  texts.reduce((all, text, i) => {
+    const isTerm = i > 0 && PLAIN.test(texts[i - 1]!) && PLAIN.test(text)
+    return i === 0 ? text : `${all}${isTerm ? ' AND ' : ' '}${text}`
+  }, '')
 
 const oneOf = (items: string[]): string => (items.length > 1 ? `(${items.join(' OR ')})` : (items[0] ?? ''))
 
@@ -110,9 +117,11 @@ export function isTopicOf(text: string, tree: Query): boolean {
 function written(node: Query): string | null {
   switch (node.kind) {
     case 'and':
+      return all(node.parts)
+    case 'term':
       return joined(node.parts, ' ')
     case 'or':
-      return joined(node.parts, ' OR ')
+      return node.also ? written(node.parts[0]!) : joined(node.parts, ' OR ')
     case 'some':
       return null
     case 'not':
@@ -122,6 +131,16 @@ function written(node: Query): string | null {
   }
 }
 
+/** The parts of an AND. Another AND separates terms and words, which would become one term. */
+function all(parts: readonly Query[]): string | null {
+  const mayJoin = (node: Query) =>
+    node.kind === 'term' || (isTextLeaf(node) && node.field === 'any' && !node.quoted)
+  return joined(
+    parts,
+    parts.some((part, i) => i > 0 && mayJoin(parts[i - 1]!) && mayJoin(part)) ? ' AND ' : ' ',
+  )
+}
+
 function joined(parts: readonly Query[], sign: string): string | null {
   const texts = parts.map(inBrackets)
   return texts.includes(null) ? null : texts.join(sign)
@@ -129,13 +148,18 @@ function joined(parts: readonly Query[], sign: string): string | null {
 
 function inBrackets(node: Query): string | null {
   const text = written(node)
-  return text !== null && 'parts' in node && node.parts.length > 1 ? `(${text})` : text
+  return text !== null && 'parts' in node && node.kind !== 'term' && node.parts.length > 1
+    ? `(${text})`
+    : text
 }
 
 const prefixed = (prefix: string, text: string | null): string | null => text && `${prefix}${text}`
 
 function leafText(leaf: Leaf): string {
-  if (isTextLeaf(leaf)) return `${leaf.field === 'any' ? '' : `${leaf.field}:`}${quoteIfNeeded(leaf.text)}`
+  if (isTextLeaf(leaf)) {
+    const text = leaf.quoted ? `"${leaf.text}"` : quoteIfNeeded(leaf.text)
+    return `${leaf.field === 'any' ? '' : `${leaf.field}:`}${text}`
+  }
   return leaf.kind === 'paper' && /^(doi|id):/.test(leaf.name) ? leaf.name : filterText(leaf)
 }
 

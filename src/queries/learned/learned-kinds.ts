@@ -1,16 +1,8 @@
+import { decodeUsage, type Usage, UsageLearner } from '../meaning/usage.ts'
 import { LatentSpace } from '../ranking/latent-space.ts'
 import { SpaceLearner } from '../ranking/learn-space.ts'
 import { wordCounts } from '../ranking/tf-idf.ts'
-import type { Token } from '../text/tokens.ts'
-
-/** A paper as plain text, tokenized once for all kinds. */
-type LearnerPaper = Record<'title' | 'abstract', { text: string; tokens: readonly Token[] }>
-
-/** Sees each paper once, the newest first, then returns the data to store. */
-interface Learner {
-  add(paper: LearnerPaper): void
-  finish(): Uint8Array<ArrayBuffer>
-}
+import type { Learner } from './learner.ts'
 
 interface LearnedKind<Model> {
   /** With fewer papers, nothing is learned. */
@@ -28,8 +20,14 @@ const space: LearnedKind<LatentSpace> = {
   decode: LatentSpace.decode,
 }
 
+const usage: LearnedKind<Usage> = {
+  minPapers: 200,
+  startLearning: () => new UsageLearner(),
+  decode: decodeUsage,
+}
+
 /** What is learned from all papers each night, by the kind of the row in learned_model. */
-export const LEARNED_KINDS = { space }
+export const LEARNED_KINDS = { space, usage }
 
 export type Kind = keyof typeof LEARNED_KINDS
 

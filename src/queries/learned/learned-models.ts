@@ -1,4 +1,7 @@
 import type { Database } from '../../core/database/database.ts'
+import { meaningOf } from '../meaning/meaning-of.ts'
+import { NO_USAGE } from '../meaning/usage.ts'
+import type { Query } from '../query.ts'
 import { type Kind, LEARNED_KINDS, type LearnedModels } from './learned-kinds.ts'
 import { type LearnedVersion, learnedVersions, readLearned } from './learned-model.repo.ts'
 
@@ -23,6 +26,12 @@ export async function learnedModels(db: Database): Promise<LearnedModels> {
   }
   loadedOf.set(db, { version, models })
   return models
+}
+
+/** What typed queries mean, by how the papers of this database use words. */
+export async function meaningIn(db: Database): Promise<(query: Query) => Query> {
+  const { usage = NO_USAGE } = await learnedModels(db)
+  return (query) => meaningOf(query, usage)
 }
 
 /** A row may be from a newer release, or from before most papers were deleted. */

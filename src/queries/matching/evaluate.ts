@@ -4,6 +4,7 @@ import {
   filterText,
   isTextLeaf,
   type Leaf,
+  leavesOf,
   type Match,
   mentionsRevised,
   type Query,
@@ -13,12 +14,15 @@ import {
 import {
   firstOccurrence,
   matchesName,
+  occurrencesOf,
   type PaperText,
+  rangeOf,
   type Term,
   termOf,
   type WordIndex,
   wordKindOf,
 } from '../text/tokens.ts'
+import { closeTogether } from './close-together.ts'
 
 const MAX_MATCHES = 20
 
@@ -42,19 +46,16 @@ export function evaluatePart(query: Query, paper: PaperText): Reason | null {
 /** Null if the paper does not match; empty if it matches only by a NOT. */
 function matchesOf(query: Query, paper: PaperText): Match[] | null {
   switch (query.kind) {
-    case 'and': {
-      const parts: Match[] = []
-      for (const part of query.parts) {
-        const matches = matchesOf(part, paper)
-        if (!matches) return null
-        parts.push(...matches)
-      }
-      return parts
-    }
+    case 'and':
+      return matchesOfAll(query.parts, paper)
+    case 'term':
+      return query.within === undefined
+        ? matchesOfAll(query.parts, paper)
+        : closeMatches(query.parts, query.within, paper)
     case 'or':
-      return matchesOfSome(query.parts, 1, paper)
+      return matchesOfSome(query, 1, paper)
     case 'some':
-      return matchesOfSome(query.parts, query.least, paper)
+      return matchesOfSome(query, query.least, paper)
     case 'not':
       return matchesOf(query.part, paper) ? null : []
     default: {
@@ -64,9 +65,61 @@ function matchesOf(query: Query, paper: PaperText): Match[] | null {
   }
 }
 
-function matchesOfSome(parts: readonly Query[], least: number, paper: PaperText): Match[] | null {
-  const met = parts.map((part) => matchesOf(part, paper)).filter((matches) => matches !== null)
-  return met.length >= least ? met.flat() : null
+function matchesOfAll(parts: readonly Query[], paper: PaperText): Match[] | null {
+  const all: Match[] = []
+  for (const part of parts) {
+    const matches = matchesOf(part, paper)
+    if (!matches) return null
+    all.push(...matches)
+  }
+  return all
+}
+
+function matchesOfSome(
+  { parts, weights }: { parts: readonly Query[]; weights?: readonly number[] },
+  least: number,
+  paper: PaperText,
+): Match[] | null {
+  const met: Match[] = []
+  let weight = 0
+  for (const [i, part] of parts.entries()) {
+    const matches = matchesOf(part, paper)
+    if (!matches) continue
+    met.push(...matches)
+    weight += weights?.[i] ?? 1
+  }
+  return weight >= least ? met : null
+}
+
+/** The first place in the title and in the abstract at which the parts are close together, else one in a keyword. */
+function closeMatches(parts: readonly Query[], within: number, paper: PaperText): Match[] | null {
+  const leaves = parts.map((part) => leavesOf(part).filter(isTextLeaf))
+  const field = leaves[0]![0]!.field
+  const inText = (where: 'title' | 'abstract'): Match[] =>
+    field === 'any' || field === where ? closeIn(leaves, within, paper[where], where) : []
+  const matches = [...inText('title'), ...inText('abstract')]
+  if (matches.length > 0) return matches
+  if (field !== 'any' && field !== 'keyword') return null
+  const inKeywords = paper.keywords.map((keyword) => closeIn(leaves, within, keyword, 'keyword'))
+  return inKeywords.find(({ length }) => length > 0) ?? null
+}
+
+function closeIn(
+  leaves: readonly TextLeaf[][],
+  within: number,
+  text: WordIndex,
+  where: 'title' | 'abstract' | 'keyword',
+): Match[] {
+  const spans = leaves.map((forms) =>
+    forms.flatMap((leaf) =>
+      [...occurrencesOf(wordsOf(leaf), text)].map((span) => Object.assign(span, { term: leaf.text })),
+    ),
+  )
+  return (closeTogether(spans, within) ?? []).map((span) => {
+    const at = rangeOf(span, text)
+    if (where === 'keyword') return { term: span.term, where, found: text.text }
+    return { term: span.term, where, found: text.text.slice(...at), at }
+  })
 }
 
 function leafMatches(query: Leaf, paper: PaperText): Match[] {

@@ -8,6 +8,7 @@ import type { Paper } from '../../papers/paper.ts'
 import { paperNamesOf } from '../../papers/paper-key.ts'
 import { type Bits, clearBit, newBits, setBit } from './bits.ts'
 import {
+  type IndexedField,
   type PaperWords,
   paperWordsOf,
   SEGMENT_SIZE,
@@ -193,6 +194,12 @@ export class PaperIndex {
   words(docId: number): PaperWords {
     const place = Math.floor(docId / SEGMENT_SIZE)
     return this.#segments[place]!.words(docId - place * SEGMENT_SIZE)
+  }
+
+  /** The words of one part of a paper. */
+  text(docId: number, field: IndexedField): Uint32Array {
+    const place = Math.floor(docId / SEGMENT_SIZE)
+    return this.#segments[place]!.text(field, docId - place * SEGMENT_SIZE)
   }
 
   /** The size of words and postings, without attributes and vocabularies. */

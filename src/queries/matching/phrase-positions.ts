@@ -1,6 +1,7 @@
 import type { TextField } from '../query.ts'
 import { type Term, termOf, wordKindOf } from '../text/tokens.ts'
 import { type Bits, forEachBit, intersectBits, newBits, setBit } from './bits.ts'
+import { closeTogether, type Span } from './close-together.ts'
 import {
   GAP,
   type IndexedField,
@@ -159,20 +160,54 @@ function spellingsOf(runsFrom: RunsFrom, word: number, isName: boolean): number[
 function countOccurrences(text: Uint32Array, { runsFrom, startsTerm }: IndexedTerm): number {
   let count = 0
   for (let at = 0; at < text.length; at++) {
-    if (startsTerm[text[at]!] === 1 && matchesAt(runsFrom, 0, text, at)) count++
+    if (startsTerm[text[at]!] === 1 && endAt(runsFrom, 0, text, at) >= 0) count++
   }
   return count
 }
 
-function matchesAt(runsFrom: RunsFrom, word: number, text: Uint32Array, at: number): boolean {
+/** The position of the last word if the words from `word` on match the text from `at` on; otherwise -1. */
+function endAt(runsFrom: RunsFrom, word: number, text: Uint32Array, at: number): number {
   const number = text[at]
-  if (number === undefined || number === GAP) return false
+  if (number === undefined || number === GAP) return -1
   for (const run of runsFrom[word]!) {
     if (!run.numbers.includes(number)) continue
     const next = word + run.words
-    if (next === runsFrom.length || matchesAt(runsFrom, next, text, at + 1)) return true
+    const end = next === runsFrom.length ? at : endAt(runsFrom, next, text, at + 1)
+    if (end >= 0) return end
   }
-  return false
+  return -1
+}
+
+/**
+ * A test of texts: whether the parts of a term are at most `within` words apart, without a gap between them. `parts`:
+ * the forms of each part, one of which is enough.
+ */
+export function closenessTest(
+  parts: readonly (readonly IndexedTerm[])[],
+  within: number,
+  { size }: Vocabulary,
+): (text: Uint32Array) => boolean {
+  /** Whether a spelling, by its word id, may start one of the parts. */
+  const starts = new Uint8Array(size)
+  for (const { runsFrom } of parts.flat())
+    for (const { numbers } of runsFrom[0] ?? []) for (const number of numbers) starts[number] = 1
+  return (text) => {
+    let spans: Span[][] = parts.map(() => [])
+    for (let at = 0; at <= text.length; at++) {
+      if (at === text.length || text[at] === GAP) {
+        if (closeTogether(spans, within)) return true
+        spans = parts.map(() => [])
+      } else if (starts[text[at]!] === 1) {
+        for (const [part, forms] of parts.entries()) {
+          for (const { runsFrom } of forms) {
+            const end = endAt(runsFrom, 0, text, at)
+            if (end >= 0) spans[part]!.push([at, end])
+          }
+        }
+      }
+    }
+    return false
+  }
 }
 
 /** Whether one name in the list contains every word, in any order. */

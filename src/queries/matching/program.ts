@@ -1,8 +1,8 @@
 import { categoryMatcher } from '../language/paper-name.ts'
-import { isTextLeaf, type Leaf, type Query, type TextLeaf } from '../query.ts'
-import { type Bits, newBits, setBit } from './bits.ts'
+import { isTextLeaf, type Leaf, leavesOf, type Query, type TextLeaf } from '../query.ts'
+import { type Bits, forEachBit, newBits, setBit } from './bits.ts'
 import type { PaperAttributes, PaperIndex } from './paper-index.ts'
-import { forEachPaperWithTerm, type IndexedTerm, toIndexedTerm } from './phrase-positions.ts'
+import { closenessTest, forEachPaperWithTerm, type IndexedTerm, toIndexedTerm } from './phrase-positions.ts'
 import type { IndexedField } from './segment.ts'
 
 // A query as a short sequence of steps over a stack of bit sets. A step is one number: the operation in its three low
@@ -19,8 +19,8 @@ export const AND = 4
 export const OR = 5
 export const NOT = 6
 /**
- * Replace the top sets by what at least a minimum number of them contain. The operand has the number of sets in its 14
- * low bits, and the minimum above them.
+ * Replace the top sets, as many as the operand says, by what has at least a minimum weight. The next numbers are the
+ * minimum, and the weight of each set.
  */
 const AT_LEAST = 7
 
@@ -28,19 +28,36 @@ const step = (operation: number, value = 0): number => (value << 3) | operation
 export const operationOf = (step: number): number => step & 7
 export const operandOf = (step: number): number => step >>> 3
 
-const MAX_PARTS_BITS = 14
-export const partCountOf = (value: number): number => value & ((1 << MAX_PARTS_BITS) - 1)
-export const minCountOf = (value: number): number => value >>> MAX_PARTS_BITS
+/** A part of a query whose papers are looked up, and not combined from those of its parts. */
+export type Lookup = Leaf | CloseTerm
+export type CloseTerm = Extract<Query, { kind: 'term' }> & { within: number }
 
-/** The steps of a tree; `numberOf` returns the number of a leaf. */
-export function compile(query: Query, numberOf: (leaf: Leaf) => number): number[] {
+const isLookup = (node: Query): node is Lookup =>
+  node.kind === 'term' ? node.within !== undefined : !COMBINED.includes(node.kind)
+
+const COMBINED: readonly Query['kind'][] = ['and', 'or', 'not', 'some']
+
+/** The parts of a query that are looked up. The leaves of a close term come before it. */
+export function lookupsOf(query: Query): Lookup[] {
+  const inside = 'parts' in query ? query.parts.flatMap(lookupsOf) : []
+  if (query.kind === 'not') return lookupsOf(query.part)
+  return isLookup(query) ? [...inside, query] : inside
+}
+
+/** The steps of a tree; `numberOf` returns the number of a lookup. */
+export function compile(query: Query, numberOf: (part: Lookup) => number): number[] {
   const steps: number[] = []
   write(query)
   return steps
 
   function write(node: Query): void {
+    if (isLookup(node)) {
+      steps.push(step(PUSH, numberOf(node)))
+      return
+    }
     switch (node.kind) {
       case 'and':
+      case 'term':
         joined(node.parts, AND_LEAF, AND)
         return
       case 'or':
@@ -52,10 +69,12 @@ export function compile(query: Query, numberOf: (leaf: Leaf) => number): number[
         return
       case 'some':
         for (const part of node.parts) write(part)
-        steps.push(step(AT_LEAST, node.parts.length | (node.least << MAX_PARTS_BITS)))
+        steps.push(
+          step(AT_LEAST, node.parts.length),
+          node.least,
+          ...(node.weights ?? node.parts.map(() => 1)),
+        )
         return
-      default:
-        steps.push(step(PUSH, numberOf(node)))
     }
   }
 
@@ -63,8 +82,8 @@ export function compile(query: Query, numberOf: (leaf: Leaf) => number): number[
     const [first, ...others] = wantedFirst(parts)
     write(first!)
     for (const part of others) {
-      if (isLeaf(part)) steps.push(step(withLeaf, numberOf(part)))
-      else if (withSet === AND && part.kind === 'not' && isLeaf(part.part)) {
+      if (isLookup(part)) steps.push(step(withLeaf, numberOf(part)))
+      else if (withSet === AND && part.kind === 'not' && isLookup(part.part)) {
         steps.push(step(AND_NOT_LEAF, numberOf(part.part)))
       } else {
         write(part)
@@ -73,9 +92,6 @@ export function compile(query: Query, numberOf: (leaf: Leaf) => number): number[
     }
   }
 }
-
-const isLeaf = (node: Query): node is Leaf =>
-  node.kind !== 'and' && node.kind !== 'or' && node.kind !== 'not' && node.kind !== 'some'
 
 const wantedFirst = (parts: readonly Query[]): readonly Query[] =>
   parts[0]!.kind === 'not'
@@ -103,6 +119,19 @@ export function leafBits(index: PaperIndex, leaf: Leaf): Bits {
   const meets = predicateOf(leaf)
   for (let docId = 0; docId < index.docCount; docId++) if (meets(index.attributes(docId))) setBit(bits, docId)
   return bits
+}
+
+/** The papers of `candidates` in which the parts of a term are close together. */
+export function withWordsClose(index: PaperIndex, term: CloseTerm, candidates: Readonly<Bits>): Bits {
+  const leaves = term.parts.map((part) => leavesOf(part).filter(isTextLeaf))
+  const fields = INDEXED_FIELDS_OF[leaves[0]![0]!.field]
+  const forms = leaves.map((each) => each.map((leaf) => toIndexedTerm(leaf, index.vocabularies)))
+  const areClose = closenessTest(forms, term.within, index.vocabularies.prose)
+  const kept = newBits(index.docCount)
+  forEachBit(candidates, (docId) => {
+    if (fields.some((field) => areClose(index.text(docId, field)))) setBit(kept, docId)
+  })
+  return kept
 }
 
 /** Calls back with each docId whose `part` contains a term, and with the number of occurrences. */

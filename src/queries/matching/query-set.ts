@@ -1,8 +1,8 @@
-import { filterText, isTextLeaf, type Leaf, mentionsRevised, type Query } from '../query.ts'
-import { type Bits, intersectBits, newBits, setBit, subtractBits, unionBits } from './bits.ts'
+import { filterText, isTextLeaf, leavesOf, mentionsRevised, type Query } from '../query.ts'
+import { type Bits, forEachBit, intersectBits, newBits, setBit, subtractBits, unionBits } from './bits.ts'
 import type { PaperIndex } from './paper-index.ts'
 import * as program from './program.ts'
-import { leafBits } from './program.ts'
+import { type CloseTerm, type Lookup, leafBits, withWordsClose } from './program.ts'
 
 /**
  * Queries over the papers of an index. Each distinct leaf is looked up once, and a query combines the bit sets by AND,
@@ -10,7 +10,7 @@ import { leafBits } from './program.ts'
  */
 export class QuerySet {
   readonly #index: PaperIndex
-  readonly #leaves: Leaf[] = []
+  readonly #leaves: Lookup[] = []
   readonly #numbers = new Map<string, number>()
   /** The steps of all queries in sequence, and the start of each query. */
   readonly #steps: number[] = []
@@ -39,7 +39,7 @@ export class QuerySet {
   }
 
   /** Looks up a leaf and caches it. `docIds`: the papers that match it, if known. */
-  loadLeaf(leaf: Leaf, docIds?: Uint32Array): void {
+  loadLeaf(leaf: Lookup, docIds?: Uint32Array): void {
     this.#refresh()
     const number = this.#numberOf(leaf)
     if (docIds && !this.#cache[number]) this.#cache[number] = setOf(docIds, this.#index.docCount)
@@ -47,7 +47,7 @@ export class QuerySet {
   }
 
   /** The papers that match a leaf, if it is cached and the index has not changed. */
-  cached(leaf: Leaf): Bits | undefined {
+  cached(leaf: Lookup): Bits | undefined {
     if (this.#version !== this.#index.version) return undefined
     return this.#cache[this.#numbers.get(nameOf(leaf)) ?? -1]
   }
@@ -109,9 +109,13 @@ export class QuerySet {
           invert(this.#stackAt(depth))
           break
         default: {
-          const parts = program.partCountOf(value)
-          depth -= parts - 1
-          keepAtLeast(this.#stack.slice(depth, depth + parts), program.minCountOf(value))
+          depth -= value - 1
+          this.#keepAtLeast(
+            this.#stack.slice(depth, depth + value),
+            steps[++at]!,
+            steps.slice(++at, at + value),
+          )
+          at += value - 1
         }
       }
     }
@@ -126,12 +130,39 @@ export class QuerySet {
 
   #bitsOf(number: number): Bits {
     const leaf = this.#leaves[number]!
-    const bits = this.#cache[number] ?? this.#previous?.cached(leaf) ?? leafBits(this.#index, leaf)
+    const bits =
+      this.#cache[number] ??
+      this.#previous?.cached(leaf) ??
+      (leaf.kind === 'term' ? this.#closeBits(leaf) : leafBits(this.#index, leaf))
     this.#cache[number] = bits
     return bits
   }
 
-  #numberOf = (leaf: Leaf): number => {
+  #closeBits(term: CloseTerm): Bits {
+    const [first, ...others] = term.parts.map((part) => {
+      const forms = leavesOf(part).map((leaf) => this.#bitsOf(this.#numberOf(leaf)))
+      const any = forms[0]!.slice()
+      for (const bits of forms.slice(1)) unionBits(any, bits)
+      return any
+    })
+    for (const bits of others) intersectBits(first!, bits)
+    return withWordsClose(this.#index, term, first!)
+  }
+
+  /** Reduces the first set to what sets of at least the weight `least` contain. */
+  #keepAtLeast(sets: readonly Bits[], least: number, weights: readonly number[]): void {
+    const sums = new Float64Array(this.#index.docCount + 31)
+    for (const [i, bits] of sets.entries()) {
+      const weight = weights[i]!
+      forEachBit(bits, (docId) => {
+        sums[docId]! += weight
+      })
+    }
+    const into = sets[0]!.fill(0)
+    for (let docId = 0; docId < this.#index.docCount; docId++) if (sums[docId]! >= least) setBit(into, docId)
+  }
+
+  #numberOf = (leaf: Lookup): number => {
     const name = nameOf(leaf)
     const known = this.#numbers.get(name)
     if (known !== undefined) return known
@@ -159,21 +190,11 @@ function setOf(docIds: Uint32Array, size: number): Bits {
 }
 
 /** A key that is equal for leaves with the same meaning. */
-const nameOf = (leaf: Leaf): string => (isTextLeaf(leaf) ? `${leaf.field} ${leaf.text}` : filterText(leaf))
+function nameOf(leaf: Lookup): string {
+  if (leaf.kind === 'term') return JSON.stringify(leaf)
+  return isTextLeaf(leaf) ? `${leaf.field} ${leaf.text}` : filterText(leaf)
+}
 
 function invert(bits: Bits): void {
   for (let i = 0; i < bits.length; i++) bits[i] = ~bits[i]!
-}
-
-/** Reduces the first set to what at least `least` of the sets contain. */
-function keepAtLeast(sets: readonly Bits[], least: number): void {
-  const into = sets[0]!
-  // The positions that at least so many of the sets contain.
-  const atLeast = new Int32Array(least + 1)
-  for (let i = 0; i < into.length; i++) {
-    atLeast.fill(0)
-    atLeast[0] = ~0
-    for (const set of sets) for (let n = least; n > 0; n--) atLeast[n]! |= atLeast[n - 1]! & set[i]!
-    into[i] = atLeast[least]!
-  }
 }

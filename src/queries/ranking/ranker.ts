@@ -2,8 +2,8 @@ import { type Bits, countBits, forEachBit } from '../matching/bits.ts'
 import { oldestFirst, type PaperIndex } from '../matching/paper-index.ts'
 import { toIndexedTerm } from '../matching/phrase-positions.ts'
 import { INDEXED_FIELDS_OF } from '../matching/program.ts'
-import { isExpanded, isTextLeaf, type Query, type TextLeaf } from '../query.ts'
-import { wordsOfPhrase } from '../text/tokens.ts'
+import { isTextLeaf, type Query, type TextLeaf } from '../query.ts'
+import { wordKindOf, wordsOfPhrase } from '../text/tokens.ts'
 import { bm25, type TermWeights } from './tf-idf.ts'
 
 /** Two words that are adjacent in the query and in the paper mean more than both apart. */
@@ -148,14 +148,14 @@ function wantedTerms(query: Query): WantedTerm[] {
     if (!terms.has(name)) terms.set(name, { leaf, share })
   }
   const visit = (node: Query): void => {
-    if (isExpanded(node)) {
-      const [text, ...names] = node.parts
-      want(text, 1)
-      for (const name of names) want(name, IN_NAME)
-      return
-    }
     if (isTextLeaf(node)) want(node, 1)
     if (!('parts' in node)) return
+    const [typed, ...others] = node.parts
+    if (node.kind === 'or' && node.also) {
+      visit(typed!)
+      for (const form of others.filter(isTextLeaf)) want(form, isName(form) ? IN_NAME : 1)
+      return
+    }
     for (const part of node.parts) visit(part)
     if (node.kind !== 'or') for (const { leaf, share } of pairsOf(node.parts)) want(leaf, share)
   }
@@ -163,23 +163,26 @@ function wantedTerms(query: Query): WantedTerm[] {
   return [...terms.values()]
 }
 
+const isName = ({ field }: TextLeaf): boolean => wordKindOf(field) === 'names'
+
+/** A term as typed, then its other forms. */
+const formsOf = (part: Query): TextLeaf[] =>
+  (part.kind === 'or' && part.also ? part.parts : [part]).filter(isTextLeaf)
+
 function pairsOf(parts: readonly Query[]): WantedTerm[] {
   return parts.slice(1).flatMap((second, i) => {
-    const first = parts[i]!
-    if (isExpanded(first) && isExpanded(second)) {
-      return first.parts.flatMap((one, at) =>
-        pairOf(one, second.parts[at]!, at === 0 ? SIDE_BY_SIDE : IN_NAME),
-      )
-    }
-    const [one, other] = [first, second].map((part) => (isExpanded(part) ? part.parts[0] : part))
+    const firsts = formsOf(parts[i]!)
+    const seconds = formsOf(second)
     // Two names in a query are two people.
-    return isTextLeaf(one!) && (one.field === 'author' || one.field === 'org')
-      ? []
-      : pairOf(one!, other!, SIDE_BY_SIDE)
+    if (firsts[0] && isName(firsts[0])) return []
+    return firsts.flatMap((one) => {
+      const other = seconds.find(({ field }) => field === one.field)
+      return other ? pairOf(one, other, isName(one) ? IN_NAME : SIDE_BY_SIDE) : []
+    })
   })
 }
 
-function pairOf(first: Query, second: Query, share: number): WantedTerm[] {
+function pairOf(first: TextLeaf, second: TextLeaf, share: number): WantedTerm[] {
   if (first.kind !== 'word' || second.kind !== 'word' || first.field !== second.field) return []
   return [{ leaf: { kind: 'phrase', field: first.field, text: `${first.text} ${second.text}` }, share }]
 }

@@ -116,10 +116,12 @@ export function shortfallOf(query: Query, paper: PaperText): Shortfall {
 }
 
 function lackingParts(query: Query, paper: PaperText): LackingParts {
-  if (query.kind === 'and') {
+  if (query.kind === 'and' || query.kind === 'term') {
     const parts = query.parts.map((part) => lackingParts(part, paper))
+    const missing = parts.flatMap(({ missing }) => missing)
+    const isApart = query.kind === 'term' && missing.length === 0 && !evaluatePart(query, paper)
     return {
-      missing: parts.flatMap(({ missing }) => missing),
+      missing: isApart ? [query] : missing,
       unwanted: parts.flatMap(({ unwanted }) => unwanted),
     }
   }
@@ -132,8 +134,9 @@ function lackingParts(query: Query, paper: PaperText): LackingParts {
 }
 
 /** For parts of which some are enough: how many more are needed, and from which parts. */
-function lackingOfSome({ least, parts }: Extract<Query, { kind: 'some' }>, paper: PaperText): LackingParts {
-  const unmet = parts.filter((part) => !evaluatePart(part, paper))
-  const more = least - (parts.length - unmet.length)
-  return { missing: more > 0 ? [{ kind: 'some', least: more, parts: unmet }] : [], unwanted: [] }
+function lackingOfSome(query: Extract<Query, { kind: 'some' }>, paper: PaperText): LackingParts {
+  if (evaluatePart(query, paper)) return { missing: [], unwanted: [] }
+  const unmet = query.parts.filter((part) => !evaluatePart(part, paper))
+  const more = query.least - (query.parts.length - unmet.length)
+  return { missing: [{ ...query, least: more, parts: unmet }], unwanted: [] }
 }

@@ -23,7 +23,7 @@ export const whyEmpty = (query: Query, papers: readonly PaperText[]): WhyEmpty =
 
 /** Each step counts once. */
 export function* whyEmptySteps(query: Query, count: CountMatching): Steps<WhyEmpty> {
-  const parts = query.kind === 'and' ? query.parts : [query]
+  const parts = partsOf(query)
   const absent: Query[] = []
   for (const part of parts.filter(({ kind }) => kind !== 'not')) {
     if (count(part, query) === 0) absent.push(part)
@@ -52,4 +52,10 @@ function countIn(papers: readonly PaperText[]): CountMatching {
   const listed = papers.filter(({ onlyRevised }) => !onlyRevised)
   return (query, scope) =>
     (mentionsRevised(scope) ? papers : listed).filter((paper) => evaluatePart(query, paper)).length
+}
+
+/** The parts of an AND, and those of its terms; a term whose words must be close together is one part. */
+function partsOf(query: Query): readonly Query[] {
+  if (query.kind === 'and') return query.parts.flatMap(partsOf)
+  return query.kind === 'term' && query.within === undefined ? query.parts : [query]
 }

@@ -204,18 +204,29 @@ function runOf(words: string[], kind: WordKind): Run {
   return { ...run, fits: ({ folded }) => acronyms.every(({ acronym, at }) => folded.startsWith(acronym, at)) }
 }
 
-/** The first range of the text in which the words of a term are adjacent, as [start, end); null if they never are. */
-export function firstOccurrence(
+/** The positions of the first and the last word of each place at which the words of a term are adjacent. */
+export function* occurrencesOf(
   term: Term,
   { tokens, positions }: WordIndex,
-): [start: number, end: number] | null {
+): Generator<[first: number, last: number], undefined> {
   const starts = (term[0] ?? []).flatMap(({ key }) => positions.get(key) ?? [])
   for (const start of starts.sort((a, b) => a - b)) {
     const end = endOf(term, 0, tokens, start)
-    if (end !== null) return [tokens[start]?.start ?? 0, tokens[end]?.end ?? 0]
+    if (end !== null) yield [start, end]
   }
-  return null
 }
+
+/** The first range of the text in which the words of a term are adjacent, as [start, end); null if they never are. */
+export function firstOccurrence(term: Term, text: WordIndex): [start: number, end: number] | null {
+  const span = occurrencesOf(term, text).next().value
+  return span ? rangeOf(span, text) : null
+}
+
+/** The range of an occurrence in the text, in UTF-16 units. */
+export const rangeOf = (
+  [first, last]: readonly [number, number],
+  { tokens }: WordIndex,
+): [start: number, end: number] => [tokens[first]!.start, tokens[last]!.end]
 
 /** The position of the last token if the words from `word` on match the tokens from `position` on; otherwise null. */
 function endOf(term: Term, word: number, tokens: Token[], position: number): number | null {

@@ -12,8 +12,10 @@ import type { DayWindow } from './day-window.ts'
 import {
   type HintKind,
   type QueryHint,
+  quoteEachTerm,
   readAsAuthor,
   splitEachPhrase,
+  splitEachTerm,
   type Variant,
   widenEachField,
   withoutEach,
@@ -208,6 +210,23 @@ export function* widerHints(query: Query, window: DayWindow, maxPapers: number):
   return [...names, ...(fitting.length > 0 ? fitting : others)]
     .slice(0, MAX_HINTS)
     .map(({ way, part, papers, changed }) => ({ way, ...namesOf(part), papers, query: writeTree(changed) }))
+}
+
+/** The terms of a query whose words must be close together: as phrases, and with their words anywhere. */
+export function* closeTermHints(query: Query, window: DayWindow): Steps<QueryHint[]> {
+  const hints: QueryHint[] = []
+  for (const change of [
+    ...some(quoteEachTerm(query), () => 'phrase'),
+    ...some(splitEachTerm(query), () => 'spread'),
+  ]) {
+    const { way, part, changed } = change
+    const meaning = window.archive.meaningOf(part)
+    if (meaning.kind !== 'term') continue
+    const papers = window.count(window.find(changed, query))
+    hints.push({ way, ...namesOf(part), papers, query: writeTree(changed) })
+    yield
+  }
+  return hints
 }
 
 const isName = ({ way }: { way: HintKind }): boolean => way === 'author'

@@ -72,5 +72,6 @@ export function* termPresence(query: Query, window: DayWindow): Steps<TermPresen
 
 function keyParts(query: Query): Query[] {
   if (query.kind === 'not') return []
-  return query.kind === 'and' || query.kind === 'some' ? query.parts.flatMap(keyParts) : [query]
+  const isOfAll = query.kind === 'and' || query.kind === 'term' || query.kind === 'some'
+  return isOfAll ? query.parts.flatMap(keyParts) : [query]
 }

@@ -11,24 +11,41 @@ export interface Variant {
 /** Generated one by one, since each is as large as the query, and a long query has more variants than are tried. */
 type Variants = Generator<Variant, void>
 
-/** Removes each part of an AND, or of an OR, in turn. Does not change what is under a NOT. */
+/** Removes each part of an AND and of a term, or of an OR, in turn. Does not change what is under a NOT. */
 export function* withoutEach(query: Query, kind: 'and' | 'or'): Variants {
-  if (query.kind !== 'and' && query.kind !== 'or') return
-  for (const [i, part] of query.kind === kind ? query.parts.entries() : []) {
+  if (!isJoined(query)) return
+  const isAny = query.kind === 'or'
+  for (const [i, part] of isAny === (kind === 'or') ? query.parts.entries() : []) {
     const rest = query.parts.toSpliced(i, 1)
     // A query must have a wanted part.
-    if (rest.some((one) => one.kind !== 'not')) yield { part, changed: flatten(kind, rest) }
+    if (rest.some((one) => one.kind !== 'not')) yield { part, changed: flatten(query.kind, rest) }
   }
   yield* inParts(query, (part) => withoutEach(part, kind))
 }
 
 /** Replaces each phrase by its single words. */
-export const splitEachPhrase = (query: Query): Variants => changedEach(query, apart)
+export const splitEachPhrase = (query: Query): Variants =>
+  changedEach(query, (part) => (part.kind === 'term' ? null : apart(part)))
+
+/** Replaces each term by its words, anywhere in a paper. */
+export const splitEachTerm = (query: Query): Variants =>
+  changedEach(query, (part) => (part.kind === 'term' ? { ...part, kind: 'and' } : null))
+
+/** Replaces each term by the phrase of its words. */
+export const quoteEachTerm = (query: Query): Variants =>
+  changedEach(query, (part) => {
+    if (part.kind !== 'term') return null
+    const leaves = part.parts.filter(isTextLeaf)
+    const text = leaves.map((leaf) => leaf.text).join(' ')
+    return { kind: 'phrase', field: leaves[0]!.field, text, quoted: true }
+  })
 
 /** Searches each title or abstract term in all parts of a paper. */
 export const widenEachField = (query: Query): Variants =>
   changedEach(query, (leaf) =>
-    leaf.field === 'title' || leaf.field === 'abstract' ? { ...leaf, field: 'any' } : null,
+    isTextLeaf(leaf) && (leaf.field === 'title' || leaf.field === 'abstract')
+      ? { ...leaf, field: 'any' }
+      : null,
   )
 
 const MAX_IN_NAME = 3
@@ -38,7 +55,9 @@ const MAX_IN_NAME = 3
  * author.
  */
 export function readAsAuthor(query: Query): Variant[] {
-  const parts = query.kind === 'and' ? query.parts : [query]
+  const parts = (query.kind === 'and' ? query.parts : [query]).flatMap((part) =>
+    part.kind === 'term' ? part.parts : [part],
+  )
   return parts.flatMap((_, at) =>
     namesFrom(parts, at).map((words): Variant => {
       const part = authorOf(words.map(({ text }) => text).join(' '))
@@ -71,11 +90,15 @@ const authorOf = (text: string): Query => ({
   text,
 })
 
-function* changedEach(query: Query, change: (leaf: TextLeaf) => Query | null): Variants {
+/** The leaves of a term change only with the whole term. */
+function* changedEach(
+  query: Query,
+  change: (part: TextLeaf | Extract<Query, { kind: 'term' }>) => Query | null,
+): Variants {
   if (query.kind === 'and' || query.kind === 'or') {
     yield* inParts(query, (part) => changedEach(part, change))
   }
-  const changed = isTextLeaf(query) ? change(query) : null
+  const changed = isTextLeaf(query) || query.kind === 'term' ? change(query) : null
   if (changed) yield { part: query, changed }
 }
 
@@ -84,7 +107,10 @@ function apart(leaf: TextLeaf): Query | null {
   return words.length < 2 ? null : flatten('and', words)
 }
 
-type Joined = Extract<Query, { kind: 'and' | 'or' }>
+type Joined = Extract<Query, { kind: 'and' | 'or' | 'term' }>
+
+const isJoined = (query: Query): query is Joined =>
+  query.kind === 'and' || query.kind === 'or' || query.kind === 'term'
 
 function* inParts({ kind, parts }: Joined, variants: (part: Query) => Variants): Variants {
   for (const [i, part] of parts.entries()) {
@@ -93,10 +119,20 @@ function* inParts({ kind, parts }: Joined, variants: (part: Query) => Variants):
 }
 
 /**
- * author: read words as a name; without, allowed: remove one part; apart: the words of a phrase separately; anywhere:
- * search a term in all parts of a paper.
+ * phrase, spread: words that must be close together as a phrase, or anywhere; author: read words as a name; without,
+ * allowed: remove one part; apart: the words of a phrase separately; anywhere: search a term in all parts of a paper;
+ * votes, also: require votes, or one more word.
  */
-export type HintKind = 'author' | 'without' | 'allowed' | 'apart' | 'anywhere' | 'votes' | 'also'
+export type HintKind =
+  | 'phrase'
+  | 'spread'
+  | 'author'
+  | 'without'
+  | 'allowed'
+  | 'apart'
+  | 'anywhere'
+  | 'votes'
+  | 'also'
 
 /** A change of a query, and the number of papers that it would have matched. */
 export interface QueryHint {

@@ -116,14 +116,26 @@ const preview = z
     hints: z
       .array(
         z.object({
-          way: z.enum(['author', 'without', 'allowed', 'apart', 'anywhere', 'votes', 'also']),
+          way: z.enum([
+            'phrase',
+            'spread',
+            'author',
+            'without',
+            'allowed',
+            'apart',
+            'anywhere',
+            'votes',
+            'also',
+          ]),
           part: z.string().describe('What of the query it is about, or what is added, in words'),
           term: z.string().describe('The same as it is typed'),
           papers: count.describe('How many the changed query finds in the same days'),
           query: z.string().nullable().describe('The changed query'),
         }),
       )
-      .describe('Changes that would bring more where it is narrow, fewer where it is wide'),
+      .describe(
+        'Words that must be close together, as a phrase or anywhere; changes that would bring more where it is narrow, fewer where it is wide',
+      ),
   })
   .meta({ id: 'Preview' })
 

@@ -137,9 +137,28 @@ export interface HintLine {
 
 /** Hints for a topic that matched too little or too much; `most`: the limit of papers per email. */
 export function hintLines(preview: PreviewResult, topic: TopicPreview, most: number): HintLine[] {
+  const { close = [], hints = [] } = Object.groupBy(topic.hints, ({ way }) =>
+    way === 'phrase' || way === 'spread' ? 'close' : 'hints',
+  )
+  return [...closeLines(close), ...widthLines(preview, { ...topic, hints }, most)]
+}
+
+function widthLines(preview: PreviewResult, topic: TopicPreview, most: number): HintLine[] {
   if (topic.total === 0) return nothingMatchedLines(topic)
   if (topic.width === 'narrow') return [sentenceOnly(words.preview.narrow), ...topic.hints.flatMap(widerLine)]
   return topic.width === 'wide' ? wideLines(preview, topic, most) : []
+}
+
+/** For each term whose words must be close together: why, and what else they may mean. */
+function closeLines(hints: readonly QueryHint[]): HintLine[] {
+  return [...Map.groupBy(hints, ({ term }) => term)].map(([term, ways]) => ({
+    sentence: fill(words.preview.close.sentence, { term }),
+    changes: ways.flatMap(({ way, papers, query }) =>
+      way === 'phrase' || way === 'spread'
+        ? changesOf(fill(words.preview.close[way], { papers: papersText(papers) }), query)
+        : [],
+    ),
+  }))
 }
 
 /** The hints for all topics together. */
@@ -158,7 +177,7 @@ function nothingMatchedLines({ nothing, hints, keyWords }: TopicPreview): HintLi
 }
 
 function widerLine({ way, part, term, papers, query }: QueryHint): HintLine[] {
-  if (way === 'votes' || way === 'also') return []
+  if (way === 'votes' || way === 'also' || way === 'phrase' || way === 'spread') return []
   const { sentence, button } = words.preview.wider
   const values = { part, term, papers: papersText(papers) }
   return [{ sentence: fill(sentence[way], values), changes: changesOf(fill(button[way], values), query) }]

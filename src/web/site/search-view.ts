@@ -98,8 +98,8 @@ function resultsView(params: SearchParams, searched: SearchedArchive, baseUrl: s
 }
 
 /** The authors and organizations of that name; without a name that would find the same papers. */
-const otherNames = ({ onlyNames, all, named }: SearchedArchive): NamedQuery[] =>
-  onlyNames === 0 ? [] : named.filter(({ papers }) => papers < all)
+const otherNames = ({ all, named }: SearchedArchive): NamedQuery[] =>
+  named.filter(({ papers }) => papers < all)
 
 /** "Papers 21 to 40 of 312", and how far back the search looked. */
 function notesOf({ count, page, pages, found, backTo }: SearchedArchive): string[] {
@@ -156,16 +156,12 @@ function whyNothing({ absent, without }: NothingFound): string[] {
  * paper, and if no query expresses it as a topic.
  */
 function followSearchView(
-  { query: typed, selection }: SearchParams,
-  { tree, count, all, onlyNames, named }: SearchedArchive,
+  { query, selection }: SearchParams,
+  { tree, count }: SearchedArchive,
   baseUrl: string,
 ) {
   if (tree.kind === 'paper') return null
   const { category, month, withCode } = selection
-  // Topics and feeds do not match names without a field, so a search that matched only as a name is followed as that
-  // name.
-  const name = onlyNames > 0 && onlyNames === all ? mostPapers(named) : undefined
-  const query = name?.query ?? typed
   const more: Leaf[] = [
     ...(category ? [{ kind: 'category', value: category } as const] : []),
     ...(withCode ? [{ kind: 'has-code' } as const] : []),
@@ -180,13 +176,6 @@ function followSearchView(
     mailUrl: `${baseUrl}${mailPath}`,
     feeds: { atom: feedPath('xml', topic), json: feedPath('json', topic) },
     /** How emails and feeds differ from the search. */
-    notes: [
-      ...(name ? [fill(words.search.follows, { what: name.part })] : []),
-      ...(onlyNames > 0 && !name ? [counted(onlyNames, words.search.onlyNames)] : []),
-      ...(month === undefined ? [] : [words.search.withoutMonth]),
-    ],
+    notes: month === undefined ? [] : [words.search.withoutMonth],
   }
 }
-
-const mostPapers = (named: readonly NamedQuery[]): NamedQuery | undefined =>
-  named.toSorted((a, b) => b.papers - a.papers)[0]

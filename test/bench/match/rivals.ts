@@ -24,10 +24,12 @@ type Test = (paper: Paper, text: string) => boolean
 function regexTest(query: Query): Test {
   switch (query.kind) {
     case 'and':
+    case 'term':
     case 'or':
     case 'some': {
       const parts = query.parts.map(regexTest)
-      if (query.kind === 'and') return (paper, text) => parts.every((part) => part(paper, text))
+      if (query.kind === 'and' || query.kind === 'term')
+        return (paper, text) => parts.every((part) => part(paper, text))
       if (query.kind === 'or') return (paper, text) => parts.some((part) => part(paper, text))
       return (paper, text) => parts.filter((part) => part(paper, text)).length >= query.least
     }

@@ -30,12 +30,14 @@ const addPapers = (from: number, to: number) => database.db.$executeRaw`
     '2026-11-24', now(), now()
   from generate_series(${from}::int, ${to}::int) n`
 
-const learnedAt = async () => (await database.db.learnedModel.findFirst())?.learnedAt.toISOString()
+const learnedAt = async () =>
+  (await database.db.learnedModel.findUnique({ where: { kind: 'space' } }))?.learnedAt.toISOString()
 
 test('a space is learned once there are enough papers, and again when many are new', async () => {
   await addPapers(1, 1999)
   await learnIfDue(deps())
-  expect([await learnedAt(), await learnedModels(database.db)]).toEqual([undefined, {}])
+  expect([await learnedAt(), (await learnedModels(database.db)).space]).toEqual([undefined, undefined])
+  expect((await learnedModels(database.db)).usage?.papers).toBe(1999)
 
   await addPapers(2000, 2000)
   await learnIfDue(deps())

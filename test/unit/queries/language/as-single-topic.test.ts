@@ -11,7 +11,7 @@ test.each<[query: string, more: Leaf[], text: string | null]>([
   ['linear attention', [], 'linear attention'],
   [' “linear   attention”\n', [], '“linear attention”'],
   ['linear, attention', [], 'linear attention'],
-  ['mamba; (vision, video)', [], 'mamba vision video'],
+  ['mamba; (vision, video)', [], 'mamba AND vision video'],
   ['mamba', [LG], 'mamba cat:cs.LG'],
   ['mamba OR rwkv', [LG, CODE], '(mamba OR rwkv) cat:cs.LG has:code'],
   ['mamba, rwkv', [LG], '(mamba, rwkv) cat:cs.LG'],

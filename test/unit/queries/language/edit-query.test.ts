@@ -64,7 +64,8 @@ test('what would be too long is not offered', () => {
 })
 
 test.each<[query: string, word: string, expected: string]>([
-  ['attention', 'memory', 'attention memory'],
+  ['attention', 'memory', 'attention AND memory'],
+  ['linear attention', 'memory', 'linear attention AND memory'],
   ['linear OR sparse', 'memory', '(linear OR sparse) memory'],
   ['attention', 'state space', 'attention "state space"'],
   ['linear attention', 'attentions', 'refused: already'],

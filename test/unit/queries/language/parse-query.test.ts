@@ -9,6 +9,14 @@ import { computedMs } from '../../../support/computed-ms.ts'
 const word = (text: string, field: TextField = 'any'): Query => ({ kind: 'word', field, text })
 const phrase = (text: string, field: TextField = 'any'): Query => ({ kind: 'phrase', field, text })
 const and = (...parts: Query[]): Query => ({ kind: 'and', parts })
+/** In quotes. */
+const exact = (text: string, field: TextField = 'any'): Query => ({
+  kind: /[^\p{L}\d.]/u.test(text) ? 'phrase' : 'word',
+  field,
+  text,
+  quoted: true,
+})
+const term = (...parts: Query[]): Query => ({ kind: 'term', parts })
 const or = (...parts: Query[]): Query => ({ kind: 'or', parts })
 const not = (part: Query): Query => ({ kind: 'not', part })
 const paper = (name: string): Query => ({ kind: 'paper', name })
@@ -23,24 +31,24 @@ const trees: Record<string, [text: string, tree: Query][]> = {
   'words and phrases': [
     ['alpha', a],
     ['  alpha  ', a],
-    ['"linear attention"', phrase('linear attention')],
-    ['“linear attention”', phrase('linear attention')],
-    ['„linear attention“ «alpha»', and(phrase('linear attention'), a)],
-    ['"alpha"', a],
+    ['"linear attention"', exact('linear attention')],
+    ['“linear attention”', exact('linear attention')],
+    ['„linear attention“ «alpha»', and(exact('linear attention'), exact('alpha'))],
+    ['"alpha"', exact('alpha')],
     ['vision-language', phrase('vision-language')],
     ['vision–language', phrase('vision–language')],
-    ['vision language', and(word('vision'), word('language'))],
-    ['"  two   blanks "', phrase('two blanks')],
-    ['C++ GPT-4o 3D', and(word('C++'), phrase('GPT-4o'), word('3D'))],
-    ['alpha, [beta]; gamma!', and(a, b, c)],
-    ['Σ χ(2) Ш', and(word('Σ'), word('χ'), word('2'), word('Ш'))],
-    ['alpha\u00a0\t\nbeta\u0000gamma', and(a, b, c)],
+    ['vision language', term(word('vision'), word('language'))],
+    ['"  two   blanks "', exact('two blanks')],
+    ['C++ GPT-4o 3D', term(word('C++'), phrase('GPT-4o'), word('3D'))],
+    ['alpha, [beta]; gamma!', term(a, b, c)],
+    ['Σ χ(2) Ш', and(term(word('Σ'), word('χ')), word('2'), word('Ш'))],
+    ['alpha\u00a0\t\nbeta\u0000gamma', term(a, b, c)],
   ],
   operators: [
     ['alpha AND beta', and(a, b)],
-    ['alpha beta gamma', and(a, b, c)],
+    ['alpha beta gamma', term(a, b, c)],
     ['alpha OR beta', or(a, b)],
-    ['alpha OR beta gamma OR delta', or(a, and(b, c), d)],
+    ['alpha OR beta gamma OR delta', or(a, term(b, c), d)],
     ['(alpha OR beta) gamma', and(or(a, b), c)],
     ['alpha AND (beta AND gamma)', and(a, b, c)],
     ['alpha (beta (gamma))', and(a, b, c)],
@@ -49,14 +57,14 @@ const trees: Record<string, [text: string, tree: Query][]> = {
     ['alpha ANDNOT beta', and(a, not(b))],
     ['alpha -beta', and(a, not(b))],
     ['alpha –beta', and(a, not(b))],
-    ['alpha -"beta gamma"', and(a, not(phrase('beta gamma')))],
+    ['alpha -"beta gamma"', and(a, not(exact('beta gamma')))],
     ['alpha -(beta OR gamma)', and(a, not(or(b, c)))],
     ['alpha NOT NOT beta', and(a, b)],
     ['alpha & beta', and(a, b)],
     ['alpha | beta', or(a, b)],
     ['alpha|beta', or(a, b)],
     ['R&D', phrase('R&D')],
-    ['alpha - beta', and(a, b)],
+    ['alpha - beta', term(a, b)],
     ['O(alpha)', and(word('O'), a)],
     ['（alpha OR beta） gamma', and(or(a, b), c)],
     ['alpha (beta OR NOT gamma)', and(a, or(b, not(c)))],
@@ -72,15 +80,15 @@ const trees: Record<string, [text: string, tree: Query][]> = {
     ['alpha or', a],
     ['alpha not', a],
     ['alpha && !beta', and(a, not(b))],
-    ['alpha !"beta gamma" !(gamma or delta)', and(a, not(phrase('beta gamma')), not(or(c, d)))],
-    ['alpha! beta !', and(a, b)],
-    ['oracle notes android', and(word('oracle'), word('notes'), word('android'))],
+    ['alpha !"beta gamma" !(gamma or delta)', and(a, not(exact('beta gamma')), not(or(c, d)))],
+    ['alpha! beta !', term(a, b)],
+    ['oracle notes android', term(word('oracle'), word('notes'), word('android'))],
     ['author:(gu and dao)', and(word('gu', 'author'), word('dao', 'author'))],
   ],
   fields: [
     ['title:alpha', word('alpha', 'title')],
     ['Title: alpha beta', and(word('alpha', 'title'), b)],
-    ['title:"linear attention"', phrase('linear attention', 'title')],
+    ['title:"linear attention"', exact('linear attention', 'title')],
     ['title:(alpha OR beta)', or(word('alpha', 'title'), word('beta', 'title'))],
     ['title:(alpha abstract:beta)', and(word('alpha', 'title'), word('beta', 'abstract'))],
     ['alpha title:-beta', and(a, not(word('beta', 'title')))],
@@ -114,7 +122,7 @@ const trees: Record<string, [text: string, tree: Query][]> = {
     ],
     [
       'au:gu+AND+ti:%28alpha+OR+%22beta%22%29',
-      and(word('gu', 'author'), or(word('alpha', 'title'), word('beta', 'title'))),
+      and(word('gu', 'author'), or(word('alpha', 'title'), exact('beta', 'title'))),
     ],
   ],
   'one paper': [
@@ -133,8 +141,8 @@ const trees: Record<string, [text: string, tree: Query][]> = {
     ['alpha OR https://huggingface.co/papers/2507.06457', or(a, paper('2507.06457'))],
     ['(alpha OR 10.1000/1) beta', and(or(a, paper('doi:10.1000/1')), b)],
     ['alpha -arxiv.org/abs/2507.06457', and(a, not(paper('2507.06457')))],
-    ['GPT-4 3.5 1/2', and(phrase('GPT-4'), word('3.5'), phrase('1/2'))],
-    ['title:"2507.06457"', word('2507.06457', 'title')],
+    ['GPT-4 3.5 1/2', term(phrase('GPT-4'), word('3.5'), phrase('1/2'))],
+    ['title:"2507.06457"', exact('2507.06457', 'title')],
   ],
   'what is left out, in prose': [
     ['alpha, but not beta', and(a, not(b))],
@@ -143,15 +151,15 @@ const trees: Record<string, [text: string, tree: Query][]> = {
     ['alpha, except for beta', and(a, not(b))],
     ['alpha, without beta', and(a, not(b))],
     ['alpha, not beta', and(a, not(b))],
-    ['alpha but not beta gamma', and(a, not(and(b, c)))],
+    ['alpha but not beta gamma', and(a, not(term(b, c)))],
     ['alpha, and not beta.', and(a, not(b))],
     ['alpha, I am not interested in beta', and(a, not(b))],
     ['alpha or beta, but not gamma', and(or(a, b), not(c))],
     ['alpha, excluding beta, gamma, and delta', and(a, not(or(b, c, d)))],
     ['alpha, but not beta or gamma, nor delta', and(a, not(or(b, c, d)))],
-    ['alpha, but not "beta, gamma"', and(a, not(phrase('beta, gamma')))],
+    ['alpha, but not "beta, gamma"', and(a, not(exact('beta, gamma')))],
     ['alpha, but not (beta AND gamma)', and(a, not(and(b, c)))],
-    ['alpha, but not beta OR gamma delta', and(a, not(or(b, and(c, d))))],
+    ['alpha, but not beta OR gamma delta', and(a, not(or(b, term(c, d))))],
     ['alpha, excluding survey papers', and(a, not(word('survey')))],
     ['alpha, excluding author:gu', and(a, not(word('gu', 'author')))],
     ['title:(alpha, not beta) gamma', and(word('alpha', 'title'), not(word('beta', 'title')), c)],
@@ -160,15 +168,15 @@ const trees: Record<string, [text: string, tree: Query][]> = {
     ['alpha, excluding the', a],
     ['alpha, not only beta', a],
     ['alpha not only in beta', a],
-    ['alpha beta not limited to gamma', and(a, b)],
-    ['not only alpha but also beta', and(a, b)],
+    ['alpha beta not limited to gamma', term(a, b)],
+    ['not only alpha but also beta', term(a, b)],
     ['alpha not about beta', and(a, not(b))],
     ['alpha papers not about beta or gamma', and(a, not(or(b, c)))],
-    ['alpha "except beta"', and(a, phrase('except beta'))],
+    ['alpha "except beta"', and(a, exact('except beta'))],
   ],
   'what tells more': [
     ['alpha, especially beta', a],
-    ['alpha beta, in particular gamma delta', and(a, b)],
+    ['alpha beta, in particular gamma delta', term(a, b)],
     ['alpha especially beta', a],
     ['alpha, such as beta, gamma', a],
     ['alpha, e.g. Beta', a],
@@ -178,9 +186,9 @@ const trees: Record<string, [text: string, tree: Query][]> = {
   ],
   'what is written around what is asked': [
     ['alpha papers', a],
-    ['alpha beta articles.', and(a, b)],
+    ['alpha beta articles.', term(a, b)],
     ['papers on alpha', a],
-    ['papers on "beta gamma" -delta', and(phrase('beta gamma'), not(d))],
+    ['papers on "beta gamma" -delta', and(exact('beta gamma'), not(d))],
     ['new papers about alpha', a],
     ['the latest alpha', a],
     ['the latest in alpha', a],
@@ -188,14 +196,14 @@ const trees: Record<string, [text: string, tree: Query][]> = {
     ['show me interesting papers about author:gu', word('gu', 'author')],
     ['(alpha papers) -beta', and(a, not(b))],
     ['alpha or beta papers', or(a, b)],
-    ['alpha papers or recent beta papers', or(a, and(word('recent'), b))],
-    ['alpha papers and "beta papers and" gamma', and(a, phrase('beta papers and'), c)],
+    ['alpha papers or recent beta papers', or(a, term(word('recent'), b))],
+    ['alpha papers and "beta papers and" gamma', and(a, exact('beta papers and'), c)],
     ['alpha or papers', or(a, word('papers'))],
-    ['"alpha papers"', phrase('alpha papers')],
-    ['"papers"', word('papers')],
+    ['"alpha papers"', exact('alpha papers')],
+    ['"papers"', exact('papers')],
     ['title:papers', word('papers', 'title')],
-    ['paper folding', and(word('paper'), word('folding'))],
-    ['new physics', and(word('new'), word('physics'))],
+    ['paper folding', term(word('paper'), word('folding'))],
+    ['new physics', term(word('new'), word('physics'))],
   ],
   'categories as arXiv writes them': [
     ['cs.CL', { kind: 'category', value: 'cs.CL' }],
@@ -218,11 +226,11 @@ const trees: Record<string, [text: string, tree: Query][]> = {
     ['title:cs.CL', phrase('cs.CL', 'title')],
   ],
   'stop words': [
-    ['the alpha of beta', and(a, b)],
+    ['the alpha of beta', term(a, b)],
     ['alpha OR the', a],
     ['alpha NOT the', a],
-    ['"mixture of experts"', phrase('mixture of experts')],
-    ['IT alpha', and(word('IT'), a)],
+    ['"mixture of experts"', exact('mixture of experts')],
+    ['IT alpha', term(word('IT'), a)],
     ['alpha "of the"', a],
   ],
 }
@@ -348,10 +356,10 @@ function thrownBy(work: () => unknown): Fault {
 test('brackets as deep as allowed, and the longest queries, end soon', () => {
   expect(parseQuery(deep(8))).toEqual(a)
   const start = computedMs()
-  expect(parseQuery('alpha '.repeat(333)).kind).toBe('and')
+  expect(parseQuery('alpha '.repeat(333)).kind).toBe('term')
   expect(parseQuery(`${'NOT '.repeat(8)}alpha`)).toEqual(a)
   expect(parseQuery(`${'title:'.repeat(8)}alpha`)).toEqual(word('alpha', 'title'))
-  expect(parseQuery(`alpha ${'-'.repeat(40)} beta ${'–'.repeat(40)}`)).toEqual(and(a, b))
+  expect(parseQuery(`alpha ${'-'.repeat(40)} beta ${'–'.repeat(40)}`)).toEqual(term(a, b))
   expect(parseQuery('(-alpha OR beta) AND gamma (title:-alpha delta)'.repeat(3)).kind).toBe('and')
   for (const text of ['(', '"', '|', '-(', 'alpha OR (', 'NOT ', 'a:'])
     expect(thrownBy(() => parseQuery(text.repeat(Math.floor(2000 / text.length)))).code).toMatch(/^query\./)

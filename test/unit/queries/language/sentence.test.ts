@@ -57,7 +57,7 @@ describe('a sentence is understood by its telling words', () => {
     }
     expect([1, 2, 3, 4, 5, 6, 7, 12].map(least)).toEqual([
       'word',
-      'and',
+      'term',
       [2, 3],
       [3, 4],
       [3, 5],

@@ -41,7 +41,7 @@ test.each<[Partial<QueryParts>, query: string, words: string]>([
   // what makes a sentence of a text
   [
     { must: 'using, linear, deep, papers, robots, except, new, models' },
-    '"using" linear deep "papers" robots "except" "new" models',
+    '"using" linear AND deep "papers" robots "except" "new" models',
     'using, linear, deep, papers, robots, except, new and models',
   ],
   [

@@ -8,6 +8,7 @@ import { hasBit } from '../../../../src/queries/matching/bits.ts'
 import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
 import { PaperIndex } from '../../../../src/queries/matching/paper-index.ts'
 import { QuerySet } from '../../../../src/queries/matching/query-set.ts'
+import { meaningOf } from '../../../../src/queries/meaning/meaning-of.ts'
 import type { Query } from '../../../../src/queries/query.ts'
 import { toPaperText } from '../../../../src/queries/text/tokens.ts'
 import { everyPaper } from '../../../support/archived-papers.ts'
@@ -15,6 +16,7 @@ import { recordingsAre } from '../../../support/recorded-days.ts'
 import { recordedPapers } from '../../../support/recorded-papers.ts'
 import { secondEvaluator } from '../../../support/second-evaluator.ts'
 import { testData } from '../../../support/test-data.ts'
+import { usageOf } from '../../../support/usage-of.ts'
 
 const further = testData('filters')
 const folder = further ?? resolve(import.meta.dirname, '../../../fixtures/filters')
@@ -105,14 +107,17 @@ function readAll(texts: string[]): Read {
 }
 
 // All of them take two minutes: THOROUGH=1 asks for that.
-const papersOf = (): Paper[] => everyPaper().filter((_, i) => process.env.THOROUGH === '1' || i % 32 === 0)
+const papersOf = (): Paper[] => everyPaper().filter((_, i) => process.env.THOROUGH === '1' || i % 64 === 0)
 
 test('two evaluators and bit sets agree on every filter that people typed, over papers of every source', () => {
   const papers = papersOf()
   const texts = papers.map(toPaperText)
   const second = secondEvaluator(papers)
-  const { queries, faults } = readAll(typedQueries())
-  queries.push(...treesOfSome())
+  const { queries: typed, faults } = readAll(typedQueries())
+  const usage = usageOf(everyPaper())
+  const queries = [...typed, ...typed.map((query) => meaningOf(query, usage)), ...treesOfSome()]
+  const kinds = JSON.stringify(queries)
+  for (const kind of ['"within":10', '"also":true', '"weights":']) expect(kinds).toContain(kind)
   const index = new PaperIndex()
   index.upsert(papers)
   const set = new QuerySet(index)

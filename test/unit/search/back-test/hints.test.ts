@@ -52,16 +52,16 @@ test('a part with few papers is not named if an email is too full without it', (
 
 describe('a further word', () => {
   const papers = [
-    ...times(6, { title: 'agent memory', abstract: 'We present results on agents.' }),
-    ...times(12, { title: 'agent tools', abstract: 'We present results on agents.' }),
+    ...times(6, { title: 'agent AND memory', abstract: 'We present results on agents.' }),
+    ...times(12, { title: 'agent AND tools', abstract: 'We present results on agents.' }),
     ...times(22, { title: 'agent', abstract: 'We present results on agents.' }),
     ...times(40, { title: 'protein', abstract: 'We present results on proteins.' }),
   ]
 
   test('is in some of the papers, in few others, and not in the query', () => {
     expect(waysOf(hints(papers, 'agent', 15), 'also')).toEqual([
-      ['tools', 12, 'agent tools'],
-      ['memory', 6, 'agent memory'],
+      ['tools', 12, 'agent AND tools'],
+      ['memory', 6, 'agent AND memory'],
     ])
   })
 

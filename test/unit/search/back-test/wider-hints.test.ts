@@ -33,7 +33,7 @@ test.each([
   ],
   ['attention -robots', [['allowed', 'robots', 3, 'attention']]],
   ['attention -(robots OR survey)', [['allowed', 'robots or survey', 3, 'attention']]],
-  ['"linear attention"', [['apart', 'the phrase “linear attention”', 2, 'linear attention']]],
+  ['"linear attention"', [['apart', 'the phrase “linear attention”', 2, 'linear AND attention']]],
   ['title:robots', [['anywhere', 'a title with robots', 3, 'robots']]],
   ['title:"linear robots"', [['anywhere', 'a title with the phrase “linear robots”', 1, '"linear robots"']]],
   ['delta OR (xylophone linear)', [['without', 'xylophone', 4, 'delta OR linear']]],
@@ -66,7 +66,13 @@ test.each([
     ].reverse(),
   ],
   ['xylophone is:revised', [['without', 'xylophone', 1, 'is:revised']]],
-  ['delta attention is:revised', [['without', 'delta', 1, 'attention is:revised']]],
+  [
+    'delta attention is:revised',
+    [
+      ['without', 'delta and attention', 1, 'is:revised'],
+      ['without', 'delta', 1, 'attention is:revised'],
+    ],
+  ],
 ])('%s would bring more: %j', (query, expected) => expect(hints(query)).toEqual(expected))
 
 test('papers that do not fit into an email are no help, unless there is nothing else', () => {

@@ -1,0 +1,14 @@
+import type { Day } from '../../core/dates.ts'
+import type { Token } from '../text/tokens.ts'
+
+/** A paper as plain text, tokenized once for all kinds. */
+export interface LearnerPaper
+  extends Record<'title' | 'abstract', { text: string; tokens: readonly Token[] }> {
+  firstDay: Day
+}
+
+/** Sees each paper once, the newest first, then returns the data to store. */
+export interface Learner {
+  add(paper: LearnerPaper): void
+  finish(): Uint8Array<ArrayBuffer>
+}

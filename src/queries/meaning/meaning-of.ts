@@ -1,0 +1,101 @@
+import { isTextLeaf, type Query, type TextLeaf, wantedLeaves } from '../query.ts'
+import { acronymOf, tokensOf, wordKindOf } from '../text/tokens.ts'
+import { longFormKey } from './acronyms.ts'
+import type { Usage } from './usage.ts'
+
+/** Words that occur together in a larger share of recent papers must also be close together. */
+const COMMON = 0.003
+/** The largest distance of the first and the last of these words. */
+const WITHIN = 10
+/** With more words than this, being close together would be by chance. */
+const MAX_CLOSE_WORDS = 8
+/** A query with more terms is not a person's name, and each term costs two more lookups. */
+const MAX_NAMED_TERMS = 10
+/** The share of the weight of a sentence's key words that a paper must contain. */
+const ENOUGH = 0.5
+/** Weights are whole numbers, so that every sum of them is exact. */
+const WEIGHT_UNIT = 100
+
+/**
+ * What a typed query means where papers use words in this way. Common words of a term must be close together; a
+ * sentence is met by the weight of its key words, rare words weighing more; acronyms and long forms count as the same
+ * unless they are in quotes; rare words without a field may also be in the name of an author or an organization.
+ */
+export function meaningOf(query: Query, usage: Usage): Query {
+  const withNames = wantedLeaves(query).length <= MAX_NAMED_TERMS
+  return meant(query, withNames)
+
+  function meant(node: Query, mayBeName: boolean): Query {
+    switch (node.kind) {
+      case 'not':
+        return { kind: 'not', part: meant(node.part, false) }
+      case 'or':
+        return node.also ? node : { ...node, parts: node.parts.map((part) => meant(part, mayBeName)) }
+      case 'and':
+        return { ...node, parts: node.parts.map((part) => meant(part, mayBeName)) }
+      case 'some':
+        return node.weights ? node : weighed(node)
+      case 'term':
+        return node.within === undefined ? termMeaning(node.parts, mayBeName) : node
+      default:
+        return isTextLeaf(node) ? leafMeaning(node, mayBeName) : node
+    }
+  }
+
+  function termMeaning(parts: readonly Query[], mayBeName: boolean): Query {
+    const leaves = joinLongForms(parts.filter(isTextLeaf))
+    if (leaves.length === 1) return leafMeaning(leaves[0]!, mayBeName)
+    const isCommon = leaves.length <= MAX_CLOSE_WORDS && usage.shareWithAll(leaves.flatMap(keysOf)) > COMMON
+    const meanings = leaves.map((leaf) => leafMeaning(leaf, mayBeName && !isCommon))
+    return isCommon ? { kind: 'term', parts: meanings, within: WITHIN } : { kind: 'and', parts: meanings }
+  }
+
+  /** Joins words that are together the long form of an acronym. */
+  function joinLongForms(leaves: readonly TextLeaf[]): TextLeaf[] {
+    const joined: TextLeaf[] = []
+    for (let from = 0; from < leaves.length; ) {
+      let to = leaves.length
+      while (to > from + 1 && !usage.acronyms.acronyms.has(longFormKey(textOf(leaves.slice(from, to))))) to--
+      const run = leaves.slice(from, to)
+      joined.push(run.length > 1 ? { ...run[0]!, kind: 'phrase', text: textOf(run) } : run[0]!)
+      from = to
+    }
+    return joined
+  }
+
+  function leafMeaning(leaf: TextLeaf, mayBeName: boolean): Query {
+    if (wordKindOf(leaf.field) === 'names') return leaf
+    const also = leaf.quoted ? undefined : otherForm(leaf)
+    const forms: TextLeaf[] = also === undefined ? [leaf] : [leaf, also]
+    if (mayBeName && leaf.field === 'any' && usage.shareWithAll(keysOf(leaf)) <= COMMON)
+      forms.push({ ...leaf, field: 'author' }, { ...leaf, field: 'org' })
+    return forms.length > 1 ? { kind: 'or', parts: forms, also: true } : leaf
+  }
+
+  function otherForm(leaf: TextLeaf): TextLeaf | undefined {
+    const acronym = acronymOf(leaf.text)?.replace(/s$/, '')
+    const long = acronym && usage.acronyms.longForms.get(acronym)
+    if (long) return { ...leaf, kind: 'phrase', text: long }
+    const short = leaf.kind === 'phrase' ? usage.acronyms.acronyms.get(longFormKey(leaf.text)) : undefined
+    return short ? { ...leaf, kind: 'word', text: short } : undefined
+  }
+
+  function weighed(node: Extract<Query, { kind: 'some' }>): Query {
+    if (usage.papers === 0) return { ...node, parts: node.parts.map((part) => meant(part, false)) }
+    const weights = node.parts.map((part) => Math.round(WEIGHT_UNIT * rarityOf(part)))
+    const all = weights.reduce((sum, weight) => sum + weight, 0)
+    const parts = node.parts.map((part) => meant(part, false))
+    return { ...node, parts, weights, least: Math.max(1, Math.ceil(ENOUGH * all)) }
+  }
+
+  /** The inverse document frequency of a key word; 0 for one that no paper contains. */
+  function rarityOf(part: Query): number {
+    const keys = wantedLeaves(part).filter(isTextLeaf).flatMap(keysOf)
+    const papers = Math.min(...keys.map(usage.papersWith))
+    return papers === 0 ? 0 : Math.log((usage.papers + 1) / papers)
+  }
+}
+
+const textOf = (leaves: readonly TextLeaf[]): string => leaves.map(({ text }) => text).join(' ')
+
+const keysOf = ({ text }: TextLeaf): string[] => tokensOf(text).map(({ key }) => key)

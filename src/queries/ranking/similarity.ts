@@ -1,0 +1,71 @@
+import { type Bits, forEachBit } from '../matching/bits.ts'
+import type { PaperIndex } from '../matching/paper-index.ts'
+import type { WordCounts } from './latent-space.ts'
+import { topK } from './ranker.ts'
+import { inverseDocumentFrequency } from './tf-idf.ts'
+
+export interface SimilarPaper {
+  id: number
+  score: number
+}
+
+export interface Nearest {
+  most: number
+  /** Ids of papers to leave out. */
+  except?: readonly number[]
+  /** The minimum cosine similarity. */
+  atLeast?: number
+}
+
+/** The papers with the highest scores, by docId. Equal scores: newer papers first. */
+export function bestPapers(
+  index: PaperIndex,
+  scores: Float32Array,
+  { most, except, above }: { most: number; except: readonly number[]; above: (score: number) => boolean },
+): SimilarPaper[] {
+  const papers: SimilarPaper[] = []
+  forEachBit(index.live, (docId) => {
+    const { id, onlyRevised } = index.attributes(docId)
+    const score = scores[docId]!
+    if (above(score) && !onlyRevised && !except.includes(id)) papers.push({ id, score })
+  })
+  const better = (a: number, b: number) =>
+    papers[b]!.score - papers[a]!.score || papers[b]!.id - papers[a]!.id
+  return topK(papers.length, most, better).map((place) => papers[place]!)
+}
+
+/** The limit of postings read for similar papers. Only a large archive has more, for words that say little. */
+const MAX_POSTINGS = 200_000
+
+/** The words that weigh most, as long as the total of the papers that contain them is not too large. */
+export function strongestCounts(
+  counts: WordCounts,
+  documentFrequency: (key: string) => number,
+  docCount: number,
+): [key: string, count: number][] {
+  const weighed = Array.from(counts, ([key, count]) => {
+    const papers = documentFrequency(key)
+    return { key, count, papers, weight: count * inverseDocumentFrequency(papers, docCount) }
+  })
+  let room = MAX_POSTINGS
+  return weighed
+    .sort((a, b) => b.weight - a.weight)
+    .flatMap(({ key, count, papers }, i) => {
+      if (i > 0 && papers > room) return []
+      room -= papers
+      return [[key, count]]
+    })
+}
+
+/** Scores in standard deviations from their mean over these papers. */
+export function standardized(scores: Float32Array, papers: Readonly<Bits>): Float32Array {
+  let [count, sum, squares] = [0, 0, 0]
+  forEachBit(papers, (docId) => {
+    count++
+    sum += scores[docId]!
+    squares += scores[docId]! ** 2
+  })
+  const mean = sum / Math.max(1, count)
+  const deviation = Math.sqrt(Math.max(0, squares / Math.max(1, count) - mean ** 2)) || 1
+  return scores.map((score) => (score - mean) / deviation)
+}

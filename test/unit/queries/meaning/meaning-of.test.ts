@@ -1,0 +1,127 @@
+import { expect, test } from 'vitest'
+import { describeQuery } from '../../../../src/queries/language/describe-query.ts'
+import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
+import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
+import { meaningOf } from '../../../../src/queries/meaning/meaning-of.ts'
+import { NO_USAGE } from '../../../../src/queries/meaning/usage.ts'
+import { toPaperText } from '../../../../src/queries/text/tokens.ts'
+import { samplePaper } from '../../../support/sample-paper.ts'
+import { usageOf } from '../../../support/usage-of.ts'
+
+const FAR = `world ${'x '.repeat(12)} models`
+/** Papers in which "world" and "models" are common, "chemistry" is rare, and LLM has a long form. */
+const usage = usageOf(
+  Array.from({ length: 1000 }, (_, i) =>
+    samplePaper({
+      id: i + 1,
+      firstDay: '2026-11-24',
+      title: i % 100 === 0 ? 'World models' : 'Agents',
+      abstract:
+        i < 10
+          ? 'We use a large language model (LLM).'
+          : i < 14
+            ? 'Agents for chemistry.'
+            : i < 16
+              ? 'Attention by Gu. Robots may dance.'
+              : 'An agent.',
+    }),
+  ),
+)
+
+const matches = (query: string, paper: { title?: string; abstract?: string; authors?: string[] }): boolean =>
+  evaluate(
+    meaningOf(parseQuery(query), usage),
+    toPaperText(samplePaper({ title: 'x', abstract: '', ...paper })),
+  ) !== null
+
+test.each([
+  ['world models', { abstract: 'models of the world' }, true],
+  ['world models', { abstract: FAR }, false],
+  ['world models', { title: 'World', abstract: 'models' }, false],
+  ['world AND models', { abstract: FAR }, true],
+  ['world and models', { title: 'World', abstract: 'models' }, true],
+  ['(world) models', { abstract: FAR }, true],
+  ['"world models"', { abstract: 'models of the world' }, false],
+  ['title:(world models)', { abstract: 'models of the world' }, false],
+  ['title:(world models)', { title: 'Models of the world' }, true],
+  ['vision -(world models)', { title: 'Vision', abstract: FAR }, true],
+  ['vision -(world models)', { title: 'Vision', abstract: 'world models' }, false],
+  // rarely together
+  ['robots dance', { title: 'Robots', abstract: `${'x '.repeat(50)} dance` }, true],
+])('words side by side: %s in %j: %j', (query, paper, expected) =>
+  expect(matches(query, paper)).toBe(expected),
+)
+
+test.each([
+  ['LLM', { abstract: 'Large language models.' }, true],
+  ['LLMs', { abstract: 'A large-language model.' }, true],
+  ['"LLM"', { abstract: 'Large language models.' }, false],
+  ['large language models', { abstract: 'LLMs are here.' }, true],
+  ['large-language-model', { abstract: 'LLMs are here.' }, true],
+  ['"large language models"', { abstract: 'LLMs are here.' }, false],
+  ['large language model chemistry', { abstract: 'LLMs in chemistry.' }, true],
+  ['title:LLM', { title: 'Large language models' }, true],
+  ['vision -LLM', { title: 'Vision and large language models' }, false],
+  ['RAG', { abstract: 'Retrieval-augmented generation.' }, false],
+])('acronyms: %s in %j: %j', (query, paper, expected) => expect(matches(query, paper)).toBe(expected))
+
+test.each([
+  ['gu', { authors: ['Albert Gu'] }, true],
+  ['albert gu', { authors: ['Albert Gu'] }, true],
+  ['"Albert Gu"', { authors: ['Albert Gu'] }, true],
+  // a common word is no name
+  ['agent', { authors: ['James Agent'] }, false],
+  ['world models', { authors: ['World Models'] }, false],
+  ['vision -gu', { title: 'Vision', authors: ['Albert Gu'] }, true],
+])('names: %s in %j: %j', (query, paper, expected) => expect(matches(query, paper)).toBe(expected))
+
+test.each([
+  // "agent" is in nearly every paper: without the rare word, little of the sentence is met
+  [{ abstract: 'LLM agents play games.' }, false],
+  [{ abstract: 'Agents for chemistry.' }, true],
+])('a sentence is met by the weight of its words: %j: %j', (paper, expected) =>
+  expect(matches('Papers on LLM agents for chemistry', paper)).toBe(expected),
+)
+
+test('a word that no paper contains counts nothing in a sentence', () =>
+  expect(matches('Papers on LLM agents for kemistry', { abstract: 'LLM agents.' })).toBe(true))
+
+test.each([
+  'world models',
+  'robots dance',
+  'LLM agents',
+  'gu OR world models -LLM',
+  'Papers on LLM agents for chemistry',
+])('the meaning of a meaning is the same: %s', (query) => {
+  const meaning = meaningOf(parseQuery(query), usage)
+  expect(meaningOf(meaning, usage)).toEqual(meaning)
+})
+
+test.each([
+  ['world models', 'Papers with world and models close together'],
+  ['LLM', 'Papers with LLM (also large language model)'],
+  ['robots dance', 'Papers with robots and dance'],
+  [
+    'Papers on LLM agents for chemistry',
+    'Papers with enough of these, rare ones counting more: LLM (also large language model), agents, chemistry',
+  ],
+])('%s in words: %s', (query, expected) =>
+  expect(describeQuery(meaningOf(parseQuery(query), usage))).toBe(expected),
+)
+
+test('without papers, a query means what it says', () => {
+  const query = parseQuery('title:(world models) cat:cs.LG')
+  expect(meaningOf(query, NO_USAGE)).toEqual({
+    kind: 'and',
+    parts: [
+      {
+        kind: 'and',
+        parts: [
+          { kind: 'word', field: 'title', text: 'world' },
+          { kind: 'word', field: 'title', text: 'models' },
+        ],
+      },
+      { kind: 'category', value: 'cs.LG' },
+    ],
+  })
+})
