@@ -1,6 +1,7 @@
 import type { Paper } from '../../src/papers/paper.ts'
 import { plainText } from '../../src/papers/text/plain-text.ts'
 import { type Leaf, leavesOf, type Query } from '../../src/queries/query.ts'
+import { hideAvailability } from '../../src/queries/text/availability.ts'
 import { partsOf, stemOf } from '../../src/queries/text/word-forms.ts'
 
 // The rules of matching told a second time by another method: each text is one line of words, each term one regular
@@ -97,7 +98,7 @@ function linesOf(paper: Paper): Lines {
   const name = (text: string) => ` ${wordsOf(plainText(text)).join(' ').toLowerCase()} `
   return {
     title: prose(paper.title),
-    abstract: prose(paper.abstract),
+    abstract: prose(hideAvailability(plainText(paper.abstract))),
     keyword: paper.keywords.map(prose),
     author: paper.authors.map(name),
     org: paper.organization ? [name(paper.organization)] : [],

@@ -3,6 +3,7 @@ import { silentLog } from '../../core/log.ts'
 import { newestPapers, type PaperCursor } from '../../papers/paper.repo.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
+import { hideAvailability } from '../text/availability.ts'
 import { tokensOf } from '../text/tokens.ts'
 import { type Kind, LEARNED_KINDS } from './learned-kinds.ts'
 import { saveLearned } from './learned-model.repo.ts'
@@ -25,7 +26,7 @@ export default async ({ databaseUrl, kinds, learnedAt, papers }: LearnInput): Pr
   try {
     const learners = kinds.map((kind) => ({ kind, learner: LEARNED_KINDS[kind].startLearning() }))
     for await (const { title, abstract, firstDay } of readPapers(db)) {
-      const paper = { title: tokenized(title), abstract: tokenized(abstract), firstDay }
+      const paper = { title: tokenized(title), abstract: tokenized(abstract, hideAvailability), firstDay }
       for (const { learner } of learners) learner.add(paper)
     }
     for (const { kind, learner } of learners)
@@ -35,8 +36,8 @@ export default async ({ databaseUrl, kinds, learnedAt, papers }: LearnInput): Pr
   }
 }
 
-function tokenized(source: string) {
-  const text = plainText(source)
+function tokenized(source: string, read = (text: string) => text) {
+  const text = read(plainText(source))
   return { text, tokens: tokensOf(text) }
 }
 

@@ -1,5 +1,6 @@
 import type { Paper } from '../../papers/paper.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
+import { hideAvailability } from '../text/availability.ts'
 import { foldedWords, type WordKind, wordKeyOf } from '../text/tokens.ts'
 
 /** Not a word: separates two texts of a paper, so that no phrase spans both. */
@@ -196,7 +197,7 @@ export interface Vocabularies {
 export function paperWordsOf(paper: Paper, { prose, names }: Vocabularies): PaperWords {
   return {
     title: numbersOf([paper.title], prose),
-    abstract: numbersOf([paper.abstract], prose),
+    abstract: numbersOf([hideAvailability(plainText(paper.abstract))], prose),
     keyword: numbersOf(paper.keywords, prose),
     org: numbersOf(paper.organization ? [paper.organization] : [], names),
     author: numbersOf(paper.authors, names),

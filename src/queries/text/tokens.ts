@@ -4,6 +4,7 @@ import type { Paper } from '../../papers/paper.ts'
 import { paperNamesOf } from '../../papers/paper-key.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import type { TextField, TextLeaf } from '../query.ts'
+import { hideAvailability } from './availability.ts'
 import { partsOf, stemOf } from './word-forms.ts'
 
 /** A word of a text. Its index in the list is its position: the words of "vision-language" are adjacent. */
@@ -141,7 +142,7 @@ export function toPaperText(paper: Paper): PaperText {
   return {
     names: paperNamesOf(paper),
     title: toWordIndex(plainText(paper.title), 'prose'),
-    abstract: toWordIndex(plainText(paper.abstract), 'prose'),
+    abstract: abstractIndex(plainText(paper.abstract)),
     authors: paper.authors.map((name) => toWordIndex(plainText(name), 'names')),
     keywords: paper.keywords.map((keyword) => toWordIndex(plainText(keyword), 'prose')),
     organization: paper.organization ? [toWordIndex(plainText(paper.organization), 'names')] : [],
@@ -152,6 +153,9 @@ export function toPaperText(paper: Paper): PaperText {
     onlyRevised: paper.onlyRevised,
   }
 }
+
+/** The whole text, without the words of sentences about where code and data are available. */
+const abstractIndex = (text: string): WordIndex => ({ ...toWordIndex(hideAvailability(text), 'prose'), text })
 
 /** Tokenizes a text. */
 export function toWordIndex(text: string, kind: WordKind): WordIndex {
