@@ -190,6 +190,7 @@ export const en = {
     /** Another form of a topic: what it would have matched, and its button. */
     wider: {
       sentence: {
+        spelling: 'Did you mean {term}? {papers}.',
         author: 'By {part}: {papers}.',
         without: 'Without {part}: {papers}.',
         allowed: 'With {part} allowed: {papers}.',
@@ -197,6 +198,7 @@ export const en = {
         anywhere: 'With {part} anywhere in the paper: {papers}.',
       },
       button: {
+        spelling: 'Use {term}',
         author: 'Use {term}',
         without: 'Remove {term}',
         allowed: 'Allow {term}',
@@ -1156,6 +1158,7 @@ export const en = {
     mail: 'Get these by email',
     mailLater: 'Email me when there’s a match',
     withoutMonth: 'Emails and feeds ignore the month: they contain new papers.',
+    didYouMean: 'Did you mean {query}? {papers}',
     onlyOf: 'Only papers with {what}: {count}',
     notHere: '{name} isn’t on this site.',
     elsewhere: 'Open {name} on {site}',

@@ -14,6 +14,7 @@ import { readAsAuthor } from './back-test/variants.ts'
 import { type FacetSelection, type Facets, lookUpFacets, narrowResults } from './facets.ts'
 import { type FoundPaper, findNamedPaper, loadFoundPapers, loadPapers } from './loaded-papers.ts'
 import { openNewestArchive } from './open-archive.ts'
+import { respelled } from './spelling.ts'
 import { extrasBudget, runYielding, runYieldingWithin, type Spend } from './yield-to-event-loop.ts'
 
 /** best: the most relevant papers first; newest: by the day of the first listing. */
@@ -48,6 +49,8 @@ export interface SearchedArchive {
   tree: Query
   /** The query as a name, if papers have that name. */
   named: NamedQuery[]
+  /** The query with the words that no paper contains spelled like common ones, if there are papers for it. */
+  spelling: { query: string; papers: number } | null
   /** "Papers with …" */
   understood: string
   /** The papers of one page. */
@@ -79,6 +82,7 @@ export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<
   const archive = await openNewestArchive(deps)
   const wide = archive.meaningOf(tree)
   const names = await runYielding(namesIn(archive, tree), search.spend)
+  const spelling = await runYielding(spellingOf(archive, tree), search.spend)
   await runYielding(lookedUp(archive, wide, search), search.spend)
   // Do not await from here on until the ids are read: the archive may change.
   const all = archive.find(wide)
@@ -92,7 +96,7 @@ export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<
   const isEmpty = counts.all === 0 && named.length === 0 && about.searched > 0
   const nothing = isEmpty ? await nothingFound(deps, archive, wide, search) : null
   return {
-    ...{ tree, named: names },
+    ...{ tree, named: names, spelling },
     ...{ understood: describeQuery(wide), facets, pages, page: search.page, nothing, ...about },
     found: counts.all === 0 ? named : await loadFoundPapers(deps.db, ids, wide, search.spend),
     count: counts.count + named.length,
@@ -128,6 +132,16 @@ function* namesIn(archive: Archive, tree: Query): Steps<NamedQuery[]> {
     }
   }
   return named
+}
+
+function* spellingOf(archive: Archive, tree: Query): Steps<SearchedArchive['spelling']> {
+  const changed = respelled(archive, tree)
+  yield
+  const query = changed && writeTree(changed)
+  if (!changed || query === null) return null
+  yield* archive.lookUpTerms(changed)
+  const papers = archive.count(archive.find(changed))
+  return papers > 0 ? { query, papers } : null
 }
 
 /** Null if it takes too long: the page then says that nothing was found, without a reason. */

@@ -16,6 +16,7 @@ import {
   isTooBroad,
   isTooNarrow,
   narrowerHints,
+  spellingHint,
   widerHints,
 } from '../../search/back-test/hints.ts'
 import {
@@ -94,7 +95,11 @@ export function* addExtras(window: DayWindow, test: TopicEvaluation, { others, m
   const { tree, found, total } = test
   yield* window.archive.lookUpTerms(tree)
   if (total === 0 && window.size > 0) test.empty = yield* whyEmpty(window, tree)
-  test.hints = [...(yield* closeTermHints(tree, window)), ...(yield* hintsOf(window, test, most))]
+  test.hints = [
+    ...(yield* closeTermHints(tree, window)),
+    ...(test.keyWords.absent.length > 0 ? yield* spellingHint(tree, window) : []),
+    ...(yield* hintsOf(window, test, most)),
+  ]
   test.overlap = overlaps(found, others)
   test.terms = yield* termCounts(tree, window)
 }

@@ -8,6 +8,7 @@ import { untilChange } from '../../queries/matching/paper-index.ts'
 import { isTextLeaf, leavesOf, MAX_VARIANTS, type Query } from '../../queries/query.ts'
 import type { Steps } from '../../queries/steps.ts'
 import { tokensOf } from '../../queries/text/tokens.ts'
+import { respelled } from '../spelling.ts'
 import type { DayWindow } from './day-window.ts'
 import {
   type HintKind,
@@ -210,6 +211,16 @@ export function* widerHints(query: Query, window: DayWindow, maxPapers: number):
   return [...names, ...(fitting.length > 0 ? fitting : others)]
     .slice(0, MAX_HINTS)
     .map(({ way, part, papers, changed }) => ({ way, ...namesOf(part), papers, query: writeTree(changed) }))
+}
+
+/** The query with common words instead of those that no paper contains. */
+export function* spellingHint(query: Query, window: DayWindow): Steps<QueryHint[]> {
+  const changed = respelled(window.archive, query)
+  yield
+  const text = changed && writeTree(changed)
+  if (!changed || text === null) return []
+  const papers = window.count(window.find(changed, query))
+  return papers > 0 ? [{ way: 'spelling', part: describePart(changed), term: text, papers, query: text }] : []
 }
 
 /** The terms of a query whose words must be close together: as phrases, and with their words anywhere. */

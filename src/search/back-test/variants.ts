@@ -119,13 +119,15 @@ function* inParts({ kind, parts }: Joined, variants: (part: Query) => Variants):
 }
 
 /**
- * phrase, spread: words that must be close together as a phrase, or anywhere; author: read words as a name; without,
+ * phrase, spread: words that must be close together as a phrase, or anywhere; spelling: a common word
+ * instead of one that no paper contains; author: read words as a name; without,
  * allowed: remove one part; apart: the words of a phrase separately; anywhere: search a term in all parts of a paper;
  * votes, also: require votes, or one more word.
  */
 export type HintKind =
   | 'phrase'
   | 'spread'
+  | 'spelling'
   | 'author'
   | 'without'
   | 'allowed'

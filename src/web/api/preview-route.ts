@@ -119,6 +119,7 @@ const preview = z
           way: z.enum([
             'phrase',
             'spread',
+            'spelling',
             'author',
             'without',
             'allowed',

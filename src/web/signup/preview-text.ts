@@ -137,10 +137,18 @@ export interface HintLine {
 
 /** Hints for a topic that matched too little or too much; `most`: the limit of papers per email. */
 export function hintLines(preview: PreviewResult, topic: TopicPreview, most: number): HintLine[] {
-  const { close = [], hints = [] } = Object.groupBy(topic.hints, ({ way }) =>
-    way === 'phrase' || way === 'spread' ? 'close' : 'hints',
+  const {
+    close = [],
+    spelling = [],
+    hints = [],
+  } = Object.groupBy(topic.hints, ({ way }) =>
+    way === 'phrase' || way === 'spread' ? 'close' : way === 'spelling' ? 'spelling' : 'hints',
   )
-  return [...closeLines(close), ...widthLines(preview, { ...topic, hints }, most)]
+  return [
+    ...spelling.flatMap(widerLine),
+    ...closeLines(close),
+    ...widthLines(preview, { ...topic, hints }, most),
+  ]
 }
 
 function widthLines(preview: PreviewResult, topic: TopicPreview, most: number): HintLine[] {

@@ -91,6 +91,13 @@ function resultsView(params: SearchParams, searched: SearchedArchive, baseUrl: s
     pages: pagesView(searched, (page) => searchPath({ ...params, page })),
     along: followSearchView(params, searched, baseUrl),
     names: otherNames(searched),
+    spelling: searched.spelling && {
+      path: searchPath({ ...params, query: searched.spelling.query, page: 1 }),
+      text: fill(words.search.didYouMean, {
+        query: searched.spelling.query,
+        papers: counted(searched.spelling.papers, words.counts.paper),
+      }),
+    },
     /** A link to a paper that is not on this site. */
     elsewhere: missing ? externalPaperLink(missing) : null,
     nothing: searched.count > 0 ? null : nothingView(searched),
