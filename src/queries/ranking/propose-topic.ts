@@ -5,6 +5,7 @@ import type { TextField } from '../query.ts'
 import { runToEnd, type Steps } from '../steps.ts'
 import type { PaperText, WordIndex } from '../text/tokens.ts'
 import { type Phrase, phrasesOf } from './phrases.ts'
+import { topK } from './ranker.ts'
 
 /** A query for papers similar to some, and the number of papers that it would have matched. */
 export interface ProposedTopic {
@@ -72,6 +73,7 @@ const OUTSIDE_TITLE = 0.5
 const MAX_COUNTED = 3
 /** A phrase in no title must occur several times in a paper. */
 const MIN_PROMINENCE = 2
+const CANDIDATES_PER_STEP = 50
 /** How many phrases are compared with the archive for each topic. */
 const MAX_TRIED = 24
 /** A paper with this prominence of a phrase is about it. */
@@ -97,15 +99,18 @@ function* subjectsOf(
   const similar = similarIds.flatMap((id) => sequenceOf(archive, id) ?? [])
   const others = Math.max(1, similar.length + papers.length - 1)
   const candidates = yield* candidatesOf(papers)
-  for (const one of candidates) {
+  for (const [i, one] of candidates.entries()) {
+    if (i % CANDIDATES_PER_STEP === 0) yield
     const { keys, prominence } = one
     one.sharing = prominence.size - 1 + similar.filter((text) => text.includes(inSequence(keys))).length
     const inTitle = highest(prominence) >= IN_TITLE ? 1 : OUTSIDE_TITLE
     one.score = inTitle * sum(prominence.values()) * Math.log2(1.5 + one.sharing) * rarityOf(archive, keys)
   }
   const subjects: Subject[] = []
-  for (const one of bestFirst(candidates, ({ score }) => score).slice(0, MAX_TRIED * limit)) {
-    const find = (field: TextField) => archive.find({ kind: 'phrase', field, text: one.text })
+  const score = (place: number) => candidates[place]!.score
+  for (const place of topK(candidates.length, MAX_TRIED * limit, (a, b) => score(b) - score(a) || a - b)) {
+    const one = candidates[place]!
+    const find = (field: TextField) => archive.find({ kind: 'phrase', field, text: one.text, quoted: true })
     const found = find('any')
     const all = countBits(found)
     const recent = archive.withinDays(found, days)

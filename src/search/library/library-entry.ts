@@ -17,3 +17,44 @@ export interface BadEntry {
 
 /** Entries beyond this number are counted and not read. */
 export const MAX_ENTRIES = 2000
+/** In UTF-16 units. No entry of a person is longer, and longer ones take long to read. */
+export const MAX_ENTRY_LENGTH = 100_000
+/** In UTF-16 units, of one field. */
+export const MAX_VALUE_LENGTH = 40_000
+export const MAX_KEYWORDS = 20
+/** Of texts that may contain an identifier. */
+export const MAX_IDS = 10
+
+/** The first MAX_ENTRIES entries in the order of their lines, and the number of all. */
+export class RawEntries<T = RawEntry | BadEntry> {
+  readonly read: T[] = []
+  count = 0
+
+  /** The entry itself, also if it is beyond the limit. */
+  add<Added extends T>(entry: Added): Added {
+    if (this.read.length < MAX_ENTRIES) this.read.push(entry)
+    this.count++
+    return entry
+  }
+
+  get isFull(): boolean {
+    return this.read.length === MAX_ENTRIES
+  }
+}
+
+export const splitKeywords = (text = ''): string[] =>
+  text.slice(0, MAX_VALUE_LENGTH).split(/[,;]/, MAX_KEYWORDS)
+
+/** The lines of a text with their numbers, from 1. Does not split it at once: 5 MB may have millions. */
+export function* linesOf(text: string): Generator<[line: number, content: string]> {
+  const end = /\r\n?|\n|$/g
+  for (let line = 1; end.lastIndex <= text.length; line++) {
+    const from = end.lastIndex
+    const { 0: found, index } = end.exec(text)!
+    yield [line, text.slice(from, index)]
+    if (found === '') return
+  }
+}
+
+/** How many lines are read between two steps. */
+export const LINES_PER_STEP = 1000

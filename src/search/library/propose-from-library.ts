@@ -35,16 +35,12 @@ const MAX_WITH_ABSTRACTS = 200
 /** Proposes topics from the text of a library. Nothing of it is kept. Read-only. */
 export async function proposeFromLibrary(deps: Deps, text: string, spend: Spend): Promise<LibraryProposal> {
   const { entries, bad, count } = await runYielding(readLibrary(text), spend)
-  const papers = await papersWithKeys(deps.db, entries.flatMap(keysOf))
+  const keys = await runYielding(keysOfAll(entries), spend)
+  const papers = await papersWithKeys(deps.db, keys.flat())
   const byKey = new Map(
     papers.flatMap(({ keys, facts }) => keys.map((key): [string, StoredText] => [nameOf(key), facts])),
   )
-  const stored = entries.map((entry) =>
-    keysOf(entry)
-      .map(nameOf)
-      .map((name) => byKey.get(name))
-      .find(Boolean),
-  )
+  const stored = keys.map((each) => each.map((key) => byKey.get(nameOf(key))).find(Boolean))
   const known = entries.map((entry, i) => ({ ...entry, stored: stored[i] })).filter(hasTitle)
   const unknown = entries.filter((entry, i) => !hasTitle({ ...entry, stored: stored[i] }))
   const today = dayOf(deps.clock.now())
@@ -72,6 +68,15 @@ const keysOf = ({ name, title }: LibraryEntry): PaperKey[] => [
   ...[name === undefined ? [] : (parsePaperName(name) ?? [])].flat(),
   ...(title ? [titleKey(title)] : []),
 ]
+
+function* keysOfAll(entries: readonly LibraryEntry[]): Steps<PaperKey[][]> {
+  const keys: PaperKey[][] = []
+  for (const entry of entries) {
+    keys.push(keysOf(entry))
+    yield
+  }
+  return keys
+}
 
 const nameOf = ({ scheme, value }: PaperKey): string => `${scheme}:${value}`
 

@@ -1,44 +1,76 @@
 import type { Steps } from '../../queries/steps.ts'
-import { type BadEntry, MAX_ENTRIES, type RawEntry } from './library-entry.ts'
+import {
+  type BadEntry,
+  LINES_PER_STEP,
+  MAX_ENTRY_LENGTH,
+  MAX_VALUE_LENGTH,
+  RawEntries,
+  type RawEntry,
+  splitKeywords,
+} from './library-entry.ts'
 
 // "BibTeXing" (Patashnik, 1988), section 2: values in braces or quotes, numbers, and names of @string, joined by #.
 
-const ENTRY = /^[^\S\n]*@\s*(?<type>\w+)\s*[{(]/
+const ENTRY = /^[ \t]*@\s*(?<type>\w+)\s*[{(]/m
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
+
+export const isBibtex = (text: string): boolean => ENTRY.test(text)
 
 /**
  * Reads BibTeX. Text between entries is a comment. An entry ends before the next line that starts one, so that a
  * missing brace spoils only its own entry.
  */
-export function* readBibtex(text: string): Steps<(RawEntry | BadEntry)[]> {
+export function* readBibtex(text: string): Steps<RawEntries> {
   const strings = new Map(MONTHS.map((month) => [month, month]))
-  const entries: (RawEntry | BadEntry)[] = []
+  const entries = new RawEntries()
+  const starts = text.matchAll(new RegExp(ENTRY, 'gm'))
   let line = 1
-  for (const chunk of text.split(/^(?=[^\S\n]*@\s*\w+\s*[{(])/m)) {
-    const type = ENTRY.exec(chunk)?.groups?.type?.toLowerCase()
-    if (type === 'string') readStrings(chunk, strings)
-    else if (type && type !== 'comment' && type !== 'preamble')
-      entries.push(entries.length < MAX_ENTRIES ? readEntry(chunk, line, strings) : { line, ids: [] })
-    for (let at = chunk.indexOf('\n'); at >= 0; at = chunk.indexOf('\n', at + 1)) line++
+  let counted = 0
+  for (
+    let [at, next] = [starts.next().value, starts.next().value];
+    at;
+    at = next, next = starts.next().value
+  ) {
+    const type = at.groups!.type!.toLowerCase()
+    if (type === 'comment' || type === 'preamble') continue
+    if (entries.isFull) {
+      if (type !== 'string') entries.add({ line: 0, ids: [] })
+      if (entries.count % LINES_PER_STEP === 0) yield
+      continue
+    }
+    line += lineEndsIn(text, counted, at.index)
+    counted = at.index
+    const from = at.index + at[0].length
+    const body = text.slice(from, Math.min(next?.index ?? text.length, from + MAX_ENTRY_LENGTH))
+    const entry = type === 'string' ? readStrings(body, line, strings) : readEntry(body, line, strings)
+    if (entry) entries.add(entry)
     yield
   }
   return entries
 }
 
-function readStrings(chunk: string, strings: Map<string, string>): void {
+function lineEndsIn(text: string, from: number, to: number): number {
+  let ends = 0
+  for (let at = from; at < to; at++)
+    if (text[at] === '\n' || (text[at] === '\r' && text[at + 1] !== '\n')) ends++
+  return ends
+}
+
+/** Adds the values to `strings`; a bad entry if they cannot be read. */
+function readStrings(body: string, line: number, strings: Map<string, string>): BadEntry | undefined {
   try {
-    const reader = new FieldReader(chunk.replace(ENTRY, ''), strings)
-    for (const [name, value] of reader.fields()) strings.set(name, value)
+    for (const [name, value] of new FieldReader(body, strings).fields()) strings.set(name, value)
+    return undefined
   } catch (error) {
     if (!(error instanceof BibtexFault)) throw error
+    return { line, reason: error.reason }
   }
 }
 
 const IDS = ['eprint', 'doi', 'url', 'arxivid', 'arxiv', 'note', 'journal', 'howpublished']
 
-function readEntry(chunk: string, line: number, strings: ReadonlyMap<string, string>): RawEntry | BadEntry {
+function readEntry(body: string, line: number, strings: ReadonlyMap<string, string>): RawEntry | BadEntry {
   try {
-    const body = chunk.replace(ENTRY, '')
     const comma = /^[^,={}"\n]*,/.exec(body)?.[0] ?? ''
     const fields = new Map(new FieldReader(body.slice(comma.length), strings).fields())
     const keywords = fields.get('keywords') ?? fields.get('keyword')
@@ -46,7 +78,7 @@ function readEntry(chunk: string, line: number, strings: ReadonlyMap<string, str
       line,
       title: withoutBraces(fields.get('title')),
       abstract: withoutBraces(fields.get('abstract')),
-      keywords: keywords ? keywords.split(/[,;]/).map((one) => withoutBraces(one)!) : [],
+      keywords: splitKeywords(keywords).map((one) => withoutBraces(one)!),
       ids: IDS.flatMap((name) => fields.get(name)?.replace(/\\([_%#&])/g, '$1') ?? []),
     }
   } catch (error) {
@@ -93,7 +125,11 @@ class FieldReader {
 
   #value(): string {
     let value = this.#part()
-    while (this.#next(/\s*#\s*/y) !== null) value += this.#part()
+    while (this.#next(/\s*#\s*/y) !== null) {
+      value += this.#part()
+      // Names of @string that contain each other twice would double without limit.
+      if (value.length > MAX_VALUE_LENGTH) throw new BibtexFault('syntax')
+    }
     return value
   }
 

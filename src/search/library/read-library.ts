@@ -2,8 +2,18 @@ import { z } from 'zod'
 import { plainText } from '../../papers/text/plain-text.ts'
 import { readPaperName } from '../../queries/language/paper-name.ts'
 import type { Steps } from '../../queries/steps.ts'
-import { type BadEntry, MAX_ENTRIES, type RawEntry } from './library-entry.ts'
-import { readBibtex } from './read-bibtex.ts'
+import {
+  type BadEntry,
+  LINES_PER_STEP,
+  linesOf,
+  MAX_ENTRY_LENGTH,
+  MAX_IDS,
+  MAX_KEYWORDS,
+  RawEntries,
+  type RawEntry,
+  splitKeywords,
+} from './library-entry.ts'
+import { isBibtex, readBibtex } from './read-bibtex.ts'
 import { readReferences } from './read-references.ts'
 
 /** A paper of a library, in plain text. */
@@ -30,45 +40,51 @@ export interface Library {
  * read.
  */
 export function* readLibrary(text: string): Steps<Library> {
-  const found = yield* rawEntriesOf(text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n'))
+  const { read, count } = yield* rawEntriesOf(text.replace(/^\ufeff/, ''))
   const entries: LibraryEntry[] = []
   const bad: BadEntry[] = []
-  for (const raw of found.slice(0, MAX_ENTRIES)) {
+  for (const raw of read) {
     const entry = 'reason' in raw ? raw : entryOf(raw)
     if ('reason' in entry) bad.push(entry)
     else if (entry.title === '' && entry.name === undefined) bad.push({ line: raw.line, reason: 'nothing' })
     else entries.push(entry)
     yield
   }
-  return { entries, bad, count: found.length }
+  return { entries, bad, count }
 }
 
-function* rawEntriesOf(text: string): Steps<(RawEntry | BadEntry)[]> {
-  if (isJsonText(text)) return readCslJson(text)
-  if (/^[^\S\n]*@\s*\w+\s*[{(]/m.test(text)) return yield* readBibtex(text)
-  return RIS_BEGINS.test(text) ? readRis(text) : readReferences(text)
+function* rawEntriesOf(text: string): Steps<RawEntries> {
+  if (isJsonText(text)) return yield* readCslJson(text)
+  if (isBibtex(text)) return yield* readBibtex(text)
+  return yield* RIS_BEGINS.test(text) ? readRis(text) : readReferences(text)
 }
 
-/** Longer texts are no titles or abstracts. */
-const MAX_TEXT_LENGTH = 10_000
-const textOf = (text: string): string => plainText(text.slice(0, MAX_TEXT_LENGTH))
+/** In UTF-16 units. Longer texts are no titles or abstracts; each word of a title is compared with the archive. */
+const MAX_LENGTH = { title: 300, abstract: 3000, keyword: 100, id: 2000 }
+const MAX_NAMES_IN_TEXT = 10
 
 const entryOf = ({ line, title = '', abstract = '', keywords = [], ids }: RawEntry): LibraryEntry => ({
   line,
-  title: textOf(title),
-  abstract: textOf(abstract),
-  keywords: keywords.map(textOf).filter(Boolean),
+  title: plainText(title.slice(0, MAX_LENGTH.title)),
+  abstract: plainText(abstract.slice(0, MAX_LENGTH.abstract)),
+  keywords: keywords
+    .slice(0, MAX_KEYWORDS)
+    .map((one) => plainText(one.slice(0, MAX_LENGTH.keyword)))
+    .filter(Boolean),
   name: ids
-    .flatMap((text) => [text, ...(text.match(NAME_IN_TEXT) ?? [])])
+    .slice(0, MAX_IDS)
+    .flatMap((text) => [text, ...namesIn(text.slice(0, MAX_LENGTH.id))])
     .map(readPaperName)
     .find(Boolean),
 })
+
+const namesIn = (text: string): string[] => (text.match(NAME_IN_TEXT) ?? []).slice(0, MAX_NAMES_IN_TEXT)
 
 const NAME_IN_TEXT =
   /\bhttps?:\/\/[^\s,;<>"}\]]{1,400}|\b10\.\d{4,9}\/[^\s,;<>"}\]]{1,200}|\barxiv:\s{0,2}[a-z./-]{0,20}\d[\d.]{3,12}(?:v\d{1,2})?/gi
 
 /** "[1] A. Gu" and "[{…}] …" are lists of references too. */
-export const isJsonText = (text: string): boolean => /^\s*(?:\[\s*\{\s*"|\[\s*\]|\{\s*")/.test(text)
+export const isJsonText = (text: string): boolean => /^(?:\[\s*\{\s*"|\[\s*\]|\{\s*")/.test(text.trimStart())
 
 const text = z.string().optional().catch(undefined)
 const id = z.union([z.string(), z.number()]).transform(String).optional().catch(undefined)
@@ -83,25 +99,58 @@ const cslItem = z.object({
   id,
 })
 
-function readCslJson(json: string): (RawEntry | BadEntry)[] {
-  const items = parseItems(json)
-  if (!items) return [{ line: 1, reason: 'json' }]
-  return items.map((item, i) => {
-    const { data } = cslItem.safeParse(item)
-    if (!data) return { line: i + 1, reason: 'syntax' }
-    const { title, abstract, keyword, ...ids } = data
-    const given = Object.values(ids).filter((one) => one !== undefined)
-    return { line: i + 1, title, abstract, keywords: keyword?.split(/[,;]/), ids: given }
-  })
+/**
+ * Reads a list, one item, or the export of a program with the list in `items`. Each item is parsed by itself: a whole
+ * file in one step would block other requests, and one broken item would spoil the others.
+ */
+function* readCslJson(json: string): Steps<RawEntries> {
+  const entries = new RawEntries()
+  const isOne = !LIST_BEGINS.test(json)
+  let from = isOne ? 0 : LIST_BEGINS.exec(json)![0].length
+  let depth = 0
+  let inString = false
+  const add = (to: number) => {
+    if (entries.count > 0 || /\S/.test(json.slice(from, to)))
+      entries.add(entries.isFull ? NO_ENTRY : readItem(json.slice(from, to), entries.count + 1))
+    from = to + 1
+  }
+  for (let at = from; at < json.length && depth >= 0; at++) {
+    const char = json[at]!
+    if (at % SIGNS_PER_STEP === 0) yield
+    if (inString) {
+      if (char === '\\') at++
+      else if (char === '"') inString = false
+    } else if (char === '"') inString = true
+    else if (char === '{' || char === '[') depth++
+    else if (char === '}' || char === ']') {
+      if (--depth < 0) add(at)
+    } else if (char === ',' && depth === 0) {
+      add(at)
+      if (!entries.isFull) yield
+    }
+  }
+  if (depth > 0 || (depth === 0 && !isOne)) entries.add({ line: entries.count + 1, reason: 'json' })
+  else if (isOne) add(json.length)
+  return entries
 }
 
-/** A list, one item, or the export of a program with the list in `items`. */
-function parseItems(json: string): unknown[] | undefined {
+const LIST_BEGINS = /^\s*(?:\{.*?"items"\s*:\s*)?\[/s
+const SIGNS_PER_STEP = 100_000
+const NO_ENTRY: RawEntry = { line: 0, ids: [] }
+
+function readItem(json: string, line: number): RawEntry | BadEntry {
+  const { data } = cslItem.safeParse(parseOrNull(json.slice(0, MAX_ENTRY_LENGTH)))
+  if (!data) return { line, reason: 'syntax' }
+  const { title, abstract, keyword, ...ids } = data
+  const given = Object.values(ids).filter((one) => one !== undefined)
+  return { line, title, abstract, keywords: splitKeywords(keyword), ids: given }
+}
+
+function parseOrNull(json: string): unknown {
   try {
-    const parsed: { items?: unknown } | unknown[] = JSON.parse(json)
-    return [(!Array.isArray(parsed) && parsed.items) || parsed].flat()
+    return JSON.parse(json)
   } catch {
-    return undefined
+    return null
   }
 }
 
@@ -109,28 +158,37 @@ const RIS_BEGINS = /^TY {1,2}- /m
 const RIS_FIELD = /^([A-Z][A-Z0-9]) {1,2}-(?: (.*))?$/
 const IDS_OF_RIS = ['DO', 'UR', 'L1', 'L2', 'M1', 'ID', 'AN', 'N1']
 
-function readRis(ris: string): (RawEntry | BadEntry)[] {
-  const bad: BadEntry[] = []
-  const records: { line: number; fields: Map<string, string[]> }[] = []
+const MAX_VALUES = 2 * MAX_KEYWORDS
+const MAX_RIS_LENGTH = 2 * MAX_LENGTH.abstract
+
+function* readRis(ris: string): Steps<RawEntries> {
+  const records = new RawEntries<BadEntry | { line: number; fields: Map<string, string[]> }>()
   let fields: Map<string, string[]> | null = null
   let values: string[] = []
-  for (const [i, content] of ris.split('\n').entries()) {
+  for (const [line, content] of linesOf(ris)) {
+    if (line % LINES_PER_STEP === 0) yield
     const [, name, value = ''] = RIS_FIELD.exec(content) ?? []
     if (name === 'TY') {
-      fields = new Map()
-      records.push({ line: i + 1, fields })
+      fields = records.add({ line, fields: new Map<string, string[]>() }).fields
+      values = []
     } else if (name === 'ER') fields = null
     else if (name && fields) {
       values = fields.get(name) ?? []
-      values.push(value.trim())
+      if (values.length < MAX_VALUES) values.push(value.trim())
       fields.set(name, values)
-    } else if (fields && values.length > 0) values.push(`${values.pop()} ${content.trim()}`)
-    else if (content.trim()) bad.push({ line: i + 1, reason: 'syntax' })
+    } else if (fields && values.length > 0) {
+      const last = values.pop()!
+      values.push(last.length < MAX_RIS_LENGTH ? `${last} ${content.trim()}` : last)
+    } else if (content.trim()) records.add({ line, reason: 'syntax' })
   }
-  const entries = records.map(({ line, fields }) => {
-    const of = (...names: string[]) => names.flatMap((name) => fields.get(name) ?? [])
-    const [[title], [abstract]] = [of('TI', 'T1'), of('AB', 'N2')]
-    return { line, title, abstract, keywords: of('KW'), ids: of(...IDS_OF_RIS) }
-  })
-  return [...entries, ...bad].sort((a, b) => a.line - b.line)
+  const entries = new RawEntries()
+  for (const record of records.read) entries.add('reason' in record ? record : risEntry(record))
+  entries.count = records.count
+  return entries
+}
+
+function risEntry({ line, fields }: { line: number; fields: Map<string, string[]> }): RawEntry {
+  const of = (...names: string[]) => names.flatMap((name) => fields.get(name) ?? [])
+  const [[title], [abstract]] = [of('TI', 'T1'), of('AB', 'N2')]
+  return { line, title, abstract, keywords: of('KW'), ids: of(...IDS_OF_RIS) }
 }

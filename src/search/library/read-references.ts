@@ -1,29 +1,36 @@
 import { readPaperName } from '../../queries/language/paper-name.ts'
-import { MAX_ENTRIES, type RawEntry } from './library-entry.ts'
+import type { Steps } from '../../queries/steps.ts'
+import { LINES_PER_STEP, linesOf, MAX_VALUE_LENGTH, RawEntries } from './library-entry.ts'
 
-const MAX_REFERENCE_LENGTH = 40_000
+/** The title is in this part of a reference. */
+const MAX_REFERENCE_LENGTH = 2000
 const NUMBER = /^\s*(?:\[\d{1,4}\]|\(?\d{1,4}[.)](?=\s)|[-–—•*](?=\s))\s*/
 
 /**
  * Reads a list of identifiers, references or titles: one on each line, or numbered, where a reference may continue on
  * the next line.
  */
-export function readReferences(text: string): RawEntry[] {
+export function* readReferences(text: string): Steps<RawEntries> {
   const isNumbered = NUMBER.test(/\S.*/.exec(text)?.[0] ?? '')
-  const texts: { line: number; content: string }[] = []
-  for (const [i, content] of text.split('\n').entries()) {
+  const texts = new RawEntries<{ line: number; content: string }>()
+  let last: { content: string } | undefined
+  for (const [line, whole] of linesOf(text)) {
+    if (line % LINES_PER_STEP === 0) yield
+    const content = whole.slice(0, MAX_VALUE_LENGTH)
     if (!/\S/.test(content)) continue
-    if (isNumbered && texts.length > 0 && !NUMBER.test(content)) texts.at(-1)!.content += ` ${content.trim()}`
-    else texts.push({ line: i + 1, content })
+    if (!isNumbered || !last || NUMBER.test(content)) last = texts.add({ line, content })
+    else if (last.content.length < MAX_VALUE_LENGTH) last.content += ` ${content.trim()}`
   }
-  return texts.flatMap(({ line, content: numbered }, i) => {
-    if (i >= MAX_ENTRIES) return { line, ids: [] }
-    const content = numbered.slice(0, MAX_REFERENCE_LENGTH).replace(NUMBER, '').trim()
+  const entries = new RawEntries()
+  for (const { line, content: numbered } of texts.read) {
+    yield
+    const content = numbered.replace(NUMBER, '').trim()
     const parts = content.split(/[\s,;]+/).filter(Boolean)
-    return parts.every(readPaperName)
-      ? parts.map((id) => ({ line, ids: [id] }))
-      : { line, title: titleIn(content), ids: [content] }
-  })
+    if (parts.every(readPaperName)) for (const id of parts) entries.add({ line, ids: [id] })
+    else entries.add({ line, title: titleIn(content.slice(0, MAX_REFERENCE_LENGTH)), ids: [content] })
+  }
+  entries.count += texts.count - texts.read.length
+  return entries
 }
 
 const YEAR = /^(?:19|20)\d\d[a-z]?$/

@@ -9,9 +9,11 @@ import { proposeTopic, proposeTopics } from '../../../../src/queries/ranking/pro
 import { wordCounts } from '../../../../src/queries/ranking/tf-idf.ts'
 import { runToEnd } from '../../../../src/queries/steps.ts'
 import { toPaperText } from '../../../../src/queries/text/tokens.ts'
+import { computedMs } from '../../../support/computed-ms.ts'
 import { recordedPapers } from '../../../support/recorded-papers.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 import { noTestData, testData } from '../../../support/test-data.ts'
+import { usageOf } from '../../../support/usage-of.ts'
 
 function archiveOf(papers: readonly Paper[]): Archive {
   const index = new PaperIndex()
@@ -138,6 +140,43 @@ describe('topics for a library', () => {
   const library = subjects.flatMap((subject, at) =>
     Array.from({ length: 4 - at }, (_, n) => ({ title: `Towards ${subject} ${n}` })),
   )
+
+  test('count the papers that match in quotes, without those that only have the acronym', () => {
+    const named = { title: 'Speculative decoding', abstract: 'We study speculative decoding (SD).' }
+    const short = { title: 'Faster', abstract: 'We make SD fast.' }
+    const all = [
+      ...Array.from({ length: 10 }, (_, i) =>
+        samplePaper({ id: i + 1, firstDay: '2026-11-20', ...(i < 6 ? named : short) }),
+      ),
+      ...papers.slice(6).map((paper) => ({ ...paper, id: paper.id + 100 })),
+    ]
+    const withAcronyms = archiveOf(all)
+    withAcronyms.usage = usageOf(all)
+    const count = (query: string) => withAcronyms.count(withAcronyms.find(parseQuery(query)))
+    expect([count('speculative decoding'), count('"speculative decoding"')]).toEqual([10, 6])
+    expect(ofLibrary(library.slice(0, 4), withAcronyms)).toEqual([
+      { query: '"speculative decoding"', papers: 6 },
+    ])
+  })
+
+  test('of hostile titles are proposed in short steps', () => {
+    const words = Array.from({ length: 50 }, (_, n) => `${'abcdefghij'[n % 10]}${(n * 7919).toString(26)}`)
+    const texts = Array.from({ length: 1000 }, (_, n) => ({
+      title: words
+        .map((word) => `${word}${n.toString(26)}`)
+        .join(' ')
+        .slice(0, 300),
+    }))
+    const papersOf = texts.map((facts) => toPaperText(samplePaper({ abstract: '', ...facts })))
+    const steps = proposeTopics(archive, papersOf, { similarIds: [], days: DAYS, limit: 5 })
+    let longest = 0
+    for (let done: boolean | undefined = false; !done; ) {
+      const began = computedMs()
+      done = steps.next().done
+      longest = Math.max(longest, computedMs() - began)
+    }
+    expect(longest).toBeLessThan(100)
+  })
 
   test('are one for each subject that several entries share, the most frequent first', () => {
     expect(ofLibrary(library, archive)).toEqual([
