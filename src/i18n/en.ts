@@ -1018,10 +1018,13 @@ export const en = {
   },
   library: {
     summary: 'Start from papers you have',
-    hint: 'Paste references, titles, arXiv ids or DOIs, one on each line, or choose a .bib, RIS or CSL-JSON file. We propose topics that several of your papers share. Up to 5 MB and 2,000 entries; we don’t keep them.',
+    hint: 'Paste references, titles, arXiv ids or DOIs, one on each line, up to 50,000 characters. For more, choose a .bib, RIS or CSL-JSON file, up to 5 MB and 2,000 entries. We propose topics that several of your papers share. We don’t keep your papers.',
     paste: 'References',
     file: 'Or a file',
     button: 'Propose topics',
+    chooseAgain: 'We didn’t keep your file. To try again, choose it again.',
+    pasteAgain:
+      'Your text is too long to stay in this form. To try again, paste less of it, or choose a file.',
     done: 'We read {papers} and added {topics} below.',
     none: 'We read {papers} and found no topic that they share.',
     taken: 'We read {papers}. You already have the topics that they share.',

@@ -7,42 +7,65 @@ import { isJsonText } from '../search/library/read-library.ts'
 import { MAX_TOPICS } from '../subscribers/subscriber.ts'
 import { texts } from './request.ts'
 
-/** In bytes: 5 MB, and the other fields of the form. */
-export const LIBRARY_LIMIT = 5_250_000
+/** In bytes: 5 MB, and the other fields of the form. Other types of bodies, which are slow to read, have BODY_LIMIT. */
+const LIBRARY_LIMIT = 5_250_000
+const MAX_PARTS = 500
 
-/** A text and a file have the same name; a form may have both. */
-export const libraryFields = { library: texts.default([]) }
+/** A text and a file have the same name in the form, which may have both; `acceptFiles` tells them apart. */
+export const libraryFields = { library: texts.default([]), 'library-file': texts.default([]) }
 
-/** The library in a form: the file, or else the text; empty without both. */
-export const textOfLibrary = (library: readonly string[]): string =>
-  library.findLast((one) => one.trim() !== '') ?? ''
+/** The library of a form. */
+export interface SentLibrary {
+  /** Of the file, or else as pasted; empty without both. */
+  text: string
+  isFile: boolean
+}
+
+export function libraryOf(fields: Record<keyof typeof libraryFields, readonly string[]>): SentLibrary {
+  const [file, pasted] = [fields['library-file'], fields.library].map((sent) =>
+    sent.findLast((one) => one.trim() !== ''),
+  )
+  return { text: file ?? pasted ?? '', isFile: file !== undefined }
+}
 
 /** Throws FieldFaults for an empty library. */
-export function requireLibrary(text: string): void {
+export function requireLibrary({ text }: SentLibrary): void {
   if (text) return
   throw new FieldFaults([{ field: 'library', fault: new Fault('library.empty') }])
 }
 
-/** Reads forms with files as other forms: a file is its text, in UTF-8 or else Windows-1252. */
+/** Reads forms with files as other forms: the file NAME is its text in NAME-file, in UTF-8 or else Windows-1252. */
 export function acceptFiles(app: FastifyInstance): void {
   app.addContentTypeParser(
     'multipart/form-data',
-    { parseAs: 'buffer' },
+    { parseAs: 'buffer', bodyLimit: LIBRARY_LIMIT },
     async (request: FastifyRequest, body: Buffer) => {
       const headers = { 'content-type': request.headers['content-type']! }
+      const [, boundary = ''] = /boundary="?([^";]+)/i.exec(headers['content-type']) ?? []
+      if (countOf(`\r\n--${boundary}`, body, MAX_PARTS) === MAX_PARTS)
+        throw new Fault('request.unreadable', { what: 'multipart' })
       const form = await new Response(new Uint8Array(body), { headers }).formData().catch((cause) => {
         throw new Fault('request.unreadable', { what: 'multipart' }, { cause })
       })
       const fields: Record<string, string[]> = Object.create(null)
       for (const [name, value] of form) {
-        fields[name] ??= []
-        fields[name].push(typeof value === 'string' ? value : decode(await value.arrayBuffer()))
+        const [field, text] =
+          typeof value === 'string' ? [name, value] : [`${name}-file`, decode(await value.arrayBuffer())]
+        fields[field] ??= []
+        fields[field].push(text)
       }
       return Object.fromEntries(
         Object.entries(fields).map(([name, all]) => [name, all.length > 1 ? all : all[0]]),
       )
     },
   )
+}
+
+/** How often a text occurs, up to `most`. */
+function countOf(text: string, body: Buffer, most: number): number {
+  let count = 0
+  for (let at = body.indexOf(text); at >= 0 && count < most; at = body.indexOf(text, at + 1)) count++
+  return count
 }
 
 function decode(bytes: ArrayBuffer): string {
@@ -59,7 +82,24 @@ export function freshQueries({ topics }: LibraryProposal, taken: readonly string
   return fresh.slice(0, Math.max(0, MAX_TOPICS - taken.length))
 }
 
-export const NO_LIBRARY = { pasted: '', skippedHeading: '', skipped: [] as string[] }
+export const NO_LIBRARY = { pasted: '', again: '', skippedHeading: '', skipped: [] as string[] }
+
+/**
+ * In bytes, as a form sends it. The form's other buttons send the pasted text too, to routes that accept BODY_LIMIT.
+ */
+const MAX_KEPT = 60_000
+
+/** The text for the field, for another try; for a file or a long text, a sentence instead. */
+export function keptLibrary({ text, isFile }: SentLibrary): { pasted: string; again: string } {
+  if (isFile) return { pasted: '', again: words.library.chooseAgain }
+  const isShort =
+    text.length <= MAX_KEPT &&
+    `${new URLSearchParams({ library: text.replace(/\r?\n/g, '\r\n') })}`.length <= MAX_KEPT
+  return isShort ? { pasted: text, again: '' } : { pasted: '', again: words.library.pasteAgain }
+}
+
+export const isLibraryOpen = (view: Partial<typeof NO_LIBRARY> = {}): boolean =>
+  Boolean(view.pasted || view.again || view.skippedHeading)
 
 const MAX_SHOWN = 10
 
@@ -67,16 +107,22 @@ const MAX_SHOWN = 10
  * The part of a form for a library: what was read and skipped, and the text again if no topic came of it. `added`: how
  * many of the topics are new.
  */
-export function libraryView(text: string, { topics, entries, bad, count }: LibraryProposal, added: number) {
+export function libraryView(
+  library: SentLibrary,
+  { topics, entries, bad, count }: LibraryProposal,
+  added: number,
+) {
   const { done, none, taken, tooMany, line, item, more, reasons, skipped } = words.library
   const papers = counted(entries, words.counts.paper)
   const sentence = added > 0 ? done : topics.length > 0 ? taken : none
   const said = fill(sentence, { topics: counted(added, words.counts.topic), papers })
   const shown = bad
     .slice(0, MAX_SHOWN)
-    .map((one) => fill(isJsonText(text) ? item : line, { line: one.line, reason: reasons[one.reason] }))
+    .map((one) =>
+      fill(isJsonText(library.text) ? item : line, { line: one.line, reason: reasons[one.reason] }),
+    )
   return {
-    pasted: topics.length > 0 ? '' : text,
+    ...(topics.length === 0 && keptLibrary(library)),
     said: count > MAX_ENTRIES ? `${said} ${fill(tooMany, { most: MAX_ENTRIES, count })}` : said,
     skippedHeading: bad.length > 0 ? counted(bad.length, skipped) : '',
     skipped: bad.length > MAX_SHOWN ? [...shown, counted(bad.length - MAX_SHOWN, more)] : shown,

@@ -12,11 +12,12 @@ import { toFault } from '../errors.ts'
 import {
   acceptFiles,
   freshQueries,
-  LIBRARY_LIMIT,
+  keptLibrary,
   libraryFields,
+  libraryOf,
   libraryView,
   requireLibrary,
-  textOfLibrary,
+  type SentLibrary,
 } from '../library-form.ts'
 import type { Site } from '../pages.ts'
 import { formOf, numberField, optionalText, wantsJson, withToken } from '../request.ts'
@@ -75,17 +76,17 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
   acceptFiles(app)
   const fields = manageFields.extend(libraryFields)
   const schema = { ...withToken, body: fields.prefault({}) }
-  const options = { schema, bodyLimit: LIBRARY_LIMIT, attachValidation: true }
+  const options = { schema, attachValidation: true }
   app.post('/manage/:token/library', options, async (request, reply) => {
     const { token } = request.params
-    const { library, ...form } = formOf(fields, request)
-    const text = textOfLibrary(library)
+    const form = formOf(fields, request)
+    const sent = libraryOf(form)
     try {
       if (request.validationError) throw request.validationError
-      requireLibrary(text)
+      requireLibrary(sent)
       const { subscriber, topics } = await openLinkHolder(deps, { token })
-      const proposed = await withSearchSlot(deps, request, [text], async (spend) => {
-        const proposal = await proposeFromLibrary(deps, text, spend)
+      const proposed = await withSearchSlot(deps, request, [sent.text], async (spend) => {
+        const proposal = await proposeFromLibrary(deps, sent.text, spend)
         const taken = [...topics.map(({ query }) => query), ...splitFields([form.topic])]
         const queries = freshQueries(proposal, taken)
         const most = subscriber.maxPapers
@@ -94,7 +95,7 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
         const topic = [form.topic, ...queries].filter(Boolean).join('\n')
         return {
           form: { ...form, topic },
-          library: libraryView(text, proposal, queries.length),
+          library: libraryView(sent, proposal, queries.length),
           preview: preview
             ? withoutHints(previewView(preview, { most, baseUrl: deps.config.BASE_URL }))
             : undefined,
@@ -106,7 +107,7 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
         token,
         form,
         fault: toFault(error, request),
-        pasted: text,
+        sent,
       })
     }
   })
@@ -122,14 +123,15 @@ async function showManagePageAgain(
   site: Site,
   request: FastifyRequest,
   reply: FastifyReply,
-  { token, form, fault, pasted = '' }: { token: string; form: ManageForm; fault: Fault; pasted?: string },
+  { token, form, fault, sent }: { token: string; form: ManageForm; fault: Fault; sent?: SentLibrary },
 ): Promise<FastifyReply> {
   if (fault.code === 'subscriber.state') return reply.redirect(`/manage/${token}`, 303)
-  const isRefusedLibrary = pasted !== '' && isTemporaryRefusal(fault)
+  const library = sent?.text && keptLibrary(sent)
+  const isRefusedLibrary = library && isTemporaryRefusal(fault)
   const isFormFault = fault instanceof FieldFaults || FORM_FAULTS.includes(fault.code) || isRefusedLibrary
   if (!isFormFault || wantsJson(request)) throw fault
   const status = fault instanceof FieldFaults ? 422 : fault.status
-  return sendManagePage(site, reply, { token, form, fault, library: { pasted } }, undefined, status)
+  return sendManagePage(site, reply, { token, form, fault, library: library || undefined }, undefined, status)
 }
 
 const FORM_FAULTS: string[] = ['topics.too-many', 'change.cannot-undo']

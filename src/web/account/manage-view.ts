@@ -14,7 +14,7 @@ import { Fault, type FieldFault, FieldFaults } from '../../core/errors.ts'
 import { fill, words } from '../../i18n/words.ts'
 import type { Subscription } from '../../subscribers/change.ts'
 import type { StoredTopic } from '../../subscribers/topic.repo.ts'
-import { type libraryView, NO_LIBRARY } from '../library-form.ts'
+import { isLibraryOpen, type libraryView, NO_LIBRARY } from '../library-form.ts'
 import { formText, numberField, settingsFields } from '../request.ts'
 import { changedFields, faultsView, settingFields } from '../setting-fields.ts'
 import type { PreviewView } from '../signup/preview-view.ts'
@@ -61,7 +61,7 @@ export function manageView(managed: OpenedManagePage, shown: ManageViewInput) {
     ...faultsView(fieldsOf(topics), faultAtField(shown)),
     said: changeSummary(managed, shown),
     library: { ...NO_LIBRARY, ...shown.library },
-    libraryOpen: Boolean(shown.library?.pasted || shown.library?.skippedHeading),
+    libraryOpen: isLibraryOpen(shown.library),
     preview: shown.preview,
     /** Topics to add, as typed. */
     add: wordsToAdd(form, topics),

@@ -17,7 +17,7 @@ import {
 } from '../../subscribers/read-signup.ts'
 import { MAX_TOPICS, type SubscriberSettings } from '../../subscribers/subscriber.ts'
 import { whenText } from '../account/change-summary-view.ts'
-import { type libraryView, NO_LIBRARY } from '../library-form.ts'
+import { isLibraryOpen, type libraryView, NO_LIBRARY } from '../library-form.ts'
 import { preparseTopics } from '../request.ts'
 import { faultsView, readOrElse, settingFields } from '../setting-fields.ts'
 
@@ -65,7 +65,7 @@ export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, fill
     /** Recent papers have categories, or a category was chosen. */
     showsCategories: (filled.categoriesNamed ?? true) || parts.category !== '',
     library: { ...NO_LIBRARY, ...filled.library },
-    libraryOpen: Boolean(filled.library?.pasted || filled.library?.skippedHeading || faults.errorOf.library),
+    libraryOpen: isLibraryOpen(filled.library) || faults.errorOf.library !== undefined,
     builderOpen: PARTS.some((part) => parts[part] || faults.errorOf[part]),
     /** Empty if hour, zone or days cannot be read. */
     when: whenOf(() => readTypedSettings(config, { hour, zone, days }), clock.now()),

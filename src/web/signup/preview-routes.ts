@@ -12,11 +12,12 @@ import { logFault, toFault } from '../errors.ts'
 import {
   acceptFiles,
   freshQueries,
-  LIBRARY_LIMIT,
+  keptLibrary,
   libraryFields,
+  libraryOf,
   libraryView,
   requireLibrary,
-  textOfLibrary,
+  type SentLibrary,
 } from '../library-form.ts'
 import type { Site } from '../pages.ts'
 import {
@@ -78,28 +79,28 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const fields = subscribeFields.extend(libraryFields)
   const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) =>
     showFormAgain(site, request, reply, { error })
-  const options = { schema: { body: fields.prefault({}) }, bodyLimit: LIBRARY_LIMIT, attachValidation: true }
+  const options = { schema: { body: fields.prefault({}) }, attachValidation: true }
   app.post('/subscribe/library', { ...options, errorHandler }, async (request, reply) => {
-    const { library, ...others } = formOf(fields, request)
-    const text = textOfLibrary(library)
+    const { library, 'library-file': file, ...others } = formOf(fields, request)
+    const sent = libraryOf({ library, 'library-file': file })
     let form = subscribeFormOf(others)
     try {
       if (request.validationError) throw request.validationError
-      requireLibrary(text)
-      return await withSearchSlot(deps, request, [text, ...queriesIn(form)], async (spend) => {
-        const proposal = await proposeFromLibrary(deps, text, spend)
+      requireLibrary(sent)
+      return await withSearchSlot(deps, request, [sent.text, ...queriesIn(form)], async (spend) => {
+        const proposal = await proposeFromLibrary(deps, sent.text, spend)
         const { topics } = form.typed
         const fresh = freshQueries(proposal, splitFields(topics))
         const typed = { ...form.typed, topics: [...topics, ...fresh] }
         form = { ...form, typed }
         await preparseTopics(typed.topics, spend)
         const preview = typed.topics.length > 0 ? await formPreview(site, form, spend) : undefined
-        const library = libraryView(text, proposal, fresh.length)
+        const library = libraryView(sent, proposal, fresh.length)
         const filled = { typed, keepsTopics: form.keepsTopics, said: library.said, library }
         return pages.send(reply, 'subscribe', { form: await loadFormView(deps, filled, spend), preview })
       })
     } catch (error) {
-      return showFormAgain(site, request, reply, { form, error, pasted: text })
+      return showFormAgain(site, request, reply, { form, error, sent })
     }
   })
 }
@@ -182,18 +183,13 @@ export const isHtmxRequest = ({ headers }: FastifyRequest): boolean => headers['
 
 /**
  * Sends the form again, with the typed values and their errors. `form` is undefined if the body could not be read;
- * `spend` belongs to the current search slot, and `pasted` is the text of a library.
+ * `spend` belongs to the current search slot, and `sent` is a library.
  */
 export async function showFormAgain(
   { deps, pages }: Site,
   request: FastifyRequest,
   reply: FastifyReply,
-  {
-    form,
-    error,
-    spend,
-    pasted = '',
-  }: { form?: SubscribeForm; error: unknown; spend?: Spend; pasted?: string },
+  { form, error, spend, sent }: { form?: SubscribeForm; error: unknown; spend?: Spend; sent?: SentLibrary },
 ): Promise<FastifyReply> {
   const fault = toFault(error, request)
   const reference = logFault(deps, request, reply, fault)
@@ -204,7 +200,7 @@ export async function showFormAgain(
     fault,
     reference,
     keepsTopics: form?.keepsTopics,
-    library: { pasted },
+    library: sent?.text ? keptLibrary(sent) : undefined,
   }
   if (form?.again) {
     return pages.send(

@@ -50,6 +50,16 @@ function upload(url: string, parts: readonly Part[], charset: BufferEncoding = '
   })
 }
 
+const spendSearches = () =>
+  site.db.$executeRaw`
+    insert into bucket (key, tokens, at)
+    select key, 0, now() from unnest(${['search 127.0.0.1/32', 'search 127.0.0.0/24']}::text[]) key
+    on conflict (key) do update set tokens = 0, at = now()`
+
+/** The first submit button of the form that has an attribute. */
+const firstButton = (html: string, attribute: string) =>
+  /<button(?! type="button").*?<\/button>/s.exec(html.slice(html.indexOf(attribute)))?.[0]
+
 const fieldOf = (html: string, name: string) =>
   new RegExp(`<textarea id="${name}"[^>]*>([^<]*)<`).exec(html)?.[1]?.replaceAll('&quot;', '"')
 
@@ -101,6 +111,34 @@ describe('on the subscribe page', () => {
     expect([fieldOf(body, 'library'), fieldOf(body, 'topic')]).toEqual([library, 'x'])
   })
 
+  const LONG = Array.from({ length: 4000 }, (_, n) => `Of ${n} in ${n * 7919}, ${n * 104729}`).join('\n')
+
+  test.each([
+    ['a file', [['library', 'Medieval trade routes', 'a.txt']], 'choose it again'],
+    ['a long file', [['library', LONG, 'a.txt']], 'choose it again'],
+    ['a long text', [['library', LONG]], 'paste less of it, or choose a file'],
+    ['a text that is long as forms send it', [['library', '“”\n'.repeat(6000)]], 'paste less of it'],
+  ] satisfies [string, Part[], string][])(
+    '%s does not stay in the form, which says so',
+    async (_, parts, said) => {
+      for (const isRefused of [false, true]) {
+        if (isRefused) await spendSearches()
+        const { statusCode, body } = await upload('/subscribe/library', [['topic', 'x'], ...parts])
+        expect([statusCode, fieldOf(body, 'library'), fieldOf(body, 'topic')]).toEqual([
+          isRefused ? 429 : 200,
+          '',
+          'x',
+        ])
+        expect(textOf(body)).toContain(said)
+        expect(body).toMatch(/<details class="library" open>/)
+      }
+    },
+  )
+
+  test('the first button, which Enter presses, subscribes', async () => {
+    expect(firstButton((await get(site, '/subscribe')).body, 'action="/subscribe"')).toContain('>Subscribe<')
+  })
+
   test('an empty library, and topics that cannot be read, are refused with everything typed', async () => {
     const empty = await upload('/subscribe/library', [
       ['email', 'ann@example.com'],
@@ -130,9 +168,13 @@ describe('on the subscribe page', () => {
     expect(textOf(again.body)).toContain('We read 1 paper. You already have the topics that they share.')
   })
 
-  test('more than 5 MB, and a body that is no form, are refused in words', async () => {
+  test('more than 5 MB, a long text without multipart, hundreds of fields, and a body that is no form, are refused in words', async () => {
     const large = await upload('/subscribe/library', [['library', 'x'.repeat(5_300_000), 'a.bib']])
     expect([large.statusCode, large.body.includes('more than this form accepts')]).toEqual([413, true])
+    const text = await post(site, '/subscribe/library', { library: 'x'.repeat(150_000) })
+    expect(text.statusCode).toBe(413)
+    const parts = Array.from({ length: 600 }, (_, n): Part => ['topic', `topic${n}`])
+    expect((await upload('/subscribe/library', parts)).statusCode).toBe(400)
     const broken = await site.app.inject({
       method: 'POST',
       url: '/subscribe/library',
@@ -143,8 +185,7 @@ describe('on the subscribe page', () => {
   })
 
   test('it counts against the limit of searches, and keeps the library when that is reached', async () => {
-    await site.db.$executeRaw`
-      insert into bucket (key, tokens, at) select key, 0, now() from unnest(${['search 127.0.0.1/32', 'search 127.0.0.0/24']}::text[]) key`
+    await spendSearches()
     const { statusCode, body } = await post(site, '/subscribe/library', { library: 'Protein folding' })
     expect([statusCode, fieldOf(body, 'library')]).toEqual([429, 'Protein folding'])
   })
@@ -181,6 +222,23 @@ describe('on the manage page', () => {
     expect(textOf(body)).toContain('6 papers in 30 days')
     expect(body).not.toContain('formaction="/preview')
     expect(await checksums(site.db)).toEqual({ ...before, bucket: expect.anything() })
+  })
+
+  test('a file does not stay in the form; the topics do', async () => {
+    const path = await managePath()
+    const { body } = await upload(`${path}/library`, [
+      ['do', 'settings'],
+      ['topic', 'zeolites'],
+      ['library', 'Medieval trade routes', 'a.txt'],
+    ])
+    expect([fieldOf(body, 'library'), fieldOf(body, 'topic')]).toEqual(['', 'zeolites'])
+    expect(textOf(body)).toContain('choose it again')
+  })
+
+  test('the first button, which Enter presses, adds topics', async () => {
+    const path = await managePath()
+    const { body } = await get(site, path)
+    expect(firstButton(body, 'name="shown"')).toContain('>Add topics<')
   })
 
   test('an empty library and a wrong link are refused', async () => {
