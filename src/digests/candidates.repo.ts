@@ -3,6 +3,7 @@ import { addDays, type Day } from '../core/dates.ts'
 import { memoize } from '../core/memoize.ts'
 import { maxHistoryId, type PaperSnapshot, snapshotsAt } from '../papers/history.repo.ts'
 import { papersInRange } from '../papers/paper.repo.ts'
+import { meaningIn } from '../queries/learned/learned-models.ts'
 import { PaperIndex, upsertYielding } from '../queries/matching/paper-index.ts'
 import { readQueries } from '../queries/query.repo.ts'
 import { isTimeDependent, type Query } from '../queries/query.ts'
@@ -37,6 +38,7 @@ export async function openCandidatePool(
   { since, upTo }: { since: Day; upTo: number },
 ): Promise<CandidatePool> {
   const { papers, history } = await papersWithHistory(db, { since, upTo })
+  const meaning = await meaningIn(db)
   const queries = new Map<number, Query>()
   const index = new PaperIndex()
   await upsertYielding(index, papers)
@@ -76,8 +78,18 @@ export async function openCandidatePool(
     loadQueries: async (db, topics) => {
       const unknown = new Set(topics.map(({ queryId }) => queryId).filter((id) => !queries.has(id)))
       if (unknown.size === 0) return
-      for (const [id, tree] of await readQueries(db, [...unknown])) queries.set(id, tree)
+      for (const [id, tree] of await readQueries(db, [...unknown]))
+        queries.set(id, meaningOrTree(tree, meaning))
     },
+  }
+}
+
+/** A damaged tree fails when it is matched, so that only its own topic is left out. */
+function meaningOrTree(tree: Query, meaning: (tree: Query) => Query): Query {
+  try {
+    return meaning(tree)
+  } catch {
+    return tree
   }
 }
 

@@ -150,7 +150,8 @@ async function welcomeByTopics(
   archive: Archive,
   input: Omit<WelcomeInput, 'papers'>,
 ): Promise<ComposedWelcome> {
-  const { recipient, queries, shown, now } = input
+  const { recipient, shown, now } = input
+  const queries = new Map([...input.queries].map(([id, tree]) => [id, archive.meaningOf(tree)]))
   const range = { from: welcomeSince(now), to: dayOf(now) }
   const found = recipient.topics.flatMap(({ queryId }) => {
     const tree = queries.get(queryId)
@@ -170,7 +171,7 @@ async function welcomeByTopics(
   const order = new Map(day === undefined ? [] : found.map((one) => [one.queryId, best(one)]))
   const papers = await papersById(tx, [...new Set([...order.values()].flat())], { withWithdrawn: false })
   const content = moreOf(
-    composeWelcome({ ...input, papers, order }),
+    composeWelcome({ ...input, queries, papers, order }),
     open.filter((paper) => paper.firstDay === day),
   )
   const hasPapers = archive.count(archive.withinDays(archive.all(), range)) > 0

@@ -5,7 +5,7 @@ import { oldestFirst, type PaperAttributes, type PaperIndex, untilChange } from 
 import { keyToIndexedTerm } from './matching/phrase-positions.ts'
 import { forEachDoc, lookupsOf } from './matching/program.ts'
 import { QuerySet } from './matching/query-set.ts'
-import { meaningOf } from './meaning/meaning-of.ts'
+import { asMeaning, meaningOf } from './meaning/meaning-of.ts'
 import type { Usage } from './meaning/usage.ts'
 import { isTextLeaf, leavesOf, mentionsRevised, type Query } from './query.ts'
 import type { LatentSpace, WordCounts } from './ranking/latent-space.ts'
@@ -43,6 +43,9 @@ export class Archive {
   #vectors: PaperVectors | undefined
   #usage: Usage | undefined
   #meaning = (query: Query): Query => query
+  readonly #wordsOf = (query: Query): Query =>
+    asMeaning({ kind: 'or', parts: wantedWords(this.meaningOf(query)) })
+  #words = memoizeByObject(this.#wordsOf)
 
   constructor(index: PaperIndex, backTo: Day | null = null) {
     this.index = index
@@ -56,6 +59,7 @@ export class Archive {
     if (usage === this.#usage) return
     this.#usage = usage
     this.#meaning = memoizeByObject((query) => meaningOf(query, usage))
+    this.#words = memoizeByObject(this.#wordsOf)
   }
 
   /** What a typed query means here. Every method of the archive applies it to its query. */
@@ -82,10 +86,8 @@ export class Archive {
     for (let times = 0; times < MAX_LOOK_UPS; times++) {
       this.#tidyUp()
       for (const leaf of leaves) {
-        yield this.#queries.loadLeaf(
-          leaf,
-          leaf.kind !== 'term' && isTextLeaf(leaf) ? this.#ranker.docIdsWith(leaf) : undefined,
-        )
+        if (leaf.kind === 'term') yield* this.#queries.loadTerm(leaf)
+        else yield this.#queries.loadLeaf(leaf, isTextLeaf(leaf) ? this.#ranker.docIdsWith(leaf) : undefined)
       }
       if (leaves.every((leaf) => this.#queries.cached(leaf))) return
     }
@@ -97,9 +99,7 @@ export class Archive {
   }
 
   /** The words of a query, any of which is enough. */
-  wantedWords = memoizeByObject(
-    (query: Query): Query => ({ kind: 'or', parts: wantedWords(this.meaningOf(query)) }),
-  )
+  wantedWords = (query: Query): Query => this.#words(query)
 
   /** Explains why a query matches no papers. */
   whyEmpty(query: Query): Steps<WhyEmpty> {
@@ -202,23 +202,12 @@ export class Archive {
   /** The unit vector of a text in the learned space; null without a space, or if it knows none of the words. */
   spaceVectorOf = (counts: WordCounts): Float32Array | null => this.#vectors?.space.project(counts) ?? null
 
-  /** The papers nearest to a unit vector of the learned space, best first; none without a space. */
-  nearest(
-    vector: Float32Array,
-    { most, except = [], atLeast = -1 }: Nearest,
-  ): { id: number; cosine: number }[] {
-    const cosines = this.#vectors?.cosines(vector)
-    if (!cosines) return []
-    const found = bestPapers(this.index, cosines, { most, except, above: (cosine) => cosine >= atLeast })
-    return found.map(({ id, score }) => ({ id, cosine: score }))
-  }
-
   /**
    * The papers most similar to a text, best first, with a score that is comparable within one result. BM25, in which
    * each word counts as often as in the text, plus the cosine similarity in the learned space if there is one, each in
    * standard deviations from its mean over all papers.
    */
-  similarTo(counts: WordCounts, { most, except = [] }: Omit<Nearest, 'atLeast'>): SimilarPaper[] {
+  similarTo(counts: WordCounts, { most, except = [] }: Nearest): SimilarPaper[] {
     const sums = new Float32Array(this.index.docCount)
     for (const [key, count] of strongestCounts(counts, this.documentFrequency, this.index.docCount)) {
       const term = keyToIndexedTerm(key, this.index.vocabularies)

@@ -1,6 +1,5 @@
 import type { Database } from '../core/database/database.ts'
 import { parseQuery } from './language/parse-query.ts'
-import { meaningIn } from './learned/learned-models.ts'
 import { GRAMMAR_VERSION, type Query } from './query.ts'
 
 /** A query whose stored tree is from an older grammar. */
@@ -50,9 +49,8 @@ type Row = [id: number, tree: Query, text: string | null]
 
 const AT_ONCE = 2_000
 
-/** What queries mean, by their ids. */
+/** Returns queries by their ids. */
 export async function readQueries(db: Database, ids: readonly number[]): Promise<Map<number, Query>> {
-  const meaning = await meaningIn(db)
   const queries = new Map<number, Query>()
   for (let from = 0; from < ids.length; from += AT_ONCE) {
     // One value for all rows: separate rows take longer to transfer than the trees.
@@ -60,19 +58,9 @@ export async function readQueries(db: Database, ids: readonly number[]): Promise
       select coalesce(json_agg(json_build_array(id, tree, case when grammar <> ${GRAMMAR_VERSION} then text end)), '[]')::text
         as rows
       from query where id = any(${ids.slice(from, from + AT_ONCE)}::int[])`
-    for (const [id, tree, text] of JSON.parse(found!.rows) as Row[])
-      queries.set(id, meaningOrTree(currentTree(tree, text), meaning))
+    for (const [id, tree, text] of JSON.parse(found!.rows) as Row[]) queries.set(id, currentTree(tree, text))
   }
   return queries
-}
-
-/** A damaged tree fails when it is matched, so that only its own topic is left out. */
-function meaningOrTree(tree: Query, meaning: (tree: Query) => Query): Query {
-  try {
-    return meaning(tree)
-  } catch {
-    return tree
-  }
 }
 
 // The current grammar may reject a text that an older one accepted; then the stored tree still has its meaning.

@@ -13,7 +13,7 @@ import {
 } from '../papers/paper.repo.ts'
 import { Archive } from '../queries/archive.ts'
 import type { LearnedModels } from '../queries/learned/learned-kinds.ts'
-import { learnedModels } from '../queries/learned/learned-models.ts'
+import { learnedModel } from '../queries/learned/learned-models.ts'
 import { PaperIndex, upsertYielding } from '../queries/matching/paper-index.ts'
 import { NO_USAGE } from '../queries/meaning/usage.ts'
 import { type DayWindow, dayWindowOf } from './back-test/day-window.ts'
@@ -40,7 +40,9 @@ interface CachedArchive {
   /** The time of the last check for changes, and the time of the last change that it found. */
   checkedAt: Date
   changedAt: Date | null
-  learned?: { models: LearnedModels; readAt: Date }
+  learned?: Partial<LearnedModels> & { readAt: Date }
+  /** The computation of vectors, if it is running. */
+  vectors?: Promise<void>
   /** A queue: one step of reading at a time, for all callers. */
   work: Promise<unknown>
   /** The read of the whole archive, running or finished. */
@@ -50,14 +52,21 @@ interface CachedArchive {
 // One archive for each database of this process.
 const archives = new WeakMap<Database, CachedArchive>()
 
+interface OpenArchiveInput {
+  from?: Day
+  withRevised?: boolean
+  withVectors?: boolean
+}
+
 /**
  * The papers in memory. Contains at least the papers first listed on `from` or later, up to the memory limit; without
  * `from`, as many as the limit allows. `backTo` of the archive is its oldest day. With `withRevised`, also contains all
- * papers with a newer version on `from` or later.
+ * papers with a newer version on `from` or later. With `withVectors`, every paper has its vector in the learned space;
+ * otherwise they are computed in the background.
  */
 export async function openArchive(
   deps: Deps,
-  { from = '', withRevised = false }: { from?: Day; withRevised?: boolean } = {},
+  { from = '', withRevised = false, withVectors = false }: OpenArchiveInput = {},
 ): Promise<Archive> {
   const cached = cachedArchive(deps)
   await runExclusive(cached, () => refresh(deps, cached))
@@ -65,7 +74,11 @@ export async function openArchive(
     await runExclusive(cached, () => readOlder(deps, cached))
   }
   if (withRevised) await runExclusive(cached, () => readRevised(deps, cached, from))
-  await runExclusive(cached, () => applyModels(deps, cached))
+  await runExclusive(cached, () => readModels(deps, cached))
+  const vectors = computeVectors(cached)
+  if (withVectors) await vectors
+  // The next caller tries again.
+  else vectors.catch(() => {})
   return cached.archive
 }
 
@@ -151,15 +164,25 @@ const isSettled = (cached: CachedArchive, changedAt: Date | null, now: Date): bo
   cached.checkedAt.getTime() - (changedAt?.getTime() ?? 0) > OVERLAP_MS &&
   now > cached.checkedAt
 
-/** Reads what the nightly run has learned: applies it to queries, and computes the vectors of new papers. */
-async function applyModels({ db, clock }: Deps, cached: CachedArchive): Promise<void> {
+/** Reads what the nightly run has learned, and applies it to queries. */
+async function readModels({ db, clock }: Deps, cached: CachedArchive): Promise<void> {
   const now = clock.now()
   const { learned } = cached
-  if (!learned || Math.abs(now.getTime() - learned.readAt.getTime()) >= REFRESH_MS)
-    cached.learned = { models: await learnedModels(db), readAt: now }
-  const { space, usage = NO_USAGE } = cached.learned!.models
-  cached.archive.usage = usage
-  if (!cached.archive.hasVectorsOf(space)) await runYielding(cached.archive.computeVectors(space))
+  if (!learned || Math.abs(now.getTime() - learned.readAt.getTime()) >= REFRESH_MS) {
+    const space = await learnedModel(db, 'space')
+    cached.learned = { space, usage: await learnedModel(db, 'usage'), readAt: now }
+  }
+  cached.archive.usage = cached.learned!.usage ?? NO_USAGE
+}
+
+/** Computes the vectors of papers that have none in the learned space yet, once for all callers. */
+async function computeVectors(cached: CachedArchive): Promise<void> {
+  const { archive, learned } = cached
+  if (archive.hasVectorsOf(learned?.space)) return
+  cached.vectors ??= runYielding(archive.computeVectors(learned?.space)).finally(() => {
+    cached.vectors = undefined
+  })
+  await cached.vectors
 }
 
 /** Evicts the oldest papers above the limit, and compacts the index if many papers were removed. */

@@ -5,6 +5,7 @@ import type { Paper } from '../papers/paper.ts'
 import type { Archive } from '../queries/archive.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { type Bits, forEachBit, hasBit, newBits } from '../queries/matching/bits.ts'
+import { asMeaning } from '../queries/meaning/meaning-of.ts'
 import { isTextLeaf, leavesOf, type Query } from '../queries/query.ts'
 import type { WordCounts } from '../queries/ranking/latent-space.ts'
 import { standardized } from '../queries/ranking/similarity.ts'
@@ -31,7 +32,7 @@ export async function rankPapers(
   { query, from, to }: { query: string; from: Day; to: Day },
 ): Promise<(Rank & { paper: Paper })[]> {
   const tree = parseQuery(query)
-  const archive = await openArchive(deps, { from })
+  const archive = await openArchive(deps, { from, withVectors: true })
   const ranked = rankAll(archive, tree, archive.withinDays(archive.all(), { from, to }))
   const ids = ranked.map(({ id }) => id)
   const papers = await papersById(deps.db, ids, { withWithdrawn: false })
@@ -54,7 +55,7 @@ export function rankAll(archive: Archive, query: Query, among: Bits): (Rank & { 
   const nearness = cosines && standardized(cosines, live)
   const matches = archive.find(query)
   const parts = excludedParts(archive.meaningOf(query))
-  const excluded = parts.length > 0 ? archive.find({ kind: 'or', parts }) : newBits(0)
+  const excluded = parts.length > 0 ? archive.find(asMeaning({ kind: 'or', parts })) : newBits(0)
   const ranked: (Rank & { id: number })[] = []
   forEachBit(among, (docId) => {
     const matched = hasBit(matches, docId)

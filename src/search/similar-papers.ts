@@ -80,7 +80,7 @@ export async function papersLike(
 ): Promise<ScoredPaper[]> {
   const paper = await paperByName(deps.db, name)
   if (!paper) throw new Fault('paper.unknown', { name: name.slice(0, 100) })
-  const archive = await openArchive(deps)
+  const archive = await openArchive(deps, { withVectors: true })
   const similar = archive.similarTo(wordCounts(toPaperText(paper)), { most: limit, except: [paper.id] })
   const scores = new Map(similar.map(({ id, score }) => [id, score]))
   const papers = await papersById(deps.db, [...scores.keys()], { withWithdrawn: false })

@@ -53,6 +53,9 @@ interface Started {
   site: string
 }
 
+/** The migration of this program that the first release does not have. */
+const LEARNED_MODEL = '20261128191704_learned_model'
+
 const missingFrom = (deps: Deps) => pendingMigrations(deps.db, next.migrations)
 
 /** npm start of the next release in a folder that holds the `.env` of then, as an operator does after an upgrade. */
@@ -97,7 +100,7 @@ describe('a database that the first release left with messages in flight', () =>
     const { sink, SMTP_URL } = await sinkFor()
     const settings = { DATABASE_URL: url, SMTP_URL }
     const deps = await openDeps({ ...firstSettings, ...settings }, '2026-11-25T08:00:00Z')
-    expect(await missingFrom(deps)).toEqual([LATER, LATER_INDEX])
+    expect(await missingFrom(deps)).toEqual([LEARNED_MODEL, LATER, LATER_INDEX])
     const { site } = await startNext({ ...settings, CLOCK_NOW: '2026-11-24T09:30:00Z' })
     expect(await missingFrom(deps)).toEqual([])
 
@@ -161,7 +164,7 @@ describe('npm start while migrations are pending', () => {
     )
     expect(stderr).toContain('npm run -s cli -- db migrate')
     const deps = await openDeps({ DATABASE_URL: url }, '2026-11-24T10:00:00Z')
-    expect(await missingFrom(deps)).toEqual([LATER, LATER_INDEX])
+    expect(await missingFrom(deps)).toEqual([LEARNED_MODEL, LATER, LATER_INDEX])
     const { SMTP_URL } = await sinkFor()
     await startNext({ DATABASE_URL: url, SMTP_URL, CLOCK_NOW: '2026-11-24T09:30:00Z' })
     expect(await missingFrom(deps)).toEqual([])

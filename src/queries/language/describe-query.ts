@@ -39,7 +39,11 @@ const joinedTexts = (texts: string[], last: 'and' | 'or'): Described => ({
   count: texts.length,
 })
 
-function describeAll(parts: Query[]): Described {
+function describeAll(typed: Query[]): Described {
+  // The words of a term that may be anywhere are parts like others.
+  const parts = typed.flatMap((part) =>
+    part.kind === 'term' && part.within === undefined ? part.parts : [part],
+  )
   const wanted = each(parts.filter(({ kind }) => kind !== 'not'))
   const unwanted = each(parts.flatMap((part) => (part.kind === 'not' ? [part.part] : [])))
   const count = wanted.length + unwanted.length

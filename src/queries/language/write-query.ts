@@ -119,13 +119,16 @@ function written(node: Query): string | null {
     case 'and':
       return all(node.parts)
     case 'term':
-      return joined(node.parts, ' ')
+      return termText(node.parts)
     case 'or':
       return node.also ? written(node.parts[0]!) : joined(node.parts, ' OR ')
     case 'some':
       return null
     case 'not':
-      return prefixed('-', inBrackets(node.part))
+      return prefixed(
+        '-',
+        node.part.kind === 'term' ? prefixed('(', written(node.part), ')') : inBrackets(node.part),
+      )
     default:
       return leafText(node)
   }
@@ -153,7 +156,19 @@ function inBrackets(node: Query): string | null {
     : text
 }
 
-const prefixed = (prefix: string, text: string | null): string | null => text && `${prefix}${text}`
+const prefixed = (prefix: string, text: string | null, suffix = ''): string | null =>
+  text && `${prefix}${text}${suffix}`
+
+/** linear attention, title:(linear attention) */
+function termText(parts: readonly Query[]): string | null {
+  const [first] = parts.filter(isTextLeaf)
+  const field = first?.field ?? 'any'
+  const text = joined(
+    parts.map((part) => (isTextLeaf(part) ? { ...part, field: 'any' } : part)),
+    ' ',
+  )
+  return field === 'any' ? text : prefixed(`${field}:(`, text, ')')
+}
 
 function leafText(leaf: Leaf): string {
   if (isTextLeaf(leaf)) {

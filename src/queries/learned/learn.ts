@@ -15,7 +15,7 @@ const FIRST_HOUR = 2
 export async function learnNightly(deps: Deps, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
   const now = deps.clock.now()
   if (now.getUTCHours() < FIRST_HOUR || !(await claimTick(deps.db, 'learn', midnight(dayOf(now))))) return
-  await learn(deps, { maxChange: 0, signal })
+  await learn(deps, { signal })
 }
 
 /** Learns now if the models are missing, or are from an archive of another size. */
@@ -24,13 +24,14 @@ export const learnIfDue = (deps: Deps): Promise<void> => learn(deps, { maxChange
 /** Reads and learns in a thread of its own: it takes a minute with 100,000 papers. */
 async function learn(
   { db, databaseUrl, clock, log }: Deps,
-  { maxChange, signal }: { maxChange: number; signal?: AbortSignal },
+  { maxChange, signal }: { maxChange?: number; signal?: AbortSignal },
 ): Promise<void> {
   const papers = await countPapers(db)
   const known = new Map((await learnedVersions(db)).map((version) => [version.kind, version.papers]))
   const kinds = (Object.keys(LEARNED_KINDS) as Kind[]).filter((kind) => {
     const before = known.get(kind) ?? 0
-    return papers >= LEARNED_KINDS[kind].minPapers && Math.abs(papers - before) > maxChange * before
+    const isDue = maxChange === undefined || Math.abs(papers - before) > maxChange * before
+    return papers >= LEARNED_KINDS[kind].minPapers && isDue
   })
   if (kinds.length === 0) return
   const began = monotonicMs()

@@ -31,5 +31,4 @@ export const LEARNED_KINDS = { space, usage }
 
 export type Kind = keyof typeof LEARNED_KINDS
 
-/** A model is absent if there are too few papers, or before the first night. */
-export type LearnedModels = { [K in Kind]?: ReturnType<(typeof LEARNED_KINDS)[K]['decode']> }
+export type LearnedModels = { [K in Kind]: ReturnType<(typeof LEARNED_KINDS)[K]['decode']> }

@@ -3,37 +3,49 @@ import { meaningOf } from '../meaning/meaning-of.ts'
 import { NO_USAGE } from '../meaning/usage.ts'
 import type { Query } from '../query.ts'
 import { type Kind, LEARNED_KINDS, type LearnedModels } from './learned-kinds.ts'
-import { type LearnedVersion, learnedVersions, readLearned } from './learned-model.repo.ts'
+import { learnedVersions, readLearned } from './learned-model.repo.ts'
 
 interface Loaded {
-  /** Changes when a model was learned anew. */
+  /** Changes when the model was learned anew. */
   version: string
-  models: LearnedModels
+  model: unknown
 }
 
-const loadedOf = new WeakMap<Database, Loaded>()
+const loadedOf = new WeakMap<Database, Map<Kind, Loaded>>()
 
-/** The stored models, in the memory of this process; the same object as long as none is learned anew. */
-export async function learnedModels(db: Database): Promise<LearnedModels> {
-  const stored = (await learnedVersions(db)).filter(isUsed)
+/**
+ * A stored model, in the memory of this process; the same object as long as it is not learned anew. Undefined if there
+ * are too few papers, before the first night, and if another version of the program stored it. Not for use in a
+ * transaction: it would read the model again.
+ */
+export async function learnedModel<K extends Kind>(
+  db: Database,
+  kind: K,
+): Promise<LearnedModels[K] | undefined> {
+  const { minPapers, decode } = LEARNED_KINDS[kind]
+  const stored = (await learnedVersions(db)).find((version) => version.kind === kind)
+  if (!stored || stored.papers < minPapers) return undefined
+  const loaded = loadedOf.get(db) ?? new Map<Kind, Loaded>()
+  loadedOf.set(db, loaded)
   const version = JSON.stringify(stored)
-  const loaded = loadedOf.get(db)
-  if (loaded?.version === version) return loaded.models
-  const models: Record<string, unknown> = {}
-  for (const { kind } of stored) {
+  if (loaded.get(kind)?.version !== version) {
     const data = await readLearned(db, kind)
-    if (data) models[kind] = LEARNED_KINDS[kind as Kind].decode(data)
+    loaded.set(kind, { version, model: data && decodedOrNull(decode, data) })
   }
-  loadedOf.set(db, { version, models })
-  return models
+  return (loaded.get(kind)!.model as LearnedModels[K] | null) ?? undefined
 }
 
-/** What typed queries mean, by how the papers of this database use words. */
+/** The next night replaces what cannot be decoded. */
+function decodedOrNull(decode: (data: Uint8Array) => unknown, data: Uint8Array): unknown {
+  try {
+    return decode(data)
+  } catch {
+    return null
+  }
+}
+
+/** What typed queries mean, by how the papers of this database use words. Not for use in a transaction. */
 export async function meaningIn(db: Database): Promise<(query: Query) => Query> {
-  const { usage = NO_USAGE } = await learnedModels(db)
+  const usage = (await learnedModel(db, 'usage')) ?? NO_USAGE
   return (query) => meaningOf(query, usage)
 }
-
-/** A row may be from a newer release, or from before most papers were deleted. */
-const isUsed = ({ kind, papers }: LearnedVersion): boolean =>
-  kind in LEARNED_KINDS && papers >= LEARNED_KINDS[kind as Kind].minPapers

@@ -1,5 +1,6 @@
 import { categoryMatcher } from '../language/paper-name.ts'
 import { isTextLeaf, type Leaf, leavesOf, type Query, type TextLeaf } from '../query.ts'
+import type { Steps } from '../steps.ts'
 import { type Bits, forEachBit, newBits, setBit } from './bits.ts'
 import type { PaperAttributes, PaperIndex } from './paper-index.ts'
 import { closenessTest, forEachPaperWithTerm, type IndexedTerm, toIndexedTerm } from './phrase-positions.ts'
@@ -121,16 +122,22 @@ export function leafBits(index: PaperIndex, leaf: Leaf): Bits {
   return bits
 }
 
+/** Some milliseconds. */
+const CANDIDATES_PER_STEP = 500
+
 /** The papers of `candidates` in which the parts of a term are close together. */
-export function withWordsClose(index: PaperIndex, term: CloseTerm, candidates: Readonly<Bits>): Bits {
+export function* withWordsClose(index: PaperIndex, term: CloseTerm, candidates: Readonly<Bits>): Steps<Bits> {
   const leaves = term.parts.map((part) => leavesOf(part).filter(isTextLeaf))
   const fields = INDEXED_FIELDS_OF[leaves[0]![0]!.field]
   const forms = leaves.map((each) => each.map((leaf) => toIndexedTerm(leaf, index.vocabularies)))
   const areClose = closenessTest(forms, term.within, index.vocabularies.prose)
   const kept = newBits(index.docCount)
-  forEachBit(candidates, (docId) => {
+  const docIds: number[] = []
+  forEachBit(candidates, (docId) => docIds.push(docId))
+  for (const [i, docId] of docIds.entries()) {
+    if (i % CANDIDATES_PER_STEP === CANDIDATES_PER_STEP - 1) yield
     if (fields.some((field) => areClose(index.text(docId, field)))) setBit(kept, docId)
-  })
+  }
   return kept
 }
 

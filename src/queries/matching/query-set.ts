@@ -1,4 +1,5 @@
 import { filterText, isTextLeaf, leavesOf, mentionsRevised, type Query } from '../query.ts'
+import { runToEnd, type Steps } from '../steps.ts'
 import { type Bits, forEachBit, intersectBits, newBits, setBit, subtractBits, unionBits } from './bits.ts'
 import type { PaperIndex } from './paper-index.ts'
 import * as program from './program.ts'
@@ -44,6 +45,16 @@ export class QuerySet {
     const number = this.#numberOf(leaf)
     if (docIds && !this.#cache[number]) this.#cache[number] = setOf(docIds, this.#index.docCount)
     this.#bitsOf(number)
+  }
+
+  /** The same for a term whose words must be close together, in short steps. */
+  *loadTerm(term: CloseTerm): Steps<void> {
+    this.#refresh()
+    const { version } = this.#index
+    if (this.cached(term)) return
+    const bits = yield* this.#closeBits(term)
+    // Papers may have arrived meanwhile.
+    if (version === this.#index.version) this.#cache[this.#numberOf(term)] = bits
   }
 
   /** The papers that match a leaf, if it is cached and the index has not changed. */
@@ -133,12 +144,12 @@ export class QuerySet {
     const bits =
       this.#cache[number] ??
       this.#previous?.cached(leaf) ??
-      (leaf.kind === 'term' ? this.#closeBits(leaf) : leafBits(this.#index, leaf))
+      (leaf.kind === 'term' ? runToEnd(this.#closeBits(leaf)) : leafBits(this.#index, leaf))
     this.#cache[number] = bits
     return bits
   }
 
-  #closeBits(term: CloseTerm): Bits {
+  *#closeBits(term: CloseTerm): Steps<Bits> {
     const [first, ...others] = term.parts.map((part) => {
       const forms = leavesOf(part).map((leaf) => this.#bitsOf(this.#numberOf(leaf)))
       const any = forms[0]!.slice()
@@ -146,7 +157,7 @@ export class QuerySet {
       return any
     })
     for (const bits of others) intersectBits(first!, bits)
-    return withWordsClose(this.#index, term, first!)
+    return yield* withWordsClose(this.#index, term, first!)
   }
 
   /** Reduces the first set to what sets of at least the weight `least` contain. */

@@ -26,10 +26,10 @@ export class AcronymCounter {
   >()
 
   read(text: string): void {
-    for (const { 0: whole, 1: inside, index } of text.matchAll(IN_BRACKETS)) {
+    for (const { 1: inside, index } of text.matchAll(IN_BRACKETS)) {
       const acronym = acronymOf(inside!)?.replace(/s$/, '')
       const long = acronym && longFormBefore(text.slice(Math.max(0, index - MAX_LENGTH), index), acronym)
-      if (!long || whole.length === 0) continue
+      if (!long) continue
       const keys = longFormKey(long)
       const pair = this.#pairs.get(`${acronym} ${keys}`) ?? { acronym, keys, times: 0, texts: new Map() }
       pair.times++

@@ -1,5 +1,5 @@
-import { isTextLeaf, type Query, type TextLeaf, wantedLeaves } from '../query.ts'
-import { acronymOf, tokensOf, wordKindOf } from '../text/tokens.ts'
+import { flatten, isTextLeaf, type Query, type TextLeaf, wantedLeaves } from '../query.ts'
+import { acronymOf, isStopWord, tokensOf, wordKindOf } from '../text/tokens.ts'
 import { longFormKey } from './acronyms.ts'
 import type { Usage } from './usage.ts'
 
@@ -19,24 +19,28 @@ const WEIGHT_UNIT = 100
 /**
  * What a typed query means where papers use words in this way. Common words of a term must be close together; a
  * sentence is met by the weight of its key words, rare words weighing more; acronyms and long forms count as the same
- * unless they are in quotes; rare words without a field may also be in the name of an author or an organization.
+ * unless they are in quotes; rare words without a field may also be in the name of an author or an organization. A
+ * meaning means itself.
  */
 export function meaningOf(query: Query, usage: Usage): Query {
+  if (meanings.has(query)) return query
   const withNames = wantedLeaves(query).length <= MAX_NAMED_TERMS
-  return meant(query, withNames)
+  return asMeaning(meant(query, withNames))
 
   function meant(node: Query, mayBeName: boolean): Query {
     switch (node.kind) {
       case 'not':
         return { kind: 'not', part: meant(node.part, false) }
       case 'or':
-        return node.also ? node : { ...node, parts: node.parts.map((part) => meant(part, mayBeName)) }
       case 'and':
-        return { ...node, parts: node.parts.map((part) => meant(part, mayBeName)) }
+        return flatten(
+          node.kind,
+          node.parts.map((part) => meant(part, mayBeName)),
+        )
       case 'some':
-        return node.weights ? node : weighed(node)
+        return weighed(node)
       case 'term':
-        return node.within === undefined ? termMeaning(node.parts, mayBeName) : node
+        return termMeaning(node.parts, mayBeName)
       default:
         return isTextLeaf(node) ? leafMeaning(node, mayBeName) : node
     }
@@ -81,11 +85,12 @@ export function meaningOf(query: Query, usage: Usage): Query {
   }
 
   function weighed(node: Extract<Query, { kind: 'some' }>): Query {
-    if (usage.papers === 0) return { ...node, parts: node.parts.map((part) => meant(part, false)) }
+    const parts = node.parts.map((part) => meant(part, false))
     const weights = node.parts.map((part) => Math.round(WEIGHT_UNIT * rarityOf(part)))
     const all = weights.reduce((sum, weight) => sum + weight, 0)
-    const parts = node.parts.map((part) => meant(part, false))
-    return { ...node, parts, weights, least: Math.max(1, Math.ceil(ENOUGH * all)) }
+    // No paper contains any of the words: a later one may.
+    if (all === 0) return { ...node, parts }
+    return { ...node, parts, weights, least: Math.ceil(ENOUGH * all) }
   }
 
   /** The inverse document frequency of a key word; 0 for one that no paper contains. */
@@ -98,4 +103,16 @@ export function meaningOf(query: Query, usage: Usage): Query {
 
 const textOf = (leaves: readonly TextLeaf[]): string => leaves.map(({ text }) => text).join(' ')
 
-const keysOf = ({ text }: TextLeaf): string[] => tokensOf(text).map(({ key }) => key)
+/** The usage does not count stop words. */
+const keysOf = ({ text }: TextLeaf): string[] =>
+  tokensOf(text)
+    .filter(({ folded }) => !isStopWord(folded))
+    .map(({ key }) => key)
+
+const meanings = new WeakSet<Query>()
+
+/** Marks a tree as a meaning, such as one that is put together from parts of meanings. */
+export function asMeaning<Q extends Query>(query: Q): Q {
+  meanings.add(query)
+  return query
+}

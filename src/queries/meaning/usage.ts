@@ -1,4 +1,3 @@
-import { deserialize, serialize } from 'node:v8'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { addDays, type Day } from '../../core/dates.ts'
 import type { Learner, LearnerPaper } from '../learned/learner.ts'
@@ -19,17 +18,14 @@ export interface Usage {
   acronyms: Acronyms
 }
 
-/** The data of a Usage, as stored. */
+/** The data of a Usage, as stored in JSON. */
 interface StoredUsage {
   papers: number
   recent: number
-  words: string[]
-  /** For each word, the number of papers with it. */
-  counts: Uint32Array
-  /** The recent papers with the word at i are those in `postings` from starts[i] to starts[i + 1]. */
-  starts: Uint32Array
-  postings: Uint16Array
-  acronyms: Acronyms
+  /** Each word with the number of papers that contain it, and the places of the recent ones. */
+  words: [key: string, papers: number, recent: number[]][]
+  longForms: [acronym: string, longForm: string][]
+  acronyms: [longForm: string, acronym: string][]
 }
 
 const RECENT_DAYS = 60
@@ -71,43 +67,38 @@ export class UsageLearner implements Learner {
         const place = Math.floor(paper / every)
         return paper === Math.ceil(place * every) ? [place] : []
       })
-    const kept = [...this.#words].filter(([, { papers }]) => papers >= MIN_PAPERS)
-    const postings = kept.map(([, { recent }]) => sampled(recent))
-    const starts = new Uint32Array(kept.length + 1)
-    for (const [i, papers] of postings.entries()) starts[i + 1] = starts[i]! + papers.length
+    const { longForms, acronyms } = this.#acronyms.result()
     const stored: StoredUsage = {
       papers: this.#papers,
       recent: Math.min(this.#recent, MAX_RECENT),
-      words: kept.map(([key]) => key),
-      counts: Uint32Array.from(kept, ([, { papers }]) => papers),
-      starts,
-      postings: Uint16Array.from(postings.flat()),
-      acronyms: this.#acronyms.result(),
+      words: [...this.#words]
+        .filter(([, { papers }]) => papers >= MIN_PAPERS)
+        .map(([key, { papers, recent }]) => [key, papers, sampled(recent)]),
+      longForms: [...longForms],
+      acronyms: [...acronyms],
     }
-    return new Uint8Array(gzipSync(serialize(stored)))
+    return new Uint8Array(gzipSync(JSON.stringify(stored)))
   }
 }
 
 export function decodeUsage(data: Uint8Array): Usage {
-  const { papers, recent, words, counts, starts, postings, acronyms }: StoredUsage = deserialize(
-    gunzipSync(data),
+  const { papers, recent, words, longForms, acronyms }: StoredUsage = JSON.parse(gunzipSync(data).toString())
+  const known = new Map(
+    words.map(([key, papers, recent]) => [key, { papers, recent: Uint16Array.from(recent) }]),
   )
-  const numbers = new Map(words.map((key, i) => [key, i]))
-  const recentWith = (key: string): Uint16Array => {
-    const i = numbers.get(key)
-    return i === undefined ? new Uint16Array() : postings.subarray(starts[i], starts[i + 1])
-  }
   return {
     papers,
-    acronyms,
-    papersWith: (key) => counts[numbers.get(key) ?? -1] ?? 0,
+    acronyms: { longForms: new Map(longForms), acronyms: new Map(acronyms) },
+    papersWith: (key) => known.get(key)?.papers ?? 0,
     shareWithAll: (keys) => {
-      const [first = new Uint16Array(), ...others] = [...new Set(keys)].map(recentWith)
+      const [first = NONE, ...others] = [...new Set(keys)].map((key) => known.get(key)?.recent ?? NONE)
       const sets = others.map((papers) => new Set(papers))
       return first.filter((paper) => sets.every((set) => set.has(paper))).length / Math.max(1, recent)
     },
   }
 }
+
+const NONE = new Uint16Array()
 
 /** What is known without papers. */
 export const NO_USAGE: Usage = {

@@ -69,29 +69,6 @@ export class LatentSpace {
     return length > 0 ? sum.map((value) => value / length) : null
   }
 
-  /** The words that occur in the papers most similar to those of a word, best first, without the word itself. */
-  similarWords(key: string, most: number): { key: string; cosine: number }[] {
-    const { dimensions, vectors } = this.#data
-    const row = this.#rows.get(key)
-    if (row === undefined) return []
-    const own = vectors.subarray(row * dimensions, (row + 1) * dimensions)
-    const squares = this.strengths.map((strength) => strength ** 2)
-    const found = this.words.map((word, other) => {
-      let [dot, length, ownLength] = [0, 0, 0]
-      for (let d = 0; d < dimensions; d++) {
-        const value = vectors[other * dimensions + d]!
-        dot += squares[d]! * own[d]! * value
-        length += squares[d]! * value * value
-        ownLength += squares[d]! * own[d]! * own[d]!
-      }
-      return { key: word, cosine: dot / Math.sqrt(length * ownLength) || 0 }
-    })
-    return found
-      .filter((one) => one.key !== key)
-      .sort((a, b) => b.cosine - a.cosine)
-      .slice(0, most)
-  }
-
   /** A header in JSON with its length in front, then strengths, scales and vectors, little-endian. */
   encode(): Buffer<ArrayBuffer> {
     const { words, dimensions, vectors, scales, strengths } = this.#data

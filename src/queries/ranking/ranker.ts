@@ -138,14 +138,16 @@ export function topK(count: number, k: number, compare: (a: number, b: number) =
 interface WantedTerm {
   leaf: TextLeaf
   share: number
+  /** Another form of a term: only the whole counts. */
+  isForm?: true
 }
 
 /** The terms that a query wants, each once: terms that are not under a NOT, and adjacent words also as phrases. */
 function wantedTerms(query: Query): WantedTerm[] {
   const terms = new Map<string, WantedTerm>()
-  const want = (leaf: TextLeaf, share: number) => {
+  const want = (leaf: TextLeaf, share: number, isForm?: true) => {
     const name = `${leaf.field} ${leaf.text}`.toLowerCase()
-    if (!terms.has(name)) terms.set(name, { leaf, share })
+    if (!terms.has(name)) terms.set(name, { leaf, share, isForm })
   }
   const visit = (node: Query): void => {
     if (isTextLeaf(node)) want(node, 1)
@@ -153,7 +155,7 @@ function wantedTerms(query: Query): WantedTerm[] {
     const [typed, ...others] = node.parts
     if (node.kind === 'or' && node.also) {
       visit(typed!)
-      for (const form of others.filter(isTextLeaf)) want(form, isName(form) ? IN_NAME : 1)
+      for (const form of others.filter(isTextLeaf)) want(form, isName(form) ? IN_NAME : 1, true)
       return
     }
     for (const part of node.parts) visit(part)
@@ -190,5 +192,5 @@ function pairOf(first: TextLeaf, second: TextLeaf, share: number): WantedTerm[] 
 /** The terms that a query wants, and the single words of its phrases; names stay whole. */
 export function wantedWords(query: Query): TextLeaf[] {
   const leaves = wantedTerms(query).filter(({ share }) => share === 1)
-  return leaves.flatMap(({ leaf }) => [leaf, ...wordsOfPhrase(leaf)])
+  return leaves.flatMap(({ leaf, isForm }) => (isForm ? [leaf] : [leaf, ...wordsOfPhrase(leaf)]))
 }

@@ -13,8 +13,6 @@ export interface Nearest {
   most: number
   /** Ids of papers to leave out. */
   except?: readonly number[]
-  /** The minimum cosine similarity. */
-  atLeast?: number
 }
 
 /** The papers with the highest scores, by docId. Equal scores: newer papers first. */

@@ -3,15 +3,7 @@ import { memoizeByObject } from '../../core/memoize.ts'
 import { fill, words } from '../../i18n/words.ts'
 import { describePart } from '../language/describe-query.ts'
 import { evaluatePart } from '../matching/evaluate.ts'
-import {
-  isTextLeaf,
-  type Leaf,
-  type Match,
-  mentionsRevised,
-  type Query,
-  type TextLeaf,
-  wantedLeaves,
-} from '../query.ts'
+import { isTextLeaf, type Leaf, type Match, mentionsRevised, type Query, type TextLeaf } from '../query.ts'
 import { type PaperText, wordsOfPhrase } from '../text/tokens.ts'
 import { listTerms, reasonWords } from './shown-paper.ts'
 
@@ -31,8 +23,8 @@ export interface Nearness {
 export function nearnessOf(query: Query, paper: PaperText): Nearness | null {
   const lacking = lackingParts(query, paper)
   const wanted = wantedTerms(query)
-  const held = wanted.flatMap((leaf) => heldOf(leaf, paper))
-  if (wanted.some(isTextLeaf) && !held.some(({ leaf }) => isTextLeaf(leaf))) return null
+  const held = wanted.flatMap((term) => heldOf(term, paper))
+  if (wanted.map(leafOf).some(isTextLeaf) && !held.some(({ leaf }) => isTextLeaf(leaf))) return null
   // A missing category or paper id says nothing about nearness; the number of votes does.
   if (held.length === 0 && !wanted.some(({ kind }) => kind === 'votes')) return null
   return {
@@ -45,10 +37,22 @@ export function nearnessOf(query: Query, paper: PaperText): Nearness | null {
 
 // A tree is parsed once and compared with many papers.
 
+/** A term, or a term with its other forms. */
+type WantedTerm = Leaf | Extract<Query, { kind: 'or' }>
+
 /** The terms that are not under a NOT, each once regardless of case. */
-const wantedTerms = memoizeByObject((query: Query): Leaf[] =>
-  distinctBy(wantedLeaves(query), (leaf) => JSON.stringify(leaf).toLowerCase()),
+const wantedTerms = memoizeByObject((query: Query): WantedTerm[] =>
+  distinctBy(termsIn(query), (term) => JSON.stringify(term).toLowerCase()),
 )
+
+function termsIn(query: Query): WantedTerm[] {
+  if (query.kind === 'not') return []
+  if (query.kind === 'or' && query.also) return [query]
+  return 'parts' in query ? query.parts.flatMap(termsIn) : [query]
+}
+
+/** As typed. */
+const leafOf = (term: WantedTerm): Leaf => (term.kind === 'or' ? (term.parts[0] as Leaf) : term)
 
 interface Held {
   leaf: Leaf
@@ -57,9 +61,10 @@ interface Held {
 }
 
 /** A term that the paper contains. If a phrase is missing, the words of it that the paper contains. */
-function heldOf(leaf: Leaf, paper: PaperText): Held[] {
+function heldOf(term: WantedTerm, paper: PaperText): Held[] {
+  const leaf = leafOf(term)
   const apart = wordsOf(leaf)
-  const reason = evaluatePart(leaf, paper)
+  const reason = evaluatePart(term, paper)
   if (reason) return [{ leaf, matches: reason.matches, weight: apart.length + 1 }]
   return apart.flatMap((word) => heldOf(word, paper))
 }
@@ -136,7 +141,12 @@ function lackingParts(query: Query, paper: PaperText): LackingParts {
 /** For parts of which some are enough: how many more are needed, and from which parts. */
 function lackingOfSome(query: Extract<Query, { kind: 'some' }>, paper: PaperText): LackingParts {
   if (evaluatePart(query, paper)) return { missing: [], unwanted: [] }
-  const unmet = query.parts.filter((part) => !evaluatePart(part, paper))
-  const more = query.least - (query.parts.length - unmet.length)
-  return { missing: [{ ...query, least: more, parts: unmet }], unwanted: [] }
+  const weighed = query.parts.map((part, i) => ({ part, weight: query.weights?.[i] ?? 1 }))
+  const { met = [], unmet = [] } = Object.groupBy(weighed, ({ part }) =>
+    evaluatePart(part, paper) ? 'met' : 'unmet',
+  )
+  const least = met.reduce((left, { weight }) => left - weight, query.least)
+  const weights = query.weights && unmet.map(({ weight }) => weight)
+  const parts = unmet.map(({ part }) => part)
+  return { missing: [{ kind: 'some', least, parts, ...(weights && { weights }) }], unwanted: [] }
 }

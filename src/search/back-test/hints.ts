@@ -232,7 +232,8 @@ export function* closeTermHints(query: Query, window: DayWindow): Steps<QueryHin
   ]) {
     const { way, part, changed } = change
     const meaning = window.archive.meaningOf(part)
-    if (meaning.kind !== 'term') continue
+    // A rare term may be anywhere already.
+    if (meaning.kind === 'and') continue
     const papers = window.count(window.find(changed, query))
     hints.push({ way, ...namesOf(part), papers, query: writeTree(changed) })
     yield

@@ -4,7 +4,7 @@ import { stoppedClock } from '../../../../src/core/clock.ts'
 import type { Deps } from '../../../../src/core/deps.ts'
 import { silentLog } from '../../../../src/core/log.ts'
 import { learnIfDue, learnNightly } from '../../../../src/queries/learned/learn.ts'
-import { learnedModels } from '../../../../src/queries/learned/learned-models.ts'
+import { learnedModel, meaningIn } from '../../../../src/queries/learned/learned-models.ts'
 import { openArchive } from '../../../../src/search/open-archive.ts'
 import { emptyTables, useDatabase } from '../../../support/database.ts'
 
@@ -36,19 +36,20 @@ const learnedAt = async () =>
 test('a space is learned once there are enough papers, and again when many are new', async () => {
   await addPapers(1, 1999)
   await learnIfDue(deps())
-  expect([await learnedAt(), (await learnedModels(database.db)).space]).toEqual([undefined, undefined])
-  expect((await learnedModels(database.db)).usage?.papers).toBe(1999)
+  expect([await learnedAt(), await learnedModel(database.db, 'space')]).toEqual([undefined, undefined])
+  expect((await learnedModel(database.db, 'usage'))?.papers).toBe(1999)
 
   await addPapers(2000, 2000)
   await learnIfDue(deps())
   expect(await learnedAt()).toBe('2026-11-24T12:00:00.000Z')
-  const { space } = await learnedModels(database.db)
-  const similar = space!.similarWords('robot3', 2).map(({ key }) => key)
-  expect(similar.sort()).toEqual(['arm3', 'grip3'])
-  expect((await learnedModels(database.db)).space).toBe(space)
-  const archive = await openArchive(deps())
-  const vector = archive.spaceVectorOf(new Map([['robot3', 1]]))!
-  const nearest = archive.nearest(vector, { most: 300, atLeast: 0.9 }).map(({ id }) => id)
+  const space = await learnedModel(database.db, 'space')
+  expect(await learnedModel(database.db, 'space')).toBe(space)
+  const archive = await openArchive(deps(), { withVectors: true })
+  const cosines = archive.cosinesTo(new Map([['robot3', 1]]))!
+  const nearest = archive
+    .attributesOf(archive.all())
+    .map(({ id }) => id)
+    .filter((id) => cosines[archive.index.docIdOf(id)!]! >= 0.9)
   expect([nearest.length, nearest.every((id) => id % 10 === 3)]).toEqual([200, true])
 
   clock.moveTo(new Date('2026-11-24T13:00:00Z'))
@@ -58,11 +59,13 @@ test('a space is learned once there are enough papers, and again when many are n
   await addPapers(2201, 2201)
   await learnIfDue(deps())
   expect(await learnedAt()).toBe('2026-11-24T13:00:00.000Z')
-  expect((await learnedModels(database.db)).space).not.toBe(space)
-  expect((await openArchive(deps())).hasVectorsOf((await learnedModels(database.db)).space)).toBe(true)
+  expect(await learnedModel(database.db, 'space')).not.toBe(space)
+  expect(
+    (await openArchive(deps(), { withVectors: true })).hasVectorsOf(await learnedModel(database.db, 'space')),
+  ).toBe(true)
 })
 
-test('each night a space is learned if there are new papers, by one process', async () => {
+test('each night a space is learned, by one process', async () => {
   await addPapers(1, 2000)
   clock.moveTo(new Date('2026-11-25T01:59:00Z'))
   await learnNightly(deps())
@@ -79,7 +82,16 @@ test('each night a space is learned if there are new papers, by one process', as
   clock.moveTo(new Date('2026-11-26T02:00:00Z'))
   await learnNightly(deps())
   expect(await learnedAt()).toBe('2026-11-26T02:00:00.000Z')
-  clock.moveTo(new Date('2026-11-27T02:00:00Z'))
-  await learnNightly(deps())
-  expect(await learnedAt()).toBe('2026-11-26T02:00:00.000Z')
+})
+
+test('a model that cannot be read is not used', async () => {
+  await addPapers(1, 300)
+  await learnIfDue(deps())
+  expect((await meaningIn(database.db))({ kind: 'word', field: 'any', text: 'x' })).toBeDefined()
+  await database.db.learnedModel.update({
+    where: { kind: 'usage' },
+    data: { data: new Uint8Array([1, 2, 3]), learnedAt: new Date('2026-11-24T14:00:00Z') },
+  })
+  expect(await learnedModel(database.db, 'usage')).toBeUndefined()
+  expect((await meaningIn(database.db))({ kind: 'word', field: 'any', text: 'x' })).toBeDefined()
 })

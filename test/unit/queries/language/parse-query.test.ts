@@ -87,6 +87,16 @@ const trees: Record<string, [text: string, tree: Query][]> = {
   ],
   fields: [
     ['title:alpha', word('alpha', 'title')],
+    ['Topic: alpha beta', term(word('Topic'), a, b)],
+    ['abcd: alpha', term(word('abcd'), a)],
+    [
+      'How to sort: stable sorts of long lists',
+      {
+        kind: 'some',
+        least: 3,
+        parts: ['sort', 'stable', 'long', 'lists'].map((text) => word(text)),
+      } as Query,
+    ],
     ['Title: alpha beta', and(word('alpha', 'title'), b)],
     ['title:"linear attention"', exact('linear attention', 'title')],
     ['title:(alpha OR beta)', or(word('alpha', 'title'), word('beta', 'title'))],

@@ -10,6 +10,8 @@ test.each([
   ['linear AND attention', 'linear AND attention'],
   ['linear attention AND kernel', 'linear attention AND kernel'],
   ['linear attention', 'linear attention'],
+  ['x NOT (linear attention)', 'x -(linear attention)'],
+  ['title:(linear attention) x', 'title:(linear attention) AND x'],
   ['"linear" attention', '"linear" attention'],
   ['linear or sparse', 'linear OR sparse'],
   ['linear attention OR title:sparse', 'linear attention OR title:sparse'],

@@ -35,13 +35,7 @@ describe('a latent space', () => {
     const of = (text: string) => space.project(countsOf(text))
     expect(cosine(of('car'), of('automobile'))).toBeGreaterThan(0.95)
     expect(cosine(of('car'), of('protein'))).toBeLessThan(0.1)
-    expect(
-      space
-        .similarWords('car', 5)
-        .map(({ key }) => key)
-        .sort(),
-    ).toEqual([...['automobile', 'driver', 'engine', 'road', 'wheel']])
-    expect(space.similarWords('unknown', 3)).toEqual([])
+    expect(of('unknown')).toBeNull()
   })
 
   test('is the same for the same papers', () => {
@@ -53,7 +47,6 @@ describe('a latent space', () => {
     const decoded = LatentSpace.decode(new Uint8Array(space.encode()))
     expect(decoded.words).toEqual(space.words)
     expect(decoded.project(countsOf('car road'))).toEqual(space.project(countsOf('car road')))
-    expect(decoded.similarWords('car', 2)).toEqual(space.similarWords('car', 2))
   })
 
   test('has the singular values of the matrix', () => {
