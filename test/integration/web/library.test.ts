@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
+import { words } from '../../../src/i18n/words.ts'
 import { parseList } from '../../../src/papers/import-papers.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { signLink } from '../../../src/subscribers/links.ts'
@@ -144,10 +145,10 @@ describe('on the subscribe page', () => {
       ['email', 'ann@example.com'],
       ['library', '', ''],
     ])
-    expect([
-      empty.statusCode,
-      textOf(empty.body).includes('Paste some references, or choose a file.'),
-    ]).toEqual([422, true])
+    expect([empty.statusCode, textOf(empty.body).includes(words.errors['library.empty'])]).toEqual([
+      422,
+      true,
+    ])
     expect(empty.body).toContain('value="ann@example.com"')
     const wrong = await upload('/subscribe/library', [
       ['topic', 'a AND'],
@@ -245,7 +246,7 @@ describe('on the manage page', () => {
     const path = await managePath()
     const { statusCode, body } = await post(site, `${path}/library`, { do: 'settings', topic: 'x' })
     expect([statusCode, fieldOf(body, 'topic')]).toEqual([422, 'x'])
-    expect(textOf(body)).toContain('Paste some references, or choose a file.')
+    expect(textOf(body)).toContain(words.errors['library.empty'])
     expect((await post(site, '/manage/nonsense/library', { library: 'Protein folding' })).statusCode).toBe(
       404,
     )
