@@ -13,8 +13,10 @@ import type { Paper } from '../../../src/papers/paper.ts'
 import { countBits } from '../../../src/queries/matching/bits.ts'
 import { PaperIndex } from '../../../src/queries/matching/paper-index.ts'
 import { QuerySet } from '../../../src/queries/matching/query-set.ts'
+import { meaningOf } from '../../../src/queries/meaning/meaning-of.ts'
 import { readQueries } from '../../../src/queries/query.repo.ts'
 import type { Query } from '../../../src/queries/query.ts'
+import { usageOf } from '../../support/usage-of.ts'
 import { dayOfPapers } from './papers.ts'
 import { drawPeople, type People, typedTrees } from './people.ts'
 
@@ -54,6 +56,8 @@ async function measure({ subscribers, papers: count, choosing, databaseUrl }: Si
   index.upsert(papers)
   const cut = monotonicMs() - began
   const load = databaseUrl ? await loadInto(people, databaseUrl) : null
+  const usage = usageOf(papers)
+  people.queries = people.queries.map((query) => meaningOf(query, usage))
   const compiled = monotonicMs()
   const set = new QuerySet(index)
   for (const query of people.queries) set.add(query)

@@ -175,7 +175,8 @@ describe('topics for a library', () => {
       done = steps.next().done
       longest = Math.max(longest, computedMs() - began)
     }
-    expect(longest).toBeLessThan(100)
+    // Some 20 ms; more than 600 without yielding, on an idle machine.
+    expect(longest).toBeLessThan(400)
   })
 
   test('are one for each subject that several entries share, the most frequent first', () => {

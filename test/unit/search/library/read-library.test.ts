@@ -256,7 +256,8 @@ test.each([
     total += took
     longest = Math.max(longest, took)
   }
-  expect(longest).toBeLessThan(150)
+  // Some 50 ms; seconds, if a reader did not yield. Loaded machines take longer.
+  expect(longest).toBeLessThan(1000)
   // Minutes, if it were quadratic.
   expect(total).toBeLessThan(20_000)
 })
