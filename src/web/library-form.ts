@@ -98,6 +98,13 @@ export function keptLibrary({ text, isFile }: SentLibrary): { pasted: string; ag
   return isShort ? { pasted: text, again: '' } : { pasted: '', again: words.library.pasteAgain }
 }
 
+/** What the other buttons of a form sent in the field of the library: it stays there. */
+export function pastedLibrary({ body }: FastifyRequest): ReturnType<typeof keptLibrary> | undefined {
+  const { library = [] } = (body ?? {}) as { library?: string | string[] }
+  const text = [library].flat().at(-1) ?? ''
+  return text.trim() ? keptLibrary({ text, isFile: false }) : undefined
+}
+
 export const isLibraryOpen = (view: Partial<typeof NO_LIBRARY> = {}): boolean =>
   Boolean(view.pasted || view.again || view.skippedHeading)
 

@@ -83,7 +83,10 @@ const buttons = {
 export type SubscribeForm = ReturnType<typeof subscribeFormOf>
 
 /** Other fields are ignored. */
-export const subscribeFields = z.object({ ...subscription, ...buttons }, { error: TAKES.fields })
+export const subscribeFields = z.object(
+  { ...subscription, ...buttons, library: texts.default([]) },
+  { error: TAKES.fields },
+)
 
 /** The form of a program: what `subscriptionFields` describes, without an email too, and with the honeypot. */
 export const sentSubscription = z.strictObject(subscription, { error: TAKES.fields })
@@ -106,7 +109,7 @@ type SubscribeFields = z.output<typeof subscribeFields>
 
 export function subscribeFormOf(fields: SubscribeFields) {
   const { topic: topics, website, again, do: pressed, remove, use, change, banner, ...others } = fields
-  const { any, must, never, author, category, votes, ...typed } = others
+  const { any, must, never, author, category, votes, library: _, ...typed } = others
   return {
     typed: { ...typed, topics, parts: { any, must, never, author, category, votes } },
     /** Which button was pressed, other than Subscribe. */

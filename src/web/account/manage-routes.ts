@@ -16,6 +16,7 @@ import {
   libraryFields,
   libraryOf,
   libraryView,
+  pastedLibrary,
   requireLibrary,
   type SentLibrary,
 } from '../library-form.ts'
@@ -126,12 +127,12 @@ async function showManagePageAgain(
   { token, form, fault, sent }: { token: string; form: ManageForm; fault: Fault; sent?: SentLibrary },
 ): Promise<FastifyReply> {
   if (fault.code === 'subscriber.state') return reply.redirect(`/manage/${token}`, 303)
-  const library = sent?.text && keptLibrary(sent)
-  const isRefusedLibrary = library && isTemporaryRefusal(fault)
+  const library = sent?.text ? keptLibrary(sent) : pastedLibrary(request)
+  const isRefusedLibrary = sent?.text && isTemporaryRefusal(fault)
   const isFormFault = fault instanceof FieldFaults || FORM_FAULTS.includes(fault.code) || isRefusedLibrary
   if (!isFormFault || wantsJson(request)) throw fault
   const status = fault instanceof FieldFaults ? 422 : fault.status
-  return sendManagePage(site, reply, { token, form, fault, library: library || undefined }, undefined, status)
+  return sendManagePage(site, reply, { token, form, fault, library }, undefined, status)
 }
 
 const FORM_FAULTS: string[] = ['topics.too-many', 'change.cannot-undo']

@@ -15,7 +15,7 @@ import { fill, words } from '../../i18n/words.ts'
 import type { Subscription } from '../../subscribers/change.ts'
 import type { StoredTopic } from '../../subscribers/topic.repo.ts'
 import { isLibraryOpen, type libraryView, NO_LIBRARY } from '../library-form.ts'
-import { formText, numberField, settingsFields } from '../request.ts'
+import { formText, numberField, settingsFields, texts } from '../request.ts'
 import { changedFields, faultsView, settingFields } from '../setting-fields.ts'
 import type { PreviewView } from '../signup/preview-view.ts'
 import {
@@ -131,6 +131,8 @@ function glanceText({ subscriber, next, today }: OpenedManagePage): string {
 }
 
 export const manageFields = z.object({
+  /** Stays in the form. */
+  library: texts.default([]),
   /** Which of the page's forms was sent. */
   do: formText.default(''),
   ...settingsFields,

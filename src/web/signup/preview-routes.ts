@@ -16,6 +16,7 @@ import {
   libraryFields,
   libraryOf,
   libraryView,
+  pastedLibrary,
   requireLibrary,
   type SentLibrary,
 } from '../library-form.ts'
@@ -81,8 +82,8 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
     showFormAgain(site, request, reply, { error })
   const options = { schema: { body: fields.prefault({}) }, attachValidation: true }
   app.post('/subscribe/library', { ...options, errorHandler }, async (request, reply) => {
-    const { library, 'library-file': file, ...others } = formOf(fields, request)
-    const sent = libraryOf({ library, 'library-file': file })
+    const { 'library-file': file, ...others } = formOf(fields, request)
+    const sent = libraryOf({ library: others.library, 'library-file': file })
     let form = subscribeFormOf(others)
     try {
       if (request.validationError) throw request.validationError
@@ -173,7 +174,7 @@ async function sendPreview(
 ): Promise<FastifyReply> {
   if (isHtmxRequest(request)) return pages.send(reply, 'parts/preview', { preview })
   return pages.send(reply, 'subscribe', {
-    form: await loadFormView(deps, { typed, keepsTopics }, spend),
+    form: await loadFormView(deps, { typed, keepsTopics, library: pastedLibrary(request) }, spend),
     preview,
   })
 }
@@ -200,7 +201,7 @@ export async function showFormAgain(
     fault,
     reference,
     keepsTopics: form?.keepsTopics,
-    library: sent?.text ? keptLibrary(sent) : undefined,
+    library: sent?.text ? keptLibrary(sent) : pastedLibrary(request),
   }
   if (form?.again) {
     return pages.send(

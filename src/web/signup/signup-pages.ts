@@ -17,6 +17,7 @@ import {
   readTypedSettings,
 } from '../../subscribers/read-signup.ts'
 import { understoodOf, whenText } from '../account/change-summary-view.ts'
+import { pastedLibrary } from '../library-form.ts'
 import type { Site } from '../pages.ts'
 import {
   markPrivate,
@@ -106,7 +107,7 @@ const sendAfterTopicButton = (
     await preparseTopics(form.typed.topics, spend)
     const pressed = timed(spend, () => applyTopicButton(form))
     return pages.send(reply, 'subscribe', {
-      form: await loadFormView(deps, { ...pressed, keepsTopics }, spend),
+      form: await loadFormView(deps, { ...pressed, keepsTopics, library: pastedLibrary(request) }, spend),
     })
   })
 
@@ -127,7 +128,11 @@ function warnAboutTopics(
     const preview = await formPreview(site, form, spend)
     const { warnings } = preview
     if (warnings.length === 0) return false
-    const view = { form: await loadFormView(deps, { typed: form.typed }, spend), preview, warnings }
+    const view = {
+      form: await loadFormView(deps, { typed: form.typed, library: pastedLibrary(request) }, spend),
+      preview,
+      warnings,
+    }
     pages.send(reply, 'subscribe', view, 422)
     return true
   })

@@ -69,6 +69,20 @@ export const BUTTONS: Button[] = [
   { url: '/preview', by: 'active', fields: () => ({ topic }), status: 200, looks: true },
   { url: '/preview', by: 'active', fields: () => ({ topic }), headers: live, status: 200, looks: true },
   {
+    url: '/subscribe/library',
+    by: 'active',
+    fields: () => ({ topic, library: 'A Paper About <x-alive>' }),
+    status: 200,
+    looks: true,
+  },
+  {
+    url: '/manage/:token/library',
+    by: 'active',
+    fields: () => ({ library: 'A Paper About <x-alive>' }),
+    status: 200,
+    looks: true,
+  },
+  {
     url: '/api/preview',
     by: 'active',
     fields: () => ({ query: topic }),

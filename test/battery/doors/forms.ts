@@ -61,7 +61,9 @@ function formOf(form: Element): Form {
     hidden: hidden.filter(([name]) => !boxes.has(name)),
     controls: [
       ...inputs
-        .filter(({ type, input }) => !['hidden', 'checkbox', 'radio'].includes(type) && !isTrap(input))
+        .filter(
+          ({ type, input }) => !['hidden', 'checkbox', 'radio', 'file'].includes(type) && !isTrap(input),
+        )
         .map(({ input, type }) =>
           typed(input, type === 'password' ? 'password' : 'text', attribute(input, 'value') ?? ''),
         ),

@@ -29,6 +29,7 @@ const GOOD: Record<string, string[]> = {
   date: ['2026-11-20'],
   reason: ['complaint'],
   q: ['robots'],
+  library: ['A Paper About Robots'],
 }
 
 const LONG = 'words '.repeat(1000).trim()
@@ -53,7 +54,7 @@ const BAD: Record<string, string> = {
 }
 
 /** Fields into which anything may be typed. */
-const NEVER_BAD = ['reason']
+const NEVER_BAD = ['reason', 'library']
 
 interface Found {
   form: Form
