@@ -135,8 +135,7 @@ function* namesIn(archive: Archive, tree: Query): Steps<NamedQuery[]> {
 }
 
 function* spellingOf(archive: Archive, tree: Query): Steps<SearchedArchive['spelling']> {
-  const changed = respelled(archive, tree)
-  yield
+  const changed = yield* respelled(archive, tree)
   const query = changed && writeTree(changed)
   if (!changed || query === null) return null
   yield* archive.lookUpTerms(changed)

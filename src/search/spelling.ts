@@ -1,6 +1,7 @@
 import type { Archive } from '../queries/archive.ts'
 import type { Vocabulary } from '../queries/matching/segment.ts'
-import type { Query } from '../queries/query.ts'
+import { type Query, wantedLeaves } from '../queries/query.ts'
+import type { Steps } from '../queries/steps.ts'
 import { foldAccents, wordKindOf } from '../queries/text/tokens.ts'
 
 /** A suggested word is in at least so many papers. */
@@ -10,21 +11,27 @@ const MIN_SIMILARITY = 0.4
 const MAX_LENGTH_DIFFERENCE = 2
 /** Shorter words are close to too many others. */
 const MIN_LENGTH = 4
+/** Each word that no paper contains takes some milliseconds. */
+const MAX_WORDS = 10
 
 /**
  * The query with each word that no paper contains replaced by a common word that is spelled much like it, in texts or,
- * for a name, in names. Null if there is nothing to replace.
+ * for a name, in names. Null if there is nothing to replace, and for a long query. One word per step.
  */
-export function respelled(archive: Archive, query: Query): Query | null {
-  const changed = replaceWords(query)
+export function* respelled(archive: Archive, query: Query): Steps<Query | null> {
+  if (wantedLeaves(query).length > MAX_WORDS) return null
+  const changed = yield* replaceWords(query)
   return changed === query ? null : changed
 
-  function replaceWords(node: Query): Query {
+  function* replaceWords(node: Query): Steps<Query> {
     if ('parts' in node) {
-      const parts = node.parts.map(replaceWords)
+      const parts: Query[] = []
+      for (const part of node.parts) parts.push(yield* replaceWords(part))
       return parts.some((part, i) => part !== node.parts[i]) ? { ...node, parts } : node
     }
-    if (node.kind !== 'word' || node.quoted || archive.count(archive.find(node)) > 0) return node
+    if (node.kind !== 'word' || node.quoted) return node
+    yield
+    if (archive.count(archive.find(node)) > 0) return node
     const text = closestWord(archive, node.text, wordKindOf(node.field))
     return text === null ? node : { ...node, text }
   }

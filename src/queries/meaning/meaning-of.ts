@@ -9,6 +9,8 @@ const COMMON = 0.003
 const WITHIN = 10
 /** With more words than this, being close together would be by chance. */
 const MAX_CLOSE_WORDS = 8
+/** Long forms have at most two words more than their acronym has letters, and that has up to five. */
+const MAX_LONG_FORM_WORDS = 8
 /** A query with more terms is not a person's name, and each term costs two more lookups. */
 const MAX_NAMED_TERMS = 10
 /** The share of the weight of a sentence's key words that a paper must contain. */
@@ -56,10 +58,11 @@ export function meaningOf(query: Query, usage: Usage): Query {
 
   /** Joins words that are together the long form of an acronym. */
   function joinLongForms(leaves: readonly TextLeaf[]): TextLeaf[] {
+    const keys = leaves.map(({ text }) => longFormKey(text))
     const joined: TextLeaf[] = []
     for (let from = 0; from < leaves.length; ) {
-      let to = leaves.length
-      while (to > from + 1 && !usage.acronyms.acronyms.has(longFormKey(textOf(leaves.slice(from, to))))) to--
+      let to = Math.min(leaves.length, from + MAX_LONG_FORM_WORDS)
+      while (to > from + 1 && !usage.acronyms.acronyms.has(keys.slice(from, to).join(' '))) to--
       const run = leaves.slice(from, to)
       joined.push(run.length > 1 ? { ...run[0]!, kind: 'phrase', text: textOf(run) } : run[0]!)
       from = to

@@ -215,8 +215,7 @@ export function* widerHints(query: Query, window: DayWindow, maxPapers: number):
 
 /** The query with common words instead of those that no paper contains. */
 export function* spellingHint(query: Query, window: DayWindow): Steps<QueryHint[]> {
-  const changed = respelled(window.archive, query)
-  yield
+  const changed = yield* respelled(window.archive, query)
   const text = changed && writeTree(changed)
   if (!changed || text === null) return []
   const papers = window.count(window.find(changed, query))
