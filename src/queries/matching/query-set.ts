@@ -1,6 +1,6 @@
 import { filterText, isTextLeaf, leavesOf, mentionsRevised, type Query } from '../query.ts'
 import { runToEnd, type Steps } from '../steps.ts'
-import { type Bits, forEachBit, intersectBits, newBits, setBit, subtractBits, unionBits } from './bits.ts'
+import { type Bits, intersectBits, newBits, setBit, subtractBits, unionBits } from './bits.ts'
 import type { PaperIndex } from './paper-index.ts'
 import * as program from './program.ts'
 import { type CloseTerm, type Lookup, leafBits, withWordsClose } from './program.ts'
@@ -121,11 +121,7 @@ export class QuerySet {
           break
         default: {
           depth -= value - 1
-          this.#keepAtLeast(
-            this.#stack.slice(depth, depth + value),
-            steps[++at]!,
-            steps.slice(++at, at + value),
-          )
+          keepAtLeast(this.#stack.slice(depth, depth + value), steps[++at]!, steps.slice(++at, at + value))
           at += value - 1
         }
       }
@@ -158,19 +154,6 @@ export class QuerySet {
     })
     for (const bits of others) intersectBits(first!, bits)
     return yield* withWordsClose(this.#index, term, first!)
-  }
-
-  /** Reduces the first set to what sets of at least the weight `least` contain. */
-  #keepAtLeast(sets: readonly Bits[], least: number, weights: readonly number[]): void {
-    const sums = new Float64Array(this.#index.docCount + 31)
-    for (const [i, bits] of sets.entries()) {
-      const weight = weights[i]!
-      forEachBit(bits, (docId) => {
-        sums[docId]! += weight
-      })
-    }
-    const into = sets[0]!.fill(0)
-    for (let docId = 0; docId < this.#index.docCount; docId++) if (sums[docId]! >= least) setBit(into, docId)
   }
 
   #numberOf = (leaf: Lookup): number => {
@@ -208,4 +191,36 @@ function nameOf(leaf: Lookup): string {
 
 function invert(bits: Bits): void {
   for (let i = 0; i < bits.length; i++) bits[i] = ~bits[i]!
+}
+
+/** The weight of each number of one word of the sets, during its computation. */
+const sums = new Float64Array(32)
+
+/** Reduces the first set to what sets of at least the weight `least`, more than 0, contain. */
+function keepAtLeast(sets: readonly Bits[], least: number, weights: readonly number[]): void {
+  const into = sets[0]!
+  for (let i = 0; i < into.length; i++) {
+    let any = 0
+    let most = 0
+    for (let n = 0; n < sets.length; n++) {
+      if (sets[n]![i] === 0) continue
+      any |= sets[n]![i]!
+      most += weights[n]!
+    }
+    if (most < least) {
+      into[i] = 0
+      continue
+    }
+    sums.fill(0)
+    for (let n = 0; n < sets.length; n++) {
+      for (let word = sets[n]![i]!; word !== 0; word &= word - 1)
+        sums[31 - Math.clz32(word & -word)]! += weights[n]!
+    }
+    let kept = 0
+    for (let word = any; word !== 0; word &= word - 1) {
+      const at = 31 - Math.clz32(word & -word)
+      if (sums[at]! >= least) kept |= 1 << at
+    }
+    into[i] = kept
+  }
 }
