@@ -14,7 +14,7 @@ import { tokensOf, wordKindOf } from '../queries/text/tokens.ts'
 import { openArchive } from './open-archive.ts'
 
 /** The least cosine similarity of a related paper. */
-const MIN_RELATED = 0.4
+const MIN_RELATED = 0.35
 /** In standard deviations. */
 const BELOW_ALL = 1000
 

@@ -13,8 +13,8 @@ const MAX_CLOSE_WORDS = 8
 const MAX_LONG_FORM_WORDS = 8
 /** A query with more terms is not a person's name, and each term costs two more lookups. */
 const MAX_NAMED_TERMS = 10
-/** The share of the weight of a sentence's key words that a paper must contain. */
-const ENOUGH = 0.5
+/** The share of the weight of a sentence's key words that a paper must contain: half, or three words' of many. */
+const enough = (words: number): number => Math.min(0.5, 3 / words)
 /** Weights are whole numbers, so that every sum of them is exact. */
 const WEIGHT_UNIT = 100
 
@@ -93,7 +93,7 @@ export function meaningOf(query: Query, usage: Usage): Query {
     const all = weights.reduce((sum, weight) => sum + weight, 0)
     // No paper contains any of the words: a later one may.
     if (all === 0) return { ...node, parts }
-    return { ...node, parts, weights, least: Math.ceil(ENOUGH * all) }
+    return { ...node, parts, weights, least: Math.ceil(enough(weights.length) * all) }
   }
 
   /** The inverse document frequency of a key word; 0 for one that no paper contains. */
