@@ -20,25 +20,30 @@ export const AND = 4
 export const OR = 5
 export const NOT = 6
 /**
- * Replace the top sets, as many as the operand says, by what has at least a minimum weight. The next numbers are the
- * minimum, and the weight of each set.
+ * Push what has at least a minimum weight in as many sets as the operand says. The next numbers are the minimum, then
+ * for each set its weight, the largest first, and its leaf, or ON_STACK for the top sets, which are removed.
  */
 const AT_LEAST = 7
+export const ON_STACK = -1
 
 const step = (operation: number, value = 0): number => (value << 3) | operation
 export const operationOf = (step: number): number => step & 7
 export const operandOf = (step: number): number => step >>> 3
 
 /** A part of a query whose papers are looked up, and not combined from those of its parts. */
-export type Lookup = Leaf | CloseTerm
+export type Lookup = Leaf | CloseTerm | Forms
 export type CloseTerm = Extract<Query, { kind: 'term' }> & { within: number }
+/** A term with what counts as the same. */
+export type Forms = Extract<Query, { kind: 'or' }> & { also: true }
 
-const isLookup = (node: Query): node is Lookup =>
-  node.kind === 'term' ? node.within !== undefined : !COMBINED.includes(node.kind)
+function isLookup(node: Query): node is Lookup {
+  if (node.kind === 'term') return node.within !== undefined
+  return node.kind === 'or' ? node.also === true : !COMBINED.includes(node.kind)
+}
 
-const COMBINED: readonly Query['kind'][] = ['and', 'or', 'not', 'some']
+const COMBINED: readonly Query['kind'][] = ['and', 'not', 'some']
 
-/** The parts of a query that are looked up. The leaves of a close term come before it. */
+/** The parts of a query that are looked up. The leaves of a close term, and of forms, come before it. */
 export function lookupsOf(query: Query): Lookup[] {
   const inside = 'parts' in query ? query.parts.flatMap(lookupsOf) : []
   if (query.kind === 'not') return lookupsOf(query.part)
@@ -69,14 +74,17 @@ export function compile(query: Query, numberOf: (part: Lookup) => number): numbe
         steps.push(step(NOT))
         return
       case 'some':
-        for (const part of node.parts) write(part)
-        steps.push(
-          step(AT_LEAST, node.parts.length),
-          node.least,
-          ...(node.weights ?? node.parts.map(() => 1)),
-        )
+        atLeast(node)
         return
     }
+  }
+
+  function atLeast({ parts, least, weights }: Extract<Query, { kind: 'some' }>): void {
+    const weighed = parts.map((part, i) => ({ part, weight: weights?.[i] ?? 1 }))
+    weighed.sort((a, b) => b.weight - a.weight)
+    for (const { part } of weighed) if (!isLookup(part)) write(part)
+    steps.push(step(AT_LEAST, parts.length), least)
+    for (const { part, weight } of weighed) steps.push(weight, isLookup(part) ? numberOf(part) : ON_STACK)
   }
 
   function joined(parts: readonly Query[], withLeaf: number, withSet: number): void {

@@ -1,6 +1,6 @@
 import { filterText, isTextLeaf, leavesOf, mentionsRevised, type Query } from '../query.ts'
 import { runToEnd, type Steps } from '../steps.ts'
-import { type Bits, intersectBits, newBits, setBit, subtractBits, unionBits } from './bits.ts'
+import { type Bits, clearBit, intersectBits, newBits, setBit, subtractBits, unionBits } from './bits.ts'
 import type { PaperIndex } from './paper-index.ts'
 import * as program from './program.ts'
 import { type CloseTerm, type Lookup, leafBits, withWordsClose } from './program.ts'
@@ -18,7 +18,8 @@ export class QuerySet {
   readonly #starts: number[] = [0]
   readonly #withRevised: boolean[] = []
   #cache: (Bits | undefined)[] = []
-  #onlyRevised: Bits = newBits(0)
+  /** The papers without those that have only newer versions. */
+  #listed: Bits = newBits(0)
   #stack: Bits[] = []
   #version = -1
   #previous: QuerySet | undefined
@@ -85,8 +86,7 @@ export class QuerySet {
   matches = (number: number): Bits => this.peekMatches(number).slice()
 
   #visible(top: Bits, withRevised: boolean): Bits {
-    intersectBits(top, this.#index.live)
-    if (!withRevised) subtractBits(top, this.#onlyRevised)
+    intersectBits(top, withRevised ? this.#index.live : this.#listed)
     return top
   }
 
@@ -120,9 +120,16 @@ export class QuerySet {
           invert(this.#stackAt(depth))
           break
         default: {
-          depth -= value - 1
-          keepAtLeast(this.#stack.slice(depth, depth + value), steps[++at]!, steps.slice(++at, at + value))
-          at += value - 1
+          const least = steps[++at]!
+          const weights = Array.from({ length: value }, (_, n) => steps[at + 1 + 2 * n]!)
+          const leaves = Array.from({ length: value }, (_, n) => steps[at + 2 + 2 * n]!)
+          at += 2 * value
+          depth -= leaves.filter((leaf) => leaf === program.ON_STACK).length
+          let next = depth
+          const sets = leaves.map((leaf) =>
+            leaf === program.ON_STACK ? this.#stackAt(++next) : this.#bitsOf(leaf),
+          )
+          selectAtLeast(this.#stackAt(++depth), { sets, weights, least })
         }
       }
     }
@@ -137,21 +144,24 @@ export class QuerySet {
 
   #bitsOf(number: number): Bits {
     const leaf = this.#leaves[number]!
-    const bits =
-      this.#cache[number] ??
-      this.#previous?.cached(leaf) ??
-      (leaf.kind === 'term' ? runToEnd(this.#closeBits(leaf)) : leafBits(this.#index, leaf))
+    const bits = this.#cache[number] ?? this.#previous?.cached(leaf) ?? this.#lookUp(leaf)
     this.#cache[number] = bits
     return bits
   }
 
+  #lookUp(leaf: Lookup): Bits {
+    if (leaf.kind === 'term') return runToEnd(this.#closeBits(leaf))
+    return leaf.kind === 'or' ? this.#anyOf(leaf) : leafBits(this.#index, leaf)
+  }
+
+  #anyOf(forms: Query): Bits {
+    const any = newBits(this.#index.docCount)
+    for (const leaf of leavesOf(forms)) unionBits(any, this.#bitsOf(this.#numberOf(leaf)))
+    return any
+  }
+
   *#closeBits(term: CloseTerm): Steps<Bits> {
-    const [first, ...others] = term.parts.map((part) => {
-      const forms = leavesOf(part).map((leaf) => this.#bitsOf(this.#numberOf(leaf)))
-      const any = forms[0]!.slice()
-      for (const bits of forms.slice(1)) unionBits(any, bits)
-      return any
-    })
+    const [first, ...others] = term.parts.map((part) => this.#anyOf(part))
     for (const bits of others) intersectBits(first!, bits)
     return yield* withWordsClose(this.#index, term, first!)
   }
@@ -170,9 +180,9 @@ export class QuerySet {
     this.#version = this.#index.version
     this.#cache = []
     this.#stack = []
-    this.#onlyRevised = newBits(this.#index.docCount)
+    this.#listed = this.#index.live.slice()
     for (let docId = 0; docId < this.#index.docCount; docId++) {
-      if (this.#index.attributes(docId).onlyRevised) setBit(this.#onlyRevised, docId)
+      if (this.#index.attributes(docId).onlyRevised) clearBit(this.#listed, docId)
     }
   }
 }
@@ -186,6 +196,7 @@ function setOf(docIds: Uint32Array, size: number): Bits {
 /** A key that is equal for leaves with the same meaning. */
 function nameOf(leaf: Lookup): string {
   if (leaf.kind === 'term') return JSON.stringify(leaf)
+  if (leaf.kind === 'or') return leavesOf(leaf).map(nameOf).join('\0')
   return isTextLeaf(leaf) ? `${leaf.field} ${leaf.text}` : filterText(leaf)
 }
 
@@ -193,33 +204,27 @@ function invert(bits: Bits): void {
   for (let i = 0; i < bits.length; i++) bits[i] = ~bits[i]!
 }
 
-/** The weight of each number of one word of the sets, during its computation. */
-const sums = new Float64Array(32)
+interface Weighed {
+  sets: readonly Bits[]
+  /** The weight of each set, the largest first. */
+  weights: readonly number[]
+  least: number
+}
 
-/** Reduces the first set to what sets of at least the weight `least`, more than 0, contain. */
-function keepAtLeast(sets: readonly Bits[], least: number, weights: readonly number[]): void {
-  const into = sets[0]!
+/** Replaces `into`, which may be one of the sets, by what sets of at least the weight `least` contain. */
+function selectAtLeast(into: Bits, { sets, weights, least }: Weighed): void {
+  // The last sets together weigh too little, so a paper must be in one of the first, which are usually those of rare words.
+  let needed = sets.length
+  for (let rest = 0; needed > 0 && rest + weights[needed - 1]! < least; needed--) rest += weights[needed - 1]!
   for (let i = 0; i < into.length; i++) {
-    let any = 0
-    let most = 0
-    for (let n = 0; n < sets.length; n++) {
-      if (sets[n]![i] === 0) continue
-      any |= sets[n]![i]!
-      most += weights[n]!
-    }
-    if (most < least) {
-      into[i] = 0
-      continue
-    }
-    sums.fill(0)
-    for (let n = 0; n < sets.length; n++) {
-      for (let word = sets[n]![i]!; word !== 0; word &= word - 1)
-        sums[31 - Math.clz32(word & -word)]! += weights[n]!
-    }
+    let candidates = 0
+    for (let n = 0; n < needed; n++) candidates |= sets[n]![i]!
     let kept = 0
-    for (let word = any; word !== 0; word &= word - 1) {
-      const at = 31 - Math.clz32(word & -word)
-      if (sums[at]! >= least) kept |= 1 << at
+    for (; candidates !== 0; candidates &= candidates - 1) {
+      const bit = candidates & -candidates
+      let weight = 0
+      for (let n = 0; n < sets.length; n++) if (sets[n]![i]! & bit) weight += weights[n]!
+      if (weight >= least) kept |= bit
     }
     into[i] = kept
   }
