@@ -15,6 +15,8 @@ import { openArchive } from './open-archive.ts'
 
 /** The least cosine similarity of a related paper. */
 const MIN_RELATED = 0.35
+/** The weight of the space beside the words, which are few. */
+const SPACE_WEIGHT = 2
 /** In standard deviations. */
 const BELOW_ALL = 1000
 
@@ -44,8 +46,8 @@ export async function rankPapers(
 }
 
 /**
- * The papers of a set, best first, whether they match or not: BM25 of the query's words plus the cosine similarity in
- * the learned space, each in standard deviations from its mean over all papers. Papers with a part that the query
+ * The papers of a set, best first, whether they match or not: BM25 of the query's words plus twice the cosine similarity
+ * in the learned space, each in standard deviations from its mean over all papers. Papers with a part that the query
  * excludes are last.
  */
 export function rankAll(archive: Archive, query: Query, among: Bits): (Rank & { id: number })[] {
@@ -61,7 +63,7 @@ export function rankAll(archive: Archive, query: Query, among: Bits): (Rank & { 
     const matched = hasBit(matches, docId)
     const isExcluded = hasBit(excluded, docId)
     const related = !matched && !isExcluded && (cosines?.[docId] ?? 0) >= MIN_RELATED
-    const score = scores[docId]! + (nearness?.[docId] ?? 0) - (isExcluded ? BELOW_ALL : 0)
+    const score = scores[docId]! + SPACE_WEIGHT * (nearness?.[docId] ?? 0) - (isExcluded ? BELOW_ALL : 0)
     ranked.push({ id: archive.index.attributes(docId).id, score, matched, related })
   })
   return ranked.sort((a, b) => b.score - a.score || b.id - a.id)
