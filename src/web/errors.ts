@@ -1,6 +1,14 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import { wrapIfUnavailable } from '../core/database/database.ts'
-import { errorText, Fault, FieldFaults, MAX_FAULTS } from '../core/errors.ts'
+import {
+  errorText,
+  Fault,
+  type FieldFault,
+  FieldFaults,
+  MAX_FAULTS,
+  unknownFieldFaults,
+} from '../core/errors.ts'
 import { longDate } from '../i18n/dates.ts'
 import { fill, words } from '../i18n/words.ts'
 import { shownName } from '../queries/language/describe-query.ts'
@@ -8,7 +16,6 @@ import type { Site } from './pages.ts'
 import { wantsJson } from './request.ts'
 import { logOf } from './request-log.ts'
 import { externalPaperLink } from './site/paper-view.ts'
-import { validationFault } from './validation-fault.ts'
 
 export const BODY_LIMIT = 100_000
 const RETRY_AFTER_SECONDS = 30
@@ -105,3 +112,39 @@ export const jsonOfFault = (fault: Fault, reference: string | null): object => (
     })),
   }),
 })
+
+type Issue = NonNullable<FastifyError['validation']>[number]
+
+/** The fault for what the schema of a route refused. Each message of a schema says what the field takes. */
+function validationFault({ validation, validationContext }: FastifyError, request: FastifyRequest): Fault {
+  // A malformed id in a path identifies nothing.
+  if (validationContext === 'params') return new Fault('page.not-found')
+  const known = knownFields(request, validationContext)
+  const all = validation!.slice(0, MAX_FAULTS).flatMap((issue) => fieldFaultsOf(issue, known))
+  // A value can break several rules of its field, with the same sentence for each.
+  const faults = new Map(all.map((one) => [`${one.field} ${one.fault.message}`, one])).values()
+  return new FieldFaults([...faults] as [FieldFault, ...FieldFault[]])
+}
+
+function fieldFaultsOf({ instancePath, keyword, params, message = '' }: Issue, known: string): FieldFault[] {
+  const { keys } = params as { keys?: unknown }
+  const place = instancePath.split('/').slice(1).filter(Boolean)
+  if (keyword === 'unrecognized_keys' && Array.isArray(keys)) {
+    // For a field inside another one, `known` would list the wrong fields.
+    const there = place.length === 0 ? known : 'query, name'
+    return unknownFieldFaults(keys.map(String), there)
+  }
+  const field = place[0] ?? 'body'
+  // A schema without a message for the whole body has zod's.
+  const takes =
+    field === 'body' && message.startsWith('Invalid input') ? `the fields as an object: ${known}` : message
+  return [{ field, fault: new Fault('request.wrong-type', { field, takes }) }]
+}
+
+/** "email, topics, …" */
+function knownFields({ routeOptions: { schema = {} } }: FastifyRequest, context = 'body'): string {
+  const part = context === 'querystring' ? schema.querystring : schema.body
+  const object = part instanceof z.ZodOptional ? part.unwrap() : part
+  const names = object instanceof z.ZodObject ? Object.keys(object.shape) : []
+  return names.join(', ') || 'none'
+}

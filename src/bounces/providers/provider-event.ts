@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { NO_SUCH_MAILBOX_CODES } from '../../mail/refusals/mailbox-rules.ts'
 import {
   type BounceClass,
@@ -65,3 +66,25 @@ function replyOf({ status = '', code = '', said = '' }: ProviderEvent): string {
   const enhanced = /^[45]\.\d/.test(status) && !said.startsWith(status) ? ` ${status}` : ''
   return `${code}${enhanced} ${said}`.trim()
 }
+
+/** A text or number; "" if the field has neither. */
+export const text = z
+  .union([z.string(), z.number()])
+  .transform((value) => String(value).trim())
+  .catch('')
+
+/** An object whose fields all have a default; without an object, those defaults. */
+export function object<Shape extends z.ZodRawShape>(shape: Shape) {
+  const schema = z.object(shape)
+  return schema.catch(() => schema.parse({}))
+}
+
+/** The objects in a list; [] if the field has no list. */
+export const list = <Item extends z.ZodType>(item: Item) =>
+  z
+    .array(z.unknown())
+    .catch([])
+    .transform((all) => all.filter(isObject).map((one) => item.parse(one)))
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,9 +1,16 @@
 import { z } from 'zod'
 import { errorText, Fault } from '../../core/errors.ts'
-import { isObject, list, object, text } from '../json-fields.ts'
 import { type BounceClass, type BounceEvent, NOT_A_REPORT } from '../reading/parsed-bounce.ts'
 import type { Provider } from '../report.repo.ts'
-import { isFailure, type ProviderEvent, toBounceEvent } from './provider-event.ts'
+import {
+  isFailure,
+  isObject,
+  list,
+  object,
+  type ProviderEvent,
+  text,
+  toBounceEvent,
+} from './provider-event.ts'
 
 /**
  * Reads the body of a provider's webhook: one bounce event per recipient of each reported event, or a single

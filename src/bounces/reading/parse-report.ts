@@ -1,5 +1,5 @@
-import { isObject, list, object, text } from '../json-fields.ts'
 import { headerOf, type ParsedMail } from '../mail/parse-mail.ts'
+import { isObject, list, object, text } from '../providers/provider-event.ts'
 import { isAutoReply, isBounceReport, isChallenge, isDelay, isSuccess } from './classify-mail.ts'
 import {
   type BounceClass,

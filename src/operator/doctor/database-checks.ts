@@ -1,9 +1,13 @@
+import { existsSync, statfsSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { type Config, DEVELOPMENT_SECRET } from '../../config/config.ts'
 import { cliCommand } from '../../core/cli-command.ts'
 import type { DatabaseFacts } from '../../core/database/database-facts.repo.ts'
 import { isZone } from '../../core/dates.ts'
 import { errorText } from '../../core/errors.ts'
 import { quantity } from '../operations/text-table.ts'
 import { type CheckResult, combineResults, ok, warning, wrong } from './check.ts'
+import type { Liveness } from './liveness.repo.ts'
 
 const OLDEST_POSTGRES = 15
 const MB = 1024 * 1024
@@ -88,4 +92,115 @@ export function checkClock(seconds: number): CheckResult {
     apart >= WARNING_SECONDS && apart < WRONG_SECONDS && warning('the clocks differ', fix),
     !zones && wrong('this Node has no time zones', 'Use Node from nodejs.org, which includes full ICU.'),
   ])
+}
+
+const GB = 1024 ** 3
+const LOW_SPACE_BYTES = 2 * GB
+const NO_SPACE_BYTES = GB / 4
+
+/** `free`: bytes that this process may still write. */
+export function checkDisk(folder: string, free: number): CheckResult {
+  const found = `${(free / GB).toFixed(1)} GB free at ${folder}`
+  const fix = `Make room; ${cliCommand('prune')} deletes data older than KEEP_DAYS.`
+  if (free < NO_SPACE_BYTES) return wrong(found, fix)
+  return free < LOW_SPACE_BYTES ? warning(found, fix) : ok(found)
+}
+
+const FEW_CHARACTERS = 10
+const hasFewCharacters = (text: string): boolean => new Set(text).size < FEW_CHARACTERS
+const NEW_SECRET = 'openssl rand -base64 32'
+
+/** `dotEnvMode`: of the .env file, if it exists. */
+export function checkSecrets(
+  { APP_SECRET: appSecrets, SUPPRESSION_KEY: suppressionKey }: Pick<Config, 'APP_SECRET' | 'SUPPRESSION_KEY'>,
+  { isDifferentKey, dotEnvMode = 0 }: { isDifferentKey: boolean; dotEnvMode?: number },
+): CheckResult {
+  const newest = Buffer.byteLength(appSecrets[0] ?? '')
+  const older = appSecrets.length > 1 ? ` (and ${appSecrets.length - 1} older)` : ''
+  const forDevelopment = [...appSecrets, suppressionKey].includes(DEVELOPMENT_SECRET)
+  const found = `APP_SECRET ${newest} bytes${older}, SUPPRESSION_KEY ${Buffer.byteLength(suppressionKey)} bytes`
+  return combineResults(found, [
+    isDifferentKey &&
+      wrong(
+        'SUPPRESSION_KEY is not the one this database was created with',
+        'Set the original SUPPRESSION_KEY again: it is in your backup.',
+      ),
+    forDevelopment &&
+      warning(
+        'a secret is the public one for development',
+        `APP_SECRET and SUPPRESSION_KEY from: ${NEW_SECRET}`,
+      ),
+    !forDevelopment &&
+      appSecrets.includes(suppressionKey) &&
+      warning(
+        'both are the same, so they cannot be changed separately',
+        `APP_SECRET=new,old with a new one from: ${NEW_SECRET}`,
+      ),
+    [...appSecrets, suppressionKey].some(hasFewCharacters) &&
+      warning('a secret has too few different characters', `Create secrets with: ${NEW_SECRET}`),
+    dotEnvMode & 0o077 && warning('other users on this machine can read .env', 'chmod 600 .env'),
+  ])
+}
+
+const COMMON = /passwor[dt]|12345|qwert|letmein|admin|daily.?papers/i
+
+export function checkAdminAccess({
+  ADMIN_PASSWORD: password,
+  API_TOKEN: token,
+}: Pick<Config, 'ADMIN_PASSWORD' | 'API_TOKEN'>): CheckResult {
+  const found = [
+    password ? 'pages behind ADMIN_PASSWORD' : 'no admin pages',
+    token ? 'API behind API_TOKEN' : 'no API',
+  ]
+  const isWeak =
+    password !== undefined && (COMMON.test(password) || new Set(password).size < FEW_CHARACTERS - 2)
+  return combineResults(found.join(', '), [
+    isWeak && warning('ADMIN_PASSWORD is easy to guess', 'ADMIN_PASSWORD from: openssl rand -base64 15'),
+    token !== undefined &&
+      hasFewCharacters(token) &&
+      warning('API_TOKEN is easy to guess', `API_TOKEN from: ${NEW_SECRET}`),
+  ])
+}
+
+const ALIVE_WITHIN_MS = 3 * 60_000
+
+/** One tick and one nudge are due every minute. */
+export function checkWorker(
+  { tick, waitsSeconds }: Pick<Liveness, 'tick' | 'waitsSeconds'>,
+  now: Date,
+): CheckResult {
+  const fix =
+    'npm start, systemctl start daily-papers, or docker compose up -d; with --roles, one process needs schedule and one needs worker.'
+  if (!tick)
+    return wrong(
+      'no process with the role schedule has run yet',
+      `${fix} If you started it less than a minute ago, run this again.`,
+    )
+  if (now.getTime() - tick.getTime() > ALIVE_WITHIN_MS)
+    return wrong(`no tick since ${tick.toISOString()}`, fix)
+  const waitsMs = (waitsSeconds ?? 0) * 1000
+  if (waitsMs > ALIVE_WITHIN_MS)
+    return wrong(
+      `the schedule is running, but no worker has for ${quantity(Math.floor(waitsMs / 60_000), 'minute')}`,
+      fix,
+    )
+  return ok('schedule and worker are running')
+}
+
+export const checkOperatorEmail = (email: string | undefined): CheckResult =>
+  email
+    ? ok('alerts go to OPERATOR_EMAIL')
+    : warning('no one is alerted when something breaks', 'OPERATOR_EMAIL=an address that someone reads')
+
+/** Bytes that this process may write in a folder, or in its nearest existing parent. */
+export function freeBytes(folder: string): number {
+  const path = resolve(folder)
+  if (!existsSync(path)) return freeBytes(dirname(path))
+  const { bavail, bsize } = statfsSync(path)
+  return bavail * bsize
+}
+
+/** Permission bits; undefined if the file does not exist. */
+export function fileMode(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.mode
 }

@@ -7,21 +7,31 @@ import { supportsSessionLocks } from '../../core/database/process-lock.ts'
 import type { Deps } from '../../core/deps.ts'
 import { requireSuppressionKey } from '../../subscribers/suppression-key.ts'
 import { checkBounceIntake } from './bounce-intake-checks.ts'
-import { type Check, type CheckDefinition, runChecks, skipped } from './check.ts'
-import { checkClock, checkDatabase, checkMigrations, unreachableDatabase } from './database-checks.ts'
+import {
+  type Check,
+  type CheckDefinition,
+  type CheckResult,
+  combineResults,
+  runChecks,
+  skipped,
+  warning,
+  wrong,
+} from './check.ts'
 import {
   checkAdminAccess,
+  checkClock,
+  checkDatabase,
   checkDisk,
+  checkMigrations,
   checkOperatorEmail,
   checkSecrets,
   checkWorker,
   fileMode,
   freeBytes,
-} from './host-checks.ts'
+  unreachableDatabase,
+} from './database-checks.ts'
 import { readLiveness } from './liveness.repo.ts'
-import { checkDkim, checkMailServer } from './mail-checks.ts'
-import { checkSending, readSendingState } from './sending-checks.ts'
-import { settingsChecks } from './settings-checks.ts'
+import { checkDkim, checkMailServer, checkSending, readSendingState } from './mail-checks.ts'
 import { checkCertificate, checkProxy, checkSite, probeSite, type SiteProbe } from './site-checks.ts'
 import { type SourceContext, sourceChecks } from './source-checks.ts'
 
@@ -162,3 +172,33 @@ const isKeyDifferent = (deps: Deps): Promise<boolean> =>
     () => false,
     () => true,
   )
+
+/** One check per fault, or one for all settings. */
+export function settingsChecks(config: Config, faults: SettingFault[]): Check[] {
+  const results =
+    faults.length === 0
+      ? [checkReadSettings(config)]
+      : [...faults.map(checkSetting), ...config.misspelt.map(misspelledSetting)]
+  return results.map((result) => ({ check: 'settings', ...result }))
+}
+
+export const checkReadSettings = ({
+  production,
+  adjusted,
+  misspelt,
+}: Pick<Config, 'production' | 'adjusted' | 'misspelt'>): CheckResult =>
+  combineResults(production ? 'complete, for production' : 'complete', [
+    !production && warning('not for production: nothing is required', 'NODE_ENV=production'),
+    ...adjusted.map((what) => warning(what, 'Set it in .env to what it counts as, or more.')),
+    ...misspelt.map(misspelledSetting),
+  ])
+
+const misspelledSetting = (what: string): CheckResult =>
+  warning(what, 'Correct its name as in .env.example, or remove it from .env.')
+
+function checkSetting({ names, what }: SettingFault): CheckResult {
+  const name = names.join(', ')
+  const [fault, takes] = what.split(/(?:; )?takes /)
+  if (!takes) return wrong(`${name}: ${what}`, 'Change it in .env, or in the environment of the service.')
+  return wrong(`${name}: ${fault || 'not understood'}`, `${name} takes ${takes}`)
+}

@@ -7,6 +7,7 @@ import { DELIVERY_SWITCH, isHoldSwitch } from '../../core/restored-database.ts'
 import { readSwitch } from '../../core/switch.repo.ts'
 import { newestSlot } from '../../core/tick.repo.ts'
 import { contentOf, digestOn } from '../../digests/digest.repo.ts'
+import { type DueDate, dueOn } from '../../digests/due.ts'
 import { pendingSources, usualSources } from '../../digests/open-due.ts'
 import { countAcceptances } from '../../mail/outbox/acceptance.repo.ts'
 import { messagesBetween } from '../../mail/outbox/message-list.repo.ts'
@@ -16,13 +17,13 @@ import { domainOf } from '../../mail/smtp/build-mime.ts'
 import { sourceDaysBetween } from '../../sources/source-day.repo.ts'
 import { newestChanges } from '../../subscribers/change.repo.ts'
 import { type Change, type Subscription, withoutEndedPause } from '../../subscribers/change.ts'
+import type { Consent } from '../../subscribers/subscriber.repo.ts'
+import type { SubscriberState } from '../../subscribers/subscriber.ts'
 import { suppressionOf } from '../../subscribers/suppression.repo.ts'
 import { alertsDuring } from '../alerts/alert.repo.ts'
-import { deliveryLimits, deliveryLimitText } from '../delivery-limits.ts'
-import { isWaiting } from '../message-timeline.ts'
-import { type MessageDetails, showMessage } from '../retry-message.ts'
+import { deliveryLimits, deliveryLimitText } from '../delivery-report.ts'
+import { isWaiting, type MessageDetails, showMessage } from '../message-details.ts'
 import { type Verdict, verdict } from './format.ts'
-import { type PastDue, pastDueOn, stateAt, subscriptionAt } from './past-subscription.ts'
 import { type WhyNothingMatched, whyNothingMatched } from './why-nothing-matched.ts'
 
 /** The subject: a subscriber, or the tombstone of an erased one. */
@@ -213,3 +214,65 @@ async function deliveryPauses({ db }: Pick<Deps, 'db'>): Promise<DeliveryPause[]
 /** The pauses that overlap an interval. */
 export const pausesBetween = (pauses: readonly DeliveryPause[], from: Date, to: Date): DeliveryPause[] =>
   pauses.filter((pause) => pause.from < to && (!pause.to || pause.to > from))
+
+/** none: no one had signed up with this address. */
+export type PastState = SubscriberState | 'erased' | 'none'
+
+const STATE_AFTER: Partial<Record<Consent['event'], PastState>> = {
+  confirmed: 'active',
+  resumed: 'active',
+  paused: 'paused',
+  unsubscribed: 'unsubscribed',
+  erased: 'erased',
+}
+
+/**
+ * The state at an instant, from the consent records up to it (oldest first). `state` is the current state, used if
+ * there are no records. Before an import the state is "none": the imported consent may be older, or is requested later.
+ */
+function stateAt(
+  consents: readonly Consent[],
+  at: Date,
+  { subscription, importedAt }: { subscription: Subscription; importedAt: Date | null },
+): PastState {
+  const [first] = consents
+  if (!first) return subscription.state
+  if (importedAt !== null && at < importedAt) return 'none'
+  let now: PastState = first.event === 'asked' && importedAt !== null ? 'pending' : 'none'
+  let before: PastState = 'none'
+  let isSuppressed = false
+  for (const { event, how } of consents.filter((one) => one.at <= at)) {
+    let next = STATE_AFTER[event]
+    if (event === 'asked' && now === 'none') next = 'pending'
+    if (event === 'resubscribed') next = before
+    if (event === 'unsuppressed' && how === 'asked again') next = 'unsubscribed'
+    if (next) [before, now] = [now, next]
+    if (event === 'suppressed') isSuppressed = true
+    if (event === 'unsuppressed' || event === 'confirmed') isSuppressed = false
+  }
+  return isSuppressed && now !== 'erased' ? 'suppressed' : now
+}
+
+/** `changes`: newest first; `now`: the current subscription. */
+const subscriptionAt = (changes: readonly Change[], now: Subscription, at: Date): Subscription =>
+  changes.findLast((change) => change.at > at)?.before ?? now
+
+export interface PastDue {
+  /** Null: no due hour fell on that date while its schedule was in effect. */
+  due: DueDate | null
+  subscription: Subscription
+  /** The date was a delivery day, but a change skipped its hour. */
+  passedOver: boolean
+}
+
+/** When something was due on a date, by the schedule in effect at its due hour. */
+function pastDueOn(changes: readonly Change[], now: Subscription, date: Day, noon: Date): PastDue {
+  const dues = [...changes.toReversed().map(({ before }) => before), now].flatMap((subscription) => {
+    const due = dueOn(subscription, date)
+    return due ? [{ due, subscription }] : []
+  })
+  const held = dues.find(({ due, subscription }) => subscriptionAt(changes, now, due.dueAt) === subscription)
+  if (held) return { ...held, passedOver: false }
+  const subscription = subscriptionAt(changes, now, noon)
+  return { due: null, subscription, passedOver: dues.length > 0 && changes.length > 0 }
+}

@@ -1,8 +1,7 @@
 import { classText, newestFailure } from '../../bounces/bounce-text.ts'
 import type { MessageWithHistory } from '../../mail/outbox/message-list.repo.ts'
-import { isWaiting, messageReasonText } from '../message-timeline.ts'
+import { isWaiting, type MessageDetails, messageReasonText } from '../message-details.ts'
 import { quantity } from '../operations/text-table.ts'
-import type { MessageDetails } from '../retry-message.ts'
 import { type ExplainContext, pausesBetween } from './context.ts'
 import { utcText, type Verdict, verdict } from './format.ts'
 

@@ -16,7 +16,7 @@ import { isTimeDependent, mentionsRevised, type Query } from '../../queries/quer
 import { whyEmpty } from '../../queries/reasons/why-empty.ts'
 import { toPaperText } from '../../queries/text/tokens.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
-import { entry, type TimelineEntry } from '../message-timeline.ts'
+import { entry, type TimelineEntry } from '../message-details.ts'
 import { quantity } from '../operations/text-table.ts'
 import { quotedTitle, some } from './format.ts'
 

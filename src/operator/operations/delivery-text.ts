@@ -1,6 +1,5 @@
 import { LANES, type Lane } from '../../mail/message.ts'
-import { deliveryLimitText } from '../delivery-limits.ts'
-import { type DeliveryReport, QUEUED_STATES } from '../delivery-report.ts'
+import { type DeliveryReport, deliveryLimitText, QUEUED_STATES } from '../delivery-report.ts'
 import { formatMinute, quantity, table } from './text-table.ts'
 
 type Shown = DeliveryReport & { now: Date }

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
-import { sendRate } from '../delivery-limits.ts'
-import { deliveryReport } from '../delivery-report.ts'
+import { deliveryReport, sendRate } from '../delivery-report.ts'
 import {
   countQueued,
   type DeliverySummary,

@@ -5,21 +5,24 @@ import { type ListedMessage, listMessages, type MessageCursor } from '../../mail
 import { REFUSAL_CLASSES } from '../../mail/refusals/mailbox-rules.ts'
 import { MAIL_KINDS } from '../../mail/rendering/template.ts'
 import { maskAddress } from '../../subscribers/address.ts'
-import { bounceSchema, jsonOfMessage, jsonOfMessageDetails } from '../message-json.ts'
-import { messageOutcomeText, messageTimeline } from '../message-timeline.ts'
 import {
+  bounceSchema,
   type HoldReason,
+  jsonOfMessage,
+  jsonOfMessageDetails,
   type MessageDetails,
   mayRetry,
+  messageOutcomeText,
+  messageTimeline,
   retryMessage,
   showMessage,
   stateName,
-} from '../retry-message.ts'
+} from '../message-details.ts'
 import { cursorInstant } from './cursor.ts'
-import { textOfTimeline } from './explanation-text.ts'
 import { count, day, id, instant } from './fields.ts'
 import { listOperation, type Page } from './list-operation.ts'
 import { operation } from './operation.ts'
+import { textOfTimeline } from './subscriber-text.ts'
 import { formatMinute, table } from './text-table.ts'
 
 const MAX_LISTED = 1000

@@ -3,21 +3,18 @@ import csrf from '@fastify/csrf-protection'
 import session from '@fastify/session'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
 import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
-import { markPrivate } from '../request.ts'
+import { formText, markPrivate } from '../request.ts'
 import { type AdminSite, openAdminPages } from './admin-site.ts'
-import { dayRoutes } from './day-routes.ts'
-import { loginRoutes } from './login-routes.ts'
-import { messageRoutes } from './message-routes.ts'
+import { checkPassword } from './check-password.ts'
+import { listRoutes } from './list-routes.ts'
+import { messageRoutes, returnRoutes } from './message-routes.ts'
 import { actionRoutes, overviewRoutes } from './overview-routes.ts'
-import { returnRoutes } from './return-routes.ts'
 import { openSessionStore } from './session.repo.ts'
-import { adminSourceRoutes } from './source-routes.ts'
-import { subscriberRoutes } from './subscriber-routes.ts'
-import { suppressionRoutes } from './suppression-routes.ts'
-import { adminTopicRoutes } from './topic-routes.ts'
+import { subscriberRoutes, suppressionRoutes } from './subscriber-routes.ts'
 
 const SEEN_EVERY_MS = 60_000
 const LOOPBACK = /^http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$)/i
@@ -68,11 +65,9 @@ const loggedInRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
   })
   app.register(overviewRoutes, admin)
   app.register(subscriberRoutes, admin)
-  app.register(adminTopicRoutes, admin)
-  app.register(dayRoutes, admin)
+  app.register(listRoutes, admin)
   app.register(messageRoutes, admin)
   app.register(returnRoutes, admin)
-  app.register(adminSourceRoutes, admin)
   app.register(suppressionRoutes, admin)
   app.register(actionRoutes, admin)
 }
@@ -108,3 +103,40 @@ function sendAdminFault(
 
 const isCsrfError = (error: unknown): boolean =>
   String((error as { code?: string }).code).startsWith('FST_CSRF')
+
+const WRONG = 'That password is not correct. Try again.'
+
+/** The login page. A GET sets no cookie: only a login creates a session. */
+const loginRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
+  const { deps, send } = admin
+  app.get('/login', async ({ session }, reply) =>
+    session.startedAt ? reply.redirect('/admin', 303) : send(reply, 'login', { problem: '' }),
+  )
+
+  const body = z.object({ password: formText.default('') }).prefault({})
+  app.post('/login', { schema: { body }, attachValidation: true }, async (request, reply) => {
+    const { validationError, ip, body } = request
+    if (validationError)
+      return send(reply, 'login', { problem: toFault(validationError, request).message }, 422)
+    const { isCorrect, waitSeconds } = await checkPassword(deps, { kind: 'admin', ip, ...body })
+    if (waitSeconds > 0) return sendTooManyAttempts(admin, reply, waitSeconds)
+    if (!isCorrect) return send(reply, 'login', { problem: WRONG }, 403)
+    await logIn(admin, request, reply)
+    return reply.redirect('/admin', 303)
+  })
+}
+
+async function logIn({ deps }: AdminSite, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  await request.session.regenerate()
+  const now = deps.clock.now().getTime()
+  Object.assign(request.session, { startedAt: now, seenAt: now, fresh: true })
+  // Created now, so that two pages that open at the same time share one secret.
+  reply.generateCsrf()
+  deps.log.info('admin.logged-in')
+}
+
+function sendTooManyAttempts({ send }: AdminSite, reply: FastifyReply, seconds: number): FastifyReply {
+  const minutes = Math.ceil(seconds / 60)
+  const problem = `Too many attempts. Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, then try again. Until then, even the correct password is rejected.`
+  return send(reply.header('retry-after', seconds), 'login', { problem }, 429)
+}

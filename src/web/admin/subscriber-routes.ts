@@ -2,18 +2,42 @@ import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { findSubscriber } from '../../account/find-subscriber.ts'
-import type { Day } from '../../core/dates.ts'
+import {
+  type FateWithReturn,
+  type ReceiptWithReturns,
+  receiptsWithReturns,
+  showSubscriber,
+} from '../../account/show-subscriber.ts'
+import { classText } from '../../bounces/bounce-text.ts'
+import { actionsForSubscriber } from '../../core/action.repo.ts'
+import { addDays, type Day, localDayOf } from '../../core/dates.ts'
+import type { Deps } from '../../core/deps.ts'
 import { Fault, FieldFaults } from '../../core/errors.ts'
+import { dateAndTime } from '../../i18n/dates.ts'
+import { counted, words } from '../../i18n/words.ts'
+import type { Receipt } from '../../mail/outbox/receipt.repo.ts'
+import { explainSubscriber } from '../../operator/explain-subscriber.ts'
+import { messageReasonText, stateName } from '../../operator/message-details.ts'
 import { id } from '../../operator/operations/fields.ts'
 import { ADMIN_OPERATIONS } from '../../operator/operations/subscriber-changes.ts'
 import { addressHash, parseAddress } from '../../subscribers/address.ts'
+import { tombstoneOf } from '../../subscribers/erasure.repo.ts'
 import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
-import { suppressionOf } from '../../subscribers/suppression.repo.ts'
+import {
+  countActiveSuppressions,
+  listSuppressions,
+  suppressionOf,
+} from '../../subscribers/suppression.repo.ts'
 import { toFault } from '../errors.ts'
-import { optionalText } from '../request.ts'
-import { type AdminSite, dayField, emailForm, typedLines } from './admin-site.ts'
-import { doneSentence, operationBody, operationNamed, runAdminOperation } from './operation-forms.ts'
-import { erasedView, subscriberView } from './subscriber-view.ts'
+import { numberField, optionalText } from '../request.ts'
+import { type AdminSite, dayField, emailForm, ROWS_PER_PAGE, takePage, typedLines } from './admin-site.ts'
+import {
+  doneSentence,
+  operationBody,
+  operationForm,
+  operationNamed,
+  runAdminOperation,
+} from './operation-forms.ts'
 
 /** One subscriber, found by address and then identified by number. No URL contains the address. */
 export const subscriberRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
@@ -111,4 +135,108 @@ async function sendSubscriberPage(
   const erased = await erasedView(deps, id)
   if (erased) return send(reply, 'erased', { ...erased, ...shown })
   return send(reply, 'subscriber', { ...(await subscriberView(deps, { id, date })), ...shown }, status)
+}
+
+const RECEIPT_DAYS = 30
+
+/** Everything about one subscriber that the operator may look for. Throws subscriber.unknown. */
+async function subscriberView(deps: Deps, { id, date }: { id: string; date?: Day }) {
+  const { subscriber, topics, suppression, consents, next } = await showSubscriber(deps, { id })
+  const { zone } = subscriber
+  const today = localDayOf(deps.clock.now(), zone)
+  const explained = await explainSubscriber(deps, { id, date })
+  const receipts = await receiptsWithReturns(deps, subscriber, addDays(today, -RECEIPT_DAYS))
+  return {
+    subscriber,
+    operations: ADMIN_OPERATIONS.filter(
+      ({ admin }) => admin!.when?.({ subscriber, suppression }) ?? true,
+    ).map(operationForm),
+    suppression,
+    consents,
+    ...{ next, topics, explained, today },
+    receipts: receipts.map((receipt) => ({ ...receipt, text: receiptLine(receipt, zone) })),
+    actions: await actionsForSubscriber(deps.db, id),
+  }
+}
+
+const OUTCOMES: Record<Receipt['outcome'], string> = {
+  due: 'being prepared now',
+  planned: 'a digest',
+  nothing_matched: 'nothing matched',
+  paused: 'paused',
+  missed: 'missed',
+  rescheduled: 'no email: the hour had already passed when they chose it',
+  welcome: 'welcome email',
+}
+
+/** "a digest, 3 papers: accepted 24 Nov 2026, 08:00" */
+function receiptLine({ outcome, papers, mail, note }: ReceiptWithReturns, zone: string): string {
+  const what = [OUTCOMES[outcome], papers > 0 && counted(papers, words.counts.paper)].filter(Boolean)
+  const fates = [mail, note].flatMap((fate) => (fate ? [emailOutcomeText(fate, zone)] : []))
+  return [what.join(', '), ...fates].join(': ')
+}
+
+function emailOutcomeText({ state, reason, acceptedAt, cameBack }: FateWithReturn, zone: string): string {
+  const back = cameBack ? `, returned: ${classText(cameBack)}` : ''
+  if (acceptedAt) return `accepted ${dateAndTime(acceptedAt.toISOString(), zone)}${back}`
+  if (cameBack) return `${stateName(state)}${back}`
+  return `${stateName(state)}${reason ? ` (${messageReasonText(reason)})` : ''}`
+}
+
+/** The tombstone of an erased subscriber and the actions on it; null if there is no tombstone. */
+async function erasedView({ db }: Deps, id: string) {
+  const tombstone = await tombstoneOf(db, id)
+  return tombstone && { id, actions: await actionsForSubscriber(db, id) }
+}
+
+/** Addresses that we do not email. We have only their hashes, so the operator types an address to look it up. */
+export const suppressionRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
+  const { deps } = admin
+  const querystring = z.object({ skip: numberField(), done: optionalText })
+  app.get('/suppressions', { schema: { querystring } }, async ({ query }, reply) =>
+    sendList(admin, reply, {
+      skip: query.skip,
+      said: query.done === 'lifted' ? 'Suppression removed. We can email that address again.' : undefined,
+    }),
+  )
+
+  // Not a redirect: that would put the address in the browser's history and in the proxy's log.
+  app.post('/suppressions', { schema: emailForm, attachValidation: true }, async (request, reply) => {
+    const { validationError } = request
+    const { email = '' } = validationError ? typedLines(request.body) : request.body
+    try {
+      if (validationError) throw validationError
+      const hash = addressHash(parseAddress(email).key, deps.config.SUPPRESSION_KEY)
+      return sendList(admin, reply, { email, looked: { hash, found: await suppressionOf(deps.db, hash) } })
+    } catch (error) {
+      const fault = toFault(error, request)
+      if (!fault.code.startsWith('address.') && !(fault instanceof FieldFaults)) throw error
+      return sendList(admin, reply, { email, problem: fault.message }, 422)
+    }
+  })
+
+  app.post('/suppressions/lift', { schema: emailForm }, async ({ body: { email } }, reply) => {
+    const operation = operationNamed(ADMIN_OPERATIONS, 'unsuppress')
+    await runAdminOperation(deps, operation, { subject: { who: { email } }, typed: {} })
+    return reply.redirect('/admin/suppressions?done=lifted', 303)
+  })
+}
+
+interface ShownList {
+  skip?: number
+  email?: string
+  looked?: { hash: string; found: object | null }
+  problem?: string
+  said?: string
+}
+
+async function sendList(
+  { deps, send }: AdminSite,
+  reply: FastifyReply,
+  { skip = 0, email = '', ...shown }: ShownList,
+  status?: number,
+): Promise<FastifyReply> {
+  const found = takePage(await listSuppressions(deps.db, { skip, most: ROWS_PER_PAGE + 1 }))
+  const total = await countActiveSuppressions(deps.db)
+  return send(reply, 'suppressions', { ...found, total, skip, size: ROWS_PER_PAGE, email, ...shown }, status)
 }

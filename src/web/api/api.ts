@@ -10,8 +10,7 @@ import { cacheForOneMinute } from '../conditional-response.ts'
 import type { Site } from '../pages.ts'
 import { addFaultResponses } from './faults.ts'
 import { operatorRoutes } from './operator-routes.ts'
-import { paperRoutes, sourceRoutes } from './paper-routes.ts'
-import { previewRoute, subscriptionRoute } from './preview-route.ts'
+import { paperRoutes, previewRoute, sourceRoutes, subscriptionRoute } from './public-routes.ts'
 
 /**
  * The JSON API and its OpenAPI document. It uses no cookie and no CORS, so a page of another site can read nothing

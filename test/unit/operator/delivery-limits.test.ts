@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type DeliveryLimit, deliveryLimitText } from '../../../src/operator/delivery-limits.ts'
+import { type DeliveryLimit, deliveryLimitText } from '../../../src/operator/delivery-report.ts'
 
 const pace = (changes: Partial<DeliveryLimit>): DeliveryLimit => ({
   kind: 'slowed',

@@ -12,18 +12,22 @@ import {
   wrong,
 } from '../../../src/operator/doctor/check.ts'
 import {
+  checkAdminAccess,
   checkClock,
   checkDatabase,
+  checkDisk,
   checkMigrations,
+  checkSecrets,
+  checkWorker,
   unreachableDatabase,
 } from '../../../src/operator/doctor/database-checks.ts'
 import {
-  checkAdminAccess,
-  checkDisk,
-  checkSecrets,
-  checkWorker,
-} from '../../../src/operator/doctor/host-checks.ts'
-import { checkDkim, checkDkimKey, checkSmtp } from '../../../src/operator/doctor/mail-checks.ts'
+  checkDkim,
+  checkDkimKey,
+  checkSending,
+  checkSmtp,
+  type SendingState,
+} from '../../../src/operator/doctor/mail-checks.ts'
 import {
   CLAIMED_ADDRESS,
   doctorChallenge,
@@ -31,8 +35,7 @@ import {
   observeProxy,
   readDoctorResponse,
 } from '../../../src/operator/doctor/proxy-probe.ts'
-import { checkSending, type SendingState } from '../../../src/operator/doctor/sending-checks.ts'
-import { checkReadSettings } from '../../../src/operator/doctor/settings-checks.ts'
+import { checkReadSettings } from '../../../src/operator/doctor/run-doctor.ts'
 import {
   checkCertificate,
   checkProxy,

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import type { ListedBounce } from '../../../src/bounces/bounce-list.repo.ts'
-import { messageOutcomeText, messageTimeline } from '../../../src/operator/message-timeline.ts'
-import type { MessageDetails } from '../../../src/operator/retry-message.ts'
+import {
+  type MessageDetails,
+  messageOutcomeText,
+  messageTimeline,
+} from '../../../src/operator/message-details.ts'
 
 const at = (time: string) => new Date(`2026-11-24T${time}:00Z`)
 

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { isSignedBySendgrid, verifiedMailgunSignature } from '../../../../src/bounces/accept-webhook.ts'
 import {
   certificateUrl,
   confirmationUrl,
   isSignedBy,
+  isSignedBySendgrid,
   parseSnsMessage,
   signedText,
-} from '../../../../src/bounces/providers/sns.ts'
+  verifiedMailgunSignature,
+} from '../../../../src/bounces/accept-webhook.ts'
 import {
   CERTIFICATE_URL,
   MAILGUN_KEY,

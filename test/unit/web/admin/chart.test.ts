@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { addDays } from '../../../../src/core/dates.ts'
-import { drawChart, roundStep } from '../../../../src/web/admin/chart.ts'
-import { chartsView } from '../../../../src/web/admin/charts-view.ts'
+import { chartsView, drawChart, roundStep } from '../../../../src/web/admin/charts-view.ts'
 
 const points = (...values: (number | null)[]) => values.map((value, n) => ({ value, label: `day ${n + 1}` }))
 const ruleTexts = (...values: number[]) => drawChart(points(...values)).rules.map(({ text }) => text)

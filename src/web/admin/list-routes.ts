@@ -1,9 +1,17 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { addDays, dayOf, parseDay } from '../../core/dates.ts'
+import { Fault } from '../../core/errors.ts'
 import { dayTotals } from '../../digests/reconciliation.repo.ts'
 import { DAY_TOTALS_COLUMNS, dayTotalsEntries } from '../../mail/outbox/receipt.repo.ts'
 import { day } from '../../operator/operations/fields.ts'
+import {
+  rejectedPapersText,
+  type SourceDayStatus,
+  sourceFaultText,
+  sourceStatus,
+} from '../../operator/source-status.ts'
+import { queriesByCount, topicHolders } from '../../subscribers/subscriber-lists.repo.ts'
 import { numberField } from '../request.ts'
 import { type AdminSite, dayField, ROWS_PER_PAGE, takePage } from './admin-site.ts'
 
@@ -11,8 +19,8 @@ const DAYS = 14
 /** Years before 1000 are not accepted. */
 const isDay = (text: string): boolean => day.safeParse(text).success
 
-/** The totals of each date, and the subscribers behind each count. */
-export const dayRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
+/** The totals of each date, all topics by number of subscribers, and sources by day (UTC). */
+export const listRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
   const chosen = { querystring: z.object({ date: dayField }) }
   app.get('/days', { schema: chosen }, async ({ query: { date: asked } }, reply) => {
     const today = dayOf(deps.clock.now())
@@ -40,4 +48,25 @@ export const dayRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, s
     const found = takePage(await dayTotalsEntries(deps.db, { date, column, after, most: ROWS_PER_PAGE + 1 }))
     return send(reply, 'day-column', { date, column, ...found })
   })
+
+  const skipping = { querystring: z.object({ skip: numberField() }) }
+  app.get('/topics', { schema: skipping }, async ({ query: { skip } }, reply) => {
+    const found = takePage(await queriesByCount(deps.db, { skip, most: ROWS_PER_PAGE + 1 }))
+    return send(reply, 'topics', { ...found, skip, size: ROWS_PER_PAGE })
+  })
+
+  const ofTopic = { params: z.object({ id: numberField() }), querystring: z.object({ after: numberField() }) }
+  app.get('/topics/:id', { schema: ofTopic }, async ({ params: { id }, query: { after } }, reply) => {
+    const found = await topicHolders(deps.db, { queryId: id, after, most: ROWS_PER_PAGE + 1 })
+    if (!found) throw new Fault('page.not-found')
+    const { rows, more } = takePage(found.holders)
+    return send(reply, 'topic', { id, query: found.query, rows, more })
+  })
+
+  app.get('/sources', async (_request, reply) =>
+    send(reply, 'sources', { days: DAYS, sources: await sourceStatus(deps, { days: DAYS }), responseText }),
+  )
 }
+
+const responseText = ({ lastFault, lastStatus, rejected }: SourceDayStatus): string | number =>
+  lastFault ? sourceFaultText(lastFault, lastStatus) : rejectedPapersText(rejected) || (lastStatus ?? '–')
