@@ -3,10 +3,12 @@ import { addDays, type Day } from '../core/dates.ts'
 import { memoize } from '../core/memoize.ts'
 import { maxHistoryId, type PaperSnapshot, snapshotsAt } from '../papers/history.repo.ts'
 import { papersInRange } from '../papers/paper.repo.ts'
-import { meaningIn } from '../queries/learned/learned-models.ts'
+import { Archive } from '../queries/archive.ts'
+import { learnedModel, meaningIn } from '../queries/learned/learned-models.ts'
 import { PaperIndex, upsertYielding } from '../queries/matching/paper-index.ts'
 import { readQueries } from '../queries/query.repo.ts'
 import { isTimeDependent, type Query } from '../queries/query.ts'
+import { runYielding } from '../search/yield-to-event-loop.ts'
 import { type Candidates, candidatesFrom, rankNearMisses } from './candidates.ts'
 import type { DigestTopic } from './digest.repo.ts'
 import { RISING_DAYS } from './eligible-range.ts'
@@ -40,9 +42,10 @@ export async function openCandidatePool(
   const { papers, history } = await papersWithHistory(db, { since, upTo })
   const meaning = await meaningIn(db)
   const queries = new Map<number, Query>()
-  const index = new PaperIndex()
-  await upsertYielding(index, papers)
-  const matcher = createMatcher(papers, queries, index)
+  const archive = new Archive(new PaperIndex())
+  await upsertYielding(archive.index, papers)
+  await runYielding(archive.computeVectors(await learnedModel(db, 'space')))
+  const matcher = createMatcher(papers, queries, archive)
   const { texts } = matcher
   const snapshots = new Map<number, Map<number, PaperSnapshot>>()
   const newMatches = memoize((key: string) => {

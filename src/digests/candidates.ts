@@ -4,9 +4,14 @@ import { fill, words } from '../i18n/words.ts'
 import type { Paper } from '../papers/paper.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import { mentionsRevised, type Query } from '../queries/query.ts'
-import { cosineSimilarity, type Vector } from '../queries/ranking/tf-idf.ts'
 import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
-import { plainParts, type ShownPaper, toShownPaper, withOtherTopics } from '../queries/reasons/shown-paper.ts'
+import {
+  plainParts,
+  type ShownPaper,
+  showRelated,
+  toShownPaper,
+  withOtherTopics,
+} from '../queries/reasons/shown-paper.ts'
 import type { DigestTopic } from './digest.repo.ts'
 import type { DigestSection } from './digest-content.ts'
 import type { Matcher, PaperTexts } from './matcher.ts'
@@ -20,7 +25,15 @@ import { type PaperSelection, PaperSelector, type SelectedPaper } from './select
 export interface Candidates
   extends Pick<
     Matcher,
-    'papers' | 'docIdOf' | 'matches' | 'ranked' | 'lastMatched' | 'vectorOf' | 'unreadable'
+    | 'papers'
+    | 'docIdOf'
+    | 'matches'
+    | 'ranked'
+    | 'relevance'
+    | 'related'
+    | 'lastMatched'
+    | 'vectorOf'
+    | 'unreadable'
   > {
   /** Selects papers by docId. */
   selector: PaperSelector
@@ -36,6 +49,8 @@ export interface Candidates
   newlyMatching(queryId: number, history: number): ReadonlyMap<number, NewMatchCause>
   /** The papers nearest to a query that do not match it, best first; computed once per query. */
   nearMisses(queryId: number): readonly NearMiss[]
+  /** A related paper as a digest shows it. */
+  showRelated(docId: number, queryId: number): ShownPaper
   /** The paper as a digest shows it, under a query or without one. */
   shown(paperId: number, queryId?: number): ShownPaper
 }
@@ -60,9 +75,9 @@ export function candidatesFrom(
     const reason = queryId === NO_QUERY ? null : matcher.reason(queryId, paperId)
     return toShownPaper(at(paperId), reason, plain(paperId))
   }, MAX_SHOWN)
-  const { ranked, lastMatched, vectorOf, matches, unreadable, docIdOf } = matcher
+  const { ranked, relevance, related, lastMatched, vectorOf, matches, unreadable, docIdOf } = matcher
   return {
-    ...{ papers, docIdOf, matches, ranked, lastMatched, vectorOf, unreadable },
+    ...{ papers, docIdOf, matches, ranked, relevance, related, lastMatched, vectorOf, unreadable },
     selector: new PaperSelector(papers.length),
     firstListedOn: (day) => byDay.get(day) ?? [],
     newestDay: (latest, maxPaperId) =>
@@ -71,6 +86,7 @@ export function candidatesFrom(
     firstListedBefore: (since) => papers.filter(({ firstDay }) => firstDay < since).map(({ id }) => id),
     newlyMatching,
     nearMisses,
+    showRelated: (docId, queryId) => showRelated(papers[docId]!, matcher.nearness(queryId, docId)),
     shown: (paperId, queryId = NO_QUERY) => shown(`${paperId} ${queryId}`),
   }
 }
@@ -88,10 +104,7 @@ export interface NearMiss extends Nearness {
 }
 
 /** The reason says what it has and what is missing: "Has: linear attention. Missing: robotics". */
-export const showNearMiss = ({ paper, matches, sentence }: NearMiss): ShownPaper => ({
-  ...toShownPaper(paper, { matches }),
-  reason: sentence,
-})
+export const showNearMiss = ({ paper, ...nearness }: NearMiss): ShownPaper => showRelated(paper, nearness)
 
 /**
  * The papers nearest to a query that do not match it, best first. A paper of which only newer versions were listed is
@@ -128,14 +141,18 @@ type ChosenSection = PaperSelection['sections'][number]
 
 interface Reader {
   topics: readonly DigestTopic[]
-  profile?: Vector
+  /** What a paper gains in the order of a section. */
+  preference?: Preference
 }
 
-/** A section as the digest shows it. Papers that are similar to the subscriber's profile are further up. */
+/** How much a subscriber prefers a paper, by docId; 0 if nothing is known. */
+export type Preference = (docId: number) => number
+
+/** A section as the digest shows it. Papers that the subscriber prefers are further up. */
 export function toSection(
   candidates: Candidates,
   { topic, papers }: ChosenSection,
-  { topics, profile }: Reader,
+  { topics, preference }: Reader,
 ): DigestSection {
   if (topic === 'rising') {
     return {
@@ -146,8 +163,8 @@ export function toSection(
     }
   }
   const head = topics[topic]!
-  const inOrder = profile?.size
-    ? rankByProfile(candidates, papers, { queryId: head.queryId, profile })
+  const inOrder = preference
+    ? rankByPreference(candidates, papers, { queryId: head.queryId, preference })
     : papers
   return {
     topic: head.name,
@@ -156,21 +173,16 @@ export function toSection(
   }
 }
 
-/** The score that a paper gains if it equals the profile: as much as from a rare word. */
-const OF_PROFILE = 4
-
-/** Moves papers that are similar to the profile up within a section; it adds and removes none. */
-function rankByProfile(
+/** Moves preferred papers up within a section; it adds and removes none. */
+function rankByPreference(
   candidates: Candidates,
   papers: readonly SelectedPaper[],
-  { queryId, profile }: { queryId: number; profile: Vector },
+  { queryId, preference }: { queryId: number; preference: Preference },
 ): SelectedPaper[] {
   const { docIds, scores } = candidates.ranked(queryId)
   const scored = papers.map((paper) => ({
     paper,
-    score:
-      scores[docIds.indexOf(paper.docId)]! +
-      OF_PROFILE * cosineSimilarity(profile, candidates.vectorOf(paper.docId)),
+    score: scores[docIds.indexOf(paper.docId)]! + preference(paper.docId),
   }))
   return scored.sort((a, b) => b.score - a.score).map(({ paper }) => paper)
 }
@@ -196,11 +208,4 @@ function shownRising(
   const paper = candidates.shown(candidates.papers[docId]!.id, topics[offering[0]!]!.queryId)
   const names = offering.map((topic) => topics[topic]!.name).join(', ')
   return { ...paper, reason: fill(words.reason.rising, { reason: paper.reason!, topics: names }) }
-}
-
-/** In the subscriber's order; rising papers are last. */
-export function inTopicOrder(sections: DigestSection[], topics: readonly DigestTopic[]): DigestSection[] {
-  const place = ({ topicId }: DigestSection) => topics.findIndex(({ id }) => id === topicId)
-  const [rising, others] = [sections.filter((one) => one.rising), sections.filter((one) => !one.rising)]
-  return [...others.sort((a, b) => place(a) - place(b)), ...rising]
 }

@@ -1,6 +1,7 @@
 import { type Day, dayOf, daysIn, HOUR_MS } from '../core/dates.ts'
-import type { Vector } from '../queries/ranking/tf-idf.ts'
-import { type Candidates, inTopicOrder, type NearMiss, showNearMiss, toSection } from './candidates.ts'
+import { cosineSimilarity, type Vector } from '../queries/ranking/tf-idf.ts'
+import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
+import { type Candidates, type NearMiss, type Preference, showNearMiss, toSection } from './candidates.ts'
 import type { DigestDraft, DigestTopic, Recipient } from './digest.repo.ts'
 import { type DigestContent, type DigestSection, weekOf, weekTo } from './digest-content.ts'
 import type { HistoryPoint } from './earlier-digest.repo.ts'
@@ -66,17 +67,18 @@ function byTopics(candidates: Candidates, input: ComposeInput): DigestDraft {
   const since = eligibleSince(localDate, receivesSince(recipient))
   const range = eligibleRangeAfter(earlier, candidates.lowestIdSince(since) ?? maxPaperId + 1, maxPaperId)
   const risen = risingSince(localDate, last?.localDate ?? undefined, receivesSince(recipient))
-  const offered = eligibleByTopic({ candidates, since, range, last, risen }, topics)
+  const preference = profile?.size ? preferenceOf(candidates, profile) : undefined
+  const scope = { candidates, since, range, last, risen, preference }
+  const offered = eligibleByTopic(scope, topics)
   if (topics.every(({ queryId }) => candidates.unreadable.has(queryId))) {
     throw candidates.unreadable.get(topics[0]!.queryId)
   }
   const matchedTopics = topics.filter((_, i) => offered.topics[i]!.length > 0).map(({ id }) => id)
   const { sections: chosen, more, others } = candidates.selector.select({ ...offered, cap: maxPapers })
-  const news = chosen.map((section) => toSection(candidates, section, { topics, profile }))
+  const news = chosen.map((section) => toSection(candidates, section, { topics, preference }))
   const room = maxPapers - news.flatMap(({ papers }) => papers).length
-  const nearMisses =
-    news.length > 0 ? nearMissSections(candidates, input, { range, since, matchedTopics, room }) : []
-  const sections = inTopicOrder([...news, ...nearMisses], topics)
+  const related = news.length > 0 ? relatedSections(scope, input, { matchedTopics, room }) : []
+  const sections = [...news, ...related]
   const days = news.flatMap(({ papers }) => papers.map(({ day }) => day))
   const week = recipient.weekly ? weekOf(localDate, receivesSince(recipient), days) : null
   const beyond = others.map((docId) => candidates.papers[docId]!.id)
@@ -90,42 +92,80 @@ function byTopics(candidates: Candidates, input: ComposeInput): DigestDraft {
   }
 }
 
-interface NearMissesScope {
-  range: EligibleRange
-  since: Day
-  matchedTopics: readonly number[]
-  /** How many papers the matches leave room for. */
-  room: number
+/** The score that a paper gains if it equals the profile: as much as from a rare word. */
+const OF_PROFILE = 4
+
+const preferenceOf =
+  (candidates: Candidates, profile: Vector): Preference =>
+  (docId) =>
+    OF_PROFILE * cosineSimilarity(profile, candidates.vectorOf(docId))
+
+/** A paper that matches no topic, and the topic to which it is related. */
+interface RelatedPaper {
+  topic: DigestTopic
+  docId: number
+  show(): ShownPaper
 }
 
-/** For idle topics, sections of papers that contain some of their words and were not shown before. */
-function nearMissSections(
-  candidates: Candidates,
-  { recipient: { topics }, idleTopicIds = NO_TOPICS }: ComposeInput,
-  { range, since, matchedTopics, room }: NearMissesScope,
+/**
+ * Up to three papers that match no topic, in a section for each topic to which they are related: new papers that are
+ * near in the learned space, if the subscriber wants them, then near misses of idle topics.
+ */
+function relatedSections(
+  scope: EligibilityScope,
+  { recipient: { topics, related = false }, idleTopicIds = NO_TOPICS }: ComposeInput,
+  { matchedTopics, room }: { matchedTopics: readonly number[]; room: number },
 ): DigestSection[] {
+  const { candidates } = scope
   const idle = topics.filter(({ id }) => idleTopicIds.has(id) && !matchedTopics.includes(id))
-  if (idle.length === 0) return []
-  // Papers that match one of the topics are not near misses of another.
+  if (room <= 0 || (!related && idle.length === 0)) return []
   const taken = new Set(topics.flatMap(({ queryId }) => candidates.matches(queryId)))
+  const papers = [...(related ? nearInSpace(scope, topics) : []), ...nearMissesOf(scope, idle)]
+  const chosen = papers
+    .filter(({ docId }) => !taken.has(docId) && taken.add(docId))
+    .slice(0, Math.min(MAX_RELATED, room))
+  return [...Map.groupBy(chosen, ({ topic }) => topic)].map(([{ name, id }, some]) => {
+    return { topic: name, topicId: id, close: true, papers: some.map(({ show }) => show()) }
+  })
+}
+
+/** The most relevant first. */
+function nearInSpace(scope: EligibilityScope, topics: readonly DigestTopic[]): RelatedPaper[] {
+  const { candidates, preference } = scope
+  const papers = topics.flatMap((topic) =>
+    candidates
+      .related(topic.queryId)
+      .filter((docId) => isFresh(scope, docId))
+      .map((docId) => ({
+        ...{ topic, docId, show: () => candidates.showRelated(docId, topic.queryId) },
+        score: candidates.relevance(topic.queryId)[docId]! + (preference?.(docId) ?? 0),
+      })),
+  )
+  return papers.sort((a, b) => b.score - a.score)
+}
+
+/** Papers that contain some of the words of a topic and were not shown before. */
+function nearMissesOf(
+  { candidates, since, range }: EligibilityScope,
+  topics: readonly DigestTopic[],
+): RelatedPaper[] {
   const mayShow = ({ matches, paper: { id, firstDay } }: NearMiss) =>
-    matches.length > 0 && firstDay >= since && range.isUnshown(id) && !taken.has(candidates.docIdOf(id)!)
-  const sections: DigestSection[] = []
-  let left = Math.min(MAX_NEAR_MISSES, room)
-  for (const topic of idle) {
-    if (left <= 0) break
-    const near = candidates.nearMisses(topic.queryId).filter(mayShow).slice(0, left)
-    if (near.length === 0) continue
-    for (const { paper } of near) taken.add(candidates.docIdOf(paper.id)!)
-    left -= near.length
-    sections.push({ topic: topic.name, topicId: topic.id, close: true, papers: near.map(showNearMiss) })
-  }
-  return sections
+    matches.length > 0 && firstDay >= since && range.isUnshown(id)
+  return topics.flatMap((topic) =>
+    candidates
+      .nearMisses(topic.queryId)
+      .filter(mayShow)
+      .map((near) => ({
+        topic,
+        docId: candidates.docIdOf(near.paper.id)!,
+        show: () => showNearMiss(near),
+      })),
+  )
 }
 
 const NO_TOPICS: ReadonlySet<number> = new Set()
 /** Per digest. */
-const MAX_NEAR_MISSES = 3
+const MAX_RELATED = 3
 
 /** Limits which candidates a digest may contain. */
 interface EligibilityScope {
@@ -137,14 +177,15 @@ interface EligibilityScope {
   last: HistoryPoint | undefined
   /** The earliest first day of papers that may have risen. */
   risen: Day
+  preference?: Preference
 }
 
-/** The papers that each topic offers, best first, and which of them are rising. */
+/** The papers that each topic offers, best first, which of them are rising, and their scores. */
 export function eligibleByTopic(
   scope: EligibilityScope,
   topics: readonly DigestTopic[],
 ): Omit<SelectPapersInput, 'cap'> {
-  const { candidates } = scope
+  const { candidates, preference } = scope
   const causes = new Map<number, NewMatchCause>()
   const offered = topics.map(({ queryId }) => {
     const newMatchCauses = newMatches(scope, queryId)
@@ -153,7 +194,9 @@ export function eligibleByTopic(
       .ranked(queryId)
       .docIds.filter((docId) => isFresh(scope, docId) || newMatchCauses.has(docId))
   })
-  return { topics: offered, rising: risingOf(scope, causes) }
+  const scoreOf = (topic: number, docId: number) =>
+    candidates.relevance(topics[topic]!.queryId)[docId]! + (preference?.(docId) ?? 0)
+  return { topics: offered, rising: risingOf(scope, causes), scoreOf }
 }
 
 function isFresh({ candidates, since, range }: EligibilityScope, docId: number): boolean {

@@ -18,6 +18,8 @@ export interface Recipient {
   /** They chose one day of the week. */
   weekly: boolean
   maxPapers: number
+  /** Whether they want related papers; absent: no. */
+  related?: boolean
   confirmedAt: Date | null
   /** When an import added them; null or absent for other subscribers. */
   importedAt?: Date | null

@@ -9,6 +9,7 @@ import { QuerySet } from '../queries/matching/query-set.ts'
 import type { Query, Reason } from '../queries/query.ts'
 import { type RankedDocs, Ranker } from '../queries/ranking/ranker.ts'
 import type { Vector } from '../queries/ranking/tf-idf.ts'
+import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
 import { type PaperText, toPaperText } from '../queries/text/tokens.ts'
 
 /**
@@ -27,12 +28,18 @@ export interface Matcher {
   lastMatched(queryId: number): Day | null
   /** Why the query matches this paper, which it must match. */
   reason(queryId: number, paperId: number): Reason
+  /** How near a paper comes to a query that it does not match; null if it contains no wanted part. */
+  nearness(queryId: number, docId: number): Nearness | null
   texts: PaperTexts
   /**
    * Papers that have words of a query but do not match it, best first; for a query without words, those with most
    * votes.
    */
   near(query: Query, most: number): Paper[]
+  /** How well each paper fits a query, by docId; comparable between queries. */
+  relevance(queryId: number): Float32Array
+  /** DocIds of papers that do not match a query but are near to it in the learned space, most relevant first. */
+  related(queryId: number): readonly number[]
   /** The words of a paper with their weights. */
   vectorOf(docId: number): Vector
   /** Queries that could not be evaluated, with the error: they match nothing. */
@@ -48,19 +55,23 @@ export interface PaperTexts {
 const MAX_KEPT = 30_000_000
 /** Number of cached vectors, about 8 kB each. */
 const MAX_VECTORS = 5000
+/** Number of cached scores, 4 bytes each. */
+const MAX_SCORES = 30_000_000
+/** For each query, and the number of queries. */
+const [MAX_RELATED, MAX_RELATED_QUERIES] = [100, 20_000]
 /** Number of cached paper texts, about 30 kB each. */
 const MAX_TEXTS = 3000
 
 /**
- * `papers` are in order of their ids; `index` contains exactly these, in that order. `queries` may grow, but must
+ * `papers` are in order of their ids; `archive` contains exactly these, in that order. `queries` may grow, but must
  * contain a query when it is first used.
  */
 export function createMatcher(
   papers: readonly Paper[],
   queries: ReadonlyMap<number, Query>,
-  index = indexed(papers),
+  archive = archiveOf(papers),
 ): Matcher {
-  const archive = new Archive(index)
+  const { index } = archive
   const set = new QuerySet(index)
   const unreadable = new Map<number, unknown>()
   const numberOf = memoize((queryId: number) => set.add(queries.get(queryId)!))
@@ -97,10 +108,23 @@ export function createMatcher(
     forEachBit(found(queryId), (docId) => docIds.push(docId))
     return docIds
   }
+  const relevance = memoize(
+    (queryId: number) => archive.relevance(queries.get(queryId)!),
+    MAX_SCORES / Math.max(1, papers.length),
+  )
+  const related = memoize((queryId: number): number[] => {
+    const query = queries.get(queryId)
+    if (!query || unreadable.has(queryId)) return []
+    const docIds: number[] = []
+    forEachBit(archive.related(query), (docId) => docIds.push(docId))
+    const scores = docIds.length > 0 ? relevance(queryId) : NOTHING.scores
+    return docIds.sort((a, b) => scores[b]! - scores[a]! || b - a).slice(0, MAX_RELATED)
+  }, MAX_RELATED_QUERIES)
   return {
-    ...{ papers, docIdOf, matches, ranked, texts, unreadable },
+    ...{ papers, docIdOf, matches, ranked, relevance, related, texts, unreadable },
     lastMatched: memoize((queryId: number) => newestDay(matches(queryId).map((docId) => papers[docId]!))),
     reason: (queryId, paperId) => evaluate(queries.get(queryId)!, texts.get(paperId)!)!,
+    nearness: (queryId, docId) => nearnessOf(queries.get(queryId)!, texts.get(papers[docId]!.id)!),
     near: (query, most) => archive.nearMisses(query, most).map((id) => papers[docIdOf(id)!]!),
     vectorOf: memoize((docId: number) => archive.vectorOf(papers[docId]!.id)!, MAX_VECTORS),
   }
@@ -122,10 +146,10 @@ const newestDay = (papers: readonly Paper[]): Day | null =>
     null,
   )
 
-function indexed(papers: readonly Paper[]): PaperIndex {
+function archiveOf(papers: readonly Paper[]): Archive {
   const index = new PaperIndex()
   index.upsert(papers)
-  return index
+  return new Archive(index)
 }
 
 const NOTHING: RankedDocs = { docIds: new Uint32Array(), scores: new Float32Array() }

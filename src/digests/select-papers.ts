@@ -1,3 +1,5 @@
+import { topK } from '../queries/ranking/ranker.ts'
+
 /** Papers by their docIds. */
 export type DocIds = ArrayLike<number>
 
@@ -8,6 +10,8 @@ export interface SelectPapersInput {
   rising?: ReadonlySet<number>
   /** The maximum number of papers. */
   cap: number
+  /** How well a paper fits a topic; comparable between topics. Asked only if there are more papers than the cap. */
+  scoreOf(topic: number, docId: number): number
 }
 
 /** A paper, and all topics that offer it: the one whose section shows it is first. */
@@ -30,8 +34,8 @@ export const MAX_OTHERS = 100
 
 /**
  * Selects papers for one subscriber after the other, reusing its memory. Each paper is selected once, for the topic
- * under which it ranks best. The topics are served round-robin, so that one with many papers leaves room for the
- * others.
+ * under which it ranks best. If there are more than the cap, the first paper of each section comes first, then the
+ * papers with the highest scores.
  */
 export class PaperSelector {
   /** For each docId: the topics that offer it as bits, the one under which it ranks best, and its rank there. */
@@ -46,27 +50,24 @@ export class PaperSelector {
     this.#rank = new Uint32Array(docIds)
   }
 
-  select({ topics, rising = NONE, cap }: SelectPapersInput): PaperSelection {
+  select({ topics, rising = NONE, cap, scoreOf }: SelectPapersInput): PaperSelection {
     const offered = this.#settle(topics, rising)
-    const sizes = topics.map(() => 0)
-    for (const docId of offered) if (!rising.has(docId)) sizes[this.#home[docId]!]!++
     const risen = [...rising].filter((docId) => this.#offering[docId] !== 0)
-    const counts = roundRobinShares([...sizes, risen.length], cap)
-    const beyond = roundRobinShares([...sizes, risen.length], cap + MAX_OTHERS)
-    const listed = topics.map((docIds, topic) => this.#firstOf(docIds, topic, rising, beyond[topic]!))
-    const sections = [...listed, risen].map((docIds, topic) => ({
+    const lists = [...topics.map((docIds, topic) => this.#ownOf(docIds, topic, rising)), risen]
+    const best =
+      offered.length > cap
+        ? bestFirst(lists, cap + MAX_OTHERS, (docId) => scoreOf(this.#home[docId]!, docId))
+        : offered
+    const shown = new Set(best.slice(0, cap))
+    const sections = lists.map((docIds, topic) => ({
       topic: topic === topics.length ? ('rising' as const) : topic,
-      papers: docIds.slice(0, counts[topic]!).map((docId) => this.#chosen(docId)),
+      papers: docIds.filter((docId) => shown.has(docId)).map((docId) => this.#chosen(docId)),
     }))
-    const shown = counts.reduce((sum, count) => sum + count, 0)
-    const others = interleave(
-      [...listed, risen].map((docIds, topic) => docIds.slice(counts[topic]!, beyond[topic]!)),
-    )
     for (const docId of offered) this.#offering[docId] = 0
     return {
       sections: sections.filter(({ papers }) => papers.length > 0),
-      more: offered.length - shown,
-      others,
+      more: offered.length - shown.size,
+      others: best.slice(cap),
     }
   }
 
@@ -90,14 +91,9 @@ export class PaperSelector {
     return offered
   }
 
-  /** The first papers of a topic that rank best under it. */
-  #firstOf(docIds: DocIds, topic: number, rising: ReadonlySet<number>, most: number): number[] {
-    const own: number[] = []
-    for (let i = 0; i < docIds.length && own.length < most; i++) {
-      const docId = docIds[i]!
-      if (this.#home[docId] === topic && !rising.has(docId)) own.push(docId)
-    }
-    return own
+  /** The papers of a topic that rank best under it. */
+  #ownOf(docIds: DocIds, topic: number, rising: ReadonlySet<number>): number[] {
+    return Array.from(docIds).filter((docId) => this.#home[docId] === topic && !rising.has(docId))
   }
 
   #chosen(docId: number): SelectedPaper {
@@ -112,25 +108,15 @@ export class PaperSelector {
 
 const NONE: ReadonlySet<number> = new Set()
 
-/** Distributes `cap` items round-robin, to each at most the number that it has. */
-function roundRobinShares(available: readonly number[], cap: number): number[] {
-  const taken = available.map(() => 0)
-  for (let left = cap; left > 0; ) {
-    const before = left
-    for (let i = 0; i < available.length && left > 0; i++) {
-      if (taken[i]! === available[i]!) continue
-      taken[i]!++
-      left--
-    }
-    if (left === before) break
-  }
-  return taken
-}
-
-/** The first of each list, then the second of each, … */
-function interleave(lists: readonly number[][]): number[] {
-  const longest = Math.max(0, ...lists.map(({ length }) => length))
-  return Array.from({ length: longest }, (_, rank) =>
-    lists.flatMap((list) => list.slice(rank, rank + 1)),
-  ).flat()
+/** The first of each list, then those with the highest scores. Equal scores: higher in their list first. */
+function bestFirst(lists: readonly number[][], limit: number, scoreOf: (docId: number) => number): number[] {
+  const papers = lists.flatMap((docIds) =>
+    docIds.map((docId, rank) => ({ docId, rank, score: scoreOf(docId) })),
+  )
+  const order = topK(papers.length, limit, (a, b) => {
+    const [one, other] = [papers[a]!, papers[b]!]
+    const byPlace = Number(other.rank === 0) - Number(one.rank === 0)
+    return byPlace || other.score - one.score || one.rank - other.rank || a - b
+  })
+  return order.map((place) => papers[place]!.docId)
 }

@@ -111,6 +111,7 @@ export const en = {
     revised: 'newer version of {day}',
     onlyRevised: 'listed as new: only a newer version of it was listed; is:revised finds those',
     rising: '{reason}. Topic: {topics}',
+    related: 'Uses words that often occur with those of your topic',
     also: '{reason}. Also under: {topics}',
     moreTerms: '{count} more',
     has: {
@@ -570,7 +571,7 @@ export const en = {
       kept: 'Privacy: what we store',
       byVotes: 'Most votes first',
       rising: 'Rising',
-      close: 'Close to your topic: {topic}',
+      close: 'Related to your topic: {topic}',
       attribution: 'Papers from arXiv and Hugging Face Daily Papers. Not affiliated with them.',
       sources: {
         clause: '{source}: {said}.',

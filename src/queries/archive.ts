@@ -10,7 +10,7 @@ import type { Usage } from './meaning/usage.ts'
 import { isTextLeaf, leavesOf, mentionsRevised, type Query } from './query.ts'
 import type { LatentSpace, WordCounts } from './ranking/latent-space.ts'
 import { PaperVectors } from './ranking/paper-vectors.ts'
-import { Ranker, topK, wantedWords } from './ranking/ranker.ts'
+import { contentWordsOf, excludedParts, Ranker, topK, wantedWords } from './ranking/ranker.ts'
 import {
   bestPapers,
   type Nearest,
@@ -26,6 +26,10 @@ import type { Steps } from './steps.ts'
 const MAX_LEAVES = 1000
 /** How often a lookup is repeated if papers arrived or terms were dropped meanwhile. */
 const MAX_LOOK_UPS = 3
+/** The least cosine similarity of a related paper. */
+const MIN_RELATED = 0.35
+/** The weight of the space beside the words, which are few. */
+const SPACE_WEIGHT = 2
 
 /** A range of days, both included. A missing bound is open. */
 export interface DayBounds {
@@ -143,12 +147,38 @@ export class Archive {
     return Array.from(docIds, (docId) => this.index.attributes(docId).id)
   }
 
-  /** The score of the words of a query in each paper, by docId: BM25 and a small bonus for votes; 0 without words. */
-  wordScores(query: Query): Float32Array {
-    const { docIds, scores } = this.#ranker.rank(this.wantedWords(query), this.index.live)
-    const all = new Float32Array(this.index.docCount)
-    for (let i = 0; i < docIds.length; i++) all[docIds[i]!] = scores[i]!
-    return all
+  /**
+   * How well each paper fits a query, whether it matches or not, by docId; comparable between queries. BM25 of the
+   * query's words plus twice the cosine similarity in the learned space, each in standard deviations from its mean over
+   * all papers.
+   */
+  relevance(query: Query, cosines = this.cosinesToQuery(query)): Float32Array {
+    const { live } = this.index
+    const scores = standardized(this.#ranker.scores(this.wantedWords(query)), live)
+    const nearness = cosines && standardized(cosines, live)
+    return nearness ? scores.map((score, docId) => score + SPACE_WEIGHT * nearness[docId]!) : scores
+  }
+
+  /** The cosine similarity of a query's words to each paper in the learned space, by docId; null without a space. */
+  cosinesToQuery = (query: Query): Float32Array | null =>
+    this.cosinesTo(contentWordsOf(this.wantedWords(query)))
+
+  /** The papers near to a query in the learned space that neither match it nor contain what it excludes. */
+  related(query: Query, cosines = this.cosinesToQuery(query)): Bits {
+    const near = newBits(this.index.docCount)
+    if (!cosines) return near
+    forEachBit(this.all(), (docId) => {
+      if (cosines[docId]! >= MIN_RELATED) setBit(near, docId)
+    })
+    subtractBits(near, this.find(query))
+    subtractBits(near, this.excluded(query))
+    return near
+  }
+
+  /** The papers that contain a part that the query excludes. */
+  excluded(query: Query): Bits {
+    const parts = excludedParts(this.meaningOf(query))
+    return parts.length > 0 ? this.find(asMeaning({ kind: 'or', parts })) : newBits(0)
   }
 
   /** The cosine similarity of a text to each paper in the learned space, by docId; null without a space. */

@@ -4,19 +4,10 @@ import { papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import type { Archive } from '../queries/archive.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
-import { type Bits, forEachBit, hasBit, newBits } from '../queries/matching/bits.ts'
-import { asMeaning } from '../queries/meaning/meaning-of.ts'
-import { isTextLeaf, leavesOf, type Query } from '../queries/query.ts'
-import type { WordCounts } from '../queries/ranking/latent-space.ts'
-import { standardized } from '../queries/ranking/similarity.ts'
-import { isContentWord } from '../queries/ranking/tf-idf.ts'
-import { tokensOf, wordKindOf } from '../queries/text/tokens.ts'
+import { type Bits, forEachBit, hasBit } from '../queries/matching/bits.ts'
+import type { Query } from '../queries/query.ts'
 import { openArchive } from './open-archive.ts'
 
-/** The least cosine similarity of a related paper. */
-const MIN_RELATED = 0.35
-/** The weight of the space beside the words, which are few. */
-const SPACE_WEIGHT = 2
 /** In standard deviations. */
 const BELOW_ALL = 1000
 
@@ -51,32 +42,19 @@ export async function rankPapers(
  * excludes are last.
  */
 export function rankAll(archive: Archive, query: Query, among: Bits): (Rank & { id: number })[] {
-  const { live } = archive.index
-  const scores = standardized(archive.wordScores(query), live)
-  const cosines = archive.cosinesTo(wordsOf(archive.wantedWords(query)))
-  const nearness = cosines && standardized(cosines, live)
+  const cosines = archive.cosinesToQuery(query)
+  const scores = archive.relevance(query, cosines)
   const matches = archive.find(query)
-  const parts = excludedParts(archive.meaningOf(query))
-  const excluded = parts.length > 0 ? archive.find(asMeaning({ kind: 'or', parts })) : newBits(0)
+  const related = archive.related(query, cosines)
+  const excluded = archive.excluded(query)
   const ranked: (Rank & { id: number })[] = []
   forEachBit(among, (docId) => {
-    const matched = hasBit(matches, docId)
-    const isExcluded = hasBit(excluded, docId)
-    const related = !matched && !isExcluded && (cosines?.[docId] ?? 0) >= MIN_RELATED
-    const score = scores[docId]! + SPACE_WEIGHT * (nearness?.[docId] ?? 0) - (isExcluded ? BELOW_ALL : 0)
-    ranked.push({ id: archive.index.attributes(docId).id, score, matched, related })
+    ranked.push({
+      id: archive.index.attributes(docId).id,
+      score: scores[docId]! - (hasBit(excluded, docId) ? BELOW_ALL : 0),
+      matched: hasBit(matches, docId),
+      related: hasBit(related, docId),
+    })
   })
   return ranked.sort((a, b) => b.score - a.score || b.id - a.id)
 }
-
-/** The content words of a query, each once. Names are no words. */
-function wordsOf(query: Query): WordCounts {
-  const texts = leavesOf(query)
-    .filter(isTextLeaf)
-    .filter(({ field }) => wordKindOf(field) === 'prose')
-  const tokens = texts.flatMap(({ text }) => tokensOf(text)).filter(({ folded }) => isContentWord(folded))
-  return new Map(tokens.map(({ key }) => [key, 1]))
-}
-
-const excludedParts = (query: Query): Query[] =>
-  (query.kind === 'and' ? query.parts : []).flatMap((part) => (part.kind === 'not' ? [part.part] : []))

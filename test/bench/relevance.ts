@@ -29,8 +29,9 @@ import { recordedDay, recordedDays } from '../support/recorded-days.ts'
 import { paperOf } from '../support/recorded-papers.ts'
 import { usageOf } from '../support/usage-of.ts'
 import { averagePrecision, mean } from './order.ts'
+import { capText, measureCap } from './relevance/cap.ts'
 
-interface Need {
+export interface Need {
   name: string
   kind: 'keywords' | 'boolean' | 'sentence' | 'long'
   typed: string
@@ -45,7 +46,7 @@ interface Judged extends Pick<Need, 'name' | 'kind'> {
   /** How many of the labelled papers are clearly wanted. */
   wanted: number
   /** For each way to choose papers: how many, how many of them clearly wanted, and at least marginal. */
-  chosen: Record<'matched' | 'withRelated' | 'related' | 'postgres', Chosen>
+  chosen: Record<'matched' | 'withRelated' | 'related' | 'nearest' | 'postgres', Chosen>
   /** Average precision over all labelled papers; null if none is wanted. */
   ap: Record<Order, number | null>
 }
@@ -68,10 +69,18 @@ export async function benchRelevance(): Promise<{ json: unknown; text: string }>
   const plain = new Ranker(archive.index)
   const matchedByPostgres = await postgresMatches(labelled, needs)
   const judged = needs.map((need) => judge(need, { archive, plain, labelled, matchedByPostgres }))
+  const capped = measureCap(archive, needs, labelled)
   const pairs = needs.flatMap(({ grades }) => Object.values(grades))
   const agreement = kappa(pairs, needs.length * labelled.length)
-  return { json: { judged, agreement }, text: report(judged, agreement) }
+  return {
+    json: { judged, capped, agreement },
+    text: [report(judged, agreement), capText(capped)].join('\n'),
+  }
 }
+
+/** The lower of what the readers said. */
+export const gradeIn = ({ grades }: Need, { arxivId }: Paper): number =>
+  Math.min(...(grades[arxivId!] ?? [0, 0]))
 
 interface Judging {
   archive: Archive
@@ -82,7 +91,7 @@ interface Judging {
 
 function judge(need: Need, { archive, plain, labelled, matchedByPostgres }: Judging): Judged {
   const { index } = archive
-  const gradeOf = ({ arxivId }: Paper) => Math.min(...(need.grades[arxivId!] ?? [0, 0]))
+  const gradeOf = (paper: Paper) => gradeIn(need, paper)
   const isWanted = (paper: Paper) => gradeOf(paper) === 2
   const wanted = labelled.filter(isWanted).length
   const chosen = (isChosen: (id: number) => boolean): Chosen => {
@@ -101,6 +110,11 @@ function judge(need: Need, { archive, plain, labelled, matchedByPostgres }: Judg
   for (const { id } of labelled) setBit(among, index.docIdOf(id)!)
   const ranked = rankAll(archive, parseQuery(need.typed), among)
   const rankOf = new Map(ranked.map((rank, place) => [rank.id, { ...rank, place }]))
+  const related = Map.groupBy(
+    ranked.filter((one) => one.related),
+    ({ id }) => index.attributes(index.docIdOf(id)!).firstDay,
+  )
+  const nearest = new Set([...related.values()].flatMap((some) => some.slice(0, 3).map(({ id }) => id)))
   const words = wordsOf(need.typed)
   const anyWord = plain.rank({ kind: 'or', parts: words }, index.live)
   const placeOf = new Map([...anyWord.docIds].map((docId, place) => [index.attributes(docId).id, place]))
@@ -114,6 +128,7 @@ function judge(need: Need, { archive, plain, labelled, matchedByPostgres }: Judg
       matched: chosen((id) => rankOf.get(id)!.matched),
       withRelated: chosen((id) => rankOf.get(id)!.matched || rankOf.get(id)!.related),
       related: chosen((id) => rankOf.get(id)!.related),
+      nearest: chosen((id) => nearest.has(id)),
       postgres: chosen((id) => matchedByPostgres.get(need.name)!.has(id)),
     },
     ap: {
@@ -255,6 +270,17 @@ function report(judged: readonly Judged[], agreement: number): string {
       halves.map(([half, list]) => [half, ...ORDERS.map((order) => meanAp(list, order).toFixed(3))]),
     ),
     `Reported needs, 95 % intervals: both ${interval(halves[1][1], (some) => scoresOf(some, 'matched').both)}, with related ${interval(halves[1][1], (some) => scoresOf(some, 'withRelated').both)}; MAP ${interval(halves[1][1], (some) => meanAp(some, 'ours'))}`,
+    nearestText(judged),
     `Agreement of the two readers: kappa ${agreement.toFixed(2)}`,
   ].join('\n')
+}
+
+function nearestText(judged: readonly Judged[]): string {
+  const sum = (list: readonly Chosen[], field: keyof Chosen) =>
+    list.reduce((total, one) => total + one[field], 0)
+  const nearest = judged.map(({ chosen }) => chosen.nearest)
+  const [papers, wanted, marginal] = (['papers', 'wanted', 'marginal'] as const).map((field) =>
+    sum(nearest, field),
+  )
+  return `Related papers, up to three a day: ${papers}, of which ${wanted} are wanted and ${marginal} at least marginal`
 }

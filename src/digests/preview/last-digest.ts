@@ -49,14 +49,14 @@ export function lastDayMatches(
 }
 
 /** Selects papers as digests do, for the topics in the subscriber's order; null if no day has papers. */
-export function selectLastDigest(
+export function* selectLastDigest(
   window: DayWindow,
   topics: readonly OfferedTopic[],
   most: number,
-): LastSelection | null {
+): Steps<LastSelection | null> {
   const day = lastDay(window)
   if (day === null) return null
-  return topics.length > 0 ? byTopics(topics, { day, most }) : bestOf(window, { day, most })
+  return topics.length > 0 ? yield* byTopics(window, topics, { day, most }) : bestOf(window, { day, most })
 }
 
 /** Today's papers may be incomplete. */
@@ -72,16 +72,23 @@ interface OfDay {
   most: number
 }
 
-function byTopics(topics: readonly OfferedTopic[], { day, most }: OfDay): LastSelection {
-  const ids: number[] = []
-  const docIds = new Map<number, number>()
-  const docIdOf = (id: number) => {
-    const docId = docIds.get(id) ?? ids.push(id) - 1
-    docIds.set(id, docId)
-    return docId
+function* byTopics(
+  { archive }: DayWindow,
+  topics: readonly OfferedTopic[],
+  { day, most }: OfDay,
+): Steps<LastSelection> {
+  const ids = [...new Set(topics.flatMap(({ offered }) => offered))]
+  const docIds = new Map(ids.map((id, docId) => [id, docId]))
+  const offered = topics.map((topic) => topic.offered.map((id) => docIds.get(id)!))
+  const scores: Float32Array[] = []
+  for (const { tree } of ids.length > most ? topics : []) {
+    scores.push(archive.relevance(tree))
+    yield
   }
-  const offered = topics.map((topic) => topic.offered.map(docIdOf))
-  const { sections, more } = new PaperSelector(ids.length).select({ topics: offered, cap: most })
+  const scoreOf = (topic: number, docId: number) =>
+    scores[topic]![archive.index.docIdOf(ids[docId]!) ?? 0] ?? 0
+  const selector = new PaperSelector(ids.length)
+  const { sections, more } = selector.select({ topics: offered, cap: most, scoreOf })
   return {
     day,
     more,

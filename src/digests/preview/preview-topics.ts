@@ -109,7 +109,7 @@ export async function previewTopics(deps: Deps, input: PreviewInput): Promise<Pr
   const tests = await runYielding(testedIn(window, tested, { latest, most }), spend)
   const budget = extrasBudget(input.extrasMs)
   await runYieldingWithin(budget, extrasOf(window, tests, { found, most }), spend)
-  const choice = input.digest ? selectLastDigest(window, found, most) : null
+  const choice = input.digest ? await runYielding(selectLastDigest(window, found, most), spend) : null
   const together = togetherOf(window, tests, latest)
   const ids = [...tests.flatMap(idsOf), ...together.latestIds, ...selectedIds(choice)]
   const papers = await loadPapers(deps.db, ids)

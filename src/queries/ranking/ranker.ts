@@ -2,9 +2,10 @@ import { type Bits, countBits, forEachBit } from '../matching/bits.ts'
 import { oldestFirst, type PaperIndex } from '../matching/paper-index.ts'
 import { toIndexedTerm } from '../matching/phrase-positions.ts'
 import { INDEXED_FIELDS_OF } from '../matching/program.ts'
-import { isTextLeaf, type Query, type TextLeaf } from '../query.ts'
-import { wordKindOf, wordsOfPhrase } from '../text/tokens.ts'
-import { bm25, type TermWeights } from './tf-idf.ts'
+import { isTextLeaf, leavesOf, type Query, type TextLeaf } from '../query.ts'
+import { tokensOf, wordKindOf, wordsOfPhrase } from '../text/tokens.ts'
+import type { WordCounts } from './latent-space.ts'
+import { bm25, isContentWord, type TermWeights } from './tf-idf.ts'
 
 /** Two words that are adjacent in the query and in the paper mean more than both apart. */
 const SIDE_BY_SIDE = 0.25
@@ -54,6 +55,17 @@ export class Ranker {
     const order = this.#ordered(matched, limit)
     for (const { docIds } of weights) for (let i = 0; i < docIds.length; i++) this.#sums[docIds[i]!] = 0
     return order
+  }
+
+  /** BM25 of the wanted terms in each paper, by docId. */
+  scores(query: Query): Float32Array {
+    this.#refresh(MAX_AT_ONCE)
+    const sums = new Float32Array(this.#index.docCount)
+    for (const { leaf, share } of termsOf(query)) {
+      const { docIds, weights } = this.#weightsOf(leaf)
+      for (let i = 0; i < docIds.length; i++) sums[docIds[i]!]! += weights[i]! * share
+    }
+    return sums
   }
 
   /** Weights the terms of a query one after the other and caches them for `rank`. */
@@ -194,3 +206,16 @@ export function wantedWords(query: Query): TextLeaf[] {
   const leaves = wantedTerms(query).filter(({ share }) => share === 1)
   return leaves.flatMap(({ leaf, isForm }) => (isForm ? [leaf] : [leaf, ...wordsOfPhrase(leaf)]))
 }
+
+/** The content words of a query, each once. Names are no words. */
+export function contentWordsOf(query: Query): WordCounts {
+  const texts = leavesOf(query)
+    .filter(isTextLeaf)
+    .filter(({ field }) => wordKindOf(field) === 'prose')
+  const tokens = texts.flatMap(({ text }) => tokensOf(text)).filter(({ folded }) => isContentWord(folded))
+  return new Map(tokens.map(({ key }) => [key, 1]))
+}
+
+/** The parts that a query excludes as a whole. */
+export const excludedParts = (query: Query): Query[] =>
+  (query.kind === 'and' ? query.parts : []).flatMap((part) => (part.kind === 'not' ? [part.part] : []))

@@ -84,6 +84,15 @@ export function toShownPaper(paper: Paper, reason: Reason | null, plain = plainP
   }
 }
 
+/** A paper that is related to a query but does not match it, with what it has and what is missing, if it has any. */
+export const showRelated = (
+  paper: Paper,
+  near: { matches: readonly Match[]; sentence: string } | null,
+): ShownPaper => ({
+  ...toShownPaper(paper, near && { matches: [...near.matches] }),
+  reason: near?.sentence ?? words.reason.related,
+})
+
 // An email names three, or all four. Some papers have thousands, and each digest keeps its own copy.
 const MAX_AUTHORS = 4
 

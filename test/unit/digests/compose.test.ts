@@ -116,8 +116,8 @@ describe('for topics', () => {
   })
 
   test('a paper is frozen as it stood, with what matched marked', () => {
-    const earlier = [digest({ fromPaper: 0, toPaper: 2, papers: [2] })]
-    const { content } = composed({ earlier, recipient: { ...recipient, maxPapers: 1 } })
+    const earlier = [digest({ fromPaper: 0, toPaper: 3, papers: [2] })]
+    const { content } = composed({ earlier, maxPaperId: 5 })
     expect(content!.sections).toEqual([
       {
         topic: 'Attention',
@@ -155,7 +155,7 @@ describe('for topics', () => {
 
   test('papers beyond the cap are counted as matched, and not offered again', () => {
     const first = composed({ recipient: { ...recipient, maxPapers: 2 } })
-    expect(first).toMatchObject({ papers: [2, 3], matched: 4, content: { more: 2, beyond: [4, 6] } })
+    expect(first).toMatchObject({ papers: [2, 3], matched: 4, content: { more: 2, beyond: [6, 4] } })
     const next = composed({
       earlier: [digest({ fromPaper: first.fromPaper, toPaper: first.toPaper, papers: [2, 3] })],
     })
@@ -215,6 +215,30 @@ describe('for topics', () => {
     expect(
       composed({ recipient: none, ...past, maxPaperId: 10, idleTopicIds: new Set([34]) }, shelf).papers,
     ).toEqual([])
+  })
+
+  describe('who wants related papers', () => {
+    const wanting = { recipient: { ...recipient, related: true, topics: [topics[0]!] } }
+    // Papers 1, 3, 5 and 6, of which paper 1 is too old.
+    const near = { ...shelf, related: () => [0, 2, 4, 5] }
+
+    test('gets new ones after the matches, which name their topic and count as offered', () => {
+      const draft = composed(wanting, near)
+      expect(draft).toMatchObject({ papers: [2, 4, 3, 5, 6], content: { more: 0, matchedTopics: [31] } })
+      const related = draft.content!.sections.at(-1)!
+      expect(related).toMatchObject({ topic: 'Attention', topicId: 31, close: true })
+      expect(related.papers[0]!.reason).toBe('Uses words that often occur with those of your topic')
+      const earlier = [digest({ toPaper: 4, papers: [2, 4] })]
+      expect(composed({ ...wanting, earlier, localDate: '2026-11-25' }, near).content).toBeNull()
+    })
+
+    test('gets three at most, within the cap, and none that matches another topic', () => {
+      const capped = { recipient: { ...wanting.recipient, maxPapers: 3 } }
+      expect(composed(capped, near).papers).toEqual([2, 4, 3])
+      const more = { recipient: { ...recipient, related: true } }
+      expect(composed(more, near).papers).toEqual([2, 4, 3, 6, 5])
+      expect(composed({ recipient: { ...wanting.recipient, related: false } }, near).papers).toEqual([2, 4])
+    })
   })
 
   test('a topic whose papers are all under others, or beyond the cap, has matched', () => {

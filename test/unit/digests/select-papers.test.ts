@@ -1,13 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { PaperSelector, type SelectPapersInput } from '../../../src/digests/select-papers.ts'
+import { PaperSelector } from '../../../src/digests/select-papers.ts'
 import '../../support/fixed-seed.ts'
 
 const chooser = new PaperSelector(200)
+/** Every paper fits as well as the others. */
+const scoreOf = () => 0
 
 /** Sections as topic and places, how many more, and the rest. */
-const chosen = (topics: number[][], cap: number, rising: number[] = []) => {
-  const { sections, more, others } = chooser.select({ topics, cap, rising: new Set(rising) })
+const chosen = (
+  topics: number[][],
+  cap: number,
+  { rising = [], scores = {} }: { rising?: number[]; scores?: Record<number, number> } = {},
+) => {
+  const { sections, more, others } = chooser.select({
+    topics,
+    cap,
+    rising: new Set(rising),
+    scoreOf: (_, docId) => scores[docId] ?? 0,
+  })
   return {
     sections: sections.map(({ topic, papers }) => [topic, papers.map(({ docId }) => docId)]),
     more,
@@ -47,7 +58,30 @@ describe('a choice', () => {
     })
   })
 
-  test('lists the others round robin: the best of each first', () => {
+  test('has the first of each topic, then those with the highest scores, in the order of their topic', () => {
+    const scores = { 1: 9, 2: 8, 3: 7, 4: 1, 5: 6, 6: 2, 7: 3 }
+    const topics = [[1, 2, 3], [4, 6, 5], [7]]
+    expect(chosen(topics, 5, { scores })).toEqual({
+      sections: [
+        [0, [1, 2, 3]],
+        [1, [4]],
+        [2, [7]],
+      ],
+      more: 2,
+      others: [5, 6],
+    })
+    expect(chosen(topics, 6, { scores }).sections[1]).toEqual([1, [4, 5]])
+    // Without room for every topic, the best.
+    expect(chosen(topics, 2, { scores })).toMatchObject({
+      sections: [
+        [0, [1]],
+        [2, [7]],
+      ],
+      others: [4, 2, 3, 5, 6],
+    })
+  })
+
+  test('of papers that fit equally well takes the best of each topic first', () => {
     expect(
       chosen(
         [
@@ -61,13 +95,13 @@ describe('a choice', () => {
 
   test('shows a paper once, under the topic where it ranks best, of equals the first, and names the others', () => {
     const topics = [[1, 2, 3], [3, 2], [2]]
-    const { sections } = chooser.select({ topics, cap: 5 })
+    const { sections } = chooser.select({ topics, cap: 5, scoreOf })
     expect(sections).toEqual([
       { topic: 0, papers: [{ docId: 1, topics: [0] }] },
       { topic: 1, papers: [{ docId: 3, topics: [1, 0] }] },
       { topic: 2, papers: [{ docId: 2, topics: [2, 0, 1] }] },
     ])
-    expect(chooser.select({ topics: [[1], [1]], cap: 5 }).sections).toEqual([
+    expect(chooser.select({ topics: [[1], [1]], cap: 5, scoreOf }).sections).toEqual([
       { topic: 0, papers: [{ docId: 1, topics: [0, 1] }] },
     ])
   })
@@ -80,7 +114,7 @@ describe('a choice', () => {
           [4, 2],
         ],
         4,
-        [4, 2],
+        { rising: [4, 2] },
       ),
     ).toEqual({
       sections: [
@@ -97,7 +131,7 @@ describe('a choice', () => {
           [4, 2],
         ],
         2,
-        [4, 2],
+        { rising: [4, 2] },
       ).sections,
     ).toEqual([
       [0, [1]],
@@ -117,28 +151,41 @@ describe('a choice', () => {
         [2, 3],
       ],
       1,
-      [3],
+      { rising: [3] },
     )
     expect(chosen([[2, 1]], 9)).toEqual({ sections: [[0, [2, 1]]], more: 0, others: [] })
   })
 })
 
 const places = fc.uniqueArray(fc.integer({ min: 0, max: 30 }), { maxLength: 20 })
-const choosing: fc.Arbitrary<SelectPapersInput & { rising: Set<number> }> = fc.record({
+const choosing = fc.record({
   topics: fc.array(places, { maxLength: 5 }),
   rising: places.map((list) => new Set(list)),
   cap: fc.integer({ min: 1, max: 25 }),
+  scores: fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 31, maxLength: 31 }),
 })
 
 test('each paper appears once, up to the cap, none is lost, each under the topic where it ranks best', () => {
   fc.assert(
-    fc.property(choosing, ({ topics, rising, cap }) => {
-      const { sections, more, others } = chooser.select({ topics, rising, cap })
+    fc.property(choosing, ({ topics, rising, cap, scores }) => {
+      const { sections, more, others } = chooser.select({
+        topics,
+        rising,
+        cap,
+        scoreOf: (_, docId) => scores[docId]!,
+      })
       const shown = sections.flatMap(({ papers }) => papers.map(({ docId }) => docId))
       const offered = new Set(topics.flatMap((list) => [...(list as number[])]))
       expect(new Set([...shown, ...others])).toEqual(offered)
       expect(shown.length + others.length).toBe(offered.size)
       expect([shown.length, more]).toEqual([Math.min(cap, offered.size), Math.max(0, offered.size - cap)])
+      const all = chooser.select({ topics, rising, cap: 1000, scoreOf }).sections
+      expect(sections).toHaveLength(Math.min(cap, all.length))
+      if (all.length <= cap) {
+        const seconds = sections.flatMap(({ papers }) => papers.slice(1).map(({ docId }) => scores[docId]!))
+        const best = Math.max(...others.map((docId) => scores[docId]!))
+        expect(seconds.every((score) => score >= best)).toBe(true)
+      }
       const lists = topics.map((list) => (list as number[]).filter((place) => !rising.has(place)))
       for (const { topic, papers } of sections) {
         for (const { docId } of papers) {
