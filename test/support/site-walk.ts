@@ -86,6 +86,7 @@ const PAPERS: Stop[] = [
   { name: 'search-narrowed', path: at('/papers?q=attention&cat=cs.CL&month=2026-11&code=1') },
   { name: 'search-narrowed-to-nothing', path: at('/papers?q=attention&cat=cs.RO') },
   { name: 'search-nothing', path: at('/papers?q=hybrid+zeolite') },
+  { name: 'search-misspelled', path: at('/papers?q=linear+atention') },
   { name: 'search-wrong', path: at('/papers?q=linear+AND'), status: 422 },
   { name: 'paper', path: at('/papers/2507.06457') },
   { name: 'paper-crowded', path: at(`/papers/${CROWDED_PAPER}`) },
@@ -128,6 +129,13 @@ const SIGNUP: Stop[] = [
     scripted: true,
     path: at('/preview'),
     fields: { topic: '"hybrid attention" -zeolite' },
+  },
+  { name: 'preview-close', scripted: true, path: at('/preview'), fields: { topic: 'attention contexts' } },
+  {
+    name: 'preview-misspelled',
+    scripted: true,
+    path: at('/preview'),
+    fields: { topic: 'linear atention' },
   },
   {
     name: 'preview-wrong',

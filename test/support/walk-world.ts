@@ -7,6 +7,7 @@ import type { Day } from '../../src/core/dates.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import { parseList } from '../../src/papers/import-papers.ts'
 import { recordListings } from '../../src/papers/listing.repo.ts'
+import { learnIfDue } from '../../src/queries/learned/learn.ts'
 import { type LinkPurpose, signLink } from '../../src/subscribers/links.ts'
 import type { TypedSignup } from '../../src/subscribers/read-signup.ts'
 import { suppress } from '../../src/subscribers/suppress-subscriber.ts'
@@ -55,6 +56,7 @@ export async function seedWorld(site: TestSite): Promise<void> {
 
   await unsubscribeByOperator(deps, { email: 'over@example.com' })
   clock.moveTo(NOW)
+  await learnIfDue(deps)
   await pauseSubscriber(deps, { email: 'paused@example.com', until: '2026-12-15' })
   await suppress(deps, { email: 'refused@example.com', reason: 'complaint' })
   await eraseSubscriber(deps, { email: 'erased@example.com' })

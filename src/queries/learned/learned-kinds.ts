@@ -21,7 +21,7 @@ const space: LearnedKind<LatentSpace> = {
 }
 
 const usage: LearnedKind<Usage> = {
-  minPapers: 200,
+  minPapers: 100,
   startLearning: () => new UsageLearner(),
   decode: decodeUsage,
 }
