@@ -1,6 +1,6 @@
 import { addDays, type Day, localDayOf } from '../core/dates.ts'
 import type { Deps, ServiceDeps } from '../core/deps.ts'
-import { Fault } from '../core/errors.ts'
+import { undefinedIfFault } from '../core/errors.ts'
 import { nudgeTransactional } from '../mail/message.ts'
 import { type Subscription, withoutEndedPause } from '../subscribers/change.ts'
 import { CONSENT_WORDING, NO_PAGE } from '../subscribers/consent.ts'
@@ -77,14 +77,8 @@ export async function openUnsubscribe(deps: Deps, token: string): Promise<Unsubs
 }
 
 /** The content of an unsubscribe link; null if it is not a link of this site. It is valid in every epoch. */
-export function readUnsubscribeLink({ config, clock }: Deps, token: string): Link | null {
-  try {
-    return readLink(token, 'unsubscribe', config.APP_SECRET, clock.now())
-  } catch (error) {
-    if (error instanceof Fault) return null
-    throw error
-  }
-}
+export const readUnsubscribeLink = ({ config, clock }: Deps, token: string): Link | null =>
+  undefinedIfFault(() => readLink(token, 'unsubscribe', config.APP_SECRET, clock.now())) ?? null
 
 /** Whether the link is from before a new address or subscription: its reader may be another person by now. */
 export const isOutdated = ({ epoch }: Pick<Link, 'epoch'>, subscriber: Subscriber): boolean =>

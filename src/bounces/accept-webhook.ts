@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
 import { HOUR_MS } from '../core/dates.ts'
 import type { ServiceDeps } from '../core/deps.ts'
-import { Fault } from '../core/errors.ts'
+import { Fault, undefinedIfThrown } from '../core/errors.ts'
 import { isSameSecret } from '../core/secrets.ts'
 import { acceptReport } from './accept-report.ts'
 import { object, text } from './providers/provider-event.ts'
@@ -224,19 +224,11 @@ const ALGORITHMS: Record<string, string> = { '1': 'RSA-SHA1', '2': 'RSA-SHA256' 
 /** Whether the key of this certificate (PEM) signed the message, and the certificate is valid now. */
 export function isSignedBy(pem: string, message: SnsMessage, now: Date): boolean {
   const algorithm = ALGORITHMS[message.SignatureVersion ?? '']
-  const certificate = certificateIn(pem)
+  const certificate = undefinedIfThrown(() => new X509Certificate(pem))
   if (!algorithm || !certificate || certificate.publicKey.asymmetricKeyType !== 'rsa') return false
   if (now < certificate.validFromDate || now > certificate.validToDate) return false
   const signature = Buffer.from(message.Signature ?? '', 'base64')
   return verify(algorithm, Buffer.from(signedText(message)), certificate.publicKey, signature)
-}
-
-function certificateIn(pem: string): X509Certificate | undefined {
-  try {
-    return new X509Certificate(pem)
-  } catch {
-    return undefined
-  }
 }
 
 const HOST = /^sns\.[a-z]{2}[a-z0-9-]{1,30}\.amazonaws\.com(?:\.cn)?$/

@@ -1,6 +1,7 @@
 import type { Database } from '../core/database/database.ts'
 import { DAY_MS } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
+import { undefinedIfFault } from '../core/errors.ts'
 import { addressesMailedSince, messageRecipient } from '../mail/outbox/message-list.repo.ts'
 import { type Address, parseAddress } from '../subscribers/address.ts'
 import { readReturnAddress, readReturnToken } from '../subscribers/links.ts'
@@ -114,10 +115,5 @@ export function isOwnMailbox(recipient: string | null, address: string): boolean
   return name === ownName && (host.endsWith(`.${ownHost}`) || ownHost.endsWith(`.${host}`))
 }
 
-export function tryParseAddress(text: string | null): Address | undefined {
-  try {
-    return parseAddress(text ?? '')
-  } catch {
-    return undefined
-  }
-}
+export const tryParseAddress = (text: string | null): Address | undefined =>
+  undefinedIfFault(() => parseAddress(text ?? ''))

@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto'
 import { z } from 'zod'
+import { undefinedIfThrown } from '../core/errors.ts'
 import { imapUrl } from './mail-urls.ts'
 import { domainName, httpUrl, listenAddress, password, secret } from './setting-schemas.ts'
 
@@ -11,19 +12,16 @@ const topicArn = z
     'the ARN of the SNS topic, such as arn:aws:sns:eu-west-1:123456789012:bounces',
   )
 
+const publicKeyIn = (text: string) =>
+  createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' })
+
 /** SendGrid's public key: base64 of DER (SPKI), on the curve P-256. */
 const verificationKey = z
   .string()
-  .refine(isP256Key, 'the verification key of the Signed Event Webhook, as SendGrid shows it')
-
-function isP256Key(text: string): boolean {
-  try {
-    const key = createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' })
-    return key.asymmetricKeyDetails?.namedCurve === 'prime256v1'
-  } catch {
-    return false
-  }
-}
+  .refine(
+    (text) => undefinedIfThrown(() => publicKeyIn(text))?.asymmetricKeyDetails?.namedCurve === 'prime256v1',
+    'the verification key of the Signed Event Webhook, as SendGrid shows it',
+  )
 
 const MIN_SIGNING_KEY = 16
 

@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util'
 import { z } from 'zod'
 import { isZone, WEEKDAYS } from '../core/dates.ts'
 import { editDistance } from '../core/edit-distance.ts'
-import { Fault } from '../core/errors.ts'
+import { Fault, undefinedIfThrown } from '../core/errors.ts'
 import { BOUNCE_SECRETS, bounceSettings, faultsBetweenBounceSettings } from './bounce-settings.ts'
 import { smtpUrl, withLogin } from './mail-urls.ts'
 import {
@@ -231,13 +231,8 @@ function withSecretFiles(environment: Environment): { values: Environment; fault
 const UNREADABLE_FILE = 'use the path of a readable file that is not empty'
 
 // A password may begin or end with a blank; an editor adds the line break at the end.
-function readSecretFile(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8').replace(/[\r\n]+$/, '')
-  } catch {
-    return undefined
-  }
-}
+const readSecretFile = (file: string): string | undefined =>
+  undefinedIfThrown(() => readFileSync(file, 'utf8').replace(/[\r\n]+$/, ''))
 
 function faultsBetweenSettings(values: Environment, wrong: ReadonlySet<string>): SettingFault[] {
   const dkim = ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_KEY_FILE']

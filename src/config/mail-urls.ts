@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { undefinedIfThrown } from '../core/errors.ts'
 import { integerBetween, oneOf } from './setting-schemas.ts'
 
 const DESCRIPTION =
@@ -86,16 +87,11 @@ const serverOf = (
 /** True if an @ follows the host: an unencoded / ? or # in the password ended the host too early. */
 const hasUnencodedPassword = (text: string): boolean => /^smtps?:\/\/[^/?#]*[/?#].*@/.test(text)
 
-function loginOf(url: URL): Login | undefined {
-  try {
-    return {
-      user: url.username ? decodeURIComponent(url.username) : undefined,
-      password: url.password ? decodeURIComponent(url.password) : undefined,
-    }
-  } catch {
-    return undefined
-  }
-}
+const loginOf = ({ username, password }: URL): Login | undefined =>
+  undefinedIfThrown(() => ({
+    user: decodeURIComponent(username) || undefined,
+    password: decodeURIComponent(password) || undefined,
+  }))
 
 /** Settings of their own override the user and password in the URL. */
 export const withLogin = <T extends Login>(
@@ -138,10 +134,5 @@ export const imapUrl = z.string().transform((text, context): ImapConfig => {
   return { ...serverOf(url, { 'imaps:': 993, 'imap:': 143 }, query.data.tls), ...login, folder }
 })
 
-function folderOf({ pathname }: URL): string | undefined {
-  try {
-    return decodeURIComponent(pathname.slice(1)) || 'INBOX'
-  } catch {
-    return undefined
-  }
-}
+const folderOf = ({ pathname }: URL): string | undefined =>
+  undefinedIfThrown(() => decodeURIComponent(pathname.slice(1)) || 'INBOX')

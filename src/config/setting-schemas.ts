@@ -1,7 +1,8 @@
 import { isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 import { z } from 'zod'
-import { type Day, parseDay } from '../core/dates.ts'
+import { parseDay } from '../core/dates.ts'
+import { undefinedIfFault } from '../core/errors.ts'
 
 const SECRET_BYTES = 32
 const PASSWORD_CHARACTERS = 12
@@ -67,14 +68,9 @@ export const listenAddress = z.string().transform((text, context): ListenAddress
   return z.NEVER
 })
 
-export const daySetting = z.string().transform((text, context): Day => {
-  try {
-    return parseDay(text)
-  } catch {
-    context.addIssue({ code: 'custom', message: 'a date such as 2026-11-24' })
-    return z.NEVER
-  }
-})
+export const daySetting = z
+  .string()
+  .refine((text) => undefinedIfFault(() => parseDay(text)) !== undefined, 'a date such as 2026-11-24')
 
 /** Emails a second to one domain of recipients. */
 export interface DomainRates {

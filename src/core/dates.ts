@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
-import { Fault } from './errors.ts'
+import { Fault, undefinedIfThrown } from './errors.ts'
 
 /** A day without a zone, "2026-11-24". Days of sources are UTC days. */
 export type Day = string
@@ -23,25 +23,19 @@ export const weekdayOf = (day: Day): Weekday => WEEKDAYS[Temporal.PlainDate.from
 
 /** Throws date.invalid unless the text is a real day, YYYY-MM-DD, from the year 1000: callers compute with it. */
 export function parseDay(text: string): Day {
-  const fault = new Fault('date.invalid', { date: text.slice(0, 40) })
-  if (!/^[1-9]\d{3}-\d{2}-\d{2}$/.test(text)) throw fault
-  try {
-    return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString()
-  } catch {
-    throw fault
-  }
+  const isWritten = /^[1-9]\d{3}-\d{2}-\d{2}$/.test(text)
+  const day = isWritten && undefinedIfThrown(() => Temporal.PlainDate.from(text, { overflow: 'reject' }))
+  if (!day) throw new Fault('date.invalid', { date: text.slice(0, 40) })
+  return day.toString()
 }
 
 /** A zone that Intl accepts and that contains a slash, or UTC: abbreviations such as EST have no daylight saving. */
 export function isZone(name: string): boolean {
   if (name === 'UTC') return true
-  if (!name.includes('/')) return false
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
+  return (
+    name.includes('/') &&
+    undefinedIfThrown(() => new Intl.DateTimeFormat('en', { timeZone: name })) !== undefined
+  )
 }
 
 /** Every day from one to another, both included. */

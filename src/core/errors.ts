@@ -60,6 +60,25 @@ export function errorText(error: unknown): string {
 const hasMessage = (error: unknown): error is { message: unknown } =>
   typeof error === 'object' && error !== null && 'message' in error
 
+/** What `work` returns; undefined if it throws anything. */
+export function undefinedIfThrown<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch {
+    return undefined
+  }
+}
+
+/** What `work` returns; undefined if it throws a Fault. */
+export function undefinedIfFault<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof Fault) return undefined
+    throw error
+  }
+}
+
 export interface FieldFault {
   /** The field's name in the request: email, topic, hour, … */
   field: string

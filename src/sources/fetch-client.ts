@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import pRetry from 'p-retry'
 import type { Database } from '../core/database/database.ts'
 import type { Day } from '../core/dates.ts'
-import { errorText, Fault } from '../core/errors.ts'
+import { errorText, Fault, undefinedIfThrown } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { acquireHost, releaseHost } from './host-throttle.repo.ts'
 import type { FetchPolicy, SendRequest, SourceRequest, SourceResponse } from './source.ts'
@@ -166,7 +166,7 @@ const FALLBACK_CHARSET = 'windows-1252'
  */
 export function decodeBody(bytes: Buffer, contentType: string | null): string {
   const named = charsetIn(contentType ?? '') ?? charsetIn(declarationIn(bytes))
-  if (named) return decoderOf(named).decode(bytes)
+  if (named) return (undefinedIfThrown(() => new TextDecoder(named)) ?? new TextDecoder()).decode(bytes)
   const isBroken = !isUtf8(bytes) && isMostlyBroken(bytes.subarray(0, MAX_SAMPLE_LENGTH))
   return new TextDecoder(isBroken ? FALLBACK_CHARSET : 'utf-8').decode(bytes)
 }
@@ -177,14 +177,6 @@ const declarationIn = (bytes: Buffer): string =>
 const charsetIn = (text: string): string | undefined => {
   const name = /(?:charset|encoding)\s*=\s*["']?([\w.:-]+)/i.exec(text)?.[1]
   return name && !/^utf-?8$/i.test(name) ? name : undefined
-}
-
-function decoderOf(name: string): InstanceType<typeof TextDecoder> {
-  try {
-    return new TextDecoder(name)
-  } catch {
-    return new TextDecoder()
-  }
 }
 
 const BROKEN = 0xfffd

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Fault } from '../core/errors.ts'
+import { Fault, undefinedIfThrown } from '../core/errors.ts'
 import {
   type FetchDayInput,
   type ParsedRecords,
@@ -64,13 +64,9 @@ const MAX_BRACKETS = 200_000
  */
 export function parseBoundedJson(body: string): unknown {
   if (holdsTooMuch(body)) return undefined
-  try {
-    const value: unknown = JSON.parse(body)
-    JSON.stringify(value) // walks the value recursively; parsing does not
-    return value
-  } catch {
-    return undefined
-  }
+  const value: unknown = undefinedIfThrown(() => JSON.parse(body))
+  // Walks the value recursively; parsing does not.
+  return undefinedIfThrown(() => JSON.stringify(value)) && value
 }
 
 function holdsTooMuch(body: string): boolean {

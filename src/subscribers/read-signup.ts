@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts'
 import { isZone, WEEKDAYS, type Weekday } from '../core/dates.ts'
-import { Fault, type FieldReader, readFields } from '../core/errors.ts'
+import { Fault, type FieldReader, readFields, undefinedIfFault } from '../core/errors.ts'
 import { describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { splitFields } from '../queries/language/split-topics.ts'
@@ -70,15 +70,7 @@ export function parseTopic(text: string): ParsedTopic {
 }
 
 /** Whether the current grammar reads a query: a stored one may be older. */
-export function isReadable(query: string): boolean {
-  try {
-    parseQuery(query)
-    return true
-  } catch (error) {
-    if (error instanceof Fault) return false
-    throw error
-  }
-}
+export const isReadable = (query: string): boolean => undefinedIfFault(() => parseQuery(query)) !== undefined
 
 /** Describes a query in plain words. Throws query.*. */
 export const describeTopic = (query: string): string => describeQuery(parseQuery(query))

@@ -6,7 +6,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRepl
 import { serializerCompiler } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
 import type { ServiceDeps } from '../core/deps.ts'
-import { Fault } from '../core/errors.ts'
+import { Fault, undefinedIfThrown } from '../core/errors.ts'
 import { networksOf } from '../core/rate-limit.ts'
 import { randomId } from '../core/secrets.ts'
 import { Semaphore } from '../core/semaphore.ts'
@@ -96,12 +96,8 @@ export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): Fastify
  */
 export function toDecodableUrl(url: string): string {
   const [path = ''] = url.split(/[?#]/, 1)
-  try {
-    decodeURI(path)
-    return url
-  } catch {
-    return path.replaceAll('%', '%25') + url.slice(path.length)
-  }
+  const isDecodable = undefinedIfThrown(() => decodeURI(path)) !== undefined
+  return isDecodable ? url : path.replaceAll('%', '%25') + url.slice(path.length)
 }
 
 /** Behind a proxy that TRUST_PROXY does not name, all visitors would share one rate limit. */

@@ -1,4 +1,4 @@
-import { Fault, FieldFaults } from '../core/errors.ts'
+import { type Fault, FieldFaults, undefinedIfFault } from '../core/errors.ts'
 import { fill, words } from '../i18n/words.ts'
 import type { TypedSettings } from '../subscribers/read-signup.ts'
 import type { SubscriberSettings } from '../subscribers/subscriber.ts'
@@ -42,14 +42,8 @@ export function changedFields(typed: TypedSettings, shown: string): TypedSetting
 }
 
 /** Returns what `read` returns, or `instead()` if it throws a Fault. */
-export function readOrElse<T, U>(read: () => T, instead: () => U): T | U {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof Fault) return instead()
-    throw error
-  }
-}
+export const readOrElse = <T, U>(read: () => NonNullable<T>, instead: () => U): T | U =>
+  undefinedIfFault(read) ?? instead()
 
 /** What is wrong with a form: a list for the summary at the top, and the message for each field. */
 export interface FaultsView {

@@ -1,4 +1,5 @@
 import type { AttachmentStream } from 'mailparser'
+import { undefinedIfThrown } from '../../core/errors.ts'
 
 const SAYS_NOTHING = /^(?:|(?:us-?)?ascii|unknown.*|x-unknown)$/i
 
@@ -133,18 +134,12 @@ function unfolded(head: string): string[] {
 /** Decodes bytes in the named charset, else UTF-8, else Latin-1, so that a wrong charset name loses no text. */
 function decode(bytes: Uint8Array, charset = ''): string {
   for (const name of [charset.trim(), 'utf-8']) {
-    const text = SAYS_NOTHING.test(name) ? null : strictly(bytes, name)
-    if (text !== null) return text
+    if (SAYS_NOTHING.test(name)) continue
+    const decode = () => new TextDecoder(name, { fatal: true }).decode(bytes, { stream: true }) // may end mid-character
+    const text = undefinedIfThrown(decode)
+    if (text !== undefined) return text
   }
   return new TextDecoder('windows-1252').decode(bytes)
-}
-
-function strictly(bytes: Uint8Array, charset: string): string | null {
-  try {
-    return new TextDecoder(charset, { fatal: true }).decode(bytes, { stream: true }) // text may end mid-character
-  } catch {
-    return null
-  }
 }
 
 const WORD = /=\?([\w.:-]{1,40})(?:\*[\w-]*)?\?([bq])\?([^?\s]{0,1000})\?=/gi

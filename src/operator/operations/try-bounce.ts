@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import type { ParsedBounce } from '../../bounces/reading/parsed-bounce.ts'
 import { type BounceReading, isMail, readBounceText } from '../../bounces/reading/read-bounce-text.ts'
@@ -44,7 +45,7 @@ async function readInput(file: string): Promise<BounceReading> {
  */
 function textOfBytes(bytes: Buffer, file: string): string {
   if (bytes.includes(0)) throw new Fault(bounceFileErrors['bounces.not-text'], { file })
-  const text = decoded(bytes)
+  const text = isUtf8(bytes) ? new TextDecoder().decode(bytes) : bytes.toString('latin1')
   if (text.trim() === '') throw new Fault(bounceFileErrors['bounces.empty'], { file })
   return text
 }
@@ -57,14 +58,6 @@ async function readBytes(file: string): Promise<Buffer> {
   if (bytes.length > MAX_BYTES)
     throw new Fault(bounceFileErrors['bounces.too-large'], { file, most: MAX_MEGABYTES })
   return bytes
-}
-
-function decoded(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return bytes.toString('latin1')
-  }
 }
 
 const jsonOf = ({ file, parsed }: { file: string; parsed: BounceReading }) => ({

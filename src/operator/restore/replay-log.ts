@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { eraseSubscriber } from '../../account/erase-subscriber.ts'
 import { unsubscribeByOperator } from '../../account/unsubscribe.ts'
 import type { Deps } from '../../core/deps.ts'
+import { undefinedIfThrown } from '../../core/errors.ts'
 import type { ConsentEvent } from '../../subscribers/consent.ts'
 import { consentsOf, subscriberById } from '../../subscribers/subscriber.repo.ts'
 import { suppress } from '../../subscribers/suppress-subscriber.ts'
@@ -56,13 +57,8 @@ function departuresIn(lines: Iterable<string>): Map<string, Departure> {
   return leavings
 }
 
-function readLine(text: string): LogLine | undefined {
-  try {
-    return logLine.safeParse(JSON.parse(text)).data
-  } catch {
-    return undefined
-  }
-}
+const readLine = (text: string): LogLine | undefined =>
+  logLine.safeParse(undefinedIfThrown(() => JSON.parse(text))).data
 
 function departureFrom({ time, event, what, reason = 'operator' }: LogLine): Departure {
   const at = new Date(time)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { editDistance } from '../../core/edit-distance.ts'
-import { Fault } from '../../core/errors.ts'
+import { Fault, undefinedIfThrown } from '../../core/errors.ts'
 import { cleanText, splitTopics } from '../../queries/language/split-topics.ts'
 import { parseTopic, readTopics } from '../read-signup.ts'
 import { MAX_TOPICS, type TopicText } from '../subscriber.ts'
@@ -138,11 +138,7 @@ export function readTopicsCell(cell: string): TopicText[] {
 
 function listIn(cell: string) {
   if (!cell.trimStart().startsWith('[')) return undefined
-  try {
-    return list.safeParse(JSON.parse(cell)).data
-  } catch {
-    return undefined
-  }
+  return list.safeParse(undefinedIfThrown(() => JSON.parse(cell))).data
 }
 
 /** A cell that `readTopicsCell` reads as the same topics; readable for people if possible. */

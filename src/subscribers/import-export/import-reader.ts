@@ -1,4 +1,5 @@
 import { type CsvRecord, controlCharacterIn, MAX_RECORD_LENGTH, unescapeFormula } from '../../core/csv.ts'
+import { undefinedIfThrown } from '../../core/errors.ts'
 import { fingerprintOf } from '../suppression-key.ts'
 import {
   columnList,
@@ -151,11 +152,7 @@ function topicsInJson(column: string, cell: string, path: string): string {
 }
 
 function parsed(column: string, cell: string): object {
-  try {
-    const value: unknown = JSON.parse(cell)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
-  } catch {
-    // The fault below has our own message.
-  }
+  const value: unknown = undefinedIfThrown(() => JSON.parse(cell))
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
   throw new ImportFault('import.json', { column })
 }
