@@ -1,4 +1,5 @@
 import type { Database } from '../core/database/database.ts'
+import type { Bounce as BounceRow } from '../generated/prisma/client.ts'
 import type { BounceClass } from './reading/parsed-bounce.ts'
 
 /** In display order: classes of failed deliveries first, then the others. */
@@ -17,17 +18,9 @@ export const BOUNCE_CLASSES = [
 ] as const satisfies NewBounce['class'][]
 
 /** One bounce: what arrived, about which message and subscriber, and its effect. */
-export interface NewBounce {
-  at: Date
+export interface NewBounce extends Omit<BounceRow, 'reportId' | 'n' | 'class' | 'foundBy' | 'effect'> {
   class: BounceClass
-  status: string | null
-  sure: boolean
-  /** Without addresses. */
-  reply: string
-  domain: string | null
   foundBy: FoundBy | null
-  messageId: string | null
-  subscriberId: string | null
   effect: BounceEffect
 }
 

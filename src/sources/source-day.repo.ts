@@ -1,5 +1,6 @@
 import type { Database } from '../core/database/database.ts'
 import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
+import type { SourceDay as SourceDayRow } from '../generated/prisma/client.ts'
 import { parseSourceName, requireSource } from './registry.ts'
 import {
   arrivalTime,
@@ -9,7 +10,6 @@ import {
   retryTime,
   type SourceDayOutcome,
   type SourceDayReason,
-  type SourceDayState,
   type SuccessfulFetch,
 } from './source-day-state.ts'
 
@@ -19,31 +19,15 @@ export interface SourceDayKey {
   day: Day
 }
 
-/** The state of one source on one day (UTC). */
-export interface SourceDay extends SourceDayKey {
-  state: SourceDayState
+/**
+ * The state of one source on one day (UTC). `papers`: how many it lists, besides those that it lists only as newer
+ * versions.
+ */
+export interface SourceDay extends SourceDayKey, Omit<SourceDayRow, 'day' | 'reason' | 'attempts'> {
   /** Why the day has this state; null if its papers explain it. */
   reason: SourceDayReason | null
-  /** How many papers the source lists on this day. Papers that it lists only as newer versions count in `revised`. */
-  papers: number
-  revised: number
-  /** Those of `papers` that arrived after the day was closed. */
-  late: number
-  /** Successful fetches, and the requests of all fetches. */
-  fetches: number
-  requests: number
   /** Failed fetches since the last successful one. */
   failures: number
-  lastStatus: number | null
-  lastFault: string | null
-  /** Papers of the last successful fetch or import that the database rejected, by identifier or title. */
-  rejected: string[]
-  fetchedAt: Date | null
-  /** When its first papers arrived; null if unknown. */
-  cameAt: Date | null
-  /** Null once no further fetch is planned. */
-  nextTry: Date | null
-  closedAt: Date | null
 }
 
 // If a process dies during a fetch, other processes cannot claim the day for this long.

@@ -1,14 +1,10 @@
 import type { Database } from '../core/database/database.ts'
-import { Prisma } from '../generated/prisma/client.ts'
+import { Prisma, type Signup as SignupRow } from '../generated/prisma/client.ts'
 import type { SignupRequest } from './subscriber.ts'
 
 /** A sign-up request, until the person presses the button behind the emailed link. */
-export interface Signup {
-  id: number
-  subscriberId: string
+export interface Signup extends Omit<SignupRow, 'request'> {
   request: SignupRequest
-  createdAt: Date
-  confirmedAt: Date | null
 }
 
 export interface NewSignup {

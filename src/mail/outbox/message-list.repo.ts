@@ -1,21 +1,13 @@
 import type { Database } from '../../core/database/database.ts'
 import { addDays, type Day, midnight } from '../../core/dates.ts'
+import type { Attempt as AttemptRow, Message as MessageRow } from '../../generated/prisma/client.ts'
 import type { Lane, MessageState } from '../message.ts'
 
-/** A message in the operator's list. */
-export interface ListedMessage {
-  id: string
-  kind: string
+/** A message in the operator's list. `toAddress` is null once the subscriber is erased. */
+export interface ListedMessage
+  extends Pick<MessageRow, 'id' | 'kind' | 'subscriberId' | 'toAddress' | 'state' | 'reason' | 'attempts'>,
+    Pick<MessageRow, 'datedAt' | 'nextTry' | 'deadline'> {
   lane: Lane
-  subscriberId: string
-  /** Null once the subscriber is erased. */
-  toAddress: string | null
-  state: MessageState
-  reason: string | null
-  attempts: number
-  datedAt: Date
-  nextTry: Date
-  deadline: Date
 }
 
 /** A position in the list. */
@@ -51,14 +43,7 @@ export async function listMessages(
 export interface MessageWithHistory extends ListedMessage {
   /** Each time the server accepted it, with the reply. */
   acceptances: { at: Date; reply: string }[]
-  tries: {
-    n: number
-    at: Date
-    outcome: string
-    status: number | null
-    enhanced: string | null
-    reply: string
-  }[]
+  tries: Omit<AttemptRow, 'messageId'>[]
 }
 
 const HISTORY = {
@@ -102,11 +87,7 @@ export async function requeueMessage(db: Database, id: string, now: Date): Promi
 }
 
 /** The messages of a lane that wait or are being sent, by state. */
-interface LaneQueue {
-  ready: number
-  taken: number
-  deferred: number
-  uncertain: number
+interface LaneQueue extends Record<'ready' | 'taken' | 'deferred' | 'uncertain', number> {
   /** When the message that has waited longest was enqueued; null if none waits. */
   oldest: Date | null
   /** The earliest time at which one of the messages may be tried. */
@@ -166,14 +147,10 @@ export const messagesBetween = (
     orderBy: [{ datedAt: 'asc' }, { id: 'asc' }],
   })
 
-export interface MessageDay {
-  day: Day
-  accepted: number
-  refused: number
-  gaveUp: number
-  uncertain: number
-  skipped: number
-}
+export type MessageDay = { day: Day } & Record<
+  'accepted' | 'refused' | 'gaveUp' | 'uncertain' | 'skipped',
+  number
+>
 
 /** Final states of the messages dated on each day (UTC), of any kind; days without messages are left out. */
 export function messagesByDay(db: Database, { from, to }: { from: Day; to: Day }): Promise<MessageDay[]> {
