@@ -1,4 +1,4 @@
-import { DEAD, deadRuleWithCodes, FULL, type RefusalRule } from '../../mail/refusals/mailbox-rules.ts'
+import { DEAD, deadRuleWithCodes, FULL, type RefusalRule, rule } from '../../mail/refusals/mailbox-rules.ts'
 import { OTHER, OURS, POLICY, THROTTLED } from '../../mail/refusals/refusal-rules.ts'
 
 /**
@@ -14,9 +14,7 @@ const dead = deadRuleWithCodes(WORDS_COUNT)
 
 /** A server reports the end of its own retries: not about the address. */
 const TRIES: RefusalRule[] = [
-  {
-    name: 'report-tried-in-vain',
-    class: 'temporary',
+  rule('report-tried-in-vain', 'temporary', {
     text: [
       /\b(?:retry|delivery|queue|message)\b.{0,30}\b(?:timeout|time|period) (?:was |has been )?(?:exceed|expir)/i,
       /\b(?:message|mail|envelope|delivery time|queue lifetime|retry) (?:has |was )?expired\b/i,
@@ -30,21 +28,17 @@ const TRIES: RefusalRule[] = [
       /\bunexpected name server reply\b|\bno (?:reply|answer|response) from (?:the )?(?:name|dns)/i,
       /\bdeferred\b|\btemp(?:orary)?[ _-]?(?:failure|error|lookup)\b|\bserver failure\b/i,
     ],
-  },
+  }),
 ]
 
 /** The connection failed: not a policy, though the words match one. */
-const NO_CONNECTION: RefusalRule = {
-  name: 'report-no-connection',
-  class: 'temporary',
+const NO_CONNECTION = rule('report-no-connection', 'temporary', {
   text: [/\bconnection (?:was )?(?:timed? ?out|refused|reset|dropped|lost)\b(?! (?:by|due|because|for|as))/i],
-}
+})
 
 /** A mailbox that accepts nothing at present, in the words of local programs. */
 const REPORT_FULL: RefusalRule[] = [
-  {
-    name: 'report-full',
-    class: 'full',
+  rule('report-full', 'full', {
     text: [
       /\b(?:mail ?box|mail ?folder|mail ?dir|inbox|user|account|person|disk)\S{0,20}\b[^.;]{0,60}\b(?:quota|limit|space|storage|size)\b[^.;]{0,30}\b(?:exceed|reach|used up|violat|full|agotad)/i,
       /\b(?:quota|limit|space)\b[^.;]{0,30}\b(?:exceed\w*|reached|violation)\b[^.;]{0,30}\b(?:mail ?box|mail ?folder|user|account)\b/i,
@@ -52,36 +46,30 @@ const REPORT_FULL: RefusalRule[] = [
       /\bnot enough (?:disk |storage )?space in\b|\bfull mail ?box\b|\bdisk ?quota\b|\btoo (?:much mail data|many messages) (?:on|in)\b/i,
       /\bwould (?:exceed|be over)\b[^.;]{0,40}\b(?:storage|quota)\b/i,
     ],
-  },
-  {
-    name: 'report-off',
-    class: 'full',
+  }),
+  rule('report-off', 'full', {
     text: [
       /\b(?:account|mail ?box|user|address|recipient)\b[^.;:]{0,40}\b(?:not active|terminated|archived|has expired|has been (?:closed|suspended)|currently suspended)\b/i,
       /\b(?:archived|expired|closed) (?:recipient|account|mail ?box|user)\b|\bextended inactivity\b/i,
     ],
-  },
+  }),
 ]
 
 /** About the sender, or sent by a filter, although the words mention an address or a domain. */
-const NOT_THEIRS: RefusalRule = {
-  name: 'report-not-theirs',
-  class: 'policy',
+const NOT_THEIRS = rule('report-not-theirs', 'policy', {
   text: [
     /\bback-?scatter\b/i,
     /\b(?:valid|invalid|the|your) from:? (?:address|domain|header)?|\bfrom: ?(?:domain|address)\b/i,
   ],
-}
+})
 
 /** A program of the receiving server failed, whatever its output says about users. */
-const PROGRAMS: RefusalRule = {
-  name: 'report-program',
-  class: 'temporary',
+const PROGRAMS = rule('report-program', 'temporary', {
   text: [
     /\b(?:couldn'?t|cannot|can'?t|could not|unable to|failed to) (?:create|open|write|read|lock|exec\w*|append|chdir|access)\b/i,
     /\bcommand (?:died|not found|failed|time)|\bexit (?:status|code)\b|\bpermission denied\b|\bno such file\b/i,
   ],
-}
+})
 
 /** Bolder than the rules for a session: a report needs a second one to take effect, a reply in a session does not. */
 const REPORT_DEAD: RefusalRule[] = [
@@ -129,12 +117,7 @@ const REPORT_DEAD: RefusalRule[] = [
     /(?:주소|수신자|사용자|계정|받는 ?사람).{0,20}(?:찾을 수 없|존재하지 않|없습니다|알 수 없)/i,
     /\b(?:alici|adres|kullanici)\w*\b.{0,40}\b(?:bulunamad|gecersiz|mevcut degil)|\b(?:cimzett|cim)\w*\b.{0,40}\bnem (?:talalhato|letezik)|\b(?:adresat|prijemce|uzivatel)\w*\b.{0,40}\b(?:neexistuje|nenalezen|neznam)/i,
   ]),
-  {
-    name: 'report-no-host-code',
-    class: 'dead',
-    status: ['5'],
-    enhanced: ['5.4.4', '5.4.310'],
-  },
+  rule('report-no-host-code', 'dead', { status: ['5'], enhanced: ['5.4.4', '5.4.310'] }),
 ]
 
 /** A rule that matches by code only. */

@@ -21,11 +21,16 @@ export interface RefusalRule {
   slowDown?: boolean
 }
 
+/** `when`: the lists of the rule, and `slowDown`. */
+export const rule = (
+  name: string,
+  kind: RefusalClass,
+  when: Omit<RefusalRule, 'name' | 'class'>,
+): RefusalRule => ({ name, class: kind, ...when })
+
 /** The mailbox exists but accepts nothing at present. */
 export const FULL: RefusalRule[] = [
-  {
-    name: 'mailbox-full',
-    class: 'full',
+  rule('mailbox-full', 'full', {
     text: [
       /\b(?:mail ?box|mail ?dir|mail ?drop|inbox|account|recipient|user)s?\b[^.;]{0,50}\b(?:is|are|was|too)? ?full\b/i,
       /\b(?:over|above|exceed(?:s|ed|ing)?)\b(?: (?:its|the|his|their|allowed|disk|storage|mailbox|space|user))* quota\b/i,
@@ -37,10 +42,8 @@ export const FULL: RefusalRule[] = [
       /\boverdrawn\b.{0,30}\bquota\b/i,
       /\b(?:mail ?box|inbox|recipient)\b[^.;]{0,40}\btoo much mail\b/i,
     ],
-  },
-  {
-    name: 'mailbox-full-abroad',
-    class: 'full',
+  }),
+  rule('mailbox-full-abroad', 'full', {
     text: [
       /\bpostfach (?:ist )?(?:voll|uberfullt)|speicherplatz .{0,30}(?:erschopft|uberschritten)/i,
       /\bboite (?:aux lettres |mail |de reception )?(?:est )?(?:pleine|saturee)|quota depasse/i,
@@ -50,10 +53,8 @@ export const FULL: RefusalRule[] = [
       /ящик (?:\S+ )?переполнен|превышена квота/i,
       /邮箱(?:已满|空间不足)|信箱(?:已滿|空間不足)|メールボックス.{0,12}(?:いっぱい|容量)|편지함.{0,8}가득/i,
     ],
-  },
-  {
-    name: 'mailbox-off',
-    class: 'full',
+  }),
+  rule('mailbox-off', 'full', {
     text: [
       /\b(?:account|mail ?box|user|e?-?mail address|recipient)\b[^.;:]{0,60}\b(?:disabled|suspended|deactivated|discontinued|inactive|frozen)\b/i,
       /\b(?:disabled|suspended|deactivated|inactive|frozen) (?:recipient|account|mail ?box|user|address)/i,
@@ -61,7 +62,7 @@ export const FULL: RefusalRule[] = [
       /\bcompte\b.{0,40}\b(?:bloque|desactive|suspendu)|cuenta\b.{0,30}\b(?:desactivada|suspendida|deshabilitada)|conta\b.{0,30}\b(?:desativada|suspensa)/i,
       /\bkonto\b.{0,30}\b(?:gesperrt|deaktiviert|zablokowane)|account\b.{0,20}\bdisattivato|аккаунт.{0,20}заблокирован|ящик.{0,20}заблокирован/i,
     ],
-  },
+  }),
 ]
 
 /** RFC 3463: bad mailbox, bad system, bad syntax, moved without new address. RFC 7505: the domain accepts no email. */
@@ -73,13 +74,8 @@ const UNSPECIFIC_CODES = [null, '5.1.0', '5.3.0', '5.5.0']
 /** Returns a function that makes rules for dead addresses by text, together with one of these codes. */
 export const deadRuleWithCodes =
   (enhanced: (string | null)[]) =>
-  (name: string, text: RegExp[]): RefusalRule => ({
-    name,
-    class: 'dead',
-    status: ['5'],
-    enhanced,
-    text,
-  })
+  (name: string, text: RegExp[]): RefusalRule =>
+    rule(name, 'dead', { status: ['5'], enhanced, text })
 
 const dead = deadRuleWithCodes(UNSPECIFIC_CODES)
 
@@ -88,22 +84,15 @@ const dead = deadRuleWithCodes(UNSPECIFIC_CODES)
  * carriers reply a bare "user unknown", "unknown user" or "no such user" to email that they filter.
  */
 export const DEAD: RefusalRule[] = [
-  {
-    name: 'not-now',
-    class: 'temporary',
+  rule('not-now', 'temporary', {
     status: ['5'],
     text: [
       /\btemporar(?:y|ily)\b/i,
       /\btry (?:again )?later\b/i,
       /\bnot? .{0,20}\bat (?:this|the) (?:time|moment)\b/i,
     ],
-  },
-  {
-    name: 'no-such-mailbox-code',
-    class: 'dead',
-    status: ['5'],
-    enhanced: NO_SUCH_MAILBOX_CODES,
-  },
+  }),
+  rule('no-such-mailbox-code', 'dead', { status: ['5'], enhanced: NO_SUCH_MAILBOX_CODES }),
   dead('unknown', [
     /\baddress rejected: user (?:is )?unknown\b/i,
     /\bunknown in (?:virtual|local|relay) (?:mailbox|recipient|alias|user)/i,

@@ -1,28 +1,18 @@
-import { DEAD, FULL, type RefusalRule } from './mailbox-rules.ts'
+import { DEAD, FULL, type RefusalRule, rule } from './mailbox-rules.ts'
 
 /** Later, or less at a time: about time and amount, not about the address or the email. */
 export const THROTTLED: RefusalRule[] = [
-  {
-    name: 'greylisted',
-    class: 'temporary',
+  rule('greylisted', 'temporary', {
     status: ['4'],
     text: [/\bgr[ae]y-? ?list/i, /\b(?:retry|try again|come back) in \d/i],
     slowDown: false,
-  },
-  {
-    name: 'mailbox-too-busy',
-    class: 'temporary',
+  }),
+  rule('mailbox-too-busy', 'temporary', {
     text: [/\b(?:user|recipient)\b.{0,40}\breceiving mail (?:at a rate|too)/i, /\brecipient thread limit/i],
     slowDown: false,
-  },
-  {
-    name: 'mailbox-full-code',
-    class: 'full',
-    enhanced: ['x.2.2'],
-  },
-  {
-    name: 'too-many',
-    class: 'temporary',
+  }),
+  rule('mailbox-full-code', 'full', { enhanced: ['x.2.2'] }),
+  rule('too-many', 'temporary', {
     text: [
       /\btoo many (?:[\w-]+ ){0,3}?(?:connections?|sessions?|messages?|e?-?mails?|recipients|commands|errors|requests|attempts)\b/i,
       /\b(?:sent|sending) (?:to )?too many\b/i,
@@ -33,10 +23,8 @@ export const THROTTLED: RefusalRule[] = [
       /\bfrequency (?:is )?limited\b/i,
     ],
     slowDown: true,
-  },
-  {
-    name: 'slower',
-    class: 'temporary',
+  }),
+  rule('slower', 'temporary', {
     text: [
       /\brate[- ]?limit/i,
       /\bthrottl/i,
@@ -48,30 +36,18 @@ export const THROTTLED: RefusalRule[] = [
       /\bresources (?:are )?temporarily unavailable\b/i,
     ],
     slowDown: true,
-  },
-  {
-    name: 'slower-code',
-    class: 'temporary',
+  }),
+  rule('slower-code', 'temporary', {
     enhanced: ['4.3.2', '4.4.5', 'x.5.3', 'x.7.28', '4.7.500', '4.7.501', '4.7.650', '4.7.651', '4.7.652'],
     slowDown: true,
-  },
+  }),
 ]
 
 /** Our settings, DNS and names: another sender would not get this reply. */
 export const OURS: RefusalRule[] = [
-  {
-    name: 'login-wanted',
-    class: 'ours',
-    status: ['530', '534', '535', '538'],
-  },
-  {
-    name: 'own-people-only',
-    class: 'policy',
-    text: [/\bresolver_rst_(?:auth|not)/i],
-  },
-  {
-    name: 'login-wanted-words',
-    class: 'ours',
+  rule('login-wanted', 'ours', { status: ['530', '534', '535', '538'] }),
+  rule('own-people-only', 'policy', { text: [/\bresolver_rst_(?:auth|not)/i] }),
+  rule('login-wanted-words', 'ours', {
     status: ['5'],
     text: [
       /\b(?:smtp )?authenticat(?:ion|e) (?:is )?(?:required|needed|first)/i,
@@ -79,10 +55,8 @@ export const OURS: RefusalRule[] = [
       /\b(?:not |un)authenticated\b/i,
       /\bstarttls\b.{0,20}\b(?:first|required|needed)|\b(?:tls|encryption)(?: connection)? (?:is )?(?:required|needed)/i,
     ],
-  },
-  {
-    name: 'relay-denied',
-    class: 'ours',
+  }),
+  rule('relay-denied', 'ours', {
     text: [
       /\brelay(?:ing)?\b(?: [\w-]+){0,3}? (?:denied|prohibited|refused|disallowed|rejected|forbidden)/i,
       /\brelay(?:ing)?\b[^.;]{0,60}\bnot (?:allowed|permitted|authori[sz]ed|supported)/i,
@@ -90,23 +64,15 @@ export const OURS: RefusalRule[] = [
       /\brcpthosts\b/i,
       /\bnot (?:a |an )?(?:open )?relay\b/i,
     ],
-  },
-  {
-    name: 'own-account',
-    class: 'ours',
+  }),
+  rule('own-account', 'ours', {
     text: [
       /\byour (?:smtp |mail |sending )?account\b/i,
       /\bsending (?:is |has been |was )?(?:disabled|suspended|paused)\b/i,
     ],
-  },
-  {
-    name: 'sender-code',
-    class: 'ours',
-    enhanced: ['x.1.7', 'x.1.8'],
-  },
-  {
-    name: 'sender-rejected',
-    class: 'ours',
+  }),
+  rule('sender-code', 'ours', { enhanced: ['x.1.7', 'x.1.8'] }),
+  rule('sender-rejected', 'ours', {
     text: [
       /\bsenders?'?s?\b(?: (?:address|domain|mailbox|host|e?-?mail))*(?: <?\S+>?)? (?:is |was |has been )?(?:rejected|refused|denied|invalid|unknown|blocked|not (?:found|valid|accepted|allowed|known|authori[sz]ed|permitted|verified))/i,
       /\bsender\b[^.;]{0,80}\b(?:does not|doesn'?t|do not|must) (?:exist|resolve)/i,
@@ -116,15 +82,9 @@ export const OURS: RefusalRule[] = [
       /\bidentit(?:y|ies)\b.{0,30}\b(?:failed|not verified)|\baddress is not verified\b/i,
       /\b(?:mail from|return[- ]path|envelope sender|from) (?:address|domain)\b[^.;]{0,60}\b(?:not|invalid|rejected|unknown|no)\b/i,
     ],
-  },
-  {
-    name: 'own-dns-code',
-    class: 'ours',
-    enhanced: ['x.7.25', 'x.7.27'],
-  },
-  {
-    name: 'own-dns',
-    class: 'ours',
+  }),
+  rule('own-dns-code', 'ours', { enhanced: ['x.7.25', 'x.7.27'] }),
+  rule('own-dns', 'ours', {
     text: [
       /\bptr\b/i,
       /\br-?dns\b|\breverse[- ](?:dns|lookup|hostname|name|resolution|ip)/i,
@@ -134,45 +94,33 @@ export const OURS: RefusalRule[] = [
       /\bhost ?name\b[^.;]{0,40}\b(?:does not|doesn'?t|not) (?:resolve|match)/i,
       /\binvalid dns (?:mx|a\b|ptr|record)/i,
     ],
-  },
-  {
-    name: 'mail-unproven-code',
-    class: 'ours',
+  }),
+  rule('mail-unproven-code', 'ours', {
     enhanced: [
       ...['x.7.20', 'x.7.21', 'x.7.22', 'x.7.23', 'x.7.24', 'x.7.26', 'x.7.29', 'x.7.30', 'x.7.31', 'x.7.32'],
       ...['x.7.509', 'x.7.515'],
     ],
-  },
-  {
-    name: 'mail-unproven',
-    class: 'ours',
+  }),
+  rule('mail-unproven', 'ours', {
     text: [
       /\b(?:spf|dkim|dmarc|domainkeys)\b/i,
       /\bsender policy framework\b/i,
       /\bauthentication (?:checks?|information|results?)\b/i,
     ],
-  },
-  {
-    name: 'mail-too-large',
-    class: 'ours',
-    enhanced: ['x.3.4', 'x.2.3'],
-  },
-  {
-    name: 'mail-too-large-words',
-    class: 'ours',
+  }),
+  rule('mail-too-large', 'ours', { enhanced: ['x.3.4', 'x.2.3'] }),
+  rule('mail-too-large-words', 'ours', {
     text: [
       /\b(?:message|mail|e-?mail|body|content|data)(?:'s)? (?:size |length |file )?(?:is |was )?(?:too (?:big|large|long)|exceed)/i,
       /\bsize exceed|\bexceeds? (?:the )?(?:fixed |administrative )?(?:maximum )?(?:message )?size/i,
       /\b(?:line|header)s? (?:is |are )?too (?:long|large)|\bline (?:length )?limit exceed/i,
     ],
-  },
+  }),
 ]
 
 /** The server or its users reject this email or this sender. */
 export const POLICY: RefusalRule[] = [
-  {
-    name: 'blocked',
-    class: 'policy',
+  rule('blocked', 'policy', {
     text: [
       /\bblock(?:ed|ing|list(?:ed)?)\b/i,
       /\b(?:black|deny|white|allow|safe)-? ?list/i,
@@ -182,10 +130,8 @@ export const POLICY: RefusalRule[] = [
       /(?<!not )\blisted (?:in|at|on|by)\b/i,
       /\bclient host\b.{0,80}\breject/i,
     ],
-  },
-  {
-    name: 'spam',
-    class: 'policy',
+  }),
+  rule('spam', 'policy', {
     text: [
       /\bspam(?:ming|mer|mers|my)?\b(?!-)/i,
       /\bunsolicited\b|\bu[bc]e\b|\bjunk(?: ?mail)?\b|\bbulk (?:e?-?mail|messages?|sender)/i,
@@ -194,10 +140,8 @@ export const POLICY: RefusalRule[] = [
       /\bcomplain|\babuse\b|\babusive\b/i,
       /\bspamverdacht|\bcorreo no deseado|\bpourriel|\bспам|垃圾邮件|垃圾郵件|迷惑メール|스팸/i,
     ],
-  },
-  {
-    name: 'not-wanted',
-    class: 'policy',
+  }),
+  rule('not-wanted', 'policy', {
     text: [
       /\bpolic(?:y|ies)\b/i,
       /\b(?:access|permission|delivery|service|connection)s? (?:is |was |has been )?(?:denied|refused|not authori[sz]ed)/i,
@@ -208,60 +152,31 @@ export const POLICY: RefusalRule[] = [
       /\b(?:accepts?|accepting|accepted|receives?|takes?)\b.{0,20}\b(?:mail|messages)\b.{0,30}\bfrom\b/i,
       /\b(?:your|this) (?:message|mail|e-?mail) (?:was|has been|is) (?:rejected|refused)/i,
     ],
-  },
-  {
-    name: 'policy-code',
-    class: 'policy',
-    enhanced: ['x.7.*'],
-  },
+  }),
+  rule('policy-code', 'policy', { enhanced: ['x.7.*'] }),
 ]
 
 /** The rest: codes without a specific text, problems of the server, and the format of the email. */
 export const OTHER: RefusalRule[] = [
-  {
-    name: 'mailbox-off-code',
-    class: 'full',
-    enhanced: ['5.2.1'],
-  },
-  {
-    name: 'mail-form',
-    class: 'ours',
-    enhanced: ['x.6.*'],
-  },
-  {
-    name: 'mail-form-words',
-    class: 'ours',
+  rule('mailbox-off-code', 'full', { enhanced: ['5.2.1'] }),
+  rule('mail-form', 'ours', { enhanced: ['x.6.*'] }),
+  rule('mail-form-words', 'ours', {
     text: [
       /\brfc ?-?(?:2?822|5322|2821|5321)\b/i,
       /\bduplicate headers?\b|\b(?:missing|invalid|malformed|bad) (?:\S+ )?headers?\b|\bheaders? error\b|\bmultiple addresses in from/i,
       /\bbare (?:lf|cr|newline)|\b8-?bit data\b|\bmalformed\b/i,
     ],
-  },
-  {
-    name: 'network',
-    class: 'temporary',
-    enhanced: ['x.4.0', 'x.4.1', 'x.4.2', 'x.4.3', 'x.4.7'],
-  },
-  {
-    name: 'server-trouble',
-    class: 'temporary',
+  }),
+  rule('network', 'temporary', { enhanced: ['x.4.0', 'x.4.1', 'x.4.2', 'x.4.3', 'x.4.7'] }),
+  rule('server-trouble', 'temporary', {
     text: [
       /\b(?:internal|system|local|server|configuration|config|software|mailer)(?: \w+)? (?:error|failure|problem)\b/i,
       /\bservice (?:is )?(?:currently |not )?(?:un)?available\b/i,
       /\b(?:timed? ?out|write error|disk space|system storage)\b/i,
     ],
-  },
-  {
-    name: 'storage-status',
-    class: 'full',
-    status: ['552'],
-    enhanced: [null, '5.0.0', '5.2.0'],
-  },
-  {
-    name: 'not-understood',
-    class: 'ours',
-    status: ['500', '501', '502', '503', '504', '555'],
-  },
+  }),
+  rule('storage-status', 'full', { status: ['552'], enhanced: [null, '5.0.0', '5.2.0'] }),
+  rule('not-understood', 'ours', { status: ['500', '501', '502', '503', '504', '555'] }),
 ]
 
 /**

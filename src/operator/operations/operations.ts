@@ -9,24 +9,14 @@ interface Noun {
   read(): Promise<readonly AnyOperation[]>
 }
 
+const noun = (summary: string, read: Noun['read']): Noun => ({ summary, read })
+
 /** All commands by their noun, in the order of --help and docs/cli.md. Files are read when they are needed. */
 export const NOUNS: Readonly<Record<string, Noun>> = {
-  db: {
-    summary: 'the database',
-    read: async () => (await import('./database.ts')).DATABASE_OPERATIONS,
-  },
-  papers: {
-    summary: 'papers by day',
-    read: async () => (await import('./papers.ts')).PAPER_OPERATIONS,
-  },
-  sources: {
-    summary: 'where papers come from',
-    read: async () => (await import('./sources.ts')).SOURCE_OPERATIONS,
-  },
-  queries: {
-    summary: 'test and explain queries',
-    read: async () => (await import('./queries.ts')).QUERY_OPERATIONS,
-  },
+  db: noun('the database', async () => (await import('./database.ts')).DATABASE_OPERATIONS),
+  papers: noun('papers by day', async () => (await import('./papers.ts')).PAPER_OPERATIONS),
+  sources: noun('where papers come from', async () => (await import('./sources.ts')).SOURCE_OPERATIONS),
+  queries: noun('test and explain queries', async () => (await import('./queries.ts')).QUERY_OPERATIONS),
   subscribers: {
     summary: 'subscribers',
     read: async () => {
@@ -36,26 +26,17 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
       return [...SUBSCRIBER_OPERATIONS, ...SUBSCRIBER_CHANGES, importFile, exportAll, replay]
     },
   },
-  topics: {
-    summary: "a subscriber's topics",
-    read: async () => (await import('./topics.ts')).TOPIC_OPERATIONS,
-  },
-  digests: {
-    summary: 'digests: what was due and what was sent',
-    read: async () => (await import('./digests.ts')).DIGEST_OPERATIONS,
-  },
-  messages: {
-    summary: 'emails and their delivery',
-    read: async () => (await import('./messages.ts')).MESSAGE_OPERATIONS,
-  },
-  bounces: {
-    summary: 'bounces and complaints',
-    read: async () => (await import('./bounces.ts')).BOUNCE_OPERATIONS,
-  },
-  delivery: {
-    summary: 'pause, resume and check sending',
-    read: async () => (await import('./delivery.ts')).DELIVERY_OPERATIONS,
-  },
+  topics: noun("a subscriber's topics", async () => (await import('./topics.ts')).TOPIC_OPERATIONS),
+  digests: noun(
+    'digests: what was due and what was sent',
+    async () => (await import('./digests.ts')).DIGEST_OPERATIONS,
+  ),
+  messages: noun('emails and their delivery', async () => (await import('./messages.ts')).MESSAGE_OPERATIONS),
+  bounces: noun('bounces and complaints', async () => (await import('./bounces.ts')).BOUNCE_OPERATIONS),
+  delivery: noun(
+    'pause, resume and check sending',
+    async () => (await import('./delivery.ts')).DELIVERY_OPERATIONS,
+  ),
   prune: {
     summary:
       'delete data older than KEEP_DAYS and sign-ups that were never confirmed; the service does this every night',
@@ -67,10 +48,7 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     isCommand: true,
     read: async () => [(await import('./doctor.ts')).doctorCommand],
   },
-  mail: {
-    summary: 'check how emails are sent',
-    read: async () => (await import('./mail.ts')).MAIL_OPERATIONS,
-  },
+  mail: noun('check how emails are sent', async () => (await import('./mail.ts')).MAIL_OPERATIONS),
 }
 
 /** All operations, in the order of --help and docs/cli.md; last, what only the API has. */
