@@ -54,7 +54,8 @@ export function editedTopic(
     const text = fields.read('query', '', () =>
       query.trim() === kept.query ? kept.query : readOneTopic(query, others),
     )
-    const called = fields.read('name', '', () => parseTopicName(name))
+    // A query that is its own name may be longer than a typed name.
+    const called = fields.read('name', '', () => (name === kept.name ? name : parseTopicName(name)))
     return { query: text, name: nameFor(kept, { query: text, name: called }) }
   })
   return { topics: plain(topics.map((topic) => (topic === kept ? edited : topic))) }

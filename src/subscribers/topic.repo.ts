@@ -81,13 +81,10 @@ export async function topicsBySubscriber(
 
 /** The row that all topics with this query share. */
 async function queryIdOf(db: Database, { query, tree, grammar }: ParsedTopic): Promise<number> {
-  const parsed = { tree: tree as Prisma.InputJsonObject, grammar }
-  const row = await db.query.upsert({
-    where: { text: query },
-    create: { text: query, ...parsed },
-    update: parsed,
-  })
-  return row.id
+  const [row] = await db.$queryRaw<{ id: number }[]>`
+    insert into query (text, tree, grammar) values (${query}, ${JSON.stringify(tree)}::jsonb, ${grammar})
+    on conflict (hash) do update set tree = excluded.tree, grammar = excluded.grammar returning id`
+  return row!.id
 }
 
 /** The current subscription; each topic with its id. */

@@ -34,6 +34,7 @@ import { MAX_TOPICS, type Subscriber } from '../subscribers/subscriber.ts'
 import {
   firstEmailText,
   scheduleText,
+  shortTopic,
   sizeText,
   understoodOf,
   untilText,
@@ -160,6 +161,7 @@ const HELPERS = {
   scheduleText,
   searchPath,
   shortDate,
+  shortTopic,
   sizeText,
   sourceName,
   subscribePath,

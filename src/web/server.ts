@@ -1,4 +1,5 @@
-import { maxHeaderSize } from 'node:http'
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import formbody from '@fastify/formbody'
 import helmet from '@fastify/helmet'
 import assets from '@fastify/static'
@@ -10,6 +11,7 @@ import { Fault, undefinedIfThrown } from '../core/errors.ts'
 import { networksOf } from '../core/rate-limit.ts'
 import { randomId } from '../core/secrets.ts'
 import { Semaphore } from '../core/semaphore.ts'
+import { words } from '../i18n/words.ts'
 import { refusalFor } from '../search/search-slot.ts'
 import { yieldToEventLoop } from '../search/yield-to-event-loop.ts'
 import { accountPages } from './account/account-pages.ts'
@@ -36,6 +38,9 @@ interface RequestLimits {
 /** By default Node checks every 30 s, which doubles the time that a request may take. */
 export const REQUEST_LIMITS: RequestLimits = { requestTimeout: 30_000, connectionsCheckingInterval: 2000 }
 
+/** In bytes: the longest query in a URL, three characters for a byte, and the other headers. */
+const MAX_HEADERS = 32_768
+
 /** Fastify's own lines have no event: at most warnings and errors are written. */
 const quietLogger = (logger: Logger): Logger =>
   logger.isLevelEnabled('warn') ? logger.child({}, { level: 'warn' }) : logger
@@ -52,11 +57,12 @@ export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): Fastify
     logController: new RequestLog(deps),
     genReqId: () => randomId(80).slice(0, 8),
     requestTimeout: limits.requestTimeout,
-    http: { ...limits, headersTimeout: limits.requestTimeout },
+    http: { ...limits, headersTimeout: limits.requestTimeout, maxHeaderSize: MAX_HEADERS },
     bodyLimit: BODY_LIMIT,
+    clientErrorHandler: replyToUnreadable,
     trustProxy: TRUST_PROXY.length > 0 ? TRUST_PROXY : false,
     // No parameter can be longer, so an id or a garbled token of any length gets our own 404, not Fastify's 414.
-    routerOptions: { maxParamLength: maxHeaderSize },
+    routerOptions: { maxParamLength: MAX_HEADERS },
     rewriteUrl: ({ url = '/' }) => toDecodableUrl(url),
   })
   app.setValidatorCompiler(validatedByZod)
@@ -98,6 +104,16 @@ export function toDecodableUrl(url: string): string {
   const [path = ''] = url.split(/[?#]/, 1)
   const isDecodable = undefinedIfThrown(() => decodeURI(path)) !== undefined
   return isDecodable ? url : path.replaceAll('%', '%25') + url.slice(path.length)
+}
+
+/** Replies to a request that Node cannot read, such as one with a too long URL, and closes the connection. */
+function replyToUnreadable({ code }: NodeJS.ErrnoException, socket: Socket): void {
+  if (code === 'ECONNRESET' || !socket.writable) return
+  const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
+  const sentence = words.errors[status === 431 ? 'request.too-large' : 'request.unreadable']
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8`
+  const reply = `${head}\r\nContent-Length: ${Buffer.byteLength(sentence)}\r\n\r\n${sentence}`
+  socket.end(reply, () => socket.destroy())
 }
 
 /** Behind a proxy that TRUST_PROXY does not name, all visitors would share one rate limit. */

@@ -69,10 +69,11 @@ const rank = operation({
     to: day.optional(),
   }),
   run: async (deps, { query, days, from, to }) => {
+    const last = to ?? dayOf(deps.clock.now())
+    const first = from ?? addDays(last, 1 - (days ?? MAX_DAYS))
+    if (first > last) throw new Fault('usage.wrong', { what: `--from ${first} is later than --to ${last}.` })
     await learnIfDue(deps)
-    const today = dayOf(deps.clock.now())
-    const last = to ?? today
-    return rankPapers(deps, { query, from: from ?? addDays(last, 1 - (days ?? MAX_DAYS)), to: last })
+    return rankPapers(deps, { query, from: first, to: last })
   },
   output: (ranked) => {
     const rows = ranked.map(({ paper, score, matched, related }) => ({

@@ -11,6 +11,9 @@ import { parseSentence } from './sentence.ts'
 import { englishTerms, isForeign } from './sentence-words.ts'
 import { AstBuilder, isField, type ParseNode, type ThrowFault } from './to-ast.ts'
 
+/** The limit of a text such as an abstract, of which only the key words count. */
+export const MAX_TEXT_BYTES = 8192
+/** The limit of any other query, every word of which costs time. */
 const MAX_BYTES = 2000
 /** URL encoding needs three characters for one. */
 const ENCODED = 3
@@ -24,7 +27,7 @@ const parser = peggy.generate(grammar)
  * from 1, at which parsing fails.
  */
 export function parseQuery(text: string): Query {
-  if (text.length < LONG_TEXT || text.length > MAX_BYTES) return parsed(text)
+  if (text.length < LONG_TEXT || text.length > MAX_TEXT_BYTES) return parsed(text)
   const outcome = outcomeOf(text)
   if (outcome instanceof Fault) throw new Fault(outcome.entry, outcome.values)
   return outcome
@@ -45,13 +48,16 @@ function faultOr<T>(work: () => T): T | Fault {
 }
 
 function parsed(text: string): Query {
-  requireShort(text, MAX_BYTES * ENCODED)
+  requireShort(text, MAX_TEXT_BYTES * ENCODED)
   const typed = normalizeBlanksAndQuotes(queryFromPaste(text))
   const fault: ThrowFault = (code, at, values) => {
     const example = code === 'query.not-english' && { example: exampleIn(typed) }
     throw new Fault(code, { query: truncate(typed), column: at + 1, ...example, ...values })
   }
-  requireShort(typed, MAX_BYTES)
+  requireShort(
+    typed,
+    Buffer.byteLength(typed) > MAX_BYTES && parseSentence(typed) ? MAX_TEXT_BYTES : MAX_BYTES,
+  )
   const tooDeep = tooDeepAt(typed)
   if (tooDeep !== null) return fault('query.too-deep', tooDeep, { most: MAX_DEPTH })
   if (isForeign(typed) && !NAMES.test(typed) && !parseSentence(typed)) return fault('query.not-english', 0)
@@ -88,7 +94,8 @@ const normalizeBlanksAndQuotes = (text: string): string =>
 function requireShort(text: string, maxBytes: number): void {
   const bytes = Buffer.byteLength(text)
   if (bytes <= maxBytes) return
-  throw new Fault('query.too-long', { query: truncate(text), column: 1, bytes, most: MAX_BYTES })
+  const most = Math.min(maxBytes, MAX_TEXT_BYTES)
+  throw new Fault('query.too-long', { query: truncate(text), column: 1, bytes, most })
 }
 
 /** The limit for nested brackets, NOTs and fields. Each level costs time in every part of the program. */

@@ -35,7 +35,7 @@ export const UNWANTED_MARKER =
 // Words that people use about papers and in requests for them, and words that nearly every abstract contains.
 const FILLER = keysOf(
   `paper article publication literature manuscript preprint arxiv research researcher study work
-  find search seek look explore investigate interest interesting relevant relate regarding concerning please want need like love
+  find search see seek look explore investigate interest interesting relevant relate regarding concerning please want need like love
   help show give tell recommend suggest prioritize priority focus core mainly main welcome score
   method methodology approach technique framework system model models modeling modelling algorithmic
   task problem challenge issue question solution strategy way idea aspect topic area field domain scenario setting
@@ -50,7 +50,7 @@ const FILLER = keysOf(
   understand know theory theoretical foundation foundations fundamental basic principle role large big deep
   data training train learn out up off no non yes while during item below above criterion criteria satisfy match
   clearly clear directly really truly pure purely kind type level case connection explain generate don doesn isn aren
-  not and or`,
+  propose introduce present demonstrate remain three not and or`,
 )
 
 /** Whether a word of a sentence does not describe its subject. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import pg from 'pg'
 import { NO_PAGE } from '../consent.ts'
 import type { ParsedTopic } from '../topic.repo.ts'
@@ -160,7 +161,7 @@ export class ImportStore {
       const found = await this.#client.query<{ id: number; text: string }>(sql, [values])
       for (const { id, text } of found.rows) ids.set(text, id)
     }
-    await find('select id, text from query where text = any($1) for key share', texts)
+    await find(FIND_QUERIES, texts.map(sha256))
     // Sorted, so that two imports do not deadlock.
     const missing = texts.filter((text) => !ids.has(text)).sort()
     if (missing.length > 0) await find(INSERT_QUERIES, JSON.stringify(missing.map(parse)))
@@ -189,10 +190,13 @@ const SKIP_FOREIGN_KEY_CHECKS = `
 
 const FILL_INCOMING = 'insert into incoming select * from json_populate_recordset(null::incoming, $1)'
 
+const FIND_QUERIES = 'select id, text from query where hash = any($1::bytea[]) for key share'
+const sha256 = (text: string) => createHash('sha256').update(text).digest()
+
 const INSERT_QUERIES = `
   insert into query (text, tree, grammar)
   select q.query, q.tree, q.grammar from jsonb_to_recordset($1) as q(query text, tree jsonb, grammar int)
-  on conflict (text) do update set text = excluded.text returning id, text`
+  on conflict (hash) do update set text = excluded.text returning id, text`
 
 // Subselects for single rows, so that each uses its index, however large the table is.
 const ASSIGN_SPARE_IDS = `

@@ -11,6 +11,7 @@ import {
   weekdaysText,
 } from '../../i18n/dates.ts'
 import { counted, fill, listed, words } from '../../i18n/words.ts'
+import { truncateAtWord } from '../../mail/rendering/text.ts'
 import {
   changedSettings,
   type SettingName,
@@ -124,10 +125,10 @@ function topicLines(before: TopicText[], after: TopicText[]): string[] {
   const { said } = words.manage
   const { added, removed, edited, reordered } = topicDifference(before, after)
   return [
-    ...added.map(({ name }) => fill(said.added, { name })),
-    ...removed.map(({ name }) => fill(said.removed, { name })),
+    ...added.map(({ name }) => fill(said.added, { name: shortTopic(name) })),
+    ...removed.map(({ name }) => fill(said.removed, { name: shortTopic(name) })),
     ...edited.map(({ from, to }) => editLine(from, to)),
-    ...(reordered ? [fill(said.order, { names: listed(after.map(({ name }) => name)) })] : []),
+    ...(reordered ? [fill(said.order, { names: listed(after.map(({ name }) => shortTopic(name))) })] : []),
   ]
 }
 
@@ -154,6 +155,11 @@ function pauseLines(before: Subscription, after: Subscription, today: Day): stri
 /** "until Tuesday, 1 December", "until you resume" */
 export const untilText = (until: Day | null, today: Day): string =>
   until ? fill(words.manage.until, { date: dateRelativeTo(today, until) }) : words.manage.untilResumed
+
+const MAX_TOPIC_LENGTH = 120
+
+/** A topic as a heading, or in a sentence. */
+export const shortTopic = (topic: string): string => truncateAtWord(topic, MAX_TOPIC_LENGTH)
 
 /** Describes a stored query, or says that the current grammar cannot read it. */
 export const understoodOf = (query: string): string =>

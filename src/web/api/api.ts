@@ -37,7 +37,7 @@ const DESCRIPTION = `Papers and sources for everyone; operator actions with a to
 A field that does not exist is refused, and the response names those that do. A list has \`next\`: send it as \`cursor\`
 in the next request. Items that are added meanwhile neither repeat nor skip others. Every fault has a code in
 \`error\`. A change may be sent again: nothing is done twice. With \`dryRun\` it is tried with every check, and nothing
-changes. A request whose headers exceed 16 kB gets 431, and one that takes longer than 30 seconds to arrive gets 408;
+changes. A request whose headers exceed 32 kB gets 431, and one that takes longer than 30 seconds to arrive gets 408;
 both close the connection, and their bodies have another shape.`
 
 /** The head of the OpenAPI document. */

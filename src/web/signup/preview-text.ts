@@ -5,6 +5,7 @@ import { isTextLeaf, type Leaf } from '../../queries/query.ts'
 import type { Overlap } from '../../search/back-test/day-window.ts'
 import type { TermCount } from '../../search/back-test/term-counts.ts'
 import type { QueryHint } from '../../search/back-test/variants.ts'
+import { shortTopic } from '../account/change-summary-view.ts'
 
 const MAX_TERMS = 12
 const MAX_OVERLAPS = 3
@@ -58,7 +59,7 @@ export function topicWarning(preview: PreviewResult, topic: TopicPreview): strin
   const { none, keep } = words.preview.warning
   if (topic.total > 0 || preview.papers === 0) return warningText(preview, topic)
   const span = counted(preview.days, words.counts.day)
-  return warningText(preview, topic) || fill(none, { topic: shortened(topic.query), span, keep })
+  return warningText(preview, topic) || fill(none, { topic: shortTopic(topic.query), span, keep })
 }
 
 /** A note that the words are probably an author's name. */
@@ -100,13 +101,8 @@ export const overlapLines = ({ total, overlap }: TopicPreview): string[] =>
 function overlapLine({ topic, papers }: Overlap, total: number): string {
   const { some, one, all, only } = words.preview.overlap
   const form = papers < total ? (papers === 1 ? one : some) : total === 1 ? only : all
-  return fill(form, { shared: grouped(papers), total: grouped(total), topic: shortened(topic) })
+  return fill(form, { shared: grouped(papers), total: grouped(total), topic: shortTopic(topic) })
 }
-
-const MAX_TOPIC_LENGTH = 60
-
-const shortened = (topic: string): string =>
-  topic.length > MAX_TOPIC_LENGTH ? `${topic.slice(0, MAX_TOPIC_LENGTH).trimEnd()}…` : topic
 
 function percentText(share: number): string {
   const { percent, least, most } = words.preview.share

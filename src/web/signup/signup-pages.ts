@@ -16,7 +16,7 @@ import {
   readTopics,
   readTypedSettings,
 } from '../../subscribers/read-signup.ts'
-import { understoodOf, whenText } from '../account/change-summary-view.ts'
+import { shortTopic, understoodOf, whenText } from '../account/change-summary-view.ts'
 import { pastedLibrary } from '../library-form.ts'
 import type { Site } from '../pages.ts'
 import {
@@ -173,7 +173,10 @@ function applyTopicButton({ typed, addsTopic, removeIndex }: SubscribeForm) {
   }
   const topics = splitFields(typed.topics)
   const [query] = topics.splice(removeIndex!, 1)
-  return { typed: { ...typed, topics }, said: query ? fill(words.form.removed, { query }) : '' }
+  return {
+    typed: { ...typed, topics },
+    said: query ? fill(words.form.removed, { query: shortTopic(query) }) : '',
+  }
 }
 
 /** The pages behind the link in a confirmation email. A GET shows a button; only its POST changes something. */

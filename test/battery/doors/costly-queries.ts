@@ -1,6 +1,6 @@
 import type { InjectOptions } from 'fastify'
 
-/** A query takes up to 2,000 bytes. */
+/** A query takes up to 2,000 bytes, and a text up to 8,192. */
 const BYTES = 1950
 
 const word = (i: number): string => `q${i.toString(36)}`
@@ -35,6 +35,7 @@ const costlyQueries = (words: readonly string[]): Record<string, string> => ({
   'fields in fields': 'a:'.repeat(970),
   'a long word': 'w'.repeat(BYTES),
   prose: filled((i) => `the use of ${words[i % words.length]} for`, ' '),
+  'a long text': filled((i) => `the use of ${words[i % words.length]} for`, ' ', 8100),
 })
 
 export interface CostlyRequest {

@@ -68,6 +68,14 @@ test.each<[query: string, paper: string, code: ErrorCode]>([
   await expect(explain(query, paper)).rejects.toMatchObject({ code })
 })
 
+test.each([
+  [['--from', '2026-11-24', '--to', '2026-11-23'], '--from 2026-11-24 is later than --to 2026-11-23.'],
+  [['--from', '2026-11-25'], '--from 2026-11-25 is later than --to 2026-11-24.'],
+])('queries rank %j: %s', async (days, message) => {
+  const ranked = runCommand(depsOf(), ['queries', 'rank', 'attention', ...days])
+  await expect(ranked).rejects.toMatchObject({ code: 'usage.wrong', message, exit: 2 })
+})
+
 describe('a query is tested on the papers of the last days', () => {
   const testQuery = (...args: string[]) => runCommand(depsOf(), ['queries', 'test', ...args])
 

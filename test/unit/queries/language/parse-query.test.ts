@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../../../src/core/error-table.ts'
 import { Fault } from '../../../../src/core/errors.ts'
 import { describeQuery } from '../../../../src/queries/language/describe-query.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
-import type { Query, TextField } from '../../../../src/queries/query.ts'
+import { isTextLeaf, leavesOf, type Query, type TextField } from '../../../../src/queries/query.ts'
 import { computedMs } from '../../../support/computed-ms.ts'
 
 const word = (text: string, field: TextField = 'any'): Query => ({ kind: 'word', field, text })
@@ -328,6 +328,7 @@ const faults: [text: string, code: ErrorCode, column: number, sentence: RegExp][
   ['alpha votes>=', 'query.votes', 7, /column 7/],
   ['alpha '.repeat(334), 'query.too-long', 1, /too long/],
   ['é'.repeat(1001), 'query.too-long', 1, /2002 bytes, and the limit is 2000/],
+  ['How robots learn. '.repeat(456), 'query.too-long', 1, /8208 bytes, and the limit is 8192/],
   [deep(9), 'query.too-deep', 9, /nested too deeply at column 9\. Use up to 8 brackets, NOTs and fields/],
   ['NOT '.repeat(9).concat('alpha'), 'query.too-deep', 33, /up to 8/],
   ['title:'.repeat(9).concat('alpha'), 'query.too-deep', 1, /up to 8/],
@@ -340,6 +341,17 @@ test.each([' ', ',', '"', '(', 'a '])('a hundred thousand signs of %j are refuse
   const begun = computedMs()
   expect(thrownBy(() => parseQuery(`a${sign.repeat(95_000)}a`)).code).toBe('query.too-long')
   expect(computedMs() - begun).toBeLessThan(1000)
+})
+
+test('a text of 8 kB is a sentence: only its key words count', () => {
+  const text = 'I study how robots learn to grasp objects from few demonstrations. '.repeat(122)
+  const query = parseQuery(text)
+  expect(query).toMatchObject({ kind: 'some', least: 3 })
+  expect(
+    leavesOf(query)
+      .filter(isTextLeaf)
+      .map((leaf) => leaf.text),
+  ).toEqual(['robots', 'grasp', 'objects', 'few', 'demonstrations'])
 })
 
 describe('a query that cannot be read is answered with the column and what to do', () => {
