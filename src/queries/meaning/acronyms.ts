@@ -2,7 +2,7 @@ import { acronymOf, tokensOf } from '../text/tokens.ts'
 
 /** Acronyms and long forms that count as the same. */
 export interface Acronyms {
-  /** The long form of an acronym, as written: "large language model" for LLM. */
+  /** The long form of an acronym, as written: "large language model" for LLM, and for llm if that is no other word. */
   longForms: Map<string, string>
   /** The acronym of a long form, by the keys of its words. */
   acronyms: Map<string, string>

@@ -1,5 +1,5 @@
 import { flatten, isTextLeaf, type Query, type TextLeaf, wantedLeaves } from '../query.ts'
-import { acronymOf, isStopWord, tokensOf, wordKindOf } from '../text/tokens.ts'
+import { isStopWord, tokensOf, wordKindOf } from '../text/tokens.ts'
 import { longFormKey } from './acronyms.ts'
 import type { Usage } from './usage.ts'
 
@@ -80,8 +80,8 @@ export function meaningOf(query: Query, usage: Usage): Query {
   }
 
   function otherForm(leaf: TextLeaf): TextLeaf | undefined {
-    const acronym = acronymOf(leaf.text)?.replace(/s$/, '')
-    const long = acronym && usage.acronyms.longForms.get(acronym)
+    const { longForms } = usage.acronyms
+    const long = longForms.get(leaf.text) ?? longForms.get(leaf.text.replace(PLURAL, '$1'))
     if (long) return { ...leaf, kind: 'phrase', text: long }
     const short = leaf.kind === 'phrase' ? usage.acronyms.acronyms.get(longFormKey(leaf.text)) : undefined
     return short ? { ...leaf, kind: 'word', text: short } : undefined
@@ -103,6 +103,9 @@ export function meaningOf(query: Query, usage: Usage): Query {
     return papers === 0 ? 0 : Math.log((usage.papers + 1) / papers)
   }
 }
+
+/** LLMs, AIs, gans; but gas is not the plural of GA. */
+const PLURAL = /^(\p{Lu}{2}|.{3,5})s$/u
 
 const textOf = (leaves: readonly TextLeaf[]): string => leaves.map(({ text }) => text).join(' ')
 

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { addDays, type Day } from '../../core/dates.ts'
 import type { Learner, LearnerPaper } from '../learned/learner.ts'
-import { isStopWord } from '../text/tokens.ts'
+import { isStopWord, wordKeyOf } from '../text/tokens.ts'
 import { AcronymCounter, type Acronyms } from './acronyms.ts'
 
 /**
@@ -31,6 +31,9 @@ interface StoredUsage {
 const RECENT_DAYS = 60
 /** Recent papers that are measured, spread evenly: a share of 0.3 % is then a dozen of them. */
 const MAX_RECENT = 4096
+/** An acronym in lower case is one if fewer of the papers with its letters have them in lower case: llm, but not map. */
+const MAX_LOWER_CASE = 0.05
+const SHORT_LOWER_CASE = /^\p{Ll}{2,5}$/u
 /** Words of fewer papers are left out: most are misspelled. */
 const MIN_PAPERS = 2
 
@@ -39,6 +42,8 @@ export class UsageLearner implements Learner {
   readonly #acronyms = new AcronymCounter()
   /** For each word, the number of papers with it, and the places of the recent ones in their order. */
   readonly #words = new Map<string, { papers: number; recent: number[] }>()
+  /** The number of papers with a short word in lower case. */
+  readonly #lowerCase = new Map<string, number>()
   #newest: Day | null = null
   #papers = 0
   #recent = 0
@@ -49,8 +54,13 @@ export class UsageLearner implements Learner {
     const isRecent = firstDay > addDays(this.#newest, -RECENT_DAYS)
     this.#acronyms.read(abstract.text)
     const keys = new Set<string>()
+    const lowerCase = new Set<string>()
     for (const { tokens } of [title, abstract])
-      for (const { folded, key } of tokens) if (!isStopWord(folded)) keys.add(key)
+      for (const { folded, key } of tokens) {
+        if (!isStopWord(folded)) keys.add(key)
+        if (SHORT_LOWER_CASE.test(folded)) lowerCase.add(folded)
+      }
+    for (const word of lowerCase) this.#lowerCase.set(word, (this.#lowerCase.get(word) ?? 0) + 1)
     for (const key of keys) {
       const word = this.#words.get(key) ?? { papers: 0, recent: [] }
       word.papers++
@@ -74,10 +84,20 @@ export class UsageLearner implements Learner {
       words: [...this.#words]
         .filter(([, { papers }]) => papers >= MIN_PAPERS)
         .map(([key, { papers, recent }]) => [key, papers, sampled(recent)]),
-      longForms: [...longForms],
+      longForms: [...longForms].flatMap(([acronym, long]) =>
+        this.#spellingsOf(acronym).map((one) => [one, long]),
+      ),
       acronyms: [...acronyms],
     }
     return new Uint8Array(gzipSync(JSON.stringify(stored)))
+  }
+
+  /** An acronym, and the same in lower case if that is hardly another word. */
+  #spellingsOf(acronym: string): string[] {
+    const lower = acronym.toLowerCase()
+    const papers = this.#words.get(wordKeyOf(lower, 'prose'))?.papers ?? 0
+    const isWord = isStopWord(lower) || (this.#lowerCase.get(lower) ?? 0) > papers * MAX_LOWER_CASE
+    return isWord ? [acronym] : [acronym, lower]
   }
 }
 

@@ -23,7 +23,9 @@ const usage = usageOf(
             ? 'Agents for chemistry.'
             : i < 16
               ? 'Attention by Gu. Robots may dance.'
-              : 'An agent.',
+              : i < 21
+                ? 'A knowledge graph (KG) of robots that weigh 2 kg.'
+                : 'An agent.',
     }),
   ),
 )
@@ -55,6 +57,11 @@ test.each([
 test.each([
   ['LLM', { abstract: 'Large language models.' }, true],
   ['LLMs', { abstract: 'A large-language model.' }, true],
+  ['llm', { abstract: 'Large language models.' }, true],
+  ['llms', { abstract: 'Large language models.' }, true],
+  ['KG', { abstract: 'Knowledge graphs.' }, true],
+  ['kg', { abstract: 'Knowledge graphs.' }, false],
+  ['Llm', { abstract: 'Large language models.' }, false],
   ['"LLM"', { abstract: 'Large language models.' }, false],
   ['large language models', { abstract: 'LLMs are here.' }, true],
   ['large-language-model', { abstract: 'LLMs are here.' }, true],
