@@ -179,9 +179,12 @@ export function readableFields<T extends z.ZodObject>(form: T, body: unknown): z
   return Object.fromEntries(read) as z.output<T>
 }
 
-/** A form as its schema reads it, or what can be read of it; for routes with `attachValidation`. */
+/**
+ * A form as its schema reads it, or what can be read of it; for routes with `attachValidation`. A text has no schema in
+ * routes with one for each content type.
+ */
 export const formOf = <T extends z.ZodObject>(form: T, { validationError, body }: FastifyRequest) =>
-  validationError ? readableFields(form, body) : (body as z.output<T>)
+  validationError || typeof body === 'string' ? readableFields(form, body) : (body as z.output<T>)
 
 export const isJson = ({ headers }: FastifyRequest): boolean =>
   headers['content-type']?.startsWith('application/json') ?? false

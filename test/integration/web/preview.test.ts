@@ -346,3 +346,9 @@ test('a preview leaves nothing behind but the count of its network', async () =>
   expect(await site.db.message.count()).toBe(0)
   expect(site.logged.join('\n')).not.toContain('ann@')
 })
+
+test('a body of text is read as an empty form', async () => {
+  const headers = { 'content-type': 'text/plain' }
+  const { statusCode } = await site.app.inject({ method: 'POST', url: '/preview', headers, payload: 'NaN' })
+  expect(statusCode).toBe(200)
+})
