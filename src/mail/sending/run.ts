@@ -6,14 +6,7 @@ import { emailDomain, rateKeyToReduce } from '../rate-limits/send-rate.ts'
 import { replyPattern, type SendFailure } from '../refusals/classify-reply.ts'
 
 /** How many messages of a run reached which state. */
-interface Counts {
-  accepted: number
-  deferred: number
-  refused: number
-  uncertain: number
-  gaveUp: number
-  skipped: number
-}
+type Counts = Record<'accepted' | 'deferred' | 'refused' | 'uncertain' | 'gaveUp' | 'skipped', number>
 
 /** What ends a run early: the server or our settings, never a message. */
 type StopReason = 'unreachable' | 'login-refused' | 'tls-refused' | 'refused-alike' | 'refused-much'
