@@ -1,11 +1,14 @@
 import type { Database } from '../core/database/database.ts'
-import { addDays, dayOf } from '../core/dates.ts'
+import { addDays, DAY_MS, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { paperByName } from '../papers/paper.repo.ts'
-import { profileOf, strongestWords, type Vector } from '../queries/ranking/tf-idf.ts'
-import { type PaperText, toPaperText } from '../queries/text/tokens.ts'
+import type { Archive } from '../queries/archive.ts'
+import { learnProfile, ordinaryPapers, profileWordsOf, voteWeight } from '../queries/ranking/preference.ts'
+import type { Vector } from '../queries/ranking/tf-idf.ts'
+import { toPaperText } from '../queries/text/tokens.ts'
 import { MAX_DAYS, openArchive } from '../search/open-archive.ts'
+import { runYielding } from '../search/yield-to-event-loop.ts'
 import {
   deleteAllFeedback,
   deleteFeedback,
@@ -28,27 +31,28 @@ export async function giveFeedback(
   token: string,
   { paper: name, kind }: { paper: string; kind: FeedbackKind | null },
 ): Promise<void> {
-  const { vectorOf } = await paperVectors(deps)
+  const archive = await profileArchive(deps)
+  const background = await runYielding(ordinaryPapers(archive))
   await changeProfile(deps, token, async (tx, subscriberId) => {
+    const now = deps.clock.now()
     const paper = await paperByName(tx, name)
     if (!paper) throw new Fault('paper.unknown', { name: name.slice(0, 100) })
     const on = { subscriberId, paperId: paper.id }
-    const words = strongestWords(vectorOf(toPaperText(paper)), WORDS_OF_A_PAPER)
-    await (kind ? saveFeedback(tx, { ...on, kind, words, now: deps.clock.now() }) : deleteFeedback(tx, on))
-    await renewProfile(tx, subscriberId)
+    const words = profileWordsOf(archive, archive.vectorOfText(toPaperText(paper)))
+    await (kind ? saveFeedback(tx, { ...on, kind, words, now }) : deleteFeedback(tx, on))
+    await renewProfile(tx, subscriberId, { background, now })
   })
 }
 
-/** Maximum number of words that are stored for a paper. */
-const WORDS_OF_A_PAPER = 60
-
 /** Removes a word for good, whatever feedback follows. False if the profile does not have it; then nothing changes. */
-export const removeProfileWord = (deps: Deps, token: string, key: string): Promise<boolean> =>
-  changeProfile(deps, token, async (tx, subscriberId) => {
+export async function removeProfileWord(deps: Deps, token: string, key: string): Promise<boolean> {
+  const background = await runYielding(ordinaryPapers(await profileArchive(deps)))
+  return changeProfile(deps, token, async (tx, subscriberId) => {
     const isThere = (await profileOfSubscriber(tx, subscriberId))?.words.has(key) ?? false
-    if (isThere) await renewProfile(tx, subscriberId, [key])
+    if (isThere) await renewProfile(tx, subscriberId, { background, now: deps.clock.now(), without: [key] })
     return isThere
   })
+}
 
 /** Deletes all feedback, the profile, and the list of removed words. */
 export const resetProfile = (deps: Deps, token: string): Promise<void> =>
@@ -71,19 +75,31 @@ async function changeProfile<T>(
   return done
 }
 
-/** Computes the profile from all current feedback, without the words removed before and those in `without`. */
+interface Renewal {
+  /** The words of ordinary papers. */
+  background: readonly Vector[]
+  now: Date
+  without?: readonly string[]
+}
+
+/** Learns the profile from all current feedback, without the words removed before and those in `without`. */
 async function renewProfile(
   tx: Database,
   subscriberId: string,
-  without: readonly string[] = [],
+  { background, now, without = [] }: Renewal,
 ): Promise<void> {
   const feedback = await listFeedback(tx, subscriberId)
   const before = await profileOfSubscriber(tx, subscriberId)
   const removed = new Set([...(before?.removed ?? []), ...without])
   if (feedback.length === 0 && removed.size === 0) return deleteProfile(tx, subscriberId)
-  const vectors = (kind: FeedbackKind) =>
-    feedback.filter((one) => one.kind === kind).map(({ words }) => words)
-  const words = profileOf({ more: vectors('more'), less: vectors('less'), removed })
+  const words = learnProfile({
+    votes: feedback.map(({ at, ...vote }) => ({
+      ...vote,
+      weight: voteWeight((now.getTime() - at.getTime()) / DAY_MS),
+    })),
+    background,
+    removed,
+  })
   await saveProfile(tx, { subscriberId, words, removed })
 }
 
@@ -105,8 +121,9 @@ export interface ShownProfile {
 export async function showProfile(deps: Deps, subscriberId: string): Promise<ShownProfile> {
   const profile = await profileOfSubscriber(deps.db, subscriberId)
   if (!profile) return { more: [], less: [], removed: [] }
-  const { writtenAs } = await paperVectors(deps)
-  const shown = (keys: Iterable<string>) => Array.from(keys, (key) => ({ key, text: writtenAs(key) }))
+  const archive = await profileArchive(deps)
+  const shown = (keys: Iterable<string>) =>
+    Array.from(keys, (key) => ({ key, text: writtenAs(archive, key) }))
   const weighed = [...profile.words]
   return {
     more: shown(weighed.filter(([, weight]) => weight > 0).map(([key]) => key)),
@@ -115,23 +132,12 @@ export async function showProfile(deps: Deps, subscriberId: string): Promise<Sho
   }
 }
 
-/** The words of papers with their weights. */
-export interface PaperVectors {
-  vectorOf(paper: PaperText): Vector
-  /** How papers usually write a word: "attention" for attent. */
-  writtenAs(key: string): string
-}
+/** Knows which words are rare, and how they are written, from the days of back-tests, and from more if loaded. */
+export const profileArchive = (deps: Deps): Promise<Archive> =>
+  openArchive(deps, { from: addDays(dayOf(deps.clock.now()), -MAX_DAYS) })
 
-/**
- * Learns which words are rare, and how they are written, from the days of back-tests, and from more if they are loaded.
- */
-export async function paperVectors(deps: Deps): Promise<PaperVectors> {
-  const archive = await openArchive(deps, { from: addDays(dayOf(deps.clock.now()), -MAX_DAYS) })
-  return {
-    vectorOf: archive.vectorOfText,
-    writtenAs: (key) => inRunningText(archive.usualSpelling(key)),
-  }
-}
+/** How papers usually write a word: "attention" for attent. */
+export const writtenAs = (archive: Archive, key: string): string => inRunningText(archive.usualSpelling(key))
 
 /** A word that only begins a sentence has one capital: LLM and PyTorch have more. */
 const inRunningText = (word: string): string => (/\p{Lu}.*\p{Lu}/u.test(word) ? word : word.toLowerCase())

@@ -1,5 +1,6 @@
 import type { Deps } from '../core/deps.ts'
 import type { Paper } from '../papers/paper.ts'
+import type { Archive } from '../queries/archive.ts'
 import {
   authorQuery,
   excludesWords,
@@ -13,12 +14,13 @@ import { parseQuery } from '../queries/language/parse-query.ts'
 import { meaningIn } from '../queries/learned/learned-models.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import type { Query, Reason } from '../queries/query.ts'
-import { isContentWord, strongestWords, type Vector } from '../queries/ranking/tf-idf.ts'
+import { profileWordsOf } from '../queries/ranking/preference.ts'
+import { isContentWord, type Vector } from '../queries/ranking/tf-idf.ts'
 import { type Shortfall, shortfallOf } from '../queries/reasons/nearness.ts'
 import { type PaperText, type Token, tokensOf } from '../queries/text/tokens.ts'
 import { type FeedbackKind, listFeedback } from '../subscribers/profile.repo.ts'
 import { isReadable } from '../subscribers/read-signup.ts'
-import { type PaperVectors, paperVectors } from './own-feedback.ts'
+import { profileArchive, writtenAs } from './own-feedback.ts'
 
 /** A paper in the context of a subscriber's topic. */
 export interface PaperOfTopic extends Shortfall {
@@ -52,16 +54,16 @@ export async function paperOfTopic(deps: Deps, opening: Opening): Promise<PaperO
   const currentQuery = isReadable(query) ? parseQuery(query) : null
   const meaning = currentQuery && (await meaningIn(deps.db))(currentQuery)
   const reason = meaning && evaluate(meaning, text)
-  const vectors = await paperVectors(deps)
+  const archive = await profileArchive(deps)
   const feedback = await listFeedback(deps.db, subscriberId)
   return {
     paper,
     text,
     reason,
     ...(meaning ? shortfallOf(meaning, text) : { missing: [], unwanted: [] }),
-    quickActions: quickActionsOf(opening, currentQuery, reason, vectors),
+    quickActions: quickActionsOf(opening, currentQuery, reason, archive),
     feedback: feedback.find(({ paperId }) => paperId === paper.id)?.kind ?? null,
-    about: aboutOf(vectors, text, removed),
+    about: aboutOf(archive, text, removed),
   }
 }
 
@@ -69,11 +71,14 @@ function quickActionsOf(
   { text, base, queries }: Opening,
   currentQuery: Query | null,
   reason: Reason | null,
-  { vectorOf }: PaperVectors,
+  archive: Archive,
 ): QuickActions {
   if (!currentQuery || base === null) return { words: [], authors: [] }
   const topics = queries.filter(isReadable).map(parseQuery)
-  const words = distinct([...matchedTexts(reason), ...titleWords(text, currentQuery, vectorOf(text))])
+  const words = distinct([
+    ...matchedTexts(reason),
+    ...titleWords(text, currentQuery, archive.vectorOfText(text)),
+  ])
   return {
     words: words.map((word) => ({ text: word, edit: mute(base, word) })),
     authors: text.authors.slice(0, MAX_AUTHORS).map(({ text: name }) => ({
@@ -85,16 +90,12 @@ function quickActionsOf(
 
 const MAX_ABOUT = 5
 
-function aboutOf(
-  { vectorOf, writtenAs }: PaperVectors,
-  paper: PaperText,
-  removed: readonly string[],
-): string[] {
-  const moved = [...strongestWords(vectorOf(paper), MAX_ABOUT + removed.length).keys()]
-  return moved
+function aboutOf(archive: Archive, paper: PaperText, removed: readonly string[]): string[] {
+  const words = profileWordsOf(archive, archive.vectorOfText(paper), MAX_ABOUT + removed.length)
+  return [...words.keys()]
     .filter((key) => !removed.includes(key))
     .slice(0, MAX_ABOUT)
-    .map(writtenAs)
+    .map((key) => writtenAs(archive, key))
 }
 
 /** An edit that starts from a word, or the reason why it is not possible. */

@@ -32,7 +32,7 @@ export interface Candidates
     | 'relevance'
     | 'related'
     | 'lastMatched'
-    | 'vectorOf'
+    | 'preference'
     | 'unreadable'
   > {
   /** Selects papers by docId. */
@@ -75,9 +75,9 @@ export function candidatesFrom(
     const reason = queryId === NO_QUERY ? null : matcher.reason(queryId, paperId)
     return toShownPaper(at(paperId), reason, plain(paperId))
   }, MAX_SHOWN)
-  const { ranked, relevance, related, lastMatched, vectorOf, matches, unreadable, docIdOf } = matcher
+  const { ranked, relevance, related, lastMatched, preference, matches, unreadable, docIdOf } = matcher
   return {
-    ...{ papers, docIdOf, matches, ranked, relevance, related, lastMatched, vectorOf, unreadable },
+    ...{ papers, docIdOf, matches, ranked, relevance, related, lastMatched, preference, unreadable },
     selector: new PaperSelector(papers.length),
     firstListedOn: (day) => byDay.get(day) ?? [],
     newestDay: (latest, maxPaperId) =>
@@ -139,20 +139,14 @@ const inTitle = ({ matches }: Nearness): number => matches.filter(({ where }) =>
 
 type ChosenSection = PaperSelection['sections'][number]
 
-interface Reader {
-  topics: readonly DigestTopic[]
-  /** What a paper gains in the order of a section. */
-  preference?: Preference
-}
-
 /** How much a subscriber prefers a paper, by docId; 0 if nothing is known. */
 export type Preference = (docId: number) => number
 
-/** A section as the digest shows it. Papers that the subscriber prefers are further up. */
+/** A section as the digest shows it. */
 export function toSection(
   candidates: Candidates,
   { topic, papers }: ChosenSection,
-  { topics, preference }: Reader,
+  topics: readonly DigestTopic[],
 ): DigestSection {
   if (topic === 'rising') {
     return {
@@ -163,28 +157,11 @@ export function toSection(
     }
   }
   const head = topics[topic]!
-  const inOrder = preference
-    ? rankByPreference(candidates, papers, { queryId: head.queryId, preference })
-    : papers
   return {
     topic: head.name,
     topicId: head.id,
-    papers: inOrder.map((paper) => shownUnder(candidates, topics, paper)),
+    papers: papers.map((paper) => shownUnder(candidates, topics, paper)),
   }
-}
-
-/** Moves preferred papers up within a section; it adds and removes none. */
-function rankByPreference(
-  candidates: Candidates,
-  papers: readonly SelectedPaper[],
-  { queryId, preference }: { queryId: number; preference: Preference },
-): SelectedPaper[] {
-  const { docIds, scores } = candidates.ranked(queryId)
-  const scored = papers.map((paper) => ({
-    paper,
-    score: scores[docIds.indexOf(paper.docId)]! + preference(paper.docId),
-  }))
-  return scored.sort((a, b) => b.score - a.score).map(({ paper }) => paper)
 }
 
 function shownUnder(

@@ -1,5 +1,6 @@
 import { type Day, dayOf, daysIn, HOUR_MS } from '../core/dates.ts'
-import { cosineSimilarity, type Vector } from '../queries/ranking/tf-idf.ts'
+import { memoize } from '../core/memoize.ts'
+import type { Vector } from '../queries/ranking/tf-idf.ts'
 import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
 import { type Candidates, type NearMiss, type Preference, showNearMiss, toSection } from './candidates.ts'
 import type { DigestDraft, DigestTopic, Recipient } from './digest.repo.ts'
@@ -75,7 +76,7 @@ function byTopics(candidates: Candidates, input: ComposeInput): DigestDraft {
   }
   const matchedTopics = topics.filter((_, i) => offered.topics[i]!.length > 0).map(({ id }) => id)
   const { sections: chosen, more, others } = candidates.selector.select({ ...offered, cap: maxPapers })
-  const news = chosen.map((section) => toSection(candidates, section, { topics, preference }))
+  const news = chosen.map((section) => toSection(candidates, section, topics))
   const room = maxPapers - news.flatMap(({ papers }) => papers).length
   const related = news.length > 0 ? relatedSections(scope, input, { matchedTopics, room }) : []
   const sections = [...news, ...related]
@@ -92,13 +93,13 @@ function byTopics(candidates: Candidates, input: ComposeInput): DigestDraft {
   }
 }
 
-/** The score that a paper gains if it equals the profile: as much as from a rare word. */
-const OF_PROFILE = 4
+/** What a preference of 1 adds to the score of a paper; chosen by npm run bench -- profile. */
+export const OF_PROFILE = 8
 
-const preferenceOf =
-  (candidates: Candidates, profile: Vector): Preference =>
-  (docId) =>
-    OF_PROFILE * cosineSimilarity(profile, candidates.vectorOf(docId))
+function preferenceOf(candidates: Candidates, profile: Vector): Preference {
+  const preference = candidates.preference(profile)
+  return memoize((docId) => OF_PROFILE * preference(docId))
+}
 
 /** A paper that matches no topic, and the topic to which it is related. */
 interface RelatedPaper {
@@ -190,13 +191,19 @@ export function eligibleByTopic(
   const offered = topics.map(({ queryId }) => {
     const newMatchCauses = newMatches(scope, queryId)
     for (const [docId, cause] of newMatchCauses) if (causes.get(docId) !== 'revised') causes.set(docId, cause)
-    return candidates
-      .ranked(queryId)
-      .docIds.filter((docId) => isFresh(scope, docId) || newMatchCauses.has(docId))
+    return rankedFor(scope, queryId).filter((docId) => isFresh(scope, docId) || newMatchCauses.has(docId))
   })
   const scoreOf = (topic: number, docId: number) =>
     candidates.relevance(topics[topic]!.queryId)[docId]! + (preference?.(docId) ?? 0)
   return { topics: offered, rising: risingOf(scope, causes), scoreOf }
+}
+
+/** The matches of a query, best first. Papers that the subscriber prefers are further up. */
+function rankedFor({ candidates, preference }: EligibilityScope, queryId: number): Uint32Array {
+  const { docIds, scores } = candidates.ranked(queryId)
+  if (!preference) return docIds
+  const total = new Map([...docIds].map((docId, i) => [docId, scores[i]! + preference(docId)]))
+  return docIds.toSorted((a, b) => total.get(b)! - total.get(a)!)
 }
 
 function isFresh({ candidates, since, range }: EligibilityScope, docId: number): boolean {

@@ -7,6 +7,7 @@ import { evaluate } from '../queries/matching/evaluate.ts'
 import { PaperIndex } from '../queries/matching/paper-index.ts'
 import { QuerySet } from '../queries/matching/query-set.ts'
 import type { Query, Reason } from '../queries/query.ts'
+import { preferenceOf } from '../queries/ranking/preference.ts'
 import { type RankedDocs, Ranker } from '../queries/ranking/ranker.ts'
 import type { Vector } from '../queries/ranking/tf-idf.ts'
 import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
@@ -40,8 +41,8 @@ export interface Matcher {
   relevance(queryId: number): Float32Array
   /** DocIds of papers that do not match a query but are near to it in the learned space, most relevant first. */
   related(queryId: number): readonly number[]
-  /** The words of a paper with their weights. */
-  vectorOf(docId: number): Vector
+  /** How much a subscriber with this profile prefers a paper, by docId: see preferenceOf. */
+  preference(profile: Vector): (docId: number) => number
   /** Queries that could not be evaluated, with the error: they match nothing. */
   unreadable: ReadonlyMap<number, unknown>
 }
@@ -101,6 +102,7 @@ export function createMatcher(
     kept.set(queryId, all)
     return all
   }
+  const vectorOf = memoize(archive.vectorOfDoc, MAX_VECTORS)
   const docIdOf = (paperId: number) => index.docIdOf(paperId)
   const texts = textsOf(papers, docIdOf)
   const matches = (queryId: number): number[] => {
@@ -126,7 +128,7 @@ export function createMatcher(
     reason: (queryId, paperId) => evaluate(queries.get(queryId)!, texts.get(paperId)!)!,
     nearness: (queryId, docId) => nearnessOf(queries.get(queryId)!, texts.get(papers[docId]!.id)!),
     near: (query, most) => archive.nearMisses(query, most).map((id) => papers[docIdOf(id)!]!),
-    vectorOf: memoize((docId: number) => archive.vectorOf(papers[docId]!.id)!, MAX_VECTORS),
+    preference: (profile) => preferenceOf(archive, profile, vectorOf),
   }
 }
 

@@ -187,6 +187,13 @@ export class Archive {
     return vector && this.#vectors!.cosines(vector)
   }
 
+  /** The cosine similarity of words with weights to a paper in the learned space, by docId; 0 without a space. */
+  nearnessTo(weights: Vector): (docId: number) => number {
+    const vectors = this.#vectors
+    const direction = vectors?.space.directionOf(weights)
+    return (docId) => (direction ? vectors!.cosine(direction, docId) : 0)
+  }
+
   /** Newest first. With `byRevised`, the day of the newest version counts if it is later. */
   newest(found: Bits, { most = Number.POSITIVE_INFINITY, byRevised = false } = {}): number[] {
     const cursors = this.attributesOf(found).map(({ id, firstDay, revisedDay }) => ({
@@ -200,7 +207,10 @@ export class Archive {
   /** The tf-idf vector of a paper; null if the paper is not in memory. */
   vectorOf(id: number): Vector | null {
     const docId = this.index.docIdOf(id)
-    if (docId === undefined) return null
+    return docId === undefined ? null : this.vectorOfDoc(docId)
+  }
+
+  vectorOfDoc = (docId: number): Vector => {
     const { prose } = this.index.vocabularies
     const { title, abstract } = this.index.words(docId)
     const read = (words: Uint32Array) => ({

@@ -7,6 +7,7 @@ import { benchLike } from './like.ts'
 import { benchMatch } from './match.ts'
 import { benchMemory } from './memory.ts'
 import { benchOrder } from './order.ts'
+import { benchProfile } from './profile.ts'
 import { benchPrune } from './prune.ts'
 import { benchRefusals } from './refusals.ts'
 import { benchRelevance } from './relevance.ts'
@@ -24,6 +25,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text:
   match: benchMatch,
   memory: benchMemory,
   order: benchOrder,
+  profile: benchProfile,
   prune: benchPrune,
   refusals: benchRefusals,
   relevance: benchRelevance,

@@ -141,7 +141,7 @@ function judge(need: Need, { archive, plain, labelled, matchedByPostgres }: Judg
 }
 
 /** The recorded papers of Hugging Face, each on the day on which it was listed first, and those of arXiv. */
-function papersByDay(): Paper[] {
+export function papersByDay(): Paper[] {
   const papers = new Map<string, Paper>()
   for (const day of recordedDays('daily')) {
     for (const record of parseDailyPapers(recordedDay('daily', day)).records) {
@@ -157,7 +157,7 @@ function papersByDay(): Paper[] {
 }
 
 /** With what the nightly run learns from the papers. */
-function archiveFrom(papers: readonly Paper[]): Archive {
+export function archiveFrom(papers: readonly Paper[]): Archive {
   const index = new PaperIndex()
   index.upsert(papers)
   const archive = new Archive(index)

@@ -57,11 +57,22 @@ export class LatentSpace {
 
   /** The same for the rows of distinct words and their counts. */
   projectRows(rows: ArrayLike<number>, counts: ArrayLike<number>): Float32Array | null {
+    return this.#direction(rows, (i) => LOG_COUNT[Math.min(MAX_COUNT, counts[i]!)]!)
+  }
+
+  /** The unit vector of words, by their keys, with weights of either sign; null if it knows none of them. */
+  directionOf(weights: ReadonlyMap<string, number>): Float32Array | null {
+    const known = [...weights].filter(([key]) => this.#rows.has(key))
+    const rows = known.map(([key]) => this.#rows.get(key)!)
+    return this.#direction(rows, (i) => known[i]![1])
+  }
+
+  #direction(rows: ArrayLike<number>, weightOf: (i: number) => number): Float32Array | null {
     const { dimensions, vectors, scales } = this.#data
     const sum = new Float32Array(dimensions)
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!
-      const weight = scales[row]! * LOG_COUNT[Math.min(MAX_COUNT, counts[i]!)]!
+      const weight = scales[row]! * weightOf(i)
       const start = row * dimensions
       for (let d = 0; d < dimensions; d++) sum[d]! += weight * vectors[start + d]!
     }

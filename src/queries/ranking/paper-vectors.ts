@@ -84,16 +84,20 @@ export class PaperVectors {
 
   /** The cosine similarity of a unit vector to each paper, by docId; 0 for those not added yet. */
   cosines(vector: Float32Array): Float32Array {
-    const { dimensions } = this.space
-    const [bytes, scales] = [this.#bytes, this.#scales]
     const cosines = new Float32Array(this.#index.docCount)
-    for (let docId = 0; docId < this.#count; docId++) {
-      let sum = 0
-      const start = docId * dimensions
-      for (let d = 0; d < dimensions; d++) sum += vector[d]! * bytes[start + d]!
-      cosines[docId] = sum * scales[docId]!
-    }
+    for (let docId = 0; docId < this.#count; docId++) cosines[docId] = this.cosine(vector, docId)
     return cosines
+  }
+
+  /** The same for one paper. */
+  cosine(vector: Float32Array, docId: number): number {
+    if (docId >= this.#count) return 0
+    const { dimensions } = this.space
+    const bytes = this.#bytes
+    const start = docId * dimensions
+    let sum = 0
+    for (let d = 0; d < dimensions; d++) sum += vector[d]! * bytes[start + d]!
+    return sum * this.#scales[docId]!
   }
 }
 

@@ -5,6 +5,7 @@ import type { EarlierDigest } from '../../../src/digests/eligible-range.ts'
 import { createMatcher } from '../../../src/digests/matcher.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
+import { wordKeyOf } from '../../../src/queries/text/tokens.ts'
 
 const NOTHING = { toHistory: 0, bestDay: null, papers: [], matched: 0, content: null }
 
@@ -166,19 +167,22 @@ describe('for topics', () => {
     })
   })
 
-  test('papers like those a subscriber liked move up, and nothing else changes', () => {
+  test('papers like those a subscriber liked move up, and are chosen first under a cap', () => {
     const three = [7, 8, 9].map((id) =>
       paper(id, `agents and ${['graphs', 'robots', 'music'][id - 7]}`, '2026-11-24'),
     )
     const shelf = candidatesFrom(createMatcher(three, queries))
-    const profile = shelf.vectorOf(shelf.docIdOf(9)!)
+    const profile = new Map([[wordKeyOf('music', 'prose'), 1]])
     const alone = { recipient: { ...recipient, topics: [topics[1]!] }, maxPaperId: 9 }
     expect(composed(alone, shelf).papers).toEqual([9, 8, 7])
     const less = new Map([...profile].map(([key, weight]) => [key, -weight] as const))
     expect(composed({ ...alone, profile: less }, shelf).papers).toEqual([8, 7, 9])
-    const robots = shelf.vectorOf(shelf.docIdOf(8)!)
+    const robots = new Map([[wordKeyOf('robots', 'prose'), 1]])
     const liked = composed({ ...alone, profile: robots }, shelf)
     expect(liked).toMatchObject({ papers: [8, 9, 7], matched: 3 })
+    const capped = { ...alone, recipient: { ...alone.recipient, maxPapers: 1 } }
+    expect(composed(capped, shelf)).toMatchObject({ papers: [9], matched: 3 })
+    expect(composed({ ...capped, profile: robots }, shelf)).toMatchObject({ papers: [8], matched: 3 })
   })
 
   test('a topic that matched nothing for long gets at most three papers that come close', () => {
