@@ -120,6 +120,7 @@ export const jsonOfSubscriber = ({ subscriber, topics }: SubscriberWithTopics) =
   max: subscriber.maxPapers,
   format: subscriber.format,
   detail: subscriber.detail,
+  related: subscriber.related,
   createdAt: subscriber.createdAt,
   confirmedAt: subscriber.confirmedAt,
   startDate: subscriber.startDate,

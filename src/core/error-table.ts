@@ -127,6 +127,7 @@ export const errorTable = {
     'setting.max': 'max "{value}": takes a whole number from 1 to {most}.',
     'setting.format': 'format "{value}": takes html or text.',
     'setting.detail': 'detail "{value}": takes full or titles.',
+    'setting.related': 'related "{value}": takes true or false.',
     'setting.until': 'until {value}: takes a date after {today}, up to {latest}.',
     'source.not-begun': '{day} has not started: use a day up to today, {today} (UTC).',
     'preview.days': 'days "{value}": takes a whole number from 1 to {most}.',

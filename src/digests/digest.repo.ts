@@ -47,7 +47,7 @@ export async function takeDueDigests(
 ): Promise<DueDigest[]> {
   return tx.$queryRaw<DueDigest[]>`
     select d.id, s.id as "subscriberId", s.address, s.format::text, s.detail::text, s.epoch,
-      s.state = 'paused' as paused, cardinality(s.days) = 1 as weekly, s.max_papers as "maxPapers",
+      s.state = 'paused' as paused, cardinality(s.days) = 1 as weekly, s.max_papers as "maxPapers", s.related,
       s.confirmed_at as "confirmedAt", s.imported_at as "importedAt", (
         select coalesce(json_agg(json_build_object('id', id, 'name', name, 'queryId', query_id) order by position), '[]')
         from topic where subscriber_id = s.id) as topics
@@ -65,12 +65,13 @@ export async function recipientOf(db: Database, subscriberId: string): Promise<R
   })
   if (!row) return null
   const topics = row.topics.map(({ id, name, queryId }) => ({ id, name, queryId }))
-  const { state, days, maxPapers, confirmedAt, importedAt } = row
+  const { state, days, maxPapers, related, confirmedAt, importedAt } = row
   return {
     subscriberId,
     paused: state === 'paused',
     weekly: days.length === 1,
     maxPapers,
+    related,
     confirmedAt,
     importedAt,
     topics,

@@ -162,6 +162,7 @@ export const en = {
       only: 'It also matches “{topic}”.',
     },
     latest: 'Latest matches',
+    related: 'Related papers, which don’t match',
     termsAndPapers: 'Details',
     nearest: 'Closest matches',
     nothing: 'No papers in {span}',
@@ -1015,6 +1016,8 @@ export const en = {
     formats: { html: 'HTML', text: 'Plain text' },
     detail: 'Show',
     details: { full: 'Title and summary', titles: 'Titles only' },
+    related: 'Related papers',
+    relatedChoices: { false: 'None', true: 'Up to three, after those that match' },
     nobody: 'Leave this empty',
   },
   library: {
@@ -1309,6 +1312,7 @@ export const en = {
     'setting.max': 'Choose a number of papers per email from 1 to {most}.',
     'setting.format': 'Choose html or text.',
     'setting.detail': 'Choose title and summary, or titles only.',
+    'setting.related': 'Choose whether emails show related papers.',
     'setting.until': 'Choose a date after {today} and up to {latest}.',
     'subscriber.unknown': 'No one is subscribed with this address.',
     'subscriber.suppressed':

@@ -83,6 +83,7 @@ const NOTHING_LEFT = {
     maxPapers: 1,
     format: 'html',
     detail: 'full',
+    related: false,
     topics: [],
     state: 'unsubscribed',
     pausedUntil: null,

@@ -5,7 +5,7 @@ import type { Paper } from '../papers/paper.ts'
 import { evaluate, evaluatePart } from '../queries/matching/evaluate.ts'
 import type { Query, Reason } from '../queries/query.ts'
 import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
-import { type ShownPaper, toShownPaper } from '../queries/reasons/shown-paper.ts'
+import { type ShownPaper, showRelated, toShownPaper } from '../queries/reasons/shown-paper.ts'
 import type { Steps } from '../queries/steps.ts'
 import { type PaperText, toPaperText } from '../queries/text/tokens.ts'
 import { runYielding, type Spend } from './yield-to-event-loop.ts'
@@ -43,6 +43,13 @@ export async function loadPapers(db: Database, ids: readonly number[]) {
         .sort((a, b) => b.held - a.held || a.unwanted - b.unwanted)
         .slice(0, limit)
         .map(({ paper, matches, sentence }) => ({ ...toShownPaper(paper, { matches }), reason: sentence }))
+    },
+
+    /** A paper that is related to a query but does not match it; null if the paper is gone or matches now. */
+    showRelated(id: number, query: Query): ShownPaper | null {
+      const paper = byId.get(id)
+      if (!paper || evaluate(query, textOf(paper))) return null
+      return showRelated(paper, nearnessOf(query, textOf(paper)))
     },
 
     /** Tokenizes all papers in advance, one per step. */

@@ -24,7 +24,7 @@ export interface Change {
   after: Subscription
 }
 
-const SETTING_NAMES = ['zone', 'hour', 'days', 'maxPapers', 'format', 'detail'] as const
+const SETTING_NAMES = ['zone', 'hour', 'days', 'maxPapers', 'format', 'detail', 'related'] as const
 export type SettingName = (typeof SETTING_NAMES)[number]
 
 /** A topic that changed in place: its query, its name, or both. */

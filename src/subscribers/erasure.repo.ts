@@ -41,6 +41,7 @@ const NO_SETTINGS = {
   maxPapers: 1,
   format: 'html' as const,
   detail: 'full' as const,
+  related: false,
 }
 
 /**

@@ -39,6 +39,7 @@ const defaultSettings = (config: Config): SubscriberSettings => ({
   maxPapers: config.DIGEST_MAX,
   format: 'html',
   detail: 'full',
+  related: false,
 })
 
 /** Throws FieldFaults with every field that is wrong: email, topic, those of TypedSettings and of QueryParts. */
@@ -91,6 +92,8 @@ export interface TypedSettings {
   max?: string
   format?: string
   detail?: string
+  /** true or false */
+  related?: string
 }
 
 /**
@@ -118,6 +121,11 @@ export function readSettings(
     maxPapers: read('max', defaults.maxPapers, parseMax),
     format: read('format', defaults.format, (text) => parseName('setting.format', FORMATS, text)),
     detail: read('detail', defaults.detail, (text) => parseName('setting.detail', DETAILS, text)),
+    related: read(
+      'related',
+      defaults.related,
+      (text) => parseName('setting.related', ['true', 'false'], text) === 'true',
+    ),
   }
 }
 
@@ -162,7 +170,7 @@ function parseDays(text: string): Weekday[] {
 
 /** Throws `code` if the text is not one of the names, in any case. */
 function parseName<T extends string>(
-  code: 'setting.format' | 'setting.detail',
+  code: 'setting.format' | 'setting.detail' | 'setting.related',
   names: readonly T[],
   text: string,
 ): T {

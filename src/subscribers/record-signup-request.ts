@@ -87,7 +87,7 @@ export function recordSignupRequest(deps: Deps, input: RecordSignupInput): Promi
 /** A request for a link has no other effect: it must not change a subscriber's settings. */
 async function effectiveRequest(
   tx: Database,
-  { id, zone, hour, days, maxPapers, format, detail }: Subscriber,
+  { id, zone, hour, days, maxPapers, format, detail, related }: Subscriber,
   { request, again, keepsTopics, link }: RecordSignupInput,
   now: Date,
 ): Promise<SignupRequest> {
@@ -96,7 +96,7 @@ async function effectiveRequest(
   const since = new Date(now.getTime() - AGAIN_WITHIN_MS)
   const last = await newestUnconfirmedSignup(tx, { subscriberId: id, since })
   if (last) return keeps ? { ...request, topics: last.request.topics } : last.request
-  return link ? { topics: [], zone, hour, days, maxPapers, format, detail } : request
+  return link ? { topics: [], zone, hour, days, maxPapers, format, detail, related } : request
 }
 
 function recordRequestConsent(

@@ -42,12 +42,12 @@ export async function lockOrCreateSubscriber(
   { address: { address, key }, request }: { address: Address; request: SubscriberSettings },
   now: Date,
 ): Promise<Subscriber> {
-  const { zone, hour, days, maxPapers, format, detail } = request
+  const { zone, hour, days, maxPapers, format, detail, related } = request
   const row = await db.subscriber.upsert({
     where: { addressKey: key },
     create: {
       ...{ id: randomId(80), address, addressKey: key, addressHash: addressHash(key, SUPPRESSION_KEY) },
-      ...{ createdAt: now, zone, hour, days, maxPapers, format, detail },
+      ...{ createdAt: now, zone, hour, days, maxPapers, format, detail, related },
     },
     update: { addressKey: key },
   })

@@ -29,6 +29,8 @@ export interface SubscriberSettings extends Schedule {
   maxPapers: number
   format: MailFormat
   detail: MailDetail
+  /** Emails also show up to three papers that match no topic but are related to one. */
+  related: boolean
 }
 
 /** A topic as the subscriber sees it; `query` is its text. */

@@ -89,7 +89,8 @@ async function queryIdOf(db: Database, { query, tree, grammar }: ParsedTopic): P
 
 /** The current subscription; each topic with its id. */
 export async function loadSubscription(tx: Database, subscriber: Subscriber): Promise<Subscription> {
-  const { id, zone, hour, days, maxPapers, format, detail, state, pausedUntil, startDate } = subscriber
+  const { id, zone, hour, days, maxPapers, format, detail, related, state, pausedUntil, startDate } =
+    subscriber
   const topics = await storedTopicsOf(tx, id)
-  return { zone, hour, days, maxPapers, format, detail, state, pausedUntil, startDate, topics }
+  return { zone, hour, days, maxPapers, format, detail, related, state, pausedUntil, startDate, topics }
 }

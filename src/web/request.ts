@@ -35,6 +35,7 @@ export const settingsFields = {
   max: formText.optional(),
   format: formText.optional(),
   detail: formText.optional(),
+  related: formText.optional(),
 }
 
 const subscription = {

@@ -11,6 +11,7 @@ export const settingFields = (typed: TypedSettings, settings: SubscriberSettings
   max: typed.max || String(settings.maxPapers),
   format: typed.format || settings.format,
   detail: typed.detail || settings.detail,
+  related: typed.related || String(settings.related),
   /** The settings at the time the form is shown, for `changedFields`. */
   shown: String(new URLSearchParams(settingsPairs(settings))),
 })
@@ -23,6 +24,7 @@ export const settingsPairs = ({ zone, hour, days, ...others }: SubscriberSetting
   ['max', String(others.maxPapers)],
   ['format', others.format],
   ['detail', others.detail],
+  ['related', String(others.related)],
 ]
 
 /**
@@ -33,8 +35,8 @@ export function changedFields(typed: TypedSettings, shown: string): TypedSetting
   if (shown === '') return typed
   const before = new URLSearchParams(shown)
   const days = typed.days?.filter(Boolean)
-  const { zone, hour, max, format, detail } = typed
-  const texts = Object.entries({ zone, hour, max, format, detail })
+  const { zone, hour, max, format, detail, related } = typed
+  const texts = Object.entries({ zone, hour, max, format, detail, related })
   return {
     ...Object.fromEntries(texts.filter(([name, text]) => text?.trim() !== before.get(name))),
     ...(days && days.join() !== before.getAll('days').join() && { days: typed.days! }),

@@ -1,4 +1,4 @@
-import { type Bits, subtractBits } from '../../queries/matching/bits.ts'
+import { type Bits, forEachBit, intersectBits, subtractBits } from '../../queries/matching/bits.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
 import { wantedWords } from '../../queries/ranking/ranker.ts'
 import { type WhyEmpty, whyEmptySteps } from '../../queries/reasons/why-empty.ts'
@@ -46,6 +46,8 @@ export interface TopicEvaluation extends PaperCounts {
   width: Width
   /** Other meanings of words that must be close together; changes that would match more or fewer papers. */
   hints: QueryHint[]
+  /** Papers that are related to it but do not match, the most relevant first; none without a learned space. */
+  relatedIds: readonly number[]
   /** Null if it matched something, or if there were no papers at all. */
   empty: (WhyEmpty & { nearIds: readonly number[] }) | null
 }
@@ -65,6 +67,8 @@ interface Testing {
 
 /** Number of near misses; their texts decide which ones they are. */
 const NEAR = 12
+/** As many as an email shows. */
+const MAX_RELATED = 3
 
 /** Evaluates a query. `addExtras` adds terms, overlap, hints, and the reason if nothing matches. */
 export function* evaluateTopic(
@@ -80,7 +84,7 @@ export function* evaluateTopic(
     width: widthOf(tree, counts.total, window, testing.most),
     keyWords: yield* termPresence(tree, window),
     share: window.size === 0 || mentionsRevised(tree) ? null : counts.total / window.size,
-    ...{ terms: [], overlap: [], hints: [], empty: null },
+    ...{ terms: [], overlap: [], hints: [], relatedIds: [], empty: null },
   }
 }
 
@@ -101,6 +105,7 @@ export function* addExtras(window: DayWindow, test: TopicEvaluation, { others, m
     ...(yield* hintsOf(window, test, most)),
   ]
   test.overlap = overlaps(found, others)
+  test.relatedIds = yield* relatedIds(tree, window)
   test.terms = yield* termCounts(tree, window)
 }
 
@@ -122,6 +127,18 @@ function* hintsOf(
 function* whyEmpty(window: DayWindow, tree: Query): Steps<TopicEvaluation['empty']> {
   const why = yield* whyEmptySteps(tree, (part, scope) => window.count(window.find(part, scope)))
   return { ...why, nearIds: yield* nearMissIds(tree, window, NEAR) }
+}
+
+function* relatedIds(query: Query, { archive, listed }: DayWindow): Steps<number[]> {
+  const related = archive.related(query)
+  intersectBits(related, listed)
+  yield
+  const docIds: number[] = []
+  forEachBit(related, (docId) => docIds.push(docId))
+  if (docIds.length === 0) return []
+  const scores = archive.relevance(query)
+  const best = docIds.sort((a, b) => scores[b]! - scores[a]! || b - a).slice(0, MAX_RELATED)
+  return best.map((docId) => archive.index.attributes(docId).id)
 }
 
 /** Ids of papers that contain words of a query but do not match it, best first. */

@@ -17,7 +17,7 @@ export interface PreviewPaperJson {
 /** The preview of one query in the JSON API; shares are rounded to four digits. */
 export interface PreviewJson
   extends Pick<PreviewResult, 'from' | 'to' | 'days' | 'papers' | 'openDays'>,
-    Omit<TopicPreview, 'latest' | 'nothing' | 'keyWords'> {
+    Omit<TopicPreview, 'latest' | 'related' | 'nothing' | 'keyWords'> {
   latest: PreviewPaperJson[]
   nothing: (Omit<NoMatchReason, 'nearest'> & { nearest: PreviewPaperJson[] }) | null
   /** Key words of the query, as typed, that occur in no paper of these days. */

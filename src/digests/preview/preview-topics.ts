@@ -43,9 +43,11 @@ export interface NoMatchReason extends WhyEmpty {
 
 export interface TopicPreview
   extends MatchSummary,
-    Omit<TopicEvaluation, 'tree' | 'found' | 'latestIds' | 'empty'> {
+    Omit<TopicEvaluation, 'tree' | 'found' | 'latestIds' | 'relatedIds' | 'empty'> {
   /** "Papers with …" */
   understood: string
+  /** Papers that are related but do not match, with what they have and lack. */
+  related: ShownPaper[]
   /** Null if it matched something, or if there were no papers at all. */
   nothing: NoMatchReason | null
 }
@@ -189,7 +191,11 @@ const readable = ({ name, query }: TopicText): TypedTopic[] =>
 
 const MAX_NEAR_MISSES = 3
 
-const idsOf = ({ latestIds, empty }: TopicEvaluation): number[] => [...latestIds, ...(empty?.nearIds ?? [])]
+const idsOf = ({ latestIds, relatedIds, empty }: TopicEvaluation): number[] => [
+  ...latestIds,
+  ...relatedIds,
+  ...(empty?.nearIds ?? []),
+]
 
 type Together = ReturnType<typeof countByDay> & { topicOf: (id: number) => Query | null }
 
@@ -228,7 +234,7 @@ async function shownTopics(
 ): Promise<TopicPreview[]> {
   const shown: TopicPreview[] = []
   for (const test of tests) {
-    const { tree, empty, found: _, latestIds: __, ...others } = test
+    const { tree, empty, found: _, latestIds: __, relatedIds, ...others } = test
     const meaning = meaningOf(tree)
     const nearest =
       empty &&
@@ -238,6 +244,7 @@ async function shownTopics(
       ...others,
       understood: describeQuery(meaning),
       ...one,
+      related: relatedIds.flatMap((id) => papers.showRelated(id, meaning) ?? []),
       nothing: empty && { absent: empty.absent, without: empty.without, nearest: nearest?.value ?? [] },
     })
   }

@@ -83,6 +83,7 @@ export const settings = {
     .enum(DETAILS, { error: DETAILS.join(' or ') })
     .describe('How much of each paper an email shows')
     .optional(),
+  related: z.boolean().describe('Emails also show up to three related papers').optional(),
 }
 
 /** An instant in a response: a Date, which JSON writes as ISO 8601. */

@@ -48,6 +48,7 @@ const fields = {
   max: count,
   format: z.enum(FORMATS),
   detail: z.enum(['full', 'titles']),
+  related: z.boolean(),
   createdAt: instant,
   confirmedAt: instant.nullable(),
   startDate: day.nullable(),

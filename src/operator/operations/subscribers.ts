@@ -90,6 +90,7 @@ const add = operation({
     max: z.string().optional(),
     format: z.string().optional(),
     detail: z.string().optional(),
+    related: z.string().optional(),
     // Stored as a record, so it must not be empty.
     consent: z.string().trim().min(1, 'words that say how they agreed').optional(),
   }),
@@ -106,6 +107,7 @@ const add = operation({
       max: ['--max <papers>', 'papers per email, 1 to 25'],
       format: ['--format <format>', 'html or text'],
       detail: ['--detail <detail>', 'full or titles'],
+      related: ['--related <related>', 'true: also up to three related papers in an email'],
       consent: ['--consent <how>', 'how they agreed'],
     },
   },
@@ -160,11 +162,12 @@ const set = operation({
 })
 
 /** Settings from JSON as the text that the settings reader takes; absent settings stay absent. */
-function settingsAsText({ hour, max, ...texts }: Record<string, unknown>): TypedSettings {
+function settingsAsText({ hour, max, related, ...texts }: Record<string, unknown>): TypedSettings {
   return {
     ...texts,
     ...(hour !== undefined && { hour: String(hour) }),
     ...(max !== undefined && { max: String(max) }),
+    ...(related !== undefined && { related: String(related) }),
   }
 }
 

@@ -36,7 +36,7 @@ export async function subscribersToExport(
         select coalesce(json_agg(json_build_object('name', t.name, 'query', q.text) order by t.position), '[]')
         from topic t join query q on q.id = t.query_id where t.subscriber_id = s.id) as topics,
       s.hour, s.zone, s.days, s.confirmed_at, yes.how as confirmed_how, s.max_papers as max, s.format::text,
-      s.detail::text, to_char(s.paused_until, 'YYYY-MM-DD') as paused_until, s.created_at, (
+      s.detail::text, s.related, to_char(s.paused_until, 'YYYY-MM-DD') as paused_until, s.created_at, (
         select c.at from consent c where c.subscriber_id = s.id and c.event = 'unsubscribed'
         order by c.id desc limit 1) as unsubscribed_at,
       p.reason as suppressed_reason, p.at as suppressed_at, s.state_before::text, s.id, s.epoch

@@ -19,6 +19,7 @@ export const SUBSCRIBER_COLUMNS = [
   'max',
   'format',
   'detail',
+  'related',
   'paused_until',
   'created_at',
   'unsubscribed_at',

@@ -41,6 +41,7 @@ export interface ImportRow {
   max_papers: number
   format: MailFormat
   detail: MailDetail
+  related: boolean
   created_at: Date
   confirmed_at: Date | null
   /** How they gave consent. */
@@ -100,12 +101,12 @@ function memoizeText<T>(read: (text: string) => T): (text: string) => T {
   }
 }
 
-const settingsKey = ({ zone, hour, days, max, format, detail }: ImportCells): string =>
-  [zone, hour, days, max, format, detail].map((text) => text ?? '').join('\n')
+const settingsKey = ({ zone, hour, days, max, format, detail, related }: ImportCells): string =>
+  [zone, hour, days, max, format, detail, related].map((text) => text ?? '').join('\n')
 
 function settingsIn(key: string, { config, now }: ReadingContext) {
-  const [zone, hour, days = '', max, format, detail] = key.split('\n')
-  const typed = { zone, hour, days: days.trim() === '' ? undefined : [days], max, format, detail }
+  const [zone, hour, days = '', max, format, detail, related] = key.split('\n')
+  const typed = { zone, hour, days: days.trim() === '' ? undefined : [days], max, format, detail, related }
   const { maxPapers, ...settings } = readTypedSettings(config, typed)
   return { ...settings, max_papers: maxPapers, start_date: startDateOf(now, settings) }
 }

@@ -273,9 +273,9 @@ async function requestConfirmations(deps: Deps): Promise<number> {
 async function requestConfirmation(deps: Deps, id: string): Promise<boolean> {
   const subscriber = await subscriberById(deps.db, id)
   if (!subscriber) return false
-  const { address, addressKey: key, zone, hour, days, maxPapers, format, detail } = subscriber
+  const { address, addressKey: key, zone, hour, days, maxPapers, format, detail, related } = subscriber
   const topics = await topicsOf(deps.db, id)
-  const request = { topics, zone, hour, days, maxPapers, format, detail }
+  const request = { topics, zone, hour, days, maxPapers, format, detail, related }
   const { mail } = await recordSignupRequest(deps, { address: { address, key }, request, how: 'import' })
   return mail !== null
 }

@@ -259,8 +259,8 @@ const RESTORE_LIFTED_ROWS = `
 const INSERT_SUBSCRIBERS = `
   with made as (
     insert into subscriber (id, address, address_key, address_hash, state, state_before, zone, hour, days, max_papers,
-      format, detail, epoch, created_at, confirmed_at, start_date, paused_until, imported_at)
-    select id, address, address_key, address_hash, state, state_before, zone, hour, days, max_papers, format, detail,
+      format, detail, related, epoch, created_at, confirmed_at, start_date, paused_until, imported_at)
+    select id, address, address_key, address_hash, state, state_before, zone, hour, days, max_papers, format, detail, related,
       epoch, created_at, confirmed_at, start_date, paused_until, $1::timestamptz
     from (
       select distinct on (address_key) * from incoming where address is not null

@@ -110,6 +110,7 @@ const LABEL: Record<SettingName, string> = {
   maxPapers: words.form.max,
   format: words.form.format,
   detail: words.form.detail,
+  related: words.form.related,
 }
 
 const VALUE: Record<SettingName, (subscription: Subscription) => string> = {
@@ -119,6 +120,7 @@ const VALUE: Record<SettingName, (subscription: Subscription) => string> = {
   maxPapers: ({ maxPapers }) => String(maxPapers),
   format: ({ format }) => words.form.formats[format],
   detail: ({ detail }) => words.form.details[detail],
+  related: ({ related }) => words.form.relatedChoices[related ? 'true' : 'false'],
 }
 
 function topicLines(before: TopicText[], after: TopicText[]): string[] {

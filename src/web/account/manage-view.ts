@@ -84,7 +84,7 @@ function changeSummary(
   return summaryOfLine(words.topicPage.gone)
 }
 
-const SETTINGS = ['hour', 'zone', 'max', 'detail', 'format', 'days']
+const SETTINGS = ['hour', 'zone', 'max', 'detail', 'related', 'format', 'days']
 const OF_A_TOPIC = ['query', 'name']
 
 /** All fields, in the order of the page. */

@@ -38,7 +38,7 @@ export interface FormContents {
 
 const PARTS = ['any', 'must', 'never', 'author', 'category', 'votes'] as const
 export const NO_PARTS: QueryParts = { any: '', must: '', never: '', author: '', category: '', votes: '' }
-const SETTINGS = ['hour', 'zone', 'max', 'format', 'detail', 'days']
+const SETTINGS = ['hour', 'zone', 'max', 'detail', 'related', 'format', 'days']
 const DAYS_OF_CATEGORIES = 30
 /** In the order of the page. */
 const FIELDS = ['email', 'topic', 'library', ...PARTS, ...SETTINGS]

@@ -98,6 +98,7 @@ function topicPart(preview: PreviewResult, topic: TopicPreview, most: number, pl
     overlap: overlapLines(topic),
     /** Terms and papers are in a closed `<details>`. */
     folded: topics.length > 1,
+    related: topics.length === 1 ? topic.related : [],
     ...(nearest && { papersHeading: words.preview.nearest, papers: nearest }),
   }
 }
@@ -113,6 +114,7 @@ function matchPart({ days, listedOn }: PreviewResult, { total, perDay, latest }:
     overlap: [] as string[],
     papersHeading: words.preview.latest,
     papers: latest,
+    related: [] as MatchSummary['latest'],
   }
 }
 

@@ -20,6 +20,7 @@ export const NAMES = [
   'max',
   'format',
   'detail',
+  'related',
   'website',
   'query',
   'do',

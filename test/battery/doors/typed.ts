@@ -23,6 +23,7 @@ const GOOD: Record<string, string[]> = {
   author: ['Ada Lovelace'],
   hour: ['17'],
   detail: ['titles'],
+  related: ['true'],
   format: ['text'],
   days: ['mon', 'wed'],
   category: ['cs.LG'],

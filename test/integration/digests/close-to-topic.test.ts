@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { addDays, type Day } from '../../../src/core/dates.ts'
 import type { DigestContent } from '../../../src/digests/digest-content.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
+import { learnSpace } from '../../support/learned-space.ts'
 
 const world = useDigestWorld()
 
@@ -15,9 +16,9 @@ async function planDays(from: Day, to: Day): Promise<void> {
 }
 
 /** The section close to a topic on each date that has one: its topic, and the titles. */
-async function closeSections(): Promise<[Day, string | null, string[]][]> {
+async function closeSections(subscriberId = 'ann'): Promise<[Day, string | null, string[]][]> {
   const rows = await world.db.digest.findMany({
-    where: { outcome: 'planned' },
+    where: { outcome: 'planned', subscriberId },
     orderBy: { localDate: 'asc' },
   })
   return rows.flatMap(({ localDate, content }) =>
@@ -83,4 +84,21 @@ test('a paper shown under another topic counts as a match', async () => {
   await world.addPapers('2026-11-24', ['Attention in quantum cooking'])
   await planDryDays(['2026-11-24', '2026-11-26', '2026-12-01', '2026-12-03', '2026-12-08', '2026-12-10'])
   expect((await closeSections()).map(([day]) => day)).toEqual(['2026-12-10'])
+})
+
+test('who wants related papers gets them after the matches, each once, and no email only for them', async () => {
+  await learnSpace(world.db)
+  await world.addSubscriber('ann', { topics: ['car'] })
+  await world.addSubscriber('bob', { topics: ['car'] })
+  await world.db.subscriber.update({ where: { id: 'ann' }, data: { related: true } })
+  const shown = async (id: string) =>
+    (await closeSections(id)).map(([day, topic, titles]) => [day, topic, titles.join(', ')])
+  await world.addPapers('2026-11-24', ['A car', 'Automobile', 'Protein'])
+  await world.plan('2026-11-24T08:05:00Z')
+  await world.end('ann', '2026-11-24', 'accepted')
+  expect(await shown('ann')).toEqual([['2026-11-24', 'car', 'Automobile']])
+  expect(await shown('bob')).toEqual([])
+  await world.addPapers('2026-11-25', ['Automobile wheel'])
+  await world.plan('2026-11-25T08:05:00Z')
+  expect((await world.digestsOf('ann'))['2026-11-25']!.outcome).toBe('nothing_matched')
 })

@@ -136,6 +136,7 @@ const asked = (email: string) => ({
     maxPapers: 5,
     format: 'html' as const,
     detail: 'full' as const,
+    related: false,
   },
   how: 'page' as const,
 })

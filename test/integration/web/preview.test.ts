@@ -1,4 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
+import { importPapers } from '../../../src/papers/import-papers.ts'
+import { openArchive } from '../../../src/search/open-archive.ts'
+import { learnSpace } from '../../support/learned-space.ts'
 import { post, useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
 
@@ -351,4 +354,18 @@ test('a body of text is read as an empty form', async () => {
   const headers = { 'content-type': 'text/plain' }
   const { statusCode } = await site.app.inject({ method: 'POST', url: '/preview', headers, payload: 'NaN' })
   expect(statusCode).toBe(200)
+})
+
+test('related papers are marked, once a space is learned', async () => {
+  const titles = ['A car', 'Automobile', 'Protein']
+  const text = JSON.stringify(titles.map((title) => ({ title, summary: title })))
+  await importPapers(site.deps, { text, day: '2026-11-24' })
+  const before = await postLive({ topic: 'car' })
+  expect(before.body).not.toContain('Related papers')
+  await learnSpace(site.db)
+  site.clock.moveTo(new Date('2026-11-24T12:02:00Z'))
+  await openArchive(site.deps, { withVectors: true })
+  const { body } = await postLive({ topic: 'car' })
+  expect(textOf(body)).toMatch(/Related papers, which don’t match\s+Automobile/)
+  expect(body).not.toContain('Protein')
 })

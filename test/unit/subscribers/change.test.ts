@@ -19,6 +19,7 @@ const BASE: Subscription = {
   maxPapers: 15,
   format: 'html',
   detail: 'full',
+  related: false,
   topics: topics('a b c'),
   state: 'active',
   pausedUntil: null,
@@ -36,7 +37,15 @@ describe('undone at once, everything is as it was', () => {
   const cases: [string, Partial<Subscription>][] = [
     [
       'settings',
-      { zone: 'Asia/Tokyo', hour: 19, days: ['sun'], maxPapers: 1, format: 'text', detail: 'titles' },
+      {
+        zone: 'Asia/Tokyo',
+        hour: 19,
+        days: ['sun'],
+        maxPapers: 1,
+        format: 'text',
+        detail: 'titles',
+        related: true,
+      },
     ],
     ['topics added', { topics: topics('a b c d e') }],
     ['topics removed', { topics: topics('b') }],

@@ -10,6 +10,7 @@ const DEFAULTS: SubscriberSettings = {
   maxPapers: 15,
   format: 'html',
   detail: 'full',
+  related: false,
 }
 
 function read(typed: TypedSettings): SubscriberSettings {
@@ -34,6 +35,7 @@ describe('readSettings', () => {
         max: '25',
         format: 'Text',
         detail: 'titles',
+        related: 'true',
       }),
     ).toEqual({
       zone: 'Asia/Tokyo',
@@ -42,6 +44,7 @@ describe('readSettings', () => {
       maxPapers: 25,
       format: 'text',
       detail: 'titles',
+      related: true,
     })
     expect(read({ days: ['', 'mon'] }).days).toEqual(['mon'])
     expect(read({ days: ['fri,mon', 'mon'] }).days).toEqual(['mon', 'fri'])
@@ -64,6 +67,7 @@ describe('readSettings', () => {
     [{ max: '26' }, 'setting.max'],
     [{ format: 'pdf' }, 'setting.format'],
     [{ detail: 'some' }, 'setting.detail'],
+    [{ related: 'some' }, 'setting.related'],
   ])('refuses %j', (typed, code) => {
     expect(() => read(typed)).toThrow(expect.objectContaining({ code }))
   })

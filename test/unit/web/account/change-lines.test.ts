@@ -10,6 +10,7 @@ const BASE: Subscription = {
   maxPapers: 15,
   format: 'html',
   detail: 'full',
+  related: false,
   topics: [topic('linear attention'), topic('rag'), topic('robots OR arms', 'Robots')],
   state: 'active',
   pausedUntil: null,
@@ -27,8 +28,12 @@ const cases: [Partial<Subscription>, string[]][] = [
     ['Time zone: Asia/Tokyo → UTC', 'Days: Monday to Friday → Saturday', 'Papers per email (max): 15 → 5'],
   ],
   [
-    { format: 'text', detail: 'titles' },
-    ['Format: HTML → Plain text', 'Show: Title and summary → Titles only'],
+    { format: 'text', detail: 'titles', related: true },
+    [
+      'Format: HTML → Plain text',
+      'Show: Title and summary → Titles only',
+      'Related papers: None → Up to three, after those that match',
+    ],
   ],
   [{ topics: [second, third] }, ['Removed: linear attention']],
   [{ topics: [...BASE.topics, topic('vision'), topic('speech')] }, ['Added: vision', 'Added: speech']],

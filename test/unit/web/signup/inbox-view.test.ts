@@ -21,7 +21,15 @@ test.each(['Daily Papers', '日々の論文', `Papers of ${'a very long name '.r
 
 test('no setting is lost on the way back to the form', () => {
   const config = readConfig({})
-  const typed = { hour: '21', zone: 'Asia/Tokyo', days: ['sat'], max: '5', format: 'text', detail: 'titles' }
+  const typed = {
+    hour: '21',
+    zone: 'Asia/Tokyo',
+    days: ['sat'],
+    max: '5',
+    format: 'text',
+    detail: 'titles',
+    related: 'true',
+  }
   const sent = { email: 'ann@example.com', settings: readTypedSettings(config, typed), topics: null }
   const { changePath, fields, address } = inboxView({ config, clock }, { sent, token: 'T' })
   const query = (params: URLSearchParams) => ({

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "subscriber" ADD COLUMN "related" BOOLEAN NOT NULL DEFAULT false;
