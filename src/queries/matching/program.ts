@@ -34,7 +34,7 @@ export const operandOf = (step: number): number => step >>> 3
 export type Lookup = Leaf | CloseTerm | Forms
 export type CloseTerm = Extract<Query, { kind: 'term' }> & { within: number }
 /** A term with what counts as the same. */
-export type Forms = Extract<Query, { kind: 'or' }> & { also: true }
+type Forms = Extract<Query, { kind: 'or' }> & { also: true }
 
 function isLookup(node: Query): node is Lookup {
   if (node.kind === 'term') return node.within !== undefined
