@@ -186,7 +186,10 @@ export const en = {
     /** Common words of a topic: what else they may mean, with the number of papers. */
     close: {
       sentence: 'The words of “{term}” are common, so they must be close together.',
+      byChance:
+        'The words of “{term}” are common and appear together about as often as chance, so they must be close together.',
       phrase: 'As a phrase: {papers}',
+      chance: 'As a phrase: {papers}',
       spread: 'Anywhere in a paper: {papers}',
     },
     /** Another form of a topic: what it would have matched, and its button. */

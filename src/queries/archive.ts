@@ -6,7 +6,7 @@ import { keyToIndexedTerm } from './matching/phrase-positions.ts'
 import { forEachDoc, lookupsOf } from './matching/program.ts'
 import { QuerySet } from './matching/query-set.ts'
 import { asMeaning, meaningOf } from './meaning/meaning-of.ts'
-import type { Usage } from './meaning/usage.ts'
+import { NO_USAGE, type Usage } from './meaning/usage.ts'
 import { isTextLeaf, leavesOf, mentionsRevised, type Query } from './query.ts'
 import type { LatentSpace, WordCounts } from './ranking/latent-space.ts'
 import { PaperVectors } from './ranking/paper-vectors.ts'
@@ -64,6 +64,10 @@ export class Archive {
     this.#usage = usage
     this.#meaning = memoizeByObject((query) => meaningOf(query, usage))
     this.#words = memoizeByObject(this.#wordsOf)
+  }
+
+  get usage(): Usage {
+    return this.#usage ?? NO_USAGE
   }
 
   /** What a typed query means here. Every method of the archive applies it to its query. */

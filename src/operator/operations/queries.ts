@@ -151,7 +151,7 @@ function nothingLines({ absent, without, nearest }: Nothing, hints: PreviewJson[
 
 /** Each hint with the resulting query. */
 function hintLines({ width, hints }: PreviewJson): string[] {
-  const isClose = ({ way }: (typeof hints)[number]) => way === 'phrase' || way === 'spread'
+  const isClose = ({ way }: (typeof hints)[number]) => ['phrase', 'chance', 'spread'].includes(way)
   const close = hints.filter(isClose).map(({ papers, query }) => `  ${papers}: ${query}`)
   const lines = close.length > 0 ? ['Words close together; as a phrase, or anywhere:', ...close] : []
   if (width === 'fits') return lines

@@ -119,22 +119,27 @@ function* inParts({ kind, parts }: Joined, variants: (part: Query) => Variants):
 }
 
 /**
- * phrase, spread: words that must be close together as a phrase, or anywhere; spelling: a common word
+ * phrase, spread: words that must be close together as a phrase, or anywhere; chance: as a phrase, because papers contain
+ * them together about as often as by chance; spelling: a common word
  * instead of one that no paper contains; author: read words as a name; without,
  * allowed: remove one part; apart: the words of a phrase separately; anywhere: search a term in all parts of a paper;
  * votes, also: require votes, or one more word.
  */
-export type HintKind =
-  | 'phrase'
-  | 'spread'
-  | 'spelling'
-  | 'author'
-  | 'without'
-  | 'allowed'
-  | 'apart'
-  | 'anywhere'
-  | 'votes'
-  | 'also'
+export const HINT_KINDS = [
+  'phrase',
+  'chance',
+  'spread',
+  'spelling',
+  'author',
+  'without',
+  'allowed',
+  'apart',
+  'anywhere',
+  'votes',
+  'also',
+] as const
+
+export type HintKind = (typeof HINT_KINDS)[number]
 
 /** A change of a query, and the number of papers that it would have matched. */
 export interface QueryHint {

@@ -13,6 +13,7 @@ import { plainText } from '../../papers/text/plain-text.ts'
 import { describeQuery } from '../../queries/language/describe-query.ts'
 import { parseQuery } from '../../queries/language/parse-query.ts'
 import { reasonSentence } from '../../queries/reasons/shown-paper.ts'
+import { HINT_KINDS } from '../../search/back-test/variants.ts'
 import { loadPaperByName } from '../../search/load-day-page.ts'
 import type { FoundPaper } from '../../search/loaded-papers.ts'
 import { MAX_DAYS } from '../../search/open-archive.ts'
@@ -249,18 +250,7 @@ const preview = z
     hints: z
       .array(
         z.object({
-          way: z.enum([
-            'phrase',
-            'spread',
-            'spelling',
-            'author',
-            'without',
-            'allowed',
-            'apart',
-            'anywhere',
-            'votes',
-            'also',
-          ]),
+          way: z.enum(HINT_KINDS),
           part: z.string().describe('What of the query it is about, or what is added, in words'),
           term: z.string().describe('The same as it is typed'),
           papers: count.describe('How many the changed query finds in the same days'),

@@ -138,7 +138,7 @@ export function hintLines(preview: PreviewResult, topic: TopicPreview, most: num
     spelling = [],
     hints = [],
   } = Object.groupBy(topic.hints, ({ way }) =>
-    way === 'phrase' || way === 'spread' ? 'close' : way === 'spelling' ? 'spelling' : 'hints',
+    isClose(way) ? 'close' : way === 'spelling' ? 'spelling' : 'hints',
   )
   return [
     ...spelling.flatMap(widerLine),
@@ -153,14 +153,17 @@ function widthLines(preview: PreviewResult, topic: TopicPreview, most: number): 
   return topic.width === 'wide' ? wideLines(preview, topic, most) : []
 }
 
+const isClose = (way: QueryHint['way']): way is 'phrase' | 'chance' | 'spread' =>
+  way === 'phrase' || way === 'chance' || way === 'spread'
+
 /** For each term whose words must be close together: why, and what else they may mean. */
 function closeLines(hints: readonly QueryHint[]): HintLine[] {
   return [...Map.groupBy(hints, ({ term }) => term)].map(([term, ways]) => ({
-    sentence: fill(words.preview.close.sentence, { term }),
+    sentence: fill(words.preview.close[ways.some(({ way }) => way === 'chance') ? 'byChance' : 'sentence'], {
+      term,
+    }),
     changes: ways.flatMap(({ way, papers, query }) =>
-      way === 'phrase' || way === 'spread'
-        ? changesOf(fill(words.preview.close[way], { papers: papersText(papers) }), query)
-        : [],
+      isClose(way) ? changesOf(fill(words.preview.close[way], { papers: papersText(papers) }), query) : [],
     ),
   }))
 }
@@ -181,7 +184,7 @@ function nothingMatchedLines({ nothing, hints, keyWords }: TopicPreview): HintLi
 }
 
 function widerLine({ way, part, term, papers, query }: QueryHint): HintLine[] {
-  if (way === 'votes' || way === 'also' || way === 'phrase' || way === 'spread') return []
+  if (way === 'votes' || way === 'also' || isClose(way)) return []
   const { sentence, button } = words.preview.wider
   const values = { part, term, papers: papersText(papers) }
   return [{ sentence: fill(sentence[way], values), changes: changesOf(fill(button[way], values), query) }]
