@@ -189,8 +189,15 @@ export const en = {
       byChance:
         'The words of “{term}” are common and appear together about as often as chance, so they must be close together.',
       phrase: 'As a phrase: {papers}',
+      /** The same for an AND, and in the search. */
+      onlyChance: 'The words of “{term}” are common and appear together about as often as chance.',
       chance: 'As a phrase: {papers}',
       spread: 'Anywhere in a paper: {papers}',
+    },
+    /** Words that also match names. */
+    names: {
+      sentence: 'Some of these papers match “{term}” only in the name of an author or organization.',
+      button: 'Only in title and abstract: {papers}',
     },
     /** Another form of a topic: what it would have matched, and its button. */
     wider: {
@@ -1190,8 +1197,7 @@ export const en = {
       text: 'Subscribe to this topic',
     },
     help: 'What you can type',
-    helpText:
-      'The same queries work as email topics and as feeds. Only this page also looks for words in the names of authors and organizations.',
+    helpText: 'The same queries work as email topics and as feeds.',
     /** What each example finds; the queries are in src/web/site/search-view.ts. */
     examples: {
       words: 'Both words, in any form: attends, attending',

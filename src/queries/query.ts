@@ -16,7 +16,7 @@ export type Query =
    * the last one are at most so many words apart in its title, its abstract or a keyword.
    */
   | { kind: 'term'; parts: Query[]; within?: number }
-  /** One word, as typed. `quoted`: in quotes, so it has no other forms. */
+  /** One word, as typed. `quoted`: in quotes, so it has no other forms and is no name. */
   | { kind: 'word'; field: TextField; text: string; quoted?: true }
   /** Adjacent words, in quotes or joined by a hyphen. */
   | { kind: 'phrase'; field: TextField; text: string; quoted?: true }

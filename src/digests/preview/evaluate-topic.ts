@@ -12,13 +12,13 @@ import {
   type PaperCounts,
 } from '../../search/back-test/day-window.ts'
 import {
-  closeTermHints,
   isTooBroad,
   isTooNarrow,
   narrowerHints,
   spellingHint,
   widerHints,
 } from '../../search/back-test/hints.ts'
+import { otherMeanings } from '../../search/back-test/other-meanings.ts'
 import {
   type TermCount,
   type TermPresence,
@@ -44,7 +44,7 @@ export interface TopicEvaluation extends PaperCounts {
   /** Other topics of the same subscriber that match some of its papers too. */
   overlap: Overlap[]
   width: Width
-  /** Other meanings of words that must be close together; changes that would match more or fewer papers. */
+  /** Other meanings of its words; changes that would match more or fewer papers. */
   hints: QueryHint[]
   /** Papers that are related to it but do not match, the most relevant first; none without a learned space. */
   relatedIds: readonly number[]
@@ -100,7 +100,7 @@ export function* addExtras(window: DayWindow, test: TopicEvaluation, { others, m
   yield* window.archive.lookUpTerms(tree)
   if (total === 0 && window.size > 0) test.empty = yield* whyEmpty(window, tree)
   test.hints = [
-    ...(yield* closeTermHints(tree, window)),
+    ...(yield* otherMeanings(tree, window)),
     ...(test.keyWords.absent.length > 0 ? yield* spellingHint(tree, window) : []),
     ...(yield* hintsOf(window, test, most)),
   ]

@@ -151,12 +151,12 @@ function nothingLines({ absent, without, nearest }: Nothing, hints: PreviewJson[
 
 /** Each hint with the resulting query. */
 function hintLines({ width, hints }: PreviewJson): string[] {
-  const isClose = ({ way }: (typeof hints)[number]) => ['phrase', 'chance', 'spread'].includes(way)
-  const close = hints.filter(isClose).map(({ papers, query }) => `  ${papers}: ${query}`)
-  const lines = close.length > 0 ? ['Words close together; as a phrase, or anywhere:', ...close] : []
+  const isMeaning = ({ way }: (typeof hints)[number]) => ['phrase', 'chance', 'spread', 'text'].includes(way)
+  const meanings = hints.filter(isMeaning).map(({ papers, query }) => `  ${papers}: ${query}`)
+  const lines = meanings.length > 0 ? ['With another meaning of the words:', ...meanings] : []
   if (width === 'fits') return lines
   const said = width === 'narrow' ? 'Fewer than one a week.' : 'More a day than fit in one email.'
-  const others = hints.filter((hint) => !isClose(hint))
+  const others = hints.filter((hint) => !isMeaning(hint))
   return [
     ...lines,
     said,

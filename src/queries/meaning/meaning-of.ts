@@ -12,7 +12,7 @@ const MAX_CLOSE_WORDS = 8
 /** Long forms have at most two words more than their acronym has letters, and that has up to five. */
 const MAX_LONG_FORM_WORDS = 8
 /** A query with more terms is not a person's name, and each term costs two more lookups. */
-const MAX_NAMED_TERMS = 10
+export const MAX_NAMED_TERMS = 10
 /** The share of the weight of a sentence's key words that a paper must contain: half, or three words' of many. */
 const enough = (words: number): number => Math.min(0.5, 3 / words)
 /** Weights are whole numbers, so that every sum of them is exact. */
@@ -20,9 +20,9 @@ const WEIGHT_UNIT = 100
 
 /**
  * What a typed query means where papers use words in this way. Common words of a term must be close together; a
- * sentence is met by the weight of its key words, rare words weighing more; acronyms and long forms count as the same
- * unless they are in quotes; rare words without a field may also be in the name of an author or an organization. A
- * meaning means itself.
+ * sentence is met by the weight of its key words, rare words weighing more; acronyms and long forms count as the same;
+ * rare words without a field may also be in the name of an author or an organization. Quotes prevent both,
+ * except that a phrase may still be a name. A meaning means itself.
  */
 export function meaningOf(query: Query, usage: Usage): Query {
   if (meanings.has(query)) return query
@@ -74,7 +74,8 @@ export function meaningOf(query: Query, usage: Usage): Query {
     if (wordKindOf(leaf.field) === 'names') return leaf
     const also = leaf.quoted ? undefined : otherForm(leaf)
     const forms: TextLeaf[] = also === undefined ? [leaf] : [leaf, also]
-    if (mayBeName && leaf.field === 'any' && usage.shareWithAll(keysOf(leaf)) <= COMMON)
+    const isQuotedWord = leaf.kind === 'word' && leaf.quoted
+    if (mayBeName && !isQuotedWord && leaf.field === 'any' && usage.shareWithAll(keysOf(leaf)) <= COMMON)
       forms.push({ ...leaf, field: 'author' }, { ...leaf, field: 'org' })
     return forms.length > 1 ? { kind: 'or', parts: forms, also: true } : leaf
   }

@@ -5,7 +5,6 @@ import { isFiller } from '../../queries/language/sentence-words.ts'
 import { writeTree } from '../../queries/language/write-query.ts'
 import { type Bits, countBits, countIntersection, forEachBit } from '../../queries/matching/bits.ts'
 import { untilChange } from '../../queries/matching/paper-index.ts'
-import { meetByChance } from '../../queries/meaning/usage.ts'
 import { isTextLeaf, leavesOf, MAX_VARIANTS, type Query } from '../../queries/query.ts'
 import type { Steps } from '../../queries/steps.ts'
 import { tokensOf } from '../../queries/text/tokens.ts'
@@ -13,11 +12,10 @@ import { respelled } from '../spelling.ts'
 import type { DayWindow } from './day-window.ts'
 import {
   type HintKind,
+  namesOf,
   type QueryHint,
-  quoteEachTerm,
   readAsAuthor,
   splitEachPhrase,
-  splitEachTerm,
   type Variant,
   widenEachField,
   withoutEach,
@@ -223,43 +221,7 @@ export function* spellingHint(query: Query, window: DayWindow): Steps<QueryHint[
   return papers > 0 ? [{ way: 'spelling', part: describePart(changed), term: text, papers, query: text }] : []
 }
 
-/** The terms of a query whose words must be close together: as phrases, and with their words anywhere. */
-export function* closeTermHints(query: Query, window: DayWindow): Steps<QueryHint[]> {
-  const hints: QueryHint[] = []
-  for (const change of [
-    ...some(quoteEachTerm(query), () => 'phrase'),
-    ...some(splitEachTerm(query), () => 'spread'),
-  ]) {
-    const { way, part, changed } = change
-    const meaning = window.archive.meaningOf(part)
-    // A rare term may be anywhere already.
-    if (meaning.kind === 'and') continue
-    const papers = window.count(window.find(changed, query))
-    const isChance = way === 'phrase' && (yield* areTogetherByChance(part, window))
-    hints.push({ way: isChance ? 'chance' : way, ...namesOf(part), papers, query: writeTree(changed) })
-    yield
-  }
-  return hints
-}
-
-/** Of the papers with both words, the share with the phrase from which on it is a usual one. */
-const USUAL_PHRASE = 0.3
-
-/** Whether the words of a term are together about as often as by chance, and seldom as a phrase. */
-function* areTogetherByChance(part: Query, window: DayWindow): Steps<boolean> {
-  if (part.kind !== 'term' || !meetByChance([...wordsOf(part)], window.archive.usage)) return false
-  const [phrase] = quoteEachTerm(part)
-  yield
-  const papers = window.count(window.find(phrase!.changed))
-  return papers < USUAL_PHRASE * window.count(window.find({ ...part, kind: 'and' }))
-}
-
 const isName = ({ way }: { way: HintKind }): boolean => way === 'author'
-
-function namesOf(changed: Query): Pick<QueryHint, 'part' | 'term'> {
-  const part = changed.kind === 'not' ? changed.part : changed
-  return { part: describePart(part), term: writeTree(part) ?? describePart(part) }
-}
 
 type Change = Variant & { way: HintKind }
 

@@ -1,3 +1,5 @@
+import { describePart } from '../../queries/language/describe-query.ts'
+import { writeTree } from '../../queries/language/write-query.ts'
 import { flatten, isTextLeaf, type Query, type TextLeaf } from '../../queries/query.ts'
 import { tokensOf, wordsOfPhrase } from '../../queries/text/tokens.ts'
 
@@ -33,11 +35,41 @@ export const splitEachTerm = (query: Query): Variants =>
 
 /** Replaces each term by the phrase of its words. */
 export const quoteEachTerm = (query: Query): Variants =>
+  changedEach(query, (part) => (part.kind === 'term' ? phraseOf(part.parts.filter(isTextLeaf)) : null))
+
+/** Replaces the two words of each AND of two words, beside other parts, by their phrase. */
+export function* quoteEachPair(query: Query): Variants {
+  if (query.kind !== 'and' && query.kind !== 'or') return
+  yield* inParts(query, quoteEachPair)
+  const pair = query.kind === 'and' ? query.parts.filter(isPlainWord) : []
+  if (pair.length !== 2) return
+  const parts = query.parts.map((part) => (part === pair[0] ? phraseOf(pair) : part))
+  const changed = flatten(
+    'and',
+    parts.filter((part) => part !== pair[1]),
+  )
+  yield { part: { kind: 'and', parts: pair }, changed }
+}
+
+const isPlainWord = (part: Query): part is TextLeaf =>
+  part.kind === 'word' && part.field === 'any' && !part.quoted
+
+export const phraseOf = (leaves: readonly TextLeaf[]): TextLeaf => ({
+  kind: 'phrase',
+  field: leaves[0]!.field,
+  text: leaves.map(({ text }) => text).join(' '),
+  quoted: true,
+})
+
+/** Quotes the words for which `isName` holds, those of a term all at once. */
+export const quoteEach = (query: Query, isName: (leaf: TextLeaf) => boolean): Variants =>
   changedEach(query, (part) => {
-    if (part.kind !== 'term') return null
-    const leaves = part.parts.filter(isTextLeaf)
-    const text = leaves.map((leaf) => leaf.text).join(' ')
-    return { kind: 'phrase', field: leaves[0]!.field, text, quoted: true }
+    const leaves = part.kind === 'term' ? part.parts.filter(isTextLeaf) : [part]
+    if (!leaves.some(isName)) return null
+    return flatten(
+      'and',
+      leaves.map((leaf) => (isName(leaf) ? { ...leaf, quoted: true } : leaf)),
+    )
   })
 
 /** Searches each title or abstract term in all parts of a paper. */
@@ -120,15 +152,15 @@ function* inParts({ kind, parts }: Joined, variants: (part: Query) => Variants):
 
 /**
  * phrase, spread: words that must be close together as a phrase, or anywhere; chance: as a phrase, because papers contain
- * them together about as often as by chance; spelling: a common word
- * instead of one that no paper contains; author: read words as a name; without,
- * allowed: remove one part; apart: the words of a phrase separately; anywhere: search a term in all parts of a paper;
- * votes, also: require votes, or one more word.
+ * them together about as often as by chance; text: not as a name; spelling: a common word instead of one that no paper
+ * contains; author: read words as a name; without, allowed: remove one part; apart: the words of a phrase separately;
+ * anywhere: search a term in all parts of a paper; votes, also: require votes, or one more word.
  */
 export const HINT_KINDS = [
   'phrase',
   'chance',
   'spread',
+  'text',
   'spelling',
   'author',
   'without',
@@ -152,4 +184,10 @@ export interface QueryHint {
   papers: number
   /** The changed query; null if no text expresses it. */
   query: string | null
+}
+
+/** The names of a changed part of a query for a hint. */
+export function namesOf(changed: Query): Pick<QueryHint, 'part' | 'term'> {
+  const part = changed.kind === 'not' ? changed.part : changed
+  return { part: describePart(part), term: writeTree(part) ?? describePart(part) }
 }

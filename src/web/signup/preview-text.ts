@@ -135,14 +135,16 @@ export interface HintLine {
 export function hintLines(preview: PreviewResult, topic: TopicPreview, most: number): HintLine[] {
   const {
     close = [],
+    text = [],
     spelling = [],
     hints = [],
   } = Object.groupBy(topic.hints, ({ way }) =>
-    isClose(way) ? 'close' : way === 'spelling' ? 'spelling' : 'hints',
+    isClose(way) ? 'close' : way === 'spelling' || way === 'text' ? way : 'hints',
   )
   return [
     ...spelling.flatMap(widerLine),
     ...closeLines(close),
+    ...text.map(nameLine),
     ...widthLines(preview, { ...topic, hints }, most),
   ]
 }
@@ -156,16 +158,27 @@ function widthLines(preview: PreviewResult, topic: TopicPreview, most: number): 
 const isClose = (way: QueryHint['way']): way is 'phrase' | 'chance' | 'spread' =>
   way === 'phrase' || way === 'chance' || way === 'spread'
 
-/** For each term whose words must be close together: why, and what else they may mean. */
+/** For each term whose words must be close together, or are by chance: why, and what else they may mean. */
 function closeLines(hints: readonly QueryHint[]): HintLine[] {
   return [...Map.groupBy(hints, ({ term }) => term)].map(([term, ways]) => ({
-    sentence: fill(words.preview.close[ways.some(({ way }) => way === 'chance') ? 'byChance' : 'sentence'], {
-      term,
-    }),
+    sentence: fill(words.preview.close[closeReason(ways.map(({ way }) => way))], { term }),
     changes: ways.flatMap(({ way, papers, query }) =>
       isClose(way) ? changesOf(fill(words.preview.close[way], { papers: papersText(papers) }), query) : [],
     ),
   }))
+}
+
+function closeReason(ways: readonly QueryHint['way'][]): 'sentence' | 'byChance' | 'onlyChance' {
+  if (!ways.includes('chance')) return 'sentence'
+  return ways.includes('spread') ? 'byChance' : 'onlyChance'
+}
+
+function nameLine({ term, papers, query }: QueryHint): HintLine {
+  const { sentence, button } = words.preview.names
+  return {
+    sentence: fill(sentence, { term }),
+    changes: changesOf(fill(button, { papers: papersText(papers) }), query),
+  }
 }
 
 /** The hints for all topics together. */
@@ -184,7 +197,7 @@ function nothingMatchedLines({ nothing, hints, keyWords }: TopicPreview): HintLi
 }
 
 function widerLine({ way, part, term, papers, query }: QueryHint): HintLine[] {
-  if (way === 'votes' || way === 'also' || isClose(way)) return []
+  if (way === 'votes' || way === 'also' || way === 'text' || isClose(way)) return []
   const { sentence, button } = words.preview.wider
   const values = { part, term, papers: papersText(papers) }
   return [{ sentence: fill(sentence[way], values), changes: changesOf(fill(button[way], values), query) }]

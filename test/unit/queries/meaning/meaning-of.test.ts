@@ -76,6 +76,8 @@ test.each([
   ['gu', { authors: ['Albert Gu'] }, true],
   ['albert gu', { authors: ['Albert Gu'] }, true],
   ['"Albert Gu"', { authors: ['Albert Gu'] }, true],
+  ['"gu"', { authors: ['Albert Gu'] }, false],
+  ['"gu"', { abstract: 'Attention by Gu.' }, true],
   // a common word is no name
   ['agent', { authors: ['James Agent'] }, false],
   ['world models', { authors: ['World Models'] }, false],

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import type { TopicPreview } from '../../../../src/digests/preview/preview-topics.ts'
+import type { PreviewResult, TopicPreview } from '../../../../src/digests/preview/preview-topics.ts'
 import type { Leaf } from '../../../../src/queries/query.ts'
-import { paperRateText, warningText } from '../../../../src/web/signup/preview-text.ts'
+import type { HintKind } from '../../../../src/search/back-test/variants.ts'
+import { hintLines, paperRateText, warningText } from '../../../../src/web/signup/preview-text.ts'
 
 test.each([
   [44, 22, 30, 'about 2 a weekday'],
@@ -53,4 +54,33 @@ test('words that are the name of an author lead to the papers of that author', (
   expect(warningText({ days: 30 }, { keyWords, total: 0, hints: [named] } as unknown as TopicPreview)).toBe(
     'No paper in the last 30 days mentions “Songlin” or “Yang”. 3 papers are by the author Songlin Yang. To follow them, use the topic author:"Songlin Yang".',
   )
+})
+
+test.each<[HintKind[], string, string[]]>([
+  [
+    ['phrase', 'spread'],
+    'The words of “world models” are common, so they must be close together.',
+    ['As a phrase: 9 papers', 'Anywhere in a paper: 9 papers'],
+  ],
+  [
+    ['chance', 'spread'],
+    'The words of “world models” are common and appear together about as often as chance, so they must be close together.',
+    ['As a phrase: 9 papers', 'Anywhere in a paper: 9 papers'],
+  ],
+  [
+    ['chance'],
+    'The words of “world models” are common and appear together about as often as chance.',
+    ['As a phrase: 9 papers'],
+  ],
+  [
+    ['text'],
+    'Some of these papers match “world models” only in the name of an author or organization.',
+    ['Only in title and abstract: 9 papers'],
+  ],
+])('hints of the kinds %j', (ways, sentence, texts) => {
+  const term = 'world models'
+  const hints = ways.map((way) => ({ way, part: term, term, papers: 9, query: `"${term}"` }))
+  const topic = { total: 20, width: 'fits', hints } as unknown as TopicPreview
+  const changes = texts.map((text) => ({ text, query: `"${term}"` }))
+  expect(hintLines({} as PreviewResult, topic, 20)).toEqual([{ sentence, changes }])
 })
