@@ -119,13 +119,18 @@ const BACKGROUND_PAPERS = 60
 /** With fewer papers, a word in many of them may still be a subject. */
 const MIN_PAPERS = 200
 const MAX_SHARE = 0.2
-/** What papers say of themselves, whatever their subject. */
+/** What papers say of themselves, whatever their subject, and words that mean nothing outside a phrase. */
 const EMPTY_WORDS = new Set(
   `paper study work article research method methodology approach technique framework result finding experiment
   propose present introduce show demonstrate achieve perform performance improve improvement enable provide address
   novel new existing recent various effective significant significantly extensive comprehensive however moreover
   furthermore based using via state art baseline outperform challenge challenging problem task first two three one
-  remain often across further key limited both between under over more most many only through during each has`
+  remain often across further key limited both between under over more most many only through during each has all any
+  every other another same some several few less least much enough none own before after until since against among
+  along around beyond above below per out up down off again already always almost even ever never once rather quite
+  still thus therefore hence yet instead together whether either neither due well like way respectively specifically
+  namely particularly especially typically generally keep make take give get become need allow help lead aim consider
+  form lose lost compare`
     .split(/\s+/)
     .map((word) => wordKeyOf(word, 'prose')),
 )

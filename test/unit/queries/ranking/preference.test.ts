@@ -117,7 +117,7 @@ function archiveOf(count: number): Archive {
 test('words that any paper has are in no profile, and those of most papers of a large archive', () => {
   const key = (word: string) => wordKeyOf(word, 'prose')
   const text = { title: toWordIndex('Novel methods and results', 'prose') }
-  const abstract = toWordIndex('This paper proposes mamba and number7', 'prose')
+  const abstract = toWordIndex('This paper keeps all of mamba and every other number7', 'prose')
   const wordsIn = (archive: Archive) => [
     ...profileWordsOf(archive, archive.vectorOfText({ ...text, abstract })).keys(),
   ]
