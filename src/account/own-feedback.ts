@@ -25,21 +25,23 @@ import { withHolder } from './find-subscriber.ts'
 // Feedback by the holder of a manage link. It affects only the order of papers, so it is not a change of the
 // subscription. All functions throw link.*, subscriber.state.
 
-/** `kind` null deletes the feedback; `paper` is an id. Repeated feedback counts once. Throws paper.unknown. */
+/** `kind` null deletes the feedback; `papers` are ids. Repeated feedback counts once. Throws paper.unknown. */
 export async function giveFeedback(
   deps: Deps,
   token: string,
-  { paper: name, kind }: { paper: string; kind: FeedbackKind | null },
+  { papers, kind }: { papers: readonly string[]; kind: FeedbackKind | null },
 ): Promise<void> {
   const archive = await profileArchive(deps)
   const background = await runYielding(ordinaryPapers(archive))
   await changeProfile(deps, token, async (tx, subscriberId) => {
     const now = deps.clock.now()
-    const paper = await paperByName(tx, name)
-    if (!paper) throw new Fault('paper.unknown', { name: name.slice(0, 100) })
-    const on = { subscriberId, paperId: paper.id }
-    const words = profileWordsOf(archive, archive.vectorOfText(toPaperText(paper)))
-    await (kind ? saveFeedback(tx, { ...on, kind, words, now }) : deleteFeedback(tx, on))
+    for (const name of papers) {
+      const paper = await paperByName(tx, name)
+      if (!paper) throw new Fault('paper.unknown', { name: name.slice(0, 100) })
+      const on = { subscriberId, paperId: paper.id }
+      const words = profileWordsOf(archive, archive.vectorOfText(toPaperText(paper)))
+      await (kind ? saveFeedback(tx, { ...on, kind, words, now }) : deleteFeedback(tx, on))
+    }
     await renewProfile(tx, subscriberId, { background, now })
   })
 }

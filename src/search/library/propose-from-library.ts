@@ -1,5 +1,6 @@
 import { addDays, dayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
+import type { StoredPaper } from '../../papers/merge.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { type PaperKey, parsePaperName, titleKey } from '../../papers/paper-key.ts'
 import { papersWithKeys } from '../../papers/stored-paper.repo.ts'
@@ -17,6 +18,8 @@ import { type LibraryEntry, readLibrary } from './read-library.ts'
 export interface LibraryProposal {
   /** The best first, each for entries that share phrases. */
   topics: ProposedTopic[]
+  /** The ids of its papers on the site, newest first. */
+  paperIds: number[]
   /** How many entries were read. */
   entries: number
   /** Entries that were skipped, by line. */
@@ -38,22 +41,28 @@ export async function proposeFromLibrary(deps: Deps, text: string, spend: Spend)
   const keys = await runYielding(keysOfAll(entries), spend)
   const papers = await papersWithKeys(deps.db, keys.flat())
   const byKey = new Map(
-    papers.flatMap(({ keys, facts }) => keys.map((key): [string, StoredText] => [nameOf(key), facts])),
+    papers.flatMap((paper) => paper.keys.map((key): [string, StoredPaper] => [nameOf(key), paper])),
   )
   const stored = keys.map((each) => each.map((key) => byKey.get(nameOf(key))).find(Boolean))
-  const known = entries.map((entry, i) => ({ ...entry, stored: stored[i] })).filter(hasTitle)
-  const unknown = entries.filter((entry, i) => !hasTitle({ ...entry, stored: stored[i] }))
+  const known = entries.map((entry, i) => ({ ...entry, stored: stored[i]?.facts })).filter(hasTitle)
+  const unknown = entries.filter((entry, i) => !hasTitle({ ...entry, stored: stored[i]?.facts }))
   const today = dayOf(deps.clock.now())
   const days = { from: addDays(today, 1 - MAX_DAYS), to: today }
   const archive = await openNewestArchive(deps)
   return {
     topics: await runYielding(proposedTopics(archive, known, days), spend),
+    paperIds: newestFirst(stored.filter((paper) => paper !== undefined)),
     entries: known.length,
     bad: [...bad, ...unknown.map(({ line }): BadEntry => ({ line, reason: 'unknown' }))].sort(
       (a, b) => a.line - b.line,
     ),
     count,
   }
+}
+
+function newestFirst(papers: readonly StoredPaper[]): number[] {
+  const newest = papers.toSorted((a, b) => (a.facts.firstDay < b.facts.firstDay ? 1 : -1))
+  return [...new Set(newest.map(({ id }) => id))]
 }
 
 type StoredText = Pick<Paper, 'title' | 'abstract' | 'keywords'>

@@ -3,11 +3,14 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { changeByLink, undoByLink } from '../../account/change-by-link.ts'
 import { openLinkHolder, topicsFile } from '../../account/open-manage-page.ts'
+import { giveFeedback } from '../../account/own-feedback.ts'
 import { type Fault, FieldFaults } from '../../core/errors.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
+import { counted, words } from '../../i18n/words.ts'
 import { splitFields } from '../../queries/language/split-topics.ts'
-import { proposeFromLibrary } from '../../search/library/propose-from-library.ts'
+import { type LibraryProposal, proposeFromLibrary } from '../../search/library/propose-from-library.ts'
 import { isTemporaryRefusal, withSearchSlot } from '../../search/search-slot.ts'
+import { MAX_FEEDBACK } from '../../subscribers/profile.repo.ts'
 import { toFault } from '../errors.ts'
 import {
   acceptFiles,
@@ -71,7 +74,10 @@ export const manageRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   app.register(libraryRoute, site)
 }
 
-/** The page with topics proposed from a library in the field for new ones. Nothing of the library is kept. */
+/**
+ * The page with topics proposed from a library in the field for new ones. Nothing of the library is kept, except, if the
+ * subscriber wants it, More for its papers on the site.
+ */
 const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const { deps } = site
   acceptFiles(app)
@@ -94,9 +100,11 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
         const asked = { queries, latest: latestPerTopic(queries.length), most, spend }
         const preview = queries.length > 0 ? await previewTopics(deps, asked) : null
         const topic = [form.topic, ...queries].filter(Boolean).join('\n')
+        const library = libraryView(sent, proposal, queries.length)
+        const learned = form.learn ? await learnFromLibrary(site, token, proposal) : ''
         return {
-          form: { ...form, topic },
-          library: libraryView(sent, proposal, queries.length),
+          form: { ...form, topic, learn: '' },
+          library: { ...library, said: `${library.said} ${learned}`.trim() },
           preview: preview
             ? withoutHints(previewView(preview, { most, baseUrl: deps.config.BASE_URL }))
             : undefined,
@@ -112,6 +120,22 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
       })
     }
   })
+}
+
+/** How many papers of a library count as More: half of the feedback that is kept. */
+const MAX_LEARNED = MAX_FEEDBACK / 2
+
+/** Saves More for the newest papers of a library that are on the site. Returns a sentence. */
+async function learnFromLibrary(
+  { deps }: Site,
+  token: string,
+  { paperIds }: LibraryProposal,
+): Promise<string> {
+  const { learned, learnedNone } = words.library
+  const papers = paperIds.slice(0, MAX_LEARNED).map((id) => `id:${id}`)
+  if (papers.length === 0) return learnedNone
+  await giveFeedback(deps, token, { papers, kind: 'more' })
+  return counted(papers.length, learned)
 }
 
 const applyForm = ({ deps }: Site, token: string, form: ManageForm): Promise<number | null> =>

@@ -62,6 +62,7 @@ export function manageView(managed: OpenedManagePage, shown: ManageViewInput) {
     said: changeSummary(managed, shown),
     library: { ...NO_LIBRARY, ...shown.library },
     libraryOpen: isLibraryOpen(shown.library),
+    learn: Boolean(form?.learn),
     preview: shown.preview,
     /** Topics to add, as typed. */
     add: wordsToAdd(form, topics),
@@ -131,8 +132,9 @@ function glanceText({ subscriber, next, today }: OpenedManagePage): string {
 }
 
 export const manageFields = z.object({
-  /** Stays in the form. */
+  /** These two stay in the form. */
   library: texts.default([]),
+  learn: formText.default(''),
   /** Which of the page's forms was sent. */
   do: formText.default(''),
   ...settingsFields,

@@ -109,7 +109,7 @@ async function applyTopicForm(
     case 'more':
     case 'less':
     case 'back':
-      await giveFeedback(deps, token, { paper, kind: form.do === 'back' ? null : form.do })
+      await giveFeedback(deps, token, { papers: [paper], kind: form.do === 'back' ? null : form.do })
       return { feedback: 'given' }
     default: {
       const profile = await applyProfileForm(deps, token, form)

@@ -31,6 +31,7 @@ const GOOD: Record<string, string[]> = {
   reason: ['complaint'],
   q: ['robots'],
   library: ['A Paper About Robots'],
+  learn: ['yes'],
 }
 
 const LONG = 'words '.repeat(1000).trim()

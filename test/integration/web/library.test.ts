@@ -203,6 +203,14 @@ describe('on the manage page', () => {
     return `/manage/${signLink({ purpose: 'manage', id, epoch, issuedAt: NOW }, site.deps.config.APP_SECRET[0]!)}`
   }
 
+  async function wantedTitles(): Promise<string[]> {
+    const feedback = await site.db.feedback.findMany({ where: { kind: 'more' } })
+    const id = { in: feedback.map(({ paperId }) => paperId) }
+    return (await site.db.paper.findMany({ where: { id }, orderBy: { title: 'asc' } })).map(
+      ({ title }) => title,
+    )
+  }
+
   test('new topics are in the field, with their preview; nothing changes before the button', async () => {
     const path = await managePath()
     const before = await checksums(site.db)
@@ -223,6 +231,43 @@ describe('on the manage page', () => {
     expect(textOf(body)).toContain('6 papers in 30 days')
     expect(body).not.toContain('formaction="/preview')
     expect(await checksums(site.db)).toEqual({ ...before, bucket: expect.anything() })
+  })
+
+  test('if wanted, papers on the site count as More, and the library still proposes topics', async () => {
+    const path = await managePath()
+    const library = '2611.10001\nhttps://arxiv.org/abs/2611.10002\n2611.10003\nMedieval trade routes'
+    for (const _ of ['once', 'again']) {
+      const { body } = await post(site, `${path}/library`, { do: 'settings', library, learn: 'yes' })
+      expect(textOf(body)).toContain('added 1 topic below. Saved: 3 of them count as “more like this”.')
+      expect(textOf(body)).toContain('More of decoding')
+      expect(body).not.toMatch(/id="learn"[^>]* checked/)
+      expect(await wantedTitles()).toEqual([1, 2, 3].map((n) => `On speculative decoding, part ${n}`))
+    }
+  })
+
+  test('papers elsewhere teach nothing, and a refused form keeps the wish', async () => {
+    const path = await managePath()
+    const learn = { do: 'settings', learn: 'yes' }
+    const elsewhere = await post(site, `${path}/library`, { ...learn, library: 'Medieval trade routes' })
+    expect(textOf(elsewhere.body)).toContain('None of them is on our site, so your profile is unchanged.')
+    const empty = await post(site, `${path}/library`, learn)
+    expect([empty.statusCode, /id="learn"[^>]* checked/.test(empty.body)]).toEqual([422, true])
+    expect(await site.db.feedback.count()).toBe(0)
+  })
+
+  test('up to 50 papers count, the newest ones', async () => {
+    const path = await managePath()
+    const old = parseList([{ id: '2610.00001', title: 'Of crystal and amber', summary: 'Old.' }])
+    await recordListings(site.db, {
+      source: 'huggingface',
+      day: '2026-10-20',
+      records: old.records,
+      now: site.clock.now(),
+    })
+    const library = ['2610.00001', ...Array.from({ length: 60 }, (_, n) => `Of crystal ${n}`)].join('\n')
+    await post(site, `${path}/library`, { do: 'settings', library, learn: 'yes' })
+    const wanted = await wantedTitles()
+    expect([wanted.length, wanted.includes('Of crystal and amber')]).toEqual([50, false])
   })
 
   test('a file does not stay in the form; the topics do', async () => {
