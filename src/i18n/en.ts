@@ -199,6 +199,8 @@ export const en = {
       sentence: 'Some of these papers match “{term}” only in the name of an author or organization.',
       button: 'Only in title and abstract: {papers}',
     },
+    /** Words of papers about the same subject: what the topic with one of them would have matched. */
+    synonym: { sentence: 'People who write about “{topic}” also write:', button: 'Or {part}: {papers}' },
     /** Another form of a topic: what it would have matched, and its button. */
     wider: {
       sentence: {

@@ -246,6 +246,12 @@ export class Archive {
   /** The unit vector of a text in the learned space; null without a space, or if it knows none of the words. */
   spaceVectorOf = (counts: WordCounts): Float32Array | null => this.#vectors?.space.project(counts) ?? null
 
+  /** The words used in the same papers as those of a text, by their keys, nearest first; none without a space. */
+  similarWords(counts: WordCounts, minCosine: number): string[] {
+    const vector = this.spaceVectorOf(counts)
+    return vector ? this.#vectors!.space.wordsNear(vector, minCosine) : []
+  }
+
   /**
    * The papers most similar to a text, best first, with a score that is comparable within one result. BM25, in which
    * each word counts as often as in the text, plus the cosine similarity in the learned space if there is one, each in

@@ -19,6 +19,7 @@ import {
   widerHints,
 } from '../../search/back-test/hints.ts'
 import { otherMeanings } from '../../search/back-test/other-meanings.ts'
+import { synonymHints } from '../../search/back-test/synonyms.ts'
 import {
   type TermCount,
   type TermPresence,
@@ -103,6 +104,7 @@ export function* addExtras(window: DayWindow, test: TopicEvaluation, { others, m
     ...(yield* otherMeanings(tree, window)),
     ...(test.keyWords.absent.length > 0 ? yield* spellingHint(tree, window) : []),
     ...(yield* hintsOf(window, test, most)),
+    ...(test.width === 'wide' || total === 0 ? [] : yield* synonymHints(tree, window)),
   ]
   test.overlap = overlaps(found, others)
   test.relatedIds = yield* relatedIds(tree, window)

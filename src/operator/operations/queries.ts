@@ -152,11 +152,16 @@ function nothingLines({ absent, without, nearest }: Nothing, hints: PreviewJson[
 /** Each hint with the resulting query. */
 function hintLines({ width, hints }: PreviewJson): string[] {
   const isMeaning = ({ way }: (typeof hints)[number]) => ['phrase', 'chance', 'spread', 'text'].includes(way)
-  const meanings = hints.filter(isMeaning).map(({ papers, query }) => `  ${papers}: ${query}`)
-  const lines = meanings.length > 0 ? ['With another meaning of the words:', ...meanings] : []
+  const isSynonym = ({ way }: (typeof hints)[number]) => way === 'synonym'
+  const linesOf = (title: string, some: typeof hints) =>
+    some.length > 0 ? [title, ...some.map(({ papers, query }) => `  ${papers}: ${query}`)] : []
+  const lines = [
+    ...linesOf('With another meaning of the words:', hints.filter(isMeaning)),
+    ...linesOf('With a word of similar papers:', hints.filter(isSynonym)),
+  ]
   if (width === 'fits') return lines
   const said = width === 'narrow' ? 'Fewer than one a week.' : 'More a day than fit in one email.'
-  const others = hints.filter((hint) => !isMeaning(hint))
+  const others = hints.filter((hint) => !isMeaning(hint) && !isSynonym(hint))
   return [
     ...lines,
     said,

@@ -154,7 +154,8 @@ function* inParts({ kind, parts }: Joined, variants: (part: Query) => Variants):
  * phrase, spread: words that must be close together as a phrase, or anywhere; chance: as a phrase, because papers contain
  * them together about as often as by chance; text: not as a name; spelling: a common word instead of one that no paper
  * contains; author: read words as a name; without, allowed: remove one part; apart: the words of a phrase separately;
- * anywhere: search a term in all parts of a paper; votes, also: require votes, or one more word.
+ * anywhere: search a term in all parts of a paper; votes, also: require votes, or one more word; synonym:
+ * add a word of similar papers by OR.
  */
 export const HINT_KINDS = [
   'phrase',
@@ -169,6 +170,7 @@ export const HINT_KINDS = [
   'anywhere',
   'votes',
   'also',
+  'synonym',
 ] as const
 
 export type HintKind = (typeof HINT_KINDS)[number]
@@ -176,7 +178,7 @@ export type HintKind = (typeof HINT_KINDS)[number]
 /** A change of a query, and the number of papers that it would have matched. */
 export interface QueryHint {
   way: HintKind
-  /** The changed part of the query, in words; for an author, votes and a further word, the added part. */
+  /** The changed part of the query, in words; for an author, votes, a further word and a synonym, the added part. */
   part: string
   /** The same in the query language. */
   term: string

@@ -137,15 +137,17 @@ export function hintLines(preview: PreviewResult, topic: TopicPreview, most: num
     close = [],
     text = [],
     spelling = [],
+    synonym = [],
     hints = [],
   } = Object.groupBy(topic.hints, ({ way }) =>
-    isClose(way) ? 'close' : way === 'spelling' || way === 'text' ? way : 'hints',
+    isClose(way) ? 'close' : way === 'spelling' || way === 'text' || way === 'synonym' ? way : 'hints',
   )
   return [
     ...spelling.flatMap(widerLine),
     ...closeLines(close),
     ...text.map(nameLine),
     ...widthLines(preview, { ...topic, hints }, most),
+    ...synonymLines(topic.query, synonym),
   ]
 }
 
@@ -181,6 +183,15 @@ function nameLine({ term, papers, query }: QueryHint): HintLine {
   }
 }
 
+function synonymLines(typed: string, hints: readonly QueryHint[]): HintLine[] {
+  if (hints.length === 0) return []
+  const { sentence, button } = words.preview.synonym
+  const changes = hints.flatMap(({ part, papers, query }) =>
+    changesOf(fill(button, { part, papers: papersText(papers) }), query),
+  )
+  return [{ sentence: fill(sentence, { topic: shortTopic(typed) }), changes }]
+}
+
 /** The hints for all topics together. */
 export function combinedHintLines(preview: PreviewResult, most: number): HintLine[] {
   const tooMuch = tooMuchText(preview, preview.together, most)
@@ -197,7 +208,7 @@ function nothingMatchedLines({ nothing, hints, keyWords }: TopicPreview): HintLi
 }
 
 function widerLine({ way, part, term, papers, query }: QueryHint): HintLine[] {
-  if (way === 'votes' || way === 'also' || way === 'text' || isClose(way)) return []
+  if (way === 'votes' || way === 'also' || way === 'text' || way === 'synonym' || isClose(way)) return []
   const { sentence, button } = words.preview.wider
   const values = { part, term, papers: papersText(papers) }
   return [{ sentence: fill(sentence[way], values), changes: changesOf(fill(button[way], values), query) }]

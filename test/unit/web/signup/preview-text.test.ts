@@ -84,3 +84,24 @@ test.each<[HintKind[], string, string[]]>([
   const changes = texts.map((text) => ({ text, query: `"${term}"` }))
   expect(hintLines({} as PreviewResult, topic, 20)).toEqual([{ sentence, changes }])
 })
+
+test('words of similar papers are offered in one line', () => {
+  const synonymOf = (part: string, papers: number) => ({
+    ...{ way: 'synonym', part, term: part, papers, query: `SSM OR ${part}` },
+  })
+  const topic = {
+    query: 'SSM',
+    total: 2,
+    width: 'fits',
+    hints: [synonymOf('mamba', 3), synonymOf('recurrent', 5)],
+  }
+  expect(hintLines({} as PreviewResult, topic as unknown as TopicPreview, 10)).toEqual([
+    {
+      sentence: 'People who write about “SSM” also write:',
+      changes: [
+        { text: 'Or mamba: 3 papers', query: 'SSM OR mamba' },
+        { text: 'Or recurrent: 5 papers', query: 'SSM OR recurrent' },
+      ],
+    },
+  ])
+})
