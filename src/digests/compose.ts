@@ -121,13 +121,18 @@ function relatedSections(
   const idle = topics.filter(({ id }) => idleTopicIds.has(id) && !matchedTopics.includes(id))
   if (room <= 0 || (!related && idle.length === 0)) return []
   const taken = new Set(topics.flatMap(({ queryId }) => candidates.matches(queryId)))
-  const papers = [...(related ? nearInSpace(scope, topics) : []), ...nearMissesOf(scope, idle)]
-  const chosen = papers
-    .filter(({ docId }) => !taken.has(docId) && taken.add(docId))
-    .slice(0, Math.min(MAX_RELATED, room))
-  return [...Map.groupBy(chosen, ({ topic }) => topic)].map(([{ name, id }, some]) => {
-    return { topic: name, topicId: id, close: true, papers: some.map(({ show }) => show()) }
-  })
+  let left = Math.min(MAX_RELATED, room)
+  const sectionsOf = (papers: readonly RelatedPaper[], kind: Pick<DigestSection, 'close' | 'related'>) => {
+    const chosen = papers.filter(({ docId }) => !taken.has(docId) && taken.add(docId)).slice(0, left)
+    left -= chosen.length
+    return [...Map.groupBy(chosen, ({ topic }) => topic)].map(([{ name, id }, some]) => {
+      return { topic: name, topicId: id, ...kind, papers: some.map(({ show }) => show()) }
+    })
+  }
+  return [
+    ...sectionsOf(related ? nearInSpace(scope, topics) : [], { close: true, related: true }),
+    ...sectionsOf(nearMissesOf(scope, idle), { close: true }),
+  ]
 }
 
 /** The most relevant first. */
@@ -139,7 +144,7 @@ function nearInSpace(scope: EligibilityScope, topics: readonly DigestTopic[]): R
       .filter((docId) => isFresh(scope, docId))
       .map((docId) => ({
         ...{ topic, docId, show: () => candidates.showRelated(docId, topic.queryId) },
-        score: candidates.relevance(topic.queryId)[docId]! + (preference?.(docId) ?? 0),
+        score: candidates.relevance(topic.queryId)!(docId) + (preference?.(docId) ?? 0),
       })),
   )
   return papers.sort((a, b) => b.score - a.score)
@@ -191,19 +196,25 @@ export function eligibleByTopic(
   const offered = topics.map(({ queryId }) => {
     const newMatchCauses = newMatches(scope, queryId)
     for (const [docId, cause] of newMatchCauses) if (causes.get(docId) !== 'revised') causes.set(docId, cause)
-    return rankedFor(scope, queryId).filter((docId) => isFresh(scope, docId) || newMatchCauses.has(docId))
+    const { docIds } = candidates.ranked(queryId)
+    const eligible = docIds.filter((docId) => isFresh(scope, docId) || newMatchCauses.has(docId))
+    return preference ? byPreference(eligible, candidates.relevance(queryId), preference) : eligible
   })
-  const scoreOf = (topic: number, docId: number) =>
-    candidates.relevance(topics[topic]!.queryId)[docId]! + (preference?.(docId) ?? 0)
+  const scoreOf = (topic: number, docId: number) => {
+    const relevance = candidates.relevance(topics[topic]!.queryId)
+    return relevance && relevance(docId) + (preference?.(docId) ?? 0)
+  }
   return { topics: offered, rising: risingOf(scope, causes), scoreOf }
 }
 
-/** The matches of a query, best first. Papers that the subscriber prefers are further up. */
-function rankedFor({ candidates, preference }: EligibilityScope, queryId: number): Uint32Array {
-  const { docIds, scores } = candidates.ranked(queryId)
-  if (!preference) return docIds
-  const total = new Map([...docIds].map((docId, i) => [docId, scores[i]! + preference(docId)]))
-  return docIds.toSorted((a, b) => total.get(b)! - total.get(a)!)
+/** Papers that the subscriber prefers are further up. */
+function byPreference(
+  docIds: Uint32Array,
+  relevance: ReturnType<Candidates['relevance']>,
+  preference: Preference,
+): Uint32Array {
+  const scores = new Map([...docIds].map((docId) => [docId, (relevance?.(docId) ?? 0) + preference(docId)]))
+  return docIds.toSorted((a, b) => scores.get(b)! - scores.get(a)!)
 }
 
 function isFresh({ candidates, since, range }: EligibilityScope, docId: number): boolean {

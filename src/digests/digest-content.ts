@@ -8,8 +8,9 @@ export interface DigestSection {
   topicId: number | null
   /** Papers of the last two weeks that have reached the votes of a topic: the last section of the digest. */
   rising?: true
-  /** Near misses of an idle topic. */
+  /** Papers that do not match: near misses of an idle topic, or with `related` what is near to it by other words. */
   close?: true
+  related?: true
   papers: ShownPaper[]
 }
 

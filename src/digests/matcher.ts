@@ -8,9 +8,10 @@ import { PaperIndex } from '../queries/matching/paper-index.ts'
 import { QuerySet } from '../queries/matching/query-set.ts'
 import type { Query, Reason } from '../queries/query.ts'
 import { preferenceOf } from '../queries/ranking/preference.ts'
-import { type RankedDocs, Ranker } from '../queries/ranking/ranker.ts'
+import type { RankedDocs } from '../queries/ranking/ranker.ts'
 import type { Vector } from '../queries/ranking/tf-idf.ts'
 import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
+import { runToEnd } from '../queries/steps.ts'
 import { type PaperText, toPaperText } from '../queries/text/tokens.ts'
 
 /**
@@ -37,8 +38,8 @@ export interface Matcher {
    * votes.
    */
   near(query: Query, most: number): Paper[]
-  /** How well each paper fits a query, by docId; comparable between queries. */
-  relevance(queryId: number): Float32Array
+  /** How well a paper fits a query, by docId; comparable between queries. Null for a query without words. */
+  relevance(queryId: number): ((docId: number) => number) | null
   /** DocIds of papers that do not match a query but are near to it in the learned space, most relevant first. */
   related(queryId: number): readonly number[]
   /** How much a subscriber with this profile prefers a paper, by docId: see preferenceOf. */
@@ -85,7 +86,6 @@ export function createMatcher(
     }
     return newBits(index.docCount)
   }
-  const ranker = new Ranker(index)
   const kept = new Map<number, RankedDocs>()
   let room = MAX_KEPT
   const ranked = (queryId: number): RankedDocs => {
@@ -93,7 +93,7 @@ export function createMatcher(
     if (known) return known
     const docs = found(queryId)
     const query = queries.get(queryId)
-    const all = query && !unreadable.has(queryId) ? ranker.rank(query, docs) : NOTHING
+    const all = query && !unreadable.has(queryId) ? archive.rank(query, docs) : NOTHING
     room -= all.docIds.length
     if (room < 0) {
       kept.clear()
@@ -118,9 +118,9 @@ export function createMatcher(
     const query = queries.get(queryId)
     if (!query || unreadable.has(queryId)) return []
     const docIds: number[] = []
-    forEachBit(archive.related(query), (docId) => docIds.push(docId))
-    const scores = docIds.length > 0 ? relevance(queryId) : NOTHING.scores
-    return docIds.sort((a, b) => scores[b]! - scores[a]! || b - a).slice(0, MAX_RELATED)
+    forEachBit(runToEnd(archive.related(query)), (docId) => docIds.push(docId))
+    const scoreOf = docIds.length > 0 ? relevance(queryId)! : () => 0
+    return docIds.sort((a, b) => scoreOf(b) - scoreOf(a) || b - a).slice(0, MAX_RELATED)
   }, MAX_RELATED_QUERIES)
   return {
     ...{ papers, docIdOf, matches, ranked, relevance, related, texts, unreadable },

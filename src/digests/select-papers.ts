@@ -10,8 +10,11 @@ export interface SelectPapersInput {
   rising?: ReadonlySet<number>
   /** The maximum number of papers. */
   cap: number
-  /** How well a paper fits a topic; comparable between topics. Asked only if there are more papers than the cap. */
-  scoreOf(topic: number, docId: number): number
+  /**
+   * How well a paper fits a topic; comparable between topics, null for a topic without words. Called only if there are
+   * more papers than the cap.
+   */
+  scoreOf(topic: number, docId: number): number | null
 }
 
 /** A paper, and all topics that offer it: the one whose section shows it is first. */
@@ -53,11 +56,10 @@ export class PaperSelector {
   select({ topics, rising = NONE, cap, scoreOf }: SelectPapersInput): PaperSelection {
     const offered = this.#settle(topics, rising)
     const risen = [...rising].filter((docId) => this.#offering[docId] !== 0)
-    const lists = [...topics.map((docIds, topic) => this.#ownOf(docIds, topic, rising)), risen]
+    const most = cap + MAX_OTHERS
+    const lists = [...topics.map((docIds, topic) => this.#ownOf(docIds, topic, { rising, most })), risen]
     const best =
-      offered.length > cap
-        ? bestFirst(lists, cap + MAX_OTHERS, (docId) => scoreOf(this.#home[docId]!, docId))
-        : offered
+      offered.length > cap ? bestFirst(lists, most, (docId) => scoreOf(this.#home[docId]!, docId)) : offered
     const shown = new Set(best.slice(0, cap))
     const sections = lists.map((docIds, topic) => ({
       topic: topic === topics.length ? ('rising' as const) : topic,
@@ -91,9 +93,14 @@ export class PaperSelector {
     return offered
   }
 
-  /** The papers of a topic that rank best under it. */
-  #ownOf(docIds: DocIds, topic: number, rising: ReadonlySet<number>): number[] {
-    return Array.from(docIds).filter((docId) => this.#home[docId] === topic && !rising.has(docId))
+  /** The first papers of a topic that rank best under it. */
+  #ownOf(docIds: DocIds, topic: number, { rising, most }: { rising: ReadonlySet<number>; most: number }) {
+    const own: number[] = []
+    for (let i = 0; i < docIds.length && own.length < most; i++) {
+      const docId = docIds[i]!
+      if (this.#home[docId] === topic && !rising.has(docId)) own.push(docId)
+    }
+    return own
   }
 
   #chosen(docId: number): SelectedPaper {
@@ -108,15 +115,28 @@ export class PaperSelector {
 
 const NONE: ReadonlySet<number> = new Set()
 
-/** The first of each list, then those with the highest scores. Equal scores: higher in their list first. */
-function bestFirst(lists: readonly number[][], limit: number, scoreOf: (docId: number) => number): number[] {
-  const papers = lists.flatMap((docIds) =>
-    docIds.map((docId, rank) => ({ docId, rank, score: scoreOf(docId) })),
-  )
+/**
+ * The first of each list, then those with the highest scores. Equal scores: higher in their list first. Lists without
+ * scores take turns with the others.
+ */
+function bestFirst(
+  all: readonly number[][],
+  limit: number,
+  scoreOf: (docId: number) => number | null,
+): number[] {
+  const lists = all.filter(({ length }) => length > 0)
+  const hasScores = ([first]: readonly number[]) => scoreOf(first!) !== null
+  const papers = lists
+    .filter(hasScores)
+    .flatMap((docIds) => docIds.map((docId, rank) => ({ docId, rank, score: scoreOf(docId)! })))
   const order = topK(papers.length, limit, (a, b) => {
     const [one, other] = [papers[a]!, papers[b]!]
     const byPlace = Number(other.rank === 0) - Number(one.rank === 0)
     return byPlace || other.score - one.score || one.rank - other.rank || a - b
   })
-  return order.map((place) => papers[place]!.docId)
+  const best = order.map((place) => papers[place]!.docId)
+  for (const list of lists.filter((list) => !hasScores(list)))
+    for (const [rank, docId] of list.entries())
+      best.splice(Math.min(best.length, rank * lists.length), 0, docId)
+  return best.slice(0, limit)
 }

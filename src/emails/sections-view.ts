@@ -39,10 +39,12 @@ export function sectionViews(
 export const nonEmptySections = (sections: DigestSection[]): DigestSection[] =>
   sections.filter(({ papers }) => papers.length > 0)
 
-export function headingOf({ topic, rising, close }: DigestSection): string {
+export function headingOf({ topic, rising, close, related }: DigestSection): string {
   if (rising) return words.emails.parts.rising
-  if (close)
-    return fill(words.emails.parts.close, { topic: truncateAtWord(oneLine(topic ?? ''), MAX_TOPIC_LENGTH) })
+  if (close) {
+    const heading = related ? words.emails.parts.related : words.emails.parts.close
+    return fill(heading, { topic: truncateAtWord(oneLine(topic ?? ''), MAX_TOPIC_LENGTH) })
+  }
   return topic === null ? words.emails.parts.byVotes : truncateAtWord(oneLine(topic), MAX_TOPIC_LENGTH)
 }
 

@@ -584,7 +584,8 @@ export const en = {
       kept: 'Privacy: what we store',
       byVotes: 'Most votes first',
       rising: 'Rising',
-      close: 'Related to your topic: {topic}',
+      close: 'Close to your topic: {topic}',
+      related: 'Related to your topic: {topic}',
       attribution: 'Papers from arXiv and Hugging Face Daily Papers. Not affiliated with them.',
       sources: {
         clause: '{source}: {said}.',

@@ -1,26 +1,41 @@
 import type { Day } from '../core/dates.ts'
 import { memoize, memoizeByObject } from '../core/memoize.ts'
-import { type Bits, countBits, forEachBit, newBits, setBit, subtractBits } from './matching/bits.ts'
+import {
+  type Bits,
+  countBits,
+  forEachBit,
+  intersectBits,
+  newBits,
+  setBit,
+  subtractBits,
+} from './matching/bits.ts'
 import { oldestFirst, type PaperAttributes, type PaperIndex, untilChange } from './matching/paper-index.ts'
 import { keyToIndexedTerm } from './matching/phrase-positions.ts'
 import { forEachDoc, lookupsOf } from './matching/program.ts'
 import { QuerySet } from './matching/query-set.ts'
 import { asMeaning, meaningOf } from './meaning/meaning-of.ts'
 import { NO_USAGE, type Usage } from './meaning/usage.ts'
-import { isTextLeaf, leavesOf, mentionsRevised, type Query } from './query.ts'
+import { isTextLeaf, isTimeDependent, leavesOf, mentionsRevised, type Query } from './query.ts'
 import type { LatentSpace, WordCounts } from './ranking/latent-space.ts'
 import { PaperVectors } from './ranking/paper-vectors.ts'
-import { contentWordsOf, excludedParts, Ranker, topK, wantedWords } from './ranking/ranker.ts'
+import {
+  contentWordsOf,
+  excludedParts,
+  type RankedDocs,
+  Ranker,
+  topK,
+  wantedWords,
+} from './ranking/ranker.ts'
 import {
   bestPapers,
   type Nearest,
   type SimilarPaper,
-  standardized,
+  standardize,
   strongestCounts,
 } from './ranking/similarity.ts'
 import { bm25, type PaperTokens, type Vector, vectorOf } from './ranking/tf-idf.ts'
 import { type WhyEmpty, whyEmptySteps } from './reasons/why-empty.ts'
-import type { Steps } from './steps.ts'
+import { runToEnd, type Steps } from './steps.ts'
 
 /** A request may contain hundreds of terms, and the cache keeps a set of papers for each. */
 const MAX_LEAVES = 1000
@@ -146,36 +161,47 @@ export class Archive {
   }
 
   /** Best first: by BM25 of the wanted terms with a small bonus for votes, then newer papers first. */
+  rank = (query: Query, found: Readonly<Bits>, most?: number): RankedDocs =>
+    this.#ranker.rank(this.meaningOf(query), found, most)
+
+  /** The same as ids. */
   ranked(query: Query, found: Bits, most?: number): number[] {
-    const { docIds } = this.#ranker.rank(this.meaningOf(query), found, most)
+    const { docIds } = this.rank(query, found, most)
     return Array.from(docIds, (docId) => this.index.attributes(docId).id)
   }
 
   /**
-   * How well each paper fits a query, whether it matches or not, by docId; comparable between queries. BM25 of the
-   * query's words plus twice the cosine similarity in the learned space, each in standard deviations from its mean over
-   * all papers.
+   * How well a paper fits a query, whether it matches or not, by docId; comparable between queries. BM25 of the query's
+   * words plus twice the cosine similarity in the learned space, each in standard deviations from its mean over papers.
+   * Null for a query without words.
    */
-  relevance(query: Query, cosines = this.cosinesToQuery(query)): Float32Array {
-    const { live } = this.index
-    const scores = standardized(this.#ranker.scores(this.wantedWords(query)), live)
-    const nearness = cosines && standardized(cosines, live)
-    return nearness ? scores.map((score, docId) => score + SPACE_WEIGHT * nearness[docId]!) : scores
+  relevance(query: Query): ((docId: number) => number) | null {
+    const words = this.wantedWords(query)
+    if (!leavesOf(words).some(isTextLeaf)) return null
+    const scores = standardize(this.#ranker.scores(words))
+    const vector = this.spaceVectorOf(contentWordsOf(words))
+    const nearness = vector && this.#vectors!.nearness(vector)
+    return (docId) => scores[docId]! + (nearness ? SPACE_WEIGHT * nearness(docId) : 0)
   }
 
-  /** The cosine similarity of a query's words to each paper in the learned space, by docId; null without a space. */
-  cosinesToQuery = (query: Query): Float32Array | null =>
-    this.cosinesTo(contentWordsOf(this.wantedWords(query)))
-
-  /** The papers near to a query in the learned space that neither match it nor contain what it excludes. */
-  related(query: Query, cosines = this.cosinesToQuery(query)): Bits {
+  /**
+   * The papers near to a query in the learned space that neither match it nor contain what it excludes. They meet its
+   * conditions on categories and code. Empty for a query that a paper may match later, as it must be offered then.
+   */
+  *related(query: Query): Steps<Bits> {
     const near = newBits(this.index.docCount)
-    if (!cosines) return near
-    forEachBit(this.all(), (docId) => {
+    const vector = this.spaceVectorOf(contentWordsOf(this.wantedWords(query)))
+    if (!vector || isTimeDependent(query)) return near
+    const cosines = yield* this.#vectors!.cosines(vector)
+    for (let docId = 0; docId < cosines.length; docId++)
       if (cosines[docId]! >= MIN_RELATED) setBit(near, docId)
-    })
+    intersectBits(near, this.all())
+    yield
     subtractBits(near, this.find(query))
     subtractBits(near, this.excluded(query))
+    const parts = query.kind === 'and' ? query.parts : []
+    const conditions = parts.filter((part) => part.kind !== 'not' && !leavesOf(part).some(isTextLeaf))
+    for (const part of conditions) intersectBits(near, this.find(part))
     return near
   }
 
@@ -188,7 +214,7 @@ export class Archive {
   /** The cosine similarity of a text to each paper in the learned space, by docId; null without a space. */
   cosinesTo(counts: WordCounts): Float32Array | null {
     const vector = this.spaceVectorOf(counts)
-    return vector && this.#vectors!.cosines(vector)
+    return vector && runToEnd(this.#vectors!.cosines(vector))
   }
 
   /** The cosine similarity of words with weights to a paper in the learned space, by docId; 0 without a space. */
@@ -266,8 +292,8 @@ export class Archive {
     }
     const cosines = this.cosinesTo(counts)
     if (!cosines) return bestPapers(this.index, sums, { most, except, above: (sum) => sum > 0 })
-    const scores = standardized(sums, this.index.live)
-    const nearness = standardized(cosines, this.index.live)
+    const scores = standardize(sums)
+    const nearness = standardize(cosines)
     for (let i = 0; i < scores.length; i++) scores[i]! += nearness[i]!
     return bestPapers(this.index, scores, { most, except, above: (score) => score > 0 })
   }

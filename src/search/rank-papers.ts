@@ -6,6 +6,7 @@ import type { Archive } from '../queries/archive.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { type Bits, forEachBit, hasBit } from '../queries/matching/bits.ts'
 import type { Query } from '../queries/query.ts'
+import { runToEnd } from '../queries/steps.ts'
 import { openArchive } from './open-archive.ts'
 
 /** In standard deviations. */
@@ -42,16 +43,15 @@ export async function rankPapers(
  * excludes are last.
  */
 export function rankAll(archive: Archive, query: Query, among: Bits): (Rank & { id: number })[] {
-  const cosines = archive.cosinesToQuery(query)
-  const scores = archive.relevance(query, cosines)
+  const relevance = archive.relevance(query)
   const matches = archive.find(query)
-  const related = archive.related(query, cosines)
+  const related = runToEnd(archive.related(query))
   const excluded = archive.excluded(query)
   const ranked: (Rank & { id: number })[] = []
   forEachBit(among, (docId) => {
     ranked.push({
       id: archive.index.attributes(docId).id,
-      score: scores[docId]! - (hasBit(excluded, docId) ? BELOW_ALL : 0),
+      score: (relevance?.(docId) ?? 0) - (hasBit(excluded, docId) ? BELOW_ALL : 0),
       matched: hasBit(matches, docId),
       related: hasBit(related, docId),
     })

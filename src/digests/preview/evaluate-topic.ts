@@ -132,14 +132,14 @@ function* whyEmpty(window: DayWindow, tree: Query): Steps<TopicEvaluation['empty
 }
 
 function* relatedIds(query: Query, { archive, listed }: DayWindow): Steps<number[]> {
-  const related = archive.related(query)
+  const related = yield* archive.related(query)
   intersectBits(related, listed)
   yield
   const docIds: number[] = []
   forEachBit(related, (docId) => docIds.push(docId))
   if (docIds.length === 0) return []
-  const scores = archive.relevance(query)
-  const best = docIds.sort((a, b) => scores[b]! - scores[a]! || b - a).slice(0, MAX_RELATED)
+  const relevance = archive.relevance(query)!
+  const best = docIds.sort((a, b) => relevance(b) - relevance(a) || b - a).slice(0, MAX_RELATED)
   return best.map((docId) => archive.index.attributes(docId).id)
 }
 

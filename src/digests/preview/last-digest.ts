@@ -1,4 +1,5 @@
 import type { Day } from '../../core/dates.ts'
+import type { Archive } from '../../queries/archive.ts'
 import type { Bits } from '../../queries/matching/bits.ts'
 import type { PaperAttributes } from '../../queries/matching/paper-index.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
@@ -80,13 +81,13 @@ function* byTopics(
   const ids = [...new Set(topics.flatMap(({ offered }) => offered))]
   const docIds = new Map(ids.map((id, docId) => [id, docId]))
   const offered = topics.map((topic) => topic.offered.map((id) => docIds.get(id)!))
-  const scores: Float32Array[] = []
+  const relevance: ReturnType<Archive['relevance']>[] = []
   for (const { tree } of ids.length > most ? topics : []) {
-    scores.push(archive.relevance(tree))
+    relevance.push(archive.relevance(tree))
     yield
   }
   const scoreOf = (topic: number, docId: number) =>
-    scores[topic]![archive.index.docIdOf(ids[docId]!) ?? 0] ?? 0
+    relevance[topic]?.(archive.index.docIdOf(ids[docId]!)!) ?? null
   const selector = new PaperSelector(ids.length)
   const { sections, more } = selector.select({ topics: offered, cap: most, scoreOf })
   return {

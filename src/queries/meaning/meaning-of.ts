@@ -94,7 +94,12 @@ export function meaningOf(query: Query, usage: Usage): Query {
     const all = weights.reduce((sum, weight) => sum + weight, 0)
     // No paper contains any of the words: a later one may.
     if (all === 0) return { ...node, parts }
-    return { ...node, parts, weights, least: Math.ceil(enough(weights.length) * all) }
+    return {
+      ...node,
+      parts,
+      weights,
+      least: Math.ceil(enough(weights.filter((weight) => weight > 0).length) * all),
+    }
   }
 
   /** The inverse document frequency of a key word; 0 for one that no paper contains. */

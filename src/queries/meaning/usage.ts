@@ -13,7 +13,7 @@ export interface Usage {
   papers: number
   /** The number of papers that contain a word; 0 if it is at most one. */
   papersWith(key: string): number
-  /** The share of recent papers that contain all of the words, from 0 to 1. */
+  /** The share of recent papers that contain all of the words, from 0 to 1; 0 if they are fewer than five. */
   shareWithAll(keys: readonly string[]): number
   acronyms: Acronyms
 }
@@ -36,6 +36,8 @@ const MAX_LOWER_CASE = 0.05
 const SHORT_LOWER_CASE = /^\p{Ll}{2,5}$/u
 /** Words of fewer papers are left out: most are misspelled. */
 const MIN_PAPERS = 2
+/** In a small archive, a share of 0.3 % would be one paper. */
+const MIN_TOGETHER = 5
 
 /** Measures papers, the newest first. */
 export class UsageLearner implements Learner {
@@ -113,7 +115,8 @@ export function decodeUsage(data: Uint8Array): Usage {
     shareWithAll: (keys) => {
       const [first = NONE, ...others] = [...new Set(keys)].map((key) => known.get(key)?.recent ?? NONE)
       const sets = others.map((papers) => new Set(papers))
-      return first.filter((paper) => sets.every((set) => set.has(paper))).length / Math.max(1, recent)
+      const together = first.filter((paper) => sets.every((set) => set.has(paper))).length
+      return together < MIN_TOGETHER ? 0 : together / recent
     },
   }
 }

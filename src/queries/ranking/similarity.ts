@@ -1,4 +1,4 @@
-import { type Bits, forEachBit } from '../matching/bits.ts'
+import { forEachBit } from '../matching/bits.ts'
 import type { PaperIndex } from '../matching/paper-index.ts'
 import type { WordCounts } from './latent-space.ts'
 import { topK } from './ranker.ts'
@@ -55,15 +55,21 @@ export function strongestCounts(
     })
 }
 
-/** Scores in standard deviations from their mean over these papers. */
-export function standardized(scores: Float32Array, papers: Readonly<Bits>): Float32Array {
-  let [count, sum, squares] = [0, 0, 0]
-  forEachBit(papers, (docId) => {
-    count++
-    sum += scores[docId]!
-    squares += scores[docId]! ** 2
-  })
-  const mean = sum / Math.max(1, count)
-  const deviation = Math.sqrt(Math.max(0, squares / Math.max(1, count) - mean ** 2)) || 1
-  return scores.map((score) => (score - mean) / deviation)
+/** Scores in standard deviations from their mean, in place. */
+export function standardize(scores: Float32Array): Float32Array {
+  const { mean, deviation } = spreadOf(scores)
+  for (let i = 0; i < scores.length; i++) scores[i] = (scores[i]! - mean) / deviation
+  return scores
+}
+
+/** The mean of numbers, and their standard deviation; 1 if they are all equal. */
+export function spreadOf(numbers: ArrayLike<number>): { mean: number; deviation: number } {
+  let [sum, squares] = [0, 0]
+  for (let i = 0; i < numbers.length; i++) {
+    sum += numbers[i]!
+    squares += numbers[i]! ** 2
+  }
+  const count = Math.max(1, numbers.length)
+  const mean = sum / count
+  return { mean, deviation: Math.sqrt(Math.max(0, squares / count - mean ** 2)) || 1 }
 }

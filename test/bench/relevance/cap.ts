@@ -63,7 +63,7 @@ export const capText = (orders: readonly CappedOrder[]): string =>
 interface Topic {
   /** Best first. */
   docIds: number[]
-  scores: Float32Array
+  scoreOf: ReturnType<Archive['relevance']>
   gradeOf(docId: number): number
 }
 
@@ -73,7 +73,7 @@ function topicOf(archive: Archive, need: Need, labelled: readonly Paper[]): Topi
   const docIds = archive.ranked(query, archive.find(query)).map((id) => archive.index.docIdOf(id)!)
   return {
     docIds: docIds.filter((docId) => byDocId.has(docId)),
-    scores: archive.relevance(query),
+    scoreOf: archive.relevance(query),
     gradeOf: (docId) => gradeIn(need, byDocId.get(docId)!),
   }
 }
@@ -89,9 +89,12 @@ function emailOf(selector: PaperSelector, topics: readonly Topic[]) {
       .slice(0, CAP)
       .reduce((sum, grade, place) => sum + (2 ** grade - 1) / Math.log2(place + 2), 0)
   const ideal = gain(offered)
-  const gainWith = (scoreOf: (topic: number, docId: number) => number) => {
+  const gainWith = (scoreOf: (topic: number, docId: number) => number | null) => {
     const { sections } = selector.select({ topics: topics.map(({ docIds }) => docIds), cap: CAP, scoreOf })
     return ideal === 0 ? 1 : gain(sections.flatMap(({ papers }) => papers.map(({ docId }) => docId))) / ideal
   }
-  return { best: gainWith((topic, docId) => topics[topic]!.scores[docId]!), inTurn: gainWith(() => 0) }
+  return {
+    best: gainWith((topic, docId) => topics[topic]!.scoreOf?.(docId) ?? null),
+    inTurn: gainWith(() => null),
+  }
 }

@@ -11,13 +11,13 @@ const scoreOf = () => 0
 const chosen = (
   topics: number[][],
   cap: number,
-  { rising = [], scores = {} }: { rising?: number[]; scores?: Record<number, number> } = {},
+  { rising = [], scores = {} }: { rising?: number[]; scores?: Record<number, number | null> } = {},
 ) => {
   const { sections, more, others } = chooser.select({
     topics,
     cap,
     rising: new Set(rising),
-    scoreOf: (_, docId) => scores[docId] ?? 0,
+    scoreOf: (_, docId) => (scores[docId] === undefined ? 0 : scores[docId]),
   })
   return {
     sections: sections.map(({ topic, papers }) => [topic, papers.map(({ docId }) => docId)]),
@@ -78,6 +78,27 @@ describe('a choice', () => {
         [2, [7]],
       ],
       others: [4, 2, 3, 5, 6],
+    })
+  })
+
+  test('gives a topic without words its turns', () => {
+    const scores = { 1: 9, 2: 8, 3: 7, 4: 6, 5: null, 6: null, 7: null }
+    expect(
+      chosen(
+        [
+          [1, 2, 3, 4],
+          [5, 6, 7],
+        ],
+        4,
+        { scores },
+      ),
+    ).toEqual({
+      sections: [
+        [0, [1, 2]],
+        [1, [5, 6]],
+      ],
+      more: 3,
+      others: [7, 3, 4],
     })
   })
 
