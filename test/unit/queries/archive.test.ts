@@ -187,6 +187,23 @@ describe('a paper', () => {
     expect(near()).toEqual([])
   })
 
+  test('related to a query are papers of its categories that it does not match, now or later', () => {
+    const titles = ['car engine road', 'automobile engine road', 'car road wheel', 'protein cell gene']
+    const papers = papersWith(
+      ...titles.map((title, i) => ({ title, categories: [i === 2 ? 'cs.RO' : 'cs.CL'] })),
+    )
+    const archive = archiveOf(papers)
+    const learner = new SpaceLearner()
+    for (const paper of papers) learner.add(wordCounts(toPaperText(paper)))
+    runToEnd(archive.computeVectors(learner.learn({ dimensions: 2, minPapers: 1 })))
+    const related = (query: string) =>
+      archive.attributesOf(runToEnd(archive.related(parseQuery(query)))).map(({ id }) => id)
+    expect(related('automobile')).toEqual([1, 3])
+    expect(related('automobile cat:cs.CL')).toEqual([1])
+    expect(related('automobile -wheel')).toEqual([1])
+    expect(related('automobile votes>=20')).toEqual([])
+  })
+
   test('comes near to a query of which it holds words', () => {
     const archive = archiveOf(papers)
     const near = (query: string) => archive.nearMisses(parseQuery(query), 9)
