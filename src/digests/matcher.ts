@@ -9,6 +9,7 @@ import { QuerySet } from '../queries/matching/query-set.ts'
 import type { Query, Reason } from '../queries/query.ts'
 import { preferenceOf } from '../queries/ranking/preference.ts'
 import type { RankedDocs } from '../queries/ranking/ranker.ts'
+import { relatedPapers } from '../queries/ranking/related-papers.ts'
 import type { Vector } from '../queries/ranking/tf-idf.ts'
 import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
 import { runToEnd } from '../queries/steps.ts'
@@ -118,7 +119,7 @@ export function createMatcher(
     const query = queries.get(queryId)
     if (!query || unreadable.has(queryId)) return []
     const docIds: number[] = []
-    forEachBit(runToEnd(archive.related(query)), (docId) => docIds.push(docId))
+    forEachBit(runToEnd(relatedPapers(archive, query)), (docId) => docIds.push(docId))
     const scoreOf = docIds.length > 0 ? relevance(queryId)! : () => 0
     return docIds.sort((a, b) => scoreOf(b) - scoreOf(a) || b - a).slice(0, MAX_RELATED)
   }, MAX_RELATED_QUERIES)

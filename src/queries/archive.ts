@@ -1,31 +1,16 @@
 import type { Day } from '../core/dates.ts'
 import { memoize, memoizeByObject } from '../core/memoize.ts'
-import {
-  type Bits,
-  countBits,
-  forEachBit,
-  intersectBits,
-  newBits,
-  setBit,
-  subtractBits,
-} from './matching/bits.ts'
+import { type Bits, countBits, forEachBit, newBits, setBit, subtractBits } from './matching/bits.ts'
 import { oldestFirst, type PaperAttributes, type PaperIndex, untilChange } from './matching/paper-index.ts'
 import { keyToIndexedTerm } from './matching/phrase-positions.ts'
 import { forEachDoc, lookupsOf } from './matching/program.ts'
 import { QuerySet } from './matching/query-set.ts'
 import { asMeaning, meaningOf } from './meaning/meaning-of.ts'
 import { NO_USAGE, type Usage } from './meaning/usage.ts'
-import { isTextLeaf, isTimeDependent, leavesOf, mentionsRevised, type Query } from './query.ts'
+import { isTextLeaf, leavesOf, mentionsRevised, type Query } from './query.ts'
 import type { LatentSpace, WordCounts } from './ranking/latent-space.ts'
 import { PaperVectors } from './ranking/paper-vectors.ts'
-import {
-  contentWordsOf,
-  excludedParts,
-  type RankedDocs,
-  Ranker,
-  topK,
-  wantedWords,
-} from './ranking/ranker.ts'
+import { contentWordsOf, type RankedDocs, Ranker, topK, wantedWords } from './ranking/ranker.ts'
 import {
   bestPapers,
   type Nearest,
@@ -41,8 +26,6 @@ import { runToEnd, type Steps } from './steps.ts'
 const MAX_LEAVES = 1000
 /** How often a lookup is repeated if papers arrived or terms were dropped meanwhile. */
 const MAX_LOOK_UPS = 3
-/** The least cosine similarity of a related paper. */
-const MIN_RELATED = 0.35
 /** The weight of the space beside the words, which are few. */
 const SPACE_WEIGHT = 2
 
@@ -184,37 +167,10 @@ export class Archive {
     return (docId) => scores[docId]! + (nearness ? SPACE_WEIGHT * nearness(docId) : 0)
   }
 
-  /**
-   * The papers near to a query in the learned space that neither match it nor contain what it excludes. They meet its
-   * conditions on categories and code. Empty for a query that a paper may match later, as it must be offered then.
-   */
-  *related(query: Query): Steps<Bits> {
-    const near = newBits(this.index.docCount)
-    const vector = this.spaceVectorOf(contentWordsOf(this.wantedWords(query)))
-    if (!vector || isTimeDependent(query)) return near
-    const cosines = yield* this.#vectors!.cosines(vector)
-    for (let docId = 0; docId < cosines.length; docId++)
-      if (cosines[docId]! >= MIN_RELATED) setBit(near, docId)
-    intersectBits(near, this.all())
-    yield
-    subtractBits(near, this.find(query))
-    subtractBits(near, this.excluded(query))
-    const parts = query.kind === 'and' ? query.parts : []
-    const conditions = parts.filter((part) => part.kind !== 'not' && !leavesOf(part).some(isTextLeaf))
-    for (const part of conditions) intersectBits(near, this.find(part))
-    return near
-  }
-
-  /** The papers that contain a part that the query excludes. */
-  excluded(query: Query): Bits {
-    const parts = excludedParts(this.meaningOf(query))
-    return parts.length > 0 ? this.find(asMeaning({ kind: 'or', parts })) : newBits(0)
-  }
-
   /** The cosine similarity of a text to each paper in the learned space, by docId; null without a space. */
-  cosinesTo(counts: WordCounts): Float32Array | null {
+  *cosinesTo(counts: WordCounts): Steps<Float32Array | null> {
     const vector = this.spaceVectorOf(counts)
-    return vector && runToEnd(this.#vectors!.cosines(vector))
+    return vector && (yield* this.#vectors!.cosines(vector))
   }
 
   /** The cosine similarity of words with weights to a paper in the learned space, by docId; 0 without a space. */
@@ -290,7 +246,7 @@ export class Archive {
       const { docIds, weights } = bm25(this.index, term, ['title', 'abstract'])
       for (let i = 0; i < docIds.length; i++) sums[docIds[i]!]! += count * weights[i]!
     }
-    const cosines = this.cosinesTo(counts)
+    const cosines = runToEnd(this.cosinesTo(counts))
     if (!cosines) return bestPapers(this.index, sums, { most, except, above: (sum) => sum > 0 })
     const scores = standardize(sums)
     const nearness = standardize(cosines)

@@ -6,6 +6,7 @@ import type { Archive } from '../queries/archive.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { type Bits, forEachBit, hasBit } from '../queries/matching/bits.ts'
 import type { Query } from '../queries/query.ts'
+import { excludedPapers, relatedPapers } from '../queries/ranking/related-papers.ts'
 import { runToEnd } from '../queries/steps.ts'
 import { openArchive } from './open-archive.ts'
 
@@ -45,8 +46,8 @@ export async function rankPapers(
 export function rankAll(archive: Archive, query: Query, among: Bits): (Rank & { id: number })[] {
   const relevance = archive.relevance(query)
   const matches = archive.find(query)
-  const related = runToEnd(archive.related(query))
-  const excluded = archive.excluded(query)
+  const related = runToEnd(relatedPapers(archive, query))
+  const excluded = excludedPapers(archive, query)
   const ranked: (Rank & { id: number })[] = []
   forEachBit(among, (docId) => {
     ranked.push({

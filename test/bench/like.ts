@@ -90,7 +90,7 @@ function scoresByMethod({ papers, numberOf }: Papers, judged: readonly Judged[])
   const bm25 = like()
   runToEnd(archive.computeVectors(learner.learn()))
   const space = counts.map((one) => {
-    const cosines = archive.cosinesTo(one)!
+    const cosines = runToEnd(archive.cosinesTo(one))!
     return new Map(papers.map(({ id }) => [id, cosines[archive.index.docIdOf(id)!]!]))
   })
   return { 'TF-IDF': tfIdf, BM25: bm25, space, 'BM25 and space': like() }

@@ -1,6 +1,7 @@
 import { type Bits, forEachBit, intersectBits, subtractBits } from '../../queries/matching/bits.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
 import { wantedWords } from '../../queries/ranking/ranker.ts'
+import { relatedPapers } from '../../queries/ranking/related-papers.ts'
 import { type WhyEmpty, whyEmptySteps } from '../../queries/reasons/why-empty.ts'
 import type { Steps } from '../../queries/steps.ts'
 import {
@@ -132,7 +133,7 @@ function* whyEmpty(window: DayWindow, tree: Query): Steps<TopicEvaluation['empty
 }
 
 function* relatedIds(query: Query, { archive, listed }: DayWindow): Steps<number[]> {
-  const related = yield* archive.related(query)
+  const related = yield* relatedPapers(archive, query)
   intersectBits(related, listed)
   yield
   const docIds: number[] = []

@@ -6,6 +6,7 @@ import { evaluate } from '../../../src/queries/matching/evaluate.ts'
 import { PaperIndex } from '../../../src/queries/matching/paper-index.ts'
 import type { Query } from '../../../src/queries/query.ts'
 import { SpaceLearner } from '../../../src/queries/ranking/learn-space.ts'
+import { relatedPapers } from '../../../src/queries/ranking/related-papers.ts'
 import { wordCounts } from '../../../src/queries/ranking/tf-idf.ts'
 import { whyEmpty } from '../../../src/queries/reasons/why-empty.ts'
 import { runToEnd } from '../../../src/queries/steps.ts'
@@ -171,7 +172,7 @@ describe('a paper', () => {
     expect(like()[0]!.id).toBe(3)
     expect(like().map(({ id }) => id)).toContain(8)
     const near = () => {
-      const cosines = archive.cosinesTo(new Map([['car', 1]])) ?? []
+      const cosines = runToEnd(archive.cosinesTo(new Map([['car', 1]]))) ?? []
       return [...cosines].flatMap((cosine, docId) =>
         cosine > 0.5 ? [archive.index.attributes(docId).id] : [],
       )
@@ -197,7 +198,7 @@ describe('a paper', () => {
     for (const paper of papers) learner.add(wordCounts(toPaperText(paper)))
     runToEnd(archive.computeVectors(learner.learn({ dimensions: 2, minPapers: 1 })))
     const related = (query: string) =>
-      archive.attributesOf(runToEnd(archive.related(parseQuery(query)))).map(({ id }) => id)
+      archive.attributesOf(runToEnd(relatedPapers(archive, parseQuery(query)))).map(({ id }) => id)
     expect(related('automobile')).toEqual([1, 3])
     expect(related('automobile cat:cs.CL')).toEqual([1])
     expect(related('automobile -wheel')).toEqual([1])

@@ -5,6 +5,7 @@ import type { Deps } from '../../../../src/core/deps.ts'
 import { silentLog } from '../../../../src/core/log.ts'
 import { learnIfDue, learnNightly } from '../../../../src/queries/learned/learn.ts'
 import { learnedModel, meaningIn } from '../../../../src/queries/learned/learned-models.ts'
+import { runToEnd } from '../../../../src/queries/steps.ts'
 import { openArchive } from '../../../../src/search/open-archive.ts'
 import { emptyTables, useDatabase } from '../../../support/database.ts'
 
@@ -45,7 +46,7 @@ test('a space is learned once there are enough papers, and again when many are n
   const space = await learnedModel(database.db, 'space')
   expect(await learnedModel(database.db, 'space')).toBe(space)
   const archive = await openArchive(deps(), { withVectors: true })
-  const cosines = archive.cosinesTo(new Map([['robot3', 1]]))!
+  const cosines = runToEnd(archive.cosinesTo(new Map([['robot3', 1]])))!
   const nearest = archive
     .attributesOf(archive.all())
     .map(({ id }) => id)
