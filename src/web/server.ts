@@ -106,13 +106,18 @@ export function toDecodableUrl(url: string): string {
   return isDecodable ? url : path.replaceAll('%', '%25') + url.slice(path.length)
 }
 
+/** How long a client may take to read the reply to a request that Node cannot read, in milliseconds. */
+const MAX_READING = 5000
+
 /** Replies to a request that Node cannot read, such as one with a too long URL, and closes the connection. */
 function replyToUnreadable({ code }: NodeJS.ErrnoException, socket: Socket): void {
-  if (code === 'ECONNRESET' || !socket.writable) return
+  // Node leaves closing the connection to this handler.
+  if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
   const sentence = words.errors[status === 431 ? 'request.too-large' : 'request.unreadable']
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8`
   const reply = `${head}\r\nContent-Length: ${Buffer.byteLength(sentence)}\r\n\r\n${sentence}`
+  socket.setTimeout(MAX_READING, () => socket.destroy())
   socket.end(reply, () => socket.destroy())
 }
 

@@ -1,4 +1,5 @@
 import { type AddressInfo, connect } from 'node:net'
+import { PassThrough } from 'node:stream'
 import { setInterval } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildServer, REQUEST_LIMITS } from '../../../src/web/server.ts'
@@ -37,6 +38,12 @@ test.each([
   socket.destroy()
   await closed
   expect(reply).toMatch(/^HTTP\/1\.1 408 /)
+})
+
+test('a connection that takes no reply is closed', () => {
+  const socket = new PassThrough().end()
+  app.server.emit('clientError', new Error('unreadable'), socket)
+  expect(socket.destroyed).toBe(true)
 })
 
 test('in production a request has 30 seconds, looked at every 2', async () => {
