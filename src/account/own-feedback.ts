@@ -134,7 +134,7 @@ export async function showProfile(deps: Deps, subscriberId: string): Promise<Sho
   }
 }
 
-/** Knows which words are rare, and how they are written, from the days of back-tests, and from more if loaded. */
+/** The papers of back-tests, or more if loaded: they show which words are rare, and how they are written. */
 export const profileArchive = (deps: Deps): Promise<Archive> =>
   openArchive(deps, { from: addDays(dayOf(deps.clock.now()), -MAX_DAYS) })
 

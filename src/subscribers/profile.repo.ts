@@ -16,7 +16,7 @@ export async function profileOfSubscriber(db: Database, subscriberId: string): P
   return row && { words: wordsOf(row), removed: new Set(row.removed) }
 }
 
-/** The words of those of these subscribers who have a profile. They only order papers. */
+/** The words of those of these subscribers who have a profile. They order papers, and so choose them under a cap. */
 export async function profileWordsBySubscriber(
   db: Database,
   subscriberIds: readonly string[],

@@ -181,8 +181,8 @@ export function readableFields<T extends z.ZodObject>(form: T, body: unknown): z
 }
 
 /**
- * A form as its schema reads it, or what can be read of it; for routes with `attachValidation`. A text has no schema in
- * routes with one for each content type.
+ * A form as its schema reads it, or what can be read of it; for routes with `attachValidation`. Fastify does not
+ * validate a text body if the route has a schema for each content type.
  */
 export const formOf = <T extends z.ZodObject>(form: T, { validationError, body }: FastifyRequest) =>
   validationError || typeof body === 'string' ? readableFields(form, body) : (body as z.output<T>)

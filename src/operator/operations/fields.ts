@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { WEEKDAYS } from '../../core/dates.ts'
-import { MAX_TEXT_BYTES } from '../../queries/language/parse-query.ts'
 import { DETAILS, FORMATS, MAX_PAPERS } from '../../subscribers/subscriber.ts'
 
 // Fields of operations and of requests. Each message says what the field takes, and continues after "takes" or "use".
@@ -16,8 +15,7 @@ export const line = z
 export const query = z
   .string({ error: 'a query as text, such as robots AND dogs' })
   .min(1, 'a query as text, such as robots AND dogs')
-  .max(MAX_TEXT_BYTES, `a query of up to ${MAX_TEXT_BYTES} characters`)
-  .describe('In the query language, such as "linear attention" OR author:Gu')
+  .describe('In the query language, up to 8,192 bytes, such as "linear attention" OR author:Gu')
 
 export const email = z.string({ error: 'one email address' }).describe('One email address')
 

@@ -12,7 +12,7 @@ import { englishTerms, isForeign } from './sentence-words.ts'
 import { AstBuilder, isField, type ParseNode, type ThrowFault } from './to-ast.ts'
 
 /** The limit of a text such as an abstract, of which only the key words count. */
-export const MAX_TEXT_BYTES = 8192
+const MAX_TEXT_BYTES = 8192
 /** The limit of any other query, every word of which costs time. */
 const MAX_BYTES = 2000
 /** URL encoding needs three characters for one. */

@@ -123,7 +123,7 @@ export function decodeUsage(data: Uint8Array): Usage {
 
 const NONE = new Uint16Array()
 
-/** Words that papers contain together less than so many times as often as they would by chance. */
+/** The lift below which words meet by chance: how often papers contain them together, divided by chance. */
 const MAX_LIFT = 1.5
 /** Below this share, the number of recent papers is too small to tell. */
 const MIN_EXPECTED = 0.003

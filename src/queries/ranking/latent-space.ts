@@ -60,7 +60,7 @@ export class LatentSpace {
     return this.#direction(rows, (i) => LOG_COUNT[Math.min(MAX_COUNT, counts[i]!)]!)
   }
 
-  /** The unit vector of words, by their keys, with weights of either sign; null if it knows none of them. */
+  /** The unit vector of words, by their keys, with weights of either sign; null if none has a row. */
   directionOf(weights: ReadonlyMap<string, number>): Float32Array | null {
     const known = [...weights].filter(([key]) => this.#rows.has(key))
     const rows = known.map(([key]) => this.#rows.get(key)!)
