@@ -9,8 +9,8 @@ export interface CsvRecord {
   isTooLong?: true
 }
 
-/** In UTF-16 code units. */
-export const MAX_RECORD_LENGTH = 64 * 1024
+/** In UTF-16 code units. Enough for MAX_TOPICS_BYTES of topics, in which an export writes three signs for a quote. */
+export const MAX_RECORD_LENGTH = 96 * 1024
 const EXCERPT_LENGTH = 200
 
 // C0 and DEL, except tab and line ends, which a cell may contain.

@@ -16,6 +16,7 @@ import { changeSubscriber, recordConsent } from '../subscribers/subscriber.repo.
 import {
   MAX_TOPICS,
   requireSubscription,
+  requireTopicsSize,
   type Subscriber,
   type TopicText,
 } from '../subscribers/subscriber.ts'
@@ -40,7 +41,7 @@ export interface ChangeInput {
 /**
  * Changes a subscription and records the change with its earlier values. Returns the change's id, or null if nothing
  * differs. Topics may change in any state, everything else while active or paused. Throws subscriber.state,
- * topics.too-many, query.*.
+ * topics.too-many, topics.too-long, query.*.
  */
 export async function applyChange(tx: Database, input: ChangeInput): Promise<number | null> {
   const { subscriber, changes, how, wording, now } = input
@@ -79,6 +80,7 @@ async function changeTopics(
   before: readonly TopicText[],
   after: readonly TopicText[],
 ): Promise<void> {
+  requireTopicsSize(after, before)
   const count = after.length
   if (count > MAX_TOPICS && count > before.length)
     throw new Fault('topics.too-many', { count, most: MAX_TOPICS })

@@ -269,7 +269,7 @@ export const en = {
       'This time the form had different settings: {schedule}. {size}. Your current settings stay the same.',
     leftOut: 'No room for',
     leftOutHint:
-      'These won’t be added, because you’d have too many topics. You can combine several into one with OR.',
+      'These won’t be added, because you’d have too many topics, or too long ones. You can combine several into one with OR.',
     idle: 'Nothing matched in the last 30 days, so you wouldn’t have received an email. To match more papers, use fewer words or put OR between them. You can still confirm: you’ll get an email as soon as a paper matches, and you can change your topics from any email.',
     someIdle:
       'If a topic matched nothing in the last 30 days, use fewer words or put OR between them. You can change your topics later from any email.',
@@ -302,7 +302,7 @@ export const en = {
     topics: 'Your topics',
     leftOut: 'Not added',
     leftOutHint:
-      'You already have as many topics as we allow. Remove some, or combine several into one with OR.',
+      'You already have as many topics as we allow, or as long ones. Remove some, or combine several into one with OR.',
     manage: 'Change topics or schedule',
     read: 'Read today’s papers',
   },
@@ -1319,6 +1319,8 @@ export const en = {
     'signup.domain': 'Only addresses at {domains} can subscribe. Enter one of those.',
     'topics.too-many':
       'That’s {count} topics, and the limit is {most}. Remove some, or combine several with OR.',
+    'topics.too-long':
+      'Your topics have {bytes} bytes together, and the limit is {most}. Remove some, or use fewer words.',
     'topics.no-query': 'There’s no topic below “[{name}]”. Write it on the next line, or remove the name.',
     'topic.exists': 'You already have this topic. Enter a different one.',
     'topic.long-name': 'That name is too long. Use up to {most} characters.',

@@ -12,6 +12,7 @@ import {
   FORMATS,
   MAX_PAPERS,
   MAX_TOPICS,
+  requireTopicsSize,
   type SignupRequest,
   type SubscriberSettings,
   type TopicText,
@@ -62,7 +63,9 @@ export function readTopics({ topics, parts }: Pick<TypedSignup, 'topics' | 'part
     const texts = fields.read('topic', [], () => splitWithinLimit([...topics, written]))
     return texts.map((text) => fields.read('topic', text, () => parseTopic(text).query))
   })
-  return [...new Set(read)].map((query) => ({ name: query, query }))
+  const all = [...new Set(read)].map((query) => ({ name: query, query }))
+  readFields((fields) => fields.read('topic', undefined, () => requireTopicsSize(all)))
+  return all
 }
 
 /** Throws query.* with the column if the text cannot be read. */

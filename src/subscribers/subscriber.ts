@@ -14,6 +14,13 @@ export type MailDetail = (typeof DETAILS)[number]
 export const MAX_PAPERS = 25
 /** The maximum number of topics of one subscriber. */
 export const MAX_TOPICS = 20
+/**
+ * The maximum size of one subscriber's topics together, in bytes: encoded three characters for a byte, they fit in a
+ * form (BODY_LIMIT) and in a row of an export (MAX_RECORD_LENGTH).
+ */
+const MAX_TOPICS_BYTES = 24 * 1024
+/** The codes of the faults about these limits. */
+export const TOPIC_LIMIT_FAULTS: readonly string[] = ['topics.too-many', 'topics.too-long']
 
 /** When a subscriber's digests are due. */
 export interface Schedule {
@@ -37,6 +44,24 @@ export interface SubscriberSettings extends Schedule {
 export interface TopicText {
   name: string
   query: string
+}
+
+const bytesOf = (topics: readonly TopicText[]): number =>
+  Buffer.byteLength(topics.map(({ name, query }) => (name === query ? query : name + query)).join(''))
+
+/** Refuses topics that are too long together, unless they were longer `before`. Throws topics.too-long. */
+export function requireTopicsSize(topics: readonly TopicText[], before: readonly TopicText[] = []): void {
+  const bytes = bytesOf(topics)
+  if (bytes > MAX_TOPICS_BYTES && bytes > bytesOf(before))
+    throw new Fault('topics.too-long', { bytes, most: MAX_TOPICS_BYTES })
+}
+
+/** Those of the `requested` topics that a subscriber with the topics `kept` has room for, in order. */
+export function topicsThatFit(kept: readonly TopicText[], requested: readonly TopicText[]): TopicText[] {
+  const all = [...kept]
+  for (const topic of requested)
+    if (all.length < MAX_TOPICS && bytesOf([...all, topic]) <= MAX_TOPICS_BYTES) all.push(topic)
+  return all.slice(kept.length)
 }
 
 /** The content of a sign-up request. */

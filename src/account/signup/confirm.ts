@@ -19,11 +19,11 @@ import { markSignupConfirmed, type Signup, signupById } from '../../subscribers/
 import { changeSubscriber, recordConsent } from '../../subscribers/subscriber.repo.ts'
 import {
   hasSubscription,
-  MAX_TOPICS,
   type SignupRequest,
   type Subscriber,
   startDateOf,
   type TopicText,
+  topicsThatFit,
 } from '../../subscribers/subscriber.ts'
 import { requireUnsuppressed } from '../../subscribers/suppression.repo.ts'
 import { loadSubscription, setTopics, storedTopicsOf, topicsOf } from '../../subscribers/topic.repo.ts'
@@ -177,12 +177,11 @@ async function addRequestedTopics(
   await recordChange(tx, { subscriberId: subscriber.id, at: now, how, before, after })
 }
 
-/** Appends the topics whose query they do not have yet, up to the limit. */
+/** Appends the topics whose query they do not have yet, up to the limits. */
 async function insertTopics(tx: Database, subscriberId: string, requested: TopicText[]): Promise<void> {
   const kept = await storedTopicsOf(tx, subscriberId)
-  const fresh = requested
-    .filter(({ query }) => kept.every((topic) => topic.query !== query))
-    .slice(0, Math.max(0, MAX_TOPICS - kept.length))
+  const others = requested.filter(({ query }) => kept.every((topic) => topic.query !== query))
+  const fresh = topicsThatFit(kept, others)
   const parsed = fresh.map(({ name, query }) => ({ ...parseTopic(query), name }))
   await setTopics(tx, { subscriberId, topics: [...kept, ...fresh], parsed })
 }

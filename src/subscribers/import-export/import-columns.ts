@@ -3,7 +3,7 @@ import { editDistance } from '../../core/edit-distance.ts'
 import { Fault, undefinedIfThrown } from '../../core/errors.ts'
 import { cleanText, splitTopics } from '../../queries/language/split-topics.ts'
 import { parseTopic, readTopics } from '../read-signup.ts'
-import { MAX_TOPICS, type TopicText } from '../subscriber.ts'
+import { MAX_TOPICS, requireTopicsSize, type TopicText } from '../subscriber.ts'
 import { ImportFault } from './import-fault.ts'
 
 /** The columns of an export, in this order. An import accepts any of them and requires only `email`. */
@@ -122,7 +122,7 @@ const list = z.array(z.union([z.string(), z.object({ name: z.string(), query: z.
 
 /**
  * The topics in a cell: as on the form, split by semicolons, commas and new lines; or JSON, `[{"name": …, "query":
- * …}]`. Throws FieldFaults, query.*, topics.too-many.
+ * …}]`. Throws FieldFaults, query.*, topics.too-many, topics.too-long.
  */
 export function readTopicsCell(cell: string): TopicText[] {
   const listed = listIn(cell)
@@ -134,7 +134,9 @@ export function readTopicsCell(cell: string): TopicText[] {
     const { query: text } = parseTopic(cleanText(query))
     return { name: cleanText(name) || text, query: text }
   })
-  return [...new Map(read.map((topic) => [topic.query, topic])).values()]
+  const all = [...new Map(read.map((topic) => [topic.query, topic])).values()]
+  requireTopicsSize(all)
+  return all
 }
 
 function listIn(cell: string) {
@@ -150,5 +152,6 @@ export function topicsCell(topics: readonly TopicText[]): string {
     topics.every(({ name, query }) => name === query) &&
     String(splitTopics(plain)) === String(topics.map(({ query }) => query)) &&
     splitTopics(plain).length === topics.length
-  return isPlain ? plain : JSON.stringify(topics)
+  // Most topics have no name of their own. Written once, long ones stay within MAX_RECORD_LENGTH.
+  return isPlain ? plain : JSON.stringify(topics.map((one) => (one.name === one.query ? one.query : one)))
 }

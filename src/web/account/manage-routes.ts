@@ -11,6 +11,7 @@ import { splitFields } from '../../queries/language/split-topics.ts'
 import { type LibraryProposal, proposeFromLibrary } from '../../search/library/propose-from-library.ts'
 import { isTemporaryRefusal, withSearchSlot } from '../../search/search-slot.ts'
 import { MAX_FEEDBACK } from '../../subscribers/profile.repo.ts'
+import { TOPIC_LIMIT_FAULTS } from '../../subscribers/subscriber.ts'
 import { toFault } from '../errors.ts'
 import {
   acceptFiles,
@@ -159,7 +160,7 @@ async function showManagePageAgain(
   return sendManagePage(site, reply, { token, form, fault, library }, undefined, status)
 }
 
-const FORM_FAULTS: string[] = ['topics.too-many', 'change.cannot-undo']
+const FORM_FAULTS: string[] = [...TOPIC_LIMIT_FAULTS, 'change.cannot-undo']
 
 /** For a link that does not work, sends a page that says why and offers to email a new one; throws other errors on. */
 function offerNewLink(

@@ -13,6 +13,7 @@ import type { OpenedManagePage } from '../../account/open-manage-page.ts'
 import { Fault, type FieldFault, FieldFaults } from '../../core/errors.ts'
 import { fill, words } from '../../i18n/words.ts'
 import type { Subscription } from '../../subscribers/change.ts'
+import { TOPIC_LIMIT_FAULTS } from '../../subscribers/subscriber.ts'
 import type { StoredTopic } from '../../subscribers/topic.repo.ts'
 import { isLibraryOpen, type libraryView, NO_LIBRARY } from '../library-form.ts'
 import { formText, numberField, settingsFields, texts } from '../request.ts'
@@ -112,7 +113,7 @@ function faultAtField({ form, fault }: ManageViewInput): Fault | undefined {
   if (!form || !fault) return fault
   const topicId = topicIdIn(form)
   if (!(fault instanceof FieldFaults))
-    return fault.code === 'topics.too-many' ? atField('topic', fault) : fault
+    return TOPIC_LIMIT_FAULTS.includes(fault.code) ? atField('topic', fault) : fault
   if (topicId === undefined || fault.fields.some(({ field }) => !OF_A_TOPIC.includes(field))) return fault
   const fields = fault.fields.map(({ field, fault }) => ({ field: `${field}-${topicId}`, fault }))
   return new FieldFaults(fields as [FieldFault, ...FieldFault[]])

@@ -7,6 +7,7 @@ import { type OpenTopicInput, openTopic, openTrial } from '../../account/open-to
 import { giveFeedback } from '../../account/own-feedback.ts'
 import { Fault, FieldFaults } from '../../core/errors.ts'
 import { topicPath } from '../../subscribers/links.ts'
+import { TOPIC_LIMIT_FAULTS } from '../../subscribers/subscriber.ts'
 import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
 import { formOf, formText, numberField, optionalText, wantsJson } from '../request.ts'
@@ -182,7 +183,7 @@ async function showTopicPageAgain(
   const isFormFault = fault instanceof FieldFaults || FORM_FAULTS.includes(fault.code)
   if (!isFormFault) throw fault
   const tried = { text: form.query, named: form.do === 'follow' ? form.name : null }
-  const shown = fault.code === 'topics.too-many' ? asQueryFault(fault) : fault
+  const shown = TOPIC_LIMIT_FAULTS.includes(fault.code) ? asQueryFault(fault) : fault
   return sendTopicPage(
     site,
     request,
@@ -192,4 +193,4 @@ async function showTopicPageAgain(
   )
 }
 
-const FORM_FAULTS: string[] = ['topics.too-many', 'change.cannot-undo']
+const FORM_FAULTS: string[] = [...TOPIC_LIMIT_FAULTS, 'change.cannot-undo']

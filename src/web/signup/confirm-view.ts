@@ -5,7 +5,7 @@ import { longDate } from '../../i18n/dates.ts'
 import { fill, words } from '../../i18n/words.ts'
 import { maskAddress } from '../../subscribers/address.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
-import { MAX_TOPICS, type SubscriberSettings, type TopicText } from '../../subscribers/subscriber.ts'
+import { type SubscriberSettings, type TopicText, topicsThatFit } from '../../subscribers/subscriber.ts'
 import {
   type ChangeSummaryView,
   changeLines,
@@ -23,7 +23,12 @@ export function confirmView(
 ) {
   const has = new Set(topics.map(({ query }) => query))
   const asked = new Set(request.topics.map(({ query }) => query))
-  const room = new Set(request.topics.filter(({ query }) => !has.has(query)).slice(0, topicsLeft(topics)))
+  const room = new Set(
+    topicsThatFit(
+      topics,
+      request.topics.filter(({ query }) => !has.has(query)),
+    ),
+  )
   const added = request.topics.filter((topic) => has.has(topic.query) || room.has(topic))
   const idle = added.filter(({ query }) => rates.get(query) === 0).length
   return {
@@ -74,10 +79,10 @@ function stateOf({ signup, subscriber, joined, began }: Confirmation, pressed: b
 }
 
 // If there is room for more topics, the missing ones were removed later.
-const leftOutOf = (asked: TopicText[], topics: TopicText[]): TopicText[] =>
-  topicsLeft(topics) > 0 ? [] : asked.filter(({ query }) => !topics.some((topic) => topic.query === query))
-
-const topicsLeft = (topics: TopicText[]): number => Math.max(0, MAX_TOPICS - topics.length)
+function leftOutOf(asked: TopicText[], topics: TopicText[]): TopicText[] {
+  const missing = asked.filter(({ query }) => !topics.some((topic) => topic.query === query))
+  return topicsThatFit(topics, missing).length > 0 ? [] : missing
+}
 
 /** If the form had other settings: a sentence that an existing subscription keeps its settings; otherwise empty. */
 function otherSettings(asked: SubscriberSettings, kept: SubscriberSettings): string {

@@ -75,6 +75,16 @@ describe('what a change leaves', () => {
     expect(await storedTopicsOf(world.db, 'ann')).toEqual([two, expect.objectContaining(topic('three'))])
   })
 
+  test('topics beyond 24 kB together are refused', async () => {
+    await world.addSubscriber('ann', { topics: ['one'] })
+    const long = Array.from({ length: 13 }, (_, i) => topic(`${'robots '.repeat(280)}${i}`))
+    await expect(change('2026-11-24T12:00:00Z', { topics: long })).rejects.toMatchObject({
+      code: 'topics.too-long',
+      values: { bytes: 25_496, most: 24_576 },
+    })
+    expect(await change('2026-11-24T12:01:00Z', { topics: long.slice(1) })).not.toBeNull()
+  })
+
   test('beyond the most topics, and for words that say nothing, nothing changes', async () => {
     await world.addSubscriber('ann', { topics: ['one'] })
     const many = Array.from({ length: 21 }, (_, i) => topic(`word${i}`))

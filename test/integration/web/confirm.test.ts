@@ -89,6 +89,16 @@ describe('the page with the button', () => {
     expect(after).toContain('one too many')
   })
 
+  test('leaves out what is too long together with the topics before', async () => {
+    const long = (word: string) => `${word} `.repeat(1900 / (word.length + 1))
+    const stored = Array.from({ length: 12 }, (_, n) => long(`robots${n}`))
+    await subscribeThroughSite(site, EMAIL, { topic: stored })
+    const token = await asked({ topic: [long('zebras'), 'one more'] })
+    const page = await pressed(token)
+    expect(page.split('Not added')[1]).toContain('zebras')
+    expect((await site.db.topic.findMany({ orderBy: { position: 'asc' } })).at(-1)!.name).toBe('one more')
+  })
+
   test('has no button where a subscriber asks for nothing', async () => {
     const token = await asked()
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })

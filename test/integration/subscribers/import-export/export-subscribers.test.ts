@@ -50,7 +50,8 @@ const TOPICS = [
   ['"linear attention"; RAG OR retrieval', 'author:"Albert Gu" votes>=10'],
   ['-cat:cs robots', '(a OR b) -"c; d"'],
   ['“vision, language”', 'speech\nToM'],
-  [],
+  // 24 kB, with as many quotes as words.
+  Array.from({ length: 12 }, (_, n) => `${'"ab" '.repeat(399)}${n}`),
 ]
 
 /** People with everything that a file could stumble over, in every state. */
@@ -67,13 +68,20 @@ async function settle(): Promise<void> {
   ]
   for (const [i, how] of consent.entries()) {
     const email = `${['=cmd', "o'neill", '+plus', 'a', 'b', 'c', 'd', 'e'][i]}${i}@bücher${i}.example`
-    const settings = { hour: String(i), zone: 'Asia/Kolkata', days: ['sat,sun'], max: '3', format: 'text' }
+    const settings = {
+      hour: String(i),
+      zone: 'Asia/Kolkata',
+      days: ['sat,sun'],
+      max: '3',
+      format: 'text',
+      related: String(i === 0),
+    }
     await addSubscriber(here.deps, { email, topics: TOPICS[i % 4]!, consent: how, ...settings })
   }
   const named = await here.db.subscriber.findFirstOrThrow({ where: { addressKey: { startsWith: 'a3@' } } })
   const query = await here.db.query.create({ data: { text: 'mamba', tree: {}, grammar: GRAMMAR_VERSION } })
   const name = 'a "name", with; everything\\ = [x]'
-  await here.db.topic.create({ data: { subscriberId: named.id, position: 5, name, queryId: query.id } })
+  await here.db.topic.create({ data: { subscriberId: named.id, position: 12, name, queryId: query.id } })
   for (const email of ['pending', 'left', 'paused', 'forever', 'dead', 'gone', 'erased'])
     await addSubscriber(here.deps, {
       email: `${email}@example.com`,
@@ -131,6 +139,8 @@ test('hashes under another key are refused: they would match no address', async 
 test('a cell of topics is read as it was written, and is plain where it can be', () => {
   const plain = ['"a; b"', 'RAG OR retrieval', '(c, d)'].map((query) => ({ name: query, query }))
   expect(topicsCell(plain)).toBe('"a; b"; RAG OR retrieval; (c, d)')
-  const lists = [plain, [{ name: 'my, topic', query: 'robots' }], []]
+  const named = { name: 'my, topic', query: 'robots' }
+  expect(topicsCell([named, ...plain.slice(1, 2)])).toBe(`[${JSON.stringify(named)},"RAG OR retrieval"]`)
+  const lists = [plain, [named], [named, ...plain], []]
   for (const topics of lists) expect(readTopicsCell(topicsCell(topics))).toEqual(topics)
 })

@@ -286,7 +286,7 @@ describe('our own columns', () => {
     const run = await importText(`email,confirmed_at,topics\n${rows.join('\n')}\n`)
     expect(run).toMatchObject({ rows: 3, taken: 2, refused: 1, tally: { reasons: { 'import.too-long': 1 } } })
     expect(readFileSync(run.refusedFile!, 'utf8')).toMatch(
-      /^"long@example.com,2025-01-01,robots; .{160,170}",,,3,"More than 65,536 characters/m,
+      /^"long@example.com,2025-01-01,robots; .{160,170}",,,3,"More than 98,304 characters/m,
     )
   })
 
