@@ -29,7 +29,7 @@ export interface Candidates
     | 'docIdOf'
     | 'matches'
     | 'ranked'
-    | 'relevance'
+    | 'nearnessInSpace'
     | 'related'
     | 'lastMatched'
     | 'preference'
@@ -75,9 +75,9 @@ export function candidatesFrom(
     const reason = queryId === NO_QUERY ? null : matcher.reason(queryId, paperId)
     return toShownPaper(at(paperId), reason, plain(paperId))
   }, MAX_SHOWN)
-  const { ranked, relevance, related, lastMatched, preference, matches, unreadable, docIdOf } = matcher
+  const { ranked, nearnessInSpace, related, lastMatched, preference, matches, unreadable, docIdOf } = matcher
   return {
-    ...{ papers, docIdOf, matches, ranked, relevance, related, lastMatched, preference, unreadable },
+    ...{ papers, docIdOf, matches, ranked, nearnessInSpace, related, lastMatched, preference, unreadable },
     selector: new PaperSelector(papers.length),
     firstListedOn: (day) => byDay.get(day) ?? [],
     newestDay: (latest, maxPaperId) =>

@@ -144,7 +144,7 @@ function nearInSpace(scope: EligibilityScope, topics: readonly DigestTopic[]): R
       .filter((docId) => isFresh(scope, docId))
       .map((docId) => ({
         ...{ topic, docId, show: () => candidates.showRelated(docId, topic.queryId) },
-        score: candidates.relevance(topic.queryId)!(docId) + (preference?.(docId) ?? 0),
+        score: candidates.nearnessInSpace(topic.queryId)(docId) + (preference?.(docId) ?? 0),
       })),
   )
   return papers.sort((a, b) => b.score - a.score)
@@ -196,25 +196,33 @@ export function eligibleByTopic(
   const offered = topics.map(({ queryId }) => {
     const newMatchCauses = newMatches(scope, queryId)
     for (const [docId, cause] of newMatchCauses) if (causes.get(docId) !== 'revised') causes.set(docId, cause)
-    const { docIds } = candidates.ranked(queryId)
-    const eligible = docIds.filter((docId) => isFresh(scope, docId) || newMatchCauses.has(docId))
-    return preference ? byPreference(eligible, candidates.relevance(queryId), preference) : eligible
+    const eligible = candidates
+      .ranked(queryId)
+      .docIds.filter((docId) => isFresh(scope, docId) || newMatchCauses.has(docId))
+    if (!preference) return eligible
+    const relevance = relevanceOf(scope, queryId, eligible)
+    return eligible.sort((a, b) => relevance(b) - relevance(a))
   })
-  const scoreOf = (topic: number, docId: number) => {
-    const relevance = candidates.relevance(topics[topic]!.queryId)
-    return relevance && relevance(docId) + (preference?.(docId) ?? 0)
-  }
+  const relevance = memoize((topic: number) => relevanceOf(scope, topics[topic]!.queryId, offered[topic]!))
+  const scoreOf = (topic: number, docId: number) =>
+    candidates.ranked(topics[topic]!.queryId).spread ? relevance(topic)(docId) : null
   return { topics: offered, rising: risingOf(scope, causes), scoreOf }
 }
 
-/** Papers that the subscriber prefers are further up. */
-function byPreference(
-  docIds: Uint32Array,
-  relevance: ReturnType<Candidates['relevance']>,
-  preference: Preference,
-): Uint32Array {
-  const scores = new Map([...docIds].map((docId) => [docId, (relevance?.(docId) ?? 0) + preference(docId)]))
-  return docIds.toSorted((a, b) => scores.get(b)! - scores.get(a)!)
+/** How well some of the matches of a query fit it and the subscriber, by docId; comparable between queries with words. */
+function relevanceOf(
+  { candidates, preference }: EligibilityScope,
+  queryId: number,
+  some: Uint32Array,
+): (docId: number) => number {
+  const { docIds, scores, spread } = candidates.ranked(queryId)
+  const { mean, deviation } = spread ?? { mean: 0, deviation: 1 }
+  const wanted = new Set(some)
+  const ofWords = new Map<number, number>()
+  for (let i = 0; i < docIds.length && ofWords.size < wanted.size; i++)
+    if (wanted.has(docIds[i]!)) ofWords.set(docIds[i]!, (scores[i]! - mean) / deviation)
+  const nearness = candidates.nearnessInSpace(queryId)
+  return (docId) => ofWords.get(docId)! + nearness(docId) + (preference?.(docId) ?? 0)
 }
 
 function isFresh({ candidates, since, range }: EligibilityScope, docId: number): boolean {

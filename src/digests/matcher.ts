@@ -39,9 +39,9 @@ export interface Matcher {
    * votes.
    */
   near(query: Query, most: number): Paper[]
-  /** How well a paper fits a query, by docId; comparable between queries. Null for a query without words. */
-  relevance(queryId: number): ((docId: number) => number) | null
-  /** DocIds of papers that do not match a query but are near to it in the learned space, most relevant first. */
+  /** What the learned space adds to how well a paper fits a query, by docId; 0 without a space. */
+  nearnessInSpace(queryId: number): (docId: number) => number
+  /** DocIds of papers that do not match a query but are near to it in the learned space, the nearest first. */
   related(queryId: number): readonly number[]
   /** How much a subscriber with this profile prefers a paper, by docId: see preferenceOf. */
   preference(profile: Vector): (docId: number) => number
@@ -58,8 +58,8 @@ export interface PaperTexts {
 const MAX_KEPT = 30_000_000
 /** Number of cached vectors, about 8 kB each. */
 const MAX_VECTORS = 5000
-/** Number of cached scores, 4 bytes each. */
-const MAX_SCORES = 30_000_000
+/** Number of queries whose vectors in the space are cached, some 600 bytes each. */
+const MAX_QUERY_VECTORS = 50_000
 /** For each query, and the number of queries. */
 const [MAX_RELATED, MAX_RELATED_QUERIES] = [100, 20_000]
 /** Number of cached paper texts, about 30 kB each. */
@@ -111,20 +111,20 @@ export function createMatcher(
     forEachBit(found(queryId), (docId) => docIds.push(docId))
     return docIds
   }
-  const relevance = memoize(
-    (queryId: number) => archive.relevance(queries.get(queryId)!),
-    MAX_SCORES / Math.max(1, papers.length),
+  const nearnessInSpace = memoize(
+    (queryId: number) => archive.nearnessToQuery(queries.get(queryId)!),
+    MAX_QUERY_VECTORS,
   )
   const related = memoize((queryId: number): number[] => {
     const query = queries.get(queryId)
     if (!query || unreadable.has(queryId)) return []
     const docIds: number[] = []
     forEachBit(runToEnd(relatedPapers(archive, query)), (docId) => docIds.push(docId))
-    const scoreOf = docIds.length > 0 ? relevance(queryId)! : () => 0
-    return docIds.sort((a, b) => scoreOf(b) - scoreOf(a) || b - a).slice(0, MAX_RELATED)
+    const nearness = nearnessInSpace(queryId)
+    return docIds.sort((a, b) => nearness(b) - nearness(a) || b - a).slice(0, MAX_RELATED)
   }, MAX_RELATED_QUERIES)
   return {
-    ...{ papers, docIdOf, matches, ranked, relevance, related, texts, unreadable },
+    ...{ papers, docIdOf, matches, ranked, nearnessInSpace, related, texts, unreadable },
     lastMatched: memoize((queryId: number) => newestDay(matches(queryId).map((docId) => papers[docId]!))),
     reason: (queryId, paperId) => evaluate(queries.get(queryId)!, texts.get(paperId)!)!,
     nearness: (queryId, docId) => nearnessOf(queries.get(queryId)!, texts.get(papers[docId]!.id)!),
@@ -155,4 +155,4 @@ function archiveOf(papers: readonly Paper[]): Archive {
   return new Archive(index)
 }
 
-const NOTHING: RankedDocs = { docIds: new Uint32Array(), scores: new Float32Array() }
+const NOTHING: RankedDocs = { docIds: new Uint32Array(), scores: new Float32Array(), spread: null }

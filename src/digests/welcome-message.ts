@@ -260,7 +260,7 @@ function reordered(matcher: Matcher, order: NonNullable<WelcomeInput['order']>):
     const inOrder = (order.get(queryId) ?? []).flatMap((id) => matcher.docIdOf(id) ?? [])
     const first = inOrder.filter((docId) => docIds.includes(docId))
     const all = Uint32Array.from(new Set([...first, ...docIds]))
-    return { docIds: all, scores: Float32Array.from(all, (_, i) => all.length - i) }
+    return { docIds: all, scores: Float32Array.from(all, (_, i) => all.length - i), spread: null }
   }
   return { ...matcher, ranked }
 }

@@ -11,13 +11,8 @@ import { isTextLeaf, leavesOf, mentionsRevised, type Query } from './query.ts'
 import type { LatentSpace, WordCounts } from './ranking/latent-space.ts'
 import { PaperVectors } from './ranking/paper-vectors.ts'
 import { contentWordsOf, type RankedDocs, Ranker, topK, wantedWords } from './ranking/ranker.ts'
-import {
-  bestPapers,
-  type Nearest,
-  type SimilarPaper,
-  standardize,
-  strongestCounts,
-} from './ranking/similarity.ts'
+import { bestPapers, type Nearest, type SimilarPaper, strongestCounts } from './ranking/similarity.ts'
+import { standardize } from './ranking/spread.ts'
 import { bm25, type PaperTokens, type Vector, vectorOf } from './ranking/tf-idf.ts'
 import { type WhyEmpty, whyEmptySteps } from './reasons/why-empty.ts'
 import { runToEnd, type Steps } from './steps.ts'
@@ -162,9 +157,15 @@ export class Archive {
     const words = this.wantedWords(query)
     if (!leavesOf(words).some(isTextLeaf)) return null
     const scores = standardize(this.#ranker.scores(words))
-    const vector = this.spaceVectorOf(contentWordsOf(words))
+    const nearness = this.nearnessToQuery(query)
+    return (docId) => scores[docId]! + nearness(docId)
+  }
+
+  /** What the learned space adds to the relevance of a paper, by docId; 0 without a space. */
+  nearnessToQuery(query: Query): (docId: number) => number {
+    const vector = this.spaceVectorOf(contentWordsOf(this.wantedWords(query)))
     const nearness = vector && this.#vectors!.nearness(vector)
-    return (docId) => scores[docId]! + (nearness ? SPACE_WEIGHT * nearness(docId) : 0)
+    return (docId) => (nearness ? SPACE_WEIGHT * nearness(docId) : 0)
   }
 
   /** The cosine similarity of a text to each paper in the learned space, by docId; null without a space. */

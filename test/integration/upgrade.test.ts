@@ -53,8 +53,12 @@ interface Started {
   site: string
 }
 
-/** The migration of this program that the first release does not have. */
-const LEARNED_MODEL = '20261128191704_learned_model'
+/** The migrations of this program that the first release does not have. */
+const SINCE_FIRST = [
+  '20261128191704_learned_model',
+  '20261128230000_long_queries',
+  '20261128233000_related_papers',
+]
 
 const missingFrom = (deps: Deps) => pendingMigrations(deps.db, next.migrations)
 
@@ -100,7 +104,7 @@ describe('a database that the first release left with messages in flight', () =>
     const { sink, SMTP_URL } = await sinkFor()
     const settings = { DATABASE_URL: url, SMTP_URL }
     const deps = await openDeps({ ...firstSettings, ...settings }, '2026-11-25T08:00:00Z')
-    expect(await missingFrom(deps)).toEqual([LEARNED_MODEL, LATER, LATER_INDEX])
+    expect(await missingFrom(deps)).toEqual([...SINCE_FIRST, LATER, LATER_INDEX])
     const { site } = await startNext({ ...settings, CLOCK_NOW: '2026-11-24T09:30:00Z' })
     expect(await missingFrom(deps)).toEqual([])
 
@@ -164,7 +168,7 @@ describe('npm start while migrations are pending', () => {
     )
     expect(stderr).toContain('npm run -s cli -- db migrate')
     const deps = await openDeps({ DATABASE_URL: url }, '2026-11-24T10:00:00Z')
-    expect(await missingFrom(deps)).toEqual([LEARNED_MODEL, LATER, LATER_INDEX])
+    expect(await missingFrom(deps)).toEqual([...SINCE_FIRST, LATER, LATER_INDEX])
     const { SMTP_URL } = await sinkFor()
     await startNext({ DATABASE_URL: url, SMTP_URL, CLOCK_NOW: '2026-11-24T09:30:00Z' })
     expect(await missingFrom(deps)).toEqual([])

@@ -5,6 +5,7 @@ import { INDEXED_FIELDS_OF } from '../matching/program.ts'
 import { isTextLeaf, leavesOf, type Query, type TextLeaf } from '../query.ts'
 import { tokensOf, wordKindOf, wordsOfPhrase } from '../text/tokens.ts'
 import type { WordCounts } from './latent-space.ts'
+import { type Spread, spreadOf } from './spread.ts'
 import { bm25, isContentWord, type TermWeights } from './tf-idf.ts'
 
 /** Two words that are adjacent in the query and in the paper mean more than both apart. */
@@ -16,6 +17,8 @@ const IN_NAME = 0.25
 export interface RankedDocs {
   docIds: Uint32Array
   scores: Float32Array
+  /** Of the scores of all papers of the index; null for a query without words. */
+  spread: Spread | null
 }
 
 /** A mild prior: what a hundred votes add, as a share of the best score. */
@@ -53,8 +56,16 @@ export class Ranker {
       for (let i = 0; i < docIds.length; i++) this.#sums[docIds[i]!]! += each[i]! * share
     }
     const order = this.#ordered(matched, limit)
-    for (const { docIds } of weights) for (let i = 0; i < docIds.length; i++) this.#sums[docIds[i]!] = 0
-    return order
+    let [sum, squares] = [0, 0]
+    for (const { docIds } of weights) {
+      for (let i = 0; i < docIds.length; i++) {
+        const score = this.#sums[docIds[i]!]!
+        sum += score
+        squares += score ** 2
+        this.#sums[docIds[i]!] = 0
+      }
+    }
+    return { ...order, spread: weights.length > 0 ? spreadOf(sum, squares, this.#sums.length) : null }
   }
 
   /** BM25 of the wanted terms in each paper, by docId. */
@@ -83,7 +94,7 @@ export class Ranker {
     return this.#version === this.#index.version ? this.#weights.get(nameOf(leaf))?.docIds : undefined
   }
 
-  #ordered(matched: Readonly<Bits>, limit: number): RankedDocs {
+  #ordered(matched: Readonly<Bits>, limit: number): Omit<RankedDocs, 'spread'> {
     const found = new Uint32Array(countBits(matched))
     const scores = new Float32Array(found.length)
     let count = 0

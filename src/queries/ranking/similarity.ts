@@ -54,22 +54,3 @@ export function strongestCounts(
       return [[key, count]]
     })
 }
-
-/** Scores in standard deviations from their mean, in place. */
-export function standardize(scores: Float32Array): Float32Array {
-  const { mean, deviation } = spreadOf(scores)
-  for (let i = 0; i < scores.length; i++) scores[i] = (scores[i]! - mean) / deviation
-  return scores
-}
-
-/** The mean of numbers, and their standard deviation; 1 if they are all equal. */
-export function spreadOf(numbers: ArrayLike<number>): { mean: number; deviation: number } {
-  let [sum, squares] = [0, 0]
-  for (let i = 0; i < numbers.length; i++) {
-    sum += numbers[i]!
-    squares += numbers[i]! ** 2
-  }
-  const count = Math.max(1, numbers.length)
-  const mean = sum / count
-  return { mean, deviation: Math.sqrt(Math.max(0, squares / count - mean ** 2)) || 1 }
-}

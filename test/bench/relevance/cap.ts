@@ -70,9 +70,9 @@ interface Topic {
 function topicOf(archive: Archive, need: Need, labelled: readonly Paper[]): Topic {
   const query = parseQuery(need.typed)
   const byDocId = new Map(labelled.map((paper) => [archive.index.docIdOf(paper.id)!, paper]))
-  const docIds = archive.ranked(query, archive.find(query)).map((id) => archive.index.docIdOf(id)!)
+  const { docIds } = archive.rank(query, archive.find(query))
   return {
-    docIds: docIds.filter((docId) => byDocId.has(docId)),
+    docIds: [...docIds].filter((docId) => byDocId.has(docId)),
     scoreOf: archive.relevance(query),
     gradeOf: (docId) => gradeIn(need, byDocId.get(docId)!),
   }

@@ -212,7 +212,7 @@ test.each(['worlds models', 'worlds AND models'])(
   async (q) => {
     const learner = new UsageLearner()
     const titles = ['Worlds', 'Models', 'Models for worlds', 'Attention']
-    for (const title of titles)
+    for (const title of Array.from({ length: 5 }, () => titles).flat())
       learner.add({ ...toPaperText(samplePaper({ title, abstract: '' })), firstDay: '2026-11-24' })
     const data = learner.finish()
     await saveLearned(site.db, { kind: 'usage', learnedAt: new Date(), papers: 200, data })

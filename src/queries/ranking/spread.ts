@@ -1,0 +1,28 @@
+/** The mean of numbers, and their standard deviation; 1 if they are all equal. */
+export interface Spread {
+  mean: number
+  deviation: number
+}
+
+/** `squares`: the sum of the squares. */
+export function spreadOf(sum: number, squares: number, count: number): Spread {
+  const mean = sum / Math.max(1, count)
+  const variance = squares / Math.max(1, count) - mean ** 2
+  return { mean, deviation: Math.sqrt(Math.max(0, variance)) || 1 }
+}
+
+/** Scores in standard deviations from their mean, in place. */
+export function standardize(scores: Float32Array): Float32Array {
+  const { mean, deviation } = spreadOfAll(scores)
+  for (let i = 0; i < scores.length; i++) scores[i] = (scores[i]! - mean) / deviation
+  return scores
+}
+
+export function spreadOfAll(numbers: ArrayLike<number>): Spread {
+  let [sum, squares] = [0, 0]
+  for (let i = 0; i < numbers.length; i++) {
+    sum += numbers[i]!
+    squares += numbers[i]! ** 2
+  }
+  return spreadOf(sum, squares, numbers.length)
+}
