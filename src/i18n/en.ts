@@ -1048,6 +1048,7 @@ export const en = {
     learnedNone: 'None of them is on our site, so your profile is unchanged.',
     button: 'Propose topics',
     chooseAgain: 'We didn’t keep your file. To try again, choose it again.',
+    fileOnly: 'We read your file, not the references here. To read them too, press the button again.',
     pasteAgain:
       'Your text is too long to stay in this form. To try again, paste less of it, or choose a file.',
     done: 'We read {papers} and added {topics} below.',

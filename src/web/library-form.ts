@@ -19,13 +19,15 @@ export interface SentLibrary {
   /** Of the file, or else as pasted; empty without both. */
   text: string
   isFile: boolean
+  /** Empty if nothing was pasted. */
+  pasted: string
 }
 
 export function libraryOf(fields: Record<keyof typeof libraryFields, readonly string[]>): SentLibrary {
   const [file, pasted] = [fields['library-file'], fields.library].map((sent) =>
     sent.findLast((one) => one.trim() !== ''),
   )
-  return { text: file ?? pasted ?? '', isFile: file !== undefined }
+  return { text: file ?? pasted ?? '', isFile: file !== undefined, pasted: pasted ?? '' }
 }
 
 /** Throws FieldFaults for an empty library. */
@@ -89,20 +91,23 @@ export const NO_LIBRARY = { pasted: '', again: '', skippedHeading: '', skipped: 
  */
 const MAX_KEPT = 60_000
 
-/** The text for the field, for another try; for a file or a long text, a sentence instead. */
-export function keptLibrary({ text, isFile }: SentLibrary): { pasted: string; again: string } {
-  if (isFile) return { pasted: '', again: words.library.chooseAgain }
+/** The pasted text for the field, for another try; for a file or a long text, a sentence. */
+export function keptLibrary({ isFile, pasted }: Omit<SentLibrary, 'text'>): {
+  pasted: string
+  again: string
+} {
   const isShort =
-    text.length <= MAX_KEPT &&
-    `${new URLSearchParams({ library: text.replace(/\r?\n/g, '\r\n') })}`.length <= MAX_KEPT
-  return isShort ? { pasted: text, again: '' } : { pasted: '', again: words.library.pasteAgain }
+    pasted.length <= MAX_KEPT &&
+    `${new URLSearchParams({ library: pasted.replace(/\r?\n/g, '\r\n') })}`.length <= MAX_KEPT
+  if (!isShort) return { pasted: '', again: words.library.pasteAgain }
+  return { pasted, again: isFile ? words.library[pasted ? 'fileOnly' : 'chooseAgain'] : '' }
 }
 
 /** What the other buttons of a form sent in the field of the library: it stays there. */
 export function pastedLibrary({ body }: FastifyRequest): ReturnType<typeof keptLibrary> | undefined {
   const { library = [] } = (body ?? {}) as { library?: string | string[] }
   const text = [library].flat().at(-1) ?? ''
-  return text.trim() ? keptLibrary({ text, isFile: false }) : undefined
+  return text.trim() ? keptLibrary({ pasted: text, isFile: false }) : undefined
 }
 
 export const isLibraryOpen = (view: Partial<typeof NO_LIBRARY> = {}): boolean =>
@@ -129,7 +134,7 @@ export function libraryView(
       fill(isJsonText(library.text) ? item : line, { line: one.line, reason: reasons[one.reason] }),
     )
   return {
-    ...(topics.length === 0 && keptLibrary(library)),
+    ...((topics.length === 0 || (library.isFile && library.pasted)) && keptLibrary(library)),
     said: count > MAX_ENTRIES ? `${said} ${fill(tooMany, { most: MAX_ENTRIES, count })}` : said,
     skippedHeading: bad.length > 0 ? counted(bad.length, skipped) : '',
     skipped: bad.length > MAX_SHOWN ? [...shown, counted(bad.length - MAX_SHOWN, more)] : shown,

@@ -113,7 +113,7 @@ const hintOf = (way: HintKind, { part, changed }: Variant, query: Query, papers:
 const mustBeClose = (term: Query, { archive }: Papers): boolean => archive.meaningOf(term).kind !== 'and'
 
 /** Of the papers with both words, the share with the phrase from which on it is a usual one. */
-const USUAL_PHRASE = 0.3
+const USUAL_PHRASE = 0.1
 
 /** Whether some words are together about as often as by chance, and seldom as a phrase. */
 function* areTogetherByChance(part: Query, papers: Papers): Steps<boolean> {

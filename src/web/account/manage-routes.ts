@@ -135,8 +135,7 @@ async function learnFromLibrary(
   const { learned, learnedNone } = words.library
   const papers = paperIds.slice(0, MAX_LEARNED).map((id) => `id:${id}`)
   if (papers.length === 0) return learnedNone
-  await giveFeedback(deps, token, { papers, kind: 'more' })
-  return counted(papers.length, learned)
+  return counted(await giveFeedback(deps, token, { papers, kind: 'more', keepEarlier: true }), learned)
 }
 
 const applyForm = ({ deps }: Site, token: string, form: ManageForm): Promise<number | null> =>

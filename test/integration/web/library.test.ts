@@ -270,6 +270,29 @@ describe('on the manage page', () => {
     expect([wanted.length, wanted.includes('Of crystal and amber')]).toEqual([50, false])
   })
 
+  test('a library does not overrule Less', async () => {
+    const path = await managePath()
+    const subscriberId = (await site.db.subscriber.findFirstOrThrow()).id
+    const library = [1, 2, 3].map((n) => `On speculative decoding, part ${n}`).join('\n')
+    const { paperId } = await site.db.listing.findFirstOrThrow({
+      where: { paper: { title: 'On speculative decoding, part 1' } },
+    })
+    await site.db.feedback.create({ data: { subscriberId, paperId, kind: 'less', at: site.clock.now() } })
+    const { body } = await post(site, `${path}/library`, { do: 'settings', library, learn: 'yes' })
+    expect(textOf(body)).toContain('Saved: 2 of them count as “more like this”.')
+    expect(await site.db.feedback.count({ where: { kind: 'less' } })).toBe(1)
+  })
+
+  test('references beside a file stay in the form, which says that they were not read', async () => {
+    const { body } = await upload(`${await managePath()}/library`, [
+      ['do', 'settings'],
+      ['library', '2507.06457'],
+      ['library', 'Medieval trade routes', 'a.txt'],
+    ])
+    expect(fieldOf(body, 'library')).toBe('2507.06457')
+    expect(textOf(body)).toContain('We read your file, not the references here.')
+  })
+
   test('a file does not stay in the form; the topics do', async () => {
     const path = await managePath()
     const { body } = await upload(`${path}/library`, [

@@ -217,7 +217,7 @@ test.each(['worlds models', 'worlds AND models'])(
     const data = learner.finish()
     await saveLearned(site.db, { kind: 'usage', learnedAt: new Date(), papers: 200, data })
     await add('2026-11-24', [
-      ...[1, 2, 3].map((i) => ({ title: `Models of a world, ${i}` })),
+      ...Array.from({ length: 12 }, (_, i) => ({ title: `Models of a world, ${i}` })),
       { title: 'World models' },
     ])
     const { body } = await search({ q })
