@@ -138,9 +138,11 @@ export class Archive {
     return attributes
   }
 
-  /** Best first: by BM25 of the wanted terms with a small bonus for votes, then newer papers first. */
-  rank = (query: Query, found: Readonly<Bits>, most?: number): RankedDocs =>
-    this.#ranker.rank(this.meaningOf(query), found, most)
+  /** Best first: by BM25 of the wanted terms with a small bonus for votes, then by nearness in the space, then by age. */
+  rank(query: Query, found: Readonly<Bits>, limit?: number): RankedDocs {
+    const options = { limit, nearness: () => this.nearnessToQuery(query) }
+    return this.#ranker.rank(this.meaningOf(query), found, options)
+  }
 
   /** The same as ids. */
   ranked(query: Query, found: Bits, most?: number): number[] {

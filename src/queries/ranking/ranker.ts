@@ -21,6 +21,14 @@ export interface RankedDocs {
   spread: Spread | null
 }
 
+/** How near a paper is to the query, by docId. */
+type Nearness = (docId: number) => number
+
+interface RankOptions {
+  limit?: number
+  nearness?(): Nearness
+}
+
 /** A mild prior: what a hundred votes add, as a share of the best score. */
 const OF_VOTES = 0.1
 const MANY_VOTES = Math.log(101)
@@ -35,7 +43,7 @@ const termsOf = (query: Query): WantedTerm[] => wantedTerms(query).slice(0, MAX_
 
 /**
  * Ranks the papers that a query matches: BM25 of the wanted terms, plus a small bonus for votes if they are known.
- * Equal scores: newer papers first.
+ * Equal scores: the nearer ones first, then newer ones.
  */
 export class Ranker {
   readonly #index: PaperIndex
@@ -48,14 +56,18 @@ export class Ranker {
     this.#index = index
   }
 
-  /** Ranks up to `limit` papers, which is faster than all. */
-  rank(query: Query, matched: Readonly<Bits>, limit = Number.POSITIVE_INFINITY): RankedDocs {
+  /** Ranks up to `limit` papers, which is faster than all. `nearness` orders papers of equal scores. */
+  rank(
+    query: Query,
+    matched: Readonly<Bits>,
+    { limit = Number.POSITIVE_INFINITY, nearness = () => () => 0 }: RankOptions = {},
+  ): RankedDocs {
     this.#refresh(MAX_AT_ONCE)
     const weights = termsOf(query).map(({ leaf, share }) => ({ ...this.#weightsOf(leaf), share }))
     for (const { docIds, weights: each, share } of weights) {
       for (let i = 0; i < docIds.length; i++) this.#sums[docIds[i]!]! += each[i]! * share
     }
-    const order = this.#ordered(matched, limit)
+    const order = this.#ordered(matched, limit, nearness)
     let [sum, squares] = [0, 0]
     for (const { docIds } of weights) {
       for (let i = 0; i < docIds.length; i++) {
@@ -94,7 +106,7 @@ export class Ranker {
     return this.#version === this.#index.version ? this.#weights.get(nameOf(leaf))?.docIds : undefined
   }
 
-  #ordered(matched: Readonly<Bits>, limit: number): Omit<RankedDocs, 'spread'> {
+  #ordered(matched: Readonly<Bits>, limit: number, nearness: () => Nearness): Omit<RankedDocs, 'spread'> {
     const found = new Uint32Array(countBits(matched))
     const scores = new Float32Array(found.length)
     let count = 0
@@ -108,9 +120,12 @@ export class Ranker {
       scores[count] = this.#sums[docId]! + (votes === null ? 0 : ofVote * Math.log(1 + votes))
       found[count++] = docId
     })
+    let near: Nearness | undefined
     const attributesAt = (place: number) => this.#index.attributes(found[place]!)
     const places = topK(found.length, limit, (a, b) => {
-      return scores[b]! - scores[a]! || oldestFirst(attributesAt(b), attributesAt(a))
+      if (scores[b] !== scores[a]) return scores[b]! - scores[a]!
+      near ??= nearness()
+      return near(found[b]!) - near(found[a]!) || oldestFirst(attributesAt(b), attributesAt(a))
     })
     return {
       docIds: Uint32Array.from(places, (place) => found[place]!),

@@ -196,10 +196,16 @@ describe('a paper', () => {
     const archive = archiveOf(papers)
     const learner = new SpaceLearner()
     for (const paper of papers) learner.add(wordCounts(toPaperText(paper)))
-    runToEnd(archive.computeVectors(learner.learn({ dimensions: 2, minPapers: 1 })))
+    const space = learner.learn({ dimensions: 2, minPapers: 1 })
+    runToEnd(archive.computeVectors(space))
     const related = (query: string) =>
       archive.attributesOf(runToEnd(relatedPapers(archive, parseQuery(query)))).map(({ id }) => id)
     expect(related('automobile')).toEqual([1, 3])
+    // Of equal scores the nearest comes first, although it is not the newest.
+    const equal = papersWith({ title: 'gene protein cell' }, { title: 'gene automobile road' })
+    const other = archiveOf(equal)
+    runToEnd(other.computeVectors(space))
+    expect(other.ranked(parseQuery('gene'), other.all())).toEqual([1, 2])
     expect(related('automobile cat:cs.CL')).toEqual([1])
     expect(related('automobile -wheel')).toEqual([1])
     expect(related('automobile votes>=20')).toEqual([])
