@@ -871,7 +871,7 @@ export const en = {
     },
     like: {
       heading: 'More or less like this',
-      hint: 'This changes the order of papers in your digests, never which papers you get.',
+      hint: 'This changes the order of papers in your digests, and which ones you get if more match than fit.',
       more: 'More like this',
       less: 'Less like this',
       back: 'Undo',
@@ -896,7 +896,7 @@ export const en = {
   },
   profile: {
     heading: 'Your profile',
-    hint: 'Words learned from “more like this” and “less like this”. They change the order, never which papers you get.',
+    hint: 'Words learned from “more like this” and “less like this”. They change the order of papers, and which ones you get if more match than fit.',
     moreOf: 'More of',
     lessOf: 'Less of',
     rest: { one: '{count} more word', other: '{count} more words' },
