@@ -36,7 +36,10 @@ export function requireLibrary({ text }: SentLibrary): void {
   throw new FieldFaults([{ field: 'library', fault: new Fault('library.empty') }])
 }
 
-/** Reads forms with files as other forms: the file NAME is its text in NAME-file, in UTF-8 or else Windows-1252. */
+/**
+ * Reads forms with files as other forms: the file NAME is its text in NAME-file, in UTF-16 with a byte order mark, in UTF-8
+ * or else Windows-1252.
+ */
 export function acceptFiles(app: FastifyInstance): void {
   app.addContentTypeParser(
     'multipart/form-data',
@@ -71,6 +74,9 @@ function countOf(text: string, body: Buffer, most: number): number {
 }
 
 function decode(bytes: ArrayBuffer): string {
+  const [first, second] = new Uint8Array(bytes)
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {

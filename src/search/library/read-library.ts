@@ -65,7 +65,7 @@ const MAX_NAMES_IN_TEXT = 10
 
 const entryOf = ({ line, title = '', abstract = '', keywords = [], ids }: RawEntry): LibraryEntry => ({
   line,
-  title: plainText(title.slice(0, MAX_LENGTH.title)),
+  title: isReadable(title) ? plainText(title.slice(0, MAX_LENGTH.title)) : '',
   abstract: plainText(abstract.slice(0, MAX_LENGTH.abstract)),
   keywords: keywords
     .slice(0, MAX_KEYWORDS)
@@ -77,6 +77,9 @@ const entryOf = ({ line, title = '', abstract = '', keywords = [], ids }: RawEnt
     .map(readPaperName)
     .find(Boolean),
 })
+
+/** Whether a text has letters, and is not part of a binary file. */
+const isReadable = (text: string): boolean => /\p{L}/u.test(text) && !/(?!\s)\p{Cc}|\ufffd/u.test(text)
 
 const namesIn = (text: string): string[] => (text.match(NAME_IN_TEXT) ?? []).slice(0, MAX_NAMES_IN_TEXT)
 

@@ -98,6 +98,13 @@ describe('on the subscribe page', () => {
     expect(fieldOf(body, 'topic')).toBe('"speculative decoding"')
   })
 
+  test('a file in UTF-16 is read', async () => {
+    // A form in Latin-1 keeps each byte of the file as one character.
+    const bytes = Buffer.from(`\ufeff${BIB}`, 'utf16le').toString('latin1')
+    const { body } = await upload('/subscribe/library', [['library', bytes, 'a.bib']], 'latin1')
+    expect(fieldOf(body, 'topic')).toBe('"speculative decoding"\n"protein folding"')
+  })
+
   test('a file in Windows-1252 is read', async () => {
     const bib = '@a{a, title = {Protein folding à la carte}}\n@a{b, title = {Protein folding für alle}}'
     const { body } = await upload('/subscribe/library', [['library', bib, 'a.bib']], 'latin1')

@@ -186,6 +186,14 @@ doi:10.1000/182`
   })
 })
 
+test('lines without letters and those of a binary file are no papers', () => {
+  const { entries, bad } = read('😀😀\n"\nx\u0000\u0001yz quux\nProtein folding')
+  expect([entries.map(({ title }) => title), bad.map(({ line }) => line)]).toEqual([
+    ['Protein folding'],
+    [1, 2, 3],
+  ])
+})
+
 test('entries beyond the limit are counted and not read', () => {
   const { entries, count } = read(Array.from({ length: MAX_ENTRIES + 5 }, (_, n) => `Paper ${n}`).join('\n'))
   expect([entries.length, count]).toEqual([MAX_ENTRIES, MAX_ENTRIES + 5])
