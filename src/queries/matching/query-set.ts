@@ -223,7 +223,7 @@ function selectAtLeast(into: Bits, { sets, weights, least }: Weighed): void {
     for (; candidates !== 0; candidates &= candidates - 1) {
       const bit = candidates & -candidates
       let weight = 0
-      for (let n = 0; n < sets.length; n++) if (sets[n]![i]! & bit) weight += weights[n]!
+      for (let n = 0; n < sets.length && weight < least; n++) if (sets[n]![i]! & bit) weight += weights[n]!
       if (weight >= least) kept |= bit
     }
     into[i] = kept
