@@ -53,7 +53,8 @@ const ABOUT = String.raw`(?:(?:interested\s+in|about)\s+)?`
 
 const EXCLUSION_AFTER_COMMA = String.raw`[,;]\s*${BEFORE}(?:${NOT}|${EXCEPT})${ABOUT}`
 const OF_ANOTHER = String.raw`not\s+(?:about|on|concerned\s+with|interested\s+in|related\s+to)\s+`
-const FIRMLY = String.raw`\s(?:${OF_ANOTHER}|(?:but\s+${NOT}|(?:but\s+)?${EXCEPT})${ABOUT})`
+const DONT_WANT = String.raw`(?:do\s+not|don['’]t)\s+(?:want|need)\s+(?:any\s+)?(?:(?:papers|articles)\s+(?:about|on)\s+)?`
+const FIRMLY = String.raw`\s(?:${OF_ANOTHER}|${DONT_WANT}|(?:but\s+${NOT}|(?:but\s+)?${EXCEPT})${ABOUT})`
 const EXCLUSION_MARK = new RegExp(`${EXCLUSION_AFTER_COMMA}|${FIRMLY}`, 'i')
 /** In a question, a bare "not" compares: what helps, not hurts? */
 const MARK_IN_QUESTION = new RegExp(`[,;]?${FIRMLY}`, 'i')

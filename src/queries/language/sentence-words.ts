@@ -28,9 +28,17 @@ export const REQUEST_END = /\S\s+\S+\s+(?:papers?|articles?|literature)\W*$/i
 export const REQUEST_START =
   /^\W*(?:how|what|which|why|where|when|who|is|are|can|could|does|do|i|i['’]m|my|we|our|please|find|search|looking|look|show|give|explain|recommend|suggest|recent|latest|new|papers?|articles?|research|studies|works?|advances|interested)\b/i
 
-/** Words before unwanted subjects. */
-export const UNWANTED_MARKER =
-  /(?:deprioriti[sz]e|exclud(?:e|ing)|except(?:ing)?|avoid|lower[- ]priority|(?:not|less|don['’]t) (?:interested|care))\b/i
+/** Words before unwanted subjects, and the rest of their sentence. */
+export const UNWANTED =
+  /(?:deprioriti[sz]e|exclud(?:e|ing)|except(?:ing)?|avoid|lower[- ]priority|(?:not|less|don['’]t) (?:interested|care)|(?:not|don['’]t) (?:want|need)|no (?:papers|articles) (?:about|on))\b(?:[^.!?]|[.!?](?=\S))*/gi
+
+/** In "models that do not forget", the word denies and excludes nothing; "not about" and "not interested in" exclude. */
+const DENIAL =
+  /"[^"]*"|\b((?:am|is|are|was|were|be|do|does|did|can|could|should|would|will|may|might|must|has|have|had)\s+)not(?!\s+(?:about|on|concerned|interested|related)\b)(?=\s)/g
+
+/** Replaces each "not" that only denies with blanks; the length stays the same. */
+export const withoutDenials = (text: string): string =>
+  text.replace(DENIAL, (all, before?: string) => (before === undefined ? all : `${before}   `))
 
 // Words that people use about papers and in requests for them, and words that nearly every abstract contains.
 const FILLER = keysOf(
@@ -151,7 +159,10 @@ const ENDS_WITH_OPERATOR = /(?:^|[\s(])(?:and|or|not|andnot|&+|[-−–])$|[|:(]
  */
 export function stripFiller(text: string): string {
   if (isNothing(text)) return ' '.repeat(text.length)
-  const all = text.replace(NOT_ONLY, (_, blanks, not, first, but) => blanks + blank(not) + first + blank(but))
+  const all = withoutDenials(text).replace(
+    NOT_ONLY,
+    (_, blanks, not, first, but) => blanks + blank(not) + first + blank(but),
+  )
   const start = Math.max(...BEFORE.map((pattern) => pattern.exec(all)?.[0].length ?? 0))
   const rest = all.slice(start)
   return withoutPapers(BEGINS_WITH_OPERATOR.test(rest) ? all : rest.padStart(all.length))

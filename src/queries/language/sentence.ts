@@ -1,5 +1,6 @@
 import type { Query, TextField } from '../query.ts'
 import { type Token, tokensOf } from '../text/tokens.ts'
+import { NEXT_SENTENCE } from './clauses.ts'
 import {
   isConnective,
   isFiller,
@@ -9,7 +10,8 @@ import {
   MULTIWORD_TERMS,
   REQUEST_END,
   REQUEST_START,
-  UNWANTED_MARKER,
+  UNWANTED,
+  withoutDenials,
 } from './sentence-words.ts'
 
 // A sentence becomes a search for its key words: a paper needs more than half of them, but never more than four.
@@ -53,7 +55,9 @@ export function parseSentence(text: string, field: TextField = 'any'): Query | n
  * contains connectives (of, for, how), and it is a request or long enough.
  */
 export function isSentence(text: string): boolean {
-  const words = text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word) && !isForeign(word))
+  const words = withoutDenials(text)
+    .split(/\s+/)
+    .filter((word) => /[\p{L}\p{N}]/u.test(word) && !isForeign(word))
   const joining = words.filter((word) => isConnective(word.replace(/[^\p{L}'’]/gu, ''))).length
   if (isProse(text, words, joining)) return true
   const asks = REQUEST_START.test(text) || /\?\s*$/.test(text)
@@ -61,6 +65,7 @@ export function isSentence(text: string): boolean {
   if (REQUEST_END.test(text) && !words.some(isOrOrNot)) return true
   if (joining === 0) return false
   if (asks) return words.length > 2
+  if (NEXT_SENTENCE.test(text)) return true
   const others = words.filter((word) => !/^(and|or|not)$/i.test(word)).length - joining
   return others >= MIN_RARITY && !words.some(isOrOrNot)
 }
@@ -111,10 +116,10 @@ export function keyTerms(sentence: string): string[] {
   return distinct.filter((same) => most.has(same)).map(([first]) => first!)
 }
 
-/** Drops the text from "not interested in" or a similar phrase on. */
+/** Drops "not interested in" or a similar phrase with the rest of its sentence; all is wanted if nothing else is left. */
 function wanted(text: string): string {
-  const unwantedAt = UNWANTED_MARKER.exec(text)?.index ?? 0
-  return unwantedAt > 0 ? text.slice(0, unwantedAt) : text
+  const rest = text.replace(UNWANTED, '')
+  return termsIn(rest).length > 0 ? rest : text
 }
 
 function termsIn(text: string): Term[] {

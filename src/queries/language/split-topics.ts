@@ -13,11 +13,28 @@ import { isForeign, REQUEST_START } from './sentence-words.ts'
 
 /**
  * Splits the text of a plain field into topics, at commas, semicolons and new lines. Does not split inside quotes or
- * brackets, at commas or semicolons within a sentence, or before "especially" and similar words. An exclusion in a line
+ * brackets, at commas or semicolons within a sentence, in a wrapped paragraph, or before "especially" and similar words. An exclusion in a line
  * ("a, b, but not c") applies to each of its topics. Drops blank and repeated topics; keeps the order.
  */
 export const splitTopics = (text: string): string[] =>
-  distinct(linesOf(text).filter(isTyped).flatMap(topicsOf))
+  distinct(linesOf(unwrapped(text)).filter(isTyped).flatMap(topicsOf))
+
+const WRAPPED_LENGTH = 40
+
+/** Joins the lines of each paragraph that was wrapped, as an abstract copied from a PDF: most lines continue the last. */
+function unwrapped(text: string): string {
+  return text
+    .split(/(\r?\n[ \t]*(?=\r?\n))/)
+    .map((paragraph) => {
+      const lines = paragraph.split(/\r?\n/)
+      const joined = lines.join(' ')
+      const continued = lines.filter(
+        (line, i) => i > 0 && lines[i - 1]!.length >= WRAPPED_LENGTH && /^\p{Ll}/u.test(line),
+      )
+      return continued.length * 2 >= lines.length - 1 && NEXT_SENTENCE.test(joined) ? joined : paragraph
+    })
+    .join('')
+}
 
 /** More characters than twenty of the longest queries. Splitting this many takes up to 0.1 s. */
 const MAX_SPLIT_LENGTH = 45_000

@@ -32,6 +32,21 @@ test.each<[text: string, topics: string[]]>([
   ['I am interested in world models, RAG, and agents', ['I am interested in world models', 'RAG', 'agents']],
   ['in-context learning, on-policy distillation', ['in-context learning', 'on-policy distillation']],
   ['https://arxiv.org/abs/2507.06457, doi:10.1000/1', ['https://arxiv.org/abs/2507.06457', 'doi:10.1000/1']],
+  // a wrapped abstract, then a topic; lines that only look like it
+  [
+    'Diffusion models generate images of high quality, but\nthey need many steps. We show how fewer steps suffice\nif each is learned.\n\nworld models',
+    [
+      'Diffusion models generate images of high quality, but they need many steps. We show how fewer steps suffice if each is learned.',
+      'world models',
+    ],
+  ],
+  [
+    'reinforcement learning agents for navigation of the web\ngraph neural networks for the discovery of drugs',
+    [
+      'reinforcement learning agents for navigation of the web',
+      'graph neural networks for the discovery of drugs',
+    ],
+  ],
   // one sentence
   ...[
     'I am interested in integrated photonics, especially lithium niobate',
