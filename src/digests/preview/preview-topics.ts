@@ -239,12 +239,15 @@ async function shownTopics(
     const nearest =
       empty &&
       (await runYieldingWithin(budget, papers.nearest(empty.nearIds, meaning, MAX_NEAR_MISSES), spend))
+    const isNearest = (id: number) => nearest?.value?.some((paper) => paper.id === id)
     const one = await runYielding(shownIn(test, meaning, papers), spend)
     shown.push({
       ...others,
       understood: describeQuery(meaning),
       ...one,
-      related: relatedIds.flatMap((id) => papers.showRelated(id, meaning) ?? []),
+      related: relatedIds
+        .filter((id) => !isNearest(id))
+        .flatMap((id) => papers.showRelated(id, meaning) ?? []),
       nothing: empty && { absent: empty.absent, without: empty.without, nearest: nearest?.value ?? [] },
     })
   }

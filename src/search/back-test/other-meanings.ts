@@ -109,8 +109,11 @@ const hintOf = (way: HintKind, { part, changed }: Variant, query: Query, papers:
   query: writeTree(changed),
 })
 
-/** A rare term may be anywhere already. */
-const mustBeClose = (term: Query, { archive }: Papers): boolean => archive.meaningOf(term).kind !== 'and'
+/** Not a rare term, whose words may be anywhere, nor the long form of an acronym, which is a phrase. */
+function mustBeClose(term: Query, { archive }: Papers): boolean {
+  const meaning = archive.meaningOf(term)
+  return meaning.kind === 'term' && meaning.within !== undefined
+}
 
 /** Of the papers with both words, the share with the phrase from which on it is a usual one. */
 const USUAL_PHRASE = 0.1

@@ -146,7 +146,7 @@ export function hintLines(preview: PreviewResult, topic: TopicPreview, most: num
     ...spelling.flatMap(widerLine),
     ...closeLines(close),
     ...text.map(nameLine),
-    ...widthLines(preview, { ...topic, hints }, most),
+    ...widthLines(preview, { ...topic, hints: [...hints, ...close] }, most),
     ...synonymLines(topic.query, synonym),
   ]
 }
@@ -202,8 +202,9 @@ const sentenceOnly = (sentence: string): HintLine => ({ sentence, changes: [] })
 
 function nothingMatchedLines({ nothing, hints, keyWords }: TopicPreview): HintLine[] {
   if (!nothing) return [sentenceOnly(words.preview.noPapers)]
-  // The warning already names missing words, and a hint to allow a word gives its own reason.
-  const isKnown = keyWords.absent.length > 0 || hints[0]?.way === 'allowed'
+  // The warning already names missing words, a hint to allow a word gives its own reason, and words far apart are together.
+  const isApart = hints.some(({ way, papers }) => way === 'spread' && papers > 0)
+  const isKnown = keyWords.absent.length > 0 || hints[0]?.way === 'allowed' || isApart
   return [...(isKnown ? [] : [sentenceOnly(words.preview.never)]), ...hints.flatMap(widerLine)]
 }
 

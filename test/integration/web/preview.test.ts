@@ -1,7 +1,11 @@
 import { beforeEach, expect, test } from 'vitest'
 import { importPapers } from '../../../src/papers/import-papers.ts'
+import { saveLearned } from '../../../src/queries/learned/learned-model.repo.ts'
+import { UsageLearner } from '../../../src/queries/meaning/usage.ts'
+import { toPaperText } from '../../../src/queries/text/tokens.ts'
 import { openArchive } from '../../../src/search/open-archive.ts'
 import { learnSpace } from '../../support/learned-space.ts'
+import { samplePaper } from '../../support/sample-paper.ts'
 import { post, useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
 
@@ -121,6 +125,29 @@ test('without a topic, what the best of each day are chosen from', async () => {
   expect(text).toContain('No topic: the best of each day Each email holds the 3 papers')
   expect(text).toContain('7 papers in 30 days')
   expect(text).not.toContain('Matched')
+})
+
+test('words that are only far apart are not said to be in no paper; closest papers are not related ones too', async () => {
+  const far = Array.from({ length: 12 }, (_, n) => `word${n}`).join(' ')
+  const records = Array.from({ length: 6 }, (_, n) => ({
+    title: `Cars, ${n}`,
+    summary: `Cars ${far} engines.`,
+  }))
+  await importPapers(site.deps, { text: JSON.stringify(records), day: '2026-11-24' })
+  const learner = new UsageLearner()
+  for (const { title, summary } of records)
+    learner.add({ ...toPaperText(samplePaper({ title, abstract: summary })), firstDay: '2026-11-24' })
+  await saveLearned(site.db, { kind: 'usage', learnedAt: new Date(), papers: 200, data: learner.finish() })
+  await learnSpace(site.db)
+  site.clock.moveTo(new Date('2026-11-24T12:02:00Z'))
+  await openArchive(site.deps, { withVectors: true })
+  const text = textOf((await postLive({ topic: 'car engine' })).body)
+  expect(text).toContain('Anywhere in a paper: 6 papers')
+  expect(text).not.toContain('never in the same paper')
+  const [, closest, related = ''] = /Closest matches(.*?)(?:Related papers(.*))?$/s.exec(text)!
+  const numbers = (part: string) => [...part.matchAll(/Cars ?, (\d)/g)].map(([, number]) => number)
+  expect(numbers(closest!)).toHaveLength(3)
+  expect(numbers(related).filter((number) => numbers(closest!).includes(number))).toEqual([])
 })
 
 test('more papers a day than one email may contain are reported', async () => {

@@ -48,6 +48,16 @@ test.each([
   expect(hints.map((hint) => hint.papers)).toEqual(papers)
 })
 
+test('the long form of an acronym is a phrase already', () => {
+  const abstract = 'World models (WM) help.'
+  const papers = Array.from({ length: 20 }, (_, i) => samplePaper({ id: i + 1, firstDay: DAY, abstract }))
+  const known = archiveOf(papers)
+  known.usage = usageOf(papers)
+  const within = new DayWindow(known, { from: DAY, to: DAY })
+  expect(runToEnd(otherMeanings(parseQuery('world models'), within))).toEqual([])
+  expect(runToEnd(otherMeanings(parseQuery('models help'), within))).toHaveLength(2)
+})
+
 test.each([
   ['apple', '"apple"', 1],
   ['apple OR robots', '"apple" OR robots', 81],
