@@ -1,5 +1,4 @@
 import type { Day } from '../../core/dates.ts'
-import type { Archive } from '../../queries/archive.ts'
 import type { Bits } from '../../queries/matching/bits.ts'
 import type { PaperAttributes } from '../../queries/matching/paper-index.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
@@ -34,30 +33,43 @@ export interface LastDigest {
   content: DigestContent | null
 }
 
-/** A topic, and the papers of the digest's day that match it, best first. */
-type OfferedTopic = DigestTopicTree & { offered: readonly number[] }
+/** The papers of the digest's day that match a topic. */
+export interface OfferedPapers {
+  /** Ids, best first. */
+  offered: readonly number[]
+  /** How well they fit the topic, as in a digest; null for a topic without words. */
+  scores: ReadonlyMap<number, number> | null
+}
 
-/** The matches of a topic on the day of the digest, best first. */
+/** The matches of a topic on the day of the digest. */
 export function lastDayMatches(
   window: DayWindow,
   { tree, found }: Pick<DigestTopicTree, 'tree'> & { found: Bits },
-): number[] {
+): OfferedPapers {
   const day = lastDay(window)
-  if (day === null) return []
+  if (day === null) return NOTHING_OFFERED
   const { archive } = window
   const ofDay = archive.withinDays(found, { from: day, to: day }, { revised: mentionsRevised(tree) })
-  return archive.ranked(tree, ofDay)
+  const { docIds, scores, spread } = archive.rank(tree, ofDay)
+  const offered = Array.from(docIds, (docId) => archive.index.attributes(docId).id)
+  if (!spread) return { offered, scores: null }
+  const nearness = archive.nearnessToQuery(tree)
+  const scoreAt = (place: number) =>
+    (scores[place]! - spread.mean) / spread.deviation + nearness(docIds[place]!)
+  return { offered, scores: new Map(offered.map((id, place) => [id, scoreAt(place)])) }
 }
 
+export const NOTHING_OFFERED: OfferedPapers = { offered: [], scores: null }
+
 /** Selects papers as digests do, for the topics in the subscriber's order; null if no day has papers. */
-export function* selectLastDigest(
+export function selectLastDigest(
   window: DayWindow,
-  topics: readonly OfferedTopic[],
+  topics: readonly (DigestTopicTree & OfferedPapers)[],
   most: number,
-): Steps<LastSelection | null> {
+): LastSelection | null {
   const day = lastDay(window)
   if (day === null) return null
-  return topics.length > 0 ? yield* byTopics(window, topics, { day, most }) : bestOf(window, { day, most })
+  return topics.length > 0 ? byTopics(topics, { day, most }) : bestOf(window, { day, most })
 }
 
 /** Today's papers may be incomplete. */
@@ -73,21 +85,11 @@ interface OfDay {
   most: number
 }
 
-function* byTopics(
-  { archive }: DayWindow,
-  topics: readonly OfferedTopic[],
-  { day, most }: OfDay,
-): Steps<LastSelection> {
+function byTopics(topics: readonly (DigestTopicTree & OfferedPapers)[], { day, most }: OfDay): LastSelection {
   const ids = [...new Set(topics.flatMap(({ offered }) => offered))]
   const docIds = new Map(ids.map((id, docId) => [id, docId]))
   const offered = topics.map((topic) => topic.offered.map((id) => docIds.get(id)!))
-  const relevance: ReturnType<Archive['relevance']>[] = []
-  for (const { tree } of ids.length > most ? topics : []) {
-    relevance.push(archive.relevance(tree))
-    yield
-  }
-  const scoreOf = (topic: number, docId: number) =>
-    relevance[topic]?.(archive.index.docIdOf(ids[docId]!)!) ?? null
+  const scoreOf = (topic: number, docId: number) => topics[topic]!.scores?.get(ids[docId]!) ?? null
   const selector = new PaperSelector(ids.length)
   const { sections, more } = selector.select({ topics: offered, cap: most, scoreOf })
   return {

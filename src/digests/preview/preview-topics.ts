@@ -26,6 +26,8 @@ import {
   type LastDigest,
   type LastSelection,
   lastDayMatches,
+  NOTHING_OFFERED,
+  type OfferedPapers,
   selectedIds,
   selectLastDigest,
 } from './last-digest.ts'
@@ -111,7 +113,7 @@ export async function previewTopics(deps: Deps, input: PreviewInput): Promise<Pr
   const tests = await runYielding(testedIn(window, tested, { latest, most }), spend)
   const budget = extrasBudget(input.extrasMs)
   await runYieldingWithin(budget, extrasOf(window, tests, { found, most }), spend)
-  const choice = input.digest ? await runYielding(selectLastDigest(window, found, most), spend) : null
+  const choice = input.digest ? selectLastDigest(window, found, most) : null
   const together = togetherOf(window, tests, latest)
   const ids = [...tests.flatMap(idsOf), ...together.latestIds, ...selectedIds(choice)]
   const papers = await loadPapers(deps.db, ids)
@@ -135,12 +137,10 @@ function* shownTogether(
   return { together: all, digest: choice && (yield* buildLastDigest(choice, papers)) }
 }
 
-interface FoundTopic extends DigestTopicTree {
+interface FoundTopic extends DigestTopicTree, OfferedPapers {
   /** As passed in. */
   topic: DigestTopicTree
   found: Bits
-  /** Papers for the digest of the last day, best first. */
-  offered: readonly number[]
 }
 
 /** Yields after each term and each topic: a visitor may type hundreds of terms. */
@@ -153,7 +153,8 @@ function* foundIn(
   for (const topic of topics) {
     yield* window.archive.lookUpTerms(topic.tree, { ranked: digest })
     const found = window.find(topic.tree)
-    all.push({ ...topic, topic, found, offered: digest ? lastDayMatches(window, { ...topic, found }) : [] })
+    const offered = digest ? lastDayMatches(window, { ...topic, found }) : NOTHING_OFFERED
+    all.push({ ...topic, topic, found, ...offered })
     yield
   }
   return all

@@ -13,8 +13,8 @@ import { isForeign, REQUEST_START } from './sentence-words.ts'
 
 /**
  * Splits the text of a plain field into topics, at commas, semicolons and new lines. Does not split inside quotes or
- * brackets, at commas or semicolons within a sentence, in a wrapped paragraph, or before "especially" and similar words. An exclusion in a line
- * ("a, b, but not c") applies to each of its topics. Drops blank and repeated topics; keeps the order.
+ * brackets, at commas or semicolons within a sentence, in a wrapped paragraph, or before "especially" and similar words.
+ * An exclusion in a line ("a, b, but not c") applies to each of its topics. Drops blank and repeated topics; keeps the order.
  */
 export const splitTopics = (text: string): string[] =>
   distinct(linesOf(unwrapped(text)).filter(isTyped).flatMap(topicsOf))
