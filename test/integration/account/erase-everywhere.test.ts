@@ -22,7 +22,12 @@ const TRACES = /zebedee|quill|post\.example/gi
 
 let server: DebianPostgres
 beforeAll(async () => {
-  if (!missing) server = await startDebianPostgres()
+  if (missing) return
+  server = await startDebianPostgres()
+  // While a worker of Postgres's own reads, VACUUM FULL keeps the rows that were deleted under it.
+  const postgres = await server.create('settings')
+  await server.tool('psql', postgres, '-qc', 'alter system set autovacuum = off')
+  await server.tool('psql', postgres, '-qc', 'select pg_reload_conf()')
 })
 afterAll(() => server?.stop())
 
