@@ -248,7 +248,7 @@ async function sendDigests(demo: Running): Promise<DigestsSent> {
     sent.planned += planned
     sent.nothingMatched += nothingMatched
   }
-  const next = async () => nextSend(await earliestNextDue(demo.service.deps), demo)
+  const next = async () => nextSend((await earliestNextDue(demo.service.deps))?.at, demo)
   await send()
   demo.sent ||= sent.planned > 0
   // Subscribers whose hour is later on the same day get theirs too, or the next day would come before it.

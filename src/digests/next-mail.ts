@@ -1,8 +1,8 @@
 import { addDays, type Day, localDayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { listSubscribers } from '../subscribers/subscriber.repo.ts'
 import type { Schedule } from '../subscribers/subscriber.ts'
 import { type DueDate, dueBetween, dueOn, isLate, newestDue, nextDue } from './due.ts'
+import { activeSchedules } from './plan.repo.ts'
 
 type Started = Schedule & { startDate: Day | null }
 
@@ -51,10 +51,21 @@ function wasComing(schedule: Started, date: Day, now: Date): boolean {
 const later = (one: Day | null, other: Day | null): Day | null =>
   one === null || (other !== null && other > one) ? other : one
 
-/** The next instant at which any active subscriber's digest is due; undefined if no digest will be due. */
-export async function earliestNextDue({ db, clock }: Deps): Promise<Date | undefined> {
+/**
+ * The next instant at which digests are due, and how many subscribers have that hour, including those who start later;
+ * undefined if no digest will be due.
+ */
+export async function earliestNextDue({
+  db,
+  clock,
+}: Deps): Promise<{ at: Date; subscribers: number } | undefined> {
   const now = clock.now()
-  const active = await listSubscribers(db, 'active')
-  const dues = active.flatMap((subscriber) => nextDue(subscriber, now)?.dueAt ?? [])
-  return dues.sort((a, b) => a.getTime() - b.getTime())[0]
+  const dues = (await activeSchedules(db)).flatMap(({ subscribers, ...schedule }) => {
+    const next = nextDue(schedule, now)
+    return next ? [{ at: next.dueAt.getTime(), subscribers }] : []
+  })
+  if (dues.length === 0) return undefined
+  const at = Math.min(...dues.map((due) => due.at))
+  const subscribers = dues.reduce((sum, due) => sum + (due.at === at ? due.subscribers : 0), 0)
+  return { at: new Date(at), subscribers }
 }

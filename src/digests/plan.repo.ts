@@ -9,6 +9,14 @@ export const schedulesInUse = (db: Database): Promise<Schedule[]> =>
     select zone, hour, days from subscriber where state in ('active', 'paused') group by zone, hour, days
     order by zone, hour, days`
 
+/** The distinct schedules of active subscribers, how many have each, and the first date on which one of them starts. */
+export const activeSchedules = (
+  db: Database,
+): Promise<(Schedule & { subscribers: number; startDate: Day | null })[]> =>
+  db.$queryRaw`
+    select zone, hour, days, count(*)::int as subscribers, to_char(min(start_date), 'YYYY-MM-DD') as "startDate"
+    from subscriber where state = 'active' group by zone, hour, days`
+
 /** A schedule, and a date on which its digests are due. */
 interface DueGroup {
   schedule: Schedule

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { recordAction } from '../../src/core/action.repo.ts'
+import { claimTick } from '../../src/core/tick.repo.ts'
 import { holdSendRate } from '../../src/mail/rate-limits/send-rate.repo.ts'
 import { HOSTILE } from '../battery/doors/hostile.ts'
 import { PASSWORD } from './admin.ts'
@@ -126,6 +127,7 @@ export const ADMIN_STOPS: AdminStop[] = [
 export async function openAdminWalk(databaseUrl: string): Promise<Walk> {
   const walk = await openWalk(databaseUrl, { ADMIN_PASSWORD: PASSWORD })
   await seedHistory(walk.site)
+  await claimTick(walk.site.db, 'minute', walk.site.clock.now())
   await holdSendRate(walk.site.db, 'domain lab.example', {
     seconds: 3600,
     reply: '8 % of the last 250 mails',

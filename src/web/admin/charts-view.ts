@@ -1,7 +1,6 @@
-import { addDays, type Day, dayOf } from '../../core/dates.ts'
-import type { Deps } from '../../core/deps.ts'
+import type { Day } from '../../core/dates.ts'
 import { dateRange, shortDate } from '../../i18n/dates.ts'
-import { cachedDailyFigures, type DayFigures } from '../../operator/daily-figures.ts'
+import type { DayFigures } from '../../operator/daily-figures.ts'
 
 /** The periods that the charts offer. A year is drawn in whole weeks. */
 export const CHART_SPANS = [
@@ -65,13 +64,7 @@ const SERIES: Series<DayFigures>[] = [
   { id: 'unsubscribed', title: 'Unsubscribed', column: 'People', of: (days) => sum(days, 'unsubscribed') },
 ]
 
-/** One value for each day up to today (UTC), or for each week. */
-export async function loadCharts(deps: Deps, { days: span }: { days: number }): Promise<ChartView[]> {
-  const to = dayOf(deps.clock.now())
-  const days = await cachedDailyFigures(deps, { from: addDays(to, 1 - span), to })
-  return chartsView(days)
-}
-
+/** One value for each day, or for each week of a long span. */
 export function chartsView(days: readonly DayFigures[]): ChartView[] {
   const size = days.length > BY_WEEK_FROM ? 7 : 1
   const groups = Array.from({ length: Math.ceil(days.length / size) }, (_, n) =>

@@ -4,9 +4,11 @@ import { countBounces } from '../../bounces/bounce-list.repo.ts'
 import { recentActions } from '../../core/action.repo.ts'
 import { addDays, dayOf, midnight } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
+import { earliestNextDue } from '../../digests/next-mail.ts'
 import { dayTotals } from '../../digests/reconciliation.repo.ts'
 import { LANES } from '../../mail/message.ts'
 import { newestAlerts } from '../../operator/alerts/alert.repo.ts'
+import { cachedDailyFigures } from '../../operator/daily-figures.ts'
 import { deliveryLimits, deliveryLimitText, QUEUED_STATES } from '../../operator/delivery-report.ts'
 import { deliverySummary } from '../../operator/delivery-switch.ts'
 import { pause, resume } from '../../operator/operations/delivery.ts'
@@ -14,7 +16,7 @@ import { sourceStatus } from '../../operator/source-status.ts'
 import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
 import { numberField, optionalText } from '../request.ts'
 import { type AdminSite, ROWS_PER_PAGE, takePage } from './admin-site.ts'
-import { CHART_SPANS, loadCharts } from './charts-view.ts'
+import { CHART_SPANS, chartsView } from './charts-view.ts'
 import {
   doneSentence,
   operationBody,
@@ -22,6 +24,7 @@ import {
   operationNamed,
   runAdminOperation,
 } from './operation-forms.ts'
+import { currentProblems, headlineOf } from './overview-view.ts'
 
 const NEWEST = 8
 const MAX_RATES = 20
@@ -34,8 +37,12 @@ export const overviewRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { de
     const span = CHART_SPANS.find(({ days }) => String(days) === query.days) ?? CHART_SPANS[0]
     const today = dayOf(deps.clock.now())
     const [delivery, counted] = [await deliverySummary(deps), await dayTotals(deps.db, today)]
+    const days = await cachedDailyFigures(deps, { from: addDays(today, 1 - span.days), to: today })
     return send(reply, 'overview', {
       said: doneSentence(OPERATIONS, query.done),
+      headline: headlineOf(days),
+      problems: await currentProblems(deps, delivery),
+      next: await earliestNextDue(deps),
       delivery,
       operation: operationForm(delivery.delivery === 'paused' ? resume : pause),
       waiting: LANES.map((lane) => ({
@@ -52,7 +59,7 @@ export const overviewRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { de
       actions: await recentActions(deps.db, { limit: NEWEST }),
       span,
       spans: CHART_SPANS,
-      charts: await loadCharts(deps, span),
+      charts: chartsView(days),
     })
   })
 
