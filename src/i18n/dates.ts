@@ -9,19 +9,19 @@ function partsOf(day: Day) {
   return { year, date, month: month as keyof typeof words.months, weekday: weekdayOf(day) }
 }
 
-/** "Tuesday, 24 November 2026" */
+/** "Tuesday 24 November 2026" */
 export function longDate(day: Day): string {
   const { year, month, date, weekday } = partsOf(day)
-  return `${words.weekdays[weekday]}, ${date} ${words.months[month]} ${year}`
+  return `${words.weekdays[weekday]} ${date} ${words.months[month]} ${year}`
 }
 
-/** "Tuesday, 24 November" */
+/** "Tuesday 24 November" */
 export function longDateWithoutYear(day: Day): string {
   const { month, date, weekday } = partsOf(day)
-  return `${words.weekdays[weekday]}, ${date} ${words.months[month]}`
+  return `${words.weekdays[weekday]} ${date} ${words.months[month]}`
 }
 
-/** "Tuesday, 24 November"; with the year if it differs from that of `today`. */
+/** "Tuesday 24 November"; with the year if it differs from that of `today`. */
 export const dateRelativeTo = (today: Day, day: Day): string =>
   partsOf(day).year === partsOf(today).year ? longDateWithoutYear(day) : longDate(day)
 

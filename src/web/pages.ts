@@ -182,6 +182,7 @@ export function openPageRenderer(config: Config): PageRenderer {
     privacyUrl: config.PRIVACY_URL ?? '/privacy',
     demo: config.demo,
     feeds: { atom: feedPath('xml'), json: feedPath('json') },
+    edition: () => null as { day: Day; count: number } | null,
   }
   return {
     send: (reply, name, data, status = 200) => {

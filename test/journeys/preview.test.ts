@@ -116,7 +116,7 @@ describe('a visitor sees what a topic would have matched before they subscribe',
     await page.getByRole('button', { name: 'Preview', exact: true }).click()
     const paper = previewOf(page).getByRole('heading', { name: 'A Paper with a DOI' })
     expect(await paper.isVisible()).toBe(false)
-    await page.getByText('The email of Monday, 23 November, as you would have received it').click()
+    await page.getByText('The email of Monday 23 November, as you would have received it').click()
     expect(await paper.isVisible()).toBe(true)
   })
 })

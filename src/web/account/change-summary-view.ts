@@ -79,7 +79,7 @@ const isRescheduled = ({ before, after }: NonNullable<LinkHolder['change']>): bo
 const scheduleKey = ({ zone, hour, days, state, pausedUntil }: Subscription): string =>
   [zone, hour, days, state, pausedUntil].join()
 
-/** "soon", "today", "Friday, 4 December" */
+/** "soon", "today", "Friday 4 December" */
 export function nextEmailText({ localDate, now }: NonNullable<LinkHolder['next']>, today: string): string {
   const { when } = words.manage
   if (now) return when.now
@@ -154,7 +154,7 @@ function pauseLines(before: Subscription, after: Subscription, today: Day): stri
     : [fill(said.paused, { until: untilText(after.pausedUntil, today) })]
 }
 
-/** "until Tuesday, 1 December", "until you resume" */
+/** "until Tuesday 1 December", "until you resume" */
 export const untilText = (until: Day | null, today: Day): string =>
   until ? fill(words.manage.until, { date: dateRelativeTo(today, until) }) : words.manage.untilResumed
 
@@ -178,11 +178,11 @@ export function sizeText({ maxPapers, format, detail }: SubscriberSettings): str
   return format === 'text' ? fill(words.requestSummary.text, { size }) : size
 }
 
-/** "Wednesday, 25 November 2026 at 08:00 (Asia/Tokyo)" */
+/** "Wednesday 25 November 2026 at 08:00 (Asia/Tokyo)" */
 export const firstEmailText = (next: DueDate, { hour, zone }: Schedule): string =>
   fill(words.schedule.moment, { day: longDate(next.localDate), hour: hourOfDay(hour), zone })
 
-/** "Monday to Friday at 08:00, UTC; first mail Wednesday, 25 November.", if they confirm now. */
+/** "Monday to Friday at 08:00, UTC; first mail Wednesday 25 November.", if they confirm now. */
 export function whenText(schedule: Schedule, now: Date): string {
   const next = nextDue({ ...schedule, startDate: null }, now)
   return fill(words.form.when, {

@@ -88,8 +88,8 @@ describe('confirming leaves a welcome', () => {
     const { mail, raw } = await mailOf()
     expect(mail.subject).toBe('Welcome: 2 papers on robots (20 Nov)')
     for (const part of [mail.text!.replace(/\n/g, ' '), mail.html as string]) {
-      expect(part).toContain('Your first digest arrives on Wednesday, 25 November 2026 at 08:00 (Asia/Tokyo)')
-      expect(part).toContain('what matched on Friday, 20 November 2026: 2 new papers on robots.')
+      expect(part).toContain('Your first digest arrives on Wednesday 25 November 2026 at 08:00 (Asia/Tokyo)')
+      expect(part).toContain('what matched on Friday 20 November 2026: 2 new papers on robots.')
       expect(part).toContain('Matched: robots, in the title')
       expect(part).not.toContain('Robots of')
     }

@@ -201,7 +201,7 @@ describe('a source', () => {
 })
 
 test('a source on a holiday is no incident, one that repeats another day is', async () => {
-  // Hugging Face has no papers on Friday, 1 January 2027.
+  // Hugging Face has no papers on Friday 1 January 2027.
   moveTo('2026-12-31T20:00:00Z')
   await sourceIsWell('2026-12-31')
   const read = async (day: string, instant: string, reason?: 'repeated') => {

@@ -115,10 +115,10 @@ describe('the page after the button', () => {
     const page = await pressed(await asked({ topic: 'robots', zone: 'Asia/Tokyo' }))
     expect(headingOf(page)).toBe('You’re subscribed')
     expect(page).toContain(
-      'Your first digest arrives on <strong>Wednesday, 25 November 2026 at 08:00 (Asia/Tokyo)</strong>',
+      'Your first digest arrives on <strong>Wednesday 25 November 2026 at 08:00 (Asia/Tokyo)</strong>',
     )
     expect(page).toContain(
-      'A welcome email with papers from Friday, 20 November 2026 is on its way to a•••@example.com.',
+      'A welcome email with papers from Friday 20 November 2026 is on its way to a•••@example.com.',
     )
     expect(page).toContain(`<strong>${site.deps.config.MAIL_FROM}</strong>`)
     expect(page).toContain('1 paper in 30 days')

@@ -44,7 +44,7 @@ describe('a digest in the browser', () => {
   test('shows the papers as they were mailed, and those beyond the cap', async () => {
     const { statusCode, body } = await get(pathOf(id))
     expect(statusCode).toBe(200)
-    expect(body).toContain('>Wednesday, 25 November 2026</time></h1>')
+    expect(body).toContain('>Wednesday 25 November 2026</time></h1>')
     expect(body).toContain('2 new papers on robots')
     expect(body).toMatch(/<h2>robots<\/h2>/)
     expect(body.match(/<h3><a href="[^"]+">/g)).toHaveLength(2)
@@ -118,7 +118,7 @@ describe('a digest in the browser', () => {
 
 test('the best of a day, with all the others on its page', async () => {
   const { body } = await get(pathOf(await mailed({ topic: '', max: 2, days: ['wed', 'thu'] })))
-  expect(body).toContain('The 2 most upvoted papers of Tuesday, 24 November 2026.')
+  expect(body).toContain('The 2 most upvoted papers of Tuesday 24 November 2026.')
   expect(body).not.toContain('id="more"')
 })
 

@@ -80,7 +80,7 @@ test('the newest date that is closed, also while a later one is open', async () 
       { ...plan, localDate: new Date('2026-11-24'), hour: 9 },
     ],
   })
-  expect(await page()).toContain('accounted for up to Monday, 23 November 2026.')
+  expect(await page()).toContain('accounted for up to Monday 23 November 2026.')
 })
 
 test('a stranger has no message counted', async () => {

@@ -123,7 +123,7 @@ test('the builder asks for a category only if papers here have one', async () =>
 
 describe('hour, zone and days', () => {
   test('are shown before the settings are opened', async () => {
-    const said = 'Monday to Friday at 08:00, UTC; first email Wednesday, 25 November.'
+    const said = 'Monday to Friday at 08:00, UTC; first email Wednesday 25 November.'
     expect(await get('/subscribe')).toContain(said)
   })
 
@@ -132,7 +132,7 @@ describe('hour, zone and days', () => {
     const tokyo = await when('zone=Asia/Tokyo&hour=22&days=&days=tue&days=sat')
     expect([tokyo.statusCode, tokyo.body]).toEqual([
       200,
-      'Tuesday and Saturday at 22:00, Asia/Tokyo; first email Tuesday, 24 November.',
+      'Tuesday and Saturday at 22:00, Asia/Tokyo; first email Tuesday 24 November.',
     ])
     expect(tokyo.headers['content-type']).toContain('text/plain')
     for (const wrong of ['zone=Mars/Base', 'hour=99', 'days='])
@@ -161,7 +161,7 @@ describe('hour, zone and days', () => {
   test('the form takes them from its address, and shows them', async () => {
     const body = await get('/subscribe?hour=21&zone=Asia%2FTokyo&days=sat&email=x%40y.example')
     expect(body).toMatch(/<details class="when" open>/)
-    expect(body).toContain('Saturday at 21:00, Asia/Tokyo; first email Saturday, 28 November.')
+    expect(body).toContain('Saturday at 21:00, Asia/Tokyo; first email Saturday 28 November.')
     expect(body).not.toContain('x@y.example')
     expect((await site.app.inject({ url: '/subscribe?zone[a]=1&hour=%00' })).statusCode).toBe(200)
   })
@@ -175,7 +175,7 @@ describe('the page after the form', () => {
     const answer = await site.app.inject({ url: location })
     for (const part of [
       'If <strong>ann@example.com</strong> can be subscribed, an email from us is on its way.',
-      'Monday to Friday at 22:00, Asia/Tokyo; first email Tuesday, 24 November.',
+      'Monday to Friday at 22:00, Asia/Tokyo; first email Tuesday 24 November.',
       `Daily Papers &lt;${site.deps.config.MAIL_FROM}&gt;`,
       'Confirm your subscription to Daily Papers',
       'spam folder',

@@ -215,7 +215,7 @@ describe('input', () => {
     const text = textOf((await get(site, `${path}?query=attention+-Systematic`)).body)
     expect(text).toMatch(/also match “hybrid”/)
     expect(text).toMatch(
-      /The email of Monday, 23 November, as you would have received it .* Also under: hybrid/,
+      /The email of Monday 23 November, as you would have received it .* Also under: hybrid/,
     )
   })
 

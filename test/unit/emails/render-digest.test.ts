@@ -181,12 +181,12 @@ test.each<[string, Partial<DigestContent>, string]>([
   [
     'the best',
     { sections: [section(null, 2)], bestOf: '2026-11-23' },
-    'The 2 most upvoted papers of Monday, 23 November 2026.',
+    'The 2 most upvoted papers of Monday 23 November 2026.',
   ],
   [
     'the best one',
     { sections: [section(null)], bestOf: '2026-11-23' },
-    'The most upvoted paper of Monday, 23 November 2026.',
+    'The most upvoted paper of Monday 23 November 2026.',
   ],
   [
     'the best of a week',
@@ -201,7 +201,7 @@ test.each<[string, Partial<DigestContent>, string]>([
 
 test('headings: the date, the topics, the papers', () => {
   const html = htmlOf(digest({ sections: [section('linear attention', 2), section('video')] }))
-  expect(textsOf(html, 'h1')).toEqual(['Tuesday, 24 November 2026'])
+  expect(textsOf(html, 'h1')).toEqual(['Tuesday 24 November 2026'])
   expect(textsOf(html, 'h2')).toEqual(['linear attention', 'video'])
   expect(textsOf(html, 'h3')).toEqual(Array(3).fill('Gated Linear Attention'))
   expect(html).toMatch(/<html lang="en" dir="ltr"/)

@@ -47,8 +47,8 @@ describe('subject', () => {
 test('both parts say when the next comes, what these papers are, and where to change or end it', () => {
   const { html, text } = emails.welcome(welcome({}, { more: 4 }))
   for (const part of [flat(html!), flat(text)]) {
-    expect(part).toContain('Your first digest arrives on Wednesday, 25 November 2026 at 08:00 (Europe/Paris)')
-    expect(part).toContain('what matched on Monday, 23 November 2026: 3 new papers on linear attention')
+    expect(part).toContain('Your first digest arrives on Wednesday 25 November 2026 at 08:00 (Europe/Paris)')
+    expect(part).toContain('what matched on Monday 23 November 2026: 3 new papers on linear attention')
     expect(part).toContain('4 more on the site')
     expect(part).toContain('https://papers.example.org/papers/date/2026-11-24')
     expect(part).toContain('You won’t see these papers again.')

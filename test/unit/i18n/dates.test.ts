@@ -10,7 +10,7 @@ import {
 } from '../../../src/i18n/dates.ts'
 
 test('dates', () => {
-  expect(longDate('2026-11-24')).toBe('Tuesday, 24 November 2026')
+  expect(longDate('2026-11-24')).toBe('Tuesday 24 November 2026')
   expect(shortDate('2026-05-04')).toBe('4 May')
   expect(weekdayDate('2026-11-24')).toBe('Tue 24 Nov')
   expect(dateWithYear('2026-11-03')).toBe('3 Nov 2026')

@@ -48,7 +48,7 @@ const cases: [Partial<Subscription>, string[]][] = [
     { topics: [first, second, topic('arms', 'Arms')] },
     ['Words of “Robots”: robots OR arms → arms, renamed to “Arms”'],
   ],
-  [{ state: 'paused', pausedUntil: '2026-12-01' }, ['Paused until Tuesday, 1 December']],
+  [{ state: 'paused', pausedUntil: '2026-12-01' }, ['Paused until Tuesday 1 December']],
   [{ state: 'paused' }, ['Paused until you resume']],
 ]
 const TODAY = '2026-11-24'
@@ -60,6 +60,6 @@ test('a pause that ends, or another one', () => {
   const paused: Subscription = { ...BASE, state: 'paused', pausedUntil: '2026-12-01' }
   expect(changeLines(paused, BASE, TODAY)).toEqual(['Resumed'])
   expect(changeLines(paused, { ...paused, pausedUntil: '2026-12-24' }, TODAY)).toEqual([
-    'Pause: until Tuesday, 1 December → until Thursday, 24 December',
+    'Pause: until Tuesday 1 December → until Thursday 24 December',
   ])
 })

@@ -20,7 +20,7 @@ describe('the form', () => {
       {},
       { DIGEST_HOUR: '6', DIGEST_ZONE: 'Asia/Tokyo', DIGEST_DAYS: 'sat,sun', DIGEST_MAX: '9' },
     )
-    expect(form.when).toBe('Saturday and Sunday at 06:00, Asia/Tokyo; first email Saturday, 28 November.')
+    expect(form.when).toBe('Saturday and Sunday at 06:00, Asia/Tokyo; first email Saturday 28 November.')
     expect([form.zone, form.max, form.hour, form.days]).toEqual(['Asia/Tokyo', '9', '6', ['sat', 'sun']])
     expect([form.format, form.detail]).toEqual(['html', 'full'])
     expect([form.builderOpen, form.settingsOpen, form.zoneIsOurs, form.chips]).toEqual([
@@ -61,7 +61,7 @@ describe('the form', () => {
 
   test('says when the first email comes, where another field is wrong', () =>
     expect(view({ typed: { hour: '6', max: 'many' } }).when).toBe(
-      'Monday to Friday at 06:00, UTC; first email Wednesday, 25 November.',
+      'Monday to Friday at 06:00, UTC; first email Wednesday 25 November.',
     ))
 
   test('unfolds the part that has a value or an error', () => {

@@ -19,7 +19,7 @@ const shown = (changes: Partial<DayPage> = {}): DayPage => ({
 describe('a day', () => {
   test('on one page counts its papers, and has no pages', () => {
     expect(dayView(shown())).toMatchObject({
-      title: 'Papers of Tuesday, 24 November 2026',
+      title: 'Papers of Tuesday 24 November 2026',
       count: '1 paper',
       pages: null,
     })
@@ -28,7 +28,7 @@ describe('a day', () => {
   test('on several pages says which papers this one holds', () => {
     const papers = Array.from({ length: 40 }, () => samplePaper())
     expect(dayView(shown({ papers, count: 1000, page: 2, pages: 25, first: 41 }))).toMatchObject({
-      title: 'Papers of Tuesday, 24 November 2026, page 2 of 25',
+      title: 'Papers of Tuesday 24 November 2026, page 2 of 25',
       count: 'Papers 41 to 80 of 1000',
       pages: { text: 'Page 2 of 25' },
     })
