@@ -75,6 +75,7 @@ export const errorTable = {
   }),
   ...errorEntries(404, 2, {
     'date.invalid': '"{date}" is not a date: use YYYY-MM-DD.',
+    'span.invalid': '"{name}" is not a week or month: use YYYY-Www or YYYY-MM.',
     'source.unknown': 'Unknown source "{source}": takes {known}.',
   }),
   ...errorEntries(409, 1, {

@@ -48,6 +48,12 @@ export function dateRange(from: Day, to: Day): string {
 /** "3 Nov 2026" */
 export const dateWithYear = (day: Day): string => `${shortDate(day)} ${partsOf(day).year}`
 
+/** "November 2026" */
+export function monthOf(day: Day): string {
+  const { year, month } = partsOf(day)
+  return `${words.months[month]} ${year}`
+}
+
 /** "24 Nov 2026, 08:03" in a zone; `instant` in ISO 8601. */
 export function dateAndTime(instant: string, zone: string): string {
   const local = Temporal.Instant.from(instant).toZonedDateTimeISO(zone)

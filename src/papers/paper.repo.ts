@@ -1,5 +1,5 @@
 import type { Database } from '../core/database/database.ts'
-import { type Day, dayOf, midnight } from '../core/dates.ts'
+import { type Day, midnight } from '../core/dates.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Paper } from './paper.ts'
 import { parsePaperName } from './paper-key.ts'
@@ -29,12 +29,6 @@ export async function maxPaperId(db: Database): Promise<number> {
   return rows[0]!.highest
 }
 
-/** A slice of a list: `take` items after the first `skip`. */
-interface ListSlice {
-  skip: number
-  take: number
-}
-
 // By default, a newer version is not listed on a day, and a paper that has only newer versions is not listed at all.
 const listedOnDay = (day: Day, withRevised = false): Prisma.Sql =>
   Prisma.sql`p.id in (
@@ -45,22 +39,12 @@ const mayHold = (withRevised: boolean): Prisma.Sql =>
 
 /**
  * The papers that a source listed on a day as new or cross, and with `withRevised` as newer versions. Most votes first,
- * without withdrawn ones. `slice` limits the result.
+ * without withdrawn ones.
  */
-export const papersListedOn = (
-  db: Database,
-  day: Day,
-  slice?: Partial<ListSlice> & { withRevised?: boolean },
-): Promise<Paper[]> =>
+export const papersListedOn = (db: Database, day: Day, { withRevised = false } = {}): Promise<Paper[]> =>
   db.$queryRaw`
-    ${SELECT_PAPERS} where ${listedOnDay(day, slice?.withRevised)} and withdrawn_at is null
-    order by listed.votes desc nulls last, p.id limit ${slice?.take ?? null}::int offset ${slice?.skip ?? 0}::int`
-
-/** The number of papers that `papersListedOn` returns without `withRevised`. */
-export const countPapersListedOn = (db: Database, day: Day): Promise<number> =>
-  db.paper.count({
-    where: { withdrawnAt: null, listings: { some: { day: midnight(day), kind: { not: 'revised' } } } },
-  })
+    ${SELECT_PAPERS} where ${listedOnDay(day, withRevised)} and withdrawn_at is null
+    order by listed.votes desc nulls last, p.id`
 
 /** Whether a paper that was first listed on a day or later has a category. */
 export async function hasCategoriesSince(db: Database, day: Day): Promise<boolean> {
@@ -142,35 +126,6 @@ export async function paperByName(db: Database, name: string): Promise<Paper | n
       select paper_id from paper_key where scheme = ${key.scheme} and value = ${key.value})`
   return rows[0] ?? null
 }
-
-/** The first or last of these days on which a source listed a paper as new or cross, without withdrawn papers. */
-async function dayWithPapers(
-  db: Database,
-  day: Prisma.DateTimeFilter,
-  order: Prisma.SortOrder,
-): Promise<Day | null> {
-  const row = await db.listing.findFirst({
-    where: { day, kind: { not: 'revised' }, paper: { withdrawnAt: null } },
-    orderBy: { day: order },
-    select: { day: true },
-  })
-  return row && dayOf(row.day)
-}
-
-/** The newest day with papers, up to and including a day. */
-export const newestDayWithPapers = (db: Database, { upTo }: { upTo: Day }): Promise<Day | null> =>
-  dayWithPapers(db, { lte: midnight(upTo) }, 'desc')
-
-export interface NeighbourDays {
-  previous: Day | null
-  next: Day | null
-}
-
-/** The nearest days with papers before and after a day. */
-export const neighbourDays = async (db: Database, day: Day): Promise<NeighbourDays> => ({
-  previous: await dayWithPapers(db, { lt: midnight(day) }, 'desc'),
-  next: await dayWithPapers(db, { gt: midnight(day) }, 'asc'),
-})
 
 /** The next papers after an id, in order of ids, without withdrawn ones. */
 export const papersAfter = (

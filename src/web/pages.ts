@@ -48,15 +48,22 @@ import type { confirmedView, confirmView } from './signup/confirm-view.ts'
 import { CATEGORY_GROUPS, type FormView } from './signup/form-view.ts'
 import type { inboxView } from './signup/inbox-view.ts'
 import type { PreviewView, previewOfFault } from './signup/preview-view.ts'
-import type { dayView } from './site/day-view.ts'
+import type { listView, railView } from './site/list-view.ts'
 import { paperItem, type paperPageView } from './site/paper-view.ts'
 import { feedPath, searchPath, subscribePath } from './site/search-paths.ts'
 import type { emptySearch } from './site/search-view.ts'
 
+/** A list of papers, and what is beside it. */
+type ListData<Name extends string> = Record<Name, ReturnType<typeof listView>> & {
+  rail: ReturnType<typeof railView>
+}
+
 /** The data that each template of templates/pages reads as `it`, besides `site` and `route`. */
 interface PageData {
-  home: { day: ReturnType<typeof dayView>; banner: { closed: boolean; consent: string } }
-  day: { day: ReturnType<typeof dayView> }
+  home: ListData<'day'> & { banner: { closed: boolean; consent: string } }
+  day: ListData<'day'>
+  /** A week, a month, or the papers that are trending. */
+  list: ListData<'list'>
   /** The form that goes to a date, with the typed text and its errors. */
   date: { date: string; errors: { id: string; sentence: string }[] }
   search: { search: ReturnType<typeof emptySearch> }
@@ -132,7 +139,7 @@ interface PageRenderer {
 }
 
 /** Pages that the sitemap lists besides days and papers. */
-export const SITEMAP_ROUTES = ['/', '/papers', '/subscribe', '/status', '/privacy']
+export const SITEMAP_ROUTES = ['/', '/papers', '/papers/trending', '/subscribe', '/status', '/privacy']
 
 /** What templates format values with. */
 const HELPERS = {

@@ -6,10 +6,12 @@ import { templatesIn } from '../../i18n/template-engine.ts'
 import { words } from '../../i18n/words.ts'
 import { daysWithPapers, maxSitemapPaperId, sitemapPapers } from '../../papers/paper.repo.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
+import { FIRST_PAGE } from '../../search/load-paper-list.ts'
+import { spanOf } from '../../search/spans.ts'
 import { ASSETS_PATH } from '../assets.ts'
 import { cacheForOneMinute, sendIfChanged } from '../conditional-response.ts'
 import { SITEMAP_ROUTES, type Site } from '../pages.ts'
-import { feedPath, searchPath } from './search-paths.ts'
+import { feedPath, listPath, searchPath } from './search-paths.ts'
 
 /** Paper numbers in one part of the sitemap. The protocol allows 50,000 URLs; fewer are faster to write. */
 const PAPERS_IN_PART = 10_000
@@ -52,12 +54,13 @@ const sitemap: FastifyPluginAsyncZod<Site> = async (app, { deps: { db, config } 
 
   app.get('/sitemap-days.xml', async (request, reply) => {
     const days = await daysWithPapers(db, MAX_DAYS)
-    const paths = [...SITEMAP_ROUTES, ...days.map((day) => `/papers/date/${day}`)]
+    const spans = (['day', 'week', 'month'] as const).flatMap((unit) => days.map((day) => spanOf(unit, day)))
+    const paths = new Set([...SITEMAP_ROUTES, ...spans.map((span) => listPath(span, FIRST_PAGE))])
     return sendUrls(
       request,
       reply,
       'part',
-      paths.map((path) => ({ path })),
+      [...paths].map((path) => ({ path })),
     )
   })
 

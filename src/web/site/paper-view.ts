@@ -98,7 +98,7 @@ const keywordsOf = ({ keywords }: Paper): TextLink[] =>
 export const dayLink = (day: Day): TextLink => ({ text: dateWithYear(day), url: `/papers/date/${day}` })
 
 /** A search for a value of a field; the value cannot contain quotes. */
-const fieldPath = (field: 'author' | 'org' | 'keyword', value: string): string =>
+export const fieldPath = (field: 'author' | 'org' | 'keyword', value: string): string =>
   searchPath({ query: `${field}:"${value.replace(/["“”„]/g, '')}"` })
 
 /** Links to the paper on other sites. */

@@ -3,7 +3,9 @@ import { Fault } from '../../core/errors.ts'
 import { fill, words } from '../../i18n/words.ts'
 import { parseCategory } from '../../queries/language/paper-name.ts'
 import type { FacetCount, FacetSelection } from '../../search/facets.ts'
+import type { ListChoice } from '../../search/load-paper-list.ts'
 import type { ArchiveSearch, SearchedArchive } from '../../search/search-archive.ts'
+import type { Span } from '../../search/spans.ts'
 import { firstText } from '../request.ts'
 
 /** The parameters in the URL of a results page; invalid ones are left out. */
@@ -27,6 +29,31 @@ export function searchPath({
   ]
   return pathWithQuery('/papers', fields.filter(isPresent))
 }
+
+/** /papers/week/2026-W48?sort=newest&code=1&page=2; trending papers if there is no span. */
+export function listPath(span: Span | null, { order, withCode, page }: ListChoice): string {
+  const path = span ? `/papers/${span.unit === 'day' ? 'date' : span.unit}/${span.name}` : '/papers/trending'
+  const fields: [string, string | undefined][] = [
+    ['sort', order === 'votes' ? undefined : order],
+    ['code', withCode ? '1' : undefined],
+    ['page', page > 1 ? String(page) : undefined],
+  ]
+  return pathWithQuery(path, fields.filter(isPresent))
+}
+
+/** What `listPath` writes. */
+export const listFields = z.object({
+  sort: z.enum(['votes', 'newest']).catch('votes'),
+  code: z.literal('1').optional().catch(undefined),
+  page: z.unknown().optional(),
+})
+
+/** Throws search.page for an invalid page number. */
+export const readListChoice = ({ sort, code, page }: z.output<typeof listFields>): ListChoice => ({
+  order: sort,
+  withCode: code !== undefined,
+  page: pageParam(page),
+})
 
 const isPresent = (field: [string, string | undefined]): field is [string, string] => field[1] !== undefined
 
@@ -57,7 +84,7 @@ export function readSearchParams(asked: z.output<typeof searchFields>): SearchPa
 }
 
 /** Throws search.page for anything but a number from 1. */
-export function pageParam(text: unknown = '1'): number {
+function pageParam(text: unknown = '1'): number {
   if (typeof text !== 'string' || !/^[1-9]\d{0,5}$/.test(text)) throw new Fault('search.page')
   return Number(text)
 }

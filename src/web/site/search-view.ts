@@ -14,7 +14,7 @@ import {
 } from '../../search/search-archive.ts'
 import { arxivLink } from '../../subscribers/links.ts'
 import { faultsView } from '../setting-fields.ts'
-import { pagesView } from './day-view.ts'
+import { pagesView } from './list-view.ts'
 import { authorsOf, dayLink, externalPaperLink, foundPaperItem, organizationOf } from './paper-view.ts'
 import { facetViews, feedPath, type SearchParams, searchPath, subscribePath } from './search-paths.ts'
 

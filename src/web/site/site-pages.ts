@@ -1,73 +1,35 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { parseDay } from '../../core/dates.ts'
-import { Fault } from '../../core/errors.ts'
 import { showDigest } from '../../digests/show-digest.ts'
 import { publicDigest } from '../../emails/digest-email.ts'
 import { siteStatus } from '../../operator/source-status.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
-import { loadDayPage, loadNewestDayPage, loadPaperByName } from '../../search/load-day-page.ts'
+import { loadPaperByName } from '../../search/load-paper-list.ts'
 import { searchArchive } from '../../search/search-archive.ts'
 import { withOptionalSearchSlot, withSearchSlot } from '../../search/search-slot.ts'
 import { type SimilarPapers, similarPapers } from '../../search/similar-papers.ts'
-import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { cacheForOneMinute, sendIfChanged } from '../conditional-response.ts'
 import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
 import { markPrivate, withToken } from '../request.ts'
 import { CITATION_TYPES, type CitationName, citation, citationKey, citationName } from './citations.ts'
-import { dayView } from './day-view.ts'
 import { discoveryRoutes } from './discovery-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
+import { listRoutes } from './list-routes.ts'
 import { paperPageView } from './paper-view.ts'
-import { pageParam, readSearchParams, searchFields } from './search-paths.ts'
+import { readSearchParams, searchFields } from './search-paths.ts'
 import { emptySearch, searchOfFault, searchView } from './search-view.ts'
 
-/** The public pages: days, papers, search, feeds and shared digests. */
+/** The public pages: lists, papers, search, feeds and shared digests. */
 export const sitePages: FastifyPluginAsyncZod<Site> = async (app, site) => {
-  app.register(dayRoutes, site)
+  app.register(listRoutes, site)
   app.register(paperRoutes, site)
   app.register(feedRoutes, site)
   app.register(discoveryRoutes, site)
 }
 
-/** The newest day, any other day, and the state of the sources. */
-const dayRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages }) => {
-  app.get('/', async (_request, reply) => {
-    const day = dayView(await loadNewestDayPage(deps))
-    const banner = { closed: deps.config.SIGNUP === 'closed', consent: CONSENT_WORDING.asking }
-    return pages.send(cacheForOneMinute(reply), 'home', { day, banner })
-  })
-
-  const ofDay = {
-    params: z.object({ date: z.string() }),
-    querystring: z.object({ page: z.unknown().optional() }),
-  }
-  app.get('/papers/date/:date', { schema: ofDay }, async ({ params, query }, reply) => {
-    const day = parseDay(params.date)
-    const shown = await loadDayPage(deps, { day, page: pageParam(query.page) })
-    return pages.send(cacheForOneMinute(reply), 'day', { day: dayView(shown) })
-  })
-
-  // The date form: redirects to that day, or shows the form again with the error.
-  const typedDate = { querystring: z.object({ date: z.string().trim().catch('') }) }
-  app.get('/papers/date', { schema: typedDate }, async ({ query: { date } }, reply) => {
-    if (!date) return pages.send(reply, 'date', { date, errors: [] })
-    try {
-      return reply.redirect(`/papers/date/${parseDay(date)}`, 303)
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error
-      return pages.send(reply, 'date', { date, errors: [{ id: 'date', sentence: error.sentence }] }, 422)
-    }
-  })
-
-  app.get('/status', async (_request, reply) =>
-    pages.send(cacheForOneMinute(reply), 'status', { ...(await siteStatus(deps)), now: deps.clock.now() }),
-  )
-}
-
-/** Each paper, the search, and shared digests. */
+/** Each paper, the search, shared digests, and the state of the sources. */
 const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const { deps, pages } = site
   const { BASE_URL } = deps.config
@@ -104,6 +66,10 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
       return pages.send(reply, 'search', { search }, fault.status)
     }
   })
+
+  app.get('/status', async (_request, reply) =>
+    pages.send(cacheForOneMinute(reply), 'status', { ...(await siteStatus(deps)), now: deps.clock.now() }),
+  )
 
   // The content of a digest email, on a page that its reader may share. Its link is personal all the same.
   const digest = { schema: withToken, onRequest: markPrivate }

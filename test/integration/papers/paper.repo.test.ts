@@ -1,11 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parseList } from '../../../src/papers/import-papers.ts'
-import { recordListings } from '../../../src/papers/listing.repo.ts'
 import {
-  countPapersListedOn,
-  maxPaperId,
+  countListedIn,
+  idsListedIn,
   neighbourDays,
   newestDayWithPapers,
+} from '../../../src/papers/listed.repo.ts'
+import { recordListings } from '../../../src/papers/listing.repo.ts'
+import {
+  maxPaperId,
   paperByName,
   papersById,
   papersInRange,
@@ -54,14 +57,19 @@ describe('the papers of a day', () => {
   })
   test('without withdrawn ones', async () => {
     expect(await papersListedOn(database.db, '2026-08-15')).toEqual([])
-    expect(await countPapersListedOn(database.db, '2026-08-15')).toBe(0)
+    expect(await countListedIn(database.db, { from: '2026-08-15', to: '2026-08-15' })).toEqual({
+      papers: 0,
+      withCode: 0,
+    })
   })
   test('in slices, and counted: a paper of two sources once', async () => {
-    const slice = async (skip: number, take: number) =>
-      ids(await papersListedOn(database.db, '2026-08-13', { skip, take }))
+    const slice = (skip: number, take: number) =>
+      idsListedIn(database.db, { from: '2026-08-13', to: '2026-08-13', order: 'votes', skip, take })
     expect([await slice(0, 2), await slice(2, 2), await slice(4, 2)]).toEqual([[1, 2], [3], []])
-    expect(await countPapersListedOn(database.db, '2026-08-13')).toBe(3)
-    expect(await countPapersListedOn(database.db, '2026-08-14')).toBe(2)
+    const counted = async (from: string, to = from) => (await countListedIn(database.db, { from, to })).papers
+    expect(await counted('2026-08-13')).toBe(3)
+    expect(await counted('2026-08-14')).toBe(2)
+    expect(await counted('2026-08-13', '2026-08-17')).toBe(5)
   })
   test('none on a day that nobody listed', async () => {
     expect(await papersListedOn(database.db, '2026-08-16')).toEqual([])
@@ -124,6 +132,6 @@ describe('days that have papers', () => {
     ['2026-08-13', null, '2026-08-14'],
     ['2026-08-17', '2026-08-14', null],
   ])('beside %s', async (day, previous, next) => {
-    expect(await neighbourDays(database.db, day)).toEqual({ previous, next })
+    expect(await neighbourDays(database.db, { from: day, to: day })).toEqual({ previous, next })
   })
 })

@@ -450,6 +450,11 @@ describe('reading', () => {
       '/papers/date/2026-11-24',
       '/papers/date/2026-11-22',
       '/papers/date',
+      '/papers/week',
+      '/papers/week/2026-W48',
+      '/papers/month',
+      '/papers/month/2026-11',
+      '/papers/trending',
       '/papers/2507.06457',
       '/papers/2507.06457.bib',
       '/papers/hep-th/9901001',
@@ -497,7 +502,7 @@ describe('reading', () => {
 
   const statusFor = (url: string): number => {
     if (['/nothing', '/confirm/nonsense', '/.well-known/security.txt'].includes(url)) return 404
-    if (url === '/favicon.ico') return 302
+    if (['/favicon.ico', '/papers/week', '/papers/month'].includes(url)) return 302
     // Nothing was chosen instead of the end; a preview takes the form; a token that ended leads to an empty form.
     if (/\/changed?$/.test(url) || url === '/preview') return 303
     return url.endsWith('/done') && url.startsWith('/confirm/') ? expect.toBeOneOf([200, 303]) : 200

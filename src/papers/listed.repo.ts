@@ -1,0 +1,139 @@
+import type { Database } from '../core/database/database.ts'
+import { DAY_MS, type Day, dayOf, midnight } from '../core/dates.ts'
+import { Prisma } from '../generated/prisma/client.ts'
+
+// What sources listed as new or cross, for lists of papers. Withdrawn papers and newer versions are left out.
+
+/** Both days are included. */
+interface DayRange {
+  from: Day
+  to: Day
+}
+
+/** The papers of a range as `p`, each once, with the newest day on which one was listed as `listed.day`. */
+const listedIn = ({ from, to }: DayRange): Prisma.Sql =>
+  Prisma.sql`(
+    select paper_id, max(day) as day from listing
+    where day between ${from}::date and ${to}::date and kind <> 'revised' group by paper_id) listed
+    join paper p on p.id = listed.paper_id and withdrawn_at is null`
+
+export interface ListCounts {
+  papers: number
+  withCode: number
+}
+
+export async function countListedIn(db: Database, range: DayRange): Promise<ListCounts> {
+  const rows = await db.$queryRaw<ListCounts[]>`
+    select count(*)::int as papers, count(code_url)::int as "withCode" from ${listedIn(range)}`
+  return rows[0]!
+}
+
+export type ListOrder = 'votes' | 'newest'
+
+interface ListedPapers extends DayRange {
+  /** Most votes first, or last listed first and then by date of publication. */
+  order: ListOrder
+  withCode?: boolean
+  skip?: number
+  take: number
+}
+
+/** The ids of papers listed in a range. */
+export async function idsListedIn(db: Database, asked: ListedPapers): Promise<number[]> {
+  const { order, withCode = false, skip = 0, take } = asked
+  const first =
+    order === 'votes'
+      ? Prisma.sql`(select max(votes) from listing where paper_id = p.id) desc nulls last, p.id`
+      : Prisma.sql`listed.day desc, published_at desc nulls last, p.id desc`
+  const rows = await db.$queryRaw<{ id: number }[]>`
+    select p.id from ${listedIn(asked)} where code_url is not null or not ${withCode}
+    order by ${first} limit ${take}::int offset ${skip}::int`
+  return rows.map(({ id }) => id)
+}
+
+export interface DayCount {
+  day: Day
+  papers: number
+}
+
+/** The number of papers of each day in a range; days without papers are left out. */
+export const dayCountsIn = (db: Database, { from, to }: DayRange): Promise<DayCount[]> =>
+  db.$queryRaw`
+    select to_char(day, 'YYYY-MM-DD') as day, count(distinct p.id)::int as papers
+    from listing join paper p on p.id = paper_id and withdrawn_at is null
+    where day between ${from}::date and ${to}::date and kind <> 'revised' group by listing.day order by listing.day`
+
+export interface KeywordCount {
+  keyword: string
+  papers: number
+}
+
+/** The keywords that most papers of a range have, each of at least two papers; upper and lower case are one. */
+export const keywordCountsIn = (
+  db: Database,
+  { limit, ...range }: DayRange & { limit: number },
+): Promise<KeywordCount[]> =>
+  db.$queryRaw`
+    select mode() within group (order by keyword) as keyword, count(distinct p.id)::int as papers
+    from ${listedIn(range)} cross join unnest(keywords) keyword
+    group by lower(keyword) having count(distinct p.id) > 1 order by 2 desc, 1 limit ${limit}::int`
+
+/** The first or last of these days on which a paper was listed. */
+async function dayWithPapers(
+  db: Database,
+  day: Prisma.DateTimeFilter,
+  order: Prisma.SortOrder,
+): Promise<Day | null> {
+  const row = await db.listing.findFirst({
+    where: { day, kind: { not: 'revised' }, paper: { withdrawnAt: null } },
+    orderBy: { day: order },
+    select: { day: true },
+  })
+  return row && dayOf(row.day)
+}
+
+/** The newest day with papers, up to and including a day. */
+export const newestDayWithPapers = (db: Database, { upTo }: { upTo: Day }): Promise<Day | null> =>
+  dayWithPapers(db, { lte: midnight(upTo) }, 'desc')
+
+interface NeighbourDays {
+  previous: Day | null
+  next: Day | null
+}
+
+/** The nearest days with papers before and after a range. */
+export const neighbourDays = async (db: Database, { from, to }: DayRange): Promise<NeighbourDays> => ({
+  previous: await dayWithPapers(db, { lt: midnight(from) }, 'desc'),
+  next: await dayWithPapers(db, { gt: midnight(to) }, 'asc'),
+})
+
+interface TrendingQuery {
+  now: Date
+  /** Votes gained before this day do not count. */
+  since: Day
+  halfLifeDays: number
+  limit: number
+}
+
+/**
+ * Papers by votes gained lately, each vote weighted by 2^(-age / half-life): see docs/trending.md. A gain is what a
+ * count adds to the highest count before it. A paper's first count is a gain of the first day that lists it with votes.
+ */
+export const trendingIds = (
+  db: Database,
+  { now, since, halfLifeDays, limit }: TrendingQuery,
+): Promise<{ id: number; withCode: boolean }[]> =>
+  db.$queryRaw`
+    with gains as (
+      select p.id, code_url is not null as "withCode", h.votes - coalesce(max(h.votes) over earlier, 0) as votes,
+        case when max(h.votes) over earlier is not null then h.at
+          else (select min(day) from listing where paper_id = p.id and votes is not null)::timestamp at time zone 'utc' end as at
+      from paper_history h join paper p on p.id = h.paper_id
+      where p.id in (select paper_id from paper_history where at >= ${since}::date at time zone 'utc')
+        and withdrawn_at is null and exists (select from listing where paper_id = p.id and kind <> 'revised')
+      window earlier as (partition by p.id order by h.id rows between unbounded preceding and 1 preceding))
+    select id, "withCode" from gains where votes > 0 and at >= ${since}::date at time zone 'utc'
+    group by id, "withCode"
+    order by sum(votes * power(0.5, greatest(extract(epoch from ${now}::timestamptz - at), 0)
+      / ${DAY_MS / 1000}::float / ${halfLifeDays}::float)) desc, id desc
+    limit ${limit}::int`

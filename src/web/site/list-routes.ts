@@ -1,0 +1,67 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { addDays, dayOf, parseDay } from '../../core/dates.ts'
+import { Fault } from '../../core/errors.ts'
+import { FIRST_PAGE, loadPaperList, loadTrendingList, newestDay } from '../../search/load-paper-list.ts'
+import { railOf } from '../../search/rail.ts'
+import { parseSpan, spanOf } from '../../search/spans.ts'
+import { CONSENT_WORDING } from '../../subscribers/consent.ts'
+import { cacheForOneMinute } from '../conditional-response.ts'
+import type { Site } from '../pages.ts'
+import { listView, railView } from './list-view.ts'
+import { listFields, listPath, readListChoice } from './search-paths.ts'
+
+/** The papers of the newest day, of any day, week or month, and those that are trending, at Hugging Face's paths. */
+export const listRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages }) => {
+  app.get('/', async (_request, reply) => {
+    const span = spanOf('day', await newestDay(deps))
+    const day = listView(await loadPaperList(deps, { span, ...FIRST_PAGE }))
+    const banner = { closed: deps.config.SIGNUP === 'closed', consent: CONSENT_WORDING.asking }
+    const rail = railView(await railOf(deps, span))
+    return pages.send(cacheForOneMinute(reply), 'home', { day, rail, banner })
+  })
+
+  const ofSpan = { schema: { params: z.object({ name: z.string() }), querystring: listFields } }
+  for (const [segment, unit] of [
+    ['date', 'day'],
+    ['week', 'week'],
+    ['month', 'month'],
+  ] as const) {
+    app.get(`/papers/${segment}/:name`, ofSpan, async ({ params: { name }, query }, reply) => {
+      const span = parseSpan(unit, name)
+      const choice = readListChoice(query)
+      if (span.name !== name) return reply.redirect(listPath(span, choice), 301)
+      const list = listView(await loadPaperList(deps, { span, ...choice }))
+      const rail = railView(await railOf(deps, span))
+      return unit === 'day'
+        ? pages.send(cacheForOneMinute(reply), 'day', { day: list, rail })
+        : pages.send(cacheForOneMinute(reply), 'list', { list, rail })
+    })
+  }
+
+  // The newest week or month with papers.
+  for (const unit of ['week', 'month'] as const) {
+    app.get(`/papers/${unit}`, async (_request, reply) =>
+      cacheForOneMinute(reply).redirect(listPath(spanOf(unit, await newestDay(deps)), FIRST_PAGE), 302),
+    )
+  }
+
+  app.get('/papers/trending', { schema: { querystring: listFields } }, async ({ query }, reply) => {
+    const list = listView(await loadTrendingList(deps, readListChoice({ ...query, sort: 'votes' })))
+    const today = dayOf(deps.clock.now())
+    const rail = railView(await railOf(deps, { from: addDays(today, -6), to: today }))
+    return pages.send(cacheForOneMinute(reply), 'list', { list, rail })
+  })
+
+  // The date form: redirects to that day, or shows the form again with the error.
+  const typedDate = { querystring: z.object({ date: z.string().trim().catch('') }) }
+  app.get('/papers/date', { schema: typedDate }, async ({ query: { date } }, reply) => {
+    if (!date) return pages.send(reply, 'date', { date, errors: [] })
+    try {
+      return reply.redirect(`/papers/date/${parseDay(date)}`, 303)
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      return pages.send(reply, 'date', { date, errors: [{ id: 'date', sentence: error.sentence }] }, 422)
+    }
+  })
+}

@@ -1,0 +1,151 @@
+import { type Day, weekdayOf } from '../../core/dates.ts'
+import {
+  dateRange,
+  dateWithYear,
+  longDate,
+  monthOf,
+  shortDate,
+  weekdayDate,
+  weekdayDateWithYear,
+} from '../../i18n/dates.ts'
+import { counted, fill, words } from '../../i18n/words.ts'
+import { FIRST_PAGE, type PaperList } from '../../search/load-paper-list.ts'
+import type { Rail } from '../../search/rail.ts'
+import { type Span, spanOf } from '../../search/spans.ts'
+import { calendarView } from './calendar-view.ts'
+import { fieldPath, paperItem } from './paper-view.ts'
+import { listPath } from './search-paths.ts'
+
+interface PageLink {
+  path: string
+  text: string
+}
+
+/** A page of a list of papers, with links to neighbouring pages and spans, and to other choices. */
+export function listView(list: PaperList) {
+  const { span, today, page, pages, order, withCode } = list
+  const name = nameOf(span)
+  const [previous, next] = [spanLink(list.previous, span), spanLink(list.next, span)]
+  const links = pagesView(list, (page) => listPath(span, { ...list, page }))
+  const kind = span?.unit ?? 'trending'
+  const count = countOf(list)
+  const title = fill(words.list.titles[kind], { name })
+  return {
+    ...{ kind, today, previous, next, day: span?.from ?? today },
+    /** "November 2026" */
+    heading: name,
+    title: page > 1 ? fill(words.list.titleOfPage, { title, page, pages }) : title,
+    // Another order is the same page to a search engine.
+    path: listPath(span, order === 'votes' && !withCode ? list : FIRST_PAGE),
+    description: fill(words.list.descriptions[kind], { count: counted(count, words.counts.paper), name }),
+    count: countText(list, count),
+    papers: list.papers.map((paper) => paperItem(paper, { dated: kind !== 'day' })),
+    /** Why there are no papers. */
+    empty: emptyText(list),
+    pages: links,
+    /** The previous and next page: of the same list, then of other spans. */
+    before: links?.previous ?? previous,
+    after: links?.next ?? next,
+    orders: span ? ordersOf(list) : [],
+    /** Leads to the papers with code, and back; null if there are none. */
+    code:
+      list.counts.withCode > 0 || withCode
+        ? {
+            path: listPath(span, { ...list, withCode: !withCode, page: 1 }),
+            text: fill(words.list.withCode, { count: list.counts.withCode }),
+            chosen: withCode,
+          }
+        : null,
+    monthPath: listPath(spanOf('month', span?.from ?? today), FIRST_PAGE),
+    /** The days of a month. */
+    calendar: kind === 'month' ? calendarView(list) : null,
+  }
+}
+
+function ordersOf(list: PaperList) {
+  return (['votes', 'newest'] as const).map((order) => ({
+    path: listPath(list.span, { ...list, order, page: 1 }),
+    text: words.list.orders[order],
+    chosen: order === list.order,
+  }))
+}
+
+/** What is beside a list: bars, keywords and the best papers of the week. */
+export function railView({ days, keywords, topOfWeek }: Rail) {
+  const most = Math.max(1, ...days.map(({ papers }) => papers))
+  return {
+    days: days.map(({ day, papers }) => ({
+      ...{ day, papers },
+      path: papers > 0 ? listPath(spanOf('day', day), FIRST_PAGE) : null,
+      text: `${weekdayDate(day)}: ${counted(papers, words.counts.paper)}`,
+      /** The height of the bar, from 0 to 10. */
+      step: Math.ceil((papers / most) * 10),
+    })),
+    from: shortDate(days[0]!.day),
+    to: shortDate(days.at(-1)!.day),
+    keywords: keywords.map(({ keyword, papers }) => ({
+      ...{ text: keyword, papers },
+      path: fieldPath('keyword', keyword),
+    })),
+    topOfWeek: topOfWeek.map((paper) => ({
+      ...paperItem(paper),
+      day: weekdayDate(paper.firstDay),
+      votes: counted(paper.votes ?? 0, words.counts.vote),
+    })),
+  }
+}
+
+/** "Page 2 of 25", with links to the pages beside it; null if there is only one. */
+export function pagesView(
+  { page, pages }: { page: number; pages: number },
+  pathOf: (page: number) => string,
+): { text: string; previous: PageLink | null; next: PageLink | null } | null {
+  if (pages < 2) return null
+  return {
+    text: fill(words.day.page, { page, pages }),
+    previous: page > 1 ? { path: pathOf(page - 1), text: words.day.previousPage } : null,
+    next: page < pages ? { path: pathOf(page + 1), text: words.day.nextPage } : null,
+  }
+}
+
+/** "Tuesday 24 November 2026", "Week of 23 Nov 2026", "November 2026", "Trending" */
+function nameOf(span: Span | null): string {
+  if (!span) return words.list.trending
+  if (span.unit === 'week') return fill(words.list.week, { day: dateWithYear(span.from) })
+  return span.unit === 'day' ? longDate(span.from) : monthOf(span.from)
+}
+
+/** A day and a week with the year if it differs. */
+function spanLink(span: Span | null, from: Span | null): PageLink | null {
+  if (!span) return null
+  const isSameYear = span.name.slice(0, 4) === from?.name.slice(0, 4)
+  const { unit, from: first, to } = span
+  const day = isSameYear ? weekdayDate(first) : weekdayDateWithYear(first)
+  const week = isSameYear ? dateRange(first, to) : `${dateRange(first, to)} ${to.slice(0, 4)}`
+  return { path: listPath(span, FIRST_PAGE), text: { day, week, month: monthOf(first) }[unit] }
+}
+
+const countOf = ({ counts, withCode }: PaperList): number => (withCode ? counts.withCode : counts.papers)
+
+/** "31 papers", "Papers 41 to 80 of 1000" */
+function countText({ papers, pages, first }: PaperList, count: number): string {
+  if (count === 0) return words.day.none
+  if (pages === 1) return counted(count, words.counts.paper)
+  return fill(words.day.range, { first, last: first + papers.length - 1, count })
+}
+
+function emptyText({ span, today, counts }: PaperList): string {
+  if (counts.papers > 0) return words.list.emptyWithCode
+  if (!span) return words.list.emptyTrending
+  if (span.unit !== 'day') return span.from > today ? words.list.emptyAhead : words.list.empty
+  return emptyDayText(span.from, today)
+}
+
+function emptyDayText(day: Day, today: Day): string {
+  const weekday = weekdayOf(day)
+  if (day > today) return words.day.emptyAhead
+  if (weekday === 'sat' || weekday === 'sun') {
+    return fill(words.day.emptyWeekend, { weekday: words.weekdays[weekday] })
+  }
+  return day === today ? words.day.emptyToday : words.day.empty
+}

@@ -1,0 +1,108 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { recordListings } from '../../../src/papers/listing.repo.ts'
+import { useSite } from '../../support/site.ts'
+import { addPapers } from '../../support/site-papers.ts'
+
+const site = useSite()
+const get = (url: string) => site.app.inject({ url })
+const titlesIn = (body: string) => [...body.matchAll(/<h2><a [^>]*>([^<]+)</g)].map(([, title]) => title)
+const titlesAt = async (url: string) => titlesIn((await get(url)).body)
+
+beforeEach(() => addPapers(site.db))
+
+describe('a week', () => {
+  const WEEK = '/papers/week/2026-W48'
+
+  test('has the papers of its days once, most votes first', async () => {
+    const titles = await titlesAt(WEEK)
+    expect(titles.slice(0, 3)).toEqual([
+      expect.stringMatching(/^A Report/),
+      'A Systematic Analysis of Hybrid Linear Attention',
+      'A Paper with a DOI',
+    ])
+    expect(titles).not.toContain('An Earlier Paper')
+  })
+
+  test('or the newest first, or only those with code', async () => {
+    const newest = await titlesAt(`${WEEK}?sort=newest`)
+    expect(newest[0]).toBe('A Systematic Analysis of Hybrid Linear Attention')
+    expect(newest.at(-1)).toMatch(/^Strings|^A Paper with a DOI/)
+    const { body } = await get(`${WEEK}?code=1`)
+    expect(titlesIn(body)).toEqual(['A Systematic Analysis of Hybrid Linear Attention'])
+    expect(body).toContain('<link rel="canonical" href="http://localhost:3000/papers/week/2026-W48">')
+  })
+
+  test('leads to the nearest week with papers', async () => {
+    const { body } = await get(WEEK)
+    expect(body).toContain('href="/papers/week/2026-W47"')
+  })
+
+  test('without papers says so', async () => {
+    expect((await get('/papers/week/2026-W10')).body).toContain('No papers were listed on these days.')
+    expect((await get('/papers/week/2026-W49')).body).toContain('These days haven’t happened yet.')
+  })
+})
+
+test('a month has a calendar that leads to its days and weeks', async () => {
+  const { body } = await get('/papers/month/2026-11')
+  expect(titlesIn(body)).toContain('An Earlier Paper')
+  for (const path of ['date/2026-11-20', 'date/2026-11-24', 'week/2026-W48'])
+    expect(body).toContain(`href="/papers/${path}"`)
+  expect(body).not.toContain('href="/papers/date/2026-11-22"')
+})
+
+test('a day takes the same choices', async () => {
+  const titles = await titlesAt('/papers/date/2026-11-24?code=1')
+  expect(titles).toEqual(['A Systematic Analysis of Hybrid Linear Attention'])
+})
+
+test('a list of several pages keeps its choices', async () => {
+  const records = Array.from({ length: 90 }, (_, n) => ({
+    ...{ keys: [], title: `Paper ${n}`, abstract: '', authors: [], categories: [], keywords: [], votes: n },
+    codeUrl: 'https://github.com/a/b',
+  }))
+  await recordListings(site.db, { source: 'huggingface', day: '2026-11-10', records, now: site.clock.now() })
+  const { body } = await get('/papers/week/2026-W46?sort=newest&code=1&page=2')
+  expect(titlesIn(body)).toHaveLength(40)
+  expect(body).toContain('href="/papers/week/2026-W46?sort=newest&amp;code=1&amp;page=3"')
+  expect((await get('/papers/week/2026-W46?page=4')).statusCode).toBe(404)
+  expect((await get('/papers/week/2026-W46?sort=nothing&code=yes')).statusCode).toBe(200)
+})
+
+describe('trending', () => {
+  test('has what gained votes lately', async () => {
+    expect((await titlesAt('/papers/trending')).slice(0, 2)).toEqual([
+      expect.stringMatching(/^A Report/),
+      'A Systematic Analysis of Hybrid Linear Attention',
+    ])
+    expect(await titlesAt('/papers/trending?code=1')).toHaveLength(1)
+  })
+
+  test('says that nothing did', async () => {
+    site.clock.moveTo(new Date('2027-03-01T12:00:00Z'))
+    expect((await get('/papers/trending')).body).toContain('No paper gained votes in the last two weeks.')
+  })
+})
+
+test.each([
+  ['/papers/week/2026-w48', 301, '/papers/week/2026-W48'],
+  ['/papers/week/2026-W5?code=1', 301, '/papers/week/2026-W05?code=1'],
+  ['/papers/month/2026-9', 301, '/papers/month/2026-09'],
+  ['/papers/date/2026-11-4', 301, '/papers/date/2026-11-04'],
+  ['/papers/week', 302, '/papers/week/2026-W48'],
+  ['/papers/month', 302, '/papers/month/2026-11'],
+])('%s leads with %i to %s', async (url, status, path) => {
+  const { statusCode, headers } = await get(url)
+  expect([statusCode, headers.location]).toEqual([status, path])
+})
+
+test.each([
+  ['/papers/week/2026-W54', '“2026-W54” isn’t a week or a month. Write it like 2026-W48 or 2026-11.'],
+  ['/papers/week/2026-48', '“2026-48” isn’t a week or a month.'],
+  ['/papers/month/2026-13', '“2026-13” isn’t a week or a month.'],
+  ['/papers/week/9999-W52', '“9999-W52” isn’t a week or a month.'],
+  ['/papers/month/%00', 'isn’t a week or a month.'],
+])('%s is answered with a sentence', async (url, sentence) => {
+  const { statusCode, body } = await get(url)
+  expect([statusCode, body]).toEqual([404, expect.stringContaining(sentence)])
+})
