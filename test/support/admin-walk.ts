@@ -55,6 +55,11 @@ export const ADMIN_STOPS: AdminStop[] = [
   },
   { name: 'admin-subscribers', path: at('/admin/subscribers') },
   {
+    name: 'admin-subscribers-filtered',
+    path: at('/admin/subscribers?contains=history&state=active&sort=last-email'),
+  },
+  { name: 'admin-subscribers-none', path: at('/admin/subscribers?follows=nothing+like+this') },
+  {
     name: 'admin-subscribers-unknown',
     path: at('/admin/subscribers'),
     act: typed('Find', 'Email address', 'nobody@example.com'),

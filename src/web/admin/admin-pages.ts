@@ -14,6 +14,7 @@ import { listRoutes } from './list-routes.ts'
 import { messageRoutes, returnRoutes } from './message-routes.ts'
 import { actionRoutes, overviewRoutes } from './overview-routes.ts'
 import { openSessionStore } from './session.repo.ts'
+import { subscriberListRoutes } from './subscriber-list-routes.ts'
 import { subscriberRoutes, suppressionRoutes } from './subscriber-routes.ts'
 
 const SEEN_EVERY_MS = 60_000
@@ -64,6 +65,7 @@ const loggedInRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
     return reply.redirect('/admin/login', 303)
   })
   app.register(overviewRoutes, admin)
+  app.register(subscriberListRoutes, admin)
   app.register(subscriberRoutes, admin)
   app.register(listRoutes, admin)
   app.register(messageRoutes, admin)

@@ -22,7 +22,6 @@ import { id } from '../../operator/operations/fields.ts'
 import { ADMIN_OPERATIONS } from '../../operator/operations/subscriber-changes.ts'
 import { addressHash, parseAddress } from '../../subscribers/address.ts'
 import { tombstoneOf } from '../../subscribers/erasure.repo.ts'
-import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
 import {
   countActiveSuppressions,
   listSuppressions,
@@ -39,27 +38,9 @@ import {
   runAdminOperation,
 } from './operation-forms.ts'
 
-/** One subscriber, found by address and then identified by number. No URL contains the address. */
+/** One subscriber, identified by number. No URL contains the address. */
 export const subscriberRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
   const { deps, send } = admin
-  app.get('/subscribers', async (_request, reply) => sendFinder(admin, reply, { email: '' }))
-
-  app.post('/subscribers', { schema: emailForm, attachValidation: true }, async (request, reply) => {
-    const { validationError } = request
-    const { email = '' } = validationError ? typedLines(request.body) : request.body
-    try {
-      if (validationError) throw validationError
-      return reply.redirect(`/admin/subscribers/${(await findSubscriber(deps.db, { email })).id}`, 303)
-    } catch (error) {
-      const fault = toFault(error, request)
-      const { code, message } = fault
-      const isOfForm = code === 'subscriber.unknown' || code.startsWith('address.')
-      if (!isOfForm && !(fault instanceof FieldFaults)) throw error
-      const problem = code === 'subscriber.unknown' ? await unknownText(admin, email) : message
-      return sendFinder(admin, reply, { email, problem }, 422)
-    }
-  })
-
   const params = z.object({ id })
   const shown = { params, querystring: z.object({ date: dayField, done: optionalText }) }
   app.get('/subscribers/:id', { schema: shown }, async ({ params: { id }, query }, reply) => {
@@ -96,24 +77,6 @@ export const subscriberRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, ad
 }
 
 const NOT_ABOUT_THE_FORM = ['subscriber.unknown', 'page.not-found']
-
-/** An address without a subscriber may be suppressed all the same. */
-async function unknownText({ deps }: AdminSite, email: string): Promise<string> {
-  const hash = addressHash(parseAddress(email).key, deps.config.SUPPRESSION_KEY)
-  const found = await suppressionOf(deps.db, hash)
-  return found
-    ? `No subscriber has this address. It is suppressed (${found.reason}), so we don’t email it.`
-    : 'No subscriber has this address. Try another spelling, or an earlier address.'
-}
-
-async function sendFinder(
-  { deps, send }: AdminSite,
-  reply: FastifyReply,
-  shown: { email: string; problem?: string },
-  status?: number,
-): Promise<FastifyReply> {
-  return send(reply, 'subscribers', { states: await countByState(deps.db), ...shown }, status)
-}
 
 interface Shown {
   id: string

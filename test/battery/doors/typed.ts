@@ -32,6 +32,8 @@ const GOOD: Record<string, string[]> = {
   q: ['robots'],
   library: ['A Paper About Robots'],
   learn: ['yes'],
+  contains: ['example'],
+  follows: ['robots'],
 }
 
 const LONG = 'words '.repeat(1000).trim()
@@ -56,7 +58,7 @@ const BAD: Record<string, string> = {
 }
 
 /** Fields into which anything may be typed. */
-const NEVER_BAD = ['reason', 'library']
+const NEVER_BAD = ['reason', 'library', 'contains', 'follows']
 
 interface Found {
   form: Form

@@ -1,0 +1,80 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
+import { planDigests } from '../../../../src/digests/plan-digests.ts'
+import { type Admin, logIn, PASSWORD } from '../../../support/admin.ts'
+import { NOW, useSite } from '../../../support/site.ts'
+import { addPapers } from '../../../support/site-papers.ts'
+
+const site = useSite({ ADMIN_PASSWORD: PASSWORD })
+let admin: Admin
+beforeEach(async () => {
+  admin = await logIn(site)
+})
+
+/** Adds subscribers one minute after another; `until` is when the last one is added. */
+async function addPeople(emails: string[], topics: string[] = [], until = NOW): Promise<void> {
+  for (const [n, email] of emails.entries()) {
+    site.clock.moveTo(new Date(until.getTime() - (emails.length - n) * 60_000))
+    await addSubscriber(site.deps, { email, topics, consent: 'paper' })
+  }
+  site.clock.moveTo(NOW)
+}
+
+/** The names in a list: "ann" of "ann@…". */
+const namesIn = (body: string): string[] =>
+  [...body.matchAll(/<th scope="row"[^>]*><a href="[^"]+">([^@<]+)@/g)].map(([, name]) => name!)
+
+const names = async (query: string): Promise<string[]> =>
+  namesIn((await admin.get(`/admin/subscribers?${query}`)).body)
+
+describe('the list', () => {
+  test('is sorted by newest and by address, and filtered by state, address and topic', async () => {
+    await addPeople(['cid@lab.example', 'ann@lab.example', 'b_b@other.example'], ['attention'])
+    await addSubscriber(site.deps, { email: 'new@lab.example', topics: ['robots'] })
+    expect(await names('')).toEqual(['new', 'b_b', 'ann', 'cid'])
+    expect(await names('sort=address')).toEqual(['ann', 'b_b', 'cid', 'new'])
+    expect(await names('contains=@LAB.')).toEqual(['new', 'ann', 'cid'])
+    expect(await names('contains=_')).toEqual(['b_b'])
+    expect(await names('contains=%25')).toEqual([])
+    expect(await names('follows=ATTEN&sort=address')).toEqual(['ann', 'b_b', 'cid'])
+    expect(await names('state=pending')).toEqual(['new'])
+    expect(await names('state=nonsense&sort=nonsense&after=%00')).toHaveLength(4)
+    const { body } = await admin.get('/admin/subscribers?contains=lab&state=active')
+    expect(body).toContain('2 subscribers</h2>')
+    expect(body).toContain(
+      'name="contains" autocomplete="off" spellcheck="false" maxlength="200" value="lab"',
+    )
+    expect(body).toContain('<option value="active" selected>active (3)</option>')
+  })
+
+  test('has those who were emailed last first, with the email', async () => {
+    await addPeople(['never@lab.example'])
+    await addPeople(['ann@lab.example', 'bob@lab.example'], ['attention'], new Date('2026-11-23T07:00:00Z'))
+    await addPapers(site.db, ['2026-11-24'])
+    await planDigests(site.deps)
+    const ann = await site.db.subscriber.findFirstOrThrow({ where: { address: 'ann@lab.example' } })
+    const { id } = await site.db.message.findFirstOrThrow({ where: { subscriberId: ann.id } })
+    await site.db.message.update({ where: { id }, data: { datedAt: new Date(NOW.getTime() + 60_000) } })
+    const { body } = await admin.get('/admin/subscribers?sort=last-email')
+    expect(namesIn(body)).toEqual(['ann', 'bob'])
+    expect(body).toContain(`href="/admin/messages/${id}">24 Nov 2026, 12:01`)
+  })
+
+  test.each(['newest', 'address', 'last-email'])(
+    'shows each person once over its pages: %s',
+    async (sort) => {
+      const emails = Array.from({ length: 53 }, (_, n) => `p${n}@lab.example`)
+      await addPeople(emails, ['attention'], new Date('2026-11-23T07:00:00Z'))
+      await addPapers(site.db, ['2026-11-24'])
+      await planDigests(site.deps)
+      const { body } = await admin.get(`/admin/subscribers?sort=${sort}&contains=lab`)
+      const path = /rel="next" href="([^"]+)"/.exec(body)![1]!.replaceAll('&amp;', '&')
+      expect(path).not.toContain('@')
+      const second = await admin.get(path)
+      expect(second.body).not.toContain('rel="next"')
+      expect(namesIn(body)).toHaveLength(50)
+      const all = [...namesIn(body), ...namesIn(second.body)]
+      expect(all.map((name) => `${name}@lab.example`).sort()).toEqual(emails.sort())
+    },
+  )
+})
