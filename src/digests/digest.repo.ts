@@ -1,11 +1,13 @@
 import type { Database } from '../core/database/database.ts'
 import { type Day, midnight } from '../core/dates.ts'
+import { topicNames } from '../queries/language/topic-name.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import type { DigestContent } from './digest-content.ts'
 
 /** The fields of a topic that a digest uses. */
 export interface DigestTopic {
   id: number
+  /** As it is shown within a sentence. */
   name: string
   queryId: number
 }
@@ -45,26 +47,35 @@ export async function takeDueDigests(
   tx: Database,
   { planId, after, most }: { planId: number; after: number; most: number },
 ): Promise<DueDigest[]> {
-  return tx.$queryRaw<DueDigest[]>`
+  const due = await tx.$queryRaw<(DueDigest & { topics: TopicRow[] })[]>`
     select d.id, s.id as "subscriberId", s.address, s.format::text, s.detail::text, s.epoch,
       s.state = 'paused' as paused, cardinality(s.days) = 1 as weekly, s.max_papers as "maxPapers", s.related,
       s.confirmed_at as "confirmedAt", s.imported_at as "importedAt", (
-        select coalesce(json_agg(json_build_object('id', id, 'name', name, 'queryId', query_id) order by position), '[]')
-        from topic where subscriber_id = s.id) as topics
+        select coalesce(json_agg(json_build_object('id', t.id, 'name', t.name, 'queryId', q.id, 'query', q.text)
+          order by position), '[]')
+        from topic t join query q on q.id = t.query_id where subscriber_id = s.id) as topics
     from digest d join subscriber s on s.id = d.subscriber_id
     where d.plan_id = ${planId} and d.outcome = 'due' and d.id > ${after}
     order by d.id limit ${most}
     for update of d skip locked for no key update of s`
+  return due.map((digest) => ({ ...digest, topics: namedTopics(digest.topics) }))
+}
+
+type TopicRow = DigestTopic & { query: string }
+
+function namedTopics(rows: readonly TopicRow[]): DigestTopic[] {
+  const names = topicNames(rows)
+  return rows.map(({ id, queryId }, i) => ({ id, name: names[i]!, queryId }))
 }
 
 /** The subscriber as a digest would see them; null if they do not exist. */
 export async function recipientOf(db: Database, subscriberId: string): Promise<Recipient | null> {
   const row = await db.subscriber.findUnique({
     where: { id: subscriberId },
-    include: { topics: { orderBy: { position: 'asc' } } },
+    include: { topics: { orderBy: { position: 'asc' }, include: { query: true } } },
   })
   if (!row) return null
-  const topics = row.topics.map(({ id, name, queryId }) => ({ id, name, queryId }))
+  const topics = row.topics.map(({ query, ...topic }) => ({ ...topic, query: query.text }))
   const { state, days, maxPapers, related, confirmedAt, importedAt } = row
   return {
     subscriberId,
@@ -74,7 +85,7 @@ export async function recipientOf(db: Database, subscriberId: string): Promise<R
     related,
     confirmedAt,
     importedAt,
-    topics,
+    topics: namedTopics(topics),
   }
 }
 

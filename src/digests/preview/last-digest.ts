@@ -13,6 +13,7 @@ import { PaperSelector } from '../select-papers.ts'
 /** A topic in the previewed digest. */
 export interface DigestTopicTree {
   name: string
+  query: string
   tree: Query
   /** What it means in the archive. */
   meaning: Query

@@ -2,6 +2,7 @@ import type { Day } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { describeQuery } from '../../queries/language/describe-query.ts'
 import { parseQuery } from '../../queries/language/parse-query.ts'
+import { topicNames } from '../../queries/language/topic-name.ts'
 import { type Bits, hasBit, newBits, unionBits } from '../../queries/matching/bits.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
 import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
@@ -100,7 +101,7 @@ export interface PreviewInput {
  */
 export async function previewTopics(deps: Deps, input: PreviewInput): Promise<PreviewResult> {
   const { days = MAX_DAYS, latest = 5, most = deps.config.DIGEST_MAX, spend } = input
-  const typed = input.queries.map((query) => ({ name: query, tree: parseQuery(query) }))
+  const typed = input.queries.map((query) => ({ name: query, query, tree: parseQuery(query) }))
   const typedOthers = (input.others ?? []).flatMap(readable)
   const withRevised = [...typed, ...typedOthers].some(({ tree }) => mentionsRevised(tree))
   const window = await recentWindow(deps, { days, withRevised })
@@ -113,7 +114,7 @@ export async function previewTopics(deps: Deps, input: PreviewInput): Promise<Pr
   const tests = await runYielding(testedIn(window, tested, { latest, most }), spend)
   const budget = extrasBudget(input.extrasMs)
   await runYieldingWithin(budget, extrasOf(window, tests, { found, most }), spend)
-  const choice = input.digest ? selectLastDigest(window, found, most) : null
+  const choice = input.digest ? selectLastDigest(window, named(found), most) : null
   const together = togetherOf(window, tests, latest)
   const ids = [...tests.flatMap(idsOf), ...together.latestIds, ...selectedIds(choice)]
   const papers = await loadPapers(deps.db, ids)
@@ -126,6 +127,12 @@ export async function previewTopics(deps: Deps, input: PreviewInput): Promise<Pr
     topics: await shownTopics(tests, papers, { budget, spend, meaningOf }),
     ...(await runYielding(shownTogether({ together, choice }, papers), spend)),
   }
+}
+
+/** With the names that an email shows. */
+function named(topics: readonly FoundTopic[]): FoundTopic[] {
+  const names = topicNames(topics)
+  return topics.map((topic, i) => ({ ...topic, name: names[i]! }))
 }
 
 function* shownTogether(
@@ -166,7 +173,7 @@ function* testedIn(
   testing: { latest: number; most: number },
 ): Steps<TopicEvaluation[]> {
   const tests: TopicEvaluation[] = []
-  for (const { tree, found, name: query } of topics) {
+  for (const { tree, found, query } of topics) {
     tests.push(yield* evaluateTopic(window, { query, tree, found }, testing))
     yield
   }
@@ -188,7 +195,7 @@ type TypedTopic = Omit<DigestTopicTree, 'meaning'>
 
 /** A stored topic may be older than the grammar. */
 const readable = ({ name, query }: TopicText): TypedTopic[] =>
-  isReadable(query) ? [{ name, tree: parseQuery(query) }] : []
+  isReadable(query) ? [{ name, query, tree: parseQuery(query) }] : []
 
 const MAX_NEAR_MISSES = 3
 

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { asHeading, topicName, topicNames } from '../../../../src/queries/language/topic-name.ts'
+
+const shown = (query: string): string => asHeading(topicName({ name: query, query }))
+
+describe('a name proposed from a query', () => {
+  it.each([
+    ['linear attention', 'Linear attention'],
+    ['"linear attention" OR "linear transformers" -survey', 'Linear attention'],
+    ['"reward model" -diffusion -survey', 'Reward model'],
+    ['author:"Junlin Wang"', 'Junlin Wang'],
+    ['author:Junlin Wang', 'Junlin Wang'],
+    ['au:del_maestro ANDNOT (ti:checkerboard OR ti:Pyrochlore)', 'Del maestro'],
+    ['cat:cs.CL', 'cs.CL'],
+    ['cat:cs.CV+OR+cat:cs.LG+OR+cat:cs.CL', 'cs.CV, cs.LG and cs.CL'],
+    ['cat:cs.LG AND ti:"diffusion" ANDNOT abs:"survey"', 'Diffusion'],
+    ['cat:cs.CL AND (abs:"medical NLP" OR abs:"clinical NLP")', 'Medical NLP'],
+    [
+      '(cat:cs.CL OR cat:cs.AI) AND (abs:"large language model" OR abs:LLM) AND (abs:hallucination OR abs:factuality)',
+      'Large language model and hallucination',
+    ],
+    ['ti:%28space+AND+time%29+OR+ti:apple', 'Space and time'],
+    ['"linear attention" vision votes>=20', 'Linear attention and vision'],
+    ['world model has:code', 'World model'],
+    ['votes>=20', '20 or more votes'],
+    ['2507.06457', 'arXiv:2507.06457'],
+    ['mRNA', 'mRNA'],
+    ['point of interest recommendation', 'Point of interest recommendation'],
+    ['LLM agents for chemistry', 'LLM agents for chemistry'],
+    ['How can robots learn from human video?', 'Robots learn from human video'],
+    [
+      'I am interested in how large language models can be used for discovering new materials, but not in robots.',
+      'Large language models',
+    ],
+    ['multi-agent training in financial systems', 'Multi-agent training in financial systems'],
+    ['large neighborhood search (LNS) optimization', 'Large neighborhood search, LNS and optimization'],
+    ['linear AND', 'Linear AND'],
+  ])('%s', (query, name) => {
+    expect(shown(query)).toBe(name)
+  })
+
+  it('is short, whatever the text is', () => {
+    const text = 'We study how '.concat(
+      'reinforcement learning helps large models to reason about proteins; '.repeat(40),
+    )
+    expect(shown(text).length).toBeLessThanOrEqual(49)
+    expect(shown(`"${'x'.repeat(300)}"`).length).toBeLessThanOrEqual(49)
+  })
+})
+
+describe('the topics of one person', () => {
+  const topic = (query: string, name = query) => ({ name, query })
+
+  it('keep the names they were given', () => {
+    expect(topicNames([topic('"a b" OR c', 'Mine'), topic('robots')])).toEqual(['Mine', 'robots'])
+  })
+
+  it('are told apart by their queries where a name would be the same', () => {
+    expect(topicNames([topic('robots'), topic('robots -survey'), topic('diffusion')])).toEqual([
+      'robots',
+      'robots -survey',
+      'diffusion',
+    ])
+    expect(topicNames([topic('a1', 'Mine'), topic('b1', 'mine')])).toEqual(['a1', 'b1'])
+  })
+
+  it('are numbered where the queries begin alike too', () => {
+    const long = `"${'protein folding '.repeat(10)}`
+    expect(topicNames([topic(`${long} a"`), topic(`${long} b"`)])).toEqual([
+      expect.stringMatching(/ \(1\)$/),
+      expect.stringMatching(/ \(2\)$/),
+    ])
+  })
+})
