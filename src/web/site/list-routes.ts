@@ -11,6 +11,9 @@ import type { Site } from '../pages.ts'
 import { listView, railView } from './list-view.ts'
 import { listFields, listPath, readListChoice } from './search-paths.ts'
 
+/** The spans by their names in paths. */
+const SEGMENTS = { date: 'day', week: 'week', month: 'month' } as const
+
 /** The papers of the newest day, of any day, week or month, and those that are trending, at Hugging Face's paths. */
 export const listRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages }) => {
   app.get('/', async (_request, reply) => {
@@ -21,13 +24,11 @@ export const listRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages
     return pages.send(cacheForOneMinute(reply), 'home', { day, rail, banner })
   })
 
-  const ofSpan = { schema: { params: z.object({ name: z.string() }), querystring: listFields } }
-  for (const [segment, unit] of [
-    ['date', 'day'],
-    ['week', 'week'],
-    ['month', 'month'],
-  ] as const) {
-    app.get(`/papers/${segment}/:name`, ofSpan, async ({ params: { name }, query }, reply) => {
+  for (const [segment, unit] of Object.entries(SEGMENTS)) {
+    const params = z.object({ [segment]: z.string() })
+    const schema = { params, querystring: listFields }
+    app.get(`/papers/${segment}/:${segment}`, { schema }, async ({ params, query }, reply) => {
+      const name = params[segment]!
       const span = parseSpan(unit, name)
       const choice = readListChoice(query)
       if (span.name !== name) return reply.redirect(listPath(span, choice), 301)

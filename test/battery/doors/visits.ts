@@ -1,4 +1,5 @@
 import type { InjectOptions } from 'fastify'
+import { spanOf } from '../../../src/search/spans.ts'
 import { BUTTONS, type Button, type Fields, queriesFor } from './buttons.ts'
 import { holderOfAll, type Person, somebody, type TokenPurpose } from './people.ts'
 import { DAYS } from './seed.ts'
@@ -74,6 +75,8 @@ export const pathOf = (
     .replace('/messages/:id', () => `/messages/${messageId}`)
     .replace('/subscribers/:id', () => `/subscribers/${subscriberId}`)
     .replace(':date', DAYS.at(-1)!)
+    .replace(':week', spanOf('week', DAYS.at(-1)!).name)
+    .replace(':month', spanOf('month', DAYS.at(-1)!).name)
     .replace(':part', '1')
     .replace('/papers/*', '/papers/2511.00001')
 
