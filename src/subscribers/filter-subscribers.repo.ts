@@ -89,7 +89,7 @@ async function inOrder(db: Database, { filter, sort, after, most }: PageRequest)
   return { found, end: null }
 }
 
-const LOOK_AT = 20_000
+const LOOK_AT = 5000
 
 /** Looks at so many emails for a page, newest first, that no filter makes it slow. */
 async function byLastEmail(db: Database, { filter, after, most }: PageRequest): Promise<Found> {

@@ -31,6 +31,12 @@ const typed = (button: string, label: string, value: string) => async (page: Pag
   await page.getByRole('button', { name: button, exact: true }).click()
 }
 
+const IMPORTED = `email,state,confirmed_at,confirmed_how,topics
+imported@example.com,active,2026-01-02,a form at the spring school,linear attention
+pending@example.com,pending,,,
+ann@example.com,active,2026-01-02,a form at the spring school,
+nobody,active,2026-01-02,a form at the spring school,`
+
 /** Every admin page in every state that matters. Those outside come first: a window that is in stays in. */
 export const ADMIN_STOPS: AdminStop[] = [
   { name: 'admin-login', path: at('/admin/login'), outside: true },
@@ -59,6 +65,39 @@ export const ADMIN_STOPS: AdminStop[] = [
     path: at('/admin/subscribers?contains=history&state=active&sort=last-email'),
   },
   { name: 'admin-subscribers-none', path: at('/admin/subscribers?follows=nothing+like+this') },
+  { name: 'admin-add', path: at('/admin/subscribers/add') },
+  {
+    name: 'admin-add-checked',
+    path: at('/admin/subscribers/add'),
+    act: async (page) => {
+      await page.getByLabel('Topics, one per line').fill('linear attention')
+      await typed('Show what would happen', 'Email address', 'new@example.com')(page)
+    },
+  },
+  {
+    name: 'admin-add-wrong',
+    path: at('/admin/subscribers/add'),
+    act: typed('Show what would happen', 'Email address', 'ann@'),
+  },
+  { name: 'admin-import', path: at('/admin/subscribers/import') },
+  {
+    name: 'admin-import-checked',
+    path: at('/admin/subscribers/import'),
+    act: typed('Show what would happen', 'Or its text', IMPORTED),
+  },
+  {
+    name: 'admin-import-done',
+    path: at('/admin/subscribers/import'),
+    act: async (page) => {
+      await typed('Show what would happen', 'Or its text', IMPORTED)(page)
+      await page.getByRole('button', { name: 'Import', exact: true }).click()
+    },
+  },
+  {
+    name: 'admin-import-wrong',
+    path: at('/admin/subscribers/import'),
+    act: typed('Show what would happen', 'Or its text', 'name\nAnn'),
+  },
   {
     name: 'admin-subscribers-unknown',
     path: at('/admin/subscribers'),

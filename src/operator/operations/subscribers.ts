@@ -77,7 +77,7 @@ const find = operation({
   },
 })
 
-const add = operation({
+export const add = operation({
   name: 'subscribers add',
   summary: 'add a subscriber: with a confirmation email, or with --consent confirmed at once',
   effect: 'change',

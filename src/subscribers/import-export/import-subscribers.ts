@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { recordAction } from '../../core/action.repo.ts'
+import { type Action, recordAction } from '../../core/action.repo.ts'
 import type { CsvRecord } from '../../core/csv.ts'
 import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
@@ -36,6 +36,8 @@ export interface ImportInput extends ReadingOptions {
   /** Rows per transaction. */
   batchRows?: number
   onProgress?(progress: ImportProgress): void
+  /** For the operator's log; default: command. */
+  via?: Action['via']
 }
 
 export interface ImportProgress extends ImportRun {
@@ -74,7 +76,7 @@ const NOTHING: ImportRun = {
  */
 export async function importSubscribers(deps: Deps, input: ImportInput): Promise<SubscriberImportResult> {
   const { config, clock, db, log } = deps
-  const { ask = false, dryRun = false } = input
+  const { ask = false, dryRun = false, via = 'command' } = input
   const now = clock.now()
   const file = await openImportFile(input.file)
   const reader = createRecordReader({ config, now }, file.head, input)
@@ -92,7 +94,7 @@ export async function importSubscribers(deps: Deps, input: ImportInput): Promise
     const { id: _, file: __, rows, taken, unchanged, ...rest } = run
     const counts = { rows, taken, unchanged, refused: run.refused, asked }
     if (!dryRun) {
-      const action = { at: now, via: 'command', verb: 'subscribers import' } as const
+      const action = { at: now, via, verb: 'subscribers import' }
       await recordAction(db, { ...action, detail: JSON.stringify(counts) })
       log.info('subscribers.imported', { format, ...counts })
     }

@@ -8,8 +8,10 @@ import { Fault } from '../../core/errors.ts'
 import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
 import { formText, markPrivate } from '../request.ts'
+import { addRoutes } from './add-routes.ts'
 import { type AdminSite, openAdminPages } from './admin-site.ts'
 import { checkPassword } from './check-password.ts'
+import { importRoutes } from './import-routes.ts'
 import { listRoutes } from './list-routes.ts'
 import { messageRoutes, returnRoutes } from './message-routes.ts'
 import { actionRoutes, overviewRoutes } from './overview-routes.ts'
@@ -66,6 +68,8 @@ const loggedInRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
   })
   app.register(overviewRoutes, admin)
   app.register(subscriberListRoutes, admin)
+  app.register(addRoutes, admin)
+  app.register(importRoutes, admin)
   app.register(subscriberRoutes, admin)
   app.register(listRoutes, admin)
   app.register(messageRoutes, admin)

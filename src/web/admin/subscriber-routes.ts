@@ -29,6 +29,7 @@ import {
 } from '../../subscribers/suppression.repo.ts'
 import { toFault } from '../errors.ts'
 import { numberField, optionalText } from '../request.ts'
+import { addedSentence } from './add-routes.ts'
 import { type AdminSite, dayField, emailForm, ROWS_PER_PAGE, takePage, typedLines } from './admin-site.ts'
 import {
   doneSentence,
@@ -45,7 +46,7 @@ export const subscriberRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, ad
   const shown = { params, querystring: z.object({ date: dayField, done: optionalText }) }
   app.get('/subscribers/:id', { schema: shown }, async ({ params: { id }, query }, reply) => {
     const { day: date, ...wrong } = query.date
-    const said = doneSentence(ADMIN_OPERATIONS, query.done)
+    const said = doneSentence(ADMIN_OPERATIONS, query.done) ?? addedSentence(query.done)
     return sendSubscriberPage(admin, reply, { id, date, said, ...wrong }, wrong.problem ? 422 : 200)
   })
 

@@ -34,6 +34,10 @@ const GOOD: Record<string, string[]> = {
   learn: ['yes'],
   contains: ['example'],
   follows: ['robots'],
+  consent: ['A form at the spring school'],
+  csv: ['email\nimported@typed.example'],
+  topics: ['robots AND dogs'],
+  ask: ['yes'],
 }
 
 const LONG = 'words '.repeat(1000).trim()
@@ -55,10 +59,12 @@ const BAD: Record<string, string> = {
   date: '2026-02-30',
   password: 'not the password',
   q: '"robots AND',
+  csv: 'a text without columns',
+  topics: '"robots AND',
 }
 
 /** Fields into which anything may be typed. */
-const NEVER_BAD = ['reason', 'library', 'contains', 'follows']
+const NEVER_BAD = ['reason', 'library', 'contains', 'follows', 'consent']
 
 interface Found {
   form: Form

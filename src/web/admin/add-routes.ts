@@ -1,0 +1,100 @@
+import type { FastifyReply } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { findSubscriber } from '../../account/find-subscriber.ts'
+import type { AddSubscriberResult } from '../../account/signup/add-subscriber.ts'
+import { FieldFaults } from '../../core/errors.ts'
+import { nudgeTransactional } from '../../mail/message.ts'
+import { runOperation } from '../../operator/operations/operation.ts'
+import { add } from '../../operator/operations/subscribers.ts'
+import { toFault } from '../errors.ts'
+import { formOf, formText } from '../request.ts'
+import { type AdminSite, lineField } from './admin-site.ts'
+
+/** What adding would do, and what it did. */
+const OUTCOMES = {
+  confirmed: [
+    'They would be subscribed at once, without a confirmation email.',
+    'Added and confirmed. They get no confirmation email.',
+  ],
+  already: [
+    'They are already subscribed. The topics would be added; nothing else would change.',
+    'They were already subscribed. The topics were added; nothing else changed.',
+  ],
+  confirmation: [
+    'They would get an email with a confirmation link, and nothing else before they confirm.',
+    'Added. An email with a confirmation link is on its way.',
+  ],
+  'add-topics': [
+    'They are already subscribed. They would get an email with a button that adds the topics.',
+    'They were already subscribed. An email with a button that adds the topics is on its way.',
+  ],
+  'manage-link': [
+    'They are already subscribed. They would get an email with the link to their settings.',
+    'They were already subscribed. An email with the link to their settings is on its way.',
+  ],
+  suppressed: [
+    'No email would be sent: the address is suppressed.',
+    'No email was sent: the address is suppressed.',
+  ],
+  limit: [
+    'No email would be sent: this address has reached the limit for unconfirmed sign-ups. If they agreed, say how.',
+    'No email was sent: this address has reached the limit for unconfirmed sign-ups.',
+  ],
+} as const
+type Outcome = keyof typeof OUTCOMES
+
+function outcomeOf(added: AddSubscriberResult): Outcome {
+  if (added.confirmed) return added.already ? 'already' : 'confirmed'
+  if (added.held) return added.held === 'suppressed' ? 'suppressed' : 'limit'
+  return added.mail === 'add-topics' || added.mail === 'manage-link' ? added.mail : 'confirmation'
+}
+
+/** The sentence for `?done=added-…`. */
+export function addedSentence(done: unknown): string | undefined {
+  const outcome = String(done).replace(/^added-/, '')
+  return Object.hasOwn(OUTCOMES, outcome) ? OUTCOMES[outcome as Outcome][1] : undefined
+}
+
+const body = z.object({
+  email: lineField,
+  topic: formText.default(''),
+  consent: lineField,
+  do: lineField,
+})
+
+/** Adds one subscriber: the first button shows what would happen, the second does it. */
+export const addRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
+  type Form = z.output<typeof body>
+  const show = (reply: FastifyReply, form: Form, shown: object = {}, status = 200) =>
+    send(reply, 'add', { form, wrong: [], ...shown }, status)
+
+  app.get('/subscribers/add', async (_request, reply) => show(reply, body.parse({})))
+
+  app.post('/subscribers/add', { schema: { body }, attachValidation: true }, async (request, reply) => {
+    const form = formOf(body, request)
+    const { email, topic, consent } = form
+    const isDone = form.do === 'add'
+    const call = {
+      via: 'admin' as const,
+      input: { email, topics: [topic], consent: consent || undefined },
+      context: { dryRun: !isDone },
+    }
+    try {
+      if (request.validationError) throw request.validationError
+      const { id, added } = await runOperation(deps, add, call, async ({ db }, result) => ({
+        id: (await findSubscriber(db, { email })).id,
+        added: result as AddSubscriberResult,
+      }))
+      const outcome = outcomeOf(added)
+      if (!isDone) return show(reply, form, { would: OUTCOMES[outcome][0] })
+      if (!added.confirmed && added.mail) await nudgeTransactional(deps)
+      return reply.redirect(`/admin/subscribers/${id}?done=added-${outcome}`, 303)
+    } catch (error) {
+      const fault = toFault(error, request)
+      if (fault.status >= 500) throw error
+      const wrong = fault instanceof FieldFaults ? fault.fields.map(({ field }) => field) : ['email']
+      return show(reply, form, { problem: fault.message, wrong }, fault.status === 409 ? 409 : 422)
+    }
+  })
+}
