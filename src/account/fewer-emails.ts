@@ -99,6 +99,6 @@ async function justChanged(db: Database, subscriberId: string, now: Date): Promi
 }
 
 function choiceOf({ before, after }: Change): FewerEmailsOption {
-  if (after.state === 'paused') return 'pause'
+  if (after.state !== before.state) return 'pause'
   return before.days.join() === after.days.join() ? 'short' : 'weekly'
 }

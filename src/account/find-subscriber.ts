@@ -1,11 +1,12 @@
 import type { Database } from '../core/database/database.ts'
-import type { Day } from '../core/dates.ts'
+import { DAY_MS, type Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { parseAddress } from '../subscribers/address.ts'
 import { tombstoneOf } from '../subscribers/erasure.repo.ts'
 import { type Link, readLink, requireHolder } from '../subscribers/links.ts'
 import {
+  lastConsentAt,
   lockSubscriber,
   lockSubscriberByKey,
   subscriberById,
@@ -52,8 +53,8 @@ export async function runOperatorChange(
 }
 
 /**
- * Runs a change by the holder of a link in a transaction. Throws link.*, also if a new address or subscription
- * invalidated the link.
+ * Runs a change by the holder of a link in a transaction. Throws link.*, also if a new address, or for the account a
+ * new subscription, invalidated the link.
  */
 export function withHolder<T>(
   { config, db, clock }: Deps,
@@ -63,7 +64,7 @@ export function withHolder<T>(
   const now = clock.now()
   return db.$transaction(async (tx) => {
     const link = readLink(token, purpose, config.APP_SECRET, now)
-    return work({ tx, subscriber: requireHolder(link, await lockSubscriber(tx, link.id)), now })
+    return work({ tx, subscriber: await holderOf(tx, link, await lockSubscriber(tx, link.id)), now })
   })
 }
 
@@ -84,8 +85,26 @@ export async function subscriberByManageLink(
   token: string,
 ): Promise<Subscriber> {
   const link = readLink(token, 'manage', config.APP_SECRET, clock.now())
-  return requireHolder(link, await subscriberById(db, link.id))
+  return holderOf(db, link, await subscriberById(db, link.id))
 }
+
+/** After a longer break, the mailbox may have a new owner. */
+const MAX_BREAK_MS = 365 * DAY_MS
+
+/**
+ * Like requireHolder, but links to topics and settings also work for a person who unsubscribed and came back, if the
+ * address has been the same since.
+ */
+async function holderOf(db: Database, link: Link, subscriber: Subscriber | null): Promise<Subscriber> {
+  const { purpose, epoch, id, issuedAt } = link
+  if (!subscriber || purpose !== 'manage' || epoch >= subscriber.epoch) return requireHolder(link, subscriber)
+  const { importedAt, confirmedAt } = await db.subscriber.findUniqueOrThrow({ where: { id } })
+  // An import knows no earlier addresses.
+  const since = [await lastConsentAt(db, id, 'moved'), importedAt, confirmedAt && before(confirmedAt)]
+  return since.every((at) => !at || issuedAt > at) ? subscriber : requireHolder(link, subscriber)
+}
+
+const before = (at: Date): Date => new Date(at.getTime() - MAX_BREAK_MS)
 
 interface LinkRequest {
   id: number

@@ -63,7 +63,7 @@ type UnsubscribePage =
   | { is: 'ended'; undo: string | null }
   /** The link is from before a new address or subscription: it ends the current one, but reveals nothing about it. */
   | { is: 'older' }
-  | { is: 'open'; subscriber: Subscriber; fewer: FewerEmailsOption[] }
+  | { is: 'open'; subscriber: Subscriber; today: Day; fewer: FewerEmailsOption[] }
 
 /** Read-only. */
 export async function openUnsubscribe(deps: Deps, token: string): Promise<UnsubscribePage> {
@@ -73,7 +73,12 @@ export async function openUnsubscribe(deps: Deps, token: string): Promise<Unsubs
   if (!subscriber || hasEnded(subscriber)) return { is: 'ended', undo: await resubscribeToken(deps, link) }
   if (isOutdated(link, subscriber)) return { is: 'older' }
   const today = localDayOf(deps.clock.now(), subscriber.zone)
-  return { is: 'open', subscriber, fewer: fewerEmailsOptions(subscriber, today) }
+  return {
+    is: 'open',
+    subscriber: withoutEndedPause(subscriber, today),
+    today,
+    fewer: fewerEmailsOptions(subscriber, today),
+  }
 }
 
 /** The content of an unsubscribe link; null if it is not a link of this site. It is valid in every epoch. */
@@ -114,12 +119,11 @@ export type FewerEmailsOption = 'pause' | 'weekly' | 'short'
 export const SHORT_EMAIL_PAPERS = 5
 const PAUSE_DAYS = 30
 
-/** The options that would change something, in order, on the subscriber's own `today`. */
+/** The options that would change something, in order, on the subscriber's own `today`; some apply after a pause. */
 export function fewerEmailsOptions(subscriber: Subscriber, today: Day): FewerEmailsOption[] {
   const { state, days, maxPapers } = withoutEndedPause(subscriber, today)
-  if (state !== 'active') return []
   return [
-    'pause' as const,
+    ...(state === 'active' ? ['pause' as const] : []),
     ...(days.length > 1 ? ['weekly' as const] : []),
     ...(maxPapers > SHORT_EMAIL_PAPERS ? ['short' as const] : []),
   ]

@@ -319,6 +319,8 @@ export const en = {
       'This link is from an older email. It still unsubscribes you, whichever address your digests go to now. To change anything else, use a newer email.',
     stop: 'Unsubscribe',
     orLess: 'Or get fewer emails',
+    orStay: 'Or stay paused',
+    paused: 'Your digests are paused {until}. You don’t need to do anything to keep it that way.',
     pause: 'Pause for a month',
     weekly: 'Once a week',
     short: 'Up to {most} papers per email',

@@ -9,6 +9,7 @@ import { createSignup, newestUnconfirmedSignup } from './signup.repo.ts'
 import { changeSubscriber, lockOrCreateSubscriber, recordConsent } from './subscriber.repo.ts'
 import { hasSubscription, type SignupRequest, type Subscriber } from './subscriber.ts'
 import { liftSuppression, mayBeConfirmedAgain, type Suppression, suppressionOf } from './suppression.repo.ts'
+import { topicsOf } from './topic.repo.ts'
 import { type LinkMessage, takeEmailPermit, transactionalMessage } from './transactional-message.ts'
 
 /** The lifetime of the link in a confirmation. */
@@ -75,7 +76,10 @@ export function recordSignupRequest(deps: Deps, input: RecordSignupInput): Promi
     const isWithinLimit = await takeEmailPermit(tx, config, { key: address.key, isConfirmed, counts, now })
     const held = otherReason ?? (isWithinLimit ? undefined : 'limit')
     if (suppression && !held) await liftExpiredSuppression(tx, subscriber, now)
-    const content = { ...request, signupId, askedAt: now.toISOString() }
+    // What confirming brings back. Read for everyone, as all statements here.
+    const earlier = await topicsOf(tx, subscriber.id)
+    const topics = isConfirmed || request.topics.length > 0 ? request.topics : earlier
+    const content = { ...request, topics, signupId, askedAt: now.toISOString() }
     const email = signupEmail(subscriber, content, input)
     const message = transactionalMessage(config, subscriber, { ...email, dedupe: `signup ${signupId}`, now })
     // A withheld email is enqueued already expired, so that timing does not reveal whether the address is known.

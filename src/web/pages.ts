@@ -82,13 +82,20 @@ interface PageData {
   confirm: ReturnType<typeof confirmView>
   confirmed: ReturnType<typeof confirmedView>
   /** `subscriber` is null if the link is from before a change of address or a new subscription. */
-  unsubscribe: { token: string; subscriber: Subscriber | null; fewer: FewerEmailsOption[]; most: number }
+  unsubscribe: {
+    token: string
+    subscriber: Subscriber | null
+    fewer: FewerEmailsOption[]
+    /** How long they are paused; empty if they are not. */
+    until: string
+    most: number
+  }
   /** We did not make this link. */
   'unsubscribe-unknown': Record<never, never>
   /** The page without an undo button. */
   unsubscribed: Record<never, never>
   undo: OpenedResubscribe & { token: string }
-  'fewer-mails': FewerEmailsState & { token: string }
+  'fewer-mails': FewerEmailsState & { token: string; until: string }
   /** `digestPath`: the page for the digest of a message. */
   manage: ReturnType<typeof manageView> & {
     digestPath: (messageId: string) => string

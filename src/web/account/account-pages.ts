@@ -13,7 +13,7 @@ import {
 } from '../../account/request-address-change.ts'
 import { openResubscribe, resubscribe } from '../../account/resubscribe.ts'
 import { openUnsubscribe, SHORT_EMAIL_PAPERS, undoTokenFor, unsubscribe } from '../../account/unsubscribe.ts'
-import { dayOf } from '../../core/dates.ts'
+import { dayOf, localDayOf } from '../../core/dates.ts'
 import { Fault, FieldFaults } from '../../core/errors.ts'
 import { longDate } from '../../i18n/dates.ts'
 import { maskAddress } from '../../subscribers/address.ts'
@@ -23,6 +23,7 @@ import type { Site } from '../pages.ts'
 import { emailFields, formOf, lenientForm, markPrivate, numberField, withToken } from '../request.ts'
 import { faultsView } from '../setting-fields.ts'
 import { suggestedDomainInQuery, suggestedDomainQuery } from '../signup/inbox-view.ts'
+import { untilText } from './change-summary-view.ts'
 import { manageRoutes } from './manage-routes.ts'
 import { myLinkRoutes } from './my-link-routes.ts'
 
@@ -156,8 +157,10 @@ const unsubscribeRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     const page = await openUnsubscribe(deps, token)
     if (page.is === 'unknown') return pages.send(reply, 'unsubscribe-unknown', {})
     if (page.is === 'ended') return sendEnded(reply, page.undo)
-    const { subscriber, fewer } = page.is === 'open' ? page : { subscriber: null, fewer: [] }
-    return pages.send(reply, 'unsubscribe', { token, subscriber, fewer, most: SHORT_EMAIL_PAPERS })
+    const { subscriber, fewer, today } =
+      page.is === 'open' ? page : { subscriber: null, fewer: [], today: '' }
+    const until = subscriber?.state === 'paused' ? untilText(subscriber.pausedUntil, today) : ''
+    return pages.send(reply, 'unsubscribe', { token, subscriber, fewer, until, most: SHORT_EMAIL_PAPERS })
   })
 
   const sendEnded = async (reply: FastifyReply, undo: string | null) =>
@@ -207,7 +210,9 @@ const fewerEmailsRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages
   app.get('/unsubscribe/:token/changed', { schema: withToken }, async ({ params: { token } }, reply) => {
     const now = await openFewerEmails(deps, token)
     if (!now) return reply.redirect(`/unsubscribe/${encodeURIComponent(token)}`, 303)
-    return pages.send(reply, 'fewer-mails', { ...now, token })
+    const { state, pausedUntil, zone } = now.subscriber
+    const until = state === 'paused' ? untilText(pausedUntil, localDayOf(deps.clock.now(), zone)) : ''
+    return pages.send(reply, 'fewer-mails', { ...now, token, until })
   })
 }
 
