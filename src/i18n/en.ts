@@ -241,7 +241,7 @@ export const en = {
   rates: { some: '{papers} in {span}', nothing: 'nothing in {span}' },
   /** What people consent to. If you change a word, raise the number next to it in src/subscribers/consent.ts. */
   consent: {
-    asking: 'At most one digest email a day. You confirm first, and can unsubscribe in one click.',
+    asking: 'At most one email a day, unsubscribe in one click.',
     confirming: 'Confirm to get the digests below by email. Every email has an unsubscribe link.',
     adding:
       'Your digests will also include papers that match these topics. Every email has an unsubscribe link.',
@@ -968,7 +968,6 @@ export const en = {
     email: 'Email',
     emailExample: 'you@lab.edu',
     skip: 'Skip to the papers',
-    aside: 'Search and feeds',
   },
   subscribe: {
     title: 'Subscribe',
@@ -1101,6 +1100,9 @@ export const en = {
     skip: 'Skip to the content',
     navigation: 'Site',
     today: 'Today',
+    week: 'Week',
+    month: 'Month',
+    trending: 'Trending',
     searchExample: 'Title, author or arXiv ID',
     subscribe: 'Subscribe',
     manage: 'Your digests',
@@ -1151,9 +1153,6 @@ export const en = {
   day: {
     range: 'Papers {first} to {last} of {count}',
     none: 'No papers',
-    days: 'Days',
-    daysAfter: 'Days, after the list',
-    pages: 'Pages of this day',
     page: 'Page {page} of {pages}',
     previousPage: 'Previous page',
     nextPage: 'Next page',
@@ -1184,6 +1183,17 @@ export const en = {
       week: '{name}: {count}, most votes first, one sentence each.',
       month: '{count} listed in {name}, most votes first, one sentence each.',
       trending: '{count} that gained the most votes lately, one sentence each.',
+    },
+    headings: { today: 'Today’s papers', newest: 'Newest papers' },
+    aside: 'More papers',
+    rail: {
+      days: 'Papers a day',
+      daysText: '{count} from {from} to {to}, at most {most} on one day.',
+      calendar: 'Calendar',
+      keywords: 'In these papers',
+      week: 'Most votes this week',
+      feeds: 'Take it with you',
+      api: 'API',
     },
     trendingHint: 'By votes gained in the last two weeks. A vote counts half after two days.',
     orders: { votes: 'Most votes', newest: 'Newest' },
@@ -1289,10 +1299,16 @@ export const en = {
     project: 'Project',
     cite: 'Cite',
     citeFormats: { bib: 'BibTeX', ris: 'RIS', 'csl.json': 'CSL-JSON' },
-    like: {
-      heading: 'Similar papers',
-      mail: 'Get papers like this by email',
-      topicHtml: 'Follows <strong>{query}</strong>: {rate}.',
+    similar: 'Similar papers',
+    aside: 'About this paper',
+    share: 'Share',
+    shareOn: { email: 'Email', mastodon: 'Mastodon', bluesky: 'Bluesky', linkedIn: 'LinkedIn' },
+    follow: {
+      heading: 'Follow this line of work',
+      topics: 'Topics',
+      author: 'by {author}',
+      button: 'Email me new ones',
+      rate: 'You would have received {rate}.',
     },
   },
   fault: {

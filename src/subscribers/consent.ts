@@ -21,7 +21,7 @@ export type ConsentEvent =
  * record which version was shown.
  */
 export const CONSENT_WORDING = {
-  version: 'site 4',
+  version: 'site 5',
   /** Beside the button of the form. */
   asking: words.consent.asking,
   /** Above the button of the confirmation page. */

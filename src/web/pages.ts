@@ -25,6 +25,7 @@ import type { SiteStatus } from '../operator/source-status.ts'
 import type { Paper } from '../papers/paper.ts'
 import { paperPathOf } from '../papers/paper-key.ts'
 import { plainText } from '../papers/text/plain-text.ts'
+import type { Edition } from '../search/edition.ts'
 import { MAX_DAYS } from '../search/open-archive.ts'
 import type { SimilarPapers } from '../search/similar-papers.ts'
 import { maskAddress } from '../subscribers/address.ts'
@@ -49,25 +50,29 @@ import { CATEGORY_GROUPS, type FormView } from './signup/form-view.ts'
 import type { inboxView } from './signup/inbox-view.ts'
 import type { PreviewView, previewOfFault } from './signup/preview-view.ts'
 import type { listView, railView } from './site/list-view.ts'
-import { paperItem, type paperPageView } from './site/paper-view.ts'
+import { type followView, paperItem, type paperPageView } from './site/paper-view.ts'
 import { feedPath, searchPath, subscribePath } from './site/search-paths.ts'
 import type { emptySearch } from './site/search-view.ts'
 
 /** A list of papers, and what is beside it. */
-type ListData<Name extends string> = Record<Name, ReturnType<typeof listView>> & {
+interface ListData {
+  list: ReturnType<typeof listView>
   rail: ReturnType<typeof railView>
 }
 
 /** The data that each template of templates/pages reads as `it`, besides `site` and `route`. */
 interface PageData {
-  home: ListData<'day'> & { banner: { closed: boolean; consent: string } }
-  day: ListData<'day'>
-  /** A week, a month, or the papers that are trending. */
-  list: ListData<'list'>
+  home: ListData & { banner: { closed: boolean; consent: string } }
+  /** A day, a week, a month, or the papers that are trending. */
+  list: ListData
   /** The form that goes to a date, with the typed text and its errors. */
   date: { date: string; errors: { id: string; sentence: string }[] }
   search: { search: ReturnType<typeof emptySearch> }
-  paper: { paper: ReturnType<typeof paperPageView>; like: SimilarPapers }
+  paper: {
+    paper: ReturnType<typeof paperPageView>
+    like: SimilarPapers
+    follow: ReturnType<typeof followView>
+  }
   /** Null if the digest is no longer kept. */
   digest: { digest: ReturnType<typeof publicDigest> | null; beyond: Paper[] }
   /** `warnings` are set if the topics may match too little; the sign-up has not been sent then. */
@@ -186,7 +191,8 @@ const HELPERS = {
   zoneNames,
 }
 
-export function openPageRenderer(config: Config): PageRenderer {
+/** `edition`: the newest day with papers and their number, if known. */
+export function openPageRenderer(config: Config, edition: () => Edition | null): PageRenderer {
   const eta = templatesIn('pages', HELPERS)
   const site = {
     name: config.SITE_NAME,
@@ -196,7 +202,7 @@ export function openPageRenderer(config: Config): PageRenderer {
     privacyUrl: config.PRIVACY_URL ?? '/privacy',
     demo: config.demo,
     feeds: { atom: feedPath('xml'), json: feedPath('json') },
-    edition: () => null as { day: Day; count: number } | null,
+    edition,
   }
   return {
     send: (reply, name, data, status = 200) => {

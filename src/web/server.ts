@@ -12,6 +12,7 @@ import { networksOf } from '../core/rate-limit.ts'
 import { randomId } from '../core/secrets.ts'
 import { Semaphore } from '../core/semaphore.ts'
 import { words } from '../i18n/words.ts'
+import { openEdition } from '../search/edition.ts'
 import { refusalFor } from '../search/search-slot.ts'
 import { yieldToEventLoop } from '../search/yield-to-event-loop.ts'
 import { accountPages } from './account/account-pages.ts'
@@ -49,7 +50,8 @@ const quietLogger = (logger: Logger): Logger =>
 export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): FastifyInstance {
   const { log } = deps
   const { BASE_URL, TRUST_PROXY } = deps.config
-  const site: Site = { deps: withRequestLog(deps), pages: openPageRenderer(deps.config) }
+  const edition = openEdition(deps)
+  const site: Site = { deps: withRequestLog(deps), pages: openPageRenderer(deps.config, edition.current) }
   const app = fastify({
     // A request's log has the usual level.
     loggerInstance: quietLogger(log.logger) as FastifyBaseLogger,
@@ -67,7 +69,10 @@ export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): Fastify
   })
   app.setValidatorCompiler(validatedByZod)
   app.setSerializerCompiler(serializerCompiler)
-  app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-cache'))
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-cache')
+    await edition.ready()
+  })
   addRequestLog(app, deps)
   warnOfUntrustedProxy(app, site.deps)
   addErrorHandlers(app, site)

@@ -10,6 +10,8 @@ import { topK } from './ranker.ts'
 /** A query for papers similar to some, and the number of papers that it would have matched. */
 export interface ProposedTopic {
   query: string
+  /** The alternatives of the query, the best first. */
+  phrases: string[]
   papers: number
 }
 
@@ -43,7 +45,9 @@ export function* proposeTopics(
     const left = bestFirst(subjects, ({ score, prominence }) => score * shareLeft(prominence, covered))
     if (left.length === 0) break
     const { phrases, found } = withAlternatives(left)
-    topics.push({ query: phrases.map(({ text }) => `"${text}"`).join(' OR '), papers: countBits(found) })
+    const texts = phrases.map(({ text }) => text)
+    const query = texts.map((text) => `"${text}"`).join(' OR ')
+    topics.push({ query, phrases: texts, papers: countBits(found) })
     for (const { prominence } of phrases) for (const paper of prominence.keys()) covered.add(paper)
     yield
   }

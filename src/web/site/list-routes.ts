@@ -18,10 +18,10 @@ const SEGMENTS = { date: 'day', week: 'week', month: 'month' } as const
 export const listRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages }) => {
   app.get('/', async (_request, reply) => {
     const span = spanOf('day', await newestDay(deps))
-    const day = listView(await loadPaperList(deps, { span, ...FIRST_PAGE }))
+    const list = listView(await loadPaperList(deps, { span, ...FIRST_PAGE }))
     const banner = { closed: deps.config.SIGNUP === 'closed', consent: CONSENT_WORDING.asking }
     const rail = railView(await railOf(deps, span))
-    return pages.send(cacheForOneMinute(reply), 'home', { day, rail, banner })
+    return pages.send(cacheForOneMinute(reply), 'home', { list, rail, banner })
   })
 
   for (const [segment, unit] of Object.entries(SEGMENTS)) {
@@ -34,9 +34,7 @@ export const listRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages
       if (span.name !== name) return reply.redirect(listPath(span, choice), 301)
       const list = listView(await loadPaperList(deps, { span, ...choice }))
       const rail = railView(await railOf(deps, span))
-      return unit === 'day'
-        ? pages.send(cacheForOneMinute(reply), 'day', { day: list, rail })
-        : pages.send(cacheForOneMinute(reply), 'list', { list, rail })
+      return pages.send(cacheForOneMinute(reply), 'list', { list, rail })
     })
   }
 

@@ -73,16 +73,13 @@ function ordersOf(list: PaperList) {
 /** What is beside a list: bars, keywords and the best papers of the week. */
 export function railView({ days, keywords, topOfWeek }: Rail) {
   const most = Math.max(1, ...days.map(({ papers }) => papers))
+  const [from, to] = [shortDate(days[0]!.day), shortDate(days.at(-1)!.day)]
+  const total = days.reduce((sum, { papers }) => sum + papers, 0)
   return {
-    days: days.map(({ day, papers }) => ({
-      ...{ day, papers },
-      path: papers > 0 ? listPath(spanOf('day', day), FIRST_PAGE) : null,
-      text: `${weekdayDate(day)}: ${counted(papers, words.counts.paper)}`,
-      /** The height of the bar, from 0 to 10. */
-      step: Math.ceil((papers / most) * 10),
-    })),
-    from: shortDate(days[0]!.day),
-    to: shortDate(days.at(-1)!.day),
+    /** The heights of the bars, from 0 to 10. */
+    days: days.map(({ papers }) => ({ step: Math.ceil((papers / most) * 10) })),
+    daysText: fill(words.list.rail.daysText, { count: counted(total, words.counts.paper), from, to, most }),
+    ...{ from, to },
     keywords: keywords.map(({ keyword, papers }) => ({
       ...{ text: keyword, papers },
       path: fieldPath('keyword', keyword),

@@ -1,4 +1,5 @@
 import { type Day, dayOf } from '../../core/dates.ts'
+import { distinctBy } from '../../core/distinct-by.ts'
 import { dateWithYear } from '../../i18n/dates.ts'
 import { counted, fill, listed, words } from '../../i18n/words.ts'
 import { arxivUrl, doiUrl, type Paper, pdfUrl, votesUrl } from '../../papers/paper.ts'
@@ -7,6 +8,8 @@ import { pageRuns } from '../../papers/text/page-runs.ts'
 import { paperSentenceOf, plainSummaryOf, plainText } from '../../papers/text/plain-text.ts'
 import { shownName } from '../../queries/language/describe-query.ts'
 import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
+import type { SimilarPapers } from '../../search/similar-papers.ts'
+import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { codeLink } from '../../subscribers/links.ts'
 import { citationsOf, metaOf } from './citations.ts'
 import { searchPath } from './search-paths.ts'
@@ -74,9 +77,45 @@ export function paperPageView(paper: Paper, baseUrl: string) {
     day: paper.firstDay,
     submitted: paper.publishedAt && dayOf(paper.publishedAt),
     categories: paper.categories.map((text) => ({ text, url: searchPath({ query: `cat:${text}` }) })),
+    shareLinks: shareLinks(plainText(paper.title), `${baseUrl}${paperPathOf(paper)}`),
     citations: citationsOf(paper, `${baseUrl}${paperPathOf(paper)}`),
     meta: metaOf(paper, baseUrl),
   }
+}
+
+const MAX_FOLLOWED = 3
+
+/**
+ * What a reader may follow from a paper's page: the phrases of the topic proposed for similar papers, which are chosen
+ * at first, the paper's keywords and its first author.
+ */
+export function followView({ keywords, authors }: Paper, { topic }: SimilarPapers) {
+  const proposed = topic?.phrases ?? []
+  const phrases = distinctBy([...proposed, ...keywords.map(plainText)], (text) => text.toLowerCase())
+  const [author] = authors.map(plainText)
+  const choices = phrases
+    .slice(0, MAX_FOLLOWED)
+    .map((text) => ({ text, query: quoted(text), checked: proposed.includes(text) }))
+  if (author) {
+    const text = fill(words.paper.follow.author, { author })
+    choices.push({ text, query: `author:${quoted(author)}`, checked: false })
+  }
+  return choices.length > 0 ? { choices, consent: CONSENT_WORDING.asking } : null
+}
+
+/** Links to pages of other sites that only open if a reader chooses them. */
+function shareLinks(title: string, url: string): TextLink[] {
+  const both = encodeURIComponent(`${title} ${url}`)
+  const mail = new URLSearchParams({ subject: title, body: url }).toString().replaceAll('+', '%20')
+  return [
+    { text: words.paper.shareOn.email, url: `mailto:?${mail}` },
+    { text: words.paper.shareOn.mastodon, url: `https://share.joinmastodon.org/#text=${both}` },
+    { text: words.paper.shareOn.bluesky, url: `https://bsky.app/intent/compose?text=${both}` },
+    {
+      text: words.paper.shareOn.linkedIn,
+      url: `https://www.linkedin.com/sharing/share-offsite/?url=${encodeURIComponent(url)}`,
+    },
+  ]
 }
 
 /** "A, B, C +97"; four names are all shown. */
@@ -99,7 +138,10 @@ export const dayLink = (day: Day): TextLink => ({ text: dateWithYear(day), url: 
 
 /** A search for a value of a field; the value cannot contain quotes. */
 export const fieldPath = (field: 'author' | 'org' | 'keyword', value: string): string =>
-  searchPath({ query: `${field}:"${value.replace(/["“”„]/g, '')}"` })
+  searchPath({ query: `${field}:${quoted(value)}` })
+
+/** A phrase cannot contain quotes. */
+const quoted = (text: string): string => `"${text.replace(/["“”„]/g, '')}"`
 
 /** Links to the paper on other sites. */
 function linksOf(paper: Paper, arxivText: string): TextLink[] {

@@ -17,7 +17,7 @@ import { CITATION_TYPES, type CitationName, citation, citationKey, citationName 
 import { discoveryRoutes } from './discovery-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { listRoutes } from './list-routes.ts'
-import { paperPageView } from './paper-view.ts'
+import { followView, paperPageView } from './paper-view.ts'
 import { readSearchParams, searchFields } from './search-paths.ts'
 import { emptySearch, searchOfFault, searchView } from './search-view.ts'
 
@@ -43,7 +43,10 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     const like = await withOptionalSearchSlot(deps, request, { queries: [], fallback: none }, (spend) =>
       similarPapers(deps, paper, spend),
     )
-    return pages.send(cacheForOneMinute(reply), 'paper', { paper: paperPageView(paper, BASE_URL), like })
+    const follow = deps.config.SIGNUP === 'closed' ? null : followView(paper, like)
+    return pages.send(cacheForOneMinute(reply), 'paper', {
+      ...{ paper: paperPageView(paper, BASE_URL), like, follow },
+    })
   })
 
   // An empty form, a page of results, or the paper that the query names.

@@ -72,8 +72,7 @@ test('the rail of a day without papers', async () => {
 
 test('the edition is read once a minute, in the background', async () => {
   const edition = openEdition({ db: database.db, clock })
-  expect(edition.current()).toBeNull()
-  await edition.refresh()
+  await edition.ready()
   expect(edition.current()).toEqual({ day: '2026-11-27', count: 3 })
   await list('2026-11-27', { title: 'E' })
   expect(edition.current()).toMatchObject({ count: 3 })
@@ -85,6 +84,6 @@ test('the edition is read once a minute, in the background', async () => {
 test('the edition is null without a database', async () => {
   const { db } = openDatabase('postgresql://postgres@127.0.0.1:1/none', silentLog)
   const edition = openEdition({ db, clock })
-  await edition.refresh()
+  await edition.ready()
   expect(edition.current()).toBeNull()
 })

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { parseList } from '../../../src/papers/import-papers.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
-import { get, useSite } from '../../support/site.ts'
+import { get, newestMail, post, useSite } from '../../support/site.ts'
 
 const site = useSite()
 
@@ -24,7 +24,8 @@ beforeEach(async () => {
   await recordListings(site.db, { source: 'huggingface', day: '2026-11-20', records, now })
 })
 
-const likes = (body: string) => body.slice(body.indexOf('<section class="like'), body.indexOf('</main>'))
+const likes = (body: string) => body.slice(body.indexOf('<section class="like'), body.indexOf('<aside'))
+const follows = (body: string) => body.slice(body.indexOf('<section class="follow'), body.indexOf('<aside'))
 
 test('a paper leads to eight like it, and to a topic that brings such papers', async () => {
   const { body } = await get(site, '/papers/2611.10003')
@@ -35,19 +36,31 @@ test('a paper leads to eight like it, and to a topic that brings such papers', a
     true,
   )
   expect(section).toContain('<math')
-  const [, path = ''] = /<a class="button second" href="([^"]*)">Get papers like this by email/.exec(section)!
-  expect(path).toBe('/subscribe?topic=%22speculative+decoding%22')
-  expect(section).toContain('&quot;speculative decoding&quot;</strong>: 12 papers in 30 days.')
-  const form = await get(site, path)
-  expect(form.body).toContain('>&quot;speculative decoding&quot;</textarea>')
+  expect(follows(body)).toContain('value="&quot;speculative decoding&quot;" checked> speculative decoding')
+  expect(follows(body)).toContain('You would have received 12 papers in 30 days.')
+})
+
+test('the chosen topics of a paper are subscribed to from its page', async () => {
+  const topic = ['"speculative decoding"', 'author:"Ann Lee"']
+  const { statusCode } = await post(site, '/subscribe', { email: 'ann@example.com', topic, banner: '1' })
+  expect(statusCode).toBe(422) // the author has no papers here: a warning first
+  const { statusCode: sent } = await post(site, '/subscribe', {
+    email: 'ann@example.com',
+    topic: topic[0]!,
+    banner: '1',
+  })
+  expect(sent).toBe(303)
+  expect((await newestMail(site.db, 'ann@example.com')).content).toMatchObject({
+    topics: [{ query: '"speculative decoding"' }],
+  })
 })
 
 test('a paper that came a moment ago counts there, and has its own', async () => {
   await get(site, '/papers/2611.10003')
   const { records } = parseList([{ id: '2611.19999', title: 'Speculative decoding of drafts', votes: 3 }])
   await recordListings(site.db, { source: 'huggingface', day: '2026-11-24', records, now: site.clock.now() })
-  expect(likes((await get(site, '/papers/2611.19999')).body)).toContain('Get papers like this by email')
-  expect(likes((await get(site, '/papers/2611.10003')).body)).toContain('13 papers in 30 days')
+  expect(follows((await get(site, '/papers/2611.19999')).body)).toContain('speculative decoding')
+  expect(follows((await get(site, '/papers/2611.10003')).body)).toContain('13 papers in 30 days')
 })
 
 test('a paper that shares nothing with others has no such part', async () => {

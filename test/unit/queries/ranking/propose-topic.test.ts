@@ -45,7 +45,7 @@ describe('a topic for papers like one', () => {
   const archive = archiveOf(papers)
 
   test('is of a phrase that names the subject of similar papers', () => {
-    expect(propose(archive, papers[0]!)).toEqual({ query: '"speculative decoding"', papers: 6 })
+    expect(propose(archive, papers[0]!)).toMatchObject({ query: '"speculative decoding"', papers: 6 })
   })
 
   test('is not of what brings more than a reader wants', () => {
@@ -60,7 +60,7 @@ describe('a topic for papers like one', () => {
     const [paper, ...others] = [...named, ...papers].map((facts, i) =>
       samplePaper({ ...facts, id: i + 1, firstDay: '2026-11-20' }),
     )
-    expect(propose(archiveOf([paper!, ...others]), paper!)).toEqual({
+    expect(propose(archiveOf([paper!, ...others]), paper!)).toMatchObject({
       query: '"group relative policy optimization"',
       papers: 3,
     })
@@ -75,7 +75,7 @@ describe('a topic for papers like one', () => {
       ...titles.map((title) => ({ title, abstract: title })),
       ...papers.slice(6),
     ].map((facts, i) => samplePaper({ ...facts, id: i + 1, firstDay: '2026-11-20' }))
-    expect(propose(archiveOf([paper!, ...others]), paper!)).toEqual({
+    expect(propose(archiveOf([paper!, ...others]), paper!)).toMatchObject({
       query: '"speculative decoding" OR "token trees"',
       papers: 7,
     })
@@ -154,7 +154,7 @@ describe('topics for a library', () => {
     withAcronyms.usage = usageOf(all)
     const count = (query: string) => withAcronyms.count(withAcronyms.find(parseQuery(query)))
     expect([count('speculative decoding'), count('"speculative decoding"')]).toEqual([10, 6])
-    expect(ofLibrary(library.slice(0, 4), withAcronyms)).toEqual([
+    expect(ofLibrary(library.slice(0, 4), withAcronyms)).toMatchObject([
       { query: '"speculative decoding"', papers: 6 },
     ])
   })
@@ -180,7 +180,7 @@ describe('topics for a library', () => {
   })
 
   test('are one for each subject that several entries share, the most frequent first', () => {
-    expect(ofLibrary(library, archive)).toEqual([
+    expect(ofLibrary(library, archive)).toMatchObject([
       { query: '"speculative decoding"', papers: 5 },
       { query: '"protein folding"', papers: 5 },
       { query: '"image editing"', papers: 5 },
