@@ -110,7 +110,7 @@ function steps(demo: Demo): Step[] {
           /linear attention/i.test(digest.text ?? '') && /linear attention/i.test(html),
           'the topic is missing in the mail',
         )
-        must(/Matched/.test(digest.text ?? ''), 'no reason stands beside the papers')
+        must(/<mark/.test(html), 'the words that matched are not marked')
         const papers = papersIn(digest)
         must(papers.size > 0, 'no paper stands in the mail')
         must(![...papers].some((paper) => earlier.has(paper)), 'a paper of the welcome came again')

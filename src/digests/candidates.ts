@@ -11,6 +11,7 @@ import {
   showRelated,
   toShownPaper,
   withOtherTopics,
+  withSentence,
 } from '../queries/reasons/shown-paper.ts'
 import type { DigestTopic } from './digest.repo.ts'
 import type { DigestSection } from './digest-content.ts'
@@ -184,5 +185,5 @@ function shownRising(
 ): ShownPaper {
   const paper = candidates.shown(candidates.papers[docId]!.id, topics[offering[0]!]!.queryId)
   const names = offering.map((topic) => topics[topic]!.name).join(', ')
-  return { ...paper, reason: fill(words.reason.rising, { reason: paper.reason!, topics: names }) }
+  return withSentence(paper, fill(words.reason.rising, { topics: names }))
 }

@@ -1,4 +1,4 @@
-import { dateAndTime } from '../i18n/dates.ts'
+import { dateAndTime, longDateOf } from '../i18n/dates.ts'
 import { fill, words } from '../i18n/words.ts'
 import type { MailFormat } from '../subscribers/subscriber.ts'
 
@@ -49,17 +49,24 @@ export type LinkKind = keyof typeof SAYS
 
 export const linkView = (kind: LinkKind, { url, zone, at, until, asked }: LinkEmail) => ({
   says: kind === 'manage-link' && asked ? ASKED : SAYS[kind],
+  date: longDateOf(at, zone),
   url,
   zone,
   at: dateAndTime(at, zone),
   until: until ? dateAndTime(until, zone) : '',
 })
 
-export const movedView = ({ zone, at, contact }: MovedEmail) => ({ zone, at: dateAndTime(at, zone), contact })
+export const movedView = ({ zone, at, contact }: MovedEmail) => ({
+  date: longDateOf(at, zone),
+  zone,
+  at: dateAndTime(at, zone),
+  contact,
+})
 
 export function goodbyeView({ undoUrl, zone, reported, endedAt, validUntil }: GoodbyeEmail) {
   const { reportedLead, pressedLead, reportedMistake, pressedMistake } = words.emails.goodbye
   return {
+    date: longDateOf(endedAt, zone),
     undoUrl,
     zone,
     lead: fill(reported ? reportedLead : pressedLead, { at: dateAndTime(endedAt, zone), zone }),

@@ -1,9 +1,10 @@
 import type { NoMatchesMessage } from '../digests/no-matches.ts'
-import { dateWithYear, shortDate, weekdayDate, weekdayDateWithYear } from '../i18n/dates.ts'
+import { dateWithYear, longDate, shortDate, weekdayDate, weekdayDateWithYear } from '../i18n/dates.ts'
 import { fill, words } from '../i18n/words.ts'
 import type { SiteIdentity } from '../mail/rendering/template.ts'
 import { oneLine, truncateAtWord } from '../mail/rendering/text.ts'
 import { siteLinks } from '../subscribers/links.ts'
+import { sinceText } from './digest-email.ts'
 import { topicList } from './topic-list.ts'
 
 /** To a subscriber whose topics have matched nothing for a while: the content of its message, and the links. */
@@ -20,6 +21,7 @@ export function noMatchesView({ baseUrl }: SiteIdentity, email: NoMatchesEmail) 
   const note = words.emails.note
   const isOfThisYear = since.slice(0, 4) === localDate.slice(0, 4)
   return {
+    date: longDate(localDate),
     shortSince: isOfThisYear ? shortDate(since) : dateWithYear(since),
     lead: fill(note.lead, {
       count: dates,
@@ -33,7 +35,7 @@ export function noMatchesView({ baseUrl }: SiteIdentity, email: NoMatchesEmail) 
     })),
     fewer: email.weekly ? note.pause : note.fewer,
     fewerHint: email.weekly ? note.pauseHint : note.fewerHint,
-    confirmedOn: dateWithYear(email.confirmedOn),
+    since: sinceText(email.confirmedOn, email.weekly),
     // Not manageUrl: the footer of this email omits its own link to the page for topics.
     changeUrl: email.manageUrl,
     unsubscribeUrl: email.unsubscribeUrl,

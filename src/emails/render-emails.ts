@@ -63,7 +63,7 @@ export const HTML_BUDGET = 95_000
 const SHORTER: PaperDetail[] = [
   { title: 400, reason: 240, body: { snippet: 4_000 } },
   { title: 400, reason: 240, body: { snippet: 300 } },
-  { title: 160, reason: 120, body: { snippet: 120 } },
+  { title: 80, reason: 120, body: { snippet: 120 } },
 ]
 const TITLES: PaperDetail = { title: 400, reason: 90 }
 // Stays within the budget whatever 25 papers contain.

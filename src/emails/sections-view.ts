@@ -7,61 +7,60 @@ import { arxivLink, arxivPdfLink, codeLink, type Links, type TopicPaperRef } fro
 
 interface SectionsOptions {
   links: Links
-  /** The page for changing a topic, starting from a paper. */
-  changeUrl?: (at: TopicPaperRef) => string
+  /** The page of a topic, from which a paper of it can be rated. */
+  topicUrl: (at: TopicPaperRef) => string
   detail: PaperDetail
 }
 
 const MAX_TOPIC_LENGTH = 80
-const MAX_TOPIC_IN_LINK_LENGTH = 40
+
+export type SectionView = ReturnType<typeof sectionViews>[number]
 
 /**
  * The non-empty sections for parts/sections.mjml and parts/sections.txt, in words, cut to `detail`. A paper that is
- * older than the newest one shows its day.
+ * older than the newest one shows its day. `edit` and `own` are personal links; a topic that is only tried out has none.
  */
 export function sectionViews(
   { sections }: Pick<DigestContent, 'sections'>,
-  { links, changeUrl, detail }: SectionsOptions,
+  { links, topicUrl, detail }: SectionsOptions,
 ) {
   const shown = nonEmptySections(sections)
   const days = shown.flatMap(({ papers }) => papers.map(({ day }) => day))
   const newest = days.toSorted().at(-1)
-  return shown.map((section) => ({
-    heading: headingOf(section),
-    papers: section.papers.map((paper) => ({
-      ...paperView(paper, links, detail, paper.day !== newest),
-      /** Absent if only titles are shown. */
-      change: detail.body && changeUrl ? changeOf(section, paper, changeUrl) : undefined,
-    })),
-  }))
+  return shown.map((section) => {
+    const urlFrom = ({ id: paperId }: ShownPaper) =>
+      section.topicId ? topicUrl({ topicId: section.topicId, paperId }) : undefined
+    return {
+      heading: headingOf(section),
+      edit: urlFrom(section.papers[0]!),
+      papers: section.papers.map((paper) => ({
+        ...paperView(paper, links, detail, paper.day !== newest),
+        own: detail.body && urlFrom(paper),
+      })),
+    }
+  })
+}
+
+/** Whose sentences are under the titles; empty if there are none of another author. */
+export function summariesText(sections: readonly SectionView[]): string {
+  const shown = sections.flatMap(({ papers }) => papers).filter(({ snippetText }) => snippetText)
+  if (!shown.some(({ isSummary }) => isSummary)) return ''
+  const { summaries, summariesAndAbstracts } = words.emails.parts
+  return shown.every(({ isSummary }) => isSummary) ? summaries : summariesAndAbstracts
 }
 
 export const nonEmptySections = (sections: DigestSection[]): DigestSection[] =>
   sections.filter(({ papers }) => papers.length > 0)
 
-export function headingOf({ topic, rising, close, related }: DigestSection): string {
+/** The name of a section: that of its topic. */
+export function headingOf(
+  { topic, rising, close, related }: DigestSection,
+  maxLength = MAX_TOPIC_LENGTH,
+): string {
   if (rising) return words.emails.parts.rising
-  if (close) {
-    const heading = related ? words.emails.parts.related : words.emails.parts.close
-    return fill(heading, { topic: truncateAtWord(oneLine(topic ?? ''), MAX_TOPIC_LENGTH) })
-  }
-  return topic === null ? words.emails.parts.byVotes : truncateAtWord(oneLine(topic), MAX_TOPIC_LENGTH)
-}
-
-/** "Change: linear attention", with a link to the page for trying changes. */
-function changeOf(
-  { topic, topicId }: DigestSection,
-  { id: paperId }: ShownPaper,
-  changeUrl: (at: TopicPaperRef) => string,
-) {
-  // A topic that is only tried out has the id 0.
-  if (topic === null || !topicId) return undefined
-  return {
-    text: fill(words.emails.parts.change, {
-      topic: truncateAtWord(oneLine(topic), MAX_TOPIC_IN_LINK_LENGTH),
-    }),
-    url: changeUrl({ topicId, paperId }),
-  }
+  if (topic === null) return words.emails.parts.byVotes
+  const name = truncateAtWord(oneLine(topic), maxLength)
+  return close ? fill(related ? words.emails.parts.related : words.emails.parts.close, { topic: name }) : name
 }
 
 /**
@@ -74,35 +73,48 @@ export interface PaperDetail {
   body?: { snippet: number }
 }
 
-const FIRST_AUTHORS = 3
+const FIRST_AUTHORS = 2
 const MAX_AUTHOR_LENGTH = 60
 const MAX_ORGANIZATION_LENGTH = 80
 
 /** A paper in the `it` of the templates; an empty text is not shown. `dated`: with the day on which it was listed. */
 function paperView(paper: ShownPaper, links: Links, detail: PaperDetail, dated: boolean) {
   const snippet = detail.body ? fittingRuns(paper.snippet, detail.body.snippet) : []
+  const titleText = paperTitle(paper, detail.title)
+  const title = fittingRuns(paper.title, detail.title)
   return {
-    title: paperTitle(paper, detail.title),
+    title: title.length > 0 ? title : [{ text: titleText, marked: false }],
+    titleText,
     url: links.paper(paper.path),
-    reason: detail.reason > 0 ? truncateAtWord(oneLine(paper.reason ?? ''), detail.reason) : '',
-    authors: detail.body ? byLine(paper) : '',
+    reason: detail.reason > 0 ? truncateAtWord(oneLine(reasonOf(paper)), detail.reason) : '',
+    by: detail.body ? byLine(paper, dated) : '',
     snippet,
     snippetText: textOfRuns(snippet),
     /** The source wrote the snippet as a summary. */
     isSummary: snippet.length > 0 && paper.isSummary === true,
-    facts: detail.body ? factsOf(paper, dated) : [],
+    links: detail.body ? linksOf(paper) : [],
   }
 }
 
 export const paperTitle = (paper: ShownPaper, most: number): string =>
   truncateAtWord(textOfRuns(paper.title), most)
 
-/** "A, B, C and 97 more · Tencent Hunyuan"; if only one more remains, it is named too. */
-const byLine = (paper: ShownPaper): string =>
-  [authorsOf(paper), truncateAtWord(oneLine(paper.organization ?? ''), MAX_ORGANIZATION_LENGTH)]
+/** Digests of earlier releases have only the whole reason. */
+const reasonOf = ({ reason, beyondTitle, title }: ShownPaper): string =>
+  beyondTitle ?? (title.some(({ marked }) => marked) ? '' : (reason ?? ''))
+
+/** "A, B +97 · Tencent Hunyuan · 24 votes" */
+const byLine = (paper: ShownPaper, dated: boolean): string =>
+  [
+    authorsOf(paper),
+    truncateAtWord(oneLine(paper.organization ?? ''), MAX_ORGANIZATION_LENGTH),
+    paper.votes === null ? '' : counted(paper.votes, words.counts.vote),
+    dated ? fill(words.emails.parts.listed, { date: shortDate(paper.day) }) : '',
+  ]
     .filter(Boolean)
     .join(' · ')
 
+/** If only one more remains, it is named too. */
 function authorsOf({ authors, moreAuthors = 0 }: ShownPaper): string {
   const names = authors.map((author) => truncateAtWord(oneLine(author), MAX_AUTHOR_LENGTH)).filter(Boolean)
   const others = names.length + moreAuthors - FIRST_AUTHORS
@@ -111,20 +123,14 @@ function authorsOf({ authors, moreAuthors = 0 }: ShownPaper): string {
   return fill(words.emails.parts.authors, { names: first, count: others })
 }
 
-/** "41 votes", "Code": those with links are last. */
-function factsOf(
-  { votes, day, codeUrl, path }: ShownPaper,
-  dated: boolean,
-): { text: string; url?: string }[] {
-  const code = codeLink(codeUrl)
-  const [pdf, arxiv] = [arxivPdfLink(path), arxivLink(path)]
-  return [
-    votes === null ? [] : { text: counted(votes, words.counts.vote) },
-    dated ? { text: fill(words.emails.parts.listed, { date: shortDate(day) }) } : [],
-    pdf ? { text: words.emails.parts.pdf, url: pdf } : [],
-    arxiv ? { text: words.emails.parts.arxiv, url: arxiv } : [],
-    code ? { text: words.emails.parts.code, url: code } : [],
-  ].flat()
+function linksOf({ codeUrl, path }: ShownPaper): { text: string; url: string }[] {
+  const { pdf, arxiv, code } = words.emails.parts
+  const found = [
+    { text: pdf, url: arxivPdfLink(path) },
+    { text: arxiv, url: arxivLink(path) },
+    { text: code, url: codeLink(codeUrl) },
+  ]
+  return found.flatMap(({ text, url }) => (url ? [{ text, url }] : []))
 }
 
 /** Runs with the whitespace of `oneLine`; empty if they are longer than `most` together. */
@@ -133,4 +139,4 @@ export function fittingRuns(runs: TextRun[], most: number): TextRun[] {
   return shown.reduce((length, { text }) => length + text.length, 0) > most ? [] : shown
 }
 
-const textOfRuns = (runs: TextRun[]): string => oneLine(runs.map((run) => run.text).join(''))
+export const textOfRuns = (runs: TextRun[]): string => oneLine(runs.map((run) => run.text).join(''))

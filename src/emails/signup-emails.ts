@@ -1,4 +1,4 @@
-import { dateAndTime, hourOfDay, weekdaysText } from '../i18n/dates.ts'
+import { dateAndTime, hourOfDay, longDateOf, weekdaysText } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
 import { nameInSubject, type SiteIdentity } from '../mail/rendering/template.ts'
 import { withoutLinks } from '../mail/rendering/text.ts'
@@ -63,6 +63,7 @@ const ownView = (url: string | undefined, says: { says: string; link: string }) 
   url ? { ...says, url } : null
 
 const commonView = ({ topics, zone, askedAt, validUntil }: SignupEmail, url: string) => ({
+  date: longDateOf(askedAt, zone),
   url,
   ...topicList(topics, withoutLinks),
   zone,

@@ -1,10 +1,11 @@
 import type { WelcomeMessage } from '../digests/welcome-message.ts'
-import { dateWithYear, hourOfDay, longDate, weekdayDate } from '../i18n/dates.ts'
+import { hourOfDay, longDate, weekdayDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
 import { nameInSubject, type SiteIdentity } from '../mail/rendering/template.ts'
-import { siteLinks, topicLink } from '../subscribers/links.ts'
-import { digestSubject, leadWithMore, moreOnSite, preheaderOf, type ReaderLinks } from './digest-email.ts'
-import { type PaperDetail, sectionViews } from './sections-view.ts'
+import { asciiLine } from '../mail/rendering/text.ts'
+import { papersView, type ReaderLinks, sinceText } from './digest-email.ts'
+import { leadWithMore, papersOf, preheaderOf } from './digest-summary.ts'
+import { type PaperDetail, paperTitle } from './sections-view.ts'
 import { topicList } from './topic-list.ts'
 
 /** To a subscriber who just confirmed: the content of its message, and the links. */
@@ -12,24 +13,29 @@ export interface WelcomeEmail extends Omit<WelcomeMessage, 'epoch' | 'papers'>, 
 
 /** The whole content of a welcome, in words; its papers are cut to `detail`. An empty text is not shown. */
 export function welcomeView(site: SiteIdentity, email: WelcomeEmail, detail: PaperDetail) {
-  const { content, unsubscribeUrl, manageUrl } = email
+  const { content, confirmedOn, unsubscribeUrl, manageUrl } = email
   return {
     subjectLine: subjectLine(site, email),
     preview: content ? preheaderOf(content) : words.emails.welcome.preheaderAlone,
+    date: longDate(confirmedOn),
     first: firstOf(email),
-    ...papersOf(site, email, detail),
+    ...papersOfWelcome(site, email, detail),
     elsewhere: elsewhereText(email),
     ...topicsOf(email),
-    confirmedOn: dateWithYear(email.confirmedOn),
+    since: sinceText(confirmedOn, content?.week != null),
     unsubscribeUrl,
     manageUrl,
     viewUrl: content ? email.viewUrl : '',
   }
 }
 
+const MAX_TITLE_LENGTH = 58
+
 function subjectLine(site: SiteIdentity, { content, next }: WelcomeEmail): string {
   const { subject, subjectAlone, subjectBare } = words.emails.welcome
-  if (content) return fill(subject, { what: digestSubject(content) })
+  const [best, ...others] = content ? papersOf(content) : []
+  const title = best ? asciiLine(paperTitle(best, MAX_TITLE_LENGTH), MAX_TITLE_LENGTH) : ''
+  if (title) return counted(others.length + 1, subject, { title, more: others.length })
   if (next) return fill(subjectAlone, { date: weekdayDate(next) })
   return fill(subjectBare, { site: nameInSubject(site) })
 }
@@ -37,19 +43,15 @@ function subjectLine(site: SiteIdentity, { content, next }: WelcomeEmail): strin
 const firstOf = ({ next, hour, zone }: WelcomeEmail): string =>
   next ? fill(words.emails.welcome.first, { day: longDate(next), hour: hourOfDay(hour), zone }) : ''
 
-function papersOf(
-  { baseUrl }: SiteIdentity,
-  { content, manageUrl, viewUrl }: WelcomeEmail,
-  detail: PaperDetail,
-) {
-  if (!content) return { intro: '', sections: [], more: '', moreUrl: '' }
-  const links = siteLinks(baseUrl)
-  const intro = content.bestOf ? words.emails.welcome.best : words.emails.welcome.matched
-  return {
-    intro: fill(intro, { day: longDate(content.localDate), lead: leadWithMore(content) }),
-    sections: sectionViews(content, { links, changeUrl: (at) => topicLink(manageUrl, at), detail }),
-    ...moreOnSite(content, { links, viewUrl }),
+/** Without papers, the button leads to the settings. */
+function papersOfWelcome(site: SiteIdentity, email: WelcomeEmail, detail: PaperDetail) {
+  const { content, confirmedOn, manageUrl } = email
+  if (!content) {
+    return { intro: '', sections: [], more: words.emails.welcome.change, moreUrl: manageUrl }
   }
+  const papers = counted(papersOf(content).length, words.counts.paper)
+  const intro = fill(words.emails.welcome.start, { papers, lead: leadWithMore(content, confirmedOn) })
+  return { intro, ...papersView(site, email, content, detail) }
 }
 
 type Matched = Pick<WelcomeEmail, 'content' | 'matchedToday' | 'mailedBefore'>

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
-import { type Day, WEEKDAYS, type Weekday, weekdayOf } from '../core/dates.ts'
+import { type Day, localDayOf, WEEKDAYS, type Weekday, weekdayOf } from '../core/dates.ts'
 import { listed, words } from './words.ts'
 
 // From our own words: Intl's output changes with the version of Node, but a retried email must not change.
@@ -14,6 +14,10 @@ export function longDate(day: Day): string {
   const { year, month, date, weekday } = partsOf(day)
   return `${words.weekdays[weekday]} ${date} ${words.months[month]} ${year}`
 }
+
+/** The same for an instant in ISO 8601, in a zone. */
+export const longDateOf = (instant: string, zone: string): string =>
+  longDate(localDayOf(new Date(instant), zone))
 
 /** "Tuesday 24 November" */
 export function longDateWithoutYear(day: Day): string {

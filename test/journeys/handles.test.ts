@@ -13,14 +13,14 @@ const HYBRID = 'A Systematic Analysis of Hybrid Linear Attention'
 const seen = useSiteInBrowser()
 const { site } = seen
 
-/** Somebody gets a digest, and presses what stands beside the reason of a paper. */
+/** Somebody gets a digest, and presses what is beside a paper. */
 async function fromMail(javaScriptEnabled: boolean): Promise<Page> {
   const { html } = await mailed(site, 'digest', EMAIL)
   const page = await seen.open({ javaScriptEnabled })
   page.setDefaultTimeout(10_000)
   await page.setContent(html)
-  const reason = page.locator('h3', { hasText: HYBRID }).locator('~ p.why').first()
-  const link = await reason.getByRole('link', { name: 'Edit topic: attention' }).getAttribute('href')
+  const beside = page.locator('h3', { hasText: HYBRID }).locator('~ p.facts').first()
+  const link = await beside.getByRole('link', { name: 'More like this' }).getAttribute('href')
   const { pathname, search } = new URL(link!)
   await page.goto(pathname + search)
   return page
@@ -49,7 +49,7 @@ describe.each([
   ['without scripts', false],
   ['with scripts', true],
 ])('%s', (_how, scripts) => {
-  test('from the reason in an email: a word is excluded, previewed, saved, undone', async () => {
+  test('from a paper in an email: a word is excluded, previewed, saved, undone', async () => {
     const page = await fromMail(scripts)
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('attention')
     expect(await page.getByText('Matched: attention, in the title').first().isVisible()).toBe(true)

@@ -103,14 +103,14 @@ describe.each([
     expect(await page.locator('main').innerText()).toMatch(/08:00[\s\S]*A welcome email with papers from/)
 
     const welcome = await mailNumber(2)
-    expect(welcome.subject).toMatch(/^Welcome: \d+ papers? on /)
+    expect(welcome.subject).toMatch(/^Welcome: \w/)
     expect(await (await openMail(2)).locator('h3 a').count()).toBeGreaterThan(0)
 
     await demo.sendDigests()
     const digest = await mailNumber(3)
     expect(digest.subject).toMatch(/linear attention/)
     const mail = await openMail(3)
-    expect(await mail.locator('body').innerText()).toMatch(/Matched: /)
+    expect(await mail.locator('mark').count()).toBeGreaterThan(0)
     const title = mail.locator('h3 a').first()
     const name = await title.innerText()
     await follow(title)

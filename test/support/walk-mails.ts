@@ -30,11 +30,13 @@ const BEST = MATCHED.map((one) => ({
   ...one,
   title: [{ text: one.title.map(({ text }) => text).join(''), marked: false }],
   reason: null,
+  beyondTitle: '',
 }))
 
 const risen = (paper: ShownPaper): ShownPaper => ({
   ...paper,
   reason: `${paper.reason}; 23 votes. Topic: diffusion votes>=20`,
+  beyondTitle: 'Topic: diffusion votes>=20',
   votes: 23,
   day: '2026-11-17',
 })
@@ -43,6 +45,7 @@ const near = (paper: ShownPaper): ShownPaper => ({
   ...paper,
   title: [{ text: paper.title.map(({ text }) => text).join(''), marked: false }],
   reason: 'Has: graphs. Missing: quantum',
+  beyondTitle: 'Has: graphs. Missing: quantum',
 })
 
 function matched(id: number, [before, met, after]: [string, string, string], votes: number): ShownPaper {
@@ -53,6 +56,7 @@ function matched(id: number, [before, met, after]: [string, string, string], vot
     path: `/papers/2511.1700${id}`,
     snippet: [{ text: 'We look at it from all sides.', marked: false }],
     reason: 'Matched: diffusion, in the title',
+    beyondTitle: '',
     votes,
     day: '2026-11-23',
   })

@@ -6,7 +6,7 @@ import { paperPathOf } from '../../papers/paper-key.ts'
 import { type PaperSentence, paperSentenceOf, plainText } from '../../papers/text/plain-text.ts'
 import { shownName } from '../language/describe-query.ts'
 import type { Match, Reason } from '../query.ts'
-import { firstOccurrence, type PaperText, termOf, toWordIndex } from '../text/tokens.ts'
+import { occurrencesOf, type PaperText, rangeOf, termOf, toWordIndex } from '../text/tokens.ts'
 
 const MAX_TERMS = 5
 
@@ -35,6 +35,11 @@ export interface ShownPaper {
   isSummary?: true
   /** "Matched: linear attention, in the title"; null for a subscriber without topics. */
   reason: string | null
+  /**
+   * What the marked title does not show of the reason: "Matches “agent” in the abstract". Empty if it shows all of it;
+   * absent in digests of earlier releases.
+   */
+  beyondTitle?: string
   votes: number | null
   comments: number | null
   codeUrl: string | null
@@ -60,16 +65,21 @@ export function plainParts(paper: Paper, text?: PaperText): PlainParts {
 
 /** The same paper with the names of other topics that match it. */
 export const withOtherTopics = (paper: ShownPaper, topics: readonly string[]): ShownPaper =>
-  topics.length === 0
-    ? paper
-    : { ...paper, reason: fill(words.reason.also, { reason: paper.reason!, topics: topics.join(', ') }) }
+  topics.length === 0 ? paper : withSentence(paper, fill(words.reason.also, { topics: topics.join(', ') }))
+
+/** The same paper with another sentence at the end of its reason. */
+export const withSentence = (paper: ShownPaper, sentence: string): ShownPaper => ({
+  ...paper,
+  reason: `${paper.reason!}. ${sentence}`,
+  beyondTitle: [paper.beyondTitle, sentence].filter(Boolean).join('. '),
+})
 
 /** Converts a paper to its form in a digest. */
 export function toShownPaper(paper: Paper, reason: Reason | null, plain = plainParts(paper)): ShownPaper {
   const moreAuthors = plain.authors.length - MAX_AUTHORS
   return {
     id: paper.id,
-    title: markedRuns(plain.title, titleRanges(reason)),
+    title: markedRuns(plain.title, titleRanges(plain, reason)),
     path: paperPathOf(paper),
     authors: plain.authors.slice(0, MAX_AUTHORS),
     ...(moreAuthors > 0 && { moreAuthors }),
@@ -77,6 +87,7 @@ export function toShownPaper(paper: Paper, reason: Reason | null, plain = plainP
     snippet: markedRuns(plain.sentence, rangesInSentence(plain, reason)),
     ...(plain.isSummary && { isSummary: true }),
     reason: reason && reasonSentence(reason),
+    ...(reason && { beyondTitle: reasonBeyondTitle(reason) }),
     votes: paper.votes,
     comments: paper.comments,
     codeUrl: paper.codeUrl,
@@ -88,24 +99,30 @@ export function toShownPaper(paper: Paper, reason: Reason | null, plain = plainP
 export const showRelated = (
   paper: Paper,
   near: { matches: readonly Match[]; sentence: string } | null,
-): ShownPaper => ({
-  ...toShownPaper(paper, near && { matches: [...near.matches] }),
-  reason: near?.sentence ?? words.reason.related,
-})
+): ShownPaper => {
+  const reason = near?.sentence ?? words.reason.related
+  return { ...toShownPaper(paper, near && { matches: [...near.matches] }), reason, beyondTitle: reason }
+}
 
 // An email names three, or all four. Some papers have thousands, and each digest keeps its own copy.
 const MAX_AUTHORS = 4
 
-const titleRanges = (reason: Reason | null): TextRange[] =>
-  reason?.matches.flatMap(({ where, at }) => (where === 'title' && at ? [at] : [])) ?? []
+/** Wherever the title has a term that matched, in whichever part of the paper it was found. */
+const titleRanges = ({ title }: PlainParts, reason: Reason | null): TextRange[] => [
+  ...(reason?.matches ?? []).flatMap(({ where, at }) => (where === 'title' && at ? [at] : [])),
+  ...rangesOfTerms(title, reason),
+]
 
-/** A summary is not searched, so it is marked wherever the terms matched; sentences only for terms of the abstract. */
-function rangesInSentence({ sentence, isSummary }: PlainParts, reason: Reason | null): TextRange[] {
-  const snippet = toWordIndex(reason ? sentence : '', 'prose')
-  return (reason?.matches ?? [])
-    .filter(({ where }) => (isSummary ? IN_PROSE.has(where) : where === 'abstract'))
-    .map(({ term }) => firstOccurrence(termOf(term, 'prose'), snippet))
-    .filter((place) => place !== null)
+/** The same for the sentence. */
+const rangesInSentence = ({ sentence }: PlainParts, reason: Reason | null): TextRange[] =>
+  rangesOfTerms(sentence, reason)
+
+function rangesOfTerms(text: string, reason: Reason | null): TextRange[] {
+  const terms = (reason?.matches ?? []).filter(({ where }) => IN_PROSE.has(where)).map(({ term }) => term)
+  const index = toWordIndex(terms.length > 0 ? text : '', 'prose')
+  return [...new Set(terms)].flatMap((term) =>
+    [...occurrencesOf(termOf(term, 'prose'), index)].map((span) => rangeOf(span, index)),
+  )
 }
 
 const IN_PROSE: ReadonlySet<Match['where']> = new Set(['title', 'abstract', 'keyword'])
@@ -119,14 +136,17 @@ export interface TextRun {
 /** A range of a text: [start, end) in UTF-16 units. */
 type TextRange = readonly [start: number, end: number]
 
-/** Splits a text into runs, marked at the given ranges. The ranges may overlap, exceed the text and have any order. */
+/**
+ * Splits a text into runs, marked at the given ranges, and between neighbouring words of which each is marked. The
+ * ranges may overlap, exceed the text and have any order.
+ */
 export function markedRuns(text: string, ranges: readonly TextRange[]): TextRun[] {
   const runs: TextRun[] = []
   const add = (start: number, end: number, marked: boolean) => {
     if (start < end) runs.push({ text: text.slice(start, end), marked })
   }
   let done = 0
-  for (const [start, end] of joined(ranges)) {
+  for (const [start, end] of joined(text, ranges)) {
     add(done, Math.min(start, text.length), false)
     add(Math.min(start, text.length), Math.min(end, text.length), true)
     done = Math.min(end, text.length)
@@ -135,11 +155,12 @@ export function markedRuns(text: string, ranges: readonly TextRange[]): TextRun[
   return runs
 }
 
-function joined(ranges: readonly TextRange[]): TextRange[] {
+function joined(text: string, ranges: readonly TextRange[]): TextRange[] {
   const result: [number, number][] = []
   for (const [start, end] of [...ranges].sort((a, b) => a[0] - b[0])) {
     const last = result.at(-1)
-    if (last && start <= last[1]) last[1] = Math.max(last[1], end)
+    if (last && (start <= last[1] || /^[ -]$/.test(text.slice(last[1], start))))
+      last[1] = Math.max(last[1], end)
     else result.push([start, end])
   }
   return result
@@ -154,10 +175,31 @@ export function reasonSentence(reason: Reason): string {
     : fill(words.reason.matched, { what: reasonWords(reason) })
 }
 
-/** The same without "Matched:": "linear attention, in the title; author Albert Gu". */
-export function reasonWords({ matches }: Reason): string {
+/** "Matches “agent” in the abstract": without what a marked title shows, and votes and code, which emails show anyway. */
+function reasonBeyondTitle(reason: Reason): string {
+  const matches = firstsOf(reason).filter(({ where }) => !SHOWN_ANYWAY.has(where))
+  const inText = (['abstract', 'keyword'] as const).flatMap((part) => {
+    const terms = matches
+      .filter(({ where }) => where === part)
+      .map(({ term }) => fill(words.reason.beyond.term, { term }))
+    return terms.length > 0 ? [fill(words.reason.beyond[part], { terms: listTerms(terms) })] : []
+  })
+  const others = reasonWords({ matches: matches.filter(({ where }) => !IN_PROSE.has(where)) })
+  const what = [listed(inText), others].filter(Boolean).join('; ')
+  return what && fill(words.reason.beyond.matches, { what })
+}
+
+const SHOWN_ANYWAY: ReadonlySet<Match['where']> = new Set(['title', 'votes', 'code'])
+
+/** Each term where it was found first. */
+const firstsOf = ({ matches }: Reason): Match[] => {
   const folded = matches.map(({ term }) => term.toLowerCase())
-  const firsts = matches.filter((_, i) => folded.indexOf(folded[i]!) === i)
+  return matches.filter((_, i) => folded.indexOf(folded[i]!) === i)
+}
+
+/** A reason without "Matched:": "linear attention, in the title; author Albert Gu". */
+export function reasonWords(reason: Reason): string {
+  const firsts = firstsOf(reason)
   const at = (where: Match['where']) => firsts.filter((match) => match.where === where)
   const inText = (['title', 'abstract', 'keyword'] as const).flatMap((part) => {
     const terms = at(part).map(({ term }) => term)

@@ -9,7 +9,7 @@ export interface CaughtMail {
   at: string
   messageId: string
   papers: string[]
-  /** "12 more on the site" */
+  /** "See the 12 others" */
   more: number
   bytes: number
   htmlBytes: number
@@ -57,7 +57,7 @@ export function readMail(raw: string, to: string): CaughtMail {
     at: new Date(header('Date')).toISOString(),
     messageId: header('Message-ID'),
     papers: [...new Set(papers)],
-    more: Number(text.match(/(\d+) more on the site/)?.[1] ?? 0),
+    more: text.includes('See the other one:') ? 1 : Number(text.match(/See the (\d+) others:/)?.[1] ?? 0),
     bytes: raw.length,
     htmlBytes: html < 0 ? 0 : raw.length - html,
   }

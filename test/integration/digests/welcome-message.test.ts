@@ -86,11 +86,11 @@ describe('confirming leaves a welcome', () => {
       epoch: 0,
     })
     const { mail, raw } = await mailOf()
-    expect(mail.subject).toBe('Welcome: 2 papers on robots (20 Nov)')
+    expect(mail.subject).toBe('Welcome: Robots 1 and 1 more')
     for (const part of [mail.text!.replace(/\n/g, ' '), mail.html as string]) {
       expect(part).toContain('Your first digest arrives on Wednesday 25 November 2026 at 08:00 (Asia/Tokyo)')
-      expect(part).toContain('what matched on Friday 20 November 2026: 2 new papers on robots.')
-      expect(part).toContain('Matched: robots, in the title')
+      expect(part).toContain('To get you started, here are 2 papers.')
+      expect(part).toContain('They are on robots (20 Nov).')
       expect(part).not.toContain('Robots of')
     }
     expect(raw).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click/m)
@@ -107,7 +107,7 @@ describe('confirming leaves a welcome', () => {
     await listed('2026-11-23', 'Of Monday')
     await subscribeThroughSite(site, EMAIL)
     const { mail } = await mailOf()
-    expect(mail.subject).toBe('Welcome: The best 2 of 20 Nov: Robots')
+    expect(mail.subject).toBe('Welcome: Robots and 1 more')
     expect(mail.text).not.toContain('Of Monday')
   })
 
@@ -161,10 +161,10 @@ describe('confirming leaves a welcome', () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots', max: '1' })
     const { text } = await mailed(site, 'welcome', EMAIL)
     const [, view] = text.match(/View in browser:\s+(\S+\/digest\/[\w-]+)\s/)!
-    expect(text).toContain(`2 more on the site:\n${view}#more`)
+    expect(text).toContain(`See the 2 others:\n${view}#more`)
     const { statusCode, body } = await get(site, new URL(view!).pathname)
     expect(statusCode).toBe(200)
-    for (const part of ['Robots 1', 'id="more"', 'Robots 3']) expect(body).toContain(part)
+    for (const part of ['<mark>Robots</mark> 1', 'id="more"', 'Robots 3']) expect(body).toContain(part)
   })
 
   test('if there are no papers at all, it blames no topic', async () => {

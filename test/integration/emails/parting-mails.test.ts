@@ -64,7 +64,7 @@ test('a note leads to the topics and out, and ends with one click as a digest do
   const { raw } = await (await composer())(message('note', note))
   const mail = await simpleParser(raw)
   expect(linksIn(mail.text, 'manage')).toMatchObject([{ id: 'c3Vic2NyaWI', epoch: 3 }])
-  expect(linksIn(mail.text, 'unsubscribe')).toMatchObject([{ id: 'c3Vic2NyaWI' }, { id: 'c3Vic2NyaWI' }])
+  expect(linksIn(mail.text, 'unsubscribe')).toMatchObject(Array(3).fill({ id: 'c3Vic2NyaWI' }))
   const list = mail.headers.get('list') as unknown as { unsubscribe: { url: string } }
   expect(mail.text).toContain(list.unsubscribe.url)
   expect(raw.toString()).toContain('\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n')

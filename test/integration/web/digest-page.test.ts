@@ -45,21 +45,20 @@ describe('a digest in the browser', () => {
     const { statusCode, body } = await get(pathOf(id))
     expect(statusCode).toBe(200)
     expect(body).toContain('>Wednesday 25 November 2026</time></h1>')
-    expect(body).toContain('2 new papers on robots')
-    expect(body).toMatch(/<h2>robots<\/h2>/)
+    expect(body).toContain('2 new papers. They are on robots')
+    expect(body).toMatch(/<h2>robots <span[^>]*>2<\/span><\/h2>/)
     expect(body.match(/<h3><a href="[^"]+">/g)).toHaveLength(2)
-    expect(body).toContain('<p class="why">Matched: robots, in the title')
+    expect(body).toContain('<mark>Robots</mark>')
+    expect(body).not.toContain('class="why"')
     expect(body).toContain('A study of <mark>robots</mark>.')
     expect(body).toContain('<h2>2 more papers</h2>')
     expect(body.match(/<a class="more-link" /g)).toHaveLength(2)
     expect(body).not.toContain('<b>run')
   })
 
-  test('a reason links to a form that emails the reader a link to the topic', async () => {
+  test('a topic links to a form that emails the reader a link to the topic', async () => {
     const { body } = await get(pathOf(id))
-    const path = body
-      .match(/<a class="change" href="([^"]+)">Edit topic: robots<\/a>/)?.[1]
-      ?.replaceAll('&amp;', '&')
+    const path = body.match(/<a class="change" href="([^"]+)">Edit topic<\/a>/)?.[1]?.replaceAll('&amp;', '&')
     expect(path).toMatch(/^\/manage\?topic=\d+&paper=\d+$/)
     const form = await get(path!)
     const at = Object.fromEntries(new URLSearchParams(path!.split('?')[1]))
@@ -112,13 +111,13 @@ describe('a digest in the browser', () => {
     })
     const { statusCode, body } = await get(pathOf('welcome1'))
     expect(statusCode).toBe(200)
-    expect(body).toContain('2 new papers on robots')
+    expect(body).toContain('2 new papers. They are on robots')
   })
 })
 
 test('the best of a day, with all the others on its page', async () => {
   const { body } = await get(pathOf(await mailed({ topic: '', max: 2, days: ['wed', 'thu'] })))
-  expect(body).toContain('The 2 most upvoted papers of Tuesday 24 November 2026.')
+  expect(body).toContain('The most upvoted of Tuesday 24 November 2026.')
   expect(body).not.toContain('id="more"')
 })
 

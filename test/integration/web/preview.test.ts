@@ -228,15 +228,15 @@ test('the digest of the last whole day, as its page would have shown it', async 
   const last = /<details class="preview-last">.*<\/details>/s.exec(body)?.[0] ?? ''
   const text = textOf(last)
   expect(text).toContain('The email of Monday 23 November, as you would have received it')
-  expect(text).toContain('2 new papers on 2 topics.')
+  expect(text).toContain('2 new papers. One is on attention and one on strings.')
   expect(last.match(/<h5>/g)).toHaveLength(2)
-  expect(text).toMatch(/strings Strings and Branes .* Matched: strings, in the title. Also under: attention/)
+  expect(text).toMatch(/strings 1 Strings and Branes .* Also under: attention/)
   const less = textOf((await postLive({ topic: 'attention, strings', max: '1' })).body)
   expect(less).toContain('One more is on the site.')
   const none = textOf((await postLive({ topic: 'title:hybrid' })).body)
   expect(none).toContain('Nothing matched on Monday 23 November, so you wouldn’t have received an email.')
   const best = textOf((await postLive({ max: '1' })).body)
-  expect(best).toContain('The most upvoted paper of Monday 23 November 2026')
+  expect(best).toContain('The most upvoted of Monday 23 November 2026')
 })
 
 test('htmx gets only the preview, with the policy of a page without scripts', async () => {

@@ -45,7 +45,7 @@ describe('a search', () => {
   test('shows whole sentences, marked, and says where else it was met', async () => {
     const { body } = await search({ q: 'weights attention title:strings' })
     expect(body).toContain(
-      '<p class="sentence">We study how O(n log n) <mark>attention</mark> over long contexts compares with full attention.</p>',
+      '<p class="sentence">We study how O(n log n) <mark>attention</mark> over long contexts compares with full <mark>attention</mark>.</p>',
     )
     expect(body).toContain('Matched: strings, in the title; weights and attention, in the abstract')
     expect((await search({ q: 'quality title:systematic' })).body).toContain(

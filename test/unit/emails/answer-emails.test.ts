@@ -26,9 +26,10 @@ describe('the confirmation', () => {
     expect(email.html).toContain('>Once you confirm, papers arrive at 08:00 (Europe/Paris).<')
   })
 
-  test('one address leads on, from button and bare link', () => {
+  test('besides the site, one address leads on, from button and bare link', () => {
     const hrefs = [...email.html!.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)
     expect(hrefs).toEqual([
+      site.baseUrl,
       samples.confirmation.confirmUrl,
       samples.confirmation.confirmUrl,
       'https://papers.example.org/privacy',

@@ -25,8 +25,8 @@ describe('the goodbye', () => {
     expect(email.text.replace(/\s+/g, ' ')).toContain(words)
   })
 
-  test('has only the undo link', () => {
-    expect(new Set(hrefsOf(email.html))).toEqual(new Set([samples.goodbye.undoUrl]))
+  test('has the undo link, and none but the site’s beside it', () => {
+    expect(new Set(hrefsOf(email.html))).toEqual(new Set([site.baseUrl, samples.goodbye.undoUrl]))
     expect(email.subject).toBe("You've been unsubscribed from Daily Papers")
   })
 
@@ -54,7 +54,11 @@ describe('the note', () => {
   test('leads to the papers, to the topics, and out', () => {
     const { changeUrl, unsubscribeUrl } = { ...samples.note, changeUrl: samples.note.manageUrl }
     const papers = samples.note.nearest.map(({ path }) => site.baseUrl + path)
-    expect(hrefsOf(email.html)).toEqual([...papers, changeUrl, unsubscribeUrl, unsubscribeUrl])
+    expect(hrefsOf(email.html)).toEqual([
+      ...[site.baseUrl, unsubscribeUrl],
+      ...papers,
+      ...[changeUrl, unsubscribeUrl, unsubscribeUrl],
+    ])
     for (const url of [...papers, changeUrl, unsubscribeUrl]) expect(email.text).toContain(url)
     expect(email.subject).toBe('No matches for your topics since 18 Nov')
   })

@@ -21,6 +21,7 @@ const textsOf = (html: string, tag: string): string[] =>
     inner.replace(/<[^>]*>/g, '').trim(),
   )
 const titled = (text: string) => paper({ title: [{ text, marked: false }] })
+const escaped = (text: string): string => text.replace(/[?.]/g, '\\$&')
 const rising = (count: number, day = '2026-11-24') => ({
   ...section(null, count),
   rising: true as const,
@@ -32,25 +33,47 @@ const preheaderOf = (html: string): string => /<div style="display:none[^>]*>([^
 
 describe('subject', () => {
   test.each([
-    ['a topic', [section('linear attention', 3)], '3 papers on linear attention (24 Nov)'],
+    ['a topic', [section('linear attention', 3)], '3 on linear attention: Gated Linear Attention'],
     [
       'several topics',
       [section('linear attention', 3), section('video', 12)],
-      '3 papers on linear attention, 12 more (24 Nov)',
+      '3 on linear attention, 12 more: Gated Linear Attention',
     ],
-    ['a query as its name', [section('"state space" OR mamba')], '1 paper on state space OR mamba (24 Nov)'],
-    ['a topic that ASCII cannot write', [section('语言模型', 2)], '2 papers on your topic (24 Nov)'],
+    [
+      'a query as its name',
+      [section('"state space" OR mamba')],
+      '1 on state space OR mamba: Gated Linear Attention',
+    ],
+    [
+      'a topic that ASCII cannot write',
+      [section('语言模型', 2)],
+      '2 papers on your topic: Gated Linear Attention',
+    ],
     [
       'a topic that ASCII can write in part',
       [section('Lin "α" <b>', 4), section('video', 2)],
-      '6 papers on your topics (24 Nov)',
+      '6 papers on your topics: Gated Linear Attention',
     ],
-    ['a limit of votes', [section('robots votes>=20', 7)], '7 papers on robots 20+ votes (24 Nov)'],
-    ['a topic with accents', [section('Schrödinger', 1)], '1 paper on Schrodinger (24 Nov)'],
-    ['a topic and rising papers', [section('video', 3), rising(2)], '3 papers on video, 2 more (24 Nov)'],
-    ['papers close to another topic', [section('video', 3), close(2)], '3 papers on video (24 Nov)'],
-    ['rising papers alone', [rising(2)], '2 rising papers (24 Nov)'],
-    ['one alone', [rising(1)], '1 rising paper (24 Nov)'],
+    ['a limit of votes', [section('robots votes>=20', 7)], '7 on robots 20+ votes: Gated Linear Attention'],
+    ['a topic with accents', [section('Schrödinger', 1)], '1 on Schrodinger: Gated Linear Attention'],
+    [
+      'a topic and rising papers',
+      [section('video', 3), rising(2)],
+      '3 on video, 2 more: Gated Linear Attention',
+    ],
+    ['papers close to another topic', [section('video', 3), close(2)], '3 on video: Gated Linear Attention'],
+    ['rising papers alone', [rising(2)], '2 rising papers: Gated Linear Attention'],
+    ['one alone', [rising(1)], '1 rising paper: Gated Linear Attention'],
+    [
+      'a title that ASCII cannot write',
+      [{ ...section('video'), papers: [titled('语言模型')] }],
+      '1 on video (24 Nov)',
+    ],
+    [
+      'a long title',
+      [{ ...section('video'), papers: [titled('Linear attention for '.repeat(9))] }],
+      '1 on video: Linear attention for Linear attention for Linear attention for...',
+    ],
   ])('%s', (_what, sections, subject) => expect(emails.digest(digest({ sections })).subject).toBe(subject))
 
   const WEEK = { from: '2026-11-17', to: '2026-11-23' }
@@ -68,27 +91,22 @@ describe('subject', () => {
     [
       'a week',
       { sections: [section('diffusion', 14)], week: WEEK },
-      'This week: 14 papers on diffusion (17-23 Nov)',
+      'This week, 14 on diffusion: Gated Linear Attention',
     ],
     [
       'a week, several topics',
       { sections: [section('diffusion', 14), section('video', 3)], week: WEEK },
-      'This week: 14 papers on diffusion, 3 more (17-23 Nov)',
-    ],
-    [
-      'a week over the end of a month',
-      { week: { from: '2026-11-28', to: '2026-12-04' } },
-      'This week: 1 paper on linear attention (28 Nov - 4 Dec)',
+      'This week, 14 on diffusion, 3 more: Gated Linear Attention',
     ],
     [
       'more than a week, after a pause',
       { week: { from: '2026-11-10', to: '2026-11-23' } },
-      '1 paper on linear attention (10-23 Nov)',
+      '1 on linear attention: Gated Linear Attention',
     ],
     [
       'the best of a week',
       { sections: [section(null, 15)], bestOf: '2026-11-23', week: WEEK },
-      'This week: the best 15 (17-23 Nov)',
+      'The best 15 of the week: Gated Linear Attention',
     ],
   ])('%s', (_what, content, subject) => expect(emails.digest(digest(content)).subject).toBe(subject))
 
@@ -115,11 +133,11 @@ const unescaped = (html: string): string =>
   )
 
 test.each<[string, Partial<DigestContent>, string]>([
-  ['one paper', {}, 'Gated Linear Attention, with the reason why it’s in this email'],
+  ['one paper', {}, 'We study linear attention. · Open one to read its summary, authors and links.'],
   [
-    'several: their titles',
+    'several: the titles that the subject lacks, then a sentence',
     { sections: [section('a', 2)] },
-    'Gated Linear Attention · Gated Linear Attention',
+    'Gated Linear Attention · We study linear attention.',
   ],
   [
     'as far as an inbox shows them',
@@ -129,7 +147,7 @@ test.each<[string, Partial<DigestContent>, string]>([
   [
     'short titles',
     { sections: [{ ...section('a'), papers: [titled('RAG'), titled('ToM')] }] },
-    'RAG · ToM, each with the reason why it’s in this email',
+    'ToM · We study linear attention. · Open one to read its summary, authors and links.',
   ],
 ])('preheader: %s', (_what, content, expected) => {
   expect(preheaderOf(htmlOf(digest(content)))).toBe(expected)
@@ -138,26 +156,30 @@ test.each<[string, Partial<DigestContent>, string]>([
 const on = (day: string) => ({ papers: [paper({ day })] })
 
 test.each<[string, Partial<DigestContent>, string]>([
-  ['one topic', { sections: [section('linear attention', 3)] }, '3 new papers on linear attention.'],
-  ['several', { sections: [section('a', 3), section('b')] }, '4 new papers on 2 of your topics.'],
-  ['papers close to another topic', { sections: [section('a', 3), close(2)] }, '3 new papers on a.'],
-  ['more', { more: 12 }, '1 new paper on linear attention. 12 more on the site.'],
+  [
+    'one topic',
+    { sections: [section('linear attention', 3)] },
+    'They are on linear attention. Closest first.',
+  ],
+  ['several', { sections: [section('a', 3), section('b')] }, 'Three are on a and one on b. Closest first.'],
+  [
+    'papers close to another topic',
+    { sections: [section('a', 3), close(2)] },
+    'They are on a. Closest first. Two more are close to your topics but don’t match.',
+  ],
+  ['more', { more: 12 }, 'It is on linear attention. 12 more match and are on the site.'],
   [
     'a topic and rising papers of earlier days',
     { sections: [section('a', 3), rising(2, '2026-11-14')] },
-    '3 new papers on a, and 2 papers from the last two weeks that now have enough votes.',
+    'Three are on a. Two are from the last two weeks and now have enough votes. Closest first.',
   ],
   [
     'a topic of another day and rising papers',
     { sections: [{ ...section('a'), ...on('2026-11-23') }, rising(2, '2026-11-14')] },
-    '1 new paper on a (23 Nov), and 2 papers from the last two weeks that now have enough votes.',
+    'One is on a (23 Nov). Two are from the last two weeks and now have enough votes.',
   ],
-  [
-    'rising papers alone',
-    { sections: [rising(1, '2026-11-14')] },
-    '1 paper from the last two weeks that now has enough votes.',
-  ],
-  ['another day', { sections: [{ ...section('a'), ...on('2026-11-23') }] }, '1 new paper on a (23 Nov).'],
+  ['rising papers alone', { sections: [rising(1, '2026-11-14')] }, 'It is from the last two weeks.'],
+  ['another day', { sections: [{ ...section('a'), ...on('2026-11-23') }] }, 'It is on a (23 Nov).'],
   [
     'several days',
     {
@@ -166,32 +188,32 @@ test.each<[string, Partial<DigestContent>, string]>([
         { ...section('b'), ...on('2026-11-21') },
       ],
     },
-    '2 new papers on 2 of your topics (21–24 Nov).',
+    'One is on a and one on b (21–24 Nov).',
   ],
   [
     'a week',
     { sections: [section('diffusion', 14)], week: { from: '2026-11-18', to: '2026-11-24' } },
-    'This week (18–24 Nov): 14 new papers on diffusion.',
+    'They are on diffusion (18–24 Nov). Closest first.',
   ],
   [
     'after a pause',
     { sections: [section('diffusion', 14)], week: { from: '2026-11-11', to: '2026-11-24' } },
-    '11–24 Nov: 14 new papers on diffusion.',
+    'They are on diffusion (11–24 Nov). Closest first.',
   ],
   [
     'the best',
     { sections: [section(null, 2)], bestOf: '2026-11-23' },
-    'The 2 most upvoted papers of Monday 23 November 2026.',
+    'The most upvoted of Monday 23 November 2026.',
   ],
   [
     'the best one',
     { sections: [section(null)], bestOf: '2026-11-23' },
-    'The most upvoted paper of Monday 23 November 2026.',
+    'The most upvoted of Monday 23 November 2026.',
   ],
   [
     'the best of a week',
     { sections: [section(null, 2)], bestOf: '2026-11-24', week: { from: '2026-11-18', to: '2026-11-24' } },
-    'The 2 most upvoted papers of 18–24 Nov.',
+    'The most upvoted of 18–24 Nov.',
   ],
 ])('lead: %s', (_what, content, expected) => {
   const { html, text } = emails.digest(digest(content))
@@ -199,13 +221,13 @@ test.each<[string, Partial<DigestContent>, string]>([
   expect(text.replace(/\s+/g, ' ')).toContain(expected)
 })
 
-test('headings: the date, the topics, the papers', () => {
+test('headings: the news, the topics with their counts, the papers', () => {
   const html = htmlOf(digest({ sections: [section('linear attention', 2), section('video')] }))
-  expect(textsOf(html, 'h1')).toEqual(['Tuesday 24 November 2026'])
-  expect(textsOf(html, 'h2')).toEqual(['linear attention', 'video'])
+  expect(textsOf(html, 'h1')).toEqual(['3 new papers for you'])
+  expect(textsOf(html, 'h2')).toEqual(['linear attention 2', 'video 1'])
   expect(textsOf(html, 'h3')).toEqual(Array(3).fill('Gated Linear Attention'))
   expect(html).toMatch(/<html lang="en" dir="ltr"/)
-  expect(html).toContain('<title>2 papers on linear attention, 1 more (24 Nov)</title>')
+  expect(html).toContain('<title>2 on linear attention, 1 more: Gated Linear Attention</title>')
 })
 
 describe('papers beyond the cap are counted', () => {
@@ -223,14 +245,14 @@ describe('papers beyond the cap are counted', () => {
     ],
   ])('%s', (_where, content, url) => {
     const { html, text } = emails.digest(digest({ more: 2, ...content }))
-    expect(html).toContain(`<a href="${url}" style="color: #12564f;">2 more on the site</a>`)
-    expect(text).toContain(`2 more on the site:\n${url}\n`)
+    expect(html).toMatch(new RegExp(`<a href="${url}"[^>]*>\\s*See the 2 others\\s*</a>`))
+    expect(text).toContain(`See the 2 others:\n${url}\n`)
   })
 })
 
 test('a section without papers is not shown', () => {
   const html = htmlOf(digest({ sections: [{ topic: 'empty', topicId: 31, papers: [] }, section('full')] }))
-  expect(textsOf(html, 'h2')).toEqual(['full'])
+  expect(textsOf(html, 'h2')).toEqual(['full 1'])
 })
 
 describe('a paper', () => {
@@ -244,8 +266,7 @@ describe('a paper', () => {
   )
 
   test.each([
-    ['its first authors', 'Author 1, Author 2, Author 3 and 97 more'],
-    ['the reason', 'Matched: linear attention, in the title'],
+    ['its first authors', 'Author 1, Author 2 +98'],
     ['votes', '41 votes'],
     ['the day, where it is another', 'listed 23 Nov'],
     ['its page', 'https://papers.example.org/papers/2312.06635'],
@@ -259,7 +280,35 @@ describe('a paper', () => {
   test('counts the authors that were not frozen', () => {
     const some = paper({ authors: ['A', 'B', 'C', 'D'], moreAuthors: 2996 })
     const { html } = emails.digest(digest({ sections: [{ topic: 'a', topicId: 31, papers: [some] }] }))
-    expect(html).toContain('A, B, C and 2997 more')
+    expect(html).toContain('A, B +2998')
+  })
+
+  const reasonOf = (changes: Parameters<typeof paper>[0]) =>
+    textsOf(htmlOf(digest({ sections: [{ topic: 'a', topicId: 31, papers: [paper(changes)] }] })), 'p').find(
+      (text) => /^Match/.test(text),
+    )
+
+  test('shows the reason unless the title does', () => {
+    const marked = [{ text: 'Attention', marked: true }]
+    expect(reasonOf({ beyondTitle: 'Matches “attention” in the abstract' })).toBe(
+      'Matches “attention” in the abstract',
+    )
+    expect(reasonOf({ beyondTitle: '' })).toBeUndefined()
+    // From an earlier release.
+    expect(reasonOf({})).toBe('Matched: linear attention, in the title')
+    expect(reasonOf({ title: marked })).toBeUndefined()
+  })
+
+  test('marks the title too', () => {
+    const title = [
+      { text: 'On ', marked: false },
+      { text: 'Attention', marked: true },
+    ]
+    const email = emails.digest(
+      digest({ sections: [{ topic: 'a', topicId: 31, papers: [paper({ title })] }] }),
+    )
+    expect(email.html).toMatch(/>On <mark [^>]*>Attention<\/mark><\/a><\/h3>/)
+    expect(email.text).toContain('* On Attention\n')
   })
 
   test('marks what matched', () => expect(html).toMatch(/We study <mark [^>]*>linear attention<\/mark>\./))
@@ -269,7 +318,7 @@ describe('a paper', () => {
     const email = emails.digest(digest({ sections: [{ topic: 'a', topicId: 31, papers: [bare] }] }))
     expect(email.html).toMatch(/<h3[^>]*>Gated Linear Attention<\/h3>/)
     expect(email.html).not.toMatch(/class="(why|text)"|vote/)
-    expect(email.text).toContain(' 1. Gated Linear Attention\n    Edit topic: a\n')
+    expect(email.text).toContain('* Gated Linear Attention\n  More or less like this:\n')
   })
 })
 
@@ -280,10 +329,10 @@ describe('both parts', () => {
     readerLinks.manageUrl,
     `${readerLinks.manageUrl}#pause`,
     readerLinks.viewUrl,
-    '12 more on the site',
+    'See the 12 others',
     'You subscribed on 3 Nov 2026.',
     'Hugging Face: 31 papers.',
-    'Papers from arXiv and Hugging Face Daily Papers. Not affiliated with them.',
+    'Papers from arXiv and Hugging Face,',
     '1 Example Street, 12345 Exampletown',
   ])('%s', (words) => {
     expect(email.html).toContain(words)
@@ -300,17 +349,41 @@ describe('both parts', () => {
     }
   })
 
-  test('each reason leads to a page that changes its topic from that very paper', () => {
-    const papers = [1, 2].map((id) => paper({ id, reason: 'Matched: attention, in the title' }))
+  test('each topic and each paper has a link to the page that changes them, alone on its line', () => {
+    const papers = [1, 2].map((id) => paper({ id }))
     const two = emails.digest(digest({ sections: [{ topic: 'linear attention', topicId: 31, papers }] }))
+    const url = `${readerLinks.manageUrl}/topics/31?paper=`
+    expect(two.html!.match(/>Edit topic</g)).toHaveLength(1)
+    expect(two.text).toContain(`  Edit topic:\n  ${url}1\n`)
     for (const { id } of papers) {
-      const url = `${readerLinks.manageUrl}/topics/31?paper=${id}`
-      expect(two.html).toMatch(/in the title · <a class="change" [^>]*>Edit topic: linear attention<\/a>/)
-      expect(two.html).toContain(`href="${url}"`)
-      expect(two.text).toContain(`    Edit topic: linear attention\n    ${url}\n`)
+      expect(two.html).toMatch(
+        new RegExp(`\n<a class="own" href="${escaped(url)}${id}#more"[^>]*>More like this</a>`),
+      )
+      expect(two.html).toMatch(
+        new RegExp(`\n<a class="own" href="${escaped(url)}${id}#less"[^>]*>Less like this</a>`),
+      )
+      expect(two.text).toContain(`  More or less like this:\n  ${url}${id}#like\n`)
     }
     const best = emails.digest(digest({ sections: [section(null)], bestOf: '2026-11-24' }))
     expect(best.html).not.toContain('/topics/')
+  })
+
+  test('what is between personal links is the same for another reader', () => {
+    const other = { ...readerLinks, manageUrl: `https://papers.example.org/manage/${'B'.repeat(59)}` }
+    const [one, two] = [readerLinks, other].map((links) => emails.digest(digest({}, links)))
+    for (const part of ['html', 'text'] as const) {
+      const shared = [one, two].map((email) =>
+        email![part]!.split('\n').filter((line) => !line.includes('/manage/')),
+      )
+      expect(shared[0]).toEqual(shared[1])
+    }
+  })
+
+  test('without papers beyond the cap, the button leads to the day', () => {
+    const { html, text } = emails.digest(digest())
+    const url = 'https://papers.example.org/papers/date/2026-11-24'
+    expect(html).toContain(`href="${url}"`)
+    expect(text).toContain(`See all papers of 24 Nov:\n${url}\n`)
   })
 
   test('hold no picture and nothing from another host', () => {
@@ -326,26 +399,27 @@ describe('titles only', () => {
 
   test('show section, linked title and reason, nothing else of a paper', () => {
     const { html } = titles({ sections: [section('linear attention', 2)] })
-    expect(textsOf(html!, 'h2')).toEqual(['linear attention'])
+    expect(textsOf(html!, 'h2')).toEqual(['linear attention 2'])
     expect(html!.split('href="https://papers.example.org/papers/2312.06635"')).toHaveLength(3)
     expect(textsOf(html!, 'p').filter((text) => text.startsWith('Matched:'))).toHaveLength(2)
-    expect(html).not.toMatch(/Songlin|We study|41 votes|>arXiv<|Change:/)
+    expect(html).not.toMatch(/Songlin|41 votes|>arXiv<|>More like/)
+    expect(textsOf(html!, 'p').join()).not.toContain('We study')
   })
 
   test('in the text part too', () => {
     const { text } = titles({ sections: [section('linear attention', 2)] }, 'text')
     expect(text).toContain(`
-# linear attention
+# linear attention (2)
 
- 1. Gated Linear Attention
-    Matched: linear attention, in the title
-    https://papers.example.org/papers/2312.06635
+* Gated Linear Attention
+  Matched: linear attention, in the title
+  https://papers.example.org/papers/2312.06635
 
- 2. Gated Linear Attention
-    Matched: linear attention, in the title
-    https://papers.example.org/papers/2312.06635
+* Gated Linear Attention
+  Matched: linear attention, in the title
+  https://papers.example.org/papers/2312.06635
 
---
+  Edit topic:
 `)
   })
 
@@ -402,7 +476,7 @@ describe('the byte budget', () => {
   const shown = (email: DigestEmail) => {
     const html = htmlOf(email)
     expect(encodedSize(html)).toBeLessThan(HTML_BUDGET)
-    expect(html).toContain('12 more on the site')
+    expect(html).toContain('See the 12 others')
     expect(html).toContain('1 Example Street')
     expect(textsOf(html, 'h3')).toHaveLength(25)
     return textsOf(html, 'p').filter((text) => text.startsWith('word'))

@@ -33,11 +33,11 @@ const flat = (text: string) => text.replace(/\s+/g, ' ')
 describe('subject', () => {
   const nothing = { content: null, nothingMatched: true }
   test.each<[string, WelcomeEmail, string]>([
-    ['papers on a topic', welcome(), 'Welcome: 3 papers on linear attention (23 Nov)'],
+    ['papers on a topic', welcome(), 'Welcome: Gated Linear Attention and 2 more'],
     [
       'the best of a day',
       welcome({}, { bestOf: '2026-11-23', sections: [section(null, 2)] }),
-      'Welcome: The best 2 of 23 Nov: Gated Linear Attention',
+      'Welcome: Gated Linear Attention and 1 more',
     ],
     ['no papers', welcome(nothing), 'Welcome: your first digest arrives on Wed 25 Nov'],
     ['no papers and no date', welcome({ ...nothing, next: null }), 'Welcome to Daily Papers'],
@@ -48,8 +48,10 @@ test('both parts say when the next comes, what these papers are, and where to ch
   const { html, text } = emails.welcome(welcome({}, { more: 4 }))
   for (const part of [flat(html!), flat(text)]) {
     expect(part).toContain('Your first digest arrives on Wednesday 25 November 2026 at 08:00 (Europe/Paris)')
-    expect(part).toContain('what matched on Monday 23 November 2026: 3 new papers on linear attention')
-    expect(part).toContain('4 more on the site')
+    expect(part).toContain(
+      'To get you started, here are 3 papers. They are on linear attention. Closest first. 4 more match and are on the site.',
+    )
+    expect(part).toContain('4 more match and are on the site.')
     expect(part).toContain('https://papers.example.org/papers/date/2026-11-24')
     expect(part).toContain('You won’t see these papers again.')
     for (const url of [unsubscribeUrl, manageUrl, viewUrl]) expect(part).toContain(url)
@@ -64,7 +66,7 @@ test('nothing matched: the topics, ten of them at most, and what helps', () => {
   expect(html).toContain('topic &lt;9&gt;')
   for (const part of [html!, text]) {
     expect(part).toContain('and 2 more')
-    expect(part).toContain('Change topics')
+    expect(part).toContain('Topics and schedule')
     expect(part).not.toContain('You won’t see these')
   }
 })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Paper } from '../../../../src/papers/paper.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
-import { plainParts, toShownPaper } from '../../../../src/queries/reasons/shown-paper.ts'
+import { plainParts, type TextRun, toShownPaper } from '../../../../src/queries/reasons/shown-paper.ts'
 import { toPaperText } from '../../../../src/queries/text/tokens.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 
@@ -14,19 +14,27 @@ const ABSTRACT =
 function shown(changes: Partial<Paper>, query: string) {
   const paper = samplePaper({ title: 'On Speed', abstract: ABSTRACT, ...changes })
   const text = toPaperText(paper)
-  const { snippet, reason, isSummary, organization } = toShownPaper(
+  const { title, snippet, reason, beyondTitle, isSummary, organization } = toShownPaper(
     paper,
     evaluate(parseQuery(query), text),
     plainParts(paper, text),
   )
-  const sentence = snippet.map(({ text, marked }) => (marked ? `[${text}]` : text)).join('')
-  return { sentence, reason, isSummary, organization }
+  const shownRuns = (runs: readonly TextRun[]) =>
+    runs.map(({ text, marked }) => (marked ? `[${text}]` : text)).join('')
+  return {
+    title: shownRuns(title),
+    sentence: shownRuns(snippet),
+    reason,
+    beyondTitle,
+    isSummary,
+    organization,
+  }
 }
 
 test('the summary of the source is shown where there is one, with the words that matched elsewhere', () => {
   const summary = 'Attentions that are linear make a model fast.'
 
-  expect(shown({ summary, organization: 'Z.ai' }, 'attention model speed')).toEqual({
+  expect(shown({ summary, organization: 'Z.ai' }, 'attention model speed')).toMatchObject({
     sentence: '[Attentions] that are linear make a [model] fast.',
     reason: 'Matched: speed, in the title; attention and model, in the abstract',
     isSummary: true,
@@ -35,7 +43,7 @@ test('the summary of the source is shown where there is one, with the words that
 })
 
 test('otherwise whole sentences of the abstract; the reason names what they lack', () => {
-  expect(shown({}, 'attention experiments')).toEqual({
+  expect(shown({}, 'attention experiments')).toMatchObject({
     sentence: 'Transformers are slow, e.g. RNNs are not. We study linear [attention] in models.',
     reason: 'Matched: attention and experiments, in the abstract',
     isSummary: undefined,
@@ -43,7 +51,7 @@ test('otherwise whole sentences of the abstract; the reason names what they lack
   })
 })
 
-test('two sentences of the abstract are marked where they contain the words, and nowhere else', () => {
+test('two sentences of the abstract are marked wherever they contain the words', () => {
   const did =
     'In this paper, we propose linear attention that needs constant memory for a text of any length.'
   const how = 'Its state follows a gated delta rule, which runs in parallel.'
@@ -53,7 +61,9 @@ test('two sentences of the abstract are marked where they contain the words, and
   expect(shown({ abstract }, 'attention parallel benchmark').sentence).toBe(
     `${did.replace('attention', '[attention]')} … ${found.replace('benchmarks', '[benchmarks]')}`,
   )
-  expect(shown({ abstract, title: 'Attention' }, 'title:attention').sentence).toBe(`${did} … ${found}`)
+  expect(shown({ abstract, title: 'Attention' }, 'title:attention').sentence).toBe(
+    `${did.replace('attention', '[attention]')} … ${found}`,
+  )
 })
 
 test('the summary is not searched', () => {
@@ -64,4 +74,29 @@ test('the summary is not searched', () => {
 test('without summary and abstract nothing is shown', () => {
   expect(shown({ abstract: '' }, 'speed').sentence).toBe('')
   expect(shown({ summary: 'word '.repeat(400) }, 'speed').sentence).toMatch(/^Transformers/)
+})
+
+test('words are marked everywhere, and neighbours as one', () => {
+  const { title, sentence } = shown(
+    { title: 'Reward Models, and More Reward', summary: 'A reward model of reward models.' },
+    'reward model',
+  )
+  expect(title).toBe('[Reward Models], and More [Reward]')
+  expect(sentence).toBe('A [reward model] of [reward models].')
+})
+
+test.each([
+  ['the title shows it', 'speed', ''],
+  ['the abstract has it', 'speed attention', 'Matches “attention” in the abstract'],
+  ['the keywords have it', 'zeolites', 'Matches “zeolites” in the keywords'],
+  [
+    'two parts have it',
+    'attention zeolites',
+    'Matches “attention” in the abstract and “zeolites” in the keywords',
+  ],
+  ['an author', 'speed author:lovelace', 'Matches author Ada Lovelace'],
+  ['votes are shown anyway', 'speed votes>=20', ''],
+])('beyond the title: %s', (_what, query, expected) => {
+  const paper = { keywords: ['zeolites'], authors: ['Ada Lovelace'], votes: 30 }
+  expect(shown(paper, query).beyondTitle).toBe(expected)
 })
