@@ -89,6 +89,20 @@ export async function recipientOf(db: Database, subscriberId: string): Promise<R
   }
 }
 
+/** What a digest that was planned for a date shows; null if there is none, or if nothing matched. */
+export async function plannedContent(
+  db: Database,
+  { subscriberId, localDate }: { subscriberId: string; localDate: Day },
+): Promise<{ content: DigestContent; matched: number } | null> {
+  const found = await db.digest.findFirst({
+    where: { subscriberId, localDate: midnight(localDate), outcome: 'planned' },
+    select: { content: true, matched: true },
+  })
+  return found?.content
+    ? { content: found.content as unknown as DigestContent, matched: found.matched }
+    : null
+}
+
 /** What a digest considered and shows. */
 export interface DigestDraft {
   fromPaper: number

@@ -3,7 +3,7 @@ import { type Day, dayOf, localDayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { openCandidatePool } from '../digests/candidates.repo.ts'
 import { composeDigests } from '../digests/compose-digests.ts'
-import { type DigestDraft, recipientOf } from '../digests/digest.repo.ts'
+import { type DigestDraft, plannedContent, recipientOf } from '../digests/digest.repo.ts'
 import type { DigestContent } from '../digests/digest-content.ts'
 import { eligibleSince } from '../digests/eligible-range.ts'
 import { snapshotAt } from '../digests/sources-line.ts'
@@ -41,6 +41,25 @@ export async function previewDigest(
   const [composed] = await composeDigests(db, { recipients, localDate, snapshot, pool, now })
   const { content } = composed!
   return { localDate, composed: composed!, mail: content && (await mailOf(deps, subscriber, content)) }
+}
+
+export interface TodaysEmail extends Pick<DigestPreview, 'localDate' | 'mail'> {
+  matched: number
+  /** It was planned on this date already; otherwise it is what planning now would bring. */
+  isPlanned: boolean
+}
+
+/** The digest of a subscriber's local date: as it was planned, or else as it would be planned now. Changes nothing. */
+export async function todaysEmail(deps: Deps, id: string): Promise<TodaysEmail> {
+  const subscriber = await findSubscriber(deps.db, { id })
+  const localDate = localDayOf(deps.clock.now(), subscriber.zone)
+  const planned = await plannedContent(deps.db, { subscriberId: id, localDate })
+  if (planned) {
+    const { content, matched } = planned
+    return { localDate, matched, isPlanned: true, mail: await mailOf(deps, subscriber, content) }
+  }
+  const { composed, mail } = await previewDigest(deps, { id })
+  return { localDate, matched: composed.matched, isPlanned: false, mail }
 }
 
 async function mailOf({ config, clock }: Deps, subscriber: Subscriber, content: DigestContent) {

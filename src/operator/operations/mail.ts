@@ -44,14 +44,21 @@ function outputOf(sent: DirectSendResult, smtp: SmtpConfig): CommandOutput {
     ms,
     dryRun: result === undefined,
   }
-  const text = [
-    outcomeLine(server, sent),
+  const hint = result && !result.accepted ? [DOCTOR_HINT] : []
+  const text = [...testMailLines(sent, smtp), ...hint].join('\n')
+  return { json, text, exitCode: result?.accepted === false ? FAILED : 0 }
+}
+
+/** What happened to a test email: the first line says whether it was accepted. */
+export function testMailLines(sent: DirectSendResult, smtp: SmtpConfig): string[] {
+  const { result, tls, signedBy, messageId, bytes } = sent
+  return [
+    outcomeLine(`${smtp.host}:${smtp.port}`, sent),
     ...(tls || result?.accepted ? [`  encrypted  ${encryptionText(tls, smtp)}`] : []),
     `  signed     ${signedBy ?? 'no: DKIM_KEY_FILE is not set'}`,
     `  message    ${messageId}, ${bytes} bytes`,
-    ...hintLines(result),
+    ...(result?.accepted ? [ACCEPTED_HINT] : []),
   ]
-  return { json, text: text.join('\n'), exitCode: result?.accepted === false ? FAILED : 0 }
 }
 
 function outcomeLine(server: string, { result, ms }: DirectSendResult): string {
@@ -79,9 +86,5 @@ function encryptionText(tls: SmtpTls | undefined, smtp: SmtpConfig): string {
   return `${tls.protocol}${smtp.implicitTls ? ' from the first byte' : ''}, ${doubt}${until}`
 }
 
-const hintLines = (result: SmtpResult | undefined): string[] => {
-  if (!result) return []
-  return result.accepted
-    ? ['Accepted does not mean delivered: check the inbox, the spam folder and the headers.']
-    : [`To find out what is wrong with the mail server: ${cliCommand('doctor')}`]
-}
+const ACCEPTED_HINT = 'Accepted does not mean delivered: check the inbox, the spam folder and the headers.'
+const DOCTOR_HINT = `To find out what is wrong with the mail server: ${cliCommand('doctor')}`

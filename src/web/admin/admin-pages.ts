@@ -15,6 +15,7 @@ import { importRoutes } from './import-routes.ts'
 import { listRoutes } from './list-routes.ts'
 import { messageRoutes, returnRoutes } from './message-routes.ts'
 import { actionRoutes, overviewRoutes } from './overview-routes.ts'
+import { previewRoutes } from './preview-routes.ts'
 import { openSessionStore } from './session.repo.ts'
 import { subscriberListRoutes } from './subscriber-list-routes.ts'
 import { subscriberRoutes, suppressionRoutes } from './subscriber-routes.ts'
@@ -68,6 +69,7 @@ const loggedInRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, admin) => {
   })
   app.register(overviewRoutes, admin)
   app.register(subscriberListRoutes, admin)
+  app.register(previewRoutes, admin)
   app.register(addRoutes, admin)
   app.register(importRoutes, admin)
   app.register(subscriberRoutes, admin)

@@ -4,7 +4,7 @@ import { checksums } from '../../support/checksums.ts'
 import type { Door } from './door.ts'
 import { ELSEWHERE } from './elsewhere.ts'
 import { HOSTILE } from './hostile.ts'
-import { faultsOfPage } from './html-faults.ts'
+import { faultsOfMailHtml, faultsOfPage } from './html-faults.ts'
 import { READER } from './seed.ts'
 import type { Doors, Route } from './world.ts'
 
@@ -222,13 +222,17 @@ async function hostileFaults(doors: AdminDoors): Promise<string[]> {
   return faults
 }
 
+/** The preview of an email has the email's own styles, and a policy that lets nothing else in. */
+const pageFaults = ({ url }: Route, body: string): string[] =>
+  url.endsWith('/email/html') ? faultsOfMailHtml(body) : faultsOfPage(body.replace(OWN_DRAWING, ''))
+
 function faultsOfInside(route: Route, { statusCode, headers, body }: LightMyRequestResponse): string[] {
   const isPage = String(headers['content-type']).startsWith('text/html')
   const location = String(headers.location ?? '/admin')
   return [
     ...(statusCode >= 500 ? [`${statusCode}`] : []),
     ...(/^\/admin(\/[\w/-]+)?(\?done=[\w-]+)?$/.test(location) ? [] : [`leads to ${location}`]),
-    ...(isPage ? faultsOfPage(body.replace(OWN_DRAWING, '')) : []),
+    ...(isPage ? pageFaults(route, body) : []),
     ...(/<x-alive/.test(body) ? ['<x-alive>'] : []),
   ].map((fault) => `${nameOf(route)}: ${fault}`)
 }

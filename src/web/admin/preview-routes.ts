@@ -1,0 +1,61 @@
+import type { FastifyReply } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { findSubscriber } from '../../account/find-subscriber.ts'
+import { recordAction } from '../../core/action.repo.ts'
+import type { ServiceDeps } from '../../core/deps.ts'
+import { id } from '../../operator/operations/fields.ts'
+import { testMailLines } from '../../operator/operations/mail.ts'
+import { todaysEmail } from '../../operator/preview-digest.ts'
+import { sendTestEmail } from '../../operator/send-directly.ts'
+import { toFault } from '../errors.ts'
+import { formOf } from '../request.ts'
+import { type AdminSite, lineField } from './admin-site.ts'
+
+/** An email has styles of its own; nothing else in it may run, load or be sent. */
+const EMAIL_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
+
+const body = z.object({ email: lineField, do: lineField })
+
+/** Today's email as a subscriber would get it, and a test of the mail server. */
+export const previewRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, send }) => {
+  const show = (reply: FastifyReply, shown: object = {}, status = 200) =>
+    send(reply, 'preview', { email: '', pressed: '', lines: [], ...shown }, status)
+
+  app.get('/preview', async (_request, reply) => show(reply))
+
+  app.post('/preview', { schema: { body }, attachValidation: true }, async (request, reply) => {
+    const { email, do: pressed } = formOf(body, request)
+    try {
+      if (request.validationError) throw request.validationError
+      if (pressed === 'test') return show(reply, { lines: await sendTest(deps, email) })
+      return reply.redirect(`/admin/subscribers/${(await findSubscriber(deps.db, { email })).id}/email`, 303)
+    } catch (error) {
+      const fault = toFault(error, request)
+      if (fault.status >= 500 && !/^(smtp|dkim)\./.test(fault.code)) throw error
+      return show(reply, { email, pressed, problem: fault.message }, 422)
+    }
+  })
+
+  const params = { params: z.object({ id }) }
+  app.get('/subscribers/:id/email', { schema: params }, async ({ params: { id } }, reply) => {
+    const { address } = await findSubscriber(deps.db, { id })
+    return send(reply, 'email', { id, address, ...(await todaysEmail(deps, id)) })
+  })
+
+  app.get('/subscribers/:id/email/html', { schema: params }, async ({ params: { id } }, reply) => {
+    const { mail } = await todaysEmail(deps, id)
+    if (!mail?.html) return reply.redirect(`/admin/subscribers/${id}/email`, 303)
+    return reply
+      .header('content-security-policy', EMAIL_POLICY)
+      .type('text/html; charset=utf-8')
+      .send(mail.html)
+  })
+}
+
+async function sendTest(deps: ServiceDeps, email: string): Promise<string[]> {
+  const sent = await sendTestEmail(deps, { email })
+  await recordAction(deps.db, { at: deps.clock.now(), via: 'admin', verb: 'mail test' })
+  return testMailLines(sent, deps.config.SMTP_URL!)
+}
