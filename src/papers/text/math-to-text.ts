@@ -168,29 +168,46 @@ const ACCENTS: Record<string, string> = {
 const withAccent = (text: string, accent: string): string =>
   /^\p{L}$/u.test(text) ? text + (ACCENTS[accent] ?? '') : text
 
-const RAISED: Record<string, string> = Object.fromEntries(
-  [...'0123456789+-−=()ni'].map((sign, i) => [sign, [...'⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ'][i] ?? sign]),
+const pairs = (from: string, to: string) => {
+  const scripts = [...to]
+  return new Map([...from].map((sign, i) => [sign, scripts[i]!]))
+}
+// The letters that Unicode has as superscripts and subscripts.
+const RAISED = pairs(
+  '0123456789+-−=()abcdefghijklmnoprstuvwxyzT⊤',
+  '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀᵀ',
 )
-const LOWERED = '₀₁₂₃₄₅₆₇₈₉'
+const LOWERED = pairs('0123456789+-−=aehijklmnoprstuvx', '₀₁₂₃₄₅₆₇₈₉₊₋₋₌ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ')
+// 2, −3, d, t+1, 2d; words and longer terms are easier to read on the line: x_train, n^(2+o(1)).
+const SHORT = /^(?:[\d+−=()-]+|(?=.{1,4}$)(?:[−-]?\d*\p{L}|⊤)(?:[+−-]\d+)?)$/u
+
+/** The text in raised or lowered characters; null if it is long, or Unicode lacks one of them. */
+function scriptOf(text: string, characters: Map<string, string>): string | null {
+  const written = [...text].map((sign) => characters.get(sign))
+  return SHORT.test(text) && written.every((sign) => sign !== undefined) ? written.join('') : null
+}
+
 // 2nd and Nth, degrees, stars and daggers need no sign for "raised".
 const STANDS_ALONE = /^(?:st|nd|rd|th|[*°′″‴†‡®©§]+)$/
 
-/** A superscript: 10⁻³, R^d, R^(n×d). */
+/** A superscript: 10⁻³, Rᵈ, R^(n×d). */
 export function superscript(text: string): string {
-  if (/^[\d+−=()ni-]+$/.test(text)) return text.replace(/./gu, (sign) => RAISED[sign] ?? sign)
   if (text === '∘') return '°'
   if (STANDS_ALONE.test(text)) return text
-  return text && `^${asScript(text)}`
+  return text && (scriptOf(text, RAISED) ?? `^${asScript(text)}`)
 }
 
-/** A subscript: L₁, x_train, x_(i,j). */
-export function subscript(text: string): string {
-  if (/^\d+$/.test(text)) return text.replace(/\d/g, (digit) => LOWERED[Number(digit)] ?? digit)
-  return text && `_${asScript(text)}`
-}
+/** A subscript: L₁, xₜ₊₁, x_train, x_(i,j). */
+export const subscript = (text: string): string => text && (scriptOf(text, LOWERED) ?? `_${asScript(text)}`)
+
+/** A pattern of β_t, x_1, H_2O and CO_2; not of imo_1962, x_train and a_b_c, which are names. */
+export const INDEXED = String.raw`(?<![\p{L}\p{N}_/.@-])(?<base>(?:\p{L}|[A-Z][a-z]?O)\p{M}?)_(?<index>\d{1,2}(?!\.?[\p{Ll}\d_])|[a-z](?![\p{L}\p{N}_]))`
+
+/** Superscripts and subscripts, as a part of a character class. */
+export const SCRIPTS = '²³¹ʰʲˡʳˢʷʸᴬ-ᵪᶜᶠᶻ⁰-₟ⱼ'
 
 // Superscript and subscript characters, a root, and 2d, which must not be read as 2 and d.
-const AMBIGUOUS = /[²³¹⁰-₟√]|^\d+\p{L}/u
+const AMBIGUOUS = new RegExp(`[${SCRIPTS}√]|^\\d+\\p{L}`, 'u')
 
 const asScript = (text: string): string =>
   AMBIGUOUS.test(text) && !BRACKETED.test(text) ? `(${text})` : parenthesize(text)

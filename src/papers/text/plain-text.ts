@@ -2,6 +2,7 @@ import type { Paper } from '../paper.ts'
 import { mathToText, subscript, superscript } from './math-to-text.ts'
 import { keySentences } from './sentence-roles.ts'
 import { normalizeText, texToText } from './tex-to-text.ts'
+import { typeset } from './typeset.ts'
 
 /**
  * Converts a source's text, including TeX, to Unicode text on one line: NFKC (superscripts and subscripts stay),
@@ -13,14 +14,7 @@ export function plainText(source: string): string {
   return isTex(clean) ? texToText(clean, mathToText) : typeset(withoutStrayBraces(clean))
 }
 
-/** Converts what only TeX writes: ``quotes'' in pairs, and -- between words. */
-const typeset = (text: string): string =>
-  text
-    .replace(/``([^`']{1,500})''/g, '“$1”')
-    .replace(/(?<= )--(?= )/g, '–')
-    .replace(/(?<= )---(?= )/g, '—')
-
-/** Text without a dollar or backslash keeps its other dashes and quotes, ~ and ^2 as typed. */
+/** Other text is not parsed: `typeset` reads what authors type in it. */
 export const isTex = (clean: string): boolean => /[$\\]/.test(clean)
 
 const SCRIPT = String.raw`(?<mark>[\^_])\{(?<script>[^\s{}]{1,20})\}`

@@ -1,6 +1,7 @@
 import { expandUnicodeLigatures } from '@unified-latex/unified-latex-util-ligatures'
 import { parse } from '@unified-latex/unified-latex-util-parse'
 import { printRaw } from '@unified-latex/unified-latex-util-print-raw'
+import { INDEXED, SCRIPTS } from './math-to-text.ts'
 
 type Node = ReturnType<typeof parse>['content'][number]
 type Macro = Extract<Node, { type: 'macro' }>
@@ -193,9 +194,21 @@ const WORD_SCRIPT = String.raw`\\text(?<level>super|sub)script\{(?<words>[^{}$\\
 const CODE = String.raw`(?:\$\\unicode\{x(?<code>[\da-f]{4})\}\$|\\unicode\{x(?<code2>[\da-f]{4})\})`
 const SET = String.raw`(?<=[=∈\s])\{(?<set>[\w.]{1,3}(?:, ?[\w.]{1,3})+)\}`
 const GUARDED = new RegExp(
-  [ADDRESS, POSSESSIVE, CODE, WORD_SCRIPT, DISPLAYED, MATH, SCRIPT, TIE, APOSTROPHE, SET, SIGN, ESCAPE].join(
-    '|',
-  ),
+  [
+    ADDRESS,
+    POSSESSIVE,
+    CODE,
+    WORD_SCRIPT,
+    DISPLAYED,
+    MATH,
+    SCRIPT,
+    INDEXED,
+    TIE,
+    APOSTROPHE,
+    SET,
+    SIGN,
+    ESCAPE,
+  ].join('|'),
   'gu',
 )
 
@@ -210,6 +223,7 @@ function guardTex(text: string): string {
     if (found.possessive || found.apostrophe) return STRAIGHT_APOSTROPHE
     if (found.quote) return STRAIGHT_QUOTE
     if (found.script) return `\${}${found.script}$`
+    if (found.base) return `$\\mathrm{${found.base}}_{${found.index}}$`
     if (found.level) return `\${}${found.level === 'sub' ? '_' : '^'}{\\text{${found.words}}}$`
     const code = found.code ?? found.code2
     if (code) return String.fromCodePoint(Number.parseInt(code, 16))
@@ -245,7 +259,7 @@ function balanced(text: string): string {
 
 // NFKC would turn 10² into 102 and LoRA™ into LoRATM. Runs are limited because the regex engine fails on a million
 // characters.
-const NORMALIZED = /[^²³¹⁰-ₜ™]{1,10000}/gu
+const NORMALIZED = new RegExp(`[^${SCRIPTS}™]{1,10000}`, 'gu')
 
 /** NFKC on one line, without invisible characters. */
 export const normalizeText = (text: string): string =>

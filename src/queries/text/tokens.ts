@@ -24,7 +24,8 @@ export type WordKind = 'prose' | 'names'
 export const wordKindOf = (field: TextField): WordKind =>
   field === 'author' || field === 'org' ? 'names' : 'prose'
 
-const WORD = String.raw`[\p{L}\p{N}][\p{L}\p{N}\p{M}]*`
+// With ^2 and _1, as in G^2 and x_1: where papers have them raised or lowered, G² is one word too.
+const WORD = String.raw`[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:\^(?:\d{1,3}|\p{L})(?![\p{L}\p{N}])|(?<=(?<![\p{L}\p{N}])\p{L})_(?:\d{1,2}|\p{L})(?![\p{L}\p{N}_]))?`
 // C++ and C#; otherwise a word, including the dot of 2.5.
 const TOKEN = new RegExp(
   String.raw`(?<![\p{L}\p{N}])\p{L}(?:\+\+|#)(?![\p{L}\p{N}])|${WORD}(?:(?<=\p{Nd})\.(?=\p{Nd})${WORD})*`,
@@ -34,14 +35,16 @@ const TOKEN = new RegExp(
 export function tokensOf(text: string, kind: WordKind = 'prose'): Token[] {
   const tokens: Token[] = []
   for (const [word, start] of wordsIn(text)) {
-    const folded = foldAccents(word)
+    const folded = foldWord(word)
     tokens.push({ folded, key: wordKeyOf(folded, kind), start, end: start + word.length })
   }
   return tokens
 }
 
 /** The words of a text, folded as by `tokensOf` but without keys, which take most of the time. */
-export const foldedWords = (text: string): string[] => wordsIn(text).map(([word]) => foldAccents(word))
+export const foldedWords = (text: string): string[] => wordsIn(text).map(([word]) => foldWord(word))
+
+const foldWord = (word: string): string => foldAccents(word.replace(/[\^_]/, ''))
 
 function wordsIn(text: string): [word: string, start: number][] {
   const found: [string, number][] = []

@@ -17,6 +17,7 @@ describe('the words of a text', () => {
       ['vision', 'languag', 'vision', 'languag', 'vision', 'languag'],
     ],
     ['GPT-4o and C++, C#; 3D', ['gpt', '4o', 'and', 'c++', 'c#', '3d']],
+    ['pass^k, π^3, G² and x_1, not x_train', ['passk', 'π3', 'g2', 'and', 'x1', 'not', 'x', 'train']],
     ['Qwen2.5 in v1.2.3. Then 4.', ['qwen2.5', 'in', 'v1.2.3', 'then', '4']],
     ["the model's weights, the models’ too", ['the', 'model', 'weight', 'the', 'model', 'too']],
     ['Rényi Łukasz ﬁne ＡＢ', ['renyi', 'lukasz', 'fine', 'ab']],
