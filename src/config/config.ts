@@ -23,6 +23,7 @@ import {
   siteUrl,
   splitList,
 } from './setting-schemas.ts'
+import { siteColor } from './site-color.ts'
 import { sourceSettings } from './source-settings.ts'
 
 const SECRETS = [
@@ -83,6 +84,8 @@ const settings = z.object({
     'No postal address set (development)',
   ),
   SITE_NAME: oneLineSetting('a name, on one line').default('Daily Papers'),
+  SITE_COLOR: siteColor.optional(),
+  SITE_FOOTER: oneLineSetting('a sentence, on one line').optional(),
   PRIVACY_URL: httpUrl.optional(),
   ...bounceSettings,
   DKIM_DOMAIN: z.string().optional(),

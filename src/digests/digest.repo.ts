@@ -98,9 +98,8 @@ export async function plannedContent(
     where: { subscriberId, localDate: midnight(localDate), outcome: 'planned' },
     select: { content: true, matched: true },
   })
-  return found?.content
-    ? { content: found.content as unknown as DigestContent, matched: found.matched }
-    : null
+  const content = contentOf(found?.content)
+  return found && content && { content, matched: found.matched }
 }
 
 /** What a digest considered and shows. */

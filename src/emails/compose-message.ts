@@ -39,6 +39,8 @@ export const siteOf = (config: Config) => ({
   name: config.SITE_NAME,
   baseUrl: config.BASE_URL,
   postalAddress: config.POSTAL_ADDRESS,
+  footer: config.SITE_FOOTER,
+  color: config.SITE_COLOR,
   privacyUrl: config.PRIVACY_URL ?? `${config.BASE_URL}/privacy`,
 })
 

@@ -36,7 +36,8 @@ export type Emails = Awaited<ReturnType<typeof openEmails>>
 /** Compiles the templates, once per process. What a view function returns is the `it` of its template. */
 export async function openEmails(site: SiteIdentity) {
   const laidOut = await renderMjml(MAIL_KINDS)
-  const open = async (kind: MailKind) => [kind, await openTemplate(kind, laidOut[kind])] as const
+  const open = async (kind: MailKind) =>
+    [kind, await openTemplate(kind, inColor(laidOut[kind], site))] as const
   const templates = Object.fromEntries(await Promise.all(MAIL_KINDS.map(open))) as Record<MailKind, Template>
   const inEach = { site, siteName: nameInSubject(site), wrap }
   const render = (kind: MailKind, view: object, format: MailFormat = 'html'): RenderedEmail => {
@@ -56,6 +57,10 @@ export async function openEmails(site: SiteIdentity) {
     moved: (email: MovedEmail) => render('moved', movedView(email), email.format),
   }
 }
+
+/** Replaces the accents of parts/head.mjml. */
+const inColor = (html: string, { color }: SiteIdentity): string =>
+  color ? html.replaceAll('#12564f', color.light).replaceAll('#7fcabd', color.dark) : html
 
 /** Mail clients cut an HTML part off at 102 kB, and the footer with it. In bytes as sent. */
 export const HTML_BUDGET = 95_000

@@ -53,6 +53,7 @@ import type { listView, railView } from './site/list-view.ts'
 import { type followView, paperItem, type paperPageView } from './site/paper-view.ts'
 import { feedPath, searchPath, subscribePath } from './site/search-paths.ts'
 import type { emptySearch } from './site/search-view.ts'
+import { colorSheet } from './site-color.ts'
 
 /** A list of papers, and what is beside it. */
 interface ListData {
@@ -199,6 +200,8 @@ export function openPageRenderer(config: Config, edition: () => Edition | null):
     url: config.BASE_URL,
     listed: SITEMAP_ROUTES,
     assets: ASSETS_PATH,
+    colors: colorSheet(config)?.path,
+    footer: config.SITE_FOOTER,
     privacyUrl: config.PRIVACY_URL ?? '/privacy',
     demo: config.demo,
     feeds: { atom: feedPath('xml'), json: feedPath('json') },

@@ -26,6 +26,7 @@ import { addRequestLog, RequestLog, withRequestLog } from './request-log.ts'
 import { metricsRoute, serviceRoutes } from './service-routes.ts'
 import { signupPages } from './signup/signup-pages.ts'
 import { sitePages } from './site/site-pages.ts'
+import { addColorSheet } from './site-color.ts'
 import { webhooks } from './webhooks/webhook-routes.ts'
 
 /**
@@ -89,6 +90,7 @@ export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): Fastify
     addAdmissionControl(scope, site, ROUTES, MAX_IN_PROGRESS)
     addAdmissionControl(scope, site, UPLOAD_ROUTES, MAX_UPLOADS)
     addPackageAssets(scope)
+    addColorSheet(scope, deps.config)
     scope.register(sitePages, site)
     scope.register(signupPages, site)
     scope.register(accountPages, site)

@@ -87,6 +87,10 @@ export interface SiteIdentity {
   baseUrl: string
   postalAddress: string
   privacyUrl?: string
+  /** One more line of the footer. */
+  footer?: string
+  /** Instead of the accents of templates/emails/parts/head.mjml. */
+  color?: { light: string; dark: string }
 }
 
 const MAX_IN_SUBJECT_LENGTH = 40

@@ -14,6 +14,7 @@ import { sourceStateText } from '../../operator/source-status.ts'
 import { scheduleText, sizeText, understoodOf } from '../account/change-summary-view.ts'
 import { ASSETS_PATH } from '../assets.ts'
 import { firstText, formText } from '../request.ts'
+import { colorSheet } from '../site-color.ts'
 
 /** Sends a page of templates/admin; `status` is 200 by default. */
 type SendAdminPage = (reply: FastifyReply, name: string, data: object, status?: number) => FastifyReply
@@ -58,7 +59,7 @@ const HELPERS = {
 
 export function openAdminPages(config: Config): SendAdminPage {
   const eta = templatesIn('admin', HELPERS)
-  const site = { name: config.SITE_NAME, assets: ASSETS_PATH }
+  const site = { name: config.SITE_NAME, assets: ASSETS_PATH, colors: colorSheet(config)?.path }
   return (reply, name, data, status = 200) => {
     const { session, routeOptions } = reply.request
     const token = session?.startedAt ? reply.generateCsrf() : ''
