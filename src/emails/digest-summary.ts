@@ -6,8 +6,8 @@ import { asciiLine } from '../mail/rendering/text.ts'
 import { headingOf, nonEmptySections, paperTitle, textOfRuns } from './sections-view.ts'
 
 const MAX_TOPIC_LENGTH = 40
-/** More topics, or longer names together, are counted and not named. */
-const NAMED = { topics: 4, length: 120 }
+/** With more topics, the last of them are counted and not named. */
+const MAX_NAMED = 4
 const MAX_SUBJECT_LENGTH = 78
 const MIN_TITLE_LENGTH = 16
 const PREHEADER = { shortest: 40, longest: 90, titles: 4 }
@@ -73,19 +73,19 @@ export function leadWithMore(content: DigestContent, today?: Day): string {
 const ofCount = (count: number, forms: (typeof words.emails.digest.lead)['close']): string =>
   upperFirst(counted(count, forms, { number: inWords(count) }))
 
-/** `hasOthers`: besides them there are papers under no topic. */
+/** Names the first topics and counts the others. `hasOthers`: besides them there are papers under no topic. */
 function onTopics(topics: readonly DigestSection[], hasOthers: boolean): string {
-  const { onTopic, onTopics, firstOf, all } = words.emails.digest.lead
+  const { onTopic, onOthers, firstOf, all } = words.emails.digest.lead
   const names = topics.map((section) => headingOf(section, MAX_TOPIC_LENGTH))
-  const isNamed = topics.length <= NAMED.topics && names.join().length <= NAMED.length
-  const count = countOf(topics)
-  if (topics.length === 1 && !hasOthers) return counted(count, all, { topic: names[0]! })
-  if (!isNamed) return upperFirst(fill(onTopics, { number: inWords(count), count: topics.length }))
-  const parts = topics.map(({ papers: { length } }, i) => {
+  if (topics.length === 1 && !hasOthers) return counted(countOf(topics), all, { topic: names[0]! })
+  const named = topics.length > MAX_NAMED ? MAX_NAMED - 1 : topics.length
+  const parts = topics.slice(0, named).map(({ papers: { length } }, i) => {
     const values = { number: inWords(length), topic: names[i]! }
     return i === 0 ? counted(length, firstOf, values) : fill(onTopic, values)
   })
-  return upperFirst(listed(parts))
+  const others = topics.slice(named)
+  const rest = fill(onOthers, { number: inWords(countOf(others)), count: inWords(others.length) })
+  return upperFirst(listed(others.length > 0 ? [...parts, rest] : parts))
 }
 
 /** Says when the papers were listed, unless all were today. */

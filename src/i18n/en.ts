@@ -637,7 +637,7 @@ export const en = {
         all: { one: 'It is on {topic}', other: 'They are on {topic}' },
         onTopic: '{number} on {topic}',
         firstOf: { one: '{number} is on {topic}', other: '{number} are on {topic}' },
-        onTopics: '{number} are on {count} topics',
+        onOthers: '{number} on {count} other topics',
         risen: {
           one: '{number} is from the last two weeks and now has enough votes.',
           other: '{number} are from the last two weeks and now have enough votes.',

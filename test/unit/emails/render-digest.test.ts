@@ -21,6 +21,7 @@ const textsOf = (html: string, tag: string): string[] =>
     inner.replace(/<[^>]*>/g, '').trim(),
   )
 const titled = (text: string) => paper({ title: [{ text, marked: false }] })
+const isPersonal = (line: string): boolean => /\/(manage|unsubscribe|digest)\//.test(line)
 const escaped = (text: string): string => text.replace(/[?.]/g, '\\$&')
 const rising = (count: number, day = '2026-11-24') => ({
   ...section(null, count),
@@ -160,6 +161,11 @@ test.each<[string, Partial<DigestContent>, string]>([
     'one topic',
     { sections: [section('linear attention', 3)] },
     'They are on linear attention. Closest first.',
+  ],
+  [
+    'many topics',
+    { sections: [section('a', 3), section('b'), section('c', 14), section('d'), section('e')] },
+    'Three are on a, one on b, 14 on c and two on two other topics. Closest first.',
   ],
   ['several', { sections: [section('a', 3), section('b')] }, 'Three are on a and one on b. Closest first.'],
   [
@@ -369,13 +375,18 @@ describe('both parts', () => {
   })
 
   test('what is between personal links is the same for another reader', () => {
-    const other = { ...readerLinks, manageUrl: `https://papers.example.org/manage/${'B'.repeat(59)}` }
-    const [one, two] = [readerLinks, other].map((links) => emails.digest(digest({}, links)))
+    const other = {
+      manageUrl: `https://papers.example.org/manage/${'B'.repeat(59)}`,
+      unsubscribeUrl: 'https://papers.example.org/unsubscribe/b',
+      viewUrl: 'https://papers.example.org/digest/b',
+    }
+    const content = { more: 3, beyond: [8, 9] }
+    const [one, two] = [readerLinks, other].map((links) => emails.digest(digest(content, links)))
     for (const part of ['html', 'text'] as const) {
-      const shared = [one, two].map((email) =>
-        email![part]!.split('\n').filter((line) => !line.includes('/manage/')),
+      const [own, others] = [one, two].map((email) =>
+        email![part]!.split('\n').filter((line) => !isPersonal(line)),
       )
-      expect(shared[0]).toEqual(shared[1])
+      expect(own).toEqual(others)
     }
   })
 
