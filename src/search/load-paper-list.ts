@@ -1,4 +1,4 @@
-import { addDays, type Day, dayOf } from '../core/dates.ts'
+import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import {
@@ -15,6 +15,7 @@ import {
 import { paperByName, papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import { parsePaperName } from '../papers/paper-key.ts'
+import { cachedUntilChange } from './cached-until-change.ts'
 import { type Span, spanOf } from './spans.ts'
 
 // Characters that a path may contain but the database rejects.
@@ -55,25 +56,41 @@ export async function loadPaperList(
   deps: Deps,
   { span, ...choice }: ListChoice & { span: Span },
 ): Promise<PaperList> {
-  const { db, clock } = deps
-  const counts = await countListedIn(db, span)
-  const slice = sliceOf(choice, counts)
-  const ids = await idsListedIn(db, { ...span, ...choice, ...slice })
-  const { previous, next } = await neighbourDays(db, span)
-  return {
-    ...{ span, ...choice, counts, pages: slice.pages, first: slice.skip + 1 },
-    today: dayOf(clock.now()),
-    papers: await papersById(db, ids, { withWithdrawn: false }),
-    previous: previous === null ? null : spanOf(span.unit, previous),
-    next: next === null ? null : spanOf(span.unit, next),
-    days: span.unit === 'month' ? await dayCountsIn(db, span) : [],
-  }
+  return { ...(await listOfSpan(deps.db, { span, ...choice })), today: dayOf(deps.clock.now()) }
 }
+
+type ListOfSpan = Omit<PaperList, 'today'>
+
+const listOfSpan = cachedUntilChange(
+  'list',
+  async (db, asked: ListChoice & { span: Span }): Promise<ListOfSpan> => {
+    const { span, ...choice } = asked
+    const counts = await countListedIn(db, span)
+    const slice = sliceOf(choice, counts)
+    const ids = await idsListedIn(db, { ...span, ...choice, ...slice })
+    const { previous, next } = await neighbourDays(db, span)
+    return {
+      ...{ span, ...choice, counts, pages: slice.pages, first: slice.skip + 1 },
+      papers: await papersById(db, ids, { withWithdrawn: false }),
+      previous: previous === null ? null : spanOf(span.unit, previous),
+      next: next === null ? null : spanOf(span.unit, next),
+      days: span.unit === 'month' ? await dayCountsIn(db, span) : [],
+    }
+  },
+)
 
 /** Long enough to keep a Friday's papers over the weekend; after a week, a vote counts a tenth. */
 const HALF_LIFE_DAYS = 2
 const TRENDING_DAYS = 14
 const MAX_TRENDING = 200
+
+// The order stays the same during a day: all votes age alike.
+const trendingOn = cachedUntilChange('trending', (db, today: Day) =>
+  trendingIds(db, {
+    ...{ now: midnight(addDays(today, 1)), since: addDays(today, -TRENDING_DAYS) },
+    ...{ halfLifeDays: HALF_LIFE_DAYS, limit: MAX_TRENDING },
+  }),
+)
 
 /** One page of the papers that gained most votes lately. Throws page.not-found. */
 export async function loadTrendingList(
@@ -81,8 +98,7 @@ export async function loadTrendingList(
   choice: ListChoice,
 ): Promise<PaperList> {
   const now = deps.clock.now()
-  const since = addDays(dayOf(now), -TRENDING_DAYS)
-  const all = await trendingIds(deps.db, { now, since, halfLifeDays: HALF_LIFE_DAYS, limit: MAX_TRENDING })
+  const all = await trendingOn(deps.db, dayOf(now))
   const withCode = all.filter((one) => one.withCode)
   const counts = { papers: all.length, withCode: withCode.length }
   const { pages, skip, take } = sliceOf(choice, counts)

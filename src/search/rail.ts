@@ -1,5 +1,4 @@
 import { addDays, daysIn } from '../core/dates.ts'
-import type { Deps } from '../core/deps.ts'
 import {
   type DayCount,
   dayCountsIn,
@@ -9,6 +8,7 @@ import {
 } from '../papers/listed.repo.ts'
 import { papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
+import { cachedUntilChange } from './cached-until-change.ts'
 import type { Span } from './spans.ts'
 
 const RAIL_DAYS = 30
@@ -25,18 +25,18 @@ export interface Rail {
   topOfWeek: Paper[]
 }
 
-export async function railOf(
-  { db }: Pick<Deps, 'db'>,
-  { from, to }: Pick<Span, 'from' | 'to'>,
-): Promise<Rail> {
-  const range = { from: addDays(to, 1 - RAIL_DAYS), to }
-  const counts = new Map((await dayCountsIn(db, range)).map(({ day, papers }) => [day, papers]))
-  const week = { from: addDays(to, -6), to }
-  const top = await idsListedIn(db, { ...week, order: 'votes', take: MAX_TOP_PAPERS })
-  const topPapers = await papersById(db, top, { withWithdrawn: false })
-  return {
-    days: daysIn(range).map((day) => ({ day, papers: counts.get(day) ?? 0 })),
-    keywords: await keywordCountsIn(db, { from, to, limit: MAX_KEYWORDS }),
-    topOfWeek: topPapers.filter(({ votes }) => votes !== null),
-  }
-}
+export const railOf = cachedUntilChange(
+  'rail',
+  async (db, { from, to }: Pick<Span, 'from' | 'to'>): Promise<Rail> => {
+    const range = { from: addDays(to, 1 - RAIL_DAYS), to }
+    const counts = new Map((await dayCountsIn(db, range)).map(({ day, papers }) => [day, papers]))
+    const week = { from: addDays(to, -6), to }
+    const top = await idsListedIn(db, { ...week, order: 'votes', take: MAX_TOP_PAPERS })
+    const topPapers = await papersById(db, top, { withWithdrawn: false })
+    return {
+      days: daysIn(range).map((day) => ({ day, papers: counts.get(day) ?? 0 })),
+      keywords: await keywordCountsIn(db, { from, to, limit: MAX_KEYWORDS }),
+      topOfWeek: topPapers.filter(({ votes }) => votes !== null),
+    }
+  },
+)

@@ -43,7 +43,7 @@ beforeEach(async () => {
 })
 
 test('the rail of a day', async () => {
-  const rail = await railOf(database, { from: '2026-11-27', to: '2026-11-27' })
+  const rail = await railOf(database.db, { from: '2026-11-27', to: '2026-11-27' })
   expect(rail.days).toHaveLength(30)
   expect(rail.days.filter(({ papers }) => papers > 0)).toEqual([
     { day: '2026-10-29', papers: 1 },
@@ -63,11 +63,20 @@ test('the rail of a day', async () => {
 })
 
 test('the rail of a day without papers', async () => {
-  const { days, ...others } = await railOf(database, {
+  const { days, ...others } = await railOf(database.db, {
     from: '2020-01-01',
     to: '2020-01-01',
   })
   expect([days.filter(({ papers }) => papers > 0), others]).toEqual([[], { keywords: [], topOfWeek: [] }])
+})
+
+test('a list is read again once a vote changes, and not before', async () => {
+  const day = { from: '2026-11-27', to: '2026-11-27' }
+  const before = await railOf(database.db, day)
+  expect(await railOf(database.db, day)).toBe(before)
+  clock.moveTo(new Date('2026-11-27T12:01:00Z'))
+  await list('2026-11-27', { title: 'C', votes: 200 })
+  expect((await railOf(database.db, day)).topOfWeek[0]).toMatchObject({ title: 'C', votes: 200 })
 })
 
 test('the edition is read once a minute, in the background', async () => {
