@@ -216,7 +216,7 @@ async function papersOnFrontPage(demo: Demo): Promise<{ day: string | undefined;
 }
 
 // A worker hands the mail over within a moment of the request that asked for it.
-async function nextMail(demo: Demo, count: number): Promise<ParsedMail> {
+export async function nextMail(demo: Demo, count: number): Promise<ParsedMail> {
   for (let tries = 0; tries < 100; tries++) {
     const mails = await demo.mailbox.mails()
     if (mails.length >= count) return mails[count - 1]!

@@ -34,6 +34,8 @@ export interface DemoOptions {
   port?: number
   /** Begin before today's papers have come. */
   beforeTodaysPapers?: boolean
+  /** Begins on the day of this clock, which the demo moves; else it begins today. */
+  clock?: MovableClock
 }
 
 export interface Demo {
@@ -93,11 +95,13 @@ interface Running {
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const folder = resolve(options.folder)
   await requireAlone(folder)
-  const kept = await keptFromToday(folder)
-  const firstDay = kept?.firstDay ?? dayOf(systemClock().now())
+  const today = dayOf((options.clock ?? systemClock()).now())
+  const kept = await keptFrom(folder, today)
+  const firstDay = kept?.firstDay ?? today
   const morning = morningOf(firstDay)
   const early = options.beforeTodaysPapers ? new Date(morning.getTime() - ASKED_AGAIN_MS) : morning
-  const clock = clockFrom(kept ? new Date(kept.now) : early)
+  const clock = options.clock ?? clockFrom(early)
+  clock.moveTo(kept ? new Date(kept.now) : early)
   const shown = kept?.shown ?? (options.beforeTodaysPapers ? addDays(firstDay, -1) : firstDay)
 
   write(folder, { firstDay, shown, now: clock.now().toISOString() })
@@ -164,11 +168,11 @@ export async function requireAlone(folder: string): Promise<void> {
     throw new Error(`A demo is running already, at ${site} (process ${pid}). Use it, or stop it first.`)
 }
 
-async function keptFromToday(folder: string): Promise<Kept | undefined> {
+async function keptFrom(folder: string, today: Day): Promise<Kept | undefined> {
   const path = join(folder, 'demo.json')
   if (existsSync(path)) {
     const kept = JSON.parse(readFileSync(path, 'utf8')) as Kept
-    if (kept.firstDay === dayOf(systemClock().now())) return kept
+    if (kept.firstDay === today) return kept
     await removeDemo(folder)
   }
   mkdirSync(folder, { recursive: true })

@@ -1,0 +1,50 @@
+/** What the copy contains, by key. Anything else that a page links to is outside. */
+const WRITTEN = [
+  /^\/$/,
+  /^\/papers\/(week|month)$/,
+  /^\/papers\/[\w.:-]*\d[\w.:-]*$/,
+  /^\/feed\.(xml|json)$/,
+  /^\/assets\/[\w.-]+\.(css|svg)$/,
+  /^\/(papers|subscribe|manage|unsubscribe|status|privacy)$/,
+  /^\/manage\/topics\/\d+$/,
+  /^\/digest\/[\w-]+$/,
+  /^\/admin(\/subscribers|\/subscriber)?$/,
+]
+
+/** A list of papers, in any order. */
+const LIST = /^(\/papers\/(?:(?:date|week|month)\/[\dW-]+|trending))(\?((sort|code|page)=\w+&?)+)?$/
+
+/** `lists`: the paths of lists that have papers. */
+export function isWritten(key: string, lists: ReadonlySet<string>): boolean {
+  const [, list] = key.match(LIST) ?? []
+  return list === undefined ? WRITTEN.some((kind) => kind.test(key)) : lists.has(list)
+}
+
+/**
+ * What a URL of the running demo stands for: its path, without what differs from run to run (the tokens of the one
+ * sample reader, the hash of the assets) and without the paper that a link of an email names.
+ */
+export function keyOf({ pathname, searchParams }: URL): string {
+  const path = pathname
+    .replace(/^\/(manage|unsubscribe)\/[\w-]{30,}/, '/$1')
+    .replace(/^\/assets\/[0-9a-f]{8}\//, '/assets/')
+    .replace(/^\/admin\/subscribers\/[\w-]{14}$/, '/admin/subscriber')
+  const query = new URLSearchParams(searchParams)
+  if (path.startsWith('/manage')) for (const name of ['paper', 'topic']) query.delete(name)
+  return query.size > 0 ? `${path}?${query}` : path
+}
+
+/** The file of a page: readable, and valid on every system. `digests`: how many digests have one already. */
+export function fileOf(key: string, { isHtml, digests }: { isHtml: boolean; digests: number }): string {
+  if (key === '/') return 'index.html'
+  if (key.startsWith('/digest/')) return digests === 0 ? 'digest.html' : `digest-${digests + 1}.html`
+  const [path = '', query] = key.slice(1).split('?')
+  const choices = [...new URLSearchParams(query)].map(([name, value]) => `.${name}-${slug(value)}`)
+  return `${path.replaceAll(':', '-')}${choices.join('')}${isHtml ? '.html' : ''}`
+}
+
+const slug = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')

@@ -1,0 +1,128 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, posix } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { linksOf } from '../../scripts/site/static-page.ts'
+import { writeSite } from '../../scripts/site/write-site.ts'
+import { EVERY_RULE, findings, loadAxe } from '../support/axe.ts'
+import { useBrowser } from '../support/use-browser.ts'
+
+const MAX_BYTES = 100_000
+const PUBLISHED = 'https://papers.example.org/daily-papers/'
+/** Signed links begin with their version; see src/subscribers/links.ts. */
+const TOKEN = /\bAQ[\w-]{30,}/
+
+/** A mail program shows an email inside its own page, so an email has no landmarks. */
+const RULES_FOR_PAGES = ['landmark-one-main', 'region']
+
+const browser = useBrowser()
+const folder = mkdtempSync(join(tmpdir(), 'static-site-'))
+let files: string[]
+
+beforeAll(async () => {
+  files = await writeSite(folder, PUBLISHED)
+}, 300_000)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const read = (file: string): string => readFileSync(join(folder, file), 'utf8')
+const pages = (): string[] => files.filter((file) => file.endsWith('.html'))
+
+describe('the files', () => {
+  test('are all kinds of pages, with each sample paper and each of its citations', () => {
+    const ids = files.flatMap((file) => file.match(/^papers\/(\d{4}\.\d{5})\.html$/)?.[1] ?? [])
+    expect(ids.length).toBeGreaterThan(150)
+    const withSimilar = ids.filter((id) => read(`papers/${id}.html`).includes('id="like"'))
+    expect(withSimilar.length).toBeGreaterThan(150)
+    const citations = ids.flatMap((id) => ['bib', 'ris', 'csl.json'].map((end) => `papers/${id}.${end}`))
+    expect(files).toEqual(
+      expect.arrayContaining([
+        ...citations,
+        ...[
+          'index.html',
+          'papers/date/2026-11-27.html',
+          'papers/week/2026-W48.html',
+          'papers/month/2026-11.html',
+        ],
+        ...['papers/trending.html', 'papers.html', 'papers.q-robots.html', 'papers.q-linear-attention.html'],
+        ...[
+          'subscribe.html',
+          'subscribe-preview.html',
+          'manage.html',
+          'manage/topics/1.html',
+          'unsubscribe.html',
+        ],
+        ...['digest.html', 'digest-email.html', 'digest-email.txt', 'admin.html', 'admin/subscriber.html'],
+        ...['feed.xml', 'feed.json', 'assets/site.css', 'demo-only.html'],
+      ]),
+    )
+  })
+
+  test('name no machine and no token, and are below 100 kB', () => {
+    for (const file of files) {
+      const content = read(file)
+      expect.soft(content.match(/localhost|127\.0\.0\.1|\/tmp\//)?.[0], file).toBeUndefined()
+      expect.soft(content.match(TOKEN)?.[0], file).toBeUndefined()
+      expect.soft(Buffer.byteLength(content), file).toBeLessThan(MAX_BYTES)
+    }
+  })
+
+  test('link to each other by relative paths, and to other sites', () => {
+    const missing = pages().flatMap((file) =>
+      linksOf(read(file))
+        .filter((href) => !/^(https:|mailto:|data:|#)/.test(href))
+        .filter((href) => !files.includes(posix.join(posix.dirname(file), href.replace(/#.*/, ''))))
+        .map((href) => `${file}: ${href}`),
+    )
+    expect(missing).toEqual([])
+  })
+
+  test('name only files of the copy in URLs of the published copy', () => {
+    const urls = files.flatMap((file) => read(file).match(new RegExp(`${PUBLISHED}[\\w./:-]*`, 'g')) ?? [])
+    expect([...new Set(urls)].filter((url) => !files.includes(url.slice(PUBLISHED.length)))).toEqual([])
+    expect(urls).toContain(`${PUBLISHED}feed.json`)
+  })
+
+  test('have no script, and their forms send nothing that was typed', () => {
+    for (const file of pages()) {
+      const html = read(file)
+      expect.soft(html, file).not.toMatch(/<script|type="hidden"|<(input|textarea|select)[^>]* formaction=/)
+      const actions = [...html.matchAll(/<form[^>]* action="([^"]*)"/g)].map(([, action]) => action)
+      expect
+        .soft(
+          actions.filter((action) => !action?.endsWith('demo-only.html')),
+          file,
+        )
+        .toEqual([])
+    }
+  })
+})
+
+test('the page for the rest has the commands of the README', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
+  const commands = [...read('demo-only.html').matchAll(/<pre><code>(.*?)<\/code>/g)].map(
+    ([, command = '']) => command,
+  )
+  expect(commands.length).toBe(2)
+  for (const command of commands) expect(readme).toContain(command.replaceAll('&amp;', '&'))
+})
+
+test.each(['index.html', 'papers/2405.17381.html', 'digest.html', 'digest-email.html', 'demo-only.html'])(
+  '%s opens as a file, and axe has no finding',
+  async (file) => {
+    const page = await browser.open({ viewport: { width: 375, height: 800 } })
+    await page.goto(pathToFileURL(join(folder, file)).href)
+    await loadAxe(page)
+    expect(await findings(page, EVERY_RULE, file === 'digest-email.html' ? RULES_FOR_PAGES : [])).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+  },
+)
+
+test('a search that is not in the copy leads to what to run, without what was typed', async () => {
+  const page = await browser.open({ viewport: { width: 1280, height: 800 } })
+  await page.goto(pathToFileURL(join(folder, 'papers/2405.17381.html')).href)
+  await page.getByRole('searchbox').fill('private words')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/demo-only\.html\??$/)
+  await page.getByText('npm ci && npm run demo').waitFor()
+})
