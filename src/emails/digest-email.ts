@@ -89,6 +89,7 @@ const WHOLE = { title: 400, reason: 240, body: { snippet: 4_000 } }
 /** A digest as anyone may see it: without the address, and without links to the reader's own pages. */
 export const publicDigest = (content: DigestContent, baseUrl: string) => ({
   content,
+  subject: digestSubject(content),
   /** "6 new papers. Two are on reward models and four on agents." */
   lead: fill(words.digestPage.lead, {
     papers: counted(papersOf(content).length, words.counts.newPaper),

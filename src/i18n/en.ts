@@ -140,9 +140,12 @@ export const en = {
     together: 'All topics together',
     best: 'No topic: the best of each day',
     bestText: 'Each email holds the {most} papers with the most votes. They were chosen from these papers.',
-    caption: 'Papers by day, {from} to {to}. A dash (–) marks a day without new papers.',
-    from: 'From',
-    sum: 'Total',
+    /** How many papers each kind of schedule brings. */
+    emails: {
+      daily: 'On weekdays: about {papers} in each email.',
+      few: 'On weekdays: an email only on days with a new paper.',
+      weekly: 'Weekly: about {papers} in each.',
+    },
     pace: {
       aWeekday: 'about {count} a weekday',
       aWeek: 'about {count} a week',
@@ -239,6 +242,7 @@ export const en = {
     letCapAlone: 'Narrow a topic, or keep the limit: we email the top {most}, the rest are on the site.',
     digest: {
       heading: 'The email of {day}, as you would have received it',
+      from: 'From {site}',
       none: 'Nothing matched on {day}, so you wouldn’t have received an email.',
       more: { one: 'One more is on the site.', other: '{count} more are on the site.' },
     },
@@ -993,6 +997,7 @@ export const en = {
   subscribe: {
     title: 'Subscribe',
     heading: 'Papers on your topics, by email',
+    lead: 'Type what you work on and see what you would have received.',
     /** Below warnings about the topics. */
     notYet: 'You’re not subscribed yet. Change your topics, or press Subscribe to keep them.',
     /** The response of POST /api/subscriptions. */
@@ -1009,10 +1014,13 @@ export const en = {
     reference: 'Reference: {reference}',
     email: 'Email address',
     subscribe: 'Subscribe',
-    topics: 'Topics',
-    optional: '(optional)',
-    topicHintHtml:
-      'Separate topics with commas: <span class="sample">linear attention,</span> <span class="sample">“world model” -robot,</span> <span class="sample">author:LeCun</span>. Leave empty for the day’s most upvoted papers.',
+    topics: 'Your topics',
+    topicHint: 'One on each line, or separated by commas. Leave empty for the day’s most upvoted papers.',
+    help: {
+      heading: 'How topics work',
+      knowHeading: 'Good to know',
+      know: 'At most one email a day, and none on days when nothing matches. You confirm first, and can unsubscribe in one click.',
+    },
     keepsTopics: 'Leave this empty to keep the topics that you gave before.',
     chosen: 'How we read them',
     remove: 'Remove',
@@ -1039,14 +1047,20 @@ export const en = {
       votes: 'Minimum upvotes',
       add: 'Add this topic',
     },
+    schedule: 'Schedule',
     when: '{schedule}; first email {first}.',
     whenUnread: 'Hour, time zone and days',
     change: 'Change',
     hour: 'Hour',
+    at: 'At',
     zone: 'Time zone',
     zones: 'Names of time zones',
     days: 'Days',
+    paces: { daily: 'Every day', weekdays: 'Weekdays', weekly: 'Weekly on', own: 'Other days' },
+    weekday: 'Day of the weekly email',
+    more: 'More settings',
     max: 'Papers per email (max)',
+    upTo: 'Papers, up to',
     format: 'Format',
     formats: { html: 'HTML', text: 'Plain text' },
     detail: 'Show',

@@ -82,8 +82,8 @@ interface PageData {
     preview?: PreviewView | ReturnType<typeof previewOfFault>
     warnings?: string[]
   }
-  /** Only the preview part of that page. */
-  'parts/preview': { preview: PreviewView | ReturnType<typeof previewOfFault> }
+  /** Only the parts of that page that depend on the topics. */
+  'parts/preview-update': { preview: PreviewView | ReturnType<typeof previewOfFault> }
   'check-inbox': { inbox: ReturnType<typeof inboxView> }
   confirm: ReturnType<typeof confirmView>
   confirmed: ReturnType<typeof confirmedView>

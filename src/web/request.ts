@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { validatorCompiler } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { WEEKDAYS } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { words } from '../i18n/words.ts'
 import { parseOrNull } from '../queries/language/parse-query.ts'
@@ -36,6 +37,21 @@ export const settingsFields = {
   format: formText.optional(),
   detail: formText.optional(),
   related: formText.optional(),
+}
+
+/** The days as a form offers them: "daily", "weekdays" or "weekly" on `weekday`; otherwise those of `days`. */
+export const paceFields = { pace: formText.optional(), weekday: formText.optional() }
+
+interface PaceFields {
+  pace?: string | undefined
+  weekday?: string | undefined
+  days?: string[] | undefined
+}
+
+/** The same fields, with the days that `pace` stands for. */
+export function withDaysOfPace<T extends PaceFields>({ pace, weekday = 'mon', ...others }: T) {
+  const days = { daily: WEEKDAYS, weekdays: WEEKDAYS.slice(0, 5), weekly: [weekday] }[pace ?? '']
+  return days ? { ...others, days: [...days] } : others
 }
 
 const subscription = {
@@ -78,6 +94,7 @@ const buttons = {
   change: formText.default(''),
   /** "1": from the front page, which shows no preview. */
   banner: formText.default(''),
+  ...paceFields,
 }
 
 /** The subscribe form as it was sent. */
@@ -109,7 +126,17 @@ export const readSubscribeForm = (request: FastifyRequest): SubscribeForm =>
 type SubscribeFields = z.output<typeof subscribeFields>
 
 export function subscribeFormOf(fields: SubscribeFields) {
-  const { topic: topics, website, again, do: pressed, remove, use, change, banner, ...others } = fields
+  const {
+    topic: topics,
+    website,
+    again,
+    do: pressed,
+    remove,
+    use,
+    change,
+    banner,
+    ...others
+  } = withDaysOfPace(fields)
   const { any, must, never, author, category, votes, library: _, ...typed } = others
   return {
     typed: { ...typed, topics, parts: { any, must, never, author, category, votes } },
@@ -135,6 +162,12 @@ function replacementOf(use: string): { place: number; query: string } | null {
 
 /** The settings in the query string of a URL, as far as they can be read. */
 export const settingsInQuery = z.object(settingsFields).catch({})
+
+/** Settings as the form has them at this moment. */
+export const settingsOfForm = z
+  .object({ ...settingsFields, ...paceFields })
+  .transform((fields) => withDaysOfPace(fields))
+  .catch({})
 
 /** The topics in the query string of a URL: /subscribe?topic=mamba&topic=author:Gu */
 export const topicsInQuery = texts

@@ -84,6 +84,7 @@ export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): Fastify
     prefix: ASSETS_PATH,
     ...ASSET_CACHE_OPTIONS,
     wildcard: false,
+    globIgnore: ['*.css'],
     index: false,
   })
   app.register(async (scope) => {

@@ -1,13 +1,28 @@
+import { WEEKDAYS } from '../core/dates.ts'
 import { type Fault, FieldFaults, undefinedIfFault } from '../core/errors.ts'
 import { fill, words } from '../i18n/words.ts'
 import type { TypedSettings } from '../subscribers/read-signup.ts'
 import type { SubscriberSettings } from '../subscribers/subscriber.ts'
 
 /** The typed values, right or wrong, and the current settings for the rest. */
-export const settingFields = (typed: TypedSettings, settings: SubscriberSettings) => ({
+export function settingFields(typed: TypedSettings, settings: SubscriberSettings) {
+  const days = typed.days?.flatMap((text) => text.toLowerCase().split(/[\s,;]+/)) ?? settings.days
+  return { ...otherFields(typed, settings), days, pace: paceOf(days) }
+}
+
+export const PACES = ['daily', 'weekdays', 'weekly', 'own'] as const
+
+/** The choice of the form that stands for these days. */
+function paceOf(days: readonly string[]): (typeof PACES)[number] {
+  const chosen = WEEKDAYS.filter((day) => days.includes(day))
+  if (chosen.length === WEEKDAYS.length) return 'daily'
+  if (chosen.join() === WEEKDAYS.slice(0, 5).join()) return 'weekdays'
+  return chosen.length === 1 ? 'weekly' : 'own'
+}
+
+const otherFields = (typed: TypedSettings, settings: SubscriberSettings) => ({
   hour: typed.hour || String(settings.hour),
   zone: typed.zone || settings.zone,
-  days: typed.days?.flatMap((text) => text.toLowerCase().split(/[\s,;]+/)) ?? settings.days,
   max: typed.max || String(settings.maxPapers),
   format: typed.format || settings.format,
   detail: typed.detail || settings.detail,

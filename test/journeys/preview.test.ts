@@ -21,7 +21,7 @@ test('htmx is loaded only by people who use the form', async () => {
   const page = await open(true)
   const loaded = () =>
     page.evaluate<string[]>("performance.getEntriesByType('resource').map(({ name }) => name)")
-  await page.getByRole('link', { name: 'Papers', exact: true }).focus()
+  await page.getByRole('link', { name: 'Today', exact: true }).focus()
   expect((await loaded()).filter((name) => name.endsWith('/htmx.js'))).toEqual([])
   await page.getByLabel('Email address').focus()
   await expect.poll(() => page.evaluate('typeof htmx')).toBe('object') // the page's policy lets nothing else wait in it
@@ -41,15 +41,18 @@ describe('a visitor sees what a topic would have matched before they subscribe',
     })
     const status = await page.locator('#preview-said').elementHandle()
     await page.getByLabel('Email address').fill('ann@example.com')
-    const topic = page.getByLabel('Topics')
+    const topic = page.getByLabel('Your topics')
     await topic.pressSequentially('"hybrid linear attention"', { delay: 20 })
     await previewOf(page).getByText('1 paper in 30 days', { exact: true }).waitFor()
+    await previewOf(page).getByText('Latest matches').click()
     expect(await previewOf(page).getByRole('link').allInnerTexts()).toEqual([
       'A Systematic Analysis of Hybrid Linear Attention',
     ])
     expect(
       await previewOf(page).getByText('Matched: hybrid linear attention, in the title').isVisible(),
     ).toBe(true)
+
+    await page.locator('#preview-last').getByText('Nothing matched on Monday 23 November').waitFor()
 
     await topic.fill('(hybrid')
     await previewOf(page).getByText('the bracket at column 1 is never closed').last().waitFor()
@@ -82,7 +85,7 @@ describe('a visitor sees what a topic would have matched before they subscribe',
   test('without JavaScript, by the button; what they typed stays', async () => {
     const page = await open(false)
     await page.getByLabel('Email address').fill('ann@example.com')
-    await page.getByLabel('Topics').fill('"hybrid linear attention", xylophone')
+    await page.getByLabel('Your topics').fill('"hybrid linear attention", xylophone')
     await page.getByRole('button', { name: 'Preview', exact: true }).click()
     await page.waitForURL(`${seen.base}/preview#preview`)
     expect(await previewOf(page).getByText('1 paper in 30 days', { exact: true }).count()).toBe(2)
@@ -97,7 +100,7 @@ describe('a visitor sees what a topic would have matched before they subscribe',
   ])('and puts what would help into the field by a button, %s', async (_how, javaScriptEnabled) => {
     const page = await open(javaScriptEnabled)
     await page.getByLabel('Email address').fill('ann@example.com')
-    await page.getByLabel('Topics').fill('strings, linear xylophone')
+    await page.getByLabel('Your topics').fill('strings, linear xylophone')
     if (!javaScriptEnabled) await page.getByRole('button', { name: 'Preview', exact: true }).click()
     await previewOf(page).locator('.warning', { hasText: 'mentions “xylophone”' }).waitFor()
     await page.getByRole('button', { name: 'Remove xylophone' }).click()
@@ -110,13 +113,11 @@ describe('a visitor sees what a topic would have matched before they subscribe',
     expect(new URL(page.url()).pathname).toMatch(/^\/check-inbox\//)
   })
 
-  test('with the email that would have been sent, behind its date', async () => {
+  test('with the email that would have been sent, below the form', async () => {
     const page = await open(false)
-    await page.getByLabel('Topics').fill('attention')
+    await page.getByLabel('Your topics').fill('attention')
     await page.getByRole('button', { name: 'Preview', exact: true }).click()
-    const paper = previewOf(page).getByRole('heading', { name: 'A Paper with a DOI' })
-    expect(await paper.isVisible()).toBe(false)
-    await page.getByText('The email of Monday 23 November, as you would have received it').click()
-    expect(await paper.isVisible()).toBe(true)
+    const last = page.getByRole('region', { name: 'The email of Monday 23 November' })
+    expect(await last.getByRole('heading', { name: 'A Paper with a DOI' }).isVisible()).toBe(true)
   })
 })

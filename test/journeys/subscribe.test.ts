@@ -36,7 +36,7 @@ describe.each([
     await page.locator('#when', { hasText: zone }).waitFor()
     expect(await page.locator('#zone').inputValue()).toBe(zone)
 
-    await page.getByLabel('Topics').fill('robots, agents')
+    await page.getByLabel('Your topics').fill('robots, agents')
     await unfold(page, /topic builder/)
     await page.getByLabel('Any of these words').fill('linear attention, state space model')
     await page.getByLabel('None of these words').fill('survey')
@@ -47,7 +47,7 @@ describe.each([
     const understood =
       'Papers with (the phrase “linear attention” or the phrase “state space model”) and the category cs.LG, but not survey'
     expect(await chips(page)).toEqual(['Papers with robots', 'Papers with agents', understood])
-    expect(await page.getByLabel('Topics').inputValue()).toBe(`robots\nagents\n${query}`)
+    expect(await page.getByLabel('Your topics').inputValue()).toBe(`robots\nagents\n${query}`)
     expect(await focused(page).getAttribute('role')).toBe('status')
     expect(await focused(page).innerText()).toMatch(
       /^Topic added: Papers with \(the phrase “linear attention” or/,
@@ -110,6 +110,7 @@ test('a typed zone stays, and the summary follows the choice', async () => {
   await page.goto(`/subscribe?zone=Europe%2FParis`)
   await page.selectOption('#hour', '21')
   await page.locator('#when', { hasText: '21:00, Europe/Paris' }).waitFor()
+  await page.check('#pace-own')
   await page.uncheck('#days-wed')
   await page.locator('#when', { hasText: 'Monday, Tuesday, Thursday and Friday at 21:00' }).waitFor()
   await page.fill('#zone', 'Mars/Base')
@@ -132,9 +133,10 @@ test.each([
     const fits = () => page.evaluate('document.documentElement.scrollWidth <= innerWidth')
     await page.goto('/subscribe')
     await unfold(page, /topic builder/)
-    await unfold(page, /Change/)
+    await unfold(page, /More settings/)
+    await page.check('#pace-own')
     expect([await faultsOn(page), await fits()]).toEqual([[], true])
-    await page.getByLabel('Topics').fill(`robots, ${'incomprehensibilities'.repeat(4)}, a AND`)
+    await page.getByLabel('Your topics').fill(`robots, ${'incomprehensibilities'.repeat(4)}, a AND`)
     for (const field of ['any', 'must', 'never', 'author', 'votes']) await page.fill(`#${field}`, '-')
     for (const field of ['max', 'zone']) await page.fill(`#${field}`, 'x')
     for (const day of ['mon', 'tue', 'wed', 'thu', 'fri']) await page.uncheck(`#days-${day}`)

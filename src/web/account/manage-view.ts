@@ -16,7 +16,7 @@ import type { Subscription } from '../../subscribers/change.ts'
 import { TOPIC_LIMIT_FAULTS } from '../../subscribers/subscriber.ts'
 import type { StoredTopic } from '../../subscribers/topic.repo.ts'
 import { isLibraryOpen, type libraryView, NO_LIBRARY } from '../library-form.ts'
-import { formText, numberField, settingsFields, texts } from '../request.ts'
+import { formText, numberField, paceFields, settingsFields, texts, withDaysOfPace } from '../request.ts'
 import { changedFields, faultsView, settingFields } from '../setting-fields.ts'
 import type { PreviewView } from '../signup/preview-view.ts'
 import {
@@ -67,7 +67,10 @@ export function manageView(managed: OpenedManagePage, shown: ManageViewInput) {
     preview: shown.preview,
     /** Topics to add, as typed. */
     add: wordsToAdd(form, topics),
-    settings: settingFields(form?.do === 'settings' ? changedFields(form, form.shown) : {}, subscriber),
+    settings: settingFields(
+      form?.do === 'settings' ? changedFields(withDaysOfPace(form), form.shown) : {},
+      subscriber,
+    ),
     /** The contents of the date field. */
     until: form?.do === 'pause' ? form.until : (subscriber.pausedUntil ?? ''),
   }
@@ -139,6 +142,7 @@ export const manageFields = z.object({
   /** Which of the page's forms was sent. */
   do: formText.default(''),
   ...settingsFields,
+  ...paceFields,
   /** The settings that the form showed, for `changedFields`. */
   shown: formText.default(''),
   /** The id of a topic, or the topics to add. */
@@ -161,7 +165,7 @@ export type ManageForm = z.output<typeof manageFields>
 
 const CHANGES: Record<string, (form: ManageForm, held: ChangeContext) => Partial<Subscription>> = {
   settings: (form, held) =>
-    settingsAndTopics({ ...changedFields(form, form.shown), topic: form.topic }, held),
+    settingsAndTopics({ ...changedFields(withDaysOfPace(form), form.shown), topic: form.topic }, held),
   'add-topic': (form, held) => addedTopics(form.topic, held),
   'change-topic': (form, held) => editedTopic({ ...form, id: idParam(form.topic) }, held),
   'remove-topic': (form, held) => withoutTopic(idParam(form.topic), held),

@@ -4,7 +4,7 @@
   const line = document.getElementById('when')
   const zone = form?.elements.namedItem('zone')
   const builder = form?.querySelector('.builder')
-  const names = ['hour', 'zone', 'days']
+  const names = ['hour', 'zone', 'days', 'pace', 'weekday']
 
   const chosen = () => [...new FormData(form)].filter(([name]) => names.includes(name))
 

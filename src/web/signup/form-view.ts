@@ -20,6 +20,7 @@ import { whenText } from '../account/change-summary-view.ts'
 import { isLibraryOpen, type libraryView, NO_LIBRARY } from '../library-form.ts'
 import { preparseTopics } from '../request.ts'
 import { faultsView, readOrElse, settingFields } from '../setting-fields.ts'
+import { EXAMPLES } from '../site/search-view.ts'
 
 /** The initial contents of a form; missing values are the site's defaults. */
 export interface FormContents {
@@ -32,8 +33,6 @@ export interface FormContents {
   /** What came of a library, and its text if it stays in the form. */
   library?: Partial<ReturnType<typeof libraryView>>
   categoriesNamed?: boolean
-  /** The settings are unfolded. */
-  settingsOpen?: boolean
 }
 
 const PARTS = ['any', 'must', 'never', 'author', 'category', 'votes'] as const
@@ -42,6 +41,9 @@ const SETTINGS = ['hour', 'zone', 'max', 'detail', 'related', 'format', 'days']
 const DAYS_OF_CATEGORIES = 30
 /** In the order of the page. */
 const FIELDS = ['email', 'topic', 'library', ...PARTS, ...SETTINGS]
+
+/** A topic that names one paper never matches another. */
+const { paper: _, ...TOPIC_EXAMPLES } = EXAMPLES
 
 export type FormView = ReturnType<typeof formView>
 
@@ -73,7 +75,7 @@ export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, fill
     zoneIsOurs: !zone,
     ...settingFields(typed, settings),
     consent: CONSENT_WORDING.asking,
-    settingsOpen: filled.settingsOpen || SETTINGS.some((field) => faults.errorOf[field] !== undefined),
+    examples: TOPIC_EXAMPLES,
   }
 }
 

@@ -5,7 +5,12 @@ import { jsonOfTopicPreview } from '../../digests/preview/preview-json.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
 import { splitFields } from '../../queries/language/split-topics.ts'
 import { proposeFromLibrary } from '../../search/library/propose-from-library.ts'
-import { isTemporaryRefusal, type Searcher, withSearchSlot } from '../../search/search-slot.ts'
+import {
+  isTemporaryRefusal,
+  type Searcher,
+  withOptionalSearchSlot,
+  withSearchSlot,
+} from '../../search/search-slot.ts'
 import type { Spend } from '../../search/yield-to-event-loop.ts'
 import { readTopics, readTypedSettings } from '../../subscribers/read-signup.ts'
 import { logFault, toFault } from '../errors.ts'
@@ -128,7 +133,34 @@ async function previewForm(
   }
 }
 
-export async function formPreview(site: Site, form: SubscribeForm, spend: Spend): Promise<PreviewView> {
+/** The preview of the topics in a link to the form. Undefined without topics, if one cannot be read, or without a free slot. */
+export async function previewOfLink(
+  site: Site,
+  request: Searcher,
+  typed: PreviewedForm['typed'],
+): Promise<PreviewView | undefined> {
+  const { topics } = typed
+  if (topics.length === 0) return undefined
+  return withOptionalSearchSlot(
+    site.deps,
+    request,
+    { queries: topics, fallback: undefined },
+    async (spend) => {
+      await preparseTopics(topics, spend)
+      return isReadableForm(typed) ? formPreview(site, { typed }, spend) : undefined
+    },
+  )
+}
+
+const isReadableForm = (typed: PreviewedForm['typed']): boolean =>
+  readOrElse(
+    () => readTopics(typed),
+    () => null,
+  ) !== null
+
+type PreviewedForm = { typed: Pick<SubscribeForm['typed'], 'topics'> & Partial<SubscribeForm['typed']> }
+
+export async function formPreview(site: Site, form: PreviewedForm, spend: Spend): Promise<PreviewView> {
   const { deps } = site
   const queries = readTopics(form.typed).map(({ query }) => query)
   const most = mostPapers(site, form)
@@ -160,7 +192,7 @@ async function previewJson(
 }
 
 /** The typed limit if it can be read, else the default; Subscribe reports a wrong one. */
-const mostPapers = ({ deps: { config } }: Site, { typed: { max } }: SubscribeForm): number =>
+const mostPapers = ({ deps: { config } }: Site, { typed: { max } }: PreviewedForm): number =>
   readOrElse(
     () => readTypedSettings(config, { max }).maxPapers,
     () => config.DIGEST_MAX,
@@ -172,7 +204,7 @@ async function sendPreview(
   reply: FastifyReply,
   { form: { typed, keepsTopics }, preview, spend }: InSlot & { preview: PreviewView },
 ): Promise<FastifyReply> {
-  if (isHtmxRequest(request)) return pages.send(reply, 'parts/preview', { preview })
+  if (isHtmxRequest(request)) return pages.send(reply, 'parts/preview-update', { preview })
   return pages.send(reply, 'subscribe', {
     form: await loadFormView(deps, { typed, keepsTopics, library: pastedLibrary(request) }, spend),
     preview,
@@ -195,7 +227,7 @@ export async function showFormAgain(
   const fault = toFault(error, request)
   const reference = logFault(deps, request, reply, fault)
   const preview = previewOfFault(fault.sentence)
-  if (isHtmxRequest(request)) return pages.send(reply, 'parts/preview', { preview }, fault.status)
+  if (isHtmxRequest(request)) return pages.send(reply, 'parts/preview-update', { preview }, fault.status)
   const filled = {
     typed: form?.typed ?? {},
     fault,

@@ -33,6 +33,17 @@ export function shareText(preview: PreviewResult, { total, share, width }: Topic
   return capitalized(fill(some, { ...values, pace: paperRateText(preview, total) }))
 }
 
+/** "About 3 papers in an email of every weekday, or 15 in a weekly one."; empty if nothing matched. */
+export function paceText({ weekdays, weeks, together }: PreviewResult, most: number): string {
+  if (together.total === 0) return ''
+  const { daily, few, weekly } = words.preview.emails
+  const perEmail = (papers: number) => Math.min(most, Math.max(1, Math.round(papers)))
+  const perDay = together.total / weekdays
+  const week = perEmail(together.total / Math.max(1, weeks))
+  const dayText = perDay < 1 ? few : fill(daily, { papers: counted(perEmail(perDay), words.counts.paper) })
+  return `${dayText} ${fill(weekly, { papers: counted(week, words.counts.paper) })}`
+}
+
 /** "1,204 papers in 30 days" */
 export const paperCountText = (total: number, days: number): string =>
   fill(words.rates.some, { papers: papersText(total), span: counted(days, words.counts.day) })

@@ -1,4 +1,3 @@
-import { addDays, type Day, WEEKDAYS, weekdayOf } from '../../core/dates.ts'
 import type { MatchSummary, PreviewResult, TopicPreview } from '../../digests/preview/preview-topics.ts'
 import { publicDigest } from '../../emails/digest-email.ts'
 import { shortDate } from '../../i18n/dates.ts'
@@ -8,6 +7,7 @@ import {
   combinedHintLines,
   hintLines,
   overlapLines,
+  paceText,
   paperCountText,
   shareText,
   termLines,
@@ -31,15 +31,17 @@ interface PreviewOptions {
 
 /** What each topic would have matched, and all topics together. */
 export function previewView(preview: PreviewResult, { most, baseUrl, pathTo }: PreviewOptions) {
-  const { from, to, topics, digest } = preview
+  const { topics, digest } = preview
   const each = topics.map((topic, place) => topicPart(preview, topic, most, place))
-  const parts = topics.length === 1 ? each : [combinedPart(preview, most), ...each]
+  const all = topics.length === 1 ? [] : [combinedPart(preview, most)]
+  const parts = [...each, ...all]
   return {
-    ...{ from, to, pathTo, parts },
+    ...{ pathTo, parts },
     /** A short summary for screen readers. */
-    said: summaryOf(parts),
+    said: summaryOf(all[0] ?? each[0]!, each),
     /** About topics that match nothing or contain a word that no paper has. */
     warnings: topics.map((topic) => topicWarning(preview, topic)).filter(Boolean),
+    pace: paceText(preview, most),
     /** The digest of the last day, as it would have been; `digest` is null if nothing matched. */
     last: digest && { day: digest.day, digest: digest.content && publicDigest(digest.content, baseUrl) },
   }
@@ -54,15 +56,17 @@ export const withoutHints = (view: PreviewView): PreviewView => ({
 /** The preview for a query that cannot be read, or a request that is refused. */
 export const previewOfFault = (sentence: string) => ({ said: sentence, fault: sentence })
 
-function summaryOf(parts: readonly { name: string; rate: string; warning: string }[]): string {
-  const { name, rate } = parts[0]!
-  const warnings = parts.map(({ warning }) => warning).filter(Boolean)
+function summaryOf(
+  { name, rate }: { name: string; rate: string },
+  each: readonly { warning: string }[],
+): string {
+  const warnings = each.map(({ warning }) => warning).filter(Boolean)
   const said = fill(words.preview.said, { name, rate })
   return warnings.length > 0 ? `${said}. ${warnings.join(' ')}` : said
 }
 
 /** The number of papers shown for each topic, so that a page of 20 topics stays small. */
-export const latestPerTopic = (topics: number): number => (topics > 5 ? 1 : topics > 1 ? 3 : 5)
+export const latestPerTopic = (topics: number): number => Math.max(1, 6 - topics)
 
 /** With more topics than this, no bars are shown. */
 const MAX_WITH_BARS = 5
@@ -74,6 +78,8 @@ function combinedPart(preview: PreviewResult, most: number) {
     ...matchPart(preview, together),
     id: 'preview-all',
     name: isBest ? words.preview.best : words.preview.together,
+    // The last email below shows papers of all topics.
+    papers: isBest ? preview.together.latest : [],
     text: isBest ? fill(words.preview.bestText, { most }) : '',
     hints: isBest ? [] : combinedHintLines(preview, most),
   }
@@ -85,6 +91,7 @@ function topicPart(preview: PreviewResult, topic: TopicPreview, most: number, pl
   const part = matchPart(preview, topic)
   return {
     ...part,
+    strip: topics.length > MAX_WITH_BARS ? undefined : part.strip,
     id: `preview-${place + 1}`,
     place,
     name: topic.query,
@@ -92,24 +99,21 @@ function topicPart(preview: PreviewResult, topic: TopicPreview, most: number, pl
     text: topic.understood,
     warning: warningText(preview, topic),
     share: shareText(preview, topic),
-    bars: topics.length > MAX_WITH_BARS ? undefined : part.bars,
     hints: hintLines(preview, topic, most),
     terms: termLines(topic.terms),
     overlap: overlapLines(topic),
-    /** Terms and papers are in a closed `<details>`. */
-    folded: topics.length > 1,
     related: topics.length === 1 ? topic.related : [],
     ...(nearest && { papersHeading: words.preview.nearest, papers: nearest }),
   }
 }
 
-function matchPart({ days, listedOn }: PreviewResult, { total, perDay, latest }: MatchSummary) {
+function matchPart({ days }: PreviewResult, { total, perDay, latest }: MatchSummary) {
   const nothing = fill(words.preview.nothing, { span: counted(days, words.counts.day) })
   return {
     warning: '',
     rate: total > 0 ? paperCountText(total, days) : nothing,
     share: '',
-    bars: barsView(perDay, listedOn),
+    strip: stripOf(perDay),
     terms: [] as string[],
     overlap: [] as string[],
     papersHeading: words.preview.latest,
@@ -120,39 +124,18 @@ function matchPart({ days, listedOn }: PreviewResult, { total, perDay, latest }:
 
 const STEPS = 10
 
-/**
- * Papers by day, one week in a row, so that the bars fit on a phone: from Monday to Sunday, null for a day outside the window,
- * a dash for a day on which no paper was listed. Undefined if there is nothing to show. `perDay`: all days, oldest first;
- * `listedOn`: the days with papers.
- */
-export function barsView(perDay: readonly DayPaperCount[], listedOn: ReadonlySet<Day>) {
-  const highest = Math.max(...perDay.map(({ papers }) => papers))
-  if (highest <= 0) return undefined
-  const weeks = Map.groupBy(perDay, ({ day }) => mondayOf(day))
+/** A bar for each day, oldest first, with its height from 0 to 10, and the same in words; undefined if nothing matched. */
+export function stripOf(perDay: readonly DayPaperCount[]) {
+  const most = Math.max(...perDay.map(({ papers }) => papers))
+  if (most <= 0) return undefined
+  const total = perDay.reduce((sum, { papers }) => sum + papers, 0)
   return {
-    heads: WEEKDAYS.map((day) => words.weekdaysShort[day]),
-    weeks: [...weeks.values()].map((days) => weekOf(days, listedOn, highest)),
-  }
-}
-
-const weekdayIndex = (day: Day): number => WEEKDAYS.indexOf(weekdayOf(day))
-
-const mondayOf = (day: Day): Day => addDays(day, -weekdayIndex(day))
-
-function weekOf(counts: readonly DayPaperCount[], listedOn: ReadonlySet<Day>, highest: number) {
-  const shown = (papers: number, days: readonly DayPaperCount[]) =>
-    papers === 0 && !days.some(({ day }) => listedOn.has(day)) ? '–' : papers
-  const at = new Map(counts.map((count) => [weekdayIndex(count.day), count]))
-  return {
-    from: shortDate(counts[0]!.day),
-    days: WEEKDAYS.map((_, place) => {
-      const count = at.get(place)
-      if (!count) return null
-      return { papers: shown(count.papers, [count]), step: Math.ceil((count.papers / highest) * STEPS) }
+    bars: perDay.map(({ papers }) => ({ step: Math.ceil((papers / most) * STEPS) })),
+    text: fill(words.list.rail.daysText, {
+      count: counted(total, words.counts.paper),
+      from: shortDate(perDay[0]!.day),
+      to: shortDate(perDay.at(-1)!.day),
+      most,
     }),
-    papers: shown(
-      counts.reduce((sum, { papers }) => sum + papers, 0),
-      counts,
-    ),
   }
 }

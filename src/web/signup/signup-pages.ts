@@ -28,6 +28,7 @@ import {
   readTopicsInSlot,
   type SubscribeForm,
   settingsInQuery,
+  settingsOfForm,
   subscribeFields,
   topicsInQuery,
   withToken,
@@ -36,7 +37,7 @@ import { settingsPairs } from '../setting-fields.ts'
 import { confirmedView, confirmView } from './confirm-view.ts'
 import { loadFormView } from './form-view.ts'
 import { inboxPath, inboxView, readInboxToken, type SentForm } from './inbox-view.ts'
-import { formPreview, previewRoutes, showFormAgain } from './preview-routes.ts'
+import { formPreview, previewOfLink, previewRoutes, showFormAgain } from './preview-routes.ts'
 import { latestPerTopic, type PreviewView, previewView, withoutHints } from './preview-view.ts'
 
 /** Signing up: the form, its preview, the page after it, and the confirmation. */
@@ -56,13 +57,14 @@ const subscribeRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const prefilled = settingsInQuery.and(z.object({ topic: topicsInQuery, change: optionalText }))
   app.get('/subscribe', { schema: { querystring: prefilled } }, async (request, reply) => {
     const { topic: topics, change, ...settings } = request.query
-    const settingsOpen = Object.keys(settings).length > 0
-    const filled = { typed: { ...settings, topics }, settingsOpen, keepsTopics: change === '1' }
-    return pages.send(reply, 'subscribe', { form: await loadFormView(deps, filled, request) })
+    const typed = { ...settings, topics }
+    const filled = { typed, keepsTopics: change === '1' }
+    const preview = await previewOfLink(site, request, typed)
+    return pages.send(reply, 'subscribe', { form: await loadFormView(deps, filled, request), preview })
   })
 
   // The text about hour, time zone and days for other values: a script inserts it into the form.
-  app.get('/subscribe/when', { schema: { querystring: settingsInQuery } }, async ({ query }, reply) => {
+  app.get('/subscribe/when', { schema: { querystring: settingsOfForm } }, async ({ query }, reply) => {
     reply.type('text/plain; charset=utf-8')
     try {
       return reply.send(whenText(readTypedSettings(deps.config, query), deps.clock.now()))

@@ -21,7 +21,7 @@ import { facetViews, feedPath, type SearchParams, searchPath, subscribePath } fr
 const MAX_IN_TITLE_LENGTH = 60
 
 /** A query for each of `words.search.examples`. */
-const EXAMPLES = {
+export const EXAMPLES = {
   words: 'linear attention',
   phrase: '"state space" OR mamba',
   not: 'diffusion -image',

@@ -123,6 +123,15 @@ describe('each change is confirmed and can be undone', () => {
     expect((await undo(path, undone.url)).said).toContain('Hour: 08:00 → 19:00')
   })
 
+  test('the days, as the form offers them', async () => {
+    const path = await page()
+    const weekly = { do: 'settings', pace: 'weekly', weekday: 'thu', days: ['', 'mon', 'tue'] }
+    expect((await press(path, weekly)).said).toContain('Monday to Friday → Thursday')
+    expect(await ann()).toMatchObject({ days: ['thu'] })
+    await press(path, { do: 'settings', pace: 'own', days: ['', 'sat', 'sun'] })
+    expect(await ann()).toMatchObject({ days: ['sat', 'sun'] })
+  })
+
   test('topics added, changed, named, moved, removed', async () => {
     const path = await page()
     const added = await press(path, { do: 'add-topic', topic: 'vision, "world model" -robot' })
@@ -333,9 +342,9 @@ describe('links', () => {
     },
   )
 
-  test('one of an earlier epoch, one cut off, one in small letters', async () => {
+  test('one from before an import, one cut off, one in small letters', async () => {
     const path = await page()
-    await site.db.subscriber.updateMany({ data: { epoch: 1 } })
+    await site.db.subscriber.updateMany({ data: { epoch: 1, importedAt: site.clock.now() } })
     for (const [url, status] of [
       [path, 410],
       [path.slice(0, -3), 404],

@@ -160,10 +160,30 @@ describe('hour, zone and days', () => {
 
   test('the form takes them from its address, and shows them', async () => {
     const body = await get('/subscribe?hour=21&zone=Asia%2FTokyo&days=sat&email=x%40y.example')
-    expect(body).toMatch(/<details class="when" open>/)
+    expect(body).toMatch(/value="weekly" checked>/)
+    expect(body).toContain('<option value="sat" selected>')
     expect(body).toContain('Saturday at 21:00, Asia/Tokyo; first email Saturday 28 November.')
     expect(body).not.toContain('x@y.example')
     expect((await site.app.inject({ url: '/subscribe?zone[a]=1&hour=%00' })).statusCode).toBe(200)
+  })
+})
+
+describe('the days as the form offers them', () => {
+  test.each([
+    [{ pace: 'daily', days: [''] }, 'every day'],
+    [{ pace: 'weekdays', days: ['', 'sat'] }, 'Monday to Friday'],
+    [{ pace: 'weekly', weekday: 'thu', days: ['', 'sat'] }, 'Thursday'],
+    [{ pace: 'own', weekday: 'thu', days: ['', 'sat', 'sun'] }, 'Saturday and Sunday'],
+    [{ days: ['', 'tue'] }, 'Tuesday'],
+  ])('%j: %s', async (fields, days) => {
+    const { headers } = await asks({ zone: 'Asia/Tokyo', hour: 22, topic: 'robots', ...fields })
+    const { body } = await site.app.inject({ url: headers.location as string })
+    expect(body.toLowerCase()).toContain(`${days.toLowerCase()} at 22:00, asia/tokyo`)
+  })
+
+  test('a day that does not exist is named', async () => {
+    const { statusCode, body } = await asks({ pace: 'weekly', weekday: 'noday', topic: 'robots' })
+    expect([statusCode, body.includes('noday')]).toEqual([422, true])
   })
 })
 

@@ -48,6 +48,7 @@ describe('every word', () => {
       'account.erase.staying',
       'form.details',
       'form.formats',
+      'form.paces',
       'form.relatedChoices',
       'privacy.subscribing.kept',
       'search.orders',

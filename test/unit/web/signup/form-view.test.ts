@@ -23,12 +23,7 @@ describe('the form', () => {
     expect(form.when).toBe('Saturday and Sunday at 06:00, Asia/Tokyo; first email Saturday 28 November.')
     expect([form.zone, form.max, form.hour, form.days]).toEqual(['Asia/Tokyo', '9', '6', ['sat', 'sun']])
     expect([form.format, form.detail]).toEqual(['html', 'full'])
-    expect([form.builderOpen, form.settingsOpen, form.zoneIsOurs, form.chips]).toEqual([
-      false,
-      false,
-      true,
-      [],
-    ])
+    expect([form.builderOpen, form.pace, form.zoneIsOurs, form.chips]).toEqual([false, 'own', true, []])
   })
 
   test('keeps the input, even if it is unreadable', () => {
@@ -71,7 +66,7 @@ describe('the form', () => {
     const fault = new FieldFaults([{ field: 'votes', fault: new Fault('query.least-votes', { value: 'x' }) }])
     expect(view({ fault }).builderOpen).toBe(true)
     const days = new FieldFaults([{ field: 'days', fault: new Fault('setting.no-days') }])
-    expect(view({ fault: days })).toMatchObject({ settingsOpen: true, errors: [{ id: 'days-mon' }] })
+    expect(view({ fault: days })).toMatchObject({ errors: [{ id: 'days-mon' }] })
   })
 
   test('offers the categories of arXiv by archive, and an archive as a whole', () => {

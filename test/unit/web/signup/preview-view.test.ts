@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest'
-import { barsView } from '../../../../src/web/signup/preview-view.ts'
+import { stripOf } from '../../../../src/web/signup/preview-view.ts'
 
-test('a day without papers of any topic is a dash, and so is a week of such days', () => {
-  const perDay = [0, 0, 0, 4, 0, 0].map((papers, n) => ({ day: `2026-11-${14 + n}`, papers }))
-  const bars = barsView(perDay, new Set(['2026-11-17', '2026-11-18']))
-  expect(bars?.weeks.map(({ from, days, papers }) => [from, days.map((bar) => bar?.papers), papers])).toEqual(
-    [
-      ['14 Nov', [undefined, undefined, undefined, undefined, undefined, '–', '–'], '–'],
-      ['16 Nov', ['–', 4, 0, '–', undefined, undefined, undefined], 4],
-    ],
-  )
+test('the strip of a topic has a bar for each day, and says the same in words', () => {
+  const perDay = [
+    { day: '2026-11-15', papers: 0 },
+    { day: '2026-11-16', papers: 1 },
+    { day: '2026-11-17', papers: 20 },
+  ]
+  expect(stripOf(perDay)).toEqual({
+    bars: [{ step: 0 }, { step: 1 }, { step: 10 }],
+    text: '21 papers from 15 Nov to 17 Nov, at most 20 on one day.',
+  })
 })
 
-test('a newer version counts on a day without new papers', () => {
-  const bars = barsView([{ day: '2026-11-15', papers: 1 }], new Set())
-  expect(bars?.weeks[0]?.days.at(-1)).toEqual({ papers: 1, step: 10 })
+test('a topic without papers has no strip', () => {
+  expect(stripOf([{ day: '2026-11-15', papers: 0 }])).toBeUndefined()
 })
