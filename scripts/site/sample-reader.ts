@@ -38,6 +38,7 @@ export async function startReadersDemo(folder: string): Promise<ReadersDemo> {
   while (await demo.nextDay()) await demo.sendDigests()
   // The demo has no schedule, which the overview would report as a fault.
   await claimTick(demo.service.deps.db, 'minute', demo.now(), { againAfterSeconds: 0 })
+  await mastheadShowsToday(demo)
   const login = await post(`${demo.site}/admin/login`, [['password', demo.adminPassword]])
   const preview = await post(`${demo.site}/preview`, TOPICS.slice(0, 2).map(asField))
   const { db } = demo.service.deps
@@ -53,6 +54,16 @@ export async function startReadersDemo(folder: string): Promise<ReadersDemo> {
     cookie: login.headers.getSetCookie().join().split(';')[0]!,
     preview: await preview.text(),
   }
+}
+
+/** The first page after a new day still names the day before: the masthead is refreshed after it. */
+async function mastheadShowsToday({ site, today }: Demo): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    const page = await (await fetch(`${site}/privacy`)).text()
+    if (page.includes(`datetime="${today()}"`)) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`the masthead does not name ${today()} within 10 s`)
 }
 
 const asField = (topic: string): [string, string] => ['topic', topic]

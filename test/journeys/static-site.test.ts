@@ -58,6 +58,11 @@ describe('the files', () => {
     )
   })
 
+  test('name the newest day on top, whichever was made first', () => {
+    for (const file of ['subscribe-preview.html', 'manage.html', 'digest.html', 'privacy.html'])
+      expect.soft(read(file), file).toContain('datetime="2026-11-27"')
+  })
+
   test('name no machine and no token, and are below 100 kB', () => {
     for (const file of files) {
       const content = read(file)
