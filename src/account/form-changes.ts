@@ -36,38 +36,26 @@ export const addedTopics = (text: string, { topics }: ChangeContext): Partial<Su
 export interface TypedTopic {
   id: number
   query: string
-  name: string
+  /** Undefined: unchanged. Empty: the topic has no name of its own. */
+  name?: string
 }
 
-/**
- * Changes the query or the name. Throws FieldFaults: query, name; topic if it was removed in the meantime, so that the
- * form keeps the typed text.
- */
+/** Changes the query or the name. Throws FieldFaults: query, name; topic if it was removed in the meantime. */
 export function editedTopic(
-  { id, query, name }: TypedTopic,
+  { id, query, name: typed }: TypedTopic,
   { topics }: ChangeContext,
 ): Partial<Subscription> {
   const kept = topics.find((topic) => topic.id === id)
   if (!kept) throw new FieldFaults([{ field: 'topic', fault: new Fault('topic.removed') }])
   const others = topics.filter((topic) => topic !== kept)
+  const name = typed ?? (kept.name === kept.query ? '' : kept.name)
   const edited = readFields((fields) => {
     const text = fields.read('query', '', () =>
       query.trim() === kept.query ? kept.query : readOneTopic(query, others),
     )
-    // A query that is its own name may be longer than a typed name.
-    const called = fields.read('name', '', () => (name === kept.name ? name : parseTopicName(name)))
-    return { query: text, name: nameFor(kept, { query: text, name: called }) }
+    return { query: text, name: fields.read('name', '', () => parseTopicName(name)) || text }
   })
   return { topics: plain(topics.map((topic) => (topic === kept ? edited : topic))) }
-}
-
-/** Changes only the query. Throws as editedTopic. */
-export function editedQuery(
-  { id, query }: Omit<TypedTopic, 'name'>,
-  held: ChangeContext,
-): Partial<Subscription> {
-  const name = held.topics.find((topic) => topic.id === id)?.name ?? ''
-  return editedTopic({ id, query, name }, held)
 }
 
 /** Appends a topic; without a name, the query is its name. Throws FieldFaults: query, name. */
@@ -88,12 +76,6 @@ export function readOneTopic(typed: string, others: readonly TopicText[]): strin
   if (more.length > 0) throw new Fault('topic.several', { count: more.length + 1 })
   if (isThere(others, text)) throw new Fault('topic.exists')
   return parseTopic(text).query
-}
-
-/** A topic named after its query gets the new query as its name, unless a name was typed. */
-function nameFor(kept: TopicText, { query, name }: TopicText): string {
-  const isUntouched = name === kept.name && kept.name === kept.query
-  return name === '' || isUntouched ? query : name
 }
 
 export const withoutTopic = (id: number, { topics }: ChangeContext): Partial<Subscription> => ({

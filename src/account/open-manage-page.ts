@@ -2,6 +2,7 @@ import { addDays, type Day, localDayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { type NextMail, nextMail } from '../digests/next-mail.ts'
 import { lastDigestDate } from '../digests/plan.repo.ts'
+import { asHeading, topicNames } from '../queries/language/topic-name.ts'
 import type { Searcher } from '../search/search-slot.ts'
 import { changeById, newestChanges } from '../subscribers/change.repo.ts'
 import {
@@ -17,17 +18,22 @@ import { formatTopicsText } from '../subscribers/topics-text.ts'
 import { subscriberByManageLink } from './find-subscriber.ts'
 import { type ShownProfile, showProfile } from './own-feedback.ts'
 import { type ReceiptWithReturns, receiptsWithReturns } from './show-subscriber.ts'
-import { topicRatesInSlot } from './signup/topic-rates.ts'
+import { type TopicCounts, topicCountsInSlot } from './signup/topic-rates.ts'
 import { resubscribeToken } from './unsubscribe.ts'
 
 const RECEIPT_DAYS = 30
+
+/** A topic with the heading under which pages show it. */
+export interface ShownTopic extends StoredTopic {
+  label: string
+}
 
 /** The data that every page behind a manage link shows. */
 export interface LinkHolder {
   /** Active if their pause has ended. */
   subscriber: Subscriber
   today: Day
-  topics: StoredTopic[]
+  topics: ShownTopic[]
   /** The next email; undefined if none is due. */
   next: NextMail | undefined
   /** The requested change; null if it is not the subscriber's. */
@@ -38,8 +44,8 @@ export interface LinkHolder {
 
 /** The data of the subscriber's own page. */
 export interface OpenedManagePage extends LinkHolder {
-  /** How many papers each query would have matched in 30 days; empty if they cannot be counted. */
-  rates: ReadonlyMap<string, number>
+  /** What each query would have matched in 30 days; empty if that cannot be counted. */
+  counts: ReadonlyMap<string, TopicCounts>
   /** They are paused because their mailbox was full, and have changed nothing since. */
   isPausedByFull: boolean
   profile: ShownProfile
@@ -63,7 +69,7 @@ export async function openManagePage(
   const queries = hasSubscription(subscriber) ? topics.map(({ query }) => query) : []
   return {
     ...holder,
-    rates: await topicRatesInSlot(deps, searcher, queries),
+    counts: await topicCountsInSlot(deps, searcher, queries),
     isPausedByFull: await isPausedByFull(deps, subscriber),
     profile: await showProfile(deps, subscriber.id),
     receipts: await receiptsWithReturns(deps, subscriber, addDays(today, -RECEIPT_DAYS)),
@@ -77,11 +83,16 @@ export async function openLinkHolder(deps: Deps, { token, changeId }: Opening): 
   return {
     subscriber,
     today,
-    topics: await storedTopicsOf(deps.db, subscriber.id),
+    topics: labelled(await storedTopicsOf(deps.db, subscriber.id)),
     next: await nextMailOf(deps, subscriber),
     change: changeId === undefined ? null : await shownChange(deps, { subscriber, changeId, today }),
     resubscribe: hasSubscription(subscriber) ? null : await resubscribeToken(deps, subscriber),
   }
+}
+
+function labelled(topics: readonly StoredTopic[]): ShownTopic[] {
+  const names = topicNames(topics)
+  return topics.map((topic, i) => ({ ...topic, label: asHeading(names[i]!) }))
 }
 
 /** A subscriber who is paused until a date gets the first digest on that date or later. */

@@ -16,7 +16,7 @@ import { isReadable } from '../subscribers/read-signup.ts'
 import { hasSubscription } from '../subscribers/subscriber.ts'
 import type { StoredTopic } from '../subscribers/topic.repo.ts'
 import { readOneTopic } from './form-changes.ts'
-import { type LinkHolder, openLinkHolder } from './open-manage-page.ts'
+import { type LinkHolder, openLinkHolder, type ShownTopic } from './open-manage-page.ts'
 import { type ShownProfile, showProfile } from './own-feedback.ts'
 import { minVotesEdit, type PaperOfTopic, paperOfTopic } from './paper-of-topic.ts'
 import { topicRates } from './signup/topic-rates.ts'
@@ -35,7 +35,7 @@ export interface OpenTopicInput {
 /** The result of trying a change of a topic. */
 export interface OpenedTrial {
   holder: LinkHolder
-  topic: StoredTopic
+  topic: ShownTopic
   trial: Trial
   paper: { paper: Paper; text: PaperText } | null
   /** Whether the tried query matches the paper; null if it cannot be evaluated. */

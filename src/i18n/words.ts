@@ -40,6 +40,8 @@ export function listed(items: readonly string[], last: keyof Words['lists'] = 'a
   return before ? `${before} ${words.lists[last]} ${items.at(-1)}` : (items[0] ?? '')
 }
 
+export const capitalized = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)
+
 const ENTITIES: Record<string, string> = {
   '&': '&amp;',
   '<': '&lt;',

@@ -41,7 +41,7 @@ import {
   untilText,
 } from './account/change-summary-view.ts'
 import type { manageView } from './account/manage-view.ts'
-import { receiptText } from './account/receipt-text.ts'
+import { receiptTexts } from './account/receipt-text.ts'
 import type { topicPageView, trialView } from './account/topic-view.ts'
 import { ASSETS_PATH } from './assets.ts'
 import type { FaultsView } from './setting-fields.ts'
@@ -175,7 +175,7 @@ const HELPERS = {
   paperPathOf,
   plainText,
   rateOf,
-  receiptText,
+  receiptTexts,
   /** "11 papers in 30 days" */
   rateText: (total: number) => rateOf(total, MAX_DAYS),
   scheduleText,

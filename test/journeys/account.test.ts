@@ -22,7 +22,7 @@ async function toAccount(page: Page): Promise<void> {
   await press(page, 'Email me my link')
   expect(await heading(page)).toBe('Check your inbox')
   await page.goto((await mailed(site, 'manage-link', EMAIL)).path)
-  await page.getByRole('button', { name: 'Email me the link' }).click()
+  await page.getByRole('button', { name: 'Download my data' }).click()
   expect(await page.locator('main').innerText()).toContain('a•••@example.com')
   await page.goto((await mailed(site, 'account-link', EMAIL)).path)
 }
@@ -58,7 +58,7 @@ describe.each([
     expect(await kindsOf(site, EMAIL)).toContain('moved')
 
     await page.getByRole('link', { name: 'Change topics or schedule' }).click()
-    await page.getByRole('button', { name: 'Email me the link' }).click()
+    await page.getByRole('button', { name: 'Download my data' }).click()
     await page.goto((await mailed(site, 'account-link', NEW)).path)
     await page.getByRole('link', { name: 'See what’s deleted and what’s kept' }).click()
     await press(page, 'Delete everything')

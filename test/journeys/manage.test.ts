@@ -25,61 +25,62 @@ async function open(javaScriptEnabled: boolean, url: string): Promise<Page> {
   return page
 }
 
-const said = (page: Page) => page.getByRole('status').innerText()
+const said = (page: Page) => page.locator('.said-back [role=status]').innerText()
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
-/** The topic whose form is in sight. */
-const opened = (page: Page) => page.locator('details[open]')
 const topics = (page: Page) => page.locator('.own-name').allInnerTexts()
 
 describe.each([
   ['without scripts', false],
   ['with scripts', true],
 ])('%s', (_how, scripts) => {
-  test('from an email to one topic; changed, confirmed, undone', async () => {
+  test('to one topic; changed, confirmed, undone, moved, removed; topics added', async () => {
     const { url, topicId } = await mailed()
-    const page = await open(scripts, `${url}?topic=${topicId}#topic-${topicId}`)
-    expect(await opened(page).count()).toBe(1)
-    expect(await opened(page).getByLabel('Words').inputValue()).toBe('rag')
-    await opened(page).getByLabel('Words').fill('rag AND')
-    await opened(page).getByRole('button', { name: 'Save' }).click()
+    const page = await open(scripts, url)
+    await page.getByRole('link', { name: 'Edit Rag', exact: true }).click()
+    expect(page.url()).toBe(`${url}/topics/${topicId}`)
+    expect(await page.getByLabel('Words of the topic').inputValue()).toBe('rag')
+    await page.getByLabel('Words of the topic').fill('rag AND')
+    await press(page, 'Save topic')
     expect(await page.title()).toMatch(/^Error: /)
     expect(await page.locator(':focus').getAttribute('role')).toBe('alert')
     await page.getByRole('alert').getByRole('link').click()
     expect(await page.locator(':focus').inputValue()).toBe('rag AND')
 
-    await opened(page).getByLabel('Words').fill('retrieval')
-    await opened(page).getByLabel('Name', { exact: true }).fill('Search')
-    await opened(page).getByRole('button', { name: 'Save' }).click()
-    expect(await said(page)).toContain('Words of “rag”: rag → retrieval, renamed to “Search”')
+    await page.getByLabel('Words of the topic').fill('retrieval')
+    await page.getByLabel('Name', { exact: true }).fill('Finding')
+    await press(page, 'Save topic')
+    expect(await said(page)).toContain('Words of “rag”: rag → retrieval, renamed to “Finding”')
     expect(await page.locator(':focus').innerText()).toContain('Saved')
-    await expect.poll(() => topics(page)).toEqual(['linear attention', 'Search'])
     await press(page, 'Undo')
     expect(await said(page)).toContain('Undone')
-    await expect.poll(() => topics(page)).toEqual(['linear attention', 'rag'])
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('')
 
-    await page.getByText('Edit linear attention', { exact: true }).click()
-    await press(page, 'Move down linear attention')
-    await expect.poll(() => topics(page)).toEqual(['rag', 'linear attention'])
-    await page.getByText('Edit linear attention', { exact: true }).click()
-    await press(page, 'Remove linear attention')
-    await expect.poll(() => topics(page)).toEqual(['rag'])
-    await page.getByLabel('Add topics').fill('vision, speech')
-    await press(page, 'Add topics')
-    await expect.poll(() => topics(page)).toEqual(['rag', 'vision', 'speech'])
+    await press(page, 'Move up')
+    await expect.poll(() => topics(page)).toEqual(['Rag', 'Linear attention'])
+    await page.getByRole('link', { name: 'Edit Linear attention', exact: true }).click()
+    await press(page, 'Remove topic')
+    await expect.poll(() => topics(page)).toEqual(['Rag'])
+    await page.getByLabel('Add a topic').fill('vision, speech')
+    await press(page, 'Add topic')
+    await expect.poll(() => topics(page)).toEqual(['Rag', 'Vision', 'Speech'])
   })
 
   test('hour and days, a pause and its end; a reload, and the same button in another window, change nothing more', async () => {
     const page = await open(scripts, (await mailed()).url)
-    await page.getByLabel('Hour').selectOption('19:00')
+    await page.getByRole('link', { name: 'Edit schedule' }).click()
+    await page.getByLabel('At', { exact: true }).selectOption('19:00')
+    await page.getByLabel('Other days').check()
     await page.getByLabel('Sat').check()
-    await page.getByRole('region', { name: 'Schedule' }).getByRole('button', { name: 'Save' }).click()
+    await press(page, 'Save schedule')
     expect(await said(page)).toContain('Hour: 08:00 → 19:00')
     expect(await said(page)).toContain('Next email today at 19:00')
     await page.reload()
     expect(await said(page)).toContain('Hour: 08:00 → 19:00')
 
+    await page.getByRole('link', { name: 'Pause' }).click()
     await press(page, 'For a week')
     expect(await said(page)).toContain('Paused until Tuesday 1 December')
+    await page.getByRole('link', { name: 'Pause' }).click()
     await page.getByLabel('Emails resume on').fill('2026-12-24')
     await press(page, 'Pause until then')
     expect(await said(page)).toContain('→ until Thursday 24 December')
@@ -105,8 +106,7 @@ test('the page has no sideways scroll at 320 px', async () => {
 })
 
 test('prints topics, times and receipts; no form, and nothing unfolded that changes one', async () => {
-  const { url, topicId } = await mailed()
-  const page = await open(true, `${url}?topic=${topicId}#topic-${topicId}`)
+  const page = await open(true, (await mailed()).url)
   await page.emulateMedia({ media: 'print' })
   expect(await page.locator('form:visible, input:visible, textarea:visible, summary:visible').count()).toBe(0)
   expect(await page.locator('h1:visible, h2:visible').allInnerTexts()).toEqual([
@@ -114,6 +114,6 @@ test('prints topics, times and receipts; no form, and nothing unfolded that chan
     'Topics',
     'Delivery history',
   ])
-  expect(await topics(page)).toEqual(['linear attention', 'rag'])
+  expect(await topics(page)).toEqual(['Linear attention', 'Rag'])
   expect(await page.locator('.glance-when:visible, .own-name:visible, #receipts:visible').count()).toBe(4)
 })

@@ -204,13 +204,8 @@ const MANAGE: Stop[] = [
     fields: { do: 'settings', hour: '8', zone: 'EST', max: '99', days: '' },
     status: 422,
   },
-  {
-    name: 'manage-topic',
-    path: async (walk) => {
-      const { id } = await walk.site.db.topic.findFirstOrThrow({ where: { name: 'author:LeCun' } })
-      return `${await linked('manage', 'ann@example.com')(walk)}?topic=${id}`
-    },
-  },
+  { name: 'manage-schedule', path: linked('manage', 'ann@example.com', '?edit=schedule') },
+  { name: 'manage-pause', path: linked('manage', 'ann@example.com', '?edit=pause') },
   {
     name: 'manage-library',
     path: linked('manage', 'ann@example.com', '/library'),
@@ -313,6 +308,7 @@ const ACCOUNT: Stop[] = [
 
 const WAY_OUT: Stop[] = [
   { name: 'unsubscribe', path: linked('unsubscribe', 'ann@example.com') },
+  { name: 'unsubscribe-paused', path: linked('unsubscribe', 'paused@example.com') },
   { name: 'unsubscribe-unknown', path: at('/unsubscribe/nonsense') },
   { name: 'unsubscribe-ended', path: linked('unsubscribe', 'over@example.com') },
   {

@@ -1,5 +1,5 @@
 import { memoize } from '../../core/memoize.ts'
-import { listed } from '../../i18n/words.ts'
+import { capitalized, listed } from '../../i18n/words.ts'
 import { isTextLeaf, type Query } from '../query.ts'
 import { describePart, shownName } from './describe-query.ts'
 import { parseOrNull } from './parse-query.ts'
@@ -37,7 +37,7 @@ function apartBy(names: readonly string[], other: (at: number) => string): strin
 
 /** A name as a heading: "Linear attention"; "mRNA", "arXiv:2507.06457" and "cs.CL" stay. */
 export const asHeading = (name: string): string =>
-  /^[\p{Ll}-]+\.?\p{Lu}/u.test(name) ? name : name.slice(0, 1).toUpperCase() + name.slice(1)
+  /^[\p{Ll}-]+\.?\p{Lu}/u.test(name) ? name : capitalized(name)
 
 const proposedName = memoize((query: string): string => {
   const tree = parseOrNull(query)

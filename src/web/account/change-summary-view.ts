@@ -10,7 +10,7 @@ import {
   longDateWithoutYear,
   weekdaysText,
 } from '../../i18n/dates.ts'
-import { counted, fill, listed, words } from '../../i18n/words.ts'
+import { capitalized, counted, fill, listed, words } from '../../i18n/words.ts'
 import { truncateAtWord } from '../../mail/rendering/text.ts'
 import {
   changedSettings,
@@ -169,7 +169,7 @@ export const understoodOf = (query: string): string =>
 
 /** "Monday to Friday at 08:00, Asia/Tokyo" */
 export const scheduleText = ({ days, hour, zone }: Schedule): string =>
-  fill(words.requestSummary.schedule, { days: capital(weekdaysText(days)), hour: hourOfDay(hour), zone })
+  fill(words.requestSummary.schedule, { days: capitalized(weekdaysText(days)), hour: hourOfDay(hour), zone })
 
 /** "At most 15 papers, titles only, in plain text" */
 export function sizeText({ maxPapers, format, detail }: SubscriberSettings): string {
@@ -190,5 +190,3 @@ export function whenText(schedule: Schedule, now: Date): string {
     first: next ? longDateWithoutYear(next.localDate) : '',
   })
 }
-
-const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)

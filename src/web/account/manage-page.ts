@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify'
 import { type LinkHolder, openManagePage } from '../../account/open-manage-page.ts'
 import { removeProfileWord, resetProfile } from '../../account/own-feedback.ts'
 import type { Deps } from '../../core/deps.ts'
-import { signLink } from '../../subscribers/links.ts'
+import { signLink, topicPath } from '../../subscribers/links.ts'
 import { hasSubscription } from '../../subscribers/subscriber.ts'
 import type { Site } from '../pages.ts'
 import { type ManageViewInput, manageView } from './manage-view.ts'
@@ -22,6 +22,9 @@ export async function sendManagePage(
   const managed = await openManagePage(deps, { token: shown.token, changeId, searcher: reply.request })
   const none = sendNoDigestsPage(site, reply, shown.token, managed)
   if (none) return none
+  // Emails once led to a topic on this page.
+  const isThere = managed.topics.some(({ id }) => id === shown.topicId)
+  if (isThere) return reply.redirect(topicPath({ token: shown.token, id: shown.topicId! }), 303)
   const { epoch, id } = managed.subscriber
   const [secret] = deps.config.APP_SECRET
   const issuedAt = deps.clock.now()

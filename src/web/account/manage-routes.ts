@@ -28,7 +28,7 @@ import type { Site } from '../pages.ts'
 import { formOf, numberField, optionalText, wantsJson, withToken } from '../request.ts'
 import { latestPerTopic, previewView, withoutHints } from '../signup/preview-view.ts'
 import { applyProfileForm, NO_CHANGE, sendManagePage } from './manage-page.ts'
-import { idParam, type ManageForm, manageFields, requestedChange } from './manage-view.ts'
+import { idParam, type ManageForm, manageFields, partParam, requestedChange } from './manage-view.ts'
 import { sendMyLinkPage } from './my-link-routes.ts'
 import { topicRoutes } from './topic-routes.ts'
 
@@ -37,11 +37,16 @@ export const manageRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const { deps } = site
   app.setErrorHandler(async (error, request, reply) => offerNewLink(site, request, reply, error))
 
-  const done = z.object({ topic: numberField(), change: optionalText, profile: optionalText })
+  const done = z.object({
+    topic: numberField(),
+    change: optionalText,
+    profile: optionalText,
+    edit: partParam,
+  })
   const shown = { ...withToken, querystring: done }
   app.get('/manage/:token', { schema: shown }, async ({ params: { token }, query }, reply) => {
-    const { topic: topicId, change, profile: profileDone } = query
-    const page = { token, topicId, unchanged: change === NO_CHANGE, profileDone }
+    const { topic: topicId, change, profile: profileDone, edit } = query
+    const page = { token, topicId, unchanged: change === NO_CHANGE, profileDone, edit }
     return sendManagePage(site, reply, page, idParam(change) || undefined)
   })
 

@@ -2,7 +2,6 @@ import { z } from 'zod'
 import type { ChangeContext } from '../../account/change-by-link.ts'
 import {
   addedTopics,
-  editedTopic,
   pauseChange,
   reorderedTopics,
   resumeChange,
@@ -10,11 +9,13 @@ import {
   withoutTopic,
 } from '../../account/form-changes.ts'
 import type { OpenedManagePage } from '../../account/open-manage-page.ts'
-import { Fault, type FieldFault, FieldFaults } from '../../core/errors.ts'
-import { fill, words } from '../../i18n/words.ts'
+import { Fault, FieldFaults } from '../../core/errors.ts'
+import { hourOfDay, weekdaysText } from '../../i18n/dates.ts'
+import { capitalized, fill, words } from '../../i18n/words.ts'
+import { MAX_DAYS } from '../../search/open-archive.ts'
+import { maskAddress } from '../../subscribers/address.ts'
 import type { Subscription } from '../../subscribers/change.ts'
-import { TOPIC_LIMIT_FAULTS } from '../../subscribers/subscriber.ts'
-import type { StoredTopic } from '../../subscribers/topic.repo.ts'
+import { type Subscriber, TOPIC_LIMIT_FAULTS } from '../../subscribers/subscriber.ts'
 import { isLibraryOpen, type libraryView, NO_LIBRARY } from '../library-form.ts'
 import { formText, numberField, paceFields, settingsFields, texts, withDaysOfPace } from '../request.ts'
 import { changedFields, faultsView, settingFields } from '../setting-fields.ts'
@@ -26,12 +27,20 @@ import {
   nextEmailText,
   profileChangeSummary,
   scheduleText,
+  sizeText,
   summaryOfLine,
   untilText,
 } from './change-summary-view.ts'
+import { topicRows } from './topic-rows.ts'
 
 /** Reads an id from a URL or a form; 0 for anything else. */
 export const idParam = (typed: unknown): number => numberField().parse(typed)
+
+/** A folded part of the page that the reader asked to see. */
+const PARTS = ['schedule', 'pause'] as const
+type Part = (typeof PARTS)[number]
+
+export const partParam = z.enum(PARTS).optional().catch(undefined)
 
 export interface ManageViewInput {
   token: string
@@ -43,6 +52,7 @@ export interface ManageViewInput {
   unchanged?: boolean
   /** What a button of the profile did, as given in the query string. */
   profileDone?: unknown
+  edit?: Part
   /** What came of a library, and its text if it stays in the form. */
   library?: Partial<ReturnType<typeof libraryView>>
   /** The preview of the topics to add. */
@@ -51,28 +61,33 @@ export interface ManageViewInput {
 
 /** The page on which subscribers change their topics and settings. */
 export function manageView(managed: OpenedManagePage, shown: ManageViewInput) {
-  const { subscriber, topics } = managed
-  const { token, form } = shown
+  const { subscriber } = managed
+  const { token, form, edit } = shown
+  const faults = faultsView(FIELDS, faultAtField(shown))
+  const isWrong = (fields: readonly string[]) => fields.some((field) => faults.errorOf[field])
   return {
     ...managed,
     ...{ token, form },
-    /** The topic whose form is open. */
-    opened: form ? topicIdIn(form) : shown.topicId,
+    days: MAX_DAYS,
+    rows: topicRows(managed),
     glance: glanceText(managed),
-    ...faultsView(fieldsOf(topics), faultAtField(shown)),
+    facts: factsText(subscriber),
+    ...faults,
     said: changeSummary(managed, shown),
     library: { ...NO_LIBRARY, ...shown.library },
     libraryOpen: isLibraryOpen(shown.library),
     learn: Boolean(form?.learn),
     preview: shown.preview,
     /** Topics to add, as typed. */
-    add: wordsToAdd(form, topics),
+    add: form?.do === 'add-topic' || form?.do === 'settings' ? form.topic : '',
     settings: settingFields(
       form?.do === 'settings' ? changedFields(withDaysOfPace(form), form.shown) : {},
       subscriber,
     ),
+    settingsOpen: edit === 'schedule' || isWrong(SETTINGS),
     /** The contents of the date field. */
     until: form?.do === 'pause' ? form.until : (subscriber.pausedUntil ?? ''),
+    pauseOpen: edit === 'pause' || isWrong(['until']),
   }
 }
 
@@ -90,49 +105,32 @@ function changeSummary(
 }
 
 const SETTINGS = ['hour', 'zone', 'max', 'detail', 'related', 'format', 'days']
-const OF_A_TOPIC = ['query', 'name']
-
 /** All fields, in the order of the page. */
-const fieldsOf = (topics: StoredTopic[]): string[] => [
-  ...topics.flatMap(({ id }) => OF_A_TOPIC.map((field) => `${field}-${id}`)),
-  'topic',
-  'library',
-  ...SETTINGS,
-  'until',
-]
+const FIELDS = ['topic', 'library', ...SETTINGS, 'until']
 
-const topicIdIn = (form: ManageForm): number | undefined =>
-  form.do.endsWith('-topic') && form.do !== 'add-topic' ? idParam(form.topic) : undefined
+/** A fault about all topics goes to the field for new ones. */
+const faultAtField = ({ form, fault }: ManageViewInput): Fault | undefined =>
+  form && fault && TOPIC_LIMIT_FAULTS.includes(fault.code)
+    ? new FieldFaults([{ field: 'topic', fault }])
+    : fault
 
-/** The topics to add, including the query of a topic that was removed while its form was open. */
-function wordsToAdd(form: ManageForm | undefined, topics: readonly StoredTopic[]): string {
-  if (form?.do === 'add-topic' || form?.do === 'settings') return form.topic
-  const isGone = form?.do === 'change-topic' && topics.every(({ id }) => id !== idParam(form.topic))
-  return isGone ? form.query : ''
-}
-
-/** Moves a fault to the form of the topic it is about; a fault of a whole form goes to the form's first field. */
-function faultAtField({ form, fault }: ManageViewInput): Fault | undefined {
-  if (!form || !fault) return fault
-  const topicId = topicIdIn(form)
-  if (!(fault instanceof FieldFaults))
-    return TOPIC_LIMIT_FAULTS.includes(fault.code) ? atField('topic', fault) : fault
-  if (topicId === undefined || fault.fields.some(({ field }) => !OF_A_TOPIC.includes(field))) return fault
-  const fields = fault.fields.map(({ field, fault }) => ({ field: `${field}-${topicId}`, fault }))
-  return new FieldFaults(fields as [FieldFault, ...FieldFault[]])
-}
-
-const atField = (field: string, fault: Fault): FieldFaults => new FieldFaults([{ field, fault }])
-
-/** When emails are sent, and the date of the next one. */
+/** "Next email: Monday 16 March, 08:00" */
 function glanceText({ subscriber, next, today }: OpenedManagePage): string {
-  const { state, pausedUntil } = subscriber
-  const schedule = scheduleText(subscriber)
+  const { state, pausedUntil, hour } = subscriber
   const { glance } = words.manage
-  if (next) return fill(glance.next, { schedule, when: nextEmailText(next, today) })
-  return state === 'paused'
-    ? fill(glance.paused, { schedule, until: untilText(pausedUntil, today) })
-    : schedule
+  if (state === 'paused') return fill(glance.paused, { until: untilText(pausedUntil, today) })
+  if (!next) return scheduleText(subscriber)
+  const day = nextEmailText(next, today)
+  return fill(glance.next, { when: next.now ? day : fill(glance.at, { day, hour: hourOfDay(hour) }) })
+}
+
+/** "Monday to Friday · Paris · up to 15 papers · p•••@example.com" */
+function factsText(subscriber: Subscriber): string {
+  const { days, zone, address } = subscriber
+  const size = sizeText(subscriber)
+  const city = zone.split('/').at(-1)!.replaceAll('_', ' ')
+  const facts = [capitalized(weekdaysText(days)), city, size.charAt(0).toLowerCase() + size.slice(1)]
+  return [...facts, maskAddress(address)].join(' · ')
 }
 
 export const manageFields = z.object({
@@ -147,8 +145,6 @@ export const manageFields = z.object({
   shown: formText.default(''),
   /** The id of a topic, or the topics to add. */
   topic: formText.default(''),
-  query: formText.default(''),
-  name: formText.default(''),
   /** "up" or "down". */
   to: formText.default(''),
   /** "week", "month" or "date". */
@@ -167,7 +163,6 @@ const CHANGES: Record<string, (form: ManageForm, held: ChangeContext) => Partial
   settings: (form, held) =>
     settingsAndTopics({ ...changedFields(withDaysOfPace(form), form.shown), topic: form.topic }, held),
   'add-topic': (form, held) => addedTopics(form.topic, held),
-  'change-topic': (form, held) => editedTopic({ ...form, id: idParam(form.topic) }, held),
   'remove-topic': (form, held) => withoutTopic(idParam(form.topic), held),
   'move-topic': (form, held) => reorderedTopics({ ...form, id: idParam(form.topic) }, held),
   pause: (form, held) => pauseChange(form, held),

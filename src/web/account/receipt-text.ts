@@ -1,23 +1,25 @@
 import type { FateWithReturn, ReceiptWithReturns } from '../../account/show-subscriber.ts'
 import { type Day, localDayOf } from '../../core/dates.ts'
 import { dateAndTime } from '../../i18n/dates.ts'
-import { counted, fill, words } from '../../i18n/words.ts'
+import { capitalized, counted, fill, words } from '../../i18n/words.ts'
 
-/**
- * Describes the outcome of a date for a subscriber who waits for an email: "4 papers, taken by your mail server at
- * 08:00".
- */
-export function receiptText(receipt: ReceiptWithReturns, zone: string): string {
-  const { localDate, outcome, papers, mail, note } = receipt
-  const { outcomes } = words.receipts
-  if (outcome === 'planned' || outcome === 'welcome') {
-    const template = outcome === 'planned' ? words.receipts.mail : welcomeWords(papers)
-    const what = mailText(mail, localDate, zone)
-    const text = fill(template, { papers: counted(papers, words.counts.paper), what })
-    return outcome === 'planned' && isLost(mail) ? fill(words.receipts.carried, { text }) : text
+/** "4 papers" and "Delivered 08:00": what a date brought a subscriber who waits for an email, and what became of it. */
+export function receiptTexts(
+  { localDate, outcome, papers, mail, note }: ReceiptWithReturns,
+  zone: string,
+): { what: string; state: string } {
+  const { outcomes, welcome, welcomeWith, carried, note: about } = words.receipts
+  const count = counted(papers, words.counts.paper)
+  const stateOf = (one: FateWithReturn | null) => mailText(one, localDate, zone)
+  if (outcome === 'planned') {
+    const state = isLost(mail) ? fill(carried, { text: stateOf(mail) }) : stateOf(mail)
+    return { what: count, state: capitalized(state) }
   }
-  const text = outcomes[outcome]
-  return note ? fill(words.receipts.note, { outcome: text, what: mailText(note, localDate, zone) }) : text
+  if (outcome === 'welcome') {
+    const what = papers > 0 ? fill(welcomeWith, { papers: count }) : welcome
+    return { what, state: capitalized(stateOf(mail)) }
+  }
+  return { what: capitalized(outcomes[outcome]), state: note ? fill(about, { what: stateOf(note) }) : '' }
 }
 
 /** As far as we know the email was never sent, so its papers are offered again. */
@@ -25,9 +27,6 @@ const isLost = (mail: FateWithReturn | null): boolean =>
   !mail?.acceptedAt &&
   (mail?.state === 'gave_up' ||
     (mail?.state === 'skipped' && ['expired', 'restored'].includes(mail.reason ?? '')))
-
-const welcomeWords = (papers: number): string =>
-  papers > 0 ? words.receipts.welcomeWith : words.receipts.welcome
 
 function mailText(mail: FateWithReturn | null, localDate: Day, zone: string): string {
   const { mails, skipped } = words.receipts

@@ -2,12 +2,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { changeByLink, undoByLink } from '../../account/change-by-link.ts'
-import { addedNamedTopic, editedQuery } from '../../account/form-changes.ts'
+import { addedNamedTopic, editedTopic } from '../../account/form-changes.ts'
 import { type OpenTopicInput, openTopic, openTrial } from '../../account/open-topic.ts'
 import { giveFeedback } from '../../account/own-feedback.ts'
 import { Fault, FieldFaults } from '../../core/errors.ts'
 import { topicPath } from '../../subscribers/links.ts'
 import { TOPIC_LIMIT_FAULTS } from '../../subscribers/subscriber.ts'
+import { parseTopicName } from '../../subscribers/topics-text.ts'
 import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
 import { formOf, formText, numberField, optionalText, wantsJson } from '../request.ts'
@@ -21,8 +22,8 @@ const topicFields = z.object({
   /** "change", "follow" or "undo"; "more", "less" or "back"; "forget-word" or "forget-profile". */
   do: formText.default(''),
   query: formText.default(''),
-  /** The name of a new topic. */
-  name: formText.default(''),
+  /** The name of the topic, or of a new one. */
+  name: formText.optional(),
   /** The id of the paper; it is also in the URL. */
   paper: formText.default(''),
   /** The id of a change. */
@@ -41,7 +42,7 @@ const ofTopic = {
     /** The query that is tried, and the name of the new topic that it would be. */
     query: z.string().optional().catch(undefined),
     as: z.literal('new').optional().catch(undefined),
-    name: formText.catch(''),
+    name: optionalText,
     /** What a button did. */
     change: optionalText,
     feedback: optionalText,
@@ -61,11 +62,11 @@ interface TopicRequest extends FastifyRequest {
 export const topicRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   app.get('/manage/:token/topics/:id', { schema: ofTopic }, async (request, reply) => {
     const { query: text, as, name, ...done } = request.query
-    const tried = text === undefined ? null : { text, named: as ? name : null }
+    const tried = text === undefined ? null : { text, named: as ? (name ?? '') : null }
     const asked = { ...requestedTopicOf(request), tried }
     return isHtmxRequest(request)
       ? sendTrial(site, request, reply, asked)
-      : sendTopicPage(site, request, reply, asked, { done })
+      : sendTopicPage(site, request, reply, asked, { done, name, fault: as ? undefined : faultOfName(name) })
   })
 
   const schema = { ...ofTopic, body: topicFields.prefault({}) }
@@ -79,6 +80,16 @@ export const topicRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
       return showTopicPageAgain(site, request, reply, { form, fault: toFault(error, request) })
     }
   })
+}
+
+/** A preview refuses what saving would refuse. */
+function faultOfName(name = ''): Fault | undefined {
+  try {
+    parseTopicName(name)
+  } catch (error) {
+    if (error instanceof Fault) return new FieldFaults([{ field: 'name', fault: error }])
+    throw error
+  }
 }
 
 const pathParamsOf = ({ params, query }: TopicRequest, form?: TopicForm) => ({
@@ -102,9 +113,11 @@ async function applyTopicForm(
   const changed = (change: number | null) => ({ change: String(change ?? NO_CHANGE) })
   switch (form.do) {
     case 'change':
-      return changed(await changeByLink(deps, token, (held) => editedQuery({ ...form, id }, held)))
+      return changed(await changeByLink(deps, token, (held) => editedTopic({ ...form, id }, held)))
     case 'follow':
-      return changed(await changeByLink(deps, token, (held) => addedNamedTopic(form, held)))
+      return changed(
+        await changeByLink(deps, token, (held) => addedNamedTopic({ ...form, name: form.name ?? '' }, held)),
+      )
     case 'undo':
       return changed(await undoByLink(deps, token, idParam(form.change)))
     case 'more':
@@ -173,23 +186,23 @@ async function showTopicPageAgain(
   reply: FastifyReply,
   { form, fault }: { form: TopicForm; fault: Fault },
 ): Promise<FastifyReply> {
-  const { token, id } = pathParamsOf(request)
+  const { token } = pathParamsOf(request)
   if (fault.code === 'subscriber.state') return reply.redirect(`/manage/${token}`, 303)
   if (wantsJson(request)) throw fault
   if (fault instanceof FieldFaults && fault.fields.some(({ fault: { code } }) => code === 'topic.removed')) {
-    const typed = manageFields.parse({ ...form, do: 'change-topic', topic: id })
+    const typed = manageFields.parse({ do: 'add-topic', topic: form.query })
     return sendManagePage(site, reply, { token, form: typed, fault }, undefined, 422)
   }
   const isFormFault = fault instanceof FieldFaults || FORM_FAULTS.includes(fault.code)
   if (!isFormFault) throw fault
-  const tried = { text: form.query, named: form.do === 'follow' ? form.name : null }
+  const tried = { text: form.query, named: form.do === 'follow' ? (form.name ?? '') : null }
   const shown = TOPIC_LIMIT_FAULTS.includes(fault.code) ? asQueryFault(fault) : fault
   return sendTopicPage(
     site,
     request,
     reply,
     { ...requestedTopicOf(request), tried },
-    { done: {}, fault: shown },
+    { done: {}, fault: shown, name: form.name },
   )
 }
 

@@ -4,6 +4,7 @@ import { type Fault, FieldFaults } from '../../core/errors.ts'
 import type { PreviewResult } from '../../digests/preview/preview-topics.ts'
 import { fill, listed, rateOf, words } from '../../i18n/words.ts'
 import type { QueryEdit } from '../../queries/language/edit-query.ts'
+import { asHeading, topicName } from '../../queries/language/topic-name.ts'
 import { reasonSentence } from '../../queries/reasons/shown-paper.ts'
 import { MAX_DAYS } from '../../search/open-archive.ts'
 import { type TopicPathParams, topicPath, trialPath } from '../../subscribers/links.ts'
@@ -24,12 +25,15 @@ export interface TopicPageInput {
   baseUrl: string
   /** What a button did, as given in the query string. */
   done: { change?: unknown; feedback?: unknown; profile?: unknown }
+  /** The name in the form, as typed; undefined if the form was not sent. */
+  name?: string
   fault?: Fault
 }
 
 /** The page of one topic. */
 export function topicPageView(opened: OpenedTopic, shown: TopicPageInput) {
-  const { topic, trial, from, profile } = opened
+  const { topic, trial, from, profile, holder } = opened
+  const at = holder.topics.indexOf(topic)
   const { token, baseUrl } = shown
   const place = { token, id: topic.id, paper: from?.paper.id }
   const fault = shown.fault ?? (trial.fault ? asQueryFault(trial.fault) : undefined)
@@ -38,7 +42,7 @@ export function topicPageView(opened: OpenedTopic, shown: TopicPageInput) {
     /** The URL of its forms, and the same with the paper. */
     path: topicPath({ token, id: topic.id }),
     here: topicPath(place),
-    ...faultsView(['query'], fault),
+    ...faultsView(['query', 'name'], fault),
     said: changeSummary(opened, shown),
     from: from && {
       ...from,
@@ -46,8 +50,13 @@ export function topicPageView(opened: OpenedTopic, shown: TopicPageInput) {
       moved: movedText(from),
     },
     handles: quickActionsView(place, opened),
-    /** The contents of the query field. */
+    isFirst: at === 0,
+    isLast: at === holder.topics.length - 1,
+    /** The contents of the fields. */
     typed: trial.text,
+    name: shown.name ?? (topic.name === topic.query ? '' : topic.name),
+    /** The name that the topic has without one of its own. */
+    proposed: asHeading(topicName({ name: topic.query, query: topic.query })),
     /** The name of a new topic; null if this topic would change. */
     named: trial.named,
     trial: trialView(token, opened, baseUrl),
@@ -130,7 +139,7 @@ export function trialView(token: string, opened: OpenedTrial, baseUrl: string) {
       instead === null
         ? null
         : {
-            text: fill(words.topicPage.instead, { name: topic.name }),
+            text: fill(words.topicPage.instead, { name: topic.label }),
             path: trialPath({ ...place, query: instead }),
           },
     preview: outcome

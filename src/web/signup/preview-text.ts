@@ -1,5 +1,5 @@
 import type { MatchSummary, PreviewResult, TopicPreview } from '../../digests/preview/preview-topics.ts'
-import { counted, fill, listed, words } from '../../i18n/words.ts'
+import { capitalized, counted, fill, listed, words } from '../../i18n/words.ts'
 import { describePart } from '../../queries/language/describe-query.ts'
 import { isTextLeaf, type Leaf } from '../../queries/query.ts'
 import type { Overlap } from '../../search/back-test/day-window.ts'
@@ -128,8 +128,6 @@ const papersText = (count: number): string =>
 
 /** 1204 as "1,204" */
 const grouped = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')
-
-const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** A changed query, and the text of its link. */
 interface Change {

@@ -125,22 +125,12 @@ export const BUTTONS: Button[] = [
   {
     url: '/manage/:token',
     by: 'active',
-    fields: ({ topicId }) => ({
-      do: 'change-topic',
-      topic: String(topicId),
-      query: topic,
-      name: '<x-alive>',
-    }),
-  },
-  {
-    url: '/manage/:token',
-    by: 'active',
     fields: ({ changeId }) => ({ do: 'undo', change: String(changeId) }),
   },
   {
     url: '/manage/:token/topics/:id',
     by: 'active',
-    fields: () => ({ do: 'change', query: `title:robots ${topic}`, paper: '1' }),
+    fields: () => ({ do: 'change', query: `title:robots ${topic}`, name: '<x-alive>', paper: '1' }),
   },
   {
     url: '/manage/:token/topics/:id',

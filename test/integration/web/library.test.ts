@@ -144,7 +144,9 @@ describe('on the subscribe page', () => {
   )
 
   test('the first button, which Enter presses, subscribes', async () => {
-    expect(firstButton((await get(site, '/subscribe')).body, 'action="/subscribe"')).toContain('>Subscribe<')
+    const first = firstButton((await get(site, '/subscribe')).body, 'action="/subscribe"')
+    expect(first).toMatch(/^<button type="submit" class="unseen"/)
+    expect(first).not.toContain('formaction')
   })
 
   test('an empty library, and topics that cannot be read, are refused with everything typed', async () => {
@@ -314,7 +316,7 @@ describe('on the manage page', () => {
   test('the first button, which Enter presses, adds topics', async () => {
     const path = await managePath()
     const { body } = await get(site, path)
-    expect(firstButton(body, 'name="shown"')).toContain('>Add topics<')
+    expect(firstButton(body, 'name="shown"')).toContain('>Add topic<')
   })
 
   test('an empty library and a wrong link are refused', async () => {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import type { FateWithReturn, ReceiptWithReturns } from '../../../../src/account/show-subscriber.ts'
-import { receiptText } from '../../../../src/web/account/receipt-text.ts'
+import { receiptTexts } from '../../../../src/web/account/receipt-text.ts'
+
+const texts = (receipt: ReceiptWithReturns) => Object.values(receiptTexts(receipt, 'Asia/Tokyo'))
 
 const RECEIPT: ReceiptWithReturns = {
   localDate: '2026-11-24',
@@ -32,20 +34,14 @@ const back = (kind: NonNullable<FateWithReturn['cameBack']>['class'], done = 'no
 })
 
 const cases: [Partial<FateWithReturn>, string][] = [
-  [{ acceptedAt: at('2026-11-23T23:00:09Z'), state: 'accepted' }, 'delivered to your mail server at 08:00'],
+  [{ acceptedAt: at('2026-11-23T23:00:09Z'), state: 'accepted' }, 'delivered 08:00'],
   // An acceptance beats whatever state was written after it.
-  [
-    { acceptedAt: at('2026-11-24T15:30:00Z'), state: 'uncertain' },
-    'delivered to your mail server at 25 Nov 2026, 00:30',
-  ],
-  [
-    back('full'),
-    'delivered to your mail server at 08:00, then returned: it says your mailbox is full or disabled',
-  ],
-  [back('dead'), 'delivered to your mail server at 08:00, then returned: it says the mailbox doesn’t exist'],
+  [{ acceptedAt: at('2026-11-24T15:30:00Z'), state: 'uncertain' }, 'delivered 25 Nov 2026, 00:30'],
+  [back('full'), 'delivered 08:00, then returned: it says your mailbox is full or disabled'],
+  [back('dead'), 'delivered 08:00, then returned: it says the mailbox doesn’t exist'],
   [
     { ...back('dead'), cameBack: { class: 'dead', status: '5.1.1', effect: 'elsewhere' } },
-    'delivered to your mail server at 08:00, then returned: a mailbox that yours forwards to didn’t accept it',
+    'delivered 08:00, then returned: a mailbox that yours forwards to didn’t accept it',
   ],
   [
     { ...back('ours'), state: 'uncertain', acceptedAt: null },
@@ -74,15 +70,15 @@ const cases: [Partial<FateWithReturn>, string][] = [
     'we don’t know if it was sent: our records were lost and restored from a backup; the next email includes its papers',
   ],
 ]
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+
 test.each(cases)('an email: %j', (fate, text) => {
   const mail = { ...READY, ...fate }
-  expect(receiptText({ ...RECEIPT, mail }, 'Asia/Tokyo')).toBe(`4 papers, ${text}`)
+  expect(texts({ ...RECEIPT, mail })).toEqual(['4 papers', capital(text)])
   if (fate.state === 'gave_up' || ['expired', 'restored'].includes(fate.reason ?? '')) return
-  expect(receiptText({ ...WELCOME, mail }, 'Asia/Tokyo')).toBe(`welcome email with 4 papers, ${text}`)
-  expect(receiptText({ ...WELCOME, mail, papers: 0 }, 'Asia/Tokyo')).toBe(`welcome email, ${text}`)
-  expect(receiptText({ ...NOTE, note: mail }, 'Asia/Tokyo')).toBe(
-    `nothing matched; an email about that, ${text}`,
-  )
+  expect(texts({ ...WELCOME, mail })).toEqual(['Welcome, 4 papers', capital(text)])
+  expect(texts({ ...WELCOME, mail, papers: 0 })).toEqual(['Welcome', capital(text)])
+  expect(texts({ ...NOTE, note: mail })).toEqual(['Nothing matched', `An email about that: ${text}`])
 })
 
 test.each([
@@ -90,18 +86,14 @@ test.each([
   [{ state: 'skipped', reason: 'expired' }, 'not sent: it was too late to send'],
 ] as const)('an email without papers of a date does not announce any: %j', (fate, text) => {
   const mail = { ...READY, ...fate }
-  expect(receiptText({ ...WELCOME, mail, papers: 0 }, 'Asia/Tokyo')).toBe(`welcome email, ${text}`)
-  expect(receiptText({ ...NOTE, note: mail }, 'Asia/Tokyo')).toBe(
-    `nothing matched; an email about that, ${text}`,
-  )
+  expect(texts({ ...WELCOME, mail, papers: 0 })).toEqual(['Welcome', capital(text)])
+  expect(texts({ ...NOTE, note: mail })).toEqual(['Nothing matched', `An email about that: ${text}`])
 })
 
 test.each([
-  ['due', 'being prepared now'],
-  ['nothing_matched', 'nothing matched'],
-  ['paused', 'paused'],
-  ['rescheduled', 'no email: its hour had passed when you chose it; the next email includes its papers'],
-  ['missed', 'missed: our service wasn’t running; the day’s papers are on the site'],
-] as const)('no email: %s', (outcome, text) =>
-  expect(receiptText({ ...RECEIPT, outcome }, 'Asia/Tokyo')).toBe(text),
-)
+  ['due', 'Being prepared now'],
+  ['nothing_matched', 'Nothing matched'],
+  ['paused', 'Paused'],
+  ['rescheduled', 'No email: its hour had passed when you chose it; the next email includes its papers'],
+  ['missed', 'Missed: our service wasn’t running; the day’s papers are on the site'],
+] as const)('no email: %s', (outcome, text) => expect(texts({ ...RECEIPT, outcome })).toEqual([text, '']))
