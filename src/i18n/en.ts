@@ -1262,6 +1262,7 @@ export const en = {
     orders: { best: 'Best first', newest: 'Newest first' },
     order: 'Order',
     narrow: 'Narrow results',
+    aside: 'Filters and feeds',
     facets: { category: 'Category', month: 'Month', withCode: 'Code' },
     withCode: 'with code',
     month: '{month} {year}',
