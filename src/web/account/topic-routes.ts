@@ -38,7 +38,7 @@ type TopicForm = z.output<typeof topicFields>
 const ofTopic = {
   params: z.object({ token: z.string(), id: numberField() }),
   querystring: z.object({
-    paper: numberField(),
+    paper: optionalText,
     /** The query that is tried, and the name of the new topic that it would be. */
     query: z.string().optional().catch(undefined),
     as: z.literal('new').optional().catch(undefined),
@@ -123,7 +123,10 @@ async function applyTopicForm(
     case 'more':
     case 'less':
     case 'back':
-      await giveFeedback(deps, token, { papers: [paper], kind: form.do === 'back' ? null : form.do })
+      await giveFeedback(deps, token, {
+        papers: [paper || request.query.paper || form.paper],
+        kind: form.do === 'back' ? null : form.do,
+      })
       return { feedback: 'given' }
     default: {
       const profile = await applyProfileForm(deps, token, form)

@@ -293,6 +293,7 @@ describe('more and less like this', () => {
     const path = await page()
     for (const url of [path, `${path}?paper=999999`])
       expect((await post(site, url, { do: 'more' })).statusCode).toBe(404)
+    expect((await post(site, `${path}?paper=abc`, { do: 'more' })).body).toContain('“abc”')
   })
 
   test('of two at once by two windows, both count', async () => {
