@@ -40,7 +40,7 @@ test('a topic that matched nothing for five of its days is filled, and again aft
   const [first, second, ...others] = await closeSections()
   expect(first).toEqual([
     '2026-11-28',
-    '"quantum unobtainium"',
+    'quantum unobtainium',
     ['Quantum cooking of 2026-11-28', 'Quantum cooking of 2026-11-27', 'Quantum cooking of 2026-11-26'],
   ])
   // What was shown once does not come again.
