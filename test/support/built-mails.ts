@@ -118,10 +118,10 @@ function htmlPartOf(raw: Buffer): number {
 
 // Every tag that is ours; anything more came in from outside.
 const OUR_TAGS =
-  'html head title meta style noscript xml o:officedocumentsettings o:allowpng o:pixelsperinch body div table tbody tr td p h1 h2 h3 a mark'.split(
+  'html head title meta style noscript xml o:officedocumentsettings o:allowpng o:pixelsperinch body div table tbody tr td p h1 h2 h3 a mark span'.split(
     ' ',
   )
-const OUR_HOSTS = /^https:\/\/(papers\.example\.org|arxiv\.org|code\.example)\//
+const OUR_HOSTS = /^https:\/\/(papers\.example\.org|arxiv\.org|code\.example)(\/|$)/
 
 /** Names of tags and handlers and links that no template of ours writes. */
 export function foreignMarkup(html: string): string[] {
