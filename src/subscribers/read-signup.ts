@@ -92,6 +92,8 @@ export interface TypedSettings {
   hour?: string
   /** Each may contain several, split by commas. Empty if all days were unselected, which is not a valid schedule. */
   days?: readonly string[]
+  /** What a form has chosen as the day of a weekly email; `days` has it too if that counts. */
+  weekday?: string | undefined
   max?: string
   format?: string
   detail?: string

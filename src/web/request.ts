@@ -49,7 +49,8 @@ interface PaceFields {
 }
 
 /** The same fields, with the days that `pace` stands for. */
-export function withDaysOfPace<T extends PaceFields>({ pace, weekday = 'mon', ...others }: T) {
+export function withDaysOfPace<T extends PaceFields>({ pace, ...others }: T) {
+  const { weekday = 'mon' } = others
   const days = { daily: WEEKDAYS, weekdays: WEEKDAYS.slice(0, 5), weekly: [weekday] }[pace ?? '']
   return days ? { ...others, days: [...days] } : others
 }

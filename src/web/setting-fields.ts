@@ -7,13 +7,17 @@ import type { SubscriberSettings } from '../subscribers/subscriber.ts'
 /** The typed values, right or wrong, and the current settings for the rest. */
 export function settingFields(typed: TypedSettings, settings: SubscriberSettings) {
   const days = typed.days?.flatMap((text) => text.toLowerCase().split(/[\s,;]+/)) ?? settings.days
-  return { ...otherFields(typed, settings), days, pace: paceOf(days) }
+  const pace = paceOf(days)
+  return {
+    ...otherFields(typed, settings),
+    days,
+    pace,
+    weekday: pace === 'weekly' ? days.at(-1) : typed.weekday,
+  }
 }
 
-export const PACES = ['daily', 'weekdays', 'weekly', 'own'] as const
-
 /** The choice of the form that stands for these days. */
-function paceOf(days: readonly string[]): (typeof PACES)[number] {
+function paceOf(days: readonly string[]): 'daily' | 'weekdays' | 'weekly' | 'own' {
   const chosen = WEEKDAYS.filter((day) => days.includes(day))
   if (chosen.length === WEEKDAYS.length) return 'daily'
   if (chosen.join() === WEEKDAYS.slice(0, 5).join()) return 'weekdays'
@@ -54,6 +58,7 @@ export function changedFields(typed: TypedSettings, shown: string): TypedSetting
   const texts = Object.entries({ zone, hour, max, format, detail, related })
   return {
     ...Object.fromEntries(texts.filter(([name, text]) => text?.trim() !== before.get(name))),
+    ...(typed.weekday && { weekday: typed.weekday }),
     ...(days && days.join() !== before.getAll('days').join() && { days: typed.days! }),
   }
 }

@@ -26,6 +26,8 @@ const GOOD: Record<string, string[]> = {
   related: ['true'],
   format: ['text'],
   days: ['mon', 'wed'],
+  pace: ['own'],
+  weekday: ['thu'],
   category: ['cs.LG'],
   date: ['2026-11-20'],
   reason: ['complaint'],
