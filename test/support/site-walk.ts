@@ -402,6 +402,9 @@ export const NOT_PAGES = [
   '/ready',
   '/robots.txt',
   '/.well-known/security.txt',
+  // These two lead to the newest week and month.
+  '/papers/week',
+  '/papers/month',
   '/feed.xml',
   '/feed.json',
   '/sitemap.xml',

@@ -29,5 +29,5 @@ test('the privacy page says how long things are kept as they really are', async 
 
 test('every page says where the papers are from, and that we belong to neither', async () => {
   for (const path of ['/', '/privacy', '/status', '/nothing-here'])
-    expect(await textAt(path)).toMatch(/Papers from arXiv and Hugging Face Daily Papers, .*not affiliated/)
+    expect(await textAt(path)).toMatch(/Papers from Hugging Face and arXiv, not affiliated with either\./)
 })

@@ -49,6 +49,13 @@ describe('the walk', () => {
       expect([name, statusCode, body.includes('<script src=')]).toEqual([name, status, scripted])
       paths.push((await walk.pathOf(name)).split('?')[0]!)
     }
+    // What htmx replaces while a visitor types.
+    await walk.site.app.inject({
+      method: 'POST',
+      url: '/preview',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'hx-request': 'true' },
+      payload: 'topic=attention',
+    })
     const all = globSync('pages/**/*.eta', { cwd: templates })
     expect(all.filter((path) => !rendered.has(resolve(templates, path)))).toEqual([])
     const isMet = (route: string) => paths.some((path) => patternOf(route).test(path))
