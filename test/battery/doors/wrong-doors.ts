@@ -124,7 +124,7 @@ export const WRONG_DOORS: Record<string, WrongDoor> = {
   'heading-unescaped': {
     door: markupStaysText,
     only: '/move',
-    mail: (html, kind) => (kind === 'digest' ? unescaped(html, '<h2[^>]*>', '</h2>') : html),
+    mail: (html, kind) => (kind === 'digest' ? unescaped(html, '<h3[^>]*>', '</h3>') : html),
     sees: /^mail digest: <x-alive>/,
   },
   'no-limit-for-one-address': {
