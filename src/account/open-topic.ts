@@ -24,7 +24,7 @@ import { topicRates } from './signup/topic-rates.ts'
 export interface OpenTopicInput {
   token: string
   topicId: number
-  /** The id of the paper from which the subscriber opened the page; empty if there is none. */
+  /** The id of the paper from which the subscriber opened the page, or empty. */
   paper: string
   /** Null: the topic without changes. */
   tried: TrialInput | null

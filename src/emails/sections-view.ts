@@ -41,7 +41,7 @@ export function sectionViews(
   })
 }
 
-/** Whose sentences are under the titles; empty if there are none of another author. */
+/** Who wrote the sentences under the titles; empty if there are no such sentences. */
 export function summariesText(sections: readonly SectionView[]): string {
   const shown = sections.flatMap(({ papers }) => papers).filter(({ snippetText }) => snippetText)
   if (!shown.some(({ isSummary }) => isSummary)) return ''

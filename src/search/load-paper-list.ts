@@ -51,7 +51,7 @@ export interface PaperList extends ListChoice {
 
 export const FIRST_PAGE: ListChoice = { order: 'votes', withCode: false, page: 1 }
 
-/** One page of the papers listed in a span, even if there are none. Throws page.not-found. */
+/** One page of the papers listed in a span, which may be empty. Throws page.not-found. */
 export async function loadPaperList(
   deps: Deps,
   { span, ...choice }: ListChoice & { span: Span },

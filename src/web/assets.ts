@@ -33,7 +33,7 @@ const SHEETS = readdirSync(ASSETS_FOLDER).filter((name) => name.endsWith('.css')
 const shortened = (css: string): string => css.replace(/\/\*.*?\*\//gs, '').replace(/\s*\n\s*/g, '\n')
 
 /** Serves the style sheets and the files from packages; @fastify/static serves the rest of the folder. */
-export function addPackageAssets(app: FastifyInstance): void {
+export function addAssetRoutes(app: FastifyInstance): void {
   for (const name of SHEETS) {
     const css = shortened(readFileSync(join(ASSETS_FOLDER, name), 'utf8'))
     app.get(`${ASSETS_PATH}${name}`, (_request, reply) =>

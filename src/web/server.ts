@@ -18,7 +18,7 @@ import { yieldToEventLoop } from '../search/yield-to-event-loop.ts'
 import { accountPages } from './account/account-pages.ts'
 import { adminPages } from './admin/admin-pages.ts'
 import { api } from './api/api.ts'
-import { ASSET_CACHE_OPTIONS, ASSETS_FOLDER, ASSETS_PATH, addPackageAssets } from './assets.ts'
+import { ASSET_CACHE_OPTIONS, ASSETS_FOLDER, ASSETS_PATH, addAssetRoutes } from './assets.ts'
 import { addErrorHandlers, BODY_LIMIT, sendFault, toFault } from './errors.ts'
 import { openPageRenderer, type Site, securityHeaders } from './pages.ts'
 import { validatedByZod } from './request.ts'
@@ -90,7 +90,7 @@ export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): Fastify
   app.register(async (scope) => {
     addAdmissionControl(scope, site, ROUTES, MAX_IN_PROGRESS)
     addAdmissionControl(scope, site, UPLOAD_ROUTES, MAX_UPLOADS)
-    addPackageAssets(scope)
+    addAssetRoutes(scope)
     addColorSheet(scope, deps.config)
     scope.register(sitePages, site)
     scope.register(signupPages, site)

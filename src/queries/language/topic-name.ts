@@ -23,7 +23,7 @@ const MAX_CACHED = 50_000
 export const topicName = ({ name, query }: NamedQuery): string =>
   name === query ? proposedName(query) : name
 
-/** The same for all topics of one person: topics with the same name are told apart by their queries. */
+/** The same for all topics of one person: topics with the same name get their queries as names. */
 export function topicNames(topics: readonly NamedQuery[]): string[] {
   const apart = apartBy(topics.map(topicName), (i) => cutAtWord(topics[i]!.query, MAX_QUERY_LENGTH))
   return apartBy(apart, (i) => `${apart[i]} (${i + 1})`)

@@ -3,6 +3,7 @@ import { fill, words } from '../../i18n/words.ts'
 import { describePart, describeQuery } from '../../queries/language/describe-query.ts'
 import { parseOrNull } from '../../queries/language/parse-query.ts'
 import type { Query } from '../../queries/query.ts'
+import { barsOf } from '../bars.ts'
 
 /** A topic as a row: its name, what it means, and the papers of 30 days. */
 interface TopicRow extends ShownTopic {
@@ -11,7 +12,7 @@ interface TopicRow extends ShownTopic {
   counted?: { total: number; strip: StripView }
 }
 
-/** A bar for each day, from 0 to STEPS high; `text` is the alternative in words. */
+/** A bar for each day; `text` is the alternative in words. */
 interface StripView {
   bars: { step: number }[]
   text: string
@@ -27,13 +28,10 @@ export const topicRows = ({ topics, counts }: Pick<OpenedManagePage, 'topics' | 
     }
   })
 
-const STEPS = 10
-
 function stripOf(perDay: readonly number[]): StripView {
-  const most = Math.max(1, ...perDay)
   const days = perDay.filter((papers) => papers > 0).length
   return {
-    bars: perDay.map((papers) => ({ step: Math.ceil((papers / most) * STEPS) })),
+    bars: barsOf(perDay),
     text: fill(words.manage.topics.strip, { days, of: perDay.length, most: Math.max(...perDay) }),
   }
 }

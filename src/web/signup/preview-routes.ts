@@ -147,16 +147,14 @@ export async function previewOfLink(
     { queries: topics, fallback: undefined },
     async (spend) => {
       await preparseTopics(topics, spend)
-      return isReadableForm(typed) ? formPreview(site, { typed }, spend) : undefined
+      const readable = readOrElse(
+        () => readTopics(typed),
+        () => null,
+      )
+      return readable ? formPreview(site, { typed }, spend) : undefined
     },
   )
 }
-
-const isReadableForm = (typed: PreviewedForm['typed']): boolean =>
-  readOrElse(
-    () => readTopics(typed),
-    () => null,
-  ) !== null
 
 type PreviewedForm = { typed: Pick<SubscribeForm['typed'], 'topics'> & Partial<SubscribeForm['typed']> }
 

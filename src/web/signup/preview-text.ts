@@ -33,7 +33,7 @@ export function shareText(preview: PreviewResult, { total, share, width }: Topic
   return capitalized(fill(some, { ...values, pace: paperRateText(preview, total) }))
 }
 
-/** "About 3 papers in an email of every weekday, or 15 in a weekly one."; empty if nothing matched. */
+/** "On weekdays: about 3 papers in each email. Weekly: about 15 papers in each."; empty if nothing matched. */
 export function paceText({ weekdays, weeks, together }: PreviewResult, most: number): string {
   if (together.total === 0) return ''
   const { daily, few, weekly } = words.preview.emails

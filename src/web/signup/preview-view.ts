@@ -3,6 +3,7 @@ import { publicDigest } from '../../emails/digest-email.ts'
 import { shortDate } from '../../i18n/dates.ts'
 import { counted, fill, words } from '../../i18n/words.ts'
 import type { DayPaperCount } from '../../search/back-test/day-window.ts'
+import { barsOf } from '../bars.ts'
 import {
   combinedHintLines,
   hintLines,
@@ -122,15 +123,13 @@ function matchPart({ days }: PreviewResult, { total, perDay, latest }: MatchSumm
   }
 }
 
-const STEPS = 10
-
 /** A bar for each day, oldest first, with its height from 0 to 10, and the same in words; undefined if nothing matched. */
 export function stripOf(perDay: readonly DayPaperCount[]) {
   const most = Math.max(...perDay.map(({ papers }) => papers))
   if (most <= 0) return undefined
   const total = perDay.reduce((sum, { papers }) => sum + papers, 0)
   return {
-    bars: perDay.map(({ papers }) => ({ step: Math.ceil((papers / most) * STEPS) })),
+    bars: barsOf(perDay.map(({ papers }) => papers)),
     text: fill(words.list.rail.daysText, {
       count: counted(total, words.counts.paper),
       from: shortDate(perDay[0]!.day),

@@ -12,6 +12,7 @@ import { counted, fill, words } from '../../i18n/words.ts'
 import { FIRST_PAGE, type PaperList } from '../../search/load-paper-list.ts'
 import type { Rail } from '../../search/rail.ts'
 import { type Span, spanOf } from '../../search/spans.ts'
+import { barsOf } from '../bars.ts'
 import { calendarView } from './calendar-view.ts'
 import { fieldPath, paperItem } from './paper-view.ts'
 import { listPath } from './search-paths.ts'
@@ -76,8 +77,7 @@ export function railView({ days, keywords, topOfWeek }: Rail) {
   const [from, to] = [shortDate(days[0]!.day), shortDate(days.at(-1)!.day)]
   const total = days.reduce((sum, { papers }) => sum + papers, 0)
   return {
-    /** The heights of the bars, from 0 to 10. */
-    days: days.map(({ papers }) => ({ step: Math.ceil((papers / most) * 10) })),
+    days: barsOf(days.map(({ papers }) => papers)),
     daysText: fill(words.list.rail.daysText, { count: counted(total, words.counts.paper), from, to, most }),
     ...{ from, to },
     keywords: keywords.map(({ keyword, papers }) => ({

@@ -79,6 +79,9 @@ test('each of the 30 days has a bar, and a sentence says the same', async () => 
   const { body } = await postLive({ topic: 'attention' })
   const [, said, bars = ''] = /<div class="strip" role="img" aria-label="([^"]*)">(.*?)<\/div>/s.exec(body)!
   expect(said).toBe('5 papers from 26 Oct to 24 Nov, at most 2 on one day.')
+  expect(textOf(body)).toMatch(
+    /On weekdays: about 2 papers in each email\. Weekly: about \d papers in each\./,
+  )
   expect(bars.match(/bar-\d+/g)?.slice(-5)).toEqual(['bar-5', 'bar-0', 'bar-0', 'bar-10', 'bar-10'])
 })
 
