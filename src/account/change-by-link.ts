@@ -13,7 +13,6 @@ import { withHolder } from './find-subscriber.ts'
 /** The value of `how` for a change that undoes another. */
 export const UNDO_HOW = 'page, undo'
 
-/** The data for a change by the subscriber. */
 export interface ChangeContext {
   /** Locked by the transaction. */
   subscriber: Subscriber

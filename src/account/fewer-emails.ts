@@ -22,7 +22,6 @@ import {
 const CHOSEN = 'unsubscribe page'
 const UNDONE = 'unsubscribe page, undone'
 
-/** The state after one of the options, or after its undo. */
 export interface FewerEmailsState {
   is: FewerEmailsOption | 'undone'
   subscriber: Subscriber

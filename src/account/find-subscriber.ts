@@ -14,7 +14,6 @@ import {
 } from '../subscribers/subscriber.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 
-/** How an operator identifies a subscriber: by address, or by id. */
 export type SubscriberRef = { email: string } | { id: string }
 
 /** The context of a change: a transaction, and a subscriber that it has locked. */

@@ -28,7 +28,6 @@ export interface ShownTopic extends StoredTopic {
   label: string
 }
 
-/** The data that every page behind a manage link shows. */
 export interface LinkHolder {
   /** Active if their pause has ended. */
   subscriber: Subscriber
@@ -42,7 +41,6 @@ export interface LinkHolder {
   resubscribe: string | null
 }
 
-/** The data of the subscriber's own page. */
 export interface OpenedManagePage extends LinkHolder {
   /** What each query would have matched in 30 days; empty if that cannot be counted. */
   counts: ReadonlyMap<string, TopicCounts>

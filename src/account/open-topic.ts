@@ -32,7 +32,6 @@ export interface OpenTopicInput {
   searcher: Searcher
 }
 
-/** The result of trying a change of a topic. */
 export interface OpenedTrial {
   holder: LinkHolder
   topic: ShownTopic
@@ -109,7 +108,6 @@ async function votesOf(deps: Deps, base: string): Promise<QueryEdit | null> {
   return archive.attributesOf(listed).some(({ votes }) => votes !== null) ? minVotesEdit(base) : null
 }
 
-/** A change of a topic to try, or a new topic. */
 interface TrialInput {
   /** As typed. */
   text: string
@@ -122,7 +120,6 @@ interface Trial extends TrialInput {
   now: number | null
   /** The result of the change; null if the typed text is not possible. */
   outcome: { query: string; tree: Query; preview: PreviewResult } | null
-  /** The change has no effect. */
   isSame: boolean
   /** For a new topic: the query of this topic if it were changed instead. */
   instead: string | null
@@ -131,7 +128,6 @@ interface Trial extends TrialInput {
 }
 
 interface TrialContext {
-  /** All topics of the subscriber, in their order. */
   topics: readonly StoredTopic[]
   topic: StoredTopic
   /** The maximum number of papers in their emails. */

@@ -68,7 +68,6 @@ export async function removeProfileWord(deps: Deps, token: string, key: string):
   })
 }
 
-/** Deletes all feedback, the profile, and the list of removed words. */
 export const resetProfile = (deps: Deps, token: string): Promise<void> =>
   changeProfile(deps, token, async (tx, subscriberId) => {
     await deleteAllFeedback(tx, subscriberId)
@@ -117,7 +116,6 @@ async function renewProfile(
   await saveProfile(tx, { subscriberId, words, removed })
 }
 
-/** A word of a profile. */
 interface ShownWord {
   key: string
   /** As papers usually write it. */

@@ -22,7 +22,6 @@ import { type FeedbackKind, listFeedback } from '../subscribers/profile.repo.ts'
 import { isReadable } from '../subscribers/read-signup.ts'
 import { profileArchive, writtenAs } from './own-feedback.ts'
 
-/** A paper in the context of a subscriber's topic. */
 export interface PaperOfTopic extends Shortfall {
   paper: Paper
   text: PaperText
@@ -38,7 +37,6 @@ interface Opening {
   subscriberId: string
   paper: Paper
   text: PaperText
-  /** The query of the current topic. */
   query: string
   /** The query that quick actions edit; null if it cannot be read. */
   base: string | null
@@ -98,7 +96,6 @@ function aboutOf(archive: Archive, paper: PaperText, removed: readonly string[])
     .map((key) => writtenAs(archive, key))
 }
 
-/** An edit that starts from a word, or the reason why it is not possible. */
 interface WordAction {
   text: string
   edit: QueryEdit
@@ -112,7 +109,6 @@ interface AuthorAction {
   query: string | null
 }
 
-/** The edits of a topic that start from a paper. */
 interface QuickActions {
   /** Words and phrases for which the paper matched, then distinctive words of its title that are not in the topic. */
   words: WordAction[]

@@ -82,7 +82,6 @@ const readAddress = (config: Config, email: string, { addressKey }: Subscriber):
     }),
   )
 
-/** The data of the page behind the link emailed to a new address. */
 interface OpenedAddressChange {
   addressChange: AddressChange
   subscriber: Subscriber

@@ -15,7 +15,6 @@ import { type Subscriber, startDateOf } from '../subscribers/subscriber.ts'
 import { requireUnsuppressed } from '../subscribers/suppression.repo.ts'
 import { cancelGoodbye } from '../subscribers/transactional-message.ts'
 
-/** The data of the page behind an undo link. */
 export interface OpenedResubscribe {
   subscriber: Subscriber
   /** When the next digest may be due; undefined if they get none. */

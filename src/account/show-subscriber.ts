@@ -79,13 +79,11 @@ async function withTopics(db: Database, subscribers: Subscriber[]): Promise<Subs
   return subscribers.map((subscriber) => ({ subscriber, topics: topics.get(subscriber.id) ?? [] }))
 }
 
-/** The outcome of an email, and whether it bounced. */
 export interface FateWithReturn extends MailOutcome {
   /** The newest bounce report; null if there is none. */
   cameBack: Pick<ListedBounce, 'class' | 'status' | 'effect'> | null
 }
 
-/** The outcome of one date, including later bounce reports. */
 export interface ReceiptWithReturns extends Omit<Receipt, 'mail' | 'note'> {
   mail: FateWithReturn | null
   note: FateWithReturn | null
@@ -108,7 +106,6 @@ export async function receiptsWithReturns(
   return receipts.map(({ mail, note, ...receipt }) => ({ ...receipt, mail: whole(mail), note: whole(note) }))
 }
 
-/** A subscriber in lists of commands and the API. */
 export const jsonOfSubscriber = ({ subscriber, topics }: SubscriberWithTopics) => ({
   id: subscriber.id,
   email: subscriber.address,
@@ -127,7 +124,6 @@ export const jsonOfSubscriber = ({ subscriber, topics }: SubscriberWithTopics) =
   pausedUntil: subscriber.pausedUntil,
 })
 
-/** All details of one subscriber. */
 export const jsonOfSubscriberDetails = ({ next, suppression, consents, ...found }: ShownSubscriber) => ({
   ...jsonOfSubscriber(found),
   nextDigest: next ? { date: next.localDate, at: next.dueAt } : null,

@@ -55,7 +55,6 @@ export async function unsubscribeByOperator(deps: Deps, who: SubscriberRef): Pro
 // For this long, pressing the button again offers an undo; later, an email may be in the hands of another person.
 export const UNDO_WINDOW_MS = 3600 * 1000
 
-/** The data of the page behind an unsubscribe link. */
 type UnsubscribePage =
   /** The link is not one of this site's. */
   | { is: 'unknown' }
@@ -112,10 +111,8 @@ export async function undoTokenFor(deps: Deps, token: string): Promise<string | 
   return link && resubscribeToken(deps, link)
 }
 
-/** The alternatives to unsubscribing. */
 export type FewerEmailsOption = 'pause' | 'weekly' | 'short'
 
-/** The maximum number of papers in a short email. */
 export const SHORT_EMAIL_PAPERS = 5
 const PAUSE_DAYS = 30
 

@@ -30,7 +30,6 @@ import {
 } from './find-subject.ts'
 import type { BounceEvent } from './reading/parsed-bounce.ts'
 
-/** The effect of a bounce event, to be stored and logged. */
 export interface AppliedBounce {
   row: NewBounce
   /** `id`: the subscriber who has that address now. */

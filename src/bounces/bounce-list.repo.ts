@@ -3,11 +3,9 @@ import { Prisma } from '../generated/prisma/client.ts'
 import type { NewBounce } from './bounce.repo.ts'
 import type { Channel } from './report.repo.ts'
 
-/** A bounce as the operator sees it. */
 export interface ListedBounce extends NewBounce {
   reportId: number
   n: number
-  /** The channel of its report. */
   channel: Channel
   /** False if the report was unreadable. */
   isRead: boolean
@@ -15,7 +13,6 @@ export interface ListedBounce extends NewBounce {
   kind: string | null
 }
 
-/** A position in the list. */
 export type BounceCursor = Pick<ListedBounce, 'at' | 'reportId' | 'n'>
 
 export interface BounceFilter {

@@ -66,7 +66,6 @@ const FOUND: Record<FoundBy, string> = {
 const foundText = ({ foundBy, class: kind }: BounceFacts): string =>
   foundBy === 'token' && kind === 'unsubscribe' ? 'by the token of the unsubscribe address' : FOUND[foundBy!]
 
-/** The effect, or why there was none. */
 export function effectText(one: BounceFacts): string {
   switch (one.effect) {
     case 'suppressed':
@@ -107,7 +106,6 @@ function whyNothing({ class: kind, sure, isRead }: BounceFacts): string {
     : NOTHING[kind]
 }
 
-/** The bounce and its effect in one sentence for the operator. */
 export function bounceText(one: BounceFacts): string {
   const found = one.foundBy ? [`found ${foundText(one)}`] : []
   const came = arrivalText(one)
@@ -119,11 +117,9 @@ export function bounceText(one: BounceFacts): string {
 export interface SpanCounts {
   /** Largest first. */
   classes: BounceClassCount[]
-  /** Reports that could not be read. */
   unreadable: number
 }
 
-/** Whether bounces arrive and are read, and how many of each class there were. */
 export interface BounceStatus {
   domain: string | null
   /** `newest`: when the last report arrived on this channel; null if none is on record. */

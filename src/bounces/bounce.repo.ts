@@ -45,7 +45,6 @@ export const BOUNCE_EFFECTS = [
 ] as const
 export type BounceEffect = (typeof BOUNCE_EFFECTS)[number]
 
-/** A bounced message that counts against an address. */
 export interface CountedBounce {
   class: string
   at: Date
@@ -108,16 +107,13 @@ export async function wasHandled(
   return (await db.bounce.count({ where: { messageId, class: kind, effect: { in: effects } } })) > 0
 }
 
-/** Removes server replies from a subscriber's bounces. */
 export async function redactBounces(db: Database, subscriberId: string): Promise<void> {
   await db.bounce.updateMany({ where: { subscriberId }, data: { reply: '', domain: null } })
 }
 
-/** Bounces of one domain. */
 interface DomainShare {
   /** Number of subscribers with a bounce: one person who forges reports counts once. */
   people: number
-  /** The server's reply in the newest bounce. */
   reply: string
   /**
    * Number of emails that our server accepted for the domain in that time; counting stops once the number is large

@@ -1,10 +1,8 @@
 import type { Config } from '../config/config.ts'
 import type { Channel, Provider } from './report.repo.ts'
 
-/** A channel on which reports arrive. */
 export interface ChannelSetting {
   channel: Channel
-  /** The setting that enables it. */
   setting: keyof Config
 }
 

@@ -9,7 +9,6 @@ import { subscriberById, subscriberByKey } from '../subscribers/subscriber.repo.
 import type { FoundBy } from './bounce.repo.ts'
 import type { BounceEvent } from './reading/parsed-bounce.ts'
 
-/** The message and subscriber that a report is about, and how they were found. */
 export interface BounceSubject {
   foundBy: FoundBy
   messageId: string | null
@@ -24,7 +23,6 @@ export interface FindSubjectInput {
   envelope: string | null
   /** The sender proved its identity, as a provider's webhook does. */
   isProven: boolean
-  /** When the report arrived. */
   at: Date
 }
 

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import type { Database } from '../core/database/database.ts'
 import type { NewBounce } from './bounce.repo.ts'
 
-/** The providers whose webhooks are supported. */
 export const PROVIDERS = ['ses', 'sendgrid', 'mailgun', 'postmark', 'brevo'] as const
 export type Provider = (typeof PROVIDERS)[number]
 /** The channel of a report: an email, or the body of a webhook. */
@@ -92,7 +91,6 @@ export async function lockWaitingReport(tx: Database, id: number): Promise<boole
   return rows.length > 0
 }
 
-/** Reports that have not been read yet. */
 export interface WaitingReports {
   count: number
   /** When the oldest one arrived; null if none waits. */
@@ -105,12 +103,10 @@ export async function waitingReports(db: Database): Promise<WaitingReports> {
   return { count: _count, oldest: _min.at }
 }
 
-/** When the newest report of each channel arrived. */
 export async function newestByChannel(db: Database): Promise<ReadonlyMap<string, Date>> {
   const rows = await db.report.groupBy({ by: ['channel'], _max: { at: true } })
   return new Map(rows.flatMap(({ channel, _max: { at } }) => (at ? [[channel, at] as const] : [])))
 }
 
-/** Number of unreadable reports since an instant. */
 export const countUnreadable = (db: Database, from: Date): Promise<number> =>
   db.report.count({ where: { state: 'unreadable', at: { gte: from } } })

@@ -36,7 +36,6 @@ const login = z
     'user:password, the password of 12 characters or more, for example from: openssl rand -hex 16',
   )
 
-/** How bounces and complaints arrive: by email, from a mailbox, from mail providers. */
 export const bounceSettings = {
   BOUNCE_DOMAIN: domainName.optional(),
   BOUNCE_LMTP: listenAddress.optional(),
@@ -62,7 +61,6 @@ export const BOUNCE_SECRETS = [
   'BREVO_WEBHOOK_TOKEN',
 ]
 
-/** Bounce settings that do not go together: their names, and a sentence. */
 export function faultsBetweenBounceSettings(
   values: Record<string, string | undefined>,
 ): { names: string[]; what: string }[] {

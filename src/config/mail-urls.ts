@@ -7,7 +7,6 @@ const DESCRIPTION =
 const PASSWORD_DESCRIPTION =
   'a user and password in which / ? # @ : % are written as %2F %3F %23 %40 %3A %25; or leave both out and set SMTP_USER and SMTP_PASSWORD, which need no encoding'
 
-/** The server in SMTP_URL or BOUNCE_IMAP. */
 interface MailServer {
   host: string
   port: number
@@ -19,10 +18,8 @@ interface MailServer {
   tls: 'require' | 'verify' | 'any' | 'off'
 }
 
-/** The settings in SMTP_URL. */
 export interface SmtpConfig extends MailServer {
   connections: number
-  /** The most emails on one connection. */
   mails: number
   /** How long the server may be silent, and take to reply to an email; shorter limits shrink with it. */
   timeoutSeconds: number
@@ -30,7 +27,6 @@ export interface SmtpConfig extends MailServer {
   rate?: number
 }
 
-/** The settings in BOUNCE_IMAP. */
 export interface ImapConfig extends MailServer {
   folder: string
 }

@@ -21,7 +21,6 @@ export const integerBetween = (min: number, max: number) =>
 export const oneOf = <const T extends string>(...values: T[]) =>
   z.enum(values, { error: `one of: ${values.join(', ')}` })
 
-/** The parts of a comma list, without blanks around them. */
 export const splitList = (text: string): string[] =>
   text
     .split(',')
@@ -72,7 +71,6 @@ export const daySetting = z
   .string()
   .refine((text) => undefinedIfFault(() => parseDay(text)) !== undefined, 'a date such as 2026-11-24')
 
-/** Emails a second to one domain of recipients. */
 export interface DomainRates {
   /** For a domain that is not named; absent: no limit. */
   each?: number

@@ -11,7 +11,6 @@ const sourceAddresses = Object.fromEntries(
   Object.entries(DEFAULT_BASE_URLS).map(([name, address]) => [name, httpUrl.default(address)]),
 ) as Record<BaseUrlSetting, z.ZodDefault<typeof httpUrl>>
 
-/** Which sources are read, and the URL of each. */
 export const sourceSettings = {
   SOURCES: z
     .string()

@@ -5,7 +5,6 @@ import type { Database } from './database/database.ts'
 export interface Action {
   at: Date
   via: 'admin' | 'api' | 'command'
-  /** The name of the command: "subscribers suppress". */
   verb: string
   subscriberId?: string
   detail?: string

@@ -126,7 +126,6 @@ const NEEDS_QUOTES = /^ | $|["\r\n\uFEFF]/
 const csvCell = (cell: string, delimiter: string): string =>
   cell.includes(delimiter) || NEEDS_QUOTES.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
 
-/** One line, with its line end. */
 export const csvLine = (cells: readonly string[], delimiter = ','): string =>
   `${cells.map((cell) => csvCell(cell, delimiter)).join(delimiter)}\n`
 

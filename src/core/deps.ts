@@ -22,7 +22,6 @@ export interface Deps {
   databaseUrl: string
 }
 
-/** For processes that nudge or work: everything of Deps, and the queue. */
 export interface ServiceDeps extends Deps {
   queue: Queue
 }
@@ -65,7 +64,6 @@ export async function buildDeps(config: Config, options: DepsOptions = {}): Prom
   return { deps, close: database.close }
 }
 
-/** Adds the queue to what `buildDeps` built. */
 export async function addQueue({ deps, close }: BuiltDeps): Promise<BuiltDeps<ServiceDeps>> {
   const queue = await openQueue(deps.databaseUrl, deps.log, watchdogOf(deps.config))
   return {

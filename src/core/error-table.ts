@@ -2,7 +2,6 @@ import { cliCommand } from './cli-command.ts'
 
 export interface ErrorEntry {
   code: string
-  /** HTTP status. */
   status: number
   /** Exit code of a command: 1 failed, 2 wrong use. */
   exit: 1 | 2
@@ -22,7 +21,6 @@ export const errorEntries = <Code extends string>(
   ) as Record<Code, ErrorEntry>
 }
 
-/** Faults at one place of a query. */
 const atColumn = <Code extends string>(messages: Record<Code, string>): Record<Code, string> => {
   const entries = Object.entries<string>(messages)
   return Object.fromEntries(

@@ -13,7 +13,6 @@ const sentences: Readonly<Record<string, string | undefined>> = words.errors
 export class Fault extends Error {
   readonly code: string
   readonly values: FaultValues
-  /** The row of the table that has its code. */
   readonly entry: ErrorEntry
 
   /** A code of errorTable, or the row of a feature's own table. */
@@ -26,7 +25,6 @@ export class Fault extends Error {
     this.entry = entry
   }
 
-  /** HTTP status. */
   get status(): number {
     return this.entry.status
   }

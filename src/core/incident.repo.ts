@@ -1,10 +1,8 @@
 import type { Database } from './database/database.ts'
 
-/** A problem that lasts until a check succeeds. */
 export interface Incident {
   /** "delivery bulk", "work plan" */
   name: string
-  /** The error code. */
   what: string
   /** Details such as the server's reply, without addresses. */
   detail: string

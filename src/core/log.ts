@@ -121,7 +121,6 @@ export function openLog(level: string, destination?: { write(line: string): void
   return logTo(pino(options, destination ?? openStderr()))
 }
 
-/** A log that writes its events to this logger. */
 export function logTo(logger: Logger): Log {
   const write = (at: LogLevel) => (event: LogEvent, fields?: LogFields) => logger[at]({ event, ...fields })
   return { info: write('info'), warn: write('warn'), error: write('error'), logger }

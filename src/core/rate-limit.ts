@@ -73,7 +73,6 @@ function groupsOf(ip: string): number[] | undefined {
   return [...left, ...zeros, ...right].map((group) => Number.parseInt(group, 16))
 }
 
-/** How many permits a bucket has now, without taking any. */
 export async function permitsLeft(db: Database, { key, capacity, perSecond }: Bucket): Promise<number> {
   const [row] = await db.$queryRaw<{ tokens: number }[]>`
     select least(${capacity}::float8, tokens + extract(epoch from now() - at)::float8 * ${perSecond}::float8) as tokens

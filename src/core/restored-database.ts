@@ -86,7 +86,6 @@ export const isHoldSwitch = (delivery: Switch | null): boolean => delivery?.valu
 export const isDeliveryHeld = async (db: Database): Promise<boolean> =>
   isHoldSwitch(await readSwitch(db, DELIVERY_SWITCH))
 
-/** Records the current database as the right one. */
 export async function recordIdentity(
   db: Database,
   at: Date,

@@ -59,7 +59,6 @@ export interface TakenMessage {
   uncertainBefore: boolean
 }
 
-/** An email, ready for SMTP. */
 export interface ComposedMail {
   /** Envelope sender and recipient: one plain address each. */
   from: string

@@ -36,7 +36,6 @@ export async function explainSubscriber(deps: Deps, input: ExplainInput) {
   return {
     /** As of the due hour of that date; email is null after an erasure. */
     subscriber: { id: subject.id, email: subject.email, state: context.state, zone, hour, days },
-    /** The local date that is explained. */
     date: context.date,
     verdict: verdictOf(context),
     /** In order of time. */

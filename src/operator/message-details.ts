@@ -25,7 +25,6 @@ import { formatMinute } from './operations/text-table.ts'
 /** The state as shown to the operator: gave-up. */
 export const stateName = (state: MessageState): string => state.replace('_', '-')
 
-/** A message with its history and bounces. */
 export interface MessageDetails extends MessageWithHistory {
   /** Bounces and complaints about it, oldest first. */
   bounces: ListedBounce[]
@@ -69,7 +68,6 @@ async function holdReason(
 
 const TO_ACTIVE = ['digest', 'welcome', 'note']
 
-/** The form of a message in lists of commands and the API, with a masked address. */
 export const jsonOfMessage = (message: ListedMessage) => ({
   id: message.id,
   kind: message.kind,
@@ -92,7 +90,6 @@ export const jsonOfMessageDetails = (message: MessageDetails) => ({
   bounces: message.bounces.map(jsonOfBounce),
 })
 
-/** The form of a bounce in lists of commands and the API. */
 export const jsonOfBounce = (one: ListedBounce) => ({
   at: one.at,
   class: one.class,
@@ -185,7 +182,6 @@ function latestEntry(message: MessageWithHistory, now: Date): TimelineEntry[] {
   return [entry(message.reason === 'expired' ? deadline : null, stateName(state), finalText(message))]
 }
 
-/** Another attempt is possible. */
 export const isWaiting = ({
   state,
   nextTry,

@@ -13,7 +13,6 @@ interface RowCutoffs {
   lasting: readonly string[]
 }
 
-/** A table of Prisma's client. */
 interface Table<Where> {
   count(query: { where: Where }): PromiseLike<number>
   deleteMany(query: { where: Where }): PromiseLike<{ count: number }>

@@ -31,7 +31,6 @@ export interface Terminal {
   stderr: OutputStream
 }
 
-/** Runs what was typed, with the settings of the environment. */
 export async function runTyped(typed: TypedCommand, terminal: Terminal): Promise<CommandOutput> {
   const { operation, input } = typed
   const environment = (terminal.environment ?? readEnvironment)()
@@ -63,7 +62,6 @@ async function requireReady(deps: Deps): Promise<void> {
   await requireSuppressionKey(deps)
 }
 
-/** Runs an operation that was typed as a command, with Deps. */
 export async function runCommand(
   deps: Deps,
   { operation, input, dryRun, wantsJson }: TypedCommand,

@@ -14,7 +14,6 @@ import { requireUnsuppressed } from '../subscribers/suppression.repo.ts'
 
 interface DirectMail extends RenderedEmail {
   kind: OperatorMailKind
-  /** One plain address. */
   to: string
 }
 

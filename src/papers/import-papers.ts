@@ -36,7 +36,6 @@ interface ImportPapersInput {
   text: string
   /** The day of the listings; today (UTC) by default. */
   day?: Day
-  /** Counts the changes without making them. */
   dryRun?: boolean
 }
 

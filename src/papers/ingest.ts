@@ -73,7 +73,6 @@ interface IngestOptions {
 }
 
 export interface IngestDayInput extends SourceDayKey, IngestOptions {
-  /** Counts the changes without making them. */
   dryRun?: boolean
 }
 

@@ -38,7 +38,6 @@ interface ListedPapers extends DayRange {
   take: number
 }
 
-/** The ids of papers listed in a range. */
 export async function idsListedIn(db: Database, asked: ListedPapers): Promise<number[]> {
   const { order, withCode = false, skip = 0, take } = asked
   const first =
@@ -101,7 +100,6 @@ interface NeighbourDays {
   next: Day | null
 }
 
-/** The nearest days with papers before and after a range. */
 export const neighbourDays = async (db: Database, { from, to }: DayRange): Promise<NeighbourDays> => ({
   previous: await dayWithPapers(db, { lt: midnight(from) }, 'desc'),
   next: await dayWithPapers(db, { gt: midnight(to) }, 'asc'),

@@ -32,7 +32,6 @@ export interface DayListings {
 }
 
 export interface RecordedListings {
-  /** Papers seen for the first time. */
   added: number
   /** Known papers that changed: their fields, their id, or their listing on this day. */
   changed: number
@@ -40,14 +39,12 @@ export interface RecordedListings {
   /** How many papers the source lists on the day, and how many more it lists only as newer versions. */
   listed: number
   revised: number
-  /** Records that the database rejected; all others are recorded. */
   rejected: Rejected[]
 }
 
 interface Rejected {
   /** The first identifier of the record, else its title, up to 100 printable characters. */
   paper: string
-  /** The database's error message. */
   why: string
 }
 
@@ -247,7 +244,6 @@ export const listedOnDay = (db: Database, { source, day, keys }: PapersOnDay): P
       select from listing l where l.paper_id = paper.id and l.source = ${source} and l.day = ${day}::date)`,
   )
 
-/** The papers without a publication date. */
 export async function papersWithoutDate(db: Database, keys: readonly PaperKey[]): Promise<Set<string>> {
   return without(keys, await papersWhere(db, keys, Prisma.sql`published_at is not null`))
 }

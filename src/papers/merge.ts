@@ -17,7 +17,6 @@ export interface PaperChange {
    */
   id?: number
   facts: PaperFacts
-  /** Whether the facts differ from the stored ones. */
   differs: boolean
   /** Ids of papers that turned out to be this one. */
   absorbed: number[]

@@ -22,7 +22,6 @@ export function titleKey(title: string): PaperKey {
   return { scheme: 'title', value: hash.digest('hex').slice(0, 32) }
 }
 
-/** The keys of a record: its identifiers, then its title. */
 export const paperKeysOf = ({ keys, title }: Pick<SourceRecord, 'keys' | 'title'>): PaperKey[] => [
   ...keys,
   titleKey(title),

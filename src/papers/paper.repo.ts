@@ -84,7 +84,6 @@ interface Newest {
   after?: PaperCursor
   /** Only papers that a source listed on this day. */
   listedOn?: Day
-  /** Include newer versions. */
   withRevised?: boolean
   limit: number
 }

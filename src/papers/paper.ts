@@ -1,6 +1,5 @@
 import type { Day } from '../core/dates.ts'
 
-/** A stored paper, with the highest votes of all its listings. */
 export interface Paper {
   /** Increases in the order in which papers were first seen. */
   id: number

@@ -55,7 +55,6 @@ const PAPER_COLUMNS = Prisma.sql`id int, title text, abstract text, authors text
 
 const rowsOf = (papers: NumberedChange[]): string => json(papers.map(({ id, facts }) => ({ id, ...facts })))
 
-/** Inserts the new papers. */
 export async function insertPapers(tx: Database, changes: NumberedChange[], now: Date): Promise<void> {
   const fresh = changes.filter(({ isNew }) => isNew)
   if (fresh.length === 0) return
@@ -67,7 +66,6 @@ export async function insertPapers(tx: Database, changes: NumberedChange[], now:
     from jsonb_to_recordset(${rowsOf(fresh)}::jsonb) as r(${PAPER_COLUMNS})`
 }
 
-/** Updates existing papers. */
 export async function updatePapers(tx: Database, papers: NumberedChange[], now: Date): Promise<void> {
   if (papers.length === 0) return
   await tx.$executeRaw`

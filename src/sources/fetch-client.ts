@@ -21,7 +21,6 @@ export interface FetchClientOptions extends HostThrottleOptions {
 
 export interface FetchClient {
   request: SendRequest
-  /** The number of requests sent so far. */
   requestCount(): number
 }
 
@@ -60,7 +59,6 @@ async function followRedirects(
 
 const REDIRECTS = [301, 302, 303, 307, 308]
 
-/** Whether a response with this status is a redirect. */
 const isRedirect = (status: number): boolean => REDIRECTS.includes(status)
 
 /**

@@ -4,7 +4,6 @@ import { biorxiv } from './biorxiv/biorxiv.ts'
 import { huggingface } from './huggingface/huggingface.ts'
 import type { Source } from './source.ts'
 
-/** Every source that SOURCES may name. */
 export const SOURCES = [huggingface, arxiv, biorxiv] as const satisfies readonly Source[]
 
 type KeysOf<T> = T extends T ? keyof T : never

@@ -59,7 +59,6 @@ export interface SuccessfulFetch {
   wasMadeUp?: boolean
 }
 
-/** The outcome of a successful fetch of a day. */
 export function outcomeOfFetch(input: SuccessfulFetch): SourceDayOutcome {
   const { calendar, day, now } = input
   const closedAt = input.closedAt ?? (now >= calendar.closesAt(day) ? now : null)

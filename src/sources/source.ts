@@ -49,7 +49,6 @@ export interface SourceCalendar {
   refreshVotesAfterMs(fetched: { day: Day; now: Date }): number | null
 }
 
-/** The limits for requests to a source. */
 export interface FetchPolicy {
   /** Sources with the same service share one throttle. */
   service: string
@@ -57,7 +56,6 @@ export interface FetchPolicy {
   gapMs: number
   /** For one response, from the request to the last byte. */
   timeoutMs: number
-  /** The largest response that is read. */
   maxBytes: number
   /** The pause after a 429 without a Retry-After. */
   defaultPauseSeconds: number
@@ -67,7 +65,6 @@ export interface FetchPolicy {
 
 export interface SourceRequest {
   url: string
-  /** Accepted media types. */
   accept: string
 }
 

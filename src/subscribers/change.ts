@@ -13,7 +13,6 @@ export interface Subscription extends SubscriberSettings {
   startDate?: Day | null
 }
 
-/** One change of a subscription, with its values before and after. */
 export interface Change {
   id: number
   subscriberId: string
@@ -42,7 +41,6 @@ interface TopicDifference {
   reordered: boolean
 }
 
-/** The settings that differ. */
 export const changedSettings = (before: Subscription, after: Subscription): SettingName[] =>
   SETTING_NAMES.filter((name) => String(before[name]) !== String(after[name]))
 

@@ -7,9 +7,7 @@ export const SUBSCRIBER_SORTS = ['newest', 'address', 'last-email'] as const
 
 export interface SubscriberFilter {
   state?: SubscriberState
-  /** Part of the address. */
   contains: string
-  /** Part of a topic's query. */
   follows: string
 }
 

@@ -183,7 +183,6 @@ const withinLimit = ({ href }: URL): string | undefined => (href.length <= MAX_L
 
 export interface TopicPathParams {
   token: string
-  /** The id of the topic. */
   id: number
   /** The id of the paper that the reader came from. */
   paper?: number | string

@@ -50,7 +50,6 @@ function wordsOf({ words }: Pick<ProfileRow, 'words'>): ProfileWords {
   return new Map(entries.sort(([a, x], [b, y]) => Math.abs(y) - Math.abs(x) || (a < b ? -1 : 1)))
 }
 
-/** More like this, or less. */
 export type FeedbackKind = 'more' | 'less'
 
 interface Feedback {

@@ -138,7 +138,6 @@ const knownZones = new Map(
   ['UTC', ...Intl.supportedValuesOf('timeZone')].map((name) => [name.toLowerCase(), name]),
 )
 
-/** Every zone that forms offer. */
 export const zoneNames = (): string[] => [...knownZones.values()]
 
 /** Throws zone.unknown. Accepts a known name in any case and with blanks: "asia/tokyo", "America/New York". */

@@ -33,12 +33,10 @@ export const queriesByCount = (
   group by q.id order by joined desc, subscribers desc, q.id limit ${most} offset ${skip}`
 
 interface TopicHolder {
-  /** The topic's id. */
   id: number
   subscriberId: string
   address: string | null
   state: SubscriberState
-  /** Their name for the topic. */
   name: string
 }
 

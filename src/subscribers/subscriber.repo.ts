@@ -141,7 +141,6 @@ export async function consentsOf(db: Database, subscriberId: string): Promise<Co
   return rows.map((row) => ({ ...row, event: row.event as ConsentEvent }))
 }
 
-/** Time of the newest event of that kind. */
 export async function lastConsentAt(
   db: Database,
   subscriberId: string,

@@ -22,7 +22,6 @@ const MAX_TOPICS_BYTES = 24 * 1024
 /** The codes of the faults about these limits. */
 export const TOPIC_LIMIT_FAULTS: readonly string[] = ['topics.too-many', 'topics.too-long']
 
-/** When a subscriber's digests are due. */
 export interface Schedule {
   zone: string
   /** 0 to 23, local. */
@@ -31,7 +30,6 @@ export interface Schedule {
   days: Weekday[]
 }
 
-/** A subscriber's settings, without topics. */
 export interface SubscriberSettings extends Schedule {
   maxPapers: number
   format: MailFormat
@@ -40,7 +38,6 @@ export interface SubscriberSettings extends Schedule {
   related: boolean
 }
 
-/** A topic as the subscriber sees it; `query` is its text. */
 export interface TopicText {
   name: string
   query: string
@@ -64,7 +61,6 @@ export function topicsThatFit(kept: readonly TopicText[], requested: readonly To
   return all.slice(kept.length)
 }
 
-/** The content of a sign-up request. */
 export interface SignupRequest extends SubscriberSettings {
   topics: TopicText[]
 }

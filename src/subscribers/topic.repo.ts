@@ -9,7 +9,6 @@ export interface ParsedTopic extends TopicText {
   grammar: number
 }
 
-/** In the subscriber's order. */
 export async function topicsOf(db: Database, subscriberId: string): Promise<TopicText[]> {
   return (await storedTopicsOf(db, subscriberId)).map(({ name, query }) => ({ name, query }))
 }
@@ -19,7 +18,6 @@ export interface StoredTopic extends TopicText {
   id: number
 }
 
-/** Like topicsOf, with ids. */
 export async function storedTopicsOf(db: Database, subscriberId: string): Promise<StoredTopic[]> {
   const rows = await db.topic.findMany({
     where: { subscriberId },

@@ -30,15 +30,12 @@ import { loadSubscription, setTopics, storedTopicsOf, topicsOf } from '../../sub
 import { endBackOff } from '../../subscribers/transactional-message.ts'
 import { lockRequest, requestBehindLink } from '../find-subscriber.ts'
 
-/** The data of the page behind a confirmation link. */
 export interface Confirmation {
   signup: Signup
   subscriber: Subscriber
-  /** Whether they have a subscription now. */
   joined: boolean
   /** Whether this signup began their current or last subscription; otherwise it added topics, or is from before it. */
   began: boolean
-  /** The current topics. */
   topics: TopicText[]
   /** When the next digest may be due; undefined if they get none. */
   next: DueDate | undefined

@@ -18,15 +18,12 @@ const SIGNUP_LIMIT: RateLimit = {
 
 export interface SubscribeInput extends CheckedSignup {
   how: 'page' | 'api'
-  /** Repeat the last unconfirmed request. */
   again?: boolean
   /** If the request has no topics, use those of the last unconfirmed one. */
   keepsTopics?: boolean
-  /** The IP address of the request. */
   ip: string
 }
 
-/** The bucket of sign-up emails for the whole site. */
 export const siteSignupBucket = ({ SIGNUP_PER_HOUR }: Pick<Config, 'SIGNUP_PER_HOUR'>): Bucket => ({
   key: 'signup site',
   capacity: SIGNUP_PER_HOUR,

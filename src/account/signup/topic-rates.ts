@@ -10,7 +10,6 @@ import { type Searcher, withOptionalSearchSlot } from '../../search/search-slot.
 import { runYielding, type Spend } from '../../search/yield-to-event-loop.ts'
 import { isReadable } from '../../subscribers/read-signup.ts'
 
-/** The papers of the last 30 days that a query matches. */
 export interface TopicCounts {
   total: number
   /** For every day, oldest first. */

@@ -31,7 +31,6 @@ export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
   }
 }
 
-/** Converts CRLF and CR to LF. */
 const withPlainEnds = (raw: Uint8Array): Buffer =>
   Buffer.from(Buffer.from(raw).toString('latin1').replace(/\r\n?/g, '\n'), 'latin1')
 

@@ -96,7 +96,6 @@ function fromGroups(groups: RecipientStatus[], { own }: SplitReport): ParsedBoun
 const isAgainst = (byWords: ParsedBounce | null): boolean =>
   byWords !== null && ['full', 'policy', 'ours'].includes(byWords.class)
 
-/** Removes machine-readable fields. */
 const withoutFields = (words: string): string =>
   words.replace(
     /^(?:[\w-]+-mta|arrival-date|final-recipient|original-recipient|action|status|last-attempt-date|diagnostic-code|x-[\w-]+):.*(?:\n[ \t].*)*$/gim,

@@ -13,14 +13,12 @@ export type BounceClass =
   | 'delayed'
   | 'not-a-report'
 
-/** The result of a report for one recipient. */
 export interface ParsedBounce {
   recipient: string | null
   class: BounceClass
   /** "5.1.1", else the three-digit code; null without a code. */
   status: string | null
   diagnostic: string | null
-  /** The rule that matched. */
   rule: string | null
   /** The classified reply; null if the report contains none. */
   smtpReply: SmtpReply | null
@@ -33,7 +31,6 @@ export interface ParsedBounce {
   sure: boolean
 }
 
-/** What a report says about one recipient, in the same form for every channel. */
 export interface BounceEvent extends Pick<ParsedBounce, 'recipient' | 'class' | 'status' | 'sure'> {
   /** The server's reply, unchanged. */
   reply: string
@@ -52,7 +49,6 @@ export const NOT_A_REPORT: BounceEvent = {
 const MAX_READ = 2000
 const MAX_DIAGNOSTIC_LENGTH = 1000
 
-/** A result without details of a recipient. */
 export const bareBounce = (kind: BounceClass, recipient: string | null = null): ParsedBounce => ({
   recipient,
   class: kind,

@@ -9,7 +9,6 @@ export interface BounceReading {
   bounces: ParsedBounce[]
 }
 
-/** Reads a text of server replies, one per line, or a whole email as a report. */
 export async function readBounceText(input: string | Uint8Array): Promise<BounceReading> {
   if (!isMail(input))
     return { isMail: false, bounces: parseReplies(linesOf(input)).map((reply) => bounceFromReply(reply)) }
@@ -31,7 +30,6 @@ const headOf = (text: string): string => text.trimStart().split('\n\n', 1)[0]!
 const linesOf = (input: string | Uint8Array): string =>
   (typeof input === 'string' ? input : Buffer.from(input).toString('latin1')).replace(/\r\n?/g, '\n')
 
-/** Whether the input begins like an email, with header fields. */
 export function isMail(input: string | Uint8Array): boolean {
   const lines = linesOf(input)
   return /^(?:[\w-]+:|From )/.test(lines.trimStart()) && HEADER.test(headOf(lines))

@@ -1,7 +1,6 @@
 import type { SmtpReply } from '../../mail/refusals/classify-refusal.ts'
 import { ADDRESS } from './split-report.ts'
 
-/** The text of a report about one recipient. */
 export interface RecipientWords {
   recipient: string
   words: string
@@ -11,7 +10,6 @@ export interface RecipientWords {
 
 interface Found {
   recipient: string
-  /** The text of the line itself. */
   says: string
   /** The text that follows is about another recipient. */
   isWhole?: boolean

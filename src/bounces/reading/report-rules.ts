@@ -120,7 +120,6 @@ const REPORT_DEAD: RefusalRule[] = [
   rule('report-no-host-code', 'dead', { status: ['5'], enhanced: ['5.4.4', '5.4.310'] }),
 ]
 
-/** A rule that matches by code only. */
 const isOfCode = ({ enhanced, text }: RefusalRule): boolean => enhanced !== undefined && text === undefined
 
 /**

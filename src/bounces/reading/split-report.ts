@@ -284,9 +284,7 @@ export const ADDRESS = String.raw`[^\s<>()[\]"',;:@=|&]{1,64}@[\p{L}\p{N}](?:[\p
 
 const ANY = new RegExp(ADDRESS, 'giu')
 
-/** All addresses of a text, in order. */
 export const findAddresses = (text: string): string[] => text.match(ANY) ?? []
 
-/** Compares addresses without regard to case. */
 export const isSameAddress = (one: string, other: string): boolean =>
   one.toLowerCase() === other.toLowerCase()

@@ -1,6 +1,5 @@
 import type { Database } from './database.ts'
 
-/** Version, settings and load of a Postgres server. */
 export interface DatabaseFacts {
   /** "17.4" */
   version: string

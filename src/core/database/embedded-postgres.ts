@@ -21,7 +21,6 @@ export interface EmbeddedPostgres {
   url: string
   folder: string
   stop(): Promise<void>
-  /** Stops at once and removes the data. */
   destroy(): Promise<void>
 }
 
@@ -67,7 +66,6 @@ export async function removeEmbeddedPostgres(folder: string): Promise<void> {
 
 interface Server {
   bin: Binaries
-  /** Version of the binaries: 17.10 */
   version: string
   data: string
   as: RunAs

@@ -148,7 +148,6 @@ const recordSql = (name: string, checksum: string): string => `
   insert into _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
   values ('${randomUUID()}', '${checksum}', '${name}', clock_timestamp(), 1)`
 
-/** The part of a database client that lists migrations. */
 interface QueryRunner {
   $queryRawUnsafe<T>(sql: string): Promise<T>
 }

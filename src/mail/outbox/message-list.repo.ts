@@ -10,7 +10,6 @@ export interface ListedMessage
   lane: Lane
 }
 
-/** A position in the list. */
 export type MessageCursor = Pick<ListedMessage, 'datedAt' | 'id'>
 
 interface MessageFilter {
@@ -113,7 +112,6 @@ export async function laneQueues(db: Database): Promise<Record<Lane, LaneQueue>>
   return queues
 }
 
-/** Number of messages that could be tried now. */
 export const countReady = (db: Database, now: Date): Promise<number> =>
   db.message.count({
     where: { state: { in: ['ready', 'deferred'] }, nextTry: { lte: now }, deadline: { gt: now } },
@@ -167,7 +165,6 @@ export function messagesByDay(db: Database, { from, to }: { from: Day; to: Day }
     group by 1`
 }
 
-/** The facts of a message that a bounce is matched with. */
 interface MessageRecipient {
   id: string
   subscriberId: string

@@ -55,7 +55,6 @@ export interface TakeInput {
   limit: number
 }
 
-/** A message that may no longer be sent, and the reason. */
 export interface EndedMessage {
   id: string
   state: MessageState
@@ -142,7 +141,6 @@ export async function takeMessages(db: Database, input: TakeInput): Promise<Take
   return { taken, ended }
 }
 
-/** A try, as the history of its message stores it. */
 export type AttemptResult = Pick<SendFailure, 'outcome' | 'status' | 'enhanced' | 'reply'>
 
 /**

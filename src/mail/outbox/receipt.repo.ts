@@ -3,14 +3,12 @@ import { addDays, type Day, dayOf, localDayOf, midnight } from '../../core/dates
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { MessageState } from '../message.ts'
 
-/** The outcome of one email. */
 export interface MailOutcome {
   /** The message's id. */
   id: string
   state: MessageState
   /** The reason if it was skipped, refused or given up. */
   reason: string | null
-  /** There will be no further try. */
   ended: boolean
   acceptedAt: Date | null
 }
@@ -27,7 +25,6 @@ export interface Receipt {
   mail: MailOutcome | null
   /** The no-matches email that was sent with it. */
   note: MailOutcome | null
-  /** Its papers are still stored. */
   kept: boolean
 }
 
@@ -119,7 +116,6 @@ const mailOutcomeOf = (mail: MailRow | undefined): MailOutcome | null =>
 
 /** One subscriber for whom something was due on a date, and the outcome. */
 interface DayTotalsEntry {
-  /** The digest's id. */
   id: number
   subscriberId: string
   /** Null once the subscriber is erased. */
@@ -145,7 +141,6 @@ const COLUMN_CONDITIONS = {
   open: Prisma.sql`(m.state in ('ready', 'taken', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline))`,
 }
 
-/** A column of the day totals. */
 export type DayTotalsColumn = keyof typeof COLUMN_CONDITIONS
 export const DAY_TOTALS_COLUMNS = Object.keys(COLUMN_CONDITIONS) as DayTotalsColumn[]
 

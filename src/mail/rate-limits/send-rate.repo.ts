@@ -127,14 +127,12 @@ export async function holdSendRate(
       slowed_at = excluded.slowed_at, held_until = excluded.held_until, reply = excluded.reply`
 }
 
-/** Whether a domain is held now. */
 export async function isDomainHeld(db: Database, domain: string): Promise<boolean> {
   const rows = await db.$queryRaw<unknown[]>`
     select 1 from send_rate where key = ${`domain ${domain}`} and held_until > now()`
   return rows.length > 0
 }
 
-/** A send rate that limits now. */
 export interface ActiveSendRate {
   key: SendRateKey
   perSecond: number

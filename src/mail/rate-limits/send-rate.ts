@@ -8,7 +8,6 @@ export type SendRateKey = 'all' | `ramp-up ${string}` | `domain ${string}`
 /** Permits of "all" that are reserved for the transactional lane. */
 export const TRANSACTIONAL_RESERVE = 1
 
-/** A limit from the settings. */
 export interface SendRateLimit {
   perSecond: number
   /** The most permits that accumulate; absent: those of five seconds. */

@@ -1,6 +1,5 @@
 import { classifyRefusal, type Refusal } from './classify-refusal.ts'
 
-/** How far a try got. */
 export type SmtpStage = 'connect' | 'tls' | 'login' | 'mail' | 'rcpt' | 'data' | 'dot'
 
 /** A try that ended without a 250: the server's reply, if it sent one. */
@@ -22,7 +21,6 @@ export interface SendFailure extends SmtpFault {
   outcome: 'deferred' | 'refused' | 'uncertain'
   /** The meaning of the reply, by the rules; null if the server did not reply. */
   class: Refusal['class']
-  /** The server asks us to send slower. */
   slowDown: boolean
   /** The server replied to RCPT that there is no such mailbox. */
   deadAddress: boolean

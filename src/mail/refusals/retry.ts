@@ -16,7 +16,6 @@ export interface NextStep {
 export const backOff = (attempts: number, now: Date): Date =>
   minutesAfter(now, BACK_OFF_MINUTES[attempts - 1] ?? BACK_OFF_MINUTES.at(-1)!)
 
-/** The next step of a message after a try that was not accepted. */
 export function nextStepAfter(
   message: Pick<TakenMessage, 'attempts' | 'deadline' | 'uncertainBefore'>,
   failure: SendFailure,

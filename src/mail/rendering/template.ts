@@ -73,7 +73,6 @@ export type MailKind = (typeof MAIL_KINDS)[number]
 /** Kinds of emails to the operator, which are not stored as messages. */
 export type OperatorMailKind = 'test' | 'alert'
 
-/** The output of every template. */
 export interface RenderedEmail {
   subject: string
   /** Absent for a subscriber who wants plain text. */
@@ -81,13 +80,11 @@ export interface RenderedEmail {
   text: string
 }
 
-/** The site's details in its emails. */
 export interface SiteIdentity {
   name: string
   baseUrl: string
   postalAddress: string
   privacyUrl?: string
-  /** One more line of the footer. */
   footer?: string
   /** Instead of the accents of templates/emails/parts/head.mjml. */
   color?: { light: string; dark: string }

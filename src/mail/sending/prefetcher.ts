@@ -92,7 +92,6 @@ export class Prefetcher {
     await this.#leases.releaseAll()
   }
 
-  /** The connection continues. */
   join(): void {
     this.#connections++
   }
@@ -190,7 +189,6 @@ export function openProgressTracker<Work extends { batch: unknown }>({
       touch()
       limits.set(work, lastActiveAt + ownLimitMs + stalledAfterMs)
     },
-    /** The work on a message has ended. */
     done: (work: Work): void => {
       touch()
       limits.delete(work)

@@ -5,7 +5,6 @@ import { DOMAIN_HOLD_SECONDS, holdDomain, reduceSendRate } from '../rate-limits/
 import { emailDomain, rateKeyToReduce } from '../rate-limits/send-rate.ts'
 import { replyPattern, type SendFailure } from '../refusals/classify-reply.ts'
 
-/** How many messages of a run reached which state. */
 type Counts = Record<'accepted' | 'deferred' | 'refused' | 'uncertain' | 'gaveUp' | 'skipped', number>
 
 /** What ends a run early: the server or our settings, never a message. */
@@ -27,7 +26,6 @@ export interface Run {
   /** The first reason counts. */
   stop(reason: StopReason): void
   count(state: MessageState): void
-  /** Messages counted so far. */
   countedMessages(): number
 }
 
@@ -57,7 +55,6 @@ export function startRun(signal?: AbortSignal): Run {
 interface SafeguardsInput {
   lane: Lane
   run: Run
-  /** Retries a write until it succeeds. */
   retryUntilWritten: <T>(write: () => Promise<T>) => Promise<T>
 }
 

@@ -25,7 +25,6 @@ export interface SenderPoolInput {
   onMoreReady?: () => Promise<void>
 }
 
-/** The connections of a run, and their dependencies. */
 export interface SenderPool {
   deps: Deps
   input: SenderPoolInput

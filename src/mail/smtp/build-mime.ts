@@ -36,7 +36,6 @@ const preparedHeader = (value: string) => ({
   value: value.replace(/[^\x20-\x7e]/g, ''),
 })
 
-/** The sender, from the settings. */
 export interface Sender {
   address: string
   name: string
@@ -44,7 +43,6 @@ export interface Sender {
   siteName: string
 }
 
-/** The facts of a message that its headers need. */
 export interface HeaderInput {
   kind: MailKind | OperatorMailKind
   id: string

@@ -24,9 +24,7 @@ export function openSmtpSession(config: SmtpConfig, timeouts: SmtpTimeouts, onBo
   })
   const exchange = new Exchange(connection, timeouts)
   const session = {
-    /** Why the session failed to open; undefined once it is open. */
     opened: open(connection, config, 2 * timeouts.connectMs),
-    /** How many emails were begun. */
     mails: 0,
     send: (mail: ComposedMail): Promise<SmtpResult> => {
       session.mails++
@@ -43,7 +41,6 @@ export function openSmtpSession(config: SmtpConfig, timeouts: SmtpTimeouts, onBo
       )
       return result.accepted ? undefined : result
     },
-    /** The session has ended. */
     isLost: (): boolean => exchange.isClosed,
     /** We ended it because an email took too long. */
     isExpired: (): boolean => exchange.isExpired,
@@ -67,7 +64,6 @@ const bodyOf = ({ raw }: ComposedMail, connection: SMTPConnection): Readable =>
     })(),
   )
 
-/** Resolves with the fault that kept the session from opening. */
 function open(
   connection: SMTPConnection,
   { user, password }: SmtpConfig,
@@ -160,7 +156,6 @@ class Exchange {
     this.#reset({ accepted: false, ...fault })
   }
 
-  /** Closes the connection at once. */
   end(error: SmtpError): void {
     const fault = this.#faultNow(error)
     this.#connection.close()

@@ -26,7 +26,6 @@ export async function hasAlert(db: Database, { kind, key }: Pick<Alert, 'kind' |
 export const ongoingAlerts = (db: Database, kinds: readonly string[]): Promise<Alert[]> =>
   findAlerts(db, { where: { kind: { in: [...kinds] }, endedAt: null }, orderBy: { id: 'asc' } })
 
-/** Alerts of a kind whose incident overlaps an interval. */
 export const alertsDuring = (
   db: Database,
   { kind, from, to }: { kind: string; from: Date; to: Date },

@@ -88,7 +88,6 @@ async function sendAlerts(deps: Deps): Promise<void> {
 
 const before = (now: Date, ms: number): Date => new Date(now.getTime() - ms)
 
-/** Groups alerts into emails. */
 function groupIntoEmails(unsent: Alert[], emailsLeft: number): Alert[][] {
   if (emailsLeft <= 0) return []
   const alone = unsent.length <= emailsLeft ? unsent.length : emailsLeft - 1

@@ -18,7 +18,6 @@ export function writeAlert({ kind, values, endedAt }: Alert): RenderedEmail {
   return layOut({ ...text, subject: `resolved: ${text.subject}`, facts, impact: '' })
 }
 
-/** Several alerts in one email, one per line. */
 export function writeAlertList(alerts: Alert[]): RenderedEmail {
   const lines = alerts.map((alert) => `${alertTime(alert.at.toISOString())}: ${writeAlert(alert).subject}`)
   return layOut({

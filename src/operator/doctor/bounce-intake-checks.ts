@@ -93,7 +93,6 @@ async function replyFrom(lines: AsyncIterator<string>): Promise<string> {
   }
 }
 
-/** Whether bounces reach this service. */
 export function checkIntakeProbe({
   domain,
   channels,

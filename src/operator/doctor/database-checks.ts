@@ -14,7 +14,6 @@ const MB = 1024 * 1024
 const MAX_CONNECTIONS_SHARE = 0.9
 const MORE_CONNECTIONS = 'Raise max_connections in postgresql.conf.'
 
-/** Checks that a reachable Postgres is configured so that it loses no data. */
 export function checkDatabase(facts: DatabaseFacts & { locksHold: boolean }): CheckResult {
   const { version, encoding, bytes, connections, mostConnections } = facts
   const found = `PostgreSQL ${version}, ${encoding}, ${Math.ceil(bytes / MB)} MB, ${connections} of ${mostConnections} connections`
@@ -57,7 +56,6 @@ const DATABASE_FIXES: [RegExp, string][] = [
   [/too many|remaining connection/i, MORE_CONNECTIONS],
 ]
 
-/** The result if Postgres does not respond. */
 export function unreachableDatabase(error: unknown): CheckResult {
   const text = errorText(error)
   const what = text.match(/Message: `(.*)`/s)?.[1] ?? text // Prisma wraps the server's message

@@ -50,7 +50,6 @@ interface SmtpProbe {
   now: Date
 }
 
-/** Checks the result of an SMTP session that sent no email. */
 export function checkSmtp(smtp: SmtpConfig, { fault, tls, now }: SmtpProbe): CheckResult {
   const place = `${smtp.host}:${smtp.port}`
   if (fault) {

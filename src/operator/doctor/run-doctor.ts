@@ -36,7 +36,6 @@ import { checkCertificate, checkProxy, checkSite, probeSite, type SiteProbe } fr
 import { type SourceContext, sourceChecks } from './source-checks.ts'
 
 interface DoctorInput {
-  /** Without the invalid settings. */
   config: Config
   faults: SettingFault[]
   clock: Clock
@@ -173,7 +172,6 @@ const isKeyDifferent = (deps: Deps): Promise<boolean> =>
     () => true,
   )
 
-/** One check per fault, or one for all settings. */
 export function settingsChecks(config: Config, faults: SettingFault[]): Check[] {
   const results =
     faults.length === 0

@@ -23,7 +23,6 @@ interface SiteResponse {
   certificateUntil?: Date
 }
 
-/** The result of requests to the site at its public and its local address. */
 export interface SiteProbe extends SiteResponse {
   baseUrl: string
   /** The error of the certificate. The request was then repeated without verifying it. */

@@ -85,7 +85,6 @@ export async function loadExplainContext(deps: Deps, subject: ExplainedSubscribe
     mail,
     /** The rate limit that delays the message, or delayed it until its deadline; null if none did. */
     rateLimitDelay: mail && (await rateLimitDelay(deps, mail)),
-    /** Other messages of that date. */
     otherMails: await Promise.all(mails.filter(({ kind }) => kind !== 'digest').map(detailsOf)),
     /** All their bounces, oldest first. */
     returns: await bouncesOfSubscriber(db, id),
@@ -102,7 +101,6 @@ export async function loadExplainContext(deps: Deps, subject: ExplainedSubscribe
     /** The newest minute with a tick of the schedule. */
     lastTick: await newestSlot(db, 'minute'),
     keepDays: config.KEEP_DAYS,
-    /** Domain of our Message-IDs. */
     senderDomain: domainOf(config.MAIL_FROM),
   }
 }
@@ -179,7 +177,6 @@ async function pastDelay(
       )
 }
 
-/** A period in which no email was sent. */
 interface DeliveryPause {
   from: Date
   /** Null while the pause lasts. */

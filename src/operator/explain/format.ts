@@ -6,7 +6,6 @@ import { quantity } from '../operations/text-table.ts'
 export interface Verdict {
   /** For programs. */
   code: string
-  /** One plain sentence. */
   text: string
 }
 

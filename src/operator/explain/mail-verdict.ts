@@ -5,7 +5,6 @@ import { quantity } from '../operations/text-table.ts'
 import { type ExplainContext, pausesBetween } from './context.ts'
 import { utcText, type Verdict, verdict } from './format.ts'
 
-/** The outcome of a digest's message. */
 export function mailVerdict(context: ExplainContext, mail: MessageDetails): Verdict {
   const [accepted] = mail.acceptances
   const last = mail.tries.at(-1)
@@ -51,7 +50,6 @@ function returnedVerdict({ acceptances, bounces }: MessageDetails): Verdict | un
   )
 }
 
-/** The reader's reaction to a delivered email. */
 function readerReaction({ bounces }: MessageDetails): string {
   const classes = bounces.map(({ class: kind }) => kind)
   const isUnproven = bounces.some(

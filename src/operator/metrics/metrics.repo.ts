@@ -1,13 +1,11 @@
 import type { Database } from '../../core/database/database.ts'
 
-/** A value of a gauge, with its labels. */
 interface Sample {
   name: string
   labels: Record<string, string>
   value: number
 }
 
-/** By gauge name. */
 export type Samples = Partial<Record<string, Pick<Sample, 'labels' | 'value'>[]>>
 
 /** Samples that change from minute to minute. Reads only open rows, by index. */

@@ -15,7 +15,6 @@ whether the standby had received everything (docs/backup.md):
   delivery resume              end it, and continue with the next hour
   delivery resume --moved      it had received everything: end nothing`
 
-/** Whether email is being sent, what waits, what limits it, and whether workers are running. */
 export const textOfDelivery = (shown: Shown): string =>
   [
     switchText(shown),

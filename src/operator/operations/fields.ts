@@ -88,7 +88,6 @@ export const settings = {
 export const instant = z.date().meta({ type: 'string', format: 'date-time' })
 export const count = z.int().min(0)
 
-/** The response of a list operation. */
 export const listOf = <T extends z.ZodType>(item: T) =>
   z.object({
     items: z.array(item),

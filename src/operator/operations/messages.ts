@@ -171,7 +171,6 @@ function textOfList(messages: ListedMessage[], max: number): string {
   return [table(['id', 'kind', 'to', 'created (UTC)', 'state', 'tries', 'reason'], rows), ...more].join('\n')
 }
 
-/** The history of a message in order of time, and what the operator can do. */
 function textOfMessage({ clock, config }: Deps, message: MessageDetails): string {
   const { id, kind, subscriberId } = message
   const now = clock.now()

@@ -10,7 +10,6 @@ import { parseDay } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 
-/** What a command prints: `text` for people, `json` for programs. */
 export interface CommandOutput {
   text: string
   /** Default: the result of the operation. */
@@ -29,7 +28,6 @@ export const DRY_RUN = 'Dry run, nothing was changed. The output would be:'
 /** How an operation is called. */
 export interface OperationContext {
   dryRun: boolean
-  /** The output is printed as JSON. */
   wantsJson: boolean
   stdout: OutputStream
   stderr: OutputStream
@@ -53,9 +51,7 @@ export interface CommandChannel<Field extends string = string, I = never> {
   arguments?: { [field in Field]?: readonly [usage: string, help?: string] }
   /** `['--until <date>', 'the date on which they resume']` */
   options?: { [field in Field]?: readonly [flags: string, help: string] }
-  /** Help of the subject's argument. */
   subject?: string
-  /** Help of --dry-run. */
   dryRun?: string
   /**
    * Replaces file names in the input by what the files hold, before a transaction begins: such a field is a name when it
@@ -93,7 +89,6 @@ export interface ApiChannel<I = object, R = unknown, P extends z.ZodType = z.Zod
   status?(body: object): number
 }
 
-/** The form on the admin pages. */
 interface AdminChannel<R = unknown> {
   button: string
   /** Whether a subscriber's page offers it; default: always. */

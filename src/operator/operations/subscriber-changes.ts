@@ -13,7 +13,6 @@ import { day, email } from './fields.ts'
 import { type Operation, operation } from './operation.ts'
 import * as schemas from './subscriber-schemas.ts'
 
-/** The subscriber after a change. */
 const shownAfter = async (deps: Deps, _result: unknown, { who }: { who: SubscriberRef }) => ({
   subscriber: jsonOfSubscriberDetails(await showSubscriber(deps, who)),
 })

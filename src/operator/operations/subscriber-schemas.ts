@@ -29,7 +29,6 @@ const topic = z.strictObject({
   name: line.max(100, 'a name of up to 100 characters').optional(),
 })
 
-/** All topics of a subscriber, in order. */
 export const topicList = z
   .array(topic, { error: 'a list of topics such as {"query": "robots"}' })
   .max(MAX_TOPICS, `up to ${MAX_TOPICS} topics`)
@@ -70,7 +69,6 @@ export const shownSubscriber = z
 
 const tried = z.boolean().describe('True: nothing was changed')
 
-/** The subscriber after the change. */
 export const changed = z.object({ dryRun: tried, subscriber: shownSubscriber })
 
 export const added = z.object({

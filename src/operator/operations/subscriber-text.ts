@@ -18,7 +18,6 @@ export function textOfExplanation({ subscriber, date, verdict, steps }: Explanat
   ].join('\n')
 }
 
-/** The steps with a heading, one or more lines each. */
 export const textOfTimeline = (steps: readonly { at: Date | null; text: string }[]): string =>
   [
     'When (UTC)           What',

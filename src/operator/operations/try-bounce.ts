@@ -104,7 +104,6 @@ const OUTCOMES: Record<Exclude<ParsedBounce['class'], 'dead'>, string> = {
   'not-a-report': 'not a report about a failed email; no action.',
 }
 
-/** The consequence of an emailed report. */
 function outcome({ class: kind, sure }: ParsedBounce): string {
   if (kind !== 'dead') return OUTCOMES[kind]
   return sure ? 'suppressed.' : 'suppressed after a second such report on another day.'

@@ -67,7 +67,6 @@ export function firstSentences(text: string, most: number): string {
   return sentences.length > MAX_SENTENCE_LENGTH ? '' : sentences
 }
 
-/** All sentences of a plain text. */
 export function sentencesOf(text: string): string[] {
   const ends = [...sentenceEnds(text)]
   return ends.map((end, i) => text.slice(ends[i - 1] ?? 0, end).trimStart())

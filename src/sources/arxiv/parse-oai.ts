@@ -24,7 +24,6 @@ export interface HarvestDates {
 export interface HarvestPage extends ParsedRecords {
   /** Keyed by "arxiv:2507.06457". */
   dates: ReadonlyMap<string, HarvestDates>
-  /** The resumption token for the next page. */
   token?: string
   /** "noRecordsMatch", …: https://www.openarchives.org/OAI/openarchivesprotocol.html#ErrorConditions */
   error?: { code: string; text: string }
@@ -121,7 +120,6 @@ interface HarvestedPaper {
   record: SourceRecord
   dates?: HarvestDates
   day: Day
-  /** The category of the request. */
   section?: string
   /** Whether the source has not listed the paper on another day. */
   isUnseen: boolean

@@ -40,7 +40,6 @@ function rowOf({ topics, ...found }: ExportedSubscriber): ExportRow {
 
 export const exportHeaderLine = (): string => csvLine(SUBSCRIBER_COLUMNS)
 
-/** Formats a row as a line of the file. */
 export const exportLine = (row: ExportRow): string =>
   csvLine(SUBSCRIBER_COLUMNS.map((column) => escapeFormula(row[column])))
 

@@ -59,7 +59,6 @@ export interface ImportHead {
   format: ImportFormat
   /** As in the file, but in lower case, with _ for blanks and "E-Mail" as email. */
   columns: string[]
-  /** Columns that we do not read. */
   ignored: string[]
 }
 

@@ -15,7 +15,6 @@ import { SUPPRESSION_REASONS, type SuppressionReason } from '../suppression.repo
 import { readTopicsCell, type SubscriberColumn } from './import-columns.ts'
 import { ImportFault } from './import-fault.ts'
 
-/** An address to suppress, known only by its hash. */
 export interface SuppressedHash {
   id: string | null
   address_hash: string

@@ -25,7 +25,6 @@ import {
 } from './refused-rows.ts'
 
 export interface ImportInput extends ReadingOptions {
-  /** Path of a CSV file. */
   file: string
   /** Path of the file of refused rows; by default next to the imported file. */
   refusedFile?: string
@@ -47,7 +46,6 @@ export interface ImportProgress extends ImportRun {
 
 export interface SubscriberImportResult extends ImportRun {
   format: ImportFormat
-  /** Columns that were not read. */
   ignored: string[]
   /** Path of the refused rows; null if no row was refused. */
   refusedFile: string | null
@@ -55,7 +53,6 @@ export interface SubscriberImportResult extends ImportRun {
   resumedAt: number
   /** There was an interrupted run, but its refused rows are gone or in another file. */
   begunAnew: boolean
-  /** Number of confirmation emails. */
   asked: number
 }
 

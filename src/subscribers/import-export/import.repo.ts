@@ -12,19 +12,14 @@ export type IncomingRow = (ImportRow | SuppressedHash) & {
   spare_id: string | null
 }
 
-/** The result of storing a batch. */
 export interface StoredBatch {
-  /** New subscribers by state. */
   states: Record<string, number>
-  /** Existing subscribers who are now suppressed. */
   newlySuppressed: number
-  /** New suppressions. */
   suppressed: number
   /** Lines with addresses that are suppressed here. */
   blocked: { line: number; reason: string; since: Date }[]
 }
 
-/** Progress of an import. */
 export interface ImportRun {
   rows: number
   taken: number
@@ -44,7 +39,6 @@ export interface NewRun {
   id: string
   file: string
   format: string
-  /** Path of the file of refused rows. */
   refusedFile: string
 }
 
@@ -118,13 +112,11 @@ export class ImportStore {
     return { ...counts, states, blocked: blocked.rows }
   }
 
-  /** Records the progress in the batch's transaction. */
   async commit(run: NewRun & ImportRun, now: Date): Promise<void> {
     await this.#save(run, { now, done: false })
     if (!this.#rehearsal) await this.#client.query('commit')
   }
 
-  /** The whole file is processed. */
   finish(run: NewRun & ImportRun, now: Date): Promise<void> {
     return this.#save(run, { now, done: true })
   }

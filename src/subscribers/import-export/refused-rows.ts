@@ -14,7 +14,6 @@ import {
 import { Fault } from '../../core/errors.ts'
 import { ImportFault } from './import-fault.ts'
 
-/** A refused row and the reason. */
 export interface RefusedRow {
   record: CsvRecord
   fault: Fault
@@ -109,7 +108,6 @@ export interface ImportFile {
   bytes: number
   hash: string
   delimiter: string
-  /** The cells of its first record. */
   head: string[]
 }
 
