@@ -11,6 +11,7 @@ import {
   requireVotes,
 } from '../queries/language/edit-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
+import { isFiller } from '../queries/language/sentence-words.ts'
 import { meaningIn } from '../queries/learned/learned-models.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import type { Query, Reason } from '../queries/query.ts'
@@ -133,7 +134,7 @@ const matchedTexts = (reason: Reason | null): string[] =>
 function titleWords({ title }: PaperText, currentQuery: Query, vector: Vector): string[] {
   const weight = ({ key }: Token) => vector.get(key) ?? 0
   return title.tokens
-    .filter(({ folded }) => isContentWord(folded))
+    .filter(({ folded }) => isContentWord(folded) && !isFiller(folded))
     .sort((a, b) => weight(b) - weight(a))
     .map(({ start, end }) => title.text.slice(start, end))
     .filter((word) => !requiresWords(currentQuery, word) && !excludesWords(currentQuery, word))

@@ -2,6 +2,7 @@ import type { DigestContent, DigestSection } from '../digests/digest-content.ts'
 import { shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
 import { oneLine, truncateAtWord, visibleText } from '../mail/rendering/text.ts'
+import { asHeading } from '../queries/language/topic-name.ts'
 import type { ShownPaper, TextRun } from '../queries/reasons/shown-paper.ts'
 import { arxivLink, arxivPdfLink, codeLink, type Links, type TopicPaperRef } from '../subscribers/links.ts'
 
@@ -31,7 +32,7 @@ export function sectionViews(
     const urlFrom = ({ id: paperId }: ShownPaper) =>
       section.topicId ? topicUrl({ topicId: section.topicId, paperId }) : undefined
     return {
-      heading: headingOf(section),
+      heading: asHeading(headingOf(section)),
       edit: urlFrom(section.papers[0]!),
       papers: section.papers.map((paper) => ({
         ...paperView(paper, links, detail, paper.day !== newest),

@@ -34,6 +34,9 @@ export const pluralizerFor =
 /** "1 paper", "2 papers": the plural form for a count, with {count} and other {names} filled in. */
 export const counted = pluralizerFor(new Intl.PluralRules(words.language))
 
+/** "1st", "2nd": the form of a place in an order, filled in like `counted`. */
+export const placed = pluralizerFor(new Intl.PluralRules(words.language, { type: 'ordinal' }))
+
 /** "a, b and c" */
 export function listed(items: readonly string[], last: keyof Words['lists'] = 'and'): string {
   const before = items.slice(0, -1).join(', ')

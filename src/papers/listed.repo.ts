@@ -28,6 +28,24 @@ export async function countListedIn(db: Database, range: DayRange): Promise<List
   return rows[0]!
 }
 
+export interface PlaceOfDay {
+  /** 1 for the most votes; papers with equal votes share a place. */
+  place: number
+  papers: number
+}
+
+/** The place of a paper among those that were listed on a day, by votes. */
+export async function placeByVotes(
+  db: Database,
+  { day, votes }: { day: Day; votes: number },
+): Promise<PlaceOfDay> {
+  const rows = await db.$queryRaw<PlaceOfDay[]>`
+    select count(*)::int as papers, 1 + count(*) filter (where (
+      select max(votes) from listing where paper_id = p.id) > ${votes}::int)::int as place
+    from ${listedIn({ from: day, to: day })}`
+  return rows[0]!
+}
+
 export type ListOrder = 'votes' | 'newest'
 
 interface ListedPapers extends DayRange {

@@ -76,7 +76,7 @@ function changeOf(
 }
 
 const VERSIONED_FIELDS = ['title', 'abstract', 'authors', 'categories', 'keywords'] as const
-const LATEST_WINS_FIELDS = ['organization', 'codeUrl', 'projectUrl', 'summary'] as const
+const LATEST_WINS_FIELDS = ['organization', 'codeUrl', 'codeStars', 'projectUrl', 'summary'] as const
 const RANKED_FIELDS = [...VERSIONED_FIELDS, ...LATEST_WINS_FIELDS] as const
 
 type Ranked = (typeof RANKED_FIELDS)[number]
@@ -115,6 +115,7 @@ export function factsOf(record: SourceRecord, { day, now }: ObservedAt): PaperFa
     keywords: record.keywords,
     organization: record.organization || null,
     codeUrl: record.codeUrl || null,
+    codeStars: record.codeStars ?? null,
     projectUrl: record.projectUrl || null,
     summary: record.summary || null,
     publishedAt: record.publishedAt ?? null,
@@ -142,7 +143,7 @@ function withRanks(
   { version, instant }: { version: number | null; instant: number },
   known: Partial<Ranks> = {},
 ): PaperFacts {
-  const rankOf = (field: Ranked, rank: number) => [field, facts[field]?.length ? (known[field] ?? rank) : 0]
+  const rankOf = (field: Ranked, rank: number) => [field, isEmpty(facts[field]) ? 0 : (known[field] ?? rank)]
   const ranks = Object.fromEntries([
     ...VERSIONED_FIELDS.map((field) => rankOf(field, version ?? 0)),
     ...LATEST_WINS_FIELDS.map((field) => rankOf(field, instant)),
@@ -193,8 +194,11 @@ type Precedence = [rank: number, length: number, text: string]
 function precedenceOf(facts: PaperFacts, field: Ranked): Precedence {
   const value = facts[field] ?? ''
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return [facts.ranks[field], value.length, text]
+  return [facts.ranks[field], typeof value === 'number' ? value : value.length, text]
 }
+
+const isEmpty = (value: PaperFacts[Ranked]): boolean =>
+  value === null || (typeof value !== 'number' && value.length === 0)
 
 // If a paper is listed as new or cross, earlier listings as a newer version do not count for its first day.
 function firstListed(one: PaperFacts, other: PaperFacts): Pick<PaperFacts, 'firstDay' | 'onlyRevised'> {

@@ -7,7 +7,7 @@ import { parsePaperName } from './paper-key.ts'
 /** Selects papers in the shape of `Paper`. A condition on `p` follows. */
 const SELECT_PAPERS = Prisma.sql`
   select p.id, title, abstract, authors, categories, keywords, organization, code_url as "codeUrl",
-    project_url as "projectUrl", summary, published_at as "publishedAt", arxiv.value as "arxivId", doi.value as doi,
+    code_stars as "codeStars", project_url as "projectUrl", summary, published_at as "publishedAt", arxiv.value as "arxivId", doi.value as doi,
     to_char(first_day, 'YYYY-MM-DD') as "firstDay", listed.votes, listed.comments,
     coalesce(listed.only_revised, false) as "onlyRevised", to_char(listed.revised_on, 'YYYY-MM-DD') as "revisedDay"
   from paper p

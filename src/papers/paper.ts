@@ -12,6 +12,8 @@ export interface Paper {
   keywords: string[]
   organization: string | null
   codeUrl: string | null
+  /** Stars of the repository at `codeUrl`; null if no source says. */
+  codeStars: number | null
   projectUrl: string | null
   /** A one-sentence summary by a source; it arrives late, or never. */
   summary: string | null

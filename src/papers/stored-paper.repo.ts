@@ -50,7 +50,7 @@ export async function assignIds(tx: Database, changes: PaperChange[]): Promise<N
 
 // The columns of a paper in JSON. Not createMany: Prisma splits a long list into statements that it runs at once.
 const PAPER_COLUMNS = Prisma.sql`id int, title text, abstract text, authors text[], categories text[], keywords text[],
-  organization text, "codeUrl" text, "projectUrl" text, summary text, "publishedAt" timestamptz, version int, ranks jsonb,
+  organization text, "codeUrl" text, "codeStars" int, "projectUrl" text, summary text, "publishedAt" timestamptz, version int, ranks jsonb,
   "withdrawnAt" timestamptz, "firstDay" date`
 
 const rowsOf = (papers: NumberedChange[]): string => json(papers.map(({ id, facts }) => ({ id, ...facts })))
@@ -59,9 +59,9 @@ export async function insertPapers(tx: Database, changes: NumberedChange[], now:
   const fresh = changes.filter(({ isNew }) => isNew)
   if (fresh.length === 0) return
   await tx.$executeRaw`
-    insert into paper (id, title, abstract, authors, categories, keywords, organization, code_url, project_url, summary,
+    insert into paper (id, title, abstract, authors, categories, keywords, organization, code_url, code_stars, project_url, summary,
       published_at, version, ranks, withdrawn_at, first_day, first_seen, updated_at)
-    select id, title, abstract, authors, categories, keywords, organization, "codeUrl", "projectUrl", summary,
+    select id, title, abstract, authors, categories, keywords, organization, "codeUrl", "codeStars", "projectUrl", summary,
       "publishedAt", version, ranks, "withdrawnAt", "firstDay", ${now}, ${now}
     from jsonb_to_recordset(${rowsOf(fresh)}::jsonb) as r(${PAPER_COLUMNS})`
 }
@@ -70,7 +70,7 @@ export async function updatePapers(tx: Database, papers: NumberedChange[], now: 
   if (papers.length === 0) return
   await tx.$executeRaw`
     update paper set title = r.title, abstract = r.abstract, authors = r.authors, categories = r.categories,
-      keywords = r.keywords, organization = r.organization, code_url = r."codeUrl", project_url = r."projectUrl",
+      keywords = r.keywords, organization = r.organization, code_url = r."codeUrl", code_stars = r."codeStars", project_url = r."projectUrl",
       summary = r.summary, published_at = r."publishedAt", version = r.version, ranks = r.ranks,
       withdrawn_at = r."withdrawnAt", first_day = r."firstDay", updated_at = ${now}
     from jsonb_to_recordset(${rowsOf(papers)}::jsonb) as r(${PAPER_COLUMNS})

@@ -137,6 +137,8 @@ export const sourceRecord = z.object({
   keywords: z.array(z.string()),
   organization: z.string().optional(),
   codeUrl: z.string().optional(),
+  /** Stars of the repository at `codeUrl`. */
+  codeStars: z.number().int().nonnegative().optional(),
   projectUrl: z.string().optional(),
   publishedAt: z.date().optional(),
   version: z.number().int().positive().max(MAX_VERSION).optional(),

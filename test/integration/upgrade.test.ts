@@ -58,6 +58,7 @@ const SINCE_FIRST = [
   '20261128191704_learned_model',
   '20261128230000_long_queries',
   '20261128233000_related_papers',
+  '20261129060000_code_stars',
 ]
 
 const missingFrom = (deps: Deps) => pendingMigrations(deps.db, next.migrations)

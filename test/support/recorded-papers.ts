@@ -22,6 +22,7 @@ export function paperOf(record: SourceRecord, id: number): Paper {
     keywords: record.keywords,
     organization: record.organization ?? null,
     codeUrl: record.codeUrl ?? null,
+    codeStars: record.codeStars ?? null,
     projectUrl: record.projectUrl ?? null,
     summary: record.summary ?? null,
     publishedAt: record.publishedAt ?? null,

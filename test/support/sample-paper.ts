@@ -10,6 +10,7 @@ export const samplePaper = (facts: Partial<Paper> = {}): Paper => ({
   keywords: [],
   organization: null,
   codeUrl: null,
+  codeStars: null,
   projectUrl: null,
   summary: null,
   publishedAt: null,

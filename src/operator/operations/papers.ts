@@ -136,6 +136,7 @@ const jsonOf = (paper: Paper, day: Day) => ({
   keywords: paper.keywords,
   organization: paper.organization,
   code: paper.codeUrl,
+  stars: paper.codeStars,
   project: paper.projectUrl,
   published: paper.publishedAt,
 })

@@ -41,7 +41,7 @@ export const withoutDenials = (text: string): string =>
   text.replace(DENIAL, (all, before?: string) => (before === undefined ? all : `${before}   `))
 
 // Words that people use about papers and in requests for them, and words that nearly every abstract contains.
-const FILLER = keysOf(
+export const FILLER: ReadonlySet<string> = keysOf(
   `paper article publication literature manuscript preprint arxiv research researcher study work
   find search see seek look explore investigate interest interesting relevant relate regarding concerning please want need like love
   help show give tell recommend suggest prioritize priority focus core mainly main welcome score

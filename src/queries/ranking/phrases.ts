@@ -50,8 +50,8 @@ const isName = (words: readonly Token[]): boolean => words.some(({ folded }) => 
 const keysOf = (words: string): Set<string> =>
   new Set(words.split(/\s+/).map((word) => wordKeyOf(word, 'prose')))
 
-/** Nouns that papers of every field end phrases with. */
-const WEAK_HEADS = keysOf(
+/** Nouns that papers of every field end phrases with, by key. */
+export const WEAK_HEADS: ReadonlySet<string> = keysOf(
   `framework approach method methodology task performance result quality capability ability problem challenge setting
   scenario pair sample example dataset experiment work paper study way level process strategy technique improvement gain
   baseline metric score benchmark domain application accuracy efficiency component module paradigm pipeline set step

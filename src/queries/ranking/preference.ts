@@ -1,7 +1,9 @@
 import { memoizeByObject } from '../../core/memoize.ts'
 import type { Archive } from '../archive.ts'
+import { FILLER } from '../language/sentence-words.ts'
 import type { Steps } from '../steps.ts'
 import { wordKeyOf } from '../text/tokens.ts'
+import { WEAK_HEADS } from './phrases.ts'
 import { cosineSimilarity, inverseDocumentFrequency, strongestWords, type Vector } from './tf-idf.ts'
 
 /** What a subscriber said about a paper. */
@@ -119,25 +121,19 @@ const BACKGROUND_PAPERS = 60
 /** With fewer papers, a word in many of them may still be a subject. */
 const MIN_PAPERS = 200
 const MAX_SHARE = 0.2
-/** What papers say of themselves, whatever their subject, and words that mean nothing outside a phrase. */
+/** Words of any paper, besides fillers of sentences and weak heads of phrases. */
 const EMPTY_WORDS = new Set(
-  `paper study work article research method methodology approach technique framework result finding experiment
-  propose present introduce show demonstrate achieve perform performance improve improvement enable provide address
-  novel new existing recent various effective significant significantly extensive comprehensive however moreover
-  furthermore based using via state art baseline outperform challenge challenging problem task first two three one
-  remain often across further key limited both between under over more most many only through during each has all any
-  every other another same some several few less least much enough none own before after until since against among
-  along around beyond above below per out up down off again already always almost even ever never once rather quite
-  still thus therefore hence yet instead together whether either neither due well like way respectively specifically
-  namely particularly especially typically generally keep make take give get become need allow help lead aim consider
-  form lose lost compare`
+  `address extensive comprehensive however moreover furthermore via state art outperform key limited often across further
+  between under over through has few enough none before after until since against among along around beyond per down
+  again already always almost even ever never once rather quite still thus therefore hence yet instead together whether
+  either neither due respectively typically keep become lead aim form lose lost compare analysis analyze log evaluate`
     .split(/\s+/)
     .map((word) => wordKeyOf(word, 'prose')),
 )
 
 /** Whether a word, by its key, may be in a profile: not one of most papers, and not one of those about any paper. */
 function isProfileWord({ index, documentFrequency }: Archive, key: string): boolean {
-  if (EMPTY_WORDS.has(key)) return false
+  if ([EMPTY_WORDS, FILLER, WEAK_HEADS].some((words) => words.has(key))) return false
   return index.docCount < MIN_PAPERS || documentFrequency(key) <= MAX_SHARE * index.docCount
 }
 

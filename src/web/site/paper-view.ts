@@ -1,10 +1,11 @@
 import { type Day, dayOf } from '../../core/dates.ts'
 import { distinctBy } from '../../core/distinct-by.ts'
 import { dateWithYear } from '../../i18n/dates.ts'
-import { counted, fill, listed, words } from '../../i18n/words.ts'
+import { counted, fill, listed, placed, words } from '../../i18n/words.ts'
+import type { PlaceOfDay } from '../../papers/listed.repo.ts'
 import { arxivUrl, doiUrl, type Paper, pdfUrl, votesUrl } from '../../papers/paper.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
-import { pageRuns } from '../../papers/text/page-runs.ts'
+import { type PageRun, pageRuns } from '../../papers/text/page-runs.ts'
 import { paperSentenceOf, plainSummaryOf, plainText } from '../../papers/text/plain-text.ts'
 import { shownName } from '../../queries/language/describe-query.ts'
 import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
@@ -51,8 +52,14 @@ export const foundPaperItem = (paper: Paper, { title, snippet, reason }: ShownPa
   ...{ title, sentence: snippet, reason },
 })
 
+interface PaperPageOptions {
+  baseUrl: string
+  /** The place among the papers of its day; null if no source has votes. */
+  place: PlaceOfDay | null
+}
+
 /** The page of one paper. */
-export function paperPageView(paper: Paper, baseUrl: string) {
+export function paperPageView(paper: Paper, { baseUrl, place }: PaperPageOptions) {
   const names = paper.authors.map(plainText)
   const { sentence } = paperSentenceOf(paper, plainText(paper.abstract))
   return {
@@ -65,7 +72,8 @@ export function paperPageView(paper: Paper, baseUrl: string) {
     organization: organizationOf(plainText(paper.organization ?? '')),
     summary: plainSummaryOf(paper),
     description: sentence,
-    abstractRuns: pageRuns(paper.abstract),
+    place: place && placed(place.place, words.paper.placeOfDay, { papers: place.papers }),
+    abstractRuns: pageRuns(paper.abstract).flatMap(splitAtUrls),
     links: linksOf(paper, fill(words.paper.arxivId, { id: paper.arxivId ?? '' })),
     votes: [
       ...(paper.votes === null
@@ -82,6 +90,15 @@ export function paperPageView(paper: Paper, baseUrl: string) {
     meta: metaOf(paper, baseUrl),
   }
 }
+
+// Not the punctuation after an address, as in "(see https://a.example/b)."
+const URL_IN_TEXT = /(https?:\/\/[^\s<>"]*[^\s<>".,;:!?'’”)\]}])/
+
+/** Splits text at its addresses, which become links. */
+const splitAtUrls = (run: PageRun): (PageRun & { url?: string })[] =>
+  run.math
+    ? [run]
+    : run.text.split(URL_IN_TEXT).map((text, i) => ({ text, math: null, ...(i % 2 === 1 && { url: text }) }))
 
 const MAX_FOLLOWED = 3
 
@@ -149,11 +166,16 @@ function linksOf(paper: Paper, arxivText: string): TextLink[] {
     { text: words.paper.pdf, url: pdfUrl(paper) },
     { text: arxivText, url: arxivUrl(paper) },
     { text: fill(words.paper.doi, { doi: paper.doi ?? '' }), url: paper.arxivId ? null : doiUrl(paper) },
-    { text: words.paper.code, url: codeLink(paper.codeUrl) },
+    { text: codeText(paper), url: codeLink(paper.codeUrl) },
     { text: words.paper.project, url: codeLink(paper.projectUrl) },
   ]
   return all.flatMap(({ text, url }) => (url ? [{ text, url }] : []))
 }
+
+const count = new Intl.NumberFormat('en', { notation: 'compact' })
+
+const codeText = ({ codeStars }: Paper): string =>
+  codeStars ? fill(words.paper.codeStars, { count: count.format(codeStars) }) : words.paper.code
 
 const commentsOf = (paper: Pick<Paper, 'arxivId' | 'votes' | 'comments'>): Fact[] =>
   paper.comments ? [{ text: counted(paper.comments, words.counts.comment), url: votesUrl(paper) }] : []

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { showDigest } from '../../digests/show-digest.ts'
 import { publicDigest } from '../../emails/digest-email.ts'
 import { siteStatus } from '../../operator/source-status.ts'
+import { placeByVotes } from '../../papers/listed.repo.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
 import { loadPaperByName } from '../../search/load-paper-list.ts'
 import { searchArchive } from '../../search/search-archive.ts'
@@ -44,8 +45,10 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
       similarPapers(deps, paper, spend),
     )
     const follow = deps.config.SIGNUP === 'closed' ? null : followView(paper, like)
+    const { firstDay: day, votes } = paper
+    const place = votes === null ? null : await placeByVotes(deps.db, { day, votes })
     return pages.send(cacheForOneMinute(reply), 'paper', {
-      ...{ paper: paperPageView(paper, BASE_URL), like, follow },
+      ...{ paper: paperPageView(paper, { baseUrl: BASE_URL, place }), like, follow },
     })
   })
 

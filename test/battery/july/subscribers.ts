@@ -121,6 +121,7 @@ function readable({ record: { paper, organization }, votes }: RecordedPaper, id:
     keywords: paper.ai_keywords ?? [],
     organization: fullname ?? name ?? null,
     codeUrl: paper.githubRepo ?? null,
+    codeStars: null,
     projectUrl: null,
     summary: null,
     publishedAt: null,

@@ -81,6 +81,7 @@ function recordOf(saying: Saying, { source, day, now }: Omit<Call, 'records'>): 
     keywords: saying.words.toReversed(),
     organization: link,
     codeUrl: link,
+    codeStars: link ? now.getTime() / 1000 : undefined,
     projectUrl: link,
     summary: link && `It says ${link}.`,
     publishedAt: august(saying.publishedOn),

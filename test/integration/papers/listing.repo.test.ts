@@ -51,6 +51,7 @@ describe('what a source lists', () => {
       keywords: ['linear attention', 'null'],
       organization: 'The Lab',
       codeUrl: 'https://github.com/one/two',
+      codeStars: 34,
       projectUrl: 'https://project.example/',
       summary: 'It says so, briefly.',
       publishedAt: new Date('2026-08-13T09:30:00.123Z'),

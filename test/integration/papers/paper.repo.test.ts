@@ -5,6 +5,7 @@ import {
   idsListedIn,
   neighbourDays,
   newestDayWithPapers,
+  placeByVotes,
 } from '../../../src/papers/listed.repo.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import {
@@ -70,6 +71,12 @@ describe('the papers of a day', () => {
     expect(await counted('2026-08-13')).toBe(3)
     expect(await counted('2026-08-14')).toBe(2)
     expect(await counted('2026-08-13', '2026-08-17')).toBe(5)
+  })
+  test('in places by votes, the same place for equal votes', async () => {
+    const placeOf = (votes: number) => placeByVotes(database.db, { day: '2026-08-13', votes })
+    expect(await placeOf(50)).toEqual({ place: 1, papers: 3 })
+    expect(await placeOf(8)).toEqual({ place: 2, papers: 3 })
+    expect(await placeOf(0)).toEqual({ place: 3, papers: 3 })
   })
   test('none on a day that nobody listed', async () => {
     expect(await papersListedOn(database.db, '2026-08-16')).toEqual([])

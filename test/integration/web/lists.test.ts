@@ -101,6 +101,7 @@ test.each([
   ['/papers/week/2026-48', '“2026-48” isn’t a week or a month.'],
   ['/papers/month/2026-13', '“2026-13” isn’t a week or a month.'],
   ['/papers/week/9999-W52', '“9999-W52” isn’t a week or a month.'],
+  ['/papers/month/9999-12', '“9999-12” isn’t a week or a month.'],
   ['/papers/month/%00', 'isn’t a week or a month.'],
 ])('%s is answered with a sentence', async (url, sentence) => {
   const { statusCode, body } = await get(url)

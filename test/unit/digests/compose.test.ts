@@ -18,6 +18,7 @@ const paper = (id: number, title: string, firstDay: string, more: Partial<Paper>
   keywords: [],
   organization: null,
   codeUrl: null,
+  codeStars: null,
   projectUrl: null,
   summary: null,
   publishedAt: null,

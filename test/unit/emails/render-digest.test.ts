@@ -230,7 +230,7 @@ test.each<[string, Partial<DigestContent>, string]>([
 test('headings: the news, the topics with their counts, the papers', () => {
   const html = htmlOf(digest({ sections: [section('linear attention', 2), section('video')] }))
   expect(textsOf(html, 'h1')).toEqual(['3 new papers for you'])
-  expect(textsOf(html, 'h2')).toEqual(['linear attention 2', 'video 1'])
+  expect(textsOf(html, 'h2')).toEqual(['Linear attention 2', 'Video 1'])
   expect(textsOf(html, 'h3')).toEqual(Array(3).fill('Gated Linear Attention'))
   expect(html).toMatch(/<html lang="en" dir="ltr"/)
   expect(html).toContain('<title>2 on linear attention, 1 more: Gated Linear Attention</title>')
@@ -258,7 +258,7 @@ describe('papers beyond the cap are counted', () => {
 
 test('a section without papers is not shown', () => {
   const html = htmlOf(digest({ sections: [{ topic: 'empty', topicId: 31, papers: [] }, section('full')] }))
-  expect(textsOf(html, 'h2')).toEqual(['full 1'])
+  expect(textsOf(html, 'h2')).toEqual(['Full 1'])
 })
 
 describe('a paper', () => {
@@ -410,7 +410,7 @@ describe('titles only', () => {
 
   test('show section, linked title and reason, nothing else of a paper', () => {
     const { html } = titles({ sections: [section('linear attention', 2)] })
-    expect(textsOf(html!, 'h2')).toEqual(['linear attention 2'])
+    expect(textsOf(html!, 'h2')).toEqual(['Linear attention 2'])
     expect(html!.split('href="https://papers.example.org/papers/2312.06635"')).toHaveLength(3)
     expect(textsOf(html!, 'p').filter((text) => text.startsWith('Matched:'))).toHaveLength(2)
     expect(html).not.toMatch(/Songlin|41 votes|>arXiv<|>More like/)
@@ -420,7 +420,7 @@ describe('titles only', () => {
   test('in the text part too', () => {
     const { text } = titles({ sections: [section('linear attention', 2)] }, 'text')
     expect(text).toContain(`
-# linear attention (2)
+# Linear attention (2)
 
 * Gated Linear Attention
   Matched: linear attention, in the title

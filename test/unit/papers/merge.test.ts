@@ -55,6 +55,7 @@ const anyRecord = fc.record(
     keywords: texts,
     organization: text,
     codeUrl: text,
+    codeStars: fc.nat(3),
     projectUrl: text,
     summary: text,
     publishedAt: instant,
@@ -181,6 +182,11 @@ describe('what follows who spoke last', () => {
     const last = saidOn('2025-07-11', { [field]: 'https://last.example' })
     const silent = saidOn('2025-07-12', { [field]: undefined })
     expect(merge(together(first, last), silent)[field]).toBe('https://last.example')
+  })
+
+  test('codeStars, which may fall', () => {
+    const said = [12, 0, undefined].map((codeStars, i) => saidOn(`2025-07-1${i}`, { codeStars }))
+    expect(said.reduce(merge).codeStars).toBe(0)
   })
 })
 

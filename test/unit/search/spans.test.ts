@@ -40,7 +40,7 @@ test.each([
   expect(() => parseSpan('week', text)).toThrow(expect.objectContaining({ code: 'span.invalid' }))
 })
 
-test.each(['2026-00', '2026-13', '2026', '2026-11-24', '0026-11', '2026-x'])('no month: %j', (text) => {
+test.each(['9999-12', '2026-00', '2026-13', '2026', '2026-11-24', '0026-11', '2026-x'])('no month: %j', (text) => {
   expect(() => parseSpan('month', text)).toThrow(expect.objectContaining({ code: 'span.invalid' }))
 })
 

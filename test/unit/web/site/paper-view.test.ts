@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { PlaceOfDay } from '../../../../src/papers/listed.repo.ts'
 import type { Paper } from '../../../../src/papers/paper.ts'
 import { paperItem, paperPageView } from '../../../../src/web/site/paper-view.ts'
 
@@ -11,6 +12,7 @@ const paper = (changes: Partial<Paper>): Paper => ({
   keywords: [],
   organization: null,
   codeUrl: null,
+  codeStars: null,
   projectUrl: null,
   summary: null,
   publishedAt: null,
@@ -27,7 +29,8 @@ const paper = (changes: Partial<Paper>): Paper => ({
 const names = (count: number) => Array.from({ length: count }, (_, n) => `A${n + 1}`)
 
 const item = (changes: Partial<Paper>) => paperItem(paper(changes))
-const page = (changes: Partial<Paper>) => paperPageView(paper(changes), 'https://papers.example')
+const page = (changes: Partial<Paper>, place: PlaceOfDay | null = null) =>
+  paperPageView(paper(changes), { baseUrl: 'https://papers.example', place })
 
 describe('a paper in a list', () => {
   test.each([
@@ -65,6 +68,15 @@ describe('a paper in a list', () => {
       ],
       votes: { count: 0, url: null },
     })
+  })
+
+  test.each([
+    [null, 'Code'],
+    [0, 'Code'],
+    [34, 'Code ★ 34'],
+    [12_345, 'Code ★ 12K'],
+  ])('with %s stars', (codeStars, text) => {
+    expect(item({ codeUrl: 'https://git.example/a', codeStars }).facts).toMatchObject([{ text }])
   })
 
   test('links PDF, arXiv, votes and comments to where they are', () => {
@@ -115,4 +127,22 @@ test('a page has title and abstract with formulas, the title as plain text as we
   expect(view).toMatchObject({ title: 'On β-Decay', authors: [{ text: 'György' }, { text: 'Łukasz' }] })
   expect(view.abstractRuns.at(-1)?.math?.mathml).toMatch(/^<math aria-label="O\(n²\)">/)
   expect(page({ abstract: '' }).abstractRuns).toEqual([])
+})
+
+test.each([
+  [1, '1st of 36 by votes'],
+  [2, '2nd of 36 by votes'],
+  [3, '3rd of 36 by votes'],
+  [11, '11th of 36 by votes'],
+])('a page says the place %i of its day', (place, text) => {
+  expect(page({}, { place, papers: 36 }).place).toBe(text)
+})
+
+test('addresses in an abstract are links, without the punctuation after them', () => {
+  const abstract = 'Code (see https://a.example/b?c=1). In $x^2$ and http://d.example, too.'
+  const links = page({ abstract }).abstractRuns.filter(({ url }) => url)
+  expect(links.map(({ text, url }) => [text, url])).toEqual([
+    ['https://a.example/b?c=1', 'https://a.example/b?c=1'],
+    ['http://d.example', 'http://d.example'],
+  ])
 })
