@@ -1,4 +1,4 @@
-import type { Day } from '../core/dates.ts'
+import { addDays, type Day } from '../core/dates.ts'
 import type { DigestContent } from '../digests/digest-content.ts'
 import { dateWithYear, longDate, shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
@@ -69,14 +69,17 @@ export function papersView(
   }
 }
 
-/** The button: to the papers that match too, or to all papers of the day. */
-const moreOnSite = (content: DigestContent, { links, viewUrl }: { links: Links; viewUrl: string }) => ({
-  more:
-    content.more > 0
-      ? counted(content.more, words.emails.digest.seeOthers)
-      : fill(words.emails.digest.seeDay, { day: shortDate(dayShown(content)) }),
-  moreUrl: content.more > 0 && content.beyond.length > 0 ? `${viewUrl}#more` : links.day(dayShown(content)),
-})
+/** The button: to the papers that match too, or to all papers of the day or the week. */
+function moreOnSite(content: DigestContent, { links, viewUrl }: { links: Links; viewUrl: string }) {
+  const { seeOthers, seeDay, seeWeek } = words.emails.digest
+  const { more, beyond, week } = content
+  const day = dayShown(content)
+  // The week of the site that has most days of the digest's.
+  const listUrl = week ? links.week(addDays(week.to, -3)) : links.day(day)
+  if (more > 0)
+    return { more: counted(more, seeOthers), moreUrl: beyond.length > 0 ? `${viewUrl}#more` : listUrl }
+  return { more: week ? seeWeek : fill(seeDay, { day: shortDate(day) }), moreUrl: listUrl }
+}
 
 /** "You subscribed on 3 Nov 2026." */
 export const sinceText = (confirmedOn: Day, weekly: boolean): string =>

@@ -661,6 +661,7 @@ export const en = {
       },
       seeOthers: { one: 'See the other one', other: 'See the {count} others' },
       seeDay: 'See all papers of {day}',
+      seeWeek: 'See all papers of the week',
       preheader: 'Open one to read its summary, authors and links.',
       subject: {
         unwritable: { one: '{papers} on your topic', other: '{papers} on your topics' },

@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { DAY_MS, type Day, dayOf } from '../core/dates.ts'
 import { Fault } from '../core/errors.ts'
+import { spanOf } from '../search/spans.ts'
 
 /** The purposes of links, with the byte that encodes each in the token. */
 const PURPOSES = {
@@ -136,6 +137,8 @@ export interface Links {
   /** A paper's page on the site; undefined for other paths. */
   paper(path: string): string | undefined
   day(day: Day): string
+  /** The ISO week with this day. */
+  week(day: Day): string
 }
 
 export function siteLinks(baseUrl: string): Links {
@@ -147,6 +150,7 @@ export function siteLinks(baseUrl: string): Links {
       return link?.href.startsWith(papers) ? withinLimit(link) : undefined
     },
     day: (day) => `${papers}date/${day}`,
+    week: (day) => `${papers}week/${spanOf('week', day).name}`,
   }
 }
 
