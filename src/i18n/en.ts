@@ -140,12 +140,8 @@ export const en = {
     together: 'All topics together',
     best: 'No topic: the best of each day',
     bestText: 'Each email holds the {most} papers with the most votes. They were chosen from these papers.',
-    /** How many papers each kind of schedule brings. */
-    emails: {
-      daily: 'On weekdays: about {papers} in each email.',
-      few: 'On weekdays: an email only on days with a new paper.',
-      weekly: 'Weekly: about {papers} in each.',
-    },
+    /** How many papers an email has with a schedule. */
+    emails: { about: 'about {papers}', notEachDay: 'not every day' },
     pace: {
       aWeekday: 'about {count} a weekday',
       aWeek: 'about {count} a week',

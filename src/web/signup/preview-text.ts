@@ -33,15 +33,15 @@ export function shareText(preview: PreviewResult, { total, share, width }: Topic
   return capitalized(fill(some, { ...values, pace: paperRateText(preview, total) }))
 }
 
-/** "On weekdays: about 3 papers in each email. Weekly: about 15 papers in each."; empty if nothing matched. */
-export function paceText({ weekdays, weeks, together }: PreviewResult, most: number): string {
-  if (together.total === 0) return ''
-  const { daily, few, weekly } = words.preview.emails
-  const perEmail = (papers: number) => Math.min(most, Math.max(1, Math.round(papers)))
+/** How many papers an email has with each schedule: "about 3 papers", "not every day"; none if nothing matched. */
+export function papersPerEmail({ weekdays, weeks, together }: PreviewResult, most: number) {
+  if (together.total === 0) return {}
+  const { about, notEachDay } = words.preview.emails
+  const perEmail = (papers: number) =>
+    fill(about, { papers: counted(Math.min(most, Math.max(1, Math.round(papers))), words.counts.paper) })
   const perDay = together.total / weekdays
-  const week = perEmail(together.total / Math.max(1, weeks))
-  const dayText = perDay < 1 ? few : fill(daily, { papers: counted(perEmail(perDay), words.counts.paper) })
-  return `${dayText} ${fill(weekly, { papers: counted(week, words.counts.paper) })}`
+  const daily = perDay < 1 ? notEachDay : perEmail(perDay)
+  return { daily, weekdays: daily, weekly: perEmail(together.total / Math.max(1, weeks)) }
 }
 
 /** "1,204 papers in 30 days" */

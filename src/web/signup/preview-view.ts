@@ -8,8 +8,8 @@ import {
   combinedHintLines,
   hintLines,
   overlapLines,
-  paceText,
   paperCountText,
+  papersPerEmail,
   shareText,
   termLines,
   topicWarning,
@@ -42,7 +42,7 @@ export function previewView(preview: PreviewResult, { most, baseUrl, pathTo }: P
     said: summaryOf(all[0] ?? each[0]!, each),
     /** About topics that match nothing or contain a word that no paper has. */
     warnings: topics.map((topic) => topicWarning(preview, topic)).filter(Boolean),
-    pace: paceText(preview, most),
+    papersPerEmail: papersPerEmail(preview, most),
     /** The digest of the last day, as it would have been; `digest` is null if nothing matched. */
     last: digest && { day: digest.day, digest: digest.content && publicDigest(digest.content, baseUrl) },
   }

@@ -40,9 +40,12 @@ test.each([
   expect(() => parseSpan('week', text)).toThrow(expect.objectContaining({ code: 'span.invalid' }))
 })
 
-test.each(['9999-12', '2026-00', '2026-13', '2026', '2026-11-24', '0026-11', '2026-x'])('no month: %j', (text) => {
-  expect(() => parseSpan('month', text)).toThrow(expect.objectContaining({ code: 'span.invalid' }))
-})
+test.each(['9999-12', '2026-00', '2026-13', '2026', '2026-11-24', '0026-11', '2026-x'])(
+  'no month: %j',
+  (text) => {
+    expect(() => parseSpan('month', text)).toThrow(expect.objectContaining({ code: 'span.invalid' }))
+  },
+)
 
 test.each(['2026-02-30', '2026-W48', '0000-01-01', '2026-11'])('no day: %j', (text) => {
   expect(() => parseSpan('day', text)).toThrow(expect.objectContaining({ code: 'date.invalid' }))
