@@ -33,18 +33,11 @@ export async function eraseAccount(deps: Deps, token: string): Promise<void> {
   if (erased) deps.log.info('subscriber.changed', { subscriber: erased, what: 'erased' })
 }
 
-interface Erasing {
-  subscriber: Subscriber
-  how: string
-  wording: string
-  now: Date
-}
-
 /** The subscriber must be locked by the transaction. */
 export async function eraseLockedSubscriber(
   { config }: Pick<Deps, 'config'>,
   tx: Database,
-  { subscriber, how, wording, now }: Erasing,
+  { subscriber, how, wording, now }: { subscriber: Subscriber; how: string; wording: string; now: Date },
 ): Promise<void> {
   const { id, addressKey } = subscriber
   await recordConsent(tx, { subscriberId: id, at: now, event: 'erased', how, wording })

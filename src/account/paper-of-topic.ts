@@ -97,11 +97,6 @@ function aboutOf(archive: Archive, paper: PaperText, removed: readonly string[])
     .map((key) => writtenAs(archive, key))
 }
 
-interface WordAction {
-  text: string
-  edit: QueryEdit
-}
-
 interface AuthorAction {
   name: string
   /**
@@ -112,7 +107,7 @@ interface AuthorAction {
 
 interface QuickActions {
   /** Words and phrases for which the paper matched, then distinctive words of its title that are not in the topic. */
-  words: WordAction[]
+  words: { text: string; edit: QueryEdit }[]
   /** In the order of the paper, up to 100. */
   authors: AuthorAction[]
 }

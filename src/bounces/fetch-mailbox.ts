@@ -53,7 +53,8 @@ interface Reading {
  */
 async function readNewMails(deps: ServiceDeps, { server, mailbox, count }: Reading): Promise<void> {
   const { uidValidity } = mailbox
-  const name = nameOf(server)
+  const { user = '', host, port, folder } = server
+  const name = `${user}@${host}:${port}/${folder}`
   const stored = await mailboxPosition(deps.db, name)
   let position = stored
   const advanceTo = async (uid: bigint): Promise<boolean> => {
@@ -81,8 +82,6 @@ async function readNewMails(deps: ServiceDeps, { server, mailbox, count }: Readi
 
 const firstNumbers = ({ clock }: ServiceDeps, mailbox: OpenMailbox): Promise<bigint[]> =>
   mailbox.numbersSince(new Date(clock.now().getTime() - FIRST_DAYS * DAY_MS))
-
-const nameOf = ({ user = '', host, port, folder }: ImapConfig): string => `${user}@${host}:${port}/${folder}`
 
 /** Our return address that the email was sent to; null if its header names none. */
 function recipientOf({ config }: ServiceDeps, raw: Uint8Array): string | null {

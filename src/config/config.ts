@@ -181,7 +181,7 @@ function readDotEnv(): Environment {
 /** Throws config.invalid, which names every wrong setting and what it takes. */
 export function readConfig(environment: Environment): Config {
   const { config, faults } = inspectConfig(environment)
-  const lines = [...faults.map(faultLine), ...config.misspelt]
+  const lines = [...faults.map(({ names, what }) => `${names.join(', ')}: ${what}`), ...config.misspelt]
   if (faults.length > 0) {
     throw new Fault('config.invalid', {
       count: faults.length,
@@ -196,8 +196,6 @@ export interface SettingFault {
   /** "required in production; takes …", without the value. */
   what: string
 }
-
-const faultLine = ({ names, what }: SettingFault): string => `${names.join(', ')}: ${what}`
 
 /** All faults, and the settings without those that are wrong. */
 export function inspectConfig(environment: Environment): { config: Config; faults: SettingFault[] } {

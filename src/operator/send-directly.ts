@@ -6,7 +6,6 @@ import { openDkim, senderOf } from '../emails/compose-message.ts'
 import { reachedMessage, type SmtpResult } from '../mail/refusals/classify-reply.ts'
 import type { OperatorMailKind, RenderedEmail } from '../mail/rendering/template.ts'
 import { buildMime, type OutgoingMail, toOutgoingMail } from '../mail/smtp/build-mime.ts'
-import type { DkimKey } from '../mail/smtp/dkim.ts'
 import { openSmtpClient } from '../mail/smtp/smtp-client.ts'
 import { probeSmtpTls, type SmtpTls } from '../mail/smtp/smtp-tls-client.ts'
 import { addressHash, parseAddress } from '../subscribers/address.ts'
@@ -47,13 +46,11 @@ export async function sendDirectly(
   const message = { kind, id: randomId(96), datedAt: clock.now(), toAddress: to }
   const mail = toOutgoingMail(message, email, senderOf(config))
   const raw = await buildMime(mail, dkim)
-  const made = { signedBy: signatureName(dkim), messageId: mail.messageId, bytes: raw.length }
+  const signedBy = dkim ? `${dkim.selector}._domainkey.${dkim.domain}` : null
+  const made = { signedBy, messageId: mail.messageId, bytes: raw.length }
   if (dryRun) return { ...made, ms: 0 }
   return { ...made, ...(await send(config.SMTP_URL, mail, raw)) }
 }
-
-const signatureName = (dkim: DkimKey | undefined): string | null =>
-  dkim ? `${dkim.selector}._domainkey.${dkim.domain}` : null
 
 async function send(
   smtp: Parameters<typeof openSmtpClient>[0],

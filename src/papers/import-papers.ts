@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Day, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { errorEntries } from '../core/error-table.ts'
-import { Fault } from '../core/errors.ts'
+import { Fault, undefinedIfThrown } from '../core/errors.ts'
 import { isDailyPapersList, parseDailyPapers } from '../sources/huggingface/parse-daily-papers.ts'
 import { parseIdentifier } from '../sources/identifier.ts'
 import {
@@ -75,17 +75,9 @@ export async function importPapers(
 }
 
 function listIn(text: string): unknown[] {
-  const value = parsedOrUndefined(text.replace(/^\uFEFF/, ''))
+  const value = undefinedIfThrown(() => JSON.parse(text.replace(/^\uFEFF/, '')))
   if (!Array.isArray(value)) throw new Fault(paperFileErrors['import.not-a-list'])
   return value
-}
-
-function parsedOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 const entry = z.object({

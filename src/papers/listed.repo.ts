@@ -113,12 +113,7 @@ async function dayWithPapers(
 export const newestDayWithPapers = (db: Database, { upTo }: { upTo: Day }): Promise<Day | null> =>
   dayWithPapers(db, { lte: midnight(upTo) }, 'desc')
 
-interface NeighbourDays {
-  previous: Day | null
-  next: Day | null
-}
-
-export const neighbourDays = async (db: Database, { from, to }: DayRange): Promise<NeighbourDays> => ({
+export const neighbourDays = async (db: Database, { from, to }: DayRange) => ({
   previous: await dayWithPapers(db, { lt: midnight(from) }, 'desc'),
   next: await dayWithPapers(db, { gt: midnight(to) }, 'asc'),
 })

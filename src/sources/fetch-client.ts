@@ -50,7 +50,7 @@ async function followRedirects(
   for (let left = MAX_REDIRECTS; ; left--) {
     const response = await requestOnce({ ...request, url })
     const { status, headers } = response
-    if (!isRedirect(status)) return response
+    if (!REDIRECTS.includes(status)) return response
     const next = redirectTarget(url, headers.get('location'))
     if (!next || left === 0) throw new Fault('source.refused', { source, day, status })
     url = next
@@ -58,8 +58,6 @@ async function followRedirects(
 }
 
 const REDIRECTS = [301, 302, 303, 307, 308]
-
-const isRedirect = (status: number): boolean => REDIRECTS.includes(status)
 
 /**
  * The URL that `location` redirects to from `url`, if it has the same origin, or the same host with https at port 443.

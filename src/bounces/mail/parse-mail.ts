@@ -20,7 +20,8 @@ export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
   const leaves = head === '' ? [] : await leavesOf(mail).catch(() => [])
   const stray = [
     strayLines(head),
-    ...(isMultipart(type) && leaves.length > 0 ? [preambleOf(body)] : []),
+    // Some servers put their message before the first boundary.
+    ...(/^multipart\//i.test(type) && leaves.length > 0 ? body.split(/^--(?=\S)/m, 1) : []),
   ].filter((text) => text.trim())
   return {
     headers,
@@ -36,10 +37,6 @@ const withPlainEnds = (raw: Uint8Array): Buffer =>
 
 const asText = (bytes: string): string => decode(Buffer.from(bytes, 'latin1'))
 const cut = (text: string): string => text.slice(0, MAX_PART_BYTES)
-const isMultipart = (type: string): boolean => /^multipart\//i.test(type)
-
-/** The text before the first boundary: some servers put their message there. */
-const preambleOf = (body: string): string => body.split(/^--(?=\S)/m, 1)[0]!
 
 /**
  * mailparser joins the plain text parts, which hides a returned email among them. With no text types it emits each leaf
@@ -90,13 +87,11 @@ const FIELD = /^([!-9;-~]{1,80})[ \t]*:(.*)$/s
 /** Splits an email at its first empty line. Expects lines that end with a line feed. */
 export function splitHead(mail: string): { head: string; body: string } {
   const text = mail.replace(/^(?:\s*\n)?(?:>?From [^\n]*\n)?/, '')
-  if (!isHead(text)) return { head: '', body: text }
+  if (!FIELD.test(text.split('\n', 1)[0]!)) return { head: '', body: text }
   const end = text.search(/\n[ \t]*\n/)
   if (end < 0) return { head: text, body: '' }
   return { head: text.slice(0, end), body: text.slice(end).replace(/^\n[ \t]*\n/, '') }
 }
-
-const isHead = (text: string): boolean => FIELD.test(text.split('\n', 1)[0]!)
 
 /**
  * The fields of a header section, unfolded and decoded, without lines that are no field. Up to 1000 fields of 8000

@@ -43,13 +43,12 @@ export function isBounceReport(mail: ParsedMail, { own, status, copy, copyHeader
   const isOfMachine = MACHINES.test(`${header('from')} ${header('sender')}`)
   const isOfFailure = FAILED_SUBJECT.some((words) => words.test(header('subject')))
   if (isAutoReply(mail)) return isOfMachine && (isOfFailure || hasFailureWords(own))
-  if (isOfMachine || isEmpty(header('return-path')))
+  if (isOfMachine || /^<\s*>$/.test(header('return-path').trim()))
     return isOfFailure || hasFailureWords(own) || copy !== '' || /\b[45]\d\d\b/.test(own)
   if (!isOfFailure || REPLY.test(header('subject'))) return false
   return hasFailureWords(own) || MACHINES.test(headerOf(copyHeaders, 'from'))
 }
 
-const isEmpty = (path: string): boolean => /^<\s*>$/.test(path.trim())
 const hasFailureWords = (own: string): boolean =>
   FAILED_WORDS.some((words) => words.test(own.slice(0, 20_000)))
 

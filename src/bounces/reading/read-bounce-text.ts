@@ -25,12 +25,10 @@ const bytesOf = (text: string): Buffer => Buffer.from(text, /[^\0-\xff]/.test(te
 const HEADER =
   /^(?:received|return-path|from|to|date|subject|message-id|mime-version|content-type|delivered-to|x-[\w-]+):/im
 
-const headOf = (text: string): string => text.trimStart().split('\n\n', 1)[0]!
-
 const linesOf = (input: string | Uint8Array): string =>
   (typeof input === 'string' ? input : Buffer.from(input).toString('latin1')).replace(/\r\n?/g, '\n')
 
 export function isMail(input: string | Uint8Array): boolean {
-  const lines = linesOf(input)
-  return /^(?:[\w-]+:|From )/.test(lines.trimStart()) && HEADER.test(headOf(lines))
+  const lines = linesOf(input).trimStart()
+  return /^(?:[\w-]+:|From )/.test(lines) && HEADER.test(lines.split('\n\n', 1)[0]!)
 }

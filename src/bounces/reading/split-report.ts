@@ -1,3 +1,4 @@
+import { decodeHTMLStrict } from 'entities'
 import {
   type MailHeader,
   type MailPart,
@@ -150,16 +151,6 @@ const isHeadOfMail = (names: string[]): boolean =>
   names.some((name) => OF_MAILS.test(name)) &&
   !names.some((name) => OF_REPORTS.test(name))
 
-const ENTITIES: Record<string, string> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  nbsp: ' ',
-  '#39': "'",
-  '#160': ' ',
-}
-
 const TAG = /<[^<>]{0,2000}>/g
 const LINE_TAG =
   /<(?:br|hr|\/?p|\/?div|\/?tr|\/td|\/?h\d|\/?li|\/?table|\/?pre|\/?blockquote)(?:\s[^<>]{0,500})?\/?>/gi
@@ -168,12 +159,9 @@ function textOfHtml(html: string): string {
   const shown = html
     .split(/<(\/?)(?:style|script|title)(?:\s[^<>]{0,500})?>/i)
     .filter((_, at, all) => at % 2 === 0 && all[at - 1] !== '')
-  return shown
-    .join(' ')
-    .replace(/\s+/g, ' ')
-    .replace(LINE_TAG, '\n')
-    .replace(TAG, '')
-    .replace(/&(#?\w{2,6});/g, (entity, name: string) => ENTITIES[name.toLowerCase()] ?? entity)
+  const text = shown.join(' ').replace(/\s+/g, ' ').replace(LINE_TAG, '\n').replace(TAG, '')
+  return decodeHTMLStrict(text)
+    .replaceAll('\u00a0', ' ')
     .split('\n')
     .map((line) => line.trim())
     .join('\n')

@@ -66,8 +66,6 @@ export interface TakeResult {
   ended: EndedMessage[]
 }
 
-type TakenRow = TakenMessage & EndedMessage
-
 /** Why message p to subscriber s may not be sent at an instant; null if it may. */
 const skipReason = (now: Date): Prisma.Sql => Prisma.sql`
   case
@@ -101,7 +99,7 @@ export async function giveBackIfEnded(
  */
 export async function takeMessages(db: Database, input: TakeInput): Promise<TakeResult> {
   const { batch, owner, now, limit } = input
-  const rows = await db.$queryRaw<TakenRow[]>`
+  const rows = await db.$queryRaw<(TakenMessage & EndedMessage)[]>`
     with lease as materialized (
       select id from batch where id = ${batch} and owner = ${owner} and lease_until > now()
         and ${maySend}

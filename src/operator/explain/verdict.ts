@@ -1,6 +1,6 @@
 import type { ListedBounce } from '../../bounces/bounce-list.repo.ts'
 import { classText, newestFailure } from '../../bounces/bounce-text.ts'
-import { addDays, type Day, dayExists, localDayOf, weekdayOf } from '../../core/dates.ts'
+import { addDays, dayExists, localDayOf, weekdayOf } from '../../core/dates.ts'
 import { waitDeadline } from '../../digests/open-due.ts'
 import { weekdayDateWithYear, weekdaysText } from '../../i18n/dates.ts'
 import { listed } from '../../i18n/words.ts'
@@ -174,7 +174,7 @@ function dueVerdict(context: ExplainContext): Verdict {
       )
     return verdict(
       'not-their-day',
-      `Nothing is due on a ${weekdayName(date)}: their days are ${weekdaysText(days)}.`,
+      `Nothing is due on a ${weekdaysText([weekdayOf(date)])}: their days are ${weekdaysText(days)}.`,
     )
   }
   const at = hourText(due.dueAt, zone, date)
@@ -209,5 +209,3 @@ function notPlanned(context: ExplainContext, at: string): Verdict {
     `Due since ${at}, but not planned: ${planningStatus(context)}. Check that the service is running.`,
   )
 }
-
-const weekdayName = (date: Day): string => weekdaysText([weekdayOf(date)])

@@ -106,9 +106,7 @@ async function papersThen(db: Database, input: RematchInput, trees: readonly Que
   }
 }
 
-type ParsedTopic = TopicText & ReturnType<typeof parsed>
-
-function topicEntries({ name, query, tree, error }: ParsedTopic, rematch: Rematch) {
+function topicEntries({ name, query, tree, error }: TopicText & ReturnType<typeof parsed>, rematch: Rematch) {
   const named = name === query ? `Topic “${name}”` : `Topic “${name}” (${query})`
   if (!tree) return { steps: [entry(null, 'topic', `${named}: cannot be read: ${error}`)] }
   const { fresh, texts } = rematch

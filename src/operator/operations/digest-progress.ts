@@ -32,7 +32,6 @@ const COLUMNS = 80
 
 const HIDE_CURSOR = '\x1b[?25l'
 const SHOW_CURSOR = '\x1b[?25h'
-const upAndClear = (lines: number): string => (lines > 0 ? `\x1b[${lines}A\x1b[0J` : '')
 
 /** Draws the day totals of a date on a terminal every second, until the date is closed or `signal` aborts. */
 export async function watchDigests(
@@ -50,7 +49,8 @@ export async function watchDigests(
       const columns = terminal.columns || COLUMNS
       const delivery = await deliverySwitch(deps)
       const lines = frameLines({ dayTotals: totals, delivery, samples, now: deps.clock.now(), columns })
-      terminal.write(`${upAndClear(drawn)}${lines.join('\n')}\n`)
+      const upAndClear = drawn > 0 ? `\x1b[${drawn}A\x1b[0J` : ''
+      terminal.write(`${upAndClear}${lines.join('\n')}\n`)
       drawn = lines.length
       if (totals.closed || signal.aborted) return totals
       await sleep(REFRESH_MS, undefined, { signal }).catch(() => {})

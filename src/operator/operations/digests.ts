@@ -144,10 +144,11 @@ const status = operation({
   }),
   run: (deps, { date = dayOf(deps.clock.now()), watch }, { wantsJson, stdout }) =>
     watch && !wantsJson ? watchStatus(deps, date, stdout) : dayTotals(deps.db, date),
-  output: (totals, { watch }, _deps, { wantsJson, stdout }) => ({
-    text: [textOfDayTotals(totals), ...watchHint(totals, stdout)].join('\n'),
-    isAlreadyPrinted: watch && !wantsJson,
-  }),
+  output: (totals, { watch }, _deps, { wantsJson, stdout }) => {
+    const { date, closed, ...counts } = totals
+    const shown = table([date, closed ? 'complete' : 'not complete'], rows(counts))
+    return { text: [shown, ...watchHint(totals, stdout)].join('\n'), isAlreadyPrinted: watch && !wantsJson }
+  },
   command: {
     options: {
       date: ['--date <date>', 'default: today (UTC)'],
@@ -172,9 +173,6 @@ async function watchStatus(deps: Deps, date: Day, terminal: OutputStream): Promi
     })
   return withAbortOnSignal((signal) => watchDigests(deps, { date, terminal, signal }))
 }
-
-const textOfDayTotals = ({ date, closed, ...counts }: DayTotals): string =>
-  table([date, closed ? 'complete' : 'not complete'], rows(counts))
 
 const preview = operation({
   name: 'digests preview',

@@ -19,7 +19,7 @@ import {
   importSubscribers,
   type SubscriberImportResult,
 } from '../../subscribers/import-export/import-subscribers.ts'
-import { type ReplayCounts, replayLog } from '../restore/replay-log.ts'
+import { replayLog } from '../restore/replay-log.ts'
 import { type OutputStream, operation, readIn } from './operation.ts'
 import { state } from './subscriber-schemas.ts'
 
@@ -230,7 +230,9 @@ export const replay = operation({
   effect: 'change',
   input: z.object({ lines: z.array(z.string()) }),
   run: (deps, { lines }) => replayLog(deps, lines),
-  output: (replayed) => ({ text: summaryOf(replayed) }),
+  output: ({ erased, suppressed, unsubscribed, known, unknown }) => ({
+    text: `${erased} erased, ${suppressed} suppressed, ${unsubscribed} unsubscribed. ${known} had already left or came back; ${unknown} are erased or unknown here.`,
+  }),
   command: {
     arguments: { lines: ['<log...>', 'log files; - reads standard input'] },
     readFiles: async ({ lines: logs }) => ({ lines: (await Promise.all(logs.map(linesOf))).flat() }),
@@ -243,6 +245,3 @@ async function linesOf(log: string): Promise<string[]> {
   })
   return bytes.toString().split('\n')
 }
-
-const summaryOf = ({ erased, suppressed, unsubscribed, known, unknown }: ReplayCounts): string =>
-  `${erased} erased, ${suppressed} suppressed, ${unsubscribed} unsubscribed. ${known} had already left or came back; ${unknown} are erased or unknown here.`

@@ -64,7 +64,10 @@ export function listOperation<
     summary,
     effect: 'read',
     input: z.object({ ...command?.filters, limit: wholeNumber(command?.max ?? 1).optional() }),
-    run: async (deps, { limit = command?.max ?? 1, cursor, ...chosen }: ListInput) => {
+    run: async (
+      deps,
+      { limit = command?.max ?? 1, cursor, ...chosen }: { limit?: number; cursor?: string },
+    ) => {
       const here = { name: list, filters: chosen, values: position }
       const found = await rows(deps, chosen as object, {
         after: cursor === undefined ? undefined : after(readCursor(here, cursor)),
@@ -82,9 +85,4 @@ export function listOperation<
       body: (_deps, { shown, next }) => ({ items: shown.map(json), next }),
     },
   })
-}
-
-interface ListInput {
-  limit?: number
-  cursor?: string
 }

@@ -159,12 +159,6 @@ export const setupCommand = <S extends z.ZodRawShape>(
   },
 ): SetupCommand => definition as unknown as SetupCommand
 
-interface Call {
-  via: Action['via']
-  input: object
-  context?: Partial<OperationContext>
-}
-
 // Resuming after a restore writes one date for every subscriber.
 const MAX_DURATION_MS = 600_000
 
@@ -176,7 +170,7 @@ const MAX_DURATION_MS = 600_000
 export async function runOperation<T>(
   deps: Deps,
   operation: Operation,
-  { via, input, context: given }: Call,
+  { via, input, context: given }: { via: Action['via']; input: object; context?: Partial<OperationContext> },
   read: (deps: Deps, result: unknown, context: OperationContext) => T | Promise<T>,
 ): Promise<T> {
   const { name, effect, ownTransactions, subscriberOf } = operation

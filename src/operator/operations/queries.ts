@@ -137,9 +137,10 @@ function termLines({ terms }: PreviewJson): string[] {
   return [table(['term', 'papers', 'of all papers'], rows)]
 }
 
-type Nothing = NonNullable<PreviewJson['nothing']>
-
-function nothingLines({ absent, without, nearest }: Nothing, hints: PreviewJson['hints']): string[] {
+function nothingLines(
+  { absent, without, nearest }: NonNullable<PreviewJson['nothing']>,
+  hints: PreviewJson['hints'],
+): string[] {
   const names = hints.filter(({ way }) => way === 'author')
   return [
     ...(absent.length > 0 ? [`No paper has ${listed(absent, 'or')}.`] : []),

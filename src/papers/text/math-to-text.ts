@@ -1,3 +1,4 @@
+import { decodeXML } from 'entities'
 import temml from 'temml'
 
 const ONE_WORD = /^[\p{L}\p{N}\p{Mn}.]*$|^.$/u
@@ -125,20 +126,11 @@ function root(text: string, degree: string): string {
   return sign ? sign + parenthesize(text) : `${parenthesize(text)}^(1/${parenthesize(degree)})`
 }
 
-const ENTITIES: Record<string, string> = {
-  '&lt;': '<',
-  '&gt;': '>',
-  '&amp;': '&',
-  '&quot;': '"',
-  '&#x27;': "'",
-}
-
 // Characters that people type in their plain form.
 const PLAIN: Record<string, string> = { '∼': '~', '∗': '*', '⋆': '*', '∥': '‖' }
 
 const plainSymbols = (text: string): string =>
-  text
-    .replace(/&#?\w+;/g, (entity) => ENTITIES[entity] ?? entity)
+  decodeXML(text)
     .replace(/[\u{1d400}-\u{1d7ff}]+/gu, (styled) => styled.normalize('NFKC'))
     .replace(/[∼∗⋆∥]/g, (sign) => PLAIN[sign] ?? sign)
 

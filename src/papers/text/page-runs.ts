@@ -1,3 +1,4 @@
+import { escapeUTF8 } from 'entities'
 import { mathToText, texToMathml } from './math-to-text.ts'
 import { isTex, plainText } from './plain-text.ts'
 import { normalizeText, texToText } from './tex-to-text.ts'
@@ -69,7 +70,7 @@ function pageMathml(tex: string, plain: string): string | null {
   if (!NEEDS_MARKUP.test(markup) || markup.includes('<mroot')) return null
   return withWrittenRoots(markup.replace(TAG, safeTag)).replace(
     '<math',
-    `<math aria-label="${escaped(plain)}"`,
+    `<math aria-label="${escapeUTF8(plain)}"`,
   )
 }
 
@@ -98,7 +99,3 @@ function safeTag(_tag: string, close: string, name: string, attributes: string):
   )
   return `<${close}${name}${kept.map(([attribute]) => ` ${attribute}`).join('')}>`
 }
-
-const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => ESCAPES[sign] ?? sign)

@@ -97,9 +97,8 @@ const goesOn = (sentence: string, rest: string): boolean =>
   LOWER_WORD.test(rest) ||
   ABBREVIATION.test(sentence.slice(-MAX_ABBREVIATION_LENGTH)) ||
   (BEFORE_NUMBER.test(sentence) && /^\d/.test(rest)) ||
-  (isInBrackets(sentence) && /^[^()]*\)/.test(rest))
-
-const isInBrackets = (sentence: string): boolean => sentence.lastIndexOf('(') > sentence.lastIndexOf(')')
+  // inside brackets
+  (sentence.lastIndexOf('(') > sentence.lastIndexOf(')') && /^[^()]*\)/.test(rest))
 
 /** What a paper is about, in one or two sentences of plain text. */
 export interface PaperSentence {

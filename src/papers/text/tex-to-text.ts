@@ -124,11 +124,6 @@ const SEAM = /(?<=[.,:;!?] )/
 const OPENING_OR_CLOSING = /\\(?:begin|end)\{|\\[A-Za-z]+\[|\\[\s\S]|[{}\]]|\$\$?/g
 const NEEDS_PARSER = /[\\${}^_~%&#`'"]|--/
 
-interface Piece {
-  text: string
-  isTex: boolean
-}
-
 /** The number of open groups and options, and whether math is open. */
 interface Open {
   groups: number
@@ -137,7 +132,7 @@ interface Open {
 }
 
 /** Splits a text into clauses that are balanced. Parsing takes milliseconds, and most clauses contain no TeX. */
-function splitTex(text: string): Piece[] {
+function splitTex(text: string): { text: string; isTex: boolean }[] {
   const open: Open = { groups: 0, options: 0, math: false }
   const pieces: string[] = ['']
   for (const clause of text.split(SEAM)) {

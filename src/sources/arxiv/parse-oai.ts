@@ -135,7 +135,7 @@ export function harvestedKind(harvested: HarvestedPaper): ListingKind | undefine
   const { created, updated } = harvested.dates ?? {}
   const isRecent = created !== undefined && dayOf(created) >= earliest(day)
   if (!isUnseen) return isRecent ? 'revised' : undefined
-  const isNew = (isRecent || !updated) && isAnnouncedAround(idOf(record), day)
+  const isNew = (isRecent || !updated) && isAnnouncedAround(record.keys[0]?.value ?? '', day)
   if (!isNew) return 'revised'
   return isSameCategory(record.categories[0] ?? '', section) ? 'new' : 'cross'
 }
@@ -150,8 +150,6 @@ export function kindAfterDetails(
 }
 
 const earliest = (day: Day): Day => addDays(day, -NEW_FOR_DAYS)
-
-const idOf = ({ keys }: SourceRecord): string => keys[0]?.value ?? ''
 
 function isAnnouncedAround(id: string, day: Day): boolean {
   const month = monthOf(id)

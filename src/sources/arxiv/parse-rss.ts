@@ -3,8 +3,6 @@ import { abstractField, distinct, lenient, listField, readEntries, textField } f
 import type { ListingKind, ParsedRecords, SourceRecord } from '../source.ts'
 import { arxivKeysOf, elementText, firstArxivId, NotXmlError, readXml } from './read-xml.ts'
 
-const nameIn = (part: string): string => withoutAffiliation(part.trim().replace(/^and /, ''))
-
 export interface RssFeed extends ParsedRecords {
   /** The number of items in the feed, including those that were not read. */
   items: number
@@ -86,7 +84,7 @@ function toRecord(one: z.output<typeof item>, context: z.RefinementCtx): SourceR
 export function splitAuthors(line: string): string[] {
   const spaced = line.replace(/\s+/g, ' ')
   const parts = isBalanced(spaced) ? partsOutside(spaced) : spaced.split(',')
-  return parts.map(nameIn).filter(Boolean)
+  return parts.map((part) => withoutAffiliation(part.trim().replace(/^and /, ''))).filter(Boolean)
 }
 
 function isBalanced(line: string): boolean {

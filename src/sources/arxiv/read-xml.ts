@@ -1,3 +1,4 @@
+import { decodeXML } from 'entities'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { z } from 'zod'
 import { parseArxivId, parseIdentifier } from '../identifier.ts'
@@ -24,7 +25,7 @@ const parser = new XMLParser({
   parseTagValue: false, // keeps 2503.02130 as text
   isArray: (name, _path, _isLeaf, isAttribute) => !isAttribute && LISTS.includes(name),
   entityDecoder: {
-    decode: (value) => decodeReferences(value),
+    decode: decodeXML,
     setExternalEntities: () => {},
     addInputEntities: () => {},
     setXmlVersion: () => {},
@@ -71,17 +72,6 @@ function parsed(body: string): Record<string, unknown> {
 }
 
 const notXml = (why: string) => new NotXmlError(why.replace(/\s+/g, ' ').slice(0, MAX_REASON_LENGTH))
-
-const NAMED: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
-
-// Each reference is decoded once, in one pass: "&amp;lt;" becomes "&lt;".
-const decodeReferences = (value: string): string =>
-  value.replace(/&(?:(lt|gt|amp|quot|apos)|#(\d{1,7})|#x([\da-fA-F]{1,6}));/g, (_all, name, decimal, hex) =>
-    name ? NAMED[name]! : characterOf(decimal ? Number(decimal) : Number.parseInt(hex, 16)),
-  )
-
-const characterOf = (code: number): string =>
-  code === 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ? '\ufffd' : String.fromCodePoint(code)
 
 /** The text of an element, with or without the attributes that we read. */
 export const elementText = z
