@@ -97,19 +97,14 @@ function aboutOf(archive: Archive, paper: PaperText, removed: readonly string[])
     .map((key) => writtenAs(archive, key))
 }
 
-interface AuthorAction {
-  name: string
-  /**
-   * The query of a new topic for the author; null if a topic already matches all their papers, or it is not possible.
-   */
-  query: string | null
-}
-
 interface QuickActions {
   /** Words and phrases for which the paper matched, then distinctive words of its title that are not in the topic. */
   words: { text: string; edit: QueryEdit }[]
-  /** In the order of the paper, up to 100. */
-  authors: AuthorAction[]
+  /**
+   * In the order of the paper, up to 100, with the query of a new topic for the author; null if a topic already matches
+   * all their papers, or it is not possible.
+   */
+  authors: { name: string; query: string | null }[]
 }
 
 /** The number of votes that the quick action requires. */

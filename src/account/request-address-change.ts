@@ -82,15 +82,8 @@ const readAddress = (config: Config, email: string, { addressKey }: Subscriber):
     }),
   )
 
-interface OpenedAddressChange {
-  addressChange: AddressChange
-  subscriber: Subscriber
-  /** After the change: the token of the page for topics, days and hour. */
-  manage: string | null
-}
-
-/** Read-only. Throws link.*. */
-export async function openAddressChange(deps: Deps, token: string): Promise<OpenedAddressChange> {
+/** `manage`: after the change, the token of the page for topics, days and hour. Read-only. Throws link.*. */
+export async function openAddressChange(deps: Deps, token: string) {
   const { addressChange, subscriber } = await addressChangeBehindLink(deps, token)
   const { id, epoch, addressKey } = subscriber
   const isChanged = addressChange.confirmedAt !== null && addressKey === addressChange.key

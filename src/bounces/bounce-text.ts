@@ -3,8 +3,8 @@ import type { Deps } from '../core/deps.ts'
 import { REFUSAL_LABELS } from '../mail/refusals/classify-refusal.ts'
 import type { FoundBy } from './bounce.repo.ts'
 import { type BounceClassCount, countBounces, type ListedBounce } from './bounce-list.repo.ts'
-import { type ChannelSetting, enabledChannels } from './enabled-channels.ts'
-import { countUnreadable, newestByChannel, type WaitingReports, waitingReports } from './report.repo.ts'
+import { enabledChannels } from './enabled-channels.ts'
+import { countUnreadable, newestByChannel, waitingReports } from './report.repo.ts'
 
 type BounceFacts = Pick<ListedBounce, 'class' | 'status' | 'sure' | 'reply' | 'foundBy' | 'effect' | 'isRead'>
 
@@ -120,16 +120,10 @@ export interface SpanCounts {
   unreadable: number
 }
 
-export interface BounceStatus {
-  domain: string | null
-  /** `newest`: when the last report arrived on this channel; null if none is on record. */
-  channels: (ChannelSetting & { newest: Date | null })[]
-  waiting: WaitingReports
-  day: SpanCounts
-  week: SpanCounts
-}
+export type BounceStatus = Awaited<ReturnType<typeof bounceStatus>>
 
-export async function bounceStatus({ db, config, clock }: Deps): Promise<BounceStatus> {
+/** `newest`: when the last report arrived on a channel; null if none is on record. */
+export async function bounceStatus({ db, config, clock }: Deps) {
   const now = clock.now()
   const since = async (days: number): Promise<SpanCounts> => {
     const from = new Date(now.getTime() - days * DAY_MS)

@@ -111,24 +111,15 @@ export async function redactBounces(db: Database, subscriberId: string): Promise
   await db.bounce.updateMany({ where: { subscriberId }, data: { reply: '', domain: null } })
 }
 
-interface DomainShare {
-  /** Number of subscribers with a bounce: one person who forges reports counts once. */
-  people: number
-  reply: string
-  /**
-   * Number of emails that our server accepted for the domain in that time; counting stops once the number is large
-   * enough.
-   */
-  mails: number
-}
-
 /**
  * The share of email to a domain that bounced since an instant because of the domain's policy or a problem on our side.
+ * `people` have a bounce: one person who forges reports counts once. `mails` were accepted by our server for the domain;
+ * counting stops once the number is large enough.
  */
 export async function bounceShareOfDomain(
   db: Database,
   { domain, from, mailsFrom, perCent }: { domain: string; from: Date; mailsFrom: Date; perCent: number },
-): Promise<DomainShare> {
+) {
   const [bounced] = await db.$queryRaw<[{ people: number; reply: string | null }]>`
     select count(distinct b.subscriber_id)::int as people, (array_agg(b.reply order by b.at desc))[1] as reply
     from bounce b

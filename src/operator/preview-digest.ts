@@ -3,31 +3,22 @@ import { type Day, dayOf, localDayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { openCandidatePool } from '../digests/candidates.repo.ts'
 import { composeDigests } from '../digests/compose-digests.ts'
-import { type DigestDraft, plannedContent, recipientOf } from '../digests/digest.repo.ts'
+import { plannedContent, recipientOf } from '../digests/digest.repo.ts'
 import type { DigestContent } from '../digests/digest-content.ts'
 import { eligibleSince } from '../digests/eligible-range.ts'
 import { snapshotAt } from '../digests/sources-line.ts'
 import { senderOf, siteOf } from '../emails/compose-message.ts'
 import { openEmails } from '../emails/render-emails.ts'
-import type { RenderedEmail } from '../mail/rendering/template.ts'
 import { buildMime, toOutgoingMail } from '../mail/smtp/build-mime.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 
-export interface DigestPreview {
-  localDate: Day
-  composed: DigestDraft
-  /** Text and HTML, whichever format they chose, and the whole message; null if nothing matched. */
-  mail: (RenderedEmail & { raw: Buffer }) | null
-}
+export type DigestPreview = Awaited<ReturnType<typeof previewDigest>>
 
 /**
- * Renders the digest that a subscriber would get if it were planned now. Changes nothing. Throws address.*,
- * subscriber.unknown.
+ * Renders the digest that a subscriber would get if it were planned now: text and HTML, whichever format they chose, and
+ * the whole message; null if nothing matched. Changes nothing. Throws address.*, subscriber.unknown.
  */
-export async function previewDigest(
-  deps: Deps,
-  { date, ...who }: SubscriberRef & { date?: Day },
-): Promise<DigestPreview> {
+export async function previewDigest(deps: Deps, { date, ...who }: SubscriberRef & { date?: Day }) {
   const { db, clock } = deps
   const subscriber = await findSubscriber(db, who)
   const now = clock.now()
@@ -43,14 +34,8 @@ export async function previewDigest(
   return { localDate, composed: composed!, mail: content && (await mailOf(deps, subscriber, content)) }
 }
 
-export interface TodaysEmail extends Pick<DigestPreview, 'localDate' | 'mail'> {
-  matched: number
-  /** It was planned on this date already; otherwise it is what planning now would bring. */
-  isPlanned: boolean
-}
-
 /** The digest of a subscriber's local date: as it was planned, or else as it would be planned now. Changes nothing. */
-export async function todaysEmail(deps: Deps, id: string): Promise<TodaysEmail> {
+export async function todaysEmail(deps: Deps, id: string) {
   const subscriber = await findSubscriber(deps.db, { id })
   const localDate = localDayOf(deps.clock.now(), subscriber.zone)
   const planned = await plannedContent(deps.db, { subscriberId: id, localDate })

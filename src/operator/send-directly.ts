@@ -11,11 +11,6 @@ import { probeSmtpTls, type SmtpTls } from '../mail/smtp/smtp-tls-client.ts'
 import { addressHash, parseAddress } from '../subscribers/address.ts'
 import { requireUnsuppressed } from '../subscribers/suppression.repo.ts'
 
-interface DirectMail extends RenderedEmail {
-  kind: OperatorMailKind
-  to: string
-}
-
 export interface DirectSendResult {
   /** Undefined for a dry run. */
   result?: SmtpResult
@@ -38,7 +33,7 @@ const TIMEOUTS = { connectMs: 15_000, silenceMs: 60_000 }
  */
 export async function sendDirectly(
   { config, clock }: Pick<Deps, 'config' | 'clock'>,
-  { kind, to, ...email }: DirectMail,
+  { kind, to, ...email }: RenderedEmail & { kind: OperatorMailKind; to: string },
   { dryRun = false } = {},
 ): Promise<DirectSendResult> {
   if (!config.SMTP_URL) throw new Fault('smtp.not-set')

@@ -15,9 +15,9 @@ import {
   readEntries,
   textField,
 } from '../sources/read-entries.ts'
-import type { ParsedRecords, RefusedEntry, SourceRecord } from '../sources/source.ts'
+import type { ParsedRecords, SourceRecord } from '../sources/source.ts'
 import { recordImport } from '../sources/source-day.repo.ts'
-import { type RecordedListings, recordListings } from './listing.repo.ts'
+import { recordListings } from './listing.repo.ts'
 
 /** Errors of a file of papers. */
 export const paperFileErrors = {
@@ -39,21 +39,11 @@ interface ImportPapersInput {
   dryRun?: boolean
 }
 
-interface ImportedPapers extends RecordedListings {
-  /** huggingface for the API's format, else import. */
-  source: string
-  day: Day
-  refused: RefusedEntry[]
-}
-
 /**
  * Records the papers in a file as listed on a day. Reports the entries that cannot be read, and keeps the others.
  * Throws import.not-a-list, and import.nothing-readable if no entry can be read.
  */
-export async function importPapers(
-  deps: Deps,
-  { text, day, dryRun }: ImportPapersInput,
-): Promise<ImportedPapers> {
+export async function importPapers(deps: Deps, { text, day, dryRun }: ImportPapersInput) {
   const now = deps.clock.now()
   const entries = listIn(text)
   const [source, parse] = isDailyPapersList(entries)

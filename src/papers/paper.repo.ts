@@ -153,14 +153,11 @@ export async function lastChangeOf(db: Database, ids: readonly number[]): Promis
   return row!.at
 }
 
-interface ChangedPapers {
-  papers: Paper[]
-  /** Ids of papers that were withdrawn or absorbed by another paper. */
-  gone: number[]
-}
-
-/** The papers that changed at an instant or later, including changes of votes. */
-export async function changesSince(db: Database, since: Date): Promise<ChangedPapers> {
+/**
+ * The papers that changed at an instant or later, including changes of votes, and the ids of those that are gone:
+ * withdrawn, or absorbed by another paper.
+ */
+export async function changesSince(db: Database, since: Date) {
   const papers = await db.$queryRaw<Paper[]>`
     ${SELECT_PAPERS} where withdrawn_at is null and p.id in (
       select id from paper where updated_at >= ${since}

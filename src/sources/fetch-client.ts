@@ -192,15 +192,11 @@ function isMostlyBroken(bytes: Buffer): boolean {
 /** Six hours, the same as after many failures. A source that asks for a longer pause must not cost a day of papers. */
 const MAX_SECONDS = 21_600
 
-interface RateLimitHeaders {
-  /** Requests left in the window; absent if the response does not say. */
-  remaining?: number
-  /** Seconds until the window ends, or until the service accepts the next request. */
-  seconds?: number
-}
-
-/** Reads `RateLimit: "api";r=0;t=17` and `Retry-After` in seconds or as a date. */
-export function parseRateLimitHeaders(headers: Headers): RateLimitHeaders {
+/**
+ * Reads `RateLimit: "api";r=0;t=17` and `Retry-After` in seconds or as a date: the requests left in the window, and the
+ * seconds until it ends or the service accepts the next request; undefined if the response does not say.
+ */
+export function parseRateLimitHeaders(headers: Headers) {
   const text = headers.get('ratelimit') ?? ''
   const windowSeconds = numberIn(text, /;\s*t=(\d+)/)
   const retryAfterSeconds = retryAfter(headers)

@@ -102,21 +102,15 @@ interface PaginateOptions {
   fetchPage(had: { pages: number; entries: number }): Promise<unknown[]>
 }
 
-interface PaginatedEntries {
-  entries: unknown[]
-  /** There were more than MAX_PAGES pages. */
-  isTruncated: boolean
-}
-
 /**
  * Fetches a list page by page until a page is empty or repeats: a page may have fewer entries than its limit, and a
- * server without pages returns the same page again. Throws source.too-large.
+ * server without pages returns the same page again. At most MAX_PAGES pages, else it is truncated. Throws
+ * source.too-large.
  */
 export async function paginate(
   { source, day, warn }: FetchDayInput,
-  pages: PaginateOptions,
-): Promise<PaginatedEntries> {
-  const { maxBytes, fetchPage } = pages
+  { maxBytes, fetchPage }: PaginateOptions,
+) {
   const entries: unknown[] = []
   const seen = new Set<string>()
   let size = 0

@@ -32,23 +32,17 @@ interface TopicEdit {
   to: TopicText
 }
 
-interface TopicDifference {
-  /** In the subscriber's order. */
-  added: TopicText[]
-  removed: TopicText[]
-  edited: TopicEdit[]
-  /** The topics present before and after are in a different order. */
-  reordered: boolean
-}
-
 export const changedSettings = (before: Subscription, after: Subscription): SettingName[] =>
   SETTING_NAMES.filter((name) => String(before[name]) !== String(after[name]))
 
 export const isRescheduled = (before: Subscription, after: Subscription): boolean =>
   changedSettings(before, after).some((name) => name === 'zone' || name === 'hour' || name === 'days')
 
-/** Compares topics. A topic whose query was replaced by another one at the same position counts as edited. */
-export function topicDifference(before: readonly TopicText[], after: readonly TopicText[]): TopicDifference {
+/**
+ * Compares topics, in the subscriber's order. A topic whose query was replaced by another one at the same position counts
+ * as edited. `reordered`: those present before and after are in a different order.
+ */
+export function topicDifference(before: readonly TopicText[], after: readonly TopicText[]) {
   const edits = pairTopics(before, after)
   const added = after.filter((topic) => edits.every(({ to }) => to !== topic))
   const removed = before.filter((topic) => edits.every(({ from }) => from !== topic))

@@ -19,12 +19,6 @@ interface PageRequest {
   most: number
 }
 
-interface SubscriberPage {
-  rows: FilteredSubscriber[]
-  /** Where the next page begins; null after the last one. By last email, a page may have fewer rows. */
-  next: string | null
-}
-
 interface FilteredSubscriber {
   id: string
   address: string
@@ -37,8 +31,11 @@ interface FilteredSubscriber {
   emailState: MessageState | null
 }
 
-/** Subscribers that match a filter, without those who were erased. */
-export async function filterSubscribers(db: Database, request: PageRequest): Promise<SubscriberPage> {
+/**
+ * Subscribers that match a filter, without those who were erased. `next`: where the next page begins; null after the
+ * last one. By last email, a page may have fewer rows.
+ */
+export async function filterSubscribers(db: Database, request: PageRequest) {
   const { sort, most } = request
   const { found, end } = await (sort === 'last-email' ? byLastEmail(db, request) : inOrder(db, request))
   const rows = await detailsOf(

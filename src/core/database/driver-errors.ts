@@ -5,14 +5,11 @@ const CONNECTION_FAILURE = '08006'
 
 const DRIVER_ERROR = 'DriverAdapterError'
 
-/** The cause of a driver error, as Prisma passes it on. */
-interface DriverErrorCause {
-  /** SQLSTATE, if the server sent one. */
-  originalCode?: string
-}
-
-/** True for a driver error that Prisma did not convert into its own. It converts all except those of a commit. */
-export const isDriverError = (error: unknown): error is Error & { cause: DriverErrorCause } =>
+/**
+ * True for a driver error that Prisma did not convert into its own. It converts all except those of a commit.
+ * `originalCode` is the SQLSTATE, if the server sent one.
+ */
+export const isDriverError = (error: unknown): error is Error & { cause: { originalCode?: string } } =>
   error instanceof Error && error.name === DRIVER_ERROR && typeof error.cause === 'object'
 
 /** Prisma recognises an error of its driver adapter by this name and a cause. */

@@ -165,14 +165,8 @@ export function messagesByDay(db: Database, { from, to }: { from: Day; to: Day }
     group by 1`
 }
 
-interface MessageRecipient {
-  id: string
-  subscriberId: string
-  /** Null if the subscriber was erased since. */
-  toAddress: string | null
-}
-
-export const messageRecipient = (db: Database, id: string): Promise<MessageRecipient | null> =>
+/** `toAddress` is null if the subscriber was erased since. */
+export const messageRecipient = (db: Database, id: string) =>
   db.message.findUnique({ where: { id }, select: { id: true, subscriberId: true, toAddress: true } })
 
 /** The addresses to which a subscriber was sent emails since an instant. */

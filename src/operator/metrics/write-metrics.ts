@@ -10,14 +10,11 @@ const EXPENSIVE_CACHE_MS = 60_000
 // Below Prometheus' default scrape timeout of ten seconds.
 const DATABASE_TIMEOUT_MS = 8000
 
-export interface MetricsWriter {
-  contentType: string
-  /** The counters of this process and the gauges from the database, in Prometheus' text format. */
-  write(): Promise<string>
-}
-
-/** Queries the database at most once in ten seconds, however often it is scraped. */
-export function openMetricsWriter(deps: Deps): MetricsWriter {
+/**
+ * Writes the counters of this process and the gauges from the database, in Prometheus' text format. Queries the
+ * database at most once in ten seconds, however often it is scraped.
+ */
+export function openMetricsWriter(deps: Deps) {
   const { registry }: Metrics = deps.metrics ?? openMetrics()
   const busy = cachedFor(CHEAP_CACHE_MS, () => cheapGaugeSamples(deps.db, deps.clock.now()))
   const slow = cachedFor(EXPENSIVE_CACHE_MS, () =>

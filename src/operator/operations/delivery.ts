@@ -68,7 +68,6 @@ const status = operation({
   output: (report, _input, { clock }) => ({ text: textOfDelivery({ ...report, now: clock.now() }) }),
   command: {},
   api: {
-    method: 'GET',
     path: '/api/delivery',
     operationId: 'showDelivery',
     tag,
@@ -111,7 +110,6 @@ export const pause = operation({
     },
   },
   api: {
-    method: 'POST',
     path: '/api/delivery/pause',
     operationId: 'pauseDelivery',
     tag,
@@ -160,7 +158,6 @@ export const resume = operation({
     },
   },
   api: {
-    method: 'POST',
     path: '/api/delivery/resume',
     operationId: 'resumeDelivery',
     tag,

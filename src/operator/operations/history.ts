@@ -74,7 +74,6 @@ const listFigures = operation({
   input: days,
   run: cachedDailyFigures,
   api: {
-    method: 'GET',
     path: '/api/figures',
     operationId: 'listFigures',
     tag,

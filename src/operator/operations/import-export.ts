@@ -20,7 +20,7 @@ import {
   type SubscriberImportResult,
 } from '../../subscribers/import-export/import-subscribers.ts'
 import { replayLog } from '../restore/replay-log.ts'
-import { type OutputStream, operation, readIn } from './operation.ts'
+import { DRY_RUN, type OutputStream, operation, readIn } from './operation.ts'
 import { state } from './subscriber-schemas.ts'
 
 export const importFile = operation({
@@ -117,7 +117,7 @@ function textOfImported(
   const reasons = Object.entries(tally.reasons).sort((a, b) => b[1] - a[1])
   const pending = tally.states.pending ?? 0
   return [
-    dryRun && 'Dry run, nothing was changed. The output would be:',
+    dryRun && DRY_RUN,
     resumedAt > 0 && `Continued after row ${number(resumedAt)}, where an earlier run was interrupted.`,
     imported.begunAnew &&
       'An earlier run was interrupted. Its refused rows are missing or in another file, so this run read everything again.',

@@ -16,8 +16,7 @@ import { parseQuery } from '../../queries/language/parse-query.ts'
 import { learnIfDue } from '../../queries/learned/learn.ts'
 import { meaningIn } from '../../queries/learned/learned-models.ts'
 import { evaluate } from '../../queries/matching/evaluate.ts'
-import type { Match } from '../../queries/query.ts'
-import { type Shortfall, shortfallOf } from '../../queries/reasons/nearness.ts'
+import { shortfallOf } from '../../queries/reasons/nearness.ts'
 import { reasonSentence } from '../../queries/reasons/shown-paper.ts'
 import { toPaperText } from '../../queries/text/tokens.ts'
 import { MAX_DAYS } from '../../search/open-archive.ts'
@@ -185,22 +184,13 @@ const explainText = ({ understood, paper, reason, matches, missing, unwanted }: 
     ...unwanted.map((part) => `  Excluded by the query: ${part}`),
   ].join('\n')
 
-/** Why a query matches a paper, or which parts the paper lacks or must not contain. */
-interface QueryExplanation extends Shortfall {
-  /** "Papers with …" */
-  understood: string
-  paper: { id: string; title: string }
-  matched: boolean
-  /** "Matched: …"; null if it does not match. */
-  reason: string | null
-  matches: Match[]
-}
+type QueryExplanation = Awaited<ReturnType<typeof explainQuery>>
 
-/** `paper`: its name in paths, "2507.06457", or our id. Throws query.* and paper.unknown. */
-export async function explainQuery(
-  deps: Deps,
-  { query, paper: name }: { query: string; paper: string },
-): Promise<QueryExplanation> {
+/**
+ * Why a query matches a paper, or which parts the paper lacks or must not contain. `paper`: its name in paths,
+ * "2507.06457", or our id. Throws query.* and paper.unknown.
+ */
+export async function explainQuery(deps: Deps, { query, paper: name }: { query: string; paper: string }) {
   const tree = (await meaningIn(deps.db))(parseQuery(query))
   const paper = await paperByName(deps.db, name)
   if (!paper) throw new Fault('paper.unknown', { name: name.slice(0, 100) })

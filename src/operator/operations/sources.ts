@@ -30,7 +30,6 @@ const status = operation({
     options: { days: ['--days <days>', `how many days, 1 to ${MAX_DAYS_BACK}`] },
   },
   api: {
-    method: 'GET',
     path: '/api/sources',
     operationId: 'listSources',
     tag: 'operation',
