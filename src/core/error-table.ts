@@ -113,11 +113,13 @@ export const errorTable = {
     'address.not-ascii': 'The part before the @ has letters other than a-z, which many mail servers refuse.',
     'address.too-long':
       'The address is too long: up to {longest} characters, and {longestLocal} before the @.',
+    'address.typo': 'The domain of the address looks mistyped: {domain} may be meant.',
     'address.unchanged': 'The new address is the subscriber’s current one.',
     'library.empty': 'The library is empty.',
     'topics.too-many': '{count} topics: the limit is {most}.',
     'topics.too-long': 'The topics have {bytes} bytes together; the limit is {most}.',
     'topics.no-query': '"[{name}]" has no topic: write its query on the line below.',
+    'topic.none': 'No topic chosen.',
     'topic.exists': 'The subscriber already has this topic.',
     'topic.long-name': 'The name of the topic is too long: up to {most} characters.',
     'topic.several': '{count} topics given to change one: use one.',

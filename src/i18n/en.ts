@@ -1060,7 +1060,8 @@ export const en = {
     zone: 'Time zone',
     zones: 'Names of time zones',
     days: 'Days',
-    paces: { daily: 'Every day', weekdays: 'Weekdays', weekly: 'Weekly on', own: 'Other days' },
+    paces: { daily: 'Every day', weekdays: 'Weekdays', weekly: 'Weekly', own: 'Other days' },
+    on: 'on',
     weekday: 'Day of the weekly email',
     more: 'More settings',
     max: 'Papers per email (max)',
@@ -1396,6 +1397,7 @@ export const en = {
     'span.invalid': '“{name}” isn’t a week or a month. Write it like 2026-W48 or 2026-11.',
     'address.empty': 'Enter your email address.',
     'address.malformed': 'Enter one email address in the form name@example.com.',
+    'address.typo': 'Did you mean {domain}? Correct it, or press the button again if your address is right.',
     'address.several': 'Enter only one email address, in the form name@example.com.',
     'address.not-ascii':
       'We can’t send to addresses with accents or non-Latin letters before the @. Enter another address.',
@@ -1419,6 +1421,7 @@ export const en = {
     'topics.too-long':
       'Your topics have {bytes} bytes together, and the limit is {most}. Remove some, or use fewer words.',
     'topics.no-query': 'There’s no topic below “[{name}]”. Write it on the next line, or remove the name.',
+    'topic.none': 'Choose at least one topic, or type one of your own.',
     'topic.exists': 'You already have this topic. Enter a different one.',
     'topic.long-name': 'That name is too long. Use up to {most} characters.',
     'topic.several': 'You entered {count} topics. Leave one here, and add the others under “Add topics”.',

@@ -10,37 +10,34 @@ export interface Edition {
 }
 
 interface CurrentEdition {
-  /** The edition as it was up to a minute ago. Null without papers, and until it has been read. */
+  /** The edition as last read. Null without papers, and until it has been read. */
   current(): Edition | null
-  /** Resolves once the edition has been read, or cannot be read soon. */
-  ready(): Promise<void>
+  /** Reads the edition if that was a minute ago. Resolves once it has been read, or cannot be read soon. */
+  refresh(): Promise<void>
 }
 
-/** How long the first page waits for a slow database, in milliseconds. */
+/** How long a page waits for a slow database, in milliseconds. */
 const MAX_WAIT_MS = 250
 
-/** Reads the edition in the background while pages ask for it, at most once a minute. */
+/** The edition, read at most once a minute. Without a database, the last known one stays. */
 export function openEdition({ db, clock }: Pick<Deps, 'db' | 'clock'>): CurrentEdition {
   let edition: Edition | null = null
   let readAt = Number.NEGATIVE_INFINITY
-  let firstRead: Promise<void> | undefined
+  let reading: Promise<void> | null = null
   const read = async () => {
     const day = await newestDayWithPapers(db, { upTo: dayOf(clock.now()) })
     edition = day === null ? null : { day, count: (await countListedIn(db, { from: day, to: day })).papers }
   }
-  /** Without a database, the last known edition stays. */
-  const refresh = () => {
-    readAt = clock.now().getTime()
-    return read().catch(() => {})
-  }
   return {
-    ready() {
-      firstRead ??= Promise.race([refresh(), sleep(MAX_WAIT_MS, undefined, { ref: false })])
-      return firstRead
-    },
-    current() {
-      if (Math.abs(clock.now().getTime() - readAt) >= MINUTE_MS) void refresh()
-      return edition
+    current: () => edition,
+    async refresh() {
+      if (Math.abs(clock.now().getTime() - readAt) >= MINUTE_MS) {
+        readAt = clock.now().getTime()
+        reading = read().catch(() => {})
+      }
+      if (!reading) return
+      await Promise.race([reading, sleep(MAX_WAIT_MS, undefined, { ref: false })])
+      reading = null
     },
   }
 }

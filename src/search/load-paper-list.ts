@@ -56,7 +56,7 @@ export async function loadPaperList(
   deps: Deps,
   { span, ...choice }: ListChoice & { span: Span },
 ): Promise<PaperList> {
-  return { ...(await listOfSpan(deps.db, { span, ...choice })), today: dayOf(deps.clock.now()) }
+  return { ...(await listOfSpan(deps, { span, ...choice })), today: dayOf(deps.clock.now()) }
 }
 
 type ListOfSpan = Omit<PaperList, 'today'>
@@ -98,7 +98,7 @@ export async function loadTrendingList(
   choice: ListChoice,
 ): Promise<PaperList> {
   const now = deps.clock.now()
-  const all = await trendingOn(deps.db, dayOf(now))
+  const all = await trendingOn(deps, dayOf(now))
   const withCode = all.filter((one) => one.withCode)
   const counts = { papers: all.length, withCode: withCode.length }
   const { pages, skip, take } = sliceOf(choice, counts)

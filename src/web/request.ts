@@ -50,9 +50,19 @@ interface PaceFields {
 
 /** The same fields, with the days that `pace` stands for. */
 export function withDaysOfPace<T extends PaceFields>({ pace, ...others }: T) {
-  const { weekday = 'mon' } = others
-  const days = { daily: WEEKDAYS, weekdays: WEEKDAYS.slice(0, 5), weekly: [weekday] }[pace ?? '']
-  return days ? { ...others, days: [...days] } : others
+  const days = daysOfPace(pace, others.weekday)
+  return days ? { ...others, days } : others
+}
+
+function daysOfPace(pace?: string, weekday = 'mon'): string[] | undefined {
+  switch (pace) {
+    case 'daily':
+      return [...WEEKDAYS]
+    case 'weekdays':
+      return WEEKDAYS.slice(0, 5)
+    case 'weekly':
+      return [weekday]
+  }
 }
 
 const subscription = {
@@ -93,8 +103,10 @@ const buttons = {
   use: formText.default(''),
   /** "1": the reader came back from the page after the form. If no topic is typed, the earlier ones stay. */
   change: formText.default(''),
-  /** "1": from the front page, which shows no preview. */
+  /** A form without a preview: "1" on the front page, "paper" on a paper's page. */
   banner: formText.default(''),
+  /** An address whose domain looked mistyped: if it comes again, it is meant. */
+  sure: formText.default(''),
   ...paceFields,
 }
 
@@ -136,6 +148,7 @@ export function subscribeFormOf(fields: SubscribeFields) {
     use,
     change,
     banner,
+    sure,
     ...others
   } = withDaysOfPace(fields)
   const { any, must, never, author, category, votes, library: _, ...typed } = others
@@ -147,7 +160,10 @@ export function subscribeFormOf(fields: SubscribeFields) {
     replacement: replacementOf(use),
     again: again !== '',
     keepsTopics: change === '1',
-    isFromBanner: banner === '1',
+    isFromBanner: banner !== '',
+    /** The page of a paper offers its topics only. */
+    needsTopic: banner === 'paper',
+    isSure: sure !== '' && sure === typed.email,
     isBot: website !== '',
   }
 }

@@ -72,7 +72,7 @@ export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): Fastify
   app.setSerializerCompiler(serializerCompiler)
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('cache-control', 'no-cache')
-    await edition.ready()
+    await edition.refresh()
   })
   addRequestLog(app, deps)
   warnOfUntrustedProxy(app, site.deps)

@@ -73,12 +73,12 @@ export function selectLastDigest(
   return topics.length > 0 ? byTopics(topics, { day, most }) : bestOf(window, { day, most })
 }
 
-/** Today's papers may be incomplete. */
+/** The newest day with papers; today, whose papers may still be coming, from half as many on as the day before it has. */
 function lastDay({ days, perDay }: DayWindow): Day | null {
-  const today = days.length - 1
-  const before = perDay.findLastIndex((papers, day) => papers > 0 && day < today)
-  if (before >= 0) return days[before]!
-  return perDay[today]! > 0 ? days[today]! : null
+  const today = perDay.at(-1)!
+  const before = perDay.findLastIndex((papers, day) => papers > 0 && day < days.length - 1)
+  if (before < 0 || today >= perDay[before]! / 2) return today > 0 ? days.at(-1)! : null
+  return days[before]!
 }
 
 interface OfDay {

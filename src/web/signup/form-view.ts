@@ -1,6 +1,6 @@
 import { addDays, dayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
-import type { Fault } from '../../core/errors.ts'
+import { type Fault, FieldFaults } from '../../core/errors.ts'
 import { fill, words } from '../../i18n/words.ts'
 import { hasCategoriesSince } from '../../papers/paper.repo.ts'
 import { splitFields } from '../../queries/language/split-topics.ts'
@@ -62,6 +62,8 @@ export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, fill
     ...{ said, parts, keepsTopics },
     closed: config.SIGNUP === 'closed',
     email: typed.email ?? '',
+    /** The address, if a hint about its domain is shown. */
+    sure: looksMistyped(fault) ? (typed.email ?? '') : '',
     topic: typed.topics?.join('\n') ?? '',
     chips: [] as ReturnType<typeof topicChips>,
     /** Recent papers have categories, or a category was chosen. */
@@ -78,6 +80,9 @@ export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, fill
     examples: TOPIC_EXAMPLES,
   }
 }
+
+const looksMistyped = (fault?: Fault): boolean =>
+  fault instanceof FieldFaults && fault.fields.some(({ fault }) => fault.code === 'address.typo')
 
 /**
  * `formView` with the categories of the last 30 days' papers. Describing the typed topics takes a search slot: `slot`

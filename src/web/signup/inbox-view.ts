@@ -115,7 +115,7 @@ const SLIPS_OF_COM = ['co', 'cm', 'om']
 export const isMailboxProvider = (domain: string): boolean => MAILBOX_PROVIDERS.includes(domain)
 
 /** The domain that was probably meant, if the address may contain a typo. */
-const suggestedDomain = ({ key }: Address): string | undefined =>
+export const suggestedDomain = ({ key }: Address): string | undefined =>
   suggestDomain(key.slice(key.lastIndexOf('@') + 1))
 
 /** The query string of the page after a form with such an address: "?meant=gmail.com", or empty. */

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { type Confirmation, confirm, openConfirmation } from '../../account/signup/confirm.ts'
 import { requireSignupOpen, subscribe } from '../../account/signup/subscribe.ts'
 import { topicRatesInSlot } from '../../account/signup/topic-rates.ts'
-import { Fault } from '../../core/errors.ts'
+import { Fault, readFields } from '../../core/errors.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
 import { fill, words } from '../../i18n/words.ts'
 import { splitFields } from '../../queries/language/split-topics.ts'
@@ -36,7 +36,7 @@ import {
 import { settingsPairs } from '../setting-fields.ts'
 import { confirmedView, confirmView } from './confirm-view.ts'
 import { loadFormView } from './form-view.ts'
-import { inboxPath, inboxView, readInboxToken, type SentForm } from './inbox-view.ts'
+import { inboxPath, inboxView, readInboxToken, type SentForm, suggestedDomain } from './inbox-view.ts'
 import { formPreview, previewOfLink, previewRoutes, showFormAgain } from './preview-routes.ts'
 import { latestPerTopic, type PreviewView, previewView, withoutHints } from './preview-view.ts'
 
@@ -87,6 +87,7 @@ const subscribeRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
         return await sendAfterTopicButton(site, request, reply, form)
       await readTopicsInSlot(deps, request, form)
       const checked = readSignup(deps.config, form.typed)
+      requireTopicAndNoTypo(form, checked)
       requireSignupOpen(deps.config, checked.address)
       if (form.isFromBanner && (await warnAboutTopics(site, request, reply, { form, checked }))) return reply
       await submitSignup(site, request, { form, checked })
@@ -94,6 +95,19 @@ const subscribeRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     } catch (error) {
       return showFormAgain(site, request, reply, { form, error })
     }
+  })
+}
+
+/** Throws FieldFaults; a sender who insists on an address, or asks for another email to it, has seen the hint. */
+function requireTopicAndNoTypo(form: SubscribeForm, { address, request }: CheckedSignup): void {
+  const domain = form.isSure || form.again ? undefined : suggestedDomain(address)
+  readFields((fields) => {
+    fields.read('email', undefined, () => {
+      if (domain) throw new Fault('address.typo', { domain })
+    })
+    fields.read('topic', undefined, () => {
+      if (form.needsTopic && request.topics.length === 0) throw new Fault('topic.none')
+    })
   })
 }
 

@@ -20,7 +20,7 @@ export const listRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages
     const span = spanOf('day', await newestDay(deps))
     const list = listView(await loadPaperList(deps, { span, ...FIRST_PAGE }))
     const banner = { closed: deps.config.SIGNUP === 'closed', consent: CONSENT_WORDING.asking }
-    const rail = railView(await railOf(deps.db, span))
+    const rail = railView(await railOf(deps, span))
     return pages.send(cacheForOneMinute(reply), 'home', { list, rail, banner })
   })
 
@@ -33,7 +33,7 @@ export const listRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages
       const choice = readListChoice(query)
       if (span.name !== name) return reply.redirect(listPath(span, choice), 301)
       const list = listView(await loadPaperList(deps, { span, ...choice }))
-      const rail = railView(await railOf(deps.db, span))
+      const rail = railView(await railOf(deps, span))
       return pages.send(cacheForOneMinute(reply), 'list', { list, rail })
     })
   }
@@ -48,7 +48,7 @@ export const listRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages
   app.get('/papers/trending', { schema: { querystring: listFields } }, async ({ query }, reply) => {
     const list = listView(await loadTrendingList(deps, readListChoice({ ...query, sort: 'votes' })))
     const today = dayOf(deps.clock.now())
-    const rail = railView(await railOf(deps.db, { from: addDays(today, -6), to: today }))
+    const rail = railView(await railOf(deps, { from: addDays(today, -6), to: today }))
     return pages.send(cacheForOneMinute(reply), 'list', { list, rail })
   })
 

@@ -103,21 +103,28 @@ const splitAtUrls = (run: PageRun): (PageRun & { url?: string })[] =>
 const MAX_FOLLOWED = 3
 
 /**
- * What a reader may follow from a paper's page: the phrases of the topic proposed for similar papers, which are chosen
- * at first, the paper's keywords and its first author.
+ * What a reader may follow from a paper's page: the phrases of the topic proposed for similar papers, the paper's
+ * keywords and its first author. The phrases are checked, or else the first choice.
  */
 export function followView({ keywords, authors }: Paper, { topic }: SimilarPapers) {
   const proposed = topic?.phrases ?? []
   const phrases = distinctBy([...proposed, ...keywords.map(plainText)], (text) => text.toLowerCase())
+  const offered = phrases.slice(0, MAX_FOLLOWED)
   const [author] = authors.map(plainText)
-  const choices = phrases
-    .slice(0, MAX_FOLLOWED)
-    .map((text) => ({ text, query: quoted(text), checked: proposed.includes(text) }))
-  if (author) {
-    const text = fill(words.paper.follow.author, { author })
-    choices.push({ text, query: `author:${quoted(author)}`, checked: false })
+  const choices = [
+    ...offered.map((text) => ({ text, query: quoted(text) })),
+    ...(author
+      ? [{ text: fill(words.paper.follow.author, { author }), query: `author:${quoted(author)}` }]
+      : []),
+  ]
+  const checked = proposed.length > 0 ? proposed : choices.slice(0, 1).map(({ text }) => text)
+  if (choices.length === 0) return null
+  return {
+    choices: choices.map((choice) => ({ ...choice, checked: checked.includes(choice.text) })),
+    /** The proposed topic, if its phrases are what is checked. */
+    topic: proposed.every((text) => offered.includes(text)) ? topic : null,
+    consent: CONSENT_WORDING.asking,
   }
-  return choices.length > 0 ? { choices, consent: CONSENT_WORDING.asking } : null
 }
 
 /** Links to pages of other sites that only open if a reader chooses them. */

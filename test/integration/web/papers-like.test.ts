@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
+import { words } from '../../../src/i18n/words.ts'
 import { parseList } from '../../../src/papers/import-papers.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { get, newestMail, post, useSite } from '../../support/site.ts'
@@ -42,17 +43,23 @@ test('a paper leads to eight like it, and to a topic that brings such papers', a
 
 test('the chosen topics of a paper are subscribed to from its page', async () => {
   const topic = ['"speculative decoding"', 'author:"Ann Lee"']
-  const { statusCode } = await post(site, '/subscribe', { email: 'ann@example.com', topic, banner: '1' })
+  const { statusCode } = await post(site, '/subscribe', { email: 'ann@example.com', topic, banner: 'paper' })
   expect(statusCode).toBe(422) // the author has no papers here: a warning first
   const { statusCode: sent } = await post(site, '/subscribe', {
     email: 'ann@example.com',
     topic: topic[0]!,
-    banner: '1',
+    banner: 'paper',
   })
   expect(sent).toBe(303)
   expect((await newestMail(site.db, 'ann@example.com')).content).toMatchObject({
     topics: [{ query: '"speculative decoding"' }],
   })
+})
+
+test('without a chosen topic, the form asks for one', async () => {
+  const { statusCode, body } = await post(site, '/subscribe', { email: 'ann@example.com', banner: 'paper' })
+  expect([statusCode, await site.db.signup.count()]).toEqual([422, 0])
+  expect(body).toContain(words.errors['topic.none'])
 })
 
 test('a paper that came a moment ago counts there, and has its own', async () => {

@@ -79,9 +79,13 @@ test('each of the 30 days has a bar, and a sentence says the same', async () => 
   const { body } = await postLive({ topic: 'attention' })
   const [, said, bars = ''] = /<div class="strip" role="img" aria-label="([^"]*)">(.*?)<\/div>/s.exec(body)!
   expect(said).toBe('5 papers from 26 Oct to 24 Nov, at most 2 on one day.')
-  expect(textOf(body)).toMatch(
-    /On weekdays: about 2 papers in each email\. Weekly: about \d papers in each\./,
-  )
+  const papers = (pace: string) => new RegExp(`id="papers-${pace}"[^>]*>([^<]*)<`).exec(body)?.[1]
+  expect(['daily', 'weekdays', 'weekly', 'own'].map(papers)).toEqual([
+    'about 2 papers',
+    'about 2 papers',
+    'about 5 papers',
+    '',
+  ])
   expect(bars.match(/bar-\d+/g)?.slice(-5)).toEqual(['bar-5', 'bar-0', 'bar-0', 'bar-10', 'bar-10'])
 })
 
@@ -206,20 +210,26 @@ test('for a topic that matched too much: the rate, and the limit of papers per e
   expect(changesIn(body)).toContain('Add votes>=10: 0 (attention OR strings) votes>=10')
 })
 
-test('the digest of the last whole day, as its page would have shown it', async () => {
-  const { body } = await postLive({ topic: 'attention, strings', max: '2' })
+test('the digest of the newest day, as its page would have shown it', async () => {
+  const { body } = await postLive({ topic: 'attention, hundred', max: '2' })
   const last = /<section aria-labelledby="last">.*<\/section>/s.exec(body)?.[0] ?? ''
   const text = textOf(last)
-  expect(text).toContain('The email of Monday 23 November, as you would have received it')
-  expect(text).toContain('2 new papers. One is on attention and one on strings.')
+  expect(text).toContain('The email of Tuesday 24 November, as you would have received it')
+  expect(text).toContain('2 new papers. One is on attention and one on hundred.')
   expect(last.match(/<h4>/g)).toHaveLength(2)
-  expect(text).toMatch(/strings 1 Strings and Branes .* Also under: attention/)
-  const less = textOf((await postLive({ topic: 'attention, strings', max: '1' })).body)
+  expect(text).toMatch(/Hundred 1 A Report .* Also under: attention/)
+  const less = textOf((await postLive({ topic: 'attention, hundred', max: '1' })).body)
   expect(less).toContain('One more is on the site.')
-  const none = textOf((await postLive({ topic: 'title:hybrid' })).body)
-  expect(none).toContain('Nothing matched on Monday 23 November, so you wouldn’t have received an email.')
+  const none = textOf((await postLive({ topic: 'title:strings' })).body)
+  expect(none).toContain('Nothing matched on Tuesday 24 November, so you wouldn’t have received an email.')
   const best = textOf((await postLive({ max: '1' })).body)
-  expect(best).toContain('The most upvoted of Monday 23 November 2026')
+  expect(best).toContain('The most upvoted of Tuesday 24 November 2026')
+})
+
+test('the digest of the day before, while today has less than half as many papers', async () => {
+  const more = Array.from({ length: 7 }, (_, n) => ({ title: `One of Seven, ${n}` }))
+  await importPapers(site.deps, { text: JSON.stringify(more), day: '2026-11-23' })
+  expect(textOf((await postLive({ topic: 'attention' })).body)).toContain('The email of Monday 23 November')
 })
 
 test('htmx gets only the preview, with the policy of a page without scripts', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { openDatabase } from '../../../src/core/database/database.ts'
 import { silentLog } from '../../../src/core/log.ts'
+import { fill, words } from '../../../src/i18n/words.ts'
 import { buildServer } from '../../../src/web/server.ts'
 import { checksums } from '../../support/checksums.ts'
 import { NOW, newestMail, post, subscribeThroughSite, type TestSite, useSite } from '../../support/site.ts'
@@ -260,13 +261,14 @@ describe('the page after the form', () => {
   })
 
   test('suggests another domain after a typo, and still accepts the sign-up', async () => {
-    const { headers } = await asks({ email: 'ann@GMIAL.com' })
+    const { headers } = await asks({ email: 'ann@GMIAL.com', sure: 'ann@GMIAL.com' })
     expect(await get(headers.location as string)).toContain('Did you mean gmail.com?')
     expect(await site.db.message.count()).toBe(1)
   })
 
   test('an address that is corrected keeps the topics, on the form and on the page after it', async () => {
-    const { headers } = await asks({ email: 'ann@gmial.com', topic: 'robots', hour: '9' })
+    const email = 'ann@gmial.com'
+    const { headers } = await asks({ email, sure: email, topic: 'robots', hour: '9' })
     const page = await get(headers.location as string)
     expect(page).toContain('<input type="hidden" name="topic" value="robots">')
     const [, path = ''] = page.match(/href="(\/check-inbox\/[^"]+\/change)"/) ?? []
@@ -324,6 +326,27 @@ describe('the page after the form', () => {
     }
     expect(await page('bob@example.com')).toBe(await page('new@example.com'))
   })
+})
+
+describe('an address whose domain looks mistyped', () => {
+  const typo = { email: 'ann@gmial.com', topic: 'robots' }
+
+  test('first shows the form with a hint, and is accepted the second time', async () => {
+    const { statusCode, body } = await asks(typo)
+    expect([statusCode, await site.db.signup.count()]).toEqual([422, 0])
+    expect(body).toContain(fill(words.errors['address.typo'], { domain: 'gmail.com' }))
+    expect(body).toContain('<input type="hidden" name="sure" value="ann@gmial.com">')
+    expect((await asks({ ...typo, sure: typo.email })).statusCode).toBe(303)
+  })
+
+  test('is checked again after a change', async () => {
+    expect((await asks({ ...typo, sure: 'ann@gmal.com' })).statusCode).toBe(422)
+    expect((await asks({ ...typo, email: 'ann@gmail.com', sure: typo.email })).statusCode).toBe(303)
+  })
+})
+
+test.each(['__proto__', 'toString', 'x'])('pace %s counts as none', async (pace) => {
+  expect((await asks({ pace, topic: 'robots' })).statusCode).toBe(303)
 })
 
 describe('the banner of the front page', () => {
