@@ -2,13 +2,13 @@ import type { Database } from '../core/database/database.ts'
 import { localDayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { applyChange } from '../digests/apply-change.ts'
-import { type NextMail, nextMail } from '../digests/next-mail.ts'
-import { lastDigestDate } from '../digests/plan.repo.ts'
+import type { NextMail } from '../digests/next-mail.ts'
 import { newestChanges } from '../subscribers/change.repo.ts'
 import type { Change, Subscription } from '../subscribers/change.ts'
 import { CONSENT_WORDING } from '../subscribers/consent.ts'
 import { lockSubscriber, subscriberById } from '../subscribers/subscriber.repo.ts'
 import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
+import { nextMailOf } from './open-manage-page.ts'
 import {
   type FewerEmailsOption,
   fewerEmailsChanges,
@@ -64,8 +64,7 @@ export async function openFewerEmails(deps: Deps, token: string): Promise<FewerE
   const subscriber = found && !isOutdated(link, found) ? found : null
   const last = subscriber && (await justChanged(db, subscriber.id, now))
   if (!last || last.after.state !== subscriber.state) return null
-  const active = subscriber.state === 'active'
-  const next = active ? nextMail(subscriber, await lastDigestDate(db, subscriber.id), now) : undefined
+  const next = subscriber.state === 'active' ? await nextMailOf(deps, subscriber) : undefined
   if (last.how === UNDONE) return { is: 'undone', subscriber, next, undo: null }
   return { is: choiceOf(last), subscriber, next, undo: last.id }
 }

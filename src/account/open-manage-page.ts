@@ -94,7 +94,7 @@ function labelled(topics: readonly StoredTopic[]): ShownTopic[] {
 }
 
 /** A subscriber who is paused until a date gets the first digest on that date or later. */
-async function nextMailOf({ db, clock }: Deps, subscriber: Subscriber): Promise<NextMail | undefined> {
+export async function nextMailOf({ db, clock }: Deps, subscriber: Subscriber): Promise<NextMail | undefined> {
   const { id, state, startDate, pausedUntil } = subscriber
   if (!hasSubscription(subscriber) || (state === 'paused' && !pausedUntil)) return undefined
   const begin = [startDate, state === 'paused' ? pausedUntil : null].filter((date) => date !== null)

@@ -109,7 +109,6 @@ async function votesOf(deps: Deps, base: string): Promise<QueryEdit | null> {
 }
 
 interface TrialInput {
-  /** As typed. */
   text: string
   /** The name of a new topic, in addition to the others; null if this topic would change. */
   named: string | null

@@ -41,7 +41,6 @@ interface Opening {
   query: string
   /** The query that quick actions edit; null if it cannot be read. */
   base: string | null
-  /** The queries of all their topics. */
   queries: readonly string[]
   /** Keys of words that feedback no longer affects. */
   removed: readonly string[]

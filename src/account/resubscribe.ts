@@ -1,7 +1,6 @@
 import { localDayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { type NextMail, nextMail } from '../digests/next-mail.ts'
-import { lastDigestDate } from '../digests/plan.repo.ts'
+import type { NextMail } from '../digests/next-mail.ts'
 import { withoutEndedPause } from '../subscribers/change.ts'
 import { CONSENT_WORDING } from '../subscribers/consent.ts'
 import { linkEnd, readLink, requireHolder } from '../subscribers/links.ts'
@@ -14,6 +13,7 @@ import {
 import { type Subscriber, startDateOf } from '../subscribers/subscriber.ts'
 import { requireUnsuppressed } from '../subscribers/suppression.repo.ts'
 import { cancelGoodbye } from '../subscribers/transactional-message.ts'
+import { nextMailOf } from './open-manage-page.ts'
 
 export interface OpenedResubscribe {
   subscriber: Subscriber
@@ -29,12 +29,8 @@ export async function openResubscribe(deps: Deps, token: string): Promise<Opened
   const found = requireHolder(link, await subscriberById(deps.db, link.id))
   await requireUnsuppressed(deps.db, found.addressHash)
   const subscriber = withoutEndedPause(found, localDayOf(deps.clock.now(), found.zone))
-  return { subscriber, next: await nextMailOf(deps, subscriber), ends: linkEnd(link) }
-}
-
-async function nextMailOf({ db, clock }: Deps, subscriber: Subscriber): Promise<NextMail | undefined> {
-  if (subscriber.state !== 'active') return undefined
-  return nextMail(subscriber, await lastDigestDate(db, subscriber.id), clock.now())
+  const next = subscriber.state === 'active' ? await nextMailOf(deps, subscriber) : undefined
+  return { subscriber, next, ends: linkEnd(link) }
 }
 
 /**

@@ -14,7 +14,6 @@ export async function recordAction(db: Database, action: Action): Promise<void> 
   await db.action.create({ data: action })
 }
 
-/** An action with its id; ids rise. */
 export type RecordedAction = Required<Action> & { id: number }
 
 /** Newest first. `verbs` filters by verb; `before` returns the actions with a smaller id. */

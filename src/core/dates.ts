@@ -45,7 +45,6 @@ export function daysIn({ from, to }: { from: Day; to: Day }): Day[] {
   return days
 }
 
-/** The local day in a zone at an instant. */
 export const localDayOf = (instant: Date, zone: string): Day =>
   Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(zone).toPlainDate().toString()
 

@@ -58,7 +58,6 @@ export function errorText(error: unknown): string {
 const hasMessage = (error: unknown): error is { message: unknown } =>
   typeof error === 'object' && error !== null && 'message' in error
 
-/** What `work` returns; undefined if it throws anything. */
 export function undefinedIfThrown<T>(work: () => T): T | undefined {
   try {
     return work()
@@ -67,7 +66,6 @@ export function undefinedIfThrown<T>(work: () => T): T | undefined {
   }
 }
 
-/** What `work` returns; undefined if it throws a Fault. */
 export function undefinedIfFault<T>(work: () => T): T | undefined {
   try {
     return work()

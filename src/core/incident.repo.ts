@@ -23,7 +23,6 @@ export async function endIncident(db: Database, name: string): Promise<void> {
   await db.switch.deleteMany({ where: { name: INCIDENT_PREFIX + name } })
 }
 
-/** All open incidents, by name. */
 export async function openIncidents(db: Database): Promise<Incident[]> {
   const rows = await db.switch.findMany({
     where: { name: { startsWith: INCIDENT_PREFIX } },

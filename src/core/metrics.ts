@@ -1,24 +1,18 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import type { Log, LogEvent, LogFields, LogLevel } from './log.ts'
 
-/** Counters since this process started. Labels never contain an address, a token, a query or an IP. */
-export interface Metrics {
-  registry: Registry
-  /** Counts a log event of another thread of this process. */
-  count: CountEvent
-  /** Counts each log event, regardless of LOG_LEVEL, and passes it on. */
-  countingLog(log: Log): Log
-}
+export type Metrics = ReturnType<typeof openMetrics>
 
 type CountEvent = (event: LogEvent, fields?: LogFields) => void
 
 const MS = 1000
 
-export function openMetrics(): Metrics {
+/** Counters since this process started. Labels never contain an address, a token, a query or an IP. */
+export function openMetrics() {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const count = openCounters(registry)
-  return { registry, count, countingLog: (log) => countingLog(log, count) }
+  return { registry, count, countingLog: (log: Log) => countingLog(log, count) }
 }
 
 /** Calls `count` for each log event, regardless of LOG_LEVEL, and passes the event on. */

@@ -41,7 +41,7 @@ const UNKNOWN: Network[] = [{ prefix: 'unknown', share: 1 }]
  * of IPv6. One person often has every address of a /64, and can easily get a /56 or a /48 (RFC 6177).
  */
 export function networksOf(ip: string): Network[] {
-  const groups = groupsOf(ip)
+  const groups = ipGroups(ip)
   if (!groups) return UNKNOWN
   const [a = 0, b = 0, c = 0, d = 0, e, f, g = 0, h = 0] = groups
   const isMapped = a + b + c + d + e! === 0 && f === 0xffff
@@ -62,7 +62,7 @@ export function networksOf(ip: string): Network[] {
 }
 
 /** The eight groups of an IPv6 address, of "::ffff:a.b.c.d" for IPv4; undefined for anything else. */
-function groupsOf(ip: string): number[] | undefined {
+export function ipGroups(ip: string): number[] | undefined {
   const address = ip.includes(':') ? ip.split('%')[0]! : `::ffff:${ip}`
   if (!isIPv6(address)) return
   // The URL parser writes every group as lower-case hexadecimal.
@@ -80,7 +80,6 @@ export async function permitsLeft(db: Database, { key, capacity, perSecond }: Bu
   return row?.tokens ?? capacity
 }
 
-/** The buckets of a limit for an IP address, one for each of its networks. */
 export const bucketsOf = ({ name, capacity, perSecond }: RateLimit, ip: string): Bucket[] =>
   networksOf(ip).map(({ prefix, share }) => ({
     key: `${name} ${prefix}`,

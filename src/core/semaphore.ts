@@ -1,5 +1,4 @@
 export interface SemaphoreLimits {
-  /** How many may run at once. */
   total: number
   /** How many of one key may run at once; no limit unless given. */
   perKey?: number

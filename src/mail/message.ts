@@ -27,16 +27,13 @@ export interface NewMessage {
   /** Unique among the messages of one kind. */
   dedupe: string
   subscriberId: string
-  /** Set for kind 'digest' only. */
   digestId?: number
   toAddress: string
   /** Id of the APP_SECRET that signs its links. */
   secretId: string
   /** The content as plain JSON; that of a digest is stored with the digest. */
   content?: unknown
-  /** The Date header. */
   datedAt: Date
-  /** The earliest time of a try. */
   notBefore: Date
   /** There is no try at or after this time. */
   deadline: Date

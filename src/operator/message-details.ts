@@ -37,7 +37,6 @@ export async function showMessage({ db }: Pick<Deps, 'db'>, { id }: { id: string
   return { ...message, bounces: await bouncesOfMessages(db, [id]) }
 }
 
-/** Whether `retryMessage` accepts it. */
 export const mayRetry = ({ state, reason, deadline, toAddress }: MessageDetails, now: Date): boolean =>
   RETRYABLE.includes(state) && reason !== 'restored' && toAddress !== null && deadline > now
 
@@ -125,7 +124,6 @@ export const bounceSchema = z
 /** What happened; `at` is null for a fact without a time, which keeps its position. */
 export interface TimelineEntry {
   at: Date | null
-  /** For programs. */
   code: string
   text: string
 }

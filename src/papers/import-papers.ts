@@ -19,7 +19,6 @@ import type { ParsedRecords, SourceRecord } from '../sources/source.ts'
 import { recordImport } from '../sources/source-day.repo.ts'
 import { recordListings } from './listing.repo.ts'
 
-/** Errors of a file of papers. */
 export const paperFileErrors = {
   ...errorEntries(400, 2, {
     'import.no-file': 'Cannot read the file "{file}": use the path of a JSON file.',

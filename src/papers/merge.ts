@@ -224,7 +224,6 @@ const withoutInstants = ({ ranks, ...facts }: PaperFacts) => [
   [...VERSIONED_FIELDS, 'withdrawnAt' as const].map((field) => ranks[field]),
 ]
 
-/** A stored paper with all its keys. */
 export interface ExistingPaper {
   id: number
   keys: PaperKey[]

@@ -35,7 +35,6 @@ export async function papersWithKeys(tx: Database, keys: PaperKey[]): Promise<St
   })
 }
 
-/** Assigns ids to new papers, in their order. */
 export async function assignIds(tx: Database, changes: PaperChange[]): Promise<NumberedChange[]> {
   const count = changes.filter(({ id }) => id === undefined).length
   const rows = await tx.$queryRaw<{ id: number }[]>`

@@ -8,7 +8,6 @@ export const SOURCES = [huggingface, arxiv, biorxiv] as const satisfies readonly
 
 type KeysOf<T> = T extends T ? keyof T : never
 
-/** A setting for a base address of a source. */
 export type BaseUrlSetting = KeysOf<(typeof SOURCES)[number]['baseUrls']>
 
 /** The base addresses that apply unless a setting overrides them. */

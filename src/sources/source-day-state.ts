@@ -53,7 +53,6 @@ export interface SuccessfulFetch {
   papers: number
   /** What the source's client found about its response. */
   reason?: 'repeated' | 'made-up'
-  /** When the day was closed, if it was. */
   closedAt: Date | null
   /** Whether an earlier fetch had the reason made-up. */
   wasMadeUp?: boolean

@@ -157,7 +157,6 @@ export async function recordImport(
 
 interface Failed extends SourceDayKey {
   now: Date
-  /** The code of the fault. */
   fault: string
   /** The HTTP status, if there was a response. */
   status?: number

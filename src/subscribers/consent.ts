@@ -22,7 +22,6 @@ export type ConsentEvent =
  */
 export const CONSENT_WORDING = {
   version: 'site 5',
-  /** Beside the button of the form. */
   asking: words.consent.asking,
   /** Above the button of the confirmation page. */
   confirming: words.consent.confirming,

@@ -10,7 +10,6 @@ interface Profile {
   removed: ReadonlySet<string>
 }
 
-/** Null if the subscriber has no profile. */
 export async function profileOfSubscriber(db: Database, subscriberId: string): Promise<Profile | null> {
   const row = await db.profile.findUnique({ where: { subscriberId } })
   return row && { words: wordsOf(row), removed: new Set(row.removed) }

@@ -11,7 +11,7 @@ import {
   DETAILS,
   FORMATS,
   MAX_PAPERS,
-  MAX_TOPICS,
+  requireFewTopics,
   requireTopicsSize,
   type SignupRequest,
   type SubscriberSettings,
@@ -24,7 +24,6 @@ export interface TypedSignup extends TypedSettings {
   email: string
   /** Each may contain several, split as `splitTopics` does. */
   topics: readonly string[]
-  /** One more topic, in parts. */
   parts?: QueryParts
 }
 
@@ -60,7 +59,7 @@ export function readTopics({ topics, parts }: Pick<TypedSignup, 'topics' | 'part
   const read = readFields((fields) => {
     const written = parts && !isBlank(parts) ? fields.read('any', '', () => writeQuery(parts)) : ''
     // Before parsing any of them: a visitor may send thousands.
-    const texts = fields.read('topic', [], () => splitWithinLimit([...topics, written]))
+    const texts = fields.read('topic', [], () => requireFewTopics(splitFields([...topics, written])))
     return texts.map((text) => fields.read('topic', text, () => parseTopic(text).query))
   })
   const all = [...new Set(read)].map((query) => ({ name: query, query }))
@@ -78,13 +77,6 @@ export const isReadable = (query: string): boolean => undefinedIfFault(() => par
 
 /** Describes a query in plain words. Throws query.*. */
 export const describeTopic = (query: string): string => describeQuery(parseQuery(query))
-
-function splitWithinLimit(typed: readonly string[]): string[] {
-  const texts = splitFields(typed)
-  const count = texts.length
-  if (count > MAX_TOPICS) throw new Fault('topics.too-many', { count, most: MAX_TOPICS })
-  return texts
-}
 
 /** Settings as typed in a form, a JSON body or a command line. Absent or empty means the default, except for days. */
 export interface TypedSettings {

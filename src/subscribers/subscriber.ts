@@ -12,7 +12,6 @@ export const DETAILS = ['full', 'titles'] as const
 export type MailDetail = (typeof DETAILS)[number]
 
 export const MAX_PAPERS = 25
-/** The maximum number of topics of one subscriber. */
 export const MAX_TOPICS = 20
 /**
  * The maximum size of one subscriber's topics together, in bytes: encoded three characters for a byte, they fit in a
@@ -45,6 +44,13 @@ export interface TopicText {
 
 const bytesOf = (topics: readonly TopicText[]): number =>
   Buffer.byteLength(topics.map(({ name, query }) => (name === query ? query : name + query)).join(''))
+
+/** The topics, or their queries. Throws topics.too-many. */
+export function requireFewTopics<T>(topics: T[]): T[] {
+  const count = topics.length
+  if (count > MAX_TOPICS) throw new Fault('topics.too-many', { count, most: MAX_TOPICS })
+  return topics
+}
 
 /** Refuses topics that are too long together, unless they were longer `before`. Throws topics.too-long. */
 export function requireTopicsSize(topics: readonly TopicText[], before: readonly TopicText[] = []): void {

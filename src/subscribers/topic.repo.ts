@@ -64,7 +64,6 @@ async function addTopic(db: Database, { id, ...topic }: Prisma.TopicUncheckedCre
   await db.topic.create({ data: isFree ? { ...topic, id } : topic })
 }
 
-/** The topics of these subscribers, by subscriber. */
 export async function topicsBySubscriber(
   db: Database,
   ids: readonly string[],

@@ -3,7 +3,7 @@ import { words } from '../i18n/words.ts'
 import { readPaperName } from '../queries/language/paper-name.ts'
 import { cleanText, splitTopics } from '../queries/language/split-topics.ts'
 import { parseTopic } from './read-signup.ts'
-import { MAX_TOPICS, type TopicText } from './subscriber.ts'
+import { requireFewTopics, type TopicText } from './subscriber.ts'
 
 // Topics as a text file that people keep and edit: each line is a query, [Name] is above the query that it names, and #
 // begins a comment. A \ precedes a query that begins with one of these, and a name that looks like a paper's.
@@ -84,7 +84,7 @@ const nameText = (name: string): string => (isPaper(name.replace(/^\\+/, '')) ? 
 export const readTopicsText = (text: string): TopicText[] =>
   readFields((fields) => {
     // Before parsing any of them: a visitor may send thousands.
-    const listed = fields.read('topic', [], () => fewTopics(parseTopicsText(text)))
+    const listed = fields.read('topic', [], () => requireFewTopics(parseTopicsText(text)))
     return listed.map((topic) => fields.read('topic', topic, () => checked(topic)))
   })
 
@@ -92,10 +92,4 @@ export const readTopicsText = (text: string): TopicText[] =>
 function checked({ name, query }: TopicText): TopicText {
   const called = name === query ? '' : parseTopicName(name)
   return { name: called || query, query: parseTopic(query).query }
-}
-
-function fewTopics(topics: TopicText[]): TopicText[] {
-  const count = topics.length
-  if (count > MAX_TOPICS) throw new Fault('topics.too-many', { count, most: MAX_TOPICS })
-  return topics
 }

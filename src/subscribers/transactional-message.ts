@@ -47,7 +47,6 @@ export interface LinkMessage {
   asked?: boolean
   /** For a manage-link: the topic and the paper from which they requested it. */
   at?: TopicPaperRef
-  /** Only for a new-address. */
   addressChangeId?: number
 }
 

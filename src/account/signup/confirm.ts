@@ -101,7 +101,7 @@ const EMPTY: WelcomeMaterial = { archive: null, papers: [], shown: [] }
 /** Empty if no welcome is due, or if its papers cannot be read although the database is available. */
 async function welcomeMaterialFor(
   deps: Deps,
-  { signup, subscriber }: OpenedSignup,
+  { signup, subscriber }: Awaited<ReturnType<typeof signupBehindLink>>,
   now: Date,
 ): Promise<WelcomeMaterial> {
   if (signup.confirmedAt || hasSubscription(subscriber)) return EMPTY
@@ -113,12 +113,7 @@ async function welcomeMaterialFor(
   })
 }
 
-interface OpenedSignup {
-  signup: Signup
-  subscriber: Subscriber
-}
-
-async function signupBehindLink({ config, clock, db }: Deps, token: string): Promise<OpenedSignup> {
+async function signupBehindLink({ config, clock, db }: Deps, token: string) {
   const link = readLink(token, 'confirm', config.APP_SECRET, clock.now())
   const { request: signup, subscriber } = await requestBehindLink(db, link, signupById)
   return { signup, subscriber }

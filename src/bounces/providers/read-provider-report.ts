@@ -209,7 +209,6 @@ const MESSAGE_ID = /^Message-ID:[ \t]*(<[^<>\s]{1,500}>)/gim
 const valuesIn = (content: string, field: RegExp): string[] =>
   [...content.matchAll(field)].map(([, value = '']) => value)
 
-/** Transactional and marketing events. */
 const BREVO = object({ email: text, event: text, reason: text, 'message-id': text })
 /** The documentation has both "hard_bounce" and "hardBounce". */
 const BREVO_EVENTS: Meanings = {

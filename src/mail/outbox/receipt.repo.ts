@@ -4,7 +4,6 @@ import { Prisma } from '../../generated/prisma/client.ts'
 import type { MessageState } from '../message.ts'
 
 export interface MailOutcome {
-  /** The message's id. */
   id: string
   state: MessageState
   /** The reason if it was skipped, refused or given up. */
@@ -18,7 +17,6 @@ export interface Receipt {
   localDate: Day
   /** rescheduled: missed, but only due because of a change made after its hour. */
   outcome: 'due' | 'planned' | 'nothing_matched' | 'paused' | 'missed' | 'rescheduled' | 'welcome'
-  /** Number of papers in its email. */
   papers: number
   /** The message's id; null if it has no message. */
   messageId: string | null

@@ -41,7 +41,6 @@ const incident = (kind: IncidentKind, name: string, since: Date, values: AlertVa
   values: { ...values, since: since.toISOString() },
 })
 
-/** All current incidents. */
 export async function detectIncidents(deps: Deps): Promise<DetectedIncident[]> {
   const { db, clock } = deps
   const lastsSince = new Date(clock.now().getTime() - RECOVERY_MS)

@@ -240,6 +240,5 @@ const TEXTS: Record<string, (values: AlertValues) => AlertText> = {
   },
 }
 
-/** Undefined for a kind from another release. */
 const alertText = (kind: string, values: AlertValues): AlertText | undefined =>
   (TEXTS[`${kind} ${values.what}`] ?? TEXTS[kind])?.(values)

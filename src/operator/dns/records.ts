@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto'
 import type { Config } from '../../config/config.ts'
+import { ipGroups } from '../../core/rate-limit.ts'
 import { emailDomain } from '../../mail/rate-limits/send-rate.ts'
 import type { DkimKey } from '../../mail/smtp/dkim.ts'
 
@@ -106,12 +107,9 @@ export const domainAndParents = (domain: string): string[] => {
 /** "192.0.2.7" → "7.2.0.192.in-addr.arpa"; for IPv6 the nibbles, in ip6.arpa. */
 function reverseDnsName(ip: string): string {
   if (!ip.includes(':')) return `${ip.split('.').reverse().join('.')}.in-addr.arpa`
-  const [left = [], right = []] = new URL(`http://[${ip}]`).hostname
-    .slice(1, -1)
-    .split('::')
-    .map((half) => half.split(':').filter(Boolean))
-  const zeros = Array<string>(8 - left.length - right.length).fill('0')
-  const digits = [...left, ...zeros, ...right].map((group) => group.padStart(4, '0')).join('')
+  const digits = ipGroups(ip)!
+    .map((group) => group.toString(16).padStart(4, '0'))
+    .join('')
   return `${[...digits].reverse().join('.')}.ip6.arpa`
 }
 

@@ -18,7 +18,6 @@ export async function evaluateSpf(dns: DnsResolver, domain: string, ips: string[
     lookups: context.lookups,
     /** Parts of the record, or of an included record, that are invalid. */
     faults: context.faults,
-    /** The addresses that it does not pass. */
     disallowed: ips.filter((ip) => resultFor(terms, ip) !== PASS),
     /** The mechanism at the end of the record: "-all". */
     allMechanism: record.split(/\s+/).find((term) => /^[-+~?]?all$/i.test(term)),

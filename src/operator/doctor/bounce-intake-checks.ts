@@ -28,7 +28,6 @@ interface BounceIntakeProbe {
   listeners: readonly ListenerProbe[]
   /** Why the mailbox could not be opened; null if it could, or none is configured. */
   mailboxFault: string | null
-  /** Domain of MAIL_FROM. */
   senderDomain: string
 }
 

@@ -43,7 +43,6 @@ export function combineResults(
 
 const WARNING_DAYS = 14
 
-/** Checks a certificate that expires at `until`. */
 export function checkCertificateExpiry(until: Date, now: Date, fix: string): CheckResult {
   const days = Math.floor((until.getTime() - now.getTime()) / DAY_MS)
   if (days < 0) return wrong(`its certificate ended ${quantity(-days, 'day')} ago`, fix)
@@ -53,7 +52,6 @@ export function checkCertificateExpiry(until: Date, now: Date, fix: string): Che
 
 export interface CheckDefinition {
   name: string
-  /** Settings that the check requires. */
   settings?: string[]
   /** The check is skipped if the database does not respond, or lacks our tables. */
   needs?: 'database' | 'tables'
@@ -63,7 +61,6 @@ export interface CheckDefinition {
 interface ChecksInput {
   /** Milliseconds for each check; all run in parallel. */
   withinMs: number
-  /** Names of invalid settings. */
   invalidSettings?: ReadonlySet<string>
   /** Why the database or its tables are missing; undefined if they exist. */
   unavailable?: Record<'database' | 'tables', Promise<string | undefined>>

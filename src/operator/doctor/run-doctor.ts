@@ -45,7 +45,6 @@ interface DoctorInput {
   withinMs: number
 }
 
-/** The input of the checks. */
 interface DoctorContext extends SourceContext {
   /** Rejects if the database does not respond, or lacks our tables. */
   facts: Promise<DatabaseFacts & { locksHold: boolean }>

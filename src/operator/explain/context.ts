@@ -33,10 +33,8 @@ export interface ExplainedSubscriber {
   addressHash: string | null
   /** Papers from before this are not offered: when they confirmed, or were imported. */
   since: Date | null
-  /** Null if they were not imported. */
   importedAt: Date | null
   erasedAt: Date | null
-  /** The current subscription. */
   subscription: Subscription
 }
 
@@ -90,7 +88,6 @@ export async function loadExplainContext(deps: Deps, subject: ExplainedSubscribe
     returns: await bouncesOfSubscriber(db, id),
     nothingMatched: await explainNothingMatched(deps, subject, digest, subscription),
     sources: await sourceDaysBetween(db, { from: addDays(dayOf(at), -1), to: dayOf(at) }),
-    /** Sources that a due digest waits for. */
     pendingSources:
       !digest && then.due && then.due.dueAt <= now
         ? pendingSources({ ...then.due, now }, await usualSources(deps, now))

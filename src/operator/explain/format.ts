@@ -4,7 +4,6 @@ import { listed } from '../../i18n/words.ts'
 import { quantity } from '../operations/text-table.ts'
 
 export interface Verdict {
-  /** For programs. */
   code: string
   text: string
 }

@@ -2,7 +2,7 @@ import { Gauge, Registry } from 'prom-client'
 import { monotonicMs, tryWithTimeout } from '../../core/clock.ts'
 import { DAY_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
-import { type Metrics, openMetrics } from '../../core/metrics.ts'
+import { openMetrics } from '../../core/metrics.ts'
 import { cheapGaugeSamples, expensiveGaugeSamples, type Samples } from './metrics.repo.ts'
 
 const CHEAP_CACHE_MS = 10_000
@@ -15,7 +15,7 @@ const DATABASE_TIMEOUT_MS = 8000
  * database at most once in ten seconds, however often it is scraped.
  */
 export function openMetricsWriter(deps: Deps) {
-  const { registry }: Metrics = deps.metrics ?? openMetrics()
+  const { registry } = deps.metrics ?? openMetrics()
   const busy = cachedFor(CHEAP_CACHE_MS, () => cheapGaugeSamples(deps.db, deps.clock.now()))
   const slow = cachedFor(EXPENSIVE_CACHE_MS, () =>
     expensiveGaugeSamples(deps.db, new Date(deps.clock.now().getTime() - DAY_MS)),

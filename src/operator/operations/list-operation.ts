@@ -32,7 +32,6 @@ interface ListDefinition<
     tag?: string
     summary?: string
     filters: A
-    /** Schema of an item; its `json`. */
     item: Item
     /** Identifies the list in a cursor. */
     list: string

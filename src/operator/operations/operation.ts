@@ -14,7 +14,6 @@ export interface CommandOutput {
   text: string
   /** Default: the result of the operation. */
   json?: unknown
-  /** Default 0. */
   exitCode?: number
   /** `json` is a list; print each value on a line of its own. */
   isJsonLines?: boolean
@@ -25,7 +24,6 @@ export interface CommandOutput {
 /** The first line of a dry run's text. */
 export const DRY_RUN = 'Dry run, nothing was changed. The output would be:'
 
-/** How an operation is called. */
 export interface OperationContext {
   dryRun: boolean
   wantsJson: boolean
@@ -97,7 +95,6 @@ interface AdminChannel<R = unknown> {
   labels?: Record<string, string>
   /** Shown on the page afterwards: one sentence, or one for each outcome. */
   done: string | Record<string, string>
-  /** Which sentence of `done`. */
   outcome?(result: R): string
   /** An operation that cannot be undone has its own page with an explanation. */
   confirm?: { title: string; button: string; lines: string[] }

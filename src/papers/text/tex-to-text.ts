@@ -124,7 +124,6 @@ const SEAM = /(?<=[.,:;!?] )/
 const OPENING_OR_CLOSING = /\\(?:begin|end)\{|\\[A-Za-z]+\[|\\[\s\S]|[{}\]]|\$\$?/g
 const NEEDS_PARSER = /[\\${}^_~%&#`'"]|--/
 
-/** The number of open groups and options, and whether math is open. */
 interface Open {
   groups: number
   options: number

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { editDistance } from '../../core/edit-distance.ts'
-import { Fault, undefinedIfThrown } from '../../core/errors.ts'
+import { type Fault, undefinedIfThrown } from '../../core/errors.ts'
 import { cleanText, splitTopics } from '../../queries/language/split-topics.ts'
 import { parseTopic, readTopics } from '../read-signup.ts'
-import { MAX_TOPICS, requireTopicsSize, type TopicText } from '../subscriber.ts'
+import { requireFewTopics, requireTopicsSize, type TopicText } from '../subscriber.ts'
 import { ImportFault } from './import-fault.ts'
 
 /** The columns of an export, in this order. An import accepts any of them and requires only `email`. */
@@ -127,9 +127,7 @@ export function readTopicsCell(cell: string): TopicText[] {
   const listed = listIn(cell)
   if (!listed) return readTopics({ topics: [cell] })
   const topics = listed.map((one) => (typeof one === 'string' ? { name: one, query: one } : one))
-  if (topics.length > MAX_TOPICS)
-    throw new Fault('topics.too-many', { count: topics.length, most: MAX_TOPICS })
-  const read = topics.map(({ name, query }) => {
+  const read = requireFewTopics(topics).map(({ name, query }) => {
     const { query: text } = parseTopic(cleanText(query))
     return { name: cleanText(name) || text, query: text }
   })

@@ -43,7 +43,6 @@ export interface ImportRow {
   related: boolean
   created_at: Date
   confirmed_at: Date | null
-  /** How they gave consent. */
   how: string | null
   start_date: Day | null
   paused_until: Day | null

@@ -32,7 +32,6 @@ export interface ImportInput extends ReadingOptions {
   ask?: boolean
   /** Reads everything and reports the same, but changes only the file of refused rows. */
   dryRun?: boolean
-  /** Rows per transaction. */
   batchRows?: number
   onProgress?(progress: ImportProgress): void
   /** For the operator's log; default: command. */

@@ -5,7 +5,6 @@ import type { ParsedTopic } from '../topic.repo.ts'
 import { ImportFault } from './import-fault.ts'
 import type { ImportRow, SuppressedHash } from './import-row.ts'
 
-/** A row with an id: its own, or a new one. */
 export type IncomingRow = (ImportRow | SuppressedHash) & {
   line: number
   /** Used if another subscriber already has that id. */
