@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import type { ParsedMail } from 'mailparser'
 import { stoppedClock } from '../../src/core/clock.ts'
 import { startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
-import { claimTick } from '../../src/core/tick.repo.ts'
 import { nextMail } from '../demo/check.ts'
 import { type Demo, startDemo } from '../demo/demo.ts'
 
@@ -36,8 +35,6 @@ export async function startReadersDemo(folder: string): Promise<ReadersDemo> {
   await post(confirmation.text!.match(/http\S+\/confirm\/\S+/)![0], [])
   await nextMail(demo, 2)
   while (await demo.nextDay()) await demo.sendDigests()
-  // The demo has no schedule, which the overview would report as a fault.
-  await claimTick(demo.service.deps.db, 'minute', demo.now(), { againAfterSeconds: 0 })
   await mastheadShowsToday(demo)
   const login = await post(`${demo.site}/admin/login`, [['password', demo.adminPassword]])
   const preview = await post(`${demo.site}/preview`, TOPICS.slice(0, 2).map(asField))

@@ -2,7 +2,7 @@ import { addDays, type Day, localDayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { type NextMail, nextMail } from '../digests/next-mail.ts'
 import { lastDigestDate } from '../digests/plan.repo.ts'
-import { asHeading, topicNames } from '../queries/language/topic-name.ts'
+import { topicHeadings } from '../queries/language/topic-name.ts'
 import type { Searcher } from '../search/search-slot.ts'
 import { changeById, newestChanges } from '../subscribers/change.repo.ts'
 import {
@@ -89,8 +89,8 @@ export async function openLinkHolder(deps: Deps, { token, changeId }: Opening): 
 }
 
 function labelled(topics: readonly StoredTopic[]): ShownTopic[] {
-  const names = topicNames(topics)
-  return topics.map((topic, i) => ({ ...topic, label: asHeading(names[i]!) }))
+  const labels = topicHeadings(topics)
+  return topics.map((topic, i) => ({ ...topic, label: labels[i]! }))
 }
 
 /** A subscriber who is paused until a date gets the first digest on that date or later. */

@@ -3,6 +3,7 @@ import { dateWithYear, longDate, shortDate, weekdayDate, weekdayDateWithYear } f
 import { fill, words } from '../i18n/words.ts'
 import type { SiteIdentity } from '../mail/rendering/template.ts'
 import { oneLine, truncateAtWord } from '../mail/rendering/text.ts'
+import { asHeading } from '../queries/language/topic-name.ts'
 import { siteLinks } from '../subscribers/links.ts'
 import { sinceText } from './digest-email.ts'
 import { topicList } from './topic-list.ts'
@@ -27,7 +28,7 @@ export function noMatchesView({ baseUrl }: SiteIdentity, email: NoMatchesEmail) 
       count: dates,
       since: isOfThisYear ? weekdayDate(since) : weekdayDateWithYear(since),
     }),
-    ...topicList(topics),
+    ...topicList(topics.map(asHeading)),
     nearest: email.nearest.map(({ title, path, reason }) => ({
       title: truncateAtWord(oneLine(title), MAX_LENGTHS.title),
       url: links.paper(path),

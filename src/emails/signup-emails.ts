@@ -2,6 +2,8 @@ import { dateAndTime, hourOfDay, longDateOf, weekdaysText } from '../i18n/dates.
 import { counted, fill, words } from '../i18n/words.ts'
 import { nameInSubject, type SiteIdentity } from '../mail/rendering/template.ts'
 import { withoutLinks } from '../mail/rendering/text.ts'
+import { asHeading, topicName } from '../queries/language/topic-name.ts'
+import { parseCategoryId } from '../sources/arxiv/categories.ts'
 import type { Schedule } from '../subscribers/subscriber.ts'
 import { topicList } from './topic-list.ts'
 
@@ -62,10 +64,16 @@ export function addTopicsView(site: SiteIdentity, email: AddTopicsEmail) {
 const ownView = (url: string | undefined, says: { says: string; link: string }) =>
   url ? { ...says, url } : null
 
+/** A topic, which a stranger may have typed, as a name without links. A word joiner keeps "cs.AI" from becoming one. */
+const shownTopic = (query: string): string =>
+  withoutLinks(asHeading(topicName({ name: query, query }))).replace(/[a-z-]+\. [\w-]+/gi, (text) =>
+    parseCategoryId(text.replace(' ', '')) ? text.replace(' ', '\u2060') : text,
+  )
+
 const commonView = ({ topics, zone, askedAt, validUntil }: SignupEmail, url: string) => ({
   date: longDateOf(askedAt, zone),
   url,
-  ...topicList(topics, withoutLinks),
+  ...topicList(topics, shownTopic),
   zone,
   askedAt: dateAndTime(askedAt, zone),
   validUntil: dateAndTime(validUntil, zone),

@@ -7,6 +7,7 @@ import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { DELIVERY_SWITCH } from '../core/restored-database.ts'
 import { readSwitch } from '../core/switch.repo.ts'
+import { dateAndTime } from '../i18n/dates.ts'
 import type { MessageState } from '../mail/message.ts'
 import {
   type ListedMessage,
@@ -20,7 +21,6 @@ import { maskAddress } from '../subscribers/address.ts'
 import { subscriberById } from '../subscribers/subscriber.repo.ts'
 import { suppressionOf } from '../subscribers/suppression.repo.ts'
 import { instant } from './operations/fields.ts'
-import { formatMinute } from './operations/text-table.ts'
 
 /** The state as shown to the operator: gave-up. */
 export const stateName = (state: MessageState): string => state.replace('_', '-')
@@ -130,6 +130,8 @@ export interface TimelineEntry {
 
 export const entry = (at: Date | null, code: string, text: string): TimelineEntry => ({ at, code, text })
 
+const utcMinute = (at: Date): string => `${dateAndTime(at.toISOString(), 'UTC')} UTC`
+
 /** The history of a message and what comes next, in order of time, for the operator. */
 export function messageTimeline(message: MessageDetails, now: Date): TimelineEntry[] {
   const { datedAt, kind, lane, deadline, tries, acceptances, bounces } = message
@@ -138,7 +140,7 @@ export function messageTimeline(message: MessageDetails, now: Date): TimelineEnt
     ...acceptances.map(({ at, reply }) => entry(at, 'accepted', `Accepted by the mail server: ${reply}`)),
     ...bounces.map((one) => entry(one.at, `bounce-${one.class}`, bounceText(one))),
   ]
-  const until = `to be sent by ${formatMinute(deadline)} UTC`
+  const until = `to be sent by ${utcMinute(deadline)}`
   return [
     entry(datedAt, 'left', `Queued: ${kind} in the ${lane} queue, ${until}.`),
     ...happened.sort((a, b) => Number(a.at) - Number(b.at)),
@@ -174,7 +176,7 @@ function latestEntry(message: MessageWithHistory, now: Date): TimelineEntry[] {
   if (state === 'accepted' || acceptances.length > 0) return []
   if (state === 'taken') return [entry(null, 'taken', 'A worker is sending it now.')]
   if (isWaiting(message)) {
-    const when = nextTry <= now ? 'as soon as a worker is free' : `at ${formatMinute(nextTry)} UTC`
+    const when = nextTry <= now ? 'as soon as a worker is free' : `at ${utcMinute(nextTry)}`
     return [entry(null, 'waits', `Waiting. Next attempt ${when}.`)]
   }
   return [entry(message.reason === 'expired' ? deadline : null, stateName(state), finalText(message))]

@@ -25,6 +25,7 @@ import type { SiteStatus } from '../operator/source-status.ts'
 import type { Paper } from '../papers/paper.ts'
 import { paperPathOf } from '../papers/paper-key.ts'
 import { plainText } from '../papers/text/plain-text.ts'
+import { topicHeadings } from '../queries/language/topic-name.ts'
 import type { Edition } from '../search/edition.ts'
 import { MAX_DAYS } from '../search/open-archive.ts'
 import type { SimilarPapers } from '../search/similar-papers.ts'
@@ -185,6 +186,7 @@ const HELPERS = {
   sizeText,
   sourceName,
   subscribePath,
+  topicHeadings,
   understoodOf,
   untilText,
   weekdayDate,

@@ -1,5 +1,5 @@
-import { type Day, HOUR_MS, localDayOf } from '../../core/dates.ts'
-import { weekdayDateWithYear } from '../../i18n/dates.ts'
+import { type Day, dayOf, HOUR_MS, localDayOf } from '../../core/dates.ts'
+import { dateWithYear, weekdayDateWithYear } from '../../i18n/dates.ts'
 import { listed } from '../../i18n/words.ts'
 import { quantity } from '../operations/text-table.ts'
 
@@ -22,8 +22,9 @@ export function hourText(at: Date, zone: string, day?: Day): string {
   return `${date}${clockTime(at, zone)} ${zone}${zone === 'UTC' ? '' : ` (${utc} UTC)`}`
 }
 
-/** "2026-11-24 07:00:12 UTC" */
-export const utcText = (at: Date): string => `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`
+/** "24 Nov 2026, 07:00:12 UTC" */
+export const utcText = (at: Date): string =>
+  `${dateWithYear(dayOf(at))}, ${at.toISOString().slice(11, 19)} UTC`
 
 const MAX_NAMED = 3
 

@@ -3,6 +3,8 @@ import { bounceText, newestFailure } from '../../bounces/bounce-text.ts'
 import { DAY_MS, instantOf } from '../../core/dates.ts'
 import type { DigestContent } from '../../digests/digest-content.ts'
 import { weekdayDateWithYear, weekdaysText } from '../../i18n/dates.ts'
+import { topicNames } from '../../queries/language/topic-name.ts'
+import { sourceTitle } from '../../sources/registry.ts'
 import { type Change, changedSettings, topicDifference } from '../../subscribers/change.ts'
 import type { Consent } from '../../subscribers/subscriber.repo.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
@@ -119,7 +121,7 @@ function sourceSteps({ sources, digest }: ExplainContext): TimelineEntry[] {
   return sources.map(({ source, day, state, reason, papers, lastFault, lastStatus, fetchedAt }) => {
     const fault = lastFault ? `; last error: ${sourceFaultText(lastFault, lastStatus)}` : ''
     const read = fetchedAt ? `, last fetched ${utcText(fetchedAt)}` : ', never fetched'
-    const text = `Source ${source}, ${day}: ${sourceStateText({ state, reason })}, ${quantity(papers, 'paper')}${read}${fault}.`
+    const text = `${sourceTitle(source)}, ${weekdayDateWithYear(day)}: ${sourceStateText({ state, reason })}, ${quantity(papers, 'paper')}${read}${fault}.`
     return entry(null, 'source', text)
   })
 }
@@ -192,6 +194,7 @@ function sectionEntries({ sections, bestOf }: DigestContent, topics: readonly To
     const place = rising ? 'Rising' : `${close ? 'Close to topic' : 'Topic'} “${topic}”`
     return entry(null, 'topic', `${place}: ${quantity(papers.length, 'paper')}: ${some(titles)}.`)
   })
-  const empty = topics.filter(({ name }) => sections.every(({ topic, close }) => close || topic !== name))
-  return [...held, ...empty.map(({ name }) => entry(null, 'topic', `Topic “${name}”: nothing of its own.`))]
+  const names = topicNames(topics)
+  const empty = names.filter((name) => sections.every(({ topic, close }) => close || topic !== name))
+  return [...held, ...empty.map((name) => entry(null, 'topic', `Topic “${name}”: no papers.`))]
 }

@@ -29,6 +29,9 @@ export function topicNames(topics: readonly NamedQuery[]): string[] {
   return apartBy(apart, (i) => `${apart[i]} (${i + 1})`)
 }
 
+/** The same as headings. */
+export const topicHeadings = (topics: readonly NamedQuery[]): string[] => topicNames(topics).map(asHeading)
+
 function apartBy(names: readonly string[], other: (at: number) => string): string[] {
   const count = new Map<string, number>()
   for (const name of names) count.set(name.toLowerCase(), (count.get(name.toLowerCase()) ?? 0) + 1)

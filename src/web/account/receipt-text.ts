@@ -62,7 +62,7 @@ function returnReason({ class: kind, effect }: NonNullable<FateWithReturn['cameB
 }
 
 /** "08:00"; with the date if it differs from `localDate`. */
-function timeOf(at: Date, localDate: Day, zone: string): string {
+export function timeOf(at: Date, localDate: Day, zone: string): string {
   const text = dateAndTime(at.toISOString(), zone)
   return localDayOf(at, zone) === localDate ? text.slice(-5) : text
 }

@@ -5,12 +5,15 @@ import type { Config } from '../../config/config.ts'
 import { type Day, parseDay } from '../../core/dates.ts'
 import type { ServiceDeps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
-import { dateAndTime, longDateWithoutYear, weekdayDateWithYear } from '../../i18n/dates.ts'
+import { dateAndTime, longDateWithoutYear, weekdayDate } from '../../i18n/dates.ts'
 import { templatesIn } from '../../i18n/template-engine.ts'
+import { capitalized } from '../../i18n/words.ts'
 import type { DayTotalsColumn } from '../../mail/outbox/receipt.repo.ts'
 import { writeAlert } from '../../operator/alerts/write-alert.ts'
 import { messageReasonText, stateName } from '../../operator/message-details.ts'
 import { sourceStateText } from '../../operator/source-status.ts'
+import { topicHeadings } from '../../queries/language/topic-name.ts'
+import { sourceTitle } from '../../sources/registry.ts'
 import { scheduleText, sizeText, understoodOf } from '../account/change-summary-view.ts'
 import { ASSETS_PATH } from '../assets.ts'
 import { firstText, formText } from '../request.ts'
@@ -40,6 +43,7 @@ const COLUMN_TITLES: Record<DayTotalsColumn, string> = {
 const HELPERS = {
   CLASS_MEANINGS,
   COLUMN_TITLES,
+  capitalized,
   classText,
   effectText,
   longDateWithoutYear,
@@ -47,9 +51,11 @@ const HELPERS = {
   scheduleText,
   sizeText,
   sourceStateText,
+  sourceTitle,
   stateName,
+  topicHeadings,
   understoodOf,
-  weekdayDateWithYear,
+  weekdayDate,
   writeAlert,
   /** "24 Nov 2026, 08:03", in UTC unless a zone is given. */
   time: (at: Date | null, zone = 'UTC') => (at ? dateAndTime(at.toISOString(), zone) : '–'),

@@ -13,8 +13,7 @@ import { actionsForSubscriber } from '../../core/action.repo.ts'
 import { addDays, type Day, localDayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { Fault, FieldFaults } from '../../core/errors.ts'
-import { dateAndTime } from '../../i18n/dates.ts'
-import { counted, words } from '../../i18n/words.ts'
+import { capitalized, counted, words } from '../../i18n/words.ts'
 import type { Receipt } from '../../mail/outbox/receipt.repo.ts'
 import { explainSubscriber } from '../../operator/explain-subscriber.ts'
 import { messageReasonText, stateName } from '../../operator/message-details.ts'
@@ -27,6 +26,7 @@ import {
   listSuppressions,
   suppressionOf,
 } from '../../subscribers/suppression.repo.ts'
+import { timeOf } from '../account/receipt-text.ts'
 import { toFault } from '../errors.ts'
 import { numberField, optionalText } from '../request.ts'
 import { addedSentence } from './add-routes.ts'
@@ -118,31 +118,35 @@ async function subscriberView(deps: Deps, { id, date }: { id: string; date?: Day
     suppression,
     consents,
     ...{ next, topics, explained, today },
-    receipts: receipts.map((receipt) => ({ ...receipt, text: receiptLine(receipt, zone) })),
+    receipts: receipts.map((receipt) => ({ ...receipt, ...receiptLine(receipt, zone) })),
     actions: await actionsForSubscriber(deps.db, id),
   }
 }
 
 const OUTCOMES: Record<Receipt['outcome'], string> = {
-  due: 'being prepared now',
-  planned: 'a digest',
-  nothing_matched: 'nothing matched',
-  paused: 'paused',
-  missed: 'missed',
-  rescheduled: 'no email: the hour had already passed when they chose it',
-  welcome: 'welcome email',
+  due: 'Being prepared now',
+  planned: 'Digest',
+  nothing_matched: 'Nothing matched',
+  paused: 'Paused',
+  missed: 'Missed',
+  rescheduled: 'No email: the hour had already passed when they chose it',
+  welcome: 'Welcome email',
 }
 
-/** "a digest, 3 papers: accepted 24 Nov 2026, 08:00" */
-function receiptLine({ outcome, papers, mail, note }: ReceiptWithReturns, zone: string): string {
+/** "Digest, 3 papers" and "Accepted 08:00" */
+function receiptLine({ localDate, outcome, papers, mail, note }: ReceiptWithReturns, zone: string) {
   const what = [OUTCOMES[outcome], papers > 0 && counted(papers, words.counts.paper)].filter(Boolean)
-  const fates = [mail, note].flatMap((fate) => (fate ? [emailOutcomeText(fate, zone)] : []))
-  return [what.join(', '), ...fates].join(': ')
+  const fates = [mail, note].flatMap((fate) => (fate ? [emailOutcomeText(fate, localDate, zone)] : []))
+  return { what: what.join(', '), state: capitalized(fates.join('; ')) }
 }
 
-function emailOutcomeText({ state, reason, acceptedAt, cameBack }: FateWithReturn, zone: string): string {
+function emailOutcomeText(
+  { state, reason, acceptedAt, cameBack }: FateWithReturn,
+  localDate: Day,
+  zone: string,
+): string {
   const back = cameBack ? `, returned: ${classText(cameBack)}` : ''
-  if (acceptedAt) return `accepted ${dateAndTime(acceptedAt.toISOString(), zone)}${back}`
+  if (acceptedAt) return `accepted ${timeOf(acceptedAt, localDate, zone)}${back}`
   if (cameBack) return `${stateName(state)}${back}`
   return `${stateName(state)}${reason ? ` (${messageReasonText(reason)})` : ''}`
 }

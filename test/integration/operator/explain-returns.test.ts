@@ -47,7 +47,7 @@ describe('an accepted email that bounced', () => {
     expect(verdict).toEqual({
       code: 'came-back',
       text: expect.stringMatching(
-        /^Sent, then returned: mailbox full or disabled \(5\.2\.2\); the mail server accepted it at 2026-11-24 07:00:10 UTC, and a report arrived at 2026-11-24 07:03:00 UTC: .*552 5\.2\.2 mailbox full/,
+        /^Sent, then returned: mailbox full or disabled \(5\.2\.2\); the mail server accepted it at 24 Nov 2026, 07:00:10 UTC, and a report arrived at 24 Nov 2026, 07:03:00 UTC: .*552 5\.2\.2 mailbox full/,
       ),
     })
     const codes = steps.map(({ code }) => code)
@@ -94,7 +94,7 @@ describe('a subscriber who was suppressed by a report', () => {
     const { verdict, steps } = await world.at('2026-12-01T12:00:00Z').explain('2026-12-01')
     expect(verdict).toEqual({
       code: 'suppressed',
-      text: `Nothing was due: the address was suppressed since 2026-11-24 07:03:00 UTC (dead, by the report that came at 2026-11-24 07:03:00 UTC for digest ${id}).`,
+      text: `Nothing was due: the address was suppressed since 24 Nov 2026, 07:03:00 UTC (dead, by the report that came at 24 Nov 2026, 07:03:00 UTC for digest ${id}).`,
     })
     expect(steps.find(({ code }) => code === 'bounce-dead')?.text).toMatch(
       new RegExp(`^For digest ${id}: Returned: no such mailbox .*; the address was suppressed\\.$`),
@@ -112,7 +112,7 @@ describe('an unconfirmed subscriber', () => {
     expect(verdict).toEqual({
       code: 'confirmation-came-back',
       text: expect.stringMatching(
-        /^Nothing was due: they asked at 2026-11-23 09:00:00 UTC, and the email was returned: no such mailbox/,
+        /^Nothing was due: they asked at 23 Nov 2026, 09:00:00 UTC, and the email was returned: no such mailbox/,
       ),
     })
     expect(await textsOf()).toContain('the sign-up was dropped.')

@@ -65,7 +65,7 @@ describe('an email that was sent', () => {
   test('accepted: from the consent to the server’s reply', async () => {
     await untilTuesday()
     await world.run()
-    await expectVerdict(undefined, 'accepted', 'the mail server accepted it at 2026-11-24 07:00:10 UTC')
+    await expectVerdict(undefined, 'accepted', 'the mail server accepted it at 24 Nov 2026, 07:00:10 UTC')
     expect((await world.explain()).date).toBe(TUESDAY)
     expect(await codes()).toEqual([
       'confirmed',
@@ -118,13 +118,13 @@ describe('an email that was not sent, or not yet', () => {
     [
       'deferred',
       { rcpt: '451 4.7.1 greylisted' },
-      'Deferred, next attempt at 2026-11-24 07:01:10 UTC: 451 4.7.1 greylisted',
+      'Deferred, next attempt at 24 Nov 2026, 07:01:10 UTC: 451 4.7.1 greylisted',
     ],
     ['refused', { rcpt: '550 5.7.1 we do not like you' }, 'refused it: 550 5.7.1 we do not like you'],
     [
       'uncertain-again',
       { dot: 'close' },
-      'Unknown whether it arrived; it is sent once more at 2026-11-24 07:15:10 UTC',
+      'Unknown whether it arrived; it is sent once more at 24 Nov 2026, 07:15:10 UTC',
     ],
   ] as const)('%s', async (code, answers, text) => {
     await untilTuesday()
@@ -160,10 +160,10 @@ describe('an email that was not sent, or not yet', () => {
     await untilTuesday()
     await pauseDelivery(world.deps, { reason: 'relay moves' })
     await world.run()
-    await expectVerdict(TUESDAY, 'delivery-paused', 'paused since 2026-11-24 07:00:10 UTC (relay moves)')
+    await expectVerdict(TUESDAY, 'delivery-paused', 'paused since 24 Nov 2026, 07:00:10 UTC (relay moves)')
     await resumeDelivery(world.at('2026-11-24T09:00:00Z').deps)
     await world.run()
-    await expectVerdict(TUESDAY, 'accepted', '2026-11-24 09:00:00')
+    await expectVerdict(TUESDAY, 'accepted', '24 Nov 2026, 09:00:00')
   })
 
   test('delivery was paused until its deadline', async () => {
@@ -176,7 +176,7 @@ describe('an email that was not sent, or not yet', () => {
     await expectVerdict(
       TUESDAY,
       'expired',
-      'Not sent: it expired at 2026-11-25 03:00:00 UTC: delivery was paused from',
+      'Not sent: it expired at 25 Nov 2026, 03:00:00 UTC: delivery was paused from',
     )
     expect(await codes(TUESDAY)).toEqual(expect.arrayContaining(['delivery-paused', 'delivery-resumed']))
   })
@@ -184,7 +184,7 @@ describe('an email that was not sent, or not yet', () => {
   test('no worker: it waits, then its deadline passes', async () => {
     await untilTuesday()
     await world.plan()
-    await expectVerdict(TUESDAY, 'waiting', 'Waiting to be sent since 2026-11-24 07:00:10 UTC')
+    await expectVerdict(TUESDAY, 'waiting', 'Waiting to be sent since 24 Nov 2026, 07:00:10 UTC')
     world.at('2026-11-24T07:30:00Z')
     await expectVerdict(TUESDAY, 'waiting', '; check in delivery status that a worker is running')
     await world.at('2026-11-25T03:30:00Z').plan()
@@ -300,7 +300,7 @@ describe('no email, because of the papers', () => {
       'no-new-papers',
       'no paper was new to them; huggingface is stalled (same list as another day) for 2026-11-24',
     )
-    expect(await texts()).toContain('2026-11-24: stalled: same list as another day, 0 papers')
+    expect(await texts()).toContain('Tue 24 Nov 2026: stalled: same list as another day, 0 papers')
   })
 
   test('no paper was new, on a holiday', async () => {
@@ -343,7 +343,7 @@ describe('no email, because of the subscriber’s state then', () => {
     await unsubscribeByOperator(world.at('2026-11-23T12:00:00Z').deps, { email: EMAIL })
     await world.at(HOUR).run()
     await world.at('2026-11-24T12:00:00Z').add()
-    await expectVerdict(TUESDAY, 'unsubscribed', 'they had unsubscribed since 2026-11-23 12:00:00 UTC')
+    await expectVerdict(TUESDAY, 'unsubscribed', 'they had unsubscribed since 23 Nov 2026, 12:00:00 UTC')
     await expectVerdict('2026-11-25', 'not-due-yet', 'in 19 hours')
   })
 
@@ -351,9 +351,9 @@ describe('no email, because of the subscriber’s state then', () => {
     await untilMonday()
     await suppress(world.at('2026-11-23T12:00:00Z').deps, { email: EMAIL, reason: 'complaint' })
     await world.at(HOUR).run()
-    await expectVerdict(TUESDAY, 'suppressed', 'suppressed since 2026-11-23 12:00:00 UTC (complaint)')
+    await expectVerdict(TUESDAY, 'suppressed', 'suppressed since 23 Nov 2026, 12:00:00 UTC (complaint)')
     await unsuppress(world.at('2026-11-24T12:00:00Z').deps, { email: EMAIL })
-    await expectVerdict(TUESDAY, 'suppressed', 'suppressed since 2026-11-23 12:00:00 UTC')
+    await expectVerdict(TUESDAY, 'suppressed', 'suppressed since 23 Nov 2026, 12:00:00 UTC')
   })
 
   test('not subscribed yet, and confirmed after the hour', async () => {
@@ -361,7 +361,7 @@ describe('no email, because of the subscriber’s state then', () => {
     await expectVerdict(
       MONDAY,
       'not-subscribed',
-      'they were not subscribed: they came at 2026-11-24 09:00:00 UTC',
+      'they were not subscribed: they came at 24 Nov 2026, 09:00:00 UTC',
     )
     await expectVerdict(
       TUESDAY,
@@ -378,23 +378,23 @@ describe('no email, because of the subscriber’s state then', () => {
     })
     await world.run({ rcpt: '451 4.7.1 greylisted' })
     await world.at(HOUR).run({})
-    await expectVerdict(TUESDAY, 'not-confirmed', 'they asked at 2026-11-20 09:00:00 UTC and never pressed')
+    await expectVerdict(TUESDAY, 'not-confirmed', 'they asked at 20 Nov 2026, 09:00:00 UTC and never pressed')
     expect(await texts(TUESDAY)).toContain(
       'Attempt 1: the mail server deferred it (temporary): 451 4.7.1 greylisted',
     )
     await world.at('2026-11-25T12:00:00Z').add()
-    await expectVerdict(TUESDAY, 'confirmed-later', 'they confirmed at 2026-11-25 12:00:00 UTC')
+    await expectVerdict(TUESDAY, 'confirmed-later', 'they confirmed at 25 Nov 2026, 12:00:00 UTC')
   })
 
   test('imported as pending: not emailed at first, then emailed, and never confirmed', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'explain-')), 'people.csv')
     writeFileSync(file, `email,state,zone\n${EMAIL},pending,Europe/Paris\n`)
     await importSubscribers(world.at(FRIDAY_BEFORE).deps, { file })
-    const unasked = 'they were imported at 2026-11-20 09:00:00 UTC and have not been asked to confirm yet'
+    const unasked = 'they were imported at 20 Nov 2026, 09:00:00 UTC and have not been asked to confirm yet'
     await expectVerdict(undefined, 'never-asked', unasked)
     await expectVerdict('2026-11-19', 'never-asked', unasked)
     await importSubscribers(world.at('2026-11-23T12:00:00Z').deps, { file, ask: true })
-    await expectVerdict(MONDAY, 'not-confirmed', 'they were imported and asked at 2026-11-23 12:00:00 UTC')
+    await expectVerdict(MONDAY, 'not-confirmed', 'they were imported and asked at 23 Nov 2026, 12:00:00 UTC')
     await expectVerdict(TUESDAY, 'not-confirmed', 'and never pressed the button')
     await expectVerdict('2026-11-19', 'not-subscribed', 'they were not subscribed')
   })
@@ -406,7 +406,7 @@ describe('no email, because of the subscriber’s state then', () => {
     await expectVerdict(
       TUESDAY,
       'not-subscribed',
-      'they came here by an import at 2026-11-24 22:23:00 UTC, after that date’s hour (08:00 Europe/Paris (07:00 UTC)); the first date that counts is Wed 25 Nov 2026',
+      'they came here by an import at 24 Nov 2026, 22:23:00 UTC, after that date’s hour (08:00 Europe/Paris (07:00 UTC)); the first date that counts is Wed 25 Nov 2026',
     )
     expect((await world.explain(TUESDAY)).subscriber.state).toBe('none')
     expect(await codes(TUESDAY)).toEqual(['confirmed', 'imported'])
@@ -428,7 +428,7 @@ describe('no email, because of the subscriber’s state then', () => {
     const after = await explainSubscriber(world.deps, { id, date: '2026-11-27' })
     expect(after.verdict).toEqual({
       code: 'erased',
-      text: expect.stringContaining('2026-11-26 12:00:00 UTC'),
+      text: expect.stringContaining('26 Nov 2026, 12:00:00 UTC'),
     })
     expect(JSON.stringify(after)).not.toContain('anna')
   })
@@ -465,7 +465,7 @@ describe('no email, because of the date or the service', () => {
       'the schedule has not ticked for two days. Check that the service is running.',
     )
     await world.db.tick.create({ data: { name: 'minute', slot: new Date('2026-11-24T06:59:00Z') } })
-    await expectVerdict(TUESDAY, 'not-planned', 'the newest tick was at 2026-11-24 06:59:00 UTC')
+    await expectVerdict(TUESDAY, 'not-planned', 'the newest tick was at 24 Nov 2026, 06:59:00 UTC')
   })
 
   test('it waits for papers that usually are there by then', async () => {
@@ -478,7 +478,7 @@ describe('no email, because of the date or the service', () => {
     await expectVerdict(
       TUESDAY,
       'waits',
-      'waiting for Hugging Face, until 2026-11-24 10:00:00 UTC at the latest',
+      'waiting for Hugging Face, until 24 Nov 2026, 10:00:00 UTC at the latest',
     )
     world.at('2026-11-24T10:00:00Z')
     await expectVerdict(TUESDAY, 'not-planned', 'Check that the service is running.')
@@ -488,7 +488,7 @@ describe('no email, because of the date or the service', () => {
     await untilTuesday()
     const restored = { value: 'restored', reason: 'restored', at: new Date('2026-11-24T05:00:00Z') }
     await setSwitch(world.db, 'delivery', restored)
-    await expectVerdict(TUESDAY, 'restored', 'because the database was restored (2026-11-24 05:00:00 UTC)')
+    await expectVerdict(TUESDAY, 'restored', 'because the database was restored (24 Nov 2026, 05:00:00 UTC)')
   })
 
   test('missed: the service was down for more than 20 hours', async () => {

@@ -41,7 +41,7 @@ describe('the note', () => {
 
   test.each([
     'There were new papers on 5 of your days since Wed 18 Nov, but none matched your topics.',
-    'linear attention',
+    'Linear attention',
     'A Systematic Analysis of Hybrid Linear Attention',
     'Has: linear. Missing from the title: attention',
     'Pause, or get one digest a week',

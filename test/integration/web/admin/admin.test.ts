@@ -270,7 +270,7 @@ describe('what came back', () => {
     site.clock.moveTo(new Date(NOW.getTime() + 24 * 3600_000))
     admin = await logIn(site)
     expect((await admin.get('/admin')).body).toMatch(
-      /Bounces and complaints yesterday \(UTC\)[\s\S]*<dt>complaint<\/dt><dd>1<\/dd>/,
+      /Bounces and complaints yesterday \(UTC\)[\s\S]*<dt>Complaint<\/dt><dd>1<\/dd>/,
     )
   })
 })
