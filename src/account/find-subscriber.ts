@@ -99,11 +99,10 @@ async function holderOf(db: Database, link: Link, subscriber: Subscriber | null)
   if (!subscriber || purpose !== 'manage' || epoch >= subscriber.epoch) return requireHolder(link, subscriber)
   const { importedAt, confirmedAt } = await db.subscriber.findUniqueOrThrow({ where: { id } })
   // An import knows no earlier addresses.
-  const since = [await lastConsentAt(db, id, 'moved'), importedAt, confirmedAt && before(confirmedAt)]
+  const left = confirmedAt && new Date(confirmedAt.getTime() - MAX_BREAK_MS)
+  const since = [await lastConsentAt(db, id, 'moved'), importedAt, left]
   return since.every((at) => !at || issuedAt > at) ? subscriber : requireHolder(link, subscriber)
 }
-
-const before = (at: Date): Date => new Date(at.getTime() - MAX_BREAK_MS)
 
 interface LinkRequest {
   id: number

@@ -49,12 +49,9 @@ export function editedTopic(
   if (!kept) throw new FieldFaults([{ field: 'topic', fault: new Fault('topic.removed') }])
   const others = topics.filter((topic) => topic !== kept)
   const name = typed ?? (kept.name === kept.query ? '' : kept.name)
-  const edited = readFields((fields) => {
-    const text = fields.read('query', '', () =>
-      query.trim() === kept.query ? kept.query : readOneTopic(query, others),
-    )
-    return { query: text, name: fields.read('name', '', () => parseTopicName(name)) || text }
-  })
+  const edited = readNamedTopic(name, () =>
+    query.trim() === kept.query ? kept.query : readOneTopic(query, others),
+  )
   return { topics: plain(topics.map((topic) => (topic === kept ? edited : topic))) }
 }
 
@@ -63,12 +60,14 @@ export function addedNamedTopic(
   { query, name }: TopicText,
   { topics }: ChangeContext,
 ): Partial<Subscription> {
-  const added = readFields((fields) => {
-    const text = fields.read('query', '', () => readOneTopic(query, topics))
-    return { query: text, name: fields.read('name', '', () => parseTopicName(name)) || text }
-  })
-  return { topics: [...plain(topics), added] }
+  return { topics: [...plain(topics), readNamedTopic(name, () => readOneTopic(query, topics))] }
 }
+
+const readNamedTopic = (name: string, readQuery: () => string): TopicText =>
+  readFields((fields) => {
+    const query = fields.read('query', '', readQuery)
+    return { query, name: fields.read('name', '', () => parseTopicName(name)) || query }
+  })
 
 /** Reads exactly one topic that is not among the others. Throws query.*, topic.several, topic.exists. */
 export function readOneTopic(typed: string, others: readonly TopicText[]): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { undefinedIfThrown } from '../core/errors.ts'
-import { integerBetween, oneOf } from './setting-schemas.ts'
+import { failIn, integerBetween, oneOf } from './setting-schemas.ts'
 
 const DESCRIPTION =
   'smtp://host:port or smtps://host:port; in the query: connections, mails, rate, timeout, tls, transport'
@@ -45,10 +45,7 @@ const smtpQuery = z.strictObject({
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || /^127\./.test(host)
 
 export const smtpUrl = z.string().transform((text, context): SmtpConfig => {
-  const fail = (message: string) => {
-    context.addIssue({ code: 'custom', message })
-    return z.NEVER
-  }
+  const fail = failIn(context)
   if (!/^smtps?:\/\//.test(text)) return fail(DESCRIPTION)
   if (hasUnencodedPassword(text)) return fail(PASSWORD_DESCRIPTION)
   if (!URL.canParse(text)) return fail(DESCRIPTION)
@@ -115,10 +112,7 @@ const IMAP_PASSWORD_DESCRIPTION =
 const imapQuery = z.strictObject({ tls })
 
 export const imapUrl = z.string().transform((text, context): ImapConfig => {
-  const fail = (message: string) => {
-    context.addIssue({ code: 'custom', message })
-    return z.NEVER
-  }
+  const fail = failIn(context)
   if (!/^imaps?:\/\//.test(text) || !URL.canParse(text)) return fail(IMAP_DESCRIPTION)
   const url = new URL(text)
   if (url.pathname.includes('@') || url.search.includes('@')) return fail(IMAP_PASSWORD_DESCRIPTION) // unencoded password

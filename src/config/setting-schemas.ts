@@ -21,6 +21,12 @@ export const integerBetween = (min: number, max: number) =>
 export const oneOf = <const T extends string>(...values: T[]) =>
   z.enum(values, { error: `one of: ${values.join(', ')}` })
 
+/** For a transform: `fail` says what the setting takes, and returns what zod takes for no value. */
+export const failIn = (context: z.RefinementCtx) => (message: string) => {
+  context.addIssue({ code: 'custom', message })
+  return z.NEVER
+}
+
 export const splitList = (text: string): string[] =>
   text
     .split(',')
@@ -63,8 +69,7 @@ export const listenAddress = z.string().transform((text, context): ListenAddress
   const [, host = '127.0.0.1', digits = ''] = /^(?:(\[[^\]]+\]|[^\s:]+):)?(\d{1,5})$/.exec(text.trim()) ?? []
   const port = Number(digits)
   if (digits !== '' && port <= 65_535) return { host: host.replace(/^\[|\]$/g, ''), port }
-  context.addIssue({ code: 'custom', message: LISTEN_DESCRIPTION })
-  return z.NEVER
+  return failIn(context)(LISTEN_DESCRIPTION)
 })
 
 export const daySetting = z
@@ -83,10 +88,7 @@ const RATES_DESCRIPTION = `emails a second to one domain, above 0 and up to ${MA
 export const domainRates = z.string().transform((text, context): DomainRates => {
   const domains = new Map<string, number>()
   let each: number | undefined
-  const fail = (what: string) => {
-    context.addIssue({ code: 'custom', message: `${RATES_DESCRIPTION}: ${what}` })
-    return z.NEVER
-  }
+  const fail = (what: string) => failIn(context)(`${RATES_DESCRIPTION}: ${what}`)
   for (const part of splitList(text)) {
     const { domain, rate = '' } =
       part.match(/^(?:(?<domain>[^\s=@]+\.[^\s=@]+)\s*=\s*)?(?<rate>\d+(?:\.\d+)?)$/)?.groups ?? {}

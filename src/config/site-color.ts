@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { failIn } from './setting-schemas.ts'
 
 /** The accent of the site, its admin pages and its emails, in light and dark; `bar` is for charts. */
 export interface SiteColor {
@@ -21,10 +22,7 @@ const DARK_TEXT = 7
 export const siteColor = z.string().transform((text, context): SiteColor => {
   // A # begins a comment in an .env file without quotes, so it may be left out.
   const light = text.trim().toLowerCase().replace(/^#?/, '#')
-  const fail = (message: string) => {
-    context.addIssue({ code: 'custom', message })
-    return z.NEVER
-  }
+  const fail = failIn(context)
   if (!/^#[0-9a-f]{6}$/.test(light)) return fail(`a color such as #12564f, not "${text}"`)
   const [where, ratio] = worst(light, LIGHT)
   if (ratio < MIN_TEXT) {

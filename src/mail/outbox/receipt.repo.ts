@@ -41,7 +41,6 @@ export async function receiptsSince(
 }
 
 interface MailRow extends MailOutcome {
-  id: string
   kind: string
   dedupe: string
   digestId: number | null

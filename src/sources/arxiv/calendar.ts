@@ -19,10 +19,6 @@ const LOOKS_AFTER_MS = [2 * HOUR_MS, 8 * HOUR_MS]
 const midnight = (day: Day): number => instantOf(day, 0, ZONE).getTime()
 const opens = (day: Day): number => midnight(day) + AFTER_MIDNIGHT_MS
 
-// A holiday is the evening without an announcement: "deferred for 28 November 2019", a Thursday, appeared on Sunday
-// (arXiv's new/index.md), and the list of 2025 had "Sun 6 July". So the feed of the next day is empty.
-const followsHoliday = (day: Day): boolean => isHoliday(addDays(day, -1))
-
 /**
  * A source day is the announcement in the feed from midnight in New York. arXiv announces papers the evening before,
  * Sunday to Thursday, so the feeds of Saturday and Sunday are empty: https://info.arxiv.org/help/availability.html
@@ -30,7 +26,9 @@ const followsHoliday = (day: Day): boolean => isHoliday(addDays(day, -1))
 export const calendar: SourceCalendar = {
   dayOffReason: (day) => {
     if (['sat', 'sun'].includes(weekdayOf(day))) return 'weekend'
-    return followsHoliday(day) ? 'holiday' : undefined
+    // A holiday is the evening without an announcement: "deferred for 28 November 2019", a Thursday, appeared on Sunday
+    // (arXiv's new/index.md), and the list of 2025 had "Sun 6 July". So the feed of the next day is empty.
+    return isHoliday(addDays(day, -1)) ? 'holiday' : undefined
   },
   opensAt: (day) => new Date(opens(day)),
   stallsAt: (day) => new Date(opens(day) + 12 * HOUR_MS),
