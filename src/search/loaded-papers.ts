@@ -42,7 +42,7 @@ export async function loadPapers(db: Database, ids: readonly number[]) {
       return near
         .sort((a, b) => b.held - a.held || a.unwanted - b.unwanted)
         .slice(0, limit)
-        .map(({ paper, matches, sentence }) => ({ ...toShownPaper(paper, { matches }), reason: sentence }))
+        .map(({ paper, ...near }) => showRelated(paper, near))
     },
 
     /** A paper that is related to a query but does not match it; null if the paper is gone or matches now. */

@@ -9,7 +9,7 @@ import { reasonSentence } from '../../queries/reasons/shown-paper.ts'
 import { MAX_DAYS } from '../../search/open-archive.ts'
 import { type TopicPathParams, topicPath, trialPath } from '../../subscribers/links.ts'
 import { faultsView } from '../setting-fields.ts'
-import { paperRateText } from '../signup/preview-text.ts'
+import { paperRate } from '../signup/preview-text.ts'
 import { previewOfFault, previewView } from '../signup/preview-view.ts'
 import {
   type ChangeSummaryView,
@@ -157,9 +157,5 @@ function rateRows({ trial: { outcome, now, isSame, named } }: OpenedTrial) {
   return [...pace(current, now), ...(isSame ? [] : pace(named === null ? tried : triedNew, total))]
 }
 
-/** "56 papers in 30 days, about 6 a day", counting days with papers. */
-function amountText(total: number, preview: PreviewResult | undefined): string {
-  const rate = rateOf(total, MAX_DAYS)
-  if (total === 0 || !preview) return rate
-  return fill(words.topicPage.pace, { rate, pace: paperRateText(preview, total) })
-}
+const amountText = (total: number, preview: PreviewResult | undefined): string =>
+  total === 0 || !preview ? rateOf(total, MAX_DAYS) : paperRate(preview, total)

@@ -17,15 +17,17 @@
   const fillIn = async () => {
     const own = Intl.DateTimeFormat().resolvedOptions().timeZone
     const before = zone.value
-    if (!own || !('ours' in zone.dataset) || before !== zone.defaultValue) return
+    if (!own || !('ours' in zone.dataset)) return
     const settings = chosen().map(([name, value]) => [name, name === 'zone' ? own : value])
-    // Keep the zone that the reader typed in the meantime.
-    if ((await say(settings)).ok && zone.value === before) zone.value = own
+    // Keep the zone that the reader chose in the meantime.
+    if (!(await say(settings)).ok || zone.value !== before) return
+    if (zone.options && ![...zone.options].some(({ value }) => value === own)) zone.add(new Option(own))
+    zone.value = own
   }
 
   const follow = async () => {
     const { status } = await say(chosen())
-    if (status === 422) line.textContent = line.dataset.unread
+    if (status === 422) line.textContent = ''
   }
 
   // Enter would press the form's first button, which subscribes.

@@ -22,31 +22,37 @@ export function paperRateText(
   return perWeek >= 1 ? fill(aWeek, { count: Math.round(perWeek) }) : less
 }
 
-/** "About 4 a weekday, 9% of the 1,204 papers on 22 days."; empty if there is nothing to say. */
-export function shareText(preview: PreviewResult, { total, share, width }: TopicPreview): string {
+/** "9% of the 1,204 papers on 22 days."; empty if there is nothing to say. */
+export function shareText(preview: PreviewResult, { total, share }: TopicPreview): string {
   if (total === 0 || share === null) return ''
-  const { some, alone } = words.preview.share
-  const days = counted(preview.openDays, words.counts.day)
-  const values = { share: percentText(share), papers: papersText(preview.papers), days }
-  // The hints already say that these are few.
-  if (width === 'narrow') return capitalized(fill(alone, values))
-  return capitalized(fill(some, { ...values, pace: paperRateText(preview, total) }))
+  return fill(words.preview.share.some, {
+    share: capitalized(percentText(share)),
+    papers: papersText(preview.papers),
+    days: counted(preview.openDays, words.counts.day),
+  })
 }
 
 /** How many papers an email has with each schedule: "about 3 papers", "not every day"; none if nothing matched. */
 export function papersPerEmail({ weekdays, weeks, together }: PreviewResult, most: number) {
   if (together.total === 0) return {}
-  const { about, notEachDay } = words.preview.emails
-  const perEmail = (papers: number) =>
-    fill(about, { papers: counted(Math.min(most, Math.max(1, Math.round(papers))), words.counts.paper) })
+  const { about, atLimit, notEachDay } = words.preview.emails
+  const perEmail = (papers: number) => {
+    const text = counted(Math.min(most, Math.max(1, Math.round(papers))), words.counts.paper)
+    return fill(papers > most ? atLimit : about, { papers: text })
+  }
   const perDay = together.total / weekdays
   const daily = perDay < 1 ? notEachDay : perEmail(perDay)
   return { daily, weekdays: daily, weekly: perEmail(together.total / Math.max(1, weeks)) }
 }
 
-/** "1,204 papers in 30 days" */
-export const paperCountText = (total: number, days: number): string =>
-  fill(words.rates.some, { papers: papersText(total), span: counted(days, words.counts.day) })
+/** "20 papers in 30 days, about 5 a week"; weeks count from the first day with papers. */
+export function paperRate({ days, weeks }: PreviewResult, total: number): string {
+  const count = fill(words.rates.some, { papers: papersText(total), span: counted(days, words.counts.day) })
+  const aWeek = total / Math.max(1, weeks)
+  return aWeek < 1
+    ? count
+    : `${count}, ${fill(words.preview.pace.aWeek, { count: grouped(Math.round(aWeek)) })}`
+}
 
 /** "No paper in the last 30 days mentions “chemistry”; these 54 papers have “LLM” or “agents”."; or empty. */
 export function warningText(
@@ -87,6 +93,10 @@ const quoted = (leaf: Leaf): string =>
   isTextLeaf(leaf) && leaf.field === 'any'
     ? fill(words.query.quoted, { text: leaf.text })
     : describePart(leaf)
+
+/** "Did you mean …?" */
+export const correctionLines = ({ hints }: TopicPreview): HintLine[] =>
+  hints.filter(({ way }) => way === 'spelling').flatMap(widerLine)
 
 /** The papers of each term, if there are several. */
 export function termLines(terms: readonly TermCount[]): string[] {
@@ -145,14 +155,13 @@ export function hintLines(preview: PreviewResult, topic: TopicPreview, most: num
   const {
     close = [],
     text = [],
-    spelling = [],
     synonym = [],
     hints = [],
-  } = Object.groupBy(topic.hints, ({ way }) =>
-    isClose(way) ? 'close' : way === 'spelling' || way === 'text' || way === 'synonym' ? way : 'hints',
+  } = Object.groupBy(
+    topic.hints.filter(({ way }) => way !== 'spelling'),
+    ({ way }) => (isClose(way) ? 'close' : way === 'text' || way === 'synonym' ? way : 'hints'),
   )
   return [
-    ...spelling.flatMap(widerLine),
     ...closeLines(close),
     ...text.map(nameLine),
     ...widthLines(preview, { ...topic, hints: [...hints, ...close] }, most),

@@ -6,9 +6,11 @@ import type { DayPaperCount } from '../../search/back-test/day-window.ts'
 import { barsOf } from '../bars.ts'
 import {
   combinedHintLines,
+  correctionLines,
+  type HintLine,
   hintLines,
   overlapLines,
-  paperCountText,
+  paperRate,
   papersPerEmail,
   shareText,
   termLines,
@@ -51,7 +53,7 @@ export function previewView(preview: PreviewResult, { most, baseUrl, pathTo }: P
 /** For a page that cannot change a query. */
 export const withoutHints = (view: PreviewView): PreviewView => ({
   ...view,
-  parts: view.parts.map((part) => ({ ...part, hints: [] })),
+  parts: view.parts.map((part) => ({ ...part, hints: [], corrections: [] })),
 })
 
 /** The preview for a query that cannot be read, or a request that is refused. */
@@ -100,7 +102,10 @@ function topicPart(preview: PreviewResult, topic: TopicPreview, most: number, pl
     text: topic.understood,
     warning: warningText(preview, topic),
     share: shareText(preview, topic),
+    corrections: correctionLines(topic),
     hints: hintLines(preview, topic, most),
+    /** The topic matched something, and not too much or too little. */
+    isUsual: topic.total > 0 && topic.width === 'fits',
     terms: termLines(topic.terms),
     overlap: overlapLines(topic),
     related: topics.length === 1 ? topic.related : [],
@@ -108,11 +113,13 @@ function topicPart(preview: PreviewResult, topic: TopicPreview, most: number, pl
   }
 }
 
-function matchPart({ days }: PreviewResult, { total, perDay, latest }: MatchSummary) {
-  const nothing = fill(words.preview.nothing, { span: counted(days, words.counts.day) })
+function matchPart(preview: PreviewResult, { total, perDay, latest }: MatchSummary) {
+  const nothing = fill(words.preview.nothing, { span: counted(preview.days, words.counts.day) })
   return {
     warning: '',
-    rate: total > 0 ? paperCountText(total, days) : nothing,
+    corrections: [] as HintLine[],
+    isUsual: false,
+    rate: total > 0 ? paperRate(preview, total) : nothing,
     share: '',
     strip: stripOf(perDay),
     terms: [] as string[],

@@ -53,7 +53,7 @@ export function listView(list: PaperList) {
       list.counts.withCode > 0 || withCode
         ? {
             path: listPath(span, { ...list, withCode: !withCode, page: 1 }),
-            text: fill(words.list.withCode, { count: list.counts.withCode }),
+            count: list.counts.withCode,
             chosen: withCode,
           }
         : null,
@@ -113,13 +113,16 @@ function nameOf(span: Span | null): string {
 }
 
 /** A day and a week with the year if it differs. */
-function spanLink(span: Span | null, from: Span | null): PageLink | null {
+function spanLink(span: Span | null, from: Span | null) {
   if (!span) return null
   const isSameYear = span.name.slice(0, 4) === from?.name.slice(0, 4)
   const { unit, from: first, to } = span
   const day = isSameYear ? weekdayDate(first) : weekdayDateWithYear(first)
   const week = isSameYear ? dateRange(first, to) : `${dateRange(first, to)} ${to.slice(0, 4)}`
-  return { path: listPath(span, FIRST_PAGE), text: { day, week, month: monthOf(first) }[unit] }
+  const text = { day, week, month: monthOf(first) }[unit]
+  /** What a narrow screen shows of it. */
+  const short = unit === 'day' ? words.weekdaysShort[weekdayOf(first)] : text
+  return { path: listPath(span, FIRST_PAGE), text, short }
 }
 
 const countOf = ({ counts, withCode }: PaperList): number => (withCode ? counts.withCode : counts.papers)

@@ -2,6 +2,7 @@ import { type Fault, FieldFaults } from '../../core/errors.ts'
 import { longDate } from '../../i18n/dates.ts'
 import { counted, fill, listed, words } from '../../i18n/words.ts'
 import { truncateAtWord } from '../../mail/rendering/text.ts'
+import { votesUrl } from '../../papers/paper.ts'
 import { shownName } from '../../queries/language/describe-query.ts'
 import { asSingleTopic } from '../../queries/language/edit-query.ts'
 import type { Leaf } from '../../queries/query.ts'
@@ -12,7 +13,7 @@ import {
   PAPERS_PER_PAGE,
   type SearchedArchive,
 } from '../../search/search-archive.ts'
-import { arxivLink } from '../../subscribers/links.ts'
+import { arxivLink, arxivPdfLink, codeLink } from '../../subscribers/links.ts'
 import { faultsView } from '../setting-fields.ts'
 import { pagesView } from './list-view.ts'
 import { authorsOf, dayLink, externalPaperLink, foundPaperItem, organizationOf } from './paper-view.ts'
@@ -85,9 +86,10 @@ function resultsView(params: SearchParams, searched: SearchedArchive, baseUrl: s
     count: searched.count === 0 ? words.day.none : counted(searched.count, words.counts.paper),
     notes: notesOf(searched),
     facets: facetViews(params, searched),
-    items: searched.found.map(({ paper, reason, text }) =>
-      foundPaperItem(paper, toShownPaper(paper, reason, plainParts(paper, text))),
-    ),
+    items: searched.found.map(({ paper, reason, text }) => {
+      const shown = toShownPaper(paper, reason, plainParts(paper, text))
+      return foundPaperItem(paper, { ...shown, reason: shown.beyondTitle || null })
+    }),
     pages: pagesView(searched, (page) => searchPath({ ...params, page })),
     along: followSearchView(params, searched, baseUrl),
     names: otherNames(searched),
@@ -126,15 +128,25 @@ function notesOf({ count, page, pages, found, backTo }: SearchedArchive): string
 
 /** The nearest papers have only the data that a digest shows. */
 function itemOf(paper: ShownPaper) {
-  const { path, title, snippet, reason, day, votes, authors, moreAuthors, organization = '' } = paper
-  const arxiv = arxivLink(path)
+  const { path, title, snippet, reason, day, votes, codeUrl, authors, moreAuthors, organization = '' } = paper
+  const links = [
+    { text: words.paper.pdf, url: arxivPdfLink(path) },
+    { text: words.paper.arxiv, url: arxivLink(path) },
+    { text: words.paper.code, url: codeLink(codeUrl) },
+  ]
   return {
     ...{ path, title, reason, sentence: snippet },
     authors: authorsOf(authors, moreAuthors),
     organization: organizationOf(organization),
     day: dayLink(day),
-    votes: votes === null ? null : { count: votes, url: null },
-    facts: arxiv ? [{ text: words.paper.arxiv, url: arxiv }] : [],
+    votes:
+      votes === null
+        ? null
+        : {
+            count: votes,
+            url: votesUrl({ arxivId: arxivLink(path) ? path.replace('/papers/', '') : null, votes }),
+          },
+    facts: links.flatMap(({ text, url }) => (url ? [{ text, url }] : [])),
     keywords: [],
   }
 }

@@ -36,7 +36,7 @@ async function settingsForm(path: string): Promise<Record<string, string | strin
   return {
     do: 'settings',
     shown: input('shown').replaceAll('&amp;', '&'),
-    zone: input('zone'),
+    zone: /<option selected>([^<\s]+)/.exec(form)![1]!,
     max: input('max'),
     hour: chosen('hour'),
     detail: chosen('detail'),

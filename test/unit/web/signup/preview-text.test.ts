@@ -34,13 +34,13 @@ test.each<[Leaf[], Leaf[], number, string]>([
     [word('zeolite'), word('chemistry')],
     [],
     0,
-    'No paper in the last 30 days mentions “zeolite” or “chemistry”. Keep the topic, and your next digest after the first one appears will have it.',
+    'No paper in the last 30 days mentions “zeolite” or “chemistry”. Keep the topic and we’ll write when the first one appears.',
   ],
   [
     [author],
     [word('agents')],
     0,
-    'No paper in the last 30 days has the author LeCun. Keep the topic, and your next digest after the first one appears will have it.',
+    'No paper in the last 30 days has the author LeCun. Keep the topic and we’ll write when the first one appears.',
   ],
 ])('without %j, with %j and %i papers', (absent, present, total, expected) =>
   expect(

@@ -115,7 +115,7 @@ describe('the choices', () => {
         { path: '/papers/week/2026-W48?code=1', chosen: false },
         { path: '/papers/week/2026-W48?sort=newest&code=1', chosen: true },
       ],
-      code: { path: '/papers/week/2026-W48?sort=newest', text: 'With code (41)', chosen: true },
+      code: { path: '/papers/week/2026-W48?sort=newest', count: 41, chosen: true },
       pages: { previous: { path: '/papers/week/2026-W48?sort=newest&code=1' } },
     })
   })
