@@ -113,7 +113,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const desk = `http://localhost:${ports.desk}`
   const config = await demoConfig(folder, { port: ports.site, hfUrl: source.url, smtpUrl: mailbox.smtpUrl })
   config.demo = { desk, mailbox: mailbox.url }
-  mailbox.linkTo({ Desk: desk, Site: config.BASE_URL })
+  mailbox.linkTo({ Desk: desk, Site: config.BASE_URL, Admin: `${config.BASE_URL}/admin` })
   const log = openLog('info', {
     write: (line) => writeFileSync(join(folder, 'demo.log'), line, { flag: 'a' }),
   })

@@ -5,6 +5,7 @@ import { Eta } from 'eta'
 import fastify, { type FastifyInstance } from 'fastify'
 import { type ParsedMail, simpleParser } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
+import { minuteOf } from './words.ts'
 
 export interface Mailbox {
   smtpUrl: string
@@ -24,7 +25,7 @@ export interface CaughtEmail {
   subject: string
   from: string
   to: string
-  /** "2026-11-24 08:00" */
+  /** "Tuesday 24 November, 08:00" */
   date: string
 }
 
@@ -112,7 +113,7 @@ const lineOf = (mail: ParsedMail, index: number): CaughtEmail => ({
     .flat()
     .map((one) => one.text)
     .join(', '),
-  date: mail.date?.toISOString().slice(0, 16).replace('T', ' ') ?? '',
+  date: mail.date ? minuteOf(mail.date) : '',
 })
 
 const emailFiles = (folder: string): string[] =>

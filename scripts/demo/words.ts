@@ -1,3 +1,5 @@
+import { dayOf } from '../../src/core/dates.ts'
+import { longDateWithoutYear } from '../../src/i18n/dates.ts'
 import type { Demo, DigestsSent } from './demo.ts'
 
 export interface Addresses {
@@ -7,8 +9,9 @@ export interface Addresses {
   admin: string
 }
 
-/** "2026-11-24 08:00" in UTC. */
-export const minuteOf = (at: Date): string => at.toISOString().slice(0, 16).replace('T', ' ')
+/** "Tuesday 24 November, 08:00" in UTC. */
+export const minuteOf = (at: Date): string =>
+  `${longDateWithoutYear(dayOf(at))}, ${at.toISOString().slice(11, 16)}`
 
 /** What the terminal says once everything runs; `keys`: it takes single keys. */
 export function welcome(
@@ -47,5 +50,5 @@ export function describeSent({ at, planned, nothingMatched }: DigestsSent): stri
 /** One line on what `nextDay` did. */
 export const describeDay = (hasPapers: boolean, demo: Pick<Demo, 'now' | 'today'>): string =>
   hasPapers
-    ? `It is now ${minuteOf(demo.now())} UTC. The papers of ${demo.today()} are on the site; their digests are not sent yet.`
+    ? `It is now ${minuteOf(demo.now())} UTC. The papers of ${longDateWithoutYear(demo.today())} are on the site; their digests are not sent yet.`
     : 'There are no more sample papers. Start again with: npm run demo -- --reset'

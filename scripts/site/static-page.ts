@@ -83,9 +83,9 @@ export function withContent(html: string, { title, content }: { title: string; c
   return serialize(document)
 }
 
-/** Scripts would ask a server; a copy is not the page that its address names; hidden fields hold tokens. */
+/** Scripts would ask a server, and a copy has no desk; a copy is not the page that its address names; hidden fields hold tokens. */
 function isLeftOut(element: Element, links: Links): boolean {
-  if (element.tagName === 'script') return true
+  if (element.tagName === 'script' || attribute(element, 'class') === 'demo-links') return true
   if (element.tagName === 'input') return attribute(element, 'type') === 'hidden'
   if (element.tagName === 'meta')
     return /^(og:|htmx)/.test(attribute(element, 'property') ?? attribute(element, 'name') ?? '')

@@ -30,7 +30,7 @@ export interface PaperOfTopic extends Shortfall {
   reason: Reason | null
   quickActions: QuickActions
   feedback: FeedbackKind | null
-  /** The words whose weight feedback on the paper changes most, as papers write them. */
+  /** What feedback on the paper is about: its keywords with a word that may be in a profile, or else such words. */
   about: string[]
 }
 
@@ -86,14 +86,15 @@ function quickActionsOf(
   }
 }
 
-const MAX_ABOUT = 5
+const MAX_ABOUT = 3
 
 function aboutOf(archive: Archive, paper: PaperText, removed: readonly string[]): string[] {
-  const words = profileWordsOf(archive, archive.vectorOfText(paper), MAX_ABOUT + removed.length)
-  return [...words.keys()]
-    .filter((key) => !removed.includes(key))
-    .slice(0, MAX_ABOUT)
-    .map((key) => writtenAs(archive, key))
+  const words = profileWordsOf(archive, archive.vectorOfText(paper))
+  const keys = [...words.keys()].filter((key) => !removed.includes(key))
+  const keywords = paper.keywords.filter(({ tokens }) => tokens.some(({ key }) => keys.includes(key)))
+  const texts =
+    keywords.length > 0 ? keywords.map(({ text }) => text) : keys.map((key) => writtenAs(archive, key))
+  return texts.slice(0, MAX_ABOUT)
 }
 
 interface QuickActions {

@@ -4,7 +4,7 @@ import { dateWithYear, longDate, shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
 import type { SiteIdentity } from '../mail/rendering/template.ts'
 import { oneLine, truncateAtWord } from '../mail/rendering/text.ts'
-import { type Links, requestTopicLinkPath, siteLinks, topicLink } from '../subscribers/links.ts'
+import { type Links, siteLinks, topicLink } from '../subscribers/links.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import {
   dayShown,
@@ -93,14 +93,9 @@ const WHOLE = { title: 400, reason: 240, body: { snippet: 4_000 } }
 export const publicDigest = (content: DigestContent, baseUrl: string) => ({
   content,
   subject: digestSubject(content),
-  /** "6 new papers. Two are on reward models and four on agents." */
-  lead: fill(words.digestPage.lead, {
-    papers: counted(papersOf(content).length, words.counts.newPaper),
-    lead: digestLead(content),
-  }),
-  sections: sectionViews(content, {
-    links: siteLinks(baseUrl),
-    topicUrl: requestTopicLinkPath,
-    detail: WHOLE,
-  }),
+  heading: content.bestOf ? digestHeading(content) : counted(papersOf(content).length, words.counts.newPaper),
+  lead: digestLead(content),
+  /** The topics whose papers it shows, for the form. */
+  topics: [...new Set(content.sections.flatMap(({ topic, rising }) => (topic && !rising ? topic : [])))],
+  sections: sectionViews(content, { links: siteLinks(baseUrl), detail: WHOLE }),
 })

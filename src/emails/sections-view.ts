@@ -8,8 +8,8 @@ import { arxivLink, arxivPdfLink, codeLink, type Links, type TopicPaperRef } fro
 
 interface SectionsOptions {
   links: Links
-  /** The page of a topic, from which a paper of it can be rated. */
-  topicUrl: (at: TopicPaperRef) => string
+  /** The page of a topic, from which a paper of it can be rated; absent on pages for anyone. */
+  topicUrl?: (at: TopicPaperRef) => string
   detail: PaperDetail
 }
 
@@ -30,7 +30,7 @@ export function sectionViews(
   const newest = days.toSorted().at(-1)
   return shown.map((section) => {
     const urlFrom = ({ id: paperId }: ShownPaper) =>
-      section.topicId ? topicUrl({ topicId: section.topicId, paperId }) : undefined
+      section.topicId ? topicUrl?.({ topicId: section.topicId, paperId }) : undefined
     return {
       heading: asHeading(headingOf(section)),
       edit: urlFrom(section.papers[0]!),

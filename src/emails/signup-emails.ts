@@ -66,9 +66,11 @@ const ownView = (url: string | undefined, says: { says: string; link: string }) 
 
 /** A topic, which a stranger may have typed, as a name without links. A word joiner keeps "cs.AI" from becoming one. */
 const shownTopic = (query: string): string =>
-  withoutLinks(asHeading(topicName({ name: query, query }))).replace(/[a-z-]+\. [\w-]+/gi, (text) =>
-    parseCategoryId(text.replace(' ', '')) ? text.replace(' ', '\u2060') : text,
-  )
+  withoutLinks(asHeading(topicName({ name: query, query })))
+    .replace(/[a-z-]+\. [\w-]+/gi, (text) =>
+      parseCategoryId(text.replace(' ', '')) ? text.replace(' ', '\u2060') : text,
+    )
+    .replace(/\. \. \.$/, '…')
 
 const commonView = ({ topics, zone, askedAt, validUntil }: SignupEmail, url: string) => ({
   date: longDateOf(askedAt, zone),

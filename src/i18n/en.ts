@@ -326,7 +326,6 @@ export const en = {
       'This link is from an older email. It still unsubscribes you, whichever address your digests go to now. To change anything else, use a newer email.',
     stop: 'Unsubscribe',
     orLess: 'Or get fewer emails',
-    orStay: 'Or stay paused',
     paused: 'Your digests are paused {until}. You don’t need to do anything to keep it that way.',
     pause: 'Pause for a month',
     weekly: 'Once a week',
@@ -372,8 +371,8 @@ export const en = {
   },
   digestPage: {
     title: 'Digest of {date}',
-    lead: '{papers}. {lead}',
     whose: 'These papers match one reader’s topics.',
+    whoseBest: 'The papers with most votes, as one reader gets them.',
     likeThis: 'Get digests like this',
     more: { one: '{count} more paper', other: '{count} more papers' },
     moreText: 'They match too, but the reader limits how many papers an email contains.',
@@ -395,7 +394,7 @@ export const en = {
       heading: 'Get a link to your digests',
       hint: 'We’ll email you a link for changing your topics and schedule, pausing or unsubscribing. There’s no password.',
       send: 'Email me my link',
-      orMail: 'You can also use “Change topics” at the end of any digest. It’s the same link.',
+      orMail: 'You can also use “Topics and schedule” at the end of any digest. It’s the same link.',
     },
     linkSent: {
       heading: 'Check your inbox',
@@ -498,6 +497,8 @@ export const en = {
   },
   privacy: {
     heading: 'Privacy: what we store',
+    summary:
+      'In short: no cookies and no tracking. If you subscribe, we store your address, your topics and what we sent you. You can download or delete all of it at any time.',
     reading: {
       heading: 'If you only read',
       kept: 'There are no cookies, and nothing is loaded from other sites. Our log records the kind of page, the time and how long it took: no address, and no link that names you. For about a day, we store how many searches, paper pages and forms came from an internet address and from the networks around it.',
@@ -512,7 +513,7 @@ export const en = {
           'When and how you confirmed, paused, changed or ended your subscription, and which version of our wording you saw.',
         changes: 'Your settings before and after each change, so that you can undo it.',
         feedback:
-          'Which papers you wanted more or less of (up to 100), and the words we learn from them. They only change the order of papers in your digests.',
+          'Which papers you wanted more or less of (up to 100), and the words we learn from them. They change the order of papers in your digests, and which ones you get if more match than fit.',
         addresses: 'Each new address you gave, and the one before it, in the emails sent there.',
         digests: 'Each digest: its date, its papers and why each is in it, or why it was not sent.',
         mails:
@@ -816,6 +817,7 @@ export const en = {
       fields: { author: 'author', org: 'organization', keyword: 'keyword' },
       add: 'Add a topic',
       example: 'e.g. world models',
+      addHint: 'Separate several with commas.',
       addHintHtml:
         'Separate topics with commas: <span class="sample">linear attention,</span> <span class="sample">“world model” -robot,</span> <span class="sample">author:LeCun</span>',
       addButton: 'Add topic',
@@ -837,7 +839,7 @@ export const en = {
     },
     account: {
       heading: 'Account',
-      hint: 'We’ll email you a secure link for the first three.',
+      hint: 'To change your address, download your data or delete it, we’ll email you a secure link.',
       address: 'Change address',
       download: 'Download my data',
       erase: 'Delete everything',
@@ -873,7 +875,7 @@ export const en = {
     unwanted: 'Excluded: {parts}.',
     handles: 'Change the topic from here',
     handlesHint:
-      'Each option fills in the field below and shows what you’d get. Nothing changes until you save.',
+      'Each option fills in the field above and shows what you’d get. Nothing changes until you save.',
     mute: {
       heading: 'Mute a word',
       hint: 'Hide papers that contain it.',
@@ -953,6 +955,8 @@ export const en = {
     outcomes: {
       due: 'being prepared now',
       nothing_matched: 'nothing matched',
+      /** For people without topics. */
+      nothing_new: 'no new papers',
       paused: 'paused',
       rescheduled: 'no email: its hour had passed when you chose it; the next email includes its papers',
       missed: 'missed: our service wasn’t running; the day’s papers are on the site',
@@ -1159,8 +1163,8 @@ export const en = {
         'Sending has been paused since {since} UTC. Digests that were due will be sent later or with the next one.',
       off: 'Sending is off on this site.',
     },
-    closed: 'All digests are accounted for up to {day}.',
-    neverClosed: 'No day’s digests are all accounted for yet.',
+    closed: 'All digests up to {day} have a final result.',
+    neverClosed: 'No day’s digests all have a final result yet.',
     sourcesHint: 'Sources of papers, by day (UTC).',
     never: 'Not checked yet.',
     read: 'Last checked: {at} UTC.',
@@ -1176,13 +1180,13 @@ export const en = {
       fresh: 'available',
       quiet: 'no papers that day',
       stalled: 'late, no papers yet',
-      failed: 'failed, will retry',
+      failed: 'could not be fetched; we’ll try again',
     },
     reasons: {
       weekend: 'weekend',
       holiday: 'holiday',
       none: 'no papers that day',
-      repeated: 'only an older list',
+      repeated: 'the list of an earlier day',
       'made-up': 'available, from an archive',
     },
   },

@@ -206,10 +206,6 @@ export const trialPath = ({
 }: TopicPathParams & { query: string; named?: string }): string =>
   `${topicPath(place, { query, ...(named !== undefined && { as: 'new', name: named }) })}#try`
 
-/** The page for readers without a link: it emails one that leads to this topic and paper. */
-export const requestTopicLinkPath = ({ topicId, paperId }: TopicPaperRef): string =>
-  `/manage?topic=${topicId}&paper=${paperId}`
-
 /** The purpose of an email to such an address: a bounce of a message, or a request to unsubscribe. */
 export type ReturnPurpose = 'bounce' | 'unsubscribe'
 

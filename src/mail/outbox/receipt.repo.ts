@@ -48,6 +48,8 @@ interface MailRow extends MailOutcome {
   /** The zone of a welcome, while its content is kept. */
   zone: string | null
   papers: number
+  /** The papers of a welcome can still be shown. */
+  kept: boolean
 }
 
 function mailsSince(db: Database, subscriberId: string, since: Day): Promise<MailRow[]> {
@@ -55,7 +57,8 @@ function mailsSince(db: Database, subscriberId: string, since: Day): Promise<Mai
     select m.id, m.kind, m.dedupe, m.digest_id as "digestId", m.dated_at as "datedAt", m.state::text, m.reason,
       m.next_try >= m.deadline as ended,
       (select min(a.at) from acceptance a where a.message_id = m.id) as "acceptedAt",
-      m.content ->> 'zone' as zone, coalesce(jsonb_array_length(m.content -> 'papers'), 0) as papers
+      m.content ->> 'zone' as zone, coalesce(jsonb_array_length(m.content -> 'papers'), 0) as papers,
+      coalesce(m.content -> 'content' ? 'sections', false) as kept
     from message m
     where m.subscriber_id = ${subscriberId} and m.kind in ('digest', 'note', 'welcome')
       and m.dated_at >= ${midnight(addDays(since, -1))}`
@@ -94,7 +97,7 @@ async function digestReceipts(
 
 function welcomeReceipt(mail: MailRow, zone: string): Receipt {
   const localDate = localDayOf(mail.datedAt, mail.zone ?? zone)
-  const { id: messageId, papers } = mail
+  const { id: messageId, papers, kept } = mail
   return {
     localDate,
     outcome: 'welcome',
@@ -102,7 +105,7 @@ function welcomeReceipt(mail: MailRow, zone: string): Receipt {
     messageId,
     mail: mailOutcomeOf(mail),
     note: null,
-    kept: false,
+    kept,
   }
 }
 

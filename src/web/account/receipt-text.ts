@@ -7,6 +7,7 @@ import { capitalized, counted, fill, words } from '../../i18n/words.ts'
 export function receiptTexts(
   { localDate, outcome, papers, mail, note }: ReceiptWithReturns,
   zone: string,
+  hasTopics = true,
 ): { what: string; state: string } {
   const { outcomes, welcome, welcomeWith, carried, note: about } = words.receipts
   const count = counted(papers, words.counts.paper)
@@ -19,7 +20,8 @@ export function receiptTexts(
     const what = papers > 0 ? fill(welcomeWith, { papers: count }) : welcome
     return { what, state: capitalized(stateOf(mail)) }
   }
-  return { what: capitalized(outcomes[outcome]), state: note ? fill(about, { what: stateOf(note) }) : '' }
+  const happened = outcome === 'nothing_matched' && !hasTopics ? outcomes.nothing_new : outcomes[outcome]
+  return { what: capitalized(happened), state: note ? fill(about, { what: stateOf(note) }) : '' }
 }
 
 /** As far as we know the email was never sent, so its papers are offered again. */

@@ -3,8 +3,7 @@ import { eraseSubscriber } from '../../../src/account/erase-subscriber.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { type LinkPurpose, signLink } from '../../../src/subscribers/links.ts'
-import { mailed as mailedTo } from '../../support/mailed-links.ts'
-import { NOW, post, subscribeThroughSite, useSite } from '../../support/site.ts'
+import { NOW, subscribeThroughSite, useSite } from '../../support/site.ts'
 
 const EMAIL = 'ann@reader.example'
 const site = useSite()
@@ -44,9 +43,9 @@ describe('a digest in the browser', () => {
   test('shows the papers as they were mailed, and those beyond the cap', async () => {
     const { statusCode, body } = await get(pathOf(id))
     expect(statusCode).toBe(200)
-    expect(body).toContain('>Wednesday 25 November 2026</time></h1>')
-    expect(body).toContain('2 new papers. They are on robots')
-    expect(body).toMatch(/<h2>robots <span[^>]*>2<\/span><\/h2>/)
+    expect(body).toContain('>Wednesday 25 November 2026</time></p> <h1>2 new papers</h1>')
+    expect(body).toContain('They are on robots')
+    expect(body).toMatch(/<h2>Robots <span[^>]*>2<\/span><\/h2>/)
     expect(body.match(/<h3><a href="[^"]+">/g)).toHaveLength(2)
     expect(body).toContain('<mark>Robots</mark>')
     expect(body).not.toContain('class="why"')
@@ -56,27 +55,11 @@ describe('a digest in the browser', () => {
     expect(body).not.toContain('<b>run')
   })
 
-  test('a topic links to a form that emails the reader a link to the topic', async () => {
-    const { body } = await get(pathOf(id))
-    const path = body.match(/<a class="change" href="([^"]+)">Edit topic<\/a>/)?.[1]?.replaceAll('&amp;', '&')
-    expect(path).toMatch(/^\/manage\?topic=\d+&paper=\d+$/)
-    const form = await get(path!)
-    const at = Object.fromEntries(new URLSearchParams(path!.split('?')[1]))
-    for (const [name, value] of Object.entries(at))
-      expect(form.body).toContain(`<input type="hidden" name="${name}" value="${value}">`)
-    const wrong = await post(site, '/manage', { ...at, email: 'ann@' })
-    expect([wrong.statusCode, wrong.body]).toEqual([422, expect.stringContaining('name="paper"')])
-    await post(site, '/manage', { ...at, email: EMAIL })
-    const { text } = await mailedTo(site, 'manage-link', EMAIL)
-    const own = text.match(/\/manage\/\S+/)?.[0]
-    expect(own).toMatch(new RegExp(`/topics/${at.topic}\\?paper=${at.paper}$`))
-    expect((await get(own!)).body).toContain('Matched: robots, in the title')
-  })
-
   test('may be passed on: no address, no link of its reader’s own, not for search engines, not kept', async () => {
     const { body, headers } = await get(pathOf(id))
     expect(body).not.toMatch(/ann|reader\.example|\/manage\/|\/unsubscribe/)
-    expect(body).toContain('<a href="/subscribe">Get digests like this</a>')
+    expect(body).toContain('<a href="/subscribe?topic=robots">Get digests like this</a>')
+    expect(body).not.toContain('Edit topic')
     expect(body).toContain('<meta name="robots" content="noindex">')
     expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-robots-tag': 'noindex' })
   })
@@ -111,13 +94,15 @@ describe('a digest in the browser', () => {
     })
     const { statusCode, body } = await get(pathOf('welcome1'))
     expect(statusCode).toBe(200)
-    expect(body).toContain('2 new papers. They are on robots')
+    expect(body).toContain('They are on robots')
   })
 })
 
 test('the best of a day, with all the others on its page', async () => {
   const { body } = await get(pathOf(await mailed({ topic: '', max: 2, days: ['wed', 'thu'] })))
-  expect(body).toContain('The most upvoted of Tuesday 24 November 2026.')
+  expect(body).toContain('<h1>The 2 best papers of the day</h1>')
+  expect(body).toContain('The papers with most votes, as one reader gets them.')
+  expect(body).toContain('href="/subscribe">Get digests like this')
   expect(body).not.toContain('id="more"')
 })
 

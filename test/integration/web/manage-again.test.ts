@@ -194,7 +194,7 @@ describe('a pause that ran out', () => {
 
   test('is no pause any more on the page', async () => {
     const path = await ranOut()
-    const { body } = await get(site, path)
+    const { body } = await get(site, `${path}?edit=pause`)
     expect(textOf(body)).toContain('Next email: Friday 4 December, 08:00')
     expect(body).not.toContain('Paused until')
     expect(body).not.toContain('Resume now')

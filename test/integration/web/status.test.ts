@@ -31,14 +31,14 @@ test('says of each source and day what came, and when', async () => {
   expect(body).toMatch(
     /Mon 23 Nov<\/time><\/th><td>available<\/td><td class="number">31<\/td><td>24 Nov, 06:30</,
   )
-  expect(body).toMatch(/Tue 24 Nov<\/time><\/th><td>failed, will retry<\/td>/)
+  expect(body).toMatch(/Tue 24 Nov<\/time><\/th><td>could not be fetched; we’ll try again<\/td>/)
   expect(body).toContain('Last checked: 24 Nov 2026, 06:30 UTC. Next check: 24 Nov 2026, 12:05 UTC.')
   expect(body).not.toContain('502')
 })
 
 test('explains the state of each day in calm words', async () => {
   const days: [string, string, Partial<Parameters<typeof recordSuccessfulFetch>[1]>][] = [
-    ['2026-11-24', 'only an older list', { reason: 'repeated' }],
+    ['2026-11-24', 'the list of an earlier day', { reason: 'repeated' }],
     ['2026-11-23', 'available, from an archive', { reason: 'made-up', papers: 4 }],
     ['2026-11-22', 'weekend', {}],
     ['2026-11-20', 'no papers that day', {}],
@@ -71,7 +71,7 @@ test('whether digests go out: since when they do not, and not why', async () => 
 })
 
 test('the newest date that is closed, also while a later one is open', async () => {
-  expect(await page()).toContain('No day’s digests are all accounted for yet.')
+  expect(await page()).toContain('No day’s digests all have a final result yet.')
   const plan = { zone: 'UTC', hour: 8, days: 'mon', dueAt: NOW, maxPaperId: 0, sources: '' }
   await site.db.plan.createMany({
     data: [
@@ -80,7 +80,7 @@ test('the newest date that is closed, also while a later one is open', async () 
       { ...plan, localDate: new Date('2026-11-24'), hour: 9 },
     ],
   })
-  expect(await page()).toContain('accounted for up to Monday 23 November 2026.')
+  expect(await page()).toContain('All digests up to Monday 23 November 2026 have a final result.')
 })
 
 test('a stranger has no message counted', async () => {

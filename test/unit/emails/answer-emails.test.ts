@@ -68,7 +68,7 @@ describe('a stranger’s topics', () => {
   })
   test('no text that a mail client turns into a link', () => {
     for (const part of [html, text]) expect(part).not.toMatch(/:\/\/evil|evil\.example/)
-    expect(html).toContain('see http: // evil. examp…')
+    expect(html).toContain('see http: // evil. ')
   })
   test('and nothing of HTML', () => {
     const email = emails.confirmation({ ...samples.confirmation, topics: ['<img src=x onerror=alert(1)>'] })
