@@ -70,7 +70,7 @@ export function wantedLeaves(query: Query): Leaf[] {
 export const MAX_VARIANTS = 50
 
 /** Increase it if the same text parses to a different tree. Stored trees are then rebuilt. */
-export const GRAMMAR_VERSION = 6
+export const GRAMMAR_VERSION = 7
 
 /** A matched term of the query, and its place in the paper. */
 export interface Match {

@@ -192,8 +192,11 @@ export function superscript(text: string): string {
 /** A subscript: L₁, xₜ₊₁, x_train, x_(i,j). */
 export const subscript = (text: string): string => text && (scriptOf(text, LOWERED) ?? `_${asScript(text)}`)
 
+/** Patterns of what may have an index, and of the index if it is a number. */
+export const INDEX_BASE = String.raw`(?:\p{L}|[A-Z][a-z]?O)\p{M}?`
+export const INDEX_NUMBER = String.raw`\d{1,2}(?!\.?[\p{Ll}\d_])`
 /** A pattern of β_t, x_1, H_2O and CO_2; not of imo_1962, x_train and a_b_c, which are names. */
-export const INDEXED = String.raw`(?<![\p{L}\p{N}_/.@-])(?<base>(?:\p{L}|[A-Z][a-z]?O)\p{M}?)_(?<index>\d{1,2}(?!\.?[\p{Ll}\d_])|[a-z](?![\p{L}\p{N}_]))`
+export const INDEXED = String.raw`(?<![\p{L}\p{N}_/.@-])(?<base>${INDEX_BASE})_(?<index>${INDEX_NUMBER}|[a-z](?![\p{L}\p{N}_]))`
 
 /** Superscripts and subscripts, as a part of a character class. */
 export const SCRIPTS = '²³¹ʰʲˡʳˢʷʸᴬ-ᵪᶜᶠᶻ⁰-₟ⱼ'

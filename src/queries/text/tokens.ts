@@ -2,6 +2,7 @@ import type { Day } from '../../core/dates.ts'
 import { memoize } from '../../core/memoize.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { paperNamesOf } from '../../papers/paper-key.ts'
+import { INDEX_BASE, INDEX_NUMBER } from '../../papers/text/math-to-text.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import type { TextField, TextLeaf } from '../query.ts'
 import { hideAvailability } from './availability.ts'
@@ -24,8 +25,11 @@ export type WordKind = 'prose' | 'names'
 export const wordKindOf = (field: TextField): WordKind =>
   field === 'author' || field === 'org' ? 'names' : 'prose'
 
-// With ^2 and _1, as in G^2 and x_1: where papers have them raised or lowered, G² is one word too.
-const WORD = String.raw`[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:\^(?:\d{1,3}|\p{L})(?![\p{L}\p{N}])|(?<=(?<![\p{L}\p{N}])\p{L})_(?:\d{1,2}|\p{L})(?![\p{L}\p{N}_]))?`
+const LETTERS_AND_DIGITS = String.raw`[\p{L}\p{N}][\p{L}\p{N}\p{M}]*`
+// With ^2 and _1, as in G^2, x_1 and CO_2: where papers have them raised or lowered, G² and CO₂ are one word too.
+const RAISED = String.raw`\^(?:\d{1,3}|\p{L})(?![\p{L}\p{N}])`
+const LOWERED = String.raw`(?<=(?<![\p{L}\p{N}_])${INDEX_BASE})_(?:${INDEX_NUMBER}|\p{L}(?![\p{L}\p{N}_]))(?:${LETTERS_AND_DIGITS})?`
+const WORD = `${LETTERS_AND_DIGITS}(?:${RAISED}|${LOWERED})?`
 // C++ and C#; otherwise a word, including the dot of 2.5.
 const TOKEN = new RegExp(
   String.raw`(?<![\p{L}\p{N}])\p{L}(?:\+\+|#)(?![\p{L}\p{N}])|${WORD}(?:(?<=\p{Nd})\.(?=\p{Nd})${WORD})*`,

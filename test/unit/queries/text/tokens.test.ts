@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { plainText } from '../../../../src/papers/text/plain-text.ts'
 import {
   acronymOf,
   foldAccents,
@@ -18,6 +19,7 @@ describe('the words of a text', () => {
     ],
     ['GPT-4o and C++, C#; 3D', ['gpt', '4o', 'and', 'c++', 'c#', '3d']],
     ['pass^k, π^3, G² and x_1, not x_train', ['passk', 'π3', 'g2', 'and', 'x1', 'not', 'x', 'train']],
+    ['CO_2, NO_x, (MSO_2), H_2O, a_b_c', ['co2', 'nox', 'mso', '2', 'h2o', 'a', 'b', 'c']],
     ['Qwen2.5 in v1.2.3. Then 4.', ['qwen2.5', 'in', 'v1.2.3', 'then', '4']],
     ["the model's weights, the models’ too", ['the', 'model', 'weight', 'the', 'model', 'too']],
     ['Rényi Łukasz ﬁne ＡＢ', ['renyi', 'lukasz', 'fine', 'ab']],
@@ -30,6 +32,11 @@ describe('the words of a text', () => {
     ['— … &', []],
     ['', []],
   ])('%j', (text, expected) => expect(keys(text)).toEqual(expected))
+
+  test.each(['CO_2', 'NO_2', 'NO_x', 'H_2O', 'x_1', 'β_t', 'a_b_c', 'V_0.5', 'imo_1962_p2', 'MSO_2'])(
+    'a query for %s has the words of a paper with it',
+    (text) => expect(keys(text)).toEqual(keys(plainText(`of ${text}, at`)).slice(1, -1)),
+  )
 
   test('names keep their endings', () =>
     expect(keys('Jones Williams', 'names')).toEqual(['jones', 'williams']))
