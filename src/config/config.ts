@@ -171,12 +171,16 @@ export function readEnvironment({ dotEnv = true } = {}): Environment {
 
 function readDotEnv(): Environment {
   try {
-    return parseEnv(readFileSync('.env', 'utf8'))
+    return parseDotEnv(readFileSync('.env', 'utf8'))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
     throw error
   }
 }
+
+/** A # begins a comment, but not in `SITE_COLOR=#12564f`. */
+export const parseDotEnv = (text: string): Environment =>
+  parseEnv(text.replace(/^(\s*SITE_COLOR\s*=\s*)#/m, '$1'))
 
 /** Throws config.invalid, which names every wrong setting and what it takes. */
 export function readConfig(environment: Environment): Config {

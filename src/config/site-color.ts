@@ -20,10 +20,9 @@ const DARK_TEXT = 7
 
 /** Derives the dark accent, which is lighter, and refuses a color that is hard to read as text in light. */
 export const siteColor = z.string().transform((text, context): SiteColor => {
-  // A # begins a comment in an .env file without quotes, so it may be left out.
   const light = text.trim().toLowerCase().replace(/^#?/, '#')
   const fail = failIn(context)
-  if (!/^#[0-9a-f]{6}$/.test(light)) return fail(`a color such as #12564f, not "${text}"`)
+  if (!/^#[0-9a-f]{6}$/.test(light)) return fail(`a color such as 12564f, not "${text}"`)
   const [where, ratio] = worst(light, LIGHT)
   if (ratio < MIN_TEXT) {
     const better = readable(light, '#000000', (color) => worst(color, LIGHT)[1] >= MIN_TEXT)
@@ -31,7 +30,7 @@ export const siteColor = z.string().transform((text, context): SiteColor => {
       `a color with a contrast of ${MIN_TEXT}:1 or more with ${where}: ${light} has ${(Math.floor(ratio * 100) / 100).toFixed(2)}:1, ${better} would pass`,
     )
   }
-  const dark = readable(light, '#ffffff', (color) => worst(color, DARK)[1] >= DARK_TEXT)
+  const dark = readable(lifted(light), '#ffffff', (color) => worst(color, DARK)[1] >= DARK_TEXT)
   return { light, dark, bar: { light: softened(light, LIGHT), dark: softened(dark, DARK) } }
 })
 
@@ -44,10 +43,7 @@ function readable(color: string, end: string, passes: (color: string) => boolean
 /** A color nearer to the page, for areas that are not text. */
 function softened(color: string, backgrounds: typeof LIGHT): string {
   const soft = mixed(color, backgrounds['the page'], 0.25)
-  return Math.min(contrast(soft, backgrounds['the page']), contrast(soft, backgrounds['the cards'])) >=
-    MIN_BAR
-    ? soft
-    : color
+  return worst(soft, backgrounds)[1] >= MIN_BAR ? soft : color
 }
 
 const worst = (color: string, backgrounds: typeof LIGHT): [where: string, ratio: number] =>
@@ -58,12 +54,20 @@ const worst = (color: string, backgrounds: typeof LIGHT): [where: string, ratio:
 const channels = (color: string): number[] =>
   [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16))
 
+const hexOf = (values: number[]): string =>
+  `#${values.map((value) => Math.round(value).toString(16).padStart(2, '0')).join('')}`
+
 const mixed = (color: string, other: string, part: number): string => {
   const others = channels(other)
-  const hex = (value: number) => Math.round(value).toString(16).padStart(2, '0')
-  return `#${channels(color)
-    .map((value, n) => hex(value + (others[n]! - value) * part))
-    .join('')}`
+  return hexOf(channels(color).map((value, n) => value + (others[n]! - value) * part))
+}
+
+const MIN_BRIGHTEST = 170
+
+/** A dark color made brighter with the same hue and saturation: mixed with white only, it would become a grey. */
+const lifted = (color: string): string => {
+  const factor = Math.max(1, MIN_BRIGHTEST / Math.max(1, ...channels(color)))
+  return hexOf(channels(color).map((value) => value * factor))
 }
 
 /** The contrast ratio of two colors, 1 to 21, as WCAG 2.2 defines it. */

@@ -119,7 +119,7 @@ describe('a wrong value is named with what it takes', () => {
     [{ POSTAL_ADDRESS: '  ' }, 'POSTAL_ADDRESS: takes a postal address, on one line'],
     [{ POSTAL_ADDRESS: '1 Main Street\nSpringfield' }, 'POSTAL_ADDRESS: takes a postal address, on one line'],
     [{ SITE_NAME: 'Papers\r\nBcc: x' }, 'SITE_NAME: takes a name, on one line'],
-    [{ SITE_COLOR: 'teal' }, 'SITE_COLOR: takes a color such as #12564f, not "teal"'],
+    [{ SITE_COLOR: 'teal' }, 'SITE_COLOR: takes a color such as 12564f, not "teal"'],
     [
       { SITE_COLOR: '#ffcc00' },
       'SITE_COLOR: takes a color with a contrast of 4.5:1 or more with the cards: #ffcc00 has 1.30:1, #',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readConfig } from '../../../src/config/config.ts'
+import { parseDotEnv, readConfig } from '../../../src/config/config.ts'
 import { contrast } from '../../../src/config/site-color.ts'
 
 const parse = (SITE_COLOR: string) => readConfig({ SITE_COLOR }).SITE_COLOR!
@@ -40,6 +40,14 @@ test('every color is readable in light and dark, or the color that is proposed i
 
 test('the # may be left out, because it begins a comment in an .env file', () => {
   expect(parse('12564F').light).toBe('#12564f')
+  const env = parseDotEnv('SITE_NAME=Papers # ours\nSITE_COLOR=#12564f\nSITE_FOOTER=# none\n')
+  expect(env).toEqual({ SITE_NAME: 'Papers', SITE_COLOR: '12564f', SITE_FOOTER: '' })
+})
+
+test.each(['#12564f', '#7a1f3d', '#003080', '#304000'])('%s is no grey in dark mode', (color) => {
+  const parts = [1, 3, 5].map((at) => Number.parseInt(parse(color).dark.slice(at, at + 2), 16))
+  const [low, high] = [Math.min(...parts), Math.max(...parts)]
+  expect((high - low) / high).toBeGreaterThan(0.25)
 })
 
 test('the backgrounds are those of the style sheet', () => {
