@@ -16,7 +16,7 @@ interface PageRequest {
   sort: (typeof SUBSCRIBER_SORTS)[number]
   /** `next` of the page before: an id, because a URL must not contain an address. */
   after: string
-  most: number
+  max: number
 }
 
 interface FilteredSubscriber {
@@ -36,13 +36,13 @@ interface FilteredSubscriber {
  * last one. By last email, a page may have fewer rows.
  */
 export async function filterSubscribers(db: Database, request: PageRequest) {
-  const { sort, most } = request
+  const { sort, max } = request
   const { found, end } = await (sort === 'last-email' ? byLastEmail(db, request) : inOrder(db, request))
   const rows = await detailsOf(
     db,
-    found.slice(0, most).map(({ id }) => id),
+    found.slice(0, max).map(({ id }) => id),
   )
-  return { rows, next: found.length > most ? found[most - 1]!.position : end }
+  return { rows, next: found.length > max ? found[max - 1]!.position : end }
 }
 
 const ofState = ({ state }: SubscriberFilter): Prisma.Sql =>
@@ -65,29 +65,27 @@ interface Found {
   end: string | null
 }
 
-/** Each order is that of an index. */
-async function inOrder(db: Database, { filter, sort, after, most }: PageRequest): Promise<Found> {
+/** Each order is that of an index. By address, there is no next page after a person who was erased meanwhile. */
+async function inOrder(db: Database, { filter, sort, after, max }: PageRequest): Promise<Found> {
   const last = after ? await db.subscriber.findUnique({ where: { id: after } }) : null
-  if (sort === 'address') {
-    const rest = last?.addressKey ? Prisma.sql`and s.address_key > ${last.addressKey}` : Prisma.empty
-    const found = await db.$queryRaw<Found['found']>`
-      select s.id, s.id as position from subscriber s
-      where s.erased_at is null ${rest} ${ofState(filter)} ${containing(filter)} ${following(filter)} order by s.address_key limit ${most + 1}`
-    return { found, end: null }
-  }
-  const older = last
-    ? Prisma.sql`and s.created_at <= ${last.createdAt} and (s.created_at < ${last.createdAt} or s.id > ${last.id})`
-    : Prisma.empty
+  const [rest, order] =
+    sort === 'address'
+      ? [last && Prisma.sql`and s.address_key > ${last.addressKey}`, Prisma.sql`s.address_key`]
+      : [
+          last &&
+            Prisma.sql`and s.created_at <= ${last.createdAt} and (s.created_at < ${last.createdAt} or s.id > ${last.id})`,
+          Prisma.sql`s.created_at desc, s.id`,
+        ]
   const found = await db.$queryRaw<Found['found']>`
-    select s.id, s.id as position from subscriber s
-    where s.erased_at is null ${older} ${ofState(filter)} ${containing(filter)} ${following(filter)} order by s.created_at desc, s.id limit ${most + 1}`
+    select s.id, s.id as position from subscriber s where s.erased_at is null ${rest ?? Prisma.empty}
+      ${ofState(filter)} ${containing(filter)} ${following(filter)} order by ${order} limit ${max + 1}`
   return { found, end: null }
 }
 
-const LOOK_AT = 5000
+const MAX_EMAILS = 5000
 
-/** Looks at so many emails for a page, newest first, that no filter makes it slow. */
-async function byLastEmail(db: Database, { filter, after, most }: PageRequest): Promise<Found> {
+/** Reads up to MAX_EMAILS emails for a page, newest first, so that no filter makes it slow. */
+async function byLastEmail(db: Database, { filter, after, max }: PageRequest): Promise<Found> {
   const last = after ? await db.message.findUnique({ where: { id: after } }) : null
   const rest = last
     ? Prisma.sql`where m.dated_at <= ${last.datedAt} and (m.dated_at < ${last.datedAt} or m.id > ${last.id})`
@@ -95,15 +93,15 @@ async function byLastEmail(db: Database, { filter, after, most }: PageRequest): 
   const [page] = await db.$queryRaw<[{ found: Found['found']; end: string | null }]>`
     with looked as materialized (
       select m.id, m.subscriber_id, m.dated_at, row_number() over (order by m.dated_at desc, m.id) as n
-      from message m ${rest} order by m.dated_at desc, m.id limit ${LOOK_AT}
+      from message m ${rest} order by m.dated_at desc, m.id limit ${MAX_EMAILS}
     ), found as (
       select s.id, m.id as position, m.n from looked m join subscriber s on s.id = m.subscriber_id
       where s.erased_at is null ${ofState(filter)} ${containing(filter)} ${following(filter)} and not exists (
         select from message later where later.subscriber_id = m.subscriber_id
           and (later.dated_at > m.dated_at or (later.dated_at = m.dated_at and later.id < m.id)))
-      order by m.n limit ${most + 1}
+      order by m.n limit ${max + 1}
     )
-    select (select id from looked where n = ${LOOK_AT}) as end,
+    select (select id from looked where n = ${MAX_EMAILS}) as end,
       (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'position', position) order by n), '[]') from found) as found`
   return page
 }
@@ -119,9 +117,9 @@ const detailsOf = (db: Database, ids: string[]): Promise<FilteredSubscriber[]> =
     order by chosen.n`
 
 /** How many match, counted up to a limit. */
-export async function countFiltered(db: Database, filter: SubscriberFilter, most: number): Promise<number> {
+export async function countFiltered(db: Database, filter: SubscriberFilter, max: number): Promise<number> {
   const [row] = await db.$queryRaw<[{ count: number }]>`
     select count(*)::int as count from (
-      select from subscriber s where s.erased_at is null ${ofState(filter)} ${containing(filter)} ${following(filter)} limit ${most}) counted`
+      select from subscriber s where s.erased_at is null ${ofState(filter)} ${containing(filter)} ${following(filter)} limit ${max}) counted`
   return row.count
 }

@@ -62,9 +62,14 @@ export const ADMIN_STOPS: AdminStop[] = [
   { name: 'admin-subscribers', path: at('/admin/subscribers') },
   {
     name: 'admin-subscribers-filtered',
-    path: at('/admin/subscribers?contains=history&state=active&sort=last-email'),
+    path: at('/admin/subscribers?state=active&sort=last-email'),
+    act: typed('Show', 'Address, whole or part', 'history'),
   },
-  { name: 'admin-subscribers-none', path: at('/admin/subscribers?follows=nothing+like+this') },
+  {
+    name: 'admin-subscribers-none',
+    path: at('/admin/subscribers'),
+    act: typed('Show', 'Topic contains', 'nothing like this'),
+  },
   { name: 'admin-add', path: at('/admin/subscribers/add') },
   {
     name: 'admin-add-checked',
@@ -101,7 +106,7 @@ export const ADMIN_STOPS: AdminStop[] = [
   {
     name: 'admin-subscribers-unknown',
     path: at('/admin/subscribers'),
-    act: typed('Find', 'Email address', 'nobody@example.com'),
+    act: typed('Show', 'Address, whole or part', 'nobody@example.com'),
   },
   { name: 'admin-subscriber', path: subscriber('ann@example.com') },
   { name: 'admin-subscriber-date', path: subscriber('ann@example.com', '?date=2026-11-22') },

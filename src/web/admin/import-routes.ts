@@ -37,7 +37,8 @@ export const importRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps
 
   app.post('/subscribers/import', { schema: { body }, attachValidation: true }, async (request, reply) => {
     const { 'csv-file': file, ...form } = formOf(body, request)
-    const csv = file.trim() ? file : form.csv
+    // Browsers send the lines of a textarea with CRLF.
+    const csv = (file.trim() ? file : form.csv).replaceAll('\r\n', '\n')
     if (csv.length > MAX_LENGTH)
       return show(reply, { ...form, csv: file.trim() ? '' : csv }, { problem: TOO_LONG }, 422)
     const { consent, topics } = form

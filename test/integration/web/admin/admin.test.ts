@@ -56,7 +56,7 @@ const PAGES = () => [
 const BUTTONS = (): [url: string, fields: Record<string, string>][] => [
   ['/admin/logout', {}],
   ['/admin/delivery', { do: 'pause', reason: 'x' }],
-  ['/admin/subscribers', { email: ANN }],
+  ['/admin/subscribers', { contains: ANN }],
   ...['pause', 'suppress', 'send-link', 'unsubscribe', 'erase'].map(
     (verb): [string, Record<string, string>] => [`/admin/subscribers/${ann}`, { do: verb }],
   ),
@@ -124,7 +124,7 @@ describe('one subscriber', () => {
 
   test('is found by address, which then is in no URL', async () => {
     const { statusCode, headers } = await admin.post('/admin/subscribers', {
-      email: ` ${ANN.toUpperCase()} `,
+      contains: ` ${ANN.toUpperCase()} `,
     })
     expect([statusCode, headers.location]).toEqual([303, `/admin/subscribers/${ann}`])
     const { body } = await admin.get(headers.location as string)
@@ -133,13 +133,12 @@ describe('one subscriber', () => {
   })
 
   test.each([
-    ['nobody@example.com', 'No subscriber has this address. Try another spelling, or an earlier address.'],
-    ['ann@', 'Not an email address: use the form name@example.com.'],
-  ])('%s is not found, and stays in the field', async (email, text) => {
-    const { statusCode, body } = await admin.post('/admin/subscribers', { email })
-    expect(statusCode).toBe(422)
+    ['nobody@example.com', 'No subscribers match.'],
+    ['nobody@', 'No subscribers match.'],
+  ])('%s is not found, and stays in the field', async (contains, text) => {
+    const { body } = await admin.post('/admin/subscribers', { contains })
     expect(body).toContain(text)
-    expect(body).toContain(`value="${email}"`)
+    expect(body).toContain(`value="${contains}"`)
   })
 
   test('each button does what its command does, and is written down once', async () => {
@@ -190,11 +189,9 @@ describe('one subscriber', () => {
 
   test('a field sent twice is refused with a sentence, and the first stays in the form', async () => {
     const sent = { email: ['ann@', 'bob@'] }
-    for (const url of ['/admin/subscribers', '/admin/suppressions']) {
-      const { statusCode, body } = await admin.post(url, sent)
-      expect([url, statusCode]).toEqual([url, 422])
-      expect(body).toMatch(/role="alert".*value="ann@"/s)
-    }
+    const refused = await admin.post('/admin/suppressions', sent)
+    expect(refused.statusCode).toBe(422)
+    expect(refused.body).toMatch(/role="alert".*value="ann@"/s)
     const wrong = await press('pause', { until: ['2027-01-01', '2027-02-02'] })
     expect(wrong.statusCode).toBe(422)
     expect(wrong.body).toMatch(/role="alert".*value="2027-01-01"/s)
@@ -365,13 +362,13 @@ test('markup in names, topics and answers is text on every page', async () => {
     if (body.includes('&lt;x-alive')) met++
   }
   expect(met).toBeGreaterThan(3)
-  const typed = await admin.post('/admin/subscribers', { email: HOSTILE.name })
+  const typed = await admin.post('/admin/subscribers', { contains: HOSTILE.name })
   expect(typed.body).not.toMatch(/<x-alive|<script/)
 })
 
 test('no address reaches the log or what was written down', async () => {
   site.logged.length = 0
-  await admin.post('/admin/subscribers', { email: ANN })
+  await admin.post('/admin/subscribers', { contains: ANN })
   await admin.post(`/admin/subscribers/${ann}`, { do: 'suppress' })
   await admin.post('/admin/suppressions/lift', { email: ANN })
   expect(site.logged.length).toBeGreaterThan(3)
