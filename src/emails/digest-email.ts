@@ -12,7 +12,6 @@ import {
   digestLead,
   digestSubject,
   leadWithMore,
-  papersOf,
   preheaderOf,
 } from './digest-summary.ts'
 import { type PaperDetail, sectionViews, summariesText } from './sections-view.ts'
@@ -93,7 +92,7 @@ const WHOLE = { title: 400, reason: 240, body: { snippet: 4_000 } }
 export const publicDigest = (content: DigestContent, baseUrl: string) => ({
   content,
   subject: digestSubject(content),
-  heading: content.bestOf ? digestHeading(content) : counted(papersOf(content).length, words.counts.newPaper),
+  heading: digestHeading(content, words.counts.newPaper),
   lead: digestLead(content),
   /** The topics whose papers it shows, for the form. */
   topics: [...new Set(content.sections.flatMap(({ topic, rising }) => (topic && !rising ? topic : [])))],

@@ -1,8 +1,9 @@
 import type { Day } from '../core/dates.ts'
 import { type DigestContent, type DigestSection, isWithinWeek } from '../digests/digest-content.ts'
 import { dateRange, longDate, shortDate } from '../i18n/dates.ts'
-import { counted, fill, listed, words } from '../i18n/words.ts'
+import { capitalized, counted, fill, listed, words } from '../i18n/words.ts'
 import { asciiLine } from '../mail/rendering/text.ts'
+import { isByAuthor } from '../queries/language/topic-name.ts'
 import { headingOf, nonEmptySections, paperTitle, textOfRuns } from './sections-view.ts'
 
 const MAX_TOPIC_LENGTH = 40
@@ -33,16 +34,17 @@ const inWords = (count: number): string => NUMBERS[count] ?? String(count)
 const { numbers } = words
 const NUMBERS = numbers.split(' ')
 
-const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
-
-/** The news: "6 new papers for you". */
-export function digestHeading(content: DigestContent): string {
+/** The news: "6 new papers for you"; another `news` for a page that anyone may see. */
+export function digestHeading(
+  content: DigestContent,
+  news: (typeof words.counts)['newPaper'] = words.emails.digest.heading.news,
+): string {
   const { bestOf, week } = content
   const { heading } = words.emails.digest
   const count = papersOf(content).length
   if (bestOf) return counted(count, week ? heading.bestOfWeek : heading.best)
   if (week && isWithinWeek(week)) return counted(count, heading.week)
-  return counted(count, splitSections(content).topics.length > 0 ? heading.news : heading.rising)
+  return counted(count, splitSections(content).topics.length > 0 ? news : heading.rising)
 }
 
 /**
@@ -52,7 +54,10 @@ export function digestHeading(content: DigestContent): string {
 export function digestLead(content: DigestContent, today = content.localDate): string {
   const { bestOf, week } = content
   const { lead } = words.emails.digest
-  if (bestOf) return fill(lead.best, { when: week ? dateRange(week.from, week.to) : longDate(bestOf) })
+  if (bestOf) {
+    const when = week ? dateRange(week.from, week.to) : longDate(bestOf)
+    return counted(papersOf(content).length, lead.best, { when })
+  }
   const { topics, risen, close } = splitSections(content)
   const sentences = [
     topics.length > 0 ? withDates(onTopics(topics, risen.length > 0), { week, today, topics }) : '',
@@ -71,22 +76,26 @@ export function leadWithMore(content: DigestContent, today?: Day): string {
 }
 
 const ofCount = (count: number, forms: (typeof words.emails.digest.lead)['close']): string =>
-  upperFirst(counted(count, forms, { number: inWords(count) }))
+  capitalized(counted(count, forms, { number: inWords(count) }))
 
 /** Names the first topics and counts the others. `hasOthers`: besides them there are papers under no topic. */
 function onTopics(topics: readonly DigestSection[], hasOthers: boolean): string {
   const { onTopic, onOthers, firstOf, all } = words.emails.digest.lead
-  const names = topics.map((section) => headingOf(section, MAX_TOPIC_LENGTH))
-  if (topics.length === 1 && !hasOthers) return counted(countOf(topics), all, { topic: names[0]! })
+  const names = topics.map((section) => whatOf(headingOf(section, MAX_TOPIC_LENGTH)))
+  if (topics.length === 1 && !hasOthers) return counted(countOf(topics), all, { what: names[0]! })
   const named = topics.length > MAX_NAMED ? MAX_NAMED - 1 : topics.length
   const parts = topics.slice(0, named).map(({ papers: { length } }, i) => {
-    const values = { number: inWords(length), topic: names[i]! }
+    const values = { number: inWords(length), what: names[i]! }
     return i === 0 ? counted(length, firstOf, values) : fill(onTopic, values)
   })
   const others = topics.slice(named)
   const rest = fill(onOthers, { number: inWords(countOf(others)), count: inWords(others.length) })
-  return upperFirst(listed(others.length > 0 ? [...parts, rest] : parts))
+  return capitalized(listed(others.length > 0 ? [...parts, rest] : parts))
 }
+
+/** "on reward models", "by Chen" */
+const whatOf = (topic: string): string =>
+  isByAuthor(topic) ? topic : fill(words.emails.digest.onTopic, { topic })
 
 /** Says when the papers were listed, unless all were today. */
 function withDates(
@@ -139,7 +148,7 @@ function subjectTopics(content: DigestContent): string {
   const topic = isAscii(first.topic) ? asciiLine(votesInWords(first.topic), MAX_TOPIC_LENGTH) : ''
   if (!topic) return counted(topics.length, unwritable, { papers: counted(all, words.counts.paper) })
   const count = first.papers.length
-  return fill(all > count ? topicAndMore : alone, { count, topic, more: all - count })
+  return fill(all > count ? topicAndMore : alone, { count, what: whatOf(topic), more: all - count })
 }
 
 /** Header lines of emails must not contain "<" and ">": votes>=20 becomes "20+ votes". */

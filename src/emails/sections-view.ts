@@ -88,6 +88,8 @@ function paperView(paper: ShownPaper, links: Links, detail: PaperDetail, dated: 
     titleText,
     url: links.paper(paper.path),
     reason: detail.reason > 0 ? truncateAtWord(oneLine(reasonOf(paper)), detail.reason) : '',
+    /** For the text part, whose titles have no marks. */
+    wholeReason: detail.reason > 0 ? truncateAtWord(oneLine(paper.reason ?? ''), detail.reason) : '',
     by: detail.body ? byLine(paper, dated) : '',
     snippet,
     snippetText: textOfRuns(snippet),

@@ -49,8 +49,8 @@ function papersOfWelcome(site: SiteIdentity, email: WelcomeEmail, detail: PaperD
   if (!content) {
     return { intro: '', sections: [], more: words.emails.welcome.change, moreUrl: manageUrl }
   }
-  const papers = counted(papersOf(content).length, words.counts.paper)
-  const intro = fill(words.emails.welcome.start, { papers, lead: leadWithMore(content, confirmedOn) })
+  const lead = leadWithMore(content, confirmedOn)
+  const intro = counted(papersOf(content).length, words.emails.welcome.start, { lead })
   return { intro, ...papersView(site, email, content, detail) }
 }
 

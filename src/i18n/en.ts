@@ -64,6 +64,8 @@ export const en = {
   query: {
     papersWith: 'Papers with {what}',
     onePaper: 'The paper {name}',
+    /** The name of a topic of one or more authors, within a sentence. */
+    byAuthor: 'by {author}',
     some: 'at least {count} of: {what}',
     enough: 'enough of these, rare ones counting more: {what}',
     close: '{what} close together',
@@ -139,7 +141,7 @@ export const en = {
     heading: 'What you would have received',
     together: 'All topics together',
     best: 'No topic: the best of each day',
-    bestText: 'Each email holds the {most} papers with the most votes. They were chosen from these papers.',
+    bestText: 'Each email has the {most} papers with the most votes. They were chosen from these papers.',
     /** How many papers an email has with a schedule. */
     emails: { about: 'about {papers}', atLimit: '{papers}, the limit', notEachDay: 'not every day' },
     pace: {
@@ -227,7 +229,7 @@ export const en = {
       },
     },
     narrow: 'Fewer than one a week.',
-    tooMuch: 'That is about {count} a weekday, and an email holds up to {most}.',
+    tooMuch: 'That is about {count} a weekday, and an email has up to {most}.',
     narrower: {
       sentence: { without: 'Without {part}: {pace}.', votes: 'With {part}: {pace}.' },
       button: { without: 'Remove {term}', votes: 'Add {term}' },
@@ -248,7 +250,7 @@ export const en = {
   rates: { some: '{papers} in {span}', nothing: 'nothing in {span}' },
   /** What people consent to. If you change a word, raise the number next to it in src/subscribers/consent.ts. */
   consent: {
-    asking: 'At most one email a day, unsubscribe in one click.',
+    asking: 'At most one email a day. You confirm first, and can unsubscribe in one click.',
     confirming: 'Confirm to get the digests below by email. Every email has an unsubscribe link.',
     adding:
       'Your digests will also include papers that match these topics. Every email has an unsubscribe link.',
@@ -599,7 +601,7 @@ export const en = {
       rising: 'Rising',
       close: 'Close to your topic: {topic}',
       related: 'Related to your topic: {topic}',
-      attribution: 'Papers from arXiv and Hugging Face, not affiliated.',
+      attribution: 'Papers from arXiv and Hugging Face, not affiliated with either.',
       sources: {
         clause: '{source}: {said}.',
         clauseOfDay: '{source}, {day}: {said}.',
@@ -631,12 +633,14 @@ export const en = {
         best: { one: 'The best paper of the day', other: 'The {count} best papers of the day' },
         bestOfWeek: { one: 'The best paper of the week', other: 'The {count} best papers of the week' },
       },
+      /** A topic of an author has “by Chen” as its name instead. */
+      onTopic: 'on {topic}',
       lead: {
         sentence: '{what}.',
         dated: '{what} ({dates}).',
-        all: { one: 'It is on {topic}', other: 'They are on {topic}' },
-        onTopic: '{number} on {topic}',
-        firstOf: { one: '{number} is on {topic}', other: '{number} are on {topic}' },
+        all: { one: 'It is {what}', other: 'They are {what}' },
+        onTopic: '{number} {what}',
+        firstOf: { one: '{number} is {what}', other: '{number} are {what}' },
         onOthers: '{number} on {count} other topics',
         risen: {
           one: '{number} is from the last two weeks and now has enough votes.',
@@ -647,8 +651,11 @@ export const en = {
           one: '{number} more is close to your topics but doesn’t match.',
           other: '{number} more are close to your topics but don’t match.',
         },
-        closestFirst: 'Closest first.',
-        best: 'The most upvoted of {when}.',
+        closestFirst: 'The closest come first.',
+        best: {
+          one: 'This is the most upvoted paper of {when}.',
+          other: 'These are the most upvoted papers of {when}.',
+        },
         others: { one: 'The other one is on the site.', other: 'The {count} others are on the site.' },
         moreMatches: {
           one: '{count} more matches and is on the site.',
@@ -661,12 +668,12 @@ export const en = {
       preheader: 'Open one to read its summary, authors and links.',
       subject: {
         unwritable: { one: '{papers} on your topic', other: '{papers} on your topics' },
-        topic: '{count} on {topic}',
-        topicAndMore: '{count} on {topic}, {more} more',
+        topic: '{count} {what}',
+        topicAndMore: '{count} {what}, {more} more',
         rising: { one: '{count} rising paper', other: '{count} rising papers' },
         best: { one: 'The best of {day}', other: 'The best {count} of {day}' },
         bestOfWeek: { one: 'The best of the week', other: 'The best {count} of the week' },
-        week: 'This week, {what}',
+        week: '{what} this week',
         titled: '{what}: {title}',
         dated: '{what} ({date})',
       },
@@ -712,7 +719,10 @@ export const en = {
       preheaderAlone: 'You’re subscribed. Here’s when digests arrive and where to change your topics.',
       heading: 'You’re subscribed',
       first: 'Your first digest arrives on {day} at {hour} ({zone}), if anything matches.',
-      start: 'To get you started, here are {papers}. {lead}',
+      start: {
+        one: 'To get you started, here is one paper. {lead}',
+        other: 'To get you started, here are {count} papers. {lead}',
+      },
       once: 'You won’t see these papers again.',
       today: {
         one: '{count} paper from today already matches. We’re keeping it for your first digest.',
@@ -809,7 +819,7 @@ export const en = {
       heading: 'Topics',
       none: 'No topics. You’ll get the most upvoted papers of each day.',
       edit: 'Edit',
-      /** Above the number of papers. */
+      /** Below the number of papers. */
       span: 'in {days} days',
       strip: 'Papers on {days} of {of} days, up to {most} a day',
       not: 'not: {what}',
@@ -1231,10 +1241,10 @@ export const en = {
       calendar: 'Calendar',
       keywords: 'In these papers',
       week: 'Most votes this week',
-      feeds: 'Take it with you',
+      feeds: 'Feeds',
       api: 'API',
     },
-    trendingHint: 'By votes gained in the last two weeks. A vote counts half after two days.',
+    trendingHint: 'By votes gained in the last two weeks. After two days a vote counts half as much.',
     orders: { votes: 'Most votes', newest: 'Newest' },
     order: 'Order and filter',
     withCode: 'With code',

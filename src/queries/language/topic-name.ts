@@ -1,6 +1,7 @@
 import { memoize } from '../../core/memoize.ts'
-import { capitalized, listed } from '../../i18n/words.ts'
-import { isTextLeaf, type Query } from '../query.ts'
+import { capitalized, fill, listed, words } from '../../i18n/words.ts'
+import { isTextLeaf, type Query, wantedLeaves } from '../query.ts'
+import { isStopWord, tokensOf, wordKindOf } from '../text/tokens.ts'
 import { describePart, shownName } from './describe-query.ts'
 import { parseOrNull } from './parse-query.ts'
 import { isConnective } from './sentence-words.ts'
@@ -12,13 +13,16 @@ interface NamedQuery {
 }
 
 const MAX_LENGTH = 48
+/** So that a subject shows them whole. */
+const MAX_ALTERNATIVES_LENGTH = 37
 const MAX_QUERY_LENGTH = 80
 /** Short texts; planning asks for the names of all topics of all subscribers. */
 const MAX_CACHED = 50_000
 
 /**
  * The name that a topic is shown under within a sentence: its own, or one proposed from its query, without quotes,
- * operators, exclusions and fields: "linear attention" for `"linear attention" OR "linear transformers" -survey`.
+ * operators, exclusions and fields: "linear attention" for `"linear attention" OR "linear transformers" -survey`, "by
+ * Albert Gu" for `author:"Albert Gu"`.
  */
 export const topicName = ({ name, query }: NamedQuery): string =>
   name === query ? proposedName(query) : name
@@ -38,13 +42,19 @@ function apartBy(names: readonly string[], other: (at: number) => string): strin
   return names.map((name, i) => (count.get(name.toLowerCase())! > 1 ? other(i) : name))
 }
 
+/** Whether it is the name of a topic of authors: "by Chen". */
+export const isByAuthor = (name: string): boolean =>
+  name.startsWith(fill(words.query.byAuthor, { author: '' }))
+
 /** A name as a heading: "Linear attention"; "mRNA", "arXiv:2507.06457" and "cs.CL" stay. */
 export const asHeading = (name: string): string =>
   /^[\p{Ll}-]+\.?\p{Lu}/u.test(name) ? name : capitalized(name)
 
 const proposedName = memoize((query: string): string => {
   const tree = parseOrNull(query)
-  return cutAtWord((tree && nameOf(tree, query)) || query, MAX_LENGTH)
+  const name = cutAtWord((tree && nameOf(tree, query)) || query, MAX_LENGTH)
+  const isByAuthor = tree && wantedLeaves(tree).every((leaf) => 'field' in leaf && leaf.field === 'author')
+  return isByAuthor ? fill(words.query.byAuthor, { author: name }) : name
 }, MAX_CACHED)
 
 /** Empty for a part that is unwanted. */
@@ -53,9 +63,7 @@ function nameOf(tree: Query, text: string): string {
     case 'and':
       return nameOfAll(tree.parts, text)
     case 'or':
-      return tree.parts.every(isCategory)
-        ? shortList(tree.parts.map(describedShort))
-        : nameOf(tree.parts[0]!, text)
+      return nameOfAny(tree, text)
     case 'term':
     case 'some':
       return passage(tree.parts, text) || tree.parts.map((part) => nameOf(part, text)).join(' ')
@@ -74,10 +82,29 @@ function nameOfAll(parts: readonly Query[], text: string): string {
     const typed = passage(subjects, text)
     if (typed) return typed
   }
-  return shortList((subjects.length > 0 ? subjects : wanted).map((part) => nameOf(part, text)))
+  const named = subjects.length > 0 ? subjects : wanted
+  const names = named.map((part) => nameOf(part, text))
+  // "rag or retrieval, and chemistry or biology"; of more, each first alternative.
+  const firsts = named.map((part) => nameOf(part.kind === 'or' ? part.parts[0]! : part, text))
+  const whole = names.join(`, ${words.lists.and} `)
+  return names.every((name, i) => name === firsts[i]) || whole.length > MAX_LENGTH ? shortList(firsts) : whole
 }
 
-const isCategory = (part: Query): boolean => part.kind === 'category'
+/** The first alternative if it shares a word with all others: "linear attention" OR "linear transformers". */
+function nameOfAny({ parts, also }: Extract<Query, { kind: 'or' }>, text: string): string {
+  const names = [...new Set(parts.map((part) => nameOf(part, text)).filter(Boolean))]
+  const [first, ...others] = parts.map(keysOf)
+  const isOne = also || first!.some((key) => others.every((keys) => keys.includes(key)))
+  return isOne ? names[0]! : alternatives(names)
+}
+
+/** The words of a part that are about a subject: no names, no stop words. */
+const keysOf = (part: Query): string[] =>
+  wantedLeaves(part)
+    .filter(isTextLeaf)
+    .flatMap(({ field, text }) => (wordKindOf(field) === 'prose' ? tokensOf(text) : []))
+    .flatMap(({ folded, key }) => (isStopWord(folded) ? [] : [key]))
+
 const isFilter = (part: Query): boolean =>
   part.kind === 'or'
     ? part.parts.every(isFilter)
@@ -87,6 +114,15 @@ function describedShort(part: Query): string {
   if (part.kind === 'word' || part.kind === 'phrase') return part.text
   if (part.kind === 'category') return part.value
   return part.kind === 'paper' ? shownName(part.name) : describePart(part)
+}
+
+/** As many as fit: "world models, robotics and 3 more". */
+function alternatives(names: readonly string[]): string {
+  for (let count = names.length; ; count--) {
+    const more = fill(words.reason.moreTerms, { count: names.length - count })
+    const list = count === names.length ? listed(names, 'or') : listed([...names.slice(0, count), more])
+    if (list.length <= MAX_ALTERNATIVES_LENGTH || count <= 1) return list
+  }
 }
 
 /** As many as fit: "large language models and chemistry". */
@@ -101,10 +137,10 @@ function shortList(names: readonly string[]): string {
  */
 function passage(parts: readonly Query[], text: string): string {
   const lower = text.toLowerCase()
-  const words = parts.map((part) => nameOf(part, text).toLowerCase())
-  const start = Math.max(0, lower.indexOf(words[0]!))
+  const terms = parts.map((part) => nameOf(part, text).toLowerCase())
+  const start = Math.max(0, lower.indexOf(terms[0]!))
   let end = start
-  for (const word of words) {
+  for (const word of terms) {
     const at = lower.indexOf(word, end)
     if (at < 0 || at + word.length - start > MAX_LENGTH) break
     end = at + word.length
@@ -118,8 +154,8 @@ function passage(parts: readonly Query[], text: string): string {
 
 const SIGNS = /["()|:]|\b(?:AND|OR|NOT|ANDNOT)\b|\+/
 
-function cutAtWord(text: string, most: number): string {
-  if (text.length <= most) return text
-  const head = text.slice(0, most)
-  return `${head.slice(0, Math.max(head.lastIndexOf(' '), most / 2)).trimEnd()}…`
+function cutAtWord(text: string, max: number): string {
+  if (text.length <= max) return text
+  const head = text.slice(0, max)
+  return `${head.slice(0, Math.max(head.lastIndexOf(' '), max / 2)).trimEnd()}…`
 }

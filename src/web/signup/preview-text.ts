@@ -1,6 +1,7 @@
 import type { MatchSummary, PreviewResult, TopicPreview } from '../../digests/preview/preview-topics.ts'
 import { capitalized, counted, fill, listed, words } from '../../i18n/words.ts'
 import { describePart } from '../../queries/language/describe-query.ts'
+import { topicName } from '../../queries/language/topic-name.ts'
 import { isTextLeaf, type Leaf } from '../../queries/query.ts'
 import type { Overlap } from '../../search/back-test/day-window.ts'
 import type { TermCount } from '../../search/back-test/term-counts.ts'
@@ -122,7 +123,11 @@ export const overlapLines = ({ total, overlap }: TopicPreview): string[] =>
 function overlapLine({ topic, papers }: Overlap, total: number): string {
   const { some, one, all, only } = words.preview.overlap
   const form = papers < total ? (papers === 1 ? one : some) : total === 1 ? only : all
-  return fill(form, { shared: grouped(papers), total: grouped(total), topic: shortTopic(topic) })
+  return fill(form, {
+    shared: grouped(papers),
+    total: grouped(total),
+    topic: topicName({ name: topic, query: topic }),
+  })
 }
 
 function percentText(share: number): string {

@@ -39,7 +39,7 @@ test('a digest holds links that work: its own page, and its reader’s under the
 test('has only titles, or a week, for subscribers who chose that', async () => {
   const message = await planned()
   const { subject, text } = await mailOf(message)
-  expect(subject).toBe('This week, 1 on robots: Robots run')
+  expect(subject).toBe('1 on robots this week: Robots run')
   expect(text).toContain(
     '1 new paper this week\n\nIt is on robots (23–24 Nov). 1 more matches and is on the site.\n',
   )

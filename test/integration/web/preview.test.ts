@@ -108,7 +108,7 @@ test('the parts of a topic count as one', async () => {
 
 test('without a topic, what the best of each day are chosen from', async () => {
   const text = textOf((await postLive({ max: '3' })).body)
-  expect(text).toContain('No topic: the best of each day Each email holds the 3 papers')
+  expect(text).toContain('No topic: the best of each day Each email has the 3 papers')
   expect(text).toContain('7 papers in 30 days')
   expect(text).not.toContain('Matched')
 })
@@ -137,7 +137,7 @@ test('words that are only far apart are not said to be in no paper; closest pape
 })
 
 test('more papers a day than one email may contain are reported', async () => {
-  const said = 'That is about 2 papers a weekday, and an email holds up to 1.'
+  const said = 'That is about 2 papers a weekday, and an email has up to 1.'
   expect(textOf((await postLive({ topic: 'attention', max: '1' })).body)).toContain(said)
   expect(textOf((await postLive({ topic: 'attention', max: '2' })).body)).not.toContain('That is about')
   // Subscribe validates that field.
@@ -165,7 +165,7 @@ test('the papers of each term, and the overlap with the other topics', async () 
   expect(text).toContain('"linear attention": 1 paper (14%)')
   expect(text).toContain('Excluding strings removes 0 papers')
   expect(text).toContain('71% of the 7 papers on 3 days.')
-  expect(text).toContain('1 of these 5 also matches “"linear attention" -strings”.')
+  expect(text).toContain('1 of these 5 also matches “linear attention”.')
 })
 
 /** The buttons that put a changed query into the form: "Remove xylophone: 0 linear". */
@@ -203,7 +203,7 @@ test.each(['7 linear', 'linear', '0 '])('a button of no topic changes nothing: %
 test('for a topic that matched too much: the rate, and the limit of papers per email', async () => {
   const { body } = await postLive({ topic: 'attention OR strings', max: '1' })
   const text = textOf(body)
-  expect(text).toContain('That is about 2 papers a weekday, and an email holds up to 1.')
+  expect(text).toContain('That is about 2 papers a weekday, and an email has up to 1.')
   expect(text).toContain('With votes>=10: about 1 a weekday.'.replace('>', '&gt;'))
   expect(text).toContain('Or keep the limit: we email the top 1')
   expect(changesIn(body)).toContain('Add votes>=10: 0 (attention OR strings) votes>=10')
@@ -222,7 +222,7 @@ test('the digest of the newest day, as its page would have shown it', async () =
   const none = textOf((await postLive({ topic: 'title:strings' })).body)
   expect(none).toContain('Nothing matched on Tuesday 24 November, so you wouldn’t have received an email.')
   const best = textOf((await postLive({ max: '1' })).body)
-  expect(best).toContain('The most upvoted of Tuesday 24 November 2026')
+  expect(best).toContain('This is the most upvoted paper of Tuesday 24 November 2026')
 })
 
 test('the digest of the day before, while today has less than half as many papers', async () => {

@@ -56,6 +56,12 @@ describe('subject', () => {
       '6 papers on your topics: Gated Linear Attention',
     ],
     ['a limit of votes', [section('robots votes>=20', 7)], '7 on robots 20+ votes: Gated Linear Attention'],
+    ['an author', [section('by Chen', 9)], '9 by Chen: Gated Linear Attention'],
+    [
+      'an author and a topic',
+      [section('by Chen', 9), section('a')],
+      '9 by Chen, 1 more: Gated Linear Attention',
+    ],
     ['a topic with accents', [section('Schrödinger', 1)], '1 on Schrodinger: Gated Linear Attention'],
     [
       'a topic and rising papers',
@@ -92,12 +98,12 @@ describe('subject', () => {
     [
       'a week',
       { sections: [section('diffusion', 14)], week: WEEK },
-      'This week, 14 on diffusion: Gated Linear Attention',
+      '14 on diffusion this week: Gated Linear Attention',
     ],
     [
       'a week, several topics',
       { sections: [section('diffusion', 14), section('video', 3)], week: WEEK },
-      'This week, 14 on diffusion, 3 more: Gated Linear Attention',
+      '14 on diffusion, 3 more this week: Gated Linear Attention',
     ],
     [
       'more than a week, after a pause',
@@ -160,24 +166,34 @@ test.each<[string, Partial<DigestContent>, string]>([
   [
     'one topic',
     { sections: [section('linear attention', 3)] },
-    'They are on linear attention. Closest first.',
+    'They are on linear attention. The closest come first.',
   ],
   [
     'many topics',
     { sections: [section('a', 3), section('b'), section('c', 14), section('d'), section('e')] },
-    'Three are on a, one on b, 14 on c and two on two other topics. Closest first.',
+    'Three are on a, one on b, 14 on c and two on two other topics. The closest come first.',
   ],
-  ['several', { sections: [section('a', 3), section('b')] }, 'Three are on a and one on b. Closest first.'],
+  [
+    'an author and a topic',
+    { sections: [section('a', 6), section('by Chen', 9)] },
+    'Six are on a and nine by Chen. The closest come first.',
+  ],
+  ['an author', { sections: [section('by Chen')] }, 'It is by Chen.'],
+  [
+    'several',
+    { sections: [section('a', 3), section('b')] },
+    'Three are on a and one on b. The closest come first.',
+  ],
   [
     'papers close to another topic',
     { sections: [section('a', 3), close(2)] },
-    'They are on a. Closest first. Two more are close to your topics but don’t match.',
+    'They are on a. The closest come first. Two more are close to your topics but don’t match.',
   ],
   ['more', { more: 12 }, 'It is on linear attention. 12 more match and are on the site.'],
   [
     'a topic and rising papers of earlier days',
     { sections: [section('a', 3), rising(2, '2026-11-14')] },
-    'Three are on a. Two are from the last two weeks and now have enough votes. Closest first.',
+    'Three are on a. Two are from the last two weeks and now have enough votes. The closest come first.',
   ],
   [
     'a topic of another day and rising papers',
@@ -199,27 +215,27 @@ test.each<[string, Partial<DigestContent>, string]>([
   [
     'a week',
     { sections: [section('diffusion', 14)], week: { from: '2026-11-18', to: '2026-11-24' } },
-    'They are on diffusion (18–24 Nov). Closest first.',
+    'They are on diffusion (18–24 Nov). The closest come first.',
   ],
   [
     'after a pause',
     { sections: [section('diffusion', 14)], week: { from: '2026-11-11', to: '2026-11-24' } },
-    'They are on diffusion (11–24 Nov). Closest first.',
+    'They are on diffusion (11–24 Nov). The closest come first.',
   ],
   [
     'the best',
     { sections: [section(null, 2)], bestOf: '2026-11-23' },
-    'The most upvoted of Monday 23 November 2026.',
+    'These are the most upvoted papers of Monday 23 November 2026.',
   ],
   [
     'the best one',
     { sections: [section(null)], bestOf: '2026-11-23' },
-    'The most upvoted of Monday 23 November 2026.',
+    'This is the most upvoted paper of Monday 23 November 2026.',
   ],
   [
     'the best of a week',
     { sections: [section(null, 2)], bestOf: '2026-11-24', week: { from: '2026-11-18', to: '2026-11-24' } },
-    'The most upvoted of 18–24 Nov.',
+    'These are the most upvoted papers of 18–24 Nov.',
   ],
 ])('lead: %s', (_what, content, expected) => {
   const { html, text } = emails.digest(digest(content))
@@ -254,6 +270,22 @@ describe('papers beyond the cap are counted', () => {
     expect(html).toMatch(new RegExp(`<a href="${url}"[^>]*>\\s*See the 2 others\\s*</a>`))
     expect(text).toContain(`See the 2 others:\n${url}\n`)
   })
+})
+
+test('without marks in titles, the text part has the whole reason', () => {
+  const marked = paper({
+    title: [{ text: 'Robots', marked: true }],
+    reason: 'Matched: robots, in the title',
+    beyondTitle: '',
+  })
+  const { html, text } = emails.digest(digest({ sections: [{ ...section('a'), papers: [marked] }] }))
+  expect(text).toContain('  Matched: robots, in the title\n')
+  expect(html).not.toContain('in the title')
+})
+
+test('the link for a pause opens its part of the page', () => {
+  const { html, text } = emails.digest(digest({}))
+  for (const part of [html, text]) expect(part).toContain(`${readerLinks.manageUrl}?edit=pause#pause`)
 })
 
 test('a section without papers is not shown', () => {
@@ -333,7 +365,7 @@ describe('both parts', () => {
   test.each([
     unsubscribeUrl,
     readerLinks.manageUrl,
-    `${readerLinks.manageUrl}#pause`,
+    `${readerLinks.manageUrl}?edit=pause#pause`,
     readerLinks.viewUrl,
     'See the 12 others',
     'You subscribed on 3 Nov 2026.',

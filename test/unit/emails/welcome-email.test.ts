@@ -49,7 +49,7 @@ test('both parts say when the next comes, what these papers are, and where to ch
   for (const part of [flat(html!), flat(text)]) {
     expect(part).toContain('Your first digest arrives on Wednesday 25 November 2026 at 08:00 (Europe/Paris)')
     expect(part).toContain(
-      'To get you started, here are 3 papers. They are on linear attention. Closest first. 4 more match and are on the site.',
+      'To get you started, here are 3 papers. They are on linear attention. The closest come first. 4 more match and are on the site.',
     )
     expect(part).toContain('4 more match and are on the site.')
     expect(part).toContain('https://papers.example.org/papers/date/2026-11-24')
@@ -57,6 +57,11 @@ test('both parts say when the next comes, what these papers are, and where to ch
     for (const url of [unsubscribeUrl, manageUrl, viewUrl]) expect(part).toContain(url)
     expect(part).not.toContain('No matches lately')
   }
+})
+
+test('one paper', () => {
+  const { text } = emails.welcome(welcome({}, { sections: [section('a')] }))
+  expect(flat(text)).toContain('To get you started, here is one paper. It is on a.')
 })
 
 test('nothing matched: the topics, ten of them at most, and what helps', () => {

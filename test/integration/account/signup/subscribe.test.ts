@@ -57,7 +57,7 @@ describe('a request', () => {
       related: false,
     })
     expect(await site.db.consent.findMany({ omit: { id: true, subscriberId: true } })).toEqual([
-      { at: NOW, event: 'asked', how: 'page', wording: 'site 5' },
+      { at: NOW, event: 'asked', how: 'page', wording: 'site 6' },
     ])
   })
 
