@@ -28,7 +28,8 @@ export interface Rail {
 export const railOf = cachedUntilChange(
   'rail',
   async (db, { from, to }: Pick<Span, 'from' | 'to'>): Promise<Rail> => {
-    const range = { from: addDays(to, 1 - RAIL_DAYS), to }
+    const firstOf30 = addDays(to, 1 - RAIL_DAYS)
+    const range = { from: from < firstOf30 ? from : firstOf30, to }
     const counts = new Map((await dayCountsIn(db, range)).map(({ day, papers }) => [day, papers]))
     const week = { from: addDays(to, -6), to }
     const top = await idsListedIn(db, { ...week, order: 'votes', take: MAX_TOP_PAPERS })

@@ -75,7 +75,7 @@ describe.each([
     const said = await page.getByRole('main').innerText()
     expect(said).toContain('If ann@example.com can be subscribed, an email from us is on its way.')
     expect(said).toContain('What you would have received')
-    expect(said).toMatch(/Papers with linear and attention\s+5 papers in 30 days/)
+    expect(said).toMatch(/linear attention\s+5 papers in 30 days, about 5 a week/)
     expect((await newestMail(site.db, 'ann@example.com')).content).toMatchObject({
       zone,
       topics: [{ query: 'linear attention' }],
