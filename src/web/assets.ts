@@ -29,8 +29,13 @@ function hashOfAssets(): string {
 
 const SHEETS = readdirSync(ASSETS_FOLDER).filter((name) => name.endsWith('.css'))
 
-/** Without comments and indentation: a quarter of a style sheet. */
-const shortened = (css: string): string => css.replace(/\/\*.*?\*\//gs, '').replace(/\s*\n\s*/g, '\n')
+/** Without comments and most blanks: a quarter of a style sheet. No string in it has a colon and a blank. */
+const shortened = (css: string): string =>
+  css
+    .replace(/\/\*.*?\*\//gs, '')
+    .replace(/\s*\n\s*/g, '\n')
+    .replaceAll(': ', ':')
+    .replaceAll(' {', '{')
 
 /** Serves the style sheets and the files from packages; @fastify/static serves the rest of the folder. */
 export function addAssetRoutes(app: FastifyInstance): void {
