@@ -1,6 +1,7 @@
 import { memoizeByObject } from '../../core/memoize.ts'
 import type { Archive } from '../archive.ts'
 import { FILLER } from '../language/sentence-words.ts'
+import { type PaperIndex, untilChange } from '../matching/paper-index.ts'
 import type { Steps } from '../steps.ts'
 import { wordKeyOf } from '../text/tokens.ts'
 import { WEAK_HEADS } from './phrases.ts'
@@ -131,9 +132,26 @@ const EMPTY_WORDS = new Set(
     .map((word) => wordKeyOf(word, 'prose')),
 )
 
+/** From this share of papers with keywords on, a word that is in none of them is about no subject. */
+const MIN_SHARE_WITH_KEYWORDS = 0.2
+
+const haveKeywords = untilChange((index) => {
+  let papers = 0
+  for (const [segment] of index.segments())
+    for (let paper = 0; paper < segment.size; paper++) papers += Math.min(1, segment.length('keyword', paper))
+  return papers >= MIN_SHARE_WITH_KEYWORDS * index.docCount
+})
+
+const isInKeywords = (index: PaperIndex, key: string): boolean =>
+  [...index.vocabularies.prose.spellingsOf(key)].some((word) =>
+    [...index.segments()].some(([segment]) => segment.postings('keyword').documentFrequency(word) > 0),
+  )
+
 /** Whether a word, by its key, may be in a profile: not one of most papers, and not one of those about any paper. */
-function isProfileWord({ index, documentFrequency }: Archive, key: string): boolean {
+function isProfileWord(archive: Archive, key: string): boolean {
+  const { index, documentFrequency } = archive
   if ([EMPTY_WORDS, FILLER, WEAK_HEADS].some((words) => words.has(key))) return false
+  if (haveKeywords(index) && !isInKeywords(index, key)) return false
   return index.docCount < MIN_PAPERS || documentFrequency(key) <= MAX_SHARE * index.docCount
 }
 

@@ -151,3 +151,14 @@ test('in a learned space, a paper without the words of a profile is preferred if
   const preference = preferenceOf(archive, profile)
   expect(preference(docId)).toBeGreaterThan(preference(other) + 0.5)
 })
+
+test('a word that no keyword has is in no profile, once papers have keywords', () => {
+  const keysOf = (keywords: string[]) => {
+    const index = new PaperIndex()
+    index.upsert([samplePaper({ id: 1, title: 'Quantization, barely', abstract: '', keywords })])
+    const archive = new Archive(index)
+    return [...profileWordsOf(archive, archive.vectorOfDoc(0)).keys()].sort()
+  }
+  expect(keysOf([])).toEqual(['barely', 'quantization'].map((word) => wordKeyOf(word, 'prose')).sort())
+  expect(keysOf(['weight quantization'])).toEqual([wordKeyOf('quantization', 'prose')])
+})
