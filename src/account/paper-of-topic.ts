@@ -11,12 +11,11 @@ import {
   requireVotes,
 } from '../queries/language/edit-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
-import { isFiller } from '../queries/language/sentence-words.ts'
 import { meaningIn } from '../queries/learned/learned-models.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import type { Query, Reason } from '../queries/query.ts'
 import { profileWordsOf } from '../queries/ranking/preference.ts'
-import { isContentWord, type Vector } from '../queries/ranking/tf-idf.ts'
+import type { Vector } from '../queries/ranking/tf-idf.ts'
 import { type Shortfall, shortfallOf } from '../queries/reasons/nearness.ts'
 import { type PaperText, type Token, tokensOf } from '../queries/text/tokens.ts'
 import { type FeedbackKind, listFeedback } from '../subscribers/profile.repo.ts'
@@ -75,7 +74,7 @@ function quickActionsOf(
   const topics = queries.filter(isReadable).map(parseQuery)
   const words = distinct([
     ...matchedTexts(reason),
-    ...titleWords(text, currentQuery, archive.vectorOfText(text)),
+    ...titleWords(text, currentQuery, profileWordsOf(archive, archive.vectorOfText(text), MAX_WEIGHED_WORDS)),
   ])
   return {
     words: words.map((word) => ({ text: word, edit: mute(base, word) })),
@@ -86,6 +85,7 @@ function quickActionsOf(
   }
 }
 
+const MAX_WEIGHED_WORDS = 100
 const MAX_ABOUT = 3
 
 function aboutOf(archive: Archive, paper: PaperText, removed: readonly string[]): string[] {
@@ -120,11 +120,11 @@ const IN_TEXT: readonly string[] = ['title', 'abstract', 'keyword']
 const matchedTexts = (reason: Reason | null): string[] =>
   reason?.matches.filter(({ where }) => IN_TEXT.includes(where)).map(({ term }) => term) ?? []
 
-/** Rarest first, as the title writes them. */
+/** Those that say what a paper is about, rarest first, as the title writes them. */
 function titleWords({ title }: PaperText, currentQuery: Query, vector: Vector): string[] {
   const weight = ({ key }: Token) => vector.get(key) ?? 0
   return title.tokens
-    .filter(({ folded }) => isContentWord(folded) && !isFiller(folded))
+    .filter((token) => weight(token) > 0)
     .sort((a, b) => weight(b) - weight(a))
     .map(({ start, end }) => title.text.slice(start, end))
     .filter((word) => !requiresWords(currentQuery, word) && !excludesWords(currentQuery, word))

@@ -111,7 +111,7 @@ describe('messages', () => {
       '',
       'When (UTC)           What',
       '2026-11-24 08:00:00  Queued: goodbye in the transactional queue, to be',
-      '                     sent by 2026-11-25 04:00 UTC.',
+      '                     sent by 25 Nov 2026, 04:00 UTC.',
       '2026-11-24 08:00:00  Attempt 1: the mail server refused it (no such',
       '                     mailbox): 550 5.1.1 nobody',
       '                     No more attempts: refused (5.1.1).',
