@@ -118,9 +118,10 @@ const PAUSE_DAYS = 30
 
 /** The options that would change something, in order, on the subscriber's own `today`; some apply after a pause. */
 export function fewerEmailsOptions(subscriber: Subscriber, today: Day): FewerEmailsOption[] {
-  const { state, days, maxPapers } = withoutEndedPause(subscriber, today)
+  const { state, pausedUntil, days, maxPapers } = withoutEndedPause(subscriber, today)
+  const isShortPause = pausedUntil !== null && pausedUntil < addDays(today, PAUSE_DAYS)
   return [
-    ...(state === 'active' ? ['pause' as const] : []),
+    ...(state === 'active' || isShortPause ? ['pause' as const] : []),
     ...(days.length > 1 ? ['weekly' as const] : []),
     ...(maxPapers > SHORT_EMAIL_PAPERS ? ['short' as const] : []),
   ]

@@ -98,6 +98,15 @@ describe('beside the button that ends it', () => {
     expect(await get(`${path}/changed`)).toContain('Your digests are paused')
   })
 
+  test('of a subscriber paused for less than a month: a month, and its undo', async () => {
+    const path = await subscribed()
+    await changeSubscriber(site.db, (await ann()).id, { state: 'paused', pausedUntil: '2026-12-01' })
+    expect(await get(path)).toContain('Pause for a month')
+    await post(site, `${path}/pause`)
+    expect(await ann()).toMatchObject({ state: 'paused', pausedUntil: new Date('2026-12-24T00:00:00Z') })
+    expect(await get(path)).not.toContain('Pause for a month')
+  })
+
   test('of a paused subscriber: fewer emails after the pause, and the pause as text', async () => {
     const path = await subscribed()
     await changeSubscriber(site.db, (await ann()).id, { state: 'paused', pausedUntil: '2026-12-24' })
