@@ -8,14 +8,7 @@ import type { WelcomeMessage } from '../digests/welcome-message.ts'
 import type { TakenMessage } from '../mail/message.ts'
 import type { MailKind, RenderedEmail } from '../mail/rendering/template.ts'
 import type { HeaderInput } from '../mail/smtp/build-mime.ts'
-import {
-  type Link,
-  type LinkPurpose,
-  linkEnd,
-  secretById,
-  signLink,
-  topicLink,
-} from '../subscribers/links.ts'
+import { type Link, type LinkPurpose, linkEnd, secretById, signLink } from '../subscribers/links.ts'
 import type { SignupEmailContent } from '../subscribers/record-signup-request.ts'
 import type { GoodbyeMessage, LinkMessage } from '../subscribers/transactional-message.ts'
 import type { ReaderLinks } from './digest-email.ts'
@@ -119,14 +112,13 @@ function signupFields({ config }: MailParts, message: TakenMessage) {
 
 function linkMail(kind: LinkKind, purpose: LinkPurpose): MailWriter {
   return ({ config, emails }, message) => {
-    const { epoch, zone, format, asked, at, addressChangeId } = contentOf<LinkMessage>(message)
+    const { epoch, zone, format, asked, addressChangeId } = contentOf<LinkMessage>(message)
     const { datedAt, subscriberId } = message
     const end = linkEnd({ purpose, issuedAt: datedAt })
     const id = addressChangeId ? String(addressChangeId) : subscriberId
-    const url = linkTo(config, message, { purpose, id, epoch })
     return emails.link(kind, {
       ...{ zone, format, asked, at: datedAt.toISOString() },
-      url: at ? topicLink(url, at) : url,
+      url: linkTo(config, message, { purpose, id, epoch }),
       ...(!Number.isNaN(end.getTime()) && { until: end.toISOString() }),
     })
   }

@@ -3,7 +3,6 @@ import { DAY_MS } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { enqueue } from '../mail/outbox/message.repo.ts'
 import { CONSENT_WORDING, NO_PAGE } from './consent.ts'
-import type { TopicPaperRef } from './links.ts'
 import type { CheckedSignup } from './read-signup.ts'
 import { createSignup, newestUnconfirmedSignup } from './signup.repo.ts'
 import { changeSubscriber, lockOrCreateSubscriber, recordConsent } from './subscriber.repo.ts'
@@ -40,8 +39,6 @@ export interface RecordSignupInput extends CheckedSignup {
   keepsTopics?: boolean
   /** They request their link and no topics: a person without a subscription is asked to confirm their last request. */
   link?: boolean
-  /** The link leads to one of their topics. */
-  at?: TopicPaperRef
   /** Only existing subscribers get an email. */
   closed?: boolean
   /** The site has used up its sign-up emails of the hour: only subscribers get one. */
@@ -145,7 +142,7 @@ async function liftExpiredSuppression(tx: Database, subscriber: Subscriber, now:
 function signupEmail(
   subscriber: Subscriber,
   content: SignupEmailContent,
-  { link, at, closed }: RecordSignupInput,
+  { link, closed }: RecordSignupInput,
 ) {
   const { epoch, zone, format } = subscriber
   const own: LinkMessage = { epoch, zone, format, asked: link }
@@ -154,7 +151,7 @@ function signupEmail(
     const adds = !link && content.topics.length > 0
     return adds
       ? { kind: 'add-topics' as const, content: { ...content, epoch } }
-      : { kind: 'manage-link' as const, content: { ...own, at } }
+      : { kind: 'manage-link' as const, content: own }
   }
   if (!link || !hasLeft(subscriber)) return { kind: 'confirmation' as const, content }
   return closed

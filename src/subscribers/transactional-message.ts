@@ -8,7 +8,7 @@ import { countMessagesSince, endWaitingMessages } from '../mail/outbox/subscribe
 import type { MailKind } from '../mail/rendering/template.ts'
 import { type Address, addressHash, mailboxOf } from './address.ts'
 import { deleteEmailHistory, moveEmailHistory, tryCountEmail } from './email-limit.repo.ts'
-import { secretId, type TopicPaperRef } from './links.ts'
+import { secretId } from './links.ts'
 import { hasSubscription, type MailFormat, type Subscriber } from './subscriber.ts'
 
 // After that the recipient no longer waits for it.
@@ -45,8 +45,6 @@ export interface LinkMessage {
   format: MailFormat
   /** For a manage-link: they requested it, and did not fill in the form. */
   asked?: boolean
-  /** For a manage-link: the topic and the paper from which they requested it. */
-  at?: TopicPaperRef
   addressChangeId?: number
 }
 

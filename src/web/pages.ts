@@ -30,7 +30,6 @@ import type { Edition } from '../search/edition.ts'
 import { MAX_DAYS } from '../search/open-archive.ts'
 import type { SimilarPapers } from '../search/similar-papers.ts'
 import { maskAddress } from '../subscribers/address.ts'
-import type { TopicPaperRef } from '../subscribers/links.ts'
 import { zoneNames } from '../subscribers/read-signup.ts'
 import { MAX_TOPICS, type Subscriber } from '../subscribers/subscriber.ts'
 import {
@@ -113,7 +112,7 @@ interface PageData {
   'parts/topic-trial': { trial: ReturnType<typeof trialView> | Pick<ReturnType<typeof trialView>, 'preview'> }
   'no-digests': LinkHolder & { token: string }
   /** "Mail me my link", with the typed address and its errors; `at`: the link leads to that topic. */
-  'my-link': FaultsView & { email: string; at?: TopicPaperRef }
+  'my-link': FaultsView & { email: string }
   /** `meant`: the domain that was probably meant, here and below. */
   'link-sent': { meant: string | null }
   /** `address` is masked, here and below. */

@@ -5,7 +5,6 @@ import { recordIncident } from '../../core/incident.repo.ts'
 import { type Bucket, type RateLimit, requirePermit, retryAfter, takePermits } from '../../core/rate-limit.ts'
 import { nudgeTransactional } from '../../mail/message.ts'
 import type { Address } from '../../subscribers/address.ts'
-import type { TopicPaperRef } from '../../subscribers/links.ts'
 import { type CheckedSignup, readSignup } from '../../subscribers/read-signup.ts'
 import { type RecordSignupInput, recordSignupRequest } from '../../subscribers/record-signup-request.ts'
 
@@ -45,17 +44,17 @@ export async function subscribe(deps: ServiceDeps, { ip, ...input }: SubscribeIn
 
 /**
  * Requests the link to one's settings. A person without a subscription gets a confirmation instead, if sign-up is open
- * for them, and a former subscriber also the link to their account; the response is the same for all. `at`: the link
- * leads to that topic. Returns the address. Throws FieldFaults (email), signup.busy, rate.too-many.
+ * for them, and a former subscriber also the link to their account; the response is the same for all. Returns
+ * the address. Throws FieldFaults (email), signup.busy, rate.too-many.
  */
 export async function requestManageLink(
   deps: ServiceDeps,
-  { email, ip, at }: { email: string; ip: string; at?: TopicPaperRef },
+  { email, ip }: { email: string; ip: string },
 ): Promise<Address> {
   const signup = readSignup(deps.config, { email, topics: [] })
   await requirePermit(deps.db, SIGNUP_LIMIT, { ip })
   const closed = refusalOf(deps.config, signup.address) !== null
-  await recordAndNudge(deps, { ...signup, how: 'link', link: true, at, closed })
+  await recordAndNudge(deps, { ...signup, how: 'link', link: true, closed })
   return signup.address
 }
 

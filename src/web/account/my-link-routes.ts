@@ -1,35 +1,27 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { z } from 'zod'
 import { requestManageLink } from '../../account/signup/subscribe.ts'
 import type { Fault } from '../../core/errors.ts'
-import type { TopicPaperRef } from '../../subscribers/links.ts'
 import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
-import { emailFields, numberField, readableFields } from '../request.ts'
+import { emailFields, readableFields } from '../request.ts'
 import { faultsView } from '../setting-fields.ts'
 import { suggestedDomainInQuery, suggestedDomainQuery } from '../signup/inbox-view.ts'
-
-/** The topic and paper from which the reader requests the link. */
-const fromTopic = { topic: numberField(), paper: numberField() }
-const linkFields = emailFields.extend(fromTopic)
 
 /** "Mail me my link". The response is the same for every address. */
 export const myLinkRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const { deps, pages } = site
   const empty = { email: '', ...faultsView(['email'], undefined) }
-  app.get('/manage', { schema: { querystring: z.object(fromTopic) } }, async ({ query }, reply) =>
-    pages.send(reply, 'my-link', { ...empty, at: requestedTopic(query) }),
-  )
+  app.get('/manage', async (_request, reply) => pages.send(reply, 'my-link', empty))
 
   const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) =>
     void sendMyLinkPage(site, request, reply, toFault(error, request))
 
-  const schema = { body: linkFields.prefault({ topic: 0, paper: 0 }) }
+  const schema = { body: emailFields.prefault({}) }
   app.post('/manage', { schema, attachValidation: true, errorHandler }, async (request, reply) => {
     if (request.validationError) throw request.validationError
     const { body, ip } = request
-    const to = await requestManageLink(deps, { email: body.email, ip, at: requestedTopic(body) })
+    const to = await requestManageLink(deps, { email: body.email, ip })
     return reply.redirect(`/manage/sent${suggestedDomainQuery(to)}`, 303)
   })
 
@@ -46,11 +38,6 @@ export function sendMyLinkPage(
   fault: Fault,
 ): FastifyReply {
   const reference = logFault(deps, request, reply, fault)
-  const { email, ...from } = readableFields(linkFields, request.body)
-  const at = requestedTopic(from)
-  return pages.send(reply, 'my-link', { email, at, ...faultsView(['email'], fault, reference) }, fault.status)
+  const { email } = readableFields(emailFields, request.body)
+  return pages.send(reply, 'my-link', { email, ...faultsView(['email'], fault, reference) }, fault.status)
 }
-
-/** Undefined if the reader came from another page. */
-const requestedTopic = ({ topic, paper }: { topic: number; paper: number }): TopicPaperRef | undefined =>
-  topic && paper ? { topicId: topic, paperId: paper } : undefined
