@@ -1,5 +1,5 @@
 import type { Database } from '../core/database/database.ts'
-import { Prisma } from '../generated/prisma/client.ts'
+import { Prisma, type Subscriber } from '../generated/prisma/client.ts'
 import type { MessageState } from '../mail/message.ts'
 import type { SubscriberState } from './subscriber.ts'
 
@@ -65,20 +65,26 @@ interface Found {
   end: string | null
 }
 
+const after = (
+  last: Pick<Subscriber, 'id' | 'addressKey' | 'createdAt'> | null,
+  sort: PageRequest['sort'],
+): Prisma.Sql => {
+  if (!last) return Prisma.empty
+  return sort === 'address'
+    ? Prisma.sql`and s.address_key > ${last.addressKey}`
+    : Prisma.sql`and s.created_at <= ${last.createdAt} and (s.created_at < ${last.createdAt} or s.id > ${last.id})`
+}
+
+const orderOf = (sort: PageRequest['sort']): Prisma.Sql =>
+  sort === 'address' ? Prisma.sql`s.address_key` : Prisma.sql`s.created_at desc, s.id`
+
 /** Each order is that of an index. By address, there is no next page after a person who was erased meanwhile. */
-async function inOrder(db: Database, { filter, sort, after, max }: PageRequest): Promise<Found> {
-  const last = after ? await db.subscriber.findUnique({ where: { id: after } }) : null
-  const [rest, order] =
-    sort === 'address'
-      ? [last && Prisma.sql`and s.address_key > ${last.addressKey}`, Prisma.sql`s.address_key`]
-      : [
-          last &&
-            Prisma.sql`and s.created_at <= ${last.createdAt} and (s.created_at < ${last.createdAt} or s.id > ${last.id})`,
-          Prisma.sql`s.created_at desc, s.id`,
-        ]
+async function inOrder(db: Database, request: PageRequest): Promise<Found> {
+  const { filter, sort, max } = request
+  const last = request.after ? await db.subscriber.findUnique({ where: { id: request.after } }) : null
   const found = await db.$queryRaw<Found['found']>`
-    select s.id, s.id as position from subscriber s where s.erased_at is null ${rest ?? Prisma.empty}
-      ${ofState(filter)} ${containing(filter)} ${following(filter)} order by ${order} limit ${max + 1}`
+    select s.id, s.id as position from subscriber s where s.erased_at is null ${after(last, sort)}
+      ${ofState(filter)} ${containing(filter)} ${following(filter)} order by ${orderOf(sort)} limit ${max + 1}`
   return { found, end: null }
 }
 

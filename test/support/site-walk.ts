@@ -50,6 +50,7 @@ async function pressed({ site }: WorldOfWalk, path: string, fields: Fields = {})
 }
 
 const WRONG = { email: 'ann', topic: 'linear AND', zone: 'EST', hour: '8', max: '99', format: 'html' }
+const MISTYPED = { email: 'new@gamil.com', sure: 'new@gamil.com', topic: 'robots' }
 const TWO_TOPICS = { email: '', topic: 'attention, zeolite catalysis' }
 
 const LIBRARY = `@article{a, title = {World models for robots}}
@@ -108,6 +109,13 @@ const PAPERS: Stop[] = [
 
 const SIGNUP: Stop[] = [
   { name: 'subscribe', scripted: true, path: at('/subscribe') },
+  {
+    name: 'subscribe-mistyped',
+    scripted: true,
+    path: at('/subscribe'),
+    fields: { email: 'new@gamil.com', topic: 'robots' },
+    status: 422,
+  },
   { name: 'subscribe-wrong', scripted: true, path: at('/subscribe'), fields: WRONG, status: 422 },
   {
     name: 'subscribe-topic-added',
@@ -160,13 +168,12 @@ const SIGNUP: Stop[] = [
   },
   {
     name: 'check-inbox',
-    path: (walk) => pressed(walk, '/subscribe', { email: 'new@gamil.com', topic: 'robots' }),
+    path: (walk) => pressed(walk, '/subscribe', MISTYPED),
   },
   {
     name: 'subscribe-corrected',
     scripted: true,
-    path: async (walk) =>
-      `${await pressed(walk, '/subscribe', { email: 'new@gamil.com', topic: 'robots' })}/change`,
+    path: async (walk) => `${await pressed(walk, '/subscribe', MISTYPED)}/change`,
   },
   { name: 'check-inbox-wrong', path: at('/subscribe'), fields: { email: 'ann', again: '1' }, status: 422 },
   { name: 'confirm', path: asked('asked@example.com') },
