@@ -97,6 +97,6 @@ async function justChanged(db: Database, subscriberId: string, now: Date): Promi
 }
 
 function choiceOf({ before, after }: Change): FewerEmailsOption {
-  if (after.state !== before.state) return 'pause'
+  if (after.pausedUntil !== before.pausedUntil) return 'pause'
   return before.days.join() === after.days.join() ? 'short' : 'weekly'
 }
