@@ -105,7 +105,9 @@ describe('beside the button that ends it', () => {
     await post(site, `${path}/pause`)
     expect(await ann()).toMatchObject({ state: 'paused', pausedUntil: new Date('2026-12-24T00:00:00Z') })
     const changed = await get(`${path}/changed`)
-    expect(textOf(changed)).toContain('Your digests are paused They resume on their own on Thursday 24 December')
+    expect(textOf(changed)).toContain(
+      'Your digests are paused They resume on their own on Thursday 24 December',
+    )
     expect(await get(path)).not.toContain('Pause for a month')
     await post(site, `${path}/undo`, { change: changeIn(changed) })
     expect(await ann()).toMatchObject({ pausedUntil: new Date('2026-12-01T00:00:00Z') })
