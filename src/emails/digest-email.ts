@@ -4,6 +4,7 @@ import { dateWithYear, longDate, shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
 import type { SiteIdentity } from '../mail/rendering/template.ts'
 import { oneLine, truncateAtWord } from '../mail/rendering/text.ts'
+import { queryOfName } from '../queries/language/topic-name.ts'
 import { type Links, siteLinks, topicLink } from '../subscribers/links.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import {
@@ -95,6 +96,8 @@ export const publicDigest = (content: DigestContent, baseUrl: string) => ({
   heading: digestHeading(content, words.counts.newPaper),
   lead: digestLead(content),
   /** The topics whose papers it shows, for the form. */
-  topics: [...new Set(content.sections.flatMap(({ topic, rising }) => (topic && !rising ? topic : [])))],
+  topics: [
+    ...new Set(content.sections.flatMap(({ topic, rising }) => (topic && !rising ? queryOfName(topic) : []))),
+  ],
   sections: sectionViews(content, { links: siteLinks(baseUrl), detail: WHOLE }),
 })

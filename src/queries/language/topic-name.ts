@@ -42,9 +42,14 @@ function apartBy(names: readonly string[], other: (at: number) => string): strin
   return names.map((name, i) => (count.get(name.toLowerCase())! > 1 ? other(i) : name))
 }
 
+const BY = fill(words.query.byAuthor, { author: '' })
+
 /** Whether it is the name of a topic of authors: "by Chen". */
-export const isByAuthor = (name: string): boolean =>
-  name.startsWith(fill(words.query.byAuthor, { author: '' }))
+export const isByAuthor = (name: string): boolean => name.startsWith(BY)
+
+/** A query for a topic of which only the name is known. */
+export const queryOfName = (name: string): string =>
+  isByAuthor(name) ? `author:"${name.slice(BY.length).replaceAll('"', '')}"` : name
 
 /** A name as a heading: "Linear attention"; "mRNA", "arXiv:2507.06457" and "cs.CL" stay. */
 export const asHeading = (name: string): string =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { asHeading, topicName, topicNames } from '../../../../src/queries/language/topic-name.ts'
+import { asHeading, queryOfName, topicName, topicNames } from '../../../../src/queries/language/topic-name.ts'
 
 const shown = (query: string): string => asHeading(topicName({ name: query, query }))
 
@@ -84,4 +84,12 @@ describe('the topics of one person', () => {
       expect.stringMatching(/ \(2\)$/),
     ])
   })
+})
+
+it.each([
+  ['reward models', 'reward models'],
+  ['by Yann LeCun', 'author:"Yann LeCun"'],
+])('a topic of which only the name %j is known has the query %j', (name, query) => {
+  expect(queryOfName(name)).toBe(query)
+  expect(topicName({ name: query, query })).toBe(name)
 })
