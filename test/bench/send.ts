@@ -1,168 +1,152 @@
-// How fast digests are sent: npm run bench -- send [--subscribers 10000] [--json]
-// A real day of papers, planned for everyone and sent by the real drain to a mail server on loopback, which runs in a process
-// of its own and accepts everything. Before and after that, nodemailer's own pool sends one ready message over as many
-// connections: the ratios compare the two, so that runs on different machines can be compared.
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+// How fast digests are planned and sent, against other ways to send the same:
+//   npm run bench -- send [--subscribers 10000] [--rounds 3] [--only ours,plain-10] [--profile FOLDER] [--json]
+// Subscribers as send/people.ts draws them are imported by the operator's command, and a recorded day of papers is planned
+// for all of them, once. Each delivery then runs on a copy of that database, in a process of its own, to a mail server on
+// loopback. Each round runs every contestant once, so that they alternate; the table shows medians and ranges.
+//   ours-N     the delivery of a worker with N connections; dkim-N signs with RSA-2048
+//   plain-10   a query per subscriber that matches in SQL, cached MJML, nodemailer's pool with 10 connections, a row update
+//   ready-N    nodemailer's SMTPConnection with ready bytes of our average size, no database
+//   source-N   Postfix's smtp-source, as many bytes
+// With --profile, each delivery of ours also writes a .cpuprofile, which slows it down.
+import { mkdirSync } from 'node:fs'
+import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
-import { createTransport } from 'nodemailer'
-import { readConfig } from '../../src/config/config.ts'
-import { clockFrom, monotonicMs, stoppedClock } from '../../src/core/clock.ts'
-import { csvLine } from '../../src/core/csv.ts'
-import { startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
-import { applyMigrations } from '../../src/core/database/migrations.ts'
-import { addDays } from '../../src/core/dates.ts'
-import { buildDeps, type Deps } from '../../src/core/deps.ts'
-import { silentLog } from '../../src/core/log.ts'
-import { planDigests } from '../../src/digests/plan-digests.ts'
-import { openComposer } from '../../src/emails/compose-message.ts'
-import { deliverReady } from '../../src/emails/deliver.ts'
-import { importPapers } from '../../src/papers/import-papers.ts'
-import { runCliProcess } from '../support/processes.ts'
-import { recordedDay, recordedDays, seedPapers } from '../support/recorded-days.ts'
-import { serverSeconds } from './processor-time.ts'
+import { table } from '../../src/operator/operations/text-table.ts'
+import { contestants } from './send/contestants.ts'
+import { type PlannedWorld, planWorld } from './send/planned-world.ts'
+import type { Measured } from './send/run-measured.ts'
+import { topCosts } from './send/top-costs.ts'
 
-const MAX_SENDING_MS = 600_000
-const POOL_EMAILS = 2000
-const POOL_EMAIL_BYTES = 20_000
-const MIN_PAPERS = 20
-/** Those of SMTP_URL by default. */
-const CONNECTIONS = 4
-const EMAILS_PER_CONNECTION = 100
+const DEFAULT_BYTES = 24_000
 
-const TOPICS = ['language model', 'agent OR reasoning', 'video', 'diffusion', 'robot', 'speech', 'votes>=20']
+interface Result {
+  name: string
+  rounds: Measured[]
+}
 
 export async function benchSend(args: string[]): Promise<{ json: unknown; text: string }> {
-  const options = { subscribers: { type: 'string', default: '10000' }, json: { type: 'boolean' } } as const
-  const subscribers = Number(parseArgs({ args, options }).values.subscribers)
-  const folder = mkdtempSync(join(tmpdir(), 'bench-send-'))
-  const postgres = await startEmbeddedPostgres(join(folder, 'postgres'))
-  const sink = fork(new URL('send/sink.ts', import.meta.url))
+  const { values } = parseArgs({
+    args,
+    options: {
+      subscribers: { type: 'string', default: '10000' },
+      rounds: { type: 'string', default: '3' },
+      only: { type: 'string' },
+      profile: { type: 'string' },
+      json: { type: 'boolean' },
+    },
+  })
+  const subscribers = Number(values.subscribers)
+  const { profile } = values
+  if (profile) mkdirSync(profile, { recursive: true })
+  const world = await planWorld({ subscribers, profile: profile && join(profile, 'plan.cpuprofile') })
   try {
-    const [port] = (await once(sink, 'message')) as [number]
-    await applyMigrations(postgres.url)
-    await importPeople(folder, postgres.url, subscribers)
-    const settings = { DATABASE_URL: postgres.url, SMTP_URL: `smtp://127.0.0.1:${port}` }
-    const { deps, close } = await buildDeps(readConfig(settings), { log: silentLog })
-    const measured = await measure(deps, postgres.folder, port).finally(close)
-    const json = { subscribers, ...measured }
-    return { json, text: textOf(json) }
+    const only = values.only?.split(',')
+    const { results, skipped } = await compete(world, { rounds: Number(values.rounds), only, profile })
+    const json = { ...summaryOf(world, subscribers), results, skipped, ratios: ratiosOf(world, results) }
+    const costs = profile ? costsOf(profile, world, results) : []
+    return { json, text: [textOf(json), ...costs].join('\n\n') }
   } finally {
-    await end(sink)
-    await postgres.destroy()
-    rmSync(folder, { recursive: true, force: true })
+    await world.close()
   }
 }
 
-async function end(sink: ChildProcess): Promise<void> {
-  sink.disconnect()
-  await once(sink, 'exit')
-}
-
-/** The newest recorded day with enough papers; else those of the demo. */
-function papersOfDay(): { day: string; text: string } {
-  const days = recordedDays('daily').map((day) => ({ day, entries: recordedDay('daily', day) }))
-  const full = days.findLast(({ entries }) => entries.length >= MIN_PAPERS)
-  return { day: (full ?? days.at(-1)!).day, text: JSON.stringify(full?.entries ?? seedPapers()) }
-}
-
-const { day, text: papers } = papersOfDay()
-
-async function importPeople(folder: string, url: string, count: number): Promise<void> {
-  const file = join(folder, 'people.csv')
-  await pipeline(Readable.from(people(count)), createWriteStream(file))
-  const settings = { DATABASE_URL: url, CLOCK_NOW: `${addDays(day, -1)}T12:00:00Z` }
-  const { code, stderr } = await runCliProcess(['subscribers', 'import', file], settings)
-  if (code !== 0) throw new Error(stderr)
-}
-
-function* people(count: number): Generator<string> {
-  yield 'email,state,topics,hour,zone,days,confirmed_at,confirmed_how\n'
-  for (let i = 0; i < count; i++) {
-    const topics = [TOPICS[i % TOPICS.length]!, TOPICS[(i * 3 + 1) % TOPICS.length]!]
-    yield csvLine([
-      ...[`person.${i}@domain${i % 500}.example`, 'active', [...new Set(topics)].join('; '), '8', 'UTC'],
-      ...['mon,tue,wed,thu,fri,sat,sun', '2024-01-08T08:00:00Z', 'double opt-in'],
-    ])
-  }
-}
-
-async function measure(given: Deps, databaseFolder: string, port: number) {
-  const at = (hour: string) => new Date(`${day}T${hour}:00:00Z`)
-  await importPapers({ ...given, clock: stoppedClock(at('07')) }, { text: papers, day })
-  const deps = { ...given, clock: clockFrom(at('08')) }
-  await planDigests(deps)
-  const compose = await openComposer(deps)
-  const before = await poolEmails(port)
-  const drained = await timed(databaseFolder, async () => {
-    const signal = AbortSignal.timeout(MAX_SENDING_MS)
-    const { accepted, stopped } = await deliverReady({ ...deps, compose }, { lane: 'bulk', signal })
-    if (stopped || signal.aborted) throw new Error(`stopped: ${stopped ?? 'took too long'}`)
-    return accepted
-  })
-  const after = await poolEmails(port)
-  const pool = {
-    perSecond: (before.perSecond + after.perSecond) / 2,
-    cpuMs: (before.cpuMs + after.cpuMs) / 2,
-  }
-  return {
-    ...{ day, ...drained, pool },
-    ratios: { speed: drained.perSecond / pool.perSecond, cpu: drained.cpuMs / pool.cpuMs },
-  }
-}
-
-interface Measured {
-  emails: number
-  seconds: number
-  perSecond: number
-  /** Milliseconds of processor time per email, of this process and of the database. */
-  cpuMs: number
-  databaseCpuMs: number
-}
-
-async function timed(databaseFolder: string, send: () => Promise<number>): Promise<Measured> {
-  const [since, cpu, database] = [monotonicMs(), process.cpuUsage(), serverSeconds(databaseFolder)]
-  const emails = await send()
-  const seconds = (monotonicMs() - since) / 1000
-  const { user, system } = process.cpuUsage(cpu)
-  return {
-    ...{ emails, seconds, perSecond: emails / seconds },
-    cpuMs: (user + system) / 1000 / emails,
-    databaseCpuMs: ((serverSeconds(databaseFolder) - database) * 1000) / emails,
-  }
-}
-
-/** nodemailer's pool with one ready message. */
-async function poolEmails(port: number): Promise<Pick<Measured, 'perSecond' | 'cpuMs'>> {
-  const pool = createTransport({
-    ...{ host: '127.0.0.1', port, ignoreTLS: true },
-    ...{ pool: true, maxConnections: CONNECTIONS, maxMessages: EMAILS_PER_CONNECTION },
-  })
-  const line = `${'0123456789'.repeat(7)}\r\n`
-  const raw = `Subject: bench\r\n\r\n${line.repeat(POOL_EMAIL_BYTES / line.length)}`
-  const [since, cpu] = [monotonicMs(), process.cpuUsage()]
-  const sending = Array.from({ length: POOL_EMAILS }, (_, i) =>
-    pool.sendMail({ envelope: { from: 'a@bench.example', to: `person.${i}@bench.example` }, raw }),
+async function compete(
+  world: PlannedWorld,
+  { rounds, only, profile }: { rounds: number; only: string[] | undefined; profile: string | undefined },
+) {
+  const chosen = contestants().filter(
+    ({ name }) => !only || only.some((one) => name === one || name.startsWith(`${one}-`)),
   )
-  await Promise.all(sending)
-  const { user, system } = process.cpuUsage(cpu)
-  pool.close()
-  return {
-    perSecond: (POOL_EMAILS * 1000) / (monotonicMs() - since),
-    cpuMs: (user + system) / 1000 / POOL_EMAILS,
+  const skipped = chosen.flatMap(({ name, missing }) => (missing ? [`${name}: ${missing}`] : []))
+  const present = chosen.filter(({ missing }) => !missing)
+  const results: Result[] = present.map(({ name }) => ({ name, rounds: [] }))
+  let bytes = DEFAULT_BYTES
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, { name, run }] of present.entries()) {
+      const isOurs = /^(ours|dkim)/.test(name)
+      const file = profile && isOurs ? join(profile, `${name}.cpuprofile`) : undefined
+      const measured = await run({ world, bytes, profile: file })
+      if (isOurs && measured.bytes) bytes = measured.bytes
+      results[i]!.rounds.push(measured)
+    }
   }
+  return { results, skipped }
 }
 
-type Figures = Awaited<ReturnType<typeof measure>> & { subscribers: number }
+const summaryOf = ({ day, papers, plan, sink, importSeconds }: PlannedWorld, subscribers: number) => ({
+  ...{ subscribers, day, papers, sink: sink.name, importSeconds, plan },
+  machine: `${cpus().length} processors, load ${loadavg()[0]!.toFixed(1)}`,
+})
 
-const textOf = ({ subscribers, emails, seconds, ratios, pool, ...one }: Figures): string =>
-  [
-    `${emails} digests of ${one.day} to ${subscribers} subscribers in ${seconds.toFixed(1)} s, over ${CONNECTIONS} connections.`,
-    `${one.perSecond.toFixed(0)} emails a second: ${ratios.speed.toFixed(2)} × nodemailer's pool with one ready message (${pool.perSecond.toFixed(0)}).`,
-    `${one.cpuMs.toFixed(2)} ms of processor time per email: ${ratios.cpu.toFixed(1)} × the pool (${pool.cpuMs.toFixed(2)}); ${one.databaseCpuMs.toFixed(2)} ms in the database.`,
+function costsOf(profile: string, { plan }: PlannedWorld, results: readonly Result[]): string[] {
+  const ours = results.filter(({ name }) => /^(ours|dkim)/.test(name))
+  return [
+    topCosts(join(profile, 'plan.cpuprofile'), plan.emails),
+    ...ours.map(({ name, rounds }) => topCosts(join(profile, `${name}.cpuprofile`), rounds.at(-1)!.emails)),
+  ]
+}
+
+const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted.length % 2
+    ? sorted[sorted.length >> 1]!
+    : (sorted[sorted.length / 2 - 1]! + sorted[sorted.length / 2]!) / 2
+}
+
+/** What the goals of docs/performance.md are about, as far as those were run. */
+function ratiosOf({ plan }: PlannedWorld, results: readonly Result[]): Record<string, number> {
+  const speed = (name: string) => {
+    const rounds = results.find((result) => result.name === name)?.rounds ?? []
+    return rounds.length > 0 ? median(rounds.map(({ perSecond }) => perSecond)) : Number.NaN
+  }
+  const wholeWay = (name: string) => 1 / (1 / speed(name) + plan.seconds / plan.emails)
+  const ratios = {
+    'ours-50 ÷ ready-50': speed('ours-50') / speed('ready-50'),
+    'ours-50 ÷ source-50': speed('ours-50') / speed('source-50'),
+    'ours-10 ÷ plain-10': speed('ours-10') / speed('plain-10'),
+    'planning and ours-10 ÷ plain-10': wholeWay('ours-10') / speed('plain-10'),
+    'planning and ours-50 ÷ plain-10': wholeWay('ours-50') / speed('plain-10'),
+    'dkim-10 ÷ ours-10': speed('dkim-10') / speed('ours-10'),
+    'dkim-50 ÷ ours-50': speed('dkim-50') / speed('ours-50'),
+  }
+  return Object.fromEntries(Object.entries(ratios).filter(([, ratio]) => Number.isFinite(ratio)))
+}
+
+type Figures = ReturnType<typeof summaryOf> & {
+  results: Result[]
+  skipped: string[]
+  ratios: Record<string, number>
+}
+
+function textOf({ subscribers, day, papers, sink, machine, importSeconds, plan, ...rest }: Figures): string {
+  const each = (seconds: number) => ((seconds * 1e6) / subscribers).toFixed(0)
+  const perSubscriber = (perEmail: number) => (perEmail * plan.emails) / subscribers
+  return [
+    `${subscribers} subscribers, ${papers} papers of ${day}, ${plan.emails} emails; into ${sink} on loopback; ${machine}.`,
+    `Import: ${importSeconds} s.`,
+    `Planning: ${plan.seconds.toFixed(1)} s, ${each(plan.seconds)} µs a subscriber; processor time ${each(plan.cpuSeconds)} µs here and ${perSubscriber(plan.serverCpu).toFixed(0)} µs in Postgres a subscriber, ${(perSubscriber(plan.wal) / 1000).toFixed(1)} kB of WAL, peak ${plan.peakMegabytes.toFixed(0)} MB.`,
+    table(HEADINGS, rest.results.map(rowOf)),
+    ...Object.entries(rest.ratios).map(([name, ratio]) => `${name}: ${ratio.toFixed(2)}`),
+    ...rest.skipped.map((reason) => `Skipped ${reason}.`),
   ].join('\n')
+}
+
+const HEADINGS = [
+  ...['contestant', 'emails', 'emails/s', 'range', 'µs CPU', 'µs Postgres', 'µs sink'],
+  ...['commits', 'WAL bytes', 'bytes', 'peak MB'],
+]
+
+function rowOf({ name, rounds }: Result): (string | number)[] {
+  const of = (pick: (measured: Measured) => number) => median(rounds.map(pick))
+  const speeds = rounds.map(({ perSecond }) => perSecond)
+  return [
+    ...[name, of(({ emails }) => emails), of(({ perSecond }) => perSecond).toFixed(0)],
+    `${Math.min(...speeds).toFixed(0)}–${Math.max(...speeds).toFixed(0)}`,
+    ...[of(({ cpu }) => cpu), of(({ serverCpu }) => serverCpu), of(({ sinkCpu }) => sinkCpu)].map((us) =>
+      us.toFixed(0),
+    ),
+    ...[of(({ commits }) => commits).toFixed(2), of(({ wal }) => wal).toFixed(0)],
+    ...[of(({ bytes = 0 }) => bytes).toFixed(0), of(({ peakMegabytes }) => peakMegabytes).toFixed(0)],
+  ]
+}

@@ -102,7 +102,7 @@ function ownChange(chance: () => number, rank: () => number, trees: readonly Que
   return { name: `and ${other}`, change: join('and', trees[other]!) }
 }
 
-function topicCount(chance: number): number {
+export function topicCount(chance: number): number {
   let left = chance
   for (const [i, share] of TOPICS.entries()) {
     left -= share
@@ -112,7 +112,7 @@ function topicCount(chance: number): number {
 }
 
 /** Draws places of a list, the n-th with a chance of 1/n. */
-function zipf(length: number, chance: () => number): () => number {
+export function zipf(length: number, chance: () => number): () => number {
   const sums = new Float64Array(length)
   let sum = 0
   for (let i = 0; i < length; i++) {

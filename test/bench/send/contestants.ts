@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { monotonicMs } from '../../../src/core/clock.ts'
+import { processSeconds } from '../processor-time.ts'
+import type { PlannedWorld } from './planned-world.ts'
+import { type Measured, runMeasured } from './run-measured.ts'
+import { installed } from './sink-process.ts'
+
+const MAX_SECONDS = 240
+const MAX_PLAIN_EMAILS = 3000
+const MAX_READY_EMAILS = 20_000
+const DKIM_BITS = 2048
+
+/** What one run of one contestant is given. */
+export interface Round {
+  world: PlannedWorld
+  /** In the mean, of our emails. */
+  bytes: number
+  profile?: string
+}
+
+export interface Contestant {
+  name: string
+  /** Why it cannot run here. */
+  missing?: string
+  run(round: Round): Promise<Measured>
+}
+
+/** In the order in which each round runs them. */
+export function contestants(): Contestant[] {
+  const source = installed('smtp-source')
+  const noSource = source ? undefined : 'smtp-source (Postfix) is not installed'
+  return [
+    ...[10, 50, 1, 100].map((connections) => ours(`ours-${connections}`, { connections })),
+    ...[10, 50].map((connections) => ours(`dkim-${connections}`, { connections, dkim: true })),
+    { name: 'plain-10', run: plain },
+    ...[10, 50].map((connections) => ({ name: `ready-${connections}`, run: ready(connections) })),
+    ...[10, 50].map((connections) => ({
+      ...{ name: `source-${connections}`, missing: noSource },
+      run: smtpSource(source ?? '', connections),
+    })),
+    notHere('mailman', 'mailman'),
+    notHere('mlmmj', 'mlmmj-send'),
+  ]
+}
+
+function ours(name: string, { connections, dkim }: { connections: number; dkim?: boolean }): Contestant {
+  const run = async ({ world, profile }: Round) => {
+    const database = `sent_${name.replace('-', '_')}`
+    const settings = {
+      DATABASE_URL: await world.copy(database),
+      SMTP_URL: `smtp://127.0.0.1:${world.sink.port}?connections=${connections}`,
+      ...(dkim && dkimSettings(world.folder)),
+    }
+    const input = { settings, now: world.now, maxSeconds: MAX_SECONDS }
+    return runMeasured(world, { file: 'deliver.ts', input, database, profile }).finally(() =>
+      world.drop(database),
+    )
+  }
+  return { name, run }
+}
+
+function dkimSettings(folder: string): Record<string, string> {
+  const file = join(folder, 'dkim.pem')
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: DKIM_BITS })
+  writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  return { DKIM_DOMAIN: 'bench.example', DKIM_SELECTOR: 'bench', DKIM_KEY_FILE: file }
+}
+
+async function plain({ world }: Round): Promise<Measured> {
+  const database = 'sent_plain'
+  const url = await world.copy(database)
+  const input = { url, port: world.sink.port, connections: 10, emails: MAX_PLAIN_EMAILS }
+  return runMeasured(world, { file: 'plain-design.ts', input, database }).finally(() => world.drop(database))
+}
+
+const readyEmails = ({ plan }: PlannedWorld): number => Math.min(plan.emails, MAX_READY_EMAILS)
+
+const ready =
+  (connections: number) =>
+  ({ world, bytes }: Round): Promise<Measured> => {
+    const input = { port: world.sink.port, connections, emails: readyEmails(world), bytes }
+    return runMeasured(world, { file: 'ready-bytes.ts', input })
+  }
+
+/** Postfix's load generator. bash, because Node does not tell what a child has used. */
+const smtpSource =
+  (program: string, connections: number) =>
+  async ({ world: { plan, sink }, bytes }: Round): Promise<Measured> => {
+    const emails = Math.min(plan.emails, MAX_READY_EMAILS)
+    const args = ['-d', '-s', `${connections}`, '-m', `${emails}`, '-l', `${bytes}`, `127.0.0.1:${sink.port}`]
+    const sinkBefore = processSeconds(sink.pid)
+    const since = monotonicMs()
+    const child = spawn('bash', ['-c', 'TIMEFORMAT="%U %S"; time "$0" "$@"', program, ...args], {
+      stdio: ['ignore', 'inherit', 'pipe'],
+    })
+    let printed = ''
+    child.stderr.on('data', (piece) => (printed += piece))
+    const [code] = await once(child, 'close')
+    if (code !== 0) throw new Error(`smtp-source: ${printed}`)
+    const seconds = (monotonicMs() - since) / 1000
+    const [user = 0, system = 0] = printed.trim().split(' ').map(Number)
+    const each = (total: number) => (total * 1e6) / emails
+    return {
+      ...{ emails, bytes, seconds, perSecond: emails / seconds },
+      ...{ cpuSeconds: user + system, cpu: each(user + system), serverCpu: 0 },
+      ...{ sinkCpu: each(processSeconds(sink.pid) - sinkBefore), commits: 0, wal: 0, peakMegabytes: 0 },
+    }
+  }
+
+function notHere(name: string, program: string): Contestant {
+  const missing = installed(program) ? 'this bench does not drive it yet' : `${program} is not installed`
+  return { name, missing, run: () => Promise.reject(new Error(missing)) }
+}

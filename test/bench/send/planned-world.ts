@@ -1,0 +1,111 @@
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { readConfig } from '../../../src/config/config.ts'
+import { stoppedClock } from '../../../src/core/clock.ts'
+import { startEmbeddedPostgres } from '../../../src/core/database/embedded-postgres.ts'
+import { applyMigrations } from '../../../src/core/database/migrations.ts'
+import { addDays, type Day } from '../../../src/core/dates.ts'
+import { buildDeps } from '../../../src/core/deps.ts'
+import { silentLog } from '../../../src/core/log.ts'
+import { importPapers } from '../../../src/papers/import-papers.ts'
+import { runCliProcess } from '../../support/processes.ts'
+import { recordedDay, recordedDays, seedPapers } from '../../support/recorded-days.ts'
+import { manyPapers } from '../many-papers.ts'
+import { peopleCsv } from './people.ts'
+import { type Bench, type Measured, queryServer, runMeasured, urlOf } from './run-measured.ts'
+import { startSink } from './sink-process.ts'
+
+const PLANNED = 'daily_papers'
+const MIN_PAPERS = 20
+
+export interface PlannedWorld extends Bench {
+  day: Day
+  papers: number
+  importSeconds: number
+  plan: Measured
+  /** The instant at which everyone is due. */
+  now: string
+  /** A database as it is when planning has just ended; it is the caller's to drop. */
+  copy(name: string): Promise<string>
+  drop(name: string): Promise<void>
+  close(): Promise<void>
+}
+
+interface Options {
+  subscribers: number
+  /** Recombined from recorded ones; a real day if not given. */
+  papers?: number
+  profile?: string
+}
+
+/** A database with people whom the operator's command imported, a day of papers, and everyone's digest planned. */
+export async function planWorld({ subscribers, papers, profile }: Options): Promise<PlannedWorld> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-send-'))
+  const postgres = await startEmbeddedPostgres(join(folder, 'postgres'))
+  const sink = await startSink()
+  const bench: Bench = { folder, postgres, sink }
+  const close = async () => {
+    await sink.stop()
+    await postgres.destroy()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const copied = new Set<string>()
+  try {
+    const { day, entries } = papersOfDay(papers)
+    await applyMigrations(postgres.url)
+    const importSeconds = await importPeople(bench, subscribers, addDays(day, -1))
+    await storeDay(postgres.url, day, entries)
+    // People were here before this day; a server that runs has statistics of them.
+    await queryServer(postgres.url, 'vacuum analyze')
+    const now = `${day}T08:00:00Z`
+    const plan = await runMeasured(bench, {
+      ...{ file: 'plan.ts', database: PLANNED, profile },
+      input: { settings: { DATABASE_URL: postgres.url }, now },
+    })
+    const server = urlOf(postgres.url, 'postgres')
+    return {
+      ...{ ...bench, close, day, papers: entries.length, importSeconds, plan, now },
+      copy: async (name) => {
+        if (copied.size === 0) await queryServer(postgres.url, 'analyze')
+        copied.add(name)
+        await queryServer(server, `create database "${name}" template "${PLANNED}"`)
+        return urlOf(postgres.url, name)
+      },
+      drop: async (name) => void (await queryServer(server, `drop database "${name}" with (force)`)),
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** The newest recorded day with enough papers; else those of the demo. */
+function papersOfDay(count?: number): { day: Day; entries: unknown[] } {
+  const days = recordedDays('daily').map((day) => ({ day, entries: recordedDay('daily', day) }))
+  const full = days.findLast(({ entries }) => entries.length >= MIN_PAPERS)
+  const day = (full ?? days.at(-1)!).day
+  if (count === undefined) return { day, entries: full?.entries ?? seedPapers() }
+  const papers = manyPapers({ count, perDay: count, lastDay: day })
+  const entries = papers.map(({ title, abstract, authors, categories, votes }) => ({
+    ...{ title, summary: abstract, authors, categories, votes },
+  }))
+  return { day, entries }
+}
+
+async function importPeople({ folder, postgres }: Bench, count: number, day: Day): Promise<number> {
+  const file = join(folder, 'people.csv')
+  await pipeline(Readable.from(peopleCsv(count)), createWriteStream(file))
+  const settings = { DATABASE_URL: postgres.url, CLOCK_NOW: `${day}T12:00:00Z` }
+  const { code, stdout, stderr } = await runCliProcess(['subscribers', 'import', file, '--json'], settings)
+  if (code !== 0) throw new Error(stderr)
+  return JSON.parse(stdout).seconds
+}
+
+async function storeDay(url: string, day: Day, entries: unknown[]): Promise<void> {
+  const clock = stoppedClock(new Date(`${day}T07:00:00Z`))
+  const { deps, close } = await buildDeps(readConfig({ DATABASE_URL: url }), { log: silentLog, clock })
+  await importPapers(deps, { text: JSON.stringify(entries), day }).finally(close)
+}
