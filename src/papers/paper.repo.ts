@@ -138,6 +138,14 @@ export const papersRevisedSince = (db: Database, day: Day): Promise<Paper[]> =>
   db.$queryRaw`${SELECT_PAPERS} where withdrawn_at is null and p.id in (
     select paper_id from listing where kind = 'revised' and day >= ${day}::date) order by p.id`
 
+/** Changes when a paper is added, and when a paper or a listing changes. */
+export async function newestState(db: Database): Promise<string> {
+  const [row] = await db.$queryRaw<{ state: string }[]>`
+    select concat_ws(' ', (select max(updated_at) from paper), (select max(updated_at) from listing),
+      (select max(id) from paper), (select max(value::int) from paper_key where scheme = 'id')) as state`
+  return row!.state
+}
+
 /** When a paper or a listing last changed; null for an empty database. */
 export async function lastChange(db: Database): Promise<Date | null> {
   const [row] = await db.$queryRaw<{ at: Date | null }[]>`

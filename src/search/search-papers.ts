@@ -117,18 +117,30 @@ export async function feedPapers(
   deps: Deps,
   { query, spend }: { query?: string; spend?: Spend },
 ): Promise<FeedPapers> {
-  const archive = await openNewestArchive(deps)
-  const tree = query === undefined ? null : archive.meaningOf(parseQuery(query))
-  const withRevised = tree !== null && mentionsRevised(tree)
-  if (tree) await runYielding(archive.lookUpTerms(tree), spend)
-  const found = tree ? archive.find(tree) : archive.all()
-  const ids = archive.newest(found, { most: MAX_PAPERS, byRevised: withRevised })
+  const { tree, ids } = query === undefined ? await newestOfAll(deps) : await newestOf(deps, query, spend)
   // Read the time before the papers: a change in between is then reported twice rather than missed.
   const changedAt = await lastChangeOf(deps.db, ids)
   return {
     found: await loadFoundPapers(deps.db, ids, tree, spend),
     understood: tree && describeQuery(tree),
-    withRevised,
+    withRevised: tree !== null && mentionsRevised(tree),
     changedAt,
   }
+}
+
+async function newestOfAll({ db }: Deps): Promise<{ tree: null; ids: number[] }> {
+  const papers = await newestPapers(db, { limit: MAX_PAPERS })
+  return { tree: null, ids: papers.map(({ id }) => id) }
+}
+
+async function newestOf(
+  deps: Deps,
+  query: string,
+  spend?: Spend,
+): Promise<{ tree: Query | null; ids: number[] }> {
+  const archive = await openNewestArchive(deps)
+  const tree = archive.meaningOf(parseQuery(query))
+  await runYielding(archive.lookUpTerms(tree), spend)
+  const options = { most: MAX_PAPERS, byRevised: mentionsRevised(tree) }
+  return { tree, ids: archive.newest(archive.find(tree), options) }
 }

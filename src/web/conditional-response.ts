@@ -9,26 +9,26 @@ interface ConditionalBody {
 
 /** Sends the body, or 304 if the client already has it. */
 export function sendIfChanged(
-  { headers }: FastifyRequest,
+  request: FastifyRequest,
   reply: FastifyReply,
   { body, changedAt }: ConditionalBody,
 ): FastifyReply {
-  const tag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
-  reply.header('etag', tag)
+  reply.header('etag', tagOf(body))
   if (changedAt) reply.header('last-modified', changedAt.toUTCString())
-  const [match, since] = [headers['if-none-match'], headers['if-modified-since']]
-  const isNotModified = match === undefined ? isSince(since, changedAt) : isNamed(match, tag)
-  return isNotModified ? reply.code(304).send() : reply.send(body)
+  return isKnownTo(request, reply) ? reply.code(304).send() : reply.send(body)
 }
 
-const isNamed = (match: string, tag: string): boolean =>
-  match.split(',').some((one) => ['*', tag, `W/${tag}`].includes(one.trim()))
+export const tagOf = (body: string): string =>
+  `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
 
-/** Dates in HTTP headers have no fractions of a second. */
-const isSince = (since: string | undefined, changedAt: Date | null): boolean =>
-  since !== undefined &&
-  changedAt !== null &&
-  Math.floor(changedAt.getTime() / 1000) * 1000 <= Date.parse(since)
+/** Whether the client already has the response with these headers. */
+export function isKnownTo({ headers }: FastifyRequest, reply: FastifyReply): boolean {
+  const [match, since] = [headers['if-none-match'], headers['if-modified-since']]
+  const { etag, 'last-modified': changed } = reply.getHeaders()
+  if (match !== undefined)
+    return match.split(',').some((one) => ['*', etag, `W/${etag}`].includes(one.trim()))
+  return since !== undefined && changed !== undefined && Date.parse(String(changed)) <= Date.parse(since)
+}
 
 /** Any cache may keep the response for a minute. */
 export const cacheForOneMinute = <T extends FastifyReply>(reply: T): T =>

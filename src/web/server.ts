@@ -20,6 +20,7 @@ import { adminPages } from './admin/admin-pages.ts'
 import { api } from './api/api.ts'
 import { ASSET_CACHE_OPTIONS, ASSETS_FOLDER, ASSETS_PATH, addAssetRoutes } from './assets.ts'
 import { addErrorHandlers, BODY_LIMIT, sendFault, toFault } from './errors.ts'
+import { addPageCache } from './page-cache.ts'
 import { openPageRenderer, type Site, securityHeaders } from './pages.ts'
 import { validatedByZod } from './request.ts'
 import { addRequestLog, RequestLog, withRequestLog } from './request-log.ts'
@@ -76,6 +77,8 @@ export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): Fastify
   })
   addRequestLog(app, deps)
   warnOfUntrustedProxy(app, site.deps)
+  // Before the hooks that set headers: a kept response has them.
+  addPageCache(app, deps, edition.current)
   addErrorHandlers(app, site)
   app.register(helmet, securityHeaders(BASE_URL))
   app.register(formbody)

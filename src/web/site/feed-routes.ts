@@ -24,7 +24,7 @@ export const feedRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps }) => 
   for (const format of ['xml', 'json'] as const) {
     app.get(
       feedPath(format),
-      { schema: { querystring: z.object({ q: firstText }) } },
+      { schema: { querystring: z.object({ q: firstText }) }, config: { cachedBy: ['q'] } },
       async (request, reply) => {
         try {
           return await sendFeed(deps, request, reply, { query: request.query.q, format })

@@ -14,9 +14,11 @@ import { listFields, listPath, readListChoice } from './search-paths.ts'
 /** The spans by their names in paths. */
 const SEGMENTS = { date: 'day', week: 'week', month: 'month' } as const
 
+const LIST = { cachedBy: Object.keys(listFields.shape) }
+
 /** The papers of the newest day, of any day, week or month, and those that are trending, at Hugging Face's paths. */
 export const listRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages }) => {
-  app.get('/', async (_request, reply) => {
+  app.get('/', { config: { cachedBy: [] } }, async (_request, reply) => {
     const span = spanOf('day', await newestDay(deps))
     const list = listView(await loadPaperList(deps, { span, ...FIRST_PAGE }))
     const banner = { closed: deps.config.SIGNUP === 'closed', consent: CONSENT_WORDING.asking }
@@ -26,8 +28,8 @@ export const listRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages
 
   for (const [segment, unit] of Object.entries(SEGMENTS)) {
     const params = z.object({ [segment]: z.string() })
-    const schema = { params, querystring: listFields }
-    app.get(`/papers/${segment}/:${segment}`, { schema }, async ({ params, query }, reply) => {
+    const options = { schema: { params, querystring: listFields }, config: LIST }
+    app.get(`/papers/${segment}/:${segment}`, options, async ({ params, query }, reply) => {
       const name = params[segment]!
       const span = parseSpan(unit, name)
       const choice = readListChoice(query)
@@ -45,7 +47,8 @@ export const listRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages
     )
   }
 
-  app.get('/papers/trending', { schema: { querystring: listFields } }, async ({ query }, reply) => {
+  const options = { schema: { querystring: listFields }, config: LIST }
+  app.get('/papers/trending', options, async ({ query }, reply) => {
     const list = listView(await loadTrendingList(deps, readListChoice({ ...query, sort: 'votes' })))
     const today = dayOf(deps.clock.now())
     const rail = railView(await railOf(deps, { from: addDays(today, -6), to: today }))

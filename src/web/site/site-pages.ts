@@ -35,7 +35,8 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const { deps, pages } = site
   const { BASE_URL } = deps.config
   // An identifier may contain a slash: hep-th/9901001, doi:10.1000/1.
-  app.get('/papers/*', { schema: { params: z.object({ '*': z.string() }) } }, async (request, reply) => {
+  const ofPaper = { schema: { params: z.object({ '*': z.string() }) }, config: { cachedBy: [] } }
+  app.get('/papers/*', ofPaper, async (request, reply) => {
     const name = request.params['*']
     const cited = citationName(name)
     if (cited) return sendCitation(site, request, reply, cited)
@@ -47,7 +48,8 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     const follow = deps.config.SIGNUP === 'closed' ? null : followView(paper, like)
     const { firstDay: day, votes } = paper
     const place = votes === null ? null : await placeByVotes(deps.db, { day, votes })
-    return pages.send(cacheForOneMinute(reply), 'paper', {
+    // A page without its similar papers is only for this visitor.
+    return pages.send(like === none ? reply : cacheForOneMinute(reply), 'paper', {
       ...{ paper: paperPageView(paper, { baseUrl: BASE_URL, place }), like, follow },
     })
   })

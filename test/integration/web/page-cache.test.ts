@@ -1,0 +1,78 @@
+import { beforeEach, expect, test } from 'vitest'
+import { recordListings } from '../../../src/papers/listing.repo.ts'
+import { sampleRecord } from '../../support/sample-record.ts'
+import { useSite } from '../../support/site.ts'
+import { addPapers } from '../../support/site-papers.ts'
+
+const site = useSite()
+
+beforeEach(async () => {
+  await addPapers(site.db)
+})
+
+const ask = (url: string, headers: Record<string, string> = {}) => site.app.inject({ url, headers })
+
+const list = (title: string) =>
+  recordListings(site.db, {
+    source: 'huggingface',
+    day: '2026-11-24',
+    records: [sampleRecord({ title })],
+    now: site.clock.now(),
+  })
+
+test.each([
+  '/',
+  '/papers/date/2026-11-24?sort=newest&page=1',
+  '/papers/week/2026-W48',
+  '/papers/month/2026-11',
+  '/papers/trending',
+  '/papers/2507.06457',
+  '/feed.xml',
+  '/feed.json?q=attention',
+])('%s: the kept response has the same bytes and headers, and an ETag', async (url) => {
+  const [first, second] = [await ask(url), await ask(url)]
+  const { date: _, ...headers } = first.headers
+  expect(first.statusCode).toBe(200)
+  expect(second.body).toBe(first.body)
+  expect(second.headers).toMatchObject(headers)
+  const [known, other] = await Promise.all(
+    [String(headers.etag), '"other"'].map((tag) => ask(url, { 'if-none-match': tag })),
+  )
+  expect([known!.statusCode, known!.body, other!.statusCode]).toEqual([304, '', 200])
+})
+
+test('a new paper is on the page at once, with another ETag', async () => {
+  const before = await ask('/')
+  await list('Brand New')
+  const after = await ask('/')
+  expect(before.body).not.toContain('Brand New')
+  expect(after.body).toContain('Brand New')
+  expect(after.headers.etag).not.toBe(before.headers.etag)
+})
+
+test('the next day is another page', async () => {
+  const { body } = await ask('/papers/trending')
+  site.clock.moveTo(new Date('2026-12-24T12:00:00Z'))
+  expect((await ask('/papers/trending')).body).not.toBe(body)
+})
+
+// Only what is kept has an ETag.
+test.each([
+  ['/?page=2', {}],
+  ['/papers/date/2026-11-24?sort=newest&sort=votes', {}],
+
+  ['/', { cookie: 'a=b' }],
+  ['/', { authorization: 'Basic eDp5' }],
+  ['/subscribe', {}],
+  ['/papers?q=attention', {}],
+])('%s with %o is not kept', async (url, headers: Record<string, string>) => {
+  await ask(url, headers)
+  const again = await ask(url, headers)
+  expect([again.statusCode, again.headers.etag]).toEqual([200, undefined])
+})
+
+test('an error is not kept', async () => {
+  expect((await ask('/papers/2511.99999')).statusCode).toBe(404)
+  const { headers } = await ask('/papers/2511.99999')
+  expect([headers.etag, headers['cache-control']]).toEqual([undefined, 'no-cache'])
+})
