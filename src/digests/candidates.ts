@@ -1,5 +1,5 @@
 import type { Day } from '../core/dates.ts'
-import { memoize } from '../core/memoize.ts'
+import { memoize, memoizeByObject } from '../core/memoize.ts'
 import { fill, words } from '../i18n/words.ts'
 import type { Paper } from '../papers/paper.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
@@ -76,6 +76,10 @@ export function candidatesFrom(
     const reason = queryId === NO_QUERY ? null : matcher.reason(queryId, paperId)
     return toShownPaper(at(paperId), reason, plain(paperId))
   }, MAX_SHOWN)
+  const shownRelated = memoize((key: string) => {
+    const [docId, queryId] = key.split(' ').map(Number) as [number, number]
+    return showRelated(papers[docId]!, matcher.nearness(queryId, docId))
+  }, MAX_SHOWN)
   const { ranked, nearnessInSpace, related, lastMatched, preference, matches, unreadable, docIdOf } = matcher
   return {
     ...{ papers, docIdOf, matches, ranked, nearnessInSpace, related, lastMatched, preference, unreadable },
@@ -87,7 +91,7 @@ export function candidatesFrom(
     firstListedBefore: (since) => papers.filter(({ firstDay }) => firstDay < since).map(({ id }) => id),
     newlyMatching,
     nearMisses,
-    showRelated: (docId, queryId) => showRelated(papers[docId]!, matcher.nearness(queryId, docId)),
+    showRelated: (docId, queryId) => shownRelated(`${docId} ${queryId}`),
     shown: (paperId, queryId = NO_QUERY) => shown(`${paperId} ${queryId}`),
   }
 }
@@ -105,7 +109,9 @@ export interface NearMiss extends Nearness {
 }
 
 /** The reason says what it has and what is missing: "Has: linear attention. Missing: robotics". */
-export const showNearMiss = ({ paper, ...nearness }: NearMiss): ShownPaper => showRelated(paper, nearness)
+export const showNearMiss = memoizeByObject(
+  ({ paper, ...nearness }: NearMiss): ShownPaper => showRelated(paper, nearness),
+)
 
 /**
  * The papers nearest to a query that do not match it, best first. A paper of which only newer versions were listed is

@@ -3,6 +3,7 @@ import { type Day, midnight } from '../core/dates.ts'
 import { topicNames } from '../queries/language/topic-name.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import type { DigestContent } from './digest-content.ts'
+import { openStoredContent, openStoredContents, type StoredContent } from './stored-content.repo.ts'
 
 /** The fields of a topic that a digest uses. */
 export interface DigestTopic {
@@ -98,7 +99,7 @@ export async function plannedContent(
     where: { subscriberId, localDate: midnight(localDate), outcome: 'planned' },
     select: { content: true, matched: true },
   })
-  const content = contentOf(found?.content)
+  const content = await openStoredContent(db, found?.content)
   return found && content && { content, matched: found.matched }
 }
 
@@ -120,7 +121,7 @@ export interface DigestDraft {
 /** The outcome of a due digest. A paused one considers no papers. */
 export type FilledDigest = { id: number } & (
   | { outcome: 'paused' }
-  | ({ outcome: 'planned' | 'nothing_matched' } & DigestDraft)
+  | ({ outcome: 'planned' | 'nothing_matched'; content: StoredContent | null } & Omit<DigestDraft, 'content'>)
 )
 
 /** Fills digests that this transaction has locked. */
@@ -137,7 +138,7 @@ export async function fillDigests(tx: Database, fillings: readonly FilledDigest[
 /** The content of a planned digest; null if the digest does not exist, or was never filled with papers. */
 export async function digestContent(db: Database, id: number): Promise<DigestContent | null> {
   const row = await db.digest.findUnique({ where: { id }, select: { content: true } })
-  return contentOf(row?.content)
+  return openStoredContent(db, row?.content)
 }
 
 /** The papers in the email of a digest or a welcome; null if there were none, or the content was deleted. */
@@ -147,32 +148,34 @@ export async function mailedContent(db: Database, messageId: string): Promise<Di
     select: { content: true, digest: { select: { content: true } } },
   })
   const own = row?.content as { content?: unknown } | null | undefined
-  return contentOf(row?.digest?.content ?? own?.content)
-}
-
-/** Null if there was none, or the subscriber was erased. */
-export function contentOf(content: unknown): DigestContent | null {
-  const frozen = content as DigestContent | null | undefined
-  return frozen?.sections ? frozen : null
+  return openStoredContent(db, row?.digest?.content ?? own?.content)
 }
 
 /** Every digest of a subscriber, complete, oldest first. */
-export const digestsOf = (db: Database, subscriberId: string) =>
-  db.digest.findMany({
+export async function digestsOf(db: Database, subscriberId: string) {
+  const digests = await db.digest.findMany({
     where: { subscriberId },
     omit: { subscriberId: true, planId: true },
     orderBy: { id: 'asc' },
   })
+  const contents = await openStoredContents(
+    db,
+    digests.map(({ content }) => content),
+  )
+  return digests.map((digest, i) => ({ ...digest, content: contents[i]! }))
+}
 
 /** A subscriber's digest of a date with its plan and the id of its message; null if none was opened. */
-export const digestOn = (
+export async function digestOn(
   db: Database,
   { subscriberId, localDate }: { subscriberId: string; localDate: Day },
-) =>
-  db.digest.findUnique({
+) {
+  const digest = await db.digest.findUnique({
     where: { subscriberId_localDate: { subscriberId, localDate: midnight(localDate) } },
     include: { plan: true, message: { select: { id: true } } },
   })
+  return digest && { ...digest, content: await openStoredContent(db, digest.content) }
+}
 
 /** The ranges and papers of a subscriber's digests before a date, newest first. */
 export const digestsBefore = (

@@ -2,6 +2,7 @@ import { type Database, isDatabaseUnavailable } from '../core/database/database.
 import { addDays, type Day, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { errorFields, Fault } from '../core/errors.ts'
+import { memoize } from '../core/memoize.ts'
 import { pauseIfRestored } from '../core/restored-database.ts'
 import type { NewMessage } from '../mail/message.ts'
 import { enqueue } from '../mail/outbox/message.repo.ts'
@@ -16,6 +17,7 @@ import { type MessageTimes, noMatchesFor } from './no-matches.ts'
 import { closePlans, openDue } from './open-due.ts'
 import { finishPlan, missDigests, type OpenPlan, plansToFill } from './plan.repo.ts'
 import { prunedThrough } from './reconciliation.repo.ts'
+import { SharedPapers, storedContents } from './stored-content.repo.ts'
 
 export interface PlanResult {
   /** How many digests this call processed: the sum of the others. */
@@ -87,8 +89,10 @@ async function fillPlans(deps: Deps, { date, now }: Run, plans: OpenPlan[]) {
     since: eligibleSince(plans.map(({ localDate }) => localDate).sort()[0]!, null),
     upTo: Math.max(...plans.map(({ maxPaperId }) => maxPaperId)),
   })
+  const sharedOn = memoize((_localDate: Day) => new SharedPapers())
   for (const plan of plans) {
-    const page = { plan, pool, now, hasLimit: plan.localDate !== date }
+    const shared = sharedOn(plan.localDate)
+    const page = { plan, pool, shared, now, hasLimit: plan.localDate !== date }
     await fillPlan(deps, page, counts).catch((error) => {
       deps.log.error('digests.failed', { planId: plan.id, ...errorFields(error) })
       failures.push(error)
@@ -125,6 +129,8 @@ export interface DigestMessage {
 interface FillPageInput {
   plan: OpenPlan
   pool: CandidatePool
+  /** Of the digests of the plan's date. */
+  shared: SharedPapers
   now: Date
   /** False for a plan that the operator requested by date. */
   hasLimit: boolean
@@ -176,7 +182,7 @@ function fillNext(
   input: FillPageInput,
   take: (tx: Database) => Promise<DueDigest[]>,
 ): Promise<FilledDigest[]> {
-  const { plan, pool, now } = input
+  const { plan, pool, shared, now } = input
   const work = async (tx: Database) => {
     const digests = await take(tx)
     if (digests.length === 0) return []
@@ -185,9 +191,11 @@ function fillNext(
     const drafts = await composeDigests(tx, { recipients: due, localDate, snapshot: plan, pool, now })
     // Without an address, the subscriber was erased.
     const isPlanned = due.map(({ address }, i) => drafts[i]!.content !== null && address !== null)
+    const contents = drafts.map(({ content }, i) => (isPlanned[i] ? content : null))
+    const stored = await storedContents(deps.db, contents, { localDate, shared })
     const fillings: FilledDigest[] = due.map(({ id }, i) =>
       isPlanned[i]
-        ? { id, outcome: 'planned', ...drafts[i]! }
+        ? { id, outcome: 'planned', ...drafts[i]!, content: stored[i]! }
         : { id, outcome: 'nothing_matched', ...drafts[i]!, ...NO_PAPERS },
     )
     fillings.push(...paused.map(({ id }) => ({ id, outcome: 'paused' as const })))

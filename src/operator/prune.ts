@@ -7,6 +7,7 @@ import { claimTick } from '../core/tick.repo.ts'
 import { countOldDigests, deleteOldDigests, deleteOldPlans } from '../digests/digest.repo.ts'
 import { closePlans } from '../digests/open-due.ts'
 import { datesWithoutTotals, dayTotals, saveDayTotals } from '../digests/reconciliation.repo.ts'
+import { deleteOldShownPapers } from '../digests/stored-content.repo.ts'
 import { countOldMessages, deleteMessagesOf, deleteOldMessages } from '../mail/outbox/prune-messages.repo.ts'
 import { pruneHistoryBefore } from '../papers/history.repo.ts'
 import {
@@ -91,6 +92,7 @@ async function deleteBatches(deps: Deps, cutoffs: Cutoffs, signal?: AbortSignal)
     deleteOldDigests(db, { before: booked, most: DIGESTS }),
   )
   await deleteOldPlans(db, booked)
+  await deleteOldShownPapers(db, booked)
   await pruneHistoryBefore(db, cutoffs.kept)
   const subscribers = await repeatUntilDone(signal, SUBSCRIBERS, () =>
     inTransaction(deps, (tx) => deleteUnconfirmedBatch(tx, cutoffs.unconfirmed)),

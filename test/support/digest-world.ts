@@ -7,6 +7,7 @@ import type { Deps } from '../../src/core/deps.ts'
 import { openLog } from '../../src/core/log.ts'
 import type { DigestContent } from '../../src/digests/digest-content.ts'
 import { type PlanResult, planDigests } from '../../src/digests/plan-digests.ts'
+import { openStoredContents } from '../../src/digests/stored-content.repo.ts'
 import type { MessageState } from '../../src/mail/message.ts'
 import { recordListings } from '../../src/papers/listing.repo.ts'
 import { parseTopic } from '../../src/subscribers/read-signup.ts'
@@ -141,10 +142,14 @@ async function digestsOf(db: Database, subscriberId: string): Promise<Record<Day
     include: { message: true },
     orderBy: { localDate: 'asc' },
   })
+  const contents = await openStoredContents(
+    db,
+    rows.map(({ content }) => content),
+  )
   const papers = await db.paper.findMany({ select: { id: true, title: true } })
   const titleOf = (id: number) => papers.find((paper) => paper.id === id)?.title ?? `gone ${id}`
   return Object.fromEntries(
-    rows.map((row) => [
+    rows.map((row, i) => [
       dayOf(row.localDate),
       {
         outcome: row.outcome,
@@ -153,7 +158,7 @@ async function digestsOf(db: Database, subscriberId: string): Promise<Record<Day
         bestDay: row.bestDay && dayOf(row.bestDay),
         titles: row.papers.map(titleOf),
         matched: row.matched,
-        content: row.content as unknown as DigestContent | null,
+        content: contents[i]!,
         state: row.message?.state ?? null,
       },
     ]),

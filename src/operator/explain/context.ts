@@ -6,7 +6,7 @@ import type { Deps } from '../../core/deps.ts'
 import { DELIVERY_SWITCH, isHoldSwitch } from '../../core/restored-database.ts'
 import { readSwitch } from '../../core/switch.repo.ts'
 import { newestSlot } from '../../core/tick.repo.ts'
-import { contentOf, digestOn } from '../../digests/digest.repo.ts'
+import { digestOn } from '../../digests/digest.repo.ts'
 import { type DueDate, dueOn } from '../../digests/due.ts'
 import { pendingSources, usualSources } from '../../digests/open-due.ts'
 import { countAcceptances } from '../../mail/outbox/acceptance.repo.ts'
@@ -78,7 +78,7 @@ export async function loadExplainContext(deps: Deps, subject: ExplainedSubscribe
     consents,
     /** Newest first. */
     changes,
-    digest: digest && { ...digest, said: contentOf(digest.content) },
+    digest,
     outcome: receipts.find(({ localDate, outcome }) => localDate === date && outcome !== 'welcome')?.outcome,
     mail,
     /** The rate limit that delays the message, or delayed it until its deadline; null if none did. */

@@ -138,7 +138,7 @@ function planSteps(context: ExplainContext): TimelineEntry[] {
     entry(digest.createdAt, 'opened', opened),
     ...(looks && sources ? [entry(null, 'sources', `State of the sources: ${sources}`)] : []),
     ...(at ? [entry(at, 'planned', outcomeText(context))] : []),
-    ...(digest.said ? sectionEntries(digest.said, context.subscription.topics) : []),
+    ...(digest.content ? sectionEntries(digest.content, context.subscription.topics) : []),
     ...(context.nothingMatched?.steps ?? []),
   ]
 }

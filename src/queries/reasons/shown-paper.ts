@@ -67,12 +67,21 @@ export function plainParts(paper: Paper, text?: PaperText): PlainParts {
 export const withOtherTopics = (paper: ShownPaper, topics: readonly string[]): ShownPaper =>
   topics.length === 0 ? paper : withSentence(paper, fill(words.reason.also, { topics: topics.join(', ') }))
 
-/** The same paper with another sentence at the end of its reason. */
-export const withSentence = (paper: ShownPaper, sentence: string): ShownPaper => ({
-  ...paper,
-  reason: `${paper.reason!}. ${sentence}`,
-  beyondTitle: [paper.beyondTitle, sentence].filter(Boolean).join('. '),
-})
+/** The same paper with another sentence at the end of its reason; `sentenceOf` returns both. */
+export function withSentence(paper: ShownPaper, sentence: string): ShownPaper {
+  const extended = {
+    ...paper,
+    reason: `${paper.reason!}. ${sentence}`,
+    beyondTitle: [paper.beyondTitle, sentence].filter(Boolean).join('. '),
+  }
+  parts.set(extended, { paper, sentence })
+  return extended
+}
+
+const parts = new WeakMap<ShownPaper, { paper: ShownPaper; sentence: string }>()
+
+/** The paper and the sentence that `withSentence` added; undefined if it added none. */
+export const sentenceOf = (paper: ShownPaper) => parts.get(paper)
 
 /** Converts a paper to its form in a digest. */
 export function toShownPaper(paper: Paper, reason: Reason | null, plain = plainParts(paper)): ShownPaper {

@@ -1,0 +1,143 @@
+// Many subscribers get the same paper with the same reason: the contents of their digests refer to one copy of it.
+import { createHash } from 'node:crypto'
+import type { Database } from '../core/database/database.ts'
+import type { Day } from '../core/dates.ts'
+import { LruCache, memoizeByObject } from '../core/memoize.ts'
+import { type ShownPaper, sentenceOf, withSentence } from '../queries/reasons/shown-paper.ts'
+import type { DigestContent, DigestSection } from './digest-content.ts'
+
+/** The paper itself, or its id in `shown_paper`, with the sentence that was added to its reason. */
+type StoredPaper = ShownPaper | string | [id: string, sentence: string]
+
+export type StoredContent = Omit<DigestContent, 'sections'> & {
+  sections: (Omit<DigestSection, 'papers'> & { papers: StoredPaper[] })[]
+}
+
+const ID_LENGTH = 16
+
+const rowOf = memoizeByObject((paper: ShownPaper) => {
+  const content = JSON.stringify(paper)
+  return { id: createHash('sha256').update(content).digest('base64url').slice(0, ID_LENGTH), content }
+})
+
+/** Papers of a run without their sentences: those that a digest of a date shows, and those that are stored for it. */
+export class SharedPapers {
+  readonly shown = new WeakSet<ShownPaper>()
+  readonly saved = new WeakSet<ShownPaper>()
+}
+
+const withoutSentence = (paper: ShownPaper): ShownPaper => sentenceOf(paper)?.paper ?? paper
+
+/**
+ * The contents of digests of a date as they are stored, in the same order. A paper that several of them show is saved,
+ * by itself: use it before the transaction that stores the digests. It then belongs to none of the subscribers and is
+ * pruned with its date. A paper of one digest stays in it, so that it is erased with it.
+ */
+export async function storedContents(
+  db: Database,
+  contents: readonly (DigestContent | null)[],
+  { localDate, shared: { shown, saved } }: { localDate: Day; shared: SharedPapers },
+): Promise<(StoredContent | null)[]> {
+  const toSave = new Set<ShownPaper>()
+  for (const section of contents.flatMap((content) => content?.sections ?? []))
+    for (const paper of section.papers.map(withoutSentence)) {
+      if (shown.has(paper) && !saved.has(paper)) toSave.add(paper)
+      shown.add(paper)
+    }
+  await saveShownPapers(db, localDate, [...toSave])
+  for (const paper of toSave) saved.add(paper)
+  const stored = (paper: ShownPaper): StoredPaper => {
+    const origin = sentenceOf(paper) ?? { paper }
+    if (!saved.has(origin.paper)) return paper
+    const { id } = rowOf(origin.paper)
+    return 'sentence' in origin ? [id, origin.sentence] : id
+  }
+  return contents.map(
+    (content) =>
+      content && {
+        ...content,
+        sections: content.sections.map((section) => ({ ...section, papers: section.papers.map(stored) })),
+      },
+  )
+}
+
+async function saveShownPapers(db: Database, localDate: Day, papers: readonly ShownPaper[]): Promise<void> {
+  if (papers.length === 0) return
+  const contents = new Map(papers.map(rowOf).map(({ id, content }) => [id, content]))
+  // Sorted, so that two planners that save the same papers cannot deadlock.
+  const ids = [...contents.keys()].sort()
+  const texts = ids.map((id) => contents.get(id)!)
+  await db.$executeRaw`
+    insert into shown_paper as s (id, local_date, content)
+    select id, ${localDate}::date, content::jsonb from unnest(${ids}::text[], ${texts}::text[]) as w(id, content)
+    on conflict (id) do update set local_date = excluded.local_date where s.local_date < excluded.local_date`
+}
+
+/** An email keeps a rendered paper as long as its object. */
+const MAX_LOADED = 10_000
+const loaded = new LruCache<string, ShownPaper>(MAX_LOADED)
+const loadedWithSentence = new LruCache<string, ShownPaper>(MAX_LOADED)
+
+/**
+ * Contents as they were composed, in the same order; null for one without papers, or whose papers are gone. Equal
+ * papers are the same object, also between calls.
+ */
+export async function openStoredContents(
+  db: Database,
+  stored: readonly unknown[],
+): Promise<(DigestContent | null)[]> {
+  const contents = stored.map(storedContent)
+  const papers = contents.flatMap((content) => content?.sections.flatMap((section) => section.papers) ?? [])
+  const byId = await shownPapers(db, new Set(papers.flatMap((paper) => idOf(paper) ?? [])))
+  return contents.map((content) => content && openContent(content, byId))
+}
+
+/** The same for one. */
+export const openStoredContent = async (db: Database, stored: unknown): Promise<DigestContent | null> =>
+  (await openStoredContents(db, [stored]))[0]!
+
+const storedContent = (content: unknown): StoredContent | null =>
+  (content as StoredContent | null | undefined)?.sections ? (content as StoredContent) : null
+
+const idOf = (paper: StoredPaper): string | undefined =>
+  typeof paper === 'string' ? paper : Array.isArray(paper) ? paper[0] : undefined
+
+async function shownPapers(db: Database, ids: ReadonlySet<string>): Promise<Map<string, ShownPaper>> {
+  const known = [...ids].flatMap((id) => {
+    const paper = loaded.get(id)
+    return paper ? [[id, paper] as const] : []
+  })
+  const byId = new Map(known)
+  const missing = [...ids].filter((id) => !byId.has(id))
+  if (missing.length === 0) return byId
+  const rows = await db.$queryRaw<{ id: string; content: ShownPaper }[]>`
+    select id, content from shown_paper where id = any(${missing})`
+  for (const { id, content } of rows) byId.set(id, loaded.get(id) ?? loaded.set(id, content))
+  return byId
+}
+
+function openContent(stored: StoredContent, byId: ReadonlyMap<string, ShownPaper>): DigestContent | null {
+  const sections: DigestSection[] = []
+  for (const section of stored.sections) {
+    const papers = section.papers.map((paper) => openPaper(paper, byId))
+    if (!papers.every((paper) => paper !== undefined)) return null
+    sections.push({ ...section, papers })
+  }
+  return { ...stored, sections }
+}
+
+function openPaper(stored: StoredPaper, byId: ReadonlyMap<string, ShownPaper>): ShownPaper | undefined {
+  const id = idOf(stored)
+  if (id === undefined) return stored as ShownPaper
+  const paper = byId.get(id)
+  if (!paper || !Array.isArray(stored)) return paper
+  const key = stored.join(' ')
+  return loadedWithSentence.get(key) ?? loadedWithSentence.set(key, withSentence(paper, stored[1]))
+}
+
+/** Deletes papers of dates before `before` that have no digests left. */
+export function deleteOldShownPapers(db: Database, before: Day): Promise<number> {
+  return db.$executeRaw`
+    delete from shown_paper s where s.local_date < ${before}::date
+      and not exists (select from digest d where d.local_date = s.local_date)`
+}

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest'
+import { dayOf } from '../../../src/core/dates.ts'
+import {
+  deleteOldShownPapers,
+  openStoredContents,
+  SharedPapers,
+  storedContents,
+} from '../../../src/digests/stored-content.repo.ts'
+import { withSentence } from '../../../src/queries/reasons/shown-paper.ts'
+import { useDigestWorld } from '../../support/digest-world.ts'
+
+const world = useDigestWorld()
+const DAY = '2026-11-24'
+
+const contentsOn = async (localDate: string) => {
+  const rows = await world.db.digest.findMany({
+    where: { localDate: new Date(localDate), outcome: 'planned' },
+    orderBy: { subscriberId: 'asc' },
+  })
+  return rows.map(({ content }) => content as unknown)
+}
+
+async function planThree(): Promise<unknown[]> {
+  await world.addSubscriber('ann', { topics: ['attention'] })
+  await world.addSubscriber('bob', { topics: ['attention', 'linear'] })
+  await world.addSubscriber('cid', { topics: ['robots'] })
+  await world.addPapers(DAY, ['Linear attention', 'Robots'])
+  await world.plan(`${DAY}T08:00:00Z`)
+  return contentsOn(DAY)
+}
+
+test('a paper that several digests show is stored once, one of a single digest within it', async () => {
+  const [ann, bob, cid] = (await planThree()) as { sections: { papers: unknown[] }[] }[]
+  const [saved] = await world.db.shownPaper.findMany()
+  expect(saved).toMatchObject({ localDate: new Date(DAY), content: { path: expect.any(String) } })
+  expect(await world.db.shownPaper.count()).toBe(1)
+  expect(ann!.sections[0]!.papers).toEqual([saved!.id])
+  expect(bob!.sections[0]!.papers).toEqual([[saved!.id, 'Also under: linear']])
+  expect(cid!.sections[0]!.papers).toMatchObject([{ reason: 'Matched: robots, in the title' }])
+})
+
+test('equal papers are opened as one object, with a sentence too', async () => {
+  const stored = await planThree()
+  const open = async () => {
+    const contents = await openStoredContents(world.db, [...stored, ...stored, null, {}])
+    return contents.map((content) => content?.sections.flatMap(({ papers }) => papers)[0])
+  }
+  const [ann, bob, cid, ann2, bob2, cid2, ...none] = await open()
+  expect(ann).toMatchObject({ reason: 'Matched: attention, in the title' })
+  expect(bob).toMatchObject({ reason: 'Matched: attention, in the title. Also under: linear' })
+  expect(cid).toMatchObject({ reason: 'Matched: robots, in the title' })
+  expect([ann2, bob2]).toEqual([ann, bob])
+  expect(ann2).toBe(ann)
+  expect(bob2).toBe(bob)
+  expect(cid2).toEqual(cid)
+  expect(none).toEqual([undefined, undefined])
+  const [again, bobAgain] = await open()
+  expect(again).toBe(ann)
+  expect(bobAgain).toBe(bob)
+})
+
+test('contents are opened as they were stored, and a paper keeps its newest date', async () => {
+  await planThree()
+  const { content } = (await world.digestsOf('cid'))[DAY]!
+  const [section] = content!.sections
+  const paper = section!.papers[0]!
+  const extended = withSentence(paper, 'Also: cooking')
+  const both = [content, { ...content!, sections: [{ ...section!, papers: [extended, paper] }] }, null]
+  const dates = async () =>
+    (await world.db.shownPaper.findMany()).map(({ localDate }) => dayOf(localDate)).sort()
+  for (const localDate of [DAY, '2026-11-26', '2026-11-25']) {
+    const stored = await storedContents(world.db, both, { localDate, shared: new SharedPapers() })
+    expect(await openStoredContents(world.db, JSON.parse(JSON.stringify(stored)))).toEqual(both)
+  }
+  expect(await dates()).toEqual([DAY, '2026-11-26'])
+})
+
+test('whose papers are gone is null; papers are deleted only with the digests of their date', async () => {
+  const stored = await planThree()
+  await world.db.shownPaper.create({ data: { id: 'x', localDate: new Date('2026-11-20'), content: {} } })
+  expect(await deleteOldShownPapers(world.db, '2026-11-24')).toBe(1)
+  expect(await deleteOldShownPapers(world.db, '2026-11-25')).toBe(0)
+  const lost = JSON.parse(JSON.stringify(stored[0]).replaceAll(/"papers":\["[^"]+/g, '"papers":["gone'))
+  expect(await openStoredContents(world.db, [lost])).toEqual([null])
+})
