@@ -2,9 +2,16 @@ import type { Config } from '../config/config.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import type { Compose, TakenMessage } from '../mail/message.ts'
-import type { MailKind } from '../mail/rendering/template.ts'
-import { buildMime, type HeaderInput, type Sender, toOutgoingMail } from '../mail/smtp/build-mime.ts'
-import { assertDkimSigns, type DkimKey, loadDkimKey } from '../mail/smtp/dkim.ts'
+import type { MailKind, RenderedEmail } from '../mail/rendering/template.ts'
+import {
+  buildMime,
+  type HeaderInput,
+  type OutgoingMail,
+  type Sender,
+  toOutgoingMail,
+} from '../mail/smtp/build-mime.ts'
+import { assertDkimSigns, type DkimKey, loadDkimKey, signDkim } from '../mail/smtp/dkim.ts'
+import { type JoinedEmail, openMimeJoiner } from '../mail/smtp/join-mime.ts'
 import { returnAddress, returnToken, secretById } from '../subscribers/links.ts'
 import { MAILS } from './mail-writers.ts'
 import { openEmails } from './render-emails.ts'
@@ -17,16 +24,22 @@ export async function openComposer({ config, db }: Deps): Promise<Compose> {
   const dkim = await openDkim(config)
   const emails = await openEmails(siteOf(config))
   const sender = senderOf(config)
+  const joinMime = openMimeJoiner(sender)
   return async (message) => {
     const kind = message.kind as MailKind
     if (!MAILS[kind]) throw new Fault('message.without-content', { id: message.id })
-    const { unsubscribeUrl, ...email } = await MAILS[kind]({ config, db, emails }, message)
+    const email = await MAILS[kind]({ config, db, emails }, message)
     const { id, datedAt, toAddress } = message
+    const { unsubscribeUrl } = email
     const row = { kind, id, datedAt, toAddress, unsubscribeUrl, ...returnAddressesOf(config, message) }
-    const mail = toOutgoingMail(row, email, sender)
-    return { ...mail.envelope, raw: await buildMime(mail, dkim) }
+    const mail = isJoined(email) ? joinMime(row, email) : await buildMail(toOutgoingMail(row, email, sender))
+    return dkim ? { ...mail, raw: await signDkim(mail.raw, dkim) } : mail
   }
 }
+
+const isJoined = (email: RenderedEmail | JoinedEmail): email is JoinedEmail => typeof email.text !== 'string'
+
+const buildMail = async (mail: OutgoingMail) => ({ ...mail.envelope, raw: await buildMime(mail) })
 
 /** Loads the configured key and tests it. Throws dkim.cannot-sign. */
 export async function openDkim(config: Config): Promise<DkimKey | undefined> {

@@ -37,6 +37,19 @@ const MAX_SOURCES_LENGTH = 320
 
 /** The whole content of a digest, in words; its papers are cut to `detail`. An empty text is not shown. */
 export function digestView(site: SiteIdentity, email: DigestEmail, detail: PaperDetail) {
+  const sections = sectionsOf(site, email, email.content, detail)
+  return {
+    ...frameOf(
+      site,
+      email,
+      sections.flatMap(({ papers }) => papers),
+    ),
+    sections,
+  }
+}
+
+/** All but the sections. */
+export function frameOf(site: SiteIdentity, email: DigestEmail, papers: Parameters<typeof summariesText>[0]) {
   const { content, unsubscribeUrl, manageUrl, viewUrl } = email
   return {
     subjectLine: digestSubject(content),
@@ -44,7 +57,7 @@ export function digestView(site: SiteIdentity, email: DigestEmail, detail: Paper
     date: longDate(content.localDate),
     heading: digestHeading(content),
     lead: leadWithMore(content),
-    ...papersView(site, email, content, detail),
+    ...underPapers(site, email, content, papers),
     since: sinceText(email.confirmedOn, content.week !== null),
     unsubscribeUrl,
     manageUrl,
@@ -54,18 +67,36 @@ export function digestView(site: SiteIdentity, email: DigestEmail, detail: Paper
 
 /** The papers of an email, the button below them, and whose summaries they are. */
 export function papersView(
-  { baseUrl }: SiteIdentity,
-  { manageUrl, viewUrl }: ReaderLinks,
+  site: SiteIdentity,
+  links: ReaderLinks,
   content: DigestContent,
   detail: PaperDetail,
 ) {
+  const sections = sectionsOf(site, links, content, detail)
+  const papers = sections.flatMap(({ papers }) => papers)
+  return { sections, ...underPapers(site, links, content, papers) }
+}
+
+const sectionsOf = (
+  { baseUrl }: SiteIdentity,
+  { manageUrl }: ReaderLinks,
+  content: DigestContent,
+  detail: PaperDetail,
+) => {
   const links = siteLinks(baseUrl)
-  const sections = sectionViews(content, { links, topicUrl: (at) => topicLink(manageUrl, at), detail })
+  return sectionViews(content, { links, topicUrl: (at) => topicLink(manageUrl, at), detail })
+}
+
+function underPapers(
+  { baseUrl }: SiteIdentity,
+  { viewUrl }: ReaderLinks,
+  content: DigestContent,
+  papers: Parameters<typeof summariesText>[0],
+) {
   return {
-    sections,
-    summaries: summariesText(sections),
+    summaries: summariesText(papers),
     sources: truncateAtWord(oneLine(content.sources), MAX_SOURCES_LENGTH),
-    ...moreOnSite(content, { links, viewUrl }),
+    ...moreOnSite(content, { links: siteLinks(baseUrl), viewUrl }),
   }
 }
 

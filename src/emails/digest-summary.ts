@@ -4,7 +4,7 @@ import { dateRange, longDate, shortDate } from '../i18n/dates.ts'
 import { capitalized, counted, fill, listed, words } from '../i18n/words.ts'
 import { asciiLine } from '../mail/rendering/text.ts'
 import { isByAuthor } from '../queries/language/topic-name.ts'
-import { headingOf, nonEmptySections, paperTitle, textOfRuns } from './sections-view.ts'
+import { headingOf, newestDay, nonEmptySections, paperTitle, textOfRuns } from './sections-view.ts'
 
 const MAX_TOPIC_LENGTH = 40
 /** With more topics, the last of them are counted and not named. */
@@ -171,9 +171,4 @@ export function preheaderOf(content: DigestContent): string {
 
 /** The newest day that certainly has a page: a paper of this digest was listed on it. */
 export const dayShown = ({ bestOf, sections, localDate }: DigestContent): Day =>
-  bestOf ??
-  nonEmptySections(sections)
-    .flatMap(({ papers }) => papers.map(({ day }) => day))
-    .toSorted()
-    .at(-1) ??
-  localDate
+  bestOf ?? newestDay(sections) ?? localDate

@@ -8,6 +8,7 @@ import type { WelcomeMessage } from '../digests/welcome-message.ts'
 import type { TakenMessage } from '../mail/message.ts'
 import type { MailKind, RenderedEmail } from '../mail/rendering/template.ts'
 import type { HeaderInput } from '../mail/smtp/build-mime.ts'
+import type { JoinedEmail } from '../mail/smtp/join-mime.ts'
 import { type Link, type LinkPurpose, linkEnd, secretById, signLink } from '../subscribers/links.ts'
 import type { SignupEmailContent } from '../subscribers/record-signup-request.ts'
 import type { GoodbyeMessage, LinkMessage } from '../subscribers/transactional-message.ts'
@@ -22,7 +23,7 @@ interface MailParts {
   emails: Emails
 }
 
-type Mail = RenderedEmail & Pick<HeaderInput, 'unsubscribeUrl'>
+type Mail = (RenderedEmail | JoinedEmail) & Pick<HeaderInput, 'unsubscribeUrl'>
 
 /** Composes the email of a message of one kind. Throws message.without-content. */
 type MailWriter = (parts: MailParts, message: TakenMessage) => Mail | Promise<Mail>
@@ -33,7 +34,9 @@ export const MAILS: Record<MailKind, MailWriter> = {
     if (!content) throw new Fault('message.without-content', { id: message.id })
     const { epoch, ...frozen } = contentOf<DigestMessage>(message)
     const links = readerLinks(config, message, epoch)
-    return { ...emails.digest({ ...frozen, ...links, content }), unsubscribeUrl: links.unsubscribeUrl }
+    const email = { ...frozen, ...links, content }
+    const made = isAscii(message.toAddress) ? emails.joinedDigest(email) : emails.digest(email)
+    return { ...made, unsubscribeUrl: links.unsubscribeUrl }
   },
   /** To a subscriber whose topics have matched nothing for a while. It is sent and cancelled as digests are. */
   note: ({ config, emails }, message) => {
@@ -83,6 +86,8 @@ export const MAILS: Record<MailKind, MailWriter> = {
     return emails.moved({ zone, format, at: message.datedAt.toISOString(), contact })
   },
 }
+
+const isAscii = (text: string): boolean => /^[\x21-\x7e]*$/.test(text)
 
 /** The links of an email to a subscriber: to their settings, and to the same papers on the site. */
 const readerLinks = (config: Config, message: TakenMessage, epoch: number): ReaderLinks => ({

@@ -1,3 +1,4 @@
+import { encodedSize, joinedSize } from '../mail/rendering/encoded-text.ts'
 import {
   MAIL_KINDS,
   type MailKind,
@@ -9,8 +10,10 @@ import {
   type Template,
 } from '../mail/rendering/template.ts'
 import { wrap } from '../mail/rendering/text.ts'
+import type { JoinedEmail } from '../mail/smtp/join-mime.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import { type DigestEmail, digestView } from './digest-email.ts'
+import { openDigestJoiner } from './join-digest.ts'
 import {
   type GoodbyeEmail,
   goodbyeView,
@@ -44,9 +47,17 @@ export async function openEmails(site: SiteIdentity) {
     const values = { ...inEach, ...view }
     return format === 'text' ? templates[kind].renderText(values) : templates[kind].render(values)
   }
+  const renderFitting = (
+    email: { format: MailFormat; detail: MailDetail },
+    make: (detail: PaperDetail) => RenderedEmail,
+  ) => withinBudget(email, make, encodedSize)
+  const join = openDigestJoiner({ site, inEach, template: templates.digest })
   return {
     digest: (email: DigestEmail) =>
       renderFitting(email, (detail) => render('digest', digestView(site, email, detail), email.format)),
+    /** The same, encoded and joined. */
+    joinedDigest: (email: DigestEmail): JoinedEmail =>
+      withinBudget(email, (detail) => join(email, detail), joinedSize),
     welcome: (email: WelcomeEmail) =>
       renderFitting(email, (detail) => render('welcome', welcomeView(site, email, detail), email.format)),
     confirmation: (email: ConfirmationEmail) => render('confirmation', confirmationView(site, email)),
@@ -74,34 +85,18 @@ const TITLES: PaperDetail = { title: 400, reason: 90 }
 // Stays within the budget whatever 25 papers contain.
 const BARE: PaperDetail = { title: 160, reason: 0 }
 
-/** Renders an email with papers with the most detail whose HTML is within the budget. */
-function renderFitting(
+/** Makes an email with papers with the most detail whose HTML is within the budget. */
+function withinBudget<Email extends { html?: unknown }>(
   { format, detail }: { format: MailFormat; detail: MailDetail },
-  render: (detail: PaperDetail) => RenderedEmail,
-): RenderedEmail {
+  make: (detail: PaperDetail) => Email,
+  sizeOf: (html: NonNullable<Email['html']>) => number,
+): Email {
   const details = detail === 'titles' ? [TITLES] : SHORTER
-  if (format === 'text') return render(details[0]!)
-  const fits = ({ html = '' }: RenderedEmail) => encodedSize(html) < HTML_BUDGET
-  return details.values().map(render).find(fits) ?? render(BARE)
-}
-
-const MIN_LINE_LENGTH = 50
-const SOFT_BREAK = 3
-
-/**
- * The maximum number of bytes of a text as quoted-printable in UTF-8. An encoder may end a line at a blank, up to 25
- * columns early.
- */
-export function encodedSize(text: string): number {
-  let bytes = 0
-  for (let i = 0; i < text.length; i++) bytes += encodedLength(text.charCodeAt(i))
-  return bytes + SOFT_BREAK * Math.ceil(bytes / MIN_LINE_LENGTH)
-}
-
-function encodedLength(unit: number): number {
-  if (unit === 0x0a) return 2
-  if (unit < 0x80) return unit === 0x3d || unit < 0x20 ? 3 : 1
-  if (unit < 0x800) return 6
-  // Each half of a surrogate pair counts for two of the pair's four bytes.
-  return unit >= 0xd800 && unit <= 0xdfff ? 6 : 9
+  if (format === 'text') return make(details[0]!)
+  return (
+    details
+      .values()
+      .map(make)
+      .find(({ html }) => sizeOf(html!) < HTML_BUDGET) ?? make(BARE)
+  )
 }

@@ -1,3 +1,4 @@
+import type { Day } from '../core/dates.ts'
 import type { DigestContent, DigestSection } from '../digests/digest-content.ts'
 import { shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
@@ -15,8 +16,6 @@ interface SectionsOptions {
 
 const MAX_TOPIC_LENGTH = 80
 
-export type SectionView = ReturnType<typeof sectionViews>[number]
-
 /**
  * The non-empty sections for parts/sections.mjml and parts/sections.txt, in words, cut to `detail`. A paper that is
  * older than the newest one shows its day. `edit` and `own` are personal links; a topic that is only tried out has none.
@@ -26,8 +25,7 @@ export function sectionViews(
   { links, topicUrl, detail }: SectionsOptions,
 ) {
   const shown = nonEmptySections(sections)
-  const days = shown.flatMap(({ papers }) => papers.map(({ day }) => day))
-  const newest = days.toSorted().at(-1)
+  const newest = newestDay(shown)
   return shown.map((section) => {
     const urlFrom = ({ id: paperId }: ShownPaper) =>
       section.topicId ? topicUrl?.({ topicId: section.topicId, paperId }) : undefined
@@ -43,11 +41,19 @@ export function sectionViews(
 }
 
 /** Who wrote the sentences under the titles; empty if there are no such sentences. */
-export function summariesText(sections: readonly SectionView[]): string {
-  const shown = sections.flatMap(({ papers }) => papers).filter(({ snippetText }) => snippetText)
+export function summariesText(papers: readonly Pick<PaperView, 'snippetText' | 'isSummary'>[]): string {
+  const shown = papers.filter(({ snippetText }) => snippetText)
   if (!shown.some(({ isSummary }) => isSummary)) return ''
   const { summaries, summariesAndAbstracts } = words.emails.parts
   return shown.every(({ isSummary }) => isSummary) ? summaries : summariesAndAbstracts
+}
+
+/** The newest day of the papers of some sections; undefined without papers. */
+export function newestDay(sections: readonly DigestSection[]): Day | undefined {
+  let newest: Day | undefined
+  for (const { papers } of sections)
+    for (const { day } of papers) if (newest === undefined || day > newest) newest = day
+  return newest
 }
 
 export const nonEmptySections = (sections: DigestSection[]): DigestSection[] =>
@@ -78,8 +84,10 @@ const FIRST_AUTHORS = 2
 const MAX_AUTHOR_LENGTH = 60
 const MAX_ORGANIZATION_LENGTH = 80
 
+export type PaperView = ReturnType<typeof paperView>
+
 /** A paper in the `it` of the templates; an empty text is not shown. `dated`: with the day on which it was listed. */
-function paperView(paper: ShownPaper, links: Links, detail: PaperDetail, dated: boolean) {
+export function paperView(paper: ShownPaper, links: Links, detail: PaperDetail, dated: boolean) {
   const snippet = detail.body ? fittingRuns(paper.snippet, detail.body.snippet) : []
   const titleText = paperTitle(paper, detail.title)
   const title = fittingRuns(paper.title, detail.title)

@@ -1,13 +1,17 @@
 import { Temporal } from 'temporal-polyfill'
 import { type Day, localDayOf, WEEKDAYS, type Weekday, weekdayOf } from '../core/dates.ts'
+import { memoize } from '../core/memoize.ts'
 import { listed, words } from './words.ts'
+
+/** Number of days whose parts are kept: an email names several. */
+const MAX_DAYS = 10_000
 
 // From our own words: Intl's output changes with the version of Node, but a retried email must not change.
 
-function partsOf(day: Day) {
+const partsOf = memoize((day: Day) => {
   const { year, month, day: date } = Temporal.PlainDate.from(day)
   return { year, date, month: month as keyof typeof words.months, weekday: weekdayOf(day) }
-}
+}, MAX_DAYS)
 
 /** "Tuesday 24 November 2026" */
 export function longDate(day: Day): string {

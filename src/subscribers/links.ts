@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { DAY_MS, type Day, dayOf } from '../core/dates.ts'
 import { Fault } from '../core/errors.ts'
+import { memoize } from '../core/memoize.ts'
 import { spanOf } from '../search/spans.ts'
 
 /** The purposes of links, with the byte that encodes each in the token. */
@@ -48,14 +49,21 @@ const MAC_BYTES = 16
 // version, purpose, secret's id, epoch, issued-at in seconds; then the id, then the MAC.
 const HEAD_BYTES = 2 + SECRET_ID_BYTES + 4 + 4
 const MAX_ID_LENGTH = 40
+const MAX_SECRETS = 100
 const MAX_TOKEN_LENGTH = Math.ceil(((HEAD_BYTES + MAX_ID_LENGTH + MAC_BYTES) * 4) / 3)
 const MIN_TOKEN_LENGTH = Math.ceil(((HEAD_BYTES + 1 + MAC_BYTES) * 4) / 3)
 
-const hashedId = (secret: string): Buffer =>
-  createHash('sha256').update(`secret id:${secret}`).digest().subarray(0, SECRET_ID_BYTES)
+const hashedId = memoize(
+  (secret: string): Buffer =>
+    createHash('sha256').update(`secret id:${secret}`).digest().subarray(0, SECRET_ID_BYTES),
+  MAX_SECRETS,
+)
 
 /** A short public name of a secret. It is stored with each message, so that a retry signs with the same secret. */
-export const secretId = (secret: string): string => hashedId(secret).toString('base64url')
+export const secretId = memoize(
+  (secret: string): string => hashedId(secret).toString('base64url'),
+  MAX_SECRETS,
+)
 
 /** The secret with that name; the newest one if that one was retired. */
 export const secretById = (id: string, secrets: readonly string[]): string =>
@@ -162,7 +170,9 @@ export interface TopicPaperRef {
 
 /** The page for trying changes of a topic, starting from a paper. `manageUrl` is the subscriber's settings page. */
 export const topicLink = (manageUrl: string, { topicId, paperId }: TopicPaperRef): string =>
-  `${manageUrl}/topics/${topicId}?paper=${paperId}`
+  `${topicPage(manageUrl, topicId)}?paper=${paperId}`
+
+export const topicPage = (manageUrl: string, topicId: number): string => `${manageUrl}/topics/${topicId}`
 
 /** The paper on arXiv, if its page on the site has an arXiv identifier. */
 export const arxivLink = (path: string): string | undefined => onArxiv('abs', path)

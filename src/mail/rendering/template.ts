@@ -17,7 +17,29 @@ export interface Template {
   render(view: object): Required<RenderedEmail>
   /** Without the HTML part. */
   renderText(view: object): RenderedEmail
+  /** The values that the templates use besides the view. */
+  headOf(view: object): { subject: string; preheader: string }
+  /** The parts of a template with papers in sections. */
+  parts(): { html: TemplateParts; text: TemplateParts }
 }
+
+/** A template with papers in sections, cut at the comments in parts/sections.*; each part is made of whole lines. */
+interface TemplateParts {
+  /** All but the sections: SECTIONS_LINE is where they belong. Lines of `blocks` stand for several lines. */
+  frame: Fill
+  /** Lines that are the same in all emails, by the line that stands for them in a frame. */
+  blocks: ReadonlyMap<string, string>
+  /** The heading of `it.section`. */
+  heading: Fill
+  /** One `it.paper` of it. */
+  paper: Fill
+  /** What follows the papers of `it.section`. */
+  end: Fill
+}
+
+// Values are without noncharacters: visibleText removes them.
+const MARK = '\ufdd0'
+export const SECTIONS_LINE = `${MARK}\n`
 
 type Fill = (view: object) => string
 
@@ -36,17 +58,51 @@ export async function openTemplate(name: MailKind, bodyHtml: string): Promise<Te
   const subject = compileFill(plain, meta.subject)
   const preheader = compileFill(plain, meta.preheader)
   const body = compileFill(html, bodyHtml)
-  const text = compileFill(plain, await read('body.txt'))
+  const bodyText = await read('body.txt')
+  const text = compileFill(plain, bodyText)
+  const headOf = (view: object) => ({
+    subject: subjectOf(view),
+    preheader: truncateAtWord(preheader(view), MAX_PREHEADER_LENGTH),
+  })
   const subjectOf = (view: object) => asciiLine(subject(view), MAX_SUBJECT_LENGTH)
   return {
     render(view) {
-      const head = {
-        subject: subjectOf(view),
-        preheader: truncateAtWord(preheader(view), MAX_PREHEADER_LENGTH),
-      }
+      const head = headOf(view)
       return { subject: head.subject, html: body({ ...view, ...head }), text: text(view) }
     },
     renderText: (view) => ({ subject: subjectOf(view), text: text(view) }),
+    headOf,
+    parts: () => ({
+      html: cutSections(html, bodyHtml),
+      text: cutSections(plain, bodyText.replace("<%~ include('@sections', it) -%>\n", SECTIONS_TEXT)),
+    }),
+  }
+}
+
+const SECTIONS_TEXT = readFileSync(join(PARTS, 'sections.txt'), 'utf8')
+
+/** Several lines, after the rest of the line on which a tag ends. */
+const SAME_LINES = /(?<=\n)(?:[^\ufdd0\n]*\n){2,}/g
+
+function cutSections(eta: TemplateEngine, source: string): TemplateParts {
+  const [before, heading, paper, end, after] = source.split(/<%\/\*[a-z ]+\*\/[^%]*?(?:-%>\n|%>)/)
+  const ofSection = (part: string) => compileFill(eta, `<% const { section, paper } = it %>${part}`)
+  const blocks = new Map<string, string>()
+  const toBlock = (block: string): string => {
+    const line = `${MARK}${blocks.size} of ${source.length}\n`
+    blocks.set(line, block)
+    return line
+  }
+  const frame = `${before}${SECTIONS_LINE}${after}`
+    .split(/(<%[\s\S]*?%>)/)
+    .map((part, i) => (i % 2 === 0 ? part.replace(SAME_LINES, toBlock) : part))
+    .join('')
+  return {
+    frame: compileFill(eta, frame),
+    blocks,
+    heading: ofSection(heading!),
+    paper: ofSection(paper!),
+    end: ofSection(end!),
   }
 }
 

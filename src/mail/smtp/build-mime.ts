@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url'
 import MailComposer from 'nodemailer/lib/mail-composer'
+import type MimeNode from 'nodemailer/lib/mime-node'
 import { dayOf } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
 import type { MailKind, OperatorMailKind, RenderedEmail } from '../rendering/template.ts'
@@ -8,7 +9,13 @@ import { type DkimKey, signDkim } from './dkim.ts'
 
 /** The bytes of an email: CRLF line ends, no line above 998 bytes, deterministic. Throws dkim.cannot-sign. */
 export async function buildMime(mail: OutgoingMail, dkim?: DkimKey): Promise<Buffer> {
-  const composer = new MailComposer({
+  const raw = await compileMime(mail).build()
+  return dkim ? signDkim(raw, dkim) : raw
+}
+
+/** The email as nodemailer's tree of nodes. */
+export const compileMime = (mail: OutgoingMail): MimeNode =>
+  new MailComposer({
     from: mail.from,
     to: mail.to,
     replyTo: mail.replyTo,
@@ -22,10 +29,7 @@ export async function buildMime(mail: OutgoingMail, dkim?: DkimKey): Promise<Buf
     textEncoding: 'quoted-printable',
     disableFileAccess: true,
     disableUrlAccess: true,
-  })
-  const raw = await composer.compile().build()
-  return dkim ? signDkim(raw, dkim) : raw
-}
+  }).compile()
 
 const withCrlf = (text: string): string => text.replace(/\r\n?|\n/g, '\r\n')
 
@@ -126,7 +130,8 @@ const feedbackSender = (domain: string): string =>
 // Excludes characters that could end the address or begin another one in a header field or an SMTP command.
 const PLAIN = /^[^\s\p{C}()<>[\]\\,;:"@]+@[^\s\p{C}()<>[\]\\,;:"@]+$/u
 
-function plainAddress(address: string, id: string): string {
+/** The address with an ASCII domain. Throws message.bad-address. */
+export function plainAddress(address: string, id: string): string {
   const domain = PLAIN.test(address) && domainToASCII(domainOf(address))
   if (!domain) throw new Fault('message.bad-address', { id })
   return address.slice(0, address.lastIndexOf('@') + 1) + domain

@@ -1,7 +1,6 @@
+import { simpleParser } from 'mailparser'
 import { expect, test } from 'vitest'
-import { siteOf } from '../../../src/emails/compose-message.ts'
-import { MAILS } from '../../../src/emails/mail-writers.ts'
-import { openEmails } from '../../../src/emails/render-emails.ts'
+import { openComposer } from '../../../src/emails/compose-message.ts'
 import type { TakenMessage } from '../../../src/mail/message.ts'
 import { readLink } from '../../../src/subscribers/links.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
@@ -16,16 +15,16 @@ async function planned(): Promise<TakenMessage> {
   return (await world.db.message.findFirstOrThrow()) as unknown as TakenMessage
 }
 
-const mailOf = async (message: TakenMessage) =>
-  MAILS.digest(
-    { config: world.config, db: world.db, emails: await openEmails(siteOf(world.config)) },
-    message,
-  )
+async function mailOf(message: TakenMessage) {
+  const compose = await openComposer(world.deps)
+  const { subject, text = '', headers } = await simpleParser((await compose(message)).raw)
+  return { subject, text, list: headers.get('list') as unknown as { unsubscribe: { url: string } } }
+}
 
 test('a digest holds links that work: its own page, and its reader’s under the epoch of then', async () => {
   const message = await planned()
   await world.db.subscriber.update({ where: { id: 'ann' }, data: { epoch: 4, detail: 'full' } })
-  const { text, unsubscribeUrl } = await mailOf(message)
+  const { text, list } = await mailOf(message)
   const linkIn = (purpose: 'manage' | 'digest' | 'unsubscribe') => {
     const token = new RegExp(`/${purpose}/([\\w-]+)`).exec(text)![1]!
     return readLink(token, purpose, world.config.APP_SECRET, message.datedAt)
@@ -33,7 +32,7 @@ test('a digest holds links that work: its own page, and its reader’s under the
   expect(linkIn('manage')).toMatchObject({ id: 'ann', epoch: 3 })
   expect(linkIn('digest')).toMatchObject({ id: message.id })
   expect(linkIn('unsubscribe')).toMatchObject({ id: 'ann' })
-  expect(text).toContain(`Unsubscribe:\n${unsubscribeUrl}\n`)
+  expect(text).toContain(`Unsubscribe:\n${list.unsubscribe.url}\n`)
 })
 
 test('has only titles, or a week, for subscribers who chose that', async () => {

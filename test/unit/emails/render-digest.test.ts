@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { DigestContent } from '../../../src/digests/digest-content.ts'
 import type { DigestEmail } from '../../../src/emails/digest-email.ts'
-import { encodedSize, HTML_BUDGET, openEmails } from '../../../src/emails/render-emails.ts'
+import { HTML_BUDGET, openEmails } from '../../../src/emails/render-emails.ts'
+import { encodedSize } from '../../../src/mail/rendering/encoded-text.ts'
 import {
   anyDigest,
   anyText,

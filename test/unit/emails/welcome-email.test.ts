@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { DigestContent } from '../../../src/digests/digest-content.ts'
-import { encodedSize, HTML_BUDGET, openEmails } from '../../../src/emails/render-emails.ts'
+import { HTML_BUDGET, openEmails } from '../../../src/emails/render-emails.ts'
 import type { WelcomeEmail } from '../../../src/emails/welcome-email.ts'
+import { encodedSize } from '../../../src/mail/rendering/encoded-text.ts'
 import { anyDigest, digest, readerLinks, section, site } from '../../support/mails.ts'
 
 const emails = await openEmails(site)
