@@ -1,7 +1,8 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { buffer } from 'node:stream/consumers'
-import DKIM from 'nodemailer/lib/dkim'
+import { domainToASCII } from 'node:url'
+import { promisify } from 'node:util'
+import { foldLines } from 'nodemailer/lib/mime-funcs'
 import type { Config } from '../../config/config.ts'
 import { errorText, Fault } from '../../core/errors.ts'
 
@@ -14,22 +15,23 @@ export interface DkimKey {
 /** Receivers ignore a signature with a shorter key. */
 const MIN_BITS = 1024
 
+/** In the order in which they are signed. */
 const SIGNED_FIELDS = [
-  'From',
-  'To',
-  'Reply-To',
-  'Subject',
-  'Date',
-  'Message-ID',
-  'MIME-Version',
-  'Content-Type',
-  'Content-Transfer-Encoding',
-  'List-ID',
-  'List-Unsubscribe',
-  'List-Unsubscribe-Post',
-  'Feedback-ID',
-  'Auto-Submitted',
-].join(':')
+  'from',
+  'to',
+  'reply-to',
+  'subject',
+  'date',
+  'message-id',
+  'mime-version',
+  'content-type',
+  'content-transfer-encoding',
+  'list-id',
+  'list-unsubscribe',
+  'list-unsubscribe-post',
+  'feedback-id',
+  'auto-submitted',
+]
 
 /** The key from the settings; undefined if they name none. Throws dkim.cannot-sign. */
 export function loadDkimKey(
@@ -44,18 +46,74 @@ export function loadDkimKey(
   }
 }
 
-/** Adds DKIM-Signature. Throws dkim.cannot-sign in cases in which nodemailer silently leaves the email unsigned. */
+/**
+ * Adds DKIM-Signature: RFC 6376, rsa-sha256, relaxed/relaxed, the same bytes as nodemailer's signer, which takes more
+ * than twice the processor time of RSA itself. Signs in a thread of Node's pool. `raw` has CRLF line ends. Throws
+ * dkim.cannot-sign.
+ */
 export async function signDkim(raw: Buffer, key: DkimKey): Promise<Buffer> {
-  const signer = new DKIM({
-    domainName: key.domain,
-    keySelector: key.selector,
-    privateKey: key.privateKey,
-    headerFieldNames: SIGNED_FIELDS,
-  })
-  const signed = await buffer(signer.sign(raw))
-  if (signed.toString('latin1', 0, 15) !== 'DKIM-Signature:')
-    throw new Fault('dkim.cannot-sign', { why: 'nodemailer made no signature with this key' })
-  return signed
+  if (key.privateKey.asymmetricKeyType !== 'rsa')
+    throw new Fault('dkim.cannot-sign', { why: `the key is ${key.privateKey.asymmetricKeyType}` })
+  const headerEnd = raw.indexOf('\r\n\r\n')
+  const fields = signedFields(raw.toString('latin1', 0, headerEnd))
+  const bodyHash = createHash('sha256')
+    .update(relaxedBody(raw.subarray(headerEnd + 4)))
+    .digest('base64')
+  const tags = [
+    ...['v=1', 'a=rsa-sha256', 'c=relaxed/relaxed', `d=${domainToASCII(key.domain)}`, 'q=dns/txt'],
+    ...[`s=${key.selector}`, `bh=${bodyHash}`, `h=${[...fields.keys()].join(':')}`],
+  ]
+  const unsigned = `${foldLines(`DKIM-Signature: ${tags.join('; ')}`, 76)};\r\n b=`
+  const lines = [...fields].map(([name, field]) => `${name}:${relaxedField(field)}`)
+  const data = [...lines, `dkim-signature:${relaxedField(unsigned)}`].join('\r\n')
+  const signature = await signInThread('sha256', Buffer.from(data, 'latin1'), key.privateKey)
+  const folded = signature
+    .toString('base64')
+    .replace(/(^.{73}|.{75}(?!\r?\n|\r))/g, '$&\r\n ')
+    .trim()
+  return Buffer.concat([Buffer.from(`${unsigned}${folded}\r\n`, 'latin1'), raw])
+}
+
+const signInThread = promisify<string, Buffer, KeyObject, Buffer>(sign)
+
+/** The fields to sign, by their names in lower case; of several with one name, the last. */
+function signedFields(header: string): Map<string, string> {
+  const byName = new Map(
+    header.split(/\r\n(?![ \t])/).map((field) => [field.slice(0, field.indexOf(':')).toLowerCase(), field]),
+  )
+  return new Map(SIGNED_FIELDS.flatMap((name) => (byName.has(name) ? [[name, byName.get(name)!]] : [])))
+}
+
+/** RFC 6376, 3.4.2 */
+const relaxedField = (field: string): string =>
+  field
+    .slice(field.indexOf(':') + 1)
+    .replaceAll('\r\n', '')
+    .replace(/[ \t]+/g, ' ')
+    .trim()
+
+const [TAB, LF, CR, BLANK] = [0x09, 0x0a, 0x0d, 0x20]
+
+/** RFC 6376, 3.4.4: without blanks at line ends and empty lines at the end, and with one blank for several. */
+function relaxedBody(body: Buffer): Buffer {
+  const out = Buffer.allocUnsafe(body.length + 2)
+  let at = 0
+  let end = 0
+  let hasBlank = false
+  for (let i = 0; i < body.length; i++) {
+    const byte = body[i]!
+    if (byte === BLANK || byte === TAB) hasBlank = true
+    else {
+      if (hasBlank && byte !== CR) out[at++] = BLANK
+      hasBlank = false
+      out[at++] = byte
+      if (byte !== CR && byte !== LF) end = at
+    }
+  }
+  if (end === 0) return out.subarray(0, 0)
+  out[end] = CR
+  out[end + 1] = LF
+  return out.subarray(0, end + 2)
 }
 
 /** The canary at start: signs a message, and verifies what the key signed. Throws dkim.cannot-sign. */
