@@ -13,9 +13,11 @@ import { benchRefusals } from './refusals.ts'
 import { benchRelevance } from './relevance.ts'
 import { benchSearch } from './search.ts'
 import { benchSend } from './send.ts'
+import { benchStart } from './start.ts'
 import { benchSummary } from './summary.ts'
 import { benchTex } from './tex.ts'
 import { benchTyped } from './typed.ts'
+import { benchWeb } from './web.ts'
 
 const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text: string }>> = {
   backtest: benchBackTest,
@@ -31,9 +33,11 @@ const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text:
   relevance: benchRelevance,
   search: benchSearch,
   send: benchSend,
+  start: benchStart,
   summary: benchSummary,
   tex: benchTex,
   typed: benchTyped,
+  web: benchWeb,
 }
 
 const { positionals, tokens } = parseArgs({ strict: false, allowPositionals: true, tokens: true })

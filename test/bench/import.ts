@@ -1,7 +1,9 @@
-// A file of people, brought in by the operator's command into a database of its own: rows a second, memory, processor
-// time on both sides, and how many times faster than one by one. --rows N
+// What the operator's imports take: npm run bench -- import [--rows 100000] [--papers 20000] [--json]
+// Subscribers as send/people.ts draws them and papers recombined as in the bench search, each from a file into a database of
+// its own: seconds, memory, and processor time on both sides; and how many times faster than adding people one by one.
 import { spawn } from 'node:child_process'
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
@@ -9,60 +11,47 @@ import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import { addSubscriber } from '../../src/account/signup/add-subscriber.ts'
 import { readConfig } from '../../src/config/config.ts'
-import { csvLine } from '../../src/core/csv.ts'
-import { startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
+import { monotonicMs } from '../../src/core/clock.ts'
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
 import { applyMigrations } from '../../src/core/database/migrations.ts'
 import { buildDeps } from '../../src/core/deps.ts'
-import { processSeconds, readProc, serverSeconds } from './processor-time.ts'
+import { table } from '../../src/operator/operations/text-table.ts'
+import { asEntries, manyPapers } from './many-papers.ts'
+import { peakMegabytes, processSeconds, serverSeconds } from './processor-time.ts'
+import { peopleCsv } from './send/people.ts'
 
-const ROWS = 100_000
 const ONE_BY_ONE = 300
-
-const TOPICS = [
-  'linear attention',
-  'RAG OR retrieval',
-  'author:"Albert Gu" votes>=10',
-  '"vision-language" cat:cs',
-  'state space models',
-  'robots; "diffusion policy"',
-  'mixture of experts',
-  'LLM agents -survey',
-]
-const ZONES = ['Europe/Paris', 'America/New_York', 'Asia/Tokyo', 'UTC', 'Asia/Kolkata']
-const STATES = [...Array(8).fill('active'), 'unsubscribed', 'suppressed']
-
-function* people(rows: number): Generator<string> {
-  yield 'email,state,topics,hour,zone,days,confirmed_at,confirmed_how\n'
-  for (let i = 0; i < rows; i++) {
-    yield csvLine([
-      `Person.${i}@domain${i % 5000}.example`,
-      STATES[i % STATES.length]!,
-      TOPICS[i % TOPICS.length]!,
-      String(6 + (i % 12)),
-      ZONES[i % ZONES.length]!,
-      'mon,tue,wed,thu,fri',
-      `2025-0${1 + (i % 9)}-1${i % 10}T08:00:00Z`,
-      'double opt-in',
-    ])
-  }
-}
+const DAY = '2026-11-24'
+const WATCH_EVERY_MS = 100
 
 export async function benchImport(args: string[]): Promise<{ json: unknown; text: string }> {
-  const { values } = parseArgs({ args, options: { rows: { type: 'string' } }, strict: false })
-  const rows = Number(values.rows ?? ROWS)
+  const { values } = parseArgs({
+    args,
+    options: {
+      rows: { type: 'string', default: '100000' },
+      papers: { type: 'string', default: '20000' },
+      json: { type: 'boolean' },
+    },
+  })
+  const [rows, papers] = [Number(values.rows), Number(values.papers)]
   const folder = mkdtempSync(join(tmpdir(), 'bench-import-'))
   const server = await startEmbeddedPostgres(join(folder, 'postgres'))
   try {
     await applyMigrations(server.url)
-    const file = join(folder, 'people.csv')
-    await pipeline(Readable.from(people(rows)), createWriteStream(file))
-    const slow = await oneByOne(server.url)
-    const before = serverSeconds(server.folder)
-    const fast = await runImport(file, server.url)
-    const databaseCpu = Math.round(serverSeconds(server.folder) - before)
-    const times = Math.round(fast.rowsPerSecond / slow)
-    const json = { ...fast, databaseCpu, oneByOne: Math.round(slow), times }
-    return { json, text: textOf(json) }
+    const oneByOne = await addOneByOne(server.url)
+    const people = join(folder, 'people.csv')
+    await pipeline(Readable.from(peopleCsv(rows)), createWriteStream(people))
+    const list = join(folder, 'papers.json')
+    writeFileSync(
+      list,
+      JSON.stringify(asEntries(manyPapers({ count: papers, perDay: papers, lastDay: DAY }))),
+    )
+    const runs = [
+      await runCommand(server, { rows, command: ['subscribers', 'import', people] }),
+      await runCommand(server, { rows: papers, command: ['papers', 'import', list, '--date', DAY] }),
+      await runCommand(server, { rows: papers, command: ['papers', 'import', list, '--date', DAY] }),
+    ]
+    return { json: { oneByOne, runs }, text: textOf(runs, oneByOne) }
   } finally {
     await server.destroy()
     rmSync(folder, { recursive: true, force: true })
@@ -70,45 +59,60 @@ export async function benchImport(args: string[]): Promise<{ json: unknown; text
 }
 
 interface Measured {
+  command: string
   rows: number
+  /** Of the whole command, with its start. */
   seconds: number
-  rowsPerSecond: number
   /** Seconds of processor time. */
-  processCpu: number
+  cpuSeconds: number
+  serverCpuSeconds: number
   peakMegabytes: number
 }
 
-async function runImport(file: string, url: string): Promise<Measured> {
-  const args = ['--disable-warning=ExperimentalWarning', resolve('src/cli.ts'), 'subscribers', 'import', file]
+interface Input {
+  rows: number
+  command: string[]
+}
+
+async function runCommand({ url, folder }: EmbeddedPostgres, { rows, command }: Input): Promise<Measured> {
+  const args = ['--disable-warning=ExperimentalWarning', resolve('src/cli.ts'), ...command]
   const env = { ...process.env, DATABASE_URL: url, LOG_LEVEL: 'error' }
-  const child = spawn(process.execPath, [...args, '--json'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const [began, server] = [monotonicMs(), serverSeconds(folder)]
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
   let [peak, cpu] = [0, 0]
   const watch = setInterval(() => {
-    peak = Math.max(peak, peakOf(child.pid!))
+    peak = Math.max(peak, peakMegabytes(child.pid!))
     cpu = Math.max(cpu, processSeconds(child.pid!))
-  }, 200)
-  let out = ''
-  for await (const piece of child.stdout) out += piece
+  }, WATCH_EVERY_MS)
+  const [code] = await once(child, 'exit')
   clearInterval(watch)
-  const { rows, seconds, rowsPerSecond } = JSON.parse(out)
-  return { rows, seconds, rowsPerSecond, processCpu: Math.round(cpu), peakMegabytes: Math.round(peak / 1024) }
+  if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}`)
+  return {
+    ...{ command: command.slice(0, 2).join(' '), rows, seconds: (monotonicMs() - began) / 1000 },
+    ...{ cpuSeconds: cpu, serverCpuSeconds: serverSeconds(folder) - server, peakMegabytes: peak },
+  }
 }
 
-async function oneByOne(url: string): Promise<number> {
+/** Rows a second. */
+async function addOneByOne(url: string): Promise<number> {
   const { deps, close } = await buildDeps(readConfig({ DATABASE_URL: url, LOG_LEVEL: 'error' }))
-  const begun = performance.now()
+  const began = monotonicMs()
   for (let i = 0; i < ONE_BY_ONE; i++) {
     const email = `slow${i}@example.com`
-    await addSubscriber(deps, { email, topics: [TOPICS[i % TOPICS.length]!], consent: 'double opt-in' })
+    await addSubscriber(deps, { email, topics: ['linear attention'], consent: 'double opt-in' })
   }
   await close()
-  return ONE_BY_ONE / ((performance.now() - begun) / 1000)
+  return (ONE_BY_ONE * 1000) / (monotonicMs() - began)
 }
 
-const peakOf = (pid: number): number => Number(/VmHWM:\s+(\d+)/.exec(readProc(`${pid}/status`))?.[1] ?? 0)
-
-const textOf = (m: Measured & { databaseCpu: number; oneByOne: number; times: number }): string =>
-  [
-    `${m.rows} rows in ${m.seconds} s: ${m.rowsPerSecond} a second, ${m.times} times as fast as one by one (${m.oneByOne}).`,
-    `Processor time: ${m.processCpu} s here, ${m.databaseCpu} s in the database. Peak memory here: ${m.peakMegabytes} MB.`,
+function textOf(runs: readonly Measured[], oneByOne: number): string {
+  const rows = runs.map((run) => [
+    ...[run.command, run.rows, run.seconds.toFixed(1), (run.rows / run.seconds).toFixed(0)],
+    ...[run.cpuSeconds.toFixed(1), run.serverCpuSeconds.toFixed(1), run.peakMegabytes.toFixed(0)],
+  ])
+  const [people] = runs
+  return [
+    table(['command', 'rows', 'seconds', 'rows/s', 's CPU', 's Postgres', 'peak MB'], rows),
+    `Subscribers ${(people!.rows / people!.seconds / oneByOne).toFixed(0)} times as fast as one by one (${oneByOne.toFixed(0)} a second). The second import of papers changes nothing.`,
   ].join('\n')
+}

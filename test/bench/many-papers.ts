@@ -15,6 +15,12 @@ interface Options {
 export const manyPapers = (options: Options): Paper[] =>
   recombined([...arxivPapers(), ...recordedPapers()], options)
 
+/** As `papers import` takes them from a file. */
+export const asEntries = (papers: readonly Paper[]): object[] =>
+  papers.map(({ title, abstract, authors, categories, votes, arxivId }) => ({
+    ...{ id: `arxiv:${arxivId}`, title, summary: abstract, authors, categories, votes },
+  }))
+
 const AT_ONCE = 3000
 
 /** Stores papers as an ingest would leave them, each listed on its first day, in a few statements. */

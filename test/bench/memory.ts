@@ -100,7 +100,7 @@ async function search(port: number, query: string): Promise<void> {
 }
 
 /** Megabytes, as Linux counts them. */
-function memoryOf(pid: number): Omit<Figures, 'papers'> {
+export function memoryOf(pid: number): Omit<Figures, 'papers'> {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   const megabytes = (name: string) =>
     Math.round(Number(status.match(new RegExp(`${name}:\\s+(\\d+)`))?.[1]) / 1024)

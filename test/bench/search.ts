@@ -119,7 +119,7 @@ async function measure(settings: Record<string, string>, papers: readonly Paper[
   return { ...options, first, read: read!, memory: { before, after }, each, ...tables }
 }
 
-async function heard(child: ChildProcess, what: keyof ServerSaid): Promise<ServerSaid> {
+export async function heard(child: ChildProcess, what: keyof ServerSaid): Promise<ServerSaid> {
   for (;;) {
     const [said] = (await once(child, 'message')) as [ServerSaid]
     if (said[what] !== undefined) return said
@@ -127,7 +127,7 @@ async function heard(child: ChildProcess, what: keyof ServerSaid): Promise<Serve
 }
 
 /** What people typed and can be read, whole, in an order that is the same each time. */
-function drawn(): string[] {
+export function drawn(): string[] {
   const lines = readFileSync(join(TYPED, 'filters.jsonl'), 'utf8').trim().split('\n')
   const rows = lines.map((line): { kind: string; text: string } => JSON.parse(line))
   const texts = new Set(rows.filter(({ kind }) => kind !== 'filter_group').map(({ text }) => text))

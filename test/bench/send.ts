@@ -13,6 +13,7 @@ import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { table } from '../../src/operator/operations/text-table.ts'
+import { median, spread } from './median.ts'
 import { contestants } from './send/contestants.ts'
 import { type PlannedWorld, planWorld } from './send/planned-world.ts'
 import type { Measured } from './send/run-measured.ts'
@@ -87,13 +88,6 @@ function costsOf(profile: string, { plan }: PlannedWorld, results: readonly Resu
   ]
 }
 
-const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted.length % 2
-    ? sorted[sorted.length >> 1]!
-    : (sorted[sorted.length / 2 - 1]! + sorted[sorted.length / 2]!) / 2
-}
-
 /** What the goals of docs/performance.md are about, as far as those were run. */
 function ratiosOf({ plan }: PlannedWorld, results: readonly Result[]): Record<string, number> {
   const speed = (name: string) => {
@@ -142,7 +136,7 @@ function rowOf({ name, rounds }: Result): (string | number)[] {
   const speeds = rounds.map(({ perSecond }) => perSecond)
   return [
     ...[name, of(({ emails }) => emails), of(({ perSecond }) => perSecond).toFixed(0)],
-    `${Math.min(...speeds).toFixed(0)}–${Math.max(...speeds).toFixed(0)}`,
+    spread(speeds),
     ...[of(({ cpu }) => cpu), of(({ serverCpu }) => serverCpu), of(({ sinkCpu }) => sinkCpu)].map((us) =>
       us.toFixed(0),
     ),

@@ -13,7 +13,7 @@ import { silentLog } from '../../../src/core/log.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
 import { runCliProcess } from '../../support/processes.ts'
 import { recordedDay, recordedDays, seedPapers } from '../../support/recorded-days.ts'
-import { manyPapers } from '../many-papers.ts'
+import { asEntries, manyPapers } from '../many-papers.ts'
 import { peopleCsv } from './people.ts'
 import { type Bench, type Measured, queryServer, runMeasured, urlOf } from './run-measured.ts'
 import { startSink } from './sink-process.ts'
@@ -88,11 +88,7 @@ function papersOfDay(count?: number): { day: Day; entries: unknown[] } {
   const full = days.findLast(({ entries }) => entries.length >= MIN_PAPERS)
   const day = (full ?? days.at(-1)!).day
   if (count === undefined) return { day, entries: full?.entries ?? seedPapers() }
-  const papers = manyPapers({ count, perDay: count, lastDay: day })
-  const entries = papers.map(({ title, abstract, authors, categories, votes }) => ({
-    ...{ title, summary: abstract, authors, categories, votes },
-  }))
-  return { day, entries }
+  return { day, entries: asEntries(manyPapers({ count, perDay: count, lastDay: day })) }
 }
 
 async function importPeople({ folder, postgres }: Bench, count: number, day: Day): Promise<number> {
