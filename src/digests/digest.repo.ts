@@ -135,12 +135,6 @@ export async function fillDigests(tx: Database, fillings: readonly FilledDigest[
     where d.id = w.id`
 }
 
-/** The content of a planned digest; null if the digest does not exist, or was never filled with papers. */
-export async function digestContent(db: Database, id: number): Promise<DigestContent | null> {
-  const row = await db.digest.findUnique({ where: { id }, select: { content: true } })
-  return openStoredContent(db, row?.content)
-}
-
 /** The papers in the email of a digest or a welcome; null if there were none, or the content was deleted. */
 export async function mailedContent(db: Database, messageId: string): Promise<DigestContent | null> {
   const row = await db.message.findUnique({

@@ -1,9 +1,9 @@
 import type { Config } from '../config/config.ts'
 import type { Database } from '../core/database/database.ts'
 import { Fault } from '../core/errors.ts'
-import { digestContent } from '../digests/digest.repo.ts'
 import type { NoMatchesMessage } from '../digests/no-matches.ts'
 import type { DigestMessage } from '../digests/plan-digests.ts'
+import { openStoredContent } from '../digests/stored-content.repo.ts'
 import type { WelcomeMessage } from '../digests/welcome-message.ts'
 import type { TakenMessage } from '../mail/message.ts'
 import type { MailKind, RenderedEmail } from '../mail/rendering/template.ts'
@@ -30,7 +30,7 @@ type MailWriter = (parts: MailParts, message: TakenMessage) => Mail | Promise<Ma
 
 export const MAILS: Record<MailKind, MailWriter> = {
   digest: async ({ config, db, emails }, message) => {
-    const content = message.digestId === null ? null : await digestContent(db, message.digestId)
+    const content = await openStoredContent(db, message.digestContent)
     if (!content) throw new Fault('message.without-content', { id: message.id })
     const { epoch, ...frozen } = contentOf<DigestMessage>(message)
     const links = readerLinks(config, message, epoch)

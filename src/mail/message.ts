@@ -49,6 +49,8 @@ export interface TakenMessage {
   toAddress: string
   secretId: string
   content: unknown
+  /** The content of its digest as it is stored; null if it has none. */
+  digestContent: unknown
   datedAt: Date
   deadline: Date
   attempts: number

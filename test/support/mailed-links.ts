@@ -16,10 +16,15 @@ export interface Mailed {
 export async function mailed({ db, deps }: TestSite, kind: string, address: string): Promise<Mailed> {
   const row = await db.message.findFirstOrThrow({
     where: { kind, toAddress: address },
+    include: { digest: true },
     orderBy: [{ datedAt: 'desc' }, { batchId: 'desc' }],
   })
   const compose = await openComposer(deps)
-  const { raw } = await compose({ ...row, uncertainBefore: false } as TakenMessage)
+  const { raw } = await compose({
+    ...row,
+    digestContent: row.digest?.content,
+    uncertainBefore: false,
+  } as TakenMessage)
   const { subject = '', text = '', html } = await simpleParser(raw)
   const path = text.match(/(\/(?:manage|account|move)\/[\w-]{20,})/)?.[1] ?? ''
   return { subject, text, html: html || '', path }

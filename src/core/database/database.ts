@@ -62,6 +62,13 @@ export function databaseUnreachable(error: unknown): Fault {
  */
 const TRANSACTION_LIMITS = { maxWait: 10_000, timeout: 15_000 }
 
+/**
+ * Statements that begin with this comment are prepared once per connection, because Postgres plans them longer than it
+ * executes them. Only for constant text, and for plans that stay good while a table grows: Postgres keeps them until
+ * the next ANALYZE.
+ */
+const PREPARED = /^\s*\/\* prepared: ([\w-]+) \*\//
+
 /** `connections`: the most that this process keeps open. The watchdog closes silent ones: see watchdogClient. */
 export function openDatabase(
   url: string,
@@ -78,7 +85,9 @@ export function openDatabase(
   // Without a listener, this process would end when the server closes an idle connection.
   pool.on('error', (error) => log.error('database.error', { what: errorText(error) }))
   const db = new PrismaClient({
-    adapter: withErrorCodes(new PrismaPg(pool)),
+    adapter: withErrorCodes(
+      new PrismaPg(pool, { statementNameGenerator: ({ sql }) => PREPARED.exec(sql)?.[1] ?? '' }),
+    ),
     transactionOptions: TRANSACTION_LIMITS,
   })
   return {

@@ -9,17 +9,22 @@ export interface NewAcceptance {
 }
 
 /**
- * Records acceptances, all or none; repeated calls record them once. Ignores leases: an acceptance is final, whichever
- * worker received it, and overrides every other state.
+ * Records acceptances, all or none. Ignores leases: an acceptance is final, whichever worker received it, and overrides
+ * every other state. `again`: an earlier call failed and may have recorded them, so those that exist are skipped.
  */
-export async function recordAcceptances(db: Database, accepted: NewAcceptance[]): Promise<void> {
+export async function recordAcceptances(
+  db: Database,
+  accepted: NewAcceptance[],
+  again = false,
+): Promise<void> {
   await db.$executeRaw`
+    /* prepared: record-acceptances */
     insert into acceptance (message_id, at, reply)
     select * from unnest(
       ${accepted.map(({ messageId }) => messageId)}::text[],
       ${accepted.map(({ at }) => at.toISOString())}::timestamptz[],
       ${accepted.map(({ reply }) => reply)}::text[]) as received(id, at, reply)
-    where not exists (
+    where not ${again}::boolean or not exists (
       select from acceptance a where a.message_id = received.id and a.at = received.at and a.reply = received.reply)`
 }
 

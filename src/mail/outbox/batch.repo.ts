@@ -34,6 +34,7 @@ export interface LeaseInput {
 export async function leaseBatch(db: Database, input: LeaseInput): Promise<LeasedBatch | null> {
   const { lane, owner, now, leaseSeconds, whenUncertain, rampUp } = input
   const [row] = await db.$queryRaw<LeasedBatch[]>`
+    /* prepared: lease-batch */
     with held as (
       select coalesce(domain, '') as domain, count(*) as holders from batch
       where lane = ${lane}::lane and done_at is null and lease_until > now()
@@ -155,6 +156,7 @@ export async function releaseBatch(
   { batch, owner, now }: { batch: number; owner: string; now: Date },
 ): Promise<void> {
   await db.$executeRaw`
+    /* prepared: release-batch */
     with held as (
       select id from batch where id = ${batch} and owner = ${owner} for update
     ), given_back as (

@@ -100,6 +100,7 @@ export async function giveBackIfEnded(
 export async function takeMessages(db: Database, input: TakeInput): Promise<TakeResult> {
   const { batch, owner, now, limit } = input
   const rows = await db.$queryRaw<(TakenMessage & EndedMessage)[]>`
+    /* prepared: take-messages */
     with lease as materialized (
       select id from batch where id = ${batch} and owner = ${owner} and lease_until > now()
         and ${maySend}
@@ -132,7 +133,8 @@ export async function takeMessages(db: Database, input: TakeInput): Promise<Take
     from judged j where m.id = j.id
     returning m.id, m.batch_id as "batchId", m.kind, m.subscriber_id as "subscriberId", m.digest_id as "digestId",
       m.to_address as "toAddress", m.secret_id as "secretId", m.content, m.dated_at as "datedAt", m.deadline,
-      m.attempts, j.uncertain_before as "uncertainBefore", m.state::text, m.reason`
+      m.attempts, j.uncertain_before as "uncertainBefore", m.state::text, m.reason,
+      (select d.content from digest d where d.id = m.digest_id and j.reason is null) as "digestContent"`
   const { taken = [], ended = [] } = Object.groupBy(rows, ({ state }) =>
     state === 'taken' ? 'taken' : 'ended',
   )

@@ -24,7 +24,7 @@ export function openRecorder(deps: Deps, { lane, onDeadAddress }: RecorderInput,
   const retryUntilWritten = retrierOf(log)
   const writeAcceptance = groupCommit(async (accepted: NewAcceptance[]) => {
     await onFailpoint?.('before-commit')
-    await retryUntilWritten(() => recordAcceptances(db, accepted))
+    await retryUntilWritten((n) => recordAcceptances(db, accepted, n > 1))
     await onFailpoint?.('after-commit')
   })
   const safeguards = openSafeguards(deps, { lane, run, retryUntilWritten })
@@ -79,7 +79,7 @@ export function openRecorder(deps: Deps, { lane, onDeadAddress }: RecorderInput,
 
 const retrierOf =
   (log: Log) =>
-  <T>(write: () => Promise<T>): Promise<T> =>
+  <T>(write: (attempt: number) => Promise<T>): Promise<T> =>
     pRetry(write, {
       retries: Number.POSITIVE_INFINITY,
       minTimeout: 100,

@@ -20,10 +20,17 @@ interface Mail {
 /** Every message that was left by now, made as it would go out. */
 export async function mailsLeft({ deps, wrong }: Doors): Promise<Mail[]> {
   const compose = await openComposer(deps)
-  const rows = await deps.db.message.findMany({ where: { toAddress: { not: null } } })
+  const rows = await deps.db.message.findMany({
+    where: { toAddress: { not: null } },
+    include: { digest: true },
+  })
   const mails: Mail[] = []
   for (const row of rows) {
-    const { raw } = await compose({ ...row, uncertainBefore: false } as TakenMessage)
+    const { raw } = await compose({
+      ...row,
+      digestContent: row.digest?.content,
+      uncertainBefore: false,
+    } as TakenMessage)
     const { subject = '', text = '', html } = await simpleParser(raw)
     const asItIs = html || null
     const seen = asItIs && wrong.mail ? wrong.mail(asItIs, row.kind) : asItIs

@@ -51,6 +51,7 @@ const confirmation: TakenMessage = {
   },
   datedAt: at,
   deadline: new Date('2026-11-26T07:00:00Z'),
+  digestContent: null,
   attempts: 1,
   uncertainBefore: false,
 }

@@ -12,7 +12,8 @@ async function planned(): Promise<TakenMessage> {
   await world.db.subscriber.update({ where: { id: 'ann' }, data: { epoch: 3, detail: 'titles' } })
   await world.addPapers('2026-11-24', ['Robots walk', 'Robots run'])
   await world.plan('2026-11-24T08:00:00Z')
-  return (await world.db.message.findFirstOrThrow()) as unknown as TakenMessage
+  const row = await world.db.message.findFirstOrThrow({ include: { digest: true } })
+  return { ...row, digestContent: row.digest!.content } as unknown as TakenMessage
 }
 
 async function mailOf(message: TakenMessage) {

@@ -36,6 +36,7 @@ const message = (kind: string, content: object | null): TakenMessage => ({
   content,
   datedAt: at,
   deadline: new Date('2026-11-26T07:00:00Z'),
+  digestContent: null,
   attempts: 1,
   uncertainBefore: false,
 })

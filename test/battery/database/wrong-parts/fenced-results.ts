@@ -3,7 +3,7 @@ import { recordAcceptances as recordRightly } from '../../../../src/mail/outbox/
 export * from '../../../../src/mail/outbox/acceptance.repo.ts'
 
 /** Whoever has lost the lease is taken for one whose results no longer count. */
-export const recordAcceptances: typeof recordRightly = async (db, accepted) => {
+export const recordAcceptances: typeof recordRightly = async (db, accepted, again) => {
   const held = await db.$queryRaw<{ id: string }[]>`
     select m.id from message m join batch b on b.id = m.batch_id
     where m.id = any(${accepted.map(({ messageId }) => messageId)})
@@ -12,5 +12,6 @@ export const recordAcceptances: typeof recordRightly = async (db, accepted) => {
   await recordRightly(
     db,
     accepted.filter(({ messageId }) => ids.has(messageId)),
+    again,
   )
 }

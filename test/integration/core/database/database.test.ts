@@ -205,3 +205,19 @@ test('a transaction waits longer than two seconds for a connection that is in us
   await first
   expect(await second).toEqual([{ one: 1 }])
 })
+
+test('a statement is prepared once per connection if its first comment names it', async () => {
+  const { db, close } = openDatabase(database.url, silentLog, 1)
+  cleanups.push(close)
+  for (const number of [1, 2]) {
+    expect(
+      await db.$queryRaw`
+      /* prepared: one-number */
+      select ${number}::int as number`,
+    ).toEqual([{ number }])
+    await db.$queryRaw`select ${number}::int as other`
+  }
+  expect(
+    await db.$queryRaw`select name, (generic_plans + custom_plans)::int as runs from pg_prepared_statements`,
+  ).toEqual([{ name: 'one-number', runs: 2 }])
+})

@@ -116,6 +116,7 @@ describe('enqueue', () => {
       content,
       datedAt: at('07:59'),
       deadline: DEADLINE,
+      digestContent: null,
       attempts: 1,
       uncertainBefore: false,
     })
@@ -238,6 +239,15 @@ describe('a take', () => {
       'expired',
     ],
   ]
+  test('comes with the content of its digest', async () => {
+    await addDigestMessages(database.db, 1)
+    await database.db.digest.updateMany({ data: { content: { sections: [] } } })
+    const batch = await lease('ada')
+    expect((await take(batch!.id)).taken).toMatchObject([
+      { content: { n: 1 }, digestContent: { sections: [] } },
+    ])
+  })
+
   test.each(changes)('looks again at a digest’s subscriber: %s', async (_what, sql, state, reason) => {
     await addDigestMessages(database.db, 1)
     const batch = await lease()
