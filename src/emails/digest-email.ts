@@ -15,7 +15,7 @@ import {
   leadWithMore,
   preheaderOf,
 } from './digest-summary.ts'
-import { type PaperDetail, sectionViews, summariesText } from './sections-view.ts'
+import { type PaperDetail, type Summarized, sectionViews, summariesText } from './sections-view.ts'
 
 /** The links of one email; all but `viewUrl` are personal. */
 export interface ReaderLinks {
@@ -38,32 +38,33 @@ const MAX_SOURCES_LENGTH = 320
 /** The whole content of a digest, in words; its papers are cut to `detail`. An empty text is not shown. */
 export function digestView(site: SiteIdentity, email: DigestEmail, detail: PaperDetail) {
   const sections = sectionsOf(site, email, email.content, detail)
-  return {
-    ...frameOf(
-      site,
-      email,
-      sections.flatMap(({ papers }) => papers),
-    ),
-    sections,
-  }
+  const papers = sections.flatMap(({ papers }) => papers)
+  return { ...frameOf(site, email, papers), sections }
 }
 
 /** All but the sections. */
-export function frameOf(site: SiteIdentity, email: DigestEmail, papers: Parameters<typeof summariesText>[0]) {
-  const { content, unsubscribeUrl, manageUrl, viewUrl } = email
-  return {
-    subjectLine: digestSubject(content),
-    preview: preheaderOf(content),
-    date: longDate(content.localDate),
-    heading: digestHeading(content),
-    lead: leadWithMore(content),
-    ...underPapers(site, email, content, papers),
-    since: sinceText(email.confirmedOn, content.week !== null),
-    unsubscribeUrl,
-    manageUrl,
-    viewUrl,
-  }
-}
+const frameOf = (site: SiteIdentity, email: DigestEmail, papers: readonly Summarized[]) => ({
+  ...headOf(email.content),
+  ...footOf(site, email, papers),
+  unsubscribeUrl: email.unsubscribeUrl,
+  manageUrl: email.manageUrl,
+  viewUrl: email.viewUrl,
+})
+
+/** What depends on the papers only. */
+export const headOf = (content: DigestContent) => ({
+  subjectLine: digestSubject(content),
+  preview: preheaderOf(content),
+  date: longDate(content.localDate),
+  heading: digestHeading(content),
+  lead: leadWithMore(content),
+})
+
+/** What stands below the papers. */
+export const footOf = (site: SiteIdentity, email: DigestEmail, papers: readonly Summarized[]) => ({
+  ...underPapers(site, email, email.content, papers),
+  since: sinceText(email.confirmedOn, email.content.week !== null),
+})
 
 /** The papers of an email, the button below them, and whose summaries they are. */
 export function papersView(
@@ -91,7 +92,7 @@ function underPapers(
   { baseUrl }: SiteIdentity,
   { viewUrl }: ReaderLinks,
   content: DigestContent,
-  papers: Parameters<typeof summariesText>[0],
+  papers: readonly Summarized[],
 ) {
   return {
     summaries: summariesText(papers),

@@ -1,4 +1,4 @@
-import { memoize } from '../core/memoize.ts'
+import { LruCache, memoize, memoizeByObject } from '../core/memoize.ts'
 import type { DigestContent, DigestSection } from '../digests/digest-content.ts'
 import {
   type EncodedText,
@@ -8,19 +8,19 @@ import {
   placeholdersFor,
   type TextEncoder,
 } from '../mail/rendering/encoded-text.ts'
-import { SECTIONS_LINE, type SiteIdentity, type Template } from '../mail/rendering/template.ts'
+import type { SiteIdentity, Template } from '../mail/rendering/template.ts'
 import type { JoinedEmail } from '../mail/smtp/join-mime.ts'
 import { asHeading } from '../queries/language/topic-name.ts'
 import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
 import { siteLinks, topicPage } from '../subscribers/links.ts'
-import { type DigestEmail, frameOf, type ReaderLinks } from './digest-email.ts'
+import { type DigestEmail, footOf, headOf, type ReaderLinks } from './digest-email.ts'
 import {
   headingOf,
   newestDay,
   nonEmptySections,
   type PaperDetail,
-  type PaperView,
   paperView,
+  type Summarized,
 } from './sections-view.ts'
 
 interface JoinerInput {
@@ -33,7 +33,12 @@ interface JoinerInput {
 /** A part of an email in both forms. */
 type Part = Record<'html' | 'text', EncodedText>
 
-interface PaperPart extends Part, Pick<PaperView, 'snippetText' | 'isSummary'> {}
+interface PaperPart extends Part, Summarized {}
+
+/** What precedes the sections. */
+interface Head extends Part {
+  subject: string
+}
 
 /** How a paper is shown besides its own content. */
 interface PaperContext {
@@ -55,10 +60,9 @@ const MAX_KEPT = 5000
 export function openDigestJoiner({ site, inEach, template }: JoinerInput) {
   const links = siteLinks(site.baseUrl)
   const parts = template.parts()
-  const blocks = new Map([...parts.html.blocks, ...parts.text.blocks])
   const encoderFor = memoize((lengths: string) => {
     const placeholders = placeholdersFor(JSON.parse(lengths))
-    return { placeholders, encoder: openTextEncoder(placeholders, blocks) }
+    return { placeholders, encoder: openTextEncoder(placeholders) }
   })
   const topicEncoder = memoize((length: number) =>
     encoderFor(JSON.stringify(length > 0 ? { topic: length } : {})),
@@ -101,7 +105,7 @@ export function openDigestJoiner({ site, inEach, template }: JoinerInput) {
     const newest = newestDay(shown)
     const { manageBase } = reader
     for (const section of shown) {
-      const topic = section.topicId ? topicPage(reader.manage, section.topicId) : ''
+      const topic = section.topicId ? topicPage(reader.values.manage, section.topicId) : ''
       const add = ({ html, text }: Part) => {
         joined.html.push({ text: html, values: { topic } })
         joined.text.push({ text, values: { topic } })
@@ -119,40 +123,75 @@ export function openDigestJoiner({ site, inEach, template }: JoinerInput) {
     return joined
   }
 
+  const heads = new LruCache<string, Head>(MAX_KEPT)
+  const feet = new LruCache<string, Part>(MAX_KEPT)
+  const joinAround = (email: DigestEmail, reader: Reader, papers: readonly PaperPart[]) => {
+    const { lengths } = reader
+    const { placeholders, encoder } = encoderFor(lengths)
+    const links = withTokens(email, reader, placeholders)
+    const encodeLines = (name: 'before' | 'after', it: object): Part => ({
+      html: encoder.lines(parts.html[name](it)),
+      text: encoder.lines(parts.text[name](it)),
+    })
+    const makeHead = (): Head => {
+      const view = { ...inEach, ...links, ...headOf(email.content) }
+      const { subject, preheader } = template.headOf(view)
+      return { ...encodeLines('before', { ...view, subject, preheader }), subject }
+    }
+    const foot = footOf(site, { ...email, ...links }, papers)
+    const makeFoot = () =>
+      encodeLines('after', { ...inEach, ...links, ...foot, sections: email.content.sections })
+    const headKey = `${lengths} ${contentKey(email.content)}`
+    const footKey = lengths + JSON.stringify(foot)
+    return {
+      before: heads.get(headKey) ?? heads.set(headKey, makeHead()),
+      after: feet.get(footKey) ?? feet.set(footKey, makeFoot()),
+    }
+  }
+
   return (email: DigestEmail, detail: PaperDetail): JoinedEmail => {
     const reader = readerOf(email)
-    const { unsubscribe, manage, view } = reader
-    const values: PlaceValues = { unsubscribe, manage, view }
-    const lengths = { unsubscribe: unsubscribe.length, manage: manage.length, view: view.length }
-    const { placeholders, encoder } = encoderFor(JSON.stringify(lengths))
     const sections = joinSections(email.content, reader, detail)
-    const shared = { ...email, ...withTokens(email, reader, placeholders) }
-    const frame = { ...inEach, ...frameOf(site, shared, sections.papers), sections: email.content.sections }
-    const head = template.headOf(frame)
-    const around = (form: 'html' | 'text'): FilledText[] => {
-      const fill = (text: EncodedText): FilledText => ({ text, values })
-      const [before, after] = parts[form].frame({ ...frame, ...head }).split(SECTIONS_LINE)
-      return [...encoder.lines(before!).map(fill), ...sections[form], ...encoder.lines(after!).map(fill)]
-    }
+    const { before, after } = joinAround(email, reader, sections.papers)
+    const around = (form: 'html' | 'text'): FilledText[] => [
+      { text: before[form], values: reader.values },
+      ...sections[form],
+      { text: after[form], values: reader.values },
+    ]
     return {
-      subject: head.subject,
+      subject: before.subject,
       ...(email.format === 'html' && { html: around('html') }),
       text: around('text'),
     }
   }
 }
 
+let papersSeen = 0
+const numberOf = memoizeByObject((_paper: ShownPaper) => ++papersSeen)
+
+/** The same for contents that differ in the ids of topics only. */
+const contentKey = ({ localDate, bestOf, week, more, beyond, sections }: DigestContent): string =>
+  JSON.stringify([
+    ...[localDate, bestOf, week, more, beyond.length > 0],
+    ...sections.map(({ topic, rising, close, related, papers }) => [
+      ...[topic, rising, close, related],
+      ...papers.map(numberOf),
+    ]),
+  ])
+
 /** The tokens of the reader's links. */
-interface Reader extends Record<'unsubscribe' | 'manage' | 'view', string> {
+interface Reader {
+  values: Record<'unsubscribe' | 'manage' | 'view', string>
+  /** As JSON. */
+  lengths: string
   manageBase: string
 }
 
 function readerOf({ unsubscribeUrl, manageUrl, viewUrl }: ReaderLinks): Reader {
-  const manage = tokenOf(manageUrl)
+  const [unsubscribe, manage, view] = [tokenOf(unsubscribeUrl), tokenOf(manageUrl), tokenOf(viewUrl)]
   return {
-    unsubscribe: tokenOf(unsubscribeUrl),
-    manage,
-    view: tokenOf(viewUrl),
+    values: { unsubscribe, manage, view },
+    lengths: JSON.stringify({ unsubscribe: unsubscribe.length, manage: manage.length, view: view.length }),
     manageBase: manageUrl.slice(0, -manage.length),
   }
 }
@@ -162,12 +201,12 @@ const tokenOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1)
 /** The same links with other tokens. */
 const withTokens = (
   { unsubscribeUrl, manageUrl, viewUrl }: ReaderLinks,
-  reader: Reader,
+  { values: { unsubscribe, manage, view } }: Reader,
   tokens: PlaceValues,
 ): ReaderLinks => ({
-  unsubscribeUrl: unsubscribeUrl.slice(0, -reader.unsubscribe.length) + tokens.unsubscribe,
-  manageUrl: manageUrl.slice(0, -reader.manage.length) + tokens.manage,
-  viewUrl: viewUrl.slice(0, -reader.view.length) + tokens.view,
+  unsubscribeUrl: unsubscribeUrl.slice(0, -unsubscribe.length) + tokens.unsubscribe,
+  manageUrl: manageUrl.slice(0, -manage.length) + tokens.manage,
+  viewUrl: viewUrl.slice(0, -view.length) + tokens.view,
 })
 
 const keyOf = (section: DigestSection, topic: string, manageBase: string): string =>

@@ -40,8 +40,11 @@ export function sectionViews(
   })
 }
 
+/** What tells whose sentence is shown under a title. */
+export type Summarized = Pick<PaperView, 'snippetText' | 'isSummary'>
+
 /** Who wrote the sentences under the titles; empty if there are no such sentences. */
-export function summariesText(papers: readonly Pick<PaperView, 'snippetText' | 'isSummary'>[]): string {
+export function summariesText(papers: readonly Summarized[]): string {
   const shown = papers.filter(({ snippetText }) => snippetText)
   if (!shown.some(({ isSummary }) => isSummary)) return ''
   const { summaries, summariesAndAbstracts } = words.emails.parts
@@ -84,7 +87,7 @@ const FIRST_AUTHORS = 2
 const MAX_AUTHOR_LENGTH = 60
 const MAX_ORGANIZATION_LENGTH = 80
 
-export type PaperView = ReturnType<typeof paperView>
+type PaperView = ReturnType<typeof paperView>
 
 /** A paper in the `it` of the templates; an empty text is not shown. `dated`: with the day on which it was listed. */
 export function paperView(paper: ShownPaper, links: Links, detail: PaperDetail, dated: boolean) {

@@ -149,7 +149,9 @@ export interface Links {
   week(day: Day): string
 }
 
-export function siteLinks(baseUrl: string): Links {
+const MAX_SITES = 10
+
+export const siteLinks = memoize((baseUrl: string): Links => {
   const papers = `${new URL(baseUrl).href.replace(/\/$/, '')}/papers/`
   return {
     paper(path) {
@@ -160,7 +162,7 @@ export function siteLinks(baseUrl: string): Links {
     day: (day) => `${papers}date/${day}`,
     week: (day) => `${papers}week/${spanOf('week', day).name}`,
   }
-}
+}, MAX_SITES)
 
 /** A paper in the context of a subscriber's topic. */
 export interface TopicPaperRef {

@@ -49,8 +49,8 @@ export type TextEncoder = ReturnType<typeof openTextEncoder>
 /** Number of encoded lines that are kept, about 200 bytes each. */
 const MAX_LINES = 20_000
 
-/** Encodes texts that were rendered with these placeholders. `blocks`: texts, by the line that stands for them. */
-export function openTextEncoder(placeholders: PlaceValues, blocks: ReadonlyMap<string, string> = new Map()) {
+/** Encodes texts that were rendered with these placeholders. */
+export function openTextEncoder(placeholders: PlaceValues) {
   const names = Object.keys(placeholders) as PlaceName[]
   // A soft line break may stand anywhere in a placeholder.
   const spelled = (text: string) => [...text].join('(?:=\\r\\n)?')
@@ -77,20 +77,42 @@ export function openTextEncoder(placeholders: PlaceValues, blocks: ReadonlyMap<s
     const encoded = wrap(encode(text.replace(/\r\n?|\n/g, '\r\n')))
     return { pieces: cut(encoded), length: encoded.length, unbroken: unbrokenLength(text) }
   }
-  const line = memoize((text: string) => whole(blocks.get(text) ?? text), MAX_LINES)
+  const line = memoize(whole, MAX_LINES)
   return {
     /** A text that ends with a line break, or is the end of its part. */
     whole,
-    /** The same, line by line; lines are kept for the next email. */
-    lines: (text: string): EncodedText[] => {
+    /** The same, of lines that often come again: each is encoded once. */
+    lines: (text: string): EncodedText => {
       const encoded: EncodedText[] = []
       for (let at = 0; at < text.length; ) {
         const end = text.indexOf('\n', at) + 1 || text.length
         encoded.push(line(text.slice(at, end)))
         at = end
       }
-      return encoded
+      return concat(encoded)
     },
+  }
+}
+
+function concat(texts: readonly EncodedText[]): EncodedText {
+  const pieces: (Buffer | Place)[] = []
+  let run: Buffer[] = []
+  const endRun = () => {
+    if (run.length > 0) pieces.push(Buffer.concat(run))
+    run = []
+  }
+  for (const piece of texts.flatMap(({ pieces }) => pieces)) {
+    if (!('name' in piece)) run.push(piece)
+    else {
+      endRun()
+      pieces.push(piece)
+    }
+  }
+  endRun()
+  return {
+    pieces,
+    length: texts.reduce((sum, { length }) => sum + length, 0),
+    unbroken: texts.reduce((sum, { unbroken }) => sum + unbroken, 0),
   }
 }
 

@@ -25,21 +25,17 @@ export interface Template {
 
 /** A template with papers in sections, cut at the comments in parts/sections.*; each part is made of whole lines. */
 interface TemplateParts {
-  /** All but the sections: SECTIONS_LINE is where they belong. Lines of `blocks` stand for several lines. */
-  frame: Fill
-  /** Lines that are the same in all emails, by the line that stands for them in a frame. */
-  blocks: ReadonlyMap<string, string>
+  /** All before the sections. */
+  before: Fill
   /** The heading of `it.section`. */
   heading: Fill
   /** One `it.paper` of it. */
   paper: Fill
   /** What follows the papers of `it.section`. */
   end: Fill
+  /** All after the sections. */
+  after: Fill
 }
-
-// Values are without noncharacters: visibleText removes them.
-const MARK = '\ufdd0'
-export const SECTIONS_LINE = `${MARK}\n`
 
 type Fill = (view: object) => string
 
@@ -81,28 +77,15 @@ export async function openTemplate(name: MailKind, bodyHtml: string): Promise<Te
 
 const SECTIONS_TEXT = readFileSync(join(PARTS, 'sections.txt'), 'utf8')
 
-/** Several lines, after the rest of the line on which a tag ends. */
-const SAME_LINES = /(?<=\n)(?:[^\ufdd0\n]*\n){2,}/g
-
 function cutSections(eta: TemplateEngine, source: string): TemplateParts {
   const [before, heading, paper, end, after] = source.split(/<%\/\*[a-z ]+\*\/[^%]*?(?:-%>\n|%>)/)
   const ofSection = (part: string) => compileFill(eta, `<% const { section, paper } = it %>${part}`)
-  const blocks = new Map<string, string>()
-  const toBlock = (block: string): string => {
-    const line = `${MARK}${blocks.size} of ${source.length}\n`
-    blocks.set(line, block)
-    return line
-  }
-  const frame = `${before}${SECTIONS_LINE}${after}`
-    .split(/(<%[\s\S]*?%>)/)
-    .map((part, i) => (i % 2 === 0 ? part.replace(SAME_LINES, toBlock) : part))
-    .join('')
   return {
-    frame: compileFill(eta, frame),
-    blocks,
+    before: compileFill(eta, before!),
     heading: ofSection(heading!),
     paper: ofSection(paper!),
     end: ofSection(end!),
+    after: compileFill(eta, after!),
   }
 }
 
