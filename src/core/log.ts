@@ -39,6 +39,7 @@ export const LOG_EVENTS = [
   'subscriber.suppressed',
   'archive.read',
   'archive.unread',
+  'archive.unsaved',
   'archive.learned',
   'queries.recompiled',
   'queries.failed',

@@ -153,6 +153,15 @@ export async function lastChange(db: Database): Promise<Date | null> {
   return row!.at
 }
 
+/** The number of papers up to an id that were first listed after a day, without withdrawn ones. */
+export const countPapersUpTo = (
+  db: Database,
+  { upTo, after }: { upTo: number; after: Day | null },
+): Promise<number> =>
+  db.paper.count({
+    where: { id: { lte: upTo }, withdrawnAt: null, ...(after && { firstDay: { gt: midnight(after) } }) },
+  })
+
 /** When one of these papers, or one of their listings, last changed; null if all of them are gone. */
 export async function lastChangeOf(db: Database, ids: readonly number[]): Promise<Date | null> {
   const [row] = await db.$queryRaw<{ at: Date | null }[]>`

@@ -1,7 +1,7 @@
 import type { Database } from '../core/database/database.ts'
-import { addDays, type Day, dayOf } from '../core/dates.ts'
+import { addDays, DAY_MS, type Day, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { errorText, Fault } from '../core/errors.ts'
+import { Fault } from '../core/errors.ts'
 import {
   changesSince,
   lastChange,
@@ -16,18 +16,19 @@ import type { LearnedModels } from '../queries/learned/learned-kinds.ts'
 import { learnedModel } from '../queries/learned/learned-models.ts'
 import { PaperIndex, upsertYielding } from '../queries/matching/paper-index.ts'
 import { NO_USAGE } from '../queries/meaning/usage.ts'
+import { loadArchive, OVERLAP_MS, saveArchive } from './archive-file.ts'
 import { type DayWindow, dayWindowOf } from './back-test/day-window.ts'
 import { runYielding } from './yield-to-event-loop.ts'
 
 /** The limit of papers in memory, some 500 MB. Older papers are found only by their day. */
 const MAX_PAPERS = 200_000
 /** Changes of a paper or its votes are visible after this time; a new paper is visible at once. */
-const REFRESH_MS = 60_000
-/** Longer than the time from a transaction's timestamp until the transaction becomes visible. */
-const OVERLAP_MS = 3 * 60_000
+export const REFRESH_MS = 60_000
 /** How many papers above the limit are kept before the oldest are evicted. */
 const SLACK = 2_000
 const BATCH_SIZE = 1000
+/** Fewer papers are read in a second. */
+const MIN_SAVED = 2000
 
 interface CachedArchive {
   archive: Archive
@@ -47,6 +48,8 @@ interface CachedArchive {
   work: Promise<unknown>
   /** The read of the whole archive, running or finished. */
   fullRead: Promise<Archive> | undefined
+  /** When the index was read from a file or written to it, and its version then. Undefined before a file was looked for. */
+  saved?: { at: number; version: number } | undefined
 }
 
 // One archive for each database of this process.
@@ -129,6 +132,7 @@ function runExclusive(cached: CachedArchive, step: () => Promise<void>): Promise
 async function refresh(deps: Deps, cached: CachedArchive): Promise<void> {
   const { db, clock } = deps
   const now = clock.now()
+  if (!cached.saved) await readSaved(deps, cached)
   if (cached.maxPaperId < 0) {
     cached.changedAt = await lastChange(db)
     cached.maxPaperId = await maxPaperId(db)
@@ -156,6 +160,29 @@ async function refresh(deps: Deps, cached: CachedArchive): Promise<void> {
   evictOldest(cached)
   cached.checkedAt = now
   cached.changedAt = changedAt
+}
+
+/** Continues with what an earlier process wrote, if it did. */
+async function readSaved(deps: Deps, cached: CachedArchive): Promise<void> {
+  const saved = await loadArchive(deps)
+  cached.saved = { at: Number.NEGATIVE_INFINITY, version: -1 }
+  if (!saved) return
+  const { index, maxPaperId, changedAt, backTo } = saved
+  const archive = new Archive(index, backTo)
+  Object.assign(cached, { archive, maxPaperId, changedAt, readBackTo: undefined })
+  cached.saved = { at: deps.clock.now().getTime(), version: index.version }
+}
+
+/** Writes the archive for the next start once it is complete, and once a day if it changed. */
+export async function saveWhenDue(deps: Deps): Promise<void> {
+  const cached = cachedArchive(deps)
+  const { archive, maxPaperId, changedAt, readBackTo, saved } = cached
+  const { index, backTo } = archive
+  const at = deps.clock.now().getTime()
+  const isDue = saved && saved.version !== index.version && at - saved.at >= DAY_MS
+  if (!isDue || readBackTo || !changedAt || index.size < MIN_SAVED) return
+  cached.saved = { at, version: index.version }
+  await saveArchive(deps, { index, maxPaperId, changedAt, backTo })
 }
 
 /** Whether nothing changed since the last check, and all transactions of that time are visible. */
@@ -243,28 +270,6 @@ async function openFrom(deps: Deps, from: Day): Promise<Archive> {
   // The next request does not wait for this, and retries after a failure.
   if (archive.backTo !== null) readWholeArchive(deps).catch(() => {})
   return archive
-}
-
-/**
- * Reads papers into memory as long as the process serves pages, and then new papers, so that the first request after an
- * ingest is not slower than others. `everyMs` is for tests.
- */
-export function keepArchiveFresh(deps: Deps, everyMs = REFRESH_MS): { stop(): Promise<void> } {
-  let isStopped = false
-  // This also starts reading the other papers.
-  const look = () =>
-    openAvailableArchive(deps).catch((error) => {
-      if (!isStopped) deps.log.warn('archive.unread', { what: errorText(error) })
-    })
-  const first = look()
-  const timer = setInterval(look, everyMs).unref()
-  return {
-    stop: async () => {
-      isStopped = true
-      clearInterval(timer)
-      await first
-    },
-  }
 }
 
 export const MAX_DAYS = 30

@@ -9,7 +9,7 @@ import { pauseIfRestored } from '../core/restored-database.ts'
 import { openDkim } from '../emails/compose-message.ts'
 import type { Compose } from '../mail/message.ts'
 import { migrateIfAlone } from '../operator/operations/database.ts'
-import { keepArchiveFresh, readWholeArchive } from '../search/open-archive.ts'
+import { keepArchiveFresh } from '../search/keep-archive-fresh.ts'
 import type { buildServer } from '../web/server.ts'
 import { startSchedule } from './schedule.ts'
 import { startWorkerThread } from './worker-thread.ts'
@@ -78,8 +78,6 @@ export async function startService(
       const { startIntake } = await import('../bounces/intake.ts')
       stops.push((await startIntake(deps)).stop)
     }
-    // So the first search waits only for the newest papers. If this fails, that search tries again.
-    readWholeArchive(deps).catch(() => {})
   }
   if (roles.includes('schedule')) stops.push(startSchedule(deps).stop)
   if (hasWorkerThread) {

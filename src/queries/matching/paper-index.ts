@@ -6,15 +6,17 @@ import { memoize } from '../../core/memoize.ts'
 import type { PaperCursor } from '../../papers/paper.repo.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { paperNamesOf } from '../../papers/paper-key.ts'
-import { type Bits, clearBit, newBits, setBit } from './bits.ts'
+import { type Bits, clearBit, hasBit, newBits, setBit } from './bits.ts'
 import {
   type IndexedField,
   type PaperWords,
   paperWordsOf,
   SEGMENT_SIZE,
   Segment,
+  type SegmentData,
   type Vocabularies,
   Vocabulary,
+  type VocabularyData,
 } from './segment.ts'
 
 /** The facts of a paper besides its words. Its votes and newer versions change often, its words seldom. */
@@ -35,6 +37,17 @@ interface TokenizedPaper {
   attributes: PaperAttributes
   fingerprint: string
   words: PaperWords | null
+}
+
+export type VocabulariesData = Record<keyof Vocabularies, VocabularyData>
+
+/** A segment, and the other facts of its papers. */
+export interface IndexBlock {
+  segment: SegmentData
+  attributes: PaperAttributes[]
+  fingerprints: string[]
+  /** False for papers that were removed. */
+  isLive: boolean[]
 }
 
 /**
@@ -99,6 +112,37 @@ export class PaperIndex {
     this.version++
   }
 
+  /** The index in parts, for `restore`. They do not change if the index does. */
+  parts(): { vocabularies: () => VocabulariesData; blocks: (() => IndexBlock)[] } {
+    const { prose, names } = this.vocabularies
+    const [segments, live] = [[...this.segments()], this.#live.slice()]
+    const [attributes, fingerprints] = [[...this.#attributes], [...this.#fingerprints]]
+    return {
+      vocabularies: () => ({ prose: prose.data, names: names.data }),
+      blocks: segments.map(([segment, from]) => () => ({
+        segment: segment.data,
+        attributes: attributes.slice(from, from + segment.size),
+        fingerprints: fingerprints.slice(from, from + segment.size),
+        isLive: Array.from({ length: segment.size }, (_, i) => hasBit(live, from + i)),
+      })),
+    }
+  }
+
+  /** Appends a block of `parts`, to an index with their vocabularies. */
+  restore({ segment, attributes, fingerprints, isLive }: IndexBlock): void {
+    const from = this.docCount
+    this.#segments.push(new Segment(segment))
+    this.#live = enlarged(this.#live, from + attributes.length)
+    attributes.forEach((paper, i) => {
+      this.#attributes.push(this.#interned(paper))
+      this.#fingerprints.push(fingerprints[i]!)
+      if (!isLive[i]) return
+      setBit(this.#live, from + i)
+      this.#docIds.set(paper.id, from + i)
+    })
+    this.version++
+  }
+
   /** Whether there are many docIds of removed papers. */
   get isSparse(): boolean {
     return this.docCount - this.size > Math.max(SEGMENT_SIZE, this.docCount / 4)
@@ -138,25 +182,26 @@ export class PaperIndex {
     if (open.length > 0) this.#segments.pop()
     const words = [...open, ...fresh]
     for (let from = 0; from < words.length; from += SEGMENT_SIZE) {
-      this.#segments.push(new Segment(words.slice(from, from + SEGMENT_SIZE)))
+      this.#segments.push(Segment.of(words.slice(from, from + SEGMENT_SIZE)))
     }
-    const live = newBits(this.#attributes.length)
-    live.set(this.#live.subarray(0, live.length))
+    const live = enlarged(this.#live, this.#attributes.length)
     for (let docId = this.#attributes.length - fresh.length; docId < this.#attributes.length; docId++)
       setBit(live, docId)
     this.#live = live
   }
 
   #attributesOf(paper: Paper): PaperAttributes {
-    const { id, onlyRevised, votes, codeUrl } = paper
-    return {
-      ...{ id, onlyRevised, votes, hasCode: Boolean(codeUrl) },
-      firstDay: this.#intern(paper.firstDay),
-      revisedDay: paper.revisedDay && this.#intern(paper.revisedDay),
-      categories: paper.categories.map((category) => this.#intern(category)),
-      names: paperNamesOf(paper),
-    }
+    const { id, onlyRevised, votes, codeUrl, firstDay, revisedDay, categories } = paper
+    const dates = { firstDay, revisedDay, categories, names: paperNamesOf(paper) }
+    return this.#interned({ id, onlyRevised, votes, hasCode: Boolean(codeUrl), ...dates })
   }
+
+  #interned = (attributes: PaperAttributes): PaperAttributes => ({
+    ...attributes,
+    firstDay: this.#intern(attributes.firstDay),
+    revisedDay: attributes.revisedDay && this.#intern(attributes.revisedDay),
+    categories: attributes.categories.map((category) => this.#intern(category)),
+  })
 
   /** The number of docIds, including those of removed papers. */
   get docCount(): number {
@@ -223,6 +268,12 @@ export function untilChange<Value>(compute: (index: PaperIndex) => Value): (inde
     cache.set(index, { version, value })
     return value
   }
+}
+
+function enlarged(bits: Bits, count: number): Bits {
+  const larger = newBits(count)
+  larger.set(bits.subarray(0, larger.length))
+  return larger
 }
 
 const fingerprintOf = ({ title, abstract, keywords, organization, authors }: Paper): string =>

@@ -3,69 +3,89 @@ import { plainText } from '../../papers/text/plain-text.ts'
 import { hideAvailability } from '../text/availability.ts'
 import { foldedWords, type WordKind, wordKeyOf } from '../text/tokens.ts'
 
+/** Increases when the same paper gets other words, or word forms other keys: stored words are then read anew. */
+export const WORDS_VERSION = 1
+
 /** Not a word: separates two texts of a paper, so that no phrase spans both. */
 export const GAP = 0
 
 /** The searchable parts of a paper. */
 const INDEXED_FIELDS = ['title', 'abstract', 'keyword', 'org', 'author'] as const
 
+interface PostingsData {
+  /** Word ids, ascending. */
+  words: Uint32Array
+  /** The papers of the word at i are in `papers` from starts[i] to starts[i + 1]. */
+  starts: Uint32Array
+  papers: Uint16Array
+  /** The number of occurrences, up to 255. */
+  counts: Uint8Array
+}
+
+function postingsOf({ words: sequence, ends }: Texts): PostingsData {
+  // Each occurrence is one number, so that sorting groups the occurrences of a word in a paper.
+  const occurrences = new Float64Array(sequence.length)
+  for (let i = 0, paper = 0; i < sequence.length; i++) {
+    while (i >= ends[paper]!) paper++
+    occurrences[i] = sequence[i]! * SEGMENT_SIZE + paper
+  }
+  occurrences.sort()
+  const words: number[] = []
+  const starts: number[] = []
+  const [papers, counts] = [new Uint16Array(sequence.length), new Uint8Array(sequence.length)]
+  let [last, count] = [-1, 0]
+  for (const occurrence of occurrences) {
+    const word = Math.floor(occurrence / SEGMENT_SIZE)
+    if (word === GAP) continue
+    if (occurrence === last) {
+      counts[count - 1] = Math.min(255, counts[count - 1]! + 1)
+      continue
+    }
+    last = occurrence
+    if (words.at(-1) !== word) {
+      words.push(word)
+      starts.push(count)
+    }
+    papers[count] = occurrence % SEGMENT_SIZE
+    counts[count++] = 1
+  }
+  return {
+    words: Uint32Array.from(words),
+    starts: Uint32Array.from([...starts, count]),
+    papers: papers.slice(0, count),
+    counts: counts.slice(0, count),
+  }
+}
+
 /** The postings of one part of a segment's papers. A paper is identified by its index in the segment. */
 class Postings {
-  /** Word ids, ascending. */
-  readonly #words: Uint32Array
-  /** The papers of the word at i are in #papers from #starts[i] to #starts[i + 1]. */
-  readonly #starts: Uint32Array
-  readonly #papers: Uint16Array
-  /** The number of occurrences, up to 255. */
-  readonly #counts: Uint8Array
+  readonly data: PostingsData
 
-  constructor(texts: readonly Uint32Array[]) {
-    // Each occurrence is one number, so that sorting groups the occurrences of a word in a paper.
-    const occurrences = Float64Array.from(
-      texts.flatMap((text, paper) => Array.from(text, (word) => word * SEGMENT_SIZE + paper)),
-    ).sort()
-    const [words, starts, papers, counts]: number[][] = [[], [], [], []]
-    let last = -1
-    for (const occurrence of occurrences) {
-      const word = Math.floor(occurrence / SEGMENT_SIZE)
-      if (word === GAP) continue
-      if (occurrence === last) {
-        counts!.push(Math.min(255, counts!.pop()! + 1))
-        continue
-      }
-      last = occurrence
-      if (words!.at(-1) !== word) {
-        words!.push(word)
-        starts!.push(papers!.length)
-      }
-      papers!.push(occurrence % SEGMENT_SIZE)
-      counts!.push(1)
-    }
-    this.#words = Uint32Array.from(words!)
-    this.#starts = Uint32Array.from([...starts!, papers!.length])
-    this.#papers = Uint16Array.from(papers!)
-    this.#counts = Uint8Array.from(counts!)
+  constructor(data: PostingsData) {
+    this.data = data
   }
 
   /** Calls back with each paper that contains a word, and the number of occurrences. */
   forEach(word: number, work: (paper: number, count: number) => void): void {
     const at = this.#indexOf(word)
     if (at < 0) return
-    for (let i = this.#starts[at]!; i < this.#starts[at + 1]!; i++) work(this.#papers[i]!, this.#counts[i]!)
+    const { starts, papers, counts } = this.data
+    for (let i = starts[at]!; i < starts[at + 1]!; i++) work(papers[i]!, counts[i]!)
   }
 
   /** The number of papers that contain a word. */
   documentFrequency(word: number): number {
     const at = this.#indexOf(word)
-    return at < 0 ? 0 : this.#starts[at + 1]! - this.#starts[at]!
+    return at < 0 ? 0 : this.data.starts[at + 1]! - this.data.starts[at]!
   }
 
   #indexOf(word: number): number {
+    const { words } = this.data
     let low = 0
-    let high = this.#words.length - 1
+    let high = words.length - 1
     while (low <= high) {
       const middle = (low + high) >>> 1
-      const found = this.#words[middle]!
+      const found = words[middle]!
       if (found === word) return middle
       if (found < word) low = middle + 1
       else high = middle - 1
@@ -74,14 +94,21 @@ class Postings {
   }
 
   get bytes(): number {
-    return (
-      this.#words.byteLength + this.#starts.byteLength + this.#papers.byteLength + this.#counts.byteLength
-    )
+    return Object.values(this.data).reduce((sum, { byteLength }) => sum + byteLength, 0)
   }
 }
 
 /** The maximum number of papers in a segment: their indexes fit into the 16 bits of a posting. */
 export const SEGMENT_SIZE = 4096
+
+/** What a segment consists of; typed arrays only. */
+export interface SegmentData {
+  texts: Record<IndexedField, Texts>
+  postings: Record<IndexedField, PostingsData>
+}
+
+const ofEachField = <T>(make: (part: IndexedField) => T) =>
+  Object.fromEntries(INDEXED_FIELDS.map((part) => [part, make(part)])) as Record<IndexedField, T>
 
 /** An immutable block of papers: for each part, its words in sequence and its postings. */
 export class Segment {
@@ -89,12 +116,19 @@ export class Segment {
   readonly #postings: Record<IndexedField, Postings>
   readonly #texts: Record<IndexedField, Texts>
 
-  constructor(papers: readonly PaperWords[]) {
-    this.size = papers.length
-    const each = <T>(make: (part: IndexedField) => T) =>
-      Object.fromEntries(INDEXED_FIELDS.map((part) => [part, make(part)])) as Record<IndexedField, T>
-    this.#postings = each((part) => new Postings(papers.map((words) => words[part])))
-    this.#texts = each((part) => textsOf(papers.map((words) => words[part])))
+  constructor({ texts, postings }: SegmentData) {
+    this.size = texts.title.ends.length
+    this.#texts = texts
+    this.#postings = ofEachField((part) => new Postings(postings[part]))
+  }
+
+  static of(papers: readonly PaperWords[]): Segment {
+    const texts = ofEachField((part) => textsOf(papers.map((words) => words[part])))
+    return new Segment({ texts, postings: ofEachField((part) => postingsOf(texts[part])) })
+  }
+
+  get data(): SegmentData {
+    return { texts: this.#texts, postings: ofEachField((part) => this.#postings[part].data) }
   }
 
   postings = (part: IndexedField): Postings => this.#postings[part]
@@ -111,8 +145,7 @@ export class Segment {
     return ends[paper]! - (paper === 0 ? 0 : ends[paper - 1]!)
   }
 
-  words = (paper: number): PaperWords =>
-    Object.fromEntries(INDEXED_FIELDS.map((part) => [part, this.text(part, paper)])) as PaperWords
+  words = (paper: number): PaperWords => ofEachField((part) => this.text(part, paper))
 
   get bytes(): number {
     return INDEXED_FIELDS.reduce((sum, part) => {
@@ -143,6 +176,15 @@ function textsOf(texts: readonly Uint32Array[]): Texts {
   return { words, ends }
 }
 
+/** A vocabulary as texts with a word a line, because a few long texts are read faster than many short ones. */
+export interface VocabularyData {
+  spellings: string
+  keys: string
+  /** The number of spellings of each key, and their ids. */
+  counts: Uint32Array
+  ids: Uint32Array
+}
+
 /** Maps words to ids, from 1. Each spelling has its own id; the ids of spellings with the same key are grouped. */
 export class Vocabulary {
   readonly kind: WordKind
@@ -150,8 +192,29 @@ export class Vocabulary {
   readonly #spellings: string[] = ['']
   readonly #byKey = new Map<string, number[]>()
 
-  constructor(kind: WordKind) {
+  constructor(kind: WordKind, data?: VocabularyData) {
     this.kind = kind
+    if (!data) return
+    this.#spellings = data.spellings.split('\n')
+    this.#spellings.forEach((spelling, number) => {
+      if (number > 0) this.#numbers.set(spelling, number)
+    })
+    let at = 0
+    data.keys.split('\n').forEach((key, i) => {
+      const end = at + (data.counts[i] ?? 0)
+      if (end > at) this.#byKey.set(key, [...data.ids.subarray(at, end)])
+      at = end
+    })
+  }
+
+  get data(): VocabularyData {
+    const numbers = [...this.#byKey.values()]
+    return {
+      spellings: this.#spellings.join('\n'),
+      keys: [...this.#byKey.keys()].join('\n'),
+      counts: Uint32Array.from(numbers, ({ length }) => length),
+      ids: Uint32Array.from(numbers.flat()),
+    }
   }
 
   /** The id of a folded word; assigns a new id to an unknown word. */
