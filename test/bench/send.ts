@@ -7,6 +7,9 @@
 //   plain-10   a query per subscriber that matches in SQL, cached MJML, nodemailer's pool with 10 connections, a row update
 //   ready-N    nodemailer's SMTPConnection with ready bytes of our average size, no database
 //   source-N   Postfix's smtp-source, as many bytes
+//   pair-25    two processes of ours with 25 connections each
+//   mailman-10, mlmmj-1  where they are installed
+// --growth [--plot FILE.svg] [--quick]: 1,000 to 200,000 subscribers with a real day and with 1,500 papers.
 // With --profile, each delivery of ours also writes a .cpuprofile, which slows it down.
 import { mkdirSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
@@ -15,6 +18,7 @@ import { parseArgs } from 'node:util'
 import { table } from '../../src/operator/operations/text-table.ts'
 import { median, spread } from './median.ts'
 import { contestants } from './send/contestants.ts'
+import { growth } from './send/growth.ts'
 import { type PlannedWorld, planWorld } from './send/planned-world.ts'
 import type { Measured } from './send/run-measured.ts'
 import { topCosts } from './send/top-costs.ts'
@@ -34,9 +38,13 @@ export async function benchSend(args: string[]): Promise<{ json: unknown; text: 
       rounds: { type: 'string', default: '3' },
       only: { type: 'string' },
       profile: { type: 'string' },
+      growth: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      plot: { type: 'string' },
       json: { type: 'boolean' },
     },
   })
+  if (values.growth) return growth({ quick: values.quick, file: values.plot })
   const subscribers = Number(values.subscribers)
   const { profile } = values
   if (profile) mkdirSync(profile, { recursive: true })

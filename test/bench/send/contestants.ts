@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { monotonicMs } from '../../../src/core/clock.ts'
 import { processSeconds } from '../processor-time.ts'
 import type { PlannedWorld } from './planned-world.ts'
-import { type Measured, runMeasured } from './run-measured.ts'
+import { type Measured, type Program, runMeasured } from './run-measured.ts'
 import { installed } from './sink-process.ts'
 
 const MAX_SECONDS = 240
@@ -36,6 +36,7 @@ export function contestants(): Contestant[] {
   return [
     ...[10, 50, 1, 100].map((connections) => ours(`ours-${connections}`, { connections })),
     ...[10, 50].map((connections) => ours(`dkim-${connections}`, { connections, dkim: true })),
+    { name: 'pair-25', run: pair(25) },
     { name: 'plain-10', run: plain },
     ...[10, 50].map((connections) => ({ name: `ready-${connections}`, run: ready(connections) })),
     ...[10, 50].map((connections) => ({
@@ -47,20 +48,61 @@ export function contestants(): Contestant[] {
   ]
 }
 
-function ours(name: string, { connections, dkim }: { connections: number; dkim?: boolean }): Contestant {
-  const run = async ({ world, profile }: Round) => {
-    const database = `sent_${name.replace('-', '_')}`
-    const settings = {
-      DATABASE_URL: await world.copy(database),
-      SMTP_URL: `smtp://127.0.0.1:${world.sink.port}?connections=${connections}`,
-      ...(dkim && dkimSettings(world.folder)),
-    }
-    const input = { settings, now: world.now, maxSeconds: MAX_SECONDS }
-    return runMeasured(world, { file: 'deliver.ts', input, database, profile }).finally(() =>
-      world.drop(database),
+interface Delivery {
+  connections: number
+  dkim?: boolean
+}
+
+function ours(name: string, delivery: Delivery): Contestant {
+  const run = (round: Round) =>
+    onCopy(round.world, name, (database, url) =>
+      runMeasured(round.world, { ...deliveryOf(round, url, delivery), database }),
     )
-  }
   return { name, run }
+}
+
+function deliveryOf({ world, profile }: Round, url: string, { connections, dkim }: Delivery): Program {
+  const settings = {
+    DATABASE_URL: url,
+    SMTP_URL: `smtp://127.0.0.1:${world.sink.port}?connections=${connections}`,
+    ...(dkim && dkimSettings(world.folder)),
+  }
+  return { file: 'deliver.ts', input: { settings, now: world.now, maxSeconds: MAX_SECONDS }, profile }
+}
+
+async function onCopy<T>(
+  world: PlannedWorld,
+  name: string,
+  work: (database: string, url: string) => Promise<T>,
+) {
+  const database = `sent_${name.replace('-', '_')}`
+  const url = await world.copy(database)
+  return work(database, url).finally(() => world.drop(database))
+}
+
+/** Two processes that share the work, each with half of the connections. */
+const pair =
+  (connections: number) =>
+  (round: Round): Promise<Measured> =>
+    onCopy(round.world, 'pair', async (_, url) => {
+      const program = deliveryOf({ ...round, profile: undefined }, url, { connections })
+      return together(await Promise.all([1, 2].map(() => runMeasured(round.world, program))))
+    })
+
+/** Of processes that worked at the same time: each has counted what Postgres and the sink used for all. */
+function together(parts: readonly Measured[]): Measured {
+  const sum = (pick: (one: Measured) => number) => parts.reduce((all, one) => all + pick(one), 0)
+  const emails = sum((one) => one.emails)
+  const cpuSeconds = sum((one) => one.cpuSeconds)
+  const seconds = Math.max(...parts.map((one) => one.seconds))
+  const most = (pick: (one: Measured) => number) =>
+    Math.max(...parts.map((one) => pick(one) * one.emails)) / emails
+  return {
+    ...{ emails, seconds, cpuSeconds, perSecond: emails / seconds, bytes: parts[0]!.bytes },
+    ...{ cpu: (cpuSeconds * 1e6) / emails, serverCpu: most((one) => one.serverCpu) },
+    ...{ sinkCpu: most((one) => one.sinkCpu), wal: most((one) => one.wal), commits: 0 },
+    peakMegabytes: sum((one) => one.peakMegabytes),
+  }
 }
 
 function dkimSettings(folder: string): Record<string, string> {
@@ -70,12 +112,11 @@ function dkimSettings(folder: string): Record<string, string> {
   return { DKIM_DOMAIN: 'bench.example', DKIM_SELECTOR: 'bench', DKIM_KEY_FILE: file }
 }
 
-async function plain({ world }: Round): Promise<Measured> {
-  const database = 'sent_plain'
-  const url = await world.copy(database)
-  const input = { url, port: world.sink.port, connections: 10, emails: MAX_PLAIN_EMAILS }
-  return runMeasured(world, { file: 'plain-design.ts', input, database }).finally(() => world.drop(database))
-}
+const plain = ({ world }: Round): Promise<Measured> =>
+  onCopy(world, 'plain', (database, url) => {
+    const input = { url, port: world.sink.port, connections: 10, emails: MAX_PLAIN_EMAILS }
+    return runMeasured(world, { file: 'plain-design.ts', input, database })
+  })
 
 const readyEmails = ({ plan }: PlannedWorld): number => Math.min(plan.emails, MAX_READY_EMAILS)
 
