@@ -159,6 +159,13 @@ export const activeSendRates = (db: Database): Promise<ActiveSendRate[]> => db.$
   from send_rate r where send_rate_per_second(r, now()) < ${NO_LIMIT}::float8 or held_until > now()
   order by key`
 
+/** The keys of activeSendRates. */
+export async function activeSendRateKeys(db: Database): Promise<Set<SendRateKey>> {
+  const rows = await db.$queryRaw<{ key: SendRateKey }[]>`
+    select key from send_rate r where send_rate_per_second(r, now()) < ${NO_LIMIT}::float8 or held_until > now()`
+  return new Set(rows.map(({ key }) => key))
+}
+
 /**
  * Deletes send rates that have recovered or were not used for a day. A rate that was held is kept for an hour longer:
  * its incident is open until then.

@@ -31,8 +31,8 @@ export async function drain(deps: Deps, input: DrainInput): Promise<RunResult> {
   const run = startRun(input.signal)
   const { SMTP_URL, SENDING } = deps.config
   if (!SMTP_URL || SENDING === 'off') return run.result
-  const recorder = openRecorder(deps, input, run)
   const permits = openPermits(deps, input.lane)
+  const recorder = openRecorder(deps, { ...input, onRateChange: permits.refresh }, run)
   const connections = openConnections(deps, SMTP_URL, input.lane)
   const hangUpLate = () => {
     setTimeout(

@@ -1,8 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { monotonicMs } from '../../core/clock.ts'
 import type { Deps } from '../../core/deps.ts'
 import type { Lane, TakenMessage } from '../message.ts'
 import { splitOffDomain } from '../outbox/batch.repo.ts'
-import { returnSendPermits, setSendRateLimits, takeSendPermits } from '../rate-limits/send-rate.repo.ts'
+import {
+  activeSendRateKeys,
+  returnSendPermits,
+  setSendRateLimits,
+  takeSendPermits,
+} from '../rate-limits/send-rate.repo.ts'
 import {
   configuredRateLimit,
   domainRateKey,
@@ -23,79 +29,110 @@ export interface Permits {
   giveBack(batch: HeldBatch, count: number): Promise<void>
   /** For a batch of several domains: returns the messages whose domain has permits; moves the others to new batches. */
   splitByDomain(batch: HeldBatch, taken: TakenMessage[]): Promise<TakenMessage[]>
+  /** The next call reads which rates are active, because this process has changed one. */
+  refresh(): void
   /** Waits for a permit of all email; the transactional lane goes first. Calls `onPause` before each pause. */
   wait(halt: AbortSignal, onPause?: (ms: number) => void): Promise<void>
 }
 
-type PermitDeps = Pick<Deps, 'db' | 'config' | 'clock'>
+type PermitDeps = Pick<Deps, 'db' | 'config' | 'clock'> & { elapsedMs?: () => number }
 
 export const openPermits = (deps: PermitDeps, lane: Lane): Permits =>
   lane === 'transactional' ? transactionalPermits(deps) : bulkPermits(deps)
 
 /** These emails are few and a person waits for each, so only the rate of all email applies. */
-const transactionalPermits = (deps: PermitDeps): Permits => ({
-  syncLimits: () => openLimitSync(deps)(['all']),
-  acquire: async (_batch, max) => max,
-  giveBack: async () => {},
-  splitByDomain: async (_batch, taken) => taken,
-  wait: (halt, onPause) => waitForOne(deps, { leave: 0, halt, onPause }),
-})
+function transactionalPermits(deps: PermitDeps): Permits {
+  const { limitedOf, refresh } = openRateReader(deps)
+  return {
+    syncLimits: () => openLimitSync(deps)(['all']),
+    acquire: async (_batch, max) => max,
+    giveBack: async () => {},
+    splitByDomain: async (_batch, taken) => taken,
+    refresh,
+    wait: async (halt, onPause) => {
+      if ((await limitedOf(['all'])).length > 0) await waitForOne(deps, { leave: 0, halt, onPause })
+    },
+  }
+}
 
 function bulkPermits(deps: PermitDeps): Permits {
   const { db, config, clock } = deps
   const syncLimits = openLimitSync(deps)
+  const { limitedOf, refresh } = openRateReader(deps)
   /** The rates that limit digests to a domain; null: to several domains. */
-  const keysOf = (domain: string | null): SendRateKey[] => {
+  const keysOf = (domain: string | null): Promise<SendRateKey[]> => {
     const today = rampUpRate(config, clock.now())
-    return [...(today ? [today.key] : []), ...(domain === null ? [] : [domainRateKey(domain)])]
+    return limitedOf([...(today ? [today.key] : []), ...(domain === null ? [] : [domainRateKey(domain)])])
   }
-  // Updated whenever permits are taken, so that a single email only queries the database if all email has a rate.
-  let isTotalLimited = false
-
   const grantedFor = async (
     wanted: { key: SendRateKey; mails: number }[],
   ): Promise<Map<SendRateKey, number>> => {
-    const grants = await takeSendPermits(db, [...wanted, { key: 'all', mails: 0 }])
-    isTotalLimited = grants.some(({ key }) => key === 'all')
+    await syncLimits(wanted.map(({ key }) => key))
+    const grants = await takeSendPermits(db, wanted)
     return new Map(grants.map(({ key, granted }) => [key, granted]))
   }
 
   return {
     syncLimits: () => syncLimits(['all']),
     acquire: async ({ domain }, max) => {
-      const keys = keysOf(domain)
+      const keys = await keysOf(domain)
       if (keys.length === 0) return max
-      await syncLimits(keys)
       const granted = await grantedFor(keys.map((key) => ({ key, mails: max })))
       const acquired = Math.min(max, ...keys.map((key) => granted.get(key) ?? max))
       for (const key of keys) await returnSendPermits(db, [key], (granted.get(key) ?? acquired) - acquired)
       return acquired
     },
-    giveBack: ({ domain }, count) => returnSendPermits(db, keysOf(domain), count),
+    giveBack: async ({ domain }, count) => returnSendPermits(db, await keysOf(domain), count),
     splitByDomain: async (batch, taken) => {
       if (batch.domain !== null || taken.length === 0) return taken
-      const byDomain = Map.groupBy(taken, ({ toAddress }) => emailDomain(toAddress))
-      const { each, domains } = config.DOMAIN_RATE
-      const limited = [...byDomain.keys()].filter((domain) => each !== undefined || domains.has(domain))
-      await syncLimits(limited.map(domainRateKey))
-      const granted = await grantedFor(
-        [...byDomain].map(([domain, messages]) => ({ key: domainRateKey(domain), mails: messages.length })),
-      )
+      const byKey = Map.groupBy(taken, ({ toAddress }) => domainRateKey(emailDomain(toAddress)))
+      const limited = new Set(await limitedOf([...byKey.keys()]))
+      if (limited.size === 0) return taken
+      const granted = await grantedFor([...limited].map((key) => ({ key, mails: byKey.get(key)!.length })))
       const allowedMessages: TakenMessage[] = []
-      for (const [domain, messages] of byDomain) {
-        const allowed = granted.get(domainRateKey(domain)) ?? messages.length
+      for (const [key, messages] of byKey) {
+        const allowed = granted.get(key) ?? messages.length
         allowedMessages.push(...messages.slice(0, allowed))
-        const ids = messages.slice(allowed).map(({ id }) => id)
-        if (ids.length === 0) continue
-        await returnSendPermits(db, keysOf(null), ids.length)
+        const rest = messages.slice(allowed)
+        if (rest.length === 0) continue
+        await returnSendPermits(db, await keysOf(null), rest.length)
+        const [domain, ids] = [emailDomain(rest[0]!.toAddress), rest.map(({ id }) => id)]
         await splitOffDomain(db, { batch: batch.id, owner: batch.owner, domain, ids })
       }
       return allowedMessages
     },
+    refresh,
     wait: async (halt, onPause) => {
-      if (isTotalLimited || config.SMTP_URL?.rate)
+      if ((await limitedOf(['all'])).length > 0)
         await waitForOne(deps, { leave: TRANSACTIONAL_RESERVE, halt, onPause })
     },
+  }
+}
+
+const RATES_VALID_MS = 1000
+
+/** Which keys have a send rate: by the settings, or in the database as it was up to a second ago. */
+function openRateReader({ db, config, clock, elapsedMs = monotonicMs }: PermitDeps) {
+  let readAt = Number.NEGATIVE_INFINITY
+  let active: Promise<ReadonlySet<SendRateKey>>
+  const read = () => {
+    if (elapsedMs() - readAt < RATES_VALID_MS) return active
+    readAt = elapsedMs()
+    active = activeSendRateKeys(db)
+    active.catch(refresh)
+    return active
+  }
+  const refresh = (): void => {
+    readAt = Number.NEGATIVE_INFINITY
+  }
+  return {
+    limitedOf: async (keys: SendRateKey[]): Promise<SendRateKey[]> => {
+      if (keys.length === 0) return []
+      const now = clock.now()
+      const stored = await read()
+      return keys.filter((key) => stored.has(key) || configuredRateLimit(config, key, now) !== undefined)
+    },
+    refresh,
   }
 }
 

@@ -27,6 +27,9 @@ interface PrefetcherInput {
   onEnded: (ended: EndedMessage) => void
 }
 
+/** The share of `size` that is left when more messages are taken. Fewer, larger takes cost the database less. */
+const REFILL_AT = 0.25
+
 /** Messages that one drain has taken ahead: up to one for each connection, besides the one that is being sent. */
 export class Prefetcher {
   readonly #deps: Deps
@@ -110,7 +113,8 @@ export class Prefetcher {
 
   // Runs while the connections are busy. If it fails, next() fails in the same way.
   #fillAhead(): void {
-    if (!this.#isDrained && this.#waiting.length <= this.#input.size / 2) this.#fillOnce().catch(() => {})
+    if (!this.#isDrained && this.#waiting.length <= this.#input.size * REFILL_AT)
+      this.#fillOnce().catch(() => {})
   }
 
   #fillOnce(): Promise<boolean> {

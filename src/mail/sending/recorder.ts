@@ -15,11 +15,13 @@ export type Recorder = ReturnType<typeof openRecorder>
 interface RecorderInput {
   lane: Lane
   onDeadAddress?: (address: string) => Promise<void>
+  /** Called after a send rate was changed. */
+  onRateChange: () => void
 }
 
 const MAX_PAUSE_MS = 5000
 
-export function openRecorder(deps: Deps, { lane, onDeadAddress }: RecorderInput, run: Run) {
+export function openRecorder(deps: Deps, { lane, onDeadAddress, onRateChange }: RecorderInput, run: Run) {
   const { config, clock, log, db, onFailpoint } = deps
   const retryUntilWritten = retrierOf(log)
   const writeAcceptance = groupCommit(async (accepted: NewAcceptance[]) => {
@@ -27,7 +29,7 @@ export function openRecorder(deps: Deps, { lane, onDeadAddress }: RecorderInput,
     await retryUntilWritten((n) => recordAcceptances(db, accepted, n > 1))
     await onFailpoint?.('after-commit')
   })
-  const safeguards = openSafeguards(deps, { lane, run, retryUntilWritten })
+  const safeguards = openSafeguards(deps, { lane, run, retryUntilWritten, onRateChange })
 
   const writeFailure = async ({ message, batch }: Work, made: AttemptResult, next: NextStep, ms?: number) => {
     const { owner } = batch

@@ -56,6 +56,8 @@ interface SafeguardsInput {
   lane: Lane
   run: Run
   retryUntilWritten: <T>(write: () => Promise<T>) => Promise<T>
+  /** Called after a send rate was changed. */
+  onRateChange: () => void
 }
 
 /**
@@ -63,14 +65,16 @@ interface SafeguardsInput {
  * much, and stops the run if our settings are at fault or all domains refuse. In the lane `bulk`, refusals by all
  * domains also pause delivery.
  */
-export function openSafeguards(deps: Deps, { lane, run, retryUntilWritten }: SafeguardsInput) {
+export function openSafeguards(deps: Deps, { lane, run, retryUntilWritten, onRateChange }: SafeguardsInput) {
   const { config, clock, log, db } = deps
   const breaker = openCircuitBreaker(config.STOP_AT_REFUSED)
 
   const reduceRateIfAsked = async ({ toAddress }: TakenMessage, failure: SendFailure) => {
     if (!failure.slowDown) return
     const key = rateKeyToReduce(failure, toAddress)
-    if (await retryUntilWritten(() => reduceSendRate(db, key, failure.reply)))
+    const isSlower = await retryUntilWritten(() => reduceSendRate(db, key, failure.reply))
+    onRateChange()
+    if (isSlower)
       log.warn('delivery.slowed', { sendRate: key === 'all' ? 'all' : 'domain', reply: failure.reply })
   }
 
@@ -79,6 +83,7 @@ export function openSafeguards(deps: Deps, { lane, run, retryUntilWritten }: Saf
     const said = refusedText(trip)
     const why = `${said}, the last with: ${reply}`
     await retryUntilWritten(() => holdDomain(db, { domain, reply: said, why, at: clock.now() }))
+    onRateChange()
     run.acceptedDomains.delete(domain)
     // Without the domain: it may identify a person, and logs are kept. `delivery status` shows it.
     log.error('delivery.domain-held', { seconds: DOMAIN_HOLD_SECONDS, share, of })
@@ -233,19 +238,23 @@ interface Share {
 
 function openWindow({ window, least, share }: Limits) {
   let newest: { domain: string; counts: boolean }[] = []
+  let found = 0
   return {
     /** Undefined while the share is below the limit; else returns it and starts again. */
     record: (domain: string, counts: boolean): Share | undefined => {
       newest.push({ domain, counts })
-      if (newest.length > window) newest.shift()
-      const found = newest.filter((one) => one.counts).length
+      if (counts) found++
+      if (newest.length > window && newest.shift()!.counts) found--
       const of = newest.length
-      if (!counts || found < least || (found * 100) / of < share) return undefined
+      const percent = (found * 100) / of
+      if (!counts || found < least || percent < share) return undefined
       newest = []
-      return { share: Math.round((found * 100) / of), of }
+      found = 0
+      return { share: Math.round(percent), of }
     },
     forget: (domain: string): void => {
       newest = newest.filter((one) => one.domain !== domain)
+      found = newest.filter((one) => one.counts).length
     },
   }
 }

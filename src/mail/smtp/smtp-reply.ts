@@ -62,7 +62,8 @@ function truncated(reply: string): string {
 
 /** Some servers repeat only the local part: "550 5.1.1 ann: no such user". */
 function withoutLocalPart(reply: string, recipient = ''): string {
-  const mailbox = recipient.slice(0, Math.max(0, recipient.lastIndexOf('@'))).replace(/[^\w]/g, '\\$&')
-  if (mailbox === '') return reply
+  const localPart = recipient.slice(0, Math.max(0, recipient.lastIndexOf('@')))
+  if (localPart === '' || !reply.toUpperCase().includes(localPart.toUpperCase())) return reply
+  const mailbox = localPart.replace(/[^\w]/g, '\\$&')
   return reply.replace(new RegExp(`(?<![\\w.+-])${mailbox}(?![\\w+-])`, 'gi'), '[address]')
 }
