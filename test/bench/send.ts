@@ -4,6 +4,7 @@
 // for all of them, once. Each delivery then runs on a copy of that database, in a process of its own, to a mail server on
 // loopback. Each round runs every contestant once, so that they alternate; the table shows medians and ranges.
 //   ours-N     the delivery of a worker with N connections; dkim-N signs with RSA-2048
+//   service-50 a service on a database where nothing is planned, from the hour to the last acceptance
 //   plain-10   a query per subscriber that matches in SQL, cached MJML, nodemailer's pool with 10 connections, a row update
 //   ready-N    nodemailer's SMTPConnection with ready bytes of our average size, no database
 //   source-N   Postfix's smtp-source, as many bytes
@@ -107,6 +108,7 @@ function ratiosOf({ plan }: PlannedWorld, results: readonly Result[]): Record<st
     'ours-50 ÷ ready-50': speed('ours-50') / speed('ready-50'),
     'ours-50 ÷ source-50': speed('ours-50') / speed('source-50'),
     'ours-10 ÷ plain-10': speed('ours-10') / speed('plain-10'),
+    'service-50 ÷ plain-10': speed('service-50') / speed('plain-10'),
     'planning and ours-10 ÷ plain-10': wholeWay('ours-10') / speed('plain-10'),
     'planning and ours-50 ÷ plain-10': wholeWay('ours-50') / speed('plain-10'),
     'dkim-10 ÷ ours-10': speed('dkim-10') / speed('ours-10'),
@@ -129,9 +131,15 @@ function textOf({ subscribers, day, papers, sink, machine, importSeconds, plan, 
     `Import: ${importSeconds} s.`,
     `Planning: ${plan.seconds.toFixed(1)} s, ${each(plan.seconds)} µs a subscriber; processor time ${each(plan.cpuSeconds)} µs here and ${perSubscriber(plan.serverCpu).toFixed(0)} µs in Postgres a subscriber, ${(perSubscriber(plan.wal) / 1000).toFixed(1)} kB of WAL, peak ${plan.peakMegabytes.toFixed(0)} MB.`,
     table(HEADINGS, rest.results.map(rowOf)),
+    ...rest.results.flatMap(({ name, rounds }) => firstText(name, rounds)),
     ...Object.entries(rest.ratios).map(([name, ratio]) => `${name}: ${ratio.toFixed(2)}`),
     ...rest.skipped.map((reason) => `Skipped ${reason}.`),
   ].join('\n')
+}
+
+function firstText(name: string, rounds: readonly Measured[]): string[] {
+  const firsts = rounds.flatMap(({ firstSeconds }) => firstSeconds ?? [])
+  return firsts.length > 0 ? [`${name}: the first email ${median(firsts).toFixed(1)} s after the hour.`] : []
 }
 
 const HEADINGS = [

@@ -13,6 +13,8 @@ const MAX_SECONDS = 240
 const MAX_PLAIN_EMAILS = 3000
 const MAX_READY_EMAILS = 20_000
 const DKIM_BITS = 2048
+// Nothing listens here, so the source is unreachable.
+const NOWHERE = 'http://127.0.0.1:9'
 
 /** What one run of one contestant is given. */
 export interface Round {
@@ -37,6 +39,7 @@ export function contestants(): Contestant[] {
     ...[10, 50, 1, 100].map((connections) => ours(`ours-${connections}`, { connections })),
     ...[10, 50].map((connections) => ours(`dkim-${connections}`, { connections, dkim: true })),
     { name: 'pair-25', run: pair(25) },
+    { name: 'service-50', run: service(50) },
     { name: 'plain-10', run: plain },
     ...[10, 50].map((connections) => ({ name: `ready-${connections}`, run: ready(connections) })),
     ...[10, 50].map((connections) => ({
@@ -55,7 +58,7 @@ interface Delivery {
 
 function ours(name: string, delivery: Delivery): Contestant {
   const run = (round: Round) =>
-    onCopy(round.world, name, (database, url) =>
+    onCopy({ name, world: round.world }, (database, url) =>
       runMeasured(round.world, { ...deliveryOf(round, url, delivery), database }),
     )
   return { name, run }
@@ -71,20 +74,30 @@ function deliveryOf({ world, profile }: Round, url: string, { connections, dkim 
 }
 
 async function onCopy<T>(
-  world: PlannedWorld,
-  name: string,
+  { name, world, isPlanned }: { name: string; world: PlannedWorld; isPlanned?: boolean },
   work: (database: string, url: string) => Promise<T>,
-) {
+): Promise<T> {
   const database = `sent_${name.replace('-', '_')}`
-  const url = await world.copy(database)
+  const url = await world.copy(database, isPlanned)
   return work(database, url).finally(() => world.drop(database))
 }
+
+/** From the hour to the last acceptance, with everything that a service does. */
+const service =
+  (connections: number) =>
+  ({ world, profile }: Round): Promise<Measured> =>
+    onCopy({ name: 'service', world, isPlanned: false }, (database, url) => {
+      const smtp = `smtp://127.0.0.1:${world.sink.port}?connections=${connections}`
+      const settings = { DATABASE_URL: url, DATA_DIR: world.folder, SMTP_URL: smtp, HF_URL: NOWHERE }
+      const input = { settings, due: world.now, emails: world.plan.emails, maxSeconds: MAX_SECONDS }
+      return runMeasured(world, { file: 'service.ts', input, database, profile })
+    })
 
 /** Two processes that share the work, each with half of the connections. */
 const pair =
   (connections: number) =>
   (round: Round): Promise<Measured> =>
-    onCopy(round.world, 'pair', async (_, url) => {
+    onCopy({ name: 'pair', world: round.world }, async (_, url) => {
       const program = deliveryOf({ ...round, profile: undefined }, url, { connections })
       return together(await Promise.all([1, 2].map(() => runMeasured(round.world, program))))
     })
@@ -113,7 +126,7 @@ function dkimSettings(folder: string): Record<string, string> {
 }
 
 const plain = ({ world }: Round): Promise<Measured> =>
-  onCopy(world, 'plain', (database, url) => {
+  onCopy({ name: 'plain', world }, (database, url) => {
     const input = { url, port: world.sink.port, connections: 10, emails: MAX_PLAIN_EMAILS }
     return runMeasured(world, { file: 'plain-design.ts', input, database })
   })

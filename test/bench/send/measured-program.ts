@@ -14,6 +14,10 @@ export interface Done {
   emails: number
   /** Of one email, in the mean. */
   bytes?: number
+  /** If not all of the time counts. */
+  seconds?: number
+  /** Until the first was accepted. */
+  firstSeconds?: number
 }
 
 /** What the child sends when its work is done. */
@@ -36,8 +40,8 @@ export async function measuredProgram<Input>(prepare: (input: Input) => Promise<
   const { user, system } = process.cpuUsage(cpu)
   if (writeProfile) await writeProfile()
   const reported: Reported = {
-    ...done,
-    ...{ seconds, cpuSeconds: (user + system) / 1e6, peakMegabytes: process.resourceUsage().maxRSS / 1024 },
+    ...{ seconds, ...done },
+    ...{ cpuSeconds: (user + system) / 1e6, peakMegabytes: process.resourceUsage().maxRSS / 1024 },
   }
   process.send!(reported)
   await close?.()

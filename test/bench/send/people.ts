@@ -1,6 +1,7 @@
 import { csvLine } from '../../../src/core/csv.ts'
 import { Fault } from '../../../src/core/errors.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
+import { splitTopics } from '../../../src/queries/language/split-topics.ts'
 import { randomFrom } from '../../battery/bench/seeded-random.ts'
 import { topicCount, typedTopics, zipf } from '../match/people.ts'
 
@@ -43,7 +44,7 @@ function domain(chance: number): string {
 
 /** Draws one subscriber's topics: typed filters by Zipf's law (exponent 1), three in five changed by their writer. */
 function openTopics(chance: () => number): () => string[] {
-  const typed = typedTopics().filter((text) => isReadable(`(${text}) cat:cs`))
+  const typed = typedTopics().filter((text) => isReadable(`(${text}) cat:cs`) && isOneTopic(text))
   const rank = zipf(typed.length, chance)
   const topic = () => {
     const text = typed[rank()]!
@@ -56,6 +57,9 @@ function openTopics(chance: () => number): () => string[] {
     return [...topics]
   }
 }
+
+/** A paragraph is understood differently if another topic follows. */
+const isOneTopic = (text: string): boolean => splitTopics(`${text}; video`).length === 2
 
 function changed(text: string, other: string, chance: () => number): string {
   const kind = chance()

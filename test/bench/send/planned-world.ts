@@ -19,6 +19,7 @@ import { type Bench, type Measured, queryServer, runMeasured, urlOf } from './ru
 import { startSink } from './sink-process.ts'
 
 const PLANNED = 'daily_papers'
+const UNPLANNED = 'unplanned'
 const MIN_PAPERS = 20
 
 export interface PlannedWorld extends Bench {
@@ -28,8 +29,8 @@ export interface PlannedWorld extends Bench {
   plan: Measured
   /** The instant at which everyone is due. */
   now: string
-  /** A database as it is when planning has just ended; it is the caller's to drop. */
-  copy(name: string): Promise<string>
+  /** A database as it is when planning has just ended, or before it; it is the caller's to drop. */
+  copy(name: string, isPlanned?: boolean): Promise<string>
   drop(name: string): Promise<void>
   close(): Promise<void>
 }
@@ -52,7 +53,6 @@ export async function planWorld({ subscribers, papers, profile }: Options): Prom
     await postgres.destroy()
     rmSync(folder, { recursive: true, force: true })
   }
-  const copied = new Set<string>()
   try {
     const { day, entries } = papersOfDay(papers)
     await applyMigrations(postgres.url)
@@ -60,18 +60,21 @@ export async function planWorld({ subscribers, papers, profile }: Options): Prom
     await storeDay(postgres.url, day, entries)
     // People were here before this day; a server that runs has statistics of them.
     await queryServer(postgres.url, 'vacuum analyze')
+    const server = urlOf(postgres.url, 'postgres')
+    const copy = (from: string, to: string) =>
+      queryServer(server, `create database "${to}" template "${from}"`)
+    await copy(PLANNED, UNPLANNED)
     const now = `${day}T08:00:00Z`
     const plan = await runMeasured(bench, {
       ...{ file: 'plan.ts', database: PLANNED, profile },
       input: { settings: { DATABASE_URL: postgres.url }, now },
     })
-    const server = urlOf(postgres.url, 'postgres')
+    // Later days find statistics of the tables that the first day fills.
+    await queryServer(postgres.url, 'analyze')
     return {
       ...{ ...bench, close, day, papers: entries.length, importSeconds, plan, now },
-      copy: async (name) => {
-        if (copied.size === 0) await queryServer(postgres.url, 'analyze')
-        copied.add(name)
-        await queryServer(server, `create database "${name}" template "${PLANNED}"`)
+      copy: async (name, isPlanned = true) => {
+        await copy(isPlanned ? PLANNED : UNPLANNED, name)
         return urlOf(postgres.url, name)
       },
       drop: async (name) => void (await queryServer(server, `drop database "${name}" with (force)`)),
