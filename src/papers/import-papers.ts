@@ -44,14 +44,10 @@ interface ImportPapersInput {
  */
 export async function importPapers(deps: Deps, { text, day, dryRun }: ImportPapersInput) {
   const now = deps.clock.now()
-  const entries = listIn(text)
-  const [source, parse] = isDailyPapersList(entries)
-    ? (['huggingface', parseDailyPapers] as const)
-    : (['import', parseList] as const)
-  const { records, refused } = parse(entries)
+  const { source, records, refused } = recordsIn(text)
   if (refused[0] && records.length === 0)
     throw new Fault(paperFileErrors['import.nothing-readable'], {
-      count: entries.length,
+      count: refused.length,
       why: refused[0].why,
     })
   const listings = { source, day: day ?? dayOf(now), records, now, dryRun }
@@ -61,6 +57,14 @@ export async function importPapers(deps: Deps, { text, day, dryRun }: ImportPape
   const left = { refused: refused.length, rejected: recorded.rejected.length }
   deps.log.info('papers.imported', { source, day: listings.day, ...recorded, ...left })
   return { source, day: listings.day, ...recorded, refused }
+}
+
+// The entries take as much memory as the records, so they end here.
+function recordsIn(text: string): ParsedRecords & { source: string } {
+  const entries = listIn(text)
+  return isDailyPapersList(entries)
+    ? { source: 'huggingface', ...parseDailyPapers(entries) }
+    : { source: 'import', ...parseList(entries) }
 }
 
 function listIn(text: string): unknown[] {

@@ -62,7 +62,7 @@ export async function recordListings(
   also: Also = async () => {},
 ): Promise<RecordedListings> {
   try {
-    return await inTransaction(db, listings, { record: recordBatch, also })
+    return await inTransaction(db, listings, { record: recordAll, also })
   } catch (error) {
     if (!isDataRejection(error)) throw error
     return await inTransaction(db, listings, { record: recordAccepted, also })
@@ -72,7 +72,7 @@ export async function recordListings(
 async function inTransaction(
   db: Database,
   listings: DayListings,
-  { record, also }: { record: typeof recordBatch; also: Also },
+  { record, also }: { record: typeof recordAll; also: Also },
 ): Promise<RecordedListings> {
   let recorded: RecordedListings | undefined
   const work = async (tx: Database) => {
@@ -101,21 +101,23 @@ async function recordAccepted(tx: Database, listings: DayListings): Promise<Coun
 /** Splits a batch that the database rejects into halves, down to the single rejected records. */
 async function recordByHalves(tx: Database, listings: DayListings): Promise<Counts> {
   const { records } = listings
-  const outcome = await tx.$transaction((savepoint) => recordBatch(savepoint, listings)).catch(rejectionOf)
+  const outcome = await tx.$transaction((savepoint) => recordAll(savepoint, listings)).catch(rejectionOf)
   if ('added' in outcome) return outcome
   if (records.length === 1) return { ...NONE, rejected: [{ paper: displayName(records[0]!), ...outcome }] }
   const half = Math.ceil(records.length / 2)
   const before = await recordByHalves(tx, { ...listings, records: records.slice(0, half) })
   const after = await recordByHalves(tx, { ...listings, records: records.slice(half) })
-  return {
-    added: before.added + after.added,
-    changed: before.changed + after.changed,
-    unchanged: before.unchanged + after.unchanged,
-    rejected: [...before.rejected, ...after.rejected],
-  }
+  return sumOf(before, after)
 }
 
 const NONE = { added: 0, changed: 0, unchanged: 0 }
+
+const sumOf = (one: Counts, other: Counts): Counts => ({
+  added: one.added + other.added,
+  changed: one.changed + other.changed,
+  unchanged: one.unchanged + other.unchanged,
+  rejected: [...one.rejected, ...other.rejected],
+})
 
 /** The reason why the database rejected a batch. Throws any other error. */
 function rejectionOf(error: unknown): Pick<Rejected, 'why'> {
@@ -125,6 +127,18 @@ function rejectionOf(error: unknown): Pick<Rejected, 'why'> {
 
 const displayName = ({ keys: [key], title }: SourceRecord): string =>
   excerpt(key ? identifierText(key) : title, MAX_NAME_LENGTH)
+
+// A statement has some 2 kB for each paper, several times in memory.
+const PAPERS_PER_STATEMENT = 1000
+
+async function recordAll(tx: Database, { records, ...day }: DayListings): Promise<Counts> {
+  let counts: Counts = { ...NONE, rejected: [] }
+  for (let from = 0; from < records.length; from += PAPERS_PER_STATEMENT) {
+    const some = records.slice(from, from + PAPERS_PER_STATEMENT)
+    counts = sumOf(counts, await recordBatch(tx, { ...day, records: some }))
+  }
+  return counts
+}
 
 async function recordBatch(tx: Database, listings: DayListings): Promise<Counts> {
   const stored = await papersWithKeys(tx, listings.records.flatMap(paperKeysOf))

@@ -30,8 +30,9 @@ const MAX_WHY_LENGTH = 200
  */
 export function readEntries(entries: readonly unknown[], schema: z.ZodType<SourceRecord>): ParsedRecords {
   const parsed: ParsedRecords = { records: [], refused: [] }
+  const checked = schema.pipe(sourceRecord)
   for (const [index, raw] of entries.entries()) {
-    const { data, error } = schema.pipe(sourceRecord).safeParse(raw)
+    const { data, error } = checked.safeParse(raw)
     if (data) parsed.records.push(data)
     else parsed.refused.push({ index, why: sentenceOf(error) })
   }

@@ -44,7 +44,6 @@ const importFile = operation({
   input: z.object({ text: z.string(), date: day.optional() }),
   run: async (deps, { text, date }, { dryRun }) => {
     const imported = await importPapers(deps, { text, day: date, dryRun })
-    if (!dryRun) await learnIfDue(deps)
     return { ...imported, dryRun }
   },
   output: (recorded, _input, _deps, { dryRun }) => ({ text: textOfIngested([recorded], dryRun) }),

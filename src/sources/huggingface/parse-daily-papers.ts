@@ -51,9 +51,11 @@ const entry = z.object({
 export const parseDailyPapers = (entries: readonly unknown[]): ParsedRecords =>
   readEntries(entries, entry.transform(toRecord))
 
+const withPaper = z.object({ paper: z.object({}) })
+
 /** Whether a list is a response of this API and not another list of papers. */
 export const isDailyPapersList = (entries: readonly unknown[]): boolean =>
-  entries.some((one) => z.object({ paper: z.object({}) }).safeParse(one).success)
+  entries.some((one) => withPaper.safeParse(one).success)
 
 function toRecord({ paper, ...outer }: z.output<typeof entry>): SourceRecord {
   const arxiv = parseArxivId(paper.id ?? '')

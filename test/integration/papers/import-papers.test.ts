@@ -133,3 +133,13 @@ describe('files that are not a list of papers', () => {
     expect(await database.db.sourceDay.count()).toBe(0)
   })
 })
+
+test('a file with more papers than a statement takes is recorded in the order of its entries', async () => {
+  const twin = { title: 'Paper 7', summary: 'The same paper, further down.' }
+  const papers = Array.from({ length: 1200 }, (_, i) => ({ title: `Paper ${i + 1}`, summary: 'x' }))
+  const imported = await importing([...papers, twin])
+  expect(imported).toMatchObject({ listed: 1200, added: 1200, refused: [] })
+  const stored = await database.db.paper.findMany({ orderBy: { id: 'asc' } })
+  expect(stored.map(({ title }) => title)).toEqual(papers.map(({ title }) => title))
+  expect(stored[6]!.abstract).toBe(twin.summary)
+})
