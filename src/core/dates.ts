@@ -17,9 +17,10 @@ export const dayOf = (instant: Date): Day => instant.toISOString().slice(0, 10)
 /** Midnight UTC of a day: how Prisma writes a date column. */
 export const midnight = (day: Day): Date => new Date(`${day}T00:00:00Z`)
 
-export const addDays = (day: Day, days: number): Day => Temporal.PlainDate.from(day).add({ days }).toString()
+export const addDays = (day: Day, days: number): Day =>
+  dayOf(new Date(midnight(day).getTime() + days * DAY_MS))
 
-export const weekdayOf = (day: Day): Weekday => WEEKDAYS[Temporal.PlainDate.from(day).dayOfWeek - 1]!
+export const weekdayOf = (day: Day): Weekday => WEEKDAYS[(midnight(day).getUTCDay() + 6) % WEEKDAYS.length]!
 
 /** Throws date.invalid unless the text is a real day, YYYY-MM-DD, from the year 1000: callers compute with it. */
 export function parseDay(text: string): Day {

@@ -4,6 +4,7 @@ import { memoize } from '../core/memoize.ts'
 import { maxHistoryId, type PaperSnapshot, snapshotsAt } from '../papers/history.repo.ts'
 import { papersInRange } from '../papers/paper.repo.ts'
 import { Archive } from '../queries/archive.ts'
+import { proposedName } from '../queries/language/topic-name.ts'
 import { learnedModel, meaningIn } from '../queries/learned/learned-models.ts'
 import { PaperIndex, upsertYielding } from '../queries/matching/paper-index.ts'
 import { readQueries } from '../queries/query.repo.ts'
@@ -79,10 +80,15 @@ export async function openCandidatePool(
       for (const upTo of unknown) snapshots.set(upTo, await snapshotsAt(db, { paperIds, upTo }))
     },
     loadQueries: async (db, topics) => {
-      const unknown = new Set(topics.map(({ queryId }) => queryId).filter((id) => !queries.has(id)))
+      const unknown = new Map(
+        topics.flatMap(({ queryId, query }) => (queries.has(queryId) ? [] : [[queryId, query]])),
+      )
       if (unknown.size === 0) return
-      for (const [id, tree] of await readQueries(db, [...unknown]))
+      for (const [id, tree] of await readQueries(db, [...unknown.keys()])) {
+        const text = unknown.get(id)
+        if (text !== undefined) proposedName(text, tree)
         queries.set(id, meaningOrTree(tree, meaning))
+      }
     },
   }
 }

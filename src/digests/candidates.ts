@@ -71,8 +71,8 @@ export function candidatesFrom(
   const at = (paperId: number) => papers[matcher.docIdOf(paperId)!]!
   const plain = memoize((paperId: number) => plainParts(at(paperId)), MAX_SHOWN)
   const lowestIdSince = memoize((since: Day) => lowestOf(papers.filter(({ firstDay }) => firstDay >= since)))
-  const shown = memoize((key: string) => {
-    const [paperId, queryId] = key.split(' ').map(Number) as [number, number]
+  const shown = memoize((key: number) => {
+    const [paperId, queryId] = [papers[key % papers.length]!.id, Math.floor(key / papers.length)]
     const reason = queryId === NO_QUERY ? null : matcher.reason(queryId, paperId)
     return toShownPaper(at(paperId), reason, plain(paperId))
   }, MAX_SHOWN)
@@ -92,7 +92,7 @@ export function candidatesFrom(
     newlyMatching,
     nearMisses,
     showRelated: (docId, queryId) => shownRelated(`${docId} ${queryId}`),
-    shown: (paperId, queryId = NO_QUERY) => shown(`${paperId} ${queryId}`),
+    shown: (paperId, queryId = NO_QUERY) => shown(queryId * papers.length + docIdOf(paperId)!),
   }
 }
 

@@ -67,7 +67,7 @@ function byTopics(candidates: Candidates, input: ComposeInput): DigestDraft {
   const { topics, maxPapers } = recipient
   const since = eligibleSince(localDate, receivesSince(recipient))
   const range = eligibleRangeAfter(earlier, candidates.lowestIdSince(since) ?? maxPaperId + 1, maxPaperId)
-  const risen = risingSince(localDate, last?.localDate ?? undefined, receivesSince(recipient))
+  const risen = last ? risingSince(localDate, last.localDate ?? undefined, receivesSince(recipient)) : since
   const preference = profile?.size ? preferenceOf(candidates, profile) : undefined
   const scope = { candidates, since, range, last, risen, preference }
   const offered = eligibleByTopic(scope, topics)
@@ -181,7 +181,7 @@ interface EligibilityScope {
   range: EligibleRange
   /** The history point of the last digest; undefined if no topic can newly match earlier papers. */
   last: HistoryPoint | undefined
-  /** The earliest first day of papers that may have risen. */
+  /** The earliest first day of papers that may have risen, if there is a last digest. */
   risen: Day
   preference?: Preference
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../core/database/database.ts'
+import { COLUMN_SEPARATOR, jsonColumn } from '../core/database/json-column.ts'
 import { type Day, midnight } from '../core/dates.ts'
 import { topicNames } from '../queries/language/topic-name.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
@@ -11,6 +12,8 @@ export interface DigestTopic {
   /** As it is shown within a sentence. */
   name: string
   queryId: number
+  /** The text of its query; absent: its name is known. */
+  query?: string
 }
 
 /** A subscriber as a digest sees them. */
@@ -64,9 +67,16 @@ export async function takeDueDigests(
 
 type TopicRow = DigestTopic & { query: string }
 
+/** Most names are not shown, and reading one from a query takes time. */
 function namedTopics(rows: readonly TopicRow[]): DigestTopic[] {
-  const names = topicNames(rows)
-  return rows.map(({ id, queryId }, i) => ({ id, name: names[i]!, queryId }))
+  let names: string[] | undefined
+  return rows.map(({ id, queryId, query }, i) => ({
+    ...{ id, queryId, query },
+    get name() {
+      names ??= topicNames(rows)
+      return names[i]!
+    },
+  }))
 }
 
 /** The subscriber as a digest would see them; null if they do not exist. */
@@ -126,12 +136,26 @@ export type FilledDigest = { id: number } & (
 
 /** Fills digests that this transaction has locked. */
 export async function fillDigests(tx: Database, fillings: readonly FilledDigest[]): Promise<void> {
+  const drafts = fillings.map((one) => (one.outcome === 'paused' ? undefined : one))
+  const columns = {
+    ids: fillings.map(({ id }) => id),
+    outcomes: fillings.map(({ outcome }) => outcome),
+    fromPapers: drafts.map((draft) => draft?.fromPaper ?? null),
+    toPapers: drafts.map((draft) => draft?.toPaper ?? null),
+    toHistories: drafts.map((draft) => draft?.toHistory ?? null),
+    bestDays: drafts.map((draft) => draft?.bestDay ?? null),
+    papers: drafts.map((draft) => `{${draft?.papers.join() ?? ''}}`),
+    matched: drafts.map((draft) => draft?.matched ?? 0),
+    contents: jsonColumn(drafts.map((draft) => draft?.content ?? null)),
+  }
   await tx.$executeRaw`
-    update digest d set outcome = w.outcome::digest_outcome, from_paper = w."fromPaper", to_paper = w."toPaper",
-      to_history = w."toHistory", best_day = w."bestDay", papers = coalesce(w.papers, '{}'), matched = coalesce(w.matched, 0),
-      content = w.content
-    from jsonb_to_recordset(${JSON.stringify(fillings)}::jsonb) as w(
-      id int, outcome text, "fromPaper" int, "toPaper" int, "toHistory" int, "bestDay" date, papers int[], matched int, content jsonb)
+    update digest d set outcome = w.outcome::digest_outcome, from_paper = w.from_paper, to_paper = w.to_paper,
+      to_history = w.to_history, best_day = w.best_day::date, papers = w.papers::int[], matched = w.matched,
+      content = w.content::jsonb
+    from unnest(${columns.ids}::int[], ${columns.outcomes}::text[], ${columns.fromPapers}::int[],
+      ${columns.toPapers}::int[], ${columns.toHistories}::int[], ${columns.bestDays}::text[], ${columns.papers}::text[],
+      ${columns.matched}::int[], string_to_array(${columns.contents}, ${COLUMN_SEPARATOR}, 'null'))
+      as w(id, outcome, from_paper, to_paper, to_history, best_day, papers, matched, content)
     where d.id = w.id`
 }
 

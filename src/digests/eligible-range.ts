@@ -35,7 +35,8 @@ export const NO_REPEAT_DAYS = 60
 /** The earliest first day of papers that a digest may contain. */
 export function eligibleSince(localDate: Day, confirmedAt: Date | null): Day {
   const since = addDays(localDate, 1 - ELIGIBLE_DAYS)
-  return confirmedAt && dayOf(confirmedAt) > since ? dayOf(confirmedAt) : since
+  const confirmed = confirmedAt && dayOf(confirmedAt)
+  return confirmed && confirmed > since ? confirmed : since
 }
 
 /** A weekly subscriber gets the rising papers of the whole week. */

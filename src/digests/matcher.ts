@@ -2,7 +2,7 @@ import type { Day } from '../core/dates.ts'
 import { memoize } from '../core/memoize.ts'
 import type { Paper } from '../papers/paper.ts'
 import { Archive } from '../queries/archive.ts'
-import { type Bits, forEachBit, newBits } from '../queries/matching/bits.ts'
+import { type Bits, countBits, forEachBit, newBits } from '../queries/matching/bits.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import { PaperIndex } from '../queries/matching/paper-index.ts'
 import { QuerySet } from '../queries/matching/query-set.ts'
@@ -94,7 +94,8 @@ export function createMatcher(
     if (known) return known
     const docs = found(queryId)
     const query = queries.get(queryId)
-    const all = query && !unreadable.has(queryId) ? archive.rank(query, docs) : NOTHING
+    const isRanked = query && !unreadable.has(queryId) && countBits(docs) > 0
+    const all = isRanked ? archive.rank(query, docs) : NOTHING
     room -= all.docIds.length
     if (room < 0) {
       kept.clear()

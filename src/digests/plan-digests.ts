@@ -30,9 +30,14 @@ export interface PlanResult {
 
 const NOTHING: PlanResult = { due: 0, planned: 0, nothingMatched: 0, paused: 0, missed: 0 }
 
-interface Run {
+interface PlanDigestsInput {
   /** Requested by date: planned however late it is. */
-  date: Day | undefined
+  date?: Day
+  /** Called after each page of digests, whose messages may then be sent. */
+  onPage?: () => Promise<void>
+}
+
+interface Run extends PlanDigestsInput {
   now: Date
 }
 
@@ -43,11 +48,11 @@ interface Run {
  * end. Throws digests.pruned for a date that is not kept. On a restored database, plans nothing until delivery is
  * resumed.
  */
-export async function planDigests(deps: Deps, { date }: { date?: Day } = {}): Promise<PlanResult> {
+export async function planDigests(deps: Deps, { date, onPage }: PlanDigestsInput = {}): Promise<PlanResult> {
   if (await pauseIfRestored(deps)) return NOTHING
   if (date) await requireKept(deps, date)
-  const run = { date, now: deps.clock.now() }
-  await openDue(deps, run)
+  const run = { date, onPage, now: deps.clock.now() }
+  await openDue(deps, { date, now: run.now })
   const isTooLate = ({ localDate, dueAt }: OpenPlan) => localDate !== date && isLate(dueAt, run.now)
   const { late = [], inTime = [] } = Object.groupBy(await plansToFill(deps.db), (plan) =>
     isTooLate(plan) ? 'late' : 'inTime',
@@ -81,7 +86,7 @@ async function markMissedPlans({ db }: Deps, { now }: Run, plans: OpenPlan[]) {
   return counts
 }
 
-async function fillPlans(deps: Deps, { date, now }: Run, plans: OpenPlan[]) {
+async function fillPlans(deps: Deps, { date, now, onPage }: Run, plans: OpenPlan[]) {
   const counts = { planned: 0, nothingMatched: 0, paused: 0 }
   const failures: unknown[] = []
   if (plans.length === 0) return { ...counts, failures }
@@ -92,7 +97,7 @@ async function fillPlans(deps: Deps, { date, now }: Run, plans: OpenPlan[]) {
   const sharedOn = memoize((_localDate: Day) => new SharedPapers())
   for (const plan of plans) {
     const shared = sharedOn(plan.localDate)
-    const page = { plan, pool, shared, now, hasLimit: plan.localDate !== date }
+    const page = { plan, pool, shared, now, hasLimit: plan.localDate !== date, onPage }
     await fillPlan(deps, page, counts).catch((error) => {
       deps.log.error('digests.failed', { planId: plan.id, ...errorFields(error) })
       failures.push(error)
@@ -104,18 +109,32 @@ async function fillPlans(deps: Deps, { date, now }: Run, plans: OpenPlan[]) {
   return { ...counts, failures }
 }
 
-async function fillPlan(
-  deps: Deps,
-  input: FillPageInput,
-  counts: Record<'planned' | 'nothingMatched' | 'paused', number>,
-) {
-  for (let after: number | undefined = 0; after !== undefined; ) {
-    const { fillings, last } = await fillPage(deps, input, after)
-    for (const { outcome } of fillings) counts[outcome === 'nothing_matched' ? 'nothingMatched' : outcome]++
-    after = last
+/** Composes the next page while the one before it is written. */
+async function fillPlan(deps: Deps, input: FillPageInput, counts: Counts) {
+  const pages: Promise<void>[] = []
+  try {
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const composed = Promise.withResolvers<number | undefined>()
+      const page = fillPage(deps, input, after, { onComposed: composed.resolve }).then(
+        async ({ fillings, last }) => {
+          for (const { outcome } of fillings)
+            counts[outcome === 'nothing_matched' ? 'nothingMatched' : outcome]++
+          composed.resolve(last)
+          await input.onPage?.()
+        },
+      )
+      page.catch(composed.reject)
+      pages.push(page)
+      ;[after] = await Promise.all([composed.promise, pages.at(-2)])
+    }
+  } finally {
+    await Promise.allSettled(pages)
   }
+  await Promise.all(pages)
   await finishPlan(deps.db, input.plan.id, input.now)
 }
+
+type Counts = Record<'planned' | 'nothingMatched' | 'paused', number>
 
 /** The content of a message of kind digest: the data for the email besides the digest. */
 export interface DigestMessage {
@@ -134,6 +153,13 @@ interface FillPageInput {
   now: Date
   /** False for a plan that the operator requested by date. */
   hasLimit: boolean
+  onPage: Run['onPage']
+}
+
+interface PageOptions {
+  most?: number
+  /** Called with the id of the last digest of the page once it only remains to be written. */
+  onComposed?: (last: number | undefined) => void
 }
 
 interface FilledPage {
@@ -142,7 +168,7 @@ interface FilledPage {
   last: number | undefined
 }
 
-const PAGE = 200
+const PAGE = 1000
 const MAX_DURATION_MS = 60_000
 
 /**
@@ -150,13 +176,19 @@ const MAX_DURATION_MS = 60_000
  * one by one. A digest that cannot be composed stays due, so that the next tick retries it. Throws if the database is
  * unavailable.
  */
-async function fillPage(deps: Deps, input: FillPageInput, after: number, most = PAGE): Promise<FilledPage> {
+async function fillPage(
+  deps: Deps,
+  input: FillPageInput,
+  after: number,
+  { most = PAGE, onComposed }: PageOptions = {},
+): Promise<FilledPage> {
   let taken: DueDigest[] = []
   try {
-    const fillings = await fillNext(deps, input, async (tx) => {
+    const take = async (tx: Database) => {
       taken = await takeDueDigests(tx, { planId: input.plan.id, after, most })
       return taken
-    })
+    }
+    const fillings = await fillNext(deps, input, { take, onComposed: () => onComposed?.(taken.at(-1)?.id) })
     return { fillings, last: taken.at(-1)?.id }
   } catch (error) {
     const last = taken.at(-1)?.id
@@ -170,7 +202,7 @@ async function fillPage(deps: Deps, input: FillPageInput, after: number, most = 
 async function oneByOne(deps: Deps, input: FillPageInput, after: number, upTo: number): Promise<FilledPage> {
   const fillings: FilledDigest[] = []
   for (let reached = after; reached < upTo; ) {
-    const { fillings: made, last } = await fillPage(deps, input, reached, 1)
+    const { fillings: made, last } = await fillPage(deps, input, reached, { most: 1 })
     fillings.push(...made)
     reached = last ?? upTo
   }
@@ -180,7 +212,7 @@ async function oneByOne(deps: Deps, input: FillPageInput, after: number, upTo: n
 function fillNext(
   deps: Deps,
   input: FillPageInput,
-  take: (tx: Database) => Promise<DueDigest[]>,
+  { take, onComposed }: { take: (tx: Database) => Promise<DueDigest[]>; onComposed: () => void },
 ): Promise<FilledDigest[]> {
   const { plan, pool, shared, now } = input
   const work = async (tx: Database) => {
@@ -199,6 +231,7 @@ function fillNext(
         : { id, outcome: 'nothing_matched', ...drafts[i]!, ...NO_PAPERS },
     )
     fillings.push(...paused.map(({ id }) => ({ id, outcome: 'paused' as const })))
+    onComposed()
     await fillDigests(tx, fillings)
     const times = timesOf(deps, input)
     const messages = messagesFor(

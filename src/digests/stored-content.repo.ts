@@ -1,6 +1,7 @@
 // Many subscribers get the same paper with the same reason: the contents of their digests refer to one copy of it.
 import { createHash } from 'node:crypto'
 import type { Database } from '../core/database/database.ts'
+import { COLUMN_SEPARATOR } from '../core/database/json-column.ts'
 import type { Day } from '../core/dates.ts'
 import { LruCache, memoizeByObject } from '../core/memoize.ts'
 import { type ShownPaper, sentenceOf, withSentence } from '../queries/reasons/shown-paper.ts'
@@ -66,10 +67,11 @@ async function saveShownPapers(db: Database, localDate: Day, papers: readonly Sh
   const contents = new Map(papers.map(rowOf).map(({ id, content }) => [id, content]))
   // Sorted, so that two planners that save the same papers cannot deadlock.
   const ids = [...contents.keys()].sort()
-  const texts = ids.map((id) => contents.get(id)!)
+  const texts = ids.map((id) => contents.get(id)!).join(COLUMN_SEPARATOR)
   await db.$executeRaw`
     insert into shown_paper as s (id, local_date, content)
-    select id, ${localDate}::date, content::jsonb from unnest(${ids}::text[], ${texts}::text[]) as w(id, content)
+    select id, ${localDate}::date, content::jsonb
+    from unnest(${ids}::text[], string_to_array(${texts}, ${COLUMN_SEPARATOR})) as w(id, content)
     on conflict (id) do update set local_date = excluded.local_date where s.local_date < excluded.local_date`
 }
 

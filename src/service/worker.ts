@@ -34,7 +34,8 @@ export async function startWorker(queued: ServiceDeps): Promise<Worker> {
   const work: Record<Nudge, () => Promise<unknown>> = {
     ingest: () => ingestDue(deps, { signal }),
     plan: async () => {
-      await planDigests(deps)
+      // The first digests are sent while the others are planned.
+      await planDigests(deps, { onPage: () => deps.queue.nudge('drain-bulk') })
       await deps.queue.nudge('drain-bulk')
     },
     'drain-transactional': () => deliverReady(deps, { lane: 'transactional', signal }),

@@ -3,4 +3,3 @@ CREATE TABLE shown_paper (
   local_date date NOT NULL,
   content jsonb NOT NULL
 );
-CREATE INDEX shown_paper_local_date_idx ON shown_paper (local_date);

@@ -1,4 +1,5 @@
 import type { Database } from '../../core/database/database.ts'
+import { COLUMN_SEPARATOR, jsonColumn } from '../../core/database/json-column.ts'
 import { randomId } from '../../core/secrets.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 import { type Lane, LOST_REPLY, type MessageState, type NewMessage, type TakenMessage } from '../message.ts'
@@ -6,7 +7,7 @@ import type { SendFailure } from '../refusals/classify-reply.ts'
 import type { NextStep } from '../refusals/retry.ts'
 import { maySend } from './may-send.repo.ts'
 
-const MAX_IN_BATCH = 200
+const MAX_IN_BATCH = 500
 /** This many messages of one call to one domain get a batch of their own, which can wait for the domain's send rate. */
 const MIN_FOR_OWN_BATCH = 20
 
@@ -23,27 +24,40 @@ export async function enqueue(db: Database, lane: Lane, messages: NewMessage[]):
 }
 
 function addBatch(db: Database, lane: Lane, messages: NewMessage[]): Promise<number> {
-  const rows = JSON.stringify(messages.map((message) => ({ id: randomId(96), ...message })))
+  const columns = {
+    ids: messages.map(() => randomId(96)),
+    kinds: messages.map(({ kind }) => kind),
+    dedupes: messages.map(({ dedupe }) => dedupe),
+    subscriberIds: messages.map(({ subscriberId }) => subscriberId),
+    digestIds: messages.map(({ digestId = null }) => digestId),
+    addresses: messages.map(({ toAddress }) => toAddress),
+    secretIds: messages.map(({ secretId }) => secretId),
+    contents: jsonColumn(messages.map(({ content }) => content)),
+    datedAts: messages.map(({ datedAt }) => datedAt),
+    notBefores: messages.map(({ notBefore }) => notBefore),
+    deadlines: messages.map(({ deadline }) => deadline),
+  }
   return db.$executeRaw`
     with wanted as (
-      select * from jsonb_to_recordset(${rows}::jsonb) as w(
-        id text, kind text, dedupe text, "subscriberId" text, "digestId" int, "toAddress" text, "secretId" text,
-        content jsonb, "datedAt" timestamptz, "notBefore" timestamptz, deadline timestamptz)
+      select w.*, lower(substring(to_address from '[^@]*$')) as domain
+      from unnest(${columns.ids}::text[], ${columns.kinds}::text[], ${columns.dedupes}::text[],
+        ${columns.subscriberIds}::text[], ${columns.digestIds}::int[], ${columns.addresses}::text[],
+        ${columns.secretIds}::text[], string_to_array(${columns.contents}, ${COLUMN_SEPARATOR}, 'null'), ${columns.datedAts}::timestamptz[],
+        ${columns.notBefores}::timestamptz[], ${columns.deadlines}::timestamptz[])
+        as w(id, kind, dedupe, subscriber_id, digest_id, to_address, secret_id, content, dated_at, not_before, deadline)
       where not exists (select from message m where m.kind = w.kind and m.dedupe = w.dedupe)
-    ), addressed as (
-      select *, lower(substring("toAddress" from '[^@]*$')) as domain from wanted
     ), grouped as (
       select *, case when count(*) over (partition by domain) >= ${MIN_FOR_OWN_BATCH} then domain end as of_batch
-      from addressed
+      from wanted
     ), made as (
       insert into batch (lane, domain, not_before)
-      select ${lane}::lane, of_batch, min("notBefore") from grouped group by of_batch
+      select ${lane}::lane, of_batch, min(not_before) from grouped group by of_batch
       returning id, domain
     )
     insert into message (id, kind, dedupe, subscriber_id, digest_id, batch_id, to_address, secret_id, content,
                          dated_at, next_try, deadline)
-    select w.id, w.kind, w.dedupe, w."subscriberId", w."digestId", made.id, w."toAddress", w."secretId", w.content,
-           w."datedAt", w."notBefore", w.deadline
+    select w.id, w.kind, w.dedupe, w.subscriber_id, w.digest_id, made.id, w.to_address, w.secret_id, w.content::jsonb,
+           w.dated_at, w.not_before, w.deadline
     from grouped w join made on made.domain is not distinct from w.of_batch
     on conflict (kind, dedupe) do nothing`
 }

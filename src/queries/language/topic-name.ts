@@ -1,4 +1,3 @@
-import { memoize } from '../../core/memoize.ts'
 import { capitalized, fill, listed, words } from '../../i18n/words.ts'
 import { isTextLeaf, type Query, wantedLeaves } from '../query.ts'
 import { isStopWord, tokensOf, wordKindOf } from '../text/tokens.ts'
@@ -55,12 +54,23 @@ export const queryOfName = (name: string): string =>
 export const asHeading = (name: string): string =>
   /^[\p{Ll}-]+\.?\p{Lu}/u.test(name) ? name : capitalized(name)
 
-const proposedName = memoize((query: string): string => {
-  const tree = parseOrNull(query)
+const cached = new Map<string, string>()
+
+/** `tree`: the parsed query, if it is known: parsing takes most of the time. */
+export function proposedName(query: string, tree?: Query): string {
+  const known = cached.get(query)
+  if (known !== undefined) return known
+  const name = nameFor(query, tree ?? parseOrNull(query))
+  if (cached.size >= MAX_CACHED) cached.clear()
+  cached.set(query, name)
+  return name
+}
+
+function nameFor(query: string, tree: Query | null): string {
   const name = cutAtWord((tree && nameOf(tree, query)) || query, MAX_LENGTH)
   const isByAuthor = tree && wantedLeaves(tree).every((leaf) => 'field' in leaf && leaf.field === 'author')
   return isByAuthor ? fill(words.query.byAuthor, { author: name }) : name
-}, MAX_CACHED)
+}
 
 /** Empty for a part that is unwanted. */
 function nameOf(tree: Query, text: string): string {

@@ -1,4 +1,5 @@
 import type { Day } from '../../core/dates.ts'
+import { memoize } from '../../core/memoize.ts'
 import { shortDate } from '../../i18n/dates.ts'
 import { counted, fill, listed, words } from '../../i18n/words.ts'
 import type { Paper } from '../../papers/paper.ts'
@@ -128,11 +129,15 @@ const rangesInSentence = ({ sentence }: PlainParts, reason: Reason | null): Text
 
 function rangesOfTerms(text: string, reason: Reason | null): TextRange[] {
   const terms = (reason?.matches ?? []).filter(({ where }) => IN_PROSE.has(where)).map(({ term }) => term)
-  const index = toWordIndex(terms.length > 0 ? text : '', 'prose')
+  if (terms.length === 0) return []
+  const index = proseIndex(text)
   return [...new Set(terms)].flatMap((term) =>
     [...occurrencesOf(termOf(term, 'prose'), index)].map((span) => rangeOf(span, index)),
   )
 }
+
+// Planning shows the same paper under many queries.
+const proseIndex = memoize((text: string) => toWordIndex(text, 'prose'), 500)
 
 const IN_PROSE: ReadonlySet<Match['where']> = new Set(['title', 'abstract', 'keyword'])
 

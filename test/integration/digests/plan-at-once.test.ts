@@ -11,7 +11,7 @@ import { WRONG_PLANNERS } from '../../support/wrong-planners.ts'
 
 const world = useDigestWorld()
 const EIGHT = new Date('2026-11-24T08:00:00Z')
-const MANY = 450 // three pages
+const MANY = 2250 // three pages
 
 /** Many copies of one subscriber, with the same topics. */
 async function addMany(): Promise<void> {
@@ -73,10 +73,10 @@ test.each([1, 2, 3])('a planner that dies at page %i leaves the rest to the next
   await addMany()
   await expect(planDigests(depsAt(EIGHT, failingAt(page)))).rejects.toThrow('gone')
   const half = await dayTotals(world.db, '2026-11-24')
-  expect(half).toMatchObject({ due: MANY, planned: 200 * (page - 1), closed: false })
+  expect(half).toMatchObject({ due: MANY, planned: 1000 * (page - 1), closed: false })
   expect(isReconciled(half)).toBe(false)
   const later = new Date('2026-11-24T09:00:00Z')
-  expect(await planDigests(depsAt(later))).toMatchObject({ due: MANY - 200 * (page - 1) })
+  expect(await planDigests(depsAt(later))).toMatchObject({ due: MANY - 1000 * (page - 1) })
   await expectEverybodyOnce()
 })
 
@@ -84,10 +84,17 @@ test('a planner that dies and is back after 20 hours: the rest is missed', async
   await addMany()
   await expect(planDigests(depsAt(EIGHT, failingAt(2)))).rejects.toThrow('gone')
   const result = await planDigests(depsAt(new Date('2026-11-25T04:00:00Z')))
-  expect(result).toEqual({ due: 250, planned: 0, nothingMatched: 0, paused: 0, missed: 250 })
+  expect(result).toEqual({ due: 1250, planned: 0, nothingMatched: 0, paused: 0, missed: 1250 })
   const counted = await dayTotals(world.db, '2026-11-24')
   // The messages of those who were planned ran out too, untried.
-  expect(counted).toMatchObject({ due: MANY, planned: 200, missed: 250, skipped: 200, open: 0, closed: true })
+  expect(counted).toMatchObject({
+    due: MANY,
+    planned: 1000,
+    missed: 1250,
+    skipped: 1000,
+    open: 0,
+    closed: true,
+  })
   expect(isReconciled(counted)).toBe(true)
 })
 
@@ -124,7 +131,12 @@ describe('the books notice a planner that', () => {
     await world.db.message.updateMany({ data: { state: 'accepted' } })
     await world.plan('2026-11-24T10:00:00Z')
     expect(world.logged).toContainEqual(
-      expect.objectContaining({ level: 'error', event: 'digests.closed', due: 700, nothingMatched: 200 }),
+      expect.objectContaining({
+        level: 'error',
+        event: 'digests.closed',
+        due: 2 * MANY - 200,
+        nothingMatched: 200,
+      }),
     )
   })
 })

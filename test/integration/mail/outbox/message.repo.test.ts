@@ -59,14 +59,14 @@ async function fail(message: { id: string; attempts: number }, next: Partial<Nex
 }
 
 describe('enqueue', () => {
-  test('450 messages are in batches of up to 200', async () => {
-    await enqueueGoodbyes(database.db, 'bulk', 450)
+  test('1,100 messages are in batches of up to 500', async () => {
+    await enqueueGoodbyes(database.db, 'bulk', 1100)
     const counts = await database.db.message.groupBy({
       by: ['batchId'],
       _count: true,
       orderBy: { batchId: 'asc' },
     })
-    expect(counts.map(({ _count }) => _count)).toEqual([200, 200, 50])
+    expect(counts.map(({ _count }) => _count)).toEqual([500, 500, 100])
   })
 
   test('one kind and key is one message, in one call, in two and in two at once', async () => {
@@ -124,7 +124,7 @@ describe('enqueue', () => {
 })
 
 describe('a lease', () => {
-  beforeEach(() => enqueueGoodbyes(database.db, 'bulk', 250))
+  beforeEach(() => enqueueGoodbyes(database.db, 'bulk', 600))
 
   test('belongs to one owner only, and there is one for each batch', async () => {
     const [first, second, third] = [await lease('ada'), await lease('bob'), await lease('cyd')]
