@@ -24,8 +24,8 @@ const REPLY_GRACE_MS = 20_000
 
 /**
  * Sends all ready messages of a lane to the mail server, over the lane's own connections, until none is left. It also
- * waits for batches of other workers, which may die, and for domains with a low send rate. Each result is recorded
- * before the next email begins on its connection.
+ * waits for batches of other workers, which may die, and for domains with a low send rate. Each acceptance is recorded
+ * before the next body begins on its connection.
  */
 export async function drain(deps: Deps, input: DrainInput): Promise<RunResult> {
   const run = startRun(input.signal)

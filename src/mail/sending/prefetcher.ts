@@ -9,8 +9,8 @@ import type { Permits } from './permits.ts'
 export interface Work {
   message: TakenMessage
   batch: HeldBatch
-  /** By the monotonic clock. */
-  takenAt: number
+  /** When its subscriber was last checked, by the monotonic clock. */
+  checkedAt: number
 }
 
 interface PrefetcherInput {
@@ -156,12 +156,12 @@ export class Prefetcher {
     const limit = await permits.acquire(batch, size - this.#waiting.length)
     if (limit === 0) return false
     const now = clock.now()
-    const takenAt = monotonicMs()
+    const checkedAt = monotonicMs()
     const { taken, ended } = await takeMessages(db, { batch: batch.id, owner: batch.owner, now, limit })
     ended.forEach(onEnded)
     if (taken.length < limit) await permits.giveBack(batch, limit - taken.length)
     const allowed = await permits.splitByDomain(batch, taken)
-    for (const message of allowed) this.#waiting.push({ message, batch, takenAt })
+    for (const message of allowed) this.#waiting.push({ message, batch, checkedAt })
     batch.open += allowed.length
     return taken.length + ended.length > 0
   }

@@ -7,7 +7,7 @@ import type { Compose, ComposedMail, Lane } from '../message.ts'
 import { isWorkExpected } from '../outbox/batch.repo.ts'
 import { giveBackIfEnded } from '../outbox/message.repo.ts'
 import { rampUpRate } from '../rate-limits/send-rate.ts'
-import { reachedMessage } from '../refusals/classify-reply.ts'
+import { reachedMessage, type SmtpResult } from '../refusals/classify-reply.ts'
 import type { SmtpClient } from '../smtp/smtp-client.ts'
 import type { Permits } from './permits.ts'
 import { Prefetcher, type Work } from './prefetcher.ts'
@@ -43,7 +43,7 @@ const IDLE_POLL_MS = 500
 const RECONNECT_AFTER_MS = 60_000
 /** A domain whose next permit is farther off is left to a later run. */
 const MAX_RATE_SECONDS = 60
-/** A message that was taken longer ago is checked again before it begins. */
+/** A message that was checked longer ago is checked again before it begins. */
 const CHECK_VALID_MS = 1000
 /** How many times in a row, a second apart, the database may be away before a connection gives up. */
 const MAX_DATABASE_FAULTS = 60
@@ -64,9 +64,12 @@ export async function runSenderPool(pool: SenderPool): Promise<void> {
   const idle = openIdleConnections(pool)
   const runSender = async (smtp: SmtpClient, i: number) => {
     const prefetcher = prefetchers[i % prefetchers.length]!
+    const sender = { smtp, prefetcher, recorded: Promise.resolve() }
     try {
-      await sendLoop(pool, prefetcher, smtp, idle)
+      await sendLoop(pool, sender, idle)
     } finally {
+      // A message that is given back before its acceptance is recorded would be sent twice.
+      await sender.recorded.catch(() => {})
       await prefetcher.leave().finally(idle.leave)
     }
   }
@@ -159,14 +162,27 @@ async function waitWhileUnreachable(prefetcher: Prefetcher, idle: IdleConnection
   }
 }
 
-/** One connection: sends an email, records the result, then sends the next. */
-async function sendLoop(
-  pool: SenderPool,
-  prefetcher: Prefetcher,
-  smtp: SmtpClient,
-  idle: IdleConnections,
-): Promise<void> {
+/** A connection to the mail server. `recorded` settles once all its acceptances are recorded. */
+interface Sender {
+  smtp: SmtpClient
+  prefetcher: Prefetcher
+  recorded: Promise<void>
+}
+
+/** Rejects if one could not be recorded, and then continues without it. */
+async function allRecorded(sender: Sender): Promise<void> {
+  const { recorded } = sender
+  sender.recorded = Promise.resolve()
+  await recorded
+}
+
+/**
+ * One connection: sends an email, then the next. While an acceptance is being recorded, the envelope of the next email
+ * goes out already, but not its body. Any other result is recorded before the next email begins.
+ */
+async function sendLoop(pool: SenderPool, sender: Sender, idle: IdleConnections): Promise<void> {
   const { run, deps } = pool
+  const { prefetcher } = sender
   let faults = 0
   let databaseFaults = 0
   for (;;) {
@@ -174,10 +190,11 @@ async function sendLoop(
       const work = await prefetcher.next()
       databaseFaults = 0
       if (!work) {
+        await allRecorded(sender)
         if (await idle.isOver()) return
         continue
       }
-      faults = (await deliver(pool, prefetcher, smtp, work)) ? 0 : faults + 1
+      faults = (await deliver(pool, sender, work)) ? 0 : faults + 1
       if (faults < FAULTS_IN_A_ROW) {
         if (faults > 0) await pause(PAUSE_AFTER_FAULT_MS, run.halt)
       } else {
@@ -193,34 +210,73 @@ async function sendLoop(
 }
 
 /** False if the server could not be reached. */
-async function deliver(
-  pool: SenderPool,
-  prefetcher: Prefetcher,
-  smtp: SmtpClient,
+async function deliver(pool: SenderPool, sender: Sender, work: Work): Promise<boolean> {
+  const sending = sendUnlessEnded(pool, sender, work)
+  const recorded = recordSent(pool, sender, work, sending)
+  const result = (await sending.catch(() => undefined))?.result
+  if (result?.accepted) {
+    sender.recorded = recorded
+    recorded.catch(() => {}) // allRecorded gets the error
+    return true
+  }
+  await recorded
+  await allRecorded(sender)
+  return !result || reachedMessage(result)
+}
+
+async function recordSent(
+  { recorder }: SenderPool,
+  { prefetcher }: Sender,
   work: Work,
-): Promise<boolean> {
-  const { run, recorder, permits } = pool
+  sending: Promise<Sent | undefined>,
+): Promise<void> {
   try {
-    prefetcher.step(work)
-    const mail = await composeOrRefuse(pool, work)
-    if (mail) await permits.wait(run.halt, (ms) => prefetcher.step(work, ms))
-    prefetcher.step(work)
-    if (!mail || !(await mayStart(pool, prefetcher, work))) return true
-    const begun = monotonicMs()
-    prefetcher.step(work, smtp.maxSendMs)
-    const result = await smtp.send(mail)
+    const sent = await sending
+    if (!sent) return
     // However long the database takes: if another worker got the message now, it would be sent twice.
     prefetcher.step(work, Number.POSITIVE_INFINITY)
-    await recorder.record(work, result, Math.round(monotonicMs() - begun))
-    return result.accepted || reachedMessage(result)
+    await recorder.record(work, sent.result, sent.ms)
   } finally {
     await prefetcher.done(work)
   }
 }
 
+interface Sent {
+  result: SmtpResult
+  ms: number
+}
+
+/** Undefined if its body was held back: it may no longer be sent, or the last acceptance was not recorded. */
+async function sendUnlessEnded(
+  pool: SenderPool,
+  { smtp, prefetcher, recorded }: Sender,
+  work: Work,
+): Promise<Sent | undefined> {
+  const { run, permits } = pool
+  prefetcher.step(work)
+  const mail = await composeOrRefuse(pool, work)
+  if (mail) await permits.wait(run.halt, (ms) => prefetcher.step(work, ms))
+  prefetcher.step(work)
+  if (!mail || !(await mayStart(pool, prefetcher, work))) return undefined
+  prefetcher.step(work, smtp.maxSendMs)
+  const begun = monotonicMs()
+  let isHeldBack = false
+  const result = await smtp.send(mail, async () => {
+    isHeldBack = true
+    await recorded
+    if (!(await mayStart(pool, prefetcher, work))) throw new Error('the message may no longer be sent')
+    isHeldBack = false
+  })
+  return isHeldBack ? undefined : { result, ms: Math.round(monotonicMs() - begun) }
+}
+
 /** False if the lease is gone, or if the subscriber left while the message waited for its permit. */
 async function mayStart(pool: SenderPool, prefetcher: Prefetcher, work: Work): Promise<boolean> {
-  if (monotonicMs() - work.takenAt > CHECK_VALID_MS && (await hasEnded(pool, work))) return false
+  const now = monotonicMs()
+  if (now - work.checkedAt > CHECK_VALID_MS) {
+    if (await hasEnded(pool, work)) return false
+    work.checkedAt = now
+  }
   return prefetcher.mayStart(work)
 }
 

@@ -8,8 +8,11 @@ import type { SmtpTimeouts } from './smtp-wire-client.ts'
 
 /** One connection to the mail server. It opens for the first email, and again whenever necessary. */
 export interface SmtpClient {
-  /** One email at a time. Never rejects: every outcome is a result. */
-  send(mail: ComposedMail): Promise<SmtpResult>
+  /**
+   * One email at a time. Never rejects: every outcome is a result. The body starts when `beforeBody` resolves; if that
+   * rejects, the connection closes without a body. A lost connection is opened again, and `beforeBody` called again.
+   */
+  send(mail: ComposedMail, beforeBody?: () => Promise<void>): Promise<SmtpResult>
   /** Milliseconds within which `send` returns a result, whatever the server does. */
   maxSendMs: number
   /** Sends QUIT and closes. Call it when no email is in progress. */
@@ -50,7 +53,7 @@ export function openSmtpClient(config: SmtpConfig, options: SmtpClientOptions = 
   const isReusable = (one: SmtpSession): boolean =>
     !one.isLost() && one.mails < config.mails && monotonicMs() - openedAt < maxAgeMs
 
-  const send = async (mail: ComposedMail): Promise<SmtpResult> => {
+  const send: SmtpClient['send'] = async (mail, beforeBody) => {
     if (session) await nextImmediate() // an unsolicited reply that came with the last one ends the session
     if (session && !isReusable(session)) closeSession()
     const reused = session !== undefined
@@ -63,11 +66,11 @@ export function openSmtpClient(config: SmtpConfig, options: SmtpClientOptions = 
         return { accepted: false, ...fault }
       }
     }
-    const result = await session.send(mail)
+    const result = await session.send(mail, beforeBody)
     // A server may close a session that was idle for long. It has received nothing of this email, so we send it again.
-    if (reused && !hungUp && !session.isExpired() && isLostSession(result)) {
+    if (reused && !hungUp && !session.isGivenUp() && isLostSession(result)) {
       closeSession()
-      return send(mail)
+      return send(mail, beforeBody)
     }
     return result
   }

@@ -26,11 +26,14 @@ export function openSmtpSession(config: SmtpConfig, timeouts: SmtpTimeouts, onBo
   const session = {
     opened: open(connection, config, 2 * timeouts.connectMs),
     mails: 0,
-    send: (mail: ComposedMail): Promise<SmtpResult> => {
+    /** See SmtpClient. */
+    send: (mail: ComposedMail, beforeBody?: () => Promise<void>): Promise<SmtpResult> => {
       session.mails++
       return exchange.begin(mail.to, () =>
-        connection.send({ from: mail.from, to: [mail.to] }, bodyOf(mail, connection), (error, info) =>
-          error ? exchange.fail(error) : exchange.succeed(info!.response),
+        connection.send(
+          { from: mail.from, to: [mail.to] },
+          bodyOf(mail, connection, () => beforeBody?.().catch(exchange.giveUp)),
+          (error, info) => (error ? exchange.fail(error) : exchange.succeed(info!.response)),
         ),
       )
     },
@@ -42,8 +45,8 @@ export function openSmtpSession(config: SmtpConfig, timeouts: SmtpTimeouts, onBo
       return result.accepted ? undefined : result
     },
     isLost: (): boolean => exchange.isClosed,
-    /** We ended it because an email took too long. */
-    isExpired: (): boolean => exchange.isExpired,
+    /** We ended it: an email took too long, or its body was held back. */
+    isGivenUp: (): boolean => exchange.isGivenUp,
     close: (): void => {
       connection.quit()
       setTimeout(() => connection.close(), GOODBYE_MS).unref()
@@ -54,12 +57,17 @@ export function openSmtpSession(config: SmtpConfig, timeouts: SmtpTimeouts, onBo
 }
 
 /** The body. It starts only after a 354; nodemailer itself would send it after any positive reply to DATA. */
-const bodyOf = ({ raw }: ComposedMail, connection: SMTPConnection): Readable =>
+const bodyOf = (
+  { raw }: ComposedMail,
+  connection: SMTPConnection,
+  beforeBody: () => Promise<void> | undefined,
+): Readable =>
   Readable.from(
     (async function* () {
       const reply = connection.lastServerResponse || ''
       if (replyCode(reply) !== START_MAIL_INPUT) throw new Error(`DATA was answered with: ${reply}`)
       await nextImmediate() // a reply that came with this one ends the email before its body begins
+      await beforeBody()
       yield raw
     })(),
   )
@@ -105,7 +113,7 @@ class Exchange {
   #settle: (result: SmtpResult) => void = () => {}
   #timer: NodeJS.Timeout | undefined
   isClosed = false
-  isExpired = false
+  isGivenUp = false
 
   constructor(connection: SMTPConnection, timeouts: SmtpTimeouts) {
     this.#connection = connection
@@ -128,6 +136,11 @@ class Exchange {
       this.#within(Math.min(MAX_BODY_MS, this.#timeouts.silenceMs / 2))
       start()
     })
+  }
+
+  giveUp = (error: Error): never => {
+    this.isGivenUp = true
+    throw error
   }
 
   wroteBody(): void {
@@ -194,7 +207,7 @@ class Exchange {
   #within(ms: number): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
-      this.isExpired = true
+      this.isGivenUp = true
       this.end(new Error(`not done after ${ms / 1000} s`))
     }, ms)
   }

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config/config.ts'
-import { type MovableClock, stoppedClock } from '../../../../src/core/clock.ts'
+import { type MovableClock, monotonicMs, stoppedClock } from '../../../../src/core/clock.ts'
 import { freePort } from '../../../../src/core/database/embedded-postgres.ts'
 import { openIncidents } from '../../../../src/core/incident.repo.ts'
 import { type Log, silentLog } from '../../../../src/core/log.ts'
@@ -165,19 +165,44 @@ describe('a run', () => {
 })
 
 describe('what is recorded, and when', () => {
-  test('no connection begins an email before its last 250 is recorded', async () => {
+  test('no connection begins a body before its last 250 is recorded, only the envelope', async () => {
     await addDigestMessages(database.db, 10)
     const sink = await sinkWith()
     let running: Promise<RunResult> | undefined
     await database.db.$transaction(async (tx) => {
       await tx.$executeRaw`lock table acceptance in exclusive mode`
       running = drainWith({ port: sink.port, query: 'connections=2' })
-      await until(() => sink.accepted.length === 2)
+      await until(() => sink.accepted.length === 2 && sink.recipients.length === 4)
       await roundTrips(50)
       expect(sink.mails).toHaveLength(2)
     })
     expect(await running).toMatchObject({ accepted: 10 })
     expect(sink.mails).toHaveLength(10)
+    expect(sink.connections).toBe(2)
+  })
+
+  test.each([
+    ['its lease has run out', { LEASE_SECONDS: '1', LEASE_RENEW_SECONDS: '3600' }, 'ready'],
+    ['its subscriber has left', {}, 'skipped'],
+  ])('a body that waited for that is held back if meanwhile %s', async (_what, environment, state) => {
+    await addDigestMessages(database.db, 2)
+    const sink = await sinkWith()
+    let running: Promise<RunResult> | undefined
+    await database.db.$transaction(async (tx) => {
+      await tx.$executeRaw`lock table acceptance in exclusive mode`
+      running = drainWith({ port: sink.port, query: 'connections=1', environment })
+      await until(() => sink.recipients.length === 2)
+      if (state === 'ready')
+        await setSwitch(database.db, 'delivery', { value: 'paused', reason: 'no second lease', at: NOW })
+      else await database.db.$executeRaw`update subscriber set state = 'unsubscribed'`
+      const since = monotonicMs()
+      await until(() => monotonicMs() - since > 1100)
+    })
+    expect(await running).toMatchObject({ accepted: 1, stopped: null })
+    expect(sink.mails).toHaveLength(1)
+    expect(await statesIn(database.db)).toEqual({ accepted: 1, [state]: 1 })
+    expect((await messagesIn(database.db)).map(({ attempts }) => attempts).sort()).toEqual([0, 1])
+    expect(await database.db.attempt.count()).toBe(0)
   })
 
   test('a 250 is recorded although another worker has the lease by now', async () => {

@@ -31,6 +31,17 @@ describe('an accepted mail', () => {
   })
 })
 
+test('a body that is held back does not start, and opens no other connection', async () => {
+  const sink = await sinkWith()
+  const client = clientOf(config(sink.port))
+  await client.send(mail('ada'))
+  const result = await client.send(mail('bob'), () => Promise.reject(new Error('held back')))
+  expect(result).toMatchObject({ accepted: false, bodyWritten: false, status: null })
+  expect(sink.connections).toBe(1)
+  expect((await client.send(mail('cyd'))).accepted).toBe(true)
+  expect(sink.mails.map(({ to }) => to)).toEqual(['ada@y.example', 'cyd@y.example'])
+})
+
 describe('every place where it can fail', () => {
   const cases: [string, SinkOptions['at'], object][] = [
     ['554 as greeting', { greeting: '554 go away' }, { stage: 'connect', status: 554, bodyWritten: false }],
