@@ -18,14 +18,16 @@ export class LruCache<Key, Value> {
     return value
   }
 
-  set(key: Key, value: Value): void {
+  /** Returns the value. */
+  set(key: Key, value: Value): Value {
     this.delete(key)
     this.#entries.set(key, value)
     this.#size += this.#sizeOf(value)
     for (const oldest of this.#entries.keys()) {
-      if (this.#size <= this.#maxSize) return
+      if (this.#size <= this.#maxSize) break
       this.delete(oldest)
     }
+    return value
   }
 
   delete(key: Key): void {

@@ -25,26 +25,3 @@ export function memoizeByObject<Key extends object, Value>(
     return found.value
   }
 }
-
-/** Keeps the entries that were used last. */
-export class LruCache<Key, Value> {
-  readonly #entries = new Map<Key, Value>()
-  readonly #maxEntries: number
-
-  constructor(maxEntries: number) {
-    this.#maxEntries = maxEntries
-  }
-
-  get(key: Key): Value | undefined {
-    const value = this.#entries.get(key)
-    if (value !== undefined && this.#entries.delete(key)) this.#entries.set(key, value)
-    return value
-  }
-
-  set(key: Key, value: Value): Value {
-    this.#entries.delete(key)
-    this.#entries.set(key, value)
-    if (this.#entries.size > this.#maxEntries) this.#entries.delete(this.#entries.keys().next().value!)
-    return value
-  }
-}

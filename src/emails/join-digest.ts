@@ -1,4 +1,5 @@
-import { LruCache, memoize, memoizeByObject } from '../core/memoize.ts'
+import { LruCache } from '../core/lru-cache.ts'
+import { memoize, memoizeByObject } from '../core/memoize.ts'
 import type { DigestContent, DigestSection } from '../digests/digest-content.ts'
 import {
   type EncodedText,
@@ -50,8 +51,8 @@ interface PaperContext {
   manageBase: string
 }
 
-/** Number of papers whose parts are kept, about 10 kB each, and of sections. */
-const MAX_KEPT = 5000
+/** Number of papers, of headings, and of what surrounds the sections, that are kept: about 10 kB each. */
+const MAX_KEPT = 2500
 
 /**
  * Joins digests from parts that are rendered and encoded once: those of a paper for each ShownPaper object, detail and
