@@ -55,12 +55,15 @@ export const readTypedSettings = (config: Config, typed: TypedSettings): Subscri
   readFields((fields) => readSettings(typed, defaultSettings(config), fields))
 
 /** Each topic once. Throws FieldFaults: topic, and the names of QueryParts. */
-export function readTopics({ topics, parts }: Pick<TypedSignup, 'topics' | 'parts'>): TopicText[] {
+export function readTopics(
+  { topics, parts }: Pick<TypedSignup, 'topics' | 'parts'>,
+  parse: (text: string) => ParsedTopic = parseTopic,
+): TopicText[] {
   const read = readFields((fields) => {
     const written = parts && !isBlank(parts) ? fields.read('any', '', () => writeQuery(parts)) : ''
     // Before parsing any of them: a visitor may send thousands.
     const texts = fields.read('topic', [], () => requireFewTopics(splitFields([...topics, written])))
-    return texts.map((text) => fields.read('topic', text, () => parseTopic(text).query))
+    return texts.map((text) => fields.read('topic', text, () => parse(text).query))
   })
   const all = [...new Set(read)].map((query) => ({ name: query, query }))
   readFields((fields) => fields.read('topic', undefined, () => requireTopicsSize(all)))

@@ -123,12 +123,12 @@ const list = z.array(z.union([z.string(), z.object({ name: z.string(), query: z.
  * The topics in a cell: as on the form, split by semicolons, commas and new lines; or JSON, `[{"name": …, "query":
  * …}]`. Throws FieldFaults, query.*, topics.too-many, topics.too-long.
  */
-export function readTopicsCell(cell: string): TopicText[] {
+export function readTopicsCell(cell: string, parse = parseTopic): TopicText[] {
   const listed = listIn(cell)
-  if (!listed) return readTopics({ topics: [cell] })
+  if (!listed) return readTopics({ topics: [cell] }, parse)
   const topics = listed.map((one) => (typeof one === 'string' ? { name: one, query: one } : one))
   const read = requireFewTopics(topics).map(({ name, query }) => {
-    const { query: text } = parseTopic(cleanText(query))
+    const { query: text } = parse(cleanText(query))
     return { name: cleanText(name) || text, query: text }
   })
   const all = [...new Map(read.map((topic) => [topic.query, topic])).values()]

@@ -1,5 +1,6 @@
 import { type CsvRecord, controlCharacterIn, MAX_RECORD_LENGTH, unescapeFormula } from '../../core/csv.ts'
 import { undefinedIfThrown } from '../../core/errors.ts'
+import { parseTopic } from '../read-signup.ts'
 import { fingerprintOf } from '../suppression-key.ts'
 import {
   columnList,
@@ -15,6 +16,7 @@ import {
   type ImportCells,
   type ImportRow,
   isNever,
+  memoizeText,
   oneOf,
   type ReadingContext,
   readInstant,
@@ -35,6 +37,8 @@ export interface ReadingOptions {
 
 export interface RecordReader {
   head: ImportHead
+  /** `parseTopic`, which reads each distinct query of the file once. */
+  parse: typeof parseTopic
   /** Throws the faults of `createRowReader`, and import.too-long, .control, .quotes, .cells, .json, .hash, .other-key. */
   read(record: CsvRecord): ImportRow | SuppressedHash
 }
@@ -50,13 +54,15 @@ export function createRecordReader(
 ): RecordReader {
   const head = readHead(columns, { from, topics: topics && columnName(topics) })
   const topicsOf = topicsReader(head, topics)
-  const readRow = createRowReader(context, consent)
+  const parse = memoizeText(parseTopic)
+  const readRow = createRowReader({ ...context, parse }, consent)
   const translate = (cells: Cells): ImportCells => {
     if (head.format === 'listmonk') return fromListmonk(cells, subscription)
     return head.format === 'keila' ? fromKeila(cells) : cells
   }
   return {
     head,
+    parse,
     read(record) {
       const cells = byColumn(head, record)
       if (head.format === 'suppressions') return hashIn(cells, context)

@@ -2,7 +2,7 @@ import type { Config } from '../../config/config.ts'
 import { detachedCopy } from '../../core/csv.ts'
 import { type Day, parseDay, type Weekday } from '../../core/dates.ts'
 import { addressHash, parseAddress } from '../address.ts'
-import { readTypedSettings } from '../read-signup.ts'
+import { type parseTopic, readTypedSettings } from '../read-signup.ts'
 import {
   type MailDetail,
   type MailFormat,
@@ -63,9 +63,12 @@ export interface ReadingContext {
  * Reads the cells of one row; `consent` is how subscribers gave consent whose row does not say. Throws address.*,
  * setting.*, zone.unknown, query.*, import.*.
  */
-export function createRowReader({ config, now }: ReadingContext, consent: string | undefined) {
+export function createRowReader(
+  { config, now, parse }: ReadingContext & { parse: typeof parseTopic },
+  consent: string | undefined,
+) {
   const settingsOf = memoizeText((key: string) => settingsIn(key, { config, now }))
-  const topicsOf = memoizeText(readTopicsCell)
+  const topicsOf = memoizeText((cell) => readTopicsCell(cell, parse))
   return (cells: ImportCells): ImportRow => {
     requireReadable(cells)
     const { address, key } = parseAddress(cells.email ?? '')
@@ -86,16 +89,23 @@ export function createRowReader({ config, now }: ReadingContext, consent: string
   }
 }
 
-const MAX_CACHED = 20_000
+const MAX_CACHED = 15_000
 
-/** Reads each distinct text once: a whole file has few of them. */
-function memoizeText<T>(read: (text: string) => T): (text: string) => T {
-  const known = new Map<string, T>()
+/** Reads each frequent text once; forgets those that a file has not had for long. */
+export function memoizeText<T>(read: (text: string) => T): (text: string) => T {
+  let recent = new Map<string, T>()
+  let older = recent
   return (text) => {
-    const found = known.get(text) ?? read(text)
-    if (known.size >= MAX_CACHED) known.clear()
-    if (!known.has(text)) known.set(detachedCopy(text), found)
-    return found
+    const found = recent.get(text)
+    if (found !== undefined) return found
+    const own = detachedCopy(text)
+    const value = older.get(own) ?? read(own)
+    if (recent.size >= MAX_CACHED) {
+      older = recent
+      recent = new Map()
+    }
+    recent.set(own, value)
+    return value
   }
 }
 

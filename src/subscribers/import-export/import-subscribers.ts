@@ -5,7 +5,6 @@ import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { redact } from '../../core/log.ts'
 import { randomId } from '../../core/secrets.ts'
-import { parseTopic } from '../read-signup.ts'
 import { recordSignupRequest } from '../record-signup-request.ts'
 import { subscriberById } from '../subscriber.repo.ts'
 import { type ImportedPendingPage, importedPendingAfter } from '../subscriber-lists.repo.ts'
@@ -149,7 +148,7 @@ async function storeBatch(
   batch: Batch,
   run: NewRun & ImportRun,
 ): Promise<NewRun & ImportRun> {
-  const stored = await store.store(batch.rows, { now, parse: parseTopic })
+  const stored = await store.store(batch.rows, { now, parse: reader.parse })
   const rows = [...batch.refused, ...blockedRows(batch, stored.blocked)].sort(
     (a, b) => a.record.line - b.record.line,
   )
