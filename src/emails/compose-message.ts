@@ -22,7 +22,7 @@ import { openEmails } from './render-emails.ts'
  */
 export async function openComposer({ config, db }: Deps): Promise<Compose> {
   const dkim = await openDkim(config)
-  const emails = await openEmails(siteOf(config))
+  const emails = await openEmails(siteOf(config), config.DATA_DIR)
   const sender = senderOf(config)
   const joinMime = openMimeJoiner(sender)
   return async (message) => {

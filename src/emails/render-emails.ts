@@ -1,11 +1,11 @@
 import { encodedSize, joinedSize } from '../mail/rendering/encoded-text.ts'
+import { renderMjml } from '../mail/rendering/render-mjml.ts'
 import {
   MAIL_KINDS,
   type MailKind,
   nameInSubject,
   openTemplate,
   type RenderedEmail,
-  renderMjml,
   type SiteIdentity,
   type Template,
 } from '../mail/rendering/template.ts'
@@ -36,9 +36,9 @@ import { type WelcomeEmail, welcomeView } from './welcome-email.ts'
 /** All emails of a site: typed values in, subject and parts out. */
 export type Emails = Awaited<ReturnType<typeof openEmails>>
 
-/** Compiles the templates, once per process. What a view function returns is the `it` of its template. */
-export async function openEmails(site: SiteIdentity) {
-  const laidOut = await renderMjml(MAIL_KINDS)
+/** Compiles the templates, once per process, and keeps MJML's output in `cacheFolder`. What a view function returns is the `it` of its template. */
+export async function openEmails(site: SiteIdentity, cacheFolder?: string) {
+  const laidOut = await renderMjml(MAIL_KINDS, cacheFolder)
   const open = async (kind: MailKind) =>
     [kind, await openTemplate(kind, inColor(laidOut[kind], site))] as const
   const templates = Object.fromEntries(await Promise.all(MAIL_KINDS.map(open))) as Record<MailKind, Template>

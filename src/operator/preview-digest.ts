@@ -53,7 +53,7 @@ async function mailOf({ config, clock }: Deps, subscriber: Subscriber, content: 
   const linkTo = (page: string) => `${config.BASE_URL}/${page}/preview`
   const unsubscribeUrl = linkTo('unsubscribe')
   const links = { unsubscribeUrl, manageUrl: linkTo('manage'), viewUrl: linkTo('digest') }
-  const emails = await openEmails(siteOf(config))
+  const emails = await openEmails(siteOf(config), config.DATA_DIR)
   const confirmedOn = dayOf(subscriber.confirmedAt ?? now)
   const { detail } = subscriber
   const email = emails.digest({ content, ...links, confirmedOn, format: 'html', detail })

@@ -1,4 +1,4 @@
-// Prints the HTML of the named templates as one JSON object: see template.ts.
+// Prints the HTML of the named templates as one JSON object: see render-mjml.ts.
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import mjml2html from 'mjml'
