@@ -1,6 +1,10 @@
 import type { Deps } from '../core/deps.ts'
 import { errorText } from '../core/errors.ts'
+import { storePlainPapers } from '../papers/plain-paper.repo.ts'
+import { papersState } from './cached-until-change.ts'
 import { openAvailableArchive, REFRESH_MS, readWholeArchive, saveWhenDue } from './open-archive.ts'
+
+const PAPERS_AT_ONCE = 500
 
 /**
  * Reads papers into memory as long as the process serves pages, and then new papers, so that the first request after an
@@ -16,9 +20,24 @@ export function keepArchiveFresh(deps: Deps, everyMs = REFRESH_MS): { stop(): Pr
     await openAvailableArchive(deps).catch(warn('archive.unread'))
     if (!isStopped) await saveWhenDue(deps).catch(warn('archive.unsaved'))
   }
+  // What lists show of papers is made here, not when somebody looks at them.
+  let stored: object | undefined
+  const storePlain = async () => {
+    const state = await papersState(deps.db)
+    if (state === stored) return
+    const more = () => storePlainPapers(deps.db, { now: deps.clock.now(), limit: PAPERS_AT_ONCE })
+    while (!isStopped && (await more()) === PAPERS_AT_ONCE);
+    stored = state
+  }
   let last = look()
+  let storing: Promise<void> | undefined
   const again = () => {
     last = look()
+    storing ??= storePlain()
+      .catch(warn('archive.unsaved'))
+      .finally(() => {
+        storing = undefined
+      })
   }
   // So the first search waits only for the newest papers. If this fails, a later look tries again.
   readWholeArchive(deps).then(again, () => {})
@@ -27,7 +46,7 @@ export function keepArchiveFresh(deps: Deps, everyMs = REFRESH_MS): { stop(): Pr
     stop: async () => {
       isStopped = true
       clearInterval(timer)
-      await last
+      await Promise.all([last, storing])
     },
   }
 }

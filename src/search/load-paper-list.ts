@@ -1,3 +1,4 @@
+import type { Database } from '../core/database/database.ts'
 import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
@@ -15,6 +16,7 @@ import {
 import { paperByName, papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import { parsePaperName } from '../papers/paper-key.ts'
+import { loadPlainPapers } from '../papers/plain-paper.repo.ts'
 import { cachedUntilChange } from './cached-until-change.ts'
 import { type Span, spanOf } from './spans.ts'
 
@@ -71,7 +73,7 @@ const listOfSpan = cachedUntilChange(
     const { previous, next } = await neighbourDays(db, span)
     return {
       ...{ span, ...choice, counts, pages: slice.pages, first: slice.skip + 1 },
-      papers: await papersById(db, ids, { withWithdrawn: false }),
+      papers: await shownPapers(db, ids),
       previous: previous === null ? null : spanOf(span.unit, previous),
       next: next === null ? null : spanOf(span.unit, next),
       days: span.unit === 'month' ? await dayCountsIn(db, span) : [],
@@ -106,12 +108,17 @@ export async function loadTrendingList(
   return {
     ...{ span: null, ...choice, counts, pages, first: skip + 1, previous: null, next: null, days: [] },
     today: dayOf(now),
-    papers: await papersById(
+    papers: await shownPapers(
       deps.db,
       shown.map(({ id }) => id),
-      { withWithdrawn: false },
     ),
   }
+}
+
+async function shownPapers(db: Database, ids: readonly number[]): Promise<Paper[]> {
+  const papers = await papersById(db, ids, { withWithdrawn: false })
+  await loadPlainPapers(db, papers)
+  return papers
 }
 
 /** Throws page.not-found for a page beyond the last. */

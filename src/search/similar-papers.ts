@@ -1,8 +1,10 @@
 import { addDays, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
+import { LruCache } from '../core/lru-cache.ts'
 import { paperByName, papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
+import { loadPlainPapers } from '../papers/plain-paper.repo.ts'
 import type { Archive } from '../queries/archive.ts'
 import { untilChange } from '../queries/matching/paper-index.ts'
 import { type ProposedTopic, proposeTopic } from '../queries/ranking/propose-topic.ts'
@@ -36,10 +38,11 @@ export async function similarPapers(deps: Deps, paper: Paper, spend: Spend): Pro
   const cache = similarOf(archive.index)
   const known =
     cache.get(paper.id) ?? timed(spend, () => findSimilar(archive, paper, dayOf(deps.clock.now())))
-  if (cache.size >= MAX_CACHED) cache.clear()
   cache.set(paper.id, known)
+  const papers = await papersById(deps.db, known.ids, { withWithdrawn: false })
+  await loadPlainPapers(deps.db, [paper, ...papers])
   return {
-    papers: await papersById(deps.db, known.ids, { withWithdrawn: false }),
+    papers,
     topic: known.topic && { ...known.topic, days: MAX_DAYS },
   }
 }
@@ -65,7 +68,7 @@ function findSimilar(archive: Archive, paper: Paper, today: string): SimilarIds 
 }
 
 /** Results for papers that visitors open. */
-const similarOf = untilChange(() => new Map<number, SimilarIds>())
+const similarOf = untilChange(() => new LruCache<number, SimilarIds>(MAX_CACHED))
 
 interface ScoredPaper {
   paper: Paper

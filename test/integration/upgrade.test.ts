@@ -60,6 +60,7 @@ const SINCE_FIRST = [
   '20261128233000_related_papers',
   '20261129060000_code_stars',
   '20261129101000_shown_papers',
+  '20261129111000_plain_papers',
 ]
 
 const missingFrom = (deps: Deps) => pendingMigrations(deps.db, next.migrations)

@@ -5,8 +5,9 @@ import { counted, fill, listed, placed, words } from '../../i18n/words.ts'
 import type { PlaceOfDay } from '../../papers/listed.repo.ts'
 import { arxivUrl, doiUrl, type Paper, pdfUrl, votesUrl } from '../../papers/paper.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
+import { plainPaperOf } from '../../papers/plain-paper.ts'
 import { type PageRun, pageRuns } from '../../papers/text/page-runs.ts'
-import { paperSentenceOf, plainSummaryOf, plainText } from '../../papers/text/plain-text.ts'
+import { plainSummaryOf, plainText } from '../../papers/text/plain-text.ts'
 import { shownName } from '../../queries/language/describe-query.ts'
 import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
 import type { SimilarPapers } from '../../search/similar-papers.ts'
@@ -31,18 +32,17 @@ const KEYWORDS_OF_CARD = 3
 
 /** A paper in a list; `dated`: with the day of its listing. */
 export function paperItem(paper: Paper, { dated = false } = {}) {
-  const { sentence } = paperSentenceOf(paper, plainText(paper.abstract))
+  const { title, sentence, authors, organization, keywords } = plainPaperOf(paper)
   return {
-    path: paperPathOf(paper),
-    title: pageRuns(paper.title),
-    authors: authorsOf(paper.authors.map(plainText)),
-    organization: organizationOf(plainText(paper.organization ?? '')),
+    ...{ path: paperPathOf(paper), title },
+    authors: authorsOf(authors),
+    organization: organizationOf(organization),
     day: dated ? dayLink(paper.firstDay) : null,
     /** "PDF", "arXiv", "Code", "3 comments": only the last one may have no link. */
     facts: [...linksOf(paper, words.paper.arxiv), ...commentsOf(paper)],
     sentence: sentence ? [{ text: sentence, marked: false }] : [],
     votes: paper.votes === null ? null : { count: paper.votes, url: votesUrl(paper) },
-    keywords: keywordsOf(paper).slice(0, KEYWORDS_OF_CARD),
+    keywords: keywordLinks(keywords.slice(0, KEYWORDS_OF_CARD)),
   }
 }
 
@@ -60,16 +60,14 @@ interface PaperPageOptions {
 
 /** The page of one paper. */
 export function paperPageView(paper: Paper, { baseUrl, place }: PaperPageOptions) {
-  const names = paper.authors.map(plainText)
-  const { sentence } = paperSentenceOf(paper, plainText(paper.abstract))
+  const { title: titleRuns, sentence, authors: names, organization, keywords } = plainPaperOf(paper)
+  const title = plainText(paper.title)
   return {
-    path: paperPathOf(paper),
-    title: plainText(paper.title),
-    titleRuns: pageRuns(paper.title),
+    ...{ path: paperPathOf(paper), title, titleRuns },
     authors: names.map((text) => ({ text, url: fieldPath('author', text) })),
     /** Set if there are too many to show. */
     firstAuthors: names.length > AUTHORS_IN_LINE ? authorsOf(names) : null,
-    organization: organizationOf(plainText(paper.organization ?? '')),
+    organization: organizationOf(organization),
     summary: plainSummaryOf(paper),
     description: sentence,
     place: place && placed(place.place, words.paper.placeOfDay, { papers: place.papers }),
@@ -81,11 +79,11 @@ export function paperPageView(paper: Paper, { baseUrl, place }: PaperPageOptions
         : [{ text: counted(paper.votes, words.counts.vote), url: votesUrl(paper) }]),
       ...commentsOf(paper),
     ],
-    keywords: keywordsOf(paper),
+    keywords: keywordLinks(keywords),
     day: paper.firstDay,
     submitted: paper.publishedAt && dayOf(paper.publishedAt),
     categories: paper.categories.map((text) => ({ text, url: searchPath({ query: `cat:${text}` }) })),
-    shareLinks: shareLinks(plainText(paper.title), `${baseUrl}${paperPathOf(paper)}`),
+    shareLinks: shareLinks(title, `${baseUrl}${paperPathOf(paper)}`),
     citations: citationsOf(paper, `${baseUrl}${paperPathOf(paper)}`),
     meta: metaOf(paper, baseUrl),
   }
@@ -155,8 +153,8 @@ export function authorsOf(names: readonly string[], unnamed = 0): string {
 export const organizationOf = (name: string): TextLink | null =>
   name ? { text: name, url: fieldPath('org', name) } : null
 
-const keywordsOf = ({ keywords }: Paper): TextLink[] =>
-  keywords.map(plainText).map((text) => ({ text, url: fieldPath('keyword', text) }))
+const keywordLinks = (keywords: readonly string[]): TextLink[] =>
+  keywords.map((text) => ({ text, url: fieldPath('keyword', text) }))
 
 export const dayLink = (day: Day): TextLink => ({ text: dateWithYear(day), url: `/papers/date/${day}` })
 
