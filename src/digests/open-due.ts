@@ -25,6 +25,8 @@ interface OpenInput {
   /** Only this local date; undefined: the newest date of each schedule whose hour has passed. */
   date: Day | undefined
   now: Date
+  /** Called when some digests of many are open and may be filled. */
+  onOpened?: () => void
 }
 
 /**
@@ -32,7 +34,7 @@ interface OpenInput {
  * recorded because the service was down. First resumes each subscriber whose pause ends by that date. If papers that
  * are usually there by the hour are missing, a date is opened up to three hours later, unless `date` is given.
  */
-export async function openDue(deps: Deps, { date, now }: OpenInput): Promise<void> {
+export async function openDue(deps: Deps, { date, now, onOpened }: OpenInput): Promise<void> {
   const { db } = deps
   const usual = date === undefined ? await usualSources(deps, now) : []
   const groups = (await schedulesInUse(db)).flatMap((schedule) => {
@@ -46,18 +48,25 @@ export async function openDue(deps: Deps, { date, now }: OpenInput): Promise<voi
   for (const { schedule, due, since } of unopened) {
     await resumeEndedPauses(db, schedule, due.localDate, now)
     for (const missed of missedDates({ schedule, due, since }, pruned)) {
-      await openAll(db, { schedule, due: missed, ...snapshot }, { only: false, now })
+      await openAll(db, { schedule, due: missed, ...snapshot }, { only: false, now, onOpened })
     }
-    await openAll(db, { schedule, due, ...snapshot }, { only: date !== undefined, now })
+    await openAll(db, { schedule, due, ...snapshot }, { only: date !== undefined, now, onOpened })
   }
 }
 
-/** One transaction per plan, so that no lock spans two plans. */
-const openAll = (db: Database, plan: PlanInput, options: { only: boolean; now: Date }): Promise<number> =>
-  db.$transaction((tx) => openDigests(tx, plan, options), {
-    timeout: MAX_DURATION_MS,
-    maxWait: MAX_DURATION_MS,
-  })
+/** In transactions that are short, and none of which spans two plans. */
+async function openAll(
+  db: Database,
+  plan: PlanInput,
+  { onOpened, ...options }: { only: boolean; now: Date; onOpened?: () => void },
+): Promise<void> {
+  const openAfter = (after: string) =>
+    db.$transaction((tx) => openDigests(tx, plan, { ...options, after }), {
+      timeout: MAX_DURATION_MS,
+      maxWait: MAX_DURATION_MS,
+    })
+  for (let last = await openAfter(''); last !== null; last = await openAfter(last)) onOpened?.()
+}
 
 function dueFor(schedule: Schedule, date: Day | undefined, now: Date): DueDate | undefined {
   if (date === undefined) return newestDue(schedule, now)

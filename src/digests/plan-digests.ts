@@ -52,20 +52,46 @@ export async function planDigests(deps: Deps, { date, onPage }: PlanDigestsInput
   if (await pauseIfRestored(deps)) return NOTHING
   if (date) await requireKept(deps, date)
   const run = { date, onPage, now: deps.clock.now() }
-  await openDue(deps, { date, now: run.now })
-  const isTooLate = ({ localDate, dueAt }: OpenPlan) => localDate !== date && isLate(dueAt, run.now)
-  const { late = [], inTime = [] } = Object.groupBy(await plansToFill(deps.db), (plan) =>
-    isTooLate(plan) ? 'late' : 'inTime',
-  )
-  const ended = await markMissedPlans(deps, run, late)
-  const { failures, ...filled } = await fillPlans(deps, run, inTime)
-  const counts = { ...filled, missed: ended.missed, paused: filled.paused + ended.paused }
+  const { failures, ...counts } = await openAndFill(deps, run)
   const due = counts.planned + counts.nothingMatched + counts.paused + counts.missed
   if (due > 0) deps.log.info('digests.planned', { due, ...counts })
-  if (ended.missed > 0) deps.log.warn('digests.missed', { count: ended.missed })
+  if (counts.missed > 0) deps.log.warn('digests.missed', { count: counts.missed })
   await closePlans(deps)
   if (failures.length > 0) throw failures[0]
   return { due, ...counts }
+}
+
+/** If many are due, the first are filled while the others are opened. */
+async function openAndFill(deps: Deps, run: Run) {
+  const some = Promise.withResolvers<'some'>()
+  const opening = openDue(deps, { date: run.date, now: run.now, onOpened: () => some.resolve('some') })
+  const opened = opening.then(() => 'all' as const)
+  try {
+    if ((await Promise.race([some.promise, opened])) === 'all') return await fillOpened(deps, run)
+    const first = await fillOpened(deps, run)
+    await opened
+    const rest = await fillOpened(deps, run)
+    return {
+      planned: first.planned + rest.planned,
+      nothingMatched: first.nothingMatched + rest.nothingMatched,
+      paused: first.paused + rest.paused,
+      missed: first.missed + rest.missed,
+      failures: [...first.failures, ...rest.failures],
+    }
+  } finally {
+    await Promise.allSettled([opened])
+  }
+}
+
+/** Fills the digests that are open, or ends them if it is too late. */
+async function fillOpened(deps: Deps, run: Run) {
+  const isTooLate = ({ localDate, dueAt }: OpenPlan) => localDate !== run.date && isLate(dueAt, run.now)
+  const { late = [], inTime = [] } = Object.groupBy(await plansToFill(deps.db), (plan) =>
+    isTooLate(plan) ? 'late' : 'inTime',
+  )
+  const { missed, paused } = await markMissedPlans(deps, run, late)
+  const filled = await fillPlans(deps, run, inTime)
+  return { ...filled, missed, paused: filled.paused + paused }
 }
 
 /** Planning a date reads its own digests and those of the two weeks before it. */

@@ -64,17 +64,20 @@ export interface PlanInput extends DueGroup {
   sources: string
 }
 
+/** Number of digests that are opened in one transaction, and may then be filled. */
+const OPENED_AT_ONCE = 5000
+
 /**
- * Opens the digests of all due subscribers who have none for that date, and counts them in the plan. That count is
- * final, whatever happens to the subscribers later. Call it in a transaction: it locks the plan before any digest, so
- * that concurrent calls cannot deadlock. A finished plan is reopened. The plan gets the current maxPaperId and sources
- * line. Returns the number of opened digests.
+ * Opens digests of due subscribers with ids after `after` who have none for that date, and counts them in the plan. That
+ * count is final, whatever happens to the subscribers later. Call it in a transaction: it locks the plan before any
+ * digest, so that concurrent calls cannot deadlock. A finished plan is reopened. The plan gets the current maxPaperId
+ * and sources line. Returns the id to continue after; null if no more are due.
  */
 export async function openDigests(
   tx: Database,
   { subscriberId, schedule, due, maxPaperId, sources }: PlanInput,
-  { only, now }: { only: boolean; now: Date },
-): Promise<number> {
+  { only, now, after = '' }: { only: boolean; now: Date; after?: string },
+): Promise<string | null> {
   const { zone, hour, days } = schedule
   const { localDate, dueAt } = due
   const [plan] = await tx.$queryRaw<{ id: number }[]>`
@@ -82,25 +85,27 @@ export async function openDigests(
     values (${zone}, ${hour}, ${days.join()}, ${localDate}::date, ${dueAt}, ${maxPaperId}, ${sources})
     on conflict (zone, hour, days, local_date) do update set due = plan.due
     returning id`
-  const [opened] = await tx.$queryRaw<{ count: number }[]>`
-    with opened as (
-      insert into digest (plan_id, subscriber_id, local_date, due_at, outcome, papers, created_at)
-      select ${plan!.id}, s.id, ${localDate}::date, ${dueAt}, 'due', '{}', ${now}
-      from subscriber s
-      where s.zone = ${zone} and s.hour = ${hour} and s.days = ${[...days]} and s.state in ('active', 'paused')
+  const [page] = await tx.$queryRaw<{ last: string | null }[]>`
+    with due as materialized (
+      select s.id from subscriber s
+      where s.id > ${after} and s.zone = ${zone} and s.hour = ${hour} and s.days = ${[...days]}
+        and s.state in ('active', 'paused')
         and s.start_date <= ${localDate}::date and s.id = coalesce(${subscriberId ?? null}, s.id)
         and not exists (
           select from digest d where d.subscriber_id = s.id and d.local_date >= ${localDate}::date
             and (d.local_date = ${localDate}::date or not ${only}))
-      order by s.id
+      order by s.id limit ${OPENED_AT_ONCE}
+    ), opened as (
+      insert into digest (plan_id, subscriber_id, local_date, due_at, outcome, papers, created_at)
+      select ${plan!.id}, id, ${localDate}::date, ${dueAt}, 'due', '{}', ${now} from due
       on conflict (subscriber_id, local_date) do nothing
       returning id
     ), counted as (
       update plan set due = due + (select count(*) from opened), planned_at = null, closed_at = null,
         max_paper_id = greatest(max_paper_id, ${maxPaperId}), sources = ${sources}
       where id = ${plan!.id} and exists (select from opened))
-    select count(*)::int as count from opened`
-  return opened!.count
+    select case when count(*) = ${OPENED_AT_ONCE} then max(id) end as last from due`
+  return page!.last
 }
 
 /** The newest local date for which a subscriber has a digest. */

@@ -14,7 +14,7 @@ const EIGHT = new Date('2026-11-24T08:00:00Z')
 const MANY = 2250 // three pages
 
 /** Many copies of one subscriber, with the same topics. */
-async function addMany(): Promise<void> {
+async function addMany(many = MANY): Promise<void> {
   await world.addSubscriber('first', { topics: ['robots'] })
   await world.addPapers('2026-11-24', ['Robots', 'Graphs'])
   await world.db.$executeRaw`
@@ -22,7 +22,7 @@ async function addMany(): Promise<void> {
                             confirmed_at, start_date)
     select 's' || n, 's' || n || '@reader.example', 's' || n || '@reader.example', n, 'active', zone, hour, days,
            max_papers, created_at, confirmed_at, start_date
-    from subscriber, generate_series(2, ${MANY}::int) n`
+    from subscriber, generate_series(2, ${many}::int) n`
   await world.db.$executeRaw`
     insert into topic (subscriber_id, position, name, query_id)
     select s.id, t.position, t.name, t.query_id from topic t, subscriber s where s.id <> 'first'`
@@ -35,15 +35,15 @@ const depsAt = (now: Date, db: Database = world.db): Deps => ({
   db,
 })
 
-async function expectEverybodyOnce(): Promise<void> {
+async function expectEverybodyOnce(many = MANY): Promise<void> {
   const rows = await world.db.$queryRaw<unknown[]>`
     select d.subscriber_id from digest d left join message m on m.digest_id = d.id
     group by d.subscriber_id
     having count(d.id) <> 1 or count(m.id) <> 1`
   expect(rows).toEqual([])
-  expect(await world.db.message.count()).toBe(MANY)
+  expect(await world.db.message.count()).toBe(many)
   const counted = await dayTotals(world.db, '2026-11-24')
-  expect(counted).toMatchObject({ due: MANY, planned: MANY, open: MANY })
+  expect(counted).toMatchObject({ due: many, planned: many, open: many })
   expect(isReconciled(counted)).toBe(true)
 }
 
@@ -55,6 +55,21 @@ test('several planners at once plan each subscriber once', async () => {
   for (const { close } of others) await close()
   expect(results.reduce((sum, { planned }) => sum + planned, 0)).toBe(MANY)
   await expectEverybodyOnce()
+})
+
+test('of many, the first have their messages before the last are opened and filled', async () => {
+  const many = 11_000
+  await addMany(many)
+  const seen: { messages: number; digests: number }[] = []
+  const onPage = async () => {
+    seen.push({ messages: await world.db.message.count(), digests: await world.db.digest.count() })
+  }
+  const result = await planDigests(depsAt(EIGHT), { onPage })
+  expect(result).toMatchObject({ due: many, planned: many })
+  expect(seen[0]!.messages).toBeGreaterThanOrEqual(1000)
+  expect(seen[0]!.messages).toBeLessThan(many)
+  expect(seen.at(-1)).toEqual({ messages: many, digests: many })
+  await expectEverybodyOnce(many)
 })
 
 /** A database that is gone from the nth page on; the transaction that opens the plan comes before the first. */
