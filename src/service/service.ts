@@ -23,6 +23,9 @@ const REQUEST_GRACE_MS = 5_000
 /** Of the main thread, if the worker has its own thread: the worker needs most of the connections. */
 const WEB_CONNECTIONS = 5
 
+/** A look-up costs as much as ten pages from memory. */
+const CHECK_PAPERS_EVERY_MS = 20
+
 export interface ServiceOptions extends DepsOptions {
   /** Runs the role worker in a thread of its own if this process has the role web too. */
   workerThread?: boolean
@@ -70,8 +73,8 @@ export async function startService(
   let address: string | undefined
   // Each role reads only its own files: reading all of them takes a second.
   if (roles.includes('web')) {
-    const { buildServer, listen } = await import('../web/server.ts')
-    const server = buildServer(deps)
+    const { buildServer, listen, REQUEST_LIMITS } = await import('../web/server.ts')
+    const server = buildServer(deps, REQUEST_LIMITS, { checkEveryMs: CHECK_PAPERS_EVERY_MS })
     address = await listen(server, config)
     stops.push(() => closeServer(server), keepArchiveFresh(deps).stop)
     if (config.BOUNCE_LMTP || config.BOUNCE_SMTP) {

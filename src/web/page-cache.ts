@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { monotonicMs } from '../core/clock.ts'
 import { dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { LruCache } from '../core/lru-cache.ts'
@@ -29,13 +30,19 @@ const pagesOf = memoizeByObject(
 
 /**
  * Keeps the responses of routes with `cachedBy` until a paper changes, and for a minute at most, and gives them an
- * ETag. Only complete responses that any cache may keep are kept, and none to a request with a cookie or a password.
+ * ETag. Whether one changed is looked up again after `checkEveryMs`. Only complete responses that any cache may keep are kept, and none to a request with a cookie or a password.
  */
 export function addPageCache(
   app: FastifyInstance,
   { db, clock }: Pick<Deps, 'db' | 'clock'>,
-  edition: () => Edition | null,
+  { edition, checkEveryMs }: { edition: () => Edition | null; checkEveryMs: number },
 ): void {
+  let last: { state: object; at: number } | undefined
+  const currentState = async () => {
+    const at = monotonicMs()
+    if (!last || at - last.at >= checkEveryMs) last = { state: await papersState(db), at }
+    return last.state
+  }
   const toKeep = new WeakMap<
     FastifyRequest,
     { pages: LruCache<string, CachedPage>; key: string; at: number }
@@ -44,7 +51,7 @@ export function addPageCache(
   app.addHook('onRequest', async (request, reply) => {
     if (!isSameForEveryone(request)) return
     // Without a database, the route says so.
-    const state = await papersState(db).catch(() => null)
+    const state = await currentState().catch(() => null)
     if (!state) return
     const now = clock.now()
     const [pages, at] = [pagesOf(state), now.getTime()]

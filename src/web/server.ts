@@ -48,8 +48,12 @@ const MAX_HEADERS = 32_768
 const quietLogger = (logger: Logger): Logger =>
   logger.isLevelEnabled('warn') ? logger.child({}, { level: 'warn' }) : logger
 
-/** Returns the server, ready to listen or for `inject`. */
-export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): FastifyInstance {
+/** Returns the server, ready to listen or for `inject`. A change of papers is on pages after `checkEveryMs`. */
+export function buildServer(
+  deps: ServiceDeps,
+  limits = REQUEST_LIMITS,
+  { checkEveryMs = 0 } = {},
+): FastifyInstance {
   const { log } = deps
   const { BASE_URL, TRUST_PROXY } = deps.config
   const edition = openEdition(deps)
@@ -78,7 +82,7 @@ export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): Fastify
   addRequestLog(app, deps)
   warnOfUntrustedProxy(app, site.deps)
   // Before the hooks that set headers: a kept response has them.
-  addPageCache(app, deps, edition.current)
+  addPageCache(app, deps, { edition: edition.current, checkEveryMs })
   addErrorHandlers(app, site)
   app.register(helmet, securityHeaders(BASE_URL))
   app.register(formbody)

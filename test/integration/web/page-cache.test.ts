@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
+import { buildServer, REQUEST_LIMITS } from '../../../src/web/server.ts'
 import { sampleRecord } from '../../support/sample-record.ts'
 import { useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
@@ -48,6 +49,14 @@ test('a new paper is on the page at once, with another ETag', async () => {
   expect(before.body).not.toContain('Brand New')
   expect(after.body).toContain('Brand New')
   expect(after.headers.etag).not.toBe(before.headers.etag)
+})
+
+test('between two checks, pages stay as they are', async () => {
+  const app = buildServer(site.deps, REQUEST_LIMITS, { checkEveryMs: 3_600_000 })
+  const { body } = await app.inject('/')
+  await list('Brand New')
+  expect((await app.inject('/')).body).toBe(body)
+  await app.close()
 })
 
 test('the next day is another page', async () => {
