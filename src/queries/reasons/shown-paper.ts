@@ -132,12 +132,13 @@ function rangesOfTerms(text: string, reason: Reason | null): TextRange[] {
   if (terms.length === 0) return []
   const index = proseIndex(text)
   return [...new Set(terms)].flatMap((term) =>
-    [...occurrencesOf(termOf(term, 'prose'), index)].map((span) => rangeOf(span, index)),
+    [...occurrencesOf(proseTerm(term), index)].map((span) => rangeOf(span, index)),
   )
 }
 
-// Planning shows the same paper under many queries.
-const proseIndex = memoize((text: string) => toWordIndex(text, 'prose'), 500)
+// Planning shows the same paper under many queries, and many papers under the same one.
+const proseIndex = memoize((text: string) => toWordIndex(text, 'prose'), 4000)
+const proseTerm = memoize((term: string) => termOf(term, 'prose'), 4000)
 
 const IN_PROSE: ReadonlySet<Match['where']> = new Set(['title', 'abstract', 'keyword'])
 
