@@ -32,8 +32,9 @@ export async function drain(deps: Deps, input: DrainInput): Promise<RunResult> {
   const { SMTP_URL, SENDING } = deps.config
   if (!SMTP_URL || SENDING === 'off') return run.result
   const permits = openPermits(deps, input.lane)
-  const recorder = openRecorder(deps, { ...input, onRateChange: permits.refresh }, run)
   const connections = openConnections(deps, SMTP_URL, input.lane)
+  const shared = { connections: connections.length, onRateChange: permits.refresh }
+  const recorder = openRecorder(deps, { ...input, ...shared }, run)
   const hangUpLate = () => {
     setTimeout(
       () => connections.forEach((smtp) => void smtp.hangUp()),

@@ -14,21 +14,32 @@ export type Recorder = ReturnType<typeof openRecorder>
 
 interface RecorderInput {
   lane: Lane
+  /** How many connections send at once. */
+  connections: number
   onDeadAddress?: (address: string) => Promise<void>
   /** Called after a send rate was changed. */
   onRateChange: () => void
 }
 
 const MAX_PAUSE_MS = 5000
+/** How long acceptances wait for others that share their commit. */
+const GATHER_MS = 3
 
-export function openRecorder(deps: Deps, { lane, onDeadAddress, onRateChange }: RecorderInput, run: Run) {
+export function openRecorder(
+  deps: Deps,
+  { lane, connections, onDeadAddress, onRateChange }: RecorderInput,
+  run: Run,
+) {
   const { config, clock, log, db, onFailpoint } = deps
   const retryUntilWritten = retrierOf(log)
-  const writeAcceptance = groupCommit(async (accepted: NewAcceptance[]) => {
-    await onFailpoint?.('before-commit')
-    await retryUntilWritten((n) => recordAcceptances(db, accepted, n > 1))
-    await onFailpoint?.('after-commit')
-  })
+  const writeAcceptance = groupCommit(
+    async (accepted: NewAcceptance[]) => {
+      await onFailpoint?.('before-commit')
+      await retryUntilWritten((n) => recordAcceptances(db, accepted, n > 1))
+      await onFailpoint?.('after-commit')
+    },
+    Math.ceil(connections / 2),
+  )
   const safeguards = openSafeguards(deps, { lane, run, retryUntilWritten, onRateChange })
 
   const writeFailure = async ({ message, batch }: Work, made: AttemptResult, next: NextStep, ms?: number) => {
@@ -102,23 +113,29 @@ const eventOf = (state: MessageState): LogEvent =>
 
 /**
  * Many callers share one write: items that arrive during a write go into the next one, all at once. Each caller waits
- * for its own item and for no later one.
+ * for its own item and for no later one. A write begins with `enough` items, or after GATHER_MS.
  */
-export function groupCommit<T>(write: (items: T[]) => Promise<void>): (item: T) => Promise<void> {
+export function groupCommit<T>(write: (items: T[]) => Promise<void>, enough = 1): (item: T) => Promise<void> {
   let waiting: T[] = []
   let last: Promise<void> = Promise.resolve()
   let next: Promise<void> | undefined
+  let begin = () => {}
 
-  const writeWaiting = (): Promise<void> => {
+  const writeWaiting = async (): Promise<void> => {
+    if (waiting.length < enough)
+      await new Promise<void>((resolve) => {
+        begin = resolve
+        setTimeout(resolve, GATHER_MS)
+      })
     const items = waiting
     waiting = []
     next = undefined
-    last = write(items)
-    return last
+    await write(items)
   }
   return (item) => {
     waiting.push(item)
-    next ??= last.then(writeWaiting, writeWaiting)
+    next ??= last = last.then(writeWaiting, writeWaiting)
+    if (waiting.length >= enough) begin()
     return next
   }
 }

@@ -55,3 +55,11 @@ test('a write that fails rejects only its own callers', async () => {
   begun[1]!.end()
   await expect(second).resolves.toBeUndefined()
 })
+
+test('a write waits a moment until enough items share it', async () => {
+  const written: number[][] = []
+  const commit = groupCommit(async (items: number[]) => void written.push(items), 2)
+  await Promise.all([commit(1), commit(2), commit(3)])
+  await commit(4)
+  expect(written).toEqual([[1, 2, 3], [4]])
+})
