@@ -4,12 +4,14 @@
 // for all of them, once. Each delivery then runs on a copy of that database, in a process of its own, to a mail server on
 // loopback. Each round runs every contestant once, so that they alternate; the table shows medians and ranges.
 //   ours-N     the delivery of a worker with N connections; dkim-N signs with RSA-2048
-//   service-50 a service on a database where nothing is planned, from the hour to the last acceptance
 //   plain-10   a query per subscriber that matches in SQL, cached MJML, nodemailer's pool with 10 connections, a row update
+//   pair-25    two processes of ours with 25 connections each
 //   ready-N    nodemailer's SMTPConnection with ready bytes of our average size, no database
 //   source-N   Postfix's smtp-source, as many bytes
-//   pair-25    two processes of ours with 25 connections each
-//   mailman-10, mlmmj-1  where they are installed
+//   mailman, mlmmj  named only to say whether they are installed: nothing drives them yet
+// These run only if --only names them:
+//   relay-N    ours to a server that waits 100 ms before it accepts an email, for 10 s
+//   service-50 a service on a database where nothing is planned, from the hour to the last acceptance
 // --growth [--plot FILE.svg] [--quick]: 1,000 to 200,000 subscribers with a real day and with 1,500 papers.
 // With --profile, each delivery of ours also writes a .cpuprofile, which slows it down.
 import { mkdirSync } from 'node:fs'
@@ -65,9 +67,8 @@ async function compete(
   world: PlannedWorld,
   { rounds, only, profile }: { rounds: number; only: string[] | undefined; profile: string | undefined },
 ) {
-  const chosen = contestants().filter(
-    ({ name }) => !only || only.some((one) => name === one || name.startsWith(`${one}-`)),
-  )
+  const isNamed = (name: string) => only?.some((one) => name === one || name.startsWith(`${one}-`))
+  const chosen = contestants().filter(({ name, isExtra }) => isNamed(name) ?? !isExtra)
   const skipped = chosen.flatMap(({ name, missing }) => (missing ? [`${name}: ${missing}`] : []))
   const present = chosen.filter(({ missing }) => !missing)
   const results: Result[] = present.map(({ name }) => ({ name, rounds: [] }))

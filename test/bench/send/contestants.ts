@@ -7,12 +7,14 @@ import { monotonicMs } from '../../../src/core/clock.ts'
 import { processSeconds } from '../processor-time.ts'
 import type { PlannedWorld } from './planned-world.ts'
 import { type Measured, type Program, runMeasured } from './run-measured.ts'
-import { installed } from './sink-process.ts'
+import { installed, startOurSink } from './sink-process.ts'
 
 const MAX_SECONDS = 240
 const MAX_PLAIN_EMAILS = 3000
 const MAX_READY_EMAILS = 20_000
 const DKIM_BITS = 2048
+const RELAY_MS = 100
+const RELAY_SECONDS = 10
 // Nothing listens here, so the source is unreachable.
 const NOWHERE = 'http://127.0.0.1:9'
 
@@ -28,6 +30,8 @@ export interface Contestant {
   name: string
   /** Why it cannot run here. */
   missing?: string
+  /** Takes long, so it only runs if it is named. */
+  isExtra?: true
   run(round: Round): Promise<Measured>
 }
 
@@ -39,7 +43,10 @@ export function contestants(): Contestant[] {
     ...[10, 50, 1, 100].map((connections) => ours(`ours-${connections}`, { connections })),
     ...[10, 50].map((connections) => ours(`dkim-${connections}`, { connections, dkim: true })),
     { name: 'pair-25', run: pair(25) },
-    { name: 'service-50', run: service(50) },
+    { name: 'service-50', isExtra: true, run: service(50) },
+    ...[1, 10, 50, 100].map((connections) => ({
+      ...{ name: `relay-${connections}`, isExtra: true as const, run: slowRelay(connections) },
+    })),
     { name: 'plain-10', run: plain },
     ...[10, 50].map((connections) => ({ name: `ready-${connections}`, run: ready(connections) })),
     ...[10, 50].map((connections) => ({
@@ -54,6 +61,7 @@ export function contestants(): Contestant[] {
 interface Delivery {
   connections: number
   dkim?: boolean
+  maxSeconds?: number
 }
 
 function ours(name: string, delivery: Delivery): Contestant {
@@ -64,14 +72,25 @@ function ours(name: string, delivery: Delivery): Contestant {
   return { name, run }
 }
 
-function deliveryOf({ world, profile }: Round, url: string, { connections, dkim }: Delivery): Program {
+function deliveryOf({ world, profile }: Round, url: string, delivery: Delivery): Program {
+  const { connections, dkim, maxSeconds = MAX_SECONDS } = delivery
   const settings = {
     DATABASE_URL: url,
     SMTP_URL: `smtp://127.0.0.1:${world.sink.port}?connections=${connections}`,
     ...(dkim && dkimSettings(world.folder)),
   }
-  return { file: 'deliver.ts', input: { settings, now: world.now, maxSeconds: MAX_SECONDS }, profile }
+  return { file: 'deliver.ts', input: { settings, now: world.now, maxSeconds }, profile }
 }
+
+/** To a mail server that waits before it accepts an email. */
+const slowRelay =
+  (connections: number) =>
+  async (round: Round): Promise<Measured> => {
+    const sink = await startOurSink(RELAY_MS)
+    const world = { ...round.world, sink }
+    const { run } = ours('relay', { connections, maxSeconds: RELAY_SECONDS })
+    return run({ ...round, world }).finally(sink.stop)
+  }
 
 async function onCopy<T>(
   { name, world, isPlanned }: { name: string; world: PlannedWorld; isPlanned?: boolean },

@@ -30,8 +30,9 @@ async function startSmtpSink(program: string): Promise<Sink> {
   return { name: 'smtp-sink', port, pid: child.pid!, stop: () => end(child, () => child.kill()) }
 }
 
-async function startOurSink(): Promise<Sink> {
-  const child = fork(join(import.meta.dirname, 'sink.ts'))
+/** `delayMs`: before it accepts an email. */
+export async function startOurSink(delayMs = 0): Promise<Sink> {
+  const child = fork(join(import.meta.dirname, 'sink.ts'), [String(delayMs)])
   const [port] = (await once(child, 'message')) as [number]
   return { name: 'smtp-server', port, pid: child.pid!, stop: () => end(child, () => child.disconnect()) }
 }
