@@ -14,18 +14,18 @@ interface Input {
 }
 
 const TABLES = `
-  create table plain_paper as
+  create table bench_paper as
     select p.id, title, abstract, array_to_string(authors[1:3], ', ') as authors, max(coalesce(l.votes, 0)) as votes,
       to_tsvector('english', title || ' ' || abstract) as words
     from paper p join listing l on l.paper_id = p.id group by p.id;
-  create table plain_subscriber as
+  create table bench_subscriber as
     select m.id, m.to_address as address, cardinality(d.papers) as papers, null::timestamptz as sent_at,
       array(select q.text from topic t join query q on q.id = t.query_id where t.subscriber_id = d.subscriber_id) as topics
     from digest d join message m on m.digest_id = d.id order by d.id;
-  alter table plain_subscriber add primary key (id);
-  analyze plain_paper, plain_subscriber`
+  alter table bench_subscriber add primary key (id);
+  analyze bench_paper, bench_subscriber`
 const MATCH = `
-  select id, title, abstract, authors, votes from plain_paper
+  select id, title, abstract, authors, votes from bench_paper
   order by (select max(ts_rank(words, websearch_to_tsquery('english', topic))) from unnest($1::text[]) topic) desc nulls last,
     votes desc limit $2`
 const PAPER = `
@@ -49,7 +49,7 @@ await measuredProgram<Input>(async ({ url, port, connections, emails }) => {
     ...{ host: '127.0.0.1', port, ignoreTLS: true },
     ...{ pool: true, maxConnections: connections, maxMessages: Number.POSITIVE_INFINITY },
   })
-  const { rows: people } = await db.query('select * from plain_subscriber limit $1', [emails])
+  const { rows: people } = await db.query('select * from bench_subscriber limit $1', [emails])
   let [begun, bytes] = [0, 0]
   const sendAll = async () => {
     while (begun < people.length) {
@@ -69,7 +69,7 @@ await measuredProgram<Input>(async ({ url, port, connections, emails }) => {
         ...email,
       })
       bytes += sent.messageSize!
-      await db.query('update plain_subscriber set sent_at = now() where id = $1', [person.id])
+      await db.query('update bench_subscriber set sent_at = now() where id = $1', [person.id])
     }
   }
   return {
