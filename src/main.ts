@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import closeWithGrace from 'close-with-grace'
 import { readConfig, readEnvironment } from './config/config.ts'
@@ -29,6 +30,7 @@ function rolesFrom(args: string[]): Role[] {
 try {
   const config = readConfig(readEnvironment())
   const service = await startService(config, rolesFrom(process.argv.slice(2)), { workerThread: true })
+  flushCompileCache() // a service that is killed leaves it too
   closeWithGrace({ delay: MAX_STOP_MS, logger: false }, async ({ err }) => {
     if (err) service.log.error('service.crashed', { what: err.stack ?? errorText(err) })
     await service.stop()

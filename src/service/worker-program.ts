@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import closeWithGrace from 'close-with-grace'
 import { addQueue, buildDeps, clockOf } from '../core/deps.ts'
@@ -21,3 +22,4 @@ const grace = closeWithGrace({ delay: MAX_STOP_MS, logger: false }, async ({ err
 })
 parentPort!.once('message', grace.close)
 post('started')
+flushCompileCache()
