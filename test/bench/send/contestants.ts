@@ -130,7 +130,13 @@ function together(parts: readonly Measured[]): Measured {
   const most = (pick: (one: Measured) => number) =>
     Math.max(...parts.map((one) => pick(one) * one.emails)) / emails
   return {
-    ...{ emails, seconds, cpuSeconds, perSecond: emails / seconds, bytes: parts[0]!.bytes },
+    ...{
+      emails,
+      seconds,
+      cpuSeconds,
+      perSecond: emails / seconds,
+      bytes: Math.max(...parts.map(({ bytes = 0 }) => bytes)),
+    },
     ...{ cpu: (cpuSeconds * 1e6) / emails, serverCpu: most((one) => one.serverCpu) },
     ...{ sinkCpu: most((one) => one.sinkCpu), wal: most((one) => one.wal), commits: 0 },
     peakMegabytes: sum((one) => one.peakMegabytes),

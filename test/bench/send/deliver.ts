@@ -32,7 +32,7 @@ await measuredProgram<Input>(async ({ settings, now, maxSeconds }) => {
       const signal = AbortSignal.timeout(maxSeconds * 1000)
       const run = await deliverReady({ ...deps, compose: counting }, { lane: 'bulk', signal })
       if (run.stopped) throw new Error(`delivery stopped: ${run.stopped}`)
-      return { emails: run.accepted, bytes: Math.round(bytes / composed) }
+      return { emails: run.accepted, bytes: Math.round(bytes / Math.max(1, composed)) }
     },
   }
 })
