@@ -12,7 +12,7 @@
 // These run only if --only names them:
 //   relay-N    ours to a server that waits 100 ms before it accepts an email, for 10 s
 //   service-50 a service on a database where nothing is planned, from the hour to the last acceptance
-// --growth [--plot FILE.svg] [--quick]: 1,000 to 200,000 subscribers with a real day and with 1,500 papers.
+// --growth [--plot FILE.svg] [--max 200000]: 1,000 to 200,000 subscribers with a real day and with 1,500 papers.
 // With --profile, each delivery of ours also writes a .cpuprofile, which slows it down.
 import { mkdirSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
@@ -42,12 +42,12 @@ export async function benchSend(args: string[]): Promise<{ json: unknown; text: 
       only: { type: 'string' },
       profile: { type: 'string' },
       growth: { type: 'boolean', default: false },
-      quick: { type: 'boolean', default: false },
+      max: { type: 'string', default: '200000' },
       plot: { type: 'string' },
       json: { type: 'boolean' },
     },
   })
-  if (values.growth) return growth({ quick: values.quick, file: values.plot })
+  if (values.growth) return growth({ max: Number(values.max), file: values.plot })
   const subscribers = Number(values.subscribers)
   const { profile } = values
   if (profile) mkdirSync(profile, { recursive: true })

@@ -1,4 +1,4 @@
-// How planning and sending grow: --growth [--plot FILE.svg] [--quick]. Each size is a database of its own.
+// How planning and sending grow: --growth [--plot FILE.svg] [--max 200000]. Each size is a database of its own.
 import { writeFileSync } from 'node:fs'
 import { table } from '../../../src/operator/operations/text-table.ts'
 import { plot } from '../match/plot.ts'
@@ -6,7 +6,6 @@ import { contestants } from './contestants.ts'
 import { planWorld } from './planned-world.ts'
 
 const SUBSCRIBERS = [1_000, 10_000, 50_000, 200_000]
-const QUICK = 2
 const MANY_PAPERS = 1500
 const PAPERS = [30, 150]
 const PAPERS_AT = 10_000
@@ -31,8 +30,8 @@ interface Grown {
   plainSeconds?: number
 }
 
-export async function growth({ quick, file }: { quick: boolean; file: string | undefined }) {
-  const counts = quick ? SUBSCRIBERS.slice(0, QUICK) : SUBSCRIBERS
+export async function growth({ max, file }: { max: number; file: string | undefined }) {
+  const counts = SUBSCRIBERS.filter((count) => count <= max)
   const real = await measureAll(counts.map((subscribers) => ({ subscribers })))
   const many = await measureAll(counts.map((subscribers) => ({ subscribers, papers: MANY_PAPERS })))
   const few = await measureAll(PAPERS.map((papers) => ({ subscribers: PAPERS_AT, papers })))
