@@ -59,7 +59,7 @@ export function openTextEncoder(placeholders: PlaceValues) {
   const cut = (encoded: string): EncodedText['pieces'] => {
     const pieces: (Buffer | Place)[] = []
     let at = 0
-    for (const match of names.length > 0 ? encoded.matchAll(anyPlace) : []) {
+    for (const match of encoded.matchAll(anyPlace)) {
       pieces.push(Buffer.from(encoded.slice(at, match.index), 'latin1'))
       const name = names[match.slice(1).findIndex((group) => group !== undefined)]!
       let from = 0
@@ -75,7 +75,9 @@ export function openTextEncoder(placeholders: PlaceValues) {
 
   const whole = (text: string): EncodedText => {
     const encoded = wrap(encode(text.replace(/\r\n?|\n/g, '\r\n')))
-    return { pieces: cut(encoded), length: encoded.length, unbroken: unbrokenLength(text) }
+    const hasPlaces = names.some((name) => text.includes(placeholders[name]!))
+    const pieces = hasPlaces ? cut(encoded) : [Buffer.from(encoded, 'latin1')]
+    return { pieces, length: encoded.length, unbroken: unbrokenLength(text) }
   }
   const line = memoize(whole, MAX_LINES)
   return {

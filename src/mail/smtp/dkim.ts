@@ -54,11 +54,11 @@ export function loadDkimKey(
 export async function signDkim(raw: Buffer, key: DkimKey): Promise<Buffer> {
   if (key.privateKey.asymmetricKeyType !== 'rsa')
     throw new Fault('dkim.cannot-sign', { why: `the key is ${key.privateKey.asymmetricKeyType}` })
-  const headerEnd = raw.indexOf('\r\n\r\n')
-  const fields = signedFields(raw.toString('latin1', 0, headerEnd))
-  const bodyHash = createHash('sha256')
-    .update(relaxedBody(raw.subarray(headerEnd + 4)))
-    .digest('base64')
+  const text = raw.toString('latin1')
+  const headerEnd = text.indexOf('\r\n\r\n')
+  const fields = signedFields(text.slice(0, headerEnd))
+  const body = relaxedBody(text.slice(headerEnd + 4))
+  const bodyHash = createHash('sha256').update(body, 'latin1').digest('base64')
   const tags = [
     ...['v=1', 'a=rsa-sha256', 'c=relaxed/relaxed', `d=${domainToASCII(key.domain)}`, 'q=dns/txt'],
     ...[`s=${key.selector}`, `bh=${bodyHash}`, `h=${[...fields.keys()].join(':')}`],
@@ -92,28 +92,12 @@ const relaxedField = (field: string): string =>
     .replace(/[ \t]+/g, ' ')
     .trim()
 
-const [TAB, LF, CR, BLANK] = [0x09, 0x0a, 0x0d, 0x20]
-
 /** RFC 6376, 3.4.4: without blanks at line ends and empty lines at the end, and with one blank for several. */
-function relaxedBody(body: Buffer): Buffer {
-  const out = Buffer.allocUnsafe(body.length + 2)
-  let at = 0
-  let end = 0
-  let hasBlank = false
-  for (let i = 0; i < body.length; i++) {
-    const byte = body[i]!
-    if (byte === BLANK || byte === TAB) hasBlank = true
-    else {
-      if (hasBlank && byte !== CR) out[at++] = BLANK
-      hasBlank = false
-      out[at++] = byte
-      if (byte !== CR && byte !== LF) end = at
-    }
-  }
-  if (end === 0) return out.subarray(0, 0)
-  out[end] = CR
-  out[end + 1] = LF
-  return out.subarray(0, end + 2)
+function relaxedBody(body: string): string {
+  const text = body.replace(/[ \t]+(?=\r\n|$)/g, '').replace(/ [ \t]+|\t[ \t]*/g, ' ')
+  let end = text.length
+  while (text.endsWith('\r\n', end)) end -= 2
+  return end === 0 ? '' : `${text.slice(0, end)}\r\n`
 }
 
 /** The canary at start: signs a message, and verifies what the key signed. Throws dkim.cannot-sign. */
