@@ -69,14 +69,17 @@ async function openAndFill(deps: Deps, run: Run) {
   try {
     if ((await Promise.race([some.promise, opened])) === 'all') return await fillOpened(deps, run)
     const first = await fillOpened(deps, run)
-    await opened
+    const failed: unknown[] = await opened.then(
+      () => [],
+      (error) => [error],
+    )
     const rest = await fillOpened(deps, run)
     return {
       planned: first.planned + rest.planned,
       nothingMatched: first.nothingMatched + rest.nothingMatched,
       paused: first.paused + rest.paused,
       missed: first.missed + rest.missed,
-      failures: [...first.failures, ...rest.failures],
+      failures: [...first.failures, ...rest.failures, ...failed],
     }
   } finally {
     await Promise.allSettled([opened])
@@ -227,8 +230,9 @@ async function fillPage(
 
 async function oneByOne(deps: Deps, input: FillPageInput, after: number, upTo: number): Promise<FilledPage> {
   const fillings: FilledDigest[] = []
+  const retry = { ...input, shared: input.shared.forRetry() }
   for (let reached = after; reached < upTo; ) {
-    const { fillings: made, last } = await fillPage(deps, input, reached, { most: 1 })
+    const { fillings: made, last } = await fillPage(deps, retry, reached, { most: 1 })
     fillings.push(...made)
     reached = last ?? upTo
   }

@@ -133,11 +133,16 @@ export async function plansToFill(db: Database): Promise<OpenPlan[]> {
   })
 }
 
-/** Marks a plan as finished, unless it has unfilled digests. */
-export async function finishPlan(db: Database, id: number, plannedAt: Date): Promise<void> {
-  const where = { id, plannedAt: null, digests: { none: { outcome: 'due' as const } } }
-  await db.plan.updateMany({ where, data: { plannedAt } })
-}
+/**
+ * Marks a plan as finished, unless it has unfilled digests. The plan is locked first: a statement that only waits for
+ * `openDigests` would not see the digests that it opened.
+ */
+export const finishPlan = (db: Database, id: number, plannedAt: Date): Promise<void> =>
+  db.$transaction(async (tx) => {
+    await tx.$queryRaw`select id from plan where id = ${id} for update`
+    const where = { id, plannedAt: null, digests: { none: { outcome: 'due' as const } } }
+    await tx.plan.updateMany({ where, data: { plannedAt } })
+  })
 
 /** Ends the remaining digests of a plan that is too late: paused if the subscriber is paused, otherwise missed. */
 export async function missDigests(db: Database, planId: number): Promise<{ paused: number; missed: number }> {

@@ -25,7 +25,16 @@ const rowOf = memoizeByObject((paper: ShownPaper) => {
 /** Papers of a run without their sentences: those that a digest of a date shows, and those that are stored for it. */
 export class SharedPapers {
   readonly shown = new WeakSet<ShownPaper>()
-  readonly saved = new WeakSet<ShownPaper>()
+  readonly saved: WeakSet<ShownPaper>
+
+  constructor(saved = new WeakSet<ShownPaper>()) {
+    this.saved = saved
+  }
+
+  /** For digests that were not stored: composed again, they must not count twice. */
+  forRetry(): SharedPapers {
+    return new SharedPapers(this.saved)
+  }
 }
 
 const withoutSentence = (paper: ShownPaper): ShownPaper => sentenceOf(paper)?.paper ?? paper

@@ -2,6 +2,7 @@ import { fetchMailbox } from '../bounces/fetch-mailbox.ts'
 import { readReports } from '../bounces/read-reports.ts'
 import { openReportReader } from '../bounces/report-reader.ts'
 import type { ServiceDeps } from '../core/deps.ts'
+import { errorText } from '../core/errors.ts'
 import { NUDGES, type Nudge } from '../core/queue.ts'
 import { planDigests } from '../digests/plan-digests.ts'
 import { recompileQueries } from '../digests/recompile-queries.ts'
@@ -35,7 +36,11 @@ export async function startWorker(queued: ServiceDeps): Promise<Worker> {
     ingest: () => ingestDue(deps, { signal }),
     plan: async () => {
       // The first digests are sent while the others are planned.
-      await planDigests(deps, { onPage: () => deps.queue.nudge('drain-bulk') })
+      const onPage = () =>
+        deps.queue
+          .nudge('drain-bulk')
+          .catch((error) => deps.log.error('nudge.failed', { what: errorText(error) }))
+      await planDigests(deps, { onPage })
       await deps.queue.nudge('drain-bulk')
     },
     'drain-transactional': () => deliverReady(deps, { lane: 'transactional', signal }),

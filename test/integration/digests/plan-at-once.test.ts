@@ -3,6 +3,7 @@ import { stoppedClock } from '../../../src/core/clock.ts'
 import { type Database, openDatabase } from '../../../src/core/database/database.ts'
 import type { Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
+import { finishPlan } from '../../../src/digests/plan.repo.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import { dayTotals } from '../../../src/digests/reconciliation.repo.ts'
 import { isReconciled } from '../../../src/digests/reconciliation.ts'
@@ -155,3 +156,29 @@ describe('the books notice a planner that', () => {
     )
   })
 })
+
+test('a plan is not finished while more of its digests are opened', async () => {
+  await world.addSubscriber('first', { topics: ['robots'] })
+  await planDigests(depsAt(EIGHT))
+  await world.addSubscriber('next', { topics: ['robots'] })
+  const { id } = await world.db.plan.findFirstOrThrow()
+  await world.db.plan.updateMany({ data: { plannedAt: null } })
+  let finishing: Promise<void> | undefined
+  await world.db.$transaction(async (tx) => {
+    await tx.$executeRaw`update plan set due = due where id = ${id}`
+    await tx.$executeRaw`
+      insert into digest (plan_id, subscriber_id, local_date, due_at, outcome, papers, created_at)
+      values (${id}, 'next', '2026-11-24', ${EIGHT}, 'due', '{}', ${EIGHT})`
+    finishing = finishPlan(world.db, id, EIGHT)
+    await hasWaiter(tx)
+  })
+  await finishing
+  expect(await world.db.plan.findFirstOrThrow()).toMatchObject({ plannedAt: null })
+})
+
+/** Waits until another session waits for a lock. */
+async function hasWaiter(db: Database): Promise<void> {
+  const waiting = () => db.$queryRaw<unknown[]>`
+    select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  while ((await waiting()).length === 0);
+}

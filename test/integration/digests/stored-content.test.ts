@@ -83,3 +83,15 @@ test('whose papers are gone is null; papers are deleted only with the digests of
   const lost = JSON.parse(JSON.stringify(stored[0]).replaceAll(/"papers":\["[^"]+/g, '"papers":["gone'))
   expect(await openStoredContents(world.db, [lost])).toEqual([null])
 })
+
+test('digests that were not stored do not make a paper shared', async () => {
+  await world.addSubscriber('ann', { topics: ['attention'] })
+  await world.addPapers(DAY, ['Linear attention'])
+  await world.plan(`${DAY}T08:00:00Z`)
+  const contents = await openStoredContents(world.db, await contentsOn(DAY))
+  const shared = new SharedPapers()
+  const first = { localDate: DAY, shared }
+  expect(await storedContents(world.db, contents, first)).toEqual(contents)
+  expect(await storedContents(world.db, contents, { ...first, shared: shared.forRetry() })).toEqual(contents)
+  expect(await world.db.shownPaper.count()).toBe(0)
+})
