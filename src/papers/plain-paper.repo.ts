@@ -33,7 +33,7 @@ export async function storePlainPapers(
 ): Promise<number> {
   const outdated = await db.$queryRaw<{ id: number }[]>`
     select p.id from paper p where withdrawn_at is null and not exists (
-      select from plain_paper where paper_id = p.id and version = ${PLAIN_VERSION} and made_at >= p.updated_at)
+      select from plain_paper where paper_id = p.id and version >= ${PLAIN_VERSION} and made_at >= p.updated_at)
     order by first_day desc, p.id desc limit ${limit}::int`
   const ids = outdated.map(({ id }) => id)
   for (let from = 0; from < ids.length; from += PAPERS_PER_STEP) {

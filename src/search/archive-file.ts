@@ -1,6 +1,7 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
+import { crc32 } from 'node:zlib'
 import type { Config } from '../config/config.ts'
 import type { Database } from '../core/database/database.ts'
 import { databaseIdentity, databaseTimeline } from '../core/database/database-identity.repo.ts'
@@ -18,7 +19,7 @@ import {
 import { Vocabulary, WORDS_VERSION } from '../queries/matching/segment.ts'
 
 /** Increases when the file is written in another way. */
-const FORMAT = 1
+const FORMAT = 2
 // Another Unicode version may split words in another way.
 const VERSION = `${FORMAT} ${WORDS_VERSION} ${process.versions.unicode}`
 
@@ -39,7 +40,8 @@ interface Head extends Omit<IndexedPapers, 'index'> {
 
 const pathOf = ({ DATA_DIR }: Config): string => join(DATA_DIR, 'archive.bin')
 
-const nameOf = async (db: Database): Promise<string> =>
+/** The same only for one database on one timeline. */
+const databaseKey = async (db: Database): Promise<string> =>
   `${await databaseIdentity(db)} ${await databaseTimeline(db)}`
 
 /** Writes the papers in memory to DATA_DIR, for the next start. The event loop runs between the parts. */
@@ -50,22 +52,41 @@ export async function saveArchive({ db, config }: Deps, papers: IndexedPapers): 
   const path = pathOf(config)
   const unfinished = `${path}.${process.pid}`
   await mkdir(config.DATA_DIR, { recursive: true })
+  await removeUnfinished(config.DATA_DIR)
   const file = await open(unfinished, 'w', 0o600)
   try {
     const write = async (part: unknown) => {
-      const [length, bytes] = [Buffer.alloc(4), serialize(part)]
-      length.writeUInt32LE(bytes.length)
-      await file.writev([length, bytes])
+      const [head, bytes] = [Buffer.alloc(8), serialize(part)]
+      head.writeUInt32LE(bytes.length)
+      head.writeUInt32LE(crc32(bytes), 4)
+      await file.writev([head, bytes])
     }
-    await write({ ...head, database: await nameOf(db) })
+    await write({ ...head, database: await databaseKey(db) })
     await write(vocabularies())
     for (const block of blocks) await write(block())
+    await file.sync()
     await file.close()
     await rename(unfinished, path)
   } catch (error) {
     await file.close().catch(() => {})
     await rm(unfinished, { force: true })
     throw error
+  }
+}
+
+/** Files of processes that ended while they wrote one. */
+async function removeUnfinished(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const pid = Number(/^archive\.bin\.(\d+)$/.exec(name)?.[1])
+    if (pid && !isRunning(pid)) await rm(join(folder, name), { force: true })
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }
 
@@ -78,7 +99,7 @@ export const OVERLAP_MS = 3 * 60_000
  */
 export async function loadArchive({ db, config, log }: Deps): Promise<IndexedPapers | null> {
   const changedAt = await lastChange(db)
-  const database = await nameOf(db)
+  const database = await databaseKey(db)
   const saved = await readFile(pathOf(config), database).catch((error) =>
     log.warn('archive.unread', { what: errorText(error) }),
   )
@@ -107,7 +128,12 @@ async function readFile(path: string, database: string): Promise<IndexedPapers |
     if (bytesRead < length) throw new Error(`${path} ends too early`)
     return buffer
   }
-  const read = async () => deserialize(await bytesOf((await bytesOf(4)).readUInt32LE()))
+  const read = async () => {
+    const head = await bytesOf(8)
+    const bytes = await bytesOf(head.readUInt32LE())
+    if (crc32(bytes) !== head.readUInt32LE(4)) throw new Error(`${path} is damaged`)
+    return deserialize(bytes)
+  }
   try {
     const head = (await read()) as Head
     if (head.version !== VERSION || head.database !== database) return null

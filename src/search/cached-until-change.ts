@@ -45,7 +45,7 @@ async function readState(db: Database): Promise<PapersState> {
 export const isFresh = ({ at }: { at: number }, now: number): boolean => Math.abs(now - at) < MAX_AGE_MS
 
 /**
- * Keeps what `load` returns for each input until a paper or a listing changes, and for a minute at most, so that pages
+ * Keeps what `load` returns for each input until a paper or a listing changes, and for up to a minute, so that pages
  * need one look-up in an index. Requests at the same time share one load. The input must be JSON; a failure is not
  * kept.
  */

@@ -12,7 +12,7 @@ const PAPERS_AT_ONCE = 500
  */
 export function keepArchiveFresh(deps: Deps, everyMs = REFRESH_MS): { stop(): Promise<void> } {
   let isStopped = false
-  const warn = (event: 'archive.unread' | 'archive.unsaved') => (error: unknown) => {
+  const warn = (event: 'archive.unread' | 'archive.unsaved' | 'database.error') => (error: unknown) => {
     if (!isStopped) deps.log.warn(event, { what: errorText(error) })
   }
   const look = async () => {
@@ -20,7 +20,7 @@ export function keepArchiveFresh(deps: Deps, everyMs = REFRESH_MS): { stop(): Pr
     await openAvailableArchive(deps).catch(warn('archive.unread'))
     if (!isStopped) await saveWhenDue(deps).catch(warn('archive.unsaved'))
   }
-  // What lists show of papers is made here, not when somebody looks at them.
+  // The texts for lists are made here, not when somebody looks at a list.
   let stored: object | undefined
   const storePlain = async () => {
     const state = await papersState(deps.db)
@@ -34,7 +34,7 @@ export function keepArchiveFresh(deps: Deps, everyMs = REFRESH_MS): { stop(): Pr
   const again = () => {
     last = look()
     storing ??= storePlain()
-      .catch(warn('archive.unsaved'))
+      .catch(warn('database.error'))
       .finally(() => {
         storing = undefined
       })

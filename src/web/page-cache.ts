@@ -23,13 +23,15 @@ interface CachedPage {
 
 const MAX_BYTES = 32 * 1024 * 1024
 const MAX_URL_LENGTH = 500
+/** Of the headers and the URL of a kept page. */
+const MAX_HEAD_BYTES = 3000
 
 const pagesOf = memoizeByObject(
-  (_state: object) => new LruCache<string, CachedPage>(MAX_BYTES, ({ body }) => body.length),
+  (_state: object) => new LruCache<string, CachedPage>(MAX_BYTES, ({ body }) => body.length + MAX_HEAD_BYTES),
 )
 
 /**
- * Keeps the responses of routes with `cachedBy` until a paper changes, and for a minute at most, and gives them an
+ * Keeps the responses of routes with `cachedBy` until a paper changes, and for up to a minute, and gives them an
  * ETag. Whether one changed is looked up again after `checkEveryMs`. Only complete responses that any cache may keep are kept, and none to a request with a cookie or a password.
  */
 export function addPageCache(

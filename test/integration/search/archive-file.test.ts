@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
@@ -109,7 +109,22 @@ test('it is not used for another database', async () => {
 test.each([
   ['is cut off', () => truncateSync(file, 500)],
   ['is something else', () => writeFileSync(file, '{"papers": []}')],
+  [
+    'has another byte',
+    () => {
+      const bytes = readFileSync(file)
+      bytes[bytes.length - 20]! ^= 1
+      writeFileSync(file, bytes)
+    },
+  ],
 ])('a file that %s is ignored with a warning', async (_what, change) => {
   change()
   expect([await loaded(), warned]).toEqual([null, ['archive.unread']])
+})
+
+test('what a process left that ended while it wrote is removed', async () => {
+  writeFileSync(`${file}.999999999`, 'half')
+  const { index } = await openArchive(deps())
+  await saveArchive(deps(), { index, maxPaperId: 3, changedAt: NOW, backTo: null })
+  expect(existsSync(`${file}.999999999`)).toBe(false)
 })
