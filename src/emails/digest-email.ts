@@ -51,7 +51,7 @@ const frameOf = (site: SiteIdentity, email: DigestEmail, papers: readonly Summar
   viewUrl: email.viewUrl,
 })
 
-/** What depends on the papers only. */
+/** The part above the papers: it depends on the papers only. */
 export const headOf = (content: DigestContent) => ({
   subjectLine: digestSubject(content),
   preview: preheaderOf(content),
@@ -60,7 +60,7 @@ export const headOf = (content: DigestContent) => ({
   lead: leadWithMore(content),
 })
 
-/** What stands below the papers. */
+/** The part below the papers. */
 export const footOf = (site: SiteIdentity, email: DigestEmail, papers: readonly Summarized[]) => ({
   ...underPapers(site, email, email.content, papers),
   since: sinceText(email.confirmedOn, email.content.week !== null),

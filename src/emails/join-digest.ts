@@ -143,7 +143,7 @@ export function openDigestJoiner({ site, inEach, template }: JoinerInput) {
     const makeFoot = () =>
       encodeLines('after', { ...inEach, ...links, ...foot, sections: email.content.sections })
     const headKey = `${lengths} ${contentKey(email.content)}`
-    const footKey = lengths + JSON.stringify(foot)
+    const footKey = lengths + JSON.stringify([foot, email.content.sections.length > 0])
     return {
       before: heads.get(headKey) ?? heads.set(headKey, makeHead()),
       after: feet.get(footKey) ?? feet.set(footKey, makeFoot()),

@@ -35,7 +35,7 @@ export const MAILS: Record<MailKind, MailWriter> = {
     const { epoch, ...frozen } = contentOf<DigestMessage>(message)
     const links = readerLinks(config, message, epoch)
     const email = { ...frozen, ...links, content }
-    const made = isAscii(message.toAddress) ? emails.joinedDigest(email) : emails.digest(email)
+    const made = isPlain(message.toAddress) ? emails.joinedDigest(email) : emails.digest(email)
     return { ...made, unsubscribeUrl: links.unsubscribeUrl }
   },
   /** To a subscriber whose topics have matched nothing for a while. It is sent and cancelled as digests are. */
@@ -87,7 +87,8 @@ export const MAILS: Record<MailKind, MailWriter> = {
   },
 }
 
-const isAscii = (text: string): boolean => /^[\x21-\x7e]*$/.test(text)
+/** Whether a header field holds the address as it is. */
+const isPlain = (address: string): boolean => /^[\x21-\x7e]+$/.test(address) && !/^\.|\.\.|\.@/.test(address)
 
 /** The links of an email to a subscriber: to their settings, and to the same papers on the site. */
 const readerLinks = (config: Config, message: TakenMessage, epoch: number): ReaderLinks => ({

@@ -15,7 +15,7 @@ export interface NewAcceptance {
 export async function recordAcceptances(
   db: Database,
   accepted: NewAcceptance[],
-  again = false,
+  { again = false }: { again?: boolean } = {},
 ): Promise<void> {
   await db.$executeRaw`
     /* prepared: record-acceptances */

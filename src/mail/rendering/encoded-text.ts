@@ -52,7 +52,7 @@ const MAX_LINES = 20_000
 /** Encodes texts that were rendered with these placeholders. */
 export function openTextEncoder(placeholders: PlaceValues) {
   const names = Object.keys(placeholders) as PlaceName[]
-  // A soft line break may stand anywhere in a placeholder.
+  // A soft line break may divide a placeholder anywhere.
   const spelled = (text: string) => [...text].join('(?:=\\r\\n)?')
   const anyPlace = new RegExp(names.map((name) => `(${spelled(placeholders[name]!)})`).join('|'), 'g')
 

@@ -36,7 +36,7 @@ async function renderOnce(names: readonly string[], folder: string): Promise<Htm
   const stored = await readFile(file, 'utf8')
     .then(JSON.parse, () => null)
     .catch(() => null)
-  if (stored?.source === source) return stored.html
+  if (stored?.source === source && names.every((name) => stored.html?.[name])) return stored.html
   const html = await runMjml(names)
   const partialFile = `${file}.${process.pid}`
   await mkdir(folder, { recursive: true })

@@ -72,17 +72,23 @@ function bulkPermits(deps: PermitDeps): Permits {
     return new Map(grants.map(({ key, granted }) => [key, granted]))
   }
 
+  // A rate may have become active since, so permits go back only to the rates that gave them.
+  const takenFrom = new WeakMap<HeldBatch, SendRateKey[]>()
+  const giveBack = (batch: HeldBatch, count: number) =>
+    returnSendPermits(db, takenFrom.get(batch) ?? [], count)
+
   return {
     syncLimits: () => syncLimits(['all']),
-    acquire: async ({ domain }, max) => {
-      const keys = await keysOf(domain)
+    acquire: async (batch, max) => {
+      const keys = await keysOf(batch.domain)
+      takenFrom.set(batch, keys)
       if (keys.length === 0) return max
       const granted = await grantedFor(keys.map((key) => ({ key, mails: max })))
       const acquired = Math.min(max, ...keys.map((key) => granted.get(key) ?? max))
       for (const key of keys) await returnSendPermits(db, [key], (granted.get(key) ?? acquired) - acquired)
       return acquired
     },
-    giveBack: async ({ domain }, count) => returnSendPermits(db, await keysOf(domain), count),
+    giveBack,
     splitByDomain: async (batch, taken) => {
       if (batch.domain !== null || taken.length === 0) return taken
       const byKey = Map.groupBy(taken, ({ toAddress }) => domainRateKey(emailDomain(toAddress)))
@@ -95,7 +101,7 @@ function bulkPermits(deps: PermitDeps): Permits {
         allowedMessages.push(...messages.slice(0, allowed))
         const rest = messages.slice(allowed)
         if (rest.length === 0) continue
-        await returnSendPermits(db, await keysOf(null), rest.length)
+        await giveBack(batch, rest.length)
         const [domain, ids] = [emailDomain(rest[0]!.toAddress), rest.map(({ id }) => id)]
         await splitOffDomain(db, { batch: batch.id, owner: batch.owner, domain, ids })
       }

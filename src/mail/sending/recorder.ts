@@ -35,7 +35,7 @@ export function openRecorder(
   const writeAcceptance = groupCommit(
     async (accepted: NewAcceptance[]) => {
       await onFailpoint?.('before-commit')
-      await retryUntilWritten((n) => recordAcceptances(db, accepted, n > 1))
+      await retryUntilWritten((n) => recordAcceptances(db, accepted, { again: n > 1 }))
       await onFailpoint?.('after-commit')
     },
     Math.ceil(connections / 2),

@@ -15,8 +15,8 @@ async function twoAccepted() {
 test('an acceptance that is written again after a lost reply of the database is stored once', async () => {
   const accepted = await twoAccepted()
   await recordAcceptances(database.db, accepted.slice(0, 1))
-  await recordAcceptances(database.db, accepted, true)
-  await recordAcceptances(database.db, accepted, true)
+  await recordAcceptances(database.db, accepted, { again: true })
+  await recordAcceptances(database.db, accepted, { again: true })
   expect(await database.db.acceptance.count()).toBe(2)
   expect(await statesIn(database.db)).toEqual({ accepted: 2 })
 })
