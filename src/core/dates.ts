@@ -12,7 +12,7 @@ export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as con
 export type Weekday = (typeof WEEKDAYS)[number]
 
 /** The UTC day of an instant. */
-export const dayOf = (instant: Date): Day => instant.toISOString().slice(0, 10)
+export const dayOf = (instant: Date): Day => instant.toISOString().slice(0, -'T00:00:00.000Z'.length)
 
 /** Midnight UTC of a day: how Prisma writes a date column. */
 export const midnight = (day: Day): Date => new Date(`${day}T00:00:00Z`)

@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { silentLog } from '../log.ts'
+import type { Database } from './database.ts'
 
 // One transaction runs for as long as all transactions of `work` together.
 const MAX_DURATION_MS = 600_000
@@ -12,7 +13,7 @@ export async function withRollback<T>(deps: Deps, work: (deps: Deps) => Promise<
     .$transaction(
       async (tx) => {
         // The transactions of `work` become savepoints of this one.
-        done.result = await work({ ...deps, db: tx, log: silentLog })
+        done.result = await work({ ...deps, db: withTransactionsInTurn(tx), log: silentLog })
         throw rollback
       },
       { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS },
@@ -21,4 +22,17 @@ export async function withRollback<T>(deps: Deps, work: (deps: Deps) => Promise<
       if (error !== rollback) throw error
     })
   return done.result as T
+}
+
+/** The transactions of a transaction must not overlap. */
+function withTransactionsInTurn(tx: Database): Database {
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = (...args: Parameters<Database['$transaction']>) => {
+    const next = last.then(() => tx.$transaction(...args))
+    last = next.catch(() => {})
+    return next
+  }
+  return new Proxy(tx, {
+    get: (target, name) => (name === '$transaction' ? inTurn : Reflect.get(target, name)),
+  })
 }
