@@ -94,10 +94,14 @@ function isRunning(pid: number): boolean {
 export const OVERLAP_MS = 3 * 60_000
 
 /**
- * Reads the papers that an earlier process wrote, and what changed since. Null if there is no such file, or if it is
+ * Reads the papers that an earlier process wrote, as they were at `fileChangedAt`, and what changed since. Null if there is no such file, or if it is
  * from another version of the program, does not fit the database or cannot be read.
  */
-export async function loadArchive({ db, config, log }: Deps): Promise<IndexedPapers | null> {
+export async function loadArchive({
+  db,
+  config,
+  log,
+}: Deps): Promise<(IndexedPapers & { fileChangedAt: Date }) | null> {
   const changedAt = await lastChange(db)
   const database = await databaseKey(db)
   const saved = await readFile(pathOf(config), database).catch((error) =>
@@ -115,7 +119,7 @@ export async function loadArchive({ db, config, log }: Deps): Promise<IndexedPap
     if (id <= maxPaperId && (backTo === null || firstDay > backTo)) count++
   })
   const isSame = count === (await countPapersUpTo(db, { upTo: maxPaperId, after: backTo }))
-  return isSame ? { ...saved, changedAt } : null
+  return isSame ? { ...saved, changedAt, fileChangedAt: saved.changedAt } : null
 }
 
 async function readFile(path: string, database: string): Promise<IndexedPapers | null> {

@@ -167,10 +167,11 @@ async function readSaved(deps: Deps, cached: CachedArchive): Promise<void> {
   const saved = await loadArchive(deps)
   cached.saved = { at: Number.NEGATIVE_INFINITY, version: -1 }
   if (!saved) return
-  const { index, maxPaperId, changedAt, backTo } = saved
+  const { index, maxPaperId, changedAt, backTo, fileChangedAt } = saved
   const archive = new Archive(index, backTo)
   Object.assign(cached, { archive, maxPaperId, changedAt, readBackTo: undefined })
-  cached.saved = { at: deps.clock.now().getTime(), version: index.version }
+  // A process that is restarted each day must write the file too.
+  cached.saved = { at: fileChangedAt.getTime(), version: -1 }
 }
 
 /** Writes the archive for the next start once it is complete, and once a day if it changed. */

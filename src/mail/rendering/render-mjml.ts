@@ -36,15 +36,21 @@ async function renderOnce(names: readonly string[], folder: string): Promise<Htm
   const stored = await readFile(file, 'utf8')
     .then(JSON.parse, () => null)
     .catch(() => null)
-  if (stored?.source === source && names.every((name) => stored.html?.[name])) return stored.html
+  if (stored?.source === source && stored.hash === hashOf(stored.html)) return stored.html
   const html = await runMjml(names)
-  const partialFile = `${file}.${process.pid}`
+  const partialFile = `${file}.new`
   await mkdir(folder, { recursive: true })
-    .then(() => writeFile(partialFile, JSON.stringify({ source, html })))
+    .then(() => writeFile(partialFile, JSON.stringify({ source, hash: hashOf(html), html })))
     .then(() => rename(partialFile, file))
     .catch(() => {})
   return html
 }
+
+/** A damaged layout could lack a link, so it must not be used. */
+const hashOf = (html: unknown): string =>
+  createHash('sha256')
+    .update(JSON.stringify(html) ?? '')
+    .digest('hex')
 
 /** Changes with everything that MJML's output depends on: templates, program, and the versions in package.json. */
 async function sourceHash(names: readonly string[]): Promise<string> {

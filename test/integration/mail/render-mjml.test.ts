@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,11 +22,15 @@ test('a layout is rendered once, and again when its templates have changed or it
   const { note } = await renderMjml(NAMES, join(folder, 'first'))
   expect(note).toContain('<html')
   expect(readdirSync(join(folder, 'first'))).toEqual(['email-layout.json'])
-  changedCopy('kept', { html: { note: 'kept' } })
+  const kept = { note: 'kept' }
+  const hash = createHash('sha256').update(JSON.stringify(kept)).digest('hex')
+  changedCopy('kept', { html: kept, hash })
   expect(await renderMjml(NAMES, join(folder, 'kept'))).toEqual({ note: 'kept' })
   changedCopy('outdated', { source: 'of other templates', html: { note: 'outdated' } })
   expect(await renderMjml(NAMES, join(folder, 'outdated'))).toEqual({ note })
   expect(readFileSync(fileIn('outdated'), 'utf8')).toBe(readFileSync(fileIn('first'), 'utf8'))
+  changedCopy('changed', { html: kept })
+  expect(await renderMjml(NAMES, join(folder, 'changed'))).toEqual({ note })
   changedCopy('damaged', {})
   writeFileSync(fileIn('damaged'), '{"source":')
   expect(await renderMjml(NAMES, join(folder, 'damaged'))).toEqual({ note })
