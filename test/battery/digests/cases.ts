@@ -5,8 +5,9 @@ import { type Offered, type OfferingRun, runOffering } from './offered.ts'
 import { type Planned, type PlanningRun, runPlanning } from './planned.ts'
 
 const RUNS: Record<Profile, PlanningRun> = {
-  ci: { subscribers: 2000, kills: 2 },
-  nightly: { subscribers: 10_000, kills: 20 },
+  // A planner fills a thousand at a time.
+  ci: { subscribers: 6000, kills: 2 },
+  nightly: { subscribers: 30_000, kills: 20 },
 }
 
 const planned: BatteryCase = {
