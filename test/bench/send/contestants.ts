@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { monotonicMs } from '../../../src/core/clock.ts'
+import { MINUTE_MS } from '../../../src/core/dates.ts'
 import { processSeconds } from '../processor-time.ts'
 import type { PlannedWorld } from './planned-world.ts'
 import { type Measured, type Program, runMeasured } from './run-measured.ts'
@@ -79,7 +80,9 @@ function deliveryOf({ world, profile }: Round, url: string, delivery: Delivery):
     SMTP_URL: `smtp://127.0.0.1:${world.sink.port}?connections=${connections}`,
     ...(dkim && dkimSettings(world.folder)),
   }
-  return { file: 'deliver.ts', input: { settings, now: world.now, maxSeconds }, profile }
+  // The clock of this process begins to run too: it must not be behind that of the planner.
+  const now = new Date(Date.parse(world.now) + MINUTE_MS).toISOString()
+  return { file: 'deliver.ts', input: { settings, now, maxSeconds }, profile }
 }
 
 /** To a mail server that waits before it accepts an email. */

@@ -32,6 +32,7 @@ await measuredProgram<Input>(async ({ settings, now, maxSeconds }) => {
       const signal = AbortSignal.timeout(maxSeconds * 1000)
       const run = await deliverReady({ ...deps, compose: counting }, { lane: 'bulk', signal })
       if (run.stopped) throw new Error(`delivery stopped: ${run.stopped}`)
+      if (run.accepted === 0) throw new Error('nothing was ready')
       return { emails: run.accepted, bytes: Math.round(bytes / Math.max(1, composed)) }
     },
   }
