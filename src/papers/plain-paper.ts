@@ -4,7 +4,7 @@ import type { Paper } from './paper.ts'
 import { type PageRun, pageRuns } from './text/page-runs.ts'
 import { paperSentenceOf, plainText } from './text/plain-text.ts'
 
-/** What lists show of a paper, without TeX. */
+/** The texts of a paper for lists, without TeX. */
 export interface PlainPaper {
   title: PageRun[]
   sentence: string
@@ -13,7 +13,7 @@ export interface PlainPaper {
   keywords: string[]
 }
 
-/** Increases when the same texts give another `PlainPaper`: stored ones are then made anew. */
+/** Increases when the same texts give another `PlainPaper`: stored ones are then replaced. */
 export const PLAIN_VERSION = 1
 
 /** In some 2 kB each. */
@@ -31,7 +31,7 @@ export const plainFingerprint = (paper: Paper): string => {
 /** Whether `plainPaperOf` has it in memory. */
 export const isKept = (fingerprint: string): boolean => kept.get(fingerprint) !== undefined
 
-/** Keeps what was stored, for `plainPaperOf`. */
+/** Keeps a stored one in memory, for `plainPaperOf`. */
 export const keepPlain = (fingerprint: string, plain: PlainPaper): PlainPaper => kept.set(fingerprint, plain)
 
 /** Reading TeX and sentences takes a millisecond, so it is done once. */

@@ -94,8 +94,8 @@ function isRunning(pid: number): boolean {
 export const OVERLAP_MS = 3 * 60_000
 
 /**
- * Reads the papers that an earlier process wrote, as they were at `fileChangedAt`, and what changed since. Null if there is no such file, or if it is
- * from another version of the program, does not fit the database or cannot be read.
+ * Reads the papers that an earlier process wrote, as they were at `fileChangedAt`, and all changes since. Null if there
+ * is no such file, or if it is from another version of the program, does not fit the database or cannot be read.
  */
 export async function loadArchive({
   db,

@@ -20,7 +20,7 @@ export function keepArchiveFresh(deps: Deps, everyMs = REFRESH_MS): { stop(): Pr
     await openAvailableArchive(deps).catch(warn('archive.unread'))
     if (!isStopped) await saveWhenDue(deps).catch(warn('archive.unsaved'))
   }
-  // The texts for lists are made here, not when somebody looks at a list.
+  // The texts for lists are made here, not during the request for a list.
   let stored: object | undefined
   const storePlain = async () => {
     const state = await papersState(deps.db)

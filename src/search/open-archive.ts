@@ -48,7 +48,7 @@ interface CachedArchive {
   work: Promise<unknown>
   /** The read of the whole archive, running or finished. */
   fullRead: Promise<Archive> | undefined
-  /** When the index was read from a file or written to it, and its version then. Undefined before a file was looked for. */
+  /** The time of the newest papers in the file, and the version of the index that it holds. Undefined before the first read. */
   saved?: { at: number; version: number } | undefined
 }
 

@@ -31,8 +31,9 @@ const pagesOf = memoizeByObject(
 )
 
 /**
- * Keeps the responses of routes with `cachedBy` until a paper changes, and for up to a minute, and gives them an
- * ETag. Whether one changed is looked up again after `checkEveryMs`. Only complete responses that any cache may keep are kept, and none to a request with a cookie or a password.
+ * Gives the public responses of routes with `cachedBy` an ETag, and keeps them until a paper changes, and for up to a
+ * minute. Whether one changed is looked up again after `checkEveryMs`. Only complete responses that any cache may keep
+ * are kept, and none to a request with a cookie or a password.
  */
 export function addPageCache(
   app: FastifyInstance,
@@ -66,12 +67,12 @@ export function addPageCache(
   })
 
   app.addHook('onSend', (request, reply, payload, done) => {
-    const kept = toKeep.get(request)
     const isWhole = reply.statusCode === 200 && typeof payload === 'string'
-    if (!kept || !isWhole || !isPublic(reply)) return done(null, payload)
+    if (!request.routeOptions.config.cachedBy || !isWhole || !isPublic(reply)) return done(null, payload)
     if (!reply.hasHeader('etag')) reply.header('etag', tagOf(payload))
     const body = Buffer.from(payload)
-    kept.pages.set(kept.key, { headers: { ...reply.getHeaders() }, body, at: kept.at })
+    const kept = toKeep.get(request)
+    kept?.pages.set(kept.key, { headers: { ...reply.getHeaders() }, body, at: kept.at })
     if (!isKnownTo(request, reply)) return done(null, body)
     reply.code(304)
     done(null, '')

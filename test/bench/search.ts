@@ -14,12 +14,11 @@ import { readConfig } from '../../src/config/config.ts'
 import { monotonicMs } from '../../src/core/clock.ts'
 import { startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
 import { buildDeps } from '../../src/core/deps.ts'
-import { Fault } from '../../src/core/errors.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { migrateDatabase } from '../../src/operator/operations/database.ts'
 import { table } from '../../src/operator/operations/text-table.ts'
 import type { Paper } from '../../src/papers/paper.ts'
-import { parseQuery } from '../../src/queries/language/parse-query.ts'
+import { parseOrNull } from '../../src/queries/language/parse-query.ts'
 import { feedPath, searchPath } from '../../src/web/site/search-paths.ts'
 import { randomFrom } from '../battery/bench/seeded-random.ts'
 import { manyPapers, storePapers } from './many-papers.ts'
@@ -139,14 +138,7 @@ export function drawn(): string[] {
     .map(({ text }) => text)
 }
 
-function isReadable(text: string): boolean {
-  try {
-    return Boolean(parseQuery(text))
-  } catch (error) {
-    if (error instanceof Fault) return false
-    throw error
-  }
-}
+const isReadable = (text: string): boolean => parseOrNull(text) !== null
 
 type Ask = (path: string) => Promise<number>
 

@@ -1,6 +1,5 @@
 import { csvLine } from '../../../src/core/csv.ts'
-import { Fault } from '../../../src/core/errors.ts'
-import { parseQuery } from '../../../src/queries/language/parse-query.ts'
+import { parseOrNull } from '../../../src/queries/language/parse-query.ts'
 import { splitTopics } from '../../../src/queries/language/split-topics.ts'
 import { randomFrom } from '../../battery/bench/seeded-random.ts'
 import { topicCount, typedTopics, zipf } from '../match/people.ts'
@@ -70,11 +69,4 @@ function changed(text: string, other: string, chance: () => number): string {
   return isReadable(joined) ? joined : text
 }
 
-function isReadable(text: string): boolean {
-  try {
-    return Boolean(parseQuery(text))
-  } catch (error) {
-    if (error instanceof Fault) return false
-    throw error
-  }
-}
+const isReadable = (text: string): boolean => parseOrNull(text) !== null

@@ -65,23 +65,37 @@ test('the next day is another page', async () => {
   expect((await ask('/papers/trending')).body).not.toBe(body)
 })
 
-// Only what is kept has an ETag.
 test.each([
   ['/?page=2', {}],
   ['/papers/date/2026-11-24?sort=newest&sort=votes', {}],
-
   ['/', { cookie: 'a=b' }],
   ['/', { authorization: 'Basic eDp5' }],
-  ['/subscribe', {}],
-  ['/papers?q=attention', {}],
+  ['/papers?q=brand', {}],
 ])('%s with %o is not kept', async (url, headers: Record<string, string>) => {
-  await ask(url, headers)
-  const again = await ask(url, headers)
-  expect([again.statusCode, again.headers.etag]).toEqual([200, undefined])
+  const app = buildServer(site.deps, REQUEST_LIMITS, { checkEveryMs: 3_600_000 })
+  await app.inject({ url, headers })
+  await list('Brand New')
+  expect((await app.inject({ url, headers })).body).toMatch(/Brand(<\/mark>)? New/)
+  await app.close()
+})
+
+test('the form has no ETag', async () => {
+  expect((await ask('/subscribe')).headers.etag).toBeUndefined()
 })
 
 test('an error is not kept', async () => {
   expect((await ask('/papers/2511.99999')).statusCode).toBe(404)
   const { headers } = await ask('/papers/2511.99999')
   expect([headers.etag, headers['cache-control']]).toEqual([undefined, 'no-cache'])
+})
+
+test.each([
+  ['HEAD', '/', {}],
+  ['GET', '/', { cookie: 'a=b' }],
+  ['GET', '/papers/2507.06457?utm_source=mail', {}],
+] as const)('%s %s with %j is not kept, but has an ETag too', async (method, url, headers) => {
+  const request = (more = {}) => site.app.inject({ method, url, headers: { ...headers, ...more } })
+  const { etag } = (await request()).headers
+  expect(etag).toMatch(/^"[\w-]{22}"$/)
+  expect((await request({ 'if-none-match': String(etag) })).statusCode).toBe(304)
 })
