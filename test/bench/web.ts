@@ -5,9 +5,10 @@
 // is a page that nobody has requested since the start: each day, paper and query once, one after the other.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { monotonicMs } from '../../src/core/clock.ts'
 import { startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
@@ -26,6 +27,7 @@ const PER_DAY = 250
 const CONNECTIONS = [1, 8]
 const FIRST_VIEWS = 100
 const FOREVER_MS = 600_000
+const MAX_WRITE_MS = 60_000
 
 export async function benchWeb(args: string[]): Promise<{ json: unknown; text: string }> {
   const { values } = parseArgs({
@@ -48,6 +50,7 @@ export async function benchWeb(args: string[]): Promise<{ json: unknown; text: s
     }
     // The first start reads papers that no process has read before.
     const firstStart = await startSite(settings)
+    await isWritten(join(folder, 'archive.bin'))
     await firstStart.stop()
     const site = await startSite(settings)
     const measured = await measure(site, papers, Number(values.rounds), Number(values.seconds) * 1000)
@@ -57,6 +60,15 @@ export async function benchWeb(args: string[]): Promise<{ json: unknown; text: s
   } finally {
     await postgres.destroy()
     rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Waits for the file that the second start reads. */
+async function isWritten(file: string): Promise<void> {
+  const until = monotonicMs() + MAX_WRITE_MS
+  while (!existsSync(file)) {
+    if (monotonicMs() > until) throw new Error(`${file} was not written`)
+    await sleep(100)
   }
 }
 
