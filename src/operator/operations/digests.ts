@@ -7,12 +7,10 @@ import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { planDigests } from '../../digests/plan-digests.ts'
 import { dayTotals } from '../../digests/reconciliation.repo.ts'
-import type { DayTotals } from '../../digests/reconciliation.ts'
 import { type DigestPreview, previewDigest } from '../preview-digest.ts'
 import { type DigestRunResult, runDigests } from '../run-digests.ts'
-import { watchDigests } from './digest-progress.ts'
 import { count, day } from './fields.ts'
-import { type CommandOutput, type OutputStream, operation, writeOut } from './operation.ts'
+import { type CommandOutput, operation, writeOut } from './operation.ts'
 import { table } from './text-table.ts'
 
 const run = operation({
@@ -138,41 +136,18 @@ const status = operation({
   name: 'digests status',
   summary: 'the totals of one local date',
   effect: 'read',
-  input: z.object({
-    date: day.describe('A local date; default: today (UTC)').optional(),
-    watch: z.boolean().optional(),
+  input: z.object({ date: day.describe('A local date; default: today (UTC)').optional() }),
+  run: (deps, { date = dayOf(deps.clock.now()) }) => dayTotals(deps.db, date),
+  output: ({ date, closed, ...counts }) => ({
+    text: table([date, closed ? 'complete' : 'not complete'], rows(counts)),
   }),
-  run: (deps, { date = dayOf(deps.clock.now()), watch }, { wantsJson, stdout }) =>
-    watch && !wantsJson ? watchStatus(deps, date, stdout) : dayTotals(deps.db, date),
-  output: (totals, { watch }, _deps, { wantsJson, stdout }) => {
-    const { date, closed, ...counts } = totals
-    const shown = table([date, closed ? 'complete' : 'not complete'], rows(counts))
-    return { text: [shown, ...watchHint(totals, stdout)].join('\n'), isAlreadyPrinted: watch && !wantsJson }
-  },
-  command: {
-    options: {
-      date: ['--date <date>', 'default: today (UTC)'],
-      watch: ['--watch', 'on a terminal: refresh every second, with the rate, until the date is complete'],
-    },
-  },
+  command: { options: { date: ['--date <date>', 'default: today (UTC)'] } },
   api: {
     path: '/api/digests/status',
     operationId: 'showBooks',
-    input: z.strictObject({ date: day.describe('A local date; default: today (UTC)').optional() }),
     response: dayTotalsBody,
   },
 })
-
-const watchHint = ({ due, closed }: DayTotals, { isTTY }: OutputStream): string[] =>
-  isTTY === true && due > 0 && !closed ? ['To follow it: digests status --watch'] : []
-
-async function watchStatus(deps: Deps, date: Day, terminal: OutputStream): Promise<DayTotals> {
-  if (!terminal.isTTY)
-    throw new Fault('usage.wrong', {
-      what: '--watch needs a terminal; elsewhere, run the command repeatedly with --json',
-    })
-  return withAbortOnSignal((signal) => watchDigests(deps, { date, terminal, signal }))
-}
 
 const preview = operation({
   name: 'digests preview',

@@ -32,7 +32,7 @@ export interface OperationContext {
 }
 
 /** A terminal, or another stream. */
-export type OutputStream = NodeJS.WritableStream & { isTTY?: boolean; columns?: number }
+export type OutputStream = NodeJS.WritableStream & { isTTY?: boolean }
 
 /** An operation on one subscriber or message: `run` gets it next to the fields of `input`. */
 type Subject = 'subscriber' | 'message'
