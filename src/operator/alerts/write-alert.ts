@@ -204,11 +204,7 @@ const TEXTS: Record<string, (values: AlertValues) => AlertText> = {
     ],
     impact:
       'People who complained or unsubscribed by email still get digests, and emails still go to mailboxes that don’t exist. Nothing is lost: the reports are stored.',
-    nextSteps: [
-      ['bounces status', 'what is waiting and what has arrived'],
-      ['bounces read', 'processes it now'],
-      DOCTOR_COMMAND,
-    ],
+    nextSteps: [['bounces status', 'what is waiting and what has arrived'], DOCTOR_COMMAND],
   }),
   'work-failed': ({ subject, what, detail, since }) => {
     const work = WORK_NAMES[String(subject)] ?? subject

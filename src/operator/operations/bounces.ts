@@ -2,18 +2,12 @@ import { z } from 'zod'
 import { BOUNCE_CLASSES } from '../../bounces/bounce.repo.ts'
 import { type BounceCursor, type ListedBounce, newestBounces } from '../../bounces/bounce-list.repo.ts'
 import { type BounceStatus, bounceStatus, type SpanCounts } from '../../bounces/bounce-text.ts'
-import { readReports } from '../../bounces/read-reports.ts'
-import { waitingReports } from '../../bounces/report.repo.ts'
-import { openReportReader } from '../../bounces/report-reader.ts'
-import { recordAction } from '../../core/action.repo.ts'
 import { DAY_MS } from '../../core/dates.ts'
-import type { Deps } from '../../core/deps.ts'
-import type { Log, LogFields } from '../../core/log.ts'
 import { bounceSchema, jsonOfBounce } from '../message-details.ts'
 import { cursorInstant, idNumber } from './cursor.ts'
 import { line, wholeNumber } from './fields.ts'
 import { listOperation, type Page } from './list-operation.ts'
-import { DRY_RUN, operation } from './operation.ts'
+import { operation } from './operation.ts'
 import { formatMinute, table } from './text-table.ts'
 import { tryBounce } from './try-bounce.ts'
 
@@ -63,35 +57,7 @@ const status = operation({
   command: {},
 })
 
-const read = operation({
-  name: 'bounces read',
-  summary: 'process waiting reports now, as a worker does',
-  effect: 'change',
-  ownTransactions: true,
-  run: async (deps, _input, { dryRun }) =>
-    dryRun ? { reports: (await waitingReports(deps.db)).count, readEvents: [] } : readWaiting(deps),
-  output: ({ reports, readEvents }, _input, _deps, { dryRun }) => ({
-    json: { reports, bounces: readEvents.map(jsonOfRead), dryRun },
-    text: dryRun ? `${DRY_RUN}\n${reports} processed.` : textOfRead(reports, readEvents),
-  }),
-  command: { dryRun: 'show how many reports are waiting; changes nothing' },
-})
-
-/** Each report is read in a transaction of its own. */
-async function readWaiting(deps: Deps): Promise<{ reports: number; readEvents: LogFields[] }> {
-  const { db, clock } = deps
-  const readEvents: LogFields[] = []
-  const reader = openReportReader()
-  try {
-    const reports = await readReports({ ...deps, log: collectingLog(deps.log, readEvents), reader })
-    if (reports > 0) await recordAction(db, { at: clock.now(), via: 'command', verb: 'bounces read' })
-    return { reports, readEvents }
-  } finally {
-    await reader.close()
-  }
-}
-
-export const BOUNCE_OPERATIONS = [list, status, read, tryBounce]
+export const BOUNCE_OPERATIONS = [list, status, tryBounce]
 
 function textOfList(returns: ListedBounce[]): string {
   if (returns.length === 0) return 'No bounces or complaints.'
@@ -142,33 +108,3 @@ function classRows(day: SpanCounts, week: SpanCounts): (string | number)[][] {
   const rows = week.classes.map(({ class: kind, count }) => [kind, ofDay.get(kind) ?? 0, count])
   return [...rows, ['unreadable reports', day.unreadable, week.unreadable]]
 }
-
-/** A log that also collects the entries about reports. */
-const collectingLog = (log: Log, readEvents: LogFields[]): Log => ({
-  ...log,
-  info: (event, fields) => {
-    if (event === 'report.read' && fields) readEvents.push(fields)
-    log.info(event, fields)
-  },
-})
-
-const READ_COLUMNS = {
-  report: 'report',
-  channel: 'channel',
-  class: 'class',
-  status: 'code',
-  effect: 'effect',
-  message: 'message',
-  subscriber: 'subscriber',
-}
-
-const jsonOfRead = (event: LogFields): object =>
-  Object.fromEntries([...Object.keys(READ_COLUMNS), 'foundBy'].map((name) => [name, event[name]]))
-
-function textOfRead(reports: number, readEvents: LogFields[]): string {
-  if (reports === 0) return 'Nothing was waiting.'
-  const rows = readEvents.map((event) => Object.keys(READ_COLUMNS).map((name) => textOrNull(event[name])))
-  return [`${reports} processed.`, table(Object.values(READ_COLUMNS), rows)].join('\n')
-}
-
-const textOrNull = (value: LogFields[string]): string | null => (value == null ? null : String(value))

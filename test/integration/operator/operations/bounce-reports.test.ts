@@ -1,15 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { insertReport } from '../../../../src/bounces/report.repo.ts'
 import { readConfig } from '../../../../src/config/config.ts'
-import { recentActions } from '../../../../src/core/action.repo.ts'
 import { stoppedClock } from '../../../../src/core/clock.ts'
 import { silentLog } from '../../../../src/core/log.ts'
 import type { CommandOutput } from '../../../../src/operator/operations/operation.ts'
-import { returnAddress } from '../../../../src/subscribers/links.ts'
 import { runCommand } from '../../../support/commands.ts'
 import { emptyTables, useDatabase } from '../../../support/database.ts'
-import { at, enqueueGoodbyes, messagesIn } from '../../../support/messages.ts'
-import { deliveryReport } from '../../../support/return-mails.ts'
+import { at } from '../../../support/messages.ts'
 import { cameBack, leaveReport } from '../../../support/returns.ts'
 
 const database = useDatabase()
@@ -87,32 +83,6 @@ describe('status', () => {
       day: { classes: { dead: 1 }, unreadable: 0 },
       week: { classes: { dead: 2, unknown: 1 }, unreadable: 1 },
     })
-  })
-})
-
-describe('read', () => {
-  test('does the same as a worker, and says what', async () => {
-    await enqueueGoodbyes(database.db, 'transactional', 1)
-    const { id } = (await messagesIn(database.db))[0]!
-    const { config } = depsAt(at('12:00'), SETTINGS)
-    const recipient = returnAddress({ purpose: 'bounce', id }, config.APP_SECRET[0]!, 'bounce.example')
-    const raw = deliveryReport({ recipient: 's1@y.example', said: '550 5.1.1 nobody' })
-    await insertReport(database.db, { channel: 'lmtp', recipient, raw, at: at('11:00') })
-    const tried = await run('bounces read --dry-run', at('12:00'), SETTINGS)
-    expect(tried).toMatchObject({
-      json: { reports: 1, dryRun: true },
-      text: expect.stringMatching(/1 processed/),
-    })
-    const { text, json } = await run('bounces read', at('12:00'), SETTINGS)
-    expect(json).toMatchObject({
-      reports: 1,
-      bounces: [{ channel: 'lmtp', class: 'dead', effect: 'suppressed', foundBy: 'token', message: id }],
-    })
-    expect(text).toContain('1 processed.')
-    expect(text).toContain('suppressed')
-    expect(text).not.toContain('@')
-    expect((await run('bounces read')).text).toBe('Nothing was waiting.')
-    expect((await recentActions(database.db, { limit: 9 })).map(({ verb }) => verb)).toEqual(['bounces read'])
   })
 })
 
