@@ -8,7 +8,7 @@ import { NO_PAGE } from '../subscribers/consent.ts'
 import { parseTopic, readSettings, type TypedSettings } from '../subscribers/read-signup.ts'
 import type { TopicText } from '../subscribers/subscriber.ts'
 import { topicsOf } from '../subscribers/topic.repo.ts'
-import { parseTopicName, readTopicsText } from '../subscribers/topics-text.ts'
+import { parseTopicName } from '../subscribers/topics-text.ts'
 import {
   type LockedSubscriber,
   runOperatorChange,
@@ -78,23 +78,6 @@ type TopicChange = SubscriberRef & {
 export function addTopicsByOperator(deps: Deps, { text, ...who }: TopicChange): Promise<TopicText[]> {
   const added = splitTopics(text).map(parseTopic)
   return changeTopics(deps, who, (kept) => [...kept, ...added])
-}
-
-/**
- * Adds the topics of a text, with their names, except those whose query the subscriber already has. Returns all topics
- * after the change, and the added ones. Throws FieldFaults, topics.too-many, subscriber.unknown.
- */
-export async function importTopicsByOperator(
-  deps: Deps,
-  { text, ...who }: TopicChange,
-): Promise<{ topics: TopicText[]; added: TopicText[] }> {
-  const read = readTopicsText(text)
-  let added: TopicText[] = []
-  const topics = await changeTopics(deps, who, (kept) => {
-    added = read.filter(({ query }) => kept.every((topic) => topic.query !== query))
-    return [...kept, ...added]
-  })
-  return { topics, added }
 }
 
 /** Returns the remaining topics. Throws topic.unknown, subscriber.unknown. */

@@ -9,7 +9,6 @@ import { openMetrics } from '../../src/core/metrics.ts'
 import { words } from '../../src/i18n/words.ts'
 import { MAIL_KINDS } from '../../src/mail/rendering/template.ts'
 import { GAUGES } from '../../src/operator/metrics/write-metrics.ts'
-import { topicFileErrors } from '../../src/operator/operations/topics.ts'
 import { bounceFileErrors } from '../../src/operator/operations/try-bounce.ts'
 import { paperFileErrors } from '../../src/papers/import-papers.ts'
 import { importErrors } from '../../src/subscribers/import-export/import-fault.ts'
@@ -65,7 +64,6 @@ test('errors: code, HTTP status, exit code, what operators see, and what readers
     ...errorTable,
     ...importErrors,
     ...paperFileErrors,
-    ...topicFileErrors,
     ...bounceFileErrors,
   })
   const lines = all

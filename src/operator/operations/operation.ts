@@ -261,8 +261,8 @@ export async function readIn(file: string, maxBytes = Infinity): Promise<Buffer>
 }
 
 /** Writes the file of `--out`. Throws usage.wrong. */
-export async function writeOut(file: string, data: string | Buffer, mode?: number): Promise<void> {
-  await writeFile(file, data, { mode }).catch(({ code }) => {
+export async function writeOut(file: string, data: string | Buffer): Promise<void> {
+  await writeFile(file, data).catch(({ code }) => {
     throw new Fault('usage.wrong', { what: `--out "${file}": cannot be written (${code})` })
   })
 }

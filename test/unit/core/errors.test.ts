@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest'
 import { type ErrorEntry, errorTable } from '../../../src/core/error-table.ts'
 import { errorText, Fault } from '../../../src/core/errors.ts'
 import { words } from '../../../src/i18n/words.ts'
-import { topicFileErrors } from '../../../src/operator/operations/topics.ts'
 import { bounceFileErrors } from '../../../src/operator/operations/try-bounce.ts'
 import { paperFileErrors } from '../../../src/papers/import-papers.ts'
 import { importErrors } from '../../../src/subscribers/import-export/import-fault.ts'
@@ -13,7 +12,6 @@ const table: Record<string, ErrorEntry> = {
   ...errorTable,
   ...importErrors,
   ...paperFileErrors,
-  ...topicFileErrors,
   ...bounceFileErrors,
 }
 const codes = Object.keys(table)
