@@ -68,9 +68,9 @@ export function openDigestJoiner({ site, inEach, template }: JoinerInput) {
   const topicEncoder = memoize((length: number) =>
     encoderFor(JSON.stringify(length > 0 ? { topic: length } : {})),
   )
-  const encode = (encoder: TextEncoder, name: 'heading' | 'paper' | 'end', values: object): Part => {
+  const encode = (encoder: TextEncoder, name: keyof typeof parts.html, values: object): Part => {
     const it = { ...inEach, ...values }
-    return { html: encoder.whole(parts.html[name](it)), text: encoder.whole(parts.text[name](it)) }
+    return { html: encoder.lines(parts.html[name](it)), text: encoder.lines(parts.text[name](it)) }
   }
 
   const paperParts = memoize((_paper: ShownPaper) => new Map<string, PaperPart>(), MAX_KEPT)
@@ -130,18 +130,13 @@ export function openDigestJoiner({ site, inEach, template }: JoinerInput) {
     const { lengths } = reader
     const { placeholders, encoder } = encoderFor(lengths)
     const links = withTokens(email, reader, placeholders)
-    const encodeLines = (name: 'before' | 'after', it: object): Part => ({
-      html: encoder.lines(parts.html[name](it)),
-      text: encoder.lines(parts.text[name](it)),
-    })
     const makeHead = (): Head => {
-      const view = { ...inEach, ...links, ...headOf(email.content) }
-      const { subject, preheader } = template.headOf(view)
-      return { ...encodeLines('before', { ...view, subject, preheader }), subject }
+      const view = { ...links, ...headOf(email.content) }
+      const { subject, preheader } = template.headOf({ ...inEach, ...view })
+      return { ...encode(encoder, 'before', { ...view, subject, preheader }), subject }
     }
     const foot = footOf(site, { ...email, ...links }, papers)
-    const makeFoot = () =>
-      encodeLines('after', { ...inEach, ...links, ...foot, sections: email.content.sections })
+    const makeFoot = () => encode(encoder, 'after', { ...links, ...foot, sections: email.content.sections })
     const headKey = `${lengths} ${contentKey(email.content)}`
     const footKey = lengths + JSON.stringify([foot, email.content.sections.length > 0])
     return {

@@ -61,6 +61,7 @@ const SINCE_FIRST = [
   '20261129060000_code_stars',
   '20261129101000_shown_papers',
   '20261129111000_plain_papers',
+  '20261129140000_cheap_acceptance',
 ]
 
 const missingFrom = (deps: Deps) => pendingMigrations(deps.db, next.migrations)

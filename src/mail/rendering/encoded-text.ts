@@ -8,12 +8,15 @@ export type PlaceValues = Partial<Record<PlaceName, string>>
 
 /** Text as quoted-printable in UTF-8 (RFC 2045, 6.7), with places for the values of one email. */
 export interface EncodedText {
-  pieces: readonly (Buffer | Place)[]
+  pieces: readonly Piece[]
   /** In bytes, with the values. */
   length: number
   /** The same without soft line breaks. */
   unbroken: number
 }
+
+/** ASCII, or the place of a value. Strings take less memory than many small buffers. */
+type Piece = string | Place
 
 /** Where a part of a value belongs; a soft line break may divide the value. */
 interface Place {
@@ -57,76 +60,70 @@ export function openTextEncoder(placeholders: PlaceValues) {
   const anyPlace = new RegExp(names.map((name) => `(${spelled(placeholders[name]!)})`).join('|'), 'g')
 
   const cut = (encoded: string): EncodedText['pieces'] => {
-    const pieces: (Buffer | Place)[] = []
+    const pieces: Piece[] = []
     let at = 0
     for (const match of encoded.matchAll(anyPlace)) {
-      pieces.push(Buffer.from(encoded.slice(at, match.index), 'latin1'))
+      pieces.push(encoded.slice(at, match.index))
       const name = names[match.slice(1).findIndex((group) => group !== undefined)]!
       let from = 0
       for (const part of match[0].split(SOFT_BREAK)) {
-        if (from > 0) pieces.push(SOFT_BREAK_BYTES)
+        if (from > 0) pieces.push(SOFT_BREAK)
         pieces.push({ name, from, to: from + part.length })
         from += part.length
       }
       at = match.index + match[0].length
     }
-    return [...pieces, Buffer.from(encoded.slice(at), 'latin1')]
+    return [...pieces, encoded.slice(at)]
   }
 
   const whole = (text: string): EncodedText => {
     const encoded = wrap(encode(text.replace(/\r\n?|\n/g, '\r\n')))
     const hasPlaces = names.some((name) => text.includes(placeholders[name]!))
-    const pieces = hasPlaces ? cut(encoded) : [Buffer.from(encoded, 'latin1')]
+    const pieces = hasPlaces ? cut(encoded) : [encoded]
     return { pieces, length: encoded.length, unbroken: unbrokenLength(text) }
   }
   const line = memoize(whole, MAX_LINES)
   return {
-    /** A text that ends with a line break, or is the end of its part. */
-    whole,
-    /** The same, of lines that often come again: each is encoded once. */
-    lines: (text: string): EncodedText => {
-      const encoded: EncodedText[] = []
-      for (let at = 0; at < text.length; ) {
-        const end = text.indexOf('\n', at) + 1 || text.length
-        encoded.push(line(text.slice(at, end)))
-        at = end
-      }
-      return concat(encoded)
-    },
+    /** A text that ends with a line break, or is the end of its part. A line that comes again is encoded once. */
+    lines: (text: string): EncodedText => concat(linesOf(text).map(line)),
   }
 }
 
-function concat(texts: readonly EncodedText[]): EncodedText {
-  const pieces: (Buffer | Place)[] = []
-  let run: Buffer[] = []
-  const endRun = () => {
-    if (run.length > 0) pieces.push(Buffer.concat(run))
-    run = []
+function linesOf(text: string): string[] {
+  const lines: string[] = []
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf('\n', at) + 1 || text.length
+    lines.push(text.slice(at, end))
+    at = end
   }
+  return lines
+}
+
+function concat(texts: readonly EncodedText[]): EncodedText {
+  const pieces: Piece[] = []
+  let run: string[] = []
   for (const piece of texts.flatMap(({ pieces }) => pieces)) {
-    if (!('name' in piece)) run.push(piece)
+    if (typeof piece === 'string') run.push(piece)
     else {
-      endRun()
-      pieces.push(piece)
+      pieces.push(run.join(''), piece)
+      run = []
     }
   }
-  endRun()
   return {
-    pieces,
+    pieces: [...pieces, run.join('')],
     length: texts.reduce((sum, { length }) => sum + length, 0),
     unbroken: texts.reduce((sum, { unbroken }) => sum + unbroken, 0),
   }
 }
 
 const SOFT_BREAK = '=\r\n'
-const SOFT_BREAK_BYTES = Buffer.from(SOFT_BREAK)
 
 /** Writes a text at an offset, and returns the offset after it. */
 export function writeText(out: Buffer, offset: number, { text, values }: FilledText): number {
   let at = offset
   for (const piece of text.pieces) {
-    if ('name' in piece) at += out.write(values[piece.name]!.slice(piece.from, piece.to), at, 'latin1')
-    else at += piece.copy(out, at)
+    const part = typeof piece === 'string' ? piece : values[piece.name]!.slice(piece.from, piece.to)
+    at += out.write(part, at, 'latin1')
   }
   return at
 }

@@ -3,12 +3,17 @@ const ELLIPSIS = '…'
 // Keeps the two joiners (ZWNJ, ZWJ), which Persian words and family emoji need.
 const INVISIBLE = /[\p{Cf}--[\u200c\u200d]]|\p{Noncharacter_Code_Point}/gv
 
+// Most texts have nothing of this kind.
+const TO_CLEAN = /[^ -~]| {2}/
+
 /** Removes controls, text direction overrides, invisible characters and lone surrogates; keeps blanks at both ends. */
 export const visibleText = (text: string): string =>
-  text
-    .toWellFormed()
-    .replace(INVISIBLE, '')
-    .replace(/[\s\p{Cc}]+/gu, ' ')
+  TO_CLEAN.test(text)
+    ? text
+        .toWellFormed()
+        .replace(INVISIBLE, '')
+        .replace(/[\s\p{Cc}]+/gu, ' ')
+    : text
 
 /** Foreign text on one line, without controls, direction overrides, invisible characters and lone surrogates. */
 export const oneLine = (text: string): string => visibleText(text).trim()

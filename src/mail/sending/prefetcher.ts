@@ -16,6 +16,7 @@ export interface Work {
 interface PrefetcherInput {
   lane: Lane
   owner: string
+  connections: number
   /** The most messages to take ahead. */
   size: number
   permits: Permits
@@ -30,7 +31,7 @@ interface PrefetcherInput {
 /** The share of `size` that is left when more messages are taken. Fewer, larger takes cost the database less. */
 const REFILL_AT = 0.25
 
-/** Messages that one drain has taken ahead: up to one for each connection, besides the one that is being sent. */
+/** Messages that one drain has taken ahead, for some of its connections. */
 export class Prefetcher {
   readonly #deps: Deps
   readonly #input: PrefetcherInput
@@ -44,12 +45,12 @@ export class Prefetcher {
   #filling: Promise<boolean> | undefined
 
   constructor(deps: Deps, input: PrefetcherInput) {
-    const { lane, owner, size, stalledAfterMs } = input
+    const { lane, owner, connections, stalledAfterMs } = input
     this.#deps = deps
     this.#input = input
     this.#progress = openProgressTracker<Work>({ stalledAfterMs })
     this.#leases = new Leases(deps, { lane, owner, isMakingProgress: this.#progress.isMakingProgress })
-    this.#connections = size
+    this.#connections = connections
   }
 
   /** The next message; undefined while nothing is ready, or once the prefetcher stops. */

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
+import type { Database } from '../../../../src/core/database/database.ts'
 import { recordAcceptances } from '../../../../src/mail/outbox/acceptance.repo.ts'
 import { emptyTables, useDatabase } from '../../../support/database.ts'
 import { enqueueGoodbyes, messagesIn, NOW, statesIn } from '../../../support/messages.ts'
@@ -27,3 +28,26 @@ test('a copy that the server accepted at another time is stored too', async () =
   await recordAcceptances(database.db, [{ ...first!, at: new Date(NOW.getTime() + 1) }])
   expect(await database.db.acceptance.count()).toBe(2)
 })
+
+test('an update that waited for an acceptance does not change the state', async () => {
+  const [first] = await twoAccepted()
+  const retry = async () =>
+    await database.db.message.update({ where: { id: first!.messageId }, data: { state: 'ready' } })
+  let retried: Promise<unknown> | undefined
+  await database.db.$transaction(async (tx) => {
+    await recordAcceptances(tx, [first!])
+    retried = retry()
+    await untilOneWaits(tx)
+  })
+  await retried
+  await retry()
+  expect(await statesIn(database.db)).toEqual({ accepted: 1, ready: 1 })
+})
+
+/** Until another statement waits for a lock. */
+async function untilOneWaits(db: Database): Promise<void> {
+  for (;;) {
+    const waiting = await db.$queryRaw<unknown[]>`select from pg_locks where not granted`
+    if (waiting.length > 0) return
+  }
+}
