@@ -71,7 +71,7 @@ export interface SourceRequest {
 export interface SourceResponse {
   status: number
   headers: Headers
-  /** Decoded by its declared charset, else as UTF-8, unless it is clearly not UTF-8. */
+  /** Decoded by its declared charset, else as UTF-8. */
   body: string
 }
 

@@ -1,5 +1,3 @@
-import { resolve } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
 import { decodeBody } from '../../../src/sources/fetch-client.ts'
 
@@ -11,8 +9,6 @@ test.each<[string, Buffer, string | null, string]>([
   ['UTF-8 that says so', utf8('Göttingen, 東京'), 'text/xml; charset=utf-8', 'Göttingen, 東京'],
   ['UTF-8 that says nothing', utf8('Göttingen, 東京'), null, 'Göttingen, 東京'],
   ['a byte order mark', Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), utf8('<é>')]), XML, '<é>'],
-  ['Latin-1 without a word', latin1('Poincaré, Erdős'.replace('ő', 'ö')), null, 'Poincaré, Erdös'],
-  ['Latin-1 that calls itself UTF-8', latin1('Poincaré'), 'text/xml; charset=UTF-8', 'Poincaré'],
   ['windows-1252 by its type', Buffer.from([0x93, 0xe9, 0x94]), 'text/plain; charset=windows-1252', '“é”'],
   ['a charset in quotes', latin1('é'), 'text/plain; charset="iso-8859-1"', 'é'],
   [
@@ -39,14 +35,4 @@ test('a sign that was broken before it came is UTF-8 all the same', () => {
 test('a text that speaks of an encoding is not read by it', () => {
   const text = '[{"title":"Gains of encoding=utf-16le, é"}]'
   expect(decodeBody(utf8(text), 'application/json')).toBe(text)
-})
-
-test('megabytes that are not UTF-8 are read in little memory', async () => {
-  const module = resolve(import.meta.dirname, '../../../src/sources/fetch-client.ts')
-  const program = `import(${JSON.stringify(module)}).then(({ decodeBody }) =>
-    require('node:worker_threads').parentPort.postMessage(decodeBody(Buffer.alloc(15_000_000, 0xe9), null).length))`
-  const worker = new Worker(program, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 96 } })
-  const length = await new Promise((done, failed) => worker.once('message', done).once('error', failed))
-  await worker.terminate()
-  expect(length).toBe(15_000_000)
 })
