@@ -29,7 +29,7 @@ export async function recordAcceptances(
 }
 
 /** Number of acceptances from `from` until before `to`; stops counting at `most`. */
-export async function countAcceptances(
+async function countAcceptances(
   db: Database,
   { from, to, most }: { from: Date; to: Date; most: number },
 ): Promise<number> {

@@ -26,15 +26,6 @@ export async function hasAlert(db: Database, { kind, key }: Pick<Alert, 'kind' |
 export const ongoingAlerts = (db: Database, kinds: readonly string[]): Promise<Alert[]> =>
   findAlerts(db, { where: { kind: { in: [...kinds] }, endedAt: null }, orderBy: { id: 'asc' } })
 
-export const alertsDuring = (
-  db: Database,
-  { kind, from, to }: { kind: string; from: Date; to: Date },
-): Promise<Alert[]> =>
-  findAlerts(db, {
-    where: { kind, at: { lt: to }, OR: [{ endedAt: null }, { endedAt: { gt: from } }] },
-    orderBy: { id: 'asc' },
-  })
-
 /** True only for the caller that ended it. */
 export async function endAlert(db: Database, id: number, at: Date): Promise<boolean> {
   return (await db.alert.updateMany({ where: { id, endedAt: null }, data: { endedAt: at } })).count > 0

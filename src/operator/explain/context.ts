@@ -1,7 +1,7 @@
 import { consentsWithNotes } from '../../account/show-subscriber.ts'
 import { bouncesOfSubscriber } from '../../bounces/bounce-list.repo.ts'
 import { recentActions } from '../../core/action.repo.ts'
-import { addDays, type Day, dayOf, instantOf, midnight } from '../../core/dates.ts'
+import { addDays, type Day, dayOf, instantOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { DELIVERY_SWITCH, isHoldSwitch } from '../../core/restored-database.ts'
 import { readSwitch } from '../../core/switch.repo.ts'
@@ -9,10 +9,9 @@ import { newestSlot } from '../../core/tick.repo.ts'
 import { digestOn } from '../../digests/digest.repo.ts'
 import { type DueDate, dueOn } from '../../digests/due.ts'
 import { pendingSources, usualSources } from '../../digests/open-due.ts'
-import { countAcceptances } from '../../mail/outbox/acceptance.repo.ts'
 import { messagesBetween } from '../../mail/outbox/message-list.repo.ts'
 import { receiptsSince } from '../../mail/outbox/receipt.repo.ts'
-import { emailDomain, rampUpQuota } from '../../mail/rate-limits/send-rate.ts'
+import { emailDomain } from '../../mail/rate-limits/send-rate.ts'
 import { domainOf } from '../../mail/smtp/build-mime.ts'
 import { sourceDaysBetween } from '../../sources/source-day.repo.ts'
 import { newestChanges } from '../../subscribers/change.repo.ts'
@@ -20,7 +19,6 @@ import { type Change, type Subscription, withoutEndedPause } from '../../subscri
 import type { Consent } from '../../subscribers/subscriber.repo.ts'
 import type { SubscriberState } from '../../subscribers/subscriber.ts'
 import { suppressionOf } from '../../subscribers/suppression.repo.ts'
-import { alertsDuring } from '../alerts/alert.repo.ts'
 import { deliveryLimits, deliveryLimitText } from '../delivery-report.ts'
 import { isWaiting, type MessageDetails, showMessage } from '../message-details.ts'
 import { type Verdict, verdict } from './format.ts'
@@ -81,7 +79,7 @@ export async function loadExplainContext(deps: Deps, subject: ExplainedSubscribe
     digest,
     outcome: receipts.find(({ localDate, outcome }) => localDate === date && outcome !== 'welcome')?.outcome,
     mail,
-    /** The rate limit that delays the message, or delayed it until its deadline; null if none did. */
+    /** The rate limit that delays the message; null if none does. */
     rateLimitDelay: mail && (await rateLimitDelay(deps, mail)),
     otherMails: await Promise.all(mails.filter(({ kind }) => kind !== 'digest').map(detailsOf)),
     /** All their bounces, oldest first. */
@@ -138,40 +136,16 @@ async function explainNothingMatched(
   })
 }
 
-/**
- * The rate limit that a digest waits for, or waited for until its deadline; null if no known one delayed it. The text
- * continues "Waiting: ".
- */
+/** The rate limit that a digest waits for; null if none delays it. */
 async function rateLimitDelay(deps: Deps, mail: MessageDetails): Promise<Verdict | null> {
-  if (mail.lane !== 'bulk' || mail.toAddress === null) return null
+  if (mail.lane !== 'bulk' || mail.toAddress === null || !isWaiting(mail)) return null
   const domain = emailDomain(mail.toAddress)
-  if (!isWaiting(mail)) return mail.reason === 'expired' ? pastDelay(deps, mail, domain) : null
   const limit = (await deliveryLimits(deps)).find(
     ({ kind, domain: whose, left }) => whose === domain || (kind === 'ramp-up' && left === 0),
   )
   if (!limit) return null
   const code = limit.kind === 'ramp-up' ? 'ramp-up' : `domain-${limit.kind}`
   return verdict(code, deliveryLimitText(limit))
-}
-
-async function pastDelay(
-  { db, config }: Deps,
-  { datedAt, deadline }: MessageDetails,
-  domain: string,
-): Promise<Verdict | null> {
-  const stopped = await alertsDuring(db, { kind: 'run-stopped', from: datedAt, to: deadline })
-  if (stopped.some(({ values }) => values.what === 'domain-held' && values.subject === domain))
-    return verdict('domain-held', `email to ${domain} was on hold because it refused too much`)
-  const mails = rampUpQuota(config, datedAt)
-  if (mails === undefined) return null
-  const from = midnight(dayOf(datedAt))
-  const went = await countAcceptances(db, { from, to: midnight(addDays(dayOf(datedAt), 1)), most: mails })
-  return went < mails
-    ? null
-    : verdict(
-        'ramp-up',
-        `the ${mails.toLocaleString('en')} emails allowed that day for a new sending domain were used up (ramp-up)`,
-      )
 }
 
 interface DeliveryPause {

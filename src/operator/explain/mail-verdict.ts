@@ -90,7 +90,7 @@ function waiting(
 /** Workers take ready messages within seconds, and finish all of a date within a quarter of an hour. */
 const SLOW_AFTER_MS = 15 * 60_000
 
-function skipped({ pauses, sending, rateLimitDelay }: ExplainContext, mail: MessageWithHistory): Verdict {
+function skipped({ pauses, sending }: ExplainContext, mail: MessageWithHistory): Verdict {
   const { reason, datedAt, deadline } = mail
   if (reason !== 'expired')
     return verdict(`skipped-${reason ?? 'unknown'}`, `Not sent: ${messageReasonText(reason)}.`)
@@ -99,8 +99,6 @@ function skipped({ pauses, sending, rateLimitDelay }: ExplainContext, mail: Mess
     ? `: delivery was paused from ${utcText(pause.from)}`
     : sending === 'off'
       ? ': SENDING is off'
-      : rateLimitDelay
-        ? `: ${rateLimitDelay.text}`
-        : ': no worker took it, perhaps because none was running'
+      : ': no worker took it, or a rate limit held it up'
   return verdict('expired', `Not sent: it expired at ${utcText(deadline)}${why}.`)
 }

@@ -19,7 +19,6 @@ import {
   takeSendPermits,
 } from '../../../src/mail/rate-limits/send-rate.repo.ts'
 import { rampUpRate } from '../../../src/mail/rate-limits/send-rate.ts'
-import { addAlert } from '../../../src/operator/alerts/alert.repo.ts'
 import { pauseDelivery, resumeDelivery } from '../../../src/operator/delivery-switch.ts'
 import { explainSubscriber } from '../../../src/operator/explain-subscriber.ts'
 import { textOfExplanation } from '../../../src/operator/operations/subscriber-text.ts'
@@ -191,18 +190,14 @@ describe('an email that was not sent, or not yet', () => {
     await expectVerdict(TUESDAY, 'expired', 'no worker took it')
   })
 
-  test('its domain is on hold: it waits for that, then its deadline passes', async () => {
+  test('its domain is on hold: it waits for that', async () => {
     await untilTuesday()
     await holdSendRate(world.db, 'domain lab.example', { seconds: 3600, reply: '10 emails in a row' })
-    const subject = { subject: 'lab.example', what: 'domain-held', detail: '', since: HOUR }
-    await addAlert(world.db, { kind: 'run-stopped', key: 'x', at: new Date(HOUR), values: subject })
     await world.run()
     await expectVerdict(TUESDAY, 'domain-held', 'Waiting because of a rate limit: lab.example: held until')
-    await world.at('2026-11-25T03:30:00Z').plan()
-    await expectVerdict(TUESDAY, 'expired', ': email to lab.example was on hold because it refused too much.')
   })
 
-  test('the quota of a new sending domain is used up: it waits, then its deadline passes', async () => {
+  test('the quota of a new sending domain is used up: it waits for that', async () => {
     await untilTuesday()
     world.set({ RAMP_UP_SINCE: TUESDAY })
     const { key, limit } = rampUpRate(world.deps.config, world.deps.clock.now())!
@@ -210,20 +205,6 @@ describe('an email that was not sent, or not yet', () => {
     await takeSendPermits(world.db, [{ key, mails: 1000 }])
     await world.run()
     await expectVerdict(TUESDAY, 'ramp-up', 'new sending domain: 0 of 1,000 left today')
-    await world.db.$executeRaw`
-      insert into acceptance (message_id, at, reply)
-      select id, ${new Date(HOUR)}, '250 ok' from (select id from message where state = 'accepted' limit 1) m,
-        generate_series(1, 999)`
-    await world.at('2026-11-25T03:30:00Z').plan()
-    await expectVerdict(TUESDAY, 'expired', 'no worker took it')
-    await world.db.$executeRaw`
-      insert into acceptance (message_id, at, reply)
-      select id, ${new Date(HOUR)}, '250 ok' from message where state = 'accepted' limit 1`
-    await expectVerdict(
-      TUESDAY,
-      'expired',
-      ': the 1,000 emails allowed that day for a new sending domain were used up (ramp-up)',
-    )
   })
 
   test('SENDING is off', async () => {
