@@ -12,6 +12,8 @@ import type { Channel } from './report.repo.ts'
 /** Announced size limit (RFC 1870). Only the beginning is stored if an email is larger than what we parse. */
 const LARGEST_MAIL = 30_000_000
 const MAX_CONNECTIONS = 50
+/** The end of our greeting, by which doctor recognises it. */
+export const BANNER = 'takes what comes back'
 /** While it is written to the database, an email takes several times its size in memory. */
 const MAX_WRITES = 2
 const SILENCE_MS = 60_000
@@ -31,7 +33,7 @@ export async function listenForMail(
 ): Promise<() => Promise<void>> {
   const server = new SMTPServer({
     lmtp: channel === 'lmtp',
-    banner: 'takes what comes back',
+    banner: BANNER,
     disabledCommands: ['AUTH', 'STARTTLS'],
     disableReverseLookup: true,
     logger: false,

@@ -12,7 +12,6 @@ import {
   wrong,
 } from '../../../src/operator/doctor/check.ts'
 import {
-  checkAdminAccess,
   checkClock,
   checkDatabase,
   checkDisk,
@@ -195,11 +194,11 @@ describe('bounces', () => {
   const lmtp = { channel: 'lmtp', setting: 'BOUNCE_LMTP' } as const
   const ses = { channel: 'ses', setting: 'SES_TOPIC_ARN' } as const
   const domain = 'bounce.example.org'
-  const good = { greeting: '220 here', rcptReply: '550 5.1.1 no such address' }
-  const heard = (result: typeof good | Error) => ({
+  const good = '220 here ESMTP takes what comes back'
+  const heard = (greeting: string | Error) => ({
     domain,
     channels: [lmtp],
-    listeners: [{ setting: 'BOUNCE_LMTP' as const, address: { host: '127.0.0.1', port: 2424 }, result }],
+    listeners: [{ setting: 'BOUNCE_LMTP' as const, address: { host: '127.0.0.1', port: 2424 }, greeting }],
   })
   const none = { domain: undefined, channels: [], listeners: [] }
   test.each([
@@ -209,19 +208,8 @@ describe('bounces', () => {
     [{ ...none, domain, channels: [ses] }, 'warning', 'fine if another machine does', 'BOUNCE_LMTP=2424'],
     [heard(good), 'ok', 'accepts email for bounce.example.org at 127.0.0.1:2424', null],
     [heard(new Error('connect ECONNREFUSED')), 'wrong', 'no response at 127.0.0.1:2424', 'Start the service'],
-    [
-      heard({ greeting: '554 no', rcptReply: '' }),
-      'wrong',
-      'greets with: 554 no',
-      'set BOUNCE_LMTP to a free port',
-    ],
-    [
-      heard({ ...good, rcptReply: '250 ok' }),
-      'wrong',
-      'accepts email for a forged address',
-      'set BOUNCE_LMTP to a free port',
-    ],
-    [heard({ ...good, rcptReply: '451 later' }), 'warning', '451 later', 'set BOUNCE_LMTP to a free port'],
+    [heard('554 no'), 'wrong', 'greets with: 554 no', 'set BOUNCE_LMTP to a free port'],
+    [heard('220 mx.example.org'), 'wrong', 'greets with: 220 mx', 'set BOUNCE_LMTP to a free port'],
     [
       { ...heard(good), senderDomain: domain },
       'warning',
@@ -386,8 +374,6 @@ describe('machine', () => {
   }
   test.each([
     [{}, 'ok'],
-    [{ SUPPRESSION_KEY: secrets.APP_SECRET[0]! }, 'warning'],
-    [{ APP_SECRET: ['a'.repeat(40)] }, 'warning'],
     [{ dotEnvMode: 0o100644 }, 'warning'],
     [{ APP_SECRET: ['development-only-secret-of-32-bytes!'] }, 'warning'],
     [{ isDifferentKey: true }, 'wrong'],
@@ -396,13 +382,6 @@ describe('machine', () => {
     expect(verdict.state).toBe(state)
     expect(verdict.found).not.toContain(secrets.APP_SECRET[0])
   })
-  test.each([
-    [{}, 'ok'],
-    [{ ADMIN_PASSWORD: 'heron-quilt-brass-47' }, 'ok'],
-    [{ ADMIN_PASSWORD: 'aaaaaaaaaaaa' }, 'warning'],
-    [{ ADMIN_PASSWORD: 'MyPassword2026!' }, 'warning'],
-    [{ API_TOKEN: 'ab'.repeat(20) }, 'warning'],
-  ])('admin %o: %s', (seen, state) => expect(checkAdminAccess(seen).state).toBe(state))
   test.each([
     [200, { newestFetch: ago(60), days: [] }, 'ok'],
     [200, { newestFetch: ago(60 * 50), days: [] }, 'warning'],
