@@ -109,7 +109,6 @@ test('says of a good installation that all is well', async () => {
     'worker',
     'disk',
     'secrets',
-    'admin',
     'operator',
   ])
   expect(code).toBe(0)
@@ -125,7 +124,6 @@ test('says of six faults at once what each is, and how it is cured', async () =>
     DKIM_KEY_FILE: unfit,
     HF_URL: `http://127.0.0.1:${await freePort()}`,
     SUPPRESSION_KEY: 'Another-key-than-this-databases-was!',
-    ADMIN_PASSWORD: 'password1234',
     OPERATOR_EMAIL: '',
   }
   const { code, checks } = await doctor(faults)
@@ -138,7 +136,6 @@ test('says of six faults at once what each is, and how it is cured', async () =>
   expect(saidOf(checks, 'dkim')[0]).toMatch(/^wrong: .*ed25519/)
   expect(saidOf(checks, 'huggingface')[0]).toMatch(/^wrong: does not respond: ECONNREFUSED/)
   expect(saidOf(checks, 'secrets')[0]).toMatch(/^wrong: SUPPRESSION_KEY is not the one/)
-  expect(saidOf(checks, 'admin')[0]).toMatch(/^warning: ADMIN_PASSWORD is easy to guess/)
   expect(saidOf(checks, 'operator')[0]).toMatch(/^warning/)
   for (const { state, fix } of checks) expect(Boolean(fix)).toBe(state === 'wrong' || state === 'warning')
 })

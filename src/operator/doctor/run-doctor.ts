@@ -18,7 +18,6 @@ import {
   wrong,
 } from './check.ts'
 import {
-  checkAdminAccess,
   checkClock,
   checkDatabase,
   checkDisk,
@@ -155,7 +154,6 @@ function doctorChecks(context: DoctorContext): CheckDefinition[] {
         return checkSecrets(config, { isDifferentKey, dotEnvMode: fileMode('.env') })
       },
     },
-    { name: 'admin', settings: ['ADMIN_PASSWORD', 'API_TOKEN'], run: () => checkAdminAccess(config) },
     {
       name: 'operator',
       settings: ['OPERATOR_EMAIL'],
