@@ -3,20 +3,28 @@ import { type Day, midnight } from '../core/dates.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Paper } from './paper.ts'
 import { parsePaperName } from './paper-key.ts'
+import { withStoredPlain } from './plain-paper.ts'
 
-/** Selects papers in the shape of `Paper`. A condition on `p` follows. */
+/** Selects papers in the shape of `PaperRow`. A condition on `p` follows. */
 const SELECT_PAPERS = Prisma.sql`
   select p.id, title, abstract, authors, categories, keywords, organization, code_url as "codeUrl",
     code_stars as "codeStars", project_url as "projectUrl", summary, published_at as "publishedAt", arxiv.value as "arxivId", doi.value as doi,
     to_char(first_day, 'YYYY-MM-DD') as "firstDay", listed.votes, listed.comments,
-    coalesce(listed.only_revised, false) as "onlyRevised", to_char(listed.revised_on, 'YYYY-MM-DD') as "revisedDay"
+    coalesce(listed.only_revised, false) as "onlyRevised", to_char(listed.revised_on, 'YYYY-MM-DD') as "revisedDay",
+    plain.fingerprint as "plainFingerprint", plain.content as plain
   from paper p
+  left join plain_paper plain on plain.paper_id = p.id
   cross join lateral (
     select max(votes) as votes, max(comments) as comments, bool_and(kind = 'revised') as only_revised,
       max(day) filter (where kind = 'revised') as revised_on
     from listing where paper_id = p.id) listed
   cross join lateral (select min(value) as value from paper_key where paper_id = p.id and scheme = 'arxiv') arxiv
   cross join lateral (select min(value) as value from paper_key where paper_id = p.id and scheme = 'doi') doi`
+
+type PaperRow = Paper & { plainFingerprint: string | null; plain: unknown }
+
+const papersFrom = async (rows: Promise<PaperRow[]>): Promise<Paper[]> =>
+  (await rows).map(({ plainFingerprint, plain, ...paper }) => withStoredPlain(paper, plainFingerprint, plain))
 
 /**
  * The highest paper id so far, 0 if there are no papers. All lower ids are visible by then. It never decreases:
@@ -42,9 +50,9 @@ const mayHold = (withRevised: boolean): Prisma.Sql =>
  * without withdrawn ones.
  */
 export const papersListedOn = (db: Database, day: Day, { withRevised = false } = {}): Promise<Paper[]> =>
-  db.$queryRaw`
+  papersFrom(db.$queryRaw`
     ${SELECT_PAPERS} where ${listedOnDay(day, withRevised)} and withdrawn_at is null
-    order by listed.votes desc nulls last, p.id`
+    order by listed.votes desc nulls last, p.id`)
 
 /** Whether a paper that was first listed on a day or later has a category. */
 export async function hasCategoriesSince(db: Database, day: Day): Promise<boolean> {
@@ -70,12 +78,12 @@ export const papersInRange = (
   db: Database,
   { after, upTo, firstDayFrom, orRevisedFrom }: PaperRange,
 ): Promise<Paper[]> =>
-  db.$queryRaw`
+  papersFrom(db.$queryRaw`
     ${SELECT_PAPERS} where p.id > ${after} and p.id <= ${upTo} and withdrawn_at is null
       and (first_day >= ${firstDayFrom}::date or p.id = any(array(
         select paper_id from listing where kind = 'revised' and day >= ${orRevisedFrom ?? null}::date)))
       and ${mayHold(orRevisedFrom !== undefined)}
-    order by p.id`
+    order by p.id`)
 
 /** A position in the list of newest papers: all papers after it were first listed earlier, or have a lower id. */
 export type PaperCursor = Pick<Paper, 'firstDay' | 'id'>
@@ -97,9 +105,9 @@ export const newestPapers = (
     ? Prisma.sql`(first_day, p.id) < (${after.firstDay}::date, ${after.id}::int)`
     : Prisma.sql`true`
   const listed = listedOn ? listedOnDay(listedOn, withRevised) : Prisma.sql`true`
-  return db.$queryRaw`
+  return papersFrom(db.$queryRaw`
     ${SELECT_PAPERS} where ${rest} and ${listed} and ${mayHold(withRevised)} and withdrawn_at is null
-    order by first_day desc, p.id desc limit ${limit}::int`
+    order by first_day desc, p.id desc limit ${limit}::int`)
 }
 
 /**
@@ -111,18 +119,18 @@ export const papersById = (
   ids: readonly number[],
   { withWithdrawn = true } = {},
 ): Promise<Paper[]> =>
-  db.$queryRaw`
+  papersFrom(db.$queryRaw`
     ${SELECT_PAPERS} where p.id = any(${[...ids]}::int[]) and (withdrawn_at is null or ${withWithdrawn})
-    order by array_position(${[...ids]}::int[], p.id)`
+    order by array_position(${[...ids]}::int[], p.id)`)
 
 /** A paper by its name in a path ("2507.06457", "doi:…", "id:17", "17"); includes withdrawn papers. */
 export async function paperByName(db: Database, name: string): Promise<Paper | null> {
   const key = parsePaperName(name)
   if (!key) return null
   const number = key.scheme === 'id' ? Number(key.value) : null
-  const rows = await db.$queryRaw<Paper[]>`
+  const rows = await papersFrom(db.$queryRaw`
     ${SELECT_PAPERS} where p.id = ${number}::int or p.id = (
-      select paper_id from paper_key where scheme = ${key.scheme} and value = ${key.value})`
+      select paper_id from paper_key where scheme = ${key.scheme} and value = ${key.value})`)
   return rows[0] ?? null
 }
 
@@ -131,12 +139,14 @@ export const papersAfter = (
   db: Database,
   { after, most }: { after: number; most: number },
 ): Promise<Paper[]> =>
-  db.$queryRaw`${SELECT_PAPERS} where p.id > ${after} and withdrawn_at is null order by p.id limit ${most}::int`
+  papersFrom(
+    db.$queryRaw`${SELECT_PAPERS} where p.id > ${after} and withdrawn_at is null order by p.id limit ${most}::int`,
+  )
 
 /** The papers with a newer version listed on a day or later, without withdrawn ones. */
 export const papersRevisedSince = (db: Database, day: Day): Promise<Paper[]> =>
-  db.$queryRaw`${SELECT_PAPERS} where withdrawn_at is null and p.id in (
-    select paper_id from listing where kind = 'revised' and day >= ${day}::date) order by p.id`
+  papersFrom(db.$queryRaw`${SELECT_PAPERS} where withdrawn_at is null and p.id in (
+    select paper_id from listing where kind = 'revised' and day >= ${day}::date) order by p.id`)
 
 /** Changes when a paper is added, and when a paper or a listing changes. */
 export async function newestState(db: Database): Promise<string> {
@@ -175,11 +185,11 @@ export async function lastChangeOf(db: Database, ids: readonly number[]): Promis
  * withdrawn, or absorbed by another paper.
  */
 export async function changesSince(db: Database, since: Date) {
-  const papers = await db.$queryRaw<Paper[]>`
+  const papers = await papersFrom(db.$queryRaw`
     ${SELECT_PAPERS} where withdrawn_at is null and p.id in (
       select id from paper where updated_at >= ${since}
       union select paper_id from listing where updated_at >= ${since})
-    order by p.id`
+    order by p.id`)
   const gone = await db.$queryRaw<{ id: number }[]>`
     select id from paper where withdrawn_at is not null and updated_at >= ${since}
     union all select value::int from paper_key where scheme = 'id'`

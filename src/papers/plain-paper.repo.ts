@@ -1,27 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Database } from '../core/database/database.ts'
 import { papersById } from './paper.repo.ts'
-import type { Paper } from './paper.ts'
-import {
-  isKept,
-  keepPlain,
-  PLAIN_VERSION,
-  type PlainPaper,
-  plainFingerprint,
-  plainPaperOf,
-} from './plain-paper.ts'
-
-/** Reads what is stored of papers that this process has not read yet, so that `plainPaperOf` need not make it. */
-export async function loadPlainPapers(db: Database, papers: readonly Paper[]): Promise<void> {
-  const missing = papers.filter((paper) => !isKept(plainFingerprint(paper)))
-  if (missing.length === 0) return
-  const stored = await db.plainPaper.findMany({
-    where: { paperId: { in: missing.map(({ id }) => id) } },
-    select: { fingerprint: true, content: true },
-  })
-  // Content of other texts or another version has another fingerprint, and is never asked for.
-  for (const { fingerprint, content } of stored) keepPlain(fingerprint, content as unknown as PlainPaper)
-}
+import { PLAIN_VERSION, plainFingerprint, storedPlainOf } from './plain-paper.ts'
 
 /** How many papers are read at a time, in some 10 ms. */
 const PAPERS_PER_STEP = 20
@@ -46,7 +26,7 @@ export async function storePlainPapers(
 async function storeSome(db: Database, ids: readonly number[], now: Date): Promise<void> {
   const papers = await papersById(db, ids)
   const rows = papers.map((paper) => ({
-    ...{ id: paper.id, fingerprint: plainFingerprint(paper), content: plainPaperOf(paper) },
+    ...{ id: paper.id, fingerprint: plainFingerprint(paper), content: storedPlainOf(paper) },
   }))
   // A paper may be gone by now.
   await db.$executeRaw`

@@ -1,25 +1,29 @@
 import { createHash } from 'node:crypto'
-import { LruCache } from '../core/lru-cache.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { memoizeByObject } from '../core/memoize.ts'
 import type { Paper } from './paper.ts'
 import { type PageRun, pageRuns } from './text/page-runs.ts'
-import { paperSentenceOf, plainText } from './text/plain-text.ts'
+import { type PaperSentence, paperSentenceOf, plainText } from './text/plain-text.ts'
 
-/** The texts of a paper for lists, without TeX. */
-export interface PlainPaper {
-  title: PageRun[]
-  sentence: string
+/** The texts of a paper without TeX. */
+interface PlainTexts {
+  title: string
+  abstract: string
   authors: string[]
   organization: string
   keywords: string[]
 }
 
+/** The same, with what lists of papers show. */
+export interface PlainPaper extends PlainTexts, PaperSentence {
+  titleRuns: PageRun[]
+}
+
+/** Without the texts that a source wrote without TeX. */
+export type StoredPlainPaper = Partial<PlainPaper>
+
 /** Increases when the same texts give another `PlainPaper`: stored ones are then replaced. */
-export const PLAIN_VERSION = 1
-
-/** In some 2 kB each. */
-const MAX_KEPT = 5000
-
-const kept = new LruCache<string, PlainPaper>(MAX_KEPT)
+export const PLAIN_VERSION = 2
 
 /** Identifies the texts of a paper, and the version of the program that reads them. */
 export const plainFingerprint = (paper: Paper): string => {
@@ -28,22 +32,49 @@ export const plainFingerprint = (paper: Paper): string => {
   return createHash('md5').update(JSON.stringify(texts)).digest('base64')
 }
 
-/** Whether `plainPaperOf` has it in memory. */
-export const isKept = (fingerprint: string): boolean => kept.get(fingerprint) !== undefined
+/** Those that came from the database together with their papers. */
+const loaded = new WeakMap<Paper, PlainPaper>()
 
-/** Keeps a stored one in memory, for `plainPaperOf`. */
-export const keepPlain = (fingerprint: string, plain: PlainPaper): PlainPaper => kept.set(fingerprint, plain)
+/** Without TeX. Reading takes a millisecond, unless the paper was loaded with its stored texts. */
+export const plainTextsOf = (paper: Paper): PlainTexts => loaded.get(paper) ?? readTexts(paper)
 
-/** Reading TeX and sentences takes a millisecond, so it is done once. */
-export function plainPaperOf(paper: Paper): PlainPaper {
-  const fingerprint = plainFingerprint(paper)
-  return kept.get(fingerprint) ?? keepPlain(fingerprint, readPaper(paper))
+/** Reading sentences takes another millisecond. */
+export const plainPaperOf = (paper: Paper): PlainPaper => loaded.get(paper) ?? readPaper(paper)
+
+const readTexts = memoizeByObject(
+  (paper: Paper): PlainTexts => ({
+    title: plainText(paper.title),
+    abstract: plainText(paper.abstract),
+    authors: paper.authors.map(plainText),
+    organization: plainText(paper.organization ?? ''),
+    keywords: paper.keywords.map(plainText),
+  }),
+)
+
+const readPaper = memoizeByObject((paper: Paper): PlainPaper => {
+  const texts = readTexts(paper)
+  return { ...texts, titleRuns: pageRuns(paper.title), ...paperSentenceOf(paper, texts.abstract) }
+})
+
+/** A paper in which nothing is TeX, without its sentence. */
+const asWritten = ({ title, abstract, authors, organization, keywords }: Paper) => ({
+  ...{ title, abstract, authors, keywords },
+  organization: organization ?? '',
+  titleRuns: title ? [{ text: title, math: null }] : [],
+})
+
+/** What to store of a paper, for `withStoredPlain`. */
+export function storedPlainOf(paper: Paper): StoredPlainPaper {
+  const written: StoredPlainPaper = asWritten(paper)
+  const differing = Object.entries(readPaper(paper)).filter(
+    ([name, value]) => !isDeepStrictEqual(value, written[name as keyof PlainPaper]),
+  )
+  return Object.fromEntries(differing)
 }
 
-const readPaper = (paper: Paper): PlainPaper => ({
-  title: pageRuns(paper.title),
-  sentence: paperSentenceOf(paper, plainText(paper.abstract)).sentence,
-  authors: paper.authors.map(plainText),
-  organization: plainText(paper.organization ?? ''),
-  keywords: paper.keywords.map(plainText),
-})
+/** The paper, with what is stored of it unless that was made of other texts or by another version. */
+export function withStoredPlain(paper: Paper, fingerprint: string | null, stored: unknown): Paper {
+  if (fingerprint === plainFingerprint(paper))
+    loaded.set(paper, { ...asWritten(paper), ...(stored as StoredPlainPaper & PaperSentence) })
+  return paper
+}

@@ -16,7 +16,6 @@ import {
 import { paperByName, papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import { parsePaperName } from '../papers/paper-key.ts'
-import { loadPlainPapers } from '../papers/plain-paper.repo.ts'
 import { cachedUntilChange } from './cached-until-change.ts'
 import { type Span, spanOf } from './spans.ts'
 
@@ -115,11 +114,8 @@ export async function loadTrendingList(
   }
 }
 
-async function shownPapers(db: Database, ids: readonly number[]): Promise<Paper[]> {
-  const papers = await papersById(db, ids, { withWithdrawn: false })
-  await loadPlainPapers(db, papers)
-  return papers
-}
+const shownPapers = (db: Database, ids: readonly number[]): Promise<Paper[]> =>
+  papersById(db, ids, { withWithdrawn: false })
 
 /** Throws page.not-found for a page beyond the last. */
 function sliceOf({ withCode, page }: ListChoice, counts: ListCounts) {

@@ -79,8 +79,6 @@ export interface FoundPaper {
   paper: Paper
   /** Null without a query. */
   reason: Reason | null
-  /** The tokenized paper, if there is one. */
-  text?: PaperText
 }
 
 /** Papers by id, in the given order. With a query, adds the reasons and skips papers that no longer match. */
@@ -98,9 +96,8 @@ export async function loadFoundPapers(
 function* matching(papers: readonly Paper[], query: Query): Steps<FoundPaper[]> {
   const all: FoundPaper[] = []
   for (const paper of papers) {
-    const text = toPaperText(paper)
-    const reason = evaluate(query, text)
-    if (reason) all.push({ paper, reason, text })
+    const reason = evaluate(query, toPaperText(paper))
+    if (reason) all.push({ paper, reason })
     yield
   }
   return all
@@ -111,7 +108,6 @@ export async function findNamedPaper(db: Database, query: Query): Promise<FoundP
   if (query.kind !== 'paper') return []
   const paper = await paperByName(db, query.name)
   if (!paper) return []
-  const text = toPaperText(paper)
-  const reason = evaluatePart(query, text)
-  return reason ? [{ paper, reason, text }] : []
+  const reason = evaluatePart(query, toPaperText(paper))
+  return reason ? [{ paper, reason }] : []
 }

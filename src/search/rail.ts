@@ -8,7 +8,6 @@ import {
 } from '../papers/listed.repo.ts'
 import { papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
-import { loadPlainPapers } from '../papers/plain-paper.repo.ts'
 import { cachedUntilChange } from './cached-until-change.ts'
 import type { Span } from './spans.ts'
 
@@ -35,7 +34,6 @@ export const railOf = cachedUntilChange(
     const week = { from: addDays(to, -6), to }
     const top = await idsListedIn(db, { ...week, order: 'votes', take: MAX_TOP_PAPERS })
     const topPapers = await papersById(db, top, { withWithdrawn: false })
-    await loadPlainPapers(db, topPapers)
     return {
       days: daysIn(range).map((day) => ({ day, papers: counts.get(day) ?? 0 })),
       keywords: await keywordCountsIn(db, { from, to, limit: MAX_KEYWORDS }),

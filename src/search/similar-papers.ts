@@ -4,7 +4,6 @@ import { Fault } from '../core/errors.ts'
 import { LruCache } from '../core/lru-cache.ts'
 import { paperByName, papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
-import { loadPlainPapers } from '../papers/plain-paper.repo.ts'
 import type { Archive } from '../queries/archive.ts'
 import { untilChange } from '../queries/matching/paper-index.ts'
 import { type ProposedTopic, proposeTopic } from '../queries/ranking/propose-topic.ts'
@@ -40,7 +39,6 @@ export async function similarPapers(deps: Deps, paper: Paper, spend: Spend): Pro
     cache.get(paper.id) ?? timed(spend, () => findSimilar(archive, paper, dayOf(deps.clock.now())))
   cache.set(paper.id, known)
   const papers = await papersById(deps.db, known.ids, { withWithdrawn: false })
-  await loadPlainPapers(deps.db, [paper, ...papers])
   return {
     papers,
     topic: known.topic && { ...known.topic, days: MAX_DAYS },

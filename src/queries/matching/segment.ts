@@ -1,5 +1,5 @@
 import type { Paper } from '../../papers/paper.ts'
-import { plainText } from '../../papers/text/plain-text.ts'
+import { plainTextsOf } from '../../papers/plain-paper.ts'
 import { hideAvailability } from '../text/availability.ts'
 import { foldedWords, type WordKind, wordKeyOf } from '../text/tokens.ts'
 
@@ -258,12 +258,13 @@ export interface Vocabularies {
 
 /** Tokenizes a paper in the same way as `toPaperText`. */
 export function paperWordsOf(paper: Paper, { prose, names }: Vocabularies): PaperWords {
+  const { title, abstract, authors, keywords, organization } = plainTextsOf(paper)
   return {
-    title: numbersOf([paper.title], prose),
-    abstract: numbersOf([hideAvailability(plainText(paper.abstract))], prose),
-    keyword: numbersOf(paper.keywords, prose),
-    org: numbersOf(paper.organization ? [paper.organization] : [], names),
-    author: numbersOf(paper.authors, names),
+    title: numbersOf([title], prose),
+    abstract: numbersOf([hideAvailability(abstract)], prose),
+    keyword: numbersOf(keywords, prose),
+    org: numbersOf([organization], names),
+    author: numbersOf(authors, names),
   }
 }
 
@@ -271,7 +272,7 @@ function numbersOf(texts: readonly string[], vocabulary: Vocabulary): Uint32Arra
   const numbers: number[] = []
   for (const text of texts) {
     if (numbers.length > 0) numbers.push(GAP)
-    for (const word of foldedWords(plainText(text))) numbers.push(vocabulary.wordIdOf(word))
+    for (const word of foldedWords(text)) numbers.push(vocabulary.wordIdOf(word))
   }
   return Uint32Array.from(numbers)
 }

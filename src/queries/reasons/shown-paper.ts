@@ -4,10 +4,10 @@ import { shortDate } from '../../i18n/dates.ts'
 import { counted, fill, listed, words } from '../../i18n/words.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
-import { type PaperSentence, paperSentenceOf, plainText } from '../../papers/text/plain-text.ts'
+import { type PlainPaper, plainPaperOf } from '../../papers/plain-paper.ts'
 import { shownName } from '../language/describe-query.ts'
 import type { Match, Reason } from '../query.ts'
-import { occurrencesOf, type PaperText, rangeOf, termOf, toWordIndex } from '../text/tokens.ts'
+import { occurrencesOf, rangeOf, termOf, toWordIndex } from '../text/tokens.ts'
 
 const MAX_TERMS = 5
 
@@ -48,20 +48,11 @@ export interface ShownPaper {
 }
 
 /** The visible parts of a paper, without TeX. */
-export interface PlainParts extends Pick<Paper, 'title' | 'abstract' | 'authors'>, PaperSentence {
-  organization: string
-}
+export type PlainParts = Omit<PlainPaper, 'titleRuns' | 'keywords'>
 
-/** `text`: the tokenized paper, if there is one; its text is plain already. */
-export function plainParts(paper: Paper, text?: PaperText): PlainParts {
-  const abstract = text?.abstract.text ?? plainText(paper.abstract)
-  return {
-    title: text?.title.text ?? plainText(paper.title),
-    abstract,
-    ...paperSentenceOf(paper, abstract),
-    authors: (text?.authors.map((author) => author.text) ?? paper.authors.map(plainText)).filter(Boolean),
-    organization: plainText(paper.organization ?? ''),
-  }
+export function plainParts(paper: Paper): PlainParts {
+  const { title, abstract, sentence, isSummary, authors, organization } = plainPaperOf(paper)
+  return { title, abstract, sentence, isSummary, authors: authors.filter(Boolean), organization }
 }
 
 /** The same paper with the names of other topics that match it. */

@@ -2,8 +2,8 @@ import type { Day } from '../../core/dates.ts'
 import { memoize } from '../../core/memoize.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { paperNamesOf } from '../../papers/paper-key.ts'
+import { plainTextsOf } from '../../papers/plain-paper.ts'
 import { INDEX_BASE, INDEX_NUMBER } from '../../papers/text/math-to-text.ts'
-import { plainText } from '../../papers/text/plain-text.ts'
 import type { TextField, TextLeaf } from '../query.ts'
 import { hideAvailability } from './availability.ts'
 import { partsOf, stemOf } from './word-forms.ts'
@@ -146,13 +146,14 @@ export interface PaperText {
 }
 
 export function toPaperText(paper: Paper): PaperText {
+  const { title, abstract, authors, keywords, organization } = plainTextsOf(paper)
   return {
     names: paperNamesOf(paper),
-    title: toWordIndex(plainText(paper.title), 'prose'),
-    abstract: abstractIndex(plainText(paper.abstract)),
-    authors: paper.authors.map((name) => toWordIndex(plainText(name), 'names')),
-    keywords: paper.keywords.map((keyword) => toWordIndex(plainText(keyword), 'prose')),
-    organization: paper.organization ? [toWordIndex(plainText(paper.organization), 'names')] : [],
+    title: toWordIndex(title, 'prose'),
+    abstract: abstractIndex(abstract),
+    authors: authors.map((name) => toWordIndex(name, 'names')),
+    keywords: keywords.map((keyword) => toWordIndex(keyword, 'prose')),
+    organization: organization ? [toWordIndex(organization, 'names')] : [],
     categories: paper.categories,
     codeUrl: paper.codeUrl,
     votes: paper.votes,

@@ -9,7 +9,7 @@ import { idNumber, readCursor, writeCursor } from '../../operator/operations/cur
 import { count, day, instant, listOf, page, query, wholeNumber } from '../../operator/operations/fields.ts'
 import { sourceQuery, sourceStatus, sources } from '../../operator/source-status.ts'
 import { paperNameOf, paperPathOf } from '../../papers/paper-key.ts'
-import { plainText } from '../../papers/text/plain-text.ts'
+import { plainTextsOf } from '../../papers/plain-paper.ts'
 import { describeQuery } from '../../queries/language/describe-query.ts'
 import { parseQuery } from '../../queries/language/parse-query.ts'
 import { reasonSentence } from '../../queries/reasons/shown-paper.ts'
@@ -83,12 +83,11 @@ const understoodAs = (q: string): string =>
   readFields((fields) => fields.read('q', '', () => describeQuery(parseQuery(q))))
 
 function jsonOfFoundPaper(baseUrl: string, { paper, reason }: FoundPaper): PaperJson {
-  const { title, abstract, authors, firstDay, votes, comments, categories, keywords, organization } = paper
+  const { firstDay, votes, comments, categories, keywords, organization } = paper
+  const { title, abstract, authors } = plainTextsOf(paper)
   return {
     id: paperNameOf(paper),
-    title: plainText(title),
-    summary: plainText(abstract),
-    authors: authors.map(plainText),
+    ...{ title, summary: abstract, authors },
     day: firstDay,
     ...{ votes, comments, categories, keywords, organization },
     published: paper.publishedAt,

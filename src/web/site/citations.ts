@@ -1,7 +1,7 @@
 import { type Day, dayOf } from '../../core/dates.ts'
 import { arxivUrl, doiUrl, type Paper, pdfUrl } from '../../papers/paper.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
-import { plainText } from '../../papers/text/plain-text.ts'
+import { plainTextsOf } from '../../papers/plain-paper.ts'
 import { foldAccents } from '../../queries/text/tokens.ts'
 
 /** The file extensions. */
@@ -40,9 +40,10 @@ export function citation(format: CitationFormat, paper: Paper, url: string): str
 
 /** "gu2023mamba": the first author's family name, the year, and the first word of the title that is not a stop word. */
 export function citationKey(paper: Paper): string {
-  const [author] = paper.authors
-  const words = letters(plainText(paper.title)).filter((word) => !SKIPPED.has(word))
-  const family = author ? letters(nameOf(plainText(author)).family).join('') : ''
+  const { title, authors } = plainTextsOf(paper)
+  const [author] = authors
+  const words = letters(title).filter((word) => !SKIPPED.has(word))
+  const family = author ? letters(nameOf(author).family).join('') : ''
   return [family || 'paper', publishedOn(paper).slice(0, 4), words[0] ?? ''].join('')
 }
 
@@ -61,10 +62,11 @@ const letters = (text: string): string[] =>
 
 function bibtexOf(paper: Paper, url: string): string {
   const { arxivId, categories } = paper
+  const { title, authors } = plainTextsOf(paper)
   const fields: [string, string | null | undefined][] = [
     // The second pair of braces keeps the case of the title.
-    ['title', `{${bibtexText(plainText(paper.title))}}`],
-    ['author', paper.authors.map(plainText).map(bibtexName).join(' and ')],
+    ['title', `{${bibtexText(title)}}`],
+    ['author', authors.map(bibtexName).join(' and ')],
     ['year', publishedOn(paper).slice(0, 4)],
     ['eprint', arxivId],
     ['archivePrefix', arxivId && 'arXiv'],
@@ -100,14 +102,15 @@ const isGroup = (name: string): boolean =>
   /\band\b|\b(?:collaboration|consortium|team|group)\b/i.test(name) || !name.includes(' ')
 
 function risOf(paper: Paper, url: string): string {
+  const { title, abstract, authors, keywords } = plainTextsOf(paper)
   const lines: [string, string | null][] = [
     ['TY', 'UNPB'],
-    ['TI', plainText(paper.title)],
-    ...paper.authors.map((author): [string, string] => ['AU', risName(plainText(author))]),
+    ['TI', title],
+    ...authors.map((author): [string, string] => ['AU', risName(author)]),
     ['PY', publishedOn(paper).slice(0, 4)],
     ['DA', publishedOn(paper).replaceAll('-', '/')],
-    ['AB', plainText(paper.abstract)],
-    ...paper.keywords.map((keyword): [string, string] => ['KW', plainText(keyword)]),
+    ['AB', abstract],
+    ...keywords.map((keyword): [string, string] => ['KW', keyword]),
     ['DO', doiOf(paper)],
     ['UR', arxivUrl(paper) ?? doiUrl(paper) ?? url],
     ['L1', pdfUrl(paper)],
@@ -118,15 +121,16 @@ function risOf(paper: Paper, url: string): string {
 
 function cslOf(paper: Paper, url: string): string {
   const { arxivId } = paper
+  const { title, abstract, authors } = plainTextsOf(paper)
   return `${JSON.stringify(
     [
       {
         id: citationKey(paper),
         type: 'article',
-        title: plainText(paper.title),
-        author: paper.authors.map((author) => cslName(plainText(author))),
+        title,
+        author: authors.map(cslName),
         issued: { 'date-parts': [publishedOn(paper).split('-').map(Number)] },
-        abstract: plainText(paper.abstract) || undefined,
+        abstract: abstract || undefined,
         DOI: doiOf(paper) ?? undefined,
         URL: arxivUrl(paper) ?? doiUrl(paper) ?? url,
         ...(arxivId && { number: `arXiv:${arxivId}`, publisher: 'arXiv' }),
@@ -172,9 +176,10 @@ function cslName(name: string): object {
 
 /** The Highwire Press meta tags, which Zotero and Google Scholar read. */
 export function metaOf(paper: Paper, baseUrl: string): { name: string; content: string }[] {
+  const { title, authors } = plainTextsOf(paper)
   const all: [string, string | null][] = [
-    ['citation_title', plainText(paper.title)],
-    ...paper.authors.map((author): [string, string] => ['citation_author', plainText(author)]),
+    ['citation_title', title],
+    ...authors.map((author): [string, string] => ['citation_author', author]),
     ['citation_publication_date', publishedOn(paper).replaceAll('-', '/')],
     ['citation_online_date', paper.publishedAt && dayOf(paper.publishedAt).replaceAll('-', '/')],
     ['citation_arxiv_id', paper.arxivId],

@@ -98,10 +98,10 @@ function jsonFeed({ found, understood, withRevised }: FeedPapers, { query, forma
 
 /** A paper in a feed: text on one line, without characters that feed readers reject. */
 function feedItem(
-  { paper, reason, text }: FoundPaper,
+  { paper, reason }: FoundPaper,
   { baseUrl, withRevised }: { baseUrl: string; withRevised: boolean },
 ) {
-  const { title, abstract, authors, sentence, isSummary } = linesOf(plainParts(paper, text))
+  const { title, abstract, authors, sentence, isSummary } = linesOf(plainParts(paper))
   const { reasonHtml, summaryHtml, abstractHtml } = words.feed
   return {
     /** A tag URI (RFC 4151). It never changes, even if the paper gets other names. */

@@ -5,9 +5,9 @@ import { counted, fill, listed, placed, words } from '../../i18n/words.ts'
 import type { PlaceOfDay } from '../../papers/listed.repo.ts'
 import { arxivUrl, doiUrl, type Paper, pdfUrl, votesUrl } from '../../papers/paper.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
-import { plainPaperOf } from '../../papers/plain-paper.ts'
+import { plainPaperOf, plainTextsOf } from '../../papers/plain-paper.ts'
 import { type PageRun, pageRuns } from '../../papers/text/page-runs.ts'
-import { plainSummaryOf, plainText } from '../../papers/text/plain-text.ts'
+import { isTex, plainSummaryOf } from '../../papers/text/plain-text.ts'
 import { shownName } from '../../queries/language/describe-query.ts'
 import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
 import type { SimilarPapers } from '../../search/similar-papers.ts'
@@ -32,9 +32,9 @@ const KEYWORDS_OF_CARD = 3
 
 /** A paper in a list; `dated`: with the day of its listing. */
 export function paperItem(paper: Paper, { dated = false } = {}) {
-  const { title, sentence, authors, organization, keywords } = plainPaperOf(paper)
+  const { titleRuns, sentence, authors, organization, keywords } = plainPaperOf(paper)
   return {
-    ...{ path: paperPathOf(paper), title },
+    ...{ path: paperPathOf(paper), title: titleRuns },
     authors: authorsOf(authors),
     organization: organizationOf(organization),
     day: dated ? dayLink(paper.firstDay) : null,
@@ -60,8 +60,8 @@ interface PaperPageOptions {
 
 /** The page of one paper. */
 export function paperPageView(paper: Paper, { baseUrl, place }: PaperPageOptions) {
-  const { title: titleRuns, sentence, authors: names, organization, keywords } = plainPaperOf(paper)
-  const title = plainText(paper.title)
+  const { title, titleRuns, sentence, abstract, authors: names, organization, keywords } = plainPaperOf(paper)
+  const abstractRuns = isTex(paper.abstract) ? pageRuns(paper.abstract) : [{ text: abstract, math: null }]
   return {
     ...{ path: paperPathOf(paper), title, titleRuns },
     authors: names.map((text) => ({ text, url: fieldPath('author', text) })),
@@ -71,7 +71,7 @@ export function paperPageView(paper: Paper, { baseUrl, place }: PaperPageOptions
     summary: plainSummaryOf(paper),
     description: sentence,
     place: place && placed(place.place, words.paper.placeOfDay, { papers: place.papers }),
-    abstractRuns: pageRuns(paper.abstract).flatMap(splitAtUrls),
+    abstractRuns: abstract ? abstractRuns.flatMap(splitAtUrls) : [],
     links: linksOf(paper, fill(words.paper.arxivId, { id: paper.arxivId ?? '' })),
     votes: [
       ...(paper.votes === null
@@ -104,11 +104,12 @@ const MAX_FOLLOWED = 3
  * What a reader may follow from a paper's page: the phrases of the topic proposed for similar papers, the paper's
  * keywords and its first author. The phrases are checked, or else the first choice.
  */
-export function followView({ keywords, authors }: Paper, { topic }: SimilarPapers) {
+export function followView(paper: Paper, { topic }: SimilarPapers) {
+  const { keywords, authors } = plainTextsOf(paper)
   const proposed = topic?.phrases ?? []
-  const phrases = distinctBy([...proposed, ...keywords.map(plainText)], (text) => text.toLowerCase())
+  const phrases = distinctBy([...proposed, ...keywords], (text) => text.toLowerCase())
   const offered = phrases.slice(0, MAX_FOLLOWED)
-  const [author] = authors.map(plainText)
+  const [author] = authors
   const choices = [
     ...offered.map((text) => ({ text, query: quoted(text) })),
     ...(author

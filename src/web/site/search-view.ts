@@ -6,7 +6,7 @@ import { votesUrl } from '../../papers/paper.ts'
 import { shownName } from '../../queries/language/describe-query.ts'
 import { asSingleTopic } from '../../queries/language/edit-query.ts'
 import type { Leaf } from '../../queries/query.ts'
-import { plainParts, type ShownPaper, toShownPaper } from '../../queries/reasons/shown-paper.ts'
+import { type ShownPaper, toShownPaper } from '../../queries/reasons/shown-paper.ts'
 import {
   type NamedQuery,
   type NothingFound,
@@ -86,8 +86,8 @@ function resultsView(params: SearchParams, searched: SearchedArchive, baseUrl: s
     count: searched.count === 0 ? words.day.none : counted(searched.count, words.counts.paper),
     notes: notesOf(searched),
     facets: facetViews(params, searched),
-    items: searched.found.map(({ paper, reason, text }) => {
-      const shown = toShownPaper(paper, reason, plainParts(paper, text))
+    items: searched.found.map(({ paper, reason }) => {
+      const shown = toShownPaper(paper, reason)
       return foundPaperItem(paper, { ...shown, reason: shown.beyondTitle || null })
     }),
     pages: pagesView(searched, (page) => searchPath({ ...params, page })),

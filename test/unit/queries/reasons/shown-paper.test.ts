@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Paper } from '../../../../src/papers/paper.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
-import { plainParts, type TextRun, toShownPaper } from '../../../../src/queries/reasons/shown-paper.ts'
+import { type TextRun, toShownPaper } from '../../../../src/queries/reasons/shown-paper.ts'
 import { toPaperText } from '../../../../src/queries/text/tokens.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 
@@ -13,11 +13,9 @@ const ABSTRACT =
 /** As a query finds it, with [ ] around what is marked. */
 function shown(changes: Partial<Paper>, query: string) {
   const paper = samplePaper({ title: 'On Speed', abstract: ABSTRACT, ...changes })
-  const text = toPaperText(paper)
   const { title, snippet, reason, beyondTitle, isSummary, organization } = toShownPaper(
     paper,
-    evaluate(parseQuery(query), text),
-    plainParts(paper, text),
+    evaluate(parseQuery(query), toPaperText(paper)),
   )
   const shownRuns = (runs: readonly TextRun[]) =>
     runs.map(({ text, marked }) => (marked ? `[${text}]` : text)).join('')
