@@ -15,6 +15,7 @@ import { Archive } from '../queries/archive.ts'
 import type { LearnedModels } from '../queries/learned/learned-kinds.ts'
 import { learnedModel } from '../queries/learned/learned-models.ts'
 import { PaperIndex, upsertYielding } from '../queries/matching/paper-index.ts'
+import { SEGMENT_SIZE } from '../queries/matching/segment.ts'
 import { NO_USAGE } from '../queries/meaning/usage.ts'
 import { loadArchive, OVERLAP_MS, saveArchive } from './archive-file.ts'
 import { type DayWindow, dayWindowOf } from './back-test/day-window.ts'
@@ -26,7 +27,8 @@ const MAX_PAPERS = 200_000
 export const REFRESH_MS = 60_000
 /** How many papers above the limit are kept before the oldest are evicted. */
 const SLACK = 2_000
-const BATCH_SIZE = 1000
+/** The last segment is written again with each batch; a batch needs some 20 kB of memory per paper. */
+const BATCH_SIZE = SEGMENT_SIZE / 2
 /** Fewer papers are read in a second. */
 const MIN_SAVED = 2000
 

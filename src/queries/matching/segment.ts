@@ -23,8 +23,10 @@ interface PostingsData {
 }
 
 function postingsOf({ words: sequence, ends }: Texts): PostingsData {
-  // Each occurrence is one number, so that sorting groups the occurrences of a word in a paper.
-  const occurrences = new Float64Array(sequence.length)
+  // Each occurrence is one number, so that sorting groups the occurrences of a word in a paper. Up to a million words, it
+  // has 32 bits, which sort twice as fast.
+  const highest = sequence.reduce((max, word) => Math.max(max, word), 0)
+  const occurrences = new (highest < 2 ** 20 ? Uint32Array : Float64Array)(sequence.length)
   for (let i = 0, paper = 0; i < sequence.length; i++) {
     while (i >= ends[paper]!) paper++
     occurrences[i] = sequence[i]! * SEGMENT_SIZE + paper
