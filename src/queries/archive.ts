@@ -3,7 +3,7 @@ import { memoize, memoizeByObject } from '../core/memoize.ts'
 import { type Bits, countBits, forEachBit, newBits, setBit, subtractBits } from './matching/bits.ts'
 import { oldestFirst, type PaperAttributes, type PaperIndex, untilChange } from './matching/paper-index.ts'
 import { keyToIndexedTerm } from './matching/phrase-positions.ts'
-import { forEachDoc, lookupsOf } from './matching/program.ts'
+import { addCounts, lookupsOf } from './matching/program.ts'
 import { QuerySet } from './matching/query-set.ts'
 import { asMeaning, meaningOf } from './meaning/meaning-of.ts'
 import { NO_USAGE, type Usage } from './meaning/usage.ts'
@@ -13,7 +13,7 @@ import { PaperVectors } from './ranking/paper-vectors.ts'
 import { contentWordsOf, type RankedDocs, Ranker, topK, wantedWords } from './ranking/ranker.ts'
 import { bestPapers, type Nearest, type SimilarPaper, strongestCounts } from './ranking/similarity.ts'
 import { standardize } from './ranking/spread.ts'
-import { bm25, type PaperTokens, type Vector, vectorOf } from './ranking/tf-idf.ts'
+import { bm25, emptyTally, type PaperTokens, type Vector, vectorOf } from './ranking/tf-idf.ts'
 import { type WhyEmpty, whyEmptySteps } from './reasons/why-empty.ts'
 import { runToEnd, type Steps } from './steps.ts'
 
@@ -289,11 +289,8 @@ export class Archive {
 
 const documentFrequencies = untilChange((index) =>
   memoize((key: string): number => {
-    const holding = newBits(index.docCount)
-    const term = keyToIndexedTerm(key, index.vocabularies)
-    for (const part of ['title', 'abstract'] as const) {
-      forEachDoc(index, term, part, (docId) => setBit(holding, docId))
-    }
-    return countBits(holding)
+    const [term, tally] = [keyToIndexedTerm(key, index.vocabularies), emptyTally(index)]
+    for (const part of ['title', 'abstract'] as const) addCounts(index, term, part, { tally })
+    return tally.take().docIds.length
   }),
 )

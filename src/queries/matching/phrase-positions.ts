@@ -67,6 +67,10 @@ const spelledAs = ({ key, words, fits }: Term[number][number], known: Vocabulary
   words,
 })
 
+/** The spellings of a term of one word, which need no scan of texts; undefined for other terms. */
+export const singleWordOf = ({ isName, runsFrom }: IndexedTerm): readonly number[] | undefined =>
+  isName || runsFrom.length !== 1 ? undefined : runsFrom[0]![0]!.numbers
+
 export type PaperCallback = (paper: number, count: number) => void
 
 /**
@@ -79,10 +83,10 @@ export function forEachPaperWithTerm(
   term: IndexedTerm,
   work: PaperCallback,
 ): void {
-  const [only] = term.runsFrom
-  if (!only) return
-  if (!term.isName && term.runsFrom.length === 1) {
-    forEachPaperWithWord(segment, part, only[0]!.numbers, work)
+  if (term.runsFrom.length === 0) return
+  const word = singleWordOf(term)
+  if (word) {
+    forEachPaperWithWord(segment, part, word, work)
     return
   }
   forEachBit(candidatesOf(segment, part, term), (paper) => {

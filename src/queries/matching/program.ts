@@ -3,8 +3,15 @@ import { isTextLeaf, type Leaf, leavesOf, type Query, type TextLeaf } from '../q
 import type { Steps } from '../steps.ts'
 import { type Bits, forEachBit, newBits, setBit } from './bits.ts'
 import type { PaperAttributes, PaperIndex } from './paper-index.ts'
-import { closenessTest, forEachPaperWithTerm, type IndexedTerm, toIndexedTerm } from './phrase-positions.ts'
+import {
+  closenessTest,
+  forEachPaperWithTerm,
+  type IndexedTerm,
+  singleWordOf,
+  toIndexedTerm,
+} from './phrase-positions.ts'
 import type { IndexedField } from './segment.ts'
+import type { Tally } from './tally.ts'
 
 // A query as a short sequence of steps over a stack of bit sets. A step is one number: the operation in its three low
 // bits, the operand in the others.
@@ -159,6 +166,22 @@ export function forEachDoc(
   for (const [segment, first] of index.segments()) {
     forEachPaperWithTerm(segment, part, term, (paper, count) => work(first + paper, count))
   }
+}
+
+/** Adds how often each paper contains a term in a part, times a weight. */
+export function addCounts(
+  index: PaperIndex,
+  term: IndexedTerm,
+  part: IndexedField,
+  { times = 1, tally }: { times?: number; tally: Tally },
+): void {
+  const word = singleWordOf(term)
+  if (!word) forEachDoc(index, term, part, (docId, count) => tally.add(docId, count * times))
+  else
+    for (const [segment, first] of index.segments()) {
+      const postings = segment.postings(part)
+      for (const number of word) postings.addCounts(number, { first, times, tally })
+    }
 }
 
 function predicateOf(leaf: Exclude<Leaf, TextLeaf>): (attributes: PaperAttributes) => boolean {

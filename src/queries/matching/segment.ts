@@ -2,6 +2,7 @@ import type { Paper } from '../../papers/paper.ts'
 import { plainTextsOf } from '../../papers/plain-paper.ts'
 import { hideAvailability } from '../text/availability.ts'
 import { foldedWords, type WordKind, wordKeyOf } from '../text/tokens.ts'
+import type { Tally } from './tally.ts'
 
 /** Increases when the same paper gets other words, or word forms other keys: stored words are then read anew. */
 export const WORDS_VERSION = 1
@@ -59,12 +60,21 @@ function postingsOf({ words: sequence, ends }: Texts): PostingsData {
   }
 }
 
+const BLOCK_BITS = 5
+
 /** The postings of one part of a segment's papers. A paper is identified by its index in the segment. */
 class Postings {
   readonly data: PostingsData
+  /** For each 32 word ids, the index of the first word that has one of them or a higher one. */
+  readonly #blocks: Uint32Array
 
   constructor(data: PostingsData) {
     this.data = data
+    const { words } = data
+    this.#blocks = new Uint32Array(((words.at(-1) ?? 0) >>> BLOCK_BITS) + 2).fill(words.length)
+    for (let i = words.length - 1; i >= 0; i--) this.#blocks[words[i]! >>> BLOCK_BITS] = i
+    for (let block = this.#blocks.length - 2; block >= 0; block--)
+      this.#blocks[block] = Math.min(this.#blocks[block]!, this.#blocks[block + 1]!)
   }
 
   /** Calls back with each paper that contains a word, and the number of occurrences. */
@@ -75,6 +85,15 @@ class Postings {
     for (let i = starts[at]!; i < starts[at + 1]!; i++) work(papers[i]!, counts[i]!)
   }
 
+  /** Adds the occurrences of a word, times a weight, for papers with docIds from `first` on. */
+  addCounts(word: number, { first, times, tally }: { first: number; times: number; tally: Tally }): void {
+    const at = this.#indexOf(word)
+    if (at < 0) return
+    const { starts, papers, counts } = this.data
+    for (let i = starts[at]!, end = starts[at + 1]!; i < end; i++)
+      tally.add(first + papers[i]!, counts[i]! * times)
+  }
+
   /** The number of papers that contain a word. */
   documentFrequency(word: number): number {
     const at = this.#indexOf(word)
@@ -83,15 +102,9 @@ class Postings {
 
   #indexOf(word: number): number {
     const { words } = this.data
-    let low = 0
-    let high = words.length - 1
-    while (low <= high) {
-      const middle = (low + high) >>> 1
-      const found = words[middle]!
-      if (found === word) return middle
-      if (found < word) low = middle + 1
-      else high = middle - 1
-    }
+    const block = word >>> BLOCK_BITS
+    const end = this.#blocks[block + 1] ?? 0
+    for (let i = this.#blocks[block]!; i < end; i++) if (words[i] === word) return i
     return -1
   }
 

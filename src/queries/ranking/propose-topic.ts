@@ -111,27 +111,64 @@ function* subjectsOf(
     one.score = inTitle * sum(prominence.values()) * Math.log2(1.5 + one.sharing) * rarityOf(archive, keys)
   }
   const subjects: Subject[] = []
+  const unlikely: Candidate[] = []
   const score = (place: number) => candidates[place]!.score
   for (const place of topK(candidates.length, MAX_TRIED * limit, (a, b) => score(b) - score(a) || a - b)) {
     const one = candidates[place]!
-    const find = (field: TextField) => archive.find({ kind: 'phrase', field, text: one.text, quoted: true })
-    const found = find('any')
-    const all = countBits(found)
-    const recent = archive.withinDays(found, days)
+    // The archive only lowers a score, so such a phrase is neither the best nor an alternative.
+    const best = limit > 1 ? 0 : Math.max(0, ...subjects.filter(isSelectable).map(({ score }) => score))
+    const isUnlikely = one.score < Math.max(MIN_SCORE, ALTERNATIVE.score * best)
+    const named = isUnlikely ? 0 : namedIn(archive, one)
     yield
-    if (all === 0 || all > Math.max(FITTING.most, MAX_SHARE * archive.index.size)) continue
-    if (countBits(recent) > FITTING.most) continue
-    const named = countBits(find('title')) + countBits(find('keyword'))
-    const isCentral = all > 1 && highest(one.prominence) >= CENTRAL
-    const isSubject = isCentral || (named >= MIN_NAMED && named >= MIN_NAMED_SHARE * all)
-    const lift = one.sharing / others / (all / archive.index.size)
-    const fit = countBits(recent) < FITTING.least ? NARROW : 1
-    const score = one.score * Math.sqrt(Math.min(1, named / all)) * Math.min(1, lift / FULL_LIFT) * fit
-    subjects.push({ ...one, found, recent, score: isSubject ? score : 0 })
+    const subject = mayBeSubject(one, named) ? subjectOf(archive, one, { named, days, others }) : null
+    if (subject) subjects.push(subject)
+    else unlikely.push(one)
+    yield
+  }
+  // Unless it is the whole name of what is one.
+  for (const one of unlikely) {
+    if (!subjects.some((part) => part.score > 0 && isPart(part, one))) continue
+    const whole = subjectOf(archive, one, { named: 0, days, others })
+    if (whole) subjects.push(whole)
     yield
   }
   mergeFragments(subjects)
-  return subjects.filter(({ score, prominence }) => score >= MIN_SCORE && isProminent(prominence))
+  return subjects.filter(isSelectable)
+}
+
+const isSelectable = ({ score, prominence }: Candidate): boolean =>
+  score >= MIN_SCORE && isProminent(prominence)
+
+const finder = (archive: Archive, text: string) => (field: TextField) =>
+  archive.find({ kind: 'phrase', field, text, quoted: true })
+
+/** The papers that have a phrase in their title, and those that have it as a keyword. */
+function namedIn(archive: Archive, { text }: Phrase): number {
+  const find = finder(archive, text)
+  return countBits(find('title')) + countBits(find('keyword'))
+}
+
+/** Whether the papers with a phrase, of which some are named after it, may make it a subject. */
+const mayBeSubject = ({ prominence }: Candidate, named: number): boolean =>
+  named > 0 && (named >= MIN_NAMED || highest(prominence) >= CENTRAL)
+
+/** A phrase with its papers, and its score by how they use it; null if it has none or too many. */
+function subjectOf(
+  archive: Archive,
+  one: Candidate,
+  { named, days, others }: { named: number; days: DayBounds; others: number },
+): Subject | null {
+  const found = finder(archive, one.text)('any')
+  const all = countBits(found)
+  if (all === 0 || all > Math.max(FITTING.most, MAX_SHARE * archive.index.size)) return null
+  const recent = archive.withinDays(found, days)
+  if (countBits(recent) > FITTING.most) return null
+  const isCentral = all > 1 && highest(one.prominence) >= CENTRAL
+  const isSubject = isCentral || (named >= MIN_NAMED && named >= MIN_NAMED_SHARE * all)
+  const lift = one.sharing / others / (all / archive.index.size)
+  const fit = countBits(recent) < FITTING.least ? NARROW : 1
+  const score = one.score * Math.sqrt(Math.min(1, named / all)) * Math.min(1, lift / FULL_LIFT) * fit
+  return { ...one, found, recent, score: isSubject ? score : 0 }
 }
 
 const isProminent = (prominence: Candidate['prominence']): boolean =>

@@ -21,15 +21,16 @@ export function bestPapers(
   scores: Float32Array,
   { most, except, above }: { most: number; except: readonly number[]; above: (score: number) => boolean },
 ): SimilarPaper[] {
-  const papers: SimilarPaper[] = []
+  const docIds: number[] = []
   forEachBit(index.live, (docId) => {
+    if (!above(scores[docId]!)) return
     const { id, onlyRevised } = index.attributes(docId)
-    const score = scores[docId]!
-    if (above(score) && !onlyRevised && !except.includes(id)) papers.push({ id, score })
+    if (!onlyRevised && !except.includes(id)) docIds.push(docId)
   })
-  const better = (a: number, b: number) =>
-    papers[b]!.score - papers[a]!.score || papers[b]!.id - papers[a]!.id
-  return topK(papers.length, most, better).map((place) => papers[place]!)
+  const idAt = (place: number) => index.attributes(docIds[place]!).id
+  const scoreAt = (place: number) => scores[docIds[place]!]!
+  const better = (a: number, b: number) => scoreAt(b) - scoreAt(a) || idAt(b) - idAt(a)
+  return topK(docIds.length, most, better).map((place) => ({ id: idAt(place), score: scoreAt(place) }))
 }
 
 /** The limit of postings read for similar papers. Only a large archive has more, for words that say little. */

@@ -1,6 +1,7 @@
 import { type PaperIndex, untilChange } from '../matching/paper-index.ts'
 import type { IndexedTerm } from '../matching/phrase-positions.ts'
-import { forEachDoc, type INDEXED_FIELDS_OF } from '../matching/program.ts'
+import { addCounts, type INDEXED_FIELDS_OF } from '../matching/program.ts'
+import { Tally } from '../matching/tally.ts'
 import type { TextLeaf } from '../query.ts'
 import { isStopWord, type Token } from '../text/tokens.ts'
 
@@ -63,28 +64,19 @@ type IndexedFields = (typeof INDEXED_FIELDS_OF)[TextLeaf['field']]
  */
 export function bm25(index: PaperIndex, term: IndexedTerm, parts: IndexedFields): TermWeights {
   const lengths = relativeLengths(index)
-  const counts = zeroCounts(index)
-  const found: number[] = []
-  for (const part of parts) {
-    const times = part === 'title' ? TITLE : 1
-    forEachDoc(index, term, part, (docId, count) => {
-      if (counts[docId] === 0) found.push(docId)
-      counts[docId]! += count * times
-    })
+  const tally = emptyTally(index)
+  for (const part of parts) addCounts(index, term, part, { times: part === 'title' ? TITLE : 1, tally })
+  const { docIds, counts } = tally.take()
+  const rarity = inverseDocumentFrequency(docIds.length, index.docCount)
+  for (let i = 0; i < counts.length; i++) {
+    const count = counts[i]!
+    counts[i] = (rarity * count * (K1 + 1)) / (count + K1 * (1 - B + B * lengths[docIds[i]!]!))
   }
-  const rarity = inverseDocumentFrequency(found.length, index.docCount)
-  const weights = new Float32Array(found.length)
-  for (let i = 0; i < found.length; i++) {
-    const docId = found[i]!
-    const count = counts[docId]!
-    weights[i] = (rarity * count * (K1 + 1)) / (count + K1 * (1 - B + B * lengths[docId]!))
-    counts[docId] = 0
-  }
-  return { docIds: Uint32Array.from(found), weights }
+  return { docIds, weights: counts }
 }
 
-/** How often each paper contains a term during its weighting; 0 otherwise. */
-const zeroCounts = untilChange((index) => new Float32Array(index.docCount))
+/** Used by one term at a time. */
+export const emptyTally = untilChange((index) => new Tally(index.docCount))
 
 /** The length of each paper, relative to the mean. */
 const relativeLengths = untilChange((index) => {

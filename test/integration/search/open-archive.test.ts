@@ -108,12 +108,12 @@ test('no more is read than a request needs, and all of it if it needs all', asyn
   const days = Array.from({ length: 12 }, (_, n) => `2026-11-${String(n + 10)}`)
   for (const day of days) {
     await list(
-      Array.from({ length: 100 }, (_, n) => record(`Robots of ${day}, part ${n}`)),
+      Array.from({ length: 200 }, (_, n) => record(`Robots of ${day}, part ${n}`)),
       day,
     )
   }
   const archive = await openArchive(deps(), { from: '2026-11-20' })
-  expect([archive.index.size, archive.backTo]).toEqual([1000, '2026-11-12'])
+  expect([archive.index.size, archive.backTo]).toEqual([2048, '2026-11-11'])
   expect(await readWholeArchive(deps())).toBe(archive)
-  expect([archive.index.size, archive.backTo]).toEqual([1200, null])
+  expect([archive.index.size, archive.backTo]).toEqual([2400, null])
 })
