@@ -157,7 +157,7 @@ export function* withWordsClose(index: PaperIndex, term: CloseTerm, candidates: 
 }
 
 /** Calls back with each docId whose `part` contains a term, and with the number of occurrences. */
-export function forEachDoc(
+function forEachDoc(
   index: PaperIndex,
   term: IndexedTerm,
   part: IndexedField,
