@@ -111,8 +111,12 @@ function run([first, ...rest]) {
   const args = mayFetch ? [first, ...rest] : rest
   const node = findNode(mayFetch)
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` }
-  // Not for tests: functions from the cache make coverage less precise.
-  if (args.some((arg) => arg.startsWith('src/'))) env.NODE_COMPILE_CACHE ??= COMPILED
+  if (args.some((arg) => arg.startsWith('src/'))) {
+    // Not for tests: functions from the cache make coverage less precise.
+    env.NODE_COMPILE_CACHE ??= COMPILED
+    // By default glibc keeps memory for each of Node's threads that once needed it.
+    env.MALLOC_ARENA_MAX ??= '2'
+  }
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...args], { stdio: 'inherit', env })
   // The child decides how to end: the terminal sends it the same signal.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))

@@ -81,8 +81,9 @@ export async function prepareQueue(url: string, log: Log): Promise<void> {
   boss.on('error', (error) => log.error('queue.error', { what: errorText(error) }))
   await boss.start()
   try {
-    // policy short: only one nudge waits; any number of processes may be working.
-    for (const name of NUDGES) {
+    const existing = new Set((await boss.getQueues()).map(({ name }) => name))
+    for (const name of NUDGES.filter((nudge) => !existing.has(nudge))) {
+      // policy short: only one nudge waits; any number of processes may be working.
       await boss.createQueue(name, {
         policy: 'short',
         retryLimit: 2,

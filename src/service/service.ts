@@ -55,6 +55,8 @@ export async function startService(
   for (const what of config.misspelt) log.warn('setting.misspelt', { what })
   // A DKIM key that cannot sign stops every role.
   await openDkim(config)
+  // Each role reads only its own files: reading all of them takes a second. The site's are read while the database replies.
+  const webFiles = roles.includes('web') ? import('../web/server.ts') : undefined
   const hasWorkerThread = workerThread && roles.includes('web') && roles.includes('worker')
   const clockBeganAt = systemClock().now()
   const built = await buildDeps(config, {
@@ -71,9 +73,8 @@ export async function startService(
   const stops: (() => Promise<void>)[] = []
   const closes: (() => Promise<void>)[] = [processLock.stop, close]
   let address: string | undefined
-  // Each role reads only its own files: reading all of them takes a second.
-  if (roles.includes('web')) {
-    const { buildServer, listen, REQUEST_LIMITS } = await import('../web/server.ts')
+  if (webFiles) {
+    const { buildServer, listen, REQUEST_LIMITS } = await webFiles
     const server = buildServer(deps, REQUEST_LIMITS, { checkEveryMs: CHECK_PAPERS_EVERY_MS })
     address = await listen(server, config)
     stops.push(() => closeServer(server), keepArchiveFresh(deps).stop)
