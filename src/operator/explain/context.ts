@@ -6,13 +6,15 @@ import type { Deps } from '../../core/deps.ts'
 import { DELIVERY_SWITCH, isHoldSwitch } from '../../core/restored-database.ts'
 import { readSwitch } from '../../core/switch.repo.ts'
 import { newestSlot } from '../../core/tick.repo.ts'
-import { digestOn } from '../../digests/digest.repo.ts'
+import { digestOn, digestsBefore } from '../../digests/digest.repo.ts'
 import { type DueDate, dueOn } from '../../digests/due.ts'
+import { eligibleSince } from '../../digests/eligible-range.ts'
 import { pendingSources, usualSources } from '../../digests/open-due.ts'
 import { messagesBetween } from '../../mail/outbox/message-list.repo.ts'
 import { receiptsSince } from '../../mail/outbox/receipt.repo.ts'
 import { emailDomain } from '../../mail/rate-limits/send-rate.ts'
 import { domainOf } from '../../mail/smtp/build-mime.ts'
+import { papersInRange } from '../../papers/paper.repo.ts'
 import { sourceDaysBetween } from '../../sources/source-day.repo.ts'
 import { newestChanges } from '../../subscribers/change.repo.ts'
 import { type Change, type Subscription, withoutEndedPause } from '../../subscribers/change.ts'
@@ -22,7 +24,6 @@ import { suppressionOf } from '../../subscribers/suppression.repo.ts'
 import { deliveryLimits, deliveryLimitText } from '../delivery-report.ts'
 import { isWaiting, type MessageDetails, showMessage } from '../message-details.ts'
 import { type Verdict, verdict } from './format.ts'
-import { type WhyNothingMatched, whyNothingMatched } from './why-nothing-matched.ts'
 
 /** The subject: a subscriber, or the tombstone of an erased one. */
 export interface ExplainedSubscriber {
@@ -84,7 +85,7 @@ export async function loadExplainContext(deps: Deps, subject: ExplainedSubscribe
     otherMails: await Promise.all(mails.filter(({ kind }) => kind !== 'digest').map(detailsOf)),
     /** All their bounces, oldest first. */
     returns: await bouncesOfSubscriber(db, id),
-    nothingMatched: await explainNothingMatched(deps, subject, digest, subscription),
+    newPapers: await countNewPapers(deps, subject, digest),
     sources: await sourceDaysBetween(db, { from: addDays(dayOf(at), -1), to: dayOf(at) }),
     pendingSources:
       !digest && then.due && then.due.dueAt <= now
@@ -116,24 +117,19 @@ function plannedDue(
   }
 }
 
-/** Null unless nothing matched: a digest with papers records what it was made from. */
-async function explainNothingMatched(
+/** How many papers were new to them; null unless nothing matched. */
+async function countNewPapers(
   { db }: Deps,
-  { id, since }: ExplainedSubscriber,
+  { id: subscriberId, since }: ExplainedSubscriber,
   digest: Digest | null,
-  { topics }: Subscription,
-): Promise<WhyNothingMatched | null> {
+): Promise<number | null> {
   if (digest?.outcome !== 'nothing_matched' || digest.fromPaper === null || digest.toPaper === null)
     return null
-  return whyNothingMatched(db, {
-    subscriberId: id,
-    localDate: dayOf(digest.localDate),
-    confirmedAt: since,
-    topics,
-    fromPaper: topics.length > 0 ? digest.fromPaper : 0,
-    toPaper: topics.length > 0 ? digest.toPaper : digest.plan.maxPaperId,
-    toHistory: digest.toHistory,
-  })
+  const localDate = dayOf(digest.localDate)
+  const firstDayFrom = eligibleSince(localDate, since)
+  const papers = await papersInRange(db, { after: digest.fromPaper, upTo: digest.toPaper, firstDayFrom })
+  const earlier = await digestsBefore(db, { subscriberId, localDate })
+  return papers.filter(({ id }) => earlier.every((one) => id <= one.fromPaper! || id > one.toPaper!)).length
 }
 
 /** The rate limit that a digest waits for; null if none delays it. */
