@@ -119,7 +119,7 @@ function testText(json: PreviewJson): string {
     ),
     ...termLines(json),
     ...(latest.length > 0 ? ['Latest matches:', ...latest.flatMap(paperLines)] : []),
-    ...(nothing ? nothingLines(nothing, json.hints) : hintLines(json)),
+    ...(nothing ? nothingLines(nothing, json.hints) : []),
   ].join('\n')
 }
 
@@ -146,26 +146,6 @@ function nothingLines(
     ...names.map(({ part, papers, term }) => `By ${part}: ${papers}, as ${term}.`),
     ...(without ? [`Without ${without.isUnwanted ? 'NOT ' : ''}${without.part}: ${without.papers}.`] : []),
     ...(nearest.length > 0 ? ['Closest matches:', ...nearest.flatMap(paperLines)] : []),
-  ]
-}
-
-/** Each hint with the resulting query. */
-function hintLines({ width, hints }: PreviewJson): string[] {
-  const isMeaning = ({ way }: (typeof hints)[number]) => ['phrase', 'chance', 'spread', 'text'].includes(way)
-  const isSynonym = ({ way }: (typeof hints)[number]) => way === 'synonym'
-  const linesOf = (title: string, some: typeof hints) =>
-    some.length > 0 ? [title, ...some.map(({ papers, query }) => `  ${papers}: ${query}`)] : []
-  const lines = [
-    ...linesOf('With another meaning of the words:', hints.filter(isMeaning)),
-    ...linesOf('With a word of similar papers:', hints.filter(isSynonym)),
-  ]
-  if (width === 'fits') return lines
-  const said = width === 'narrow' ? 'Fewer than one a week.' : 'More a day than fit in one email.'
-  const others = hints.filter((hint) => !isMeaning(hint) && !isSynonym(hint))
-  return [
-    ...lines,
-    said,
-    ...others.map(({ papers, query, part }) => `  ${papers}: ${query ?? `without ${part}`}`),
   ]
 }
 
