@@ -5,8 +5,6 @@ import { bounceText, classText, newestFailure } from '../bounces/bounce-text.ts'
 import { CHANNELS } from '../bounces/report.repo.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
-import { DELIVERY_SWITCH } from '../core/restored-database.ts'
-import { readSwitch } from '../core/switch.repo.ts'
 import { dateAndTime } from '../i18n/dates.ts'
 import type { MessageState } from '../mail/message.ts'
 import {
@@ -18,8 +16,6 @@ import {
 } from '../mail/outbox/message-list.repo.ts'
 import { classifyRefusal, refusalSuffix } from '../mail/refusals/classify-refusal.ts'
 import { maskAddress } from '../subscribers/address.ts'
-import { subscriberById } from '../subscribers/subscriber.repo.ts'
-import { suppressionOf } from '../subscribers/suppression.repo.ts'
 import { instant } from './operations/fields.ts'
 
 /** The state as shown to the operator: gave-up. */
@@ -40,32 +36,12 @@ export async function showMessage({ db }: Pick<Deps, 'db'>, { id }: { id: string
 export const mayRetry = ({ state, reason, deadline, toAddress }: MessageDetails, now: Date): boolean =>
   RETRYABLE.includes(state) && reason !== 'restored' && toAddress !== null && deadline > now
 
-/** What prevents sending of a ready message. `off`: the setting SENDING. */
-export type HoldReason = 'suppressed' | 'not-active' | 'paused' | 'off'
-
-/**
- * Makes a message ready again, for the next run. Returns what still prevents sending. Throws message.unknown,
- * message.cannot-retry.
- */
-export async function retryMessage(deps: Deps, { id }: { id: string }): Promise<HoldReason | null> {
-  const message = await showMessage(deps, { id })
-  const { state, deadline } = message
-  if (await requeueMessage(deps.db, id, deps.clock.now())) return holdReason(deps, message)
+/** Makes a message ready again, for the next run. Throws message.unknown, message.cannot-retry. */
+export async function retryMessage(deps: Deps, { id }: { id: string }): Promise<void> {
+  const { state, deadline } = await showMessage(deps, { id })
+  if (await requeueMessage(deps.db, id, deps.clock.now())) return
   throw new Fault('message.cannot-retry', { id, state: stateName(state), deadline: deadline.toISOString() })
 }
-
-async function holdReason(
-  { db, config }: Deps,
-  { kind, subscriberId }: MessageWithHistory,
-): Promise<HoldReason | null> {
-  const subscriber = await subscriberById(db, subscriberId)
-  if (subscriber && (await suppressionOf(db, subscriber.addressHash))) return 'suppressed'
-  if (TO_ACTIVE.includes(kind) && subscriber?.state !== 'active') return 'not-active'
-  if (await readSwitch(db, DELIVERY_SWITCH)) return 'paused'
-  return config.SENDING === 'off' ? 'off' : null
-}
-
-const TO_ACTIVE = ['digest', 'welcome', 'note']
 
 export const jsonOfMessage = (message: ListedMessage) => ({
   id: message.id,

@@ -7,7 +7,6 @@ import { MAIL_KINDS } from '../../mail/rendering/template.ts'
 import { maskAddress } from '../../subscribers/address.ts'
 import {
   bounceSchema,
-  type HoldReason,
   jsonOfMessage,
   jsonOfMessageDetails,
   type MessageDetails,
@@ -128,9 +127,9 @@ export const retry = operation({
   subject: 'message',
   run: retryMessage,
   subscriberOf: async (deps, { id }) => (await showMessage(deps, { id })).subscriberId,
-  output: (held, { id }) => ({
-    json: { id, state: 'ready', held },
-    text: `Message ${id} is ready${held ? `. ${HELD[held]}` : ', and will be sent with the next run.'}`,
+  output: (_result, { id }) => ({
+    json: { id, state: 'ready' },
+    text: `Message ${id} is ready for the next run. What still holds it: subscribers show, delivery status.`,
   }),
   command: {},
   api: {
@@ -139,19 +138,14 @@ export const retry = operation({
     summary: 'Retry an email that was refused, given up, skipped or is waiting',
     response: z.object({ dryRun: z.boolean(), message: shownMessage }),
     faults: [409],
-    body: async (deps, _held, { id }) => ({ message: jsonOfMessageDetails(await showMessage(deps, { id })) }),
+    body: async (deps, _result, { id }) => ({
+      message: jsonOfMessageDetails(await showMessage(deps, { id })),
+    }),
   },
   admin: { button: 'Send again', done: 'Queued. It’s sent with the next run.' },
 })
 
 export const MESSAGE_OPERATIONS = [list, show, retry]
-
-const HELD: Record<HoldReason, string> = {
-  suppressed: 'It will still be skipped: the address is suppressed. See subscribers unsuppress.',
-  'not-active': 'It will still be skipped: the subscriber is not active. See subscribers show.',
-  paused: 'It stays queued because delivery is paused. See delivery resume.',
-  off: 'It stays queued because SENDING is off.',
-}
 
 const masked = ({ toAddress }: ListedMessage): string | null => toAddress && maskAddress(toAddress)
 

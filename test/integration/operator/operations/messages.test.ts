@@ -16,7 +16,6 @@ import type { CommandOutput } from '../../../../src/operator/operations/operatio
 import { runCli, runCommand } from '../../../support/commands.ts'
 import { emptyTables, useDatabase } from '../../../support/database.ts'
 import {
-  addDigestMessages,
   addSubscribers,
   at,
   DEADLINE,
@@ -146,33 +145,6 @@ describe('messages', () => {
       batchId: batches[1]?.id,
     })
     await expect(run(`messages retry ${ready}`)).rejects.toThrow('is ready')
-  })
-})
-
-test.each([
-  [
-    'the address is suppressed',
-    async () =>
-      void (await database.db.suppression.create({
-        data: { addressHash: 'hash1', reason: 'dead', at: NOW },
-      })),
-  ],
-  ['delivery is paused', async () => void (await run('delivery pause'))],
-])('retry says what holds it all the same: %s', async (says, hold) => {
-  const [refused] = await addThree()
-  await hold()
-  expect((await run(`messages retry ${refused} --dry-run`)).text).toContain(says)
-  expect((await run(`messages retry ${refused}`)).text).toContain(says)
-})
-
-test('retry of a digest to an inactive subscriber says that it will be skipped', async () => {
-  await addDigestMessages(database.db, 1)
-  await database.db.$executeRaw`update message set state = 'refused', reason = '5.7.1', attempts = 1`
-  await database.db.$executeRaw`update subscriber set state = 'unsubscribed'`
-  const { id } = (await messagesIn(database.db))[0]!
-  expect(await run(`messages retry ${id}`)).toMatchObject({
-    json: { held: 'not-active' },
-    text: expect.stringContaining('the subscriber is not active'),
   })
 })
 
