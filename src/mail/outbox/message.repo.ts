@@ -113,7 +113,7 @@ export async function giveBackIfEnded(
  */
 export async function takeMessages(db: Database, input: TakeInput): Promise<TakeResult> {
   const { batch, owner, now, limit } = input
-  const rows = await db.$queryRaw<(TakenMessage & EndedMessage)[]>`
+  const [answer] = await db.$queryRaw<{ messages: string }[]>`
     /* prepared: take-messages */
     with lease as materialized (
       select id from batch where id = ${batch} and owner = ${owner} and lease_until > now()
@@ -132,28 +132,37 @@ export async function takeMessages(db: Database, input: TakeInput): Promise<Take
           select from attempt a where a.message_id = p.id and a.outcome in ('uncertain', 'lost')) as in_doubt,
         ${skipReason(now)} as reason
       from picked p join subscriber s on s.id = p.subscriber_id
+    ), seen as (
+      update message m set
+        state = (case
+          when j.reason is null then 'taken'
+          when j.in_doubt then 'uncertain'
+          when j.reason = 'expired' and j.attempts > 0 then 'gave_up'
+          else 'skipped' end)::message_state,
+        reason = case when not j.in_doubt then j.reason end,
+        attempts = j.attempts + (j.reason is null)::int,
+        next_try = case when j.reason is null then m.next_try else m.deadline end,
+        taken_at = case when j.reason is null then ${now}::timestamptz end,
+        taken_by = case when j.reason is null then ${owner}::text end
+      from judged j where m.id = j.id
+      returning m.id, m.batch_id as "batchId", m.kind, m.subscriber_id as "subscriberId", m.digest_id as "digestId",
+        m.to_address as "toAddress", m.secret_id as "secretId", m.content, m.dated_at as "datedAt", m.deadline,
+        m.attempts, j.uncertain_before as "uncertainBefore", m.state::text, m.reason,
+        (select d.content from digest d where d.id = m.digest_id and j.reason is null) as "digestContent"
     )
-    update message m set
-      state = (case
-        when j.reason is null then 'taken'
-        when j.in_doubt then 'uncertain'
-        when j.reason = 'expired' and j.attempts > 0 then 'gave_up'
-        else 'skipped' end)::message_state,
-      reason = case when not j.in_doubt then j.reason end,
-      attempts = j.attempts + (j.reason is null)::int,
-      next_try = case when j.reason is null then m.next_try else m.deadline end,
-      taken_at = case when j.reason is null then ${now}::timestamptz end,
-      taken_by = case when j.reason is null then ${owner}::text end
-    from judged j where m.id = j.id
-    returning m.id, m.batch_id as "batchId", m.kind, m.subscriber_id as "subscriberId", m.digest_id as "digestId",
-      m.to_address as "toAddress", m.secret_id as "secretId", m.content, m.dated_at as "datedAt", m.deadline,
-      m.attempts, j.uncertain_before as "uncertainBefore", m.state::text, m.reason,
-      (select d.content from digest d where d.id = m.digest_id and j.reason is null) as "digestContent"`
-  const { taken = [], ended = [] } = Object.groupBy(rows, ({ state }) =>
-    state === 'taken' ? 'taken' : 'ended',
-  )
-  return { taken, ended }
+    select coalesce(json_agg(seen), '[]')::text as messages from seen`
+  const messages: Seen[] = JSON.parse(answer!.messages)
+  const isTaken = ({ state }: Seen) => state === 'taken'
+  const taken = messages.filter(isTaken).map(({ datedAt, deadline, ...message }) => ({
+    ...message,
+    datedAt: new Date(datedAt),
+    deadline: new Date(deadline),
+  }))
+  return { taken, ended: messages.filter((message) => !isTaken(message)) }
 }
+
+/** In one text, whose columns the client need not convert one by one. */
+type Seen = Omit<TakenMessage, 'datedAt' | 'deadline'> & EndedMessage & Record<'datedAt' | 'deadline', string>
 
 export type AttemptResult = Pick<SendFailure, 'outcome' | 'status' | 'enhanced' | 'reply'>
 

@@ -1,7 +1,7 @@
 import { monotonicMs } from '../../core/clock.ts'
 import type { Deps } from '../../core/deps.ts'
 import { errorText } from '../../core/errors.ts'
-import type { Lane, TakenMessage } from '../message.ts'
+import type { Compose, ComposedMail, Lane, TakenMessage } from '../message.ts'
 import { type EndedMessage, takeMessages } from '../outbox/message.repo.ts'
 import { type HeldBatch, Leases } from './leases.ts'
 import type { Permits } from './permits.ts'
@@ -11,6 +11,8 @@ export interface Work {
   batch: HeldBatch
   /** When its subscriber was last checked, by the monotonic clock. */
   checkedAt: number
+  /** Its email, once it is being composed. */
+  mail?: Promise<ComposedMail>
 }
 
 interface PrefetcherInput {
@@ -20,6 +22,7 @@ interface PrefetcherInput {
   /** The most messages to take ahead. */
   size: number
   permits: Permits
+  compose: Compose
   /** Milliseconds without progress after which leases are no longer renewed; a minute by default. */
   stalledAfterMs?: number
   /** Called if a batch is leased while others are free. */
@@ -30,6 +33,8 @@ interface PrefetcherInput {
 
 /** The share of `size` that is left when more messages are taken. Fewer, larger takes cost the database less. */
 const REFILL_AT = 0.25
+/** Emails that are composed in a row take less time each: code and data are still in the processor's caches. */
+const COMPOSED_IN_A_ROW = 16
 
 /** Messages that one drain has taken ahead, for some of its connections. */
 export class Prefetcher {
@@ -60,6 +65,7 @@ export class Prefetcher {
       const work = this.#waiting.shift()
       if (work && this.#leases.isValid(work.batch)) {
         this.#fillAhead()
+        if (!work.mail) this.#compose([work, ...this.#waiting.slice(0, COMPOSED_IN_A_ROW - 1)])
         return work
       }
       if (work) await this.done(work)
@@ -110,6 +116,13 @@ export class Prefetcher {
     this.#isStopped = true
     await this.#filling?.catch(() => {})
     await this.#leases.close()
+  }
+
+  #compose(works: Work[]): void {
+    for (const work of works) {
+      work.mail ??= this.#input.compose(work.message)
+      work.mail.catch(() => {}) // whoever sends it gets the error
+    }
   }
 
   // Runs while the connections are busy. If it fails, next() fails in the same way.

@@ -85,14 +85,14 @@ export async function runSenderPool(pool: SenderPool): Promise<void> {
 }
 
 function openPrefetchers({ deps, input, recorder, permits, connections }: SenderPool): Prefetcher[] {
-  const { lane, owner, stalledAfterMs, onMoreReady } = input
+  const { lane, owner, compose, stalledAfterMs, onMoreReady } = input
   const count = Math.min(PREFETCHERS, connections.length)
   const ahead = AHEAD[deps.config.WHEN_UNCERTAIN]
   return Array.from({ length: count }, (_, i) => {
     const own = Math.ceil((connections.length - i) / count)
     return new Prefetcher(deps, {
       ...{ lane, owner: `${owner}/${i + 1}`, connections: own, size: ahead * own },
-      ...{ permits, stalledAfterMs, onMoreReady, onEnded: recorder.recordEnded },
+      ...{ permits, compose, stalledAfterMs, onMoreReady, onEnded: recorder.recordEnded },
     })
   })
 }
@@ -287,7 +287,7 @@ const hasEnded = ({ deps: { db, clock } }: SenderPool, { message, batch }: Work)
 async function composeOrRefuse(pool: SenderPool, work: Work): Promise<ComposedMail | undefined> {
   const { input, recorder } = pool
   try {
-    return await input.compose(work.message)
+    return await work.mail!.catch(() => input.compose(work.message))
   } catch (error) {
     if (isDatabaseFault(error)) throw error
     // The subscriber may have been erased; then there is nothing to render.

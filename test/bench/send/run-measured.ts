@@ -47,7 +47,7 @@ export async function runMeasured(
   const logFile = join(bench.folder, `${file}.log`)
   const log = openSync(logFile, 'w')
   const child = fork(join(import.meta.dirname, file), [JSON.stringify({ input, profile })], {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8'],
     stdio: ['ignore', log, log, 'ipc'],
   })
   closeSync(log)
