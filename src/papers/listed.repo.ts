@@ -17,6 +17,10 @@ const listedIn = ({ from, to }: DayRange): Prisma.Sql =>
     where day between ${from}::date and ${to}::date and kind <> 'revised' group by paper_id) listed
     join paper p on p.id = listed.paper_id and withdrawn_at is null`
 
+/** The same for a single listing, in an index of the withdrawn papers. */
+const IS_SHOWN = Prisma.sql`not exists (
+  select from paper where id = listing.paper_id and withdrawn_at is not null)`
+
 export interface ListCounts {
   papers: number
   withCode: number
@@ -76,9 +80,9 @@ export interface DayCount {
 /** The number of papers of each day in a range; days without papers are left out. */
 export const dayCountsIn = (db: Database, { from, to }: DayRange): Promise<DayCount[]> =>
   db.$queryRaw`
-    select to_char(day, 'YYYY-MM-DD') as day, count(distinct p.id)::int as papers
-    from listing join paper p on p.id = paper_id and withdrawn_at is null
-    where day between ${from}::date and ${to}::date and kind <> 'revised' group by listing.day order by listing.day`
+    select to_char(day, 'YYYY-MM-DD') as day, count(distinct paper_id)::int as papers from listing
+    where day between ${from}::date and ${to}::date and kind <> 'revised' and ${IS_SHOWN}
+    group by listing.day order by listing.day`
 
 export interface KeywordCount {
   keyword: string
@@ -95,28 +99,28 @@ export const keywordCountsIn = (
     from ${listedIn(range)} cross join unnest(keywords) keyword
     group by lower(keyword) having count(distinct p.id) > 1 order by 2 desc, 1 limit ${limit}::int`
 
-/** The first or last of these days on which a paper was listed. */
-async function dayWithPapers(
+/** The nearest days with papers before and after a range. */
+export async function neighbourDays(
   db: Database,
-  day: Prisma.DateTimeFilter,
-  order: Prisma.SortOrder,
-): Promise<Day | null> {
+  { from, to }: DayRange,
+): Promise<{ previous: Day | null; next: Day | null }> {
+  const rows = await db.$queryRaw<{ previous: Day | null; next: Day | null }[]>`
+    select (select to_char(day, 'YYYY-MM-DD') from listing
+        where day < ${from}::date and kind <> 'revised' and ${IS_SHOWN} order by listing.day desc limit 1) as previous,
+      (select to_char(day, 'YYYY-MM-DD') from listing
+        where day > ${to}::date and kind <> 'revised' and ${IS_SHOWN} order by listing.day limit 1) as next`
+  return rows[0]!
+}
+
+/** The newest day with papers, up to and including a day. */
+export async function newestDayWithPapers(db: Database, { upTo }: { upTo: Day }): Promise<Day | null> {
   const row = await db.listing.findFirst({
-    where: { day, kind: { not: 'revised' }, paper: { withdrawnAt: null } },
-    orderBy: { day: order },
+    where: { day: { lte: midnight(upTo) }, kind: { not: 'revised' }, paper: { withdrawnAt: null } },
+    orderBy: { day: 'desc' },
     select: { day: true },
   })
   return row && dayOf(row.day)
 }
-
-/** The newest day with papers, up to and including a day. */
-export const newestDayWithPapers = (db: Database, { upTo }: { upTo: Day }): Promise<Day | null> =>
-  dayWithPapers(db, { lte: midnight(upTo) }, 'desc')
-
-export const neighbourDays = async (db: Database, { from, to }: DayRange) => ({
-  previous: await dayWithPapers(db, { lt: midnight(from) }, 'desc'),
-  next: await dayWithPapers(db, { gt: midnight(to) }, 'asc'),
-})
 
 interface TrendingQuery {
   now: Date

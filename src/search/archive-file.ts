@@ -122,6 +122,16 @@ export async function loadArchive({
   return isSame ? { ...saved, changedAt, fileChangedAt: saved.changedAt } : null
 }
 
+/** The block without its bytes in the file, which `deserialize` would keep in memory for the arrays. */
+function detached({ segment, ...block }: IndexBlock): IndexBlock {
+  return { ...block, segment: copyOf(segment) }
+}
+
+function copyOf<Value extends object>(value: Value): Value {
+  if (ArrayBuffer.isView(value)) return (value as unknown as Uint32Array).slice() as unknown as Value
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, copyOf(part)])) as Value
+}
+
 async function readFile(path: string, database: string): Promise<IndexedPapers | null> {
   const file = await open(path).catch(() => null)
   if (!file) return null
@@ -146,7 +156,7 @@ async function readFile(path: string, database: string): Promise<IndexedPapers |
       prose: new Vocabulary('prose', prose),
       names: new Vocabulary('names', names),
     })
-    for (let i = 0; i < head.blocks; i++) index.restore((await read()) as IndexBlock)
+    for (let i = 0; i < head.blocks; i++) index.restore(detached((await read()) as IndexBlock))
     const { maxPaperId, changedAt, backTo } = head
     return { index, maxPaperId, changedAt, backTo }
   } finally {

@@ -62,6 +62,7 @@ const SINCE_FIRST = [
   '20261129101000_shown_papers',
   '20261129111000_plain_papers',
   '20261129140000_cheap_acceptance',
+  '20261129143000_withdrawn_papers',
 ]
 
 const missingFrom = (deps: Deps) => pendingMigrations(deps.db, next.migrations)

@@ -1,10 +1,17 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { addDays, dayOf, parseDay } from '../../core/dates.ts'
+import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
-import { FIRST_PAGE, loadPaperList, loadTrendingList, newestDay } from '../../search/load-paper-list.ts'
+import {
+  FIRST_PAGE,
+  type ListChoice,
+  loadPaperList,
+  loadTrendingList,
+  newestDay,
+} from '../../search/load-paper-list.ts'
 import { railOf } from '../../search/rail.ts'
-import { parseSpan, spanOf } from '../../search/spans.ts'
+import { parseSpan, type Span, spanOf } from '../../search/spans.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { cacheForOneMinute } from '../conditional-response.ts'
 import type { Site } from '../pages.ts'
@@ -16,14 +23,21 @@ const SEGMENTS = { date: 'day', week: 'week', month: 'month' } as const
 
 const LIST = { cachedBy: Object.keys(listFields.shape) }
 
+/** A page of a span, and what is beside it. */
+async function listData(deps: Deps, asked: ListChoice & { span: Span }) {
+  const [list, rail] = await Promise.all([loadPaperList(deps, asked), railOf(deps, asked.span)])
+  return { list: listView(list), rail: railView(rail) }
+}
+
 /** The papers of the newest day, of any day, week or month, and those that are trending, at Hugging Face's paths. */
 export const listRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages }) => {
   app.get('/', { config: { cachedBy: [] } }, async (_request, reply) => {
     const span = spanOf('day', await newestDay(deps))
-    const list = listView(await loadPaperList(deps, { span, ...FIRST_PAGE }))
     const banner = { closed: deps.config.SIGNUP === 'closed', consent: CONSENT_WORDING.asking }
-    const rail = railView(await railOf(deps, span))
-    return pages.send(cacheForOneMinute(reply), 'home', { list, rail, banner })
+    return pages.send(cacheForOneMinute(reply), 'home', {
+      ...(await listData(deps, { span, ...FIRST_PAGE })),
+      banner,
+    })
   })
 
   for (const [segment, unit] of Object.entries(SEGMENTS)) {
@@ -34,9 +48,7 @@ export const listRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages
       const span = parseSpan(unit, name)
       const choice = readListChoice(query)
       if (span.name !== name) return reply.redirect(listPath(span, choice), 301)
-      const list = listView(await loadPaperList(deps, { span, ...choice }))
-      const rail = railView(await railOf(deps, span))
-      return pages.send(cacheForOneMinute(reply), 'list', { list, rail })
+      return pages.send(cacheForOneMinute(reply), 'list', await listData(deps, { span, ...choice }))
     })
   }
 
