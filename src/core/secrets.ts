@@ -42,9 +42,20 @@ export function unseal(
 const keyOf = (secret: string, purpose: string): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, '', purpose, 32))
 
+// The system's generator takes longer to ask than to reply. No byte is used twice.
+const POOL_BYTES = 4096
+let pool: Buffer = Buffer.alloc(0)
+let poolUsed = 0
+
 /** `bits` random bits from the system's generator as base64url text that does not begin with a dash. */
 export function randomId(bits: 80 | 96 | 128 | 256): string {
-  const id = randomBytes(bits / 8).toString('base64url')
+  const bytes = bits / 8
+  if (poolUsed + bytes > pool.length) {
+    pool = randomBytes(POOL_BYTES)
+    poolUsed = 0
+  }
+  poolUsed += bytes
+  const id = pool.toString('base64url', poolUsed - bytes, poolUsed)
   // On a command line, a word that begins with a dash is an option: one id in 64 could not be typed.
   return id.startsWith('-') ? randomId(bits) : id
 }

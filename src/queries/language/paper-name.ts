@@ -23,7 +23,7 @@ const MAX_LENGTH = 500
  * paper.
  */
 export function readPaperName(text: string): string | undefined {
-  if (text.length > MAX_LENGTH) return undefined
+  if (text.length > MAX_LENGTH || !/[\d/]/.test(text)) return undefined
   const bare = withoutSigns(text.trim())
   if (/^(?:paper:)?id:[1-9]\d{0,8}$/i.test(bare)) return bare.toLowerCase().replace('paper:', '')
   const number = withoutPrefix(bare)

@@ -222,7 +222,7 @@ export function readInstant(column: string, text: string, now: Date): Date | nul
 }
 
 // Date reads 30 February as 2 March.
-const isDay = (day: string): boolean => new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
+const isDay = (day: string): boolean => new Date(`${day}T00:00:00Z`).getUTCDate() === Number(day.slice(8))
 
 const isoOffset = (offset: string): string => {
   if (offset === 'Z' || offset === 'UTC') return 'Z'

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import pg from 'pg'
 import { NO_PAGE } from '../consent.ts'
 import type { ParsedTopic } from '../topic.repo.ts'
@@ -182,7 +182,7 @@ const SKIP_FOREIGN_KEY_CHECKS = `
 const FILL_INCOMING = 'insert into incoming select * from json_populate_recordset(null::incoming, $1)'
 
 const FIND_QUERIES = 'select id, text from query where hash = any($1::bytea[]) for key share'
-const sha256 = (text: string) => createHash('sha256').update(text).digest()
+const sha256 = (text: string) => hash('sha256', text, 'buffer')
 
 const INSERT_QUERIES = `
   insert into query (text, tree, grammar)
