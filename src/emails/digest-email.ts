@@ -39,20 +39,20 @@ const MAX_SOURCES_LENGTH = 320
 export function digestView(site: SiteIdentity, email: DigestEmail, detail: PaperDetail) {
   const sections = sectionsOf(site, email, email.content, detail)
   const papers = sections.flatMap(({ papers }) => papers)
-  return { ...frameOf(site, email, papers), sections }
+  return { ...aroundSections(site, email, papers), sections }
 }
 
 /** All but the sections. */
-const frameOf = (site: SiteIdentity, email: DigestEmail, papers: readonly Summarized[]) => ({
-  ...headOf(email.content),
-  ...footOf(site, email, papers),
+const aroundSections = (site: SiteIdentity, email: DigestEmail, papers: readonly Summarized[]) => ({
+  ...openingOf(email.content),
+  ...closingOf(site, email, papers),
   unsubscribeUrl: email.unsubscribeUrl,
   manageUrl: email.manageUrl,
   viewUrl: email.viewUrl,
 })
 
 /** The part above the papers: it depends on the papers only. */
-export const headOf = (content: DigestContent) => ({
+export const openingOf = (content: DigestContent) => ({
   subjectLine: digestSubject(content),
   preview: preheaderOf(content),
   date: longDate(content.localDate),
@@ -61,7 +61,7 @@ export const headOf = (content: DigestContent) => ({
 })
 
 /** The part below the papers. */
-export const footOf = (site: SiteIdentity, email: DigestEmail, papers: readonly Summarized[]) => ({
+export const closingOf = (site: SiteIdentity, email: DigestEmail, papers: readonly Summarized[]) => ({
   ...underPapers(site, email, email.content, papers),
   since: sinceText(email.confirmedOn, email.content.week !== null),
 })

@@ -14,7 +14,7 @@ import type { JoinedEmail } from '../mail/smtp/join-mime.ts'
 import { asHeading } from '../queries/language/topic-name.ts'
 import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
 import { siteLinks, topicPage } from '../subscribers/links.ts'
-import { type DigestEmail, footOf, headOf, type ReaderLinks } from './digest-email.ts'
+import { closingOf, type DigestEmail, openingOf, type ReaderLinks } from './digest-email.ts'
 import {
   headingOf,
   newestDay,
@@ -37,7 +37,7 @@ type Part = Record<'html' | 'text', EncodedText>
 interface PaperPart extends Part, Summarized {}
 
 /** What precedes the sections. */
-interface Head extends Part {
+interface Opening extends Part {
   subject: string
 }
 
@@ -124,38 +124,39 @@ export function openDigestJoiner({ site, inEach, template }: JoinerInput) {
     return joined
   }
 
-  const heads = new LruCache<string, Head>(MAX_KEPT)
-  const feet = new LruCache<string, Part>(MAX_KEPT)
+  const openings = new LruCache<string, Opening>(MAX_KEPT)
+  const closings = new LruCache<string, Part>(MAX_KEPT)
   const joinAround = (email: DigestEmail, reader: Reader, papers: readonly PaperPart[]) => {
     const { lengths } = reader
     const { placeholders, encoder } = encoderFor(lengths)
     const links = withTokens(email, reader, placeholders)
-    const makeHead = (): Head => {
-      const view = { ...links, ...headOf(email.content) }
-      const { subject, preheader } = template.headOf({ ...inEach, ...view })
-      return { ...encode(encoder, 'before', { ...view, subject, preheader }), subject }
+    const makeOpening = (): Opening => {
+      const view = { ...links, ...openingOf(email.content) }
+      const { subject, preheader } = template.inboxLineOf({ ...inEach, ...view })
+      return { ...encode(encoder, 'opening', { ...view, subject, preheader }), subject }
     }
-    const foot = footOf(site, { ...email, ...links }, papers)
-    const makeFoot = () => encode(encoder, 'after', { ...links, ...foot, sections: email.content.sections })
-    const headKey = `${lengths} ${contentKey(email.content)}`
-    const footKey = lengths + JSON.stringify([foot, email.content.sections.length > 0])
+    const closing = closingOf(site, { ...email, ...links }, papers)
+    const makeClosing = () =>
+      encode(encoder, 'closing', { ...links, ...closing, sections: email.content.sections })
+    const openingKey = `${lengths} ${contentKey(email.content)}`
+    const closingKey = lengths + JSON.stringify([closing, email.content.sections.length > 0])
     return {
-      before: heads.get(headKey) ?? heads.set(headKey, makeHead()),
-      after: feet.get(footKey) ?? feet.set(footKey, makeFoot()),
+      opening: openings.get(openingKey) ?? openings.set(openingKey, makeOpening()),
+      closing: closings.get(closingKey) ?? closings.set(closingKey, makeClosing()),
     }
   }
 
   return (email: DigestEmail, detail: PaperDetail): JoinedEmail => {
     const reader = readerOf(email)
     const sections = joinSections(email.content, reader, detail)
-    const { before, after } = joinAround(email, reader, sections.papers)
+    const { opening, closing } = joinAround(email, reader, sections.papers)
     const around = (form: 'html' | 'text'): FilledText[] => [
-      { text: before[form], values: reader.values },
+      { text: opening[form], values: reader.values },
       ...sections[form],
-      { text: after[form], values: reader.values },
+      { text: closing[form], values: reader.values },
     ]
     return {
-      subject: before.subject,
+      subject: opening.subject,
       ...(email.format === 'html' && { html: around('html') }),
       text: around('text'),
     }

@@ -15,8 +15,8 @@ export interface Template {
   render(view: object): Required<RenderedEmail>
   /** Without the HTML part. */
   renderText(view: object): RenderedEmail
-  /** The values that the templates use besides the view. */
-  headOf(view: object): { subject: string; preheader: string }
+  /** What a list of emails shows of it: templates use these besides the view. */
+  inboxLineOf(view: object): { subject: string; preheader: string }
   /** The parts of a template with papers in sections. */
   parts(): { html: TemplateParts; text: TemplateParts }
 }
@@ -24,7 +24,7 @@ export interface Template {
 /** A template with papers in sections, cut at the comments in parts/sections.*; each part is made of whole lines. */
 interface TemplateParts {
   /** All before the sections. */
-  before: Fill
+  opening: Fill
   /** The heading of `it.section`. */
   heading: Fill
   /** One `it.paper` of it. */
@@ -32,7 +32,7 @@ interface TemplateParts {
   /** What follows the papers of `it.section`. */
   end: Fill
   /** All after the sections. */
-  after: Fill
+  closing: Fill
 }
 
 type Fill = (view: object) => string
@@ -54,18 +54,18 @@ export async function openTemplate(name: MailKind, bodyHtml: string): Promise<Te
   const body = compileFill(html, bodyHtml)
   const bodyText = await read('body.txt')
   const text = compileFill(plain, bodyText)
-  const headOf = (view: object) => ({
+  const inboxLineOf = (view: object) => ({
     subject: subjectOf(view),
     preheader: truncateAtWord(preheader(view), MAX_PREHEADER_LENGTH),
   })
   const subjectOf = (view: object) => asciiLine(subject(view), MAX_SUBJECT_LENGTH)
   return {
     render(view) {
-      const head = headOf(view)
-      return { subject: head.subject, html: body({ ...view, ...head }), text: text(view) }
+      const inboxLine = inboxLineOf(view)
+      return { subject: inboxLine.subject, html: body({ ...view, ...inboxLine }), text: text(view) }
     },
     renderText: (view) => ({ subject: subjectOf(view), text: text(view) }),
-    headOf,
+    inboxLineOf,
     parts: () => ({
       html: cutSections(html, bodyHtml),
       text: cutSections(plain, bodyText.replace("<%~ include('@sections', it) -%>\n", SECTIONS_TEXT)),
@@ -76,14 +76,14 @@ export async function openTemplate(name: MailKind, bodyHtml: string): Promise<Te
 const SECTIONS_TEXT = readFileSync(join(PARTS, 'sections.txt'), 'utf8')
 
 function cutSections(eta: TemplateEngine, source: string): TemplateParts {
-  const [before, heading, paper, end, after] = source.split(/<%\/\*[a-z ]+\*\/[^%]*?(?:-%>\n|%>)/)
+  const [opening, heading, paper, end, closing] = source.split(/<%\/\*[a-z ]+\*\/[^%]*?(?:-%>\n|%>)/)
   const ofSection = (part: string) => compileFill(eta, `<% const { section, paper } = it %>${part}`)
   return {
-    before: compileFill(eta, before!),
+    opening: compileFill(eta, opening!),
     heading: ofSection(heading!),
     paper: ofSection(paper!),
     end: ofSection(end!),
-    after: compileFill(eta, after!),
+    closing: compileFill(eta, closing!),
   }
 }
 

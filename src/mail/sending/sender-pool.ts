@@ -67,18 +67,18 @@ export async function runSenderPool(pool: SenderPool): Promise<void> {
   }
   run.halt.addEventListener('abort', stop, { once: true })
   const idle = openIdleConnections(pool)
-  const runSender = async (smtp: SmtpClient, i: number) => {
+  const runConnection = async (smtp: SmtpClient, i: number) => {
     const prefetcher = prefetchers[i % prefetchers.length]!
-    const sender = { smtp, prefetcher, recorded: Promise.resolve() }
+    const connection = { smtp, prefetcher, recorded: Promise.resolve() }
     try {
-      await sendLoop(pool, sender, idle)
+      await sendLoop(pool, connection, idle)
     } finally {
       // A message that is given back before its acceptance is recorded would be sent twice.
-      await sender.recorded.catch(() => {})
+      await connection.recorded.catch(() => {})
       await prefetcher.leave().finally(idle.leave)
     }
   }
-  const ends = await Promise.allSettled(connections.map(runSender))
+  const ends = await Promise.allSettled(connections.map(runConnection))
   run.halt.removeEventListener('abort', stop)
   const closed = await Promise.allSettled(prefetchers.map((prefetcher) => prefetcher.close()))
   for (const end of [...ends, ...closed]) if (end.status === 'rejected') throw end.reason
@@ -163,16 +163,16 @@ async function waitWhileUnreachable(prefetcher: Prefetcher, idle: IdleConnection
 }
 
 /** A connection to the mail server. `recorded` settles once all its acceptances are recorded. */
-interface Sender {
+interface Connection {
   smtp: SmtpClient
   prefetcher: Prefetcher
   recorded: Promise<void>
 }
 
 /** Rejects if one could not be recorded, and then continues without it. */
-async function allRecorded(sender: Sender): Promise<void> {
-  const { recorded } = sender
-  sender.recorded = Promise.resolve()
+async function allRecorded(connection: Connection): Promise<void> {
+  const { recorded } = connection
+  connection.recorded = Promise.resolve()
   await recorded
 }
 
@@ -180,9 +180,9 @@ async function allRecorded(sender: Sender): Promise<void> {
  * One connection: sends an email, then the next. While an acceptance is being recorded, the envelope of the next email
  * goes out already, but not its body. Any other result is recorded before the next email begins.
  */
-async function sendLoop(pool: SenderPool, sender: Sender, idle: IdleConnections): Promise<void> {
+async function sendLoop(pool: SenderPool, connection: Connection, idle: IdleConnections): Promise<void> {
   const { run, deps } = pool
-  const { prefetcher } = sender
+  const { prefetcher } = connection
   let faults = 0
   let databaseFaults = 0
   for (;;) {
@@ -190,11 +190,11 @@ async function sendLoop(pool: SenderPool, sender: Sender, idle: IdleConnections)
       const work = await prefetcher.next()
       databaseFaults = 0
       if (!work) {
-        await allRecorded(sender)
+        await allRecorded(connection)
         if (await idle.isOver()) return
         continue
       }
-      faults = (await deliver(pool, sender, work)) ? 0 : faults + 1
+      faults = (await deliver(pool, connection, work)) ? 0 : faults + 1
       if (faults < FAULTS_IN_A_ROW) {
         if (faults > 0) await pause(PAUSE_AFTER_FAULT_MS, run.halt)
       } else {
@@ -210,23 +210,23 @@ async function sendLoop(pool: SenderPool, sender: Sender, idle: IdleConnections)
 }
 
 /** False if the server could not be reached. */
-async function deliver(pool: SenderPool, sender: Sender, work: Work): Promise<boolean> {
-  const sending = sendUnlessEnded(pool, sender, work)
-  const recorded = recordSent(pool, sender, work, sending)
+async function deliver(pool: SenderPool, connection: Connection, work: Work): Promise<boolean> {
+  const sending = sendUnlessEnded(pool, connection, work)
+  const recorded = recordSent(pool, connection, work, sending)
   const result = (await sending.catch(() => undefined))?.result
   if (result?.accepted) {
-    sender.recorded = recorded
+    connection.recorded = recorded
     recorded.catch(() => {}) // allRecorded gets the error
     return true
   }
   await recorded
-  await allRecorded(sender)
+  await allRecorded(connection)
   return !result || reachedMessage(result)
 }
 
 async function recordSent(
   { recorder }: SenderPool,
-  { prefetcher }: Sender,
+  { prefetcher }: Connection,
   work: Work,
   sending: Promise<Sent | undefined>,
 ): Promise<void> {
@@ -249,7 +249,7 @@ interface Sent {
 /** Undefined if its body was held back: it may no longer be sent, or the last acceptance was not recorded. */
 async function sendUnlessEnded(
   pool: SenderPool,
-  { smtp, prefetcher, recorded }: Sender,
+  { smtp, prefetcher, recorded }: Connection,
   work: Work,
 ): Promise<Sent | undefined> {
   const { run, permits } = pool
