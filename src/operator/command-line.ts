@@ -51,7 +51,7 @@ function addCommand(
     .description(operation.summary)
   const { arguments: places = {}, options = {} } = operation.command!
   const subject = subjectOf(operation)
-  if (subject) command.argument(subject, operation.command!.subject)
+  if (subject) command.argument(subject)
   for (const usage of Object.values(places)) command.argument(usage![0], usage![1])
   const fields = new Map<string, string>()
   for (const [field, [flags, help]] of Object.entries(options) as [string, readonly [string, string]][]) {

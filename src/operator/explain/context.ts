@@ -25,15 +25,13 @@ import { deliveryLimits, deliveryLimitText } from '../delivery-report.ts'
 import { isWaiting, type MessageDetails, showMessage } from '../message-details.ts'
 import { type Verdict, verdict } from './format.ts'
 
-/** The subject: a subscriber, or the tombstone of an erased one. */
 export interface ExplainedSubscriber {
   id: string
-  email: string | null
-  addressHash: string | null
+  email: string
+  addressHash: string
   /** Papers from before this are not offered: when they confirmed, or were imported. */
   since: Date | null
   importedAt: Date | null
-  erasedAt: Date | null
   subscription: Subscription
 }
 
@@ -91,7 +89,7 @@ export async function loadExplainContext(deps: Deps, subject: ExplainedSubscribe
       !digest && then.due && then.due.dueAt <= now
         ? pendingSources({ ...then.due, now }, await usualSources(deps, now))
         : [],
-    suppression: subject.addressHash ? await suppressionOf(db, subject.addressHash) : null,
+    suppression: await suppressionOf(db, subject.addressHash),
     pauses: await deliveryPauses(deps),
     sending: config.SENDING,
     /** The newest minute with a tick of the schedule. */
@@ -180,14 +178,13 @@ export const pausesBetween = (pauses: readonly DeliveryPause[], from: Date, to: 
   pauses.filter((pause) => pause.from < to && (!pause.to || pause.to > from))
 
 /** none: no one had signed up with this address. */
-export type PastState = SubscriberState | 'erased' | 'none'
+export type PastState = SubscriberState | 'none'
 
 const STATE_AFTER: Partial<Record<Consent['event'], PastState>> = {
   confirmed: 'active',
   resumed: 'active',
   paused: 'paused',
   unsubscribed: 'unsubscribed',
-  erased: 'erased',
 }
 
 /**
@@ -214,7 +211,7 @@ function stateAt(
     if (event === 'suppressed') isSuppressed = true
     if (event === 'unsuppressed' || event === 'confirmed') isSuppressed = false
   }
-  return isSuppressed && now !== 'erased' ? 'suppressed' : now
+  return isSuppressed ? 'suppressed' : now
 }
 
 /** `changes`: newest first; `now`: the current subscription. */

@@ -80,7 +80,7 @@ const reasonOf = ({ reason }: ExplainContext['sources'][number]): string =>
 
 /** The verdict if the state of the subscriber decides it. */
 function stateVerdict(context: ExplainContext): Verdict | null {
-  const { state, consents, due, now, subject } = context
+  const { state, consents, due, now } = context
   const last = (event: string) =>
     consents.findLast((one) => one.event === event && one.at <= (due?.dueAt ?? now))?.at
   const since = (at: Date | undefined) => (at ? ` since ${utcText(at)}` : '')
@@ -96,8 +96,6 @@ function stateVerdict(context: ExplainContext): Verdict | null {
         'suppressed',
         `Nothing was due: the address was suppressed${since(last('suppressed'))}${suppressedBy(context)}.`,
       )
-    case 'erased':
-      return verdict('erased', `Nothing was due: they were erased at ${utcText(subject.erasedAt ?? now)}.`)
     default:
       return null
   }

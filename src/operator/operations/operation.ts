@@ -49,7 +49,6 @@ export interface CommandChannel<Field extends string = string, I = never> {
   arguments?: { [field in Field]?: readonly [usage: string, help?: string] }
   /** `['--until <date>', 'the date on which they resume']` */
   options?: { [field in Field]?: readonly [flags: string, help: string] }
-  subject?: string
   dryRun?: string
   /**
    * Replaces file names in the input by what the files hold, before a transaction begins: such a field is a name when it

@@ -91,7 +91,7 @@ export const explanation = z
   .object({
     subscriber: z.object({
       id: z.string(),
-      email: z.string().nullable(),
+      email: z.string(),
       state: z.string(),
       zone: z.string(),
       hour: count,

@@ -7,13 +7,13 @@ import type { Explanation } from '../explain-subscriber.ts'
 
 /** The verdict first, then what led to it in order of time, within 80 columns. */
 export function textOfExplanation({ subscriber, date, verdict, steps }: Explanation): string {
-  const { id, email, state, zone, hour, days } = subscriber
+  const { email, state, zone, hour, days } = subscriber
   const schedule = days.length > 0 ? `, ${weekdaysText(days)} at ${hourOfDay(hour)} ${zone}` : ''
   const stood = state === 'none' ? 'not subscribed yet' : state
   return [
     wrap(verdict.text),
     '',
-    wrap(`${email ?? `${id} (erased)`} on ${weekdayDateWithYear(date)}: ${stood}${schedule}`),
+    wrap(`${email} on ${weekdayDateWithYear(date)}: ${stood}${schedule}`),
     ...(steps.length > 0 ? ['', textOfTimeline(steps)] : []),
   ].join('\n')
 }

@@ -179,13 +179,9 @@ const explain = operation({
   input: z.object({
     date: day.describe('Their local date; default: the newest on which something was due').optional(),
   }),
-  run: (deps, { who, date }) => {
-    const named = 'email' in who && !who.email.includes('@') ? { id: who.email } : who
-    return explainSubscriber(deps, { ...named, date })
-  },
+  run: (deps, { who, date }) => explainSubscriber(deps, { ...who, date }),
   output: (explained) => ({ text: textOfExplanation(explained) }),
   command: {
-    subject: 'an address, or the id of an erased subscriber',
     options: {
       date: ['--date <date>', 'their local date; default: the newest on which something was due'],
     },

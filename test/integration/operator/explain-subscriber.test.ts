@@ -8,7 +8,6 @@ import {
   pauseSubscriber,
   removeTopicByOperator,
 } from '../../../src/account/change-by-operator.ts'
-import { eraseSubscriber } from '../../../src/account/erase-subscriber.ts'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { unsubscribeByOperator } from '../../../src/account/unsubscribe.ts'
 import { recordAction } from '../../../src/core/action.repo.ts'
@@ -377,23 +376,6 @@ describe('no email, because of the subscriber’s state then', () => {
     expect(await texts('2026-11-25')).toContain('they were active')
   })
 
-  test('erased: found by id but not by address', async () => {
-    await untilTuesday()
-    await world.run()
-    const { id } = (await world.explain()).subscriber
-    await eraseSubscriber(world.at('2026-11-26T12:00:00Z').deps, { email: EMAIL })
-    await expect(world.explain()).rejects.toMatchObject({ code: 'subscriber.unknown', exit: 1 })
-    const { subscriber, verdict } = await explainSubscriber(world.deps, { id, date: TUESDAY })
-    expect(subscriber.email).toBeNull()
-    expect(verdict).toMatchObject({ code: 'accepted' })
-    const after = await explainSubscriber(world.deps, { id, date: '2026-11-27' })
-    expect(after.verdict).toEqual({
-      code: 'erased',
-      text: expect.stringContaining('26 Nov 2026, 12:00:00 UTC'),
-    })
-    expect(JSON.stringify(after)).not.toContain('anna')
-  })
-
   test('unknown address: says so, and whether it is suppressed', async () => {
     await expect(world.explain()).rejects.toMatchObject({ code: 'subscriber.unknown', exit: 1 })
     await suppress(world.at(HOUR).deps, { email: EMAIL, reason: 'dead' })
@@ -500,7 +482,7 @@ test('as text: the verdict first, every line within 80 columns', async () => {
   expect(lines.find((line) => line.startsWith('2026-11-24 07:00:00  Their hour came'))).toBeDefined()
 })
 
-test('the command prints the same as JSON, by address or by id', async () => {
+test('the command prints the same as JSON', async () => {
   await untilTuesday()
   await world.run()
   const explain = (...args: string[]) => runCommand(world.deps, ['subscribers', 'explain', ...args])
@@ -520,8 +502,6 @@ test('the command prints the same as JSON, by address or by id', async () => {
       { at: null, code: 'topic', text: expect.stringContaining('linear attention') },
     ]),
   })
-  const { id } = (json as { subscriber: { id: string } }).subscriber
-  expect((await explain(id, '--date', TUESDAY)).json).toEqual(json)
 })
 
 test('the Message-ID is as in the email, with the capitals of MAIL_FROM', async () => {
