@@ -3,10 +3,7 @@ import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { deliveryReport, sendRate } from '../delivery-report.ts'
 import {
-  countQueued,
-  type DeliverySummary,
   type DeliverySwitch,
-  deliverySummary,
   deliverySwitch,
   pauseDelivery,
   type RestoreOutcome,
@@ -139,14 +136,10 @@ export const resume = operation({
       .default(false)
       .describe('After a restore: nothing was sent since the backup was made, so end nothing'),
   }),
-  run: async (deps, { moved }) => ({
-    ...(await resumeDelivery(deps, { moved })),
-    summary: await deliverySummary(deps),
-  }),
-  output: ({ wasPaused, afterRestore, summary }, _input, { config }) => {
+  run: (deps, { moved }) => resumeDelivery(deps, { moved }),
+  output: ({ wasPaused, afterRestore }, _input, { config }) => {
     const off = config.SENDING === 'off' ? ' Nothing is sent yet: SENDING=off.' : ''
-    const slowly = wasPaused ? textOfSlowStart(summary) : ''
-    const text = `${wasPaused ? 'Delivery resumed.' : 'Delivery was not paused.'}${off || slowly}`
+    const text = `${wasPaused ? 'Delivery resumed.' : 'Delivery was not paused.'}${off}`
     return {
       json: { delivery: 'on', wasPaused, afterRestore },
       text: afterRestore ? `${textOfRestore(afterRestore)}\n${text}` : text,
@@ -167,16 +160,6 @@ export const resume = operation({
   },
   admin: { button: 'Resume delivery', done: 'Delivery resumed.' },
 })
-
-/** A smaller number is sent before anyone looks. */
-const MANY_QUEUED = 50
-
-function textOfSlowStart(summary: DeliverySummary): string {
-  const messages = countQueued(summary)
-  return messages > MANY_QUEUED
-    ? ` ${messages.toLocaleString('en')} messages are queued: sending starts at 10 a second and doubles every minute.`
-    : ''
-}
 
 const textOfNoPause = ({ reason, restored, since }: DeliverySwitch): string =>
   restored

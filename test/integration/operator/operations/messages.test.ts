@@ -15,15 +15,7 @@ import { rampUpRate } from '../../../../src/mail/rate-limits/send-rate.ts'
 import type { CommandOutput } from '../../../../src/operator/operations/operation.ts'
 import { runCli, runCommand } from '../../../support/commands.ts'
 import { emptyTables, useDatabase } from '../../../support/database.ts'
-import {
-  addSubscribers,
-  at,
-  DEADLINE,
-  enqueueGoodbyes,
-  goodbye,
-  messagesIn,
-  NOW,
-} from '../../../support/messages.ts'
+import { addSubscribers, at, DEADLINE, goodbye, messagesIn, NOW } from '../../../support/messages.ts'
 
 const database = useDatabase()
 beforeEach(() => emptyTables(database.db))
@@ -185,15 +177,11 @@ describe('delivery', () => {
     expect((await run('delivery resume')).text).toBe('Delivery was not paused.')
   })
 
-  test.each([
-    [50, 'Delivery resumed.'],
-    [51, 'Delivery resumed. 51 messages are queued: sending starts at 10 a second and doubles every minute.'],
-  ])('resume with %i that wait: %s', async (messages, text) => {
-    await enqueueGoodbyes(database.db, 'bulk', messages)
+  test('resume begins slowly, but not in a dry run nor without a pause', async () => {
     await run('delivery pause')
-    expect((await run('delivery resume --dry-run')).text).toContain(text)
+    expect((await run('delivery resume --dry-run')).text).toContain('Delivery resumed.')
     expect(await database.db.sendRate.count()).toBe(0)
-    expect((await run('delivery resume')).text).toBe(text)
+    expect((await run('delivery resume')).text).toBe('Delivery resumed.')
     expect(await database.db.sendRate.findMany()).toMatchObject([{ key: 'all', slowedTo: 10, reply: null }])
     await database.db.sendRate.deleteMany()
     expect((await run('delivery resume')).text).toBe('Delivery was not paused.')
