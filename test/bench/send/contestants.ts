@@ -10,7 +10,7 @@ import type { PlannedWorld } from './planned-world.ts'
 import { type Measured, type Program, runMeasured } from './run-measured.ts'
 import { installed, startOurSink } from './sink-process.ts'
 
-const MAX_SECONDS = 240
+const MAX_SECONDS = 1200
 const MAX_PLAIN_EMAILS = 3000
 const MAX_READY_EMAILS = 20_000
 const DKIM_BITS = 2048

@@ -8,6 +8,7 @@ import { planWorld } from './planned-world.ts'
 const SUBSCRIBERS = [1_000, 10_000, 50_000, 200_000]
 const MANY_PAPERS = 1500
 const PAPERS = [30, 150]
+/** The most subscribers with which papers grow. */
 const PAPERS_AT = 10_000
 const MILLION = 1_000_000
 
@@ -34,8 +35,9 @@ export async function growth({ max, file }: { max: number; file: string | undefi
   const counts = SUBSCRIBERS.filter((count) => count <= max)
   const real = await measureAll(counts.map((subscribers) => ({ subscribers })))
   const many = await measureAll(counts.map((subscribers) => ({ subscribers, papers: MANY_PAPERS })))
-  const few = await measureAll(PAPERS.map((papers) => ({ subscribers: PAPERS_AT, papers })))
-  const byPapers = [...few, many.find(({ subscribers }) => subscribers === PAPERS_AT)!]
+  const at = counts.findLastIndex((count) => count <= PAPERS_AT)
+  const few = await measureAll(PAPERS.map((papers) => ({ subscribers: counts[at]!, papers })))
+  const byPapers = [...few, many[at]!]
   const slopes = {
     'planning by subscribers': slope(real, 'subscribers', 'planSeconds'),
     'sending by subscribers': slope(real, 'subscribers', 'sendSeconds'),
