@@ -6,4 +6,4 @@ find node_modules -type f ! -iname 'licen*' \
   \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' -o -name '*.md' \) -delete
 # Of Prisma's runtime, what speaks to other databases or runs elsewhere.
 find node_modules/@prisma/client/runtime -type f \
-  ! -name 'client.*js' ! -name 'query_compiler_fast_bg.postgresql*.mjs' -delete
+  ! -name 'client.*js' ! -name 'query_compiler_small_bg.postgresql*.mjs' -delete
