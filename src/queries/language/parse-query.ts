@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import peggy from 'peggy'
+import type { Parser } from 'peggy'
 import { Fault } from '../../core/errors.ts'
 import { memoize } from '../../core/memoize.ts'
 import { words } from '../../i18n/words.ts'
@@ -18,9 +19,16 @@ const MAX_BYTES = 2000
 /** URL encoding needs three characters for one. */
 const ENCODED = 3
 
-const grammar = readFileSync(join(import.meta.dirname, 'grammar.peggy'), 'utf8')
-// No parser cache: it costs more than it saves, because no rule of the grammar parses a part twice.
-const parser = peggy.generate(grammar)
+const require = createRequire(import.meta.url)
+
+let parser: Parser | undefined
+
+/** Generates the parser for the first query: this takes 0.1 s, and a start or a command may parse none. */
+function openParser(): Parser {
+  const { generate } = require('peggy') as typeof import('peggy')
+  // No parser cache: it costs more than it saves, because no rule of the grammar parses a part twice.
+  return generate(readFileSync(join(import.meta.dirname, 'grammar.peggy'), 'utf8'))
+}
 
 /**
  * Parses a query into its tree, without stop words and single punctuation characters. Throws query.* with the column,
@@ -61,8 +69,10 @@ function parsed(text: string): Query {
   const tooDeep = tooDeepAt(typed)
   if (tooDeep !== null) return fault('query.too-deep', tooDeep, { most: MAX_DEPTH })
   if (isForeign(typed) && !NAMES.test(typed) && !parseSentence(typed)) return fault('query.not-english', 0)
+  parser ??= openParser()
+  const { parse } = parser
   const read = (part: string, at: number): ParseNode | null =>
-    parser.parse(' '.repeat(at) + part, { fault, isPaper, isAddress, isField })
+    parse(' '.repeat(at) + part, { fault, isPaper, isAddress, isField })
   const tree = new AstBuilder(fault, read).build(typed)
   if (treeDepth(tree) > MAX_TREE_DEPTH) return fault('query.too-deep', 0, { most: MAX_DEPTH })
   return tree

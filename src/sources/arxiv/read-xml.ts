@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module'
 import { decodeXML } from 'entities'
-import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import type { XMLParser } from 'fast-xml-parser'
 import { z } from 'zod'
 import { parseArxivId, parseIdentifier } from '../identifier.ts'
 import { MAX_ENTRIES, textField } from '../read-entries.ts'
@@ -18,20 +19,28 @@ const ENTRY = /^(?:\w+:)?(?:item|entry|record)\b/
 // The validator's messages for elements without an end tag.
 const ENDS_OPEN = /^Unclosed tag|^Invalid '\[/
 
-const parser = new XMLParser({
-  removeNSPrefix: true,
-  ignoreAttributes: (name) => !ATTRIBUTES.includes(name),
-  attributeNamePrefix: '@',
-  parseTagValue: false, // keeps 2503.02130 as text
-  isArray: (name, _path, _isLeaf, isAttribute) => !isAttribute && LISTS.includes(name),
-  entityDecoder: {
-    decode: decodeXML,
-    setExternalEntities: () => {},
-    addInputEntities: () => {},
-    setXmlVersion: () => {},
-    reset: () => {},
-  },
-})
+const require = createRequire(import.meta.url)
+let opened: ReturnType<typeof openParser> | undefined
+
+/** Loads the parser's forty files for the first XML: every start and command loads this file. */
+function openParser() {
+  const { XMLParser, XMLValidator } = require('fast-xml-parser') as typeof import('fast-xml-parser')
+  const parser = new XMLParser({
+    removeNSPrefix: true,
+    ignoreAttributes: (name) => !ATTRIBUTES.includes(name),
+    attributeNamePrefix: '@',
+    parseTagValue: false, // keeps 2503.02130 as text
+    isArray: (name, _path, _isLeaf, isAttribute) => !isAttribute && LISTS.includes(name),
+    entityDecoder: {
+      decode: decodeXML,
+      setExternalEntities: () => {},
+      addInputEntities: () => {},
+      setXmlVersion: () => {},
+      reset: () => {},
+    },
+  })
+  return { parser, XMLValidator }
+}
 
 /**
  * Parses XML into the content of its root element: names without prefix, attributes as "@name", all values as text.
@@ -42,9 +51,11 @@ export function readXml(body: string, root: string): unknown {
   if (/<!DOCTYPE|<!ENTITY/i.test(body)) throw notXml('it declares a document type')
   const much = tooMuchIn(body)
   if (much) throw notXml(`it holds too much: ${much}`)
+  opened ??= openParser()
+  const { parser, XMLValidator } = opened
   const whole = XMLValidator.validate(body)
   if (whole !== true) throw notXml(ENDS_OPEN.test(whole.err.msg) ? 'it ends in the middle' : whole.err.msg)
-  const document = parsed(body)
+  const document = parsed(parser, body)
   if (!(root in document)) throw notXml(`it has no <${root}>`)
   return document[root]
 }
@@ -63,7 +74,7 @@ function tooMuchIn(body: string): string | undefined {
   return `more than ${MAX_TAGS} tags`
 }
 
-function parsed(body: string): Record<string, unknown> {
+function parsed(parser: XMLParser, body: string): Record<string, unknown> {
   try {
     return parser.parse(body)
   } catch (error) {
