@@ -18,6 +18,7 @@ import { silentLog } from '../../src/core/log.ts'
 import { migrateDatabase } from '../../src/operator/operations/database.ts'
 import { table } from '../../src/operator/operations/text-table.ts'
 import type { Paper } from '../../src/papers/paper.ts'
+import { storePlainPapers } from '../../src/papers/plain-paper.repo.ts'
 import { parseOrNull } from '../../src/queries/language/parse-query.ts'
 import { feedPath, searchPath } from '../../src/web/site/search-paths.ts'
 import { randomFrom } from '../battery/bench/seeded-random.ts'
@@ -69,15 +70,16 @@ export async function benchSearch(args: string[]): Promise<{ json: unknown; text
   }
 }
 
-/** Migrates an empty database and stores papers in it. */
+/** Migrates an empty database and stores papers in it, with their texts without TeX, as a site has them after a while. */
 export async function fill(url: string, papers: readonly Paper[]): Promise<void> {
   const { deps, close } = await buildDeps(readConfig({ DATABASE_URL: url }), { log: silentLog })
   await migrateDatabase(deps)
-  await close()
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   await storePapers(client, papers)
   await client.end()
+  await storePlainPapers(deps.db, { now: deps.clock.now(), limit: papers.length })
+  await close()
 }
 
 async function measure(settings: Record<string, string>, papers: readonly Paper[], options: Options) {
