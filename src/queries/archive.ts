@@ -13,7 +13,7 @@ import { PaperVectors } from './ranking/paper-vectors.ts'
 import { contentWordsOf, type RankedDocs, Ranker, topK, wantedWords } from './ranking/ranker.ts'
 import { bestPapers, type Nearest, type SimilarPaper, strongestCounts } from './ranking/similarity.ts'
 import { standardize } from './ranking/spread.ts'
-import { bm25, emptyTally, type PaperTokens, type Vector, vectorOf } from './ranking/tf-idf.ts'
+import { bm25OfKey, emptyTally, type PaperTokens, type Vector, vectorOf } from './ranking/tf-idf.ts'
 import { type WhyEmpty, whyEmptySteps } from './reasons/why-empty.ts'
 import { runToEnd, type Steps } from './steps.ts'
 
@@ -245,8 +245,7 @@ export class Archive {
   similarTo(counts: WordCounts, { most, except = [] }: Nearest): SimilarPaper[] {
     const sums = new Float32Array(this.index.docCount)
     for (const [key, count] of strongestCounts(counts, this.documentFrequency, this.index.docCount)) {
-      const term = keyToIndexedTerm(key, this.index.vocabularies)
-      const { docIds, weights } = bm25(this.index, term, ['title', 'abstract'])
+      const { docIds, weights } = bm25OfKey(this.index, key)
       for (let i = 0; i < docIds.length; i++) sums[docIds[i]!]! += count * weights[i]!
     }
     const cosines = runToEnd(this.cosinesTo(counts))

@@ -205,6 +205,8 @@ export class Vocabulary {
   readonly kind: WordKind
   readonly #numbers = new Map<string, number>()
   readonly #spellings: string[] = ['']
+  /** By id. */
+  readonly #keys: string[] = ['']
   readonly #byKey = new Map<string, number[]>()
 
   constructor(kind: WordKind, data?: VocabularyData) {
@@ -217,7 +219,9 @@ export class Vocabulary {
     let at = 0
     data.keys.split('\n').forEach((key, i) => {
       const end = at + (data.counts[i] ?? 0)
-      if (end > at) this.#byKey.set(key, [...data.ids.subarray(at, end)])
+      const numbers = [...data.ids.subarray(at, end)]
+      if (end > at) this.#byKey.set(key, numbers)
+      for (const number of numbers) this.#keys[number] = key
       at = end
     })
   }
@@ -241,6 +245,7 @@ export class Vocabulary {
     const number = this.#spellings.push(spelling) - 1
     this.#numbers.set(spelling, number)
     const key = wordKeyOf(spelling, this.kind)
+    this.#keys.push(key)
     const others = this.#byKey.get(key)
     if (others) others.push(number)
     else this.#byKey.set(key, [number])
@@ -252,7 +257,7 @@ export class Vocabulary {
 
   spelling = (number: number): string => this.#spellings[number]!
 
-  keyOf = (number: number): string => wordKeyOf(this.#spellings[number]!, this.kind)
+  keyOf = (number: number): string => this.#keys[number]!
 
   get size(): number {
     return this.#spellings.length

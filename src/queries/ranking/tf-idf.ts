@@ -1,5 +1,6 @@
+import { LruCache } from '../../core/lru-cache.ts'
 import { type PaperIndex, untilChange } from '../matching/paper-index.ts'
-import type { IndexedTerm } from '../matching/phrase-positions.ts'
+import { type IndexedTerm, keyToIndexedTerm } from '../matching/phrase-positions.ts'
 import { addCounts, type INDEXED_FIELDS_OF } from '../matching/program.ts'
 import { Tally } from '../matching/tally.ts'
 import type { TextLeaf } from '../query.ts'
@@ -73,6 +74,20 @@ export function bm25(index: PaperIndex, term: IndexedTerm, parts: IndexedFields)
     counts[i] = (rarity * count * (K1 + 1)) / (count + K1 * (1 - B + B * lengths[docIds[i]!]!))
   }
   return { docIds, weights: counts }
+}
+
+/** In weights, at 8 bytes each: the words that most abstracts have. */
+const MAX_CACHED = 2_000_000
+
+const cachedWeights = untilChange(
+  () => new LruCache<string, TermWeights>(MAX_CACHED, ({ docIds }) => docIds.length),
+)
+
+/** The weights of a word of titles and abstracts, by its key. */
+export function bm25OfKey(index: PaperIndex, key: string): TermWeights {
+  const cached = cachedWeights(index)
+  const weigh = () => bm25(index, keyToIndexedTerm(key, index.vocabularies), ['title', 'abstract'])
+  return cached.get(key) ?? cached.set(key, weigh())
 }
 
 /** Used by one term at a time. */
