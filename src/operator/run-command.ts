@@ -65,14 +65,14 @@ async function requireReady(deps: Deps): Promise<void> {
 export async function runCommand(
   deps: Deps,
   { operation, input, dryRun, wantsJson }: TypedCommand,
-  { stdout, stderr }: Pick<Terminal, 'stdout' | 'stderr'>,
+  { stdout }: Pick<Terminal, 'stdout'>,
 ): Promise<CommandOutput> {
   const { output, effect, ownTransactions } = operation as Operation
   const read = (within: Deps, result: unknown, context: OperationContext): CommandOutput => ({
     json: result,
     ...(output?.(result, input as never, within, context) ?? { text: '' }),
   })
-  const call = { via: 'command', input, context: { dryRun, wantsJson, stdout, stderr } } as const
+  const call = { via: 'command', input, context: { dryRun, wantsJson, stdout } } as const
   const { text, json, ...rest } = await runOperation(deps, operation as Operation, call, read)
   if (effect === 'read' || ownTransactions) return { text, json, ...rest }
   return {

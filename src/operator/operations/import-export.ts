@@ -15,12 +15,11 @@ import {
 import { IMPORT_FORMATS } from '../../subscribers/import-export/import-columns.ts'
 import { LISTMONK_STATUSES } from '../../subscribers/import-export/import-reader.ts'
 import {
-  type ImportProgress,
   importSubscribers,
   type SubscriberImportResult,
 } from '../../subscribers/import-export/import-subscribers.ts'
 import { replayLog } from '../restore/replay-log.ts'
-import { DRY_RUN, type OutputStream, operation, readIn } from './operation.ts'
+import { DRY_RUN, operation, readIn } from './operation.ts'
 import { state } from './subscriber-schemas.ts'
 
 export const importFile = operation({
@@ -38,12 +37,10 @@ export const importFile = operation({
     ask: z.boolean().optional(),
     refusedFile: z.string().optional(),
   }),
-  run: async (deps, input, { dryRun, stderr }) => {
+  run: async (deps, input, { dryRun }) => {
     const begun = monotonicMs()
     const seconds = () => Math.max(0.001, (monotonicMs() - begun) / 1000)
-    const progress = progressLine(stderr, seconds)
-    const imported = await importSubscribers(deps, { ...input, dryRun, onProgress: progress.show })
-    progress.clear()
+    const imported = await importSubscribers(deps, { ...input, dryRun })
     return {
       imported,
       seconds: Math.round(seconds() * 10) / 10,
@@ -78,25 +75,6 @@ export const importFile = operation({
 })
 
 const number = (value: number): string => value.toLocaleString('en')
-
-/** A progress line that overwrites itself, only on a terminal. */
-function progressLine(
-  stream: OutputStream,
-  seconds: () => number,
-): { show?: (progress: ImportProgress) => void; clear(): void } {
-  if (!stream.isTTY) return { clear() {} }
-  let first: number | undefined
-  return {
-    show({ rows, refused, done }) {
-      first ??= rows
-      const rate = Math.round((rows - first) / seconds())
-      stream.write(
-        `\r\u001b[K${Math.floor(done * 100)} %  ${number(rows)} rows, ${number(refused)} refused, ${number(rate)} a second`,
-      )
-    },
-    clear: () => void stream.write('\r\u001b[K'),
-  }
-}
 
 const MAX_REASONS = 8
 

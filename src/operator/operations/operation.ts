@@ -28,7 +28,6 @@ export interface OperationContext {
   dryRun: boolean
   wantsJson: boolean
   stdout: OutputStream
-  stderr: OutputStream
 }
 
 /** A terminal, or another stream. */
@@ -170,8 +169,7 @@ export async function runOperation<T>(
   read: (deps: Deps, result: unknown, context: OperationContext) => T | Promise<T>,
 ): Promise<T> {
   const { name, effect, ownTransactions, subscriberOf } = operation
-  const { stdout, stderr } = process
-  const context = { dryRun: false, wantsJson: false, stdout, stderr, ...given }
+  const context = { dryRun: false, wantsJson: false, stdout: process.stdout, ...given }
   const run = (within: Deps) => operation.run(within, input as never, context)
   const work = async (within: Deps) => read(within, await run(within), context)
   if (effect === 'read' || ownTransactions) return work(deps)

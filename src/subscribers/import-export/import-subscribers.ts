@@ -32,14 +32,8 @@ export interface ImportInput extends ReadingOptions {
   /** Reads everything and reports the same, but changes only the file of refused rows. */
   dryRun?: boolean
   batchRows?: number
-  onProgress?(progress: ImportProgress): void
   /** For the operator's log; default: command. */
   via?: Action['via']
-}
-
-export interface ImportProgress extends ImportRun {
-  /** Part of the file, 0 to 1. */
-  done: number
 }
 
 export interface SubscriberImportResult extends ImportRun {
@@ -125,14 +119,13 @@ interface ImportContext {
 
 /** Reads the next batch while the database stores the current one. */
 async function importAll(context: ImportContext): Promise<NewRun & ImportRun> {
-  const { input, store, now } = context
+  const { store, now } = context
   let run = context.begun
   let stored = Promise.resolve()
   for await (const batch of batchesOf(context)) {
     await stored
     stored = storeBatch(context, batch, run).then((next) => {
       run = next
-      input.onProgress?.({ ...next, done: batch.done })
     })
     // The next await gets the error; until then it must not count as an unhandled rejection.
     stored.catch(() => {})
@@ -207,22 +200,19 @@ interface Batch {
   records: CsvRecord[]
   rows: IncomingRow[]
   refused: RefusedRow[]
-  /** Part of the file, 0 to 1, up to its end. */
-  done: number
 }
 
-const emptyBatch = (): Batch => ({ records: [], rows: [], refused: [], done: 0 })
+const emptyBatch = (): Batch => ({ records: [], rows: [], refused: [] })
 
 async function* batchesOf({ file, begun, reader, input }: ImportContext): AsyncGenerator<Batch> {
   const size = input.batchRows ?? BATCH_ROWS
   let batch = emptyBatch()
   let ids = new Set<string>()
   let skipped = 0
-  for await (const { records, bytesRead } of readRecords(file)) {
+  for await (const records of readRecords(file)) {
     for (const record of records) {
       if (skipped++ < begun.rows) continue
       addRecord(batch, record, { reader, ids })
-      batch.done = bytesRead / file.bytes
       if (batch.records.length < size) continue
       yield batch
       batch = emptyBatch()

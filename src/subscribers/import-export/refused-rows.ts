@@ -105,7 +105,6 @@ const PIECE_BYTES = 16 * 1024
 /** A CSV file that is read twice: for its hash, then record by record. */
 export interface ImportFile {
   path: string
-  bytes: number
   hash: string
   delimiter: string
   head: string[]
@@ -114,10 +113,9 @@ export interface ImportFile {
 /** Throws import.no-csv, .empty, .not-text, .no-email-column. */
 export async function openImportFile(path: string): Promise<ImportFile> {
   try {
-    const { size: bytes } = await stat(path)
     const hash = createHash('sha256')
     for await (const piece of createReadStream(path)) hash.update(piece as Buffer)
-    return { path, bytes, hash: hash.digest('hex'), ...(await headOf(path)) }
+    return { path, hash: hash.digest('hex'), ...(await headOf(path)) }
   } catch (error) {
     if (error instanceof Fault) throw error
     throw new ImportFault('import.no-csv', { file: path }, { cause: error })
@@ -142,17 +140,17 @@ async function headOf(path: string): Promise<Pick<ImportFile, 'delimiter' | 'hea
   return { delimiter, head: first.cells }
 }
 
-/** All records after the head, a few hundred at a time, with the number of bytes that were read so far. */
+/** All records after the head, a few hundred at a time. */
 export async function* readRecords({ path, delimiter }: ImportFile) {
-  const stream = createReadStream(path, { highWaterMark: PIECE_BYTES })
   const reader = new CsvReader(delimiter)
   let skipped = 0
-  for await (const piece of decodeStream(stream)) yield part(reader.push(piece))
+  for await (const piece of decodeStream(createReadStream(path, { highWaterMark: PIECE_BYTES })))
+    yield part(reader.push(piece))
   yield part(reader.end())
 
   function part(records: CsvRecord[]) {
     const body = records.slice(1 - skipped)
     skipped += records.length - body.length
-    return { records: body, bytesRead: stream.bytesRead }
+    return body
   }
 }
