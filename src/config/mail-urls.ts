@@ -3,7 +3,7 @@ import { undefinedIfThrown } from '../core/errors.ts'
 import { failIn, integerBetween, oneOf } from './setting-schemas.ts'
 
 const DESCRIPTION =
-  'smtp://host:port or smtps://host:port; in the query: connections, mails, rate, timeout, tls, transport'
+  'smtp://host:port or smtps://host:port; in the query: connections, mails, rate, timeout, tls'
 const PASSWORD_DESCRIPTION =
   'a user and password in which / ? # @ : % are written as %2F %3F %23 %40 %3A %25; or leave both out and set SMTP_USER and SMTP_PASSWORD, which need no encoding'
 
@@ -39,7 +39,6 @@ const smtpQuery = z.strictObject({
   rate: integerBetween(1, 10_000).optional(),
   timeout: integerBetween(1, 3600).default(600),
   tls,
-  transport: oneOf('pool').optional(),
 })
 
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || /^127\./.test(host)
