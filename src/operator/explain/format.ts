@@ -1,7 +1,6 @@
-import { type Day, dayOf, HOUR_MS, localDayOf } from '../../core/dates.ts'
+import { type Day, dayOf, localDayOf } from '../../core/dates.ts'
 import { dateWithYear, weekdayDateWithYear } from '../../i18n/dates.ts'
 import { listed } from '../../i18n/words.ts'
-import { quantity } from '../operations/text-table.ts'
 
 export interface Verdict {
   code: string
@@ -39,11 +38,3 @@ const MAX_TITLE = 70
 /** A title in quotes, cut if it is long. */
 export const quotedTitle = (title: string): string =>
   `“${title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1).trimEnd()}…` : title}”`
-
-/** "in 3 hours", "in 12 minutes" */
-export function timeUntil(at: Date, now: Date): string {
-  const ms = at.getTime() - now.getTime()
-  if (ms < HOUR_MS) return `in ${quantity(Math.max(1, Math.round(ms / 60_000)), 'minute')}`
-  if (ms < 48 * HOUR_MS) return `in ${quantity(Math.round(ms / HOUR_MS), 'hour')}`
-  return `in ${quantity(Math.round(ms / (24 * HOUR_MS)), 'day')}`
-}

@@ -6,10 +6,10 @@ import { weekdayDateWithYear, weekdaysText } from '../../i18n/dates.ts'
 import { listed } from '../../i18n/words.ts'
 import { sourceTitle } from '../../sources/registry.ts'
 import type { Consent } from '../../subscribers/subscriber.repo.ts'
-import { quantity } from '../operations/text-table.ts'
+import { quantity, span } from '../operations/text-table.ts'
 import { sourceReasonText } from '../source-status.ts'
 import type { ExplainContext, ExplainedSubscriber } from './context.ts'
-import { hourText, timeUntil, utcText, type Verdict, verdict } from './format.ts'
+import { hourText, utcText, type Verdict, verdict } from './format.ts'
 import { mailVerdict } from './mail-verdict.ts'
 
 /** The outcome of the date, and the one reason for it. */
@@ -178,7 +178,10 @@ function dueVerdict(context: ExplainContext): Verdict {
   if (due.dueAt > now && context.state === 'paused')
     return verdict('paused', `No email will be sent: they are paused${pauseEnd(context)}.`)
   if (due.dueAt > now)
-    return verdict('not-due-yet', `Not due yet: it is sent at ${at}, ${timeUntil(due.dueAt, now)}.`)
+    return verdict(
+      'not-due-yet',
+      `Not due yet: it is sent at ${at}, in ${span(due.dueAt.getTime() - now.getTime())}.`,
+    )
   if (date < addDays(localDayOf(now, zone), -keepDays))
     return verdict('not-kept', `No data for that date: digests are kept for ${keepDays} days (KEEP_DAYS).`)
   if (startDate && startDate > date)

@@ -1,6 +1,6 @@
 import { LANES, type Lane } from '../../mail/message.ts'
 import { type DeliveryReport, deliveryLimitText, QUEUED_STATES } from '../delivery-report.ts'
-import { formatMinute, quantity, table } from './text-table.ts'
+import { formatMinute, span, table } from './text-table.ts'
 
 type Shown = DeliveryReport & { now: Date }
 
@@ -96,12 +96,3 @@ function reportsText({ reports: { waiting: count, oldest }, now }: Shown): strin
 }
 
 const ago = (from: Date, to: Date): string => span(to.getTime() - from.getTime())
-
-/** "12 minutes", "3 hours", "2 days" */
-function span(ms: number): string {
-  const minutes = Math.max(1, Math.round(ms / 60_000))
-  if (minutes < 90) return quantity(minutes, 'minute')
-  return minutes < 2880
-    ? quantity(Math.round(minutes / 60), 'hour')
-    : quantity(Math.round(minutes / 1440), 'day')
-}

@@ -19,6 +19,15 @@ export const formatMinute = (instant: Date): string => instant.toISOString().sli
 export const quantity = (number: number, noun: string): string =>
   `${number} ${noun}${number === 1 ? '' : 's'}`
 
+/** "12 minutes", "3 hours", "2 days" */
+export function span(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000))
+  if (minutes < 90) return quantity(minutes, 'minute')
+  return minutes < 2880
+    ? quantity(Math.round(minutes / 60), 'hour')
+    : quantity(Math.round(minutes / 1440), 'day')
+}
+
 /** Puts as many items on each line as fit in `width`. */
 export function fillLines(items: readonly string[], width: number, gap: string): string[] {
   const lines: string[] = []
