@@ -1,3 +1,4 @@
+import './core/small-heap.ts'
 import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import closeWithGrace from 'close-with-grace'

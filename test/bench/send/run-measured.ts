@@ -47,7 +47,12 @@ export async function runMeasured(
   const logFile = join(bench.folder, `${file}.log`)
   const log = openSync(logFile, 'w')
   const child = fork(join(import.meta.dirname, file), [JSON.stringify({ input, profile })], {
-    execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8'],
+    // The heap of a service.
+    execArgv: [
+      '--disable-warning=ExperimentalWarning',
+      '--max-semi-space-size=8',
+      '--heap-growing-percent=50',
+    ],
     stdio: ['ignore', log, log, 'ipc'],
   })
   closeSync(log)
