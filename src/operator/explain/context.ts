@@ -6,15 +6,13 @@ import type { Deps } from '../../core/deps.ts'
 import { DELIVERY_SWITCH, isHoldSwitch } from '../../core/restored-database.ts'
 import { readSwitch } from '../../core/switch.repo.ts'
 import { newestSlot } from '../../core/tick.repo.ts'
-import { digestOn, digestsBefore } from '../../digests/digest.repo.ts'
+import { digestOn } from '../../digests/digest.repo.ts'
 import { type DueDate, dueOn } from '../../digests/due.ts'
-import { eligibleSince } from '../../digests/eligible-range.ts'
 import { pendingSources, usualSources } from '../../digests/open-due.ts'
 import { messagesBetween } from '../../mail/outbox/message-list.repo.ts'
 import { receiptsSince } from '../../mail/outbox/receipt.repo.ts'
 import { emailDomain } from '../../mail/rate-limits/send-rate.ts'
 import { domainOf } from '../../mail/smtp/build-mime.ts'
-import { papersInRange } from '../../papers/paper.repo.ts'
 import { sourceDaysBetween } from '../../sources/source-day.repo.ts'
 import { newestChanges } from '../../subscribers/change.repo.ts'
 import { type Change, type Subscription, withoutEndedPause } from '../../subscribers/change.ts'
@@ -24,6 +22,7 @@ import { suppressionOf } from '../../subscribers/suppression.repo.ts'
 import { deliveryLimits, deliveryLimitText } from '../delivery-report.ts'
 import { isWaiting, type MessageDetails, showMessage } from '../message-details.ts'
 import { type Verdict, verdict } from './format.ts'
+import { type WhyNothingMatched, whyNothingMatched } from './why-nothing-matched.ts'
 
 export interface ExplainedSubscriber {
   id: string
@@ -83,7 +82,7 @@ export async function loadExplainContext(deps: Deps, subject: ExplainedSubscribe
     otherMails: await Promise.all(mails.filter(({ kind }) => kind !== 'digest').map(detailsOf)),
     /** All their bounces, oldest first. */
     returns: await bouncesOfSubscriber(db, id),
-    newPapers: await countNewPapers(deps, subject, digest),
+    nothingMatched: await explainNothingMatched(deps, subject, digest, subscription),
     sources: await sourceDaysBetween(db, { from: addDays(dayOf(at), -1), to: dayOf(at) }),
     pendingSources:
       !digest && then.due && then.due.dueAt <= now
@@ -115,19 +114,24 @@ function plannedDue(
   }
 }
 
-/** How many papers were new to them; null unless nothing matched. */
-async function countNewPapers(
+/** Null unless nothing matched: a digest with papers records what it was made from. */
+async function explainNothingMatched(
   { db }: Deps,
-  { id: subscriberId, since }: ExplainedSubscriber,
+  { id, since }: ExplainedSubscriber,
   digest: Digest | null,
-): Promise<number | null> {
+  { topics }: Subscription,
+): Promise<WhyNothingMatched | null> {
   if (digest?.outcome !== 'nothing_matched' || digest.fromPaper === null || digest.toPaper === null)
     return null
-  const localDate = dayOf(digest.localDate)
-  const firstDayFrom = eligibleSince(localDate, since)
-  const papers = await papersInRange(db, { after: digest.fromPaper, upTo: digest.toPaper, firstDayFrom })
-  const earlier = await digestsBefore(db, { subscriberId, localDate })
-  return papers.filter(({ id }) => earlier.every((one) => id <= one.fromPaper! || id > one.toPaper!)).length
+  return whyNothingMatched(db, {
+    subscriberId: id,
+    localDate: dayOf(digest.localDate),
+    confirmedAt: since,
+    topics,
+    fromPaper: topics.length > 0 ? digest.fromPaper : 0,
+    toPaper: topics.length > 0 ? digest.toPaper : digest.plan.maxPaperId,
+    toHistory: digest.toHistory,
+  })
 }
 
 /** The rate limit that a digest waits for; null if none delays it. */
