@@ -1,7 +1,7 @@
 // Loaded before everything else, since a heap never shrinks.
 import { setFlagsFromString } from 'node:v8'
 
-// Half as much garbage as usual may gather before it is collected.
+// Garbage may grow to half of what is in use before it is collected.
 setFlagsFromString('--heap-growing-percent=50')
 // An import creates much garbage and keeps little: a million subscribers take 298 MB of memory, and 20,000 papers half of
 // what they took.

@@ -17,7 +17,7 @@ const listedIn = ({ from, to }: DayRange): Prisma.Sql =>
     where day between ${from}::date and ${to}::date and kind <> 'revised' group by paper_id) listed
     join paper p on p.id = listed.paper_id and withdrawn_at is null`
 
-/** The same for a single listing, in an index of the withdrawn papers. */
+/** Whether the paper of a listing is not withdrawn, from the index of those that are. */
 const IS_SHOWN = Prisma.sql`not exists (
   select from paper where id = listing.paper_id and withdrawn_at is not null)`
 

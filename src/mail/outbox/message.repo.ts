@@ -113,7 +113,7 @@ export async function giveBackIfEnded(
  */
 export async function takeMessages(db: Database, input: TakeInput): Promise<TakeResult> {
   const { batch, owner, now, limit } = input
-  const [answer] = await db.$queryRaw<{ messages: string }[]>`
+  const [row] = await db.$queryRaw<{ messages: string }[]>`
     /* prepared: take-messages */
     with lease as materialized (
       select id from batch where id = ${batch} and owner = ${owner} and lease_until > now()
@@ -132,7 +132,7 @@ export async function takeMessages(db: Database, input: TakeInput): Promise<Take
           select from attempt a where a.message_id = p.id and a.outcome in ('uncertain', 'lost')) as in_doubt,
         ${skipReason(now)} as reason
       from picked p join subscriber s on s.id = p.subscriber_id
-    ), seen as (
+    ), checked as (
       update message m set
         state = (case
           when j.reason is null then 'taken'
@@ -150,9 +150,9 @@ export async function takeMessages(db: Database, input: TakeInput): Promise<Take
         m.attempts, j.uncertain_before as "uncertainBefore", m.state::text, m.reason,
         (select d.content from digest d where d.id = m.digest_id and j.reason is null) as "digestContent"
     )
-    select coalesce(json_agg(seen), '[]')::text as messages from seen`
-  const messages: Seen[] = JSON.parse(answer!.messages)
-  const isTaken = ({ state }: Seen) => state === 'taken'
+    select coalesce(json_agg(checked), '[]')::text as messages from checked`
+  const messages: MessageJson[] = JSON.parse(row!.messages)
+  const isTaken = ({ state }: MessageJson) => state === 'taken'
   const taken = messages.filter(isTaken).map(({ datedAt, deadline, ...message }) => ({
     ...message,
     datedAt: new Date(datedAt),
@@ -161,8 +161,10 @@ export async function takeMessages(db: Database, input: TakeInput): Promise<Take
   return { taken, ended: messages.filter((message) => !isTaken(message)) }
 }
 
-/** In one text, whose columns the client need not convert one by one. */
-type Seen = Omit<TakenMessage, 'datedAt' | 'deadline'> & EndedMessage & Record<'datedAt' | 'deadline', string>
+/** The client would convert each column of each row; one JSON text is quicker. */
+type MessageJson = Omit<TakenMessage, 'datedAt' | 'deadline'> &
+  EndedMessage &
+  Record<'datedAt' | 'deadline', string>
 
 export type AttemptResult = Pick<SendFailure, 'outcome' | 'status' | 'enhanced' | 'reply'>
 

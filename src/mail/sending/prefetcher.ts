@@ -121,7 +121,7 @@ export class Prefetcher {
   #compose(works: Work[]): void {
     for (const work of works) {
       work.mail ??= this.#input.compose(work.message)
-      work.mail.catch(() => {}) // whoever sends it gets the error
+      work.mail.catch(() => {}) // it is composed once more when it is its turn
     }
   }
 

@@ -5,6 +5,7 @@ import { BANNER } from '../../bounces/intake.ts'
 import { withMailbox } from '../../bounces/mail/mailbox-client.ts'
 import type { Config } from '../../config/config.ts'
 import type { ListenAddress } from '../../config/setting-schemas.ts'
+import { withTimeout } from '../../core/clock.ts'
 import { errorText } from '../../core/errors.ts'
 import { redact } from '../../core/log.ts'
 import { emailDomain } from '../../mail/rate-limits/send-rate.ts'
@@ -55,10 +56,14 @@ async function greetingOf({ host, port }: ListenAddress, timeoutMs: number): Pro
   // A listener on all interfaces of this machine is reachable at its loopback address.
   const reachable = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host
   const socket = connect({ host: reachable, port }).setEncoding('utf8')
+  const closed = once(socket, 'close').then(() => {
+    throw new Error('the connection was closed without a greeting')
+  })
   try {
-    const [text] = await once(socket, 'data', { signal: AbortSignal.timeout(timeoutMs) })
+    const [text] = await withTimeout(timeoutMs, Promise.race([once(socket, 'data'), closed]))
     return text.split(/\r?\n/, 1)[0]
   } finally {
+    closed.catch(() => {})
     socket.destroy()
   }
 }
@@ -115,7 +120,7 @@ function checkListener({ setting, address, greeting }: ListenerProbe, domain: st
       `Start the service with the role web. If it runs on another machine, unset ${setting} here.`,
     )
   if (greeting.startsWith('220') && greeting.endsWith(BANNER))
-    return ok(`accepts email for ${domain} at ${place}`)
+    return ok(`our listener for ${domain} answers at ${place}`)
   return wrong(
     `${place} greets with: ${greeting}`,
     `Another program uses this port: set ${setting} to a free port and restart the service.`,

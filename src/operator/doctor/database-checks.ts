@@ -124,6 +124,12 @@ export function checkSecrets(
         'a secret is the public one for development',
         'APP_SECRET and SUPPRESSION_KEY from: openssl rand -base64 32',
       ),
+    !forDevelopment &&
+      appSecrets.includes(suppressionKey) &&
+      warning(
+        'both are the same, so they cannot be changed separately',
+        'APP_SECRET=new,old with a new one from: openssl rand -base64 32',
+      ),
     dotEnvMode & 0o077 && warning('other users on this machine can read .env', 'chmod 600 .env'),
   ])
 }

@@ -129,7 +129,7 @@ export const retry = operation({
   subscriberOf: async (deps, { id }) => (await showMessage(deps, { id })).subscriberId,
   output: (_result, { id }) => ({
     json: { id, state: 'ready' },
-    text: `Message ${id} is ready for the next run. What still holds it: subscribers show, delivery status.`,
+    text: `Message ${id} is ready for the next run. If it is not sent, see subscribers show and delivery status.`,
   }),
   command: {},
   api: {

@@ -76,11 +76,12 @@ export function bm25(index: PaperIndex, term: IndexedTerm, parts: IndexedFields)
   return { docIds, weights: counts }
 }
 
-/** In weights, at 8 bytes each: the words that most abstracts have. */
+/** In weights, at 8 bytes each; a word takes about as much as 64 besides. */
 const MAX_CACHED = 2_000_000
+const OF_ENTRY = 64
 
 const cachedWeights = untilChange(
-  () => new LruCache<string, TermWeights>(MAX_CACHED, ({ docIds }) => docIds.length),
+  () => new LruCache<string, TermWeights>(MAX_CACHED, ({ docIds }) => docIds.length + OF_ENTRY),
 )
 
 /** The weights of a word of titles and abstracts, by its key. */

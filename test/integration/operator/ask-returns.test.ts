@@ -27,7 +27,7 @@ test.each([
   )
   expect(await ask({ [setting]: `0.0.0.0:${port}` })).toEqual({
     state: 'ok',
-    found: `reports arrive through ${way} (${setting}); accepts email for bounce.example at 0.0.0.0:${port} (${setting})`,
+    found: `reports arrive through ${way} (${setting}); our listener for bounce.example answers at 0.0.0.0:${port} (${setting})`,
     fix: null,
   })
   expect(await site.db.report.count()).toBe(0)

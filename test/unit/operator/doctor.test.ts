@@ -206,7 +206,7 @@ describe('bounces', () => {
     [{ ...none, domain }, 'warning', 'these settings enable no way to receive bounces', 'BOUNCE_LMTP=2424'],
     [{ ...none, channels: [ses] }, 'ok', 'reports arrive through ses (SES_TOPIC_ARN)', null],
     [{ ...none, domain, channels: [ses] }, 'warning', 'fine if another machine does', 'BOUNCE_LMTP=2424'],
-    [heard(good), 'ok', 'accepts email for bounce.example.org at 127.0.0.1:2424', null],
+    [heard(good), 'ok', 'our listener for bounce.example.org answers at 127.0.0.1:2424', null],
     [heard(new Error('connect ECONNREFUSED')), 'wrong', 'no response at 127.0.0.1:2424', 'Start the service'],
     [heard('554 no'), 'wrong', 'greets with: 554 no', 'set BOUNCE_LMTP to a free port'],
     [heard('220 mx.example.org'), 'wrong', 'greets with: 220 mx', 'set BOUNCE_LMTP to a free port'],
@@ -376,6 +376,7 @@ describe('machine', () => {
     [{}, 'ok'],
     [{ dotEnvMode: 0o100644 }, 'warning'],
     [{ APP_SECRET: ['development-only-secret-of-32-bytes!'] }, 'warning'],
+    [{ SUPPRESSION_KEY: secrets.APP_SECRET[0]! }, 'warning'],
     [{ isDifferentKey: true }, 'wrong'],
   ])('secrets %o: %s', (change, state) => {
     const verdict = checkSecrets({ ...secrets, ...change }, { isDifferentKey: false, ...change })

@@ -44,10 +44,11 @@ test('an update that waited for an acceptance does not change the state', async 
   expect(await statesIn(database.db)).toEqual({ accepted: 1, ready: 1 })
 })
 
-/** Until another statement waits for a lock. */
+/** Until another statement waits for this transaction. */
 async function untilOneWaits(db: Database): Promise<void> {
   for (;;) {
-    const waiting = await db.$queryRaw<unknown[]>`select from pg_locks where not granted`
+    const waiting = await db.$queryRaw<unknown[]>`
+      select from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))`
     if (waiting.length > 0) return
   }
 }
