@@ -30,12 +30,15 @@ function rolesFrom(args: string[]): Role[] {
 
 try {
   const config = readConfig(readEnvironment())
-  const service = await startService(config, rolesFrom(process.argv.slice(2)), { workerThread: true })
-  flushCompileCache() // a service that is killed leaves it too
+  const starting = startService(config, rolesFrom(process.argv.slice(2)), { workerThread: true })
+  // Its worker may be sending before all has started.
   closeWithGrace({ delay: MAX_STOP_MS, logger: false }, async ({ err }) => {
+    const service = await starting
     if (err) service.log.error('service.crashed', { what: err.stack ?? errorText(err) })
     await service.stop()
   })
+  await starting
+  flushCompileCache() // a service that is killed leaves it too
 } catch (thrown) {
   const error = wrapIfUnavailable(thrown)
   process.stderr.write(`${errorText(error)}\n`)
