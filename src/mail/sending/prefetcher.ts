@@ -18,7 +18,6 @@ export interface Work {
 interface PrefetcherInput {
   lane: Lane
   owner: string
-  connections: number
   /** The most messages to take ahead. */
   size: number
   permits: Permits
@@ -36,7 +35,7 @@ const REFILL_AT = 0.25
 /** Emails that are composed in a row take less time each: code and data are still in the processor's caches. */
 const COMPOSED_IN_A_ROW = 16
 
-/** Messages that one drain has taken ahead, for some of its connections. */
+/** Messages that one drain has taken ahead: up to one for each connection, besides the one that is being sent. */
 export class Prefetcher {
   readonly #deps: Deps
   readonly #input: PrefetcherInput
@@ -50,12 +49,12 @@ export class Prefetcher {
   #filling: Promise<boolean> | undefined
 
   constructor(deps: Deps, input: PrefetcherInput) {
-    const { lane, owner, connections, stalledAfterMs } = input
+    const { lane, owner, size, stalledAfterMs } = input
     this.#deps = deps
     this.#input = input
     this.#progress = openProgressTracker<Work>({ stalledAfterMs })
     this.#leases = new Leases(deps, { lane, owner, isMakingProgress: this.#progress.isMakingProgress })
-    this.#connections = connections
+    this.#connections = size
   }
 
   /** The next message; undefined while nothing is ready, or once the prefetcher stops. */

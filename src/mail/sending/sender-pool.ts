@@ -36,11 +36,6 @@ export interface SenderPool {
 
 /** Each takes from a batch of its own, so that a slow domain leaves half of the connections to the others. */
 const PREFETCHERS = 2
-/**
- * How many messages are taken ahead per connection, by what happens to them if the worker dies. Fewer, larger takes
- * cost the database less.
- */
-const AHEAD = { retry: 2, hold: 1 }
 const FAULTS_IN_A_ROW = 3
 const PAUSE_AFTER_FAULT_MS = 1000
 const IDLE_POLL_MS = 500
@@ -87,14 +82,14 @@ export async function runSenderPool(pool: SenderPool): Promise<void> {
 function openPrefetchers({ deps, input, recorder, permits, connections }: SenderPool): Prefetcher[] {
   const { lane, owner, compose, stalledAfterMs, onMoreReady } = input
   const count = Math.min(PREFETCHERS, connections.length)
-  const ahead = AHEAD[deps.config.WHEN_UNCERTAIN]
-  return Array.from({ length: count }, (_, i) => {
-    const own = Math.ceil((connections.length - i) / count)
-    return new Prefetcher(deps, {
-      ...{ lane, owner: `${owner}/${i + 1}`, connections: own, size: ahead * own },
-      ...{ permits, compose, stalledAfterMs, onMoreReady, onEnded: recorder.recordEnded },
-    })
-  })
+  return Array.from(
+    { length: count },
+    (_, i) =>
+      new Prefetcher(deps, {
+        ...{ lane, owner: `${owner}/${i + 1}`, size: Math.ceil((connections.length - i) / count) },
+        ...{ permits, compose, stalledAfterMs, onMoreReady, onEnded: recorder.recordEnded },
+      }),
+  )
 }
 
 /** Connections that found no work wait here. */
