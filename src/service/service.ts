@@ -57,7 +57,7 @@ export async function startService(
   await openDkim(config)
   // Each role reads only its own files: reading all of them takes a second. The site's are read while the database replies.
   const webFiles = roles.includes('web') ? import('../web/server.ts') : undefined
-  webFiles?.catch(() => {}) // whoever awaits it gets the error
+  webFiles?.catch(() => {}) // a fault counts where it is awaited
   const hasWorkerThread = workerThread && roles.includes('web') && roles.includes('worker')
   const clockBeganAt = systemClock().now()
   const built = await buildDeps(config, {
