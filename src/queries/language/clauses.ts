@@ -19,8 +19,13 @@ const MARK = new RegExp(`${AFTER_COMMA}|${WITHIN}`, 'i')
 const BEGINS = new RegExp(`^(?:(?:and|but)\\s+)?${MORE}[\\s,:]`, 'i')
 const BEGINS_EXAMPLES = new RegExp(`^(?:${EXAMPLES})[\\s,:]`, 'i')
 
+// Most texts have none of these words, and looking for the whole pattern takes fifty times as long.
+const HAS_MORE =
+  /especially|particular|preferably|ideally|above|mainly|includ|\bnot\b|such|example|namely|\b[ei]\./i
+
 /** The two halves of "X, especially Y", with the position of the second; null for any other text. */
 export function splitEspeciallyClause(text: string): { wanted: string; aside: string; at: number } | null {
+  if (!HAS_MORE.test(text)) return null
   const plain = maskGroups(text)
   const mark = containsSentences(plain) ? null : MARK.exec(plain)
   if (!mark || plain.slice(0, mark.index).trim() === '') return null
@@ -63,6 +68,8 @@ const BEGINS_IN_QUESTION = new RegExp(`^(?:but\\s+${NOT}|${BEFORE}${EXCEPT})`, '
 const ALONE = new RegExp(`^\\s*${EXCEPT}`, 'i')
 const HOLDS_EXCEPT = new RegExp(`\\s${EXCEPT}`, 'i')
 
+const HAS_EXCLUSION = /\bnot?\s|without|except|exclud|other|don['’]t/i
+
 const OPERATORS = /(?:^|\s)(?:AND|OR|NOT|ANDNOT|&+|[-−–]\S*)(?=\s|$)|\|/
 const NEXT =
   /\s*[,;]\s*(?:(?:and|or|nor|but|not|no|also|without|especially|particularly)\s+)*|\s+(?:and|or|nor)\s+(?:(?:not|no)\s+)?/gi
@@ -72,6 +79,7 @@ const isQuestion = (text: string): boolean =>
 
 /** The parts of "X, but not Y", "X, excluding Y", "X except Y". Null for any other text, and if NOT is an operator. */
 export function findExclusion(text: string): Exclusion | null {
+  if (!HAS_EXCLUSION.test(text)) return null
   const plain = maskGroups(text)
   if (containsSentences(plain)) return null
   const mark = ALONE.exec(plain) ?? (isQuestion(plain) ? MARK_IN_QUESTION : EXCLUSION_MARK).exec(plain)
@@ -94,7 +102,8 @@ export const startsExclusion = (item: string, before: string): boolean =>
   (isQuestion(before) ? BEGINS_IN_QUESTION : EXCLUSION_BEGINS).test(item)
 
 /** Whether the commas that follow separate excluded items: LLM except vision, robotics. */
-export const containsExcept = (item: string): boolean => HOLDS_EXCEPT.test(maskGroups(item))
+export const containsExcept = (item: string): boolean =>
+  HAS_EXCLUSION.test(item) && HOLDS_EXCEPT.test(maskGroups(item))
 
 /** Masks the text in quotes and brackets; the length stays the same. */
 export function maskGroups(text: string): string {

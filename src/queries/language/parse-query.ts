@@ -6,7 +6,7 @@ import { Fault } from '../../core/errors.ts'
 import { memoize } from '../../core/memoize.ts'
 import { words } from '../../i18n/words.ts'
 import type { Query } from '../query.ts'
-import { truncate } from '../text/tokens.ts'
+import { isPrintableAscii, truncate } from '../text/tokens.ts'
 import { isAddress, isExactCategory, parseCategory, readPaperName } from './paper-name.ts'
 import { parseSentence } from './sentence.ts'
 import { englishTerms, isForeign } from './sentence-words.ts'
@@ -94,11 +94,13 @@ const exampleIn = (text: string): string => englishTerms(text).join(', ') || wor
 
 // Replaces single characters with single characters, so that columns do not change.
 const normalizeBlanksAndQuotes = (text: string): string =>
-  text
-    .replace(/[\s\p{Cc}\p{Cs}]/gu, ' ')
-    .replace(/[“”„‟«»＂]/g, '"')
-    .replaceAll('（', '(')
-    .replaceAll('）', ')')
+  isPrintableAscii(text)
+    ? text
+    : text
+        .replace(/[\s\p{Cc}\p{Cs}]/gu, ' ')
+        .replace(/[“”„‟«»＂]/g, '"')
+        .replaceAll('（', '(')
+        .replaceAll('）', ')')
 
 // Called before any other check reads the text.
 function requireShort(text: string, maxBytes: number): void {
@@ -118,12 +120,15 @@ const PIECES = /"[^"]*"|[()]|[^ ()"]+/g
 /** Operators and fields that apply to the text that follows: -title:abs: has three. */
 const PREFIXES = /^(?:[-−–!](?!-)|\p{L}[\p{L}_-]*:)*/u
 const PREFIX = /[-−–!]|\p{L}[\p{L}_-]*:/gu
+/** Each level has one of these. */
+const LEVELS = /[(\-−–!:]|NOT/gi
 const MAY_BEGIN = /[-−–!:]|NOT$/i
 const NOT = /^(?:AND)?NOT$/i
 const ONLY_SIGNS = /^[-−–!]+$/
 
 /** The position at which a text first nests deeper than MAX_DEPTH, in UTF-16 units; null if it does not. */
 function tooDeepAt(text: string): number | null {
+  if ((text.match(LEVELS)?.length ?? 0) <= MAX_DEPTH) return null
   /** The number of levels that each open bracket adds: its own, and those of its prefixes. */
   const open: number[] = []
   let depth = 0

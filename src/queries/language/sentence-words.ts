@@ -1,4 +1,4 @@
-import { foldAccents, isStopWord, wordKeyOf } from '../text/tokens.ts'
+import { foldAccents, isPrintableAscii, isStopWord, STOP_WORDS, wordKeyOf } from '../text/tokens.ts'
 import { maskGroups } from './clauses.ts'
 
 const words = (some: string) => String.raw`(?:(?:${some})\s+)*`
@@ -16,10 +16,9 @@ const CONNECTIVES = new Set(
 )
 
 /** Whether a word joins others in a sentence. "And", "or" and "not" also do so in queries, so they do not count. */
-export const isConnective = (word: string): boolean => {
-  const lower = word.toLowerCase()
-  return CONNECTIVES.has(lower) || (isStopWord(lower) && !/^(and|or|not)$/.test(lower))
-}
+export const isConnective = (word: string): boolean => JOINING.has(word.toLowerCase())
+
+const JOINING = new Set([...CONNECTIVES, ...STOP_WORDS].filter((word) => !/^(and|or|not)$/.test(word)))
 
 /** The end of a request for papers. */
 export const REQUEST_END = /\S\s+\S+\s+(?:papers?|articles?|literature)\W*$/i
@@ -38,7 +37,9 @@ const DENIAL =
 
 /** Replaces each "not" that only denies with blanks; the length stays the same. */
 export const withoutDenials = (text: string): string =>
-  text.replace(DENIAL, (all, before?: string) => (before === undefined ? all : `${before}   `))
+  text.includes('not')
+    ? text.replace(DENIAL, (all, before?: string) => (before === undefined ? all : `${before}   `))
+    : text
 
 // Words that people use about papers and in requests for them, and words that nearly every abstract contains.
 export const FILLER: ReadonlySet<string> = keysOf(
@@ -109,7 +110,7 @@ const TERM =
   /\p{sc=Latin}[\p{sc=Latin}\d]*(?:[-+.#]+[\p{sc=Latin}\d]+)*(?: \p{sc=Latin}[\p{sc=Latin}\d-]*)*/gu
 
 /** Whether a text contains words of a script that English papers do not use. */
-export const isForeign = (text: string): boolean => FOREIGN.test(text)
+export const isForeign = (text: string): boolean => !isPrintableAscii(text) && FOREIGN.test(text)
 
 /** The English terms in a text of another language, each once: Test-Time Adaptation, VLA. */
 export function englishTerms(text: string): string[] {
@@ -137,6 +138,8 @@ const AFTER = new RegExp(
   String.raw`\s${words(NEW)}(?:(?:${PAPERS})[.!?\s]*$|(?:papers|articles|preprints)(?=\s+(?:and|or)\s))`,
   'gi',
 )
+
+const HAS_PAPERS = new RegExp(PAPERS, 'i')
 
 const WORD = new RegExp(
   `^(?:${PAPERS}|${NEW}|${GOOD}|${ASKING}|everything|anything|there|here|today|about|on|in|of|for|to|read)$`,
@@ -171,18 +174,22 @@ export function stripFiller(text: string): string {
 const blank = (text: string): string => ' '.repeat(text.length)
 
 const withoutPapers = (text: string): string =>
-  [...maskGroups(text).matchAll(AFTER)].reduce((left, { 0: papers, index }) => {
-    const before = left.slice(0, index).trimEnd()
-    const isAll = before === '' || ENDS_WITH_OPERATOR.test(before)
-    return isAll ? left : before.padEnd(index + papers.length) + left.slice(index + papers.length)
-  }, text)
+  (HAS_PAPERS.test(text) ? [...maskGroups(text).matchAll(AFTER)] : []).reduce(
+    (left, { 0: papers, index }) => {
+      const before = left.slice(0, index).trimEnd()
+      const isAll = before === '' || ENDS_WITH_OPERATOR.test(before)
+      return isAll ? left : before.padEnd(index + papers.length) + left.slice(index + papers.length)
+    },
+    text,
+  )
 
 function isNothing(text: string): boolean {
+  if (!ASKS_FOR_PAPERS.test(text)) return false
   const all = text
     .replace(/[.!?]+\s*$/, '')
     .trim()
     .split(/\s+/)
-  return ASKS_FOR_PAPERS.test(text) && all.every((word) => WORD.test(word))
+  return all.every((word) => WORD.test(word))
 }
 
 const NEVER_PLAIN = new RegExp(

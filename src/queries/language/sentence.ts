@@ -55,10 +55,10 @@ export function parseSentence(text: string, field: TextField = 'any'): Query | n
  * contains connectives (of, for, how), and it is a request or long enough.
  */
 export function isSentence(text: string): boolean {
-  const words = withoutDenials(text)
-    .split(/\s+/)
-    .filter((word) => /[\p{L}\p{N}]/u.test(word) && !isForeign(word))
-  const joining = words.filter((word) => isConnective(word.replace(/[^\p{L}'’]/gu, ''))).length
+  const pieces = withoutDenials(text).split(/\s+/)
+  const joining = pieces.filter((word) => isConnective(word.replace(/[^\p{L}'’]/gu, ''))).length
+  if (joining === 0 && !REQUEST_END.test(text)) return false
+  const words = pieces.filter((word) => /[\p{L}\p{N}]/u.test(word) && !isForeign(word))
   if (isProse(text, words, joining)) return true
   const asks = REQUEST_START.test(text) || /\?\s*$/.test(text)
   if (SIGNS.test(withoutAsides(text, asks)) || FIELD.test(text)) return false

@@ -23,6 +23,7 @@ const WRAPPED_LENGTH = 40
 
 /** Joins the lines of each paragraph that was wrapped, as an abstract copied from a PDF: most lines continue the last. */
 function unwrapped(text: string): string {
+  if (!text.includes('\n')) return text
   return text
     .split(/(\r?\n[ \t]*(?=\r?\n))/)
     .map((paragraph) => {
@@ -128,10 +129,15 @@ function linesOf(text: string): Line[] {
 
 /** Removes invisible characters of pasted text, which the database rejects, and collapses white space. */
 export const cleanText = (text: string): string =>
-  text
-    .replace(/[\p{Cf}\p{Cs}]/gu, '')
-    .replace(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
+  IS_CLEAN.test(text)
+    ? text
+    : text
+        .replace(/[\p{Cf}\p{Cs}]/gu, '')
+        .replace(/[\s\p{Cc}]+/gu, ' ')
+        .trim()
+
+/** Visible ASCII characters with single blanks between them. */
+const IS_CLEAN = /^[!-~]+(?: [!-~]+)*$/
 
 // "Vision-Language-Action, World Model, RAG" is three topics; "integrated photonics, especially lithium niobate" is one.
 
