@@ -63,6 +63,9 @@ const SINCE_FIRST = [
   '20261129111000_plain_papers',
   '20261129140000_cheap_acceptance',
   '20261129143000_withdrawn_papers',
+  '20261129161000_batch_messages',
+  '20261129162000_ended_messages',
+  '20261129163000_cheap_states',
 ]
 
 const missingFrom = (deps: Deps) => pendingMigrations(deps.db, next.migrations)

@@ -1,6 +1,6 @@
 import type { Database } from '../../core/database/database.ts'
 import { addDays, type Day, midnight } from '../../core/dates.ts'
-import type { Attempt as AttemptRow, Message as MessageRow } from '../../generated/prisma/client.ts'
+import type { Attempt as AttemptRow, Message as MessageRow, Prisma } from '../../generated/prisma/client.ts'
 import type { Lane, MessageState } from '../message.ts'
 
 /** A message in the operator's list. `toAddress` is null once the subscriber is erased. */
@@ -19,6 +19,16 @@ interface MessageFilter {
   day?: Day
 }
 
+// No index has the state, so that changing it is cheap; these lead to the few rows that can have it.
+const WHERE_TO_LOOK: Partial<Record<MessageState, Prisma.MessageWhereInput>> = {
+  ready: { batch: { doneAt: null } },
+  taken: { batch: { doneAt: null } },
+  deferred: { batch: { doneAt: null } },
+  refused: { reason: { not: null } },
+  gave_up: { reason: { not: null } },
+  skipped: { reason: { not: null } },
+}
+
 /** Newest first, up to `most`; the filter narrows, `after` continues from a position. */
 export async function listMessages(
   db: Database,
@@ -30,7 +40,7 @@ export async function listMessages(
     { datedAt: after.datedAt, id: { gt: after.id } },
   ]
   const rows = await db.message.findMany({
-    where: { state, kind, datedAt, OR: afterCursor },
+    where: { state, kind, datedAt, OR: afterCursor, ...(state && WHERE_TO_LOOK[state]) },
     omit: { content: true },
     include: { batch: { select: { lane: true } } },
     orderBy: [{ datedAt: 'desc' }, { id: 'asc' }],
@@ -105,7 +115,8 @@ export async function laneQueues(db: Database): Promise<Record<Lane, LaneQueue>>
       min(m.dated_at) filter (where m.state <> 'taken') as oldest,
       min(m.next_try) filter (where m.state <> 'taken') as "nextTry"
     from message m join batch b on b.id = m.batch_id
-    where m.state in ('ready', 'taken', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline)
+    where b.done_at is null
+      and (m.state in ('ready', 'taken', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline))
     group by 1`
   const queues = { transactional: EMPTY, bulk: EMPTY }
   for (const { lane, ...queue } of rows) queues[lane] = queue
@@ -114,7 +125,12 @@ export async function laneQueues(db: Database): Promise<Record<Lane, LaneQueue>>
 
 export const countReady = (db: Database, now: Date): Promise<number> =>
   db.message.count({
-    where: { state: { in: ['ready', 'deferred'] }, nextTry: { lte: now }, deadline: { gt: now } },
+    where: {
+      batch: { doneAt: null },
+      state: { in: ['ready', 'deferred'] },
+      nextTry: { lte: now },
+      deadline: { gt: now },
+    },
   })
 
 const INTERNAL_COLUMNS = {

@@ -206,9 +206,9 @@ export async function endExpiredMessages(db: Database, now: Date): Promise<numbe
       select m.id, m.attempts, m.state = 'taken' as taken, m.state = 'taken' or exists (
         select from attempt a where a.message_id = m.id and a.outcome in ('uncertain', 'lost')) as in_doubt
       from message m join batch b on b.id = m.batch_id
-      where m.deadline <= ${now} and (m.state in ('ready', 'deferred', 'taken')
-        or (m.state = 'uncertain' and m.next_try < m.deadline))
-        and (b.lease_until is null or b.lease_until <= now())
+      where b.done_at is null and (b.lease_until is null or b.lease_until <= now())
+        and m.deadline <= ${now} and (m.state in ('ready', 'deferred', 'taken')
+          or (m.state = 'uncertain' and m.next_try < m.deadline))
       for update of m skip locked
     ), ended as (
       update message m set

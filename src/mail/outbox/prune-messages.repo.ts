@@ -59,8 +59,8 @@ export async function endRestoredMessages(
     with open as (
       select m.id, m.state = 'taken' or exists (
         select from attempt a where a.message_id = m.id and a.outcome in ('uncertain', 'lost')) as in_doubt
-      from message m
-      where m.dated_at < ${since}
+      from message m join batch b on b.id = m.batch_id
+      where b.done_at is null and m.dated_at < ${since}
         and (m.state in ('ready', 'deferred', 'taken') or (m.state = 'uncertain' and m.next_try < m.deadline))
       for update of m
     ), freed as (

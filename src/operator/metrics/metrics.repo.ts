@@ -14,7 +14,8 @@ export async function cheapGaugeSamples(db: Database, now: Date): Promise<Sample
     with open as (
       select b.lane::text, m.kind, m.state::text, m.next_try
       from message m join batch b on b.id = m.batch_id
-      where m.state in ('ready', 'taken', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline))
+      where b.done_at is null
+        and (m.state in ('ready', 'taken', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline)))
     select 'open_messages' as name, jsonb_build_object('lane', lane, 'kind', kind, 'state', state) as labels,
       count(*)::float8 as value
     from open group by lane, kind, state

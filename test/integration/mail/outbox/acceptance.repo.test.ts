@@ -44,6 +44,26 @@ test('an update that waited for an acceptance does not change the state', async 
   expect(await statesIn(database.db)).toEqual({ accepted: 1, ready: 1 })
 })
 
+test('acceptances that waited for updates of their messages win', async () => {
+  const accepted = await twoAccepted()
+  let recorded: Promise<void> | undefined
+  await database.db.$transaction(async (tx) => {
+    await tx.message.updateMany({ data: { state: 'deferred', attempts: 1 } })
+    recorded = recordAcceptances(database.db, accepted)
+    await untilOneWaits(tx)
+  })
+  await recorded
+  expect(await statesIn(database.db)).toEqual({ accepted: 2 })
+})
+
+test('sending an email changes nothing that an index has: that would write each index of the table anew', async () => {
+  const indexes = await database.db.$queryRaw<{ name: string }[]>`
+    select i.indexrelid::regclass::text as name from pg_index i join pg_attribute a on a.attrelid = i.indrelid
+    where i.indrelid = 'message'::regclass and a.attname in ('state', 'attempts', 'taken_at', 'taken_by')
+      and (a.attnum = any(i.indkey) or pg_get_indexdef(i.indexrelid) ~ ('\\m' || a.attname || '\\M'))`
+  expect(indexes).toEqual([])
+})
+
 /** Until another statement waits for this transaction. */
 async function untilOneWaits(db: Database): Promise<void> {
   for (;;) {

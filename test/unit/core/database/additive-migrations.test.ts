@@ -6,15 +6,17 @@ import { LATER_MIGRATIONS } from '../../../support/next-release.ts'
 // The release before must run on the schema of this one: that is how an operator goes back. So a migration adds, and
 // takes away nothing that an older release reads or leaves out.
 
-// Replaces a rule with one that the releases before could not write under, so it must be in the first release.
-const BEFORE_FIRST_RELEASE = '20261128230000_long_queries'
+// These must be in the first release: no release before it knows their rules, or would search by the indexes they drop.
+const BEFORE_FIRST_RELEASE = ['20261128230000_long_queries', '20261129163000_cheap_states']
 
 const FOLDER = resolve(import.meta.dirname, '../../../../prisma/migrations')
 const [first, ...later] = readdirSync(FOLDER)
   .filter((name) => /^\d/.test(name))
   .sort()
 const files = [
-  ...later.filter((name) => name !== BEFORE_FIRST_RELEASE).map((name) => join(FOLDER, name, 'migration.sql')),
+  ...later
+    .filter((name) => !BEFORE_FIRST_RELEASE.includes(name))
+    .map((name) => join(FOLDER, name, 'migration.sql')),
   ...readdirSync(LATER_MIGRATIONS).map((name) => join(LATER_MIGRATIONS, name, 'migration.sql')),
 ]
 
@@ -60,7 +62,10 @@ function breaches(sql: string): string[] {
 }
 
 test('the first migration stays the first, and those of tests are read too', () =>
-  expect([first, files.length > later.length]).toEqual(['20261128000000_initial', true]))
+  expect([first, files.length > later.length - BEFORE_FIRST_RELEASE.length]).toEqual([
+    '20261128000000_initial',
+    true,
+  ]))
 
 test.each(files)('%s only adds', (file) => {
   expect(breaches(readFileSync(file, 'utf8'))).toEqual([])
