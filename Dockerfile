@@ -47,7 +47,7 @@ COPY templates templates
 COPY src src
 COPY --from=generated /app/src/generated src/generated
 RUN install -d -o papers -g papers /data .cache
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data MALLOC_ARENA_MAX=2
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072
 USER papers
 # Commands start from what is compiled here; the service, which starts once, keeps the memory that this takes.
 RUN daily-papers --help >/dev/null

@@ -1,6 +1,7 @@
 import { flushCompileCache } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import closeWithGrace from 'close-with-grace'
+import { collectWhenIdle } from '../core/collect-when-idle.ts'
 import { addQueue, buildDeps, clockOf } from '../core/deps.ts'
 import { errorText } from '../core/errors.ts'
 import { openLog } from '../core/log.ts'
@@ -22,4 +23,5 @@ const grace = closeWithGrace({ delay: MAX_STOP_MS, logger: false }, async ({ err
 })
 parentPort!.once('message', grace.close)
 post('started')
+collectWhenIdle()
 flushCompileCache()

@@ -167,6 +167,7 @@ async function atRest(seconds: number): Promise<ReturnType<typeof memoryOf>> {
       ...{ DATABASE_URL: world.postgres.url, DATA_DIR: world.folder, PORT: String(port), HF_URL: NOWHERE },
       ...{ SMTP_URL: `smtp://127.0.0.1:${world.sink.port}`, CLOCK_NOW: world.now, LOG_LEVEL: 'info' },
       ...{ NODE_OPTIONS: '--max-semi-space-size=8', MALLOC_ARENA_MAX: '2' }, // as npm start does
+      MALLOC_TRIM_THRESHOLD_: '131072',
     })
     service.stdout!.resume()
     service.stderr!.resume()
