@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import pg from 'pg'
 import { NO_PAGE } from '../consent.ts'
-import type { ParsedTopic } from '../topic.repo.ts'
+import type { parseTopic } from '../read-signup.ts'
 import { ImportFault } from './import-fault.ts'
 import type { ImportRow, SuppressedHash } from './import-row.ts'
 
@@ -90,11 +90,12 @@ export class ImportStore {
   /** Stores a batch; it takes effect with `commit`. `parse` parses a query that the database does not have yet. */
   async store(
     rows: readonly IncomingRow[],
-    { now, parse }: { now: Date; parse(query: string): ParsedTopic },
+    { now, parse }: { now: Date; parse: typeof parseTopic },
   ): Promise<StoredBatch> {
     const emptied = 'truncate incoming'
     await this.#client.query(this.#rehearsal ? emptied : `begin; ${emptied}`)
-    await this.#client.query(FILL_INCOMING, [JSON.stringify(await this.#withQueryIds(rows, parse))])
+    const topics = await this.#topicColumns(rows, parse)
+    await this.#client.query(FILL_INCOMING, columnsOf(rows))
     await this.#client.query(ASSIGN_SPARE_IDS)
     const blocked = await this.#client.query<StoredBatch['blocked'][number]>(REMOVE_BLOCKED_ROWS)
     const counts = { newlySuppressed: 0, suppressed: 0 }
@@ -106,6 +107,7 @@ export class ImportStore {
     const created = await this.#client.query<{ state: string; count: number }>(INSERT_SUBSCRIBERS, [
       now,
       NO_PAGE,
+      ...topics,
     ])
     const states = Object.fromEntries(created.rows.map(({ state, count }) => [state, count]))
     return { ...counts, states, blocked: blocked.rows }
@@ -141,26 +143,27 @@ export class ImportStore {
     )
   }
 
-  /** The rows with the queries of their topics as ids; the queries are locked until the transaction ends. */
-  async #withQueryIds(
-    rows: readonly IncomingRow[],
-    parse: (query: string) => ParsedTopic,
-  ): Promise<object[]> {
-    const texts = [...new Set(rows.flatMap(({ topics }) => topics.map(({ query }) => query)))]
+  /** The columns of the topics of all rows; the queries are locked until the transaction ends. */
+  async #topicColumns(rows: readonly IncomingRow[], parse: typeof parseTopic): Promise<unknown[][]> {
+    const topics = rows.flatMap(({ line, topics }) =>
+      topics.map(({ name, query }, position) => ({ line, position, name, query })),
+    )
+    const texts = [...new Set(topics.map(({ query }) => query))]
     const ids = new Map<string, number>()
-    const find = async (sql: string, values: unknown) => {
-      const found = await this.#client.query<{ id: number; text: string }>(sql, [values])
+    const find = async (sql: string, values: unknown[]) => {
+      const found = await this.#client.query<{ id: number; text: string }>(sql, values)
       for (const { id, text } of found.rows) ids.set(text, id)
     }
-    await find(FIND_QUERIES, texts.map(sha256))
+    await find(FIND_QUERIES, [texts.map(sha256)])
     // Sorted, so that two imports do not deadlock.
     const missing = texts.filter((text) => !ids.has(text)).sort()
-    if (missing.length > 0) await find(INSERT_QUERIES, JSON.stringify(missing.map(parse)))
-    return rows.map(({ topics, ...row }) => ({
-      ...row,
-      topic_names: topics.map(({ name }) => name),
-      topic_queries: topics.map(({ query }) => ids.get(query)),
-    }))
+    if (missing.length > 0) {
+      const parsed = missing.map(parse)
+      const trees = parsed.map(({ tree }) => JSON.stringify(tree))
+      await find(INSERT_QUERIES, [missing, trees, parsed.map(({ grammar }) => grammar)])
+    }
+    const queryIds = topics.map(({ query }) => ids.get(query))
+    return [...(['line', 'position', 'name'] as const).map((key) => topics.map((one) => one[key])), queryIds]
   }
 }
 
@@ -169,8 +172,7 @@ export class ImportStore {
 const INCOMING_TABLE = `
   create temporary table incoming as
   select null::int as line, null::text as spare_id, s.*, null::timestamptz as unsubscribed_at, null::text as how,
-    null::text as suppressed_reason, null::timestamptz as suppressed_at, null::text[] as topic_names,
-    null::int[] as topic_queries
+    null::text as suppressed_reason, null::timestamptz as suppressed_at
   from subscriber s limit 0`
 
 // Triggers check foreign keys, which takes a quarter of the time of storing a batch. Here one statement writes or locks
@@ -179,14 +181,31 @@ const SKIP_FOREIGN_KEY_CHECKS = `
   select set_config('session_replication_role', 'replica', false)
   where has_parameter_privilege('session_replication_role', 'SET')`
 
-const FILL_INCOMING = 'insert into incoming select * from json_populate_recordset(null::incoming, $1)'
+const COLUMNS = `line int, spare_id text, id text, address text, address_key text, address_hash text,
+  state subscriber_state, state_before subscriber_state, zone text, hour int, days text, max_papers int,
+  format mail_format, detail mail_detail, related boolean, epoch int, created_at timestamptz, confirmed_at timestamptz,
+  start_date date, paused_until date, unsubscribed_at timestamptz, how text, suppressed_reason text,
+  suppressed_at timestamptz`
+  .split(/,\s+/)
+  .map((column) => column.split(' ') as [name: keyof ImportRow, type: string])
+
+// An array for each column: Postgres takes eight times as long to read the same as JSON.
+const FILL_INCOMING = `
+  insert into incoming (${COLUMNS.map(([name]) => name)})
+  select ${COLUMNS.map(([name]) => (name === 'days' ? "string_to_array(days, ',')" : name))}
+  from (select ${COLUMNS.map(([name, type], i) => `unnest($${i + 1}::${type}[]) as ${name}`)}) as columns`
+
+const columnsOf = (rows: readonly IncomingRow[]): unknown[][] =>
+  COLUMNS.map(([name]) => rows.map((row) => columnValue((row as ImportRow)[name])))
+
+const columnValue = (value: unknown): unknown =>
+  value instanceof Date ? value.toISOString() : Array.isArray(value) ? value.join() : value
 
 const FIND_QUERIES = 'select id, text from query where hash = any($1::bytea[]) for key share'
 const sha256 = (text: string) => hash('sha256', text, 'buffer')
 
 const INSERT_QUERIES = `
-  insert into query (text, tree, grammar)
-  select q.query, q.tree, q.grammar from jsonb_to_recordset($1) as q(query text, tree jsonb, grammar int)
+  insert into query (text, tree, grammar) select * from unnest($1::text[], $2::jsonb[], $3::int[])
   on conflict (hash) do update set text = excluded.text returning id, text`
 
 // Subselects for single rows, so that each uses its index, however large the table is.
@@ -272,8 +291,9 @@ const INSERT_SUBSCRIBERS = `
     from made join incoming i using (id) where i.how is not null and i.confirmed_at is not null
   ), wanted as (
     insert into topic (subscriber_id, position, name, query_id)
-    select i.id, t.n - 1, t.name, t.query
-    from made join incoming i using (id),
-      unnest(i.topic_names, i.topic_queries) with ordinality as t(name, query, n) order by i.id
+    select i.id, t.position, t.name, t.query_id
+    from made join incoming i using (id)
+      join unnest($3::int[], $4::int[], $5::text[], $6::int[]) as t(line, position, name, query_id) using (line)
+    order by i.id
   )
   select state::text, count(*)::int as count from made group by state`
