@@ -51,7 +51,7 @@ interface PaperContext {
   manageBase: string
 }
 
-/** Number of papers, of headings, and of what surrounds the sections, that are kept: about 10 kB each. */
+/** Number of headings, and of what surrounds the sections, that are kept: about 10 kB each. */
 const MAX_KEPT = 2500
 
 /**
@@ -73,7 +73,8 @@ export function openDigestJoiner({ site, inEach, template }: JoinerInput) {
     return { html: encoder.lines(parts.html[name](it)), text: encoder.lines(parts.text[name](it)) }
   }
 
-  const paperParts = memoize((_paper: ShownPaper) => new Map<string, PaperPart>(), MAX_KEPT)
+  // A paper that several digests show stays in memory for a while; those of one digest go with it.
+  const paperParts = memoizeByObject((_paper: ShownPaper) => new Map<string, PaperPart>())
   const renderPaper = (paper: ShownPaper, context: PaperContext): PaperPart => {
     const { detail, dated, topicLength, manageBase } = context
     const { placeholders, encoder } = topicEncoder(topicLength)

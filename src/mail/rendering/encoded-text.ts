@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { encode, wrap } from 'nodemailer/lib/qp'
-import { memoize } from '../../core/memoize.ts'
 
 /** What differs between two emails with the same words: tokens of links, and the path to a topic. */
 export type PlaceName = 'unsubscribe' | 'manage' | 'view' | 'topic'
@@ -82,7 +81,16 @@ export function openTextEncoder(placeholders: PlaceValues) {
     const pieces = hasPlaces ? cut(encoded) : [encoded]
     return { pieces, length: encoded.length, unbroken: unbrokenLength(text) }
   }
-  const line = memoize(whole, MAX_LINES)
+  const known = new Map<string, EncodedText>()
+  const line = (text: string): EncodedText => {
+    const found = known.get(text)
+    if (found) return found
+    if (known.size >= MAX_LINES) known.clear()
+    const encoded = whole(text)
+    // The line is a slice of its text: as a key it would keep all of it in memory.
+    known.set(Buffer.from(text, 'utf16le').toString('utf16le'), encoded)
+    return encoded
+  }
   return {
     /** A text that ends with a line break, or is the end of its part. A line that comes again is encoded once. */
     lines: (text: string): EncodedText => concat(linesOf(text).map(line)),
