@@ -11,11 +11,19 @@ import { isTextLeaf, leavesOf, mentionsRevised, type Query } from './query.ts'
 import type { LatentSpace, WordCounts } from './ranking/latent-space.ts'
 import { PaperVectors } from './ranking/paper-vectors.ts'
 import { contentWordsOf, type RankedDocs, Ranker, topK, wantedWords } from './ranking/ranker.ts'
-import { bestPapers, type Nearest, type SimilarPaper, strongestCounts } from './ranking/similarity.ts'
-import { standardize } from './ranking/spread.ts'
-import { bm25OfKey, emptyTally, type PaperTokens, type Vector, vectorOf } from './ranking/tf-idf.ts'
+import { bestPapers, likeliestDocs, type Nearest, type SimilarPaper } from './ranking/similarity.ts'
+import { standardize, standardized } from './ranking/spread.ts'
+import {
+  bm25Scorer,
+  emptyTally,
+  type PaperTokens,
+  type Vector,
+  vectorOf,
+  wordCounts,
+  wordCountsOf,
+} from './ranking/tf-idf.ts'
 import { type WhyEmpty, whyEmptySteps } from './reasons/why-empty.ts'
-import { runToEnd, type Steps } from './steps.ts'
+import type { Steps } from './steps.ts'
 
 /** A request may contain hundreds of terms, and the cache keeps a set of papers for each. */
 const MAX_LEAVES = 1000
@@ -199,18 +207,13 @@ export class Archive {
     return docId === undefined ? null : this.vectorOfDoc(docId)
   }
 
-  vectorOfDoc = (docId: number): Vector => {
-    const { prose } = this.index.vocabularies
-    const { title, abstract } = this.index.words(docId)
-    const read = (words: Uint32Array) => ({
-      tokens: Array.from(words, (word) => ({ folded: prose.spelling(word), key: prose.keyOf(word) })),
-    })
-    return this.vectorOfText({ title: read(title), abstract: read(abstract) })
-  }
+  vectorOfDoc = (docId: number): Vector => this.#vectorOf(wordCountsOf(this.index, docId))
 
   /** The same for a paper that may not be in memory. */
-  vectorOfText = (paper: PaperTokens): Vector =>
-    vectorOf(paper, this.index.docCount, documentFrequencies(this.index))
+  vectorOfText = (paper: PaperTokens): Vector => this.#vectorOf(wordCounts(paper))
+
+  #vectorOf = (counts: WordCounts): Vector =>
+    vectorOf(counts, this.index.docCount, documentFrequencies(this.index))
 
   /** The number of papers that contain a word, by its key. */
   documentFrequency = (key: string): number => documentFrequencies(this.index)(key)
@@ -240,20 +243,17 @@ export class Archive {
   /**
    * The papers most similar to a text, best first, with a score that is comparable within one result. BM25, in which
    * each word counts as often as in the text, plus the cosine similarity in the learned space if there is one, each in
-   * standard deviations from its mean over all papers.
+   * standard deviations from its mean over papers. Only papers that share the text's telling words are compared.
    */
   similarTo(counts: WordCounts, { most, except = [] }: Nearest): SimilarPaper[] {
-    const sums = new Float32Array(this.index.docCount)
-    for (const [key, count] of strongestCounts(counts, this.documentFrequency, this.index.docCount)) {
-      const { docIds, weights } = bm25OfKey(this.index, key)
-      for (let i = 0; i < docIds.length; i++) sums[docIds[i]!]! += count * weights[i]!
-    }
-    const cosines = runToEnd(this.cosinesTo(counts))
-    if (!cosines) return bestPapers(this.index, sums, { most, except, above: (sum) => sum > 0 })
-    const scores = standardize(sums)
-    const nearness = standardize(cosines)
-    for (let i = 0; i < scores.length; i++) scores[i]! += nearness[i]!
-    return bestPapers(this.index, scores, { most, except, above: (score) => score > 0 })
+    const { index, documentFrequency } = this
+    const candidates = likeliestDocs(index, { counts, documentFrequency }, { most, except })
+    const words = bm25Scorer(index, counts, documentFrequency)
+    const vector = this.spaceVectorOf(counts)
+    if (!vector) return bestPapers(index, candidates, words, most)
+    const ofWords = standardized(words, index.docCount)
+    const nearness = this.#vectors!.nearness(vector)
+    return bestPapers(index, candidates, (docId) => ofWords(docId) + nearness(docId), most)
   }
 
   /**

@@ -140,18 +140,20 @@ function candidatesOf(segment: Segment, part: IndexedField, { spellings }: Index
   }))
   const [rarest, ...others] = words.sort((a, b) => a.size - b.size)
   if (rarest!.size === 0) return NO_PAPER
-  const bits = newBits(segment.size)
-  for (const number of rarest!.numbers) postings.forEach(number, (paper) => setBit(bits, paper))
+  candidates.fill(0)
+  for (const number of rarest!.numbers) postings.forEach(number, (paper) => setBit(candidates, paper))
   for (const { numbers, size } of others) {
     if (size > rarest!.size * POSTINGS_PER_TEXT_SCAN) break
-    const holding = newBits(segment.size)
+    holding.fill(0)
     for (const number of numbers) postings.forEach(number, (paper) => setBit(holding, paper))
-    intersectBits(bits, holding)
+    intersectBits(candidates, holding)
   }
-  return bits
+  return candidates
 }
 
 const NO_PAPER = newBits(0)
+/** Used by one lookup at a time: allocating them for each segment would take longer than most lookups. */
+const [candidates, holding] = [newBits(SEGMENT_SIZE), newBits(SEGMENT_SIZE)]
 
 /** A name's words are never part of a longer run. */
 function spellingsOf(runsFrom: RunsFrom, word: number, isName: boolean): number[] {

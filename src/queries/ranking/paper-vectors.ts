@@ -2,13 +2,12 @@ import type { PaperIndex } from '../matching/paper-index.ts'
 import { GAP } from '../matching/segment.ts'
 import type { Steps } from '../steps.ts'
 import { type LatentSpace, toInt8 } from './latent-space.ts'
-import { spreadOfAll } from './spread.ts'
+import { standardized } from './spread.ts'
 import { isContentWord, TITLE } from './tf-idf.ts'
 
 /** In some milliseconds. */
 const PAPERS_PER_STEP = 20
 const COSINES_PER_STEP = 20_000
-const SAMPLE = 128
 /** A word whose row was not looked up yet, and one without a row. */
 const [UNSEEN, NO_ROW] = [-2, -1]
 
@@ -95,15 +94,9 @@ export class PaperVectors {
     return cosines
   }
 
-  /**
-   * The cosine similarity of a unit vector to a paper, by docId, in standard deviations from the mean of up to 128 papers
-   * that are evenly spread over the index.
-   */
+  /** The same for one paper, in standard deviations from the mean over some. */
   nearness(vector: Float32Array): (docId: number) => number {
-    const every = Math.max(1, this.#count / SAMPLE)
-    const sample = Array.from({ length: Math.min(SAMPLE, this.#count) }, (_, i) => Math.floor(i * every))
-    const { mean, deviation } = spreadOfAll(sample.map((docId) => this.cosine(vector, docId)))
-    return (docId) => (this.cosine(vector, docId) - mean) / deviation
+    return standardized((docId) => this.cosine(vector, docId), this.#count)
   }
 
   /** The same for one paper. */

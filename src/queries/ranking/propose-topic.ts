@@ -1,6 +1,5 @@
 import type { Archive, DayBounds } from '../archive.ts'
 import { type Bits, countBits, countIntersection, unionBits } from '../matching/bits.ts'
-import { GAP } from '../matching/segment.ts'
 import type { TextField } from '../query.ts'
 import { runToEnd, type Steps } from '../steps.ts'
 import type { PaperText, WordIndex } from '../text/tokens.ts'
@@ -100,13 +99,13 @@ function* subjectsOf(
   papers: readonly ProposalText[],
   { similarIds, days, limit }: ProposeTopicInput & { limit: number },
 ): Steps<Subject[]> {
-  const similar = similarIds.flatMap((id) => sequenceOf(archive, id) ?? [])
+  const similar = similarIds.flatMap((id) => archive.index.docIdOf(id) ?? [])
   const others = Math.max(1, similar.length + papers.length - 1)
   const candidates = yield* candidatesOf(papers)
+  yield* countSharing(archive, candidates, similar)
   for (const [i, one] of candidates.entries()) {
     if (i % CANDIDATES_PER_STEP === 0) yield
     const { keys, prominence } = one
-    one.sharing = prominence.size - 1 + similar.filter((text) => text.includes(inSequence(keys))).length
     const inTitle = highest(prominence) >= IN_TITLE ? 1 : OUTSIDE_TITLE
     one.score = inTitle * sum(prominence.values()) * Math.log2(1.5 + one.sharing) * rarityOf(archive, keys)
   }
@@ -232,8 +231,9 @@ const phrasesIn = (texts: readonly WordIndex[]): Phrase[] =>
 
 function addTo(candidates: Map<string, Candidate>, phrase: Phrase, paper: number, times: number): void {
   const name = phrase.keys.join(' ')
-  const one = candidates.get(name) ?? { ...phrase, prominence: new Map(), sharing: 0, score: 0 }
+  const one = candidates.get(name) ?? { ...phrase, prominence: new Map(), sharing: -1, score: 0 }
   const before = one.prominence.get(paper) ?? 0
+  if (before === 0) one.sharing++
   one.prominence.set(
     paper,
     Math.min(before + times, (before >= IN_TITLE ? IN_TITLE : 0) + Math.max(times, MAX_COUNTED)),
@@ -259,12 +259,28 @@ const highest = (prominence: Candidate['prominence']): number =>
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, one) => total + one, 0)
 
-/** The words of a paper, for `inSequence`; undefined if it is not in memory. */
-function sequenceOf({ index }: Archive, id: number): string | undefined {
-  const docId = index.docIdOf(id)
-  if (docId === undefined) return undefined
-  const { title, abstract } = index.words(docId)
-  return inSequence(Array.from([...title, GAP, ...abstract], index.vocabularies.prose.keyOf))
+/** Counts for each candidate the similar papers that contain it. */
+function* countSharing(
+  { index }: Archive,
+  candidates: readonly Candidate[],
+  similar: readonly number[],
+): Steps<void> {
+  const { prose } = index.vocabularies
+  const byFirst = new Map<number, Candidate[]>()
+  for (const one of candidates)
+    for (const word of prose.spellingsOf(one.keys[0]!)) byFirst.set(word, [...(byFirst.get(word) ?? []), one])
+  for (const docId of similar) {
+    const found = new Set<Candidate>()
+    for (const field of ['title', 'abstract'] as const) {
+      const words = index.text(docId, field)
+      for (const [at, word] of words.entries())
+        for (const one of byFirst.get(word) ?? [])
+          if (one.keys.every((key, i) => at + i < words.length && prose.keyOf(words[at + i]!) === key))
+            found.add(one)
+    }
+    for (const one of found) one.sharing++
+    yield
+  }
 }
 
 const inSequence = (keys: readonly string[]): string => ` ${keys.join(' ')} `

@@ -1,8 +1,8 @@
-import { forEachBit } from '../matching/bits.ts'
+import { hasBit } from '../matching/bits.ts'
 import type { PaperIndex } from '../matching/paper-index.ts'
 import type { WordCounts } from './latent-space.ts'
 import { topK } from './ranker.ts'
-import { inverseDocumentFrequency } from './tf-idf.ts'
+import { bm25OfKey, inverseDocumentFrequency } from './tf-idf.ts'
 
 export interface SimilarPaper {
   id: number
@@ -15,31 +15,54 @@ export interface Nearest {
   except?: readonly number[]
 }
 
-/** The papers with the highest scores, by docId. Equal scores: newer papers first. */
-export function bestPapers(
-  index: PaperIndex,
-  scores: Float32Array,
-  { most, except, above }: { most: number; except: readonly number[]; above: (score: number) => boolean },
-): SimilarPaper[] {
-  const docIds: number[] = []
-  forEachBit(index.live, (docId) => {
-    if (!above(scores[docId]!)) return
-    const { id, onlyRevised } = index.attributes(docId)
-    if (!onlyRevised && !except.includes(id)) docIds.push(docId)
-  })
-  const idAt = (place: number) => index.attributes(docIds[place]!).id
-  const scoreAt = (place: number) => scores[docIds[place]!]!
-  const better = (a: number, b: number) => scoreAt(b) - scoreAt(a) || idAt(b) - idAt(a)
-  return topK(docIds.length, most, better).map((place) => ({ id: idAt(place), score: scoreAt(place) }))
+interface CountedText {
+  counts: WordCounts
+  documentFrequency: (key: string) => number
 }
 
-/** The limit of postings read for similar papers. Only a large archive has more, for words that say little. */
-const MAX_POSTINGS = 200_000
+/** How many papers are compared with a text, and how many for each that is asked for. */
+const MAX_COMPARED = 300
+const COMPARED_PER_PAPER = 3
+
+/** The papers that share the words of a text that weigh most, by docId, to be compared with it. */
+export function likeliestDocs(
+  index: PaperIndex,
+  text: CountedText,
+  { most, except = [] }: Nearest,
+): number[] {
+  const sums = new Float32Array(index.docCount)
+  for (const [key, count] of strongestCounts(text, index.docCount)) {
+    const { docIds, weights } = bm25OfKey(index, key)
+    for (let i = 0; i < docIds.length; i++) sums[docIds[i]!]! += count * weights[i]!
+  }
+  const count = Math.max(MAX_COMPARED, COMPARED_PER_PAPER * most)
+  const docIds = topK(index.docCount, count + except.length, (a, b) => sums[b]! - sums[a]! || b - a)
+  return docIds.filter((docId) => {
+    const { id, onlyRevised } = index.attributes(docId)
+    return hasBit(index.live, docId) && !onlyRevised && !except.includes(id)
+  })
+}
+
+/** The papers with the highest scores above 0. Equal scores: newer papers first. */
+export function bestPapers(
+  index: PaperIndex,
+  docIds: readonly number[],
+  scoreOf: (docId: number) => number,
+  most: number,
+): SimilarPaper[] {
+  return docIds
+    .map((docId) => ({ id: index.attributes(docId).id, score: scoreOf(docId) }))
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score || b.id - a.id)
+    .slice(0, most)
+}
+
+/** The limit of postings read for similar papers. */
+const MAX_POSTINGS = 10_000
 
 /** The words that weigh most, as long as the total of the papers that contain them is not too large. */
-export function strongestCounts(
-  counts: WordCounts,
-  documentFrequency: (key: string) => number,
+function strongestCounts(
+  { counts, documentFrequency }: CountedText,
   docCount: number,
 ): [key: string, count: number][] {
   const weighed = Array.from(counts, ([key, count]) => {

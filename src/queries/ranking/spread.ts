@@ -18,11 +18,24 @@ export function standardize(scores: Float32Array): Float32Array {
   return scores
 }
 
-export function spreadOfAll(numbers: ArrayLike<number>): Spread {
+function spreadOfAll(numbers: ArrayLike<number>): Spread {
   let [sum, squares] = [0, 0]
   for (let i = 0; i < numbers.length; i++) {
     sum += numbers[i]!
     squares += numbers[i]! ** 2
   }
   return spreadOf(sum, squares, numbers.length)
+}
+
+const SAMPLE = 128
+
+/** Numbers by docId, in standard deviations from the mean of up to 128 that are evenly spread over the index. */
+export function standardized(
+  numberOf: (docId: number) => number,
+  docCount: number,
+): (docId: number) => number {
+  const every = Math.max(1, docCount / SAMPLE)
+  const sample = Array.from({ length: Math.min(SAMPLE, docCount) }, (_, i) => Math.floor(i * every))
+  const { mean, deviation } = spreadOfAll(sample.map(numberOf))
+  return (docId) => (numberOf(docId) - mean) / deviation
 }

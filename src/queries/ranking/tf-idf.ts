@@ -1,10 +1,13 @@
 import { LruCache } from '../../core/lru-cache.ts'
+import { memoize, memoizeByObject } from '../../core/memoize.ts'
 import { type PaperIndex, untilChange } from '../matching/paper-index.ts'
 import { type IndexedTerm, keyToIndexedTerm } from '../matching/phrase-positions.ts'
 import { addCounts, type INDEXED_FIELDS_OF } from '../matching/program.ts'
+import type { Vocabulary } from '../matching/segment.ts'
 import { Tally } from '../matching/tally.ts'
 import type { TextLeaf } from '../query.ts'
 import { isStopWord, type Token } from '../text/tokens.ts'
+import type { WordCounts } from './latent-space.ts'
 
 /** Inverse document frequency, never below 0. */
 export const inverseDocumentFrequency = (papers: number, all: number): number =>
@@ -12,6 +15,7 @@ export const inverseDocumentFrequency = (papers: number, all: number): number =>
 
 /** How often a word of a title counts. */
 export const TITLE = 2
+const COUNTED = [['title', TITLE] as const, ['abstract', 1] as const]
 /** Shorter words, and numbers, say little about the subject of a paper. */
 const TELLING = /^(?=.*\p{L})..+/u
 
@@ -23,11 +27,11 @@ export type PaperTokens = Record<'title' | 'abstract', { tokens: readonly Pick<T
  * Rare words weigh more. `docCount` is the number of papers, and `documentFrequency` that of papers with a word.
  */
 export function vectorOf(
-  paper: PaperTokens,
+  counts: WordCounts,
   docCount: number,
   documentFrequency: (key: string) => number,
 ): Vector {
-  const weighed = Array.from(wordCounts(paper), ([key, times]): [string, number] => [
+  const weighed = Array.from(counts, ([key, times]): [string, number] => [
     key,
     (1 + Math.log(times)) * inverseDocumentFrequency(documentFrequency(key), docCount),
   ])
@@ -35,13 +39,31 @@ export function vectorOf(
 }
 
 /** How often each content word of a paper occurs, by its key; a word of the title counts twice. */
-export function wordCounts({ title, abstract }: PaperTokens): Map<string, number> {
+export function wordCounts(paper: PaperTokens): Map<string, number> {
   const counts = new Map<string, number>()
-  for (const [{ tokens }, times] of [[title, TITLE] as const, [abstract, 1] as const])
-    for (const { folded, key } of tokens)
+  for (const [part, times] of COUNTED)
+    for (const { folded, key } of paper[part].tokens)
       if (isContentWord(folded)) counts.set(key, (counts.get(key) ?? 0) + times)
   return counts
 }
+
+/** The same for a paper of an index. */
+export function wordCountsOf(index: PaperIndex, docId: number): Map<string, number> {
+  const contentKey = contentKeys(index.vocabularies.prose)
+  const counts = new Map<string, number>()
+  for (const [part, times] of COUNTED) {
+    for (const word of index.text(docId, part)) {
+      const key = contentKey(word)
+      if (key !== null) counts.set(key, (counts.get(key) ?? 0) + times)
+    }
+  }
+  return counts
+}
+
+/** The key of a content word, by the id of the word; null for other words. */
+const contentKeys = memoizeByObject((prose: Vocabulary) =>
+  memoize((word: number) => (isContentWord(prose.spelling(word)) ? prose.keyOf(word) : null)),
+)
 
 /** Whether a word, without accents, describes the subject of a paper. */
 export const isContentWord = (word: string): boolean => TELLING.test(word) && !isStopWord(word)
@@ -70,10 +92,45 @@ export function bm25(index: PaperIndex, term: IndexedTerm, parts: IndexedFields)
   const { docIds, counts } = tally.take()
   const rarity = inverseDocumentFrequency(docIds.length, index.docCount)
   for (let i = 0; i < counts.length; i++) {
-    const count = counts[i]!
-    counts[i] = (rarity * count * (K1 + 1)) / (count + K1 * (1 - B + B * lengths[docIds[i]!]!))
+    counts[i] = rarity * saturated(counts[i]!, lengths[docIds[i]!]!)
   }
   return { docIds, weights: counts }
+}
+
+/** What `count` occurrences weigh in a paper of this length, relative to the mean. */
+const saturated = (count: number, length: number): number =>
+  (count * (K1 + 1)) / (count + K1 * (1 - B + B * length))
+
+/** The sum of what `bm25` gives to words of titles and abstracts, each as often as it is counted, by docId. */
+export function bm25Scorer(
+  index: PaperIndex,
+  counts: WordCounts,
+  documentFrequency: (key: string) => number,
+): (docId: number) => number {
+  const lengths = relativeLengths(index)
+  const places = new Map<number, number>()
+  const weights = Array.from(counts, ([key, count], place) => {
+    for (const word of index.vocabularies.prose.spellingsOf(key)) places.set(word, place)
+    return count * inverseDocumentFrequency(documentFrequency(key), index.docCount)
+  })
+  const found = new Float32Array(weights.length)
+  return (docId) => {
+    const seen: number[] = []
+    for (const [part, times] of COUNTED) {
+      for (const word of index.text(docId, part)) {
+        const place = places.get(word)
+        if (place === undefined) continue
+        if (found[place] === 0) seen.push(place)
+        found[place]! += times
+      }
+    }
+    let sum = 0
+    for (const place of seen) {
+      sum += weights[place]! * saturated(found[place]!, lengths[docId]!)
+      found[place] = 0
+    }
+    return sum
+  }
 }
 
 /** In weights, at 8 bytes each; a word takes about as much as 64 besides. */
