@@ -1,8 +1,13 @@
-/** A cache that drops the entries that were not used for longest once their sizes add up to more than `maxSize`. */
+/**
+ * A cache that drops what was not used for a while: its entries are in two halves, and once those used since the last
+ * change fill theirs, they become the older half, in place of the one before.
+ */
 export class LruCache<Key, Value> {
-  readonly #entries = new Map<Key, Value>()
+  #recent = new Map<Key, Value>()
+  #older = new Map<Key, Value>()
   readonly #maxSize: number
   readonly #sizeOf: (value: Value) => number
+  /** Of the recent half. */
   #size = 0
 
   constructor(maxSize: number, sizeOf: (value: Value) => number = () => 1) {
@@ -11,29 +16,31 @@ export class LruCache<Key, Value> {
   }
 
   get(key: Key): Value | undefined {
-    const value = this.#entries.get(key)
-    if (value === undefined) return undefined
-    this.#entries.delete(key)
-    this.#entries.set(key, value)
-    return value
+    const recent = this.#recent.get(key)
+    if (recent !== undefined) return recent
+    const older = this.#older.get(key)
+    return older === undefined ? undefined : this.set(key, older)
   }
 
   /** Returns the value. */
   set(key: Key, value: Value): Value {
     this.delete(key)
-    this.#entries.set(key, value)
-    this.#size += this.#sizeOf(value)
-    for (const oldest of this.#entries.keys()) {
-      if (this.#size <= this.#maxSize) break
-      this.delete(oldest)
+    const size = this.#sizeOf(value)
+    if (size > this.#maxSize) return value
+    if (this.#size > 0 && this.#size + size > this.#maxSize / 2) {
+      this.#older = this.#recent
+      this.#recent = new Map()
+      this.#size = 0
     }
+    this.#recent.set(key, value)
+    this.#size += size
     return value
   }
 
   delete(key: Key): void {
-    const value = this.#entries.get(key)
-    if (value === undefined) return
-    this.#entries.delete(key)
-    this.#size -= this.#sizeOf(value)
+    const value = this.#recent.get(key)
+    if (value !== undefined) this.#size -= this.#sizeOf(value)
+    this.#recent.delete(key)
+    this.#older.delete(key)
   }
 }

@@ -155,6 +155,10 @@ async function fillPlan(deps: Deps, input: FillPageInput, counts: Counts) {
       page.catch(composed.reject)
       pages.push(page)
       ;[after] = await Promise.all([composed.promise, pages.at(-2)])
+      if (pages.length % PAGES_TOGETHER === 0) {
+        await Promise.all(pages)
+        input.pool.limitQueries()
+      }
     }
   } finally {
     await Promise.allSettled(pages)
@@ -198,6 +202,8 @@ interface FilledPage {
 }
 
 const PAGE = 1000
+/** After that many pages, the next one waits until they are written, and their queries may be forgotten. */
+const PAGES_TOGETHER = 10
 const MAX_DURATION_MS = 60_000
 
 /**
