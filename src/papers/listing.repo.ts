@@ -207,11 +207,12 @@ async function upsertListings(
   { source, day, now }: DayListings,
 ): Promise<number[]> {
   const listed = changes.filter(({ kind }) => kind !== undefined)
-  const rows = JSON.stringify(listed.map(({ id, kind, votes, comments }) => ({ id, kind, votes, comments })))
   const moved = await tx.$queryRaw<{ id: number }[]>`
     insert into listing (source, day, paper_id, kind, votes, comments, first_seen, updated_at)
     select ${source}, ${day}::date, id, kind, votes, comments, ${now}, ${now}
-    from jsonb_to_recordset(${rows}::jsonb) as r(id int, kind listing_kind, votes int, comments int)
+    from unnest(${listed.map(({ id }) => id)}::int[], ${listed.map(({ kind }) => kind!)}::listing_kind[],
+      ${listed.map(({ votes }) => votes)}::int[], ${listed.map(({ comments }) => comments)}::int[])
+      as r(id, kind, votes, comments)
     on conflict (source, day, paper_id) do update set kind = least(listing.kind, excluded.kind),
       votes = coalesce(excluded.votes, listing.votes), comments = coalesce(excluded.comments, listing.comments),
       updated_at = excluded.updated_at

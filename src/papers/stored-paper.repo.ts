@@ -7,7 +7,7 @@ import type { PaperKey } from './paper-key.ts'
 /** A change with an assigned id. */
 export type NumberedChange = PaperChange & { id: number; isNew: boolean }
 
-// jsonb can contain nested lists, which unnest cannot.
+// jsonb can contain nested lists, which unnest cannot, and rejects half a character.
 const json = (value: unknown): string => JSON.stringify(value)
 
 /** The papers that have any of these keys, each with all its keys, by id. */
@@ -17,7 +17,8 @@ export async function papersWithKeys(tx: Database, keys: PaperKey[]): Promise<St
       not exists(select from listing where paper_id = p.id and kind <> 'revised') as "onlyRevised"
     from paper p where id in (
       select k.paper_id from paper_key k
-      join jsonb_to_recordset(${json(keys)}::jsonb) as wanted(scheme text, value text) using (scheme, value))`
+      join unnest(${keys.map(({ scheme }) => scheme)}::text[], ${keys.map(({ value }) => value)}::text[])
+        as wanted(scheme, value) using (scheme, value))`
   const onlyRevised = new Map(found.map((paper) => [paper.id, paper.onlyRevised]))
   const papers = await tx.paper.findMany({
     where: { id: { in: [...onlyRevised.keys()] } },
@@ -38,7 +39,8 @@ export async function papersWithKeys(tx: Database, keys: PaperKey[]): Promise<St
 export async function assignIds(tx: Database, changes: PaperChange[]): Promise<NumberedChange[]> {
   const count = changes.filter(({ id }) => id === undefined).length
   const rows = await tx.$queryRaw<{ id: number }[]>`
-    select nextval(pg_get_serial_sequence('paper', 'id'))::int as id from generate_series(1, ${count}::int) order by 1`
+    select nextval(ids)::int as id
+    from cast(pg_get_serial_sequence('paper', 'id') as regclass) as ids, generate_series(1, ${count}::int) order by 1`
   const ids = rows.values()
   return changes.map((change) => ({
     ...change,
