@@ -3,7 +3,12 @@ import type { Socket } from 'node:net'
 import formbody from '@fastify/formbody'
 import helmet from '@fastify/helmet'
 import assets from '@fastify/static'
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyServerOptions,
+} from 'fastify'
 import { serializerCompiler } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
 import type { ServiceDeps } from '../core/deps.ts'
@@ -16,7 +21,6 @@ import { openEdition } from '../search/edition.ts'
 import { refusalFor } from '../search/search-slot.ts'
 import { yieldToEventLoop } from '../search/yield-to-event-loop.ts'
 import { accountPages } from './account/account-pages.ts'
-import { adminPages } from './admin/admin-pages.ts'
 import { api } from './api/api.ts'
 import { ASSET_CACHE_OPTIONS, ASSETS_FOLDER, ASSETS_PATH, addAssetRoutes } from './assets.ts'
 import { addErrorHandlers, BODY_LIMIT, sendFault, toFault } from './errors.ts'
@@ -48,6 +52,10 @@ const MAX_HEADERS = 32_768
 const quietLogger = (logger: Logger): Logger =>
   logger.isLevelEnabled('warn') ? logger.child({}, { level: 'warn' }) : logger
 
+// With others than Ajv from the beginning, Fastify does not load Ajv's hundred files; its types expect Ajv.
+const compilersFactory = { buildValidator: () => validatedByZod, buildSerializer: () => serializerCompiler }
+const schemaController = { compilersFactory } as unknown as FastifyServerOptions['schemaController']
+
 /** Returns the server, ready to listen or for `inject`. A change of papers is on pages after `checkEveryMs`. */
 export function buildServer(
   deps: ServiceDeps,
@@ -71,10 +79,9 @@ export function buildServer(
     trustProxy: TRUST_PROXY.length > 0 ? TRUST_PROXY : false,
     // No parameter can be longer, so an id or a garbled token of any length gets our own 404, not Fastify's 414.
     routerOptions: { maxParamLength: MAX_HEADERS },
+    schemaController,
     rewriteUrl: ({ url = '/' }) => toDecodableUrl(url),
   })
-  app.setValidatorCompiler(validatedByZod)
-  app.setSerializerCompiler(serializerCompiler)
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('cache-control', 'no-cache')
     await edition.refresh()
@@ -106,7 +113,10 @@ export function buildServer(
     scope.register(metricsRoute, site)
     scope.register(webhooks, site)
     scope.register(api, site)
-    if (deps.config.ADMIN_PASSWORD) scope.register(adminPages, { ...site, prefix: '/admin' })
+    if (deps.config.ADMIN_PASSWORD) {
+      const { adminPages } = await import('./admin/admin-pages.ts')
+      scope.register(adminPages, { ...site, prefix: '/admin' })
+    }
   })
   return app
 }

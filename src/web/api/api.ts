@@ -9,7 +9,6 @@ import type { Config } from '../../config/config.ts'
 import { cacheForOneMinute } from '../conditional-response.ts'
 import type { Site } from '../pages.ts'
 import { addFaultResponses } from './faults.ts'
-import { operatorRoutes } from './operator-routes.ts'
 import { paperRoutes, previewRoute, sourceRoutes, subscriptionRoute } from './public-routes.ts'
 
 /**
@@ -29,7 +28,10 @@ export const api: FastifyPluginAsyncZod<Site> = async (app, site) => {
   app.register(previewRoute, site)
   app.register(sourceRoutes, site)
   app.register(subscriptionRoute, site)
-  if (site.deps.config.API_TOKEN) app.register(operatorRoutes, site)
+  if (site.deps.config.API_TOKEN) {
+    const { operatorRoutes } = await import('./operator-routes.ts')
+    app.register(operatorRoutes, site)
+  }
 }
 
 const DESCRIPTION = `Papers and sources for everyone; operator actions with a token.
