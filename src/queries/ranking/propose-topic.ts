@@ -117,7 +117,7 @@ function* subjectsOf(
     // The archive only lowers a score, so such a phrase is neither the best nor an alternative.
     const best = limit > 1 ? 0 : Math.max(0, ...subjects.filter(isSelectable).map(({ score }) => score))
     const isUnlikely = one.score < Math.max(MIN_SCORE, ALTERNATIVE.score * best)
-    const named = isUnlikely ? 0 : namedIn(archive, one)
+    const named = isUnlikely ? 0 : namedIn(archive, one, days)
     yield
     const subject = mayBeSubject(one, named) ? subjectOf(archive, one, { named, days, others }) : null
     if (subject) subjects.push(subject)
@@ -141,10 +141,12 @@ const isSelectable = ({ score, prominence }: Candidate): boolean =>
 const finder = (archive: Archive, text: string) => (field: TextField) =>
   archive.find({ kind: 'phrase', field, text, quoted: true })
 
-/** The papers that have a phrase in their title, and those that have it as a keyword. */
-function namedIn(archive: Archive, { text }: Phrase): number {
+/** The papers that have a phrase in their title or as a keyword; 0 if too many of the days have it for a subject. */
+function namedIn(archive: Archive, { text }: Phrase, days: DayBounds): number {
   const find = finder(archive, text)
-  return countBits(find('title')) + countBits(find('keyword'))
+  const titles = find('title')
+  if (countBits(archive.withinDays(titles, days)) > FITTING.most) return 0
+  return countBits(titles) + countBits(find('keyword'))
 }
 
 /** Whether the papers with a phrase, of which some are named after it, may make it a subject. */
