@@ -3,7 +3,8 @@ import { runInNewContext } from 'node:vm'
 
 const CHECK_EVERY_MS = 10_000
 const MAX_UTILIZATION = 0.1
-const MIN_GROWTH_BYTES = 12 * 1024 * 1024
+// A collection can delay a response by a tenth of a second, so not for a few requests.
+const MIN_GROWTH_BYTES = 32 * 1024 * 1024
 
 /** Collects the garbage of this thread whenever it is idle, and returns free memory to the system, which V8 keeps. */
 export function collectWhenIdle(): void {
