@@ -66,6 +66,7 @@ const SINCE_FIRST = [
   '20261129161000_batch_messages',
   '20261129162000_ended_messages',
   '20261129163000_cheap_states',
+  '20261129164000_acceptances_at_once',
 ]
 
 const missingFrom = (deps: Deps) => pendingMigrations(deps.db, next.migrations)
