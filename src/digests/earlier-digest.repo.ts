@@ -67,7 +67,7 @@ export async function lastHistoryPoints(
         and (m.state is null or m.state not in ('gave_up', 'skipped', 'refused'))
         and d.local_date < coalesce((
           select min(u.local_date) from digest u join message um on um.digest_id = u.id
-          where u.subscriber_id = s.id and u.local_date >= ${since}::date
+          where u.subscriber_id = s.id and um.subscriber_id = s.id and u.local_date >= ${since}::date
             and um.state in ('gave_up', 'skipped', 'refused')), 'infinity')
       order by d.local_date desc limit 1) last on true`
   return new Map(rows.map(({ subscriberId, ...look }) => [subscriberId, look]))
