@@ -21,8 +21,8 @@ export interface CandidatePool {
   /** Reads the queries of these topics that are not loaded yet. Call it before the candidates use them. */
   loadQueries(db: Database, topics: readonly DigestTopic[]): Promise<void>
   /**
-   * Forgets the queries if there are more than `most`: many belong to one subscriber. Call it while nobody uses the
-   * candidates.
+   * Forgets the queries if there are more than `most`: many belong to one subscriber. Call it while no page is
+   * composed.
    */
   limitQueries(most?: number): void
   /** The highest id of the papers' history that is loaded. */

@@ -67,7 +67,7 @@ const MAX_TEXTS = 3000
 
 /**
  * `papers` are in order of their ids; `archive` contains exactly these, in that order. `queries` may grow, but must
- * contain a query when it is first used.
+ * contain a query when it is used.
  */
 export function createMatcher(
   papers: readonly Paper[],
@@ -80,8 +80,10 @@ export function createMatcher(
   const numberOf = memoize((queryId: number) => set.add(queries.get(queryId)!))
   /** Valid until the next call. */
   const found = (queryId: number): Readonly<Bits> => {
+    // Without it, its subscribers would get nothing and not notice.
+    if (!queries.has(queryId)) throw new Error(`query ${queryId} is not loaded`)
     try {
-      if (queries.has(queryId) && !unreadable.has(queryId)) return set.peekMatches(numberOf(queryId))
+      if (!unreadable.has(queryId)) return set.peekMatches(numberOf(queryId))
     } catch (error) {
       unreadable.set(queryId, error)
     }

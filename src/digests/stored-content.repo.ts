@@ -85,8 +85,8 @@ async function saveShownPapers(db: Database, localDate: Day, papers: readonly Sh
     on conflict (id) do update set local_date = excluded.local_date where s.local_date < excluded.local_date`
 }
 
-/** An email keeps a rendered paper as long as its object. */
-const MAX_LOADED = 10_000
+/** An email keeps a rendered paper as long as its object: some 10 kB each. */
+const MAX_LOADED = 5000
 const loaded = new LruCache<string, ShownPaper>(MAX_LOADED)
 const loadedWithSentence = new LruCache<string, ShownPaper>(MAX_LOADED)
 

@@ -111,7 +111,7 @@ async function settleAfterRestore(deps: Deps, { since }: { since: Date }) {
     missed.paused += counts.paused
     await finishPlan(db, id, now)
   }
-  const ended = await endRestoredMessages(db, { since })
+  const ended = await endRestoredMessages(db, { since, now })
   await closePlans(deps)
   return { ...ended, ...missed }
 }

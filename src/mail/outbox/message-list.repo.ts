@@ -24,6 +24,7 @@ const WHERE_TO_LOOK: Partial<Record<MessageState, Prisma.MessageWhereInput>> = {
   ready: { batch: { doneAt: null } },
   taken: { batch: { doneAt: null } },
   deferred: { batch: { doneAt: null } },
+  uncertain: { tries: { some: { outcome: { in: ['uncertain', 'lost'] } } } },
   refused: { reason: { not: null } },
   gave_up: { reason: { not: null } },
   skipped: { reason: { not: null } },

@@ -1,6 +1,7 @@
 import type { Database } from '../../core/database/database.ts'
 import { type Day, midnight } from '../../core/dates.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
+import { LOST_REPLY } from '../message.ts'
 
 // Done before that day began in UTC. A digest of the day itself may be done too, in zones where the day begins earlier.
 const isOld = (before: Day) => Prisma.sql`
@@ -53,11 +54,11 @@ async function deleteMessages(tx: Database, which: Prisma.Sql): Promise<number> 
  */
 export async function endRestoredMessages(
   db: Database,
-  { since }: { since: Date },
+  { since, now }: { since: Date; now: Date },
 ): Promise<{ skipped: number; uncertain: number }> {
   const [row] = await db.$queryRaw<{ skipped: number; uncertain: number }[]>`
     with open as (
-      select m.id, m.state = 'taken' or exists (
+      select m.id, m.attempts, m.state = 'taken' as taken, m.state = 'taken' or exists (
         select from attempt a where a.message_id = m.id and a.outcome in ('uncertain', 'lost')) as in_doubt
       from message m join batch b on b.id = m.batch_id
       where b.done_at is null and m.dated_at < ${since}
@@ -72,6 +73,10 @@ export async function endRestoredMessages(
         next_try = m.deadline, taken_at = null, taken_by = null
       from open where m.id = open.id
       returning m.state
+    ), noted as (
+      insert into attempt (message_id, n, at, outcome, reply)
+      select id, attempts, ${now}::timestamptz, 'lost', ${LOST_REPLY} from open where taken
+      on conflict do nothing
     )
     select count(*) filter (where state = 'skipped')::int as skipped,
            count(*) filter (where state = 'uncertain')::int as uncertain
