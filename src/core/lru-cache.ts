@@ -1,6 +1,6 @@
 /**
- * A cache that drops what was not used for a while: its entries are in two halves, and once those used since the last
- * change fill theirs, they become the older half, in place of the one before.
+ * A cache of entries whose sizes add up to about `maxSize`. It has two halves: when those used last fill the newer half,
+ * it becomes the older one, and what was in the older one and not used meanwhile is dropped.
  */
 export class LruCache<Key, Value> {
   #recent = new Map<Key, Value>()

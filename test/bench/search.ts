@@ -3,7 +3,7 @@
 // category (search-corpus.ts). The site runs in a process of its own on a real Postgres. Queries come over HTTP as people
 // typed them (TEST_DATA/filters), one after the other, each once, after as many others as warm the process up; each
 // from a network of its own, since one may not ask so often. Then the same from four at a time, and paper pages and feeds.
-// --only-at-once: after the warm-up only four at a time, with queries that nobody asked before.
+// --only-at-once: after the warm-up only four at a time, with new queries.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -115,7 +115,7 @@ async function measure(settings: Record<string, string>, papers: readonly Paper[
 
 interface Asking {
   requests: number
-  /** The next queries that nobody asked. */
+  /** The next new queries. */
   next(): string[]
   ask: Ask
   timed(paths: readonly string[]): Promise<Waits>

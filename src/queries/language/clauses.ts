@@ -20,12 +20,12 @@ const BEGINS = new RegExp(`^(?:(?:and|but)\\s+)?${MORE}[\\s,:]`, 'i')
 const BEGINS_EXAMPLES = new RegExp(`^(?:${EXAMPLES})[\\s,:]`, 'i')
 
 // Most texts have none of these words, and looking for the whole pattern takes fifty times as long.
-const HAS_MORE =
+const ANY_MARK_WORD =
   /especially|particular|preferably|ideally|above|mainly|includ|\bnot\b|such|example|namely|\b[ei]\./i
 
 /** The two halves of "X, especially Y", with the position of the second; null for any other text. */
 export function splitEspeciallyClause(text: string): { wanted: string; aside: string; at: number } | null {
-  if (!HAS_MORE.test(text)) return null
+  if (!ANY_MARK_WORD.test(text)) return null
   const plain = maskGroups(text)
   const mark = containsSentences(plain) ? null : MARK.exec(plain)
   if (!mark || plain.slice(0, mark.index).trim() === '') return null

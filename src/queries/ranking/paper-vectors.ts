@@ -94,11 +94,6 @@ export class PaperVectors {
     return cosines
   }
 
-  /** The same for one paper, in standard deviations from the mean over some. */
-  nearness(vector: Float32Array): (docId: number) => number {
-    return standardized((docId) => this.cosine(vector, docId), this.#count)
-  }
-
   /** The same for one paper. */
   cosine(vector: Float32Array, docId: number): number {
     if (docId >= this.#count) return 0
@@ -108,6 +103,11 @@ export class PaperVectors {
     let sum = 0
     for (let d = 0; d < dimensions; d++) sum += vector[d]! * bytes[start + d]!
     return sum * this.#scales[docId]!
+  }
+
+  /** The same for one paper, in standard deviations from the mean over some. */
+  nearness(vector: Float32Array): (docId: number) => number {
+    return standardized((docId) => this.cosine(vector, docId), this.#count)
   }
 }
 

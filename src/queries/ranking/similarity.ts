@@ -20,7 +20,7 @@ interface CountedText {
   documentFrequency: (key: string) => number
 }
 
-/** How many papers are compared with a text, and how many for each that is asked for. */
+/** How many papers are compared with a text, and how many for each of the papers wanted. */
 const MAX_COMPARED = 300
 const COMPARED_PER_PAPER = 3
 
