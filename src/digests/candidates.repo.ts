@@ -20,11 +20,8 @@ export interface CandidatePool {
   candidates: Candidates
   /** Reads the queries of these topics that are not loaded yet. Call it before the candidates use them. */
   loadQueries(db: Database, topics: readonly DigestTopic[]): Promise<void>
-  /**
-   * Forgets the queries if there are more than `most`: many belong to one subscriber. Call it while no page is
-   * composed.
-   */
-  limitQueries(most?: number): void
+  /** Makes room: most queries belong to one subscriber. Call it while no page is composed. */
+  forgetQueries(): void
   /** The highest id of the papers' history that is loaded. */
   history: number
   /** Reads the papers as of each of these history ids. Call it before `newlyMatching` with one of them. */
@@ -35,8 +32,6 @@ export interface CandidatePool {
 
 /** More than a digest shows, since another topic of the same subscriber may match some of them. */
 const MAX_NEAR_MISSES = 12
-/** Number of loaded queries, about 3 kB each. */
-const MAX_QUERIES = 20_000
 /** Number of queries whose near misses are kept. */
 const MAX_CACHED_QUERIES = 5000
 /** Number of papers with words of a query, best first, that are examined in detail. */
@@ -97,9 +92,7 @@ export async function openCandidatePool(
         queries.set(id, meaningOrTree(tree, meaning))
       }
     },
-    limitQueries: (most = MAX_QUERIES) => {
-      if (queries.size > most) queries.clear()
-    },
+    forgetQueries: () => queries.clear(),
   }
 }
 

@@ -157,7 +157,7 @@ async function fillPlan(deps: Deps, input: FillPageInput, counts: Counts) {
       ;[after] = await Promise.all([composed.promise, pages.at(-2)])
       if (pages.length % PAGES_TOGETHER === 0) {
         await Promise.all(pages)
-        input.pool.limitQueries()
+        input.pool.forgetQueries()
       }
     }
   } finally {
@@ -202,8 +202,8 @@ interface FilledPage {
 }
 
 const PAGE = 1000
-/** After that many pages, the next one waits until they are written, and their queries may be forgotten. */
-const PAGES_TOGETHER = 10
+/** After that many pages, the next one waits until they are written, and their queries are forgotten: some 60 MB. */
+const PAGES_TOGETHER = 30
 const MAX_DURATION_MS = 60_000
 
 /**

@@ -12,15 +12,15 @@ import type { LatentSpace, WordCounts } from './ranking/latent-space.ts'
 import { PaperVectors } from './ranking/paper-vectors.ts'
 import { contentWordsOf, type RankedDocs, Ranker, topK, wantedWords } from './ranking/ranker.ts'
 import { bestPapers, likeliestDocs, type Nearest, type SimilarPaper } from './ranking/similarity.ts'
-import { standardize, standardized } from './ranking/spread.ts'
+import { standardize, standardizedBySample } from './ranking/spread.ts'
 import {
   bm25Scorer,
   emptyTally,
+  indexedWordCounts,
   type PaperTokens,
   type Vector,
   vectorOf,
   wordCounts,
-  wordCountsOf,
 } from './ranking/tf-idf.ts'
 import { type WhyEmpty, whyEmptySteps } from './reasons/why-empty.ts'
 import type { Steps } from './steps.ts'
@@ -207,7 +207,7 @@ export class Archive {
     return docId === undefined ? null : this.vectorOfDoc(docId)
   }
 
-  vectorOfDoc = (docId: number): Vector => this.#vectorOf(wordCountsOf(this.index, docId))
+  vectorOfDoc = (docId: number): Vector => this.#vectorOf(indexedWordCounts(this.index, docId))
 
   /** The same for a paper that may not be in memory. */
   vectorOfText = (paper: PaperTokens): Vector => this.#vectorOf(wordCounts(paper))
@@ -251,7 +251,7 @@ export class Archive {
     const words = bm25Scorer(index, counts, documentFrequency)
     const vector = this.spaceVectorOf(counts)
     if (!vector) return bestPapers(index, candidates, words, most)
-    const ofWords = standardized(words, index.docCount)
+    const ofWords = standardizedBySample(words, index.docCount)
     const nearness = this.#vectors!.nearness(vector)
     return bestPapers(index, candidates, (docId) => ofWords(docId) + nearness(docId), most)
   }

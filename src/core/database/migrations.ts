@@ -93,7 +93,7 @@ async function run(client: pg.Client, sql: string, lockTimeoutMs: number): Promi
     retries: TRIES,
     minTimeout: LOCK_TIMEOUT_MS,
     factor: 1,
-    shouldRetry: ({ error }) => isLockConflict(error),
+    shouldRetry: ({ error }) => isLockTimeout(error),
   })
   await client.query('set lock_timeout = 0')
 }
@@ -105,11 +105,7 @@ async function dropInvalid(client: pg.Client, index: string): Promise<void> {
   if (rowCount) await client.query(`drop index concurrently "${index}"`)
 }
 
-const LOCK_TIMEOUT = '55P03'
-const DEADLOCK = '40P01'
-
-const isLockConflict = (error: unknown): boolean =>
-  [LOCK_TIMEOUT, DEADLOCK].includes((error as { code?: string }).code ?? '')
+const isLockTimeout = (error: unknown): boolean => (error as { code?: string }).code === '55P03'
 
 /** Throws database.before-release if the first migration of this release is missing and older ones are not. */
 function requireKnownHistory(applied: readonly AppliedMigration[], folder: string): void {
@@ -140,7 +136,7 @@ async function applyOne(client: pg.Client, folder: string): Promise<void> {
     await run(client, sql, 0)
     await client.query(record)
   } catch (error) {
-    if (isLockConflict(error)) throw databaseUnreachable(error)
+    if (isLockTimeout(error)) throw databaseUnreachable(error)
     if (!(error instanceof pg.DatabaseError)) throw error
     throw new Fault('database.migration-failed', { name, what: error.message }, { cause: error })
   }

@@ -2,7 +2,7 @@ import type { PaperIndex } from '../matching/paper-index.ts'
 import { GAP } from '../matching/segment.ts'
 import type { Steps } from '../steps.ts'
 import { type LatentSpace, toInt8 } from './latent-space.ts'
-import { standardized } from './spread.ts'
+import { standardizedBySample } from './spread.ts'
 import { isContentWord, TITLE } from './tf-idf.ts'
 
 /** In some milliseconds. */
@@ -107,7 +107,7 @@ export class PaperVectors {
 
   /** The same for one paper, in standard deviations from the mean over some. */
   nearness(vector: Float32Array): (docId: number) => number {
-    return standardized((docId) => this.cosine(vector, docId), this.#count)
+    return standardizedBySample((docId) => this.cosine(vector, docId), this.#count)
   }
 }
 

@@ -30,7 +30,7 @@ function spreadOfAll(numbers: ArrayLike<number>): Spread {
 const SAMPLE = 128
 
 /** Numbers by docId, in standard deviations from the mean of up to 128 that are evenly spread over the index. */
-export function standardized(
+export function standardizedBySample(
   numberOf: (docId: number) => number,
   docCount: number,
 ): (docId: number) => number {

@@ -48,7 +48,7 @@ export function wordCounts(paper: PaperTokens): Map<string, number> {
 }
 
 /** The same for a paper of an index. */
-export function wordCountsOf(index: PaperIndex, docId: number): Map<string, number> {
+export function indexedWordCounts(index: PaperIndex, docId: number): Map<string, number> {
   const contentKey = contentKeys(index.vocabularies.prose)
   const counts = new Map<string, number>()
   for (const [part, times] of COUNTED) {

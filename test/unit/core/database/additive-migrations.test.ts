@@ -44,6 +44,14 @@ const statementsOf = (sql: string): string[] =>
     .join('')
     .split(';')
 
+/** The tables that a file locks, as far as their names follow. Senders lock acceptances, and then their messages. */
+const lockedIn = (sql: string): Set<string> =>
+  new Set(
+    [...sql.matchAll(/\b(?:alter\s+table|(?:insert|update|delete)\s+on)\s+"?(\w+)/gi)].map(
+      ([, name]) => name!,
+    ),
+  )
+
 const newTablesOf = (sql: string): string[] =>
   [...sql.matchAll(/create table "(\w+)"/gi)].map(([, name]) => name!)
 
@@ -57,6 +65,7 @@ function breaches(sql: string): string[] {
   return [
     ...FORBIDDEN.flatMap(([what, pattern]) => (old.some((one) => pattern.test(one)) ? [what] : [])),
     ...stricter.map(() => 'a new rule on a table that older releases write'),
+    ...(lockedIn(old.join(';')).size > 1 ? ['locks two tables at once'] : []),
     ...(/\bconcurrently\b/i.test(sql) && statements.length > 1 ? ['is not alone in its file'] : []),
   ]
 }
@@ -84,6 +93,7 @@ test.each([
   'CREATE INDEX "paper_title_idx" ON "paper"("title");',
   'CREATE INDEX CONCURRENTLY "paper_title_idx" ON "paper"("title");',
   'CREATE INDEX CONCURRENTLY IF NOT EXISTS "a" ON "paper"("title"); CREATE TABLE "mood" (a TEXT);',
+  'ALTER TABLE "message" SET (fillfactor = 50); CREATE OR REPLACE TRIGGER a AFTER INSERT ON acceptance FOR EACH STATEMENT EXECUTE FUNCTION a();',
 ])('%s would be noticed', (sql) => expect(breaches(sql)).not.toEqual([]))
 
 test('an index on an old table is fine if it is built concurrently, as the only statement of its file', () => {
