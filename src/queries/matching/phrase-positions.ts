@@ -1,12 +1,14 @@
 import type { TextField } from '../query.ts'
 import { type Term, termOf, wordKindOf } from '../text/tokens.ts'
-import { type Bits, forEachBit, intersectBits, newBits, setBit } from './bits.ts'
+import { type Bits, forEachBit, hasBit, intersectBits, newBits, setBit } from './bits.ts'
 import { closeTogether, type Span } from './close-together.ts'
 import {
   GAP,
   type IndexedField,
+  MAX_COUNT,
   SEGMENT_SIZE,
   type Segment,
+  type Texts,
   type Vocabularies,
   type Vocabulary,
 } from './segment.ts'
@@ -26,8 +28,8 @@ export interface IndexedTerm {
   runsFrom: RunsFrom
   /** For each word, its spellings and those of the runs that may contain it. */
   spellings: readonly (readonly number[])[]
-  /** Whether a spelling, by its word id, may start the term. */
-  startsTerm: Uint8Array
+  /** The spellings that may start the term. */
+  starts: readonly number[]
 }
 
 type RunsFrom = readonly Spelled[][]
@@ -41,25 +43,14 @@ export function toIndexedTerm(
   const spelled = termOf(text, kind).map((runs) => runs.map((run) => spelledAs(run, vocabulary)))
   const isName = field === 'author'
   const spellings = spelled.map((_, word) => spellingsOf(spelled, word, isName))
-  return { isName, runsFrom: spelled, spellings, startsTerm: firstsOf(spelled, vocabulary) }
+  const starts = [...new Set(spelled[0]?.flatMap(({ numbers }) => numbers))]
+  return { isName, runsFrom: spelled, spellings, starts }
 }
 
 /** A term of one word with all spellings of a key. */
-export const keyToIndexedTerm = (key: string, { prose }: Vocabularies): IndexedTerm => ({
-  isName: false,
-  runsFrom: [[{ numbers: prose.spellingsOf(key), words: 1 }]],
-  spellings: [prose.spellingsOf(key)],
-  startsTerm: NONE,
-})
-
-const NONE = new Uint8Array()
-
-function firstsOf(runsFrom: RunsFrom, { size }: Vocabulary): Uint8Array {
-  // A single word needs only its postings, no text scan.
-  if (runsFrom.length < 2) return NONE
-  const startsTerm = new Uint8Array(size)
-  for (const { numbers } of runsFrom[0]!) for (const number of numbers) startsTerm[number] = 1
-  return startsTerm
+export function keyToIndexedTerm(key: string, { prose }: Vocabularies): IndexedTerm {
+  const numbers = prose.spellingsOf(key)
+  return { isName: false, runsFrom: [[{ numbers, words: 1 }]], spellings: [numbers], starts: numbers }
 }
 
 const spelledAs = ({ key, words, fits }: Term[number][number], known: Vocabulary): Spelled => ({
@@ -84,34 +75,38 @@ export function forEachPaperWithTerm(
   work: PaperCallback,
 ): void {
   if (term.runsFrom.length === 0) return
-  const word = singleWordOf(term)
-  if (word) {
-    forEachPaperWithWord(segment, part, word, work)
+  if (singleWordOf(term)) {
+    forEachPaperWithSome(segment, part, term.starts, work)
     return
   }
-  forEachBit(candidatesOf(segment, part, term), (paper) => {
-    const text = segment.text(part, paper)
-    const count = term.isName ? Number(containsName(text, term.runsFrom)) : countOccurrences(text, term)
-    if (count > 0) work(paper, count)
-  })
+  const bits = candidatesOf(segment, part, term)
+  if (bits === NO_PAPER) return
+  if (term.isName) {
+    forEachBit(bits, (paper) => {
+      if (containsName(segment.text(part, paper), term.runsFrom)) work(paper, 1)
+    })
+    return
+  }
+  const texts = segment.texts(part)
+  forEachPaperWithSome(segment, part, term.starts, work, (paper, times, number) =>
+    hasBit(bits, paper) ? countFrom(texts, paper, { number, times }, term.runsFrom) : 0,
+  )
 }
 
-/** Calls back with papers that contain a single word, in any of its spellings. */
-function forEachPaperWithWord(
+/** Calls back with each paper that contains one of the spellings, and with the sum of `countOf` for them if it is not 0. */
+function forEachPaperWithSome(
   segment: Segment,
   part: IndexedField,
   numbers: readonly number[],
   work: PaperCallback,
+  countOf = (_paper: number, times: number, _number: number): number => times,
 ): void {
   const postings = segment.postings(part)
-  if (numbers.length === 1) {
-    postings.forEach(numbers[0]!, work)
-    return
-  }
   const found: number[] = []
   for (const number of numbers) {
-    postings.forEach(number, (paper, count) => {
-      if (counts[paper] === 0) found.push(paper)
+    postings.forEach(number, (paper, times) => {
+      const count = countOf(paper, times, number)
+      if (count > 0 && counts[paper] === 0) found.push(paper)
       counts[paper]! += count
     })
   }
@@ -162,24 +157,35 @@ function spellingsOf(runsFrom: RunsFrom, word: number, isName: boolean): number[
   return runs.flatMap(({ numbers }) => numbers)
 }
 
-/** The number of places at which the words of a term are adjacent. */
-function countOccurrences(text: Uint32Array, { runsFrom, startsTerm }: IndexedTerm): number {
+/**
+ * The number of places in a paper at which the words of a term are adjacent and the first has this spelling, which the
+ * paper contains `times` times.
+ */
+function countFrom(
+  { words, ends }: Texts,
+  paper: number,
+  { number, times }: { number: number; times: number },
+  runsFrom: RunsFrom,
+): number {
+  const end = ends[paper]!
   let count = 0
-  for (let at = 0; at < text.length; at++) {
-    if (startsTerm[text[at]!] === 1 && endAt(runsFrom, 0, text, at) >= 0) count++
+  let at = paper === 0 ? -1 : ends[paper - 1]! - 1
+  for (let left = times < MAX_COUNT ? times : end; left > 0; left--) {
+    at = words.indexOf(number, at + 1)
+    if (at < 0 || at >= end) break
+    if (endAt(runsFrom, 0, words, at, end) >= 0) count++
   }
   return count
 }
 
-/** The position of the last word if the words from `word` on match the text from `at` on; otherwise -1. */
-function endAt(runsFrom: RunsFrom, word: number, text: Uint32Array, at: number): number {
-  const number = text[at]
-  if (number === undefined || number === GAP) return -1
+/** The position of the last word if the words from `word` on match the text from `at` to `end`; otherwise -1. */
+function endAt(runsFrom: RunsFrom, word: number, text: Uint32Array, at: number, end: number): number {
+  if (at === end || text[at] === GAP) return -1
   for (const run of runsFrom[word]!) {
-    if (!run.numbers.includes(number)) continue
+    if (!run.numbers.includes(text[at]!)) continue
     const next = word + run.words
-    const end = next === runsFrom.length ? at : endAt(runsFrom, next, text, at + 1)
-    if (end >= 0) return end
+    const last = next === runsFrom.length ? at : endAt(runsFrom, next, text, at + 1, end)
+    if (last >= 0) return last
   }
   return -1
 }
@@ -206,7 +212,7 @@ export function closenessTest(
       } else if (starts[text[at]!] === 1) {
         for (const [part, forms] of parts.entries()) {
           for (const { runsFrom } of forms) {
-            const end = endAt(runsFrom, 0, text, at)
+            const end = endAt(runsFrom, 0, text, at, text.length)
             if (end >= 0) spans[part]!.push([at, end])
           }
         }

@@ -13,13 +13,16 @@ export const GAP = 0
 /** The searchable parts of a paper. */
 const INDEXED_FIELDS = ['title', 'abstract', 'keyword', 'org', 'author'] as const
 
+/** Fits into the 8 bits of a posting. */
+export const MAX_COUNT = 255
+
 interface PostingsData {
   /** Word ids, ascending. */
   words: Uint32Array
   /** The papers of the word at i are in `papers` from starts[i] to starts[i + 1]. */
   starts: Uint32Array
   papers: Uint16Array
-  /** The number of occurrences, up to 255. */
+  /** The number of occurrences, up to `MAX_COUNT`. */
   counts: Uint8Array
 }
 
@@ -41,7 +44,7 @@ function postingsOf({ words: sequence, ends }: Texts): PostingsData {
     const word = Math.floor(occurrence / SEGMENT_SIZE)
     if (word === GAP) continue
     if (occurrence === last) {
-      counts[count - 1] = Math.min(255, counts[count - 1]! + 1)
+      counts[count - 1] = Math.min(MAX_COUNT, counts[count - 1]! + 1)
       continue
     }
     last = occurrence
@@ -148,6 +151,8 @@ export class Segment {
 
   postings = (part: IndexedField): Postings => this.#postings[part]
 
+  texts = (part: IndexedField): Texts => this.#texts[part]
+
   /** The words of a part of a paper. */
   text(part: IndexedField, paper: number): Uint32Array {
     const { words, ends } = this.#texts[part]
@@ -170,7 +175,7 @@ export class Segment {
   }
 }
 
-interface Texts {
+export interface Texts {
   /** The words of all papers in sequence. */
   words: Uint32Array
   /** The end of each paper's words. */
