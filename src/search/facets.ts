@@ -1,15 +1,8 @@
+import type { Day } from '../core/dates.ts'
+import { memoize } from '../core/memoize.ts'
 import type { Archive } from '../queries/archive.ts'
 import { categoryMatcher, parseCategory } from '../queries/language/paper-name.ts'
-import {
-  type Bits,
-  countBits,
-  countIntersection,
-  hasBit,
-  intersectBits,
-  newBits,
-  setBit,
-  unionBits,
-} from '../queries/matching/bits.ts'
+import { type Bits, forEachBit, hasBit, newBits, setBit } from '../queries/matching/bits.ts'
 import type { PaperIndex } from '../queries/matching/paper-index.ts'
 import { runToEnd, type Steps } from '../queries/steps.ts'
 
@@ -40,85 +33,94 @@ export interface Facets {
 export function narrowResults(
   archive: Archive,
   found: Bits,
-  { category, month, withCode }: FacetSelection,
+  { category, month, withCode = false }: FacetSelection,
 ): { left: Bits; facets: Facets } {
-  const { index } = archive
-  const parts = partsOf(archive)
-  const inCategory =
-    category === undefined ? null : unionOf(parts.categories, index, categoryMatcher(category))
-  const inMonth = month === undefined ? null : (parts.months.get(month) ?? newBits(index.docCount))
-  const coded = withCode ? parts.withCode : null
+  const { categories, months, starts, categoriesOf, monthOf, coded } = valuesOf(archive)
+  const isAsked = category === undefined ? [] : categories.map(categoryMatcher(category))
+  const askedMonth = month === undefined ? null : months.indexOf(month)
+  const left = newBits(archive.index.docCount)
+  const [inCategory, inMonth] = [new Uint32Array(categories.length), new Uint32Array(months.length)]
+  let inCode = 0
+  forEachBit(found, (docId) => {
+    const [from, to] = [starts[docId]!, starts[docId + 1]!]
+    const hasCode = hasBit(coded, docId)
+    const isCodeMet = hasCode || !withCode
+    const isMonthMet = askedMonth === null || monthOf[docId] === askedMonth
+    let isCategoryMet = category === undefined
+    for (let i = from; i < to; i++) {
+      if (isAsked[categoriesOf[i]!]) isCategoryMet = true
+      if (isMonthMet && isCodeMet) inCategory[categoriesOf[i]!]!++
+    }
+    if (isCategoryMet && isCodeMet) inMonth[monthOf[docId]!]!++
+    if (isCategoryMet && isMonthMet && hasCode) inCode++
+    if (isCategoryMet && isMonthMet && isCodeMet) setBit(left, docId)
+  })
   return {
-    left: common(found, inCategory, inMonth, coded),
+    left,
     facets: {
-      categories: countsOf(parts.categories, common(found, inMonth, coded)).sort(
+      categories: countsOf(categories, inCategory).sort(
         (a, b) => b.papers - a.papers || (a.value < b.value ? -1 : 1),
       ),
-      months: countsOf(parts.months, common(found, inCategory, coded)).sort((a, b) =>
-        a.value < b.value ? 1 : -1,
-      ),
-      withCode: countBits(common(found, inCategory, inMonth, parts.withCode)),
+      months: countsOf(months, inMonth).sort((a, b) => (a.value < b.value ? 1 : -1)),
+      withCode: inCode,
     },
   }
 }
 
-type Parts = Map<string, Bits>
-
-/** The papers of each facet value; valid until the index changes. */
-interface PartsOfIndex {
+/** The facet values of each paper, by docId; valid until the index changes. */
+interface FacetValues {
   version: number
-  categories: Parts
-  months: Parts
-  withCode: Bits
+  categories: string[]
+  months: string[]
+  /** The categories of a paper are in `categoriesOf` from starts[docId] to starts[docId + 1], as places in `categories`. */
+  starts: Uint32Array
+  categoriesOf: Uint16Array
+  /** The place of its month in `months`. */
+  monthOf: Uint16Array
+  coded: Bits
 }
 
-const cache = new WeakMap<PaperIndex, PartsOfIndex>()
+const cache = new WeakMap<PaperIndex, FacetValues>()
 
-/** Computes the facet values for `narrowResults` in short steps. */
+/** Reads the facet values for `narrowResults` in short steps. */
 export function* lookUpFacets({ index }: Archive): Steps<void> {
-  if (cache.get(index)?.version !== index.version) cache.set(index, yield* buildParts(index))
+  if (cache.get(index)?.version !== index.version) cache.set(index, yield* readValues(index))
 }
 
 const DOCS_PER_STEP = 2000
 
-function partsOf(archive: Archive): PartsOfIndex {
+function valuesOf(archive: Archive): FacetValues {
   runToEnd(lookUpFacets(archive))
   return cache.get(archive.index)!
 }
 
-function* buildParts(index: PaperIndex): Steps<PartsOfIndex> {
+function* readValues(index: PaperIndex): Steps<FacetValues> {
   const { version, docCount } = index
-  const [categories, months, withCode] = [new Map() as Parts, new Map() as Parts, newBits(docCount)]
-  const put = (parts: Parts, value: string, docId: number) => {
-    const bits = parts.get(value) ?? newBits(docCount)
-    if (!parts.has(value)) parts.set(value, bits)
-    setBit(bits, docId)
-  }
+  const [categories, months]: [string[], string[]] = [[], []]
+  const placeOfCategory = memoize((one: string) =>
+    parseCategory(one) === one ? categories.push(one) - 1 : null,
+  )
+  const placeOfMonth = memoize((month: string) => months.push(month) - 1)
+  const placeOfDay = memoize((day: Day) => placeOfMonth(day.slice(0, 7)))
+  const [starts, monthOf, coded] = [
+    new Uint32Array(docCount + 1),
+    new Uint16Array(docCount),
+    newBits(docCount),
+  ]
+  const categoriesOf: number[] = []
   for (let docId = 0; docId < docCount; docId++) {
     if (docId % DOCS_PER_STEP === 0) yield
-    if (!hasBit(index.live, docId)) continue
     const attributes = index.attributes(docId)
-    for (const one of attributes.categories) put(categories, one, docId)
-    put(months, attributes.firstDay.slice(0, 7), docId)
-    if (attributes.hasCode) setBit(withCode, docId)
+    for (const one of new Set(attributes.categories)) {
+      const place = placeOfCategory(one)
+      if (place !== null) categoriesOf.push(place)
+    }
+    starts[docId + 1] = categoriesOf.length
+    monthOf[docId] = placeOfDay(attributes.firstDay)
+    if (attributes.hasCode) setBit(coded, docId)
   }
-  for (const one of categories.keys()) if (parseCategory(one) !== one) categories.delete(one)
-  return { version, categories, months, withCode }
+  return { version, categories, months, starts, categoriesOf: Uint16Array.from(categoriesOf), monthOf, coded }
 }
 
-function common(found: Bits, ...others: (Bits | null)[]): Bits {
-  const bits = found.slice()
-  for (const other of others) if (other) intersectBits(bits, other)
-  return bits
-}
-
-function unionOf(parts: Parts, { docCount }: PaperIndex, isMeant: (value: string) => boolean): Bits {
-  const union = newBits(docCount)
-  for (const [value, bits] of parts) if (isMeant(value)) unionBits(union, bits)
-  return union
-}
-
-const countsOf = (parts: Parts, found: Bits): FacetCount[] =>
-  [...parts]
-    .map(([value, bits]) => ({ value, papers: countIntersection(found, bits) }))
-    .filter(({ papers }) => papers > 0)
+const countsOf = (values: readonly string[], counts: Uint32Array): FacetCount[] =>
+  values.map((value, i) => ({ value, papers: counts[i]! })).filter(({ papers }) => papers > 0)

@@ -84,10 +84,11 @@ export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<
   const tree = parseQuery(search.query)
   const archive = await openNewestArchive(deps)
   const wide = archive.meaningOf(tree)
+  // What follows reuses the lookups.
+  await runYielding(lookedUp(archive, wide, search), search.spend)
   const names = await runYielding(namesIn(archive, tree), search.spend)
   const spelling = await runYielding(spellingOf(archive, tree), search.spend)
   const chance = await runYielding(chanceIn(archive, tree), search.spend)
-  await runYielding(lookedUp(archive, wide, search), search.spend)
   // Do not await from here on until the ids are read: the archive may change.
   const all = archive.find(wide)
   const { left, facets } = narrowResults(archive, all, search.selection)
