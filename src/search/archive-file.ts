@@ -16,7 +16,8 @@ import {
   upsertYielding,
   type VocabulariesData,
 } from '../queries/matching/paper-index.ts'
-import { Vocabulary, WORDS_VERSION } from '../queries/matching/segment.ts'
+import { WORDS_VERSION } from '../queries/matching/segment.ts'
+import { Vocabulary } from '../queries/matching/vocabulary.ts'
 
 /** Increases when the file is written in another way. */
 const FORMAT = 2

@@ -1,5 +1,5 @@
 import type { Archive } from '../queries/archive.ts'
-import type { Vocabulary } from '../queries/matching/segment.ts'
+import type { Vocabulary } from '../queries/matching/vocabulary.ts'
 import { type Query, wantedLeaves } from '../queries/query.ts'
 import type { Steps } from '../queries/steps.ts'
 import { foldAccents, wordKindOf } from '../queries/text/tokens.ts'

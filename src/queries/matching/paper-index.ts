@@ -14,10 +14,8 @@ import {
   SEGMENT_SIZE,
   Segment,
   type SegmentData,
-  type Vocabularies,
-  Vocabulary,
-  type VocabularyData,
 } from './segment.ts'
+import { type Vocabularies, Vocabulary, type VocabularyData } from './vocabulary.ts'
 
 /** The facts of a paper besides its words. Its votes and newer versions change often, its words seldom. */
 export interface PaperAttributes {

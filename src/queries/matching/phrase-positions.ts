@@ -2,16 +2,8 @@ import type { TextField } from '../query.ts'
 import { type Term, termOf, wordKindOf } from '../text/tokens.ts'
 import { type Bits, forEachBit, hasBit, intersectBits, newBits, setBit } from './bits.ts'
 import { closeTogether, type Span } from './close-together.ts'
-import {
-  GAP,
-  type IndexedField,
-  MAX_COUNT,
-  SEGMENT_SIZE,
-  type Segment,
-  type Texts,
-  type Vocabularies,
-  type Vocabulary,
-} from './segment.ts'
+import { GAP, type IndexedField, MAX_COUNT, SEGMENT_SIZE, type Segment, type Texts } from './segment.ts'
+import type { Vocabularies, Vocabulary } from './vocabulary.ts'
 
 // Finds the occurrences of terms by the rules of tokens.ts, with word ids instead of words.
 

@@ -1,8 +1,9 @@
 import type { Paper } from '../../papers/paper.ts'
 import { plainTextsOf } from '../../papers/plain-paper.ts'
 import { hideAvailability } from '../text/availability.ts'
-import { foldedWords, type WordKind, wordKeyOf } from '../text/tokens.ts'
+import { foldedWords } from '../text/tokens.ts'
 import type { Tally } from './tally.ts'
+import type { Vocabularies, Vocabulary } from './vocabulary.ts'
 
 /** Increases when the same paper gets other words, or word forms other keys: stored words are then read anew. */
 export const WORDS_VERSION = 1
@@ -196,90 +197,10 @@ function textsOf(texts: readonly Uint32Array[]): Texts {
   return { words, ends }
 }
 
-/** A vocabulary as texts with a word a line, because a few long texts are read faster than many short ones. */
-export interface VocabularyData {
-  spellings: string
-  keys: string
-  /** The number of spellings of each key, and their ids. */
-  counts: Uint32Array
-  ids: Uint32Array
-}
-
-/** Maps words to ids, from 1. Each spelling has its own id; the ids of spellings with the same key are grouped. */
-export class Vocabulary {
-  readonly kind: WordKind
-  readonly #numbers = new Map<string, number>()
-  readonly #spellings: string[] = ['']
-  /** By id. */
-  readonly #keys: string[] = ['']
-  readonly #byKey = new Map<string, number[]>()
-
-  constructor(kind: WordKind, data?: VocabularyData) {
-    this.kind = kind
-    if (!data) return
-    this.#spellings = data.spellings.split('\n')
-    this.#spellings.forEach((spelling, number) => {
-      if (number > 0) this.#numbers.set(spelling, number)
-    })
-    let at = 0
-    data.keys.split('\n').forEach((key, i) => {
-      const end = at + (data.counts[i] ?? 0)
-      const numbers = [...data.ids.subarray(at, end)]
-      if (end > at) this.#byKey.set(key, numbers)
-      for (const number of numbers) this.#keys[number] = key
-      at = end
-    })
-  }
-
-  get data(): VocabularyData {
-    const numbers = [...this.#byKey.values()]
-    return {
-      spellings: this.#spellings.join('\n'),
-      keys: [...this.#byKey.keys()].join('\n'),
-      counts: Uint32Array.from(numbers, ({ length }) => length),
-      ids: Uint32Array.from(numbers.flat()),
-    }
-  }
-
-  /** The id of a folded word; assigns a new id to an unknown word. */
-  wordIdOf(folded: string): number {
-    // The case of a name does not matter.
-    const spelling = this.kind === 'names' ? wordKeyOf(folded, 'names') : folded
-    const known = this.#numbers.get(spelling)
-    if (known !== undefined) return known
-    const number = this.#spellings.push(spelling) - 1
-    this.#numbers.set(spelling, number)
-    const key = wordKeyOf(spelling, this.kind)
-    this.#keys.push(key)
-    const others = this.#byKey.get(key)
-    if (others) others.push(number)
-    else this.#byKey.set(key, [number])
-    return number
-  }
-
-  /** The ids of all spellings of a key. */
-  spellingsOf = (key: string): readonly number[] => this.#byKey.get(key) ?? NONE
-
-  spelling = (number: number): string => this.#spellings[number]!
-
-  keyOf = (number: number): string => this.#keys[number]!
-
-  get size(): number {
-    return this.#spellings.length
-  }
-}
-
-const NONE: readonly number[] = []
-
 export type IndexedField = (typeof INDEXED_FIELDS)[number]
 
 /** The word ids of each part of a paper, with a gap between the texts of a part. */
 export type PaperWords = Record<IndexedField, Uint32Array>
-
-export interface Vocabularies {
-  prose: Vocabulary
-  names: Vocabulary
-}
 
 /** Tokenizes a paper in the same way as `toPaperText`. */
 export function paperWordsOf(paper: Paper, { prose, names }: Vocabularies): PaperWords {
