@@ -56,7 +56,7 @@ export function parseSentence(text: string, field: TextField = 'any'): Query | n
  */
 export function isSentence(text: string): boolean {
   const pieces = withoutDenials(text).split(/\s+/)
-  const joining = pieces.filter((word) => isConnective(word.replace(/[^\p{L}'’]/gu, ''))).length
+  const joining = pieces.filter((word) => isConnective(lettersOf(word))).length
   if (joining === 0 && !REQUEST_END.test(text)) return false
   const words = pieces.filter((word) => /[\p{L}\p{N}]/u.test(word) && !isForeign(word))
   if (isProse(text, words, joining)) return true
@@ -69,6 +69,9 @@ export function isSentence(text: string): boolean {
   const others = words.filter((word) => !/^(and|or|not)$/i.test(word)).length - joining
   return others >= MIN_RARITY && !words.some(isOrOrNot)
 }
+
+// Most words need no replacement, which takes longer than the check.
+const lettersOf = (word: string): string => (/^[a-z]*$/i.test(word) ? word : word.replace(/[^\p{L}'’]/gu, ''))
 
 const isOrOrNot = (word: string): boolean => /^(or|not)$/i.test(word)
 
@@ -119,7 +122,7 @@ export function keyTerms(sentence: string): string[] {
 /** Drops "not interested in" or a similar phrase with the rest of its sentence; all is wanted if nothing else is left. */
 function wanted(text: string): string {
   const rest = text.replace(UNWANTED, '')
-  return termsIn(rest).length > 0 ? rest : text
+  return rest === text || termsIn(rest).length > 0 ? rest : text
 }
 
 function termsIn(text: string): Term[] {
@@ -140,14 +143,15 @@ function termsIn(text: string): Term[] {
   return terms
 }
 
-const KNOWN_TERMS = [...MULTIWORD_FILLERS, ...MULTIWORD_TERMS]
+/** By their first words. */
+const KNOWN_TERMS = Map.groupBy([...MULTIWORD_FILLERS, ...MULTIWORD_TERMS], ([first]) => first!)
 
 /** How many words from `at` on form one term: the words of a known term, and hyphenated words. */
 function countAt(tokens: Token[], at: number, text: string): number {
   const gapAfter = (i: number) => text.slice(tokens[i]!.end, tokens[i + 1]?.start ?? tokens[i]!.end)
   const isKnown = (keys: readonly string[]) =>
     keys.every((key, i) => tokens[at + i]?.key === key && (i === 0 || GAP.test(gapAfter(at + i - 1))))
-  let count = KNOWN_TERMS.find(isKnown)?.length ?? 1
+  let count = KNOWN_TERMS.get(tokens[at]!.key)?.find(isKnown)?.length ?? 1
   while (HYPHEN.test(gapAfter(at + count - 1))) count++
   return count
 }

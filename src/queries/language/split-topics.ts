@@ -63,10 +63,9 @@ const textOf = (line: Line): string => cleanText(line.join(''))
 const itemsOf = (line: Line): string[] => line.filter((_, i) => i % 2 === 0).map(cleanText)
 
 function topicsOf(line: Line): string[] {
-  const text = textOf(line)
   const items = itemsOf(line)
   const leavesOut = items.some((item, i) => (i > 0 && startsExclusion(item, '')) || containsExcept(item))
-  if (!leavesOut || items.length < 2 || isLongText(text, items)) return wantedIn(line)
+  if (!leavesOut || items.length < 2 || isLongText(textOf(line), items)) return wantedIn(line, items)
   return clausesOf(line).flatMap(topicsOfClause)
 }
 
@@ -95,8 +94,7 @@ function topicsOfClause(line: Line): string[] {
 }
 
 /** The topics of a line without an exclusion. */
-function wantedIn(line: Line): string[] {
-  const items = itemsOf(line)
+function wantedIn(line: Line, items = itemsOf(line)): string[] {
   if (items.length > 1 && isOneSentence(textOf(line), items)) return [textOf(line)]
   const topics: string[] = []
   let isInExamples = false
@@ -128,13 +126,14 @@ function linesOf(text: string): Line[] {
 }
 
 /** Removes invisible characters of pasted text, which the database rejects, and collapses white space. */
-export const cleanText = (text: string): string =>
-  IS_CLEAN.test(text)
-    ? text
-    : text
-        .replace(/[\p{Cf}\p{Cs}]/gu, '')
-        .replace(/[\s\p{Cc}]+/gu, ' ')
-        .trim()
+export function cleanText(text: string): string {
+  const trimmed = text.trim()
+  if (IS_CLEAN.test(trimmed)) return trimmed
+  return trimmed
+    .replace(/[\p{Cf}\p{Cs}]/gu, '')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+}
 
 /** Visible ASCII characters with single blanks between them. */
 const IS_CLEAN = /^[!-~]+(?: [!-~]+)*$/
