@@ -277,10 +277,14 @@ function misspellingsIn(environment: Environment): string[] {
   return Object.keys(environment)
     .filter((name) => !KNOWN_NAMES.includes(name) && name.length > MAX_IGNORED_LENGTH)
     .flatMap((name) => {
-      const meant = KNOWN_NAMES.find((known) => editDistance(name.toUpperCase(), known) <= 2)
+      const meant = KNOWN_NAMES.find((known) => isMisspelt(name.toUpperCase(), known))
       return meant ? [`${name} is not a setting. Did you mean ${meant}?`] : []
     })
 }
+
+// Of some thousand pairs, few are of similar length.
+const isMisspelt = (name: string, known: string): boolean =>
+  Math.abs(name.length - known.length) <= 2 && editDistance(name, known) <= 2
 
 function toConfig(settings: Settings): Omit<Config, 'adjusted' | 'misspelt'> {
   const { SMTP_USER, SMTP_PASSWORD, BOUNCE_IMAP_USER, BOUNCE_IMAP_PASSWORD, ...values } = settings
