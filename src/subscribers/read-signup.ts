@@ -57,7 +57,7 @@ export const readTypedSettings = (config: Config, typed: TypedSettings): Subscri
 /** Each topic once. Throws FieldFaults: topic, and the names of QueryParts. */
 export function readTopics(
   { topics, parts }: Pick<TypedSignup, 'topics' | 'parts'>,
-  parse: (text: string) => ParsedTopic = parseTopic,
+  parse: (text: string) => { query: string } = parseTopic,
 ): TopicText[] {
   const read = readFields((fields) => {
     const written = parts && !isBlank(parts) ? fields.read('any', '', () => writeQuery(parts)) : ''

@@ -123,7 +123,10 @@ const list = z.array(z.union([z.string(), z.object({ name: z.string(), query: z.
  * The topics in a cell: as on the form, split by semicolons, commas and new lines; or JSON, `[{"name": …, "query":
  * …}]`. Throws FieldFaults, query.*, topics.too-many, topics.too-long.
  */
-export function readTopicsCell(cell: string, parse = parseTopic): TopicText[] {
+export function readTopicsCell(
+  cell: string,
+  parse: (text: string) => { query: string } = parseTopic,
+): TopicText[] {
   const listed = listIn(cell)
   if (!listed) return readTopics({ topics: [cell] }, parse)
   const topics = listed.map((one) => (typeof one === 'string' ? { name: one, query: one } : one))

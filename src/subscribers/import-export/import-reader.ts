@@ -1,6 +1,7 @@
 import { type CsvRecord, controlCharacterIn, MAX_RECORD_LENGTH, unescapeFormula } from '../../core/csv.ts'
 import { undefinedIfThrown } from '../../core/errors.ts'
-import { parseTopic } from '../read-signup.ts'
+import { parseQuery } from '../../queries/language/parse-query.ts'
+import { cleanText } from '../../queries/language/split-topics.ts'
 import { fingerprintOf } from '../suppression-key.ts'
 import {
   columnList,
@@ -18,6 +19,7 @@ import {
   isNever,
   memoizeText,
   oneOf,
+  type ParseText,
   type ReadingContext,
   readInstant,
   type SuppressedHash,
@@ -37,8 +39,8 @@ export interface ReadingOptions {
 
 export interface RecordReader {
   head: ImportHead
-  /** `parseTopic`, which reads each distinct query of the file once. */
-  parse: typeof parseTopic
+  /** Parses each frequent query of the file once. */
+  parse: ParseText
   /** Throws the faults of `createRowReader`, and import.too-long, .control, .quotes, .cells, .json, .hash, .other-key. */
   read(record: CsvRecord): ImportRow | SuppressedHash
 }
@@ -54,8 +56,8 @@ export function createRecordReader(
 ): RecordReader {
   const head = readHead(columns, { from, topics: topics && columnName(topics) })
   const topicsOf = topicsReader(head, topics)
-  const parse = memoizeText(parseTopic)
-  const readRow = createRowReader({ ...context, parse }, consent)
+  const parse = memoizeText((query) => ({ query, tree: JSON.stringify(parseQuery(query)) }))
+  const readRow = createRowReader({ ...context, parse }, consent && cleanText(consent))
   const translate = (cells: Cells): ImportCells => {
     if (head.format === 'listmonk') return fromListmonk(cells, subscription)
     return head.format === 'keila' ? fromKeila(cells) : cells

@@ -2,7 +2,7 @@ import type { Config } from '../../config/config.ts'
 import { detachedCopy } from '../../core/csv.ts'
 import { type Day, parseDay, type Weekday } from '../../core/dates.ts'
 import { addressHash, parseAddress } from '../address.ts'
-import { type parseTopic, readTypedSettings } from '../read-signup.ts'
+import { readTypedSettings } from '../read-signup.ts'
 import {
   type MailDetail,
   type MailFormat,
@@ -54,6 +54,9 @@ export interface ImportRow {
 
 export type ImportCells = Partial<Record<SubscriberColumn, string>>
 
+/** Parses a query to its tree, as JSON. Throws query.*. */
+export type ParseText = (query: string) => { query: string; tree: string }
+
 export interface ReadingContext {
   config: Config
   now: Date
@@ -64,7 +67,7 @@ export interface ReadingContext {
  * setting.*, zone.unknown, query.*, import.*.
  */
 export function createRowReader(
-  { config, now, parse }: ReadingContext & { parse: typeof parseTopic },
+  { config, now, parse }: ReadingContext & { parse: ParseText },
   consent: string | undefined,
 ) {
   const settingsOf = memoizeText((key: string) => settingsIn(key, { config, now }))

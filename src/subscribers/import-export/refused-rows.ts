@@ -99,8 +99,6 @@ export class RefusedRows {
 }
 
 const HEAD_BYTES = 256 * 1024
-// Small, so that between two pieces the database gets its next statement: it works on the batch before.
-const PIECE_BYTES = 16 * 1024
 
 /** A CSV file that is read twice: for its hash, then record by record. */
 export interface ImportFile {
@@ -144,8 +142,7 @@ async function headOf(path: string): Promise<Pick<ImportFile, 'delimiter' | 'hea
 export async function* readRecords({ path, delimiter }: ImportFile) {
   const reader = new CsvReader(delimiter)
   let skipped = 0
-  for await (const piece of decodeStream(createReadStream(path, { highWaterMark: PIECE_BYTES })))
-    yield part(reader.push(piece))
+  for await (const piece of decodeStream(createReadStream(path))) yield part(reader.push(piece))
   yield part(reader.end())
 
   function part(records: CsvRecord[]) {

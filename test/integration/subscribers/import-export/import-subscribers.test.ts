@@ -143,7 +143,10 @@ describe('our own columns', () => {
     const text = 'email,state\nann@example.com,active\n'
     const refused = await importText(text)
     expect(refused).toMatchObject({ taken: 0, refused: 1, tally: { reasons: { 'import.no-consent': 1 } } })
-    expect(await importText(text, { consent: 'staff list of 2026' })).toMatchObject({ taken: 1, refused: 0 })
+    expect(await importText(text, { consent: 'staff list\x1fof 2026' })).toMatchObject({
+      taken: 1,
+      refused: 0,
+    })
     expect((await shown('ann@example.com')).consents).toMatchObject([
       { event: 'confirmed', how: 'import: staff list of 2026', at: NOW },
     ])
