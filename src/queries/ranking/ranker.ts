@@ -1,5 +1,5 @@
 import { type Bits, countBits, forEachBit } from '../matching/bits.ts'
-import { oldestFirst, type PaperIndex } from '../matching/paper-index.ts'
+import { oldestFirst, type PaperIndex, untilChange } from '../matching/paper-index.ts'
 import { toIndexedTerm } from '../matching/phrase-positions.ts'
 import { INDEXED_FIELDS_OF } from '../matching/program.ts'
 import { isTextLeaf, leavesOf, type Query, type TextLeaf } from '../query.ts'
@@ -109,17 +109,16 @@ export class Ranker {
   #ordered(matched: Readonly<Bits>, limit: number, nearness: () => Nearness): Omit<RankedDocs, 'spread'> {
     const found = new Uint32Array(countBits(matched))
     const scores = new Float32Array(found.length)
+    const logs = logsOfVotes(this.#index)
     let count = 0
     let best = 0
     forEachBit(matched, (docId) => {
+      found[count++] = docId
       best = Math.max(best, this.#sums[docId]!)
     })
     const ofVote = ((best || 1) * OF_VOTES) / MANY_VOTES
-    forEachBit(matched, (docId) => {
-      const { votes } = this.#index.attributes(docId)
-      scores[count] = this.#sums[docId]! + (votes === null ? 0 : ofVote * Math.log(1 + votes))
-      found[count++] = docId
-    })
+    for (let place = 0; place < count; place++)
+      scores[place] = this.#sums[found[place]!]! + ofVote * logs[found[place]!]!
     let near: Nearness | undefined
     const attributesAt = (place: number) => this.#index.attributes(found[place]!)
     const places = topK(found.length, limit, (a, b) => {
@@ -152,6 +151,13 @@ export class Ranker {
     this.#sums = new Float32Array(this.#index.docCount)
   }
 }
+
+/** The logarithms of the votes of each paper, by docId; 0 if they are unknown. */
+const logsOfVotes = untilChange((index) =>
+  Float64Array.from({ length: index.docCount }, (_, docId) =>
+    Math.log(1 + (index.attributes(docId).votes ?? 0)),
+  ),
+)
 
 const nameOf = ({ field, text }: TextLeaf): string => `${field} ${text}`
 
