@@ -2,7 +2,9 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Database } from '../core/database/database.ts'
 import { paperByName, papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
+import type { Archive } from '../queries/archive.ts'
 import { evaluate, evaluatePart } from '../queries/matching/evaluate.ts'
+import { indexedPaperText } from '../queries/matching/indexed-text.ts'
 import type { Query, Reason } from '../queries/query.ts'
 import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
 import { type ShownPaper, showRelated, toShownPaper } from '../queries/reasons/shown-paper.ts'
@@ -81,22 +83,28 @@ export interface FoundPaper {
   reason: Reason | null
 }
 
+/** A query, and the archive that found its papers. */
+interface Asked {
+  query: Query
+  archive: Archive
+}
+
 /** Papers by id, in the given order. With a query, adds the reasons and skips papers that no longer match. */
 export async function loadFoundPapers(
   db: Database,
   ids: readonly number[],
-  query: Query | null,
+  asked: Asked | null,
   spend?: Spend,
 ): Promise<FoundPaper[]> {
   const papers = await papersById(db, ids, { withWithdrawn: false })
-  if (query === null) return papers.map((paper) => ({ paper, reason: null }))
-  return runYielding(matching(papers, query), spend)
+  if (asked === null) return papers.map((paper) => ({ paper, reason: null }))
+  return runYielding(matching(papers, asked), spend)
 }
 
-function* matching(papers: readonly Paper[], query: Query): Steps<FoundPaper[]> {
+function* matching(papers: readonly Paper[], { query, archive: { index } }: Asked): Steps<FoundPaper[]> {
   const all: FoundPaper[] = []
   for (const paper of papers) {
-    const reason = evaluate(query, toPaperText(paper))
+    const reason = evaluate(query, indexedPaperText(paper, index))
     if (reason) all.push({ paper, reason })
     yield
   }

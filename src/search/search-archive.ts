@@ -103,7 +103,8 @@ export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<
   return {
     ...{ tree, named: names, spelling, chance },
     ...{ understood: describeQuery(wide), facets, pages, page: search.page, nothing, ...about },
-    found: counts.all === 0 ? named : await loadFoundPapers(deps.db, ids, wide, search.spend),
+    found:
+      counts.all === 0 ? named : await loadFoundPapers(deps.db, ids, { query: wide, archive }, search.spend),
     count: counts.count + named.length,
     all: counts.all + named.length,
   }

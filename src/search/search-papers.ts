@@ -62,7 +62,10 @@ async function searchMemory(
   const rest = after ? archive.filter(all, (paper) => oldestFirst(paper, after) < 0) : all
   const ids = archive.newest(rest, { most: limit + 1 })
   const last = ids.length > limit ? archive.index.attributes(archive.index.docIdOf(ids[limit - 1]!)!) : null
-  return { found: await loadFoundPapers(deps.db, ids.slice(0, limit), tree, spend), next: last }
+  return {
+    found: await loadFoundPapers(deps.db, ids.slice(0, limit), { query: tree, archive }, spend),
+    next: last,
+  }
 }
 
 async function searchDatabase(
@@ -117,30 +120,26 @@ export async function feedPapers(
   deps: Deps,
   { query, spend }: { query?: string; spend?: Spend },
 ): Promise<FeedPapers> {
-  const { tree, ids } = query === undefined ? await newestOfAll(deps) : await newestOf(deps, query, spend)
+  const { asked, ids } = query === undefined ? await newestOfAll(deps) : await newestOf(deps, query, spend)
   // Read the time before the papers: a change in between is then reported twice rather than missed.
   const changedAt = await lastChangeOf(deps.db, ids)
   return {
-    found: await loadFoundPapers(deps.db, ids, tree, spend),
-    understood: tree && describeQuery(tree),
-    withRevised: tree !== null && mentionsRevised(tree),
+    found: await loadFoundPapers(deps.db, ids, asked, spend),
+    understood: asked && describeQuery(asked.query),
+    withRevised: asked !== null && mentionsRevised(asked.query),
     changedAt,
   }
 }
 
-async function newestOfAll({ db }: Deps): Promise<{ tree: null; ids: number[] }> {
+async function newestOfAll({ db }: Deps) {
   const papers = await newestPapers(db, { limit: MAX_PAPERS })
-  return { tree: null, ids: papers.map(({ id }) => id) }
+  return { asked: null, ids: papers.map(({ id }) => id) }
 }
 
-async function newestOf(
-  deps: Deps,
-  query: string,
-  spend?: Spend,
-): Promise<{ tree: Query | null; ids: number[] }> {
+async function newestOf(deps: Deps, text: string, spend?: Spend) {
   const archive = await openNewestArchive(deps)
-  const tree = archive.meaningOf(parseQuery(query))
-  await runYielding(archive.lookUpTerms(tree), spend)
-  const options = { most: MAX_PAPERS, byRevised: mentionsRevised(tree) }
-  return { tree, ids: archive.newest(archive.find(tree), options) }
+  const query = archive.meaningOf(parseQuery(text))
+  await runYielding(archive.lookUpTerms(query), spend)
+  const options = { most: MAX_PAPERS, byRevised: mentionsRevised(query) }
+  return { asked: { query, archive }, ids: archive.newest(archive.find(query), options) }
 }

@@ -63,7 +63,7 @@ export const TYPED = testData('filters') ?? FIXTURES
 const TOO_MANY_A_DAY = 5
 
 export function measureTyped(folder = TYPED): Typed {
-  const texts = recordedPapers().map(toPaperText)
+  const texts = recordedPapers().map((paper) => toPaperText(paper))
   const days = recordedDays('daily').length
   const outcomes = readRows(folder).map((row) => outcomeOf(row, texts))
   const count = (some: readonly Outcome[]) => countsOf(some, days)

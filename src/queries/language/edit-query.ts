@@ -1,5 +1,5 @@
 import { flatten, isTextLeaf, type Leaf, type Query, type TextLeaf } from '../query.ts'
-import { firstOccurrence, matchesName, termOf, toWordIndex, wordKindOf } from '../text/tokens.ts'
+import { firstOccurrence, matchesName, termOf, WordIndex, wordKindOf } from '../text/tokens.ts'
 import { parseOrNull, parseQuery } from './parse-query.ts'
 import { cleanText } from './split-topics.ts'
 import { isTopicOf, quoteIfNeeded, writeTree } from './write-query.ts'
@@ -107,7 +107,7 @@ export const excludesWords = (query: Query, text: string): boolean =>
 export function followsAuthor(query: Query, name: string): boolean {
   if (query.kind === 'or') return query.parts.some((part) => followsAuthor(part, name))
   if (!isTextLeaf(query) || query.field !== 'author') return false
-  return matchesName(termOf(query.text, 'names'), toWordIndex(name, 'names'))
+  return matchesName(termOf(query.text, 'names'), new WordIndex(name, 'names'))
 }
 
 /** Whether everything that matches passes `test`, which gets the leaves and NOTs of the query. */
@@ -135,4 +135,4 @@ function isMetBy(query: Query, text: string): boolean {
 const isProse = ({ field }: TextLeaf): boolean => wordKindOf(field) === 'prose'
 
 const holds = (text: string, words: string): boolean =>
-  firstOccurrence(termOf(words, 'prose'), toWordIndex(text, 'prose')) !== null
+  firstOccurrence(termOf(words, 'prose'), new WordIndex(text, 'prose')) !== null

@@ -78,13 +78,15 @@ export class PaperIndex {
   /** The slow half of `upsert`, for one paper. */
   tokenize(paper: Paper): TokenizedPaper {
     const fingerprint = fingerprintOf(paper)
+    const isSame = this.docIdOfSame(paper, fingerprint) !== undefined
+    const words = isSame ? null : paperWordsOf(paper, this.vocabularies)
+    return { attributes: this.#attributesOf(paper), fingerprint, words }
+  }
+
+  /** The docId of a paper, unless its texts are not those in the index. */
+  docIdOfSame(paper: Paper, fingerprint = fingerprintOf(paper)): number | undefined {
     const docId = this.#docIds.get(paper.id)
-    const isSame = docId !== undefined && this.#fingerprints[docId] === fingerprint
-    return {
-      attributes: this.#attributesOf(paper),
-      fingerprint,
-      words: isSame ? null : paperWordsOf(paper, this.vocabularies),
-    }
+    return docId !== undefined && this.#fingerprints[docId] === fingerprint ? docId : undefined
   }
 
   /** The other half: inserts the papers tokenized since the last call. */

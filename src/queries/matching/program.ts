@@ -163,6 +163,7 @@ function forEachDoc(
   part: IndexedField,
   work: (docId: number, count: number) => void,
 ): void {
+  if (term.spellings.some(({ length }) => length === 0)) return
   for (const [segment, first] of index.segments()) {
     forEachPaperWithTerm(segment, part, term, (paper, count) => work(first + paper, count))
   }

@@ -7,7 +7,7 @@ import { paperPathOf } from '../../papers/paper-key.ts'
 import { type PlainPaper, plainPaperOf } from '../../papers/plain-paper.ts'
 import { shownName } from '../language/describe-query.ts'
 import type { Match, Reason } from '../query.ts'
-import { occurrencesOf, rangeOf, termOf, toWordIndex } from '../text/tokens.ts'
+import { occurrencesOf, rangeOf, termOf, WordIndex } from '../text/tokens.ts'
 
 const MAX_TERMS = 5
 
@@ -128,7 +128,7 @@ function rangesOfTerms(text: string, reason: Reason | null): TextRange[] {
 }
 
 // Planning shows the same paper under many queries, and many papers under the same one.
-const proseIndex = memoize((text: string) => toWordIndex(text, 'prose'), 4000)
+const proseIndex = memoize((text: string) => new WordIndex(text, 'prose'), 4000)
 const proseTerm = memoize((term: string) => termOf(term, 'prose'), 4000)
 
 const IN_PROSE: ReadonlySet<Match['where']> = new Set(['title', 'abstract', 'keyword'])

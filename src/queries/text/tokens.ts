@@ -36,31 +36,38 @@ const TOKEN = new RegExp(
   'gu',
 )
 
-// Most texts: TOKEN, with its lookbehinds, takes longer.
-const IS_SIMPLE = /^[A-Za-z0-9 -]*$/
-const SIMPLE_TOKEN = /[A-Za-z0-9]+/g
+// Most texts have no other letters and signs of words. TOKEN, with its lookbehinds, takes three times as long.
+const IS_SIMPLE = /^[[A-Za-z0-9][^\p{L}\p{N}\p{M}+#^_]]*$/v
+const SIMPLE_TOKEN = /[A-Za-z0-9]+(?:(?<=[0-9])\.(?=[0-9])[A-Za-z0-9]+)*/g
 
-export function tokensOf(text: string, kind: WordKind = 'prose'): Token[] {
-  const tokens: Token[] = []
-  for (const [word, start] of wordsIn(text)) {
-    const folded = foldWord(word)
-    tokens.push({ folded, key: wordKeyOf(folded, kind), start, end: start + word.length })
-  }
-  return tokens
-}
+/** A word of a text, folded, and its range. */
+type Word = Omit<Token, 'key'>
+
+/** `keyAt`: the key of the word at a position, if it is known. */
+export const tokensOf = (
+  text: string,
+  kind: WordKind = 'prose',
+  keyAt?: (position: number) => string,
+): Token[] =>
+  wordsIn(text).map(({ folded, start, end }, position) => ({
+    ...{ folded, start, end },
+    key: keyAt?.(position) ?? wordKeyOf(folded, kind),
+  }))
 
 /** The words of a text, folded as by `tokensOf` but without keys, which take most of the time. */
-export const foldedWords = (text: string): string[] => wordsIn(text).map(([word]) => foldWord(word))
+export const foldedWords = (text: string): string[] => wordsIn(text).map(({ folded }) => folded)
 
-const foldWord = (word: string): string => foldAccents(word.replace(/[\^_]/, ''))
-
-function wordsIn(text: string): [word: string, start: number][] {
-  const found: [string, number][] = []
-  for (const { 0: word, index } of text.matchAll(IS_SIMPLE.test(text) ? SIMPLE_TOKEN : TOKEN)) {
-    if (word === 's' && /['’]/.test(text.charAt(index - 1))) continue // model's
-    found.push([word, index])
+function wordsIn(text: string): Word[] {
+  const isSimple = IS_SIMPLE.test(text)
+  const pattern = isSimple ? SIMPLE_TOKEN : TOKEN
+  const words: Word[] = []
+  for (let found = pattern.exec(text); found; found = pattern.exec(text)) {
+    const [word, start] = [found[0], found.index]
+    if (word === 's' && /['’]/.test(text.charAt(start - 1))) continue // model's
+    const folded = isSimple ? word : foldAccents(word.replace(/[\^_]/, ''))
+    words.push({ folded, start, end: start + word.length })
   }
-  return found
+  return words
 }
 
 // Letters that NFKD does not decompose.
@@ -124,14 +131,48 @@ export function wordsOfPhrase({ kind, field, text }: TextLeaf): TextLeaf[] {
     .map((word) => ({ kind: 'word', field, text: word }))
 }
 
-/** A text with its tokens, and the positions of each key, ascending. */
-export interface WordIndex {
-  text: string
-  tokens: Token[]
-  positions: Map<string, number[]>
+/** The keys of a text's words, if they are known without reading it. */
+export interface KnownKeys {
+  keyAt(position: number): string
+  /** Ascending. */
+  positionsOf(key: string): readonly number[]
 }
 
-/** A paper prepared for queries: plain text, tokenized once. */
+/** A text that is tokenized when its tokens are first needed. */
+export class WordIndex {
+  readonly text: string
+  readonly #searched: string
+  readonly #kind: WordKind
+  readonly #known: KnownKeys | undefined
+  #tokens: readonly Token[] | undefined
+  #positions: ReadonlyMap<string, readonly number[]> | undefined
+
+  /** `searched`: a text of the same length, if only its words count. */
+  constructor(
+    text: string,
+    kind: WordKind,
+    { searched = text, known }: { searched?: string; known?: KnownKeys } = {},
+  ) {
+    this.text = text
+    this.#searched = searched
+    this.#kind = kind
+    this.#known = known
+  }
+
+  get tokens(): readonly Token[] {
+    this.#tokens ??= tokensOf(this.#searched, this.#kind, this.#known?.keyAt)
+    return this.#tokens
+  }
+
+  /** The positions of the words with a key, ascending. */
+  positionsOf(key: string): readonly number[] {
+    if (this.#known) return this.#known.positionsOf(key)
+    this.#positions ??= Map.groupBy(this.tokens.keys(), (position) => this.tokens[position]!.key)
+    return this.#positions.get(key) ?? []
+  }
+}
+
+/** A paper prepared for queries: plain text, of which each part is tokenized once. */
 export interface PaperText {
   /** Its names in paths: "2507.06457", "doi:10.1000/1", "id:17". */
   names: readonly string[]
@@ -149,31 +190,25 @@ export interface PaperText {
   onlyRevised: boolean
 }
 
-export function toPaperText(paper: Paper): PaperText {
+export function toPaperText(paper: Paper, known?: Record<'title' | 'abstract', KnownKeys>): PaperText {
   const { title, abstract, authors, keywords, organization } = plainTextsOf(paper)
   return {
     names: paperNamesOf(paper),
-    title: toWordIndex(title, 'prose'),
-    abstract: abstractIndex(abstract),
-    authors: authors.map((name) => toWordIndex(name, 'names')),
-    keywords: keywords.map((keyword) => toWordIndex(keyword, 'prose')),
-    organization: organization ? [toWordIndex(organization, 'names')] : [],
+    title: new WordIndex(title, 'prose', { known: known?.title }),
+    // The whole text, without the words of sentences about where code and data are available.
+    abstract: new WordIndex(abstract, 'prose', {
+      searched: hideAvailability(abstract),
+      known: known?.abstract,
+    }),
+    authors: authors.map((name) => new WordIndex(name, 'names')),
+    keywords: keywords.map((keyword) => new WordIndex(keyword, 'prose')),
+    organization: organization ? [new WordIndex(organization, 'names')] : [],
     categories: paper.categories,
     codeUrl: paper.codeUrl,
     votes: paper.votes,
     revisedDay: paper.revisedDay,
     onlyRevised: paper.onlyRevised,
   }
-}
-
-/** The whole text, without the words of sentences about where code and data are available. */
-const abstractIndex = (text: string): WordIndex => ({ ...toWordIndex(hideAvailability(text), 'prose'), text })
-
-/** Tokenizes a text. */
-export function toWordIndex(text: string, kind: WordKind): WordIndex {
-  const tokens = tokensOf(text, kind)
-  const positions = Map.groupBy(tokens.keys(), (position) => tokens[position]!.key)
-  return { text, tokens, positions }
 }
 
 const MAX_SHOWN = 60
@@ -223,11 +258,11 @@ function runOf(words: string[], kind: WordKind): Run {
 /** The positions of the first and the last word of each place at which the words of a term are adjacent. */
 export function* occurrencesOf(
   term: Term,
-  { tokens, positions }: WordIndex,
+  text: WordIndex,
 ): Generator<[first: number, last: number], undefined> {
-  const starts = (term[0] ?? []).flatMap(({ key }) => positions.get(key) ?? [])
+  const starts = (term[0] ?? []).flatMap(({ key }) => text.positionsOf(key))
   for (const start of starts.sort((a, b) => a - b)) {
-    const end = endOf(term, 0, tokens, start)
+    const end = endOf(term, 0, text.tokens, start)
     if (end !== null) yield [start, end]
   }
 }
@@ -245,7 +280,7 @@ export const rangeOf = (
 ): [start: number, end: number] => [tokens[first]!.start, tokens[last]!.end]
 
 /** The position of the last token if the words from `word` on match the tokens from `position` on; otherwise null. */
-function endOf(term: Term, word: number, tokens: Token[], position: number): number | null {
+function endOf(term: Term, word: number, tokens: readonly Token[], position: number): number | null {
   const token = tokens[position]
   if (!token) return null
   for (const run of term[word] ?? []) {
@@ -259,5 +294,5 @@ function endOf(term: Term, word: number, tokens: Token[], position: number): num
 }
 
 /** Whether the name contains each word of a term, in any order: Gu Albert is Albert Gu. */
-export const matchesName = (term: Term, { positions }: WordIndex): boolean =>
-  term.length > 0 && term.every(([word]) => word !== undefined && positions.has(word.key))
+export const matchesName = (term: Term, name: WordIndex): boolean =>
+  term.length > 0 && term.every(([word]) => word !== undefined && name.positionsOf(word.key).length > 0)

@@ -9,7 +9,7 @@ import type { Archive, DayBounds } from '../../queries/archive.ts'
 import { type ProposalText, type ProposedTopic, proposeTopics } from '../../queries/ranking/propose-topic.ts'
 import { wordCounts } from '../../queries/ranking/tf-idf.ts'
 import type { Steps } from '../../queries/steps.ts'
-import { toWordIndex } from '../../queries/text/tokens.ts'
+import { WordIndex } from '../../queries/text/tokens.ts'
 import { MAX_DAYS, openNewestArchive } from '../open-archive.ts'
 import { runYielding, type Spend } from '../yield-to-event-loop.ts'
 import type { BadEntry } from './library-entry.ts'
@@ -98,7 +98,7 @@ function* proposedTopics(
   const similarIds = new Set<number>()
   for (const entry of entries) {
     const { title, abstract, keywords } = entry.stored ? plain(entry.stored) : entry
-    const index = (text: string) => toWordIndex(text, 'prose')
+    const index = (text: string) => new WordIndex(text, 'prose')
     const text = {
       title: index(title),
       abstract: index(entries.length > MAX_WITH_ABSTRACTS ? '' : abstract),

@@ -29,7 +29,7 @@ const idsOf = (archive: Archive, query: string): number[] =>
 
 describe('finds', () => {
   const papers = recordedPapers().slice(0, 200)
-  const texts = papers.map(toPaperText)
+  const texts = papers.map((paper) => toPaperText(paper))
   const QUERIES = [
     'agent',
     '"language model" -video',

@@ -185,7 +185,7 @@ const TREES = RUNS * 1000
 /** Answers of all three over some random papers. */
 function disagreements(facts: Omit<Partial<Paper>, 'id'>[], trees: Query[]): Query[] {
   const papers = facts.map((fact, i) => samplePaper({ ...fact, id: i + 1, arxivId: `2607.0000${i}` }))
-  const read: PaperText[] = papers.map(toPaperText)
+  const read: PaperText[] = papers.map((paper) => toPaperText(paper))
   const second = secondEvaluator(papers)
   const sets = matched(papers, trees)
   return trees.filter((query, i) => {

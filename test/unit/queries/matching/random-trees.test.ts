@@ -77,7 +77,7 @@ function tree(depth: number): Query {
 const TREES = process.env.THOROUGH === '1' ? 100_000 : 5_000
 
 test(`two evaluators and bit sets agree on ${TREES} random trees`, () => {
-  const texts = papers.map(toPaperText)
+  const texts = papers.map((paper) => toPaperText(paper))
   const second = secondEvaluator(papers)
   const index = new PaperIndex()
   index.upsert(papers)

@@ -111,7 +111,7 @@ const papersOf = (): Paper[] => everyPaper().filter((_, i) => process.env.THOROU
 
 test('two evaluators and bit sets agree on every filter that people typed, over papers of every source', () => {
   const papers = papersOf()
-  const texts = papers.map(toPaperText)
+  const texts = papers.map((paper) => toPaperText(paper))
   const second = secondEvaluator(papers)
   const { queries: typed, faults } = readAll(typedQueries())
   const usage = usageOf(everyPaper())

@@ -19,7 +19,7 @@ import {
   wordCounts,
 } from '../../../../src/queries/ranking/tf-idf.ts'
 import { runToEnd } from '../../../../src/queries/steps.ts'
-import { toPaperText, toWordIndex, wordKeyOf } from '../../../../src/queries/text/tokens.ts'
+import { toPaperText, WordIndex, wordKeyOf } from '../../../../src/queries/text/tokens.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 
 const vector = (weights: Record<string, number>): Vector => toUnitLength(new Map(Object.entries(weights)))
@@ -116,8 +116,8 @@ function archiveOf(count: number): Archive {
 
 test('words that any paper has are in no profile, and those of most papers of a large archive', () => {
   const key = (word: string) => wordKeyOf(word, 'prose')
-  const text = { title: toWordIndex('Novel methods and results', 'prose') }
-  const abstract = toWordIndex('This paper keeps all of mamba and every other number7', 'prose')
+  const text = { title: new WordIndex('Novel methods and results', 'prose') }
+  const abstract = new WordIndex('This paper keeps all of mamba and every other number7', 'prose')
   const wordsIn = (archive: Archive) => [
     ...profileWordsOf(archive, archive.vectorOfText({ ...text, abstract })).keys(),
   ]
