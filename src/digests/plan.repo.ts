@@ -89,11 +89,10 @@ export async function openDigests(
     with due as materialized (
       select s.id from subscriber s
       where s.id > ${after} and s.zone = ${zone} and s.hour = ${hour} and s.days = ${[...days]}
-        and s.state in ('active', 'paused')
-        and s.start_date <= ${localDate}::date and s.id = coalesce(${subscriberId ?? null}, s.id)
-        and not exists (
-          select from digest d where d.subscriber_id = s.id and d.local_date >= ${localDate}::date
-            and (d.local_date = ${localDate}::date or not ${only}))
+        and s.state in ('active', 'paused') and s.start_date <= ${localDate}::date
+        and (${subscriberId ?? null}::text is null or s.id = ${subscriberId ?? null})
+        and (select true from digest d where d.subscriber_id = s.id and d.local_date >= ${localDate}::date
+          and (d.local_date = ${localDate}::date or not ${only}) limit 1) is not true
       order by s.id limit ${OPENED_AT_ONCE}
     ), opened as (
       insert into digest (plan_id, subscriber_id, local_date, due_at, outcome, papers, created_at)

@@ -3,7 +3,8 @@ import { stoppedClock } from '../../../src/core/clock.ts'
 import { type Database, openDatabase } from '../../../src/core/database/database.ts'
 import type { Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
-import { finishPlan } from '../../../src/digests/plan.repo.ts'
+import { fillDigests, takeDueDigests } from '../../../src/digests/digest.repo.ts'
+import { finishPlan, openDigests } from '../../../src/digests/plan.repo.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import { dayTotals } from '../../../src/digests/reconciliation.repo.ts'
 import { isReconciled } from '../../../src/digests/reconciliation.ts'
@@ -71,6 +72,52 @@ test('of many, the first have their messages before the last are opened and fill
   expect(seen[0]!.messages).toBeLessThan(many)
   expect(seen.at(-1)).toEqual({ messages: many, digests: many })
   await expectEverybodyOnce(many)
+})
+
+describe('the time that a subscriber takes does not grow with their number', () => {
+  const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+  const plan = {
+    schedule: { zone: 'UTC', hour: 8, days: [...days] },
+    due: { localDate: '2026-11-24', dueAt: EIGHT },
+    maxPaperId: 2,
+    sources: '',
+  }
+  const open = (db: Database, after?: string) => openDigests(db, plan, { only: false, now: EIGHT, after })
+  /** What the statements of a transaction did to a table so far. */
+  const statisticsOf = async (tx: Database, table: string) => {
+    const [row] = await tx.$queryRaw<{ scanned: bigint; updated: bigint; inPage: bigint }[]>`
+      select seq_tup_read as scanned, n_tup_upd as updated, n_tup_hot_upd as "inPage"
+      from pg_stat_xact_user_tables where relname = ${table}`
+    return row!
+  }
+
+  test('a page of digests is opened without reading the other subscribers', async () => {
+    await addMany(40_000)
+    await world.db.$executeRaw`analyze subscriber`
+    const last = await world.db.$transaction((tx) => open(tx))
+    const { scanned } = await world.db.$transaction(async (tx) => {
+      await open(tx, last!)
+      return statisticsOf(tx, 'subscriber')
+    })
+    expect([await world.db.digest.count(), scanned]).toEqual([10_000, 0n])
+  })
+
+  test('a digest is filled in its page, and no index changes', async () => {
+    await addMany()
+    await world.db.$transaction((tx) => open(tx))
+    const { id: planId } = await world.db.plan.findFirstOrThrow()
+    const { updated, inPage } = await world.db.$transaction(async (tx) => {
+      const due = await takeDueDigests(tx, { planId, after: 0, most: 1000 })
+      const draft = { fromPaper: 0, toPaper: 2, toHistory: 2, bestDay: null, papers: [1], matched: 1 }
+      const content = { localDate: '2026-11-24', sections: [], sources: 'x'.repeat(100) } as never
+      await fillDigests(
+        tx,
+        due.map(({ id }) => ({ id, outcome: 'planned', ...draft, content })),
+      )
+      return statisticsOf(tx, 'digest')
+    })
+    expect([updated, inPage]).toEqual([1000n, 1000n])
+  })
 })
 
 /** A database that is gone from the nth page on; the transaction that opens the plan comes before the first. */
