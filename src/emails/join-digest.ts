@@ -37,7 +37,7 @@ type Part = Record<'html' | 'text', EncodedText>
 interface PaperPart extends Part, Summarized {}
 
 /** What precedes the sections. */
-interface Opening extends Part {
+interface Opening extends Record<'html' | 'text', EncodedText[]> {
   subject: string
 }
 
@@ -51,7 +51,7 @@ interface PaperContext {
   manageBase: string
 }
 
-/** Number of headings, and of what surrounds the sections, that are kept: about 10 kB each. */
+/** Number of headings, and of what surrounds the sections, that are kept: up to 10 kB each. */
 const MAX_KEPT = 2500
 
 /**
@@ -68,10 +68,21 @@ export function openDigestJoiner({ site, inEach, template }: JoinerInput) {
   const topicEncoder = memoize((length: number) =>
     encoderFor(JSON.stringify(length > 0 ? { topic: length } : {})),
   )
-  const encode = (encoder: TextEncoder, name: keyof typeof parts.html, values: object): Part => {
+  const encode = (
+    encoder: TextEncoder,
+    name: Exclude<keyof typeof parts.html, 'opening'>,
+    values: object,
+  ): Part => {
     const it = { ...inEach, ...values }
     return { html: encoder.lines(parts.html[name](it)), text: encoder.lines(parts.text[name](it)) }
   }
+
+  const { encoder: constants } = encoderFor('{}')
+  const encodedConstant = memoize((text: string) => constants.lines(text))
+  const encodeOpening = (encoder: TextEncoder, form: 'html' | 'text', it: object): EncodedText[] =>
+    parts[form].opening.map((part) =>
+      typeof part === 'string' ? encodedConstant(part) : encoder.lines(part(it)),
+    )
 
   // A paper that several digests show stays in memory for a while; those of one digest go with it.
   const paperParts = memoizeByObject((_paper: ShownPaper) => new Map<string, PaperPart>())
@@ -134,7 +145,8 @@ export function openDigestJoiner({ site, inEach, template }: JoinerInput) {
     const makeOpening = (): Opening => {
       const view = { ...links, ...openingOf(email.content) }
       const { subject, preheader } = template.inboxLineOf({ ...inEach, ...view })
-      return { ...encode(encoder, 'opening', { ...view, subject, preheader }), subject }
+      const it = { ...inEach, ...view, subject, preheader }
+      return { html: encodeOpening(encoder, 'html', it), text: encodeOpening(encoder, 'text', it), subject }
     }
     const closing = closingOf(site, { ...email, ...links }, papers)
     const makeClosing = () =>
@@ -152,7 +164,7 @@ export function openDigestJoiner({ site, inEach, template }: JoinerInput) {
     const sections = joinSections(email.content, reader, detail)
     const { opening, closing } = joinAround(email, reader, sections.papers)
     const around = (form: 'html' | 'text'): FilledText[] => [
-      { text: opening[form], values: reader.values },
+      ...opening[form].map((text) => ({ text, values: reader.values })),
       ...sections[form],
       { text: closing[form], values: reader.values },
     ]

@@ -78,7 +78,9 @@ export function openTextEncoder(placeholders: PlaceValues) {
   const whole = (text: string): EncodedText => {
     const encoded = wrap(encode(text.replace(/\r\n?|\n/g, '\r\n')))
     const hasPlaces = names.some((name) => text.includes(placeholders[name]!))
-    const pieces = hasPlaces ? cut(encoded) : [encoded]
+    const pieces = (hasPlaces ? cut(encoded) : [encoded]).map((piece) =>
+      typeof piece === 'string' ? copied(piece) : piece,
+    )
     return { pieces, length: encoded.length, unbroken: unbrokenLength(text) }
   }
   const known = new Map<string, EncodedText>()
@@ -87,8 +89,7 @@ export function openTextEncoder(placeholders: PlaceValues) {
     if (found) return found
     if (known.size >= MAX_LINES) known.clear()
     const encoded = whole(text)
-    // The line is a slice of its text: as a key it would keep all of it in memory.
-    known.set(Buffer.from(text, 'utf16le').toString('utf16le'), encoded)
+    known.set(copied(text), encoded)
     return encoded
   }
   return {
@@ -96,6 +97,9 @@ export function openTextEncoder(placeholders: PlaceValues) {
     lines: (text: string): EncodedText => concat(linesOf(text).map(line)),
   }
 }
+
+/** A slice keeps the whole of its text in memory, and what was put together keeps its parts. */
+const copied = (text: string): string => Buffer.from(text).toString()
 
 function linesOf(text: string): string[] {
   const lines: string[] = []

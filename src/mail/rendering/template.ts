@@ -23,8 +23,8 @@ export interface Template {
 
 /** A template with papers in sections, cut at the comments in parts/sections.*; each part is made of whole lines. */
 interface TemplateParts {
-  /** All before the sections. */
-  opening: Fill
+  /** All before the sections: texts that are the same in every email, and what is between them. */
+  opening: (string | Fill)[]
   /** The heading of `it.section`. */
   heading: Fill
   /** One `it.paper` of it. */
@@ -79,12 +79,36 @@ function cutSections(eta: TemplateEngine, source: string): TemplateParts {
   const [opening, heading, paper, end, closing] = source.split(/<%\/\*[a-z ]+\*\/[^%]*?(?:-%>\n|%>)/)
   const ofSection = (part: string) => compileFill(eta, `<% const { section, paper } = it %>${part}`)
   return {
-    opening: compileFill(eta, opening!),
+    opening: cutConstants(eta, opening!),
     heading: ofSection(heading!),
     paper: ofSection(paper!),
     end: ofSection(end!),
     closing: compileFill(eta, closing!),
   }
+}
+
+/** Five lines in a row without a tag, or more. */
+const CONSTANT = /((?:^(?:(?!<%|%>).)*\n){5,})/m
+
+function cutConstants(eta: TemplateEngine, source: string): (string | Fill)[] {
+  const parts: (string | Fill)[] = []
+  let filled = ''
+  for (const [i, part] of source.split(CONSTANT).entries()) {
+    if (i % 2 === 0 || isWithinTags(filled)) filled += part
+    else {
+      parts.push(compileFill(eta, filled), part)
+      filled = ''
+    }
+  }
+  return [...parts, compileFill(eta, filled)]
+}
+
+/** Whether a tag or the block of one is still open at the end. */
+function isWithinTags(source: string): boolean {
+  const tags = (source.match(/<%[\s\S]*?(%>|$)/g) ?? []).join('')
+  return (
+    tags.split('{').length !== tags.split('}').length || tags.split('<%').length !== tags.split('%>').length
+  )
 }
 
 function compileFill(eta: TemplateEngine, source: string): Fill {
