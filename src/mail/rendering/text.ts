@@ -72,11 +72,13 @@ const widthOf = (text: string): number =>
 /** Wraps text at 74 columns. Lines begin with `indent`, the first with `first`; a wider word is broken. */
 export function wrap(text: string, indent = '', first = indent): string {
   const maxWidth = COLUMNS - indent.length
+  const widthIn = NARROW.test(text) ? ({ length }: string) => length : widthOf
+  const fitting = (word: string) => (widthIn(word) > maxWidth ? splitWord(word, maxWidth) : word)
   const lines: string[] = []
   let line = ''
   let width = 0
-  for (const word of text.split(' ').flatMap((word) => splitWord(word, maxWidth))) {
-    const wordWidth = widthOf(word)
+  for (const word of text.split(' ').flatMap(fitting)) {
+    const wordWidth = widthIn(word)
     if (line && width + 1 + wordWidth > maxWidth) {
       lines.push(line)
       line = word
@@ -91,7 +93,6 @@ export function wrap(text: string, indent = '', first = indent): string {
 }
 
 function splitWord(word: string, maxWidth: number): string[] {
-  if (widthOf(word) <= maxWidth) return [word]
   const all: string[] = []
   let piece = ''
   for (const character of word) {
