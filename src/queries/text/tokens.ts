@@ -58,6 +58,8 @@ export const tokensOf = (
 export const foldedWords = (text: string): string[] => wordsIn(text).map(({ folded }) => folded)
 
 function wordsIn(text: string): Word[] {
+  // A stored query without its text fails here: to the pattern, it would be the word "undefined".
+  if (text.length === 0) return []
   const isSimple = IS_SIMPLE.test(text)
   const pattern = isSimple ? SIMPLE_TOKEN : TOKEN
   const words: Word[] = []
