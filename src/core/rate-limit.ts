@@ -120,11 +120,14 @@ export async function takePermits(
   buckets: readonly Bucket[],
   count = 1,
 ): Promise<PermitResult> {
-  // Creates missing buckets, full, and tries again. A bucket may be deleted in between, hence the loop.
+  // Creates missing buckets and tries again. A bucket may be deleted in between, hence the loop.
   for (let tries = 0; tries < 3; tries++) {
     const { found, ...permit } = await takeFromExisting(db, buckets, { count })
     if (found === buckets.length) return permit
-    await createMissing(db, buckets)
+    // The buckets of a new visitor are full, so they are created without these permits.
+    const taken = found === 0 && buckets.every(({ capacity }) => capacity >= count) ? count : 0
+    const created = await createMissing(db, buckets, taken)
+    if (taken > 0 && created === buckets.length) return { allowed: true, waitSeconds: 0 }
   }
   return { allowed: false, waitSeconds: 1 }
 }
@@ -136,12 +139,14 @@ async function takeFromExisting(
   { count, force = false }: { count: number; force?: boolean },
 ): Promise<PermitResult & { found: number }> {
   // Locks rows in the order of their keys, so that two statements never deadlock. The table stores no negative tokens: a
-  // debt is a future time at which the bucket starts to refill.
+  // debt is a future time at which the bucket starts to refill. Without the limit, Postgres expects a hundred keys and
+  // reads the whole table.
   const [row] = await db.$queryRaw<(PermitResult & { found: number })[]>`
     with wanted as (
       select key, capacity, "perSecond" as rate, date_trunc('milliseconds', now()) as now
       from jsonb_to_recordset(${JSON.stringify(buckets)}::jsonb)
         as w(key text, capacity float8, "perSecond" float8)
+      limit ${buckets.length}::int
     ), locked as materialized (
       select b.key, w.capacity, w.rate, w.now,
         least(w.capacity, b.tokens + extract(epoch from w.now - b.at)::float8 * w.rate) as tokens
@@ -160,10 +165,11 @@ async function takeFromExisting(
   return row!
 }
 
-async function createMissing(db: Database, buckets: readonly Bucket[]): Promise<void> {
-  await db.$executeRaw`
+/** Creates missing buckets, with `taken` less than their capacity. Returns their number. */
+async function createMissing(db: Database, buckets: readonly Bucket[], taken: number): Promise<number> {
+  return db.$executeRaw`
     insert into bucket (key, tokens, at)
-    select key, capacity, date_trunc('milliseconds', now())
+    select key, capacity - ${taken}::float8, date_trunc('milliseconds', now())
     from jsonb_to_recordset(${JSON.stringify(buckets)}::jsonb) as w(key text, capacity float8) order by key
     on conflict (key) do nothing`
 }
