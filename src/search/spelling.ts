@@ -48,9 +48,11 @@ function closestWord({ index }: Archive, word: string, kind: 'prose' | 'names'):
   const own = trigramsOf(lower)
   let best = { spelling: '', similarity: MIN_SIMILARITY, papers: 0 }
   for (let id = 1; id < vocabulary.size; id++) {
-    const spelling = vocabulary.spelling(id).toLowerCase()
+    const written = vocabulary.spelling(id)
     // People seldom mistake the first letter, and this keeps the search short.
-    if (spelling[0] !== lower[0] || Math.abs(spelling.length - lower.length) > MAX_LENGTH_DIFFERENCE) continue
+    if (written[0]?.toLowerCase() !== lower[0]) continue
+    const spelling = written.toLowerCase()
+    if (Math.abs(spelling.length - lower.length) > MAX_LENGTH_DIFFERENCE) continue
     const similarity = similarityOf(own, trigramsOf(spelling))
     if (similarity < best.similarity) continue
     const papers = papersWith(id)
