@@ -1,8 +1,16 @@
 import type { TextField } from '../query.ts'
 import { type Term, termOf, wordKindOf } from '../text/tokens.ts'
-import { type Bits, forEachBit, hasBit, intersectBits, newBits, setBit } from './bits.ts'
+import { type Bits, forEachBit, intersectBits, newBits } from './bits.ts'
 import { closeTogether, type Span } from './close-together.ts'
-import { GAP, type IndexedField, MAX_COUNT, SEGMENT_SIZE, type Segment, type Texts } from './segment.ts'
+import {
+  GAP,
+  type IndexedField,
+  MAX_COUNT,
+  type Postings,
+  SEGMENT_SIZE,
+  type Segment,
+  type Texts,
+} from './segment.ts'
 import type { Vocabularies, Vocabulary } from './vocabulary.ts'
 
 // Finds the occurrences of terms by the rules of tokens.ts, with word ids instead of words.
@@ -68,7 +76,7 @@ export function forEachPaperWithTerm(
 ): void {
   if (term.runsFrom.length === 0) return
   if (singleWordOf(term)) {
-    forEachPaperWithSome(segment, part, term.starts, work)
+    sumBySpelling(segment.postings(part), term.starts, work, (_paper, times) => times)
     return
   }
   const bits = candidatesOf(segment, part, term)
@@ -80,27 +88,30 @@ export function forEachPaperWithTerm(
     return
   }
   const texts = segment.texts(part)
-  forEachPaperWithSome(segment, part, term.starts, work, (paper, times, number) =>
-    hasBit(bits, paper) ? countFrom(texts, paper, { number, times }, term.runsFrom) : 0,
-  )
+  const countOf = (paper: number, times: number, number: number) =>
+    countFrom(texts, paper, { number, times }, term.runsFrom)
+  sumBySpelling(segment.postings(part), term.starts, work, countOf, bits)
 }
 
-/** Calls back with each paper that contains one of the spellings, and with the sum of `countOf` for them if it is not 0. */
-function forEachPaperWithSome(
-  segment: Segment,
-  part: IndexedField,
+/**
+ * Calls back with each paper of a set that contains one of the spellings, and with the sum of `countOf` for them if it is
+ * not 0.
+ */
+function sumBySpelling(
+  postings: Postings,
   numbers: readonly number[],
   work: PaperCallback,
-  countOf = (_paper: number, times: number, _number: number): number => times,
+  countOf: (paper: number, times: number, number: number) => number,
+  among?: Bits,
 ): void {
-  const postings = segment.postings(part)
   const found: number[] = []
   for (const number of numbers) {
-    postings.forEach(number, (paper, times) => {
+    const add = (paper: number, times: number) => {
       const count = countOf(paper, times, number)
       if (count > 0 && counts[paper] === 0) found.push(paper)
       counts[paper]! += count
-    })
+    }
+    postings.forEach(number, add, among)
   }
   for (const paper of found) {
     const count = counts[paper]!
@@ -128,11 +139,11 @@ function candidatesOf(segment: Segment, part: IndexedField, { spellings }: Index
   const [rarest, ...others] = words.sort((a, b) => a.size - b.size)
   if (rarest!.size === 0) return NO_PAPER
   candidates.fill(0)
-  for (const number of rarest!.numbers) postings.forEach(number, (paper) => setBit(candidates, paper))
+  for (const number of rarest!.numbers) postings.addTo(candidates, number)
   for (const { numbers, size } of others) {
     if (size > rarest!.size * POSTINGS_PER_TEXT_SCAN) break
     holding.fill(0)
-    for (const number of numbers) postings.forEach(number, (paper) => setBit(holding, paper))
+    for (const number of numbers) postings.addTo(holding, number)
     intersectBits(candidates, holding)
   }
   return candidates

@@ -2,6 +2,7 @@ import type { Paper } from '../../papers/paper.ts'
 import { plainTextsOf } from '../../papers/plain-paper.ts'
 import { hideAvailability } from '../text/availability.ts'
 import { foldedWords } from '../text/tokens.ts'
+import { type Bits, hasBit, setBit } from './bits.ts'
 import type { Tally } from './tally.ts'
 import type { Vocabularies, Vocabulary } from './vocabulary.ts'
 
@@ -67,7 +68,7 @@ function postingsOf({ words: sequence, ends }: Texts): PostingsData {
 const BLOCK_BITS = 5
 
 /** The postings of one part of a segment's papers. A paper is identified by its index in the segment. */
-class Postings {
+export class Postings {
   readonly data: PostingsData
   /** For each 32 word ids, the index of the first word that has one of them or a higher one. */
   readonly #blocks: Uint32Array
@@ -81,12 +82,21 @@ class Postings {
       this.#blocks[block] = Math.min(this.#blocks[block]!, this.#blocks[block + 1]!)
   }
 
-  /** Calls back with each paper that contains a word, and the number of occurrences. */
-  forEach(word: number, work: (paper: number, count: number) => void): void {
+  /** Calls back with each paper that contains a word, or with those of a set, and the number of occurrences. */
+  forEach(word: number, work: (paper: number, count: number) => void, among?: Readonly<Bits>): void {
     const at = this.#indexOf(word)
     if (at < 0) return
     const { starts, papers, counts } = this.data
-    for (let i = starts[at]!; i < starts[at + 1]!; i++) work(papers[i]!, counts[i]!)
+    for (let i = starts[at]!, end = starts[at + 1]!; i < end; i++)
+      if (!among || hasBit(among, papers[i]!)) work(papers[i]!, counts[i]!)
+  }
+
+  /** Adds the papers that contain a word to a set. */
+  addTo(set: Bits, word: number): void {
+    const at = this.#indexOf(word)
+    if (at < 0) return
+    const { starts, papers } = this.data
+    for (let i = starts[at]!, end = starts[at + 1]!; i < end; i++) setBit(set, papers[i]!)
   }
 
   /** Adds the occurrences of a word, times a weight, for papers with docIds from `first` on. */
