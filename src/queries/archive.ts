@@ -290,6 +290,6 @@ const documentFrequencies = untilChange((index) =>
   memoize((key: string): number => {
     const [term, tally] = [keyToIndexedTerm(key, index.vocabularies), emptyTally(index)]
     for (const part of ['title', 'abstract'] as const) addCounts(index, term, part, { tally })
-    return tally.take().docIds.length
+    return tally.takeSize()
   }),
 )

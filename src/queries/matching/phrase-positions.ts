@@ -132,16 +132,19 @@ const POSTINGS_PER_TEXT_SCAN = 20
  */
 function candidatesOf(segment: Segment, part: IndexedField, { spellings }: IndexedTerm): Bits {
   const postings = segment.postings(part)
-  const words = spellings.map((numbers) => ({
-    numbers,
-    size: numbers.reduce((sum, number) => sum + postings.documentFrequency(number), 0),
-  }))
-  const [rarest, ...others] = words.sort((a, b) => a.size - b.size)
-  if (rarest!.size === 0) return NO_PAPER
+  const sizes: number[] = []
+  let rarest = 0
+  for (const [word, numbers] of spellings.entries()) {
+    let size = 0
+    for (const number of numbers) size += postings.documentFrequency(number)
+    if (size === 0) return NO_PAPER
+    sizes.push(size)
+    if (size < sizes[rarest]!) rarest = word
+  }
   candidates.fill(0)
-  for (const number of rarest!.numbers) postings.addTo(candidates, number)
-  for (const { numbers, size } of others) {
-    if (size > rarest!.size * POSTINGS_PER_TEXT_SCAN) break
+  for (const number of spellings[rarest]!) postings.addTo(candidates, number)
+  for (const [word, numbers] of spellings.entries()) {
+    if (word === rarest || sizes[word]! > sizes[rarest]! * POSTINGS_PER_TEXT_SCAN) continue
     holding.fill(0)
     for (const number of numbers) postings.addTo(holding, number)
     intersectBits(candidates, holding)

@@ -1,7 +1,7 @@
 import { categoryMatcher } from '../language/paper-name.ts'
 import { isTextLeaf, type Leaf, leavesOf, type Query, type TextLeaf } from '../query.ts'
 import type { Steps } from '../steps.ts'
-import { type Bits, forEachBit, newBits, setBit } from './bits.ts'
+import { type Bits, forEachBit, newBits, setBit, unionBits } from './bits.ts'
 import type { PaperAttributes, PaperIndex } from './paper-index.ts'
 import {
   closenessTest,
@@ -123,13 +123,20 @@ export const INDEXED_FIELDS_OF: Record<TextLeaf['field'], readonly IndexedField[
   author: ['author'],
 }
 
-/** The docIds of papers that match a single leaf. */
-export function leafBits(index: PaperIndex, leaf: Leaf): Bits {
+/** The docIds of papers that match a single leaf. `known`: the papers with its text in one field, if they are known. */
+export function leafBits(
+  index: PaperIndex,
+  leaf: Leaf,
+  known: (field: IndexedField) => Readonly<Bits> | undefined = () => undefined,
+): Bits {
   const bits = newBits(index.docCount)
   if (isTextLeaf(leaf)) {
     const term = toIndexedTerm(leaf, index.vocabularies)
-    for (const part of INDEXED_FIELDS_OF[leaf.field])
-      forEachDoc(index, term, part, (docId) => setBit(bits, docId))
+    for (const part of INDEXED_FIELDS_OF[leaf.field]) {
+      const inPart = known(part)
+      if (inPart) unionBits(bits, inPart)
+      else forEachDoc(index, term, part, (docId) => setBit(bits, docId))
+    }
     return bits
   }
   const meets = predicateOf(leaf)

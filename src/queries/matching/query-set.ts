@@ -1,4 +1,4 @@
-import { filterText, isTextLeaf, leavesOf, mentionsRevised, type Query } from '../query.ts'
+import { filterText, isTextLeaf, leavesOf, mentionsRevised, type Query, type TextLeaf } from '../query.ts'
 import { runToEnd, type Steps } from '../steps.ts'
 import { type Bits, clearBit, intersectBits, newBits, setBit, subtractBits, unionBits } from './bits.ts'
 import type { PaperIndex } from './paper-index.ts'
@@ -151,7 +151,8 @@ export class QuerySet {
 
   #lookUp(leaf: Lookup): Bits {
     if (leaf.kind === 'term') return runToEnd(this.#closeBits(leaf))
-    return leaf.kind === 'or' ? this.#anyOf(leaf) : leafBits(this.#index, leaf)
+    if (leaf.kind === 'or') return this.#anyOf(leaf)
+    return leafBits(this.#index, leaf, (field) => this.cached({ ...(leaf as TextLeaf), field }))
   }
 
   #anyOf(forms: Query): Bits {

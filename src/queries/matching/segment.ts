@@ -117,9 +117,11 @@ export class Postings {
   #indexOf(word: number): number {
     const { words } = this.data
     const block = word >>> BLOCK_BITS
-    const end = this.#blocks[block + 1] ?? 0
-    for (let i = this.#blocks[block]!; i < end; i++) if (words[i] === word) return i
-    return -1
+    const first = this.#blocks[block] ?? 0
+    // Where all words of the block are in the segment, it is here, and otherwise before.
+    let at = Math.min(first + (word & (2 ** BLOCK_BITS - 1)), (this.#blocks[block + 1] ?? 0) - 1)
+    while (at >= first && words[at]! > word) at--
+    return at >= first && words[at] === word ? at : -1
   }
 
   get bytes(): number {

@@ -14,6 +14,14 @@ export class Tally {
     this.#counts[docId]! += count
   }
 
+  /** The number of docIds with a count. The tally is empty afterwards. */
+  takeSize(): number {
+    const size = this.#size
+    for (let i = 0; i < size; i++) this.#counts[this.#docIds[i]!] = 0
+    this.#size = 0
+    return size
+  }
+
   /** The docIds with a count, in no order, and their counts. The tally is empty afterwards. */
   take(): { docIds: Uint32Array; counts: Float32Array } {
     const docIds = this.#docIds.slice(0, this.#size)

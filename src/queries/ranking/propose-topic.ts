@@ -275,8 +275,8 @@ function* countSharing(
     const found = new Set<Candidate>()
     for (const field of ['title', 'abstract'] as const) {
       const words = index.text(docId, field)
-      for (const [at, word] of words.entries())
-        for (const one of byFirst.get(word) ?? [])
+      for (let at = 0; at < words.length; at++)
+        for (const one of byFirst.get(words[at]!) ?? [])
           if (one.keys.every((key, i) => at + i < words.length && prose.keyOf(words[at + i]!) === key))
             found.add(one)
     }

@@ -31,16 +31,26 @@ export function likeliestDocs(
   { most, except = [] }: Nearest,
 ): number[] {
   const sums = new Float32Array(index.docCount)
+  let sharing: number[] = []
   for (const [key, count] of strongestCounts(text, index.docCount)) {
     const { docIds, weights } = bm25OfKey(index, key)
-    for (let i = 0; i < docIds.length; i++) sums[docIds[i]!]! += count * weights[i]!
+    for (let i = 0; i < docIds.length; i++) {
+      if (sums[docIds[i]!] === 0) sharing.push(docIds[i]!)
+      sums[docIds[i]!]! += count * weights[i]!
+    }
   }
-  const count = Math.max(MAX_COMPARED, COMPARED_PER_PAPER * most)
-  const docIds = topK(index.docCount, count + except.length, (a, b) => sums[b]! - sums[a]! || b - a)
-  return docIds.filter((docId) => {
-    const { id, onlyRevised } = index.attributes(docId)
-    return hasBit(index.live, docId) && !onlyRevised && !except.includes(id)
+  const count = Math.max(MAX_COMPARED, COMPARED_PER_PAPER * most) + except.length
+  if (sharing.length < count) sharing = [...sums.keys()]
+  const places = topK(sharing.length, count, (a, b) => {
+    const [one, other] = [sharing[a]!, sharing[b]!]
+    return sums[other]! - sums[one]! || other - one
   })
+  return places
+    .flatMap((place) => sharing[place]!)
+    .filter((docId) => {
+      const { id, onlyRevised } = index.attributes(docId)
+      return hasBit(index.live, docId) && !onlyRevised && !except.includes(id)
+    })
 }
 
 /** The papers with the highest scores above 0. Equal scores: newer papers first. */

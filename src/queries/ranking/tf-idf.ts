@@ -108,18 +108,21 @@ export function bm25Scorer(
   documentFrequency: (key: string) => number,
 ): (docId: number) => number {
   const lengths = relativeLengths(index)
-  const places = new Map<number, number>()
+  const { prose } = index.vocabularies
+  /** The place of a word, by its id, plus 1. */
+  const places = new Uint32Array(prose.size)
   const weights = Array.from(counts, ([key, count], place) => {
-    for (const word of index.vocabularies.prose.spellingsOf(key)) places.set(word, place)
+    for (const word of prose.spellingsOf(key)) places[word] = place + 1
     return count * inverseDocumentFrequency(documentFrequency(key), index.docCount)
   })
   const found = new Float32Array(weights.length)
   return (docId) => {
     const seen: number[] = []
     for (const [part, times] of COUNTED) {
-      for (const word of index.text(docId, part)) {
-        const place = places.get(word)
-        if (place === undefined) continue
+      const words = index.text(docId, part)
+      for (let i = 0; i < words.length; i++) {
+        const place = (places[words[i]!] ?? 0) - 1
+        if (place < 0) continue
         if (found[place] === 0) seen.push(place)
         found[place]! += times
       }
