@@ -52,7 +52,7 @@ interface PaperContext {
 }
 
 /** Number of headings, and of what surrounds the sections, that are kept: up to 10 kB each. */
-const MAX_KEPT = 2500
+const MAX_KEPT = 1000
 
 /**
  * Joins digests from parts that are rendered and encoded once: those of a paper for each ShownPaper object, detail and

@@ -49,7 +49,7 @@ export const placeholdersFor = (lengths: Partial<Record<PlaceName, number>>): Pl
 export type TextEncoder = ReturnType<typeof openTextEncoder>
 
 /** Number of encoded lines that are kept, about 200 bytes each. */
-const MAX_LINES = 20_000
+const MAX_LINES = 10_000
 
 /** Encodes texts that were rendered with these placeholders. */
 export function openTextEncoder(placeholders: PlaceValues) {
