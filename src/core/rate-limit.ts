@@ -124,7 +124,8 @@ export async function takePermits(
   for (let tries = 0; tries < 3; tries++) {
     const { found, ...permit } = await takeFromExisting(db, buckets, { count })
     if (found === buckets.length) return permit
-    // The buckets of a new visitor are full, so they are created without these permits.
+    // The buckets of a new visitor are full, so they are created without these permits. If another request creates one at
+    // the same moment, these are taken twice from the others.
     const taken = found === 0 && buckets.every(({ capacity }) => capacity >= count) ? count : 0
     const created = await createMissing(db, buckets, taken)
     if (taken > 0 && created === buckets.length) return { allowed: true, waitSeconds: 0 }

@@ -51,8 +51,6 @@ export async function takeDueDigests(
   tx: Database,
   { planId, after, most }: { planId: number; after: number; most: number },
 ): Promise<DueDigest[]> {
-  // While the statistics still know a smaller table, Postgres would sort all of the plan's digests for each page.
-  await tx.$executeRaw`select set_config('enable_bitmapscan', 'off', true)`
   const due = await tx.$queryRaw<(DueDigest & { topics: TopicRow[] })[]>`
     select d.id, s.id as "subscriberId", s.address, s.format::text, s.detail::text, s.epoch,
       s.state = 'paused' as paused, cardinality(s.days) = 1 as weekly, s.max_papers as "maxPapers", s.related,

@@ -67,9 +67,7 @@ const SINCE_FIRST = [
   '20261129162000_ended_messages',
   '20261129163000_cheap_states',
   '20261129164000_acceptances_at_once',
-  '20261129211000_plan_digests',
-  '20261129212000_dated_digests',
-  '20261129213000_cheap_outcomes',
+  '20261129211000_schedules_in_order',
 ]
 
 const missingFrom = (deps: Deps) => pendingMigrations(deps.db, next.migrations)

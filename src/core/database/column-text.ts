@@ -13,7 +13,7 @@ export const columnList = (text: string): Column[] =>
 const SEPARATOR = '\x1f'
 const NULL = '\x1e'
 
-/** The values of a column, none of which contains U+001E or U+001F. */
+/** The values of a column, none of which is empty or contains U+001E or U+001F. */
 export const columnText = (values: readonly (string | number | boolean | null | undefined)[]): string =>
   values.map((value) => value ?? NULL).join(SEPARATOR)
 

@@ -23,7 +23,10 @@ export interface Template {
 
 /** A template with papers in sections, cut at the comments in parts/sections.*; each part is made of whole lines. */
 interface TemplateParts {
-  /** All before the sections: texts that are the same in every email, and what is between them. */
+  /**
+   * All before the sections: texts that are the same in every email, and what is between them. Each is compiled by itself,
+   * so a tag cannot use a variable of another one, or trim the text before it.
+   */
   opening: (string | Fill)[]
   /** The heading of `it.section`. */
   heading: Fill

@@ -46,7 +46,7 @@ export function likeliestDocs(
     return sums[other]! - sums[one]! || other - one
   })
   return places
-    .flatMap((place) => sharing[place]!)
+    .map((place) => sharing[place]!)
     .filter((docId) => {
       const { id, onlyRevised } = index.attributes(docId)
       return hasBit(index.live, docId) && !onlyRevised && !except.includes(id)

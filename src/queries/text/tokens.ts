@@ -47,7 +47,7 @@ type Word = Omit<Token, 'key'>
 export const tokensOf = (
   text: string,
   kind: WordKind = 'prose',
-  keyAt?: (position: number) => string,
+  keyAt?: (position: number) => string | undefined,
 ): Token[] =>
   wordsIn(text).map(({ folded, start, end }, position) => ({
     ...{ folded, start, end },
@@ -58,8 +58,8 @@ export const tokensOf = (
 export const foldedWords = (text: string): string[] => wordsIn(text).map(({ folded }) => folded)
 
 function wordsIn(text: string): Word[] {
-  // A stored query without its text fails here: to the pattern, it would be the word "undefined".
-  if (text.length === 0) return []
+  // A stored query may be without its text. To the pattern, that would be the word "undefined".
+  if (text === undefined) throw new TypeError('no text')
   const isSimple = IS_SIMPLE.test(text)
   const pattern = isSimple ? SIMPLE_TOKEN : TOKEN
   const words: Word[] = []
@@ -135,7 +135,7 @@ export function wordsOfPhrase({ kind, field, text }: TextLeaf): TextLeaf[] {
 
 /** The keys of a text's words, if they are known without reading it. */
 export interface KnownKeys {
-  keyAt(position: number): string
+  keyAt(position: number): string | undefined
   /** Ascending. */
   positionsOf(key: string): readonly number[]
 }

@@ -57,7 +57,7 @@ export function createRecordReader(
   const head = readHead(columns, { from, topics: topics && columnName(topics) })
   const topicsOf = topicsReader(head, topics)
   const parse = memoizeText((query) => ({ query, tree: JSON.stringify(parseQuery(query)) }))
-  const readRow = createRowReader({ ...context, parse }, consent && cleanText(consent))
+  const readRow = createRowReader({ ...context, parse }, (consent && cleanText(consent)) || undefined)
   const translate = (cells: Cells): ImportCells => {
     if (head.format === 'listmonk') return fromListmonk(cells, subscription)
     return head.format === 'keila' ? fromKeila(cells) : cells

@@ -42,6 +42,17 @@ describe('a bucket of 3 that fills by one in two seconds', () => {
     expect((await take(bucket)).allowed).toBe(false)
   })
 
+  test('a first request for more than it holds is refused, and costs nothing', async () => {
+    expect((await takePermits(database.db, [bucket], 4)).allowed).toBe(false)
+    await takeTimes(3)
+  })
+
+  test('two first requests at once take at least one each', async () => {
+    await Promise.all([take(bucket), take(bucket)])
+    const left = (await Promise.all([1, 2, 3].map(() => take(bucket)))).filter(({ allowed }) => allowed)
+    expect(left.length).toBeLessThanOrEqual(1)
+  })
+
   test('a refusal costs nothing', async () => {
     await takeTimes(3)
     for (let i = 0; i < 5; i++) await take(bucket)

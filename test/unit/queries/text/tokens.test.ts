@@ -33,6 +33,8 @@ describe('the words of a text', () => {
     ['', []],
   ])('%j', (text, expected) => expect(keys(text)).toEqual(expected))
 
+  test('a missing text is no word', () => expect(() => keys(undefined as never)).toThrow('no text'))
+
   test.each(['CO_2', 'NO_2', 'NO_x', 'H_2O', 'x_1', 'β_t', 'a_b_c', 'V_0.5', 'imo_1962_p2', 'MSO_2'])(
     'a query for %s has the words of a paper with it',
     (text) => expect(keys(text)).toEqual(keys(plainText(`of ${text}, at`)).slice(1, -1)),
