@@ -112,7 +112,10 @@ function recordEnd(text: string, start: number): number {
 }
 
 /** Copies a slice, so that the text it was cut from can be garbage collected. */
-export const detachedCopy = (text: string): string => Buffer.from(text).toString()
+export function detachedCopy(text: string): string {
+  const encoding = text.isWellFormed() ? 'utf8' : 'utf16le'
+  return Buffer.from(text, encoding).toString(encoding)
+}
 
 /** The delimiter of a file with this head: comma, semicolon or tab. */
 export function detectDelimiter(head: string): string {

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { recordAction } from '../../core/action.repo.ts'
 import { monotonicMs } from '../../core/clock.ts'
 import { errorText, Fault } from '../../core/errors.ts'
+import { cleanText } from '../../queries/language/split-topics.ts'
 import {
   type ExportRow,
   exportHeaderLine,
@@ -31,7 +32,7 @@ export const importFile = operation({
     file: z.string(),
     from: z.enum(IMPORT_FORMATS).optional(),
     // Stored as a record, so it must not be empty.
-    consent: z.string().trim().min(1, 'words that say how they agreed').optional(),
+    consent: z.string().overwrite(cleanText).min(1, 'words that say how they agreed').optional(),
     topics: z.string().optional(),
     subscription: z.enum(LISTMONK_STATUSES).optional(),
     ask: z.boolean().optional(),

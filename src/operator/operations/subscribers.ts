@@ -10,6 +10,7 @@ import {
   showSubscribers,
 } from '../../account/show-subscriber.ts'
 import { addSubscriber } from '../../account/signup/add-subscriber.ts'
+import { cleanText } from '../../queries/language/split-topics.ts'
 import type { TypedSettings } from '../../subscribers/read-signup.ts'
 import type { SubscriberCursor } from '../../subscribers/subscriber.repo.ts'
 import { explainSubscriber } from '../explain-subscriber.ts'
@@ -92,7 +93,7 @@ export const add = operation({
     detail: z.string().optional(),
     related: z.string().optional(),
     // Stored as a record, so it must not be empty.
-    consent: z.string().trim().min(1, 'words that say how they agreed').optional(),
+    consent: z.string().overwrite(cleanText).min(1, 'words that say how they agreed').optional(),
   }),
   run: addSubscriber,
   output: (added, { email }) => ({ json: { email, ...added }, text: textOfAdded(added) }),

@@ -112,11 +112,14 @@ export function memoizeText<T>(read: (text: string) => T): (text: string) => T {
   }
 }
 
+// A cell may contain a line break, but no other control character.
+const SEPARATOR = '\x1f'
+
 const settingsKey = ({ zone, hour, days, max, format, detail, related }: ImportCells): string =>
-  [zone, hour, days, max, format, detail, related].map((text) => text ?? '').join('\n')
+  [zone, hour, days, max, format, detail, related].map((text) => text ?? '').join(SEPARATOR)
 
 function settingsIn(key: string, { config, now }: ReadingContext) {
-  const [zone, hour, days = '', max, format, detail, related] = key.split('\n')
+  const [zone, hour, days = '', max, format, detail, related] = key.split(SEPARATOR)
   const typed = { zone, hour, days: days.trim() === '' ? undefined : [days], max, format, detail, related }
   const { maxPapers, ...settings } = readTypedSettings(config, typed)
   return { ...settings, max_papers: maxPapers, start_date: startDateOf(now, settings) }

@@ -107,6 +107,19 @@ describe('our own columns', () => {
     expect(query?.tree).toEqual(parseQuery('RAG OR retrieval'))
   })
 
+  test('a line break in a cell is trimmed, and moves no other cell', async () => {
+    await importText(
+      'email,confirmed_at,zone,hour,format,related\nann@x.example,2025-01-01,"Europe/Paris\n",,"text\n",true\n',
+    )
+    const { subscriber } = await shown('ann@x.example')
+    expect(subscriber).toMatchObject({ zone: 'Europe/Paris', hour: 8, format: 'text', related: true })
+  })
+
+  test('consent of invisible characters is none', async () => {
+    const run = await importText('email,topics\nann@x.example,robots\n', { consent: '\u200b' })
+    expect(run).toMatchObject({ taken: 0, refused: 1, tally: { reasons: { 'import.no-consent': 1 } } })
+  })
+
   test('each state arrives as itself', async () => {
     const run = await importText(
       [
