@@ -221,7 +221,7 @@ async function deliver(pool: SenderPool, connection: Connection, work: Work): Pr
 
 async function recordSent(
   { recorder }: SenderPool,
-  { prefetcher }: Connection,
+  { prefetcher, recorded: before }: Connection,
   work: Work,
   sending: Promise<Sent | undefined>,
 ): Promise<void> {
@@ -230,6 +230,8 @@ async function recordSent(
     if (!sent) return
     // However long the database takes: if another worker got the message now, it would be sent twice.
     prefetcher.step(work, Number.POSITIVE_INFINITY)
+    // The acceptance before it counts first: it ends a row of refusals.
+    if (!sent.result.accepted) await before.catch(() => {})
     await recorder.record(work, sent.result, sent.ms)
   } finally {
     await prefetcher.done(work)

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { setImmediate as nextImmediate } from 'node:timers/promises'
 import { SMTPServer } from 'smtp-server'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config/config.ts'
@@ -490,6 +491,22 @@ describe('answers of the server', () => {
     expect(result.accepted + result.refused).toBe(19)
     expect(result.stopped).toBeNull()
     expect(await readSwitch(database.db, 'delivery')).toBeNull()
+  })
+
+  test('an acceptance ends a row of refusals, though the next refusal comes before it is recorded', async () => {
+    await addDigestMessages(database.db, 19)
+    let calls = 0
+    const sink = await sinkWith({ at: { rcpt: () => (++calls === 10 ? undefined : '552 5.2.2 full') } })
+    const refused = async () => (await statesIn(database.db)).refused ?? 0
+    const onFailpoint = async (point: string) => {
+      if (point !== 'before-commit') return
+      for (let tries = 0; tries < 100 && (calls < 11 || (await refused()) < 10); tries++)
+        await nextImmediate()
+    }
+    const config = readConfig({ SMTP_URL: `smtp://127.0.0.1:${sink.port}?connections=1` })
+    const deps = { config, clock, log: silentLog, db: database.db, databaseUrl: database.url, onFailpoint }
+    const result = await drain(deps, { lane: 'bulk', owner: 'slow', compose })
+    expect(result).toMatchObject({ accepted: 1, refused: 18, stopped: null })
   })
 
   test('a fifth of the emails refused, whatever the texts, pauses delivery', async () => {
