@@ -75,7 +75,9 @@ function scale(values: readonly number[], from: number, to: number): Scale {
 
 function lines(series: readonly Series[], x: Scale, y: Scale): string[] {
   const heights: number[] = []
-  return series.flatMap(({ name, isOurs, points }) => {
+  // From the highest line down, so that each name stays at its line.
+  const fromTop = series.toSorted((one, other) => other.points.at(-1)!.y - one.points.at(-1)!.y)
+  return fromTop.flatMap(({ name, isOurs, points }) => {
     const last = points.at(-1)!
     // Names that would stand on each other move apart.
     let height = y.at(last.y) + 5
