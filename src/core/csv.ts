@@ -1,3 +1,4 @@
+import { detachedCopy } from './detached-copy.ts'
 /** One line of a CSV file, or several lines if a quoted cell contains line breaks. */
 export interface CsvRecord {
   /** The number of its first line, from 1. */
@@ -109,12 +110,6 @@ function recordEnd(text: string, start: number): number {
     if (!isOpen) return end
     from = end + 1
   }
-}
-
-/** Copies a slice, so that the text it was cut from can be garbage collected. */
-export function detachedCopy(text: string): string {
-  const encoding = text.isWellFormed() ? 'utf8' : 'utf16le'
-  return Buffer.from(text, encoding).toString(encoding)
 }
 
 /** The delimiter of a file with this head: comma, semicolon or tab. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { encode, wrap } from 'nodemailer/lib/qp'
+import { detachedCopy } from '../../core/detached-copy.ts'
 
 /** What differs between two emails with the same words: tokens of links, and the path to a topic. */
 export type PlaceName = 'unsubscribe' | 'manage' | 'view' | 'topic'
@@ -79,7 +80,7 @@ export function openTextEncoder(placeholders: PlaceValues) {
     const encoded = wrap(encode(text.replace(/\r\n?|\n/g, '\r\n')))
     const hasPlaces = names.some((name) => text.includes(placeholders[name]!))
     const pieces = (hasPlaces ? cut(encoded) : [encoded]).map((piece) =>
-      typeof piece === 'string' ? copied(piece) : piece,
+      typeof piece === 'string' ? detachedCopy(piece) : piece,
     )
     return { pieces, length: encoded.length, unbroken: unbrokenLength(text) }
   }
@@ -89,7 +90,7 @@ export function openTextEncoder(placeholders: PlaceValues) {
     if (found) return found
     if (known.size >= MAX_LINES) known.clear()
     const encoded = whole(text)
-    known.set(copied(text), encoded)
+    known.set(detachedCopy(text), encoded)
     return encoded
   }
   return {
@@ -97,9 +98,6 @@ export function openTextEncoder(placeholders: PlaceValues) {
     lines: (text: string): EncodedText => concat(linesOf(text).map(line)),
   }
 }
-
-/** A slice keeps the whole of its text in memory, and what was put together keeps its parts. */
-const copied = (text: string): string => Buffer.from(text).toString()
 
 function linesOf(text: string): string[] {
   const lines: string[] = []

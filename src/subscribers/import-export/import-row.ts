@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts'
-import { detachedCopy } from '../../core/csv.ts'
 import { type Day, parseDay, type Weekday } from '../../core/dates.ts'
+import { detachedCopy } from '../../core/detached-copy.ts'
 import { addressHash, parseAddress } from '../address.ts'
 import { readTypedSettings } from '../read-signup.ts'
 import {

@@ -4,15 +4,10 @@ import {
   CsvReader,
   csvLine,
   decodeStream,
-  detachedCopy,
   detectDelimiter,
   escapeFormula,
   unescapeFormula,
 } from '../../../src/core/csv.ts'
-
-test.each(['plain', 'x\ud800y', '\udc00', 'é漢'])('a copy of %j is the same', (text) =>
-  expect(detachedCopy(text)).toBe(text),
-)
 
 /** Every record of a text that comes in pieces of `size`. */
 function read(text: string, { size = text.length, delimiter = ',' } = {}) {
