@@ -92,19 +92,24 @@ const skipReason = (now: Date): Prisma.Sql => Prisma.sql`
   end`
 
 /**
- * Checks again a message that `owner` took and did not begin. If it may no longer be sent, returns it to its earlier
- * state, so that the next take ends it with its reason. True if so.
+ * Checks again a message that `owner` took and did not begin. False if it may not be sent now: it has been returned to
+ * its earlier state, so that the next take ends it with its reason, or the database does not know that `owner` took it.
  */
-export async function giveBackIfEnded(
+export async function mayStillSend(
   db: Database,
   { id, owner, now }: { id: string; owner: string; now: Date },
 ): Promise<boolean> {
-  const changed = await db.$executeRaw`
-    update message p set state = 'ready', attempts = p.attempts - 1, taken_at = null, taken_by = null
-    from subscriber s
-    where p.id = ${id} and s.id = p.subscriber_id and p.state = 'taken' and p.taken_by = ${owner}
-      and ${skipReason(now)} is not null`
-  return changed > 0
+  const [row] = await db.$queryRaw<{ may: boolean }[]>`
+    with mine as (
+      select p.id, ${skipReason(now)} is null and ${maySend} as may
+      from message p join subscriber s on s.id = p.subscriber_id
+      where p.id = ${id} and p.state = 'taken' and p.taken_by = ${owner} for update of p
+    ), given_back as (
+      update message m set state = 'ready', attempts = m.attempts - 1, taken_at = null, taken_by = null
+      from mine where m.id = mine.id and not mine.may
+    )
+    select may from mine`
+  return row?.may ?? false
 }
 
 /**

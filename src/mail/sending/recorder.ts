@@ -1,4 +1,5 @@
 import pRetry from 'p-retry'
+import { monotonicMs } from '../../core/clock.ts'
 import type { Deps } from '../../core/deps.ts'
 import { errorText } from '../../core/errors.ts'
 import { type Log, type LogEvent, redact } from '../../core/log.ts'
@@ -31,7 +32,7 @@ export function openRecorder(
   run: Run,
 ) {
   const { config, clock, log, db, onFailpoint } = deps
-  const retryUntilWritten = retrierOf(log)
+  const retryUntilWritten = retrierOf(log, run)
   const writeAcceptance = groupCommit(
     async (accepted: NewAcceptance[]) => {
       await onFailpoint?.('before-commit')
@@ -91,14 +92,17 @@ export function openRecorder(
 }
 
 const retrierOf =
-  (log: Log) =>
+  (log: Log, run: Run) =>
   <T>(write: (attempt: number) => Promise<T>): Promise<T> =>
     pRetry(write, {
       retries: Number.POSITIVE_INFINITY,
       minTimeout: 100,
       maxTimeout: MAX_PAUSE_MS,
       shouldRetry: () => true,
-      onFailedAttempt: ({ error }) => log.error('database.error', { what: errorText(error) }),
+      onFailedAttempt: ({ error }) => {
+        run.databaseFaultAt = monotonicMs()
+        log.error('database.error', { what: errorText(error) })
+      },
     })
 
 const attemptOf = ({ outcome, status, enhanced, reply }: SendFailure): AttemptResult => ({

@@ -21,6 +21,8 @@ export interface Run {
   halt: AbortSignal
   /** The server's last reply that was not an acceptance, or why it did not reply. */
   lastReply: string
+  /** When a write last failed, by the monotonic clock: what was read before may have been of another database. */
+  databaseFaultAt: number
   /** Domains that accepted an email; after a hold, only since this run held them. */
   acceptedDomains: Set<string>
   /** The first reason counts. */
@@ -37,6 +39,7 @@ export function startRun(signal?: AbortSignal): Run {
   return {
     result,
     lastReply: '',
+    databaseFaultAt: 0,
     acceptedDomains: new Set(),
     halt: signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal,
     stop: (reason) => {

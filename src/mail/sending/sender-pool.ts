@@ -5,7 +5,7 @@ import type { Deps } from '../../core/deps.ts'
 import { errorText } from '../../core/errors.ts'
 import type { Compose, ComposedMail, Lane } from '../message.ts'
 import { isWorkExpected } from '../outbox/batch.repo.ts'
-import { giveBackIfEnded } from '../outbox/message.repo.ts'
+import { mayStillSend } from '../outbox/message.repo.ts'
 import { rampUpRate } from '../rate-limits/send-rate.ts'
 import { reachedMessage, type SmtpResult } from '../refusals/classify-reply.ts'
 import type { SmtpClient } from '../smtp/smtp-client.ts'
@@ -43,7 +43,7 @@ const IDLE_POLL_MS = 500
 const RECONNECT_AFTER_MS = 60_000
 /** A domain whose next permit is farther off is left to a later run. */
 const MAX_RATE_SECONDS = 60
-/** A message that was checked longer ago is checked again before it begins. */
+/** A message that was checked longer ago, or before a write failed, is checked again before it begins. */
 const CHECK_VALID_MS = 1000
 /** How many times in a row, a second apart, the database may be away before a connection gives up. */
 const MAX_DATABASE_FAULTS = 60
@@ -267,19 +267,19 @@ async function sendUnlessEnded(
   return isHeldBack ? undefined : { result, ms: Math.round(monotonicMs() - begun) }
 }
 
-/** False if the lease is gone, or if the subscriber left while the message waited for its permit. */
+/** False if the lease is gone, or if the subscriber left or delivery was paused while the message waited. */
 async function mayStart(pool: SenderPool, prefetcher: Prefetcher, work: Work): Promise<boolean> {
   const now = monotonicMs()
-  if (now - work.checkedAt > CHECK_VALID_MS) {
-    if (await hasEnded(pool, work)) return false
+  if (now - work.checkedAt > CHECK_VALID_MS || work.checkedAt < pool.run.databaseFaultAt) {
+    if (!(await mayStill(pool, work))) return false
     work.checkedAt = now
   }
   return prefetcher.mayStart(work)
 }
 
 /** Releases a message that may no longer be sent; the next take records the reason. */
-const hasEnded = ({ deps: { db, clock } }: SenderPool, { message, batch }: Work): Promise<boolean> =>
-  giveBackIfEnded(db, { id: message.id, owner: batch.owner, now: clock.now() })
+const mayStill = ({ deps: { db, clock } }: SenderPool, { message, batch }: Work): Promise<boolean> =>
+  mayStillSend(db, { id: message.id, owner: batch.owner, now: clock.now() })
 
 async function composeOrRefuse(pool: SenderPool, work: Work): Promise<ComposedMail | undefined> {
   const { input, recorder } = pool
@@ -288,7 +288,7 @@ async function composeOrRefuse(pool: SenderPool, work: Work): Promise<ComposedMa
   } catch (error) {
     if (isDatabaseFault(error)) throw error
     // The subscriber may have been erased; then there is nothing to render.
-    if (!(await hasEnded(pool, work))) await recorder.recordUnrendered(work, error)
+    if (await mayStill(pool, work)) await recorder.recordUnrendered(work, error)
     return undefined
   }
 }

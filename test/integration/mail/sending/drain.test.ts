@@ -334,20 +334,60 @@ describe('a domain with a send rate', () => {
   })
 })
 
+const pauseDelivery = (value: string) =>
+  setSwitch(database.db, 'delivery', { value, reason: 'test', at: NOW })
+/** A standby that was promoted does not know the newest takes. */
+async function promote(): Promise<void> {
+  await database.db.$executeRaw`
+    update message set state = 'ready', attempts = 0, taken_at = null, taken_by = null where state = 'taken'`
+  await pauseDelivery('restored')
+}
+
 describe('a message that waits for its permit', () => {
-  test('is not sent to a subscriber who has left by then', async () => {
+  /** The first of two goes at once; the second waits longer than a look at its subscriber is good for. */
+  async function sentBeside(change: () => Promise<unknown>): Promise<RunResult> {
     await addDigestMessages(database.db, 2)
     await database.db.$executeRaw`
       insert into send_rate (key, tokens, at, slowed_to, slowed_at) values ('all', 2, now(), 0.6, now())`
     const sink = await sinkWith()
-    // The first goes at once; the second waits longer than a look at its subscriber is good for.
     const running = drainWith({ port: sink.port, query: 'connections=1' })
     await until(() => sink.accepted.length === 1)
-    await database.db.$executeRaw`update subscriber set state = 'unsubscribed'`
-    expect(await running).toMatchObject({ accepted: 1, skipped: 1 })
+    await change()
+    await running
     expect(sink.mails).toHaveLength(1)
     expect((await messagesIn(database.db)).map(({ attempts }) => attempts).sort()).toEqual([0, 1])
+    return running
+  }
+
+  test('is not sent to a subscriber who has left by then', async () => {
+    const leave = () => database.db.$executeRaw`update subscriber set state = 'unsubscribed'`
+    expect(await sentBeside(leave)).toMatchObject({ accepted: 1, skipped: 1 })
   })
+
+  test('is not sent once delivery is paused', async () => {
+    expect(await sentBeside(() => pauseDelivery('paused'))).toMatchObject({ accepted: 1, skipped: 0 })
+  })
+
+  test('is not sent by a promoted standby', async () => {
+    expect(await sentBeside(promote)).toMatchObject({ accepted: 1, skipped: 0 })
+  })
+})
+
+test('after a write that failed a message is checked again: the database may be a promoted standby', async () => {
+  await addDigestMessages(database.db, 3)
+  await database.db.$executeRawUnsafe(`
+    create function await_promotion() returns trigger language plpgsql as $$ begin
+      if not exists (select from switch where name = 'delivery') then raise 'away'; end if;
+      return new;
+    end $$`)
+  await database.db.$executeRaw`
+    create trigger away before insert on acceptance for each row execute function await_promotion()`
+  closing.push(() => database.db.$executeRaw`drop function await_promotion cascade`)
+  const sink = await sinkWith()
+  const log: Log = { ...silentLog, error: (event) => event === 'database.error' && promote() }
+  const result = await drainWith({ port: sink.port, query: 'connections=1', log })
+  expect(result.accepted).toBe(1)
+  expect(sink.mails).toHaveLength(1)
 })
 
 describe('a lost batch that its own worker leases again', () => {
