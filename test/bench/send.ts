@@ -8,7 +8,8 @@
 //   pair-25    two processes of ours with 25 connections each
 //   ready-N    nodemailer's SMTPConnection with ready bytes of our average size, no database
 //   source-N   Postfix's smtp-source, as many bytes
-//   mailman, mlmmj  named only to say whether they are installed: nothing drives them yet
+//   mailman    Mailman 3's engine with personalised delivery and VERP, as many bytes; at most 500 emails
+//   mlmmj      mlmmj-send with VERP, one recipient per email, as many bytes; at most 150 emails
 // These run only if --only names them:
 //   relay-N    ours to a server that waits 100 ms before it accepts an email, for 10 s
 //   service-50 a service on a database where nothing is planned, from the hour to the last acceptance

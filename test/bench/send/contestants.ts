@@ -1,14 +1,11 @@
-import { spawn } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { monotonicMs } from '../../../src/core/clock.ts'
 import { MINUTE_MS } from '../../../src/core/dates.ts'
-import { processSeconds } from '../processor-time.ts'
+import { otherPrograms } from './other-programs.ts'
 import type { PlannedWorld } from './planned-world.ts'
 import { type Measured, type Program, runMeasured } from './run-measured.ts'
-import { installed, startOurSink } from './sink-process.ts'
+import { startOurSink } from './sink-process.ts'
 
 const MAX_SECONDS = 1200
 const MAX_PLAIN_EMAILS = 3000
@@ -38,8 +35,6 @@ export interface Contestant {
 
 /** In the order in which each round runs them. */
 export function contestants(): Contestant[] {
-  const source = installed('smtp-source')
-  const noSource = source ? undefined : 'smtp-source (Postfix) is not installed'
   return [
     ...[10, 50, 1, 100].map((connections) => ours(`ours-${connections}`, { connections })),
     ...[10, 50].map((connections) => ours(`dkim-${connections}`, { connections, dkim: true })),
@@ -50,12 +45,7 @@ export function contestants(): Contestant[] {
     })),
     { name: 'plain-10', run: plain },
     ...[10, 50].map((connections) => ({ name: `ready-${connections}`, run: ready(connections) })),
-    ...[10, 50].map((connections) => ({
-      ...{ name: `source-${connections}`, missing: noSource },
-      run: smtpSource(source ?? '', connections),
-    })),
-    notHere('mailman', 'mailman'),
-    notHere('mlmmj', 'mlmmj-send'),
+    ...otherPrograms(),
   ]
 }
 
@@ -167,33 +157,3 @@ const ready =
     const input = { port: world.sink.port, connections, emails: readyEmails(world), bytes }
     return runMeasured(world, { file: 'ready-bytes.ts', input })
   }
-
-/** Postfix's load generator. bash, because Node does not tell what a child has used. */
-const smtpSource =
-  (program: string, connections: number) =>
-  async ({ world: { plan, sink }, bytes }: Round): Promise<Measured> => {
-    const emails = Math.min(plan.emails, MAX_READY_EMAILS)
-    const args = ['-d', '-s', `${connections}`, '-m', `${emails}`, '-l', `${bytes}`, `127.0.0.1:${sink.port}`]
-    const sinkBefore = processSeconds(sink.pid)
-    const since = monotonicMs()
-    const child = spawn('bash', ['-c', 'TIMEFORMAT="%U %S"; time "$0" "$@"', program, ...args], {
-      stdio: ['ignore', 'inherit', 'pipe'],
-    })
-    let printed = ''
-    child.stderr.on('data', (piece) => (printed += piece))
-    const [code] = await once(child, 'close')
-    if (code !== 0) throw new Error(`smtp-source: ${printed}`)
-    const seconds = (monotonicMs() - since) / 1000
-    const [user = 0, system = 0] = printed.trim().split(' ').map(Number)
-    const each = (total: number) => (total * 1e6) / emails
-    return {
-      ...{ emails, bytes, seconds, perSecond: emails / seconds },
-      ...{ cpuSeconds: user + system, cpu: each(user + system), serverCpu: 0 },
-      ...{ sinkCpu: each(processSeconds(sink.pid) - sinkBefore), commits: 0, wal: 0, peakMegabytes: 0 },
-    }
-  }
-
-function notHere(name: string, program: string): Contestant {
-  const missing = installed(program) ? 'this bench does not drive it yet' : `${program} is not installed`
-  return { name, missing, run: () => Promise.reject(new Error(missing)) }
-}
