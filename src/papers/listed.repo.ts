@@ -21,17 +21,6 @@ const listedIn = ({ from, to }: DayRange): Prisma.Sql =>
 const IS_SHOWN = Prisma.sql`not exists (
   select from paper where id = listing.paper_id and withdrawn_at is not null)`
 
-export interface ListCounts {
-  papers: number
-  withCode: number
-}
-
-export async function countListedIn(db: Database, range: DayRange): Promise<ListCounts> {
-  const rows = await db.$queryRaw<ListCounts[]>`
-    select count(*)::int as papers, count(code_url)::int as "withCode" from ${listedIn(range)}`
-  return rows[0]!
-}
-
 export interface PlaceOfDay {
   /** 1 for the most votes; papers with equal votes share a place. */
   place: number
@@ -60,16 +49,36 @@ interface ListedPapers extends DayRange {
   take: number
 }
 
-export async function idsListedIn(db: Database, asked: ListedPapers): Promise<number[]> {
-  const { order, withCode = false, skip = 0, take } = asked
+export interface ListCounts {
+  papers: number
+  withCode: number
+}
+
+export interface ListedPage extends ListCounts {
+  ids: number[]
+  /** The nearest days with papers before and after the range. */
+  previous: Day | null
+  next: Day | null
+}
+
+/** One page of the papers of a range, and how many there are on all pages, without the choice `withCode`. */
+export async function listedPage(db: Database, asked: ListedPapers): Promise<ListedPage> {
+  const { from, to, order, withCode = false, skip = 0, take } = asked
   const first =
     order === 'votes'
-      ? Prisma.sql`(select max(votes) from listing where paper_id = p.id) desc nulls last, p.id`
-      : Prisma.sql`listed.day desc, published_at desc nulls last, p.id desc`
-  const rows = await db.$queryRaw<{ id: number }[]>`
-    select p.id from ${listedIn(asked)} where code_url is not null or not ${withCode}
-    order by ${first} limit ${take}::int offset ${skip}::int`
-  return rows.map(({ id }) => id)
+      ? Prisma.sql`(select max(votes) from listing where paper_id = shown.id) desc nulls last, id`
+      : Prisma.sql`day desc, published_at desc nulls last, id desc`
+  const rows = await db.$queryRaw<ListedPage[]>`
+    with shown as materialized (select p.id, code_url, published_at, listed.day from ${listedIn(asked)})
+    select count(*)::int as papers, count(code_url)::int as "withCode",
+      array(select id from shown where code_url is not null or not ${withCode}
+        order by ${first} limit ${take}::int offset ${skip}::int) as ids,
+      (select to_char(day, 'YYYY-MM-DD') from listing
+        where day < ${from}::date and kind <> 'revised' and ${IS_SHOWN} order by listing.day desc limit 1) as previous,
+      (select to_char(day, 'YYYY-MM-DD') from listing
+        where day > ${to}::date and kind <> 'revised' and ${IS_SHOWN} order by listing.day limit 1) as next
+    from shown`
+  return rows[0]!
 }
 
 export interface DayCount {
@@ -77,38 +86,41 @@ export interface DayCount {
   papers: number
 }
 
-/** The number of papers of each day in a range; days without papers are left out. */
-export const dayCountsIn = (db: Database, { from, to }: DayRange): Promise<DayCount[]> =>
-  db.$queryRaw`
-    select to_char(day, 'YYYY-MM-DD') as day, count(distinct paper_id)::int as papers from listing
-    where day between ${from}::date and ${to}::date and kind <> 'revised' and ${IS_SHOWN}
-    group by listing.day order by listing.day`
-
 export interface KeywordCount {
   keyword: string
   papers: number
 }
 
-/** The keywords that most papers of a range have, each of at least two papers; upper and lower case are one. */
-export const keywordCountsIn = (
-  db: Database,
-  { limit, ...range }: DayRange & { limit: number },
-): Promise<KeywordCount[]> =>
-  db.$queryRaw`
-    select mode() within group (order by keyword) as keyword, count(distinct p.id)::int as papers
-    from ${listedIn(range)} cross join unnest(keywords) keyword
-    group by lower(keyword) having count(distinct p.id) > 1 order by 2 desc, 1 limit ${limit}::int`
+interface RangeSummary {
+  /** The papers of each day from `daysFrom` on; days without papers are left out. */
+  days: DayCount[]
+  /** The keywords that most papers have, each of at least two papers; upper and lower case are one. */
+  keywords: KeywordCount[]
+  /** The ids of the papers listed from `topFrom` on with the most votes. */
+  top: number[]
+}
 
-/** The nearest days with papers before and after a range. */
-export async function neighbourDays(
+/** What a page shows beside the papers of a range. */
+export async function summaryOfRange(
   db: Database,
-  { from, to }: DayRange,
-): Promise<{ previous: Day | null; next: Day | null }> {
-  const rows = await db.$queryRaw<{ previous: Day | null; next: Day | null }[]>`
-    select (select to_char(day, 'YYYY-MM-DD') from listing
-        where day < ${from}::date and kind <> 'revised' and ${IS_SHOWN} order by listing.day desc limit 1) as previous,
-      (select to_char(day, 'YYYY-MM-DD') from listing
-        where day > ${to}::date and kind <> 'revised' and ${IS_SHOWN} order by listing.day limit 1) as next`
+  range: DayRange & { daysFrom: Day; topFrom: Day; keywords: number; top: number },
+): Promise<RangeSummary> {
+  const rows = await db.$queryRaw<RangeSummary[]>`
+    select
+      (select coalesce(jsonb_agg(counted), '[]') from (
+        select to_char(day, 'YYYY-MM-DD') as day, count(distinct paper_id) as papers from listing
+        where day between ${range.daysFrom}::date and ${range.to}::date and kind <> 'revised' and ${IS_SHOWN}
+        group by listing.day) counted) as days,
+      (select coalesce(jsonb_agg(frequent order by papers desc, keyword), '[]') from (
+        select mode() within group (order by keyword) as keyword, count(distinct p.id) as papers
+        from ${listedIn(range)} cross join unnest(keywords) keyword
+        group by lower(keyword) having count(distinct p.id) > 1
+        order by 2 desc, 1 limit ${range.keywords}::int) frequent) as keywords,
+      array(select paper_id from listing
+        where day between ${range.topFrom}::date and ${range.to}::date and kind <> 'revised' and ${IS_SHOWN}
+        group by paper_id
+        order by (select max(votes) from listing every where every.paper_id = listing.paper_id) desc nulls last, paper_id
+        limit ${range.top}::int) as top`
   return rows[0]!
 }
 

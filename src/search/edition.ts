@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Day, dayOf, MINUTE_MS } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { countListedIn, newestDayWithPapers } from '../papers/listed.repo.ts'
+import { listedPage, newestDayWithPapers } from '../papers/listed.repo.ts'
 
 /** The newest day with papers, for the masthead. */
 export interface Edition {
@@ -26,7 +26,12 @@ export function openEdition({ db, clock }: Pick<Deps, 'db' | 'clock'>): CurrentE
   let reading: Promise<void> | null = null
   const read = async () => {
     const day = await newestDayWithPapers(db, { upTo: dayOf(clock.now()) })
-    edition = day === null ? null : { day, count: (await countListedIn(db, { from: day, to: day })).papers }
+    if (day === null) edition = null
+    else
+      edition = {
+        day,
+        count: (await listedPage(db, { from: day, to: day, order: 'newest', take: 0 })).papers,
+      }
   }
   return {
     current: () => edition,

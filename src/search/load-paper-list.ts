@@ -3,13 +3,9 @@ import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import {
-  countListedIn,
-  type DayCount,
-  dayCountsIn,
-  idsListedIn,
   type ListCounts,
   type ListOrder,
-  neighbourDays,
+  listedPage,
   newestDayWithPapers,
   trendingIds,
 } from '../papers/listed.repo.ts'
@@ -46,8 +42,6 @@ export interface PaperList extends ListChoice {
   /** The nearest spans of the same unit with papers. */
   previous: Span | null
   next: Span | null
-  /** The papers of each day, for a month; days without papers are left out. */
-  days: DayCount[]
 }
 
 export const FIRST_PAGE: ListChoice = { order: 'votes', withCode: false, page: 1 }
@@ -66,16 +60,15 @@ const listOfSpan = cachedUntilChange(
   'list',
   async (db, asked: ListChoice & { span: Span }): Promise<ListOfSpan> => {
     const { span, ...choice } = asked
-    const counts = await countListedIn(db, span)
-    const slice = sliceOf(choice, counts)
-    const ids = await idsListedIn(db, { ...span, ...choice, ...slice })
-    const { previous, next } = await neighbourDays(db, span)
+    const { page } = choice
+    const { ids, previous, next, ...counts } = await listedPage(db, {
+      ...{ ...span, ...choice, skip: skipTo(page), take: PAPERS_PER_PAGE },
+    })
     return {
-      ...{ span, ...choice, counts, pages: slice.pages, first: slice.skip + 1 },
+      ...{ span, ...choice, counts, pages: pagesOf(choice, counts), first: skipTo(page) + 1 },
       papers: await shownPapers(db, ids),
       previous: previous === null ? null : spanOf(span.unit, previous),
       next: next === null ? null : spanOf(span.unit, next),
-      days: span.unit === 'month' ? await dayCountsIn(db, span) : [],
     }
   },
 )
@@ -102,10 +95,11 @@ export async function loadTrendingList(
   const all = await trendingOn(deps, dayOf(now))
   const withCode = all.filter((one) => one.withCode)
   const counts = { papers: all.length, withCode: withCode.length }
-  const { pages, skip, take } = sliceOf(choice, counts)
-  const shown = (choice.withCode ? withCode : all).slice(skip, skip + take)
+  const skip = skipTo(choice.page)
+  const shown = (choice.withCode ? withCode : all).slice(skip, skip + PAPERS_PER_PAGE)
   return {
-    ...{ span: null, ...choice, counts, pages, first: skip + 1, previous: null, next: null, days: [] },
+    ...{ span: null, ...choice, counts, pages: pagesOf(choice, counts), first: skip + 1 },
+    ...{ previous: null, next: null },
     today: dayOf(now),
     papers: await shownPapers(
       deps.db,
@@ -117,12 +111,13 @@ export async function loadTrendingList(
 const shownPapers = (db: Database, ids: readonly number[]): Promise<Paper[]> =>
   papersById(db, ids, { withWithdrawn: false })
 
-/** Throws page.not-found for a page beyond the last. */
-function sliceOf({ withCode, page }: ListChoice, counts: ListCounts) {
-  const count = withCode ? counts.withCode : counts.papers
-  const pages = Math.max(1, Math.ceil(count / PAPERS_PER_PAGE))
+const skipTo = (page: number): number => (page - 1) * PAPERS_PER_PAGE
+
+/** The number of pages. Throws page.not-found for a page beyond the last. */
+function pagesOf({ withCode, page }: ListChoice, counts: ListCounts): number {
+  const pages = Math.max(1, Math.ceil((withCode ? counts.withCode : counts.papers) / PAPERS_PER_PAGE))
   if (page > pages) throw new Fault('page.not-found')
-  return { pages, skip: (page - 1) * PAPERS_PER_PAGE, take: PAPERS_PER_PAGE }
+  return pages
 }
 
 /** The newest day with papers; today if there is no such day. */

@@ -1,11 +1,5 @@
 import { addDays, daysIn } from '../core/dates.ts'
-import {
-  type DayCount,
-  dayCountsIn,
-  idsListedIn,
-  type KeywordCount,
-  keywordCountsIn,
-} from '../papers/listed.repo.ts'
+import { type DayCount, type KeywordCount, summaryOfRange } from '../papers/listed.repo.ts'
 import { papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import { cachedUntilChange } from './cached-until-change.ts'
@@ -29,14 +23,15 @@ export const railOf = cachedUntilChange(
   'rail',
   async (db, { from, to }: Pick<Span, 'from' | 'to'>): Promise<Rail> => {
     const firstOf30 = addDays(to, 1 - RAIL_DAYS)
-    const range = { from: from < firstOf30 ? from : firstOf30, to }
-    const counts = new Map((await dayCountsIn(db, range)).map(({ day, papers }) => [day, papers]))
-    const week = { from: addDays(to, -6), to }
-    const top = await idsListedIn(db, { ...week, order: 'votes', take: MAX_TOP_PAPERS })
+    const daysFrom = from < firstOf30 ? from : firstOf30
+    const { days, keywords, top } = await summaryOfRange(db, {
+      ...{ from, to, daysFrom, topFrom: addDays(to, -6), keywords: MAX_KEYWORDS, top: MAX_TOP_PAPERS },
+    })
+    const counts = new Map(days.map(({ day, papers }) => [day, papers]))
     const topPapers = await papersById(db, top, { withWithdrawn: false })
     return {
-      days: daysIn(range).map((day) => ({ day, papers: counts.get(day) ?? 0 })),
-      keywords: await keywordCountsIn(db, { from, to, limit: MAX_KEYWORDS }),
+      days: daysIn({ from: daysFrom, to }).map((day) => ({ day, papers: counts.get(day) ?? 0 })),
+      keywords,
       topOfWeek: topPapers.filter(({ votes }) => votes !== null),
     }
   },

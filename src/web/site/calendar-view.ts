@@ -1,12 +1,12 @@
 import { addDays, type Day, daysIn } from '../../core/dates.ts'
 import { words } from '../../i18n/words.ts'
-import { FIRST_PAGE, type PaperList } from '../../search/load-paper-list.ts'
+import type { DayCount } from '../../papers/listed.repo.ts'
+import { FIRST_PAGE } from '../../search/load-paper-list.ts'
 import { type Span, spanOf } from '../../search/spans.ts'
 import { listPath } from './search-paths.ts'
 
 /** The weeks of a month, each of seven days; null for the days of other months. */
-export function calendarView({ span, days }: Pick<PaperList, 'span' | 'days'>) {
-  const { from, to } = span!
+export function calendarView({ from, to }: Span, days: readonly DayCount[]) {
   const papersOf = new Map(days.map(({ day, papers }) => [day, papers]))
   const weeks: Span[] = []
   for (let day = from; (weeks.at(-1)?.to ?? '') < to; day = addDays(day, 7)) weeks.push(spanOf('week', day))

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { addDays, dayOf, parseDay } from '../../core/dates.ts'
+import { addDays, parseDay } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import {
@@ -26,7 +26,7 @@ const LIST = { cachedBy: Object.keys(listFields.shape) }
 /** A page of a span, and what is beside it. */
 async function listData(deps: Deps, asked: ListChoice & { span: Span }) {
   const [list, rail] = await Promise.all([loadPaperList(deps, asked), railOf(deps, asked.span)])
-  return { list: listView(list), rail: railView(rail) }
+  return { list: listView(list, rail.days), rail: railView(rail) }
 }
 
 /** The papers of the newest day, of any day, week or month, and those that are trending, at Hugging Face's paths. */
@@ -61,10 +61,10 @@ export const listRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages
 
   const options = { schema: { querystring: listFields }, config: LIST }
   app.get('/papers/trending', options, async ({ query }, reply) => {
-    const list = listView(await loadTrendingList(deps, readListChoice({ ...query, sort: 'votes' })))
-    const today = dayOf(deps.clock.now())
-    const rail = railView(await railOf(deps, { from: addDays(today, -6), to: today }))
-    return pages.send(cacheForOneMinute(reply), 'list', { list, rail })
+    const list = await loadTrendingList(deps, readListChoice({ ...query, sort: 'votes' }))
+    const rail = await railOf(deps, { from: addDays(list.today, -6), to: list.today })
+    const view = { list: listView(list), rail: railView(rail) }
+    return pages.send(cacheForOneMinute(reply), 'list', view)
   })
 
   // The date form: redirects to that day, or shows the form again with the error.

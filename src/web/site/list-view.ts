@@ -9,6 +9,7 @@ import {
   weekdayDateWithYear,
 } from '../../i18n/dates.ts'
 import { counted, fill, words } from '../../i18n/words.ts'
+import type { DayCount } from '../../papers/listed.repo.ts'
 import { FIRST_PAGE, type PaperList } from '../../search/load-paper-list.ts'
 import type { Rail } from '../../search/rail.ts'
 import { type Span, spanOf } from '../../search/spans.ts'
@@ -22,8 +23,11 @@ interface PageLink {
   text: string
 }
 
-/** A page of a list of papers, with links to neighbouring pages and spans, and to other choices. */
-export function listView(list: PaperList) {
+/**
+ * A page of a list of papers, with links to neighbouring pages and spans, and to other choices. `days`: how many papers
+ * the days of a month have.
+ */
+export function listView(list: PaperList, days: readonly DayCount[] = []) {
   const { span, today, page, pages, order, withCode } = list
   const name = nameOf(span)
   const [previous, next] = [spanLink(list.previous, span), spanLink(list.next, span)]
@@ -59,7 +63,7 @@ export function listView(list: PaperList) {
         : null,
     monthPath: listPath(spanOf('month', span?.from ?? today), FIRST_PAGE),
     /** The days of a month. */
-    calendar: kind === 'month' ? calendarView(list) : null,
+    calendar: span?.unit === 'month' ? calendarView(span, days) : null,
   }
 }
 

@@ -1,12 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parseList } from '../../../src/papers/import-papers.ts'
-import {
-  countListedIn,
-  idsListedIn,
-  neighbourDays,
-  newestDayWithPapers,
-  placeByVotes,
-} from '../../../src/papers/listed.repo.ts'
+import { listedPage, newestDayWithPapers, placeByVotes } from '../../../src/papers/listed.repo.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import {
   maxPaperId,
@@ -18,6 +12,9 @@ import {
 import { emptyTables, useDatabase } from '../../support/database.ts'
 
 const database = useDatabase()
+
+const page = ({ from, to = from, ...slice }: { from: string; to?: string; skip?: number; take?: number }) =>
+  listedPage(database.db, { order: 'votes', take: 9, from, to, ...slice })
 
 beforeAll(async () => {
   await emptyTables(database.db)
@@ -58,16 +55,12 @@ describe('the papers of a day', () => {
   })
   test('without withdrawn ones', async () => {
     expect(await papersListedOn(database.db, '2026-08-15')).toEqual([])
-    expect(await countListedIn(database.db, { from: '2026-08-15', to: '2026-08-15' })).toEqual({
-      papers: 0,
-      withCode: 0,
-    })
+    expect(await page({ from: '2026-08-15' })).toMatchObject({ papers: 0, withCode: 0, ids: [] })
   })
   test('in slices, and counted: a paper of two sources once', async () => {
-    const slice = (skip: number, take: number) =>
-      idsListedIn(database.db, { from: '2026-08-13', to: '2026-08-13', order: 'votes', skip, take })
+    const slice = async (skip: number, take: number) => (await page({ from: '2026-08-13', skip, take })).ids
     expect([await slice(0, 2), await slice(2, 2), await slice(4, 2)]).toEqual([[1, 2], [3], []])
-    const counted = async (from: string, to = from) => (await countListedIn(database.db, { from, to })).papers
+    const counted = async (from: string, to = from) => (await page({ from, to })).papers
     expect(await counted('2026-08-13')).toBe(3)
     expect(await counted('2026-08-14')).toBe(2)
     expect(await counted('2026-08-13', '2026-08-17')).toBe(5)
@@ -139,6 +132,6 @@ describe('days that have papers', () => {
     ['2026-08-13', null, '2026-08-14'],
     ['2026-08-17', '2026-08-14', null],
   ])('beside %s', async (day, previous, next) => {
-    expect(await neighbourDays(database.db, { from: day, to: day })).toEqual({ previous, next })
+    expect(await page({ from: day })).toMatchObject({ previous, next })
   })
 })

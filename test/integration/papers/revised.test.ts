@@ -1,11 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Day } from '../../../src/core/dates.ts'
-import {
-  countListedIn,
-  idsListedIn,
-  neighbourDays,
-  newestDayWithPapers,
-} from '../../../src/papers/listed.repo.ts'
+import { listedPage, newestDayWithPapers } from '../../../src/papers/listed.repo.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import {
   maxPaperId,
@@ -146,7 +141,7 @@ test('of two that are one, a number that was offered stays, though the other is 
 })
 
 describe('the days of the site', () => {
-  const on = (day: string) => ({ from: day, to: day })
+  const on = (day: string) => listedPage(database.db, { from: day, to: day, order: 'votes', take: 9 })
   beforeEach(async () => {
     await list('2026-08-12', 'revised', '2301.00001')
     await list('2026-08-13', 'new', '2608.00002')
@@ -163,18 +158,14 @@ describe('the days of the site', () => {
   ])('hold what is new or cross: %s', async (day, expected) => {
     expect(ids(await papersListedOn(database.db, day))).toEqual(expected)
     expect(ids(await newestPapers(database.db, { listedOn: day, limit: 9 }))).toEqual(expected)
-    expect(await idsListedIn(database.db, { ...on(day), order: 'votes', take: 9 })).toEqual(expected)
-    expect(await countListedIn(database.db, on(day))).toMatchObject({ papers: expected.length })
+    expect(await on(day)).toMatchObject({ ids: expected, papers: expected.length })
   })
 
   test('are empty if only newer versions came', async () => {
     expect(await newestDayWithPapers(database.db, { upTo: '2026-08-20' })).toBe('2026-08-17')
     expect(await newestDayWithPapers(database.db, { upTo: '2026-08-12' })).toBeNull()
-    expect(await neighbourDays(database.db, on('2026-08-14'))).toEqual({
-      previous: '2026-08-13',
-      next: '2026-08-17',
-    })
-    expect(await neighbourDays(database.db, on('2026-08-17'))).toEqual({ previous: '2026-08-13', next: null })
+    expect(await on('2026-08-14')).toMatchObject({ previous: '2026-08-13', next: '2026-08-17' })
+    expect(await on('2026-08-17')).toMatchObject({ previous: '2026-08-13', next: null })
   })
 
   test('a range of ids includes newer versions if the query asks for them', async () => {

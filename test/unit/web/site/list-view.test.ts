@@ -16,7 +16,6 @@ const shown = (changes: Partial<PaperList> = {}): PaperList => ({
   first: 1,
   previous: null,
   next: null,
-  days: [],
   ...changes,
 })
 
@@ -84,7 +83,7 @@ describe('a week and a month', () => {
 
   test('a month shows its weeks, with the days of papers as links', () => {
     const days = [{ day: '2026-11-24', papers: 31 }]
-    const { calendar } = listView(shown({ span: spanOf('month', '2026-11-24'), days }))
+    const { calendar } = listView(shown({ span: spanOf('month', '2026-11-24') }), days)
     expect(calendar?.weeks.map(({ path }) => path)).toEqual(
       [44, 45, 46, 47, 48, 49].map((week) => `/papers/week/2026-W${week}`),
     )
