@@ -9,8 +9,7 @@ import { type LockedSubscriber, type SubscriberRef, withHolder, withSubscriber }
  * digest may have been forwarded with the link to its settings in it. Up to two a day. Throws link.*.
  */
 export async function mailAccountLink(deps: ServiceDeps, manageToken: string): Promise<void> {
-  const by = { token: manageToken, purpose: 'manage' } as const
-  const asked = await withHolder(deps, by, async (locked) => {
+  const asked = await withHolder(deps, 'manage', manageToken, async (locked) => {
     const isQueued = await enqueueWithinLimit(deps, locked, { kind: 'account-link' })
     return { subscriber: locked.subscriber.id, mail: isQueued ? 'account-link' : null }
   })

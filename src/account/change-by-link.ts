@@ -64,8 +64,7 @@ async function changeWithLink(
   how: string,
   wanted: (tx: Database, context: ChangeContext) => WantedChange | Promise<WantedChange>,
 ): Promise<number | null> {
-  const by = { token, purpose: 'manage' } as const
-  const { already, ...changed } = await withHolder(deps, by, async ({ tx, subscriber, now }) => {
+  const { already, ...changed } = await withHolder(deps, 'manage', token, async ({ tx, subscriber, now }) => {
     requireSubscription(subscriber)
     const { id, zone } = subscriber
     const context = { subscriber, today: localDayOf(now, zone), topics: await storedTopicsOf(tx, id) }

@@ -5,10 +5,10 @@ import { forgetMessages, forgetMessagesByKey } from '../mail/outbox/subscriber-m
 import { deleteUnconfirmedAddressChanges } from '../subscribers/address-change.repo.ts'
 import { CONSENT_WORDING, NO_PAGE } from '../subscribers/consent.ts'
 import { replaceWithTombstone } from '../subscribers/erasure.repo.ts'
-import { recordConsent } from '../subscribers/subscriber.repo.ts'
+import { lockSubscriber, recordConsent } from '../subscribers/subscriber.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 import { forgetEmailLimits } from '../subscribers/transactional-message.ts'
-import { lockAccount, runOperatorChange, type SubscriberRef } from './find-subscriber.ts'
+import { openAccount, runOperatorChange, type SubscriberRef } from './find-subscriber.ts'
 
 /**
  * Erases a subscriber's personal data: address, topics, settings, requests, and the contents of their emails. A
@@ -25,7 +25,7 @@ export async function eraseSubscriber(deps: Deps, who: SubscriberRef): Promise<v
 export async function eraseAccount(deps: Deps, token: string): Promise<void> {
   const now = deps.clock.now()
   const erased = await deps.db.$transaction(async (tx) => {
-    const subscriber = await lockAccount(deps, tx, token)
+    const subscriber = await openAccount({ ...deps, db: tx }, token, lockSubscriber)
     if (!subscriber) return undefined
     await eraseLockedSubscriber(deps, tx, { subscriber, how: 'page', wording: CONSENT_WORDING.version, now })
     return subscriber.id

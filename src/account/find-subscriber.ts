@@ -57,7 +57,8 @@ export async function runOperatorChange(
  */
 export function withHolder<T>(
   { config, db, clock }: Deps,
-  { token, purpose }: { token: string; purpose: 'manage' | 'account' },
+  purpose: 'manage' | 'account',
+  token: string,
   work: Work<T>,
 ): Promise<T> {
   const now = clock.now()
@@ -116,7 +117,7 @@ export async function requestBehindLink<Request extends LinkRequest>(
   db: Database,
   link: Link,
   requestById: ById<Request>,
-): Promise<{ request: Request; subscriber: Subscriber }> {
+) {
   const request = await requestById(db, Number(link.id))
   const subscriber = request && (await subscriberById(db, request.subscriberId))
   if (!subscriber) throw new Fault('link.unknown')
@@ -128,27 +129,15 @@ export async function lockRequest<Request extends LinkRequest>(
   tx: Database,
   { id, subscriberId }: LinkRequest,
   requestById: ById<Request>,
-): Promise<{ request: Request; subscriber: Subscriber }> {
+) {
   const subscriber = await lockSubscriber(tx, subscriberId)
   const request = subscriber && (await requestById(tx, id))
   if (!request) throw new Fault('link.unknown')
   return { request, subscriber }
 }
 
-/** The subscriber of an account page; null once they are erased. Read-only. Throws link.*. */
-export const openAccount = (deps: Deps, token: string): Promise<Subscriber | null> =>
-  accountByLink(deps, deps.db, token, subscriberById)
-
-/** Like openAccount; no other transaction changes the subscriber until this one ends. */
-export const lockAccount = (deps: Deps, tx: Database, token: string): Promise<Subscriber | null> =>
-  accountByLink(deps, tx, token, lockSubscriber)
-
-async function accountByLink(
-  { config, clock }: Deps,
-  db: Database,
-  token: string,
-  find: typeof subscriberById,
-): Promise<Subscriber | null> {
+/** The subscriber of an account page, found (or locked) by `find`; null once they are erased. Throws link.*. */
+export async function openAccount({ config, clock, db }: Deps, token: string, find = subscriberById) {
   const link = readLink(token, 'account', config.APP_SECRET, clock.now())
   const subscriber = await find(db, link.id)
   requireHolder(link, subscriber ?? (await tombstoneOf(db, link.id)))

@@ -5,20 +5,14 @@ import { lastDigestDate } from '../digests/plan.repo.ts'
 import { topicHeadings } from '../queries/language/topic-name.ts'
 import type { Searcher } from '../search/search-slot.ts'
 import { changeById, newestChanges } from '../subscribers/change.repo.ts'
-import {
-  type Change,
-  changesToUndo,
-  isSameSubscription,
-  MAILBOX_FULL,
-  withoutEndedPause,
-} from '../subscribers/change.ts'
+import { changesToUndo, isSameSubscription, MAILBOX_FULL, withoutEndedPause } from '../subscribers/change.ts'
 import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
 import { loadSubscription, type StoredTopic, storedTopicsOf, topicsOf } from '../subscribers/topic.repo.ts'
 import { formatTopicsText } from '../subscribers/topics-text.ts'
 import { subscriberByManageLink } from './find-subscriber.ts'
-import { type ShownProfile, showProfile } from './own-feedback.ts'
-import { type ReceiptWithReturns, receiptsWithReturns } from './show-subscriber.ts'
-import { type TopicCounts, topicCountsInSlot } from './signup/topic-rates.ts'
+import { showProfile } from './own-feedback.ts'
+import { receiptsWithReturns } from './show-subscriber.ts'
+import { topicCountsInSlot } from './signup/topic-rates.ts'
 import { resubscribeToken } from './unsubscribe.ts'
 
 const RECEIPT_DAYS = 30
@@ -28,28 +22,8 @@ export interface ShownTopic extends StoredTopic {
   label: string
 }
 
-export interface LinkHolder {
-  /** Active if their pause has ended. */
-  subscriber: Subscriber
-  today: Day
-  topics: ShownTopic[]
-  /** The next email; undefined if none is due. */
-  next: NextMail | undefined
-  /** The requested change; null if it is not the subscriber's. */
-  change: (Change & { isNewest: boolean; canBeUndone: boolean }) | null
-  /** The token that undoes an unsubscribe of a moment ago. */
-  resubscribe: string | null
-}
-
-export interface OpenedManagePage extends LinkHolder {
-  /** What each query would have matched in 30 days; empty if that cannot be counted. */
-  counts: ReadonlyMap<string, TopicCounts>
-  /** They are paused because their mailbox was full, and have changed nothing since. */
-  isPausedByFull: boolean
-  profile: ShownProfile
-  /** Newest first. */
-  receipts: ReceiptWithReturns[]
-}
+export type LinkHolder = Awaited<ReturnType<typeof openLinkHolder>>
+export type OpenedManagePage = Awaited<ReturnType<typeof openManagePage>>
 
 interface Opening {
   token: string
@@ -58,32 +32,36 @@ interface Opening {
 
 // Both are read-only and throw link.*.
 
-export async function openManagePage(
-  deps: Deps,
-  { searcher, ...opening }: Opening & { searcher: Searcher },
-): Promise<OpenedManagePage> {
+export async function openManagePage(deps: Deps, { searcher, ...opening }: Opening & { searcher: Searcher }) {
   const holder = await openLinkHolder(deps, opening)
   const { subscriber, today, topics } = holder
   const queries = hasSubscription(subscriber) ? topics.map(({ query }) => query) : []
   return {
     ...holder,
+    /** What each query would have matched in 30 days; empty if that cannot be counted. */
     counts: await topicCountsInSlot(deps, searcher, queries),
+    /** They are paused because their mailbox was full, and have changed nothing since. */
     isPausedByFull: await isPausedByFull(deps, subscriber),
     profile: await showProfile(deps, subscriber.id),
+    /** Newest first. */
     receipts: await receiptsWithReturns(deps, subscriber, addDays(today, -RECEIPT_DAYS)),
   }
 }
 
-export async function openLinkHolder(deps: Deps, { token, changeId }: Opening): Promise<LinkHolder> {
+export async function openLinkHolder(deps: Deps, { token, changeId }: Opening) {
   const held = await subscriberByManageLink(deps, token)
   const today = localDayOf(deps.clock.now(), held.zone)
   const subscriber = withoutEndedPause(held, today)
   return {
+    /** Active if their pause has ended. */
     subscriber,
     today,
     topics: labelled(await storedTopicsOf(deps.db, subscriber.id)),
+    /** The next email; undefined if none is due. */
     next: await nextMailOf(deps, subscriber),
+    /** The requested change; null if it is not the subscriber's. */
     change: changeId === undefined ? null : await shownChange(deps, { subscriber, changeId, today }),
+    /** The token that undoes an unsubscribe of a moment ago. */
     resubscribe: hasSubscription(subscriber) ? null : await resubscribeToken(deps, subscriber),
   }
 }
@@ -111,7 +89,7 @@ async function isPausedByFull({ db }: Deps, { id, state }: Subscriber): Promise<
 async function shownChange(
   { db }: Deps,
   { subscriber, changeId, today }: { subscriber: Subscriber; changeId: number; today: Day },
-): Promise<LinkHolder['change']> {
+) {
   const change = await changeById(db, changeId)
   if (change?.subscriberId !== subscriber.id) return null
   const [newest] = await newestChanges(db, subscriber.id, 1)

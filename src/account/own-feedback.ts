@@ -32,18 +32,15 @@ import { withHolder } from './find-subscriber.ts'
 export async function giveFeedback(
   deps: Deps,
   token: string,
-  {
-    papers,
-    kind,
-    keepEarlier = false,
-  }: { papers: readonly string[]; kind: FeedbackKind | null; keepEarlier?: boolean },
+  given: { papers: readonly string[]; kind: FeedbackKind | null; keepEarlier?: boolean },
 ): Promise<number> {
+  const { papers, kind } = given
   const archive = await profileArchive(deps)
   const background = await runYielding(ordinaryPapers(archive))
   return changeProfile(deps, token, async (tx, subscriberId) => {
     const now = deps.clock.now()
     let count = 0
-    const earlier = keepEarlier ? await listFeedback(tx, subscriberId) : []
+    const earlier = given.keepEarlier ? await listFeedback(tx, subscriberId) : []
     for (const name of papers) {
       const paper = await paperByName(tx, name)
       if (!paper) throw new Fault('paper.unknown', { name: name.slice(0, 100) })
@@ -79,8 +76,7 @@ async function changeProfile<T>(
   token: string,
   work: (tx: Database, subscriberId: string) => Promise<T>,
 ): Promise<T> {
-  const by = { token, purpose: 'manage' } as const
-  const { id, done } = await withHolder(deps, by, async ({ tx, subscriber }) => {
+  const { id, done } = await withHolder(deps, 'manage', token, async ({ tx, subscriber }) => {
     requireSubscription(subscriber)
     return { id: subscriber.id, done: await work(tx, subscriber.id) }
   })
@@ -88,19 +84,16 @@ async function changeProfile<T>(
   return done
 }
 
-interface Renewal {
-  /** The words of ordinary papers. */
-  background: readonly Vector[]
-  now: Date
-  without?: readonly string[]
-}
-
-/** Learns the profile from all current feedback, without the words removed before and those in `without`. */
+/**
+ * Learns the profile from all current feedback, without the words removed before and those in `without`. `background`:
+ * the words of ordinary papers.
+ */
 async function renewProfile(
   tx: Database,
   subscriberId: string,
-  { background, now, without = [] }: Renewal,
+  renewal: { background: readonly Vector[]; now: Date; without?: readonly string[] },
 ): Promise<void> {
+  const { background, now, without = [] } = renewal
   const feedback = await listFeedback(tx, subscriberId)
   const before = await profileOfSubscriber(tx, subscriberId)
   const removed = new Set([...(before?.removed ?? []), ...without])
@@ -116,21 +109,10 @@ async function renewProfile(
   await saveProfile(tx, { subscriberId, words, removed })
 }
 
-interface ShownWord {
-  key: string
-  /** As papers usually write it. */
-  text: string
-}
+export type ShownProfile = Awaited<ReturnType<typeof showProfile>>
 
-/** A profile in words, strongest first; empty if there is no profile. */
-export interface ShownProfile {
-  more: ShownWord[]
-  less: ShownWord[]
-  /** The words that the subscriber removed; feedback does not add them again. */
-  removed: ShownWord[]
-}
-
-export async function showProfile(deps: Deps, subscriberId: string): Promise<ShownProfile> {
+/** A profile in words, strongest first, as papers usually write them; empty if there is no profile. */
+export async function showProfile(deps: Deps, subscriberId: string) {
   const profile = await profileOfSubscriber(deps.db, subscriberId)
   if (!profile) return { more: [], less: [], removed: [] }
   const archive = await profileArchive(deps)
@@ -140,6 +122,7 @@ export async function showProfile(deps: Deps, subscriberId: string): Promise<Sho
   return {
     more: shown(weighed.filter(([, weight]) => weight > 0).map(([key]) => key)),
     less: shown(weighed.filter(([, weight]) => weight < 0).map(([key]) => key)),
+    /** The words that the subscriber removed; feedback does not add them again. */
     removed: shown(profile.removed),
   }
 }

@@ -16,22 +16,13 @@ import { evaluate } from '../queries/matching/evaluate.ts'
 import type { Query, Reason } from '../queries/query.ts'
 import { profileWordsOf } from '../queries/ranking/preference.ts'
 import type { Vector } from '../queries/ranking/tf-idf.ts'
-import { type Shortfall, shortfallOf } from '../queries/reasons/nearness.ts'
+import { shortfallOf } from '../queries/reasons/nearness.ts'
 import { type PaperText, type Token, tokensOf } from '../queries/text/tokens.ts'
-import { type FeedbackKind, listFeedback } from '../subscribers/profile.repo.ts'
+import { listFeedback } from '../subscribers/profile.repo.ts'
 import { isReadable } from '../subscribers/read-signup.ts'
 import { profileArchive, writtenAs } from './own-feedback.ts'
 
-export interface PaperOfTopic extends Shortfall {
-  paper: Paper
-  text: PaperText
-  /** Why it matches the current topic; null if it does not, or the query cannot be read. */
-  reason: Reason | null
-  quickActions: QuickActions
-  feedback: FeedbackKind | null
-  /** What feedback on the paper is about: its keywords with a word that may be in a profile, or else such words. */
-  about: string[]
-}
+export type PaperOfTopic = Awaited<ReturnType<typeof paperOfTopic>>
 
 interface Opening {
   subscriberId: string
@@ -46,7 +37,7 @@ interface Opening {
 }
 
 /** Read-only. */
-export async function paperOfTopic(deps: Deps, opening: Opening): Promise<PaperOfTopic> {
+export async function paperOfTopic(deps: Deps, opening: Opening) {
   const { subscriberId, paper, text, query, removed } = opening
   const currentQuery = isReadable(query) ? parseQuery(query) : null
   const meaning = currentQuery && (await meaningIn(deps.db))(currentQuery)
@@ -56,10 +47,12 @@ export async function paperOfTopic(deps: Deps, opening: Opening): Promise<PaperO
   return {
     paper,
     text,
+    /** Why it matches the current topic; null if it does not, or the query cannot be read. */
     reason,
     ...(meaning ? shortfallOf(meaning, text) : { missing: [], unwanted: [] }),
     quickActions: quickActionsOf(opening, currentQuery, reason, archive),
     feedback: feedback.find(({ paperId }) => paperId === paper.id)?.kind ?? null,
+    /** What feedback on the paper is about: its keywords with a word that may be in a profile, or else such words. */
     about: aboutOf(archive, text, removed),
   }
 }

@@ -6,14 +6,13 @@ import { nudgeTransactional } from '../mail/message.ts'
 import { endWaitingMessages, redirectUntriedMessages } from '../mail/outbox/subscriber-messages.repo.ts'
 import { type Address, addressHash, parseAddress } from '../subscribers/address.ts'
 import {
-  type AddressChange,
   addressChangeById,
   createAddressChange,
   deleteUnconfirmedAddressChanges,
   markAddressChangeConfirmed,
 } from '../subscribers/address-change.repo.ts'
 import { CONSENT_WORDING, NO_PAGE } from '../subscribers/consent.ts'
-import { type Link, readLink, requireHolder, signLink } from '../subscribers/links.ts'
+import { readLink, requireHolder, signLink } from '../subscribers/links.ts'
 import { SIGNUP_EMAIL_KINDS } from '../subscribers/record-signup-request.ts'
 import { deleteEmailedSignups } from '../subscribers/signup.repo.ts'
 import {
@@ -51,8 +50,7 @@ export async function requestAddressChange(
   { token, email }: { token: string; email: string },
 ): Promise<Address> {
   const { config } = deps
-  const by = { token, purpose: 'account' } as const
-  const { to, ...asked } = await withHolder(deps, by, async ({ tx, subscriber, now }) => {
+  const { to, ...asked } = await withHolder(deps, 'account', token, async ({ tx, subscriber, now }) => {
     const to = readAddress(config, email, subscriber)
     const { id: subscriberId } = subscriber
     const mayGo =
@@ -120,10 +118,7 @@ export async function confirmAddressChange(deps: ServiceDeps, token: string): Pr
   await nudgeTransactional(deps)
 }
 
-async function addressChangeBehindLink(
-  { config, clock, db }: Deps,
-  token: string,
-): Promise<{ link: Link; addressChange: AddressChange; subscriber: Subscriber }> {
+async function addressChangeBehindLink({ config, clock, db }: Deps, token: string) {
   const link = readLink(token, 'move', config.APP_SECRET, clock.now())
   const { request: addressChange, subscriber } = await requestBehindLink(db, link, addressChangeById)
   if (!addressChange.confirmedAt) requireHolder(link, subscriber)

@@ -1,6 +1,5 @@
 import { localDayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import type { NextMail } from '../digests/next-mail.ts'
 import { withoutEndedPause } from '../subscribers/change.ts'
 import { CONSENT_WORDING } from '../subscribers/consent.ts'
 import { linkEnd, readLink, requireHolder } from '../subscribers/links.ts'
@@ -10,21 +9,18 @@ import {
   recordConsent,
   subscriberById,
 } from '../subscribers/subscriber.repo.ts'
-import { type Subscriber, startDateOf } from '../subscribers/subscriber.ts'
+import { startDateOf } from '../subscribers/subscriber.ts'
 import { requireUnsuppressed } from '../subscribers/suppression.repo.ts'
 import { cancelGoodbye } from '../subscribers/transactional-message.ts'
 import { nextMailOf } from './open-manage-page.ts'
 
-export interface OpenedResubscribe {
-  subscriber: Subscriber
-  /** When the next digest may be due; undefined if they get none. */
-  next: NextMail | undefined
-  /** When the link expires. */
-  ends: Date
-}
+export type OpenedResubscribe = Awaited<ReturnType<typeof openResubscribe>>
 
-/** Read-only. Throws link.*, subscriber.suppressed. */
-export async function openResubscribe(deps: Deps, token: string): Promise<OpenedResubscribe> {
+/**
+ * `next`: when the next digest may be due; undefined if they get none. `ends`: when the link expires. Read-only. Throws
+ * link.*, subscriber.suppressed.
+ */
+export async function openResubscribe(deps: Deps, token: string) {
   const link = readLink(token, 'resubscribe', deps.config.APP_SECRET, deps.clock.now())
   const found = requireHolder(link, await subscriberById(deps.db, link.id))
   await requireUnsuppressed(deps.db, found.addressHash)

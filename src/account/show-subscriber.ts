@@ -3,19 +3,13 @@ import { newestFailure } from '../bounces/bounce-text.ts'
 import type { Database } from '../core/database/database.ts'
 import type { Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { type DueDate, nextDue } from '../digests/due.ts'
-import { type MailOutcome, type Receipt, receiptsSince } from '../mail/outbox/receipt.repo.ts'
+import { nextDue } from '../digests/due.ts'
+import { type MailOutcome, receiptsSince } from '../mail/outbox/receipt.repo.ts'
 import type { ConsentEvent } from '../subscribers/consent.ts'
 import { consentNotesOf } from '../subscribers/signup.repo.ts'
-import {
-  type Consent,
-  consentsOf,
-  listSubscribers,
-  newestSubscribers,
-  type SubscriberCursor,
-} from '../subscribers/subscriber.repo.ts'
-import type { Subscriber, SubscriberState, TopicText } from '../subscribers/subscriber.ts'
-import { type Suppression, suppressionOf } from '../subscribers/suppression.repo.ts'
+import { type Consent, consentsOf } from '../subscribers/subscriber.repo.ts'
+import type { Subscriber, TopicText } from '../subscribers/subscriber.ts'
+import { suppressionOf } from '../subscribers/suppression.repo.ts'
 import { topicsBySubscriber, topicsOf } from '../subscribers/topic.repo.ts'
 import { findSubscriber, type SubscriberRef } from './find-subscriber.ts'
 
@@ -24,22 +18,18 @@ interface SubscriberWithTopics {
   topics: TopicText[]
 }
 
-export interface ShownSubscriber extends SubscriberWithTopics {
-  suppression: Suppression | null
-  /** Oldest first. */
-  consents: Consent[]
-  /** When the next digest may be due; undefined if they get none. */
-  next: DueDate | undefined
-}
+export type ShownSubscriber = Awaited<ReturnType<typeof showSubscriber>>
 
 /** Throws address.*, subscriber.unknown. */
-export async function showSubscriber({ db, clock }: Deps, who: SubscriberRef): Promise<ShownSubscriber> {
+export async function showSubscriber({ db, clock }: Deps, who: SubscriberRef) {
   const subscriber = await findSubscriber(db, who)
   return {
     subscriber,
     topics: await topicsOf(db, subscriber.id),
     suppression: await suppressionOf(db, subscriber.addressHash),
+    /** Oldest first. */
     consents: await consentsWithNotes(db, subscriber.id),
+    /** When the next digest may be due; undefined if they get none. */
     next: subscriber.state === 'active' ? nextDue(subscriber, clock.now()) : undefined,
   }
 }
@@ -59,19 +49,7 @@ export async function consentsWithNotes(db: Database, id: string): Promise<Conse
 const NOTED = ['operator', 'import']
 const YES: readonly ConsentEvent[] = ['confirmed', 'topics-added']
 
-/** Oldest first. */
-export const showSubscribers = async (
-  { db }: Deps,
-  { state }: { state?: SubscriberState },
-): Promise<SubscriberWithTopics[]> => withTopics(db, await listSubscribers(db, state))
-
-/** Newest first, up to `most`; `after` continues from a position. */
-export const showNewestSubscribers = async (
-  { db }: Deps,
-  input: { state?: SubscriberState; most: number; after?: SubscriberCursor },
-): Promise<SubscriberWithTopics[]> => withTopics(db, await newestSubscribers(db, input))
-
-async function withTopics(db: Database, subscribers: Subscriber[]): Promise<SubscriberWithTopics[]> {
+export async function withTopics(db: Database, subscribers: Subscriber[]): Promise<SubscriberWithTopics[]> {
   const topics = await topicsBySubscriber(
     db,
     subscribers.map(({ id }) => id),
@@ -84,17 +62,14 @@ export interface FateWithReturn extends MailOutcome {
   cameBack: Pick<ListedBounce, 'class' | 'status' | 'effect'> | null
 }
 
-export interface ReceiptWithReturns extends Omit<Receipt, 'mail' | 'note'> {
-  mail: FateWithReturn | null
-  note: FateWithReturn | null
-}
+export type ReceiptWithReturns = Awaited<ReturnType<typeof receiptsWithReturns>>[number]
 
 /** A subscriber's receipts from a date on, newest first. */
 export async function receiptsWithReturns(
   { db }: Pick<Deps, 'db'>,
   subscriber: { id: string; zone: string },
   since: Day,
-): Promise<ReceiptWithReturns[]> {
+) {
   const receipts = await receiptsSince(db, subscriber, since)
   const ids = receipts.flatMap(({ mail, note }) => [mail, note].flatMap((fate) => fate?.id ?? []))
   const returns = await bouncesOfMessages(db, ids)

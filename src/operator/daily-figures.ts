@@ -23,6 +23,7 @@ const NOTHING = {
   uncertain: 0,
   skipped: 0,
 }
+export const COUNTED = Object.keys(NOTHING) as (keyof typeof NOTHING)[]
 
 /**
  * One entry per day from `from` to `to`, oldest first. Days whose rows are being pruned are read from the stored

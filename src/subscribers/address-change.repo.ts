@@ -1,15 +1,10 @@
 import type { Database } from '../core/database/database.ts'
 import type { Address } from './address.ts'
 
-/** A new address that a subscriber entered, until they press the button behind the link that was emailed to it. */
-export interface AddressChange extends Address {
-  id: number
-  subscriberId: string
-  createdAt: Date
-  confirmedAt: Date | null
-}
-
-/** Returns the id of the address change. */
+/**
+ * Stores a new address that a subscriber entered, until they press the button behind the link that was emailed to it.
+ * Returns its id.
+ */
 export async function createAddressChange(
   db: Database,
   { subscriberId, address, key, now }: Address & { subscriberId: string; now: Date },
@@ -20,7 +15,7 @@ export async function createAddressChange(
   return id
 }
 
-export async function addressChangeById(db: Database, id: number): Promise<AddressChange | null> {
+export async function addressChangeById(db: Database, id: number) {
   const row = await db.addressChange.findUnique({ where: { id } })
   if (!row) return null
   const { addressKey: key, ...addressChange } = row

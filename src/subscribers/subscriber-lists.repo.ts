@@ -32,19 +32,11 @@ export const queriesByCount = (
   from topic t join query q on q.id = t.query_id join subscriber s on s.id = t.subscriber_id
   group by q.id order by joined desc, subscribers desc, q.id limit ${most} offset ${skip}`
 
-interface TopicHolder {
-  id: number
-  subscriberId: string
-  address: string | null
-  state: SubscriberState
-  name: string
-}
-
 /** Subscribers with a topic of this query, oldest topic first, `after` the topic with that id. */
 export async function topicHolders(
   db: Database,
   { queryId, most, after }: { queryId: number; most: number; after: number },
-): Promise<{ query: string; holders: TopicHolder[] } | null> {
+) {
   const found = await db.query.findUnique({ where: { id: queryId }, select: { text: true } })
   if (!found) return null
   const rows = await db.topic.findMany({
@@ -53,13 +45,7 @@ export async function topicHolders(
     orderBy: { id: 'asc' },
     take: most,
   })
-  const holders = rows.map(({ id, name, subscriberId, subscriber }) => ({
-    id,
-    name,
-    subscriberId,
-    ...subscriber,
-  }))
-  return { query: found.text, holders }
+  return { query: found.text, holders: rows.map(({ subscriber, ...topic }) => ({ ...topic, ...subscriber })) }
 }
 
 export interface ImportedPendingPage {

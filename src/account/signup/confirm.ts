@@ -1,12 +1,11 @@
 import { type Database, isDatabaseUnavailable } from '../../core/database/database.ts'
 import type { Deps, ServiceDeps } from '../../core/deps.ts'
 import { errorText } from '../../core/errors.ts'
-import { type DueDate, nextDue } from '../../digests/due.ts'
+import { nextDue } from '../../digests/due.ts'
 import {
   enqueueWelcome,
   loadWelcomeMaterial,
   type WelcomeMaterial,
-  type WelcomeMessage,
   welcomeOf,
 } from '../../digests/welcome-message.ts'
 import { nudgeTransactional } from '../../mail/message.ts'
@@ -30,24 +29,10 @@ import { loadSubscription, setTopics, storedTopicsOf, topicsOf } from '../../sub
 import { endBackOff } from '../../subscribers/transactional-message.ts'
 import { lockRequest, requestBehindLink } from '../find-subscriber.ts'
 
-export interface Confirmation {
-  signup: Signup
-  subscriber: Subscriber
-  joined: boolean
-  /** Whether this signup began their current or last subscription; otherwise it added topics, or is from before it. */
-  began: boolean
-  topics: TopicText[]
-  /** When the next digest may be due; undefined if they get none. */
-  next: DueDate | undefined
-  /** The token of the page for topics, days and hour; null without a subscription. */
-  manage: string | null
-  welcome: WelcomeMessage | null
-  /** The change that added this signup's topics, if it is their newest one. */
-  change: Change | null
-}
+export type Confirmation = Awaited<ReturnType<typeof openConfirmation>>
 
 /** Read-only. Throws link.*. */
-export async function openConfirmation(deps: Deps, token: string): Promise<Confirmation> {
+export async function openConfirmation(deps: Deps, token: string) {
   const { config, db, clock } = deps
   const { signup, subscriber } = await signupBehindLink(deps, token)
   const joined = hasSubscription(subscriber)
@@ -57,11 +42,15 @@ export async function openConfirmation(deps: Deps, token: string): Promise<Confi
     signup,
     subscriber,
     joined,
+    /** Whether this signup began their current or last subscription; otherwise it added topics, or is from before it. */
     began: signup.confirmedAt !== null && signup.confirmedAt.getTime() === confirmedAt?.getTime(),
     topics: await topicsOf(db, id),
+    /** When the next digest may be due; undefined if they get none. */
     next: state === 'active' ? nextDue(subscriber, clock.now()) : undefined,
+    /** The token of the page for topics, days and hour; null without a subscription. */
     manage: joined ? signLink(manage, config.APP_SECRET[0]!) : null,
     welcome: signup.confirmedAt && (await welcomeOf(db, signup.id)),
+    /** The change that added this signup's topics, if it is their newest one. */
     change: await changeBy(db, signup),
   }
 }

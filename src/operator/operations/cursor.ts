@@ -40,9 +40,3 @@ export const cursorInstant = z.iso
   // The database has no year 0.
   .refine((text) => !text.startsWith('0000'))
   .transform((text) => new Date(text))
-
-/** Splits off the page from a result that was read with one item more than fits. */
-export function pageOf<T>(items: readonly T[], limit: number): { shown: T[]; last: T | undefined } {
-  const shown = items.slice(0, limit)
-  return { shown, last: items.length > limit ? shown.at(-1) : undefined }
-}

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
-import { deliveryReport, sendRate } from '../delivery-report.ts'
+import { deliveryReport, QUEUED_STATES, sendRate } from '../delivery-report.ts'
 import {
   type DeliverySwitch,
   deliverySwitch,
@@ -10,15 +10,12 @@ import {
   resumeDelivery,
 } from '../delivery-switch.ts'
 import { textOfDelivery } from './delivery-text.ts'
-import { count, instant, line } from './fields.ts'
+import { count, countsOf, instant, line } from './fields.ts'
 import { operation } from './operation.ts'
 import { formatMinute } from './text-table.ts'
 
 const waiting = z.object({
-  ready: count,
-  taken: count,
-  deferred: count,
-  uncertain: count,
+  ...countsOf(QUEUED_STATES),
   oldest: instant.nullable().describe('When the oldest waiting message was created'),
   nextTry: instant.nullable().describe('The earliest time of the next attempt'),
 })

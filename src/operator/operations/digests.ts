@@ -7,9 +7,10 @@ import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { planDigests } from '../../digests/plan-digests.ts'
 import { dayTotals } from '../../digests/reconciliation.repo.ts'
+import { DAY_TOTALS_COLUMNS } from '../../mail/outbox/receipt.repo.ts'
 import { type DigestPreview, previewDigest } from '../preview-digest.ts'
 import { type DigestRunResult, runDigests } from '../run-digests.ts'
-import { count, day } from './fields.ts'
+import { count, countsOf, day } from './fields.ts'
 import { type CommandOutput, operation, writeOut } from './operation.ts'
 import { table } from './text-table.ts'
 
@@ -118,16 +119,7 @@ async function dryRunDigests(deps: Deps, input: { date?: Day }): Promise<Command
 
 const dayTotalsBody = z.object({
   date: day,
-  due: count,
-  nothingMatched: count,
-  paused: count,
-  missed: count,
-  planned: count,
-  accepted: count,
-  refused: count,
-  gaveUp: count,
-  skipped: count,
-  uncertain: count,
+  ...countsOf(DAY_TOTALS_COLUMNS),
   open: count.describe('Can still be retried'),
   closed: z.boolean(),
 })

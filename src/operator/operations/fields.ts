@@ -88,6 +88,10 @@ export const settings = {
 export const instant = z.date().meta({ type: 'string', format: 'date-time' })
 export const count = z.int().min(0)
 
+/** A count for each name. */
+export const countsOf = <N extends string>(names: readonly N[]) =>
+  Object.fromEntries(names.map((name) => [name, count])) as Record<N, typeof count>
+
 export const listOf = <T extends z.ZodType>(item: T) =>
   z.object({
     items: z.array(item),

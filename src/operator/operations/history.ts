@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { recentActions } from '../../core/action.repo.ts'
 import { DAY_MS } from '../../core/dates.ts'
-import { cachedDailyFigures } from '../daily-figures.ts'
+import { COUNTED, cachedDailyFigures } from '../daily-figures.ts'
 import { idNumber } from './cursor.ts'
-import { count, day, instant } from './fields.ts'
+import { count, countsOf, day, instant } from './fields.ts'
 import { listOperation } from './list-operation.ts'
 import { operation } from './operation.ts'
 
@@ -54,14 +54,7 @@ const figures = z.object({
       .object({
         day,
         subscribers: count.describe('Subscribers at the end of the day'),
-        asked: count,
-        confirmed: count,
-        unsubscribed: count,
-        accepted: count,
-        refused: count,
-        gaveUp: count,
-        uncertain: count,
-        skipped: count,
+        ...countsOf(COUNTED),
       })
       .meta({ id: 'DayFigures' }),
   ),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Deps } from '../../core/deps.ts'
-import { type CursorValues, pageOf, readCursor, writeCursor } from './cursor.ts'
+import { type CursorValues, readCursor, writeCursor } from './cursor.ts'
 import { listOf, page, wholeNumber } from './fields.ts'
 import { type CommandChannel, type Operation, operation } from './operation.ts'
 
@@ -72,8 +72,12 @@ export function listOperation<
         after: cursor === undefined ? undefined : after(readCursor(here, cursor)),
         max: limit + 1,
       })
-      const { shown, last } = pageOf(found, limit)
-      return { limit, shown, next: last ? writeCursor(here, positionOf(last)) : null }
+      const shown = found.slice(0, limit)
+      return {
+        limit,
+        shown,
+        next: found.length > limit ? writeCursor(here, positionOf(shown.at(-1)!)) : null,
+      }
     },
     output: ({ shown, limit }) => ({ json: shown.map(json), text: command?.output(shown, limit) ?? '' }),
     command,

@@ -5,14 +5,17 @@ import { findSubscriber } from '../../account/find-subscriber.ts'
 import {
   jsonOfSubscriber,
   jsonOfSubscriberDetails,
-  showNewestSubscribers,
   showSubscriber,
-  showSubscribers,
+  withTopics,
 } from '../../account/show-subscriber.ts'
 import { addSubscriber } from '../../account/signup/add-subscriber.ts'
 import { cleanText } from '../../queries/language/split-topics.ts'
 import type { TypedSettings } from '../../subscribers/read-signup.ts'
-import type { SubscriberCursor } from '../../subscribers/subscriber.repo.ts'
+import {
+  listSubscribers,
+  newestSubscribers,
+  type SubscriberCursor,
+} from '../../subscribers/subscriber.repo.ts'
 import { explainSubscriber } from '../explain-subscriber.ts'
 import { cursorInstant } from './cursor.ts'
 import { day, email, id, settings } from './fields.ts'
@@ -28,7 +31,7 @@ const list = operation({
   summary: 'all subscribers, oldest first',
   effect: 'read',
   input: z.object({ state: schemas.state.optional() }),
-  run: showSubscribers,
+  run: async ({ db }, { state }) => withTopics(db, await listSubscribers(db, state)),
   output: (found) => ({
     json: found.map(jsonOfSubscriber),
     text: table(
@@ -47,8 +50,8 @@ const list = operation({
 const newest = listOperation({
   name: 'subscribers newest',
   summary: 'subscribers, newest first',
-  rows: (deps, { state }, { after, max }: Page<SubscriberCursor>) =>
-    showNewestSubscribers(deps, { state, after, most: max }),
+  rows: async ({ db }, { state }, { after, max }: Page<SubscriberCursor>) =>
+    withTopics(db, await newestSubscribers(db, { state, after, most: max })),
   json: jsonOfSubscriber,
   api: {
     path: '/api/subscribers',
