@@ -22,12 +22,8 @@ const RETRY_AFTER_SECONDS = 30
 
 /** Sends every error as a page or as JSON, with a sentence that says what to do. */
 export function addErrorHandlers(app: FastifyInstance, site: Site): void {
-  app.setNotFoundHandler(async (request, reply) =>
-    sendFault(site, request, reply, new Fault('page.not-found')),
-  )
-  app.setErrorHandler(async (error, request, reply) =>
-    sendFault(site, request, reply, toFault(error, request)),
-  )
+  app.setNotFoundHandler(async (_request, reply) => sendFault(site, reply, new Fault('page.not-found')))
+  app.setErrorHandler(async (error, request, reply) => sendFault(site, reply, toFault(error, request)))
 }
 
 /**
@@ -47,14 +43,9 @@ export function toFault(thrown: unknown, request?: FastifyRequest): Fault {
 }
 
 /** Sends a fault as a short page or as JSON. */
-export function sendFault(
-  { deps, pages }: Site,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  fault: Fault,
-): FastifyReply {
-  const reference = logFault(deps, request, reply, fault)
-  if (wantsJson(request)) return reply.code(fault.status).send(jsonOfFault(fault, reference))
+export function sendFault({ deps, pages }: Site, reply: FastifyReply, fault: Fault): FastifyReply {
+  const reference = logFault(deps, reply, fault)
+  if (wantsJson(reply.request)) return reply.code(fault.status).send(jsonOfFault(fault, reference))
   const heading = HEADINGS[fault.status] ?? words.fault.heading
   const asksLink = fault.code === 'link.outdated'
   const view = { heading, sentence: sentenceOf(fault), reference, ways: recoveryLinks(fault), asksLink }
@@ -81,19 +72,19 @@ function sentenceOf({ code, sentence, values }: Fault): string {
 }
 
 /** Sets retry-after and logs the fault if it is ours. Returns the request's id, or null. */
-export function logFault(
-  deps: Site['deps'],
-  request: FastifyRequest,
-  reply: FastifyReply,
-  fault: Fault,
-): string | null {
+export function logFault(deps: Site['deps'], reply: FastifyReply, fault: Fault): string | null {
   if (fault.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
   if (fault.status === 429 || fault.code === 'search.busy') reply.header('retry-after', fault.values.seconds)
   // A full queue is not a defect, and logging each refusal would let visitors fill the log.
   if (fault.status < 500 || fault.code === 'search.busy') return null
-  const { id: reference, routeOptions } = request
+  const { id: reference, routeOptions } = reply.request
   const { code, message } = fault
-  logOf(deps, request).error('request.failed', { reference, route: routeOptions.url, code, what: message })
+  logOf(deps, reply.request).error('request.failed', {
+    reference,
+    route: routeOptions.url,
+    code,
+    what: message,
+  })
   return reference
 }
 

@@ -98,10 +98,7 @@ export const NO_LIBRARY = { pasted: '', again: '', skippedHeading: '', skipped: 
 const MAX_KEPT = 60_000
 
 /** The pasted text for the field, for another try; for a file or a long text, a sentence. */
-export function keptLibrary({ isFile, pasted }: Omit<SentLibrary, 'text'>): {
-  pasted: string
-  again: string
-} {
+export function keptLibrary({ isFile, pasted }: Omit<SentLibrary, 'text'>) {
   const isShort =
     pasted.length <= MAX_KEPT &&
     `${new URLSearchParams({ library: pasted.replace(/\r?\n/g, '\r\n') })}`.length <= MAX_KEPT

@@ -42,14 +42,11 @@ export const settingsFields = {
 /** The days as a form offers them: "daily", "weekdays" or "weekly" on `weekday`; otherwise those of `days`. */
 export const paceFields = { pace: formText.optional(), weekday: formText.optional() }
 
-interface PaceFields {
-  pace?: string | undefined
-  weekday?: string | undefined
-  days?: string[] | undefined
-}
-
 /** The same fields, with the days that `pace` stands for. */
-export function withDaysOfPace<T extends PaceFields>({ pace, ...others }: T) {
+export function withDaysOfPace<T extends { pace?: string; weekday?: string; days?: string[] }>({
+  pace,
+  ...others
+}: T) {
   const days = daysOfPace(pace, others.weekday)
   return days ? { ...others, days } : others
 }

@@ -224,7 +224,7 @@ function addAdmissionControl(
       await admitted(inProgress, network, reply)
     } catch (error) {
       await yieldToEventLoop()
-      return sendFault(site, request, reply, toFault(refusalFor(error)))
+      return sendFault(site, reply, toFault(refusalFor(error)))
     }
   })
 }

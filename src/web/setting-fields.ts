@@ -1,5 +1,5 @@
 import { WEEKDAYS } from '../core/dates.ts'
-import { type Fault, FieldFaults, undefinedIfFault } from '../core/errors.ts'
+import { type Fault, FieldFaults } from '../core/errors.ts'
 import { fill, words } from '../i18n/words.ts'
 import type { TypedSettings } from '../subscribers/read-signup.ts'
 import type { SubscriberSettings } from '../subscribers/subscriber.ts'
@@ -9,7 +9,14 @@ export function settingFields(typed: TypedSettings, settings: SubscriberSettings
   const days = typed.days?.flatMap((text) => text.toLowerCase().split(/[\s,;]+/)) ?? settings.days
   const pace = paceOf(days)
   return {
-    ...otherFields(typed, settings),
+    hour: typed.hour || String(settings.hour),
+    zone: typed.zone || settings.zone,
+    max: typed.max || String(settings.maxPapers),
+    format: typed.format || settings.format,
+    detail: typed.detail || settings.detail,
+    related: typed.related || String(settings.related),
+    /** The settings at the time the form is shown, for `changedFields`. */
+    shown: String(new URLSearchParams(settingsPairs(settings))),
     days,
     pace,
     weekday: pace === 'weekly' ? days.at(-1) : typed.weekday,
@@ -23,17 +30,6 @@ function paceOf(days: readonly string[]): 'daily' | 'weekdays' | 'weekly' | 'own
   if (chosen.join() === WEEKDAYS.slice(0, 5).join()) return 'weekdays'
   return chosen.length === 1 ? 'weekly' : 'own'
 }
-
-const otherFields = (typed: TypedSettings, settings: SubscriberSettings) => ({
-  hour: typed.hour || String(settings.hour),
-  zone: typed.zone || settings.zone,
-  max: typed.max || String(settings.maxPapers),
-  format: typed.format || settings.format,
-  detail: typed.detail || settings.detail,
-  related: typed.related || String(settings.related),
-  /** The settings at the time the form is shown, for `changedFields`. */
-  shown: String(new URLSearchParams(settingsPairs(settings))),
-})
 
 /** Settings as the fields of a form or a query string. */
 export const settingsPairs = ({ zone, hour, days, ...others }: SubscriberSettings): [string, string][] => [
@@ -62,10 +58,6 @@ export function changedFields(typed: TypedSettings, shown: string): TypedSetting
     ...(days && days.join() !== before.getAll('days').join() && { days: typed.days! }),
   }
 }
-
-/** Returns what `read` returns, or `instead()` if it throws a Fault. */
-export const readOrElse = <T, U>(read: () => NonNullable<T>, instead: () => U): T | U =>
-  undefinedIfFault(read) ?? instead()
 
 /** What is wrong with a form: a list for the summary at the top, and the message for each field. */
 export interface FaultsView {

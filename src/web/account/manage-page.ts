@@ -2,13 +2,18 @@ import type { FastifyReply } from 'fastify'
 import { type LinkHolder, openManagePage } from '../../account/open-manage-page.ts'
 import { removeProfileWord, resetProfile } from '../../account/own-feedback.ts'
 import type { Deps } from '../../core/deps.ts'
+import { type Fault, FieldFaults } from '../../core/errors.ts'
 import { signLink, topicPath } from '../../subscribers/links.ts'
-import { hasSubscription } from '../../subscribers/subscriber.ts'
+import { hasSubscription, TOPIC_LIMIT_FAULTS } from '../../subscribers/subscriber.ts'
 import type { Site } from '../pages.ts'
 import { type ManageViewInput, manageView } from './manage-view.ts'
 
 /** The value of `?change=` if nothing changed. */
 export const NO_CHANGE = 'none'
+
+/** A fault that a page shows in its form. */
+export const isFormFault = (fault: Fault): boolean =>
+  fault instanceof FieldFaults || [...TOPIC_LIMIT_FAULTS, 'change.cannot-undo'].includes(fault.code)
 
 /** Sends the manage page of a subscriber. */
 export async function sendManagePage(

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { changeByLink, undoByLink } from '../../account/change-by-link.ts'
@@ -11,7 +11,6 @@ import { splitFields } from '../../queries/language/split-topics.ts'
 import { type LibraryProposal, proposeFromLibrary } from '../../search/library/propose-from-library.ts'
 import { isTemporaryRefusal, withSearchSlot } from '../../search/search-slot.ts'
 import { MAX_FEEDBACK } from '../../subscribers/profile.repo.ts'
-import { TOPIC_LIMIT_FAULTS } from '../../subscribers/subscriber.ts'
 import { toFault } from '../errors.ts'
 import {
   acceptFiles,
@@ -27,7 +26,7 @@ import {
 import type { Site } from '../pages.ts'
 import { formOf, numberField, optionalText, wantsJson, withToken } from '../request.ts'
 import { latestPerTopic, previewView, withoutHints } from '../signup/preview-view.ts'
-import { applyProfileForm, NO_CHANGE, sendManagePage } from './manage-page.ts'
+import { applyProfileForm, isFormFault, NO_CHANGE, sendManagePage } from './manage-page.ts'
 import { idParam, type ManageForm, manageFields, partParam, requestedChange } from './manage-view.ts'
 import { sendMyLinkPage } from './my-link-routes.ts'
 import { topicRoutes } from './topic-routes.ts'
@@ -35,7 +34,7 @@ import { topicRoutes } from './topic-routes.ts'
 /** Topics, settings, pause and receipts, behind the link in emails. */
 export const manageRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const { deps } = site
-  app.setErrorHandler(async (error, request, reply) => offerNewLink(site, request, reply, error))
+  app.setErrorHandler(async (error, _request, reply) => offerNewLink(site, reply, error))
 
   const done = z.object({
     topic: numberField(),
@@ -62,7 +61,7 @@ export const manageRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
       const change = (await applyForm(site, token, form)) ?? NO_CHANGE
       return reply.redirect(`/manage/${token}?change=${change}`, 303)
     } catch (error) {
-      return showManagePageAgain(site, request, reply, { token, form, fault: toFault(error, request) })
+      return showManagePageAgain(site, reply, { token, form, fault: toFault(error, request) })
     }
   })
 
@@ -118,7 +117,7 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
       })
       return sendManagePage(site, reply, { token, ...proposed })
     } catch (error) {
-      return showManagePageAgain(site, request, reply, {
+      return showManagePageAgain(site, reply, {
         token,
         form,
         fault: toFault(error, request),
@@ -151,29 +150,20 @@ const applyForm = ({ deps }: Site, token: string, form: ManageForm): Promise<num
 /** The whole page again, with the typed values and what is wrong with them. */
 async function showManagePageAgain(
   site: Site,
-  request: FastifyRequest,
   reply: FastifyReply,
   { token, form, fault, sent }: { token: string; form: ManageForm; fault: Fault; sent?: SentLibrary },
 ): Promise<FastifyReply> {
   if (fault.code === 'subscriber.state') return reply.redirect(`/manage/${token}`, 303)
-  const library = sent?.text ? keptLibrary(sent) : pastedLibrary(request)
+  const library = sent?.text ? keptLibrary(sent) : pastedLibrary(reply.request)
   const isRefusedLibrary = sent?.text && isTemporaryRefusal(fault)
-  const isFormFault = fault instanceof FieldFaults || FORM_FAULTS.includes(fault.code) || isRefusedLibrary
-  if (!isFormFault || wantsJson(request)) throw fault
+  if (!(isFormFault(fault) || isRefusedLibrary) || wantsJson(reply.request)) throw fault
   const status = fault instanceof FieldFaults ? 422 : fault.status
   return sendManagePage(site, reply, { token, form, fault, library }, undefined, status)
 }
 
-const FORM_FAULTS: string[] = [...TOPIC_LIMIT_FAULTS, 'change.cannot-undo']
-
 /** For a link that does not work, sends a page that says why and offers to email a new one; throws other errors on. */
-function offerNewLink(
-  site: Site,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  error: unknown,
-): FastifyReply {
+function offerNewLink(site: Site, reply: FastifyReply, error: unknown): FastifyReply {
   const fault = toFault(error)
-  if (!fault.code.startsWith('link.') || wantsJson(request)) throw error
-  return sendMyLinkPage(site, request, reply, fault)
+  if (!fault.code.startsWith('link.') || wantsJson(reply.request)) throw error
+  return sendMyLinkPage(site, reply, fault)
 }

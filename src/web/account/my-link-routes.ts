@@ -15,7 +15,7 @@ export const myLinkRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   app.get('/manage', async (_request, reply) => pages.send(reply, 'my-link', empty))
 
   const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-    void sendMyLinkPage(site, request, reply, toFault(error, request))
+    void sendMyLinkPage(site, reply, toFault(error, request))
 
   const schema = { body: emailFields.prefault({}) }
   app.post('/manage', { schema, attachValidation: true, errorHandler }, async (request, reply) => {
@@ -31,13 +31,8 @@ export const myLinkRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
 }
 
 /** Sends the form for the link, with what was typed and what went wrong. */
-export function sendMyLinkPage(
-  { deps, pages }: Site,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  fault: Fault,
-): FastifyReply {
-  const reference = logFault(deps, request, reply, fault)
-  const { email } = readableFields(emailFields, request.body)
+export function sendMyLinkPage({ deps, pages }: Site, reply: FastifyReply, fault: Fault): FastifyReply {
+  const reference = logFault(deps, reply, fault)
+  const { email } = readableFields(emailFields, reply.request.body)
   return pages.send(reply, 'my-link', { email, ...faultsView(['email'], fault, reference) }, fault.status)
 }

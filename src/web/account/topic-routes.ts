@@ -14,7 +14,7 @@ import type { Site } from '../pages.ts'
 import { formOf, formText, numberField, optionalText, wantsJson } from '../request.ts'
 import { isHtmxRequest } from '../signup/preview-routes.ts'
 import { previewOfFault } from '../signup/preview-view.ts'
-import { applyProfileForm, NO_CHANGE, sendManagePage, sendNoDigestsPage } from './manage-page.ts'
+import { applyProfileForm, isFormFault, NO_CHANGE, sendManagePage, sendNoDigestsPage } from './manage-page.ts'
 import { idParam, manageFields } from './manage-view.ts'
 import { asQueryFault, type TopicPageInput, topicPageView, trialView } from './topic-view.ts'
 
@@ -65,8 +65,8 @@ export const topicRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     const tried = text === undefined ? null : { text, named: as ? (name ?? '') : null }
     const asked = { ...requestedTopicOf(request), tried }
     return isHtmxRequest(request)
-      ? sendTrial(site, request, reply, asked)
-      : sendTopicPage(site, request, reply, asked, { done, name, fault: as ? undefined : faultOfName(name) })
+      ? sendTrial(site, reply, asked)
+      : sendTopicPage(site, reply, asked, { done, name, fault: as ? undefined : faultOfName(name) })
   })
 
   const schema = { ...ofTopic, body: topicFields.prefault({}) }
@@ -139,7 +139,6 @@ async function applyTopicForm(
 /** If the topic does not exist, sends the page of all topics with a message. */
 async function sendTopicPage(
   site: Site,
-  request: TopicRequest,
   reply: FastifyReply,
   asked: OpenTopicInput,
   shown: Omit<TopicPageInput, 'token' | 'baseUrl'>,
@@ -156,27 +155,22 @@ async function sendTopicPage(
       sendNoDigestsPage(site, reply, token, opened.holder) ?? reply.redirect(`/manage/${token}?${said}`, 303)
     )
   }
-  if (opened.trial.fault) logFault(site.deps, request, reply, opened.trial.fault)
+  if (opened.trial.fault) logFault(site.deps, reply, opened.trial.fault)
   const view = topicPageView(opened, { ...shown, token, baseUrl: site.deps.config.BASE_URL })
   return site.pages.send(reply, 'topic', view, shown.fault?.status ?? opened.trial.fault?.status)
 }
 
 /** Only the trial, for htmx. */
-async function sendTrial(
-  site: Site,
-  request: TopicRequest,
-  reply: FastifyReply,
-  asked: OpenTopicInput,
-): Promise<FastifyReply> {
+async function sendTrial(site: Site, reply: FastifyReply, asked: OpenTopicInput): Promise<FastifyReply> {
   try {
     const opened = await openTrial(site.deps, asked)
     if (!opened.topic) throw new Fault('topic.removed')
-    if (opened.trial.fault) logFault(site.deps, request, reply, opened.trial.fault)
+    if (opened.trial.fault) logFault(site.deps, reply, opened.trial.fault)
     const trial = trialView(asked.token, opened, site.deps.config.BASE_URL)
     return site.pages.send(reply, 'parts/topic-trial', { trial }, opened.trial.fault?.status)
   } catch (error) {
     const fault = toFault(error)
-    logFault(site.deps, request, reply, fault)
+    logFault(site.deps, reply, fault)
     const trial = { preview: previewOfFault(fault.sentence) }
     return site.pages.send(reply, 'parts/topic-trial', { trial }, fault.status)
   }
@@ -196,17 +190,13 @@ async function showTopicPageAgain(
     const typed = manageFields.parse({ do: 'add-topic', topic: form.query })
     return sendManagePage(site, reply, { token, form: typed, fault }, undefined, 422)
   }
-  const isFormFault = fault instanceof FieldFaults || FORM_FAULTS.includes(fault.code)
-  if (!isFormFault) throw fault
+  if (!isFormFault(fault)) throw fault
   const tried = { text: form.query, named: form.do === 'follow' ? (form.name ?? '') : null }
   const shown = TOPIC_LIMIT_FAULTS.includes(fault.code) ? asQueryFault(fault) : fault
   return sendTopicPage(
     site,
-    request,
     reply,
     { ...requestedTopicOf(request), tried },
     { done: {}, fault: shown, name: form.name },
   )
 }
-
-const FORM_FAULTS: string[] = [...TOPIC_LIMIT_FAULTS, 'change.cannot-undo']

@@ -12,12 +12,11 @@ import { addRoutes } from './add-routes.ts'
 import { type AdminSite, openAdminPages } from './admin-site.ts'
 import { checkPassword } from './check-password.ts'
 import { importRoutes } from './import-routes.ts'
-import { listRoutes } from './list-routes.ts'
+import { listRoutes, subscriberListRoutes } from './list-routes.ts'
 import { messageRoutes, returnRoutes } from './message-routes.ts'
 import { actionRoutes, overviewRoutes } from './overview-routes.ts'
 import { previewRoutes } from './preview-routes.ts'
 import { openSessionStore } from './session.repo.ts'
-import { subscriberListRoutes } from './subscriber-list-routes.ts'
 import { subscriberRoutes, suppressionRoutes } from './subscriber-routes.ts'
 
 const SEEN_EVERY_MS = 60_000
@@ -29,7 +28,7 @@ export const adminPages: FastifyPluginAsyncZod<Site> = async (app, { deps }) => 
   app.addHook('onRequest', markPrivate)
   app.addHook('onRequest', async (request) => requireHttpsAndSameOrigin(admin, request))
   await addSessions(app, admin)
-  app.setErrorHandler(async (error, request, reply) => sendAdminFault(admin, request, reply, error))
+  app.setErrorHandler(async (error, _request, reply) => sendAdminFault(admin, reply, error))
   app.register(loginRoutes, admin)
   app.register(loggedInRoutes, admin)
 }
@@ -97,14 +96,9 @@ function isSameOrigin(baseUrl: string, { headers, protocol, host }: FastifyReque
   return site === 'same-origin' && ours.includes(origin)
 }
 
-function sendAdminFault(
-  { deps, send }: AdminSite,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  error: unknown,
-): FastifyReply {
-  const fault = isCsrfError(error) ? new Fault('admin.elsewhere') : toFault(error, request)
-  const reference = logFault(deps, request, reply, fault)
+function sendAdminFault({ deps, send }: AdminSite, reply: FastifyReply, error: unknown): FastifyReply {
+  const fault = isCsrfError(error) ? new Fault('admin.elsewhere') : toFault(error, reply.request)
+  const reference = logFault(deps, reply, fault)
   const { code, message, status } = fault
   return send(reply, 'fault', { code, message, status, reference }, status)
 }

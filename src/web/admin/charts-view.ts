@@ -14,14 +14,11 @@ const BY_WEEK_FROM = 100
 export type ChartView = ReturnType<typeof chartView>
 
 /** `D`: the figures of one day. */
-interface Series<D> {
+interface Series<D> extends ChartOptions {
   id: string
   title: string
   /** The heading of the table's column. */
   column: string
-  unit?: string
-  levels?: boolean
-  top?: number
   /** The value of the days of one bar; null if there is nothing to count. */
   of(days: readonly D[]): number | null
   /** The text in the table, if a number says too little. */
@@ -210,11 +207,7 @@ function area(points: readonly ChartPoint[], { left, slot, base, y }: PlotArea) 
 }
 
 /** The first label, the last and the one in the middle. */
-function labelsOf(
-  points: readonly ChartPoint[],
-  left: number,
-  slot: number,
-): { x: number; text: string; anchor: 'start' | 'middle' | 'end' }[] {
+function labelsOf(points: readonly ChartPoint[], left: number, slot: number) {
   if (points.length === 0) return []
   const last = points.length - 1
   const middle = Math.floor(last / 2)
@@ -222,7 +215,7 @@ function labelsOf(
   const text = (n: number) => points[n]?.label ?? ''
   return [
     { x: left, text: text(0), anchor: 'start' },
-    ...(last < 4 ? [] : [{ x: at(middle), text: text(middle), anchor: 'middle' as const }]),
+    ...(last < 4 ? [] : [{ x: at(middle), text: text(middle), anchor: 'middle' }]),
     { x: WIDTH - RIGHT, text: text(last), anchor: 'end' },
   ]
 }

@@ -96,8 +96,9 @@ async function sendSubscriberPage(
   { id, date, ...shown }: Shown,
   status?: number,
 ): Promise<FastifyReply> {
-  const erased = await erasedView(deps, id)
-  if (erased) return send(reply, 'erased', { ...erased, ...shown })
+  const isErased = (await tombstoneOf(deps.db, id)) !== null
+  if (isErased)
+    return send(reply, 'erased', { id, actions: await actionsForSubscriber(deps.db, id), ...shown })
   return send(reply, 'subscriber', { ...(await subscriberView(deps, { id, date })), ...shown }, status)
 }
 
@@ -149,12 +150,6 @@ function emailOutcomeText(
   if (acceptedAt) return `accepted ${timeOf(acceptedAt, localDate, zone)}${back}`
   if (cameBack) return `${stateName(state)}${back}`
   return `${stateName(state)}${reason ? ` (${messageReasonText(reason)})` : ''}`
-}
-
-/** The tombstone of an erased subscriber and the actions on it; null if there is no tombstone. */
-async function erasedView({ db }: Deps, id: string) {
-  const tombstone = await tombstoneOf(db, id)
-  return tombstone && { id, actions: await actionsForSubscriber(db, id) }
 }
 
 /** Addresses that we do not email. We have only their hashes, so the operator types an address to look it up. */

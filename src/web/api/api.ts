@@ -69,18 +69,11 @@ function addDocument(api: FastifyInstance): void {
   })
 }
 
-interface Schema {
+interface Value {
   format?: unknown
   pattern?: string
-  required?: unknown
+  requestBody?: { required?: boolean; content: Record<string, { schema?: { required?: unknown } }> }
 }
-
-interface RequestBody {
-  required?: boolean
-  content: Record<string, { schema?: Schema }>
-}
-
-type Value = string | Schema | { requestBody?: RequestBody }
 
 /**
  * The document without the noise of its generator: a second copy of each schema, long patterns next to a format, and
@@ -88,19 +81,18 @@ type Value = string | Schema | { requestBody?: RequestBody }
  */
 const tidyDocument: SwaggerTransformObject = (made) => {
   const text = JSON.stringify(jsonSchemaTransformObject(made))
-  const document = JSON.parse(text, (_name, value: Value) => tidy(value))
+  const document = JSON.parse(text, (_name, value: Value | string | null) => tidy(value))
   const { schemas = {}, ...components } = document.components
   const read = Object.entries(schemas).filter(([name]) => text.includes(`"#/components/schemas/${name}"`))
   return { ...document, components: { ...components, schemas: Object.fromEntries(read) } }
 }
 
-function tidy(value: Value): Value {
+function tidy(value: Value | string | null) {
   if (value === 'Default Response') return 'Done'
   if (typeof value !== 'object' || value === null) return value
   // A property may be named "format" too.
-  if ('format' in value && typeof value.format === 'string' && value.format.startsWith('date'))
-    delete value.pattern
-  if ('requestBody' in value && value.requestBody) {
+  if (typeof value.format === 'string' && value.format.startsWith('date')) delete value.pattern
+  if (value.requestBody) {
     const schema = value.requestBody.content['application/json']?.schema
     value.requestBody.required = schema?.required !== undefined
   }

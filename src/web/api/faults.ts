@@ -53,7 +53,7 @@ export const BODY_FAULTS: FaultStatus[] = [413, 415, 422]
 export function addFaultResponses(api: FastifyInstance, { deps }: Site): void {
   api.setErrorHandler<FastifyError>(async (error, request, reply) => {
     const fault = error.statusCode === 415 ? new Fault('request.not-json') : toFault(error, request)
-    const reference = logFault(deps, request, reply, fault)
+    const reference = logFault(deps, reply, fault)
     const isOperators = request.routeOptions.schema !== undefined && 'security' in request.routeOptions.schema
     const body = jsonOfFault(fault, reference)
     // The message of an internal error may contain secrets.

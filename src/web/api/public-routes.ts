@@ -2,8 +2,6 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { subscribe } from '../../account/signup/subscribe.ts'
 import { readFields } from '../../core/errors.ts'
-import { jsonOfTopicPreview } from '../../digests/preview/preview-json.ts'
-import { previewTopics } from '../../digests/preview/preview-topics.ts'
 import { words } from '../../i18n/words.ts'
 import { idNumber, readCursor, writeCursor } from '../../operator/operations/cursor.ts'
 import { count, day, instant, listOf, page, query, wholeNumber } from '../../operator/operations/fields.ts'
@@ -20,12 +18,11 @@ import { MAX_DAYS } from '../../search/open-archive.ts'
 import { searchPapers } from '../../search/search-papers.ts'
 import { withSearchSlot } from '../../search/search-slot.ts'
 import type { Spend } from '../../search/yield-to-event-loop.ts'
-import { readSignup, readTopics } from '../../subscribers/read-signup.ts'
+import { readSignup } from '../../subscribers/read-signup.ts'
 import { MAX_TOPICS } from '../../subscribers/subscriber.ts'
 import { cacheForOneMinute } from '../conditional-response.ts'
 import type { Site } from '../pages.ts'
 import {
-  preparseTopics,
   readTopicsInSlot,
   sentSubscription,
   subscribeFields,
@@ -33,6 +30,7 @@ import {
   subscriptionFields,
   validatedByZod,
 } from '../request.ts'
+import { previewJson } from '../signup/preview-routes.ts'
 import { BODY_FAULTS, faults, publicOperation } from './faults.ts'
 
 type PaperJson = z.output<typeof paper>
@@ -155,7 +153,7 @@ const papers = listOf(paper).extend({
 })
 
 /** What a query would have matched. The form's own POST /preview has the same request and response. */
-export const previewRoute: FastifyPluginAsyncZod<Site> = async (api, { deps }) => {
+export const previewRoute: FastifyPluginAsyncZod<Site> = async (api, site) => {
   const schema = {
     ...publicOperation(
       'papers',
@@ -165,15 +163,7 @@ export const previewRoute: FastifyPluginAsyncZod<Site> = async (api, { deps }) =
     body: previewBody,
     response: { 200: preview, ...faults(429, ...BODY_FAULTS) },
   }
-  api.post('/api/preview', { schema }, async (request, reply) => {
-    const { query, days, others } = request.body
-    const tested = await withSearchSlot(deps, request, [query, ...others], async (spend) => {
-      await preparseTopics(others, spend)
-      const besides = readTopics({ topics: others })
-      return previewTopics(deps, { queries: [query], days, others: besides, spend })
-    })
-    return reply.send(jsonOfTopicPreview(tested, tested.topics[0]!))
-  })
+  api.post('/api/preview', { schema }, async (request) => previewJson(site, request, request.body))
 }
 
 const previewBody = z.strictObject({

@@ -1,6 +1,6 @@
 import { addDays, dayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
-import { type Fault, FieldFaults } from '../../core/errors.ts'
+import { type Fault, FieldFaults, undefinedIfFault } from '../../core/errors.ts'
 import { fill, words } from '../../i18n/words.ts'
 import { hasCategoriesSince } from '../../papers/paper.repo.ts'
 import { splitFields } from '../../queries/language/split-topics.ts'
@@ -15,11 +15,11 @@ import {
   readTypedSettings,
   type TypedSignup,
 } from '../../subscribers/read-signup.ts'
-import { MAX_TOPICS, type SubscriberSettings } from '../../subscribers/subscriber.ts'
+import { MAX_TOPICS } from '../../subscribers/subscriber.ts'
 import { whenText } from '../account/change-summary-view.ts'
 import { isLibraryOpen, type libraryView, NO_LIBRARY } from '../library-form.ts'
 import { preparseTopics } from '../request.ts'
-import { faultsView, readOrElse, settingFields } from '../setting-fields.ts'
+import { faultsView, settingFields } from '../setting-fields.ts'
 import { EXAMPLES } from '../site/search-view.ts'
 
 /** The initial contents of a form; missing values are the site's defaults. */
@@ -53,10 +53,7 @@ export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, fill
   const faults = faultsView(FIELDS, fault, reference)
   const { hour, zone, days } = typed
   const parts = { ...NO_PARTS, ...typed.parts }
-  const settings = readOrElse(
-    () => readTypedSettings(config, typed),
-    () => readTypedSettings(config, {}),
-  )
+  const settings = undefinedIfFault(() => readTypedSettings(config, typed)) ?? readTypedSettings(config, {})
   return {
     ...faults,
     ...{ said, parts, keepsTopics },
@@ -72,7 +69,8 @@ export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, fill
     libraryOpen: isLibraryOpen(filled.library) || faults.errorOf.library !== undefined,
     builderOpen: PARTS.some((part) => parts[part] || faults.errorOf[part]),
     /** Empty if hour, zone or days cannot be read. */
-    when: whenOf(() => readTypedSettings(config, { hour, zone, days }), clock.now()),
+    when:
+      undefinedIfFault(() => whenText(readTypedSettings(config, { hour, zone, days }), clock.now())) ?? '',
     /** The time zone is our default, so a script may set the browser's. */
     zoneIsOurs: !zone,
     ...settingFields(typed, settings),
@@ -115,11 +113,6 @@ async function chipsInSlot(
   }
   if (typeof slot === 'function') return describe(slot)
   return withOptionalSearchSlot(deps, slot, { queries: topics, fallback: [] }, describe)
-}
-
-function whenOf(read: () => SubscriberSettings, now: Date): string {
-  const settings = readOrElse(read, () => null)
-  return settings ? whenText(settings, now) : ''
 }
 
 /** The topics that can be read, in words, with their positions in the field. Slow: see `loadFormView`. */

@@ -2,15 +2,16 @@ import { z } from 'zod'
 import type { Config } from '../../config/config.ts'
 import type { Deps } from '../../core/deps.ts'
 import { editDistance } from '../../core/edit-distance.ts'
-import type { Fault } from '../../core/errors.ts'
+import { type Fault, undefinedIfFault } from '../../core/errors.ts'
 import { seal, unseal } from '../../core/secrets.ts'
 import { fill, words } from '../../i18n/words.ts'
+import { emailDomain } from '../../mail/rate-limits/send-rate.ts'
 import { nameInSubject } from '../../mail/rendering/template.ts'
 import { type Address, parseAddress } from '../../subscribers/address.ts'
 import { readTypedSettings, type TypedSignup } from '../../subscribers/read-signup.ts'
 import type { SubscriberSettings } from '../../subscribers/subscriber.ts'
 import { whenText } from '../account/change-summary-view.ts'
-import { faultsView, readOrElse, settingsPairs } from '../setting-fields.ts'
+import { faultsView, settingsPairs } from '../setting-fields.ts'
 import type { PreviewView } from './preview-view.ts'
 
 interface Shown {
@@ -54,15 +55,9 @@ export function inboxView(
   }
 }
 
-function settingsIn(
-  { config }: Pick<Deps, 'config'>,
-  typed: Partial<TypedSignup>,
-): SubscriberSettings | null {
+function settingsIn({ config }: Pick<Deps, 'config'>, typed: Partial<TypedSignup>) {
   if (!typed.hour || !typed.zone || !typed.days) return null
-  return readOrElse(
-    () => readTypedSettings(config, typed),
-    () => null,
-  )
+  return undefinedIfFault(() => readTypedSettings(config, typed)) ?? null
 }
 
 /** The parts of a form that the next page shows again. */
@@ -115,8 +110,7 @@ const SLIPS_OF_COM = ['co', 'cm', 'om']
 export const isMailboxProvider = (domain: string): boolean => MAILBOX_PROVIDERS.includes(domain)
 
 /** The domain that was probably meant, if the address may contain a typo. */
-export const suggestedDomain = ({ key }: Address): string | undefined =>
-  suggestDomain(key.slice(key.lastIndexOf('@') + 1))
+export const suggestedDomain = ({ key }: Address): string | undefined => suggestDomain(emailDomain(key))
 
 /** The query string of the page after a form with such an address: "?meant=gmail.com", or empty. */
 export function suggestedDomainQuery(address: Address): string {

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
+import { undefinedIfFault } from '../../core/errors.ts'
 import { jsonOfTopicPreview } from '../../digests/preview/preview-json.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
 import { splitFields } from '../../queries/language/split-topics.ts'
@@ -37,7 +38,6 @@ import {
   subscribeFields,
   subscribeFormOf,
 } from '../request.ts'
-import { readOrElse } from '../setting-fields.ts'
 import { loadFormView, NO_PARTS } from './form-view.ts'
 import { inboxView } from './inbox-view.ts'
 import { latestPerTopic, type PreviewView, previewOfFault, previewView } from './preview-view.ts'
@@ -46,7 +46,7 @@ import { latestPerTopic, type PreviewView, previewOfFault, previewView } from '.
 export const previewRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const errorHandler = async (error: Error, request: FastifyRequest, reply: FastifyReply) => {
     if (isJson(request)) throw error
-    return showFormAgain(site, request, reply, { error })
+    return showFormAgain(site, reply, { error })
   }
 
   app.register(libraryRoute, site)
@@ -70,10 +70,10 @@ export const previewRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     try {
       if (request.validationError) throw request.validationError
       return await withSearchSlot(site.deps, request, queriesIn(form), (spend) =>
-        previewForm(site, request, reply, { form, spend }),
+        previewForm(site, reply, { form, spend }),
       )
     } catch (error) {
-      return showFormAgain(site, request, reply, { form, error })
+      return showFormAgain(site, reply, { form, error })
     }
   })
 }
@@ -83,8 +83,8 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const { deps, pages } = site
   acceptFiles(app)
   const fields = subscribeFields.extend(libraryFields)
-  const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-    showFormAgain(site, request, reply, { error })
+  const errorHandler = (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
+    showFormAgain(site, reply, { error })
   const options = { schema: { body: fields.prefault({}) }, attachValidation: true }
   app.post('/subscribe/library', { ...options, errorHandler }, async (request, reply) => {
     const { 'library-file': file, ...others } = formOf(fields, request)
@@ -106,7 +106,7 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
         return pages.send(reply, 'subscribe', { form: await loadFormView(deps, filled, spend), preview })
       })
     } catch (error) {
-      return showFormAgain(site, request, reply, { form, error, sent })
+      return showFormAgain(site, reply, { form, error, sent })
     }
   })
 }
@@ -117,19 +117,14 @@ interface InSlot {
 }
 
 /** The preview, or the form again with its errors. The latter also describes every topic, so it uses the same slot. */
-async function previewForm(
-  site: Site,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { form, spend }: InSlot,
-): Promise<FastifyReply> {
+async function previewForm(site: Site, reply: FastifyReply, { form, spend }: InSlot): Promise<FastifyReply> {
   try {
     await preparseTopics(form.typed.topics, spend)
     const typed = withReplacement(form)
     const preview = await formPreview(site, { ...form, typed }, spend)
-    return await sendPreview(site, request, reply, { form: { ...form, typed }, preview, spend })
+    return await sendPreview(site, reply, { form: { ...form, typed }, preview, spend })
   } catch (error) {
-    return showFormAgain(site, request, reply, { form, error, spend })
+    return showFormAgain(site, reply, { form, error, spend })
   }
 }
 
@@ -147,10 +142,7 @@ export async function previewOfLink(
     { queries: topics, fallback: undefined },
     async (spend) => {
       await preparseTopics(topics, spend)
-      const readable = readOrElse(
-        () => readTopics(typed),
-        () => null,
-      )
+      const readable = undefinedIfFault(() => readTopics(typed))
       return readable ? formPreview(site, { typed }, spend) : undefined
     },
   )
@@ -176,11 +168,7 @@ function withReplacement({ typed, replacement }: SubscribeForm): SubscribeForm['
 
 type PreviewQuery = z.output<typeof previewQuery>
 
-async function previewJson(
-  { deps }: Site,
-  searcher: Searcher,
-  { query, days, others }: PreviewQuery,
-): Promise<object> {
+export async function previewJson({ deps }: Site, searcher: Searcher, { query, days, others }: PreviewQuery) {
   const preview = await withSearchSlot(deps, searcher, [query, ...others], async (spend) => {
     await preparseTopics(others, spend)
     const besides = readTopics({ topics: others })
@@ -191,20 +179,16 @@ async function previewJson(
 
 /** The typed limit if it can be read, else the default; Subscribe reports a wrong one. */
 const mostPapers = ({ deps: { config } }: Site, { typed: { max } }: PreviewedForm): number =>
-  readOrElse(
-    () => readTypedSettings(config, { max }).maxPapers,
-    () => config.DIGEST_MAX,
-  )
+  undefinedIfFault(() => readTypedSettings(config, { max }).maxPapers) ?? config.DIGEST_MAX
 
 async function sendPreview(
   { deps, pages }: Site,
-  request: FastifyRequest,
   reply: FastifyReply,
   { form: { typed, keepsTopics }, preview, spend }: InSlot & { preview: PreviewView },
 ): Promise<FastifyReply> {
-  if (isHtmxRequest(request)) return pages.send(reply, 'parts/preview-update', { preview })
+  if (isHtmxRequest(reply.request)) return pages.send(reply, 'parts/preview-update', { preview })
   return pages.send(reply, 'subscribe', {
-    form: await loadFormView(deps, { typed, keepsTopics, library: pastedLibrary(request) }, spend),
+    form: await loadFormView(deps, { typed, keepsTopics, library: pastedLibrary(reply.request) }, spend),
     preview,
   })
 }
@@ -218,20 +202,20 @@ export const isHtmxRequest = ({ headers }: FastifyRequest): boolean => headers['
  */
 export async function showFormAgain(
   { deps, pages }: Site,
-  request: FastifyRequest,
   reply: FastifyReply,
   { form, error, spend, sent }: { form?: SubscribeForm; error: unknown; spend?: Spend; sent?: SentLibrary },
 ): Promise<FastifyReply> {
-  const fault = toFault(error, request)
-  const reference = logFault(deps, request, reply, fault)
+  const fault = toFault(error, reply.request)
+  const reference = logFault(deps, reply, fault)
   const preview = previewOfFault(fault.sentence)
-  if (isHtmxRequest(request)) return pages.send(reply, 'parts/preview-update', { preview }, fault.status)
+  if (isHtmxRequest(reply.request))
+    return pages.send(reply, 'parts/preview-update', { preview }, fault.status)
   const filled = {
     typed: form?.typed ?? {},
     fault,
     reference,
     keepsTopics: form?.keepsTopics,
-    library: sent?.text ? keptLibrary(sent) : pastedLibrary(request),
+    library: sent?.text ? keptLibrary(sent) : pastedLibrary(reply.request),
   }
   if (form?.again) {
     return pages.send(
@@ -241,8 +225,8 @@ export async function showFormAgain(
       fault.status,
     )
   }
-  const view = { form: await loadFormView(deps, filled, spend ?? request) }
+  const view = { form: await loadFormView(deps, filled, spend ?? reply.request) }
   // The Preview button scrolls to the preview. A refusal belongs to no field, so at the top it would be out of sight.
-  const isOutOfSight = request.routeOptions.url === '/preview' && isTemporaryRefusal(fault)
+  const isOutOfSight = reply.request.routeOptions.url === '/preview' && isTemporaryRefusal(fault)
   return pages.send(reply, 'subscribe', isOutOfSight ? { ...view, preview } : view, fault.status)
 }

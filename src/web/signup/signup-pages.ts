@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { type Confirmation, confirm, openConfirmation } from '../../account/signup/confirm.ts'
+import { confirm, openConfirmation } from '../../account/signup/confirm.ts'
 import { requireSignupOpen, subscribe } from '../../account/signup/subscribe.ts'
 import { topicRatesInSlot } from '../../account/signup/topic-rates.ts'
 import { Fault, readFields } from '../../core/errors.ts'
@@ -76,24 +76,24 @@ const subscribeRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
 
   const schema = { body: subscribeFields.prefault({}) }
   // Also handles requests that are refused before the fields can be read: bodies that are too large or not a form.
-  const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-    showFormAgain(site, request, reply, { error })
+  const errorHandler = (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
+    showFormAgain(site, reply, { error })
 
   app.post('/subscribe', { schema, attachValidation: true, errorHandler }, async (request, reply) => {
     const form = readSubscribeForm(request)
     try {
       if (request.validationError) throw request.validationError
-      if (form.addsTopic || form.removeIndex !== null)
-        return await sendAfterTopicButton(site, request, reply, form)
+      if (form.addsTopic || form.removeIndex !== null) return await sendAfterTopicButton(site, reply, form)
       await readTopicsInSlot(deps, request, form)
       const checked = readSignup(deps.config, form.typed)
       requireTopicAndNoTypo(form, checked)
       requireSignupOpen(deps.config, checked.address)
-      if (form.isFromBanner && (await warnAboutTopics(site, request, reply, { form, checked }))) return reply
-      await submitSignup(site, request, { form, checked })
+      if (form.isFromBanner && (await warnAboutTopics(site, reply, { form, checked }))) return reply
+      const { isBot, again, keepsTopics } = form
+      if (!isBot) await subscribe(deps, { ...checked, how: 'page', ip: request.ip, again, keepsTopics })
       return reply.redirect(inboxPath(deps.config, sentForm({ form, checked }), deps.clock.now()), 303)
     } catch (error) {
-      return showFormAgain(site, request, reply, { form, error })
+      return showFormAgain(site, reply, { form, error })
     }
   })
 }
@@ -114,16 +114,19 @@ function requireTopicAndNoTypo(form: SubscribeForm, { address, request }: Checke
 /** A button for topics parses and describes all topics, which takes a search slot. */
 const sendAfterTopicButton = (
   { deps, pages }: Site,
-  request: FastifyRequest,
   reply: FastifyReply,
   form: SubscribeForm,
 ): Promise<FastifyReply> =>
-  withSearchSlot(deps, request, queriesIn(form), async (spend) => {
+  withSearchSlot(deps, reply.request, queriesIn(form), async (spend) => {
     const { keepsTopics } = form
     await preparseTopics(form.typed.topics, spend)
     const pressed = timed(spend, () => applyTopicButton(form))
     return pages.send(reply, 'subscribe', {
-      form: await loadFormView(deps, { ...pressed, keepsTopics, library: pastedLibrary(request) }, spend),
+      form: await loadFormView(
+        deps,
+        { ...pressed, keepsTopics, library: pastedLibrary(reply.request) },
+        spend,
+      ),
     })
   })
 
@@ -133,11 +136,11 @@ const sendAfterTopicButton = (
  */
 function warnAboutTopics(
   site: Site,
-  request: FastifyRequest,
   reply: FastifyReply,
   { form, checked }: SubmittedForm,
 ): Promise<boolean> {
   const { deps, pages } = site
+  const { request } = reply
   const queries = checked.request.topics.map(({ query }) => query)
   if (queries.length === 0) return Promise.resolve(false)
   return withOptionalSearchSlot(deps, request, { queries, fallback: false }, async (spend) => {
@@ -166,16 +169,6 @@ interface SubmittedForm {
   checked: CheckedSignup
 }
 
-async function submitSignup(
-  { deps }: Site,
-  { ip }: FastifyRequest,
-  { form, checked }: SubmittedForm,
-): Promise<void> {
-  if (form.isBot) return
-  const { again, keepsTopics } = form
-  await subscribe(deps, { ...checked, how: 'page', ip, again, keepsTopics })
-}
-
 /**
  * Applies the form's buttons for topics, Add in the builder and Remove: the new values of the fields, and the sentence
  * that confirms the button. Throws FieldFaults if there is nothing to add or a topic cannot be read.
@@ -198,31 +191,29 @@ function applyTopicButton({ typed, addsTopic, removeIndex }: SubscribeForm) {
 /** The pages behind the link in a confirmation email. A GET shows a button; only its POST changes something. */
 const confirmRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages }) => {
   const sender = deps.config.MAIL_FROM
-  const ratesOf = (request: Searcher, { signup, topics }: Confirmation) => {
+  const show = async (reply: FastifyReply, token: string, { pressed }: { pressed: boolean }) => {
+    const confirmation = await openConfirmation(deps, token)
+    const { signup, topics } = confirmation
+    if (pressed && !signup.confirmedAt) return reply.redirect(`/confirm/${token}`, 303)
     const queries = [...new Set([...signup.request.topics, ...topics].map(({ query }) => query))]
-    return topicRatesInSlot(deps, request, queries)
+    const rates = await topicRatesInSlot(deps, reply.request, queries)
+    return signup.confirmedAt
+      ? pages.send(reply, 'confirmed', confirmedView(confirmation, rates, { pressed, sender }))
+      : pages.send(reply, 'confirm', confirmView(confirmation, rates, token))
   }
 
-  app.get('/confirm/:token', { schema: withToken }, async ({ params: { token } }, reply) => {
-    const confirmation = await openConfirmation(deps, token)
-    const rates = await ratesOf(reply.request, confirmation)
-    if (confirmation.signup.confirmedAt) {
-      return pages.send(reply, 'confirmed', confirmedView(confirmation, rates, { pressed: false, sender }))
-    }
-    return pages.send(reply, 'confirm', confirmView(confirmation, rates, token))
-  })
+  app.get('/confirm/:token', { schema: withToken }, async ({ params: { token } }, reply) =>
+    show(reply, token, { pressed: false }),
+  )
 
   app.post('/confirm/:token', { schema: withToken }, async ({ params: { token } }, reply) => {
     const first = await confirm(deps, token)
     return reply.redirect(`/confirm/${token}${first ? '/done' : ''}`, 303)
   })
 
-  app.get('/confirm/:token/done', { schema: withToken }, async ({ params: { token } }, reply) => {
-    const confirmation = await openConfirmation(deps, token)
-    if (!confirmation.signup.confirmedAt) return reply.redirect(`/confirm/${token}`, 303)
-    const rates = await ratesOf(reply.request, confirmation)
-    return pages.send(reply, 'confirmed', confirmedView(confirmation, rates, { pressed: true, sender }))
-  })
+  app.get('/confirm/:token/done', { schema: withToken }, async ({ params: { token } }, reply) =>
+    show(reply, token, { pressed: true }),
+  )
 }
 
 /** The page after the form. With an expired token it shows neither address nor topics. */

@@ -30,7 +30,7 @@ export const feedRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps }) => 
           return await sendFeed(deps, request, reply, { query: request.query.q, format })
         } catch (error) {
           const fault = toFault(error)
-          logFault(deps, request, reply, fault)
+          logFault(deps, reply, fault)
           return reply.code(fault.status).type('text/plain; charset=utf-8').send(`${fault.sentence}\n`)
         }
       },

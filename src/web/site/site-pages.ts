@@ -69,7 +69,7 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
       return pages.send(cacheForOneMinute(reply), 'search', { search })
     } catch (error) {
       const fault = toFault(error)
-      const reference = logFault(deps, request, reply, fault)
+      const reference = logFault(deps, reply, fault)
       const search = searchOfFault(BASE_URL, { query: asked.q, fault, reference })
       return pages.send(reply, 'search', { search }, fault.status)
     }

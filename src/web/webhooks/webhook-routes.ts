@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify'
+import type { FastifyInstance, FastifyReply, RouteShorthandOptions } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { acceptWebhook } from '../../bounces/accept-webhook.ts'
 import { PROVIDER_SETTINGS } from '../../bounces/enabled-channels.ts'
@@ -22,7 +22,7 @@ export const webhooks: FastifyPluginAsyncZod<Site> = async (app, site) => {
   for (const provider of PROVIDERS.filter((name) => config[PROVIDER_SETTINGS[name]] !== undefined)) {
     const options: RouteShorthandOptions = {
       bodyLimit: WEBHOOK_BODY_LIMIT,
-      errorHandler: (error, request, reply) => sendWebhookFault(site, provider, { error, request, reply }),
+      errorHandler: (error, _request, reply) => sendWebhookFault(site, provider, reply, error),
     }
     app.post(`/webhooks/${provider}`, options, async ({ headers, body }, reply) => {
       const raw = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
@@ -43,22 +43,13 @@ function parseBodiesAsBytes(scope: FastifyInstance): void {
   })
 }
 
-interface Failed {
-  error: unknown
-  request: FastifyRequest
-  reply: FastifyReply
-}
-
-function sendWebhookFault(
-  { deps }: Site,
-  provider: Provider,
-  { error, request, reply }: Failed,
-): FastifyReply {
+function sendWebhookFault({ deps }: Site, provider: Provider, reply: FastifyReply, error: unknown) {
   const fault = isTooLarge(error)
     ? new Fault('request.too-large', { limit: WEBHOOK_BODY_LIMIT })
     : toFault(error)
-  const reference = logFault(deps, request, reply, fault)
-  if (fault.status < 500) logOf(deps, request).warn('report.refused', { channel: provider, code: fault.code })
+  const reference = logFault(deps, reply, fault)
+  if (fault.status < 500)
+    logOf(deps, reply.request).warn('report.refused', { channel: provider, code: fault.code })
   if (fault.status === 401)
     reply.header('www-authenticate', `Basic realm="webhooks", Bearer realm="webhooks"`)
   return reply.code(statusFor(provider, fault)).send(jsonOfFault(fault, reference))

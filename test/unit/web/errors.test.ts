@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import { expect, test } from 'vitest'
 import { Fault } from '../../../src/core/errors.ts'
 import { jsonOfFault, sendFault } from '../../../src/web/errors.ts'
@@ -8,7 +8,7 @@ const pageOf = (fault: Fault): object => {
   const sent: unknown[] = []
   const site = { deps: {}, pages: { send: (_reply: unknown, ...page: unknown[]) => sent.push(...page) } }
   const request = { headers: { accept: 'text/html' }, url: '/papers/x' }
-  sendFault(site as unknown as Site, request as FastifyRequest, {} as FastifyReply, fault)
+  sendFault(site as unknown as Site, { request } as FastifyReply, fault)
   const [template, view, status] = sent
   return { template, status, ...(view as object) }
 }
