@@ -189,32 +189,24 @@ export type SnsMessage = z.infer<typeof SNS_MESSAGE>
 /** The text fields of a body; none if it is not one object. Throws report.unreadable. */
 export const parseSnsMessage = (raw: Uint8Array): SnsMessage => SNS_MESSAGE.parse(parseJsonBody(raw))
 
-const SIGNED_OF_NOTIFICATION: (keyof SnsMessage)[] = [
+const SIGNED = [
   'Message',
   'MessageId',
   'Subject',
-  'Timestamp',
-  'TopicArn',
-  'Type',
-]
-const SIGNED_OF_OTHERS: (keyof SnsMessage)[] = [
-  'Message',
-  'MessageId',
   'SubscribeURL',
   'Timestamp',
   'Token',
   'TopicArn',
   'Type',
-]
+] as const
 
 /**
  * The string that SNS signs: names and values, one per line with a final line feed; Subject only if present.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
  */
 export function signedText(message: SnsMessage): string {
-  const names = message.Type === 'Notification' ? SIGNED_OF_NOTIFICATION : SIGNED_OF_OTHERS
-  return names
-    .filter((name) => message[name] !== undefined)
+  const others: string[] = message.Type === 'Notification' ? ['SubscribeURL', 'Token'] : ['Subject']
+  return SIGNED.filter((name) => message[name] !== undefined && !others.includes(name))
     .map((name) => `${name}\n${message[name]}\n`)
     .join('')
 }

@@ -13,13 +13,7 @@ import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
 import { suppressAddressKey } from '../subscribers/suppress-subscriber.ts'
 import type { SuppressionReason } from '../subscribers/suppression.repo.ts'
 import { enqueueGoodbye } from '../subscribers/transactional-message.ts'
-import {
-  type BounceEffect,
-  type CountedBounce,
-  countedBounces,
-  type NewBounce,
-  wasHandled,
-} from './bounce.repo.ts'
+import { type BounceEffect, countedBounces, type NewBounce, wasHandled } from './bounce.repo.ts'
 import { consequenceOf } from './consequence.ts'
 import {
   type BounceSubject,
@@ -50,15 +44,9 @@ export async function applyBounce(deps: Deps, tx: Database, input: FindSubjectIn
   const event = trustedEvent(input, subject)
   const { subscriberId } = subject ?? {}
   const subscriber = subscriberId ? await lockSubscriber(tx, subscriberId) : null
+  const hasProof = subject !== null && hasProofFor(input, subject)
   const acted = subject
-    ? await applyConsequence(deps, tx, {
-        event,
-        at,
-        subject,
-        subscriber,
-        isProven,
-        hasProof: hasProofFor(input, subject),
-      })
+    ? await applyConsequence(deps, tx, { event, at, subject, subscriber, isProven, hasProof })
     : { effect: 'nothing' as const }
   const { effect, ...others } = acted
   const { class: kind, status, sure, reply } = event
@@ -145,7 +133,7 @@ async function applyConsequence(deps: Deps, tx: Database, acting: Acting): Promi
  * Bounces that count against the current address: not those of an earlier address, nor those before the last
  * confirmation.
  */
-async function earlierReturns(tx: Database, { subscriber, subject, at }: Acting): Promise<CountedBounce[]> {
+async function earlierReturns(tx: Database, { subscriber, subject, at }: Acting) {
   if (!subscriber || subscriber.addressKey !== tryParseAddress(subject.address)?.key) return []
   const { id: subscriberId, confirmedAt, createdAt } = subscriber
   const movedAt = await lastConsentAt(tx, subscriberId, 'moved')

@@ -71,9 +71,7 @@ export const countBounces = (db: Database, { from, before }: Span): Promise<Boun
   select class, count(*)::int as count from bounce where at >= ${from} and at < ${before}
   group by 1 order by 2 desc, 1`
 
-export interface BounceDomainCount extends BounceClassCount {
-  domain: string
-}
+export type BounceDomainCount = BounceClassCount & { domain: string }
 
 /** Number of bounces per domain and class, for the domains with the most bounces. */
 export const countBouncesByDomain = (
@@ -89,13 +87,11 @@ export const countBouncesByDomain = (
   where at >= ${from} and at < ${before}
   group by 1, 2, all_of_it order by all_of_it desc, 1, 3 desc, 2`
 
-export interface BounceDayCount extends BounceClassCount {
-  /** UTC. */
-  day: string
-}
-
 /** Number of bounces per day (UTC) and class. */
-export const countBouncesByDay = (db: Database, { from, before }: Span): Promise<BounceDayCount[]> =>
-  db.$queryRaw<BounceDayCount[]>`
+export const countBouncesByDay = (
+  db: Database,
+  { from, before }: Span,
+): Promise<(BounceClassCount & { day: string })[]> =>
+  db.$queryRaw`
   select to_char(at at time zone 'utc', 'YYYY-MM-DD') as day, class, count(*)::int as count
   from bounce where at >= ${from} and at < ${before} group by 1, 2`

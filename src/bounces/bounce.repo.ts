@@ -45,11 +45,7 @@ export const BOUNCE_EFFECTS = [
 ] as const
 export type BounceEffect = (typeof BOUNCE_EFFECTS)[number]
 
-export interface CountedBounce {
-  class: string
-  at: Date
-  sure: boolean
-}
+export type CountedBounce = Pick<BounceRow, 'class' | 'at' | 'sure'>
 
 interface CountedBouncesInput {
   subscriberId: string
@@ -97,14 +93,10 @@ export const countedBounces = (
 /** Whether an earlier report about that message, of the same class, led to one of these actions. */
 export async function wasHandled(
   db: Database,
-  {
-    messageId,
-    class: kind,
-    effects,
-  }: { messageId: string | null; class: BounceClass; effects: BounceEffect[] },
+  { effects, ...bounce }: Pick<NewBounce, 'messageId' | 'class'> & { effects: BounceEffect[] },
 ): Promise<boolean> {
-  if (messageId === null) return false
-  return (await db.bounce.count({ where: { messageId, class: kind, effect: { in: effects } } })) > 0
+  if (bounce.messageId === null) return false
+  return (await db.bounce.count({ where: { ...bounce, effect: { in: effects } } })) > 0
 }
 
 export async function redactBounces(db: Database, subscriberId: string): Promise<void> {

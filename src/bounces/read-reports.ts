@@ -86,14 +86,7 @@ async function eventsOfReport(deps: ReadReportsDeps, report: TakenReport): Promi
   if (isProvider(channel))
     return readProviderReport(channel, raw).filter(({ class: kind }) => kind !== 'not-a-report')
   const { bounces, about } = await deps.reader.read(raw)
-  return bounces.map(({ class: kind, recipient, status, sure, diagnostic }) => ({
-    class: kind,
-    recipient,
-    status,
-    sure,
-    reply: diagnostic ?? '',
-    about,
-  }))
+  return bounces.map((one) => ({ ...one, reply: one.diagnostic ?? '', about }))
 }
 
 const isReportFault = (error: unknown): boolean => error instanceof Fault && error.code.startsWith('report.')
@@ -152,13 +145,9 @@ async function holdBouncingDomains(deps: Deps, domains: readonly string[]): Prom
   for (const domain of domains) {
     if (await isDomainHeld(db, domain)) continue
     const from = (await newestSlot(db, tickName(domain))) ?? dayAgo
-    const {
-      people,
-      mails,
-      reply: last,
-    } = await bounceShareOfDomain(db, {
-      ...{ domain, from: from > dayAgo ? from : dayAgo, mailsFrom: dayAgo, perCent: SHARE_PER_CENT },
-    })
+    const span = { from: from > dayAgo ? from : dayAgo, mailsFrom: dayAgo }
+    const counted = await bounceShareOfDomain(db, { domain, ...span, perCent: SHARE_PER_CENT })
+    const { people, mails, reply: last } = counted
     const share = Math.round((people * 100) / Math.max(mails, people))
     if (people < LEAST || share < SHARE_PER_CENT) continue
     const summary = `${share} % of ${mails} emails in a day, according to reports`

@@ -91,13 +91,8 @@ export async function lockWaitingReport(tx: Database, id: number): Promise<boole
   return rows.length > 0
 }
 
-export interface WaitingReports {
-  count: number
-  /** When the oldest one arrived; null if none waits. */
-  oldest: Date | null
-}
-
-export async function waitingReports(db: Database): Promise<WaitingReports> {
+/** `oldest`: when the oldest one arrived; null if none waits. */
+export async function waitingReports(db: Database) {
   const where = { state: 'waiting' as const }
   const { _count, _min } = await db.report.aggregate({ where, _count: true, _min: { at: true } })
   return { count: _count, oldest: _min.at }

@@ -33,7 +33,8 @@ export async function withMailbox<T>(
   const client = new ImapFlow(optionsOf(server))
   const losses: unknown[] = []
   client.on('error', (error: unknown) => losses.push(error)) // pending commands reject as well
-  const nameErrors: NameErrors = (asking) =>
+  /** Converts errors of the connection to mailbox.*; errors of other work are unchanged. */
+  const nameErrors = <T>(asking: Promise<T>): Promise<T> =>
     asking.catch((error) => Promise.reject(faultOf(losses[0] ?? error, server)))
   const close = () => client.close()
   signal.addEventListener('abort', close)
@@ -41,15 +42,22 @@ export async function withMailbox<T>(
     if (signal.aborted) throw new Fault('mailbox.unreachable', { what: 'no time' })
     await nameErrors(client.connect())
     const { uidValidity, uidNext } = await nameErrors(openFolder(client, server.folder))
-    return await work({ uidValidity, uidNext: BigInt(uidNext), ...readingWith(client, nameErrors) })
+    return await work({
+      uidValidity,
+      uidNext: BigInt(uidNext),
+      numbersAbove: (uid) => nameErrors(numbersAbove(client, uid)),
+      numbersSince: (instant) => nameErrors(numbersSince(client, instant)),
+      async mail(uid, most) {
+        const query = { uid: true, source: { maxLength: most } }
+        const found = await nameErrors(client.fetchOne(String(uid), query, { uid: true }))
+        return found ? (found.source?.subarray(0, most) ?? null) : null
+      },
+    })
   } finally {
     signal.removeEventListener('abort', close)
     client.close()
   }
 }
-
-/** Converts errors of the connection to mailbox.*; errors of other work are unchanged. */
-type NameErrors = <T>(asking: Promise<T>) => Promise<T>
 
 const optionsOf = ({ host, port, implicitTls, user = '', password = '', tls }: ImapConfig) => ({
   host,
@@ -78,19 +86,6 @@ async function openFolder(client: ImapFlow, folder: string) {
   }
 }
 
-const readingWith = (
-  client: ImapFlow,
-  nameErrors: NameErrors,
-): Pick<OpenMailbox, 'numbersAbove' | 'numbersSince' | 'mail'> => ({
-  numbersAbove: (uid) => nameErrors(numbersAbove(client, uid)),
-  numbersSince: (instant) => nameErrors(numbersSince(client, instant)),
-  async mail(uid, most) {
-    const query = { uid: true, source: { maxLength: most } }
-    const found = await nameErrors(client.fetchOne(String(uid), query, { uid: true }))
-    return found ? (found.source?.subarray(0, most) ?? null) : null
-  },
-})
-
 async function numbersAbove(client: ImapFlow, uid: bigint): Promise<bigint[]> {
   // "7:*" also matches the last email if its UID is 5.
   const found = await client.search({ uid: `${uid + 1n}:*` }, { uid: true })
@@ -105,11 +100,8 @@ async function numbersSince(client: ImapFlow, instant: Date): Promise<bigint[]> 
   // Servers accept commands of up to 64 KB.
   for (let from = 0; from < numbers.length; from += MAX_IN_A_COMMAND) {
     const some = numbers.slice(from, from + MAX_IN_A_COMMAND).join(',')
-    for (const { uid, internalDate } of await client.fetchAll(
-      some,
-      { uid: true, internalDate: true },
-      { uid: true },
-    ))
+    const mails = await client.fetchAll(some, { uid: true, internalDate: true }, { uid: true })
+    for (const { uid, internalDate } of mails)
       if (internalDate && new Date(internalDate) >= instant) since.push(BigInt(uid))
   }
   return since.sort(byNumber)

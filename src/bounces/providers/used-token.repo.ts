@@ -1,19 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '../../core/database/database.ts'
 
-export interface UsedToken {
-  token: string
-  raw: Uint8Array
-  /** When it was signed. The token is kept for two days after that. */
-  at: Date
-}
-
 /**
  * Binds a Mailgun token to the first body that it arrives with, since the signature does not cover the body. True for
  * that body, also when it is repeated; false for any other. It is one statement, so that a crash leaves no token
- * without its body.
+ * without its body. `at`: when it was signed; the token is kept for two days after that.
  */
-export async function bindToken(db: Database, { token, raw, at }: UsedToken): Promise<boolean> {
+export async function bindToken(
+  db: Database,
+  { token, raw, at }: { token: string; raw: Uint8Array; at: Date },
+): Promise<boolean> {
   const name = `mailgun ${hashOf(token)}`
   const withBody = `${name} ${hashOf(raw)}`
   const rows = await db.$queryRaw<{ isRight: boolean }[]>`
