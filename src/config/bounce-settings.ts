@@ -51,19 +51,9 @@ export const bounceSettings = {
   BREVO_WEBHOOK_TOKEN: secret.optional(),
 }
 
-export const BOUNCE_SECRETS = [
-  'BOUNCE_IMAP',
-  'BOUNCE_IMAP_USER',
-  'BOUNCE_IMAP_PASSWORD',
-  'SENDGRID_WEBHOOK_KEY',
-  'MAILGUN_WEBHOOK_KEY',
-  'POSTMARK_WEBHOOK_LOGIN',
-  'BREVO_WEBHOOK_TOKEN',
-]
+export const BOUNCE_SECRETS = Object.keys(bounceSettings).filter((name) => /_IMAP|_WEBHOOK_/.test(name))
 
-export function faultsBetweenBounceSettings(
-  values: Record<string, string | undefined>,
-): { names: string[]; what: string }[] {
+export function faultsBetweenBounceSettings(values: Record<string, string | undefined>) {
   const listening = ['BOUNCE_LMTP', 'BOUNCE_SMTP'].filter((name) => values[name])
   const login = ['BOUNCE_IMAP_USER', 'BOUNCE_IMAP_PASSWORD']
   const isLoginMissing =

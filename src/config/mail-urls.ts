@@ -54,15 +54,8 @@ export const smtpUrl = z.string().transform((text, context): SmtpConfig => {
   if (!login) return fail(PASSWORD_DESCRIPTION)
   const query = smtpQuery.safeParse(Object.fromEntries(url.searchParams))
   if (!query.success) return fail(`${DESCRIPTION} (${issuesText(query.error)})`)
-  const { connections, mails, rate, timeout: timeoutSeconds, tls } = query.data
-  return {
-    ...serverOf(url, { 'smtps:': 465, 'smtp:': 587 }, tls),
-    ...login,
-    connections,
-    mails,
-    timeoutSeconds,
-    rate,
-  }
+  const { timeout: timeoutSeconds, tls, ...limits } = query.data
+  return { ...serverOf(url, { 'smtps:': 465, 'smtp:': 587 }, tls), ...login, ...limits, timeoutSeconds }
 })
 
 const serverOf = (

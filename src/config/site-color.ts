@@ -1,13 +1,6 @@
 import { z } from 'zod'
 import { failIn } from './setting-schemas.ts'
 
-/** The accent of the site, its admin pages and its emails, in light and dark; `bar` is for charts. */
-export interface SiteColor {
-  light: string
-  dark: string
-  bar: { light: string; dark: string }
-}
-
 /** The backgrounds of links in src/web/assets/site.css, and the text of buttons. */
 const LIGHT = { 'the page': '#faf8f4', 'the cards': '#f1eee6', 'the text of buttons': '#ffffff' }
 const DARK = { 'the page': '#171715', 'the cards': '#22221f', 'the text of buttons': '#10201d' }
@@ -18,8 +11,11 @@ const MIN_BAR = 3
 /** As easy to read as our own dark accent. */
 const DARK_TEXT = 7
 
-/** Derives the dark accent, which is lighter, and refuses a color that is hard to read as text in light. */
-export const siteColor = z.string().transform((text, context): SiteColor => {
+/**
+ * The accent of the site, its admin pages and its emails; `bar` is for charts. Derives the dark accent, which is lighter,
+ * and refuses a color that is hard to read as text in light.
+ */
+export const siteColor = z.string().transform((text, context) => {
   const light = text.trim().toLowerCase().replace(/^#?/, '#')
   const fail = failIn(context)
   if (!/^#[0-9a-f]{6}$/.test(light)) return fail(`a color such as 12564f, not "${text}"`)

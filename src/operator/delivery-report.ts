@@ -91,15 +91,8 @@ const MAX_REPORTED = 120
 const number = (value: number): string => value.toLocaleString('en')
 
 /** "gmail.com: 2.5 a second, since its server asked for less: 421 4.7.28 …" */
-export function deliveryLimitText({
-  kind,
-  domain,
-  perSecond,
-  until,
-  left,
-  of,
-  reply,
-}: DeliveryLimit): string {
+export function deliveryLimitText(limit: DeliveryLimit): string {
+  const { kind, domain, perSecond, until, left, of, reply } = limit
   const whose = domain ?? 'all email'
   const speed = `${whose}: ${number(Number((perSecond ?? 0).toPrecision(2)))} a second`
   const words = reply && reply.length > MAX_REPORTED ? `${reply.slice(0, MAX_REPORTED - 1)}…` : reply

@@ -1,4 +1,5 @@
 import type { Database } from '../core/database/database.ts'
+import { undefinedIfThrown } from '../core/errors.ts'
 import { parseQuery } from './language/parse-query.ts'
 import { GRAMMAR_VERSION, type Query } from './query.ts'
 
@@ -64,11 +65,5 @@ export async function readQueries(db: Database, ids: readonly number[]): Promise
 }
 
 // The current grammar may reject a text that an older one accepted; then the stored tree still has its meaning.
-function currentTree(tree: Query, text: string | null): Query {
-  if (text === null) return tree
-  try {
-    return parseQuery(text)
-  } catch {
-    return tree
-  }
-}
+const currentTree = (tree: Query, text: string | null): Query =>
+  (text === null ? undefined : undefinedIfThrown(() => parseQuery(text))) ?? tree

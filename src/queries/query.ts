@@ -76,17 +76,7 @@ export const GRAMMAR_VERSION = 7
 export interface Match {
   /** The term as typed: linear attention. */
   term: string
-  where:
-    | 'title'
-    | 'abstract'
-    | 'author'
-    | 'keyword'
-    | 'org'
-    | 'category'
-    | 'code'
-    | 'votes'
-    | 'revised'
-    | 'paper'
+  where: Exclude<TextField, 'any'> | 'category' | 'code' | 'votes' | 'revised' | 'paper'
   /** The matching text of the paper: "Linear Attention", "A. Geiger", "cs.LG", "41", "2026-11-24", "2507.06457". */
   found: string
   /** For title and abstract: the range of `found` in the plain text of that part, in UTF-16 units. */

@@ -84,16 +84,11 @@ function nextTryOf({ calendar, day, now, papers }: SuccessfulFetch, closedAt: Da
   return new Date(closedAt ? next : Math.min(next, calendar.closesAt(day).getTime()))
 }
 
-export interface FailedFetch {
-  now: Date
-  /** Failures of this day in a row, from 1. */
-  failures: number
-  /** The pause that the source asked for, in seconds. */
-  seconds?: number
-}
-
-/** When to retry a day after a failure. The pause grows with each failure. */
-export function retryTime({ now, failures, seconds = 0 }: FailedFetch): Date {
+/**
+ * When to retry a day after a failure. The pause grows with each failure in a row (from 1), and is at least the
+ * `seconds` that the source asked for.
+ */
+export function retryTime(now: Date, failures: number, seconds = 0): Date {
   const usual = PAUSES_AFTER_FAILURE_MS[failures - 1] ?? PAUSES_AFTER_FAILURE_MS.at(-1)!
   const pause = failures >= MAX_PAUSE_FROM ? MAX_PAUSE_MS : usual
   return new Date(now.getTime() + Math.max(pause, seconds * 1000))

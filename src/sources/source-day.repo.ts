@@ -179,7 +179,7 @@ export async function recordFailedFetch(db: Database, failed: Failed): Promise<v
     lastStatus: status ?? null,
     lastFault: fault,
     ...(!stays && { state: 'failed' as const, reason: null }),
-    ...(!isOver && { nextTry: retryTime({ now, failures: attempts, seconds }) }),
+    ...(!isOver && { nextTry: retryTime(now, attempts, seconds) }),
   }
   await db.sourceDay.upsert({
     where: { source_day: key },

@@ -38,12 +38,6 @@ export async function runDnsChecks(
   return { records: recordsToSet(config, { key, ips }), checks }
 }
 
-interface DmarcRecord {
-  /** The domain of the effective record: that of From, or its first parent that has one. */
-  domain: string
-  texts: string[]
-}
-
 /** `ips`: the addresses that send email. */
 function dnsChecks(
   config: Config,
@@ -123,7 +117,10 @@ async function checkDkimRecord(dns: DnsResolver, key: DkimKey | undefined): Prom
   ])
 }
 
-async function findDmarc(dns: DnsResolver, from: string): Promise<DmarcRecord | undefined> {
+type DmarcRecord = Awaited<ReturnType<typeof findDmarc>>
+
+/** The effective record, and its domain: that of From, or its first parent that has one. */
+async function findDmarc(dns: DnsResolver, from: string) {
   for (const domain of domainAndParents(from)) {
     const texts = (await dns.txt(`_dmarc.${domain}`)).filter((text) => /^v=DMARC1\s*(;|$)/i.test(text))
     if (texts.length > 0) return { domain, texts }
@@ -133,7 +130,7 @@ async function findDmarc(dns: DnsResolver, from: string): Promise<DmarcRecord | 
 
 const POLICIES = ['none', 'quarantine', 'reject']
 
-function checkDmarc(from: string, record: DmarcRecord | undefined): CheckResult {
+function checkDmarc(from: string, record: DmarcRecord): CheckResult {
   if (!record)
     return wrong(
       `no DMARC record at _dmarc.${from}, nor above it`,
@@ -157,7 +154,7 @@ function checkDmarc(from: string, record: DmarcRecord | undefined): CheckResult 
 
 /** DMARC passes if the domain of SPF or DKIM is aligned with that of From; both are better. */
 function checkAlignment(
-  dmarc: DmarcRecord | undefined,
+  dmarc: DmarcRecord,
   { from, envelope, dkim }: { from: string; envelope: string; dkim?: string },
 ): CheckResult {
   if (!dmarc) return skipped('no DMARC record to check alignment against')

@@ -68,13 +68,8 @@ async function greetingOf({ host, port }: ListenAddress, timeoutMs: number): Pro
   }
 }
 
-export function checkIntakeProbe({
-  domain,
-  channels,
-  listeners,
-  mailboxFault,
-  senderDomain,
-}: BounceIntakeProbe): CheckResult {
+export function checkIntakeProbe(probe: BounceIntakeProbe): CheckResult {
+  const { domain, channels, listeners, mailboxFault, senderDomain } = probe
   if (channels.length === 0)
     return domain
       ? noEmailChannel(domain)
@@ -84,16 +79,13 @@ export function checkIntakeProbe({
     `reports arrive through ${channels.map(({ channel, setting }) => `${channel} (${setting})`).join(', ')}`,
     [
       ...listeners.map((listener) => checkListener(listener, domain ?? '')),
-      ...(mailboxFault === null
-        ? []
-        : [
-            wrong(
-              `the mailbox of BOUNCE_IMAP cannot be read: ${mailboxFault}`,
-              'Check BOUNCE_IMAP, BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD.',
-            ),
-          ]),
-      ...(domain === senderDomain && listeners.length > 0 ? [sameDomain(domain)] : []),
-      ...(domain && !receivesEmail ? [noEmailChannel(domain)] : []),
+      mailboxFault !== null &&
+        wrong(
+          `the mailbox of BOUNCE_IMAP cannot be read: ${mailboxFault}`,
+          'Check BOUNCE_IMAP, BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD.',
+        ),
+      domain === senderDomain && listeners.length > 0 && sameDomain(domain),
+      domain && !receivesEmail && noEmailChannel(domain),
     ],
   )
 }

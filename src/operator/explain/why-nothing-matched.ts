@@ -1,6 +1,6 @@
 import type { Database } from '../../core/database/database.ts'
 import { type Day, dayOf } from '../../core/dates.ts'
-import { type NearMiss, rankNearMisses } from '../../digests/candidates.ts'
+import { rankNearMisses } from '../../digests/candidates.ts'
 import { digestsBefore } from '../../digests/digest.repo.ts'
 import { eligibleSince } from '../../digests/eligible-range.ts'
 import { newlyMatchingSince } from '../../digests/newly-matching.ts'
@@ -16,17 +16,11 @@ import { isTimeDependent, mentionsRevised, type Query } from '../../queries/quer
 import { whyEmpty } from '../../queries/reasons/why-empty.ts'
 import { toPaperText } from '../../queries/text/tokens.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
-import { entry, type TimelineEntry } from '../message-details.ts'
+import { entry } from '../message-details.ts'
 import { quantity } from '../operations/text-table.ts'
 import { quotedTitle, some } from './format.ts'
 
-export interface WhyNothingMatched {
-  /** Papers in range that no earlier digest covered. */
-  newCount: number
-  /** Of all topics. */
-  nearest: NearMiss | undefined
-  steps: TimelineEntry[]
-}
+export type WhyNothingMatched = Awaited<ReturnType<typeof whyNothingMatched>>
 
 interface RematchInput {
   subscriberId: string
@@ -41,7 +35,7 @@ interface RematchInput {
 }
 
 /** Matches the papers of a digest again, with their current data, topic by topic. */
-export async function whyNothingMatched(db: Database, input: RematchInput): Promise<WhyNothingMatched> {
+export async function whyNothingMatched(db: Database, input: RematchInput) {
   const meaning = await meaningIn(db)
   const topics = input.topics.map((topic) => ({ ...topic, ...parsed(topic.query, meaning) }))
   const trees = topics.flatMap(({ tree }) => tree ?? [])
@@ -59,7 +53,9 @@ export async function whyNothingMatched(db: Database, input: RematchInput): Prom
       ? `${quantity(fresh.length, 'paper')} new to them, out of ${window.length} in the last 14 days.`
       : 'No topics: none of the most upvoted papers from 20 or more hours ago were new to them.'
   return {
+    /** Papers in range that no earlier digest covered. */
     newCount: fresh.length,
+    /** Of all topics. */
     nearest: entries.flatMap(({ nearest }) => nearest ?? []).sort((a, b) => b.held - a.held)[0],
     steps: [
       entry(null, 'looked', looked),

@@ -27,13 +27,8 @@ export const textOfTimeline = (steps: readonly { at: Date | null; text: string }
 const stamp = (at: Date): string => `${at.toISOString().slice(0, 19).replace('T', ' ')}  `
 const INDENT = ' '.repeat(21)
 
-export function textOfSubscriber({
-  subscriber,
-  topics,
-  suppression,
-  consents,
-  next,
-}: ShownSubscriber): string {
+export function textOfSubscriber(shown: ShownSubscriber): string {
+  const { subscriber, topics, suppression, consents, next } = shown
   const { address, state, hour, zone, days, maxPapers, format, pausedUntil } = subscriber
   const until = pausedUntil ? `, until ${pausedUntil}` : ''
   return [

@@ -8,17 +8,6 @@ import { consentsOf, subscriberById } from '../../subscribers/subscriber.repo.ts
 import { suppress } from '../../subscribers/suppress-subscriber.ts'
 import { SUPPRESSION_REASONS, type SuppressionReason } from '../../subscribers/suppression.repo.ts'
 
-/** The number of departures in the log by their result. */
-export interface ReplayCounts {
-  erased: number
-  suppressed: number
-  unsubscribed: number
-  /** Already applied here, or undone by the subscriber since. */
-  known: number
-  /** Subscribers who signed up after the dump, or were erased here too. */
-  unknown: number
-}
-
 interface Departure {
   erasedAt?: Date
   suppressed?: { at: Date; reason: SuppressionReason }
@@ -37,10 +26,11 @@ type LogLine = z.infer<typeof logLine>
 
 /**
  * Repeats the departures after a dump from the service's log: erasures, suppressions and unsubscribes. Skips lines that
- * are not from our log. A second run changes nothing.
+ * are not from our log. A second run changes nothing. Returns their number by the result. known: already applied here,
+ * or undone by the subscriber since. unknown: they signed up after the dump, or were erased here too.
  */
-export async function replayLog(deps: Deps, lines: Iterable<string>): Promise<ReplayCounts> {
-  const counts: ReplayCounts = { erased: 0, suppressed: 0, unsubscribed: 0, known: 0, unknown: 0 }
+export async function replayLog(deps: Deps, lines: Iterable<string>) {
+  const counts = { erased: 0, suppressed: 0, unsubscribed: 0, known: 0, unknown: 0 }
   for (const [id, departure] of departuresIn(lines)) counts[await replayOne(deps, id, departure)]++
   return counts
 }
@@ -71,7 +61,7 @@ function departureFrom({ time, event, what, reason = 'operator' }: LogLine): Dep
   return {}
 }
 
-async function replayOne(deps: Deps, id: string, departure: Departure): Promise<keyof ReplayCounts> {
+async function replayOne(deps: Deps, id: string, departure: Departure) {
   const subscriber = await subscriberById(deps.db, id)
   if (!subscriber) return 'unknown'
   const consents = await consentsOf(deps.db, id)

@@ -1,15 +1,8 @@
 import type { Database } from '../../core/database/database.ts'
-
-export interface LearnedVersion {
-  kind: string
-  learnedAt: Date
-  /** The number of papers in the database at that time. */
-  papers: number
-}
+import type { LearnedModel } from '../../generated/prisma/client.ts'
 
 /** What is stored, without the data. */
-export const learnedVersions = (db: Database): Promise<LearnedVersion[]> =>
-  db.learnedModel.findMany({ select: { kind: true, learnedAt: true, papers: true } })
+export const learnedVersions = (db: Database) => db.learnedModel.findMany({ omit: { data: true } })
 
 /** The data of a kind; null if nothing is stored. */
 export async function readLearned(db: Database, kind: string): Promise<Uint8Array | null> {
@@ -17,10 +10,7 @@ export async function readLearned(db: Database, kind: string): Promise<Uint8Arra
   return row?.data ?? null
 }
 
-export async function saveLearned(
-  db: Database,
-  { kind, ...values }: LearnedVersion & { data: Uint8Array<ArrayBuffer> },
-): Promise<void> {
+export async function saveLearned(db: Database, { kind, ...values }: LearnedModel): Promise<void> {
   await db.learnedModel.upsert({ where: { kind }, create: { kind, ...values }, update: values })
 }
 

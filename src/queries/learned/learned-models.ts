@@ -1,4 +1,5 @@
 import type { Database } from '../../core/database/database.ts'
+import { undefinedIfThrown } from '../../core/errors.ts'
 import { meaningOf } from '../meaning/meaning-of.ts'
 import { NO_USAGE } from '../meaning/usage.ts'
 import type { Query } from '../query.ts'
@@ -30,18 +31,10 @@ export async function learnedModel<K extends Kind>(
   const version = JSON.stringify(stored)
   if (loaded.get(kind)?.version !== version) {
     const data = await readLearned(db, kind)
-    loaded.set(kind, { version, model: data && decodedOrNull(decode, data) })
+    // The next night replaces what cannot be decoded.
+    loaded.set(kind, { version, model: data && undefinedIfThrown(() => decode(data)) })
   }
   return (loaded.get(kind)!.model as LearnedModels[K] | null) ?? undefined
-}
-
-/** The next night replaces what cannot be decoded. */
-function decodedOrNull(decode: (data: Uint8Array) => unknown, data: Uint8Array): unknown {
-  try {
-    return decode(data)
-  } catch {
-    return null
-  }
 }
 
 /** What typed queries mean, by how the papers of this database use words. Not for use in a transaction. */

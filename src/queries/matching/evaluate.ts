@@ -125,16 +125,9 @@ function closeIn(
 function leafMatches(query: Leaf, paper: PaperText): Match[] {
   if (isTextLeaf(query)) return textMatches(query, paper)
   const found = foundBy(query, paper)
-  return found ? [{ term: filterText(query), where: PLACES[query.kind], found }] : []
+  const where = query.kind === 'has-code' ? 'code' : query.kind
+  return found ? [{ term: filterText(query), where, found }] : []
 }
-
-const PLACES = {
-  category: 'category',
-  'has-code': 'code',
-  votes: 'votes',
-  revised: 'revised',
-  paper: 'paper',
-} as const
 
 /** What of a paper meets a condition, if anything. */
 function foundBy(query: Exclude<Leaf, TextLeaf>, paper: PaperText): string | null | undefined {

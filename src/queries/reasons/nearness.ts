@@ -8,19 +8,10 @@ import { type PaperText, wordsOfPhrase } from '../text/tokens.ts'
 import { listTerms, reasonWords } from './shown-paper.ts'
 
 /** How close a paper is to matching a query. */
-export interface Nearness {
-  /** How much of the wanted parts it contains, in words; a whole phrase counts one more. */
-  held: number
-  /** How many of the unwanted parts it contains. */
-  unwanted: number
-  /** The occurrences of the wanted parts that it contains. */
-  matches: Match[]
-  /** "Has: linear attention. Missing from the title: robotics" */
-  sentence: string
-}
+export type Nearness = NonNullable<ReturnType<typeof nearnessOf>>
 
 /** The nearness of a paper that does not match; null if it contains no wanted part. */
-export function nearnessOf(query: Query, paper: PaperText): Nearness | null {
+export function nearnessOf(query: Query, paper: PaperText) {
   const lacking = lackingParts(query, paper)
   const wanted = wantedTerms(query)
   const held = wanted.flatMap((term) => heldOf(term, paper))
@@ -28,9 +19,13 @@ export function nearnessOf(query: Query, paper: PaperText): Nearness | null {
   // A missing category or paper id says nothing about nearness; the number of votes does.
   if (held.length === 0 && !wanted.some(({ kind }) => kind === 'votes')) return null
   return {
+    /** How much of the wanted parts it contains, in words; a whole phrase counts one more. */
     held: held.reduce((sum, { weight }) => sum + weight, 0),
+    /** How many of the unwanted parts it contains. */
     unwanted: lacking.unwanted.length,
+    /** The occurrences of the wanted parts that it contains. */
     matches: held.flatMap(({ matches }) => matches),
+    /** "Has: linear attention. Missing from the title: robotics" */
     sentence: sentenceOf(held, lacking),
   }
 }

@@ -183,7 +183,8 @@ function pageOf(input: FetchDayInput, token: string | undefined): Promise<Harves
 async function detailsOf(input: FetchDayInput, papers: string[]): Promise<Map<string, SourceRecord>> {
   const details = new Map<string, SourceRecord>()
   const ids = papers.filter((key) => key.startsWith('arxiv:')).map((key) => key.slice('arxiv:'.length))
-  for (const batch of batchesOf(ids, BATCH_SIZE).slice(0, MAX_BATCHES)) {
+  for (let from = 0; from < Math.min(ids.length, MAX_BATCHES * BATCH_SIZE); from += BATCH_SIZE) {
+    const batch = ids.slice(from, from + BATCH_SIZE)
     const records = await fetchBatch(input, batch)
     if (records === 'no more') break
     // The API may return papers that were not requested.
@@ -226,9 +227,6 @@ export function withDetails(record: SourceRecord, details: SourceRecord | undefi
     isRetracted: details.isRetracted ?? record.isRetracted,
   }
 }
-
-const batchesOf = <T>(items: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))
 
 /** Throws source.refused, source.not-xml and source.unreadable. */
 function readFeed(input: FetchDayInput, { status, body }: SourceResponse): RssFeed {

@@ -7,7 +7,6 @@ test('each part has a default', () =>
     connections: 4,
     mails: 100,
     timeoutSeconds: 600,
-    rate: undefined,
     tls: 'verify',
   }))
 
