@@ -7,7 +7,7 @@ import type { Searcher } from '../search/search-slot.ts'
 import { changeById, newestChanges } from '../subscribers/change.repo.ts'
 import { changesToUndo, isSameSubscription, MAILBOX_FULL, withoutEndedPause } from '../subscribers/change.ts'
 import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
-import { loadSubscription, type StoredTopic, storedTopicsOf, topicsOf } from '../subscribers/topic.repo.ts'
+import { loadSubscription, storedTopicsOf, topicsOf } from '../subscribers/topic.repo.ts'
 import { formatTopicsText } from '../subscribers/topics-text.ts'
 import { subscriberByManageLink } from './find-subscriber.ts'
 import { showProfile } from './own-feedback.ts'
@@ -17,12 +17,8 @@ import { resubscribeToken } from './unsubscribe.ts'
 
 const RECEIPT_DAYS = 30
 
-/** A topic with the heading under which pages show it. */
-export interface ShownTopic extends StoredTopic {
-  label: string
-}
-
 export type LinkHolder = Awaited<ReturnType<typeof openLinkHolder>>
+export type ShownTopic = LinkHolder['topics'][number]
 export type OpenedManagePage = Awaited<ReturnType<typeof openManagePage>>
 
 interface Opening {
@@ -52,11 +48,14 @@ export async function openLinkHolder(deps: Deps, { token, changeId }: Opening) {
   const held = await subscriberByManageLink(deps, token)
   const today = localDayOf(deps.clock.now(), held.zone)
   const subscriber = withoutEndedPause(held, today)
+  const topics = await storedTopicsOf(deps.db, subscriber.id)
+  const labels = topicHeadings(topics)
   return {
     /** Active if their pause has ended. */
     subscriber,
     today,
-    topics: labelled(await storedTopicsOf(deps.db, subscriber.id)),
+    /** Each with the heading under which pages show it. */
+    topics: topics.map((topic, i) => ({ ...topic, label: labels[i]! })),
     /** The next email; undefined if none is due. */
     next: await nextMailOf(deps, subscriber),
     /** The requested change; null if it is not the subscriber's. */
@@ -64,11 +63,6 @@ export async function openLinkHolder(deps: Deps, { token, changeId }: Opening) {
     /** The token that undoes an unsubscribe of a moment ago. */
     resubscribe: hasSubscription(subscriber) ? null : await resubscribeToken(deps, subscriber),
   }
-}
-
-function labelled(topics: readonly StoredTopic[]): ShownTopic[] {
-  const labels = topicHeadings(topics)
-  return topics.map((topic, i) => ({ ...topic, label: labels[i]! }))
 }
 
 /** A subscriber who is paused until a date gets the first digest on that date or later. */

@@ -112,7 +112,8 @@ async function applyConsequence(deps: Deps, tx: Database, acting: Acting): Promi
   const earlier = isAboutMailbox ? await earlierReturns(tx, acting) : []
   switch (consequenceOf({ ...event, hasProof, at }, earlier)) {
     case 'suppress':
-      return endDeadMailbox(deps, tx, acting)
+      await dropIfUnconfirmed(tx, acting)
+      return suppressAs(deps, tx, acting, event.class === 'full' ? 'full' : 'dead')
     case 'complain': {
       // Unsubscribe first: if the suppression is lifted later, there must be no subscription to resume.
       const ended = await unsubscribe(deps, tx, acting)
@@ -140,11 +141,6 @@ async function earlierReturns(tx: Database, { subscriber, subject, at }: Acting)
   const times = [createdAt, confirmedAt, movedAt].map((instant) => instant?.getTime() ?? 0)
   const since = new Date(Math.max(...times) - 1)
   return countedBounces(tx, { subscriberId, since, now: at, messageId: subject.messageId })
-}
-
-async function endDeadMailbox(deps: Deps, tx: Database, acting: Acting): Promise<ConsequenceResult> {
-  await dropIfUnconfirmed(tx, acting)
-  return suppressAs(deps, tx, acting, acting.event.class === 'full' ? 'full' : 'dead')
 }
 
 /** Deletes unconfirmed sign-ups for a dead mailbox: no one can confirm them. */

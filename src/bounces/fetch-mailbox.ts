@@ -69,7 +69,8 @@ async function readNewMails(deps: ServiceDeps, { server, mailbox, count }: Readi
     return isMoved
   }
   const goesOn = stored?.uidValidity === uidValidity
-  for (const uid of await (goesOn ? mailbox.numbersAbove(stored.uid) : firstNumbers(deps, mailbox))) {
+  const since = new Date(deps.clock.now().getTime() - FIRST_DAYS * DAY_MS)
+  for (const uid of await (goesOn ? mailbox.numbersAbove(stored.uid) : mailbox.numbersSince(since))) {
     const raw = await mailbox.mail(uid, MAX_BYTES)
     if (raw) {
       await acceptReport(deps, { channel: 'imap', recipient: recipientOf(deps, raw), raw })
@@ -79,9 +80,6 @@ async function readNewMails(deps: ServiceDeps, { server, mailbox, count }: Readi
   }
   if (!goesOn && position === stored) await advanceTo(mailbox.uidNext - 1n)
 }
-
-const firstNumbers = ({ clock }: ServiceDeps, mailbox: OpenMailbox): Promise<bigint[]> =>
-  mailbox.numbersSince(new Date(clock.now().getTime() - FIRST_DAYS * DAY_MS))
 
 /** Our return address that the email was sent to; null if its header names none. */
 function recipientOf({ config }: ServiceDeps, raw: Uint8Array): string | null {

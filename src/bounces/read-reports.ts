@@ -66,7 +66,8 @@ async function processReport(deps: ReadReportsDeps, report: TakenReport): Promis
       return finishReport(deps, report, { state: 'unreadable', events: UNREADABLE_EVENTS })
     }
     deps.log.error('report.put-off', seen)
-    await deferReport(deps.db, { id: report.id, counts: isReportFault(error) || isOld(deps, report) })
+    const isOld = deps.clock.now().getTime() - report.at.getTime() > RETRY_MS
+    await deferReport(deps.db, { id: report.id, counts: isReportFault(error) || isOld })
     return []
   }
 }
@@ -93,9 +94,6 @@ const isReportFault = (error: unknown): boolean => error instanceof Fault && err
 
 const isUnreadable = (error: unknown, { attempts }: TakenReport): boolean =>
   isReportFault(error) && ((error as Fault).code !== 'report.too-long-to-read' || attempts >= MAX_LONG_TIMES)
-
-const isOld = ({ clock }: Deps, { at }: TakenReport): boolean =>
-  clock.now().getTime() - at.getTime() > RETRY_MS
 
 async function finishReport(
   deps: Deps,

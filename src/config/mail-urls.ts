@@ -41,7 +41,8 @@ const smtpQuery = z.strictObject({
   tls,
 })
 
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || /^127\./.test(host)
+/** A connection to it does not leave this machine. */
+export const isLoopback = (host: string): boolean => /^(localhost$|\[?::1\]?$|127\.)/.test(host)
 
 export const smtpUrl = z.string().transform((text, context): SmtpConfig => {
   const fail = failIn(context)
@@ -101,8 +102,6 @@ const IMAP_DESCRIPTION =
 const IMAP_PASSWORD_DESCRIPTION =
   'no / ? # @ : % in a user or password but as %2F %3F %23 %40 %3A %25; better, leave both out, and set BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD, which take them as they are'
 
-const imapQuery = z.strictObject({ tls })
-
 export const imapUrl = z.string().transform((text, context): ImapConfig => {
   const fail = failIn(context)
   if (!/^imaps?:\/\//.test(text) || !URL.canParse(text)) return fail(IMAP_DESCRIPTION)
@@ -111,7 +110,7 @@ export const imapUrl = z.string().transform((text, context): ImapConfig => {
   const [login, folder] = [loginOf(url), folderOf(url)]
   if (!login) return fail(IMAP_PASSWORD_DESCRIPTION)
   if (!url.hostname || url.hash || !folder) return fail(IMAP_DESCRIPTION)
-  const query = imapQuery.safeParse(Object.fromEntries(url.searchParams))
+  const query = z.strictObject({ tls }).safeParse(Object.fromEntries(url.searchParams))
   if (!query.success) return fail(`${IMAP_DESCRIPTION} (${issuesText(query.error)})`)
   return { ...serverOf(url, { 'imaps:': 993, 'imap:': 143 }, query.data.tls), ...login, folder }
 })

@@ -8,6 +8,7 @@ import { rampUpRate } from '../mail/rate-limits/send-rate.ts'
 import { deliverySummary } from './delivery-switch.ts'
 import { readLiveness } from './doctor/liveness.repo.ts'
 import { count, instant } from './operations/fields.ts'
+import { number } from './operations/text-table.ts'
 
 export const QUEUED_STATES = ['ready', 'taken', 'deferred', 'uncertain'] as const satisfies MessageState[]
 
@@ -88,7 +89,6 @@ const bySeverity = (a: DeliveryLimit, b: DeliveryLimit): number =>
   Number(a.domain !== null) - Number(b.domain !== null) || (a.perSecond ?? 0) - (b.perSecond ?? 0)
 
 const MAX_REPORTED = 120
-const number = (value: number): string => value.toLocaleString('en')
 
 /** "gmail.com: 2.5 a second, since its server asked for less: 421 4.7.28 …" */
 export function deliveryLimitText(limit: DeliveryLimit): string {

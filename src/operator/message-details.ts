@@ -158,11 +158,7 @@ function latestEntry(message: MessageWithHistory, now: Date): TimelineEntry[] {
   return [entry(message.reason === 'expired' ? deadline : null, stateName(state), finalText(message))]
 }
 
-export const isWaiting = ({
-  state,
-  nextTry,
-  deadline,
-}: Pick<MessageWithHistory, 'state' | 'nextTry' | 'deadline'>): boolean =>
+export const isWaiting = ({ state, nextTry, deadline }: MessageWithHistory): boolean =>
   state === 'ready' || state === 'deferred' || (state === 'uncertain' && nextTry < deadline)
 
 function finalText({ state, reason }: MessageWithHistory): string {

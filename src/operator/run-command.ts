@@ -41,7 +41,10 @@ export async function runTyped(typed: TypedCommand, terminal: Terminal): Promise
   try {
     const { deps, close } = await buildDeps(config, { log })
     try {
-      if (!operation.beforeMigration) await requireReady(deps)
+      if (!operation.beforeMigration) {
+        await requireMigrated(deps.db)
+        await requireSuppressionKey(deps)
+      }
       return await runCommand(deps, typed, terminal)
     } finally {
       await close()
@@ -56,11 +59,6 @@ const quietOnTerminal = (environment: Environment, stderr: OutputStream): Enviro
   ...environment,
   LOG_LEVEL: environment.LOG_LEVEL || (stderr.isTTY ? 'warn' : undefined),
 })
-
-async function requireReady(deps: Deps): Promise<void> {
-  await requireMigrated(deps.db)
-  await requireSuppressionKey(deps)
-}
 
 export async function runCommand(
   deps: Deps,

@@ -86,20 +86,16 @@ export const MAILBOX_FULL = 'mailbox full'
 const MAX_DAYS = 365
 
 /**
- * Whether no digest is due on the subscriber's own `today`. After a pause with an end, the row keeps the state paused
- * until the next date on which something is due.
+ * The same subscription, but active if its pause has ended on the subscriber's own `today`: the row keeps the state
+ * paused until the next date on which something is due.
  */
-const isPaused = ({ state, pausedUntil }: Pick<Subscription, 'state' | 'pausedUntil'>, today: Day): boolean =>
-  state === 'paused' && (pausedUntil === null || pausedUntil > today)
-
-/** The same subscription, but active if its pause has ended. */
 export const withoutEndedPause = <T extends Pick<Subscription, 'state' | 'pausedUntil'>>(
   subscription: T,
   today: Day,
 ): T =>
-  subscription.state !== 'paused' || isPaused(subscription, today)
-    ? subscription
-    : { ...subscription, state: 'active', pausedUntil: null }
+  subscription.state === 'paused' && subscription.pausedUntil !== null && subscription.pausedUntil <= today
+    ? { ...subscription, state: 'active', pausedUntil: null }
+    : subscription
 
 /** Throws setting.until if the end of a pause is in the past, or more than a year away. */
 export function requirePauseEnd(until: Day, today: Day): void {

@@ -54,11 +54,6 @@ async function deleteUnusedQueries(tx: Database): Promise<void> {
   await tx.query.deleteMany({ where: { id: { in: unused.map(({ id }) => id) }, topics: { none: {} } } })
 }
 
-/** When the subscriber with that id was erased, and in which epoch; null if there is no tombstone. */
-export async function tombstoneOf(
-  db: Database,
-  id: string,
-): Promise<{ epoch: number; erasedAt: Date } | null> {
-  const row = await db.subscriber.findUnique({ where: { id }, select: { epoch: true, erasedAt: true } })
-  return row?.erasedAt ? { epoch: row.epoch, erasedAt: row.erasedAt } : null
-}
+/** In which epoch the subscriber with that id was erased; null if there is no tombstone. */
+export const tombstoneOf = (db: Database, id: string): Promise<{ epoch: number } | null> =>
+  db.subscriber.findUnique({ where: { id, erasedAt: { not: null } }, select: { epoch: true } })

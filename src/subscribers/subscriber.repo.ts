@@ -54,13 +54,11 @@ export async function lockOrCreateSubscriber(
   return subscriberOf(row)!
 }
 
-type SubscriberChanges = Partial<Omit<Subscriber, 'id' | 'createdAt'>>
-
 /** Throws address.taken if another subscriber took the new address at the same time. */
 export async function changeSubscriber(
   db: Database,
   id: string,
-  { startDate, pausedUntil, ...changes }: SubscriberChanges,
+  { startDate, pausedUntil, ...changes }: Partial<Omit<Subscriber, 'id' | 'createdAt'>>,
 ): Promise<void> {
   const data = {
     ...changes,

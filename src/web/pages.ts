@@ -139,18 +139,6 @@ interface PageData {
   }
 }
 
-type PageName = keyof PageData
-
-interface PageRenderer {
-  /** Sends a page; `status` is 200 by default. */
-  send<Name extends PageName>(
-    reply: FastifyReply,
-    name: Name,
-    data: PageData[Name],
-    status?: number,
-  ): FastifyReply
-}
-
 /** Pages that the sitemap lists besides days and papers. */
 export const SITEMAP_ROUTES = ['/', '/papers', '/papers/trending', '/subscribe', '/status', '/privacy']
 
@@ -194,7 +182,7 @@ const HELPERS = {
 }
 
 /** `edition`: the newest day with papers and their number, if known. */
-export function openPageRenderer(config: Config, edition: () => Edition | null): PageRenderer {
+export function openPageRenderer(config: Config, edition: () => Edition | null) {
   const eta = templatesIn('pages', HELPERS)
   const site = {
     name: config.SITE_NAME,
@@ -209,7 +197,8 @@ export function openPageRenderer(config: Config, edition: () => Edition | null):
     edition,
   }
   return {
-    send: (reply, name, data, status = 200) => {
+    /** Sends a page. */
+    send<Name extends keyof PageData>(reply: FastifyReply, name: Name, data: PageData[Name], status = 200) {
       const html = eta.render(`./${name}`, { site, route: reply.request.routeOptions.url, ...data })
       // Values are escaped: nothing but the layout writes this tag.
       if (html.includes('<script src=')) reply.header('content-security-policy', POLICY_WITH_SCRIPTS)
@@ -221,7 +210,7 @@ export function openPageRenderer(config: Config, edition: () => Edition | null):
 /** What each group of routes receives. */
 export interface Site {
   deps: ServiceDeps
-  pages: PageRenderer
+  pages: ReturnType<typeof openPageRenderer>
 }
 
 const NONE = ["'none'"]

@@ -133,9 +133,7 @@ export const previewQuery = z.object(
 export const readSubscribeForm = (request: FastifyRequest): SubscribeForm =>
   subscribeFormOf(formOf(subscribeFields, request))
 
-type SubscribeFields = z.output<typeof subscribeFields>
-
-export function subscribeFormOf(fields: SubscribeFields) {
+export function subscribeFormOf(fields: z.output<typeof subscribeFields>) {
   const {
     topic: topics,
     website,

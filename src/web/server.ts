@@ -35,15 +35,10 @@ import { addColorSheet } from './site-color.ts'
 import { webhooks } from './webhooks/webhook-routes.ts'
 
 /**
- * In milliseconds. A whole request, headers and body, must arrive within `requestTimeout`; Node checks at intervals.
+ * In milliseconds. A whole request, headers and body, must arrive within `requestTimeout`. By default Node checks every
+ * 30 s, which doubles the time that a request may take.
  */
-interface RequestLimits {
-  requestTimeout: number
-  connectionsCheckingInterval: number
-}
-
-/** By default Node checks every 30 s, which doubles the time that a request may take. */
-export const REQUEST_LIMITS: RequestLimits = { requestTimeout: 30_000, connectionsCheckingInterval: 2000 }
+export const REQUEST_LIMITS = { requestTimeout: 30_000, connectionsCheckingInterval: 2000 }
 
 /** In bytes: the longest query in a URL, three characters for a byte, and the other headers. */
 const MAX_HEADERS = 32_768

@@ -13,7 +13,7 @@ import { countRunningProcesses, holdProcessLock } from '../../src/core/database/
 import { buildDeps, type Deps } from '../../src/core/deps.ts'
 import { openLog, silentLog } from '../../src/core/log.ts'
 import { migrateIfAlone } from '../../src/operator/operations/database.ts'
-import { runDigests } from '../../src/operator/run-digests.ts'
+import { runDigests } from '../../src/operator/operations/digests.ts'
 import { startService } from '../../src/service/service.ts'
 import { noDebianPostgres, startDebianPostgres } from '../support/debian-postgres.ts'
 import { databaseOf, dropDatabase, firstRelease, firstSettings } from '../support/first-release.ts'

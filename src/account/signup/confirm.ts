@@ -10,11 +10,11 @@ import {
 } from '../../digests/welcome-message.ts'
 import { nudgeTransactional } from '../../mail/message.ts'
 import { newestChanges, recordChange } from '../../subscribers/change.repo.ts'
-import { type Change, isSameSubscription } from '../../subscribers/change.ts'
+import { isSameSubscription } from '../../subscribers/change.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { readLink, signLink } from '../../subscribers/links.ts'
 import { parseTopic } from '../../subscribers/read-signup.ts'
-import { markSignupConfirmed, type Signup, signupById } from '../../subscribers/signup.repo.ts'
+import { markSignupConfirmed, signupById } from '../../subscribers/signup.repo.ts'
 import { changeSubscriber, recordConsent } from '../../subscribers/subscriber.repo.ts'
 import {
   hasSubscription,
@@ -37,6 +37,7 @@ export async function openConfirmation(deps: Deps, token: string) {
   const { signup, subscriber } = await signupBehindLink(deps, token)
   const joined = hasSubscription(subscriber)
   const { id, epoch, state, confirmedAt } = subscriber
+  const [newest] = await newestChanges(db, id, 1)
   const manage = { purpose: 'manage', id, epoch, issuedAt: signup.confirmedAt ?? signup.createdAt } as const
   return {
     signup,
@@ -51,13 +52,8 @@ export async function openConfirmation(deps: Deps, token: string) {
     manage: joined ? signLink(manage, config.APP_SECRET[0]!) : null,
     welcome: signup.confirmedAt && (await welcomeOf(db, signup.id)),
     /** The change that added this signup's topics, if it is their newest one. */
-    change: await changeBy(db, signup),
+    change: newest && newest.at.getTime() === signup.confirmedAt?.getTime() ? newest : null,
   }
-}
-
-async function changeBy(db: Database, { subscriberId, confirmedAt }: Signup): Promise<Change | null> {
-  const [newest] = await newestChanges(db, subscriberId, 1)
-  return newest && newest.at.getTime() === confirmedAt?.getTime() ? newest : null
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts'
-import type { SmtpConfig } from '../../config/mail-urls.ts'
+import { isLoopback, type SmtpConfig } from '../../config/mail-urls.ts'
 import { cliCommand } from '../../core/cli-command.ts'
 import type { Clock } from '../../core/clock.ts'
 import { addDays, type Day, dayOf, midnight } from '../../core/dates.ts'
@@ -14,7 +14,7 @@ import { probeSmtpTls, type SmtpTls } from '../../mail/smtp/smtp-tls-client.ts'
 import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
 import { countQueued, deliverySummary } from '../delivery-switch.ts'
 import { isSameOrSubdomain } from '../dns/records.ts'
-import { quantity } from '../operations/text-table.ts'
+import { number, quantity } from '../operations/text-table.ts'
 import {
   type CheckResult,
   checkCertificateExpiry,
@@ -62,16 +62,12 @@ export function checkSmtp(smtp: SmtpConfig, { fault, tls, now }: SmtpProbe): Che
   const login = smtp.user ? 'login accepted' : 'no login'
   const found = `${place} accepts MAIL_FROM: ${tls ? tls.protocol : 'not encrypted'}, ${login}`
   return combineResults(found, [
-    !isLocalHost(smtp) && checkTls(smtp, tls),
+    !isLoopback(smtp.host) && checkTls(smtp, tls),
     tls?.until
       ? checkCertificateExpiry(tls.until, now, 'Renew the certificate of the mail server.')
       : undefined,
   ])
 }
-
-/** The connection does not leave this machine. */
-const isLocalHost = ({ host }: SmtpConfig): boolean =>
-  host === 'localhost' || host === '::1' || host.startsWith('127.')
 
 function checkTls(smtp: SmtpConfig, tls: SmtpTls | undefined): CheckResult | undefined {
   if (!tls)
@@ -183,8 +179,6 @@ export function checkSending(seen: SendingState): CheckResult {
     seen.rampUpSince ? checkRampUp(seen, seen.rampUpSince) : checkFirstSending(seen),
   ])
 }
-
-const number = (value: number): string => value.toLocaleString('en')
 
 function checkRampUp({ active, now }: SendingState, since: Day): CheckResult | undefined {
   const mailsOn = (at: Date) => rampUpQuota({ RAMP_UP_SINCE: since }, at)

@@ -19,7 +19,7 @@ export const timelineOf = (context: ExplainContext): TimelineEntry[] =>
   inOrder([
     ...consentSteps(context),
     ...importSteps(context),
-    ...changeSteps(context),
+    ...withPrevious(context.changes.toReversed(), context).flatMap(changeStep),
     ...dueSteps(context),
     ...sourceSteps(context),
     ...planSteps(context),
@@ -88,9 +88,6 @@ function consentSteps(context: ExplainContext): TimelineEntry[] {
 /** For every date, since the imported consent may be older. */
 const importSteps = ({ subject: { importedAt } }: ExplainContext): TimelineEntry[] =>
   importedAt ? [entry(importedAt, 'imported', 'They were imported.')] : []
-
-const changeSteps = (context: ExplainContext): TimelineEntry[] =>
-  withPrevious(context.changes.toReversed(), context).flatMap(changeStep)
 
 function changeStep({ at, before, after }: Change): TimelineEntry[] {
   const settings = changedSettings(before, after).map(

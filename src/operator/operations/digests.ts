@@ -5,11 +5,18 @@ import { withRollback } from '../../core/database/with-rollback.ts'
 import { type Day, dayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
+import { DELIVERY_SWITCH, isDeliveryHeld } from '../../core/restored-database.ts'
+import { readSwitch } from '../../core/switch.repo.ts'
+import { closePlans } from '../../digests/open-due.ts'
 import { planDigests } from '../../digests/plan-digests.ts'
 import { dayTotals } from '../../digests/reconciliation.repo.ts'
+import { openComposer } from '../../emails/compose-message.ts'
+import { deliverReady } from '../../emails/deliver.ts'
+import { LANES } from '../../mail/message.ts'
+import { countReady } from '../../mail/outbox/message-list.repo.ts'
 import { DAY_TOTALS_COLUMNS } from '../../mail/outbox/receipt.repo.ts'
+import type { RunResult } from '../../mail/sending/run.ts'
 import { type DigestPreview, previewDigest } from '../preview-digest.ts'
-import { type DigestRunResult, runDigests } from '../run-digests.ts'
 import { count, countsOf, day } from './fields.ts'
 import { type CommandOutput, operation, writeOut } from './operation.ts'
 import { table } from './text-table.ts'
@@ -61,6 +68,34 @@ async function planAndSend(deps: Deps, input: { date?: Day }): Promise<CommandOu
   }
 }
 
+/** Why some messages may still be ready; null if all were attempted, or SENDING is off. */
+type Stopped = RunResult['stopped'] | 'paused' | 'restored' | 'interrupted'
+
+/**
+ * Plans the due subscribers (see planDigests) and sends every ready message of both lanes, in this process. Throws
+ * smtp.not-set before anything else if there is no SMTP_URL. After `signal` aborts, no new message starts.
+ */
+export async function runDigests(deps: Deps, { date, signal }: { date?: Day; signal?: AbortSignal }) {
+  if (!deps.config.SMTP_URL) throw new Fault('smtp.not-set')
+  const compose = await openComposer(deps)
+  const planned = await planDigests(deps, { date })
+  const delivered = { accepted: 0, deferred: 0, refused: 0, uncertain: 0, gaveUp: 0, skipped: 0 }
+  let stopped: Stopped = null
+  for (const lane of LANES) {
+    const result = await deliverReady({ ...deps, compose }, { lane, signal })
+    for (const name of Object.keys(delivered) as (keyof typeof delivered)[]) delivered[name] += result[name]
+    stopped ??= result.stopped
+  }
+  await closePlans(deps)
+  if (await isDeliveryHeld(deps.db)) stopped = 'restored'
+  if (signal?.aborted) stopped ??= 'interrupted'
+  if (deps.config.SENDING !== 'off' && (await readSwitch(deps.db, DELIVERY_SWITCH))) stopped ??= 'paused'
+  // Messages that stay ready because of a rate limit: of their domain, or of a new sending domain.
+  const rateLimited =
+    stopped || deps.config.SENDING === 'off' ? 0 : await countReady(deps.db, deps.clock.now())
+  return { planned, delivered, rateLimited, stopped }
+}
+
 const rateLimitRemark = (rateLimited: number): string[] =>
   rateLimited > 0
     ? [
@@ -93,7 +128,7 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const
 const REFUSED =
   'Unsent messages stay queued. See the cause in `delivery status`, fix it, then run `delivery resume`.'
 const SETTINGS = 'Nothing is lost. `doctor` shows what to change; the next run tries again.'
-const STOPPED: Record<NonNullable<DigestRunResult['stopped']>, string> = {
+const STOPPED: Record<NonNullable<Stopped>, string> = {
   restored:
     'This database was restored or promoted: nothing is planned or sent until `delivery resume`. See `delivery status`.',
   paused: 'Delivery is paused: unsent messages stay queued until `delivery resume`.',
@@ -106,7 +141,7 @@ const STOPPED: Record<NonNullable<DigestRunResult['stopped']>, string> = {
   'refused-much': `Too many emails were refused. ${REFUSED}`,
 }
 
-function remarks({ config }: Deps, stopped: DigestRunResult['stopped']): string[] {
+function remarks({ config }: Deps, stopped: Stopped): string[] {
   if (config.SENDING === 'off') return ['Nothing is sent: SENDING=off. All messages stay queued.']
   return stopped ? [STOPPED[stopped]] : []
 }

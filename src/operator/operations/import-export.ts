@@ -22,6 +22,7 @@ import {
 import { replayLog } from '../restore/replay-log.ts'
 import { DRY_RUN, operation, readIn } from './operation.ts'
 import { state } from './subscriber-schemas.ts'
+import { number } from './text-table.ts'
 
 export const importFile = operation({
   name: 'subscribers import',
@@ -75,22 +76,13 @@ export const importFile = operation({
   },
 })
 
-const number = (value: number): string => value.toLocaleString('en')
-
 const MAX_REASONS = 8
 
 function textOfImported(
   imported: SubscriberImportResult,
-  {
-    dryRun,
-    ask,
-    seconds,
-    rowsPerSecond,
-  }: Record<'seconds' | 'rowsPerSecond', number> & {
-    dryRun: boolean
-    ask?: boolean
-  },
+  took: { seconds: number; rowsPerSecond: number; dryRun: boolean; ask?: boolean },
 ): string {
+  const { seconds, rowsPerSecond, dryRun, ask } = took
   const { rows, unchanged, tally, ignored, refusedFile, resumedAt } = imported
   const states = Object.entries(tally.states).map(([state, count]) => `${number(count)} ${state}`)
   const reasons = Object.entries(tally.reasons).sort((a, b) => b[1] - a[1])

@@ -13,17 +13,15 @@ import { day, email } from './fields.ts'
 import { type Operation, operation } from './operation.ts'
 import * as schemas from './subscriber-schemas.ts'
 
-const shownAfter = async (deps: Deps, _result: unknown, { who }: { who: SubscriberRef }) => ({
-  subscriber: jsonOfSubscriberDetails(await showSubscriber(deps, who)),
-})
-
 /** The route of a change; its response is the subscriber afterwards. */
 export const changeRoute = (verb: string, operationId: string) => ({
   path: `/api/subscribers/:id/${verb}`,
   operationId,
   response: schemas.changed,
   faults: [409] as const,
-  body: shownAfter,
+  body: async (deps: Deps, _result: unknown, { who }: { who: SubscriberRef }) => ({
+    subscriber: jsonOfSubscriberDetails(await showSubscriber(deps, who)),
+  }),
 })
 
 const addressOf = async ({ db }: Deps, who: SubscriberRef): Promise<string> =>

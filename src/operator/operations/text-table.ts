@@ -15,6 +15,9 @@ export function table(head: string[], rows: (string | number | null)[][]): strin
 /** "2026-11-24 08:00", in UTC */
 export const formatMinute = (instant: Date): string => instant.toISOString().slice(0, 16).replace('T', ' ')
 
+/** "1,204" */
+export const number = (value: number): string => value.toLocaleString('en')
+
 /** "1 paper", "2 papers" */
 export const quantity = (number: number, noun: string): string =>
   `${number} ${noun}${number === 1 ? '' : 's'}`

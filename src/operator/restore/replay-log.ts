@@ -37,7 +37,9 @@ export async function replayLog(deps: Deps, lines: Iterable<string>) {
 
 function departuresIn(lines: Iterable<string>): Map<string, Departure> {
   const leavings = new Map<string, Departure>()
-  const read = [...lines].flatMap((line) => readLine(line) ?? [])
+  const read = [...lines].flatMap(
+    (line) => logLine.safeParse(undefinedIfThrown(() => JSON.parse(line))).data ?? [],
+  )
   for (const line of read.toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time))) {
     const departure = { ...leavings.get(line.subscriber), ...departureFrom(line) }
     if (Object.values(departure).some((value) => value !== undefined))
@@ -46,9 +48,6 @@ function departuresIn(lines: Iterable<string>): Map<string, Departure> {
   }
   return leavings
 }
-
-const readLine = (text: string): LogLine | undefined =>
-  logLine.safeParse(undefinedIfThrown(() => JSON.parse(text))).data
 
 function departureFrom({ time, event, what, reason = 'operator' }: LogLine): Departure {
   const at = new Date(time)

@@ -40,7 +40,8 @@ export function evaluate(query: Query, paper: PaperText): Reason | null {
 export function evaluatePart(query: Query, paper: PaperText): Reason | null {
   const matches = matchesOf(query, paper)
   const distinct = matches && distinctBy(matches, ({ term, where, at }) => `${term} ${where} ${at}`)
-  return distinct && { matches: titleFirst(distinct).slice(0, MAX_MATCHES) }
+  const titleFirst = distinct?.sort((a, b) => Number(b.where === 'title') - Number(a.where === 'title'))
+  return titleFirst ? { matches: titleFirst.slice(0, MAX_MATCHES) } : null
 }
 
 /** Null if the paper does not match; empty if it matches only by a NOT. */
@@ -186,6 +187,3 @@ function wordsOf(query: TextLeaf): Term {
   termCache.set(query, term)
   return term
 }
-
-const titleFirst = (matches: Match[]): Match[] =>
-  matches.toSorted((a, b) => Number(b.where === 'title') - Number(a.where === 'title'))

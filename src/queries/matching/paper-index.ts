@@ -30,12 +30,7 @@ export interface PaperAttributes {
   names: readonly string[]
 }
 
-/** A tokenized paper. `words` is null if the index has the same words already. */
-interface TokenizedPaper {
-  attributes: PaperAttributes
-  fingerprint: string
-  words: PaperWords | null
-}
+type TokenizedPaper = ReturnType<PaperIndex['tokenize']>
 
 export type VocabulariesData = Record<keyof Vocabularies, VocabularyData>
 
@@ -75,8 +70,8 @@ export class PaperIndex {
     this.upsertTokenized(papers.map((paper) => this.tokenize(paper)))
   }
 
-  /** The slow half of `upsert`, for one paper. */
-  tokenize(paper: Paper): TokenizedPaper {
+  /** The slow half of `upsert`, for one paper. `words` is null if the index has the same words already. */
+  tokenize(paper: Paper) {
     const fingerprint = fingerprintOf(paper)
     const isSame = this.docIdOfSame(paper, fingerprint) !== undefined
     const words = isSame ? null : paperWordsOf(paper, this.vocabularies)

@@ -85,7 +85,7 @@ export function toShownPaper(paper: Paper, reason: Reason | null, plain = plainP
     authors: plain.authors.slice(0, MAX_AUTHORS),
     ...(moreAuthors > 0 && { moreAuthors }),
     ...(plain.organization && { organization: plain.organization }),
-    snippet: markedRuns(plain.sentence, rangesInSentence(plain, reason)),
+    snippet: markedRuns(plain.sentence, rangesOfTerms(plain.sentence, reason)),
     ...(plain.isSummary && { isSummary: true }),
     reason: reason && reasonSentence(reason),
     ...(reason && { beyondTitle: reasonBeyondTitle(reason) }),
@@ -113,10 +113,6 @@ const titleRanges = ({ title }: PlainParts, reason: Reason | null): TextRange[] 
   ...(reason?.matches ?? []).flatMap(({ where, at }) => (where === 'title' && at ? [at] : [])),
   ...rangesOfTerms(title, reason),
 ]
-
-/** The same for the sentence. */
-const rangesInSentence = ({ sentence }: PlainParts, reason: Reason | null): TextRange[] =>
-  rangesOfTerms(sentence, reason)
 
 function rangesOfTerms(text: string, reason: Reason | null): TextRange[] {
   const terms = (reason?.matches ?? []).filter(({ where }) => IN_PROSE.has(where)).map(({ term }) => term)

@@ -11,11 +11,6 @@ import {
 import type { ParsedRecords, SourceRecord } from '../source.ts'
 import { arxivKeysOf, elementText, firstArxivId, isWithdrawn, NotXmlError, readXml } from './read-xml.ts'
 
-export interface ApiPage extends ParsedRecords {
-  /** The reason if the API rejects the request, which it may do with any status. */
-  error?: string
-}
-
 const feed = z.object({ entry: z.array(z.unknown()).default([]) })
 const term = z.object({ '@term': textField }).transform((one) => one['@term'])
 
@@ -32,8 +27,11 @@ const entry = z.object({
   doi: elementText,
 })
 
-/** Parses an API response: https://info.arxiv.org/help/api/user-manual.html#api_response. Throws NotXmlError. */
-export function parseApi(body: string): ApiPage {
+/**
+ * Parses an API response: https://info.arxiv.org/help/api/user-manual.html#api_response. `error`: the reason if the API
+ * rejects the request, which it may do with any status. Throws NotXmlError.
+ */
+export function parseApi(body: string): ParsedRecords & { error?: string } {
   const { data } = feed.safeParse(readXml(body, 'feed'))
   if (!data) throw new NotXmlError('it has no entries and no place for them')
   const errors = data.entry.flatMap(errorIn)

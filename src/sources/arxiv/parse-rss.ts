@@ -1,14 +1,9 @@
 import { z } from 'zod'
 import { abstractField, distinct, lenient, listField, readEntries, textField } from '../read-entries.ts'
-import type { ListingKind, ParsedRecords, SourceRecord } from '../source.ts'
+import type { ListingKind, SourceRecord } from '../source.ts'
 import { arxivKeysOf, elementText, firstArxivId, NotXmlError, readXml } from './read-xml.ts'
 
-export interface RssFeed extends ParsedRecords {
-  /** The number of items in the feed, including those that were not read. */
-  items: number
-  /** The feed's message if it cannot serve the request. */
-  error?: string
-}
+export type RssFeed = ReturnType<typeof parseRss>
 
 const KINDS: Record<string, ListingKind> = {
   new: 'new',
@@ -26,7 +21,7 @@ const channel = z.object({
 })
 
 /** Parses an announcement feed: https://info.arxiv.org/help/rss_specifications.html. Throws NotXmlError. */
-export function parseRss(body: string): RssFeed {
+export function parseRss(body: string) {
   const { data } = z.object({ channel }).safeParse(readXml(body, 'rss'))
   if (!data) throw new NotXmlError('it has no <channel>')
   const { title, description, item: items } = data.channel
@@ -34,7 +29,9 @@ export function parseRss(body: string): RssFeed {
   const isError = title?.startsWith('Feed error') ?? false
   return {
     ...readEntries(announced, item.transform(toRecord)),
+    /** The number of items in the feed, including those that were not read. */
     items: items.length,
+    /** The feed's message if it cannot serve the request. */
     error: isError ? (description ?? title) : undefined,
   }
 }

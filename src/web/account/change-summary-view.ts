@@ -52,10 +52,11 @@ export function profileChangeSummary(done: unknown): ChangeSummaryView | null {
 export function changeSummaryView(holder: LinkHolder): ChangeSummaryView | null {
   const { change, today } = holder
   if (!change) return null
+  const isRescheduled = scheduleKey(change.before) !== scheduleKey(change.after)
   return {
     heading: saidHeading(change, holder.subscriber.zone),
     lines: changeLines(change.before, change.after, today),
-    next: change.isNewest && isRescheduled(change) ? nextAfter(holder) : '',
+    next: change.isNewest && isRescheduled ? nextAfter(holder) : '',
     undo: change.canBeUndone ? change.id : null,
   }
 }
@@ -73,9 +74,6 @@ function nextAfter({ subscriber, next, today }: LinkHolder): string {
   return next.now ? said.nextNow : fill(said.next, when)
 }
 
-const isRescheduled = ({ before, after }: NonNullable<LinkHolder['change']>): boolean =>
-  scheduleKey(before) !== scheduleKey(after)
-
 const scheduleKey = ({ zone, hour, days, state, pausedUntil }: Subscription): string =>
   [zone, hour, days, state, pausedUntil].join()
 
@@ -89,7 +87,9 @@ export function nextEmailText({ localDate, now }: NonNullable<LinkHolder['next']
 /** Describes what a change altered: "Hour: 08:00 → 19:00". `today` is the reader's date. */
 export function changeLines(before: Subscription, after: Subscription, today: Day): string[] {
   return [
-    ...changedSettings(before, after).map((name) => settingLine(name, before, after)),
+    ...changedSettings(before, after).map((name) =>
+      line(LABEL[name], VALUE[name](before), VALUE[name](after)),
+    ),
     ...topicLines(before.topics, after.topics),
     ...pauseLines(before, after, today),
   ]
@@ -97,11 +97,6 @@ export function changeLines(before: Subscription, after: Subscription, today: Da
 
 const line = (what: string, before: string, after: string): string =>
   fill(words.manage.said.line, { what, before, after })
-
-function settingLine(name: SettingName, before: Subscription, after: Subscription): string {
-  const textOf = VALUE[name]
-  return line(LABEL[name], textOf(before), textOf(after))
-}
 
 const LABEL: Record<SettingName, string> = {
   hour: words.form.hour,

@@ -41,7 +41,6 @@ export const idParam = (typed: unknown): number => numberField().parse(typed)
 
 /** A folded part of the page that the reader asked to see. */
 const PARTS = ['schedule', 'pause'] as const
-type Part = (typeof PARTS)[number]
 
 export const partParam = z.enum(PARTS).optional().catch(undefined)
 
@@ -55,7 +54,7 @@ export interface ManageViewInput {
   unchanged?: boolean
   /** What a button of the profile did, as given in the query string. */
   profileDone?: unknown
-  edit?: Part
+  edit?: (typeof PARTS)[number]
   /** What came of a library, and its text if it stays in the form. */
   library?: Partial<ReturnType<typeof libraryView>>
   /** The preview of the topics to add. */

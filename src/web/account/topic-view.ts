@@ -1,7 +1,6 @@
 import type { OpenedTopic, OpenedTrial } from '../../account/open-topic.ts'
 import type { PaperOfTopic } from '../../account/paper-of-topic.ts'
 import { type Fault, FieldFaults } from '../../core/errors.ts'
-import type { PreviewResult } from '../../digests/preview/preview-topics.ts'
 import { fill, listed, rateOf, words } from '../../i18n/words.ts'
 import type { QueryEdit } from '../../queries/language/edit-query.ts'
 import { asHeading, topicName } from '../../queries/language/topic-name.ts'
@@ -152,10 +151,9 @@ export function trialView(token: string, opened: OpenedTrial, baseUrl: string) {
 function rateRows({ trial: { outcome, now, isSame, named } }: OpenedTrial) {
   const { now: current, tried, triedNew } = words.topicPage
   const pace = (term: string, total: number | undefined | null) =>
-    total === undefined || total === null ? [] : [{ term, text: amountText(total, outcome?.preview) }]
+    total === undefined || total === null
+      ? []
+      : [{ term, text: total && outcome ? paperRate(outcome.preview, total) : rateOf(total, MAX_DAYS) }]
   const total = outcome?.preview.topics[0]?.total
   return [...pace(current, now), ...(isSame ? [] : pace(named === null ? tried : triedNew, total))]
 }
-
-const amountText = (total: number, preview: PreviewResult | undefined): string =>
-  total === 0 || !preview ? rateOf(total, MAX_DAYS) : paperRate(preview, total)

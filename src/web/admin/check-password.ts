@@ -21,21 +21,16 @@ const MAX_TRIES_WHEN_CROWDED = 1
  */
 type LoginKind = 'admin' | 'metrics'
 
-export interface PasswordCheck {
-  isCorrect: boolean
-  /** Seconds until the next try; 0 if this one was checked. */
-  waitSeconds: number
-}
-
 /**
  * Compares with ADMIN_PASSWORD. Wrong passwords count: after five in a quarter of an hour from one network (15 and 45
  * from the wider networks around it) none is checked. 50 wrong ones over all networks lock no one out: each network
- * then has one attempt left (3 and 9 for the wider ones), so that the correct password gets in.
+ * then has one attempt left (3 and 9 for the wider ones), so that the correct password gets in. `waitSeconds`: until the
+ * next try; 0 if this one was checked.
  */
 export async function checkPassword(
   { db, config, log }: Pick<ServiceDeps, 'db' | 'config' | 'log'>,
   { kind, ip, password }: { kind: LoginKind; ip: string; password: string },
-): Promise<PasswordCheck> {
+) {
   const taken: Bucket[] = []
   // Before the comparison, so that many parallel attempts count like sequential ones.
   const waitFor = async (buckets: readonly Bucket[]) => {

@@ -21,7 +21,7 @@ import {
 import { subscriberByKey } from '../../subscribers/subscriber.repo.ts'
 import { SUBSCRIBER_STATES } from '../../subscribers/subscriber.ts'
 import { queriesByCount, topicHolders } from '../../subscribers/subscriber-lists.repo.ts'
-import { type Suppression, suppressionOf } from '../../subscribers/suppression.repo.ts'
+import { suppressionOf } from '../../subscribers/suppression.repo.ts'
 import { firstText, numberField } from '../request.ts'
 import { type AdminSite, dayField, lineField, ROWS_PER_PAGE, takePage } from './admin-site.ts'
 
@@ -105,12 +105,11 @@ export const subscriberListRoutes: FastifyPluginAsyncZod<AdminSite> = async (app
     const found = key && (await subscriberByKey(deps.db, key))
     if (found) return reply.redirect(`/admin/subscribers/${found.id}`, 303)
     const suppression = key && (await suppressionOf(deps.db, addressHash(key, deps.config.SUPPRESSION_KEY)))
-    return sendList(admin, reply, body, suppression ? suppressedText(suppression) : '')
+    if (!suppression) return sendList(admin, reply, body)
+    const text = `No subscriber has this address. It is suppressed (${suppression.reason}), so we don’t email it.`
+    return sendList(admin, reply, body, text)
   })
 }
-
-const suppressedText = ({ reason }: Suppression): string =>
-  `No subscriber has this address. It is suppressed (${reason}), so we don’t email it.`
 
 const MAX_ROWS = 50
 /** Counting stops here, so that a page never counts a million rows. */

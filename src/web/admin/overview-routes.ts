@@ -86,17 +86,14 @@ function headlineOf(days: readonly DayFigures[]) {
   return { subscribers, change, sent, failed: refused + gaveUp, failedState }
 }
 
-/** What is wrong now, and the page that shows more. */
-interface Problem {
-  text: string
-  path: string
-}
-
-/** What is wrong now: delivery that is not on, no running worker, and incidents that the alerts report. */
+/**
+ * What is wrong now, and the page that shows more: delivery that is not on, no running worker, and incidents that the
+ * alerts report.
+ */
 async function currentProblems(
   { db, clock, config }: Deps,
   { delivery, reason, restored }: Pick<DeliverySwitch, 'delivery' | 'reason' | 'restored'>,
-): Promise<Problem[]> {
+) {
   const { tick } = await readLiveness(db)
   const alerts = await ongoingAlerts(db, INCIDENT_KINDS)
   // The demo has no schedule: its desk moves the clock.

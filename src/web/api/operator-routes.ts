@@ -5,6 +5,7 @@ import type { ServiceDeps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { type RateLimit, requirePermit } from '../../core/rate-limit.ts'
 import { isSameSecret } from '../../core/secrets.ts'
+import { capitalized } from '../../i18n/words.ts'
 import { nudgeTransactional } from '../../mail/message.ts'
 import { dryRun, dryRunInQuery, idParams } from '../../operator/operations/fields.ts'
 import { type ApiChannel, type Operation, runOperation } from '../../operator/operations/operation.ts'
@@ -89,7 +90,7 @@ function schemaOf(operation: Operation, channel: Channel, fields: z.ZodObject) {
   const { tag, operationId, response, statuses = [], faults: ownFaults = [], summary } = channel
   const isOptional = fields.safeParse({}).success
   return {
-    ...publicOperation(tag, operationId, summary ?? asSentence(operation.summary)),
+    ...publicOperation(tag, operationId, summary ?? capitalized(operation.summary)),
     security: [{ token: [] }],
     ...(operation.subject && { params: idParams }),
     ...(hasBody(channel)
@@ -107,8 +108,6 @@ function schemaOf(operation: Operation, channel: Channel, fields: z.ZodObject) {
     },
   }
 }
-
-const asSentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 // The correct token always passes: another client cannot lock the operator out, and 32 random bytes cannot be guessed.
 const WRONG_TOKENS: RateLimit = {

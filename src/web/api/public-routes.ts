@@ -33,8 +33,6 @@ import {
 import { previewJson } from '../signup/preview-routes.ts'
 import { BODY_FAULTS, faults, publicOperation } from './faults.ts'
 
-type PaperJson = z.output<typeof paper>
-
 /** Papers by day, by query and by name. */
 export const paperRoutes: FastifyPluginAsyncZod<Site> = async (api, { deps }) => {
   const { BASE_URL } = deps.config
@@ -80,7 +78,7 @@ export const paperRoutes: FastifyPluginAsyncZod<Site> = async (api, { deps }) =>
 const understoodAs = (q: string): string =>
   readFields((fields) => fields.read('q', '', () => describeQuery(parseQuery(q))))
 
-function jsonOfFoundPaper(baseUrl: string, { paper, reason }: FoundPaper): PaperJson {
+function jsonOfFoundPaper(baseUrl: string, { paper, reason }: FoundPaper) {
   const { firstDay, votes, comments, categories, keywords, organization } = paper
   const { title, abstract, authors } = plainTextsOf(paper)
   return {

@@ -157,14 +157,14 @@ export interface HintLine {
 
 /** Hints for a topic that matched too little or too much; `most`: the limit of papers per email. */
 export function hintLines(preview: PreviewResult, topic: TopicPreview, most: number): HintLine[] {
+  const others = topic.hints.filter(({ way }) => way !== 'spelling')
   const {
     close = [],
     text = [],
     synonym = [],
     hints = [],
-  } = Object.groupBy(
-    topic.hints.filter(({ way }) => way !== 'spelling'),
-    ({ way }) => (isClose(way) ? 'close' : way === 'text' || way === 'synonym' ? way : 'hints'),
+  } = Object.groupBy(others, ({ way }) =>
+    isClose(way) ? 'close' : way === 'text' || way === 'synonym' ? way : 'hints',
   )
   return [
     ...closeLines(close),
