@@ -41,25 +41,24 @@ export class CsvReader {
     this.#cell = new RegExp(`(?:"([^"]*(?:""[^"]*)*)"[ \\t]*?|(${plain}))(?:${delimiter}|$)`, 'y')
   }
 
-  /** Returns the records that this piece completes. */
-  push(piece: string): CsvRecord[] {
+  /** The records that this piece completes, one by one; read them all before the next piece. */
+  push(piece: string): Generator<CsvRecord> {
     return this.#read(piece, false)
   }
 
-  end(): CsvRecord[] {
+  end(): Generator<CsvRecord> {
     return this.#read('\n', true)
   }
 
-  #read(piece: string, isEnd: boolean): CsvRecord[] {
+  *#read(piece: string, isEnd: boolean): Generator<CsvRecord> {
     const text = this.#rest + piece
-    const found: CsvRecord[] = []
     let at = 0
     while (at < text.length) {
       const newline = text.indexOf('\n', at)
       const lineEnd = newline < 0 ? text.length : newline
       let end = lineEnd
       if (this.#isSkipping || lineEnd - at > MAX_RECORD_LENGTH) {
-        if (!this.#isSkipping) found.push(this.#tooLong(text.slice(at, at + EXCERPT_LENGTH)))
+        if (!this.#isSkipping) yield this.#tooLong(text.slice(at, at + EXCERPT_LENGTH))
         this.#isSkipping = newline < 0
       } else {
         const closed = newline < 0 ? -1 : recordEnd(text, at)
@@ -67,13 +66,12 @@ export class CsvReader {
         const whole = closed < 0 ? undefined : this.#record(text.slice(at, closed))
         const record = whole?.cells ? whole : this.#record(text.slice(at, lineEnd))
         if (record === whole) end = closed
-        if (record.text.trim() !== '') found.push(record)
+        if (record.text.trim() !== '') yield record
       }
       if (end < text.length) this.#line += text.slice(at, end).split('\n').length
       at = end + 1
     }
     this.#rest = text.slice(at)
-    return found
   }
 
   #tooLong(beginning: string): CsvRecord {

@@ -17,6 +17,9 @@ const NULL = '\x1e'
 export const columnText = (values: readonly (string | number | boolean | null | undefined)[]): string =>
   values.map((value) => value ?? NULL).join(SEPARATOR)
 
+/** The texts of parts of a column as one. */
+export const joinedTexts = (texts: readonly string[]): string => texts.filter(Boolean).join(SEPARATOR)
+
 /** SQL that returns the values of the column text in a parameter, as texts. */
 export const columnValues = (parameter: string): string =>
   `unnest(string_to_array(${parameter}, e'\\x1f', e'\\x1e'))`

@@ -114,7 +114,7 @@ const withoutJoin = (item: string, at: number): string =>
 function linesOf(text: string): Line[] {
   const lines = [['']]
   let depth = 0
-  for (const [piece] of text.matchAll(GROUP_PIECES)) {
+  for (const piece of text.match(GROUP_PIECES) ?? []) {
     if (isOpening(piece)) depth++
     if (isClosing(piece)) depth = Math.max(0, depth - 1)
     const line = lines.at(-1)!

@@ -71,7 +71,9 @@ export function createRowReader(
   consent: string | undefined,
 ) {
   const settingsOf = memoizeText((key: string) => settingsIn(key, { config, now }))
-  const topicsOf = memoizeText((cell) => readTopicsCell(cell, parse))
+  const readTopics = (cell: string) => readTopicsCell(cell, parse)
+  const frequentTopics = memoizeText(readTopics)
+  const topicsOf = (cell: string) => (cell.length > MAX_FREQUENT ? readTopics : frequentTopics)(cell)
   return (cells: ImportCells): ImportRow => {
     requireReadable(cells)
     const { address, key } = parseAddress(cells.email ?? '')
@@ -92,6 +94,8 @@ export function createRowReader(
   }
 }
 
+/** Longer cells have several topics, which hardly two subscribers share. */
+const MAX_FREQUENT = 60
 const MAX_CACHED = 15_000
 
 /** Reads each frequent text once; forgets those that a file has not had for long. */

@@ -4,13 +4,8 @@ import { columnList, columnRows, columnText, columnValues } from '../../core/dat
 import { GRAMMAR_VERSION } from '../../queries/query.ts'
 import { NO_PAGE } from '../consent.ts'
 import { ImportFault } from './import-fault.ts'
-import type { ImportRow, ParseText, SuppressedHash } from './import-row.ts'
-
-export type IncomingRow = (ImportRow | SuppressedHash) & {
-  line: number
-  /** Used if another subscriber already has that id. */
-  spare_id: string | null
-}
+import type { ParseText } from './import-row.ts'
+import { INCOMING_COLUMNS, type IncomingRows, TOPIC_COLUMNS } from './incoming-rows.ts'
 
 export interface StoredBatch {
   states: Record<string, number>
@@ -89,18 +84,15 @@ export class ImportStore {
   }
 
   /** Stores a batch; it takes effect with `commit`. `parse` parses a query that the database does not have yet. */
-  async store(
-    rows: readonly IncomingRow[],
-    { now, parse }: { now: Date; parse: ParseText },
-  ): Promise<StoredBatch> {
+  async store(rows: IncomingRows, { now, parse }: { now: Date; parse: ParseText }): Promise<StoredBatch> {
     const emptied = 'truncate incoming'
     await this.#client.query(this.#rehearsal ? emptied : `begin; ${emptied}`)
-    const topics = await this.#topicColumns(rows, parse)
-    await this.#client.query(FILL_INCOMING, columnsOf(rows))
+    const topics = rows.topicColumns(await this.#queryIds([...rows.queries.keys()], parse))
+    await this.#client.query(FILL_INCOMING, rows.columns())
     await this.#client.query(ASSIGN_SPARE_IDS)
     const blocked = await this.#client.query<StoredBatch['blocked'][number]>(REMOVE_BLOCKED_ROWS)
     const counts = { newlySuppressed: 0, suppressed: 0 }
-    if (rows.some((row) => row.suppressed_reason !== null)) {
+    if (rows.hasSuppressions) {
       counts.newlySuppressed = (await this.#client.query(SUPPRESS_SUBSCRIBERS, [now])).rowCount ?? 0
       counts.suppressed = (await this.#client.query(INSERT_SUPPRESSIONS)).rowCount ?? 0
       await this.#client.query(RESTORE_LIFTED_ROWS)
@@ -144,9 +136,8 @@ export class ImportStore {
     )
   }
 
-  /** The columns of the topics of all rows; the queries are locked until the transaction ends. */
-  async #topicColumns(rows: readonly IncomingRow[], parse: ParseText): Promise<string[]> {
-    const texts = [...new Set(rows.flatMap(({ topics }) => topics.map(({ query }) => query)))]
+  /** The ids of queries, which are locked until the transaction ends. */
+  async #queryIds(texts: readonly string[], parse: ParseText): Promise<number[]> {
     const ids = new Map<string, number>()
     const find = async (sql: string, values: unknown[]) => {
       const found = await this.#client.query<{ id: number; text: string }>(sql, values)
@@ -159,10 +150,7 @@ export class ImportStore {
       const trees = missing.map((text) => parse(text).tree)
       await find(INSERT_QUERIES, [columnText(missing), columnText(trees), GRAMMAR_VERSION])
     }
-    const topics = rows.flatMap(({ line, topics }) =>
-      topics.map(({ name, query }, position) => [line, position, name, ids.get(query)]),
-    )
-    return TOPIC_COLUMNS.map((_, i) => columnText(topics.map((topic) => topic[i])))
+    return texts.map((text) => ids.get(text)!)
   }
 }
 
@@ -180,22 +168,10 @@ const SKIP_FOREIGN_KEY_CHECKS = `
   select set_config('session_replication_role', 'replica', false)
   where has_parameter_privilege('session_replication_role', 'SET')`
 
-const COLUMNS = columnList(`
-  line int, spare_id text, id text, address text, address_key text, address_hash text, state subscriber_state,
-  state_before subscriber_state, zone text, hour int, days text, max_papers int, format mail_format,
-  detail mail_detail, related boolean, epoch int, created_at timestamptz, confirmed_at timestamptz, start_date date,
-  paused_until date, unsubscribed_at timestamptz, how text, suppressed_reason text, suppressed_at timestamptz`)
-
 const FILL_INCOMING = `
-  insert into incoming (${COLUMNS.map(([name]) => name)})
-  select ${COLUMNS.map(([name]) => (name === 'days' ? "string_to_array(days, ',')" : name))}
-  from ${columnRows(COLUMNS)} as columns`
-
-const columnsOf = (rows: readonly IncomingRow[]): string[] =>
-  COLUMNS.map(([name]) => columnText(rows.map((row) => columnValue(row[name as keyof typeof row]))))
-
-const columnValue = (value: IncomingRow[keyof IncomingRow]) =>
-  value instanceof Date ? value.toISOString() : typeof value === 'object' ? value?.join() : value
+  insert into incoming (${INCOMING_COLUMNS.map(([name]) => name)})
+  select ${INCOMING_COLUMNS.map(([name]) => (name === 'days' ? "string_to_array(days, ',')" : name))}
+  from ${columnRows(INCOMING_COLUMNS)} as columns`
 
 const FIND_QUERIES = `
   select id, text from query
@@ -205,8 +181,6 @@ const INSERT_QUERIES = `
   insert into query (text, tree, grammar)
   select text, tree, $3 from ${columnRows(columnList('text text, tree jsonb'))} as parsed
   on conflict (hash) do update set text = excluded.text returning id, text`
-
-const TOPIC_COLUMNS = columnList('line int, position int, name text, query_id int')
 
 // Subselects for single rows, so that each uses its index, however large the table is.
 const ASSIGN_SPARE_IDS = `

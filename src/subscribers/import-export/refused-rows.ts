@@ -138,16 +138,17 @@ async function headOf(path: string): Promise<Pick<ImportFile, 'delimiter' | 'hea
   return { delimiter, head: first.cells }
 }
 
-/** All records after the head, a few hundred at a time. */
-export async function* readRecords({ path, delimiter }: ImportFile) {
+/** All records after the head, those of some hundred lines at a time. */
+export async function* readRecords({ path, delimiter }: ImportFile): AsyncGenerator<Iterable<CsvRecord>> {
   const reader = new CsvReader(delimiter)
-  let skipped = 0
-  for await (const piece of decodeStream(createReadStream(path))) yield part(reader.push(piece))
-  yield part(reader.end())
+  let hasHead = false
+  for await (const piece of decodeStream(createReadStream(path))) yield body(reader.push(piece))
+  yield body(reader.end())
 
-  function part(records: CsvRecord[]) {
-    const body = records.slice(1 - skipped)
-    skipped += records.length - body.length
-    return body
+  function* body(records: Iterable<CsvRecord>) {
+    for (const record of records) {
+      if (hasHead) yield record
+      hasHead = true
+    }
   }
 }

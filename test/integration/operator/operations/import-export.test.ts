@@ -103,7 +103,7 @@ test('killed in the middle, it continues there, and no one and no refused row is
   const progress = () => database.db.importRun.findFirst({ where: { file } })
   const begun = startProgram(['src/cli.ts', 'subscribers', 'import', file], settings())
   const ended = new Promise((done) => begun.once('exit', (_, signal) => done(signal)))
-  while (((await progress())?.rows ?? 0) === 0) await new Promise((done) => setTimeout(done, 20))
+  while (((await progress())?.refused ?? 0) === 0) await new Promise((done) => setTimeout(done, 20))
   begun.kill('SIGKILL')
   expect(await ended).toBe('SIGKILL')
   const dealtWith = (await progress())!.rows

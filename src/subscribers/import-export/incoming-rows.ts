@@ -1,0 +1,72 @@
+import { columnList, columnText, joinedTexts } from '../../core/database/column-text.ts'
+import type { ImportRow, SuppressedHash } from './import-row.ts'
+
+export type IncomingRow = (ImportRow | SuppressedHash) & {
+  line: number
+  /** Used if another subscriber already has that id. */
+  spare_id: string | null
+}
+
+export const INCOMING_COLUMNS = columnList(`
+  line int, spare_id text, id text, address text, address_key text, address_hash text, state subscriber_state,
+  state_before subscriber_state, zone text, hour int, days text, max_papers int, format mail_format,
+  detail mail_detail, related boolean, epoch int, created_at timestamptz, confirmed_at timestamptz, start_date date,
+  paused_until date, unsubscribed_at timestamptz, how text, suppressed_reason text, suppressed_at timestamptz`)
+
+export const TOPIC_COLUMNS = columnList('line int, position int, name text, query_id int')
+
+/** So few that the garbage collector finds no row alive twice. */
+const ROWS_PER_TEXT = 32
+
+/** The rows of a batch as the texts of their columns, which take less time and memory than the rows. */
+export class IncomingRows {
+  /** The queries of all topics, each with its number. */
+  readonly queries = new Map<string, number>()
+  hasSuppressions = false
+  #rows: IncomingRow[] = []
+  readonly #texts: string[][] = []
+  readonly #topicTexts: string[][] = []
+  readonly #topicQueries: number[] = []
+
+  add(row: IncomingRow): void {
+    this.hasSuppressions ||= row.suppressed_reason !== null
+    for (const { query } of row.topics) this.#topicQueries.push(this.#numberOf(query))
+    if (this.#rows.push(row) === ROWS_PER_TEXT) this.#writeTexts()
+  }
+
+  /** The texts of INCOMING_COLUMNS. */
+  columns(): string[] {
+    this.#writeTexts()
+    return INCOMING_COLUMNS.map((_, i) => joinedTexts(this.#texts.map((texts) => texts[i]!)))
+  }
+
+  /** The texts of TOPIC_COLUMNS. `ids` are those of the queries, in the order of their numbers. */
+  topicColumns(ids: readonly number[]): string[] {
+    this.#writeTexts()
+    const own = [0, 1, 2].map((i) => joinedTexts(this.#topicTexts.map((texts) => texts[i]!)))
+    return [...own, columnText(this.#topicQueries.map((number) => ids[number]))]
+  }
+
+  #writeTexts(): void {
+    const rows = this.#rows
+    this.#rows = []
+    this.#texts.push(
+      INCOMING_COLUMNS.map(([name]) => columnText(rows.map((row) => cellOf(row[name as keyof typeof row])))),
+    )
+    const topics = rows.flatMap(({ line, topics }) =>
+      topics.map(({ name }, position) => ({ line, position, name })),
+    )
+    this.#topicTexts.push(
+      (['line', 'position', 'name'] as const).map((name) => columnText(topics.map((topic) => topic[name]))),
+    )
+  }
+
+  #numberOf(query: string): number {
+    const number = this.queries.get(query) ?? this.queries.size
+    this.queries.set(query, number)
+    return number
+  }
+}
+
+const cellOf = (value: IncomingRow[keyof IncomingRow]) =>
+  value instanceof Date ? value.toISOString() : typeof value === 'object' ? value?.join() : value
