@@ -42,9 +42,16 @@ interface ImportPapersInput {
  * Records the papers in a file as listed on a day. Reports the entries that cannot be read, and keeps the others.
  * Throws import.not-a-list, and import.nothing-readable if no entry can be read.
  */
-export async function importPapers(deps: Deps, { text, day, dryRun }: ImportPapersInput) {
+export const importPapers = async (deps: Deps, { text, ...options }: ImportPapersInput) =>
+  recordPapers(deps, recordsIn(text), options)
+
+// The text and its entries take as much memory as the records, so they end before.
+async function recordPapers(
+  deps: Deps,
+  { source, records, refused }: NamedRecords,
+  { day, dryRun }: Omit<ImportPapersInput, 'text'>,
+) {
   const now = deps.clock.now()
-  const { source, records, refused } = recordsIn(text)
   if (refused[0] && records.length === 0)
     throw new Fault(paperFileErrors['import.nothing-readable'], {
       count: refused.length,
@@ -59,8 +66,9 @@ export async function importPapers(deps: Deps, { text, day, dryRun }: ImportPape
   return { source, day: listings.day, ...recorded, refused }
 }
 
-// The entries take as much memory as the records, so they end here.
-function recordsIn(text: string): ParsedRecords & { source: string } {
+type NamedRecords = ParsedRecords & { source: string }
+
+function recordsIn(text: string): NamedRecords {
   const entries = listIn(text)
   return isDailyPapersList(entries)
     ? { source: 'huggingface', ...parseDailyPapers(entries) }

@@ -41,17 +41,16 @@ const importFile = operation({
   summary: "import papers from a file: the API's JSON for a day, or [{title, summary, …}]",
   effect: 'change',
   ownTransactions: true,
-  input: z.object({ text: z.string(), date: day.optional() }),
-  run: async (deps, { text, date }, { dryRun }) => {
-    const imported = await importPapers(deps, { text, day: date, dryRun })
+  input: z.object({ file: z.string(), date: day.optional() }),
+  run: async (deps, { file, date }, { dryRun }) => {
+    const imported = await importPapers(deps, { text: readText(file), day: date, dryRun })
     return { ...imported, dryRun }
   },
   output: (recorded, _input, _deps, { dryRun }) => ({ text: textOfIngested([recorded], dryRun) }),
   command: {
-    arguments: { text: ['<file>'] },
+    arguments: { file: ['<file>'] },
     options: { date: ['--date <date>', `${DATE}; default: today`] },
     dryRun: DRY_RUN_HELP,
-    readFiles: async ({ text: file }) => ({ text: readText(file) }),
   },
 })
 
