@@ -46,10 +46,7 @@ export async function eraseLockedSubscriber(
   await forgetEmailLimits(tx, config, addressKey)
   // Another subscriber may have entered this address as their new one.
   const addressChanges = await deleteUnconfirmedAddressChanges(tx, { addressKey })
-  await forgetMessagesByKey(
-    tx,
-    'new-address',
-    addressChanges.map((id) => `address-change ${id}`),
-  )
+  const keys = addressChanges.map((id) => `address-change ${id}`)
+  await forgetMessagesByKey(tx, 'new-address', keys)
   await replaceWithTombstone(tx, subscriber, now)
 }

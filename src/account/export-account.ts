@@ -71,10 +71,8 @@ const readableBounces = async (db: Database, subscriberId: string) =>
 
 async function readableFeedback(db: Database, subscriberId: string) {
   const feedback = await listFeedback(db, subscriberId)
-  const titles = await titlesOf(
-    db,
-    feedback.map(({ paperId }) => paperId),
-  )
+  const ids = feedback.map(({ paperId }) => paperId)
+  const titles = await titlesOf(db, ids)
   return feedback.map(({ paperId, words, ...given }) => ({
     paper: paperId,
     title: titles.get(paperId) ?? null,
@@ -99,10 +97,8 @@ async function titlesOf(db: Database, ids: readonly number[]): Promise<Map<numbe
 
 async function readableDigests(db: Database, subscriberId: string) {
   const digests = await digestsOf(db, subscriberId)
-  const titles = await titlesOf(
-    db,
-    digests.flatMap(({ papers }) => papers),
-  )
+  const ids = digests.flatMap(({ papers }) => papers)
+  const titles = await titlesOf(db, ids)
   return digests.map(({ localDate, bestDay, papers, ...digest }) => ({
     localDate: dayOf(localDate),
     ...digest,

@@ -1,7 +1,5 @@
 import { addDays, type Day, localDayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { type NextMail, nextMail } from '../digests/next-mail.ts'
-import { lastDigestDate } from '../digests/plan.repo.ts'
 import { topicHeadings } from '../queries/language/topic-name.ts'
 import type { Searcher } from '../search/search-slot.ts'
 import { changeById, newestChanges } from '../subscribers/change.repo.ts'
@@ -11,7 +9,7 @@ import { loadSubscription, storedTopicsOf, topicsOf } from '../subscribers/topic
 import { formatTopicsText } from '../subscribers/topics-text.ts'
 import { subscriberByManageLink } from './find-subscriber.ts'
 import { showProfile } from './own-feedback.ts'
-import { receiptsWithReturns } from './show-subscriber.ts'
+import { nextMailOf, receiptsWithReturns } from './show-subscriber.ts'
 import { topicCountsInSlot } from './signup/topic-rates.ts'
 import { resubscribeToken } from './unsubscribe.ts'
 
@@ -63,15 +61,6 @@ export async function openLinkHolder(deps: Deps, { token, changeId }: Opening) {
     /** The token that undoes an unsubscribe of a moment ago. */
     resubscribe: hasSubscription(subscriber) ? null : await resubscribeToken(deps, subscriber),
   }
-}
-
-/** A subscriber who is paused until a date gets the first digest on that date or later. */
-export async function nextMailOf({ db, clock }: Deps, subscriber: Subscriber): Promise<NextMail | undefined> {
-  const { id, state, startDate, pausedUntil } = subscriber
-  if (!hasSubscription(subscriber) || (state === 'paused' && !pausedUntil)) return undefined
-  const begin = [startDate, state === 'paused' ? pausedUntil : null].filter((date) => date !== null)
-  const last = await lastDigestDate(db, id)
-  return nextMail({ ...subscriber, startDate: begin.sort().at(-1) ?? null }, last, clock.now())
 }
 
 async function isPausedByFull({ db }: Deps, { id, state }: Subscriber): Promise<boolean> {

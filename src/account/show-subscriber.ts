@@ -4,11 +4,13 @@ import type { Database } from '../core/database/database.ts'
 import type { Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { nextDue } from '../digests/due.ts'
+import { type NextMail, nextMail } from '../digests/next-mail.ts'
+import { lastDigestDate } from '../digests/plan.repo.ts'
 import { type MailOutcome, receiptsSince } from '../mail/outbox/receipt.repo.ts'
 import type { ConsentEvent } from '../subscribers/consent.ts'
 import { consentNotesOf } from '../subscribers/signup.repo.ts'
 import { type Consent, consentsOf } from '../subscribers/subscriber.repo.ts'
-import type { Subscriber, TopicText } from '../subscribers/subscriber.ts'
+import { hasSubscription, type Subscriber, type TopicText } from '../subscribers/subscriber.ts'
 import { suppressionOf } from '../subscribers/suppression.repo.ts'
 import { topicsBySubscriber, topicsOf } from '../subscribers/topic.repo.ts'
 import { findSubscriber, type SubscriberRef } from './find-subscriber.ts'
@@ -34,6 +36,15 @@ export async function showSubscriber({ db, clock }: Deps, who: SubscriberRef) {
   }
 }
 
+/** A subscriber who is paused until a date gets the first digest on that date or later. */
+export async function nextMailOf({ db, clock }: Deps, subscriber: Subscriber): Promise<NextMail | undefined> {
+  const { id, state, startDate, pausedUntil } = subscriber
+  if (!hasSubscription(subscriber) || (state === 'paused' && !pausedUntil)) return undefined
+  const begin = [startDate, state === 'paused' ? pausedUntil : null].filter((date) => date !== null)
+  const last = await lastDigestDate(db, id)
+  return nextMail({ ...subscriber, startDate: begin.sort().at(-1) ?? null }, last, clock.now())
+}
+
 /** Merges the operator's notes on consent, which are stored with sign-ups: rows of table consent are never deleted. */
 export async function consentsWithNotes(db: Database, id: string): Promise<Consent[]> {
   const notes = await consentNotesOf(db, id)
@@ -50,10 +61,8 @@ const NOTED = ['operator', 'import']
 const YES: readonly ConsentEvent[] = ['confirmed', 'topics-added']
 
 export async function withTopics(db: Database, subscribers: Subscriber[]): Promise<SubscriberWithTopics[]> {
-  const topics = await topicsBySubscriber(
-    db,
-    subscribers.map(({ id }) => id),
-  )
+  const ids = subscribers.map(({ id }) => id)
+  const topics = await topicsBySubscriber(db, ids)
   return subscribers.map((subscriber) => ({ subscriber, topics: topics.get(subscriber.id) ?? [] }))
 }
 

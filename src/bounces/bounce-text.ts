@@ -8,17 +8,15 @@ import { countUnreadable, newestByChannel, waitingReports } from './report.repo.
 
 type BounceFacts = Pick<ListedBounce, 'class' | 'status' | 'sure' | 'reply' | 'foundBy' | 'effect' | 'isRead'>
 
-/** An accepted email was not delivered after all. An unreadable report proves nothing. */
-const isFailure = ({ class: kind, isRead }: Pick<BounceFacts, 'class' | 'isRead'>): boolean =>
-  isFailureClass(kind) && (kind !== 'unknown' || isRead)
-
 /** The class of an email that was not delivered. */
 export const isFailureClass = (kind: string): boolean => Object.hasOwn(REFUSAL_LABELS, kind)
 
-/** The newest failure in a list that is sorted oldest first; undefined if there is none. */
-export const newestFailure = <T extends Pick<BounceFacts, 'class' | 'isRead'>>(
-  returns: readonly T[],
-): T | undefined => returns.findLast(isFailure)
+/**
+ * The newest failure in a list that is sorted oldest first: an accepted email was not delivered after all. Undefined if
+ * there is none; an unreadable report proves nothing.
+ */
+export const newestFailure = <T extends Pick<BounceFacts, 'class' | 'isRead'>>(returns: readonly T[]) =>
+  returns.findLast(({ class: kind, isRead }) => isFailureClass(kind) && (kind !== 'unknown' || isRead))
 
 const OTHERS: Partial<Record<BounceFacts['class'], string>> = {
   complaint: 'The reader marked it as spam',

@@ -43,7 +43,7 @@ export async function listenForMail(
     closeTimeout: 5000,
     onRcptTo: ({ address: recipient }, _session, reply) => reply(refusalOf(deps, recipient)),
     onData: (stream, { envelope }, reply) => {
-      storeMail(deps, { channel, stream, recipients: envelope.rcptTo }).then(
+      storeMail(deps, channel, stream, envelope.rcptTo).then(
         () => reply(null, 'Written down'),
         (error) => {
           deps.log.error('report.refused', { channel, what: errorText(error) })
@@ -68,15 +68,14 @@ function refusalOf({ config }: ServiceDeps, recipient: string): Error | null {
   return isKnown ? null : smtpError(550, '5.1.1 No such address here')
 }
 
-interface IncomingMail {
-  channel: Channel
-  stream: Readable
-  recipients: SMTPServerAddress[]
-}
-
 const writes = new Semaphore({ total: MAX_WRITES })
 
-async function storeMail(deps: ServiceDeps, { channel, stream, recipients }: IncomingMail): Promise<void> {
+async function storeMail(
+  deps: ServiceDeps,
+  channel: Channel,
+  stream: Readable,
+  recipients: SMTPServerAddress[],
+): Promise<void> {
   const raw = await beginningOf(stream)
   for (const { address } of recipients)
     await writes.withSlot(channel, () =>

@@ -7,19 +7,15 @@ import { DAY_MS } from '../core/dates.ts'
 const KEEP_DAYS = 180
 const KEEP_OWN_DAYS = 1
 
-export interface CountEmailInput {
-  key: string
-  /** Allows fewer and fewer emails; otherwise always two a day. */
-  backsOff: boolean
-  now: Date
-}
-
 /**
  * Returns whether one more email may be sent, and counts it. Two in 24 hours. With `backsOff`, from two days after the
  * first one two in 7 days, and from 14 days after it one in 30 days; a history of one email always allows a second. One
  * statement, so any number of processes may call it at once; it uses the clock that is passed in.
  */
-export async function tryCountEmail(db: Database, { key, backsOff, now }: CountEmailInput): Promise<boolean> {
+export async function tryCountEmail(
+  db: Database,
+  { key, backsOff, now }: { key: string; backsOff: boolean; now: Date },
+): Promise<boolean> {
   const keptUntil = new Date(now.getTime() + (backsOff ? KEEP_DAYS : KEEP_OWN_DAYS) * DAY_MS)
   const taken = await db.$executeRaw`
     insert into email_limit as l (key, since, sent_at, kept_until)

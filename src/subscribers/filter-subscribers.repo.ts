@@ -38,10 +38,8 @@ interface FilteredSubscriber {
 export async function filterSubscribers(db: Database, request: PageRequest) {
   const { sort, max } = request
   const { found, end } = await (sort === 'last-email' ? byLastEmail(db, request) : inOrder(db, request))
-  const rows = await detailsOf(
-    db,
-    found.slice(0, max).map(({ id }) => id),
-  )
+  const ids = found.slice(0, max).map(({ id }) => id)
+  const rows = await detailsOf(db, ids)
   return { rows, next: found.length > max ? found[max - 1]!.position : end }
 }
 

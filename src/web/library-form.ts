@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { Fault, FieldFaults } from '../core/errors.ts'
+import { Fault, FieldFaults, undefinedIfThrown } from '../core/errors.ts'
 import { counted, fill, words } from '../i18n/words.ts'
 import { MAX_ENTRIES } from '../search/library/library-entry.ts'
 import type { LibraryProposal } from '../search/library/propose-from-library.ts'
@@ -77,11 +77,8 @@ function decode(bytes: ArrayBuffer): string {
   const [first, second] = new Uint8Array(bytes)
   if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
   if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes)
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes)
-  }
+  const text = undefinedIfThrown(() => new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  return text ?? new TextDecoder('windows-1252').decode(bytes)
 }
 
 /** The proposed queries besides those that are `taken`, as many as a subscriber may still have. */

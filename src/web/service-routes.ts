@@ -85,7 +85,7 @@ function respondToDoctor(
   const challenge = headers[PROBE_HEADER]
   if (typeof challenge !== 'string') return undefined
   const forwarded = headers['x-forwarded-for']?.toString()
-  return doctorResponse(challenge, secrets, observeProxy({ forwarded, chain: ips ?? [ip] }))
+  return doctorResponse(challenge, secrets, observeProxy(forwarded, ips ?? [ip]))
 }
 
 const ANSWER_WITHIN_MS = 2000

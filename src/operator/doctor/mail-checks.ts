@@ -26,14 +26,11 @@ import {
 } from './check.ts'
 import { fileMode } from './database-checks.ts'
 
-interface SmtpContext {
-  config: Config
-  clock: Clock
-  timeoutMs: number
-}
-
 /** Runs an SMTP session as sending does, up to MAIL FROM, and then resets it. */
-export async function checkMailServer({ config, clock, timeoutMs }: SmtpContext): Promise<CheckResult> {
+export async function checkMailServer(
+  { config, clock }: { config: Config; clock: Clock },
+  timeoutMs: number,
+): Promise<CheckResult> {
   const { SMTP_URL: smtp, MAIL_FROM } = config
   if (!smtp) return skipped('no SMTP_URL: nothing can be sent')
   const session = openSmtpSession(smtp, { connectMs: timeoutMs, silenceMs: 2 * timeoutMs })
@@ -43,14 +40,11 @@ export async function checkMailServer({ config, clock, timeoutMs }: SmtpContext)
   return checkSmtp(smtp, { fault, tls, now: clock.now() })
 }
 
-interface SmtpProbe {
-  /** The error that ended the session; undefined if the server accepts email from MAIL_FROM. */
-  fault?: SmtpFault
-  tls?: SmtpTls
-  now: Date
-}
-
-export function checkSmtp(smtp: SmtpConfig, { fault, tls, now }: SmtpProbe): CheckResult {
+/** `fault`: the error that ended the session; undefined if the server accepts email from MAIL_FROM. */
+export function checkSmtp(
+  smtp: SmtpConfig,
+  { fault, tls, now }: { fault?: SmtpFault; tls?: SmtpTls; now: Date },
+): CheckResult {
   const place = `${smtp.host}:${smtp.port}`
   if (fault) {
     const fix = FIXES[fault.stage]?.(smtp, fault)

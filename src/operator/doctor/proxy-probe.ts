@@ -16,14 +16,11 @@ export interface ProxyObservation {
   hop: 'loopback' | 'private' | 'public'
 }
 
-interface ObservedRequest {
-  forwarded: string | undefined
-  /** The peer of the connection, then the addresses of trusted forwarding, in order. */
-  chain: readonly string[]
-}
-
-/** Describes how a request arrived. The result contains no address. */
-export function observeProxy({ forwarded, chain }: ObservedRequest): ProxyObservation {
+/**
+ * Describes how a request arrived. `chain`: the peer of the connection, then the addresses of trusted forwarding, in
+ * order. The result contains no address.
+ */
+export function observeProxy(forwarded: string | undefined, chain: readonly string[]): ProxyObservation {
   const hop = networkOf(chain[0] ?? '')
   const isTrusted = chain.length > 1
   if (!forwarded) return { seen: 'gone', hop }

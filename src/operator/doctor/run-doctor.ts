@@ -126,7 +126,7 @@ function doctorChecks(context: DoctorContext): CheckDefinition[] {
       settings: [...SITE, 'TRUST_PROXY'],
       run: async () => checkProxy(await site, config.TRUST_PROXY),
     },
-    { name: 'mail server', settings: SMTP, run: () => checkMailServer(context) },
+    { name: 'mail server', settings: SMTP, run: () => checkMailServer(context, timeoutMs) },
     { name: 'dkim', settings: DKIM, run: () => checkDkim(config) },
     { name: 'returns', settings: RETURNS, run: () => checkBounceIntake(config, timeoutMs) },
     {

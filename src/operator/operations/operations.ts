@@ -26,7 +26,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
       return [...SUBSCRIBER_OPERATIONS, ...SUBSCRIBER_CHANGES, importFile, exportAll, replay]
     },
   },
-  topics: noun("a subscriber's topics", async () => (await import('./topics.ts')).TOPIC_OPERATIONS),
+  topics: noun(
+    "a subscriber's topics",
+    async () => (await import('./subscriber-changes.ts')).TOPIC_OPERATIONS,
+  ),
   digests: noun(
     'digests: what was due and what was sent',
     async () => (await import('./digests.ts')).DIGEST_OPERATIONS,

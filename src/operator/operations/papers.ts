@@ -82,18 +82,10 @@ const like = operation({
     return papersLike(deps, { name: paper, limit })
   },
   output: (similar) => {
-    const rows = similar.map(({ paper, score }) => ({
-      id: paperNameOf(paper),
-      score: Math.round(score * 1000) / 1000,
-      title: paper.title,
-    }))
-    return {
-      json: rows.map(({ id, score }) => ({ id, score })),
-      text: table(
-        ['id', 'score', 'title'],
-        rows.map(({ id, score, title }) => [id, score, title]),
-      ),
-    }
+    const rows = similar.map(({ paper, score }) => {
+      return [paperNameOf(paper), Math.round(score * 1000) / 1000, paper.title]
+    })
+    return { json: rows.map(([id, score]) => ({ id, score })), text: table(['id', 'score', 'title'], rows) }
   },
   command: {
     arguments: { paper: ['<id>', 'an arXiv id such as 2507.06457, or our number'] },
@@ -141,8 +133,6 @@ const jsonOf = (paper: Paper, day: Day) => ({
 
 function textOf(papers: Paper[], day: Day): string {
   if (papers.length === 0) return `No papers on ${day}.`
-  return table(
-    ['id', 'votes', 'title'],
-    papers.map((paper) => [paperNameOf(paper), paper.votes, paper.title]),
-  )
+  const rows = papers.map((paper) => [paperNameOf(paper), paper.votes, paper.title])
+  return table(['id', 'votes', 'title'], rows)
 }

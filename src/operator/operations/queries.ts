@@ -80,14 +80,12 @@ const rank = operation({
       score: Math.round(score * 1000) / 1000,
       ...{ matched, related, title: paper.title },
     }))
-    const found = ({ matched, related }: (typeof rows)[number]) =>
-      matched ? 'matched' : related ? 'related' : ''
+    const cells = rows.map(({ id, score, matched, related, title }) => {
+      return [id, score, matched ? 'matched' : related ? 'related' : '', title]
+    })
     return {
       json: rows.map(({ title: _, ...row }) => row),
-      text: table(
-        ['id', 'score', '', 'title'],
-        rows.map((row) => [row.id, row.score, found(row), row.title]),
-      ),
+      text: table(['id', 'score', '', 'title'], cells),
     }
   },
   command: {
@@ -108,15 +106,13 @@ function testText(json: PreviewJson): string {
   const { understood, from, to, total, perDay, latest, nothing, absent } = json
   const highest = Math.max(1, ...perDay.map(({ papers }) => papers))
   const bar = (papers: number) => '#'.repeat(Math.ceil((papers / highest) * MAX_BAR_LENGTH))
+  const days = perDay.map(({ day, papers }) => [day, papers, bar(papers)])
   return [
     `Understood: ${understood}.`,
     // If nothing matched, the reason is at the end.
     ...(absent.length > 0 && !nothing ? [`No paper of these days has: ${absent.join(', ')}`] : []),
     `${counted(total, words.counts.paper)}${shareOf(json)}, first listed from ${from} to ${to} (UTC).`,
-    table(
-      ['day', 'papers', ''],
-      perDay.map(({ day, papers }) => [day, papers, bar(papers)]),
-    ),
+    table(['day', 'papers', ''], days),
     ...termLines(json),
     ...(latest.length > 0 ? ['Latest matches:', ...latest.flatMap(paperLines)] : []),
     ...(nothing ? nothingLines(nothing, json.hints) : []),

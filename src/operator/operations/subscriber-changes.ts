@@ -1,6 +1,11 @@
 import { z } from 'zod'
 import { mailManageLink } from '../../account/account-link.ts'
-import { pauseSubscriber, resumeSubscriber } from '../../account/change-by-operator.ts'
+import {
+  addTopicsByOperator,
+  pauseSubscriber,
+  removeTopicByOperator,
+  resumeSubscriber,
+} from '../../account/change-by-operator.ts'
 import { eraseSubscriber } from '../../account/erase-subscriber.ts'
 import { findSubscriber, type SubscriberRef } from '../../account/find-subscriber.ts'
 import { changeAddressByOperator } from '../../account/request-address-change.ts'
@@ -9,9 +14,10 @@ import { unsubscribeByOperator } from '../../account/unsubscribe.ts'
 import type { Deps } from '../../core/deps.ts'
 import { hasSubscription } from '../../subscribers/subscriber.ts'
 import { suppress, unsuppress } from '../../subscribers/suppress-subscriber.ts'
-import { day, email } from './fields.ts'
+import { day, email, query } from './fields.ts'
 import { type Operation, operation } from './operation.ts'
 import * as schemas from './subscriber-schemas.ts'
+import { textOfTopics } from './subscriber-text.ts'
 
 /** The route of a change; its response is the subscriber afterwards. */
 export const changeRoute = (verb: string, operationId: string) => ({
@@ -209,3 +215,53 @@ export const SUBSCRIBER_CHANGES: readonly Operation[] = [
 
 /** Those with a form on a subscriber's admin page. */
 export const ADMIN_OPERATIONS = SUBSCRIBER_CHANGES.filter(({ admin }) => admin)
+
+const listTopics = operation({
+  name: 'topics list',
+  summary: 'the topics of a subscriber, in order',
+  effect: 'read',
+  subject: 'subscriber',
+  run: async (deps, { who }) => (await showSubscriber(deps, who)).topics,
+  output: (topics) => ({ text: textOfTopics(topics).join('\n') }),
+  command: {},
+  api: {
+    path: '/api/subscribers/:id/topics',
+    operationId: 'listTopics',
+    response: schemas.topics,
+    body: (_deps, items) => ({ items }),
+  },
+})
+
+/** A change of a subscriber's topics; its result is all topics afterwards. */
+const topicChange = (
+  verb: 'add' | 'remove',
+  operationId: string,
+  change: typeof addTopicsByOperator,
+  { help, field }: { help?: string; field: typeof query },
+) =>
+  operation({
+    name: `topics ${verb}`,
+    summary: `${verb} a topic`,
+    effect: 'change',
+    subject: 'subscriber',
+    input: z.object({ query: z.string().min(1, 'a query such as robots AND dogs') }),
+    run: (deps, { who, query: text }) => change(deps, { ...who, text }),
+    output: (topics) => ({ json: { topics }, text: textOfTopics(topics).join('\n') }),
+    command: { arguments: { query: ['<query>', help] } },
+    api: {
+      path: `/api/subscribers/:id/topics${verb === 'add' ? '' : '/remove'}`,
+      operationId,
+      input: z.strictObject({ query: field }),
+      response: schemas.changedTopics,
+      faults: [409],
+      body: (_deps, items) => ({ items }),
+    },
+  })
+
+const addTopic = topicChange('add', 'addTopic', addTopicsByOperator, { field: query })
+const removeTopic = topicChange('remove', 'removeTopic', removeTopicByOperator, {
+  help: 'the query, or the name, of one topic',
+  field: query.describe('Query or name of one topic'),
+})
+
+export const TOPIC_OPERATIONS = [listTopics, addTopic, removeTopic]

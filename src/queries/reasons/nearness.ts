@@ -70,17 +70,13 @@ const wordsOf = memoizeByObject((leaf: Leaf): TextLeaf[] => (isTextLeaf(leaf) ? 
 const PAPER_PARTS = ['paper', 'title', 'abstract'] as const
 
 function sentenceOf(held: readonly Held[], { missing, unwanted }: LackingParts): string {
-  const has = Map.groupBy(held, ({ leaf }) => paperPartOf(leaf))
+  const leaves = held.map(({ leaf }) => leaf)
+  const has = Map.groupBy(leaves, paperPartOf)
   const lacks = Map.groupBy(missing, paperPartOf)
   const sentenceFor = (sentence: string, terms: string[] = []) =>
     terms.length > 0 ? [fill(sentence, { terms: listTerms([...new Set(terms)]) })] : []
   return [
-    ...PAPER_PARTS.flatMap((part) =>
-      sentenceFor(
-        words.reason.has[part],
-        has.get(part)?.map(({ leaf }) => nameOf(leaf)),
-      ),
-    ),
+    ...PAPER_PARTS.flatMap((part) => sentenceFor(words.reason.has[part], has.get(part)?.map(nameOf))),
     ...PAPER_PARTS.flatMap((part) =>
       sentenceFor(words.reason.missing[part], lacks.get(part)?.map(nameMissing)),
     ),

@@ -4,15 +4,23 @@ import { z } from 'zod'
 import { mailAccountLink } from '../../account/account-link.ts'
 import { eraseAccount } from '../../account/erase-subscriber.ts'
 import { exportAccount } from '../../account/export-account.ts'
-import { chooseFewerEmails, openFewerEmails, undoFewerEmails } from '../../account/fewer-emails.ts'
 import { openAccount, subscriberByManageLink } from '../../account/find-subscriber.ts'
 import {
   confirmAddressChange,
   openAddressChange,
   requestAddressChange,
 } from '../../account/request-address-change.ts'
-import { openResubscribe, resubscribe } from '../../account/resubscribe.ts'
-import { openUnsubscribe, SHORT_EMAIL_PAPERS, undoTokenFor, unsubscribe } from '../../account/unsubscribe.ts'
+import {
+  chooseFewerEmails,
+  openFewerEmails,
+  openResubscribe,
+  openUnsubscribe,
+  resubscribe,
+  SHORT_EMAIL_PAPERS,
+  undoFewerEmails,
+  undoTokenFor,
+  unsubscribe,
+} from '../../account/unsubscribe.ts'
 import { dayOf, localDayOf } from '../../core/dates.ts'
 import { Fault, FieldFaults } from '../../core/errors.ts'
 import { longDate } from '../../i18n/dates.ts'

@@ -23,12 +23,8 @@ export function confirmView(
 ) {
   const has = new Set(topics.map(({ query }) => query))
   const asked = new Set(request.topics.map(({ query }) => query))
-  const room = new Set(
-    topicsThatFit(
-      topics,
-      request.topics.filter(({ query }) => !has.has(query)),
-    ),
-  )
+  const missing = request.topics.filter(({ query }) => !has.has(query))
+  const room = new Set(topicsThatFit(topics, missing))
   const added = request.topics.filter((topic) => has.has(topic.query) || room.has(topic))
   const idle = added.filter(({ query }) => rates.get(query) === 0).length
   return {

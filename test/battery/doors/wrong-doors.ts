@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { changeByLink } from '../../../src/account/change-by-link.ts'
-import { resubscribe } from '../../../src/account/resubscribe.ts'
 import { confirm } from '../../../src/account/signup/confirm.ts'
+import { resubscribe } from '../../../src/account/unsubscribe.ts'
 import type { ServiceDeps } from '../../../src/core/deps.ts'
 import { previewTopics } from '../../../src/digests/preview/preview-topics.ts'
 import { adminIsShut } from './admin.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { eraseSubscriber } from '../../../src/account/erase-subscriber.ts'
 import { changeAddressByOperator } from '../../../src/account/request-address-change.ts'
-import { resubscribe } from '../../../src/account/resubscribe.ts'
+import { resubscribe } from '../../../src/account/unsubscribe.ts'
 import { readReports } from '../../../src/bounces/read-reports.ts'
 import { insertReport, takeReport } from '../../../src/bounces/report.repo.ts'
 import { Fault } from '../../../src/core/errors.ts'

@@ -186,7 +186,7 @@ describe('the challenge to the site', () => {
     ['203.0.113.5', ['198.51.100.1', '203.0.113.5'], 'trusted', 'public'],
     [`${CLAIMED_ADDRESS}, 203.0.113.5`, ['::1', '203.0.113.5', CLAIMED_ADDRESS], 'beyond', 'loopback'],
   ])('a header %s from %j is %s', (forwarded, chain, word, hop) =>
-    expect(observeProxy({ forwarded, chain })).toEqual({ seen: word, hop }),
+    expect(observeProxy(forwarded, chain)).toEqual({ seen: word, hop }),
   )
 })
 
