@@ -18,6 +18,7 @@ import {
 } from '../queries/matching/paper-index.ts'
 import { WORDS_VERSION } from '../queries/matching/segment.ts'
 import { Vocabulary } from '../queries/matching/vocabulary.ts'
+import { useStoredKeys } from '../queries/text/word-forms.ts'
 
 /** Increases when the file is written in another way. */
 const FORMAT = 2
@@ -157,6 +158,7 @@ async function readFile(path: string, database: string): Promise<IndexedPapers |
       prose: new Vocabulary('prose', prose),
       names: new Vocabulary('names', names),
     })
+    useStoredKeys(index.vocabularies.prose.keyOfWord)
     for (let i = 0; i < head.blocks; i++) index.restore(detached((await read()) as IndexBlock))
     const { maxPaperId, changedAt, backTo } = head
     return { index, maxPaperId, changedAt, backTo }

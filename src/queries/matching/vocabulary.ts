@@ -68,6 +68,9 @@ export class Vocabulary {
 
   keyOf = (number: number): string => this.#keys[number]!
 
+  /** The key of a word that has an id. */
+  keyOfWord = (folded: string): string | undefined => this.#keys[this.#numbers.get(folded) ?? -1]
+
   get size(): number {
     return this.#spellings.length
   }

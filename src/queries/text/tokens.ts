@@ -6,7 +6,7 @@ import { plainTextsOf } from '../../papers/plain-paper.ts'
 import { INDEX_BASE, INDEX_NUMBER } from '../../papers/text/math-to-text.ts'
 import type { TextField, TextLeaf } from '../query.ts'
 import { hideAvailability } from './availability.ts'
-import { partsOf, stemOf } from './word-forms.ts'
+import { partsOf, stemOf, storedKeyOf } from './word-forms.ts'
 
 /** A word of a text. Its index in the list is its position: the words of "vision-language" are adjacent. */
 export interface Token {
@@ -99,7 +99,7 @@ export const wordKeyOf = (folded: string, kind: WordKind): string =>
 
 // Stemming is slow, and papers share their words.
 const proseKeyOf = memoize(
-  (folded: string): string => stemOf(lowerCase(acronymOf(folded) ?? folded)),
+  (folded: string): string => storedKeyOf(folded) ?? stemOf(lowerCase(acronymOf(folded) ?? folded)),
   MAX_CACHED,
 )
 

@@ -9,6 +9,7 @@ import { silentLog } from '../../../src/core/log.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { Archive } from '../../../src/queries/archive.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
+import { wordKeyOf } from '../../../src/queries/text/tokens.ts'
 import { loadArchive, saveArchive } from '../../../src/search/archive-file.ts'
 import { openArchive } from '../../../src/search/open-archive.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
@@ -62,6 +63,14 @@ async function loaded() {
 
 const found = (archive: Archive, query: string) =>
   archive.attributesOf(archive.find(parseQuery(query))).map(({ id }) => id)
+
+test('a later process has the keys of the words, also of acronyms', async () => {
+  const { prose } = (await loaded())!.index.vocabularies
+  expect(prose.size).toBeGreaterThan(5)
+  for (let word = 1; word < prose.size; word++)
+    expect(prose.keyOfWord(prose.spelling(word))).toBe(wordKeyOf(prose.spelling(word), 'prose'))
+  expect(prose.keyOfWord('unheard')).toBeUndefined()
+})
 
 test('a later process finds the same in the same order, with the same facts', async () => {
   const before = await openArchive(deps())
