@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { memoizeByObject } from '../core/memoize.ts'
 import type { Paper } from './paper.ts'
 import { type PageRun, pageRuns } from './text/page-runs.ts'
-import { type PaperSentence, paperSentenceOf, plainText } from './text/plain-text.ts'
+import { isTex, type PaperSentence, paperSentenceOf, plainText } from './text/plain-text.ts'
 
 /** The texts of a paper without TeX. */
 interface PlainTexts {
@@ -17,19 +17,21 @@ interface PlainTexts {
 /** The same, with what lists of papers show. */
 export interface PlainPaper extends PlainTexts, PaperSentence {
   titleRuns: PageRun[]
+  /** Of an abstract that is TeX, only if it was stored. */
+  abstractRuns?: PageRun[]
 }
 
 /** Without the texts that a source wrote without TeX. */
 export type StoredPlainPaper = Partial<PlainPaper>
 
 /** Increases when the same texts give another `PlainPaper`: stored ones are then replaced. */
-export const PLAIN_VERSION = 2
+export const PLAIN_VERSION = 3
 
 /** Identifies the texts of a paper, and the version of the program that reads them. */
 export const plainFingerprint = (paper: Paper): string => {
   const { title, abstract, summary, authors, organization, keywords } = paper
   const texts = [PLAIN_VERSION, title, abstract, summary, authors, organization, keywords]
-  return createHash('md5').update(JSON.stringify(texts)).digest('base64')
+  return hash('md5', JSON.stringify(texts), 'base64')
 }
 
 /** Those that came from the database together with their papers. */
@@ -40,6 +42,12 @@ export const plainTextsOf = (paper: Paper): PlainTexts => loaded.get(paper) ?? r
 
 /** Reading sentences takes another millisecond. */
 export const plainPaperOf = (paper: Paper): PlainPaper => loaded.get(paper) ?? readPaper(paper)
+
+/** The abstract for a page. Reading one of TeX takes some milliseconds. */
+export const abstractRunsOf = (paper: Paper): PageRun[] =>
+  isTex(paper.abstract)
+    ? (loaded.get(paper)?.abstractRuns ?? pageRuns(paper.abstract))
+    : [{ text: plainTextsOf(paper).abstract, math: null }]
 
 const readTexts = memoizeByObject(
   (paper: Paper): PlainTexts => ({
@@ -66,7 +74,8 @@ const asWritten = ({ title, abstract, authors, organization, keywords }: Paper) 
 /** What to store of a paper, for `withStoredPlain`. */
 export function storedPlainOf(paper: Paper): StoredPlainPaper {
   const written: StoredPlainPaper = asWritten(paper)
-  const differing = Object.entries(readPaper(paper)).filter(
+  const read = { ...readPaper(paper), ...(isTex(paper.abstract) && { abstractRuns: abstractRunsOf(paper) }) }
+  const differing = Object.entries(read).filter(
     ([name, value]) => !isDeepStrictEqual(value, written[name as keyof PlainPaper]),
   )
   return Object.fromEntries(differing)

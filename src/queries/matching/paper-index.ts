@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { Day } from '../../core/dates.ts'
@@ -272,9 +272,7 @@ function enlarged(bits: Bits, count: number): Bits {
 }
 
 const fingerprintOf = ({ title, abstract, keywords, organization, authors }: Paper): string =>
-  createHash('md5')
-    .update(JSON.stringify([title, abstract, keywords, organization, authors]))
-    .digest('base64')
+  hash('md5', JSON.stringify([title, abstract, keywords, organization, authors]), 'base64')
 
 /** How many papers are tokenized, in some 10 ms, before the event loop runs other work. */
 const PAPERS_PER_YIELD = 20

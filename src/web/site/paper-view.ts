@@ -5,9 +5,9 @@ import { counted, fill, listed, placed, words } from '../../i18n/words.ts'
 import type { PlaceOfDay } from '../../papers/listed.repo.ts'
 import { arxivUrl, doiUrl, type Paper, pdfUrl, votesUrl } from '../../papers/paper.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
-import { plainPaperOf, plainTextsOf } from '../../papers/plain-paper.ts'
-import { type PageRun, pageRuns } from '../../papers/text/page-runs.ts'
-import { isTex, plainSummaryOf } from '../../papers/text/plain-text.ts'
+import { abstractRunsOf, plainPaperOf, plainTextsOf } from '../../papers/plain-paper.ts'
+import type { PageRun } from '../../papers/text/page-runs.ts'
+import { plainSummaryOf } from '../../papers/text/plain-text.ts'
 import { shownName } from '../../queries/language/describe-query.ts'
 import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
 import type { SimilarPapers } from '../../search/similar-papers.ts'
@@ -61,7 +61,6 @@ interface PaperPageOptions {
 /** The page of one paper. */
 export function paperPageView(paper: Paper, { baseUrl, place }: PaperPageOptions) {
   const { title, titleRuns, sentence, abstract, authors: names, organization, keywords } = plainPaperOf(paper)
-  const abstractRuns = isTex(paper.abstract) ? pageRuns(paper.abstract) : [{ text: abstract, math: null }]
   return {
     ...{ path: paperPathOf(paper), title, titleRuns },
     authors: names.map((text) => ({ text, url: fieldPath('author', text) })),
@@ -71,7 +70,7 @@ export function paperPageView(paper: Paper, { baseUrl, place }: PaperPageOptions
     summary: plainSummaryOf(paper),
     description: sentence,
     place: place && placed(place.place, words.paper.placeOfDay, { papers: place.papers }),
-    abstractRuns: abstract ? abstractRuns.flatMap(splitAtUrls) : [],
+    abstractRuns: abstract ? abstractRunsOf(paper).flatMap(splitAtUrls) : [],
     links: linksOf(paper, fill(words.paper.arxivId, { id: paper.arxivId ?? '' })),
     votes: [
       ...(paper.votes === null

@@ -5,7 +5,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { paperByName, papersAfter } from '../../../src/papers/paper.repo.ts'
 import { storePlainPapers } from '../../../src/papers/plain-paper.repo.ts'
-import { PLAIN_VERSION, plainPaperOf } from '../../../src/papers/plain-paper.ts'
+import { abstractRunsOf, PLAIN_VERSION, plainPaperOf } from '../../../src/papers/plain-paper.ts'
 import { parseDailyPapers } from '../../../src/sources/huggingface/parse-daily-papers.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 import { paperOf } from '../../support/recorded-papers.ts'
@@ -72,6 +72,17 @@ test('a paper is shown as it is stored, if its texts are the same', async () => 
   expect(await sentenceOf()).toBe(read)
 })
 
+test('an abstract with TeX is stored as its page shows it', async () => {
+  const records = [sampleRecord({ abstract: 'In $O(n^2)$ steps.', keys: [arxivKey('2611.00001')] })]
+  await recordListings(database.db, { source: 'huggingface', day: '2026-11-24', records, now: NOW })
+  const runs = async () => abstractRunsOf((await paperByName(database.db, '2611.00001'))!)
+  const read = await runs()
+  await store()
+  expect([await contents(), await runs()]).toMatchObject([[{ abstractRuns: read }], read])
+  await database.db.plainPaper.updateMany({ data: { content: { abstractRuns: [] } } })
+  expect(await runs()).toEqual([])
+})
+
 // If this fails, stored texts are out of date: increase PLAIN_VERSION, and write the new line here.
 test('what lists show of papers is of this version', () => {
   const folder = resolve(import.meta.dirname, '../../fixtures/huggingface/daily')
@@ -80,5 +91,5 @@ test('what lists show of papers is of this version', () => {
     const { records } = parseDailyPapers(JSON.parse(readFileSync(resolve(folder, name), 'utf8')))
     for (const record of records) hash.update(JSON.stringify(plainPaperOf(paperOf(record, 1))))
   }
-  expect(`${PLAIN_VERSION} ${hash.digest('hex').slice(0, 12)}`).toBe('2 476ffe3f18c8')
+  expect(`${PLAIN_VERSION} ${hash.digest('hex').slice(0, 12)}`).toBe('3 476ffe3f18c8')
 })
