@@ -21,7 +21,7 @@ export const MAX_COUNT = 255
 interface PostingsData {
   /** Word ids, ascending. */
   words: Uint32Array
-  /** The papers of the word at i are in `papers` from starts[i] to starts[i + 1]. */
+  /** The papers of the word at i are in `papers` from starts[i] to starts[i + 1], ascending. */
   starts: Uint32Array
   papers: Uint16Array
   /** The number of occurrences, up to `MAX_COUNT`. */
@@ -29,40 +29,35 @@ interface PostingsData {
 }
 
 function postingsOf({ words: sequence, ends }: Texts): PostingsData {
-  // Each occurrence is one number, so that sorting groups the occurrences of a word in a paper. Up to a million words, it
-  // has 32 bits, which sort twice as fast.
-  const highest = sequence.reduce((max, word) => Math.max(max, word), 0)
-  const occurrences = new (highest < 2 ** 20 ? Uint32Array : Float64Array)(sequence.length)
+  const size = sequence.reduce((max, word) => Math.max(max, word), 0) + 1
+  // By word id: the number of papers, then the place of the next one; and the last paper that contains the word, from 1.
+  const [places, last] = [new Uint32Array(size), new Uint32Array(size)]
   for (let i = 0, paper = 0; i < sequence.length; i++) {
     while (i >= ends[paper]!) paper++
-    occurrences[i] = sequence[i]! * SEGMENT_SIZE + paper
+    const word = sequence[i]!
+    if (last[word] !== paper + 1) places[word]!++
+    last[word] = paper + 1
   }
-  occurrences.sort()
-  const words: number[] = []
-  const starts: number[] = []
-  const [papers, counts] = [new Uint16Array(sequence.length), new Uint8Array(sequence.length)]
-  let [last, count] = [-1, 0]
-  for (const occurrence of occurrences) {
-    const word = Math.floor(occurrence / SEGMENT_SIZE)
+  places[GAP] = 0
+  const words = Uint32Array.from([...places.keys()].filter((word) => places[word]! > 0))
+  const starts = new Uint32Array(words.length + 1)
+  words.forEach((word, i) => {
+    starts[i + 1] = starts[i]! + places[word]!
+    places[word] = starts[i]!
+  })
+  const count = starts.at(-1)!
+  const [papers, counts] = [new Uint16Array(count), new Uint8Array(count)]
+  last.fill(0)
+  for (let i = 0, paper = 0; i < sequence.length; i++) {
+    while (i >= ends[paper]!) paper++
+    const word = sequence[i]!
     if (word === GAP) continue
-    if (occurrence === last) {
-      counts[count - 1] = Math.min(MAX_COUNT, counts[count - 1]! + 1)
-      continue
-    }
-    last = occurrence
-    if (words.at(-1) !== word) {
-      words.push(word)
-      starts.push(count)
-    }
-    papers[count] = occurrence % SEGMENT_SIZE
-    counts[count++] = 1
+    if (last[word] !== paper + 1) papers[places[word]!++] = paper
+    last[word] = paper + 1
+    const at = places[word]! - 1
+    counts[at] = Math.min(MAX_COUNT, counts[at]! + 1)
   }
-  return {
-    words: Uint32Array.from(words),
-    starts: Uint32Array.from([...starts, count]),
-    papers: papers.slice(0, count),
-    counts: counts.slice(0, count),
-  }
+  return { words, starts, papers, counts }
 }
 
 const BLOCK_BITS = 5
