@@ -22,11 +22,14 @@ interface Unit {
 /** The phrases of a text, in order: two to four words, without splitting a hyphenated word. */
 export function phrasesOf(text: string, tokens: readonly Token[]): Phrase[] {
   const units = unitsOf(text, tokens)
+  const isTelling = units.map(({ tokens }) =>
+    tokens.every(({ folded }) => isContentWord(folded) && !isConnective(folded)),
+  )
   return units.flatMap((_, from) => {
     const phrases: Phrase[] = []
     const words: Token[] = []
     for (const [i, unit] of units.slice(from, from + MAX_UNITS).entries()) {
-      if (i > 0 && !unit.follows) break
+      if ((i > 0 && !unit.follows) || !isTelling[from + i]) break
       words.push(...unit.tokens)
       if ((i > 0 || isName(words)) && mayName(words)) phrases.push(phraseOf(text, words))
     }
@@ -70,10 +73,7 @@ const NOUN = keysOf(
   'removal proposal arithmetic logic music traffic topic dynamic approval survival crystal material capital hospital',
 )
 
-/**
- * Whether the words may name a subject: all are content words, none is repeated, the first is no filler, and the last is
- * a noun that says something.
- */
+/** Whether content words may name a subject: none is repeated, the first is no filler, and the last is a telling noun. */
 function mayName(words: readonly Token[]): boolean {
   const [first, last] = [words[0]!, words.at(-1)!]
   const keys = new Set(words.map(({ key }) => key))
@@ -81,7 +81,6 @@ function mayName(words: readonly Token[]): boolean {
     words.length > 1 &&
     words.length <= MAX_WORDS &&
     keys.size === words.length &&
-    words.every(({ folded }) => isContentWord(folded) && !isConnective(folded)) &&
     (!isFiller(first.folded) || BEGINS_NAME.has(first.key)) &&
     !ADVERB.test(first.folded) &&
     !WEAK_HEADS.has(last.key) &&

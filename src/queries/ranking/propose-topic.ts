@@ -145,8 +145,9 @@ const finder = (archive: Archive, text: string) => (field: TextField) =>
 function namedIn(archive: Archive, { text }: Phrase, days: DayBounds): number {
   const find = finder(archive, text)
   const titles = find('title')
-  if (countBits(archive.withinDays(titles, days)) > FITTING.most) return 0
-  return countBits(titles) + countBits(find('keyword'))
+  const named = countBits(titles)
+  if (named > FITTING.most && countBits(archive.withinDays(titles, days)) > FITTING.most) return 0
+  return named + countBits(find('keyword'))
 }
 
 /** Whether the papers with a phrase, of which some are named after it, may make it a subject. */
@@ -269,8 +270,8 @@ function* countSharing(
 ): Steps<void> {
   const { prose } = index.vocabularies
   const byFirst = new Map<number, Candidate[]>()
-  for (const one of candidates)
-    for (const word of prose.spellingsOf(one.keys[0]!)) byFirst.set(word, [...(byFirst.get(word) ?? []), one])
+  for (const [key, all] of Map.groupBy(candidates, ({ keys }) => keys[0]!))
+    for (const word of prose.spellingsOf(key)) byFirst.set(word, all)
   for (const docId of similar) {
     const found = new Set<Candidate>()
     for (const field of ['title', 'abstract'] as const) {
