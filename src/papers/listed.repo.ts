@@ -1,5 +1,5 @@
 import type { Database } from '../core/database/database.ts'
-import { DAY_MS, type Day, dayOf, midnight } from '../core/dates.ts'
+import { addDays, DAY_MS, type Day } from '../core/dates.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 
 // What sources listed as new or cross, for lists of papers. Withdrawn papers and newer versions are left out.
@@ -49,12 +49,9 @@ interface ListedPapers extends DayRange {
   take: number
 }
 
-export interface ListCounts {
+export interface ListedPage {
   papers: number
   withCode: number
-}
-
-export interface ListedPage extends ListCounts {
   ids: number[]
   /** The nearest days with papers before and after the range. */
   previous: Day | null
@@ -126,12 +123,8 @@ export async function summaryOfRange(
 
 /** The newest day with papers, up to and including a day. */
 export async function newestDayWithPapers(db: Database, { upTo }: { upTo: Day }): Promise<Day | null> {
-  const row = await db.listing.findFirst({
-    where: { day: { lte: midnight(upTo) }, kind: { not: 'revised' }, paper: { withdrawnAt: null } },
-    orderBy: { day: 'desc' },
-    select: { day: true },
-  })
-  return row && dayOf(row.day)
+  const after = addDays(upTo, 1)
+  return (await listedPage(db, { from: after, to: after, order: 'newest', take: 0 })).previous
 }
 
 interface TrendingQuery {

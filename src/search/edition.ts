@@ -9,18 +9,11 @@ export interface Edition {
   count: number
 }
 
-interface CurrentEdition {
-  /** The edition as last read. Null without papers, and until it has been read. */
-  current(): Edition | null
-  /** Reads the edition if that was a minute ago. Resolves once it has been read, or cannot be read soon. */
-  refresh(): Promise<void>
-}
-
 /** How long a page waits for a slow database, in milliseconds. */
 const MAX_WAIT_MS = 250
 
 /** The edition, read at most once a minute. Without a database, the last known one stays. */
-export function openEdition({ db, clock }: Pick<Deps, 'db' | 'clock'>): CurrentEdition {
+export function openEdition({ db, clock }: Pick<Deps, 'db' | 'clock'>) {
   let edition: Edition | null = null
   let readAt = Number.NEGATIVE_INFINITY
   let reading: Promise<void> | null = null
@@ -34,7 +27,9 @@ export function openEdition({ db, clock }: Pick<Deps, 'db' | 'clock'>): CurrentE
       }
   }
   return {
+    /** The edition as last read. Null without papers, and until it has been read. */
     current: () => edition,
+    /** Reads the edition if that was a minute ago. Resolves once it has been read, or cannot be read soon. */
     async refresh() {
       if (Math.abs(clock.now().getTime() - readAt) >= MINUTE_MS) {
         readAt = clock.now().getTime()

@@ -3,7 +3,7 @@ import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import {
-  type ListCounts,
+  type ListedPage,
   type ListOrder,
   listedPage,
   newestDayWithPapers,
@@ -19,6 +19,8 @@ import { type Span, spanOf } from './spans.ts'
 const NEVER_IN_NAME = /\p{Cc}/u
 
 const PAPERS_PER_PAGE = 40
+
+type ListCounts = Pick<ListedPage, 'papers' | 'withCode'>
 
 export interface ListChoice {
   order: ListOrder

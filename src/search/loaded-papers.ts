@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Database } from '../core/database/database.ts'
+import { LruCache } from '../core/lru-cache.ts'
 import { paperByName, papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import type { Archive } from '../queries/archive.ts'
@@ -64,16 +65,13 @@ export async function loadPapers(db: Database, ids: readonly number[]) {
 /** A tokenized paper has some 30 kB. While a visitor types, the same papers are shown again and again. */
 const MAX_TEXTS = 400
 
-const textCache = new Map<number, { paper: Paper; text: PaperText }>()
+const textCache = new LruCache<number, { paper: Paper; text: PaperText }>(MAX_TEXTS)
 
 /** A tokenized paper, cached: tokenizing takes longer than the search. */
 function textOf(paper: Paper): PaperText {
   const before = textCache.get(paper.id)
   if (before && isDeepStrictEqual(before.paper, paper)) return before.text
-  const text = toPaperText(paper)
-  if (textCache.size >= MAX_TEXTS) textCache.clear()
-  textCache.set(paper.id, { paper, text })
-  return text
+  return textCache.set(paper.id, { paper, text: toPaperText(paper) }).text
 }
 
 /** A paper with the reason why a query found it. */

@@ -120,7 +120,10 @@ export async function feedPapers(
   deps: Deps,
   { query, spend }: { query?: string; spend?: Spend },
 ): Promise<FeedPapers> {
-  const { asked, ids } = query === undefined ? await newestOfAll(deps) : await newestOf(deps, query, spend)
+  const { asked, ids } =
+    query === undefined
+      ? { asked: null, ids: (await newestPapers(deps.db, { limit: MAX_PAPERS })).map(({ id }) => id) }
+      : await newestOf(deps, query, spend)
   // Read the time before the papers: a change in between is then reported twice rather than missed.
   const changedAt = await lastChangeOf(deps.db, ids)
   return {
@@ -129,11 +132,6 @@ export async function feedPapers(
     withRevised: asked !== null && mentionsRevised(asked.query),
     changedAt,
   }
-}
-
-async function newestOfAll({ db }: Deps) {
-  const papers = await newestPapers(db, { limit: MAX_PAPERS })
-  return { asked: null, ids: papers.map(({ id }) => id) }
 }
 
 async function newestOf(deps: Deps, text: string, spend?: Spend) {
