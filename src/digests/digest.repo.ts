@@ -1,5 +1,5 @@
+import { COLUMN_SEPARATOR, jsonColumn } from '../core/database/column-text.ts'
 import type { Database } from '../core/database/database.ts'
-import { COLUMN_SEPARATOR, jsonColumn } from '../core/database/json-column.ts'
 import { type Day, midnight } from '../core/dates.ts'
 import { topicNames } from '../queries/language/topic-name.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'

@@ -1,7 +1,7 @@
 // Many subscribers get the same paper with the same reason: the contents of their digests refer to one copy of it.
 import { createHash } from 'node:crypto'
+import { COLUMN_SEPARATOR } from '../core/database/column-text.ts'
 import type { Database } from '../core/database/database.ts'
-import { COLUMN_SEPARATOR } from '../core/database/json-column.ts'
 import type { Day } from '../core/dates.ts'
 import { LruCache } from '../core/lru-cache.ts'
 import { memoizeByObject } from '../core/memoize.ts'

@@ -10,15 +10,19 @@ export const columnList = (text: string): Column[] =>
     .map((column) => column.split(' ') as Column)
 
 // Control characters, which are in none of the values.
-const SEPARATOR = '\x1f'
+export const COLUMN_SEPARATOR = '\x1f'
 const NULL = '\x1e'
 
 /** The values of a column, none of which is empty or contains U+001E or U+001F. */
 export const columnText = (values: readonly (string | number | boolean | null | undefined)[]): string =>
-  values.map((value) => value ?? NULL).join(SEPARATOR)
+  values.map((value) => value ?? NULL).join(COLUMN_SEPARATOR)
+
+/** Values as JSON, for `string_to_array(…, COLUMN_SEPARATOR, 'null')`. */
+export const jsonColumn = (values: readonly unknown[]): string =>
+  values.map((value) => JSON.stringify(value ?? null)).join(COLUMN_SEPARATOR)
 
 /** The texts of parts of a column as one. */
-export const joinedTexts = (texts: readonly string[]): string => texts.filter(Boolean).join(SEPARATOR)
+export const joinedTexts = (texts: readonly string[]): string => texts.filter(Boolean).join(COLUMN_SEPARATOR)
 
 /** SQL that returns the values of the column text in a parameter, as texts. */
 export const columnValues = (parameter: string): string =>

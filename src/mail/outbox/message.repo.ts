@@ -1,5 +1,5 @@
+import { COLUMN_SEPARATOR, jsonColumn } from '../../core/database/column-text.ts'
 import type { Database } from '../../core/database/database.ts'
-import { COLUMN_SEPARATOR, jsonColumn } from '../../core/database/json-column.ts'
 import { randomId } from '../../core/secrets.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 import { type Lane, LOST_REPLY, type MessageState, type NewMessage, type TakenMessage } from '../message.ts'
