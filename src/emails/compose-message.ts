@@ -33,7 +33,7 @@ export async function openComposer({ config, db }: Deps): Promise<Compose> {
     const { unsubscribeUrl } = email
     const row = { kind, id, datedAt, toAddress, unsubscribeUrl, ...returnAddressesOf(config, message) }
     const mail = isJoined(email) ? joinMime(row, email) : await buildMail(toOutgoingMail(row, email, sender))
-    return dkim ? { ...mail, raw: await signDkim(mail.raw, dkim) } : mail
+    return dkim ? { from: mail.from, to: mail.to, raw: await signDkim(mail.raw, dkim) } : mail
   }
 }
 

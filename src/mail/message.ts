@@ -62,8 +62,8 @@ export interface ComposedMail {
   /** Envelope sender and recipient: one plain address each. */
   from: string
   to: string
-  /** Header and body with CRLF, signed. Every try sends the same bytes. */
-  raw: Buffer
+  /** Header and body with CRLF, signed. Every try sends the same bytes. Each access may join them once more. */
+  readonly raw: Buffer
 }
 
 /** Renders the email of a message. If it throws, this message is refused, and no other. */

@@ -58,8 +58,15 @@ export function openMimeJoiner(sender: Sender) {
     const fill = (parts: string[]) =>
       parts.map((part, i) => (i % 2 === 0 ? part : differing[part as keyof Differing])).join('')
     const around = html ? [fill(beforeHtml), ...html] : []
-    const raw = joined([fill(beforeText), ...text, ...around, fill(end)])
-    return { from: message.returnAddresses?.sender ?? sender.address, to, raw }
+    const parts = [fill(beforeText), ...text, ...around, fill(end)]
+    return {
+      from: message.returnAddresses?.sender ?? sender.address,
+      to,
+      // Not before its body begins: the bytes of emails that wait outlive the collections of young garbage.
+      get raw() {
+        return joined(parts)
+      },
+    }
   }
 }
 

@@ -57,20 +57,27 @@ export function openSmtpSession(config: SmtpConfig, timeouts: SmtpTimeouts, onBo
 }
 
 /** The body. It starts only after a 354; nodemailer itself would send it after any positive reply to DATA. */
-const bodyOf = (
-  { raw }: ComposedMail,
+function bodyOf(
+  mail: ComposedMail,
   connection: SMTPConnection,
   beforeBody: () => Promise<void> | undefined,
-): Readable =>
-  Readable.from(
-    (async function* () {
-      const reply = connection.lastServerResponse || ''
-      if (replyCode(reply) !== START_MAIL_INPUT) throw new Error(`DATA was answered with: ${reply}`)
-      await nextImmediate() // a reply that came with this one ends the email before its body begins
-      await beforeBody()
-      yield raw
-    })(),
-  )
+): Readable {
+  const untilItMayStart = async () => {
+    const reply = connection.lastServerResponse || ''
+    if (replyCode(reply) !== START_MAIL_INPUT) throw new Error(`DATA was answered with: ${reply}`)
+    await nextImmediate() // a reply that came with this one ends the email before its body begins
+    await beforeBody()
+  }
+  return new Readable({
+    read() {
+      const push = () => {
+        this.push(mail.raw)
+        this.push(null)
+      }
+      untilItMayStart().then(push, (error) => this.destroy(error))
+    },
+  })
+}
 
 function open(
   connection: SMTPConnection,
@@ -110,7 +117,7 @@ class Exchange {
   readonly #timeouts: SmtpTimeouts
   #isBodyWritten = false
   #recipient: string | undefined
-  #settle: (result: SmtpResult) => void = () => {}
+  #resolve: (result: SmtpResult) => void = () => {}
   #timer: NodeJS.Timeout | undefined
   isClosed = false
   isGivenUp = false
@@ -126,16 +133,18 @@ class Exchange {
   }
 
   begin(to: string, start: () => void): Promise<SmtpResult> {
-    return new Promise((done) => {
-      this.#settle = (result) => {
-        clearTimeout(this.#timer)
-        done(result)
-      }
+    return new Promise((resolve) => {
+      this.#resolve = resolve
       this.#isBodyWritten = false
       this.#recipient = to
       this.#within(Math.min(MAX_BODY_MS, this.#timeouts.silenceMs / 2))
       start()
     })
+  }
+
+  #settle(result: SmtpResult): void {
+    clearTimeout(this.#timer)
+    this.#resolve(result)
   }
 
   giveUp = (error: Error): never => {

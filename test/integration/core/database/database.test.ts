@@ -172,12 +172,11 @@ test.skipIf(!pgbouncerPath)(
   async () => {
     const pooler = await startPgbouncer(database.url, 'transaction')
     const proxy = await startDatabaseProxy(pooler.url)
-    const { db, close } = openDatabase(proxy.url, silentLog, 4, {
-      silenceMs: QUIET_MS,
-      maxWaitMs: QUIET_MS * 10,
-    })
+    // Also how soon the pooler must answer, which takes longer on a busy machine.
+    const silenceMs = QUIET_MS * 4
+    const { db, close } = openDatabase(proxy.url, silentLog, 4, { silenceMs, maxWaitMs: silenceMs * 4 })
     cleanups.push(pooler.stop, proxy.close, close)
-    const seconds = (QUIET_MS * 4) / 1000
+    const seconds = (silenceMs * 2) / 1000
     expect(await db.$queryRaw`select 'done' as said from pg_sleep(${seconds})`).toEqual([{ said: 'done' }])
     proxy.swallow()
     expect(isDatabaseUnavailable(await failure(db.switch.count()))).toBe(true)

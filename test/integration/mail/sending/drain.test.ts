@@ -210,8 +210,8 @@ describe('what is recorded, and when', () => {
     await addDigestMessages(database.db, 6)
     const sink = await sinkWith()
     const stealing: Compose = async (message) => {
-      await database.db.$executeRaw`update batch set owner = 'bob', lease_until = now() + interval '1 hour'`
       await setSwitch(database.db, 'delivery', { value: 'paused', reason: 'bob keeps what he has', at: NOW })
+      await database.db.$executeRaw`update batch set owner = 'bob', lease_until = now() + interval '1 hour'`
       return compose(message)
     }
     const result = await drainWith({ port: sink.port, query: 'connections=1' }, { compose: stealing })
