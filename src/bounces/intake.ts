@@ -98,16 +98,10 @@ const smtpError = (responseCode: number, message: string) =>
   Object.assign(new Error(message), { responseCode })
 
 function listening(server: SMTPServer, channel: string, { host, port }: ListenAddress): Promise<void> {
+  const setting = `BOUNCE_${channel.toUpperCase()}`
   return new Promise((resolve, reject) => {
     server.server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        new Fault('config.listener', {
-          setting: `BOUNCE_${channel.toUpperCase()}`,
-          host,
-          port,
-          what: errorText(error),
-        }),
-      ),
+      reject(new Fault('config.listener', { setting, host, port, what: errorText(error) })),
     )
     server.listen(port, host, () => resolve())
   })

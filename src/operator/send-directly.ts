@@ -79,9 +79,6 @@ export async function sendTestEmail(
     'If you can read this, sending works. Check the headers for spf=pass, dkim=pass and dmarc=pass.',
     `You have not been subscribed to anything.\n\n${SITE_NAME}\n${POSTAL_ADDRESS}`,
   ].join('\n\n')
-  return sendDirectly(
-    deps,
-    { kind: 'test', to: address, subject: `Test email from ${SITE_NAME}`, text },
-    { dryRun },
-  )
+  const mail = { kind: 'test', to: address, subject: `Test email from ${SITE_NAME}`, text } as const
+  return sendDirectly(deps, mail, { dryRun })
 }

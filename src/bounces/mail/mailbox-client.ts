@@ -121,9 +121,6 @@ function faultOf(error: unknown, { user = '' }: ImapConfig): Fault {
   // The server's text may contain the user name.
   const said = (responseText ?? errorText(error)).replaceAll(user || '\0', '[user]')
   const what = code ? `${said} (${code})` : said
-  return new Fault(
-    authenticationFailed ? 'mailbox.refused' : 'mailbox.unreachable',
-    { what },
-    { cause: error },
-  )
+  const kind = authenticationFailed ? 'mailbox.refused' : 'mailbox.unreachable'
+  return new Fault(kind, { what }, { cause: error })
 }

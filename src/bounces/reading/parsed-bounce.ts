@@ -178,10 +178,8 @@ export function bounceFromWords(words: string, recipient: string | null): Parsed
   if (said === '') return null
   const enhanced = CODE.exec(said)?.[1] ?? null
   const status = Number(STATUS.exec(said)?.[1] ?? (enhanced ? `${enhanced[0]}50` : 550))
-  const read = bounceFromReply(
-    { recipient, status, enhanced: saysMore(enhanced), reply: said, to: null },
-    REPORT_RULES,
-  )
+  const whole = { recipient, status, enhanced: saysMore(enhanced), reply: said, to: null }
+  const read = bounceFromReply(whole, REPORT_RULES)
   if (isVague(read))
     return quoted ? { ...bounceFromQuotedReply(quoted), recipient } : read.class === 'unknown' ? null : read
   return {

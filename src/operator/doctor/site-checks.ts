@@ -126,11 +126,8 @@ export function checkCertificate(
   if (certificateFault)
     return wrong(certificateFault.what, CERTIFICATE_FIXES[certificateFault.code] ?? CERTIFICATE_FIX)
   if (!certificateUntil) return skipped('the site did not respond')
-  return checkCertificateExpiry(
-    certificateUntil,
-    now,
-    'certbot renew, or find out why it was not renewed: systemctl list-timers certbot',
-  )
+  const fix = 'certbot renew, or find out why it was not renewed: systemctl list-timers certbot'
+  return checkCertificateExpiry(certificateUntil, now, fix)
 }
 
 const CERTIFICATE_FIX =

@@ -32,18 +32,12 @@ const list = operation({
   effect: 'read',
   input: z.object({ state: schemas.state.optional() }),
   run: async ({ db }, { state }) => withTopics(db, await listSubscribers(db, state)),
-  output: (found) => ({
-    json: found.map(jsonOfSubscriber),
-    text: table(
-      ['email', 'state', 'topics', 'hour'],
-      found.map(({ subscriber: { address, state, hour, zone }, topics }) => [
-        address,
-        state,
-        topics.length,
-        `${hour}:00 ${zone}`,
-      ]),
-    ),
-  }),
+  output: (found) => {
+    const rows = found.map(({ subscriber: { address, state, hour, zone }, topics }) => {
+      return [address, state, topics.length, `${hour}:00 ${zone}`]
+    })
+    return { json: found.map(jsonOfSubscriber), text: table(['email', 'state', 'topics', 'hour'], rows) }
+  },
   command: { options: { state: ['--state <state>', 'only these'] } },
 })
 

@@ -197,16 +197,12 @@ const fewerEmailsRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages
     return reply.redirect(changed(token), 303)
   })
 
-  const choice = lenientForm({ to: z.enum(['short', 'weekly']).catch('weekly') })
-  app.post(
-    '/unsubscribe/:token/fewer',
-    { schema: { ...withToken, body: choice } },
-    async (request, reply) => {
-      const { token } = request.params
-      await chooseFewerEmails(deps, { token, choice: request.body.to })
-      return reply.redirect(changed(token), 303)
-    },
-  )
+  const choice = { ...withToken, body: lenientForm({ to: z.enum(['short', 'weekly']).catch('weekly') }) }
+  app.post('/unsubscribe/:token/fewer', { schema: choice }, async (request, reply) => {
+    const { token } = request.params
+    await chooseFewerEmails(deps, { token, choice: request.body.to })
+    return reply.redirect(changed(token), 303)
+  })
 
   const undo = lenientForm({ change: numberField() })
   app.post('/unsubscribe/:token/undo', { schema: { ...withToken, body: undo } }, async (request, reply) => {

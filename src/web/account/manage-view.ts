@@ -66,6 +66,7 @@ export function manageView(managed: OpenedManagePage, shown: ManageViewInput) {
   const { subscriber } = managed
   const { token, form, edit } = shown
   const faults = faultsView(FIELDS, faultAtField(shown))
+  const typed = form?.do === 'settings' ? changedFields(withDaysOfPace(form), form.shown) : {}
   const isWrong = (fields: readonly string[]) => fields.some((field) => faults.errorOf[field])
   return {
     ...managed,
@@ -82,10 +83,7 @@ export function manageView(managed: OpenedManagePage, shown: ManageViewInput) {
     preview: shown.preview,
     /** Topics to add, as typed. */
     add: form?.do === 'add-topic' || form?.do === 'settings' ? form.topic : '',
-    settings: settingFields(
-      form?.do === 'settings' ? changedFields(withDaysOfPace(form), form.shown) : {},
-      subscriber,
-    ),
+    settings: settingFields(typed, subscriber),
     settingsOpen: edit === 'schedule' || isWrong(SETTINGS),
     /** The contents of the date field. */
     until: form?.do === 'pause' ? form.until : (subscriber.pausedUntil ?? ''),

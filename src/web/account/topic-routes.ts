@@ -193,10 +193,6 @@ async function showTopicPageAgain(
   if (!isFormFault(fault)) throw fault
   const tried = { text: form.query, named: form.do === 'follow' ? (form.name ?? '') : null }
   const shown = TOPIC_LIMIT_FAULTS.includes(fault.code) ? asQueryFault(fault) : fault
-  return sendTopicPage(
-    site,
-    reply,
-    { ...requestedTopicOf(request), tried },
-    { done: {}, fault: shown, name: form.name },
-  )
+  const asked = { ...requestedTopicOf(request), tried }
+  return sendTopicPage(site, reply, asked, { done: {}, fault: shown, name: form.name })
 }

@@ -128,31 +128,28 @@ export const importRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps
 
   app.get('/subscribers/import', async (_request, reply) => show(reply, importBody.parse({})))
 
-  app.post(
-    '/subscribers/import',
-    { schema: { body: importBody }, attachValidation: true },
-    async (request, reply) => {
-      const { 'csv-file': file, ...form } = formOf(importBody, request)
-      // Browsers send the lines of a textarea with CRLF.
-      const csv = (file.trim() ? file : form.csv).replaceAll('\r\n', '\n')
-      if (csv.length > MAX_LENGTH)
-        return show(reply, { ...form, csv: file.trim() ? '' : csv }, { problem: TOO_LONG }, 422)
-      const { consent, topics } = form
-      const ask = form.ask !== ''
-      const isDone = form.do === 'import'
-      try {
-        if (request.validationError) throw request.validationError
-        const options = { consent: consent || undefined, topics: topics || undefined, ask, dryRun: !isDone }
-        const imported = await importText(deps, csv, options)
-        if (imported.result.asked > 0) await nudgeTransactional(deps)
-        return show(reply, { ...form, csv: isDone ? '' : csv }, { ...imported, isDone })
-      } catch (error) {
-        const fault = toFault(error, request)
-        if (fault.status >= 500) throw error
-        return show(reply, { ...form, csv }, { problem: fault.message }, 422)
-      }
-    },
-  )
+  const options = { schema: { body: importBody }, attachValidation: true }
+  app.post('/subscribers/import', options, async (request, reply) => {
+    const { 'csv-file': file, ...form } = formOf(importBody, request)
+    // Browsers send the lines of a textarea with CRLF.
+    const csv = (file.trim() ? file : form.csv).replaceAll('\r\n', '\n')
+    if (csv.length > MAX_LENGTH)
+      return show(reply, { ...form, csv: file.trim() ? '' : csv }, { problem: TOO_LONG }, 422)
+    const { consent, topics } = form
+    const ask = form.ask !== ''
+    const isDone = form.do === 'import'
+    try {
+      if (request.validationError) throw request.validationError
+      const asked = { consent: consent || undefined, topics: topics || undefined, ask, dryRun: !isDone }
+      const imported = await importText(deps, csv, asked)
+      if (imported.result.asked > 0) await nudgeTransactional(deps)
+      return show(reply, { ...form, csv: isDone ? '' : csv }, { ...imported, isDone })
+    } catch (error) {
+      const fault = toFault(error, request)
+      if (fault.status >= 500) throw error
+      return show(reply, { ...form, csv }, { problem: fault.message }, 422)
+    }
+  })
 }
 
 /** Imports a text through a file, as the command does. Throws import.* and query.* */

@@ -37,13 +37,8 @@ export const messageRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { dep
   const filters = { querystring: z.object({ state: optionalText, after: z.unknown().optional() }) }
   app.get('/messages', { schema: filters }, async ({ query }, reply) => {
     const state = MESSAGE_STATES.find((one) => stateName(one) === query.state)
-    const found = takePage(
-      await listMessages(deps.db, {
-        state,
-        after: parseCursor(messageCursor, query.after),
-        most: ROWS_PER_PAGE + 1,
-      }),
-    )
+    const after = parseCursor(messageCursor, query.after)
+    const found = takePage(await listMessages(deps.db, { state, after, most: ROWS_PER_PAGE + 1 }))
     const last = found.rows.at(-1)
     return send(reply, 'messages', {
       state,

@@ -136,16 +136,12 @@ export async function previewOfLink(
 ): Promise<PreviewView | undefined> {
   const { topics } = typed
   if (topics.length === 0) return undefined
-  return withOptionalSearchSlot(
-    site.deps,
-    request,
-    { queries: topics, fallback: undefined },
-    async (spend) => {
-      await preparseTopics(topics, spend)
-      const readable = undefinedIfFault(() => readTopics(typed))
-      return readable ? formPreview(site, { typed }, spend) : undefined
-    },
-  )
+  const asked = { queries: topics, fallback: undefined }
+  return withOptionalSearchSlot(site.deps, request, asked, async (spend) => {
+    await preparseTopics(topics, spend)
+    const readable = undefinedIfFault(() => readTopics(typed))
+    return readable ? formPreview(site, { typed }, spend) : undefined
+  })
 }
 
 type PreviewedForm = { typed: Pick<SubscribeForm['typed'], 'topics'> & Partial<SubscribeForm['typed']> }
@@ -218,12 +214,8 @@ export async function showFormAgain(
     library: sent?.text ? keptLibrary(sent) : pastedLibrary(reply.request),
   }
   if (form?.again) {
-    return pages.send(
-      reply,
-      'check-inbox',
-      { inbox: inboxView(deps, { ...filled, sent: null }) },
-      fault.status,
-    )
+    const inbox = inboxView(deps, { ...filled, sent: null })
+    return pages.send(reply, 'check-inbox', { inbox }, fault.status)
   }
   const view = { form: await loadFormView(deps, filled, spend ?? reply.request) }
   // The Preview button scrolls to the preview. A refusal belongs to no field, so at the top it would be out of sight.

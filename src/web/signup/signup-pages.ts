@@ -121,13 +121,8 @@ const sendAfterTopicButton = (
     const { keepsTopics } = form
     await preparseTopics(form.typed.topics, spend)
     const pressed = timed(spend, () => applyTopicButton(form))
-    return pages.send(reply, 'subscribe', {
-      form: await loadFormView(
-        deps,
-        { ...pressed, keepsTopics, library: pastedLibrary(reply.request) },
-        spend,
-      ),
-    })
+    const filled = { ...pressed, keepsTopics, library: pastedLibrary(reply.request) }
+    return pages.send(reply, 'subscribe', { form: await loadFormView(deps, filled, spend) })
   })
 
 /**
@@ -239,16 +234,12 @@ const inboxRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
 async function previewOf({ deps }: Site, searcher: Searcher, sent: SentForm): Promise<PreviewView | null> {
   const { topics, settings } = sent
   if (topics === null) return null
-  const preview = await withOptionalSearchSlot(
-    deps,
-    searcher,
-    { queries: topics, fallback: null },
-    async (spend) => {
-      await preparseTopics(topics, spend)
-      const latest = latestPerTopic(topics.length)
-      return previewTopics(deps, { queries: topics, latest, most: settings.maxPapers, digest: true, spend })
-    },
-  )
-  if (!preview) return null
-  return withoutHints(previewView(preview, { most: settings.maxPapers, baseUrl: deps.config.BASE_URL }))
+  const asked = { queries: topics, fallback: null }
+  const most = settings.maxPapers
+  const preview = await withOptionalSearchSlot(deps, searcher, asked, async (spend) => {
+    await preparseTopics(topics, spend)
+    const latest = latestPerTopic(topics.length)
+    return previewTopics(deps, { queries: topics, latest, most, digest: true, spend })
+  })
+  return preview && withoutHints(previewView(preview, { most, baseUrl: deps.config.BASE_URL }))
 }
