@@ -8,7 +8,7 @@ import { withStoredPlain } from './plain-paper.ts'
 /** Selects papers in the shape of `PaperRow`. A condition on `p` follows. */
 const SELECT_PAPERS = Prisma.sql`
   select p.id, title, abstract, authors, categories, keywords, organization, code_url as "codeUrl",
-    code_stars as "codeStars", project_url as "projectUrl", summary, published_at as "publishedAt", arxiv.value as "arxivId", doi.value as doi,
+    code_stars as "codeStars", project_url as "projectUrl", summary, published_at as "publishedAt", "arxivId", doi,
     to_char(first_day, 'YYYY-MM-DD') as "firstDay", listed.votes, listed.comments,
     coalesce(listed.only_revised, false) as "onlyRevised", to_char(listed.revised_on, 'YYYY-MM-DD') as "revisedDay",
     plain.fingerprint as "plainFingerprint", plain.content as plain
@@ -18,8 +18,9 @@ const SELECT_PAPERS = Prisma.sql`
     select max(votes) as votes, max(comments) as comments, bool_and(kind = 'revised') as only_revised,
       max(day) filter (where kind = 'revised') as revised_on
     from listing where paper_id = p.id) listed
-  cross join lateral (select min(value) as value from paper_key where paper_id = p.id and scheme = 'arxiv') arxiv
-  cross join lateral (select min(value) as value from paper_key where paper_id = p.id and scheme = 'doi') doi`
+  cross join lateral (
+    select min(value) filter (where scheme = 'arxiv') as "arxivId", min(value) filter (where scheme = 'doi') as doi
+    from paper_key where paper_id = p.id) keys`
 
 type PaperRow = Paper & { plainFingerprint: string | null; plain: unknown }
 
@@ -114,14 +115,17 @@ export const newestPapers = (
  * Papers by id, in the order of the given ids. Includes withdrawn papers unless `withWithdrawn` is false. Skips ids
  * that no longer exist.
  */
-export const papersById = (
+export async function papersById(
   db: Database,
   ids: readonly number[],
   { withWithdrawn = true } = {},
-): Promise<Paper[]> =>
-  papersFrom(db.$queryRaw`
-    ${SELECT_PAPERS} where p.id = any(${[...ids]}::int[]) and (withdrawn_at is null or ${withWithdrawn})
+): Promise<Paper[]> {
+  // Postgres would keep a plan for empty tables.
+  if (ids.length === 0) return []
+  return papersFrom(db.$queryRaw`
+    /* prepared: papers-by-id */ ${SELECT_PAPERS} where p.id = any(${[...ids]}::int[]) and (withdrawn_at is null or ${withWithdrawn})
     order by array_position(${[...ids]}::int[], p.id)`)
+}
 
 /** A paper by its name in a path ("2507.06457", "doi:…", "id:17", "17"); includes withdrawn papers. */
 export async function paperByName(db: Database, name: string): Promise<Paper | null> {
