@@ -35,7 +35,8 @@ export function narrowResults(
   found: Bits,
   { category, month, withCode = false }: FacetSelection,
 ): { left: Bits; facets: Facets } {
-  const { categories, months, starts, categoriesOf, monthOf, coded } = valuesOf(archive)
+  runToEnd(lookUpFacets(archive))
+  const { categories, months, starts, categoriesOf, monthOf, coded } = cache.get(archive.index)!
   const isAsked = category === undefined ? [] : categories.map(categoryMatcher(category))
   const askedMonth = month === undefined ? null : months.indexOf(month)
   const left = newBits(archive.index.docCount)
@@ -88,11 +89,6 @@ export function* lookUpFacets({ index }: Archive): Steps<void> {
 }
 
 const DOCS_PER_STEP = 2000
-
-function valuesOf(archive: Archive): FacetValues {
-  runToEnd(lookUpFacets(archive))
-  return cache.get(archive.index)!
-}
 
 function* readValues(index: PaperIndex): Steps<FacetValues> {
   const { version, docCount } = index

@@ -56,11 +56,9 @@ export async function loadPaperList(
   return { ...(await listOfSpan(deps, { span, ...choice })), today: dayOf(deps.clock.now()) }
 }
 
-type ListOfSpan = Omit<PaperList, 'today'>
-
 const listOfSpan = cachedUntilChange(
   'list',
-  async (db, asked: ListChoice & { span: Span }): Promise<ListOfSpan> => {
+  async (db, asked: ListChoice & { span: Span }): Promise<Omit<PaperList, 'today'>> => {
     const { span, ...choice } = asked
     const { page } = choice
     const { ids, previous, next, ...counts } = await listedPage(db, {

@@ -18,11 +18,6 @@ import { calendarView } from './calendar-view.ts'
 import { fieldPath, paperItem } from './paper-view.ts'
 import { listPath } from './search-paths.ts'
 
-interface PageLink {
-  path: string
-  text: string
-}
-
 /**
  * A page of a list of papers, with links to neighbouring pages and spans, and to other choices. `days`: how many papers
  * the days of a month have.
@@ -100,7 +95,7 @@ export function railView({ days, keywords, topOfWeek }: Rail) {
 export function pagesView(
   { page, pages }: { page: number; pages: number },
   pathOf: (page: number) => string,
-): { text: string; previous: PageLink | null; next: PageLink | null } | null {
+) {
   if (pages < 2) return null
   return {
     text: fill(words.day.page, { page, pages }),
