@@ -87,15 +87,15 @@ export class ImportStore {
   async store(rows: IncomingRows, { now, parse }: { now: Date; parse: ParseText }): Promise<StoredBatch> {
     const emptied = 'truncate incoming'
     await this.#client.query(this.#rehearsal ? emptied : `begin; ${emptied}`)
-    const topics = rows.topicColumns(await this.#queryIds([...rows.queries.keys()], parse))
-    await this.#client.query(FILL_INCOMING, rows.columns())
+    const columns = rows.columns()
+    const queryIds = await this.#queryIds([...rows.queries.keys()], parse)
+    await this.#client.query(FILL_INCOMING, columns.rows)
     await this.#client.query(ASSIGN_SPARE_IDS)
     const blocked = await this.#client.query<StoredBatch['blocked'][number]>(REMOVE_BLOCKED_ROWS)
     if (rows.hasSuppressions) await this.#client.query(RESTORE_LIFTED_ROWS)
     const created = await this.#client.query<{ state: string; count: number }>(INSERT_SUBSCRIBERS, [
-      now,
-      NO_PAGE,
-      ...topics,
+      ...[now, NO_PAGE, queryIds],
+      ...columns.topics,
     ])
     // After the subscribers, of whom a later line of the batch may say that they are suppressed.
     const counts = { newlySuppressed: 0, suppressed: 0 }
@@ -263,9 +263,9 @@ const INSERT_SUBSCRIBERS = `
     from made join incoming i using (id) where i.how is not null and i.confirmed_at is not null
   ), wanted as (
     insert into topic (subscriber_id, position, name, query_id)
-    select i.id, t.position, t.name, t.query_id
+    select i.id, t.position, t.name, ($3::int[])[t.query]
     from made join incoming i using (id)
-      join ${columnRows(TOPIC_COLUMNS, 3)} as t using (line)
+      join ${columnRows(TOPIC_COLUMNS, 4)} as t using (line)
     order by i.id
   )
   select state::text, count(*)::int as count from made group by state`

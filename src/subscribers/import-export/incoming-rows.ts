@@ -13,56 +13,48 @@ export const INCOMING_COLUMNS = columnList(`
   detail mail_detail, related boolean, epoch int, created_at timestamptz, confirmed_at timestamptz, start_date date,
   paused_until date, unsubscribed_at timestamptz, how text, suppressed_reason text, suppressed_at timestamptz`)
 
-export const TOPIC_COLUMNS = columnList('line int, position int, name text, query_id int')
+/** `query` is a number of IncomingRows.queries. */
+export const TOPIC_COLUMNS = columnList('line int, position int, name text, query int')
 
 /** So few that the garbage collector finds no row alive twice. */
 const ROWS_PER_TEXT = 32
 
 /** The rows of a batch as the texts of their columns, which take less time and memory than the rows. */
 export class IncomingRows {
-  /** The queries of all topics, each with its number. */
+  /** The queries of all topics, each with its number, from 1. */
   readonly queries = new Map<string, number>()
   hasSuppressions = false
   #rows: IncomingRow[] = []
   readonly #texts: string[][] = []
   readonly #topicTexts: string[][] = []
-  readonly #topicQueries: number[] = []
 
   add(row: IncomingRow): void {
     this.hasSuppressions ||= row.suppressed_reason !== null
-    for (const { query } of row.topics) this.#topicQueries.push(this.#numberOf(query))
     if (this.#rows.push(row) === ROWS_PER_TEXT) this.#writeTexts()
   }
 
-  /** The texts of INCOMING_COLUMNS. */
-  columns(): string[] {
+  /** The texts of INCOMING_COLUMNS and of TOPIC_COLUMNS. */
+  columns(): { rows: string[]; topics: string[] } {
     this.#writeTexts()
-    return INCOMING_COLUMNS.map((_, i) => joinedTexts(this.#texts.map((texts) => texts[i]!)))
-  }
-
-  /** The texts of TOPIC_COLUMNS. `ids` are those of the queries, in the order of their numbers. */
-  topicColumns(ids: readonly number[]): string[] {
-    this.#writeTexts()
-    const own = [0, 1, 2].map((i) => joinedTexts(this.#topicTexts.map((texts) => texts[i]!)))
-    return [...own, columnText(this.#topicQueries.map((number) => ids[number]))]
+    const joined = (columns: readonly unknown[], texts: string[][]) =>
+      columns.map((_, i) => joinedTexts(texts.map((part) => part[i]!)))
+    return { rows: joined(INCOMING_COLUMNS, this.#texts), topics: joined(TOPIC_COLUMNS, this.#topicTexts) }
   }
 
   #writeTexts(): void {
     const rows = this.#rows
     this.#rows = []
+    const topics = rows.flatMap(({ line, topics }) =>
+      topics.map(({ name, query }, position) => [line, position, name, this.#numberOf(query)]),
+    )
     this.#texts.push(
       INCOMING_COLUMNS.map(([name]) => columnText(rows.map((row) => cellOf(row[name as keyof typeof row])))),
     )
-    const topics = rows.flatMap(({ line, topics }) =>
-      topics.map(({ name }, position) => ({ line, position, name })),
-    )
-    this.#topicTexts.push(
-      (['line', 'position', 'name'] as const).map((name) => columnText(topics.map((topic) => topic[name]))),
-    )
+    this.#topicTexts.push(TOPIC_COLUMNS.map((_, i) => columnText(topics.map((topic) => topic[i]))))
   }
 
   #numberOf(query: string): number {
-    const number = this.queries.get(query) ?? this.queries.size
+    const number = this.queries.get(query) ?? this.queries.size + 1
     this.queries.set(query, number)
     return number
   }
