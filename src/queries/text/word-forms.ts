@@ -117,15 +117,12 @@ export function stemOf(word: string): string {
   return SUBJECTS.get(stem)?.find(({ start }) => american.startsWith(start))?.key ?? stem
 }
 
-let keyOf = (_folded: string): string | undefined => undefined
+/** The key of a word of prose, if an earlier process of the same `WORDS_VERSION` stored it. */
+export let storedKeyOf = (_folded: string): string | undefined => undefined
 
-/** Takes the keys of words of prose, where they are known, from an earlier process of the same `WORDS_VERSION`. */
-export const useStoredKeys = (stored: typeof keyOf): void => {
-  keyOf = stored
+export const useStoredKeys = (keyOf: typeof storedKeyOf): void => {
+  storedKeyOf = keyOf
 }
-
-/** The key of a word of prose, if an earlier process stored it. */
-export const storedKeyOf: typeof keyOf = (folded) => keyOf(folded)
 
 // Beginnings that papers join to a word, hyphenate or write apart: multimodal, multi-modal, multi modal.
 const BEGINNING =

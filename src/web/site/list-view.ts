@@ -18,10 +18,7 @@ import { calendarView } from './calendar-view.ts'
 import { fieldPath, paperItem } from './paper-view.ts'
 import { listPath } from './search-paths.ts'
 
-/**
- * A page of a list of papers, with links to neighbouring pages and spans, and to other choices. `days`: how many papers
- * the days of a month have.
- */
+/** A page of a list of papers, with links to other pages, spans and choices. `days`: the papers of a month by day. */
 export function listView(list: PaperList, days: readonly DayCount[] = []) {
   const { span, today, page, pages, order, withCode } = list
   const name = nameOf(span)
