@@ -251,12 +251,13 @@ const INSERT_SUBSCRIBERS = `
     returning id, state
   ), consented as (
     insert into consent (subscriber_id, at, event, how, wording)
-    select i.id, e.at, e.event, 'import', $2 from made join incoming i using (id), lateral (values
-      (1, 'confirmed', i.confirmed_at), (2, 'unsubscribed', i.unsubscribed_at),
-      (3, 'suppressed', case when i.state = 'suppressed' then i.suppressed_at end),
-      (4, 'paused', case when i.state = 'paused' then $1 end)) as e(place, event, at)
-    where e.at is not null
-    order by i.id, e.place
+    select id, at, event, 'import', $2 from made join (
+      select id, 1 as place, 'confirmed' as event, confirmed_at as at from incoming
+      union all select id, 2, 'unsubscribed', unsubscribed_at from incoming
+      union all select id, 3, 'suppressed', suppressed_at from incoming where state = 'suppressed'
+      union all select id, 4, 'paused', $1 from incoming where state = 'paused') e using (id)
+    where at is not null
+    order by id, place
   ), noted as (
     insert into signup (subscriber_id, request, created_at, confirmed_at)
     select i.id, jsonb_build_object('topics', '[]'::jsonb, 'note', i.how), i.confirmed_at, i.confirmed_at
