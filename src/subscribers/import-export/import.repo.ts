@@ -92,17 +92,16 @@ export class ImportStore {
     await this.#client.query(FILL_INCOMING, columns.rows)
     await this.#client.query(ASSIGN_SPARE_IDS)
     const blocked = await this.#client.query<StoredBatch['blocked'][number]>(REMOVE_BLOCKED_ROWS)
-    if (rows.hasSuppressions) await this.#client.query(RESTORE_LIFTED_ROWS)
-    const created = await this.#client.query<{ state: string; count: number }>(INSERT_SUBSCRIBERS, [
-      ...[now, NO_PAGE, queryIds],
-      ...columns.topics,
-    ])
-    // After the subscribers, of whom a later line of the batch may say that they are suppressed.
     const counts = { newlySuppressed: 0, suppressed: 0 }
     if (rows.hasSuppressions) {
       counts.newlySuppressed = (await this.#client.query(SUPPRESS_SUBSCRIBERS, [now])).rowCount ?? 0
       counts.suppressed = (await this.#client.query(INSERT_SUPPRESSIONS)).rowCount ?? 0
+      await this.#client.query(RESTORE_LIFTED_ROWS)
     }
+    const created = await this.#client.query<{ state: string; count: number }>(INSERT_SUBSCRIBERS, [
+      ...[now, NO_PAGE, queryIds],
+      ...columns.topics,
+    ])
     const states = Object.fromEntries(created.rows.map(({ state, count }) => [state, count]))
     return { ...counts, states, blocked: blocked.rows }
   }
@@ -199,14 +198,6 @@ const REMOVE_BLOCKED_ROWS = `
     and (select true from subscriber where address_key = m.address_key) is not true
   returning i.line, (m.s).reason, (m.s).at as since`
 
-// A suppression that was lifted here later stays lifted, and the row gets its earlier state.
-const RESTORE_LIFTED_ROWS = `
-  update incoming i set state = coalesce(state_before, 'unsubscribed'), state_before = null,
-    unsubscribed_at = case when coalesce(state_before, 'unsubscribed') = 'unsubscribed'
-      then coalesce(unsubscribed_at, suppressed_at) end
-  where state = 'suppressed' and (
-    select p.lifted_at >= i.suppressed_at from suppression p where p.address_hash = i.address_hash)`
-
 // Skips subscribers who confirmed here after that suppression: their consent is newer. The state is compared as text to
 // keep its index out of the plan: the planner's statistics of these tables are outdated while they fill.
 const CONFIRMED_SINCE = `(
@@ -236,6 +227,17 @@ const INSERT_SUPPRESSIONS = `
   order by address_hash, suppressed_at desc
   on conflict (address_hash) do update set reason = excluded.reason, at = excluded.at, lifted_at = null
     where p.lifted_at < excluded.at`
+
+// Runs after INSERT_SUPPRESSIONS. A suppression that was lifted here later stays lifted, and the row gets its earlier
+// state.
+const RESTORE_LIFTED_ROWS = `
+  update incoming i set state = was, state_before = null,
+    unsubscribed_at = case when was = 'unsubscribed' then coalesce(i.unsubscribed_at, i.suppressed_at) end
+  from (
+    select line, coalesce(state_before, 'unsubscribed') as was from incoming n
+    where state = 'suppressed'
+      and (select p.lifted_at is not null from suppression p where p.address_hash = n.address_hash)) lifted
+  where lifted.line = i.line`
 
 // The first line of an address, in the order of the random ids, so that a batch visits the pages of each index once.
 const INSERT_SUBSCRIBERS = `

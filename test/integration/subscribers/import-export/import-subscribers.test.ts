@@ -241,31 +241,6 @@ describe('our own columns', () => {
     expect((await shown('a@example.com')).subscriber.hour).toBe(9)
   })
 
-  test.each([2, 1])(
-    'suppressed in a later line: suppressed, but for a newer yes, in batches of %i',
-    async (batchRows) => {
-      const run = await importText(
-        [
-          'email,state,confirmed_at,suppressed_reason,suppressed_at',
-          'ann@x.example,active,2025-01-01,,',
-          'ann@x.example,suppressed,,complaint,2025-02-01',
-          'bob@x.example,active,2025-03-01,,',
-          'bob@x.example,suppressed,,complaint,2025-02-01',
-        ].join('\n'),
-        { batchRows },
-      )
-      expect(run).toMatchObject({ taken: 3, unchanged: 1, refused: 0 })
-      const { subscriber, suppression, consents } = await shown('ann@x.example')
-      expect(subscriber).toMatchObject({ state: 'suppressed', stateBefore: 'active' })
-      expect(suppression).toMatchObject({ reason: 'complaint' })
-      expect(consents.map(({ event }) => event)).toEqual(['confirmed', 'suppressed'])
-      expect(await shown('bob@x.example')).toMatchObject({
-        subscriber: { state: 'active' },
-        suppression: null,
-      })
-    },
-  )
-
   test('bad rows are refused one by one, with their line and the reason in words', async () => {
     const run = await importText(
       [
