@@ -120,10 +120,9 @@ export async function papersById(
   ids: readonly number[],
   { withWithdrawn = true } = {},
 ): Promise<Paper[]> {
-  // Postgres would keep a plan for empty tables.
   if (ids.length === 0) return []
   return papersFrom(db.$queryRaw`
-    /* prepared: papers-by-id */ ${SELECT_PAPERS} where p.id = any(${[...ids]}::int[]) and (withdrawn_at is null or ${withWithdrawn})
+    ${SELECT_PAPERS} where p.id = any(${[...ids]}::int[]) and (withdrawn_at is null or ${withWithdrawn})
     order by array_position(${[...ids]}::int[], p.id)`)
 }
 

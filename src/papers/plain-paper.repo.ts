@@ -3,7 +3,7 @@ import type { Database } from '../core/database/database.ts'
 import { papersById } from './paper.repo.ts'
 import { PLAIN_VERSION, plainFingerprint, storedPlainOf } from './plain-paper.ts'
 
-/** How many papers are read at a time, in some 10 ms. */
+/** How many papers are read at a time, in some 25 ms. */
 const PAPERS_PER_STEP = 20
 
 /** Makes and stores what is missing or outdated of the newest papers, up to `limit`. Returns how many there were. */

@@ -92,8 +92,8 @@ const skipReason = (now: Date): Prisma.Sql => Prisma.sql`
   end`
 
 /**
- * Checks again a message that `owner` took and did not begin. False if it may not be sent now: it has been returned to
- * its earlier state, so that the next take ends it with its reason, or the database does not know that `owner` took it.
+ * Checks again a message that `owner` took and did not begin. False if it may not be sent now: then it is ready again,
+ * and the next take ends it with its reason or waits; or the database does not know that `owner` took it.
  */
 export async function mayStillSend(
   db: Database,

@@ -74,7 +74,9 @@ function bodyOf(
         this.push(mail.raw)
         this.push(null)
       }
-      untilItMayStart().then(push, (error) => this.destroy(error))
+      untilItMayStart()
+        .then(push)
+        .catch((error) => this.destroy(error))
     },
   })
 }

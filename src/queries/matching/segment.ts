@@ -39,7 +39,10 @@ function postingsOf({ words: sequence, ends }: Texts): PostingsData {
     last[word] = paper + 1
   }
   places[GAP] = 0
-  const words = Uint32Array.from([...places.keys()].filter((word) => places[word]! > 0))
+  let distinct = 0
+  for (const papers of places) if (papers > 0) distinct++
+  const words = new Uint32Array(distinct)
+  for (let word = 0, i = 0; word < size; word++) if (places[word]! > 0) words[i++] = word
   const starts = new Uint32Array(words.length + 1)
   words.forEach((word, i) => {
     starts[i + 1] = starts[i]! + places[word]!

@@ -181,7 +181,8 @@ function blockedRows(
   const byLine = new Map(records.map((record) => [record.line, record]))
   return blocked.map(({ line, reason, since }) => {
     const { text } = byLine.get(line)!
-    const [record] = new CsvReader(delimiter).push(`${text}\n`)
+    const reader = new CsvReader(delimiter)
+    const [record] = [...reader.push(text), ...reader.end()]
     const values = { reason, since: since.toISOString().slice(0, 10) }
     return { record: { ...record!, line }, fault: new ImportFault('import.gets-no-mail', values) }
   })

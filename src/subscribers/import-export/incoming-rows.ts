@@ -16,7 +16,7 @@ export const INCOMING_COLUMNS = columnList(`
 /** `query` is a number of IncomingRows.queries. */
 export const TOPIC_COLUMNS = columnList('line int, position int, name text, query int')
 
-/** So few that the garbage collector finds no row alive twice. */
+/** A row becomes part of a text before it is old for the garbage collector. */
 const ROWS_PER_TEXT = 32
 
 /** The rows of a batch as the texts of their columns, which take less time and memory than the rows. */

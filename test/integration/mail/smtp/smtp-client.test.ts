@@ -6,6 +6,19 @@ import type { Behaviour, SinkOptions, Step } from '../../../support/smtp-sink.ts
 
 const { sinkWith, clientOf, serverWith } = useSmtp()
 
+test('an email whose bytes cannot be made ends as one whose body was held back, and the next one goes out', async () => {
+  const sink = await sinkWith()
+  const client = clientOf(config(sink.port))
+  const broken = Object.defineProperty(mail('ada'), 'raw', {
+    get: () => {
+      throw new Error('cannot be joined')
+    },
+  })
+  expect(await client.send(broken)).toMatchObject({ accepted: false, bodyWritten: false })
+  expect(await client.send(mail('bob'))).toMatchObject({ accepted: true })
+  expect(sink.mails.map(({ to }) => to)).toEqual([expect.stringContaining('bob')])
+})
+
 describe('an accepted mail', () => {
   test('arrives byte for byte, with the envelope that was given', async () => {
     const sink = await sinkWith()

@@ -219,7 +219,15 @@ describe('our own columns', () => {
     )
   })
 
-  test('who is suppressed in the file is suppressed here too, but for a newer yes', async () => {
+  test('a refused row is written as it was, also if a quote in it has no end', async () => {
+    await suppress(site.deps, { email: 'ann@x.example', reason: 'operator' })
+    await importText('email,state,confirmed_how\nann@x.example,active,on a 5" disk\n', { consent: 'fair' })
+    expect(readFileSync(`${join(folder, 'people.csv')}.refused.csv`, 'utf8')).toMatch(
+      /^ann@x.example,active,"on a 5"" disk",2,"The address is suppressed here/m,
+    )
+  })
+
+  test('who is suppressed in the file is suppressed here too, unless they confirmed later', async () => {
     const consent = 'on paper'
     await addSubscriber(site.deps, { email: 'here@example.com', topics: [], consent })
     const text = (at: string) =>
