@@ -140,27 +140,30 @@ async function takeFromExisting(
   { count, force = false }: { count: number; force?: boolean },
 ): Promise<PermitResult & { found: number }> {
   // Locks rows in the order of their keys, so that two statements never deadlock. The table stores no negative tokens: a
-  // debt is a future time at which the bucket starts to refill. Without the limit, Postgres expects a hundred keys and
+  // debt is a future time at which the bucket starts to refill. After waiting for a lock, a row is read anew, with the
+  // time: an earlier one would take the last change for a debt. Without the limit, Postgres expects a hundred keys and
   // reads the whole table.
   const [row] = await db.$queryRaw<(PermitResult & { found: number })[]>`
     with wanted as (
-      select key, capacity, "perSecond" as rate, date_trunc('milliseconds', now()) as now
+      select key, capacity, "perSecond" as rate
       from jsonb_to_recordset(${JSON.stringify(buckets)}::jsonb)
         as w(key text, capacity float8, "perSecond" float8)
       limit ${buckets.length}::int
     ), locked as materialized (
-      select b.key, w.capacity, w.rate, w.now,
-        least(w.capacity, b.tokens + extract(epoch from w.now - b.at)::float8 * w.rate) as tokens
+      select b.key, w.capacity, w.rate, b.tokens, b.at, date_trunc('milliseconds', clock_timestamp()) as now
       from bucket b join wanted w using (key) order by b.key for update of b
+    ), refilled as (
+      select key, capacity, rate, now, least(capacity, tokens + extract(epoch from now - at)::float8 * rate) as tokens
+      from locked
     ), verdict as (
       select count(*)::int as found,
         count(*) = ${buckets.length}::int and bool_and(tokens >= ${count}::float8) as allowed,
         coalesce(max(greatest(0, (${count}::float8 - tokens) / rate)), 0)::float8 as wait
-      from locked
+      from refilled
     ), taken as (
       update bucket b set tokens = greatest(0, least(l.capacity, l.tokens - ${count}::float8)),
         at = l.now + make_interval(secs => greatest(0, ${count}::float8 - l.tokens) / l.rate)
-      from locked l, verdict v where b.key = l.key and (v.allowed or ${force})
+      from refilled l, verdict v where b.key = l.key and (v.allowed or ${force})
     )
     select found, allowed, case when allowed then 0 else greatest(0.001, wait) end as "waitSeconds" from verdict`
   return row!

@@ -7,6 +7,7 @@ import {
   takePermits,
 } from '../../../src/core/rate-limit.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
+import { eventually } from '../../support/until.ts'
 
 const database = useDatabase()
 const bucket = { key: 'confirmations', capacity: 3, perSecond: 0.5 }
@@ -45,6 +46,20 @@ describe('a bucket of 3 that fills by one in two seconds', () => {
   test('a first request for more than it holds is refused, and costs nothing', async () => {
     expect((await takePermits(database.db, [bucket], 4)).allowed).toBe(false)
     await takeTimes(3)
+  })
+
+  test('a request that waited for another one may take what that one left', async () => {
+    await takeTimes(1)
+    const { taking } = await database.db.$transaction(async (tx) => {
+      await tx.$queryRaw`select from bucket for update`
+      const taking = take(bucket)
+      const isWaiting = () => database.db.$queryRaw<unknown[]>`
+        select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
+      await eventually(async () => (await isWaiting()).length === 1)
+      await tx.$executeRaw`update bucket set tokens = 1, at = clock_timestamp() - interval '1 millisecond'`
+      return { taking }
+    })
+    expect((await taking).allowed).toBe(true)
   })
 
   test('two first requests at once take at least one each', async () => {
