@@ -21,7 +21,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { table } from '../../src/operator/operations/text-table.ts'
 import { median, spread } from './median.ts'
-import { contestants } from './send/contestants.ts'
+import { type Contestant, contestants } from './send/contestants.ts'
 import { growth } from './send/growth.ts'
 import { type PlannedWorld, planWorld } from './send/planned-world.ts'
 import type { Measured } from './send/run-measured.ts'
@@ -52,10 +52,10 @@ export async function benchSend(args: string[]): Promise<{ json: unknown; text: 
   const subscribers = Number(values.subscribers)
   const { profile } = values
   if (profile) mkdirSync(profile, { recursive: true })
+  const chosen = chosenOf(values.only?.split(','))
   const world = await planWorld({ subscribers, profile: profile && join(profile, 'plan.cpuprofile') })
   try {
-    const only = values.only?.split(',')
-    const { results, skipped } = await compete(world, { rounds: Number(values.rounds), only, profile })
+    const { results, skipped } = await compete(world, { rounds: Number(values.rounds), chosen, profile })
     const json = { ...summaryOf(world, subscribers), results, skipped, ratios: ratiosOf(world, results) }
     const costs = profile ? costsOf(profile, world, results) : []
     return { json, text: [textOf(json), ...costs].join('\n\n') }
@@ -64,12 +64,21 @@ export async function benchSend(args: string[]): Promise<{ json: unknown; text: 
   }
 }
 
+/** Those that are named, by a whole name or by what precedes its number; else all that do not take long. */
+function chosenOf(only: string[] | undefined): Contestant[] {
+  const all = contestants()
+  if (!only) return all.filter(({ isExtra }) => !isExtra)
+  const isNamed = (name: string, one: string) => name === one || name.startsWith(`${one}-`)
+  const unknown = only.filter((one) => !all.some(({ name }) => isNamed(name, one)))
+  if (unknown.length > 0)
+    throw new Error(`--only ${unknown.join(',')}: choose from ${all.map(({ name }) => name).join(', ')}`)
+  return all.filter(({ name }) => only.some((one) => isNamed(name, one)))
+}
+
 async function compete(
   world: PlannedWorld,
-  { rounds, only, profile }: { rounds: number; only: string[] | undefined; profile: string | undefined },
+  { rounds, chosen, profile }: { rounds: number; chosen: Contestant[]; profile: string | undefined },
 ) {
-  const isNamed = (name: string) => only?.some((one) => name === one || name.startsWith(`${one}-`))
-  const chosen = contestants().filter(({ name, isExtra }) => isNamed(name) ?? !isExtra)
   const skipped = chosen.flatMap(({ name, missing }) => (missing ? [`${name}: ${missing}`] : []))
   const present = chosen.filter(({ missing }) => !missing)
   const results: Result[] = present.map(({ name }) => ({ name, rounds: [] }))

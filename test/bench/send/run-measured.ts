@@ -51,7 +51,7 @@ export async function runMeasured(
     execArgv: [
       '--disable-warning=ExperimentalWarning',
       '--max-semi-space-size=8',
-      '--heap-growing-percent=100',
+      '--heap-growing-percent=85',
     ],
     stdio: ['ignore', log, log, 'ipc'],
   })
