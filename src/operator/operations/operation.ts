@@ -7,8 +7,9 @@ import type { Environment } from '../../config/config.ts'
 import { type Action, recordAction } from '../../core/action.repo.ts'
 import { withRollback } from '../../core/database/with-rollback.ts'
 import { parseDay } from '../../core/dates.ts'
-import type { Deps } from '../../core/deps.ts'
-import { Fault } from '../../core/errors.ts'
+import type { Deps, ServiceDeps } from '../../core/deps.ts'
+import { errorText, Fault } from '../../core/errors.ts'
+import { type Nudge, openQueue } from '../../core/queue.ts'
 
 export interface CommandOutput {
   text: string
@@ -119,8 +120,8 @@ interface Definition<S extends z.ZodRawShape, J extends Subject | undefined, R, 
   output?(result: R, input: Input<S, J>, deps: Deps, context: OperationContext): CommandOutput
   /** Whom it is about, for the operator's log, if its subject is no subscriber. */
   subscriberOf?(deps: Deps, input: Input<S, J>): Promise<string>
-  /** Whether it left an email that a worker should send now. */
-  leavesEmail?(result: R): boolean
+  /** Wakes the workers for what it left them to do. */
+  nudges?(result: R): readonly Nudge[]
 }
 
 /** What an operator can do, defined once: commands, API routes and admin forms are made from it. */
@@ -163,21 +164,26 @@ const MAX_DURATION_MS = 600_000
  * throws.
  */
 export async function runOperation<T>(
-  deps: Deps,
+  deps: Deps & Partial<ServiceDeps>,
   operation: Operation,
   { via, input, context: given }: { via: Action['via']; input: object; context?: Partial<OperationContext> },
   read: (deps: Deps, result: unknown, context: OperationContext) => T | Promise<T>,
 ): Promise<T> {
   const { name, effect, ownTransactions, subscriberOf } = operation
   const context = { dryRun: false, wantsJson: false, stdout: process.stdout, ...given }
-  const run = (within: Deps) => operation.run(within, input as never, context)
+  let nudges: readonly Nudge[] = []
+  const run = async (within: Deps) => {
+    const result = await operation.run(within, input as never, context)
+    nudges = operation.nudges?.(result) ?? []
+    return result
+  }
   const work = async (within: Deps) => read(within, await run(within), context)
   if (effect === 'read' || ownTransactions) return work(deps)
   if (context.dryRun) return withRollback(deps, work)
   const { who, id: detail } = input as { who?: SubscriberRef; id?: string }
   const about = subscriberOf ? await subscriberOf(deps, input as never) : undefined
   // The transactions of `run` become savepoints of this one.
-  return deps.db.$transaction(
+  const done = await deps.db.$transaction(
     async (tx) => {
       const inside = { ...deps, db: tx }
       // An address may be erased by `run`, or added: one of the two looks finds the subscriber.
@@ -192,6 +198,22 @@ export async function runOperation<T>(
     },
     { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS },
   )
+  await wakeWorkers(deps, nudges)
+  return done
+}
+
+/** A command has no queue, so it opens one. Never throws: the next tick nudges too. */
+async function wakeWorkers(
+  { queue, databaseUrl, log }: Deps & Partial<ServiceDeps>,
+  nudges: readonly Nudge[],
+): Promise<void> {
+  if (nudges.length === 0) return
+  try {
+    const open = queue ?? (await openQueue(databaseUrl, log))
+    await Promise.all(nudges.map(open.nudge)).finally(() => (queue ? undefined : open.stop()))
+  } catch (error) {
+    log.error('queue.error', { what: errorText(error) })
+  }
 }
 
 /** The id of the subscriber that an action is about. `run` reports an invalid address, together with other errors. */

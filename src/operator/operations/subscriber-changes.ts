@@ -121,7 +121,7 @@ const sendLink = operation({
   effect: 'change',
   subject: 'subscriber',
   run: (deps, { who }) => mailManageLink(deps, who),
-  leavesEmail: (isQueued) => isQueued,
+  nudges: (isQueued) => (isQueued ? ['drain-transactional'] : []),
   admin: {
     button: 'Email their link',
     when: ({ subscriber }) => hasSubscription(subscriber),

@@ -94,7 +94,7 @@ export const add = operation({
   }),
   run: addSubscriber,
   output: (added, { email }) => ({ json: { email, ...added }, text: textOfAdded(added) }),
-  leavesEmail: (added) => !added.confirmed && Boolean(added.mail),
+  nudges: (added) => (!added.confirmed && added.mail ? ['drain-transactional'] : []),
   command: {
     arguments: { email: ['<email>'] },
     options: {

@@ -94,7 +94,6 @@ export const addRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps, s
       }))
       const outcome = outcomeOf(added)
       if (!isDone) return show(reply, form, { would: OUTCOMES[outcome][0] })
-      if (!added.confirmed && added.mail) await nudgeTransactional(deps)
       return reply.redirect(`/admin/subscribers/${id}?done=added-${outcome}`, 303)
     } catch (error) {
       const fault = toFault(error, request)

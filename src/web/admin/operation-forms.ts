@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { ServiceDeps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
-import { nudgeTransactional } from '../../mail/message.ts'
 import {
   fieldOf,
   type Operation,
@@ -66,10 +65,10 @@ export async function runAdminOperation(
     via: 'admin' as const,
     input: { ...subject, ...readInput(operation.input, Object.fromEntries(values), labelOf) },
   }
-  const { done, isEmailLeft } = await runOperation(deps, operation, call, (_within, result) => ({
-    done: operation.admin.outcome?.(result) ?? verbOf(operation),
-    isEmailLeft: operation.leavesEmail?.(result) ?? false,
-  }))
-  if (isEmailLeft) await nudgeTransactional(deps)
-  return done
+  return runOperation(
+    deps,
+    operation,
+    call,
+    (_within, result) => operation.admin.outcome?.(result) ?? verbOf(operation),
+  )
 }

@@ -1,14 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { ServiceDeps } from '../../core/deps.ts'
+import type { Deps, ServiceDeps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { type RateLimit, requirePermit } from '../../core/rate-limit.ts'
 import { isSameSecret } from '../../core/secrets.ts'
 import { capitalized } from '../../i18n/words.ts'
-import { nudgeTransactional } from '../../mail/message.ts'
 import { dryRun, dryRunInQuery, idParams } from '../../operator/operations/fields.ts'
-import { type ApiChannel, type Operation, runOperation } from '../../operator/operations/operation.ts'
+import {
+  type ApiChannel,
+  type Operation,
+  type OperationContext,
+  runOperation,
+} from '../../operator/operations/operation.ts'
 import { readOperations } from '../../operator/operations/operations.ts'
 import type { Site } from '../pages.ts'
 import { BODY_FAULTS, faults, publicOperation } from './faults.ts'
@@ -40,18 +44,11 @@ function addRoute(api: FastifyInstance, deps: ServiceDeps, operation: Operation,
       const context = { dryRun: wantsDryRun(request), wantsJson: true }
       const input = { ...(channel.read?.(typed) ?? typed), ...subjectOf(operation, request) }
       const call = { via: 'api', input, context } as const
-      const { body, isEmailLeft } = await runOperation(
-        deps,
-        operation,
-        call,
-        async (within, result, how) => ({
-          body: (await (channel.body
-            ? channel.body(within, result as never, input as never)
-            : (operation.output?.(result, input as never, within, how).json ?? result))) as object,
-          isEmailLeft: operation.leavesEmail?.(result) ?? false,
-        }),
-      )
-      if (isEmailLeft && !context.dryRun) await nudgeTransactional(deps)
+      const read = (within: Deps, result: unknown, how: OperationContext): object =>
+        channel.body
+          ? channel.body(within, result as never, input as never)
+          : (operation.output?.(result, input as never, within, how).json ?? (result as object))
+      const body = await runOperation(deps, operation, call, read)
       const sent = operation.effect === 'read' ? body : { dryRun: context.dryRun, ...body }
       return reply.code(channel.status?.(sent) ?? 200).send(sent)
     },

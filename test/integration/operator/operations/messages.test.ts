@@ -188,6 +188,23 @@ describe('delivery', () => {
     expect(await database.db.sendRate.count()).toBe(0)
   })
 
+  test('resume wakes the workers, but not in a dry run nor without a pause', async () => {
+    const nudged = async () => {
+      const rows = await database.db.$queryRaw<{ name: string }[]>`
+        select name from pgboss.job where name like 'drain-%' order by name desc`
+      return rows.map(({ name }) => name)
+    }
+    const resume = (...more: string[]) =>
+      runCli(['delivery', 'resume', ...more], { DATABASE_URL: database.url })
+    await database.db.$executeRaw`delete from pgboss.job`
+    await resume()
+    await run('delivery pause')
+    await resume('--dry-run')
+    expect(await nudged()).toEqual([])
+    expect(await resume()).toMatchObject({ code: 0, stdout: 'Delivery resumed.\n' })
+    expect(await nudged()).toEqual(['drain-transactional', 'drain-bulk'])
+  })
+
   test('status shows the longest wait, and whether the schedule and the workers are running', async () => {
     await addThree()
     const text = async (now?: Date) => (await run('delivery status', now)).text.split('\n')
