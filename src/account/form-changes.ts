@@ -2,10 +2,15 @@ import { addDays, parseDay } from '../core/dates.ts'
 import { Fault, FieldFaults, readFields } from '../core/errors.ts'
 import { splitTopics } from '../queries/language/split-topics.ts'
 import { requirePauseEnd, type Subscription } from '../subscribers/change.ts'
-import { parseTopic, readSettings, readTopics, type TypedSettings } from '../subscribers/read-signup.ts'
+import {
+  parseTopic,
+  parseTopicName,
+  readSettings,
+  readTopics,
+  type TypedSettings,
+} from '../subscribers/read-signup.ts'
 import type { TopicText } from '../subscribers/subscriber.ts'
 import type { StoredTopic } from '../subscribers/topic.repo.ts'
-import { isTopicsText, parseTopicName, readTopicsText } from '../subscribers/topics-text.ts'
 import type { ChangeContext } from './change-by-link.ts'
 
 // The changes that each form of a subscriber's own page requests. Values that do not differ are returned unchanged.
@@ -22,12 +27,12 @@ export const settingsAndTopics = (
     ...(typed.topic.trim() !== '' && fields.read('topic', {}, () => addedTopics(typed.topic, held))),
   }))
 
-/** The text may contain several topics, also with names. Throws FieldFaults: topic. */
+/** The text may contain several topics. Throws FieldFaults: topic. */
 export const addedTopics = (text: string, { topics }: ChangeContext): Partial<Subscription> =>
   readFields((fields) =>
     fields.read<Partial<Subscription>>('topic', {}, () => {
       if (text.trim() === '') throw new Fault('query.empty')
-      const read = isTopicsText(text) ? readTopicsText(text) : readTopics({ topics: [text] })
+      const read = readTopics({ topics: [text] })
       if (read.every((topic) => isThere(topics, topic.query))) throw new Fault('topic.exists')
       return { topics: [...plain(topics), ...read] }
     }),

@@ -118,7 +118,6 @@ export const errorTable = {
     'library.empty': 'The library is empty.',
     'topics.too-many': '{count} topics: the limit is {most}.',
     'topics.too-long': 'The topics have {bytes} bytes together; the limit is {most}.',
-    'topics.no-query': '"[{name}]" has no topic: write its query on the line below.',
     'topic.none': 'No topic chosen.',
     'topic.exists': 'The subscriber already has this topic.',
     'topic.long-name': 'The name of the topic is too long: up to {most} characters.',

@@ -772,11 +772,6 @@ export const en = {
       stop: 'Unsubscribe',
     },
   },
-  /** The topics as text to copy. */
-  topicsFile: {
-    head: 'Topics: one query per line, with its name in [brackets] on the line above',
-    link: 'Export topics (text)',
-  },
   manage: {
     title: 'Your digests',
     heading: 'Your digests',
@@ -1429,7 +1424,6 @@ export const en = {
       'That’s {count} topics, and the limit is {most}. Remove some, or combine several with OR.',
     'topics.too-long':
       'Your topics have {bytes} bytes together, and the limit is {most}. Remove some, or use fewer words.',
-    'topics.no-query': 'There’s no topic below “[{name}]”. Write it on the next line, or remove the name.',
     'topic.none': 'Choose at least one topic, or type one of your own.',
     'topic.exists': 'You already have this topic. Enter a different one.',
     'topic.long-name': 'That name is too long. Use up to {most} characters.',

@@ -3,7 +3,7 @@ import { isZone, WEEKDAYS, type Weekday } from '../core/dates.ts'
 import { Fault, type FieldReader, readFields, undefinedIfFault } from '../core/errors.ts'
 import { describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
-import { splitFields } from '../queries/language/split-topics.ts'
+import { cleanText, splitFields } from '../queries/language/split-topics.ts'
 import { isBlank, type QueryParts, writeQuery } from '../queries/language/write-query.ts'
 import { GRAMMAR_VERSION } from '../queries/query.ts'
 import { type Address, parseAddress } from './address.ts'
@@ -73,6 +73,15 @@ export function readTopics(
 /** Throws query.* with the column if the text cannot be read. */
 export function parseTopic(text: string): ParsedTopic {
   return { name: text, query: text, tree: parseQuery(text), grammar: GRAMMAR_VERSION }
+}
+
+const MAX_NAME_LENGTH = 100
+
+/** Cleans a typed topic name. Throws topic.long-name. */
+export function parseTopicName(typed: string): string {
+  const name = cleanText(typed)
+  if (name.length > MAX_NAME_LENGTH) throw new Fault('topic.long-name', { most: MAX_NAME_LENGTH })
+  return name
 }
 
 /** Whether the current grammar reads a query: a stored one may be older. */

@@ -421,7 +421,6 @@ export const NOT_PAGES = [
   '/favicon.ico',
   '/subscribe/when',
   '/account/:token/export.json',
-  '/manage/:token/topics.txt',
   '/metrics',
   '/openapi.json',
   '/api/papers',

@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { changeByLink, undoByLink } from '../../account/change-by-link.ts'
-import { openLinkHolder, topicsFile } from '../../account/open-manage-page.ts'
+import { openLinkHolder } from '../../account/open-manage-page.ts'
 import { giveFeedback } from '../../account/own-feedback.ts'
 import { type Fault, FieldFaults } from '../../core/errors.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
@@ -63,16 +63,6 @@ export const manageRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     } catch (error) {
       return showManagePageAgain(site, reply, { token, form, fault: toFault(error, request) })
     }
-  })
-
-  // The topics as a text file.
-  app.get('/manage/:token/topics.txt', { schema: withToken }, async ({ params: { token } }, reply) => {
-    // Before the headers are set: the error page of an expired link is not a file.
-    const text = await topicsFile(deps, token)
-    return reply
-      .header('content-disposition', 'attachment; filename="topics.txt"')
-      .type('text/plain; charset=utf-8')
-      .send(text)
   })
 
   app.register(topicRoutes, site)
