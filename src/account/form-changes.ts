@@ -60,14 +60,6 @@ export function editedTopic(
   return { topics: plain(topics.map((topic) => (topic === kept ? edited : topic))) }
 }
 
-/** Appends a topic; without a name, the query is its name. Throws FieldFaults: query, name. */
-export function addedNamedTopic(
-  { query, name }: TopicText,
-  { topics }: ChangeContext,
-): Partial<Subscription> {
-  return { topics: [...plain(topics), readNamedTopic(name, () => readOneTopic(query, topics))] }
-}
-
 const readNamedTopic = (name: string, readQuery: () => string): TopicText =>
   readFields((fields) => {
     const query = fields.read('query', '', readQuery)

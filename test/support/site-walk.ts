@@ -235,8 +235,6 @@ const topicOf =
     return `${await linked('manage', email)(walk)}/topics/${topic.id}?${query}`
   }
 
-const FOLLOWING = { as: 'new', name: 'Dustin Wang', query: 'author:"Dustin Wang"' }
-
 const TOPICS: Stop[] = [
   { name: 'topic', scripted: true, path: topicOf('ann@example.com') },
   {
@@ -244,7 +242,6 @@ const TOPICS: Stop[] = [
     scripted: true,
     path: topicOf('ann@example.com', { query: 'linear attention -Systematic' }),
   },
-  { name: 'topic-followed', scripted: true, path: topicOf('ann@example.com', FOLLOWING) },
   {
     name: 'topic-wrong',
     scripted: true,

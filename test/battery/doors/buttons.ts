@@ -132,11 +132,6 @@ export const BUTTONS: Button[] = [
     by: 'active',
     fields: () => ({ do: 'change', query: `title:robots ${topic}`, name: '<x-alive>', paper: '1' }),
   },
-  {
-    url: '/manage/:token/topics/:id',
-    by: 'active',
-    fields: () => ({ do: 'follow', query: 'author:"<x-alive>"', name: '<x-alive>', as: 'new' }),
-  },
   { url: '/manage/:token/topics/:id', by: 'active', fields: () => ({ do: 'more', paper: '1' }) },
   { url: '/manage/:token/account', by: 'active' },
   { url: '/account/:token/address', by: 'active', fields: ({ email }) => ({ email: `moved-${email}` }) },
@@ -149,6 +144,6 @@ export const BUTTONS: Button[] = [
 export const queriesFor = ({ topicId, changeId }: Person): Fields[] => [
   {},
   { change: String(changeId), topic: String(topicId) },
-  { paper: '1', query: topic, as: 'new', name: '<x-alive>', feedback: 'given', profile: 'word' },
+  { paper: '1', query: topic, name: '<x-alive>', feedback: 'given', profile: 'word' },
   { date: '2026-11-24', hour: '9', zone: 'Europe/Paris', days: 'mon', meant: 'gmail.com', from: 'page' },
 ]
