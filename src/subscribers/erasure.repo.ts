@@ -27,6 +27,7 @@ export async function replaceWithTombstone(
       addressHash: null,
       state: state === 'suppressed' ? 'suppressed' : 'unsubscribed',
       stateBefore: null,
+      confirmedHow: null,
       pausedUntil: null,
       erasedAt: now,
     },

@@ -49,21 +49,14 @@ export async function deleteUnconfirmedSignups(db: Database, subscriberId: strin
   return (await db.signup.deleteMany({ where: { subscriberId, confirmedAt: null } })).count
 }
 
-/** The operator's notes on how a subscriber gave consent, and their times: oldest first. */
-export async function consentNotesOf(
-  db: Database,
-  subscriberId: string,
-): Promise<{ at: Date; note: string }[]> {
-  const rows = await db.signup.findMany({
-    where: { subscriberId },
-    select: { createdAt: true, request: true },
-    orderBy: { id: 'asc' },
-  })
-  return rows.flatMap(({ createdAt: at, request }) => {
-    const { note } = request as { note?: string }
-    return note === undefined ? [] : [{ at, note }]
-  })
-}
+/** The notes of the operator and of an import on how a subscriber gave consent, and their times: oldest first. */
+export const consentNotesOf = (db: Database, subscriberId: string) =>
+  db.$queryRaw<{ at: Date; note: string }[]>`
+    select at, note from (
+      select c.at, s.confirmed_how as note, 0 as id from subscriber s join consent c on c.subscriber_id = s.id
+      where s.id = ${subscriberId} and c.how = 'import' and c.event = 'confirmed'
+      union all select created_at, request->>'note', id from signup where subscriber_id = ${subscriberId}) notes
+    where note is not null order by id`
 
 export async function signupById(db: Database, id: number): Promise<Signup | null> {
   const row = await db.signup.findUnique({ where: { id } })

@@ -68,6 +68,7 @@ const SINCE_FIRST = [
   '20261129163000_cheap_states',
   '20261129164000_acceptances_at_once',
   '20261129211000_schedules_in_order',
+  '20261130030000_imported_consent',
 ]
 
 const missingFrom = (deps: Deps) => pendingMigrations(deps.db, next.migrations)

@@ -44,7 +44,7 @@ export async function subscribersToExport(
     left join suppression p on p.address_hash = s.address_hash and p.lifted_at is null
     left join lateral (
       select case
-        when g.note is not null and c.how = 'import' then g.note
+        when c.how = 'import' then coalesce(s.confirmed_how, g.note, c.how)
         when g.note is not null then c.how || ': ' || g.note
         else c.how end as how
       from consent c

@@ -43,7 +43,7 @@ export interface ImportRow {
   related: boolean
   created_at: Date
   confirmed_at: Date | null
-  how: string | null
+  confirmed_how: string | null
   start_date: Day | null
   paused_until: Day | null
   unsubscribed_at: Date | null
@@ -160,7 +160,7 @@ function rowStateIn(cells: ImportCells, now: Date, consent: string | undefined) 
     state_before: stateBefore,
     created_at: createdAt ?? confirmedAt ?? now,
     confirmed_at: confirmedAt,
-    how: noteIn(cells.confirmed_how, shownAt ? undefined : consent),
+    confirmed_how: confirmedAt && noteIn(cells.confirmed_how, shownAt ? undefined : consent),
     unsubscribed_at: hasEnded ? (at('unsubscribed_at') ?? now) : null,
     suppressed_reason: reason,
     suppressed_at: reason && suppressedAt,

@@ -158,7 +158,7 @@ export class ImportStore {
 // hash is known.
 const INCOMING_TABLE = `
   create temporary table incoming as
-  select null::int as line, null::text as spare_id, s.*, null::timestamptz as unsubscribed_at, null::text as how,
+  select null::int as line, null::text as spare_id, s.*, null::timestamptz as unsubscribed_at,
     null::text as suppressed_reason, null::timestamptz as suppressed_at
   from subscriber s limit 0`
 
@@ -243,9 +243,9 @@ const RESTORE_LIFTED_ROWS = `
 const INSERT_SUBSCRIBERS = `
   with made as (
     insert into subscriber (id, address, address_key, address_hash, state, state_before, zone, hour, days, max_papers,
-      format, detail, related, epoch, created_at, confirmed_at, start_date, paused_until, imported_at)
+      format, detail, related, epoch, created_at, confirmed_at, confirmed_how, start_date, paused_until, imported_at)
     select id, address, address_key, address_hash, state, state_before, zone, hour, days, max_papers, format, detail, related,
-      epoch, created_at, confirmed_at, start_date, paused_until, $1::timestamptz
+      epoch, created_at, confirmed_at, confirmed_how, start_date, paused_until, $1::timestamptz
     from (
       select distinct on (address_key) * from incoming where address is not null
       order by address_key, line) firsts order by id
@@ -260,10 +260,6 @@ const INSERT_SUBSCRIBERS = `
       union all select id, 4, 'paused', $1 from incoming where state = 'paused') e using (id)
     where at is not null
     order by id, place
-  ), noted as (
-    insert into signup (subscriber_id, request, created_at, confirmed_at)
-    select i.id, jsonb_build_object('topics', '[]'::jsonb, 'note', i.how), i.confirmed_at, i.confirmed_at
-    from made join incoming i using (id) where i.how is not null and i.confirmed_at is not null
   ), wanted as (
     insert into topic (subscriber_id, position, name, query_id)
     select i.id, t.position, t.name, ($3::int[])[t.query]

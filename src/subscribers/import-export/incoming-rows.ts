@@ -11,7 +11,7 @@ export const INCOMING_COLUMNS = columnList(`
   line int, spare_id text, id text, address text, address_key text, address_hash text, state subscriber_state,
   state_before subscriber_state, zone text, hour int, days text, max_papers int, format mail_format,
   detail mail_detail, related boolean, epoch int, created_at timestamptz, confirmed_at timestamptz, start_date date,
-  paused_until date, unsubscribed_at timestamptz, how text, suppressed_reason text, suppressed_at timestamptz`)
+  paused_until date, unsubscribed_at timestamptz, confirmed_how text, suppressed_reason text, suppressed_at timestamptz`)
 
 /** `query` is a number of IncomingRows.queries. */
 export const TOPIC_COLUMNS = columnList('line int, position int, name text, query int')

@@ -20,6 +20,7 @@ import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
 import { unsubscribeByOperator } from '../../../../src/account/unsubscribe.ts'
 import { DAY_MS } from '../../../../src/core/dates.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
+import { subscribersToExport } from '../../../../src/subscribers/import-export/export.repo.ts'
 import {
   type ImportInput,
   importSubscribers,
@@ -105,6 +106,20 @@ describe('our own columns', () => {
     expect(await messages()).toEqual([])
     const [query] = await site.db.query.findMany({ where: { text: 'RAG OR retrieval' } })
     expect(query?.tree).toEqual(parseQuery('RAG OR retrieval'))
+  })
+
+  test('how they consented is shown too if an earlier release stored it as a sign-up', async () => {
+    await importText('email,confirmed_at\nann@example.com,2025-03-01\n')
+    const [createdAt, { id: subscriberId }] = [
+      new Date('2025-03-01'),
+      await site.db.subscriber.findFirstOrThrow(),
+    ]
+    const request = { topics: [], note: 'on paper' }
+    await site.db.signup.create({ data: { subscriberId, request, createdAt, confirmedAt: createdAt } })
+    expect((await shown('ann@example.com')).consents).toMatchObject([{ how: 'import: on paper' }])
+    expect(await subscribersToExport(site.db, { after: undefined, limit: 1 })).toMatchObject([
+      { confirmed_how: 'on paper' },
+    ])
   })
 
   test('a line break in a cell is trimmed, and moves no other cell', async () => {

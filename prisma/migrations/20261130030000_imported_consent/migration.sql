@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "subscriber" ADD COLUMN "confirmed_how" TEXT;
