@@ -1063,14 +1063,6 @@ export const en = {
     hint: 'Paste references, titles, arXiv ids or DOIs, one on each line, up to 50,000 characters. For more, choose a .bib, RIS or CSL-JSON file, up to 5 MB and 2,000 entries. We propose topics that several of your papers share. We don’t keep your papers.',
     paste: 'References',
     file: 'Or a file',
-    learn: 'Also order my papers by these',
-    learnHint:
-      'The newest 50 that are on our site then count as “more like this”, and we keep which ones they are. To undo that, press Reset under Your profile.',
-    learned: {
-      one: 'Saved: {count} of them counts as “more like this”.',
-      other: 'Saved: {count} of them count as “more like this”.',
-    },
-    learnedNone: 'None of them is on our site, so your profile is unchanged.',
     button: 'Propose topics',
     chooseAgain: 'We didn’t keep your file. To try again, choose it again.',
     fileOnly: 'We read your file, not the references here. To read them too, press the button again.',

@@ -210,11 +210,6 @@ const MANAGE: Stop[] = [
   },
   { name: 'manage-schedule', path: linked('manage', 'ann@example.com', '?edit=schedule') },
   { name: 'manage-pause', path: linked('manage', 'ann@example.com', '?edit=pause') },
-  {
-    name: 'manage-library',
-    path: linked('manage', 'ann@example.com', '/library'),
-    fields: { do: 'settings', library: LIBRARY },
-  },
   { name: 'manage-many', path: linked('manage', 'many@example.com') },
   { name: 'manage-best', path: linked('manage', 'best@example.com') },
   { name: 'manage-paused', path: linked('manage', 'paused@example.com') },

@@ -118,7 +118,7 @@ async function applyTopicForm(
     case 'less':
     case 'back':
       await giveFeedback(deps, token, {
-        papers: [paper || request.query.paper || form.paper],
+        paper: paper || request.query.paper || form.paper,
         kind: form.do === 'back' ? null : form.do,
       })
       return { feedback: 'given' }

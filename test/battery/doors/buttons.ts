@@ -76,19 +76,6 @@ export const BUTTONS: Button[] = [
     looks: true,
   },
   {
-    url: '/manage/:token/library',
-    by: 'active',
-    fields: () => ({ library: 'A Paper About <x-alive>' }),
-    status: 200,
-    looks: true,
-  },
-  {
-    url: '/manage/:token/library',
-    by: 'active',
-    fields: () => ({ library: '2511.00001', learn: 'yes' }),
-    status: 200,
-  },
-  {
     url: '/api/preview',
     by: 'active',
     fields: () => ({ query: topic }),
