@@ -69,6 +69,7 @@ const SINCE_FIRST = [
   '20261129164000_acceptances_at_once',
   '20261129211000_schedules_in_order',
   '20261130030000_imported_consent',
+  '20261130031000_smaller_indexes',
 ]
 
 const missingFrom = (deps: Deps) => pendingMigrations(deps.db, next.migrations)
