@@ -1012,31 +1012,6 @@ export const en = {
       know: 'At most one email a day, and none on days when nothing matches. You confirm first, and can unsubscribe in one click.',
     },
     keepsTopics: 'Leave this empty to keep the topics that you gave before.',
-    chosen: 'How we read them',
-    remove: 'Remove',
-    added: 'Topic added: {words}.',
-    removed: 'Topic removed: {query}',
-    builder: {
-      summary: 'Advanced topic builder',
-      text: 'Words in the title or abstract',
-      any: 'Any of these words',
-      anyHintHtml:
-        'Separate with commas: <span class="sample">linear attention,</span> <span class="sample">state space model</span>',
-      must: 'All of these words',
-      never: 'None of these words',
-      rest: 'More filters',
-      author: 'Author',
-      authorHintHtml:
-        'Any of these: <span class="sample">Albert Gu,</span> <span class="sample">LeCun</span>',
-      category: 'arXiv category',
-      anyCategory: 'Any category',
-      allOf: 'All of {archive} ({id})',
-      group: '{archive} ({id})',
-      option: '{name} ({id})',
-      otherPhysics: 'More of physics',
-      votes: 'Minimum upvotes',
-      add: 'Add this topic',
-    },
     schedule: 'Schedule',
     when: '{schedule}; first email {first}.',
     change: 'Change',
@@ -1449,10 +1424,6 @@ export const en = {
       'We couldn’t read “{query}”: is:{value} (column {column}) is unknown. Use is:revised for newer versions of papers.',
     'query.votes':
       'We couldn’t read “{query}”: votes{value} (column {column}) isn’t a limit. Write it like votes>=20.',
-    'query.least-votes':
-      '“{value}” isn’t a number of votes. Enter a whole number, such as 20, or leave it empty.',
-    'query.nothing-wanted':
-      'That only excludes papers. Add a word that papers must contain, an author, a category or votes.',
     'query.too-long':
       'That query is too long: it has {bytes} bytes, and the limit is {most}. Use fewer words, or several topics.',
     'query.too-deep':

@@ -118,12 +118,6 @@ const SIGNUP: Stop[] = [
   },
   { name: 'subscribe-wrong', scripted: true, path: at('/subscribe'), fields: WRONG, status: 422 },
   {
-    name: 'subscribe-topic-added',
-    scripted: true,
-    path: at('/subscribe'),
-    fields: { topic: 'linear attention', any: 'robots, arms', never: 'survey', category: 'cs.RO', do: 'add' },
-  },
-  {
     name: 'subscribe-warned',
     scripted: true,
     path: at('/subscribe'),
