@@ -1,9 +1,8 @@
 import type { Day } from '../core/dates.ts'
-import { memoize, memoizeByObject } from '../core/memoize.ts'
+import { memoizeByObject } from '../core/memoize.ts'
 import { type Bits, countBits, forEachBit, newBits, setBit, subtractBits } from './matching/bits.ts'
-import { oldestFirst, type PaperAttributes, type PaperIndex, untilChange } from './matching/paper-index.ts'
-import { keyToIndexedTerm } from './matching/phrase-positions.ts'
-import { addCounts, lookupsOf } from './matching/program.ts'
+import { oldestFirst, type PaperAttributes, type PaperIndex } from './matching/paper-index.ts'
+import { lookupsOf } from './matching/program.ts'
 import { QuerySet } from './matching/query-set.ts'
 import { asMeaning, meaningOf } from './meaning/meaning-of.ts'
 import { NO_USAGE, type Usage } from './meaning/usage.ts'
@@ -15,9 +14,9 @@ import { bestPapers, likeliestDocs, type Nearest, type SimilarPaper } from './ra
 import { standardize, standardizedBySample } from './ranking/spread.ts'
 import {
   bm25Scorer,
-  emptyTally,
   indexedWordCounts,
   type PaperTokens,
+  tfIdf,
   type Vector,
   vectorOf,
   wordCounts,
@@ -212,11 +211,21 @@ export class Archive {
   /** The same for a paper that may not be in memory. */
   vectorOfText = (paper: PaperTokens): Vector => this.#vectorOf(wordCounts(paper))
 
-  #vectorOf = (counts: WordCounts): Vector =>
-    vectorOf(counts, this.index.docCount, documentFrequencies(this.index))
+  #vectorOf = (counts: WordCounts): Vector => vectorOf(counts, this.index.docCount, this.documentFrequency)
 
-  /** The number of papers that contain a word, by its key. */
-  documentFrequency = (key: string): number => documentFrequencies(this.index)(key)
+  /** The cosine similarity of a vector of unit length to that of a paper, by docId. */
+  cosineTo(vector: Vector, docId: number): number {
+    let [product, squares] = [0, 0]
+    for (const [key, times] of indexedWordCounts(this.index, docId)) {
+      const weight = tfIdf(times, this.documentFrequency(key), this.index.docCount)
+      product += weight * (vector.get(key) ?? 0)
+      squares += weight ** 2
+    }
+    return product / (Math.sqrt(squares) || 1)
+  }
+
+  /** The number of papers that contain a word in the title or the abstract, by its key. */
+  documentFrequency = (key: string): number => this.index.documentFrequency(key)
 
   /** Whether every paper has its vector in a space. Without a space, none has one. */
   hasVectorsOf(space: LatentSpace | undefined): boolean {
@@ -285,11 +294,3 @@ export class Archive {
     if (this.#queries.leafCount >= MAX_LEAVES) this.#queries = new QuerySet(this.index, this.#queries)
   }
 }
-
-const documentFrequencies = untilChange((index) =>
-  memoize((key: string): number => {
-    const [term, tally] = [keyToIndexedTerm(key, index.vocabularies), emptyTally(index)]
-    for (const part of ['title', 'abstract'] as const) addCounts(index, term, part, { tally })
-    return tally.takeSize()
-  }),
-)

@@ -58,6 +58,8 @@ export class PaperIndex {
   /** Stores each day and category once in memory. */
   readonly #intern = memoize((text: string) => text)
   #live: Bits = newBits(0)
+  /** How many papers contain a word in the title or the abstract, by the id of the first spelling with its key. */
+  #frequencies: Uint32Array = new Uint32Array(0)
 
   constructor(
     vocabularies: Vocabularies = { prose: new Vocabulary('prose'), names: new Vocabulary('names') },
@@ -127,7 +129,8 @@ export class PaperIndex {
   restore({ segment, attributes, fingerprints, isLive }: IndexBlock): void {
     const from = this.docCount
     this.#segments.push(new Segment(segment))
-    this.#live = enlarged(this.#live, from + attributes.length)
+    this.#countWords(this.#segments.at(-1)!)
+    this.#live = bitsFor(this.#live, from + attributes.length)
     attributes.forEach((paper, i) => {
       this.#attributes.push(this.#interned(paper))
       this.#fingerprints.push(fingerprints[i]!)
@@ -177,12 +180,31 @@ export class PaperIndex {
     if (open.length > 0) this.#segments.pop()
     const words = [...open, ...fresh]
     for (let from = 0; from < words.length; from += SEGMENT_SIZE) {
-      this.#segments.push(Segment.of(words.slice(from, from + SEGMENT_SIZE)))
+      const segment = Segment.of(words.slice(from, from + SEGMENT_SIZE))
+      this.#segments.push(segment)
+      this.#countWords(segment, from === 0 ? open.length : 0)
     }
-    const live = enlarged(this.#live, this.#attributes.length)
+    const live = bitsFor(this.#live, this.#attributes.length)
     for (let docId = this.#attributes.length - fresh.length; docId < this.#attributes.length; docId++)
       setBit(live, docId)
     this.#live = live
+  }
+
+  /** Counts the words of a segment's papers, or of those from `paper` on. */
+  #countWords(segment: Segment, paper = 0): void {
+    const { size, firstOf } = this.vocabularies.prose
+    this.#frequencies = enlarged(this.#frequencies, size)
+    const last = new Uint32Array(size)
+    const parts = [segment.texts('title'), segment.texts('abstract')]
+    for (; paper < segment.size; paper++) {
+      for (const { words, ends } of parts) {
+        for (let at = paper === 0 ? 0 : ends[paper - 1]!; at < ends[paper]!; at++) {
+          const first = firstOf(words[at]!)
+          if (last[first] !== paper + 1) this.#frequencies[first]!++
+          last[first] = paper + 1
+        }
+      }
+    }
   }
 
   #attributesOf(paper: Paper): PaperAttributes {
@@ -236,6 +258,12 @@ export class PaperIndex {
     return this.#segments[place]!.words(docId - place * SEGMENT_SIZE)
   }
 
+  /** The number of papers, including removed ones, that contain a word in the title or the abstract, by its key. */
+  documentFrequency(key: string): number {
+    const [first] = this.vocabularies.prose.spellingsOf(key)
+    return first === undefined ? 0 : (this.#frequencies[first] ?? 0)
+  }
+
   /** The words of one part of a paper. */
   text(docId: number, field: IndexedField): Uint32Array {
     const place = Math.floor(docId / SEGMENT_SIZE)
@@ -265,9 +293,11 @@ export function untilChange<Value>(compute: (index: PaperIndex) => Value): (inde
   }
 }
 
-function enlarged(bits: Bits, count: number): Bits {
-  const larger = newBits(count)
-  larger.set(bits.subarray(0, larger.length))
+const bitsFor = (bits: Bits, count: number): Bits => enlarged(bits, newBits(count).length)
+
+function enlarged(numbers: Uint32Array, length: number): Uint32Array {
+  const larger = new Uint32Array(length)
+  larger.set(numbers.subarray(0, length))
   return larger
 }
 

@@ -14,12 +14,9 @@ export class Tally {
     this.#counts[docId]! += count
   }
 
-  /** The number of docIds with a count. The tally is empty afterwards. */
-  takeSize(): number {
-    const size = this.#size
-    for (let i = 0; i < size; i++) this.#counts[this.#docIds[i]!] = 0
-    this.#size = 0
-    return size
+  /** The number of docIds with a count. */
+  get size(): number {
+    return this.#size
   }
 
   /** The docIds with a count, in no order, and their counts. The tally is empty afterwards. */

@@ -13,15 +13,18 @@ export interface VocabularyData {
 export class Vocabulary {
   readonly kind: WordKind
   readonly #numbers = new Map<string, number>()
-  readonly #spellings: string[] = ['']
+  readonly #spellings: string[]
   /** By id. */
   readonly #keys: string[] = ['']
   readonly #byKey = new Map<string, number[]>()
+  /** By id: the first id with the same key. */
+  readonly #firsts: number[]
 
   constructor(kind: WordKind, data?: VocabularyData) {
     this.kind = kind
+    this.#spellings = data?.spellings.split('\n') ?? ['']
+    this.#firsts = this.#spellings.map(() => 0)
     if (!data) return
-    this.#spellings = data.spellings.split('\n')
     this.#spellings.forEach((spelling, number) => {
       if (number > 0) this.#numbers.set(spelling, number)
     })
@@ -30,7 +33,10 @@ export class Vocabulary {
       const end = at + (data.counts[i] ?? 0)
       const numbers = [...data.ids.subarray(at, end)]
       if (end > at) this.#byKey.set(key, numbers)
-      for (const number of numbers) this.#keys[number] = key
+      for (const number of numbers) {
+        this.#keys[number] = key
+        this.#firsts[number] = numbers[0]!
+      }
       at = end
     })
   }
@@ -58,6 +64,7 @@ export class Vocabulary {
     const others = this.#byKey.get(key)
     if (others) others.push(number)
     else this.#byKey.set(key, [number])
+    this.#firsts.push(others?.[0] ?? number)
     return number
   }
 
@@ -67,6 +74,9 @@ export class Vocabulary {
   spelling = (number: number): string => this.#spellings[number]!
 
   keyOf = (number: number): string => this.#keys[number]!
+
+  /** The id of the first spelling with the same key. */
+  firstOf = (number: number): number => this.#firsts[number]!
 
   /** The key of a word that has an id. */
   keyOfWord = (folded: string): string | undefined => this.#keys[this.#numbers.get(folded) ?? -1]

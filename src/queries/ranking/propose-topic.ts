@@ -1,8 +1,7 @@
 import type { Archive, DayBounds } from '../archive.ts'
-import { type Bits, countBits, countIntersection, unionBits } from '../matching/bits.ts'
-import type { TextField } from '../query.ts'
 import { runToEnd, type Steps } from '../steps.ts'
 import type { PaperText, WordIndex } from '../text/tokens.ts'
+import { type DocIds, papersWith, papersWithAny, withinDays } from './phrase-papers.ts'
 import { type Phrase, phrasesOf } from './phrases.ts'
 import { topK } from './ranker.ts'
 
@@ -46,7 +45,7 @@ export function* proposeTopics(
     const { phrases, found } = withAlternatives(left)
     const texts = phrases.map(({ text }) => text)
     const query = texts.map((text) => `"${text}"`).join(' OR ')
-    topics.push({ query, phrases: texts, papers: countBits(found) })
+    topics.push({ query, phrases: texts, papers: found.size })
     for (const { prominence } of phrases) for (const paper of prominence.keys()) covered.add(paper)
     yield
   }
@@ -64,9 +63,9 @@ interface Candidate extends Phrase {
 
 /** A phrase that the archive treats as a subject. */
 interface Subject extends Candidate {
-  found: Bits
+  found: DocIds
   /** The papers of `found` within the days. */
-  recent: Bits
+  recent: DocIds
 }
 
 const IN_TITLE = 4
@@ -117,9 +116,9 @@ function* subjectsOf(
     // The archive only lowers a score, so such a phrase is neither the best nor an alternative.
     const best = limit > 1 ? 0 : Math.max(0, ...subjects.filter(isSelectable).map(({ score }) => score))
     const isUnlikely = one.score < Math.max(MIN_SCORE, ALTERNATIVE.score * best)
-    const named = isUnlikely ? 0 : namedIn(archive, one, days)
+    const naming = isUnlikely ? [] : papersNaming(archive, one, days)
     yield
-    const subject = mayBeSubject(one, named) ? subjectOf(archive, one, { named, days, others }) : null
+    const subject = mayBeSubject(one, naming) ? subjectOf(archive, one, { naming, days, others }) : null
     if (subject) subjects.push(subject)
     else unlikely.push(one)
     yield
@@ -127,7 +126,7 @@ function* subjectsOf(
   // Unless it is the whole name of what is one.
   for (const one of unlikely) {
     if (!subjects.some((part) => part.score > 0 && isPart(part, one))) continue
-    const whole = subjectOf(archive, one, { named: 0, days, others })
+    const whole = subjectOf(archive, one, { naming: [], days, others })
     if (whole) subjects.push(whole)
     yield
   }
@@ -138,37 +137,35 @@ function* subjectsOf(
 const isSelectable = ({ score, prominence }: Candidate): boolean =>
   score >= MIN_SCORE && isProminent(prominence)
 
-const finder = (archive: Archive, text: string) => (field: TextField) =>
-  archive.find({ kind: 'phrase', field, text, quoted: true })
-
-/** The papers that have a phrase in their title or as a keyword; 0 if too many of the days have it for a subject. */
-function namedIn(archive: Archive, { text }: Phrase, days: DayBounds): number {
-  const find = finder(archive, text)
-  const titles = find('title')
-  const named = countBits(titles)
-  if (named > FITTING.most && countBits(archive.withinDays(titles, days)) > FITTING.most) return 0
-  return named + countBits(find('keyword'))
+/** The papers named after a phrase; none if too many of the days have it for a subject. */
+function papersNaming(archive: Archive, { text }: Phrase, days: DayBounds): DocIds[] {
+  const titles = papersWith(archive, text, 'title')
+  const isField = titles.length > FITTING.most && withinDays(archive, titles, days).length > FITTING.most
+  return isField ? [] : [titles, papersWith(archive, text, 'keyword')]
 }
 
+const countOf = (naming: readonly DocIds[]): number => sum(naming.map(({ length }) => length))
+
 /** Whether the papers with a phrase, of which some are named after it, may make it a subject. */
-const mayBeSubject = ({ prominence }: Candidate, named: number): boolean =>
-  named > 0 && (named >= MIN_NAMED || highest(prominence) >= CENTRAL)
+const mayBeSubject = ({ prominence }: Candidate, naming: readonly DocIds[]): boolean =>
+  countOf(naming) >= (highest(prominence) >= CENTRAL ? 1 : MIN_NAMED)
 
 /** A phrase with its papers, and its score by how they use it; null if it has none or too many. */
 function subjectOf(
   archive: Archive,
   one: Candidate,
-  { named, days, others }: { named: number; days: DayBounds; others: number },
+  { naming, days, others }: { naming: DocIds[]; days: DayBounds; others: number },
 ): Subject | null {
-  const found = finder(archive, one.text)('any')
-  const all = countBits(found)
+  const found = papersWithAny(archive, one.text, naming)
+  const all = found.length
   if (all === 0 || all > Math.max(FITTING.most, MAX_SHARE * archive.index.size)) return null
-  const recent = archive.withinDays(found, days)
-  if (countBits(recent) > FITTING.most) return null
+  const recent = withinDays(archive, found, days)
+  if (recent.length > FITTING.most) return null
+  const named = countOf(naming)
   const isCentral = all > 1 && highest(one.prominence) >= CENTRAL
   const isSubject = isCentral || (named >= MIN_NAMED && named >= MIN_NAMED_SHARE * all)
   const lift = one.sharing / others / (all / archive.index.size)
-  const fit = countBits(recent) < FITTING.least ? NARROW : 1
+  const fit = recent.length < FITTING.least ? NARROW : 1
   const score = one.score * Math.sqrt(Math.min(1, named / all)) * Math.min(1, lift / FULL_LIFT) * fit
   return { ...one, found, recent, score: isSubject ? score : 0 }
 }
@@ -183,7 +180,7 @@ const FRAGMENT = 0.65
 function mergeFragments(subjects: Subject[]): void {
   for (const one of subjects.toSorted((a, b) => a.keys.length - b.keys.length)) {
     const whole = subjects.find(
-      (other) => isPart(one, other) && countBits(other.found) >= FRAGMENT * countBits(one.found),
+      (other) => isPart(one, other) && other.found.length >= FRAGMENT * one.found.length,
     )
     if (!whole) continue
     whole.score = Math.max(whole.score, one.score)
@@ -202,18 +199,20 @@ const MIN_OVERLAP = 2
 const ALTERNATIVE = { score: 0.5, overlap: 0.3 }
 
 /** The best phrase, with alternatives for the same subject if it matches few papers. */
-function withAlternatives([first, ...others]: readonly Subject[]): { phrases: Subject[]; found: Bits } {
+function withAlternatives([first, ...others]: readonly Subject[]): {
+  phrases: Subject[]
+  found: Set<number>
+} {
   const phrases = [first!]
-  let found = first!.recent
+  const [all, found] = [new Set(first!.found), new Set(first!.recent)]
   for (const other of others) {
-    if (phrases.length === MAX_PHRASES || countBits(found) >= ENOUGH) break
+    if (phrases.length === MAX_PHRASES || found.size >= ENOUGH) break
     if (other.score < ALTERNATIVE.score * first!.score || phrases.some((one) => isPart(one, other))) continue
-    const overlap = Math.max(MIN_OVERLAP, ALTERNATIVE.overlap * countBits(other.found))
-    if (countIntersection(other.found, first!.found) < overlap) continue
-    const together = other.recent.slice()
-    unionBits(together, found)
-    if (countBits(together) > FITTING.most || countBits(together) === countBits(found)) continue
-    found = together
+    const overlap = Math.max(MIN_OVERLAP, ALTERNATIVE.overlap * other.found.length)
+    if (other.found.filter((docId) => all.has(docId)).length < overlap) continue
+    const more = other.recent.filter((docId) => !found.has(docId))
+    if (more.length === 0 || found.size + more.length > FITTING.most) continue
+    for (const docId of more) found.add(docId)
     phrases.push(other)
   }
   return { phrases, found }

@@ -2,7 +2,7 @@ import { hasBit } from '../matching/bits.ts'
 import type { PaperIndex } from '../matching/paper-index.ts'
 import type { WordCounts } from './latent-space.ts'
 import { topK } from './ranker.ts'
-import { bm25OfKey, inverseDocumentFrequency } from './tf-idf.ts'
+import { bm25OfKey, emptyTally, inverseDocumentFrequency } from './tf-idf.ts'
 
 export interface SimilarPaper {
   id: number
@@ -23,6 +23,8 @@ interface CountedText {
 /** How many papers are compared with a text, and how many for each of the papers wanted. */
 const MAX_COMPARED = 300
 const COMPARED_PER_PAPER = 3
+/** What papers without these words share if too few have them: then all are compared. */
+const NEARLY_NOTHING = 1e-30
 
 /** The papers that share the words of a text that weigh most, by docId, to be compared with it. */
 export function likeliestDocs(
@@ -30,23 +32,20 @@ export function likeliestDocs(
   text: CountedText,
   { most, except = [] }: Nearest,
 ): number[] {
-  const sums = new Float32Array(index.docCount)
-  let sharing: number[] = []
-  for (const [key, count] of strongestCounts(text, index.docCount)) {
-    const { docIds, weights } = bm25OfKey(index, key)
-    for (let i = 0; i < docIds.length; i++) {
-      if (sums[docIds[i]!] === 0) sharing.push(docIds[i]!)
-      sums[docIds[i]!]! += count * weights[i]!
-    }
-  }
+  const words = strongestCounts(text, index.docCount).map(([key, count]) => ({
+    count,
+    ...bm25OfKey(index, key),
+  }))
+  const tally = emptyTally(index)
+  for (const { count, docIds, weights } of words)
+    for (let i = 0; i < docIds.length; i++) tally.add(docIds[i]!, count * weights[i]!)
   const count = Math.max(MAX_COMPARED, COMPARED_PER_PAPER * most) + except.length
-  if (sharing.length < count) sharing = [...sums.keys()]
-  const places = topK(sharing.length, count, (a, b) => {
-    const [one, other] = [sharing[a]!, sharing[b]!]
-    return sums[other]! - sums[one]! || other - one
-  })
+  if (tally.size < count)
+    for (let docId = 0; docId < index.docCount; docId++) tally.add(docId, NEARLY_NOTHING)
+  const { docIds, counts } = tally.take()
+  const places = topK(docIds.length, count, (a, b) => counts[b]! - counts[a]! || docIds[b]! - docIds[a]!)
   return places
-    .map((place) => sharing[place]!)
+    .map((place) => docIds[place]!)
     .filter((docId) => {
       const { id, onlyRevised } = index.attributes(docId)
       return hasBit(index.live, docId) && !onlyRevised && !except.includes(id)

@@ -33,10 +33,13 @@ export function vectorOf(
 ): Vector {
   const weighed = Array.from(counts, ([key, times]): [string, number] => [
     key,
-    (1 + Math.log(times)) * inverseDocumentFrequency(documentFrequency(key), docCount),
+    tfIdf(times, documentFrequency(key), docCount),
   ])
   return toUnitLength(new Map(weighed))
 }
+
+export const tfIdf = (times: number, papers: number, all: number): number =>
+  (1 + Math.log(times)) * inverseDocumentFrequency(papers, all)
 
 /** How often each content word of a paper occurs, by its key; a word of the title counts twice. */
 export function wordCounts(paper: PaperTokens): Map<string, number> {
@@ -101,7 +104,10 @@ export function bm25(index: PaperIndex, term: IndexedTerm, parts: IndexedFields)
 const saturated = (count: number, length: number): number =>
   (count * (K1 + 1)) / (count + K1 * (1 - B + B * length))
 
-/** The sum of what `bm25` gives to words of titles and abstracts, each as often as it is counted, by docId. */
+/**
+ * The sum of what `bm25` gives to words of titles and abstracts, each as often as it is counted, by docId. Valid until
+ * the next call.
+ */
 export function bm25Scorer(
   index: PaperIndex,
   counts: WordCounts,
@@ -109,10 +115,13 @@ export function bm25Scorer(
 ): (docId: number) => number {
   const lengths = relativeLengths(index)
   const { prose } = index.vocabularies
-  /** The place of a word, by its id, plus 1. */
-  const places = new Uint32Array(prose.size)
+  const { places, used } = placesOfWords(index)
+  for (const word of used.splice(0)) places[word] = 0
   const weights = Array.from(counts, ([key, count], place) => {
-    for (const word of prose.spellingsOf(key)) places[word] = place + 1
+    for (const word of prose.spellingsOf(key)) {
+      places[word] = place + 1
+      used.push(word)
+    }
     return count * inverseDocumentFrequency(documentFrequency(key), index.docCount)
   })
   const found = new Float32Array(weights.length)
@@ -135,6 +144,12 @@ export function bm25Scorer(
     return sum
   }
 }
+
+/** The place of each word in a text, by its id, plus 1. For one text at a time. */
+const placesOfWords = untilChange(({ vocabularies: { prose } }) => ({
+  places: new Uint16Array(prose.size),
+  used: [] as number[],
+}))
 
 /** In weights, at 8 bytes each; a word takes about as much as 64 besides. */
 const MAX_CACHED = 2_000_000
