@@ -34,7 +34,7 @@ export async function unsubscribe(
 ): Promise<void> {
   const { config, db, clock, log } = deps
   const link = readUnsubscribeLink(deps, token)
-  if (!link) return
+  if (!link) return log.warn('unsubscribe.refused', { how })
   const { id } = link
   const { ended, goodbye } = await db.$transaction(async (tx) => {
     const now = clock.now()

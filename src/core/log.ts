@@ -34,6 +34,7 @@ export const LOG_EVENTS = [
   'rates.failed',
   'welcome.failed',
   'subscriber.unsubscribed',
+  'unsubscribe.refused',
   'subscriber.resubscribed',
   'subscriber.changed',
   'subscriber.suppressed',

@@ -77,7 +77,8 @@ export function addPageCache(
     kept?.pages.set(kept.key, { headers: { ...reply.getHeaders() }, body, at: kept.at })
     if (!isKnownTo(request, reply)) return done(null, body)
     reply.code(304)
-    done(null, '')
+    // An empty body would have a length of its own (RFC 9110, 15.4.5). Fastify sends none for HEAD.
+    done(null, request.method === 'HEAD' ? body : null)
   })
 }
 

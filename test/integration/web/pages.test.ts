@@ -611,6 +611,19 @@ test('no log line of a whole visit holds an address or a token', async () => {
   for (const secret of [token, confirmed, undo.split('/').at(-1)!]) expect(text).not.toContain(secret)
 })
 
+test('a forged unsubscribe token leaves one line besides that of its request, without the token', async () => {
+  for (const fields of [{ 'List-Unsubscribe': 'One-Click' }, { from: 'page' }]) {
+    site.logged.length = 0
+    await post(site, '/unsubscribe/forged-7f3a', fields)
+    const lines = site.logged.map((line) => JSON.parse(line))
+    expect(lines.map(({ level, event }) => `${level} ${event}`)).toEqual([
+      'warn unsubscribe.refused',
+      'info request.done',
+    ])
+    expect(site.logged.join('')).not.toContain('7f3a')
+  }
+})
+
 describe('readiness', () => {
   test('is ready with a database that accepts writes, migrations and DKIM signing', async () => {
     const answer = await site.app.inject({ url: '/ready' })
