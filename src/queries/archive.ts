@@ -16,7 +16,6 @@ import {
   bm25Scorer,
   indexedWordCounts,
   type PaperTokens,
-  tfIdf,
   type Vector,
   vectorOf,
   wordCounts,
@@ -206,26 +205,20 @@ export class Archive {
     return docId === undefined ? null : this.vectorOfDoc(docId)
   }
 
-  vectorOfDoc = (docId: number): Vector => this.#vectorOf(indexedWordCounts(this.index, docId))
+  vectorOfDoc = (docId: number): Vector => {
+    const { keyOf } = this.index.vocabularies.prose
+    const counts = indexedWordCounts(this.index, docId)
+    return this.#vectorOf(new Map(Array.from(counts, ([word, times]) => [keyOf(word), times])))
+  }
 
   /** The same for a paper that may not be in memory. */
   vectorOfText = (paper: PaperTokens): Vector => this.#vectorOf(wordCounts(paper))
 
   #vectorOf = (counts: WordCounts): Vector => vectorOf(counts, this.index.docCount, this.documentFrequency)
 
-  /** The cosine similarity of a vector of unit length to that of a paper, by docId. */
-  cosineTo(vector: Vector, docId: number): number {
-    let [product, squares] = [0, 0]
-    for (const [key, times] of indexedWordCounts(this.index, docId)) {
-      const weight = tfIdf(times, this.documentFrequency(key), this.index.docCount)
-      product += weight * (vector.get(key) ?? 0)
-      squares += weight ** 2
-    }
-    return product / (Math.sqrt(squares) || 1)
-  }
-
   /** The number of papers that contain a word in the title or the abstract, by its key. */
-  documentFrequency = (key: string): number => this.index.documentFrequency(key)
+  documentFrequency = (key: string): number =>
+    this.index.documentFrequency(this.index.vocabularies.prose.spellingsOf(key)[0])
 
   /** Whether every paper has its vector in a space. Without a space, none has one. */
   hasVectorsOf(space: LatentSpace | undefined): boolean {

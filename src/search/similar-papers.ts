@@ -7,7 +7,7 @@ import type { Paper } from '../papers/paper.ts'
 import type { Archive } from '../queries/archive.ts'
 import { untilChange } from '../queries/matching/paper-index.ts'
 import { type ProposedTopic, proposeTopic } from '../queries/ranking/propose-topic.ts'
-import { wordCounts } from '../queries/ranking/tf-idf.ts'
+import { cosineTo, wordCounts } from '../queries/ranking/tf-idf.ts'
 import { toPaperText } from '../queries/text/tokens.ts'
 import { MAX_DAYS, openArchive, openAvailableArchive } from './open-archive.ts'
 import { timed } from './search-slot.ts'
@@ -60,7 +60,7 @@ function findSimilar(archive: Archive, paper: Paper, today: string): SimilarIds 
   return {
     ids: similar
       .slice(0, MAX_PAPERS)
-      .filter((id) => archive.cosineTo(vector, archive.index.docIdOf(id)!) >= MIN_LIKENESS),
+      .filter((id) => cosineTo(archive.index, archive.index.docIdOf(id)!, vector) >= MIN_LIKENESS),
     topic: proposeTopic(archive, text, { similarIds: similar, days }),
   }
 }

@@ -35,14 +35,13 @@ function openParser(): Parser {
  * from 1, at which parsing fails.
  */
 export function parseQuery(text: string): Query {
-  if (text.length < LONG_TEXT || text.length > MAX_TEXT_BYTES) return parsed(text)
+  if (text.length > MAX_TEXT_BYTES) return parsed(text)
   const outcome = outcomeOf(text)
   if (outcome instanceof Fault) throw new Fault(outcome.entry, outcome.values)
   return outcome
 }
 
 // One request may parse the same text several times: to check it, to describe it and to search.
-const LONG_TEXT = 100
 const MAX_CACHED = 100
 const outcomeOf = memoize((text: string): Query | Fault => faultOr(() => parsed(text)), MAX_CACHED)
 

@@ -16,6 +16,7 @@ import {
   type SegmentData,
 } from './segment.ts'
 import { type Vocabularies, Vocabulary, type VocabularyData } from './vocabulary.ts'
+import { WordFrequencies } from './word-frequencies.ts'
 
 /** The facts of a paper besides its words. Its votes and newer versions change often, its words seldom. */
 export interface PaperAttributes {
@@ -58,13 +59,13 @@ export class PaperIndex {
   /** Stores each day and category once in memory. */
   readonly #intern = memoize((text: string) => text)
   #live: Bits = newBits(0)
-  /** How many papers contain a word in the title or the abstract, by the id of the first spelling with its key. */
-  #frequencies: Uint32Array = new Uint32Array(0)
+  readonly #frequencies: WordFrequencies
 
   constructor(
     vocabularies: Vocabularies = { prose: new Vocabulary('prose'), names: new Vocabulary('names') },
   ) {
     this.vocabularies = vocabularies
+    this.#frequencies = new WordFrequencies(vocabularies.prose)
   }
 
   /** Inserts papers, or updates them. */
@@ -129,8 +130,8 @@ export class PaperIndex {
   restore({ segment, attributes, fingerprints, isLive }: IndexBlock): void {
     const from = this.docCount
     this.#segments.push(new Segment(segment))
-    this.#countWords(this.#segments.at(-1)!)
-    this.#live = bitsFor(this.#live, from + attributes.length)
+    this.#frequencies.add(this.#segments.at(-1)!)
+    this.#live = enlarged(this.#live, from + attributes.length)
     attributes.forEach((paper, i) => {
       this.#attributes.push(this.#interned(paper))
       this.#fingerprints.push(fingerprints[i]!)
@@ -182,29 +183,12 @@ export class PaperIndex {
     for (let from = 0; from < words.length; from += SEGMENT_SIZE) {
       const segment = Segment.of(words.slice(from, from + SEGMENT_SIZE))
       this.#segments.push(segment)
-      this.#countWords(segment, from === 0 ? open.length : 0)
+      this.#frequencies.add(segment, from === 0 ? open.length : 0)
     }
-    const live = bitsFor(this.#live, this.#attributes.length)
+    const live = enlarged(this.#live, this.#attributes.length)
     for (let docId = this.#attributes.length - fresh.length; docId < this.#attributes.length; docId++)
       setBit(live, docId)
     this.#live = live
-  }
-
-  /** Counts the words of a segment's papers, or of those from `paper` on. */
-  #countWords(segment: Segment, paper = 0): void {
-    const { size, firstOf } = this.vocabularies.prose
-    this.#frequencies = enlarged(this.#frequencies, size)
-    const last = new Uint32Array(size)
-    const parts = [segment.texts('title'), segment.texts('abstract')]
-    for (; paper < segment.size; paper++) {
-      for (const { words, ends } of parts) {
-        for (let at = paper === 0 ? 0 : ends[paper - 1]!; at < ends[paper]!; at++) {
-          const first = firstOf(words[at]!)
-          if (last[first] !== paper + 1) this.#frequencies[first]!++
-          last[first] = paper + 1
-        }
-      }
-    }
   }
 
   #attributesOf(paper: Paper): PaperAttributes {
@@ -258,11 +242,8 @@ export class PaperIndex {
     return this.#segments[place]!.words(docId - place * SEGMENT_SIZE)
   }
 
-  /** The number of papers, including removed ones, that contain a word in the title or the abstract, by its key. */
-  documentFrequency(key: string): number {
-    const [first] = this.vocabularies.prose.spellingsOf(key)
-    return first === undefined ? 0 : (this.#frequencies[first] ?? 0)
-  }
+  /** The number of papers, including removed ones, that contain a word in the title or the abstract: see `of`. */
+  documentFrequency = (first?: number): number => this.#frequencies.of(first)
 
   /** The words of one part of a paper. */
   text(docId: number, field: IndexedField): Uint32Array {
@@ -293,11 +274,9 @@ export function untilChange<Value>(compute: (index: PaperIndex) => Value): (inde
   }
 }
 
-const bitsFor = (bits: Bits, count: number): Bits => enlarged(bits, newBits(count).length)
-
-function enlarged(numbers: Uint32Array, length: number): Uint32Array {
-  const larger = new Uint32Array(length)
-  larger.set(numbers.subarray(0, length))
+function enlarged(bits: Bits, count: number): Bits {
+  const larger = newBits(count)
+  larger.set(bits.subarray(0, larger.length))
   return larger
 }
 

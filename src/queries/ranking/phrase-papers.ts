@@ -1,7 +1,9 @@
 import type { Archive, DayBounds } from '../archive.ts'
 import { hasBit } from '../matching/bits.ts'
-import { toIndexedTerm } from '../matching/phrase-positions.ts'
+import type { PaperIndex } from '../matching/paper-index.ts'
+import { type IndexedTerm, toIndexedTerm } from '../matching/phrase-positions.ts'
 import { addCounts, INDEXED_FIELDS_OF } from '../matching/program.ts'
+import type { IndexedField } from '../matching/segment.ts'
 import { isTextLeaf, leavesOf, type TextLeaf } from '../query.ts'
 import { emptyTally } from './tf-idf.ts'
 
@@ -10,29 +12,32 @@ import { emptyTally } from './tf-idf.ts'
 /** Papers by docId, each once, without those that have only newer versions. */
 export type DocIds = Uint32Array
 
-/** The papers that contain a phrase in a part. */
-export const papersWith = (archive: Archive, text: string, part: 'title' | 'keyword'): DocIds =>
-  lookUp(archive, leafOf(text), [part])
+/** The papers that contain a phrase in the title, and those that have it as a keyword. */
+export function papersNamed({ index }: Archive, text: string): DocIds[] {
+  const term = toIndexedTerm(leafOf(text), index.vocabularies)
+  return [lookUp(index, term, ['title']), lookUp(index, term, ['keyword'])]
+}
 
-/** The papers that a query for a phrase finds. `named`: those with the phrase in the title and as a keyword, if known. */
-export function papersWithAny(archive: Archive, text: string, named: readonly DocIds[]): DocIds {
-  const leaf = leafOf(text)
-  // It may also be a name.
-  const [, ...names] = leavesOf(archive.meaningOf(leaf)).filter(isTextLeaf)
-  const known = [...named, ...names.map((name) => lookUp(archive, name))]
-  return lookUp(archive, leaf, named.length > 0 ? ['abstract'] : undefined, known)
+/** The papers that a query for a phrase finds. `named`: those of `papersNamed`, if they are known. */
+export function papersWith(archive: Archive, text: string, named: readonly DocIds[]): DocIds {
+  const { index } = archive
+  const [leaf, ...names] = leavesOf(archive.meaningOf(leafOf(text))).filter(isTextLeaf)
+  const find = (one: TextLeaf, parts = INDEXED_FIELDS_OF[one.field], known: readonly DocIds[] = []) =>
+    lookUp(index, toIndexedTerm(one, index.vocabularies), parts, known)
+  const known = [...named, ...names.map((name) => find(name))]
+  return find(leaf!, named.length > 0 ? ['abstract'] : undefined, known)
 }
 
 const leafOf = (text: string): TextLeaf => ({ kind: 'phrase', field: 'any', text, quoted: true })
 
+/** `known` papers, and those with a term in one of the parts. */
 function lookUp(
-  { index }: Archive,
-  leaf: TextLeaf,
-  parts = INDEXED_FIELDS_OF[leaf.field],
+  index: PaperIndex,
+  term: IndexedTerm,
+  parts: readonly IndexedField[],
   known: readonly DocIds[] = [],
 ): DocIds {
   const tally = emptyTally(index)
-  const term = toIndexedTerm(leaf, index.vocabularies)
   for (const papers of known) for (const docId of papers) tally.add(docId, 1)
   for (const part of parts) addCounts(index, term, part, { tally })
   const isListed = (docId: number) => hasBit(index.live, docId) && !index.attributes(docId).onlyRevised

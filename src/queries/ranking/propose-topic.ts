@@ -1,7 +1,7 @@
 import type { Archive, DayBounds } from '../archive.ts'
 import { runToEnd, type Steps } from '../steps.ts'
 import type { PaperText, WordIndex } from '../text/tokens.ts'
-import { type DocIds, papersWith, papersWithAny, withinDays } from './phrase-papers.ts'
+import { type DocIds, papersNamed, papersWith, withinDays } from './phrase-papers.ts'
 import { type Phrase, phrasesOf } from './phrases.ts'
 import { topK } from './ranker.ts'
 
@@ -139,9 +139,8 @@ const isSelectable = ({ score, prominence }: Candidate): boolean =>
 
 /** The papers named after a phrase; none if too many of the days have it for a subject. */
 function papersNaming(archive: Archive, { text }: Phrase, days: DayBounds): DocIds[] {
-  const titles = papersWith(archive, text, 'title')
-  const isField = titles.length > FITTING.most && withinDays(archive, titles, days).length > FITTING.most
-  return isField ? [] : [titles, papersWith(archive, text, 'keyword')]
+  const named = papersNamed(archive, text)
+  return withinDays(archive, named[0]!, days).length > FITTING.most ? [] : named
 }
 
 const countOf = (naming: readonly DocIds[]): number => sum(naming.map(({ length }) => length))
@@ -156,7 +155,7 @@ function subjectOf(
   one: Candidate,
   { naming, days, others }: { naming: DocIds[]; days: DayBounds; others: number },
 ): Subject | null {
-  const found = papersWithAny(archive, one.text, naming)
+  const found = papersWith(archive, one.text, naming)
   const all = found.length
   if (all === 0 || all > Math.max(FITTING.most, MAX_SHARE * archive.index.size)) return null
   const recent = withinDays(archive, found, days)

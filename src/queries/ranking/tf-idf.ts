@@ -38,7 +38,7 @@ export function vectorOf(
   return toUnitLength(new Map(weighed))
 }
 
-export const tfIdf = (times: number, papers: number, all: number): number =>
+const tfIdf = (times: number, papers: number, all: number): number =>
   (1 + Math.log(times)) * inverseDocumentFrequency(papers, all)
 
 /** How often each content word of a paper occurs, by its key; a word of the title counts twice. */
@@ -50,22 +50,22 @@ export function wordCounts(paper: PaperTokens): Map<string, number> {
   return counts
 }
 
-/** The same for a paper of an index. */
-export function indexedWordCounts(index: PaperIndex, docId: number): Map<string, number> {
-  const contentKey = contentKeys(index.vocabularies.prose)
-  const counts = new Map<string, number>()
+/** The same for a paper of an index, by the id of the first spelling with that key. */
+export function indexedWordCounts(index: PaperIndex, docId: number): Map<number, number> {
+  const contentWord = contentWords(index.vocabularies.prose)
+  const counts = new Map<number, number>()
   for (const [part, times] of COUNTED) {
-    for (const word of index.text(docId, part)) {
-      const key = contentKey(word)
-      if (key !== null) counts.set(key, (counts.get(key) ?? 0) + times)
+    for (const number of index.text(docId, part)) {
+      const word = contentWord(number)
+      if (word !== 0) counts.set(word, (counts.get(word) ?? 0) + times)
     }
   }
   return counts
 }
 
-/** The key of a content word, by the id of the word; null for other words. */
-const contentKeys = memoizeByObject((prose: Vocabulary) =>
-  memoize((word: number) => (isContentWord(prose.spelling(word)) ? prose.keyOf(word) : null)),
+/** The id of the first spelling with the key of a content word; 0 for other words. */
+const contentWords = memoizeByObject((prose: Vocabulary) =>
+  memoize((word: number) => (isContentWord(prose.spelling(word)) ? prose.firstOf(word) : 0)),
 )
 
 /** Whether a word, without accents, describes the subject of a paper. */
@@ -204,4 +204,16 @@ export function cosineSimilarity(profile: Vector, paper: Vector): number {
   let sum = 0
   for (const [key, weight] of few) sum += weight * (many.get(key) ?? 0)
   return sum
+}
+
+/** The same for a paper of an index, without making its vector. */
+export function cosineTo(index: PaperIndex, docId: number, vector: Vector): number {
+  const { docCount, documentFrequency, vocabularies } = index
+  let [product, squares] = [0, 0]
+  for (const [word, times] of indexedWordCounts(index, docId)) {
+    const weight = tfIdf(times, documentFrequency(word), docCount)
+    product += weight * (vector.get(vocabularies.prose.keyOf(word)) ?? 0)
+    squares += weight ** 2
+  }
+  return product / (Math.sqrt(squares) || 1)
 }
