@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { SMTPServer } from 'smtp-server'
 import { afterEach, expect, test } from 'vitest'
 import { readConfig } from '../../src/config/config.ts'
-import { freePort } from '../../src/core/database/embedded-postgres.ts'
+import { freePort, removeEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
 import { countRunningProcesses } from '../../src/core/database/process-lock.ts'
 import { addQueue, buildDeps } from '../../src/core/deps.ts'
 import { openLog } from '../../src/core/log.ts'
@@ -155,6 +155,23 @@ test('a database restart ends no process: it responds again, and logs again that
     expect([service.exitCode, service.signalCode]).toEqual([null, null])
   }
 })
+
+test('an embedded Postgres that is killed is started again, and no process ends', async () => {
+  const DATA_DIR = mkdtempSync(join(tmpdir(), 'killed-postgres-'))
+  chmodSync(DATA_DIR, 0o755)
+  const data = join(DATA_DIR, 'postgres')
+  const { site, service } = await startWebAndWorker({ DATABASE_URL: 'embedded', DATA_DIR })
+  cleanups.push(
+    () => removeEmbeddedPostgres(data),
+    () => rmSync(DATA_DIR, { recursive: true }),
+  )
+  const isReady = async () => (await fetch(`${site}/ready`)).ok
+  const serverPid = () => Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0])
+  const killed = serverPid()
+  process.kill(killed, 'SIGKILL')
+  await eventually(async () => serverPid() !== killed && isReady(), { seconds: 60 })
+  expect([service.exitCode, service.signalCode]).toEqual([null, null])
+}, 90_000)
 
 test('a nudge that fails is logged with its code, without an address', async () => {
   const lines: string[] = []

@@ -163,9 +163,23 @@ async function start({ bin, data, as }: Server, durable: boolean): Promise<void>
     '-c max_connections=200',
     ...(durable ? [] : ['-c fsync=off', '-c synchronous_commit=off', '-c full_page_writes=off']),
   ]
-  const options = `-p ${await freePort()} ${settings.join(' ')}`
+  const options = `-p ${await portFor(data)} ${settings.join(' ')}`
   await run(bin.pg_ctl, ['-D', data, '-w', '-l', join(data, 'server.log'), '-o', options, 'start'], as)
 }
+
+/** The last one, where other processes still look for this server; a free one for a new server. */
+async function portFor(data: string): Promise<number> {
+  const last = join(data, 'postmaster.opts')
+  const port = existsSync(last) && Number(readFileSync(last, 'utf8').match(/"-p" "(\d+)"/)?.[1])
+  return port && (await isFree(port)) ? port : freePort()
+}
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolved) => {
+    const server = createServer()
+    server.on('error', () => resolved(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolved(true)))
+  })
 
 const portOf = (data: string): number =>
   Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[3])

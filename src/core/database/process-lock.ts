@@ -14,13 +14,20 @@ interface ProcessLockOptions {
   retryAfterMs?: number
   /** How often the connection is used. Otherwise a silent connection would go unnoticed. */
   heartbeatMs?: number
+  /** Called before each of these tries: starts the server if it is ours and has ended. */
+  revive?: () => Promise<unknown>
 }
 
 /** Shows other processes, until `stop`, that this one works on the database; again after a lost connection. */
 export async function holdProcessLock(
   url: string,
   log: Log,
-  { watchdog = WATCHDOG_DEFAULTS, retryAfterMs = 5_000, heartbeatMs = 60_000 }: ProcessLockOptions = {},
+  {
+    watchdog = WATCHDOG_DEFAULTS,
+    retryAfterMs = 5_000,
+    heartbeatMs = 60_000,
+    revive,
+  }: ProcessLockOptions = {},
 ): Promise<{ stop(): Promise<void> }> {
   const Client = watchdogClient(url, watchdog)
   let client: pg.Client | undefined
@@ -41,7 +48,11 @@ export async function holdProcessLock(
   }
   const acquireLater = () => {
     if (stopped) return
-    timer = setTimeout(() => acquire().catch(acquireLater), retryAfterMs)
+    const retry = async () => {
+      await revive?.()
+      await acquire()
+    }
+    timer = setTimeout(() => retry().catch(acquireLater), retryAfterMs)
     timer.unref()
   }
   await acquire()
