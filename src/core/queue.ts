@@ -1,4 +1,3 @@
-import { PgBoss, systemClock } from 'pg-boss'
 import { monotonicEpochMs } from './clock.ts'
 import { WATCHDOG_DEFAULTS, type WatchdogOptions, watchdogClient } from './database/watchdog-client.ts'
 import { errorText } from './errors.ts'
@@ -38,9 +37,7 @@ const application_name = 'daily-papers queue'
 const POLL_SECONDS = 1
 const POLL_SECONDS_BY_NUDGE: Partial<Record<Nudge, number>> = { 'read-reports': 0.5, 'fetch-mailbox': 5 }
 
-// pg-boss computes its pauses from this clock: with the machine's, setting it back an hour causes an hour's pause.
-const clock = { ...systemClock, now: monotonicEpochMs }
-
+// Commands that send no nudge start sooner without pg-boss.
 /** pg-boss passes options that it does not use itself to its pg pool. */
 const poolOptions = (url: string, max: number, watchdog = WATCHDOG_DEFAULTS) => ({
   connectionString: url,
@@ -51,9 +48,11 @@ const poolOptions = (url: string, max: number, watchdog = WATCHDOG_DEFAULTS) => 
 
 /** Needs the tables of `prepareQueue`. The watchdog closes a connection that goes silent: see watchdogClient. */
 export async function openQueue(url: string, log: Log, watchdog?: WatchdogOptions): Promise<Queue> {
+  const { PgBoss, systemClock } = await import('pg-boss')
   const boss = new PgBoss({
     ...poolOptions(url, 3, watchdog),
-    clock,
+    // It computes its pauses from this clock: with the machine's, setting it back an hour causes an hour's pause.
+    clock: { ...systemClock, now: monotonicEpochMs },
     migrate: false,
     monitorIntervalSeconds: 15,
     superviseIntervalSeconds: 15,
@@ -77,6 +76,7 @@ export async function openQueue(url: string, log: Log, watchdog?: WatchdogOption
 
 /** Creates or updates the queue's own tables and queues. Safe to run twice, and from several machines at once. */
 export async function prepareQueue(url: string, log: Log): Promise<void> {
+  const { PgBoss } = await import('pg-boss')
   const boss = new PgBoss({ ...poolOptions(url, 2), supervise: false, schedule: false })
   boss.on('error', (error) => log.error('queue.error', { what: errorText(error) }))
   await boss.start()

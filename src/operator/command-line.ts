@@ -15,19 +15,20 @@ const FAILED = 1
 const WRONG_USE = 2
 
 /**
- * The commands of the nouns that `isWanted`, and of the others what --help lists; `run` is called with what was typed.
- * A command that waited for the files of all others would start five times later.
+ * The commands of the noun `typed`, or all; of the other nouns what --help lists. `run` is called with what was typed. A
+ * command that waited for the files of all others would start five times later.
  */
 export async function buildProgram(
   run: (typed: TypedCommand) => Promise<void>,
-  isWanted: (noun: string) => boolean = () => true,
+  typed?: { noun?: string; verb?: string },
 ): Promise<Command> {
   const program = new Command('daily-papers')
     .description('Operator commands. Exit code 0: done, 1: failed, 2: wrong usage.')
     .exitOverride()
   for (const [name, { summary, isCommand, read }] of Object.entries(NOUNS)) {
-    if (isWanted(name)) {
-      for (const operation of await read()) if (operation.command) addCommand(program, operation, run)
+    if (!typed || typed.noun === name) {
+      for (const operation of await read(typed?.verb))
+        if (operation.command) addCommand(program, operation, run)
     } else {
       const listed = program.command(name).description(summary)
       if (isCommand) listed.option('--json')
@@ -36,9 +37,11 @@ export async function buildProgram(
   return program
 }
 
-/** `subscribers` of `subscribers list`, `--json subscribers list` and `help subscribers`. */
-const nounTyped = (args: readonly string[]): string | undefined =>
-  args.find((arg) => !arg.startsWith('-') && arg !== 'help')
+/** `subscribers` and `list` of `subscribers list`, `--json subscribers list` and `help subscribers list`. */
+function commandTyped(args: readonly string[]): { noun?: string; verb?: string } {
+  const [noun, verb] = args.filter((arg) => !arg.startsWith('-') && arg !== 'help')
+  return { noun, verb }
+}
 
 function addCommand(
   program: Command,
@@ -118,14 +121,13 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   let exitCode = 0
   // Needed before commander has parsed the command line, and if it cannot.
   const wantsJson = args.includes('--json')
-  const noun = nounTyped(args)
   const run = async (typed: TypedCommand) => {
     const { runTyped } = await import('./run-command.ts')
     const output = await runTyped(typed, terminal)
     print(output, typed.wantsJson, stdout)
     exitCode = output.exitCode ?? 0
   }
-  const program = await buildProgram(run, (name) => name === noun)
+  const program = await buildProgram(run, commandTyped(args))
   setOutput(program, {
     writeOut: (text: string) => void stdout.write(text),
     writeErr: (text: string) => void stderr.write(text),

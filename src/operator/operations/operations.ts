@@ -6,7 +6,8 @@ interface Noun {
   /** What its commands are about; of a command without a verb, what it does. */
   summary: string
   isCommand?: true
-  read(): Promise<readonly AnyOperation[]>
+  /** For `verb` alone if it has files of its own. */
+  read(verb?: string): Promise<readonly AnyOperation[]>
 }
 
 const noun = (summary: string, read: Noun['read']): Noun => ({ summary, read })
@@ -19,10 +20,11 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
   queries: noun('test and explain queries', async () => (await import('./queries.ts')).QUERY_OPERATIONS),
   subscribers: {
     summary: 'subscribers',
-    read: async () => {
+    read: async (verb) => {
+      const { importFile, exportAll, replay } = await import('./import-export.ts')
+      if (verb === 'import') return [importFile]
       const { SUBSCRIBER_OPERATIONS } = await import('./subscribers.ts')
       const { SUBSCRIBER_CHANGES } = await import('./subscriber-changes.ts')
-      const { importFile, exportAll, replay } = await import('./import-export.ts')
       return [...SUBSCRIBER_OPERATIONS, ...SUBSCRIBER_CHANGES, importFile, exportAll, replay]
     },
   },

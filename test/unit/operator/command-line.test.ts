@@ -5,11 +5,19 @@ import { runCli } from '../../support/commands.ts'
 
 test('help lists the same whether the files of the commands are read or not', async () => {
   const all = await buildProgram(async () => {})
-  const none = await buildProgram(
-    async () => {},
-    () => false,
-  )
+  const none = await buildProgram(async () => {}, {})
   expect(none.helpInformation()).toBe(all.helpInformation())
+})
+
+test('a verb with files of its own is the same without those of the others', async () => {
+  const [one, all] = await Promise.all(
+    [{ noun: 'subscribers', verb: 'import' }, undefined].map(async (typed) => {
+      const program = await buildProgram(async () => {}, typed)
+      return program.commands.find((noun) => noun.name() === 'subscribers')!.commands
+    }),
+  )
+  expect(one!.map((verb) => verb.name())).toEqual(['import'])
+  expect(one![0]!.helpInformation()).toBe(all!.find((verb) => verb.name() === 'import')!.helpInformation())
 })
 
 test.each([['--help'], ['help']])('%s of a noun lists its verbs', async (word) => {
