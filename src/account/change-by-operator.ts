@@ -5,9 +5,10 @@ import { applyChange } from '../digests/apply-change.ts'
 import { splitTopics } from '../queries/language/split-topics.ts'
 import { requirePauseEnd, type Subscription } from '../subscribers/change.ts'
 import { NO_PAGE } from '../subscribers/consent.ts'
-import { parseTopic, parseTopicName, readSettings, type TypedSettings } from '../subscribers/read-signup.ts'
+import { parseTopic, readSettings, type TypedSettings } from '../subscribers/read-signup.ts'
 import type { TopicText } from '../subscribers/subscriber.ts'
 import { topicsOf } from '../subscribers/topic.repo.ts'
+import { parseTopicName } from '../subscribers/topics-text.ts'
 import {
   type LockedSubscriber,
   runOperatorChange,

@@ -2,15 +2,10 @@ import { addDays, parseDay } from '../core/dates.ts'
 import { Fault, FieldFaults, readFields } from '../core/errors.ts'
 import { splitTopics } from '../queries/language/split-topics.ts'
 import { requirePauseEnd, type Subscription } from '../subscribers/change.ts'
-import {
-  parseTopic,
-  parseTopicName,
-  readSettings,
-  readTopics,
-  type TypedSettings,
-} from '../subscribers/read-signup.ts'
+import { parseTopic, readSettings, readTopics, type TypedSettings } from '../subscribers/read-signup.ts'
 import type { TopicText } from '../subscribers/subscriber.ts'
 import type { StoredTopic } from '../subscribers/topic.repo.ts'
+import { isTopicsText, parseTopicName, readTopicsText } from '../subscribers/topics-text.ts'
 import type { ChangeContext } from './change-by-link.ts'
 
 // The changes that each form of a subscriber's own page requests. Values that do not differ are returned unchanged.
@@ -27,12 +22,12 @@ export const settingsAndTopics = (
     ...(typed.topic.trim() !== '' && fields.read('topic', {}, () => addedTopics(typed.topic, held))),
   }))
 
-/** The text may contain several topics. Throws FieldFaults: topic. */
+/** The text may contain several topics, also with names. Throws FieldFaults: topic. */
 export const addedTopics = (text: string, { topics }: ChangeContext): Partial<Subscription> =>
   readFields((fields) =>
     fields.read<Partial<Subscription>>('topic', {}, () => {
       if (text.trim() === '') throw new Fault('query.empty')
-      const read = readTopics({ topics: [text] })
+      const read = isTopicsText(text) ? readTopicsText(text) : readTopics({ topics: [text] })
       if (read.every((topic) => isThere(topics, topic.query))) throw new Fault('topic.exists')
       return { topics: [...plain(topics), ...read] }
     }),
@@ -58,6 +53,14 @@ export function editedTopic(
     query.trim() === kept.query ? kept.query : readOneTopic(query, others),
   )
   return { topics: plain(topics.map((topic) => (topic === kept ? edited : topic))) }
+}
+
+/** Appends a topic; without a name, the query is its name. Throws FieldFaults: query, name. */
+export function addedNamedTopic(
+  { query, name }: TopicText,
+  { topics }: ChangeContext,
+): Partial<Subscription> {
+  return { topics: [...plain(topics), readNamedTopic(name, () => readOneTopic(query, topics))] }
 }
 
 const readNamedTopic = (name: string, readQuery: () => string): TopicText =>

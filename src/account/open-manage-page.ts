@@ -5,7 +5,8 @@ import type { Searcher } from '../search/search-slot.ts'
 import { changeById, newestChanges } from '../subscribers/change.repo.ts'
 import { changesToUndo, isSameSubscription, MAILBOX_FULL, withoutEndedPause } from '../subscribers/change.ts'
 import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
-import { loadSubscription, storedTopicsOf } from '../subscribers/topic.repo.ts'
+import { loadSubscription, storedTopicsOf, topicsOf } from '../subscribers/topic.repo.ts'
+import { formatTopicsText } from '../subscribers/topics-text.ts'
 import { subscriberByManageLink } from './find-subscriber.ts'
 import { showProfile } from './own-feedback.ts'
 import { nextMailOf, receiptsWithReturns } from './show-subscriber.ts'
@@ -80,4 +81,10 @@ async function shownChange(
     hasSubscription(subscriber) &&
     !isSameSubscription(subscription, { ...subscription, ...changesToUndo(subscription, change, today) })
   return { ...change, isNewest: newest?.id === change.id, canBeUndone }
+}
+
+/** The topics of the holder of a manage link, as a text. Throws link.*. */
+export async function topicsFile(deps: Deps, token: string): Promise<string> {
+  const { id } = await subscriberByManageLink(deps, token)
+  return formatTopicsText(await topicsOf(deps.db, id))
 }

@@ -3,11 +3,13 @@ import { Fault } from '../core/errors.ts'
 import { type PreviewResult, previewTopics } from '../digests/preview/preview-topics.ts'
 import { paperByName } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
+import { follow, type QueryEdit } from '../queries/language/edit-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { meaningIn } from '../queries/learned/learned-models.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import type { Query } from '../queries/query.ts'
 import { type PaperText, toPaperText } from '../queries/text/tokens.ts'
+import { MAX_DAYS, recentWindow } from '../search/open-archive.ts'
 import { isTemporaryRefusal, type Searcher, withSearchSlot } from '../search/search-slot.ts'
 import type { Spend } from '../search/yield-to-event-loop.ts'
 import { isReadable } from '../subscribers/read-signup.ts'
@@ -16,7 +18,7 @@ import type { StoredTopic } from '../subscribers/topic.repo.ts'
 import { readOneTopic } from './form-changes.ts'
 import { type LinkHolder, openLinkHolder, type ShownTopic } from './open-manage-page.ts'
 import { type ShownProfile, showProfile } from './own-feedback.ts'
-import { type PaperOfTopic, paperOfTopic } from './paper-of-topic.ts'
+import { minVotesEdit, type PaperOfTopic, paperOfTopic } from './paper-of-topic.ts'
 import { topicRates } from './signup/topic-rates.ts'
 
 export interface OpenTopicInput {
@@ -24,8 +26,8 @@ export interface OpenTopicInput {
   topicId: number
   /** The id of the paper from which the subscriber opened the page, or empty. */
   paper: string
-  /** The query that is tried; null: the topic without changes. */
-  tried: string | null
+  /** Null: the topic without changes. */
+  tried: TrialInput | null
   changeId?: number
   searcher: Searcher
 }
@@ -42,6 +44,8 @@ export interface OpenedTrial {
 export interface OpenedTopic extends OpenedTrial {
   /** Null without a paper, or if it does not exist. */
   from: PaperOfTopic | null
+  /** Null if no paper here has votes, or the tried query cannot be read. */
+  votes: QueryEdit | null
   profile: ShownProfile
 }
 
@@ -59,12 +63,13 @@ export async function openTrial(deps: Deps, asked: OpenTopicInput): Promise<Open
   const { subscriber, topics } = holder
   const topic = topics.find(({ id }) => id === asked.topicId)
   if (!topic || !hasSubscription(subscriber)) return { holder, topic: null }
+  const tried = asked.tried ?? { text: topic.query, named: null }
   const trial = await tryTopic(deps, {
     topics,
     topic,
     most: subscriber.maxPapers,
     searcher: asked.searcher,
-    text: asked.tried ?? topic.query,
+    ...tried,
   })
   const found = asked.paper === '' ? null : await paperByName(deps.db, asked.paper)
   const paper = found && { paper: found, text: toPaperText(found) }
@@ -76,39 +81,52 @@ export async function openTrial(deps: Deps, asked: OpenTopicInput): Promise<Open
 export async function openTopic(deps: Deps, asked: OpenTopicInput): Promise<OpenedTopic | TopicNotFound> {
   const opened = await openTrial(deps, asked)
   if (!opened.topic) return opened
-  const { subscriber } = opened.holder
+  const { subscriber, topics } = opened.holder
+  const base = baseOf(opened)
   const profile = await showProfile(deps, subscriber.id)
   const from =
     opened.paper &&
     (await paperOfTopic(deps, {
       ...opened.paper,
-      base: baseOf(opened),
+      base,
       subscriberId: subscriber.id,
       query: opened.topic.query,
+      queries: topics.map(({ query }) => query),
       removed: profile.removed.map(({ key }) => key),
     }))
-  return { ...opened, from, profile }
+  return { ...opened, from, votes: base === null ? null : await votesOf(deps, base), profile }
 }
 
-/** The query that muting a word edits: the last tried one, otherwise the topic's; null if it cannot be read. */
-function baseOf({ topic: { query }, trial: { outcome } }: OpenedTrial): string | null {
-  if (outcome) return outcome.query
+/** The query that quick actions edit: the last tried one, otherwise the topic's; null if it cannot be read. */
+function baseOf({ topic: { query }, trial: { outcome, named } }: OpenedTrial): string | null {
+  if (outcome && named === null) return outcome.query
   return isReadable(query) ? query : null
 }
 
-interface Trial {
+async function votesOf(deps: Deps, base: string): Promise<QueryEdit | null> {
+  const { archive, listed } = await recentWindow(deps, { days: MAX_DAYS })
+  return archive.attributesOf(listed).some(({ votes }) => votes !== null) ? minVotesEdit(base) : null
+}
+
+interface TrialInput {
   text: string
-  /** How many papers the current topic would have matched; null if they cannot be counted. */
+  /** The name of a new topic, in addition to the others; null if this topic would change. */
+  named: string | null
+}
+
+interface Trial extends TrialInput {
+  /** How many papers the current topic would have matched; null if they cannot be counted, or do not matter. */
   now: number | null
   /** The result of the change; null if the typed text is not possible. */
   outcome: { query: string; tree: Query; preview: PreviewResult } | null
   isSame: boolean
+  /** For a new topic: the query of this topic if it were changed instead. */
+  instead: string | null
   /** Why the typed text is not possible. */
   fault: Fault | null
 }
 
 interface TrialContext {
-  text: string
   topics: readonly StoredTopic[]
   topic: StoredTopic
   /** The maximum number of papers in their emails. */
@@ -120,34 +138,35 @@ interface TrialContext {
  * Read-only. Counts the papers that the typed topic would have matched and those that the current one would have. Takes
  * a search slot; if none is free, `fault` says so.
  */
-async function tryTopic(deps: Deps, { searcher, ...asked }: TrialContext): Promise<Trial> {
-  const { text, topic } = asked
+async function tryTopic(deps: Deps, { searcher, ...asked }: TrialInput & TrialContext): Promise<Trial> {
+  const { text, named, topic } = asked
   try {
     return await withSearchSlot(deps, searcher, [topic.query, text], (spend) =>
       tryInSlot(deps, { ...asked, spend }),
     )
   } catch (fault) {
     if (!(fault instanceof Fault) || !isTemporaryRefusal(fault)) throw fault
-    return { text, now: null, outcome: null, isSame: false, fault }
+    return { text, named, now: null, outcome: null, isSame: false, instead: null, fault }
   }
 }
 
 async function tryInSlot(
   deps: Deps,
-  { topics, topic, most, text, spend }: Omit<TrialContext, 'searcher'> & { spend: Spend },
+  { topics, topic, most, text, named, spend }: TrialInput & Omit<TrialContext, 'searcher'> & { spend: Spend },
 ): Promise<Trial> {
-  const rates = await topicRates(deps, [topic.query], spend)
-  const now = rates.get(topic.query) ?? null
-  const others = topics.filter((one) => one !== topic)
+  const rates = named === null ? await topicRates(deps, [topic.query], spend) : undefined
+  const trial = { text, named, now: rates?.get(topic.query) ?? null }
+  const others = named === null ? topics.filter((one) => one !== topic) : topics
   try {
-    const query = text.trim() === topic.query ? topic.query : readOneTopic(text, others)
-    const place = topics.indexOf(topic)
+    const query = named === null && text.trim() === topic.query ? topic.query : readOneTopic(text, others)
+    const place = named === null ? topics.indexOf(topic) : topics.length
     const asked = { queries: [query], others, place, most, digest: true, spend }
     const preview = await previewTopics(deps, asked)
     const outcome = { query, tree: parseQuery(query), preview }
-    return { text, now, outcome, isSame: query === topic.query, fault: null }
+    const instead = named === null ? null : (follow(topic.query, named).query ?? null)
+    return { ...trial, outcome, isSame: named === null && query === topic.query, instead, fault: null }
   } catch (fault) {
     if (!(fault instanceof Fault) || fault.status >= 500) throw fault
-    return { text, now, outcome: null, isSame: false, fault }
+    return { ...trial, outcome: null, isSame: false, instead: null, fault }
   }
 }

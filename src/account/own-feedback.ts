@@ -26,24 +26,32 @@ import { withHolder } from './find-subscriber.ts'
 // subscription. All functions throw link.*, subscriber.state.
 
 /**
- * `kind` null deletes the feedback; `paper` is its name in paths, or its id. Repeated feedback counts once. Throws
- * paper.unknown.
+ * `kind` null deletes the feedback; `papers` are ids. Repeated feedback counts once. With `keepEarlier`, papers with
+ * the opposite feedback keep it. Returns the number of papers with this feedback. Throws paper.unknown.
  */
 export async function giveFeedback(
   deps: Deps,
   token: string,
-  { paper: name, kind }: { paper: string; kind: FeedbackKind | null },
-): Promise<void> {
+  given: { papers: readonly string[]; kind: FeedbackKind | null; keepEarlier?: boolean },
+): Promise<number> {
+  const { papers, kind } = given
   const archive = await profileArchive(deps)
   const background = await runYielding(ordinaryPapers(archive))
   return changeProfile(deps, token, async (tx, subscriberId) => {
     const now = deps.clock.now()
-    const paper = await paperByName(tx, name)
-    if (!paper) throw new Fault('paper.unknown', { name: name.slice(0, 100) })
-    const on = { subscriberId, paperId: paper.id }
-    const words = profileWordsOf(archive, archive.vectorOfText(toPaperText(paper)))
-    await (kind ? saveFeedback(tx, { ...on, kind, words, now }) : deleteFeedback(tx, on))
+    let count = 0
+    const earlier = given.keepEarlier ? await listFeedback(tx, subscriberId) : []
+    for (const name of papers) {
+      const paper = await paperByName(tx, name)
+      if (!paper) throw new Fault('paper.unknown', { name: name.slice(0, 100) })
+      if (earlier.some((one) => one.paperId === paper.id && one.kind !== kind)) continue
+      count++
+      const on = { subscriberId, paperId: paper.id }
+      const words = profileWordsOf(archive, archive.vectorOfText(toPaperText(paper)))
+      await (kind ? saveFeedback(tx, { ...on, kind, words, now }) : deleteFeedback(tx, on))
+    }
     await renewProfile(tx, subscriberId, { background, now })
+    return count
   })
 }
 

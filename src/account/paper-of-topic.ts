@@ -1,7 +1,15 @@
 import type { Deps } from '../core/deps.ts'
 import type { Paper } from '../papers/paper.ts'
 import type { Archive } from '../queries/archive.ts'
-import { excludesWords, mute, type QueryEdit, requiresWords } from '../queries/language/edit-query.ts'
+import {
+  authorQuery,
+  excludesWords,
+  followsAuthor,
+  mute,
+  type QueryEdit,
+  requiresWords,
+  requireVotes,
+} from '../queries/language/edit-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { meaningIn } from '../queries/learned/learned-models.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
@@ -21,8 +29,9 @@ interface Opening {
   paper: Paper
   text: PaperText
   query: string
-  /** The query that muting a word edits; null if it cannot be read. */
+  /** The query that quick actions edit; null if it cannot be read. */
   base: string | null
+  queries: readonly string[]
   /** Keys of words that feedback no longer affects. */
   removed: readonly string[]
 }
@@ -41,26 +50,32 @@ export async function paperOfTopic(deps: Deps, opening: Opening) {
     /** Why it matches the current topic; null if it does not, or the query cannot be read. */
     reason,
     ...(meaning ? shortfallOf(meaning, text) : { missing: [], unwanted: [] }),
-    /** Words and phrases for which it matched, then distinctive words of its title that are not in the topic. */
-    words: mutableWords(opening, currentQuery, reason, archive),
+    quickActions: quickActionsOf(opening, currentQuery, reason, archive),
     feedback: feedback.find(({ paperId }) => paperId === paper.id)?.kind ?? null,
     /** What feedback on the paper is about: its keywords with a word that may be in a profile, or else such words. */
     about: aboutOf(archive, text, removed),
   }
 }
 
-function mutableWords(
-  { text, base }: Opening,
+function quickActionsOf(
+  { text, base, queries }: Opening,
   currentQuery: Query | null,
   reason: Reason | null,
   archive: Archive,
-): { text: string; edit: QueryEdit }[] {
-  if (!currentQuery || base === null) return []
+): QuickActions {
+  if (!currentQuery || base === null) return { words: [], authors: [] }
+  const topics = queries.filter(isReadable).map(parseQuery)
   const words = distinct([
     ...matchedTexts(reason),
     ...titleWords(text, currentQuery, profileWordsOf(archive, archive.vectorOfText(text), MAX_WEIGHED_WORDS)),
   ])
-  return words.map((word) => ({ text: word, edit: mute(base, word) }))
+  return {
+    words: words.map((word) => ({ text: word, edit: mute(base, word) })),
+    authors: text.authors.slice(0, MAX_AUTHORS).map(({ text: name }) => ({
+      name,
+      query: topics.some((topic) => followsAuthor(topic, name)) ? null : authorQuery(name),
+    })),
+  }
 }
 
 const MAX_WEIGHED_WORDS = 100
@@ -75,7 +90,24 @@ function aboutOf(archive: Archive, paper: PaperText, removed: readonly string[])
   return texts.slice(0, MAX_ABOUT)
 }
 
+interface QuickActions {
+  /** Words and phrases for which the paper matched, then distinctive words of its title that are not in the topic. */
+  words: { text: string; edit: QueryEdit }[]
+  /**
+   * In the order of the paper, up to 100, with the query of a new topic for the author; null if a topic already matches
+   * all their papers, or it is not possible.
+   */
+  authors: { name: string; query: string | null }[]
+}
+
+/** The number of votes that the quick action requires. */
+const QUICK_ACTION_VOTES = 20
 const MAX_TITLE_WORDS = 6
+const MAX_AUTHORS = 100
+
+/** Requires votes, if papers here have any. */
+export const minVotesEdit = (base: string): QueryEdit => requireVotes(base, QUICK_ACTION_VOTES)
+
 const IN_TEXT: readonly string[] = ['title', 'abstract', 'keyword']
 
 const matchedTexts = (reason: Reason | null): string[] =>

@@ -70,3 +70,28 @@ export const countBounces = (db: Database, { from, before }: Span): Promise<Boun
   db.$queryRaw<BounceClassCount[]>`
   select class, count(*)::int as count from bounce where at >= ${from} and at < ${before}
   group by 1 order by 2 desc, 1`
+
+export type BounceDomainCount = BounceClassCount & { domain: string }
+
+/** Number of bounces per domain and class, for the domains with the most bounces. */
+export const countBouncesByDomain = (
+  db: Database,
+  { from, before, domains }: Span & { domains: number },
+): Promise<BounceDomainCount[]> => db.$queryRaw<BounceDomainCount[]>`
+  with biggest as (
+    select domain, count(*) as all_of_it from bounce
+    where at >= ${from} and at < ${before} and domain is not null
+    group by 1 order by 2 desc, 1 limit ${domains}
+  )
+  select domain, class, count(*)::int as count from bounce join biggest using (domain)
+  where at >= ${from} and at < ${before}
+  group by 1, 2, all_of_it order by all_of_it desc, 1, 3 desc, 2`
+
+/** Number of bounces per day (UTC) and class. */
+export const countBouncesByDay = (
+  db: Database,
+  { from, before }: Span,
+): Promise<(BounceClassCount & { day: string })[]> =>
+  db.$queryRaw`
+  select to_char(at at time zone 'utc', 'YYYY-MM-DD') as day, class, count(*)::int as count
+  from bounce where at >= ${from} and at < ${before} group by 1, 2`

@@ -9,7 +9,7 @@ import { countUnreadable, newestByChannel, waitingReports } from './report.repo.
 type BounceFacts = Pick<ListedBounce, 'class' | 'status' | 'sure' | 'reply' | 'foundBy' | 'effect' | 'isRead'>
 
 /** The class of an email that was not delivered. */
-const isFailureClass = (kind: string): boolean => Object.hasOwn(REFUSAL_LABELS, kind)
+export const isFailureClass = (kind: string): boolean => Object.hasOwn(REFUSAL_LABELS, kind)
 
 /**
  * The newest failure in a list that is sorted oldest first: an accepted email was not delivered after all. Undefined if

@@ -118,6 +118,7 @@ export const errorTable = {
     'library.empty': 'The library is empty.',
     'topics.too-many': '{count} topics: the limit is {most}.',
     'topics.too-long': 'The topics have {bytes} bytes together; the limit is {most}.',
+    'topics.no-query': '"[{name}]" has no topic: write its query on the line below.',
     'topic.none': 'No topic chosen.',
     'topic.exists': 'The subscriber already has this topic.',
     'topic.long-name': 'The name of the topic is too long: up to {most} characters.',
@@ -136,6 +137,8 @@ export const errorTable = {
     'query.only-stop-words':
       'Query "{query}": nearly every paper contains these words. Add a more specific one.',
     'query.only-filler': 'Query "{query}": asks for papers but does not say what about.',
+    'query.least-votes': '"{value}" is not a number of votes. Use a whole number up to {most}.',
+    'query.nothing-wanted': 'Only excludes papers.',
     'query.too-long': 'The query has {bytes} bytes; the limit is {most}.',
     ...atColumn({
       'query.only-not':

@@ -197,6 +197,17 @@ export async function digestOn(
   return digest && { ...digest, content: await openStoredContent(db, digest.content) }
 }
 
+/** The ranges and papers of a subscriber's digests before a date, newest first. */
+export const digestsBefore = (
+  db: Database,
+  { subscriberId, localDate }: { subscriberId: string; localDate: Day },
+) =>
+  db.digest.findMany({
+    where: { subscriberId, localDate: { lt: midnight(localDate) }, toPaper: { not: null } },
+    select: { localDate: true, fromPaper: true, toPaper: true, papers: true },
+    orderBy: { localDate: 'desc' },
+  })
+
 /** Counts digests of dates before `before` that have no message. */
 export const countOldDigests = (db: Database, before: Day): Promise<number> =>
   db.digest.count({ where: { localDate: { lt: midnight(before) }, message: null } })

@@ -772,6 +772,11 @@ export const en = {
       stop: 'Unsubscribe',
     },
   },
+  /** The topics as text to copy. */
+  topicsFile: {
+    head: 'Topics: one query per line, with its name in [brackets] on the line above',
+    link: 'Export topics (text)',
+  },
   manage: {
     title: 'Your digests',
     heading: 'Your digests',
@@ -878,11 +883,28 @@ export const en = {
     unmatched: 'The topic doesn’t match this paper now.',
     lacks: 'Missing: {parts}.',
     unwanted: 'Excluded: {parts}.',
+    handles: 'Change the topic from here',
+    handlesHint:
+      'Each option fills in the field above and shows what you’d get. Nothing changes until you save.',
     mute: {
       heading: 'Mute a word',
-      hint: 'Hide papers that contain it: each link fills in the field above and shows what you’d get.',
+      hint: 'Hide papers that contain it.',
       link: 'Mute',
       already: 'muted',
+    },
+    follow: {
+      heading: 'Follow an author',
+      hint: 'Adds a topic with all their papers.',
+      link: 'Follow',
+      already: 'following',
+      more: { one: '{count} more author', other: '{count} more authors' },
+    },
+    votes: {
+      heading: 'Popular only',
+      link: 'At least 20 votes',
+      hint: 'Papers arrive once they reach 20 votes.',
+      nothing: 'At least 20 votes: not possible, because the topic excludes those papers',
+      already: 'At least 20 votes: already set',
     },
     like: {
       heading: 'More or less like this',
@@ -902,12 +924,16 @@ export const en = {
     down: 'Move down',
     remove: 'Remove topic',
     orderHint: 'The order of your topics is their order in emails.',
+    newQuery: 'Words of the new topic',
     see: 'Preview',
     save: 'Save topic',
+    saveNew: 'Follow {name}',
     now: 'Now',
     tried: 'With this change',
+    triedNew: 'New topic',
     paperStays: 'The paper you came from still matches.',
     paperGoes: 'The paper you came from would no longer match.',
+    instead: 'Or add the author to “{name}”',
     back: 'Your digests: topics and schedule',
   },
   profile: {
@@ -1012,6 +1038,31 @@ export const en = {
       know: 'At most one email a day, and none on days when nothing matches. You confirm first, and can unsubscribe in one click.',
     },
     keepsTopics: 'Leave this empty to keep the topics that you gave before.',
+    chosen: 'How we read them',
+    remove: 'Remove',
+    added: 'Topic added: {words}.',
+    removed: 'Topic removed: {query}',
+    builder: {
+      summary: 'Advanced topic builder',
+      text: 'Words in the title or abstract',
+      any: 'Any of these words',
+      anyHintHtml:
+        'Separate with commas: <span class="sample">linear attention,</span> <span class="sample">state space model</span>',
+      must: 'All of these words',
+      never: 'None of these words',
+      rest: 'More filters',
+      author: 'Author',
+      authorHintHtml:
+        'Any of these: <span class="sample">Albert Gu,</span> <span class="sample">LeCun</span>',
+      category: 'arXiv category',
+      anyCategory: 'Any category',
+      allOf: 'All of {archive} ({id})',
+      group: '{archive} ({id})',
+      option: '{name} ({id})',
+      otherPhysics: 'More of physics',
+      votes: 'Minimum upvotes',
+      add: 'Add this topic',
+    },
     schedule: 'Schedule',
     when: '{schedule}; first email {first}.',
     change: 'Change',
@@ -1038,6 +1089,14 @@ export const en = {
     hint: 'Paste references, titles, arXiv ids or DOIs, one on each line, up to 50,000 characters. For more, choose a .bib, RIS or CSL-JSON file, up to 5 MB and 2,000 entries. We propose topics that several of your papers share. We don’t keep your papers.',
     paste: 'References',
     file: 'Or a file',
+    learn: 'Also order my papers by these',
+    learnHint:
+      'The newest 50 that are on our site then count as “more like this”, and we keep which ones they are. To undo that, press Reset under Your profile.',
+    learned: {
+      one: 'Saved: {count} of them counts as “more like this”.',
+      other: 'Saved: {count} of them count as “more like this”.',
+    },
+    learnedNone: 'None of them is on our site, so your profile is unchanged.',
     button: 'Propose topics',
     chooseAgain: 'We didn’t keep your file. To try again, choose it again.',
     fileOnly: 'We read your file, not the references here. To read them too, press the button again.',
@@ -1370,6 +1429,7 @@ export const en = {
       'That’s {count} topics, and the limit is {most}. Remove some, or combine several with OR.',
     'topics.too-long':
       'Your topics have {bytes} bytes together, and the limit is {most}. Remove some, or use fewer words.',
+    'topics.no-query': 'There’s no topic below “[{name}]”. Write it on the next line, or remove the name.',
     'topic.none': 'Choose at least one topic, or type one of your own.',
     'topic.exists': 'You already have this topic. Enter a different one.',
     'topic.long-name': 'That name is too long. Use up to {most} characters.',
@@ -1424,6 +1484,10 @@ export const en = {
       'We couldn’t read “{query}”: is:{value} (column {column}) is unknown. Use is:revised for newer versions of papers.',
     'query.votes':
       'We couldn’t read “{query}”: votes{value} (column {column}) isn’t a limit. Write it like votes>=20.',
+    'query.least-votes':
+      '“{value}” isn’t a number of votes. Enter a whole number, such as 20, or leave it empty.',
+    'query.nothing-wanted':
+      'That only excludes papers. Add a word that papers must contain, an author, a category or votes.',
     'query.too-long':
       'That query is too long: it has {bytes} bytes, and the limit is {most}. Use fewer words, or several topics.',
     'query.too-deep':

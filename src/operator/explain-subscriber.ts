@@ -2,6 +2,7 @@ import type { SubscriberRef } from '../account/find-subscriber.ts'
 import { type Day, localDayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
+import { receivesSince } from '../digests/compose.ts'
 import { recipientOf } from '../digests/digest.repo.ts'
 import { newestDue } from '../digests/due.ts'
 import { lastDigestDate } from '../digests/plan.repo.ts'
@@ -43,6 +44,7 @@ async function subjectOf({ db, config }: Deps, who: SubscriberRef): Promise<Expl
       id: subscriber.id,
       email: subscriber.address,
       addressHash: subscriber.addressHash,
+      since: recipient && receivesSince(recipient),
       importedAt: recipient?.importedAt ?? null,
       subscription: await loadSubscription(db, subscriber),
     }

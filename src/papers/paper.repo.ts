@@ -55,6 +55,12 @@ export const papersListedOn = (db: Database, day: Day, { withRevised = false } =
     ${SELECT_PAPERS} where ${listedOnDay(day, withRevised)} and withdrawn_at is null
     order by listed.votes desc nulls last, p.id`)
 
+/** Whether a paper that was first listed on a day or later has a category. */
+export async function hasCategoriesSince(db: Database, day: Day): Promise<boolean> {
+  const where = { firstDay: { gte: midnight(day) }, withdrawnAt: null, categories: { isEmpty: false } }
+  return (await db.paper.findFirst({ where, select: { id: true } })) !== null
+}
+
 interface PaperRange {
   /** Only papers with a higher id … */
   after: number

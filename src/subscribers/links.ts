@@ -210,9 +210,13 @@ export function topicPath({ token, id, paper }: TopicPathParams, more: Record<st
   return `/manage/${token}/topics/${id}${query.size > 0 ? `?${query}` : ''}`
 }
 
-/** The same page with a trial of another query. */
-export const trialPath = ({ query, ...place }: TopicPathParams & { query: string }): string =>
-  `${topicPath(place, { query })}#try`
+/** The same page with a trial: a change of the topic, or a new topic with that name. */
+export const trialPath = ({
+  query,
+  named,
+  ...place
+}: TopicPathParams & { query: string; named?: string }): string =>
+  `${topicPath(place, { query, ...(named !== undefined && { as: 'new', name: named }) })}#try`
 
 /** The purpose of an email to such an address: a bounce of a message, or a request to unsubscribe. */
 export type ReturnPurpose = 'bounce' | 'unsubscribe'

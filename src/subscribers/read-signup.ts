@@ -3,7 +3,8 @@ import { isZone, WEEKDAYS, type Weekday } from '../core/dates.ts'
 import { Fault, type FieldReader, readFields, undefinedIfFault } from '../core/errors.ts'
 import { describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
-import { cleanText, splitFields } from '../queries/language/split-topics.ts'
+import { splitFields } from '../queries/language/split-topics.ts'
+import { isBlank, type QueryParts, writeQuery } from '../queries/language/write-query.ts'
 import { GRAMMAR_VERSION } from '../queries/query.ts'
 import { type Address, parseAddress } from './address.ts'
 import {
@@ -23,6 +24,7 @@ export interface TypedSignup extends TypedSettings {
   email: string
   /** Each may contain several, split as `splitTopics` does. */
   topics: readonly string[]
+  parts?: QueryParts
 }
 
 export interface CheckedSignup {
@@ -40,7 +42,7 @@ const defaultSettings = (config: Config): SubscriberSettings => ({
   related: false,
 })
 
-/** Throws FieldFaults with every field that is wrong: email, topic, and those of TypedSettings. */
+/** Throws FieldFaults with every field that is wrong: email, topic, those of TypedSettings and of QueryParts. */
 export const readSignup = (config: Config, typed: TypedSignup): CheckedSignup =>
   readFields((fields) => {
     const address = fields.read('email', { address: '', key: '' }, () => parseAddress(typed.email))
@@ -52,14 +54,15 @@ export const readSignup = (config: Config, typed: TypedSignup): CheckedSignup =>
 export const readTypedSettings = (config: Config, typed: TypedSettings): SubscriberSettings =>
   readFields((fields) => readSettings(typed, defaultSettings(config), fields))
 
-/** Each topic once. Throws FieldFaults: topic. */
+/** Each topic once. Throws FieldFaults: topic, and the names of QueryParts. */
 export function readTopics(
-  { topics }: Pick<TypedSignup, 'topics'>,
+  { topics, parts }: Pick<TypedSignup, 'topics' | 'parts'>,
   parse: (text: string) => { query: string } = parseTopic,
 ): TopicText[] {
   const read = readFields((fields) => {
+    const written = parts && !isBlank(parts) ? fields.read('any', '', () => writeQuery(parts)) : ''
     // Before parsing any of them: a visitor may send thousands.
-    const texts = fields.read('topic', [], () => requireFewTopics(splitFields(topics)))
+    const texts = fields.read('topic', [], () => requireFewTopics(splitFields([...topics, written])))
     return texts.map((text) => fields.read('topic', text, () => parse(text).query))
   })
   const all = [...new Set(read)].map((query) => ({ name: query, query }))
@@ -70,15 +73,6 @@ export function readTopics(
 /** Throws query.* with the column if the text cannot be read. */
 export function parseTopic(text: string): ParsedTopic {
   return { name: text, query: text, tree: parseQuery(text), grammar: GRAMMAR_VERSION }
-}
-
-const MAX_NAME_LENGTH = 100
-
-/** Cleans a typed topic name. Throws topic.long-name. */
-export function parseTopicName(typed: string): string {
-  const name = cleanText(typed)
-  if (name.length > MAX_NAME_LENGTH) throw new Fault('topic.long-name', { most: MAX_NAME_LENGTH })
-  return name
 }
 
 /** Whether the current grammar reads a query: a stored one may be older. */

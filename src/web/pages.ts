@@ -44,7 +44,7 @@ import type { topicPageView, trialView } from './account/topic-view.ts'
 import { ASSETS_PATH } from './assets.ts'
 import type { FaultsView } from './setting-fields.ts'
 import type { confirmedView, confirmView } from './signup/confirm-view.ts'
-import type { FormView } from './signup/form-view.ts'
+import { CATEGORY_GROUPS, type FormView } from './signup/form-view.ts'
 import type { inboxView } from './signup/inbox-view.ts'
 import type { PreviewView, previewOfFault } from './signup/preview-view.ts'
 import type { listView, railView } from './site/list-view.ts'
@@ -143,6 +143,7 @@ export const SITEMAP_ROUTES = ['/', '/papers', '/papers/trending', '/subscribe',
 /** What templates format values with. */
 const HELPERS = {
   addDays,
+  CATEGORY_GROUPS,
   MAX_TOPICS,
   dateAndTime,
   dateWithYear,

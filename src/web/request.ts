@@ -67,6 +67,18 @@ const subscription = {
   /** Each may contain several topics, separated by a comma, a semicolon or a new line. */
   topic: texts.default([]),
   ...settingsFields,
+  /** The parts of one more topic; each text may contain several items, split as topics are. Any of these is enough. */
+  any: formText.default(''),
+  /** All of these must match. */
+  must: formText.default(''),
+  /** None of these may match. */
+  never: formText.default(''),
+  /** One of these authors. */
+  author: formText.default(''),
+  /** One of these arXiv categories: "cs.LG", or "cs" for all of cs. */
+  category: formText.default(''),
+  /** The minimum number of votes. */
+  votes: formText.default(''),
   /** "1": send the email again, with the settings of the last form. */
   again: z.union([formText, z.boolean().transform((again) => (again ? '1' : ''))]).default(''),
   /** A honeypot: people do not see this field, so a program filled it in. */
@@ -80,6 +92,10 @@ const subscription = {
 export const subscriptionFields = z.strictObject({ ...subscription, email: formText }).omit({ website: true })
 
 const buttons = {
+  /** "add": add the builder's topic to the others, and show the form again. */
+  do: formText.default(''),
+  /** The position, from 0, of a topic to remove; shows the form again. */
+  remove: formText.default(''),
   /** The position, from 0, of a previewed topic, and the query that replaces it; shows the preview again. */
   use: formText.default(''),
   /** "1": the reader came back from the page after the form. If no topic is typed, the earlier ones stay. */
@@ -118,10 +134,24 @@ export const readSubscribeForm = (request: FastifyRequest): SubscribeForm =>
   subscribeFormOf(formOf(subscribeFields, request))
 
 export function subscribeFormOf(fields: z.output<typeof subscribeFields>) {
-  const { topic: topics, website, again, use, change, banner, sure, ...others } = withDaysOfPace(fields)
-  const { library: _, ...typed } = others
+  const {
+    topic: topics,
+    website,
+    again,
+    do: pressed,
+    remove,
+    use,
+    change,
+    banner,
+    sure,
+    ...others
+  } = withDaysOfPace(fields)
+  const { any, must, never, author, category, votes, library: _, ...typed } = others
   return {
-    typed: { ...typed, topics },
+    typed: { ...typed, topics, parts: { any, must, never, author, category, votes } },
+    /** Which button was pressed, other than Subscribe. */
+    addsTopic: pressed === 'add',
+    removeIndex: /^\d{1,4}$/.test(remove) ? Number(remove) : null,
     replacement: replacementOf(use),
     again: again !== '',
     keepsTopics: change === '1',
@@ -134,8 +164,8 @@ export function subscribeFormOf(fields: z.output<typeof subscribeFields>) {
 }
 
 /** Every text in a form that is parsed as a query. */
-export const queriesIn = ({ typed: { topics }, replacement }: SubscribeForm): string[] =>
-  [...topics, replacement?.query ?? ''].filter(Boolean)
+export const queriesIn = ({ typed: { topics, parts }, replacement }: SubscribeForm): string[] =>
+  [...topics, ...Object.values(parts), replacement?.query ?? ''].filter(Boolean)
 
 function replacementOf(use: string): { place: number; query: string } | null {
   const [, place, query] = /^(\d{1,4}) (.+)$/s.exec(use) ?? []

@@ -198,7 +198,7 @@ const ROUTES = new Set([
 const MAX_IN_PROGRESS = { total: 100, perKey: 40, maxWaiting: 0 }
 
 /** Their bodies are up to 5 MB. */
-const UPLOAD_ROUTES = new Set(['/subscribe/library'])
+const UPLOAD_ROUTES = new Set(['/subscribe/library', '/manage/:token/library'])
 const MAX_UPLOADS = { total: 8, perKey: 2, maxWaiting: 0 }
 
 /**

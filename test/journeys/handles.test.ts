@@ -67,6 +67,16 @@ describe.each([
     expect(await topics()).toEqual(['attention', 'rag'])
   })
 
+  test('an author is followed as a topic of its own', async () => {
+    const page = await fromMail(scripts)
+    await choose(page, 'Follow Dustin Wang')
+    await expect.poll(() => field(page).inputValue()).toBe('author:"Dustin Wang"')
+    expect(await pace(page, 'New topic')).toContain('1 paper in 30 days')
+    await press(page, 'Follow Dustin Wang')
+    expect(await said(page)).toContain('Added: Dustin Wang')
+    expect(await topics()).toEqual(['attention', 'rag', 'Dustin Wang: author:"Dustin Wang"'])
+  })
+
   test('other words are typed, seen by a button, and refused with a sentence that keeps them', async () => {
     const page = await fromMail(scripts)
     await field(page).fill('"hybrid linear attention"')

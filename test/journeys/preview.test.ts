@@ -67,9 +67,14 @@ describe('a visitor sees what a topic would have matched before they subscribe',
     expect(wrong).toEqual([])
   })
 
-  test('by the button', async () => {
+  test('from the parts of a topic, and by the button', async () => {
     const page = await open(true)
-    await page.getByLabel('Your topics').fill('author:Abreu')
+    await page.getByText('Advanced topic builder').click()
+    await page.getByLabel('Any of these words').fill('strings')
+    await previewOf(page).getByText('Papers with strings').waitFor({ state: 'attached' })
+    await page.getByLabel('Any of these words').fill('')
+    await previewOf(page).getByText('No topic: the best of each day', { exact: true }).waitFor()
+    await page.getByLabel('Author').fill('Abreu')
     await page.getByRole('button', { name: 'Preview', exact: true }).click()
     await previewOf(page).getByText('Papers with the author Abreu').waitFor({ state: 'attached' })
     expect(new URL(page.url()).pathname).toBe('/subscribe')

@@ -167,7 +167,7 @@ export const ADMIN_STOPS: AdminStop[] = [
       return `/admin/messages/${messageId}`
     },
   },
-  { name: 'admin-returns', path: at('/admin/returns') },
+  { name: 'admin-returns', path: at('/admin/returns?days=30') },
   { name: 'admin-returns-none', path: at('/admin/returns?class=unsubscribe&domain=post.example') },
   { name: 'admin-sources', path: at('/admin/sources') },
   { name: 'admin-suppressions', path: at('/admin/suppressions') },

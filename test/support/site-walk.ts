@@ -118,6 +118,12 @@ const SIGNUP: Stop[] = [
   },
   { name: 'subscribe-wrong', scripted: true, path: at('/subscribe'), fields: WRONG, status: 422 },
   {
+    name: 'subscribe-topic-added',
+    scripted: true,
+    path: at('/subscribe'),
+    fields: { topic: 'linear attention', any: 'robots, arms', never: 'survey', category: 'cs.RO', do: 'add' },
+  },
+  {
     name: 'subscribe-warned',
     scripted: true,
     path: at('/subscribe'),
@@ -204,6 +210,11 @@ const MANAGE: Stop[] = [
   },
   { name: 'manage-schedule', path: linked('manage', 'ann@example.com', '?edit=schedule') },
   { name: 'manage-pause', path: linked('manage', 'ann@example.com', '?edit=pause') },
+  {
+    name: 'manage-library',
+    path: linked('manage', 'ann@example.com', '/library'),
+    fields: { do: 'settings', library: LIBRARY },
+  },
   { name: 'manage-many', path: linked('manage', 'many@example.com') },
   { name: 'manage-best', path: linked('manage', 'best@example.com') },
   { name: 'manage-paused', path: linked('manage', 'paused@example.com') },
@@ -224,6 +235,8 @@ const topicOf =
     return `${await linked('manage', email)(walk)}/topics/${topic.id}?${query}`
   }
 
+const FOLLOWING = { as: 'new', name: 'Dustin Wang', query: 'author:"Dustin Wang"' }
+
 const TOPICS: Stop[] = [
   { name: 'topic', scripted: true, path: topicOf('ann@example.com') },
   {
@@ -231,6 +244,7 @@ const TOPICS: Stop[] = [
     scripted: true,
     path: topicOf('ann@example.com', { query: 'linear attention -Systematic' }),
   },
+  { name: 'topic-followed', scripted: true, path: topicOf('ann@example.com', FOLLOWING) },
   {
     name: 'topic-wrong',
     scripted: true,
@@ -407,6 +421,7 @@ export const NOT_PAGES = [
   '/favicon.ico',
   '/subscribe/when',
   '/account/:token/export.json',
+  '/manage/:token/topics.txt',
   '/metrics',
   '/openapi.json',
   '/api/papers',

@@ -22,11 +22,14 @@ import { suppressionOf } from '../../subscribers/suppression.repo.ts'
 import { deliveryLimits, deliveryLimitText } from '../delivery-report.ts'
 import { isWaiting, type MessageDetails, showMessage } from '../message-details.ts'
 import { type Verdict, verdict } from './format.ts'
+import { type WhyNothingMatched, whyNothingMatched } from './why-nothing-matched.ts'
 
 export interface ExplainedSubscriber {
   id: string
   email: string
   addressHash: string
+  /** Papers from before this are not offered: when they confirmed, or were imported. */
+  since: Date | null
   importedAt: Date | null
   subscription: Subscription
 }
@@ -79,6 +82,7 @@ export async function loadExplainContext(deps: Deps, subject: ExplainedSubscribe
     otherMails: await Promise.all(mails.filter(({ kind }) => kind !== 'digest').map(detailsOf)),
     /** All their bounces, oldest first. */
     returns: await bouncesOfSubscriber(db, id),
+    nothingMatched: await explainNothingMatched(deps, subject, digest, subscription),
     sources: await sourceDaysBetween(db, { from: addDays(dayOf(at), -1), to: dayOf(at) }),
     pendingSources:
       !digest && then.due && then.due.dueAt <= now
@@ -108,6 +112,26 @@ function plannedDue(
     subscription: { ...subscriptionAt(changes, subscription, createdAt), ...schedule },
     passedOver: false,
   }
+}
+
+/** Null unless nothing matched: a digest with papers records what it was made from. */
+async function explainNothingMatched(
+  { db }: Deps,
+  { id, since }: ExplainedSubscriber,
+  digest: Digest | null,
+  { topics }: Subscription,
+): Promise<WhyNothingMatched | null> {
+  if (digest?.outcome !== 'nothing_matched' || digest.fromPaper === null || digest.toPaper === null)
+    return null
+  return whyNothingMatched(db, {
+    subscriberId: id,
+    localDate: dayOf(digest.localDate),
+    confirmedAt: since,
+    topics,
+    fromPaper: topics.length > 0 ? digest.fromPaper : 0,
+    toPaper: topics.length > 0 ? digest.toPaper : digest.plan.maxPaperId,
+    toHistory: digest.toHistory,
+  })
 }
 
 /** The rate limit that a digest waits for; null if none delays it. */

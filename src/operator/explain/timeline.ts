@@ -136,6 +136,7 @@ function planSteps(context: ExplainContext): TimelineEntry[] {
     ...(looks && sources ? [entry(null, 'sources', `State of the sources: ${sources}`)] : []),
     ...(at ? [entry(at, 'planned', outcomeText(context))] : []),
     ...(digest.content ? sectionEntries(digest.content, context.subscription.topics) : []),
+    ...(context.nothingMatched?.steps ?? []),
   ]
 }
 

@@ -9,7 +9,7 @@ import type { Consent } from '../../subscribers/subscriber.repo.ts'
 import { quantity, span } from '../operations/text-table.ts'
 import { sourceReasonText } from '../source-status.ts'
 import type { ExplainContext, ExplainedSubscriber } from './context.ts'
-import { hourText, utcText, type Verdict, verdict } from './format.ts'
+import { hourText, quotedTitle, utcText, type Verdict, verdict } from './format.ts'
 import { mailVerdict } from './mail-verdict.ts'
 
 /** The outcome of the date, and the one reason for it. */
@@ -51,17 +51,15 @@ function planningStatus({ lastTick }: ExplainContext): string {
   return lastTick ? `the newest tick was at ${utcText(lastTick)}` : 'the schedule has not ticked for two days'
 }
 
-function nothingMatchedVerdict({ digest, subscription, sources }: ExplainContext): Verdict {
+function nothingMatchedVerdict({ nothingMatched: found, subscription, sources }: ExplainContext): Verdict {
   const why = sourceReason(sources)
   if (subscription.topics.length === 0)
     return verdict('nothing-matched', `No email: none of the most upvoted papers were new to them${why}.`)
-  if (digest?.fromPaper === digest?.toPaper)
-    return verdict('no-new-papers', `No email: no paper was new to them${why}.`)
+  if (found?.newCount === 0) return verdict('no-new-papers', `No email: no paper was new to them${why}.`)
+  const near = found?.nearest ? `; closest: ${quotedTitle(found.nearest.paper.title)}` : ''
+  const all = found ? `none of ${quantity(found.newCount, 'new paper')}` : 'no new paper'
   const topics = quantity(subscription.topics.length, 'topic')
-  return verdict(
-    'nothing-matched',
-    `No email: no new paper matched their ${topics}. “queries test” shows what a topic matches.`,
-  )
+  return verdict('nothing-matched', `No email: ${all} matched their ${topics}${near}.`)
 }
 
 /** "; huggingface is failed for 2026-11-24", else the reason of each source for listing no papers on the newest day. */

@@ -96,15 +96,14 @@ function textOfStatus({ domain, channels, waiting, day, week }: BounceStatus): s
     `Enabled channels: ${channels.map(channelText).join('; ') || 'none'}`,
     `Reports: ${waits}${oldest ? `, the oldest since ${formatMinute(oldest)} UTC` : ''}`,
     '',
-    table(['class', '24 hours', '7 days'], classRows({ day, week })),
+    table(['class', '24 hours', '7 days'], classRows(day, week)),
   ].join('\n')
 }
 
 const channelText = ({ channel, setting, newest }: BounceStatus['channels'][number]): string =>
   `${channel} (${setting}), ${newest ? `the last at ${formatMinute(newest)} UTC` : 'nothing received yet'}`
 
-/** Each class of the last week, with its number of reports in 24 hours and in 7 days. */
-export function classRows({ day, week }: Pick<BounceStatus, 'day' | 'week'>): (string | number)[][] {
+function classRows(day: SpanCounts, week: SpanCounts): (string | number)[][] {
   const ofDay = new Map(day.classes.map(({ class: kind, count }) => [kind, count]))
   const rows = week.classes.map(({ class: kind, count }) => [kind, ofDay.get(kind) ?? 0, count])
   return [...rows, ['unreadable reports', day.unreadable, week.unreadable]]

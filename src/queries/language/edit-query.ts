@@ -1,5 +1,5 @@
 import { flatten, isTextLeaf, type Leaf, type Query, type TextLeaf } from '../query.ts'
-import { firstOccurrence, termOf, WordIndex, wordKindOf } from '../text/tokens.ts'
+import { firstOccurrence, matchesName, termOf, WordIndex, wordKindOf } from '../text/tokens.ts'
 import { parseOrNull, parseQuery } from './parse-query.ts'
 import { cleanText } from './split-topics.ts'
 import { isTopicOf, quoteIfNeeded, writeTree } from './write-query.ts'
@@ -35,6 +35,22 @@ function withWord(query: string, word: string, as: 'required' | 'excluded'): Que
         `(${query}) ${text}`,
       ])
     : changed(flatten('and', [tree, { kind: 'not', part }]), withMore(query, `-${text}`))
+}
+
+/** A query for only the papers of an author; null if the name cannot be searched. */
+export function authorQuery(name: string): string | null {
+  const text = `author:${quoteIfNeeded(cleanText(name))}`
+  return parseOrNull(text) ? text : null
+}
+
+/** Adds the papers of an author. */
+export function follow(query: string, name: string): QueryEdit {
+  const tree = parseQuery(query)
+  const text = authorQuery(name)
+  const author = text && parseOrNull(text)
+  if (!author) return { refused: 'cannot' }
+  if (followsAuthor(tree, name)) return { refused: 'already' }
+  return changed(flatten('or', [tree, author]), withMore(query, `OR ${text}`))
 }
 
 /** Excludes papers with fewer votes. Raises an existing lower limit. */
@@ -86,6 +102,13 @@ export const requiresWords = (query: Query, text: string): boolean =>
 /** Whether no paper with these words matches. */
 export const excludesWords = (query: Query, text: string): boolean =>
   isGuaranteed(query, (part) => part.kind === 'not' && isMetBy(part.part, text))
+
+/** Whether a query matches every paper of an author, on any subject. */
+export function followsAuthor(query: Query, name: string): boolean {
+  if (query.kind === 'or') return query.parts.some((part) => followsAuthor(part, name))
+  if (!isTextLeaf(query) || query.field !== 'author') return false
+  return matchesName(termOf(query.text, 'names'), new WordIndex(name, 'names'))
+}
 
 /** Whether everything that matches passes `test`, which gets the leaves and NOTs of the query. */
 function isGuaranteed(query: Query, test: (part: Query) => boolean): boolean {

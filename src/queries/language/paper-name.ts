@@ -111,7 +111,7 @@ export function parseCategory(text: string): string | undefined {
   return `${archive.toLowerCase()}.${subject.length === 2 ? subject.toUpperCase() : subject.toLowerCase()}`
 }
 
-const WRITTEN = new Set(ARXIV_ARCHIVES.flatMap(({ categories }) => categories))
+const WRITTEN = new Set(ARXIV_ARCHIVES.flatMap(({ categories }) => categories.map(({ id }) => id)))
 
 /** Whether a word is a category with a dot in arXiv's exact spelling: cs.CL, not CS.cl or quant-ph. */
 export const isExactCategory = (text: string): boolean => WRITTEN.has(text) && text.includes('.')

@@ -1,6 +1,8 @@
 import { describePart } from '../language/describe-query.ts'
-import { flatten, MAX_VARIANTS, type Query } from '../query.ts'
-import type { Steps } from '../steps.ts'
+import { evaluatePart } from '../matching/evaluate.ts'
+import { flatten, MAX_VARIANTS, mentionsRevised, type Query } from '../query.ts'
+import { runToEnd, type Steps } from '../steps.ts'
+import type { PaperText } from '../text/tokens.ts'
 
 /** Why a query matches none of the papers. */
 export interface WhyEmpty {
@@ -15,6 +17,9 @@ export interface WhyEmpty {
 
 /** Counts the papers that match a query. Includes papers that have only newer versions if `scope` asks for them. */
 export type CountMatching = (query: Query, scope: Query) => number
+
+export const whyEmpty = (query: Query, papers: readonly PaperText[]): WhyEmpty =>
+  runToEnd(whyEmptySteps(query, countIn(papers)))
 
 /** Each step counts once. */
 export function* whyEmptySteps(query: Query, count: CountMatching): Steps<WhyEmpty> {
@@ -41,6 +46,12 @@ export function* whyEmptySteps(query: Query, count: CountMatching): Steps<WhyEmp
 function described({ part, papers }: { part: Query; papers: number }): WhyEmpty['without'] {
   const isUnwanted = part.kind === 'not'
   return { part: describePart(isUnwanted ? part.part : part), papers, isUnwanted }
+}
+
+function countIn(papers: readonly PaperText[]): CountMatching {
+  const listed = papers.filter(({ onlyRevised }) => !onlyRevised)
+  return (query, scope) =>
+    (mentionsRevised(scope) ? papers : listed).filter((paper) => evaluatePart(query, paper)).length
 }
 
 /** The parts of an AND, and those of its terms; a term whose words must be close together is one part. */

@@ -18,6 +18,8 @@ import { type LibraryEntry, readLibrary } from './read-library.ts'
 export interface LibraryProposal {
   /** The best first, each for entries that share phrases. */
   topics: ProposedTopic[]
+  /** The ids of its papers on the site, newest first. */
+  paperIds: number[]
   /** How many entries were read. */
   entries: number
   /** Entries that were skipped, by line. */
@@ -49,12 +51,18 @@ export async function proposeFromLibrary(deps: Deps, text: string, spend: Spend)
   const archive = await openNewestArchive(deps)
   return {
     topics: await runYielding(proposedTopics(archive, known, days), spend),
+    paperIds: newestFirst(stored.filter((paper) => paper !== undefined)),
     entries: known.length,
     bad: [...bad, ...unknown.map(({ line }): BadEntry => ({ line, reason: 'unknown' }))].sort(
       (a, b) => a.line - b.line,
     ),
     count,
   }
+}
+
+function newestFirst(papers: readonly StoredPaper[]): number[] {
+  const newest = papers.toSorted((a, b) => (a.facts.firstDay < b.facts.firstDay ? 1 : -1))
+  return [...new Set(newest.map(({ id }) => id))]
 }
 
 type StoredText = Pick<Paper, 'title' | 'abstract' | 'keywords'>

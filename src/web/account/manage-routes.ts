@@ -2,10 +2,30 @@ import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { changeByLink, undoByLink } from '../../account/change-by-link.ts'
+import { openLinkHolder, topicsFile } from '../../account/open-manage-page.ts'
+import { giveFeedback } from '../../account/own-feedback.ts'
 import { type Fault, FieldFaults } from '../../core/errors.ts'
+import { previewTopics } from '../../digests/preview/preview-topics.ts'
+import { counted, words } from '../../i18n/words.ts'
+import { splitFields } from '../../queries/language/split-topics.ts'
+import { type LibraryProposal, proposeFromLibrary } from '../../search/library/propose-from-library.ts'
+import { isTemporaryRefusal, withSearchSlot } from '../../search/search-slot.ts'
+import { MAX_FEEDBACK } from '../../subscribers/profile.repo.ts'
 import { toFault } from '../errors.ts'
+import {
+  acceptFiles,
+  freshQueries,
+  keptLibrary,
+  libraryFields,
+  libraryOf,
+  libraryView,
+  pastedLibrary,
+  requireLibrary,
+  type SentLibrary,
+} from '../library-form.ts'
 import type { Site } from '../pages.ts'
 import { formOf, numberField, optionalText, wantsJson, withToken } from '../request.ts'
+import { latestPerTopic, previewView, withoutHints } from '../signup/preview-view.ts'
 import { applyProfileForm, isFormFault, NO_CHANGE, sendManagePage } from './manage-page.ts'
 import { idParam, type ManageForm, manageFields, partParam, requestedChange } from './manage-view.ts'
 import { sendMyLinkPage } from './my-link-routes.ts'
@@ -45,7 +65,81 @@ export const manageRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     }
   })
 
+  // The topics as a text file.
+  app.get('/manage/:token/topics.txt', { schema: withToken }, async ({ params: { token } }, reply) => {
+    // Before the headers are set: the error page of an expired link is not a file.
+    const text = await topicsFile(deps, token)
+    return reply
+      .header('content-disposition', 'attachment; filename="topics.txt"')
+      .type('text/plain; charset=utf-8')
+      .send(text)
+  })
+
   app.register(topicRoutes, site)
+  app.register(libraryRoute, site)
+}
+
+/**
+ * The page with topics proposed from a library in the field for new ones. Nothing of the library is kept, except, if the
+ * subscriber wants it, More for its papers on the site.
+ */
+const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
+  const { deps } = site
+  acceptFiles(app)
+  const fields = manageFields.extend(libraryFields)
+  const schema = { ...withToken, body: fields.prefault({}) }
+  const options = { schema, attachValidation: true }
+  app.post('/manage/:token/library', options, async (request, reply) => {
+    const { token } = request.params
+    const form = formOf(fields, request)
+    const sent = libraryOf(form)
+    try {
+      if (request.validationError) throw request.validationError
+      requireLibrary(sent)
+      const { subscriber, topics } = await openLinkHolder(deps, { token })
+      const proposed = await withSearchSlot(deps, request, [sent.text], async (spend) => {
+        const proposal = await proposeFromLibrary(deps, sent.text, spend)
+        const taken = [...topics.map(({ query }) => query), ...splitFields([form.topic])]
+        const queries = freshQueries(proposal, taken)
+        const most = subscriber.maxPapers
+        const asked = { queries, latest: latestPerTopic(queries.length), most, spend }
+        const preview = queries.length > 0 ? await previewTopics(deps, asked) : null
+        const topic = [form.topic, ...queries].filter(Boolean).join('\n')
+        const library = libraryView(sent, proposal, queries.length)
+        const learned = form.learn ? await learnFromLibrary(site, token, proposal) : ''
+        return {
+          form: { ...form, topic, learn: '' },
+          library: { ...library, said: `${library.said} ${learned}`.trim() },
+          preview: preview
+            ? withoutHints(previewView(preview, { most, baseUrl: deps.config.BASE_URL }))
+            : undefined,
+        }
+      })
+      return sendManagePage(site, reply, { token, ...proposed })
+    } catch (error) {
+      return showManagePageAgain(site, reply, {
+        token,
+        form,
+        fault: toFault(error, request),
+        sent,
+      })
+    }
+  })
+}
+
+/** How many papers of a library count as More: half of the feedback that is kept. */
+const MAX_LEARNED = MAX_FEEDBACK / 2
+
+/** Saves More for the newest papers of a library that are on the site. Returns a sentence. */
+async function learnFromLibrary(
+  { deps }: Site,
+  token: string,
+  { paperIds }: LibraryProposal,
+): Promise<string> {
+  const { learned, learnedNone } = words.library
+  const papers = paperIds.slice(0, MAX_LEARNED).map((id) => `id:${id}`)
+  if (papers.length === 0) return learnedNone
+  return counted(await giveFeedback(deps, token, { papers, kind: 'more', keepEarlier: true }), learned)
 }
 
 const applyForm = ({ deps }: Site, token: string, form: ManageForm): Promise<number | null> =>
@@ -57,12 +151,14 @@ const applyForm = ({ deps }: Site, token: string, form: ManageForm): Promise<num
 async function showManagePageAgain(
   site: Site,
   reply: FastifyReply,
-  { token, form, fault }: { token: string; form: ManageForm; fault: Fault },
+  { token, form, fault, sent }: { token: string; form: ManageForm; fault: Fault; sent?: SentLibrary },
 ): Promise<FastifyReply> {
   if (fault.code === 'subscriber.state') return reply.redirect(`/manage/${token}`, 303)
-  if (!isFormFault(fault) || wantsJson(reply.request)) throw fault
+  const library = sent?.text ? keptLibrary(sent) : pastedLibrary(reply.request)
+  const isRefusedLibrary = sent?.text && isTemporaryRefusal(fault)
+  if (!(isFormFault(fault) || isRefusedLibrary) || wantsJson(reply.request)) throw fault
   const status = fault instanceof FieldFaults ? 422 : fault.status
-  return sendManagePage(site, reply, { token, form, fault }, undefined, status)
+  return sendManagePage(site, reply, { token, form, fault, library }, undefined, status)
 }
 
 /** For a link that does not work, sends a page that says why and offers to email a new one; throws other errors on. */

@@ -20,8 +20,10 @@ import { maskAddress } from '../../subscribers/address.ts'
 import type { Subscription } from '../../subscribers/change.ts'
 import { type Subscriber, TOPIC_LIMIT_FAULTS } from '../../subscribers/subscriber.ts'
 import { barsOf } from '../bars.ts'
-import { formText, numberField, paceFields, settingsFields, withDaysOfPace } from '../request.ts'
+import { isLibraryOpen, type libraryView, NO_LIBRARY } from '../library-form.ts'
+import { formText, numberField, paceFields, settingsFields, texts, withDaysOfPace } from '../request.ts'
 import { changedFields, faultsView, settingFields } from '../setting-fields.ts'
+import type { PreviewView } from '../signup/preview-view.ts'
 import {
   type ChangeSummaryView,
   changeSummaryView,
@@ -53,6 +55,10 @@ export interface ManageViewInput {
   /** What a button of the profile did, as given in the query string. */
   profileDone?: unknown
   edit?: (typeof PARTS)[number]
+  /** What came of a library, and its text if it stays in the form. */
+  library?: Partial<ReturnType<typeof libraryView>>
+  /** The preview of the topics to add. */
+  preview?: PreviewView
 }
 
 /** The page on which subscribers change their topics and settings. */
@@ -71,6 +77,10 @@ export function manageView(managed: OpenedManagePage, shown: ManageViewInput) {
     facts: factsText(subscriber),
     ...faults,
     said: changeSummary(managed, shown),
+    library: { ...NO_LIBRARY, ...shown.library },
+    libraryOpen: isLibraryOpen(shown.library),
+    learn: Boolean(form?.learn),
+    preview: shown.preview,
     /** Topics to add, as typed. */
     add: form?.do === 'add-topic' || form?.do === 'settings' ? form.topic : '',
     settings: settingFields(typed, subscriber),
@@ -130,9 +140,10 @@ function noteOf(query: string, meaning: Query | undefined): string {
 
 function changeSummary(
   managed: OpenedManagePage,
-  { unchanged, topicId, profileDone }: ManageViewInput,
+  { unchanged, topicId, profileDone, library }: ManageViewInput,
 ): ChangeSummaryView | null {
   if (unchanged) return NO_CHANGE_SUMMARY
+  if (library?.said) return summaryOfLine(library.said)
   const said = profileChangeSummary(profileDone) ?? changeSummaryView(managed)
   const isGone = Boolean(topicId) && managed.topics.every(({ id }) => id !== topicId)
   if (said && isGone && profileDone) return { ...said, next: words.topicPage.gone }
@@ -142,7 +153,7 @@ function changeSummary(
 
 const SETTINGS = ['hour', 'zone', 'max', 'detail', 'related', 'format', 'days']
 /** All fields, in the order of the page. */
-const FIELDS = ['topic', ...SETTINGS, 'until']
+const FIELDS = ['topic', 'library', ...SETTINGS, 'until']
 
 /** A fault about all topics goes to the field for new ones. */
 const faultAtField = ({ form, fault }: ManageViewInput): Fault | undefined =>
@@ -170,6 +181,9 @@ function factsText(subscriber: Subscriber): string {
 }
 
 export const manageFields = z.object({
+  /** These two stay in the form. */
+  library: texts.default([]),
+  learn: formText.default(''),
   /** Which of the page's forms was sent. */
   do: formText.default(''),
   ...settingsFields,

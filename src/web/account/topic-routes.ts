@@ -2,13 +2,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { changeByLink, undoByLink } from '../../account/change-by-link.ts'
-import { editedTopic } from '../../account/form-changes.ts'
+import { addedNamedTopic, editedTopic } from '../../account/form-changes.ts'
 import { type OpenTopicInput, openTopic, openTrial } from '../../account/open-topic.ts'
 import { giveFeedback } from '../../account/own-feedback.ts'
 import { Fault, FieldFaults } from '../../core/errors.ts'
 import { topicPath } from '../../subscribers/links.ts'
-import { parseTopicName } from '../../subscribers/read-signup.ts'
 import { TOPIC_LIMIT_FAULTS } from '../../subscribers/subscriber.ts'
+import { parseTopicName } from '../../subscribers/topics-text.ts'
 import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
 import { formOf, formText, numberField, optionalText, wantsJson } from '../request.ts'
@@ -19,10 +19,10 @@ import { idParam, manageFields } from './manage-view.ts'
 import { asQueryFault, type TopicPageInput, topicPageView, trialView } from './topic-view.ts'
 
 const topicFields = z.object({
-  /** "change" or "undo"; "more", "less" or "back"; "forget-word" or "forget-profile". */
+  /** "change", "follow" or "undo"; "more", "less" or "back"; "forget-word" or "forget-profile". */
   do: formText.default(''),
   query: formText.default(''),
-  /** The name of the topic. */
+  /** The name of the topic, or of a new one. */
   name: formText.optional(),
   /** The id of the paper; it is also in the URL. */
   paper: formText.default(''),
@@ -39,8 +39,9 @@ const ofTopic = {
   params: z.object({ token: z.string(), id: numberField() }),
   querystring: z.object({
     paper: optionalText,
-    /** The query that is tried. */
+    /** The query that is tried, and the name of the new topic that it would be. */
     query: z.string().optional().catch(undefined),
+    as: z.literal('new').optional().catch(undefined),
     name: optionalText,
     /** What a button did. */
     change: optionalText,
@@ -55,16 +56,17 @@ interface TopicRequest extends FastifyRequest {
 }
 
 /**
- * The page of one topic, behind the link in emails. It shows what the topic would match with a word muted or another
- * query. A GET only shows pages; only a POST changes something.
+ * The page of one topic, behind the link in emails. It shows what the topic would match with a word muted, an author
+ * followed or another query. A GET only shows pages; only a POST changes something.
  */
 export const topicRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   app.get('/manage/:token/topics/:id', { schema: ofTopic }, async (request, reply) => {
-    const { query: tried = null, name, ...done } = request.query
+    const { query: text, as, name, ...done } = request.query
+    const tried = text === undefined ? null : { text, named: as ? (name ?? '') : null }
     const asked = { ...requestedTopicOf(request), tried }
     return isHtmxRequest(request)
       ? sendTrial(site, reply, asked)
-      : sendTopicPage(site, reply, asked, { done, name, fault: faultOfName(name) })
+      : sendTopicPage(site, reply, asked, { done, name, fault: as ? undefined : faultOfName(name) })
   })
 
   const schema = { ...ofTopic, body: topicFields.prefault({}) }
@@ -112,13 +114,17 @@ async function applyTopicForm(
   switch (form.do) {
     case 'change':
       return changed(await changeByLink(deps, token, (held) => editedTopic({ ...form, id }, held)))
+    case 'follow':
+      return changed(
+        await changeByLink(deps, token, (held) => addedNamedTopic({ ...form, name: form.name ?? '' }, held)),
+      )
     case 'undo':
       return changed(await undoByLink(deps, token, idParam(form.change)))
     case 'more':
     case 'less':
     case 'back':
       await giveFeedback(deps, token, {
-        paper: paper || request.query.paper || form.paper,
+        papers: [paper || request.query.paper || form.paper],
         kind: form.do === 'back' ? null : form.do,
       })
       return { feedback: 'given' }
@@ -185,7 +191,8 @@ async function showTopicPageAgain(
     return sendManagePage(site, reply, { token, form: typed, fault }, undefined, 422)
   }
   if (!isFormFault(fault)) throw fault
+  const tried = { text: form.query, named: form.do === 'follow' ? (form.name ?? '') : null }
   const shown = TOPIC_LIMIT_FAULTS.includes(fault.code) ? asQueryFault(fault) : fault
-  const asked = { ...requestedTopicOf(request), tried: form.query }
+  const asked = { ...requestedTopicOf(request), tried }
   return sendTopicPage(site, reply, asked, { done: {}, fault: shown, name: form.name })
 }

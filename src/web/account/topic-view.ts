@@ -48,7 +48,7 @@ export function topicPageView(opened: OpenedTopic, shown: TopicPageInput) {
       reason: from.reason ? reasonSentence(from.reason) : mismatchText(from),
       moved: movedText(from),
     },
-    muted: mutedWordsView(place, from),
+    handles: quickActionsView(place, opened),
     isFirst: at === 0,
     isLast: at === holder.topics.length - 1,
     /** The contents of the fields. */
@@ -56,6 +56,8 @@ export function topicPageView(opened: OpenedTopic, shown: TopicPageInput) {
     name: shown.name ?? (topic.name === topic.query ? '' : topic.name),
     /** The name that the topic has without one of its own. */
     proposed: asHeading(topicName({ name: topic.query, query: topic.query })),
+    /** The name of a new topic; null if this topic would change. */
+    named: trial.named,
     trial: trialView(token, opened, baseUrl),
   }
 }
@@ -82,34 +84,63 @@ function mismatchText({ missing, unwanted }: PaperOfTopic): string {
 const movedText = ({ feedback, about }: PaperOfTopic): string =>
   feedback && about.length > 0 ? fill(words.topicPage.like.moved[feedback], { words: about.join(', ') }) : ''
 
-/** A choice as a link; without a path, the word is muted already. */
-interface MutedWordView {
+/** A choice as a link, or the reason why it is not available. */
+interface QuickActionView {
   text: string
   path: string | null
+  note: string
 }
 
-/** The words that can be muted, first those that are not. */
-const mutedWordsView = (place: TopicPathParams, from: PaperOfTopic | null): MutedWordView[] =>
-  (from?.words ?? [])
-    .flatMap(({ text, edit }) => muteWordView(place, text, edit))
-    .toSorted((a, b) => Number(a.path === null) - Number(b.path === null))
+/** The changes of a topic that start from one paper. */
+function quickActionsView(place: TopicPathParams, { from, votes }: OpenedTopic) {
+  const { words: muted = [], authors = [] } = from?.quickActions ?? {}
+  return {
+    words: muted
+      .flatMap(({ text, edit }) => muteWordView(place, text, edit))
+      .toSorted((a, b) => Number(a.path === null) - Number(b.path === null)),
+    authors: authors.map(({ name, query }) => ({
+      text: name,
+      path: query && trialPath({ ...place, query, named: name }),
+      note: query ? '' : words.topicPage.follow.already,
+    })),
+    votes: votes && votesView(place, votes),
+  }
+}
 
 /** Empty if no query can express the change. */
-function muteWordView(place: TopicPathParams, text: string, { query, refused }: QueryEdit): MutedWordView[] {
-  if (query !== undefined) return [{ text, path: trialPath({ ...place, query }) }]
-  return refused === 'already' ? [{ text, path: null }] : []
+function muteWordView(
+  place: TopicPathParams,
+  text: string,
+  { query, refused }: QueryEdit,
+): QuickActionView[] {
+  if (query !== undefined) return [{ text, path: trialPath({ ...place, query }), note: '' }]
+  return refused === 'already' ? [{ text, path: null, note: words.topicPage.mute.already }] : []
+}
+
+function votesView(place: TopicPathParams, { query, refused }: QueryEdit): QuickActionView | null {
+  if (query !== undefined)
+    return { text: words.topicPage.votes.link, path: trialPath({ ...place, query }), note: '' }
+  return refused === 'cannot' ? null : { text: '', path: null, note: words.topicPage.votes[refused] }
 }
 
 /** The trial next to the current topic: the part of the page that changes while the reader types. */
 export function trialView(token: string, opened: OpenedTrial, baseUrl: string) {
   const { holder, topic, trial, paper, isKept } = opened
-  const { outcome, isSame, fault } = trial
+  const { outcome, isSame, fault, instead, named } = trial
   const place = { token, id: topic.id, paper: paper?.paper.id }
-  const pathTo = (query: string) => trialPath({ ...place, query })
+  const pathTo = (query: string) => trialPath({ ...place, query, named: named ?? undefined })
   return {
     paces: rateRows(opened),
     /** Whether the paper that the reader came from would still match; null if the trial does not affect it. */
-    isPaperKept: isSame ? null : isKept,
+    isPaperKept: isSame || named !== null ? null : isKept,
+    /** For a new topic: a link that tries the same query in this topic instead. */
+    instead:
+      instead === null
+        ? null
+        : {
+            text: fill(words.topicPage.instead, { name: topic.label }),
+            path: trialPath({ ...place, query: instead }),
+          },
     preview: outcome
       ? previewView(outcome.preview, { most: holder.subscriber.maxPapers, baseUrl, pathTo })
       : previewOfFault(fault?.sentence ?? ''),
@@ -117,12 +148,12 @@ export function trialView(token: string, opened: OpenedTrial, baseUrl: string) {
 }
 
 /** "Now: 56 papers in 30 days, about 6 a day", then the same for the trial, if it differs. */
-function rateRows({ trial: { outcome, now, isSame } }: OpenedTrial) {
-  const { now: current, tried } = words.topicPage
+function rateRows({ trial: { outcome, now, isSame, named } }: OpenedTrial) {
+  const { now: current, tried, triedNew } = words.topicPage
   const pace = (term: string, total: number | undefined | null) =>
     total === undefined || total === null
       ? []
       : [{ term, text: total && outcome ? paperRate(outcome.preview, total) : rateOf(total, MAX_DAYS) }]
   const total = outcome?.preview.topics[0]?.total
-  return [...pace(current, now), ...(isSame ? [] : pace(tried, total))]
+  return [...pace(current, now), ...(isSame ? [] : pace(named === null ? tried : triedNew, total))]
 }

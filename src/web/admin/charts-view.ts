@@ -1,3 +1,4 @@
+import type { Day } from '../../core/dates.ts'
 import { dateRange, shortDate } from '../../i18n/dates.ts'
 import type { DayFigures } from '../../operator/daily-figures.ts'
 
@@ -10,15 +11,18 @@ export const CHART_SPANS = [
 
 const BY_WEEK_FROM = 100
 
-interface Series extends ChartOptions {
+export type ChartView = ReturnType<typeof chartView>
+
+/** `D`: the figures of one day. */
+interface Series<D> extends ChartOptions {
   id: string
   title: string
   /** The heading of the table's column. */
   column: string
   /** The value of the days of one bar; null if there is nothing to count. */
-  of(days: readonly DayFigures[]): number | null
+  of(days: readonly D[]): number | null
   /** The text in the table, if a number says too little. */
-  text?(days: readonly DayFigures[]): string
+  text?(days: readonly D[]): string
 }
 
 type Count = 'accepted' | 'refused' | 'gaveUp' | 'asked' | 'confirmed' | 'unsubscribed'
@@ -26,7 +30,7 @@ type Count = 'accepted' | 'refused' | 'gaveUp' | 'asked' | 'confirmed' | 'unsubs
 const sum = (days: readonly DayFigures[], ...names: Count[]): number =>
   days.reduce((all, day) => all + names.reduce((some, name) => some + day[name], 0), 0)
 
-const SERIES: Series[] = [
+const SERIES: Series<DayFigures>[] = [
   {
     id: 'subscribers',
     title: 'Subscribers',
@@ -58,7 +62,7 @@ const SERIES: Series[] = [
 ]
 
 /** One value for each day, or for each week of a long span. */
-export function chartsView(days: readonly DayFigures[]) {
+export function chartsView(days: readonly DayFigures[]): ChartView[] {
   const size = days.length > BY_WEEK_FROM ? 7 : 1
   const groups = Array.from({ length: Math.ceil(days.length / size) }, (_, n) =>
     days.slice(n * size, (n + 1) * size),
@@ -66,7 +70,7 @@ export function chartsView(days: readonly DayFigures[]) {
   return SERIES.map((series) => chartView(series, groups))
 }
 
-function chartView(series: Series, groups: DayFigures[][]) {
+function chartView<D extends { day: Day }>(series: Series<D>, groups: D[][]) {
   const { id, title, column, unit = '', of } = series
   const points = groups.map((days) => {
     const value = of(days)
@@ -89,6 +93,16 @@ function chartView(series: Series, groups: DayFigures[][]) {
     rows: points.map(({ row, inTable }) => ({ label: row, text: inTable })).toReversed(),
   }
 }
+
+/** Draws one count for each day as bars. */
+export const dayChart = (
+  look: { id: string; title: string; column: string },
+  days: readonly { day: Day; count: number }[],
+): ChartView =>
+  chartView(
+    { ...look, of: ([one]) => one!.count },
+    days.map((one) => [one]),
+  )
 
 const number = new Intl.NumberFormat('en')
 

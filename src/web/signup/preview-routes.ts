@@ -38,7 +38,7 @@ import {
   subscribeFields,
   subscribeFormOf,
 } from '../request.ts'
-import { formView } from './form-view.ts'
+import { loadFormView, NO_PARTS } from './form-view.ts'
 import { inboxView } from './inbox-view.ts'
 import { latestPerTopic, type PreviewView, previewOfFault, previewView } from './preview-view.ts'
 
@@ -70,7 +70,7 @@ export const previewRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     try {
       if (request.validationError) throw request.validationError
       return await withSearchSlot(site.deps, request, queriesIn(form), (spend) =>
-        sendPreview(site, reply, { form, spend }),
+        previewForm(site, reply, { form, spend }),
       )
     } catch (error) {
       return showFormAgain(site, reply, { form, error })
@@ -103,7 +103,7 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
         const preview = typed.topics.length > 0 ? await formPreview(site, form, spend) : undefined
         const library = libraryView(sent, proposal, fresh.length)
         const filled = { typed, keepsTopics: form.keepsTopics, said: library.said, library }
-        return pages.send(reply, 'subscribe', { form: formView(deps, filled), preview })
+        return pages.send(reply, 'subscribe', { form: await loadFormView(deps, filled, spend), preview })
       })
     } catch (error) {
       return showFormAgain(site, reply, { form, error, sent })
@@ -111,22 +111,21 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
   })
 }
 
-/** The whole form with the preview, or only the preview. */
-async function sendPreview(
-  site: Site,
-  reply: FastifyReply,
-  { form, spend }: { form: SubscribeForm; spend: Spend },
-): Promise<FastifyReply> {
-  const { deps, pages } = site
-  const { keepsTopics } = form
-  await preparseTopics(form.typed.topics, spend)
-  const typed = withReplacement(form)
-  const preview = await formPreview(site, { typed }, spend)
-  if (isHtmxRequest(reply.request)) return pages.send(reply, 'parts/preview-update', { preview })
-  return pages.send(reply, 'subscribe', {
-    form: formView(deps, { typed, keepsTopics, library: pastedLibrary(reply.request) }),
-    preview,
-  })
+interface InSlot {
+  form: SubscribeForm
+  spend: Spend
+}
+
+/** The preview, or the form again with its errors. The latter also describes every topic, so it uses the same slot. */
+async function previewForm(site: Site, reply: FastifyReply, { form, spend }: InSlot): Promise<FastifyReply> {
+  try {
+    await preparseTopics(form.typed.topics, spend)
+    const typed = withReplacement(form)
+    const preview = await formPreview(site, { ...form, typed }, spend)
+    return await sendPreview(site, reply, { form: { ...form, typed }, preview, spend })
+  } catch (error) {
+    return showFormAgain(site, reply, { form, error, spend })
+  }
 }
 
 /** The preview of the topics in a link to the form. Undefined without topics, if one cannot be read, or without a free slot. */
@@ -160,7 +159,7 @@ function withReplacement({ typed, replacement }: SubscribeForm): SubscribeForm['
   if (!replacement) return typed
   const topics = readTopics(typed).map(({ query }) => query)
   if (topics[replacement.place] === undefined) return typed
-  return { ...typed, topics: topics.with(replacement.place, replacement.query) }
+  return { ...typed, topics: topics.with(replacement.place, replacement.query), parts: NO_PARTS }
 }
 
 type PreviewQuery = z.output<typeof previewQuery>
@@ -178,18 +177,30 @@ export async function previewJson({ deps }: Site, searcher: Searcher, { query, d
 const mostPapers = ({ deps: { config } }: Site, { typed: { max } }: PreviewedForm): number =>
   undefinedIfFault(() => readTypedSettings(config, { max }).maxPapers) ?? config.DIGEST_MAX
 
+async function sendPreview(
+  { deps, pages }: Site,
+  reply: FastifyReply,
+  { form: { typed, keepsTopics }, preview, spend }: InSlot & { preview: PreviewView },
+): Promise<FastifyReply> {
+  if (isHtmxRequest(reply.request)) return pages.send(reply, 'parts/preview-update', { preview })
+  return pages.send(reply, 'subscribe', {
+    form: await loadFormView(deps, { typed, keepsTopics, library: pastedLibrary(reply.request) }, spend),
+    preview,
+  })
+}
+
 /** htmx sent the request and replaces only part of the page. */
 export const isHtmxRequest = ({ headers }: FastifyRequest): boolean => headers['hx-request'] === 'true'
 
 /**
  * Sends the form again, with the typed values and their errors. `form` is undefined if the body could not be read;
- * `sent` is a library.
+ * `spend` belongs to the current search slot, and `sent` is a library.
  */
-export function showFormAgain(
+export async function showFormAgain(
   { deps, pages }: Site,
   reply: FastifyReply,
-  { form, error, sent }: { form?: SubscribeForm; error: unknown; sent?: SentLibrary },
-): FastifyReply {
+  { form, error, spend, sent }: { form?: SubscribeForm; error: unknown; spend?: Spend; sent?: SentLibrary },
+): Promise<FastifyReply> {
   const fault = toFault(error, reply.request)
   const reference = logFault(deps, reply, fault)
   const preview = previewOfFault(fault.sentence)
@@ -206,7 +217,7 @@ export function showFormAgain(
     const inbox = inboxView(deps, { ...filled, sent: null })
     return pages.send(reply, 'check-inbox', { inbox }, fault.status)
   }
-  const view = { form: formView(deps, filled) }
+  const view = { form: await loadFormView(deps, filled, spend ?? reply.request) }
   // The Preview button scrolls to the preview. A refusal belongs to no field, so at the top it would be out of sight.
   const isOutOfSight = reply.request.routeOptions.url === '/preview' && isTemporaryRefusal(fault)
   return pages.send(reply, 'subscribe', isOutOfSight ? { ...view, preview } : view, fault.status)

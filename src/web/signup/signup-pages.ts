@@ -6,15 +6,24 @@ import { requireSignupOpen, subscribe } from '../../account/signup/subscribe.ts'
 import { topicRatesInSlot } from '../../account/signup/topic-rates.ts'
 import { Fault, readFields } from '../../core/errors.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
-import { type Searcher, withOptionalSearchSlot } from '../../search/search-slot.ts'
-import { type CheckedSignup, readSignup, readTypedSettings } from '../../subscribers/read-signup.ts'
-import { whenText } from '../account/change-summary-view.ts'
+import { fill, words } from '../../i18n/words.ts'
+import { splitFields } from '../../queries/language/split-topics.ts'
+import { writeQuery } from '../../queries/language/write-query.ts'
+import { type Searcher, timed, withOptionalSearchSlot, withSearchSlot } from '../../search/search-slot.ts'
+import {
+  type CheckedSignup,
+  readSignup,
+  readTopics,
+  readTypedSettings,
+} from '../../subscribers/read-signup.ts'
+import { shortTopic, understoodOf, whenText } from '../account/change-summary-view.ts'
 import { pastedLibrary } from '../library-form.ts'
 import type { Site } from '../pages.ts'
 import {
   markPrivate,
   optionalText,
   preparseTopics,
+  queriesIn,
   readSubscribeForm,
   readTopicsInSlot,
   type SubscribeForm,
@@ -26,7 +35,7 @@ import {
 } from '../request.ts'
 import { settingsPairs } from '../setting-fields.ts'
 import { confirmedView, confirmView } from './confirm-view.ts'
-import { formView } from './form-view.ts'
+import { loadFormView } from './form-view.ts'
 import { inboxPath, inboxView, readInboxToken, type SentForm, suggestedDomain } from './inbox-view.ts'
 import { formPreview, previewOfLink, previewRoutes, showFormAgain } from './preview-routes.ts'
 import { latestPerTopic, type PreviewView, previewView, withoutHints } from './preview-view.ts'
@@ -51,7 +60,7 @@ const subscribeRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     const typed = { ...settings, topics }
     const filled = { typed, keepsTopics: change === '1' }
     const preview = await previewOfLink(site, request, typed)
-    return pages.send(reply, 'subscribe', { form: formView(deps, filled), preview })
+    return pages.send(reply, 'subscribe', { form: await loadFormView(deps, filled, request), preview })
   })
 
   // The text about hour, time zone and days for other values: a script inserts it into the form.
@@ -74,6 +83,7 @@ const subscribeRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     const form = readSubscribeForm(request)
     try {
       if (request.validationError) throw request.validationError
+      if (form.addsTopic || form.removeIndex !== null) return await sendAfterTopicButton(site, reply, form)
       await readTopicsInSlot(deps, request, form)
       const checked = readSignup(deps.config, form.typed)
       requireTopicAndNoTypo(form, checked)
@@ -101,6 +111,20 @@ function requireTopicAndNoTypo(form: SubscribeForm, { address, request }: Checke
   })
 }
 
+/** A button for topics parses and describes all topics, which takes a search slot. */
+const sendAfterTopicButton = (
+  { deps, pages }: Site,
+  reply: FastifyReply,
+  form: SubscribeForm,
+): Promise<FastifyReply> =>
+  withSearchSlot(deps, reply.request, queriesIn(form), async (spend) => {
+    const { keepsTopics } = form
+    await preparseTopics(form.typed.topics, spend)
+    const pressed = timed(spend, () => applyTopicButton(form))
+    const filled = { ...pressed, keepsTopics, library: pastedLibrary(reply.request) }
+    return pages.send(reply, 'subscribe', { form: await loadFormView(deps, filled, spend) })
+  })
+
 /**
  * Shows the whole form first, and returns true, if a topic matches nothing recently or contains a word that no paper
  * has. This depends only on the topics. Without a free search slot there is no warning.
@@ -119,7 +143,7 @@ function warnAboutTopics(
     const { warnings } = preview
     if (warnings.length === 0) return false
     const view = {
-      form: formView(deps, { typed: form.typed, library: pastedLibrary(request) }),
+      form: await loadFormView(deps, { typed: form.typed, library: pastedLibrary(request) }, spend),
       preview,
       warnings,
     }
@@ -138,6 +162,25 @@ function sentForm({ form: { again, keepsTopics }, checked: { address, request } 
 interface SubmittedForm {
   form: SubscribeForm
   checked: CheckedSignup
+}
+
+/**
+ * Applies the form's buttons for topics, Add in the builder and Remove: the new values of the fields, and the sentence
+ * that confirms the button. Throws FieldFaults if there is nothing to add or a topic cannot be read.
+ */
+function applyTopicButton({ typed, addsTopic, removeIndex }: SubscribeForm) {
+  if (addsTopic) {
+    const query = writeQuery(typed.parts)
+    const topics = readTopics(typed).map(({ query }) => query)
+    const said = fill(words.form.added, { query, words: understoodOf(query) })
+    return { typed: { ...typed, topics, parts: undefined }, said }
+  }
+  const topics = splitFields(typed.topics)
+  const [query] = topics.splice(removeIndex!, 1)
+  return {
+    typed: { ...typed, topics },
+    said: query ? fill(words.form.removed, { query: shortTopic(query) }) : '',
+  }
 }
 
 /** The pages behind the link in a confirmation email. A GET shows a button; only its POST changes something. */
@@ -183,7 +226,7 @@ const inboxRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     const { days } = sent.settings
     const settings = settingsInQuery.parse({ ...Object.fromEntries(settingsPairs(sent.settings)), days })
     const typed = { ...settings, email: sent.email, topics: sent.topics ?? [] }
-    return pages.send(reply, 'subscribe', { form: formView(deps, { typed }) })
+    return pages.send(reply, 'subscribe', { form: await loadFormView(deps, { typed }, request) })
   })
 }
 

@@ -59,6 +59,13 @@ export const BUTTONS: Button[] = [
     fields: ({ email, format }) => ({ email: `new-${email}`, topic, format }),
   },
   { url: '/subscribe', by: 'active', fields: ({ email }) => ({ email, topic: '"another <x-alive>"' }) },
+  {
+    url: '/subscribe',
+    by: 'active',
+    fields: () => ({ topic, any: 'robots', do: 'add' }),
+    status: 200,
+    looks: true,
+  },
   { url: '/preview', by: 'active', fields: () => ({ topic }), status: 200, looks: true },
   { url: '/preview', by: 'active', fields: () => ({ topic }), headers: live, status: 200, looks: true },
   {
@@ -67,6 +74,19 @@ export const BUTTONS: Button[] = [
     fields: () => ({ topic, library: 'A Paper About <x-alive>' }),
     status: 200,
     looks: true,
+  },
+  {
+    url: '/manage/:token/library',
+    by: 'active',
+    fields: () => ({ library: 'A Paper About <x-alive>' }),
+    status: 200,
+    looks: true,
+  },
+  {
+    url: '/manage/:token/library',
+    by: 'active',
+    fields: () => ({ library: '2511.00001', learn: 'yes' }),
+    status: 200,
   },
   {
     url: '/api/preview',
@@ -112,6 +132,11 @@ export const BUTTONS: Button[] = [
     by: 'active',
     fields: () => ({ do: 'change', query: `title:robots ${topic}`, name: '<x-alive>', paper: '1' }),
   },
+  {
+    url: '/manage/:token/topics/:id',
+    by: 'active',
+    fields: () => ({ do: 'follow', query: 'author:"<x-alive>"', name: '<x-alive>', as: 'new' }),
+  },
   { url: '/manage/:token/topics/:id', by: 'active', fields: () => ({ do: 'more', paper: '1' }) },
   { url: '/manage/:token/account', by: 'active' },
   { url: '/account/:token/address', by: 'active', fields: ({ email }) => ({ email: `moved-${email}` }) },
@@ -124,6 +149,6 @@ export const BUTTONS: Button[] = [
 export const queriesFor = ({ topicId, changeId }: Person): Fields[] => [
   {},
   { change: String(changeId), topic: String(topicId) },
-  { paper: '1', query: topic, name: '<x-alive>', feedback: 'given', profile: 'word' },
+  { paper: '1', query: topic, as: 'new', name: '<x-alive>', feedback: 'given', profile: 'word' },
   { date: '2026-11-24', hour: '9', zone: 'Europe/Paris', days: 'mon', meant: 'gmail.com', from: 'page' },
 ]

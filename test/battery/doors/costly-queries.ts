@@ -73,10 +73,11 @@ const FORMS: Record<string, (topics: string[]) => InjectOptions> = {
       topics.map((topic) => ['topic', topic]),
     ),
   'POST /subscribe': (topics) =>
-    form(
-      '/subscribe',
-      topics.map((topic) => ['topic', topic]),
-    ),
+    form('/subscribe', [
+      ...topics.map((topic): [string, string] => ['topic', topic]),
+      ['any', 'robots'],
+      ['do', 'add'],
+    ]),
 }
 
 /** Each kind of query at the search, at one other page, and in turns as all topics of a form; then long texts. */

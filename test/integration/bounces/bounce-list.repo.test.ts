@@ -3,6 +3,8 @@ import {
   bouncesOfMessages,
   bouncesOfSubscriber,
   countBounces,
+  countBouncesByDay,
+  countBouncesByDomain,
   newestBounces,
 } from '../../../src/bounces/bounce-list.repo.ts'
 import { countUnreadable, waitingReports } from '../../../src/bounces/report.repo.ts'
@@ -68,7 +70,7 @@ test('filters: class, domain, and start', async () => {
   expect(await found({ from: at('09:30') })).toEqual(['full b.example'])
 })
 
-test('counts by class', async () => {
+test('counts by class, by day, and by the domains with the most', async () => {
   const { db } = database
   await addSubscribers(db, 1)
   for (const [kind, domain] of [
@@ -84,6 +86,15 @@ test('counts by class', async () => {
     { class: 'dead', count: 2 },
     { class: 'full', count: 2 },
     { class: 'complaint', count: 1 },
+  ])
+  expect(await countBouncesByDomain(db, { ...DAY, domains: 1 })).toEqual([
+    { domain: 'big.example', class: 'dead', count: 2 },
+    { domain: 'big.example', class: 'full', count: 1 },
+  ])
+  const byDay = await countBouncesByDay(db, { ...DAY, before: new Date('2026-11-26T00:00:00Z') })
+  expect(byDay.filter((one) => one.class === 'dead').toSorted((a, b) => a.day.localeCompare(b.day))).toEqual([
+    { day: '2026-11-24', class: 'dead', count: 2 },
+    { day: '2026-11-25', class: 'dead', count: 1 },
   ])
 })
 

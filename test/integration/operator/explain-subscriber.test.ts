@@ -223,11 +223,31 @@ describe('an email that was not sent, or not yet', () => {
 })
 
 describe('no email, because of the papers', () => {
-  test('nothing matched', async () => {
+  test('nothing matched: the papers covered, the nearest ones, the word to blame, and earlier offers', async () => {
     await untilMonday(['linear attention', 'robots votes>=20'])
     await world.at('2026-11-23T23:00:00Z').papers(MONDAY, ['Attention Heads', 'Robots that Cook'])
     await world.at(HOUR).run()
-    await expectVerdict(TUESDAY, 'nothing-matched', 'no new paper matched their 2 topics')
+    await expectVerdict(TUESDAY, 'nothing-matched', 'none of 2 new papers matched their 2 topics; closest: “')
+    const said = await texts()
+    expect(said).toContain('2 papers new to them, out of 4 in the last 14 days.')
+    expect(said).toContain('Topic “linear attention”: nothing; no new paper has linear.')
+    expect(said).toContain('Closest: “Attention Heads”. Has: attention. Missing: linear.')
+    expect(said).toContain('“Linear Attention at Last” (emailed on Mon 23 Nov 2026)')
+    expect(said).toContain('no new paper has 20 or more votes')
+  })
+
+  test('a paper that arrived after the plan is named, and one with later votes', async () => {
+    await untilMonday(['linear attention', 'robots votes>=20'])
+    await world.at('2026-11-23T23:00:00Z').papers(MONDAY, ['Robots that Cook'])
+    await world.at(HOUR).run()
+    await world.at('2026-11-24T08:00:00Z').papers(MONDAY, ['Robots that Cook', 'Linear Attention Late'], 30)
+    const said = await texts()
+    expect(said).toContain(
+      '1 paper would match now, because of words, votes or a newer version that came later',
+    )
+    expect(said).toContain(
+      '1 paper that matches arrived after planning, for the next digest: “Linear Attention Late”',
+    )
   })
 
   test('no paper was new, because the source failed', async () => {

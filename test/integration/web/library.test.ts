@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { words } from '../../../src/i18n/words.ts'
 import { parseList } from '../../../src/papers/import-papers.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
+import { signLink } from '../../../src/subscribers/links.ts'
 import { checksums } from '../../support/checksums.ts'
-import { get, post, textOf, useSite } from '../../support/site.ts'
+import { get, NOW, post, textOf, useSite } from '../../support/site.ts'
 
 const site = useSite()
 
@@ -196,5 +198,135 @@ describe('on the subscribe page', () => {
     await spendSearches()
     const { statusCode, body } = await post(site, '/subscribe/library', { library: 'Protein folding' })
     expect([statusCode, fieldOf(body, 'library')]).toEqual([429, 'Protein folding'])
+  })
+})
+
+describe('on the manage page', () => {
+  async function managePath(): Promise<string> {
+    await addSubscriber(site.deps, {
+      email: 'ann@example.com',
+      topics: ['"protein folding"'],
+      consent: 'on paper',
+    })
+    const { id, epoch } = await site.db.subscriber.findFirstOrThrow()
+    return `/manage/${signLink({ purpose: 'manage', id, epoch, issuedAt: NOW }, site.deps.config.APP_SECRET[0]!)}`
+  }
+
+  async function wantedTitles(): Promise<string[]> {
+    const feedback = await site.db.feedback.findMany({ where: { kind: 'more' } })
+    const id = { in: feedback.map(({ paperId }) => paperId) }
+    return (await site.db.paper.findMany({ where: { id }, orderBy: { title: 'asc' } })).map(
+      ({ title }) => title,
+    )
+  }
+
+  test('new topics are in the field, with their preview; nothing changes before the button', async () => {
+    const path = await managePath()
+    const before = await checksums(site.db)
+    const fields: Part[] = [
+      ['do', 'settings'],
+      ['shown', 'hour=8'],
+      ['hour', '21'],
+      ['topic', 'zeolites'],
+    ]
+    const { statusCode, body, headers } = await upload(`${path}/library`, [
+      ...fields,
+      ['library', BIB, 'my.bib'],
+    ])
+    expect([statusCode, headers['cache-control']]).toEqual([200, 'no-store'])
+    expect(fieldOf(body, 'topic')).toBe('zeolites\n"speculative decoding"')
+    expect(body).toMatch(/<option value="21" selected>/)
+    expect(textOf(body)).toContain('We read 6 papers and added 1 topic below.')
+    expect(textOf(body)).toContain('6 papers in 30 days')
+    expect(body).not.toContain('formaction="/preview')
+    expect(await checksums(site.db)).toEqual({ ...before, bucket: expect.anything() })
+  })
+
+  test('if wanted, papers on the site count as More, and the library still proposes topics', async () => {
+    const path = await managePath()
+    const library = '2611.10001\nhttps://arxiv.org/abs/2611.10002\n2611.10003\nMedieval trade routes'
+    for (const _ of ['once', 'again']) {
+      const { body } = await post(site, `${path}/library`, { do: 'settings', library, learn: 'yes' })
+      expect(textOf(body)).toContain('added 1 topic below. Saved: 3 of them count as “more like this”.')
+      expect(textOf(body)).toContain('More of decoding')
+      expect(body).not.toMatch(/id="learn"[^>]* checked/)
+      expect(await wantedTitles()).toEqual([1, 2, 3].map((n) => `On speculative decoding, part ${n}`))
+    }
+  })
+
+  test('papers elsewhere teach nothing, and a refused form keeps the wish', async () => {
+    const path = await managePath()
+    const learn = { do: 'settings', learn: 'yes' }
+    const elsewhere = await post(site, `${path}/library`, { ...learn, library: 'Medieval trade routes' })
+    expect(textOf(elsewhere.body)).toContain('None of them is on our site, so your profile is unchanged.')
+    const empty = await post(site, `${path}/library`, learn)
+    expect([empty.statusCode, /id="learn"[^>]* checked/.test(empty.body)]).toEqual([422, true])
+    expect(await site.db.feedback.count()).toBe(0)
+  })
+
+  test('up to 50 papers count, the newest ones', async () => {
+    const path = await managePath()
+    const old = parseList([{ id: '2610.00001', title: 'Of crystal and amber', summary: 'Old.' }])
+    await recordListings(site.db, {
+      source: 'huggingface',
+      day: '2026-10-20',
+      records: old.records,
+      now: site.clock.now(),
+    })
+    const library = ['2610.00001', ...Array.from({ length: 60 }, (_, n) => `Of crystal ${n}`)].join('\n')
+    await post(site, `${path}/library`, { do: 'settings', library, learn: 'yes' })
+    const wanted = await wantedTitles()
+    expect([wanted.length, wanted.includes('Of crystal and amber')]).toEqual([50, false])
+  })
+
+  test('a library does not overrule Less', async () => {
+    const path = await managePath()
+    const subscriberId = (await site.db.subscriber.findFirstOrThrow()).id
+    const library = [1, 2, 3].map((n) => `On speculative decoding, part ${n}`).join('\n')
+    const { paperId } = await site.db.listing.findFirstOrThrow({
+      where: { paper: { title: 'On speculative decoding, part 1' } },
+    })
+    await site.db.feedback.create({ data: { subscriberId, paperId, kind: 'less', at: site.clock.now() } })
+    const { body } = await post(site, `${path}/library`, { do: 'settings', library, learn: 'yes' })
+    expect(textOf(body)).toContain('Saved: 2 of them count as “more like this”.')
+    expect(await site.db.feedback.count({ where: { kind: 'less' } })).toBe(1)
+  })
+
+  test('references beside a file stay in the form, which says that they were not read', async () => {
+    const { body } = await upload(`${await managePath()}/library`, [
+      ['do', 'settings'],
+      ['library', '2507.06457'],
+      ['library', 'Medieval trade routes', 'a.txt'],
+    ])
+    expect(fieldOf(body, 'library')).toBe('2507.06457')
+    expect(textOf(body)).toContain('We read your file, not the references here.')
+  })
+
+  test('a file does not stay in the form; the topics do', async () => {
+    const path = await managePath()
+    const { body } = await upload(`${path}/library`, [
+      ['do', 'settings'],
+      ['topic', 'zeolites'],
+      ['library', 'Medieval trade routes', 'a.txt'],
+    ])
+    expect([fieldOf(body, 'library'), fieldOf(body, 'topic')]).toEqual(['', 'zeolites'])
+    expect(textOf(body)).toContain('choose it again')
+  })
+
+  test('the first button, which Enter presses, adds topics', async () => {
+    const path = await managePath()
+    const { body } = await get(site, path)
+    expect(firstButton(body, 'name="shown"')).toContain('>Add topic<')
+  })
+
+  test('an empty library and a wrong link are refused', async () => {
+    const path = await managePath()
+    const { statusCode, body } = await post(site, `${path}/library`, { do: 'settings', topic: 'x' })
+    expect([statusCode, fieldOf(body, 'topic')]).toEqual([422, 'x'])
+    expect(textOf(body)).toContain(words.errors['library.empty'])
+    expect((await post(site, '/manage/nonsense/library', { library: 'Protein folding' })).statusCode).toBe(
+      404,
+    )
+    expect((await get(site, `${path}/library`)).statusCode).toBe(404)
   })
 })

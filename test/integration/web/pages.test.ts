@@ -428,6 +428,7 @@ describe('reading', () => {
       '/manage/sent',
       `/manage/${sign('manage', id)}`,
       `/manage/${sign('manage', id)}/account`,
+      `/manage/${sign('manage', id)}/topics.txt`,
       `/manage/${sign('manage', id)}/topics/${topic.id}?paper=1&query=attention+-survey`,
       account,
       `${account}/address`,

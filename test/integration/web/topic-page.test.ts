@@ -61,8 +61,11 @@ describe('the page of a topic', () => {
     const text = textOf(body)
     expect(text).toContain('Papers with linear and attention')
     expect(text).toContain(`${HYBRID} Matched: linear and attention, in the title 24 Nov, 41 votes`)
-    expect(handles(body).map(({ text }) => text)).toContain('Mute Hybrid')
+    expect(handles(body).map(({ text }) => text)).toEqual(
+      expect.arrayContaining(['Mute Hybrid', 'Follow Dustin Wang', 'Follow 王瑞金', 'At least 20 votes']),
+    )
     expect(handles(body).map(({ text }) => text)).not.toContain('Mute Linear')
+    expect(text).toContain('1 more author')
     expect(field(body)).toBe('linear attention')
   })
 
@@ -72,7 +75,7 @@ describe('the page of a topic', () => {
       const { body, statusCode } = await get(site, url)
       expect([url, statusCode]).toEqual([url, 200])
       expect(body).not.toContain('More like this')
-      expect(handles(body)).toEqual([])
+      expect(handles(body).map(({ text }) => text)).toEqual(['At least 20 votes'])
     }
   })
 
@@ -127,6 +130,58 @@ describe('a word that is muted', () => {
   })
 })
 
+describe('an author', () => {
+  test('is followed as a topic of its own, or under this one', async () => {
+    const path = await page({ topics: ['attention'] })
+    const from = `${path}?paper=${await paperId('An Earlier Paper')}`
+    const url = await follow(from, 'Follow A. One')
+    const { body } = await get(site, url)
+    expect(field(body)).toBe('author:"A. One"')
+    expect(textOf(body)).toContain('New topic 1 paper in 30 days')
+    expect(textOf(body)).not.toMatch(/Now \d/)
+    const instead = handles(body).find(({ text }) => text === 'Or add the author to “Attention”')
+    expect(field((await get(site, instead!.url)).body)).toBe('attention OR author:"A. One"')
+    const { said } = await press(from, { do: 'follow', query: 'author:"A. One"', name: 'A. One' })
+    expect(said).toBe('Saved Added: A. One')
+    expect(await queries()).toEqual(['attention', 'A. One: author:"A. One"'])
+    expect(textOf((await get(site, from)).body)).toContain('A. One : following')
+  })
+
+  test('is no topic where there are 20 already: 422, and nothing is lost', async () => {
+    const path = await page({ topics: Array.from({ length: 20 }, (_, n) => `word${n}`) })
+    const { statusCode, body } = await post(site, path, { do: 'follow', query: 'author:Wang', name: 'Wang' })
+    expect(statusCode).toBe(422)
+    expect(body).toContain('href="#query"')
+    expect(field(body)).toBe('author:Wang')
+    expect(body).toContain('name="name" value="Wang"')
+  })
+
+  test('one of a hundred is one of a hundred links, and the page stays below 100 kB', async () => {
+    const path = await page({ topics: ['hundred people'] })
+    const title =
+      'A Report That Took a Hundred People, and Whose Title Runs On for So Long That It Wraps on Every Screen'
+    const { body } = await get(site, `${path}?paper=${await paperId(title)}`)
+    expect(textOf(body)).toContain('97 more authors')
+    expect(handles(body).filter(({ text }) => text.startsWith('Follow')).length).toBe(100)
+    expect(Buffer.byteLength(body)).toBeLessThan(100_000)
+  })
+})
+
+describe('votes', () => {
+  test('can be required, and a lower limit is raised', async () => {
+    const path = await page({ topics: ['attention votes>=5'] })
+    const url = await follow(path, 'At least 20 votes')
+    expect(field((await get(site, url)).body)).toBe('attention votes>=20')
+  })
+
+  test('are not offered where no paper has any', async () => {
+    const path = await page()
+    await site.db.listing.updateMany({ data: { votes: null } })
+    site.clock.moveTo(new Date('2026-11-24T13:00:00Z'))
+    expect((await get(site, path)).body).not.toContain('20 votes')
+  })
+})
+
 describe('input', () => {
   test('and cannot be read: 422, with the words kept and nothing changed', async () => {
     const path = await page()
@@ -174,7 +229,7 @@ describe('input', () => {
       `paper=${paper}&do=less&feedback=given`,
     ]
     const before = await checksums(site.db)
-    for (const query of ['', `paper=${paper}`, 'query=attention', 'query=x&name=y', ...tries]) {
+    for (const query of ['', `paper=${paper}`, 'query=attention', 'as=new&query=x&name=y', ...tries]) {
       for (const method of ['GET', 'HEAD'] as const)
         await site.app.inject({ method, url: `${path}?${query}`, headers: { accept: 'text/html' } })
     }

@@ -8,11 +8,11 @@ import type { Query } from '../../../src/queries/query.ts'
 import { SpaceLearner } from '../../../src/queries/ranking/learn-space.ts'
 import { relatedPapers } from '../../../src/queries/ranking/related-papers.ts'
 import { wordCounts } from '../../../src/queries/ranking/tf-idf.ts'
+import { whyEmpty } from '../../../src/queries/reasons/why-empty.ts'
 import { runToEnd } from '../../../src/queries/steps.ts'
 import { toPaperText } from '../../../src/queries/text/tokens.ts'
 import { recordedPapers } from '../../support/recorded-papers.ts'
 import { samplePaper } from '../../support/sample-paper.ts'
-import { whyEmpty } from '../../support/why-empty.ts'
 
 function archiveOf(papers: readonly Paper[]): Archive {
   const index = new PaperIndex()

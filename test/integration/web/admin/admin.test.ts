@@ -46,7 +46,7 @@ const PAGES = () => [
   '/admin/messages',
   `/admin/messages/${messageId}`,
   '/admin/returns',
-  '/admin/returns?class=dead&domain=y.example',
+  '/admin/returns?days=30&class=dead&domain=y.example',
   '/admin/sources',
   '/admin/suppressions',
   '/admin/actions',
@@ -220,6 +220,7 @@ describe('what came back', () => {
       'no such mailbox (5.1.1)',
       '550 5.1.1 nobody here',
       'the address was suppressed',
+      '1 dead',
       'the mailbox doesn’t exist',
       'No way to receive reports is set up for this process. Set BOUNCE_LMTP, BOUNCE_SMTP, BOUNCE_IMAP or a webhook key.',
     ])
@@ -243,7 +244,7 @@ describe('what came back', () => {
     expect(await rows('class=full')).toEqual(['first'])
     expect(await rows('domain=other.example')).toEqual(['second'])
     expect(await rows('class=full&domain=other.example')).toEqual([])
-    expect(await rows('class=nonsense&domain=%00')).toEqual(['first', 'second'])
+    expect(await rows('class=nonsense&domain=%00&days=x')).toEqual(['first', 'second'])
   })
 
   test('older ones are on the next page, each once', async () => {

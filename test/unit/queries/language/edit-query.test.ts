@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  authorQuery,
+  follow,
   mute,
   type QueryEdit,
   requireVotes,
@@ -72,6 +74,22 @@ test.each<[query: string, word: string, expected: string]>([
 ])('of %s, %s is asked for too: %s', (query, word, expected) =>
   expect(outcome(requireWord(query, word))).toBe(expected),
 )
+
+test.each<[query: string, name: string, expected: string]>([
+  ['attention', 'Albert Gu', 'attention OR author:"Albert Gu"'],
+  ['attention votes>=20 -survey', 'LeCun', 'attention votes>=20 -survey OR author:LeCun'],
+  ['linear or sparse', '王瑞金', 'linear or sparse OR author:王瑞金'],
+  ['attention', 'J.-P. "Joe" Or', 'attention OR author:"J.-P. Joe Or"'],
+  ['attention OR author:gu', 'Albert Gu', 'refused: already'],
+  ['attention author:gu', 'Albert Gu', 'attention author:gu OR author:"Albert Gu"'],
+  ['attention', '?', 'refused: cannot'],
+])('of %s, %s is followed: %s', (query, name, expected) =>
+  expect(outcome(follow(query, name))).toBe(expected),
+)
+
+test('a single author is a query too, unless the name has no word', () => {
+  expect(['Albert Gu', 'LeCun', '—'].map(authorQuery)).toEqual(['author:"Albert Gu"', 'author:LeCun', null])
+})
 
 test.each<[query: string, expected: string]>([
   ['attention', 'attention votes>=20'],
@@ -167,6 +185,16 @@ describe('whatever the query', () => {
     )
   })
 
+  test('an author who is followed brings their papers, and no other', () => {
+    const names = fc.constantFrom('Albert Gu', 'Tri Dao', 'Yann LeCun')
+    fc.assert(
+      fc.property(query, names, papers, (before, name, papers) => {
+        check(follow(before, name), { before, part: authorQuery(name)!, papers }, (had, met) => had || met)
+      }),
+      RUNS,
+    )
+  })
+
   test('a limit of votes leaves out those below it, and no other', () => {
     fc.assert(
       fc.property(query, fc.integer({ min: 1, max: 40 }), papers, (before, least, papers) => {
@@ -183,7 +211,7 @@ describe('whatever the query', () => {
   test('text that is no query is refused with the words of the parser, and nothing else is thrown', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (before, word) => {
-        const edits = [() => mute(before, word), () => requireVotes(before, 20)]
+        const edits = [() => mute(before, word), () => follow(before, word), () => requireVotes(before, 20)]
         if (!isReadable(before)) for (const edit of edits) expect(edit).toThrow(/query|word|bracket|quot/i)
         else
           for (const { query: after } of edits.map((edit) => edit()))

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
+import { whyEmpty } from '../../../../src/queries/reasons/why-empty.ts'
 import { toPaperText } from '../../../../src/queries/text/tokens.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
-import { whyEmpty } from '../../../support/why-empty.ts'
 
 const PAPERS = ['alpha beta', 'alpha gamma', 'beta gamma', 'delta'].map((title, i) =>
   toPaperText(samplePaper({ id: i + 1, title })),
