@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Day, dayOf } from '../core/dates.ts'
+import { addDays, type Day, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { errorEntries } from '../core/error-table.ts'
 import { Fault, undefinedIfThrown } from '../core/errors.ts'
@@ -40,7 +40,8 @@ interface ImportPapersInput {
 
 /**
  * Records the papers in a file as listed on a day. Reports the entries that cannot be read, and keeps the others.
- * Throws import.not-a-list, and import.nothing-readable if no entry can be read.
+ * Throws import.not-a-list, import.nothing-readable if no entry can be read, and source.not-begun for a day after
+ * tomorrow, when it has begun nowhere.
  */
 export const importPapers = async (deps: Deps, { text, ...options }: ImportPapersInput) =>
   recordPapers(deps, recordsIn(text), options)
@@ -52,12 +53,14 @@ async function recordPapers(
   { day, dryRun }: Omit<ImportPapersInput, 'text'>,
 ) {
   const now = deps.clock.now()
+  const today = dayOf(now)
+  if (day && day > addDays(today, 1)) throw new Fault('source.not-begun', { day, today })
   if (refused[0] && records.length === 0)
     throw new Fault(paperFileErrors['import.nothing-readable'], {
       count: refused.length,
       why: refused[0].why,
     })
-  const listings = { source, day: day ?? dayOf(now), records, now, dryRun }
+  const listings = { source, day: day ?? today, records, now, dryRun }
   const recorded = await recordListings(deps.db, listings, (tx, { listed, rejected }) =>
     recordImport(tx, { ...listings, papers: listed, rejected: rejected.map(({ paper }) => paper) }),
   )

@@ -21,8 +21,8 @@ export const columnText = (values: readonly (string | number | boolean | null | 
 export const jsonColumn = (values: readonly unknown[]): string =>
   values.map((value) => JSON.stringify(value ?? null)).join(COLUMN_SEPARATOR)
 
-/** The texts of parts of a column as one. */
-export const joinedTexts = (texts: readonly string[]): string => texts.filter(Boolean).join(COLUMN_SEPARATOR)
+/** The texts of parts of a column, none without values, as one. */
+export const joinedTexts = (texts: readonly string[]): string => texts.join(COLUMN_SEPARATOR)
 
 /** SQL that returns the values of the column text in a parameter, as texts. */
 export const columnValues = (parameter: string): string =>

@@ -53,7 +53,10 @@ export const importFile = operation({
     const { tally, refusedBytes: _, ...counts } = imported
     return {
       json: { file, ...counts, ...tally, ...took, dryRun },
-      text: textOfImported(imported, { ...took, dryRun, ask }),
+      text:
+        imported.rows === 0
+          ? `No rows after the header of ${file}.`
+          : textOfImported(imported, { ...took, dryRun, ask }),
     }
   },
   command: {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { access, readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Day } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
@@ -43,13 +43,15 @@ const importFile = operation({
   ownTransactions: true,
   input: z.object({ file: z.string(), date: day.optional() }),
   run: async (deps, { file, date }, { dryRun }) => {
-    const imported = await importPapers(deps, { text: readText(file), day: date, dryRun })
+    const imported = await importPapers(deps, { text: await textIn(file), day: date, dryRun })
     return { ...imported, dryRun }
   },
   output: (recorded, _input, _deps, { dryRun }) => ({ text: textOfIngested([recorded], dryRun) }),
   command: {
     arguments: { file: ['<file>'] },
     options: { date: ['--date <date>', `${DATE}; default: today`] },
+    // The text is read later, so that it takes no memory while the papers are stored.
+    readFiles: ({ file }) => access(file).then(() => ({}), noFile(file)),
     dryRun: DRY_RUN_HELP,
   },
 })
@@ -95,20 +97,18 @@ const like = operation({
 
 export const PAPER_OPERATIONS = [fetch, importFile, list, like]
 
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new Fault(paperFileErrors['import.no-file'], { file }, { cause })
-  }
+const noFile = (file: string) => (cause: unknown) => {
+  throw new Fault(paperFileErrors['import.no-file'], { file }, { cause })
 }
+
+const textIn = (file: string): Promise<string> => readFile(file, 'utf8').catch(noFile(file))
 
 const textOfIngested = (recorded: IngestedDay[], dryRun: boolean): string =>
   [
     ...(dryRun ? [DRY_RUN] : []),
     ...recorded.flatMap(({ source, day, listed, added, changed, refused, rejected, stands }) => [
       `${source} ${day}: ${listed} listed, ${added} new, ${changed} changed${stands && listed === 0 ? `; ${sourceStateText(stands)}` : ''}`,
-      ...refused.map(({ index, why }) => `  entry ${index} left out: ${why}`),
+      ...refused.map(({ index, why }) => `  entry ${index + 1} left out: ${why}`),
       ...rejected.map(({ paper, why }) => `  ${paper} rejected by the database: ${why}`),
     ]),
   ].join('\n')

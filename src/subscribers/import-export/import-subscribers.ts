@@ -151,8 +151,8 @@ async function storeBatch(
   const rows = [...batch.refused, ...blockedRows(batch, stored.blocked, file)].sort(
     (a, b) => a.record.line - b.record.line,
   )
-  const created = Object.values(stored.states).reduce((sum, count) => sum + count, 0)
-  const taken = reader.head.format === 'suppressions' ? stored.suppressed : created + stored.newlySuppressed
+  const states = reader.head.format === 'suppressions' ? { suppressed: stored.suppressed } : stored.states
+  const taken = Object.values(states).reduce((sum, count) => sum + count, 0)
   const next = {
     ...run,
     rows: run.rows + batch.records.length,
@@ -160,7 +160,7 @@ async function storeBatch(
     unchanged: run.unchanged + batch.records.length - rows.length - taken,
     refused: run.refused + rows.length,
     tally: {
-      states: added(run.tally.states, Object.entries(stored.states)),
+      states: added(run.tally.states, Object.entries(states)),
       reasons: added(
         run.tally.reasons,
         rows.map(({ fault }) => [fault.code, 1]),

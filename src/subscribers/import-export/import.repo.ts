@@ -8,8 +8,9 @@ import type { ParseText } from './import-row.ts'
 import { INCOMING_COLUMNS, type IncomingRows, TOPIC_COLUMNS } from './incoming-rows.ts'
 
 export interface StoredBatch {
+  /** How many subscribers were created in each state; `suppressed` includes those who were here. */
   states: Record<string, number>
-  newlySuppressed: number
+  /** How many addresses, also of people who are not here. */
   suppressed: number
   /** Lines with addresses that are suppressed here. */
   blocked: { line: number; reason: string; since: Date }[]
@@ -92,10 +93,10 @@ export class ImportStore {
     await this.#client.query(FILL_INCOMING, columns.rows)
     await this.#client.query(ASSIGN_SPARE_IDS)
     const blocked = await this.#client.query<StoredBatch['blocked'][number]>(REMOVE_BLOCKED_ROWS)
-    const counts = { newlySuppressed: 0, suppressed: 0 }
+    let [turned, suppressed] = [0, 0]
     if (rows.hasSuppressions) {
-      counts.newlySuppressed = (await this.#client.query(SUPPRESS_SUBSCRIBERS, [now])).rowCount ?? 0
-      counts.suppressed = (await this.#client.query(INSERT_SUPPRESSIONS)).rowCount ?? 0
+      turned = (await this.#client.query(SUPPRESS_SUBSCRIBERS, [now])).rowCount ?? 0
+      suppressed = (await this.#client.query(INSERT_SUPPRESSIONS)).rowCount ?? 0
       await this.#client.query(RESTORE_LIFTED_ROWS)
     }
     const created = await this.#client.query<{ state: string; count: number }>(INSERT_SUBSCRIBERS, [
@@ -103,7 +104,8 @@ export class ImportStore {
       ...columns.topics,
     ])
     const states = Object.fromEntries(created.rows.map(({ state, count }) => [state, count]))
-    return { ...counts, states, blocked: blocked.rows }
+    if (turned > 0) states.suppressed = (states.suppressed ?? 0) + turned
+    return { states, suppressed, blocked: blocked.rows }
   }
 
   async commit(run: NewRun & ImportRun, now: Date): Promise<void> {

@@ -43,6 +43,7 @@ export class IncomingRows {
 
   #writeTexts(): void {
     const rows = this.#rows
+    if (rows.length === 0) return
     this.#rows = []
     const topics = rows.flatMap(({ line, topics }) =>
       topics.map(({ name, query }, position) => [line, position, name, this.#numberOf(query)]),
@@ -50,7 +51,8 @@ export class IncomingRows {
     this.#texts.push(
       INCOMING_COLUMNS.map(([name]) => columnText(rows.map((row) => cellOf(row[name as keyof typeof row])))),
     )
-    this.#topicTexts.push(TOPIC_COLUMNS.map((_, i) => columnText(topics.map((topic) => topic[i]))))
+    if (topics.length > 0)
+      this.#topicTexts.push(TOPIC_COLUMNS.map((_, i) => columnText(topics.map((topic) => topic[i]))))
   }
 
   #numberOf(query: string): number {

@@ -64,9 +64,9 @@ test('the same papers with and without their identifiers are one each', async ()
 
 test("the API's own response counts as its source, but not as a fetch of that source", async () => {
   const entries = recordedDay('daily', '2026-08-14')
-  const { source, added } = await importing(entries, { day: '2026-08-14' })
+  const { source, added } = await importing(entries, { day: '2026-07-28' })
   expect({ source, added }).toEqual({ source: 'huggingface', added: entries.length })
-  expect(await sourceDaysBetween(database.db, { from: '2026-08-14', to: '2026-08-14' })).toMatchObject([
+  expect(await sourceDaysBetween(database.db, { from: '2026-07-28', to: '2026-07-28' })).toMatchObject([
     { source: 'huggingface', state: 'fresh', papers: entries.length, closedAt: null, nextTry: null },
   ])
 })

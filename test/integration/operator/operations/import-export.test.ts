@@ -53,6 +53,13 @@ test('import as text and as JSON, and export again', async () => {
   expect(JSON.stringify(actions)).not.toContain('@')
 }, 120_000)
 
+test('says that a file has no rows', async () => {
+  const file = join(folder, 'head.csv')
+  writeFileSync(file, 'email,state\n')
+  const { code, stdout } = await cli('import', file)
+  expect({ code, stdout }).toEqual({ code: 0, stdout: `No rows after the header of ${file}.\n` })
+})
+
 test('prints the first row for each reason, with its message and without an address', async () => {
   const file = join(folder, 'reasons.csv')
   const rows = [

@@ -71,11 +71,27 @@ test('import names the entries that it skipped', async () => {
   const imported = await papers('import', path, '--date', '2026-08-12')
   expect(imported).toMatchObject({ code: 0 })
   expect(imported.out).toBe(
-    'import 2026-08-12: 1 listed, 1 new, 0 changed\n  entry 1 left out: title: absent, or no text\n',
+    'import 2026-08-12: 1 listed, 1 new, 0 changed\n  entry 2 left out: title: absent, or no text\n',
   )
   expect((await papers('list', '--date', '2026-08-12', '--json')).out).toMatchObject([
     { id: 'id:1', votes: null },
   ])
+})
+
+test('import refuses days that have not begun anywhere', async () => {
+  const path = file('early.json', '[{"title":"A title","summary":"s"}]')
+  expect(await papers('import', path, '--date', '2026-08-16')).toMatchObject({
+    code: 2,
+    error: expect.stringContaining('2026-08-16 has not started'),
+  })
+  expect(await papers('import', path, '--date', '2026-08-15')).toMatchObject({ code: 0 })
+})
+
+test('import says that the file is missing, whatever the database is', async () => {
+  const { code, stderr } = await runCli(['papers', 'import', '/missing.json'], {
+    DATABASE_URL: 'postgresql://127.0.0.1:1/none',
+  })
+  expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('"/missing.json"') })
 })
 
 test('list shows what matches a query', async () => {

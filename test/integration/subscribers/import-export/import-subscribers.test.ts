@@ -264,6 +264,15 @@ describe('our own columns', () => {
     expect((await shown('a@example.com')).subscriber.hour).toBe(9)
   })
 
+  test('the counts by state add up to all that were imported', async () => {
+    const rows = ['a@example.com,active,', 'b@example.com,active,', 'a@example.com,suppressed,2026-01-01']
+    const text = ['email,state,suppressed_at,confirmed_at', ...rows.map((row) => `${row},2025-01-01`)]
+    const run = await importText(text.join('\n'), { batchRows: 2 })
+    expect(run).toMatchObject({ taken: 3, tally: { states: { active: 2, suppressed: 1 } } })
+    const hashes = `address_hash,reason\n${'a'.repeat(64)},dead\n`
+    expect(await importText(hashes)).toMatchObject({ taken: 1, tally: { states: { suppressed: 1 } } })
+  })
+
   test('bad rows are refused one by one, with their line and the reason in words', async () => {
     const run = await importText(
       [

@@ -71,7 +71,7 @@ describe('importing a file', () => {
     const shown = await upload(CSV)
     expect(shown.statusCode).toBe(200)
     expect(shown.body).toContain('1 of 3 rows would be imported')
-    expect(shown.body).toContain('New: 1 active')
+    expect(shown.body).toContain('By state: 1 active')
     expect(shown.body).toMatch(/Refused rows.*Not an email address.*\(line 4\)/s)
     // The second button sends the text of the file.
     expect(shown.body).toContain(`${ANN},active,2026-01-02,a form`)
