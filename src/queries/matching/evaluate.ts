@@ -1,4 +1,3 @@
-import { distinctBy } from '../../core/distinct-by.ts'
 import { categoryMatcher } from '../language/paper-name.ts'
 import {
   filterText,
@@ -39,10 +38,20 @@ export function evaluate(query: Query, paper: PaperText): Reason | null {
 /** The same for a single part of a query. */
 export function evaluatePart(query: Query, paper: PaperText): Reason | null {
   const matches = matchesOf(query, paper)
-  const distinct = matches && distinctBy(matches, ({ term, where, at }) => `${term} ${where} ${at}`)
-  const titleFirst = distinct?.sort((a, b) => Number(b.where === 'title') - Number(a.where === 'title'))
+  const titleFirst = matches
+    ?.filter(isFirst)
+    .sort((a, b) => Number(b.where === 'title') - Number(a.where === 'title'))
   return titleFirst ? { matches: titleFirst.slice(0, MAX_MATCHES) } : null
 }
+
+/** Whether no earlier match is the same. Few have the same term, and the range of a match may be unread. */
+const isFirst = (match: Match, i: number, matches: readonly Match[]): boolean =>
+  i ===
+  matches.findIndex(
+    (one) =>
+      one === match ||
+      (one.term === match.term && one.where === match.where && `${one.at}` === `${match.at}`),
+  )
 
 /** Null if the paper does not match; empty if it matches only by a NOT. */
 function matchesOf(query: Query, paper: PaperText): Match[] | null {
@@ -116,11 +125,11 @@ function closeIn(
       [...occurrencesOf(wordsOf(leaf), text)].map((span) => Object.assign(span, { term: leaf.text })),
     ),
   )
-  return (closeTogether(spans, within) ?? []).map((span) => {
-    const at = rangeOf(span, text)
-    if (where === 'keyword') return { term: span.term, where, found: text.text }
-    return { term: span.term, where, found: text.text.slice(...at), at }
-  })
+  return (closeTogether(spans, within) ?? []).map((span) =>
+    where === 'keyword'
+      ? { term: span.term, where, found: text.text }
+      : matchAt(span, text, { term: span.term, where }),
+  )
 }
 
 function leafMatches(query: Leaf, paper: PaperText): Match[] {
@@ -170,8 +179,39 @@ function textMatches(query: TextLeaf, paper: PaperText): Match[] {
 }
 
 function placed(term: string, words: Term, where: 'title' | 'abstract', part: WordIndex): Match[] {
-  const at = firstOccurrence(words, part)
-  return at ? [{ term, where, found: part.text.slice(...at), at }] : []
+  const span = firstOccurrence(words, part)
+  return span ? [matchAt(span, part, { term, where })] : []
+}
+
+type Span = readonly [first: number, last: number]
+
+function matchAt(span: Span, text: WordIndex, { term, where }: Pick<Match, 'term' | 'where'>): Match {
+  if (text.known) return new UnreadMatch(span, text, { term, where })
+  const at = rangeOf(span, text)
+  return { term, where, found: text.text.slice(...at), at }
+}
+
+/** A match whose range is read when it is needed, since that tokenizes the text. */
+class UnreadMatch implements Match {
+  readonly term: string
+  readonly where: Match['where']
+  readonly #span: Span
+  readonly #text: WordIndex
+
+  constructor(span: Span, text: WordIndex, { term, where }: Pick<Match, 'term' | 'where'>) {
+    this.term = term
+    this.where = where
+    this.#span = span
+    this.#text = text
+  }
+
+  get at(): [start: number, end: number] {
+    return rangeOf(this.#span, this.#text)
+  }
+
+  get found(): string {
+    return this.#text.text.slice(...this.at)
+  }
 }
 
 function inOneOf(term: string, words: Term, where: 'keyword' | 'org', parts: WordIndex[]): Match[] {

@@ -1,20 +1,23 @@
 import type { Paper } from '../../papers/paper.ts'
-import { type KnownKeys, type PaperText, toPaperText } from '../text/tokens.ts'
+import { type KnownWords, type PaperText, toPaperText } from '../text/tokens.ts'
 import type { PaperIndex } from './paper-index.ts'
 
-/** `toPaperText` for a paper that is probably in the index, which has the keys of its words. */
+/** `toPaperText` for a paper that is probably in the index, which has its words. */
 export function indexedPaperText(paper: Paper, index: PaperIndex): PaperText {
   const docId = index.docIdOfSame(paper)
   if (docId === undefined) return toPaperText(paper)
   return toPaperText(paper, {
-    title: keysIn(index, index.text(docId, 'title')),
-    abstract: keysIn(index, index.text(docId, 'abstract')),
+    title: wordsIn(index, index.text(docId, 'title')),
+    abstract: wordsIn(index, index.text(docId, 'abstract')),
   })
 }
 
-function keysIn({ vocabularies: { prose } }: PaperIndex, words: Uint32Array): KnownKeys {
+function wordsIn({ vocabularies: { prose } }: PaperIndex, words: Uint32Array): KnownWords {
   return {
-    keyAt: (position) => prose.keyOf(words[position]!),
+    wordAt: (position) =>
+      position < words.length
+        ? { folded: prose.spelling(words[position]!), key: prose.keyOf(words[position]!) }
+        : undefined,
     positionsOf: (key) => {
       const numbers = prose.spellingsOf(key)
       const positions: number[] = []

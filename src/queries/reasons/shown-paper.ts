@@ -75,17 +75,22 @@ const parts = new WeakMap<ShownPaper, { paper: ShownPaper; sentence: string }>()
 /** The paper and the sentence that `withSentence` added; undefined if it added none. */
 export const sentenceOf = (paper: ShownPaper) => parts.get(paper)
 
-/** Converts a paper to its form in a digest. */
-export function toShownPaper(paper: Paper, reason: Reason | null, plain = plainParts(paper)): ShownPaper {
+/** Converts a paper to its form in a digest. `kept`: its parts if it is shown again, for other queries. */
+export function toShownPaper(paper: Paper, reason: Reason | null, kept?: PlainParts): ShownPaper {
+  const plain = kept ?? plainParts(paper)
+  const indexOf = kept ? keptIndex : proseIndex
   const moreAuthors = plain.authors.length - MAX_AUTHORS
   return {
     id: paper.id,
-    title: markedRuns(plain.title, titleRanges(plain, reason)),
+    title: markedRuns(plain.title, [
+      ...rangesInTitle(reason),
+      ...rangesOfTerms(plain.title, reason, indexOf),
+    ]),
     path: paperPathOf(paper),
     authors: plain.authors.slice(0, MAX_AUTHORS),
     ...(moreAuthors > 0 && { moreAuthors }),
     ...(plain.organization && { organization: plain.organization }),
-    snippet: markedRuns(plain.sentence, rangesOfTerms(plain.sentence, reason)),
+    snippet: markedRuns(plain.sentence, rangesOfTerms(plain.sentence, reason, indexOf)),
     ...(plain.isSummary && { isSummary: true }),
     reason: reason && reasonSentence(reason),
     ...(reason && { beyondTitle: reasonBeyondTitle(reason) }),
@@ -108,23 +113,22 @@ export const showRelated = (
 // An email names three, or all four. Some papers have thousands, and each digest keeps its own copy.
 const MAX_AUTHORS = 4
 
-/** Wherever the title has a term that matched, in whichever part of the paper it was found. */
-const titleRanges = ({ title }: PlainParts, reason: Reason | null): TextRange[] => [
-  ...(reason?.matches ?? []).flatMap(({ where, at }) => (where === 'title' && at ? [at] : [])),
-  ...rangesOfTerms(title, reason),
-]
+const rangesInTitle = (reason: Reason | null): TextRange[] =>
+  (reason?.matches ?? []).flatMap((match) => (match.where === 'title' && match.at ? [match.at] : []))
 
-function rangesOfTerms(text: string, reason: Reason | null): TextRange[] {
+/** Wherever a text has a term that matched, in whichever part of the paper it was found. */
+function rangesOfTerms(text: string, reason: Reason | null, indexOf: typeof proseIndex): TextRange[] {
   const terms = (reason?.matches ?? []).filter(({ where }) => IN_PROSE.has(where)).map(({ term }) => term)
   if (terms.length === 0) return []
-  const index = proseIndex(text)
+  const index = indexOf(text)
   return [...new Set(terms)].flatMap((term) =>
     [...occurrencesOf(proseTerm(term), index)].map((span) => rangeOf(span, index)),
   )
 }
 
+const proseIndex = (text: string): WordIndex => new WordIndex(text, 'prose')
 // Planning shows the same paper under many queries, and many papers under the same one.
-const proseIndex = memoize((text: string) => new WordIndex(text, 'prose'), 4000)
+const keptIndex = memoize(proseIndex, 4000)
 const proseTerm = memoize((term: string) => termOf(term, 'prose'), 4000)
 
 const IN_PROSE: ReadonlySet<Match['where']> = new Set(['title', 'abstract', 'keyword'])

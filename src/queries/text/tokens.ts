@@ -43,15 +43,10 @@ const SIMPLE_TOKEN = /[A-Za-z0-9]+(?:(?<=[0-9])\.(?=[0-9])[A-Za-z0-9]+)*/g
 /** A word of a text, folded, and its range. */
 type Word = Omit<Token, 'key'>
 
-/** `keyAt`: the key of the word at a position, if it is known. */
-export const tokensOf = (
-  text: string,
-  kind: WordKind = 'prose',
-  keyAt?: (position: number) => string | undefined,
-): Token[] =>
+export const tokensOf = (text: string, kind: WordKind = 'prose', known?: KnownWords): Token[] =>
   wordsIn(text).map(({ folded, start, end }, position) => ({
     ...{ folded, start, end },
-    key: keyAt?.(position) ?? wordKeyOf(folded, kind),
+    key: known?.wordAt(position)?.key ?? wordKeyOf(folded, kind),
   }))
 
 /** The words of a text, folded as by `tokensOf` but without keys, which take most of the time. */
@@ -133,9 +128,9 @@ export function wordsOfPhrase({ kind, field, text }: TextLeaf): TextLeaf[] {
     .map((word) => ({ kind: 'word', field, text: word }))
 }
 
-/** The keys of a text's words, if they are known without reading it. */
-export interface KnownKeys {
-  keyAt(position: number): string | undefined
+/** A text's words, if they are known without reading it. */
+export interface KnownWords {
+  wordAt(position: number): Pick<Token, 'folded' | 'key'> | undefined
   /** Ascending. */
   positionsOf(key: string): readonly number[]
 }
@@ -145,7 +140,7 @@ export class WordIndex {
   readonly text: string
   readonly #searched: string
   readonly #kind: WordKind
-  readonly #known: KnownKeys | undefined
+  readonly known: KnownWords | undefined
   #tokens: readonly Token[] | undefined
   #positions: ReadonlyMap<string, readonly number[]> | undefined
 
@@ -153,22 +148,27 @@ export class WordIndex {
   constructor(
     text: string,
     kind: WordKind,
-    { searched = text, known }: { searched?: string; known?: KnownKeys } = {},
+    { searched = text, known }: { searched?: string; known?: KnownWords } = {},
   ) {
     this.text = text
     this.#searched = searched
     this.#kind = kind
-    this.#known = known
+    this.known = known
   }
 
   get tokens(): readonly Token[] {
-    this.#tokens ??= tokensOf(this.#searched, this.#kind, this.#known?.keyAt)
+    this.#tokens ??= tokensOf(this.#searched, this.#kind, this.known)
     return this.#tokens
+  }
+
+  /** Without its range, for which a text must be tokenized even if its keys are known. */
+  wordAt(position: number): Pick<Token, 'folded' | 'key'> | undefined {
+    return this.known ? this.known.wordAt(position) : this.tokens[position]
   }
 
   /** The positions of the words with a key, ascending. */
   positionsOf(key: string): readonly number[] {
-    if (this.#known) return this.#known.positionsOf(key)
+    if (this.known) return this.known.positionsOf(key)
     this.#positions ??= Map.groupBy(this.tokens.keys(), (position) => this.tokens[position]!.key)
     return this.#positions.get(key) ?? []
   }
@@ -192,7 +192,7 @@ export interface PaperText {
   onlyRevised: boolean
 }
 
-export function toPaperText(paper: Paper, known?: Record<'title' | 'abstract', KnownKeys>): PaperText {
+export function toPaperText(paper: Paper, known?: Record<'title' | 'abstract', KnownWords>): PaperText {
   const { title, abstract, authors, keywords, organization } = plainTextsOf(paper)
   return {
     names: paperNamesOf(paper),
@@ -264,16 +264,14 @@ export function* occurrencesOf(
 ): Generator<[first: number, last: number], undefined> {
   const starts = (term[0] ?? []).flatMap(({ key }) => text.positionsOf(key))
   for (const start of starts.sort((a, b) => a - b)) {
-    const end = endOf(term, 0, text.tokens, start)
+    const end = endOf(term, 0, text, start)
     if (end !== null) yield [start, end]
   }
 }
 
-/** The first range of the text in which the words of a term are adjacent, as [start, end); null if they never are. */
-export function firstOccurrence(term: Term, text: WordIndex): [start: number, end: number] | null {
-  const span = occurrencesOf(term, text).next().value
-  return span ? rangeOf(span, text) : null
-}
+/** The first of them; null if the words are never adjacent. */
+export const firstOccurrence = (term: Term, text: WordIndex): [first: number, last: number] | null =>
+  occurrencesOf(term, text).next().value ?? null
 
 /** The range of an occurrence in the text, in UTF-16 units. */
 export const rangeOf = (
@@ -281,15 +279,15 @@ export const rangeOf = (
   { tokens }: WordIndex,
 ): [start: number, end: number] => [tokens[first]!.start, tokens[last]!.end]
 
-/** The position of the last token if the words from `word` on match the tokens from `position` on; otherwise null. */
-function endOf(term: Term, word: number, tokens: readonly Token[], position: number): number | null {
-  const token = tokens[position]
+/** The position of the last word if the words from `word` on match the text from `position` on; otherwise null. */
+function endOf(term: Term, word: number, text: WordIndex, position: number): number | null {
+  const token = text.wordAt(position)
   if (!token) return null
   for (const run of term[word] ?? []) {
     if (run.key !== token.key || !run.fits(token)) continue
     const next = word + run.words
     if (next === term.length) return position
-    const end = endOf(term, next, tokens, position + 1)
+    const end = endOf(term, next, text, position + 1)
     if (end !== null) return end
   }
   return null
