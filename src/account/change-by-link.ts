@@ -5,7 +5,6 @@ import { Fault } from '../core/errors.ts'
 import { applyChange } from '../digests/apply-change.ts'
 import { changeById, newestChanges } from '../subscribers/change.repo.ts'
 import { type Change, changesToUndo, isSameSubscription, type Subscription } from '../subscribers/change.ts'
-import { CONSENT_WORDING } from '../subscribers/consent.ts'
 import { requireSubscription, type Subscriber } from '../subscribers/subscriber.ts'
 import { loadSubscription, type StoredTopic, storedTopicsOf } from '../subscribers/topic.repo.ts'
 import { withHolder } from './find-subscriber.ts'
@@ -69,8 +68,7 @@ async function changeWithLink(
     const { id, zone } = subscriber
     const context = { subscriber, today: localDayOf(now, zone), topics: await storedTopicsOf(tx, id) }
     const { changes, already } = await wanted(tx, context)
-    const wording = CONSENT_WORDING.version
-    const change = await applyChange(tx, { subscriber, changes, how, wording, now })
+    const change = await applyChange(tx, { subscriber, changes, how, now })
     return { subscriber: id, change, already }
   })
   if (changed.change !== null) deps.log.info('subscriber.changed', { ...changed, what: how })

@@ -4,7 +4,6 @@ import { Fault, type FieldReader, readFields } from '../core/errors.ts'
 import { applyChange } from '../digests/apply-change.ts'
 import { splitTopics } from '../queries/language/split-topics.ts'
 import { requirePauseEnd, type Subscription } from '../subscribers/change.ts'
-import { NO_PAGE } from '../subscribers/consent.ts'
 import { parseTopic, readSettings, type TypedSettings } from '../subscribers/read-signup.ts'
 import type { TopicText } from '../subscribers/subscriber.ts'
 import { topicsOf } from '../subscribers/topic.repo.ts'
@@ -41,8 +40,7 @@ export const changeByOperator = (
 const apply = async (
   { tx, subscriber, now }: LockedSubscriber,
   changes: Partial<Subscription>,
-): Promise<boolean> =>
-  (await applyChange(tx, { subscriber, changes, how: 'operator', wording: NO_PAGE, now })) !== null
+): Promise<boolean> => (await applyChange(tx, { subscriber, changes, how: 'operator', now })) !== null
 
 const readTopic = ({ query, name = '' }: WrittenTopic, fields: FieldReader): TopicText =>
   fields.read('topics', { query, name }, () => {

@@ -3,7 +3,6 @@ import type { Database } from '../core/database/database.ts'
 import type { Deps } from '../core/deps.ts'
 import { forgetMessages, forgetMessagesByKey } from '../mail/outbox/subscriber-messages.repo.ts'
 import { deleteUnconfirmedAddressChanges } from '../subscribers/address-change.repo.ts'
-import { CONSENT_WORDING, NO_PAGE } from '../subscribers/consent.ts'
 import { replaceWithTombstone } from '../subscribers/erasure.repo.ts'
 import { lockSubscriber, recordConsent } from '../subscribers/subscriber.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
@@ -17,7 +16,7 @@ import { openAccount, runOperatorChange, type SubscriberRef } from './find-subsc
  */
 export async function eraseSubscriber(deps: Deps, who: SubscriberRef): Promise<void> {
   await runOperatorChange(deps, who, { what: 'erased' }, ({ tx, subscriber, now }) =>
-    eraseLockedSubscriber(deps, tx, { subscriber, how: 'operator', wording: NO_PAGE, now }),
+    eraseLockedSubscriber(deps, tx, { subscriber, how: 'operator', now }),
   )
 }
 
@@ -27,7 +26,7 @@ export async function eraseAccount(deps: Deps, token: string): Promise<void> {
   const erased = await deps.db.$transaction(async (tx) => {
     const subscriber = await openAccount({ ...deps, db: tx }, token, lockSubscriber)
     if (!subscriber) return undefined
-    await eraseLockedSubscriber(deps, tx, { subscriber, how: 'page', wording: CONSENT_WORDING.version, now })
+    await eraseLockedSubscriber(deps, tx, { subscriber, how: 'page', now })
     return subscriber.id
   })
   if (erased) deps.log.info('subscriber.changed', { subscriber: erased, what: 'erased' })
@@ -37,7 +36,7 @@ export async function eraseAccount(deps: Deps, token: string): Promise<void> {
 export async function eraseLockedSubscriber(
   { config }: Pick<Deps, 'config'>,
   tx: Database,
-  { subscriber, how, wording, now }: { subscriber: Subscriber; how: string; wording: string; now: Date },
+  { subscriber, how, wording, now }: { subscriber: Subscriber; how: string; wording?: string; now: Date },
 ): Promise<void> {
   const { id, addressKey } = subscriber
   await recordConsent(tx, { subscriberId: id, at: now, event: 'erased', how, wording })

@@ -11,7 +11,7 @@ import {
   deleteUnconfirmedAddressChanges,
   markAddressChangeConfirmed,
 } from '../subscribers/address-change.repo.ts'
-import { CONSENT_WORDING, NO_PAGE } from '../subscribers/consent.ts'
+import { wordingOf } from '../subscribers/consent.ts'
 import { readLink, requireHolder, signLink } from '../subscribers/links.ts'
 import { SIGNUP_EMAIL_KINDS } from '../subscribers/record-signup-request.ts'
 import { deleteEmailedSignups } from '../subscribers/signup.repo.ts'
@@ -105,8 +105,7 @@ export async function confirmAddressChange(deps: ServiceDeps, token: string): Pr
     if (request.confirmedAt) return undefined
     requireHolder(opened.link, subscriber)
     await markAddressChangeConfirmed(tx, request.id, now)
-    const wording = CONSENT_WORDING.version
-    await changeAddress(deps, tx, { subscriber, to: request, how: 'page', wording, now })
+    await changeAddress(deps, tx, { subscriber, to: request, how: 'page', now })
     await endBackOff(tx, deps.config, { key: request.key, now })
     // To the old address. Enqueued after the waiting messages were redirected, which must not redirect this one.
     const notification = { kind: 'moved', now, addressChangeId: request.id } as const
@@ -137,7 +136,7 @@ export async function changeAddressByOperator(
 ): Promise<void> {
   const to = parseAddress(newEmail)
   await runOperatorChange(deps, who, { what: 'moved' }, ({ tx, subscriber, now }) =>
-    changeAddress(deps, tx, { subscriber, to, how: 'operator', wording: NO_PAGE, now }),
+    changeAddress(deps, tx, { subscriber, to, how: 'operator', now }),
   )
 }
 
@@ -146,7 +145,6 @@ interface ChangeAddressInput {
   subscriber: Subscriber
   to: Address
   how: string
-  wording: string
   now: Date
 }
 
@@ -160,7 +158,7 @@ async function changeAddress(
   tx: Database,
   input: ChangeAddressInput,
 ): Promise<void> {
-  const { subscriber, to, how, wording, now } = input
+  const { subscriber, to, how, now } = input
   const { id: subscriberId } = subscriber
   const { address, key } = to
   const hash = addressHash(key, deps.config.SUPPRESSION_KEY)
@@ -172,7 +170,7 @@ async function changeAddress(
   await deleteUnconfirmedAddressChanges(tx, { subscriberId })
   await endWaitingMessages(tx, { subscriberId, kinds: VOID_KINDS, reason: 'moved' })
   await redirectUntriedMessages(tx, { subscriberId, toAddress: address, epoch })
-  await recordConsent(tx, { subscriberId, at: now, event: 'moved', how, wording })
+  await recordConsent(tx, { subscriberId, at: now, event: 'moved', how })
 }
 
 /**
@@ -183,14 +181,15 @@ async function changeAddress(
 async function releaseAddress(
   deps: Pick<Deps, 'config'>,
   tx: Database,
-  { subscriber, to: { key }, wording, now }: ChangeAddressInput,
+  { subscriber, to: { key }, how, now }: ChangeAddressInput,
 ): Promise<void> {
   const other = await subscriberByKey(tx, key)
   if (!other || other.id === subscriber.id) return
   const locked = isIdle(other) ? await lockSubscriberByKey(tx, key) : other
   if (!locked) return
   if (!isIdle(locked)) throw new Fault('address.taken')
-  await eraseLockedSubscriber(deps, tx, { subscriber: locked, how: 'address taken over', wording, now })
+  const taken = { how: 'address taken over', wording: wordingOf(how), now }
+  await eraseLockedSubscriber(deps, tx, { subscriber: locked, ...taken })
 }
 
 const isIdle = (subscriber: Subscriber): boolean =>

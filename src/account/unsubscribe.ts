@@ -7,7 +7,6 @@ import type { NextMail } from '../digests/next-mail.ts'
 import { nudgeTransactional } from '../mail/message.ts'
 import { newestChanges } from '../subscribers/change.repo.ts'
 import { type Change, type Subscription, withoutEndedPause } from '../subscribers/change.ts'
-import { CONSENT_WORDING, NO_PAGE } from '../subscribers/consent.ts'
 import { type Link, linkEnd, readLink, requireHolder, signLink } from '../subscribers/links.ts'
 import {
   changeSubscriber,
@@ -39,8 +38,7 @@ export async function unsubscribe(
   const { ended, goodbye } = await db.$transaction(async (tx) => {
     const now = clock.now()
     const subscriber = await lockSubscriber(tx, id)
-    const wording = how === 'page' ? CONSENT_WORDING.version : NO_PAGE
-    const ended = subscriber !== null && (await endSubscription(tx, { subscriber, how, wording, now }))
+    const ended = subscriber !== null && (await endSubscription(tx, { subscriber, how, now }))
     const goodbye = ended && how === 'page' && (await enqueueGoodbye(tx, { config, subscriber, now }))
     return { ended, goodbye }
   })
@@ -52,7 +50,7 @@ export async function unsubscribe(
 export async function unsubscribeByOperator(deps: Deps, who: SubscriberRef): Promise<boolean> {
   const { id, ended } = await withSubscriber(deps, who, async ({ tx, subscriber, now }) => ({
     id: subscriber.id,
-    ended: await endSubscription(tx, { subscriber, how: 'operator', wording: NO_PAGE, now }),
+    ended: await endSubscription(tx, { subscriber, how: 'operator', now }),
   }))
   if (ended) deps.log.info('subscriber.unsubscribed', { subscriber: id, how: 'operator' })
   return ended
@@ -151,8 +149,7 @@ export async function resubscribe(deps: Deps, token: string): Promise<void> {
       startDate: startDateOf(now, subscriber),
     })
     await cancelGoodbye(tx, id)
-    const wording = CONSENT_WORDING.version
-    await recordConsent(tx, { subscriberId: id, at: now, event: 'resubscribed', how: 'page', wording })
+    await recordConsent(tx, { subscriberId: id, at: now, event: 'resubscribed', how: 'page' })
     return id
   })
   if (changed) deps.log.info('subscriber.resubscribed', { subscriber: changed })
@@ -240,8 +237,7 @@ async function changeWithUnsubscribeLink(
     const subscriber = await lockSubscriber(tx, id)
     if (!subscriber || !hasSubscription(subscriber) || isOutdated(link, subscriber)) return null
     const changes = await changesFor(tx, subscriber, now)
-    const wording = CONSENT_WORDING.version
-    return changes && applyChange(tx, { subscriber, changes, how, wording, now })
+    return changes && applyChange(tx, { subscriber, changes, how, now })
   })
   if (change !== null) deps.log.info('subscriber.changed', { subscriber: id, what: how })
 }

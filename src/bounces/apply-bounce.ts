@@ -6,7 +6,6 @@ import { applyChange } from '../digests/apply-change.ts'
 import { emailDomain } from '../mail/rate-limits/send-rate.ts'
 import { parseAddress } from '../subscribers/address.ts'
 import { MAILBOX_FULL } from '../subscribers/change.ts'
-import { NO_PAGE } from '../subscribers/consent.ts'
 import { deleteUnconfirmedSignups } from '../subscribers/signup.repo.ts'
 import { endSubscription, lastConsentAt, lockSubscriber } from '../subscribers/subscriber.repo.ts'
 import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
@@ -172,7 +171,7 @@ async function unsubscribe(deps: Deps, tx: Database, acting: Acting): Promise<st
   const { subscriber, at: now, hasProof } = acting
   if (!subscriber || !(hasProof || hasSubscription(subscriber))) return undefined
   const how = howEnded(acting)
-  if (!(await endSubscription(tx, { subscriber, how, wording: NO_PAGE, now }))) return undefined
+  if (!(await endSubscription(tx, { subscriber, how, now }))) return undefined
   if (!hasProof) await enqueueGoodbye(tx, { config: deps.config, subscriber, reported: true, now })
   return how
 }
@@ -190,6 +189,6 @@ async function pauseForAWeek(tx: Database, { subscriber, at, subject }: Acting):
   const { state, pausedUntil } = subscriber
   if (state === 'paused' && (pausedUntil === null || pausedUntil >= until)) return false
   const changes = { state: 'paused', pausedUntil: until } as const
-  await applyChange(tx, { subscriber, changes, how: MAILBOX_FULL, wording: NO_PAGE, now: at })
+  await applyChange(tx, { subscriber, changes, how: MAILBOX_FULL, now: at })
   return true
 }

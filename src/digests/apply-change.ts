@@ -10,7 +10,7 @@ import {
   topicDifference,
   withoutEndedPause,
 } from '../subscribers/change.ts'
-import { type ConsentEvent, NO_PAGE } from '../subscribers/consent.ts'
+import type { ConsentEvent } from '../subscribers/consent.ts'
 import { parseTopic } from '../subscribers/read-signup.ts'
 import { changeSubscriber, recordConsent } from '../subscribers/subscriber.repo.ts'
 import {
@@ -33,8 +33,6 @@ export interface ChangeInput {
   /** The new values; everything else stays. With a startDate the new schedule begins no earlier. */
   changes: Partial<Subscription>
   how: string
-  /** The version of the text that was shown. */
-  wording: string
   now: Date
 }
 
@@ -44,7 +42,7 @@ export interface ChangeInput {
  * topics.too-many, topics.too-long, query.*.
  */
 export async function applyChange(tx: Database, input: ChangeInput): Promise<number | null> {
-  const { subscriber, changes, how, wording, now } = input
+  const { subscriber, changes, how, now } = input
   const today = localDayOf(now, subscriber.zone)
   const before = withoutEndedPause(await loadSubscription(tx, subscriber), today)
   const after = withoutEndedPause(normalize({ ...before, ...changes }), today)
@@ -62,8 +60,8 @@ export async function applyChange(tx: Database, input: ChangeInput): Promise<num
     await changeTopics(tx, subscriber.id, before.topics, topics)
   const consent = { subscriberId: subscriber.id, at: now }
   if (before.state !== subscriber.state)
-    await recordConsent(tx, { ...consent, event: 'resumed', how: 'pause ended', wording: NO_PAGE })
-  for (const event of eventsOf(before, after)) await recordConsent(tx, { ...consent, event, how, wording })
+    await recordConsent(tx, { ...consent, event: 'resumed', how: 'pause ended' })
+  for (const event of eventsOf(before, after)) await recordConsent(tx, { ...consent, event, how })
   return recordChange(tx, { subscriberId: subscriber.id, at: now, how, before, after })
 }
 

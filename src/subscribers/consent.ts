@@ -31,3 +31,6 @@ export const CONSENT_WORDING = {
 
 /** Value of the wording column if no page was shown. */
 export const NO_PAGE = 'none'
+
+/** The version of the text that was shown, for a value of `how`: "page", "page, undo", "operator". */
+export const wordingOf = (how: string): string => (/\bpage\b/.test(how) ? CONSENT_WORDING.version : NO_PAGE)

@@ -130,13 +130,7 @@ async function liftExpiredSuppression(tx: Database, subscriber: Subscriber, now:
   await liftSuppression(tx, addressHash, now)
   if (state !== 'suppressed') return
   await changeSubscriber(tx, id, { state: 'unsubscribed', stateBefore: null })
-  await recordConsent(tx, {
-    subscriberId: id,
-    at: now,
-    event: 'unsuppressed',
-    how: 'asked again',
-    wording: NO_PAGE,
-  })
+  await recordConsent(tx, { subscriberId: id, at: now, event: 'unsuppressed', how: 'asked again' })
 }
 
 function signupEmail(

@@ -5,7 +5,7 @@ import { Fault } from '../core/errors.ts'
 import { randomId } from '../core/secrets.ts'
 import { Prisma, type Subscriber as SubscriberRow } from '../generated/prisma/client.ts'
 import { type Address, addressHash } from './address.ts'
-import { type ConsentEvent, NO_PAGE } from './consent.ts'
+import { type ConsentEvent, NO_PAGE, wordingOf } from './consent.ts'
 import type { Schedule, Subscriber, SubscriberSettings, SubscriberState } from './subscriber.ts'
 
 /** The subscriber with that id; null if they do not exist or are erased. */
@@ -124,9 +124,11 @@ export interface Consent {
   wording: string
 }
 
+type NewConsent = Omit<Consent, 'wording'> & Partial<Pick<Consent, 'wording'>>
+
 /** Adds a row. Call it in the transaction of the change that it records. */
-export async function recordConsent(db: Database, consent: Consent): Promise<void> {
-  await db.consent.create({ data: consent })
+export async function recordConsent(db: Database, consent: NewConsent): Promise<void> {
+  await db.consent.create({ data: { ...consent, wording: consent.wording ?? wordingOf(consent.how) } })
 }
 
 /** Oldest first. */
@@ -176,7 +178,7 @@ export const hasEnded = ({ state, stateBefore }: Pick<Subscriber, 'state' | 'sta
 /** Returns false if it had ended before. The subscriber must be locked by the transaction. */
 export async function endSubscription(
   tx: Database,
-  { subscriber, how, wording, now }: { subscriber: Subscriber; how: string; wording: string; now: Date },
+  { subscriber, how, now }: { subscriber: Subscriber; how: string; now: Date },
 ): Promise<boolean> {
   if (hasEnded(subscriber)) return false
   const { id, state } = subscriber
@@ -185,6 +187,6 @@ export async function endSubscription(
       ? { stateBefore: 'unsubscribed' as const }
       : { state: 'unsubscribed' as const, stateBefore: state }
   await changeSubscriber(tx, id, changes)
-  await recordConsent(tx, { subscriberId: id, at: now, event: 'unsubscribed', how, wording })
+  await recordConsent(tx, { subscriberId: id, at: now, event: 'unsubscribed', how })
   return true
 }

@@ -6,7 +6,6 @@ import { DELIVERY_SWITCH, isDeliveryHeld, pauseUnlessHeld } from '../core/restor
 import { readSwitch, setSwitch } from '../core/switch.repo.ts'
 import { busiestDay } from '../mail/outbox/acceptance.repo.ts'
 import { addressHash, parseAddress } from './address.ts'
-import { NO_PAGE } from './consent.ts'
 import { changeSubscriber, lockSubscriberByKey, recordConsent } from './subscriber.repo.ts'
 import { startDateOf } from './subscriber.ts'
 import {
@@ -39,8 +38,7 @@ export async function suppressAddressKey(
   const subscriber = await lockSubscriberByKey(tx, key)
   if (!subscriber || subscriber.state === 'suppressed') return subscriber?.id
   await changeSubscriber(tx, subscriber.id, { state: 'suppressed', stateBefore: subscriber.state })
-  const consent = { subscriberId: subscriber.id, at, how: reason, wording: NO_PAGE }
-  await recordConsent(tx, { ...consent, event: 'suppressed' })
+  await recordConsent(tx, { subscriberId: subscriber.id, at, event: 'suppressed', how: reason })
   return subscriber.id
 }
 
@@ -65,8 +63,8 @@ export async function unsuppress(deps: Deps, { email }: { email: string }): Prom
     // Days that passed during the suppression were not missed: nothing was due on them.
     const startDate = subscriber.startDate && startDateOf(now, subscriber)
     await changeSubscriber(tx, subscriber.id, { state, stateBefore: null, startDate })
-    const consent = { subscriberId: subscriber.id, at: now, how: 'operator', wording: NO_PAGE }
-    await recordConsent(tx, { ...consent, event: 'unsuppressed' })
+    const { id: subscriberId } = subscriber
+    await recordConsent(tx, { subscriberId, at: now, event: 'unsuppressed', how: 'operator' })
     return subscriber.id
   })
   deps.log.info('subscriber.changed', { subscriber: id, what: 'unsuppressed' })

@@ -1,6 +1,5 @@
 import type { Deps } from '../../core/deps.ts'
 import { type DueDate, nextDue } from '../../digests/due.ts'
-import { NO_PAGE } from '../../subscribers/consent.ts'
 import { type CheckedSignup, readSignup, type TypedSignup } from '../../subscribers/read-signup.ts'
 import { type RecordedSignup, recordSignupRequest } from '../../subscribers/record-signup-request.ts'
 import { createSignup } from '../../subscribers/signup.repo.ts'
@@ -40,7 +39,7 @@ function addConfirmed({ config, db, clock }: Deps, signup: CheckedSignup, consen
   return db.$transaction(async (tx) => {
     const subscriber = await lockOrCreateSubscriber(tx, config, signup, now)
     await createSignup(tx, { subscriberId: subscriber.id, request, now, note: consent })
-    await applySignup(tx, { subscriber, request, how: 'operator', wording: NO_PAGE, now })
+    await applySignup(tx, { subscriber, request, how: 'operator', now })
     await endBackOff(tx, config, { key: address.key, now })
     return { subscriber: (await subscriberById(tx, subscriber.id))!, already: hasSubscription(subscriber) }
   })

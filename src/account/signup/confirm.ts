@@ -11,7 +11,6 @@ import {
 import { nudgeTransactional } from '../../mail/message.ts'
 import { newestChanges, recordChange } from '../../subscribers/change.repo.ts'
 import { isSameSubscription } from '../../subscribers/change.ts'
-import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { readLink, signLink } from '../../subscribers/links.ts'
 import { parseTopic } from '../../subscribers/read-signup.ts'
 import { markSignupConfirmed, signupById } from '../../subscribers/signup.repo.ts'
@@ -67,8 +66,7 @@ export async function confirm(deps: ServiceDeps, token: string): Promise<boolean
   const before = await deps.db.$transaction(async (tx) => {
     const { request: signup, subscriber } = await lockRequest(tx, opened.signup, signupById)
     if (signup.confirmedAt) return undefined
-    const wording = CONSENT_WORDING.version
-    const began = await applySignup(tx, { subscriber, request: signup.request, how: 'page', wording, now })
+    const began = await applySignup(tx, { subscriber, request: signup.request, how: 'page', now })
     if (began)
       await enqueueWelcome(deps, tx, { signupId: signup.id, subscriberId: subscriber.id, material, now })
     await markSignupConfirmed(tx, signup.id, now)
@@ -109,7 +107,6 @@ interface ApplySignupInput {
   subscriber: Subscriber
   request: SignupRequest
   how: string
-  wording: string
   now: Date
 }
 
@@ -118,12 +115,12 @@ interface ApplySignupInput {
  * topics stay, and topics beyond the limit are left out. True if a subscription began. Throws subscriber.suppressed.
  */
 export async function applySignup(tx: Database, input: ApplySignupInput): Promise<boolean> {
-  const { subscriber, how, wording, now } = input
+  const { subscriber, how, now } = input
   await requireUnsuppressed(tx, subscriber.addressHash)
   const joined = hasSubscription(subscriber)
   await (joined ? addRequestedTopics(tx, input) : activate(tx, input))
   const event = joined ? 'topics-added' : 'confirmed'
-  await recordConsent(tx, { subscriberId: subscriber.id, at: now, event, how, wording })
+  await recordConsent(tx, { subscriberId: subscriber.id, at: now, event, how })
   return !joined
 }
 

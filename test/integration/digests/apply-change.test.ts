@@ -15,7 +15,7 @@ const world = useDigestWorld()
 const change = (now: string, changes: Partial<Subscription>) =>
   world.db.$transaction(async (tx) => {
     const subscriber = (await lockSubscriber(tx, 'ann'))!
-    return applyChange(tx, { subscriber, changes, how: 'page', wording: 'site 1', now: new Date(now) })
+    return applyChange(tx, { subscriber, changes, how: 'page', now: new Date(now) })
   })
 
 /** Presses the button of the change with that id. */

@@ -4,7 +4,6 @@ import { stoppedClock } from '../../../src/core/clock.ts'
 import { addDays, type Day, dayOf, midnight } from '../../../src/core/dates.ts'
 import { applyChange } from '../../../src/digests/apply-change.ts'
 import type { NoMatchesMessage } from '../../../src/digests/no-matches.ts'
-import { NO_PAGE } from '../../../src/subscribers/consent.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
 
 const world = useDigestWorld()
@@ -34,7 +33,7 @@ function changeTopics(at: string, queries: string[]): Promise<unknown> {
   const deps = { ...world.deps, clock: stoppedClock(new Date(at)) }
   const topics = queries.map((query) => ({ name: `${query} ${at}`, query }))
   return withSubscriber(deps, { email: 'ann@reader.example' }, ({ tx, subscriber, now }) =>
-    applyChange(tx, { subscriber, changes: { topics }, how: 'page', wording: NO_PAGE, now }),
+    applyChange(tx, { subscriber, changes: { topics }, how: 'page', now }),
   )
 }
 

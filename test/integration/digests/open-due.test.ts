@@ -55,7 +55,7 @@ test('a planner and a change that open digests of one plan at the same moment wa
         await somebodyWaits(world.db)
       })
       const subscriber = (await lockSubscriber(held, 'ann'))!
-      return applyChange(held, { subscriber, changes: { hour: 19 }, how: 'page', wording: 'site 1', now })
+      return applyChange(held, { subscriber, changes: { hour: 19 }, how: 'page', now })
     },
     { timeout: 20_000 },
   )
