@@ -199,26 +199,15 @@ export class Archive {
     return topK(cursors.length, most, newer).map((place) => cursors[place]!.id)
   }
 
-  /** The tf-idf vector of a paper; null if the paper is not in memory. */
-  vectorOf(id: number): Vector | null {
-    const docId = this.index.docIdOf(id)
-    return docId === undefined ? null : this.vectorOfDoc(docId)
-  }
-
+  /** The tf-idf vector of a paper. */
   vectorOfDoc = (docId: number): Vector => {
     const { keyOf } = this.index.vocabularies.prose
     const counts = indexedWordCounts(this.index, docId)
-    return this.#vectorOf(new Map(Array.from(counts, ([word, times]) => [keyOf(word), times])))
+    return vectorOf(this.index, new Map(Array.from(counts, ([word, times]) => [keyOf(word), times])))
   }
 
   /** The same for a paper that may not be in memory. */
-  vectorOfText = (paper: PaperTokens): Vector => this.#vectorOf(wordCounts(paper))
-
-  #vectorOf = (counts: WordCounts): Vector => vectorOf(counts, this.index.docCount, this.documentFrequency)
-
-  /** The number of papers that contain a word in the title or the abstract, by its key. */
-  documentFrequency = (key: string): number =>
-    this.index.documentFrequency(this.index.vocabularies.prose.spellingsOf(key)[0])
+  vectorOfText = (paper: PaperTokens): Vector => vectorOf(this.index, wordCounts(paper))
 
   /** Whether every paper has its vector in a space. Without a space, none has one. */
   hasVectorsOf(space: LatentSpace | undefined): boolean {
@@ -248,9 +237,9 @@ export class Archive {
    * standard deviations from its mean over papers. Only papers that share the text's telling words are compared.
    */
   similarTo(counts: WordCounts, { most, except = [] }: Nearest): SimilarPaper[] {
-    const { index, documentFrequency } = this
-    const candidates = likeliestDocs(index, { counts, documentFrequency }, { most, except })
-    const words = bm25Scorer(index, counts, documentFrequency)
+    const { index } = this
+    const candidates = likeliestDocs(index, counts, { most, except })
+    const words = bm25Scorer(index, counts)
     const vector = this.spaceVectorOf(counts)
     if (!vector) return bestPapers(index, candidates, words, most)
     const ofWords = standardizedBySample(words, index.docCount)

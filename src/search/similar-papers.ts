@@ -16,10 +16,8 @@ import type { Spend } from './yield-to-event-loop.ts'
 export interface SimilarPapers {
   /** The most similar papers first; only papers about the same subject. */
   papers: Paper[]
-  /**
-   * A topic that matches similar papers, and the number of papers that it would have matched in the last `days` days.
-   */
-  topic: (ProposedTopic & { days: number }) | null
+  /** A topic that matches similar papers, and how many it would have matched in the last `MAX_DAYS` days. */
+  topic: ProposedTopic | null
 }
 
 const MAX_PAPERS = 8
@@ -38,11 +36,7 @@ export async function similarPapers(deps: Deps, paper: Paper, spend: Spend): Pro
   const known =
     cache.get(paper.id) ?? timed(spend, () => findSimilar(archive, paper, dayOf(deps.clock.now())))
   cache.set(paper.id, known)
-  const papers = await papersById(deps.db, known.ids, { withWithdrawn: false })
-  return {
-    papers,
-    topic: known.topic && { ...known.topic, days: MAX_DAYS },
-  }
+  return { papers: await papersById(deps.db, known.ids, { withWithdrawn: false }), topic: known.topic }
 }
 
 interface SimilarIds {

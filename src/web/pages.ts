@@ -160,7 +160,6 @@ const HELPERS = {
   paperItem,
   paperPathOf,
   plainText,
-  rateOf,
   receiptTexts,
   /** "11 papers in 30 days" */
   rateText: (total: number) => rateOf(total, MAX_DAYS),

@@ -63,7 +63,7 @@ export async function benchProfile(): Promise<{ json: unknown; text: string }> {
   const others = papers.filter(({ firstDay }) => !days.includes(firstDay))
   const ordinary = Array.from({ length: ORDINARY }, (_, i) => {
     const { id } = others[Math.floor((i * others.length) / ORDINARY)]!
-    return profileWordsOf(archive, archive.vectorOf(id)!)
+    return profileWordsOf(archive, archive.vectorOfDoc(archive.index.docIdOf(id)!))
   })
   const results = Object.entries(waysOf(archive, ordinary)).map(([name, way]) => ({
     name,

@@ -134,7 +134,7 @@ function judge(need: Need, { archive, plain, labelled, matchedByPostgres }: Judg
     ap: {
       ours: apOf(({ id }) => -rankOf.get(id)!.place),
       bm25: apOf(({ id }) => -(placeOf.get(id) ?? index.docCount)),
-      tfidf: apOf(({ id }) => cosineSimilarity(typedVector, archive.vectorOf(id)!)),
+      tfidf: apOf(({ id }) => cosineSimilarity(typedVector, archive.vectorOfDoc(archive.index.docIdOf(id)!))),
       votes: apOf(({ votes }) => votes ?? 0),
     },
   }

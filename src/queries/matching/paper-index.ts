@@ -52,6 +52,7 @@ export interface IndexBlock {
 export class PaperIndex {
   version = 0
   readonly vocabularies: Vocabularies
+  readonly frequencies: WordFrequencies
   readonly #segments: Segment[] = []
   readonly #attributes: PaperAttributes[] = []
   readonly #fingerprints: string[] = []
@@ -59,13 +60,12 @@ export class PaperIndex {
   /** Stores each day and category once in memory. */
   readonly #intern = memoize((text: string) => text)
   #live: Bits = newBits(0)
-  readonly #frequencies: WordFrequencies
 
   constructor(
     vocabularies: Vocabularies = { prose: new Vocabulary('prose'), names: new Vocabulary('names') },
   ) {
     this.vocabularies = vocabularies
-    this.#frequencies = new WordFrequencies(vocabularies.prose)
+    this.frequencies = new WordFrequencies(vocabularies.prose)
   }
 
   /** Inserts papers, or updates them. */
@@ -130,7 +130,7 @@ export class PaperIndex {
   restore({ segment, attributes, fingerprints, isLive }: IndexBlock): void {
     const from = this.docCount
     this.#segments.push(new Segment(segment))
-    this.#frequencies.add(this.#segments.at(-1)!)
+    this.frequencies.add(this.#segments.at(-1)!)
     this.#live = enlarged(this.#live, from + attributes.length)
     attributes.forEach((paper, i) => {
       this.#attributes.push(this.#interned(paper))
@@ -183,7 +183,7 @@ export class PaperIndex {
     for (let from = 0; from < words.length; from += SEGMENT_SIZE) {
       const segment = Segment.of(words.slice(from, from + SEGMENT_SIZE))
       this.#segments.push(segment)
-      this.#frequencies.add(segment, from === 0 ? open.length : 0)
+      this.frequencies.add(segment, from === 0 ? open.length : 0)
     }
     const live = enlarged(this.#live, this.#attributes.length)
     for (let docId = this.#attributes.length - fresh.length; docId < this.#attributes.length; docId++)
@@ -241,9 +241,6 @@ export class PaperIndex {
     const place = Math.floor(docId / SEGMENT_SIZE)
     return this.#segments[place]!.words(docId - place * SEGMENT_SIZE)
   }
-
-  /** The number of papers, including removed ones, that contain a word in the title or the abstract: see `of`. */
-  documentFrequency = (first?: number): number => this.#frequencies.of(first)
 
   /** The words of one part of a paper. */
   text(docId: number, field: IndexedField): Uint32Array {

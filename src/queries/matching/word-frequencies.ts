@@ -1,7 +1,7 @@
 import type { Segment } from './segment.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
-/** How many papers contain a word in the title or the abstract, in any of its spellings. */
+/** How many papers, including removed ones, contain a word in the title or the abstract. */
 export class WordFrequencies {
   readonly #prose: Vocabulary
   /** By the id of the first spelling of a word. */
@@ -13,6 +13,8 @@ export class WordFrequencies {
 
   /** By the id of the first spelling of a word; 0 for no id. */
   of = (first = 0): number => this.#papers[first] ?? 0
+
+  ofKey = (key: string): number => this.of(this.#prose.spellingsOf(key)[0])
 
   /** Counts the papers of a segment from index `paper` on. */
   add(segment: Segment, paper = 0): void {

@@ -113,8 +113,8 @@ export function preferenceOf(
   return (docId) => OF_WORDS * cosineSimilarity(profile, vectorOf(docId)) + nearness(docId)
 }
 
-const rarityIn = ({ index, documentFrequency }: Archive, key: string): number =>
-  inverseDocumentFrequency(documentFrequency(key), index.docCount) || 1
+const rarityIn = ({ index }: Archive, key: string): number =>
+  inverseDocumentFrequency(index.frequencies.ofKey(key), index.docCount) || 1
 
 /** How many words of a paper a profile learns from. */
 const WORDS_OF_A_PAPER = 60
@@ -149,10 +149,10 @@ const isInKeywords = (index: PaperIndex, key: string): boolean =>
 
 /** Whether a word, by its key, may be in a profile: not one of most papers, and not one of those about any paper. */
 function isProfileWord(archive: Archive, key: string): boolean {
-  const { index, documentFrequency } = archive
+  const { index } = archive
   if ([EMPTY_WORDS, FILLER, WEAK_HEADS].some((words) => words.has(key))) return false
   if (haveKeywords(index) && !isInKeywords(index, key)) return false
-  return index.docCount < MIN_PAPERS || documentFrequency(key) <= MAX_SHARE * index.docCount
+  return index.docCount < MIN_PAPERS || index.frequencies.ofKey(key) <= MAX_SHARE * index.docCount
 }
 
 /** The strongest words of a paper that may be in a profile, of unit length. */

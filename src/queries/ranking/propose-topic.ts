@@ -289,7 +289,7 @@ const inSequence = (keys: readonly string[]): string => ` ${keys.join(' ')} `
 /** The rarity of the two rarest words: a third word does not reduce it. */
 function rarityOf(archive: Archive, keys: readonly string[]): number {
   const rarities = keys.map((key) =>
-    Math.log((archive.index.size + 1) / (archive.documentFrequency(key) + 1)),
+    Math.log((archive.index.size + 1) / (archive.index.frequencies.ofKey(key) + 1)),
   )
   const [first = 0, second = 0] = rarities.sort((a, b) => b - a)
   return first + second

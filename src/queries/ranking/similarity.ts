@@ -15,11 +15,6 @@ export interface Nearest {
   except?: readonly number[]
 }
 
-interface CountedText {
-  counts: WordCounts
-  documentFrequency: (key: string) => number
-}
-
 /** How many papers are compared with a text, and how many for each of the papers wanted. */
 const MAX_COMPARED = 300
 const COMPARED_PER_PAPER = 3
@@ -27,12 +22,8 @@ const COMPARED_PER_PAPER = 3
 const NEARLY_NOTHING = 1e-30
 
 /** The papers that share the words of a text that weigh most, by docId, to be compared with it. */
-export function likeliestDocs(
-  index: PaperIndex,
-  text: CountedText,
-  { most, except = [] }: Nearest,
-): number[] {
-  const words = strongestCounts(text, index.docCount).map(([key, count]) => ({
+export function likeliestDocs(index: PaperIndex, text: WordCounts, { most, except = [] }: Nearest): number[] {
+  const words = strongestCounts(index, text).map(([key, count]) => ({
     count,
     ...bm25OfKey(index, key),
   }))
@@ -70,13 +61,10 @@ export function bestPapers(
 const MAX_POSTINGS = 10_000
 
 /** The words that weigh most, as long as the total of the papers that contain them is not too large. */
-function strongestCounts(
-  { counts, documentFrequency }: CountedText,
-  docCount: number,
-): [key: string, count: number][] {
+function strongestCounts(index: PaperIndex, counts: WordCounts): [key: string, count: number][] {
   const weighed = Array.from(counts, ([key, count]) => {
-    const papers = documentFrequency(key)
-    return { key, count, papers, weight: count * inverseDocumentFrequency(papers, docCount) }
+    const papers = index.frequencies.ofKey(key)
+    return { key, count, papers, weight: count * inverseDocumentFrequency(papers, index.docCount) }
   })
   let room = MAX_POSTINGS
   return weighed

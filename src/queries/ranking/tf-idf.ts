@@ -24,16 +24,12 @@ export type PaperTokens = Record<'title' | 'abstract', { tokens: readonly Pick<T
 
 /**
  * The tf-idf vector of a paper, of unit length: content words of the abstract and of the title, which counts twice.
- * Rare words weigh more. `docCount` is the number of papers, and `documentFrequency` that of papers with a word.
+ * Rare words weigh more.
  */
-export function vectorOf(
-  counts: WordCounts,
-  docCount: number,
-  documentFrequency: (key: string) => number,
-): Vector {
+export function vectorOf({ frequencies, docCount }: PaperIndex, counts: WordCounts): Vector {
   const weighed = Array.from(counts, ([key, times]): [string, number] => [
     key,
-    tfIdf(times, documentFrequency(key), docCount),
+    tfIdf(times, frequencies.ofKey(key), docCount),
   ])
   return toUnitLength(new Map(weighed))
 }
@@ -108,11 +104,7 @@ const saturated = (count: number, length: number): number =>
  * The sum of what `bm25` gives to words of titles and abstracts, each as often as it is counted, by docId. Valid until
  * the next call.
  */
-export function bm25Scorer(
-  index: PaperIndex,
-  counts: WordCounts,
-  documentFrequency: (key: string) => number,
-): (docId: number) => number {
+export function bm25Scorer(index: PaperIndex, counts: WordCounts): (docId: number) => number {
   const lengths = relativeLengths(index)
   const { prose } = index.vocabularies
   const { places, used } = placesOfWords(index)
@@ -122,7 +114,7 @@ export function bm25Scorer(
       places[word] = place + 1
       used.push(word)
     }
-    return count * inverseDocumentFrequency(documentFrequency(key), index.docCount)
+    return count * inverseDocumentFrequency(index.frequencies.ofKey(key), index.docCount)
   })
   const found = new Float32Array(weights.length)
   return (docId) => {
@@ -208,10 +200,10 @@ export function cosineSimilarity(profile: Vector, paper: Vector): number {
 
 /** The same for a paper of an index, without making its vector. */
 export function cosineTo(index: PaperIndex, docId: number, vector: Vector): number {
-  const { docCount, documentFrequency, vocabularies } = index
+  const { docCount, frequencies, vocabularies } = index
   let [product, squares] = [0, 0]
   for (const [word, times] of indexedWordCounts(index, docId)) {
-    const weight = tfIdf(times, documentFrequency(word), docCount)
+    const weight = tfIdf(times, frequencies.of(word), docCount)
     product += weight * (vector.get(vocabularies.prose.keyOf(word)) ?? 0)
     squares += weight ** 2
   }

@@ -147,7 +147,7 @@ describe('a paper', () => {
       archive.similarTo(wordCounts(toPaperText(papers[0]!)), { most: 3, except }).map(({ id }) => id)
     expect(like(1)).toEqual([2, 4, 3])
     expect(like(1, 2)[0]).toBe(4)
-    expect(archive.vectorOf(9)).toBeNull()
+    expect(archive.index.docIdOf(9)).toBeUndefined()
   })
 
   test('is near those with other words for the same subject, once a space is learned', () => {
@@ -226,7 +226,7 @@ describe('a paper', () => {
     archive.index.upsert([{ ...papers[2]!, votes: 40 }])
     expect(idsOf(archive, 'votes>=40')).toEqual([3])
     archive.index.remove(3)
-    expect([idsOf(archive, 'protein'), archive.vectorOf(3)]).toEqual([[4], null])
+    expect([idsOf(archive, 'protein'), archive.index.docIdOf(3)]).toEqual([[4], undefined])
     const ranked = archive.ranked(parseQuery('folding'), archive.find(parseQuery('folding')))
     expect(ranked).toEqual([4])
   })
@@ -246,7 +246,7 @@ describe('a paper', () => {
       'attention',
       'unknown',
     ])
-    expect([archive.documentFrequency('attent'), archive.documentFrequency('unknown')]).toEqual([3, 0])
+    expect(['attent', 'unknown'].map(archive.index.frequencies.ofKey)).toEqual([3, 0])
   })
 })
 
