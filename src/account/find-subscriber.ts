@@ -27,10 +27,10 @@ type Work<T> = (locked: LockedSubscriber) => Promise<T>
 
 /** Runs an operator's change of one subscriber in a transaction. Throws address.*, subscriber.unknown. */
 export function withSubscriber<T>({ db, clock }: Deps, who: SubscriberRef, work: Work<T>): Promise<T> {
-  const named = nameOf(who)
   return db.$transaction(async (tx) => {
-    const subscriber =
-      'key' in named ? await lockSubscriberByKey(tx, named.key) : await lockSubscriber(tx, named.id)
+    const subscriber = await ('email' in who
+      ? lockSubscriberByKey(tx, parseAddress(who.email).key)
+      : lockSubscriber(tx, who.id))
     if (!subscriber) throw new Fault('subscriber.unknown')
     return work({ tx, subscriber, now: clock.now() })
   })
@@ -70,14 +70,12 @@ export function withHolder<T>(
 
 /** Reads without locking. Throws address.*, subscriber.unknown. */
 export async function findSubscriber(db: Database, who: SubscriberRef): Promise<Subscriber> {
-  const named = nameOf(who)
-  const subscriber = await ('key' in named ? subscriberByKey(db, named.key) : subscriberById(db, named.id))
+  const subscriber = await ('email' in who
+    ? subscriberByKey(db, parseAddress(who.email).key)
+    : subscriberById(db, who.id))
   if (!subscriber) throw new Fault('subscriber.unknown')
   return subscriber
 }
-
-const nameOf = (who: SubscriberRef): { key: string } | { id: string } =>
-  'email' in who ? { key: parseAddress(who.email).key } : who
 
 /** Read-only. Throws link.*. */
 export async function subscriberByManageLink(

@@ -11,7 +11,6 @@ import {
   withoutEndedPause,
 } from '../subscribers/change.ts'
 import type { ConsentEvent } from '../subscribers/consent.ts'
-import { parseTopic } from '../subscribers/read-signup.ts'
 import { changeSubscriber, recordConsent } from '../subscribers/subscriber.repo.ts'
 import {
   MAX_TOPICS,
@@ -82,10 +81,7 @@ async function changeTopics(
   const count = after.length
   if (count > MAX_TOPICS && count > before.length)
     throw new Fault('topics.too-many', { count, most: MAX_TOPICS })
-  // Existing queries stay, even if the current grammar would parse them in another way.
-  const fresh = after.filter(({ query }) => before.every((topic) => topic.query !== query))
-  const parsed = fresh.map(({ name, query }) => ({ ...parseTopic(query), name }))
-  await setTopics(tx, { subscriberId, topics: after, parsed })
+  await setTopics(tx, { subscriberId, topics: after })
 }
 
 function eventsOf(before: Subscription, after: Subscription): ConsentEvent[] {

@@ -20,11 +20,11 @@ export async function recompileQueries(
   const done = { queries: 0, unreadable: 0, grammar: GRAMMAR_VERSION }
   try {
     for (let after = 0; !signal?.aborted; ) {
-      const old = await outdatedQueries(db, { after, grammar: GRAMMAR_VERSION, most: MAX_AT_ONCE })
+      const old = await outdatedQueries(db, { after, most: MAX_AT_ONCE })
       const last = old.at(-1)
       if (!last) break
       const queries = await recompile(old)
-      done.queries += await storeTrees(db, { queries, grammar: GRAMMAR_VERSION })
+      done.queries += await storeTrees(db, queries)
       done.unreadable += queries.filter(({ tree }) => tree === null).length
       after = last.id
     }

@@ -5,7 +5,6 @@ import { describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { splitFields } from '../queries/language/split-topics.ts'
 import { isBlank, type QueryParts, writeQuery } from '../queries/language/write-query.ts'
-import { GRAMMAR_VERSION } from '../queries/query.ts'
 import { type Address, parseAddress } from './address.ts'
 import {
   DETAILS,
@@ -17,7 +16,6 @@ import {
   type SubscriberSettings,
   type TopicText,
 } from './subscriber.ts'
-import type { ParsedTopic } from './topic.repo.ts'
 
 /** A sign-up request as typed: on the form, in JSON, on the command line. */
 export interface TypedSignup extends TypedSettings {
@@ -71,8 +69,9 @@ export function readTopics(
 }
 
 /** Throws query.* with the column if the text cannot be read. */
-export function parseTopic(text: string): ParsedTopic {
-  return { name: text, query: text, tree: parseQuery(text), grammar: GRAMMAR_VERSION }
+export function parseTopic(text: string): TopicText {
+  parseQuery(text)
+  return { name: text, query: text }
 }
 
 /** Whether the current grammar reads a query: a stored one may be older. */

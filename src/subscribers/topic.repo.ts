@@ -1,13 +1,9 @@
 import type { Database } from '../core/database/database.ts'
 import type { Prisma } from '../generated/prisma/client.ts'
+import { parseQuery } from '../queries/language/parse-query.ts'
+import { GRAMMAR_VERSION } from '../queries/query.ts'
 import { pairTopics, type Subscription } from './change.ts'
 import type { Subscriber, TopicText } from './subscriber.ts'
-
-/** A topic with the tree that its query parsed to, and the version of the grammar. */
-export interface ParsedTopic extends TopicText {
-  tree: object
-  grammar: number
-}
 
 export async function topicsOf(db: Database, subscriberId: string): Promise<TopicText[]> {
   return (await storedTopicsOf(db, subscriberId)).map(({ name, query }) => ({ name, query }))
@@ -31,26 +27,22 @@ interface SetTopicsInput {
   subscriberId: string
   /** All topics, in order, each query once; one that was deleted gets its earlier id back. */
   topics: readonly (TopicText & { id?: number })[]
-  /** Topics whose query the subscriber does not have yet. */
-  parsed: readonly ParsedTopic[]
 }
 
 // Above every position in use: Postgres checks the unique (subscriber, position) row by row.
 const OUT_OF_THE_WAY = 25
 
-/** Replaces a subscriber's topics. Lock the subscriber's row first. */
-export async function setTopics(
-  db: Database,
-  { subscriberId, topics, parsed }: SetTopicsInput,
-): Promise<void> {
+/** Replaces a subscriber's topics. Lock the subscriber's row first. Throws query.* for one that cannot be read. */
+export async function setTopics(db: Database, { subscriberId, topics }: SetTopicsInput): Promise<void> {
   const rows = await storedTopicsOf(db, subscriberId)
   const kept = pairTopics(rows, topics)
   const ids = new Map(kept.map(({ from, to }) => [to, rows.find(({ query }) => query === from.query)!.id]))
   await db.topic.deleteMany({ where: { subscriberId, id: { notIn: [...ids.values()] } } })
   await db.topic.updateMany({ where: { subscriberId }, data: { position: { increment: OUT_OF_THE_WAY } } })
   for (const [position, topic] of topics.entries()) {
-    const fresh = parsed.find(({ query }) => query === topic.query)
-    const queryId = fresh && (await queryIdOf(db, fresh))
+    // Existing queries stay, even if the current grammar would parse them in another way.
+    const isFresh = rows.every(({ query }) => query !== topic.query)
+    const queryId = isFresh ? await queryIdOf(db, topic.query) : undefined
     const id = ids.get(topic)
     const data = { position, name: topic.name }
     if (id) await db.topic.update({ where: { id }, data: { ...data, queryId } })
@@ -77,9 +69,10 @@ export async function topicsBySubscriber(
 }
 
 /** The row that all topics with this query share. */
-async function queryIdOf(db: Database, { query, tree, grammar }: ParsedTopic): Promise<number> {
+async function queryIdOf(db: Database, query: string): Promise<number> {
+  const tree = JSON.stringify(parseQuery(query))
   const [row] = await db.$queryRaw<{ id: number }[]>`
-    insert into query (text, tree, grammar) values (${query}, ${JSON.stringify(tree)}::jsonb, ${grammar})
+    insert into query (text, tree, grammar) values (${query}, ${tree}::jsonb, ${GRAMMAR_VERSION})
     on conflict (hash) do update set tree = excluded.tree, grammar = excluded.grammar returning id`
   return row!.id
 }

@@ -120,7 +120,7 @@ async function addSubscriber(db: Database, id: string, options: SubscriberOption
     },
   })
   const topics = (options.topics ?? []).map(parseTopic)
-  await setTopics(db, { subscriberId: id, topics, parsed: topics })
+  await setTopics(db, { subscriberId: id, topics })
 }
 
 async function addPapers(db: Database, day: Day, titles: string[], votes: number): Promise<void> {

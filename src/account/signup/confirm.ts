@@ -12,7 +12,6 @@ import { nudgeTransactional } from '../../mail/message.ts'
 import { newestChanges, recordChange } from '../../subscribers/change.repo.ts'
 import { isSameSubscription } from '../../subscribers/change.ts'
 import { readLink, signLink } from '../../subscribers/links.ts'
-import { parseTopic } from '../../subscribers/read-signup.ts'
 import { markSignupConfirmed, signupById } from '../../subscribers/signup.repo.ts'
 import { changeSubscriber, recordConsent } from '../../subscribers/subscriber.repo.ts'
 import {
@@ -155,7 +154,5 @@ async function addRequestedTopics(
 async function insertTopics(tx: Database, subscriberId: string, requested: TopicText[]): Promise<void> {
   const kept = await storedTopicsOf(tx, subscriberId)
   const others = requested.filter(({ query }) => kept.every((topic) => topic.query !== query))
-  const fresh = topicsThatFit(kept, others)
-  const parsed = fresh.map(({ name, query }) => ({ ...parseTopic(query), name }))
-  await setTopics(tx, { subscriberId, topics: [...kept, ...fresh], parsed })
+  await setTopics(tx, { subscriberId, topics: [...kept, ...topicsThatFit(kept, others)] })
 }
