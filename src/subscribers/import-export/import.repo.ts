@@ -41,6 +41,10 @@ export interface NewRun {
 // How long the server may take to notice that a killed process is gone.
 const WAIT_MS = 5000
 
+// A sign-up or another import added the same address, or each waits for the other: unique_violation, deadlock_detected.
+const CONFLICTS = ['23505', '40P01']
+const MAX_TRIES = 10
+
 /**
  * A database connection for one import. Every batch is one transaction together with the progress. With `rehearsal` the
  * whole import is one transaction, which is rolled back.
@@ -85,9 +89,20 @@ export class ImportStore {
   }
 
   /** Stores a batch; it takes effect with `commit`. `parse` parses a query that the database does not have yet. */
-  async store(rows: IncomingRows, { now, parse }: { now: Date; parse: ParseText }): Promise<StoredBatch> {
-    const emptied = 'truncate incoming'
-    await this.#client.query(this.#rehearsal ? emptied : `begin; ${emptied}`)
+  async store(rows: IncomingRows, options: { now: Date; parse: ParseText }): Promise<StoredBatch> {
+    for (let tries = 1; ; tries++) {
+      await this.#client.query(this.#rehearsal ? 'savepoint batch' : 'begin')
+      try {
+        return await this.#store(rows, options)
+      } catch (error) {
+        if (tries === MAX_TRIES || !CONFLICTS.includes((error as { code?: string }).code ?? '')) throw error
+        await this.#client.query(this.#rehearsal ? 'rollback to batch' : 'rollback')
+      }
+    }
+  }
+
+  async #store(rows: IncomingRows, { now, parse }: { now: Date; parse: ParseText }): Promise<StoredBatch> {
+    await this.#client.query('truncate incoming')
     const columns = rows.columns()
     const queryIds = await this.#queryIds([...rows.queries.keys()], parse)
     await this.#client.query(FILL_INCOMING, columns.rows)
@@ -99,6 +114,7 @@ export class ImportStore {
       suppressed = (await this.#client.query(INSERT_SUPPRESSIONS)).rowCount ?? 0
       await this.#client.query(RESTORE_LIFTED_ROWS)
     }
+    await this.#client.query(REMOVE_KNOWN_ROWS)
     const created = await this.#client.query<{ state: string; count: number }>(INSERT_SUBSCRIBERS, [
       ...[now, NO_PAGE, queryIds],
       ...columns.topics,
@@ -110,7 +126,7 @@ export class ImportStore {
 
   async commit(run: NewRun & ImportRun, now: Date): Promise<void> {
     await this.#save(run, { now, done: false })
-    if (!this.#rehearsal) await this.#client.query('commit')
+    await this.#client.query(this.#rehearsal ? 'release batch' : 'commit')
   }
 
   finish(run: NewRun & ImportRun, now: Date): Promise<void> {
@@ -173,7 +189,7 @@ const SKIP_FOREIGN_KEY_CHECKS = `
 const FILL_INCOMING = `
   insert into incoming (${INCOMING_COLUMNS.map(([name]) => name)})
   select ${INCOMING_COLUMNS.map(([name]) => (name === 'days' ? "string_to_array(days, ',')" : name))}
-  from ${columnRows(INCOMING_COLUMNS)} as columns`
+  from ${columnRows(INCOMING_COLUMNS)} as columns order by id`
 
 const FIND_QUERIES = `
   select id, text from query
@@ -241,32 +257,35 @@ const RESTORE_LIFTED_ROWS = `
       and (select p.lifted_at is not null from suppression p where p.address_hash = n.address_hash)) lifted
   where lifted.line = i.line`
 
-// The first line of an address, in the order of the random ids, so that a batch visits the pages of each index once.
+// Leaves the first line of each address that no one has here. An insert without conflicts takes a fifth less.
+const REMOVE_KNOWN_ROWS = `
+  delete from incoming where line = any(array(
+    select line from (
+      select line, address_key, lag(address_key) over (order by address_key, line) as previous from incoming) i
+    where address_key is null or address_key = previous
+      or (select true from subscriber s where s.address_key = i.address_key)))`
+
+const STORED_COLUMNS = `id, address, address_key, address_hash, state, state_before, zone, hour, days, max_papers, format,
+  detail, related, epoch, created_at, confirmed_at, confirmed_how, start_date, paused_until`
+
+// The rows are in the order of their random ids, so that a batch visits the pages of each index once.
 const INSERT_SUBSCRIBERS = `
   with made as (
-    insert into subscriber (id, address, address_key, address_hash, state, state_before, zone, hour, days, max_papers,
-      format, detail, related, epoch, created_at, confirmed_at, confirmed_how, start_date, paused_until, imported_at)
-    select id, address, address_key, address_hash, state, state_before, zone, hour, days, max_papers, format, detail, related,
-      epoch, created_at, confirmed_at, confirmed_how, start_date, paused_until, $1::timestamptz
-    from (
-      select distinct on (address_key) * from incoming where address is not null
-      order by address_key, line) firsts order by id
-    on conflict (address_key) do nothing
-    returning id, state
+    insert into subscriber (${STORED_COLUMNS}, imported_at)
+    select ${STORED_COLUMNS}, $1::timestamptz from incoming
   ), consented as (
     insert into consent (subscriber_id, at, event, how, wording)
-    select id, at, event, 'import', $2 from made join (
+    select id, at, event, 'import', $2 from (
       select id, 1 as place, 'confirmed' as event, confirmed_at as at from incoming
       union all select id, 2, 'unsubscribed', unsubscribed_at from incoming
       union all select id, 3, 'suppressed', suppressed_at from incoming where state = 'suppressed'
-      union all select id, 4, 'paused', $1 from incoming where state = 'paused') e using (id)
+      union all select id, 4, 'paused', $1 from incoming where state = 'paused') events
     where at is not null
     order by id, place
   ), wanted as (
     insert into topic (subscriber_id, position, name, query_id)
     select i.id, t.position, t.name, ($3::int[])[t.query]
-    from made join incoming i using (id)
-      join ${columnRows(TOPIC_COLUMNS, 4)} as t using (line)
+    from incoming i join ${columnRows(TOPIC_COLUMNS, 4)} as t using (line)
     order by i.id
   )
-  select state::text, count(*)::int as count from made group by state`
+  select state::text, count(*)::int as count from incoming group by state`

@@ -34,6 +34,7 @@ import {
 import { suppress, unsuppress } from '../../../../src/subscribers/suppress-subscriber.ts'
 import { checksums } from '../../../support/checksums.ts'
 import { NOW, useSite } from '../../../support/site.ts'
+import { eventually } from '../../../support/until.ts'
 
 const site = useSite()
 const folder = mkdtempSync(join(tmpdir(), 'import-'))
@@ -262,6 +263,50 @@ describe('our own columns', () => {
     const text = ['email,hour', ...rows].join('\n')
     expect(await importText(text, { consent: 'x', batchRows: 3 })).toMatchObject({ taken: 2, unchanged: 2 })
     expect((await shown('a@example.com')).subscriber.hour).toBe(9)
+  })
+
+  test.each([false, true])(
+    'an address that someone adds meanwhile keeps what it has (dry run: %s)',
+    async (dryRun) => {
+      const text = ['email,hour', ...Array.from({ length: 400 }, (_, i) => `a${i}@example.com,9`)].join('\n')
+      const writer = new pg.Client({ connectionString: site.deps.databaseUrl })
+      await writer.connect()
+      await writer.query('begin')
+      await writer.query(
+        `insert into subscriber (id, address, address_key, address_hash, zone, hour, days, max_papers, created_at)
+       select 'meanwhile' || i, a, a, a, 'UTC', 10, '{mon}', 5, now()
+       from generate_series(1, 3) i, lateral (select 'a' || i || '@example.com' as a) address`,
+      )
+      const run = importText(text, { consent: 'x', dryRun })
+      await eventually(async () => {
+        const waiting = await site.db.$queryRaw<object[]>`
+          select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+        return waiting.length > 0
+      })
+      await writer.query('commit')
+      await writer.end()
+      expect(await run).toMatchObject({
+        rows: 400,
+        taken: 397,
+        unchanged: 3,
+        tally: { states: { active: 397 } },
+      })
+      expect((await shown('a2@example.com')).subscriber.hour).toBe(10)
+      expect(await site.db.subscriber.count()).toBe(dryRun ? 3 : 400)
+    },
+  )
+
+  test('two imports of the same people at once store each of them once', async () => {
+    const emails = Array.from({ length: 3000 }, (_, i) => `a${i}@example.com`)
+    const files = [emails, emails.toReversed()].map((list, i) => {
+      const file = join(folder, `both${i}.csv`)
+      writeFileSync(file, ['email', ...list].join('\n'))
+      return file
+    })
+    const runs = await Promise.all(files.map((file) => importSubscribers(site.deps, { file, consent: 'x' })))
+    expect(runs.map(({ taken }) => taken).reduce((sum, taken) => sum + taken)).toBe(3000)
+    expect(await site.db.subscriber.count()).toBe(3000)
+    expect(await site.db.consent.count()).toBe(3000)
   })
 
   test('the counts by state add up to all that were imported', async () => {
