@@ -79,7 +79,10 @@ export interface Match {
   where: Exclude<TextField, 'any'> | 'category' | 'code' | 'votes' | 'revised' | 'paper'
   /** The matching text of the paper: "Linear Attention", "A. Geiger", "cs.LG", "41", "2026-11-24", "2507.06457". */
   found: string
-  /** For title and abstract: the range of `found` in the plain text of that part, in UTF-16 units. */
+  /**
+   * For title and abstract: the range of `found` in the plain text of that part, in UTF-16 units. Absent for the
+   * abstract of a paper of an index; `found` is the term then.
+   */
   at?: [start: number, end: number]
 }
 

@@ -1,3 +1,4 @@
+import { distinctBy } from '../../core/distinct-by.ts'
 import { categoryMatcher } from '../language/paper-name.ts'
 import {
   filterText,
@@ -38,20 +39,10 @@ export function evaluate(query: Query, paper: PaperText): Reason | null {
 /** The same for a single part of a query. */
 export function evaluatePart(query: Query, paper: PaperText): Reason | null {
   const matches = matchesOf(query, paper)
-  const titleFirst = matches
-    ?.filter(isFirst)
-    .sort((a, b) => Number(b.where === 'title') - Number(a.where === 'title'))
+  const distinct = matches && distinctBy(matches, ({ term, where, at }) => `${term} ${where} ${at}`)
+  const titleFirst = distinct?.sort((a, b) => Number(b.where === 'title') - Number(a.where === 'title'))
   return titleFirst ? { matches: titleFirst.slice(0, MAX_MATCHES) } : null
 }
-
-/** Whether no earlier match is the same. Few have the same term, and the range of a match may be unread. */
-const isFirst = (match: Match, i: number, matches: readonly Match[]): boolean =>
-  i ===
-  matches.findIndex(
-    (one) =>
-      one === match ||
-      (one.term === match.term && one.where === match.where && `${one.at}` === `${match.at}`),
-  )
 
 /** Null if the paper does not match; empty if it matches only by a NOT. */
 function matchesOf(query: Query, paper: PaperText): Match[] | null {
@@ -183,35 +174,15 @@ function placed(term: string, words: Term, where: 'title' | 'abstract', part: Wo
   return span ? [matchAt(span, part, { term, where })] : []
 }
 
-type Span = readonly [first: number, last: number]
-
-function matchAt(span: Span, text: WordIndex, { term, where }: Pick<Match, 'term' | 'where'>): Match {
-  if (text.known) return new UnreadMatch(span, text, { term, where })
+function matchAt(
+  span: readonly [first: number, last: number],
+  text: WordIndex,
+  { term, where }: Pick<Match, 'term' | 'where'>,
+): Match {
+  // No page shows where an abstract matches, and finding the place takes longer than matching.
+  if (where === 'abstract' && text.known) return { term, where, found: term }
   const at = rangeOf(span, text)
   return { term, where, found: text.text.slice(...at), at }
-}
-
-/** A match whose range is read when it is needed, since that tokenizes the text. */
-class UnreadMatch implements Match {
-  readonly term: string
-  readonly where: Match['where']
-  readonly #span: Span
-  readonly #text: WordIndex
-
-  constructor(span: Span, text: WordIndex, { term, where }: Pick<Match, 'term' | 'where'>) {
-    this.term = term
-    this.where = where
-    this.#span = span
-    this.#text = text
-  }
-
-  get at(): [start: number, end: number] {
-    return rangeOf(this.#span, this.#text)
-  }
-
-  get found(): string {
-    return this.#text.text.slice(...this.at)
-  }
 }
 
 function inOneOf(term: string, words: Term, where: 'keyword' | 'org', parts: WordIndex[]): Match[] {

@@ -114,7 +114,7 @@ export const showRelated = (
 const MAX_AUTHORS = 4
 
 const rangesInTitle = (reason: Reason | null): TextRange[] =>
-  (reason?.matches ?? []).flatMap((match) => (match.where === 'title' && match.at ? [match.at] : []))
+  (reason?.matches ?? []).flatMap(({ where, at }) => (where === 'title' && at ? [at] : []))
 
 /** Wherever a text has a term that matched, in whichever part of the paper it was found. */
 function rangesOfTerms(text: string, reason: Reason | null, indexOf: typeof proseIndex): TextRange[] {
