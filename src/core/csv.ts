@@ -58,7 +58,8 @@ export class CsvReader {
       const lineEnd = newline < 0 ? text.length : newline
       let end = lineEnd
       if (this.#isSkipping || lineEnd - at > MAX_RECORD_LENGTH) {
-        if (!this.#isSkipping) yield this.#tooLong(text.slice(at, at + EXCERPT_LENGTH))
+        const beginning = { text: detachedCopy(text.slice(at, at + EXCERPT_LENGTH)), cells: null }
+        if (!this.#isSkipping) yield { line: this.#line, ...beginning, isTooLong: true }
         this.#isSkipping = newline < 0
       } else {
         const closed = newline < 0 ? -1 : recordEnd(text, at)
@@ -72,10 +73,6 @@ export class CsvReader {
       at = end + 1
     }
     this.#rest = text.slice(at)
-  }
-
-  #tooLong(beginning: string): CsvRecord {
-    return { line: this.#line, text: detachedCopy(beginning), cells: null, isTooLong: true }
   }
 
   #record(lines: string): CsvRecord {

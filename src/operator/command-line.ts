@@ -37,12 +37,6 @@ export async function buildProgram(
   return program
 }
 
-/** `subscribers` and `list` of `subscribers list`, `--json subscribers list` and `help subscribers list`. */
-function commandTyped(args: readonly string[]): { noun?: string; verb?: string } {
-  const [noun, verb] = args.filter((arg) => !arg.startsWith('-') && arg !== 'help')
-  return { noun, verb }
-}
-
 function addCommand(
   program: Command,
   operation: AnyOperation,
@@ -121,13 +115,15 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   let exitCode = 0
   // Needed before commander has parsed the command line, and if it cannot.
   const wantsJson = args.includes('--json')
+  // Of `--json subscribers list` and `help subscribers list`, too.
+  const [noun, verb] = args.filter((arg) => !arg.startsWith('-') && arg !== 'help')
   const run = async (typed: TypedCommand) => {
     const { runTyped } = await import('./run-command.ts')
     const output = await runTyped(typed, terminal)
     print(output, typed.wantsJson, stdout)
     exitCode = output.exitCode ?? 0
   }
-  const program = await buildProgram(run, commandTyped(args))
+  const program = await buildProgram(run, { noun, verb })
   setOutput(program, {
     writeOut: (text: string) => void stdout.write(text),
     writeErr: (text: string) => void stderr.write(text),

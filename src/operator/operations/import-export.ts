@@ -99,9 +99,10 @@ function textOfImported(
     `  imported   ${number(imported.taken)}${states.length > 0 ? `: ${states.join(', ')}` : ''}`,
     `  unchanged  ${number(unchanged)}${unchanged > 0 ? ', already here' : ''}`,
     `  refused    ${number(imported.refused)}${refusedFile ? `, with the reason in ${refusedFile}` : ''}`,
-    ...reasons
-      .slice(0, MAX_REASONS)
-      .map(([code, count]) => `    ${number(count)} × ${code}, ${exampleOf(code, imported)}`),
+    ...reasons.slice(0, MAX_REASONS).map(([code, count]) => {
+      const { line, message } = tally.examples[code]!
+      return `    ${number(count)} × ${code}, ${count === 1 ? 'in' : 'first in'} line ${line}: ${message}`
+    }),
     reasons.length > MAX_REASONS && `    and ${number(reasons.length - MAX_REASONS)} other reasons`,
     ignored.length > 0 && `  ignored columns: ${ignored.join(', ')}`,
     ask && !dryRun && `${number(imported.asked)} were emailed a confirmation link.`,
@@ -109,12 +110,6 @@ function textOfImported(
   ]
     .filter(Boolean)
     .join('\n')
-}
-
-/** "first in line 4: state "actve": takes …" */
-function exampleOf(code: string, { tally: { reasons, examples } }: SubscriberImportResult): string {
-  const { line, message } = examples[code]!
-  return `${reasons[code] === 1 ? 'in' : 'first in'} line ${line}: ${message}`
 }
 
 export const exportAll = operation({

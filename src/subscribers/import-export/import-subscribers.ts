@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { stat } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import { type Action, recordAction } from '../../core/action.repo.ts'
 import { CsvReader, type CsvRecord } from '../../core/csv.ts'
@@ -16,7 +17,6 @@ import { ImportFault } from './import-fault.ts'
 import { createRecordReader, type ReadingOptions, type RecordReader } from './import-reader.ts'
 import { IncomingRows } from './incoming-rows.ts'
 import {
-  hasWrittenBytes,
   type ImportFile,
   openImportFile,
   type RefusedRow,
@@ -105,7 +105,8 @@ const hasRefusedRows = async (
   { refusedBytes, refusedFile }: ImportRun & Pick<NewRun, 'refusedFile'>,
   path: string,
 ): Promise<boolean> =>
-  refusedBytes === 0 || (refusedFile === path && (await hasWrittenBytes(path, refusedBytes)))
+  refusedBytes === 0 ||
+  (refusedFile === path && (await stat(path).catch(() => ({ size: 0 }))).size >= refusedBytes)
 
 /** Hashes everything that affects the rows: other options make another run of the same file. */
 const runId = ({ hash }: ImportFile, { from, consent, topics, subscription }: ReadingOptions): string =>
@@ -137,7 +138,7 @@ async function importAll(context: ImportContext): Promise<NewRun & ImportRun> {
     stored.catch(() => {})
   }
   await stored
-  await store.finish(run, now)
+  await store.save(run, { now, done: true })
   await context.refused.close()
   return run
 }

@@ -125,12 +125,8 @@ export class ImportStore {
   }
 
   async commit(run: NewRun & ImportRun, now: Date): Promise<void> {
-    await this.#save(run, { now, done: false })
+    await this.save(run, { now, done: false })
     await this.#client.query(this.#rehearsal ? 'release batch' : 'commit')
-  }
-
-  finish(run: NewRun & ImportRun, now: Date): Promise<void> {
-    return this.#save(run, { now, done: true })
   }
 
   /** Closes the connection; uncommitted work is rolled back. */
@@ -138,7 +134,7 @@ export class ImportStore {
     await this.#client.end()
   }
 
-  async #save(run: NewRun & ImportRun, { now, done }: { now: Date; done: boolean }): Promise<void> {
+  async save(run: NewRun & ImportRun, { now, done }: { now: Date; done: boolean }): Promise<void> {
     const { id, file, format, refusedFile, rows, taken, unchanged, refused, tally, refusedBytes } = run
     await this.#client.query(
       `insert into import_run as r (id, file, format, refused_file, rows, taken, unchanged, refused, tally,

@@ -39,12 +39,6 @@ export async function refusedPath(
   return path
 }
 
-/** Whether the file still has that many bytes of refused rows. */
-export async function hasWrittenBytes(path: string, bytes: number): Promise<boolean> {
-  const there = await stat(path).catch(() => undefined)
-  return there?.isFile() === true && there.size >= bytes
-}
-
 const headLine = (head: readonly string[], delimiter: string): string =>
   csvLine([...head, 'line', 'reason'], delimiter)
 
