@@ -5,7 +5,7 @@
 // loopback. Each round runs every contestant once, so that they alternate; the table shows medians and ranges.
 //   ours-N     the delivery of a worker with N connections; dkim-N signs with RSA-2048
 //   plain-10   a query per subscriber that matches in SQL, cached MJML, nodemailer's pool with 10 connections, a row update
-//   pair-25    two processes of ours with 25 connections each
+//   pair-N     two processes of ours with N connections each
 //   ready-N    nodemailer's SMTPConnection with ready bytes of our average size, no database
 //   source-N   Postfix's smtp-source, as many bytes
 //   mailman    Mailman 3's engine with personalised delivery and VERP, as many bytes; at most 500 emails

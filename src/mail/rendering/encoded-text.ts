@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { encode, wrap } from 'nodemailer/lib/qp'
 import { detachedCopy } from '../../core/detached-copy.ts'
+import { LruCache } from '../../core/lru-cache.ts'
 
 /** What differs between two emails with the same words: tokens of links, and the path to a topic. */
 export type PlaceName = 'unsubscribe' | 'manage' | 'view' | 'topic'
@@ -49,8 +50,8 @@ export const placeholdersFor = (lengths: Partial<Record<PlaceName, number>>): Pl
 
 export type TextEncoder = ReturnType<typeof openTextEncoder>
 
-/** Number of encoded lines that are kept, about 200 bytes each. */
-const MAX_LINES = 10_000
+/** Number of encoded lines that are kept, some 400 bytes each. */
+const MAX_LINES = 20_000
 
 /** Encodes texts that were rendered with these placeholders. */
 export function openTextEncoder(placeholders: PlaceValues) {
@@ -84,15 +85,8 @@ export function openTextEncoder(placeholders: PlaceValues) {
     )
     return { pieces, length: encoded.length, unbroken: unbrokenLength(text) }
   }
-  const known = new Map<string, EncodedText>()
-  const line = (text: string): EncodedText => {
-    const found = known.get(text)
-    if (found) return found
-    if (known.size >= MAX_LINES) known.clear()
-    const encoded = whole(text)
-    known.set(detachedCopy(text), encoded)
-    return encoded
-  }
+  const known = new LruCache<string, EncodedText>(MAX_LINES)
+  const line = (text: string): EncodedText => known.get(text) ?? known.set(detachedCopy(text), whole(text))
   return {
     /** A text that ends with a line break, or is the end of its part. A line that comes again is encoded once. */
     lines: (text: string): EncodedText => concat(linesOf(text).map(line)),

@@ -38,7 +38,7 @@ export function contestants(): Contestant[] {
   return [
     ...[10, 50, 1, 100].map((connections) => ours(`ours-${connections}`, { connections })),
     ...[10, 50].map((connections) => ours(`dkim-${connections}`, { connections, dkim: true })),
-    { name: 'pair-25', run: pair(25) },
+    ...[25, 50].map((connections) => ({ name: `pair-${connections}`, run: pair(connections) })),
     { name: 'service-50', isExtra: true, run: service(50) },
     ...[1, 10, 50, 100].map((connections) => ({
       ...{ name: `relay-${connections}`, isExtra: true as const, run: slowRelay(connections) },
