@@ -1,10 +1,16 @@
+/** With the key as it was set: an equal text may be a slice that keeps a longer one in memory. */
+interface Entry<Key, Value> {
+  key: Key
+  value: Value
+}
+
 /**
  * A cache of entries whose sizes add up to about `maxSize`. It has two halves: when those used last fill the newer half,
  * it becomes the older one, and what was in the older one and not used meanwhile is dropped.
  */
 export class LruCache<Key, Value> {
-  #recent = new Map<Key, Value>()
-  #older = new Map<Key, Value>()
+  #recent = new Map<Key, Entry<Key, Value>>()
+  #older = new Map<Key, Entry<Key, Value>>()
   readonly #maxSize: number
   readonly #sizeOf: (value: Value) => number
   /** Of the recent half. */
@@ -17,9 +23,9 @@ export class LruCache<Key, Value> {
 
   get(key: Key): Value | undefined {
     const recent = this.#recent.get(key)
-    if (recent !== undefined) return recent
+    if (recent) return recent.value
     const older = this.#older.get(key)
-    return older === undefined ? undefined : this.set(key, older)
+    return older && this.set(older.key, older.value)
   }
 
   /** Returns the value. */
@@ -32,14 +38,14 @@ export class LruCache<Key, Value> {
       this.#recent = new Map()
       this.#size = 0
     }
-    this.#recent.set(key, value)
+    this.#recent.set(key, { key, value })
     this.#size += size
     return value
   }
 
   delete(key: Key): void {
-    const value = this.#recent.get(key)
-    if (value !== undefined) this.#size -= this.#sizeOf(value)
+    const recent = this.#recent.get(key)
+    if (recent) this.#size -= this.#sizeOf(recent.value)
     this.#recent.delete(key)
     this.#older.delete(key)
   }
