@@ -47,8 +47,8 @@ const watchdogOf = ({ LEASE_RENEW_SECONDS }: Config): WatchdogOptions => ({
   silenceMs: LEASE_RENEW_SECONDS * 1000,
 })
 
-/** The URL of the database; starts the embedded one if the settings say so and it does not run. */
-export async function databaseUrlOf({ DATABASE_URL, DATA_DIR, production }: Config): Promise<string> {
+/** The URL of the database; starts the embedded one if the settings say so. */
+async function databaseUrlOf({ DATABASE_URL, DATA_DIR, production }: Config): Promise<string> {
   if (DATABASE_URL !== 'embedded') return DATABASE_URL
   return (await startEmbeddedPostgres(join(DATA_DIR, 'postgres'), { mayMove: !production })).url
 }

@@ -1,15 +1,10 @@
+import { join } from 'node:path'
 import { enabledChannels } from '../bounces/enabled-channels.ts'
 import type { Config } from '../config/config.ts'
 import { systemClock } from '../core/clock.ts'
+import { restartEmbeddedPostgres } from '../core/database/embedded-postgres.ts'
 import { holdProcessLock } from '../core/database/process-lock.ts'
-import {
-  addQueue,
-  buildDeps,
-  clockOf,
-  type DepsOptions,
-  databaseUrlOf,
-  type ServiceDeps,
-} from '../core/deps.ts'
+import { addQueue, buildDeps, clockOf, type DepsOptions, type ServiceDeps } from '../core/deps.ts'
 import { type Log, openLog } from '../core/log.ts'
 import { openMetrics } from '../core/metrics.ts'
 import { pauseIfRestored } from '../core/restored-database.ts'
@@ -74,8 +69,11 @@ export async function startService(
     log,
   })
   await migrateIfAlone(built.deps)
-  const revive = () => databaseUrlOf(config)
-  const processLock = await holdProcessLock(built.deps.databaseUrl, built.deps.log, { revive })
+  const restart =
+    config.DATABASE_URL === 'embedded'
+      ? () => restartEmbeddedPostgres(join(config.DATA_DIR, 'postgres'))
+      : undefined
+  const processLock = await holdProcessLock(built.deps.databaseUrl, built.deps.log, { restart })
   await pauseIfRestored(built.deps)
   const { deps: queued, close } = await addQueue(built)
   const deps: RunningDeps = { ...queued, metrics }

@@ -42,7 +42,7 @@ export async function startEmbeddedPostgres(
   for (let attempt = 0; attempt < TRIES; attempt++) {
     try {
       await initialise(server)
-      await start(server, durable)
+      await start(server, { durable, port: await portFor(server.data) })
       const url = (name: string) => `postgresql://postgres@127.0.0.1:${portOf(server.data)}/${name}`
       await createDatabase(url('postgres'), database)
       return {
@@ -57,6 +57,17 @@ export async function startEmbeddedPostgres(
     }
   }
   throw lastError
+}
+
+/**
+ * Starts the server of `folder` again, which has data, at the port that it had. Throws if it cannot: the data is not
+ * there, or another program has the port.
+ */
+export async function restartEmbeddedPostgres(folder: string): Promise<void> {
+  const server = await prepare(resolve(folder), true)
+  const port = lastPortOf(server.data)
+  if (!port) throw new Error(`no Postgres was started in ${server.data}`)
+  await start(server, { durable: true, port })
 }
 
 /** Stops the server of `folder` at once, if it runs, and removes its data, of any version. */
@@ -150,7 +161,10 @@ async function initialise({ bin, data, as }: Server): Promise<void> {
   )
 }
 
-async function start({ bin, data, as }: Server, durable: boolean): Promise<void> {
+async function start(
+  { bin, data, as }: Server,
+  { durable, port }: { durable: boolean; port: number },
+): Promise<void> {
   const running = await run(bin.pg_ctl, ['-D', data, 'status'], as).then(
     () => true,
     () => false,
@@ -163,15 +177,20 @@ async function start({ bin, data, as }: Server, durable: boolean): Promise<void>
     '-c max_connections=200',
     ...(durable ? [] : ['-c fsync=off', '-c synchronous_commit=off', '-c full_page_writes=off']),
   ]
-  const options = `-p ${await portFor(data)} ${settings.join(' ')}`
+  const options = `-p ${port} ${settings.join(' ')}`
   await run(bin.pg_ctl, ['-D', data, '-w', '-l', join(data, 'server.log'), '-o', options, 'start'], as)
 }
 
-/** The last one, where other processes still look for this server; a free one for a new server. */
+/** The port that the server had last, where other processes still look for it, if it is free. */
 async function portFor(data: string): Promise<number> {
-  const last = join(data, 'postmaster.opts')
-  const port = existsSync(last) && Number(readFileSync(last, 'utf8').match(/"-p" "(\d+)"/)?.[1])
-  return port && (await isFree(port)) ? port : freePort()
+  const last = lastPortOf(data)
+  return last && (await isFree(last)) ? last : freePort()
+}
+
+function lastPortOf(data: string): number | undefined {
+  const options = join(data, 'postmaster.opts')
+  if (!existsSync(options)) return undefined
+  return Number(readFileSync(options, 'utf8').match(/"-p" "(\d+)"/)?.[1]) || undefined
 }
 
 const isFree = (port: number): Promise<boolean> =>

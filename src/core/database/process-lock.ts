@@ -14,8 +14,8 @@ interface ProcessLockOptions {
   retryAfterMs?: number
   /** How often the connection is used. Otherwise a silent connection would go unnoticed. */
   heartbeatMs?: number
-  /** Called before each of these tries: starts the server if it is ours and has ended. */
-  revive?: () => Promise<unknown>
+  /** Called before each of these tries: starts the embedded server if it has ended. */
+  restart?: () => Promise<void>
 }
 
 /** Shows other processes, until `stop`, that this one works on the database; again after a lost connection. */
@@ -26,7 +26,7 @@ export async function holdProcessLock(
     watchdog = WATCHDOG_DEFAULTS,
     retryAfterMs = 5_000,
     heartbeatMs = 60_000,
-    revive,
+    restart,
   }: ProcessLockOptions = {},
 ): Promise<{ stop(): Promise<void> }> {
   const Client = watchdogClient(url, watchdog)
@@ -49,8 +49,8 @@ export async function holdProcessLock(
   const acquireLater = () => {
     if (stopped) return
     const retry = async () => {
-      await revive?.()
-      await acquire()
+      await restart?.().catch((error) => log.error('database.error', { what: errorText(error) }))
+      if (!stopped) await acquire()
     }
     timer = setTimeout(() => retry().catch(acquireLater), retryAfterMs)
     timer.unref()
