@@ -49,14 +49,12 @@ export const importFile = operation({
       rowsPerSecond: Math.round((imported.rows - imported.resumedAt) / seconds()),
     }
   },
+  nudges: ({ imported }) => (imported.asked > 0 ? ['drain-transactional'] : []),
   output: ({ imported, ...took }, { file, ask }, _deps, { dryRun }) => {
     const { tally, refusedBytes: _, ...counts } = imported
     return {
       json: { file, ...counts, ...tally, ...took, dryRun },
-      text:
-        imported.rows === 0
-          ? `No rows after the header of ${file}.`
-          : textOfImported(imported, { ...took, dryRun, ask }),
+      text: textOfImported(imported, { ...took, dryRun, ask }),
     }
   },
   command: {
@@ -92,6 +90,7 @@ function textOfImported(
   const pending = tally.states.pending ?? 0
   return [
     dryRun && DRY_RUN,
+    rows === 0 && 'The file has no rows after its header.',
     resumedAt > 0 && `Continued after row ${number(resumedAt)}, where an earlier run was interrupted.`,
     imported.begunAnew &&
       'An earlier run was interrupted. Its refused rows are missing or in another file, so this run read everything again.',

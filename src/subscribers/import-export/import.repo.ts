@@ -113,11 +113,12 @@ export class ImportStore {
     await this.#client.query(FILL_INCOMING, columns.rows)
     await this.#client.query(ASSIGN_SPARE_IDS)
     const blocked = await this.#client.query<StoredBatch['blocked'][number]>(REMOVE_BLOCKED_ROWS)
-    let [turned, suppressed] = [0, 0]
+    let [newlySuppressed, suppressed] = [0, 0]
     if (rows.hasSuppressions) {
-      turned = (await this.#client.query(SUPPRESS_SUBSCRIBERS, [now])).rowCount ?? 0
+      newlySuppressed = (await this.#client.query(SUPPRESS_SUBSCRIBERS, [now])).rowCount ?? 0
       suppressed = (await this.#client.query(INSERT_SUPPRESSIONS)).rowCount ?? 0
       await this.#client.query(RESTORE_LIFTED_ROWS)
+      await this.#client.query(SUPPRESS_ROWS)
     }
     await this.#client.query(REMOVE_KNOWN_ROWS)
     const created = await this.#client.query<{ state: string; count: number; missing: boolean }>(
@@ -126,7 +127,7 @@ export class ImportStore {
     )
     if (created.rows.some(({ missing }) => missing)) throw new AddressTaken()
     const states = Object.fromEntries(created.rows.map(({ state, count }) => [state, count]))
-    if (turned > 0) states.suppressed = (states.suppressed ?? 0) + turned
+    if (newlySuppressed > 0) states.suppressed = (states.suppressed ?? 0) + newlySuppressed
     return { states, suppressed, blocked: blocked.rows }
   }
 
@@ -259,13 +260,22 @@ const RESTORE_LIFTED_ROWS = `
       and (select p.lifted_at is not null from suppression p where p.address_hash = n.address_hash)) lifted
   where lifted.line = i.line`
 
+// A later line of the batch may suppress the address of an earlier one.
+const SUPPRESS_ROWS = `
+  update incoming i set state = 'suppressed', state_before = i.state, suppressed_at = met.at
+  from (
+    select line, (
+      select p.at from suppression p where p.address_hash = n.address_hash and p.lifted_at is null) as at
+    from incoming n where state <> 'suppressed') met
+  where met.line = i.line and met.at is not null`
+
 // Leaves the first line of each address that no one has here.
 const REMOVE_KNOWN_ROWS = `
-  delete from incoming where line = any(array(
+  delete from incoming where line in (
     select line from (
       select line, address_key, lag(address_key) over (order by address_key, line) as previous from incoming) i
     where address_key is null or address_key = previous
-      or (select true from subscriber s where s.address_key = i.address_key)))`
+      or (select true from subscriber s where s.address_key = i.address_key))`
 
 const STORED_COLUMNS = `id, address, address_key, address_hash, state, state_before, zone, hour, days, max_papers, format,
   detail, related, epoch, created_at, confirmed_at, confirmed_how, start_date, paused_until`

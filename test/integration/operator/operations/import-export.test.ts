@@ -57,7 +57,10 @@ test('says that a file has no rows', async () => {
   const file = join(folder, 'head.csv')
   writeFileSync(file, 'email,state\n')
   const { code, stdout } = await cli('import', file)
-  expect({ code, stdout }).toEqual({ code: 0, stdout: `No rows after the header of ${file}.\n` })
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/^The file has no rows after its header\.\n0 rows /),
+  })
 })
 
 test('prints the first row for each reason, with its message and without an address', async () => {

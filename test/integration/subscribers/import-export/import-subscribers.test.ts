@@ -309,6 +309,21 @@ describe('our own columns', () => {
     expect(await site.db.consent.count()).toBe(3000)
   })
 
+  test('an address that a later line of the same batch suppresses is stored as suppressed', async () => {
+    const rows = ['a@example.com,active,', 'b@example.com,active,', 'a@example.com,suppressed,2026-01-01']
+    const text = ['email,state,suppressed_at,confirmed_at', ...rows.map((row) => `${row},2025-01-01`)]
+    const run = await importText(text.join('\n'))
+    expect(run).toMatchObject({ taken: 2, unchanged: 1, tally: { states: { active: 1, suppressed: 1 } } })
+    const stored = await site.db.subscriber.findMany({
+      orderBy: { address: 'asc' },
+      select: { address: true, state: true, stateBefore: true },
+    })
+    expect(stored).toEqual([
+      { address: 'a@example.com', state: 'suppressed', stateBefore: 'active' },
+      { address: 'b@example.com', state: 'active', stateBefore: null },
+    ])
+  })
+
   test('the counts by state add up to all that were imported', async () => {
     const rows = ['a@example.com,active,', 'b@example.com,active,', 'a@example.com,suppressed,2026-01-01']
     const text = ['email,state,suppressed_at,confirmed_at', ...rows.map((row) => `${row},2025-01-01`)]
