@@ -37,7 +37,6 @@ const application_name = 'daily-papers queue'
 const POLL_SECONDS = 1
 const POLL_SECONDS_BY_NUDGE: Partial<Record<Nudge, number>> = { 'read-reports': 0.5, 'fetch-mailbox': 5 }
 
-// Commands that send no nudge start sooner without pg-boss.
 /** pg-boss passes options that it does not use itself to its pg pool. */
 const poolOptions = (url: string, max: number, watchdog = WATCHDOG_DEFAULTS) => ({
   connectionString: url,

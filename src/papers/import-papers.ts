@@ -40,8 +40,8 @@ interface ImportPapersInput {
 
 /**
  * Records the papers in a file as listed on a day. Reports the entries that cannot be read, and keeps the others.
- * Throws import.not-a-list, import.nothing-readable if no entry can be read, and source.not-begun for a day after
- * tomorrow, when it has begun nowhere.
+ * Throws import.not-a-list, import.nothing-readable if no entry can be read, and source.not-begun for a day that
+ * has begun in no time zone, after tomorrow.
  */
 export const importPapers = async (deps: Deps, { text, ...options }: ImportPapersInput) =>
   recordPapers(deps, recordsIn(text), options)

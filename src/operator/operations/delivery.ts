@@ -134,7 +134,11 @@ export const resume = operation({
       .describe('After a restore: nothing was sent since the backup was made, so end nothing'),
   }),
   run: (deps, { moved }) => resumeDelivery(deps, { moved }),
-  nudges: ({ wasPaused }) => (wasPaused ? ['drain-transactional', 'drain-bulk'] : []),
+  // A restored database plans nothing until then.
+  nudges: ({ wasPaused, afterRestore }) => [
+    ...(afterRestore ? (['plan'] as const) : []),
+    ...(wasPaused ? (['drain-transactional', 'drain-bulk'] as const) : []),
+  ],
   output: ({ wasPaused, afterRestore }, _input, { config }) => {
     const off = config.SENDING === 'off' ? ' Nothing is sent yet: SENDING=off.' : ''
     const text = `${wasPaused ? 'Delivery resumed.' : 'Delivery was not paused.'}${off}`

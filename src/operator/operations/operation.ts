@@ -178,7 +178,12 @@ export async function runOperation<T>(
     return result
   }
   const work = async (within: Deps) => read(within, await run(within), context)
-  if (effect === 'read' || ownTransactions) return work(deps)
+  if (effect === 'read') return work(deps)
+  if (ownTransactions) {
+    const done = await work(deps)
+    if (!context.dryRun) await wakeWorkers(deps, nudges)
+    return done
+  }
   if (context.dryRun) return withRollback(deps, work)
   const { who, id: detail } = input as { who?: SubscriberRef; id?: string }
   const about = subscriberOf ? await subscriberOf(deps, input as never) : undefined
@@ -212,7 +217,7 @@ async function wakeWorkers(
     const open = queue ?? (await openQueue(databaseUrl, log))
     await Promise.all(nudges.map(open.nudge)).finally(() => (queue ? undefined : open.stop()))
   } catch (error) {
-    log.error('queue.error', { what: errorText(error) })
+    log.warn('nudge.failed', { what: errorText(error) })
   }
 }
 
