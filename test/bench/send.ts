@@ -110,10 +110,12 @@ function costsOf(profile: string, { plan }: PlannedWorld, results: readonly Resu
 
 /** What the goals of docs/performance.md are about, as far as those were run. */
 function ratiosOf({ plan }: PlannedWorld, results: readonly Result[]): Record<string, number> {
-  const speed = (name: string) => {
+  const medianOf = (name: string, pick: (one: Measured) => number) => {
     const rounds = results.find((result) => result.name === name)?.rounds ?? []
-    return rounds.length > 0 ? median(rounds.map(({ perSecond }) => perSecond)) : Number.NaN
+    return rounds.length > 0 ? median(rounds.map(pick)) : Number.NaN
   }
+  const speed = (name: string) => medianOf(name, ({ perSecond }) => perSecond)
+  const allCpu = (name: string) => medianOf(name, ({ cpu, serverCpu }) => cpu + serverCpu)
   const wholeWay = (name: string) => 1 / (1 / speed(name) + plan.seconds / plan.emails)
   const ratios = {
     'ours-50 ÷ ready-50': speed('ours-50') / speed('ready-50'),
@@ -124,6 +126,8 @@ function ratiosOf({ plan }: PlannedWorld, results: readonly Result[]): Record<st
     'planning and ours-50 ÷ plain-10': wholeWay('ours-50') / speed('plain-10'),
     'dkim-10 ÷ ours-10': speed('dkim-10') / speed('ours-10'),
     'dkim-50 ÷ ours-50': speed('dkim-50') / speed('ours-50'),
+    'pair-25 ÷ ours-25, processor time': allCpu('pair-25') / allCpu('ours-25'),
+    'pair-50 ÷ ours-50, processor time': allCpu('pair-50') / allCpu('ours-50'),
   }
   return Object.fromEntries(Object.entries(ratios).filter(([, ratio]) => Number.isFinite(ratio)))
 }

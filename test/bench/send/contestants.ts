@@ -36,7 +36,7 @@ export interface Contestant {
 /** In the order in which each round runs them. */
 export function contestants(): Contestant[] {
   return [
-    ...[10, 50, 1, 100].map((connections) => ours(`ours-${connections}`, { connections })),
+    ...[10, 50, 1, 25, 100].map((connections) => ours(`ours-${connections}`, { connections })),
     ...[10, 50].map((connections) => ours(`dkim-${connections}`, { connections, dkim: true })),
     ...[25, 50].map((connections) => ({ name: `pair-${connections}`, run: pair(connections) })),
     { name: 'service-50', isExtra: true, run: service(50) },
