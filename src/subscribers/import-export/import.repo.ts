@@ -69,6 +69,7 @@ export class ImportStore {
     { id, rehearsal }: { id: string; rehearsal: boolean },
   ): Promise<ImportStore> {
     const client = new pg.Client({ connectionString: url, application_name: 'daily-papers import' })
+    client.on('error', () => {}) // its queries reject
     await client.connect()
     try {
       // A power failure may lose the last batches; then the import resumes before them.

@@ -33,6 +33,7 @@ import {
 } from '../../../../src/subscribers/subscriber-lists.repo.ts'
 import { suppress, unsuppress } from '../../../../src/subscribers/suppress-subscriber.ts'
 import { checksums } from '../../../support/checksums.ts'
+import { startDatabaseProxy } from '../../../support/database-proxy.ts'
 import { NOW, useSite } from '../../../support/site.ts'
 import { eventually } from '../../../support/until.ts'
 
@@ -295,6 +296,21 @@ describe('our own columns', () => {
       expect(await site.db.subscriber.count()).toBe(dryRun ? 3 : 400)
     },
   )
+
+  test('an import whose connection breaks fails, and is continued', async () => {
+    const text = ['email', ...Array.from({ length: 20_000 }, (_, i) => `a${i}@example.com`)].join('\n')
+    const file = fileOf(text)
+    const proxy = await startDatabaseProxy(site.deps.databaseUrl)
+    const broken = importSubscribers({ ...site.deps, databaseUrl: proxy.url }, { file, consent: 'x' })
+    const failed = expect(broken).rejects.toThrow('terminated')
+    await eventually(() => site.db.importRun.findFirst({ where: { rows: { gt: 0 } } }))
+    proxy.cut('end')
+    await failed
+    await proxy.close()
+    const run = await importSubscribers(site.deps, { file, consent: 'x' })
+    expect(run.resumedAt).toBeGreaterThan(0)
+    expect(await site.db.subscriber.count()).toBe(20_000)
+  })
 
   test('two imports of the same people at once store each of them once', async () => {
     const emails = Array.from({ length: 3000 }, (_, i) => `a${i}@example.com`)
