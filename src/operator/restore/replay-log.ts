@@ -38,7 +38,7 @@ export async function replayLog(deps: Deps, lines: Iterable<string>) {
 function departuresIn(lines: Iterable<string>): Map<string, Departure> {
   const leavings = new Map<string, Departure>()
   const read = [...lines].flatMap(
-    (line) => logLine.safeParse(undefinedIfThrown(() => JSON.parse(line))).data ?? [],
+    (line) => logLine.safeParse(undefinedIfThrown(() => JSON.parse(withoutPrefix(line)))).data ?? [],
   )
   for (const line of read.toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time))) {
     const departure = { ...leavings.get(line.subscriber), ...departureFrom(line) }
@@ -48,6 +48,9 @@ function departuresIn(lines: Iterable<string>): Map<string, Departure> {
   }
   return leavings
 }
+
+/** Docker Compose and journald print each line after a name or a time. */
+const withoutPrefix = (line: string): string => line.slice(Math.max(0, line.indexOf('{')))
 
 function departureFrom({ time, event, what, reason = 'operator' }: LogLine): Departure {
   const at = new Date(time)
