@@ -70,9 +70,7 @@ export async function startService(
   })
   await migrateIfAlone(built.deps)
   const restart =
-    config.DATABASE_URL === 'embedded'
-      ? () => restartEmbeddedPostgres(join(config.DATA_DIR, 'postgres'))
-      : undefined
+    config.DATABASE_URL === 'embedded' ? () => restartDatabase(config, built.deps.databaseUrl) : undefined
   const processLock = await holdProcessLock(built.deps.databaseUrl, built.deps.log, { restart })
   await pauseIfRestored(built.deps)
   const { deps: queued, close } = await addQueue(built)
@@ -115,6 +113,15 @@ export async function startService(
       deps.log.info('service.stopped')
     },
   }
+}
+
+/** Starts the embedded Postgres again. Ends this process if a command has started it at another port. */
+async function restartDatabase({ DATA_DIR }: Config, databaseUrl: string): Promise<void> {
+  const port = await restartEmbeddedPostgres(join(DATA_DIR, 'postgres'))
+  if (String(port) === new URL(databaseUrl).port) return
+  setImmediate(() => {
+    throw new Error(`the embedded Postgres has port ${port} now: start the service again`)
+  })
 }
 
 /** Lets requests in flight end; closes those that take longer than a few seconds. */

@@ -1,13 +1,17 @@
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { SMTPServer } from 'smtp-server'
 import { afterEach, expect, test } from 'vitest'
 import { readConfig } from '../../src/config/config.ts'
-import { freePort, removeEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
+import {
+  freePort,
+  removeEmbeddedPostgres,
+  startEmbeddedPostgres,
+} from '../../src/core/database/embedded-postgres.ts'
 import { countRunningProcesses } from '../../src/core/database/process-lock.ts'
 import { addQueue, buildDeps } from '../../src/core/deps.ts'
 import { openLog } from '../../src/core/log.ts'
@@ -156,21 +160,46 @@ test('a database restart ends no process: it responds again, and logs again that
   }
 })
 
-test('an embedded Postgres that is killed is started again, and no process ends', async () => {
+async function startWithEmbeddedPostgres() {
   const DATA_DIR = mkdtempSync(join(tmpdir(), 'killed-postgres-'))
   chmodSync(DATA_DIR, 0o755)
   const data = join(DATA_DIR, 'postgres')
-  const { site, service } = await startWebAndWorker({ DATABASE_URL: 'embedded', DATA_DIR })
+  const running = await startWebAndWorker({ DATABASE_URL: 'embedded', DATA_DIR })
   cleanups.push(
     () => removeEmbeddedPostgres(data),
     () => rmSync(DATA_DIR, { recursive: true }),
   )
+  const lockLine = (n: number) => Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[n])
+  return { ...running, data, serverPid: () => lockLine(0), serverPort: () => lockLine(3) }
+}
+
+test('an embedded Postgres that is killed is started again, and no process ends', async () => {
+  const { site, service, serverPid } = await startWithEmbeddedPostgres()
   const isReady = async () => (await fetch(`${site}/ready`)).ok
-  const serverPid = () => Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0])
   const killed = serverPid()
   process.kill(killed, 'SIGKILL')
   await eventually(async () => serverPid() !== killed && isReady(), { seconds: 60 })
   expect([service.exitCode, service.signalCode]).toEqual([null, null])
+}, 90_000)
+
+test('a service whose embedded Postgres was started at another port ends, to be started again', async () => {
+  const { data, ended, logged, serverPid, serverPort } = await startWithEmbeddedPostgres()
+  const port = serverPort()
+  process.kill(serverPid(), 'SIGKILL')
+  const other = createServer()
+  await eventually(
+    () =>
+      new Promise<boolean>((resolve, reject) =>
+        other.once('error', reject).listen(port, '127.0.0.1', () => resolve(true)),
+      ),
+  )
+  await startEmbeddedPostgres(data)
+  expect(serverPort()).not.toBe(port)
+  other.close()
+  expect(await ended).toEqual([1, null])
+  expect(logged().find(({ event }) => event === 'service.crashed')?.what).toContain(
+    `has port ${serverPort()} now`,
+  )
 }, 90_000)
 
 test('a nudge that fails is logged with its code, without an address', async () => {

@@ -1,7 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { createHash, randomInt } from 'node:crypto'
 import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,6 +12,8 @@ import { Fault } from '../errors.ts'
 const run = promisify(execFile)
 const TRIES = 60
 const RETRY_EVERY_MS = 250
+/** Another program that has the port may accept the connection and not respond. */
+const CONNECT_MS = 5000
 
 type Binaries = Record<'initdb' | 'pg_ctl' | 'postgres', string>
 type RunAs = { uid?: number; gid?: number; cwd?: string; env: NodeJS.ProcessEnv }
@@ -60,14 +62,17 @@ export async function startEmbeddedPostgres(
 }
 
 /**
- * Starts the server of `folder` again, which has data, at the port that it had. Throws if it cannot: the data is not
- * there, or another program has the port.
+ * Starts the server of `folder` again, unless it runs, at the port that it had last. Returns that port. Throws if it
+ * cannot: the data is not there, or another program has the port.
  */
-export async function restartEmbeddedPostgres(folder: string): Promise<void> {
+export async function restartEmbeddedPostgres(folder: string): Promise<number> {
+  const missing = () => new Error(`the folder of the database is missing: ${folder}`)
+  if (!existsSync(folder)) throw missing()
   const server = await prepare(resolve(folder), true)
   const port = lastPortOf(server.data)
-  if (!port) throw new Error(`no Postgres was started in ${server.data}`)
+  if (!port) throw missing()
   await start(server, { durable: true, port })
+  return port
 }
 
 /** Stops the server of `folder` at once, if it runs, and removes its data, of any version. */
@@ -193,11 +198,15 @@ function lastPortOf(data: string): number | undefined {
   return Number(readFileSync(options, 'utf8').match(/"-p" "(\d+)"/)?.[1]) || undefined
 }
 
+/** Connects instead of listening: whoever looks for the server would find this process. */
 const isFree = (port: number): Promise<boolean> =>
   new Promise((resolved) => {
-    const server = createServer()
-    server.on('error', () => resolved(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolved(true)))
+    const socket = connect(port, '127.0.0.1')
+    socket.once('error', () => resolved(true))
+    socket.once('connect', () => {
+      socket.destroy()
+      resolved(false)
+    })
   })
 
 const portOf = (data: string): number =>
@@ -206,7 +215,7 @@ const portOf = (data: string): number =>
 const DUPLICATE_DATABASE = ['42P04', '23505']
 
 async function createDatabase(url: string, name: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS })
   await client.connect()
   try {
     const { rowCount } = await client.query('select from pg_database where datname = $1', [name])

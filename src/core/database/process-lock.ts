@@ -15,7 +15,7 @@ interface ProcessLockOptions {
   /** How often the connection is used. Otherwise a silent connection would go unnoticed. */
   heartbeatMs?: number
   /** Called before each of these tries: starts the embedded server if it has ended. */
-  restart?: () => Promise<void>
+  restart?: () => Promise<unknown>
 }
 
 /** Shows other processes, until `stop`, that this one works on the database; again after a lost connection. */
