@@ -267,7 +267,7 @@ const SUPPRESS_ROWS = `
   from (
     select line, (
       select p.at from suppression p where p.address_hash = n.address_hash and p.lifted_at is null) as at
-    from incoming n where state <> 'suppressed') met
+    from incoming n where suppressed_reason is null) met
   where met.line = i.line and met.at is not null`
 
 // Leaves the first line of each address that no one has here.

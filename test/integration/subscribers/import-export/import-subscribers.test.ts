@@ -340,6 +340,12 @@ describe('our own columns', () => {
     ])
   })
 
+  test('a row that says unsubscribed and names a suppression stays unsubscribed', async () => {
+    const text = 'email,state,suppressed_reason,confirmed_at\na@example.com,unsubscribed,complaint,2025-01-01'
+    expect(await importText(text)).toMatchObject({ taken: 1, tally: { states: { unsubscribed: 1 } } })
+    expect(await site.db.suppression.count()).toBe(1)
+  })
+
   test('the counts by state add up to all that were imported', async () => {
     const rows = ['a@example.com,active,', 'b@example.com,active,', 'a@example.com,suppressed,2026-01-01']
     const text = ['email,state,suppressed_at,confirmed_at', ...rows.map((row) => `${row},2025-01-01`)]
