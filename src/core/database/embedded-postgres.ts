@@ -198,7 +198,7 @@ function lastPortOf(data: string): number | undefined {
   return Number(readFileSync(options, 'utf8').match(/"-p" "(\d+)"/)?.[1]) || undefined
 }
 
-/** Connects instead of listening: whoever looks for the server would find this process. */
+/** Connects instead of listening: a service that looks for its server would connect to this process. */
 const isFree = (port: number): Promise<boolean> =>
   new Promise((resolved) => {
     const socket = connect(port, '127.0.0.1')

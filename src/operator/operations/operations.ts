@@ -6,7 +6,7 @@ interface Noun {
   /** What its commands are about; of a command without a verb, what it does. */
   summary: string
   isCommand?: true
-  /** For `verb` alone if it has files of its own. */
+  /** Only the operation of `verb` if that has files of its own. */
   read(verb?: string): Promise<readonly AnyOperation[]>
 }
 
