@@ -5,7 +5,7 @@ import { type LeavingRun, mostInHand, type Outcome, runLeaving } from './unsubsc
 
 const WHOLE = { workers: 2, imports: true, delayMs: 80, timeoutSeconds: 15 }
 const WHOLE_RUNS: Record<Profile, LeavingRun> = {
-  ci: { ...WHOLE, digests: 900, goodbyes: 100, pending: 30, suppressed: 40, events: 500 },
+  ci: { ...WHOLE, digests: 1900, goodbyes: 100, pending: 30, suppressed: 40, events: 500 },
   nightly: { ...WHOLE, digests: 48_000, goodbyes: 2000, pending: 300, suppressed: 400, events: 20_000 },
 }
 /** Almost as slow as is waited for. */
@@ -33,12 +33,12 @@ const leavingCase = (
     const { mailedAfter, mailedPending, mailedSuppressed, misrecorded, doubled, woken } = outcome
     const { lateAtOnce, latestMs, left, stopped } = outcome
     const wrong = mailedAfter + mailedPending + mailedSuppressed + misrecorded.length + doubled + woken
-    const enough = left === run.events && stopped > left / 10
+    const happened = left === run.events && stopped > left / 10
     const isInTime = lateAtOnce <= mostInHand(run) && latestMs <= run.timeoutSeconds * 1000
     return {
-      ok: wrong === 0 && isInTime && enough,
+      ok: wrong === 0 && isInTime && happened,
       n: howMany(run, outcome),
-      result: `${inWords(outcome)} (≤ ${run.timeoutSeconds * 1000})`,
+      result: `${inWords(outcome)} (≤ ${run.timeoutSeconds * 1000})${happened ? '' : '; too few left in time to show anything'}`,
     }
   },
 })
