@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import { Readable, type Transform } from 'node:stream'
 import { setImmediate as nextImmediate } from 'node:timers/promises'
 import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { SmtpConfig } from '../../config/mail-urls.ts'
@@ -14,6 +14,7 @@ const GOODBYE_MS = 1000
 const SERVER_CLOSES = 421
 const ACCEPTED = 250
 const START_MAIL_INPUT = 354
+const CRLF = '\r\n'
 const GIVEN_UP = 'given up while waiting for a reply'
 
 /** Connects, encrypts and logs in as the settings say. Each promise settles in time, whatever the server does. */
@@ -68,17 +69,27 @@ function bodyOf(
     await nextImmediate() // a reply that came with this one ends the email before its body begins
     await beforeBody()
   }
-  return new Readable({
-    read() {
-      const push = () => {
-        this.push(mail.raw)
-        this.push(null)
-      }
-      untilItMayStart()
-        .then(push)
-        .catch((error) => this.destroy(error))
-    },
-  })
+  const body = new Readable()
+  // Called as soon as the server has replied to DATA, before nodemailer schedules the reply that follows.
+  body.pipe = (escaping) => {
+    Promise.resolve()
+      .then(untilItMayStart)
+      .then(() => body.destroyed || writeBody(mail.raw, escaping as unknown as Transform))
+      .catch((error) => body.destroy(error))
+    return escaping
+  }
+  return body
+}
+
+/**
+ * Writes a body past the code in which nodemailer escapes it, which looks at each byte and takes as long as the rest of
+ * sending. As every line ends with CRLF, only dots at the beginning of a line are to be escaped (RFC 5321, 4.5.2).
+ */
+function writeBody(raw: Buffer, escaping: Transform): void {
+  const escaped = raw.toString('latin1').replaceAll('\n.', '\n..')
+  // The end that the stream adds to an empty body begins with a line break.
+  escaping.push(escaped.endsWith(CRLF) ? escaped.slice(0, -CRLF.length) : escaped, 'latin1')
+  escaping.end()
 }
 
 function open(

@@ -28,6 +28,20 @@ describe('an accepted mail', () => {
     expect(sink.mails[0]?.text).toBe('Message-ID: <ada@site.example>\r\nSubject: ada\r\n\r\nHello\r\n..dot')
   })
 
+  test.each([
+    ['a dot alone', '.\r\nafter it\r\n', '..\r\nafter it'],
+    ['what ends a body, twice', 'a\r\n.\r\n\r\n.\r\n', 'a\r\n..\r\n\r\n..'],
+    ['dots within a line', 'a.b...\r\n', 'a.b...'],
+    ['empty lines at the end', 'a\r\n\r\n\r\n', 'a\r\n\r\n'],
+    ['no line break at the end', 'a\r\n.', 'a\r\n..'],
+    ['more than a socket takes at once', '.x\r\n'.repeat(500_000), '..x\r\n'.repeat(500_000).slice(0, -2)],
+  ])('%s', async (_what, text, onTheWire) => {
+    const sink = await sinkWith()
+    const raw = Buffer.from(`Subject: dots\r\n\r\n${text}`)
+    expect((await clientOf(config(sink.port)).send({ ...mail('ada'), raw })).accepted).toBe(true)
+    expect(sink.mails[0]?.text === `Subject: dots\r\n\r\n${onTheWire}`).toBe(true)
+  })
+
   test('ten go over one connection', async () => {
     const sink = await sinkWith()
     const client = clientOf(config(sink.port))
