@@ -17,17 +17,17 @@ export type StoredContent = Omit<DigestContent, 'sections'> & {
 
 const ID_LENGTH = 16
 
-const rowOf = memoizeByObject((paper: ShownPaper) => {
-  const content = JSON.stringify(paper)
-  return { id: createHash('sha256').update(content).digest('base64url').slice(0, ID_LENGTH), content }
-})
+/** The same for papers with the same content, which different queries may give. */
+const contentId = memoizeByObject((paper: ShownPaper) =>
+  createHash('sha256').update(JSON.stringify(paper)).digest('base64url').slice(0, ID_LENGTH),
+)
 
-/** Papers of a run without their sentences: those that a digest of a date shows, and those that are stored for it. */
+/** Contents of papers of a run, by id: those that a digest of a date shows, and those that are stored for it. */
 export class SharedPapers {
-  readonly shown = new WeakSet<ShownPaper>()
-  readonly saved: WeakSet<ShownPaper>
+  readonly shown = new Set<string>()
+  readonly saved: Set<string>
 
-  constructor(saved = new WeakSet<ShownPaper>()) {
+  constructor(saved = new Set<string>()) {
     this.saved = saved
   }
 
@@ -37,30 +37,31 @@ export class SharedPapers {
   }
 }
 
-const withoutSentence = (paper: ShownPaper): ShownPaper => sentenceOf(paper)?.paper ?? paper
-
 /**
  * The contents of digests of a date as they are stored, in the same order. A paper that several of them show is saved,
- * by itself: use it before the transaction that stores the digests. It then belongs to none of the subscribers and is
- * pruned with its date. A paper of one digest stays in it, so that it is erased with it.
+ * by itself and without the sentence that was added to its reason: use it before the transaction that stores the
+ * digests. It then belongs to none of the subscribers and is pruned with its date. A paper of one digest stays in it,
+ * so that it is erased with it.
  */
 export async function storedContents(
   db: Database,
   contents: readonly (DigestContent | null)[],
   { localDate, shared: { shown, saved } }: { localDate: Day; shared: SharedPapers },
 ): Promise<(StoredContent | null)[]> {
-  const toSave = new Set<ShownPaper>()
+  const toSave = new Map<string, ShownPaper>()
   for (const section of contents.flatMap((content) => content?.sections ?? []))
-    for (const paper of section.papers.map(withoutSentence)) {
-      if (shown.has(paper) && !saved.has(paper)) toSave.add(paper)
-      shown.add(paper)
+    for (const paper of section.papers) {
+      const own = sentenceOf(paper)?.paper ?? paper
+      const id = contentId(own)
+      if (shown.has(id) && !saved.has(id)) toSave.set(id, own)
+      shown.add(id)
     }
-  await saveShownPapers(db, localDate, [...toSave])
-  for (const paper of toSave) saved.add(paper)
+  await saveShownPapers(db, localDate, toSave)
+  for (const id of toSave.keys()) saved.add(id)
   const stored = (paper: ShownPaper): StoredPaper => {
     const origin = sentenceOf(paper) ?? { paper }
-    if (!saved.has(origin.paper)) return paper
-    const { id } = rowOf(origin.paper)
+    const id = contentId(origin.paper)
+    if (!saved.has(id)) return paper
     return 'sentence' in origin ? [id, origin.sentence] : id
   }
   return contents.map(
@@ -72,12 +73,15 @@ export async function storedContents(
   )
 }
 
-async function saveShownPapers(db: Database, localDate: Day, papers: readonly ShownPaper[]): Promise<void> {
-  if (papers.length === 0) return
-  const contents = new Map(papers.map(rowOf).map(({ id, content }) => [id, content]))
+async function saveShownPapers(
+  db: Database,
+  localDate: Day,
+  papers: ReadonlyMap<string, ShownPaper>,
+): Promise<void> {
+  if (papers.size === 0) return
   // Sorted, so that two planners that save the same papers cannot deadlock.
-  const ids = [...contents.keys()].sort()
-  const texts = ids.map((id) => contents.get(id)!).join(COLUMN_SEPARATOR)
+  const ids = [...papers.keys()].sort()
+  const texts = ids.map((id) => JSON.stringify(papers.get(id))).join(COLUMN_SEPARATOR)
   await db.$executeRaw`
     insert into shown_paper as s (id, local_date, content)
     select id, ${localDate}::date, content::jsonb

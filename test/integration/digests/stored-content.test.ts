@@ -39,6 +39,16 @@ test('a paper that several digests show is stored once, one of a single digest w
   expect(cid!.sections[0]!.papers).toMatchObject([{ reason: 'Matched: robots, in the title' }])
 })
 
+test('papers that look the same under different topics are stored once', async () => {
+  await world.addSubscriber('ann', { topics: ['robots'] })
+  await world.addSubscriber('bob', { topics: ['robots OR penguins'] })
+  await world.addPapers(DAY, ['Robots'])
+  await world.plan(`${DAY}T08:00:00Z`)
+  const contents = (await contentsOn(DAY)) as { sections: { papers: unknown[] }[] }[]
+  const [saved] = await world.db.shownPaper.findMany()
+  expect(contents.map(({ sections }) => sections[0]!.papers)).toEqual([[saved!.id], [saved!.id]])
+})
+
 test('equal papers are opened as one object, with a sentence too', async () => {
   const stored = await planThree()
   const open = async () => {
