@@ -23,7 +23,8 @@ export async function noMatchPeriods(
   db: Database,
   { subscriberIds, localDate }: { subscriberIds: readonly string[]; localDate: Day },
 ): Promise<NoMatchPeriod[]> {
-  // A digest with a non-empty range considered new papers. Names and order of topics have no effect on matches.
+  // A digest with a non-empty range considered new papers. Names and order of topics have no effect on matches. Most
+  // subscribers have a match among their last five, which is known soonest.
   const rows = await db.$queryRaw<{ subscriberId: string; since: Date; dates: number }[]>`
     with candidate as materialized (
       select s.id, greatest(s.confirmed_at, (
@@ -35,6 +36,11 @@ export async function noMatchPeriods(
         where d.subscriber_id = s.id and d.local_date < ${localDate}::date and d.outcome = 'planned') as matched_on
       from subscriber s
       where s.id = any(${[...subscriberIds]})
+        and ${NO_MATCH_DATES} = (
+          select count(*) filter (where last.outcome = 'nothing_matched') from (
+            select d.outcome from digest d
+            where d.subscriber_id = s.id and d.local_date <= ${localDate}::date and d.from_paper < d.to_paper
+            order by d.local_date desc limit ${NO_MATCH_DATES}) last)
         and not exists (
           select from message m where m.subscriber_id = s.id and m.kind = 'note'
             and (m.content->>'localDate')::date > ${addDays(localDate, -NOTE_DAYS)}::date)
