@@ -15,14 +15,17 @@ export type StoredContent = Omit<DigestContent, 'sections'> & {
   sections: (Omit<DigestSection, 'papers'> & { papers: StoredPaper[] })[]
 }
 
-const ID_LENGTH = 16
+const ID_BYTES = 12
 
-/** The same for papers with the same content, which different queries may give. */
+/** Equal for papers with equal content, which different queries may give. */
 const contentId = memoizeByObject((paper: ShownPaper) =>
-  createHash('sha256').update(JSON.stringify(paper)).digest('base64url').slice(0, ID_LENGTH),
+  createHash('sha256').update(JSON.stringify(paper)).digest().toString('base64url', 0, ID_BYTES),
 )
 
-/** Contents of papers of a run, by id: those that a digest of a date shows, and those that are stored for it. */
+/** Some 50 bytes each. Without them, a paper is only stored once more. */
+const MAX_IDS = 500_000
+
+/** Ids of papers of a run: those that a digest of a date shows, and those that are stored for it. */
 export class SharedPapers {
   readonly shown = new Set<string>()
   readonly saved: Set<string>
@@ -48,6 +51,7 @@ export async function storedContents(
   contents: readonly (DigestContent | null)[],
   { localDate, shared: { shown, saved } }: { localDate: Day; shared: SharedPapers },
 ): Promise<(StoredContent | null)[]> {
+  for (const ids of [shown, saved]) if (ids.size > MAX_IDS) ids.clear()
   const toSave = new Map<string, ShownPaper>()
   for (const section of contents.flatMap((content) => content?.sections ?? []))
     for (const paper of section.papers) {

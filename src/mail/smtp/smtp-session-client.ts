@@ -15,6 +15,8 @@ const SERVER_CLOSES = 421
 const ACCEPTED = 250
 const START_MAIL_INPUT = 354
 const CRLF = '\r\n'
+/** A bare CR or LF, or a dot at the very beginning. */
+const TO_BE_REPAIRED = /^\.|\r(?!\n)|(?<!\r)\n/
 const GIVEN_UP = 'given up while waiting for a reply'
 
 /** Connects, encrypts and logs in as the settings say. Each promise settles in time, whatever the server does. */
@@ -82,12 +84,18 @@ function bodyOf(
 }
 
 /**
- * Writes a body past the code in which nodemailer escapes it, which looks at each byte and takes as long as the rest of
- * sending. As every line ends with CRLF, only dots at the beginning of a line are to be escaped (RFC 5321, 4.5.2).
+ * Writes a body to the stream in which nodemailer escapes dots that begin a line (RFC 5321, 4.5.2). It loops over each
+ * byte, which takes as long as the rest of sending, so what it would write is pushed to its other side. It repairs bodies
+ * that do not have the line ends of SMTP.
  */
 function writeBody(raw: Buffer, escaping: Transform): void {
-  const escaped = raw.toString('latin1').replaceAll('\n.', '\n..')
-  // The end that the stream adds to an empty body begins with a line break.
+  const text = raw.toString('latin1')
+  if (TO_BE_REPAIRED.test(text)) {
+    escaping.end(raw)
+    return
+  }
+  const escaped = text.replaceAll('\n.', '\n..')
+  // As it received no bytes, it ends with CRLF, a dot and CRLF.
   escaping.push(escaped.endsWith(CRLF) ? escaped.slice(0, -CRLF.length) : escaped, 'latin1')
   escaping.end()
 }

@@ -49,6 +49,18 @@ test('papers that look the same under different topics are stored once', async (
   expect(contents.map(({ sections }) => sections[0]!.papers)).toEqual([[saved!.id], [saved!.id]])
 })
 
+test('a long run forgets which papers it showed and stored, and stores them once more', async () => {
+  await planThree()
+  const { content } = (await world.digestsOf('ann'))[DAY]!
+  const shared = new SharedPapers()
+  const store = () => storedContents(world.db, [content, content], { localDate: DAY, shared })
+  const before = await store()
+  for (let n = 0; n < 500_001; n++) shared.shown.add(`${n}`)
+  for (let n = 0; n < 500_001; n++) shared.saved.add(`${n}`)
+  expect(await store()).toEqual(before)
+  expect([shared.shown.size, shared.saved.size]).toEqual([1, 1])
+})
+
 test('equal papers are opened as one object, with a sentence too', async () => {
   const stored = await planThree()
   const open = async () => {

@@ -35,11 +35,20 @@ describe('an accepted mail', () => {
     ['empty lines at the end', 'a\r\n\r\n\r\n', 'a\r\n\r\n'],
     ['no line break at the end', 'a\r\n.', 'a\r\n..'],
     ['more than a socket takes at once', '.x\r\n'.repeat(500_000), '..x\r\n'.repeat(500_000).slice(0, -2)],
+    ['a bare CR around a dot', 'x\r.\rMAIL\r\n', 'x\r\n..\r\nMAIL'],
+    ['a bare LF around a dot', 'x\n.\nMAIL\r\n', 'x\r\n..\r\nMAIL'],
   ])('%s', async (_what, text, onTheWire) => {
     const sink = await sinkWith()
     const raw = Buffer.from(`Subject: dots\r\n\r\n${text}`)
     expect((await clientOf(config(sink.port)).send({ ...mail('ada'), raw })).accepted).toBe(true)
     expect(sink.mails[0]?.text === `Subject: dots\r\n\r\n${onTheWire}`).toBe(true)
+  })
+
+  test('a dot at the very beginning', async () => {
+    const sink = await sinkWith()
+    const raw = Buffer.from('.\r\nMAIL FROM:<eve@evil.example>\r\n')
+    expect((await clientOf(config(sink.port)).send({ ...mail('ada'), raw })).accepted).toBe(true)
+    expect(sink.mails.map(({ text }) => text)).toEqual(['..\r\nMAIL FROM:<eve@evil.example>'])
   })
 
   test('ten go over one connection', async () => {
