@@ -22,7 +22,7 @@ const contentId = memoizeByObject((paper: ShownPaper) =>
   createHash('sha256').update(JSON.stringify(paper)).digest().toString('base64url', 0, ID_BYTES),
 )
 
-/** Some 50 bytes each. Without them, a paper is only stored once more. */
+/** Number of ids that are kept, some 50 bytes each. A paper whose id was forgotten is stored once more. */
 const MAX_IDS = 500_000
 
 /** Ids of papers of a run: those that a digest of a date shows, and those that are stored for it. */
@@ -40,6 +40,8 @@ export class SharedPapers {
   }
 }
 
+const withoutSentence = (paper: ShownPaper): ShownPaper => sentenceOf(paper)?.paper ?? paper
+
 /**
  * The contents of digests of a date as they are stored, in the same order. A paper that several of them show is saved,
  * by itself and without the sentence that was added to its reason: use it before the transaction that stores the
@@ -54,19 +56,18 @@ export async function storedContents(
   for (const ids of [shown, saved]) if (ids.size > MAX_IDS) ids.clear()
   const toSave = new Map<string, ShownPaper>()
   for (const section of contents.flatMap((content) => content?.sections ?? []))
-    for (const paper of section.papers) {
-      const own = sentenceOf(paper)?.paper ?? paper
-      const id = contentId(own)
-      if (shown.has(id) && !saved.has(id)) toSave.set(id, own)
+    for (const paper of section.papers.map(withoutSentence)) {
+      const id = contentId(paper)
+      if (shown.has(id) && !saved.has(id)) toSave.set(id, paper)
       shown.add(id)
     }
   await saveShownPapers(db, localDate, toSave)
   for (const id of toSave.keys()) saved.add(id)
   const stored = (paper: ShownPaper): StoredPaper => {
-    const origin = sentenceOf(paper) ?? { paper }
-    const id = contentId(origin.paper)
+    const id = contentId(withoutSentence(paper))
     if (!saved.has(id)) return paper
-    return 'sentence' in origin ? [id, origin.sentence] : id
+    const sentence = sentenceOf(paper)?.sentence
+    return sentence === undefined ? id : [id, sentence]
   }
   return contents.map(
     (content) =>

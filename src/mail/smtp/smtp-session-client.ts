@@ -84,9 +84,9 @@ function bodyOf(
 }
 
 /**
- * Writes a body to the stream in which nodemailer escapes dots that begin a line (RFC 5321, 4.5.2). It loops over each
- * byte, which takes as long as the rest of sending, so what it would write is pushed to its other side. It repairs bodies
- * that do not have the line ends of SMTP.
+ * Writes a body to nodemailer's stream, which escapes dots that begin a line (RFC 5321, 4.5.2) in a loop over each byte.
+ * The loop takes as long as the rest of sending, so we escape the body and push it to the other side of the stream. A
+ * body with a bare CR or LF goes through the loop, which repairs it.
  */
 function writeBody(raw: Buffer, escaping: Transform): void {
   const text = raw.toString('latin1')
@@ -95,7 +95,7 @@ function writeBody(raw: Buffer, escaping: Transform): void {
     return
   }
   const escaped = text.replaceAll('\n.', '\n..')
-  // As it received no bytes, it ends with CRLF, a dot and CRLF.
+  // The stream received no bytes, so it adds CRLF, a dot and CRLF.
   escaping.push(escaped.endsWith(CRLF) ? escaped.slice(0, -CRLF.length) : escaped, 'latin1')
   escaping.end()
 }
