@@ -50,8 +50,11 @@ export const placeholdersFor = (lengths: Partial<Record<PlaceName, number>>): Pl
 
 export type TextEncoder = ReturnType<typeof openTextEncoder>
 
-/** Number of encoded lines that are kept, some 400 bytes each. */
+/** Number of encoded lines that an encoder keeps, some 400 bytes each. */
 const MAX_LINES = 20_000
+
+/** A line of which only the end changes: ASCII without "=", up to 76 characters with CRLF, and no blank at the end. */
+const PLAIN_LINE = /^(?:[\x20-\x3c\x3e-\x7e]{0,73}[\x21-\x3c\x3e-\x7e])?\n?$/
 
 /** Encodes texts that were rendered with these placeholders. */
 export function openTextEncoder(placeholders: PlaceValues) {
@@ -77,20 +80,26 @@ export function openTextEncoder(placeholders: PlaceValues) {
     return [...pieces, encoded.slice(at)]
   }
 
+  const hasPlaces = (text: string) => names.some((name) => text.includes(placeholders[name]!))
   const whole = (text: string): EncodedText => {
-    const encoded = wrap(encode(text.replace(/\r\n?|\n/g, '\r\n')))
-    const hasPlaces = names.some((name) => text.includes(placeholders[name]!))
-    const pieces = (hasPlaces ? cut(encoded) : [encoded]).map((piece) =>
-      typeof piece === 'string' ? detachedCopy(piece) : piece,
-    )
+    const encoded = detachedCopy(wrap(encode(text.replace(/\r\n?|\n/g, '\r\n'))))
+    const pieces = hasPlaces(text) ? cut(encoded) : [encoded]
     return { pieces, length: encoded.length, unbroken: unbrokenLength(text) }
   }
   const known = new LruCache<string, EncodedText>(MAX_LINES)
-  const line = (text: string): EncodedText => known.get(text) ?? known.set(detachedCopy(text), whole(text))
+  const line = (text: string): EncodedText =>
+    PLAIN_LINE.test(text) && !hasPlaces(text)
+      ? plain(text)
+      : (known.get(text) ?? known.set(detachedCopy(text), whole(text)))
   return {
-    /** A text that ends with a line break, or is the end of its part. A line that comes again is encoded once. */
+    /** A text that ends with a line break, or is the end of its part. A long line that comes again is encoded once. */
     lines: (text: string): EncodedText => concat(linesOf(text).map(line)),
   }
+}
+
+function plain(line: string): EncodedText {
+  const encoded = line.endsWith('\n') ? `${line.slice(0, -1)}\r\n` : line
+  return { pieces: [encoded], length: encoded.length, unbroken: encoded.length }
 }
 
 function linesOf(text: string): string[] {
@@ -109,12 +118,12 @@ function concat(texts: readonly EncodedText[]): EncodedText {
   for (const piece of texts.flatMap(({ pieces }) => pieces)) {
     if (typeof piece === 'string') run.push(piece)
     else {
-      pieces.push(run.join(''), piece)
+      pieces.push(detachedCopy(run.join('')), piece)
       run = []
     }
   }
   return {
-    pieces: [...pieces, run.join('')],
+    pieces: [...pieces, detachedCopy(run.join(''))],
     length: texts.reduce((sum, { length }) => sum + length, 0),
     unbroken: texts.reduce((sum, { unbroken }) => sum + unbroken, 0),
   }
