@@ -50,10 +50,13 @@ export const placeholdersFor = (lengths: Partial<Record<PlaceName, number>>): Pl
 
 export type TextEncoder = ReturnType<typeof openTextEncoder>
 
-/** Number of encoded lines that an encoder keeps, some 400 bytes each. */
+/** Number of encoded lines that an encoder keeps, some 500 bytes each. */
 const MAX_LINES = 20_000
 
-/** A line of which only the end changes: ASCII without "=", up to 76 characters with CRLF, and no blank at the end. */
+/**
+ * A line that quoted-printable leaves as it is, but for its line break: printable ASCII without "=", no blank at the
+ * end, 76 characters or fewer with CRLF.
+ */
 const PLAIN_LINE = /^(?:[\x20-\x3c\x3e-\x7e]{0,73}[\x21-\x3c\x3e-\x7e])?\n?$/
 
 /** Encodes texts that were rendered with these placeholders. */
@@ -92,7 +95,7 @@ export function openTextEncoder(placeholders: PlaceValues) {
       ? plain(text)
       : (known.get(text) ?? known.set(detachedCopy(text), whole(text)))
   return {
-    /** A text that ends with a line break, or is the end of its part. A long line that comes again is encoded once. */
+    /** A text that ends with a line break, or is the end of its part. A line that quoted-printable changes is encoded once. */
     lines: (text: string): EncodedText => concat(linesOf(text).map(line)),
   }
 }
@@ -112,6 +115,7 @@ function linesOf(text: string): string[] {
   return lines
 }
 
+// Copies each run: a line cut from a text with other letters takes two bytes per letter.
 function concat(texts: readonly EncodedText[]): EncodedText {
   const pieces: Piece[] = []
   let run: string[] = []
