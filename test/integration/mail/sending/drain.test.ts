@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config/config.ts'
 import { type MovableClock, monotonicMs, stoppedClock } from '../../../../src/core/clock.ts'
 import { freePort } from '../../../../src/core/database/embedded-postgres.ts'
+import type { FailpointHook } from '../../../../src/core/deps.ts'
 import { openIncidents } from '../../../../src/core/incident.repo.ts'
 import { type Log, silentLog } from '../../../../src/core/log.ts'
 import { clearSwitch, readSwitch, setSwitch } from '../../../../src/core/switch.repo.ts'
@@ -60,15 +61,16 @@ interface Settings {
   query?: string
   environment?: Record<string, string>
   log?: Log
+  onFailpoint?: FailpointHook
 }
 
 let drains = 0
 function drainWith(
-  { port, query = 'connections=2', environment = {}, log = silentLog }: Settings,
+  { port, query = 'connections=2', environment = {}, log = silentLog, onFailpoint }: Settings,
   input: Partial<DrainInput> = {},
 ): Promise<RunResult> {
   const config = readConfig({ SMTP_URL: `smtp://127.0.0.1:${port}?${query}`, ...environment })
-  const deps = { config, clock, log, db: database.db, databaseUrl: database.url }
+  const deps = { config, clock, log, db: database.db, databaseUrl: database.url, onFailpoint }
   return drain(deps, { lane: 'bulk', owner: `drain${drains++}`, compose, ...input })
 }
 
@@ -225,10 +227,13 @@ describe('what is recorded, and when', () => {
     await addDigestMessages(database.db, 4)
     const sink = await sinkWith({ delayMs: 1100 })
     const environment = { LEASE_SECONDS: '1', LEASE_RENEW_SECONDS: '3600' }
-    const running = drainWith({ port: sink.port, query: 'connections=1', environment })
-    await until(() => sink.accepted.length === 1)
-    await setSwitch(database.db, 'delivery', { value: 'paused', reason: 'no second lease', at: NOW })
-    expect(await running).toMatchObject({ accepted: 1 })
+    const reason = 'no second lease'
+    const onFailpoint = async (point: string) => {
+      if (point === 'before-claim' && sink.accepted.length > 0)
+        await setSwitch(database.db, 'delivery', { value: 'paused', reason, at: NOW })
+    }
+    const settings = { port: sink.port, query: 'connections=1', environment, onFailpoint }
+    expect(await drainWith(settings)).toMatchObject({ accepted: 1 })
     expect(sink.mails).toHaveLength(1)
     expect(await statesIn(database.db)).toEqual({ accepted: 1, ready: 3 })
   })
