@@ -59,7 +59,7 @@ export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
       mode = next
     },
     cut: (how) => {
-      for (const { near } of pairs) how === 'reset' ? near.resetAndDestroy() : near.destroy()
+      for (const pair of pairs) how === 'reset' ? pair.near.resetAndDestroy() : end(pair)
     },
     bidFarewell: () => {
       last = farewell()
@@ -75,6 +75,13 @@ export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
       return new Promise((closed) => server.close(() => closed()))
     },
   }
+}
+
+// Reads on until the client closes too: closing with bytes unread would be a reset.
+function end(pair: Pair): void {
+  pair.mode = 'black-hole'
+  pair.near.once('close', () => pair.far.destroy())
+  pair.near.end()
 }
 
 /** What `from` says goes to `to`, and so does its end, unless the pair is a black hole. */

@@ -302,7 +302,7 @@ describe('our own columns', () => {
     const file = fileOf(text)
     const proxy = await startDatabaseProxy(site.deps.databaseUrl)
     const broken = importSubscribers({ ...site.deps, databaseUrl: proxy.url }, { file, consent: 'x' })
-    const failed = expect(broken).rejects.toThrow(/terminat|ECONNRESET/)
+    const failed = expect(broken).rejects.toThrow('terminated')
     await eventually(() => site.db.importRun.findFirst({ where: { rows: { gt: 0 } } }))
     proxy.cut('end')
     await failed
