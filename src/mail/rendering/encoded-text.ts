@@ -90,12 +90,13 @@ export function openTextEncoder(placeholders: PlaceValues) {
     return { pieces, length: encoded.length, unbroken: unbrokenLength(text) }
   }
   const known = new LruCache<string, EncodedText>(MAX_LINES)
+  // Most lines are plain, or come again.
   const line = (text: string): EncodedText =>
     PLAIN_LINE.test(text) && !hasPlaces(text)
       ? plain(text)
       : (known.get(text) ?? known.set(detachedCopy(text), whole(text)))
   return {
-    /** A text that ends with a line break, or is the end of its part. A line that quoted-printable changes is encoded once. */
+    /** A text that ends with a line break, or is the end of its part. */
     lines: (text: string): EncodedText => concat(linesOf(text).map(line)),
   }
 }

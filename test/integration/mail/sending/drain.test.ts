@@ -550,9 +550,7 @@ describe('answers of the server', () => {
       for (let tries = 0; tries < 100 && (calls < 11 || (await refused()) < 10); tries++)
         await nextImmediate()
     }
-    const config = readConfig({ SMTP_URL: `smtp://127.0.0.1:${sink.port}?connections=1` })
-    const deps = { config, clock, log: silentLog, db: database.db, databaseUrl: database.url, onFailpoint }
-    const result = await drain(deps, { lane: 'bulk', owner: 'slow', compose })
+    const result = await drainWith({ port: sink.port, query: 'connections=1', onFailpoint })
     expect(result).toMatchObject({ accepted: 1, refused: 18, stopped: null })
   })
 
