@@ -19,8 +19,9 @@ export async function recordIncident(db: Database, incident: Incident): Promise<
   await db.switch.upsert({ where: { name }, create: { name, ...update, at: incident.since }, update })
 }
 
-export async function endIncident(db: Database, name: string): Promise<void> {
-  await db.switch.deleteMany({ where: { name: INCIDENT_PREFIX + name } })
+/** With `whats`, only if it is one of these. */
+export async function endIncident(db: Database, name: string, whats?: string[]): Promise<void> {
+  await db.switch.deleteMany({ where: { name: INCIDENT_PREFIX + name, value: whats && { in: whats } } })
 }
 
 export async function openIncidents(db: Database): Promise<Incident[]> {

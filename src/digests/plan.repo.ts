@@ -162,7 +162,7 @@ export async function missDigests(db: Database, planId: number): Promise<{ pause
   return row!
 }
 
-interface OverdueDate {
+export interface OverdueDate {
   localDate: Day
   /** Plans that should be closed. */
   plans: number

@@ -1167,11 +1167,20 @@ export const en = {
   },
   status: {
     heading: 'Status',
-    delivery: {
-      on: 'Digests are being sent.',
+    well: 'Digests are being sent.',
+    problems: {
       paused:
         'Sending has been paused since {since} UTC. Digests that were due will be sent later or with the next one.',
       off: 'Sending is off on this site.',
+      stopped:
+        'Sending stopped at {since} UTC. Digests that were due will be sent later or with the next one.',
+      mailServer:
+        'The mail server has not answered since {since} UTC. Emails that are due wait for it and will be sent once it answers.',
+      late: 'Digests may be late: a part of this service has not been working since {since} UTC.',
+      domains: 'Emails to some addresses are late.',
+      papers: 'New papers may be late: a source is not being read as usual.',
+      signups: 'Many people are signing up, so new sign-ups may be asked to try again later.',
+      reports: 'Unsubscribing by email takes longer than usual. The link in each email works at once.',
     },
     closed: 'All digests up to {day} have a final result.',
     neverClosed: 'No day’s digests all have a final result yet.',

@@ -6,7 +6,7 @@ import { countLeaseHolders } from '../mail/outbox/batch.repo.ts'
 import { type ActiveSendRate, activeSendRates } from '../mail/rate-limits/send-rate.repo.ts'
 import { rampUpRate } from '../mail/rate-limits/send-rate.ts'
 import { deliverySummary } from './delivery-switch.ts'
-import { readLiveness } from './doctor/liveness.repo.ts'
+import { readLiveness } from './health/liveness.repo.ts'
 import { count, instant } from './operations/fields.ts'
 import { number } from './operations/text-table.ts'
 

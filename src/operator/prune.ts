@@ -15,7 +15,7 @@ import {
   deleteUnconfirmed,
   lockUnconfirmed,
 } from '../subscribers/prune-subscribers.repo.ts'
-import { INCIDENT_KINDS } from './alerts/incidents.ts'
+import { INCIDENT_KINDS } from './alerts/run-alerts.ts'
 import { dailyFigures } from './daily-figures.ts'
 import { pruneRows } from './prune.repo.ts'
 

@@ -1,11 +1,9 @@
 import { z } from 'zod'
 import { addDays, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { newestClosedDate } from '../digests/reconciliation.repo.ts'
 import { parseSourceName } from '../sources/registry.ts'
 import { type SourceDay, sourceDaysBetween } from '../sources/source-day.repo.ts'
 import { daysToFetch, MAX_DAYS_BACK } from '../sources/source-day-state.ts'
-import { deliverySwitch } from './delivery-switch.ts'
 import { count, day, instant, wholeNumber } from './operations/fields.ts'
 import { quantity } from './operations/text-table.ts'
 
@@ -104,22 +102,6 @@ function stillFetched(
 
 const sorted = (instants: readonly (Date | null)[]): Date[] =>
   instants.filter((instant) => instant !== null).sort((a, b) => a.getTime() - b.getTime())
-
-const DAYS = 7
-
-export type SiteStatus = Awaited<ReturnType<typeof siteStatus>>
-
-/** The public status of the service: it names no person, server or reason. */
-export async function siteStatus(deps: Deps) {
-  const { delivery, since } = await deliverySwitch(deps)
-  return {
-    sources: await sourceStatus(deps, { days: DAYS }),
-    delivery,
-    since,
-    /** The newest date whose digests are all accounted for. */
-    newestClosedDate: await newestClosedDate(deps.db),
-  }
-}
 
 export const sourceQuery = z.strictObject({
   days: wholeNumber(90).default(7).describe('How many days up to today (UTC)'),

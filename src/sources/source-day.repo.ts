@@ -1,5 +1,6 @@
 import type { Database } from '../core/database/database.ts'
 import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
+import { endIncident, recordIncident } from '../core/incident.repo.ts'
 import type { SourceDay as SourceDayRow } from '../generated/prisma/client.ts'
 import { parseSourceName, requireSource } from './registry.ts'
 import {
@@ -29,6 +30,9 @@ export interface SourceDay extends SourceDayKey, Omit<SourceDayRow, 'day' | 'rea
   /** Failed fetches since the last successful one. */
   failures: number
 }
+
+/** The incident's name while the fetches of a source fail. */
+export const sourceIncidentName = (source: string): string => `source ${source}`
 
 // If a process dies during a fetch, other processes cannot claim the day for this long.
 const CLAIM_MS = 15 * 60_000
@@ -137,6 +141,7 @@ export async function recordSuccessfulFetch(db: Database, fetched: Fetched): Pro
     create: { ...key, ...values, fetches: 1, requests },
     update: { ...values, fetches: { increment: 1 }, requests: { increment: requests } },
   })
+  await endIncident(db, sourceIncidentName(source))
   return outcome
 }
 
@@ -166,7 +171,10 @@ interface Failed extends SourceDayKey {
   requests?: number
 }
 
-/** Records a failed fetch. Each retry waits longer. A day that has papers or is closed keeps its state. */
+/**
+ * Records a failed fetch, and an incident that lasts until one succeeds. Each retry waits longer. A day that has papers
+ * or is closed keeps its state.
+ */
 export async function recordFailedFetch(db: Database, failed: Failed): Promise<void> {
   const { source, now, fault, status, seconds, requests = 0 } = failed
   const key = { source, day: midnight(failed.day) }
@@ -186,6 +194,8 @@ export async function recordFailedFetch(db: Database, failed: Failed): Promise<v
     create: { ...key, ...values, requests },
     update: { ...values, requests: { increment: requests } },
   })
+  const incident = { name: sourceIncidentName(source), what: fault, detail: String(status ?? ''), since: now }
+  await recordIncident(db, incident)
 }
 
 /** Records that no request was sent: the state of the day does not change, and the next attempt is `seconds` later. */

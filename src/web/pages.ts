@@ -19,7 +19,7 @@ import {
 } from '../i18n/dates.ts'
 import { templatesIn } from '../i18n/template-engine.ts'
 import { counted, rateOf, words } from '../i18n/words.ts'
-import type { SiteStatus } from '../operator/source-status.ts'
+import type { SiteStatus } from '../operator/health/site-status.ts'
 import type { Paper } from '../papers/paper.ts'
 import { paperPathOf } from '../papers/paper-key.ts'
 import { plainText } from '../papers/text/plain-text.ts'
@@ -126,7 +126,7 @@ interface PageData {
   moved: { manage: string | null; joined: boolean }
   /** `days`: how long digests are kept; `unconfirmed`: how long unconfirmed sign-ups are kept. */
   privacy: { contact: string; address: string; days: number; unconfirmed: number }
-  status: SiteStatus & { now: Date }
+  status: SiteStatus
   /** `ways`: the links that the page offers before the front page; `asksLink`: with the form that emails a new link. */
   fault: {
     heading: string

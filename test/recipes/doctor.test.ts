@@ -106,7 +106,7 @@ test('says of a good installation that all is well', async () => {
     'returns',
     'sending',
     'huggingface',
-    'worker',
+    'health',
     'disk',
     'secrets',
     'operator',
@@ -153,7 +153,7 @@ test('continues without a database, and with one that never responds', async () 
     expect(performance.now() - begun).toBeLessThan(40_000) // 20 s of it are the doctor's own
     expect(code).toBe(1)
     expect(saidOf(checks, 'database')[0]).toMatch(what)
-    expect(saidOf(checks, 'worker')).toEqual(['skipped: the database does not respond'])
+    expect(saidOf(checks, 'health')).toEqual(['skipped: the database does not respond'])
     expect(saidOf(checks, 'mail server')[0]).toMatch(/^ok/)
     expect(saidOf(checks, 'site')[0]).toMatch(/^ok/)
     expect(JSON.stringify(checks)).not.toContain('secret-password')
@@ -229,6 +229,6 @@ test('names every setting that is missing, each with what it takes, and asks wha
       ['POSTAL_ADDRESS', 'a postal address, on one line'],
     ].map(([name, takes]) => `${name}: required in production / ${name} takes ${takes}`),
   )
-  expect(saidOf(checks, 'worker')).toEqual(['skipped: DATABASE_URL is wrong: see settings'])
+  expect(saidOf(checks, 'health')).toEqual(['skipped: DATABASE_URL is wrong: see settings'])
   expect(saidOf(checks, 'huggingface')[0]).toMatch(/^ok/)
 })

@@ -1,8 +1,15 @@
 import type { Config } from '../../config/config.ts'
-import type { ServiceDeps } from '../../core/deps.ts'
+import type { Deps, ServiceDeps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
-import { recordIncident } from '../../core/incident.repo.ts'
-import { type Bucket, type RateLimit, requirePermit, retryAfter, takePermits } from '../../core/rate-limit.ts'
+import { endIncident, recordIncident } from '../../core/incident.repo.ts'
+import {
+  type Bucket,
+  permitsLeft,
+  type RateLimit,
+  requirePermit,
+  retryAfter,
+  takePermits,
+} from '../../core/rate-limit.ts'
 import { nudgeTransactional } from '../../mail/message.ts'
 import type { Address } from '../../subscribers/address.ts'
 import { type CheckedSignup, readSignup } from '../../subscribers/read-signup.ts'
@@ -23,14 +30,14 @@ export interface SubscribeInput extends CheckedSignup {
   ip: string
 }
 
-export const siteSignupBucket = ({ SIGNUP_PER_HOUR }: Pick<Config, 'SIGNUP_PER_HOUR'>): Bucket => ({
+const siteSignupBucket = ({ SIGNUP_PER_HOUR }: Pick<Config, 'SIGNUP_PER_HOUR'>): Bucket => ({
   key: 'signup site',
   capacity: SIGNUP_PER_HOUR,
   perSecond: SIGNUP_PER_HOUR / 3600,
 })
 
 /** The incident's name while the limit of the site is reached. */
-export const SIGNUPS_INCIDENT = 'signups'
+const SIGNUPS_INCIDENT = 'signups'
 
 /**
  * Requests a subscription. Nothing reveals whether the address is known: only the email differs. Throws signup.closed,
@@ -74,6 +81,14 @@ async function refuse({ db, config, clock }: ServiceDeps, waitSeconds: number): 
   const detail = `${config.SIGNUP_PER_HOUR} an hour (SIGNUP_PER_HOUR)`
   await recordIncident(db, { name: SIGNUPS_INCIDENT, what: SIGNUPS_INCIDENT, detail, since: clock.now() })
   throw new Fault('signup.busy', retryAfter(waitSeconds))
+}
+
+/** Once a tenth of the hourly quota is free: during an attack, each permit is used as soon as it is free. */
+export async function endSignupsIncident({ db, config }: Deps): Promise<void> {
+  const bucket = siteSignupBucket(config)
+  // Require at least two: a single permit is soon free again after each email of an attack.
+  const enough = Math.min(bucket.capacity, Math.max(2, bucket.capacity / 10))
+  if ((await permitsLeft(db, bucket)) >= enough) await endIncident(db, SIGNUPS_INCIDENT)
 }
 
 /** Throws signup.closed and signup.domain. */

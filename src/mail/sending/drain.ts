@@ -1,13 +1,11 @@
 import type { SmtpConfig } from '../../config/mail-urls.ts'
 import type { Deps } from '../../core/deps.ts'
-import { errorText } from '../../core/errors.ts'
-import { endIncident, recordIncident } from '../../core/incident.repo.ts'
 import type { Lane } from '../message.ts'
-import { endDomainIncidents } from '../rate-limits/send-rate.repo.ts'
 import { openSmtpClient, type SmtpClient } from '../smtp/smtp-client.ts'
+import { recordStop } from './lane-incident.ts'
 import { openPermits } from './permits.ts'
 import { openRecorder } from './recorder.ts'
-import { type Run, type RunResult, startRun } from './run.ts'
+import { type RunResult, startRun } from './run.ts'
 import { runSenderPool, type SenderPoolInput } from './sender-pool.ts'
 
 export interface DrainInput extends SenderPoolInput {
@@ -53,26 +51,6 @@ export async function drain(deps: Deps, input: DrainInput): Promise<RunResult> {
   if (stopped) deps.log.error('delivery.stopped', { lane: input.lane, reason: stopped })
   await recordStop(deps, input.lane, run)
   return run.result
-}
-
-/**
- * Records incidents for the operator's alerts. A stop lasts until a run of this lane gets an email accepted and does
- * not stop; refusals of a domain last until the domain accepts an email.
- */
-async function recordStop(
-  { db, clock, log }: Deps,
-  lane: Lane,
-  { result, lastReply, acceptedDomains }: Run,
-): Promise<void> {
-  const name = `delivery ${lane}`
-  try {
-    if (result.stopped)
-      await recordIncident(db, { name, what: result.stopped, detail: lastReply, since: clock.now() })
-    else if (result.accepted > 0) await endIncident(db, name)
-    if (acceptedDomains.size > 0) await endDomainIncidents(db, acceptedDomains)
-  } catch (error) {
-    log.error('database.error', { what: errorText(error) })
-  }
 }
 
 function openConnections({ onFailpoint }: Deps, config: SmtpConfig, lane: Lane): SmtpClient[] {

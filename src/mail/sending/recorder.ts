@@ -6,8 +6,14 @@ import { type Log, type LogEvent, redact } from '../../core/log.ts'
 import type { Lane, MessageState, TakenMessage } from '../message.ts'
 import { type NewAcceptance, recordAcceptances } from '../outbox/acceptance.repo.ts'
 import { type AttemptResult, type EndedMessage, recordFailedAttempt } from '../outbox/message.repo.ts'
-import { classifyReply, type SendFailure, type SmtpResult } from '../refusals/classify-reply.ts'
+import {
+  classifyReply,
+  reachedMessage,
+  type SendFailure,
+  type SmtpResult,
+} from '../refusals/classify-reply.ts'
 import { type NextStep, nextStepAfter } from '../refusals/retry.ts'
+import { recordReach } from './lane-incident.ts'
 import type { Work } from './prefetcher.ts'
 import { openSafeguards, type Run } from './run.ts'
 
@@ -66,6 +72,7 @@ export function openRecorder(
         await writeAcceptance({ messageId: message.id, at: clock.now(), reply: result.reply })
         safeguards.accepted(message)
         run.count('accepted')
+        await recordReach(deps, lane, run, true)
         log.info('message.accepted', { message: message.id, lane, attempt: message.attempts, ms })
         return
       }
@@ -75,6 +82,7 @@ export function openRecorder(
       const options = { now: clock.now(), whenUncertain: config.WHEN_UNCERTAIN }
       await writeFailure(work, attemptOf(failure), nextStepAfter(message, failure, options), ms)
       await safeguards.failed(message, failure)
+      await recordReach(deps, lane, run, reachedMessage(failure))
     },
     /** The email could not be rendered: ends this message only. */
     recordUnrendered: (work: Work, error: unknown): Promise<void> =>

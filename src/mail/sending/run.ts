@@ -21,6 +21,8 @@ export interface Run {
   halt: AbortSignal
   /** The server's last reply that was not an acceptance, or why it did not reply. */
   lastReply: string
+  /** The newest attempt did not reach the server, which has an incident. */
+  isServerSilent: boolean
   /** When a write last failed, by the monotonic clock: what was read before may have been of another database. */
   databaseFaultAt: number
   /** Domains that accepted an email; after a hold, only since this run held them. */
@@ -39,6 +41,7 @@ export function startRun(signal?: AbortSignal): Run {
   return {
     result,
     lastReply: '',
+    isServerSilent: false,
     databaseFaultAt: 0,
     acceptedDomains: new Set(),
     halt: signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal,

@@ -1,3 +1,4 @@
+import { endSignupsIncident } from '../../account/signup/subscribe.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { errorFields, errorText } from '../../core/errors.ts'
@@ -7,6 +8,8 @@ import type { Nudge } from '../../core/queue.ts'
 import { claimTick } from '../../core/tick.repo.ts'
 import { siteOf } from '../../emails/compose-message.ts'
 import { nameInSubject } from '../../mail/rendering/template.ts'
+import { CONDITIONS, findProblems } from '../health/conditions.ts'
+import { type HealthFacts, readHealthFacts } from '../health/facts.ts'
 import { sendDirectly } from '../send-directly.ts'
 import {
   type Alert,
@@ -20,7 +23,6 @@ import {
   retryAlertsAt,
   unsentAlerts,
 } from './alert.repo.ts'
-import { detectIncidents, INCIDENT_KINDS } from './incidents.ts'
 import { addWeeklyReport } from './weekly-report.ts'
 import { writeAlert, writeAlertList } from './write-alert.ts'
 
@@ -42,7 +44,8 @@ export async function runAlerts(deps: Deps): Promise<void> {
 async function findAlerts(deps: Deps): Promise<void> {
   const { db, clock, log } = deps
   const at = clock.now()
-  const found = await detectIncidents(deps)
+  await endSignupsIncident(deps)
+  const found = alertsDue(await readHealthFacts(deps))
   for (const { kind, key, values } of found) {
     if (await addAlert(db, { kind, key, at, values }))
       log.warn('alert.raised', logFields({ kind, key, values }, values))
@@ -57,6 +60,17 @@ async function findAlerts(deps: Deps): Promise<void> {
   }
   await addWeeklyReport(deps)
 }
+
+/** Kinds of alerts that last as long as their condition holds. */
+export const INCIDENT_KINDS = [...new Set(CONDITIONS.flatMap(({ alert }) => alert?.kind ?? []))]
+
+/** What has been wrong for as long as its condition waits for it to recover by itself. */
+const alertsDue = (facts: HealthFacts) =>
+  findProblems(facts).flatMap(({ condition: { alert }, finding: { key, since, values } }) =>
+    alert && facts.now.getTime() - since.getTime() >= (alert.afterMs ?? 0)
+      ? [{ kind: alert.kind, key, values }]
+      : [],
+  )
 
 /** A domain may identify a person, so its name is in the email and in `delivery status` but not in the log. */
 const logFields = ({ kind, key, values }: Pick<Alert, 'kind' | 'key' | 'values'>, details?: AlertValues) =>

@@ -55,7 +55,8 @@ export interface CheckDefinition {
   settings?: string[]
   /** The check is skipped if the database does not respond, or lacks our tables. */
   needs?: 'database' | 'tables'
-  run(): Promise<CheckResult> | CheckResult
+  /** Several results have names of their own. */
+  run(): Promise<CheckResult | Check[]> | CheckResult
 }
 
 interface ChecksInput {
@@ -69,22 +70,26 @@ interface ChecksInput {
 }
 
 /** Runs all checks in parallel. Never rejects: a check that throws or times out becomes a result. */
-export const runChecks = (definitions: CheckDefinition[], input: ChecksInput): Promise<Check[]> =>
-  Promise.all(
+export async function runChecks(definitions: CheckDefinition[], input: ChecksInput): Promise<Check[]> {
+  const results = await Promise.all(
     definitions.map(async (definition) => {
-      const { state, found, fix } = await withTimeout(input.withinMs, runCheck(definition, input)).catch(
-        (error) => wrong(errorText(error), 'Check whether a firewall blocks the connection.'),
+      const result = await withTimeout(input.withinMs, runCheck(definition, input)).catch((error) =>
+        wrong(errorText(error), 'Check whether a firewall blocks the connection.'),
       )
-      // The error text of a library may contain an address or a password.
-      const safe = redact(found.replace(LOGIN, '//'))
-      return { check: definition.name, state, found: oneLine(safe), fix: fix && oneLine(fix) }
+      return 'state' in result ? [{ check: definition.name, ...result }] : result
     }),
   )
+  return results.flat().map(({ check, state, found, fix }) => {
+    // The error text of a library may contain an address or a password.
+    const safe = redact(found.replace(LOGIN, '//'))
+    return { check, state, found: oneLine(safe), fix: fix && oneLine(fix) }
+  })
+}
 
 async function runCheck(
   { settings, needs, run }: CheckDefinition,
   { invalidSettings, unavailable, fixIfThrown }: ChecksInput,
-): Promise<CheckResult> {
+): Promise<CheckResult | Check[]> {
   const setting = settings?.find((name) => invalidSettings?.has(name))
   if (setting) return skipped(`${setting} is wrong: see settings`)
   const why = needs && (await unavailable?.[needs])

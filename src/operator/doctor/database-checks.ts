@@ -7,7 +7,6 @@ import { isZone } from '../../core/dates.ts'
 import { errorText } from '../../core/errors.ts'
 import { quantity } from '../operations/text-table.ts'
 import { type CheckResult, combineResults, ok, warning, wrong } from './check.ts'
-import type { Liveness } from './liveness.repo.ts'
 
 const OLDEST_POSTGRES = 15
 const MB = 1024 * 1024
@@ -132,31 +131,6 @@ export function checkSecrets(
       ),
     dotEnvMode & 0o077 && warning('other users on this machine can read .env', 'chmod 600 .env'),
   ])
-}
-
-const ALIVE_WITHIN_MS = 3 * 60_000
-
-/** One tick and one nudge are due every minute. */
-export function checkWorker(
-  { tick, waitsSeconds }: Pick<Liveness, 'tick' | 'waitsSeconds'>,
-  now: Date,
-): CheckResult {
-  const fix =
-    'npm start, systemctl start daily-papers, or docker compose up -d; with --roles, one process needs schedule and one needs worker.'
-  if (!tick)
-    return wrong(
-      'no process with the role schedule has run yet',
-      `${fix} If you started it less than a minute ago, run this again.`,
-    )
-  if (now.getTime() - tick.getTime() > ALIVE_WITHIN_MS)
-    return wrong(`no tick since ${tick.toISOString()}`, fix)
-  const waitsMs = (waitsSeconds ?? 0) * 1000
-  if (waitsMs > ALIVE_WITHIN_MS)
-    return wrong(
-      `the schedule is running, but no worker has for ${quantity(Math.floor(waitsMs / 60_000), 'minute')}`,
-      fix,
-    )
-  return ok('schedule and worker are running')
 }
 
 export const checkOperatorEmail = (email: string | undefined): CheckResult =>

@@ -149,8 +149,7 @@ export async function readSendingState(deps: Deps) {
   const { db, config, clock } = deps
   const states = await countByState(db)
   return {
-    ...(await deliverySummary(deps)),
-    sending: config.SENDING,
+    queued: countQueued(await deliverySummary(deps)),
     rampUpSince: config.RAMP_UP_SINCE,
     active: states.find(({ state }) => state === 'active')?.count ?? 0,
     hasSent: await hasAcceptances(db),
@@ -158,20 +157,11 @@ export async function readSendingState(deps: Deps) {
   }
 }
 
-/** Whether email is being sent, and whether a new sending domain may send to all subscribers at once. */
+/** What is queued, and whether a new sending domain may send to all subscribers at once. */
 export function checkSending(seen: SendingState): CheckResult {
-  const { sending, delivery, reason, since } = seen
-  const messages = countQueued(seen)
-  const waits = messages > 0 ? `${quantity(messages, 'message')} queued` : 'nothing is queued'
-  return combineResults(delivery === 'on' ? `on, ${waits}` : waits, [
-    delivery === 'paused' &&
-      warning(
-        `paused since ${since?.toISOString()} (${reason})`,
-        `${cliCommand('delivery resume')}, once the cause is fixed`,
-      ),
-    sending === 'off' && warning('SENDING=off: nothing is sent', 'SENDING=on'),
-    seen.rampUpSince ? checkRampUp(seen, seen.rampUpSince) : checkFirstSending(seen),
-  ])
+  const { queued, rampUpSince } = seen
+  const waits = queued > 0 ? `${quantity(queued, 'message')} queued` : 'nothing is queued'
+  return combineResults(waits, [rampUpSince ? checkRampUp(seen, rampUpSince) : checkFirstSending(seen)])
 }
 
 function checkRampUp({ active, now }: SendingState, since: Day): CheckResult | undefined {

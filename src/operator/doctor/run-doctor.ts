@@ -6,12 +6,16 @@ import { pendingMigrations } from '../../core/database/migrations.ts'
 import { supportsSessionLocks } from '../../core/database/process-lock.ts'
 import type { Deps } from '../../core/deps.ts'
 import { requireSuppressionKey } from '../../subscribers/suppression-key.ts'
+import { deliverySummary } from '../delivery-switch.ts'
+import { findProblems } from '../health/conditions.ts'
+import { readHealthFacts } from '../health/facts.ts'
 import { checkBounceIntake } from './bounce-intake-checks.ts'
 import {
   type Check,
   type CheckDefinition,
   type CheckResult,
   combineResults,
+  ok,
   runChecks,
   skipped,
   warning,
@@ -24,12 +28,10 @@ import {
   checkMigrations,
   checkOperatorEmail,
   checkSecrets,
-  checkWorker,
   fileMode,
   freeBytes,
   unreachableDatabase,
 } from './database-checks.ts'
-import { readLiveness } from './liveness.repo.ts'
 import { checkDkim, checkMailServer, checkSending, readSendingState } from './mail-checks.ts'
 import { checkCertificate, checkProxy, checkSite, probeSite, type SiteProbe } from './site-checks.ts'
 import { type SourceContext, sourceChecks } from './source-checks.ts'
@@ -136,11 +138,7 @@ function doctorChecks(context: DoctorContext): CheckDefinition[] {
       run: async () => checkSending(await readSendingState(await deps)),
     },
     ...sourceChecks(context),
-    {
-      name: 'worker',
-      needs: 'tables',
-      run: async () => checkWorker(await readLiveness(await database()), clock.now()),
-    },
+    { name: 'health', needs: 'tables', run: async () => checkHealth(await deps) },
     {
       name: 'disk',
       settings: ['DATA_DIR'],
@@ -160,6 +158,20 @@ function doctorChecks(context: DoctorContext): CheckDefinition[] {
       run: () => checkOperatorEmail(config.OPERATOR_EMAIL),
     },
   ]
+}
+
+/** What the rows of the service say is wrong, a line for each condition that holds. */
+async function checkHealth(deps: Deps): Promise<CheckResult | Check[]> {
+  const { lanes } = await deliverySummary(deps)
+  const problems = findProblems(await readHealthFacts(deps, lanes))
+  if (problems.length === 0)
+    return ok('nothing is wrong: delivery, schedule, worker, dates, bounces and sources')
+  return problems.map(({ condition: { name: check, state }, sentence: found, fix }) => ({
+    check,
+    state,
+    found,
+    fix,
+  }))
 }
 
 /** The database was created with another SUPPRESSION_KEY. */

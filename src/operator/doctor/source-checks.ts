@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../../config/config.ts'
-import { cliCommand } from '../../core/cli-command.ts'
 import { type Clock, tryWithTimeout } from '../../core/clock.ts'
-import { addDays, dayOf, HOUR_MS } from '../../core/dates.ts'
+import { addDays, dayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { errorText, Fault } from '../../core/errors.ts'
 import { silentLog } from '../../core/log.ts'
@@ -10,10 +9,7 @@ import { createFetchClient } from '../../sources/fetch-client.ts'
 import { baseUrlsIn, requireSource } from '../../sources/registry.ts'
 import type { Source } from '../../sources/source.ts'
 import { quantity } from '../operations/text-table.ts'
-import { type SourceStatus, sourceStatus } from '../source-status.ts'
-import { type CheckDefinition, type CheckResult, combineResults, ok, warning, wrong } from './check.ts'
-
-const SOURCE_DAYS = 2
+import { type CheckDefinition, type CheckResult, ok, warning, wrong } from './check.ts'
 
 export interface SourceContext {
   config: Config
@@ -26,40 +22,17 @@ export interface SourceContext {
 
 /** One check per source. The sections of one source share one service, which gets one request. */
 export function sourceChecks(context: SourceContext): CheckDefinition[] {
-  const { config, clock, deps, hasTables } = context
+  const { config } = context
   const responses = new Map<Source, Promise<CheckResult>>()
   return config.SOURCES.map((name) => {
     const { source } = requireSource(name)
-    const run = async () => {
+    const run = () => {
       const response = responses.get(source) ?? probeSource(context, source)
       responses.set(source, response)
-      const known = (await hasTables) ? await sourceStatus(await deps, { days: SOURCE_DAYS }) : []
-      const status = known.find((one) => one.source === name)
-      return checkSource(await response, status, clock.now())
+      return response
     }
     return { name, settings: ['SOURCES', ...Object.keys(source.baseUrls)], run }
   })
-}
-
-const STALE_AFTER_HOURS = 36
-
-/** `status` is undefined if the database does not respond. */
-export function checkSource(
-  response: CheckResult,
-  status: Pick<SourceStatus, 'newestFetch' | 'days'> | undefined,
-  now: Date,
-): CheckResult {
-  const hours = status?.newestFetch ? Math.floor((now.getTime() - status.newestFetch.getTime()) / HOUR_MS) : 0
-  const fault = status?.days[0]?.lastFault
-  const since = status?.newestFetch
-    ? `last successful fetch ${quantity(hours, 'hour')} ago`
-    : 'never fetched yet'
-  return combineResults(status ? since : 'the database cannot say when it was last fetched', [
-    response,
-    hours > STALE_AFTER_HOURS &&
-      warning('no papers arrive', `${cliCommand('sources status')}, and check the log.`),
-    fault ? warning(`the last fetch failed (${fault})`, cliCommand('sources status')) : undefined,
-  ])
 }
 
 /** Sends one small request to a source, as the service does. */

@@ -2,19 +2,17 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { countBounces } from '../../bounces/bounce-list.repo.ts'
 import { recentActions } from '../../core/action.repo.ts'
-import { addDays, DAY_MS, dayOf, MINUTE_MS, midnight } from '../../core/dates.ts'
-import type { Deps } from '../../core/deps.ts'
+import { addDays, dayOf, midnight } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
 import { earliestNextDue } from '../../digests/next-mail.ts'
 import { dayTotals } from '../../digests/reconciliation.repo.ts'
 import { LANES } from '../../mail/message.ts'
-import { type Alert, newestAlerts, ongoingAlerts } from '../../operator/alerts/alert.repo.ts'
-import { INCIDENT_KINDS } from '../../operator/alerts/incidents.ts'
-import { writeAlert } from '../../operator/alerts/write-alert.ts'
+import { newestAlerts } from '../../operator/alerts/alert.repo.ts'
 import { cachedDailyFigures, type DayFigures } from '../../operator/daily-figures.ts'
 import { deliveryLimits, deliveryLimitText, QUEUED_STATES } from '../../operator/delivery-report.ts'
-import { type DeliverySwitch, deliverySummary } from '../../operator/delivery-switch.ts'
-import { readLiveness } from '../../operator/doctor/liveness.repo.ts'
+import { deliverySummary } from '../../operator/delivery-switch.ts'
+import { findProblems } from '../../operator/health/conditions.ts'
+import { readHealthFacts } from '../../operator/health/facts.ts'
 import { pause, resume } from '../../operator/operations/delivery.ts'
 import { sourceStatus } from '../../operator/source-status.ts'
 import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
@@ -44,7 +42,7 @@ export const overviewRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { de
     return send(reply, 'overview', {
       said: doneSentence(OPERATIONS, query.done),
       headline: headlineOf(days),
-      problems: await currentProblems(deps, delivery),
+      problems: findProblems(await readHealthFacts(deps, delivery.lanes)),
       next: await earliestNextDue(deps),
       delivery,
       operation: operationForm(delivery.delivery === 'paused' ? resume : pause),
@@ -73,8 +71,6 @@ export const overviewRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { de
 }
 
 const WEEK_DAYS = 7
-/** The schedule ticks every minute. */
-const TICK_LATE_MS = 5 * MINUTE_MS
 
 /** The figures of the first sentence: subscribers now and a week ago, and what went out today (UTC). */
 function headlineOf(days: readonly DayFigures[]) {
@@ -84,39 +80,6 @@ function headlineOf(days: readonly DayFigures[]) {
   const change = subscribers - weekAgo.subscribers
   const failedState = refused > 0 ? 'refused' : 'gave up'
   return { subscribers, change, sent, failed: refused + gaveUp, failedState }
-}
-
-/**
- * What is wrong now, and the page that shows more: delivery that is not on, no running worker, and incidents that the
- * alerts report.
- */
-async function currentProblems(
-  { db, clock, config }: Deps,
-  { delivery, reason, restored }: Pick<DeliverySwitch, 'delivery' | 'reason' | 'restored'>,
-) {
-  const { tick } = await readLiveness(db)
-  const alerts = await ongoingAlerts(db, INCIDENT_KINDS)
-  // The demo has no schedule: its desk moves the clock.
-  const isLate = !config.demo && (!tick || clock.now().getTime() - tick.getTime() > TICK_LATE_MS)
-  return [
-    ...(delivery === 'paused' && !restored
-      ? [{ text: `delivery is paused (${reason})`, path: '#delivery' }]
-      : []),
-    ...(delivery === 'off' ? [{ text: 'delivery is off (SENDING=off)', path: '#delivery' }] : []),
-    ...(isLate ? [{ text: `no worker is running${sinceText(tick, clock.now())}`, path: '#delivery' }] : []),
-    ...alerts.map((alert) => ({ text: writeAlert(alert).subject, path: alertPath(alert) })),
-  ]
-}
-
-const sinceText = (tick: Date | null, now: Date): string =>
-  tick && now.getTime() - tick.getTime() < DAY_MS ? ` since ${tick.toISOString().slice(11, 16)} UTC` : ''
-
-function alertPath({ kind, values }: Alert): string {
-  if (kind === 'source-stalled') return '/admin/sources'
-  if (kind === 'day-not-closed') return `/admin/days?date=${values.date}`
-  if (kind === 'signups-limited') return '/admin/subscribers?state=pending'
-  if (kind === 'run-stopped') return '/admin/messages?state=deferred'
-  return values.what === 'unread' ? '/admin/returns' : '#alerts'
 }
 
 const MAX_ACTION_ID = 2_147_483_647

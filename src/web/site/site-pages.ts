@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { showDigest } from '../../digests/show-digest.ts'
 import { publicDigest } from '../../emails/digest-email.ts'
-import { siteStatus } from '../../operator/source-status.ts'
+import { siteStatus } from '../../operator/health/site-status.ts'
 import { placeByVotes } from '../../papers/listed.repo.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
 import { loadPaperByName } from '../../search/load-paper-list.ts'
@@ -76,7 +76,7 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   })
 
   app.get('/status', async (_request, reply) =>
-    pages.send(cacheForOneMinute(reply), 'status', { ...(await siteStatus(deps)), now: deps.clock.now() }),
+    pages.send(cacheForOneMinute(reply), 'status', await siteStatus(deps)),
   )
 
   // The content of a digest email, on a page that its reader may share. Its link is personal all the same.

@@ -8,8 +8,9 @@ import { pauseIfRestored } from '../../../../src/core/restored-database.ts'
 import { deliverReady } from '../../../../src/emails/deliver.ts'
 import { enqueue } from '../../../../src/mail/outbox/message.repo.ts'
 import { drain } from '../../../../src/mail/sending/drain.ts'
-import { detectIncidents } from '../../../../src/operator/alerts/incidents.ts'
 import { resumeDelivery } from '../../../../src/operator/delivery-switch.ts'
+import { findProblems } from '../../../../src/operator/health/conditions.ts'
+import { readHealthFacts } from '../../../../src/operator/health/facts.ts'
 import { migrateDatabase } from '../../../../src/operator/operations/database.ts'
 import { plainMail } from '../../../battery/bench/plain-mail.ts'
 import { runCommand } from '../../../support/commands.ts'
@@ -116,8 +117,11 @@ test('a promoted standby sends nothing until the operator resumes, and then no o
   await deliver(deps)
   expect(sent()).toEqual(BEFORE)
   expect(events()).toMatchObject([{ event: 'database.promoted', delivery: 'paused' }])
-  const [trouble] = await detectIncidents(deps)
-  expect(trouble).toMatchObject({ kind: 'run-stopped', values: { what: 'promoted' } })
+  const [problem] = findProblems(await readHealthFacts(deps))
+  expect(problem).toMatchObject({
+    condition: { name: 'delivery-held' },
+    finding: { values: { what: 'promoted' } },
+  })
   const status = await runCommand(deps, ['delivery', 'status'])
   expect(status.text).toContain('A standby of the database was promoted.')
 

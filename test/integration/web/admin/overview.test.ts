@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
 import { claimTick } from '../../../../src/core/tick.repo.ts'
-import { addAlert } from '../../../../src/operator/alerts/alert.repo.ts'
 import { pauseDelivery } from '../../../../src/operator/delivery-switch.ts'
+import { recordFailedFetch } from '../../../../src/sources/source-day.repo.ts'
 import { logIn, PASSWORD } from '../../../support/admin.ts'
 import { NOW, useSite } from '../../../support/site.ts'
 
@@ -36,12 +36,22 @@ test('says who is subscribed, what went out, what is wrong and when the next sen
 
 test('names each thing that is wrong, with a link', async () => {
   await pauseDelivery(site.deps, { reason: 'The relay <moves>' })
-  const values = { source: 'huggingface', what: 'no-papers', day: '2026-11-23', newest: null, reason: null }
-  await addAlert(site.db, { kind: 'source-stalled', key: 'x', at: NOW, values })
-  expect(await headline()).toContain(
-    '3 things are wrong: delivery is paused (The relay &lt;moves&gt;); no worker is running; source huggingface had no papers on 2026-11-23.',
-  )
+  await recordFailedFetch(site.db, {
+    source: 'huggingface',
+    day: '2026-11-24',
+    now: NOW,
+    fault: 'source.unreachable',
+  })
+  const text = await headline()
+  const sentences = [
+    'Delivery has been paused since 12:00 UTC (The relay &lt;moves&gt;). No email is waiting.',
+    'No process with the role schedule has run yet',
+    'Hugging Face did not answer at 12:00 UTC; the next try is at 12:05 UTC.',
+  ]
+  const places = sentences.map((sentence) => text.indexOf(sentence))
+  expect(places).not.toContain(-1)
+  expect(places).toEqual(places.toSorted((a, b) => a - b))
   const { body } = await (await logIn(site)).get('/admin')
-  expect(body).toContain('<a href="/admin/sources">source huggingface')
+  expect(body).toContain('<a href="/admin/sources">Hugging Face did not answer')
   expect(body.indexOf('Resume delivery')).toBeLessThan(body.indexOf('Today’s sends'))
 })

@@ -1,0 +1,48 @@
+import { waitingReports } from '../../bounces/report.repo.ts'
+import type { Config } from '../../config/config.ts'
+import { MINUTE_MS } from '../../core/dates.ts'
+import type { Deps } from '../../core/deps.ts'
+import { type Incident, openIncidents } from '../../core/incident.repo.ts'
+import { DELIVERY_SWITCH } from '../../core/restored-database.ts'
+import { readSwitch, type Switch } from '../../core/switch.repo.ts'
+import { type OverdueDate, overdueDates } from '../../digests/plan.repo.ts'
+import type { DeliverySummary } from '../delivery-switch.ts'
+import { type SourceStatus, sourceStatus } from '../source-status.ts'
+import { type Liveness, readLiveness } from './liveness.repo.ts'
+
+/** What conditions are checked against: rows of the database, read at `now`. */
+export interface HealthFacts {
+  now: Date
+  config: Config
+  incidents: Incident[]
+  /** Set while delivery is paused. */
+  paused: Switch | null
+  liveness: Liveness
+  /** Bounces and complaints that wait to be read. */
+  reports: { count: number; oldest: Date | null }
+  sources: SourceStatus[]
+  /** Dates that should have been closed a quarter of an hour ago. */
+  overdueDates: OverdueDate[]
+  /** What is queued; null if it was not counted. */
+  lanes: DeliverySummary['lanes'] | null
+}
+
+const LOOKBACK_DAYS = 14
+const CLOSING_MS = 15 * MINUTE_MS
+
+/** Without `lanes`, no message is counted. */
+export async function readHealthFacts(deps: Deps, lanes: HealthFacts['lanes'] = null): Promise<HealthFacts> {
+  const { db, clock, config } = deps
+  const now = clock.now()
+  return {
+    now,
+    config,
+    incidents: await openIncidents(db),
+    paused: await readSwitch(db, DELIVERY_SWITCH),
+    liveness: await readLiveness(db),
+    reports: await waitingReports(db),
+    sources: await sourceStatus(deps, { days: LOOKBACK_DAYS }),
+    overdueDates: await overdueDates(db, new Date(now.getTime() - CLOSING_MS)),
+    lanes,
+  }
+}

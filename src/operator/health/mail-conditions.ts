@@ -1,0 +1,167 @@
+import { cliCommand } from '../../core/cli-command.ts'
+import type { Incident } from '../../core/incident.repo.ts'
+import type { AlertValues } from '../alerts/alert.repo.ts'
+import { countQueued } from '../delivery-switch.ts'
+import { quantity } from '../operations/text-table.ts'
+import {
+  type AlertText,
+  alertTime,
+  BOUNCES_TRY_COMMAND,
+  type Condition,
+  DOCTOR_COMMAND,
+  type Finding,
+  findingSince,
+  RECOVERY_MS,
+  RESUME_COMMAND,
+  STATUS_COMMAND,
+  timeSeenFrom,
+} from './condition.ts'
+import type { HealthFacts } from './facts.ts'
+
+const DEFERRED = '/admin/messages?state=deferred'
+
+/** Incidents of either lane. */
+export const deliveryIncidents = ({ incidents }: HealthFacts, whats: readonly string[]): Incident[] =>
+  incidents.filter(({ name, what }) => name.startsWith('delivery ') && whats.includes(what))
+
+export const findingOf = ({ name, what, detail, since }: Incident): Finding => {
+  const [area = '', subject = ''] = name.split(' ')
+  return findingSince(subject || area, since, { subject, what, detail })
+}
+
+/** Both lanes use one server: of each cause, the incident of the lane that had it first. */
+const serverFindings = (facts: HealthFacts, whats: readonly string[]): Finding[] =>
+  whats.flatMap((what) => {
+    const [first] = deliveryIncidents(facts, [what]).sort((a, b) => a.since.getTime() - b.since.getTime())
+    return first ? [findingOf(first)] : []
+  })
+
+/** "5 emails are waiting: …", "… No email is waiting." */
+export function withWaiting({ lanes }: HealthFacts, sentence: string): string {
+  if (!lanes) return sentence
+  const count = countQueued({ lanes })
+  if (count === 0) return `${sentence} No email is waiting.`
+  const waiting = `${quantity(count, 'email')} ${count === 1 ? 'is' : 'are'} waiting`
+  return `${waiting}: ${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1)}`
+}
+
+/** " The next try is at 17:10 UTC."; empty if nothing waits. */
+function nextTryText({ lanes, now }: HealthFacts): string {
+  const tries = Object.values(lanes ?? {}).flatMap(({ nextTry }) => nextTry ?? [])
+  const first = tries.sort((a, b) => a.getTime() - b.getTime())[0]
+  if (!first) return ''
+  return first <= now
+    ? ' The next try is within a minute.'
+    : ` The next try is at ${timeSeenFrom(now, first)}.`
+}
+
+const STOP_REASONS: Record<string, string> = {
+  'login-refused': 'the mail server refuses the login',
+  'tls-refused': 'no encrypted connection to the mail server',
+  unreachable: 'the mail server cannot be reached',
+  'refused-alike': 'ten identical refusals in a row',
+  'refused-much': 'too many of the last emails were refused',
+}
+
+const NOT_SENT: Record<string, string> = {
+  transactional:
+    'Confirmations and account links are not being sent. They are retried every minute, each until its deadline.',
+  bulk: 'Digests are not being sent. They are retried every minute, each until 20 hours after its hour.',
+}
+
+function stoppedText({ subject, what, detail: reply, since }: AlertValues): AlertText {
+  const why = STOP_REASONS[String(what)] ?? String(what)
+  return {
+    subject: `delivery stopped, ${why}`,
+    facts: [`Since ${alertTime(since)}: ${why}.`, ...(reply ? [`Last reply: ${reply}`] : [])],
+    impact: NOT_SENT[String(subject)] ?? '',
+    nextSteps: [DOCTOR_COMMAND, STATUS_COMMAND],
+  }
+}
+
+const silentServer: Condition = {
+  name: 'mail-server-silent',
+  state: 'wrong',
+  check: (facts) => serverFindings(facts, ['unreachable']),
+  sentence: ({ since }, facts) =>
+    withWaiting(facts, `The mail server has not answered since ${timeSeenFrom(facts.now, since)}.`) +
+    nextTryText(facts),
+  fix: () => `${cliCommand('doctor')} connects to it and shows the fix; emails go out once it answers.`,
+  path: () => DEFERRED,
+  notice: () => 'mailServer',
+  alert: { kind: 'run-stopped', what: ['unreachable'], afterMs: RECOVERY_MS, text: stoppedText },
+}
+
+const refusingServer: Condition = {
+  name: 'mail-server-refuses',
+  state: 'wrong',
+  check: (facts) => serverFindings(facts, ['login-refused', 'tls-refused']),
+  sentence: ({ since, values }, facts) => {
+    const at = timeSeenFrom(facts.now, since)
+    return withWaiting(
+      facts,
+      values.what === 'tls-refused'
+        ? `The mail server has offered no encrypted connection since ${at}.`
+        : `The mail server has refused the login since ${at}.`,
+    )
+  },
+  fix: () => `${cliCommand('doctor')} shows its reply and the setting to change.`,
+  path: () => DEFERRED,
+  notice: () => 'mailServer',
+  alert: { kind: 'run-stopped', what: ['login-refused', 'tls-refused'], text: stoppedText },
+}
+
+export const REFUSALS = ['refused-alike', 'refused-much']
+
+const refusals: Condition = {
+  name: 'emails-refused',
+  state: 'wrong',
+  check: (facts) => deliveryIncidents(facts, REFUSALS).map(findingOf),
+  sentence: ({ since, values }, { now, paused }) => {
+    const why = values.what === 'refused-alike' ? 'ten emails in a row' : 'too many of the last emails'
+    const pause = paused ? ' and is paused' : ''
+    return `Delivery stopped at ${timeSeenFrom(now, since)}${pause}: the mail server refused ${why}.`
+  },
+  fix: () =>
+    `${cliCommand('delivery status')} shows the reply. Once it is fixed: ${cliCommand('delivery resume')}`,
+  path: () => '/admin/messages?state=refused',
+  notice: () => 'stopped',
+  alert: {
+    kind: 'run-stopped',
+    what: REFUSALS,
+    text: (values) => {
+      const text = stoppedText(values)
+      if (values.subject !== 'bulk') return text
+      return {
+        ...text,
+        facts: [...text.facts, 'Delivery is paused.'],
+        impact:
+          'No emails are sent until you resume delivery. Digests not sent within 20 hours of their hour are given up; the next ones include their papers.',
+        nextSteps: [DOCTOR_COMMAND, BOUNCES_TRY_COMMAND, STATUS_COMMAND, RESUME_COMMAND],
+      }
+    },
+  },
+}
+
+const heldDomain: Condition = {
+  name: 'domain-held',
+  state: 'warning',
+  check: ({ incidents }) => incidents.filter(({ name }) => name.startsWith('domain ')).map(findingOf),
+  sentence: ({ since, values }, { now }) =>
+    `Email to ${values.subject} has been on hold since ${timeSeenFrom(now, since)}: it refused ${values.detail}`,
+  fix: () => `${cliCommand('bounces try FILE')} explains the reply. The hold ends after an hour by itself.`,
+  path: () => '#delivery',
+  notice: () => 'domains',
+  alert: {
+    kind: 'run-stopped',
+    what: ['domain-held'],
+    text: ({ subject: domain, detail: refused, since }) => ({
+      subject: `email to ${domain} is on hold for an hour`,
+      facts: [`Since ${alertTime(since)}: ${domain} refused ${refused}`],
+      impact: `Digests to ${domain} wait and resume slowly after the hour, or stay on hold if it keeps refusing. Digests that have waited 20 hours since their hour are skipped, and the next ones include their papers. Other domains are not affected, and confirmations and links are still sent everywhere.`,
+      nextSteps: [STATUS_COMMAND, BOUNCES_TRY_COMMAND],
+    }),
+  },
+}
+
+export const MAIL_CONDITIONS: readonly Condition[] = [silentServer, refusingServer, refusals, heldDomain]

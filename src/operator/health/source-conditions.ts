@@ -1,0 +1,138 @@
+import { cliCommand } from '../../core/cli-command.ts'
+import { addDays, DAY_MS, type Day, dayOf } from '../../core/dates.ts'
+import { requireSource, sourceTitle } from '../../sources/registry.ts'
+import { sourceIncidentName } from '../../sources/source-day.repo.ts'
+import type { AlertValues } from '../alerts/alert.repo.ts'
+import { type SourceStatus, sourceFaultText } from '../source-status.ts'
+import {
+  alertTime,
+  type Condition,
+  type Finding,
+  findingSince,
+  SOURCES_COMMAND,
+  timeSeenFrom,
+} from './condition.ts'
+import type { HealthFacts } from './facts.ts'
+
+const WITHOUT_PAPERS =
+  'Digests are sent without papers from those days. Once the source has them, the next digest includes them.'
+const SOURCES_FIX = `${cliCommand('sources status')} shows each day and the next fetch; if the source is up, check the way to it: ${cliCommand('doctor')}`
+
+/** The sources of the settings. */
+const configured = ({ sources, config }: HealthFacts): SourceStatus[] =>
+  sources.filter(({ source }) => config.SOURCES.includes(source))
+
+const lastFetch = ({ fault, status }: AlertValues): string[] =>
+  fault ? [`The last fetch failed: ${fault}${status ? ` (HTTP ${status})` : ''}.`] : []
+
+/** Its fetches fail, or none was made for a day. `since`: the last success; before the first one, the first failure. */
+function silentFinding({ source, newestFetch, days, nextTry }: SourceStatus, facts: HealthFacts): Finding[] {
+  const failing = facts.incidents.find(({ name }) => name === sourceIncidentName(source))
+  const since = newestFetch ?? failing?.since
+  if (!since || (!failing && facts.now.getTime() - since.getTime() < DAY_MS)) return []
+  const failed = days.find(({ lastFault }) => lastFault)
+  return [
+    findingSince(`${source} fetch`, since, {
+      source,
+      what: 'no-fetch',
+      failures: Math.max(0, ...days.map(({ failures }) => failures)),
+      status: failed?.lastStatus ?? null,
+      fault: failing?.what ?? null,
+      failingSince: failing?.since.toISOString() ?? null,
+      nextTry: nextTry?.toISOString() ?? null,
+    }),
+  ]
+}
+
+const silentSource: Condition = {
+  name: 'source-silent',
+  state: 'warning',
+  check: (facts) => configured(facts).flatMap((status) => silentFinding(status, facts)),
+  sentence: ({ since, values }, { now }) => {
+    const title = sourceTitle(String(values.source))
+    if (!values.failingSince) return `${title} was last fetched at ${timeSeenFrom(now, since)}.`
+    const at = timeSeenFrom(now, new Date(String(values.failingSince)))
+    if (values.fault !== 'source.unreachable') {
+      const status = values.status === null ? null : Number(values.status)
+      return `${title} cannot be read since ${at}: ${sourceFaultText(String(values.fault), status)}.`
+    }
+    if (Number(values.failures) > 1) return `${title} has not answered since ${at}.`
+    return `${title} did not answer at ${at}${nextTryText(values, now)}.`
+  },
+  fix: () => SOURCES_FIX,
+  path: () => '/admin/sources',
+  notice: () => 'papers',
+  alert: {
+    kind: 'source-stalled',
+    what: ['no-fetch'],
+    afterMs: DAY_MS,
+    text: ({ source, since, failures, ...last }) => ({
+      subject: `source ${source} has not answered for a day`,
+      facts: [
+        `No successful fetch since ${alertTime(since)}; ${failures} failed in a row.`,
+        ...lastFetch(last),
+      ],
+      impact: WITHOUT_PAPERS,
+      nextSteps: [SOURCES_COMMAND],
+    }),
+  },
+}
+
+function nextTryText({ nextTry }: AlertValues, now: Date): string {
+  const at = nextTry ? new Date(String(nextTry)) : now
+  return at > now ? `; the next try is at ${timeSeenFrom(now, at)}` : ''
+}
+
+/** The last day that ended and should have had papers has none, and neither has any later day. */
+function emptyFinding({ source, days }: SourceStatus, now: Date): Finding[] {
+  const expected = lastExpected(source, now)
+  const expectedDay = days.find(({ day }) => day === expected)
+  if (!expectedDay || days.some(({ day, papers }) => day >= expected && papers > 0)) return []
+  const newest = days.find(({ papers }) => papers > 0)?.day ?? null
+  const { reason, lastFault: fault } = expectedDay
+  const values = { source, what: 'no-papers', day: expected, newest, reason, fault }
+  return [{ key: `${source} papers ${newest ?? 'never'}`, since: now, values }]
+}
+
+/** The last day that has ended and for which the source should have listed papers by now. */
+function lastExpected(source: string, now: Date): Day {
+  const { calendar } = requireSource(source).source
+  let day = addDays(dayOf(now), -1)
+  while (calendar.dayOffReason(day) || now < calendar.stallsAt(day)) day = addDays(day, -1)
+  return day
+}
+
+const emptySource: Condition = {
+  name: 'source-empty',
+  state: 'warning',
+  check: (facts) =>
+    configured(facts).flatMap((status) =>
+      // A source that has not been fetched for a day is silent.
+      isSilent(status, facts) ? [] : emptyFinding(status, facts.now),
+    ),
+  sentence: ({ values: { source, day, newest } }) =>
+    `${sourceTitle(String(source))} had no papers on ${day}, a working day${newest ? `; its newest are of ${newest}` : ''}.`,
+  fix: ({ values }) => `${cliCommand(`papers fetch --date ${values.day}`)} fetches it again.`,
+  path: () => '/admin/sources',
+  notice: () => 'papers',
+  alert: {
+    kind: 'source-stalled',
+    text: ({ source, day, newest, reason, ...last }) => ({
+      subject: `source ${source} had no papers on ${day}`,
+      facts: [
+        reason === 'repeated'
+          ? `${source} responds, but for ${day}, a working day, it listed only papers of another day.`
+          : `${source} responds, but ${day}, a working day, ended without papers.`,
+        newest ? `The newest day with papers is ${newest}.` : 'No day in the last two weeks has papers.',
+        ...lastFetch(last),
+      ],
+      impact: WITHOUT_PAPERS,
+      nextSteps: [SOURCES_COMMAND, [`papers fetch --date ${day}`, 'fetches it again']],
+    }),
+  },
+}
+
+const isSilent = (status: SourceStatus, facts: HealthFacts): boolean =>
+  silentFinding(status, facts).some(({ since }) => facts.now.getTime() - since.getTime() >= DAY_MS)
+
+export const SOURCE_CONDITIONS: readonly Condition[] = [silentSource, emptySource]

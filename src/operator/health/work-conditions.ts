@@ -1,0 +1,223 @@
+import { cliCommand } from '../../core/cli-command.ts'
+import { MINUTE_MS } from '../../core/dates.ts'
+import { capitalized } from '../../i18n/words.ts'
+import { quantity } from '../operations/text-table.ts'
+import {
+  alertTime,
+  type Condition,
+  DOCTOR_COMMAND,
+  type Finding,
+  findingSince,
+  type PublicNotice,
+  RECOVERY_MS,
+  STATUS_COMMAND,
+  timeSeenFrom,
+} from './condition.ts'
+
+/** A tick and a nudge for each kind of work come every minute. */
+const LATE_MS = 3 * MINUTE_MS
+
+const START_FIX =
+  'npm start, systemctl start daily-papers, or docker compose up -d; with --roles, one process needs schedule and one needs worker.'
+
+const silentSchedule: Condition = {
+  name: 'schedule-silent',
+  state: 'wrong',
+  check: ({ config, liveness: { tick }, now }) => {
+    // The demo has no schedule: its desk moves the clock.
+    if (config.demo || (tick && now.getTime() - tick.getTime() <= LATE_MS)) return []
+    return [findingSince('schedule', tick ?? now, { ticked: tick?.toISOString() ?? null })]
+  },
+  sentence: ({ since, values }, { now }) =>
+    values.ticked
+      ? `No process with the role schedule has run since ${timeSeenFrom(now, since)}: nothing is fetched, planned or sent.`
+      : 'No process with the role schedule has run yet: nothing is fetched, planned or sent.',
+  fix: () => START_FIX,
+  path: () => '#delivery',
+  notice: () => 'late',
+}
+
+const idleWorker: Condition = {
+  name: 'worker-idle',
+  state: 'wrong',
+  check: ({ liveness: { waitsSince, waitsSeconds }, now }) => {
+    const waitsMs = Number(waitsSeconds) * 1000
+    if (!waitsSince || waitsMs <= LATE_MS) return []
+    const values = { subject: 'worker', what: 'idle', detail: null }
+    // The queue has the database's clock; how long something has waited is the same by both.
+    return [{ ...findingSince('worker', waitsSince, values), since: new Date(now.getTime() - waitsMs) }]
+  },
+  sentence: ({ since }, { now }) =>
+    `No process with the role worker has run since ${timeSeenFrom(now, since)}: nothing is fetched, planned or sent.`,
+  fix: () => START_FIX,
+  path: () => '#delivery',
+  notice: () => 'late',
+  alert: {
+    kind: 'work-failed',
+    what: ['idle'],
+    afterMs: RECOVERY_MS,
+    text: ({ since }) => ({
+      subject: 'email is not being sent: no worker is running',
+      facts: [
+        `Emails have been waiting since ${alertTime(since)}, and no process with the role worker is running.`,
+      ],
+      impact: 'No confirmations or digests are sent and no papers are fetched until a worker runs.',
+      nextSteps: [['doctor', 'whether the processes are running'], STATUS_COMMAND],
+    }),
+  },
+}
+
+const unreadReports: Condition = {
+  name: 'reports-unread',
+  state: 'wrong',
+  check: (facts) => {
+    const { reports, incidents, now } = facts
+    const { count, oldest } = reports
+    const isFailing = incidents.some(({ name }) => name === 'work read-reports')
+    // Without a worker, or if reading fails, that is what is wrong.
+    if (!oldest || now.getTime() - oldest.getTime() <= LATE_MS) return []
+    if (isFailing || idleWorker.check(facts).length > 0) return []
+    return [findingSince('reports', oldest, { subject: 'reports', what: 'unread', detail: null, count })]
+  },
+  sentence: ({ since, values: { count } }, { now }) =>
+    `${count === 1 ? 'A bounce or complaint has' : `${count} bounces and complaints have`} been waiting to be read since ${timeSeenFrom(now, since)}.`,
+  fix: () => `${cliCommand('bounces status')} shows what is waiting and what has arrived.`,
+  path: () => '/admin/returns',
+  notice: () => 'reports',
+  alert: {
+    kind: 'work-failed',
+    what: ['unread'],
+    afterMs: RECOVERY_MS,
+    text: ({ since, count }) => ({
+      subject: 'bounces and complaints are not being processed',
+      facts: [
+        count === 1
+          ? `A report has been waiting since ${alertTime(since)}.`
+          : `${count} reports are waiting, the oldest since ${alertTime(since)}.`,
+      ],
+      impact:
+        'People who complained or unsubscribed by email still get digests, and emails still go to mailboxes that don’t exist. Nothing is lost: the reports are stored.',
+      nextSteps: [['bounces status', 'what is waiting and what has arrived'], DOCTOR_COMMAND],
+    }),
+  },
+}
+
+const WORK_NAMES: Record<string, string> = {
+  ingest: 'fetching papers',
+  plan: 'planning digests',
+  'drain-transactional': 'sending confirmations and links',
+  'drain-bulk': 'sending digests',
+  'read-reports': 'processing bounces and complaints',
+  'fetch-mailbox': 'fetching bounces and complaints',
+  prune: 'deleting old data',
+  learn: 'learning from the archive',
+}
+
+const NOTICES: Record<string, PublicNotice> = {
+  ingest: 'papers',
+  plan: 'late',
+  'drain-transactional': 'late',
+  'drain-bulk': 'late',
+  'read-reports': 'reports',
+  'fetch-mailbox': 'reports',
+}
+
+const workNameOf = (subject: unknown): string => WORK_NAMES[String(subject)] ?? String(subject)
+
+const failingWork: Condition = {
+  name: 'work-failing',
+  state: 'wrong',
+  check: ({ incidents }) =>
+    incidents
+      .filter(({ name }) => name.startsWith('work '))
+      .map(({ name, what, detail, since }): Finding => {
+        const subject = name.slice('work '.length)
+        return findingSince(subject, since, { subject, what, detail })
+      }),
+  sentence: ({ since, values: { subject, detail } }, { now }) =>
+    `${capitalized(workNameOf(subject))} has failed at every attempt since ${timeSeenFrom(now, since)}: ${detail}`,
+  fix: () => `${cliCommand('doctor')}; it is retried every minute, and no work is lost.`,
+  path: () => '#alerts',
+  notice: ({ values }) => NOTICES[String(values.subject)] ?? null,
+  alert: {
+    kind: 'work-failed',
+    afterMs: RECOVERY_MS,
+    text: ({ subject, what, detail, since }) => ({
+      subject: `${workNameOf(subject)} is failing`,
+      facts: [
+        `${workNameOf(subject)} has failed at every attempt since ${alertTime(since)}.`,
+        `Last error: ${detail} (${what}).`,
+      ],
+      impact: 'It is retried every minute. No work is lost.',
+      nextSteps: [DOCTOR_COMMAND, STATUS_COMMAND],
+    }),
+  },
+}
+
+const openDate: Condition = {
+  name: 'date-not-closed',
+  state: 'wrong',
+  check: ({ overdueDates }) =>
+    overdueDates.map(({ localDate: date, plans, due, since }) => ({
+      key: date,
+      since,
+      values: { date, plans, due, since: since.toISOString() },
+    })),
+  sentence: ({ since, values: { date, due } }, { now }) =>
+    `The digests of ${date} (${quantity(Number(due), 'subscriber')}) should have been finished by ${timeSeenFrom(now, since)} and are not.`,
+  fix: ({ values }) => `${cliCommand(`digests status --date ${values.date}`)} shows what is still open.`,
+  path: ({ values }) => `/admin/days?date=${values.date}`,
+  notice: () => 'late',
+  alert: {
+    kind: 'day-not-closed',
+    text: ({ date, plans, due, since }) => ({
+      subject: `the digests of ${date} are not complete`,
+      facts: [
+        `${plans} plans of ${date} with ${due} subscribers are still open; the last should have finished by ${alertTime(since)}.`,
+      ],
+      impact:
+        'Some of them may have no digest and no recorded reason. Usually no process with the role worker is running.',
+      nextSteps: [[`digests status --date ${date}`, 'what is still open'], STATUS_COMMAND, DOCTOR_COMMAND],
+    }),
+  },
+}
+
+const limitedSignups: Condition = {
+  name: 'signups-limited',
+  state: 'warning',
+  check: ({ incidents }) =>
+    incidents
+      .filter(({ name }) => name === 'signups')
+      .map(({ since, detail }) => ({
+        key: since.toISOString(),
+        since,
+        values: { detail, since: since.toISOString() },
+      })),
+  sentence: ({ since, values }, { now }) =>
+    `Sign-ups have been limited since ${timeSeenFrom(now, since)}: the site sends ${values.detail}.`,
+  fix: () =>
+    `${cliCommand('subscribers list --state pending')} shows who signed up; SIGNUP_PER_HOUR is the limit.`,
+  path: () => '/admin/subscribers?state=pending',
+  notice: () => 'signups',
+  alert: {
+    kind: 'signups-limited',
+    text: ({ detail, since }) => ({
+      subject: 'sign-ups are limited',
+      facts: [
+        `Since ${alertTime(since)} the limit of sign-up emails for the site has been reached: ${detail}.`,
+      ],
+      impact:
+        'New sign-ups get no confirmation email until then; a page asks them to try again. Subscribers still get their digests and the emails they ask for. A stranger may be signing up the addresses of others, or your site may just have become popular.',
+      nextSteps: [['subscribers list --state pending', 'the latest unconfirmed sign-ups'], STATUS_COMMAND],
+    }),
+  },
+}
+
+export const WORK_CONDITIONS: readonly Condition[] = [
+  silentSchedule,
+  idleWorker,
+  failingWork,
+  openDate,
+  unreadReports,
+  limitedSignups,
+]
