@@ -50,7 +50,7 @@ const silentSource: Condition = {
   check: (facts) => configured(facts).flatMap((status) => silentFinding(status, facts)),
   sentence: ({ since, values }, { now }) => {
     const title = sourceTitle(String(values.source))
-    if (!values.failingSince) return `${title} was last fetched at ${timeSeenFrom(now, since)}.`
+    if (!values.failingSince) return `${title} has not been fetched since ${timeSeenFrom(now, since)}.`
     const at = timeSeenFrom(now, new Date(String(values.failingSince)))
     if (values.fault !== 'source.unreachable') {
       const status = values.status === null ? null : Number(values.status)
