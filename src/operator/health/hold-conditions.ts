@@ -29,7 +29,7 @@ const held: Condition = {
       : [],
   sentence: ({ since, values }, { now }) =>
     `Nothing has been planned or sent since ${timeSeenFrom(now, since)}: ${HELD_BECAUSE[String(values.what)] ?? values.what}.`,
-  fix: () => `${cliCommand('delivery resume --dry-run')} shows what would end and what would continue.`,
+  fix: () => `See what would end and what would continue: ${cliCommand('delivery resume --dry-run')}`,
   path: () => DELIVERY,
   notice: () => 'paused',
   alert: {
@@ -67,7 +67,7 @@ const complaints: Condition = {
   check: ({ incidents }) => incidents.filter(({ name }) => name === 'complaints').map(findingOf),
   sentence: ({ since, values }, { now }) =>
     `Delivery has been paused since ${timeSeenFrom(now, since)}: ${values.detail}.`,
-  fix: () => `${cliCommand('delivery resume')}, once you have found what people complain about`,
+  fix: () => `Find out what people complain about, then: ${cliCommand('delivery resume')}`,
   path: () => '/admin/returns',
   notice: () => 'stopped',
   alert: {
@@ -104,7 +104,7 @@ const paused: Condition = {
       facts,
       `Delivery has been paused since ${timeSeenFrom(facts.now, since)} (${values.reason}).`,
     ),
-  fix: () => `${cliCommand('delivery resume')}, once the cause is fixed`,
+  fix: () => `Once the cause is fixed: ${cliCommand('delivery resume')}`,
   path: () => DELIVERY,
   notice: () => 'paused',
 }
@@ -114,7 +114,7 @@ const off: Condition = {
   state: 'warning',
   check: ({ config, now }) => (config.SENDING === 'off' ? [{ key: 'off', since: now, values: {} }] : []),
   sentence: (_, facts) => withWaiting(facts, 'Delivery is off (SENDING=off).'),
-  fix: () => 'SENDING=on',
+  fix: () => 'Set SENDING=on.',
   path: () => DELIVERY,
   notice: () => 'off',
 }

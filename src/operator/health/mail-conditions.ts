@@ -86,7 +86,8 @@ const silentServer: Condition = {
   sentence: ({ since }, facts) =>
     withWaiting(facts, `The mail server has not answered since ${timeSeenFrom(facts.now, since)}.`) +
     nextTryText(facts),
-  fix: () => `${cliCommand('doctor')} connects to it and shows the fix; emails go out once it answers.`,
+  fix: () =>
+    `Start the mail server or correct SMTP_URL, then: ${cliCommand('mail test ADDRESS')}. What waits is sent by itself.`,
   path: () => DEFERRED,
   notice: () => 'mailServer',
   alert: { kind: 'run-stopped', what: ['unreachable'], afterMs: RECOVERY_MS, text: stoppedText },
@@ -105,7 +106,7 @@ const refusingServer: Condition = {
         : `The mail server has refused the login since ${at}.`,
     )
   },
-  fix: () => `${cliCommand('doctor')} shows its reply and the setting to change.`,
+  fix: () => `Correct SMTP_USER, SMTP_PASSWORD or tls= in SMTP_URL, then: ${cliCommand('mail test ADDRESS')}`,
   path: () => DEFERRED,
   notice: () => 'mailServer',
   alert: { kind: 'run-stopped', what: ['login-refused', 'tls-refused'], text: stoppedText },
@@ -123,7 +124,7 @@ const refusals: Condition = {
     return `Delivery stopped at ${timeSeenFrom(now, since)}${pause}: the mail server refused ${why}.`
   },
   fix: () =>
-    `${cliCommand('delivery status')} shows the reply. Once it is fixed: ${cliCommand('delivery resume')}`,
+    `Read the reply: ${cliCommand('delivery status')}. Once it is fixed: ${cliCommand('delivery resume')}`,
   path: () => '/admin/messages?state=refused',
   notice: () => 'stopped',
   alert: {
@@ -149,7 +150,8 @@ const heldDomain: Condition = {
   check: ({ incidents }) => incidents.filter(({ name }) => name.startsWith('domain ')).map(findingOf),
   sentence: ({ since, values }, { now }) =>
     `Email to ${values.subject} has been on hold since ${timeSeenFrom(now, since)}: it refused ${values.detail}`,
-  fix: () => `${cliCommand('bounces try FILE')} explains the reply. The hold ends after an hour by itself.`,
+  fix: () =>
+    `Find out what the reply means: ${cliCommand('bounces try FILE')}. The hold ends after an hour by itself.`,
   path: () => '#delivery',
   notice: () => 'domains',
   alert: {

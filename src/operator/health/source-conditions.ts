@@ -16,7 +16,7 @@ import type { HealthFacts } from './facts.ts'
 
 const WITHOUT_PAPERS =
   'Digests are sent without papers from those days. Once the source has them, the next digest includes them.'
-const SOURCES_FIX = `${cliCommand('sources status')} shows each day and the next fetch; if the source is up, check the way to it: ${cliCommand('doctor')}`
+const SOURCES_FIX = `See each day and the next fetch: ${cliCommand('sources status')}. Check whether it answers this machine: ${cliCommand('doctor')}`
 
 /** The sources of the settings. */
 const configured = ({ sources, config }: HealthFacts): SourceStatus[] =>
@@ -112,7 +112,7 @@ const emptySource: Condition = {
     ),
   sentence: ({ values: { source, day, newest } }) =>
     `${sourceTitle(String(source))} had no papers on ${day}, a working day${newest ? `; its newest are of ${newest}` : ''}.`,
-  fix: ({ values }) => `${cliCommand(`papers fetch --date ${values.day}`)} fetches it again.`,
+  fix: ({ values }) => `Fetch it again: ${cliCommand(`papers fetch --date ${values.day}`)}`,
   path: () => '/admin/sources',
   notice: () => 'papers',
   alert: {

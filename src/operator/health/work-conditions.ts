@@ -18,7 +18,7 @@ import {
 const LATE_MS = 3 * MINUTE_MS
 
 const START_FIX =
-  'npm start, systemctl start daily-papers, or docker compose up -d; with --roles, one process needs schedule and one needs worker.'
+  'Start it: npm start, systemctl start daily-papers, or docker compose up -d; with --roles, one process needs schedule and one needs worker.'
 
 const silentSchedule: Condition = {
   name: 'schedule-silent',
@@ -81,7 +81,7 @@ const unreadReports: Condition = {
   },
   sentence: ({ since, values: { count } }, { now }) =>
     `${count === 1 ? 'A bounce or complaint has' : `${count} bounces and complaints have`} been waiting to be read since ${timeSeenFrom(now, since)}.`,
-  fix: () => `${cliCommand('bounces status')} shows what is waiting and what has arrived.`,
+  fix: () => `See what is waiting: ${cliCommand('bounces status')}`,
   path: () => '/admin/returns',
   notice: () => 'reports',
   alert: {
@@ -136,7 +136,8 @@ const failingWork: Condition = {
       }),
   sentence: ({ since, values: { subject, detail } }, { now }) =>
     `${capitalized(workNameOf(subject))} has failed at every attempt since ${timeSeenFrom(now, since)}: ${detail}`,
-  fix: () => `${cliCommand('doctor')}; it is retried every minute, and no work is lost.`,
+  fix: () =>
+    `It is retried every minute, and no work is lost. Check the rest of the service: ${cliCommand('doctor')}`,
   path: () => '#alerts',
   notice: ({ values }) => NOTICES[String(values.subject)] ?? null,
   alert: {
@@ -165,7 +166,7 @@ const openDate: Condition = {
     })),
   sentence: ({ since, values: { date, due } }, { now }) =>
     `The digests of ${date} (${quantity(Number(due), 'subscriber')}) should have been finished by ${timeSeenFrom(now, since)} and are not.`,
-  fix: ({ values }) => `${cliCommand(`digests status --date ${values.date}`)} shows what is still open.`,
+  fix: ({ values }) => `See what is still open: ${cliCommand(`digests status --date ${values.date}`)}`,
   path: ({ values }) => `/admin/days?date=${values.date}`,
   notice: () => 'late',
   alert: {
@@ -196,7 +197,7 @@ const limitedSignups: Condition = {
   sentence: ({ since, values }, { now }) =>
     `Sign-ups have been limited since ${timeSeenFrom(now, since)}: the site sends ${values.detail}.`,
   fix: () =>
-    `${cliCommand('subscribers list --state pending')} shows who signed up; SIGNUP_PER_HOUR is the limit.`,
+    `See who signed up: ${cliCommand('subscribers list --state pending')}. The limit is SIGNUP_PER_HOUR.`,
   path: () => '/admin/subscribers?state=pending',
   notice: () => 'signups',
   alert: {

@@ -9,10 +9,10 @@ import { NOW, useSite } from '../../../support/site.ts'
 const site = useSite({ ADMIN_PASSWORD: PASSWORD })
 const WEEK_MS = 7 * 24 * 3600_000
 
-/** The text of the box on top. */
+/** The text of what is wrong, and of the box below it. */
 async function headline(): Promise<string> {
   const { body } = await (await logIn(site)).get('/admin')
-  const [box = ''] = /<div class="glance">.*?<\/div>/s.exec(body) ?? []
+  const [, box = ''] = /<h1>Overview<\/h1>(.*?)<\/div>/s.exec(body) ?? []
   return box
     .replace(/<[^>]+>/g, '')
     .replace(/\s+/g, ' ')
