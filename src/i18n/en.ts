@@ -1167,7 +1167,7 @@ export const en = {
   },
   status: {
     heading: 'Status',
-    well: 'Digests are being sent.',
+    sending: 'Digests are being sent.',
     problems: {
       paused:
         'Sending has been paused since {since} UTC. Digests that were due will be sent later or with the next one.',

@@ -8,6 +8,7 @@ import type { ErrorCode } from '../../src/core/error-table.ts'
 import { Fault } from '../../src/core/errors.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { openQueue } from '../../src/core/queue.ts'
+import { claimTick } from '../../src/core/tick.repo.ts'
 import type { LinkPurpose } from '../../src/subscribers/links.ts'
 import { buildServer } from '../../src/web/server.ts'
 import { get, NOW, post, type TestSite } from './site.ts'
@@ -369,6 +370,7 @@ const OTHERS: Stop[] = [
     name: 'status',
     path: async ({ site }) => {
       await site.db.sourceDay.createMany({ data: sourceDays, skipDuplicates: true })
+      await claimTick(site.db, 'minute', site.clock.now())
       return '/status'
     },
   },

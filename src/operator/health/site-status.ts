@@ -6,6 +6,8 @@ import { findProblems } from './conditions.ts'
 import { readHealthFacts } from './facts.ts'
 
 const DAYS = 7
+/** Digests go out in spite of these. */
+const BESIDE_SENDING: PublicNotice[] = ['domains', 'papers', 'signups', 'reports']
 
 export type SiteStatus = Awaited<ReturnType<typeof siteStatus>>
 
@@ -13,9 +15,11 @@ export type SiteStatus = Awaited<ReturnType<typeof siteStatus>>
 export async function siteStatus(deps: Deps) {
   const facts = await readHealthFacts(deps)
   const from = addDays(dayOf(facts.now), 1 - DAYS)
+  const problems = noticesOf(findProblems(facts))
   return {
     now: facts.now,
-    problems: noticesOf(findProblems(facts)),
+    problems,
+    isSending: problems.every(({ notice }) => BESIDE_SENDING.includes(notice)),
     /** The newest date whose digests are all accounted for. */
     newestClosedDate: await newestClosedDate(deps.db),
     sources: facts.sources.map((source) => ({

@@ -35,7 +35,7 @@ function silentFinding({ source, newestFetch, days, nextTry }: SourceStatus, fac
     findingSince(`${source} fetch`, since, {
       source,
       what: 'no-fetch',
-      failures: Math.max(0, ...days.map(({ failures }) => failures)),
+      failures: days.reduce((sum, { failures }) => sum + failures, 0),
       status: failed?.lastStatus ?? null,
       fault: failing?.what ?? null,
       failingSince: failing?.since.toISOString() ?? null,
