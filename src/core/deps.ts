@@ -15,6 +15,8 @@ export interface Deps {
   log: Log
   /** Counters of this process; only a service has them. */
   metrics?: Metrics
+  /** False while this process has a worker thread that does not reply. */
+  workerReplies?: () => boolean
   /** Called at each failpoint of a delivery; a service has no hook. */
   onFailpoint?: FailpointHook
   db: Database

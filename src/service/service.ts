@@ -15,6 +15,7 @@ import { keepArchiveFresh } from '../search/keep-archive-fresh.ts'
 import type { buildServer } from '../web/server.ts'
 import { startSchedule } from './schedule.ts'
 import { startWorkerThread } from './worker-thread.ts'
+import { openWorkerWatchdog, type PingLimits } from './worker-watchdog.ts'
 
 export const ROLES = ['web', 'schedule', 'worker'] as const
 export type Role = (typeof ROLES)[number]
@@ -31,6 +32,8 @@ const CHECK_PAPERS_EVERY_MS = 20
 export interface ServiceOptions extends DepsOptions {
   /** Runs the role worker in a thread of its own if this process has the role web too. */
   workerThread?: boolean
+  /** Of that thread. */
+  pings?: PingLimits
 }
 
 /** `compose` is set only if the role worker runs in this thread. */
@@ -49,7 +52,7 @@ export interface Service {
 export async function startService(
   config: Config,
   roles: readonly Role[],
-  { workerThread, ...options }: ServiceOptions = {},
+  { workerThread, pings, ...options }: ServiceOptions = {},
 ): Promise<Service> {
   const metrics = openMetrics()
   const log = metrics.countingLog(options.log ?? openLog(config.LOG_LEVEL))
@@ -74,7 +77,8 @@ export async function startService(
   const processLock = await holdProcessLock(built.deps.databaseUrl, built.deps.log, { restart })
   await pauseIfRestored(built.deps)
   const { deps: queued, close } = await addQueue(built)
-  const deps: RunningDeps = { ...queued, metrics }
+  const watchdog = hasWorkerThread ? openWorkerWatchdog(queued, pings) : undefined
+  const deps: RunningDeps = { ...queued, metrics, workerReplies: watchdog?.replies }
   const stops: (() => Promise<void>)[] = []
   const closes: (() => Promise<void>)[] = [processLock.stop, close]
   let address: string | undefined
@@ -89,9 +93,9 @@ export async function startService(
     }
   }
   if (roles.includes('schedule')) stops.push(startSchedule(deps).stop)
-  if (hasWorkerThread) {
+  if (watchdog) {
     const ownConfig = { ...config, DATABASE_URL: deps.databaseUrl }
-    stops.push((await startWorkerThread({ config: ownConfig, clockBeganAt }, metrics)).stop)
+    stops.push((await startWorkerThread({ config: ownConfig, clockBeganAt }, metrics, watchdog)).stop)
   } else if (roles.includes('worker')) {
     const { startWorker } = await import('./worker.ts')
     const worker = await startWorker(deps)

@@ -7,7 +7,12 @@ import { errorText } from '../core/errors.ts'
 import { openLog } from '../core/log.ts'
 import { countingLog } from '../core/metrics.ts'
 import { startWorker } from './worker.ts'
-import { MAX_STOP_MS, type WorkerThreadData, type WorkerThreadMessage } from './worker-thread.ts'
+import {
+  MAX_STOP_MS,
+  type WorkerThreadCommand,
+  type WorkerThreadData,
+  type WorkerThreadMessage,
+} from './worker-thread.ts'
 
 // The program of the thread in worker-thread.ts. The main thread has migrated the database and holds the process lock.
 const { config, clockBeganAt } = workerData as WorkerThreadData
@@ -21,7 +26,9 @@ const grace = closeWithGrace({ delay: MAX_STOP_MS, logger: false }, async ({ err
   await close()
   await worker.close()
 })
-parentPort!.once('message', grace.close)
+parentPort!.on('message', (command: WorkerThreadCommand) =>
+  command === 'ping' ? post('pong') : grace.close(),
+)
 post('started')
 collectWhenIdle()
 flushCompileCache()

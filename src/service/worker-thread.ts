@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts'
 import type { LogEvent, LogFields } from '../core/log.ts'
 import type { Metrics } from '../core/metrics.ts'
 import type { Worker } from './worker.ts'
+import type { WorkerWatchdog } from './worker-watchdog.ts'
 
 /** How long a process, or the thread of its worker, may take to stop. */
 export const MAX_STOP_MS = 35_000
@@ -15,18 +16,24 @@ export interface WorkerThreadData {
   clockBeganAt: Date
 }
 
-/** Messages from the thread: `started`, then each log line, so that /metrics counts it. */
-export type WorkerThreadMessage = 'started' | { event: LogEvent; fields?: LogFields }
+/** Messages to the thread. It replies `pong` to `ping`, from its event loop. */
+export type WorkerThreadCommand = 'ping' | 'stop'
+
+/** Messages from the thread: `started`, then replies and each log line, so that /metrics counts it. */
+export type WorkerThreadMessage = 'started' | 'pong' | { event: LogEvent; fields?: LogFields }
 
 const LIMITS = { maxYoungGenerationSizeMb: 16 }
 
 /**
  * Runs the role worker in a thread of its own, so that a request that keeps the main thread busy cannot make it lose
- * its leases. If the thread ends unexpectedly, that is an uncaught error of this process.
+ * its leases. If the thread ends unexpectedly or hangs, that is an uncaught error of this process, which ends with 1 so
+ * that its supervisor starts it again. A process with the role worker only has no such thread and nothing that pings
+ * it: if it hangs, its leases end, other workers take its messages, and the alert says that no worker is running.
  */
 export async function startWorkerThread(
   data: WorkerThreadData,
   { count }: Metrics,
+  watchdog: WorkerWatchdog,
 ): Promise<Pick<Worker, 'stop'>> {
   const thread = new Thread(new URL('./worker-program.ts', import.meta.url), {
     workerData: data,
@@ -43,6 +50,7 @@ export async function startWorkerThread(
     started.reject(error)
   }
   thread.on('message', (message: WorkerThreadMessage) => {
+    if (message === 'pong') return watchdog.onReply()
     if (message !== 'started') return count(message.event, message.fields)
     isStarted = true
     started.resolve()
@@ -50,11 +58,19 @@ export async function startWorkerThread(
   thread.once('exit', ended.resolve)
   thread.once('error', fail)
   thread.once('exit', (code) => fail(new Error(`the worker thread ended with exit code ${code}`)))
+  const send = (command: WorkerThreadCommand) => thread.postMessage(command)
   await started.promise
+  const stopping = new AbortController()
+  const onHung = () => {
+    void thread.terminate()
+    fail(new Error('the worker thread does not reply'))
+  }
+  watchdog.untilHung(() => send('ping'), stopping.signal).then(onHung, () => {})
   return {
     stop: async () => {
       isExpected = true
-      thread.postMessage('stop')
+      stopping.abort()
+      send('stop')
       await ended.promise
     },
   }

@@ -3,6 +3,7 @@ import { readReports } from '../bounces/read-reports.ts'
 import { openReportReader } from '../bounces/report-reader.ts'
 import type { ServiceDeps } from '../core/deps.ts'
 import { errorText } from '../core/errors.ts'
+import { endIncident } from '../core/incident.repo.ts'
 import { NUDGES, type Nudge } from '../core/queue.ts'
 import { planDigests } from '../digests/plan-digests.ts'
 import { recompileQueries } from '../digests/recompile-queries.ts'
@@ -13,6 +14,7 @@ import { withFailureTracking } from '../operator/alerts/run-alerts.ts'
 import { pruneNightly } from '../operator/prune.ts'
 import { ingestDue } from '../papers/ingest.ts'
 import { learnNightly } from '../queries/learned/learn.ts'
+import { WORKER_INCIDENT } from './worker-watchdog.ts'
 
 /** The pause after a failure that the other side counts: trying a wrong password each minute locks accounts. */
 const RETRY_PAUSE_MS: Partial<Record<Nudge, number>> = { 'fetch-mailbox': 15 * 60_000 }
@@ -30,6 +32,7 @@ export async function startWorker(queued: ServiceDeps): Promise<Worker> {
   const compose = await openComposer(queued)
   const reader = openReportReader()
   const deps = { ...queued, compose, reader }
+  await endIncident(deps.db, WORKER_INCIDENT)
   const stopping = new AbortController()
   const { signal } = stopping
   const work: Record<Nudge, () => Promise<unknown>> = {

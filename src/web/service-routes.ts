@@ -91,10 +91,10 @@ function respondToDoctor(
 const ANSWER_WITHIN_MS = 2000
 
 /**
- * Checks that the database answers within two seconds, has every migration of this release and accepts writes, and that
- * the DKIM key can sign.
+ * Checks that the database answers within two seconds, has every migration of this release and accepts writes, that the
+ * DKIM key can sign, and that the worker of this process replies.
  */
-async function readiness({ db, config }: Deps) {
+async function readiness({ db, config, workerReplies }: Deps) {
   const [missing, writes, mailSigning] = await Promise.all([
     tryWithTimeout(ANSWER_WITHIN_MS, pendingMigrations(db)),
     tryWithTimeout(ANSWER_WITHIN_MS, acceptsWrites(db)),
@@ -107,6 +107,8 @@ async function readiness({ db, config }: Deps) {
     writes: writes === true,
     /** Also true if the settings require no signature. */
     mailSigning,
+    /** Also true if this process has no worker thread. */
+    worker: workerReplies?.() ?? true,
   }
 }
 

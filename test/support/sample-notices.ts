@@ -91,6 +91,12 @@ export const SAMPLE_NOTICES: Record<string, Alert> = {
     since: SINCE,
   }),
   idle: notice(10, 'work-failed', { subject: 'worker', what: 'idle', detail: null, since: SINCE }),
+  'worker-silent': notice(17, 'work-failed', {
+    subject: 'worker',
+    what: 'silent',
+    detail: 'process 7: 9 pings without a reply',
+    since: SINCE,
+  }),
   'reports-unread': notice(15, 'work-failed', {
     subject: 'reports',
     what: 'unread',

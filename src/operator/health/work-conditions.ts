@@ -67,6 +67,39 @@ const idleWorker: Condition = {
   },
 }
 
+/** Once nothing takes work, that is what is wrong. */
+const silentWorker: Condition = {
+  name: 'worker-silent',
+  state: 'wrong',
+  check: (facts) =>
+    idleWorker.check(facts).length > 0
+      ? []
+      : facts.incidents
+          .filter(({ name }) => name === 'worker')
+          .map(({ what, detail, since }) =>
+            findingSince('worker-silent', since, { subject: 'worker', what, detail }),
+          ),
+  sentence: ({ since, values }, { now }) =>
+    `A worker has not replied since ${timeSeenFrom(now, since)} (${values.detail}). Its process ends by itself after 90 seconds.`,
+  fix: () => 'systemd or Docker starts it again. Otherwise start it yourself: npm start.',
+  path: () => '#delivery',
+  notice: () => 'late',
+  alert: {
+    kind: 'work-failed',
+    what: ['silent'],
+    afterMs: RECOVERY_MS,
+    text: ({ since, detail }) => ({
+      subject: 'a worker hung and was not started again',
+      facts: [
+        `Since ${alertTime(since)} a worker has not replied (${detail}).`,
+        'Its process ends by itself after 90 seconds, and no worker has started since.',
+      ],
+      impact: 'None, if other workers run; fewer of them send digests.',
+      nextSteps: [DOCTOR_COMMAND, STATUS_COMMAND],
+    }),
+  },
+}
+
 const unreadReports: Condition = {
   name: 'reports-unread',
   state: 'wrong',
@@ -217,6 +250,7 @@ const limitedSignups: Condition = {
 export const WORK_CONDITIONS: readonly Condition[] = [
   silentSchedule,
   idleWorker,
+  silentWorker,
   failingWork,
   openDate,
   unreadReports,

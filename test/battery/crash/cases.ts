@@ -4,11 +4,13 @@ import { killCases } from './kill.ts'
 import { migratingCases } from './migrating.ts'
 import { pointCases } from './points.ts'
 import { serviceCases } from './services.ts'
+import { workerHangsCases } from './worker-hangs.ts'
 
 export const crashCases: BatteryCase[] = [
   ...killCases,
   ...pointCases,
   ...serviceCases,
   ...hangingCases,
+  ...workerHangsCases,
   ...migratingCases,
 ]

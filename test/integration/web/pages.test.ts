@@ -630,7 +630,7 @@ describe('readiness', () => {
     const answer = await site.app.inject({ url: '/ready' })
     expect([answer.statusCode, answer.json()]).toEqual([
       200,
-      { status: 'ready', database: true, migrations: true, writes: true, mailSigning: true },
+      { status: 'ready', database: true, migrations: true, writes: true, mailSigning: true, worker: true },
     ])
   })
 
@@ -642,7 +642,14 @@ describe('readiness', () => {
     const ready = await app.inject({ url: '/ready' })
     expect([ready.statusCode, ready.json()]).toEqual([
       503,
-      { status: 'not ready', database: true, migrations: true, writes: false, mailSigning: true },
+      {
+        status: 'not ready',
+        database: true,
+        migrations: true,
+        writes: false,
+        mailSigning: true,
+        worker: true,
+      },
     ])
     await app.close()
     await standby.close()
@@ -654,7 +661,14 @@ describe('readiness', () => {
     const ready = await app.inject({ url: '/ready' })
     expect([ready.statusCode, ready.json()]).toEqual([
       503,
-      { status: 'not ready', database: false, migrations: false, writes: false, mailSigning: true },
+      {
+        status: 'not ready',
+        database: false,
+        migrations: false,
+        writes: false,
+        mailSigning: true,
+        worker: true,
+      },
     ])
     expect((await app.inject({ url: '/live' })).statusCode).toBe(200)
     const page = await app.inject({ url: '/' })

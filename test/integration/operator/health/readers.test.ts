@@ -50,6 +50,7 @@ const ROWS: Record<string, () => Promise<unknown>> = {
     await on.db.$executeRaw`
       update pgboss.job set created_on = now() - interval '4 minutes' where name = 'drain-transactional'`
   },
+  'worker-silent': () => incident('worker', 'silent'),
   'work-failing': () => incident('work plan', 'unexpected'),
   'date-not-closed': () => {
     const dueAt = new Date('2026-11-23T08:00:00Z')

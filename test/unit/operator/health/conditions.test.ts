@@ -129,6 +129,11 @@ const CASES: [name: string, changes: Partial<HealthFacts>, sentence: string][] =
     'No process with the role worker has run since 16:56 UTC: nothing is fetched, planned or sent.',
   ],
   [
+    'worker-silent',
+    { incidents: [incident('worker', 'silent', 'process 7: 3 pings without a reply')] },
+    'A worker has not replied since 16:49 UTC (process 7: 3 pings without a reply). Its process ends by itself after 90 seconds.',
+  ],
+  [
     'work-failing',
     {
       incidents: [incident('work plan', 'unexpected', 'no space left on device')],

@@ -1,0 +1,7 @@
+import { type Service, startService as startRightly } from '../../src/service/service.ts'
+
+export * from '../../src/service/service.ts'
+
+/** The thread of the worker is pinged every 0.4 s instead of every 10 s. */
+export const startService: typeof startRightly = (config, roles, options): Promise<Service> =>
+  startRightly(config, roles, { ...options, pings: { everyMs: 400, silentAfter: 3, hungAfter: 9 } })
