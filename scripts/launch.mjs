@@ -119,7 +119,12 @@ function run([first, ...rest]) {
     // It also keeps more free memory with each large block that is freed, unless a limit is set.
     env.MALLOC_TRIM_THRESHOLD_ ??= '131072'
   }
-  const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...args], { stdio: 'inherit', env })
+  // The service stops once this channel closes, which it also does if this process is killed.
+  const channel = args.includes('src/main.ts') ? ['ipc'] : []
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...args], {
+    stdio: ['inherit', 'inherit', 'inherit', ...channel],
+    env,
+  })
   // The child decides how to end: the terminal sends it the same signal.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   // npm's shell ends on SIGTERM without passing it on, which leaves this process to another parent.

@@ -32,12 +32,17 @@ function rolesFrom(args: string[]): Role[] {
 try {
   const config = readConfig(readEnvironment())
   const starting = startService(config, rolesFrom(process.argv.slice(2)), { workerThread: true })
+  let stopped: Promise<void> | undefined
   // Its worker may be sending before all has started.
-  closeWithGrace({ delay: MAX_STOP_MS, logger: false }, async ({ err }) => {
+  const grace = closeWithGrace({ delay: MAX_STOP_MS, logger: false }, async ({ err }) => {
     const service = await starting
     if (err) service.log.error('service.crashed', { what: err.stack ?? errorText(err) })
-    await service.stop()
+    stopped ??= service.stop()
+    await stopped
   })
+  // The launcher was killed. Under systemd or Docker there is none, nor a channel.
+  process.once('disconnect', grace.close)
+  process.channel?.unref()
   await starting
   collectWhenIdle(MAX_HEAP_WITH_REQUESTS)
   flushCompileCache() // a service that is killed leaves it too
