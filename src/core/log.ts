@@ -123,12 +123,46 @@ export function openLog(level: string, destination?: { write(line: string): void
     formatters: { level: (label: string) => ({ level: label }) },
     hooks: { streamWrite: redactLine },
   }
-  return logTo(pino(options, destination ?? openStderr()))
+  return countingRepeats(logTo(pino(options, destination ?? openStderr())))
 }
 
 export function logTo(logger: Logger): Log {
   const write = (at: LogLevel) => (event: LogEvent, fields?: LogFields) => logger[at]({ event, ...fields })
   return { info: write('info'), warn: write('warn'), error: write('error'), logger }
+}
+
+/** Errors that come several times a second while the database is away. */
+const REPEATING: readonly LogEvent[] = ['queue.error', 'database.error']
+const REPEATS_EVERY_MS = 30_000
+
+/**
+ * Writes such an error at once if it is new. While the same one repeats, a line every 30 s says how often; the last line
+ * comes within 30 s of the last error.
+ */
+function countingRepeats(log: Log): Log {
+  const repeats = new Map<string, number>()
+  const countFor30s = (key: string, event: LogEvent, fields?: LogFields) => {
+    repeats.set(key, 0)
+    const writeRepeats = () => {
+      const repeated = repeats.get(key)
+      repeats.delete(key)
+      if (!repeated) return
+      log.error(event, { ...fields, repeated })
+      countFor30s(key, event, fields)
+    }
+    setTimeout(writeRepeats, REPEATS_EVERY_MS).unref()
+  }
+  return {
+    ...log,
+    error: (event, fields) => {
+      if (!REPEATING.includes(event)) return log.error(event, fields)
+      const key = JSON.stringify([event, fields])
+      const repeated = repeats.get(key)
+      if (repeated !== undefined) return void repeats.set(key, repeated + 1)
+      log.error(event, fields)
+      countFor30s(key, event, fields)
+    },
+  }
 }
 
 const MAX_UNWRITTEN_BYTES = 100_000
