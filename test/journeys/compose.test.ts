@@ -28,8 +28,8 @@ beforeEach((context) => {
 
 const command = (...args: string[]) => ['exec', '--no-TTY', 'demo', 'daily-papers', ...args]
 
-async function inspect(format: string): Promise<string> {
-  const id = await compose.must(['ps', '--all', '--quiet', 'demo'])
+async function inspect(format: string, service = 'demo'): Promise<string> {
+  const id = await compose.must(['ps', '--all', '--quiet', service])
   return (await docker('inspect', '--format', format, id)).stdout.trim()
 }
 
@@ -99,5 +99,18 @@ describe('docker compose up demo', { timeout: 60_000 }, () => {
     expect(performance.now() - begun).toBeLessThan(STOPPED_WITHIN_MS)
     expect(await inspect('{{.State.ExitCode}}')).toBe('0')
     expect(await compose.must(['logs', '--no-log-prefix', 'demo'])).toContain('service.stopped')
+  })
+
+  test('its database starts again, with five privileges, and cannot write its own files', async () => {
+    await compose.must(['restart', 'demo-db'])
+    await until('the database is healthy', async () => {
+      return (await inspect('{{.State.Health.Status}}', 'demo-db')) === 'healthy' || undefined
+    })
+    const privileges = await inspect('{{.HostConfig.CapDrop}} {{.HostConfig.CapAdd}}', 'demo-db')
+    // Newer engines write CAP_CHOWN.
+    expect(privileges.replaceAll('CAP_', '')).toBe('[ALL] [CHOWN DAC_OVERRIDE FOWNER SETGID SETUID]')
+    const touch = ['exec', '--no-TTY', 'demo-db', 'touch', '/usr/local/bin/docker-entrypoint.sh']
+    const { code, stderr } = await compose.run(touch)
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/Read-only/)])
   })
 })
