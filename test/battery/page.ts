@@ -2,7 +2,9 @@ import type { BatteryCase } from './battery-case.ts'
 import type { Outcome } from './run-cases.ts'
 import { foundIn } from './words.ts'
 
-const HEAD = `# The fault battery
+const NOT_RECORDED = 'not recorded yet'
+
+const head = (recorded: number, all: number): string => `# The fault battery
 
 Each case causes a fault in the real program and counts what happens. A case that is wrong on purpose replaces one safeguard
 with a faulty variant; it passes if the counts show the damage. How the cases relate to the promises:
@@ -14,8 +16,8 @@ npm run battery -- --profile nightly --record      all of them; writes the count
 \`\`\`
 
 Each line: name · fault · counts of the last recorded run, both shortened. A run prints them in full, with what must hold.
+${recorded} of ${all} cases have recorded counts; the others say "${NOT_RECORDED}".
 `
-const NOT_RECORDED = 'not recorded yet'
 const MAX_FAULT = 60
 const MAX_COUNTS = 90
 
@@ -30,7 +32,7 @@ export function batteryPage(cases: BatteryCase[], outcomes: Outcome[], page: str
   const isWrong = ({ name }: BatteryCase) => name.includes('wrong')
   const lines = (wanted: BatteryCase[]) => wanted.map((one) => lineOf(one, recorded.get(one.name)))
   return [
-    HEAD,
+    head(cases.filter(({ name }) => recorded.has(name)).length, cases.length),
     '## Cases\n',
     ...lines(cases.filter((one) => !isWrong(one))),
     '\n## Wrong on purpose\n',
