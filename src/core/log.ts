@@ -70,6 +70,7 @@ export const LOG_EVENTS = [
   'mailbox.fetched',
   'webhook.confirmed',
   'delivery.stopped',
+  'delivery.resumed',
   'delivery.slowed',
   'delivery.domain-held',
   'delivery.complained',

@@ -3,6 +3,7 @@ import { waitingReports } from '../bounces/report.repo.ts'
 import type { Deps } from '../core/deps.ts'
 import type { MessageState } from '../mail/message.ts'
 import { countLeaseHolders } from '../mail/outbox/batch.repo.ts'
+import type { UnansweredLane } from '../mail/rate-limits/missing-replies.repo.ts'
 import { type ActiveSendRate, activeSendRates } from '../mail/rate-limits/send-rate.repo.ts'
 import { rampUpRate } from '../mail/rate-limits/send-rate.ts'
 import { deliverySummary } from './delivery-switch.ts'
@@ -87,6 +88,14 @@ function limitsOf({ key, perSecond, slowed, heldUntil, wasHeld, reply }: ActiveS
 
 const bySeverity = (a: DeliveryLimit, b: DeliveryLimit): number =>
   Number(a.domain !== null) - Number(b.domain !== null) || (a.perSecond ?? 0) - (b.perSecond ?? 0)
+
+/** "The mail server takes bulk emails but does not reply (Connection closed unexpectedly)" */
+export const unansweredText = ({ lane, detail }: UnansweredLane): string =>
+  `The mail server takes ${lane} emails but does not reply (${detail})`
+
+/** How that ends. */
+export const UNANSWERED_SENTENCE =
+  'One email a minute is tried. Sending resumes by itself once the server replies.'
 
 const MAX_REPORTED = 120
 

@@ -13,6 +13,7 @@ import { closePlans, openDue } from '../digests/open-due.ts'
 import { finishPlan, missDigests, plansToFill } from '../digests/plan.repo.ts'
 import { laneQueues } from '../mail/outbox/message-list.repo.ts'
 import { endRestoredMessages } from '../mail/outbox/prune-messages.repo.ts'
+import { unansweredLanes } from '../mail/rate-limits/missing-replies.repo.ts'
 import { resetSendRateAfterPause } from '../mail/rate-limits/send-rate.repo.ts'
 import { resetComplaintCount } from '../subscribers/suppress-subscriber.ts'
 
@@ -79,9 +80,10 @@ export async function deliverySwitch({ db, config }: Deps) {
   }
 }
 
-/** deliverySwitch plus what waits per lane. Counts every waiting message. */
+/** deliverySwitch plus paused lanes and what waits per lane. Counts every waiting message. */
 export const deliverySummary = async (deps: Deps) => ({
   ...(await deliverySwitch(deps)),
+  unanswered: await unansweredLanes(deps.db),
   lanes: await laneQueues(deps.db),
 })
 

@@ -47,6 +47,11 @@ export const SAMPLE_NOTICES: Record<string, Alert> = {
     what: 'refused-much',
     detail: '552 5.2.2 mailbox full',
   }),
+  unanswered: notice(20, 'run-stopped', {
+    ...LOGIN,
+    what: 'unanswered',
+    detail: '7 emails in a row: Connection closed unexpectedly',
+  }),
   'domain-held': notice(13, 'run-stopped', {
     subject: 'example.org',
     what: 'domain-held',

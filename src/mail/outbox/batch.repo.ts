@@ -23,6 +23,8 @@ export interface LeaseInput {
   whenUncertain: 'retry' | 'hold'
   /** The send rate of today's digests while the sending domain is new. */
   rampUp?: SendRateKey
+  /** A batch with a message that is not uncertain goes before all others. */
+  repeatsLast?: boolean
 }
 
 /**
@@ -32,7 +34,7 @@ export interface LeaseInput {
  * `transactional` ignores rates), or delivery is paused.
  */
 export async function leaseBatch(db: Database, input: LeaseInput): Promise<LeasedBatch | null> {
-  const { lane, owner, now, leaseSeconds, whenUncertain, rampUp } = input
+  const { lane, owner, now, leaseSeconds, whenUncertain, rampUp, repeatsLast = false } = input
   const [row] = await db.$queryRaw<LeasedBatch[]>`
     /* prepared: lease-batch */
     with held as (
@@ -48,7 +50,9 @@ export async function leaseBatch(db: Database, input: LeaseInput): Promise<Lease
         and (b.lane = 'transactional' or not exists (
           select from slow where key in ('domain ' || b.domain, ${rampUp ?? ''}::text)))
         and ${maySend}
-      order by coalesce(held.holders, 0), b.not_before, b.id limit 1 for update of b skip locked
+      order by ${repeatsLast}::boolean and not exists (
+          select from message m where m.batch_id = b.id and m.state in ('ready', 'deferred') and m.next_try <= ${now}),
+        coalesce(held.holders, 0), b.not_before, b.id limit 1 for update of b skip locked
     ), leased as (
       update batch b set owner = ${owner}, lease_until = now() + make_interval(secs => ${leaseSeconds}::float8)
       from picked where b.id = picked.id

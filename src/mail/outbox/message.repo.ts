@@ -113,8 +113,9 @@ export async function mayStillSend(
 }
 
 /**
- * Takes up to `limit` messages of a batch that `owner` holds by the database's clock, and checks deadline, subscriber
- * and suppression of each. If it returns no messages, none is left for now or the lease is lost.
+ * Takes up to `limit` messages of a batch that `owner` holds by the database's clock, repeats of uncertain messages
+ * last, and checks deadline, subscriber and suppression of each. If it returns no messages, none is left for now or the
+ * lease is lost.
  */
 export async function takeMessages(db: Database, input: TakeInput): Promise<TakeResult> {
   const { batch, owner, now, limit } = input
@@ -128,7 +129,7 @@ export async function takeMessages(db: Database, input: TakeInput): Promise<Take
       from message m join lease on m.batch_id = lease.id
       where m.next_try <= ${now}
         and (m.state in ('ready', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline))
-      order by m.next_try, m.id limit ${limit} for update of m skip locked
+      order by m.state = 'uncertain', m.next_try, m.id limit ${limit} for update of m skip locked
     ), judged as materialized (
       select p.id, p.attempts,
         p.attempts > 0 and exists (

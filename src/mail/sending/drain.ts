@@ -1,6 +1,8 @@
 import type { SmtpConfig } from '../../config/mail-urls.ts'
 import type { Deps } from '../../core/deps.ts'
+import { errorText } from '../../core/errors.ts'
 import type { Lane } from '../message.ts'
+import { claimProbe, countMissingReplies } from '../rate-limits/missing-replies.repo.ts'
 import { openSmtpClient, type SmtpClient } from '../smtp/smtp-client.ts'
 import { recordStop } from './lane-incident.ts'
 import { openPermits } from './permits.ts'
@@ -26,11 +28,15 @@ const REPLY_GRACE_MS = 20_000
  * before the next body begins on its connection.
  */
 export async function drain(deps: Deps, input: DrainInput): Promise<RunResult> {
-  const run = startRun(input.signal)
   const { SMTP_URL, SENDING } = deps.config
-  if (!SMTP_URL || SENDING === 'off') return run.result
+  if (!SMTP_URL || SENDING === 'off') return startRun().result
+  const run = startRun(input.signal, await countMissingReplies(deps.db, input.lane))
+  if (run.isProbe && !(await claimProbe(deps.db, input.lane, deps.clock.now()))) {
+    run.stop('unanswered')
+    return run.result
+  }
   const permits = openPermits(deps, input.lane)
-  const connections = openConnections(deps, SMTP_URL, input.lane)
+  const connections = openConnections(deps, SMTP_URL, { lane: input.lane, isProbe: run.isProbe })
   const shared = { connections: connections.length, onRateChange: permits.refresh }
   const recorder = openRecorder(deps, { ...input, ...shared }, run)
   const hangUpLate = () => {
@@ -50,12 +56,19 @@ export async function drain(deps: Deps, input: DrainInput): Promise<RunResult> {
   const { stopped } = run.result
   if (stopped) deps.log.error('delivery.stopped', { lane: input.lane, reason: stopped })
   await recordStop(deps, input.lane, run)
+  // After a reply to a probe, the rest goes without waiting for the next minute.
+  if (run.isProbe && !stopped)
+    await input.onMoreReady?.().catch((error) => deps.log.error('nudge.failed', { what: errorText(error) }))
   return run.result
 }
 
-function openConnections({ onFailpoint }: Deps, config: SmtpConfig, lane: Lane): SmtpClient[] {
-  const count =
-    lane === 'transactional' ? Math.min(TRANSACTIONAL_CONNECTIONS, config.connections) : config.connections
+function openConnections(
+  { onFailpoint }: Deps,
+  config: SmtpConfig,
+  { lane, isProbe }: { lane: Lane; isProbe: boolean },
+): SmtpClient[] {
+  const max = lane === 'transactional' ? TRANSACTIONAL_CONNECTIONS : Number.POSITIVE_INFINITY
+  const count = isProbe ? 1 : Math.min(max, config.connections)
   const onBodyWritten = () => void onFailpoint?.('after-dot')
   return Array.from({ length: count }, () => openSmtpClient(config, { onBodyWritten }))
 }

@@ -33,15 +33,12 @@ export async function recordReach(deps: Deps, lane: Lane, run: Run, isReached: b
  */
 export async function recordStop(deps: Deps, lane: Lane, run: Run): Promise<void> {
   const { result, lastReply, acceptedDomains, isServerSilent } = run
+  const { stopped, accepted } = result
   await withLoggedErrors(deps, async ({ db, clock }) => {
-    if (result.stopped)
-      await recordIncident(db, {
-        name: nameOf(lane),
-        what: result.stopped,
-        detail: lastReply,
-        since: clock.now(),
-      })
-    else if (result.accepted > 0 && !isServerSilent) {
+    // A pause for missing replies has an incident of its own: see openReplyWatch.
+    if (stopped && stopped !== 'unanswered')
+      await recordIncident(db, { name: nameOf(lane), what: stopped, detail: lastReply, since: clock.now() })
+    else if (accepted > 0 && !stopped && !isServerSilent) {
       await endIncident(db, nameOf(lane))
       for (const other of LANES) await endIncident(db, nameOf(other), SERVER_CAUSES)
     }

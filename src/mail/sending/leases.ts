@@ -26,6 +26,8 @@ export interface HeldBatch {
 interface LeasesInput {
   lane: Lane
   owner: string
+  /** See LeaseInput. */
+  repeatsLast?: boolean
   /** False if the work on a batch hangs. */
   isMakingProgress: (batch: HeldBatch) => boolean
 }
@@ -54,14 +56,14 @@ export class Leases {
   /** A free batch, else half of one that another worker holds. */
   async lease(): Promise<{ batch: HeldBatch; more: boolean } | undefined> {
     const { config, clock, log, db, onFailpoint } = this.#deps
-    const { lane, owner } = this.#input
+    const { lane, owner, repeatsLast } = this.#input
     await onFailpoint?.('before-claim')
     const validUntil = this.#validUntilIfRenewedNow()
     const now = clock.now()
     const rampUp = rampUpRate(config, now)?.key
     const leaseOwner = `${owner}.${++this.#count}`
     const { LEASE_SECONDS: leaseSeconds, WHEN_UNCERTAIN: whenUncertain } = config
-    const input = { lane, owner: leaseOwner, now, leaseSeconds, whenUncertain, rampUp }
+    const input = { lane, owner: leaseOwner, now, leaseSeconds, whenUncertain, rampUp, repeatsLast }
     const leased = (await leaseBatch(db, input)) ?? (await splitBatch(db, input))
     if (!leased) return undefined
     const { id, domain } = leased

@@ -20,6 +20,8 @@ interface PrefetcherInput {
   owner: string
   /** The most messages to take ahead. */
   size: number
+  /** The run ends after one email: takes nothing ahead, and no repeat while another email is ready. */
+  isProbe?: boolean
   permits: Permits
   compose: Compose
   /** Milliseconds without progress after which leases are no longer renewed; a minute by default. */
@@ -49,11 +51,12 @@ export class Prefetcher {
   #filling: Promise<boolean> | undefined
 
   constructor(deps: Deps, input: PrefetcherInput) {
-    const { lane, owner, size, stalledAfterMs } = input
+    const { lane, owner, size, isProbe, stalledAfterMs } = input
     this.#deps = deps
     this.#input = input
     this.#progress = openProgressTracker<Work>({ stalledAfterMs })
-    this.#leases = new Leases(deps, { lane, owner, isMakingProgress: this.#progress.isMakingProgress })
+    const { isMakingProgress } = this.#progress
+    this.#leases = new Leases(deps, { lane, owner, repeatsLast: isProbe, isMakingProgress })
     this.#connections = size
   }
 
@@ -126,7 +129,7 @@ export class Prefetcher {
 
   // Runs while the connections are busy. If it fails, next() fails in the same way.
   #fillAhead(): void {
-    if (!this.#isDrained && this.#waiting.length <= this.#input.size * REFILL_AT)
+    if (!this.#input.isProbe && !this.#isDrained && this.#waiting.length <= this.#input.size * REFILL_AT)
       this.#fillOnce().catch(() => {})
   }
 

@@ -15,6 +15,7 @@ import {
 import { type NextStep, nextStepAfter } from '../refusals/retry.ts'
 import { recordReach } from './lane-incident.ts'
 import type { Work } from './prefetcher.ts'
+import { openReplyWatch } from './reply-watch.ts'
 import { openSafeguards, type Run } from './run.ts'
 
 export type Recorder = ReturnType<typeof openRecorder>
@@ -48,6 +49,7 @@ export function openRecorder(
     Math.ceil(connections / 2),
   )
   const safeguards = openSafeguards(deps, { lane, run, retryUntilWritten, onRateChange })
+  const replyWatch = openReplyWatch(deps, { lane, run, retryUntilWritten })
 
   const writeFailure = async ({ message, batch }: Work, made: AttemptResult, next: NextStep, ms?: number) => {
     const { owner } = batch
@@ -73,6 +75,7 @@ export function openRecorder(
         safeguards.accepted(message)
         run.count('accepted')
         await recordReach(deps, lane, run, true)
+        await replyWatch.accepted()
         log.info('message.accepted', { message: message.id, lane, attempt: message.attempts, ms })
         return
       }
@@ -81,8 +84,9 @@ export function openRecorder(
       if (failure.deadAddress) await reportDeadAddress(message)
       const options = { now: clock.now(), whenUncertain: config.WHEN_UNCERTAIN }
       await writeFailure(work, attemptOf(failure), nextStepAfter(message, failure, options), ms)
-      await safeguards.failed(message, failure)
       await recordReach(deps, lane, run, reachedMessage(failure))
+      await replyWatch.failed(failure)
+      await safeguards.failed(message, failure)
     },
     /** The email could not be rendered: ends this message only. */
     recordUnrendered: (work: Work, error: unknown): Promise<void> =>

@@ -1,6 +1,7 @@
 import type { Deps } from '../../core/deps.ts'
 import { pauseUnlessHeld } from '../../core/restored-database.ts'
 import type { Lane, MessageState, TakenMessage } from '../message.ts'
+import { MAX_MISSING_REPLIES } from '../rate-limits/missing-replies.repo.ts'
 import { DOMAIN_HOLD_SECONDS, holdDomain, reduceSendRate } from '../rate-limits/send-rate.repo.ts'
 import { emailDomain, rateKeyToReduce } from '../rate-limits/send-rate.ts'
 import { replyPattern, type SendFailure } from '../refusals/classify-reply.ts'
@@ -8,7 +9,13 @@ import { replyPattern, type SendFailure } from '../refusals/classify-reply.ts'
 type Counts = Record<'accepted' | 'deferred' | 'refused' | 'uncertain' | 'gaveUp' | 'skipped', number>
 
 /** What ends a run early: the server or our settings, never a message. */
-type StopReason = 'unreachable' | 'login-refused' | 'tls-refused' | 'refused-alike' | 'refused-much'
+type StopReason =
+  | 'unreachable'
+  | 'login-refused'
+  | 'tls-refused'
+  | 'refused-alike'
+  | 'refused-much'
+  | 'unanswered'
 
 export interface RunResult extends Counts {
   /** Null if every ready message was tried. */
@@ -17,8 +24,12 @@ export interface RunResult extends Counts {
 
 export interface Run {
   result: RunResult
-  /** Aborts when the run stops, or its caller's signal aborts. */
+  /** Aborts when the run stops or ends, or its caller's signal aborts. */
   halt: AbortSignal
+  /** How many emails in a row the server took without a reply, before this run. */
+  missingReplies: number
+  /** The lane is paused because of them: the run ends after one email. */
+  isProbe: boolean
   /** The server's last reply that was not an acceptance, or why it did not reply. */
   lastReply: string
   /** The newest attempt did not reach the server, which has an incident. */
@@ -29,17 +40,21 @@ export interface Run {
   acceptedDomains: Set<string>
   /** The first reason counts. */
   stop(reason: StopReason): void
+  /** Begins no further email; not because of a fault. */
+  end(): void
   count(state: MessageState): void
   countedMessages(): number
 }
 
-export function startRun(signal?: AbortSignal): Run {
+export function startRun(signal?: AbortSignal, missingReplies = 0): Run {
   const stopping = new AbortController()
   const counts: Counts = { accepted: 0, deferred: 0, refused: 0, uncertain: 0, gaveUp: 0, skipped: 0 }
   const result: RunResult = Object.assign(counts, { stopped: null })
   let seen = 0
   return {
     result,
+    missingReplies,
+    isProbe: missingReplies >= MAX_MISSING_REPLIES,
     lastReply: '',
     isServerSilent: false,
     databaseFaultAt: 0,
@@ -49,6 +64,7 @@ export function startRun(signal?: AbortSignal): Run {
       result.stopped ??= reason
       stopping.abort()
     },
+    end: () => stopping.abort(),
     count: (state) => {
       seen++
       const name = state === 'gave_up' ? 'gaveUp' : state
@@ -242,7 +258,7 @@ interface Share {
   of: number
 }
 
-function openWindow({ window, least, share }: Limits) {
+export function openWindow({ window, least, share }: Limits) {
   let newest: { domain: string; counts: boolean }[] = []
   let found = 0
   return {

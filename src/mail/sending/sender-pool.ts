@@ -79,7 +79,7 @@ export async function runSenderPool(pool: SenderPool): Promise<void> {
   for (const end of [...ends, ...closed]) if (end.status === 'rejected') throw end.reason
 }
 
-function openPrefetchers({ deps, input, recorder, permits, connections }: SenderPool): Prefetcher[] {
+function openPrefetchers({ deps, input, run, recorder, permits, connections }: SenderPool): Prefetcher[] {
   const { lane, owner, compose, stalledAfterMs, onMoreReady } = input
   const count = Math.min(PREFETCHERS, connections.length)
   return Array.from(
@@ -88,6 +88,7 @@ function openPrefetchers({ deps, input, recorder, permits, connections }: Sender
       new Prefetcher(deps, {
         ...{ lane, owner: `${owner}/${i + 1}`, size: Math.ceil((connections.length - i) / count) },
         ...{ permits, compose, stalledAfterMs, onMoreReady, onEnded: recorder.recordEnded },
+        isProbe: run.isProbe,
       }),
   )
 }

@@ -112,6 +112,40 @@ const refusingServer: Condition = {
   alert: { kind: 'run-stopped', what: ['login-refused', 'tls-refused'], text: stoppedText },
 }
 
+const EMAILS_OF: Record<string, string> = {
+  transactional: 'confirmations and account links',
+  bulk: 'digests',
+}
+
+const unanswered: Condition = {
+  name: 'emails-unanswered',
+  state: 'wrong',
+  check: ({ incidents }) => incidents.filter(({ name }) => name.startsWith('unanswered ')).map(findingOf),
+  sentence: ({ since, values: { subject } }, facts) =>
+    withWaiting(
+      facts,
+      `The mail server has taken ${EMAILS_OF[String(subject)]} without a reply since ${timeSeenFrom(facts.now, since)}, so one email a minute is tried.`,
+    ),
+  fix: () =>
+    'Check what the mail server does with an email before it replies (filters, a full disk). Sending resumes by itself once it replies.',
+  path: () => '/admin/messages?state=uncertain',
+  notice: () => 'mailServer',
+  alert: {
+    kind: 'run-stopped',
+    what: ['unanswered'],
+    text: ({ subject, detail: missing, since }) => ({
+      subject: 'the mail server takes emails but does not reply',
+      facts: [
+        `Since ${alertTime(since)} the mail server takes ${EMAILS_OF[String(subject)]} and does not reply to them.`,
+        `No reply to ${missing}`,
+        'One email a minute is tried. Sending resumes by itself, slowly at first, once the server replies.',
+      ],
+      impact: `${subject === 'transactional' ? 'Confirmations and account links wait, each until its deadline.' : 'Digests wait. Those not sent within 20 hours of their hour are skipped; the next ones include their papers.'} Emails without a reply may have arrived. Each is repeated once, unless WHEN_UNCERTAIN=hold, so a few people may get the same email twice.`,
+      nextSteps: [DOCTOR_COMMAND, STATUS_COMMAND],
+    }),
+  },
+}
+
 export const REFUSALS = ['refused-alike', 'refused-much']
 
 const refusals: Condition = {
@@ -166,4 +200,10 @@ const heldDomain: Condition = {
   },
 }
 
-export const MAIL_CONDITIONS: readonly Condition[] = [silentServer, refusingServer, refusals, heldDomain]
+export const MAIL_CONDITIONS: readonly Condition[] = [
+  silentServer,
+  refusingServer,
+  unanswered,
+  refusals,
+  heldDomain,
+]

@@ -1,5 +1,12 @@
 import { LANES, type Lane } from '../../mail/message.ts'
-import { type DeliveryReport, deliveryLimitText, QUEUED_STATES } from '../delivery-report.ts'
+import type { UnansweredLane } from '../../mail/rate-limits/missing-replies.repo.ts'
+import {
+  type DeliveryReport,
+  deliveryLimitText,
+  QUEUED_STATES,
+  UNANSWERED_SENTENCE,
+  unansweredText,
+} from '../delivery-report.ts'
 import { formatMinute, span, table } from './text-table.ts'
 
 type Shown = DeliveryReport & { now: Date }
@@ -19,6 +26,7 @@ export const textOfDelivery = (shown: Shown): string =>
   [
     switchText(shown),
     ...(shown.restored ? [shown.reason === 'promoted' ? PROMOTED : RESTORED] : []),
+    ...shown.unanswered.map((paused) => unansweredLine(paused, shown.now)),
     '',
     table(
       ['lane', ...QUEUED_STATES, 'oldest (UTC)', 'next try (UTC)'],
@@ -37,6 +45,9 @@ function switchText({ delivery, since, reason, restored, now }: Shown): string {
   if (delivery === 'off') return 'Off: SENDING=off in the settings. Emails are planned but not sent.'
   return 'Delivery is on.'
 }
+
+const unansweredLine = (paused: UnansweredLane, now: Date): string =>
+  `${unansweredText(paused)}\n  Since ${formatMinute(paused.since)} UTC (${ago(paused.since, now)}). ${UNANSWERED_SENTENCE}`
 
 function rowOf(shown: Shown, lane: Lane): (string | number | null)[] {
   const { oldest, nextTry, ...counts } = shown.lanes[lane]

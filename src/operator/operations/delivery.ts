@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
+import { LANES } from '../../mail/message.ts'
 import { deliveryReport, QUEUED_STATES, sendRate } from '../delivery-report.ts'
 import {
   type DeliverySwitch,
@@ -30,6 +31,20 @@ const delivery = z
         'Restored from a backup, or a promoted standby: nothing is planned either, and pausing has no effect',
       ),
     since: instant.nullable(),
+    unanswered: z
+      .array(
+        z.object({
+          lane: z.enum(LANES),
+          emails: count.describe(
+            'Emails in a row without a reply; at least five, also if they were not in a row',
+          ),
+          detail: z.string().describe('What happened instead of the last reply, without addresses'),
+          since: instant.describe('When the first of them was sent'),
+        }),
+      )
+      .describe(
+        'Lanes that are paused because the mail server takes emails and does not reply; one email a minute is tried until it does',
+      ),
     lanes: z.object({ transactional: waiting, bulk: waiting }).describe('The queue'),
     sendRates: z.array(sendRate).describe('Current rate limits beyond DOMAIN_RATE'),
     reports: z

@@ -135,6 +135,8 @@ const STOPPED: Record<NonNullable<Stopped>, string> = {
   interrupted: 'Interrupted: unsent messages stay queued, and the next run continues.',
   unreachable:
     'The mail server cannot be reached: unsent messages stay queued, and the next run tries again. Run `doctor` for details.',
+  unanswered:
+    'The mail server takes emails but does not reply: one email a minute is tried, and the rest go by themselves once it replies.',
   'login-refused': `The mail server refuses the login or the sender. ${SETTINGS}`,
   'tls-refused': `No encrypted connection to the mail server is possible. ${SETTINGS}`,
   'refused-alike': `The mail server refused ten emails in a row with the same reply. ${REFUSED}`,

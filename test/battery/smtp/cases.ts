@@ -4,6 +4,7 @@ import { closing, closingWrongly } from './closing.ts'
 import { greylist, greylistWrongly } from './greylist.ts'
 import { replies, repliesTakenWrongly } from './replies.ts'
 import { unanswered, unansweredWrongly } from './unanswered.ts'
+import { unansweredRelay, unansweredRelayWrongly } from './unanswered-relay.ts'
 
 /** What a mail server may do. */
 export const smtpCases: BatteryCase[] = [
@@ -11,6 +12,8 @@ export const smtpCases: BatteryCase[] = [
   repliesTakenWrongly,
   unanswered,
   ...unansweredWrongly,
+  unansweredRelay,
+  unansweredRelayWrongly,
   greylist,
   ...greylistWrongly,
   closing,

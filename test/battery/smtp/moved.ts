@@ -90,11 +90,16 @@ export async function deliverAllAt(
   do {
     const report = await worker.deliverAt(minutes, smtp)
     reports.push(report)
+    if (report.stopped === 'unanswered') await endPauses(db)
     const { accepted, deferred, refused, uncertain, gaveUp, skipped } = report
     idle = accepted + deferred + refused + uncertain + gaveUp + skipped > 0 ? 0 : idle + 1
   } while (idle < MAX_IDLE_RUNS && (await isDue(db, minutes)))
   return reports
 }
+
+/** As after a reply, but at full speed: unanswered-relay tries the pause itself. */
+const endPauses = (db: Database) =>
+  db.switch.deleteMany({ where: { name: { startsWith: 'missing replies ' } } })
 
 async function isDue(db: Database, minutes: number): Promise<boolean> {
   const now = new Date(BEGIN.getTime() + minutes * 60_000)
@@ -120,6 +125,7 @@ export const NEVER_SLOWER = classifiedBy('never-slower')
 /** Parts that look right and are not: the battery runs them to show that it would notice. */
 const WRONG = {
   'later-is-never': classifiedBy('later-is-never'),
+  'counts-no-missing-replies': partOf('sending/reply-watch', 'counts-no-missing-replies'),
   'unanswered-goes-again': classifiedBy('unanswered-goes-again'),
   'greylist-slows-down': classifiedBy('greylist-slows-down'),
   'hears-without-end': partOf('smtp/smtp-wire-client', 'hears-without-end'),

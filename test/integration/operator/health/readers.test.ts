@@ -42,6 +42,7 @@ const ROWS: Record<string, () => Promise<unknown>> = {
   'delivery-off': async () => {},
   'mail-server-silent': () => incident('delivery transactional', 'unreachable'),
   'mail-server-refuses': () => incident('delivery bulk', 'login-refused'),
+  'emails-unanswered': () => incident('unanswered bulk', 'unanswered'),
   'emails-refused': () => incident('delivery bulk', 'refused-much'),
   'domain-held': () => incident('domain lab.example', 'domain-held'),
   'schedule-silent': () => on.db.tick.deleteMany(),

@@ -4,6 +4,7 @@ import { stoppedClock } from '../../../../src/core/clock.ts'
 import { silentLog } from '../../../../src/core/log.ts'
 import { readSwitch } from '../../../../src/core/switch.repo.ts'
 import { enqueue } from '../../../../src/mail/outbox/message.repo.ts'
+import { addMissingReply } from '../../../../src/mail/rate-limits/missing-replies.repo.ts'
 import {
   holdSendRate,
   reduceSendRate,
@@ -148,6 +149,7 @@ describe('delivery', () => {
       reason: null,
       restored: false,
       since: null,
+      unanswered: [],
       lanes: {
         transactional: {
           ready: 1,
@@ -232,6 +234,24 @@ describe('delivery', () => {
       'Workers: none took a nudge for 5 minutes. Check that a process with the role worker is running.',
     ])
     await database.db.$executeRaw`delete from pgboss.job`
+  })
+
+  test('status shows a lane that is paused because the mail server does not reply', async () => {
+    const { db } = database
+    const missing = { reply: 'Connection closed unexpectedly', at: at('08:50') }
+    await addMissingReply(db, 'transactional', missing)
+    await addMissingReply(db, 'bulk', { ...missing, atLeast: 5 })
+    await addMissingReply(db, 'bulk', { ...missing, at: at('08:51') })
+    const { json, text } = await run('delivery status')
+    expect(json).toMatchObject({
+      delivery: 'on',
+      unanswered: [{ lane: 'bulk', emails: 6, detail: missing.reply, since: '2026-11-24T08:50:00.000Z' }],
+    })
+    expect(text.split('\n').slice(0, 3)).toEqual([
+      'Delivery is on.',
+      'The mail server takes bulk emails but does not reply (Connection closed unexpectedly)',
+      '  Since 2026-11-24 08:50 UTC (10 minutes). One email a minute is tried. Sending resumes by itself once the server replies.',
+    ])
   })
 
   test('status shows the rate limits, and truncates the slowest domains last', async () => {

@@ -97,6 +97,11 @@ const CASES: [name: string, changes: Partial<HealthFacts>, sentence: string][] =
     'The mail server has offered no encrypted connection since 16:49 UTC. No email is waiting.',
   ],
   [
+    'emails-unanswered',
+    { incidents: [incident('unanswered bulk', 'unanswered', '5 emails in a row: hung up')], lanes: WAITING },
+    '5 emails are waiting: the mail server has taken digests without a reply since 16:49 UTC, so one email a minute is tried.',
+  ],
+  [
     'emails-refused',
     {
       incidents: [incident('delivery bulk', 'refused-alike', '554 no')],
