@@ -17,6 +17,7 @@ import { IMPORT_FORMATS } from '../../subscribers/import-export/import-columns.t
 import { LISTMONK_STATUSES } from '../../subscribers/import-export/import-reader.ts'
 import {
   importSubscribers,
+  isAllRefused,
   type SubscriberImportResult,
 } from '../../subscribers/import-export/import-subscribers.ts'
 import { replayLog } from '../restore/replay-log.ts'
@@ -55,6 +56,7 @@ export const importFile = operation({
     return {
       json: { file, ...counts, ...tally, ...took, dryRun },
       text: textOfImported(imported, { ...took, dryRun, ask }),
+      exitCode: isAllRefused(imported) ? 1 : 0,
     }
   },
   command: {
@@ -91,12 +93,13 @@ function textOfImported(
   return [
     dryRun && DRY_RUN,
     rows === 0 && 'The file has no rows after its header.',
+    isAllRefused(imported) && 'Every row was refused.',
     resumedAt > 0 && `Continued after row ${number(resumedAt)}, where an earlier run was interrupted.`,
     imported.begunAnew &&
       'An earlier run was interrupted. Its refused rows are missing or in another file, so this run read everything again.',
     `${number(rows)} rows (${imported.format}) in ${seconds} s, ${number(rowsPerSecond)} a second.`,
     `  imported   ${number(imported.taken)}${states.length > 0 ? `: ${states.join(', ')}` : ''}`,
-    `  unchanged  ${number(unchanged)}${unchanged > 0 ? ', already here' : ''}`,
+    `  unchanged  ${number(unchanged)}${unchanged > 0 ? ', already here or twice in the file' : ''}`,
     `  refused    ${number(imported.refused)}${refusedFile ? `, with the reason in ${refusedFile}` : ''}`,
     ...reasons.slice(0, MAX_REASONS).map(([code, count]) => {
       const { line, message } = tally.examples[code]!

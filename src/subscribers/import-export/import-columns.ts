@@ -5,6 +5,7 @@ import { cleanText, splitTopics } from '../../queries/language/split-topics.ts'
 import { parseTopic, readTopics } from '../read-signup.ts'
 import { requireFewTopics, requireTopicsSize, type TopicText } from '../subscriber.ts'
 import { ImportFault } from './import-fault.ts'
+import { type UnreadColumn, unreadColumns } from './who-left.ts'
 
 /** The columns of an export, in this order. An import accepts any of them and requires only `email`. */
 export const SUBSCRIBER_COLUMNS = [
@@ -60,11 +61,13 @@ export interface ImportHead {
   /** As in the file, but in lower case, with _ for blanks and "E-Mail" as email. */
   columns: string[]
   ignored: string[]
+  /** The ignored columns, with what `requireNoOneLeft` needs. */
+  unread: UnreadColumn[]
 }
 
 /**
  * Reads the head of a file; `topics` is an additional column to read. Throws import.no-email-column, .column-twice,
- * .column-slip.
+ * .who-left, .column-slip.
  */
 export function readHead(
   cells: readonly string[],
@@ -76,11 +79,12 @@ export function readHead(
   const twice = columns.find((name, i) => name !== '' && columns.indexOf(name) < i)
   if (twice !== undefined) throw new ImportFault('import.column-twice', { column: twice })
   if (!columns.includes(known[0]!)) throw missing(columns, known[0]!)
+  const unread = unreadColumns({ titles: cells, columns, known })
   const ignored = columns.filter((name) => !known.includes(name) && name !== topics)
   if (format === 'own' || format === 'suppressions') {
     for (const column of ignored) requireNoSlip(column, columns, known)
   }
-  return { format, columns, ignored: ignored.filter(Boolean) }
+  return { format, columns, ignored: ignored.filter(Boolean), unread }
 }
 
 /** "E-Mail address" → email, "First name" → first_name. */
@@ -95,8 +99,8 @@ function formatOf(columns: readonly string[]): ImportFormat {
   const has = (...names: string[]) => names.every((name) => columns.includes(name))
   if (has('address_hash')) return 'suppressions'
   if (has('state') || has('confirmed_at', 'confirmed_how') || has('topics')) return 'own'
-  if (has('attributes') || has('uuid', 'status') || has('subscription_status')) return 'listmonk'
-  if (has('double_opt_in_at') || has('external_id') || has('first_name', 'last_name')) return 'keila'
+  if (has('uuid', 'attributes', 'status') || has('status', 'subscription_status')) return 'listmonk'
+  if (has('first_name', 'last_name', 'data', 'status') || has('status', 'double_opt_in_at')) return 'keila'
   return 'own'
 }
 

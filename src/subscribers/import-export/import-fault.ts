@@ -12,6 +12,8 @@ export const importErrors = {
     'import.column-twice': 'The header has the column "{column}" twice.',
     'import.column-slip':
       'The header has a column "{column}": did you mean "{meant}"? Fix it, or rename the column so that it is ignored.',
+    'import.who-left':
+      'The column "{column}" says who left{where}, and this import cannot read it. Add a column "state": "unsubscribed" for those who left, "pending" for those who never confirmed, "active" for the others. Then remove "{column}". The columns it can read: email,state,topics,hour,zone,days,confirmed_at,confirmed_how.',
     'import.no-column': '--topics "{column}": the file has no such column. It has {columns}.',
   }),
   ...errorEntries(409, 2, {
@@ -30,6 +32,8 @@ export const importErrors = {
     'import.control': 'The line contains the control character {character}: remove it.',
     'import.bytes': 'Column {column} is not valid UTF-8: save the file as "CSV UTF-8".',
     'import.state': 'state "{value}": takes {allowed}.',
+    'import.no-state':
+      'state is empty, but {column} is filled in: write "unsubscribed", "suppressed" or "active".',
     'import.no-consent':
       'No consent is recorded: fill in confirmed_at, or use --consent "how" for all such rows.',
     'import.instant': '{column} "{value}": use a time between 1995 and now, such as 2026-11-24T08:00:00Z.',

@@ -128,7 +128,7 @@ function fromListmonk(cells: Cells, subscription?: ListmonkStatus): ImportCells 
     return { ...common, state: 'suppressed', suppressed_reason: 'complaint', suppressed_at: updated_at }
   if (status === 'disabled' || asked === 'unsubscribed')
     return { ...common, state: 'unsubscribed', unsubscribed_at: updated_at }
-  oneOf('import.state', ['enabled', 'disabled', 'blocklisted'], status)
+  writtenState(['enabled', 'disabled', 'blocklisted'], status)
   if (oneOf('import.state', LISTMONK_STATUSES, asked) === 'unconfirmed')
     return { ...common, state: 'pending' }
   const ip = (cells.optin_ip ?? '').trim()
@@ -136,10 +136,17 @@ function fromListmonk(cells: Cells, subscription?: ListmonkStatus): ImportCells 
   return { ...common, state: 'active', confirmed_at, confirmed_how: how.filter(Boolean).join(', ') }
 }
 
+/** The state in a cell that must not be empty: their exports always fill it in. Throws import.state. */
+function writtenState<T extends string>(states: readonly T[], cell = ''): T {
+  const state = oneOf('import.state', states, cell)
+  if (state) return state
+  throw new ImportFault('import.state', { value: '', allowed: states.join(', ') })
+}
+
 /** Converts a Keila row to our columns. */
 function fromKeila({ email, status, inserted_at, updated_at, double_opt_in_at }: Cells): ImportCells {
   const common = { email, created_at: inserted_at }
-  const state = oneOf('import.state', ['active', 'unsubscribed', 'unreachable'], status)
+  const state = writtenState(['active', 'unsubscribed', 'unreachable'], status)
   if (state === 'unreachable')
     return { ...common, state: 'suppressed', suppressed_reason: 'dead', suppressed_at: updated_at }
   if (state === 'unsubscribed') return { ...common, state, unsubscribed_at: updated_at }

@@ -140,7 +140,7 @@ function requireReadable(cells: ImportCells): void {
 
 function rowStateIn(cells: ImportCells, now: Date, consent: string | undefined) {
   const at = (column: SubscriberColumn) => readInstant(column, cells[column] ?? '', now)
-  const written = oneOf('import.state', SUBSCRIBER_STATES, cells.state) ?? 'active'
+  const written = writtenState(cells)
   const isJoined = written === 'active' || written === 'paused'
   const createdAt = at('created_at')
   const shownAt = at('confirmed_at')
@@ -165,6 +165,15 @@ function rowStateIn(cells: ImportCells, now: Date, consent: string | undefined) 
     suppressed_reason: reason,
     suppressed_at: reason && suppressedAt,
   }
+}
+
+/** An empty cell means active. Throws import.state, and import.no-state if another cell says that they left. */
+function writtenState(cells: ImportCells): SubscriberState {
+  const state = oneOf('import.state', SUBSCRIBER_STATES, cells.state)
+  if (state) return state
+  const column = (['unsubscribed_at', 'suppressed_at'] as const).find((name) => !isNever(cells[name]))
+  if (column && !cells.suppressed_reason?.trim()) throw new ImportFault('import.no-state', { column })
+  return 'active'
 }
 
 /** The name in a cell, in any case; null for an empty cell. Throws `code` for any other text. */

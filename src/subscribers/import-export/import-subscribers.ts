@@ -24,6 +24,7 @@ import {
   readRecords,
   refusedPath,
 } from './refused-rows.ts'
+import { requireNoOneLeft } from './who-left.ts'
 
 export interface ImportInput extends ReadingOptions {
   file: string
@@ -50,6 +51,9 @@ export interface SubscriberImportResult extends ImportRun {
   asked: number
 }
 
+export const isAllRefused = ({ rows, refused }: Pick<ImportRun, 'rows' | 'refused'>): boolean =>
+  rows > 0 && refused === rows
+
 const BATCH_ROWS = 10_000
 /** The first batches are small, so that the database soon has one to store. */
 const FIRST_BATCH_ROWS = 500
@@ -75,7 +79,8 @@ export async function importSubscribers(deps: Deps, input: ImportInput): Promise
   const now = clock.now()
   const file = await openImportFile(input.file)
   const reader = createRecordReader({ config, now }, file.head, input)
-  const { format, ignored } = reader.head
+  const { format, ignored, unread } = reader.head
+  await requireNoOneLeft(file, unread)
   const refusedFile = await refusedPath(file, input.refusedFile ?? `${input.file}.refused.csv`)
   const named = { id: runId(file, input), file: input.file, format, refusedFile }
   const store = await ImportStore.open(deps.databaseUrl, { id: named.id, rehearsal: dryRun })

@@ -11,7 +11,11 @@ import { FieldFaults } from '../../core/errors.ts'
 import { nudgeTransactional } from '../../mail/message.ts'
 import { runOperation } from '../../operator/operations/operation.ts'
 import { add } from '../../operator/operations/subscribers.ts'
-import { type ImportInput, importSubscribers } from '../../subscribers/import-export/import-subscribers.ts'
+import {
+  type ImportInput,
+  importSubscribers,
+  isAllRefused,
+} from '../../subscribers/import-export/import-subscribers.ts'
 import { toFault } from '../errors.ts'
 import { acceptFiles } from '../library-form.ts'
 import { formOf, formText } from '../request.ts'
@@ -142,7 +146,9 @@ export const importRoutes: FastifyPluginAsyncZod<AdminSite> = async (app, { deps
       const asked = { consent: consent || undefined, topics: topics || undefined, ask, dryRun: !isDone }
       const imported = await importText(deps, csv, asked)
       if (imported.result.asked > 0) await nudgeTransactional(deps)
-      return show(reply, { ...form, csv: isDone ? '' : csv }, { ...imported, isDone })
+      const allRefused = isAllRefused(imported.result)
+      const kept = { ...form, csv: isDone && !allRefused ? '' : csv }
+      return show(reply, kept, { ...imported, isDone, allRefused }, allRefused ? 422 : 200)
     } catch (error) {
       const fault = toFault(error, request)
       if (fault.status >= 500) throw error

@@ -1,6 +1,7 @@
 import { listed } from '../../../src/i18n/words.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
+import { importCases } from './import-of-who-left.ts'
 import { type LeavingRun, mostInHand, type Outcome, runLeaving } from './unsubscribing.ts'
 
 const WHOLE = { workers: 2, imports: true, delayMs: 80, timeoutSeconds: 15 }
@@ -98,5 +99,5 @@ function inWords(outcome: Outcome): string {
   ].join('; ')
 }
 
-/** What people do to their subscription while mails go out. */
-export const peopleCases: BatteryCase[] = [unsubscribe, slowServer, ...wrongCases]
+/** What people do to their subscription while mails go out, and imports of people who left elsewhere. */
+export const peopleCases: BatteryCase[] = [unsubscribe, slowServer, ...wrongCases, ...importCases]

@@ -1,0 +1,85 @@
+import { ImportFault } from './import-fault.ts'
+import { type ImportFile, readRecords } from './refused-rows.ts'
+
+/**
+ * Columns that say who left or never confirmed, without blanks and underscores, as the exports of Mailchimp, Ghost,
+ * Substack, Buttondown, Sendy, Keila, listmonk, Kit, MailerLite and Brevo name them.
+ */
+const LEAVING_NAMES = [
+  /unsub|opt(ed)?out/, // UNSUB_TIME, Unsubscribed, unsubscription_date
+  /^clean/, // CLEAN_TIME
+  /^subscribedtoemails$|disabled$/, // Ghost; email_disabled
+  /blocked|blocklist|blacklist|churn|undeliver|complain/,
+  /status$|^(subscri|member|contact|email|list).*state$/,
+  /^(is)?(deleted|removed|cancell?ed|archived|(hard)?bounced?|suppressed)(at|on|time|date)?$/,
+  /^cancel(date|time)$/,
+]
+
+/** In these, "no" says that someone did not join, or left: DOUBLE_OPT-IN, Subscribed. */
+const JOINING_NAME = /^(is)?(subscribed|active|enabled|confirmed|verified)$|opt(ed)?in$|^accepts/
+const NO = ['no', 'n', 'false', 'f', '0']
+
+/** What exports write into columns such as type, without blanks and hyphens. */
+const LEAVING_VALUES = new Set(
+  `unsubscribe unsubscribed optout optedout cancelled canceled churned removed deleted archived disabled inactive
+   bounce bounced hardbounce hardbounced softbounced cleaned undeliverable unreachable
+   complaint complained spam markedasspam reportedspam blocked blocklisted blacklisted suppressed
+   pending unconfirmed notconfirmed unactivated nonsubscribed notsubscribed`.split(/\s+/),
+)
+const MAX_VALUE_LENGTH = 20
+
+/** Columns of ours that are read only beside `state`. */
+const NEED_STATE = ['unsubscribed_at', 'suppressed_at']
+
+export interface UnreadColumn {
+  index: number
+  /** As in the file. */
+  title: string
+  /** Without blanks, underscores and capitals. */
+  name: string
+}
+
+interface Columns {
+  titles: readonly string[]
+  /** The titles in lower case, with _ for blanks. */
+  columns: readonly string[]
+  /** Those that the format has. */
+  known: readonly string[]
+}
+
+/**
+ * The columns that the import does not read. Throws import.who-left if the name of one says who left: if it were
+ * ignored, people who left elsewhere would become active.
+ */
+export function unreadColumns({ titles, columns, known }: Columns): UnreadColumn[] {
+  const lacksState = known.includes('state') && !columns.includes('state')
+  const read = lacksState ? known.filter((name) => !NEED_STATE.includes(name)) : known
+  const unread = columns
+    .map((column, index) => ({ index, title: titles[index]!.trim(), name: lettersOf(column) }))
+    .filter(({ index }) => !read.includes(columns[index]!))
+  const leaving = unread.find(({ name }) => LEAVING_NAMES.some((pattern) => pattern.test(name)))
+  if (leaving) throw whoLeft(leaving, '')
+  return unread
+}
+
+/** Reads the whole file. Throws import.who-left if a cell of one of these columns says that someone left. */
+export async function requireNoOneLeft(file: ImportFile, unread: readonly UnreadColumn[]): Promise<void> {
+  if (unread.length === 0) return
+  for await (const records of readRecords(file)) {
+    for (const { cells, line } of records) {
+      const column = cells && unread.find((one) => saysLeft(one, cells[one.index] ?? ''))
+      if (column) throw whoLeft(column, ` (line ${line}: "${cells[column.index]!.trim()}")`)
+    }
+  }
+}
+
+function saysLeft({ name }: UnreadColumn, cell: string): boolean {
+  if (cell.length > MAX_VALUE_LENGTH) return false
+  const value = lettersOf(cell)
+  return LEAVING_VALUES.has(value) || (NO.includes(value) && JOINING_NAME.test(name))
+}
+
+const lettersOf = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
+
+const whoLeft = ({ title }: UnreadColumn, where: string): ImportFault =>
+  new ImportFault('import.who-left', { column: title.slice(0, 60), where })
