@@ -1,7 +1,7 @@
 import type { Day } from '../core/dates.ts'
 import { type DigestContent, type DigestSection, isWithinWeek } from '../digests/digest-content.ts'
 import { dateRange, longDate, shortDate } from '../i18n/dates.ts'
-import { capitalized, counted, fill, listed, words } from '../i18n/words.ts'
+import { counted, fill, words } from '../i18n/words.ts'
 import { asciiLine } from '../mail/rendering/text.ts'
 import { isByAuthor } from '../queries/language/topic-name.ts'
 import { headingOf, newestDay, nonEmptySections, paperTitle, textOfRuns } from './sections-view.ts'
@@ -28,12 +28,6 @@ function splitSections({ sections }: DigestContent) {
   return { topics, risen, close }
 }
 
-/** "two"; "17" from thirteen on. */
-const inWords = (count: number): string => NUMBERS[count] ?? String(count)
-
-const { numbers } = words
-const NUMBERS = numbers.split(' ')
-
 /** The news: "6 new papers for you"; another `news` for a page that anyone may see. */
 export function digestHeading(
   content: DigestContent,
@@ -48,8 +42,9 @@ export function digestHeading(
 }
 
 /**
- * What the digest holds, so that the numbers of its sections add up: "Two are on reward models and four on agents."
- * Papers that were not listed on `today` have their dates.
+ * What the digest holds, so that the numbers of its sections add up: "1 matches quantization, 6 match agents." Says
+ * when papers were listed, unless all were on `today`. With one topic it does not repeat the heading of its section;
+ * then it may be empty.
  */
 export function digestLead(content: DigestContent, today = content.localDate): string {
   const { bestOf, week } = content
@@ -59,11 +54,14 @@ export function digestLead(content: DigestContent, today = content.localDate): s
     return counted(papersOf(content).length, lead.best, { when })
   }
   const { topics, risen, close } = splitSections(content)
+  const dates = topics.length > 0 ? datesOf(topics, { week, today }) : ''
+  const hasOthers = topics.length > 1 || risen.length > 0
   const sentences = [
-    topics.length > 0 ? withDates(onTopics(topics, risen.length > 0), { week, today, topics }) : '',
-    risen.length > 0 ? ofCount(countOf(risen), topics.length > 0 ? lead.risen : lead.onlyRisen) : '',
-    topics.some(isRankedByWords) ? lead.closestFirst : '',
-    close.length > 0 ? ofCount(countOf(close), lead.close) : '',
+    topics.length > 0 && hasOthers ? matchesSentence(topics, dates) : '',
+    !hasOthers && dates ? fill(lead.listed, { dates }) : '',
+    risen.length > 0 ? counted(countOf(risen), topics.length > 0 ? lead.risen : lead.onlyRisen) : '',
+    topics.some(isRankedByWords) ? lead.bestFirst : '',
+    close.length > 0 ? counted(countOf(close), lead.close) : '',
   ]
   return sentences.filter(Boolean).join(' ')
 }
@@ -75,38 +73,34 @@ export function leadWithMore(content: DigestContent, today?: Day): string {
   return [digestLead(content, today), more].filter(Boolean).join(' ')
 }
 
-const ofCount = (count: number, forms: (typeof words.emails.digest.lead)['close']): string =>
-  capitalized(counted(count, forms, { number: inWords(count) }))
-
-/** Names the first topics and counts the others. `hasOthers`: besides them there are papers under no topic. */
-function onTopics(topics: readonly DigestSection[], hasOthers: boolean): string {
-  const { onTopic, onOthers, firstOf, all } = words.emails.digest.lead
-  const names = topics.map((section) => whatOf(headingOf(section, MAX_TOPIC_LENGTH)))
-  if (topics.length === 1 && !hasOthers) return counted(countOf(topics), all, { what: names[0]! })
+/** Names the first topics and counts the others: "1 matches quantization, 6 match agents (1–2 Dec)." */
+function matchesSentence(topics: readonly DigestSection[], dates: string): string {
+  const { sentence, dated, matches, byAuthor, matchesOthers } = words.emails.digest.lead
   const named = topics.length > MAX_NAMED ? MAX_NAMED - 1 : topics.length
-  const parts = topics.slice(0, named).map(({ papers: { length } }, i) => {
-    const values = { number: inWords(length), what: names[i]! }
-    return i === 0 ? counted(length, firstOf, values) : fill(onTopic, values)
+  const parts = topics.slice(0, named).map((section) => {
+    const name = headingOf(section, MAX_TOPIC_LENGTH)
+    return isByAuthor(name)
+      ? counted(section.papers.length, byAuthor, { topic: name })
+      : counted(section.papers.length, matches, { topic: quotedPhrase(name) })
   })
   const others = topics.slice(named)
-  const rest = fill(onOthers, { number: inWords(countOf(others)), count: inWords(others.length) })
-  return capitalized(listed(others.length > 0 ? [...parts, rest] : parts))
+  if (others.length > 0) parts.push(fill(matchesOthers, { count: countOf(others), topics: others.length }))
+  const what = parts.join(', ')
+  return dates ? fill(dated, { what, dates }) : fill(sentence, { what })
 }
 
-/** "on reward models", "by Chen" */
-const whatOf = (topic: string): string =>
-  isByAuthor(topic) ? topic : fill(words.emails.digest.onTopic, { topic })
+/** quantization, “world models” */
+const quotedPhrase = (name: string): string =>
+  /\s/.test(name) ? fill(words.query.quoted, { text: name }) : name
 
-/** Says when the papers were listed, unless all were today. */
-function withDates(
-  what: string,
-  { week, today, topics }: { week: DigestContent['week']; today: Day; topics: readonly DigestSection[] },
+/** When the papers were listed: "1–2 Dec"; empty if all were today. */
+function datesOf(
+  topics: readonly DigestSection[],
+  { week, today }: { week: DigestContent['week']; today: Day },
 ): string {
-  const { sentence, dated } = words.emails.digest.lead
+  if (week) return dateRange(week.from, week.to)
   const days = topics.flatMap(({ papers }) => papers.map(({ day }) => day)).toSorted()
-  if (!week && days.every((day) => day === today)) return fill(sentence, { what })
-  const dates = week ? dateRange(week.from, week.to) : dateRange(days[0]!, days.at(-1)!)
-  return fill(dated, { what, dates })
+  return days.every((day) => day === today) ? '' : dateRange(days[0]!, days.at(-1)!)
 }
 
 /** Whether the order needs a word: several papers, of which some words matched. */
@@ -114,7 +108,7 @@ const isRankedByWords = ({ papers }: DigestSection): boolean =>
   papers.length > 1 &&
   papers.some(({ title, snippet }) => [...title, ...snippet].some(({ marked }) => marked))
 
-/** What it holds, and its best title: "4 on LLM agents: Video-Based Reward Modeling…". */
+/** What it holds, and its best title: "4 match LLM agents: Video-Based Reward Modeling…". */
 export function digestSubject(content: DigestContent): string {
   const { titled, dated } = words.emails.digest.subject
   const what = subjectStart(content)
@@ -139,7 +133,7 @@ function subjectStart(content: DigestContent): string {
 }
 
 function subjectTopics(content: DigestContent): string {
-  const { topic: alone, topicAndMore, unwritable, rising } = words.emails.digest.subject
+  const { matches, byAuthor, andMore, unwritable, rising } = words.emails.digest.subject
   const { topics, risen } = splitSections(content)
   const [first] = topics
   const all = papersOf(content).length
@@ -148,7 +142,8 @@ function subjectTopics(content: DigestContent): string {
   const topic = isAscii(first.topic) ? asciiLine(votesInWords(first.topic), MAX_TOPIC_LENGTH) : ''
   if (!topic) return counted(topics.length, unwritable, { papers: counted(all, words.counts.paper) })
   const count = first.papers.length
-  return fill(all > count ? topicAndMore : alone, { count, what: whatOf(topic), more: all - count })
+  const what = isByAuthor(topic) ? fill(byAuthor, { count, topic }) : counted(count, matches, { topic })
+  return all > count ? fill(andMore, { what, more: all - count }) : what
 }
 
 /** Header lines of emails must not contain "<" and ">": votes>=20 becomes "20+ votes". */

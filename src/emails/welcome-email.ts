@@ -50,7 +50,9 @@ function papersOfWelcome(site: SiteIdentity, email: WelcomeEmail, detail: PaperD
     return { intro: '', sections: [], more: words.emails.welcome.change, moreUrl: manageUrl }
   }
   const lead = leadWithMore(content, confirmedOn)
-  const intro = counted(papersOf(content).length, words.emails.welcome.start, { lead })
+  const { start, once } = words.emails.welcome
+  const count = papersOf(content).length
+  const intro = [counted(count, start), lead, counted(count, once)].filter(Boolean).join(' ')
   return { intro, ...papersView(site, email, content, detail) }
 }
 

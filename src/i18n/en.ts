@@ -49,7 +49,6 @@ export const en = {
   lists: { and: 'and', or: 'or' },
   schedule: { everyDay: 'every day', workdays: 'Monday to Friday', moment: '{day} at {hour} ({zone})' },
   /** From 0 on. */
-  numbers: 'no one two three four five six seven eight nine ten eleven twelve',
   counts: {
     paper: { one: '{count} paper', other: '{count} papers' },
     newPaper: { one: '{count} new paper', other: '{count} new papers' },
@@ -633,25 +632,25 @@ export const en = {
         best: { one: 'The best paper of the day', other: 'The {count} best papers of the day' },
         bestOfWeek: { one: 'The best paper of the week', other: 'The {count} best papers of the week' },
       },
-      /** A topic of an author has “by Chen” as its name instead. */
-      onTopic: 'on {topic}',
       lead: {
         sentence: '{what}.',
         dated: '{what} ({dates}).',
-        all: { one: 'It is {what}', other: 'They are {what}' },
-        onTopic: '{number} {what}',
-        firstOf: { one: '{number} is {what}', other: '{number} are {what}' },
-        onOthers: '{number} on {count} other topics',
+        /** With one topic, which the heading below names. */
+        listed: 'Listed {dates}.',
+        matches: { one: '{count} matches {topic}', other: '{count} match {topic}' },
+        /** {topic}: “by Chen” */
+        byAuthor: { one: '{count} is {topic}', other: '{count} are {topic}' },
+        matchesOthers: '{count} match {topics} other topics',
         risen: {
-          one: '{number} is from the last two weeks and now has enough votes.',
-          other: '{number} are from the last two weeks and now have enough votes.',
+          one: '{count} is from the last two weeks and now has enough votes.',
+          other: '{count} are from the last two weeks and now have enough votes.',
         },
         onlyRisen: { one: 'It is from the last two weeks.', other: 'They are from the last two weeks.' },
         close: {
-          one: '{number} more is close to your topics but doesn’t match.',
-          other: '{number} more are close to your topics but don’t match.',
+          one: '{count} more is close to your topics but doesn’t match.',
+          other: '{count} more are close to your topics but don’t match.',
         },
-        closestFirst: 'The closest come first.',
+        bestFirst: 'Best match first.',
         best: {
           one: 'This is the most upvoted paper of {when}.',
           other: 'These are the most upvoted papers of {when}.',
@@ -667,9 +666,10 @@ export const en = {
       seeWeek: 'See all papers of the week',
       preheader: 'Open one to read its summary, authors and links.',
       subject: {
-        unwritable: { one: '{papers} on your topic', other: '{papers} on your topics' },
-        topic: '{count} {what}',
-        topicAndMore: '{count} {what}, {more} more',
+        unwritable: { one: '{papers} matching your topic', other: '{papers} matching your topics' },
+        matches: { one: '{count} matches {topic}', other: '{count} match {topic}' },
+        byAuthor: '{count} {topic}',
+        andMore: '{what}, {more} more',
         rising: { one: '{count} rising paper', other: '{count} rising papers' },
         best: { one: 'The best of {day}', other: 'The best {count} of {day}' },
         bestOfWeek: { one: 'The best of the week', other: 'The best {count} of the week' },
@@ -720,10 +720,10 @@ export const en = {
       heading: 'You’re subscribed',
       first: 'Your first digest arrives on {day} at {hour} ({zone}), if anything matches.',
       start: {
-        one: 'To get you started, here is one paper. {lead}',
-        other: 'To get you started, here are {count} papers. {lead}',
+        one: 'To get you started, here is one paper.',
+        other: 'To get you started, here are {count} papers.',
       },
-      once: 'You won’t see these papers again.',
+      once: { one: 'You won’t see it again.', other: 'You won’t see these papers again.' },
       today: {
         one: '{count} paper from today already matches. We’re keeping it for your first digest.',
         other: '{count} papers from today already match. We’re keeping them for your first digest.',

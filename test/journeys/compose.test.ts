@@ -68,7 +68,7 @@ describe('docker compose up demo', { timeout: 60_000 }, () => {
     await compose.must(command('papers', 'import', '/dev/stdin', '--date', TOMORROW), JSON.stringify(PAPERS))
     const ran = await compose.must(command('digests', 'run', '--now', `${TOMORROW}T23:30:00Z`, '--json'))
     expect(JSON.parse(ran)).toMatchObject({ planned: 1, accepted: 1 })
-    const digest = await mailThatBegins('1 on quokka')
+    const digest = await mailThatBegins('1 matches quokka')
     expect(digest).toContain('Quokka attention is linear')
 
     const unsubscribe = linkIn(digest, 'unsubscribe')

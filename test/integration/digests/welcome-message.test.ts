@@ -89,7 +89,7 @@ describe('confirming leaves a welcome', () => {
     for (const part of [mail.text!.replace(/\n/g, ' '), mail.html as string]) {
       expect(part).toContain('Your first digest arrives on Wednesday 25 November 2026 at 08:00 (Asia/Tokyo)')
       expect(part).toContain('To get you started, here are 2 papers.')
-      expect(part).toContain('They are on robots (20 Nov).')
+      expect(part).toContain('Listed 20 Nov.')
       expect(part).not.toContain('Robots of')
     }
     expect(raw).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click/m)

@@ -39,10 +39,8 @@ test('a digest holds links that work: its own page, and its reader’s under the
 test('has only titles, or a week, for subscribers who chose that', async () => {
   const message = await planned()
   const { subject, text } = await mailOf(message)
-  expect(subject).toBe('1 on robots this week: Robots run')
-  expect(text).toContain(
-    '1 new paper this week\n\nIt is on robots (23–24 Nov). 1 more matches and is on the site.\n',
-  )
+  expect(subject).toBe('1 matches robots this week: Robots run')
+  expect(text).toContain('1 new paper this week\n\nListed 23–24 Nov. 1 more matches and is on the site.\n')
   expect(text).toContain('and get one email a week.')
   expect(text).not.toContain('We look at it')
   expect(text).toMatch(/See the other one:\n\S+\/digest\/\S+#more/)

@@ -44,7 +44,7 @@ describe('a digest in the browser', () => {
     const { statusCode, body } = await get(pathOf(id))
     expect(statusCode).toBe(200)
     expect(body).toContain('>Wednesday 25 November 2026</time></p> <h1>2 new papers this week</h1>')
-    expect(body).toContain('They are on robots')
+    expect(body).toContain('Best match first.')
     expect(body).toMatch(/<h2>Robots <span[^>]*>2<\/span><\/h2>/)
     expect(body.match(/<h3><a href="[^"]+">/g)).toHaveLength(2)
     expect(body).toContain('<mark>Robots</mark>')
@@ -94,7 +94,7 @@ describe('a digest in the browser', () => {
     })
     const { statusCode, body } = await get(pathOf('welcome1'))
     expect(statusCode).toBe(200)
-    expect(body).toContain('They are on robots')
+    expect(body).toContain('Best match first.')
   })
 })
 

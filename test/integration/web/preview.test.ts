@@ -214,7 +214,7 @@ test('the digest of the newest day, as its page would have shown it', async () =
   const last = /<section aria-labelledby="last">.*<\/section>/s.exec(body)?.[0] ?? ''
   const text = textOf(last)
   expect(text).toContain('The email of Tuesday 24 November, as you would have received it')
-  expect(text).toContain('One is on attention and one on hundred.')
+  expect(text).toContain('1 matches attention, 1 matches hundred.')
   expect(last.match(/<h4>/g)).toHaveLength(2)
   expect(text).toMatch(/Hundred 1 A Report .* Also under: attention/)
   const less = textOf((await postLive({ topic: 'attention, hundred', max: '1' })).body)

@@ -8,7 +8,7 @@ const textOf = (content: Parameters<typeof digest>[0]) => {
 }
 
 test.each<[string, Parameters<typeof digest>[0], string]>([
-  ['a topic', { sections: [section('a', 2)] }, '2 new papers. They are on a. The closest come first.'],
+  ['a topic', { sections: [section('a', 2)] }, '2 new papers. Best match first.'],
   [
     'rising papers alone',
     { sections: [{ ...section(null, 3), rising: true }] },

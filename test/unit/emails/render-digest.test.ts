@@ -35,52 +35,60 @@ const preheaderOf = (html: string): string => /<div style="display:none[^>]*>([^
 
 describe('subject', () => {
   test.each([
-    ['a topic', [section('linear attention', 3)], '3 on linear attention: Gated Linear Attention'],
+    ['a topic', [section('linear attention', 3)], '3 match linear attention: Gated Linear Attention'],
     [
       'several topics',
       [section('linear attention', 3), section('video', 12)],
-      '3 on linear attention, 12 more: Gated Linear Attention',
+      '3 match linear attention, 12 more: Gated Linear Attention',
     ],
     [
       'a query as its name',
       [section('"state space" OR mamba')],
-      '1 on state space OR mamba: Gated Linear Attention',
+      '1 matches state space OR mamba: Gated Linear Attention',
     ],
     [
       'a topic that ASCII cannot write',
       [section('语言模型', 2)],
-      '2 papers on your topic: Gated Linear Attention',
+      '2 papers matching your topic: Gated Linear Attention',
     ],
     [
       'a topic that ASCII can write in part',
       [section('Lin "α" <b>', 4), section('video', 2)],
-      '6 papers on your topics: Gated Linear Attention',
+      '6 papers matching your topics: Gated Linear Attention',
     ],
-    ['a limit of votes', [section('robots votes>=20', 7)], '7 on robots 20+ votes: Gated Linear Attention'],
+    [
+      'a limit of votes',
+      [section('robots votes>=20', 7)],
+      '7 match robots 20+ votes: Gated Linear Attention',
+    ],
     ['an author', [section('by Chen', 9)], '9 by Chen: Gated Linear Attention'],
     [
       'an author and a topic',
       [section('by Chen', 9), section('a')],
       '9 by Chen, 1 more: Gated Linear Attention',
     ],
-    ['a topic with accents', [section('Schrödinger', 1)], '1 on Schrodinger: Gated Linear Attention'],
+    ['a topic with accents', [section('Schrödinger', 1)], '1 matches Schrodinger: Gated Linear Attention'],
     [
       'a topic and rising papers',
       [section('video', 3), rising(2)],
-      '3 on video, 2 more: Gated Linear Attention',
+      '3 match video, 2 more: Gated Linear Attention',
     ],
-    ['papers close to another topic', [section('video', 3), close(2)], '3 on video: Gated Linear Attention'],
+    [
+      'papers close to another topic',
+      [section('video', 3), close(2)],
+      '3 match video: Gated Linear Attention',
+    ],
     ['rising papers alone', [rising(2)], '2 rising papers: Gated Linear Attention'],
     ['one alone', [rising(1)], '1 rising paper: Gated Linear Attention'],
     [
       'a title that ASCII cannot write',
       [{ ...section('video'), papers: [titled('语言模型')] }],
-      '1 on video (24 Nov)',
+      '1 matches video (24 Nov)',
     ],
     [
       'a long title',
       [{ ...section('video'), papers: [titled('Linear attention for '.repeat(9))] }],
-      '1 on video: Linear attention for Linear attention for Linear attention for...',
+      '1 matches video: Linear attention for Linear attention for Linear attention...',
     ],
   ])('%s', (_what, sections, subject) => expect(emails.digest(digest({ sections })).subject).toBe(subject))
 
@@ -99,17 +107,17 @@ describe('subject', () => {
     [
       'a week',
       { sections: [section('diffusion', 14)], week: WEEK },
-      '14 on diffusion this week: Gated Linear Attention',
+      '14 match diffusion this week: Gated Linear Attention',
     ],
     [
       'a week, several topics',
       { sections: [section('diffusion', 14), section('video', 3)], week: WEEK },
-      '14 on diffusion, 3 more this week: Gated Linear Attention',
+      '14 match diffusion, 3 more this week: Gated Linear Attention',
     ],
     [
       'more than a week, after a pause',
       { week: { from: '2026-11-10', to: '2026-11-23' } },
-      '1 on linear attention: Gated Linear Attention',
+      '1 matches linear attention: Gated Linear Attention',
     ],
     [
       'the best of a week',
@@ -164,45 +172,46 @@ test.each<[string, Partial<DigestContent>, string]>([
 const on = (day: string) => ({ papers: [paper({ day })] })
 
 test.each<[string, Partial<DigestContent>, string]>([
-  [
-    'one topic',
-    { sections: [section('linear attention', 3)] },
-    'They are on linear attention. The closest come first.',
-  ],
+  ['one topic', { sections: [section('linear attention', 3)] }, 'Best match first.'],
   [
     'many topics',
     { sections: [section('a', 3), section('b'), section('c', 14), section('d'), section('e')] },
-    'Three are on a, one on b, 14 on c and two on two other topics. The closest come first.',
+    '3 match a, 1 matches b, 14 match c, 2 match 2 other topics. Best match first.',
   ],
   [
     'an author and a topic',
     { sections: [section('a', 6), section('by Chen', 9)] },
-    'Six are on a and nine by Chen. The closest come first.',
+    '6 match a, 9 are by Chen. Best match first.',
   ],
-  ['an author', { sections: [section('by Chen')] }, 'It is by Chen.'],
   [
-    'several',
-    { sections: [section('a', 3), section('b')] },
-    'Three are on a and one on b. The closest come first.',
+    'two authors',
+    { sections: [section('by Chen'), section('by Gu', 2)] },
+    '1 is by Chen, 2 are by Gu. Best match first.',
   ],
+  [
+    'phrases',
+    { sections: [section('world models'), section('RAG OR retrieval')] },
+    '1 matches “world models”, 1 matches “RAG OR retrieval”.',
+  ],
+  ['several', { sections: [section('a', 3), section('b')] }, '3 match a, 1 matches b. Best match first.'],
   [
     'papers close to another topic',
     { sections: [section('a', 3), close(2)] },
-    'They are on a. The closest come first. Two more are close to your topics but don’t match.',
+    'Best match first. 2 more are close to your topics but don’t match.',
   ],
-  ['more', { more: 12 }, 'It is on linear attention. 12 more match and are on the site.'],
+  ['more', { more: 12 }, '12 more match and are on the site.'],
   [
     'a topic and rising papers of earlier days',
     { sections: [section('a', 3), rising(2, '2026-11-14')] },
-    'Three are on a. Two are from the last two weeks and now have enough votes. The closest come first.',
+    '3 match a. 2 are from the last two weeks and now have enough votes. Best match first.',
   ],
   [
     'a topic of another day and rising papers',
     { sections: [{ ...section('a'), ...on('2026-11-23') }, rising(2, '2026-11-14')] },
-    'One is on a (23 Nov). Two are from the last two weeks and now have enough votes.',
+    '1 matches a (23 Nov). 2 are from the last two weeks and now have enough votes.',
   ],
   ['rising papers alone', { sections: [rising(1, '2026-11-14')] }, 'It is from the last two weeks.'],
-  ['another day', { sections: [{ ...section('a'), ...on('2026-11-23') }] }, 'It is on a (23 Nov).'],
+  ['another day', { sections: [{ ...section('a'), ...on('2026-11-23') }] }, 'Listed 23 Nov.'],
   [
     'several days',
     {
@@ -211,17 +220,17 @@ test.each<[string, Partial<DigestContent>, string]>([
         { ...section('b'), ...on('2026-11-21') },
       ],
     },
-    'One is on a and one on b (21–24 Nov).',
+    '1 matches a, 1 matches b (21–24 Nov).',
   ],
   [
     'a week',
     { sections: [section('diffusion', 14)], week: { from: '2026-11-18', to: '2026-11-24' } },
-    'They are on diffusion (18–24 Nov). The closest come first.',
+    'Listed 18–24 Nov. Best match first.',
   ],
   [
     'after a pause',
     { sections: [section('diffusion', 14)], week: { from: '2026-11-11', to: '2026-11-24' } },
-    'They are on diffusion (11–24 Nov). The closest come first.',
+    'Listed 11–24 Nov. Best match first.',
   ],
   [
     'the best',
@@ -244,13 +253,19 @@ test.each<[string, Partial<DigestContent>, string]>([
   expect(text.replace(/\s+/g, ' ')).toContain(expected)
 })
 
+test('one paper of one topic has no lead: the headings say it all', () => {
+  const { html, text } = emails.digest(digest({ sections: [section('linear attention')] }))
+  expect(html).not.toContain('class="lead"')
+  expect(text).toMatch(/^1 new paper for you\n\n\n# Linear attention/m)
+})
+
 test('headings: the news, the topics with their counts, the papers', () => {
   const html = htmlOf(digest({ sections: [section('linear attention', 2), section('video')] }))
   expect(textsOf(html, 'h1')).toEqual(['3 new papers for you'])
   expect(textsOf(html, 'h2')).toEqual(['Linear attention 2', 'Video 1'])
   expect(textsOf(html, 'h3')).toEqual(Array(3).fill('Gated Linear Attention'))
   expect(html).toMatch(/<html lang="en" dir="ltr"/)
-  expect(html).toContain('<title>2 on linear attention, 1 more: Gated Linear Attention</title>')
+  expect(html).toContain('<title>2 match linear attention, 1 more: Gated Linear Attention</title>')
 })
 
 describe('papers beyond the cap are counted', () => {

@@ -50,7 +50,7 @@ test('both parts say when the next comes, what these papers are, and where to ch
   for (const part of [flat(html!), flat(text)]) {
     expect(part).toContain('Your first digest arrives on Wednesday 25 November 2026 at 08:00 (Europe/Paris)')
     expect(part).toContain(
-      'To get you started, here are 3 papers. They are on linear attention. The closest come first. 4 more match and are on the site.',
+      'To get you started, here are 3 papers. Best match first. 4 more match and are on the site.',
     )
     expect(part).toContain('4 more match and are on the site.')
     expect(part).toContain('https://papers.example.org/papers/date/2026-11-24')
@@ -62,7 +62,7 @@ test('both parts say when the next comes, what these papers are, and where to ch
 
 test('one paper', () => {
   const { text } = emails.welcome(welcome({}, { sections: [section('a')] }))
-  expect(flat(text)).toContain('To get you started, here is one paper. It is on a.')
+  expect(flat(text)).toContain('To get you started, here is one paper. You won’t see it again.')
 })
 
 test('nothing matched: the topics, ten of them at most, and what helps', () => {
