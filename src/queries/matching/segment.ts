@@ -9,8 +9,17 @@ import type { Vocabularies, Vocabulary } from './vocabulary.ts'
 /** Increases when the same paper gets other words, or word forms other keys: stored words are then read anew. */
 export const WORDS_VERSION = 1
 
-/** Not a word: separates two texts of a paper, so that no phrase spans both. */
+/** Not a word: separates two texts of a paper, so that no phrase spans both; also replaces words that are not indexed. */
 export const GAP = 0
+
+/**
+ * How many words of prose a paper may add to the vocabulary of an index: words that no paper indexed before has, in the
+ * order of title, abstract and keywords. Further ones are not indexed, so that random words do not fill the memory; a
+ * later paper with one of them has it. 7,298 real papers add 55 at most.
+ */
+const MAX_NEW_WORDS = 150
+/** The first papers of an index, for which every word is new, may fill a vocabulary up to this size. */
+const FIRST_WORDS = 5000
 
 /** The searchable parts of a paper. */
 const INDEXED_FIELDS = ['title', 'abstract', 'keyword', 'org', 'author'] as const
@@ -215,20 +224,28 @@ export type PaperWords = Record<IndexedField, Uint32Array>
 /** Tokenizes a paper in the same way as `toPaperText`. */
 export function paperWordsOf(paper: Paper, { prose, names }: Vocabularies): PaperWords {
   const { title, abstract, authors, keywords, organization } = plainTextsOf(paper)
+  const maxSize = Math.max(prose.size, FIRST_WORDS) + MAX_NEW_WORDS
   return {
-    title: numbersOf([title], prose),
-    abstract: numbersOf([hideAvailability(abstract)], prose),
-    keyword: numbersOf(keywords, prose),
+    title: numbersOf([title], prose, maxSize),
+    abstract: numbersOf([hideAvailability(abstract)], prose, maxSize),
+    keyword: numbersOf(keywords, prose, maxSize),
     org: numbersOf([organization], names),
     author: numbersOf(authors, names),
   }
 }
 
-function numbersOf(texts: readonly string[], vocabulary: Vocabulary): Uint32Array {
+function numbersOf(
+  texts: readonly string[],
+  vocabulary: Vocabulary,
+  maxSize = Number.POSITIVE_INFINITY,
+): Uint32Array {
   const numbers: number[] = []
   for (const text of texts) {
     if (numbers.length > 0) numbers.push(GAP)
-    for (const word of foldedWords(text)) numbers.push(vocabulary.wordIdOf(word))
+    for (const word of foldedWords(text)) {
+      const isIndexed = vocabulary.size < maxSize || vocabulary.has(word)
+      numbers.push(isIndexed ? vocabulary.wordIdOf(word) : GAP)
+    }
   }
   return Uint32Array.from(numbers)
 }

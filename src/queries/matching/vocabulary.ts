@@ -51,10 +51,12 @@ export class Vocabulary {
     }
   }
 
+  /** Whether a folded word has an id. */
+  has = (folded: string): boolean => this.#numbers.has(this.#spellingOf(folded))
+
   /** The id of a folded word; assigns a new id to an unknown word. */
   wordIdOf(folded: string): number {
-    // The case of a name does not matter.
-    const spelling = this.kind === 'names' ? wordKeyOf(folded, 'names') : folded
+    const spelling = this.#spellingOf(folded)
     const known = this.#numbers.get(spelling)
     if (known !== undefined) return known
     const number = this.#spellings.push(spelling) - 1
@@ -67,6 +69,9 @@ export class Vocabulary {
     this.#firsts.push(others?.[0] ?? number)
     return number
   }
+
+  /** The case of a name does not matter. */
+  #spellingOf = (folded: string): string => (this.kind === 'names' ? wordKeyOf(folded, 'names') : folded)
 
   /** The ids of all spellings of a key. */
   spellingsOf = (key: string): readonly number[] => this.#byKey.get(key) ?? NONE

@@ -1,4 +1,4 @@
-import type { Segment } from './segment.ts'
+import { GAP, type Segment } from './segment.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 /** How many papers, including removed ones, contain a word in the title or the abstract. */
@@ -28,7 +28,7 @@ export class WordFrequencies {
       for (const { words, ends } of parts) {
         for (let at = paper === 0 ? 0 : ends[paper - 1]!; at < ends[paper]!; at++) {
           const first = firstOf(words[at]!)
-          if (last[first] !== paper + 1) papers[first]!++
+          if (first !== GAP && last[first] !== paper + 1) papers[first]!++
           last[first] = paper + 1
         }
       }
