@@ -1,6 +1,7 @@
 import { expandUnicodeLigatures } from '@unified-latex/unified-latex-util-ligatures'
 import { parse } from '@unified-latex/unified-latex-util-parse'
 import { printRaw } from '@unified-latex/unified-latex-util-print-raw'
+import { balanced } from './balanced-tex.ts'
 import { INDEXED, SCRIPTS } from './math-to-text.ts'
 
 type Node = ReturnType<typeof parse>['content'][number]
@@ -39,7 +40,7 @@ function pieceText(piece: string, math: WriteMath): string {
 
 /** Removes references, and the blank before the punctuation that follows one. */
 const withoutReferences = (text: string): string =>
-  text.replace(/\s*\ue003(?=[\ue003\s.,;:)]|$)/g, '').replaceAll(REFERENCE, '')
+  text.replace(/(?<!\s)\s*\ue003(?=[\ue003\s.,;:)]|$)/g, '').replaceAll(REFERENCE, '')
 
 function textOf(nodes: Node[], math: WriteMath, depth = 0): string {
   if (depth > MAX_DEPTH) throw new RangeError('too deep')
@@ -233,23 +234,6 @@ const withoutComments = (math: string): string => math.replace(/(?<!\\)%/g, '\\%
 
 // Add braces, because the parser treats the blank after \% as part of it.
 const literal = (sign: string): string => (sign === '~' ? '$\\sim$' : `{\\${sign}}`)
-
-/**
- * Balances braces: closes an unclosed one at once, so that no command takes the next letter, and removes an unopened
- * one.
- */
-function balanced(text: string): string {
-  const open: number[] = []
-  const stray = new Set<number>()
-  for (const { 0: sign, index } of text.matchAll(/\\[\s\S]|[{}]/g)) {
-    if (sign === '{') open.push(index)
-    else if (sign === '}' && open.pop() === undefined) stray.add(index)
-  }
-  for (const index of open) stray.add(index)
-  return text.replace(/\\[\s\S]|[{}]/g, (sign, index) =>
-    stray.has(index) ? (sign === '{' ? '{}' : '') : sign,
-  )
-}
 
 // NFKC would turn 10² into 102 and LoRA™ into LoRATM. Runs are limited because the regex engine fails on a million
 // characters.

@@ -136,6 +136,8 @@ const tables: Record<string, [source: string, plain: string][]> = {
     ['~10x of imo_1960_p2', '~10x of imo_1960_p2'],
     ['at https://example.org/~me', 'at https://example.org/~me'],
     ['open { and never closed', 'open { and never closed'],
+    ['open \\[ and \\( and \\begin{a} never closed', 'open [ and ( and a never closed'],
+    ['\\( x_1 \\) and \\( y \\[ z_2 \\)', 'x₁ and y[z₂'],
     ['\\', '\\'],
   ],
   'white space and signs that nobody sees': [
@@ -195,6 +197,16 @@ test.each([
   expect(soonestOf(sign.repeat(20_000 / sign.length))).toBeLessThan(100)
   expect(soonestOf(sign.repeat(390 / sign.length))).toBeLessThan(1_000)
 })
+
+// The parser reads on to the end of the text for what is not closed; nothing of that may be done for each of many.
+test.each(['\\[', '\\(', '\\begin{equation}', '\\begin{a}'])(
+  '%j that nothing closes costs no more than text',
+  (sign) => {
+    const words = ' a'.repeat(3000)
+    const once = soonestOf(`\\emph{x}${words}`)
+    expect(soonestOf(sign.repeat(100) + words)).toBeLessThan(3 * once + 30)
+  },
+)
 
 /** The best of three, on a machine that others use as well. */
 const soonestOf = (source: string): number => Math.min(...[1, 2, 3].map(() => millisecondsOf(source)))
