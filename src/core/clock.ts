@@ -45,6 +45,12 @@ export const monotonicEpochMs = (): number => performance.timeOrigin + performan
 /** Milliseconds since an arbitrary point, for durations only. */
 export const monotonicMs = (): number => performance.now()
 
+/** Milliseconds of CPU time of this thread, for differences only. What other programs use does not count. */
+export function threadCpuMs(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
+}
+
 /** Rejects with a message if `work` takes longer. */
 export async function withTimeout<T>(ms: number, work: Promise<T>): Promise<T> {
   const ended = new AbortController()

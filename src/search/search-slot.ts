@@ -20,16 +20,26 @@ const MS_PER_PERMIT = 50
 // The length of the queries gives an estimate of the time of a search.
 const CHARACTERS_PER_PERMIT = 300
 const MIN_CHARACTERS_OF_QUERY = 60
-const MAX_ESTIMATE = 40
 
 const SLOTS = new Semaphore({ total: 4, perKey: 2, maxWaiting: 32, maxWaitingPerKey: 6 })
-const MAX_WAIT_MS = 4000
-/** For an optional part of a page. */
-const MAX_OPTIONAL_WAIT_MS = 500
+// A library takes as long as many searches, which would otherwise have to wait for it.
+const LIBRARY_SLOTS = new Semaphore({ total: 1, maxWaiting: 8, maxWaitingPerKey: 2 })
 const RETRY_AFTER_SECONDS = 5
 
+interface SlotLimits {
+  slots: Semaphore
+  maxWaitMs: number
+  /** The most permits that are charged before the work. */
+  maxEstimate: number
+}
+
+const SEARCH: SlotLimits = { slots: SLOTS, maxWaitMs: 4000, maxEstimate: 40 }
+const OPTIONAL: SlotLimits = { ...SEARCH, maxWaitMs: 500 }
+/** A library may take all of its time, which is 40 permits; what it did not take is returned. */
+export const LIBRARY: SlotLimits = { slots: LIBRARY_SLOTS, maxWaitMs: 30_000, maxEstimate: 50 }
+
 /** How many requests wait for a slot of this process. */
-export const searchesWaiting = (): number => SLOTS.waiting
+export const searchesWaiting = (): number => SLOTS.waiting + LIBRARY_SLOTS.waiting
 
 /** The client of a search; a FastifyRequest fits. */
 export interface Searcher {
@@ -41,14 +51,15 @@ export interface Searcher {
 /**
  * Runs a search, or any other evaluation of queries for a visitor, in one of the slots of this process. Charges the
  * rate limit: before the work by an estimate from `queries`, after it by the time that it took. All web routes use the
- * archive through this function. Throws rate.too-many, rate.at-once, search.busy.
+ * archive through this function. Ends the work if the client disconnects. Throws rate.too-many, rate.at-once,
+ * search.busy.
  */
 export async function withSearchSlot<T>(
   deps: Deps,
   { ip, socket }: Searcher,
   queries: readonly string[],
   work: (spend: Spend) => Promise<T>,
-  maxWaitMs = MAX_WAIT_MS,
+  { slots, maxWaitMs, maxEstimate } = SEARCH,
 ): Promise<T> {
   // The widest network, since a /48 contains 65,536 of the narrowest.
   const network = networksOf(ip).at(-1)!.prefix
@@ -58,7 +69,8 @@ export async function withSearchSlot<T>(
   if (socket.destroyed) disconnect()
   socket.once('close', disconnect)
   try {
-    return await SLOTS.withSlot(network, () => charged(deps, { ip, queries }, work), waitEnds)
+    const asked = { ip, estimate: permitsFor(queries, maxEstimate), gone: disconnected.signal }
+    return await slots.withSlot(network, () => charged(deps, asked, work), waitEnds)
   } catch (error) {
     // Many refusals at once, all in one iteration of the event loop, would block other requests.
     if (error instanceof NoSlot || isTemporaryRefusal(error)) await yieldToEventLoop()
@@ -82,7 +94,7 @@ export async function withOptionalSearchSlot<T>(
   work: (spend: Spend) => Promise<T>,
 ): Promise<T> {
   try {
-    return await withSearchSlot(deps, searcher, queries, work, MAX_OPTIONAL_WAIT_MS)
+    return await withSearchSlot(deps, searcher, queries, work, OPTIONAL)
   } catch (error) {
     if (isTemporaryRefusal(error) || isDatabaseUnavailable(error)) return fallback
     throw error
@@ -95,15 +107,16 @@ export const isTemporaryRefusal = (error: unknown): boolean =>
 
 async function charged<T>(
   { db, log }: Deps,
-  { ip, queries }: { ip: string; queries: readonly string[] },
+  { ip, estimate, gone }: { ip: string; estimate: number; gone: AbortSignal },
   work: (spend: Spend) => Promise<T>,
 ): Promise<T> {
-  const estimate = permitsFor(queries)
   await requirePermit(db, SEARCHES, { ip, count: estimate })
   let spent = 0
   try {
     return await work((ms) => {
       spent += ms
+      // No client is left to receive the reply.
+      if (gone.aborted) throw new NoSlot('total')
     })
   } finally {
     const more = 1 + Math.floor(spent / MS_PER_PERMIT) - estimate
@@ -115,9 +128,9 @@ async function charged<T>(
   }
 }
 
-function permitsFor(queries: readonly string[]): number {
+function permitsFor(queries: readonly string[], maxEstimate: number): number {
   const characters = queries.reduce((sum, { length }) => sum + Math.max(length, MIN_CHARACTERS_OF_QUERY), 0)
-  return Math.min(MAX_ESTIMATE, Math.max(1, Math.ceil(characters / CHARACTERS_PER_PERMIT)))
+  return Math.min(maxEstimate, Math.max(1, Math.ceil(characters / CHARACTERS_PER_PERMIT)))
 }
 
 /** Runs synchronous work and passes the time that it took to `spend`. */

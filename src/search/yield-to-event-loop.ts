@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { monotonicMs } from '../core/clock.ts'
+import { monotonicMs, threadCpuMs } from '../core/clock.ts'
 import type { Steps } from '../queries/steps.ts'
 
 const SLICE_MS = 10
@@ -7,7 +7,7 @@ const SLICE_MS = 10
 /** Adds milliseconds of CPU time to the charge of a search. */
 export type Spend = (ms: number) => void
 
-/** The milliseconds left for optional parts of a page. */
+/** The milliseconds of CPU time that are left, for optional parts of a page or for a library. */
 export interface TimeBudget {
   leftMs: number
 }
@@ -18,6 +18,8 @@ export const extrasBudget = (leftMs = 1000): TimeBudget => ({ leftMs })
 let queue = Promise.resolve()
 /** The start of the current slice: computations share it until they yield. */
 let sliceBegan = Number.NEGATIVE_INFINITY
+
+const isSliceOver = (): boolean => monotonicMs() - sliceBegan >= SLICE_MS
 
 /**
  * Waits for an iteration of the event loop that no other computation uses. Node accepts one connection per iteration,
@@ -32,7 +34,7 @@ export function yieldToEventLoop(): Promise<void> {
   return queue
 }
 
-/** Runs steps and yields to the event loop in between. `spend` receives the milliseconds that the steps took. */
+/** Runs steps and yields to the event loop in between. `spend` receives the CPU time that the steps took. */
 export async function runYielding<T>(steps: Steps<T>, spend: Spend = () => {}): Promise<T> {
   const done = await runYieldingWithin({ leftMs: Number.POSITIVE_INFINITY }, steps, spend)
   return done!.value
@@ -44,14 +46,15 @@ export async function runYieldingWithin<T>(
   steps: Steps<T>,
   spend: Spend = () => {},
 ): Promise<{ value: T } | undefined> {
-  for (;;) {
-    if (monotonicMs() - sliceBegan >= SLICE_MS) await yieldToEventLoop()
-    const began = monotonicMs()
-    const step = budget.leftMs > 0 ? steps.next() : undefined
-    const took = monotonicMs() - began
+  while (budget.leftMs > 0) {
+    if (isSliceOver()) await yieldToEventLoop()
+    const began = threadCpuMs()
+    let step = steps.next()
+    while (!step.done && !isSliceOver()) step = steps.next()
+    const took = threadCpuMs() - began
     budget.leftMs -= took
     spend(took)
-    if (!step) return undefined
     if (step.done) return { value: step.value }
   }
+  return undefined
 }

@@ -83,7 +83,7 @@ function decode(bytes: ArrayBuffer): string {
 
 /** The proposed queries besides those that are `taken`, as many as a subscriber may still have. */
 export function freshQueries({ topics }: LibraryProposal, taken: readonly string[]): string[] {
-  const fresh = topics.map(({ query }) => query).filter((query) => !taken.includes(query))
+  const fresh = (topics ?? []).map(({ query }) => query).filter((query) => !taken.includes(query))
   return fresh.slice(0, Math.max(0, MAX_TOPICS - taken.length))
 }
 
@@ -119,24 +119,33 @@ const MAX_SHOWN = 10
  * The part of a form for a library: what was read and skipped, and the text again if no topic came of it. `added`: how
  * many of the topics are new.
  */
-export function libraryView(
-  library: SentLibrary,
-  { topics, entries, bad, count }: LibraryProposal,
-  added: number,
-) {
-  const { done, none, taken, tooMany, line, item, more, reasons, skipped } = words.library
-  const papers = counted(entries, words.counts.paper)
-  const sentence = added > 0 ? done : topics.length > 0 ? taken : none
-  const said = fill(sentence, { topics: counted(added, words.counts.topic), papers })
+export function libraryView(library: SentLibrary, proposal: LibraryProposal, added: number) {
+  const { line, item, more, reasons, skipped } = words.library
+  const { topics, bad } = proposal
   const shown = bad
     .slice(0, MAX_SHOWN)
     .map((one) =>
       fill(isJsonText(library.text) ? item : line, { line: one.line, reason: reasons[one.reason] }),
     )
   return {
-    ...((topics.length === 0 || (library.isFile && library.pasted)) && keptLibrary(library)),
-    said: count > MAX_ENTRIES ? `${said} ${fill(tooMany, { most: MAX_ENTRIES, count })}` : said,
+    ...((!topics?.length || (library.isFile && library.pasted)) && keptLibrary(library)),
+    said: [whatWasFound(proposal, added), whatWasNotRead(proposal)].filter(Boolean).join(' '),
     skippedHeading: bad.length > 0 ? counted(bad.length, skipped) : '',
     skipped: bad.length > MAX_SHOWN ? [...shown, counted(bad.length - MAX_SHOWN, more)] : shown,
   }
+}
+
+function whatWasFound({ topics, entries }: LibraryProposal, added: number): string {
+  const { done, none, taken, noTime } = words.library
+  const values = { topics: counted(added, words.counts.topic), papers: counted(entries, words.counts.paper) }
+  if (topics === null) return fill(noTime, values)
+  if (added > 0) return fill(done, values)
+  return fill(topics.length > 0 ? taken : none, values)
+}
+
+/** Empty if all entries were read. */
+function whatWasNotRead({ count, reached }: LibraryProposal): string {
+  const { tooMany, tooSlow } = words.library
+  if (reached < Math.min(count, MAX_ENTRIES)) return fill(tooSlow, { reached, count })
+  return count > MAX_ENTRIES ? fill(tooMany, { most: MAX_ENTRIES, count }) : ''
 }

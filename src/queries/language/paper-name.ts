@@ -2,7 +2,7 @@ import { parsePaperName } from '../../papers/paper-key.ts'
 import { ARXIV_ARCHIVES } from '../../sources/arxiv/categories.ts'
 
 // Characters around a pasted number or address: <…>, a full stop, the backquote of a code sample.
-const AROUND = /^[<[(“”"'`*]+|[>\])“”"'`*.,;:!?]+$/gu
+const AROUND = /^[<[(“”"'`*]+|(?<![>\])“”"'`*.,;:!?])[>\])“”"'`*.,;:!?]+$/gu
 const PREFIX = /^(?:paper|arxiv|doi)(?:\s*:\s*|\s+)/i
 const ADDRESS = /^(?:https?:\/\/)?(?<host>[^/?#]*)\/(?<path>[^\s?#]*)/i
 // Without http://, only these are certainly addresses: read/write and cs.LG/cs.CL are not.

@@ -266,6 +266,7 @@ function* countSharing(
   candidates: readonly Candidate[],
   similar: readonly number[],
 ): Steps<void> {
+  if (similar.length === 0) return
   const { prose } = index.vocabularies
   const byFirst = new Map<number, Candidate[]>()
   for (const [key, all] of Map.groupBy(candidates, ({ keys }) => keys[0]!))

@@ -17,6 +17,8 @@ export interface BadEntry {
 
 /** Entries beyond this number are counted and not read. */
 export const MAX_ENTRIES = 2000
+/** In a library of more entries, the titles say enough, and the abstracts would take seconds: none of them is read. */
+export const MAX_WITH_ABSTRACTS = 200
 /** In UTF-16 units. No entry of a person is longer, and longer ones take long to read. */
 export const MAX_ENTRY_LENGTH = 100_000
 /** In UTF-16 units, of one field. */

@@ -11,13 +11,13 @@ import { wordCounts } from '../../queries/ranking/tf-idf.ts'
 import type { Steps } from '../../queries/steps.ts'
 import { WordIndex } from '../../queries/text/tokens.ts'
 import { MAX_DAYS, openNewestArchive } from '../open-archive.ts'
-import { runYielding, type Spend } from '../yield-to-event-loop.ts'
-import type { BadEntry } from './library-entry.ts'
-import { type LibraryEntry, readLibrary } from './read-library.ts'
+import { runYielding, runYieldingWithin, type Spend } from '../yield-to-event-loop.ts'
+import { type BadEntry, MAX_WITH_ABSTRACTS } from './library-entry.ts'
+import { emptyLibrary, type LibraryEntry, readLibrary } from './read-library.ts'
 
 export interface LibraryProposal {
-  /** The best first, each for entries that share phrases. */
-  topics: ProposedTopic[]
+  /** The best first, each for entries that share phrases; null if the time ran out. */
+  topics: ProposedTopic[] | null
   /** The ids of its papers on the site, newest first. */
   paperIds: number[]
   /** How many entries were read. */
@@ -26,18 +26,26 @@ export interface LibraryProposal {
   bad: BadEntry[]
   /** How many entries there are, including those beyond MAX_ENTRIES. */
   count: number
+  /** How many of them were reached before the time ran out. */
+  reached: number
 }
 
 const MAX_TOPICS = 5
 /** In a smaller library, similar papers of the archive show what is a subject; in a larger one, its own entries do. */
 const SMALL = 8
 const SIMILAR_PER_ENTRY = 10
-/** In a larger library, the titles say enough, and the abstracts would take seconds. */
-const MAX_WITH_ABSTRACTS = 200
+/** Milliseconds of CPU time for a library. Reading it leaves the rest for the topics. */
+const MAX_MS = { reading: 1300, all: 2000 }
 
-/** Proposes topics from the text of a library. Nothing of it is kept. Read-only. */
+/**
+ * Proposes topics from the text of a library, of as many entries as the time allows. Nothing of it is kept. Read-only.
+ */
 export async function proposeFromLibrary(deps: Deps, text: string, spend: Spend): Promise<LibraryProposal> {
-  const { entries, bad, count } = await runYielding(readLibrary(text), spend)
+  const library = emptyLibrary()
+  const reading = { leftMs: MAX_MS.reading }
+  await runYieldingWithin(reading, readLibrary(text, library), spend)
+  const proposing = { leftMs: MAX_MS.all - MAX_MS.reading + reading.leftMs }
+  const { entries, bad, count, reached } = library
   const keys = await runYielding(keysOfAll(entries), spend)
   const papers = await papersWithKeys(deps.db, keys.flat())
   const byKey = new Map(
@@ -49,14 +57,18 @@ export async function proposeFromLibrary(deps: Deps, text: string, spend: Spend)
   const today = dayOf(deps.clock.now())
   const days = { from: addDays(today, 1 - MAX_DAYS), to: today }
   const archive = await openNewestArchive(deps)
+  const proposed = await runYieldingWithin(proposing, proposedTopics(archive, known, days), spend)
+  // Then not even the number of entries is known.
+  const isUnread = count === 0 && reading.leftMs <= 0
   return {
-    topics: await runYielding(proposedTopics(archive, known, days), spend),
+    topics: isUnread ? null : (proposed?.value ?? null),
     paperIds: newestFirst(stored.filter((paper) => paper !== undefined)),
     entries: known.length,
     bad: [...bad, ...unknown.map(({ line }): BadEntry => ({ line, reason: 'unknown' }))].sort(
       (a, b) => a.line - b.line,
     ),
     count,
+    reached,
   }
 }
 
@@ -96,14 +108,11 @@ function* proposedTopics(
 ): Steps<ProposedTopic[]> {
   const texts: ProposalText[] = []
   const similarIds = new Set<number>()
+  const hasAbstracts = entries.length <= MAX_WITH_ABSTRACTS
   for (const entry of entries) {
-    const { title, abstract, keywords } = entry.stored ? plain(entry.stored) : entry
+    const { title, abstract, keywords } = entry.stored ? plain(entry.stored, hasAbstracts) : entry
     const index = (text: string) => new WordIndex(text, 'prose')
-    const text = {
-      title: index(title),
-      abstract: index(entries.length > MAX_WITH_ABSTRACTS ? '' : abstract),
-      keywords: keywords.map(index),
-    }
+    const text = { title: index(title), abstract: index(abstract), keywords: keywords.map(index) }
     texts.push(text)
     yield
     if (entries.length >= SMALL) continue
@@ -112,8 +121,8 @@ function* proposedTopics(
   return yield* proposeTopics(archive, texts, { similarIds: [...similarIds], days, limit: MAX_TOPICS })
 }
 
-const plain = ({ title, abstract, keywords }: StoredText): StoredText => ({
+const plain = ({ title, abstract, keywords }: StoredText, hasAbstracts: boolean): StoredText => ({
   title: plainText(title),
-  abstract: plainText(abstract),
+  abstract: hasAbstracts ? plainText(abstract) : '',
   keywords: keywords.map(plainText),
 })

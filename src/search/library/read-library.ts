@@ -9,6 +9,7 @@ import {
   MAX_ENTRY_LENGTH,
   MAX_IDS,
   MAX_KEYWORDS,
+  MAX_WITH_ABSTRACTS,
   RawEntries,
   type RawEntry,
   splitKeywords,
@@ -33,24 +34,29 @@ export interface Library {
   bad: BadEntry[]
   /** How many entries there are, including those beyond MAX_ENTRIES. */
   count: number
+  /** How many of them were reached: fewer than MAX_ENTRIES only if there are no more, or the time ran out. */
+  reached: number
 }
+
+export const emptyLibrary = (): Library => ({ entries: [], bad: [], count: 0, reached: 0 })
 
 /**
  * Reads a library: BibTeX, RIS, CSL-JSON, or a list of identifiers, references or titles. Skips entries that cannot be
- * read.
+ * read. After each step, `library` has what was read so far.
  */
-export function* readLibrary(text: string): Steps<Library> {
+export function* readLibrary(text: string, library = emptyLibrary()): Steps<Library> {
   const { read, count } = yield* rawEntriesOf(text.replace(/^\ufeff/, ''))
-  const entries: LibraryEntry[] = []
-  const bad: BadEntry[] = []
+  library.count = count
   for (const raw of read) {
-    const entry = 'reason' in raw ? raw : entryOf(raw)
-    if ('reason' in entry) bad.push(entry)
-    else if (entry.title === '' && entry.name === undefined) bad.push({ line: raw.line, reason: 'nothing' })
-    else entries.push(entry)
+    const entry = 'reason' in raw ? raw : entryOf(count > MAX_WITH_ABSTRACTS ? { ...raw, abstract: '' } : raw)
+    if ('reason' in entry) library.bad.push(entry)
+    else if (entry.title === '' && entry.name === undefined)
+      library.bad.push({ line: raw.line, reason: 'nothing' })
+    else library.entries.push(entry)
+    library.reached++
     yield
   }
-  return { entries, bad, count }
+  return library
 }
 
 function* rawEntriesOf(text: string): Steps<RawEntries> {

@@ -9,7 +9,8 @@ import { previewTopics } from '../../digests/preview/preview-topics.ts'
 import { counted, words } from '../../i18n/words.ts'
 import { splitFields } from '../../queries/language/split-topics.ts'
 import { type LibraryProposal, proposeFromLibrary } from '../../search/library/propose-from-library.ts'
-import { isTemporaryRefusal, withSearchSlot } from '../../search/search-slot.ts'
+import { isTemporaryRefusal, LIBRARY, withSearchSlot } from '../../search/search-slot.ts'
+import type { Spend } from '../../search/yield-to-event-loop.ts'
 import { MAX_FEEDBACK } from '../../subscribers/profile.repo.ts'
 import { toFault } from '../errors.ts'
 import {
@@ -97,7 +98,7 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
       if (request.validationError) throw request.validationError
       requireLibrary(sent)
       const { subscriber, topics } = await openLinkHolder(deps, { token })
-      const proposed = await withSearchSlot(deps, request, [sent.text], async (spend) => {
+      const propose = async (spend: Spend) => {
         const proposal = await proposeFromLibrary(deps, sent.text, spend)
         const taken = [...topics.map(({ query }) => query), ...splitFields([form.topic])]
         const queries = freshQueries(proposal, taken)
@@ -114,7 +115,8 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
             ? withoutHints(previewView(preview, { most, baseUrl: deps.config.BASE_URL }))
             : undefined,
         }
-      })
+      }
+      const proposed = await withSearchSlot(deps, request, [sent.text], propose, LIBRARY)
       return sendManagePage(site, reply, { token, ...proposed })
     } catch (error) {
       return showManagePageAgain(site, reply, {

@@ -8,6 +8,7 @@ import { splitFields } from '../../queries/language/split-topics.ts'
 import { proposeFromLibrary } from '../../search/library/propose-from-library.ts'
 import {
   isTemporaryRefusal,
+  LIBRARY,
   type Searcher,
   withOptionalSearchSlot,
   withSearchSlot,
@@ -93,7 +94,7 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
     try {
       if (request.validationError) throw request.validationError
       requireLibrary(sent)
-      return await withSearchSlot(deps, request, [sent.text, ...queriesIn(form)], async (spend) => {
+      const propose = async (spend: Spend) => {
         const proposal = await proposeFromLibrary(deps, sent.text, spend)
         const { topics } = form.typed
         const fresh = freshQueries(proposal, splitFields(topics))
@@ -104,7 +105,8 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
         const library = libraryView(sent, proposal, fresh.length)
         const filled = { typed, keepsTopics: form.keepsTopics, said: library.said, library }
         return pages.send(reply, 'subscribe', { form: await loadFormView(deps, filled, spend), preview })
-      })
+      }
+      return await withSearchSlot(deps, request, [sent.text, ...queriesIn(form)], propose, LIBRARY)
     } catch (error) {
       return showFormAgain(site, reply, { form, error, sent })
     }

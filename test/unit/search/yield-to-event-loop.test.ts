@@ -8,10 +8,15 @@ import {
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['performance'] })
+  vi.spyOn(process, 'threadCpuUsage').mockImplementation(() => ({
+    user: 1000 * performance.now(),
+    system: 0,
+  }))
   await yieldToEventLoop()
 })
 afterEach(() => {
   vi.useRealTimers()
+  vi.restoreAllMocks()
 })
 
 function* steps(count: number, ms: number): Generator<void> {

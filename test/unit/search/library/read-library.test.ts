@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { runToEnd } from '../../../../src/queries/steps.ts'
 import { MAX_ENTRIES } from '../../../../src/search/library/library-entry.ts'
-import { readLibrary } from '../../../../src/search/library/read-library.ts'
+import { emptyLibrary, readLibrary } from '../../../../src/search/library/read-library.ts'
 import { computedMs } from '../../../support/computed-ms.ts'
 
 const read = (text: string) => runToEnd(readLibrary(text))
@@ -105,6 +105,7 @@ ER  - `
       { line: 16, reason: 'nothing' },
     ],
     count: 4,
+    reached: 4,
   })
 })
 
@@ -201,7 +202,7 @@ test('entries beyond the limit are counted and not read', () => {
 
 test('an empty text has no entries', () => {
   for (const text of ['', ' \n\n', '[]', '@comment{no}'])
-    expect(read(text)).toEqual({ entries: [], bad: [], count: 0 })
+    expect(read(text)).toEqual({ entries: [], bad: [], count: 0, reached: 0 })
 })
 
 test('names of @string that double without limit are bad, as is what joins them', () => {
@@ -222,6 +223,47 @@ test('a title, keywords and identifiers without limit are cut', () => {
     `TY  - A\nTI  - ${'long '.repeat(500)}\n${keywords.map((one) => `KW  - ${one}\n`).join('')}`,
   ).entries
   expect([entry!.title.length, entry!.keywords.length]).toEqual([299, 20])
+})
+
+test('of more than 200 entries, no abstract is read', () => {
+  const text = (count: number) => '@a{b, title = {Mamba}, abstract = {We use $x_t$.}}\n'.repeat(count)
+  const abstracts = (count: number) => new Set(read(text(count)).entries.map(({ abstract }) => abstract))
+  expect([abstracts(200), abstracts(201)]).toEqual([new Set(['We use xₜ.']), new Set([''])])
+})
+
+test('a line of identifiers beyond the limit counts as one entry', () => {
+  const lines = '2312.00752, 2310.06825\n'.repeat(MAX_ENTRIES)
+  expect(read(lines)).toMatchObject({ count: 1.5 * MAX_ENTRIES, reached: MAX_ENTRIES })
+})
+
+test('what was read so far is there after each step', () => {
+  const library = emptyLibrary()
+  const steps = readLibrary('Mamba\n123\nAttention is all you need', library)
+  while (library.reached < 2) steps.next()
+  expect(library).toMatchObject({ entries: [{ title: 'Mamba' }], bad: [{ line: 2 }], count: 3, reached: 2 })
+})
+
+/** The CPU time to read a text, the shortest of some. */
+function msToRead(text: string): number {
+  const times = Array.from({ length: 4 }, () => {
+    const began = computedMs()
+    read(text)
+    return computedMs() - began
+  })
+  return Math.min(...times)
+}
+
+test.each([
+  ['blanks in a line', (n: number) => `x${' '.repeat(n)}y`],
+  ['brackets in a line', (n: number) => `y${')'.repeat(n)}x b`],
+  ['quotes in a line', (n: number) => `x ${'“a'.repeat(n / 2)}`],
+  ['full stops around an identifier', (n: number) => `${'.'.repeat(n / 4)}1/x `.repeat(4)],
+  ['blanks before a year', (n: number) => `a b.${' '.repeat(n - 7)}(2020)`],
+])('the time for %s grows with their number', (_, line) => {
+  const lines = (n: number) => `${line(n)}\n`.repeat(200)
+  const [short, long] = [msToRead(lines(480)), msToRead(lines(1920))]
+  // Four times the text; sixteen times the time, if it were quadratic.
+  expect(long).toBeLessThan(8 * short + 30)
 })
 
 const MEGABYTES = 5_000_000
