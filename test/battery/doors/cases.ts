@@ -5,6 +5,7 @@ import { noQueryStopsIt, stopsWith } from './costly.ts'
 import { searchesTakeTheirTurn } from './crowded.ts'
 import { type Door, tryDoor, tryWrongly } from './door.ts'
 import { headersHold } from './headers.ts'
+import { libraryStopsWith, noLibraryStopsIt } from './libraries.ts'
 import { markupStaysText } from './markup.ts'
 import { noRequestBreaksIt } from './mutated.ts'
 import { noOpenRedirect } from './redirects.ts'
@@ -116,6 +117,23 @@ export const doorsCases: BatteryCase[] = [
     fault: 'queries as deep and long as they may be, in searches, previews, feeds, forms',
     invariant: 'at most 100 ms of processor time in one slice',
     run: noQueryStopsIt,
+  },
+  {
+    name: 'library-bodies',
+    alone: true,
+    fault: 'four libraries at once that take long to read, from two networks',
+    invariant: 'each at most 3 s of CPU time, slices of at most 150 ms; pages and searches of others 200',
+    run: () => noLibraryStopsIt(),
+  },
+  {
+    name: 'library-bodies-wrong-no-budget',
+    alone: true,
+    fault: 'wrong on purpose: no-budget',
+    invariant: 'the battery must see it',
+    run: () => {
+      const wrong = 'test/battery/doors/wrong-parts/no-budget.ts'
+      return libraryStopsWith({ real: 'src/search/yield-to-event-loop.ts', wrong })
+    },
   },
   {
     name: 'doors-timing',

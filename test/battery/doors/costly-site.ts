@@ -11,6 +11,7 @@ import { computedMs } from '../../support/computed-ms.ts'
 import { randomFrom } from '../bench/seeded-random.ts'
 import { type CostlyRequest, costlyRequests } from './costly-queries.ts'
 import { NOON } from './seed.ts'
+import { startMeter } from './silence.ts'
 
 /** What one request took. */
 export interface Asked {
@@ -22,25 +23,6 @@ export interface Asked {
 }
 
 const YARDSTICK_STEPS = 200_000
-
-/** Looks each millisecond how much this thread computed since it looked last. */
-function startMeter(): { take(): number; stop(): void } {
-  let last = computedMs()
-  let longest = 0
-  const look = () => {
-    const now = computedMs()
-    longest = Math.max(longest, now - last)
-    last = now
-  }
-  const timer = setInterval(look, 1)
-  const take = () => {
-    look()
-    const was = longest
-    longest = 0
-    return was
-  }
-  return { take, stop: () => clearInterval(timer) }
-}
 
 /** Of `yardstickMs`, on the machine for which the limits are told. */
 const USUAL_YARDSTICK_MS = 20

@@ -47,8 +47,7 @@ const most = (asked: readonly Asked[]): Asked => asked.toSorted((a, b) => b.allM
 async function askAll(count: number, part?: WrongPart): Promise<Asked[]> {
   const { url, drop } = await seededDatabase()
   try {
-    const papers = manyPapers({ count, perDay: count / 30, lastDay: '2026-11-24' })
-    await store(url, papers)
+    const papers = await storeManyPapers(url, count)
     const [program = '', ...args] = programWith(part, 'test/battery/doors/costly-site.ts')
     const site = fork(program, [...args, url, commonWords(papers).join(' ')])
     const ended = once(site, 'exit')
@@ -61,7 +60,9 @@ async function askAll(count: number, part?: WrongPart): Promise<Asked[]> {
   }
 }
 
-async function store(connectionString: string, papers: readonly Paper[]): Promise<void> {
+/** The papers of thirty days, beside those of the seed. */
+export async function storeManyPapers(connectionString: string, count: number): Promise<Paper[]> {
+  const papers = manyPapers({ count, perDay: count / 30, lastDay: '2026-11-24' })
   const client = new pg.Client({ connectionString })
   await client.connect()
   await storePapers(
@@ -69,6 +70,7 @@ async function store(connectionString: string, papers: readonly Paper[]): Promis
     papers.map((paper) => ({ ...paper, id: paper.id + FIRST_ID })),
   )
   await client.end()
+  return papers
 }
 
 /** Words of papers that no sentence needs, so that a row of them is no prose. */
