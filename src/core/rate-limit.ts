@@ -124,11 +124,12 @@ export async function takePermits(
   for (let tries = 0; tries < 3; tries++) {
     const { found, ...permit } = await takeFromExisting(db, buckets, { count })
     if (found === buckets.length) return permit
-    // The buckets of a new visitor are full, so they are created without these permits. If another request creates one at
-    // the same moment, these are taken twice from the others.
+    // The buckets of a new visitor are full, so they are created without these permits.
     const taken = found === 0 && buckets.every(({ capacity }) => capacity >= count) ? count : 0
     const created = await createMissing(db, buckets, taken)
-    if (taken > 0 && created === buckets.length) return { allowed: true, waitSeconds: 0 }
+    if (taken > 0 && created.length === buckets.length) return { allowed: true, waitSeconds: 0 }
+    // Another request created one at the same moment: the others get their permits back.
+    if (taken > 0 && created.length > 0) await chargePermits(db, created, -taken)
   }
   return { allowed: false, waitSeconds: 1 }
 }
@@ -169,13 +170,14 @@ async function takeFromExisting(
   return row!
 }
 
-/** Creates missing buckets, with `taken` less than their capacity. Returns their number. */
-async function createMissing(db: Database, buckets: readonly Bucket[], taken: number): Promise<number> {
-  return db.$executeRaw`
+/** Creates missing buckets, with `taken` less than their capacity. Returns those that it created. */
+async function createMissing(db: Database, buckets: readonly Bucket[], taken: number): Promise<Bucket[]> {
+  const created = await db.$queryRaw<{ key: string }[]>`
     insert into bucket (key, tokens, at)
     select key, capacity - ${taken}::float8, date_trunc('milliseconds', now())
     from jsonb_to_recordset(${JSON.stringify(buckets)}::jsonb) as w(key text, capacity float8) order by key
-    on conflict (key) do nothing`
+    on conflict (key) do nothing returning key`
+  return buckets.filter(({ key }) => created.some((row) => row.key === key))
 }
 
 /**

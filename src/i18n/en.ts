@@ -401,7 +401,7 @@ export const en = {
       heading: 'Check your inbox',
       sent: 'If you’ve just asked for your link, an email is on its way to the address you gave. If that address is subscribed, the email has the link. If not, it explains how to subscribe.',
       nothing:
-        'Didn’t get it? Check your spam folder, and look for an earlier email: we send each address up to two in 24 hours, and the link in an earlier one works too.',
+        'Didn’t get it? Check your spam folder, and look for an earlier email: we send each address up to two in 24 hours, and the link in an earlier one works too. If the address isn’t subscribed and many people are signing up right now, try again in an hour.',
       again: 'Try another address',
     },
     accountLinkSent: {

@@ -92,7 +92,7 @@ export const SAMPLE_NOTICES: Record<string, Alert> = {
     since: SINCE,
   }),
   'signups-limited': notice(16, 'signups-limited', {
-    detail: '600 an hour (SIGNUP_PER_HOUR)',
+    detail: '600 an hour (SIGNUP_PER_HOUR), and 150 more for networks without a sign-up in the last 24 hours',
     since: SINCE,
   }),
   idle: notice(10, 'work-failed', { subject: 'worker', what: 'idle', detail: null, since: SINCE }),

@@ -1,9 +1,12 @@
 import type { Config } from '../../config/config.ts'
+import { DAY_MS } from '../../core/dates.ts'
 import type { Deps, ServiceDeps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { endIncident, recordIncident } from '../../core/incident.repo.ts'
 import {
   type Bucket,
+  networksOf,
+  type PermitResult,
   permitsLeft,
   type RateLimit,
   requirePermit,
@@ -36,23 +39,46 @@ const siteSignupBucket = ({ SIGNUP_PER_HOUR }: Pick<Config, 'SIGNUP_PER_HOUR'>):
   perSecond: SIGNUP_PER_HOUR / 3600,
 })
 
+/** Sign-ups per hour, beyond SIGNUP_PER_HOUR, of networks that had none in the last 24 hours. */
+const reserveOf = ({ SIGNUP_PER_HOUR }: Pick<Config, 'SIGNUP_PER_HOUR'>): number =>
+  Math.ceil(SIGNUP_PER_HOUR / 4)
+
+const reserveBucket = (config: Config): Bucket => {
+  const capacity = reserveOf(config)
+  return { key: 'signup reserve', capacity, perSecond: capacity / 3600 }
+}
+
+/** One a day for the widest network: someone who owns a /24 or a /48 gets one permit of the reserve, not hundreds. */
+const firstTodayBucket = (ip: string): Bucket => ({
+  key: `signup today ${networksOf(ip).at(-1)!.prefix}`,
+  capacity: 1,
+  perSecond: 1000 / DAY_MS,
+})
+
 /** The incident's name while the limit of the site is reached. */
 const SIGNUPS_INCIDENT = 'signups'
 
 /**
- * Requests a subscription. Nothing reveals whether the address is known: only the email differs. Throws signup.closed,
- * signup.domain, signup.busy, rate.too-many.
+ * Requests a subscription. Nothing reveals whether the address is known: only the email differs. Once SIGNUP_PER_HOUR is
+ * used up, subscribers still get their email, and everyone gets the same response. Throws signup.closed, signup.domain,
+ * signup.busy, rate.too-many.
  */
 export async function subscribe(deps: ServiceDeps, { ip, ...input }: SubscribeInput): Promise<void> {
-  requireSignupOpen(deps.config, input.address)
-  await requirePermit(deps.db, SIGNUP_LIMIT, { ip })
-  await recordAndNudge(deps, input)
+  const { config, db } = deps
+  requireSignupOpen(config, input.address)
+  await requirePermit(db, SIGNUP_LIMIT, { ip })
+  const site = await takeSitePermit(deps)
+  const ownBuckets = site.allowed ? [firstTodayBucket(ip)] : [firstTodayBucket(ip), reserveBucket(config)]
+  const own = await takePermits(db, ownBuckets)
+  const isBusy = !site.allowed && !own.allowed
+  await recordAndNudge(deps, { ...input, isBusy })
+  if (isBusy) throw new Fault('signup.busy', retryAfter(site.waitSeconds))
 }
 
 /**
  * Requests the link to one's settings. A person without a subscription gets a confirmation instead, if sign-up is open
- * for them, and a former subscriber also the link to their account; the response is the same for all. Returns
- * the address. Throws FieldFaults (email), signup.busy, rate.too-many.
+ * for them and SIGNUP_PER_HOUR is not used up, and a former subscriber also the link to their account; the response is
+ * the same for all. Returns the address. Throws FieldFaults (email), rate.too-many.
  */
 export async function requestManageLink(
   deps: ServiceDeps,
@@ -61,26 +87,25 @@ export async function requestManageLink(
   const signup = readSignup(deps.config, { email, topics: [] })
   await requirePermit(deps.db, SIGNUP_LIMIT, { ip })
   const closed = refusalOf(deps.config, signup.address) !== null
-  await recordAndNudge(deps, { ...signup, how: 'link', link: true, closed })
+  const { allowed } = await takeSitePermit(deps)
+  await recordAndNudge(deps, { ...signup, how: 'link', link: true, closed, isBusy: !allowed })
   return signup.address
 }
 
-/**
- * Every request counts towards the limit of the site, or the limit would reveal who subscribes. Beyond it subscribers
- * still get their email, and everyone gets the same response. Throws signup.busy.
- */
-async function recordAndNudge(deps: ServiceDeps, input: RecordSignupInput): Promise<void> {
-  const { allowed, waitSeconds } = await takePermits(deps.db, [siteSignupBucket(deps.config)])
-  const { subscriber, mail, held } = await recordSignupRequest(deps, { ...input, isBusy: !allowed })
-  deps.log.info('subscriber.asked', { subscriber: subscriber.id, how: input.how, mail, held })
-  await nudgeTransactional(deps)
-  if (!allowed) await refuse(deps, waitSeconds)
+/** Every request takes one, also those of subscribers, or the limit would reveal who subscribes. */
+async function takeSitePermit({ db, config, clock }: ServiceDeps): Promise<PermitResult> {
+  const permit = await takePermits(db, [siteSignupBucket(config)])
+  if (!permit.allowed) {
+    const detail = `${config.SIGNUP_PER_HOUR} an hour (SIGNUP_PER_HOUR), and ${reserveOf(config)} more for networks without a sign-up in the last 24 hours`
+    await recordIncident(db, { name: SIGNUPS_INCIDENT, what: SIGNUPS_INCIDENT, detail, since: clock.now() })
+  }
+  return permit
 }
 
-async function refuse({ db, config, clock }: ServiceDeps, waitSeconds: number): Promise<never> {
-  const detail = `${config.SIGNUP_PER_HOUR} an hour (SIGNUP_PER_HOUR)`
-  await recordIncident(db, { name: SIGNUPS_INCIDENT, what: SIGNUPS_INCIDENT, detail, since: clock.now() })
-  throw new Fault('signup.busy', retryAfter(waitSeconds))
+async function recordAndNudge(deps: ServiceDeps, input: RecordSignupInput): Promise<void> {
+  const { subscriber, mail, held } = await recordSignupRequest(deps, input)
+  deps.log.info('subscriber.asked', { subscriber: subscriber.id, how: input.how, mail, held })
+  await nudgeTransactional(deps)
 }
 
 /** Once a tenth of the hourly quota is free: during an attack, each permit is used as soon as it is free. */

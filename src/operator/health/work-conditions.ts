@@ -241,7 +241,7 @@ const limitedSignups: Condition = {
         `Since ${alertTime(since)} the limit of sign-up emails for the site has been reached: ${detail}.`,
       ],
       impact:
-        'New sign-ups get no confirmation email until then; a page asks them to try again. Subscribers still get their digests and the emails they ask for. A stranger may be signing up the addresses of others, or your site may just have become popular.',
+        'Beyond that, new sign-ups get no confirmation email; a page tells them when to try again. Subscribers still get their digests and the emails they ask for. A stranger may be signing up the addresses of others, or your site may just have become popular.',
       nextSteps: [['subscribers list --state pending', 'the latest unconfirmed sign-ups'], STATUS_COMMAND],
     }),
   },

@@ -30,10 +30,8 @@ describe('when the sign-up emails of the hour are used up', () => {
     expect(await going()).toHaveLength(3)
   })
 
-  test('so does the form for the link, and the API', async () => {
+  test('so does the API', async () => {
     await useUp()
-    const page = await post(site, '/manage', { email: 'new@example.com' })
-    expect([page.statusCode, page.body.includes('value="new@example.com"')]).toEqual([429, true])
     const payload = { email: 'new@example.com', topic: 'robots' }
     const json = await site.app.inject({ method: 'POST', url: '/api/subscriptions', payload })
     expect([json.statusCode, json.json().error]).toEqual([429, 'signup.busy'])
@@ -46,10 +44,10 @@ describe('when the sign-up emails of the hour are used up', () => {
     const answers = []
     for (const email of [ANN, 'new@example.com']) {
       const { statusCode, headers, body } = await post(site, '/manage', { email })
-      const { date: _, 'retry-after': seconds, 'content-length': __, ...others } = headers
-      expect(Number(seconds)).toBeGreaterThan(60)
-      answers.push({ statusCode, others, body: body.replaceAll(email, 'EMAIL') })
+      const { date: _, ...others } = headers
+      answers.push({ statusCode, others, body })
     }
+    expect(answers[0]!.statusCode).toBe(303)
     expect(answers[1]).toEqual(answers[0])
     expect(await going()).toEqual(expect.arrayContaining([ANN]))
     expect(await going()).not.toContain('new@example.com')
@@ -74,7 +72,7 @@ describe('when the sign-up emails of the hour are used up', () => {
     expect(await site.db.alert.count()).toBe(0)
     for (let n = 0; n < 3; n++) await signsUp(`c${n}@example.com`)
     for (let n = 0; n < 2; n++) await runAlerts(site.deps)
-    const values = { detail: '3 an hour (SIGNUP_PER_HOUR)' }
+    const values = { detail: expect.stringMatching(/^3 an hour .* 1 more/) }
     expect(await site.db.alert.findMany()).toMatchObject([{ kind: 'signups-limited', endedAt: null, values }])
     await site.db.$executeRaw`update bucket set at = at - interval '1 hour'`
     await runAlerts(site.deps)
