@@ -22,18 +22,23 @@ import { requireUnsuppressed } from '../subscribers/suppression.repo.ts'
 import { cancelGoodbye, enqueueGoodbye } from '../subscribers/transactional-message.ts'
 import { type SubscriberRef, withSubscriber } from './find-subscriber.ts'
 import { nextMailOf } from './show-subscriber.ts'
+import { countUnknownLink } from './unknown-links.ts'
 
 /**
- * Ends a subscription for good. Repeating it changes nothing, and an invalid link is not an error. The page's button
- * enqueues a goodbye with the undo link; a one-click by a mail program gets no email.
+ * Ends a subscription for good. Repeating it changes nothing. The page's button enqueues a goodbye with the undo link; a
+ * one-click by a mail program gets no email. False if we cannot verify the link: then nothing may be acknowledged.
  */
 export async function unsubscribe(
   deps: ServiceDeps,
   { token, how }: { token: string; how: 'page' | 'one-click' },
-): Promise<void> {
+): Promise<boolean> {
   const { config, db, clock, log } = deps
   const link = readUnsubscribeLink(deps, token)
-  if (!link) return log.warn('unsubscribe.refused', { how })
+  if (!link) {
+    log.warn('unsubscribe.refused', { how })
+    await countUnknownLink(deps, token)
+    return false
+  }
   const { id } = link
   const { ended, goodbye } = await db.$transaction(async (tx) => {
     const now = clock.now()
@@ -44,6 +49,7 @@ export async function unsubscribe(
   })
   if (ended) log.info('subscriber.unsubscribed', { subscriber: id, how })
   if (goodbye) await nudgeTransactional(deps)
+  return true
 }
 
 /** The operator ends a subscription. False if it had already ended. Throws subscriber.unknown. */

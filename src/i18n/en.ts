@@ -322,7 +322,11 @@ export const en = {
     unknown: {
       heading: 'This link doesn’t work',
       says: 'It may be incomplete or altered. Nothing has changed, and digests continue as before. To unsubscribe, use the link in your newest digest, or get a link below.',
+      /** To a mail program, which may show it. */
+      oneClick:
+        'You were not unsubscribed: this link is incomplete, altered, or not from this site. Ask for your own link at {page}, or reply to the email.',
     },
+    oneClick: 'Unsubscribed.',
     older:
       'This link is from an older email. It still unsubscribes you, whichever address your digests go to now. To change anything else, use a newer email.',
     stop: 'Unsubscribe',

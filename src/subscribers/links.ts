@@ -107,16 +107,35 @@ export function requireHolder<Holder extends Pick<Link, 'epoch'>>(
   return found
 }
 
+/**
+ * Whether a token has the form of our links for `purpose`, but names a secret that we do not have: another process signed
+ * it, or a stranger made it up.
+ */
+export function isSignedElsewhere(token: string, purpose: LinkPurpose, secrets: readonly string[]): boolean {
+  const claims = splitToken(token)?.claims
+  return claims !== undefined && parseClaims(claims)?.purpose === purpose && !signingSecret(claims, secrets)
+}
+
 function verifyToken(token: string, secrets: readonly string[]): Link | undefined {
+  const parts = splitToken(token)
+  if (!parts) return undefined
+  const { claims, signature } = parts
+  const secret = signingSecret(claims, secrets)
+  if (!secret || !timingSafeEqual(mac(claims, secret), signature)) return undefined
+  return parseClaims(claims)
+}
+
+function splitToken(token: string): { claims: Buffer; signature: Buffer } | undefined {
   if (token.length > MAX_TOKEN_LENGTH || token.length < MIN_TOKEN_LENGTH) return undefined
   const bytes = Buffer.from(token, 'base64url')
   // Node skips characters outside the alphabet: accept only the canonical spelling.
   if (bytes.toString('base64url') !== token) return undefined
-  const claims = bytes.subarray(0, -MAC_BYTES)
-  const secret = secrets.find((one) => hashedId(one).equals(claims.subarray(2, 2 + SECRET_ID_BYTES)))
-  if (!secret || !timingSafeEqual(mac(claims, secret), bytes.subarray(-MAC_BYTES))) return undefined
-  return parseClaims(claims)
+  return { claims: bytes.subarray(0, -MAC_BYTES), signature: bytes.subarray(-MAC_BYTES) }
 }
+
+/** The one that the token names. */
+const signingSecret = (claims: Buffer, secrets: readonly string[]): string | undefined =>
+  secrets.find((one) => hashedId(one).equals(claims.subarray(2, 2 + SECRET_ID_BYTES)))
 
 function parseClaims(claims: Buffer): Link | undefined {
   const purposes = Object.keys(PURPOSES) as LinkPurpose[]

@@ -314,7 +314,7 @@ const ACCOUNT: Stop[] = [
 const WAY_OUT: Stop[] = [
   { name: 'unsubscribe', path: linked('unsubscribe', 'ann@example.com') },
   { name: 'unsubscribe-paused', path: linked('unsubscribe', 'paused@example.com') },
-  { name: 'unsubscribe-unknown', path: at('/unsubscribe/nonsense') },
+  { name: 'unsubscribe-unknown', path: at('/unsubscribe/nonsense'), status: 404 },
   { name: 'unsubscribe-ended', path: linked('unsubscribe', 'over@example.com') },
   {
     name: 'fewer-paused',

@@ -1,4 +1,5 @@
 import { endSignupsIncident } from '../../account/signup/subscribe.ts'
+import { endUnknownLinksIncident } from '../../account/unknown-links.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { errorFields, errorText } from '../../core/errors.ts'
@@ -45,6 +46,7 @@ async function findAlerts(deps: Deps): Promise<void> {
   const { db, clock, log } = deps
   const at = clock.now()
   await endSignupsIncident(deps)
+  await endUnknownLinksIncident(deps)
   const found = alertsDue(await readHealthFacts(deps))
   for (const { kind, key, values } of found) {
     if (await addAlert(db, { kind, key, at, values }))

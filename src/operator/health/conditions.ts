@@ -2,6 +2,7 @@ import type { Condition, Finding, PublicNotice } from './condition.ts'
 import type { HealthFacts } from './facts.ts'
 import { HOLD_CONDITIONS } from './hold-conditions.ts'
 import { MAIL_CONDITIONS } from './mail-conditions.ts'
+import { SECRET_CONDITIONS } from './secret-conditions.ts'
 import { SOURCE_CONDITIONS } from './source-conditions.ts'
 import { WORK_CONDITIONS } from './work-conditions.ts'
 
@@ -10,6 +11,7 @@ export const CONDITIONS: readonly Condition[] = [
   ...HOLD_CONDITIONS,
   ...MAIL_CONDITIONS,
   ...WORK_CONDITIONS,
+  ...SECRET_CONDITIONS,
   ...SOURCE_CONDITIONS,
 ]
 

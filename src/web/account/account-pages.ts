@@ -24,6 +24,7 @@ import {
 import { dayOf, localDayOf } from '../../core/dates.ts'
 import { Fault, FieldFaults } from '../../core/errors.ts'
 import { longDate } from '../../i18n/dates.ts'
+import { fill, words } from '../../i18n/words.ts'
 import { maskAddress } from '../../subscribers/address.ts'
 import { hasSubscription, type Subscriber } from '../../subscribers/subscriber.ts'
 import { toFault } from '../errors.ts'
@@ -163,7 +164,7 @@ const unsubscribeRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const { deps, pages } = site
   app.get('/unsubscribe/:token', { schema: withToken }, async ({ params: { token } }, reply) => {
     const page = await openUnsubscribe(deps, token)
-    if (page.is === 'unknown') return pages.send(reply, 'unsubscribe-unknown', {})
+    if (page.is === 'unknown') return pages.send(reply, 'unsubscribe-unknown', {}, 404)
     if (page.is === 'ended') return sendEnded(reply, page.undo)
     const { subscriber, fewer, today } =
       page.is === 'open' ? page : { subscriber: null, fewer: [], today: '' }
@@ -221,13 +222,18 @@ const fewerEmailsRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages
 }
 
 /**
- * POST /unsubscribe/:token, as RFC 8058 requires. For any body, the subscription ends and the response is 200 at once,
- * even if the link is not ours. Only our own page sends `from=page`; its reader gets a page with the result.
+ * POST /unsubscribe/:token, as RFC 8058 requires. For any body, the subscription ends and the response is 200 at once, or
+ * 404 if we cannot verify the link. Only our own page sends `from=page`; its reader gets a page with the result.
  */
 const oneClickUnsubscribe: FastifyPluginAsyncZod<Site> = async (app, { deps }) => {
+  const page = `${deps.config.BASE_URL}/manage`
   const oneClick = async (token: string, reply: FastifyReply) => {
-    await unsubscribe(deps, { token, how: 'one-click' })
-    return reply.code(200).type('text/plain; charset=utf-8').send('Unsubscribed.\n')
+    const isKnown = await unsubscribe(deps, { token, how: 'one-click' })
+    const text = isKnown ? words.unsubscribe.oneClick : fill(words.unsubscribe.unknown.oneClick, { page })
+    return reply
+      .code(isKnown ? 200 : 404)
+      .type('text/plain; charset=utf-8')
+      .send(`${text}\n`)
   }
 
   app.removeAllContentTypeParsers()

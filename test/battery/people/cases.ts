@@ -2,6 +2,7 @@ import { listed } from '../../../src/i18n/words.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 import { importCases } from './import-of-who-left.ts'
+import { pressUnknownLinks, unknownLinksVerdict } from './unknown-links.ts'
 import { type LeavingRun, mostInHand, type Outcome, runLeaving } from './unsubscribing.ts'
 
 const WHOLE = { workers: 2, imports: true, delayMs: 80, timeoutSeconds: 15 }
@@ -99,5 +100,35 @@ function inWords(outcome: Outcome): string {
   ].join('; ')
 }
 
+const unknownLinks: BatteryCase = {
+  name: 'unknown-unsubscribe-links',
+  fault: 'two processes with different secrets; half of the one-click links were signed by the other one',
+  invariant: '200 only for those who are unsubscribed, 404 for the others',
+  run: async () => unknownLinksVerdict(await pressUnknownLinks()),
+}
+
+/** Green if the battery sees it. */
+const wrongUnknownLinks: BatteryCase = {
+  name: 'unknown-unsubscribe-links-wrong',
+  fault: 'the same, wrong on purpose: acknowledges links that it cannot verify',
+  invariant: 'the battery must see who was acknowledged and is still subscribed',
+  run: async () => {
+    const outcome = await pressUnknownLinks({
+      real: 'src/account/unsubscribe.ts',
+      wrong: 'test/battery/people/wrong-parts/acknowledges-unknown-links.ts',
+    })
+    const { n, result } = unknownLinksVerdict(outcome)
+    const caught = outcome.broken > 0
+    return { ok: caught, n, result: `${caught ? 'caught' : 'NOT CAUGHT'}: ${result}` }
+  },
+}
+
 /** What people do to their subscription while mails go out, and imports of people who left elsewhere. */
-export const peopleCases: BatteryCase[] = [unsubscribe, slowServer, ...wrongCases, ...importCases]
+export const peopleCases: BatteryCase[] = [
+  unsubscribe,
+  slowServer,
+  ...wrongCases,
+  ...importCases,
+  unknownLinks,
+  wrongUnknownLinks,
+]

@@ -500,7 +500,8 @@ describe('reading', () => {
   })
 
   const statusFor = (url: string): number => {
-    if (['/nothing', '/confirm/nonsense', '/.well-known/security.txt'].includes(url)) return 404
+    const missing = ['/nothing', '/confirm/nonsense', '/unsubscribe/nonsense', '/.well-known/security.txt']
+    if (missing.includes(url)) return 404
     if (['/favicon.ico', '/papers/week', '/papers/month'].includes(url)) return 302
     // Nothing was chosen instead of the end; a preview takes the form; a token that ended leads to an empty form.
     if (/\/changed?$/.test(url) || url === '/preview') return 303

@@ -63,6 +63,10 @@ const ROWS: Record<string, () => Promise<unknown>> = {
     await incident('signups', 'signups')
     await on.db.bucket.create({ data: { key: 'signup site', tokens: 0, at: new Date() } })
   },
+  'unknown-links': async () => {
+    await incident('unknown-links', 'unknown-links')
+    await on.db.bucket.create({ data: { key: 'unknown unsubscribe links', tokens: 0, at: new Date() } })
+  },
   'source-silent': () =>
     recordFailedFetch(on.db, {
       source: 'huggingface',
@@ -112,8 +116,10 @@ test.each(CONDITIONS.map((condition) => [condition.name, condition] as const))(
     expect(overview).not.toContain('Nothing is wrong.')
 
     const status = await statusOf(site)
-    expect(status).toContain(words.status.problems[problem!.notice!].split('{since}')[0])
-    expect(status.includes(words.status.sending)).toBe(BESIDE_SENDING.includes(problem!.notice!))
+    const { notice } = problem!
+    const sentence = notice ? words.status.problems[notice] : words.status.sending
+    expect(status).toContain(sentence.split('{since}')[0])
+    expect(status.includes(words.status.sending)).toBe(notice === null || BESIDE_SENDING.includes(notice))
 
     const checks = await doctorOf(site)
     expect(checks.filter(({ check }) => check === name)).toEqual([

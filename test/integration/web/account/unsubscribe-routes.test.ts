@@ -55,7 +55,7 @@ describe('one click', () => {
   })
 
   test.each(bodies)(
-    '%s, with a link that is not ours: the same answer, and nothing changes',
+    '%s, with a link that we cannot verify: 404, and nothing changes',
     async (_what, type, payload) => {
       await subscribeThroughSite(site, EMAIL)
       const token = await unsubscribeToken(site, EMAIL)
@@ -67,15 +67,14 @@ describe('one click', () => {
         'nonsense',
         `${token}%ff`,
       ]
-      const answers = await Promise.all(tokens.map((one) => press(one, type, payload)))
+      for (const { statusCode, headers, body } of await Promise.all(
+        tokens.map((one) => press(one, type, payload)),
+      )) {
+        expect([statusCode, headers['content-type']]).toEqual([404, 'text/plain; charset=utf-8'])
+        expect(body).toMatch(/^You were not unsubscribed: .*\/manage.*reply to the email\.\n$/)
+        expect(headers).not.toHaveProperty('set-cookie')
+      }
       expect(await checksums(site.db)).toEqual(before)
-      const known = await press(token, type, payload)
-      const seen = ({ statusCode, body, headers: { date: _, ...headers } }: typeof known) => ({
-        statusCode,
-        body,
-        headers,
-      })
-      for (const answer of answers) expect(seen(answer)).toEqual(seen(known))
     },
   )
 
@@ -87,7 +86,8 @@ describe('one click', () => {
   })
 
   test('from a proxy of many: never limited', async () => {
-    const token = 'A'.repeat(60)
+    await subscribeThroughSite(site, EMAIL)
+    const token = await unsubscribeToken(site, EMAIL)
     const answers = await Promise.all(Array.from({ length: 150 }, () => press(token, undefined, undefined)))
     expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200]))
   })
@@ -139,7 +139,7 @@ describe('the page with the button', () => {
       await subscribeThroughSite(site, EMAIL)
       const before = await checksums(site.db)
       const page = await site.app.inject({ url: `/unsubscribe/${token}` })
-      expect(page.statusCode).toBe(200)
+      expect(page.statusCode).toBe(404)
       expect(page.body).toContain('<h1>This link doesn’t work</h1>')
       expect(page.body).not.toMatch(/>Unsubscribe<\/button>|You’re unsubscribed/)
       expect(page.body.match(/<form[^>]*method="post"[^>]*action="[^"]*"/g)).toEqual([

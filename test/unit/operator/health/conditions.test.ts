@@ -169,6 +169,11 @@ const CASES: [name: string, changes: Partial<HealthFacts>, sentence: string][] =
     'Sign-ups have been limited since 16:49 UTC: the site sends 600 an hour (SIGNUP_PER_HOUR).',
   ],
   [
+    'unknown-links',
+    { incidents: [incident('unknown-links', 'unknown-links')] },
+    'Since 16:49 UTC, five or more requests to unsubscribe within an hour had links that no secret in APP_SECRET signed.',
+  ],
+  [
     'source-silent',
     {
       incidents: [incident('source huggingface', 'source.unreachable')],

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest'
+import { eraseSubscriber } from '../../../../src/account/erase-subscriber.ts'
+import { randomId } from '../../../../src/core/secrets.ts'
+import { runAlerts } from '../../../../src/operator/alerts/run-alerts.ts'
+import { type LinkPurpose, signLink } from '../../../../src/subscribers/links.ts'
+import { buildServer } from '../../../../src/web/server.ts'
+import { subscribeThroughSite, unsubscribeToken, useSite } from '../../../support/site.ts'
+
+const EMAIL = 'ann@example.com'
+const OTHER_SECRET = 'the-secret-of-another-process-of-32-bytes'
+
+const site = useSite()
+
+const press = (token: string, app = site.app) => app.inject({ method: 'POST', url: `/unsubscribe/${token}` })
+const stateOf = async () => (await site.db.subscriber.findFirst())?.state
+
+/** The token of a link for the only subscriber; if there is none, for an id that does not exist. */
+async function tokenSignedWith(secret: string, purpose: LinkPurpose = 'unsubscribe'): Promise<string> {
+  const id = (await site.db.subscriber.findFirst())?.id ?? randomId(80)
+  return signLink({ purpose, id, epoch: 0, issuedAt: site.clock.now() }, secret)
+}
+
+const alertsOf = async (kind: string) => {
+  await runAlerts(site.deps)
+  return site.db.alert.findMany({ where: { kind } })
+}
+
+describe('one click with a link that a known secret signed', () => {
+  test('is answered 200 if the person left long ago', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    const token = await unsubscribeToken(site, EMAIL)
+    await press(token)
+    site.clock.moveTo(new Date('2028-01-01T00:00:00Z'))
+    expect((await press(token)).statusCode).toBe(200)
+  })
+
+  test('is answered 200 if the person was erased', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    const token = await unsubscribeToken(site, EMAIL)
+    await eraseSubscriber(site.deps, { email: EMAIL })
+    expect((await press(token)).statusCode).toBe(200)
+  })
+
+  test('unsubscribes if it is the older secret of a rotation', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    const { config } = site.deps
+    const app = buildServer({
+      ...site.deps,
+      config: { ...config, APP_SECRET: [OTHER_SECRET, ...config.APP_SECRET] },
+    })
+    expect((await press(await unsubscribeToken(site, EMAIL), app)).statusCode).toBe(200)
+    expect(await stateOf()).toBe('unsubscribed')
+    await app.close()
+  })
+
+  test('is answered 404 if it is a link for something else', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    const token = await tokenSignedWith(site.deps.config.APP_SECRET[0]!, 'manage')
+    expect((await press(token)).statusCode).toBe(404)
+    expect(await stateOf()).toBe('active')
+  })
+})
+
+describe('one click with a link that another secret signed', () => {
+  test('is answered 404 and ends nothing', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    const { statusCode, body } = await press(await tokenSignedWith(OTHER_SECRET))
+    expect([statusCode, body.includes('Unsubscribed')]).toEqual([404, false])
+    expect(await stateOf()).toBe('active')
+  })
+
+  test('raises one alert at the fifth within an hour, and ends it two hours after the last', async () => {
+    const token = await tokenSignedWith(OTHER_SECRET)
+    for (let n = 0; n < 4; n++) await press(token)
+    expect(await alertsOf('unknown-links')).toEqual([])
+    for (let n = 0; n < 20; n++) await press(token)
+    await alertsOf('unknown-links')
+    expect(await alertsOf('unknown-links')).toMatchObject([{ endedAt: null }])
+    await site.db.$executeRaw`update bucket set at = at - interval '121 minutes'`
+    expect(await alertsOf('unknown-links')).toMatchObject([{ endedAt: site.clock.now() }])
+  })
+
+  test('leaves no more rows however many come, and none if the token does not look like ours', async () => {
+    const rows = async () => [await site.db.bucket.count(), await site.db.switch.count()]
+    for (let n = 0; n < 20; n++) await press(`${randomId(256)}${randomId(256)}`)
+    expect(await rows()).toEqual([0, 0])
+    for (let n = 0; n < 30; n++) await press(await tokenSignedWith(`${OTHER_SECRET}${n}`))
+    expect(await rows()).toEqual([1, 1])
+  })
+
+  test('is not counted if only our own signature is damaged', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    const token = await unsubscribeToken(site, EMAIL)
+    for (let n = 0; n < 10; n++) await press(`${token.slice(0, -4)}${n}AAA`)
+    expect(await alertsOf('unknown-links')).toEqual([])
+  })
+})
