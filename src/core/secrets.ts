@@ -2,6 +2,7 @@ import {
   createCipheriv,
   createDecipheriv,
   createHash,
+  createHmac,
   hkdfSync,
   randomBytes,
   timingSafeEqual,
@@ -59,6 +60,10 @@ export function randomId(bits: 80 | 96 | 128 | 256): string {
   // On a command line, a word that begins with a dash is an option: one id in 64 could not be typed.
   return id.startsWith('-') ? randomId(bits) : id
 }
+
+/** Distinguishes secrets without revealing them: hexadecimal. */
+export const fingerprintOf = (secret: string): string =>
+  createHmac('sha256', secret).update('fingerprint').digest('hex')
 
 /** Whether two secrets are equal. Digests have the same length, so the time taken reveals nothing about either. */
 export const isSameSecret = (one: string, other: string): boolean =>

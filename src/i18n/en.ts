@@ -1186,6 +1186,7 @@ export const en = {
       domains: 'Emails to some addresses are late.',
       papers: 'New papers may be late: a source is not being read as usual.',
       signups: 'Many people are signing up, so new sign-ups may be asked to try again later.',
+      links: 'Some links in emails do not work at the moment. If yours does not, ask for your own link.',
       reports: 'Unsubscribing by email takes longer than usual. The link in each email works at once.',
     },
     closed: 'All digests up to {day} have a final result.',

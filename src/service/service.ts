@@ -13,6 +13,7 @@ import type { Compose } from '../mail/message.ts'
 import { migrateIfAlone } from '../operator/operations/database.ts'
 import { keepArchiveFresh } from '../search/keep-archive-fresh.ts'
 import type { buildServer } from '../web/server.ts'
+import { announceProcess } from './announce-process.ts'
 import { startSchedule } from './schedule.ts'
 import { startWorkerThread } from './worker-thread.ts'
 import { openWorkerWatchdog, type PingLimits } from './worker-watchdog.ts'
@@ -92,6 +93,7 @@ export async function startService(
       stops.push((await startIntake(deps)).stop)
     }
   }
+  stops.push((await announceProcess(deps)).stop)
   if (roles.includes('schedule')) stops.push(startSchedule(deps).stop)
   if (watchdog) {
     const ownConfig = { ...config, DATABASE_URL: deps.databaseUrl }

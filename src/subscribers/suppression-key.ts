@@ -1,13 +1,9 @@
-import { createHmac } from 'node:crypto'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
+import { fingerprintOf } from '../core/secrets.ts'
 import { readSwitch, type Switch, setSwitchOnce } from '../core/switch.repo.ts'
 
 const NAME = 'suppression-key'
-
-/** Distinguishes keys without revealing them. */
-export const fingerprintOf = (key: string): string =>
-  createHmac('sha256', key).update('fingerprint').digest('hex')
 
 /**
  * Records at the first start the SUPPRESSION_KEY of this database: with another one, no suppressed address would be

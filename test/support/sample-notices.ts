@@ -95,6 +95,11 @@ export const SAMPLE_NOTICES: Record<string, Alert> = {
     detail: '600 an hour (SIGNUP_PER_HOUR), and 150 more for networks without a sign-up in the last 24 hours',
     since: SINCE,
   }),
+  'secrets-differ': notice(17, 'secrets-differ', {
+    reader: 'process 4711 on papers-1',
+    signer: 'process 812 on papers-2',
+    since: SINCE,
+  }),
   'unknown-links': notice(18, 'unknown-links', { since: SINCE }),
   idle: notice(10, 'work-failed', { subject: 'worker', what: 'idle', detail: null, since: SINCE }),
   'worker-silent': notice(17, 'work-failed', {

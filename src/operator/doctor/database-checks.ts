@@ -5,6 +5,7 @@ import { cliCommand } from '../../core/cli-command.ts'
 import type { DatabaseFacts } from '../../core/database/database-facts.repo.ts'
 import { isZone } from '../../core/dates.ts'
 import { errorText } from '../../core/errors.ts'
+import { MISSING_SECRET_FIX, type MissingSecret, missingSecretSentence } from '../health/missing-secret.ts'
 import { quantity } from '../operations/text-table.ts'
 import { type CheckResult, combineResults, ok, warning, wrong } from './check.ts'
 
@@ -103,10 +104,14 @@ export function checkDisk(folder: string, free: number): CheckResult {
   return free < LOW_SPACE_BYTES ? warning(found, fix) : ok(found)
 }
 
-/** `dotEnvMode`: of the .env file, if it exists. */
+/** `dotEnvMode`: of the .env file, if it exists. `missing`: a secret that running processes have and this command lacks. */
 export function checkSecrets(
   { APP_SECRET: appSecrets, SUPPRESSION_KEY: suppressionKey }: Pick<Config, 'APP_SECRET' | 'SUPPRESSION_KEY'>,
-  { isDifferentKey, dotEnvMode = 0 }: { isDifferentKey: boolean; dotEnvMode?: number },
+  {
+    isDifferentKey,
+    missing,
+    dotEnvMode = 0,
+  }: { isDifferentKey: boolean; missing?: MissingSecret; dotEnvMode?: number },
 ): CheckResult {
   const newest = Buffer.byteLength(appSecrets[0] ?? '')
   const older = appSecrets.length > 1 ? ` (and ${appSecrets.length - 1} older)` : ''
@@ -118,6 +123,7 @@ export function checkSecrets(
         'SUPPRESSION_KEY is not the one this database was created with',
         'Set the original SUPPRESSION_KEY again: it is in your backup.',
       ),
+    missing && warning(missingSecretSentence(missing), MISSING_SECRET_FIX),
     forDevelopment &&
       warning(
         'a secret is the public one for development',

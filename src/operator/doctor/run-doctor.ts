@@ -5,10 +5,13 @@ import { type DatabaseFacts, databaseFacts } from '../../core/database/database-
 import { pendingMigrations } from '../../core/database/migrations.ts'
 import { supportsSessionLocks } from '../../core/database/process-lock.ts'
 import type { Deps } from '../../core/deps.ts'
+import { runningProcesses } from '../../core/running-process.repo.ts'
+import { fingerprintOf } from '../../core/secrets.ts'
 import { requireSuppressionKey } from '../../subscribers/suppression-key.ts'
 import { deliverySummary } from '../delivery-switch.ts'
 import { findProblems } from '../health/conditions.ts'
 import { readHealthFacts } from '../health/facts.ts'
+import { findMissingSecret, type MissingSecret } from '../health/missing-secret.ts'
 import { checkBounceIntake } from './bounce-intake-checks.ts'
 import {
   type Check,
@@ -149,7 +152,8 @@ function doctorChecks(context: DoctorContext): CheckDefinition[] {
       settings: ['APP_SECRET', 'SUPPRESSION_KEY'],
       run: async () => {
         const isDifferentKey = (await hasTables) && (await isKeyDifferent(await deps))
-        return checkSecrets(config, { isDifferentKey, dotEnvMode: fileMode('.env') })
+        const missing = (await hasTables) ? await secretMissingHere(await deps) : undefined
+        return checkSecrets(config, { isDifferentKey, missing, dotEnvMode: fileMode('.env') })
       },
     },
     {
@@ -172,6 +176,13 @@ async function checkHealth(deps: Deps): Promise<CheckResult | Check[]> {
     found,
     fix,
   }))
+}
+
+/** The secret with which a running process signs and which this command lacks. */
+async function secretMissingHere({ db, config, clock }: Deps): Promise<MissingSecret | undefined> {
+  const secrets = config.APP_SECRET.map(fingerprintOf)
+  const here = { name: 'this command', startedAt: clock.now(), secrets }
+  return findMissingSecret([here], await runningProcesses(db))
 }
 
 /** The database was created with another SUPPRESSION_KEY. */

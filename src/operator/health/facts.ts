@@ -4,6 +4,7 @@ import { MINUTE_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { type Incident, openIncidents } from '../../core/incident.repo.ts'
 import { DELIVERY_SWITCH } from '../../core/restored-database.ts'
+import { type RunningProcess, runningProcesses } from '../../core/running-process.repo.ts'
 import { readSwitch, type Switch } from '../../core/switch.repo.ts'
 import { type OverdueDate, overdueDates } from '../../digests/plan.repo.ts'
 import type { DeliverySummary } from '../delivery-switch.ts'
@@ -18,6 +19,7 @@ export interface HealthFacts {
   /** Set while delivery is paused. */
   paused: Switch | null
   liveness: Liveness
+  processes: RunningProcess[]
   /** Bounces and complaints that wait to be read. */
   reports: { count: number; oldest: Date | null }
   sources: SourceStatus[]
@@ -40,6 +42,7 @@ export async function readHealthFacts(deps: Deps, lanes: HealthFacts['lanes'] = 
     incidents: await openIncidents(db),
     paused: await readSwitch(db, DELIVERY_SWITCH),
     liveness: await readLiveness(db),
+    processes: await runningProcesses(db),
     reports: await waitingReports(db),
     sources: await sourceStatus(deps, { days: LOOKBACK_DAYS }),
     overdueDates: await overdueDates(db, new Date(now.getTime() - CLOSING_MS)),

@@ -1,4 +1,5 @@
 import { UNKNOWN_LINKS_INCIDENT } from '../../account/unknown-links.ts'
+import { MINUTE_MS } from '../../core/dates.ts'
 import {
   alertTime,
   type Condition,
@@ -7,9 +8,40 @@ import {
   STATUS_COMMAND,
   timeSeenFrom,
 } from './condition.ts'
+import { findMissingSecret, MISSING_SECRET_FIX, missingSecretSentence } from './missing-secret.ts'
 
 const ROTATE =
   'put the new APP_SECRET first and the old one after a comma, for every process, and restart them'
+
+/** Processes are restarted one after another, and one that ended without notice keeps its row for a while. */
+const RESTARTED_WITHIN_MS = 5 * MINUTE_MS
+
+const differingSecrets: Condition = {
+  name: 'secrets-differ',
+  state: 'wrong',
+  check: ({ processes }) => {
+    const missing = findMissingSecret(processes)
+    if (!missing) return []
+    const { since, reader, signer } = missing
+    return [findingSince('secrets', since, { reader, signer })]
+  },
+  sentence: ({ since, values }, { now }) =>
+    `Since ${timeSeenFrom(now, since)}, ${missingSecretSentence(values)}.`,
+  fix: () => MISSING_SECRET_FIX,
+  path: () => '#alerts',
+  notice: () => 'links',
+  alert: {
+    kind: 'secrets-differ',
+    afterMs: RESTARTED_WITHIN_MS,
+    text: ({ since, ...values }) => ({
+      subject: 'the running processes have different secrets',
+      facts: [`Since ${alertTime(since)}: ${missingSecretSentence(values)}.`, MISSING_SECRET_FIX],
+      impact:
+        'Links in emails of one process do not work if the other one receives the request. Unsubscribing fails there, and these people still get digests.',
+      nextSteps: [DOCTOR_COMMAND, STATUS_COMMAND],
+    }),
+  },
+}
 
 const unknownLinks: Condition = {
   name: 'unknown-links',
@@ -42,4 +74,4 @@ const unknownLinks: Condition = {
 }
 
 /** Links in emails that a process cannot verify. */
-export const SECRET_CONDITIONS: readonly Condition[] = [unknownLinks]
+export const SECRET_CONDITIONS: readonly Condition[] = [differingSecrets, unknownLinks]

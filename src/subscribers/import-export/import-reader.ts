@@ -1,8 +1,8 @@
 import { type CsvRecord, controlCharacterIn, MAX_RECORD_LENGTH, unescapeFormula } from '../../core/csv.ts'
 import { undefinedIfThrown } from '../../core/errors.ts'
+import { fingerprintOf } from '../../core/secrets.ts'
 import { parseQuery } from '../../queries/language/parse-query.ts'
 import { cleanText } from '../../queries/language/split-topics.ts'
-import { fingerprintOf } from '../suppression-key.ts'
 import {
   columnList,
   columnName,

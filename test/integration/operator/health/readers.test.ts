@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config/config.ts'
 import { recordIncident } from '../../../../src/core/incident.repo.ts'
+import { recordProcess } from '../../../../src/core/running-process.repo.ts'
 import { claimTick } from '../../../../src/core/tick.repo.ts'
 import { words } from '../../../../src/i18n/words.ts'
 import { newestAlerts } from '../../../../src/operator/alerts/alert.repo.ts'
@@ -62,6 +63,10 @@ const ROWS: Record<string, () => Promise<unknown>> = {
   'signups-limited': async () => {
     await incident('signups', 'signups')
     await on.db.bucket.create({ data: { key: 'signup site', tokens: 0, at: new Date() } })
+  },
+  'secrets-differ': async () => {
+    for (const secret of ['old', 'new'])
+      await recordProcess(on.db, secret, { name: `process of ${secret}`, startedAt: NOW, secrets: [secret] })
   },
   'unknown-links': async () => {
     await incident('unknown-links', 'unknown-links')

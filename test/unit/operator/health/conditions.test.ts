@@ -35,6 +35,10 @@ const WELL: HealthFacts = {
   incidents: [],
   paused: null,
   liveness: { tick: ago(1), waitsSince: ago(1), waitsSeconds: 50 },
+  processes: [
+    { name: 'process 1 on a', startedAt: ago(90), secrets: ['new', 'old'] },
+    { name: 'process 2 on b', startedAt: ago(80), secrets: ['new', 'old'] },
+  ],
   reports: { count: 1, oldest: ago(1) },
   sources: [source()],
   overdueDates: [],
@@ -167,6 +171,17 @@ const CASES: [name: string, changes: Partial<HealthFacts>, sentence: string][] =
     'signups-limited',
     { incidents: [incident('signups', 'signups', '600 an hour (SIGNUP_PER_HOUR)')] },
     'Sign-ups have been limited since 16:49 UTC: the site sends 600 an hour (SIGNUP_PER_HOUR).',
+  ],
+  [
+    'secrets-differ',
+    {
+      processes: [
+        { name: 'process 1 on a', startedAt: ago(90), secrets: ['old'] },
+        { name: 'process 2 on b', startedAt: ago(11), secrets: ['new', 'old'] },
+        { name: 'process 3 on c', startedAt: ago(10), secrets: ['new', 'old'] },
+      ],
+    },
+    'Since 16:49 UTC, process 1 on a does not have the APP_SECRET with which process 2 on b signs links.',
   ],
   [
     'unknown-links',

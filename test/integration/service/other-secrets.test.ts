@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { readConfig } from '../../../src/config/config.ts'
+import { stoppedClock } from '../../../src/core/clock.ts'
+import { freePort } from '../../../src/core/database/embedded-postgres.ts'
+import { silentLog } from '../../../src/core/log.ts'
+import { runAlerts } from '../../../src/operator/alerts/run-alerts.ts'
+import { type Service, startService } from '../../../src/service/service.ts'
+import { emptyTables, useDatabase } from '../../support/database.ts'
+import { runCliProcess } from '../../support/processes.ts'
+
+const OLD = 'the-old-secret-of-at-least-thirty-two-bytes'
+const NEW = 'the-new-secret-of-at-least-thirty-two-bytes'
+const NOON = new Date('2026-11-24T12:00:00Z')
+
+const database = useDatabase()
+const clock = stoppedClock(NOON)
+const running: Service[] = []
+
+beforeEach(async () => {
+  clock.moveTo(NOON)
+  await emptyTables(database.db)
+})
+afterEach(async () => {
+  for (const service of running.splice(0)) await service.stop()
+})
+
+async function start(APP_SECRET: string): Promise<Service> {
+  const PORT = String(await freePort())
+  const config = readConfig({ DATABASE_URL: database.url, PORT, APP_SECRET })
+  const service = await startService(config, ['web'], { clock, log: silentLog })
+  running.push(service)
+  return service
+}
+
+const later = (minutes: number) => clock.moveTo(new Date(clock.now().getTime() + minutes * 60_000))
+
+/** Alerts that last after the check of a minute. */
+async function ongoingAlerts({ deps }: Service): Promise<string[]> {
+  await runAlerts(deps)
+  return (await database.db.alert.findMany({ where: { endedAt: null } })).map(({ kind }) => kind)
+}
+
+async function doctorOutput(APP_SECRET: string): Promise<string> {
+  const settings = { DATABASE_URL: database.url, APP_SECRET, HF_URL: 'http://127.0.0.1:1' }
+  return (await runCliProcess(['doctor'], settings)).stdout.replace(/\s+/g, ' ')
+}
+
+describe('two processes on one database', () => {
+  test('with other secrets: an alert after five minutes, from whichever process checks, and its end', async () => {
+    const [first, second] = [await start(OLD), await start(NEW)]
+    expect(await ongoingAlerts(first)).not.toContain('secrets-differ')
+    later(6)
+    expect(await ongoingAlerts(first)).toContain('secrets-differ')
+    expect(await ongoingAlerts(second)).toContain('secrets-differ')
+    expect(await database.db.alert.count({ where: { kind: 'secrets-differ' } })).toBe(1)
+    await running.pop()!.stop()
+    expect(await ongoingAlerts(first)).not.toContain('secrets-differ')
+  })
+
+  test('with the new and the old secret each: no alert', async () => {
+    const [first] = [await start(`${NEW},${OLD}`), await start(`${NEW},${OLD}`)]
+    later(6)
+    expect(await ongoingAlerts(first)).not.toContain('secrets-differ')
+  })
+
+  test('of which one has only the old secret of a rotation: an alert names it', async () => {
+    const [rotated] = [await start(`${NEW},${OLD}`), await start(OLD)]
+    later(6)
+    expect(await ongoingAlerts(rotated)).toContain('secrets-differ')
+  })
+
+  test('of which one ended without notice: ignored after three minutes, then its row is removed', async () => {
+    await start(OLD)
+    await start(NEW)
+    await database.db
+      .$executeRaw`update switch set at = at - interval '3 minutes' where name like 'process %'`
+    const third = await start(NEW)
+    later(6)
+    expect(await ongoingAlerts(third)).not.toContain('secrets-differ')
+    expect(await database.db.switch.count({ where: { name: { startsWith: 'process ' } } })).toBe(1)
+  })
+
+  test('leave no row when they have stopped, and no secret while they run', async () => {
+    await start(`${NEW},${OLD}`)
+    const rows = await database.db.switch.findMany({ where: { name: { startsWith: 'process ' } } })
+    expect(rows).toHaveLength(1)
+    for (const secret of [NEW, OLD]) expect(JSON.stringify(rows)).not.toContain(secret)
+    await running.pop()!.stop()
+    expect(await database.db.switch.count({ where: { name: { startsWith: 'process ' } } })).toBe(0)
+  })
+})
+
+describe('doctor', () => {
+  test('warns if a running process signs with a secret that it does not have', async () => {
+    await start(NEW)
+    expect(await doctorOutput(OLD)).toMatch(/does not have the APP_SECRET with which process \d+ on/)
+    expect(await doctorOutput(`${NEW},${OLD}`)).not.toContain('APP_SECRET with which')
+  })
+})
