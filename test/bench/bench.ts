@@ -1,5 +1,6 @@
 // Measures, on this machine: npm run bench -- [NAME] [--json] [and what the bench takes]
 import { parseArgs } from 'node:util'
+import { benchAttack } from './attack.ts'
 import { benchBackTest } from './backtest.ts'
 import { benchBounces } from './bounces.ts'
 import { benchImport } from './import.ts'
@@ -20,6 +21,7 @@ import { benchTyped } from './typed.ts'
 import { benchWeb } from './web.ts'
 
 const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text: string }>> = {
+  attack: benchAttack,
   backtest: benchBackTest,
   bounces: benchBounces,
   import: benchImport,
