@@ -63,7 +63,8 @@ export function networksOf(ip: string): Network[] {
 
 /** The eight groups of an IPv6 address, of "::ffff:a.b.c.d" for IPv4; undefined for anything else. */
 export function ipGroups(ip: string): number[] | undefined {
-  const address = ip.includes(':') ? ip.split('%')[0]! : `::ffff:${ip}`
+  const [plain = ''] = ip.split('%')
+  const address = plain.includes(':') ? plain : `::ffff:${plain}`
   if (!isIPv6(address)) return
   // The URL parser writes every group as lower-case hexadecimal.
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')
