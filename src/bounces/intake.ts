@@ -3,6 +3,7 @@ import { SMTPServer, type SMTPServerAddress } from 'smtp-server'
 import type { ListenAddress } from '../config/setting-schemas.ts'
 import type { ServiceDeps } from '../core/deps.ts'
 import { errorText, Fault } from '../core/errors.ts'
+import { networksOf } from '../core/rate-limit.ts'
 import { Semaphore } from '../core/semaphore.ts'
 import { isReturnAddress, readReturnAddress } from '../subscribers/links.ts'
 import { acceptReport } from './accept-report.ts'
@@ -12,6 +13,8 @@ import type { Channel } from './report.repo.ts'
 /** Announced size limit (RFC 1870). Only the beginning is stored if an email is larger than what we parse. */
 const LARGEST_MAIL = 30_000_000
 const MAX_CONNECTIONS = 50
+/** As many as Postfix opens to one destination. The others stay free when another network opens idle connections. */
+const MAX_OF_ONE_NETWORK = 20
 /** The end of our greeting, by which doctor recognises it. */
 export const BANNER = 'takes what comes back'
 /** While it is written to the database, an email takes several times its size in memory. */
@@ -31,6 +34,7 @@ export async function listenForMail(
   deps: ServiceDeps,
   { channel, address }: { channel: Extract<Channel, 'lmtp' | 'smtp'>; address: ListenAddress },
 ): Promise<() => Promise<void>> {
+  const connections = new Connections()
   const server = new SMTPServer({
     lmtp: channel === 'lmtp',
     banner: BANNER,
@@ -41,6 +45,8 @@ export async function listenForMail(
     maxClients: MAX_CONNECTIONS,
     socketTimeout: SILENCE_MS,
     closeTimeout: 5000,
+    onConnect: ({ id, remoteAddress }, reply) => reply(connections.open(id, remoteAddress)),
+    onClose: ({ id }) => connections.close(id),
     onRcptTo: ({ address: recipient }, _session, reply) => reply(refusalOf(deps, recipient)),
     onData: (stream, { envelope }, reply) => {
       storeMail(deps, channel, stream, envelope.rcptTo).then(
@@ -56,6 +62,25 @@ export async function listenForMail(
   server.on('error', (error: Error) => deps.log.warn('report.refused', { channel, what: errorText(error) }))
   await listening(server, channel, address)
   return () => new Promise((closed) => server.close(() => closed()))
+}
+
+/** Counts the connections of each network. */
+class Connections {
+  /** Network by session. */
+  readonly #open = new Map<string, string>()
+
+  /** Returns the refusal of one too many. */
+  open(session: string, address: string): Error | null {
+    const network = networksOf(address)[0]!.prefix
+    const count = this.#open.values().reduce((sum, one) => sum + Number(one === network), 0)
+    if (count >= MAX_OF_ONE_NETWORK) return smtpError(421, '4.7.0 Too many connections from your network')
+    this.#open.set(session, network)
+    return null
+  }
+
+  close(session: string): void {
+    this.#open.delete(session)
+  }
 }
 
 function refusalOf({ config }: ServiceDeps, recipient: string): Error | null {
