@@ -76,6 +76,9 @@ export const errorTable = {
     'span.invalid': '"{name}" is not a week or month: use YYYY-Www or YYYY-MM.',
     'source.unknown': 'Unknown source "{source}": takes {known}.',
   }),
+  ...errorEntries(408, 1, {
+    'request.too-slow': 'The request body arrived more slowly than all others, and its place was needed.',
+  }),
   ...errorEntries(409, 1, {
     'address.taken': 'Another subscriber has the new address: unsubscribe that one first.',
     'change.cannot-undo': 'There is nothing left to undo in this change, or it is another subscriber’s.',

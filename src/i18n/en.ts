@@ -1387,6 +1387,7 @@ export const en = {
   fault: {
     headings: {
       404: 'Page not found',
+      408: 'Not everything arrived',
       410: 'This link has expired',
       429: 'Too many requests',
       500: 'Something went wrong',
@@ -1408,6 +1409,7 @@ export const en = {
     'paper.not-here': '{name} isn’t on this site.',
     'search.page': 'These results have no such page. Press Search to see the first one.',
     'request.too-large': 'That’s more than this form accepts. Send less text and try again.',
+    'request.too-slow': 'What you sent arrived too slowly. Please try again.',
     'request.unreadable': 'We couldn’t read what was sent. Go back and try again.',
     'request.unknown-field': 'There’s no field “{field}”. Known fields: {known}.',
     'request.wrong-type': '“{field}” takes {takes}.',

@@ -3,27 +3,19 @@ import type { Socket } from 'node:net'
 import formbody from '@fastify/formbody'
 import helmet from '@fastify/helmet'
 import assets from '@fastify/static'
-import fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyServerOptions,
-} from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { serializerCompiler } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
 import type { ServiceDeps } from '../core/deps.ts'
 import { Fault, undefinedIfThrown } from '../core/errors.ts'
-import { networksOf } from '../core/rate-limit.ts'
 import { randomId } from '../core/secrets.ts'
-import { Semaphore } from '../core/semaphore.ts'
 import { words } from '../i18n/words.ts'
 import { openEdition } from '../search/edition.ts'
-import { refusalFor } from '../search/search-slot.ts'
-import { yieldToEventLoop } from '../search/yield-to-event-loop.ts'
 import { accountPages } from './account/account-pages.ts'
+import { addAdmissionControl } from './admission.ts'
 import { api } from './api/api.ts'
 import { ASSET_CACHE_OPTIONS, ASSETS_FOLDER, ASSETS_PATH, addAssetRoutes } from './assets.ts'
-import { addErrorHandlers, BODY_LIMIT, sendFault, toFault } from './errors.ts'
+import { addErrorHandlers, BODY_LIMIT } from './errors.ts'
 import { addPageCache } from './page-cache.ts'
 import { openPageRenderer, type Site, securityHeaders } from './pages.ts'
 import { validatedByZod } from './request.ts'
@@ -97,8 +89,7 @@ export function buildServer(
     index: false,
   })
   app.register(async (scope) => {
-    addAdmissionControl(scope, site, ROUTES, MAX_IN_PROGRESS)
-    addAdmissionControl(scope, site, UPLOAD_ROUTES, MAX_UPLOADS)
+    addAdmissionControl(scope, site)
     addAssetRoutes(scope)
     addColorSheet(scope, deps.config)
     scope.register(sitePages, site)
@@ -181,55 +172,3 @@ export async function listen(
     throw error
   }
 }
-
-/** Routes that may search: reading one of their requests can be expensive before it takes a search slot. */
-const ROUTES = new Set([
-  '/preview',
-  '/subscribe',
-  '/check-inbox/:token',
-  '/check-inbox/:token/change',
-  '/papers',
-  '/feed.xml',
-  '/feed.json',
-  '/api/papers',
-  '/api/preview',
-  '/api/subscriptions',
-])
-const MAX_IN_PROGRESS = { total: 100, perKey: 40, maxWaiting: 0 }
-
-/** Their bodies are up to 5 MB. */
-const UPLOAD_ROUTES = new Set(['/subscribe/library', '/manage/:token/library'])
-const MAX_UPLOADS = { total: 8, perKey: 2, maxWaiting: 0 }
-
-/**
- * Refuses requests to some routes beyond a number in progress before their bodies are read, with a short page. A burst below that is refused
- * by the search slots, which keep what was typed; keeping it for hundreds at once would block everyone else.
- */
-function addAdmissionControl(
-  app: FastifyInstance,
-  site: Site,
-  routes: ReadonlySet<string>,
-  limits: typeof MAX_IN_PROGRESS,
-): void {
-  const inProgress = new Semaphore(limits)
-  app.addHook('onRequest', async (request, reply) => {
-    if (!routes.has(request.routeOptions.url ?? '')) return
-    const network = networksOf(request.ip).at(-1)!.prefix
-    try {
-      await admitted(inProgress, network, reply)
-    } catch (error) {
-      await yieldToEventLoop()
-      return sendFault(site, reply, toFault(refusalFor(error)))
-    }
-  })
-}
-
-/** Resolves once the request is in progress; it stays so until its reply has ended. Throws NoSlot. */
-const admitted = (inProgress: Semaphore, network: string, { raw }: FastifyReply): Promise<void> =>
-  new Promise((admit, refuse) => {
-    const untilItEnds = () => {
-      admit()
-      return new Promise<void>((end) => raw.once('finish', end).once('close', end))
-    }
-    inProgress.withSlot(network, untilItEnds).catch(refuse)
-  })

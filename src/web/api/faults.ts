@@ -26,6 +26,7 @@ const WHEN = {
   401: 'The token is missing or wrong',
   403: 'Not open to everyone',
   404: 'Not found',
+  408: 'The body arrived too slowly',
   409: 'Not possible in the current state',
   413: 'The request is too large',
   415: 'Not JSON',

@@ -159,7 +159,7 @@ export const previewRoute: FastifyPluginAsyncZod<Site> = async (api, site) => {
       'What a query would have matched recently, and how to improve it',
     ),
     body: previewBody,
-    response: { 200: preview, ...faults(429, ...BODY_FAULTS) },
+    response: { 200: preview, ...faults(408, 429, ...BODY_FAULTS) },
   }
   api.post('/api/preview', { schema }, async (request) => previewJson(site, request, request.body))
 }
@@ -257,7 +257,7 @@ export const subscriptionRoute: FastifyPluginAsyncZod<Site> = async (api, { deps
   const schema = {
     ...publicOperation('subscriptions', 'subscribe', 'Sign up for digests; a confirmation email follows'),
     body: subscriptionFields,
-    response: { 202: accepted, ...faults(403, 429, ...BODY_FAULTS) },
+    response: { 202: accepted, ...faults(403, 408, 429, ...BODY_FAULTS) },
   }
   // An address that is missing or empty gets the same fault as in the form.
   const validatorCompiler = ({ method, url }: { method: string; url: string }) =>

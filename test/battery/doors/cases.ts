@@ -5,6 +5,7 @@ import { noQueryStopsIt, stopsWith } from './costly.ts'
 import { searchesTakeTheirTurn } from './crowded.ts'
 import { type Door, tryDoor, tryWrongly } from './door.ts'
 import { headersHold } from './headers.ts'
+import { visitsAmongIdleBodies, visitsRefusedWith } from './idle-bodies.ts'
 import { libraryStopsWith, noLibraryStopsIt } from './libraries.ts'
 import { markupStaysText } from './markup.ts'
 import { noRequestBreaksIt } from './mutated.ts'
@@ -141,6 +142,22 @@ export const doorsCases: BatteryCase[] = [
     fault: 'known and unknown addresses, timed',
     invariant: 'Mann-Whitney p > 0.01, medians within 2 ms',
     run: timeTellsNothing,
+  },
+  {
+    name: 'doors-idle-bodies',
+    fault: '300 bodies from 30 networks and 8 uploads that begin and never arrive',
+    invariant: 'no page, search, sign-up, upload or API call of others is refused',
+    run: visitsAmongIdleBodies,
+  },
+  {
+    name: 'doors-wrong-refuses-new-bodies',
+    fault: 'wrong on purpose: refuses-new-bodies',
+    invariant: 'the battery must see it',
+    run: () =>
+      visitsRefusedWith({
+        real: 'src/web/body-places.ts',
+        wrong: 'test/battery/doors/wrong-parts/refuses-new-bodies.ts',
+      }),
   },
   ...wrongCases,
   ...wrongCosts,
