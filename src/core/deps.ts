@@ -37,6 +37,8 @@ export interface DepsOptions {
   clock?: Clock
   log?: Log
   connections?: number
+  /** How many of them transactions may take; all of them by default. */
+  maxTransactions?: number
   onFailpoint?: FailpointHook
 }
 
@@ -60,8 +62,8 @@ export async function buildDeps(config: Config, options: DepsOptions = {}): Prom
   const log = options.log ?? openLog(config.LOG_LEVEL)
   const clock = options.clock ?? clockOf(config)
   const url = await databaseUrlOf(config)
-  const database = openDatabase(url, log, options.connections, watchdogOf(config))
-  const { onFailpoint } = options
+  const { connections, maxTransactions, onFailpoint } = options
+  const database = openDatabase(url, log, connections, watchdogOf(config), maxTransactions)
   const deps = { config, clock, log, onFailpoint, db: database.db, databaseUrl: database.url }
   return { deps, close: database.close }
 }

@@ -169,6 +169,7 @@ export const errorTable = {
   ...errorEntries(429, 1, {
     'rate.too-many': 'Rate limit {limit} reached; next try in {seconds} s.',
     'rate.at-once': 'One network has reached its limit of concurrent searches; next try in {seconds} s.',
+    'rate.same-link': 'One subscriber has reached the limit of concurrent requests; next try in {seconds} s.',
     'signup.busy': 'The sign-up emails of the hour (SIGNUP_PER_HOUR) are used up; next try in {seconds} s.',
   }),
   ...errorEntries(500, 1, {

@@ -1415,6 +1415,7 @@ export const en = {
     'request.wrong-type': '“{field}” takes {takes}.',
     'rate.too-many': 'Too many attempts. Wait {wait}, then try again.',
     'rate.at-once': 'Your network is already running other searches. Wait {seconds} seconds, then try again.',
+    'rate.same-link': 'Your link is already open several times. Wait {seconds} seconds, then try again.',
     'search.busy': 'Many people are searching right now. Wait {seconds} seconds, then try again.',
     'database.unreachable':
       'We can’t reach our database right now. Nothing was changed. Please try again in a few minutes.',

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { enabledChannels } from '../bounces/enabled-channels.ts'
 import type { Config } from '../config/config.ts'
 import { systemClock } from '../core/clock.ts'
+import { DEFAULT_CONNECTIONS } from '../core/database/database.ts'
 import { restartEmbeddedPostgres } from '../core/database/embedded-postgres.ts'
 import { holdProcessLock } from '../core/database/process-lock.ts'
 import { addQueue, buildDeps, clockOf, type DepsOptions, type ServiceDeps } from '../core/deps.ts'
@@ -24,7 +25,10 @@ export type Role = (typeof ROLES)[number]
 /** How long a request may take once the service stops. */
 const REQUEST_GRACE_MS = 5_000
 
-/** Of the main thread, if the worker has its own thread: the worker needs most of the connections. */
+/**
+ * Of the main thread, if the worker has its own thread: the worker needs most of the connections. One of them is never
+ * taken by a transaction, which may wait for a locked row, so that pages go on.
+ */
 const WEB_CONNECTIONS = 5
 
 /** A look-up costs as much as ten pages from memory. */
@@ -65,10 +69,12 @@ export async function startService(
   const webFiles = roles.includes('web') ? import('../web/server.ts') : undefined
   webFiles?.catch(() => {}) // a fault counts where it is awaited
   const hasWorkerThread = workerThread && roles.includes('web') && roles.includes('worker')
+  const connections = hasWorkerThread ? WEB_CONNECTIONS : DEFAULT_CONNECTIONS
   const clockBeganAt = systemClock().now()
   const built = await buildDeps(config, {
     clock: clockOf(config, clockBeganAt),
-    connections: hasWorkerThread ? WEB_CONNECTIONS : undefined,
+    connections,
+    maxTransactions: roles.includes('web') ? connections - 1 : undefined,
     ...options,
     log,
   })

@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { monotonicMs } from '../core/clock.ts'
-import { Fault } from '../core/errors.ts'
+import { Fault, undefinedIfFault } from '../core/errors.ts'
 import { networksOf } from '../core/rate-limit.ts'
 import { NoSlot, Semaphore } from '../core/semaphore.ts'
 import { refusalFor } from '../search/search-slot.ts'
 import { yieldToEventLoop } from '../search/yield-to-event-loop.ts'
+import { type LinkPurpose, readLink } from '../subscribers/links.ts'
 import { type ArrivingBody, BodyPlaces, type Place } from './body-places.ts'
 import { sendFault, toFault } from './errors.ts'
 import type { Site } from './pages.ts'
@@ -41,6 +42,16 @@ const MAX_BODIES = { total: 200, perKey: 40 }
 const UPLOAD_ROUTES = new Set(['/subscribe/library', '/manage/:token/library'])
 const MAX_UPLOADS = { total: 8, perKey: 2 }
 
+/** Routes behind a subscriber's links. Unsubscribing is not among them: it is never refused. */
+const PERSONAL_ROUTE = /^\/(manage|account|confirm|resubscribe|digest|move)\/:token(?:\/|$)/
+/**
+ * For each subscriber. A change locks the subscriber's row, so more at once would only wait for each other. Many may
+ * wait, because refusing them at once would invite the next.
+ */
+const MAX_PERSONAL = { total: Number.POSITIVE_INFINITY, perKey: 2, maxWaitingPerKey: 300 }
+const MAX_PERSONAL_WAIT_MS = 5000
+const RETRY_AFTER_SECONDS = 5
+
 /** Runs a handler, or throws NoSlot. `work` ends when the response is ready to be sent. */
 type Admit = (request: FastifyRequest, reply: FastifyReply, work: () => Promise<void>) => Promise<void>
 
@@ -48,6 +59,7 @@ type IsLimited = (route: { url?: string }) => boolean
 
 const isSearch: IsLimited = ({ url = '' }) => SEARCH_ROUTES.has(url)
 const isUpload: IsLimited = ({ url = '' }) => UPLOAD_ROUTES.has(url)
+const isPersonal: IsLimited = ({ url = '' }) => PERSONAL_ROUTE.test(url)
 
 /** Limits the routes that are added to `app` afterwards. */
 export function addAdmissionControl(app: FastifyInstance, site: Site): void {
@@ -65,9 +77,34 @@ export function addAdmissionControl(app: FastifyInstance, site: Site): void {
     uploads.delete(request)
     await work().finally(place?.leave)
   })
+
+  const personal = new Semaphore(MAX_PERSONAL)
+  limitHandlers(isPersonal, refusalOfLink, async (request, reply, work) => {
+    const holder = holderOfLink(site, request)
+    // A link that does not work leads to no row.
+    if (!holder) return work()
+    await personal.withSlot(holder, work, () => waitEnds(reply))
+  })
 }
 
 const networkOf = ({ ip }: FastifyRequest): string => networksOf(ip).at(-1)!.prefix
+
+const refusalOfLink = (error: unknown): unknown =>
+  error instanceof NoSlot ? new Fault('rate.same-link', { seconds: RETRY_AFTER_SECONDS }) : error
+
+/** The id in a link that works; undefined for any other. */
+function holderOfLink({ deps }: Site, { params, routeOptions }: FastifyRequest): string | undefined {
+  const [, purpose] = PERSONAL_ROUTE.exec(routeOptions.url ?? '') ?? []
+  const { token } = params as { token: string }
+  const { config, clock } = deps
+  return undefinedIfFault(() => readLink(token, purpose as LinkPurpose, config.APP_SECRET, clock.now()))?.id
+}
+
+function waitEnds({ raw }: FastifyReply): AbortSignal {
+  const disconnected = new AbortController()
+  raw.once('close', () => disconnected.abort())
+  return AbortSignal.any([disconnected.signal, AbortSignal.timeout(MAX_PERSONAL_WAIT_MS)])
+}
 
 /** Returns a function that lets `admit` run the handlers of some routes. Its refusals are sent as a short page or JSON. */
 function addHandlerLimits(app: FastifyInstance, site: Site) {

@@ -4,6 +4,7 @@ import { Prisma, PrismaClient } from '../../generated/prisma/client.ts'
 import { errorText, Fault } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { isDriverError, withErrorCodes } from './driver-errors.ts'
+import { limitTransactions } from './limit-transactions.ts'
 import { WATCHDOG_DEFAULTS, type WatchdogOptions, watchdogClient } from './watchdog-client.ts'
 
 /** The client, or a transaction on it. The transactions of a transaction are savepoints. */
@@ -62,6 +63,8 @@ export function databaseUnreachable(error: unknown): Fault {
  */
 const TRANSACTION_LIMITS = { maxWait: 10_000, timeout: 15_000 }
 
+export const DEFAULT_CONNECTIONS = 10
+
 /**
  * Statements that begin with this comment are prepared once per connection, because Postgres plans them longer than it
  * executes them. Only for constant text, and for plans that stay good while a table grows: Postgres keeps them until
@@ -69,12 +72,16 @@ const TRANSACTION_LIMITS = { maxWait: 10_000, timeout: 15_000 }
  */
 const PREPARED = /^\s*\/\* prepared: ([\w-]+) \*\//
 
-/** `connections`: the most that this process keeps open. The watchdog closes silent ones: see watchdogClient. */
+/**
+ * `connections`: the most that this process keeps open, of which transactions may take `maxTransactions`. The watchdog
+ * closes silent ones: see watchdogClient.
+ */
 export function openDatabase(
   url: string,
   log: Log,
-  connections = 10,
+  connections = DEFAULT_CONNECTIONS,
   watchdog: WatchdogOptions = WATCHDOG_DEFAULTS,
+  maxTransactions = connections,
 ): OpenDatabase {
   const pool = new pg.Pool({
     connectionString: url,
@@ -84,10 +91,9 @@ export function openDatabase(
   })
   // Without a listener, this process would end when the server closes an idle connection.
   pool.on('error', (error) => log.error('database.error', { what: errorText(error) }))
+  const adapter = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => PREPARED.exec(sql)?.[1] ?? '' })
   const db = new PrismaClient({
-    adapter: withErrorCodes(
-      new PrismaPg(pool, { statementNameGenerator: ({ sql }) => PREPARED.exec(sql)?.[1] ?? '' }),
-    ),
+    adapter: withErrorCodes(limitTransactions(adapter, maxTransactions)),
     transactionOptions: TRANSACTION_LIMITS,
   })
   return {

@@ -18,6 +18,9 @@ const PAPERS_IN_PART = 10_000
 const MAX_DAYS = 10_000
 const MAX_SHORT_NAME_LENGTH = 16
 
+/** Kept until a paper changes. */
+const SAME_FOR_ALL = { cachedBy: [] }
+
 const templates = templatesIn('feeds')
 
 interface SitemapUrl {
@@ -46,13 +49,13 @@ const sitemap: FastifyPluginAsyncZod<Site> = async (app, { deps: { db, config } 
     return send(request, reply, 'application/xml', templates.render('./sitemap', { kind, urls: all }))
   }
 
-  app.get('/sitemap.xml', async (request, reply) => {
+  app.get('/sitemap.xml', { config: SAME_FOR_ALL }, async (request, reply) => {
     const parts = Math.ceil((await maxSitemapPaperId(db)) / PAPERS_IN_PART)
     const ofPapers = Array.from({ length: parts }, (_, i) => ({ path: `/sitemap-papers-${i + 1}.xml` }))
     return sendUrls(request, reply, 'index', [{ path: '/sitemap-days.xml' }, ...ofPapers])
   })
 
-  app.get('/sitemap-days.xml', async (request, reply) => {
+  app.get('/sitemap-days.xml', { config: SAME_FOR_ALL }, async (request, reply) => {
     const days = await daysWithPapers(db, MAX_DAYS)
     const spans = (['day', 'week', 'month'] as const).flatMap((unit) => days.map((day) => spanOf(unit, day)))
     const paths = new Set([...SITEMAP_ROUTES, ...spans.map((span) => listPath(span, FIRST_PAGE))])
@@ -70,17 +73,21 @@ const sitemap: FastifyPluginAsyncZod<Site> = async (app, { deps: { db, config } 
       .regex(/^\d{1,5}$/)
       .transform(Number),
   })
-  app.get('/sitemap-papers-:part.xml', { schema: { params } }, async (request, reply) => {
-    const upTo = request.params.part * PAPERS_IN_PART
-    const papers = await sitemapPapers(db, { after: upTo - PAPERS_IN_PART, upTo })
-    if (papers.length === 0) throw new Fault('page.not-found')
-    return sendUrls(
-      request,
-      reply,
-      'part',
-      papers.map((paper) => ({ path: paperPathOf(paper), changedOn: paper.changedOn })),
-    )
-  })
+  app.get(
+    '/sitemap-papers-:part.xml',
+    { schema: { params }, config: SAME_FOR_ALL },
+    async (request, reply) => {
+      const upTo = request.params.part * PAPERS_IN_PART
+      const papers = await sitemapPapers(db, { after: upTo - PAPERS_IN_PART, upTo })
+      if (papers.length === 0) throw new Fault('page.not-found')
+      return sendUrls(
+        request,
+        reply,
+        'part',
+        papers.map((paper) => ({ path: paperPathOf(paper), changedOn: paper.changedOn })),
+      )
+    },
+  )
 }
 
 function addSearchDescription(app: FastifyInstance, { deps: { config } }: Site): void {

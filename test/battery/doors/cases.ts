@@ -9,6 +9,7 @@ import { visitsAmongIdleBodies, visitsRefusedWith } from './idle-bodies.ts'
 import { libraryStopsWith, noLibraryStopsIt } from './libraries.ts'
 import { markupStaysText } from './markup.ts'
 import { noRequestBreaksIt } from './mutated.ts'
+import { othersGoOn, othersWaitWith } from './one-link-pressed.ts'
 import { noOpenRedirect } from './redirects.ts'
 import { nothingChangesOnGet } from './safe-methods.ts'
 import { spellingsAreHeld } from './spellings.ts'
@@ -157,6 +158,24 @@ export const doorsCases: BatteryCase[] = [
       visitsRefusedWith({
         real: 'src/web/body-places.ts',
         wrong: 'test/battery/doors/wrong-parts/refuses-new-bodies.ts',
+      }),
+  },
+  {
+    name: 'doors-one-link-pressed',
+    alone: true,
+    fault: 'one button behind one link, pressed 250 times at once',
+    invariant: 'pages of others: p95 below 0.3 s; every one-click unsubscribe gets 200 within a second',
+    run: othersGoOn,
+  },
+  {
+    name: 'doors-wrong-no-limit-for-one-link',
+    alone: true,
+    fault: 'wrong on purpose: no-limit-for-one-link',
+    invariant: 'the battery must see it',
+    run: () =>
+      othersWaitWith({
+        real: 'src/web/admission.ts',
+        wrong: 'test/battery/doors/wrong-parts/no-limit-for-one-link.ts',
       }),
   },
   ...wrongCases,

@@ -1,0 +1,2 @@
+// Admits every request.
+export function addAdmissionControl(): void {}
