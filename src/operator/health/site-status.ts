@@ -7,7 +7,7 @@ import { readHealthFacts } from './facts.ts'
 
 const DAYS = 7
 /** Digests go out in spite of these. */
-const BESIDE_SENDING: PublicNotice[] = ['domains', 'papers', 'signups', 'reports']
+const BESIDE_SENDING: PublicNotice[] = ['domains', 'papers', 'signups', 'links', 'reports']
 
 export type SiteStatus = Awaited<ReturnType<typeof siteStatus>>
 

@@ -18,7 +18,7 @@ import { get, NOW, textOf, useSite } from '../../../support/site.ts'
 const MINUTE = 60_000
 const EMPTY = { ready: 0, taken: 0, deferred: 0, uncertain: 0, oldest: null, nextTry: null }
 /** Digests go out in spite of these. */
-const BESIDE_SENDING = ['domains', 'papers', 'signups', 'reports']
+const BESIDE_SENDING = ['domains', 'papers', 'signups', 'links', 'reports']
 const EMPTY_LANES = { transactional: EMPTY, bulk: EMPTY }
 const on = useSite({ ADMIN_PASSWORD: PASSWORD })
 const off = useSite({ ADMIN_PASSWORD: PASSWORD, SENDING: 'off' })
