@@ -1,49 +1,49 @@
+import type { SqlDriverAdapter, SqlDriverAdapterFactory, Transaction } from '@prisma/driver-adapter-utils'
 import { Semaphore } from '../semaphore.ts'
 
-interface Transaction {
-  commit(): Promise<void>
-  rollback(): Promise<void>
-}
-
-/** The parts of Prisma's driver adapter that matter here. */
-interface AdapterFactory {
-  connect(): Promise<{ startTransaction(isolation?: never): Promise<Transaction> }>
-}
-
 /**
- * Lets up to `max` transactions of a client run at once; others wait before they take a connection. A transaction may
- * wait for a row that another one has locked. With `max` below the number of connections, such waits never take them
- * all, and single statements, such as those of a page, go on.
+ * A driver adapter that lets up to `max` transactions run at once; others wait before they take a connection. A
+ * transaction may wait for a row that another one has locked. With `max` below the number of connections, such waits
+ * never take them all, and single statements, such as those of a page, go on.
  */
-export function limitTransactions<Factory extends AdapterFactory>(factory: Factory, max: number): Factory {
+export function limitTransactions(factory: SqlDriverAdapterFactory, max: number): SqlDriverAdapterFactory {
+  const { provider, adapterName } = factory
   const slots = new Semaphore({ total: max })
-  const connect = factory.connect.bind(factory)
-  factory.connect = async () => {
-    const adapter = await connect()
-    const start = adapter.startTransaction.bind(adapter)
-    adapter.startTransaction = (isolation) => inSlot(slots, () => start(isolation))
-    return adapter
-  }
-  return factory
+  return { provider, adapterName, connect: async () => limitedAdapter(await factory.connect(), slots) }
 }
+
+const limitedAdapter = (adapter: SqlDriverAdapter, slots: Semaphore): SqlDriverAdapter => ({
+  provider: adapter.provider,
+  adapterName: adapter.adapterName,
+  queryRaw: (query) => adapter.queryRaw(query),
+  executeRaw: (query) => adapter.executeRaw(query),
+  executeScript: (script) => adapter.executeScript(script),
+  getConnectionInfo: adapter.getConnectionInfo?.bind(adapter),
+  dispose: () => adapter.dispose(),
+  startTransaction: (isolation) => inSlot(slots, () => adapter.startTransaction(isolation)),
+})
 
 /** Starts a transaction in a slot, which it has until it ends. */
 const inSlot = (slots: Semaphore, start: () => Promise<Transaction>): Promise<Transaction> =>
   new Promise((resolve, reject) => {
     const work = async () => {
-      const transaction = await start()
-      const ended = untilEnd(transaction)
-      resolve(transaction)
-      await ended
+      const ended = Promise.withResolvers<void>()
+      resolve(untilEnd(await start(), ended.resolve))
+      await ended.promise
     }
     slots.withSlot('', work).catch(reject)
   })
 
-/** Prisma calls one of the two for every transaction, also after an error. */
-const untilEnd = (transaction: Transaction): Promise<void> =>
-  new Promise((end) => {
-    for (const name of ['commit', 'rollback'] as const) {
-      const finish = transaction[name].bind(transaction)
-      transaction[name] = () => finish().finally(end)
-    }
-  })
+/** Calls `onEnd` after the commit or rollback. Prisma calls one of the two for every transaction, also after an error. */
+const untilEnd = (transaction: Transaction, onEnd: () => void): Transaction => ({
+  provider: transaction.provider,
+  adapterName: transaction.adapterName,
+  options: transaction.options,
+  queryRaw: (query) => transaction.queryRaw(query),
+  executeRaw: (query) => transaction.executeRaw(query),
+  createSavepoint: transaction.createSavepoint?.bind(transaction),
+  rollbackToSavepoint: transaction.rollbackToSavepoint?.bind(transaction),
+  releaseSavepoint: transaction.releaseSavepoint?.bind(transaction),
+  commit: () => transaction.commit().finally(onEnd),
+  rollback: () => transaction.rollback().finally(onEnd),
+})
