@@ -27,7 +27,8 @@ const HEAD_START_BYTES = 4096
 
 /**
  * Limits how many bodies there are at once, overall and for each key, such as a network. If there are too many, the
- * slowest that is still arriving ends, of the same key if that has reached its limit. So idle bodies never keep a new one out.
+ * slowest that is still arriving ends: of the same key if that has reached its limit, else of the key with the most. So
+ * idle bodies never keep a new one out, and many of one network do not end the slow one of another.
  */
 export class BodyPlaces {
   readonly #limits: { total: number; perKey: number }
@@ -53,17 +54,25 @@ export class BodyPlaces {
   #makeRoom(key: string, now: number): void {
     const all = [...this.#taken]
     const own = all.filter((taken) => taken.key === key)
-    if (own.length >= this.#limits.perKey) this.#endSlowest(own, 'key', now)
-    else if (all.length >= this.#limits.total) this.#endSlowest(all, 'total', now)
+    if (own.length >= this.#limits.perKey) this.#endSlowest(arrivingIn(own), 'key', now)
+    else if (all.length >= this.#limits.total) this.#endSlowest(ofLargestKeys(arrivingIn(all)), 'total', now)
   }
 
-  #endSlowest(places: Taken[], reason: NoSlot['reason'], now: number): void {
-    const arriving = places.filter(({ isArriving }) => isArriving)
+  #endSlowest(arriving: Taken[], reason: NoSlot['reason'], now: number): void {
     const [slowest] = arriving.sort((a, b) => speed(a.body, now) - speed(b.body, now))
     if (!slowest) throw new NoSlot(reason)
     this.#taken.delete(slowest)
     slowest.body.end()
   }
+}
+
+const arrivingIn = (places: readonly Taken[]): Taken[] => places.filter(({ isArriving }) => isArriving)
+
+/** Those of the key, or keys, that have the most. */
+function ofLargestKeys(places: readonly Taken[]): Taken[] {
+  const byKey = [...Map.groupBy(places, ({ key }) => key).values()]
+  const most = Math.max(0, ...byKey.map(({ length }) => length))
+  return byKey.filter(({ length }) => length === most).flat()
 }
 
 const speed = ({ beganAt, bytes }: ArrivingBody, now: number): number =>

@@ -37,6 +37,15 @@ test('a network over its own limit ends its own slowest body', () => {
   expect(ended).toEqual(['own idle'])
 })
 
+test('many bodies of one network do not end the slow one of another', () => {
+  const { take, ended } = placesOf({ total: 4, perKey: 3 })
+  take('slow', { key: 'phone' })
+  for (let n = 0; n < 5; n++) take(`idle ${n}`, { key: 'attacker', beganAt: 1000 * (n + 1) })
+  take('another', { key: 'elsewhere', beganAt: 9000 })
+  expect(ended).not.toContain('slow')
+  expect(ended).not.toContain('another')
+})
+
 test('a body that has arrived keeps its place until it leaves', () => {
   const { take, ended } = placesOf({ total: 2, perKey: 1 })
   const [one, other] = [take('one'), take('other')]
