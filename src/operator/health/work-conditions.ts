@@ -23,9 +23,12 @@ const START_FIX =
 const silentSchedule: Condition = {
   name: 'schedule-silent',
   state: 'wrong',
-  check: ({ config, liveness: { tick }, now }) => {
+  check: ({ config, liveness: { tick }, processes, now }) => {
     // The demo has no schedule: its desk moves the clock.
-    if (config.demo || (tick && now.getTime() - tick.getTime() <= LATE_MS)) return []
+    if (config.demo) return []
+    // A process that has just started ticks with the next minute.
+    const ticks = [tick, processes[0]?.startedAt].filter((at) => at instanceof Date)
+    if (ticks.some((at) => now.getTime() - at.getTime() <= LATE_MS)) return []
     return [findingSince('schedule', tick ?? now, { ticked: tick?.toISOString() ?? null })]
   },
   sentence: ({ since, values }, { now }) =>

@@ -234,6 +234,12 @@ test('nothing holds for a service that is well, nor on the edge of lateness', ()
   expect(findProblems({ ...WELL, ...late })).toEqual([])
 })
 
+test('a service that has just started waits for its first tick', () => {
+  const processes = [{ name: 'process 1 on a', startedAt: ago(2), secrets: ['new'] }]
+  for (const tick of [null, ago(24 * 60)])
+    expect(findProblems({ ...WELL, processes, liveness: { ...WELL.liveness, tick } })).toEqual([])
+})
+
 test.each(CASES)('%s holds and no other: %o', (name, changes, sentence) => {
   const problems = findProblems({ ...WELL, ...changes })
   expect(problems.map(({ condition, ...problem }) => [condition.name, problem.sentence])).toEqual([
