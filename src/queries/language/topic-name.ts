@@ -99,10 +99,13 @@ function nameOfAll(parts: readonly Query[], text: string): string {
   }
   const named = subjects.length > 0 ? subjects : wanted
   const names = named.map((part) => nameOf(part, text))
-  // "rag or retrieval, and chemistry or biology"; of more, each first alternative.
+  // "rag or retrieval, and chemistry or biology"; of more, each first alternative: "rag… and chemistry…".
   const firsts = named.map((part) => nameOf(part.kind === 'or' ? part.parts[0]! : part, text))
   const whole = names.join(`, ${words.lists.and} `)
-  return names.every((name, i) => name === firsts[i]) || whole.length > MAX_LENGTH ? shortList(firsts) : whole
+  if (names.every((name, i) => name === firsts[i])) return shortList(firsts)
+  return whole.length > MAX_LENGTH
+    ? shortList(firsts.map((first, i) => (first === names[i] ? first : `${first}…`)))
+    : whole
 }
 
 /** The first alternative if it shares a word with all others: "linear attention" OR "linear transformers". */

@@ -30,7 +30,7 @@ describe('a name proposed from a query', () => {
     ['cat:cs.CL AND (abs:"medical NLP" OR abs:"clinical NLP")', 'Medical NLP'],
     [
       '(cat:cs.CL OR cat:cs.AI) AND (abs:"large language model" OR abs:LLM) AND (abs:hallucination OR abs:factuality)',
-      'Large language model and hallucination',
+      'Large language model… and hallucination…',
     ],
     ['ti:%28space+AND+time%29+OR+ti:apple', 'Space and time or apple'],
     ['"linear attention" vision votes>=20', 'Linear attention and vision'],
