@@ -6,25 +6,32 @@ import { type ImportFile, readRecords } from './refused-rows.ts'
  * Substack, Buttondown, Sendy, Keila, listmonk, Kit, MailerLite and Brevo name them.
  */
 const LEAVING_NAMES = [
-  /unsub|opt(ed)?out/, // UNSUB_TIME, Unsubscribed, unsubscription_date
+  /unsub|opt(ed)?out|donot(e?mail|contact)/, // UNSUB_TIME, Unsubscribed, unsubscription_date, Do Not Email
   /^clean/, // CLEAN_TIME
   /^subscribedtoemails$|disabled$/, // Ghost; email_disabled
+  /^status$/, // Sendy, Keila, listmonk
   /blocked|blocklist|blacklist|churn|undeliver|complain/,
-  /status$|^(subscri|member|contact|email|list).*state$/,
-  /^(is)?(deleted|removed|cancell?ed|archived|(hard)?bounced?|suppressed)(at|on|time|date)?$/,
+  /^(is)?(left|expired|deleted|removed|cancell?ed|archived|(hard)?bounced?|suppressed)(at|on|time|date)?$/,
   /^cancel(date|time)$/,
 ]
 
-/** In these, "no" says that someone did not join, or left: DOUBLE_OPT-IN, Subscribed. */
-const JOINING_NAME = /^(is)?(subscribed|active|enabled|confirmed|verified)$|opt(ed)?in$|^accepts/
+/** In these, "no" says that someone did not join, or left: DOUBLE_OPT-IN, Newsletter, receives_emails. */
+const JOINING_NAME =
+  /subscri|newsletter|consent|opt(ed)?in|receives|^accepts|^(is)?(active|enabled|confirmed|verified)$/
 const NO = ['no', 'n', 'false', 'f', '0']
 
-/** What exports write into columns such as type, without blanks and hyphens. */
+/** In these, any value that does not say that someone joined says that they left: programs use words of their own. */
+const STATUS_NAME = /^(subscri\w*|member(ship)?|contact|email\w*|newsletter|list)(status|state)$/
+const JOINED_VALUES = new Set(
+  'active subscribed enabled confirmed verified valid optin optedin yes true 1'.split(' '),
+)
+
+/** What exports write into columns such as type or order_status, without blanks and hyphens. */
 const LEAVING_VALUES = new Set(
   `unsubscribe unsubscribed optout optedout cancelled canceled churned removed deleted archived disabled inactive
    bounce bounced hardbounce hardbounced softbounced cleaned undeliverable unreachable
    complaint complained spam markedasspam reportedspam blocked blocklisted blacklisted suppressed
-   pending unconfirmed notconfirmed unactivated nonsubscribed notsubscribed`.split(/\s+/),
+   pending unconfirmed notconfirmed unactivated nonsubscribed notsubscribed neversubscribed`.split(/\s+/),
 )
 const MAX_VALUE_LENGTH = 20
 
@@ -74,8 +81,9 @@ export async function requireNoOneLeft(file: ImportFile, unread: readonly Unread
 }
 
 function saysLeft({ name }: UnreadColumn, cell: string): boolean {
-  if (cell.length > MAX_VALUE_LENGTH) return false
   const value = lettersOf(cell)
+  if (STATUS_NAME.test(name)) return value !== '' && !JOINED_VALUES.has(value)
+  if (cell.length > MAX_VALUE_LENGTH) return false
   return LEAVING_VALUES.has(value) || (NO.includes(value) && JOINING_NAME.test(name))
 }
 

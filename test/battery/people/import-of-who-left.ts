@@ -14,6 +14,8 @@ const EXPORTS: Record<string, [head: string, cell: string]> = {
   ghost: ['email,name,subscribed_to_emails,deleted_at', 'A,false,'],
   substack: ['email,active_subscription,email_disabled', 'false,true'],
   buttondown: ['email_address,tags,type', ',unsubscribed'],
+  klaviyo: ['Email,Email Marketing Consent', 'NEVER_SUBSCRIBED'],
+  others: ['email,receives_emails,member_status', 'false,lapsed'],
   brevo: ['EMAIL,DOUBLE_OPT-IN', 'No'],
 }
 const PEOPLE = 20
@@ -57,7 +59,7 @@ const verdict = (ok: boolean, { refused, active }: { refused: number; active: nu
 export const importCases: BatteryCase[] = [
   {
     name: 'import-of-who-left',
-    fault: 'exports of five programs, of people who had left there, imported with --consent',
+    fault: 'exports of seven programs, of people who had left there, imported with --consent',
     invariant: 'each file is refused, no one becomes active',
     run: async () => {
       const outcome = await runImports()
