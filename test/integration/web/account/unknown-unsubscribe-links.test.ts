@@ -1,20 +1,25 @@
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { eraseSubscriber } from '../../../../src/account/erase-subscriber.ts'
+import type { ServiceDeps } from '../../../../src/core/deps.ts'
 import { randomId } from '../../../../src/core/secrets.ts'
 import { runAlerts } from '../../../../src/operator/alerts/run-alerts.ts'
 import { type LinkPurpose, signLink } from '../../../../src/subscribers/links.ts'
 import { buildServer } from '../../../../src/web/server.ts'
-import { subscribeThroughSite, unsubscribeToken, useSite } from '../../../support/site.ts'
+import { NOW, subscribeThroughSite, unsubscribeToken, useSite } from '../../../support/site.ts'
 
+const HOUR_MS = 3600 * 1000
 const EMAIL = 'ann@example.com'
 const OTHER_SECRET = 'the-secret-of-another-process-of-32-bytes'
 
 const site = useSite()
+let hours = 0
+// After five unknown links a process pauses for a minute: each test begins later than that.
+beforeEach(() => site.clock.moveTo(new Date(NOW.getTime() + ++hours * HOUR_MS)))
 
 const press = (token: string, app = site.app) => app.inject({ method: 'POST', url: `/unsubscribe/${token}` })
 const stateOf = async () => (await site.db.subscriber.findFirst())?.state
 
-/** The token of a link for the only subscriber; if there is none, for an id that does not exist. */
+/** The token of a link for the only subscriber; without a subscriber, for an id that does not exist. */
 async function tokenSignedWith(secret: string, purpose: LinkPurpose = 'unsubscribe'): Promise<string> {
   const id = (await site.db.subscriber.findFirst())?.id ?? randomId(80)
   return signLink({ purpose, id, epoch: 0, issuedAt: site.clock.now() }, secret)
@@ -86,6 +91,32 @@ describe('one click with a link that another secret signed', () => {
     expect(await rows()).toEqual([0, 0])
     for (let n = 0; n < 30; n++) await press(await tokenSignedWith(`${OTHER_SECRET}${n}`))
     expect(await rows()).toEqual([1, 1])
+  })
+
+  test('costs few statements while hundreds arrive at once, and is counted again a minute later', async () => {
+    const statements: string[] = []
+    const db = site.db.$extends({
+      query: {
+        $allOperations({ operation, args, query }) {
+          statements.push(operation)
+          return query(args)
+        },
+      },
+    })
+    const app = buildServer({ ...site.deps, db: db as unknown as ServiceDeps['db'] })
+    const token = await tokenSignedWith(OTHER_SECRET)
+    const pressMany = async () => {
+      statements.length = 0
+      const replies = await Promise.all(Array.from({ length: 250 }, () => press(token, app)))
+      expect(new Set(replies.map(({ statusCode }) => statusCode))).toEqual(new Set([404]))
+      return statements.length
+    }
+    expect(await pressMany()).toBeLessThan(15)
+    expect(await alertsOf('unknown-links')).toHaveLength(1)
+    expect(await pressMany()).toBe(0)
+    site.clock.moveTo(new Date(site.clock.now().getTime() + 61_000))
+    expect(await pressMany()).toBeGreaterThan(0)
+    await app.close()
   })
 
   test('is not counted if only our own signature is damaged', async () => {
