@@ -13,8 +13,11 @@ import type { Channel } from './report.repo.ts'
 /** Announced size limit (RFC 1870). Only the beginning is stored if an email is larger than what we parse. */
 const LARGEST_MAIL = 30_000_000
 const MAX_CONNECTIONS = 50
-/** As many as Postfix opens to one destination. The others stay free when another network opens idle connections. */
-const MAX_OF_ONE_NETWORK = 20
+/**
+ * Of one address (/64 of IPv6): as many as Postfix opens to one destination. All addresses of its widest network
+ * together get a few more, so that the others stay free when a network opens idle connections.
+ */
+const MAX_OF_ONE_NETWORK = { narrowest: 20, widest: 30 }
 /** The end of our greeting, by which doctor recognises it. */
 export const BANNER = 'takes what comes back'
 /** While it is written to the database, an email takes several times its size in memory. */
@@ -66,16 +69,22 @@ export async function listenForMail(
 
 /** Counts the connections of each network. */
 class Connections {
-  /** Network by session. */
-  readonly #open = new Map<string, string>()
+  /** The networks of each session, narrowest first. */
+  readonly #open = new Map<string, string[]>()
 
   /** Returns the refusal of one too many. */
   open(session: string, address: string): Error | null {
-    const network = networksOf(address)[0]!.prefix
-    const count = this.#open.values().reduce((sum, one) => sum + Number(one === network), 0)
-    if (count >= MAX_OF_ONE_NETWORK) return smtpError(421, '4.7.0 Too many connections from your network')
-    this.#open.set(session, network)
+    const networks = networksOf(address).map(({ prefix }) => prefix)
+    const isFull =
+      this.#countOf(networks[0]!) >= MAX_OF_ONE_NETWORK.narrowest ||
+      this.#countOf(networks.at(-1)!) >= MAX_OF_ONE_NETWORK.widest
+    if (isFull) return smtpError(421, '4.7.0 Too many connections from your network')
+    this.#open.set(session, networks)
     return null
+  }
+
+  #countOf(network: string): number {
+    return this.#open.values().reduce((sum, networks) => sum + Number(networks.includes(network)), 0)
   }
 
   close(session: string): void {

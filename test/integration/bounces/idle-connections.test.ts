@@ -30,11 +30,11 @@ afterEach(() => {
   for (const socket of open.splice(0)) socket.destroy()
 })
 
-/** Opens connections from another address and says nothing. Returns what the listener replied to each. */
-async function openIdle(port: number, count: number): Promise<string[]> {
+/** Opens connections from an address and says nothing. Returns what the listener replied to each. */
+async function openIdle(port: number, count: number, localAddress = '127.0.0.2'): Promise<string[]> {
   const replies: Promise<string>[] = []
   for (let n = 0; n < count; n++) {
-    const socket = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' })
+    const socket = connect({ port, host: '127.0.0.1', localAddress })
     socket.on('error', () => undefined)
     open.push(socket)
     replies.push(once(socket, 'data').then(String))
@@ -63,6 +63,13 @@ test.each([
   expect(await deliver(port)).toMatch(/^250 /)
   expect(replies.filter((reply) => reply.startsWith('220 '))).toHaveLength(20)
   expect(replies.filter((reply) => reply.startsWith('421 '))).toHaveLength(30)
+})
+
+test('100 idle connections from the five addresses of one network do not refuse the mail server', async () => {
+  const addresses = [1, 2, 3, 4, 5].map((n) => `127.0.7.${n}`)
+  const replies = await Promise.all(addresses.map((address) => openIdle(smtp, 20, address)))
+  expect(await deliver(smtp)).toMatch(/^250 /)
+  expect(replies.flat().filter((reply) => reply.startsWith('220 '))).toHaveLength(30)
 })
 
 test('an address may connect again once its connections have ended', async () => {
