@@ -1111,7 +1111,7 @@ export const en = {
     taken: 'We read {papers}. You already have the topics that they share.',
     noTime: 'We read {papers} and ran out of time before we found a topic. Try fewer of them.',
     tooMany: 'Only the first {most} of {count} entries were read.',
-    tooSlow: 'We read {reached} of {count} entries; the others would take too long.',
+    tooSlow: 'We got through {reached} of {count} entries; the others would take too long.',
     skipped: { one: 'We skipped {count} entry:', other: 'We skipped {count} entries:' },
     line: 'Line {line}: {reason}',
     item: 'Entry {line}: {reason}',
