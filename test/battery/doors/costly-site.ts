@@ -12,6 +12,7 @@ import { randomFrom } from '../bench/seeded-random.ts'
 import { type CostlyRequest, costlyRequests } from './costly-queries.ts'
 import { NOON } from './seed.ts'
 import { startMeter } from './silence.ts'
+import { slowness } from './yardstick.ts'
 
 /** What one request took. */
 export interface Asked {
@@ -21,25 +22,6 @@ export interface Asked {
   silentMs: number
   allMs: number
 }
-
-const YARDSTICK_STEPS = 200_000
-
-/** Of `yardstickMs`, on the machine for which the limits are told. */
-const USUAL_YARDSTICK_MS = 20
-
-/** The milliseconds of some work that is the same each time. */
-function yardstickMs(): number {
-  const begun = computedMs()
-  const counts = new Map<string, number>()
-  for (let i = 0; i < YARDSTICK_STEPS; i++) {
-    const word = `w${(i * 7919) % 5003}`
-    counts.set(word, (counts.get(word) ?? 0) + 1)
-  }
-  return computedMs() - begun
-}
-
-/** How many times slower than usual it computes; 1 where it is faster. */
-const slowness = (): number => Math.max(1, yardstickMs() / USUAL_YARDSTICK_MS)
 
 const [databaseUrl = '', words = ''] = process.argv.slice(2)
 const { db, close } = openDatabase(databaseUrl, silentLog, 10)
@@ -51,7 +33,7 @@ await app.ready()
 await readWholeArchive(deps)
 const requests = costlyRequests(words.split(' '), randomFrom(7))
 // Once for the compiler.
-for (let i = 0; i < 20; i++) yardstickMs()
+for (let i = 0; i < 20; i++) slowness(computedMs)
 for (const one of requests.slice(0, 3)) await ask(one, 250)
 const asked: Asked[] = []
 for (const [i, one] of requests.entries()) asked.push(await ask(one, i))
@@ -61,7 +43,7 @@ await close()
 process.disconnect()
 
 async function ask({ name, request }: CostlyRequest, i: number): Promise<Asked> {
-  const before = slowness()
+  const before = slowness(computedMs)
   const meter = startMeter()
   const begun = computedMs()
   const headers = { accept: 'text/html', ...request.headers }
@@ -69,6 +51,6 @@ async function ask({ name, request }: CostlyRequest, i: number): Promise<Asked> 
   const allMs = computedMs() - begun
   const silentMs = meter.take()
   meter.stop()
-  const slower = Math.max(before, slowness())
+  const slower = Math.max(before, slowness(computedMs))
   return { name, status, silentMs: silentMs / slower, allMs: allMs / slower }
 }
