@@ -45,8 +45,9 @@ const MAX_UPLOADS = { total: 8, perKey: 2 }
 /** Routes behind a subscriber's links. Unsubscribing is not among them: it is never refused. */
 const PERSONAL_ROUTE = /^\/(manage|account|confirm|resubscribe|digest|move)\/:token(?:\/|$)/
 /**
- * For each subscriber. A change locks the subscriber's row, so more at once would only wait for each other. Many may
- * wait, because refusing them at once would invite the next.
+ * For each id in a link: of a subscriber in those to manage, to an account and to resubscribe; of a message, a sign-up
+ * or an address change in `digest`, `confirm` and `move`. A change locks the row with that id or the subscriber's, so
+ * more at once would only wait for each other. Many may wait, because refusing them at once would invite the next.
  */
 const MAX_PERSONAL = { total: Number.POSITIVE_INFINITY, perKey: 2, maxWaitingPerKey: 300 }
 const MAX_PERSONAL_WAIT_MS = 5000
@@ -92,7 +93,7 @@ const networkOf = ({ ip }: FastifyRequest): string => networksOf(ip).at(-1)!.pre
 const refusalOfLink = (error: unknown): unknown =>
   error instanceof NoSlot ? new Fault('rate.same-link', { seconds: RETRY_AFTER_SECONDS }) : error
 
-/** The id in a link that works; undefined for any other. */
+/** The id in a link that works, see MAX_PERSONAL; undefined for any other. */
 function holderOfLink({ deps }: Site, { params, routeOptions }: FastifyRequest): string | undefined {
   const [, purpose] = PERSONAL_ROUTE.exec(routeOptions.url ?? '') ?? []
   const { token } = params as { token: string }

@@ -27,7 +27,7 @@ export async function othersGoOn(): Promise<Verdict> {
   return {
     ok: faults.length === 0,
     n: `${PRESSERS} at once for ${MS / 1000} s`,
-    result: [...faults, told(pressed)].join('; '),
+    result: [...faults, summaryOf(pressed)].join('; '),
   }
 }
 
@@ -35,7 +35,7 @@ export async function othersGoOn(): Promise<Verdict> {
 export async function othersWaitWith(part: WrongPart): Promise<Verdict> {
   const pressed = await pressOneLink(part)
   const [fault] = faultsOf(pressed)
-  const result = fault ? `caught: ${fault}` : `NOT CAUGHT: ${told(pressed)}`
+  const result = fault ? `caught: ${fault}` : `NOT CAUGHT: ${summaryOf(pressed)}`
   return { ok: fault !== undefined, n: `${PRESSERS} at once for ${MS / 1000} s`, result }
 }
 
@@ -61,7 +61,7 @@ const p95Of = (pages: Visit[]): number =>
 
 const slowest = (visits: Visit[]): number => Math.round(Math.max(...visits.map(({ ms }) => ms)))
 
-function told({ presses, clicks, pages }: Pressed): string {
+function summaryOf({ presses, clicks, pages }: Pressed): string {
   const done = presses.filter(({ status }) => status === 303).length
   return `${done} done, others get 429; ${pages.length} × GET / of others p95 ${p95Of(pages)} ms; ${clicks.length} one-clicks 200, the slowest after ${slowest(clicks)} ms`
 }

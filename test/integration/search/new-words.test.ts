@@ -5,7 +5,7 @@ import { get, useSite } from '../../support/site.ts'
 
 const site = useSite()
 
-test('papers of random words are found by their titles and first words, and others by all of theirs', async () => {
+test('papers of random words are found by their titles and first words; other papers by each of their words', async () => {
   const paper = (title: string, words: number) => ({
     title,
     summary: Array.from({ length: words }, (_, n) => `${title}${wordAt(n)}`).join(' '),

@@ -9,7 +9,7 @@ import { pathOf } from '../../support/mailed-links.ts'
 import { textOf, useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
 
-const PATIENCE_MS = 3000
+const MAX_WAIT_MS = 3000
 
 const site = useSite()
 let service: Service
@@ -72,7 +72,7 @@ const othersThan = async (statuses: number[], presses: ReturnType<typeof ask>[])
   (await Promise.all(presses)).map(({ status }) => status).filter((status) => !statuses.includes(status))
 
 const inTime = <T>(work: Promise<T>): Promise<T | 'late'> =>
-  Promise.race([work, new Promise<'late'>((late) => setTimeout(late, PATIENCE_MS, 'late' as const))])
+  Promise.race([work, new Promise<'late'>((late) => setTimeout(late, MAX_WAIT_MS, 'late' as const))])
 
 describe('requests that wait for the row of a subscriber', () => {
   test('do not keep pages, searches and feeds waiting, however many links there are', async () => {
