@@ -13,7 +13,7 @@ export const importErrors = {
     'import.column-slip':
       'The header has a column "{column}": did you mean "{meant}"? Fix it, or rename the column so that it is ignored.',
     'import.who-left':
-      'The column "{column}" says who left{where}, and this import cannot read it. Add a column "state": "unsubscribed" for those who left, "pending" for those who never confirmed, "active" for the others. Then remove "{column}". The columns it can read: email,state,topics,hour,zone,days,confirmed_at,confirmed_how.',
+      'The column "{column}" may say who left{where}, and this import cannot read it. If it does, add a column "state": "unsubscribed" for those who left, "suppressed" for those who bounced or complained, "pending" for those who never confirmed, "active" for the others. Then remove "{column}". The columns it can read: email,state,topics,hour,zone,days,confirmed_at,confirmed_how.',
     'import.no-column': '--topics "{column}": the file has no such column. It has {columns}.',
   }),
   ...errorEntries(409, 2, {

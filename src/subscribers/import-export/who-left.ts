@@ -11,14 +11,16 @@ const LEAVING_NAMES = [
   /^subscribedtoemails$|disabled$/, // Ghost; email_disabled
   /^status$/, // Sendy, Keila, listmonk
   /blocked|blocklist|blacklist|churn|undeliver|complain/,
-  /^(is)?(left|expired|deleted|removed|cancell?ed|archived|(hard)?bounced?|suppressed)(at|on|time|date)?$/,
+  /^(is|date)?(left|stopped|suspended|expired|deleted|removed|cancell?ed|archived|(hard)?bounced?|suppressed)(at|on|time|date|fromlist)?$/,
   /^cancel(date|time)$/,
 ]
 
 /** In these, "no" says that someone did not join, or left: DOUBLE_OPT-IN, Newsletter, receives_emails. */
 const JOINING_NAME =
   /subscri|newsletter|consent|opt(ed)?in|receives|^accepts|^(is)?(active|enabled|confirmed|verified)$/
-const NO = ['no', 'n', 'false', 'f', '0']
+const NO = ['no', 'n', 'false', 'f', '0', 'nein', 'non', 'não']
+/** In any other column that we do not know, these may say it: Spam, Inactive, member. */
+const YES_OR_NO = ['yes', 'no', 'true', 'false', 'ja', 'nein', 'oui', 'non', 'sí', 'si', 'sim', 'não']
 
 /** In these, any value that does not say that someone joined says that they left: programs use words of their own. */
 const STATUS_NAME = /^(subscri\w*|member(ship)?|contact|email\w*|newsletter|list)(status|state)$/
@@ -84,7 +86,7 @@ function saysLeft({ name }: UnreadColumn, cell: string): boolean {
   const value = lettersOf(cell)
   if (STATUS_NAME.test(name)) return value !== '' && !JOINED_VALUES.has(value)
   if (cell.length > MAX_VALUE_LENGTH) return false
-  return LEAVING_VALUES.has(value) || (NO.includes(value) && JOINING_NAME.test(name))
+  return LEAVING_VALUES.has(value) || (JOINING_NAME.test(name) ? NO : YES_OR_NO).includes(value)
 }
 
 const lettersOf = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
