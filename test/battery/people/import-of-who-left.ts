@@ -59,7 +59,7 @@ const verdict = (ok: boolean, { refused, active }: { refused: number; active: nu
 export const importCases: BatteryCase[] = [
   {
     name: 'import-of-who-left',
-    fault: 'exports of seven programs, of people who had left there, imported with --consent',
+    fault: 'eight exports of other programs, of people who had left there, imported with --consent',
     invariant: 'each file is refused, no one becomes active',
     run: async () => {
       const outcome = await runImports()
