@@ -1,46 +1,74 @@
+import { MINUTE_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { errorText } from '../../core/errors.ts'
 import { endIncident, recordIncident } from '../../core/incident.repo.ts'
-import type { Lane } from '../message.ts'
+import { LANES, type Lane } from '../message.ts'
 import { endDomainIncidents } from '../rate-limits/send-rate.repo.ts'
 import type { Run } from './run.ts'
 
-const LANES: Lane[] = ['transactional', 'bulk']
-/** Causes that concern the server, so the email of any lane shows that they are over. */
-const SERVER_CAUSES = ['unreachable', 'login-refused', 'tls-refused']
+const LOGIN_CAUSES = ['login-refused', 'tls-refused']
+const REFUSALS = ['refused-alike', 'refused-much']
 
 const nameOf = (lane: Lane): string => `delivery ${lane}`
 
 /**
- * Records at once that an attempt did not reach the server, and that one did again: a run may end without a stop, since
- * its emails wait for their next try, or last for hours. The incident begins with the first attempt.
+ * Records during a run whether the server answers: a run may end without a stop, since its emails wait for their next
+ * try, or last for hours. The incident begins with the first attempt that does not reach the server, unless another
+ * attempt of this run did within the last minute: busy servers refuse single connections.
  */
-export async function recordReach(deps: Deps, lane: Lane, run: Run, isReached: boolean): Promise<void> {
-  // Once the run stops, recordStop records why.
-  if (run.halt.aborted || isReached === !run.isServerSilent) return
-  run.isServerSilent = !isReached
-  await withLoggedErrors(deps, async ({ db, clock }) => {
-    const name = nameOf(lane)
-    if (isReached) await endIncident(db, name)
-    else await recordIncident(db, { name, what: 'unreachable', detail: run.lastReply, since: clock.now() })
-  })
+export function openServerWatch(deps: Deps, lane: Lane, run: Run) {
+  const { db, clock } = deps
+  const openedAt = clock.now().getTime()
+  let reachedAt = 0
+  let endedAt = 0
+  let written = Promise.resolve()
+  /** In order, so that the newest result is what remains. */
+  const writeNext = (write: () => Promise<void>): Promise<void> => {
+    written = written.then(() => withLoggedErrors(deps, write))
+    return written
+  }
+
+  return {
+    /** Ends the incident of both lanes, which use one server; again each minute, in case another run opened one. */
+    reached: async (): Promise<void> => {
+      const now = clock.now().getTime()
+      reachedAt = now
+      if (run.halt.aborted || now - endedAt < MINUTE_MS) return
+      endedAt = now
+      // Within the first minute, another connection may still find that the login is refused, which stops the run.
+      const isLoginGood = run.result.accepted > 0 && now - openedAt >= MINUTE_MS
+      await writeNext(() => endServerIncidents(db, ['unreachable', ...(isLoginGood ? LOGIN_CAUSES : [])]))
+    },
+    notReached: async (): Promise<void> => {
+      const since = clock.now()
+      // Once the run stops, recordStop records why.
+      if (run.halt.aborted || since.getTime() - reachedAt < MINUTE_MS) return
+      endedAt = 0
+      const incident = { name: nameOf(lane), what: 'unreachable', detail: run.lastReply, since }
+      await writeNext(() => recordIncident(db, incident))
+    },
+  }
+}
+
+async function endServerIncidents(db: Deps['db'], causes: string[]): Promise<void> {
+  for (const lane of LANES) await endIncident(db, nameOf(lane), causes)
 }
 
 /**
  * Records incidents for the operator's alerts at the end of a run. A stop lasts until a run of this lane, or of any lane
- * if the server was the cause, gets an email accepted and does not stop; refusals of a domain last until the domain
+ * if the login was the cause, gets an email accepted and does not stop; refusals of a domain last until the domain
  * accepts an email.
  */
 export async function recordStop(deps: Deps, lane: Lane, run: Run): Promise<void> {
-  const { result, lastReply, acceptedDomains, isServerSilent } = run
+  const { result, lastReply, acceptedDomains } = run
   const { stopped, accepted } = result
   await withLoggedErrors(deps, async ({ db, clock }) => {
     // A pause for missing replies has an incident of its own: see openReplyWatch.
     if (stopped && stopped !== 'unanswered')
       await recordIncident(db, { name: nameOf(lane), what: stopped, detail: lastReply, since: clock.now() })
-    else if (accepted > 0 && !stopped && !isServerSilent) {
-      await endIncident(db, nameOf(lane))
-      for (const other of LANES) await endIncident(db, nameOf(other), SERVER_CAUSES)
+    else if (accepted > 0 && !stopped) {
+      await endIncident(db, nameOf(lane), REFUSALS)
+      await endServerIncidents(db, LOGIN_CAUSES)
     }
     if (acceptedDomains.size > 0) await endDomainIncidents(db, acceptedDomains)
   })

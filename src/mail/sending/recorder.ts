@@ -13,7 +13,7 @@ import {
   type SmtpResult,
 } from '../refusals/classify-reply.ts'
 import { type NextStep, nextStepAfter } from '../refusals/retry.ts'
-import { recordReach } from './lane-incident.ts'
+import { openServerWatch } from './lane-incident.ts'
 import type { Work } from './prefetcher.ts'
 import { openReplyWatch } from './reply-watch.ts'
 import { openSafeguards, type Run } from './run.ts'
@@ -49,6 +49,7 @@ export function openRecorder(
     Math.ceil(connections / 2),
   )
   const safeguards = openSafeguards(deps, { lane, run, retryUntilWritten, onRateChange })
+  const serverWatch = openServerWatch(deps, lane, run)
   const replyWatch = openReplyWatch(deps, { lane, run, retryUntilWritten })
 
   const writeFailure = async ({ message, batch }: Work, made: AttemptResult, next: NextStep, ms?: number) => {
@@ -74,7 +75,7 @@ export function openRecorder(
         await writeAcceptance({ messageId: message.id, at: clock.now(), reply: result.reply })
         safeguards.accepted(message)
         run.count('accepted')
-        await recordReach(deps, lane, run, true)
+        await serverWatch.reached()
         await replyWatch.accepted()
         log.info('message.accepted', { message: message.id, lane, attempt: message.attempts, ms })
         return
@@ -84,7 +85,8 @@ export function openRecorder(
       if (failure.deadAddress) await reportDeadAddress(message)
       const options = { now: clock.now(), whenUncertain: config.WHEN_UNCERTAIN }
       await writeFailure(work, attemptOf(failure), nextStepAfter(message, failure, options), ms)
-      await recordReach(deps, lane, run, reachedMessage(failure))
+      if (reachedMessage(failure)) await serverWatch.reached()
+      else await serverWatch.notReached()
       await replyWatch.failed(failure)
       await safeguards.failed(message, failure)
     },

@@ -32,8 +32,6 @@ export interface Run {
   isProbe: boolean
   /** The server's last reply that was not an acceptance, or why it did not reply. */
   lastReply: string
-  /** The newest attempt did not reach the server, which has an incident. */
-  isServerSilent: boolean
   /** When a write last failed, by the monotonic clock: what was read before may have been of another database. */
   databaseFaultAt: number
   /** Domains that accepted an email; after a hold, only since this run held them. */
@@ -56,7 +54,6 @@ export function startRun(signal?: AbortSignal, missingReplies = 0): Run {
     missingReplies,
     isProbe: missingReplies >= MAX_MISSING_REPLIES,
     lastReply: '',
-    isServerSilent: false,
     databaseFaultAt: 0,
     acceptedDomains: new Set(),
     halt: signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal,

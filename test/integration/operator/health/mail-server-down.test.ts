@@ -11,7 +11,8 @@ import { recordSuccessfulFetch } from '../../../../src/sources/source-day.repo.t
 import { logIn, PASSWORD } from '../../../support/admin.ts'
 import { runCliProcess } from '../../../support/processes.ts'
 import { get, NOW, post, textOf, useSite } from '../../../support/site.ts'
-import { type SmtpSink, startSmtpSink } from '../../../support/smtp-sink.ts'
+import { type SinkOptions, type SmtpSink, startSmtpSink } from '../../../support/smtp-sink.ts'
+import { eventually } from '../../../support/until.ts'
 
 const MINUTE = 60_000
 const OPERATOR = 'operator@lab.example'
@@ -33,6 +34,14 @@ afterEach(() => sink.close())
 async function minutesLater(minutes: number): Promise<void> {
   site.clock.moveTo(new Date(site.clock.now().getTime() + minutes * MINUTE))
   await claimTick(site.db, 'minute', site.clock.now())
+}
+
+/** The mail server starts anew, and the service may have that many connections to it. */
+async function serverStarts(options: SinkOptions, connections = 2): Promise<void> {
+  await sink.close()
+  sink = await startSmtpSink(options)
+  const SMTP_URL = `smtp://127.0.0.1:${sink.port}?connections=${connections}`
+  deps = { ...deps, config: readConfig({ SMTP_URL, OPERATOR_EMAIL: OPERATOR }) }
 }
 
 const signUp = async (...names: string[]) => {
@@ -70,7 +79,7 @@ test('a mail server that stopped is named by overview, /status and doctor within
   expect(seen).not.toContain('Nothing is wrong.')
   const page = await status()
   expect(page).not.toContain('Digests are being sent.')
-  expect(page).toContain('The mail server has not answered since 24 Nov 2026, 12:00 UTC.')
+  expect(page).toContain('the mail server has not accepted them as usual since 24 Nov 2026, 12:00 UTC.')
   expect(page).not.toMatch(/ECONNREFUSED|127\.0\.0\.1/)
   expect(await doctor()).toEqual([
     expect.objectContaining({ state: 'wrong', found: expect.stringContaining(said) }),
@@ -103,4 +112,68 @@ test('an accepted email of one lane shows that the mail server answers again, fo
   expect(sink.accepted).toHaveLength(1)
   expect(await overview()).toContain('Nothing is wrong.')
   expect(await status()).toContain('Digests are being sent.')
+})
+
+test('the first email that the server accepts ends the incident, while the run goes on', async () => {
+  await sink.close()
+  await signUp('ann', 'bob')
+  await send()
+  expect(await overview()).toContain('the mail server has not answered since 12:00 UTC.')
+  await serverStarts({ at: { dot: (to) => (to.startsWith('bob') ? 'silence' : undefined) } })
+  await minutesLater(2)
+  let isOver = false
+  const run = send().finally(() => {
+    isOver = true
+  })
+  await eventually(async () => (await overview()).includes('Nothing is wrong.'), { seconds: 4 })
+  expect(sink.accepted).toHaveLength(1)
+  expect(isOver).toBe(false)
+  await sink.close()
+  await run
+})
+
+test('a connection that the server refuses just after it accepted an email does not count, a minute later it does', async () => {
+  let greetings = 0
+  const greeting = () => (++greetings > 1 ? '421 4.7.0 too many connections' : undefined)
+  await serverStarts({ closeAfter: 1, at: { greeting } }, 1)
+  await signUp('ann', 'bob')
+  expect(await send()).toMatchObject({ accepted: 1, deferred: 1 })
+  expect(await overview()).toContain('Nothing is wrong.')
+  await minutesLater(1)
+  expect(await send()).toMatchObject({ accepted: 0, deferred: 1 })
+  expect(await overview()).toContain('1 email is waiting: the mail server has not answered since 12:01 UTC.')
+})
+
+test('a refused email ends the incident of a silent server, and not that of many refusals', async () => {
+  await recordIncident(site.db, {
+    name: 'delivery transactional',
+    what: 'unreachable',
+    detail: '',
+    since: NOW,
+  })
+  await recordIncident(site.db, { name: 'delivery bulk', what: 'refused-much', detail: '', since: NOW })
+  await serverStarts({ at: { rcpt: '450 4.2.0 later' } })
+  await signUp('ann')
+  expect(await send()).toMatchObject({ deferred: 1 })
+  const seen = await overview()
+  expect(seen).not.toContain('has not answered')
+  expect(seen).toContain(
+    'Delivery stopped at 12:00 UTC: the mail server refused too many of the last emails.',
+  )
+})
+
+test('an email accepted a minute after its run began shows that the login is not refused, while the run goes on', async () => {
+  await recordIncident(site.db, { name: 'delivery bulk', what: 'login-refused', detail: '', since: NOW })
+  const dot = (_to: string, mails: number) => {
+    if (mails > 1) return 'silence'
+    site.clock.moveTo(new Date(NOW.getTime() + MINUTE))
+  }
+  await serverStarts({ at: { dot } }, 1)
+  await signUp('ann', 'bob')
+  const run = send()
+  await eventually(() => sink.mails.length === 2)
+  expect(sink.accepted).toHaveLength(1)
+  await eventually(async () => !(await overview()).includes('refused the login'), { seconds: 4 })
+  await sink.close()
+  await run
 })
