@@ -87,7 +87,7 @@ export const deliverySummary = async (deps: Deps) => ({
   lanes: await laneQueues(deps.db),
 })
 
-export const countQueued = ({ lanes }: Pick<DeliverySummary, 'lanes'>): number =>
+export const countQueued = ({ lanes }: { lanes: Partial<DeliverySummary['lanes']> }): number =>
   Object.values(lanes).reduce(
     (sum, { ready, taken, deferred, uncertain }) => sum + ready + taken + deferred + uncertain,
     0,

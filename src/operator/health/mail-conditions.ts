@@ -1,5 +1,6 @@
 import { cliCommand } from '../../core/cli-command.ts'
 import type { Incident } from '../../core/incident.repo.ts'
+import type { Lane } from '../../mail/message.ts'
 import type { AlertValues } from '../alerts/alert.repo.ts'
 import { countQueued } from '../delivery-switch.ts'
 import { quantity } from '../operations/text-table.ts'
@@ -36,10 +37,10 @@ const serverFindings = (facts: HealthFacts, whats: readonly string[]): Finding[]
     return first ? [findingOf(first)] : []
   })
 
-/** "5 emails are waiting: …", "… No email is waiting." */
-export function withWaiting({ lanes }: HealthFacts, sentence: string): string {
+/** "5 emails are waiting: …", "… No email is waiting."; with `lane`, counts only its emails. */
+export function withWaiting({ lanes }: HealthFacts, sentence: string, lane?: Lane): string {
   if (!lanes) return sentence
-  const count = countQueued({ lanes })
+  const count = countQueued({ lanes: lane ? { [lane]: lanes[lane] } : lanes })
   if (count === 0) return `${sentence} No email is waiting.`
   const waiting = `${quantity(count, 'email')} ${count === 1 ? 'is' : 'are'} waiting`
   return `${waiting}: ${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1)}`
@@ -125,9 +126,10 @@ const unanswered: Condition = {
     withWaiting(
       facts,
       `The mail server has taken ${EMAILS_OF[String(subject)]} without a reply since ${timeSeenFrom(facts.now, since)}, so one email a minute is tried.`,
+      subject as Lane,
     ),
   fix: () =>
-    'Check what the mail server does with an email before it replies (filters, a full disk). Sending resumes by itself once it replies.',
+    'Check what the mail server does with an email before it replies (filters, a full disk). This is over with the next email that gets a reply; if none is waiting, once there is one.',
   path: () => '/admin/messages?state=uncertain',
   notice: () => 'mailServer',
   alert: {

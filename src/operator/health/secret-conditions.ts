@@ -19,9 +19,9 @@ const RESTARTED_WITHIN_MS = 5 * MINUTE_MS
 const differingSecrets: Condition = {
   name: 'secrets-differ',
   state: 'wrong',
-  check: ({ processes }) => {
+  check: ({ processes, now }) => {
     const missing = findMissingSecret(processes)
-    if (!missing) return []
+    if (!missing || now.getTime() - missing.since.getTime() < RESTARTED_WITHIN_MS) return []
     const { since, reader, signer } = missing
     return [findingSince('secrets', since, { reader, signer })]
   },
@@ -32,7 +32,6 @@ const differingSecrets: Condition = {
   notice: () => 'links',
   alert: {
     kind: 'secrets-differ',
-    afterMs: RESTARTED_WITHIN_MS,
     text: ({ since, ...values }) => ({
       subject: 'the running processes have different secrets',
       facts: [`Since ${alertTime(since)}: ${missingSecretSentence(values)}.`, MISSING_SECRET_FIX],

@@ -103,7 +103,15 @@ const CASES: [name: string, changes: Partial<HealthFacts>, sentence: string][] =
   [
     'emails-unanswered',
     { incidents: [incident('unanswered bulk', 'unanswered', '5 emails in a row: hung up')], lanes: WAITING },
-    '5 emails are waiting: the mail server has taken digests without a reply since 16:49 UTC, so one email a minute is tried.',
+    '2 emails are waiting: the mail server has taken digests without a reply since 16:49 UTC, so one email a minute is tried.',
+  ],
+  [
+    'emails-unanswered',
+    {
+      incidents: [incident('unanswered transactional', 'unanswered', '5 emails in a row: hung up')],
+      lanes: { ...WAITING, transactional: NO_MESSAGES },
+    },
+    'The mail server has taken confirmations and account links without a reply since 16:49 UTC, so one email a minute is tried. No email is waiting.',
   ],
   [
     'emails-refused',
@@ -230,6 +238,11 @@ test('nothing holds for a service that is well, nor on the edge of lateness', ()
     liveness: { tick: ago(3), waitsSince: ago(3), waitsSeconds: 180 },
     reports: { count: 1, oldest: ago(3) },
     sources: [source({ newestFetch: ago(24 * 60 - 1) })],
+    // A rotation restarts one process after another.
+    processes: [
+      { name: 'process 1 on a', startedAt: ago(90), secrets: ['old'] },
+      { name: 'process 2 on b', startedAt: ago(4), secrets: ['new', 'old'] },
+    ],
   }
   expect(findProblems({ ...WELL, ...late })).toEqual([])
 })
