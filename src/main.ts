@@ -40,7 +40,7 @@ try {
     stopped ??= service.stop()
     await stopped
   })
-  // The launcher was killed. Under systemd or Docker there is none, nor a channel.
+  // Emitted if the launcher is killed. Without a launcher, as under systemd or Docker, there is no channel.
   process.once('disconnect', grace.close)
   process.channel?.unref()
   await starting
