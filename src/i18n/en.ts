@@ -1180,9 +1180,8 @@ export const en = {
       off: 'Sending is off on this site.',
       stopped:
         'Sending stopped at {since} UTC. Digests that were due will be sent later or with the next one.',
-      mailServer:
-        'The mail server has not answered since {since} UTC. Emails that are due wait for it and will be sent once it answers.',
-      late: 'Digests may be late: a part of this service has not been working since {since} UTC.',
+      mailServer: 'Emails may be late: the mail server has not accepted them as usual since {since} UTC.',
+      late: 'Some digests may be late: not all work has been done on time since {since} UTC.',
       domains: 'Emails to some addresses are late.',
       papers: 'New papers may be late: a source is not being read as usual.',
       signups: 'Many people are signing up, so new sign-ups may be asked to try again later.',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { recordIncident } from '../../../src/core/incident.repo.ts'
 import { claimTick } from '../../../src/core/tick.repo.ts'
 import { pauseDelivery } from '../../../src/operator/delivery-switch.ts'
 import { siteStatus } from '../../../src/operator/health/site-status.ts'
@@ -70,6 +71,28 @@ test('whether digests go out: since when they do not, and not why', async () => 
   expect(body).toContain('Sending has been paused since 24 Nov 2026, 12:00 UTC.')
   expect(body).not.toContain('ann@example.com')
   expect(await page(off)).toContain('Sending is off on this site.')
+})
+
+test.each([
+  ['delivery bulk', 'login-refused'],
+  ['unanswered bulk', 'unanswered'],
+])('a mail server that answers (%s: %s) is not said to be silent', async (name, what) => {
+  await claimTick(site.db, 'minute', NOW)
+  await recordIncident(site.db, { name, what, detail: '', since: NOW })
+  const body = await page()
+  expect(body).toContain('since 24 Nov 2026, 12:00 UTC')
+  expect(body).not.toContain('Digests are being sent.')
+  expect(body).not.toContain('has not answered')
+})
+
+test('a date that is still open says that work is late, not that a part does not work', async () => {
+  await claimTick(site.db, 'minute', NOW)
+  const dueAt = new Date('2026-11-23T08:00:00Z')
+  const plan = { zone: 'UTC', hour: 8, days: 'mon', localDate: dueAt, dueAt, maxPaperId: 1, sources: '' }
+  await site.db.plan.create({ data: { ...plan, due: 3 } })
+  const body = await page()
+  expect(body).toContain('Some digests may be late')
+  expect(body).not.toContain('not been working')
 })
 
 test('the newest date that is closed, also while a later one is open', async () => {
