@@ -321,7 +321,7 @@ describe('emails and day totals', () => {
     await admin.post('/admin/delivery', { do: 'pause', reason: 'The relay moves' })
     expect((await admin.get('/admin')).body).toContain('The relay moves')
     await admin.post('/admin/delivery', { do: 'resume' })
-    expect((await admin.get('/admin')).body).toContain('<strong>On.</strong>')
+    expect((await admin.get('/admin')).body).toContain('<strong>On</strong>, not paused.')
     expect((await actions()).map(({ verb }) => verb)).toEqual(['delivery pause', 'delivery resume'])
   })
 
