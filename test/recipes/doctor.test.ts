@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdtempSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { readConfig } from '../../src/config/config.ts'
 import { freePort, startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
+import { dayOf } from '../../src/core/dates.ts'
 import { silentLog } from '../../src/core/log.ts'
 import type { Check } from '../../src/operator/doctor/check.ts'
 import { tick } from '../../src/service/schedule.ts'
@@ -15,11 +16,17 @@ import { startHuggingFaceServer } from '../support/hugging-face-server.ts'
 import { nginxPath, startNginx } from '../support/nginx.ts'
 import { runCliProcess } from '../support/processes.ts'
 import { type Relay, startRelay } from '../support/relay.ts'
+import { eventually } from '../support/until.ts'
 
 const LOGIN = { user: 'AKIA', password: 'aB/+=@:#%?&' }
 const folder = mkdtempSync(join(tmpdir(), 'doctor-'))
 const certificate = makeCertificate(['localhost'])
-const RECORDED = resolve(import.meta.dirname, '../fixtures/huggingface')
+/** A paper on every day, so that the source misses none. */
+const paperOf = (day: string) => [
+  { paper: { id: `2601.0${day.slice(5).replace('-', '')}`, title: `Papers of ${day}`, summary: 'One.' } },
+]
+/** With the last working day among them. */
+const MIN_DAYS = 4
 const stops: (() => Promise<unknown>)[] = []
 let relay: Relay
 let settings: Record<string, string>
@@ -27,7 +34,7 @@ let settings: Record<string, string>
 beforeAll(async () => {
   const [port, upstream] = [await freePort(), await freePort()]
   relay = await startRelay({ certificate, ...LOGIN })
-  const source = await startHuggingFaceServer({ folder: RECORDED })
+  const source = await startHuggingFaceServer({ folder: paperOf, today: dayOf(new Date()) })
   const key = join(folder, 'dkim.pem')
   execFileSync('openssl', ['genrsa', '-out', key, '2048'], { stdio: 'ignore' })
   chmodSync(key, 0o600)
@@ -59,6 +66,7 @@ beforeAll(async () => {
   }
   const service = await startService(readConfig(settings), ['web', 'schedule', 'worker'], { log: silentLog })
   await tick(service.deps)
+  await eventually(async () => (await service.deps.db.paper.count()) >= MIN_DAYS)
   const nginx = nginxPath === undefined ? undefined : await startNginx({ certificate, upstream, port })
   stops.push(
     async () => nginx?.stop(),
