@@ -74,9 +74,9 @@ describe('imports', () => {
     expect(wrong).toEqual([])
   })
 
-  test("Prisma's client only in *.repo.ts and core/database/database.ts", () => {
+  test('Prisma only in *.repo.ts and core/database/', () => {
     const wrong = breaches(({ path, imports }) =>
-      /\.repo\.ts$|^core\/database\/database\.ts$/.test(path)
+      /\.repo\.ts$|^core\/database\//.test(path)
         ? []
         : imports.filter((name) => /^generated\/|@prisma\//.test(name)),
     )
