@@ -371,6 +371,8 @@ const OTHERS: Stop[] = [
     path: async ({ site }) => {
       await site.db.sourceDay.createMany({ data: sourceDays, skipDuplicates: true })
       await claimTick(site.db, 'minute', site.clock.now())
+      // No worker runs on the walk, which may take minutes.
+      await site.db.$executeRaw`delete from pgboss.job`
       return '/status'
     },
   },
