@@ -1,5 +1,6 @@
 import type { Database } from '../core/database/database.ts'
 import { addDays, type Day } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
 import { memoize } from '../core/memoize.ts'
 import { maxHistoryId, type PaperSnapshot, snapshotsAt } from '../papers/history.repo.ts'
 import { papersInRange } from '../papers/paper.repo.ts'
@@ -9,6 +10,7 @@ import { learnedModel, meaningIn } from '../queries/learned/learned-models.ts'
 import { PaperIndex, upsertYielding } from '../queries/matching/paper-index.ts'
 import { readQueries } from '../queries/query.repo.ts'
 import { isTimeDependent, type Query } from '../queries/query.ts'
+import { openArchive } from '../search/open-archive.ts'
 import { runYielding } from '../search/yield-to-event-loop.ts'
 import { type Candidates, candidatesFrom, rankNearMisses } from './candidates.ts'
 import type { DigestTopic } from './digest.repo.ts'
@@ -39,16 +41,19 @@ const MAX_EXAMINED = 24
 
 /** The papers up to the id `upTo` that were first listed on `since` or later. */
 export async function openCandidatePool(
-  db: Database,
+  deps: Deps,
   { since, upTo }: { since: Day; upTo: number },
 ): Promise<CandidatePool> {
+  const { db } = deps
   const { papers, history } = await papersWithHistory(db, { since, upTo })
   const meaning = await meaningIn(db)
   const queries = new Map<number, Query>()
   const archive = new Archive(new PaperIndex())
   await upsertYielding(archive.index, papers)
   await runYielding(archive.computeVectors(await learnedModel(db, 'space')))
-  const matcher = createMatcher(papers, queries, archive)
+  // The archive that previews use, so that they agree. It takes memory, so only if a subscriber wants related papers.
+  const whole = (await relatedInUse(db)) ? await openArchive(deps, { withVectors: true }) : undefined
+  const matcher = createMatcher(papers, queries, { archive, whole })
   const { texts } = matcher
   const snapshots = new Map<number, Map<number, PaperSnapshot>>()
   const newMatches = memoize((key: string) => {
@@ -119,6 +124,10 @@ async function papersWithHistory(db: Database, { since, upTo }: { since: Day; up
     const papers = await papersInRange(db, { after: 0, upTo, ...range })
     if (left === 1 || (await maxHistoryId(db)) === history) return { papers, history }
   }
+}
+
+async function relatedInUse(db: Database): Promise<boolean> {
+  return (await db.subscriber.findFirst({ where: { related: true }, select: { id: true } })) !== null
 }
 
 /** Whether topics use vote limits or newer versions: only then do older papers count besides those of two weeks. */

@@ -110,7 +110,7 @@ interface RelatedPaper {
 
 /**
  * Up to three papers that match no topic, in a section for each topic to which they are related: new papers that are
- * near in the learned space, if the subscriber wants them, then near misses of idle topics.
+ * close to a topic, if the subscriber wants them, then near misses of idle topics.
  */
 function relatedSections(
   scope: EligibilityScope,
@@ -130,21 +130,21 @@ function relatedSections(
     })
   }
   return [
-    ...sectionsOf(related ? nearInSpace(scope, topics) : [], { close: true, related: true }),
+    ...sectionsOf(related ? closeToTopics(scope, topics) : [], { close: true, related: true }),
     ...sectionsOf(nearMissesOf(scope, idle), { close: true }),
   ]
 }
 
-/** The most relevant first. */
-function nearInSpace(scope: EligibilityScope, topics: readonly DigestTopic[]): RelatedPaper[] {
+/** The closest first; votes move the order. */
+function closeToTopics(scope: EligibilityScope, topics: readonly DigestTopic[]): RelatedPaper[] {
   const { candidates, preference } = scope
   const papers = topics.flatMap((topic) =>
     candidates
       .related(topic.queryId)
-      .filter((docId) => isFresh(scope, docId))
-      .map((docId) => ({
+      .filter(({ docId }) => isFresh(scope, docId))
+      .map(({ docId, closeness }) => ({
         ...{ topic, docId, show: () => candidates.showRelated(docId, topic.queryId) },
-        score: candidates.nearnessInSpace(topic.queryId)(docId) + (preference?.(docId) ?? 0),
+        score: closeness + CLOSENESS_UNIT * (preference?.(docId) ?? 0),
       })),
   )
   return papers.sort((a, b) => b.score - a.score)
@@ -169,6 +169,8 @@ function nearMissesOf(
   )
 }
 
+/** What one standard deviation of the score of matches is in closeness, to which preferences are added. */
+const CLOSENESS_UNIT = 0.1
 const NO_TOPICS: ReadonlySet<number> = new Set()
 /** Per digest. */
 const MAX_RELATED = 3

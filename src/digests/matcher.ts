@@ -7,9 +7,9 @@ import { evaluate } from '../queries/matching/evaluate.ts'
 import { PaperIndex } from '../queries/matching/paper-index.ts'
 import { QuerySet } from '../queries/matching/query-set.ts'
 import type { Query, Reason } from '../queries/query.ts'
+import { type ClosePaper, closePapers } from '../queries/ranking/close-papers.ts'
 import { preferenceOf } from '../queries/ranking/preference.ts'
 import type { RankedDocs } from '../queries/ranking/ranker.ts'
-import { relatedPapers } from '../queries/ranking/related-papers.ts'
 import type { Vector } from '../queries/ranking/tf-idf.ts'
 import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
 import { runToEnd } from '../queries/steps.ts'
@@ -41,13 +41,16 @@ export interface Matcher {
   near(query: Query, most: number): Paper[]
   /** What the learned space adds to how well a paper fits a query, by docId; 0 without a space. */
   nearnessInSpace(queryId: number): (docId: number) => number
-  /** DocIds of papers that do not match a query but are near to it in the learned space, the nearest first. */
-  related(queryId: number): readonly number[]
+  /** Papers that are close to a query but do not match it, the closest first. */
+  related(queryId: number): readonly RelatedDoc[]
   /** How much a subscriber with this profile prefers a paper, by docId: see preferenceOf. */
   preference(profile: Vector): (docId: number) => number
   /** Queries that could not be evaluated, with the error: they match nothing. */
   unreadable: ReadonlyMap<number, unknown>
 }
+
+/** `closeness`: see closeness.ts. */
+type RelatedDoc = Pick<ClosePaper, 'docId' | 'closeness'>
 
 /** Papers by their ids, as queries see them. */
 export interface PaperTexts {
@@ -65,14 +68,18 @@ const [MAX_RELATED, MAX_RELATED_QUERIES] = [100, 20_000]
 /** Number of cached paper texts, about 30 kB each. */
 const MAX_TEXTS = 3000
 
-/**
- * `papers` are in order of their ids; `archive` contains exactly these, in that order. `queries` may grow, but must
- * contain a query when it is used.
- */
+interface MatcherArchives {
+  /** Contains exactly the papers, in their order. */
+  archive?: Archive
+  /** All papers in memory, which say what is close to a query; without it, nothing is. */
+  whole?: Archive
+}
+
+/** `papers` are in order of their ids. `queries` may grow, but must contain a query when it is used. */
 export function createMatcher(
   papers: readonly Paper[],
   queries: ReadonlyMap<number, Query>,
-  archive = archiveOf(papers),
+  { archive = archiveOf(papers), whole }: MatcherArchives = {},
 ): Matcher {
   const { index } = archive
   const set = new QuerySet(index)
@@ -118,13 +125,15 @@ export function createMatcher(
     (queryId: number) => archive.nearnessToQuery(queries.get(queryId)!),
     MAX_QUERY_VECTORS,
   )
-  const related = memoize((queryId: number): number[] => {
+  const firstDay = papers.map(({ firstDay }) => firstDay).sort()[0]
+  const related = memoize((queryId: number): RelatedDoc[] => {
     const query = queries.get(queryId)
-    if (!query || unreadable.has(queryId)) return []
-    const docIds: number[] = []
-    forEachBit(runToEnd(relatedPapers(archive, query)), (docId) => docIds.push(docId))
-    const nearness = nearnessInSpace(queryId)
-    return docIds.sort((a, b) => nearness(b) - nearness(a) || b - a).slice(0, MAX_RELATED)
+    if (!query || !whole || unreadable.has(queryId)) return []
+    const close = runToEnd(closePapers(whole, query, { from: firstDay })).flatMap(({ id, closeness }) => {
+      const docId = docIdOf(id)
+      return docId === undefined ? [] : [{ docId, closeness }]
+    })
+    return close.slice(0, MAX_RELATED)
   }, MAX_RELATED_QUERIES)
   return {
     ...{ papers, docIdOf, matches, ranked, nearnessInSpace, related, texts, unreadable },

@@ -119,7 +119,7 @@ async function fillPlans(deps: Deps, { date, now, onPage }: Run, plans: OpenPlan
   const counts = { planned: 0, nothingMatched: 0, paused: 0 }
   const failures: unknown[] = []
   if (plans.length === 0) return { ...counts, failures }
-  const pool = await openCandidatePool(deps.db, {
+  const pool = await openCandidatePool(deps, {
     since: eligibleSince(plans.map(({ localDate }) => localDate).sort()[0]!, null),
     upTo: Math.max(...plans.map(({ maxPaperId }) => maxPaperId)),
   })

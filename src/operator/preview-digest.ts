@@ -24,7 +24,7 @@ export async function previewDigest(deps: Deps, { date, ...who }: SubscriberRef 
   const now = clock.now()
   const localDate = date ?? localDayOf(now, subscriber.zone)
   const snapshot = await snapshotAt(db, { now, sources: deps.config.SOURCES })
-  const pool = await openCandidatePool(db, {
+  const pool = await openCandidatePool(deps, {
     since: eligibleSince(localDate, null),
     upTo: snapshot.maxPaperId,
   })

@@ -11,7 +11,7 @@ import type { LatentSpace, WordCounts } from './ranking/latent-space.ts'
 import { PaperVectors } from './ranking/paper-vectors.ts'
 import { contentWordsOf, type RankedDocs, Ranker, topK, wantedWords } from './ranking/ranker.ts'
 import { bestPapers, likeliestDocs, type Nearest, type SimilarPaper } from './ranking/similarity.ts'
-import { standardize, standardizedBySample } from './ranking/spread.ts'
+import { standardizedBySample } from './ranking/spread.ts'
 import {
   bm25Scorer,
   indexedWordCounts,
@@ -156,30 +156,11 @@ export class Archive {
     return Array.from(docIds, (docId) => this.index.attributes(docId).id)
   }
 
-  /**
-   * How well a paper fits a query, whether it matches or not, by docId; comparable between queries. BM25 of the query's
-   * words plus twice the cosine similarity in the learned space, each in standard deviations from its mean over papers.
-   * Null for a query without words.
-   */
-  relevance(query: Query): ((docId: number) => number) | null {
-    const words = this.wantedWords(query)
-    if (!leavesOf(words).some(isTextLeaf)) return null
-    const scores = standardize(this.#ranker.scores(words))
-    const nearness = this.nearnessToQuery(query)
-    return (docId) => scores[docId]! + nearness(docId)
-  }
-
-  /** What the learned space adds to the relevance of a paper, by docId; 0 without a space. */
+  /** What the learned space adds to the order of matches, by docId; 0 without a space. Comparable between queries. */
   nearnessToQuery(query: Query): (docId: number) => number {
     const vector = this.spaceVectorOf(contentWordsOf(this.wantedWords(query)))
     const nearness = vector && this.#vectors!.nearness(vector)
     return (docId) => (nearness ? SPACE_WEIGHT * nearness(docId) : 0)
-  }
-
-  /** The cosine similarity of a text to each paper in the learned space, by docId; null without a space. */
-  *cosinesTo(counts: WordCounts): Steps<Float32Array | null> {
-    const vector = this.spaceVectorOf(counts)
-    return vector && (yield* this.#vectors!.cosines(vector))
   }
 
   /** The cosine similarity of words with weights to a paper in the learned space, by docId; 0 without a space. */
@@ -208,6 +189,11 @@ export class Archive {
 
   /** The same for a paper that may not be in memory. */
   vectorOfText = (paper: PaperTokens): Vector => vectorOf(this.index, wordCounts(paper))
+
+  /** The vectors of the papers in the learned space; undefined without one. */
+  get vectors(): PaperVectors | undefined {
+    return this.#vectors
+  }
 
   /** Whether every paper has its vector in a space. Without a space, none has one. */
   hasVectorsOf(space: LatentSpace | undefined): boolean {

@@ -2,22 +2,20 @@ import type { Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
-import type { Archive } from '../queries/archive.ts'
+import type { Archive, DayBounds } from '../queries/archive.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
-import { type Bits, forEachBit, hasBit } from '../queries/matching/bits.ts'
+import { forEachBit, hasBit } from '../queries/matching/bits.ts'
 import type { Query } from '../queries/query.ts'
-import { excludedPapers, relatedPapers } from '../queries/ranking/related-papers.ts'
+import { closePapers, excludedPapers } from '../queries/ranking/close-papers.ts'
+import { topicOf } from '../queries/ranking/closeness.ts'
 import { runToEnd } from '../queries/steps.ts'
 import { openArchive } from './open-archive.ts'
 
-/** In standard deviations. */
-const BELOW_ALL = 1000
-
 interface Rank {
-  /** Comparable within one result. */
+  /** How close the paper is to the query, from 0 to 1; 0 for a paper with a part that the query excludes. */
   score: number
   matched: boolean
-  /** Does not match, but is near in the learned space. */
+  /** Does not match, but a section of related papers may choose it. */
   related: boolean
 }
 
@@ -27,8 +25,9 @@ export async function rankPapers(
   { query, from, to }: { query: string; from: Day; to: Day },
 ): Promise<(Rank & { paper: Paper })[]> {
   const tree = parseQuery(query)
-  const archive = await openArchive(deps, { from, withVectors: true })
-  const ranked = rankAll(archive, tree, archive.withinDays(archive.all(), { from, to }))
+  // What is close depends on the whole archive.
+  const archive = await openArchive(deps, { withVectors: true })
+  const ranked = rankAll(archive, tree, { from, to })
   const ids = ranked.map(({ id }) => id)
   const papers = await papersById(deps.db, ids, { withWithdrawn: false })
   const byId = new Map(papers.map((paper) => [paper.id, paper]))
@@ -38,24 +37,21 @@ export async function rankPapers(
   })
 }
 
-/**
- * The papers of a set, best first, whether they match or not: BM25 of the query's words plus twice the cosine similarity
- * in the learned space, each in standard deviations from its mean over all papers. Papers with a part that the query
- * excludes are last.
- */
-export function rankAll(archive: Archive, query: Query, among: Bits): (Rank & { id: number })[] {
-  const relevance = archive.relevance(query)
+/** The papers of some days: those that match first, then by closeness. */
+export function rankAll(archive: Archive, query: Query, days: DayBounds = {}): (Rank & { id: number })[] {
+  const topic = runToEnd(topicOf(archive, query))
   const matches = archive.find(query)
-  const related = runToEnd(relatedPapers(archive, query))
   const excluded = excludedPapers(archive, query)
+  const related = new Set(runToEnd(closePapers(archive, query, days)).map(({ id }) => id))
   const ranked: (Rank & { id: number })[] = []
-  forEachBit(among, (docId) => {
+  forEachBit(archive.withinDays(archive.all(), days), (docId) => {
+    const { id } = archive.index.attributes(docId)
     ranked.push({
-      id: archive.index.attributes(docId).id,
-      score: (relevance?.(docId) ?? 0) - (hasBit(excluded, docId) ? BELOW_ALL : 0),
+      id,
+      score: topic && !hasBit(excluded, docId) ? topic.closeness(docId) : 0,
       matched: hasBit(matches, docId),
-      related: hasBit(related, docId),
+      related: related.has(id),
     })
   })
-  return ranked.sort((a, b) => b.score - a.score || b.id - a.id)
+  return ranked.sort((a, b) => Number(b.matched) - Number(a.matched) || b.score - a.score || b.id - a.id)
 }

@@ -90,8 +90,8 @@ function scoresByMethod({ papers, numberOf }: Papers, judged: readonly Judged[])
   const bm25 = like()
   runToEnd(archive.computeVectors(learner.learn()))
   const space = counts.map((one) => {
-    const cosines = runToEnd(archive.cosinesTo(one))!
-    return new Map(papers.map(({ id }) => [id, cosines[archive.index.docIdOf(id)!]!]))
+    const vector = archive.spaceVectorOf(one)!
+    return new Map(papers.map(({ id }) => [id, archive.vectors!.cosine(vector, archive.index.docIdOf(id)!)]))
   })
   return { 'TF-IDF': tfIdf, BM25: bm25, space, 'BM25 and space': like() }
 }

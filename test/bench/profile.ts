@@ -77,7 +77,7 @@ function needDaysOf(
   { need, i, days, labelled }: { need: Need; i: number; days: string[]; labelled: readonly Paper[] },
 ): NeedDay[] {
   const gradeOf = ({ arxivId }: Paper) => Math.min(...(need.grades[arxivId!] ?? [0, 0]))
-  const ranked = rankAll(archive, parseQuery(need.typed), archive.all())
+  const ranked = rankAll(archive, parseQuery(need.typed))
   const byId = new Map(labelled.map((paper) => [paper.id, paper]))
   const inOrder = ranked.flatMap(({ id, score }) => {
     const paper = byId.get(id)

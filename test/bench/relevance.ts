@@ -13,7 +13,6 @@ import { table } from '../../src/operator/operations/text-table.ts'
 import type { Paper } from '../../src/papers/paper.ts'
 import { Archive } from '../../src/queries/archive.ts'
 import { parseQuery } from '../../src/queries/language/parse-query.ts'
-import { newBits, setBit } from '../../src/queries/matching/bits.ts'
 import { PaperIndex } from '../../src/queries/matching/paper-index.ts'
 import type { Query } from '../../src/queries/query.ts'
 import { LatentSpace } from '../../src/queries/ranking/latent-space.ts'
@@ -106,9 +105,8 @@ function judge(need: Need, { archive, plain, labelled, matchedByPostgres }: Judg
     const order = labelled.toSorted((a, b) => scoreOf(b) - scoreOf(a))
     return wanted === 0 ? null : averagePrecision([...order.keys()], (place) => isWanted(order[place]!))
   }
-  const among = newBits(index.docCount)
-  for (const { id } of labelled) setBit(among, index.docIdOf(id)!)
-  const ranked = rankAll(archive, parseQuery(need.typed), among)
+  const isLabelled = new Set(labelled.map(({ id }) => id))
+  const ranked = rankAll(archive, parseQuery(need.typed)).filter(({ id }) => isLabelled.has(id))
   const rankOf = new Map(ranked.map((rank, place) => [rank.id, { ...rank, place }]))
   const related = Map.groupBy(
     ranked.filter((one) => one.related),

@@ -17,7 +17,12 @@ export async function learnSpace(db: Database): Promise<void> {
   await saveLearned(db, {
     kind: 'space',
     learnedAt: new Date('2026-11-23T03:00:00Z'),
-    papers: 2000,
+    papers: 300,
     data,
   })
 }
+
+/** Papers of an earlier day, from which the archive knows what "car engine" is about … */
+export const CARS = Array.from({ length: 3 }, (_, i) => `Car engine ${i}`)
+/** … and enough papers on something else for a day on which one may match and one more be close. */
+export const CELLS = Array.from({ length: 30 }, (_, i) => `Protein cell gene ${i}`)

@@ -1,7 +1,7 @@
-import { type Bits, forEachBit, intersectBits, subtractBits } from '../../queries/matching/bits.ts'
+import { type Bits, subtractBits } from '../../queries/matching/bits.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
+import { closePapers } from '../../queries/ranking/close-papers.ts'
 import { wantedWords } from '../../queries/ranking/ranker.ts'
-import { relatedPapers } from '../../queries/ranking/related-papers.ts'
 import { type WhyEmpty, whyEmptySteps } from '../../queries/reasons/why-empty.ts'
 import type { Steps } from '../../queries/steps.ts'
 import {
@@ -48,7 +48,7 @@ export interface TopicEvaluation extends PaperCounts {
   width: Width
   /** Other meanings of its words; changes that would match more or fewer papers. */
   hints: QueryHint[]
-  /** Papers that are related to it but do not match, the most relevant first; none without a learned space. */
+  /** Papers that are related to it but do not match, the closest first; none without a learned space. */
   relatedIds: readonly number[]
   /** Null if it matched something, or if there were no papers at all. */
   empty: (WhyEmpty & { nearIds: readonly number[] }) | null
@@ -132,16 +132,9 @@ function* whyEmpty(window: DayWindow, tree: Query): Steps<TopicEvaluation['empty
   return { ...why, nearIds: yield* nearMissIds(tree, window, NEAR) }
 }
 
-function* relatedIds(query: Query, { archive, listed }: DayWindow): Steps<number[]> {
-  const related = yield* relatedPapers(archive, query)
-  intersectBits(related, listed)
-  yield
-  const docIds: number[] = []
-  forEachBit(related, (docId) => docIds.push(docId))
-  if (docIds.length === 0) return []
-  const relevance = archive.relevance(query)!
-  const best = docIds.sort((a, b) => relevance(b) - relevance(a) || b - a).slice(0, MAX_RELATED)
-  return best.map((docId) => archive.index.attributes(docId).id)
+function* relatedIds(query: Query, { archive, days }: DayWindow): Steps<number[]> {
+  const close = yield* closePapers(archive, query, { from: days[0]!, to: days.at(-1)! })
+  return close.slice(0, MAX_RELATED).map(({ id }) => id)
 }
 
 /** Ids of papers that contain words of a query but do not match it, best first. */

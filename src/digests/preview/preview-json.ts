@@ -19,6 +19,8 @@ export interface PreviewJson
   extends Pick<PreviewResult, 'from' | 'to' | 'days' | 'papers' | 'openDays'>,
     Omit<TopicPreview, 'latest' | 'related' | 'nothing' | 'keyWords'> {
   latest: PreviewPaperJson[]
+  /** Papers of these days that are close to it but do not match, the closest first. */
+  related: PreviewPaperJson[]
   nothing: (Omit<NoMatchReason, 'nearest'> & { nearest: PreviewPaperJson[] }) | null
   /** Key words of the query, as typed, that occur in no paper of these days. */
   absent: string[]
@@ -28,10 +30,11 @@ export function jsonOfTopicPreview(
   { from, to, days, papers, openDays }: PreviewResult,
   topic: TopicPreview,
 ): PreviewJson {
-  const { query, understood, total, perDay, latest, nothing, overlap, width, hints } = topic
+  const { query, understood, total, perDay, latest, related, nothing, overlap, width, hints } = topic
   return {
     ...{ query, understood, from, to, days, total, perDay },
     latest: latest.map(jsonOfPaper),
+    related: related.map(jsonOfPaper),
     nothing: nothing && { ...nothing, nearest: nothing.nearest.map(jsonOfPaper) },
     ...{ papers, openDays, share: rounded(topic.share) },
     absent: topic.keyWords.absent.map((leaf) => writeTree(leaf) ?? describePart(leaf)),

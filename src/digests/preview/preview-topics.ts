@@ -244,18 +244,15 @@ async function shownTopics(
   for (const test of tests) {
     const { tree, empty, found: _, latestIds: __, relatedIds, ...others } = test
     const meaning = meaningOf(tree)
+    const nearIds = empty?.nearIds.filter((id) => !relatedIds.includes(id)) ?? []
     const nearest =
-      empty &&
-      (await runYieldingWithin(budget, papers.nearest(empty.nearIds, meaning, MAX_NEAR_MISSES), spend))
-    const isNearest = (id: number) => nearest?.value?.some((paper) => paper.id === id)
+      empty && (await runYieldingWithin(budget, papers.nearest(nearIds, meaning, MAX_NEAR_MISSES), spend))
     const one = await runYielding(shownIn(test, meaning, papers), spend)
     shown.push({
       ...others,
       understood: describeQuery(meaning),
       ...one,
-      related: relatedIds
-        .filter((id) => !isNearest(id))
-        .flatMap((id) => papers.showRelated(id, meaning) ?? []),
+      related: relatedIds.flatMap((id) => papers.showRelated(id, meaning) ?? []),
       nothing: empty && { absent: empty.absent, without: empty.without, nearest: nearest?.value ?? [] },
     })
   }

@@ -16,10 +16,12 @@ import { parseQuery } from '../../queries/language/parse-query.ts'
 import { learnIfDue } from '../../queries/learned/learn.ts'
 import { meaningIn } from '../../queries/learned/learned-models.ts'
 import { evaluate } from '../../queries/matching/evaluate.ts'
+import { PAPERS_PER_CLOSE } from '../../queries/ranking/close-papers.ts'
+import { MIN_CLOSENESS } from '../../queries/ranking/closeness.ts'
 import { shortfallOf } from '../../queries/reasons/nearness.ts'
 import { reasonSentence } from '../../queries/reasons/shown-paper.ts'
 import { toPaperText } from '../../queries/text/tokens.ts'
-import { MAX_DAYS } from '../../search/open-archive.ts'
+import { MAX_DAYS, openArchive } from '../../search/open-archive.ts'
 import { rankPapers } from '../../search/rank-papers.ts'
 import { day, wholeNumber } from './fields.ts'
 import { operation } from './operation.ts'
@@ -34,6 +36,8 @@ const test = operation({
   input: z.object({ query: z.string(), days: z.string().default('30') }),
   run: async (deps, { query, days }) => {
     await learnIfDue(deps)
+    // What is close depends on the whole archive.
+    await openArchive(deps, { withVectors: true })
     const preview = await previewTopics(deps, { queries: [query], days: Number(days), latest: LATEST })
     return jsonOfTopicPreview(preview, preview.topics[0]!)
   },
@@ -78,14 +82,14 @@ const rank = operation({
     const rows = ranked.map(({ paper, score, matched, related }) => ({
       id: paperNameOf(paper),
       score: Math.round(score * 1000) / 1000,
-      ...{ matched, related, title: paper.title },
+      ...{ matched, related, threshold: MIN_CLOSENESS, title: paper.title },
     }))
     const cells = rows.map(({ id, score, matched, related, title }) => {
       return [id, score, matched ? 'matched' : related ? 'related' : '', title]
     })
     return {
       json: rows.map(({ title: _, ...row }) => row),
-      text: table(['id', 'score', '', 'title'], cells),
+      text: `${table(['id', 'score', '', 'title'], cells)}\nRelated: ${MIN_CLOSENESS.toFixed(2)} or more, up to one in ${PAPERS_PER_CLOSE} papers of a day, with those that match.`,
     }
   },
   command: {
@@ -103,7 +107,7 @@ export const QUERY_OPERATIONS = [test, explain, rank]
 const MAX_BAR_LENGTH = 30
 
 function testText(json: PreviewJson): string {
-  const { understood, from, to, total, perDay, latest, nothing, absent } = json
+  const { understood, from, to, total, perDay, latest, related, nothing, absent } = json
   const highest = Math.max(1, ...perDay.map(({ papers }) => papers))
   const bar = (papers: number) => '#'.repeat(Math.ceil((papers / highest) * MAX_BAR_LENGTH))
   const days = perDay.map(({ day, papers }) => [day, papers, bar(papers)])
@@ -115,6 +119,7 @@ function testText(json: PreviewJson): string {
     table(['day', 'papers', ''], days),
     ...termLines(json),
     ...(latest.length > 0 ? ['Latest matches:', ...latest.flatMap(paperLines)] : []),
+    ...(related.length > 0 ? [`${words.preview.related}:`, ...related.flatMap(paperLines)] : []),
     ...(nothing ? nothingLines(nothing, json.hints) : []),
   ].join('\n')
 }

@@ -12,7 +12,7 @@ interface LearnedKind<Model> {
 }
 
 const space: LearnedKind<LatentSpace> = {
-  minPapers: 2000,
+  minPapers: 300,
   startLearning() {
     const learner = new SpaceLearner()
     return { add: (paper) => learner.add(wordCounts(paper)), finish: () => learner.learn().encode() }

@@ -7,7 +7,11 @@ import { isContentWord, TITLE } from './tf-idf.ts'
 
 /** In some milliseconds. */
 const PAPERS_PER_STEP = 20
-const COSINES_PER_STEP = 20_000
+/**
+ * How many dimensions say what a text is about: fewer tell subjects apart badly, and with more the scale of the cosine
+ * similarity depends on the number of papers.
+ */
+const MAIN_DIMENSIONS = 64
 /** A word whose row was not looked up yet, and one without a row. */
 const [UNSEEN, NO_ROW] = [-2, -1]
 
@@ -21,6 +25,8 @@ export class PaperVectors {
   #bytes = new Int8Array(0)
   /** What the bytes are multiplied by; 0 for a paper without known words. */
   #scales = new Float32Array(0)
+  /** The length of the bytes of the main dimensions; 0 for a paper without known words. */
+  #mainLengths = new Float32Array(0)
   #count = 0
   /** The row of each word of the index. */
   #rows = new Int32Array(0)
@@ -28,6 +34,11 @@ export class PaperVectors {
   constructor(space: LatentSpace, index: PaperIndex) {
     this.space = space
     this.#index = index
+  }
+
+  /** The number of docIds with a vector. */
+  get count(): number {
+    return this.#count
   }
 
   get isComplete(): boolean {
@@ -50,6 +61,7 @@ export class PaperVectors {
     if (this.#scales.length < docCount) {
       const room = Math.ceil(docCount * 1.1)
       this.#scales = enlarged(new Float32Array(room), this.#scales)
+      this.#mainLengths = enlarged(new Float32Array(room), this.#mainLengths)
       this.#bytes = enlarged(new Int8Array(room * dimensions), this.#bytes)
     }
     if (this.#rows.length < vocabularies.prose.size) {
@@ -72,6 +84,7 @@ export class PaperVectors {
     const { bytes, scale } = toInt8(vector)
     this.#bytes.set(bytes, docId * this.space.dimensions)
     this.#scales[docId] = scale
+    this.#mainLengths[docId] = Math.hypot(...bytes.subarray(0, this.mainDimensions))
   }
 
   #rowOf(word: number): number {
@@ -84,17 +97,7 @@ export class PaperVectors {
     return row
   }
 
-  /** The cosine similarity of a unit vector to each paper, by docId; 0 for those not added yet. */
-  *cosines(vector: Float32Array): Steps<Float32Array> {
-    const cosines = new Float32Array(this.#index.docCount)
-    for (let docId = 0; docId < this.#count; docId++) {
-      if (docId % COSINES_PER_STEP === COSINES_PER_STEP - 1) yield
-      cosines[docId] = this.cosine(vector, docId)
-    }
-    return cosines
-  }
-
-  /** The same for one paper. */
+  /** The cosine similarity of a unit vector to a paper, by docId; 0 for one that was not added yet. */
   cosine(vector: Float32Array, docId: number): number {
     if (docId >= this.#count) return 0
     const { dimensions } = this.space
@@ -105,7 +108,30 @@ export class PaperVectors {
     return sum * this.#scales[docId]!
   }
 
-  /** The same for one paper, in standard deviations from the mean over some. */
+  get mainDimensions(): number {
+    return Math.min(MAIN_DIMENSIONS, this.space.dimensions)
+  }
+
+  /** The cosine similarity of a unit vector of the main dimensions to a paper there; 0 for one that was not added yet. */
+  mainCosine(vector: Float32Array, docId: number): number {
+    const length = this.#mainLengths[docId] ?? 0
+    if (length === 0) return 0
+    const bytes = this.#bytes
+    const start = docId * this.space.dimensions
+    let sum = 0
+    for (let d = 0; d < vector.length; d++) sum += vector[d]! * bytes[start + d]!
+    return sum / length
+  }
+
+  /** Adds the unit vector of a paper in the main dimensions, with a weight of either sign. */
+  addMain(into: Float32Array, docId: number, weight: number): void {
+    const length = this.#mainLengths[docId] ?? 0
+    if (length === 0) return
+    const start = docId * this.space.dimensions
+    for (let d = 0; d < into.length; d++) into[d]! += (weight / length) * this.#bytes[start + d]!
+  }
+
+  /** `cosine`, in standard deviations from the mean over some papers. */
   nearness(vector: Float32Array): (docId: number) => number {
     return standardizedBySample((docId) => this.cosine(vector, docId), this.#count)
   }

@@ -80,17 +80,6 @@ export class Ranker {
     return { ...order, spread: weights.length > 0 ? spreadOf(sum, squares, this.#sums.length) : null }
   }
 
-  /** BM25 of the wanted terms in each paper, by docId. */
-  scores(query: Query): Float32Array {
-    this.#refresh(MAX_AT_ONCE)
-    const sums = new Float32Array(this.#index.docCount)
-    for (const { leaf, share } of termsOf(query)) {
-      const { docIds, weights } = this.#weightsOf(leaf)
-      for (let i = 0; i < docIds.length; i++) sums[docIds[i]!]! += weights[i]! * share
-    }
-    return sums
-  }
-
   /** Weights the terms of a query one after the other and caches them for `rank`. */
   *lookUpWeights(query: Query): Generator<void> {
     this.#refresh(MAX_CACHED)

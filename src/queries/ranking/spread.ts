@@ -11,13 +11,6 @@ export function spreadOf(sum: number, squares: number, count: number): Spread {
   return { mean, deviation: Math.sqrt(Math.max(0, variance)) || 1 }
 }
 
-/** Scores in standard deviations from their mean, in place. */
-export function standardize(scores: Float32Array): Float32Array {
-  const { mean, deviation } = spreadOfAll(scores)
-  for (let i = 0; i < scores.length; i++) scores[i] = (scores[i]! - mean) / deviation
-  return scores
-}
-
 function spreadOfAll(numbers: ArrayLike<number>): Spread {
   let [sum, squares] = [0, 0]
   for (let i = 0; i < numbers.length; i++) {

@@ -199,6 +199,9 @@ const preview = z
     total: count.describe('Papers of these days that it matches'),
     perDay: z.array(z.object({ day, papers: count })).describe('Every day, oldest first'),
     latest: z.array(shownPaper).describe('Newest day first, then most votes'),
+    related: z
+      .array(shownPaper)
+      .describe('Papers of these days that are close to it but do not match, the closest first'),
     nothing: z
       .object({
         absent: z.array(z.string()).describe('Parts of the query that no paper contains, in words'),

@@ -3,6 +3,8 @@ import { table } from '../../../src/operator/operations/text-table.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
 import type { Archive } from '../../../src/queries/archive.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
+import { topicOf as topicIn } from '../../../src/queries/ranking/closeness.ts'
+import { runToEnd } from '../../../src/queries/steps.ts'
 import { randomFrom } from '../../battery/bench/seeded-random.ts'
 import { mean } from '../order.ts'
 import { gradeIn, type Need } from '../relevance.ts'
@@ -63,7 +65,7 @@ export const capText = (orders: readonly CappedOrder[]): string =>
 interface Topic {
   /** Best first. */
   docIds: number[]
-  scoreOf: ReturnType<Archive['relevance']>
+  scoreOf: ((docId: number) => number) | null
   gradeOf(docId: number): number
 }
 
@@ -73,7 +75,7 @@ function topicOf(archive: Archive, need: Need, labelled: readonly Paper[]): Topi
   const { docIds } = archive.rank(query, archive.find(query))
   return {
     docIds: [...docIds].filter((docId) => byDocId.has(docId)),
-    scoreOf: archive.relevance(query),
+    scoreOf: runToEnd(topicIn(archive, query))?.closeness ?? null,
     gradeOf: (docId) => gradeIn(need, byDocId.get(docId)!),
   }
 }

@@ -13,7 +13,7 @@ test('a query that was forgotten is read again', async () => {
   await world.addSubscriber('ann', { topics: ['robots'] })
   const { topics } = (await recipientOf(world.db, 'ann'))!
   const range = { since: '2026-11-20', upTo: 2 ** 31 - 1 } as const
-  const { candidates, loadQueries, forgetQueries } = await openCandidatePool(world.db, range)
+  const { candidates, loadQueries, forgetQueries } = await openCandidatePool(world.deps, range)
   const matches = () => candidates.matches(topics[0]!.queryId)
   await loadQueries(world.db, topics)
   expect(matches()).toEqual([0])

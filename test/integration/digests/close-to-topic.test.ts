@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { addDays, type Day } from '../../../src/core/dates.ts'
 import type { DigestContent } from '../../../src/digests/digest-content.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
-import { learnSpace } from '../../support/learned-space.ts'
+import { CARS, CELLS, learnSpace } from '../../support/learned-space.ts'
 
 const world = useDigestWorld()
 
@@ -88,17 +88,18 @@ test('a paper shown under another topic counts as a match', async () => {
 
 test('who wants related papers gets them after the matches, each once, and no email only for them', async () => {
   await learnSpace(world.db)
-  await world.addSubscriber('ann', { topics: ['car'] })
-  await world.addSubscriber('bob', { topics: ['car'] })
+  await world.addPapers('2026-11-01', CARS)
+  await world.addSubscriber('ann', { topics: ['car engine'] })
+  await world.addSubscriber('bob', { topics: ['car engine'] })
   await world.db.subscriber.update({ where: { id: 'ann' }, data: { related: true } })
   const shown = async (id: string) =>
     (await closeSections(id)).map(([day, topic, titles]) => [day, topic, titles.join(', ')])
-  await world.addPapers('2026-11-24', ['A car', 'Automobile', 'Protein'])
+  await world.addPapers('2026-11-24', ['A car engine', 'Automobile engine', ...CELLS])
   await world.plan('2026-11-24T08:05:00Z')
   await world.end('ann', '2026-11-24', 'accepted')
-  expect(await shown('ann')).toEqual([['2026-11-24', 'car', 'Automobile']])
+  expect(await shown('ann')).toEqual([['2026-11-24', 'car engine', 'Automobile engine']])
   expect(await shown('bob')).toEqual([])
-  await world.addPapers('2026-11-25', ['Automobile wheel'])
+  await world.addPapers('2026-11-25', ['Automobile engine wheel', ...CELLS.map((title) => `${title} again`)])
   await world.plan('2026-11-25T08:05:00Z')
   expect((await world.digestsOf('ann'))['2026-11-25']!.outcome).toBe('nothing_matched')
 })

@@ -4,7 +4,8 @@ import { saveLearned } from '../../../src/queries/learned/learned-model.repo.ts'
 import { UsageLearner } from '../../../src/queries/meaning/usage.ts'
 import { toPaperText } from '../../../src/queries/text/tokens.ts'
 import { openArchive } from '../../../src/search/open-archive.ts'
-import { learnSpace } from '../../support/learned-space.ts'
+import { runCommand } from '../../support/commands.ts'
+import { CARS, CELLS, learnSpace } from '../../support/learned-space.ts'
 import { samplePaper } from '../../support/sample-paper.ts'
 import { post, useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
@@ -376,15 +377,18 @@ test('a body of text is read as an empty form', async () => {
 })
 
 test('related papers are marked, once a space is learned', async () => {
-  const titles = ['A car', 'Automobile', 'Protein']
-  const text = JSON.stringify(titles.map((title) => ({ title, summary: title })))
-  await importPapers(site.deps, { text, day: '2026-11-24' })
-  const before = await postLive({ topic: 'car' })
+  const listed = (titles: string[]) => JSON.stringify(titles.map((title) => ({ title, summary: title })))
+  await importPapers(site.deps, { text: listed(CARS), day: '2026-11-01' })
+  const titles = ['A car engine', 'Automobile engine', ...CELLS]
+  await importPapers(site.deps, { text: listed(titles), day: '2026-11-24' })
+  const before = await postLive({ topic: 'car engine' })
   expect(before.body).not.toContain('Related papers')
   await learnSpace(site.db)
   site.clock.moveTo(new Date('2026-11-24T12:02:00Z'))
   await openArchive(site.deps, { withVectors: true })
-  const { body } = await postLive({ topic: 'car' })
-  expect(textOf(body)).toMatch(/Related papers, which don’t match\s+Automobile/)
+  const { body } = await postLive({ topic: 'car engine' })
+  expect(textOf(body)).toMatch(/Related papers, which don’t match\s+Automobile engine/)
   expect(body).not.toContain('Protein')
+  const { json } = await runCommand(site.deps, ['queries', 'test', 'car engine'])
+  expect(json).toMatchObject({ related: [{ title: 'Automobile engine', day: '2026-11-24' }] })
 })

@@ -230,7 +230,10 @@ describe('for topics', () => {
   describe('who wants related papers', () => {
     const wanting = { recipient: { ...recipient, related: true, topics: [topics[0]!] } }
     // Papers 1, 3, 5 and 6, of which paper 1 is too old.
-    const near = { ...shelf, related: () => [0, 2, 4, 5] }
+    const near = {
+      ...shelf,
+      related: () => [0, 2, 4, 5].map((docId) => ({ docId, closeness: 0.9 - docId / 10 })),
+    }
 
     test('gets new ones after the matches, which name their topic and count as offered', () => {
       const draft = composed(wanting, near)

@@ -6,7 +6,6 @@ import { evaluate } from '../../../src/queries/matching/evaluate.ts'
 import { PaperIndex } from '../../../src/queries/matching/paper-index.ts'
 import type { Query } from '../../../src/queries/query.ts'
 import { SpaceLearner } from '../../../src/queries/ranking/learn-space.ts'
-import { relatedPapers } from '../../../src/queries/ranking/related-papers.ts'
 import { wordCounts } from '../../../src/queries/ranking/tf-idf.ts'
 import { whyEmpty } from '../../../src/queries/reasons/why-empty.ts'
 import { runToEnd } from '../../../src/queries/steps.ts'
@@ -172,10 +171,11 @@ describe('a paper', () => {
     expect(like()[0]!.id).toBe(3)
     expect(like().map(({ id }) => id)).toContain(8)
     const near = () => {
-      const cosines = runToEnd(archive.cosinesTo(new Map([['car', 1]]))) ?? []
-      return [...cosines].flatMap((cosine, docId) =>
-        cosine > 0.5 ? [archive.index.attributes(docId).id] : [],
+      const nearness = archive.nearnessTo(new Map([['car', 1]]))
+      const near = Array.from({ length: archive.index.docCount }, (_, docId) => docId).filter(
+        (docId) => nearness(docId) > 0.5,
       )
+      return near.map((docId) => archive.index.attributes(docId).id)
     }
     expect(near()).toEqual([1, 2, 3, 4, 8])
 
@@ -188,27 +188,13 @@ describe('a paper', () => {
     expect(near()).toEqual([])
   })
 
-  test('related to a query are papers of its categories that it does not match, now or later', () => {
+  test('is ranked before an equal one if it is nearer to the query, even if it is older', () => {
     const titles = ['car engine road', 'automobile engine road', 'car road wheel', 'protein cell gene']
-    const papers = papersWith(
-      ...titles.map((title, i) => ({ title, categories: [i === 2 ? 'cs.RO' : 'cs.CL'] })),
-    )
-    const archive = archiveOf(papers)
     const learner = new SpaceLearner()
-    for (const paper of papers) learner.add(wordCounts(toPaperText(paper)))
-    const space = learner.learn({ dimensions: 2, minPapers: 1 })
-    runToEnd(archive.computeVectors(space))
-    const related = (query: string) =>
-      archive.attributesOf(runToEnd(relatedPapers(archive, parseQuery(query)))).map(({ id }) => id)
-    expect(related('automobile')).toEqual([1, 3])
-    // Of equal scores the nearest comes first, although it is not the newest.
-    const equal = papersWith({ title: 'gene protein cell' }, { title: 'gene automobile road' })
-    const other = archiveOf(equal)
-    runToEnd(other.computeVectors(space))
-    expect(other.ranked(parseQuery('gene'), other.all())).toEqual([1, 2])
-    expect(related('automobile cat:cs.CL')).toEqual([1])
-    expect(related('automobile -wheel')).toEqual([1])
-    expect(related('automobile votes>=20')).toEqual([])
+    for (const title of titles) learner.add(wordCounts(toPaperText(samplePaper({ title }))))
+    const archive = archiveOf(papersWith({ title: 'gene protein cell' }, { title: 'gene automobile road' }))
+    runToEnd(archive.computeVectors(learner.learn({ dimensions: 2, minPapers: 1 })))
+    expect(archive.ranked(parseQuery('gene'), archive.all())).toEqual([1, 2])
   })
 
   test('comes near to a query of which it holds words', () => {

@@ -5,7 +5,6 @@ import type { Deps } from '../../../../src/core/deps.ts'
 import { silentLog } from '../../../../src/core/log.ts'
 import { learnIfDue, learnNightly } from '../../../../src/queries/learned/learn.ts'
 import { learnedModel, meaningIn } from '../../../../src/queries/learned/learned-models.ts'
-import { runToEnd } from '../../../../src/queries/steps.ts'
 import { openArchive } from '../../../../src/search/open-archive.ts'
 import { emptyTables, useDatabase } from '../../../support/database.ts'
 
@@ -35,29 +34,29 @@ const learnedAt = async () =>
   (await database.db.learnedModel.findUnique({ where: { kind: 'space' } }))?.learnedAt.toISOString()
 
 test('a space is learned once there are enough papers, and again when many are new', async () => {
-  await addPapers(1, 1999)
+  await addPapers(1, 299)
   await learnIfDue(deps())
   expect([await learnedAt(), await learnedModel(database.db, 'space')]).toEqual([undefined, undefined])
-  expect((await learnedModel(database.db, 'usage'))?.papers).toBe(1999)
+  expect((await learnedModel(database.db, 'usage'))?.papers).toBe(299)
 
-  await addPapers(2000, 2000)
+  await addPapers(300, 300)
   await learnIfDue(deps())
   expect(await learnedAt()).toBe('2026-11-24T12:00:00.000Z')
   const space = await learnedModel(database.db, 'space')
   expect(await learnedModel(database.db, 'space')).toBe(space)
   const archive = await openArchive(deps(), { withVectors: true })
-  const cosines = runToEnd(archive.cosinesTo(new Map([['robot3', 1]])))!
+  const nearness = archive.nearnessTo(new Map([['robot3', 1]]))
   const nearest = archive
     .attributesOf(archive.all())
     .map(({ id }) => id)
-    .filter((id) => cosines[archive.index.docIdOf(id)!]! >= 0.9)
-  expect([nearest.length, nearest.every((id) => id % 10 === 3)]).toEqual([200, true])
+    .filter((id) => nearness(archive.index.docIdOf(id)!) >= 0.9)
+  expect([nearest.length, nearest.every((id) => id % 10 === 3)]).toEqual([30, true])
 
   clock.moveTo(new Date('2026-11-24T13:00:00Z'))
-  await addPapers(2001, 2200)
+  await addPapers(301, 330)
   await learnIfDue(deps())
   expect(await learnedAt()).toBe('2026-11-24T12:00:00.000Z')
-  await addPapers(2201, 2201)
+  await addPapers(331, 331)
   await learnIfDue(deps())
   expect(await learnedAt()).toBe('2026-11-24T13:00:00.000Z')
   expect(await learnedModel(database.db, 'space')).not.toBe(space)

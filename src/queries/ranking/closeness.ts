@@ -1,0 +1,189 @@
+import { memoizeByObject } from '../../core/memoize.ts'
+import type { Archive } from '../archive.ts'
+import { hasBit } from '../matching/bits.ts'
+import { untilChange } from '../matching/paper-index.ts'
+import { asMeaning } from '../meaning/meaning-of.ts'
+import { isTextLeaf, leavesOf, type Query, type TextField } from '../query.ts'
+import type { Steps } from '../steps.ts'
+import { type Coverage, coverageOf } from './coverage.ts'
+import { newestFirst } from './listed-by-day.ts'
+import type { PaperVectors } from './paper-vectors.ts'
+import { contentWordsOf } from './ranker.ts'
+
+/** From here on a paper is close. The best value is between 0.44 and 0.52 for archives of 300 to 7,400 papers. */
+export const MIN_CLOSENESS = 0.5
+/** The exponent of the words, of 1 in all. With 0, the space may carry a paper alone; with a half, one rare word may. */
+const OF_WORDS = 0.25
+/** The share of the topic's rarity that one of its own papers has: all but the commonest word of three. */
+const OWN_SHARE = 0.67
+/** With fewer own papers, their mean says little: topics that no paper is about have at most two. */
+const MIN_OWN = 3
+/** The nearest of the own papers, whose mean is the topic beside its words. 5 to 80 give the same result. */
+const MAX_OWN = 20
+/** The newest of the own papers, of which the nearest are taken: topics change, and a common word has thousands. */
+const MAX_EXAMINED = 500
+/** How near the own papers must be, relative to the nearest of all: else the topic is made of words of other subjects. */
+const MIN_NEARNESS = 0.7
+/** The newest papers, among which the nearest of all are found. */
+const NEWEST = 5000
+/** A paper that has the words but no direction of its own still counts a little. */
+const MIN_WEIGHT = 0.01
+const PAPERS_PER_STEP = 5000
+
+/** What a query is about, in an archive. */
+export interface Topic {
+  /** Whether the archive has enough papers about it to say what is close. If not, closeness is only an order. */
+  isKnown: boolean
+  /** How close a paper comes to it, from 0 to 1, by docId. */
+  closeness(docId: number): number
+}
+
+/** The place of a topic in the space, and the papers that say so. */
+interface Profile {
+  /** Of its words, of length 1; null without a space, or if the space knows none of them. */
+  direction: Float32Array | null
+  /** The weights of its own papers, by docId, and the weighted sum of their vectors. Null if there are too few. */
+  own: { weights: ReadonlyMap<number, number>; sum: Float32Array } | null
+}
+
+/**
+ * What a query is about: closeness is words^¼ × space^¾. `words`: the share of the query's words, weighed by rarity, that
+ * the paper contains. `space`: its mean cosine similarity to the query's words and to the papers that contain them, in
+ * the learned space. Neither makes a paper close alone. Null for a query without words.
+ */
+export function* topicOf(archive: Archive, query: Query): Steps<Topic | null> {
+  const about = subjectOf(archive.meaningOf(query))
+  const coverage = coverageOf(archive.index, about)
+  if (!coverage) return null
+  yield
+  const profile = yield* profileOf(archive, about, coverage)
+  const ofSpace = nearnessOf(archive.vectors, profile)
+  return {
+    isKnown: profile.own !== null,
+    closeness(docId) {
+      const ofWords = coverage.of(docId) / coverage.all
+      return ofWords === 0 ? 0 : ofWords ** OF_WORDS * ofSpace(docId) ** (1 - OF_WORDS)
+    },
+  }
+}
+
+/** What a meaning is about, without conditions. A meaning of conditions only is about their words. */
+const subjectOf = memoizeByObject((meaning: Query): Query => {
+  const { about } = partsOf(meaning)
+  return about.length > 0 ? asMeaning({ kind: 'and', parts: about }) : meaning
+})
+
+/** The parts of a meaning that must all hold, without those that are excluded. */
+export function partsOf(meaning: Query): { conditions: Query[]; about: Query[] } {
+  const parts = (meaning.kind === 'and' ? meaning.parts : [meaning]).filter(({ kind }) => kind !== 'not')
+  const { conditions = [], about = [] } = Object.groupBy(parts, (part) =>
+    isCondition(part) ? 'conditions' : 'about',
+  )
+  return { conditions, about }
+}
+
+/** Names, titles, categories, code and votes are conditions; other words, also in quotes, are what a topic is about. */
+const isCondition = (part: Query): boolean =>
+  leavesOf(part).every((leaf) => !isTextLeaf(leaf) || CONDITIONS.has(leaf.field))
+
+const CONDITIONS: ReadonlySet<TextField> = new Set(['author', 'org', 'title'])
+
+/** From 0 to 1, by docId. Without a direction 1, so that the words decide the order. */
+function nearnessOf(vectors: PaperVectors | undefined, { direction, own }: Profile) {
+  if (!vectors || !direction) return () => 1
+  if (!own) return (docId: number) => Math.max(0, vectors.mainCosine(direction, docId))
+  const usual = between(direction, own.sum)
+  return (docId: number) => {
+    const weight = own.weights.get(docId)
+    const target = weight === undefined ? usual : between(direction, withoutPaper(docId, weight))
+    return Math.max(0, vectors.mainCosine(target, docId))
+  }
+
+  /** How near a paper is to itself would say nothing. */
+  function withoutPaper(docId: number, weight: number): Float32Array {
+    const others = own!.sum.slice()
+    vectors!.addMain(others, docId, -weight)
+    return others
+  }
+}
+
+const between = (direction: Float32Array, sum: Float32Array): Float32Array =>
+  toUnit(sum).map((value, d) => (value + direction[d]!) / 2)
+
+function toUnit(vector: Float32Array): Float32Array {
+  const length = Math.hypot(...vector)
+  return length > 0 ? vector.map((value) => value / length) : vector
+}
+
+interface Kept {
+  state: readonly unknown[]
+  profile: Profile
+}
+
+const keptProfiles = memoizeByObject((_archive: Archive) => new WeakMap<Query, Kept>())
+
+/** What a profile depends on: the models, and how many papers there are. */
+const stateOf = ({ vectors, usage, index }: Archive): readonly unknown[] => [
+  ...[vectors, vectors?.count, usage, index.docCount, index.size],
+]
+
+function* profileOf(archive: Archive, about: Query, coverage: Coverage): Steps<Profile> {
+  const kept = keptProfiles(archive)
+  const state = stateOf(archive)
+  const known = kept.get(about)
+  if (known?.state.every((part, i) => part === state[i])) return known.profile
+  const profile = yield* newProfile(archive, about, coverage)
+  kept.set(about, { state, profile })
+  return profile
+}
+
+function* newProfile(archive: Archive, about: Query, coverage: Coverage): Steps<Profile> {
+  const { vectors } = archive
+  const whole = archive.spaceVectorOf(contentWordsOf(archive.wantedWords(about)))
+  if (!vectors || !whole) return { direction: null, own: null }
+  const direction = toUnit(whole.slice(0, vectors.mainDimensions))
+  const nearness = (docId: number) => vectors.mainCosine(direction, docId)
+  const candidates = yield* ownPapers(archive, about, coverage)
+  const own = candidates
+    .map((docId) => ({ docId, nearness: nearness(docId) }))
+    .sort((a, b) => b.nearness - a.nearness)
+    .slice(0, MAX_OWN)
+  yield
+  const isKnown =
+    own.length >= MIN_OWN && meanOf(own) >= MIN_NEARNESS * nearestMean(archive, nearness, own.length)
+  if (!isKnown) return { direction, own: null }
+  const weights = new Map(own.map(({ docId, nearness }) => [docId, Math.max(MIN_WEIGHT, nearness)]))
+  const sum = new Float32Array(vectors.mainDimensions)
+  for (const [docId, weight] of weights) vectors.addMain(sum, docId, weight)
+  return { direction, own: { weights, sum } }
+}
+
+/** The newest papers that match a subject, or contain two thirds of what it asks for. */
+function* ownPapers(archive: Archive, about: Query, coverage: Coverage): Steps<number[]> {
+  const matches = archive.find(about)
+  const minCovered = OWN_SHARE * coverage.all
+  const own: number[] = []
+  let examined = 0
+  for (const docId of newestFirst(archive.index)) {
+    if (++examined % PAPERS_PER_STEP === 0) yield
+    if (!hasBit(matches, docId) && coverage.of(docId) < minCovered) continue
+    if (own.push(docId) === MAX_EXAMINED) break
+  }
+  return own
+}
+
+interface NearPaper {
+  docId: number
+  nearness: number
+}
+
+const meanOf = (papers: readonly NearPaper[]): number =>
+  papers.reduce((sum, { nearness }) => sum + nearness, 0) / papers.length
+
+const newestPapers = untilChange((index) => newestFirst(index).take(NEWEST).toArray())
+
+/** The mean nearness of the nearest among the newest papers. */
+function nearestMean({ index }: Archive, nearness: (docId: number) => number, count: number): number {
+  const nearest = Float32Array.from(newestPapers(index), nearness).sort().slice(-count)
+  return nearest.reduce((sum, value) => sum + value, 0) / nearest.length
+}

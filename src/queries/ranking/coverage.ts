@@ -1,0 +1,82 @@
+import { LruCache } from '../../core/lru-cache.ts'
+import { type Bits, hasBit, newBits, setBit } from '../matching/bits.ts'
+import { type PaperIndex, untilChange } from '../matching/paper-index.ts'
+import { isTextLeaf, type Query, type TextLeaf } from '../query.ts'
+import { tokensOf, wordKindOf } from '../text/tokens.ts'
+import { bm25OfKey, inverseDocumentFrequency, isContentWord } from './tf-idf.ts'
+
+/** How much of what a query asks for a paper has in its title and abstract, weighed by the rarity of the words. */
+export interface Coverage {
+  /** The rarity of all words; for an OR, the mean of its parts. */
+  all: number
+  /** The rarity of the words that a paper has, by docId; for an OR, of the part that it covers best. */
+  of(docId: number): number
+}
+
+/** In bytes. */
+const MAX_CACHED = 32_000_000
+
+const cachedPapers = untilChange(() => new LruCache<string, Bits>(MAX_CACHED, ({ byteLength }) => byteLength))
+
+/** Null for a query without words to cover: names, conditions and what is excluded do not count. */
+export function coverageOf(index: PaperIndex, query: Query): Coverage | null {
+  if (isTextLeaf(query)) return leafCoverage(index, query)
+  if (!('parts' in query)) return null
+  const parts = query.parts.map((part) => coverageOf(index, part)).filter((part) => part !== null)
+  if (parts.length < 2) return parts[0] ?? null
+  return query.kind === 'or' ? bestOf(parts) : sumOf(parts)
+}
+
+function leafCoverage(index: PaperIndex, { field, text }: TextLeaf): Coverage | null {
+  if (wordKindOf(field) === 'names') return null
+  const tokens = tokensOf(text).filter(({ folded }) => isContentWord(folded))
+  const words = [...new Set(tokens.map(({ key }) => key))].map((key) => ({
+    papers: papersWith(index, key),
+    rarity: inverseDocumentFrequency(index.frequencies.ofKey(key), index.docCount),
+  }))
+  const all = words.reduce((sum, { rarity }) => sum + rarity, 0)
+  if (all === 0) return null
+  return {
+    all,
+    of(docId) {
+      let covered = 0
+      for (let i = 0; i < words.length; i++) if (hasBit(words[i]!.papers, docId)) covered += words[i]!.rarity
+      return covered
+    },
+  }
+}
+
+function sumOf(parts: readonly Coverage[]): Coverage {
+  return {
+    all: totalOf(parts),
+    of(docId) {
+      let covered = 0
+      for (let i = 0; i < parts.length; i++) covered += parts[i]!.of(docId)
+      return covered
+    },
+  }
+}
+
+function bestOf(parts: readonly Coverage[]): Coverage {
+  const all = totalOf(parts) / parts.length
+  return {
+    all,
+    of(docId) {
+      let best = 0
+      for (let i = 0; i < parts.length; i++) best = Math.max(best, parts[i]!.of(docId) / parts[i]!.all)
+      return best * all
+    },
+  }
+}
+
+const totalOf = (parts: readonly Coverage[]): number => parts.reduce((sum, { all }) => sum + all, 0)
+
+/** The papers with a word in title or abstract, by its key. */
+function papersWith(index: PaperIndex, key: string): Bits {
+  const cached = cachedPapers(index)
+  const known = cached.get(key)
+  if (known) return known
+  const papers = newBits(index.docCount)
+  for (const docId of bm25OfKey(index, key).docIds) setBit(papers, docId)
+  return cached.set(key, papers)
+}

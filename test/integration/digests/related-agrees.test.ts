@@ -1,0 +1,87 @@
+import { beforeEach, expect, test } from 'vitest'
+import { stoppedClock } from '../../../src/core/clock.ts'
+import { addDays, type Day, daysIn, midnight } from '../../../src/core/dates.ts'
+import { openCandidatePool } from '../../../src/digests/candidates.repo.ts'
+import { recipientOf } from '../../../src/digests/digest.repo.ts'
+import { previewTopics } from '../../../src/digests/preview/preview-topics.ts'
+import { recordListings } from '../../../src/papers/listing.repo.ts'
+import { learnIfDue } from '../../../src/queries/learned/learn.ts'
+import { rankPapers } from '../../../src/search/rank-papers.ts'
+import { randomFrom } from '../../battery/bench/seeded-random.ts'
+import { runCommand } from '../../support/commands.ts'
+import { useDigestWorld } from '../../support/digest-world.ts'
+
+const world = useDigestWorld()
+
+const SUBJECTS = ['motor', 'tissue', 'opera', 'glacier', 'harvest', 'lens']
+const [WORDS, WORDS_PER_PAPER, PAPERS_PER_DAY] = [24, 9, 60]
+const LAST: Day = '2026-11-24'
+const DAYS = daysIn({ from: addDays(LAST, -6), to: LAST })
+
+/** One of the 24 words of a subject. */
+const wordOf = (subject: string, word: number): string =>
+  `${subject}${'bcdfghjklmnprstvwz'[word % 18]}${'aeiou'[word % 5]}x`
+
+/** Papers on six subjects in turn, each with nine words of its subject. */
+async function addDay(day: Day, random: () => number): Promise<void> {
+  const records = Array.from({ length: PAPERS_PER_DAY }, (_, i) => {
+    const subject = SUBJECTS[i % SUBJECTS.length]!
+    const words = Array.from({ length: WORDS_PER_PAPER }, () => wordOf(subject, Math.floor(random() * WORDS)))
+    const title = `${words.slice(0, 3).join(' ')} ${day} ${i}`
+    const authors = [i % 5 < 3 ? 'Ada Byron' : 'Karl Gauss']
+    return { title, abstract: words.slice(3).join(' '), authors, categories: [], keywords: [], keys: [] }
+  })
+  await recordListings(world.db, { source: 'huggingface', day, records, now: midnight(day) })
+}
+
+const depsAt = (day: Day) => ({ ...world.deps, clock: stoppedClock(new Date(`${day}T12:00:00Z`)) })
+
+const TOPICS = [
+  `${wordOf('motor', 0)} ${wordOf('motor', 1)}`,
+  `${wordOf('tissue', 2)} ${wordOf('tissue', 3)} author:Byron`,
+  `(${wordOf('opera', 5)} ${wordOf('opera', 6)}) OR (${wordOf('lens', 5)} ${wordOf('lens', 6)})`,
+  `"${wordOf('harvest', 7)} ${wordOf('harvest', 8)}" -${wordOf('harvest', 9)}`,
+  'unobtainium motor',
+]
+
+beforeEach(async () => {
+  const random = randomFrom(1)
+  for (const day of DAYS) await addDay(day, random)
+  await learnIfDue(depsAt(LAST))
+})
+
+test('digests, previews and `queries rank` choose the same related papers, in the same order', async () => {
+  await world.addSubscriber('ann', { topics: TOPICS })
+  await world.db.subscriber.update({ where: { id: 'ann' }, data: { related: true } })
+  const { topics } = (await recipientOf(world.db, 'ann'))!
+  const pool = await openCandidatePool(depsAt(LAST), { since: DAYS[0]!, upTo: 2 ** 31 - 1 })
+  await pool.loadQueries(world.db, topics)
+  const { papers, related } = pool.candidates
+  const counts: number[] = []
+  for (const { query = '', queryId } of topics) {
+    const planned = related(queryId).map(({ docId }) => papers[docId]!)
+    counts.push(planned.length)
+    for (const day of DAYS) {
+      const ranked = await rankPapers(depsAt(LAST), { query, from: day, to: day })
+      const chosen = ranked.filter((one) => one.related).map(({ paper }) => paper.id)
+      const { topics: previewed } = await previewTopics(depsAt(day), { queries: [query], days: 1 })
+      const ofDay = planned.filter(({ firstDay }) => firstDay === day).map(({ id }) => id)
+      expect([query, day, ofDay]).toEqual([query, day, chosen])
+      expect(previewed[0]!.related.map(({ id }) => id)).toEqual(chosen.slice(0, 3))
+    }
+  }
+  expect(counts.map((count) => count > 1)).toEqual([true, true, true, true, false])
+})
+
+test('`queries rank` lists what matches first, then by closeness, with the threshold of related papers', async () => {
+  const { json, text } = await runCommand(depsAt(LAST), ['queries', 'rank', TOPICS[0]!, '--days', '7'])
+  const rows = json as { score: number; matched: boolean; related: boolean; threshold: number }[]
+  const order = rows.map(({ matched, score }) => Number(matched) + score)
+  expect(order).toEqual(order.toSorted((a, b) => b - a))
+  expect(rows.every(({ score }) => score >= 0 && score <= 1)).toBe(true)
+  const related = rows.filter((row) => row.related)
+  expect(related.length).toBeGreaterThan(3)
+  expect(related.every(({ matched, score, threshold }) => !matched && score >= threshold)).toBe(true)
+  expect(rows[0]!.threshold).toBe(0.5)
+  expect(text!.split('\n').at(-1)).toMatch(/^Related: 0\.50 or more, up to one in 25 papers of a day/)
+})

@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest'
+import type { Paper } from '../../../../src/papers/paper.ts'
+import { Archive } from '../../../../src/queries/archive.ts'
+import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
+import { PaperIndex } from '../../../../src/queries/matching/paper-index.ts'
+import { closePapers } from '../../../../src/queries/ranking/close-papers.ts'
+import { MIN_CLOSENESS, topicOf } from '../../../../src/queries/ranking/closeness.ts'
+import { SpaceLearner } from '../../../../src/queries/ranking/learn-space.ts'
+import { wordCounts } from '../../../../src/queries/ranking/tf-idf.ts'
+import { runToEnd } from '../../../../src/queries/steps.ts'
+import { toPaperText } from '../../../../src/queries/text/tokens.ts'
+import { samplePaper } from '../../../support/sample-paper.ts'
+
+/** Vehicles and cells have no word in common. */
+const TEXTS = [
+  ...['car engine road', 'automobile engine road', 'car road wheel', 'automobile wheel engine', 'car engine'],
+  ...['protein cell gene', 'enzyme cell gene', 'protein gene tissue', 'enzyme tissue cell', 'protein cell'],
+]
+const EARLIER = '2026-11-20'
+const TODAY = '2026-11-24'
+
+/** Forty papers on cells of a day. */
+const cells = (firstDay: string): Partial<Paper>[] =>
+  Array.from({ length: 40 }, (_, i) => ({ title: TEXTS[5 + (i % 5)]!, firstDay }))
+
+const onCars = (count: number, facts: Partial<Paper> = {}): Partial<Paper>[] =>
+  Array.from({ length: count }, () => ({ title: 'car engine road', firstDay: EARLIER, ...facts }))
+
+/** What is known of cars and cells, then the papers of today, numbered from 1, among forty on cells. */
+function archiveWith(today: Partial<Paper>[], { withSpace = true, known = onCars(4) } = {}): Archive {
+  const others = [...known, ...cells(EARLIER), ...cells(TODAY)]
+  const index = new PaperIndex()
+  index.upsert([
+    ...today.map((facts, i) => samplePaper({ id: i + 1, firstDay: TODAY, ...facts })),
+    ...others.map((facts, i) => samplePaper({ id: i + 1001, ...facts })),
+  ])
+  const archive = new Archive(index)
+  if (withSpace) computeVectors(archive)
+  return archive
+}
+
+function computeVectors(archive: Archive): void {
+  const learner = new SpaceLearner()
+  for (const title of [...TEXTS, ...TEXTS]) learner.add(wordCounts(toPaperText(samplePaper({ title }))))
+  runToEnd(archive.computeVectors(learner.learn({ dimensions: 2, minPapers: 1 })))
+}
+
+const closeTo = (archive: Archive, query: string, days = { from: TODAY, to: TODAY }): number[] =>
+  runToEnd(closePapers(archive, parseQuery(query), days)).map(({ id }) => id)
+
+const closenessOf = (archive: Archive, query: string, id: number): number =>
+  runToEnd(topicOf(archive, parseQuery(query)))!.closeness(archive.index.docIdOf(id)!)
+
+describe('a paper is close to a topic', () => {
+  test('if it has some of the words and is about the same', () => {
+    const archive = archiveWith([{ title: 'automobile engine wheel' }])
+    expect(closeTo(archive, 'car engine')).toEqual([1])
+    expect(closenessOf(archive, 'car engine', 1)).toBeGreaterThan(MIN_CLOSENESS)
+    expect(closenessOf(archive, 'car engine', 1)).toBeLessThan(1)
+  })
+
+  test('not for one rare word in a paper about something else, nor for the subject without a word', () => {
+    const archive = archiveWith([
+      { title: 'engine of protein gene tissue cell' },
+      { title: 'automobile wheel' },
+    ])
+    expect(closeTo(archive, 'car engine')).toEqual([])
+    expect(closenessOf(archive, 'car engine', 1)).toBeLessThan(MIN_CLOSENESS)
+    expect(closenessOf(archive, 'car engine', 2)).toBe(0)
+  })
+
+  test('not if it matches', () => {
+    expect(closeTo(archiveWith([{ title: 'car wheel engine' }]), 'car engine')).toEqual([])
+  })
+
+  test.each([
+    ['that no paper is about', 'car unobtainium', 4],
+    ['that two papers are about', 'car engine', 2],
+  ])('not for a topic %s', (_, query, papers) => {
+    const archive = archiveWith([{ title: 'automobile engine wheel' }], { known: onCars(papers) })
+    expect(closeTo(archive, query)).toEqual([])
+    expect(runToEnd(topicOf(archive, parseQuery(query)))!.isKnown).toBe(false)
+  })
+
+  test('not for a topic whose words only papers about something else have together', () => {
+    const known = [
+      ...onCars(4, { title: 'engine road protein cell gene tissue enzyme' }),
+      ...onCars(4, { title: 'car wheel automobile' }),
+    ]
+    const archive = archiveWith([{ title: 'automobile engine wheel' }], { known })
+    expect(closeTo(archive, 'engine road')).toEqual([])
+    const more = archiveWith([{ title: 'automobile engine wheel' }], { known: [...known, ...onCars(20)] })
+    expect(closeTo(more, 'engine road')).toEqual([1])
+  })
+
+  test('not without a learned space; closeness is then an order by words', () => {
+    const archive = archiveWith([{ title: 'automobile engine' }], { withSpace: false })
+    expect(closeTo(archive, 'car engine')).toEqual([])
+    expect(closenessOf(archive, 'car engine', 1)).toBeGreaterThan(0)
+    expect(closenessOf(archive, 'car engine', 1)).toBeLessThan(closenessOf(archive, 'car engine', 1001))
+  })
+
+  test('by the part of an OR that it covers best', () => {
+    const archive = archiveWith([{ title: 'automobile engine wheel' }])
+    const either = closenessOf(archive, '(car engine) OR unobtainium', 1)
+    expect(either).toBeGreaterThan(closenessOf(archive, 'car engine unobtainium', 1))
+    expect(closeTo(archive, '(car engine) OR unobtainium')).toEqual([1])
+  })
+
+  test('as soon as enough papers about it have arrived', () => {
+    const archive = archiveWith([{ title: 'automobile engine wheel' }], { known: onCars(2) })
+    const query = parseQuery('car engine')
+    const close = () => runToEnd(closePapers(archive, query, { from: TODAY })).length
+    expect(close()).toBe(0)
+    archive.index.upsert([samplePaper({ id: 9, title: 'car engine road', firstDay: EARLIER })])
+    expect(close()).toBe(0)
+    runToEnd(archive.computeVectors(archive.vectors!.space))
+    expect(close()).toBe(1)
+  })
+})
+
+describe('of a day, at most one paper in 25 is close or matches', () => {
+  const near = (count: number) =>
+    Array.from({ length: count }, () => ({ title: 'automobile engine', firstDay: TODAY }))
+  const matching = { title: 'car wheel engine' }
+
+  test.each([
+    [4, [], 2],
+    [4, [matching], 1],
+    [4, [matching, matching], 0],
+    [12, [], 3],
+  ])('%i close papers and %j: %i', (count, matches, expected) => {
+    expect(closeTo(archiveWith([...near(count), ...matches]), 'car engine')).toHaveLength(expected)
+  })
+
+  test('the closest of it', () => {
+    const far = { title: 'automobile engine gene' }
+    expect(closeTo(archiveWith([far, far, ...near(2)]), 'car engine')).toEqual([4, 3])
+  })
+})
+
+describe('conditions hold for close papers too', () => {
+  const title = 'automobile engine wheel'
+  const facts: Partial<Paper>[] = [
+    { authors: ['Ada Byron'], categories: ['cs.RO'], votes: 30 },
+    { organization: 'Acme', codeUrl: 'https://code.example/x' },
+  ]
+  const archive = archiveWith(facts.map((one) => ({ title, ...one })))
+
+  test.each([
+    ['car engine', [2, 1]],
+    ['car engine author:Byron', [1]],
+    ['car engine author:(Byron OR Nobody)', [1]],
+    ['car engine org:Acme', [2]],
+    ['car engine cat:cs.RO', [1]],
+    ['car engine has:code', [2]],
+    ['car engine title:wheel', [2, 1]],
+    ['car engine title:road', []],
+    ['car engine -org:Acme', [1]],
+    ['car engine -has:code', [1]],
+    ['car engine votes>=20', [1]],
+    ['"car engine" author:Byron', [1]],
+    ['title:wheel', []],
+    // A paper that reaches the votes later must be offered as a match then.
+    ['car engine (road OR votes>=20)', []],
+  ])('%s', (query, expected) => {
+    expect(closeTo(archive, query)).toEqual(expected)
+  })
+})
