@@ -169,8 +169,8 @@ function nearMissesOf(
   )
 }
 
-/** What one standard deviation of the score of matches is in closeness, to which preferences are added. */
-const CLOSENESS_UNIT = 0.1
+/** What 1 of the score of matches is in closeness: preferences, which are for that score, count for so much. */
+export const CLOSENESS_UNIT = 0.1
 const NO_TOPICS: ReadonlySet<number> = new Set()
 /** Per digest. */
 const MAX_RELATED = 3

@@ -9,7 +9,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { DAY_MS, midnight } from '../../src/core/dates.ts'
-import { OF_PROFILE } from '../../src/digests/compose.ts'
+import { CLOSENESS_UNIT, OF_PROFILE } from '../../src/digests/compose.ts'
 import { table } from '../../src/operator/operations/text-table.ts'
 import type { Paper } from '../../src/papers/paper.ts'
 import type { Archive } from '../../src/queries/archive.ts'
@@ -101,7 +101,7 @@ function needDaysOf(
     return {
       need: i,
       docIds: own.map(({ docId }) => docId),
-      scores: own.map(({ score }) => score),
+      scores: own.map(({ score }) => score / CLOSENESS_UNIT),
       grades: own.map(({ grade }) => grade),
       votes,
     }

@@ -12,7 +12,7 @@ import { contentWordsOf } from './ranker.ts'
 
 /** From here on a paper is close. The best value is between 0.44 and 0.52 for archives of 300 to 7,400 papers. */
 export const MIN_CLOSENESS = 0.5
-/** The exponent of the words, of 1 in all. With 0, the space may carry a paper alone; with a half, one rare word may. */
+/** The exponent of the words, of 1 in all. With 0, the space may carry a paper by itself; with a half, one rare word may. */
 const OF_WORDS = 0.25
 /** The share of the topic's rarity that one of its own papers has: all but the commonest word of three. */
 const OWN_SHARE = 0.67
@@ -49,7 +49,7 @@ interface Profile {
 /**
  * What a query is about: closeness is words^¼ × space^¾. `words`: the share of the query's words, weighed by rarity, that
  * the paper contains. `space`: its mean cosine similarity to the query's words and to the papers that contain them, in
- * the learned space. Neither makes a paper close alone. Null for a query without words.
+ * the learned space. Neither makes a paper close by itself. Null for a query without words.
  */
 export function* topicOf(archive: Archive, query: Query): Steps<Topic | null> {
   const about = subjectOf(archive.meaningOf(query))

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { stoppedClock } from '../../../src/core/clock.ts'
 import { addDays, type Day } from '../../../src/core/dates.ts'
 import type { DigestContent } from '../../../src/digests/digest-content.ts'
+import { runCommand } from '../../support/commands.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
 import { CARS, CELLS, learnSpace } from '../../support/learned-space.ts'
 
@@ -95,6 +97,8 @@ test('who wants related papers gets them after the matches, each once, and no em
   const shown = async (id: string) =>
     (await closeSections(id)).map(([day, topic, titles]) => [day, topic, titles.join(', ')])
   await world.addPapers('2026-11-24', ['A car engine', 'Automobile engine', ...CELLS])
+  const deps = { ...world.deps, clock: stoppedClock(new Date('2026-11-24T08:05:00Z')) }
+  expect((await runCommand(deps, ['digests', 'run', '--dry-run'])).json).toMatchObject({ planned: 2 })
   await world.plan('2026-11-24T08:05:00Z')
   await world.end('ann', '2026-11-24', 'accepted')
   expect(await shown('ann')).toEqual([['2026-11-24', 'car engine', 'Automobile engine']])
