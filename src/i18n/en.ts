@@ -1090,9 +1090,11 @@ export const en = {
   },
   library: {
     summary: 'Start from papers you have',
-    hint: 'Paste references, titles, arXiv ids or DOIs, one on each line, up to 50,000 characters. For more, choose a .bib, RIS or CSL-JSON file, up to 5 MB and 2,000 entries. We propose topics that several of your papers share. We don’t keep your papers.',
+    hint: 'Paste references, titles, arXiv ids or DOIs, one on each line. We propose topics and authors that several of them share, and don’t keep your papers.',
     paste: 'References',
     file: 'Or a file',
+    fileHint:
+      'BibTeX, RIS or CSL-JSON, up to 5 MB and 2,000 entries. Needed for more than 50,000 characters.',
     learn: 'Also order my papers by these',
     learnHint:
       'The newest 50 that are on our site then count as “more like this”, and we keep which ones they are. To undo that, press Reset under Your profile.',
@@ -1107,7 +1109,15 @@ export const en = {
     pasteAgain:
       'Your text is too long to stay in this form. To try again, paste less of it, or choose a file.',
     done: 'We read {papers} and added {topics} below.',
-    none: 'We read {papers} and found no topic that they share.',
+    none: 'We read {papers} but couldn’t spot a shared topic.',
+    nothing:
+      'We read {papers} but couldn’t spot a shared topic. Type what they have in common, and Preview shows what it brings.',
+    proposed: '{query} is shared by {entries} and brings {papers} in {days}.',
+    yours: { one: '{count} of your papers', other: '{count} of your papers' },
+    offers: 'Try one of these:',
+    brings: '{papers} in {days}',
+    bringNone: 'None of these brought papers in the last {days}. A topic waits for the first one.',
+    added: 'Added {query} to the field below.',
     taken: 'We read {papers}. You already have the topics that they share.',
     noTime: 'We read {papers} and ran out of time before we found a topic. Try fewer of them.',
     tooMany: 'Only the first {most} of {count} entries were read.',

@@ -1,18 +1,28 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Fault, FieldFaults, undefinedIfThrown } from '../core/errors.ts'
 import { counted, fill, words } from '../i18n/words.ts'
+import { topicName } from '../queries/language/topic-name.ts'
 import { MAX_ENTRIES } from '../search/library/library-entry.ts'
+import type { LibraryTopic } from '../search/library/library-topics.ts'
 import type { LibraryProposal } from '../search/library/propose-from-library.ts'
 import { isJsonText } from '../search/library/read-library.ts'
+import { MAX_DAYS } from '../search/open-archive.ts'
 import { MAX_TOPICS } from '../subscribers/subscriber.ts'
-import { texts } from './request.ts'
+import { formText, texts } from './request.ts'
 
 /** In bytes: 5 MB, and the other fields of the form. Other types of bodies, which are slow to read, have BODY_LIMIT. */
 const LIBRARY_LIMIT = 5_250_000
 const MAX_PARTS = 500
 
 /** A text and a file have the same name in the form, which may have both; `acceptFiles` tells them apart. */
-export const libraryFields = { library: texts.default([]), 'library-file': texts.default([]) }
+export const libraryFields = {
+  library: texts.default([]),
+  'library-file': texts.default([]),
+  /** The query of an offer whose button was pressed. */
+  offer: formText.default(''),
+  /** The offers that the form showed, as `offerText` writes them. */
+  offered: texts.default([]),
+}
 
 /** The library of a form. */
 export interface SentLibrary {
@@ -23,7 +33,7 @@ export interface SentLibrary {
   pasted: string
 }
 
-export function libraryOf(fields: Record<keyof typeof libraryFields, readonly string[]>): SentLibrary {
+export function libraryOf(fields: Record<'library' | 'library-file', readonly string[]>): SentLibrary {
   const [file, pasted] = [fields['library-file'], fields.library].map((sent) =>
     sent.findLast((one) => one.trim() !== ''),
   )
@@ -81,13 +91,34 @@ function decode(bytes: ArrayBuffer): string {
   return text ?? new TextDecoder('windows-1252').decode(bytes)
 }
 
-/** The proposed queries besides those that are `taken`, as many as a subscriber may still have. */
-export function freshQueries({ topics }: LibraryProposal, taken: readonly string[]): string[] {
-  const fresh = (topics ?? []).map(({ query }) => query).filter((query) => !taken.includes(query))
+/** The proposed topics besides those that are `taken`, as many as a subscriber may still have. */
+export function freshTopics({ found }: LibraryProposal, taken: readonly string[]): LibraryTopic[] {
+  const fresh = (found?.topics ?? []).filter((topic) => isFresh(topic, taken))
   return fresh.slice(0, Math.max(0, MAX_TOPICS - taken.length))
 }
 
-export const NO_LIBRARY = { pasted: '', again: '', skippedHeading: '', skipped: [] as string[] }
+/** Whether no topic asks for the same, in quotes or without. */
+const isFresh = ({ query }: Offer, taken: readonly string[]): boolean =>
+  !taken.some((one) => withoutQuotes(one) === withoutQuotes(query))
+
+const withoutQuotes = (query: string): string => query.replaceAll('"', '').toLowerCase()
+
+export const queriesOf = (topics: readonly LibraryTopic[]): string[] => topics.map(({ query }) => query)
+
+/** What came of a library, or of the button of an offer. */
+export type ShownLibrary = Partial<ReturnType<typeof libraryView>> & { said: string }
+
+export const NO_LIBRARY = {
+  pasted: '',
+  again: '',
+  skippedHeading: '',
+  skipped: [] as string[],
+  /** What each proposed topic covers and brings. */
+  proposed: [] as string[],
+  offers: [] as OfferView[],
+  /** Empty if the offers bring papers. */
+  offersNote: '',
+}
 
 /**
  * In bytes, as a form sends it. The form's other buttons send the pasted text too, to routes that accept BODY_LIMIT.
@@ -106,7 +137,8 @@ export function keptLibrary({ isFile, pasted }: Omit<SentLibrary, 'text'>) {
 /** What the other buttons of a form sent in the field of the library: it stays there. */
 export function pastedLibrary({ body }: FastifyRequest): ReturnType<typeof keptLibrary> | undefined {
   const { library = [] } = (body ?? {}) as { library?: string | string[] }
-  const text = [library].flat().at(-1) ?? ''
+  // The name of a file follows it.
+  const text = [library].flat()[0] ?? ''
   return text.trim() ? keptLibrary({ pasted: text, isFile: false }) : undefined
 }
 
@@ -114,33 +146,81 @@ export const isLibraryOpen = (view: Partial<typeof NO_LIBRARY> = {}): boolean =>
   Boolean(view.pasted || view.again || view.skippedHeading)
 
 const MAX_SHOWN = 10
+const DAYS = counted(MAX_DAYS, words.counts.day)
+
+/** A phrase or an author of a library, as a button. */
+type OfferView = ReturnType<typeof offerView>
+
+const offerView = ({ query, papers }: Offer) => ({
+  query,
+  text: topicName({ name: query, query }),
+  rate:
+    papers > 0 ? fill(words.library.brings, { papers: counted(papers, words.counts.paper), days: DAYS }) : '',
+  field: `${papers} ${query}`,
+})
+
+type Offer = Pick<LibraryTopic, 'query' | 'papers'>
+
+function offersView(offers: readonly Offer[], taken: readonly string[]) {
+  const shown = offers.filter((offer) => isFresh(offer, taken)).slice(0, MAX_SHOWN)
+  const isEmpty = shown.length > 0 && shown.every(({ papers }) => papers === 0)
+  return {
+    offers: shown.map(offerView),
+    offersNote: isEmpty ? fill(words.library.bringNone, { days: DAYS }) : '',
+  }
+}
+
+/** The part of a form for a library after the button of an offer: the other offers stay. */
+export function libraryAfterOffer(
+  { offer, offered }: { offer: string; offered: readonly string[] },
+  taken: readonly string[],
+) {
+  const offers = offered.flatMap((field): Offer[] => {
+    const [, papers, query] = /^(\d{1,6}) (.+)$/s.exec(field) ?? []
+    return query ? [{ query, papers: Number(papers) }] : []
+  })
+  return { said: fill(words.library.added, { query: offer }), ...offersView(offers, [...taken, offer]) }
+}
 
 /**
- * The part of a form for a library: what was read and skipped, and the text again if no topic came of it. `added`: how
- * many of the topics are new.
+ * The part of a form for a library: what was read and skipped, what the topics bring, and the text again if no topic came
+ * of it. `fresh`: the topics that are new. `taken`: the queries that are not.
  */
-export function libraryView(library: SentLibrary, proposal: LibraryProposal, added: number) {
+export function libraryView(
+  library: SentLibrary,
+  proposal: LibraryProposal,
+  { fresh, taken }: { fresh: readonly LibraryTopic[]; taken: readonly string[] },
+) {
   const { line, item, more, reasons, skipped } = words.library
-  const { topics, bad } = proposal
+  const { found, bad } = proposal
   const shown = bad
     .slice(0, MAX_SHOWN)
     .map((one) =>
       fill(isJsonText(library.text) ? item : line, { line: one.line, reason: reasons[one.reason] }),
     )
   return {
-    ...((!topics?.length || (library.isFile && library.pasted)) && keptLibrary(library)),
-    said: [whatWasFound(proposal, added), whatWasNotRead(proposal)].filter(Boolean).join(' '),
+    ...((!found?.topics.length || (library.isFile && library.pasted)) && keptLibrary(library)),
+    said: [whatWasFound(proposal, fresh.length), whatWasNotRead(proposal)].filter(Boolean).join(' '),
     skippedHeading: bad.length > 0 ? counted(bad.length, skipped) : '',
     skipped: bad.length > MAX_SHOWN ? [...shown, counted(bad.length - MAX_SHOWN, more)] : shown,
+    proposed: fresh.filter(({ entries }) => entries > 1).map(proposedText),
+    ...offersView(found?.offers ?? [], taken),
   }
 }
 
-function whatWasFound({ topics, entries }: LibraryProposal, added: number): string {
-  const { done, none, taken, noTime } = words.library
+const proposedText = ({ query, entries, papers }: LibraryTopic): string =>
+  fill(words.library.proposed, {
+    ...{ query, entries: counted(entries, words.library.yours), days: DAYS },
+    papers: counted(papers, words.counts.paper),
+  })
+
+function whatWasFound({ found, entries }: LibraryProposal, added: number): string {
+  const { done, none, nothing, taken, noTime } = words.library
   const values = { topics: counted(added, words.counts.topic), papers: counted(entries, words.counts.paper) }
-  if (topics === null) return fill(noTime, values)
+  if (found === null) return fill(noTime, values)
   if (added > 0) return fill(done, values)
-  return fill(topics.length > 0 ? taken : none, values)
+  if (found.topics.length > 0) return fill(taken, values)
+  return fill(found.offers.length > 0 ? none : nothing, values)
 }
 
 /** Empty if all entries were read. */

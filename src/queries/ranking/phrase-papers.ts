@@ -54,3 +54,10 @@ export const withinDays = (
     const { firstDay } = index.attributes(docId)
     return firstDay >= from && firstDay <= to
   })
+
+/** The rarity of the two rarest words: a third word does not reduce it. */
+export function rarityOf({ index }: Archive, keys: readonly string[]): number {
+  const rarities = keys.map((key) => Math.log((index.size + 1) / (index.frequencies.ofKey(key) + 1)))
+  const [first = 0, second = 0] = rarities.sort((a, b) => b - a)
+  return first + second
+}

@@ -1,5 +1,5 @@
 import { isConnective, isFiller } from '../language/sentence-words.ts'
-import { acronymOf, type Token, wordKeyOf } from '../text/tokens.ts'
+import { acronymOf, type Token, type WordIndex, wordKeyOf } from '../text/tokens.ts'
 import { isContentWord } from './tf-idf.ts'
 
 /** Adjacent words of a text, or one hyphenated word, that may name its subject. */
@@ -37,6 +37,16 @@ export function phrasesOf(text: string, tokens: readonly Token[]): Phrase[] {
   })
 }
 
+/** The phrases of several texts. */
+export const phrasesIn = (texts: readonly WordIndex[]): Phrase[] =>
+  texts.flatMap(({ text, tokens }) => phrasesOf(text, tokens))
+
+/** Whether a phrase is part of another. */
+export const isPart = (one: Pick<Phrase, 'keys'>, other: Pick<Phrase, 'keys'>): boolean =>
+  one.keys.length < other.keys.length && inSequence(other.keys).includes(inSequence(one.keys))
+
+const inSequence = (keys: readonly string[]): string => ` ${keys.join(' ')} `
+
 function unitsOf(text: string, tokens: readonly Token[]): Unit[] {
   const units: Unit[] = []
   for (const [i, token] of tokens.entries()) {
@@ -59,7 +69,7 @@ export const WEAK_HEADS: ReadonlySet<string> = keysOf(
   scenario pair sample example dataset experiment work paper study way level process strategy technique improvement gain
   baseline metric score benchmark domain application accuracy efficiency component module paradigm pipeline set step
   stage loss space context information input output trace budget overhead cost time rate number type development
-  perspective gap error report`,
+  perspective gap error report al`,
 )
 
 /** Fillers that begin names: deep research, data selection, model merging. */

@@ -1,8 +1,7 @@
 import type { Archive, DayBounds } from '../archive.ts'
-import { runToEnd, type Steps } from '../steps.ts'
-import type { PaperText, WordIndex } from '../text/tokens.ts'
-import { type DocIds, papersNamed, papersWith, withinDays } from './phrase-papers.ts'
-import { type Phrase, phrasesOf } from './phrases.ts'
+import type { PaperText } from '../text/tokens.ts'
+import { type DocIds, papersNamed, papersWith, rarityOf, withinDays } from './phrase-papers.ts'
+import { isPart, type Phrase, phrasesIn } from './phrases.ts'
 import { topK } from './ranker.ts'
 
 /** A query for papers similar to some, and the number of papers that it would have matched. */
@@ -24,39 +23,23 @@ interface ProposeTopicInput {
 }
 
 /** Proposes a topic for papers similar to one; null if they share no subject. */
-export const proposeTopic = (
+export function proposeTopic(
   archive: Archive,
   paper: ProposalText,
   input: ProposeTopicInput,
-): ProposedTopic | null => runToEnd(proposeTopics(archive, [paper], { ...input, limit: 1 }))[0] ?? null
-
-/** Proposes up to `limit` topics for papers similar to some, the best first, each for papers that share phrases. */
-export function* proposeTopics(
-  archive: Archive,
-  papers: readonly ProposalText[],
-  { limit, ...input }: ProposeTopicInput & { limit: number },
-): Steps<ProposedTopic[]> {
-  const subjects = yield* subjectsOf(archive, papers, { ...input, limit })
-  const topics: ProposedTopic[] = []
-  const covered = new Set<number>()
-  while (topics.length < limit) {
-    const left = bestFirst(subjects, ({ score, prominence }) => score * shareLeft(prominence, covered))
-    if (left.length === 0) break
-    const { phrases, found } = withAlternatives(left)
-    const texts = phrases.map(({ text }) => text)
-    const query = texts.map((text) => `"${text}"`).join(' OR ')
-    topics.push({ query, phrases: texts, papers: found.size })
-    for (const { prominence } of phrases) for (const paper of prominence.keys()) covered.add(paper)
-    yield
-  }
-  return topics
+): ProposedTopic | null {
+  const subjects = subjectsOf(archive, paper, input).sort((a, b) => b.score - a.score)
+  if (subjects.length === 0) return null
+  const { phrases, found } = withAlternatives(subjects)
+  const texts = phrases.map(({ text }) => text)
+  return { query: texts.map((text) => `"${text}"`).join(' OR '), phrases: texts, papers: found.size }
 }
 
-/** A phrase of the papers. */
+/** A phrase of the paper. */
 interface Candidate extends Phrase {
-  /** For each paper that contains it, by position: how often, where the title counts several times. */
-  prominence: Map<number, number>
-  /** How many other papers, of the given and the similar ones, contain it. */
+  /** How often the paper contains it, where the title counts several times. */
+  prominence: number
+  /** How many similar papers contain it. */
   sharing: number
   score: number
 }
@@ -69,14 +52,13 @@ interface Subject extends Candidate {
 }
 
 const IN_TITLE = 4
-/** A phrase in no title is rather a method that the papers use. */
+/** A phrase that is not in the title is rather a method that the paper uses. */
 const OUTSIDE_TITLE = 0.5
-/** More occurrences in a text say nothing more. */
+/** More occurrences say nothing more. */
 const MAX_COUNTED = 3
-/** A phrase in no title must occur several times in a paper. */
+/** A phrase that is not in the title must occur several times. */
 const MIN_PROMINENCE = 2
-const CANDIDATES_PER_STEP = 50
-/** How many phrases are compared with the archive for each topic. */
+/** How many phrases are compared with the archive. */
 const MAX_TRIED = 24
 /** A paper with this prominence of a phrase is about it. */
 const CENTRAL = IN_TITLE + 2
@@ -93,49 +75,44 @@ const NARROW = 0.3
 /** Papers within the days: fewer are narrow, more are too many for a reader. */
 const FITTING = { least: 2, most: 30 }
 
-function* subjectsOf(
+function subjectsOf(
   archive: Archive,
-  papers: readonly ProposalText[],
-  { similarIds, days, limit }: ProposeTopicInput & { limit: number },
-): Steps<Subject[]> {
+  paper: ProposalText,
+  { similarIds, days }: ProposeTopicInput,
+): Subject[] {
   const similar = similarIds.flatMap((id) => archive.index.docIdOf(id) ?? [])
-  const others = Math.max(1, similar.length + papers.length - 1)
-  const candidates = yield* candidatesOf(papers)
-  yield* countSharing(archive, candidates, similar)
-  for (const [i, one] of candidates.entries()) {
-    if (i % CANDIDATES_PER_STEP === 0) yield
-    const { keys, prominence } = one
-    const inTitle = highest(prominence) >= IN_TITLE ? 1 : OUTSIDE_TITLE
-    one.score = inTitle * sum(prominence.values()) * Math.log2(1.5 + one.sharing) * rarityOf(archive, keys)
+  const others = Math.max(1, similar.length)
+  const candidates = candidatesOf(paper)
+  countSharing(archive, candidates, similar)
+  for (const one of candidates) {
+    const inTitle = one.prominence >= IN_TITLE ? 1 : OUTSIDE_TITLE
+    one.score = inTitle * one.prominence * Math.log2(1.5 + one.sharing) * rarityOf(archive, one.keys)
   }
   const subjects: Subject[] = []
   const unlikely: Candidate[] = []
   const score = (place: number) => candidates[place]!.score
-  for (const place of topK(candidates.length, MAX_TRIED * limit, (a, b) => score(b) - score(a) || a - b)) {
+  for (const place of topK(candidates.length, MAX_TRIED, (a, b) => score(b) - score(a) || a - b)) {
     const one = candidates[place]!
     // The archive only lowers a score, so such a phrase is neither the best nor an alternative.
-    const best = limit > 1 ? 0 : Math.max(0, ...subjects.filter(isSelectable).map(({ score }) => score))
+    const best = Math.max(0, ...subjects.filter(isSelectable).map(({ score }) => score))
     const isUnlikely = one.score < Math.max(MIN_SCORE, ALTERNATIVE.score * best)
     const naming = isUnlikely ? [] : papersNaming(archive, one, days)
-    yield
     const subject = mayBeSubject(one, naming) ? subjectOf(archive, one, { naming, days, others }) : null
     if (subject) subjects.push(subject)
     else unlikely.push(one)
-    yield
   }
   // Unless it is the whole name of what is one.
   for (const one of unlikely) {
     if (!subjects.some((part) => part.score > 0 && isPart(part, one))) continue
     const whole = subjectOf(archive, one, { naming: [], days, others })
     if (whole) subjects.push(whole)
-    yield
   }
   mergeFragments(subjects)
   return subjects.filter(isSelectable)
 }
 
 const isSelectable = ({ score, prominence }: Candidate): boolean =>
-  score >= MIN_SCORE && isProminent(prominence)
+  score >= MIN_SCORE && prominence >= MIN_PROMINENCE
 
 /** The papers named after a phrase; none if too many of the days have it for a subject. */
 function papersNaming(archive: Archive, { text }: Phrase, days: DayBounds): DocIds[] {
@@ -147,7 +124,7 @@ const countOf = (naming: readonly DocIds[]): number => sum(naming.map(({ length 
 
 /** Whether the papers with a phrase, of which some are named after it, may make it a subject. */
 const mayBeSubject = ({ prominence }: Candidate, naming: readonly DocIds[]): boolean =>
-  countOf(naming) >= (highest(prominence) >= CENTRAL ? 1 : MIN_NAMED)
+  countOf(naming) >= (prominence >= CENTRAL ? 1 : MIN_NAMED)
 
 /** A phrase with its papers, and its score by how they use it; null if it has none or too many. */
 function subjectOf(
@@ -161,16 +138,13 @@ function subjectOf(
   const recent = withinDays(archive, found, days)
   if (recent.length > FITTING.most) return null
   const named = countOf(naming)
-  const isCentral = all > 1 && highest(one.prominence) >= CENTRAL
+  const isCentral = all > 1 && one.prominence >= CENTRAL
   const isSubject = isCentral || (named >= MIN_NAMED && named >= MIN_NAMED_SHARE * all)
   const lift = one.sharing / others / (all / archive.index.size)
   const fit = recent.length < FITTING.least ? NARROW : 1
   const score = one.score * Math.sqrt(Math.min(1, named / all)) * Math.min(1, lift / FULL_LIFT) * fit
   return { ...one, found, recent, score: isSubject ? score : 0 }
 }
-
-const isProminent = (prominence: Candidate['prominence']): boolean =>
-  highest(prominence) >= MIN_PROMINENCE || prominence.size >= MIN_PROMINENCE
 
 /** The share of a longer phrase at which the shorter one is part of its name: group relative policy (optimization). */
 const FRAGMENT = 0.65
@@ -183,13 +157,10 @@ function mergeFragments(subjects: Subject[]): void {
     )
     if (!whole) continue
     whole.score = Math.max(whole.score, one.score)
-    for (const [paper, times] of one.prominence) whole.prominence.set(paper, times)
+    whole.prominence = one.prominence
     one.score = 0
   }
 }
-
-const isPart = (one: Phrase, other: Phrase): boolean =>
-  one.keys.length < other.keys.length && inSequence(other.keys).includes(inSequence(one.keys))
 
 const ENOUGH = 10
 const MAX_PHRASES = 3
@@ -217,55 +188,29 @@ function withAlternatives([first, ...others]: readonly Subject[]): {
   return { phrases, found }
 }
 
-function* candidatesOf(papers: readonly ProposalText[]): Steps<Candidate[]> {
+function candidatesOf({ title, abstract, keywords }: ProposalText): Candidate[] {
   const candidates = new Map<string, Candidate>()
-  for (const [paper, { title, abstract, keywords }] of papers.entries()) {
-    for (const phrase of phrasesIn([title])) addTo(candidates, phrase, paper, IN_TITLE)
-    for (const phrase of phrasesIn([abstract, ...keywords])) addTo(candidates, phrase, paper, 1)
-    yield
-  }
+  for (const phrase of phrasesIn([title])) addTo(candidates, phrase, IN_TITLE)
+  for (const phrase of phrasesIn([abstract, ...keywords])) addTo(candidates, phrase, 1)
   return [...candidates.values()]
 }
 
-const phrasesIn = (texts: readonly WordIndex[]): Phrase[] =>
-  texts.flatMap(({ text, tokens }) => phrasesOf(text, tokens))
-
-function addTo(candidates: Map<string, Candidate>, phrase: Phrase, paper: number, times: number): void {
+function addTo(candidates: Map<string, Candidate>, phrase: Phrase, times: number): void {
   const name = phrase.keys.join(' ')
-  const one = candidates.get(name) ?? { ...phrase, prominence: new Map(), sharing: -1, score: 0 }
-  const before = one.prominence.get(paper) ?? 0
-  if (before === 0) one.sharing++
-  one.prominence.set(
-    paper,
-    Math.min(before + times, (before >= IN_TITLE ? IN_TITLE : 0) + Math.max(times, MAX_COUNTED)),
-  )
+  const one = candidates.get(name) ?? { ...phrase, prominence: 0, sharing: 0, score: 0 }
+  const most = (one.prominence >= IN_TITLE ? IN_TITLE : 0) + Math.max(times, MAX_COUNTED)
+  one.prominence = Math.min(one.prominence + times, most)
   candidates.set(name, one)
 }
 
-/** Those with a positive weight. */
-const bestFirst = <T>(all: readonly T[], weightOf: (one: T) => number): T[] =>
-  all
-    .map((one) => ({ one, weight: weightOf(one) }))
-    .filter(({ weight }) => weight > 0)
-    .sort((a, b) => b.weight - a.weight)
-    .map(({ one }) => one)
-
-function shareLeft(prominence: Candidate['prominence'], covered: ReadonlySet<number>): number {
-  const left = [...prominence.keys()].filter((paper) => !covered.has(paper))
-  return left.length / prominence.size
-}
-
-const highest = (prominence: Candidate['prominence']): number =>
-  prominence.values().reduce((max, times) => Math.max(max, times), 0)
-
-const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, one) => total + one, 0)
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0)
 
 /** Counts for each candidate the similar papers that contain it. */
-function* countSharing(
+function countSharing(
   { index }: Archive,
   candidates: readonly Candidate[],
   similar: readonly number[],
-): Steps<void> {
+): void {
   if (similar.length === 0) return
   const { prose } = index.vocabularies
   const byFirst = new Map<number, Candidate[]>()
@@ -281,17 +226,5 @@ function* countSharing(
             found.add(one)
     }
     for (const one of found) one.sharing++
-    yield
   }
-}
-
-const inSequence = (keys: readonly string[]): string => ` ${keys.join(' ')} `
-
-/** The rarity of the two rarest words: a third word does not reduce it. */
-function rarityOf(archive: Archive, keys: readonly string[]): number {
-  const rarities = keys.map((key) =>
-    Math.log((archive.index.size + 1) / (archive.index.frequencies.ofKey(key) + 1)),
-  )
-  const [first = 0, second = 0] = rarities.sort((a, b) => b - a)
-  return first + second
 }

@@ -5,6 +5,8 @@ export interface RawEntry {
   title?: string
   abstract?: string
   keywords?: string[]
+  /** Each as the format has it: "LeCun, Yann". */
+  authors?: string[]
   /** Texts that may contain an arXiv id, a DOI or the URL of a paper. */
   ids: string[]
 }

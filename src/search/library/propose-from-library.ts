@@ -6,18 +6,21 @@ import { type PaperKey, parsePaperName, titleKey } from '../../papers/paper-key.
 import { papersWithKeys } from '../../papers/stored-paper.repo.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import type { Archive, DayBounds } from '../../queries/archive.ts'
-import { type ProposalText, type ProposedTopic, proposeTopics } from '../../queries/ranking/propose-topic.ts'
+import { proposeTopic } from '../../queries/ranking/propose-topic.ts'
 import { wordCounts } from '../../queries/ranking/tf-idf.ts'
 import type { Steps } from '../../queries/steps.ts'
 import { WordIndex } from '../../queries/text/tokens.ts'
 import { MAX_DAYS, openNewestArchive } from '../open-archive.ts'
 import { runYielding, runYieldingWithin, type Spend } from '../yield-to-event-loop.ts'
+import { readAuthors } from './author-names.ts'
 import { type BadEntry, MAX_WITH_ABSTRACTS } from './library-entry.ts'
+import type { LibraryText } from './library-terms.ts'
+import { type LibraryTopic, type LibraryTopics, libraryTopics } from './library-topics.ts'
 import { emptyLibrary, type LibraryEntry, readLibrary } from './read-library.ts'
 
 export interface LibraryProposal {
-  /** The best first, each for entries that share phrases; null if the time ran out. */
-  topics: ProposedTopic[] | null
+  /** Null if the time ran out. */
+  found: LibraryTopics | null
   /** The ids of its papers on the site, newest first. */
   paperIds: number[]
   /** How many entries were read. */
@@ -30,10 +33,8 @@ export interface LibraryProposal {
   reached: number
 }
 
-const MAX_TOPICS = 5
-/** In a smaller library, similar papers of the archive show what is a subject; in a larger one, its own entries do. */
-const SMALL = 8
-const SIMILAR_PER_ENTRY = 10
+/** How many papers that are similar to a single entry show what is its subject. */
+const SIMILAR = 30
 /** Milliseconds of CPU time for a library. Reading it leaves the rest for the topics. */
 const MAX_MS = { reading: 1300, all: 2000 }
 
@@ -61,7 +62,7 @@ export async function proposeFromLibrary(deps: Deps, text: string, spend: Spend)
   // Then not even the number of entries is known.
   const isUnread = count === 0 && reading.leftMs <= 0
   return {
-    topics: isUnread ? null : (proposed?.value ?? null),
+    found: isUnread ? null : (proposed?.value ?? null),
     paperIds: newestFirst(stored.filter((paper) => paper !== undefined)),
     entries: known.length,
     bad: [...bad, ...unknown.map(({ line }): BadEntry => ({ line, reason: 'unknown' }))].sort(
@@ -77,7 +78,7 @@ function newestFirst(papers: readonly StoredPaper[]): number[] {
   return [...new Set(newest.map(({ id }) => id))]
 }
 
-type StoredText = Pick<Paper, 'title' | 'abstract' | 'keywords'>
+type StoredText = Pick<Paper, 'title' | 'abstract' | 'keywords' | 'authors'>
 
 /** An entry with the paper on the site, since entries often have only a title or an identifier. */
 type KnownEntry = LibraryEntry & { stored: StoredText | undefined }
@@ -105,24 +106,31 @@ function* proposedTopics(
   archive: Archive,
   entries: readonly KnownEntry[],
   days: DayBounds,
-): Steps<ProposedTopic[]> {
-  const texts: ProposalText[] = []
-  const similarIds = new Set<number>()
+): Steps<LibraryTopics> {
+  const texts: LibraryText[] = []
   const hasAbstracts = entries.length <= MAX_WITH_ABSTRACTS
   for (const entry of entries) {
-    const { title, abstract, keywords } = entry.stored ? plain(entry.stored, hasAbstracts) : entry
+    const { title, abstract, keywords, authors } = entry.stored ? plain(entry.stored, hasAbstracts) : entry
     const index = (text: string) => new WordIndex(text, 'prose')
-    const text = { title: index(title), abstract: index(abstract), keywords: keywords.map(index) }
-    texts.push(text)
+    texts.push({ title: index(title), abstract: index(abstract), keywords: keywords.map(index), authors })
     yield
-    if (entries.length >= SMALL) continue
-    for (const { id } of archive.similarTo(wordCounts(text), { most: SIMILAR_PER_ENTRY })) similarIds.add(id)
   }
-  return yield* proposeTopics(archive, texts, { similarIds: [...similarIds], days, limit: MAX_TOPICS })
+  const [only] = texts
+  const topic = only && texts.length === 1 ? topicOfOne(archive, only, days) : null
+  if (topic) return { topics: [topic], offers: [] }
+  return yield* libraryTopics(archive, texts, days)
 }
 
-const plain = ({ title, abstract, keywords }: StoredText, hasAbstracts: boolean): StoredText => ({
+/** A topic for papers similar to the only one, which shares phrases with them. */
+function topicOfOne(archive: Archive, text: LibraryText, days: DayBounds): LibraryTopic | null {
+  const similar = archive.similarTo(wordCounts(text), { most: SIMILAR })
+  const topic = proposeTopic(archive, text, { similarIds: similar.map(({ id }) => id), days })
+  return topic && topic.papers > 0 ? { query: topic.query, entries: 1, papers: topic.papers } : null
+}
+
+const plain = ({ title, abstract, keywords, authors }: StoredText, hasAbstracts: boolean): StoredText => ({
   title: plainText(title),
   abstract: hasAbstracts ? plainText(abstract) : '',
   keywords: keywords.map(plainText),
+  authors: readAuthors(authors),
 })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { plainText } from '../../papers/text/plain-text.ts'
 import { readPaperName } from '../../queries/language/paper-name.ts'
 import type { Steps } from '../../queries/steps.ts'
+import { readAuthors } from './author-names.ts'
 import {
   type BadEntry,
   LINES_PER_STEP,
@@ -20,10 +21,12 @@ import { readReferences } from './read-references.ts'
 /** A paper of a library, in plain text. */
 export interface LibraryEntry {
   line: number
-  /** Empty if there is none, as are the abstract and the keywords. */
+  /** Empty if there is none, as are the abstract, the keywords and the authors. */
   title: string
   abstract: string
   keywords: string[]
+  /** As a text names them: "Yann LeCun". */
+  authors: string[]
   /** As in paths: "2507.06457", "doi:10.1000/1"; undefined without an identifier. */
   name: string | undefined
 }
@@ -69,7 +72,14 @@ function* rawEntriesOf(text: string): Steps<RawEntries> {
 const MAX_LENGTH = { title: 300, abstract: 3000, keyword: 100, id: 2000 }
 const MAX_NAMES_IN_TEXT = 10
 
-const entryOf = ({ line, title = '', abstract = '', keywords = [], ids }: RawEntry): LibraryEntry => ({
+const entryOf = ({
+  line,
+  title = '',
+  abstract = '',
+  keywords = [],
+  authors = [],
+  ids,
+}: RawEntry): LibraryEntry => ({
   line,
   title: isReadable(title) ? plainText(title.slice(0, MAX_LENGTH.title)) : '',
   abstract: plainText(abstract.slice(0, MAX_LENGTH.abstract)),
@@ -77,6 +87,7 @@ const entryOf = ({ line, title = '', abstract = '', keywords = [], ids }: RawEnt
     .slice(0, MAX_KEYWORDS)
     .map((one) => plainText(one.slice(0, MAX_LENGTH.keyword)))
     .filter(Boolean),
+  authors: readAuthors(authors),
   name: ids
     .slice(0, MAX_IDS)
     .flatMap((text) => [text, ...namesIn(text.slice(0, MAX_LENGTH.id))])
@@ -97,10 +108,18 @@ export const isJsonText = (text: string): boolean => /^(?:\[\s*\{\s*"|\[\s*\]|\{
 
 const text = z.string().optional().catch(undefined)
 const id = z.union([z.string(), z.number()]).transform(String).optional().catch(undefined)
+const cslName = z.object({
+  family: text,
+  given: text,
+  literal: text,
+  suffix: text,
+  'non-dropping-particle': text,
+})
 const cslItem = z.object({
   title: text,
   abstract: text,
   keyword: text,
+  author: z.array(cslName.catch({})).catch([]),
   DOI: id,
   URL: id,
   number: id,
@@ -150,10 +169,15 @@ const NO_ENTRY: RawEntry = { line: 0, ids: [] }
 function readItem(json: string, line: number): RawEntry | BadEntry {
   const { data } = cslItem.safeParse(parseOrNull(json.slice(0, MAX_ENTRY_LENGTH)))
   if (!data) return { line, reason: 'syntax' }
-  const { title, abstract, keyword, ...ids } = data
+  const { title, abstract, keyword, author, ...ids } = data
   const given = Object.values(ids).filter((one) => one !== undefined)
-  return { line, title, abstract, keywords: splitKeywords(keyword), ids: given }
+  const authors = author.map(cslNameText)
+  return { line, title, abstract, keywords: splitKeywords(keyword), authors, ids: given }
 }
+
+/** "Laurens van der Maaten" */
+const cslNameText = ({ literal, given, family, suffix, ...others }: z.output<typeof cslName>): string =>
+  literal ?? [given, others['non-dropping-particle'], family, suffix].filter(Boolean).join(' ')
 
 function parseOrNull(json: string): unknown {
   try {
@@ -199,5 +223,5 @@ function* readRis(ris: string): Steps<RawEntries> {
 function risEntry({ line, fields }: { line: number; fields: Map<string, string[]> }): RawEntry {
   const of = (...names: string[]) => names.flatMap((name) => fields.get(name) ?? [])
   const [[title], [abstract]] = [of('TI', 'T1'), of('AB', 'N2')]
-  return { line, title, abstract, keywords: of('KW'), ids: of(...IDS_OF_RIS) }
+  return { line, title, abstract, keywords: of('KW'), authors: of('AU', 'A1'), ids: of(...IDS_OF_RIS) }
 }

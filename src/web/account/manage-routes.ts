@@ -15,18 +15,21 @@ import { MAX_FEEDBACK } from '../../subscribers/profile.repo.ts'
 import { toFault } from '../errors.ts'
 import {
   acceptFiles,
-  freshQueries,
+  freshTopics,
   keptLibrary,
+  libraryAfterOffer,
   libraryFields,
   libraryOf,
   libraryView,
   pastedLibrary,
+  queriesOf,
   requireLibrary,
   type SentLibrary,
+  type ShownLibrary,
 } from '../library-form.ts'
 import type { Site } from '../pages.ts'
 import { formOf, numberField, optionalText, wantsJson, withToken } from '../request.ts'
-import { latestPerTopic, previewView, withoutHints } from '../signup/preview-view.ts'
+import { latestPerTopic, type PreviewView, previewView, withoutHints } from '../signup/preview-view.ts'
 import { applyProfileForm, isFormFault, NO_CHANGE, sendManagePage } from './manage-page.ts'
 import { idParam, type ManageForm, manageFields, partParam, requestedChange } from './manage-view.ts'
 import { sendMyLinkPage } from './my-link-routes.ts'
@@ -96,25 +99,27 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
     const sent = libraryOf(form)
     try {
       if (request.validationError) throw request.validationError
-      requireLibrary(sent)
+      const { offer, offered } = form
+      if (!offer) requireLibrary(sent)
       const { subscriber, topics } = await openLinkHolder(deps, { token })
+      const taken = [...topics.map(({ query }) => query), ...splitFields([form.topic])]
+      const most = subscriber.maxPapers
+      const shown = async (spend: Spend, queries: string[], library: ShownLibrary) => ({
+        form: { ...form, topic: [form.topic, ...queries].filter(Boolean).join('\n'), learn: '' },
+        library,
+        preview: await previewOfNew(site, { queries, most, spend }),
+      })
+      if (offer) {
+        const library = { ...libraryAfterOffer({ offer, offered }, taken), ...pastedLibrary(request) }
+        const add = (spend: Spend) => shown(spend, [offer], library)
+        return sendManagePage(site, reply, { token, ...(await withSearchSlot(deps, request, [offer], add)) })
+      }
       const propose = async (spend: Spend) => {
         const proposal = await proposeFromLibrary(deps, sent.text, spend)
-        const taken = [...topics.map(({ query }) => query), ...splitFields([form.topic])]
-        const queries = freshQueries(proposal, taken)
-        const most = subscriber.maxPapers
-        const asked = { queries, latest: latestPerTopic(queries.length), most, spend }
-        const preview = queries.length > 0 ? await previewTopics(deps, asked) : null
-        const topic = [form.topic, ...queries].filter(Boolean).join('\n')
-        const library = libraryView(sent, proposal, queries.length)
+        const fresh = freshTopics(proposal, taken)
+        const library = libraryView(sent, proposal, { fresh, taken })
         const learned = form.learn ? await learnFromLibrary(site, token, proposal) : ''
-        return {
-          form: { ...form, topic, learn: '' },
-          library: { ...library, said: `${library.said} ${learned}`.trim() },
-          preview: preview
-            ? withoutHints(previewView(preview, { most, baseUrl: deps.config.BASE_URL }))
-            : undefined,
-        }
+        return shown(spend, queriesOf(fresh), { ...library, said: `${library.said} ${learned}`.trim() })
       }
       const proposed = await withSearchSlot(deps, request, [sent.text], propose, LIBRARY)
       return sendManagePage(site, reply, { token, ...proposed })
@@ -127,6 +132,17 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
       })
     }
   })
+}
+
+/** The preview of topics to add; undefined without topics. The page cannot change a query, so it has no hints. */
+async function previewOfNew(
+  { deps }: Site,
+  { queries, most, spend }: { queries: string[]; most: number; spend: Spend },
+): Promise<PreviewView | undefined> {
+  if (queries.length === 0) return undefined
+  const asked = { queries, latest: latestPerTopic(queries.length), most, spend }
+  const preview = await previewTopics(deps, asked)
+  return withoutHints(previewView(preview, { most, baseUrl: deps.config.BASE_URL }))
 }
 
 /** How many papers of a library count as More: half of the feedback that is kept. */

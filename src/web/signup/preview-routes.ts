@@ -18,14 +18,17 @@ import { readTopics, readTypedSettings } from '../../subscribers/read-signup.ts'
 import { logFault, toFault } from '../errors.ts'
 import {
   acceptFiles,
-  freshQueries,
+  freshTopics,
   keptLibrary,
+  libraryAfterOffer,
   libraryFields,
   libraryOf,
   libraryView,
   pastedLibrary,
+  queriesOf,
   requireLibrary,
   type SentLibrary,
+  type ShownLibrary,
 } from '../library-form.ts'
 import type { Site } from '../pages.ts'
 import {
@@ -88,23 +91,31 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
     showFormAgain(site, reply, { error })
   const options = { schema: { body: fields.prefault({}) }, attachValidation: true }
   app.post('/subscribe/library', { ...options, errorHandler }, async (request, reply) => {
-    const { 'library-file': file, ...others } = formOf(fields, request)
+    const { 'library-file': file, offer, offered, ...others } = formOf(fields, request)
     const sent = libraryOf({ library: others.library, 'library-file': file })
     let form = subscribeFormOf(others)
     try {
       if (request.validationError) throw request.validationError
-      requireLibrary(sent)
-      const propose = async (spend: Spend) => {
-        const proposal = await proposeFromLibrary(deps, sent.text, spend)
-        const { topics } = form.typed
-        const fresh = freshQueries(proposal, splitFields(topics))
-        const typed = { ...form.typed, topics: [...topics, ...fresh] }
+      const taken = splitFields(form.typed.topics)
+      const send = async (spend: Spend, added: string[], library: ShownLibrary) => {
+        const typed = { ...form.typed, topics: [...form.typed.topics, ...added].filter(Boolean) }
         form = { ...form, typed }
         await preparseTopics(typed.topics, spend)
         const preview = typed.topics.length > 0 ? await formPreview(site, form, spend) : undefined
-        const library = libraryView(sent, proposal, fresh.length)
         const filled = { typed, keepsTopics: form.keepsTopics, said: library.said, library }
         return pages.send(reply, 'subscribe', { form: await loadFormView(deps, filled, spend), preview })
+      }
+      if (offer) {
+        const library = { ...libraryAfterOffer({ offer, offered }, taken), ...pastedLibrary(request) }
+        const queries = [offer, ...queriesIn(form)]
+        return await withSearchSlot(deps, request, queries, (spend) => send(spend, [offer], library))
+      }
+      requireLibrary(sent)
+      const propose = async (spend: Spend) => {
+        const proposal = await proposeFromLibrary(deps, sent.text, spend)
+        const fresh = freshTopics(proposal, taken)
+        const library = libraryView(sent, proposal, { fresh, taken })
+        return send(spend, queriesOf(fresh), library)
       }
       return await withSearchSlot(deps, request, [sent.text, ...queriesIn(form)], propose, LIBRARY)
     } catch (error) {

@@ -115,7 +115,7 @@ describe('on the subscribe page', () => {
     const library = 'Medieval trade routes\nLattice gauge theory'
     const { statusCode, body } = await post(site, '/subscribe/library', { library, topic: 'x' })
     expect(statusCode).toBe(200)
-    expect(textOf(body)).toContain('We read 2 papers and found no topic that they share.')
+    expect(textOf(body)).toContain('We read 2 papers but couldn’t spot a shared topic.')
     expect([fieldOf(body, 'library'), fieldOf(body, 'topic')]).toEqual([library, 'x'])
   })
 

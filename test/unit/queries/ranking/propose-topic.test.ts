@@ -5,15 +5,12 @@ import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { splitTopics } from '../../../../src/queries/language/split-topics.ts'
 import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
 import { PaperIndex } from '../../../../src/queries/matching/paper-index.ts'
-import { proposeTopic, proposeTopics } from '../../../../src/queries/ranking/propose-topic.ts'
+import { proposeTopic } from '../../../../src/queries/ranking/propose-topic.ts'
 import { wordCounts } from '../../../../src/queries/ranking/tf-idf.ts'
-import { runToEnd } from '../../../../src/queries/steps.ts'
 import { toPaperText } from '../../../../src/queries/text/tokens.ts'
-import { computedMs } from '../../../support/computed-ms.ts'
 import { recordedPapers } from '../../../support/recorded-papers.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 import { noTestData, testData } from '../../../support/test-data.ts'
-import { usageOf } from '../../../support/usage-of.ts'
 
 function archiveOf(papers: readonly Paper[]): Archive {
   const index = new PaperIndex()
@@ -116,82 +113,5 @@ describe('a topic for papers like one', () => {
     }
     // With so few papers, many share no subject with others: no proposal is better than a wrong one.
     expect(proposed.filter(({ topic }) => topic).length).toBeGreaterThan(proposed.length / 3)
-  })
-})
-
-describe('topics for a library', () => {
-  const ofLibrary = (texts: readonly { title: string }[], archive: Archive, limit = 5) =>
-    runToEnd(
-      proposeTopics(
-        archive,
-        texts.map((facts) => toPaperText(samplePaper({ abstract: '', ...facts }))),
-        { similarIds: [], days: DAYS, limit },
-      ),
-    )
-  const subjects = ['speculative decoding', 'protein folding', 'image editing']
-  const archive = archiveOf(
-    [
-      ...subjects.flatMap((subject) =>
-        Array.from({ length: 5 }, (_, n) => ({ title: `${subject}, part ${n}`, abstract: `On ${subject}.` })),
-      ),
-      ...papers.slice(6),
-    ].map((facts, i) => samplePaper({ ...facts, id: i + 1, firstDay: '2026-11-20' })),
-  )
-  const library = subjects.flatMap((subject, at) =>
-    Array.from({ length: 4 - at }, (_, n) => ({ title: `Towards ${subject} ${n}` })),
-  )
-
-  test('count the papers that match in quotes, without those that only have the acronym', () => {
-    const named = { title: 'Speculative decoding', abstract: 'We study speculative decoding (SD).' }
-    const short = { title: 'Faster', abstract: 'We make SD fast.' }
-    const all = [
-      ...Array.from({ length: 10 }, (_, i) =>
-        samplePaper({ id: i + 1, firstDay: '2026-11-20', ...(i < 6 ? named : short) }),
-      ),
-      ...papers.slice(6).map((paper) => ({ ...paper, id: paper.id + 100 })),
-    ]
-    const withAcronyms = archiveOf(all)
-    withAcronyms.usage = usageOf(all)
-    const count = (query: string) => withAcronyms.count(withAcronyms.find(parseQuery(query)))
-    expect([count('speculative decoding'), count('"speculative decoding"')]).toEqual([10, 6])
-    expect(ofLibrary(library.slice(0, 4), withAcronyms)).toMatchObject([
-      { query: '"speculative decoding"', papers: 6 },
-    ])
-  })
-
-  test('of hostile titles are proposed in short steps', () => {
-    const words = Array.from({ length: 50 }, (_, n) => `${'abcdefghij'[n % 10]}${(n * 7919).toString(26)}`)
-    const texts = Array.from({ length: 1000 }, (_, n) => ({
-      title: words
-        .map((word) => `${word}${n.toString(26)}`)
-        .join(' ')
-        .slice(0, 300),
-    }))
-    const papersOf = texts.map((facts) => toPaperText(samplePaper({ abstract: '', ...facts })))
-    const steps = proposeTopics(archive, papersOf, { similarIds: [], days: DAYS, limit: 5 })
-    let longest = 0
-    for (let done: boolean | undefined = false; !done; ) {
-      const began = computedMs()
-      done = steps.next().done
-      longest = Math.max(longest, computedMs() - began)
-    }
-    // Some 20 ms; more than 600 without yielding, on an idle machine.
-    expect(longest).toBeLessThan(400)
-  })
-
-  test('are one for each subject that several entries share, the most frequent first', () => {
-    expect(ofLibrary(library, archive)).toMatchObject([
-      { query: '"speculative decoding"', papers: 5 },
-      { query: '"protein folding"', papers: 5 },
-      { query: '"image editing"', papers: 5 },
-    ])
-    expect(ofLibrary(library, archive, 1)).toHaveLength(1)
-  })
-
-  test('are none if the entries share nothing', () => {
-    expect(
-      ofLibrary([{ title: 'Lattice gauge theory' }, { title: 'Medieval trade routes' }], archive),
-    ).toEqual([])
-    expect(ofLibrary([], archive)).toEqual([])
   })
 })

@@ -35,6 +35,7 @@ Text before an entry is a comment.
         title: 'Attention Is All You Need',
         abstract: 'The dominant models are "complex" recurrent networks.',
         keywords: ['attention', 'sequence models'],
+        authors: ['Ashish Vaswani'],
         name: '1706.03762',
       },
       {
@@ -42,9 +43,17 @@ Text before an entry is a comment.
         title: 'Über formal unentscheidbare Sätze',
         abstract: '',
         keywords: [],
+        authors: [],
         name: 'doi:10.1007/bf01700692',
       },
-      { line: 15, title: 'Scaling O(n log n) attention', abstract: '', keywords: [], name: '2310.06825' },
+      {
+        line: 15,
+        title: 'Scaling O(n log n) attention',
+        abstract: '',
+        keywords: [],
+        authors: [],
+        name: '2310.06825',
+      },
     ])
   })
 
@@ -96,9 +105,10 @@ ER  - `
         title: 'Highly accurate protein structure prediction with AlphaFold',
         abstract: 'Proteins are essential to life.',
         keywords: ['protein folding', 'deep learning'],
+        authors: ['John Jumper'],
         name: 'doi:10.1038/s41586-021-03819-2',
       },
-      { line: 12, title: 'Mamba', abstract: '', keywords: [], name: '2312.00752' },
+      { line: 12, title: 'Mamba', abstract: '', keywords: [], authors: [], name: '2312.00752' },
     ],
     bad: [
       { line: 11, reason: 'syntax' },
@@ -106,6 +116,49 @@ ER  - `
     ],
     count: 4,
     reached: 4,
+  })
+})
+
+describe('authors', () => {
+  const authors = (text: string) => read(text).entries.map((entry) => entry.authors)
+
+  test.each([
+    ['LeCun, Yann', ['Yann LeCun']],
+    ['Yann LeCun and Ha, David~R.', ['Yann LeCun', 'David R. Ha']],
+    [String.raw`Sch{\"o}lkopf, Bernhard and {\L}ukasz Kaiser`, ['Bernhard Schölkopf', 'Łukasz Kaiser']],
+    [String.raw`Garc{\'\i}a, Jos\'e`, ['José García']],
+    ['van der Maaten, Laurens\n    and King, Jr., Martin', ['Laurens van der Maaten', 'Martin King Jr.']],
+    ['{Barnes and Noble} and {OpenAI}', ['Barnes and Noble', 'OpenAI']],
+    ['Gu, Albert and others', ['Albert Gu']],
+    [',', []],
+  ])('of BibTeX are read: %s', (field, names) => {
+    expect(authors(`@article{a, title = {Mamba}, author = {${field}}}`)).toEqual([names])
+  })
+
+  test('of CSL-JSON are read, also beside what is no name', () => {
+    const author = [
+      { family: 'LeCun', given: 'Yann' },
+      { family: 'Maaten', given: 'Laurens', 'non-dropping-particle': 'van der' },
+      { literal: 'OpenAI' },
+      { family: 3 },
+      'Gu',
+    ]
+    expect(authors(JSON.stringify([{ title: 'Mamba', author }]))).toEqual([
+      ['Yann LeCun', 'Laurens van der Maaten', 'OpenAI'],
+    ])
+    expect(authors(JSON.stringify([{ title: 'Mamba', author: 'Gu' }]))).toEqual([[]])
+  })
+
+  test('of RIS are read', () => {
+    expect(authors('TY  - JOUR\nTI  - Mamba\nAU  - Gu, Albert\nA1  - Dao, Tri\nER  - ')).toEqual([
+      ['Albert Gu', 'Tri Dao'],
+    ])
+  })
+
+  test('without limit are cut', () => {
+    const many = Array.from({ length: 5000 }, (_, n) => `Ann Other${n}`).join(' and ')
+    expect(authors(`@article{a, title = {Mamba}, author = {${many}}}`)[0]).toHaveLength(40)
+    expect(read(`@article{a, title = {Mamba}, author = {${'{'.repeat(50_000)}`).bad).toHaveLength(1)
   })
 })
 
