@@ -161,6 +161,12 @@ const SIGNUP: Stop[] = [
   },
   { name: 'subscribe-library', scripted: true, path: at('/subscribe/library'), fields: { library: LIBRARY } },
   {
+    name: 'subscribe-library-offers',
+    scripted: true,
+    path: at('/subscribe/library'),
+    fields: { library: 'Medieval trade routes\nReinforcement learning for rivers' },
+  },
+  {
     name: 'subscribe-library-empty',
     scripted: true,
     path: at('/subscribe/library'),
@@ -215,6 +221,11 @@ const MANAGE: Stop[] = [
     name: 'manage-library',
     path: linked('manage', 'ann@example.com', '/library'),
     fields: { do: 'settings', library: LIBRARY },
+  },
+  {
+    name: 'manage-library-offers',
+    path: linked('manage', 'ann@example.com', '/library'),
+    fields: { do: 'settings', library: 'Medieval trade routes\nLattice gauge theory' },
   },
   { name: 'manage-many', path: linked('manage', 'many@example.com') },
   { name: 'manage-best', path: linked('manage', 'best@example.com') },

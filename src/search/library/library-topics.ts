@@ -19,7 +19,7 @@ export interface LibraryTopic {
 export interface LibraryTopics {
   /** What several entries share and papers are about, the best first. */
   topics: LibraryTopic[]
-  /** If there are none: what single entries are about, for the reader to choose from. */
+  /** Without topics: what single entries are about, for the reader to choose from. */
   offers: LibraryTopic[]
 }
 

@@ -128,7 +128,7 @@ describe('a library on the subscribe page', () => {
     ])
   })
 
-  test('that nobody could read offers nothing', async () => {
+  test('without words offers nothing', async () => {
     expect(offersOf(await propose('12345'))).toEqual([])
   })
 })
