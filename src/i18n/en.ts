@@ -66,8 +66,6 @@ export const en = {
     /** The name of a topic of one or more authors, within a sentence. */
     byAuthor: 'by {author}',
     some: 'at least {count} of: {what}',
-    enough: 'enough of these, rare ones counting more: {what}',
-    close: '{what} close together',
     also: '{text} (also {also})',
     /** Fields of arXiv's own queries that papers here lack, by the name of the field. */
     unkept: {
@@ -190,24 +188,11 @@ export const en = {
       },
       keep: 'Keep the topic and we’ll write when the first one appears.',
     },
-    /** Common words of a topic: what else they may mean, with the number of papers. */
-    close: {
-      sentence: 'The words of “{term}” are common, so they must be close together.',
-      byChance:
-        'The words of “{term}” are common and appear together about as often as chance, so they must be close together.',
-      phrase: 'As a phrase: {papers}',
-      /** The same for an AND, and in the search. */
-      onlyChance: 'The words of “{term}” are common and appear together about as often as chance.',
-      chance: 'As a phrase: {papers}',
-      spread: 'Anywhere in a paper: {papers}',
+    /** A topic of which some words are searched for as a phrase. */
+    phrase: {
+      sentence: 'Papers use words of “{term}” as a phrase, so we search for the phrase.',
+      button: 'Anywhere in a paper: {papers}',
     },
-    /** Words that also match names. */
-    names: {
-      sentence: 'Some of these papers match “{term}” only in the name of an author or organization.',
-      button: 'Only in title and abstract: {papers}',
-    },
-    /** Words of papers about the same subject: what the topic with one of them would have matched. */
-    synonym: { sentence: 'People who write about “{topic}” also write:', button: 'Or {part}: {papers}' },
     /** Another form of a topic: what it would have matched, and its button. */
     wider: {
       sentence: {
@@ -229,13 +214,7 @@ export const en = {
     },
     narrow: 'Fewer than one a week.',
     tooMuch: 'That is about {count} a weekday, and an email has up to {most}.',
-    narrower: {
-      sentence: { without: 'Without {part}: {pace}.', votes: 'With {part}: {pace}.' },
-      button: { without: 'Remove {term}', votes: 'Add {term}' },
-    },
-    also: { sentence: 'Require one more word:', button: '{part}: {pace}' },
-    letCap: 'Or keep the limit: we email the top {most}, the rest are on the site.',
-    letCapAlone: 'Narrow a topic, or keep the limit: we email the top {most}, the rest are on the site.',
+    letCap: 'We email the top {most}, the rest are on the site.',
     digest: {
       heading: 'The email of {day}, as you would have received it',
       from: 'From {site}',

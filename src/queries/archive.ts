@@ -92,10 +92,8 @@ export class Archive {
     const leaves = lookupsOf(meaning)
     for (let times = 0; times < MAX_LOOK_UPS; times++) {
       this.#tidyUp()
-      for (const leaf of leaves) {
-        if (leaf.kind === 'term') yield* this.#queries.loadTerm(leaf)
-        else yield this.#queries.loadLeaf(leaf, isTextLeaf(leaf) ? this.#ranker.docIdsWith(leaf) : undefined)
-      }
+      for (const leaf of leaves)
+        yield this.#queries.loadLeaf(leaf, isTextLeaf(leaf) ? this.#ranker.docIdsWith(leaf) : undefined)
       if (leaves.every((leaf) => this.#queries.cached(leaf))) return
     }
   }
@@ -210,12 +208,6 @@ export class Archive {
 
   /** The unit vector of a text in the learned space; null without a space, or if it knows none of the words. */
   spaceVectorOf = (counts: WordCounts): Float32Array | null => this.#vectors?.space.project(counts) ?? null
-
-  /** The words used in the same papers as those of a text, by their keys, nearest first; none without a space. */
-  similarWords(counts: WordCounts, minCosine: number): string[] {
-    const vector = this.spaceVectorOf(counts)
-    return vector ? this.#vectors!.space.wordsNear(vector, minCosine) : []
-  }
 
   /**
    * The papers most similar to a text, best first, with a score that is comparable within one result. BM25, in which

@@ -9,13 +9,10 @@ export type Query =
   /** With `also`, the first part is as typed, and the others count as the same: an acronym's long form, a name. */
   | { kind: 'or'; parts: Query[]; also?: true }
   | { kind: 'not'; part: Query }
-  /** At least `least` of the parts: the key words of a sentence. With `weights`, parts that weigh so much in all. */
-  | { kind: 'some'; least: number; parts: Query[]; weights?: number[] }
-  /**
-   * Words typed in sequence without quotes or operators: a paper must contain all of them. With `within`, the first and
-   * the last one are at most so many words apart in its title, its abstract or a keyword.
-   */
-  | { kind: 'term'; parts: Query[]; within?: number }
+  /** At least `least` of the parts: the key words of a sentence. */
+  | { kind: 'some'; least: number; parts: Query[] }
+  /** Words typed in sequence without quotes or operators: a paper must contain all of them. */
+  | { kind: 'term'; parts: Query[] }
   /** One word, as typed. `quoted`: in quotes, so it has no other forms and is no name. */
   | { kind: 'word'; field: TextField; text: string; quoted?: true }
   /** Adjacent words, in quotes or joined by a hyphen. */

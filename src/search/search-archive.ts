@@ -10,8 +10,7 @@ import { isTextLeaf, mentionsRevised, type Query } from '../queries/query.ts'
 import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
 import type { WhyEmpty } from '../queries/reasons/why-empty.ts'
 import type { Steps } from '../queries/steps.ts'
-import { chanceHints } from './back-test/other-meanings.ts'
-import { type QueryHint, readAsAuthor } from './back-test/variants.ts'
+import { readAsAuthor } from './back-test/variants.ts'
 import { type FacetSelection, type Facets, lookUpFacets, narrowResults } from './facets.ts'
 import { type FoundPaper, findNamedPaper, loadFoundPapers, loadPapers } from './loaded-papers.ts'
 import { openNewestArchive } from './open-archive.ts'
@@ -52,8 +51,6 @@ export interface SearchedArchive {
   named: NamedQuery[]
   /** The query with the words that no paper contains spelled like common ones, if there are papers for it. */
   spelling: { query: string; papers: number } | null
-  /** Words that papers contain together by chance, as phrases that some paper contains. */
-  chance: QueryHint[]
   /** "Papers with …" */
   understood: string
   /** The papers of one page. */
@@ -88,7 +85,6 @@ export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<
   await runYielding(lookedUp(archive, wide, search), search.spend)
   const names = await runYielding(namesIn(archive, tree), search.spend)
   const spelling = await runYielding(spellingOf(archive, tree), search.spend)
-  const chance = await runYielding(chanceIn(archive, tree), search.spend)
   // Do not await from here on until the ids are read: the archive may change.
   const all = archive.find(wide)
   const { left, facets } = narrowResults(archive, all, search.selection)
@@ -101,7 +97,7 @@ export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<
   const isEmpty = counts.all === 0 && named.length === 0 && about.searched > 0
   const nothing = isEmpty ? await nothingFound(deps, archive, wide, search) : null
   return {
-    ...{ tree, named: names, spelling, chance },
+    ...{ tree, named: names, spelling },
     ...{ understood: describeQuery(wide), facets, pages, page: search.page, nothing, ...about },
     found:
       counts.all === 0 ? named : await loadFoundPapers(deps.db, ids, { query: wide, archive }, search.spend),
@@ -147,12 +143,6 @@ function* spellingOf(archive: Archive, tree: Query): Steps<SearchedArchive['spel
   yield* archive.lookUpTerms(changed)
   const papers = archive.count(archive.find(changed))
   return papers > 0 ? { query, papers } : null
-}
-
-function* chanceIn(archive: Archive, tree: Query): Steps<QueryHint[]> {
-  const find = (query: Query, scope = query) => archive.find(query, mentionsRevised(scope))
-  const hints = yield* chanceHints(tree, { archive, find, count: archive.count })
-  return hints.filter(({ query, papers }) => query !== null && papers > 0)
 }
 
 /** Null if it takes too long: the page then says that nothing was found, without a reason. */

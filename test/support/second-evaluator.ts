@@ -1,6 +1,6 @@
 import type { Paper } from '../../src/papers/paper.ts'
 import { plainText } from '../../src/papers/text/plain-text.ts'
-import { type Leaf, leavesOf, type Query } from '../../src/queries/query.ts'
+import type { Leaf, Query } from '../../src/queries/query.ts'
 import { hideAvailability } from '../../src/queries/text/availability.ts'
 import { partsOf, stemOf } from '../../src/queries/text/word-forms.ts'
 
@@ -34,13 +34,9 @@ export function secondEvaluator(papers: readonly Paper[]): (query: Query) => boo
   const answersTo = (query: Query): boolean[] => {
     if (query.kind === 'not') return answersTo(query.part).map((met) => !met)
     if (!('parts' in query)) return leafAnswers(query)
-    if (query.kind === 'term' && query.within !== undefined)
-      return lines.map(areClose(query.parts, query.within))
     const parts = query.parts.map(answersTo)
-    const weights = (query.kind === 'some' && query.weights) || parts.map(() => 1)
     const least = { and: parts.length, term: parts.length, or: 1, some: 'least' in query ? query.least : 0 }
-    const weightOf = (i: number) => weights.filter((_, part) => parts[part]![i]).reduce((a, b) => a + b, 0)
-    return papers.map((_, i) => weightOf(i) >= least[query.kind])
+    return papers.map((_, i) => parts.filter((part) => part[i]).length >= least[query.kind])
   }
   return answersTo
 }
@@ -66,28 +62,6 @@ function asked(leaf: Leaf, lines: Lines[]): (paper: Paper, i: number) => boolean
   const term = new RegExp(termSource(wordsOf(text).flatMap(partsOf)), 'u')
   const parts = field === 'any' ? (['title', 'abstract', 'keyword'] as const) : [field]
   return (_, i) => parts.some((part) => [lines[i]![part]].flat().some((line) => term.test(line)))
-}
-
-/** Whether one line has, in a row of words that is short enough, a form of each part: each row is tried. */
-function areClose(parts: readonly Query[], within: number): (lines: Lines) => boolean {
-  const forms = parts.map((part) =>
-    leavesOf(part).map((leaf) => {
-      const words = wordsOf('text' in leaf ? leaf.text : '').flatMap(partsOf)
-      return new RegExp(` (?:${sourcesFrom(words, joinedSource).join('|')})`, 'u')
-    }),
-  )
-  const [first] = parts.flatMap(leavesOf)
-  const field = first && 'field' in first ? first.field : 'any'
-  return ({ title, abstract, keyword }) => {
-    const of = { title: [title], abstract: [abstract], keyword, any: [title, abstract, ...keyword] }
-    return of[field as keyof typeof of].some((line) => {
-      const words = line.trim().split(' ')
-      return words.some((_, from) => {
-        const row = ` ${words.slice(from, from + within + 1).join(' ')} `
-        return forms.every((any) => any.some((form) => form.test(row)))
-      })
-    })
-  }
 }
 
 function linesOf(paper: Paper): Lines {

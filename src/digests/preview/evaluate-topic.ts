@@ -13,14 +13,12 @@ import {
   type PaperCounts,
 } from '../../search/back-test/day-window.ts'
 import {
+  apartHints,
   isTooBroad,
   isTooNarrow,
-  narrowerHints,
   spellingHint,
   widerHints,
 } from '../../search/back-test/hints.ts'
-import { otherMeanings } from '../../search/back-test/other-meanings.ts'
-import { synonymHints } from '../../search/back-test/synonyms.ts'
 import {
   type TermCount,
   type TermPresence,
@@ -46,7 +44,7 @@ export interface TopicEvaluation extends PaperCounts {
   /** Other topics of the same subscriber that match some of its papers too. */
   overlap: Overlap[]
   width: Width
-  /** Other meanings of its words; changes that would match more or fewer papers. */
+  /** Changes that would match more papers. */
   hints: QueryHint[]
   /** Papers that are related to it but do not match, the closest first; none without a learned space. */
   relatedIds: readonly number[]
@@ -102,10 +100,9 @@ export function* addExtras(window: DayWindow, test: TopicEvaluation, { others, m
   yield* window.archive.lookUpTerms(tree)
   if (total === 0 && window.size > 0) test.empty = yield* whyEmpty(window, tree)
   test.hints = [
-    ...(yield* otherMeanings(tree, window)),
+    ...(test.width === 'wide' ? [] : yield* apartHints(tree, window)),
     ...(test.keyWords.absent.length > 0 ? yield* spellingHint(tree, window) : []),
-    ...(yield* hintsOf(window, test, most)),
-    ...(test.width === 'wide' || total === 0 ? [] : yield* synonymHints(tree, window)),
+    ...(test.width === 'narrow' ? yield* widerHints(tree, window, most) : []),
   ]
   test.overlap = overlaps(found, others)
   test.relatedIds = yield* relatedIds(tree, window)
@@ -116,15 +113,6 @@ function widthOf(tree: Query, total: number, window: DayWindow, most: number): W
   if (isTooBroad(total, window, most)) return 'wide'
   const isOnePaper = tree.kind === 'paper'
   return total === 0 || (!isOnePaper && isTooNarrow(total, window.weeks)) ? 'narrow' : 'fits'
-}
-
-function* hintsOf(
-  window: DayWindow,
-  { query, tree, found, width }: TopicEvaluation,
-  most: number,
-): Steps<QueryHint[]> {
-  if (width === 'wide') return yield* narrowerHints({ text: query, query: tree, found, most }, window)
-  return width === 'narrow' ? yield* widerHints(tree, window, most) : []
 }
 
 function* whyEmpty(window: DayWindow, tree: Query): Steps<TopicEvaluation['empty']> {

@@ -20,11 +20,10 @@ interface Described {
 function described(query: Query): Described {
   switch (query.kind) {
     case 'and':
+    case 'term':
       return describeAll(query.parts)
     case 'or':
       return query.also ? describeForms(query.parts) : joinedTexts(each(query.parts), 'or')
-    case 'term':
-      return describeTerm(query)
     case 'some':
       return describeSome(query)
     case 'not':
@@ -40,10 +39,8 @@ const joinedTexts = (texts: string[], last: 'and' | 'or'): Described => ({
 })
 
 function describeAll(typed: Query[]): Described {
-  // The words of a term that may be anywhere are parts like others.
-  const parts = typed.flatMap((part) =>
-    part.kind === 'term' && part.within === undefined ? part.parts : [part],
-  )
+  // The words of a term are parts like others.
+  const parts = typed.flatMap((part) => (part.kind === 'term' ? part.parts : [part]))
   const wanted = each(parts.filter(({ kind }) => kind !== 'not'))
   const unwanted = each(parts.flatMap((part) => (part.kind === 'not' ? [part.part] : [])))
   const count = wanted.length + unwanted.length
@@ -64,16 +61,7 @@ function describeForms([typed, ...others]: Query[]): Described {
   return { text: also ? fill(words.query.also, { text, also }) : text, count }
 }
 
-function describeTerm({ parts, within }: Extract<Query, { kind: 'term' }>): Described {
-  const all = describeAll(parts)
-  return within === undefined ? all : { text: fill(words.query.close, { what: all.text }), count: all.count }
-}
-
-function describeSome({ least, parts, weights }: Extract<Query, { kind: 'some' }>): Described {
-  if (weights) {
-    const texts = each(parts, inList)
-    return { text: fill(words.query.enough, { what: texts.join(', ') }), count: texts.length }
-  }
+function describeSome({ least, parts }: Extract<Query, { kind: 'some' }>): Described {
   if (least >= parts.length) return describeAll(parts)
   const texts = each(parts, inList)
   return { text: fill(words.query.some, { count: least, what: texts.join(', ') }), count: texts.length }

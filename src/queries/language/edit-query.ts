@@ -15,26 +15,14 @@ export type QueryEdit = { query: string; refused?: undefined } | { query?: undef
 // Each function gets the text of a query, and throws query.* if it cannot be parsed.
 
 /** Excludes papers with a word or a phrase. */
-export const mute = (query: string, word: string): QueryEdit => withWord(query, word, 'excluded')
-
-/** Requires one more word or phrase. */
-export const requireWord = (query: string, word: string): QueryEdit => withWord(query, word, 'required')
-
-function withWord(query: string, word: string, as: 'required' | 'excluded'): QueryEdit {
+export function mute(query: string, word: string): QueryEdit {
   const tree = parseQuery(query)
   const text = quoteIfNeeded(cleanText(word))
   const part = parseOrNull(text)
   if (!part || !isTextLeaf(part)) return { refused: 'cannot' }
-  const already = { required: requiresWords(tree, part.text), excluded: excludesWords(tree, part.text) }
-  if (already[as]) return { refused: 'already' }
-  if (already.required || already.excluded) return { refused: 'nothing' }
-  return as === 'required'
-    ? changed(flatten('and', [tree, part]), [
-        `${query} ${text}`,
-        `${query} AND ${text}`,
-        `(${query}) ${text}`,
-      ])
-    : changed(flatten('and', [tree, { kind: 'not', part }]), withMore(query, `-${text}`))
+  if (excludesWords(tree, part.text)) return { refused: 'already' }
+  if (requiresWords(tree, part.text)) return { refused: 'nothing' }
+  return changed(flatten('and', [tree, { kind: 'not', part }]), withMore(query, `-${text}`))
 }
 
 /** A query for only the papers of an author; null if the name cannot be searched. */

@@ -4,7 +4,6 @@ import {
   filterText,
   isTextLeaf,
   type Leaf,
-  leavesOf,
   type Match,
   mentionsRevised,
   type Query,
@@ -14,7 +13,6 @@ import {
 import {
   firstOccurrence,
   matchesName,
-  occurrencesOf,
   type PaperText,
   rangeOf,
   type Term,
@@ -22,7 +20,6 @@ import {
   type WordIndex,
   wordKindOf,
 } from '../text/tokens.ts'
-import { closeTogether } from './close-together.ts'
 
 const MAX_MATCHES = 20
 
@@ -48,15 +45,12 @@ export function evaluatePart(query: Query, paper: PaperText): Reason | null {
 function matchesOf(query: Query, paper: PaperText): Match[] | null {
   switch (query.kind) {
     case 'and':
-      return matchesOfAll(query.parts, paper)
     case 'term':
-      return query.within === undefined
-        ? matchesOfAll(query.parts, paper)
-        : closeMatches(query.parts, query.within, paper)
+      return matchesOfAll(query.parts, paper)
     case 'or':
-      return matchesOfSome(query, 1, paper)
+      return matchesOfSome(query.parts, 1, paper)
     case 'some':
-      return matchesOfSome(query, query.least, paper)
+      return matchesOfSome(query.parts, query.least, paper)
     case 'not':
       return matchesOf(query.part, paper) ? null : []
     default: {
@@ -76,51 +70,9 @@ function matchesOfAll(parts: readonly Query[], paper: PaperText): Match[] | null
   return all
 }
 
-function matchesOfSome(
-  { parts, weights }: { parts: readonly Query[]; weights?: readonly number[] },
-  least: number,
-  paper: PaperText,
-): Match[] | null {
-  const met: Match[] = []
-  let weight = 0
-  for (const [i, part] of parts.entries()) {
-    const matches = matchesOf(part, paper)
-    if (!matches) continue
-    met.push(...matches)
-    weight += weights?.[i] ?? 1
-  }
-  return weight >= least ? met : null
-}
-
-/** The first place in the title and in the abstract at which the parts are close together, else one in a keyword. */
-function closeMatches(parts: readonly Query[], within: number, paper: PaperText): Match[] | null {
-  const leaves = parts.map((part) => leavesOf(part).filter(isTextLeaf))
-  const field = leaves[0]![0]!.field
-  const inText = (where: 'title' | 'abstract'): Match[] =>
-    field === 'any' || field === where ? closeIn(leaves, within, paper[where], where) : []
-  const matches = [...inText('title'), ...inText('abstract')]
-  if (matches.length > 0) return matches
-  if (field !== 'any' && field !== 'keyword') return null
-  const inKeywords = paper.keywords.map((keyword) => closeIn(leaves, within, keyword, 'keyword'))
-  return inKeywords.find(({ length }) => length > 0) ?? null
-}
-
-function closeIn(
-  leaves: readonly TextLeaf[][],
-  within: number,
-  text: WordIndex,
-  where: 'title' | 'abstract' | 'keyword',
-): Match[] {
-  const spans = leaves.map((forms) =>
-    forms.flatMap((leaf) =>
-      [...occurrencesOf(wordsOf(leaf), text)].map((span) => Object.assign(span, { term: leaf.text })),
-    ),
-  )
-  return (closeTogether(spans, within) ?? []).map((span) =>
-    where === 'keyword'
-      ? { term: span.term, where, found: text.text }
-      : matchAt(span, text, { term: span.term, where }),
-  )
+function matchesOfSome(parts: readonly Query[], least: number, paper: PaperText): Match[] | null {
+  const met = parts.map((part) => matchesOf(part, paper)).filter((matches) => matches !== null)
+  return met.length >= least ? met.flat() : null
 }
 
 function leafMatches(query: Leaf, paper: PaperText): Match[] {
@@ -171,18 +123,11 @@ function textMatches(query: TextLeaf, paper: PaperText): Match[] {
 
 function placed(term: string, words: Term, where: 'title' | 'abstract', part: WordIndex): Match[] {
   const span = firstOccurrence(words, part)
-  return span ? [matchAt(span, part, { term, where })] : []
-}
-
-function matchAt(
-  span: readonly [first: number, last: number],
-  text: WordIndex,
-  { term, where }: Pick<Match, 'term' | 'where'>,
-): Match {
+  if (!span) return []
   // No page shows where an abstract matches, and finding the place takes longer than matching.
-  if (where === 'abstract' && text.known) return { term, where, found: term }
-  const at = rangeOf(span, text)
-  return { term, where, found: text.text.slice(...at), at }
+  if (where === 'abstract' && part.known) return [{ term, where, found: term }]
+  const at = rangeOf(span, part)
+  return [{ term, where, found: part.text.slice(...at), at }]
 }
 
 function inOneOf(term: string, words: Term, where: 'keyword' | 'org', parts: WordIndex[]): Match[] {

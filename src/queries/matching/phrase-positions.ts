@@ -1,7 +1,6 @@
 import type { TextField } from '../query.ts'
 import { type Term, termOf, wordKindOf } from '../text/tokens.ts'
 import { type Bits, forEachBit, intersectBits, newBits } from './bits.ts'
-import { closeTogether, type Span } from './close-together.ts'
 import {
   GAP,
   type IndexedField,
@@ -194,38 +193,6 @@ function endAt(runsFrom: RunsFrom, word: number, text: Uint32Array, at: number, 
     if (last >= 0) return last
   }
   return -1
-}
-
-/**
- * A test of texts: whether the parts of a term are at most `within` words apart, without a gap between them. `parts`:
- * the forms of each part, one of which is enough.
- */
-export function closenessTest(
-  parts: readonly (readonly IndexedTerm[])[],
-  within: number,
-  { size }: Vocabulary,
-): (text: Uint32Array) => boolean {
-  /** Whether a spelling, by its word id, may start one of the parts. */
-  const starts = new Uint8Array(size)
-  for (const { runsFrom } of parts.flat())
-    for (const { numbers } of runsFrom[0] ?? []) for (const number of numbers) starts[number] = 1
-  return (text) => {
-    let spans: Span[][] = parts.map(() => [])
-    for (let at = 0; at <= text.length; at++) {
-      if (at === text.length || text[at] === GAP) {
-        if (closeTogether(spans, within)) return true
-        spans = parts.map(() => [])
-      } else if (starts[text[at]!] === 1) {
-        for (const [part, forms] of parts.entries()) {
-          for (const { runsFrom } of forms) {
-            const end = endAt(runsFrom, 0, text, at, text.length)
-            if (end >= 0) spans[part]!.push([at, end])
-          }
-        }
-      }
-    }
-    return false
-  }
 }
 
 /** Whether one name in the list contains every word, in any order. */

@@ -1,15 +1,8 @@
 import { categoryMatcher } from '../language/paper-name.ts'
-import { isTextLeaf, type Leaf, leavesOf, type Query, type TextLeaf } from '../query.ts'
-import type { Steps } from '../steps.ts'
-import { type Bits, forEachBit, newBits, setBit, unionBits } from './bits.ts'
+import { isTextLeaf, type Leaf, type Query, type TextLeaf } from '../query.ts'
+import { type Bits, newBits, setBit, unionBits } from './bits.ts'
 import type { PaperAttributes, PaperIndex } from './paper-index.ts'
-import {
-  closenessTest,
-  forEachPaperWithTerm,
-  type IndexedTerm,
-  singleWordOf,
-  toIndexedTerm,
-} from './phrase-positions.ts'
+import { forEachPaperWithTerm, type IndexedTerm, singleWordOf, toIndexedTerm } from './phrase-positions.ts'
 import type { IndexedField } from './segment.ts'
 import type { Tally } from './tally.ts'
 
@@ -27,8 +20,8 @@ export const AND = 4
 export const OR = 5
 export const NOT = 6
 /**
- * Push what has at least a minimum weight in as many sets as the operand says. The next numbers are the minimum, then
- * for each set its weight, the largest first, and its leaf, or ON_STACK for the top sets, which are removed.
+ * Push what is in at least a minimum number of as many sets as the operand says. The next numbers are the minimum, then
+ * for each set its leaf, or ON_STACK for the top sets, which are removed.
  */
 const AT_LEAST = 7
 export const ON_STACK = -1
@@ -38,19 +31,17 @@ export const operationOf = (step: number): number => step & 7
 export const operandOf = (step: number): number => step >>> 3
 
 /** A part of a query whose papers are looked up, and not combined from those of its parts. */
-export type Lookup = Leaf | CloseTerm | Forms
-export type CloseTerm = Extract<Query, { kind: 'term' }> & { within: number }
+export type Lookup = Leaf | Forms
 /** A term with what counts as the same. */
 type Forms = Extract<Query, { kind: 'or' }> & { also: true }
 
 function isLookup(node: Query): node is Lookup {
-  if (node.kind === 'term') return node.within !== undefined
   return node.kind === 'or' ? node.also === true : !COMBINED.includes(node.kind)
 }
 
-const COMBINED: readonly Query['kind'][] = ['and', 'not', 'some']
+const COMBINED: readonly Query['kind'][] = ['and', 'term', 'not', 'some']
 
-/** The parts of a query that are looked up. The leaves of a close term, and of forms, come before it. */
+/** The parts of a query that are looked up. The leaves of forms come before them. */
 export function lookupsOf(query: Query): Lookup[] {
   const inside = 'parts' in query ? query.parts.flatMap(lookupsOf) : []
   if (query.kind === 'not') return lookupsOf(query.part)
@@ -86,12 +77,10 @@ export function compile(query: Query, numberOf: (part: Lookup) => number): numbe
     }
   }
 
-  function atLeast({ parts, least, weights }: Extract<Query, { kind: 'some' }>): void {
-    const weighed = parts.map((part, i) => ({ part, weight: weights?.[i] ?? 1 }))
-    weighed.sort((a, b) => b.weight - a.weight)
-    for (const { part } of weighed) if (!isLookup(part)) write(part)
+  function atLeast({ parts, least }: Extract<Query, { kind: 'some' }>): void {
+    for (const part of parts) if (!isLookup(part)) write(part)
     steps.push(step(AT_LEAST, parts.length), least)
-    for (const { part, weight } of weighed) steps.push(weight, isLookup(part) ? numberOf(part) : ON_STACK)
+    for (const part of parts) steps.push(isLookup(part) ? numberOf(part) : ON_STACK)
   }
 
   function joined(parts: readonly Query[], withLeaf: number, withSet: number): void {
@@ -142,25 +131,6 @@ export function leafBits(
   const meets = predicateOf(leaf)
   for (let docId = 0; docId < index.docCount; docId++) if (meets(index.attributes(docId))) setBit(bits, docId)
   return bits
-}
-
-/** Some milliseconds. */
-const CANDIDATES_PER_STEP = 500
-
-/** The papers of `candidates` in which the parts of a term are close together. */
-export function* withWordsClose(index: PaperIndex, term: CloseTerm, candidates: Readonly<Bits>): Steps<Bits> {
-  const leaves = term.parts.map((part) => leavesOf(part).filter(isTextLeaf))
-  const fields = INDEXED_FIELDS_OF[leaves[0]![0]!.field]
-  const forms = leaves.map((each) => each.map((leaf) => toIndexedTerm(leaf, index.vocabularies)))
-  const areClose = closenessTest(forms, term.within, index.vocabularies.prose)
-  const kept = newBits(index.docCount)
-  const docIds: number[] = []
-  forEachBit(candidates, (docId) => docIds.push(docId))
-  for (const [i, docId] of docIds.entries()) {
-    if (i % CANDIDATES_PER_STEP === CANDIDATES_PER_STEP - 1) yield
-    if (fields.some((field) => areClose(index.text(docId, field)))) setBit(kept, docId)
-  }
-  return kept
 }
 
 /** Calls back with each docId whose `part` contains a term, and with the number of occurrences. */

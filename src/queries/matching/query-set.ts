@@ -1,9 +1,8 @@
 import { filterText, isTextLeaf, leavesOf, mentionsRevised, type Query, type TextLeaf } from '../query.ts'
-import { runToEnd, type Steps } from '../steps.ts'
 import { type Bits, clearBit, intersectBits, newBits, setBit, subtractBits, unionBits } from './bits.ts'
 import type { PaperIndex } from './paper-index.ts'
 import * as program from './program.ts'
-import { type CloseTerm, type Lookup, leafBits, withWordsClose } from './program.ts'
+import { type Lookup, leafBits } from './program.ts'
 
 /**
  * Queries over the papers of an index. Each distinct leaf is looked up once, and a query combines the bit sets by AND,
@@ -46,16 +45,6 @@ export class QuerySet {
     const number = this.#numberOf(leaf)
     if (docIds && !this.#cache[number]) this.#cache[number] = setOf(docIds, this.#index.docCount)
     this.#bitsOf(number)
-  }
-
-  /** The same for a term whose words must be close together, in short steps. */
-  *loadTerm(term: CloseTerm): Steps<void> {
-    this.#refresh()
-    const { version } = this.#index
-    if (this.cached(term)) return
-    const bits = yield* this.#closeBits(term)
-    // Papers may have arrived meanwhile.
-    if (version === this.#index.version) this.#cache[this.#numberOf(term)] = bits
   }
 
   /** The papers that match a leaf, if it is cached and the index has not changed. */
@@ -121,15 +110,14 @@ export class QuerySet {
           break
         default: {
           const least = steps[++at]!
-          const weights = Array.from({ length: value }, (_, n) => steps[at + 1 + 2 * n]!)
-          const leaves = Array.from({ length: value }, (_, n) => steps[at + 2 + 2 * n]!)
-          at += 2 * value
+          const leaves = Array.from({ length: value }, (_, n) => steps[at + 1 + n]!)
+          at += value
           depth -= leaves.filter((leaf) => leaf === program.ON_STACK).length
           let next = depth
           const sets = leaves.map((leaf) =>
             leaf === program.ON_STACK ? this.#stackAt(++next) : this.#bitsOf(leaf),
           )
-          selectAtLeast(this.#stackAt(++depth), { sets, weights, least })
+          selectAtLeast(this.#stackAt(++depth), sets, least)
         }
       }
     }
@@ -150,7 +138,6 @@ export class QuerySet {
   }
 
   #lookUp(leaf: Lookup): Bits {
-    if (leaf.kind === 'term') return runToEnd(this.#closeBits(leaf))
     if (leaf.kind === 'or') return this.#anyOf(leaf)
     return leafBits(this.#index, leaf, (field) => this.cached({ ...(leaf as TextLeaf), field }))
   }
@@ -159,12 +146,6 @@ export class QuerySet {
     const any = newBits(this.#index.docCount)
     for (const leaf of leavesOf(forms)) unionBits(any, this.#bitsOf(this.#numberOf(leaf)))
     return any
-  }
-
-  *#closeBits(term: CloseTerm): Steps<Bits> {
-    const [first, ...others] = term.parts.map((part) => this.#anyOf(part))
-    for (const bits of others) intersectBits(first!, bits)
-    return yield* withWordsClose(this.#index, term, first!)
   }
 
   #numberOf = (leaf: Lookup): number => {
@@ -196,7 +177,6 @@ function setOf(docIds: Uint32Array, size: number): Bits {
 
 /** A key that is equal for leaves with the same meaning. */
 function nameOf(leaf: Lookup): string {
-  if (leaf.kind === 'term') return JSON.stringify(leaf)
   if (leaf.kind === 'or') return leavesOf(leaf).map(nameOf).join('\0')
   return isTextLeaf(leaf) ? `${leaf.field} ${leaf.text}` : filterText(leaf)
 }
@@ -205,27 +185,19 @@ function invert(bits: Bits): void {
   for (let i = 0; i < bits.length; i++) bits[i] = ~bits[i]!
 }
 
-interface Weighed {
-  sets: readonly Bits[]
-  /** The weight of each set, the largest first. */
-  weights: readonly number[]
-  least: number
-}
-
-/** Replaces `into`, which may be one of the sets, by what sets of at least the weight `least` contain. */
-function selectAtLeast(into: Bits, { sets, weights, least }: Weighed): void {
-  // The last sets together weigh too little, so a paper must be in one of the first, which are usually those of rare words.
-  let needed = sets.length
-  for (let rest = 0; needed > 0 && rest + weights[needed - 1]! < least; needed--) rest += weights[needed - 1]!
+/** Replaces `into`, which may be one of the sets, by what at least `least` of the sets contain. */
+function selectAtLeast(into: Bits, sets: readonly Bits[], least: number): void {
+  // Fewer than `least` sets are left after these, so a paper must be in one of them.
+  const needed = sets.length - least + 1
   for (let i = 0; i < into.length; i++) {
     let candidates = 0
     for (let n = 0; n < needed; n++) candidates |= sets[n]![i]!
     let kept = 0
     for (; candidates !== 0; candidates &= candidates - 1) {
       const bit = candidates & -candidates
-      let weight = 0
-      for (let n = 0; n < sets.length && weight < least; n++) if (sets[n]![i]! & bit) weight += weights[n]!
-      if (weight >= least) kept |= bit
+      let count = 0
+      for (let n = 0; n < sets.length && count < least; n++) if (sets[n]![i]! & bit) count++
+      if (count >= least) kept |= bit
     }
     into[i] = kept
   }

@@ -3,26 +3,17 @@ import { isStopWord, tokensOf, wordKindOf } from '../text/tokens.ts'
 import { longFormKey } from './acronyms.ts'
 import type { Usage } from './usage.ts'
 
-/** Words that occur together in a larger share of recent papers must also be close together. */
+/** Words that occur together in a larger share of recent papers are no names. */
 const COMMON = 0.003
-/** The largest distance of the first and the last of these words. */
-const WITHIN = 10
-/** With more words than this, being close together would be by chance. */
-const MAX_CLOSE_WORDS = 8
 /** Long forms have at most two words more than their acronym has letters, and that has up to five. */
 const MAX_LONG_FORM_WORDS = 8
 /** A query with more terms is not a person's name, and each term costs two more lookups. */
-export const MAX_NAMED_TERMS = 10
-/** The share of the weight of a sentence's key words that a paper must contain: half, or three words' of many. */
-const enough = (words: number): number => Math.min(0.5, 3 / words)
-/** Weights are whole numbers, so that every sum of them is exact. */
-const WEIGHT_UNIT = 100
+const MAX_NAMED_TERMS = 10
 
 /**
- * What a typed query means where papers use words in this way. Common words of a term must be close together; a
- * sentence is met by the weight of its key words, rare words weighing more; acronyms and long forms count as the same;
- * rare words without a field may also be in the name of an author or an organization. Quotes prevent both,
- * except that a phrase may still be a name. A meaning means itself.
+ * What a typed query means where papers use words in this way. Acronyms and long forms count as the same; rare words
+ * without a field may also be in the name of an author or an organization. Quotes prevent both, except that a phrase may
+ * still be a name. A meaning means itself.
  */
 export function meaningOf(query: Query, usage: Usage): Query {
   if (meanings.has(query)) return query
@@ -40,7 +31,7 @@ export function meaningOf(query: Query, usage: Usage): Query {
           node.parts.map((part) => meant(part, mayBeName)),
         )
       case 'some':
-        return weighed(node)
+        return { ...node, parts: node.parts.map((part) => meant(part, false)) }
       case 'term':
         return termMeaning(node.parts, mayBeName)
       default:
@@ -51,9 +42,8 @@ export function meaningOf(query: Query, usage: Usage): Query {
   function termMeaning(parts: readonly Query[], mayBeName: boolean): Query {
     const leaves = joinLongForms(parts.filter(isTextLeaf))
     if (leaves.length === 1) return leafMeaning(leaves[0]!, mayBeName)
-    const isCommon = leaves.length <= MAX_CLOSE_WORDS && usage.shareWithAll(leaves.flatMap(keysOf)) > COMMON
-    const meanings = leaves.map((leaf) => leafMeaning(leaf, mayBeName && !isCommon))
-    return isCommon ? { kind: 'term', parts: meanings, within: WITHIN } : { kind: 'and', parts: meanings }
+    const isCommon = usage.shareWithAll(leaves.flatMap(keysOf)) > COMMON
+    return { kind: 'and', parts: leaves.map((leaf) => leafMeaning(leaf, mayBeName && !isCommon)) }
   }
 
   /** Joins words that are together the long form of an acronym. */
@@ -86,27 +76,6 @@ export function meaningOf(query: Query, usage: Usage): Query {
     if (long) return { ...leaf, kind: 'phrase', text: long }
     const short = leaf.kind === 'phrase' ? usage.acronyms.acronyms.get(longFormKey(leaf.text)) : undefined
     return short ? { ...leaf, kind: 'word', text: short } : undefined
-  }
-
-  function weighed(node: Extract<Query, { kind: 'some' }>): Query {
-    const parts = node.parts.map((part) => meant(part, false))
-    const weights = node.parts.map((part) => Math.round(WEIGHT_UNIT * rarityOf(part)))
-    const all = weights.reduce((sum, weight) => sum + weight, 0)
-    // No paper contains any of the words: a later one may.
-    if (all === 0) return { ...node, parts }
-    return {
-      ...node,
-      parts,
-      weights,
-      least: Math.ceil(enough(weights.filter((weight) => weight > 0).length) * all),
-    }
-  }
-
-  /** The inverse document frequency of a key word; 0 for one that no paper contains. */
-  function rarityOf(part: Query): number {
-    const keys = wantedLeaves(part).filter(isTextLeaf).flatMap(keysOf)
-    const papers = Math.min(...keys.map(usage.papersWith))
-    return papers === 0 ? 0 : Math.log((usage.papers + 1) / papers)
   }
 }
 

@@ -123,17 +123,6 @@ export function decodeUsage(data: Uint8Array): Usage {
 
 const NONE = new Uint16Array()
 
-/** The lift below which words meet by chance: how often papers contain them together, divided by chance. */
-const MAX_LIFT = 1.5
-/** Below this share, the number of recent papers is too small to tell. */
-const MIN_EXPECTED = 0.003
-
-/** Whether common words are together in hardly more papers than their shares of all papers would give by chance. */
-export function meetByChance(keys: readonly string[], { shareWithAll }: Usage): boolean {
-  const expected = keys.reduce((share, key) => share * shareWithAll([key]), 1)
-  return keys.length > 1 && expected > MIN_EXPECTED && shareWithAll(keys) < MAX_LIFT * expected
-}
-
 /** What is known without papers. */
 export const NO_USAGE: Usage = {
   papers: 0,

@@ -114,10 +114,8 @@ export function shortfallOf(query: Query, paper: PaperText): Shortfall {
 function lackingParts(query: Query, paper: PaperText): LackingParts {
   if (query.kind === 'and' || query.kind === 'term') {
     const parts = query.parts.map((part) => lackingParts(part, paper))
-    const missing = parts.flatMap(({ missing }) => missing)
-    const isApart = query.kind === 'term' && missing.length === 0 && !evaluatePart(query, paper)
     return {
-      missing: isApart ? [query] : missing,
+      missing: parts.flatMap(({ missing }) => missing),
       unwanted: parts.flatMap(({ unwanted }) => unwanted),
     }
   }
@@ -132,12 +130,7 @@ function lackingParts(query: Query, paper: PaperText): LackingParts {
 /** For parts of which some are enough: how many more are needed, and from which parts. */
 function lackingOfSome(query: Extract<Query, { kind: 'some' }>, paper: PaperText): LackingParts {
   if (evaluatePart(query, paper)) return { missing: [], unwanted: [] }
-  const weighed = query.parts.map((part, i) => ({ part, weight: query.weights?.[i] ?? 1 }))
-  const { met = [], unmet = [] } = Object.groupBy(weighed, ({ part }) =>
-    evaluatePart(part, paper) ? 'met' : 'unmet',
-  )
-  const least = met.reduce((left, { weight }) => left - weight, query.least)
-  const weights = query.weights && unmet.map(({ weight }) => weight)
-  const parts = unmet.map(({ part }) => part)
-  return { missing: [{ kind: 'some', least, parts, ...(weights && { weights }) }], unwanted: [] }
+  const parts = query.parts.filter((part) => !evaluatePart(part, paper))
+  const least = query.least - (query.parts.length - parts.length)
+  return { missing: [{ kind: 'some', least, parts }], unwanted: [] }
 }

@@ -54,8 +54,8 @@ function countIn(papers: readonly PaperText[]): CountMatching {
     (mentionsRevised(scope) ? papers : listed).filter((paper) => evaluatePart(query, paper)).length
 }
 
-/** The parts of an AND, and those of its terms; a term whose words must be close together is one part. */
+/** The parts of an AND, and those of its terms. */
 function partsOf(query: Query): readonly Query[] {
   if (query.kind === 'and') return query.parts.flatMap(partsOf)
-  return query.kind === 'term' && query.within === undefined ? query.parts : [query]
+  return query.kind === 'term' ? query.parts : [query]
 }

@@ -28,7 +28,7 @@ export function* termCounts(query: Query, window: DayWindow): Steps<TermCount[]>
     yield
   }
   const met = window.count(window.find(query))
-  const unwanted = withoutEach(query, 'and').filter(({ part }) => part.kind === 'not')
+  const unwanted = withoutEach(query).filter(({ part }) => part.kind === 'not')
   for (const { part, changed } of unwanted.take(MAX_VARIANTS)) {
     const papers = window.count(window.find(changed, query)) - met
     counts.push({ term: textOf(part), isUnwanted: true, papers, share: null })

@@ -13,16 +13,15 @@ export interface Variant {
 /** Generated one by one, since each is as large as the query, and a long query has more variants than are tried. */
 type Variants = Generator<Variant, void>
 
-/** Removes each part of an AND and of a term, or of an OR, in turn. Does not change what is under a NOT. */
-export function* withoutEach(query: Query, kind: 'and' | 'or'): Variants {
+/** Removes each part of an AND and of a term in turn. Does not change what is under a NOT. */
+export function* withoutEach(query: Query): Variants {
   if (!isJoined(query)) return
-  const isAny = query.kind === 'or'
-  for (const [i, part] of isAny === (kind === 'or') ? query.parts.entries() : []) {
+  for (const [i, part] of query.kind === 'or' ? [] : query.parts.entries()) {
     const rest = query.parts.toSpliced(i, 1)
     // A query must have a wanted part.
     if (rest.some((one) => one.kind !== 'not')) yield { part, changed: flatten(query.kind, rest) }
   }
-  yield* inParts(query, (part) => withoutEach(part, kind))
+  yield* inParts(query, withoutEach)
 }
 
 /** Replaces each phrase by its single words. */
@@ -32,45 +31,6 @@ export const splitEachPhrase = (query: Query): Variants =>
 /** Replaces each term by its words, anywhere in a paper. */
 export const splitEachTerm = (query: Query): Variants =>
   changedEach(query, (part) => (part.kind === 'term' ? { ...part, kind: 'and' } : null))
-
-/** Replaces each term by the phrase of its words. */
-export const quoteEachTerm = (query: Query): Variants =>
-  changedEach(query, (part) => (part.kind === 'term' ? phraseOf(part.parts.filter(isTextLeaf)) : null))
-
-/** Replaces the two words of each AND of two words, beside other parts, by their phrase. */
-export function* quoteEachPair(query: Query): Variants {
-  if (query.kind !== 'and' && query.kind !== 'or') return
-  yield* inParts(query, quoteEachPair)
-  const pair = query.kind === 'and' ? query.parts.filter(isPlainWord) : []
-  if (pair.length !== 2) return
-  const parts = query.parts.map((part) => (part === pair[0] ? phraseOf(pair) : part))
-  const changed = flatten(
-    'and',
-    parts.filter((part) => part !== pair[1]),
-  )
-  yield { part: { kind: 'and', parts: pair }, changed }
-}
-
-const isPlainWord = (part: Query): part is TextLeaf =>
-  part.kind === 'word' && part.field === 'any' && !part.quoted
-
-export const phraseOf = (leaves: readonly TextLeaf[]): TextLeaf => ({
-  kind: 'phrase',
-  field: leaves[0]!.field,
-  text: leaves.map(({ text }) => text).join(' '),
-  quoted: true,
-})
-
-/** Quotes the words for which `isName` holds, those of a term all at once. */
-export const quoteEach = (query: Query, isName: (leaf: TextLeaf) => boolean): Variants =>
-  changedEach(query, (part) => {
-    const leaves = part.kind === 'term' ? part.parts.filter(isTextLeaf) : [part]
-    if (!leaves.some(isName)) return null
-    return flatten(
-      'and',
-      leaves.map((leaf) => (isName(leaf) ? { ...leaf, quoted: true } : leaf)),
-    )
-  })
 
 /** Searches each title or abstract term in all parts of a paper. */
 export const widenEachField = (query: Query): Variants =>
@@ -151,34 +111,18 @@ function* inParts({ kind, parts }: Joined, variants: (part: Query) => Variants):
 }
 
 /**
- * phrase, spread: words that must be close together as a phrase, or anywhere; chance: as a phrase, because papers contain
- * them together about as often as by chance; text: not as a name; spelling: a common word instead of one that no paper
- * contains; author: read words as a name; without, allowed: remove one part; apart: the words of a phrase separately;
- * anywhere: search a term in all parts of a paper; votes, also: require votes, or one more word; synonym:
- * add a word of similar papers by OR.
+ * spelling: a common word instead of one that no paper contains; author: read words as a name; without, allowed: remove
+ * one part; apart: the words of a phrase separately; words: the same for phrases that a term contains; anywhere:
+ * search a term in all parts of a paper.
  */
-export const HINT_KINDS = [
-  'phrase',
-  'chance',
-  'spread',
-  'text',
-  'spelling',
-  'author',
-  'without',
-  'allowed',
-  'apart',
-  'anywhere',
-  'votes',
-  'also',
-  'synonym',
-] as const
+export const HINT_KINDS = ['words', 'spelling', 'author', 'without', 'allowed', 'apart', 'anywhere'] as const
 
 export type HintKind = (typeof HINT_KINDS)[number]
 
 /** A change of a query, and the number of papers that it would have matched. */
 export interface QueryHint {
   way: HintKind
-  /** The changed part of the query, in words; for an author, votes, a further word and a synonym, the added part. */
+  /** The changed part of the query, in words; for an author, the added part. */
   part: string
   /** The same in the query language. */
   term: string

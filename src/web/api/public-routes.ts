@@ -248,7 +248,7 @@ const preview = z
         }),
       )
       .describe(
-        'Words that must be close together, as a phrase or anywhere; changes that would bring more where it is narrow, fewer where it is wide',
+        'Changes that would bring more: the words of a phrase anywhere, another spelling, and others where it is narrow',
       ),
   })
   .meta({ id: 'Preview' })

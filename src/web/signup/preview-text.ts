@@ -157,110 +157,60 @@ export interface HintLine {
 
 /** Hints for a topic that matched too little or too much; `most`: the limit of papers per email. */
 export function hintLines(preview: PreviewResult, topic: TopicPreview, most: number): HintLine[] {
-  const others = topic.hints.filter(({ way }) => way !== 'spelling')
-  const {
-    close = [],
-    text = [],
-    synonym = [],
-    hints = [],
-  } = Object.groupBy(others, ({ way }) =>
-    isClose(way) ? 'close' : way === 'text' || way === 'synonym' ? way : 'hints',
+  const { words: terms = [], wider = [] } = Object.groupBy(
+    topic.hints.filter(({ way }) => way !== 'spelling'),
+    ({ way }) => (way === 'words' ? 'words' : 'wider'),
   )
-  return [
-    ...closeLines(close),
-    ...text.map(nameLine),
-    ...widthLines(preview, { ...topic, hints: [...hints, ...close] }, most),
-    ...synonymLines(topic.query, synonym),
-  ]
+  return [...terms.map(phraseLine), ...widthLines(preview, topic, wider, most)]
 }
 
-function widthLines(preview: PreviewResult, topic: TopicPreview, most: number): HintLine[] {
-  if (topic.total === 0) return nothingMatchedLines(topic)
-  if (topic.width === 'narrow') return [sentenceOnly(words.preview.narrow), ...topic.hints.flatMap(widerLine)]
-  return topic.width === 'wide' ? wideLines(preview, topic, most) : []
+function widthLines(
+  preview: PreviewResult,
+  topic: TopicPreview,
+  hints: readonly QueryHint[],
+  most: number,
+): HintLine[] {
+  if (topic.total === 0) return nothingMatchedLines(topic, hints)
+  if (topic.width === 'narrow') return [sentenceOnly(words.preview.narrow), ...hints.flatMap(widerLine)]
+  const tooMuch = topic.width === 'wide' ? tooMuchText(preview, topic, most) : null
+  return tooMuch ? [sentenceOnly(tooMuch), sentenceOnly(fill(words.preview.letCap, { most }))] : []
 }
 
-const isClose = (way: QueryHint['way']): way is 'phrase' | 'chance' | 'spread' =>
-  way === 'phrase' || way === 'chance' || way === 'spread'
-
-/** For each term whose words must be close together, or are by chance: why, and what else they may mean. */
-function closeLines(hints: readonly QueryHint[]): HintLine[] {
-  return [...Map.groupBy(hints, ({ term }) => term)].map(([term, ways]) => ({
-    sentence: fill(words.preview.close[closeReason(ways.map(({ way }) => way))], { term }),
-    changes: ways.flatMap(({ way, papers, query }) =>
-      isClose(way) ? changesOf(fill(words.preview.close[way], { papers: papersText(papers) }), query) : [],
-    ),
-  }))
-}
-
-function closeReason(ways: readonly QueryHint['way'][]): 'sentence' | 'byChance' | 'onlyChance' {
-  if (!ways.includes('chance')) return 'sentence'
-  return ways.includes('spread') ? 'byChance' : 'onlyChance'
-}
-
-function nameLine({ term, papers, query }: QueryHint): HintLine {
-  const { sentence, button } = words.preview.names
+/** A term of which some words are searched for as a phrase, and the same words anywhere. */
+function phraseLine({ term, papers, query }: QueryHint): HintLine {
+  const { sentence, button } = words.preview.phrase
   return {
     sentence: fill(sentence, { term }),
     changes: changesOf(fill(button, { papers: papersText(papers) }), query),
   }
 }
 
-function synonymLines(typed: string, hints: readonly QueryHint[]): HintLine[] {
-  if (hints.length === 0) return []
-  const { sentence, button } = words.preview.synonym
-  const changes = hints.flatMap(({ part, papers, query }) =>
-    changesOf(fill(button, { part, papers: papersText(papers) }), query),
-  )
-  return [{ sentence: fill(sentence, { topic: shortTopic(typed) }), changes }]
-}
-
 /** The hints for all topics together. */
 export function combinedHintLines(preview: PreviewResult, most: number): HintLine[] {
   const tooMuch = tooMuchText(preview, preview.together, most)
-  return tooMuch ? [sentenceOnly(tooMuch), sentenceOnly(fill(words.preview.letCapAlone, { most }))] : []
+  return tooMuch ? [sentenceOnly(tooMuch), sentenceOnly(fill(words.preview.letCap, { most }))] : []
 }
 
 const sentenceOnly = (sentence: string): HintLine => ({ sentence, changes: [] })
 
-function nothingMatchedLines({ nothing, hints, keyWords }: TopicPreview): HintLine[] {
+function nothingMatchedLines(
+  { nothing, hints: all, keyWords }: TopicPreview,
+  hints: readonly QueryHint[],
+): HintLine[] {
   if (!nothing) return [sentenceOnly(words.preview.noPapers)]
-  // The warning already names missing words, a hint to allow a word gives its own reason, and words far apart are together.
-  const isApart = hints.some(({ way, papers }) => way === 'spread' && papers > 0)
-  const isKnown = keyWords.absent.length > 0 || hints[0]?.way === 'allowed' || isApart
+  // The warning already names missing words, and a hint to allow a word or its words anywhere gives its own reason.
+  const isKnown = keyWords.absent.length > 0 || all[0]?.way === 'allowed' || all[0]?.way === 'words'
   return [...(isKnown ? [] : [sentenceOnly(words.preview.never)]), ...hints.flatMap(widerLine)]
 }
 
 function widerLine({ way, part, term, papers, query }: QueryHint): HintLine[] {
-  if (way === 'votes' || way === 'also' || way === 'text' || way === 'synonym' || isClose(way)) return []
+  if (way === 'words') return []
   const { sentence, button } = words.preview.wider
   const values = { part, term, papers: papersText(papers) }
   return [{ sentence: fill(sentence[way], values), changes: changesOf(fill(button[way], values), query) }]
 }
 
 const changesOf = (text: string, query: string | null): Change[] => (query === null ? [] : [{ text, query }])
-
-function wideLines(preview: PreviewResult, topic: TopicPreview, most: number): HintLine[] {
-  const { also, letCap } = words.preview
-  const isAlso = ({ way }: QueryHint) => way === 'also'
-  const further = topic.hints.filter(isAlso).map(({ part, papers, query }) => {
-    const text = fill(also.button, { part, pace: paperRateText(preview, papers) })
-    return changesOf(text, query)
-  })
-  return [
-    sentenceOnly(tooMuchText(preview, topic, most) ?? ''),
-    ...topic.hints.filter((hint) => !isAlso(hint)).flatMap((hint) => narrowerLine(preview, hint)),
-    ...(further.length > 0 ? [{ sentence: also.sentence, changes: further.flat() }] : []),
-    sentenceOnly(fill(letCap, { most })),
-  ]
-}
-
-function narrowerLine(preview: PreviewResult, { way, part, term, papers, query }: QueryHint): HintLine[] {
-  if (way !== 'votes' && way !== 'without') return []
-  const { sentence, button } = words.preview.narrower
-  const values = { part, term, pace: paperRateText(preview, papers) }
-  return [{ sentence: fill(sentence[way], values), changes: changesOf(fill(button[way], values), query) }]
-}
 
 /** Null if one email can contain all of them. */
 function tooMuchText({ weekdays }: PreviewResult, { total }: MatchSummary, most: number): string | null {

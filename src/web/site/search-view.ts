@@ -100,11 +100,6 @@ function resultsView(params: SearchParams, searched: SearchedArchive, baseUrl: s
         papers: counted(searched.spelling.papers, words.counts.paper),
       }),
     },
-    chance: searched.chance.map(({ term, query, papers }) => ({
-      sentence: fill(words.preview.close.onlyChance, { term }),
-      path: searchPath({ ...params, query: query!, page: 1 }),
-      text: fill(words.preview.close.chance, { papers: counted(papers, words.counts.paper) }),
-    })),
     /** A link to a paper that is not on this site. */
     elsewhere: missing ? externalPaperLink(missing) : null,
     nothing: searched.count > 0 ? null : nothingView(searched),

@@ -2,13 +2,9 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { Day } from '../../../src/core/dates.ts'
 import { parseList } from '../../../src/papers/import-papers.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
-import { saveLearned } from '../../../src/queries/learned/learned-model.repo.ts'
-import { UsageLearner } from '../../../src/queries/meaning/usage.ts'
-import { toPaperText } from '../../../src/queries/text/tokens.ts'
 import { searchArchive } from '../../../src/search/search-archive.ts'
 import { readSearchParams, searchFields } from '../../../src/web/site/search-paths.ts'
 import { checksums } from '../../support/checksums.ts'
-import { samplePaper } from '../../support/sample-paper.ts'
 import { get, useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
 
@@ -206,26 +202,6 @@ describe('words without a field', () => {
     expect(body).not.toContain('only the name')
   })
 })
-
-test.each(['worlds models', 'worlds AND models'])(
-  'says that the words of %s meet by chance, and offers the phrase',
-  async (q) => {
-    const learner = new UsageLearner()
-    const titles = ['Worlds', 'Models', 'Models for worlds', 'Attention']
-    for (const title of Array.from({ length: 5 }, () => titles).flat())
-      learner.add({ ...toPaperText(samplePaper({ title, abstract: '' })), firstDay: '2026-11-24' })
-    const data = learner.finish()
-    await saveLearned(site.db, { kind: 'usage', learnedAt: new Date(), papers: 200, data })
-    await add('2026-11-24', [
-      ...Array.from({ length: 12 }, (_, i) => ({ title: `Models of a world, ${i}` })),
-      { title: 'World models' },
-    ])
-    const { body } = await search({ q })
-    expect(body).toContain(
-      `The words of “${q}” are common and appear together about as often as chance. <a class="choice" href="/papers?q=%22worlds+models%22">As a phrase: 1 paper</a>`,
-    )
-  },
-)
 
 describe('results', () => {
   const many = async () =>

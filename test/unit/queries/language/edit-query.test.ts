@@ -6,7 +6,6 @@ import {
   mute,
   type QueryEdit,
   requireVotes,
-  requireWord,
 } from '../../../../src/queries/language/edit-query.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { splitTopics } from '../../../../src/queries/language/split-topics.ts'
@@ -62,18 +61,6 @@ test('what would be too long is not offered', () => {
   expect(outcome(mute(long, 'bees'))).toBe(`${long} -bees`)
   expect(outcome(mute(long, 'survey'))).toBe('refused: cannot')
 })
-
-test.each<[query: string, word: string, expected: string]>([
-  ['attention', 'memory', 'attention AND memory'],
-  ['linear attention', 'memory', 'linear attention AND memory'],
-  ['linear OR sparse', 'memory', '(linear OR sparse) memory'],
-  ['attention', 'state space', 'attention "state space"'],
-  ['linear attention', 'attentions', 'refused: already'],
-  ['attention -memory', 'memory', 'refused: nothing'],
-  ['attention', 'the', 'refused: cannot'],
-])('of %s, %s is asked for too: %s', (query, word, expected) =>
-  expect(outcome(requireWord(query, word))).toBe(expected),
-)
 
 test.each<[query: string, name: string, expected: string]>([
   ['attention', 'Albert Gu', 'attention OR author:"Albert Gu"'],

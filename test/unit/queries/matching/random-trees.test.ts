@@ -41,7 +41,7 @@ function leaf(field: TextField): TextLeaf {
   return { kind: /[ -]/.test(text) ? 'phrase' : 'word', field, text }
 }
 
-/** What meanings are made of too: terms whose words must be close together, other forms, weights. */
+/** What meanings are made of too: terms, other forms. */
 function tree(depth: number): Query {
   const part = () => tree(depth - 1)
   switch (depth === 0 ? below(3) : below(8)) {
@@ -52,7 +52,7 @@ function tree(depth: number): Query {
       const field = pick(['any', 'title', 'abstract'] as const)
       const word = (): Query =>
         below(4) === 0 ? { kind: 'or', parts: [leaf(field), leaf(field)], also: true } : leaf(field)
-      return { kind: 'term', parts: some(2, 3, word), ...(below(4) > 0 && { within: below(10) }) }
+      return { kind: 'term', parts: some(2, 3, word) }
     }
     case 3:
       return { kind: 'not', part: part() }
@@ -60,11 +60,7 @@ function tree(depth: number): Query {
       return { kind: 'or', parts: some(2, 3, part) }
     case 5: {
       const parts = some(2, 4, part)
-      const weights = parts.map(() => below(500))
-      const all = weights.reduce((sum, weight) => sum + weight, 0)
-      return below(2) === 0
-        ? { kind: 'some', least: 1 + below(parts.length), parts }
-        : { kind: 'some', least: Math.max(1, below(all + 1)), parts, weights }
+      return { kind: 'some', least: 1 + below(parts.length), parts }
     }
     case 6:
       return { kind: 'votes', least: below(30) }

