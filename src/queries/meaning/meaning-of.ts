@@ -18,7 +18,9 @@ const MAX_NAMED_TERMS = 10
 export function meaningOf(query: Query, usage: Usage): Query {
   if (meanings.has(query)) return query
   const withNames = wantedLeaves(query).length <= MAX_NAMED_TERMS
-  return asMeaning(meant(query, withNames))
+  const meaning = meant(query, withNames)
+  // The typed tree is cached, and means something else as soon as papers use its words otherwise.
+  return asMeaning(meaning === query ? { ...query } : meaning)
 
   function meant(node: Query, mayBeName: boolean): Query {
     switch (node.kind) {

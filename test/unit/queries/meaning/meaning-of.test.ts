@@ -119,3 +119,10 @@ test('without papers, a query means what it says', () => {
     ],
   })
 })
+
+test('a common acronym has another meaning once its long form is learned', () => {
+  const papers = Array.from({ length: 100 }, (_, i) => samplePaper({ id: i + 1, abstract: 'An LLM.' }))
+  const query = parseQuery('LLM')
+  expect(describeQuery(meaningOf(query, usageOf(papers)))).toBe('Papers with LLM')
+  expect(describeQuery(meaningOf(query, usage))).toBe('Papers with LLM (also large language model)')
+})
