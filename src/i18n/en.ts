@@ -66,6 +66,7 @@ export const en = {
     /** The name of a topic of one or more authors, within a sentence. */
     byAuthor: 'by {author}',
     some: 'at least {count} of: {what}',
+    enough: 'enough of these: {what}',
     also: '{text} (also {also})',
     /** Fields of arXiv's own queries that papers here lack, by the name of the field. */
     unkept: {

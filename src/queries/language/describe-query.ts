@@ -64,7 +64,13 @@ function describeForms([typed, ...others]: Query[]): Described {
 function describeSome({ least, parts }: Extract<Query, { kind: 'some' }>): Described {
   if (least >= parts.length) return describeAll(parts)
   const texts = each(parts, inList)
-  return { text: fill(words.query.some, { count: least, what: texts.join(', ') }), count: texts.length }
+  const what = texts.join(', ')
+  // A term counts as often as it has words.
+  const text =
+    texts.length < parts.length
+      ? fill(words.query.enough, { what })
+      : fill(words.query.some, { count: least, what })
+  return { text, count: texts.length }
 }
 
 /** In a list of terms: “neural networks”, not "the phrase “neural networks”". */

@@ -1,19 +1,19 @@
 import { flatten, isTextLeaf, type Query, type TextLeaf, wantedLeaves } from '../query.ts'
-import { isStopWord, tokensOf, wordKindOf } from '../text/tokens.ts'
+import { isStopWord, wordKindOf } from '../text/tokens.ts'
 import { longFormKey } from './acronyms.ts'
-import type { Usage } from './usage.ts'
+import { contentKeys, type Usage } from './usage.ts'
 
 /** Words that occur together in a larger share of recent papers are no names. */
 const COMMON = 0.003
 /** Long forms have at most two words more than their acronym has letters, and that has up to five. */
-const MAX_LONG_FORM_WORDS = 8
+const MAX_TERM_WORDS = 8
 /** A query with more terms is not a person's name, and each term costs two more lookups. */
 const MAX_NAMED_TERMS = 10
 
 /**
- * What a typed query means where papers use words in this way. Acronyms and long forms count as the same; rare words
- * without a field may also be in the name of an author or an organization. Quotes prevent both, except that a phrase may
- * still be a name. A meaning means itself.
+ * What a typed query means where papers use words in this way. Known terms are phrases; acronyms and long forms count as
+ * the same; rare words without a field may also be in the name of an author or an organization. Quotes prevent all of it,
+ * except that a phrase may still be a name. A meaning means itself.
  */
 export function meaningOf(query: Query, usage: Usage): Query {
   if (meanings.has(query)) return query
@@ -33,7 +33,7 @@ export function meaningOf(query: Query, usage: Usage): Query {
           node.parts.map((part) => meant(part, mayBeName)),
         )
       case 'some':
-        return { ...node, parts: node.parts.map((part) => meant(part, false)) }
+        return sentenceMeaning(node)
       case 'term':
         return termMeaning(node.parts, mayBeName)
       default:
@@ -42,24 +42,35 @@ export function meaningOf(query: Query, usage: Usage): Query {
   }
 
   function termMeaning(parts: readonly Query[], mayBeName: boolean): Query {
-    const leaves = joinLongForms(parts.filter(isTextLeaf))
+    const leaves = termsOf(parts.filter(isTextLeaf)).map(({ leaf }) => leaf)
     if (leaves.length === 1) return leafMeaning(leaves[0]!, mayBeName)
-    const isCommon = usage.shareWithAll(leaves.flatMap(keysOf)) > COMMON
+    const isCommon = usage.shareWithAll(leaves.flatMap(({ text }) => contentKeys(text))) > COMMON
     return { kind: 'and', parts: leaves.map((leaf) => leafMeaning(leaf, mayBeName && !isCommon)) }
   }
 
-  /** Joins words that are together the long form of an acronym. */
-  function joinLongForms(leaves: readonly TextLeaf[]): TextLeaf[] {
-    const keys = leaves.map(({ text }) => longFormKey(text))
-    const joined: TextLeaf[] = []
+  /** A term is met for each of its key words, or for none. */
+  function sentenceMeaning({ least, parts }: Extract<Query, { kind: 'some' }>): Query {
+    const meanings = termsOf(parts.filter(isTextLeaf)).flatMap(({ leaf, typed }) => {
+      const meaning = leafMeaning(leaf, false)
+      return typed.map(() => meaning)
+    })
+    return { kind: 'some', least, parts: meanings }
+  }
+
+  /** The leaves, of which those that are together a known term or a long form are one. `typed`: what it was made of. */
+  function termsOf(leaves: readonly TextLeaf[]): { leaf: TextLeaf; typed: readonly TextLeaf[] }[] {
+    const keys = leaves.map(({ text }) => contentKeys(text).join(' '))
+    const terms: { leaf: TextLeaf; typed: readonly TextLeaf[] }[] = []
     for (let from = 0; from < leaves.length; ) {
-      let to = Math.min(leaves.length, from + MAX_LONG_FORM_WORDS)
-      while (to > from + 1 && !usage.acronyms.acronyms.has(keys.slice(from, to).join(' '))) to--
-      const run = leaves.slice(from, to)
-      joined.push(run.length > 1 ? { ...run[0]!, kind: 'phrase', text: textOf(run) } : run[0]!)
+      let to = Math.min(leaves.length, from + MAX_TERM_WORDS)
+      while (to > from + 1 && !usage.terms.has(keys.slice(from, to).join(' '))) to--
+      const typed = leaves.slice(from, to)
+      const term = typed.length > 1 && usage.terms.get(keys.slice(from, to).join(' '))
+      const leaf = typed[0]!
+      terms.push({ leaf: term ? { ...leaf, kind: 'phrase', text: phraseText(typed, term) } : leaf, typed })
       from = to
     }
-    return joined
+    return terms
   }
 
   function leafMeaning(leaf: TextLeaf, mayBeName: boolean): Query {
@@ -67,7 +78,12 @@ export function meaningOf(query: Query, usage: Usage): Query {
     const also = leaf.quoted ? undefined : otherForm(leaf)
     const forms: TextLeaf[] = also === undefined ? [leaf] : [leaf, also]
     const isQuotedWord = leaf.kind === 'word' && leaf.quoted
-    if (mayBeName && !isQuotedWord && leaf.field === 'any' && usage.shareWithAll(keysOf(leaf)) <= COMMON)
+    if (
+      mayBeName &&
+      !isQuotedWord &&
+      leaf.field === 'any' &&
+      usage.shareWithAll(contentKeys(leaf.text)) <= COMMON
+    )
       forms.push({ ...leaf, field: 'author' }, { ...leaf, field: 'org' })
     return forms.length > 1 ? { kind: 'or', parts: forms, also: true } : leaf
   }
@@ -84,13 +100,13 @@ export function meaningOf(query: Query, usage: Usage): Query {
 /** LLMs, AIs, gans; but gas is not the plural of GA. */
 const PLURAL = /^(\p{Lu}{2}|.{3,5})s$/u
 
-const textOf = (leaves: readonly TextLeaf[]): string => leaves.map(({ text }) => text).join(' ')
-
-/** The usage does not count stop words. */
-const keysOf = ({ text }: TextLeaf): string[] =>
-  tokensOf(text)
-    .filter(({ folded }) => !isStopWord(folded))
-    .map(({ key }) => key)
+/** The words of a term as typed, with its small words, which a query is without. */
+function phraseText(typed: readonly TextLeaf[], term: string): string {
+  const words = term.split(' ')
+  const texts = typed.map(({ text }) => text)
+  if (words.filter((word) => !isStopWord(word)).length !== texts.length) return texts.join(' ')
+  return words.map((word) => (isStopWord(word) ? word : texts.shift())).join(' ')
+}
 
 const meanings = new WeakSet<Query>()
 

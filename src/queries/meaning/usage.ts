@@ -1,31 +1,31 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { addDays, type Day } from '../../core/dates.ts'
 import type { Learner, LearnerPaper } from '../learned/learner.ts'
-import { isStopWord, wordKeyOf } from '../text/tokens.ts'
-import { AcronymCounter, type Acronyms } from './acronyms.ts'
+import { isStopWord, tokensOf, wordKeyOf } from '../text/tokens.ts'
+import { AcronymCounter, type Acronyms, longFormKey } from './acronyms.ts'
+import { TermCounter } from './known-terms.ts'
 
 /**
  * How the papers of an archive use words. It is measured once a night and stored, so that the preview, the search and
  * the emails of a day agree on what a query means. A word is represented by its key.
  */
 export interface Usage {
-  /** The number of papers measured. */
-  papers: number
-  /** The number of papers that contain a word; 0 if it is at most one. */
-  papersWith(key: string): number
   /** The share of recent papers that contain all of the words, from 0 to 1; 0 if they are fewer than five. */
   shareWithAll(keys: readonly string[]): number
   acronyms: Acronyms
+  /** Known terms and long forms, as `TermCounter` returns them. */
+  terms: ReadonlyMap<string, string>
 }
 
 /** The data of a Usage, as stored in JSON. */
 interface StoredUsage {
-  papers: number
   recent: number
-  /** Each word with the number of papers that contain it, and the places of the recent ones. */
-  words: [key: string, papers: number, recent: number[]][]
+  /** Each word with the places of the recent papers that contain it. */
+  words: [key: string, recent: number[]][]
   longForms: [acronym: string, longForm: string][]
   acronyms: [longForm: string, acronym: string][]
+  /** Without the second one if it is the same. */
+  terms: [words: string, withSmallWords?: string][]
 }
 
 const RECENT_DAYS = 60
@@ -42,19 +42,19 @@ const MIN_TOGETHER = 5
 /** Measures papers, the newest first. */
 export class UsageLearner implements Learner {
   readonly #acronyms = new AcronymCounter()
+  readonly #terms = new TermCounter()
   /** For each word, the number of papers with it, and the places of the recent ones in their order. */
   readonly #words = new Map<string, { papers: number; recent: number[] }>()
   /** The number of papers with a short word in lower case. */
   readonly #lowerCase = new Map<string, number>()
   #newest: Day | null = null
-  #papers = 0
   #recent = 0
 
   add({ title, abstract, firstDay }: LearnerPaper): void {
     this.#newest ??= firstDay
-    this.#papers++
     const isRecent = firstDay > addDays(this.#newest, -RECENT_DAYS)
     this.#acronyms.read(abstract.text)
+    this.#terms.read([title, abstract])
     const keys = new Set<string>()
     const lowerCase = new Set<string>()
     for (const { tokens } of [title, abstract])
@@ -80,16 +80,18 @@ export class UsageLearner implements Learner {
         return paper === Math.ceil(place * every) ? [place] : []
       })
     const { longForms, acronyms } = this.#acronyms.result()
+    const terms = this.#terms.result()
+    for (const long of longForms.values()) terms.set(contentKeys(long).join(' '), longFormKey(long))
     const stored: StoredUsage = {
-      papers: this.#papers,
       recent: Math.min(this.#recent, MAX_RECENT),
       words: [...this.#words]
         .filter(([, { papers }]) => papers >= MIN_PAPERS)
-        .map(([key, { papers, recent }]) => [key, papers, sampled(recent)]),
+        .map(([key, { recent }]) => [key, sampled(recent)]),
       longForms: [...longForms].flatMap(([acronym, long]) =>
         this.#spellingsOf(acronym).map((one) => [one, long]),
       ),
       acronyms: [...acronyms],
+      terms: [...terms].map(([words, whole]) => (whole === words ? [words] : [words, whole])),
     }
     return new Uint8Array(gzipSync(JSON.stringify(stored)))
   }
@@ -104,16 +106,13 @@ export class UsageLearner implements Learner {
 }
 
 export function decodeUsage(data: Uint8Array): Usage {
-  const { papers, recent, words, longForms, acronyms }: StoredUsage = JSON.parse(gunzipSync(data).toString())
-  const known = new Map(
-    words.map(([key, papers, recent]) => [key, { papers, recent: Uint16Array.from(recent) }]),
-  )
+  const { recent, words, longForms, acronyms, terms }: StoredUsage = JSON.parse(gunzipSync(data).toString())
+  const known = new Map(words.map(([key, recent]) => [key, Uint16Array.from(recent)]))
   return {
-    papers,
     acronyms: { longForms: new Map(longForms), acronyms: new Map(acronyms) },
-    papersWith: (key) => known.get(key)?.papers ?? 0,
+    terms: new Map(terms.map(([words, whole = words]) => [words, whole])),
     shareWithAll: (keys) => {
-      const [first = NONE, ...others] = [...new Set(keys)].map((key) => known.get(key)?.recent ?? NONE)
+      const [first = NONE, ...others] = [...new Set(keys)].map((key) => known.get(key) ?? NONE)
       const sets = others.map((papers) => new Set(papers))
       const together = first.filter((paper) => sets.every((set) => set.has(paper))).length
       return together < MIN_TOGETHER ? 0 : together / recent
@@ -123,10 +122,15 @@ export function decodeUsage(data: Uint8Array): Usage {
 
 const NONE = new Uint16Array()
 
+/** The keys of a text's words, without stop words. */
+export const contentKeys = (text: string): string[] =>
+  tokensOf(text)
+    .filter(({ folded }) => !isStopWord(folded))
+    .map(({ key }) => key)
+
 /** What is known without papers. */
 export const NO_USAGE: Usage = {
-  papers: 0,
-  papersWith: () => 0,
   shareWithAll: () => 0,
   acronyms: { longForms: new Map(), acronyms: new Map() },
+  terms: new Map(),
 }

@@ -135,6 +135,22 @@ test('closest papers are not related ones too', async () => {
   expect(numbers(related).filter((number) => numbers(closest!).includes(number))).toEqual([])
 })
 
+test('a known term is a phrase, and its words anywhere are offered if more papers have those', async () => {
+  const records = ['World models', 'Models of the world'].flatMap((title) =>
+    Array.from({ length: 5 }, (_, n) => ({ title: `${title}, ${n}`, summary: 'x' })),
+  )
+  await importPapers(site.deps, { text: JSON.stringify(records), day: '2026-11-24' })
+  const learner = new UsageLearner()
+  for (const { title } of records)
+    learner.add({ ...toPaperText(samplePaper({ title, abstract: 'x' })), firstDay: '2026-11-24' })
+  await saveLearned(site.db, { kind: 'usage', learnedAt: new Date(), papers: 200, data: learner.finish() })
+  const { body } = await postLive({ topic: 'world models' })
+  expect(textOf(body)).toContain('Papers with the phrase “world models”')
+  expect(textOf(body)).toContain('5 papers in 30 days')
+  expect(changesIn(body)).toEqual(['Anywhere in a paper: 10 papers: 0 world AND models'])
+  expect(changesIn((await postLive({ topic: 'world AND models' })).body)).toEqual([])
+})
+
 test('more papers a day than one email may contain are reported', async () => {
   const said = 'That is about 2 papers a weekday, and an email has up to 1.'
   expect(textOf((await postLive({ topic: 'attention', max: '1' })).body)).toContain(said)

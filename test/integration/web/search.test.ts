@@ -2,9 +2,13 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { Day } from '../../../src/core/dates.ts'
 import { parseList } from '../../../src/papers/import-papers.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
+import { saveLearned } from '../../../src/queries/learned/learned-model.repo.ts'
+import { UsageLearner } from '../../../src/queries/meaning/usage.ts'
+import { toPaperText } from '../../../src/queries/text/tokens.ts'
 import { searchArchive } from '../../../src/search/search-archive.ts'
 import { readSearchParams, searchFields } from '../../../src/web/site/search-paths.ts'
 import { checksums } from '../../support/checksums.ts'
+import { samplePaper } from '../../support/sample-paper.ts'
 import { get, useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
 
@@ -201,6 +205,26 @@ describe('words without a field', () => {
     expect(body).toContain('Matches author ')
     expect(body).not.toContain('only the name')
   })
+})
+
+test('finds a known term as a phrase, and its words anywhere with AND', async () => {
+  const titles = [
+    ...Array.from({ length: 5 }, (_, i) => `Zebrafish of glass ${i}`),
+    'Zebrafish that look like a glass',
+  ]
+  const learner = new UsageLearner()
+  for (const title of titles)
+    learner.add({ ...toPaperText(samplePaper({ title, abstract: '' })), firstDay: '2026-11-24' })
+  const data = learner.finish()
+  await saveLearned(site.db, { kind: 'usage', learnedAt: new Date(), papers: 200, data })
+  await add(
+    '2026-11-24',
+    titles.map((title) => ({ title })),
+  )
+  const { body } = await search({ q: 'zebrafish of glass' })
+  expect(body).toContain('Papers with the phrase “zebrafish of glass”')
+  expect(titlesIn(body)).toHaveLength(5)
+  expect(titlesIn((await search({ q: 'zebrafish AND glass' })).body)).toHaveLength(6)
 })
 
 describe('results', () => {

@@ -37,7 +37,7 @@ test('a space is learned once there are enough papers, and again when many are n
   await addPapers(1, 299)
   await learnIfDue(deps())
   expect([await learnedAt(), await learnedModel(database.db, 'space')]).toEqual([undefined, undefined])
-  expect((await learnedModel(database.db, 'usage'))?.papers).toBe(299)
+  expect((await learnedModel(database.db, 'usage'))?.terms.has('robot3 arm3')).toBe(true)
 
   await addPapers(300, 300)
   await learnIfDue(deps())

@@ -8,7 +8,7 @@ import { toPaperText } from '../../../../src/queries/text/tokens.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 import { usageOf } from '../../../support/usage-of.ts'
 
-const FAR = `world ${'x '.repeat(12)} models`
+const FAR = `agent ${'x '.repeat(12)} models`
 /** Papers in which "world" and "models" are common, "chemistry" is rare, and LLM has a long form. */
 const usage = usageOf(
   Array.from({ length: 1000 }, (_, i) =>
@@ -37,13 +37,13 @@ const matches = (query: string, paper: { title?: string; abstract?: string; auth
   ) !== null
 
 test.each([
-  ['world models', { abstract: FAR }, true],
-  ['world models', { title: 'World', abstract: 'models' }, true],
-  ['world models', { title: 'World' }, false],
+  ['agent models', { abstract: FAR }, true],
+  ['agent models', { title: 'Agents', abstract: 'models' }, true],
+  ['agent models', { title: 'Agents' }, false],
   ['"world models"', { abstract: 'models of the world' }, false],
-  ['title:(world models)', { abstract: 'models of the world' }, false],
-  ['title:(world models)', { title: 'Models of the world' }, true],
-  ['vision -(world models)', { title: 'Vision', abstract: FAR }, false],
+  ['title:(agent models)', { abstract: 'models of the agent' }, false],
+  ['title:(agent models)', { title: 'Models of the agent' }, true],
+  ['vision -(agent models)', { title: 'Vision', abstract: FAR }, false],
 ])('words anywhere: %s in %j: %j', (query, paper, expected) => expect(matches(query, paper)).toBe(expected))
 
 test.each([
@@ -97,7 +97,7 @@ test.each([
 })
 
 test.each([
-  ['world models', 'Papers with world and models'],
+  ['agent models', 'Papers with agent and models'],
   ['LLM', 'Papers with LLM (also large language model)'],
   ['robots dance', 'Papers with robots and dance'],
   [
@@ -119,6 +119,53 @@ test('without papers, a query means what it says', () => {
     ],
   })
 })
+
+/** Papers with "mixture of experts" (MoE), "in-context learning", "world models" and "glass towers". */
+const terms = usageOf(
+  Array.from({ length: 200 }, (_, i) =>
+    samplePaper({
+      id: i + 1,
+      firstDay: '2026-11-24',
+      title: 'Worlds and other models',
+      abstract:
+        i < 60
+          ? 'A mixture of experts (MoE) for in-context learning in world models. Glass towers.'
+          : 'Experts learn a mixture of context.',
+    }),
+  ),
+)
+
+test.each([
+  ['mixture of experts', 'the phrase “mixture of experts” (also MoE)'],
+  ['MoE', 'MoE (also mixture of experts)'],
+  ['sparse mixture of experts', 'sparse and the phrase “mixture of experts” (also MoE)'],
+  ['in-context learning', 'the phrase “in-context learning”'],
+  ['world models', 'the phrase “world models”'],
+  ['World Model OR robots', 'the phrase “World Model” or robots'],
+  ['title:(world models)', 'a title with the phrase “world models”'],
+  ['models world', 'models and world'],
+  ['world AND models', 'world and models'],
+  ['"experts mixture"', 'the phrase “experts mixture”'],
+  [
+    'How do robots plan with glass towers in kitchens at night?',
+    'enough of these: robots, plan, “glass towers”, kitchens, night',
+  ],
+])('known terms are phrases: %s: %s', (query, expected) =>
+  expect(describeQuery(meaningOf(parseQuery(query), terms))).toBe(`Papers with ${expected}`),
+)
+
+test.each([
+  ['Robots with glass towers at night.', true],
+  ['Robots in towers of glass at night.', false],
+  ['Robots plan in kitchens at night.', true],
+])('a term in a sentence counts as its words: %s: %j', (abstract, expected) =>
+  expect(
+    evaluate(
+      meaningOf(parseQuery('How do robots plan with glass towers in kitchens at night?'), terms),
+      toPaperText(samplePaper({ title: 'x', abstract })),
+    ) !== null,
+  ).toBe(expected),
+)
 
 test('a common acronym has another meaning once its long form is learned', () => {
   const papers = Array.from({ length: 100 }, (_, i) => samplePaper({ id: i + 1, abstract: 'An LLM.' }))

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { TermCounter } from '../../../../src/queries/meaning/known-terms.ts'
+import { tokensOf } from '../../../../src/queries/text/tokens.ts'
+
+/** What is learned from texts, each in so many papers. */
+function termsOf(...texts: [text: string, papers: number][]): string[] {
+  const counter = new TermCounter()
+  for (const [text, papers] of texts)
+    for (let i = 0; i < papers; i++) counter.read([{ text, tokens: tokensOf(text) }])
+  return [...counter.result().values()]
+}
+
+test.each<[string, [text: string, papers: number][], string[]]>([
+  ['side by side in five papers', [['A world model.', 5]], ['world model']],
+  ['in fewer papers', [['A world model.', 4]], []],
+  ['in any form', [['World models are here. The world modelling.', 5]], ['world model']],
+  ['several times in a paper', [['World models and world models.', 4]], []],
+  [
+    'in one of five papers with both',
+    [
+      ['World models.', 5],
+      ['A model. Our world.', 20],
+    ],
+    ['world model'],
+  ],
+  [
+    'in fewer of them',
+    [
+      ['World models.', 5],
+      ['A model. Our world.', 21],
+    ],
+    [],
+  ],
+  ['with a sign between them', [['The world, models.', 5]], []],
+  ['with small words', [['A mixture of experts.', 5]], ['mixtur of expert']],
+  ['with a hyphen', [['This mixture-of-experts.', 5]], ['mixtur of expert']],
+  ['with an article between them', [['Fill the void.', 5]], []],
+  ['with "to" between them', [['Text to image.', 5]], []],
+  ['as part of a hyphenated word', [['The multi-turn dialogue.', 5]], ['multi turn', 'multi turn dialog']],
+  [
+    'three words',
+    [['A policy gradient bandit.', 5]],
+    ['polici gradient', 'polici gradient bandit', 'gradient bandit'],
+  ],
+  ['as every abstract has them', [['We achieve gains.', 5]], []],
+])('words %s: %j are %j', (_, texts, expected) => expect(termsOf(...texts).sort()).toEqual(expected.sort()))
