@@ -67,23 +67,6 @@ export class LatentSpace {
     return this.#direction(rows, (i) => known[i]![1])
   }
 
-  /** The words whose vectors have at least this cosine similarity to a unit vector, by their keys, nearest first. */
-  wordsNear(vector: Float32Array, minCosine: number): string[] {
-    const { dimensions, vectors } = this.#data
-    const near: { key: string; cosine: number }[] = []
-    for (const [row, key] of this.words.entries()) {
-      let [dot, squares] = [0, 0]
-      for (let d = 0, i = row * dimensions; d < dimensions; d++, i++) {
-        const value = vectors[i]!
-        dot += vector[d]! * value
-        squares += value * value
-      }
-      const cosine = dot / Math.sqrt(squares)
-      if (cosine >= minCosine) near.push({ key, cosine })
-    }
-    return near.sort((a, b) => b.cosine - a.cosine).map(({ key }) => key)
-  }
-
   #direction(rows: ArrayLike<number>, weightOf: (i: number) => number): Float32Array | null {
     const { dimensions, vectors, scales } = this.#data
     const sum = new Float32Array(dimensions)
