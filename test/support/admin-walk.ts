@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core'
 import { recordAction } from '../../src/core/action.repo.ts'
+import { MINUTE_MS } from '../../src/core/dates.ts'
+import { recordIncident } from '../../src/core/incident.repo.ts'
 import { claimTick } from '../../src/core/tick.repo.ts'
 import { holdSendRate } from '../../src/mail/rate-limits/send-rate.repo.ts'
 import { HOSTILE } from '../battery/doors/hostile.ts'
@@ -178,6 +180,16 @@ export const ADMIN_STOPS: AdminStop[] = [
   },
   { name: 'admin-actions', path: at('/admin/actions') },
   { name: 'admin-not-found', path: at('/admin/nothing') },
+  // Last, because it stays wrong.
+  {
+    name: 'admin-mail-server-down',
+    path: async ({ site }) => {
+      const since = new Date(site.clock.now().getTime() - MINUTE_MS)
+      const detail = 'connect ECONNREFUSED 127.0.0.1:25'
+      await recordIncident(site.db, { name: 'delivery bulk', what: 'unreachable', detail, since })
+      return '/admin'
+    },
+  },
 ]
 
 /** The walk's site with a password, a year of history, somebody hostile, mails that came to nothing, a domain that is held. */
