@@ -4,11 +4,11 @@ import { type Bucket, permitsLeft, takePermits } from '../core/rate-limit.ts'
 import { NoSlot, Semaphore } from '../core/semaphore.ts'
 import { isSignedElsewhere } from '../subscribers/links.ts'
 
-/** The fifth request within an hour finds no permit, and one an hour comes back. */
+/** Four are allowed; the fifth within an hour opens the incident. */
 const BUCKET: Bucket = { key: 'unknown unsubscribe links', capacity: 4, perSecond: 1 / 3600 }
 /** Five at once are enough to find no permit; others that come at the same time are not counted. */
 const SLOT = new Semaphore({ total: 1, maxWaiting: BUCKET.capacity })
-/** After a request that found no permit, this process counts none for so long. */
+/** How long this process stops counting after it has opened the incident. */
 const PAUSE_MS = 60_000
 
 /** The incident's name while people press unsubscribe links that we cannot verify. */

@@ -61,6 +61,9 @@ export function networksOf(ip: string): Network[] {
   ]
 }
 
+/** The widest network of an IP address, as a prefix: a /48 contains 65,536 of the narrowest. */
+export const widestNetworkOf = (ip: string): string => networksOf(ip).at(-1)!.prefix
+
 /** The eight groups of an IPv6 address, of "::ffff:a.b.c.d" for IPv4; undefined for anything else. */
 export function ipGroups(ip: string): number[] | undefined {
   const [plain = ''] = ip.split('%')

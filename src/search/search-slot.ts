@@ -3,7 +3,13 @@ import { monotonicMs } from '../core/clock.ts'
 import { isDatabaseUnavailable } from '../core/database/database.ts'
 import type { Deps } from '../core/deps.ts'
 import { errorText, Fault } from '../core/errors.ts'
-import { bucketsOf, chargePermits, networksOf, type RateLimit, requirePermit } from '../core/rate-limit.ts'
+import {
+  bucketsOf,
+  chargePermits,
+  type RateLimit,
+  requirePermit,
+  widestNetworkOf,
+} from '../core/rate-limit.ts'
 import { NoSlot, Semaphore } from '../core/semaphore.ts'
 import { type Spend, yieldToEventLoop } from './yield-to-event-loop.ts'
 
@@ -24,7 +30,7 @@ const MIN_CHARACTERS_OF_QUERY = 60
 const SLOTS = new Semaphore({ total: 4, perKey: 2, maxWaiting: 32, maxWaitingPerKey: 6 })
 // A library takes as long as many searches, which would otherwise have to wait for it.
 const LIBRARY_SLOTS = new Semaphore({ total: 1, maxWaiting: 8, maxWaitingPerKey: 2 })
-const RETRY_AFTER_SECONDS = 5
+export const REFUSED_RETRY_SECONDS = 5
 
 interface SlotLimits {
   slots: Semaphore
@@ -61,8 +67,7 @@ export async function withSearchSlot<T>(
   work: (spend: Spend) => Promise<T>,
   { slots, maxWaitMs, maxEstimate } = SEARCH,
 ): Promise<T> {
-  // The widest network, since a /48 contains 65,536 of the narrowest.
-  const network = networksOf(ip).at(-1)!.prefix
+  const network = widestNetworkOf(ip)
   const disconnected = new AbortController()
   const disconnect = () => disconnected.abort()
   const waitEnds = () => AbortSignal.any([disconnected.signal, AbortSignal.timeout(maxWaitMs)])
@@ -83,7 +88,7 @@ export async function withSearchSlot<T>(
 /** rate.at-once or search.busy for NoSlot; any other error as it is. */
 export const refusalFor = (error: unknown): unknown =>
   error instanceof NoSlot
-    ? new Fault(error.reason === 'key' ? 'rate.at-once' : 'search.busy', { seconds: RETRY_AFTER_SECONDS })
+    ? new Fault(error.reason === 'key' ? 'rate.at-once' : 'search.busy', { seconds: REFUSED_RETRY_SECONDS })
     : error
 
 /** `withSearchSlot` for an optional part of a page: returns `fallback` if the search is refused for now. */

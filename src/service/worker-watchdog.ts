@@ -18,7 +18,7 @@ export interface PingLimits {
  * Not ready after 30 s, ended after 90 s. The longest work that the thread does without a pause is a page of a thousand
  * digests: 0.9 s was measured on a machine with ten times more work than it could do.
  */
-export const PING_LIMITS: PingLimits = { everyMs: 10_000, silentAfter: 3, hungAfter: 9 }
+const PING_LIMITS: PingLimits = { everyMs: 10_000, silentAfter: 3, hungAfter: 9 }
 
 export type WorkerWatchdog = ReturnType<typeof openWorkerWatchdog>
 

@@ -73,7 +73,7 @@ export async function unsuppress(deps: Deps, { email }: { email: string }): Prom
 /** Complaints per thousand emails of a day. Gmail and Yahoo require less than 0.1 % and never 0.3 %. */
 const WARN = { min: 3, perMille: 1 }
 const STOP = { min: 5, perMille: 3 }
-const COMPLAINTS = 'complaints'
+export const COMPLAINTS = 'complaints'
 
 /**
  * Compares the complaints of the last 24 hours, since the last stop or resume, with the emails accepted in one day: the

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { monotonicMs } from '../core/clock.ts'
 import { Fault, undefinedIfFault } from '../core/errors.ts'
-import { networksOf } from '../core/rate-limit.ts'
+import { widestNetworkOf } from '../core/rate-limit.ts'
 import { NoSlot, Semaphore } from '../core/semaphore.ts'
-import { refusalFor } from '../search/search-slot.ts'
+import { REFUSED_RETRY_SECONDS, refusalFor } from '../search/search-slot.ts'
 import { yieldToEventLoop } from '../search/yield-to-event-loop.ts'
 import { type LinkPurpose, readLink } from '../subscribers/links.ts'
 import { type ArrivingBody, BodyPlaces, type Place } from './body-places.ts'
@@ -51,7 +51,6 @@ const PERSONAL_ROUTE = /^\/(manage|account|confirm|resubscribe|digest|move)\/:to
  */
 const MAX_PERSONAL = { total: Number.POSITIVE_INFINITY, perKey: 2, maxWaitingPerKey: 300 }
 const MAX_PERSONAL_WAIT_MS = 5000
-const RETRY_AFTER_SECONDS = 5
 
 /** Runs a handler, or throws NoSlot. `work` ends when the response is ready to be sent. */
 type Admit = (request: FastifyRequest, reply: FastifyReply, work: () => Promise<void>) => Promise<void>
@@ -88,10 +87,10 @@ export function addAdmissionControl(app: FastifyInstance, site: Site): void {
   })
 }
 
-const networkOf = ({ ip }: FastifyRequest): string => networksOf(ip).at(-1)!.prefix
+const networkOf = ({ ip }: FastifyRequest): string => widestNetworkOf(ip)
 
 const refusalOfLink = (error: unknown): unknown =>
-  error instanceof NoSlot ? new Fault('rate.same-link', { seconds: RETRY_AFTER_SECONDS }) : error
+  error instanceof NoSlot ? new Fault('rate.same-link', { seconds: REFUSED_RETRY_SECONDS }) : error
 
 /** The id in a link that works, see MAX_PERSONAL; undefined for any other. */
 function holderOfLink({ deps }: Site, { params, routeOptions }: FastifyRequest): string | undefined {

@@ -5,13 +5,13 @@ import { Fault } from '../../core/errors.ts'
 import { endIncident, recordIncident } from '../../core/incident.repo.ts'
 import {
   type Bucket,
-  networksOf,
   type PermitResult,
   permitsLeft,
   type RateLimit,
   requirePermit,
   retryAfter,
   takePermits,
+  widestNetworkOf,
 } from '../../core/rate-limit.ts'
 import { nudgeTransactional } from '../../mail/message.ts'
 import type { Address } from '../../subscribers/address.ts'
@@ -50,13 +50,13 @@ const reserveBucket = (config: Config): Bucket => {
 
 /** One a day for the widest network: someone who owns a /24 or a /48 gets one permit of the reserve, not hundreds. */
 const firstTodayBucket = (ip: string): Bucket => ({
-  key: `signup today ${networksOf(ip).at(-1)!.prefix}`,
+  key: `signup today ${widestNetworkOf(ip)}`,
   capacity: 1,
   perSecond: 1000 / DAY_MS,
 })
 
 /** The incident's name while the limit of the site is reached. */
-const SIGNUPS_INCIDENT = 'signups'
+export const SIGNUPS_INCIDENT = 'signups'
 
 /**
  * Requests a subscription. Nothing reveals whether the address is known: only the email differs. Once SIGNUP_PER_HOUR is

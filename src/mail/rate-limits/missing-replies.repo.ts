@@ -6,13 +6,16 @@ import { claimTick } from '../../core/tick.repo.ts'
 import { LANES, type Lane } from '../message.ts'
 import { resetSendRateAfterPause } from './send-rate.repo.ts'
 
-/** So many emails in a row without a reply pause a lane, in every process. */
+/** This many emails in a row without a reply pause a lane, in every process. */
 export const MAX_MISSING_REPLIES = 5
 
-/** A switch whose value is their number; its reason is what happened last, its time that of the first. */
+/** Its row in table switch: `value` is the count, `reason` the last error, `at` the first missing reply. */
 const switchName = (lane: Lane): string => `missing replies ${lane}`
 
-const incidentName = (lane: Lane): string => `unanswered ${lane}`
+/** The beginning of the incident's name; the lane follows. */
+export const UNANSWERED_INCIDENT = 'unanswered '
+
+const incidentName = (lane: Lane): string => UNANSWERED_INCIDENT + lane
 
 /** How many emails in a row the mail server took without a reply to the body, over all runs and processes. */
 export const countMissingReplies = async (db: Database, lane: Lane): Promise<number> =>

@@ -6,10 +6,13 @@ import { LANES, type Lane } from '../message.ts'
 import { endDomainIncidents } from '../rate-limits/send-rate.repo.ts'
 import type { Run } from './run.ts'
 
-const LOGIN_CAUSES = ['login-refused', 'tls-refused']
-const REFUSALS = ['refused-alike', 'refused-much']
+export const LOGIN_CAUSES = ['login-refused', 'tls-refused']
+export const REFUSALS = ['refused-alike', 'refused-much']
 
-const nameOf = (lane: Lane): string => `delivery ${lane}`
+/** The beginning of the incident's name; the lane follows. */
+export const DELIVERY_INCIDENT = 'delivery '
+
+const nameOf = (lane: Lane): string => DELIVERY_INCIDENT + lane
 
 /**
  * Records during a run whether the server answers: a run may end without a stop, since its emails wait for their next

@@ -26,8 +26,8 @@ export interface Problem {
 }
 
 /** What is wrong, the worst first; empty if nothing is. */
-export const findProblems = (facts: HealthFacts, conditions: readonly Condition[] = CONDITIONS): Problem[] =>
-  conditions.flatMap((condition) =>
+export const findProblems = (facts: HealthFacts): Problem[] =>
+  CONDITIONS.flatMap((condition) =>
     condition.check(facts).map((finding) => ({
       condition,
       finding,

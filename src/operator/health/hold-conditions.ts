@@ -1,5 +1,7 @@
 import { cliCommand } from '../../core/cli-command.ts'
 import { isHoldSwitch } from '../../core/restored-database.ts'
+import { REFUSALS } from '../../mail/sending/lane-incident.ts'
+import { COMPLAINTS } from '../../subscribers/suppress-subscriber.ts'
 import type { AlertValues } from '../alerts/alert.repo.ts'
 import {
   type AlertText,
@@ -11,7 +13,7 @@ import {
   timeSeenFrom,
 } from './condition.ts'
 import type { HealthFacts } from './facts.ts'
-import { deliveryIncidents, findingOf, REFUSALS, withWaiting } from './mail-conditions.ts'
+import { deliveryIncidents, findingOf, withWaiting } from './mail-conditions.ts'
 
 const DELIVERY = '#delivery'
 
@@ -64,7 +66,7 @@ const promotedText = ({ since }: AlertValues): AlertText => ({
 const complaints: Condition = {
   name: 'complaints',
   state: 'wrong',
-  check: ({ incidents }) => incidents.filter(({ name }) => name === 'complaints').map(findingOf),
+  check: ({ incidents }) => incidents.filter(({ name }) => name === COMPLAINTS).map(findingOf),
   sentence: ({ since, values }, { now }) =>
     `Delivery has been paused since ${timeSeenFrom(now, since)}: ${values.detail}.`,
   fix: () => `Find out what people complain about, then: ${cliCommand('delivery resume')}`,
@@ -90,7 +92,7 @@ const complaints: Condition = {
 const hasOwnCondition = (facts: HealthFacts): boolean =>
   isHoldSwitch(facts.paused) ||
   deliveryIncidents(facts, REFUSALS).length > 0 ||
-  facts.incidents.some(({ name }) => name === 'complaints')
+  facts.incidents.some(({ name }) => name === COMPLAINTS)
 
 const paused: Condition = {
   name: 'delivery-paused',

@@ -1,6 +1,8 @@
 import { cliCommand } from '../../core/cli-command.ts'
 import type { Incident } from '../../core/incident.repo.ts'
 import type { Lane } from '../../mail/message.ts'
+import { UNANSWERED_INCIDENT } from '../../mail/rate-limits/missing-replies.repo.ts'
+import { DELIVERY_INCIDENT, LOGIN_CAUSES, REFUSALS } from '../../mail/sending/lane-incident.ts'
 import type { AlertValues } from '../alerts/alert.repo.ts'
 import { countQueued } from '../delivery-switch.ts'
 import { quantity } from '../operations/text-table.ts'
@@ -23,7 +25,7 @@ const DEFERRED = '/admin/messages?state=deferred'
 
 /** Incidents of either lane. */
 export const deliveryIncidents = ({ incidents }: HealthFacts, whats: readonly string[]): Incident[] =>
-  incidents.filter(({ name, what }) => name.startsWith('delivery ') && whats.includes(what))
+  incidents.filter(({ name, what }) => name.startsWith(DELIVERY_INCIDENT) && whats.includes(what))
 
 export const findingOf = ({ name, what, detail, since }: Incident): Finding => {
   const [area = '', subject = ''] = name.split(' ')
@@ -97,7 +99,7 @@ const silentServer: Condition = {
 const refusingServer: Condition = {
   name: 'mail-server-refuses',
   state: 'wrong',
-  check: (facts) => serverFindings(facts, ['login-refused', 'tls-refused']),
+  check: (facts) => serverFindings(facts, LOGIN_CAUSES),
   sentence: ({ since, values }, facts) => {
     const at = timeSeenFrom(facts.now, since)
     return withWaiting(
@@ -110,7 +112,7 @@ const refusingServer: Condition = {
   fix: () => `Correct SMTP_USER, SMTP_PASSWORD or tls= in SMTP_URL, then: ${cliCommand('mail test ADDRESS')}`,
   path: () => DEFERRED,
   notice: () => 'mailServer',
-  alert: { kind: 'run-stopped', what: ['login-refused', 'tls-refused'], text: stoppedText },
+  alert: { kind: 'run-stopped', what: LOGIN_CAUSES, text: stoppedText },
 }
 
 const EMAILS_OF: Record<string, string> = {
@@ -121,7 +123,8 @@ const EMAILS_OF: Record<string, string> = {
 const unanswered: Condition = {
   name: 'emails-unanswered',
   state: 'wrong',
-  check: ({ incidents }) => incidents.filter(({ name }) => name.startsWith('unanswered ')).map(findingOf),
+  check: ({ incidents }) =>
+    incidents.filter(({ name }) => name.startsWith(UNANSWERED_INCIDENT)).map(findingOf),
   sentence: ({ since, values: { subject } }, facts) =>
     withWaiting(
       facts,
@@ -129,7 +132,7 @@ const unanswered: Condition = {
       subject as Lane,
     ),
   fix: () =>
-    'Check what the mail server does with an email before it replies (filters, a full disk). This is over with the next email that gets a reply; if none is waiting, once there is one.',
+    'Check what the mail server does with an email before it replies (filters, a full disk). The pause ends with the next email that gets a reply.',
   path: () => '/admin/messages?state=uncertain',
   notice: () => 'mailServer',
   alert: {
@@ -147,8 +150,6 @@ const unanswered: Condition = {
     }),
   },
 }
-
-export const REFUSALS = ['refused-alike', 'refused-much']
 
 const refusals: Condition = {
   name: 'emails-refused',

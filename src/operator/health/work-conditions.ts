@@ -1,3 +1,4 @@
+import { SIGNUPS_INCIDENT } from '../../account/signup/subscribe.ts'
 import { cliCommand } from '../../core/cli-command.ts'
 import { MINUTE_MS } from '../../core/dates.ts'
 import { capitalized } from '../../i18n/words.ts'
@@ -224,7 +225,7 @@ const limitedSignups: Condition = {
   state: 'warning',
   check: ({ incidents }) =>
     incidents
-      .filter(({ name }) => name === 'signups')
+      .filter(({ name }) => name === SIGNUPS_INCIDENT)
       .map(({ since, detail }) => ({
         key: since.toISOString(),
         since,

@@ -37,7 +37,7 @@ const LEAVING_VALUES = new Set(
 )
 const MAX_VALUE_LENGTH = 20
 
-/** Columns of ours that are read only beside `state`. */
+/** Our columns that are read only beside `state`. */
 const NEED_STATE = ['unsubscribed_at', 'suppressed_at']
 
 export interface UnreadColumn {
