@@ -7,7 +7,7 @@ import { MIN_CLOSENESS, partsOf, type Topic, topicOf } from './closeness.ts'
 import { listedByDay } from './listed-by-day.ts'
 import { excludedParts } from './ranker.ts'
 
-/** One close paper in so many of a day, matches included: a topic that matches its share gets nothing else. */
+/** Of every 25 papers of a day, one may be close; matches use up that share first. */
 export const PAPERS_PER_CLOSE = 25
 
 export interface ClosePaper {

@@ -14,15 +14,15 @@ import { contentWordsOf } from './ranker.ts'
 export const MIN_CLOSENESS = 0.5
 /** The exponent of the words, of 1 in all. With 0, the space may carry a paper by itself; with a half, one rare word may. */
 const OF_WORDS = 0.25
-/** The share of the topic's rarity that one of its own papers has: all but the commonest word of three. */
-const OWN_SHARE = 0.67
-/** With fewer own papers, their mean says little: topics that no paper is about have at most two. */
-const MIN_OWN = 3
-/** The nearest of the own papers, whose mean is the topic beside its words. 5 to 80 give the same result. */
-const MAX_OWN = 20
-/** The newest of the own papers, of which the nearest are taken: topics change, and a common word has thousands. */
+/** Examples of a topic are papers that match it, or have this share of its rarity: all but the commonest word of three. */
+const EXAMPLE_SHARE = 0.67
+/** With fewer examples, their mean says little: topics that no paper is about have at most two. */
+const MIN_EXAMPLES = 3
+/** The nearest examples, whose mean is the topic beside its words. 5 to 80 give the same result. */
+const MAX_EXAMPLES = 20
+/** The newest examples, of which the nearest are taken: topics change, and a common word has thousands. */
 const MAX_EXAMINED = 500
-/** How near the own papers must be, relative to the nearest of all: else the topic is made of words of other subjects. */
+/** How near the examples must be, relative to the nearest of all: else the topic is made of words of other subjects. */
 const MIN_NEARNESS = 0.7
 /** The newest papers, among which the nearest of all are found. */
 const NEWEST = 5000
@@ -42,8 +42,8 @@ export interface Topic {
 interface Profile {
   /** Of its words, of length 1; null without a space, or if the space knows none of them. */
   direction: Float32Array | null
-  /** The weights of its own papers, by docId, and the weighted sum of their vectors. Null if there are too few. */
-  own: { weights: ReadonlyMap<number, number>; sum: Float32Array } | null
+  /** The weights of its examples, by docId, and the weighted sum of their vectors. Null if there are too few. */
+  examples: { weights: ReadonlyMap<number, number>; sum: Float32Array } | null
 }
 
 /**
@@ -59,7 +59,7 @@ export function* topicOf(archive: Archive, query: Query): Steps<Topic | null> {
   const profile = yield* profileOf(archive, about, coverage)
   const ofSpace = nearnessOf(archive.vectors, profile)
   return {
-    isKnown: profile.own !== null,
+    isKnown: profile.examples !== null,
     closeness(docId) {
       const ofWords = coverage.of(docId) / coverage.all
       return ofWords === 0 ? 0 : ofWords ** OF_WORDS * ofSpace(docId) ** (1 - OF_WORDS)
@@ -89,19 +89,19 @@ const isCondition = (part: Query): boolean =>
 const CONDITIONS: ReadonlySet<TextField> = new Set(['author', 'org', 'title'])
 
 /** From 0 to 1, by docId. Without a direction 1, so that the words decide the order. */
-function nearnessOf(vectors: PaperVectors | undefined, { direction, own }: Profile) {
+function nearnessOf(vectors: PaperVectors | undefined, { direction, examples }: Profile) {
   if (!vectors || !direction) return () => 1
-  if (!own) return (docId: number) => Math.max(0, vectors.mainCosine(direction, docId))
-  const usual = between(direction, own.sum)
+  if (!examples) return (docId: number) => Math.max(0, vectors.mainCosine(direction, docId))
+  const usual = between(direction, examples.sum)
   return (docId: number) => {
-    const weight = own.weights.get(docId)
+    const weight = examples.weights.get(docId)
     const target = weight === undefined ? usual : between(direction, withoutPaper(docId, weight))
     return Math.max(0, vectors.mainCosine(target, docId))
   }
 
   /** How near a paper is to itself would say nothing. */
   function withoutPaper(docId: number, weight: number): Float32Array {
-    const others = own!.sum.slice()
+    const others = examples!.sum.slice()
     vectors!.addMain(others, docId, -weight)
     return others
   }
@@ -124,7 +124,11 @@ const keptProfiles = memoizeByObject((_archive: Archive) => new WeakMap<Query, K
 
 /** What a profile depends on: the models, and how many papers there are. */
 const stateOf = ({ vectors, usage, index }: Archive): readonly unknown[] => [
-  ...[vectors, vectors?.count, usage, index.docCount, index.size],
+  vectors,
+  vectors?.count,
+  usage,
+  index.docCount,
+  index.size,
 ]
 
 function* profileOf(archive: Archive, about: Query, coverage: Coverage): Steps<Profile> {
@@ -140,36 +144,37 @@ function* profileOf(archive: Archive, about: Query, coverage: Coverage): Steps<P
 function* newProfile(archive: Archive, about: Query, coverage: Coverage): Steps<Profile> {
   const { vectors } = archive
   const whole = archive.spaceVectorOf(contentWordsOf(archive.wantedWords(about)))
-  if (!vectors || !whole) return { direction: null, own: null }
+  if (!vectors || !whole) return { direction: null, examples: null }
   const direction = toUnit(whole.slice(0, vectors.mainDimensions))
   const nearness = (docId: number) => vectors.mainCosine(direction, docId)
-  const candidates = yield* ownPapers(archive, about, coverage)
-  const own = candidates
+  const candidates = yield* findExamples(archive, about, coverage)
+  const nearest = candidates
     .map((docId) => ({ docId, nearness: nearness(docId) }))
     .sort((a, b) => b.nearness - a.nearness)
-    .slice(0, MAX_OWN)
+    .slice(0, MAX_EXAMPLES)
   yield
   const isKnown =
-    own.length >= MIN_OWN && meanOf(own) >= MIN_NEARNESS * nearestMean(archive, nearness, own.length)
-  if (!isKnown) return { direction, own: null }
-  const weights = new Map(own.map(({ docId, nearness }) => [docId, Math.max(MIN_WEIGHT, nearness)]))
+    nearest.length >= MIN_EXAMPLES &&
+    meanOf(nearest) >= MIN_NEARNESS * nearestMean(archive, nearness, nearest.length)
+  if (!isKnown) return { direction, examples: null }
+  const weights = new Map(nearest.map(({ docId, nearness }) => [docId, Math.max(MIN_WEIGHT, nearness)]))
   const sum = new Float32Array(vectors.mainDimensions)
   for (const [docId, weight] of weights) vectors.addMain(sum, docId, weight)
-  return { direction, own: { weights, sum } }
+  return { direction, examples: { weights, sum } }
 }
 
 /** The newest papers that match a subject, or contain two thirds of what it asks for. */
-function* ownPapers(archive: Archive, about: Query, coverage: Coverage): Steps<number[]> {
+function* findExamples(archive: Archive, about: Query, coverage: Coverage): Steps<number[]> {
   const matches = archive.find(about)
-  const minCovered = OWN_SHARE * coverage.all
-  const own: number[] = []
+  const minCovered = EXAMPLE_SHARE * coverage.all
+  const examples: number[] = []
   let examined = 0
   for (const docId of newestFirst(archive.index)) {
     if (++examined % PAPERS_PER_STEP === 0) yield
     if (!hasBit(matches, docId) && coverage.of(docId) < minCovered) continue
-    if (own.push(docId) === MAX_EXAMINED) break
+    if (examples.push(docId) === MAX_EXAMINED) break
   }
-  return own
+  return examples
 }
 
 interface NearPaper {

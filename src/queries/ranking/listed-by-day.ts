@@ -12,9 +12,9 @@ export const listedByDay = untilChange((index): ReadonlyMap<Day, readonly number
     if (docIds) docIds.push(docId)
     else byDay.set(firstDay, [docId])
   })
-  const newestFirst = (a: number, b: number) => index.attributes(b).id - index.attributes(a).id
+  const byHighestId = (a: number, b: number) => index.attributes(b).id - index.attributes(a).id
   const days = [...byDay].sort(([a], [b]) => (a < b ? 1 : -1))
-  return new Map(days.map(([day, docIds]) => [day, docIds.sort(newestFirst)]))
+  return new Map(days.map(([day, docIds]) => [day, docIds.sort(byHighestId)]))
 })
 
 /** The same docIds, the newest paper first, whatever the order in which the index got them. */

@@ -35,12 +35,11 @@ const MIN_NAMED = 3
 const MIN_NAMED_SHARE = 0.08
 /** An author beside a phrase of as many entries. */
 const AUTHOR = 0.7
-/**
- * How many times more often the library than the archive contains a term: an author or a phrase of fewer than two titles
- * needs the least, and the full weight starts at the other.
- */
-const LIFT = { least: 2, full: 16 }
-const MIN_TELLING = 0.1
+/** How many times more often the library than the archive contains an author, or a phrase that is in fewer than two titles. */
+const MIN_LIFT = 2
+/** From here on a term has its full weight. */
+const FULL_LIFT = 16
+const MIN_LIFT_WEIGHT = 0.1
 /** Papers within the days: fewer are narrow, more are too many for a reader, unless half of the titles have the phrase. */
 const MIN_PAPERS = 2
 const NARROW = 0.5
@@ -125,10 +124,10 @@ function phraseTopic(term: LibraryTerm, { archive, days, size }: Compare): Candi
   const papers = withinDays(archive, found, days).length
   const lift = liftOf(term, found.length, { archive, size })
   const fit = papers < MIN_PAPERS ? NARROW : 1
-  const isUsual = papers <= MAX_PAPERS && (lift >= LIFT.least || term.named > 1)
+  const isUsual = papers <= MAX_PAPERS && (lift >= MIN_LIFT || term.named > 1)
   return {
     ...{ term, query: `"${text}"`, entries: term.entries.length, papers },
-    weight: (centralEntries(term) / term.entries.length) * tellingOf(lift) * fit,
+    weight: (centralEntries(term) / term.entries.length) * liftWeight(lift) * fit,
     isSubject: isUsual || term.named >= size / 2,
   }
 }
@@ -141,8 +140,8 @@ function authorTopic(term: LibraryTerm, { archive, days, size }: Compare): Candi
   const lift = liftOf(term, archive.count(found), { archive, size })
   return {
     ...{ term, query, entries: term.entries.length, papers: archive.count(archive.withinDays(found, days)) },
-    weight: AUTHOR * tellingOf(lift),
-    isSubject: lift >= LIFT.least,
+    weight: AUTHOR * liftWeight(lift),
+    isSubject: lift >= MIN_LIFT,
   }
 }
 
@@ -152,8 +151,8 @@ function liftOf({ entries }: LibraryTerm, all: number, { archive, size }: Omit<C
   return entries.length / size / inArchive
 }
 
-const tellingOf = (lift: number): number =>
-  Math.min(1, Math.max(MIN_TELLING, Math.log2(lift) / Math.log2(LIFT.full)))
+const liftWeight = (lift: number): number =>
+  Math.min(1, Math.max(MIN_LIFT_WEIGHT, Math.log2(lift) / Math.log2(FULL_LIFT)))
 
 /**
  * The candidates that cover the most entries for their weight, one after the other. An author and a phrase may cover the
