@@ -39,7 +39,7 @@ export async function rankPapers(
 
 /** The papers of some days: those that match first, then by closeness. */
 export function rankAll(archive: Archive, query: Query, days: DayBounds = {}): (Rank & { id: number })[] {
-  const topic = runToEnd(topicOf(archive, query))
+  const topic = runToEnd(topicOf(archive, query, days.to))
   const matches = archive.find(query)
   const excluded = excludedPapers(archive, query)
   const related = new Set(runToEnd(closePapers(archive, query, days)).map(({ id }) => id))

@@ -23,7 +23,7 @@ export interface ClosePaper {
  * many there may be depends on their own day. Empty if too few papers of the archive are about the topic.
  */
 export function* closePapers(archive: Archive, query: Query, days: DayBounds): Steps<ClosePaper[]> {
-  const topic = yield* topicOf(archive, query)
+  const topic = yield* topicOf(archive, query, days.to)
   if (!topic?.isKnown) return []
   const allowed = allowedPapers(archive, archive.meaningOf(query))
   if (!allowed) return []

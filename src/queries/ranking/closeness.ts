@@ -1,4 +1,5 @@
-import { memoizeByObject } from '../../core/memoize.ts'
+import type { Day } from '../../core/dates.ts'
+import { memoize, memoizeByObject } from '../../core/memoize.ts'
 import type { Archive } from '../archive.ts'
 import { hasBit } from '../matching/bits.ts'
 import { untilChange } from '../matching/paper-index.ts'
@@ -6,7 +7,7 @@ import { asMeaning } from '../meaning/meaning-of.ts'
 import { isTextLeaf, leavesOf, type Query, type TextField } from '../query.ts'
 import type { Steps } from '../steps.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
-import { newestFirst } from './listed-by-day.ts'
+import { newestDay, newestFirst } from './listed-by-day.ts'
 import type { PaperVectors } from './paper-vectors.ts'
 import { contentWordsOf } from './ranker.ts'
 
@@ -28,6 +29,8 @@ const MIN_NEARNESS = 0.7
 const NEWEST = 5000
 /** A paper that has the words but no direction of its own still counts a little. */
 const MIN_WEIGHT = 0.01
+/** The service asks for one day, the newest; commands ask for others. */
+const MAX_LAST_DAYS = 10
 const PAPERS_PER_STEP = 5000
 
 /** What a query is about, in an archive. */
@@ -49,14 +52,16 @@ interface Profile {
 /**
  * What a query is about: closeness is words^¼ × space^¾. `words`: the share of the query's words, weighed by rarity, that
  * the paper contains. `space`: its mean cosine similarity to the query's words and to the papers that contain them, in
- * the learned space. Neither makes a paper close by itself. Null for a query without words.
+ * the learned space. Neither makes a paper close by itself. Papers listed after `until` say nothing about it. Null for a
+ * query without words.
  */
-export function* topicOf(archive: Archive, query: Query): Steps<Topic | null> {
+export function* topicOf(archive: Archive, query: Query, until?: Day): Steps<Topic | null> {
   const about = subjectOf(archive.meaningOf(query))
-  const coverage = coverageOf(archive.index, about)
+  const last = newestDay(archive.index, until) ?? ''
+  const coverage = coverageOf(archive.index, about, last)
   if (!coverage) return null
   yield
-  const profile = yield* profileOf(archive, about, coverage)
+  const profile = yield* profileOf(archive, { about, coverage, last })
   const ofSpace = nearnessOf(archive.vectors, profile)
   return {
     isKnown: profile.examples !== null,
@@ -122,8 +127,16 @@ interface Kept {
 
 const keptProfiles = memoizeByObject((_archive: Archive) => new WeakMap<Query, Kept>())
 
+/** What a profile is made of. `last`: the last day whose papers count. */
+interface Subject {
+  about: Query
+  coverage: Coverage
+  last: Day
+}
+
 /** What a profile depends on: the models, and how many papers there are. */
-const stateOf = ({ vectors, usage, index }: Archive): readonly unknown[] => [
+const stateOf = ({ vectors, usage, index }: Archive, last: Day): readonly unknown[] => [
+  last,
   vectors,
   vectors?.count,
   usage,
@@ -131,31 +144,32 @@ const stateOf = ({ vectors, usage, index }: Archive): readonly unknown[] => [
   index.size,
 ]
 
-function* profileOf(archive: Archive, about: Query, coverage: Coverage): Steps<Profile> {
+function* profileOf(archive: Archive, subject: Subject): Steps<Profile> {
   const kept = keptProfiles(archive)
-  const state = stateOf(archive)
-  const known = kept.get(about)
+  const state = stateOf(archive, subject.last)
+  const known = kept.get(subject.about)
   if (known?.state.every((part, i) => part === state[i])) return known.profile
-  const profile = yield* newProfile(archive, about, coverage)
-  kept.set(about, { state, profile })
+  const profile = yield* newProfile(archive, subject)
+  kept.set(subject.about, { state, profile })
   return profile
 }
 
-function* newProfile(archive: Archive, about: Query, coverage: Coverage): Steps<Profile> {
+function* newProfile(archive: Archive, subject: Subject): Steps<Profile> {
   const { vectors } = archive
-  const whole = archive.spaceVectorOf(contentWordsOf(archive.wantedWords(about)))
+  const whole = archive.spaceVectorOf(contentWordsOf(archive.wantedWords(subject.about)))
   if (!vectors || !whole) return { direction: null, examples: null }
   const direction = toUnit(whole.slice(0, vectors.mainDimensions))
   const nearness = (docId: number) => vectors.mainCosine(direction, docId)
-  const candidates = yield* findExamples(archive, about, coverage)
+  const candidates = yield* findExamples(archive, subject)
   const nearest = candidates
     .map((docId) => ({ docId, nearness: nearness(docId) }))
     .sort((a, b) => b.nearness - a.nearness)
     .slice(0, MAX_EXAMPLES)
   yield
+  const newest = newestPapers(archive.index)(subject.last)
   const isKnown =
     nearest.length >= MIN_EXAMPLES &&
-    meanOf(nearest) >= MIN_NEARNESS * nearestMean(archive, nearness, nearest.length)
+    meanOf(nearest) >= MIN_NEARNESS * nearestMean(newest, nearness, nearest.length)
   if (!isKnown) return { direction, examples: null }
   const weights = new Map(nearest.map(({ docId, nearness }) => [docId, Math.max(MIN_WEIGHT, nearness)]))
   const sum = new Float32Array(vectors.mainDimensions)
@@ -164,12 +178,13 @@ function* newProfile(archive: Archive, about: Query, coverage: Coverage): Steps<
 }
 
 /** The newest papers that match a subject, or contain two thirds of what it asks for. */
-function* findExamples(archive: Archive, about: Query, coverage: Coverage): Steps<number[]> {
+function* findExamples(archive: Archive, { about, coverage, last }: Subject): Steps<number[]> {
+  yield* archive.lookUpTerms(about)
   const matches = archive.find(about)
   const minCovered = EXAMPLE_SHARE * coverage.all
   const examples: number[] = []
   let examined = 0
-  for (const docId of newestFirst(archive.index)) {
+  for (const docId of newestFirst(archive.index, last)) {
     if (++examined % PAPERS_PER_STEP === 0) yield
     if (!hasBit(matches, docId) && coverage.of(docId) < minCovered) continue
     if (examples.push(docId) === MAX_EXAMINED) break
@@ -185,10 +200,12 @@ interface NearPaper {
 const meanOf = (papers: readonly NearPaper[]): number =>
   papers.reduce((sum, { nearness }) => sum + nearness, 0) / papers.length
 
-const newestPapers = untilChange((index) => newestFirst(index).take(NEWEST).toArray())
+const newestPapers = untilChange((index) =>
+  memoize((last: Day) => newestFirst(index, last).take(NEWEST).toArray(), MAX_LAST_DAYS),
+)
 
-/** The mean nearness of the nearest among the newest papers. */
-function nearestMean({ index }: Archive, nearness: (docId: number) => number, count: number): number {
-  const nearest = Float32Array.from(newestPapers(index), nearness).sort().slice(-count)
+/** The mean nearness of the nearest of some papers. */
+function nearestMean(papers: readonly number[], nearness: (docId: number) => number, count: number): number {
+  const nearest = Float32Array.from(papers, nearness).sort().slice(-count)
   return nearest.reduce((sum, value) => sum + value, 0) / nearest.length
 }

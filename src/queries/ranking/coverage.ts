@@ -1,8 +1,10 @@
+import type { Day } from '../../core/dates.ts'
 import { LruCache } from '../../core/lru-cache.ts'
-import { type Bits, hasBit, newBits, setBit } from '../matching/bits.ts'
+import { type Bits, countIntersection, hasBit, newBits, setBit } from '../matching/bits.ts'
 import { type PaperIndex, untilChange } from '../matching/paper-index.ts'
 import { isTextLeaf, type Query, type TextLeaf } from '../query.ts'
 import { tokensOf, wordKindOf } from '../text/tokens.ts'
+import { listedUpTo } from './listed-by-day.ts'
 import { bm25OfKey, inverseDocumentFrequency, isContentWord } from './tf-idf.ts'
 
 /** How much of what a query asks for a paper has in its title and abstract, weighed by the rarity of the words. */
@@ -18,22 +20,29 @@ const MAX_CACHED = 32_000_000
 
 const cachedPapers = untilChange(() => new LruCache<string, Bits>(MAX_CACHED, ({ byteLength }) => byteLength))
 
-/** Null for a query without words to cover: names, conditions and what is excluded do not count. */
-export function coverageOf(index: PaperIndex, query: Query): Coverage | null {
-  if (isTextLeaf(query)) return leafCoverage(index, query)
+/**
+ * Null for a query without words to cover: names, conditions and what is excluded do not count. The rarity of a word is
+ * that among the papers listed up to a day.
+ */
+export function coverageOf(index: PaperIndex, query: Query, until: Day): Coverage | null {
+  if (isTextLeaf(query)) return leafCoverage(index, query, until)
   if (!('parts' in query)) return null
-  const parts = query.parts.map((part) => coverageOf(index, part)).filter((part) => part !== null)
+  const parts = query.parts.map((part) => coverageOf(index, part, until)).filter((part) => part !== null)
   if (parts.length < 2) return parts[0] ?? null
   return query.kind === 'or' ? bestOf(parts) : sumOf(parts)
 }
 
-function leafCoverage(index: PaperIndex, { field, text }: TextLeaf): Coverage | null {
+function leafCoverage(index: PaperIndex, { field, text }: TextLeaf, until: Day): Coverage | null {
   if (wordKindOf(field) === 'names') return null
+  const listed = listedUpTo(index, until)
   const tokens = tokensOf(text).filter(({ folded }) => isContentWord(folded))
-  const words = [...new Set(tokens.map(({ key }) => key))].map((key) => ({
-    papers: papersWith(index, key),
-    rarity: inverseDocumentFrequency(index.frequencies.ofKey(key), index.docCount),
-  }))
+  const words = [...new Set(tokens.map(({ key }) => key))].map((key) => {
+    const papers = papersWith(index, key)
+    return {
+      papers,
+      rarity: inverseDocumentFrequency(countIntersection(papers, listed.papers), listed.count),
+    }
+  })
   const all = words.reduce((sum, { rarity }) => sum + rarity, 0)
   if (all === 0) return null
   return {

@@ -1,5 +1,6 @@
 import type { Day } from '../../core/dates.ts'
-import { forEachBit } from '../matching/bits.ts'
+import { memoize } from '../../core/memoize.ts'
+import { type Bits, forEachBit, newBits, setBit } from '../matching/bits.ts'
 import { type PaperIndex, untilChange } from '../matching/paper-index.ts'
 
 /** DocIds by the day of their first listing, without papers that have only newer versions: newest day first, then id. */
@@ -17,7 +18,31 @@ export const listedByDay = untilChange((index): ReadonlyMap<Day, readonly number
   return new Map(days.map(([day, docIds]) => [day, docIds.sort(byHighestId)]))
 })
 
-/** The same docIds, the newest paper first, whatever the order in which the index got them. */
-export function* newestFirst(index: PaperIndex): Generator<number> {
-  for (const docIds of listedByDay(index).values()) yield* docIds
+/** The newest day up to `until` on which papers were listed, if any. */
+export const newestDay = (index: PaperIndex, until: Day = '9999'): Day | undefined =>
+  listedByDay(index)
+    .keys()
+    .find((day) => day <= until)
+
+/** DocIds of the papers listed up to a day, the newest paper first, whatever the order in which the index got them. */
+export function* newestFirst(index: PaperIndex, until: Day = '9999'): Generator<number> {
+  for (const [day, docIds] of listedByDay(index)) if (day <= until) yield* docIds
 }
+
+/** The service asks for one day, the newest; commands ask for others. */
+const MAX_LAST_DAYS = 10
+
+const setsByDay = untilChange((index) =>
+  memoize((until: Day): { papers: Readonly<Bits>; count: number } => {
+    const papers = newBits(index.docCount)
+    let count = 0
+    for (const docId of newestFirst(index, until)) {
+      setBit(papers, docId)
+      count++
+    }
+    return { papers, count }
+  }, MAX_LAST_DAYS),
+)
+
+/** The papers listed up to a day, and how many they are. */
+export const listedUpTo = (index: PaperIndex, until: Day) => setsByDay(index)(until)

@@ -59,18 +59,35 @@ test('digests, previews and `queries rank` choose the same related papers, in th
   const { papers, related } = pool.candidates
   const counts: number[] = []
   for (const { query = '', queryId } of topics) {
-    const planned = related(queryId).map(({ docId }) => papers[docId]!)
+    const planned = related(queryId).map(({ docId }) => papers[docId]!.id)
     counts.push(planned.length)
+    expect([query, planned]).toEqual([query, await chosenFrom(query, { from: DAYS[0]!, to: LAST })])
     for (const day of DAYS) {
-      const ranked = await rankPapers(depsAt(LAST), { query, from: day, to: day })
-      const chosen = ranked.filter((one) => one.related).map(({ paper }) => paper.id)
       const { topics: previewed } = await previewTopics(depsAt(day), { queries: [query], days: 1 })
-      const ofDay = planned.filter(({ firstDay }) => firstDay === day).map(({ id }) => id)
-      expect([query, day, ofDay]).toEqual([query, day, chosen])
-      expect(previewed[0]!.related.map(({ id }) => id)).toEqual(chosen.slice(0, 3))
+      const chosen = await chosenFrom(query, { from: day, to: day })
+      expect([query, previewed[0]!.related.map(({ id }) => id)]).toEqual([query, chosen.slice(0, 3)])
     }
   }
   expect(counts.map((count) => count > 1)).toEqual([true, true, true, true, false])
+})
+
+/** Ids of the related papers that `queries rank` chooses, the closest first. */
+async function chosenFrom(query: string, days: { from: Day; to: Day }): Promise<number[]> {
+  const ranked = await rankPapers(depsAt(LAST), { query, ...days })
+  return ranked.filter((one) => one.related).map(({ paper }) => paper.id)
+}
+
+test('papers of later days change nothing about what is close on a day', async () => {
+  const rankLast = async () => {
+    const days = { from: LAST, to: LAST }
+    const ranked = await Promise.all(TOPICS.map((query) => rankPapers(depsAt(LAST), { query, ...days })))
+    return ranked.flat().map(({ paper, ...rank }) => ({ id: paper.id, ...rank }))
+  }
+  const before = await rankLast()
+  expect(before.filter(({ related }) => related).length).toBeGreaterThan(3)
+  const random = randomFrom(2)
+  for (const day of daysIn({ from: addDays(LAST, 1), to: addDays(LAST, 3) })) await addDay(day, random)
+  expect(await rankLast()).toEqual(before)
 })
 
 test('`queries rank` lists what matches first, then by closeness, with the threshold of related papers', async () => {
