@@ -26,15 +26,7 @@ import { type PaperSelection, PaperSelector, type SelectedPaper } from './select
 export interface Candidates
   extends Pick<
     Matcher,
-    | 'papers'
-    | 'docIdOf'
-    | 'matches'
-    | 'ranked'
-    | 'nearnessInSpace'
-    | 'related'
-    | 'lastMatched'
-    | 'preference'
-    | 'unreadable'
+    'papers' | 'docIdOf' | 'matches' | 'ranked' | 'related' | 'lastMatched' | 'preference' | 'unreadable'
   > {
   /** Selects papers by docId. */
   selector: PaperSelector
@@ -80,9 +72,9 @@ export function candidatesFrom(
     const [docId, queryId] = key.split(' ').map(Number) as [number, number]
     return showRelated(papers[docId]!, matcher.nearness(queryId, docId))
   }, MAX_SHOWN)
-  const { ranked, nearnessInSpace, related, lastMatched, preference, matches, unreadable, docIdOf } = matcher
+  const { ranked, related, lastMatched, preference, matches, unreadable, docIdOf } = matcher
   return {
-    ...{ papers, docIdOf, matches, ranked, nearnessInSpace, related, lastMatched, preference, unreadable },
+    ...{ papers, docIdOf, matches, ranked, related, lastMatched, preference, unreadable },
     selector: new PaperSelector(papers.length),
     firstListedOn: (day) => byDay.get(day) ?? [],
     newestDay: (latest, maxPaperId) =>

@@ -207,7 +207,7 @@ export function eligibleByTopic(
   })
   const relevance = memoize((topic: number) => relevanceOf(scope, topics[topic]!.queryId, offered[topic]!))
   const scoreOf = (topic: number, docId: number) =>
-    candidates.ranked(topics[topic]!.queryId).spread ? relevance(topic)(docId) : null
+    candidates.ranked(topics[topic]!.queryId).closeness ? relevance(topic)(docId) : null
   return { topics: offered, rising: risingOf(scope, causes), scoreOf }
 }
 
@@ -217,14 +217,12 @@ function relevanceOf(
   queryId: number,
   some: Uint32Array,
 ): (docId: number) => number {
-  const { docIds, scores, spread } = candidates.ranked(queryId)
-  const { mean, deviation } = spread ?? { mean: 0, deviation: 1 }
+  const { docIds, closeness } = candidates.ranked(queryId)
   const wanted = new Set(some)
-  const ofWords = new Map<number, number>()
-  for (let i = 0; i < docIds.length && ofWords.size < wanted.size; i++)
-    if (wanted.has(docIds[i]!)) ofWords.set(docIds[i]!, (scores[i]! - mean) / deviation)
-  const nearness = candidates.nearnessInSpace(queryId)
-  return (docId) => ofWords.get(docId)! + nearness(docId) + (preference?.(docId) ?? 0)
+  const ofQuery = new Map<number, number>()
+  for (let i = 0; i < docIds.length && ofQuery.size < wanted.size; i++)
+    if (wanted.has(docIds[i]!)) ofQuery.set(docIds[i]!, closeness?.[i] ?? 0)
+  return (docId) => ofQuery.get(docId)! + CLOSENESS_UNIT * (preference?.(docId) ?? 0)
 }
 
 function isFresh({ candidates, since, range }: EligibilityScope, docId: number): boolean {

@@ -1,15 +1,16 @@
 import type { Day } from '../core/dates.ts'
 import { memoize } from '../core/memoize.ts'
 import type { Paper } from '../papers/paper.ts'
-import { Archive } from '../queries/archive.ts'
+import { Archive, type DayBounds } from '../queries/archive.ts'
 import { type Bits, countBits, forEachBit, newBits } from '../queries/matching/bits.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import { PaperIndex } from '../queries/matching/paper-index.ts'
 import { QuerySet } from '../queries/matching/query-set.ts'
 import type { Query, Reason } from '../queries/query.ts'
 import { type ClosePaper, closePapers } from '../queries/ranking/close-papers.ts'
+import { type Topic, topicOf } from '../queries/ranking/closeness.ts'
 import { preferenceOf } from '../queries/ranking/preference.ts'
-import type { RankedDocs } from '../queries/ranking/ranker.ts'
+import { type RankedMatches, rankMatches } from '../queries/ranking/rank-matches.ts'
 import type { Vector } from '../queries/ranking/tf-idf.ts'
 import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
 import { runToEnd } from '../queries/steps.ts'
@@ -26,7 +27,7 @@ export interface Matcher {
   /** The docIds of the papers that a query matches, ascending. */
   matches(queryId: number): readonly number[]
   /** The same, best first. */
-  ranked(queryId: number): RankedDocs
+  ranked(queryId: number): RankedMatches
   /** The newest first day among the matches; null if there are none. */
   lastMatched(queryId: number): Day | null
   /** Why the query matches this paper, which it must match. */
@@ -39,8 +40,6 @@ export interface Matcher {
    * votes.
    */
   near(query: Query, most: number): Paper[]
-  /** What the learned space adds to how well a paper fits a query, by docId; 0 without a space. */
-  nearnessInSpace(queryId: number): (docId: number) => number
   /** Papers that are close to a query but do not match it, the closest first. */
   related(queryId: number): readonly RelatedDoc[]
   /** How much a subscriber with this profile prefers a paper, by docId: see preferenceOf. */
@@ -61,8 +60,6 @@ export interface PaperTexts {
 const MAX_KEPT = 30_000_000
 /** Number of cached vectors, about 8 kB each. */
 const MAX_VECTORS = 5000
-/** Number of queries whose vectors in the space are cached, some 600 bytes each. */
-const MAX_QUERY_VECTORS = 50_000
 /** For each query, and the number of queries. */
 const [MAX_RELATED, MAX_RELATED_QUERIES] = [100, 20_000]
 /** Number of cached paper texts, about 30 kB each. */
@@ -96,15 +93,22 @@ export function createMatcher(
     }
     return newBits(index.docCount)
   }
-  const kept = new Map<number, RankedDocs>()
+  const days = daysOf(papers)
+  /** The topic of a query by the docIds of the papers. */
+  const topicIn = (query: Query): Topic | null => {
+    const { index } = whole ?? archive
+    const topic = runToEnd(topicOf(whole ?? archive, query, days.to))
+    return topic && { ...topic, closeness: (docId) => topic.closeness(index.docIdOf(papers[docId]!.id)!) }
+  }
+  const kept = new Map<number, RankedMatches>()
   let room = MAX_KEPT
-  const ranked = (queryId: number): RankedDocs => {
+  const ranked = (queryId: number): RankedMatches => {
     const known = kept.get(queryId)
     if (known) return known
     const docs = found(queryId)
     const query = queries.get(queryId)
     const isRanked = query && !unreadable.has(queryId) && countBits(docs) > 0
-    const all = isRanked ? archive.rank(query, docs) : NOTHING
+    const all = isRanked ? rankMatches(archive, query, { matches: docs, topic: topicIn(query) }) : NOTHING
     room -= all.docIds.length
     if (room < 0) {
       kept.clear()
@@ -121,22 +125,17 @@ export function createMatcher(
     forEachBit(found(queryId), (docId) => docIds.push(docId))
     return docIds
   }
-  const nearnessInSpace = memoize(
-    (queryId: number) => archive.nearnessToQuery(queries.get(queryId)!),
-    MAX_QUERY_VECTORS,
-  )
-  const firstDay = papers.map(({ firstDay }) => firstDay).sort()[0]
   const related = memoize((queryId: number): RelatedDoc[] => {
     const query = queries.get(queryId)
     if (!query || !whole || unreadable.has(queryId)) return []
-    const close = runToEnd(closePapers(whole, query, { from: firstDay })).flatMap(({ id, closeness }) => {
+    const close = runToEnd(closePapers(whole, query, days)).flatMap(({ id, closeness }) => {
       const docId = docIdOf(id)
       return docId === undefined ? [] : [{ docId, closeness }]
     })
     return close.slice(0, MAX_RELATED)
   }, MAX_RELATED_QUERIES)
   return {
-    ...{ papers, docIdOf, matches, ranked, nearnessInSpace, related, texts, unreadable },
+    ...{ papers, docIdOf, matches, ranked, related, texts, unreadable },
     lastMatched: memoize((queryId: number) => newestDay(matches(queryId).map((docId) => papers[docId]!))),
     reason: (queryId, paperId) => evaluate(queries.get(queryId)!, texts.get(paperId)!)!,
     nearness: (queryId, docId) => nearnessOf(queries.get(queryId)!, texts.get(papers[docId]!.id)!),
@@ -155,6 +154,11 @@ function textsOf(papers: readonly Paper[], docIdOf: Matcher['docIdOf']): PaperTe
   }
 }
 
+function daysOf(papers: readonly Paper[]): DayBounds {
+  const days = papers.map(({ firstDay }) => firstDay).sort()
+  return { from: days[0], to: days.at(-1) }
+}
+
 const newestDay = (papers: readonly Paper[]): Day | null =>
   papers.reduce<Day | null>(
     (last, { firstDay }) => (last === null || firstDay > last ? firstDay : last),
@@ -167,4 +171,4 @@ function archiveOf(papers: readonly Paper[]): Archive {
   return new Archive(index)
 }
 
-const NOTHING: RankedDocs = { docIds: new Uint32Array(), scores: new Float32Array(), spread: null }
+const NOTHING: RankedMatches = { docIds: new Uint32Array(), closeness: null }

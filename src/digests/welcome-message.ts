@@ -11,7 +11,7 @@ import type { Archive } from '../queries/archive.ts'
 import type { PaperAttributes } from '../queries/matching/paper-index.ts'
 import { readQueries } from '../queries/query.repo.ts'
 import type { Query } from '../queries/query.ts'
-import type { RankedDocs } from '../queries/ranking/ranker.ts'
+import { bestMatches, type RankedMatches } from '../queries/ranking/rank-matches.ts'
 import { openArchive } from '../search/open-archive.ts'
 import { subscriberById } from '../subscribers/subscriber.repo.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
@@ -167,7 +167,7 @@ async function welcomeByTopics(
     .sort()
     .at(-1)
   const best = ({ tree, papers }: (typeof found)[number]) =>
-    archive.ranked(tree, archive.withinDays(papers, { from: day, to: day }), MAX_OF_A_DAY)
+    bestMatches(archive, tree, archive.withinDays(papers, { from: day, to: day }), MAX_OF_A_DAY)
   const order = new Map(day === undefined ? [] : found.map((one) => [one.queryId, best(one)]))
   const papers = await papersById(tx, [...new Set([...order.values()].flat())], { withWithdrawn: false })
   const content = moreOf(
@@ -255,12 +255,12 @@ function digestOf(
 
 /** The same papers, with those of `order` first. */
 function reordered(matcher: Matcher, order: NonNullable<WelcomeInput['order']>): Matcher {
-  const ranked = (queryId: number): RankedDocs => {
+  const ranked = (queryId: number): RankedMatches => {
     const { docIds } = matcher.ranked(queryId)
     const inOrder = (order.get(queryId) ?? []).flatMap((id) => matcher.docIdOf(id) ?? [])
     const first = inOrder.filter((docId) => docIds.includes(docId))
     const all = Uint32Array.from(new Set([...first, ...docIds]))
-    return { docIds: all, scores: Float32Array.from(all, (_, i) => all.length - i), spread: null }
+    return { docIds: all, closeness: null }
   }
   return { ...matcher, ranked }
 }

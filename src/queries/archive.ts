@@ -9,9 +9,14 @@ import { NO_USAGE, type Usage } from './meaning/usage.ts'
 import { isTextLeaf, leavesOf, mentionsRevised, type Query } from './query.ts'
 import type { LatentSpace, WordCounts } from './ranking/latent-space.ts'
 import { PaperVectors } from './ranking/paper-vectors.ts'
-import { contentWordsOf, type RankedDocs, Ranker, topK, wantedWords } from './ranking/ranker.ts'
-import { bestPapers, likeliestDocs, type Nearest, type SimilarPaper } from './ranking/similarity.ts'
-import { standardizedBySample } from './ranking/spread.ts'
+import { Ranker, topK, wantedWords } from './ranking/ranker.ts'
+import {
+  bestPapers,
+  likeliestDocs,
+  type Nearest,
+  type SimilarPaper,
+  standardizedBySample,
+} from './ranking/similarity.ts'
 import {
   bm25Scorer,
   indexedWordCounts,
@@ -27,8 +32,6 @@ import type { Steps } from './steps.ts'
 const MAX_LEAVES = 1000
 /** How often a lookup is repeated if papers arrived or terms were dropped meanwhile. */
 const MAX_LOOK_UPS = 3
-/** The weight of the space beside the words, which are few. */
-const SPACE_WEIGHT = 2
 
 /** A range of days, both included. A missing bound is open. */
 export interface DayBounds {
@@ -142,23 +145,14 @@ export class Archive {
     return attributes
   }
 
-  /** Best first: by BM25 of the wanted terms with a small bonus for votes, then by nearness in the space, then by age. */
-  rank(query: Query, found: Readonly<Bits>, limit?: number): RankedDocs {
-    const options = { limit, nearness: () => this.nearnessToQuery(query) }
-    return this.#ranker.rank(this.meaningOf(query), found, options)
+  /** DocIds, best first: by BM25 of the wanted terms with a small bonus for votes, then by age. See rankMatches. */
+  rank(query: Query, found: Readonly<Bits>, limit?: number): Uint32Array {
+    return this.#ranker.rank(this.meaningOf(query), found, limit)
   }
 
   /** The same as ids. */
-  ranked(query: Query, found: Bits, most?: number): number[] {
-    const { docIds } = this.rank(query, found, most)
-    return Array.from(docIds, (docId) => this.index.attributes(docId).id)
-  }
-
-  /** What the learned space adds to the order of matches, by docId; 0 without a space. Comparable between queries. */
-  nearnessToQuery(query: Query): (docId: number) => number {
-    const vector = this.spaceVectorOf(contentWordsOf(this.wantedWords(query)))
-    const nearness = vector && this.#vectors!.nearness(vector)
-    return (docId) => (nearness ? SPACE_WEIGHT * nearness(docId) : 0)
+  ranked(query: Query, found: Bits, limit?: number): number[] {
+    return Array.from(this.rank(query, found, limit), (docId) => this.index.attributes(docId).id)
   }
 
   /** The cosine similarity of words with weights to a paper in the learned space, by docId; 0 without a space. */
@@ -218,10 +212,11 @@ export class Archive {
     const { index } = this
     const candidates = likeliestDocs(index, counts, { most, except })
     const words = bm25Scorer(index, counts)
-    const vector = this.spaceVectorOf(counts)
-    if (!vector) return bestPapers(index, candidates, words, most)
+    const vectors = this.#vectors
+    const vector = vectors?.space.project(counts)
+    if (!vectors || !vector) return bestPapers(index, candidates, words, most)
     const ofWords = standardizedBySample(words, index.docCount)
-    const nearness = this.#vectors!.nearness(vector)
+    const nearness = standardizedBySample((docId) => vectors.cosine(vector, docId), vectors.count)
     return bestPapers(index, candidates, (docId) => ofWords(docId) + nearness(docId), most)
   }
 

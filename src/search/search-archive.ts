@@ -7,6 +7,7 @@ import { parseQuery } from '../queries/language/parse-query.ts'
 import { writeTree } from '../queries/language/write-query.ts'
 import type { Bits } from '../queries/matching/bits.ts'
 import { isTextLeaf, mentionsRevised, type Query } from '../queries/query.ts'
+import { bestMatches, lookUpRanking } from '../queries/ranking/rank-matches.ts'
 import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
 import type { WhyEmpty } from '../queries/reasons/why-empty.ts'
 import type { Steps } from '../queries/steps.ts'
@@ -111,13 +112,13 @@ function pageOf(archive: Archive, tree: Query, left: Bits, { order, page }: Arch
   const ids =
     order === 'newest'
       ? archive.newest(left, { most, byRevised: mentionsRevised(tree) })
-      : archive.ranked(tree, left, most)
+      : bestMatches(archive, tree, left, most)
   return ids.slice(most - PAPERS_PER_PAGE)
 }
 
 function* lookedUp(archive: Archive, tree: Query, { order }: ArchiveSearch): Steps<void> {
   yield* lookUpFacets(archive)
-  yield* archive.lookUpTerms(tree, { ranked: order === 'best' })
+  yield* order === 'best' ? lookUpRanking(archive, tree) : archive.lookUpTerms(tree)
 }
 
 /** Reads a query of plain words as the name of an author and of an organization, if papers have that name. */

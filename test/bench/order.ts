@@ -53,7 +53,7 @@ function rankerOver(papers: Parameters<PaperIndex['upsert']>[0]): (query: Query)
   const index = new PaperIndex()
   index.upsert(papers)
   const ranker = new Ranker(index)
-  return (query) => [...ranker.rank(query, index.live).docIds]
+  return (query) => [...ranker.rank(query, index.live)]
 }
 
 const wordsOf = (query: string): Query[] =>

@@ -115,7 +115,7 @@ function judge(need: Need, { archive, plain, labelled, matchedByPostgres }: Judg
   const nearest = new Set([...related.values()].flatMap((some) => some.slice(0, 3).map(({ id }) => id)))
   const words = wordsOf(need.typed)
   const anyWord = plain.rank({ kind: 'or', parts: words }, index.live)
-  const placeOf = new Map([...anyWord.docIds].map((docId, place) => [index.attributes(docId).id, place]))
+  const placeOf = new Map([...anyWord].map((docId, place) => [index.attributes(docId).id, place]))
   const typedVector = archive.vectorOfText({
     title: { tokens: [] },
     abstract: { tokens: tokensOf(need.typed) },

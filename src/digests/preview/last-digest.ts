@@ -2,8 +2,10 @@ import type { Day } from '../../core/dates.ts'
 import type { Bits } from '../../queries/matching/bits.ts'
 import type { PaperAttributes } from '../../queries/matching/paper-index.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
+import { topicOf } from '../../queries/ranking/closeness.ts'
+import { rankMatches } from '../../queries/ranking/rank-matches.ts'
 import { type ShownPaper, withOtherTopics } from '../../queries/reasons/shown-paper.ts'
-import type { Steps } from '../../queries/steps.ts'
+import { runToEnd, type Steps } from '../../queries/steps.ts'
 import { truncate } from '../../queries/text/tokens.ts'
 import type { DayWindow } from '../../search/back-test/day-window.ts'
 import type { LoadedPapers } from '../../search/loaded-papers.ts'
@@ -51,13 +53,10 @@ export function lastDayMatches(
   if (day === null) return NOTHING_OFFERED
   const { archive } = window
   const ofDay = archive.withinDays(found, { from: day, to: day }, { revised: mentionsRevised(tree) })
-  const { docIds, scores, spread } = archive.rank(tree, ofDay)
+  const topic = runToEnd(topicOf(archive, tree, window.days.at(-1)))
+  const { docIds, closeness } = rankMatches(archive, tree, { matches: ofDay, topic })
   const offered = Array.from(docIds, (docId) => archive.index.attributes(docId).id)
-  if (!spread) return { offered, scores: null }
-  const nearness = archive.nearnessToQuery(tree)
-  const scoreAt = (place: number) =>
-    (scores[place]! - spread.mean) / spread.deviation + nearness(docIds[place]!)
-  return { offered, scores: new Map(offered.map((id, place) => [id, scoreAt(place)])) }
+  return { offered, scores: closeness && new Map(offered.map((id, place) => [id, closeness[place]!])) }
 }
 
 export const NOTHING_OFFERED: OfferedPapers = { offered: [], scores: null }

@@ -37,6 +37,8 @@ const PAPERS_PER_STEP = 5000
 export interface Topic {
   /** Whether the archive has enough papers about it to say what is close. If not, closeness is only an order. */
   isKnown: boolean
+  /** Whether the learned space knows words of it. If not, closeness counts only words. */
+  isPlaced: boolean
   /** How close a paper comes to it, from 0 to 1, by docId. */
   closeness(docId: number): number
 }
@@ -65,6 +67,7 @@ export function* topicOf(archive: Archive, query: Query, until?: Day): Steps<Top
   const ofSpace = nearnessOf(archive.vectors, profile)
   return {
     isKnown: profile.examples !== null,
+    isPlaced: profile.direction !== null,
     closeness(docId) {
       const ofWords = coverage.of(docId) / coverage.all
       return ofWords === 0 ? 0 : ofWords ** OF_WORDS * ofSpace(docId) ** (1 - OF_WORDS)

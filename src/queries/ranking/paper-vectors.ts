@@ -2,7 +2,6 @@ import type { PaperIndex } from '../matching/paper-index.ts'
 import { GAP } from '../matching/segment.ts'
 import type { Steps } from '../steps.ts'
 import { type LatentSpace, toInt8 } from './latent-space.ts'
-import { standardizedBySample } from './spread.ts'
 import { isContentWord, TITLE } from './tf-idf.ts'
 
 /** In some milliseconds. */
@@ -129,11 +128,6 @@ export class PaperVectors {
     if (length === 0) return
     const start = docId * this.space.dimensions
     for (let d = 0; d < into.length; d++) into[d]! += (weight / length) * this.#bytes[start + d]!
-  }
-
-  /** `cosine`, in standard deviations from the mean over some papers. */
-  nearness(vector: Float32Array): (docId: number) => number {
-    return standardizedBySample((docId) => this.cosine(vector, docId), this.#count)
   }
 }
 

@@ -5,29 +5,12 @@ import { INDEXED_FIELDS_OF } from '../matching/program.ts'
 import { isTextLeaf, leavesOf, type Query, type TextLeaf } from '../query.ts'
 import { tokensOf, wordKindOf, wordsOfPhrase } from '../text/tokens.ts'
 import type { WordCounts } from './latent-space.ts'
-import { type Spread, spreadOf } from './spread.ts'
 import { bm25, isContentWord, type TermWeights } from './tf-idf.ts'
 
 /** Two words that are adjacent in the query and in the paper mean more than both apart. */
 const SIDE_BY_SIDE = 0.25
 /** A word without a field says little if it is in a name, because many names are also words. */
 const IN_NAME = 0.25
-
-/** DocIds of papers, best first, with their scores. */
-export interface RankedDocs {
-  docIds: Uint32Array
-  scores: Float32Array
-  /** Of the scores of all papers of the index; null for a query without words. */
-  spread: Spread | null
-}
-
-/** How near a paper is to the query, by docId. */
-type Nearness = (docId: number) => number
-
-interface RankOptions {
-  limit?: number
-  nearness?(): Nearness
-}
 
 /** A mild prior: what a hundred votes add, as a share of the best score. */
 const OF_VOTES = 0.1
@@ -43,7 +26,7 @@ const termsOf = (query: Query): WantedTerm[] => wantedTerms(query).slice(0, MAX_
 
 /**
  * Ranks the papers that a query matches: BM25 of the wanted terms, plus a small bonus for votes if they are known.
- * Equal scores: the nearer ones first, then newer ones.
+ * Equal scores: newer papers first.
  */
 export class Ranker {
   readonly #index: PaperIndex
@@ -56,28 +39,16 @@ export class Ranker {
     this.#index = index
   }
 
-  /** Ranks up to `limit` papers, which is faster than all. `nearness` orders papers of equal scores. */
-  rank(
-    query: Query,
-    matched: Readonly<Bits>,
-    { limit = Number.POSITIVE_INFINITY, nearness = () => () => 0 }: RankOptions = {},
-  ): RankedDocs {
+  /** The docIds of papers, best first. Ranking up to `limit` is faster than ranking all. */
+  rank(query: Query, matched: Readonly<Bits>, limit = Number.POSITIVE_INFINITY): Uint32Array {
     this.#refresh(MAX_AT_ONCE)
-    const weights = termsOf(query).map(({ leaf, share }) => ({ ...this.#weightsOf(leaf), share }))
-    for (const { docIds, weights: each, share } of weights) {
+    const terms = termsOf(query).map(({ leaf, share }) => ({ ...this.#weightsOf(leaf), share }))
+    for (const { docIds, weights: each, share } of terms) {
       for (let i = 0; i < docIds.length; i++) this.#sums[docIds[i]!]! += each[i]! * share
     }
-    const order = this.#ordered(matched, limit, nearness)
-    let [sum, squares] = [0, 0]
-    for (const { docIds } of weights) {
-      for (let i = 0; i < docIds.length; i++) {
-        const score = this.#sums[docIds[i]!]!
-        sum += score
-        squares += score ** 2
-        this.#sums[docIds[i]!] = 0
-      }
-    }
-    return { ...order, spread: weights.length > 0 ? spreadOf(sum, squares, this.#sums.length) : null }
+    const ranked = this.#ordered(matched, limit)
+    for (const { docIds } of terms) for (const docId of docIds) this.#sums[docId] = 0
+    return ranked
   }
 
   /** Weights the terms of a query one after the other and caches them for `rank`. */
@@ -95,7 +66,7 @@ export class Ranker {
     return this.#version === this.#index.version ? this.#weights.get(nameOf(leaf))?.docIds : undefined
   }
 
-  #ordered(matched: Readonly<Bits>, limit: number, nearness: () => Nearness): Omit<RankedDocs, 'spread'> {
+  #ordered(matched: Readonly<Bits>, limit: number): Uint32Array {
     const found = new Uint32Array(countBits(matched))
     const scores = new Float32Array(found.length)
     const logs = logsOfVotes(this.#index)
@@ -108,17 +79,12 @@ export class Ranker {
     const ofVote = ((best || 1) * OF_VOTES) / MANY_VOTES
     for (let place = 0; place < count; place++)
       scores[place] = this.#sums[found[place]!]! + ofVote * logs[found[place]!]!
-    let near: Nearness | undefined
     const attributesAt = (place: number) => this.#index.attributes(found[place]!)
     const places = topK(found.length, limit, (a, b) => {
       if (scores[b] !== scores[a]) return scores[b]! - scores[a]!
-      near ??= nearness()
-      return near(found[b]!) - near(found[a]!) || oldestFirst(attributesAt(b), attributesAt(a))
+      return oldestFirst(attributesAt(b), attributesAt(a))
     })
-    return {
-      docIds: Uint32Array.from(places, (place) => found[place]!),
-      scores: Float32Array.from(places, (place) => scores[place]!),
-    }
+    return Uint32Array.from(places, (place) => found[place]!)
   }
 
   #weightsOf(leaf: TextLeaf): TermWeights {

@@ -75,3 +75,19 @@ function strongestCounts(index: PaperIndex, counts: WordCounts): [key: string, c
       return [[key, count]]
     })
 }
+
+const SAMPLE = 128
+
+/** Numbers by docId, in standard deviations from the mean of up to 128 that are evenly spread over the index. */
+export function standardizedBySample(
+  numberOf: (docId: number) => number,
+  docCount: number,
+): (docId: number) => number {
+  const every = Math.max(1, docCount / SAMPLE)
+  const sample = Array.from({ length: Math.min(SAMPLE, docCount) }, (_, i) => numberOf(Math.floor(i * every)))
+  const count = Math.max(1, sample.length)
+  const mean = sample.reduce((sum, number) => sum + number, 0) / count
+  const variance = sample.reduce((sum, number) => sum + (number - mean) ** 2, 0) / count
+  const deviation = Math.sqrt(variance) || 1
+  return (docId) => (numberOf(docId) - mean) / deviation
+}

@@ -4,6 +4,7 @@ import type { Paper } from '../../../src/papers/paper.ts'
 import type { Archive } from '../../../src/queries/archive.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
 import { topicOf as topicIn } from '../../../src/queries/ranking/closeness.ts'
+import { rankMatches } from '../../../src/queries/ranking/rank-matches.ts'
 import { runToEnd } from '../../../src/queries/steps.ts'
 import { randomFrom } from '../../battery/bench/seeded-random.ts'
 import { mean } from '../order.ts'
@@ -72,10 +73,11 @@ interface Topic {
 function topicOf(archive: Archive, need: Need, labelled: readonly Paper[]): Topic {
   const query = parseQuery(need.typed)
   const byDocId = new Map(labelled.map((paper) => [archive.index.docIdOf(paper.id)!, paper]))
-  const { docIds } = archive.rank(query, archive.find(query))
+  const inArchive = runToEnd(topicIn(archive, query))
+  const { docIds } = rankMatches(archive, query, { matches: archive.find(query), topic: inArchive })
   return {
     docIds: [...docIds].filter((docId) => byDocId.has(docId)),
-    scoreOf: runToEnd(topicIn(archive, query))?.closeness ?? null,
+    scoreOf: inArchive?.closeness ?? null,
     gradeOf: (docId) => gradeIn(need, byDocId.get(docId)!),
   }
 }

@@ -50,24 +50,31 @@ beforeEach(async () => {
   await learnIfDue(depsAt(LAST))
 })
 
-test('digests, previews and `queries rank` choose the same related papers, in the same order', async () => {
+test('digests, previews and `queries rank` choose the same papers, in the same order', async () => {
   await world.addSubscriber('ann', { topics: TOPICS })
   await world.db.subscriber.update({ where: { id: 'ann' }, data: { related: true } })
   const { topics } = (await recipientOf(world.db, 'ann'))!
   const pool = await openCandidatePool(depsAt(LAST), { since: DAYS[0]!, upTo: 2 ** 31 - 1 })
   await pool.loadQueries(world.db, topics)
-  const { papers, related } = pool.candidates
+  const { papers, ranked, related } = pool.candidates
   const counts: number[] = []
+  let matches = 0
   for (const { query = '', queryId } of topics) {
     const planned = related(queryId).map(({ docId }) => papers[docId]!.id)
     counts.push(planned.length)
-    expect([query, planned]).toEqual([query, await chosenFrom(query, { from: DAYS[0]!, to: LAST })])
+    const all = await rankPapers(depsAt(LAST), { query, from: DAYS[0]!, to: LAST })
+    const idsOf = (some: typeof all) => some.map(({ paper }) => paper.id)
+    expect([query, planned]).toEqual([query, idsOf(all.filter((one) => one.related))])
+    const inOrder = Array.from(ranked(queryId).docIds, (docId) => papers[docId]!.id)
+    expect([query, inOrder]).toEqual([query, idsOf(all.filter(({ matched }) => matched))])
+    matches += inOrder.length
     for (const day of DAYS) {
       const { topics: previewed } = await previewTopics(depsAt(day), { queries: [query], days: 1 })
       const chosen = await chosenFrom(query, { from: day, to: day })
       expect([query, previewed[0]!.related.map(({ id }) => id)]).toEqual([query, chosen.slice(0, 3)])
     }
   }
+  expect(matches).toBeGreaterThan(3)
   expect(counts.map((count) => count > 1)).toEqual([true, true, true, true, false])
 })
 

@@ -162,7 +162,7 @@ describe('for topics', () => {
 
   test('papers beyond the cap are counted as matched, and not offered again', () => {
     const first = composed({ recipient: { ...recipient, maxPapers: 2 } })
-    expect(first).toMatchObject({ papers: [2, 3], matched: 4, content: { more: 2, beyond: [6, 4] } })
+    expect(first).toMatchObject({ papers: [2, 3], matched: 4, content: { more: 2, beyond: [4, 6] } })
     const next = composed({
       earlier: [digest({ fromPaper: first.fromPaper, toPaper: first.toPaper, papers: [2, 3] })],
     })
@@ -256,8 +256,8 @@ describe('for topics', () => {
 
   test('a topic whose papers are all under others, or beyond the cap, has matched', () => {
     const both = composed({ recipient: { ...recipient, maxPapers: 1 } })
-    // Both fit equally well, and this one has more votes.
-    expect(both.content).toMatchObject({ matchedTopics: [31, 32], sections: [{ topicId: 32 }] })
+    // Both fit equally well, and this topic is first.
+    expect(both.content).toMatchObject({ matchedTopics: [31, 32], sections: [{ topicId: 31 }] })
     const idle = composed({ idleTopicIds: new Set([32]) })
     expect(idle.content!.sections.some(({ close }) => close)).toBe(false)
   })

@@ -188,15 +188,6 @@ describe('a paper', () => {
     expect(near()).toEqual([])
   })
 
-  test('is ranked before an equal one if it is nearer to the query, even if it is older', () => {
-    const titles = ['car engine road', 'automobile engine road', 'car road wheel', 'protein cell gene']
-    const learner = new SpaceLearner()
-    for (const title of titles) learner.add(wordCounts(toPaperText(samplePaper({ title }))))
-    const archive = archiveOf(papersWith({ title: 'gene protein cell' }, { title: 'gene automobile road' }))
-    runToEnd(archive.computeVectors(learner.learn({ dimensions: 2, minPapers: 1 })))
-    expect(archive.ranked(parseQuery('gene'), archive.all())).toEqual([1, 2])
-  })
-
   test('comes near to a query of which it holds words', () => {
     const archive = archiveOf(papers)
     const near = (query: string) => archive.nearMisses(parseQuery(query), 9)

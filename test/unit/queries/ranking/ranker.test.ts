@@ -20,8 +20,7 @@ function order(query: string, papers: Partial<Paper>[]): number[] {
   ])
   const tree = parseQuery(query)
   const set = new QuerySet(index)
-  const { docIds, scores } = new Ranker(index).rank(tree, set.matches(set.add(tree)))
-  expect([...scores]).toEqual([...scores].sort((a, b) => b - a))
+  const docIds = new Ranker(index).rank(tree, set.matches(set.add(tree)))
   return [...docIds].map((slot) => index.attributes(slot).id)
 }
 

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest'
+import type { Paper } from '../../../../src/papers/paper.ts'
+import { Archive } from '../../../../src/queries/archive.ts'
+import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
+import { PaperIndex } from '../../../../src/queries/matching/paper-index.ts'
+import { topicOf } from '../../../../src/queries/ranking/closeness.ts'
+import { SpaceLearner } from '../../../../src/queries/ranking/learn-space.ts'
+import { bestMatches, lookUpRanking, rankMatches } from '../../../../src/queries/ranking/rank-matches.ts'
+import { wordCounts } from '../../../../src/queries/ranking/tf-idf.ts'
+import { runToEnd } from '../../../../src/queries/steps.ts'
+import { toPaperText } from '../../../../src/queries/text/tokens.ts'
+import { samplePaper } from '../../../support/sample-paper.ts'
+
+const KNOWN = ['car engine road', 'automobile engine road', 'car road wheel', 'protein cell gene']
+
+/** `papers` are numbered from 1. */
+function archiveOf(papers: readonly Partial<Paper>[], { withSpace = true } = {}): Archive {
+  const index = new PaperIndex()
+  index.upsert(papers.map((facts, i) => samplePaper({ id: i + 1, ...facts })))
+  const archive = new Archive(index)
+  if (!withSpace) return archive
+  const learner = new SpaceLearner()
+  for (const title of KNOWN) learner.add(wordCounts(toPaperText(samplePaper({ title }))))
+  runToEnd(archive.computeVectors(learner.learn({ dimensions: 2, minPapers: 1 })))
+  return archive
+}
+
+function best(archive: Archive, text: string, limit?: number): number[] {
+  const query = parseQuery(text)
+  return bestMatches(archive, query, archive.find(query), limit)
+}
+
+const PAPERS: Partial<Paper>[] = [
+  { title: 'protein gene cell', abstract: 'A car.', votes: 900 },
+  { title: 'automobile car', abstract: 'engine road' },
+  { title: 'Car: car, car', abstract: 'protein gene cell protein gene cell' },
+  { title: 'protein gene' },
+]
+
+test('matches about the subject come before those that only contain its words, however often', () => {
+  expect(best(archiveOf(PAPERS), 'car')).toEqual([2, 3, 1])
+  expect(best(archiveOf(PAPERS), 'car', 2)).toEqual([2, 3])
+})
+
+test('equally close matches: the newest first', () => {
+  const title = 'car engine'
+  const papers = [{ firstDay: '2026-11-02' }, { firstDay: '2026-11-04' }, { firstDay: '2026-11-03' }]
+  expect(best(archiveOf(papers.map((one) => ({ title, ...one }))), 'car')).toEqual([2, 3, 1])
+})
+
+test.each([
+  ['without a space', 'car', { withSpace: false }],
+  ['if the space knows no word of the query', 'zeolite', {}],
+])('%s, the words decide', (_, word, options) => {
+  const papers = PAPERS.map(({ title, abstract = '', ...facts }) => ({
+    ...facts,
+    title: title!.replaceAll(/car/gi, word),
+    abstract: abstract.replaceAll(/car/gi, word),
+  }))
+  const archive = archiveOf(papers, options)
+  expect(best(archive, word)).toEqual(archive.ranked(parseQuery(word), archive.find(parseQuery(word))))
+  expect(best(archive, word)[0]).toBe(3)
+})
+
+test('closeness is comparable between queries; a query without words has none', () => {
+  const archive = archiveOf(PAPERS)
+  const closenessOf = (text: string) => {
+    const query = parseQuery(text)
+    const matches = archive.find(query)
+    return rankMatches(archive, query, { matches, topic: runToEnd(topicOf(archive, query)) }).closeness
+  }
+  const closeness = [...closenessOf('car')!]
+  expect(closeness.every((value) => value >= 0 && value <= 1)).toBe(true)
+  expect(closeness).toEqual(closeness.toSorted((a, b) => b - a))
+  expect(closenessOf('votes>=100')).toBeNull()
+})
+
+test('looking up in steps changes nothing', () => {
+  const [one, other] = [archiveOf(PAPERS), archiveOf(PAPERS)]
+  const steps = [...lookUpRanking(other, parseQuery('car engine'))]
+  expect(steps.length).toBeGreaterThan(1)
+  expect(best(other, 'car engine')).toEqual(best(one, 'car engine'))
+})
