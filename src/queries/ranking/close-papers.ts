@@ -1,7 +1,7 @@
 import type { Archive, DayBounds } from '../archive.ts'
 import { type Bits, hasBit, intersectBits, newBits, subtractBits } from '../matching/bits.ts'
 import { asMeaning } from '../meaning/meaning-of.ts'
-import { isTimeDependent, mentionsRevised, type Query } from '../query.ts'
+import { mentionsRevised, type Query } from '../query.ts'
 import type { Steps } from '../steps.ts'
 import { MIN_CLOSENESS, partsOf, type Topic, topicOf } from './closeness.ts'
 import { listedByDay } from './listed-by-day.ts'
@@ -26,7 +26,6 @@ export function* closePapers(archive: Archive, query: Query, days: DayBounds): S
   const topic = yield* topicOf(archive, query, days.to)
   if (!topic?.isKnown) return []
   const allowed = allowedPapers(archive, archive.meaningOf(query))
-  if (!allowed) return []
   const matches = archive.find(query)
   const close: ClosePaper[] = []
   for (const [day, docIds] of listedByDay(archive.index)) {
@@ -56,15 +55,14 @@ function closestOfDay(
 const closestFirst = (a: ClosePaper, b: ClosePaper): number => b.closeness - a.closeness || b.id - a.id
 
 /**
- * The papers that meet the conditions of a query. Null if a paper that does not may match later, in some other way than
- * by meeting them: then it must be offered as a match.
+ * The papers that meet the conditions of a query, and contain nothing that it excludes. `votes>=20` holds for the votes of
+ * now: a paper that gets them later is offered then if it matches, and not as close.
  */
-function allowedPapers(archive: Archive, meaning: Query): Bits | null {
-  const { conditions, about } = partsOf(meaning)
-  if (about.some(isTimeDependent)) return null
+function allowedPapers(archive: Archive, meaning: Query): Bits {
   const allowed = archive.index.live.slice()
   subtractBits(allowed, excludedPapers(archive, meaning))
-  for (const part of conditions) intersectBits(allowed, archive.find(asMeaning(part), mentionsRevised(part)))
+  for (const part of partsOf(meaning).conditions)
+    intersectBits(allowed, archive.find(asMeaning(part), mentionsRevised(part)))
   return allowed
 }
 

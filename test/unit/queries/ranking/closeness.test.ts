@@ -161,9 +161,27 @@ describe('conditions hold for close papers too', () => {
     ['car engine votes>=20', [1]],
     ['"car engine" author:Byron', [1]],
     ['title:wheel', []],
-    // A paper that reaches the votes later must be offered as a match then.
-    ['car engine (road OR votes>=20)', []],
+    ['car engine is:revised', []],
+    ['car engine (road OR votes>=20)', [2, 1]],
+    ['papers on how a car is driven by an engine on a road', [2, 1]],
+    ['papers on how a car is driven by an engine on a road, but not about wheels', []],
+    ['(papers on how a car is driven by an engine on a road) author:Byron', [1]],
+    ['(papers on how a car is driven by an engine on a road) -org:Acme', [1]],
+    ['(papers on how a car is driven by an engine on a road) "car engine"', [2, 1]],
   ])('%s', (query, expected) => {
     expect(closeTo(archive, query)).toEqual(expected)
+  })
+
+  test('votes hold as they are now; a paper that matches but for its votes is not close, and matches later', () => {
+    const archive = archiveWith([
+      { title, votes: 5 },
+      { title: 'car engine', votes: 5 },
+    ])
+    const matching = () => archive.count(archive.find(parseQuery('car engine votes>=20')))
+    expect([closeTo(archive, 'car engine votes>=20'), matching()]).toEqual([[], 0])
+    archive.index.upsert([samplePaper({ id: 1, title, firstDay: TODAY, votes: 20 })])
+    expect([closeTo(archive, 'car engine votes>=20'), matching()]).toEqual([[1], 0])
+    archive.index.upsert([samplePaper({ id: 2, title: 'car engine', firstDay: TODAY, votes: 20 })])
+    expect([closeTo(archive, 'car engine votes>=20'), matching()]).toEqual([[1], 1])
   })
 })
