@@ -2,12 +2,14 @@ import type { Day } from '../../core/dates.ts'
 import { LruCache } from '../../core/lru-cache.ts'
 import { type Bits, countIntersection, hasBit, newBits, setBit } from '../matching/bits.ts'
 import { type PaperIndex, untilChange } from '../matching/paper-index.ts'
+import { keyToIndexedTerm } from '../matching/phrase-positions.ts'
+import { INDEXED_FIELDS_OF } from '../matching/program.ts'
 import { isTextLeaf, type Query, type TextLeaf } from '../query.ts'
 import { tokensOf, wordKindOf } from '../text/tokens.ts'
 import { listedUpTo } from './listed-by-day.ts'
-import { bm25OfKey, inverseDocumentFrequency, isContentWord } from './tf-idf.ts'
+import { bm25, inverseDocumentFrequency, isContentWord } from './tf-idf.ts'
 
-/** How much of what a query asks for a paper has in its title and abstract, weighed by the rarity of the words. */
+/** How much of what a query asks for a paper has in title, abstract and keywords, weighed by the rarity of the words. */
 export interface Coverage {
   /** The rarity of all words; for an OR, the mean of its parts. */
   all: number
@@ -80,12 +82,13 @@ function bestOf(parts: readonly Coverage[]): Coverage {
 
 const totalOf = (parts: readonly Coverage[]): number => parts.reduce((sum, { all }) => sum + all, 0)
 
-/** The papers with a word in title or abstract, by its key. */
+/** The papers with a word in title, abstract or keywords, by its key. */
 function papersWith(index: PaperIndex, key: string): Bits {
   const cached = cachedPapers(index)
   const known = cached.get(key)
   if (known) return known
   const papers = newBits(index.docCount)
-  for (const docId of bm25OfKey(index, key).docIds) setBit(papers, docId)
+  const term = keyToIndexedTerm(key, index.vocabularies)
+  for (const docId of bm25(index, term, INDEXED_FIELDS_OF.any).docIds) setBit(papers, docId)
   return cached.set(key, papers)
 }
