@@ -10,7 +10,7 @@ import type { Query, Reason } from '../queries/query.ts'
 import { type ClosePaper, closePapers } from '../queries/ranking/close-papers.ts'
 import { type Topic, topicOf } from '../queries/ranking/closeness.ts'
 import { preferenceOf } from '../queries/ranking/preference.ts'
-import { type RankedMatches, rankMatches } from '../queries/ranking/rank-matches.ts'
+import { nearMisses, type RankedMatches, rankMatches } from '../queries/ranking/rank-matches.ts'
 import type { Vector } from '../queries/ranking/tf-idf.ts'
 import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
 import { runToEnd } from '../queries/steps.ts'
@@ -139,7 +139,8 @@ export function createMatcher(
     lastMatched: memoize((queryId: number) => newestDay(matches(queryId).map((docId) => papers[docId]!))),
     reason: (queryId, paperId) => evaluate(queries.get(queryId)!, texts.get(paperId)!)!,
     nearness: (queryId, docId) => nearnessOf(queries.get(queryId)!, texts.get(papers[docId]!.id)!),
-    near: (query, most) => archive.nearMisses(query, most).map((id) => papers[docIdOf(id)!]!),
+    near: (query, limit) =>
+      runToEnd(nearMisses(archive, query, { limit })).map((id) => papers[docIdOf(id)!]!),
     preference: (profile) => preferenceOf(archive, profile, vectorOf),
   }
 }

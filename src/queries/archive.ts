@@ -1,15 +1,15 @@
 import type { Day } from '../core/dates.ts'
 import { memoizeByObject } from '../core/memoize.ts'
-import { type Bits, countBits, forEachBit, newBits, setBit, subtractBits } from './matching/bits.ts'
+import { type Bits, countBits, forEachBit, newBits, setBit } from './matching/bits.ts'
 import { oldestFirst, type PaperAttributes, type PaperIndex } from './matching/paper-index.ts'
 import { lookupsOf } from './matching/program.ts'
 import { QuerySet } from './matching/query-set.ts'
 import { asMeaning, meaningOf } from './meaning/meaning-of.ts'
 import { NO_USAGE, type Usage } from './meaning/usage.ts'
-import { isTextLeaf, leavesOf, mentionsRevised, type Query } from './query.ts'
+import { mentionsRevised, type Query } from './query.ts'
 import type { LatentSpace, WordCounts } from './ranking/latent-space.ts'
 import { PaperVectors } from './ranking/paper-vectors.ts'
-import { Ranker, topK, wantedWords } from './ranking/ranker.ts'
+import { topK, wantedWords } from './ranking/ranker.ts'
 import {
   bestPapers,
   likeliestDocs,
@@ -44,7 +44,6 @@ export class Archive {
   readonly index: PaperIndex
   /** The oldest day in memory; some of its papers may be missing. Null if all papers are in memory. */
   backTo: Day | null
-  readonly #ranker: Ranker
   #queries: QuerySet
   #vectors: PaperVectors | undefined
   #usage: Usage | undefined
@@ -56,7 +55,6 @@ export class Archive {
   constructor(index: PaperIndex, backTo: Day | null = null) {
     this.index = index
     this.backTo = backTo
-    this.#ranker = new Ranker(index)
     this.#queries = new QuerySet(index)
   }
 
@@ -84,26 +82,14 @@ export class Archive {
     return this.#queries.find(this.meaningOf(query), withRevised)
   }
 
-  /**
-   * Looks up the terms of a query one after the other, for `find`, and with `ranked` also for `ranked`. Each step is
-   * short.
-   */
-  *lookUpTerms(query: Query, { ranked = false } = {}): Steps<void> {
-    // The lookup of a weighted term reuses its weights.
-    const meaning = this.meaningOf(query)
-    if (ranked) yield* this.#ranker.lookUpWeights(meaning)
-    const leaves = lookupsOf(meaning)
+  /** Looks up the terms of a query one after the other, for `find`. Each step is short. */
+  *lookUpTerms(query: Query): Steps<void> {
+    const leaves = lookupsOf(this.meaningOf(query))
     for (let times = 0; times < MAX_LOOK_UPS; times++) {
       this.#tidyUp()
-      for (const leaf of leaves)
-        yield this.#queries.loadLeaf(leaf, isTextLeaf(leaf) ? this.#ranker.docIdsWith(leaf) : undefined)
+      for (const leaf of leaves) yield this.#queries.loadLeaf(leaf)
       if (leaves.every((leaf) => this.#queries.cached(leaf))) return
     }
-  }
-
-  /** The same for `nearMisses`. */
-  *lookUpNearMissTerms(query: Query): Steps<void> {
-    yield* this.lookUpTerms(this.wantedWords(query), { ranked: true })
   }
 
   /** The words of a query, any of which is enough. */
@@ -143,16 +129,6 @@ export class Archive {
     const attributes: PaperAttributes[] = []
     forEachBit(found, (docId) => attributes.push(this.index.attributes(docId)))
     return attributes
-  }
-
-  /** DocIds, best first: by BM25 of the wanted terms with a small bonus for votes, then by age. See rankMatches. */
-  rank(query: Query, found: Readonly<Bits>, limit?: number): Uint32Array {
-    return this.#ranker.rank(this.meaningOf(query), found, limit)
-  }
-
-  /** The same as ids. */
-  ranked(query: Query, found: Bits, limit?: number): number[] {
-    return Array.from(this.rank(query, found, limit), (docId) => this.index.attributes(docId).id)
   }
 
   /** The cosine similarity of words with weights to a paper in the learned space, by docId; 0 without a space. */
@@ -218,17 +194,6 @@ export class Archive {
     const ofWords = standardizedBySample(words, index.docCount)
     const nearness = standardizedBySample((docId) => vectors.cosine(vector, docId), vectors.count)
     return bestPapers(index, candidates, (docId) => ofWords(docId) + nearness(docId), most)
-  }
-
-  /**
-   * Papers that contain words of a query but do not match it, best first. For a query without words, the papers with
-   * the most votes.
-   */
-  nearMisses(query: Query, most: number): number[] {
-    const words = this.wantedWords(query)
-    const holding = leavesOf(words).length > 0 ? this.find(words) : this.all()
-    subtractBits(holding, this.find(query))
-    return this.ranked(words, holding, most)
   }
 
   /** The most common spelling of a word key: "attention" for attent. */

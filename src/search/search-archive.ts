@@ -7,7 +7,8 @@ import { parseQuery } from '../queries/language/parse-query.ts'
 import { writeTree } from '../queries/language/write-query.ts'
 import type { Bits } from '../queries/matching/bits.ts'
 import { isTextLeaf, mentionsRevised, type Query } from '../queries/query.ts'
-import { bestMatches, lookUpRanking } from '../queries/ranking/rank-matches.ts'
+import { topicOf } from '../queries/ranking/closeness.ts'
+import { bestMatches, nearMisses } from '../queries/ranking/rank-matches.ts'
 import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
 import type { WhyEmpty } from '../queries/reasons/why-empty.ts'
 import type { Steps } from '../queries/steps.ts'
@@ -118,7 +119,8 @@ function pageOf(archive: Archive, tree: Query, left: Bits, { order, page }: Arch
 
 function* lookedUp(archive: Archive, tree: Query, { order }: ArchiveSearch): Steps<void> {
   yield* lookUpFacets(archive)
-  yield* order === 'best' ? lookUpRanking(archive, tree) : archive.lookUpTerms(tree)
+  yield* archive.lookUpTerms(tree)
+  if (order === 'best') yield* topicOf(archive, tree)
 }
 
 /** Reads a query of plain words as the name of an author and of an organization, if papers have that name. */
@@ -164,6 +166,5 @@ async function nothingFound(
 
 function* nearIn(archive: Archive, tree: Query): Steps<{ why: WhyEmpty; nearIds: number[] }> {
   const why = yield* archive.whyEmpty(tree)
-  yield* archive.lookUpNearMissTerms(tree)
-  return { why, nearIds: archive.nearMisses(tree, NEAR) }
+  return { why, nearIds: yield* nearMisses(archive, tree, { limit: NEAR }) }
 }

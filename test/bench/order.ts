@@ -9,7 +9,7 @@ import { resolve } from 'node:path'
 import { table } from '../../src/operator/operations/text-table.ts'
 import { PaperIndex } from '../../src/queries/matching/paper-index.ts'
 import type { Query } from '../../src/queries/query.ts'
-import { Ranker } from '../../src/queries/ranking/ranker.ts'
+import { rankByWords } from '../../src/queries/ranking/ranker.ts'
 import { isStopWord, tokensOf } from '../../src/queries/text/tokens.ts'
 import { seedPapers } from '../support/recorded-days.ts'
 import { samplePaper } from '../support/sample-paper.ts'
@@ -52,8 +52,7 @@ export function measureOrder(): Ordered[] {
 function rankerOver(papers: Parameters<PaperIndex['upsert']>[0]): (query: Query) => number[] {
   const index = new PaperIndex()
   index.upsert(papers)
-  const ranker = new Ranker(index)
-  return (query) => [...ranker.rank(query, index.live)]
+  return (query) => [...rankByWords(index, query, index.live)]
 }
 
 const wordsOf = (query: string): Query[] =>

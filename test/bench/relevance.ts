@@ -17,7 +17,7 @@ import { PaperIndex } from '../../src/queries/matching/paper-index.ts'
 import type { Query } from '../../src/queries/query.ts'
 import { LatentSpace } from '../../src/queries/ranking/latent-space.ts'
 import { SpaceLearner } from '../../src/queries/ranking/learn-space.ts'
-import { Ranker } from '../../src/queries/ranking/ranker.ts'
+import { rankByWords } from '../../src/queries/ranking/ranker.ts'
 import { cosineSimilarity, wordCounts } from '../../src/queries/ranking/tf-idf.ts'
 import { runToEnd } from '../../src/queries/steps.ts'
 import { isStopWord, tokensOf, toPaperText } from '../../src/queries/text/tokens.ts'
@@ -65,9 +65,8 @@ export async function benchRelevance(): Promise<{ json: unknown; text: string }>
   if (labelled.length === 0)
     return { json: null, text: 'TEST_DATA has no recordings of the labelled days: nothing was measured.' }
   const archive = archiveFrom(papers)
-  const plain = new Ranker(archive.index)
   const matchedByPostgres = await postgresMatches(labelled, needs)
-  const judged = needs.map((need) => judge(need, { archive, plain, labelled, matchedByPostgres }))
+  const judged = needs.map((need) => judge(need, { archive, labelled, matchedByPostgres }))
   const capped = measureCap(archive, needs, labelled)
   const pairs = needs.flatMap(({ grades }) => Object.values(grades))
   const agreement = kappa(pairs, needs.length * labelled.length)
@@ -83,12 +82,11 @@ export const gradeIn = ({ grades }: Need, { arxivId }: Paper): number =>
 
 interface Judging {
   archive: Archive
-  plain: Ranker
   labelled: readonly Paper[]
   matchedByPostgres: ReadonlyMap<string, ReadonlySet<number>>
 }
 
-function judge(need: Need, { archive, plain, labelled, matchedByPostgres }: Judging): Judged {
+function judge(need: Need, { archive, labelled, matchedByPostgres }: Judging): Judged {
   const { index } = archive
   const gradeOf = (paper: Paper) => gradeIn(need, paper)
   const isWanted = (paper: Paper) => gradeOf(paper) === 2
@@ -114,7 +112,7 @@ function judge(need: Need, { archive, plain, labelled, matchedByPostgres }: Judg
   )
   const nearest = new Set([...related.values()].flatMap((some) => some.slice(0, 3).map(({ id }) => id)))
   const words = wordsOf(need.typed)
-  const anyWord = plain.rank({ kind: 'or', parts: words }, index.live)
+  const anyWord = rankByWords(index, { kind: 'or', parts: words }, index.live)
   const placeOf = new Map([...anyWord].map((docId, place) => [index.attributes(docId).id, place]))
   const typedVector = archive.vectorOfText({
     title: { tokens: [] },

@@ -1,7 +1,7 @@
-import { type Bits, subtractBits } from '../../queries/matching/bits.ts'
+import type { Bits } from '../../queries/matching/bits.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
 import { closePapers } from '../../queries/ranking/close-papers.ts'
-import { wantedWords } from '../../queries/ranking/ranker.ts'
+import { nearMisses } from '../../queries/ranking/rank-matches.ts'
 import { type WhyEmpty, whyEmptySteps } from '../../queries/reasons/why-empty.ts'
 import type { Steps } from '../../queries/steps.ts'
 import {
@@ -117,23 +117,13 @@ function widthOf(tree: Query, total: number, window: DayWindow, most: number): W
 
 function* whyEmpty(window: DayWindow, tree: Query): Steps<TopicEvaluation['empty']> {
   const why = yield* whyEmptySteps(tree, (part, scope) => window.count(window.find(part, scope)))
-  return { ...why, nearIds: yield* nearMissIds(tree, window, NEAR) }
+  return {
+    ...why,
+    nearIds: yield* nearMisses(window.archive, tree, { among: window.papersFor(tree), limit: NEAR }),
+  }
 }
 
 function* relatedIds(query: Query, { archive, days }: DayWindow): Steps<number[]> {
   const close = yield* closePapers(archive, query, { from: days[0]!, to: days.at(-1)! })
   return close.slice(0, MAX_RELATED).map(({ id }) => id)
-}
-
-/** Ids of papers that contain words of a query but do not match it, best first. */
-function* nearMissIds(query: Query, window: DayWindow, limit: number): Steps<number[]> {
-  const words = wantedWords(query)
-  if (words.length === 0) return []
-  yield* window.archive.lookUpNearMissTerms(query)
-  const any: Query = { kind: 'or', parts: words }
-  const holding = window.find(any, query)
-  yield
-  subtractBits(holding, window.find(query))
-  yield
-  return window.archive.ranked(any, holding, limit)
 }

@@ -5,7 +5,7 @@ import { mentionsRevised, type Query } from '../../queries/query.ts'
 import { topicOf } from '../../queries/ranking/closeness.ts'
 import { rankMatches } from '../../queries/ranking/rank-matches.ts'
 import { type ShownPaper, withOtherTopics } from '../../queries/reasons/shown-paper.ts'
-import { runToEnd, type Steps } from '../../queries/steps.ts'
+import type { Steps } from '../../queries/steps.ts'
 import { truncate } from '../../queries/text/tokens.ts'
 import type { DayWindow } from '../../search/back-test/day-window.ts'
 import type { LoadedPapers } from '../../search/loaded-papers.ts'
@@ -45,15 +45,15 @@ export interface OfferedPapers {
 }
 
 /** The matches of a topic on the day of the digest. */
-export function lastDayMatches(
+export function* lastDayMatches(
   window: DayWindow,
   { tree, found }: Pick<DigestTopicTree, 'tree'> & { found: Bits },
-): OfferedPapers {
+): Steps<OfferedPapers> {
   const day = lastDay(window)
   if (day === null) return NOTHING_OFFERED
   const { archive } = window
   const ofDay = archive.withinDays(found, { from: day, to: day }, { revised: mentionsRevised(tree) })
-  const topic = runToEnd(topicOf(archive, tree, window.days.at(-1)))
+  const topic = yield* topicOf(archive, tree, window.days.at(-1))
   const { docIds, closeness } = rankMatches(archive, tree, { matches: ofDay, topic })
   const offered = Array.from(docIds, (docId) => archive.index.attributes(docId).id)
   return { offered, scores: closeness && new Map(offered.map((id, place) => [id, closeness[place]!])) }

@@ -5,7 +5,6 @@ import { parseQuery } from '../../queries/language/parse-query.ts'
 import { topicNames } from '../../queries/language/topic-name.ts'
 import { type Bits, hasBit, newBits, unionBits } from '../../queries/matching/bits.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
-import { lookUpRanking } from '../../queries/ranking/rank-matches.ts'
 import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
 import type { WhyEmpty } from '../../queries/reasons/why-empty.ts'
 import type { Steps } from '../../queries/steps.ts'
@@ -159,10 +158,9 @@ function* foundIn(
 ): Steps<FoundTopic[]> {
   const all: FoundTopic[] = []
   for (const topic of topics) {
-    const { archive, days } = window
-    yield* digest ? lookUpRanking(archive, topic.tree, days.at(-1)) : archive.lookUpTerms(topic.tree)
+    yield* window.archive.lookUpTerms(topic.tree)
     const found = window.find(topic.tree)
-    const offered = digest ? lastDayMatches(window, { ...topic, found }) : NOTHING_OFFERED
+    const offered = digest ? yield* lastDayMatches(window, { ...topic, found }) : NOTHING_OFFERED
     all.push({ ...topic, topic, found, ...offered })
     yield
   }

@@ -1,5 +1,5 @@
 import { filterText, isTextLeaf, leavesOf, mentionsRevised, type Query, type TextLeaf } from '../query.ts'
-import { type Bits, clearBit, intersectBits, newBits, setBit, subtractBits, unionBits } from './bits.ts'
+import { type Bits, clearBit, intersectBits, newBits, subtractBits, unionBits } from './bits.ts'
 import type { PaperIndex } from './paper-index.ts'
 import * as program from './program.ts'
 import { type Lookup, leafBits } from './program.ts'
@@ -39,12 +39,10 @@ export class QuerySet {
     return this.#withRevised.push(withRevised) - 1
   }
 
-  /** Looks up a leaf and caches it. `docIds`: the papers that match it, if known. */
-  loadLeaf(leaf: Lookup, docIds?: Uint32Array): void {
+  /** Looks up a leaf and caches it. */
+  loadLeaf(leaf: Lookup): void {
     this.#refresh()
-    const number = this.#numberOf(leaf)
-    if (docIds && !this.#cache[number]) this.#cache[number] = setOf(docIds, this.#index.docCount)
-    this.#bitsOf(number)
+    this.#bitsOf(this.#numberOf(leaf))
   }
 
   /** The papers that match a leaf, if it is cached and the index has not changed. */
@@ -167,12 +165,6 @@ export class QuerySet {
       if (this.#index.attributes(docId).onlyRevised) clearBit(this.#listed, docId)
     }
   }
-}
-
-function setOf(docIds: Uint32Array, size: number): Bits {
-  const bits = newBits(size)
-  for (const docId of docIds) setBit(bits, docId)
-  return bits
 }
 
 /** A key that is equal for leaves with the same meaning. */

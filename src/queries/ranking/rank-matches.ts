@@ -1,23 +1,15 @@
-import type { Day } from '../../core/dates.ts'
 import type { Archive } from '../archive.ts'
-import { type Bits, countBits, forEachBit } from '../matching/bits.ts'
-import { oldestFirst } from '../matching/paper-index.ts'
-import type { Query } from '../query.ts'
+import { type Bits, intersectBits, subtractBits } from '../matching/bits.ts'
+import { leavesOf, mentionsRevised, type Query } from '../query.ts'
 import { runToEnd, type Steps } from '../steps.ts'
 import { type Topic, topicOf } from './closeness.ts'
-import { topK } from './ranker.ts'
+import { bestFirst, docIdsOf, rankByWords } from './ranker.ts'
 
 /** Matches of a query by docId, best first. */
 export interface RankedMatches {
   docIds: Uint32Array
   /** How close each is to the query, comparable between queries; null for a query without words. */
   closeness: Float32Array | null
-}
-
-/** Looks up what `rankMatches` needs. Each step is short. */
-export function* lookUpRanking(archive: Archive, query: Query, until?: Day): Steps<void> {
-  const topic = yield* topicOf(archive, query, until)
-  yield* archive.lookUpTerms(query, { ranked: !topic?.isPlaced })
 }
 
 /**
@@ -29,13 +21,17 @@ export function rankMatches(
   query: Query,
   { matches, topic, limit }: { matches: Readonly<Bits>; topic: Topic | null; limit?: number },
 ): RankedMatches {
-  const docIds = topic?.isPlaced
-    ? closestFirst(archive, matches, topic, limit)
-    : archive.rank(query, matches, limit)
-  return { docIds, closeness: topic && Float32Array.from(docIds, topic.closeness) }
+  const { index } = archive
+  const byWords = () => rankByWords(index, archive.meaningOf(query), matches, limit)
+  if (!topic) return { docIds: byWords(), closeness: null }
+  const closeness = new Float32Array(index.docCount)
+  const found = docIdsOf(matches)
+  for (const docId of found) closeness[docId] = topic.closeness(docId)
+  const docIds = topic.isPlaced ? bestFirst(index, found, closeness, limit) : byWords()
+  return { docIds, closeness: Float32Array.from(docIds, (docId) => closeness[docId]!) }
 }
 
-/** The same for the newest papers of an archive, as ids. */
+/** The same as ids, with the topic of today. */
 export function bestMatches(
   archive: Archive,
   query: Query,
@@ -47,23 +43,23 @@ export function bestMatches(
   return Array.from(docIds, (docId) => archive.index.attributes(docId).id)
 }
 
-function closestFirst(
-  { index }: Archive,
-  matches: Readonly<Bits>,
-  topic: Topic,
-  limit = Number.POSITIVE_INFINITY,
-): Uint32Array {
-  const docIds = new Uint32Array(countBits(matches))
-  let count = 0
-  forEachBit(matches, (docId) => {
-    docIds[count++] = docId
-  })
-  const closeness = Float32Array.from(docIds, topic.closeness)
-  const attributesAt = (place: number) => index.attributes(docIds[place]!)
-  const places = topK(
-    count,
-    limit,
-    (a, b) => closeness[b]! - closeness[a]! || oldestFirst(attributesAt(b), attributesAt(a)),
-  )
-  return Uint32Array.from(places, (place) => docIds[place]!)
+/**
+ * The newest papers that contain words of a query but do not match it, best first, as ids. For a query without words, the
+ * papers with the most votes.
+ */
+export function* nearMisses(
+  archive: Archive,
+  query: Query,
+  { among = archive.all(), limit }: { among?: Readonly<Bits>; limit: number },
+): Steps<number[]> {
+  const words = archive.wantedWords(query)
+  yield* archive.lookUpTerms(words)
+  yield* archive.lookUpTerms(query)
+  const topic = yield* topicOf(archive, query)
+  // No steps from here on: the archive may change between two.
+  const matches = leavesOf(words).length > 0 ? archive.find(words, mentionsRevised(query)) : among.slice()
+  subtractBits(matches, archive.find(query))
+  intersectBits(matches, among)
+  const { docIds } = rankMatches(archive, words, { matches, topic, limit })
+  return Array.from(docIds, (docId) => archive.index.attributes(docId).id)
 }

@@ -5,7 +5,7 @@ import { INDEXED_FIELDS_OF } from '../matching/program.ts'
 import { isTextLeaf, leavesOf, type Query, type TextLeaf } from '../query.ts'
 import { tokensOf, wordKindOf, wordsOfPhrase } from '../text/tokens.ts'
 import type { WordCounts } from './latent-space.ts'
-import { bm25, isContentWord, type TermWeights } from './tf-idf.ts'
+import { bm25, isContentWord } from './tf-idf.ts'
 
 /** Two words that are adjacent in the query and in the paper mean more than both apart. */
 const SIDE_BY_SIDE = 0.25
@@ -15,96 +15,60 @@ const IN_NAME = 0.25
 /** A mild prior: what a hundred votes add, as a share of the best score. */
 const OF_VOTES = 0.1
 const MANY_VOTES = Math.log(101)
-
-/** The number of cached weights, at 8 bytes each. A query that needs more keeps them until it is answered. */
-const MAX_CACHED = 4_000_000
-const MAX_AT_ONCE = 4 * MAX_CACHED
 /** Later terms of a long query hardly change the order. */
 const MAX_TERMS = 64
 
-const termsOf = (query: Query): WantedTerm[] => wantedTerms(query).slice(0, MAX_TERMS)
-
 /**
- * Ranks the papers that a query matches: BM25 of the wanted terms, plus a small bonus for votes if they are known.
- * Equal scores: newer papers first.
+ * Up to `limit` of the papers that a query matches, by docId, best first: BM25 of the wanted terms, plus a small bonus for
+ * votes if they are known. Equal scores: newer papers first.
  */
-export class Ranker {
-  readonly #index: PaperIndex
-  readonly #weights = new Map<string, TermWeights>()
-  #cachedPostings = 0
-  #sums = new Float32Array(0)
-  #version = -1
+export function rankByWords(
+  index: PaperIndex,
+  query: Query,
+  matched: Readonly<Bits>,
+  limit = Number.POSITIVE_INFINITY,
+): Uint32Array {
+  const scores = scoresOf(index, query)
+  const found = docIdsOf(matched)
+  const logs = logsOfVotes(index)
+  const best = found.reduce((most, docId) => Math.max(most, scores[docId]!), 0)
+  const ofVote = ((best || 1) * OF_VOTES) / MANY_VOTES
+  for (const docId of found) scores[docId]! += ofVote * logs[docId]!
+  return bestFirst(index, found, scores, limit)
+}
 
-  constructor(index: PaperIndex) {
-    this.#index = index
+/** BM25 of the wanted terms, by docId. */
+function scoresOf(index: PaperIndex, query: Query): Float32Array {
+  const scores = new Float32Array(index.docCount)
+  for (const { leaf, share } of wantedTerms(query).slice(0, MAX_TERMS)) {
+    const term = toIndexedTerm(leaf, index.vocabularies)
+    const { docIds, weights } = bm25(index, term, INDEXED_FIELDS_OF[leaf.field])
+    for (let i = 0; i < docIds.length; i++) scores[docIds[i]!]! += weights[i]! * share
   }
+  return scores
+}
 
-  /** The docIds of papers, best first. Ranking up to `limit` is faster than ranking all. */
-  rank(query: Query, matched: Readonly<Bits>, limit = Number.POSITIVE_INFINITY): Uint32Array {
-    this.#refresh(MAX_AT_ONCE)
-    const terms = termsOf(query).map(({ leaf, share }) => ({ ...this.#weightsOf(leaf), share }))
-    for (const { docIds, weights: each, share } of terms) {
-      for (let i = 0; i < docIds.length; i++) this.#sums[docIds[i]!]! += each[i]! * share
-    }
-    const ranked = this.#ordered(matched, limit)
-    for (const { docIds } of terms) for (const docId of docIds) this.#sums[docId] = 0
-    return ranked
-  }
+export function docIdsOf(papers: Readonly<Bits>): Uint32Array {
+  const docIds = new Uint32Array(countBits(papers))
+  let count = 0
+  forEachBit(papers, (docId) => {
+    docIds[count++] = docId
+  })
+  return docIds
+}
 
-  /** Weights the terms of a query one after the other and caches them for `rank`. */
-  *lookUpWeights(query: Query): Generator<void> {
-    this.#refresh(MAX_CACHED)
-    for (const { leaf } of termsOf(query)) {
-      this.#refresh(MAX_AT_ONCE)
-      this.#weightsOf(leaf)
-      yield
-    }
-  }
-
-  /** The papers that contain a term, if its weights are cached; otherwise undefined. */
-  docIdsWith(leaf: TextLeaf): Uint32Array | undefined {
-    return this.#version === this.#index.version ? this.#weights.get(nameOf(leaf))?.docIds : undefined
-  }
-
-  #ordered(matched: Readonly<Bits>, limit: number): Uint32Array {
-    const found = new Uint32Array(countBits(matched))
-    const scores = new Float32Array(found.length)
-    const logs = logsOfVotes(this.#index)
-    let count = 0
-    let best = 0
-    forEachBit(matched, (docId) => {
-      found[count++] = docId
-      best = Math.max(best, this.#sums[docId]!)
-    })
-    const ofVote = ((best || 1) * OF_VOTES) / MANY_VOTES
-    for (let place = 0; place < count; place++)
-      scores[place] = this.#sums[found[place]!]! + ofVote * logs[found[place]!]!
-    const attributesAt = (place: number) => this.#index.attributes(found[place]!)
-    const places = topK(found.length, limit, (a, b) => {
-      if (scores[b] !== scores[a]) return scores[b]! - scores[a]!
-      return oldestFirst(attributesAt(b), attributesAt(a))
-    })
-    return Uint32Array.from(places, (place) => found[place]!)
-  }
-
-  #weightsOf(leaf: TextLeaf): TermWeights {
-    const name = nameOf(leaf)
-    const known = this.#weights.get(name)
-    if (known) return known
-    const term = toIndexedTerm(leaf, this.#index.vocabularies)
-    const weights = bm25(this.#index, term, INDEXED_FIELDS_OF[leaf.field])
-    this.#cachedPostings += weights.docIds.length
-    this.#weights.set(name, weights)
-    return weights
-  }
-
-  #refresh(limit: number): void {
-    if (this.#version === this.#index.version && this.#cachedPostings < limit) return
-    this.#version = this.#index.version
-    this.#weights.clear()
-    this.#cachedPostings = 0
-    this.#sums = new Float32Array(this.#index.docCount)
-  }
+/** The docIds with the highest of `scores`, which are by docId. Equal scores: newer papers first. */
+export function bestFirst(
+  index: PaperIndex,
+  docIds: Uint32Array,
+  scores: Float32Array,
+  limit = Number.POSITIVE_INFINITY,
+): Uint32Array {
+  const places = topK(docIds.length, limit, (a, b) => {
+    const [one, other] = [docIds[a]!, docIds[b]!]
+    return scores[other]! - scores[one]! || oldestFirst(index.attributes(other), index.attributes(one))
+  })
+  return Uint32Array.from(places, (place) => docIds[place]!)
 }
 
 /** The logarithms of the votes of each paper, by docId; 0 if they are unknown. */
@@ -113,8 +77,6 @@ const logsOfVotes = untilChange((index) =>
     Math.log(1 + (index.attributes(docId).votes ?? 0)),
   ),
 )
-
-const nameOf = ({ field, text }: TextLeaf): string => `${field} ${text}`
 
 /** How many more items than needed are collected before they are sorted. */
 const SPARE = 200

@@ -52,11 +52,13 @@ export class DayWindow {
 
   /** The papers that a query matches. Includes newer versions if `scope`, the whole query, asks for them. */
   find(query: Query, scope: Query = query): Bits {
-    const withRevised = mentionsRevised(scope)
-    const found = this.archive.find(query, withRevised)
-    intersectBits(found, withRevised ? this.#withRevised : this.listed)
+    const found = this.archive.find(query, mentionsRevised(scope))
+    intersectBits(found, this.papersFor(scope))
     return found
   }
+
+  /** The papers that a query may match. */
+  papersFor = (query: Query): Readonly<Bits> => (mentionsRevised(query) ? this.#withRevised : this.listed)
 
   count = (found: Bits): number => this.archive.count(found)
 

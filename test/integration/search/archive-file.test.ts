@@ -9,6 +9,7 @@ import { silentLog } from '../../../src/core/log.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { Archive } from '../../../src/queries/archive.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
+import { bestMatches } from '../../../src/queries/ranking/rank-matches.ts'
 import { wordKeyOf } from '../../../src/queries/text/tokens.ts'
 import { loadArchive, saveArchive } from '../../../src/search/archive-file.ts'
 import { openArchive } from '../../../src/search/open-archive.ts'
@@ -77,7 +78,9 @@ test('a later process finds the same in the same order, with the same facts', as
   const { archive, maxPaperId, changedAt } = (await loaded())!
   for (const query of ['walk', 'RAG', 'speech', '"robots learn"', 'cat:cs.LG', 'walk OR speech']) {
     const tree = parseQuery(query)
-    expect(archive.ranked(tree, archive.find(tree))).toEqual(before.ranked(tree, before.find(tree)))
+    expect(bestMatches(archive, tree, archive.find(tree))).toEqual(
+      bestMatches(before, tree, before.find(tree)),
+    )
   }
   expect(found(archive, 'walk').sort()).toEqual([1, 2])
   expect([maxPaperId, changedAt]).toEqual([3, NOW])

@@ -6,6 +6,7 @@ import { evaluate } from '../../../src/queries/matching/evaluate.ts'
 import { PaperIndex } from '../../../src/queries/matching/paper-index.ts'
 import type { Query } from '../../../src/queries/query.ts'
 import { SpaceLearner } from '../../../src/queries/ranking/learn-space.ts'
+import { bestMatches, nearMisses } from '../../../src/queries/ranking/rank-matches.ts'
 import { wordCounts } from '../../../src/queries/ranking/tf-idf.ts'
 import { whyEmpty } from '../../../src/queries/reasons/why-empty.ts'
 import { runToEnd } from '../../../src/queries/steps.ts'
@@ -54,10 +55,9 @@ describe('finds', () => {
     const [one, other] = [archiveOf(papers), archiveOf(papers)]
     for (const query of [...QUERIES, '(agent OR "language model" OR -has:code speech) -video']) {
       const tree = parseQuery(query)
-      const steps = [...other.lookUpTerms(tree, { ranked: true }), ...other.lookUpNearMissTerms(tree)]
+      const steps = [...other.lookUpTerms(tree)]
       expect(steps.length).toBeGreaterThan(0)
-      expect(other.ranked(tree, other.find(tree))).toEqual(one.ranked(tree, one.find(tree)))
-      expect(other.nearMisses(tree, 9)).toEqual(one.nearMisses(tree, 9))
+      expect(idsOf(other, query)).toEqual(idsOf(one, query))
     }
   })
 
@@ -102,7 +102,7 @@ describe('puts in order', () => {
   const ranked = (query: string, papers: Paper[], most?: number) => {
     const archive = archiveOf(papers)
     const tree = parseQuery(query)
-    return archive.ranked(tree, archive.find(tree), most)
+    return bestMatches(archive, tree, archive.find(tree), most)
   }
 
   test('a title before an abstract, then more votes, then the newer one', () => {
@@ -190,7 +190,7 @@ describe('a paper', () => {
 
   test('comes near to a query of which it holds words', () => {
     const archive = archiveOf(papers)
-    const near = (query: string) => archive.nearMisses(parseQuery(query), 9)
+    const near = (query: string) => runToEnd(nearMisses(archive, parseQuery(query), { limit: 9 }))
     expect(near('"folding attention"')).toEqual([4, 3, 2, 1])
     expect(near('protein -study')).toEqual([3])
     expect(near('protein folding')).toEqual([])
@@ -204,7 +204,7 @@ describe('a paper', () => {
     expect(idsOf(archive, 'votes>=40')).toEqual([3])
     archive.index.remove(3)
     expect([idsOf(archive, 'protein'), archive.index.docIdOf(3)]).toEqual([[4], undefined])
-    const ranked = archive.ranked(parseQuery('folding'), archive.find(parseQuery('folding')))
+    const ranked = bestMatches(archive, parseQuery('folding'), archive.find(parseQuery('folding')))
     expect(ranked).toEqual([4])
   })
 
@@ -230,7 +230,7 @@ describe('a paper', () => {
 test('a word that no paper holds, or every paper does, breaks nothing', () => {
   const archive = archiveOf([])
   const tree: Query = parseQuery('mamba "state space"')
-  expect(archive.ranked(tree, archive.find(tree))).toEqual([])
-  expect(archive.nearMisses(tree, 3)).toEqual([])
+  expect(bestMatches(archive, tree, archive.find(tree))).toEqual([])
+  expect(runToEnd(nearMisses(archive, tree, { limit: 3 }))).toEqual([])
   expect(archive.newest(archive.all())).toEqual([])
 })

@@ -3,7 +3,7 @@ import type { Paper } from '../../../../src/papers/paper.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { PaperIndex } from '../../../../src/queries/matching/paper-index.ts'
 import { QuerySet } from '../../../../src/queries/matching/query-set.ts'
-import { Ranker } from '../../../../src/queries/ranking/ranker.ts'
+import { rankByWords } from '../../../../src/queries/ranking/ranker.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 
 const FILLER = 'We look at many things and tell of all that was found in them.'
@@ -20,7 +20,7 @@ function order(query: string, papers: Partial<Paper>[]): number[] {
   ])
   const tree = parseQuery(query)
   const set = new QuerySet(index)
-  const docIds = new Ranker(index).rank(tree, set.matches(set.add(tree)))
+  const docIds = rankByWords(index, tree, set.matches(set.add(tree)))
   return [...docIds].map((slot) => index.attributes(slot).id)
 }
 
