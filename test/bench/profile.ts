@@ -6,9 +6,7 @@
 // as the days between), and the space is learned from all papers, as a night would; ordinary papers are not of these days.
 // The weight and the decay were chosen on every other need, from the first; the rest is reported, with a bootstrap interval
 // over needs. The other numbers of the model are from a coarse grid over all needs, so its figures are a little too good.
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { DAY_MS, midnight } from '../../src/core/dates.ts'
+import { DAY_MS, type Day, midnight } from '../../src/core/dates.ts'
 import { CLOSENESS_UNIT, OF_PROFILE } from '../../src/digests/compose.ts'
 import { table } from '../../src/operator/operations/text-table.ts'
 import type { Paper } from '../../src/papers/paper.ts'
@@ -23,8 +21,10 @@ import {
 } from '../../src/queries/ranking/preference.ts'
 import { cosineSimilarity, strongestWords, type Vector } from '../../src/queries/ranking/tf-idf.ts'
 import { rankAll } from '../../src/search/rank-papers.ts'
+import { noTestData, testData } from '../support/test-data.ts'
 import { mean } from './order.ts'
-import { archiveFrom, type Need, papersByDay } from './relevance.ts'
+import { archiveFrom, recordedArchives } from './relevance/archives.ts'
+import { gradeIn, type Need, ownNeeds } from './relevance/needs.ts'
 
 const SEEN = 10
 const ORDINARY = 60
@@ -51,13 +51,10 @@ interface NeedDay {
 type Way = (day: NeedDay) => (docId: number, score: number) => number
 
 export async function benchProfile(): Promise<{ json: unknown; text: string }> {
-  const { days, needs } = JSON.parse(
-    readFileSync(resolve(import.meta.dirname, 'relevance/labels.json'), 'utf8'),
-  ) as { days: string[]; needs: Need[] }
-  const papers = papersByDay()
-  const labelled = papers.filter(({ firstDay }) => days.includes(firstDay))
-  if (labelled.length === 0)
-    return { json: null, text: 'TEST_DATA has no recordings of the labelled days: nothing was measured.' }
+  if (!testData('huggingface')) return { json: null, text: `Not measured: ${noTestData('huggingface')}.` }
+  const { days, needs, isJudged } = ownNeeds()
+  const papers = recordedArchives().mixed
+  const labelled = papers.filter(isJudged)
   const archive = archiveFrom(papers)
   const needDays = needs.flatMap((need, i) => needDaysOf(archive, { need, i, days, labelled }))
   const others = papers.filter(({ firstDay }) => !days.includes(firstDay))
@@ -74,15 +71,14 @@ export async function benchProfile(): Promise<{ json: unknown; text: string }> {
 
 function needDaysOf(
   archive: Archive,
-  { need, i, days, labelled }: { need: Need; i: number; days: string[]; labelled: readonly Paper[] },
+  { need, i, days, labelled }: { need: Need; i: number; days: readonly Day[]; labelled: readonly Paper[] },
 ): NeedDay[] {
-  const gradeOf = ({ arxivId }: Paper) => Math.min(...(need.grades[arxivId!] ?? [0, 0]))
   const ranked = rankAll(archive, parseQuery(need.typed))
   const byId = new Map(labelled.map((paper) => [paper.id, paper]))
   const inOrder = ranked.flatMap(({ id, score }) => {
     const paper = byId.get(id)
     return paper
-      ? [{ docId: archive.index.docIdOf(id)!, score, day: paper.firstDay, grade: gradeOf(paper) }]
+      ? [{ docId: archive.index.docIdOf(id)!, score, day: paper.firstDay, grade: gradeIn(need, paper) }]
       : []
   })
   return days.flatMap((heldOut) => {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import type { Day } from '../../src/core/dates.ts'
 import type { Paper } from '../../src/papers/paper.ts'
 import { seedPapers } from './recorded-days.ts'
 import { recordedPapers } from './recorded-papers.ts'
@@ -20,18 +21,20 @@ interface Row {
   cate?: string
 }
 
-/** Whole days of arXiv in TEST_DATA, each paper once; empty without them. */
+/** Whole days of arXiv in TEST_DATA, each paper once, on the last of its days; empty without them. */
 export function arxivPapers(): Paper[] {
   if (!folder) return []
-  const rows = readdirSync(folder)
+  const papers = readdirSync(folder)
     .sort()
-    .flatMap((name) => rowsOf(join(folder, name)))
-  const distinct = new Map(rows.map((row) => [row.id ?? row.arxiv_id!, row]))
-  return [...distinct].map(([arxivId, row], i) => {
-    const { title, authors, categories = row.cate ? [row.cate] : [] } = row
-    const abstract = (row.summary ?? row.abstract ?? '').replace(/\s+/g, ' ')
-    return samplePaper({ id: i + 1, title, abstract, authors, categories, arxivId })
-  })
+    .flatMap((name) => rowsOf(join(folder, name)).map((row) => toPaper(row, name.slice(0, 10))))
+  const distinct = new Map(papers.map((paper) => [paper.arxivId, paper]))
+  return [...distinct.values()].map((paper, i) => ({ ...paper, id: i + 1 }))
+}
+
+function toPaper(row: Row, firstDay: Day): Paper {
+  const { title, authors, categories = row.cate ? [row.cate] : [] } = row
+  const abstract = (row.summary ?? row.abstract ?? '').replace(/\s+/g, ' ')
+  return samplePaper({ title, abstract, authors, categories, arxivId: row.id ?? row.arxiv_id, firstDay })
 }
 
 function rowsOf(file: string): Row[] {

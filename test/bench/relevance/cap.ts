@@ -8,7 +8,7 @@ import { rankMatches } from '../../../src/queries/ranking/rank-matches.ts'
 import { runToEnd } from '../../../src/queries/steps.ts'
 import { randomFrom } from '../../battery/bench/seeded-random.ts'
 import { mean } from '../order.ts'
-import { gradeIn, type Need } from '../relevance.ts'
+import { gradeIn, type Need } from './needs.ts'
 
 const CAP = 10
 const [SUBSCRIBERS, TOPICS] = [1000, 5]
