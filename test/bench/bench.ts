@@ -7,6 +7,7 @@ import { benchImport } from './import.ts'
 import { benchLike } from './like.ts'
 import { benchMatch } from './match.ts'
 import { benchMemory } from './memory.ts'
+import { benchMonth } from './month.ts'
 import { benchOrder } from './order.ts'
 import { benchProfile } from './profile.ts'
 import { benchPrune } from './prune.ts'
@@ -28,6 +29,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text:
   like: benchLike,
   match: benchMatch,
   memory: benchMemory,
+  month: benchMonth,
   order: benchOrder,
   profile: benchProfile,
   prune: benchPrune,

@@ -26,7 +26,7 @@ export interface NeedSet {
 
 export const gradeIn = ({ grades }: Need, { arxivId }: Paper): number => grades.get(arxivId!) ?? 0
 
-type TwoGrades = [number, number]
+type TwoGrades = [one: number, other: number]
 
 interface OwnLabels {
   days: Day[]
