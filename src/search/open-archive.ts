@@ -12,11 +12,11 @@ import {
   papersRevisedSince,
 } from '../papers/paper.repo.ts'
 import { Archive } from '../queries/archive.ts'
-import type { LearnedModels } from '../queries/learned/learned-kinds.ts'
-import { learnedModel } from '../queries/learned/learned-models.ts'
+import { learnedModels } from '../queries/learned/learned-models.ts'
 import { PaperIndex, upsertYielding } from '../queries/matching/paper-index.ts'
 import { SEGMENT_SIZE } from '../queries/matching/segment.ts'
 import { NO_USAGE } from '../queries/meaning/usage.ts'
+import type { LatentSpace } from '../queries/ranking/latent-space.ts'
 import { loadArchive, OVERLAP_MS, saveArchive } from './archive-file.ts'
 import { type DayWindow, dayWindowOf } from './back-test/day-window.ts'
 import { runYielding } from './yield-to-event-loop.ts'
@@ -43,7 +43,8 @@ interface CachedArchive {
   /** The time of the last check for changes, and the time of the last change that it found. */
   checkedAt: Date
   changedAt: Date | null
-  learned?: Partial<LearnedModels> & { readAt: Date }
+  /** The learned space; undefined without one. */
+  space: LatentSpace | undefined
   /** The computation of vectors, if it is running. */
   vectors?: Promise<void>
   /** A queue: one step of reading at a time, for all callers. */
@@ -122,6 +123,7 @@ const emptyCache = (now: Date): Omit<CachedArchive, 'work'> => ({
   revisedFrom: undefined,
   checkedAt: now,
   changedAt: null,
+  space: undefined,
   fullRead: undefined,
 })
 
@@ -194,25 +196,22 @@ const isSettled = (cached: CachedArchive, changedAt: Date | null, now: Date): bo
   cached.checkedAt.getTime() - (changedAt?.getTime() ?? 0) > OVERLAP_MS &&
   now > cached.checkedAt
 
-/** Reads what the nightly run has learned, and applies it to queries. */
-async function readModels({ db, clock }: Deps, cached: CachedArchive): Promise<void> {
-  const now = clock.now()
-  const { learned } = cached
-  if (!learned || Math.abs(now.getTime() - learned.readAt.getTime()) >= REFRESH_MS) {
-    const space = await learnedModel(db, 'space')
-    cached.learned = { space, usage: await learnedModel(db, 'usage'), readAt: now }
-  }
-  cached.archive.usage = cached.learned!.usage ?? NO_USAGE
+/** Reads what was learned since, by whichever process, and applies it to queries at once. */
+async function readModels({ db }: Deps, cached: CachedArchive): Promise<void> {
+  const { space, usage } = await learnedModels(db)
+  cached.space = space
+  cached.archive.usage = usage ?? NO_USAGE
 }
 
 /** Computes the vectors of papers that have none in the learned space yet, once for all callers. */
 async function computeVectors(cached: CachedArchive): Promise<void> {
-  const { archive, learned } = cached
-  if (archive.hasVectorsOf(learned?.space)) return
-  cached.vectors ??= runYielding(archive.computeVectors(learned?.space)).finally(() => {
-    cached.vectors = undefined
-  })
-  await cached.vectors
+  // Again if papers arrived or another space was learned meanwhile.
+  while (!cached.archive.hasVectorsOf(cached.space)) {
+    cached.vectors ??= runYielding(cached.archive.computeVectors(cached.space)).finally(() => {
+      cached.vectors = undefined
+    })
+    await cached.vectors
+  }
 }
 
 /** Evicts the oldest papers above the limit, and compacts the index if many papers were removed. */

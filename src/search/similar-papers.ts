@@ -2,6 +2,7 @@ import { addDays, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { LruCache } from '../core/lru-cache.ts'
+import { memoizeByObject } from '../core/memoize.ts'
 import { paperByName, papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import type { Archive } from '../queries/archive.ts'
@@ -32,7 +33,7 @@ const MAX_CACHED = 1000
 export async function similarPapers(deps: Deps, paper: Paper, spend: Spend): Promise<SimilarPapers> {
   const archive = await openAvailableArchive(deps)
   // Do not await until the result is cached: the archive may change.
-  const cache = similarOf(archive.index)
+  const cache = similarOf(archive.index)(archive.vectors ?? archive.usage)
   const known =
     cache.get(paper.id) ?? timed(spend, () => findSimilar(archive, paper, dayOf(deps.clock.now())))
   cache.set(paper.id, known)
@@ -59,8 +60,10 @@ function findSimilar(archive: Archive, paper: Paper, today: string): SimilarIds 
   }
 }
 
-/** Results for papers that visitors open. */
-const similarOf = untilChange(() => new LruCache<number, SimilarIds>(MAX_CACHED))
+/** Results for papers that visitors open, until a paper changes or the models are learned again. */
+const similarOf = untilChange(() =>
+  memoizeByObject((_models: object) => new LruCache<number, SimilarIds>(MAX_CACHED)),
+)
 
 interface ScoredPaper {
   paper: Paper

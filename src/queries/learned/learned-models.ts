@@ -16,22 +16,32 @@ const loadedOf = new WeakMap<Database, Map<Kind, Loaded>>()
 
 /**
  * A stored model, in the memory of this process; the same object as long as it is not learned anew. Undefined if there
- * are too few papers, before the first night, and if another version of the program stored it. Not for use in a
+ * are too few papers, before the first learning, and if another version of the program stored it. Not for use in a
  * transaction: it would read the model again.
  */
-export async function learnedModel<K extends Kind>(
+export const learnedModel = async <K extends Kind>(db: Database, kind: K) =>
+  loadModel(db, kind, await learnedVersions(db))
+
+/** All of them. */
+export async function learnedModels(db: Database): Promise<Partial<LearnedModels>> {
+  const versions = await learnedVersions(db)
+  return { space: await loadModel(db, 'space', versions), usage: await loadModel(db, 'usage', versions) }
+}
+
+async function loadModel<K extends Kind>(
   db: Database,
   kind: K,
+  versions: Awaited<ReturnType<typeof learnedVersions>>,
 ): Promise<LearnedModels[K] | undefined> {
   const { minPapers, decode } = LEARNED_KINDS[kind]
-  const stored = (await learnedVersions(db)).find((version) => version.kind === kind)
+  const stored = versions.find((version) => version.kind === kind)
   if (!stored || stored.papers < minPapers) return undefined
   const loaded = loadedOf.get(db) ?? new Map<Kind, Loaded>()
   loadedOf.set(db, loaded)
   const version = JSON.stringify(stored)
   if (loaded.get(kind)?.version !== version) {
     const data = await readLearned(db, kind)
-    // The next night replaces what cannot be decoded.
+    // The next learning replaces what cannot be decoded.
     loaded.set(kind, { version, model: data && undefinedIfThrown(() => decode(data)) })
   }
   return (loaded.get(kind)!.model as LearnedModels[K] | null) ?? undefined

@@ -2,6 +2,8 @@ import { beforeEach, expect, test } from 'vitest'
 import { words } from '../../../src/i18n/words.ts'
 import { parseList } from '../../../src/papers/import-papers.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
+import { openArchive } from '../../../src/search/open-archive.ts'
+import { learnSpace } from '../../support/learned-space.ts'
 import { get, newestMail, post, useSite } from '../../support/site.ts'
 
 const site = useSite()
@@ -75,4 +77,17 @@ test('a paper that shares nothing with others has no such part', async () => {
   await recordListings(site.db, { source: 'huggingface', day: '2026-11-24', records, now: site.clock.now() })
   const { body, statusCode } = await get(site, '/papers/2611.18888')
   expect([statusCode, body.includes('Similar papers')]).toEqual([200, false])
+})
+
+test('the papers like it are chosen again once a space is learned', async () => {
+  const titles = ['Car road notes', 'Car wheel engine', 'Car cell gene']
+  const { records } = parseList(titles.map((title, n) => ({ id: `2611.1777${n}`, title })))
+  await recordListings(site.db, { source: 'huggingface', day: '2026-11-24', records, now: site.clock.now() })
+  const first = async () =>
+    likes((await get(site, '/papers/2611.17770')).body).match(/<h3><a href="([^"]*)"/)![1]
+  expect(await first()).toBe('/papers/2611.17772')
+  await learnSpace(site.db)
+  await openArchive(site.deps, { withVectors: true })
+  site.clock.moveTo(new Date(site.clock.now().getTime() + 60_000))
+  expect(await first()).toBe('/papers/2611.17771')
 })
