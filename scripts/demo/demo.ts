@@ -13,7 +13,7 @@ import { earliestNextDue } from '../../src/digests/next-mail.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import { deliverReady } from '../../src/emails/deliver.ts'
 import { ingestDue } from '../../src/papers/ingest.ts'
-import { learnIfDue } from '../../src/queries/learned/learn.ts'
+import { learnOrLog } from '../../src/queries/learned/learn.ts'
 import { type Service, startService } from '../../src/service/service.ts'
 import { morningOf, nextMorning, nextSend } from './days.ts'
 import { type CaughtEmail, type Mailbox, startMailbox } from './mailbox.ts'
@@ -123,7 +123,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const running: Running = { service, source, mailbox, clock, firstDay, shown, sent: false, keep }
   // The source would have no papers of a later day yet, and would not be asked again within an hour.
   if (dayOf(clock.now()) <= shown || options.beforeTodaysPapers) await ingestDue(service.deps)
-  await learnIfDue(service.deps)
+  await learnOrLog(service.deps)
   keep()
   return {
     site: config.BASE_URL,
@@ -240,6 +240,7 @@ async function bringPapers(demo: Running): Promise<void> {
   demo.source.showUpTo(demo.shown)
   demo.clock.moveTo(new Date(demo.clock.now().getTime() + ASKED_AGAIN_MS))
   await ingestDue(demo.service.deps)
+  await learnOrLog(demo.service.deps)
   demo.keep()
 }
 
@@ -275,6 +276,7 @@ async function nextDay(demo: Running): Promise<boolean> {
   demo.source.showUpTo(day)
   demo.clock.moveTo(at)
   await ingestDue(demo.service.deps)
+  await learnOrLog(demo.service.deps)
   demo.keep()
   return true
 }

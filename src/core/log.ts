@@ -45,6 +45,7 @@ export const LOG_EVENTS = [
   'archive.unread',
   'archive.unsaved',
   'archive.learned',
+  'archive.not-learned',
   'queries.recompiled',
   'queries.failed',
   'digests.planned',

@@ -13,11 +13,11 @@ import type { Compose } from '../mail/message.ts'
 import { withFailureTracking } from '../operator/alerts/run-alerts.ts'
 import { pruneNightly } from '../operator/prune.ts'
 import { ingestDue } from '../papers/ingest.ts'
-import { learnNightly } from '../queries/learned/learn.ts'
+import { learnIfDue } from '../queries/learned/learn.ts'
 import { WORKER_INCIDENT } from './worker-watchdog.ts'
 
-/** The pause after a failure that the other side counts: trying a wrong password each minute locks accounts. */
-const RETRY_PAUSE_MS: Partial<Record<Nudge, number>> = { 'fetch-mailbox': 15 * 60_000 }
+/** The pause after a failure: trying a wrong password each minute locks accounts, and learning takes a minute of a core. */
+const RETRY_PAUSE_MS: Partial<Record<Nudge, number>> = { 'fetch-mailbox': 15 * 60_000, learn: 15 * 60_000 }
 
 export interface Worker {
   compose: Compose
@@ -51,7 +51,7 @@ export async function startWorker(queued: ServiceDeps): Promise<Worker> {
     'read-reports': () => readReports(deps, { signal }),
     'fetch-mailbox': () => fetchMailbox(deps, { signal }),
     prune: () => pruneNightly(deps, { signal }),
-    learn: () => learnNightly(deps, { signal }),
+    learn: () => learnIfDue(deps, { signal }),
   }
   for (const nudge of NUDGES) {
     const restMs = RETRY_PAUSE_MS[nudge]

@@ -2,7 +2,7 @@ import type { Paper } from '../../src/papers/paper.ts'
 import { decodeUsage, type Usage, UsageLearner } from '../../src/queries/meaning/usage.ts'
 import { toPaperText } from '../../src/queries/text/tokens.ts'
 
-/** How these papers use words, as the nightly run would measure and store it. */
+/** How these papers use words, as learn-worker.ts would measure and store it. */
 export function usageOf(papers: readonly Paper[]): Usage {
   const learner = new UsageLearner()
   for (const paper of papers.toSorted((a, b) => (a.firstDay < b.firstDay ? 1 : -1))) {

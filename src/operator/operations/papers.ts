@@ -6,7 +6,7 @@ import { importPapers, paperFileErrors } from '../../papers/import-papers.ts'
 import { type IngestedDay, ingestDay } from '../../papers/ingest.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { paperNameOf } from '../../papers/paper-key.ts'
-import { learnIfDue } from '../../queries/learned/learn.ts'
+import { learnOrLog, MEASURED_GROWTH } from '../../queries/learned/learn.ts'
 import { listPapers } from '../../search/search-papers.ts'
 import { papersLike } from '../../search/similar-papers.ts'
 import { sourceStateText } from '../source-status.ts'
@@ -27,6 +27,7 @@ const fetch = operation({
     const recorded: IngestedDay[] = []
     for (const name of source ? [source] : deps.config.SOURCES)
       recorded.push(await ingestDay(deps, { source: name, day: date, dryRun }))
+    if (!dryRun) await learnOrLog(deps)
     return recorded.map((one) => ({ ...one, dryRun }))
   },
   output: (recorded, _input, _deps, { dryRun }) => ({ text: textOfIngested(recorded, dryRun) }),
@@ -44,6 +45,7 @@ const importFile = operation({
   input: z.object({ file: z.string(), date: day.optional() }),
   run: async (deps, { file, date }, { dryRun }) => {
     const imported = await importPapers(deps, { text: await textIn(file), day: date, dryRun })
+    if (!dryRun) await learnOrLog(deps)
     return { ...imported, dryRun }
   },
   output: (recorded, _input, _deps, { dryRun }) => ({ text: textOfIngested([recorded], dryRun) }),
@@ -80,7 +82,7 @@ const like = operation({
   effect: 'read',
   input: z.object({ paper: z.string(), limit: wholeNumber(1000).default(10) }),
   run: async (deps, { paper, limit }) => {
-    await learnIfDue(deps)
+    await learnOrLog(deps, { growth: MEASURED_GROWTH })
     return papersLike(deps, { name: paper, limit })
   },
   output: (similar) => {

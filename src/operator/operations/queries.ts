@@ -13,7 +13,7 @@ import { paperByName } from '../../papers/paper.repo.ts'
 import { paperNameOf } from '../../papers/paper-key.ts'
 import { describeQuery } from '../../queries/language/describe-query.ts'
 import { parseQuery } from '../../queries/language/parse-query.ts'
-import { learnIfDue } from '../../queries/learned/learn.ts'
+import { learnOrLog, MEASURED_GROWTH } from '../../queries/learned/learn.ts'
 import { meaningIn } from '../../queries/learned/learned-models.ts'
 import { evaluate } from '../../queries/matching/evaluate.ts'
 import { PAPERS_PER_CLOSE } from '../../queries/ranking/close-papers.ts'
@@ -35,7 +35,7 @@ const test = operation({
   effect: 'read',
   input: z.object({ query: z.string(), days: z.string().default('30') }),
   run: async (deps, { query, days }) => {
-    await learnIfDue(deps)
+    await learnOrLog(deps, { growth: MEASURED_GROWTH })
     // What is close depends on the whole archive.
     await openArchive(deps, { withVectors: true })
     const preview = await previewTopics(deps, { queries: [query], days: Number(days), latest: LATEST })
@@ -75,7 +75,7 @@ const rank = operation({
     const last = to ?? dayOf(deps.clock.now())
     const first = from ?? addDays(last, 1 - (days ?? MAX_DAYS))
     if (first > last) throw new Fault('usage.wrong', { what: `--from ${first} is later than --to ${last}.` })
-    await learnIfDue(deps)
+    await learnOrLog(deps, { growth: MEASURED_GROWTH })
     return rankPapers(deps, { query, from: first, to: last })
   },
   output: (ranked) => {

@@ -26,7 +26,7 @@ const usage: LearnedKind<Usage> = {
   decode: decodeUsage,
 }
 
-/** What is learned from all papers each night, by the kind of the row in learned_model. */
+/** What is learned from all papers, by the kind of the row in learned_model. */
 export const LEARNED_KINDS = { space, usage }
 
 export type Kind = keyof typeof LEARNED_KINDS

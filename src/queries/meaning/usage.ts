@@ -6,7 +6,7 @@ import { AcronymCounter, type Acronyms, longFormKey } from './acronyms.ts'
 import { TermCounter } from './known-terms.ts'
 
 /**
- * How the papers of an archive use words. It is measured once a night and stored, so that the preview, the search and
+ * How the papers of an archive use words. It is measured each night and stored, so that the preview, the search and
  * the emails of a day agree on what a query means. A word is represented by its key.
  */
 export interface Usage {
