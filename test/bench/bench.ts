@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { benchAttack } from './attack.ts'
 import { benchBackTest } from './backtest.ts'
 import { benchBounces } from './bounces.ts'
+import { benchClose } from './close.ts'
 import { benchImport } from './import.ts'
 import { benchLike } from './like.ts'
 import { benchMatch } from './match.ts'
@@ -25,6 +26,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text:
   attack: benchAttack,
   backtest: benchBackTest,
   bounces: benchBounces,
+  close: benchClose,
   import: benchImport,
   like: benchLike,
   match: benchMatch,
