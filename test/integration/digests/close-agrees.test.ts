@@ -1,0 +1,128 @@
+import { EventEmitter } from 'node:events'
+import { beforeEach, expect, test } from 'vitest'
+import { openTrial } from '../../../src/account/open-topic.ts'
+import { stoppedClock } from '../../../src/core/clock.ts'
+import { addDays, type Day, daysIn } from '../../../src/core/dates.ts'
+import type { DigestContent } from '../../../src/digests/digest-content.ts'
+import { previewTopics } from '../../../src/digests/preview/preview-topics.ts'
+import { learnIfDue } from '../../../src/queries/learned/learn.ts'
+import { rankPapers } from '../../../src/search/rank-papers.ts'
+import { signLink } from '../../../src/subscribers/links.ts'
+import { randomFrom } from '../../battery/bench/seeded-random.ts'
+import { runCommand } from '../../support/commands.ts'
+import { useDigestWorld } from '../../support/digest-world.ts'
+import { addSubjectPapers, wordOf } from '../../support/subject-papers.ts'
+
+const world = useDigestWorld()
+
+const FIRST: Day = '2026-11-24'
+const EARLIER = daysIn({ from: addDays(FIRST, -6), to: FIRST })
+const DAYS = daysIn({ from: addDays(FIRST, 1), to: addDays(FIRST, 2) })
+const LAST = DAYS.at(-1)!
+const TOPICS = [
+  `${wordOf('motor', 0)} ${wordOf('motor', 1)}`,
+  `${wordOf('tissue', 2)} ${wordOf('tissue', 3)} author:Byron`,
+  `(${wordOf('opera', 5)} ${wordOf('opera', 6)}) OR (${wordOf('lens', 5)} ${wordOf('lens', 6)})`,
+  `"${wordOf('harvest', 7)} ${wordOf('harvest', 8)}" -${wordOf('harvest', 9)}`,
+]
+const MAX_CLOSE = 3
+
+let random: () => number
+beforeEach(async () => {
+  random = randomFrom(1)
+  for (const day of EARLIER) await addSubjectPapers(world.db, day, random)
+})
+
+const depsAt = (day: Day) => ({ ...world.deps, clock: stoppedClock(new Date(`${day}T08:05:00Z`)) })
+
+/** Somebody who confirmed on the first day, wants papers that come close, and has room for all that match. */
+async function addSubscriber(id: string, days?: string[]): Promise<void> {
+  const confirmedAt = `${FIRST}T07:00:00Z`
+  await world.addSubscriber(id, { topics: TOPICS, max: 25, confirmedAt, days })
+  await world.db.subscriber.update({ where: { id }, data: { related: true } })
+}
+
+/** The papers that `queries rank` gives an email as close: of no topic's matches, the closest of all topics. */
+async function closeByRank(from: Day, to: Day): Promise<number[]> {
+  const ranked = (
+    await Promise.all(TOPICS.map((query) => rankPapers(depsAt(to), { query, from, to })))
+  ).flat()
+  const matches = new Set(ranked.filter(({ matched }) => matched).map(({ paper }) => paper.id))
+  const close = ranked.filter(({ related, paper }) => related && !matches.has(paper.id))
+  const ids = close.toSorted((a, b) => b.score - a.score).map(({ paper }) => paper.id)
+  return [...new Set(ids)].slice(0, MAX_CLOSE)
+}
+
+/** In no order: sections may be in the order of the topics. */
+const sorted = (ids: readonly number[]): number[] => ids.toSorted((a, b) => a - b)
+
+const closeIn = (content: DigestContent | null | undefined): number[] =>
+  sorted(
+    (content?.sections ?? [])
+      .filter(({ close }) => close)
+      .flatMap(({ papers }) => papers.map(({ id }) => id)),
+  )
+
+async function closeInPreview(day: Day, id: string): Promise<number[]> {
+  const { json } = await runCommand(depsAt(day), ['digests', 'preview', `${id}@reader.example`])
+  return closeIn((json as { content: DigestContent | null }).content)
+}
+
+const closeInDigest = async (day: Day, id: string): Promise<number[]> =>
+  closeIn((await world.digestsOf(id))[day]?.content)
+
+/** A day's papers come, and what is learned from them; `digests preview` shows what is then planned. */
+async function passDay(day: Day, ids: readonly string[]): Promise<void> {
+  await addSubjectPapers(world.db, day, random)
+  await learnIfDue(depsAt(day))
+  const previews = new Map<string, number[]>()
+  for (const id of ids) previews.set(id, await closeInPreview(day, id))
+  await world.plan(`${day}T08:05:00Z`)
+  for (const id of ids) {
+    await world.end(id, day, 'accepted')
+    expect([day, id, await closeInDigest(day, id)]).toEqual([day, id, previews.get(id)])
+  }
+}
+
+test('a daily digest has the papers that `queries rank` chooses from its days', async () => {
+  await addSubscriber('ann')
+  for (const day of DAYS) {
+    await passDay(day, ['ann'])
+    const expected = await closeByRank(day === DAYS[0] ? FIRST : day, day)
+    expect(expected).toHaveLength(MAX_CLOSE)
+    expect([day, await closeInDigest(day, 'ann')]).toEqual([day, sorted(expected)])
+  }
+})
+
+test('a digest of several days has them too, weekly or late', async () => {
+  await addSubscriber('weekly', ['thu'])
+  for (const day of DAYS.slice(0, -1)) await passDay(day, [])
+  await addSubscriber('late')
+  await passDay(LAST, ['weekly', 'late'])
+  const expected = sorted(await closeByRank(FIRST, LAST))
+  expect(expected).toHaveLength(MAX_CLOSE)
+  expect(await closeInDigest(LAST, 'weekly')).toEqual(expected)
+  expect(await closeInDigest(LAST, 'late')).toEqual(expected)
+})
+
+test('previews of a topic, for visitors and for its subscriber, have the closest of the last 30 days', async () => {
+  await addSubscriber('ann')
+  await learnIfDue(depsAt(FIRST))
+  const deps = depsAt(FIRST)
+  const link = { purpose: 'manage', id: 'ann', epoch: 0, issuedAt: deps.clock.now() } as const
+  const token = signLink(link, deps.config.APP_SECRET[0]!)
+  const searcher = { ip: '192.0.2.1', socket: new EventEmitter() }
+  const topics = await world.db.topic.findMany({ orderBy: { position: 'asc' } })
+  for (const [i, query] of TOPICS.entries()) {
+    const ranked = await rankPapers(deps, { query, from: addDays(FIRST, -29), to: FIRST })
+    const expected = ranked.filter(({ related }) => related).map(({ paper }) => paper.id)
+    expect(expected.length).toBeGreaterThan(0)
+    const shown = expected.slice(0, MAX_CLOSE)
+    const { topics: previewed } = await previewTopics(deps, { queries: [query] })
+    expect(previewed[0]!.related.map(({ id }) => id)).toEqual(shown)
+    const asked = { token, topicId: topics[i]!.id, paper: '', tried: null, searcher }
+    const opened = await openTrial(deps, asked)
+    const own = opened.topic && opened.trial.outcome!.preview.topics[0]!.related
+    expect(own?.map(({ id }) => id)).toEqual(shown)
+  }
+})
