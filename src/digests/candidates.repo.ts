@@ -50,9 +50,10 @@ export async function openCandidatePool(
   const queries = new Map<number, Query>()
   const archive = new Archive(new PaperIndex())
   await upsertYielding(archive.index, papers)
-  await runYielding(archive.computeVectors(await learnedModel(db, 'space')))
-  // The archive that previews use, so that they agree. It takes memory, so only if a subscriber wants related papers.
-  const whole = (await relatedInUse(db)) ? await openArchive(deps, { withVectors: true }) : undefined
+  const space = await learnedModel(db, 'space')
+  await runYielding(archive.computeVectors(space))
+  // The archive that previews use, so that they agree. Without a space, nothing is close.
+  const whole = space && (await relatedInUse(db)) ? await openArchive(deps, { withVectors: true }) : undefined
   const matcher = createMatcher(papers, queries, { archive, whole })
   const { texts } = matcher
   const snapshots = new Map<number, Map<number, PaperSnapshot>>()

@@ -1,5 +1,5 @@
 import type { Day } from '../core/dates.ts'
-import { memoize, memoizeByObject } from '../core/memoize.ts'
+import { memoize } from '../core/memoize.ts'
 import { fill, words } from '../i18n/words.ts'
 import type { Paper } from '../papers/paper.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
@@ -8,7 +8,7 @@ import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
 import {
   plainParts,
   type ShownPaper,
-  showRelated,
+  showClose,
   toShownPaper,
   withOtherTopics,
   withSentence,
@@ -26,7 +26,7 @@ import { type PaperSelection, PaperSelector, type SelectedPaper } from './select
 export interface Candidates
   extends Pick<
     Matcher,
-    'papers' | 'docIdOf' | 'matches' | 'ranked' | 'related' | 'lastMatched' | 'preference' | 'unreadable'
+    'papers' | 'docIdOf' | 'matches' | 'isMatch' | 'ranked' | 'closeTo' | 'preference' | 'unreadable'
   > {
   /** Selects papers by docId. */
   selector: PaperSelector
@@ -36,14 +36,16 @@ export interface Candidates
   newestDay(latest: Day, maxPaperId: number): Day | undefined
   /** The lowest id of papers first listed on `since` or later; undefined if there are no such papers. */
   lowestIdSince(since: Day): number | undefined
+  /** The earliest first day, from `since` on, of papers with higher ids than this; undefined without such papers. */
+  firstDayAfter(paperId: number, since: Day): Day | undefined
   /** Ids of papers first listed before `since`; they are candidates because a newer version was listed. */
   firstListedBefore(since: Day): readonly number[]
   /** Ids of papers that a query matches now but did not at that history id, with the cause. */
   newlyMatching(queryId: number, history: number): ReadonlyMap<number, NewMatchCause>
   /** The papers nearest to a query that do not match it, best first; computed once per query. */
   nearMisses(queryId: number): readonly NearMiss[]
-  /** A related paper as a digest shows it. */
-  showRelated(docId: number, queryId: number): ShownPaper
+  /** A paper that comes close to a topic, as a digest shows it. */
+  showClose(docId: number, topic: DigestTopic): ShownPaper
   /** The paper as a digest shows it, under a query or without one. */
   shown(paperId: number, queryId?: number): ShownPaper
 }
@@ -68,13 +70,19 @@ export function candidatesFrom(
     const reason = queryId === NO_QUERY ? null : matcher.reason(queryId, paperId)
     return toShownPaper(at(paperId), reason, plain(paperId))
   }, MAX_SHOWN)
-  const shownRelated = memoize((key: string) => {
-    const [docId, queryId] = key.split(' ').map(Number) as [number, number]
-    return showRelated(papers[docId]!, matcher.nearness(queryId, docId))
+  const shownClose = memoize((key: string) => {
+    const [docId, queryId, ...name] = key.split(' ')
+    const paper = papers[Number(docId)]!
+    const near = matcher.nearness(Number(queryId), Number(docId))
+    return showClose(paper, { topic: name.join(' '), matches: near?.matches ?? [] }, plain(paper.id))
   }, MAX_SHOWN)
-  const { ranked, related, lastMatched, preference, matches, unreadable, docIdOf } = matcher
+  const firstDayAfter = memoize((key: string) => {
+    const [paperId, since] = key.split(' ') as [string, Day]
+    return earliestDay(papers.filter(({ id, firstDay }) => id > Number(paperId) && firstDay >= since))
+  })
+  const { isMatch, ranked, closeTo, preference, matches, unreadable, docIdOf } = matcher
   return {
-    ...{ papers, docIdOf, matches, ranked, related, lastMatched, preference, unreadable },
+    ...{ papers, docIdOf, matches, isMatch, ranked, closeTo, preference, unreadable },
     selector: new PaperSelector(papers.length),
     firstListedOn: (day) => byDay.get(day) ?? [],
     newestDay: (latest, maxPaperId) =>
@@ -83,7 +91,8 @@ export function candidatesFrom(
     firstListedBefore: (since) => papers.filter(({ firstDay }) => firstDay < since).map(({ id }) => id),
     newlyMatching,
     nearMisses,
-    showRelated: (docId, queryId) => shownRelated(`${docId} ${queryId}`),
+    firstDayAfter: (paperId, since) => firstDayAfter(`${paperId} ${since}`),
+    showClose: (docId, { queryId, name }) => shownClose(`${docId} ${queryId} ${name}`),
     shown: (paperId, queryId = NO_QUERY) => shown(queryId * papers.length + docIdOf(paperId)!),
   }
 }
@@ -95,15 +104,16 @@ const MAX_SHOWN = 20_000
 const lowestOf = (papers: readonly Paper[]): number | undefined =>
   papers.reduce<number | undefined>((least, { id }) => Math.min(least ?? id, id), undefined)
 
+const earliestDay = (papers: readonly Paper[]): Day | undefined =>
+  papers.reduce<Day | undefined>(
+    (earliest, { firstDay }) => (earliest === undefined || firstDay < earliest ? firstDay : earliest),
+    undefined,
+  )
+
 /** A paper, and how near it is to a query. */
 export interface NearMiss extends Nearness {
   paper: Paper
 }
-
-/** The reason says what it has and what is missing: "Has: linear attention. Missing: robotics". */
-export const showNearMiss = memoizeByObject(
-  ({ paper, ...nearness }: NearMiss): ShownPaper => showRelated(paper, nearness),
-)
 
 /**
  * The papers nearest to a query that do not match it, best first. A paper of which only newer versions were listed is

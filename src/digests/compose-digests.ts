@@ -3,12 +3,10 @@ import type { Database } from '../core/database/database.ts'
 import { addDays, type Day } from '../core/dates.ts'
 import { profileWordsBySubscriber } from '../subscribers/profile.repo.ts'
 import type { CandidatePool } from './candidates.repo.ts'
-import type { Candidates } from './candidates.ts'
 import { compose, receivesSince } from './compose.ts'
 import type { DigestDraft, Recipient } from './digest.repo.ts'
 import { earlierDigests, lastHistoryPoints, papersShownTo } from './earlier-digest.repo.ts'
 import { type EarlierDigest, eligibleSince, NO_REPEAT_DAYS } from './eligible-range.ts'
-import { idleTopics, NO_MATCH_DATES } from './no-match-periods.repo.ts'
 import type { Snapshot } from './sources-line.ts'
 
 export interface ComposeDigestsInput {
@@ -35,42 +33,19 @@ export async function composeDigests(db: Database, input: ComposeDigestsInput): 
   })
   await pool.loadSnapshots(db, [...new Set([...historyPoints.values()].map(({ history }) => history))])
   const profiles = await profileWordsBySubscriber(db, recipients.map(idOf))
-  const idleTopicIds = await idleTopics(db, {
-    topicIds: possiblyIdleTopics(pool.candidates, recipients, localDate),
-    localDate,
-  })
   const composed: DigestDraft[] = []
   for (const [i, recipient] of recipients.entries()) {
     if (i % BATCH_SIZE === 0) await setImmediate()
     const id = idOf(recipient)
     const known = { earlier: earlier.get(id) ?? [], last: historyPoints.get(id), history: pool.history }
-    const wanted = { profile: profiles.get(id), idleTopicIds }
-    composed.push(compose(pool.candidates, { recipient, localDate, ...known, ...wanted, ...snapshot, now }))
+    const profile = profiles.get(id)
+    composed.push(compose(pool.candidates, { recipient, localDate, ...known, profile, ...snapshot, now }))
   }
   return composed
 }
 
 /** Number of digests that are composed before the event loop serves pages and mail servers again. */
 const BATCH_SIZE = 10
-
-/**
- * Topics that may be idle, of subscribers with other topics that have papers. A subscriber without any match gets a
- * no-matches email instead.
- */
-function possiblyIdleTopics(
-  candidates: Candidates,
-  recipients: readonly Recipient[],
-  localDate: Day,
-): number[] {
-  const matchedSince = (day: Day) => (topic: { queryId: number }) =>
-    (candidates.lastMatched(topic.queryId) ?? '') >= day
-  const hasNews = matchedSince(eligibleSince(localDate, null))
-  // Five due dates take at least five days.
-  const isFull = matchedSince(addDays(localDate, 1 - NO_MATCH_DATES))
-  return recipients.flatMap(({ topics }) =>
-    topics.some(hasNews) ? topics.filter((topic) => !isFull(topic)).map(({ id }) => id) : [],
-  )
-}
 
 const idOf = ({ subscriberId }: Recipient): string => subscriberId
 

@@ -1,8 +1,8 @@
 import { type Day, dayOf, daysIn, HOUR_MS } from '../core/dates.ts'
 import { memoize } from '../core/memoize.ts'
 import type { Vector } from '../queries/ranking/tf-idf.ts'
-import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
-import { type Candidates, type NearMiss, type Preference, showNearMiss, toSection } from './candidates.ts'
+import { type ShownPaper, withCloseTo } from '../queries/reasons/shown-paper.ts'
+import { type Candidates, type Preference, toSection } from './candidates.ts'
 import type { DigestDraft, DigestTopic, Recipient } from './digest.repo.ts'
 import { type DigestContent, type DigestSection, weekOf, weekTo } from './digest-content.ts'
 import type { HistoryPoint } from './earlier-digest.repo.ts'
@@ -30,8 +30,6 @@ export interface ComposeInput {
   last?: HistoryPoint
   /** Their profile; undefined if they never gave feedback. */
   profile?: Vector
-  /** Ids of their topics that matched nothing for long. */
-  idleTopicIds?: ReadonlySet<number>
   sources: string
   now: Date
 }
@@ -48,9 +46,11 @@ function draftContent(
   { localDate, sources }: ComposeInput,
   shown: Omit<DigestContent, 'localDate' | 'sources'>,
 ): Pick<DigestDraft, 'papers' | 'matched' | 'content'> {
-  const papers = shown.sections.flatMap((section) => section.papers.map(({ id }) => id))
+  const idsIn = (sections: DigestSection[]) => sections.flatMap(({ papers }) => papers.map(({ id }) => id))
+  const papers = idsIn(shown.sections)
   const content = papers.length > 0 ? { localDate, ...shown, sources } : null
-  return { papers, matched: papers.length + shown.more, content }
+  const matches = idsIn(shown.sections.filter(({ close }) => !close))
+  return { papers, matched: matches.length + shown.more, content }
 }
 
 /** A day gets most of its votes in its first 20 hours; then we choose its best papers. */
@@ -74,13 +74,11 @@ function byTopics(candidates: Candidates, input: ComposeInput): DigestDraft {
   if (topics.every(({ queryId }) => candidates.unreadable.has(queryId))) {
     throw candidates.unreadable.get(topics[0]!.queryId)
   }
-  const matchedTopics = topics.filter((_, i) => offered.topics[i]!.length > 0).map(({ id }) => id)
   const { sections: chosen, more, others } = candidates.selector.select({ ...offered, cap: maxPapers })
-  const news = chosen.map((section) => toSection(candidates, section, topics))
-  const room = maxPapers - news.flatMap(({ papers }) => papers).length
-  const related = news.length > 0 ? relatedSections(scope, input, { matchedTopics, room }) : []
-  const sections = [...news, ...related]
-  const days = news.flatMap(({ papers }) => papers.map(({ day }) => day))
+  const matching = chosen.map((section) => toSection(candidates, section, topics))
+  const room = maxPapers - matching.flatMap(({ papers }) => papers).length
+  const sections = [...matching, ...closeSection(scope, input, room)]
+  const days = sections.flatMap(({ papers }) => papers.map(({ day }) => day))
   const week = recipient.weekly ? weekOf(localDate, receivesSince(recipient), days) : null
   const beyond = others.map((docId) => candidates.papers[docId]!.id)
   const { fromPaper, toPaper } = range
@@ -89,7 +87,7 @@ function byTopics(candidates: Candidates, input: ComposeInput): DigestDraft {
     toPaper,
     toHistory: input.history,
     bestDay: null,
-    ...draftContent(input, { bestOf: null, week, sections, matchedTopics, more, beyond }),
+    ...draftContent(input, { bestOf: null, week, sections, more, beyond }),
   }
 }
 
@@ -101,79 +99,55 @@ function preferenceOf(candidates: Candidates, profile: Vector): Preference {
   return memoize((docId) => OF_PROFILE * preference(docId))
 }
 
-/** A paper that matches no topic, and the topic to which it is related. */
-interface RelatedPaper {
+/** A paper that matches no topic, and a topic that it comes close to. `score`: the higher, the closer. */
+interface CloseCandidate {
   topic: DigestTopic
   docId: number
-  show(): ShownPaper
+  score: number
 }
 
-/**
- * Up to three papers that match no topic, in a section for each topic to which they are related: new papers that are
- * close to a topic, if the subscriber wants them, then near misses of idle topics.
- */
-function relatedSections(
+/** One section of up to three new papers that match no topic, each under the topic to which it comes closest. */
+function closeSection(
   scope: EligibilityScope,
-  { recipient: { topics, related = false }, idleTopicIds = NO_TOPICS }: ComposeInput,
-  { matchedTopics, room }: { matchedTopics: readonly number[]; room: number },
+  { recipient: { topics, related = false } }: ComposeInput,
+  room: number,
 ): DigestSection[] {
-  const { candidates } = scope
-  const idle = topics.filter(({ id }) => idleTopicIds.has(id) && !matchedTopics.includes(id))
-  if (room <= 0 || (!related && idle.length === 0)) return []
-  const taken = new Set(topics.flatMap(({ queryId }) => candidates.matches(queryId)))
-  let left = Math.min(MAX_RELATED, room)
-  const sectionsOf = (papers: readonly RelatedPaper[], kind: Pick<DigestSection, 'close' | 'related'>) => {
-    const chosen = papers.filter(({ docId }) => !taken.has(docId) && taken.add(docId)).slice(0, left)
-    left -= chosen.length
-    return [...Map.groupBy(chosen, ({ topic }) => topic)].map(([{ name, id }, some]) => {
-      return { topic: name, topicId: id, ...kind, papers: some.map(({ show }) => show()) }
-    })
+  const { candidates, range, since } = scope
+  const limit = Math.min(MAX_CLOSE, room)
+  const from = candidates.firstDayAfter(range.fromPaper, since)
+  if (!related || limit <= 0 || from === undefined) return []
+  const close = topics
+    .flatMap((topic) => closeToTopic(scope, topic, from))
+    .sort((a, b) => b.score - a.score || b.docId - a.docId)
+  const isMatch = (docId: number) => topics.some(({ queryId }) => candidates.isMatch(queryId, docId))
+  const papers: ShownPaper[] = []
+  const considered = new Set<number>()
+  for (const { docId, topic } of close) {
+    if (papers.length === limit) break
+    if (considered.has(docId)) continue
+    considered.add(docId)
+    if (isMatch(docId)) continue
+    const shown = candidates.showClose(docId, topic)
+    papers.push(withCloseTo(shown, { topic: topic.name, topicId: topic.id }))
   }
-  return [
-    ...sectionsOf(related ? closeToTopics(scope, topics) : [], { close: true, related: true }),
-    ...sectionsOf(nearMissesOf(scope, idle), { close: true }),
-  ]
+  return papers.length > 0 ? [{ topic: null, topicId: null, close: true, papers }] : []
 }
 
-/** The closest first; votes move the order. */
-function closeToTopics(scope: EligibilityScope, topics: readonly DigestTopic[]): RelatedPaper[] {
+/** The new papers of the days from `from` on that come close to a topic. Votes move the order. */
+function closeToTopic(scope: EligibilityScope, topic: DigestTopic, from: Day): CloseCandidate[] {
   const { candidates, preference } = scope
-  const papers = topics.flatMap((topic) =>
-    candidates
-      .related(topic.queryId)
-      .filter(({ docId }) => isFresh(scope, docId))
-      .map(({ docId, closeness }) => ({
-        ...{ topic, docId, show: () => candidates.showRelated(docId, topic.queryId) },
-        score: closeness + CLOSENESS_UNIT * (preference?.(docId) ?? 0),
-      })),
-  )
-  return papers.sort((a, b) => b.score - a.score)
-}
-
-/** Papers that contain some of the words of a topic and were not shown before. */
-function nearMissesOf(
-  { candidates, since, range }: EligibilityScope,
-  topics: readonly DigestTopic[],
-): RelatedPaper[] {
-  const mayShow = ({ matches, paper: { id, firstDay } }: NearMiss) =>
-    matches.length > 0 && firstDay >= since && range.isUnshown(id)
-  return topics.flatMap((topic) =>
-    candidates
-      .nearMisses(topic.queryId)
-      .filter(mayShow)
-      .map((near) => ({
-        topic,
-        docId: candidates.docIdOf(near.paper.id)!,
-        show: () => showNearMiss(near),
-      })),
-  )
+  return candidates
+    .closeTo(topic.queryId, from)
+    .filter(({ docId }) => isFresh(scope, docId))
+    .map(({ docId, closeness }) => {
+      return { topic, docId, score: closeness + CLOSENESS_UNIT * (preference?.(docId) ?? 0) }
+    })
 }
 
 /** What 1 of the score of matches is in closeness: preferences, which are for that score, count for so much. */
 export const CLOSENESS_UNIT = 0.1
-const NO_TOPICS: ReadonlySet<number> = new Set()
 /** Per digest. */
-const MAX_RELATED = 3
+const MAX_CLOSE = 3
 
 /** Limits which candidates a digest may contain. */
 interface EligibilityScope {

@@ -8,9 +8,8 @@ export interface DigestSection {
   topicId: number | null
   /** Papers of the last two weeks that have reached the votes of a topic: the last section of the digest. */
   rising?: true
-  /** Papers that do not match: near misses of an idle topic, or with `related` what is near to it by other words. */
+  /** Papers that match no topic: each has `closeTo`. In digests of earlier releases, `topic` says it for all of them. */
   close?: true
-  related?: true
   papers: ShownPaper[]
 }
 
@@ -22,11 +21,6 @@ export interface DigestContent {
   /** The days that a weekly digest covers. */
   week: DayRange | null
   sections: DigestSection[]
-  /**
-   * Ids of the topics that matched, with papers in any section or beyond the cap. Absent without topics, and in digests
-   * from before this field existed.
-   */
-  matchedTopics?: number[]
   /** How many more papers matched, beyond the subscriber's cap. */
   more: number
   /** The ids of the first of those papers, best first; empty if the page of `bestOf` lists them all. */

@@ -24,7 +24,7 @@ export interface Recipient {
   /** They chose one day of the week. */
   weekly: boolean
   maxPapers: number
-  /** Whether they want related papers; absent: no. */
+  /** Whether they want papers that come close; absent: no. */
   related?: boolean
   confirmedAt: Date | null
   /** When an import added them; null or absent for other subscribers. */
@@ -100,7 +100,7 @@ export async function recipientOf(db: Database, subscriberId: string): Promise<R
   }
 }
 
-/** What a digest that was planned for a date shows; null if there is none, or if nothing matched. */
+/** What a digest that was planned for a date shows; null if there is none, or no papers. */
 export async function plannedContent(
   db: Database,
   { subscriberId, localDate }: { subscriberId: string; localDate: Day },
@@ -122,9 +122,9 @@ export interface DigestDraft {
   bestDay: Day | null
   /** The papers shown, in order. */
   papers: number[]
-  /** How many were shown, or matched beyond the cap. */
+  /** How many matched, shown or beyond the cap. */
   matched: number
-  /** Null if nothing matched. */
+  /** Null if nothing matched or came close. */
   content: DigestContent | null
 }
 

@@ -2,7 +2,7 @@ import type { Day } from '../core/dates.ts'
 import { memoize } from '../core/memoize.ts'
 import type { Paper } from '../papers/paper.ts'
 import { Archive, type DayBounds } from '../queries/archive.ts'
-import { type Bits, countBits, forEachBit, newBits } from '../queries/matching/bits.ts'
+import { type Bits, countBits, forEachBit, hasBit, newBits } from '../queries/matching/bits.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import { PaperIndex } from '../queries/matching/paper-index.ts'
 import { QuerySet } from '../queries/matching/query-set.ts'
@@ -28,8 +28,7 @@ export interface Matcher {
   matches(queryId: number): readonly number[]
   /** The same, best first. */
   ranked(queryId: number): RankedMatches
-  /** The newest first day among the matches; null if there are none. */
-  lastMatched(queryId: number): Day | null
+  isMatch(queryId: number, docId: number): boolean
   /** Why the query matches this paper, which it must match. */
   reason(queryId: number, paperId: number): Reason
   /** How near a paper comes to a query that it does not match; null if it contains no wanted part. */
@@ -40,8 +39,8 @@ export interface Matcher {
    * votes.
    */
   near(query: Query, most: number): Paper[]
-  /** Papers that are close to a query but do not match it, the closest first. */
-  related(queryId: number): readonly RelatedDoc[]
+  /** Papers of the days from `from` on that are close to a query but do not match it, the closest first. */
+  closeTo(queryId: number, from: Day): readonly CloseDoc[]
   /** How much a subscriber with this profile prefers a paper, by docId: see preferenceOf. */
   preference(profile: Vector): (docId: number) => number
   /** Queries that could not be evaluated, with the error: they match nothing. */
@@ -49,7 +48,7 @@ export interface Matcher {
 }
 
 /** `closeness`: see closeness.ts. */
-type RelatedDoc = Pick<ClosePaper, 'docId' | 'closeness'>
+type CloseDoc = Pick<ClosePaper, 'docId' | 'closeness'>
 
 /** Papers by their ids, as queries see them. */
 export interface PaperTexts {
@@ -61,7 +60,7 @@ const MAX_KEPT = 30_000_000
 /** Number of cached vectors, about 8 kB each. */
 const MAX_VECTORS = 5000
 /** For each query, and the number of queries. */
-const [MAX_RELATED, MAX_RELATED_QUERIES] = [100, 20_000]
+const [MAX_CLOSE, MAX_CLOSE_QUERIES] = [100, 20_000]
 /** Number of cached paper texts, about 30 kB each. */
 const MAX_TEXTS = 3000
 
@@ -125,18 +124,20 @@ export function createMatcher(
     forEachBit(found(queryId), (docId) => docIds.push(docId))
     return docIds
   }
-  const related = memoize((queryId: number): RelatedDoc[] => {
-    const query = queries.get(queryId)
-    if (!query || !whole || unreadable.has(queryId)) return []
-    const close = runToEnd(closePapers(whole, query, days)).flatMap(({ id, closeness }) => {
+  const closeDocs = memoize((key: string): CloseDoc[] => {
+    const [queryId, from] = key.split(' ') as [string, Day]
+    const query = queries.get(Number(queryId))
+    if (!query || !whole || unreadable.has(Number(queryId))) return []
+    const close = runToEnd(closePapers(whole, query, { ...days, from })).flatMap(({ id, closeness }) => {
       const docId = docIdOf(id)
       return docId === undefined ? [] : [{ docId, closeness }]
     })
-    return close.slice(0, MAX_RELATED)
-  }, MAX_RELATED_QUERIES)
+    return close.slice(0, MAX_CLOSE)
+  }, MAX_CLOSE_QUERIES)
   return {
-    ...{ papers, docIdOf, matches, ranked, related, texts, unreadable },
-    lastMatched: memoize((queryId: number) => newestDay(matches(queryId).map((docId) => papers[docId]!))),
+    ...{ papers, docIdOf, matches, ranked, texts, unreadable },
+    isMatch: (queryId, docId) => hasBit(found(queryId), docId),
+    closeTo: (queryId, from) => closeDocs(`${queryId} ${from}`),
     reason: (queryId, paperId) => evaluate(queries.get(queryId)!, texts.get(paperId)!)!,
     nearness: (queryId, docId) => nearnessOf(queries.get(queryId)!, texts.get(papers[docId]!.id)!),
     near: (query, limit) =>
@@ -159,12 +160,6 @@ function daysOf(papers: readonly Paper[]): DayBounds {
   const days = papers.map(({ firstDay }) => firstDay).sort()
   return { from: days[0], to: days.at(-1) }
 }
-
-const newestDay = (papers: readonly Paper[]): Day | null =>
-  papers.reduce<Day | null>(
-    (last, { firstDay }) => (last === null || firstDay > last ? firstDay : last),
-    null,
-  )
 
 function archiveOf(papers: readonly Paper[]): Archive {
   const index = new PaperIndex()

@@ -10,7 +10,7 @@ export interface NoMatchPeriod {
 }
 
 /** Number of such dates after which we send a no-matches email. */
-export const NO_MATCH_DATES = 5
+const NO_MATCH_DATES = 5
 /** Minimum days between two such emails. */
 const NOTE_DAYS = 30
 
@@ -52,44 +52,4 @@ export async function noMatchPeriods(
     group by candidate.id
     having count(*) >= ${NO_MATCH_DATES} and max(d.local_date) = ${localDate}::date`
   return rows.map(({ since, ...row }) => ({ ...row, since: dayOf(since) }))
-}
-
-/**
- * Which of these topics had nothing in any of the last four digests before `localDate` that considered papers. So this
- * is at least their fifth date without a match, or with only near misses. Dates before the subscriber last changed
- * their topics do not count.
- */
-export async function idleTopics(
-  db: Database,
-  { topicIds, localDate }: { topicIds: readonly number[]; localDate: Day },
-): Promise<Set<number>> {
-  if (topicIds.length === 0) return new Set()
-  // Unpacks each digest's content once, whatever the number of topics. A digest that was not delivered showed nothing.
-  const rows = await db.$queryRaw<{ id: number }[]>`
-    with asked as materialized (
-      select id, subscriber_id from topic where id = any(${[...topicIds]}::int[])
-    ), past as materialized (
-      select s.id, four.dates, four.held
-      from (select distinct subscriber_id as id from asked) a join subscriber s using (id)
-      cross join lateral (
-        select greatest(s.confirmed_at, (
-          select max(c.at) from change c,
-            jsonb_path_query_array(c.before, '$.topics[*].query') as was,
-            jsonb_path_query_array(c.after, '$.topics[*].query') as became
-          where c.subscriber_id = s.id and not (was @> became and was <@ became))) as at) settled
-      cross join lateral (
-        select count(*) as dates, coalesce(jsonb_agg(topics), '[]') as held
-        from (
-          select case when m.state in ('gave_up', 'skipped', 'refused') then '[]'::jsonb
-            else jsonb_path_query_array(d.content, '$.sections[*].topicId')
-              || jsonb_path_query_array(d.content, '$.matchedTopics[*]') end as topics
-          from digest d left join message m on m.digest_id = d.id
-          where d.subscriber_id = s.id and d.local_date < ${localDate}::date and d.due_at > settled.at
-            and d.outcome in ('planned', 'nothing_matched') and d.from_paper < d.to_paper
-          order by d.local_date desc limit ${NO_MATCH_DATES - 1}) last) four
-    )
-    select asked.id from asked join past on past.id = asked.subscriber_id
-    where past.dates = ${NO_MATCH_DATES - 1}
-      and not exists (select from jsonb_array_elements(past.held) one where one @> to_jsonb(asked.id))`
-  return new Set(rows.map(({ id }) => id))
 }

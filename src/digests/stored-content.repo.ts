@@ -5,11 +5,19 @@ import type { Database } from '../core/database/database.ts'
 import type { Day } from '../core/dates.ts'
 import { LruCache } from '../core/lru-cache.ts'
 import { memoizeByObject } from '../core/memoize.ts'
-import { type ShownPaper, sentenceOf, withSentence } from '../queries/reasons/shown-paper.ts'
+import {
+  additionTo,
+  type CloseTo,
+  type ShownPaper,
+  sharedPaper,
+  withCloseTo,
+  withSentence,
+} from '../queries/reasons/shown-paper.ts'
 import type { DigestContent, DigestSection } from './digest-content.ts'
 
-/** The paper itself, or its id in `shown_paper`, with the sentence that was added to its reason. */
-type StoredPaper = ShownPaper | string | [id: string, sentence: string]
+/** The paper itself, or its id in `shown_paper`, with what was added to it: a sentence of its reason, or a topic. */
+type StoredPaper = ShownPaper | string | SharedWithAddition
+type SharedWithAddition = [id: string, added: string | CloseTo]
 
 export type StoredContent = Omit<DigestContent, 'sections'> & {
   sections: (Omit<DigestSection, 'papers'> & { papers: StoredPaper[] })[]
@@ -40,11 +48,9 @@ export class SharedPapers {
   }
 }
 
-const withoutSentence = (paper: ShownPaper): ShownPaper => sentenceOf(paper)?.paper ?? paper
-
 /**
  * The contents of digests of a date as they are stored, in the same order. A paper that several of them show is saved,
- * by itself and without the sentence that was added to its reason: use it before the transaction that stores the
+ * by itself and without what was added to it: use it before the transaction that stores the
  * digests. It then belongs to none of the subscribers and is pruned with its date. A paper of one digest stays in it,
  * so that it is erased with it.
  */
@@ -56,7 +62,7 @@ export async function storedContents(
   for (const ids of [shown, saved]) if (ids.size > MAX_IDS) ids.clear()
   const toSave = new Map<string, ShownPaper>()
   for (const section of contents.flatMap((content) => content?.sections ?? []))
-    for (const paper of section.papers.map(withoutSentence)) {
+    for (const paper of section.papers.map(sharedPaper)) {
       const id = contentId(paper)
       if (shown.has(id) && !saved.has(id)) toSave.set(id, paper)
       shown.add(id)
@@ -64,10 +70,10 @@ export async function storedContents(
   await saveShownPapers(db, localDate, toSave)
   for (const id of toSave.keys()) saved.add(id)
   const stored = (paper: ShownPaper): StoredPaper => {
-    const id = contentId(withoutSentence(paper))
+    const id = contentId(sharedPaper(paper))
     if (!saved.has(id)) return paper
-    const sentence = sentenceOf(paper)?.sentence
-    return sentence === undefined ? id : [id, sentence]
+    const added = additionTo(paper)?.added
+    return added === undefined ? id : [id, added]
   }
   return contents.map(
     (content) =>
@@ -152,8 +158,10 @@ function openPaper(stored: StoredPaper, byId: ReadonlyMap<string, ShownPaper>): 
   if (id === undefined) return stored as ShownPaper
   const paper = byId.get(id)
   if (!paper || !Array.isArray(stored)) return paper
-  const key = stored.join(' ')
-  return loadedWithSentence.get(key) ?? loadedWithSentence.set(key, withSentence(paper, stored[1]))
+  const [, added] = stored
+  if (typeof added !== 'string') return withCloseTo(paper, added)
+  const key = `${id} ${added}`
+  return loadedWithSentence.get(key) ?? loadedWithSentence.set(key, withSentence(paper, added))
 }
 
 /** Deletes papers of dates before `before` that have no digests left. */

@@ -5,7 +5,13 @@ import { counted, fill, words } from '../i18n/words.ts'
 import type { SiteIdentity } from '../mail/rendering/template.ts'
 import { oneLine, truncateAtWord } from '../mail/rendering/text.ts'
 import { queryOfName } from '../queries/language/topic-name.ts'
-import { type Links, siteLinks, topicLink } from '../subscribers/links.ts'
+import {
+  closePapersLink,
+  type Links,
+  siteLinks,
+  type TopicPaperRef,
+  topicLink,
+} from '../subscribers/links.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import {
   dayShown,
@@ -85,7 +91,8 @@ const sectionsOf = (
   detail: PaperDetail,
 ) => {
   const links = siteLinks(baseUrl)
-  return sectionViews(content, { links, topicUrl: (at) => topicLink(manageUrl, at), detail })
+  const topicUrl = (at: TopicPaperRef) => topicLink(manageUrl, at)
+  return sectionViews(content, { links, topicUrl, turnOffUrl: closePapersLink(manageUrl), detail })
 }
 
 function underPapers(

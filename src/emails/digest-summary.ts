@@ -4,6 +4,7 @@ import { dateRange, longDate, shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
 import { asciiLine } from '../mail/rendering/text.ts'
 import { isByAuthor } from '../queries/language/topic-name.ts'
+import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
 import { headingOf, newestDay, nonEmptySections, paperTitle, textOfRuns } from './sections-view.ts'
 
 const MAX_TOPIC_LENGTH = 40
@@ -13,16 +14,24 @@ const MAX_SUBJECT_LENGTH = 78
 const MIN_TITLE_LENGTH = 16
 const PREHEADER = { shortest: 40, longest: 90, titles: 4 }
 
-/** Without papers that do not match: they are no news. */
-const newsOf = ({ sections }: DigestContent) => nonEmptySections(sections).filter(({ close }) => !close)
+/** The papers that a digest is about: those that come close only if nothing matched. */
+export function papersOf({ sections }: DigestContent): ShownPaper[] {
+  const { topics, risen, close } = splitSections(sections)
+  const matches = [...topics, ...risen]
+  return (matches.length > 0 ? matches : close).flatMap(({ papers }) => papers)
+}
 
-export const papersOf = (content: DigestContent) => newsOf(content).flatMap(({ papers }) => papers)
+/** Whether nothing matched, and papers that come close are all that it shows. */
+function isOnlyClose({ sections }: DigestContent): boolean {
+  const { topics, risen, close } = splitSections(sections)
+  return close.length > 0 && topics.length + risen.length === 0
+}
 
 const countOf = (sections: readonly DigestSection[]): number =>
   sections.flatMap(({ papers }) => papers).length
 
 /** The non-empty sections of topics, of rising papers, and of papers that do not match. */
-function splitSections({ sections }: DigestContent) {
+function splitSections(sections: DigestSection[]) {
   const kindOf = ({ rising, close }: DigestSection) => (close ? 'close' : rising ? 'risen' : 'topics')
   const { topics = [], risen = [], close = [] } = Object.groupBy(nonEmptySections(sections), kindOf)
   return { topics, risen, close }
@@ -37,8 +46,10 @@ export function digestHeading(
   const { heading } = words.emails.digest
   const count = papersOf(content).length
   if (bestOf) return counted(count, week ? heading.bestOfWeek : heading.best)
-  if (week && isWithinWeek(week)) return counted(count, heading.week)
-  return counted(count, splitSections(content).topics.length > 0 ? news : heading.rising)
+  const isOneWeek = week !== null && isWithinWeek(week)
+  if (isOnlyClose(content)) return counted(count, isOneWeek ? heading.closeInWeek : heading.close)
+  if (isOneWeek) return counted(count, heading.week)
+  return counted(count, splitSections(content.sections).topics.length > 0 ? news : heading.rising)
 }
 
 /**
@@ -53,15 +64,18 @@ export function digestLead(content: DigestContent, today = content.localDate): s
     const when = week ? dateRange(week.from, week.to) : longDate(bestOf)
     return counted(papersOf(content).length, lead.best, { when })
   }
-  const { topics, risen, close } = splitSections(content)
-  const dates = topics.length > 0 ? datesOf(topics, { week, today }) : ''
+  const { topics, risen, close } = splitSections(content.sections)
+  const onlyClose = isOnlyClose(content)
+  const dated = onlyClose ? close : topics
+  const dates = dated.length > 0 ? datesOf(dated, { week, today }) : ''
   const hasOthers = topics.length > 1 || risen.length > 0
   const sentences = [
+    onlyClose ? counted(countOf(close), lead.onlyClose) : '',
     topics.length > 0 && hasOthers ? matchesSentence(topics, dates) : '',
     !hasOthers && dates ? fill(lead.listed, { dates }) : '',
     risen.length > 0 ? counted(countOf(risen), topics.length > 0 ? lead.risen : lead.onlyRisen) : '',
     topics.some(isRankedByWords) ? lead.bestFirst : '',
-    close.length > 0 ? counted(countOf(close), lead.close) : '',
+    close.length > 0 && !onlyClose ? counted(countOf(close), lead.close) : '',
   ]
   return sentences.filter(Boolean).join(' ')
 }
@@ -128,13 +142,14 @@ function subjectStart(content: DigestContent): string {
     return week
       ? counted(count, subject.bestOfWeek)
       : counted(count, subject.best, { day: shortDate(bestOf) })
+  if (isOnlyClose(content)) return counted(count, subject.close)
   const what = subjectTopics(content)
   return week && isWithinWeek(week) ? fill(subject.week, { what }) : what
 }
 
 function subjectTopics(content: DigestContent): string {
   const { matches, byAuthor, andMore, unwritable, rising } = words.emails.digest.subject
-  const { topics, risen } = splitSections(content)
+  const { topics, risen } = splitSections(content.sections)
   const [first] = topics
   const all = papersOf(content).length
   if (!first && risen[0]) return counted(all, rising)

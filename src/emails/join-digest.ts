@@ -11,17 +11,18 @@ import {
 } from '../mail/rendering/encoded-text.ts'
 import type { SiteIdentity, Template } from '../mail/rendering/template.ts'
 import type { JoinedEmail } from '../mail/smtp/join-mime.ts'
-import { asHeading } from '../queries/language/topic-name.ts'
-import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
-import { siteLinks, topicPage } from '../subscribers/links.ts'
+import { type ShownPaper, sharedPaper } from '../queries/reasons/shown-paper.ts'
+import { closePapersLink, siteLinks, topicPage } from '../subscribers/links.ts'
 import { closingOf, type DigestEmail, openingOf, type ReaderLinks } from './digest-email.ts'
 import {
-  headingOf,
+  headOf,
   newestDay,
   nonEmptySections,
+  ownLinks,
   type PaperDetail,
   paperView,
   type Summarized,
+  topicIdOf,
 } from './sections-view.ts'
 
 interface JoinerInput {
@@ -90,24 +91,29 @@ export function openDigestJoiner({ site, inEach, template }: JoinerInput) {
     const { detail, dated, topicLength, manageBase } = context
     const { placeholders, encoder } = topicEncoder(topicLength)
     const view = paperView(paper, links, detail, dated)
-    const own = detail.body && placeholders.topic && `${manageBase}${placeholders.topic}?paper=${paper.id}`
+    const url = detail.body && placeholders.topic && `${manageBase}${placeholders.topic}?paper=${paper.id}`
     const { snippetText, isSummary } = view
-    return { ...encode(encoder, 'paper', { paper: { ...view, own } }), snippetText, isSummary }
+    return {
+      ...encode(encoder, 'paper', { paper: { ...view, ...ownLinks(paper, url) } }),
+      snippetText,
+      isSummary,
+    }
   }
   const paperPart = (paper: ShownPaper, context: PaperContext): PaperPart => {
     const { detail, dated, topicLength } = context
     const key = `${detail.title} ${detail.reason} ${detail.body?.snippet} ${dated} ${topicLength}`
-    const known = paperParts(paper)
+    const known = paperParts(withoutTopic(paper))
     const part = known.get(key) ?? renderPaper(paper, context)
     known.set(key, part)
     return part
   }
 
   const sectionParts = memoize((key: string) => {
-    const [heading, count, paperId, topicLength, manageBase] = JSON.parse(key)
+    const [head, count, paperId, topicLength, manageBase] = JSON.parse(key)
     const { placeholders, encoder } = topicEncoder(topicLength)
-    const edit = placeholders.topic && `${manageBase}${placeholders.topic}?paper=${paperId}`
-    const section = { heading, edit, papers: { length: count } }
+    const page = placeholders.topic && `${manageBase}${placeholders.topic}`
+    const edit = page && (head.close ? closePapersLink(page) : `${page}?paper=${paperId}`)
+    const section = { ...head, edit, papers: { length: count } }
     return { heading: encode(encoder, 'heading', { section }), end: encode(encoder, 'end', { section }) }
   }, MAX_KEPT)
 
@@ -117,21 +123,25 @@ export function openDigestJoiner({ site, inEach, template }: JoinerInput) {
     const shown = nonEmptySections(content.sections)
     const newest = newestDay(shown)
     const { manageBase } = reader
+    const { manage } = reader.values
     for (const section of shown) {
-      const topic = section.topicId ? topicPage(reader.values.manage, section.topicId) : ''
-      const add = ({ html, text }: Part) => {
+      const pathTo = (topicId: number | null) => (topicId ? topicPage(manage, topicId) : '')
+      const add = ({ html, text }: Part, topic: string) => {
         joined.html.push({ text: html, values: { topic } })
         joined.text.push({ text, values: { topic } })
       }
-      const { heading, end } = sectionParts(keyOf(section, topic, manageBase))
-      add(heading)
+      // The link of papers that come close leads to the settings.
+      const topic = section.close ? manage : pathTo(section.topicId)
+      const { heading, end } = sectionParts(keyOf(section, shown, topic, manageBase))
+      add(heading, topic)
       for (const paper of section.papers) {
+        const own = pathTo(topicIdOf(paper, section))
         const dated = paper.day !== newest
-        const part = paperPart(paper, { detail, dated, topicLength: topic.length, manageBase })
+        const part = paperPart(paper, { detail, dated, topicLength: own.length, manageBase })
         joined.papers.push(part)
-        add(part)
+        add(part, own)
       }
-      add(end)
+      add(end, topic)
     }
     return joined
   }
@@ -176,6 +186,9 @@ export function openDigestJoiner({ site, inEach, template }: JoinerInput) {
   }
 }
 
+/** All subscribers to whom a paper comes close by the same words share its part: links are filled in later. */
+const withoutTopic = (paper: ShownPaper): ShownPaper => (paper.closeTo ? sharedPaper(paper) : paper)
+
 let papersSeen = 0
 const numberOf = memoizeByObject((_paper: ShownPaper) => ++papersSeen)
 
@@ -183,9 +196,9 @@ const numberOf = memoizeByObject((_paper: ShownPaper) => ++papersSeen)
 const contentKey = ({ localDate, bestOf, week, more, beyond, sections }: DigestContent): string =>
   JSON.stringify([
     ...[localDate, bestOf, week, more, beyond.length > 0],
-    ...sections.map(({ topic, rising, close, related, papers }) => [
-      ...[topic, rising, close, related],
-      ...papers.map(numberOf),
+    ...sections.map(({ topic, rising, close, papers }) => [
+      ...[topic, rising, close],
+      ...papers.map((paper) => numberOf(withoutTopic(paper))),
     ]),
   ])
 
@@ -219,9 +232,14 @@ const withTokens = (
   viewUrl: viewUrl.slice(0, -view.length) + tokens.view,
 })
 
-const keyOf = (section: DigestSection, topic: string, manageBase: string): string =>
+const keyOf = (
+  section: DigestSection,
+  shown: readonly DigestSection[],
+  topic: string,
+  manageBase: string,
+): string =>
   JSON.stringify([
-    asHeading(headingOf(section)),
+    headOf(section, shown),
     section.papers.length,
     section.papers[0]!.id,
     topic.length,

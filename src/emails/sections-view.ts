@@ -11,6 +11,8 @@ interface SectionsOptions {
   links: Links
   /** The page of a topic, from which a paper of it can be rated; absent on pages for anyone. */
   topicUrl?: (at: TopicPaperRef) => string
+  /** The setting of papers that come close; absent on pages for anyone. */
+  turnOffUrl?: string
   detail: PaperDetail
 }
 
@@ -18,26 +20,45 @@ const MAX_TOPIC_LENGTH = 80
 
 /**
  * The non-empty sections for parts/sections.mjml and parts/sections.txt, in words, cut to `detail`. A paper that is
- * older than the newest one shows its day. `edit` and `own` are personal links; a topic that is only tried out has none.
+ * older than the newest one shows its day. `edit`, `own` and `step` are personal links; a topic that is only tried out
+ * has none.
  */
 export function sectionViews(
   { sections }: Pick<DigestContent, 'sections'>,
-  { links, topicUrl, detail }: SectionsOptions,
+  { links, topicUrl, turnOffUrl, detail }: SectionsOptions,
 ) {
   const shown = nonEmptySections(sections)
   const newest = newestDay(shown)
   return shown.map((section) => {
-    const urlFrom = ({ id: paperId }: ShownPaper) =>
-      section.topicId ? topicUrl?.({ topicId: section.topicId, paperId }) : undefined
+    const urlFrom = (paper: ShownPaper) => {
+      const topicId = topicIdOf(paper, section)
+      return topicId ? topicUrl?.({ topicId, paperId: paper.id }) : undefined
+    }
     return {
-      heading: asHeading(headingOf(section)),
-      edit: urlFrom(section.papers[0]!),
+      ...headOf(section, shown),
+      edit: section.close ? turnOffUrl : urlFrom(section.papers[0]!),
       papers: section.papers.map((paper) => ({
         ...paperView(paper, links, detail, paper.day !== newest),
-        own: detail.body && urlFrom(paper),
+        ...(detail.body && ownLinks(paper, urlFrom(paper))),
       })),
     }
   })
+}
+
+/** The topic whose page the links of a paper open; null without one. */
+export const topicIdOf = ({ closeTo }: ShownPaper, { topicId }: DigestSection): number | null =>
+  closeTo?.topicId ?? topicId
+
+/** The links beside a paper: for a match `own`, for one that comes close `step`. */
+export const ownLinks = ({ closeTo }: ShownPaper, url: string | undefined) =>
+  closeTo ? { step: url } : { own: url }
+
+/** What precedes the papers of a section, without its link; `shown` are all sections of the digest. */
+export function headOf(section: DigestSection, shown: readonly DigestSection[]) {
+  const { close = false } = section
+  // If nothing matched, the digest says so at its beginning.
+  const hint = close && shown.length > 1 ? words.emails.parts.closeHint : ''
+  return { heading: asHeading(headingOf(section)), close, hint }
 }
 
 /** What tells whose sentence is shown under a title. */
@@ -63,14 +84,10 @@ export const nonEmptySections = (sections: DigestSection[]): DigestSection[] =>
   sections.filter(({ papers }) => papers.length > 0)
 
 /** The name of a section: that of its topic. */
-export function headingOf(
-  { topic, rising, close, related }: DigestSection,
-  maxLength = MAX_TOPIC_LENGTH,
-): string {
+export function headingOf({ topic, rising, close }: DigestSection, maxLength = MAX_TOPIC_LENGTH): string {
   if (rising) return words.emails.parts.rising
-  if (topic === null) return words.emails.parts.byVotes
-  const name = truncateAtWord(oneLine(topic), maxLength)
-  return close ? fill(related ? words.emails.parts.related : words.emails.parts.close, { topic: name }) : name
+  if (close) return words.emails.parts.close
+  return topic === null ? words.emails.parts.byVotes : truncateAtWord(oneLine(topic), maxLength)
 }
 
 /**

@@ -120,6 +120,8 @@ export const en = {
     onlyRevised: 'listed as new: only a newer version of it was listed; is:revised finds those',
     rising: 'Topic: {topics}',
     related: 'Uses words that often occur with those of your topic',
+    close: 'Comes close to “{topic}”: {terms}',
+    closeByMeaning: 'Comes close to “{topic}”: reads like papers that match',
     also: 'Also under: {topics}',
     moreTerms: '{count} more',
     has: {
@@ -582,8 +584,11 @@ export const en = {
       moreOrLess: 'More or less like this',
       byVotes: 'Most votes first',
       rising: 'Rising',
-      close: 'Close to your topic: {topic}',
-      related: 'Related to your topic: {topic}',
+      close: 'Close to your topics',
+      closeHint: 'These don’t match, but read like papers that do.',
+      turnOff: 'Turn off',
+      moreLikeThese: 'More like these',
+      fewer: 'Fewer',
       attribution: 'Papers from arXiv and Hugging Face, not affiliated with either.',
       sources: {
         clause: '{source}: {said}.',
@@ -615,6 +620,14 @@ export const en = {
         week: { one: '{count} new paper this week', other: '{count} new papers this week' },
         best: { one: 'The best paper of the day', other: 'The {count} best papers of the day' },
         bestOfWeek: { one: 'The best paper of the week', other: 'The {count} best papers of the week' },
+        close: {
+          one: 'No match today, but one paper comes close',
+          other: 'No match today, but {count} papers come close',
+        },
+        closeInWeek: {
+          one: 'No match this week, but one paper comes close',
+          other: 'No match this week, but {count} papers come close',
+        },
       },
       lead: {
         sentence: '{what}.',
@@ -631,8 +644,12 @@ export const en = {
         },
         onlyRisen: { one: 'It is from the last two weeks.', other: 'They are from the last two weeks.' },
         close: {
-          one: '{count} more is close to your topics but doesn’t match.',
-          other: '{count} more are close to your topics but don’t match.',
+          one: '{count} more comes close to your topics.',
+          other: '{count} more come close to your topics.',
+        },
+        onlyClose: {
+          one: 'Nothing matched your topics. This paper reads like papers that do.',
+          other: 'Nothing matched your topics. These read like papers that do.',
         },
         bestFirst: 'Best match first.',
         best: {
@@ -657,6 +674,7 @@ export const en = {
         rising: { one: '{count} rising paper', other: '{count} rising papers' },
         best: { one: 'The best of {day}', other: 'The best {count} of {day}' },
         bestOfWeek: { one: 'The best of the week', other: 'The best {count} of the week' },
+        close: { one: 'No match, but one comes close', other: 'No match, but {count} come close' },
         week: '{what} this week',
         titled: '{what}: {title}',
         dated: '{what} ({date})',
@@ -702,7 +720,7 @@ export const en = {
       subjectBare: 'Welcome to {site}',
       preheaderAlone: 'You’re subscribed. Here’s when digests arrive and where to change your topics.',
       heading: 'You’re subscribed',
-      first: 'Your first digest arrives on {day} at {hour} ({zone}), if anything matches.',
+      first: 'Your first digest arrives on {day} at {hour} ({zone}), if anything matches or comes close.',
       start: {
         one: 'To get you started, here is one paper.',
         other: 'To get you started, here are {count} papers.',
@@ -719,7 +737,7 @@ export const en = {
       nothing: 'No matches lately',
       nothingHint: 'No paper in the last 14 days matched your topics:',
       helps:
-        'To match more papers, use fewer words or put OR between them. You’ll get an email as soon as a paper matches.',
+        'To match more papers, use fewer words or put OR between them. You’ll get an email as soon as a paper matches or comes close.',
       change: 'Change topics',
     },
     goodbye: {
@@ -742,7 +760,7 @@ export const en = {
       subject: 'No matches for your topics since {since}',
       preheader: 'See the closest papers, change your topics, get fewer emails or unsubscribe.',
       heading: 'No matches lately',
-      lead: 'There were new papers on {count} of your days since {since}, but none matched your topics. That’s why you haven’t had a digest. (We send this email at most once in 30 days.)',
+      lead: 'There were new papers on {count} of your days since {since}, but none matched your topics or came close. That’s why you haven’t had a digest. (We send this email at most once in 30 days.)',
       topics: 'Your topics',
       nearest: 'Closest papers',
       nearestHint: 'These didn’t match, so they may still come later.',
@@ -1064,7 +1082,7 @@ export const en = {
     formats: { html: 'HTML', text: 'Plain text' },
     detail: 'Show',
     details: { full: 'Title and summary', titles: 'Titles only' },
-    related: 'Related papers',
+    related: 'Papers that come close',
     relatedChoices: { false: 'None', true: 'Up to three, after those that match' },
     nobody: 'Leave this empty',
   },
@@ -1451,7 +1469,7 @@ export const en = {
     'setting.max': 'Choose a number of papers per email from 1 to {most}.',
     'setting.format': 'Choose html or text.',
     'setting.detail': 'Choose title and summary, or titles only.',
-    'setting.related': 'Choose whether emails show related papers.',
+    'setting.related': 'Choose whether emails show papers that come close.',
     'setting.until': 'Choose a date after {today} and up to {latest}.',
     'subscriber.unknown': 'No one is subscribed with this address.',
     'subscriber.suppressed':

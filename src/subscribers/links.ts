@@ -193,6 +193,9 @@ export interface TopicPaperRef {
 export const topicLink = (manageUrl: string, { topicId, paperId }: TopicPaperRef): string =>
   `${topicPage(manageUrl, topicId)}?paper=${paperId}`
 
+/** The setting that turns papers that come close on and off. */
+export const closePapersLink = (manageUrl: string): string => `${manageUrl}?edit=schedule#related`
+
 export const topicPage = (manageUrl: string, topicId: number): string => `${manageUrl}/topics/${topicId}`
 
 /** The paper on arXiv, if its page on the site has an arXiv identifier. */

@@ -37,7 +37,7 @@ const defaultSettings = (config: Config): SubscriberSettings => ({
   maxPapers: config.DIGEST_MAX,
   format: 'html',
   detail: 'full',
-  related: false,
+  related: true,
 })
 
 /** Throws FieldFaults with every field that is wrong: email, topic, those of TypedSettings and of QueryParts. */

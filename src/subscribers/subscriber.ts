@@ -33,7 +33,7 @@ export interface SubscriberSettings extends Schedule {
   maxPapers: number
   format: MailFormat
   detail: MailDetail
-  /** Emails also show up to three papers that match no topic but are related to one. */
+  /** Emails also show up to three papers that match no topic but come close to one. */
   related: boolean
 }
 

@@ -35,10 +35,10 @@ const TOPIC_LISTS = [
 /** The newest first. */
 const DATES = ['2026-08-20', '2026-08-18', '2026-08-15', '2025-08-01', '2024-06-11']
 const FORMS = {
-  full: { format: 'html', detail: 'full', maxPapers: 15, weekly: false, idle: true },
-  titles: { format: 'html', detail: 'titles', maxPapers: 25, weekly: false, idle: false },
-  text: { format: 'text', detail: 'full', maxPapers: 10, weekly: false, idle: false },
-  week: { format: 'html', detail: 'full', maxPapers: 3, weekly: true, idle: false },
+  full: { format: 'html', detail: 'full', maxPapers: 15, weekly: false, related: true },
+  titles: { format: 'html', detail: 'titles', maxPapers: 25, weekly: false, related: false },
+  text: { format: 'text', detail: 'full', maxPapers: 10, weekly: false, related: false },
+  week: { format: 'html', detail: 'full', maxPapers: 3, weekly: true, related: false },
 } as const
 const ZONES = ['Europe/Paris', 'America/Los_Angeles']
 const FORMATS = ['html', 'text'] as const
@@ -155,13 +155,18 @@ const queryIds = new Map(TOPIC_LISTS.flat().map((topic, i) => [topic, i + 1]))
 const matcher = createMatcher(papers, queries)
 const nearMissesOf = (queryId: number) =>
   rankNearMisses(queries.get(queryId)!, { papers, texts: matcher.texts, limit: 12 })
-const candidates = candidatesFrom(matcher, { nearMisses: nearMissesOf })
+/** As papers that come close, those with most of the words. */
+const closeTo = (queryId: number, from: string) =>
+  nearMissesOf(queryId)
+    .filter(({ paper }) => paper.firstDay >= from)
+    .map(({ paper }, i) => ({ docId: matcher.docIdOf(paper.id)!, closeness: 0.9 - i / 100 }))
+const candidates = candidatesFrom({ ...matcher, closeTo })
 
 type Form = keyof typeof FORMS
 
 /** What a digest of a date would contain; null if nothing matched. */
 function composed(topics: readonly string[], localDate: string, form: Form): DigestContent | null {
-  const { maxPapers, weekly, idle } = FORMS[form]
+  const { maxPapers, weekly, related } = FORMS[form]
   const followed = topics.map((name) => ({
     id: 30 + queryIds.get(name)!,
     name,
@@ -169,10 +174,17 @@ function composed(topics: readonly string[], localDate: string, form: Form): Dig
   }))
   const confirmedAt = new Date(`${CONFIRMED_ON}T08:00:00Z`)
   const { content } = compose(candidates, {
-    recipient: { subscriberId: 's', paused: false, weekly, maxPapers, confirmedAt, topics: followed },
+    recipient: {
+      subscriberId: 's',
+      paused: false,
+      weekly,
+      maxPapers,
+      related,
+      confirmedAt,
+      topics: followed,
+    },
     ...{ earlier: [], localDate, history: 0, sources: 'Hugging Face: 31 papers.' },
     maxPaperId: Math.max(...papers.filter(({ firstDay }) => firstDay < localDate).map(({ id }) => id)),
-    ...(idle && { idleTopicIds: new Set(followed.map(({ id }) => id)) }),
     now: new Date(`${localDate}T08:00:00Z`),
   })
   return content

@@ -163,7 +163,7 @@ const anyPaper = (text: fc.Arbitrary<string>): fc.Arbitrary<ShownPaper> =>
     day,
   })
 
-/** Any digest: up to `mostPapers` papers whose every text is any text. */
+/** Any digest, also of papers that come close: up to `mostPapers` papers whose every text is any text. */
 export const anyDigest = (mostPapers: number, text = anyText): fc.Arbitrary<DigestEmail> =>
   fc.record({
     content: fc.record({
@@ -171,10 +171,18 @@ export const anyDigest = (mostPapers: number, text = anyText): fc.Arbitrary<Dige
       bestOf: fc.option(day),
       week: fc.option(fc.record({ from: fc.constantFrom('2026-11-10', '2026-11-17'), to: day })),
       sections: fc
-        .array(fc.record({ topic: fc.option(text), paper: anyPaper(text), next: fc.boolean() }), {
-          minLength: 1,
-          maxLength: mostPapers,
-        })
+        .array(
+          fc.record({
+            topic: fc.option(text),
+            paper: anyPaper(text),
+            next: fc.boolean(),
+            close: fc.boolean(),
+          }),
+          {
+            minLength: 1,
+            maxLength: mostPapers,
+          },
+        )
         .map(inSections),
       more: fc.nat({ max: 500 }),
       beyond: fc.array(fc.nat(), { maxLength: 3 }),
@@ -188,12 +196,27 @@ export const anyDigest = (mostPapers: number, text = anyText): fc.Arbitrary<Dige
     detail: fc.constantFrom('full' as const, 'titles' as const),
   })
 
-function inSections(all: { topic: string | null; paper: ShownPaper; next: boolean }[]): DigestSection[] {
+interface PaperInSection {
+  topic: string | null
+  paper: ShownPaper
+  /** Begins a section, of papers that come `close` or not. */
+  next: boolean
+  close: boolean
+}
+
+function inSections(all: PaperInSection[]): DigestSection[] {
   const sections: DigestSection[] = []
-  for (const { topic, paper, next } of all) {
-    const last = sections.at(-1)
-    if (last && !next) last.papers.push(paper)
-    else sections.push({ topic, topicId: topic === null ? null : 2 ** 31 - 1, papers: [paper] })
+  for (const { topic, paper, next, close } of all) {
+    const last = next ? undefined : sections.at(-1)
+    const section = last ?? emptySection(topic, close)
+    const closeTo = { topic: topic ?? 'robots', topicId: 2 ** 31 - 1 }
+    section.papers.push(section.close ? { ...paper, closeTo } : paper)
+    if (!last) sections.push(section)
   }
   return sections
 }
+
+const emptySection = (topic: string | null, close: boolean): DigestSection =>
+  close
+    ? { topic: null, topicId: null, close, papers: [] }
+    : { topic, topicId: topic === null ? null : 2 ** 31 - 1, papers: [] }

@@ -41,12 +41,19 @@ const risen = (paper: ShownPaper): ShownPaper => ({
   day: '2026-11-17',
 })
 
-const near = (paper: ShownPaper): ShownPaper => ({
-  ...paper,
-  title: [{ text: paper.title.map(({ text }) => text).join(''), marked: false }],
-  reason: 'Has: graphs. Missing: quantum',
-  beyondTitle: 'Has: graphs. Missing: quantum',
-})
+/** Papers that come close to a topic: the first, the second. */
+const near = (paper: ShownPaper, i: number): ShownPaper => {
+  const reason = ['Comes close to “quantum graphs”: graphs', 'Comes close to “sampling schedules”: sampling'][
+    i
+  ]!
+  return {
+    ...paper,
+    title: [{ text: paper.title.map(({ text }) => text).join(''), marked: false }],
+    reason,
+    beyondTitle: reason,
+    closeTo: { topic: ['quantum graphs', 'sampling schedules'][i]!, topicId: 32 - i },
+  }
+}
 
 function matched(id: number, [before, met, after]: [string, string, string], votes: number): ShownPaper {
   const runs = [before, met, after].map((text, i) => ({ text, marked: i === 1 }))
@@ -88,8 +95,14 @@ const FORMS: Record<string, (emails: Emails) => RenderedEmail> = {
       digest({
         sections: [
           { topic: 'diffusion', topicId: 31, papers: MATCHED.slice(0, 1) },
-          { topic: 'quantum graphs', topicId: 32, close: true, papers: MATCHED.slice(1).map(near) },
+          { topic: null, topicId: null, close: true, papers: MATCHED.slice(1).map(near) },
         ],
+      }),
+    ),
+  'digest-only-close': (emails) =>
+    emails.digest(
+      digest({
+        sections: [{ topic: null, topicId: null, close: true, papers: MATCHED.slice(1).map(near) }],
       }),
     ),
   'digest-crowded': (emails) =>

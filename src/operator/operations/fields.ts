@@ -81,7 +81,10 @@ export const settings = {
     .enum(DETAILS, { error: DETAILS.join(' or ') })
     .describe('How much of each paper an email shows')
     .optional(),
-  related: z.boolean().describe('Emails also show up to three related papers').optional(),
+  related: z
+    .boolean()
+    .describe('Emails also show up to three papers that come close to a topic; on by default')
+    .optional(),
 }
 
 /** An instant in a response: a Date, which JSON writes as ISO 8601. */

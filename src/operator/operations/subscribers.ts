@@ -105,7 +105,7 @@ export const add = operation({
       max: ['--max <papers>', 'papers per email, 1 to 25'],
       format: ['--format <format>', 'html or text'],
       detail: ['--detail <detail>', 'full or titles'],
-      related: ['--related <related>', 'true: also up to three related papers in an email'],
+      related: ['--related <related>', 'false: no papers that only come close in emails'],
       consent: ['--consent <how>', 'how they agreed'],
     },
   },

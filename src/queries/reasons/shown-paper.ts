@@ -1,4 +1,5 @@
 import type { Day } from '../../core/dates.ts'
+import { distinctBy } from '../../core/distinct-by.ts'
 import { memoize } from '../../core/memoize.ts'
 import { shortDate } from '../../i18n/dates.ts'
 import { counted, fill, listed, words } from '../../i18n/words.ts'
@@ -7,7 +8,7 @@ import { paperPathOf } from '../../papers/paper-key.ts'
 import { type PlainPaper, plainPaperOf } from '../../papers/plain-paper.ts'
 import { shownName } from '../language/describe-query.ts'
 import type { Match, Reason } from '../query.ts'
-import { occurrencesOf, rangeOf, termOf, WordIndex } from '../text/tokens.ts'
+import { isStopWord, occurrencesOf, rangeOf, termOf, truncate, WordIndex } from '../text/tokens.ts'
 
 const MAX_TERMS = 5
 
@@ -41,10 +42,18 @@ export interface ShownPaper {
    * absent in digests of earlier releases.
    */
   beyondTitle?: string
+  /** The subscriber's topic that it comes close to; absent for a match. */
+  closeTo?: CloseTo
   votes: number | null
   comments: number | null
   codeUrl: string | null
   day: Day
+}
+
+/** A topic of the subscriber: its name, and its id for links. */
+export interface CloseTo {
+  topic: string
+  topicId: number
 }
 
 /** The visible parts of a paper, without TeX. */
@@ -59,21 +68,36 @@ export function plainParts(paper: Paper): PlainParts {
 export const withOtherTopics = (paper: ShownPaper, topics: readonly string[]): ShownPaper =>
   topics.length === 0 ? paper : withSentence(paper, fill(words.reason.also, { topics: topics.join(', ') }))
 
-/** The same paper with another sentence at the end of its reason; `sentenceOf` returns both. */
+/** The same paper with another sentence at the end of its reason; `additionTo` returns both. */
 export function withSentence(paper: ShownPaper, sentence: string): ShownPaper {
   const extended = {
     ...paper,
     reason: `${paper.reason!}. ${sentence}`,
     beyondTitle: [paper.beyondTitle, sentence].filter(Boolean).join('. '),
   }
-  parts.set(extended, { paper, sentence })
+  additions.set(extended, { paper, added: sentence })
   return extended
 }
 
-const parts = new WeakMap<ShownPaper, { paper: ShownPaper; sentence: string }>()
+/** The same paper in the digest of a subscriber to one of whose topics it comes close; `additionTo` returns both. */
+export function withCloseTo(paper: ShownPaper, closeTo: CloseTo): ShownPaper {
+  const extended = { ...paper, closeTo }
+  additions.set(extended, { paper, added: closeTo })
+  return extended
+}
 
-/** The paper and the sentence that `withSentence` added; undefined if it added none. */
-export const sentenceOf = (paper: ShownPaper) => parts.get(paper)
+interface Addition {
+  paper: ShownPaper
+  added: string | CloseTo
+}
+
+const additions = new WeakMap<ShownPaper, Addition>()
+
+/** The paper, and what `withSentence` or `withCloseTo` added; undefined if they added nothing. */
+export const additionTo = (paper: ShownPaper): Addition | undefined => additions.get(paper)
+
+/** The paper without what they added: digests of other subscribers show it too. */
+export const sharedPaper = (paper: ShownPaper): ShownPaper => additions.get(paper)?.paper ?? paper
 
 /** Converts a paper to its form in a digest. `kept`: its parts if it is shown again, for other queries. */
 export function toShownPaper(paper: Paper, reason: Reason | null, kept?: PlainParts): ShownPaper {
@@ -108,6 +132,27 @@ export const showRelated = (
 ): ShownPaper => {
   const reason = near?.sentence ?? words.reason.related
   return { ...toShownPaper(paper, near && { matches: [...near.matches] }), reason, beyondTitle: reason }
+}
+
+/**
+ * A paper that comes close to a topic, with the words of the topic that it contains. Nothing in it is marked, so that it
+ * never looks like a match.
+ */
+export function showClose(
+  paper: Paper,
+  { topic, matches }: { topic: string; matches: readonly Match[] },
+  kept?: PlainParts,
+): ShownPaper {
+  const terms = distinctBy(
+    matches
+      .filter(({ where, term }) => IN_PROSE.has(where) && !isStopWord(term.toLowerCase()))
+      .map(({ term }) => term),
+    (term) => term.toLowerCase(),
+  )
+  const { close, closeByMeaning } = words.reason
+  const names = { topic: truncate(topic), terms: listTerms(terms) }
+  const reason = fill(terms.length > 0 ? close : closeByMeaning, names)
+  return { ...toShownPaper(paper, null, kept), reason, beyondTitle: reason }
 }
 
 // An email names three, or all four. Some papers have thousands, and each digest keeps its own copy.

@@ -56,11 +56,11 @@ test('digests, previews and `queries rank` choose the same papers, in the same o
   const { topics } = (await recipientOf(world.db, 'ann'))!
   const pool = await openCandidatePool(depsAt(LAST), { since: DAYS[0]!, upTo: 2 ** 31 - 1 })
   await pool.loadQueries(world.db, topics)
-  const { papers, ranked, related } = pool.candidates
+  const { papers, ranked, closeTo } = pool.candidates
   const counts: number[] = []
   let matches = 0
   for (const { query = '', queryId } of topics) {
-    const planned = related(queryId).map(({ docId }) => papers[docId]!.id)
+    const planned = closeTo(queryId, DAYS[0]!).map(({ docId }) => papers[docId]!.id)
     counts.push(planned.length)
     const all = await rankPapers(depsAt(LAST), { query, from: DAYS[0]!, to: LAST })
     const idsOf = (some: typeof all) => some.map(({ paper }) => paper.id)

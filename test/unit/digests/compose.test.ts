@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { candidatesFrom, rankNearMisses } from '../../../src/digests/candidates.ts'
+import { candidatesFrom } from '../../../src/digests/candidates.ts'
 import { type ComposeInput, compose } from '../../../src/digests/compose.ts'
 import type { EarlierDigest } from '../../../src/digests/eligible-range.ts'
 import { createMatcher } from '../../../src/digests/matcher.ts'
@@ -191,75 +191,59 @@ describe('for topics', () => {
     expect(composed({ ...capped, profile: robots }, shelf)).toMatchObject({ papers: [8], matched: 3 })
   })
 
-  test('a topic that matched nothing for long gets at most three papers that come close', () => {
-    const near = [7, 8, 9, 10].map((id) => paper(id, `quantum ${id}`, '2026-11-24', { votes: id }))
-    const known = new Map([...queries, [4, parseQuery('"quantum agents"')] as const])
-    const matcher = createMatcher([...PAPERS, ...near], known)
-    const shelf = candidatesFrom(matcher, {
-      nearMisses: (id) =>
-        rankNearMisses(known.get(id)!, { papers: matcher.papers, texts: matcher.texts, limit: 12 }),
-    })
-    const idleTopic = { id: 34, name: 'Quantum agents', queryId: 4 }
-    const following = { recipient: { ...recipient, topics: [topics[0]!, idleTopic] }, maxPaperId: 10 }
-    const { content, matched, papers } = composed({ ...following, idleTopicIds: new Set([34]) }, shelf)
-    const close = content!.sections.at(-1)!
-    expect(close).toMatchObject({ topic: 'Quantum agents', topicId: 34, close: true })
-    expect(close.papers.map(({ id, reason }) => [id, reason])).toEqual([
-      [10, 'Has: quantum. Missing: the phrase “quantum agents”'],
-      [9, 'Has: quantum. Missing: the phrase “quantum agents”'],
-      [3, 'Has: agents. Missing: the phrase “quantum agents”'],
-    ])
-    expect([matched, papers]).toEqual([5, [2, 4, 10, 9, 3]])
-    const capped = { ...following.recipient, maxPapers: 3 }
-    expect(composed({ ...following, recipient: capped, idleTopicIds: new Set([34]) }, shelf).papers).toEqual([
-      2, 4, 10,
-    ])
-    const full = composed(
-      { ...following, recipient: { ...capped, maxPapers: 1 }, idleTopicIds: new Set([34]) },
-      shelf,
-    )
-    expect(full).toMatchObject({ papers: [2], content: { more: 1 } })
-    expect(composed(following, shelf).papers).toEqual([2, 4])
-    const none = { ...recipient, topics: [{ ...topics[0]!, queryId: 3 }, idleTopic] }
-    const past = { earlier: [digest({ toPaper: 5 })] }
-    expect(
-      composed({ recipient: none, ...past, maxPaperId: 10, idleTopicIds: new Set([34]) }, shelf).papers,
-    ).toEqual([])
-  })
-
-  describe('who wants related papers', () => {
-    const wanting = { recipient: { ...recipient, related: true, topics: [topics[0]!] } }
-    // Papers 1, 3, 5 and 6, of which paper 1 is too old.
-    const near = {
+  describe('papers that come close', () => {
+    /** `closest`: for each query, paper ids, the closest first; the first has 0.9, each of the others 0.05 less. */
+    const closeTo = (closest: Record<number, number[]>) => ({
       ...shelf,
-      related: () => [0, 2, 4, 5].map((docId) => ({ docId, closeness: 0.9 - docId / 10 })),
-    }
+      closeTo: (queryId: number) =>
+        (closest[queryId] ?? []).map((id, i) => ({ docId: id - 1, closeness: 0.9 - i / 20 })),
+    })
+    const wanting = { ...recipient, related: true, topics: [topics[0]!] }
+    // Paper 1 is too old.
+    const near = closeTo({ 1: [1, 3, 5, 6] })
 
-    test('gets new ones after the matches, which name their topic and count as offered', () => {
-      const draft = composed(wanting, near)
-      expect(draft).toMatchObject({ papers: [2, 4, 3, 5, 6], content: { more: 0, matchedTopics: [31] } })
-      const related = draft.content!.sections.at(-1)!
-      expect(related).toMatchObject({ topic: 'Attention', topicId: 31, close: true })
-      expect(related.papers[0]!.reason).toBe('Uses words that often occur with those of your topic')
+    test('follow the matches in one section, with their topic, and count as shown but not as matched', () => {
+      const draft = composed({ recipient: wanting }, near)
+      expect(draft).toMatchObject({ papers: [2, 4, 3, 5, 6], matched: 2, content: { more: 0 } })
+      expect(draft.content!.sections).toHaveLength(2)
+      expect(draft.content!.sections[1]).toMatchObject({ topic: null, topicId: null, close: true })
+      for (const { closeTo, reason } of draft.content!.sections[1]!.papers) {
+        expect(closeTo).toEqual({ topic: 'Attention', topicId: 31 })
+        expect(reason).toBe('Comes close to “Attention”: reads like papers that match')
+      }
+    })
+
+    test('are a digest without a match too', () => {
       const earlier = [digest({ toPaper: 4, papers: [2, 4] })]
-      expect(composed({ ...wanting, earlier, localDate: '2026-11-25' }, near).content).toBeNull()
+      const draft = composed({ recipient: wanting, earlier, localDate: '2026-11-25' }, near)
+      expect(draft).toMatchObject({ fromPaper: 4, papers: [5, 6], matched: 0 })
+      expect(draft.content!.sections).toMatchObject([{ close: true }])
     })
 
-    test('gets three at most, within the cap, and none that matches another topic', () => {
-      const capped = { recipient: { ...wanting.recipient, maxPapers: 3 } }
-      expect(composed(capped, near).papers).toEqual([2, 4, 3])
-      const more = { recipient: { ...recipient, related: true } }
-      expect(composed(more, near).papers).toEqual([2, 4, 3, 6, 5])
-      expect(composed({ recipient: { ...wanting.recipient, related: false } }, near).papers).toEqual([2, 4])
+    test('are three at most and within the maximum, the closest first, and match no topic', () => {
+      expect(composed({ recipient: { ...wanting, maxPapers: 3 } }, near).papers).toEqual([2, 4, 3])
+      expect(composed({ recipient: { ...wanting, maxPapers: 2 } }, near).papers).toEqual([2, 4])
+      expect(composed({ recipient: { ...recipient, related: true } }, near).papers).toEqual([2, 4, 3, 6, 5])
+      expect(composed({ recipient: { ...wanting, related: false } }, near).papers).toEqual([2, 4])
     })
-  })
 
-  test('a topic whose papers are all under others, or beyond the cap, has matched', () => {
-    const both = composed({ recipient: { ...recipient, maxPapers: 1 } })
-    // Both fit equally well, and this topic is first.
-    expect(both.content).toMatchObject({ matchedTopics: [31, 32], sections: [{ topicId: 31 }] })
-    const idle = composed({ idleTopicIds: new Set([32]) })
-    expect(idle.content!.sections.some(({ close }) => close)).toBe(false)
+    test('appear once, under the topic to which they are closest', () => {
+      const both = { ...wanting, topics: [topics[0]!, { id: 33, name: 'Cooking', queryId: 3 }] }
+      const draft = composed({ recipient: both }, closeTo({ 1: [1, 6, 3], 3: [3, 6] }))
+      const [close] = draft.content!.sections.filter((section) => section.close)
+      expect(close!.papers.map(({ id, closeTo }) => [id, closeTo!.topicId])).toEqual([
+        [3, 33],
+        [6, 31],
+      ])
+    })
+
+    test('are chosen among the new papers only, and none that was shown', () => {
+      const earlier = [digest({ toPaper: 5, papers: [2, 4] })]
+      expect(composed({ recipient: wanting, earlier }, near).papers).toEqual([6])
+      const shown = [digest({ papers: [3, 6] })]
+      expect(composed({ recipient: wanting, earlier: shown }, near).papers).toEqual([2, 4, 5])
+      expect(composed({ recipient: wanting, maxPaperId: 4 }, near).papers).toEqual([2, 4, 3])
+    })
   })
 
   test('a weekly digest names the week, and has older papers', () => {

@@ -40,7 +40,7 @@ describe('the note', () => {
   const email = emails.noMatches(samples.note)
 
   test.each([
-    'There were new papers on 5 of your days since Wed 18 Nov, but none matched your topics.',
+    'There were new papers on 5 of your days since Wed 18 Nov, but none matched your topics or came close.',
     'Linear attention',
     'A Systematic Analysis of Hybrid Linear Attention',
     'Has: linear. Missing from the title: attention',

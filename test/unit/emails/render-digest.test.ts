@@ -29,8 +29,17 @@ const rising = (count: number, day = '2026-11-24') => ({
   rising: true as const,
   papers: section(null, count).papers.map((paper) => ({ ...paper, day })),
 })
-/** Papers that come close to a topic which matched nothing for long. */
-const close = (count: number) => ({ ...section('quantum', count), close: true as const })
+/** Papers that come close to a topic, but match none. */
+const close = (count: number) => ({
+  ...section(null, count),
+  close: true as const,
+  papers: section(null, count).papers.map((paper) => ({
+    ...paper,
+    reason: 'Comes close to “quantum”: gates',
+    beyondTitle: 'Comes close to “quantum”: gates',
+    closeTo: { topic: 'quantum', topicId: 32 },
+  })),
+})
 const preheaderOf = (html: string): string => /<div style="display:none[^>]*>([^<]*)</.exec(html)?.[1] ?? ''
 
 describe('subject', () => {
@@ -73,11 +82,9 @@ describe('subject', () => {
       [section('video', 3), rising(2)],
       '3 match video, 2 more: Gated Linear Attention',
     ],
-    [
-      'papers close to another topic',
-      [section('video', 3), close(2)],
-      '3 match video: Gated Linear Attention',
-    ],
+    ['papers that come close too', [section('video', 3), close(2)], '3 match video: Gated Linear Attention'],
+    ['papers that come close only', [close(2)], 'No match, but 2 come close: Gated Linear Attention'],
+    ['one that comes close only', [close(1)], 'No match, but one comes close: Gated Linear Attention'],
     ['rising papers alone', [rising(2)], '2 rising papers: Gated Linear Attention'],
     ['one alone', [rising(1)], '1 rising paper: Gated Linear Attention'],
     [
@@ -195,9 +202,19 @@ test.each<[string, Partial<DigestContent>, string]>([
   ],
   ['several', { sections: [section('a', 3), section('b')] }, '3 match a, 1 matches b. Best match first.'],
   [
-    'papers close to another topic',
+    'papers that come close too',
     { sections: [section('a', 3), close(2)] },
-    'Best match first. 2 more are close to your topics but don’t match.',
+    'Best match first. 2 more come close to your topics.',
+  ],
+  [
+    'papers that come close only',
+    { sections: [close(2)] },
+    'Nothing matched your topics. These read like papers that do.',
+  ],
+  [
+    'one of another day that comes close only',
+    { sections: [{ ...close(1), papers: close(1).papers.map((one) => ({ ...one, day: '2026-11-23' })) }] },
+    'Nothing matched your topics. This paper reads like papers that do. Listed 23 Nov.',
   ],
   ['more', { more: 12 }, '12 more match and are on the site.'],
   [

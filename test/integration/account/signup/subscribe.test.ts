@@ -54,7 +54,7 @@ describe('a request', () => {
       maxPapers: 15,
       format: 'html',
       detail: 'full',
-      related: false,
+      related: true,
     })
     expect(await site.db.consent.findMany({ omit: { id: true, subscriberId: true } })).toEqual([
       { at: NOW, event: 'asked', how: 'page', wording: 'site 6' },

@@ -4,7 +4,17 @@ import { openEmails } from '../../../../src/emails/render-emails.ts'
 import { encodedSize } from '../../../../src/mail/rendering/encoded-text.ts'
 import { buildMime, type HeaderInput, toOutgoingMail } from '../../../../src/mail/smtp/build-mime.ts'
 import { openMimeJoiner } from '../../../../src/mail/smtp/join-mime.ts'
-import { anyDigest, digestMessage, digestReturns, samples, sender, site } from '../../../support/mails.ts'
+import { withCloseTo } from '../../../../src/queries/reasons/shown-paper.ts'
+import {
+  anyDigest,
+  digest,
+  digestMessage,
+  digestReturns,
+  paper,
+  samples,
+  sender,
+  site,
+} from '../../../support/mails.ts'
 
 const emails = await openEmails(site)
 const joinMime = openMimeJoiner(sender)
@@ -61,4 +71,15 @@ test('a retry has the same bytes, whichever emails were joined before', async ()
   const fresh = await openEmails(site)
   const again = openMimeJoiner(sender)(digestMessage, fresh.joinedDigest(samples.digest))
   expect(again.raw.toString('latin1')).toBe(join(digestMessage))
+})
+
+test('a paper that comes close to topics of two subscribers has the links of each, from one rendering', async () => {
+  const shared = paper({ reason: 'Comes close to “robots”: arms' })
+  for (const topicId of [31, 2 ** 31 - 1, 32]) {
+    const papers = [withCloseTo(shared, { topic: 'robots', topicId })]
+    const email = digest({ sections: [{ topic: null, topicId: null, close: true, papers }] })
+    const joined = join(digestMessage, email)
+    expect(joined).toBe(await build(digestMessage, email))
+    expect(withoutSoftBreaks(joined)).toContain(`/topics/${topicId}?paper=3D7&amp;step=3Dfewer`)
+  }
 })

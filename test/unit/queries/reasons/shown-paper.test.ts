@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import type { Paper } from '../../../../src/papers/paper.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
-import { type TextRun, toShownPaper } from '../../../../src/queries/reasons/shown-paper.ts'
+import { nearnessOf } from '../../../../src/queries/reasons/nearness.ts'
+import { showClose, type TextRun, toShownPaper } from '../../../../src/queries/reasons/shown-paper.ts'
 import { toPaperText } from '../../../../src/queries/text/tokens.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 
@@ -97,4 +98,21 @@ test.each([
 ])('beyond the title: %s', (_what, query, expected) => {
   const paper = { keywords: ['zeolites'], authors: ['Ada Lovelace'], votes: 30 }
   expect(shown(paper, query).beyondTitle).toBe(expected)
+})
+
+test.each([
+  ['the words it has', 'linear state attention speech', 'linear and attention'],
+  ['the words of a phrase, without “of”', '"speed of attention"', 'speed and attention'],
+  ['words in any form, once', 'model OR "model attention"', 'model and attention'],
+  ['one word', 'attention surveys', 'attention'],
+  ['no word', 'zeolites', 'reads like papers that match'],
+])('a paper that comes close names %s, and marks nothing', (_what, query, has) => {
+  const paper = samplePaper({ title: 'On Speed', abstract: ABSTRACT })
+  const near = nearnessOf(parseQuery(query), toPaperText(paper))
+  const { title, snippet, reason, beyondTitle } = showClose(paper, {
+    ...{ topic: 'recurrent nets', matches: near?.matches ?? [] },
+  })
+  expect(reason).toBe(`Comes close to “recurrent nets”: ${has}`)
+  expect(beyondTitle).toBe(reason)
+  expect([...title, ...snippet].some(({ marked }) => marked)).toBe(false)
 })

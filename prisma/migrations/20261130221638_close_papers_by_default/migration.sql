@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "subscriber" ALTER COLUMN "related" SET DEFAULT true;
