@@ -1,6 +1,7 @@
 import type { WRONG_PLANNERS } from '../../support/wrong-planners.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
+import { type ClosePapersSeen, type CloseRun, runClosePapers } from './close-once.ts'
 import { type Offered, type OfferingRun, runOffering } from './offered.ts'
 import { type Planned, type PlanningRun, runPlanning } from './planned.ts'
 
@@ -117,5 +118,53 @@ const howManyOffers = ({ days, subscribers }: OfferingRun, { pairs, mails }: Off
 const offersInWords = ({ twice, never, foreign, refused, unanswered }: Offered): string =>
   `offered twice ${twice}, never ${never}, to others ${foreign}; ${refused} mails refused, ${unanswered} without an answer`
 
+const CLOSE_RUNS: Record<Profile, CloseRun> = {
+  ci: { days: 8, subscribers: 18 },
+  nightly: { days: 25, subscribers: 60 },
+}
+
+const closeOnce: BatteryCase = {
+  name: 'close-papers-once',
+  fault: 'papers that come close match by votes a day later, and are listed twice, while emails are refused',
+  invariant: 'each paper once to each subscriber, as close or as a match',
+  run: async (profile) => {
+    const run = CLOSE_RUNS[profile]
+    const seen = await runClosePapers(run)
+    const { twice, never, onlyClose, refused } = seen
+    return {
+      ok: twice + never === 0 && onlyClose > run.days && refused > run.days,
+      n: howManyClose(run, seen),
+      result: closeInWords(seen),
+    }
+  },
+}
+
+const closeOnceWrong: BatteryCase = {
+  name: 'close-papers-once-wrong-forgets-close-papers',
+  fault: 'the same, wrong on purpose: papers that only came close do not count as offered',
+  invariant: 'the battery must see papers offered twice',
+  run: async () => {
+    const run = { days: 5, subscribers: 9 }
+    const part = inPlaceOf('src/digests/earlier-digest.repo.ts', 'forgets-close-papers')
+    const seen = await runClosePapers(run, part)
+    const caught = seen.twice > 0
+    const result = `${caught ? 'caught' : 'NOT CAUGHT'}: ${closeInWords(seen)}`
+    return { ok: caught, n: howManyClose(run, seen), result }
+  },
+}
+
+const howManyClose = ({ days, subscribers }: CloseRun, { emails }: ClosePapersSeen): string =>
+  `${subscribers} subscribers, ${days} days, ${emails} emails`
+
+const closeInWords = ({ twice, never, onlyClose, refused }: ClosePapersSeen): string =>
+  `offered twice ${twice}, never ${never}; ${onlyClose} emails without a match, ${refused} refused`
+
 /** Who gets a digest, and which papers. */
-export const digestsCases: BatteryCase[] = [planned, ...wrongCases, offered, ...wrongOffers]
+export const digestsCases: BatteryCase[] = [
+  planned,
+  ...wrongCases,
+  offered,
+  ...wrongOffers,
+  closeOnce,
+  closeOnceWrong,
+]

@@ -148,7 +148,7 @@ async function bringPapers(
   await importPapers(deps, { text: JSON.stringify(entries), day })
 }
 
-async function startWorker(
+export async function startWorker(
   settings: Record<string, string>,
   part: WrongPart | undefined,
 ): Promise<ChildProcess> {
@@ -164,7 +164,10 @@ async function startWorker(
   return worker
 }
 
-async function order(worker: ChildProcess, what: { now: string; phase: 'plan' | 'deliver' }): Promise<void> {
+export async function order(
+  worker: ChildProcess,
+  what: { now: string; phase: 'plan' | 'deliver' },
+): Promise<void> {
   const done = answered(worker)
   worker.send(what)
   await done
