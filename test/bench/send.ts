@@ -1,5 +1,5 @@
 // How fast digests are planned and sent, against other ways to send the same:
-//   npm run bench -- send [--subscribers 10000] [--rounds 3] [--only ours,plain-10] [--profile FOLDER] [--json]
+//   npm run bench -- send [--subscribers 10000] [--rounds 3] [--only ours,plain-10] [--earlier 3000] [--no-close] [--profile FOLDER] [--json]
 // Subscribers as send/people.ts draws them are imported by the operator's command, and a recorded day of papers is planned
 // for all of them, once. Each delivery then runs on a copy of that database, in a process of its own, to a mail server on
 // loopback. Each round runs every contestant once, so that they alternate; the table shows medians and ranges.
@@ -14,6 +14,8 @@
 //   relay-N    ours to a server that waits 100 ms before it accepts an email, for 10 s
 //   service-50 a service on a database where nothing is planned, from the hour to the last acceptance
 // --growth [--plot FILE.svg] [--max 200000]: 1,000 to 200,000 subscribers with a real day and with 1,500 papers.
+// --earlier 3000: as many papers of earlier days are in the archive, and what is learned from them, so that papers come close
+// to the topics of all subscribers; --no-close: nobody wants those. --rounds 0: planning only.
 // With --profile, each delivery of ours also writes a .cpuprofile, which slows it down.
 import { mkdirSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
@@ -41,6 +43,8 @@ export async function benchSend(args: string[]): Promise<{ json: unknown; text: 
       subscribers: { type: 'string', default: '10000' },
       rounds: { type: 'string', default: '3' },
       only: { type: 'string' },
+      earlier: { type: 'string', default: '0' },
+      'no-close': { type: 'boolean', default: false },
       profile: { type: 'string' },
       growth: { type: 'boolean', default: false },
       max: { type: 'string', default: '200000' },
@@ -53,7 +57,10 @@ export async function benchSend(args: string[]): Promise<{ json: unknown; text: 
   const { profile } = values
   if (profile) mkdirSync(profile, { recursive: true })
   const chosen = chosenOf(values.only?.split(','))
-  const world = await planWorld({ subscribers, profile: profile && join(profile, 'plan.cpuprofile') })
+  const world = await planWorld({
+    ...{ subscribers, earlier: Number(values.earlier), close: !values['no-close'] },
+    profile: profile && join(profile, 'plan.cpuprofile'),
+  })
   try {
     const { results, skipped } = await compete(world, { rounds: Number(values.rounds), chosen, profile })
     const json = { ...summaryOf(world, subscribers), results, skipped, ratios: ratiosOf(world, results) }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import pg from 'pg'
 import { readConfig } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { startEmbeddedPostgres } from '../../../src/core/database/embedded-postgres.ts'
@@ -11,9 +12,10 @@ import { addDays, type Day } from '../../../src/core/dates.ts'
 import { buildDeps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
+import { learnIfDue } from '../../../src/queries/learned/learn.ts'
 import { runCliProcess } from '../../support/processes.ts'
 import { recordedDay, recordedDays, seedPapers } from '../../support/recorded-days.ts'
-import { asEntries, manyPapers } from '../many-papers.ts'
+import { asEntries, manyPapers, storePapers } from '../many-papers.ts'
 import { peopleCsv } from './people.ts'
 import { type Bench, type Measured, queryServer, runMeasured, urlOf } from './run-measured.ts'
 import { startSink } from './sink-process.ts'
@@ -21,6 +23,10 @@ import { startSink } from './sink-process.ts'
 const PLANNED = 'daily_papers'
 const UNPLANNED = 'unplanned'
 const MIN_PAPERS = 20
+/** As Hugging Face lists. */
+const EARLIER_A_DAY = 30
+/** Older papers are in no digest, as on a day on which everyone had the papers of the days before. */
+const EARLIER_DAYS = -15
 
 export interface PlannedWorld extends Bench {
   day: Day
@@ -39,11 +45,16 @@ interface Options {
   subscribers: number
   /** Recombined from recorded ones; a real day if not given. */
   papers?: number
+  /** How many papers of earlier days are in the archive; what is learned is learned from them. */
+  earlier?: number
+  /** Whether everyone wants papers that come close. Without earlier papers, nothing does. */
+  close?: boolean
   profile?: string
 }
 
 /** A database with people whom the operator's command imported, a day of papers, and everyone's digest planned. */
-export async function planWorld({ subscribers, papers, profile }: Options): Promise<PlannedWorld> {
+export async function planWorld(options: Options): Promise<PlannedWorld> {
+  const { subscribers, papers, earlier = 0, close: wantsClose = true, profile } = options
   const folder = mkdtempSync(join(tmpdir(), 'bench-send-'))
   const postgres = await startEmbeddedPostgres(join(folder, 'postgres'))
   const sink = await startSink()
@@ -56,7 +67,14 @@ export async function planWorld({ subscribers, papers, profile }: Options): Prom
   try {
     const { day, entries } = papersOfDay(papers)
     await applyMigrations(postgres.url)
+    if (earlier > 0)
+      await storeEarlier(postgres.url, {
+        count: earlier,
+        perDay: EARLIER_A_DAY,
+        lastDay: addDays(day, EARLIER_DAYS),
+      })
     const importSeconds = await importPeople(bench, subscribers, addDays(day, -1))
+    if (!wantsClose) await queryServer(postgres.url, 'update subscriber set related = false')
     await storeDay(postgres.url, day, entries)
     // People were here before this day; a server that runs has statistics of them.
     await queryServer(postgres.url, 'vacuum analyze')
@@ -67,7 +85,7 @@ export async function planWorld({ subscribers, papers, profile }: Options): Prom
     const now = `${day}T08:00:00Z`
     const plan = await runMeasured(bench, {
       ...{ file: 'plan.ts', database: PLANNED, profile },
-      input: { settings: { DATABASE_URL: postgres.url }, now },
+      input: { settings: { DATABASE_URL: postgres.url }, now, isWarm: earlier > 0 },
     })
     // Later days find statistics of the tables that the first day fills.
     await queryServer(postgres.url, 'analyze')
@@ -92,6 +110,16 @@ function papersOfDay(count?: number): { day: Day; entries: unknown[] } {
   const day = (full ?? days.at(-1)!).day
   if (count === undefined) return { day, entries: full?.entries ?? seedPapers() }
   return { day, entries: asEntries(manyPapers({ count, perDay: count, lastDay: day })) }
+}
+
+/** Papers of earlier days, and what a service learns from them. */
+async function storeEarlier(url: string, options: Parameters<typeof manyPapers>[0]): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await storePapers(client, manyPapers(options)).finally(() => client.end())
+  const clock = stoppedClock(new Date(`${options.lastDay}T23:00:00Z`))
+  const { deps, close } = await buildDeps(readConfig({ DATABASE_URL: url }), { log: silentLog, clock })
+  await learnIfDue(deps).finally(close)
 }
 
 async function importPeople({ folder, postgres }: Bench, count: number, day: Day): Promise<number> {
