@@ -67,6 +67,8 @@ export const en = {
     byAuthor: 'by {author}',
     some: 'at least {count} of: {what}',
     enough: 'enough of these: {what}',
+    /** A sentence that asks for papers, as people type it. */
+    sentence: 'papers on {text}',
     also: '{text} (also {also})',
     /** Fields of arXiv's own queries that papers here lack, by the name of the field. */
     unkept: {
@@ -144,6 +146,12 @@ export const en = {
     bestText: 'Each email has the {most} papers with the most votes. They were chosen from these papers.',
     /** How many papers an email has with a schedule. */
     emails: { about: 'about {papers}', atLimit: '{papers}, the limit', notEachDay: 'not every day' },
+    count: {
+      both: '{matches}, {close} in {span}',
+      none: 'none match',
+      matches: { one: '{count} matches', other: '{count} match' },
+      close: { one: '{count} comes close', other: '{count} come close' },
+    },
     pace: {
       aWeekday: 'about {count} a weekday',
       aWeek: 'about {count} a week',
@@ -170,12 +178,11 @@ export const en = {
       only: 'It also matches “{topic}”.',
     },
     latest: 'Latest matches',
-    related: 'Related papers, which don’t match',
+    close: 'Comes close',
+    legend: { match: 'match', close: 'comes close' },
     details: 'Details',
-    nearest: 'Closest matches',
     nothing: 'No papers in {span}',
     noPapers: 'There are no papers of these days yet, so we cannot preview this topic.',
-    never: 'Every word appears, but never in the same paper.',
     /** Terms of a topic that no paper contains. */
     warning: {
       mentions: 'No paper in the last {span} mentions {parts}',
@@ -185,35 +192,14 @@ export const en = {
         other: 'these {count} papers have {parts}.',
       },
       none: 'No paper in the last {span} matches “{topic}”. {keep}',
-      author: {
-        one: 'One paper is by {author}. To follow them, use the topic {topic}.',
-        other: '{count} papers are by {author}. To follow them, use the topic {topic}.',
-      },
       keep: 'Keep the topic and we’ll write when the first one appears.',
     },
-    /** A topic of which some words are searched for as a phrase. */
-    phrase: {
-      sentence: 'Papers use words of “{term}” as a phrase, so we search for the phrase.',
-      button: 'Anywhere in a paper: {papers}',
-    },
-    /** Another form of a topic: what it would have matched, and its button. */
-    wider: {
-      sentence: {
-        spelling: 'Did you mean {term}? {papers}.',
-        author: 'By {part}: {papers}.',
-        without: 'Without {part}: {papers}.',
-        allowed: 'With {part} allowed: {papers}.',
-        apart: 'With the words of {part} anywhere: {papers}.',
-        anywhere: 'With {part} anywhere in the paper: {papers}.',
-      },
-      button: {
-        spelling: 'Use {term}',
-        author: 'Use {term}',
-        without: 'Remove {term}',
-        allowed: 'Allow {term}',
-        apart: 'Search for the separate words',
-        anywhere: 'Search anywhere',
-      },
+    /** Queries that bring more than the topic. */
+    offers: { more: 'For more, ask for', offer: '{query}, {papers}' },
+    /** Above the papers of an offer, for a topic that matches nothing. */
+    instead: {
+      one: 'One paper matches “{query}”',
+      other: '{count} papers match “{query}”',
     },
     narrow: 'Fewer than one a week.',
     tooMuch: 'That is about {count} a weekday, and an email has up to {most}.',
@@ -1261,6 +1247,7 @@ export const en = {
     rail: {
       days: 'Papers a day',
       daysText: '{count} from {from} to {to}, at most {most} on one day.',
+      closeText: { one: '{count} more comes close.', other: '{count} more come close.' },
       calendar: 'Calendar',
       keywords: 'In these papers',
       week: 'Most votes this week',

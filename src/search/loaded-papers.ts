@@ -8,7 +8,7 @@ import { evaluate, evaluatePart } from '../queries/matching/evaluate.ts'
 import { indexedPaperText } from '../queries/matching/indexed-text.ts'
 import type { Query, Reason } from '../queries/query.ts'
 import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
-import { type ShownPaper, showRelated, toShownPaper } from '../queries/reasons/shown-paper.ts'
+import { type ShownPaper, showClose, showRelated, toShownPaper } from '../queries/reasons/shown-paper.ts'
 import type { Steps } from '../queries/steps.ts'
 import { type PaperText, toPaperText } from '../queries/text/tokens.ts'
 import { runYielding, type Spend } from './yield-to-event-loop.ts'
@@ -48,11 +48,12 @@ export async function loadPapers(db: Database, ids: readonly number[]) {
         .map(({ paper, ...near }) => showRelated(paper, near))
     },
 
-    /** A paper that is related to a query but does not match it; null if the paper is gone or matches now. */
-    showRelated(id: number, query: Query): ShownPaper | null {
+    /** A paper that comes close to a topic but does not match it; null if the paper is gone or matches now. */
+    showClose(id: number, { name, meaning }: { name: string; meaning: Query }): ShownPaper | null {
       const paper = byId.get(id)
-      if (!paper || evaluate(query, textOf(paper))) return null
-      return showRelated(paper, nearnessOf(query, textOf(paper)))
+      if (!paper || evaluate(meaning, textOf(paper))) return null
+      const matches = nearnessOf(meaning, textOf(paper))?.matches ?? []
+      return showClose(paper, { topic: name, matches })
     },
 
     /** Tokenizes all papers in advance, one per step. */

@@ -1,7 +1,7 @@
 import type { Bits } from '../../queries/matching/bits.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
-import { closePapers } from '../../queries/ranking/close-papers.ts'
-import { nearMisses } from '../../queries/ranking/rank-matches.ts'
+import type { ClosePaper } from '../../queries/ranking/close-papers.ts'
+import { bestMatches } from '../../queries/ranking/rank-matches.ts'
 import { type WhyEmpty, whyEmptySteps } from '../../queries/reasons/why-empty.ts'
 import type { Steps } from '../../queries/steps.ts'
 import {
@@ -12,20 +12,14 @@ import {
   overlaps,
   type PaperCounts,
 } from '../../search/back-test/day-window.ts'
-import {
-  apartHints,
-  isTooBroad,
-  isTooNarrow,
-  spellingHint,
-  widerHints,
-} from '../../search/back-test/hints.ts'
+import { type FoundOffer, isTooBroad, isTooNarrow, offersOf } from '../../search/back-test/offers.ts'
 import {
   type TermCount,
   type TermPresence,
   termCounts,
   termPresence,
 } from '../../search/back-test/term-counts.ts'
-import type { QueryHint } from '../../search/back-test/variants.ts'
+import { closestOfEachDay } from '../../search/close-of-days.ts'
 
 /** Fewer than one paper a week, more than fit into an email, or in between. */
 type Width = 'narrow' | 'fits' | 'wide'
@@ -44,12 +38,14 @@ export interface TopicEvaluation extends PaperCounts {
   /** Other topics of the same subscriber that match some of its papers too. */
   overlap: Overlap[]
   width: Width
-  /** Changes that would match more papers. */
-  hints: QueryHint[]
-  /** Papers that are related to it but do not match, the closest first; none without a learned space. */
-  relatedIds: readonly number[]
+  /** Queries that would match more papers. */
+  offers: FoundOffer[]
+  /** If it matched nothing, the best papers of the first offer. */
+  insteadIds: readonly number[]
+  /** Papers that come close but do not match, as many as emails show, the closest first; none without a learned space. */
+  close: readonly ClosePaper[]
   /** Null if it matched something, or if there were no papers at all. */
-  empty: (WhyEmpty & { nearIds: readonly number[] }) | null
+  empty: WhyEmpty | null
 }
 
 interface EvaluateTopicInput {
@@ -65,12 +61,7 @@ interface Testing {
   most: number
 }
 
-/** Number of near misses; their texts decide which ones they are. */
-const NEAR = 12
-/** As many as an email shows. */
-const MAX_RELATED = 3
-
-/** Evaluates a query. `addExtras` adds terms, overlap, hints, and the reason if nothing matches. */
+/** Evaluates a query. `addExtras` adds terms, overlap, offers, close papers, and the reason if nothing matches. */
 export function* evaluateTopic(
   window: DayWindow,
   topic: EvaluateTopicInput,
@@ -84,28 +75,35 @@ export function* evaluateTopic(
     width: widthOf(tree, counts.total, window, testing.most),
     keyWords: yield* termPresence(tree, window),
     share: window.size === 0 || mentionsRevised(tree) ? null : counts.total / window.size,
-    ...{ terms: [], overlap: [], hints: [], relatedIds: [], empty: null },
+    ...{ terms: [], overlap: [], offers: [], insteadIds: [], close: [], empty: null },
   }
 }
 
 interface Among {
   /** The subscriber's other topics. */
   others: readonly OtherTopic[]
+  latest: number
   most: number
+  /** All papers that are close to it. */
+  close: readonly ClosePaper[]
 }
 
 /** Adds the slow parts to an evaluation, the most useful first. If the steps end early, the rest stays empty. */
-export function* addExtras(window: DayWindow, test: TopicEvaluation, { others, most }: Among): Steps<void> {
-  const { tree, found, total } = test
+export function* addExtras(
+  window: DayWindow,
+  test: TopicEvaluation,
+  { others, latest, most, close }: Among,
+): Steps<void> {
+  const { query, tree, found, total, keyWords, width } = test
+  test.close = closestOfEachDay(window.archive, close)
   yield* window.archive.lookUpTerms(tree)
-  if (total === 0 && window.size > 0) test.empty = yield* whyEmpty(window, tree)
-  test.hints = [
-    ...(test.width === 'wide' ? [] : yield* apartHints(tree, window)),
-    ...(test.keyWords.absent.length > 0 ? yield* spellingHint(tree, window) : []),
-    ...(test.width === 'narrow' ? yield* widerHints(tree, window, most) : []),
-  ]
+  if (total === 0 && window.size > 0)
+    test.empty = yield* whyEmptySteps(tree, (part, scope) => window.count(window.find(part, scope)))
+  const topic = { query, tree, found, absent: keyWords.absent, isNarrow: width === 'narrow', most }
+  test.offers = width === 'wide' ? [] : yield* offersOf(topic, window)
+  const [first] = test.offers
+  if (total === 0 && first) test.insteadIds = bestMatches(window.archive, tree, first.found, latest)
   test.overlap = overlaps(found, others)
-  test.relatedIds = yield* relatedIds(tree, window)
   test.terms = yield* termCounts(tree, window)
 }
 
@@ -113,17 +111,4 @@ function widthOf(tree: Query, total: number, window: DayWindow, most: number): W
   if (isTooBroad(total, window, most)) return 'wide'
   const isOnePaper = tree.kind === 'paper'
   return total === 0 || (!isOnePaper && isTooNarrow(total, window.weeks)) ? 'narrow' : 'fits'
-}
-
-function* whyEmpty(window: DayWindow, tree: Query): Steps<TopicEvaluation['empty']> {
-  const why = yield* whyEmptySteps(tree, (part, scope) => window.count(window.find(part, scope)))
-  return {
-    ...why,
-    nearIds: yield* nearMisses(window.archive, tree, { among: window.papersFor(tree), limit: NEAR }),
-  }
-}
-
-function* relatedIds(query: Query, { archive, days }: DayWindow): Steps<number[]> {
-  const close = yield* closePapers(archive, query, { from: days[0]!, to: days.at(-1)! })
-  return close.slice(0, MAX_RELATED).map(({ id }) => id)
 }

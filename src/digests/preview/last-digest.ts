@@ -2,13 +2,16 @@ import type { Day } from '../../core/dates.ts'
 import type { Bits } from '../../queries/matching/bits.ts'
 import type { PaperAttributes } from '../../queries/matching/paper-index.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
+import type { ClosePaper } from '../../queries/ranking/close-papers.ts'
 import { topicOf } from '../../queries/ranking/closeness.ts'
 import { rankMatches } from '../../queries/ranking/rank-matches.ts'
 import { type ShownPaper, withOtherTopics } from '../../queries/reasons/shown-paper.ts'
 import type { Steps } from '../../queries/steps.ts'
 import { truncate } from '../../queries/text/tokens.ts'
 import type { DayWindow } from '../../search/back-test/day-window.ts'
+import { MAX_CLOSE } from '../../search/close-of-days.ts'
 import type { LoadedPapers } from '../../search/loaded-papers.ts'
+import { closeToTopics } from '../close-to-topics.ts'
 import type { DigestContent, DigestSection } from '../digest-content.ts'
 import { PaperSelector } from '../select-papers.ts'
 
@@ -25,6 +28,8 @@ export interface DigestTopicTree {
 export interface LastSelection {
   day: Day
   sections: { topic: DigestTopicTree | null; papers: { id: number; under: DigestTopicTree[] }[] }[]
+  /** Papers that match no topic, each with the topic to which it comes closest. */
+  close: { id: number; topic: DigestTopicTree }[]
   /** How many more matched. */
   more: number
 }
@@ -35,6 +40,9 @@ export interface LastDigest {
   /** Null if nothing matched. */
   content: DigestContent | null
 }
+
+/** A topic with what the digest may show of it. */
+type LastDayTopic = DigestTopicTree & OfferedPapers & { found: Bits; close: readonly ClosePaper[] }
 
 /** The papers of the digest's day that match a topic. */
 export interface OfferedPapers {
@@ -64,16 +72,21 @@ export const NOTHING_OFFERED: OfferedPapers = { offered: [], scores: null }
 /** Selects papers as digests do, for the topics in the subscriber's order; null if no day has papers. */
 export function selectLastDigest(
   window: DayWindow,
-  topics: readonly (DigestTopicTree & OfferedPapers)[],
+  topics: readonly LastDayTopic[],
   most: number,
 ): LastSelection | null {
   const day = lastDay(window)
   if (day === null) return null
-  return topics.length > 0 ? byTopics(topics, { day, most }) : bestOf(window, { day, most })
+  if (topics.length === 0) return bestOf(window, { day, most })
+  const { sections, more } = byTopics(topics, most)
+  const { index } = window.archive
+  const room = most - sections.flatMap(({ papers }) => papers).length
+  const close = closeToTopics(topics).filter(({ docId }) => index.attributes(docId).firstDay === day)
+  return { day, sections, more, close: close.slice(0, Math.min(MAX_CLOSE, room)) }
 }
 
 /** The newest day with papers; today, whose papers may still be coming, from half as many on as the day before it has. */
-function lastDay({ days, perDay }: DayWindow): Day | null {
+export function lastDay({ days, perDay }: DayWindow): Day | null {
   const today = perDay.at(-1)!
   const before = perDay.findLastIndex((papers, day) => papers > 0 && day < days.length - 1)
   if (before < 0 || today >= perDay[before]! / 2) return today > 0 ? days.at(-1)! : null
@@ -85,7 +98,7 @@ interface OfDay {
   most: number
 }
 
-function byTopics(topics: readonly (DigestTopicTree & OfferedPapers)[], { day, most }: OfDay): LastSelection {
+function byTopics(topics: readonly LastDayTopic[], most: number): Pick<LastSelection, 'sections' | 'more'> {
   const ids = [...new Set(topics.flatMap(({ offered }) => offered))]
   const docIds = new Map(ids.map((id, docId) => [id, docId]))
   const offered = topics.map((topic) => topic.offered.map((id) => docIds.get(id)!))
@@ -93,7 +106,6 @@ function byTopics(topics: readonly (DigestTopicTree & OfferedPapers)[], { day, m
   const selector = new PaperSelector(ids.length)
   const { sections, more } = selector.select({ topics: offered, cap: most, scoreOf })
   return {
-    day,
     more,
     sections: sections.map(({ topic, papers }) => ({
       topic: topics[topic as number]!,
@@ -110,17 +122,17 @@ function bestOf({ archive, listed }: DayWindow, { day, most }: OfDay): LastSelec
   const papers = archive.attributesOf(archive.withinDays(listed, { from: day, to: day })).sort(byVotes)
   const best = papers.slice(0, most).map(({ id }) => ({ id, under: [] }))
   const sections = best.length > 0 ? [{ topic: null, papers: best }] : []
-  return { day, sections, more: papers.length - best.length }
+  return { day, sections, close: [], more: papers.length - best.length }
 }
 
 const byVotes = (a: PaperAttributes, b: PaperAttributes): number =>
   (b.votes ?? -1) - (a.votes ?? -1) || a.id - b.id
 
 export const selectedIds = (choice: LastSelection | null): number[] =>
-  choice?.sections.flatMap(({ papers }) => papers.map(({ id }) => id)) ?? []
+  choice ? [...choice.sections.flatMap(({ papers }) => papers), ...choice.close].map(({ id }) => id) : []
 
 export function* buildLastDigest(
-  { day, sections, more }: LastSelection,
+  { day, sections, close, more }: LastSelection,
   papers: LoadedPapers,
 ): Steps<LastDigest> {
   const shown: DigestSection[] = []
@@ -133,6 +145,7 @@ export function* buildLastDigest(
     }
     shown.push(section)
   }
+  shown.push({ topic: null, topicId: null, close: true, papers: closePapersOf(close, papers) })
   const filled = shown.filter((section) => section.papers.length > 0)
   const bestOf = sections[0] && sections[0].topic === null ? day : null
   const rest = { localDate: day, bestOf, week: null, beyond: [], sources: '' }
@@ -145,3 +158,9 @@ function shownUnder(id: number, under: DigestTopicTree[], papers: LoadedPapers):
   const names = others.map(({ name }) => truncate(name))
   return paper && withOtherTopics(paper, names)
 }
+
+const closePapersOf = (close: LastSelection['close'], papers: LoadedPapers): ShownPaper[] =>
+  close.flatMap(({ id, topic }) => {
+    const paper = papers.showClose(id, topic)
+    return paper ? [{ ...paper, closeTo: { topic: topic.name, topicId: 0 } }] : []
+  })

@@ -2,7 +2,7 @@ import type { Day } from '../../core/dates.ts'
 import { describePart } from '../../queries/language/describe-query.ts'
 import { writeTree } from '../../queries/language/write-query.ts'
 import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
-import type { NoMatchReason, PreviewResult, TopicPreview } from './preview-topics.ts'
+import type { PreviewResult, TopicPreview } from './preview-topics.ts'
 
 /** A paper in the JSON API. */
 export interface PreviewPaperJson {
@@ -17,11 +17,15 @@ export interface PreviewPaperJson {
 /** The preview of one query in the JSON API; shares are rounded to four digits. */
 export interface PreviewJson
   extends Pick<PreviewResult, 'from' | 'to' | 'days' | 'papers' | 'openDays'>,
-    Omit<TopicPreview, 'latest' | 'related' | 'nothing' | 'keyWords'> {
+    Omit<TopicPreview, 'perDay' | 'latest' | 'close' | 'instead' | 'keyWords'> {
+  /** Every day, oldest first. `related`: papers that come close, as many as emails would have shown. */
+  perDay: { day: Day; papers: number; related: number }[]
+  relatedTotal: number
   latest: PreviewPaperJson[]
   /** Papers of these days that are close to it but do not match, the closest first. */
   related: PreviewPaperJson[]
-  nothing: (Omit<NoMatchReason, 'nearest'> & { nearest: PreviewPaperJson[] }) | null
+  /** If nothing matched, the best papers of the first offer. */
+  instead: PreviewPaperJson[]
   /** Key words of the query, as typed, that occur in no paper of these days. */
   absent: string[]
 }
@@ -30,16 +34,17 @@ export function jsonOfTopicPreview(
   { from, to, days, papers, openDays }: PreviewResult,
   topic: TopicPreview,
 ): PreviewJson {
-  const { query, understood, total, perDay, latest, related, nothing, overlap, width, hints } = topic
+  const { query, understood, total, perDay, latest, close, instead, nothing, overlap, width, offers } = topic
   return {
-    ...{ query, understood, from, to, days, total, perDay },
+    ...{ query, understood, from, to, days, total, relatedTotal: close.total },
+    perDay: perDay.map((one, i) => ({ ...one, related: close.perDay[i]! })),
     latest: latest.map(jsonOfPaper),
-    related: related.map(jsonOfPaper),
-    nothing: nothing && { ...nothing, nearest: nothing.nearest.map(jsonOfPaper) },
+    related: close.papers.map(jsonOfPaper),
+    ...{ offers, instead: instead.map(jsonOfPaper) },
     ...{ papers, openDays, share: rounded(topic.share) },
     absent: topic.keyWords.absent.map((leaf) => writeTree(leaf) ?? describePart(leaf)),
     terms: topic.terms.map((term) => ({ ...term, share: rounded(term.share) })),
-    ...{ overlap, width, hints },
+    ...{ nothing, overlap, width },
   }
 }
 

@@ -2,13 +2,16 @@ import type { Day } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { describeQuery } from '../../queries/language/describe-query.ts'
 import { parseQuery } from '../../queries/language/parse-query.ts'
-import { topicNames } from '../../queries/language/topic-name.ts'
+import { topicName, topicNames } from '../../queries/language/topic-name.ts'
 import { type Bits, hasBit, newBits, unionBits } from '../../queries/matching/bits.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
+import { type ClosePaper, closePapers } from '../../queries/ranking/close-papers.ts'
 import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
 import type { WhyEmpty } from '../../queries/reasons/why-empty.ts'
 import type { Steps } from '../../queries/steps.ts'
 import { countByDay, type DayWindow, type PaperCounts } from '../../search/back-test/day-window.ts'
+import type { Offer } from '../../search/back-test/offers.ts'
+import { closestOfEachDay } from '../../search/close-of-days.ts'
 import { type LoadedPapers, loadPapers } from '../../search/loaded-papers.ts'
 import { MAX_DAYS, recentWindow } from '../../search/open-archive.ts'
 import {
@@ -16,16 +19,18 @@ import {
   runYielding,
   runYieldingWithin,
   type Spend,
-  type TimeBudget,
+  yieldToEventLoop,
 } from '../../search/yield-to-event-loop.ts'
 import { isReadable } from '../../subscribers/read-signup.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
+import { closeToTopics } from '../close-to-topics.ts'
 import { addExtras, evaluateTopic, type TopicEvaluation } from './evaluate-topic.ts'
 import {
   buildLastDigest,
   type DigestTopicTree,
   type LastDigest,
   type LastSelection,
+  lastDay,
   lastDayMatches,
   NOTHING_OFFERED,
   type OfferedPapers,
@@ -33,26 +38,33 @@ import {
   selectLastDigest,
 } from './last-digest.ts'
 
-/** The matches within the days of the preview. */
+/** The matches within the days of the preview, and the papers that come close. */
 export interface MatchSummary extends PaperCounts {
   /** Newest day first, then most votes; with the reason, and the title marked where it matched. */
   latest: ShownPaper[]
+  close: CloseSummary
 }
 
-/** Why a topic matched nothing, and the nearest papers. */
-export interface NoMatchReason extends WhyEmpty {
-  nearest: ShownPaper[]
+/** Papers that match nothing but come close, as many as emails would have shown. */
+interface CloseSummary {
+  total: number
+  /** As many days as the matches have. */
+  perDay: number[]
+  /** The first of them, with what they have; the closest first. */
+  papers: ShownPaper[]
 }
 
 export interface TopicPreview
   extends MatchSummary,
-    Omit<TopicEvaluation, 'tree' | 'found' | 'latestIds' | 'relatedIds' | 'empty'> {
+    Omit<TopicEvaluation, 'tree' | 'found' | 'latestIds' | 'insteadIds' | 'close' | 'offers' | 'empty'> {
   /** "Papers with …" */
   understood: string
-  /** Papers that are related but do not match, with what they have and lack. */
-  related: ShownPaper[]
+  /** Queries that would have brought more. */
+  offers: Offer[]
+  /** If it matched nothing, the best papers of the first offer. */
+  instead: ShownPaper[]
   /** Null if it matched something, or if there were no papers at all. */
-  nothing: NoMatchReason | null
+  nothing: WhyEmpty | null
 }
 
 export interface PreviewResult {
@@ -89,7 +101,9 @@ export interface PreviewInput {
   most?: number
   /** Also preview the digest of the last day with papers, for the queries and the other topics. */
   digest?: boolean
-  /** Time limit for hints, near misses and counts of terms, in milliseconds; unfinished parts are left out. */
+  /** Whether emails show papers that come close; default: yes. */
+  close?: boolean
+  /** Time limit for close papers, offers and counts of terms, in milliseconds; the rest is left out. */
   extrasMs?: number
   /** Receives the milliseconds that this process spent on it. */
   spend?: Spend
@@ -113,19 +127,19 @@ export async function previewTopics(deps: Deps, input: PreviewInput): Promise<Pr
   const tested = found.filter(({ topic }) => topics.some((one) => one === topic))
   const tests = await runYielding(testedIn(window, tested, { latest, most }), spend)
   const budget = extrasBudget(input.extrasMs)
-  await runYieldingWithin(budget, extrasOf(window, tests, { found, most }), spend)
+  await runYieldingWithin(budget, extrasOf(window, tests, { found, tested, input, latest, most }), spend)
   const choice = input.digest ? selectLastDigest(window, named(found), most) : null
-  const together = togetherOf(window, tests, latest)
-  const ids = [...tests.flatMap(idsOf), ...together.latestIds, ...selectedIds(choice)]
-  const papers = await loadPapers(deps.db, ids)
+  const together = togetherOf(window, tested, latest)
+  const ids = [...tests, together].flatMap((one) => idsOf(one, latest))
+  const papers = await loadPapers(deps.db, [...ids, ...selectedIds(choice)])
   await runYielding(papers.tokenize(), spend)
   return {
     ...{ from: window.days[0]!, to: window.days.at(-1)!, days },
     ...{ papers: window.size, openDays: window.daysWithPapers },
     listedOn: new Set(window.days.filter((_, place) => window.perDay[place]! > 0)),
     ...{ weekdays: window.weekdays, weeks: window.weeks },
-    topics: await shownTopics(tests, papers, { budget, spend, meaningOf }),
-    ...(await runYielding(shownTogether({ together, choice }, papers), spend)),
+    topics: await shownTopics(window, tests, papers, latest),
+    ...(await runYielding(shownTogether(window, { together, choice, latest }, papers), spend)),
   }
 }
 
@@ -136,10 +150,16 @@ function named(topics: readonly FoundTopic[]): FoundTopic[] {
 }
 
 function* shownTogether(
-  { together, choice }: { together: Together; choice: LastSelection | null },
+  window: DayWindow,
+  { together, choice, latest }: { together: Together; choice: LastSelection | null; latest: number },
   papers: LoadedPapers,
 ): Steps<Pick<PreviewResult, 'together' | 'digest'>> {
-  const all = matchSummary(together, papers, together.topicOf)
+  const { close, meaningOf, latestIds, ...counts } = together
+  const all: MatchSummary = {
+    ...counts,
+    latest: latestIds.flatMap((id) => papers.show(id, meaningOf(id)) ?? []),
+    close: closeSummary(window, close, latest, ({ id, topic }) => papers.showClose(id, topic)),
+  }
   yield
   return { together: all, digest: choice && (yield* buildLastDigest(choice, papers)) }
 }
@@ -148,6 +168,8 @@ interface FoundTopic extends DigestTopicTree, OfferedPapers {
   /** As passed in. */
   topic: DigestTopicTree
   found: Bits
+  /** The papers that come close, the closest first; of topics that are not previewed, those of the digest's day. */
+  close: readonly ClosePaper[]
 }
 
 /** Yields after each term and each topic: a visitor may type hundreds of terms. */
@@ -161,7 +183,7 @@ function* foundIn(
     yield* window.archive.lookUpTerms(topic.tree)
     const found = window.find(topic.tree)
     const offered = digest ? yield* lastDayMatches(window, { ...topic, found }) : NOTHING_OFFERED
-    all.push({ ...topic, topic, found, ...offered })
+    all.push({ ...topic, topic, found, ...offered, close: [] })
     yield
   }
   return all
@@ -180,14 +202,38 @@ function* testedIn(
   return tests
 }
 
+interface ExtrasInput {
+  found: readonly FoundTopic[]
+  /** Those of them that are previewed, in the order of the evaluations. */
+  tested: readonly FoundTopic[]
+  input: PreviewInput
+  latest: number
+  most: number
+}
+
 function* extrasOf(
   window: DayWindow,
   tests: readonly TopicEvaluation[],
-  { found, most }: { found: readonly FoundTopic[]; most: number },
+  { found, tested, input, latest, most }: ExtrasInput,
 ): Steps<void> {
-  for (const test of tests) {
+  if (input.close !== false) yield* findClose(window, input.digest ? found : tested, tested)
+  for (const [i, test] of tests.entries()) {
     const others = found.filter((one) => one.found !== test.found)
-    yield* addExtras(window, test, { others, most })
+    yield* addExtras(window, test, { others, latest, most, close: tested[i]!.close })
+  }
+}
+
+function* findClose(
+  window: DayWindow,
+  topics: readonly FoundTopic[],
+  tested: readonly FoundTopic[],
+): Steps<void> {
+  const all = { from: window.days[0]!, to: window.days.at(-1)! }
+  const day = lastDay(window)
+  if (day === null) return
+  for (const topic of topics) {
+    const days = tested.includes(topic) ? all : { from: day, to: day }
+    topic.close = yield* closePapers(window.archive, topic.tree, days)
   }
 }
 
@@ -197,78 +243,79 @@ type TypedTopic = Omit<DigestTopicTree, 'meaning'>
 const readable = ({ name, query }: TopicText): TypedTopic[] =>
   isReadable(query) ? [{ name, query, tree: parseQuery(query) }] : []
 
-const MAX_NEAR_MISSES = 3
+type Shown = Pick<TopicEvaluation, 'latestIds' | 'close'> & Partial<Pick<TopicEvaluation, 'insteadIds'>>
 
-const idsOf = ({ latestIds, relatedIds, empty }: TopicEvaluation): number[] => [
+const idsOf = ({ latestIds, close, insteadIds = [] }: Shown, latest: number): number[] => [
   ...latestIds,
-  ...relatedIds,
-  ...(empty?.nearIds ?? []),
+  ...insteadIds,
+  ...close.slice(0, latest).map(({ id }) => id),
 ]
 
-type Together = ReturnType<typeof countByDay> & { topicOf: (id: number) => Query | null }
+type Together = ReturnType<typeof countByDay> & {
+  close: readonly (ClosePaper & { topic: FoundTopic })[]
+  /** The meaning of the first topic that a paper matches; null without topics. */
+  meaningOf: (id: number) => Query | null
+}
 
-/** Each paper under the first topic that it matches. */
-function togetherOf(window: DayWindow, tests: readonly TopicEvaluation[], latest: number): Together {
-  const { index, meaningOf } = window.archive
-  const found = tests.length > 0 ? unionOf(tests, index.docCount) : window.listed
+function togetherOf(window: DayWindow, topics: readonly FoundTopic[], latest: number): Together {
+  const { archive } = window
+  const { index } = archive
+  const found = topics.length > 0 ? unionOf(topics, index.docCount) : window.listed
   const counts = countByDay(found, window, latest)
-  const topics = new Map(
+  const meanings = new Map(
     counts.latestIds.map((id) => {
       // The paper may have changed in the meantime and have another docId.
       const docId = index.docIdOf(id) ?? 0
-      const test = tests.find(({ found }) => hasBit(found, docId)) ?? tests[0]
-      return [id, test ? meaningOf(test.tree) : null]
+      const topic = topics.find(({ found }) => hasBit(found, docId)) ?? topics[0]
+      return [id, topic?.meaning ?? null]
     }),
   )
-  return { ...counts, topicOf: (id) => topics.get(id) ?? null }
+  const close = closestOfEachDay(archive, closeToTopics(topics))
+  return { ...counts, close, meaningOf: (id) => meanings.get(id) ?? null }
 }
 
-function unionOf(tests: readonly TopicEvaluation[], docCount: number): Bits {
+function unionOf(topics: readonly FoundTopic[], docCount: number): Bits {
   const union = newBits(docCount)
-  for (const { found } of tests) unionBits(union, found)
+  for (const { found } of topics) unionBits(union, found)
   return union
 }
 
-interface Showing {
-  meaningOf(query: Query): Query
-  budget: TimeBudget
-  spend: Spend | undefined
-}
-
 async function shownTopics(
+  window: DayWindow,
   tests: readonly TopicEvaluation[],
   papers: LoadedPapers,
-  { budget, spend, meaningOf }: Showing,
+  latest: number,
 ): Promise<TopicPreview[]> {
+  const { meaningOf } = window.archive
   const shown: TopicPreview[] = []
   for (const test of tests) {
-    const { tree, empty, found: _, latestIds: __, relatedIds, ...others } = test
+    const { tree, found: _, latestIds, insteadIds, offers, close, empty: nothing, ...others } = test
     const meaning = meaningOf(tree)
-    const nearIds = empty?.nearIds.filter((id) => !relatedIds.includes(id)) ?? []
-    const nearest =
-      empty && (await runYieldingWithin(budget, papers.nearest(nearIds, meaning, MAX_NEAR_MISSES), spend))
-    const one = await runYielding(shownIn(test, meaning, papers), spend)
+    const topic = { name: topicName({ name: test.query, query: test.query }), meaning }
+    await yieldToEventLoop()
     shown.push({
       ...others,
+      nothing,
       understood: describeQuery(meaning),
-      ...one,
-      related: relatedIds.flatMap((id) => papers.showRelated(id, meaning) ?? []),
-      nothing: empty && { absent: empty.absent, without: empty.without, nearest: nearest?.value ?? [] },
+      latest: latestIds.flatMap((id) => papers.show(id, meaning) ?? []),
+      close: closeSummary(window, close, latest, ({ id }) => papers.showClose(id, topic)),
+      offers: offers.map(({ query, papers }) => ({ query, papers })),
+      instead: insteadIds.flatMap((id) => papers.show(id, meaningOf(offers[0]!.tree)) ?? []),
     })
   }
   return shown
 }
 
-function* shownIn(test: TopicEvaluation, tree: Query, papers: LoadedPapers): Steps<MatchSummary> {
-  yield
-  return matchSummary(test, papers, () => tree)
+function closeSummary<P extends ClosePaper>(
+  { days, archive }: DayWindow,
+  close: readonly P[],
+  latest: number,
+  show: (paper: P) => ShownPaper | null,
+): CloseSummary {
+  const byDay = Map.groupBy(close, ({ docId }) => archive.index.attributes(docId).firstDay)
+  return {
+    total: close.length,
+    perDay: days.map((day) => byDay.get(day)?.length ?? 0),
+    papers: close.slice(0, latest).flatMap((paper) => show(paper) ?? []),
+  }
 }
-
-const matchSummary = (
-  { total, perDay, latestIds }: ReturnType<typeof countByDay>,
-  papers: LoadedPapers,
-  topicOf: (id: number) => Query | null,
-): MatchSummary => ({
-  ...{ total, perDay },
-  latest: latestIds.map((id) => papers.show(id, topicOf(id))).filter((paper) => paper !== null),
-})

@@ -8,7 +8,7 @@ import {
   type PreviewPaperJson,
 } from '../../digests/preview/preview-json.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
-import { counted, listed, words } from '../../i18n/words.ts'
+import { counted, words } from '../../i18n/words.ts'
 import { paperByName } from '../../papers/paper.repo.ts'
 import { paperNameOf } from '../../papers/paper-key.ts'
 import { describeQuery } from '../../queries/language/describe-query.ts'
@@ -107,20 +107,23 @@ export const QUERY_OPERATIONS = [test, explain, rank]
 const MAX_BAR_LENGTH = 30
 
 function testText(json: PreviewJson): string {
-  const { understood, from, to, total, perDay, latest, related, nothing, absent } = json
-  const highest = Math.max(1, ...perDay.map(({ papers }) => papers))
-  const bar = (papers: number) => '#'.repeat(Math.ceil((papers / highest) * MAX_BAR_LENGTH))
-  const days = perDay.map(({ day, papers }) => [day, papers, bar(papers)])
+  const { understood, from, to, total, relatedTotal, perDay, latest, related, offers, instead, absent } = json
+  const highest = Math.max(1, ...perDay.map(({ papers, related }) => papers + related))
+  const bar = (papers: number, sign: string) => sign.repeat(Math.ceil((papers / highest) * MAX_BAR_LENGTH))
+  const days = perDay.map((one) => [
+    ...[one.day, one.papers, one.related],
+    bar(one.papers, '#') + bar(one.related, 'o'),
+  ])
   return [
     `Understood: ${understood}.`,
-    // If nothing matched, the reason is at the end.
-    ...(absent.length > 0 && !nothing ? [`No paper of these days has: ${absent.join(', ')}`] : []),
-    `${counted(total, words.counts.paper)}${shareOf(json)}, first listed from ${from} to ${to} (UTC).`,
-    table(['day', 'papers', ''], days),
+    ...(absent.length > 0 ? [`No paper of these days has: ${absent.join(', ')}`] : []),
+    `${counted(total, words.counts.paper)}${shareOf(json)}, first listed from ${from} to ${to} (UTC); ${counted(relatedTotal, words.preview.count.close)}.`,
+    table(['day', 'match', 'close', ''], days),
     ...termLines(json),
     ...(latest.length > 0 ? ['Latest matches:', ...latest.flatMap(paperLines)] : []),
-    ...(related.length > 0 ? [`${words.preview.related}:`, ...related.flatMap(paperLines)] : []),
-    ...(nothing ? nothingLines(nothing, json.hints) : []),
+    ...(related.length > 0 ? [`${words.preview.close}:`, ...related.flatMap(paperLines)] : []),
+    ...(offers.length > 0 ? [`${words.preview.offers.more}:`, ...offers.map(offerLine)] : []),
+    ...instead.flatMap(paperLines),
   ].join('\n')
 }
 
@@ -137,18 +140,8 @@ function termLines({ terms }: PreviewJson): string[] {
   return [table(['term', 'papers', 'of all papers'], rows)]
 }
 
-function nothingLines(
-  { absent, without, nearest }: NonNullable<PreviewJson['nothing']>,
-  hints: PreviewJson['hints'],
-): string[] {
-  const names = hints.filter(({ way }) => way === 'author')
-  return [
-    ...(absent.length > 0 ? [`No paper has ${listed(absent, 'or')}.`] : []),
-    ...names.map(({ part, papers, term }) => `By ${part}: ${papers}, as ${term}.`),
-    ...(without ? [`Without ${without.isUnwanted ? 'NOT ' : ''}${without.part}: ${without.papers}.`] : []),
-    ...(nearest.length > 0 ? ['Closest matches:', ...nearest.flatMap(paperLines)] : []),
-  ]
-}
+const offerLine = ({ query, papers }: PreviewJson['offers'][number]): string =>
+  `  ${query}: ${counted(papers, words.counts.paper)}`
 
 const paperLines = ({ id, day, title, reason }: PreviewPaperJson): string[] => [
   `  ${day}  ${id}  ${title}`,

@@ -1,6 +1,4 @@
-import { describePart } from '../../queries/language/describe-query.ts'
-import { writeTree } from '../../queries/language/write-query.ts'
-import { flatten, isTextLeaf, type Query, type TextLeaf } from '../../queries/query.ts'
+import { flatten, isTextLeaf, type Leaf, type Query, type TextLeaf } from '../../queries/query.ts'
 import { tokensOf, wordsOfPhrase } from '../../queries/text/tokens.ts'
 
 /** A query with one part changed. */
@@ -22,6 +20,18 @@ export function* withoutEach(query: Query): Variants {
     if (rest.some((one) => one.kind !== 'not')) yield { part, changed: flatten(query.kind, rest) }
   }
   yield* inParts(query, withoutEach)
+}
+
+/** The query without these leaves; null if it has no other wanted part. Does not change what is under a NOT. */
+export function withoutLeaves(query: Query, leaves: readonly Leaf[]): Query | null {
+  const left = new Set(leaves.map((leaf) => JSON.stringify(leaf)))
+  return without(query)
+
+  function without(part: Query): Query | null {
+    if (!isJoined(part)) return left.has(JSON.stringify(part)) ? null : part
+    const rest = part.parts.map(without).filter((one) => one !== null)
+    return rest.some(({ kind }) => kind !== 'not') ? flatten(part.kind, rest) : null
+  }
 }
 
 /** Replaces each phrase by its single words. */
@@ -108,32 +118,4 @@ function* inParts({ kind, parts }: Joined, variants: (part: Query) => Variants):
   for (const [i, part] of parts.entries()) {
     for (const one of variants(part)) yield { ...one, changed: flatten(kind, parts.with(i, one.changed)) }
   }
-}
-
-/**
- * spelling: a common word instead of one that no paper contains; author: read words as a name; without, allowed: remove
- * one part; apart: the words of a phrase separately; words: the same for phrases that a term contains; anywhere:
- * search a term in all parts of a paper.
- */
-export const HINT_KINDS = ['words', 'spelling', 'author', 'without', 'allowed', 'apart', 'anywhere'] as const
-
-export type HintKind = (typeof HINT_KINDS)[number]
-
-/** A change of a query, and the number of papers that it would have matched. */
-export interface QueryHint {
-  way: HintKind
-  /** The changed part of the query, in words; for an author, the added part. */
-  part: string
-  /** The same in the query language. */
-  term: string
-  /** The number of papers that the changed query matches in the same days. */
-  papers: number
-  /** The changed query; null if no text expresses it. */
-  query: string | null
-}
-
-/** The names of a changed part of a query for a hint. */
-export function namesOf(changed: Query): Pick<QueryHint, 'part' | 'term'> {
-  const part = changed.kind === 'not' ? changed.part : changed
-  return { part: describePart(part), term: writeTree(part) ?? describePart(part) }
 }

@@ -29,7 +29,7 @@ import {
 } from '../library-form.ts'
 import type { Site } from '../pages.ts'
 import { formOf, numberField, optionalText, wantsJson, withToken } from '../request.ts'
-import { latestPerTopic, type PreviewView, previewView, withoutHints } from '../signup/preview-view.ts'
+import { latestPerTopic, type PreviewView, previewView, withoutOffers } from '../signup/preview-view.ts'
 import { applyProfileForm, isFormFault, NO_CHANGE, sendManagePage } from './manage-page.ts'
 import { idParam, type ManageForm, manageFields, partParam, requestedChange } from './manage-view.ts'
 import { sendMyLinkPage } from './my-link-routes.ts'
@@ -134,7 +134,7 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
   })
 }
 
-/** The preview of topics to add; undefined without topics. The page cannot change a query, so it has no hints. */
+/** The preview of topics to add; undefined without topics. The page cannot change a query, so it has no offers. */
 async function previewOfNew(
   { deps }: Site,
   { queries, most, spend }: { queries: string[]; most: number; spend: Spend },
@@ -142,7 +142,7 @@ async function previewOfNew(
   if (queries.length === 0) return undefined
   const asked = { queries, latest: latestPerTopic(queries.length), most, spend }
   const preview = await previewTopics(deps, asked)
-  return withoutHints(previewView(preview, { most, baseUrl: deps.config.BASE_URL }))
+  return withoutOffers(previewView(preview, { most, baseUrl: deps.config.BASE_URL }))
 }
 
 /** How many papers of a library count as More: half of the feedback that is kept. */

@@ -11,7 +11,6 @@ import { plainTextsOf } from '../../papers/plain-paper.ts'
 import { describeQuery } from '../../queries/language/describe-query.ts'
 import { parseQuery } from '../../queries/language/parse-query.ts'
 import { reasonSentence } from '../../queries/reasons/shown-paper.ts'
-import { HINT_KINDS } from '../../search/back-test/variants.ts'
 import { loadPaperByName } from '../../search/load-paper-list.ts'
 import type { FoundPaper } from '../../search/loaded-papers.ts'
 import { MAX_DAYS } from '../../search/open-archive.ts'
@@ -197,11 +196,14 @@ const preview = z
     to: day,
     days: count,
     total: count.describe('Papers of these days that it matches'),
-    perDay: z.array(z.object({ day, papers: count })).describe('Every day, oldest first'),
+    relatedTotal: count.describe('Papers of these days that come close, up to three a day, as in an email'),
+    perDay: z.array(z.object({ day, papers: count, related: count })).describe('Every day, oldest first'),
     latest: z.array(shownPaper).describe('Newest day first, then most votes'),
-    related: z
-      .array(shownPaper)
-      .describe('Papers of these days that are close to it but do not match, the closest first'),
+    related: z.array(shownPaper).describe('The first of those that come close, the closest first'),
+    offers: z
+      .array(z.object({ query: z.string(), papers: count }))
+      .describe('Up to three queries that match more papers of these days, the most likely first'),
+    instead: z.array(shownPaper).describe('If nothing matched: the best papers of the first offer'),
     nothing: z
       .object({
         absent: z.array(z.string()).describe('Parts of the query that no paper contains, in words'),
@@ -209,7 +211,6 @@ const preview = z
           .object({ part: z.string(), papers: count, isUnwanted: z.boolean() })
           .nullable()
           .describe('Without this part, the most papers would match'),
-        nearest: z.array(shownPaper),
       })
       .nullable()
       .describe('Why nothing matched; null if something did'),
@@ -237,19 +238,6 @@ const preview = z
     width: z
       .enum(['narrow', 'fits', 'wide'])
       .describe('Less than one a week; or more for each weekday with papers than an email contains'),
-    hints: z
-      .array(
-        z.object({
-          way: z.enum(HINT_KINDS),
-          part: z.string().describe('What of the query it is about, or what is added, in words'),
-          term: z.string().describe('The same as it is typed'),
-          papers: count.describe('How many the changed query finds in the same days'),
-          query: z.string().nullable().describe('The changed query'),
-        }),
-      )
-      .describe(
-        'Changes that would bring more: the words of a phrase anywhere, another spelling, and others where it is narrow',
-      ),
   })
   .meta({ id: 'Preview' })
 

@@ -4,8 +4,8 @@ import { describePart } from '../../queries/language/describe-query.ts'
 import { topicName } from '../../queries/language/topic-name.ts'
 import { isTextLeaf, type Leaf } from '../../queries/query.ts'
 import type { Overlap } from '../../search/back-test/day-window.ts'
+import type { Offer } from '../../search/back-test/offers.ts'
 import type { TermCount } from '../../search/back-test/term-counts.ts'
-import type { QueryHint } from '../../search/back-test/variants.ts'
 import { shortTopic } from '../account/change-summary-view.ts'
 
 const MAX_TERMS = 12
@@ -46,19 +46,38 @@ export function papersPerEmail({ weekdays, weeks, together }: PreviewResult, mos
   return { daily, weekdays: daily, weekly: perEmail(together.total / Math.max(1, weeks)) }
 }
 
-/** "20 papers in 30 days, about 5 a week"; weeks count from the first day with papers. */
-export function paperRate({ days, weeks }: PreviewResult, total: number): string {
-  const count = fill(words.rates.some, { papers: papersText(total), span: counted(days, words.counts.day) })
+/**
+ * "20 papers in 30 days, about 5 a week", or with papers that come close, "20 match, 3 come close in 30 days, about 5 a
+ * week"; weeks count from the first day with papers.
+ */
+export function paperRate(
+  { days, weeks }: Pick<PreviewResult, 'days' | 'weeks'>,
+  total: number,
+  close = 0,
+): string {
+  const span = counted(days, words.counts.day)
+  const count =
+    close > 0
+      ? fill(words.preview.count.both, { ...matchesAndClose(total, close), span })
+      : fill(words.rates.some, { papers: papersText(total), span })
   const aWeek = total / Math.max(1, weeks)
   return aWeek < 1
     ? count
     : `${count}, ${fill(words.preview.pace.aWeek, { count: grouped(Math.round(aWeek)) })}`
 }
 
+function matchesAndClose(total: number, close: number): { matches: string; close: string } {
+  const { none, matches, close: comeClose } = words.preview.count
+  return {
+    matches: total === 0 ? capitalized(none) : groupedCount(total, matches),
+    close: groupedCount(close, comeClose),
+  }
+}
+
 /** "No paper in the last 30 days mentions “chemistry”; these 54 papers have “LLM” or “agents”."; or empty. */
 export function warningText(
   { days }: Pick<PreviewResult, 'days'>,
-  { keyWords, total, hints }: TopicPreview,
+  { keyWords, total }: TopicPreview,
 ): string {
   const { absent, present } = keyWords
   if (absent.length === 0) return ''
@@ -67,7 +86,7 @@ export function warningText(
     parts: listed(absent.map(quoted), 'or'),
     span: counted(days, words.counts.day),
   })
-  if (total === 0) return `${missing}. ${authorText(hints) ?? keep}`
+  if (total === 0) return `${missing}. ${keep}`
   if (present.length === 0) return `${missing}.`
   return `${missing}; ${fill(counted(total, others), { parts: listed(present.map(quoted), 'or') })}`
 }
@@ -80,24 +99,12 @@ export function topicWarning(preview: PreviewResult, topic: TopicPreview): strin
   return warningText(preview, topic) || fill(none, { topic: shortTopic(topic.query), span, keep })
 }
 
-/** A note that the words are probably an author's name. */
-function authorText(hints: readonly QueryHint[]): string | null {
-  const named = hints.find(({ way, query }) => way === 'author' && query !== null)
-  if (!named) return null
-  const values = { author: named.part, topic: named.query! }
-  return fill(counted(named.papers, words.preview.warning.author), values)
-}
-
 const isPlain = (leaf: Leaf): boolean => isTextLeaf(leaf) && leaf.field === 'any'
 
 const quoted = (leaf: Leaf): string =>
   isTextLeaf(leaf) && leaf.field === 'any'
     ? fill(words.query.quoted, { text: leaf.text })
     : describePart(leaf)
-
-/** "Did you mean …?" */
-export const correctionLines = ({ hints }: TopicPreview): HintLine[] =>
-  hints.filter(({ way }) => way === 'spelling').flatMap(widerLine)
 
 /** The papers of each term, if there are several. */
 export function termLines(terms: readonly TermCount[]): string[] {
@@ -138,83 +145,31 @@ function percentText(share: number): string {
 }
 
 /** "1,204 papers" */
-const papersText = (count: number): string =>
-  counted(count, words.counts.paper).replace(String(count), grouped(count))
+const papersText = (count: number): string => groupedCount(count, words.counts.paper)
+
+const groupedCount = (count: number, forms: Parameters<typeof counted>[1]): string =>
+  counted(count, forms).replace(String(count), grouped(count))
 
 /** 1204 as "1,204" */
 const grouped = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')
 
-/** A changed query, and the text of its link. */
-interface Change {
-  text: string
-  query: string
+/** Why a topic brings little or nothing, or that it brings more than an email contains. */
+export function noteLines(preview: PreviewResult, topic: TopicPreview, most: number): string[] {
+  if (topic.total === 0) return topic.nothing ? [] : [words.preview.noPapers]
+  if (topic.width === 'narrow') return [words.preview.narrow]
+  return topic.width === 'wide' ? tooMuchLines(preview, topic, most) : []
 }
 
-export interface HintLine {
-  sentence: string
-  changes: Change[]
-}
-
-/** Hints for a topic that matched too little or too much; `most`: the limit of papers per email. */
-export function hintLines(preview: PreviewResult, topic: TopicPreview, most: number): HintLine[] {
-  const { words: terms = [], wider = [] } = Object.groupBy(
-    topic.hints.filter(({ way }) => way !== 'spelling'),
-    ({ way }) => (way === 'words' ? 'words' : 'wider'),
-  )
-  return [...terms.map(phraseLine), ...widthLines(preview, topic, wider, most)]
-}
-
-function widthLines(
-  preview: PreviewResult,
-  topic: TopicPreview,
-  hints: readonly QueryHint[],
-  most: number,
-): HintLine[] {
-  if (topic.total === 0) return nothingMatchedLines(topic, hints)
-  if (topic.width === 'narrow') return [sentenceOnly(words.preview.narrow), ...hints.flatMap(widerLine)]
-  const tooMuch = topic.width === 'wide' ? tooMuchText(preview, topic, most) : null
-  return tooMuch ? [sentenceOnly(tooMuch), sentenceOnly(fill(words.preview.letCap, { most }))] : []
-}
-
-/** A term of which some words are searched for as a phrase, and the same words anywhere. */
-function phraseLine({ term, papers, query }: QueryHint): HintLine {
-  const { sentence, button } = words.preview.phrase
-  return {
-    sentence: fill(sentence, { term }),
-    changes: changesOf(fill(button, { papers: papersText(papers) }), query),
-  }
-}
-
-/** The hints for all topics together. */
-export function combinedHintLines(preview: PreviewResult, most: number): HintLine[] {
-  const tooMuch = tooMuchText(preview, preview.together, most)
-  return tooMuch ? [sentenceOnly(tooMuch), sentenceOnly(fill(words.preview.letCap, { most }))] : []
-}
-
-const sentenceOnly = (sentence: string): HintLine => ({ sentence, changes: [] })
-
-function nothingMatchedLines(
-  { nothing, hints: all, keyWords }: TopicPreview,
-  hints: readonly QueryHint[],
-): HintLine[] {
-  if (!nothing) return [sentenceOnly(words.preview.noPapers)]
-  // The warning already names missing words, and a hint to allow a word or its words anywhere gives its own reason.
-  const isKnown = keyWords.absent.length > 0 || all[0]?.way === 'allowed' || all[0]?.way === 'words'
-  return [...(isKnown ? [] : [sentenceOnly(words.preview.never)]), ...hints.flatMap(widerLine)]
-}
-
-function widerLine({ way, part, term, papers, query }: QueryHint): HintLine[] {
-  if (way === 'words') return []
-  const { sentence, button } = words.preview.wider
-  const values = { part, term, papers: papersText(papers) }
-  return [{ sentence: fill(sentence[way], values), changes: changesOf(fill(button[way], values), query) }]
-}
-
-const changesOf = (text: string, query: string | null): Change[] => (query === null ? [] : [{ text, query }])
-
-/** Null if one email can contain all of them. */
-function tooMuchText({ weekdays }: PreviewResult, { total }: MatchSummary, most: number): string | null {
+/** The same for all topics together. */
+export function tooMuchLines({ weekdays }: PreviewResult, { total }: MatchSummary, most: number): string[] {
   const aWeekday = Math.round(total / weekdays)
-  if (aWeekday <= most) return null
-  return fill(words.preview.tooMuch, { count: papersText(aWeekday), most })
+  if (aWeekday <= most) return []
+  const { tooMuch, letCap } = words.preview
+  return [fill(tooMuch, { count: papersText(aWeekday), most }), fill(letCap, { most })]
 }
+
+/** "KV cache, 6 papers" */
+export const offerView = ({ query, papers }: Offer) => ({
+  query,
+  text: fill(words.preview.offers.offer, { query: shortTopic(query), papers: papersText(papers) }),
+})

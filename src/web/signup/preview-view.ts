@@ -1,19 +1,19 @@
 import type { MatchSummary, PreviewResult, TopicPreview } from '../../digests/preview/preview-topics.ts'
 import { publicDigest } from '../../emails/digest-email.ts'
-import { shortDate } from '../../i18n/dates.ts'
+import { dateRange, shortDate } from '../../i18n/dates.ts'
 import { counted, fill, words } from '../../i18n/words.ts'
 import type { DayPaperCount } from '../../search/back-test/day-window.ts'
+import { shortTopic } from '../account/change-summary-view.ts'
 import { barsOf } from '../bars.ts'
 import {
-  combinedHintLines,
-  correctionLines,
-  type HintLine,
-  hintLines,
+  noteLines,
+  offerView,
   overlapLines,
   paperRate,
   papersPerEmail,
   shareText,
   termLines,
+  tooMuchLines,
   topicWarning,
   warningText,
 } from './preview-text.ts'
@@ -40,6 +40,8 @@ export function previewView(preview: PreviewResult, { most, baseUrl, pathTo }: P
   const parts = [...each, ...all]
   return {
     ...{ pathTo, parts },
+    /** What the bars mean, and their days. */
+    legend: parts.some(({ strip }) => strip) ? dateRange(preview.from, preview.to) : '',
     /** A short summary for screen readers. */
     said: summaryOf(all[0] ?? each[0]!, each),
     /** About topics that match nothing or contain a word that no paper has. */
@@ -51,9 +53,9 @@ export function previewView(preview: PreviewResult, { most, baseUrl, pathTo }: P
 }
 
 /** For a page that cannot change a query. */
-export const withoutHints = (view: PreviewView): PreviewView => ({
+export const withoutOffers = (view: PreviewView): PreviewView => ({
   ...view,
-  parts: view.parts.map((part) => ({ ...part, hints: [], corrections: [] })),
+  parts: view.parts.map((part) => ({ ...part, offers: [] })),
 })
 
 /** The preview for a query that cannot be read, or a request that is refused. */
@@ -84,14 +86,14 @@ function combinedPart(preview: PreviewResult, most: number) {
     // The last email below shows papers of all topics.
     papers: isBest ? preview.together.latest : [],
     text: isBest ? fill(words.preview.bestText, { most }) : '',
-    hints: isBest ? [] : combinedHintLines(preview, most),
+    notes: isBest ? [] : tooMuchLines(preview, preview.together, most),
   }
 }
 
 function topicPart(preview: PreviewResult, topic: TopicPreview, most: number, place: number) {
   const { topics } = preview
-  const { nearest } = topic.nothing ?? {}
   const part = matchPart(preview, topic)
+  const [offer] = topic.offers
   return {
     ...part,
     strip: topics.length > MAX_WITH_BARS ? undefined : part.strip,
@@ -102,46 +104,56 @@ function topicPart(preview: PreviewResult, topic: TopicPreview, most: number, pl
     text: topic.understood,
     warning: warningText(preview, topic),
     share: shareText(preview, topic),
-    corrections: correctionLines(topic),
-    hints: hintLines(preview, topic, most),
+    notes: noteLines(preview, topic, most),
+    offers: topic.offers.map(offerView),
     /** The topic matched something, and not too much or too little. */
     isUsual: topic.total > 0 && topic.width === 'fits',
     terms: termLines(topic.terms),
     overlap: overlapLines(topic),
-    related: topics.length === 1 ? topic.related : [],
-    ...(nearest && { papersHeading: words.preview.nearest, papers: nearest }),
+    // Emails have one part for all topics.
+    close: topics.length === 1 ? part.close : [],
+    instead: offer && {
+      heading: counted(offer.papers, words.preview.instead, { query: shortTopic(offer.query) }),
+      papers: topic.instead,
+    },
   }
 }
 
-function matchPart(preview: PreviewResult, { total, perDay, latest }: MatchSummary) {
+function matchPart(preview: PreviewResult, { total, perDay, latest, close }: MatchSummary) {
   const nothing = fill(words.preview.nothing, { span: counted(preview.days, words.counts.day) })
   return {
     warning: '',
-    corrections: [] as HintLine[],
+    notes: [] as string[],
+    offers: [] as ReturnType<typeof offerView>[],
+    instead: undefined as { heading: string; papers: MatchSummary['latest'] } | undefined,
     isUsual: false,
-    rate: total > 0 ? paperRate(preview, total) : nothing,
+    rate: total + close.total > 0 ? paperRate(preview, total, close.total) : nothing,
     share: '',
-    strip: stripOf(perDay),
+    strip: stripOf(perDay, close.perDay),
     terms: [] as string[],
     overlap: [] as string[],
     papersHeading: words.preview.latest,
     papers: latest,
-    related: [] as MatchSummary['latest'],
+    close: close.papers,
   }
 }
 
-/** A bar for each day, oldest first, with its height from 0 to 10, and the same in words; undefined if nothing matched. */
-export function stripOf(perDay: readonly DayPaperCount[]) {
-  const most = Math.max(...perDay.map(({ papers }) => papers))
-  if (most <= 0) return undefined
-  const total = perDay.reduce((sum, { papers }) => sum + papers, 0)
+/** A bar for each day, oldest first, and the same in words; undefined if there is nothing. `close` is hollow, on top. */
+export function stripOf(perDay: readonly DayPaperCount[], close: readonly number[] = []) {
+  const counts = perDay.map(({ papers }) => papers)
+  const [matches, closes] = [sumOf(counts), sumOf(close)]
+  if (matches + closes === 0) return undefined
+  const { daysText, closeText } = words.list.rail
+  const text = fill(daysText, {
+    count: counted(matches, words.counts.paper),
+    from: shortDate(perDay[0]!.day),
+    to: shortDate(perDay.at(-1)!.day),
+    most: Math.max(...counts),
+  })
   return {
-    bars: barsOf(perDay.map(({ papers }) => papers)),
-    text: fill(words.list.rail.daysText, {
-      count: counted(total, words.counts.paper),
-      from: shortDate(perDay[0]!.day),
-      to: shortDate(perDay.at(-1)!.day),
-      most,
-    }),
+    bars: barsOf(counts, close),
+    text: closes > 0 ? `${text} ${counted(closes, closeText)}` : text,
   }
 }
+
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0)

@@ -38,7 +38,7 @@ import { confirmedView, confirmView } from './confirm-view.ts'
 import { loadFormView } from './form-view.ts'
 import { inboxPath, inboxView, readInboxToken, type SentForm, suggestedDomain } from './inbox-view.ts'
 import { formPreview, previewOfLink, previewRoutes, showFormAgain } from './preview-routes.ts'
-import { latestPerTopic, type PreviewView, previewView, withoutHints } from './preview-view.ts'
+import { latestPerTopic, type PreviewView, previewView, withoutOffers } from './preview-view.ts'
 
 /** Signing up: the form, its preview, the page after it, and the confirmation. */
 export const signupPages: FastifyPluginAsyncZod<Site> = async (app, site) => {
@@ -230,7 +230,7 @@ const inboxRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   })
 }
 
-/** Null if no search slot is free. The page cannot change a query, so the preview has no hints. */
+/** Null if no search slot is free. The page cannot change a query, so the preview has no offers. */
 async function previewOf({ deps }: Site, searcher: Searcher, sent: SentForm): Promise<PreviewView | null> {
   const { topics, settings } = sent
   if (topics === null) return null
@@ -241,5 +241,5 @@ async function previewOf({ deps }: Site, searcher: Searcher, sent: SentForm): Pr
     const latest = latestPerTopic(topics.length)
     return previewTopics(deps, { queries: topics, latest, most, digest: true, spend })
   })
-  return preview && withoutHints(previewView(preview, { most, baseUrl: deps.config.BASE_URL }))
+  return preview && withoutOffers(previewView(preview, { most, baseUrl: deps.config.BASE_URL }))
 }

@@ -6,6 +6,7 @@ import { recipientOf } from '../../../src/digests/digest.repo.ts'
 import { previewTopics } from '../../../src/digests/preview/preview-topics.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { learnIfDue } from '../../../src/queries/learned/learn.ts'
+import { openArchive } from '../../../src/search/open-archive.ts'
 import { rankPapers } from '../../../src/search/rank-papers.ts'
 import { randomFrom } from '../../battery/bench/seeded-random.ts'
 import { runCommand } from '../../support/commands.ts'
@@ -71,7 +72,13 @@ test('digests, previews and `queries rank` choose the same papers, in the same o
     for (const day of DAYS) {
       const { topics: previewed } = await previewTopics(depsAt(day), { queries: [query], days: 1 })
       const chosen = await chosenFrom(query, { from: day, to: day })
-      expect([query, previewed[0]!.related.map(({ id }) => id)]).toEqual([query, chosen.slice(0, 3)])
+      const { total, perDay, papers } = previewed[0]!.close
+      expect([query, total, perDay, papers.map(({ id }) => id)]).toEqual([
+        query,
+        Math.min(3, chosen.length),
+        [Math.min(3, chosen.length)],
+        chosen.slice(0, 3),
+      ])
     }
   }
   expect(matches).toBeGreaterThan(3)
@@ -95,6 +102,21 @@ test('papers of later days change nothing about what is close on a day', async (
   const random = randomFrom(2)
   for (const day of daysIn({ from: addDays(LAST, 1), to: addDays(LAST, 3) })) await addDay(day, random)
   expect(await rankLast()).toEqual(before)
+})
+
+test('a preview counts up to three of them a day', async () => {
+  await openArchive(depsAt(LAST), { withVectors: true })
+  const input = { queries: TOPICS, days: DAYS.length }
+  const { topics } = await previewTopics(depsAt(LAST), input)
+  for (const { query, close } of topics) {
+    const ranked = await rankPapers(depsAt(LAST), { query, from: DAYS[0]!, to: LAST })
+    const related = ranked.filter((one) => one.related)
+    const perDay = DAYS.map((day) => related.filter(({ paper }) => paper.firstDay === day).length)
+    const expected = perDay.map((count) => Math.min(3, count))
+    expect([query, close.perDay]).toEqual([query, expected])
+    expect(close.total).toBe(expected.reduce((sum, count) => sum + count, 0))
+  }
+  expect((await previewTopics(depsAt(LAST), { ...input, close: false })).together.close.total).toBe(0)
 })
 
 test('`queries rank` lists what matches first, then by closeness, with the threshold of related papers', async () => {

@@ -8,7 +8,9 @@ import { previewTopics } from '../../../src/digests/preview/preview-topics.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { maxPaperId, papersInRange } from '../../../src/papers/paper.repo.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
+import { learnIfDue } from '../../../src/queries/learned/learn.ts'
 import { parseDailyPapers } from '../../../src/sources/huggingface/parse-daily-papers.ts'
+import { typedTopics } from '../../bench/match/people.ts'
 import { useDatabase } from '../../support/database.ts'
 import { recordedDay, recordedDays } from '../../support/recorded-days.ts'
 import { secondEvaluator } from '../../support/second-evaluator.ts'
@@ -138,13 +140,51 @@ test('a long one says how long it took, and lets other work run', async () => {
   expect(turns).toBeGreaterThan(spent / 100)
 })
 
-test('where hints would take too long, everything but hints, terms and near misses is there', async () => {
+/** Up to 60 topics that people typed, and some that bring little. */
+const PEOPLES = typedTopics()
+const TYPED = [
+  ...PEOPLES.filter((_, i) => i % Math.ceil(PEOPLES.length / 60) === 0),
+  ...[
+    '"LLM agents for video games"',
+    'LLM agents for video games',
+    'zeolite reward models',
+    '"agents model"',
+  ],
+]
+
+test('each offer brings more than its topic, and all that its topic brings', async () => {
+  await learnIfDue(deps())
+  const ids = async (queries: string[]) =>
+    (await previewTopics(deps(), { queries, latest: 10_000 })).topics.map((topic) => ({
+      ...topic,
+      ids: topic.latest.map(({ id }) => id),
+    }))
+  let offered = 0
+  for (const topic of await ids(TYPED)) {
+    expect(topic.offers.length).toBeLessThanOrEqual(3)
+    expect(topic.instead.length > 0).toBe(topic.total === 0 && topic.offers.length > 0)
+    if (topic.offers.length === 0) continue
+    const offers = await ids(topic.offers.map(({ query }) => query))
+    offered += offers.length
+    for (const [i, offer] of offers.entries()) {
+      expect([offer.query, offer.total]).toEqual([topic.offers[i]!.query, topic.offers[i]!.papers])
+      expect(offer.total, offer.query).toBeGreaterThan(topic.total)
+      expect(offer.ids).toEqual(expect.arrayContaining(topic.ids))
+    }
+  }
+  expect(offered).toBeGreaterThan(5)
+})
+
+test('where offers would take too long, everything but offers, terms and close papers is there', async () => {
   const queries = ['agent', 'xylophone robot']
   const [all, without] = await Promise.all(
     [undefined, 0].map((extrasMs) => previewTopics(deps(), { queries, extrasMs })),
   )
   expect(all!.topics.map(({ nothing }) => nothing !== null)).toEqual([false, true])
-  const left = all!.topics.map((topic) => ({ ...topic, hints: [], terms: [], overlap: [], nothing: null }))
+  const left = all!.topics.map((topic) => ({
+    ...topic,
+    ...{ offers: [], instead: [], terms: [], overlap: [], nothing: null },
+  }))
   expect(without!.topics).toEqual(left)
   expect(without!.together).toEqual(all!.together)
 })

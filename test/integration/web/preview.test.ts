@@ -114,27 +114,6 @@ test('without a topic, what the best of each day are chosen from', async () => {
   expect(text).not.toContain('Matched')
 })
 
-test('closest papers are not related ones too', async () => {
-  const far = Array.from({ length: 12 }, (_, n) => `word${n}`).join(' ')
-  const records = Array.from({ length: 6 }, (_, n) => ({
-    title: `Cars, ${n}`,
-    summary: `Cars ${far} engines.`,
-  }))
-  await importPapers(site.deps, { text: JSON.stringify(records), day: '2026-11-24' })
-  const learner = new UsageLearner()
-  for (const { title, summary } of records)
-    learner.add({ ...toPaperText(samplePaper({ title, abstract: summary })), firstDay: '2026-11-24' })
-  await saveLearned(site.db, { kind: 'usage', learnedAt: new Date(), papers: 200, data: learner.finish() })
-  await learnSpace(site.db)
-  site.clock.moveTo(new Date('2026-11-24T12:02:00Z'))
-  await openArchive(site.deps, { withVectors: true })
-  const text = textOf((await postLive({ topic: '"car engine"' })).body)
-  const [, closest, related = ''] = /Closest matches(.*?)(?:Related papers(.*))?$/s.exec(text)!
-  const numbers = (part: string) => [...part.matchAll(/Cars ?, (\d)/g)].map(([, number]) => number)
-  expect(numbers(closest!)).toHaveLength(3)
-  expect(numbers(related).filter((number) => numbers(closest!).includes(number))).toEqual([])
-})
-
 test('a known term is a phrase, and its words anywhere are offered if more papers have those', async () => {
   const records = ['World models', 'Models of the world'].flatMap((title) =>
     Array.from({ length: 5 }, (_, n) => ({ title: `${title}, ${n}`, summary: 'x' })),
@@ -147,7 +126,7 @@ test('a known term is a phrase, and its words anywhere are offered if more paper
   const { body } = await postLive({ topic: 'world models' })
   expect(textOf(body)).toContain('Papers with the phrase “world models”')
   expect(textOf(body)).toContain('5 papers in 30 days')
-  expect(changesIn(body)).toEqual(['Anywhere in a paper: 10 papers: 0 world AND models'])
+  expect(changesIn(body)).toEqual(['world AND models, 10 papers: 0 world AND models'])
   expect(changesIn((await postLive({ topic: 'world AND models' })).body)).toEqual([])
 })
 
@@ -160,18 +139,16 @@ test('more papers a day than one email may contain are reported', async () => {
 })
 
 test.each([
+  ['linear xylophone', 'For more, ask for linear, 5 papers 5 papers match “linear”'],
   [
-    'linear xylophone',
-    'mentions “xylophone”. Keep the topic and we’ll write when the first one appears. Without xylophone: 5 papers.',
+    'title:hybrid title:strings',
+    'For more, ask for hybrid title:strings, 1 paper title:strings, 1 paper title:hybrid, 1 paper One paper matches “hybrid title:strings”',
   ],
-  ['title:hybrid title:strings', 'Every word appears, but never in the same paper.'],
-  ['title:hybrid -attention', 'With attention allowed: 1 paper.'],
-])('%s matched nothing: why, and what comes nearest', async (topic, why) => {
+  ['title:hybrid -attention', 'title:hybrid, 1 paper One paper matches “title:hybrid” A Systematic Analysis'],
+])('%s matched nothing: what would match, and its papers', async (topic, said) => {
   const text = textOf((await postLive({ topic })).body)
   expect(text).toContain('No papers in 30 days')
-  expect(text).toContain(why)
-  expect(text).toContain('Closest matches')
-  expect(text).toMatch(/Has( in the title)?: /)
+  expect(text).toContain(said)
 })
 
 test('the papers of each term, and the overlap with the other topics', async () => {
@@ -192,7 +169,7 @@ const changesIn = (html: string): string[] =>
 test('where too little matched, a button puts what would match more into the form', async () => {
   const topic = 'strings\nlinear xylophone'
   const { body } = await postLive({ topic })
-  expect(changesIn(body)).toEqual(['Remove xylophone: 1 linear'])
+  expect(changesIn(body)).toEqual(['linear, 5 papers: 1 linear'])
   const pressed = await post(site, '/preview', { topic, email: 'ann@example.com', use: '1 linear' })
   expect(pressed.statusCode).toBe(200)
   expect(pressed.body).toContain('strings\nlinear</textarea>')
@@ -305,10 +282,17 @@ test('a program gets numbers by day, and reasons', async () => {
     total: 1,
     nothing: null,
   })
-  expect(told).toMatchObject({ papers: 7, openDays: 3, share: 0.1429, width: 'fits', hints: [], overlap: [] })
+  expect(told).toMatchObject({
+    papers: 7,
+    openDays: 3,
+    share: 0.1429,
+    width: 'fits',
+    offers: [],
+    overlap: [],
+  })
   expect(told.terms).toEqual([{ term: '"linear attention"', isUnwanted: false, papers: 1, share: 0.1429 }])
   expect(told.perDay).toHaveLength(7)
-  expect(told.perDay.at(-1)).toEqual({ day: '2026-11-24', papers: 1 })
+  expect(told.perDay.at(-1)).toEqual({ day: '2026-11-24', papers: 1, related: 0 })
   expect(told.latest).toEqual([
     {
       id: '2507.06457',
@@ -324,7 +308,8 @@ test('a program gets numbers by day, and reasons', async () => {
   const asked = { query: 'strings xylophone', others: ['attention', 'strings'] }
   expect((await postJson(asked)).json()).toMatchObject({
     width: 'narrow',
-    hints: [{ way: 'without', part: 'xylophone', papers: 1, query: 'strings' }],
+    offers: [{ query: 'strings', papers: 1 }],
+    instead: [{ id: 'hep-th/9901001' }],
     overlap: [],
   })
   const both = (await postJson({ ...asked, query: 'strings' })).json()
@@ -332,10 +317,6 @@ test('a program gets numbers by day, and reasons', async () => {
     { topic: 'attention', papers: 1 },
     { topic: 'strings', papers: 1 },
   ])
-  expect(nothing.nearest[0]).toMatchObject({
-    id: 'hep-th/9901001',
-    reason: 'Has: strings. Missing: xylophone',
-  })
 })
 
 test.each([
@@ -389,19 +370,28 @@ test('a body of text is read as an empty form', async () => {
   expect(statusCode).toBe(200)
 })
 
-test('related papers are marked, once a space is learned', async () => {
+test('papers that come close have a part and bars of their own, once a space is learned', async () => {
   const listed = (titles: string[]) => JSON.stringify(titles.map((title) => ({ title, summary: title })))
   await importPapers(site.deps, { text: listed(CARS), day: '2026-11-01' })
   const titles = ['A car engine', 'Automobile engine', ...CELLS]
   await importPapers(site.deps, { text: listed(titles), day: '2026-11-24' })
   const before = await postLive({ topic: 'car engine' })
-  expect(before.body).not.toContain('Related papers')
+  expect(before.body).not.toContain('come close')
   await learnSpace(site.db)
   site.clock.moveTo(new Date('2026-11-24T12:02:00Z'))
   await openArchive(site.deps, { withVectors: true })
   const { body } = await postLive({ topic: 'car engine' })
-  expect(textOf(body)).toMatch(/Related papers, which don’t match\s+Automobile engine/)
+  const text = textOf(body)
+  expect(text).toContain('car engine 4 match, 1 comes close in 30 days')
+  expect(text).toContain('Comes close Automobile engine Comes close to “car engine”: engine')
+  expect(body).toContain('at most 3 on one day. 1 more comes close."')
+  expect(body).toMatch(/<i class="bar-7 hollow"><b class="bar-5"><\/b><\/i><\/div>/)
+  const [, envelope = ''] = text.split('as you would have received it')
+  expect(envelope).toMatch(/A car engine .*Automobile engine .*Comes close to “car engine”: engine/)
   expect(body).not.toContain('Protein')
   const { json } = await runCommand(site.deps, ['queries', 'test', 'car engine'])
-  expect(json).toMatchObject({ related: [{ title: 'Automobile engine', day: '2026-11-24' }] })
+  expect(json).toMatchObject({
+    relatedTotal: 1,
+    related: [{ title: 'Automobile engine', day: '2026-11-24' }],
+  })
 })

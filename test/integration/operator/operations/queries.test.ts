@@ -84,11 +84,11 @@ describe('a query is tested on the papers of the last days', () => {
     expect(text).toBe(
       [
         'Understood: Papers with attention.',
-        '1 paper (100 % of 1), first listed from 2026-11-22 to 2026-11-24 (UTC).',
-        'day         papers',
-        '2026-11-22  0',
-        '2026-11-23  0',
-        `2026-11-24  1       ${'#'.repeat(30)}`,
+        '1 paper (100 % of 1), first listed from 2026-11-22 to 2026-11-24 (UTC); 0 come close.',
+        'day         match  close',
+        '2026-11-22  0      0',
+        '2026-11-23  0      0',
+        `2026-11-24  1      0      ${'#'.repeat(30)}`,
         'Latest matches:',
         '  2026-11-24  2611.00001  Linear O(n) Attention',
         '    Matched: attention, in the title',
@@ -114,18 +114,22 @@ describe('a query is tested on the papers of the last days', () => {
       '  2026-11-24  2611.00001  Linear O(n) Attention',
       '    Matched: O(n) attention, in the title',
     ])
-    expect(json).toMatchObject({ papers: 2, share: 0.5, width: 'narrow', hints: [], overlap: [] })
+    expect(json).toMatchObject({ papers: 2, share: 0.5, width: 'narrow', offers: [], overlap: [] })
   })
 
-  test('over 30 days by default; if nothing matched, why', async () => {
+  test('over 30 days by default; if nothing matched, what would, with its papers', async () => {
     const { json, text } = await testQuery('attention xylophone')
     expect(json).toMatchObject({ from: '2026-10-26', to: '2026-11-24', days: 30, total: 0 })
-    expect(text.split('\n').slice(-5)).toEqual([
-      'No paper has xylophone.',
-      'Without xylophone: 1.',
-      'Closest matches:',
+    expect(json).toMatchObject({
+      offers: [{ query: 'attention', papers: 1 }],
+      instead: [{ id: '2611.00001' }],
+    })
+    expect(text.split('\n')).toContain('No paper of these days has: xylophone')
+    expect(text.split('\n').slice(-4)).toEqual([
+      'For more, ask for:',
+      '  attention: 1 paper',
       '  2026-11-24  2611.00001  Linear O(n) Attention',
-      '    Has: attention. Missing: xylophone',
+      '    Matched: attention, in the title',
     ])
   })
 

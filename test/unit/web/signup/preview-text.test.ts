@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { PreviewResult, TopicPreview } from '../../../../src/digests/preview/preview-topics.ts'
+import type { TopicPreview } from '../../../../src/digests/preview/preview-topics.ts'
 import type { Leaf } from '../../../../src/queries/query.ts'
-import { hintLines, paperRateText, warningText } from '../../../../src/web/signup/preview-text.ts'
+import { paperRate, paperRateText, warningText } from '../../../../src/web/signup/preview-text.ts'
 
 test.each([
   [44, 22, 30, 'about 2 a weekday'],
@@ -42,27 +42,16 @@ test.each<[Leaf[], Leaf[], number, string]>([
     'No paper in the last 30 days has the author LeCun. Keep the topic and we’ll write when the first one appears.',
   ],
 ])('without %j, with %j and %i papers', (absent, present, total, expected) =>
-  expect(
-    warningText({ days: 30 }, { keyWords: { absent, present }, total, hints: [] } as unknown as TopicPreview),
-  ).toBe(expected),
+  expect(warningText({ days: 30 }, { keyWords: { absent, present }, total } as unknown as TopicPreview)).toBe(
+    expected,
+  ),
 )
 
-test('words that are the name of an author lead to the papers of that author', () => {
-  const named = { way: 'author', part: 'the author Songlin Yang', papers: 3, query: 'author:"Songlin Yang"' }
-  const keyWords = { absent: [word('Songlin'), word('Yang')], present: [] }
-  expect(warningText({ days: 30 }, { keyWords, total: 0, hints: [named] } as unknown as TopicPreview)).toBe(
-    'No paper in the last 30 days mentions “Songlin” or “Yang”. 3 papers are by the author Songlin Yang. To follow them, use the topic author:"Songlin Yang".',
-  )
-})
-
-test('a term that is read as a phrase is offered with its words anywhere', () => {
-  const [term, query] = ['world models', 'world AND models']
-  const hints = [{ way: 'words', part: term, term, papers: 9, query }]
-  const topic = { total: 4, width: 'fits', hints } as unknown as TopicPreview
-  expect(hintLines({} as PreviewResult, topic, 20)).toEqual([
-    {
-      sentence: 'Papers use words of “world models” as a phrase, so we search for the phrase.',
-      changes: [{ text: 'Anywhere in a paper: 9 papers', query }],
-    },
-  ])
-})
+test.each([
+  [20, 0, '20 papers in 30 days, about 5 a week'],
+  [20, 9, '20 match, 9 come close in 30 days, about 5 a week'],
+  [1, 1, '1 matches, 1 comes close in 30 days'],
+  [0, 2, 'None match, 2 come close in 30 days'],
+])('%i papers, and %i that come close: %s', (total, close, expected) =>
+  expect(paperRate({ days: 30, weeks: 30 / 7 }, total, close)).toBe(expected),
+)
