@@ -68,6 +68,7 @@ export async function openTrial(deps: Deps, asked: OpenTopicInput): Promise<Open
     topics,
     topic,
     most: subscriber.maxPapers,
+    close: subscriber.related,
     searcher: asked.searcher,
     ...tried,
   })
@@ -129,8 +130,9 @@ interface Trial extends TrialInput {
 interface TrialContext {
   topics: readonly StoredTopic[]
   topic: StoredTopic
-  /** The maximum number of papers in their emails. */
+  /** The maximum number of papers in their emails, and whether these show papers that come close. */
   most: number
+  close: boolean
   searcher: Searcher
 }
 
@@ -152,7 +154,7 @@ async function tryTopic(deps: Deps, { searcher, ...asked }: TrialInput & TrialCo
 
 async function tryInSlot(
   deps: Deps,
-  { topics, topic, most, text, named, spend }: TrialInput & Omit<TrialContext, 'searcher'> & { spend: Spend },
+  { topics, topic, most, close, text, named, spend }: TrialInput & Omit<TrialContext, 'searcher'> & { spend: Spend },
 ): Promise<Trial> {
   const rates = named === null ? await topicRates(deps, [topic.query], spend) : undefined
   const trial = { text, named, now: rates?.get(topic.query) ?? null }
@@ -160,7 +162,7 @@ async function tryInSlot(
   try {
     const query = named === null && text.trim() === topic.query ? topic.query : readOneTopic(text, others)
     const place = named === null ? topics.indexOf(topic) : topics.length
-    const asked = { queries: [query], others, place, most, digest: true, spend }
+    const asked = { queries: [query], others, place, most, close, digest: true, spend }
     const preview = await previewTopics(deps, asked)
     const outcome = { query, tree: parseQuery(query), preview }
     const instead = named === null ? null : (follow(topic.query, named).query ?? null)

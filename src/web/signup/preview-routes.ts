@@ -163,7 +163,8 @@ export async function formPreview(site: Site, form: PreviewedForm, spend: Spend)
   const { deps } = site
   const queries = readTopics(form.typed).map(({ query }) => query)
   const most = mostPapers(site, form)
-  const asked = { queries, latest: latestPerTopic(queries.length), most, digest: true, spend }
+  const close = form.typed.related !== 'false'
+  const asked = { queries, latest: latestPerTopic(queries.length), most, close, digest: true, spend }
   return previewView(await previewTopics(deps, asked), { most, baseUrl: deps.config.BASE_URL })
 }
 

@@ -235,11 +235,11 @@ async function previewOf({ deps }: Site, searcher: Searcher, sent: SentForm): Pr
   const { topics, settings } = sent
   if (topics === null) return null
   const asked = { queries: topics, fallback: null }
-  const most = settings.maxPapers
+  const { maxPapers: most, related: close } = settings
   const preview = await withOptionalSearchSlot(deps, searcher, asked, async (spend) => {
     await preparseTopics(topics, spend)
     const latest = latestPerTopic(topics.length)
-    return previewTopics(deps, { queries: topics, latest, most, digest: true, spend })
+    return previewTopics(deps, { queries: topics, latest, most, close, digest: true, spend })
   })
   return preview && withoutOffers(previewView(preview, { most, baseUrl: deps.config.BASE_URL }))
 }
