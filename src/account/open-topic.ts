@@ -154,7 +154,15 @@ async function tryTopic(deps: Deps, { searcher, ...asked }: TrialInput & TrialCo
 
 async function tryInSlot(
   deps: Deps,
-  { topics, topic, most, close, text, named, spend }: TrialInput & Omit<TrialContext, 'searcher'> & { spend: Spend },
+  {
+    topics,
+    topic,
+    most,
+    close,
+    text,
+    named,
+    spend,
+  }: TrialInput & Omit<TrialContext, 'searcher'> & { spend: Spend },
 ): Promise<Trial> {
   const rates = named === null ? await topicRates(deps, [topic.query], spend) : undefined
   const trial = { text, named, now: rates?.get(topic.query) ?? null }

@@ -1333,6 +1333,13 @@ export const en = {
     reasonHtml: '<p><em>{reason}</em></p>',
     summaryHtml: '<p>{summary}<br><small>{label}</small></p>',
     abstractHtml: '<p>{abstract}</p>',
+    /** A paper that comes close to the query of a feed. */
+    close: {
+      title: 'Comes close: {title}',
+      summary: '{reason}. {sentence}',
+      tag: 'comes close',
+      label: 'Comes close',
+    },
     onPage: 'Newest papers as a feed:',
     formats: { atom: 'Atom', json: 'JSON' },
   },

@@ -56,6 +56,17 @@ export async function loadPapers(db: Database, ids: readonly number[]) {
       return showClose(paper, { topic: name, matches })
     },
 
+    /** The same in the given order. One paper per step. */
+    *close(ids: readonly number[], topic: { name: string; meaning: Query }): Steps<FoundClose[]> {
+      const found: FoundClose[] = []
+      for (const id of ids) {
+        const [paper, shown] = [byId.get(id), this.showClose(id, topic)]
+        if (paper && shown) found.push({ paper, shown })
+        yield
+      }
+      return found
+    },
+
     /** Tokenizes all papers in advance, one per step. */
     *tokenize(): Steps<void> {
       for (const paper of papers) yield void textOf(paper)
@@ -80,6 +91,13 @@ export interface FoundPaper {
   paper: Paper
   /** Null without a query. */
   reason: Reason | null
+}
+
+/** A paper that comes close to a query. */
+export interface FoundClose {
+  paper: Paper
+  /** With the reason. */
+  shown: ShownPaper
 }
 
 /** A query, and the archive that found its papers. */

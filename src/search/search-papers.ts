@@ -1,9 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { lastChangeOf, newestPapers, type PaperCursor, papersListedOn } from '../papers/paper.repo.ts'
+import { newestPapers, type PaperCursor, papersListedOn } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
-import { describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { meaningIn } from '../queries/learned/learned-models.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
@@ -100,44 +99,4 @@ export async function listPapers(deps: Deps, { day, query }: { day: Day; query?:
   const tree = query === undefined ? undefined : meaning(parseQuery(query))
   const papers = await papersListedOn(deps.db, day, { withRevised: tree && mentionsRevised(tree) })
   return tree ? papers.filter((paper) => evaluate(tree, toPaperText(paper))) : papers
-}
-
-export interface FeedPapers {
-  /** Newest first. */
-  found: FoundPaper[]
-  /** "Papers with …"; null without a query. */
-  understood: string | null
-  /** Whether newer versions count as news. */
-  withRevised: boolean
-  /** When one of these papers last changed; null without papers. */
-  changedAt: Date | null
-}
-
-const MAX_PAPERS = 50
-
-/** The newest papers, of a query or of all papers. Throws query.*. */
-export async function feedPapers(
-  deps: Deps,
-  { query, spend }: { query?: string; spend?: Spend },
-): Promise<FeedPapers> {
-  const { asked, ids } =
-    query === undefined
-      ? { asked: null, ids: (await newestPapers(deps.db, { limit: MAX_PAPERS })).map(({ id }) => id) }
-      : await newestOf(deps, query, spend)
-  // Read the time before the papers: a change in between is then reported twice rather than missed.
-  const changedAt = await lastChangeOf(deps.db, ids)
-  return {
-    found: await loadFoundPapers(deps.db, ids, asked, spend),
-    understood: asked && describeQuery(asked.query),
-    withRevised: asked !== null && mentionsRevised(asked.query),
-    changedAt,
-  }
-}
-
-async function newestOf(deps: Deps, text: string, spend?: Spend) {
-  const archive = await openNewestArchive(deps)
-  const query = archive.meaningOf(parseQuery(text))
-  await runYielding(archive.lookUpTerms(query), spend)
-  const options = { most: MAX_PAPERS, byRevised: mentionsRevised(query) }
-  return { asked: { query, archive }, ids: archive.newest(archive.find(query), options) }
 }

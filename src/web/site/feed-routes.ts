@@ -10,8 +10,7 @@ import type { Paper } from '../../papers/paper.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
 import { asSingleTopic } from '../../queries/language/edit-query.ts'
 import { type PlainParts, plainParts, reasonSentence } from '../../queries/reasons/shown-paper.ts'
-import type { FoundPaper } from '../../search/loaded-papers.ts'
-import { type FeedPapers, feedPapers } from '../../search/search-papers.ts'
+import { type FeedPapers, feedPapers } from '../../search/feed-papers.ts'
 import { withSearchSlot } from '../../search/search-slot.ts'
 import { cacheForOneMinute, sendIfChanged } from '../conditional-response.ts'
 import { logFault, toFault } from '../errors.ts'
@@ -98,27 +97,30 @@ function jsonFeed({ found, understood, withRevised }: FeedPapers, { query, forma
 
 /** A paper in a feed: text on one line, without characters that feed readers reject. */
 function feedItem(
-  { paper, reason }: FoundPaper,
+  found: FeedPapers['found'][number],
   { baseUrl, withRevised }: { baseUrl: string; withRevised: boolean },
 ) {
+  const { paper } = found
   const { title, abstract, authors, sentence, isSummary } = linesOf(plainParts(paper))
-  const { reasonHtml, summaryHtml, abstractHtml } = words.feed
+  const { reasonHtml, summaryHtml, abstractHtml, close } = words.feed
+  const closeReason = 'shown' in found ? oneLine(found.shown.reason ?? '') : null
+  const reason = closeReason ?? ('reason' in found && found.reason && reasonSentence(found.reason))
   return {
     /** A tag URI (RFC 4151). It never changes, even if the paper gets other names. */
     id: `tag:${new URL(baseUrl).hostname},2026:paper/${paper.id}`,
     url: `${baseUrl}${paperPathOf(paper)}`,
-    title,
+    title: closeReason === null ? title : fill(close.title, { title }),
     content_html: [
-      reason ? fillHtml(reasonHtml, { reason: oneLine(reasonSentence(reason)) }) : '',
+      reason ? fillHtml(reasonHtml, { reason: oneLine(reason) }) : '',
       isSummary ? fillHtml(summaryHtml, { summary: sentence, label: words.paper.summary }) : '',
       fillHtml(abstractHtml, { abstract }),
     ].join(''),
-    summary: sentence,
+    summary: closeReason === null ? sentence : fill(close.summary, { reason: closeReason, sentence }),
     /** The dates of its first listing and of the listing that counts. */
     date_published: midnight(paper.firstDay),
     date_modified: midnight(listedOn(paper, withRevised)),
     authors: firstOf(authors).map((name) => ({ name })),
-    tags: paper.categories,
+    tags: closeReason === null ? paper.categories : [close.tag, ...paper.categories],
   }
 }
 

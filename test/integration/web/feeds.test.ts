@@ -1,7 +1,10 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { importPapers } from '../../../src/papers/import-papers.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { splitTopics } from '../../../src/queries/language/split-topics.ts'
+import { openArchive } from '../../../src/search/open-archive.ts'
+import { CARS, CELLS, learnSpace } from '../../support/learned-space.ts'
 import { sampleRecord } from '../../support/sample-record.ts'
 import { useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
@@ -48,6 +51,45 @@ const list = (title: string, said: object = {}) =>
     records: [sampleRecord({ title, ...said })],
     now: site.clock.now(),
   })
+
+describe('a feed of a query has what comes close', () => {
+  const SUMMARY = 'Comes close to “car engine”: engine. Automobile engine'
+  const addCars = async () => {
+    const listed = (titles: string[]) => JSON.stringify(titles.map((title) => ({ title, summary: title })))
+    await importPapers(site.deps, { text: listed(CARS), day: '2026-11-01' })
+    const today = ['A car engine', 'Automobile engine', ...CELLS]
+    await importPapers(site.deps, { text: listed(today), day: '2026-11-24' })
+    await learnSpace(site.db)
+    await openArchive(site.deps, { withVectors: true })
+  }
+
+  test('in Atom, marked in its title, its category and its summary, in the order of days', async () => {
+    await addCars()
+    const { entry } = await atom('/feed.xml?q=car+engine')
+    const titles = entry.map(({ title }: { title: string }) => title)
+    expect(titles).toEqual([
+      'Comes close: Automobile engine',
+      'A car engine',
+      ...['Car engine 2', 'Car engine 1', 'Car engine 0'],
+    ])
+    expect(entry[0].category).toEqual([{ '@_term': 'close', '@_label': 'Comes close' }])
+    expect(entry[0].summary).toBe(SUMMARY)
+    expect(entry[1].category).toBeUndefined()
+  })
+
+  test('in JSON, under the id that the paper keeps when it matches', async () => {
+    await addCars()
+    const [first, second] = (await json('/feed.json?q=car+engine')).items
+    expect(first).toMatchObject({ title: 'Comes close: Automobile engine', summary: SUMMARY })
+    expect([first.tags, second.tags]).toEqual([['comes close'], []])
+    const matching = (await json('/feed.json?q=automobile')).items
+    expect(matching).toMatchObject([{ id: first.id, title: 'Automobile engine', tags: [] }])
+  })
+
+  test('unless the archive knows too little', async () => {
+    expect((await json('/feed.json?q=attention')).items).toHaveLength(5)
+  })
+})
 
 describe('a feed of all papers', () => {
   test('is Atom, the newest first, with all that a reader asks for', async () => {

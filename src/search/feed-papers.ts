@@ -1,0 +1,80 @@
+import { addDays, dayOf } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { lastChangeOf, newestPapers } from '../papers/paper.repo.ts'
+import type { Archive } from '../queries/archive.ts'
+import { describeQuery } from '../queries/language/describe-query.ts'
+import { parseQuery } from '../queries/language/parse-query.ts'
+import { topicName } from '../queries/language/topic-name.ts'
+import { setBit } from '../queries/matching/bits.ts'
+import { mentionsRevised, type Query } from '../queries/query.ts'
+import { closePapers } from '../queries/ranking/close-papers.ts'
+import { closestOfEachDay } from './close-of-days.ts'
+import { type FoundClose, type FoundPaper, loadFoundPapers, loadPapers } from './loaded-papers.ts'
+import { MAX_DAYS, openNewestArchive } from './open-archive.ts'
+import { extrasBudget, runYielding, runYieldingWithin, type Spend } from './yield-to-event-loop.ts'
+
+export interface FeedPapers {
+  /** Newest first. Without papers that come close if there is no query. */
+  found: (FoundPaper | FoundClose)[]
+  /** "Papers with …"; null without a query. */
+  understood: string | null
+  /** Whether newer versions count as news. */
+  withRevised: boolean
+  /** When one of these papers last changed; null without papers. */
+  changedAt: Date | null
+}
+
+const MAX_PAPERS = 50
+
+/** The newest papers, of a query or of all papers. Throws query.*. */
+export const feedPapers = (
+  deps: Deps,
+  { query, spend }: { query?: string; spend?: Spend },
+): Promise<FeedPapers> => (query === undefined ? newestOfAll(deps) : newestOfQuery(deps, query, spend))
+
+async function newestOfAll({ db }: Deps): Promise<FeedPapers> {
+  const ids = (await newestPapers(db, { limit: MAX_PAPERS })).map(({ id }) => id)
+  // Read the time before the papers: a change in between is then reported twice rather than missed.
+  const changedAt = await lastChangeOf(db, ids)
+  return { found: await loadFoundPapers(db, ids, null), understood: null, withRevised: false, changedAt }
+}
+
+/** With up to three papers a day that come close. */
+async function newestOfQuery(deps: Deps, text: string, spend?: Spend): Promise<FeedPapers> {
+  const { db } = deps
+  const archive = await openNewestArchive(deps)
+  const query = archive.meaningOf(parseQuery(text))
+  await runYielding(archive.lookUpTerms(query), spend)
+  const closeIds = new Set(await closeOf(deps, archive, query, spend))
+  const withRevised = mentionsRevised(query)
+  const found = archive.find(query)
+  for (const id of closeIds) {
+    const docId = archive.index.docIdOf(id)
+    if (docId !== undefined) setBit(found, docId)
+  }
+  const ids = archive.newest(found, { most: MAX_PAPERS, byRevised: withRevised })
+  const changedAt = await lastChangeOf(db, ids)
+  const matching = ids.filter((id) => !closeIds.has(id))
+  const close = ids.filter((id) => closeIds.has(id))
+  const topic = { name: topicName({ name: text, query: text }), meaning: query }
+  const papers = await loadPapers(db, close)
+  const loaded = [
+    ...(await loadFoundPapers(db, matching, { query, archive }, spend)),
+    ...(await runYielding(papers.close(close, topic), spend)),
+  ]
+  const byId = new Map(loaded.map((one) => [one.paper.id, one]))
+  return {
+    found: ids.flatMap((id) => byId.get(id) ?? []),
+    understood: describeQuery(query),
+    withRevised,
+    changedAt,
+  }
+}
+
+/** Of the last 30 days; none if finding them takes too long. */
+async function closeOf(deps: Deps, archive: Archive, query: Query, spend?: Spend): Promise<number[]> {
+  const today = dayOf(deps.clock.now())
+  const days = { from: addDays(today, 1 - MAX_DAYS), to: today }
+  const close = await runYieldingWithin(extrasBudget(), closePapers(archive, query, days), spend)
+  return closestOfEachDay(archive, close?.value ?? []).map(({ id }) => id)
+}
