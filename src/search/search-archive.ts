@@ -1,23 +1,32 @@
-import type { Day } from '../core/dates.ts'
+import { addDays, type Day, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import type { Archive } from '../queries/archive.ts'
 import { describePart, describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
+import { topicName } from '../queries/language/topic-name.ts'
 import { writeTree } from '../queries/language/write-query.ts'
 import type { Bits } from '../queries/matching/bits.ts'
 import { isTextLeaf, mentionsRevised, type Query } from '../queries/query.ts'
+import { closePapers } from '../queries/ranking/close-papers.ts'
 import { topicOf } from '../queries/ranking/closeness.ts'
 import { bestMatches, nearMisses } from '../queries/ranking/rank-matches.ts'
 import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
 import type { WhyEmpty } from '../queries/reasons/why-empty.ts'
 import type { Steps } from '../queries/steps.ts'
 import { readAsAuthor } from './back-test/variants.ts'
+import { MAX_CLOSE } from './close-of-days.ts'
 import { type FacetSelection, type Facets, lookUpFacets, narrowResults } from './facets.ts'
 import { type FoundPaper, findNamedPaper, loadFoundPapers, loadPapers } from './loaded-papers.ts'
 import { openNewestArchive } from './open-archive.ts'
 import { respelled } from './spelling.ts'
-import { extrasBudget, runYielding, runYieldingWithin, type Spend } from './yield-to-event-loop.ts'
+import {
+  extrasBudget,
+  runYielding,
+  runYieldingWithin,
+  type Spend,
+  type TimeBudget,
+} from './yield-to-event-loop.ts'
 
 /** best: the most relevant papers first; newest: by the day of the first listing. */
 type SearchOrder = 'best' | 'newest'
@@ -64,6 +73,8 @@ export interface SearchedArchive {
   /** At least 1, and up to the number of pages that visitors can open. */
   pages: number
   facets: Facets
+  /** The closest papers of the last 60 days that match nothing; only beside the best matches, without filters. */
+  close: ShownPaper[]
   /** Null if something was found, if there are no papers, and if the analysis would take too long. */
   nothing: NothingFound | null
   /** The number of papers searched. */
@@ -77,6 +88,9 @@ export const PAPERS_PER_PAGE = 20
 const MAX_PAGES = 25
 const NEAR = 24
 const MAX_NEAR_MISSES = 3
+const CLOSE_DAYS = 60
+/** How many papers that come close are shown if nothing matches. */
+const MAX_INSTEAD = 10
 
 /** One page of a query's results among the papers in memory. Throws query.*, search.page. */
 export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<SearchedArchive> {
@@ -97,10 +111,14 @@ export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<
   const about = { searched: archive.index.size, backTo: archive.backTo }
   const named = counts.all === 0 ? await findNamedPaper(deps.db, tree) : []
   const isEmpty = counts.all === 0 && named.length === 0 && about.searched > 0
-  const nothing = isEmpty ? await nothingFound(deps, archive, wide, search) : null
+  const budget = extrasBudget(search.extrasMs)
+  const isFirst = search.page === 1 && search.order === 'best' && Object.keys(search.selection).length === 0
+  const close =
+    isFirst && named.length === 0 ? await closeTo(deps, archive, wide, { ...search, budget, isEmpty }) : []
+  const nothing = isEmpty ? await nothingFound(deps, archive, wide, { ...search, budget }) : null
   return {
     ...{ tree, named: names, spelling },
-    ...{ understood: describeQuery(wide), facets, pages, page: search.page, nothing, ...about },
+    ...{ understood: describeQuery(wide), facets, pages, page: search.page, close, nothing, ...about },
     found:
       counts.all === 0 ? named : await loadFoundPapers(deps.db, ids, { query: wide, archive }, search.spend),
     count: counts.count + named.length,
@@ -153,15 +171,33 @@ async function nothingFound(
   { db }: Deps,
   archive: Archive,
   tree: Query,
-  { extrasMs, spend }: ArchiveSearch,
+  { budget, spend }: ArchiveSearch & { budget: TimeBudget },
 ): Promise<NothingFound | null> {
-  const budget = extrasBudget(extrasMs)
   const near = await runYieldingWithin(budget, nearIn(archive, tree), spend)
   if (!near) return null
   const { why, nearIds } = near.value
   const papers = await loadPapers(db, nearIds)
   const nearest = await runYieldingWithin(budget, papers.nearest(nearIds, tree, MAX_NEAR_MISSES), spend)
   return { ...why, nearest: nearest?.value ?? [] }
+}
+
+/** Empty if it takes too long. */
+async function closeTo(
+  { db, clock }: Deps,
+  archive: Archive,
+  meaning: Query,
+  { query, budget, spend, isEmpty }: ArchiveSearch & { budget: TimeBudget; isEmpty: boolean },
+): Promise<ShownPaper[]> {
+  const from = addDays(dayOf(clock.now()), 1 - CLOSE_DAYS)
+  const close = await runYieldingWithin(budget, closePapers(archive, meaning, { from }), spend)
+  const ids = close?.value.slice(0, isEmpty ? MAX_INSTEAD : MAX_CLOSE).map(({ id }) => id) ?? []
+  if (ids.length === 0) return []
+  const papers = await loadPapers(db, ids)
+  const found = await runYielding(
+    papers.close(ids, { name: topicName({ name: query, query }), meaning }),
+    spend,
+  )
+  return found.map(({ shown }) => shown)
 }
 
 function* nearIn(archive: Archive, tree: Query): Steps<{ why: WhyEmpty; nearIds: number[] }> {

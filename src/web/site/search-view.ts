@@ -102,6 +102,7 @@ function resultsView(params: SearchParams, searched: SearchedArchive, baseUrl: s
     },
     /** A link to a paper that is not on this site. */
     elsewhere: missing ? externalPaperLink(missing) : null,
+    close: searched.close,
     nothing: searched.count > 0 ? null : nothingView(searched),
   }
 }
@@ -146,7 +147,7 @@ function itemOf(paper: ShownPaper) {
   }
 }
 
-function nothingView({ all, searched, nothing, tree }: SearchedArchive) {
+function nothingView({ all, searched, nothing, close, tree }: SearchedArchive) {
   const { noPapers, narrowedAway, notHere } = words.search
   if (all === 0 && tree.kind === 'paper')
     return { hints: [fill(notHere, { name: shownName(tree.name) })], nearest: [] }
@@ -154,7 +155,8 @@ function nothingView({ all, searched, nothing, tree }: SearchedArchive) {
   if (all > 0) {
     return { hints: [fill(narrowedAway, { papers: counted(all, words.counts.paper) })], nearest: [] }
   }
-  return { hints: nothing ? whyNothing(nothing) : [], nearest: nothing?.nearest.map(itemOf) ?? [] }
+  const nearest = close.length > 0 ? [] : (nothing?.nearest.map(itemOf) ?? [])
+  return { hints: nothing ? whyNothing(nothing) : [], nearest }
 }
 
 function whyNothing({ absent, without }: NothingFound): string[] {

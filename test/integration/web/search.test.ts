@@ -5,9 +5,11 @@ import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { saveLearned } from '../../../src/queries/learned/learned-model.repo.ts'
 import { UsageLearner } from '../../../src/queries/meaning/usage.ts'
 import { toPaperText } from '../../../src/queries/text/tokens.ts'
+import { openArchive } from '../../../src/search/open-archive.ts'
 import { searchArchive } from '../../../src/search/search-archive.ts'
 import { readSearchParams, searchFields } from '../../../src/web/site/search-paths.ts'
 import { checksums } from '../../support/checksums.ts'
+import { CARS, CELLS, learnSpace } from '../../support/learned-space.ts'
 import { samplePaper } from '../../support/sample-paper.ts'
 import { get, useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
@@ -313,6 +315,45 @@ describe('results', () => {
     expect(body).toContain('Emails and feeds ignore the month')
     const form = await get(site, `/subscribe?topic=${topic}`)
     expect(form.body).toContain('>(zebrafish, mice OR fish) cat:cs.CV has:code</textarea>')
+  })
+})
+
+describe('papers that come close', () => {
+  const closeIn = (body: string) => /<div class="close">.*?<\/div>/s.exec(body)?.[0] ?? ''
+  beforeEach(async () => {
+    await add(
+      '2026-11-01',
+      CARS.map((title) => ({ title, summary: title })),
+    )
+    const today = ['A car engine', 'Automobile engine', ...CELLS]
+    await add(
+      '2026-11-24',
+      today.map((title) => ({ title, summary: title })),
+    )
+    await learnSpace(site.db)
+    await openArchive(site.deps, { withVectors: true })
+  })
+
+  test('have a part of their own below the matches, on the first page of the best', async () => {
+    const { body } = await search({ q: 'car engine' })
+    expect(titlesIn(body)).toEqual(['A car engine', ...CARS.toReversed()])
+    expect(body.indexOf('class="close"')).toBeGreaterThan(body.lastIndexOf('<h3>'))
+    expect(closeIn(body)).toContain('<h2>Comes close</h2>')
+    expect(closeIn(body)).toContain('>Automobile engine</a>')
+    expect(closeIn(body)).toContain('Comes close to “car engine”: engine')
+    expect(closeIn((await search({ q: 'car engine', sort: 'newest' })).body)).toBe('')
+    expect(closeIn((await search({ q: 'car engine', month: '2026-11' })).body)).toBe('')
+  })
+
+  test('are shown instead of papers with some of the words if nothing matches', async () => {
+    const { body } = await search({ q: '"engine car"' })
+    expect(closeIn(body).match(/<li>/g)).toHaveLength(3)
+    expect(body).not.toContain('Closest matches')
+  })
+
+  test('are left out if they take too long', async () => {
+    const params = readSearchParams(searchFields.parse({ q: 'car engine' }))!
+    expect((await searchArchive(site.deps, { ...params, extrasMs: 0 })).close).toEqual([])
   })
 })
 
