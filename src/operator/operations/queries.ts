@@ -17,9 +17,10 @@ import { learnOrLog, MEASURED_GROWTH } from '../../queries/learned/learn.ts'
 import { meaningIn } from '../../queries/learned/learned-models.ts'
 import { evaluate } from '../../queries/matching/evaluate.ts'
 import { PAPERS_PER_CLOSE } from '../../queries/ranking/close-papers.ts'
-import { MIN_CLOSENESS } from '../../queries/ranking/closeness.ts'
+import { MIN_CLOSENESS, topicOf } from '../../queries/ranking/closeness.ts'
 import { shortfallOf } from '../../queries/reasons/nearness.ts'
 import { reasonSentence } from '../../queries/reasons/shown-paper.ts'
+import { runToEnd } from '../../queries/steps.ts'
 import { toPaperText } from '../../queries/text/tokens.ts'
 import { MAX_DAYS, openArchive } from '../../search/open-archive.ts'
 import { rankPapers } from '../../search/rank-papers.ts'
@@ -76,9 +77,12 @@ const rank = operation({
     const first = from ?? addDays(last, 1 - (days ?? MAX_DAYS))
     if (first > last) throw new Fault('usage.wrong', { what: `--from ${first} is later than --to ${last}.` })
     await learnOrLog(deps, { growth: MEASURED_GROWTH })
-    return rankPapers(deps, { query, from: first, to: last })
+    const ranked = await rankPapers(deps, { query, from: first, to: last })
+    const archive = await openArchive(deps, { withVectors: true })
+    const topic = runToEnd(topicOf(archive, parseQuery(query), last))
+    return { ranked, isKnown: topic?.isKnown ?? false }
   },
-  output: (ranked) => {
+  output: ({ ranked, isKnown }) => {
     const rows = ranked.map(({ paper, score, matched, related }) => ({
       id: paperNameOf(paper),
       score: Math.round(score * 1000) / 1000,
@@ -89,7 +93,11 @@ const rank = operation({
     })
     return {
       json: rows.map(({ title: _, ...row }) => row),
-      text: `${table(['id', 'score', '', 'title'], cells)}\nRelated: ${MIN_CLOSENESS.toFixed(2)} or more, up to one in ${PAPERS_PER_CLOSE} papers of a day, with those that match.`,
+      text: [
+        table(['id', 'score', '', 'title'], cells),
+        `Related: ${MIN_CLOSENESS.toFixed(2)} or more, up to one in ${PAPERS_PER_CLOSE} papers of a day, with those that match.`,
+        ...(isKnown ? [] : ['The archive has too few papers about this topic, so none counts as close.']),
+      ].join('\n'),
     }
   },
   command: {
@@ -107,7 +115,7 @@ export const QUERY_OPERATIONS = [test, explain, rank]
 const MAX_BAR_LENGTH = 30
 
 function testText(json: PreviewJson): string {
-  const { understood, from, to, total, relatedTotal, perDay, latest, related, offers, instead, absent } = json
+  const { understood, from, to, total, relatedTotal, perDay, latest, related, offers, absent } = json
   const highest = Math.max(1, ...perDay.map(({ papers, related }) => papers + related))
   const bar = (papers: number, sign: string) => sign.repeat(Math.ceil((papers / highest) * MAX_BAR_LENGTH))
   const days = perDay.map((one) => [
@@ -123,7 +131,7 @@ function testText(json: PreviewJson): string {
     ...(latest.length > 0 ? ['Latest matches:', ...latest.flatMap(paperLines)] : []),
     ...(related.length > 0 ? [`${words.preview.close}:`, ...related.flatMap(paperLines)] : []),
     ...(offers.length > 0 ? [`${words.preview.offers.more}:`, ...offers.map(offerLine)] : []),
-    ...instead.flatMap(paperLines),
+    ...insteadLines(json),
   ].join('\n')
 }
 
@@ -138,6 +146,12 @@ function termLines({ terms }: PreviewJson): string[] {
     return [term, isUnwanted ? `removes ${papers}` : papers, share === null ? '' : percent(share)]
   })
   return [table(['term', 'papers', 'of all papers'], rows)]
+}
+
+function insteadLines({ offers: [offer], instead }: PreviewJson): string[] {
+  if (!offer || instead.length === 0) return []
+  const heading = counted(offer.papers, words.preview.instead, { query: offer.query })
+  return [`${heading}:`, ...instead.flatMap(paperLines)]
 }
 
 const offerLine = ({ query, papers }: PreviewJson['offers'][number]): string =>

@@ -28,9 +28,18 @@ export function withoutLeaves(query: Query, leaves: readonly Leaf[]): Query | nu
   return without(query)
 
   function without(part: Query): Query | null {
+    if (part.kind === 'some') return withoutSome(part)
     if (!isJoined(part)) return left.has(JSON.stringify(part)) ? null : part
     const rest = part.parts.map(without).filter((one) => one !== null)
     return rest.some(({ kind }) => kind !== 'not') ? flatten(part.kind, rest) : null
+  }
+
+  /** All the other key words of a sentence, with quotes, so that they can be written without one. */
+  function withoutSome(sentence: Extract<Query, { kind: 'some' }>): Query | null {
+    const rest = sentence.parts.map(without).filter((one) => one !== null)
+    if (rest.length === sentence.parts.length) return sentence
+    const quoted = rest.map((part): Query => (part.kind === 'phrase' ? { ...part, quoted: true } : part))
+    return quoted.length > 0 ? flatten('and', quoted) : null
   }
 }
 

@@ -119,6 +119,21 @@ test('a preview counts up to three of them a day', async () => {
   expect((await previewTopics(depsAt(LAST), { ...input, close: false })).together.close.total).toBe(0)
 })
 
+test('`queries rank` says if the archive has too few papers about a topic', async () => {
+  const said = 'The archive has too few papers about this topic, so none counts as close.'
+  const known = await runCommand(depsAt(LAST), ['queries', 'rank', TOPICS[0]!, '--days', '7'])
+  expect(known.text).not.toContain(said)
+  const unknown = await runCommand(depsAt(LAST), ['queries', 'rank', 'unobtainium', '--days', '7'])
+  expect(unknown.text!.split('\n').at(-1)).toBe(said)
+  expect(Object.keys((unknown.json as object[])[0]!)).toEqual([
+    'id',
+    'score',
+    'matched',
+    'related',
+    'threshold',
+  ])
+})
+
 test('`queries rank` lists what matches first, then by closeness, with the threshold of related papers', async () => {
   const { json, text } = await runCommand(depsAt(LAST), ['queries', 'rank', TOPICS[0]!, '--days', '7'])
   const rows = json as { score: number; matched: boolean; related: boolean; threshold: number }[]

@@ -125,9 +125,10 @@ describe('a query is tested on the papers of the last days', () => {
       instead: [{ id: '2611.00001' }],
     })
     expect(text.split('\n')).toContain('No paper of these days has: xylophone')
-    expect(text.split('\n').slice(-4)).toEqual([
+    expect(text.split('\n').slice(-5)).toEqual([
       'For more, ask for:',
       '  attention: 1 paper',
+      'One paper matches “attention”:',
       '  2026-11-24  2611.00001  Linear O(n) Attention',
       '    Matched: attention, in the title',
     ])

@@ -42,6 +42,7 @@ test.each([
   ['delta OR (xylophone linear)', ['delta OR linear 4']],
   ['"sparse survey for zeolites"', ['papers on sparse survey for zeolites 1']],
   ['sparse survey for zeolites', ['papers on sparse survey for zeolites 1', 'sparse survey 1']],
+  ['papers on linear survey with zeolite xylophones', ['linear AND survey 1']],
   ['xylophone', []],
   ['"the xylophone"', []],
   ['author:"Albert Gu"', []],
