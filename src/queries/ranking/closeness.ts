@@ -1,13 +1,12 @@
 import type { Day } from '../../core/dates.ts'
-import { memoize, memoizeByObject } from '../../core/memoize.ts'
+import { memoizeByObject } from '../../core/memoize.ts'
 import type { Archive } from '../archive.ts'
 import { hasBit } from '../matching/bits.ts'
-import { untilChange } from '../matching/paper-index.ts'
 import { asMeaning } from '../meaning/meaning-of.ts'
 import { isTextLeaf, leavesOf, type Query, type TextField } from '../query.ts'
 import type { Steps } from '../steps.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
-import { newestDay, newestFirst } from './listed-by-day.ts'
+import { listedUpTo, newestDay } from './listed-by-day.ts'
 import type { PaperVectors } from './paper-vectors.ts'
 import { contentWordsOf } from './ranker.ts'
 
@@ -23,14 +22,14 @@ const MIN_EXAMPLES = 3
 const MAX_EXAMPLES = 20
 /** The newest examples, of which the nearest are taken: topics change, and a common word has thousands. */
 const MAX_EXAMINED = 500
+/** The newest papers, among which examples are sought. */
+const MAX_READ = 20_000
 /** How near the examples must be, relative to the nearest of all: else the topic is made of words of other subjects. */
 const MIN_NEARNESS = 0.7
 /** The newest papers, among which the nearest of all are found. */
 const NEWEST = 5000
 /** A paper that has the words but no direction of its own still counts a little. */
 const MIN_WEIGHT = 0.01
-/** The service asks for one day, the newest; commands ask for others. */
-const MAX_LAST_DAYS = 10
 const PAPERS_PER_STEP = 5000
 
 /** What a query is about, in an archive. */
@@ -169,7 +168,7 @@ function* newProfile(archive: Archive, subject: Subject): Steps<Profile> {
     .sort((a, b) => b.nearness - a.nearness)
     .slice(0, MAX_EXAMPLES)
   yield
-  const newest = newestPapers(archive.index)(subject.last)
+  const newest = listedUpTo(archive.index, subject.last).docIds.slice(0, NEWEST)
   const isKnown =
     nearest.length >= MIN_EXAMPLES &&
     meanOf(nearest) >= MIN_NEARNESS * nearestMean(newest, nearness, nearest.length)
@@ -186,9 +185,9 @@ function* findExamples(archive: Archive, { about, coverage, last }: Subject): St
   const matches = archive.find(about)
   const minCovered = EXAMPLE_SHARE * coverage.all
   const examples: number[] = []
-  let examined = 0
-  for (const docId of newestFirst(archive.index, last)) {
-    if (++examined % PAPERS_PER_STEP === 0) yield
+  const { docIds } = listedUpTo(archive.index, last)
+  for (const [place, docId] of docIds.slice(0, MAX_READ).entries()) {
+    if ((place + 1) % PAPERS_PER_STEP === 0) yield
     if (!hasBit(matches, docId) && coverage.of(docId) < minCovered) continue
     if (examples.push(docId) === MAX_EXAMINED) break
   }
@@ -202,10 +201,6 @@ interface NearPaper {
 
 const meanOf = (papers: readonly NearPaper[]): number =>
   papers.reduce((sum, { nearness }) => sum + nearness, 0) / papers.length
-
-const newestPapers = untilChange((index) =>
-  memoize((last: Day) => newestFirst(index, last).take(NEWEST).toArray(), MAX_LAST_DAYS),
-)
 
 /** The mean nearness of the nearest of some papers. */
 function nearestMean(papers: readonly number[], nearness: (docId: number) => number, count: number): number {

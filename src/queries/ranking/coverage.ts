@@ -42,7 +42,7 @@ function leafCoverage(index: PaperIndex, { field, text }: TextLeaf, until: Day):
     const papers = papersWith(index, key)
     return {
       papers,
-      rarity: inverseDocumentFrequency(countIntersection(papers, listed.papers), listed.count),
+      rarity: inverseDocumentFrequency(countIntersection(papers, listed.set), listed.docIds.length),
     }
   })
   const all = words.reduce((sum, { rarity }) => sum + rarity, 0)

@@ -24,25 +24,24 @@ export const newestDay = (index: PaperIndex, until: Day = '9999'): Day | undefin
     .keys()
     .find((day) => day <= until)
 
-/** DocIds of the papers listed up to a day, the newest paper first, whatever the order in which the index got them. */
-export function* newestFirst(index: PaperIndex, until: Day = '9999'): Generator<number> {
-  for (const [day, docIds] of listedByDay(index)) if (day <= until) yield* docIds
+/** Papers listed up to a day. */
+interface ListedPapers {
+  /** The newest first, whatever the order in which the index got them. */
+  docIds: readonly number[]
+  set: Readonly<Bits>
 }
 
 /** The service asks for one day, the newest; commands ask for others. */
 const MAX_LAST_DAYS = 10
 
-const setsByDay = untilChange((index) =>
-  memoize((until: Day): { papers: Readonly<Bits>; count: number } => {
-    const papers = newBits(index.docCount)
-    let count = 0
-    for (const docId of newestFirst(index, until)) {
-      setBit(papers, docId)
-      count++
-    }
-    return { papers, count }
+const upToDay = untilChange((index) =>
+  memoize((until: Day): ListedPapers => {
+    const days = [...listedByDay(index)].filter(([day]) => day <= until)
+    const docIds = days.flatMap(([, ofDay]) => ofDay)
+    const set = newBits(index.docCount)
+    for (const docId of docIds) setBit(set, docId)
+    return { docIds, set }
   }, MAX_LAST_DAYS),
 )
 
-/** The papers listed up to a day, and how many they are. */
-export const listedUpTo = (index: PaperIndex, until: Day) => setsByDay(index)(until)
+export const listedUpTo = (index: PaperIndex, until: Day): ListedPapers => upToDay(index)(until)
