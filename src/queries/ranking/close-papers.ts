@@ -3,7 +3,7 @@ import { type Bits, hasBit, intersectBits, newBits, subtractBits } from '../matc
 import { asMeaning } from '../meaning/meaning-of.ts'
 import { mentionsRevised, type Query } from '../query.ts'
 import type { Steps } from '../steps.ts'
-import { MIN_CLOSENESS, partsOf, type Topic, topicOf } from './closeness.ts'
+import { MIN_CLOSENESS, partsOf, topicOf } from './closeness.ts'
 import { listedByDay } from './listed-by-day.ts'
 import { excludedParts } from './ranker.ts'
 
@@ -24,30 +24,40 @@ export interface ClosePaper {
  */
 export function* closePapers(archive: Archive, query: Query, days: DayBounds): Steps<ClosePaper[]> {
   const topic = yield* topicOf(archive, query, days.to)
-  if (!topic?.isKnown) return []
-  const allowed = allowedPapers(archive, archive.meaningOf(query))
-  const matches = archive.find(query)
-  const close: ClosePaper[] = []
+  if (!topic) return []
+  const nearByDay: NearDay[] = []
   for (const [day, docIds] of listedByDay(archive.index)) {
     if (day < (days.from ?? '') || day > (days.to ?? '9999')) continue
-    close.push(...closestOfDay(topic, docIds, { archive, allowed, matches }))
+    const near = docIds
+      .map((docId) => ({ docId, closeness: topic.closenessIfKnown(docId) }))
+      .filter(({ closeness }) => closeness >= MIN_CLOSENESS)
+    if (near.length > 0) nearByDay.push({ docIds, near })
     yield
   }
-  return close.sort(closestFirst)
+  // Most queries have no such paper on most days. Then neither their matches nor whether they are known matters.
+  if (nearByDay.length === 0) return []
+  const allowed = allowedPapers(archive, archive.meaningOf(query))
+  const matches = archive.find(query)
+  const close = nearByDay.flatMap((day) => closestOfDay(day, { archive, allowed, matches }))
+  return close.length > 0 && topic.isKnown ? close.sort(closestFirst) : []
+}
+
+/** The papers of a day, and those that are near enough. */
+interface NearDay {
+  docIds: readonly number[]
+  near: { docId: number; closeness: number }[]
 }
 
 function closestOfDay(
-  topic: Topic,
-  docIds: readonly number[],
+  { docIds, near }: NearDay,
   { archive, allowed, matches }: { archive: Archive; allowed: Bits; matches: Bits },
 ): ClosePaper[] {
   const matched = docIds.filter((docId) => hasBit(matches, docId)).length
   const room = Math.ceil(docIds.length / PAPERS_PER_CLOSE) - matched
   if (room <= 0) return []
-  return docIds
-    .filter((docId) => hasBit(allowed, docId) && !hasBit(matches, docId))
-    .map((docId) => ({ docId, id: archive.index.attributes(docId).id, closeness: topic.closeness(docId) }))
-    .filter(({ closeness }) => closeness >= MIN_CLOSENESS)
+  return near
+    .filter(({ docId }) => hasBit(allowed, docId) && !hasBit(matches, docId))
+    .map((paper) => ({ ...paper, id: archive.index.attributes(paper.docId).id }))
     .sort(closestFirst)
     .slice(0, room)
 }

@@ -1,7 +1,8 @@
 import type { Day } from '../../core/dates.ts'
+import { LruCache } from '../../core/lru-cache.ts'
 import { memoizeByObject } from '../../core/memoize.ts'
 import type { Archive } from '../archive.ts'
-import { hasBit } from '../matching/bits.ts'
+import { hasBit, unionBits } from '../matching/bits.ts'
 import { asMeaning } from '../meaning/meaning-of.ts'
 import { isTextLeaf, leavesOf, type Query, type TextField } from '../query.ts'
 import type { Steps } from '../steps.ts'
@@ -30,24 +31,34 @@ const MIN_NEARNESS = 0.7
 const NEWEST = 5000
 /** A paper that has the words but no direction of its own still counts a little. */
 const MIN_WEIGHT = 0.01
-const PAPERS_PER_STEP = 5000
 
 /** What a query is about, in an archive. */
 export interface Topic {
   /** Whether the archive has enough papers about it to say what is close. If not, closeness is only an order. */
-  isKnown: boolean
+  readonly isKnown: boolean
   /** Whether the learned space knows words of it. If not, closeness counts only words. */
   isPlaced: boolean
   /** How close a paper comes to it, from 0 to 1, by docId. */
   closeness(docId: number): number
+  /** The same if the topic is known, without finding out whether it is: that takes longer. */
+  closenessIfKnown(docId: number): number
 }
 
 /** The place of a topic in the space, and the papers that say so. */
 interface Profile {
   /** Of its words, of length 1; null without a space, or if the space knows none of them. */
   direction: Float32Array | null
-  /** The weights of its examples, by docId, and the weighted sum of their vectors. Null if there are too few. */
-  examples: { weights: ReadonlyMap<number, number>; sum: Float32Array } | null
+  /** Null if there are too few. */
+  examples: Examples | null
+  /** Whether there are enough, and they are as near as papers about a topic are. Compares the newest papers once. */
+  isKnown(): boolean
+}
+
+interface Examples {
+  /** By docId. */
+  weights: ReadonlyMap<number, number>
+  /** The weighted sum of their vectors. */
+  sum: Float32Array
 }
 
 /**
@@ -63,14 +74,25 @@ export function* topicOf(archive: Archive, query: Query, until?: Day): Steps<Top
   if (!coverage) return null
   yield
   const profile = yield* profileOf(archive, { about, coverage, last })
-  const ofSpace = nearnessOf(archive.vectors, profile)
-  return {
-    isKnown: profile.examples !== null,
-    isPlaced: profile.direction !== null,
-    closeness(docId) {
+  const { direction, examples } = profile
+  const withSpace = (examples: Examples | null) => {
+    const ofSpace = nearnessOf(archive.vectors, direction, examples)
+    return (docId: number) => {
       const ofWords = coverage.of(docId) / coverage.all
       return ofWords === 0 ? 0 : ofWords ** OF_WORDS * ofSpace(docId) ** (1 - OF_WORDS)
+    }
+  }
+  let closeness: Topic['closeness'] | undefined
+  return {
+    get isKnown() {
+      return profile.isKnown()
     },
+    isPlaced: direction !== null,
+    closeness(docId) {
+      closeness ??= withSpace(profile.isKnown() ? examples : null)
+      return closeness(docId)
+    },
+    closenessIfKnown: examples ? withSpace(examples) : () => 0,
   }
 }
 
@@ -96,7 +118,11 @@ const isCondition = (part: Query): boolean =>
 const CONDITIONS: ReadonlySet<TextField> = new Set(['author', 'org', 'title'])
 
 /** From 0 to 1, by docId. Without a direction 1, so that the words decide the order. */
-function nearnessOf(vectors: PaperVectors | undefined, { direction, examples }: Profile) {
+function nearnessOf(
+  vectors: PaperVectors | undefined,
+  direction: Float32Array | null,
+  examples: Examples | null,
+) {
   if (!vectors || !direction) return () => 1
   if (!examples) return (docId: number) => Math.max(0, vectors.mainCosine(direction, docId))
   const usual = between(direction, examples.sum)
@@ -127,7 +153,10 @@ interface Kept {
   profile: Profile
 }
 
-const keptProfiles = memoizeByObject((_archive: Archive) => new WeakMap<Query, Kept>())
+/** Number of profiles that are kept, some 2 kB each. Queries with other conditions share theirs. */
+const MAX_KEPT = 10_000
+
+const keptProfiles = memoizeByObject((_archive: Archive) => new LruCache<string, Kept>(MAX_KEPT))
 
 /** What a profile is made of. `last`: the last day whose papers count. */
 interface Subject {
@@ -149,17 +178,18 @@ const stateOf = ({ vectors, usage, index }: Archive, last: Day): readonly unknow
 function* profileOf(archive: Archive, subject: Subject): Steps<Profile> {
   const kept = keptProfiles(archive)
   const state = stateOf(archive, subject.last)
-  const known = kept.get(subject.about)
+  const key = JSON.stringify(subject.about)
+  const known = kept.get(key)
   if (known?.state.every((part, i) => part === state[i])) return known.profile
   const profile = yield* newProfile(archive, subject)
-  kept.set(subject.about, { state, profile })
+  kept.set(key, { state, profile })
   return profile
 }
 
 function* newProfile(archive: Archive, subject: Subject): Steps<Profile> {
   const { vectors } = archive
   const whole = archive.spaceVectorOf(contentWordsOf(archive.wantedWords(subject.about)))
-  if (!vectors || !whole) return { direction: null, examples: null }
+  if (!vectors || !whole) return { direction: null, examples: null, isKnown: () => false }
   const direction = toUnit(whole.slice(0, vectors.mainDimensions))
   const nearness = (docId: number) => vectors.mainCosine(direction, docId)
   const candidates = yield* findExamples(archive, subject)
@@ -168,15 +198,16 @@ function* newProfile(archive: Archive, subject: Subject): Steps<Profile> {
     .sort((a, b) => b.nearness - a.nearness)
     .slice(0, MAX_EXAMPLES)
   yield
-  const newest = listedUpTo(archive.index, subject.last).docIds.slice(0, NEWEST)
-  const isKnown =
-    nearest.length >= MIN_EXAMPLES &&
-    meanOf(nearest) >= MIN_NEARNESS * nearestMean(newest, nearness, nearest.length)
-  if (!isKnown) return { direction, examples: null }
+  if (nearest.length < MIN_EXAMPLES) return { direction, examples: null, isKnown: () => false }
   const weights = new Map(nearest.map(({ docId, nearness }) => [docId, Math.max(MIN_WEIGHT, nearness)]))
   const sum = new Float32Array(vectors.mainDimensions)
   for (const [docId, weight] of weights) vectors.addMain(sum, docId, weight)
-  return { direction, examples: { weights, sum } }
+  const isNear = () => {
+    const newest = listedUpTo(archive.index, subject.last).docIds.slice(0, NEWEST)
+    return meanOf(nearest) >= MIN_NEARNESS * nearestMean(newest, nearness, nearest.length)
+  }
+  let known: boolean | undefined
+  return { direction, examples: { weights, sum }, isKnown: () => (known ??= isNear()) }
 }
 
 /** The newest papers that match a subject, or contain two thirds of what it asks for. */
@@ -184,10 +215,12 @@ function* findExamples(archive: Archive, { about, coverage, last }: Subject): St
   yield* archive.lookUpTerms(about)
   const matches = archive.find(about)
   const minCovered = EXAMPLE_SHARE * coverage.all
+  const candidates = coverage.mayReach(minCovered)
+  unionBits(candidates, matches)
   const examples: number[] = []
   const { docIds } = listedUpTo(archive.index, last)
-  for (const [place, docId] of docIds.slice(0, MAX_READ).entries()) {
-    if ((place + 1) % PAPERS_PER_STEP === 0) yield
+  for (const docId of docIds.slice(0, MAX_READ)) {
+    if (!hasBit(candidates, docId)) continue
     if (!hasBit(matches, docId) && coverage.of(docId) < minCovered) continue
     if (examples.push(docId) === MAX_EXAMINED) break
   }

@@ -1,6 +1,6 @@
 import type { Day } from '../../core/dates.ts'
 import { LruCache } from '../../core/lru-cache.ts'
-import { type Bits, countIntersection, hasBit, newBits, setBit } from '../matching/bits.ts'
+import { type Bits, countIntersection, hasBit, newBits, setBit, unionBits } from '../matching/bits.ts'
 import { type PaperIndex, untilChange } from '../matching/paper-index.ts'
 import { keyToIndexedTerm } from '../matching/phrase-positions.ts'
 import { INDEXED_FIELDS_OF } from '../matching/program.ts'
@@ -15,6 +15,8 @@ export interface Coverage {
   all: number
   /** The rarity of the words that a paper has, by docId; for an OR, of the part that it covers best. */
   of(docId: number): number
+  /** Papers among which are all whose rarity is at least this, which is above 0. */
+  mayReach(least: number): Bits
 }
 
 /** In bytes. */
@@ -54,12 +56,25 @@ function leafCoverage(index: PaperIndex, { field, text }: TextLeaf, until: Day):
       for (let i = 0; i < words.length; i++) if (hasBit(words[i]!.papers, docId)) covered += words[i]!.rarity
       return covered
     },
+    mayReach: (least) =>
+      papersReaching(
+        words.map(({ papers, rarity }) => [rarity, () => papers]),
+        all,
+        least,
+      ),
   }
 }
 
 function sumOf(parts: readonly Coverage[]): Coverage {
+  const all = totalOf(parts)
   return {
-    all: totalOf(parts),
+    all,
+    mayReach: (least) =>
+      papersReaching(
+        parts.map((part) => [part.all, part.mayReach]),
+        all,
+        least,
+      ),
     of(docId) {
       let covered = 0
       for (let i = 0; i < parts.length; i++) covered += parts[i]!.of(docId)
@@ -77,7 +92,27 @@ function bestOf(parts: readonly Coverage[]): Coverage {
       for (let i = 0; i < parts.length; i++) best = Math.max(best, parts[i]!.of(docId) / parts[i]!.all)
       return best * all
     },
+    mayReach: (least) => unionOf(parts.map((part) => part.mayReach((least / all) * part.all))),
   }
+}
+
+/** A part of a sum that the others cannot make up for is in every paper; without such a part, any is enough. */
+function papersReaching(
+  parts: readonly [all: number, mayReach: (least: number) => Bits][],
+  all: number,
+  least: number,
+): Bits {
+  const [largest, mayReach] = parts.reduce((a, b) => (b[0] > a[0] ? b : a))
+  const needed = least - (all - largest)
+  return needed > 0
+    ? mayReach(needed).slice()
+    : unionOf(parts.map(([, mayReach]) => mayReach(Number.MIN_VALUE)))
+}
+
+function unionOf(sets: readonly Bits[]): Bits {
+  const union = sets[0]!.slice()
+  for (const set of sets.slice(1)) unionBits(union, set)
+  return union
 }
 
 const totalOf = (parts: readonly Coverage[]): number => parts.reduce((sum, { all }) => sum + all, 0)
