@@ -35,14 +35,14 @@ beforeEach(async () => {
 
 const depsAt = (day: Day) => ({ ...world.deps, clock: stoppedClock(new Date(`${day}T08:05:00Z`)) })
 
-/** Somebody who confirmed on the first day, wants papers that come close, and has room for all that match. */
+/** A subscriber who confirmed on the first day, wants papers that come close, and has room for them beside all matches. */
 async function addSubscriber(id: string, days?: string[]): Promise<void> {
   const confirmedAt = `${FIRST}T07:00:00Z`
   await world.addSubscriber(id, { topics: TOPICS, max: 25, confirmedAt, days })
   await world.db.subscriber.update({ where: { id }, data: { related: true } })
 }
 
-/** The papers that `queries rank` gives an email as close: of no topic's matches, the closest of all topics. */
+/** The closest papers of all topics by `queries rank`, without those that match one of them. */
 async function closeByRank(from: Day, to: Day): Promise<number[]> {
   const ranked = (
     await Promise.all(TOPICS.map((query) => rankPapers(depsAt(to), { query, from, to })))
@@ -71,7 +71,7 @@ async function closeInPreview(day: Day, id: string): Promise<number[]> {
 const closeInDigest = async (day: Day, id: string): Promise<number[]> =>
   closeIn((await world.digestsOf(id))[day]?.content)
 
-/** A day's papers come, and what is learned from them; `digests preview` shows what is then planned. */
+/** Adds and learns from a day's papers, then plans. `digests preview` has shown the same papers. */
 async function passDay(day: Day, ids: readonly string[]): Promise<void> {
   await addSubjectPapers(world.db, day, random)
   await learnIfDue(depsAt(day))
