@@ -194,7 +194,7 @@ export const topicLink = (manageUrl: string, { topicId, paperId }: TopicPaperRef
   `${topicPage(manageUrl, topicId)}?paper=${paperId}`
 
 /** The setting that turns papers that come close on and off. */
-export const closePapersLink = (manageUrl: string): string => `${manageUrl}?edit=schedule#related`
+export const closePapersLink = (manageUrl: string): string => `${manageUrl}?edit=close#related`
 
 export const topicPage = (manageUrl: string, topicId: number): string => `${manageUrl}/topics/${topicId}`
 

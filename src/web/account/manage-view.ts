@@ -40,7 +40,7 @@ import {
 export const idParam = (typed: unknown): number => numberField().parse(typed)
 
 /** A folded part of the page that the reader asked to see. */
-const PARTS = ['schedule', 'pause'] as const
+const PARTS = ['schedule', 'close', 'pause'] as const
 
 export const partParam = z.enum(PARTS).optional().catch(undefined)
 
@@ -84,7 +84,9 @@ export function manageView(managed: OpenedManagePage, shown: ManageViewInput) {
     /** Topics to add, as typed. */
     add: form?.do === 'add-topic' || form?.do === 'settings' ? form.topic : '',
     settings: settingFields(typed, subscriber),
-    settingsOpen: edit === 'schedule' || isWrong(SETTINGS),
+    settingsOpen: edit === 'schedule' || edit === 'close' || isWrong(SETTINGS),
+    /** The settings that are folded. */
+    moreOpen: edit === 'close' || isWrong(['detail', 'related', 'format']),
     /** The contents of the date field. */
     until: form?.do === 'pause' ? form.until : (subscriber.pausedUntil ?? ''),
     pauseOpen: edit === 'pause' || isWrong(['until']),

@@ -3,7 +3,7 @@ import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { unsubscribeByOperator } from '../../../src/account/unsubscribe.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import { CONSENT_WORDING } from '../../../src/subscribers/consent.ts'
-import { type LinkPurpose, signLink } from '../../../src/subscribers/links.ts'
+import { closePapersLink, type LinkPurpose, signLink } from '../../../src/subscribers/links.ts'
 import type { TypedSignup } from '../../../src/subscribers/read-signup.ts'
 import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import { checksums } from '../../support/checksums.ts'
@@ -68,6 +68,20 @@ describe('the page', () => {
     const strips = body.match(/<div class="strip" role="img" aria-label="Papers on \d+ of 30 days, up to/g)
     expect(strips).toHaveLength(4)
     expect(body.match(/<i class="bar-\d+">/g)).toHaveLength(4 * 30)
+  })
+
+  test('“Turn off” in an email opens the setting of papers that come close, which are on', async () => {
+    const path = await page()
+    const isOpen = (body: string) => body.includes('<details class="more-settings" open>')
+    expect(isOpen((await get(site, `${path}?edit=schedule`)).body)).toBe(false)
+    const [link] = closePapersLink(path).split('#')
+    const { body } = await get(site, link!)
+    expect(isOpen(body)).toBe(true)
+    expect(body).toMatch(
+      /<select id="related"[^>]*>\s*<option value="false">None<\/option><option value="true" selected>/,
+    )
+    await press(path, { do: 'settings', related: 'false' })
+    expect((await ann()).related).toBe(false)
   })
 
   test('a link in an email of last year leads to its topic', async () => {
