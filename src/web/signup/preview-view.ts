@@ -40,8 +40,8 @@ export function previewView(preview: PreviewResult, { most, baseUrl, pathTo }: P
   const parts = [...each, ...all]
   return {
     ...{ pathTo, parts },
-    /** What the bars mean, and their days. */
-    legend: parts.some(({ strip }) => strip) ? dateRange(preview.from, preview.to) : '',
+    /** The days of the bars, to say which are hollow; empty if none are. */
+    legend: topics.some(({ close }) => close.total > 0) ? dateRange(preview.from, preview.to) : '',
     /** A short summary for screen readers. */
     said: summaryOf(all[0] ?? each[0]!, each),
     /** About topics that match nothing or contain a word that no paper has. */
@@ -73,6 +73,8 @@ function summaryOf(
 /** The number of papers shown for each topic, so that a page of 20 topics stays small. */
 export const latestPerTopic = (topics: number): number => Math.max(1, 6 - topics)
 
+/** How many papers of an offer are shown if the topic matches nothing. */
+const MAX_INSTEAD = 3
 /** With more topics than this, no bars are shown. */
 const MAX_WITH_BARS = 5
 
@@ -114,7 +116,7 @@ function topicPart(preview: PreviewResult, topic: TopicPreview, most: number, pl
     close: topics.length === 1 ? part.close : [],
     instead: offer && {
       heading: counted(offer.papers, words.preview.instead, { query: shortTopic(offer.query) }),
-      papers: topic.instead,
+      papers: topic.instead.slice(0, MAX_INSTEAD),
     },
   }
 }
