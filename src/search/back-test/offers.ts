@@ -134,7 +134,7 @@ function asSentence({ query, tree }: OfferInput): Candidate | null {
 
 /** The papers of a window that are close to a topic; null if the archive does not know enough of it. One day per step. */
 function* closeIn({ archive, days }: DayWindow, tree: Query): Steps<Bits | null> {
-  const topic = yield* topicOf(archive, tree)
+  const topic = yield* topicOf(archive, tree, days.at(-1))
   if (!topic?.isKnown) return null
   const close = newBits(archive.index.docCount)
   for (const [day, docIds] of listedByDay(archive.index)) {

@@ -4,7 +4,7 @@ import { openTrial } from '../../../src/account/open-topic.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { addDays, type Day, daysIn } from '../../../src/core/dates.ts'
 import type { DigestContent } from '../../../src/digests/digest-content.ts'
-import { previewTopics } from '../../../src/digests/preview/preview-topics.ts'
+import { previewTopics, type TopicPreview } from '../../../src/digests/preview/preview-topics.ts'
 import { learnIfDue } from '../../../src/queries/learned/learn.ts'
 import { rankPapers } from '../../../src/search/rank-papers.ts'
 import { signLink } from '../../../src/subscribers/links.ts'
@@ -105,6 +105,9 @@ test('a digest of several days has them too, weekly or late', async () => {
   expect(await closeInDigest(LAST, 'late')).toEqual(expected)
 })
 
+const firstOf = (topic: TopicPreview | null | undefined) =>
+  topic?.close.papers.slice(0, MAX_CLOSE).map(({ id }) => id)
+
 test('previews of a topic, for visitors and for its subscriber, have the closest of the last 30 days', async () => {
   await addSubscriber('ann')
   await learnIfDue(depsAt(FIRST))
@@ -119,10 +122,10 @@ test('previews of a topic, for visitors and for its subscriber, have the closest
     expect(expected.length).toBeGreaterThan(0)
     const shown = expected.slice(0, MAX_CLOSE)
     const { topics: previewed } = await previewTopics(deps, { queries: [query] })
-    expect(previewed[0]!.close.papers.map(({ id }) => id).slice(0, MAX_CLOSE)).toEqual(shown)
+    expect(firstOf(previewed[0])).toEqual(shown)
     const asked = { token, topicId: topics[i]!.id, paper: '', tried: null, searcher }
     const opened = await openTrial(deps, asked)
-    const own = opened.topic && opened.trial.outcome!.preview.topics[0]!.close.papers
-    expect(own?.map(({ id }) => id).slice(0, MAX_CLOSE)).toEqual(shown)
+    const own = opened.topic && opened.trial.outcome!.preview.topics[0]
+    expect(firstOf(own)).toEqual(shown)
   }
 })
