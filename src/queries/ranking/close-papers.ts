@@ -1,3 +1,4 @@
+import type { Day } from '../../core/dates.ts'
 import type { Archive, DayBounds } from '../archive.ts'
 import { type Bits, hasBit, intersectBits, newBits, subtractBits } from '../matching/bits.ts'
 import { asMeaning } from '../meaning/meaning-of.ts'
@@ -10,11 +11,40 @@ import { excludedParts } from './ranker.ts'
 /** Of every 25 papers of a day, one may be close; matches use up that share first. */
 export const PAPERS_PER_CLOSE = 25
 
+/** One step of "more / fewer like these". */
+const STEP = 0.04
+export const MAX_STEP = 3
+/** What a preference of 1 adds to closeness. */
+export const CLOSENESS_UNIT = 0.1
+/** Per query: votes choose among so many papers, and those that are the closest of their day. */
+const MAX_NEAR = 200
+
+/** From where on papers are close to a topic, after so many steps: a step above 0 asks for more of them. */
+export const minClosenessAt = (step: number): number =>
+  MIN_CLOSENESS - STEP * Math.max(-MAX_STEP, Math.min(MAX_STEP, step))
+
+const LOWEST_THRESHOLD = minClosenessAt(MAX_STEP)
+
 export interface ClosePaper {
   docId: number
   id: number
-  /** From MIN_CLOSENESS to 1. */
+  /** From 0 to 1. */
   closeness: number
+}
+
+/** The papers of a day that may be close to a query, the closest first. */
+export interface NearDay {
+  day: Day
+  /** How many of them may be: one in 25 papers of the day, less those that match. */
+  room: number
+  papers: ClosePaper[]
+}
+
+/** Which of these papers are close. */
+export interface CloseChoice {
+  minCloseness: number
+  /** How much a paper is preferred, by docId: see preferenceOf. */
+  preference?: (docId: number) => number
 }
 
 /**
@@ -23,44 +53,71 @@ export interface ClosePaper {
  * many there may be depends on their own day. Empty if too few papers of the archive are about the topic.
  */
 export function* closePapers(archive: Archive, query: Query, days: DayBounds): Steps<ClosePaper[]> {
+  return chooseClose(yield* nearPapersByDay(archive, query, days), { minCloseness: MIN_CLOSENESS })
+}
+
+/** The nearest of them by day, with every paper that votes or steps can make close. */
+export function* nearPapersByDay(archive: Archive, query: Query, days: DayBounds): Steps<NearDay[]> {
   const topic = yield* topicOf(archive, query, days.to)
   if (!topic) return []
-  const nearByDay: NearDay[] = []
+  const near: NearDay[] = []
   for (const [day, docIds] of listedByDay(archive.index)) {
     if (day < (days.from ?? '') || day > (days.to ?? '9999')) continue
-    const near = docIds
-      .map((docId) => ({ docId, closeness: topic.closenessIfKnown(docId) }))
-      .filter(({ closeness }) => closeness >= MIN_CLOSENESS)
-    if (near.length > 0) nearByDay.push({ docIds, near })
+    const papers: ClosePaper[] = []
+    for (const docId of docIds) {
+      const closeness = topic.closenessIfKnown(docId)
+      if (closeness >= LOWEST_THRESHOLD)
+        papers.push({ docId, id: archive.index.attributes(docId).id, closeness })
+    }
+    if (papers.length > 0) near.push({ day, room: Math.ceil(docIds.length / PAPERS_PER_CLOSE), papers })
     yield
   }
   // Most queries have no such paper on most days. Then neither their matches nor whether they are known matters.
-  if (nearByDay.length === 0) return []
+  if (near.length === 0 || !topic.isKnown) return []
+  return nearestOf(withoutMatches(archive, query, near))
+}
+
+/** Leaves out matches, which use up the room of their day, and papers that do not meet the conditions. */
+function withoutMatches(archive: Archive, query: Query, near: readonly NearDay[]): NearDay[] {
   const allowed = allowedPapers(archive, archive.meaningOf(query))
   const matches = archive.find(query)
-  const close = nearByDay.flatMap((day) => closestOfDay(day, { archive, allowed, matches }))
-  return close.length > 0 && topic.isKnown ? close.sort(closestFirst) : []
+  const ofDay = listedByDay(archive.index)
+  return near.flatMap(({ day, room, papers }) => {
+    const matched = ofDay.get(day)!.filter((docId) => hasBit(matches, docId)).length
+    const others = papers.filter(({ docId }) => hasBit(allowed, docId) && !hasBit(matches, docId))
+    return matched < room && others.length > 0
+      ? [{ day, room: room - matched, papers: others.sort(closestFirst) }]
+      : []
+  })
 }
 
-/** The papers of a day, and those that are near enough. */
-interface NearDay {
-  docIds: readonly number[]
-  near: { docId: number; closeness: number }[]
+/** The nearest of all days, and on each day as many as there is room for. */
+function nearestOf(days: readonly NearDay[]): NearDay[] {
+  const all = days.flatMap(({ papers }) => papers).sort(closestFirst)
+  const nearest = new Set(all.slice(0, MAX_NEAR))
+  return days.map(({ day, room, papers }) => ({
+    ...{ day, room },
+    papers: papers.filter((paper, place) => place < room || nearest.has(paper)),
+  }))
 }
 
-function closestOfDay(
-  { docIds, near }: NearDay,
-  { archive, allowed, matches }: { archive: Archive; allowed: Bits; matches: Bits },
-): ClosePaper[] {
-  const matched = docIds.filter((docId) => hasBit(matches, docId)).length
-  const room = Math.ceil(docIds.length / PAPERS_PER_CLOSE) - matched
-  if (room <= 0) return []
-  return near
-    .filter(({ docId }) => hasBit(allowed, docId) && !hasBit(matches, docId))
-    .map((paper) => ({ ...paper, id: archive.index.attributes(paper.docId).id }))
+/** The best papers of each day, as many as it has room for; the closeness that they have includes the preference. */
+export const chooseClose = (
+  days: readonly NearDay[],
+  { minCloseness, preference }: CloseChoice,
+): ClosePaper[] =>
+  days
+    .flatMap(({ room, papers }) =>
+      papers
+        .map((paper) => ({
+          ...paper,
+          closeness: paper.closeness + CLOSENESS_UNIT * (preference?.(paper.docId) ?? 0),
+        }))
+        .filter(({ closeness }) => closeness >= minCloseness)
+        .sort(closestFirst)
+        .slice(0, room),
+    )
     .sort(closestFirst)
-    .slice(0, room)
-}
 
 const closestFirst = (a: ClosePaper, b: ClosePaper): number => b.closeness - a.closeness || b.id - a.id
 

@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest'
+import { chooseClose, minClosenessAt, type NearDay } from '../../../../src/queries/ranking/close-papers.ts'
+
+const day = (room: number, ...closeness: number[]): NearDay => ({
+  day: '2026-11-24',
+  room,
+  papers: closeness.map((value, i) => ({ docId: i, id: i + 1, closeness: value })),
+})
+const chosen = (days: NearDay[], choice: Parameters<typeof chooseClose>[1]) =>
+  chooseClose(days, choice).map(({ closeness }) => closeness)
+
+describe('chooseClose', () => {
+  test('takes the closest papers of each day, as many as it has room for, the closest of all first', () => {
+    const days = [day(1, 0.6, 0.55), day(2, 0.9, 0.52, 0.51), day(0, 0.99)]
+    expect(chosen(days, { minCloseness: 0.5 })).toEqual([0.9, 0.6, 0.52])
+  })
+
+  test('leaves out papers below the threshold', () => {
+    const days = [day(3, 0.6, 0.5, 0.49)]
+    expect(chosen(days, { minCloseness: 0.5 })).toEqual([0.6, 0.5])
+    expect(chosen(days, { minCloseness: 0.61 })).toEqual([])
+  })
+
+  test('lets a preference change which papers are chosen, and in which order', () => {
+    const days = [day(1, 0.54, 0.46)]
+    const prefer = (docId: number) => (docId === 1 ? 1 : 0)
+    expect(chooseClose(days, { minCloseness: 0.5, preference: prefer }).map(({ docId }) => docId)).toEqual([
+      1,
+    ])
+    const dislike = (docId: number) => (docId === 0 ? -1 : 0)
+    expect(chooseClose(days, { minCloseness: 0.5, preference: dislike })).toEqual([])
+  })
+})
+
+test('minClosenessAt moves by .04 a step, at most three steps', () => {
+  const thresholds = [-9, -3, -1, 0, 1, 3, 4].map((step) => Number(minClosenessAt(step).toFixed(2)))
+  expect(thresholds).toEqual([0.62, 0.62, 0.54, 0.5, 0.46, 0.38, 0.38])
+})
