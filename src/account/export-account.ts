@@ -8,10 +8,10 @@ import { messagesOf } from '../mail/outbox/message-list.repo.ts'
 import { papersById } from '../papers/paper.repo.ts'
 import { plainText } from '../papers/text/plain-text.ts'
 import { historyOf } from '../subscribers/change.repo.ts'
-import { listFeedback, profileOfSubscriber } from '../subscribers/profile.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 import { suppressionOf } from '../subscribers/suppression.repo.ts'
-import { topicsOf } from '../subscribers/topic.repo.ts'
+import { storedTopicsOf } from '../subscribers/topic.repo.ts'
+import { learnedEarlier, learnedTopics, votesOf } from '../subscribers/vote.repo.ts'
 import { findSubscriber, openAccount, type SubscriberRef } from './find-subscriber.ts'
 import { consentsWithNotes } from './show-subscriber.ts'
 
@@ -39,9 +39,8 @@ async function accountExport(deps: Deps, subscriber: Subscriber): Promise<Accoun
     site: config.BASE_URL,
     madeAt: clock.now(),
     subscriber: settingsOf(subscriber),
-    topics: await topicsOf(db, id),
-    feedback: await readableFeedback(db, id),
-    ...(await readableProfile(db, id)),
+    topics: await readableTopics(db, id),
+    ...(await learnedEarlier(db, id)),
     ...(await historyOf(db, id)),
     consents: (await consentsWithNotes(db, id)).map(({ subscriberId: _, ...consent }) => consent),
     digests: await readableDigests(db, id),
@@ -69,25 +68,30 @@ const readableBounces = async (db: Database, subscriberId: string) =>
     }),
   )
 
-async function readableFeedback(db: Database, subscriberId: string) {
-  const feedback = await listFeedback(db, subscriberId)
-  const ids = feedback.map(({ paperId }) => paperId)
-  const titles = await titlesOf(db, ids)
-  return feedback.map(({ paperId, words, ...given }) => ({
+/** With the votes given under each, and what these and the buttons taught. */
+async function readableTopics(db: Database, subscriberId: string) {
+  const learned = await learnedTopics(db, [subscriberId])
+  const topics = []
+  for (const { id, ...topic } of await storedTopicsOf(db, subscriberId)) {
+    const { phrases = new Map(), ...others } = learned.get(id) ?? {}
+    const votes = await readableVotes(db, id)
+    topics.push({ ...topic, votes, phrases: Object.fromEntries(phrases), ...others })
+  }
+  return topics
+}
+
+async function readableVotes(db: Database, topicId: number) {
+  const votes = await votesOf(db, topicId)
+  const titles = await titlesOf(
+    db,
+    votes.map(({ paperId }) => paperId),
+  )
+  return votes.map(({ paperId, phrases, ...given }) => ({
     paper: paperId,
     title: titles.get(paperId) ?? null,
     ...given,
-    words: Object.fromEntries(words),
+    phrases: Object.fromEntries(phrases),
   }))
-}
-
-/** The profile from all feedback, and the words that the subscriber removed; each word as its stem. */
-async function readableProfile(db: Database, subscriberId: string) {
-  const profile = await profileOfSubscriber(db, subscriberId)
-  return {
-    profile: [...(profile?.words ?? [])].map(([word, weight]) => ({ word, weight })),
-    profileWithout: [...(profile?.removed ?? [])],
-  }
 }
 
 async function titlesOf(db: Database, ids: readonly number[]): Promise<Map<number, string>> {

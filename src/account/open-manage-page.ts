@@ -7,8 +7,8 @@ import { changesToUndo, isSameSubscription, MAILBOX_FULL, withoutEndedPause } fr
 import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
 import { loadSubscription, storedTopicsOf, topicsOf } from '../subscribers/topic.repo.ts'
 import { formatTopicsText } from '../subscribers/topics-text.ts'
+import { learnedTopics } from '../subscribers/vote.repo.ts'
 import { subscriberByManageLink } from './find-subscriber.ts'
-import { showProfile } from './own-feedback.ts'
 import { nextMailOf, receiptsWithReturns } from './show-subscriber.ts'
 import { topicCountsInSlot } from './signup/topic-rates.ts'
 import { resubscribeToken } from './unsubscribe.ts'
@@ -36,7 +36,8 @@ export async function openManagePage(deps: Deps, { searcher, ...opening }: Openi
     counts: await topicCountsInSlot(deps, searcher, queries),
     /** They are paused because their mailbox was full, and have changed nothing since. */
     isPausedByFull: await isPausedByFull(deps, subscriber),
-    profile: await showProfile(deps, subscriber.id),
+    /** What votes and buttons taught, by topic. */
+    learned: await learnedTopics(deps.db, [subscriber.id]),
     /** Newest first. */
     receipts: await receiptsWithReturns(deps, subscriber, addDays(today, -RECEIPT_DAYS)),
   }

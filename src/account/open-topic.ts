@@ -15,9 +15,9 @@ import type { Spend } from '../search/yield-to-event-loop.ts'
 import { isReadable } from '../subscribers/read-signup.ts'
 import { hasSubscription } from '../subscribers/subscriber.ts'
 import type { StoredTopic } from '../subscribers/topic.repo.ts'
+import { type LearnedTopic, learnedTopic } from '../subscribers/vote.repo.ts'
 import { readOneTopic } from './form-changes.ts'
 import { type LinkHolder, openLinkHolder, type ShownTopic } from './open-manage-page.ts'
-import { type ShownProfile, showProfile } from './own-feedback.ts'
 import { minVotesEdit, type PaperOfTopic, paperOfTopic } from './paper-of-topic.ts'
 import { topicRates } from './signup/topic-rates.ts'
 
@@ -46,7 +46,7 @@ export interface OpenedTopic extends OpenedTrial {
   from: PaperOfTopic | null
   /** Null if no paper here has votes, or the tried query cannot be read. */
   votes: QueryEdit | null
-  profile: ShownProfile
+  learned: LearnedTopic
 }
 
 /** The subscriber has no such topic, or gets no digests. */
@@ -82,20 +82,18 @@ export async function openTrial(deps: Deps, asked: OpenTopicInput): Promise<Open
 export async function openTopic(deps: Deps, asked: OpenTopicInput): Promise<OpenedTopic | TopicNotFound> {
   const opened = await openTrial(deps, asked)
   if (!opened.topic) return opened
-  const { subscriber, topics } = opened.holder
+  const { topics } = opened.holder
   const base = baseOf(opened)
-  const profile = await showProfile(deps, subscriber.id)
+  const learned = (await learnedTopic(deps.db, opened.topic.id))!
   const from =
     opened.paper &&
     (await paperOfTopic(deps, {
       ...opened.paper,
       base,
-      subscriberId: subscriber.id,
       query: opened.topic.query,
       queries: topics.map(({ query }) => query),
-      removed: profile.removed.map(({ key }) => key),
     }))
-  return { ...opened, from, votes: base === null ? null : await votesOf(deps, base), profile }
+  return { ...opened, from, votes: base === null ? null : await votesOf(deps, base), learned }
 }
 
 /** The query that quick actions edit: the last tried one, otherwise the topic's; null if it cannot be read. */

@@ -11,39 +11,35 @@ import {
   requireVotes,
 } from '../queries/language/edit-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
+import { FILLER } from '../queries/language/sentence-words.ts'
 import { meaningIn } from '../queries/learned/learned-models.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import type { Query, Reason } from '../queries/query.ts'
-import { profileWordsOf } from '../queries/ranking/preference.ts'
+import { WEAK_HEADS } from '../queries/ranking/phrases.ts'
 import type { Vector } from '../queries/ranking/tf-idf.ts'
 import { shortfallOf } from '../queries/reasons/nearness.ts'
 import { type PaperText, type Token, tokensOf } from '../queries/text/tokens.ts'
-import { listFeedback } from '../subscribers/profile.repo.ts'
 import { isReadable } from '../subscribers/read-signup.ts'
-import { profileArchive, writtenAs } from './own-feedback.ts'
+import { votesArchive } from './votes.ts'
 
 export type PaperOfTopic = Awaited<ReturnType<typeof paperOfTopic>>
 
 interface Opening {
-  subscriberId: string
   paper: Paper
   text: PaperText
   query: string
   /** The query that quick actions edit; null if it cannot be read. */
   base: string | null
   queries: readonly string[]
-  /** Keys of words that feedback no longer affects. */
-  removed: readonly string[]
 }
 
 /** Read-only. */
 export async function paperOfTopic(deps: Deps, opening: Opening) {
-  const { subscriberId, paper, text, query, removed } = opening
+  const { paper, text, query } = opening
   const currentQuery = isReadable(query) ? parseQuery(query) : null
   const meaning = currentQuery && (await meaningIn(deps.db))(currentQuery)
   const reason = meaning && evaluate(meaning, text)
-  const archive = await profileArchive(deps)
-  const feedback = await listFeedback(deps.db, subscriberId)
+  const archive = await votesArchive(deps)
   return {
     paper,
     text,
@@ -51,9 +47,6 @@ export async function paperOfTopic(deps: Deps, opening: Opening) {
     reason,
     ...(meaning ? shortfallOf(meaning, text) : { missing: [], unwanted: [] }),
     quickActions: quickActionsOf(opening, currentQuery, reason, archive),
-    feedback: feedback.find(({ paperId }) => paperId === paper.id)?.kind ?? null,
-    /** What feedback on the paper is about: its keywords with a word that may be in a profile, or else such words. */
-    about: aboutOf(archive, text, removed),
   }
 }
 
@@ -67,7 +60,7 @@ function quickActionsOf(
   const topics = queries.filter(isReadable).map(parseQuery)
   const words = distinct([
     ...matchedTexts(reason),
-    ...titleWords(text, currentQuery, profileWordsOf(archive, archive.vectorOfText(text), MAX_WEIGHED_WORDS)),
+    ...titleWords(text, currentQuery, tellingWords(archive, text)),
   ])
   return {
     words: words.map((word) => ({ text: word, edit: mute(base, word) })),
@@ -78,16 +71,16 @@ function quickActionsOf(
   }
 }
 
-const MAX_WEIGHED_WORDS = 100
-const MAX_ABOUT = 3
+/** With fewer papers, a word in many of them may still be a subject. */
+const MANY_PAPERS = 200
+const MAX_SHARE = 0.2
 
-function aboutOf(archive: Archive, paper: PaperText, removed: readonly string[]): string[] {
-  const words = profileWordsOf(archive, archive.vectorOfText(paper))
-  const keys = [...words.keys()].filter((key) => !removed.includes(key))
-  const keywords = paper.keywords.filter(({ tokens }) => tokens.some(({ key }) => keys.includes(key)))
-  const texts =
-    keywords.length > 0 ? keywords.map(({ text }) => text) : keys.map((key) => writtenAs(archive, key))
-  return texts.slice(0, MAX_ABOUT)
+/** The words of a paper that say what it is about, with their weights. */
+function tellingWords(archive: Archive, text: PaperText): Vector {
+  const { frequencies, docCount } = archive.index
+  const isRare = (key: string) => docCount < MANY_PAPERS || frequencies.ofKey(key) <= MAX_SHARE * docCount
+  const isTelling = (key: string) => !FILLER.has(key) && !WEAK_HEADS.has(key) && isRare(key)
+  return new Map([...archive.vectorOfText(text)].filter(([key]) => isTelling(key)))
 }
 
 interface QuickActions {

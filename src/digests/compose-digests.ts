@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Database } from '../core/database/database.ts'
 import { addDays, type Day } from '../core/dates.ts'
-import { profileWordsBySubscriber } from '../subscribers/profile.repo.ts'
+import { learnedTopics } from '../subscribers/vote.repo.ts'
 import type { CandidatePool } from './candidates.repo.ts'
 import { compose, receivesSince } from './compose.ts'
 import type { DigestDraft, Recipient } from './digest.repo.ts'
@@ -32,14 +32,13 @@ export async function composeDigests(db: Database, input: ComposeDigestsInput): 
     since: eligibleSince(localDate, null),
   })
   await pool.loadSnapshots(db, [...new Set([...historyPoints.values()].map(({ history }) => history))])
-  const profiles = await profileWordsBySubscriber(db, recipients.map(idOf))
+  const learned = await learnedTopics(db, recipients.map(idOf))
   const composed: DigestDraft[] = []
   for (const [i, recipient] of recipients.entries()) {
     if (i % BATCH_SIZE === 0) await setImmediate()
     const id = idOf(recipient)
     const known = { earlier: earlier.get(id) ?? [], last: historyPoints.get(id), history: pool.history }
-    const profile = profiles.get(id)
-    composed.push(compose(pool.candidates, { recipient, localDate, ...known, profile, ...snapshot, now }))
+    composed.push(compose(pool.candidates, { recipient, localDate, ...known, learned, ...snapshot, now }))
   }
   return composed
 }

@@ -1,8 +1,9 @@
 import { type Day, dayOf, daysIn, HOUR_MS } from '../core/dates.ts'
 import { memoize } from '../core/memoize.ts'
-import type { Vector } from '../queries/ranking/tf-idf.ts'
+import { CLOSENESS_UNIT } from '../queries/ranking/close-papers.ts'
 import { type ShownPaper, withCloseTo } from '../queries/reasons/shown-paper.ts'
-import { type Candidates, type Preference, toSection } from './candidates.ts'
+import type { LearnedTopic } from '../subscribers/vote.repo.ts'
+import { type Candidates, toSection } from './candidates.ts'
 import type { DigestDraft, DigestTopic, Recipient } from './digest.repo.ts'
 import { type DigestContent, type DigestSection, weekOf, weekTo } from './digest-content.ts'
 import type { HistoryPoint } from './earlier-digest.repo.ts'
@@ -14,6 +15,7 @@ import {
   highestPaperSeen,
   risingSince,
 } from './eligible-range.ts'
+import { type Learned, learnedIn, MAX_MOVED, OF_PREFERENCE } from './learned.ts'
 import type { NewMatchCause } from './newly-matching.ts'
 import { MAX_OTHERS, type SelectPapersInput } from './select-papers.ts'
 
@@ -28,8 +30,8 @@ export interface ComposeInput {
   history: number
   /** The history point of their last digest; undefined if no topic can newly match earlier papers. */
   last?: HistoryPoint
-  /** Their profile; undefined if they never gave feedback. */
-  profile?: Vector
+  /** What their votes and buttons taught, by the id of the topic. */
+  learned?: ReadonlyMap<number, LearnedTopic>
   sources: string
   now: Date
 }
@@ -63,13 +65,12 @@ export const compose = (candidates: Candidates, input: ComposeInput): DigestDraf
   input.recipient.topics.length > 0 ? byTopics(candidates, input) : bestOfDay(candidates, input)
 
 function byTopics(candidates: Candidates, input: ComposeInput): DigestDraft {
-  const { recipient, earlier, localDate, maxPaperId, last, profile } = input
+  const { recipient, earlier, localDate, maxPaperId, last } = input
   const { topics, maxPapers } = recipient
   const since = eligibleSince(localDate, receivesSince(recipient))
   const range = eligibleRangeAfter(earlier, candidates.lowestIdSince(since) ?? maxPaperId + 1, maxPaperId)
   const risen = last ? risingSince(localDate, last.localDate ?? undefined, receivesSince(recipient)) : since
-  const preference = profile?.size ? preferenceOf(candidates, profile) : undefined
-  const scope = { candidates, since, range, last, risen, preference }
+  const scope = { candidates, since, range, last, risen, ...learnedIn(candidates, input.learned) }
   const offered = eligibleByTopic(scope, topics)
   if (topics.every(({ queryId }) => candidates.unreadable.has(queryId))) {
     throw candidates.unreadable.get(topics[0]!.queryId)
@@ -91,19 +92,11 @@ function byTopics(candidates: Candidates, input: ComposeInput): DigestDraft {
   }
 }
 
-/** What a preference of 1 adds to the score of a paper; chosen by npm run bench -- profile. */
-export const OF_PROFILE = 8
-
-function preferenceOf(candidates: Candidates, profile: Vector): Preference {
-  const preference = candidates.preference(profile)
-  return memoize((docId) => OF_PROFILE * preference(docId))
-}
-
-/** A paper that matches no topic, and a topic that it comes close to. `score`: the higher, the closer. */
+/** A paper that matches no topic, and a topic that it comes close to. `closeness`: with what votes add. */
 interface CloseCandidate {
   topic: DigestTopic
   docId: number
-  score: number
+  closeness: number
 }
 
 /** One section of up to three new papers that match no topic, each under the topic to which it comes closest. */
@@ -118,7 +111,7 @@ function closeSection(
   if (!related || limit <= 0 || from === undefined) return []
   const close = topics
     .flatMap((topic) => closeToTopic(scope, topic, from))
-    .sort((a, b) => b.score - a.score || b.docId - a.docId)
+    .sort((a, b) => b.closeness - a.closeness || b.docId - a.docId)
   const isMatch = (docId: number) => topics.some(({ queryId }) => candidates.isMatch(queryId, docId))
   const papers: ShownPaper[] = []
   const considered = new Set<number>()
@@ -133,24 +126,20 @@ function closeSection(
   return papers.length > 0 ? [{ topic: null, topicId: null, close: true, papers }] : []
 }
 
-/** The new papers of the days from `from` on that come close to a topic. Votes move the order. */
+/** The new papers of the days from `from` on that come close to a topic, by what was learned about it. */
 function closeToTopic(scope: EligibilityScope, topic: DigestTopic, from: Day): CloseCandidate[] {
-  const { candidates, preference } = scope
-  return candidates
-    .closeTo(topic.queryId, from)
+  const choice = { minCloseness: scope.minClosenessOf(topic.id), preference: scope.preferenceOf(topic.id) }
+  return scope.candidates
+    .closeTo(topic.queryId, from, choice)
     .filter(({ docId }) => isFresh(scope, docId))
-    .map(({ docId, closeness }) => {
-      return { topic, docId, score: closeness + CLOSENESS_UNIT * (preference?.(docId) ?? 0) }
-    })
+    .map(({ docId, closeness }) => ({ topic, docId, closeness }))
 }
 
-/** What 1 of the score of matches is in closeness: preferences, which are for that score, count for so much. */
-export const CLOSENESS_UNIT = 0.1
 /** Per digest. */
 const MAX_CLOSE = 3
 
 /** Limits which candidates a digest may contain. */
-interface EligibilityScope {
+interface EligibilityScope extends Learned {
   candidates: Candidates
   /** The earliest first day of new papers. */
   since: Day
@@ -159,7 +148,6 @@ interface EligibilityScope {
   last: HistoryPoint | undefined
   /** The earliest first day of papers that may have risen, if there is a last digest. */
   risen: Day
-  preference?: Preference
 }
 
 /** The papers that each topic offers, best first, which of them are rising, and their scores. */
@@ -167,36 +155,39 @@ export function eligibleByTopic(
   scope: EligibilityScope,
   topics: readonly DigestTopic[],
 ): Omit<SelectPapersInput, 'cap'> {
-  const { candidates, preference } = scope
+  const { candidates, preferenceOf } = scope
   const causes = new Map<number, NewMatchCause>()
-  const offered = topics.map(({ queryId }) => {
+  const offered = topics.map((topic) => {
+    const { id, queryId } = topic
     const newMatchCauses = newMatches(scope, queryId)
     for (const [docId, cause] of newMatchCauses) if (causes.get(docId) !== 'revised') causes.set(docId, cause)
     const eligible = candidates
       .ranked(queryId)
       .docIds.filter((docId) => isFresh(scope, docId) || newMatchCauses.has(docId))
-    if (!preference) return eligible
-    const relevance = relevanceOf(scope, queryId, eligible)
-    return eligible.sort((a, b) => relevance(b) - relevance(a))
+    if (!preferenceOf(id)) return eligible
+    const relevance = relevanceOf(scope, topic, eligible)
+    eligible.subarray(0, MAX_MOVED).sort((a, b) => relevance(b) - relevance(a))
+    return eligible
   })
-  const relevance = memoize((topic: number) => relevanceOf(scope, topics[topic]!.queryId, offered[topic]!))
+  const relevance = memoize((topic: number) => relevanceOf(scope, topics[topic]!, offered[topic]!))
   const scoreOf = (topic: number, docId: number) =>
     candidates.ranked(topics[topic]!.queryId).closeness ? relevance(topic)(docId) : null
   return { topics: offered, rising: risingOf(scope, causes), scoreOf }
 }
 
-/** How well some of the matches of a query fit it and the subscriber, by docId; comparable between queries with words. */
+/** How well some of the matches of a topic fit it and its votes, by docId; comparable between queries with words. */
 function relevanceOf(
-  { candidates, preference }: EligibilityScope,
-  queryId: number,
+  { candidates, preferenceOf }: EligibilityScope,
+  { id, queryId }: DigestTopic,
   some: Uint32Array,
 ): (docId: number) => number {
+  const preference = preferenceOf(id)
   const { docIds, closeness } = candidates.ranked(queryId)
   const wanted = new Set(some)
   const ofQuery = new Map<number, number>()
   for (let i = 0; i < docIds.length && ofQuery.size < wanted.size; i++)
     if (wanted.has(docIds[i]!)) ofQuery.set(docIds[i]!, closeness?.[i] ?? 0)
-  return (docId) => ofQuery.get(docId)! + CLOSENESS_UNIT * (preference?.(docId) ?? 0)
+  return (docId) => ofQuery.get(docId)! + CLOSENESS_UNIT * OF_PREFERENCE * (preference?.(docId) ?? 0)
 }
 
 function isFresh({ candidates, since, range }: EligibilityScope, docId: number): boolean {

@@ -7,11 +7,16 @@ import { evaluate } from '../queries/matching/evaluate.ts'
 import { PaperIndex } from '../queries/matching/paper-index.ts'
 import { QuerySet } from '../queries/matching/query-set.ts'
 import type { Query, Reason } from '../queries/query.ts'
-import { type ClosePaper, closePapers } from '../queries/ranking/close-papers.ts'
-import { type Topic, topicOf } from '../queries/ranking/closeness.ts'
-import { preferenceOf } from '../queries/ranking/preference.ts'
+import {
+  type CloseChoice,
+  type ClosePaper,
+  chooseClose,
+  type NearDay,
+  nearPapersByDay,
+} from '../queries/ranking/close-papers.ts'
+import { MIN_CLOSENESS, type Topic, topicOf } from '../queries/ranking/closeness.ts'
+import { type Profile, preferenceOf } from '../queries/ranking/preference.ts'
 import { nearMisses, type RankedMatches, rankMatches } from '../queries/ranking/rank-matches.ts'
-import type { Vector } from '../queries/ranking/tf-idf.ts'
 import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
 import { runToEnd } from '../queries/steps.ts'
 import { type PaperText, toPaperText } from '../queries/text/tokens.ts'
@@ -39,10 +44,13 @@ export interface Matcher {
    * votes.
    */
   near(query: Query, most: number): Paper[]
-  /** Papers of the days from `from` on that are close to a query but do not match it, the closest first. */
-  closeTo(queryId: number, from: Day): readonly CloseDoc[]
-  /** How much a subscriber with this profile prefers a paper, by docId: see preferenceOf. */
-  preference(profile: Vector): (docId: number) => number
+  /**
+   * Papers of the days from `from` on that are close to a query but do not match it, the closest first; without a choice,
+   * as previews show them.
+   */
+  closeTo(queryId: number, from: Day, choice?: CloseChoice): readonly CloseDoc[]
+  /** How much a profile prefers a paper, by docId: see preferenceOf. */
+  preference(profile: Profile): (docId: number) => number
   /** Queries that could not be evaluated, with the error: they match nothing. */
   unreadable: ReadonlyMap<number, unknown>
 }
@@ -57,10 +65,8 @@ export interface PaperTexts {
 
 /** Number of docIds that are kept for the next subscriber, 8 bytes each. */
 const MAX_KEPT = 30_000_000
-/** Number of cached vectors, about 8 kB each. */
-const MAX_VECTORS = 5000
-/** For each query, and the number of queries. */
-const [MAX_CLOSE, MAX_CLOSE_QUERIES] = [100, 20_000]
+/** Number of close papers of a query, and of queries whose near papers are kept. */
+const [MAX_CLOSE, MAX_NEAR_QUERIES] = [100, 20_000]
 /** Number of cached paper texts, about 30 kB each. */
 const MAX_TEXTS = 3000
 
@@ -116,7 +122,6 @@ export function createMatcher(
     kept.set(queryId, all)
     return all
   }
-  const vectorOf = memoize(archive.vectorOfDoc, MAX_VECTORS)
   const docIdOf = (paperId: number) => index.docIdOf(paperId)
   const texts = textsOf(papers, docIdOf)
   const matches = (queryId: number): number[] => {
@@ -124,25 +129,28 @@ export function createMatcher(
     forEachBit(found(queryId), (docId) => docIds.push(docId))
     return docIds
   }
-  const closeDocs = memoize((key: string): CloseDoc[] => {
+  const near = memoize((key: string): NearDay[] => {
     const [queryId, from] = key.split(' ') as [string, Day]
     const query = queries.get(Number(queryId))
     if (!query || !whole || unreadable.has(Number(queryId))) return []
-    const close = runToEnd(closePapers(whole, query, { ...days, from })).flatMap(({ id, closeness }) => {
-      const docId = docIdOf(id)
-      return docId === undefined ? [] : [{ docId, closeness }]
-    })
-    return close.slice(0, MAX_CLOSE)
-  }, MAX_CLOSE_QUERIES)
+    return runToEnd(nearPapersByDay(whole, query, { ...days, from })).map((day) => ({
+      ...day,
+      papers: day.papers.flatMap((paper) => {
+        const docId = docIdOf(paper.id)
+        return docId === undefined ? [] : [{ ...paper, docId }]
+      }),
+    }))
+  }, MAX_NEAR_QUERIES)
   return {
     ...{ papers, docIdOf, matches, ranked, texts, unreadable },
     isMatch: (queryId, docId) => hasBit(found(queryId), docId),
-    closeTo: (queryId, from) => closeDocs(`${queryId} ${from}`),
+    closeTo: (queryId, from, choice = { minCloseness: MIN_CLOSENESS }) =>
+      chooseClose(near(`${queryId} ${from}`), choice).slice(0, MAX_CLOSE),
     reason: (queryId, paperId) => evaluate(queries.get(queryId)!, texts.get(paperId)!)!,
     nearness: (queryId, docId) => nearnessOf(queries.get(queryId)!, texts.get(papers[docId]!.id)!),
     near: (query, limit) =>
       runToEnd(nearMisses(archive, query, { limit })).map((id) => papers[docIdOf(id)!]!),
-    preference: (profile) => preferenceOf(archive, profile, vectorOf),
+    preference: (profile) => preferenceOf(archive, profile),
   }
 }
 

@@ -1,10 +1,9 @@
 import type { Database } from '../core/database/database.ts'
-import { deleteAllFeedback, deleteProfile } from './profile.repo.ts'
 import type { Subscriber } from './subscriber.ts'
+import { forgetEarlier } from './vote.repo.ts'
 
 /**
- * Deletes a subscriber's topics and the queries that no one else has, feedback on papers, profile, sign-ups, changes
- * and new addresses. Leaves a tombstone without any address or setting; a suppressed one stays suppressed.
+ * Deletes a subscriber's topics with their votes, the queries that no one else has, sign-ups, changes and new addresses. Leaves a tombstone without any address or setting; a suppressed one stays suppressed.
  */
 export async function replaceWithTombstone(
   tx: Database,
@@ -13,8 +12,7 @@ export async function replaceWithTombstone(
 ): Promise<void> {
   await tx.topic.deleteMany({ where: { subscriberId } })
   await deleteUnusedQueries(tx)
-  await deleteAllFeedback(tx, subscriberId)
-  await deleteProfile(tx, subscriberId)
+  await forgetEarlier(tx, subscriberId)
   await tx.signup.deleteMany({ where: { subscriberId } })
   await tx.change.deleteMany({ where: { subscriberId } })
   await tx.addressChange.deleteMany({ where: { subscriberId } })

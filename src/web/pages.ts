@@ -41,6 +41,7 @@ import {
 import type { manageView } from './account/manage-view.ts'
 import { receiptTexts } from './account/receipt-text.ts'
 import type { topicPageView, trialView } from './account/topic-view.ts'
+import type { stepPageView, votePageView } from './account/vote-view.ts'
 import { ASSETS_PATH } from './assets.ts'
 import type { FaultsView } from './setting-fields.ts'
 import type { confirmedView, confirmView } from './signup/confirm-view.ts'
@@ -106,6 +107,8 @@ interface PageData {
     unsubscribePath: string
   }
   topic: ReturnType<typeof topicPageView>
+  vote: ReturnType<typeof votePageView>
+  step: ReturnType<typeof stepPageView>
   /** The part of that page that changes while the reader types. */
   'parts/topic-trial': { trial: ReturnType<typeof trialView> | Pick<ReturnType<typeof trialView>, 'preview'> }
   'no-digests': LinkHolder & { token: string }

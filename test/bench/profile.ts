@@ -1,216 +1,227 @@
-// What More and Less teach: npm run bench -- profile [--json]
-// The needs, days and labels of the bench relevance. Each labelled day is held out in turn: the subscriber saw the ten best
-// papers of each other day in the order without a profile, pressed More on those clearly wanted and Less on the unwanted,
-// and nothing on marginal ones. From these votes a profile is learned, and the whole held-out day is ordered: nDCG@10 with
-// gains 3 (wanted) and 1 (marginal), over the need-days with any such paper. The four days are no sequence (a vote is as old
-// as the days between), and the space is learned from all papers, as a night would; ordinary papers are not of these days.
-// The weight and the decay were chosen on every other need, from the first; the rest is reported, with a bootstrap interval
-// over needs. The other numbers of the model are from a coarse grid over all needs, so its figures are a little too good.
-import { DAY_MS, type Day, midnight } from '../../src/core/dates.ts'
-import { CLOSENESS_UNIT, OF_PROFILE } from '../../src/digests/compose.ts'
+// What votes on a topic do: npm run bench -- profile [--json]
+// The needs of the bench relevance, each day held out in turn. The subscriber saw what the topic brought on the other days,
+// then what is nearest to it, and voted on the first five papers that are clearly wanted (More) or unwanted (Less); they
+// pressed nothing on marginal ones. Then matches and close papers of the held-out day are chosen as digests choose them,
+// before and after these votes. Precision is the mean over needs that get papers, recall over needs that want some.
+// "the same precision": the lowest threshold after the votes at which precision is not below that before them.
+import type { Day } from '../../src/core/dates.ts'
 import { table } from '../../src/operator/operations/text-table.ts'
 import type { Paper } from '../../src/papers/paper.ts'
 import type { Archive } from '../../src/queries/archive.ts'
 import { parseQuery } from '../../src/queries/language/parse-query.ts'
+import { hasBit } from '../../src/queries/matching/bits.ts'
+import type { Query } from '../../src/queries/query.ts'
 import {
-  learnProfile,
+  chooseClose,
+  minClosenessAt,
+  type NearDay,
+  nearPapersByDay,
+} from '../../src/queries/ranking/close-papers.ts'
+import { MIN_CLOSENESS } from '../../src/queries/ranking/closeness.ts'
+import { MAX_PHRASES_OF_PAPER, phrasesOfPaper } from '../../src/queries/ranking/paper-phrases.ts'
+import {
+  learnPhrases,
+  type Profile,
   preferenceOf,
-  profileWordsOf,
+  profileFor,
   type Vote,
-  voteWeight,
+  votedStep,
 } from '../../src/queries/ranking/preference.ts'
-import { cosineSimilarity, strongestWords, type Vector } from '../../src/queries/ranking/tf-idf.ts'
+import { runToEnd } from '../../src/queries/steps.ts'
+import { toPaperText } from '../../src/queries/text/tokens.ts'
 import { rankAll } from '../../src/search/rank-papers.ts'
-import { noTestData, testData } from '../support/test-data.ts'
 import { mean } from './order.ts'
-import { archiveFrom, recordedArchives } from './relevance/archives.ts'
-import { gradeIn, type Need, ownNeeds } from './relevance/needs.ts'
+import { archiveFrom, huggingFacePapers } from './relevance/archives.ts'
+import { furtherNeeds, gradeIn, type Need, type NeedSet, ownNeeds } from './relevance/needs.ts'
 
-const SEEN = 10
-const ORDINARY = 60
-const WEIGHTS = [4, 8, 12, 16, 32]
-const DECAYS = [0, 0.001, 0.003, 0.01]
+const VOTES = 5
+const THRESHOLDS = Array.from({ length: 25 }, (_, i) => MIN_CLOSENESS + 0.24 - i * 0.01)
 
-interface GivenVote extends Omit<Vote, 'weight'> {
-  /** Its age in days. */
-  age: number
+interface VotedDay {
+  set: string
+  need: string
+  /** By docId. */
+  grades: ReadonlyMap<number, number>
+  matched: readonly number[]
+  near: readonly NearDay[]
+  votes: readonly Vote[]
+  query: Query
+  days: readonly Day[]
 }
 
-/** One need on one held-out day. */
-interface NeedDay {
-  /** The place of the need among all. */
-  need: number
-  docIds: number[]
-  /** By place in `docIds`. */
-  scores: number[]
-  grades: number[]
-  votes: GivenVote[]
-}
+/** What a topic brought on a day, as docIds. */
+type Choice = (day: VotedDay) => readonly number[]
 
-/** The score of each paper of a need-day. */
-type Way = (day: NeedDay) => (docId: number, score: number) => number
+interface World {
+  archive: Archive
+  /** By docId. */
+  papers: ReadonlyMap<number, Paper>
+}
 
 export async function benchProfile(): Promise<{ json: unknown; text: string }> {
-  if (!testData('huggingface')) return { json: null, text: `Not measured: ${noTestData('huggingface')}.` }
-  const { days, needs, isJudged } = ownNeeds()
-  const papers = recordedArchives().mixed
-  const labelled = papers.filter(isJudged)
+  const papers = huggingFacePapers()
   const archive = archiveFrom(papers)
-  const needDays = needs.flatMap((need, i) => needDaysOf(archive, { need, i, days, labelled }))
-  const others = papers.filter(({ firstDay }) => !days.includes(firstDay))
-  const ordinary = Array.from({ length: ORDINARY }, (_, i) => {
-    const { id } = others[Math.floor((i * others.length) / ORDINARY)]!
-    return profileWordsOf(archive, archive.vectorOfDoc(archive.index.docIdOf(id)!))
-  })
-  const results = Object.entries(waysOf(archive, ordinary)).map(([name, way]) => ({
+  const world = { archive, papers: new Map(papers.map((paper) => [archive.index.docIdOf(paper.id)!, paper])) }
+  const sets = [ownNeeds(), furtherNeeds()].filter((set) => set !== null)
+  const days = sets.flatMap((set) => set.needs.flatMap((need) => votedDays(world, set, need)))
+  if (days.length === 0)
+    return { json: null, text: 'TEST_DATA has no recordings of the labelled days: nothing was measured.' }
+  const results = Object.entries(choicesOf(archive)).map(([name, choice]) => ({
     name,
-    values: needDays.map((day) => ndcgOf(day, way(day))),
-  }))
-  return { json: { needDays: needDays.length, results }, text: report(needDays, results) }
-}
-
-function needDaysOf(
-  archive: Archive,
-  { need, i, days, labelled }: { need: Need; i: number; days: readonly Day[]; labelled: readonly Paper[] },
-): NeedDay[] {
-  const ranked = rankAll(archive, parseQuery(need.typed))
-  const byId = new Map(labelled.map((paper) => [paper.id, paper]))
-  const inOrder = ranked.flatMap(({ id, score }) => {
-    const paper = byId.get(id)
-    return paper
-      ? [{ docId: archive.index.docIdOf(id)!, score, day: paper.firstDay, grade: gradeIn(need, paper) }]
-      : []
-  })
-  return days.flatMap((heldOut) => {
-    const own = inOrder.filter(({ day }) => day === heldOut)
-    if (own.every(({ grade }) => grade === 0)) return []
-    const seen = days
-      .filter((day) => day !== heldOut)
-      .flatMap((day) => inOrder.filter((one) => one.day === day).slice(0, SEEN))
-    const votes = seen
-      .filter(({ grade }) => grade !== 1)
-      .map(({ docId, day, grade }) => ({
-        kind: grade === 2 ? ('more' as const) : ('less' as const),
-        words: profileWordsOf(archive, archive.vectorOfDoc(docId)),
-        age: Math.abs(midnight(day).getTime() - midnight(heldOut).getTime()) / DAY_MS,
-      }))
-    return {
-      need: i,
-      docIds: own.map(({ docId }) => docId),
-      scores: own.map(({ score }) => score / CLOSENESS_UNIT),
-      grades: own.map(({ grade }) => grade),
-      votes,
-    }
-  })
-}
-
-type PreferenceFor = (day: NeedDay) => (docId: number) => number
-
-function waysOf(archive: Archive, background: readonly Vector[]): Record<string, Way> {
-  const removed = new Set<string>()
-  const profileOf = ({ votes }: NeedDay, weightOf = voteWeight) => {
-    const weighed = votes.map((vote) => ({ ...vote, weight: weightOf(vote.age) }))
-    return learnProfile({ votes: weighed, background, removed })
-  }
-  const similarityTo = (profile: Vector) => (docId: number) =>
-    cosineSimilarity(profile, archive.vectorOfDoc(docId))
-  const regression: PreferenceFor = (day) => preferenceOf(archive, profileOf(day))
-  const rocchio: PreferenceFor = ({ votes }) => similarityTo(rocchioOf(votes))
-  const added =
-    (preferenceFor: PreferenceFor, weight: number): Way =>
-    (day) => {
-      const preference = preferenceFor(day)
-      return (docId, score) => score + weight * preference(docId)
-    }
-  const weighed = (name: string, preferenceFor: PreferenceFor) =>
-    Object.fromEntries(WEIGHTS.map((weight) => [`order + ${weight} ${name}`, added(preferenceFor, weight)]))
-  const decaying = DECAYS.map((decay): [string, Way] => [
-    `decay ${decay} a day`,
-    added(
-      (day) =>
-        preferenceOf(
-          archive,
-          profileOf(day, (age) => Math.exp(-decay * age)),
-        ),
-      OF_PROFILE,
+    scores: [...sets.map(({ name }) => name), ''].map((set) =>
+      scoresOf(
+        days.filter((day) => set === '' || day.set === set),
+        choice,
+      ),
     ),
-  ])
+  }))
+  return { json: { days: days.length, results }, text: report(days, results) }
+}
+
+function votedDays(world: World, set: NeedSet, need: Need): VotedDay[] {
+  const { archive } = world
+  const query = parseQuery(need.typed)
+  const ofDay = new Map(set.days.map((day) => [day, judgedOn(world, set, need, day)]))
+  return set.days.map((day) => ({
+    ...{ set: set.name, need: need.name, query, days: set.days },
+    ...shownOn(archive, query, day, ofDay.get(day)!),
+    grades: ofDay.get(day)!,
+    votes: votesFrom(
+      world,
+      query,
+      set.days.filter((other) => other !== day).map((other) => [other, ofDay.get(other)!]),
+    ),
+  }))
+}
+
+/** The grades of the judged papers of a day, by docId. */
+const judgedOn = ({ papers }: World, set: NeedSet, need: Need, day: Day): Map<number, number> =>
+  new Map(
+    [...papers]
+      .filter(([, paper]) => paper.firstDay === day && set.isJudged(paper))
+      .map(([docId, paper]) => [docId, gradeIn(need, paper)]),
+  )
+
+function shownOn(archive: Archive, query: Query, day: Day, grades: ReadonlyMap<number, number>) {
+  const matches = archive.find(query)
   return {
-    'no profile': () => (_, score) => score,
-    'only Rocchio': rocchio,
-    'only regression': regression,
-    ...weighed('Rocchio', rocchio),
-    ...weighed('regression', regression),
-    ...weighed('words only', (day) => similarityTo(profileOf(day))),
-    ...Object.fromEntries(decaying),
+    matched: [...grades.keys()].filter((docId) => hasBit(matches, docId)),
+    near: runToEnd(nearPapersByDay(archive, query, { from: day, to: day })).map((near) => ({
+      ...near,
+      papers: near.papers.filter(({ docId }) => grades.has(docId)),
+    })),
   }
 }
 
-/** The mean of the wanted papers minus a quarter of the mean of the unwanted ones. */
-function rocchioOf(votes: readonly GivenVote[]): Vector {
-  const sum = new Map<string, number>()
-  for (const kind of ['more', 'less'] as const) {
-    const some = votes.filter((vote) => vote.kind === kind)
-    const factor = (kind === 'more' ? 1 : -0.25) / some.length
-    for (const { words } of some)
-      for (const [key, weight] of words) sum.set(key, (sum.get(key) ?? 0) + factor * weight)
+/** On the papers that digests brought, then on the nearest of the others. */
+function votesFrom(
+  world: World,
+  query: Query,
+  days: readonly (readonly [Day, ReadonlyMap<number, number>])[],
+): VotedDay['votes'] {
+  const { archive } = world
+  const ranked = days.flatMap(([day, grades]) =>
+    rankAll(archive, query, { from: day, to: day }).map(({ id, ...rank }) => {
+      const docId = archive.index.docIdOf(id)!
+      return { docId, ...rank, grade: grades.get(docId) }
+    }),
+  )
+  const isShown = ({ matched, related }: { matched: boolean; related: boolean }) => Number(matched || related)
+  return ranked
+    .filter(({ grade, score, matched }) => (grade === 0 || grade === 2) && (matched || score > 0))
+    .sort((a, b) => isShown(b) - isShown(a) || b.score - a.score)
+    .slice(0, VOTES)
+    .map(({ docId, grade, related }) => ({
+      kind: grade === 2 ? ('more' as const) : ('less' as const),
+      phrases: phrasesOf(world, docId),
+      weight: 1,
+      close: related,
+    }))
+}
+
+const phrasesOf = ({ archive, papers }: World, docId: number) =>
+  phrasesOfPaper(archive, toPaperText(papers.get(docId)!), MAX_PHRASES_OF_PAPER)
+
+function profileOf(archive: Archive, { votes, query, days }: VotedDay): Profile {
+  const [from, to] = [days[0]!, days.at(-1)!]
+  return runToEnd(profileFor(archive, { query, phrases: learnPhrases(votes, []), days: { from, to } }))
+}
+
+function choicesOf(archive: Archive): Record<string, Choice> {
+  const profiles = new Map<VotedDay, (docId: number) => number>()
+  const preferenceFor = (day: VotedDay) => {
+    const known = profiles.get(day) ?? preferenceOf(archive, profileOf(archive, day))
+    profiles.set(day, known)
+    return known
   }
-  return strongestWords(sum, 200)
-}
-
-function ndcgOf({ docIds, scores, grades }: NeedDay, scoreOf: ReturnType<Way>): number {
-  const scored = docIds.map((docId, i) => ({ grade: grades[i]!, score: scoreOf(docId, scores[i]!) }))
-  const gain = (some: readonly { grade: number }[]) =>
-    some.slice(0, 10).reduce((sum, { grade }, place) => sum + (2 ** grade - 1) / Math.log2(place + 2), 0)
-  const best = gain(scored.toSorted((a, b) => b.grade - a.grade))
-  return gain(scored.sort((a, b) => b.score - a.score)) / best
-}
-
-interface Result {
-  name: string
-  values: number[]
-}
-
-function report(needDays: readonly NeedDay[], results: readonly Result[]): string {
-  const [none] = results
-  const halves: ((need: number) => boolean)[] = [
-    (need) => need % 2 === 0,
-    (need) => need % 2 === 1,
-    () => true,
+  const chosen = (day: VotedDay, minCloseness: number, preference?: (docId: number) => number) => [
+    ...day.matched,
+    ...chooseClose(day.near, { minCloseness, preference }).map(({ docId }) => docId),
   ]
-  const within = (values: readonly number[], isIn: (need: number) => boolean) =>
-    values.filter((_, i) => isIn(needDays[i]!.need))
-  const gains = ({ values }: Result) => values.map((value, i) => value - none!.values[i]!)
-  const votes = needDays.flatMap((day) => day.votes)
-  const more = votes.filter(({ kind }) => kind === 'more').length
-  return [
-    table(
-      ['nDCG@10', 'chosen on', 'reported', 'all', 'gain: reported', '95 %', 'all', '95 %'],
-      results.map((result) => [
-        result.name,
-        ...halves.map((half) => mean(within(result.values, half)).toFixed(3)),
-        ...halves.slice(1).flatMap((half) => {
-          const some = needDays.map(({ need }, i) => ({ need, gain: gains(result)[i]! }))
-          const own = some.filter(({ need }) => half(need))
-          return [mean(own.map(({ gain }) => gain)).toFixed(3), interval(own)]
-        }),
+  return {
+    'before votes': (day) => chosen(day, MIN_CLOSENESS),
+    'votes choose': (day) => chosen(day, MIN_CLOSENESS, preferenceFor(day)),
+    'and move the threshold': (day) => chosen(day, minClosenessAt(votedStep(day.votes)), preferenceFor(day)),
+    ...Object.fromEntries(
+      THRESHOLDS.map((threshold): [string, Choice] => [
+        `votes, from ${threshold.toFixed(2)}`,
+        (day) => chosen(day, threshold, preferenceFor(day)),
       ]),
     ),
-    `${needDays.length} need-days, with ${(more / needDays.length).toFixed(1)} More and ${((votes.length - more) / needDays.length).toFixed(1)} Less each; digests use order + ${OF_PROFILE} regression`,
-  ].join('\n')
+  }
 }
 
-const SAMPLES = 1000
+interface Scores {
+  precision: number
+  recall: number
+  papers: number
+}
 
-/** The middle 95 % of the mean gain over samples of the needs, drawn with replacement by a fixed seed. */
-function interval(gains: readonly { need: number; gain: number }[]): string {
-  const byNeed = [...Map.groupBy(gains, ({ need }) => need).values()]
-  let state = 1
-  const draw = () => {
-    state = (state * 48_271) % 0x7fffffff
-    return byNeed[state % byNeed.length]!
+/** Means over needs, of which each is over its days together. */
+function scoresOf(days: readonly VotedDay[], choice: Choice): Scores {
+  const needs = [...Map.groupBy(days, ({ set, need }) => `${set} ${need}`).values()].map((own) => {
+    const chosen = own.flatMap((day) => choice(day).map((docId) => day.grades.get(docId)!))
+    const wanted = own.flatMap(({ grades }) => [...grades.values()]).filter((grade) => grade === 2).length
+    return { papers: chosen.length, right: chosen.filter((grade) => grade === 2).length, wanted }
+  })
+  return {
+    precision: mean(needs.filter(({ papers }) => papers > 0).map(({ right, papers }) => right / papers)),
+    recall: mean(needs.filter(({ wanted }) => wanted > 0).map(({ right, wanted }) => right / wanted)),
+    papers: needs.reduce((sum, { papers }) => sum + papers, 0),
   }
-  const means = Array.from({ length: SAMPLES }, () => mean(byNeed.flatMap(draw).map(({ gain }) => gain)))
-  means.sort((a, b) => a - b)
-  return `${means[SAMPLES * 0.025]!.toFixed(3)} to ${means[SAMPLES * 0.975]!.toFixed(3)}`
+}
+
+function report(
+  days: readonly VotedDay[],
+  results: readonly { name: string; scores: readonly Scores[] }[],
+): string {
+  const votes = days.flatMap((day) => day.votes)
+  const count = (isCounted: (vote: (typeof votes)[number]) => boolean) =>
+    (votes.filter(isCounted).length / days.length).toFixed(1)
+  const before = results[0]!.scores
+  const lowest = before.map(({ precision }, i) =>
+    results.findLast(
+      ({ name, scores }) => name.startsWith('votes, from') && scores[i]!.precision >= precision,
+    ),
+  )
+  const row = (name: string, scores: readonly (Scores | undefined)[]) => [
+    name,
+    ...scores.flatMap((one) =>
+      one ? [one.precision.toFixed(3), one.recall.toFixed(3), String(one.papers)] : ['', '', ''],
+    ),
+  ]
+  return [
+    table(
+      ['', ...['own', '', '', 'TEST_DATA', '', '', 'all', '', '']],
+      [
+        row('P, R, papers', []),
+        ...results.map(({ name, scores }) => row(name, scores)),
+        row(
+          'votes, at the same precision',
+          lowest.map((result, i) => result?.scores[i]),
+        ),
+      ],
+    ),
+    `${days.length} days of needs, with ${count(({ kind }) => kind === 'more')} More and ${count(({ kind }) => kind === 'less')} Less each`,
+  ].join('\n')
 }

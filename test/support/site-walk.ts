@@ -250,7 +250,7 @@ const topicOf =
 const FOLLOWING = { as: 'new', name: 'Dustin Wang', query: 'author:"Dustin Wang"' }
 
 const TOPICS: Stop[] = [
-  { name: 'topic', scripted: true, path: topicOf('ann@example.com') },
+  { name: 'topic', scripted: true, path: topicOf('ann@example.com', { edit: 'topic' }) },
   {
     name: 'topic-muted',
     scripted: true,
@@ -267,14 +267,31 @@ const TOPICS: Stop[] = [
     name: 'topic-saved',
     scripted: true,
     path: async (walk) => {
-      const path = await topicOf('trying@example.com')(walk)
+      const path = await topicOf('trying@example.com', { edit: 'topic' })(walk)
       return pressed(walk, path, { do: 'change', query: 'linear attention -survey' })
     },
   },
+  { name: 'vote-more', path: topicOf('ann@example.com') },
+  { name: 'vote-less', path: topicOf('ann@example.com', { vote: 'less' }) },
   {
-    name: 'topic-liked',
-    scripted: true,
+    name: 'vote-done',
     path: async (walk) => pressed(walk, await topicOf('liking@example.com')(walk), { do: 'more' }),
+  },
+  {
+    name: 'vote-undone',
+    path: async (walk) => {
+      const path = await topicOf('liking@example.com')(walk)
+      await pressed(walk, path, { do: 'more' })
+      return pressed(walk, path, { do: 'back' })
+    },
+  },
+  { name: 'step-more', path: topicOf('ann@example.com', { step: 'more' }) },
+  {
+    name: 'step-done',
+    path: async (walk) => {
+      const path = await topicOf('fewer@example.com', { step: 'fewer' })(walk)
+      return pressed(walk, path, { do: 'step', to: '-1' })
+    },
   },
   {
     name: 'manage-profile',

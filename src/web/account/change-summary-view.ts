@@ -41,14 +41,6 @@ export const summaryOfLine = (heading: string, line = ''): ChangeSummaryView => 
 
 export const NO_CHANGE_SUMMARY = summaryOfLine(words.manage.said.nothing)
 
-/** The result of a button of the profile, as given in the query string. */
-export function profileChangeSummary(done: unknown): ChangeSummaryView | null {
-  const { said } = words.profile
-  return typeof done === 'string' && Object.hasOwn(said, done)
-    ? summaryOfLine(said[done as keyof typeof said])
-    : null
-}
-
 export function changeSummaryView(holder: LinkHolder): ChangeSummaryView | null {
   const { change, today } = holder
   if (!change) return null

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { type LinkHolder, openManagePage } from '../../account/open-manage-page.ts'
-import { removeProfileWord, resetProfile } from '../../account/own-feedback.ts'
+import { forgetLearned, removePhrase } from '../../account/votes.ts'
 import type { Deps } from '../../core/deps.ts'
 import { type Fault, FieldFaults } from '../../core/errors.ts'
 import { signLink, topicPath } from '../../subscribers/links.ts'
@@ -55,18 +55,18 @@ export function sendNoDigestsPage(
 }
 
 /**
- * Runs a button of the profile. Returns the value for `?profile=`, or null if the form is another one. Throws what
- * removing a word or the profile throws.
+ * Runs a button of what was learned about a topic. Returns a key of words.learned.said, or null if the form is another
+ * one. Throws what removing a phrase, or all of it, throws.
  */
-export async function applyProfileForm(
+export async function applyLearnedForm(
   deps: Deps,
   token: string,
-  form: { do: string; word: string },
+  form: { do: string; topicId: number; phrase: readonly string[] },
 ): Promise<string | null> {
-  if (form.do === 'forget-word') {
-    return (await removeProfileWord(deps, token, form.word)) ? 'word' : 'unknown'
-  }
-  if (form.do !== 'forget-profile') return null
-  await resetProfile(deps, token)
+  const { topicId, phrase } = form
+  if (form.do === 'forget-phrase')
+    return (await removePhrase(deps, token, { topicId, phrase: phrase[0] ?? '' })) ? 'phrase' : 'unknown'
+  if (form.do !== 'forget') return null
+  await forgetLearned(deps, token, { topicId })
   return 'forgotten'
 }

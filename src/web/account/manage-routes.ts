@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { changeByLink, undoByLink } from '../../account/change-by-link.ts'
 import { openLinkHolder, topicsFile } from '../../account/open-manage-page.ts'
-import { giveFeedback } from '../../account/own-feedback.ts'
+import { voteForLibrary } from '../../account/votes.ts'
 import { type Fault, FieldFaults } from '../../core/errors.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
 import { counted, words } from '../../i18n/words.ts'
@@ -11,7 +11,7 @@ import { splitFields } from '../../queries/language/split-topics.ts'
 import { type LibraryProposal, proposeFromLibrary } from '../../search/library/propose-from-library.ts'
 import { isTemporaryRefusal, LIBRARY, withSearchSlot } from '../../search/search-slot.ts'
 import type { Spend } from '../../search/yield-to-event-loop.ts'
-import { MAX_FEEDBACK } from '../../subscribers/profile.repo.ts'
+import { MAX_VOTES } from '../../subscribers/vote.repo.ts'
 import { toFault } from '../errors.ts'
 import {
   acceptFiles,
@@ -30,7 +30,7 @@ import {
 import type { Site } from '../pages.ts'
 import { formOf, numberField, optionalText, wantsJson, withToken } from '../request.ts'
 import { latestPerTopic, type PreviewView, previewView, withoutOffers } from '../signup/preview-view.ts'
-import { applyProfileForm, isFormFault, NO_CHANGE, sendManagePage } from './manage-page.ts'
+import { applyLearnedForm, isFormFault, NO_CHANGE, sendManagePage } from './manage-page.ts'
 import { idParam, type ManageForm, manageFields, partParam, requestedChange } from './manage-view.ts'
 import { sendMyLinkPage } from './my-link-routes.ts'
 import { topicRoutes } from './topic-routes.ts'
@@ -43,13 +43,13 @@ export const manageRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const done = z.object({
     topic: numberField(),
     change: optionalText,
-    profile: optionalText,
+    learned: optionalText,
     edit: partParam,
   })
   const shown = { ...withToken, querystring: done }
   app.get('/manage/:token', { schema: shown }, async ({ params: { token }, query }, reply) => {
-    const { topic: topicId, change, profile: profileDone, edit } = query
-    const page = { token, topicId, unchanged: change === NO_CHANGE, profileDone, edit }
+    const { topic: topicId, change, learned: learnedDone, edit } = query
+    const page = { token, topicId, unchanged: change === NO_CHANGE, learnedDone, edit }
     return sendManagePage(site, reply, page, idParam(change) || undefined)
   })
 
@@ -60,8 +60,8 @@ export const manageRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     const form = formOf(manageFields, request)
     try {
       if (validationError) throw validationError
-      const profile = await applyProfileForm(deps, token, form)
-      if (profile) return reply.redirect(`/manage/${token}?profile=${profile}`, 303)
+      const learned = await applyLearnedForm(deps, token, { ...form, topicId: idParam(form.topic) })
+      if (learned) return reply.redirect(`/manage/${token}?learned=${learned}`, 303)
       const change = (await applyForm(site, token, form)) ?? NO_CHANGE
       return reply.redirect(`/manage/${token}?change=${change}`, 303)
     } catch (error) {
@@ -145,10 +145,10 @@ async function previewOfNew(
   return withoutOffers(previewView(preview, { most, baseUrl: deps.config.BASE_URL }))
 }
 
-/** How many papers of a library count as More: half of the feedback that is kept. */
-const MAX_LEARNED = MAX_FEEDBACK / 2
+/** How many papers of a library count as More: half of the votes that are kept. */
+const MAX_LEARNED = MAX_VOTES / 2
 
-/** Saves More for the newest papers of a library that are on the site. Returns a sentence. */
+/** Votes More for the newest papers of a library that are on the site, under the topics that they match. Returns a sentence. */
 async function learnFromLibrary(
   { deps }: Site,
   token: string,
@@ -157,7 +157,8 @@ async function learnFromLibrary(
   const { learned, learnedNone } = words.library
   const papers = paperIds.slice(0, MAX_LEARNED).map((id) => `id:${id}`)
   if (papers.length === 0) return learnedNone
-  return counted(await giveFeedback(deps, token, { papers, kind: 'more', keepEarlier: true }), learned)
+  const count = await voteForLibrary(deps, token, papers)
+  return count > 0 ? counted(count, learned) : learnedNone
 }
 
 const applyForm = ({ deps }: Site, token: string, form: ManageForm): Promise<number | null> =>
@@ -171,7 +172,8 @@ async function showManagePageAgain(
   reply: FastifyReply,
   { token, form, fault, sent }: { token: string; form: ManageForm; fault: Fault; sent?: SentLibrary },
 ): Promise<FastifyReply> {
-  if (fault.code === 'subscriber.state') return reply.redirect(`/manage/${token}`, 303)
+  const isGone = fault.code === 'topic.removed' && !(fault instanceof FieldFaults)
+  if (fault.code === 'subscriber.state' || isGone) return reply.redirect(`/manage/${token}`, 303)
   const library = sent?.text ? keptLibrary(sent) : pastedLibrary(reply.request)
   const isRefusedLibrary = sent?.text && isTemporaryRefusal(fault)
   if (!(isFormFault(fault) || isRefusedLibrary) || wantsJson(reply.request)) throw fault

@@ -29,12 +29,12 @@ import {
   changeSummaryView,
   NO_CHANGE_SUMMARY,
   nextEmailText,
-  profileChangeSummary,
   scheduleText,
   sizeText,
   summaryOfLine,
   untilText,
 } from './change-summary-view.ts'
+import { learnedSummary, learnedView } from './learned-view.ts'
 
 /** Reads an id from a URL or a form; 0 for anything else. */
 export const idParam = (typed: unknown): number => numberField().parse(typed)
@@ -52,8 +52,8 @@ export interface ManageViewInput {
   fault?: Fault
   /** The form requested no difference. */
   unchanged?: boolean
-  /** What a button of the profile did, as given in the query string. */
-  profileDone?: unknown
+  /** What a button beside a learned phrase did, as given in the query string. */
+  learnedDone?: unknown
   edit?: (typeof PARTS)[number]
   /** What came of a library, and its text if it stays in the form. */
   library?: Partial<ReturnType<typeof libraryView>>
@@ -73,6 +73,11 @@ export function manageView(managed: OpenedManagePage, shown: ManageViewInput) {
     ...{ token, form },
     days: MAX_DAYS,
     rows: topicRows(managed),
+    /** What was learned about each topic, if anything was. */
+    learned: managed.topics.flatMap(({ id, label }) => {
+      const learned = managed.learned.get(id)
+      return learned ? [{ topicId: id, label, ...learnedView(learned) }] : []
+    }),
     glance: glanceText(managed),
     facts: factsText(subscriber),
     ...faults,
@@ -142,13 +147,12 @@ function noteOf(query: string, meaning: Query | undefined): string {
 
 function changeSummary(
   managed: OpenedManagePage,
-  { unchanged, topicId, profileDone, library }: ManageViewInput,
+  { unchanged, topicId, learnedDone, library }: ManageViewInput,
 ): ChangeSummaryView | null {
   if (unchanged) return NO_CHANGE_SUMMARY
   if (library?.said) return summaryOfLine(library.said)
-  const said = profileChangeSummary(profileDone) ?? changeSummaryView(managed)
+  const said = learnedSummary(learnedDone) ?? changeSummaryView(managed)
   const isGone = Boolean(topicId) && managed.topics.every(({ id }) => id !== topicId)
-  if (said && isGone && profileDone) return { ...said, next: words.topicPage.gone }
   if (said || !isGone) return said
   return summaryOfLine(words.topicPage.gone)
 }
@@ -201,8 +205,8 @@ export const manageFields = z.object({
   until: formText.default(''),
   /** The id of a change. */
   change: formText.default(''),
-  /** The key of a word of the profile. */
-  word: formText.default(''),
+  /** A learned phrase. */
+  phrase: texts.default([]),
 })
 
 /** A form of the manage page, as it was sent. */

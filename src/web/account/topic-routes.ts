@@ -4,22 +4,23 @@ import { z } from 'zod'
 import { changeByLink, undoByLink } from '../../account/change-by-link.ts'
 import { addedNamedTopic, editedTopic } from '../../account/form-changes.ts'
 import { type OpenTopicInput, openTopic, openTrial } from '../../account/open-topic.ts'
-import { giveFeedback } from '../../account/own-feedback.ts'
+import { giveVote, setStep, takeBackVote } from '../../account/votes.ts'
 import { Fault, FieldFaults } from '../../core/errors.ts'
 import { topicPath } from '../../subscribers/links.ts'
 import { TOPIC_LIMIT_FAULTS } from '../../subscribers/subscriber.ts'
 import { parseTopicName } from '../../subscribers/topics-text.ts'
 import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../pages.ts'
-import { formOf, formText, numberField, optionalText, wantsJson } from '../request.ts'
+import { formOf, formText, numberField, optionalText, texts, wantsJson } from '../request.ts'
 import { isHtmxRequest } from '../signup/preview-routes.ts'
 import { previewOfFault } from '../signup/preview-view.ts'
-import { applyProfileForm, isFormFault, NO_CHANGE, sendManagePage, sendNoDigestsPage } from './manage-page.ts'
+import { applyLearnedForm, isFormFault, NO_CHANGE, sendManagePage, sendNoDigestsPage } from './manage-page.ts'
 import { idParam, manageFields } from './manage-view.ts'
 import { asQueryFault, type TopicPageInput, topicPageView, trialView } from './topic-view.ts'
+import { sendStepPage, sendVotePage } from './vote-pages.ts'
 
 const topicFields = z.object({
-  /** "change", "follow" or "undo"; "more", "less" or "back"; "forget-word" or "forget-profile". */
+  /** "change", "follow" or "undo"; "more", "less", "back" or "step"; "forget-phrase" or "forget". */
   do: formText.default(''),
   query: formText.default(''),
   /** The name of the topic, or of a new one. */
@@ -28,8 +29,13 @@ const topicFields = z.object({
   paper: formText.default(''),
   /** The id of a change. */
   change: formText.default(''),
-  /** The key of a word. */
-  word: formText.default(''),
+  /** The phrases that were ticked, if the form offered some; or the one to remove. */
+  phrase: texts.default([]),
+  offered: formText.default(''),
+  /** The step to set. */
+  to: formText.default(''),
+  /** The step is set back. */
+  undo: formText.default(''),
 })
 
 /** A form of a topic's page, as it was sent. */
@@ -45,8 +51,14 @@ const ofTopic = {
     name: optionalText,
     /** What a button did. */
     change: optionalText,
-    feedback: optionalText,
-    profile: optionalText,
+    voted: optionalText,
+    learned: optionalText,
+    /** The step before a button set another one. */
+    was: optionalText,
+    /** The page that a paper leads to: a vote, a step, or the topic itself. */
+    vote: z.enum(['more', 'less']).optional().catch(undefined),
+    step: z.enum(['more', 'fewer']).optional().catch(undefined),
+    edit: optionalText,
   }),
 }
 
@@ -56,11 +68,14 @@ interface TopicRequest extends FastifyRequest {
 }
 
 /**
- * The page of one topic, behind the link in emails. It shows what the topic would match with a word muted, an author
+ * The page of one topic, and the pages of votes and steps behind the links in emails. The topic's page shows what the topic would match with a word muted, an author
  * followed or another query. A GET only shows pages; only a POST changes something.
  */
 export const topicRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   app.get('/manage/:token/topics/:id', { schema: ofTopic }, async (request, reply) => {
+    const page = votePageOf(request)
+    const isSent = page && (await page(site, reply))
+    if (isSent) return isSent
     const { query: text, as, name, ...done } = request.query
     const tried = text === undefined ? null : { text, named: as ? (name ?? '') : null }
     const asked = { ...requestedTopicOf(request), tried }
@@ -80,6 +95,18 @@ export const topicRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
       return showTopicPageAgain(site, request, reply, { form, fault: toFault(error, request) })
     }
   })
+}
+
+/** A paper leads to the page of a vote or of a step, unless the topic itself is shown, edited or was changed. */
+function votePageOf(request: TopicRequest) {
+  const { token, id, paper } = pathParamsOf(request)
+  const { query, edit, change, learned, step, vote = 'more', voted, was } = request.query
+  if (!paper || [query, edit, change, learned].some((given) => given !== undefined)) return null
+  const asked = { token, topicId: id, paper, searcher: request }
+  return (site: Site, reply: FastifyReply) =>
+    step
+      ? sendStepPage(site, reply, { ...asked, by: step === 'more' ? 1 : -1 }, { was, voted })
+      : sendVotePage(site, reply, { ...asked, kind: vote }, voted)
 }
 
 /** A preview refuses what saving would refuse. */
@@ -110,6 +137,7 @@ async function applyTopicForm(
   form: TopicForm,
 ): Promise<Record<string, string>> {
   const { token, id, paper } = pathParamsOf(request, form)
+  const on = { topicId: id, paper: paper || request.query.paper || form.paper }
   const changed = (change: number | null) => ({ change: String(change ?? NO_CHANGE) })
   switch (form.do) {
     case 'change':
@@ -122,16 +150,20 @@ async function applyTopicForm(
       return changed(await undoByLink(deps, token, idParam(form.change)))
     case 'more':
     case 'less':
+      await giveVote(deps, token, { ...on, kind: form.do, meant: form.offered ? form.phrase : undefined })
+      return { vote: form.do, voted: form.do }
     case 'back':
-      await giveFeedback(deps, token, {
-        papers: [paper || request.query.paper || form.paper],
-        kind: form.do === 'back' ? null : form.do,
-      })
-      return { feedback: 'given' }
+      await takeBackVote(deps, token, on)
+      return { voted: 'none' }
+    case 'step': {
+      const was = await setStep(deps, token, { topicId: id, step: Number(form.to || Number.NaN) })
+      const { step = 'more' } = request.query
+      return form.undo ? { step, voted: 'none' } : { step, was: String(was) }
+    }
     default: {
-      const profile = await applyProfileForm(deps, token, form)
-      if (profile === null) throw new Fault('request.unreadable', { what: 'do' })
-      return { profile }
+      const learned = await applyLearnedForm(deps, token, { ...form, topicId: id })
+      if (learned === null) throw new Fault('request.unreadable', { what: 'do' })
+      return paper ? { voted: learned } : { learned }
     }
   }
 }
@@ -149,7 +181,6 @@ async function sendTopicPage(
     const said = new URLSearchParams({
       topic: String(topicId),
       ...(changeId && { change: String(changeId) }),
-      ...(shown.done.feedback !== undefined && { profile: 'noted' }),
     })
     return (
       sendNoDigestsPage(site, reply, token, opened.holder) ?? reply.redirect(`/manage/${token}?${said}`, 303)
@@ -183,13 +214,14 @@ async function showTopicPageAgain(
   reply: FastifyReply,
   { form, fault }: { form: TopicForm; fault: Fault },
 ): Promise<FastifyReply> {
-  const { token } = pathParamsOf(request)
+  const { token, id } = pathParamsOf(request)
   if (fault.code === 'subscriber.state') return reply.redirect(`/manage/${token}`, 303)
   if (wantsJson(request)) throw fault
   if (fault instanceof FieldFaults && fault.fields.some(({ fault: { code } }) => code === 'topic.removed')) {
     const typed = manageFields.parse({ do: 'add-topic', topic: form.query })
     return sendManagePage(site, reply, { token, form: typed, fault }, undefined, 422)
   }
+  if (fault.code === 'topic.removed') return reply.redirect(`/manage/${token}?topic=${id}`, 303)
   if (!isFormFault(fault)) throw fault
   const tried = { text: form.query, named: form.do === 'follow' ? (form.name ?? '') : null }
   const shown = TOPIC_LIMIT_FAULTS.includes(fault.code) ? asQueryFault(fault) : fault

@@ -10,20 +10,15 @@ import { type TopicPathParams, topicPath, trialPath } from '../../subscribers/li
 import { faultsView } from '../setting-fields.ts'
 import { paperRate } from '../signup/preview-text.ts'
 import { previewOfFault, previewView } from '../signup/preview-view.ts'
-import {
-  type ChangeSummaryView,
-  changeSummaryView,
-  NO_CHANGE_SUMMARY,
-  profileChangeSummary,
-  summaryOfLine,
-} from './change-summary-view.ts'
+import { type ChangeSummaryView, changeSummaryView, NO_CHANGE_SUMMARY } from './change-summary-view.ts'
+import { learnedSummary, learnedView } from './learned-view.ts'
 
 export interface TopicPageInput {
   token: string
   /** The URL of the site. */
   baseUrl: string
   /** What a button did, as given in the query string. */
-  done: { change?: unknown; feedback?: unknown; profile?: unknown }
+  done: { change?: unknown; learned?: unknown }
   /** The name in the form, as typed; undefined if the form was not sent. */
   name?: string
   fault?: Fault
@@ -31,22 +26,22 @@ export interface TopicPageInput {
 
 /** The page of one topic. */
 export function topicPageView(opened: OpenedTopic, shown: TopicPageInput) {
-  const { topic, trial, from, profile, holder } = opened
+  const { topic, trial, from, learned, holder } = opened
   const at = holder.topics.indexOf(topic)
   const { token, baseUrl } = shown
   const place = { token, id: topic.id, paper: from?.paper.id }
   const fault = shown.fault ?? (trial.fault ? asQueryFault(trial.fault) : undefined)
   return {
-    ...{ token, topic, profile },
+    ...{ token, topic, learned: learnedView(learned) },
     /** The URL of its forms, and the same with the paper. */
     path: topicPath({ token, id: topic.id }),
-    here: topicPath(place),
+    here: topicPath(place, from ? { edit: 'topic' } : {}),
     ...faultsView(['query', 'name'], fault),
     said: changeSummary(opened, shown),
     from: from && {
       ...from,
       reason: from.reason ? reasonSentence(from.reason) : mismatchText(from),
-      moved: movedText(from),
+      votePath: topicPath(place),
     },
     handles: quickActionsView(place, opened),
     isFirst: at === 0,
@@ -65,12 +60,9 @@ export function topicPageView(opened: OpenedTopic, shown: TopicPageInput) {
 export const asQueryFault = (fault: Fault): FieldFaults =>
   fault instanceof FieldFaults ? fault : new FieldFaults([{ field: 'query', fault }])
 
-function changeSummary({ holder, from }: OpenedTopic, { done }: TopicPageInput): ChangeSummaryView | null {
+function changeSummary({ holder }: OpenedTopic, { done }: TopicPageInput): ChangeSummaryView | null {
   if (done.change === 'none') return NO_CHANGE_SUMMARY
-  if (done.feedback && from) {
-    return summaryOfLine(words.topicPage.like.said[from.feedback ?? 'none'], movedText(from))
-  }
-  return profileChangeSummary(done.profile) ?? changeSummaryView(holder)
+  return learnedSummary(done.learned) ?? changeSummaryView(holder)
 }
 
 function mismatchText({ missing, unwanted }: PaperOfTopic): string {
@@ -79,10 +71,6 @@ function mismatchText({ missing, unwanted }: PaperOfTopic): string {
     parts.length > 0 ? [fill(sentence, { parts: listed(parts) })] : []
   return [unmatched, ...say(lacks, missing), ...say(has, unwanted)].join(' ')
 }
-
-/** "More of: linear, attention."; empty without feedback. */
-const movedText = ({ feedback, about }: PaperOfTopic): string =>
-  feedback && about.length > 0 ? fill(words.topicPage.like.moved[feedback], { words: about.join(', ') }) : ''
 
 /** A choice as a link, or the reason why it is not available. */
 interface QuickActionView {

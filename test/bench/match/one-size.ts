@@ -7,6 +7,7 @@ import { silentLog } from '../../../src/core/log.ts'
 import { candidatesFrom } from '../../../src/digests/candidates.ts'
 import { eligibleByTopic } from '../../../src/digests/compose.ts'
 import { eligibleRangeAfter } from '../../../src/digests/eligible-range.ts'
+import { learnedIn } from '../../../src/digests/learned.ts'
 import { createMatcher } from '../../../src/digests/matcher.ts'
 import { PaperSelector } from '../../../src/digests/select-papers.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
@@ -132,7 +133,8 @@ function choose(
       settled: true,
     }))
     const range = eligibleRangeAfter(earlier, 1, papers.length)
-    const offered = eligibleByTopic({ candidates, since: DAY, range, last: undefined, risen: DAY }, mine)
+    const scope = { candidates, since: DAY, range, last: undefined, risen: DAY, ...learnedIn(candidates) }
+    const offered = eligibleByTopic(scope, mine)
     const { sections } = selector.select({ ...offered, cap: CAP })
     for (const section of sections) chosen += section.papers.length
   }

@@ -1,57 +1,59 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import {
-  deleteAllFeedback,
-  deleteFeedback,
-  deleteProfile,
-  listFeedback,
-  MAX_FEEDBACK,
-  profileOfSubscriber,
-  profileWordsBySubscriber,
-  saveFeedback,
-  saveProfile,
-} from '../../../src/subscribers/profile.repo.ts'
+  deleteVote,
+  learnedTopic,
+  learnedTopics,
+  MAX_VOTES,
+  saveLearnedTopic,
+  saveVote,
+  votesOf,
+} from '../../../src/subscribers/vote.repo.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 
 const database = useDatabase()
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 24, 12, 0, seconds))
 const ANN = 'ann'
-const BEN = 'ben'
+let agents: number
+let robots: number
 
 beforeEach(async () => {
-  await emptyTables(database.db)
-  for (const id of [ANN, BEN]) {
-    const kept = { zone: 'UTC', hour: 8, days: ['mon'], maxPapers: 5, createdAt: at(0) }
-    const address = `${id}@reader.example`
-    await database.db.subscriber.create({
-      data: { id, address, addressKey: address, addressHash: id, ...kept },
-    })
+  const { db } = database
+  await emptyTables(db)
+  const kept = { zone: 'UTC', hour: 8, days: ['mon'], maxPapers: 5, createdAt: at(0) }
+  const address = `${ANN}@reader.example`
+  await db.subscriber.create({ data: { id: ANN, address, addressKey: address, addressHash: ANN, ...kept } })
+  const addTopic = async (name: string, position: number) => {
+    const query = await db.query.create({ data: { text: name, tree: {}, grammar: 1 } })
+    return (await db.topic.create({ data: { subscriberId: ANN, position, name, queryId: query.id } })).id
   }
+  agents = await addTopic('agents', 0)
+  robots = await addTopic('robots', 1)
 })
 
-describe('opinions', () => {
-  const WORDS = new Map([['attent', 0.8]])
-  const give = (paperId: number, kind: 'more' | 'less', seconds: number, subscriberId = ANN) =>
-    saveFeedback(database.db, { subscriberId, paperId, kind, words: WORDS, now: at(seconds) })
-  const said = async (subscriberId = ANN) =>
-    (await listFeedback(database.db, subscriberId)).map(({ paperId, kind }) => [paperId, kind])
+const PHRASES = new Map([['search agents', 0.8]])
 
-  test('the newest of each paper counts, newest first, of nobody else', async () => {
+describe('votes', () => {
+  const give = (paperId: number, kind: 'more' | 'less', seconds: number, topicId = agents) =>
+    saveVote(database.db, { topicId, paperId, kind, at: at(seconds), close: false, phrases: PHRASES })
+  const given = async (topicId = agents) =>
+    (await votesOf(database.db, topicId)).map(({ paperId, kind }) => [paperId, kind])
+
+  test('the newest on each paper counts, newest first, under each topic apart', async () => {
     await give(1, 'more', 1)
     await give(2, 'more', 2)
     await give(1, 'less', 3)
-    await give(9, 'more', 4, BEN)
-    expect(await said()).toEqual([
+    await give(1, 'more', 4, robots)
+    expect(await given()).toEqual([
       [1, 'less'],
       [2, 'more'],
     ])
-    expect((await listFeedback(database.db, ANN))[0]?.words).toEqual(WORDS)
-    await deleteFeedback(database.db, { subscriberId: ANN, paperId: 1 })
-    expect(await said()).toEqual([[2, 'more']])
-    await deleteAllFeedback(database.db, ANN)
-    expect([await said(), await said(BEN)]).toEqual([[], [[9, 'more']]])
+    expect(await given(robots)).toEqual([[1, 'more']])
+    expect((await votesOf(database.db, agents))[0]?.phrases).toEqual(PHRASES)
+    await deleteVote(database.db, { topicId: agents, paperId: 1 })
+    expect([await given(), await given(robots)]).toEqual([[[2, 'more']], [[1, 'more']]])
   })
 
-  test('of a paper that turned out to be another one counts for that one, and once', async () => {
+  test('on a paper that turned out to be another one count for that one, and once', async () => {
     await give(7, 'more', 1)
     await give(8, 'less', 2)
     const listed = {
@@ -65,52 +67,50 @@ describe('opinions', () => {
     await database.db.paper.create({ data: { id: 3, title: 'It is one', firstSeen: at(0), ...listed } })
     const gone = ['7', '8'].map((value) => ({ scheme: 'id', value, paperId: 3 }))
     await database.db.paperKey.createMany({ data: gone })
-    expect(await said()).toEqual([[3, 'less']])
+    expect(await given()).toEqual([[3, 'less']])
     await give(3, 'more', 3)
-    expect(await database.db.feedback.count()).toBe(1)
-    await deleteFeedback(database.db, { subscriberId: ANN, paperId: 3 })
-    expect(await said()).toEqual([])
+    expect(await database.db.vote.count()).toBe(1)
+    await deleteVote(database.db, { topicId: agents, paperId: 3 })
+    expect(await given()).toEqual([])
   })
 
-  test(`the newest ${MAX_FEEDBACK} are kept`, async () => {
-    for (let n = 1; n <= MAX_FEEDBACK + 2; n++) await give(n, 'more', n)
-    const kept = await said()
-    expect([kept.length, kept[0]?.[0], kept.at(-1)?.[0]]).toEqual([MAX_FEEDBACK, MAX_FEEDBACK + 2, 3])
-    expect(await database.db.feedback.count()).toBe(MAX_FEEDBACK)
+  test(`the newest ${MAX_VOTES} of a topic are kept`, async () => {
+    for (let n = 1; n <= MAX_VOTES + 2; n++) await give(n, 'more', n)
+    const kept = await given()
+    expect([kept.length, kept[0]?.[0], kept.at(-1)?.[0]]).toEqual([MAX_VOTES, MAX_VOTES + 2, 3])
+    expect(await database.db.vote.count()).toBe(MAX_VOTES)
+  })
+
+  test('are deleted with their topic', async () => {
+    await give(1, 'more', 1)
+    await give(2, 'more', 2, robots)
+    await database.db.topic.delete({ where: { id: agents } })
+    expect([await given(), await given(robots)]).toEqual([[], [[2, 'more']]])
   })
 })
 
-describe('a profile', () => {
-  const words = new Map([
-    ['attent', 0.8],
-    ['robot', -0.5],
-    ['2.5', 0.33333333],
-  ])
-
-  test('comes back strongest first, takes the place of the one before, and is forgotten whole', async () => {
-    expect(await profileOfSubscriber(database.db, ANN)).toBeNull()
-    await saveProfile(database.db, { subscriberId: ANN, words: new Map([['old', 1]]), removed: new Set() })
-    await saveProfile(database.db, { subscriberId: ANN, words, removed: new Set(['kernel']) })
-    const kept = await profileOfSubscriber(database.db, ANN)
-    expect([...kept!.words]).toEqual([
-      ['attent', 0.8],
-      ['robot', -0.5],
-      ['2.5', 0.33333],
+describe('what was learned about a topic', () => {
+  test('has its phrases strongest first, and changes only in what is saved', async () => {
+    const phrases = new Map([
+      ['2.5 bits', 0.33333333],
+      ['robot arms', -0.5],
+      ['search agents', 0.8],
     ])
-    expect([...kept!.removed]).toEqual(['kernel'])
-    await deleteProfile(database.db, ANN)
-    expect(await profileOfSubscriber(database.db, ANN)).toBeNull()
+    await saveLearnedTopic(database.db, agents, { phrases, usual: 0.1, votedStep: 1 })
+    await saveLearnedTopic(database.db, agents, { removed: ['kernels'], step: -2 })
+    const learned = (await learnedTopic(database.db, agents))!
+    expect([...learned.phrases]).toEqual([
+      ['search agents', 0.8],
+      ['robot arms', -0.5],
+      ['2.5 bits', 0.33333],
+    ])
+    expect(learned).toMatchObject({ usual: 0.1, removed: ['kernels'], step: -2, votedStep: 1 })
+    expect(await learnedTopic(database.db, 999)).toBeNull()
   })
 
-  test('of many at once: of those who were asked for and have words', async () => {
-    await saveProfile(database.db, { subscriberId: ANN, words, removed: new Set() })
-    await saveProfile(database.db, { subscriberId: BEN, words: new Map(), removed: new Set(['x']) })
-    expect([...(await profileWordsBySubscriber(database.db, [ANN, BEN, 'nobody'])).keys()]).toEqual([ANN])
-    expect([...(await profileWordsBySubscriber(database.db, [BEN]))]).toEqual([])
-  })
-
-  test('that is no object is refused by the database', async () => {
-    const wrong = database.db.profile.create({ data: { subscriberId: ANN, words: [1] } })
-    await expect(wrong).rejects.toThrow('profile_words')
+  test('of many subscribers: only topics about which anything was learned', async () => {
+    await saveLearnedTopic(database.db, robots, { step: 1 })
+    expect([...(await learnedTopics(database.db, [ANN, 'nobody'])).keys()]).toEqual([robots])
+    expect((await learnedTopics(database.db, ['nobody'])).size).toBe(0)
   })
 })

@@ -3,8 +3,8 @@ import { requestAddressChange } from '../../../src/account/request-address-chang
 import { unsubscribeByOperator } from '../../../src/account/unsubscribe.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import type { LinkPurpose } from '../../../src/subscribers/links.ts'
-import { saveFeedback, saveProfile } from '../../../src/subscribers/profile.repo.ts'
 import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
+import { saveLearnedTopic, saveVote } from '../../../src/subscribers/vote.repo.ts'
 import { checksums } from '../../support/checksums.ts'
 import { kindsOf, mailed, pathOf } from '../../support/mailed-links.ts'
 import { messageCameBack } from '../../support/returns.ts'
@@ -170,17 +170,15 @@ describe('a copy', () => {
     site.clock.moveTo(NOW)
     await planDigests(site.deps)
     await asksToMove()
-    await saveFeedback(site.db, {
-      subscriberId: id,
-      paperId: 2,
-      kind: 'less',
-      words: new Map([['brane', 1]]),
-      now: NOW,
-    })
-    await saveProfile(site.db, {
-      subscriberId: id,
-      words: new Map([['brane', -1]]),
-      removed: new Set(['string']),
+    const { id: topicId } = await site.db.topic.findFirstOrThrow()
+    await site.db.feedback.create({ data: { subscriberId: id, paperId: 1, kind: 'more', at: NOW } })
+    await site.db.profile.create({ data: { subscriberId: id, words: { string: 1 } } })
+    const phrases = new Map([['open branes', 1]])
+    await saveVote(site.db, { topicId, paperId: 2, kind: 'less', at: NOW, close: true, phrases })
+    await saveLearnedTopic(site.db, topicId, {
+      phrases: new Map([['open branes', -1]]),
+      removed: ['string theory'],
+      step: -1,
     })
     const message = await site.db.message.findFirstOrThrow({ where: { kind: 'digest' } })
     await site.db.acceptance.create({ data: { messageId: message.id, at: NOW, reply: '250 ok' } })
@@ -203,18 +201,24 @@ describe('a copy', () => {
         hour: 8,
         startDate: '2026-11-24',
       },
-      topics: [{ query: 'attention' }],
-      feedback: [
+      topics: [
         {
-          paper: 2,
-          title: 'Strings and Branes at β-Functions',
-          kind: 'less',
-          at: NOW.toISOString(),
-          words: { brane: 1 },
+          query: 'attention',
+          votes: [
+            {
+              paper: 2,
+              title: 'Strings and Branes at β-Functions',
+              kind: 'less',
+              at: NOW.toISOString(),
+              close: true,
+              phrases: { 'open branes': 1 },
+            },
+          ],
+          phrases: { 'open branes': -1 },
+          removed: ['string theory'],
+          step: -1,
         },
       ],
-      profile: [{ word: 'brane', weight: -1 }],
-      profileWithout: ['string'],
       signups: [{ request: { topics: [{ query: 'attention' }] } }],
       consents: [{ event: 'asked' }, { event: 'confirmed', how: 'page' }, { event: 'suppressed' }],
       changes: [{ how: 'page', before: set }],
@@ -452,19 +456,16 @@ describe('erasing', () => {
     expect(await kindsOf(site, EMAIL)).toEqual([])
   })
 
-  test('also deletes feedback on papers, and the profile', async () => {
+  test('also deletes votes, and what earlier releases learned', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     const { id: subscriberId } = await found()
-    await saveFeedback(site.db, {
-      subscriberId,
-      paperId: 2,
-      kind: 'more',
-      words: new Map([['robot', 1]]),
-      now: NOW,
-    })
-    await saveProfile(site.db, { subscriberId, words: new Map([['robot', 1]]), removed: new Set() })
+    const { id: topicId } = await site.db.topic.findFirstOrThrow()
+    await saveVote(site.db, { topicId, paperId: 2, kind: 'more', at: NOW, close: false, phrases: new Map() })
+    await site.db.feedback.create({ data: { subscriberId, paperId: 2, kind: 'more', at: NOW } })
+    await site.db.profile.create({ data: { subscriberId, words: { robot: 1 } } })
     await post(site, `${await account()}/erase`)
-    expect([await site.db.feedback.count(), await site.db.profile.count()]).toEqual([0, 0])
+    const counts = [site.db.vote.count(), site.db.feedback.count(), site.db.profile.count()]
+    expect(await Promise.all(counts)).toEqual([0, 0, 0])
   })
 
   test('also after unsubscribing, and for a suppressed subscriber, who stays suppressed', async () => {

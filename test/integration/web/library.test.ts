@@ -202,10 +202,10 @@ describe('on the subscribe page', () => {
 })
 
 describe('on the manage page', () => {
-  async function managePath(): Promise<string> {
+  async function managePath(topics = ['"protein folding"']): Promise<string> {
     await addSubscriber(site.deps, {
       email: 'ann@example.com',
-      topics: ['"protein folding"'],
+      topics,
       consent: 'on paper',
     })
     const { id, epoch } = await site.db.subscriber.findFirstOrThrow()
@@ -213,8 +213,8 @@ describe('on the manage page', () => {
   }
 
   async function wantedTitles(): Promise<string[]> {
-    const feedback = await site.db.feedback.findMany({ where: { kind: 'more' } })
-    const id = { in: feedback.map(({ paperId }) => paperId) }
+    const votes = await site.db.vote.findMany({ where: { kind: 'more' } })
+    const id = { in: votes.map(({ paperId }) => paperId) }
     return (await site.db.paper.findMany({ where: { id }, orderBy: { title: 'asc' } })).map(
       ({ title }) => title,
     )
@@ -242,13 +242,12 @@ describe('on the manage page', () => {
     expect(await checksums(site.db)).toEqual({ ...before, bucket: expect.anything() })
   })
 
-  test('if wanted, papers on the site count as More, and the library still proposes topics', async () => {
-    const path = await managePath()
+  test('if wanted, papers on the site count as More under the topics that they match, and the library still proposes topics', async () => {
+    const path = await managePath(['decoding'])
     const library = '2611.10001\nhttps://arxiv.org/abs/2611.10002\n2611.10003\nMedieval trade routes'
     for (const _ of ['once', 'again']) {
       const { body } = await post(site, `${path}/library`, { do: 'settings', library, learn: 'yes' })
       expect(textOf(body)).toContain('added 1 topic below. Saved: 3 of them count as “more like this”.')
-      expect(textOf(body)).toContain('More of decoding')
       expect(body).not.toMatch(/id="learn"[^>]* checked/)
       expect(await wantedTitles()).toEqual([1, 2, 3].map((n) => `On speculative decoding, part ${n}`))
     }
@@ -258,14 +257,16 @@ describe('on the manage page', () => {
     const path = await managePath()
     const learn = { do: 'settings', learn: 'yes' }
     const elsewhere = await post(site, `${path}/library`, { ...learn, library: 'Medieval trade routes' })
-    expect(textOf(elsewhere.body)).toContain('None of them is on our site, so your profile is unchanged.')
+    expect(textOf(elsewhere.body)).toContain(
+      'None of them matches one of your topics here, so we learned nothing from them.',
+    )
     const empty = await post(site, `${path}/library`, learn)
     expect([empty.statusCode, /id="learn"[^>]* checked/.test(empty.body)]).toEqual([422, true])
-    expect(await site.db.feedback.count()).toBe(0)
+    expect(await site.db.vote.count()).toBe(0)
   })
 
   test('up to 50 papers count, the newest ones', async () => {
-    const path = await managePath()
+    const path = await managePath(['crystal'])
     const old = parseList([{ id: '2610.00001', title: 'Of crystal and amber', summary: 'Old.' }])
     await recordListings(site.db, {
       source: 'huggingface',
@@ -280,16 +281,16 @@ describe('on the manage page', () => {
   })
 
   test('a library does not overrule Less', async () => {
-    const path = await managePath()
-    const subscriberId = (await site.db.subscriber.findFirstOrThrow()).id
+    const path = await managePath(['decoding'])
+    const { id: topicId } = await site.db.topic.findFirstOrThrow()
     const library = [1, 2, 3].map((n) => `On speculative decoding, part ${n}`).join('\n')
     const { paperId } = await site.db.listing.findFirstOrThrow({
       where: { paper: { title: 'On speculative decoding, part 1' } },
     })
-    await site.db.feedback.create({ data: { subscriberId, paperId, kind: 'less', at: site.clock.now() } })
+    await site.db.vote.create({ data: { topicId, paperId, kind: 'less', at: site.clock.now() } })
     const { body } = await post(site, `${path}/library`, { do: 'settings', library, learn: 'yes' })
     expect(textOf(body)).toContain('Saved: 2 of them count as “more like this”.')
-    expect(await site.db.feedback.count({ where: { kind: 'less' } })).toBe(1)
+    expect(await site.db.vote.count({ where: { kind: 'less' } })).toBe(1)
   })
 
   test('references beside a file stay in the form, which says that they were not read', async () => {

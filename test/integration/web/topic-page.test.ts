@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { unsubscribeByOperator } from '../../../src/account/unsubscribe.ts'
-import { profileWordsBySubscriber } from '../../../src/subscribers/profile.repo.ts'
 import type { TypedSignup } from '../../../src/subscribers/read-signup.ts'
 import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import { checksums } from '../../support/checksums.ts'
@@ -55,7 +54,7 @@ async function follow(url: string, handle: string): Promise<string> {
 describe('the page of a topic', () => {
   test('shows the topic, the paper with its reason, and what would change from there', async () => {
     const path = await page({ topics: ['linear attention'] })
-    const { body, statusCode, headers } = await get(site, `${path}?paper=${await paperId()}`)
+    const { body, statusCode, headers } = await get(site, `${path}?edit=topic&paper=${await paperId()}`)
     expect(statusCode).toBe(200)
     expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-robots-tag': 'noindex' })
     const text = textOf(body)
@@ -81,7 +80,7 @@ describe('the page of a topic', () => {
 
   test('for a paper that does not match shows what is missing', async () => {
     const path = await page()
-    const { body } = await get(site, `${path}?paper=${await paperId('Short')}`)
+    const { body } = await get(site, `${path}?edit=topic&paper=${await paperId('Short')}`)
     expect(textOf(body)).toContain('The topic doesn’t match this paper now. Missing: linear and attention.')
   })
 
@@ -95,7 +94,7 @@ describe('the page of a topic', () => {
 describe('a word that is muted', () => {
   test('is in the field with its matches, is saved by a button, and is undone by another', async () => {
     const path = await page({ topics: ['attention'] })
-    const from = `${path}?paper=${await paperId()}`
+    const from = `${path}?edit=topic&paper=${await paperId()}`
     const url = await follow(from, 'Mute Systematic')
     const before = await checksums(site.db)
     const tried = await get(site, url)
@@ -107,7 +106,7 @@ describe('a word that is muted', () => {
     expect(textOf(tried.body)).toContain('The paper you came from would no longer match.')
     const { said, url: saved } = await press(from, { do: 'change', query: 'attention -Systematic' })
     expect(said).toBe('Saved Topic: attention → attention -Systematic')
-    expect(saved).toBe(`${from}&change=1`)
+    expect(saved).toBe(`${path}?paper=${await paperId()}&change=1`)
     expect(await queries()).toEqual(['attention -Systematic'])
     const undone = await press(from, { do: 'undo', change: '1' })
     expect(undone.said).toBe('Undone Topic: attention -Systematic → attention')
@@ -116,7 +115,7 @@ describe('a word that is muted', () => {
 
   test('may be muted after another', async () => {
     const path = await page({ topics: ['attention OR report'] })
-    const first = await follow(`${path}?paper=${await paperId()}`, 'Mute Systematic')
+    const first = await follow(`${path}?edit=topic&paper=${await paperId()}`, 'Mute Systematic')
     const second = await follow(first, 'Mute attention')
     expect(field((await get(site, second)).body)).toBe('(attention OR report) -Systematic -attention')
     expect(textOf((await get(site, second)).body)).toContain('attention : muted')
@@ -133,7 +132,7 @@ describe('a word that is muted', () => {
 describe('an author', () => {
   test('is followed as a topic of its own, or under this one', async () => {
     const path = await page({ topics: ['attention'] })
-    const from = `${path}?paper=${await paperId('An Earlier Paper')}`
+    const from = `${path}?edit=topic&paper=${await paperId('An Earlier Paper')}`
     const url = await follow(from, 'Follow A. One')
     const { body } = await get(site, url)
     expect(field(body)).toBe('author:"A. One"')
@@ -160,7 +159,7 @@ describe('an author', () => {
     const path = await page({ topics: ['hundred people'] })
     const title =
       'A Report That Took a Hundred People, and Whose Title Runs On for So Long That It Wraps on Every Screen'
-    const { body } = await get(site, `${path}?paper=${await paperId(title)}`)
+    const { body } = await get(site, `${path}?edit=topic&paper=${await paperId(title)}`)
     expect(textOf(body)).toContain('97 more authors')
     expect(handles(body).filter(({ text }) => text.startsWith('Follow')).length).toBe(100)
     expect(Buffer.byteLength(body)).toBeLessThan(100_000)
@@ -225,8 +224,10 @@ describe('input', () => {
     const tries = [
       'do=change&query=x',
       'do=more',
-      'do=forget-profile',
-      `paper=${paper}&do=less&feedback=given`,
+      'do=forget',
+      `paper=${paper}&do=less&voted=less`,
+      `paper=${paper}&step=fewer&do=step&to=-1&was=0`,
+      `paper=${paper}&edit=topic`,
     ]
     const before = await checksums(site.db)
     for (const query of ['', `paper=${paper}`, 'query=attention', 'as=new&query=x&name=y', ...tries]) {
@@ -234,78 +235,6 @@ describe('input', () => {
         await site.app.inject({ method, url: `${path}?${query}`, headers: { accept: 'text/html' } })
     }
     expect(await checksums(site.db)).toEqual(before)
-  })
-})
-
-describe('more and less like this', () => {
-  const id = async () => (await site.db.subscriber.findFirstOrThrow()).id
-  const weights = async () =>
-    (await profileWordsBySubscriber(site.db, [await id()])).get(await id()) ?? new Map()
-
-  test('moves words, is confirmed, counts once, and can be undone', async () => {
-    const path = `${await page()}`
-    const from = `${path}?paper=${await paperId()}`
-    expect((await get(site, from)).body).not.toContain('Learned from you')
-    const { said, body } = await press(from, { do: 'more' })
-    expect(said).toMatch(/^Saved: more like this More of: .*[Hh]ybrid.*\.$/)
-    expect(textOf(body)).toContain('You asked for more like this. More of:')
-    expect(textOf(body)).toContain('From “More like this” and “Less like this” in your emails.')
-    const once = await weights()
-    expect(once.get('hybrid')).toBeGreaterThan(0)
-    await press(from, { do: 'more' })
-    expect(await weights()).toEqual(once)
-    expect((await press(from, { do: 'less' })).said).toMatch(/^Saved: less like this Less of: /)
-    expect((await weights()).get('hybrid')).toBeLessThan(0)
-    expect(await site.db.feedback.count()).toBe(1)
-    expect((await press(from, { do: 'back' })).said).toBe('Undone')
-    expect([await site.db.feedback.count(), await site.db.profile.count()]).toEqual([0, 0])
-    expect(await site.db.change.count()).toBe(0)
-  })
-
-  test('the words are on both pages, and can be removed one by one, for good, or all at once', async () => {
-    const path = await page()
-    const from = `${path}?paper=${await paperId()}`
-    const manage = path.replace(/\/topics.*/, '')
-    await press(from, { do: 'more' })
-    for (const url of [from, manage]) {
-      const { body } = await get(site, url)
-      expect(body).toContain('<h2 id="profile">Learned from you</h2>')
-      expect(body).toContain('value="hybrid"')
-    }
-    expect((await press(manage, { do: 'forget-word', word: 'hybrid' })).said).toBe(
-      'Removed: that word no longer counts',
-    )
-    expect((await weights()).has('hybrid')).toBe(false)
-    await press(from, { do: 'more' })
-    expect((await weights()).has('hybrid')).toBe(false)
-    expect(textOf((await get(site, from)).body)).toMatch(/Removed, and ignored from now on: [Hh]ybrid\./)
-    expect((await press(from, { do: 'forget-word', word: 'zebra' })).said).toBe(
-      'No change: that word isn’t in your profile',
-    )
-    expect(await site.db.profile.findFirst()).toMatchObject({ removed: ['hybrid'] })
-    expect((await press(from, { do: 'forget-profile' })).said).toBe(
-      'Reset: your digests are back in their usual order',
-    )
-    expect([await site.db.feedback.count(), await site.db.profile.count()]).toEqual([0, 0])
-  })
-
-  test('for a missing paper: 404', async () => {
-    const path = await page()
-    for (const url of [path, `${path}?paper=999999`])
-      expect((await post(site, url, { do: 'more' })).statusCode).toBe(404)
-    expect((await post(site, `${path}?paper=abc`, { do: 'more' })).body).toContain('“abc”')
-  })
-
-  test('of two at once by two windows, both count', async () => {
-    const path = await page()
-    const [one, other] = [await paperId(), await paperId('Short')]
-    await Promise.all([
-      post(site, `${path}?paper=${one}`, { do: 'more' }),
-      post(site, `${path}?paper=${other}`, { do: 'less' }),
-    ])
-    expect(await site.db.feedback.count()).toBe(2)
-    expect((await weights()).get('hybrid')).toBeGreaterThan(0)
-    expect((await weights()).get('sentenc')).toBeLessThan(0)
   })
 })
 
@@ -327,11 +256,12 @@ describe('a topic that is not there', () => {
     const { statusCode, body } = await post(site, path, { do: 'change', query: 'linear -survey' })
     expect(statusCode).toBe(422)
     expect(body).toMatch(/<textarea id="topic"[^>]*>linear -survey</)
-    const paper = await post(site, `${path}?paper=${await paperId()}`, { do: 'more' })
-    const onPage = await get(site, paper.headers.location as string)
-    const said = textOf((await get(site, onPage.headers.location as string)).body)
-    expect(said).toMatch(/Saved: this moves papers.*That topic no longer exists/s)
-    expect(await site.db.feedback.count()).toBe(1)
+    for (const url of [`${path}?paper=${await paperId()}`, `${path}?step=more&paper=${await paperId()}`]) {
+      const voted = await post(site, url, url.includes('step') ? { do: 'step', to: '1' } : { do: 'more' })
+      const said = textOf((await get(site, voted.headers.location as string)).body)
+      expect(said).toContain('That topic no longer exists')
+    }
+    expect(await site.db.vote.count()).toBe(0)
   })
 
   test('of another subscriber: the same page, and nothing is shown or changed', async () => {
@@ -366,16 +296,16 @@ describe('the link', () => {
 
   test('of an unsubscribed or suppressed subscriber: the page that says so', async () => {
     const path = await page()
-    const from = `${path}?paper=${await paperId()}`
+    const from = `${path}?edit=topic&paper=${await paperId()}`
     await unsubscribeByOperator(site.deps, { email: EMAIL })
     expect(textOf((await get(site, from)).body)).toContain('You’re unsubscribed')
-    for (const fields of [{ do: 'change', query: 'x' }, { do: 'more' }, { do: 'forget-profile' }]) {
+    for (const fields of [{ do: 'change', query: 'x' }, { do: 'more' }, { do: 'forget' }]) {
       const { statusCode, headers } = await post(site, from, fields)
       expect([statusCode, headers.location]).toEqual([303, path.replace(/\/topics.*/, '')])
     }
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
     expect(textOf((await get(site, from)).body)).toContain('We don’t email this address')
-    expect(await site.db.feedback.count()).toBe(0)
+    expect(await site.db.vote.count()).toBe(0)
   })
 
   test('no address and no token reaches the log', async () => {

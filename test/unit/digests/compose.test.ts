@@ -5,8 +5,8 @@ import type { EarlierDigest } from '../../../src/digests/eligible-range.ts'
 import { createMatcher } from '../../../src/digests/matcher.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
-import { wordKeyOf } from '../../../src/queries/text/tokens.ts'
 
+const NOTHING_LEARNED = { usual: 0, removed: [], step: 0, votedStep: 0 }
 const NOTHING = { toHistory: 0, bestDay: null, papers: [], matched: 0, content: null }
 
 const paper = (id: number, title: string, firstDay: string, more: Partial<Paper> = {}): Paper => ({
@@ -173,22 +173,24 @@ describe('for topics', () => {
     })
   })
 
-  test('papers like those a subscriber liked move up, and are chosen first under a cap', () => {
+  test('papers like those voted More move up under their topic, and are chosen first under a cap', () => {
     const three = [7, 8, 9].map((id) =>
       paper(id, `agents and ${['graphs', 'robots', 'music'][id - 7]}`, '2026-11-24'),
     )
     const shelf = candidatesFrom(createMatcher(three, queries))
-    const profile = new Map([[wordKeyOf('music', 'prose'), 1]])
+    const learned = (phrase: string, weight = 1) => ({
+      learned: new Map([[32, { ...NOTHING_LEARNED, phrases: new Map([[phrase, weight]]) }]]),
+    })
     const alone = { recipient: { ...recipient, topics: [topics[1]!] }, maxPaperId: 9 }
     expect(composed(alone, shelf).papers).toEqual([9, 8, 7])
-    const less = new Map([...profile].map(([key, weight]) => [key, -weight] as const))
-    expect(composed({ ...alone, profile: less }, shelf).papers).toEqual([8, 7, 9])
-    const robots = new Map([[wordKeyOf('robots', 'prose'), 1]])
-    const liked = composed({ ...alone, profile: robots }, shelf)
+    expect(composed({ ...alone, ...learned('music', -1) }, shelf).papers).toEqual([8, 7, 9])
+    const liked = composed({ ...alone, ...learned('robots') }, shelf)
     expect(liked).toMatchObject({ papers: [8, 9, 7], matched: 3 })
     const capped = { ...alone, recipient: { ...alone.recipient, maxPapers: 1 } }
     expect(composed(capped, shelf)).toMatchObject({ papers: [9], matched: 3 })
-    expect(composed({ ...capped, profile: robots }, shelf)).toMatchObject({ papers: [8], matched: 3 })
+    expect(composed({ ...capped, ...learned('robots') }, shelf)).toMatchObject({ papers: [8], matched: 3 })
+    const elsewhere = new Map([[31, { ...NOTHING_LEARNED, phrases: new Map([['robots', 1]]) }]])
+    expect(composed({ ...alone, learned: elsewhere }, shelf).papers).toEqual([9, 8, 7])
   })
 
   describe('papers that come close', () => {

@@ -1,0 +1,160 @@
+import type { Database } from '../core/database/database.ts'
+import type { Deps } from '../core/deps.ts'
+import { Fault } from '../core/errors.ts'
+import { paperByName, papersById } from '../papers/paper.repo.ts'
+import type { Paper } from '../papers/paper.ts'
+import { parseOrNull } from '../queries/language/parse-query.ts'
+import { chooseClose, MAX_STEP, minClosenessAt, nearPapersByDay } from '../queries/ranking/close-papers.ts'
+import { papersWith, withinDays } from '../queries/ranking/phrase-papers.ts'
+import { votedStep } from '../queries/ranking/preference.ts'
+import type { Steps } from '../queries/steps.ts'
+import { toPaperText } from '../queries/text/tokens.ts'
+import { isTemporaryRefusal, type Searcher, withSearchSlot } from '../search/search-slot.ts'
+import { runYielding } from '../search/yield-to-event-loop.ts'
+import { hasSubscription } from '../subscribers/subscriber.ts'
+import { type LearnedTopic, learnedTopic, type VoteKind, votesOf } from '../subscribers/vote.repo.ts'
+import { type MovedPaper, movedPapers } from './moved-papers.ts'
+import { type LinkHolder, openLinkHolder, type ShownTopic } from './open-manage-page.ts'
+import { meantPhrases, offeredPhrases, profileOf, votedDays, votesArchive } from './votes.ts'
+
+interface OpenInput {
+  token: string
+  topicId: number
+  /** The id of the paper from which the subscriber came. */
+  paper: string
+  searcher: Searcher
+}
+
+interface Opened {
+  holder: LinkHolder
+  topic: ShownTopic
+  paper: Paper
+  learned: LearnedTopic
+  /** Their newest digest with the paper; null if there is none. */
+  digest: { localDate: Date; messageId: string } | null
+}
+
+export interface OpenedVote extends Opened {
+  kind: VoteKind
+  /** Their vote on the paper under this topic. */
+  vote: VoteKind | null
+  /** What the paper is about, and the number of papers of the last days that say so too. */
+  phrases: { text: string; papers: number }[]
+  /** What the vote would have moved; empty if it was given, or too many people search. */
+  moved: { place: MovedPaper; paper: Paper }[]
+}
+
+export interface OpenedStep extends Opened {
+  /** 1 for more papers that come close, -1 for fewer. */
+  by: 1 | -1
+  /** How many came close in the last days, and how many would have one step further; null at the last step. */
+  counts: { before: number; after: number } | null
+}
+
+/** The subscriber has no such topic, or gets no digests; or the paper does not exist. */
+interface NotFound {
+  holder: LinkHolder
+  topic: null
+}
+
+// Both are read-only and throw link.*.
+
+export async function openVote(
+  deps: Deps,
+  { kind, ...asked }: OpenInput & { kind: VoteKind },
+): Promise<OpenedVote | NotFound> {
+  const opened = await openPaperOfTopic(deps, asked)
+  if (!opened.topic) return opened
+  const { topic, paper, learned } = opened
+  const archive = await votesArchive(deps)
+  const text = toPaperText(paper)
+  const days = votedDays(deps.clock.now())
+  const phrases = offeredPhrases(archive, text, learned).map((phrase) => ({
+    text: phrase,
+    papers: withinDays(archive, papersWith(archive, phrase, []), days).length,
+  }))
+  const votes = await votesOf(deps.db, topic.id)
+  const vote = votes.find(({ paperId }) => paperId === paper.id)?.kind ?? null
+  const query = parseOrNull(topic.query)
+  if (!query || vote === kind) return { ...opened, kind, vote, phrases, moved: [] }
+  const others = votes.filter(({ paperId }) => paperId !== paper.id)
+  const given = { kind, at: deps.clock.now(), close: false, phrases: meantPhrases(archive, text) }
+  const now = deps.clock.now()
+  const after = await profileOf(topic, { ...learned, votes: [given, ...others] }, { archive, now })
+  const steps = {
+    before: learned.step + learned.votedStep,
+    after: learned.step + votedStep([given, ...others]),
+  }
+  const moved = await inSlotOr([], deps, asked.searcher, topic.query, () =>
+    movedPapers(archive, { query, days, kind, before: learned, after, steps, except: paper.id }),
+  )
+  return { ...opened, kind, vote, phrases, moved: await withPapers(deps, moved) }
+}
+
+export async function openStep(
+  deps: Deps,
+  { by, ...asked }: OpenInput & { by: 1 | -1 },
+): Promise<OpenedStep | NotFound> {
+  const opened = await openPaperOfTopic(deps, asked)
+  if (!opened.topic) return opened
+  const { topic, learned } = opened
+  const query = parseOrNull(topic.query)
+  if (!query || Math.abs(learned.step + by) > MAX_STEP) return { ...opened, by, counts: null }
+  const archive = await votesArchive(deps)
+  const counts = await inSlotOr(null, deps, asked.searcher, topic.query, function* () {
+    const near = yield* nearPapersByDay(archive, query, votedDays(deps.clock.now()))
+    const countAt = (step: number) => chooseClose(near, { minCloseness: minClosenessAt(step) }).length
+    const step = learned.step + learned.votedStep
+    return { before: countAt(step), after: countAt(step + by) }
+  })
+  return { ...opened, by, counts }
+}
+
+async function openPaperOfTopic(
+  deps: Deps,
+  { token, topicId, paper: name }: OpenInput,
+): Promise<Opened | NotFound> {
+  const holder = await openLinkHolder(deps, { token })
+  const topic = holder.topics.find(({ id }) => id === topicId)
+  const paper = await paperByName(deps.db, name)
+  if (!topic || !paper || !hasSubscription(holder.subscriber)) return { holder, topic: null }
+  const learned = (await learnedTopic(deps.db, topic.id))!
+  return { holder, topic, paper, learned, digest: await digestWith(deps.db, holder.subscriber.id, paper.id) }
+}
+
+async function digestWith(db: Database, subscriberId: string, paperId: number): Promise<Opened['digest']> {
+  const found = await db.digest.findFirst({
+    where: { subscriberId, papers: { has: paperId }, message: { isNot: null } },
+    orderBy: { localDate: 'desc' },
+    select: { localDate: true, message: { select: { id: true } } },
+  })
+  return found && { localDate: found.localDate, messageId: found.message!.id }
+}
+
+/** Null, or another value that says nothing, if too many people search. */
+async function inSlotOr<T>(
+  nothing: T,
+  deps: Deps,
+  searcher: Searcher,
+  query: string,
+  steps: () => Steps<T>,
+): Promise<T> {
+  try {
+    return await withSearchSlot(deps, searcher, [query], (spend) => runYielding(steps(), spend))
+  } catch (fault) {
+    if (fault instanceof Fault && isTemporaryRefusal(fault)) return nothing
+    throw fault
+  }
+}
+
+async function withPapers({ db }: Deps, moved: readonly MovedPaper[]): Promise<OpenedVote['moved']> {
+  const papers = await papersById(
+    db,
+    moved.map(({ id }) => id),
+  )
+  const byId = new Map(papers.map((paper) => [paper.id, paper]))
+  return moved.flatMap((place) => {
+    const paper = byId.get(place.id)
+    return paper ? [{ place, paper }] : []
+  })
+}

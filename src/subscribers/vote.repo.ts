@@ -1,0 +1,133 @@
+import type { Database } from '../core/database/database.ts'
+import type { Prisma } from '../generated/prisma/client.ts'
+
+export type VoteKind = 'more' | 'less'
+
+/** { phrase: weight }, the strongest first; negative for phrases of "less like this". */
+type Phrases = ReadonlyMap<string, number>
+
+interface StoredVote {
+  /** The paper's current number. */
+  paperId: number
+  kind: VoteKind
+  at: Date
+  /** The paper came close to the topic without matching it. */
+  close: boolean
+  /** What the subscriber meant of what the paper is about. */
+  phrases: Phrases
+}
+
+/** What votes and buttons taught about a topic; see the schema. */
+export interface LearnedTopic {
+  phrases: Phrases
+  usual: number
+  removed: readonly string[]
+  step: number
+  votedStep: number
+}
+
+/** How many of a topic's newest votes are kept; older ones say little about current interests. */
+export const MAX_VOTES = 100
+
+/** Newest first, one for each paper. */
+export async function votesOf(db: Database, topicId: number): Promise<StoredVote[]> {
+  const rows = await db.$queryRaw<(Omit<StoredVote, 'phrases'> & { phrases: Record<string, number> })[]>`
+    select coalesce(k.paper_id, v.paper_id) as "paperId", v.kind::text, v.at, v.close, v.phrases
+    from vote v left join paper_key k on k.scheme = 'id' and k.value = v.paper_id::text
+    where v.topic_id = ${topicId} order by v.at desc, v.paper_id desc`
+  const newest = new Map(rows.toReversed().map((row) => [row.paperId, row]))
+  return rows
+    .filter((row) => newest.get(row.paperId) === row)
+    .slice(0, MAX_VOTES)
+    .map((row) => ({ ...row, phrases: new Map(Object.entries(row.phrases)) }))
+}
+
+interface OnPaper {
+  topicId: number
+  paperId: number
+}
+
+/** Replaces the earlier vote on this paper. Lock the subscriber's row first. */
+export async function saveVote(
+  db: Database,
+  { topicId, paperId, phrases, ...vote }: OnPaper & StoredVote,
+): Promise<void> {
+  await deleteVote(db, { topicId, paperId })
+  await db.vote.create({ data: { topicId, paperId, ...vote, phrases: toStored(phrases) } })
+  await db.$executeRaw`
+    delete from vote where (topic_id, paper_id) in (
+      select topic_id, paper_id from vote where topic_id = ${topicId}
+      order by at desc, paper_id desc offset ${MAX_VOTES}::int)`
+}
+
+/** Also deletes a vote that was given under an earlier number of the paper. */
+export async function deleteVote(db: Database, { topicId, paperId }: OnPaper): Promise<void> {
+  await db.$executeRaw`
+    delete from vote where topic_id = ${topicId} and (paper_id = ${paperId}::int or paper_id in (
+      select value::int from paper_key where scheme = 'id' and paper_id = ${paperId}::int))`
+}
+
+export const deleteVotes = (db: Database, topicId: number): Promise<Prisma.BatchPayload> =>
+  db.vote.deleteMany({ where: { topicId } })
+
+/** Null if the topic does not exist. */
+export async function learnedTopic(db: Database, topicId: number): Promise<LearnedTopic | null> {
+  const row = await db.topic.findUnique({ where: { id: topicId } })
+  return row && toLearned(row)
+}
+
+/** Lock the subscriber's row first. */
+export async function saveLearnedTopic(
+  db: Database,
+  topicId: number,
+  { phrases, removed, ...learned }: Partial<LearnedTopic>,
+): Promise<void> {
+  const data = {
+    ...learned,
+    ...(phrases && { phrases: toStored(phrases) }),
+    ...(removed && { removed: [...removed] }),
+  }
+  await db.topic.update({ where: { id: topicId }, data })
+}
+
+/** By topic, for those topics of these subscribers about which anything was learned. */
+export async function learnedTopics(
+  db: Database,
+  subscriberIds: readonly string[],
+): Promise<Map<number, LearnedTopic>> {
+  const rows = await db.$queryRaw<TopicRow[]>`
+    select id, phrases, usual, removed, step, voted_step as "votedStep" from topic
+    where subscriber_id = any(${[...subscriberIds]}::text[])
+      and (phrases <> '{}' or removed <> '{}' or step <> 0 or voted_step <> 0)`
+  return new Map(rows.map((row) => [row.id, toLearned(row)]))
+}
+
+/** What earlier releases stored, without topics. */
+export const learnedEarlier = async (db: Database, subscriberId: string) => ({
+  feedback: await db.feedback.findMany({ where: { subscriberId }, omit: { subscriberId: true } }),
+  profile: await db.profile.findMany({ where: { subscriberId }, omit: { subscriberId: true } }),
+})
+
+export async function forgetEarlier(db: Database, subscriberId: string): Promise<void> {
+  await db.feedback.deleteMany({ where: { subscriberId } })
+  await db.profile.deleteMany({ where: { subscriberId } })
+}
+
+interface TopicRow extends Pick<LearnedTopic, 'usual' | 'removed' | 'step' | 'votedStep'> {
+  id: number
+  phrases: unknown
+}
+
+const toLearned = ({ phrases, usual, removed, step, votedStep }: TopicRow): LearnedTopic => ({
+  phrases: new Map(
+    Object.entries(phrases as Record<string, number>).sort(
+      ([a, x], [b, y]) => Math.abs(y) - Math.abs(x) || (a < b ? -1 : 1),
+    ),
+  ),
+  ...{ usual, removed, step, votedStep },
+})
+
+const DIGITS = 5
+
+const toStored = (phrases: Phrases): Record<string, number> =>
+  Object.fromEntries(Array.from(phrases, ([text, weight]) => [text, Number(weight.toFixed(DIGITS))]))

@@ -1,0 +1,50 @@
+import type { FastifyReply } from 'fastify'
+import { type OpenedVote, openStep, openVote } from '../../account/open-vote.ts'
+import type { Deps } from '../../core/deps.ts'
+import { signLink } from '../../subscribers/links.ts'
+import type { Site } from '../pages.ts'
+import { stepPageView, votePageView } from './vote-view.ts'
+
+// Both send nothing and return null if the topic or the paper does not exist.
+
+type OpenVoteInput = Parameters<typeof openVote>[1]
+
+/** "More like this". `done`: what a button did, as given in the query string. */
+export async function sendVotePage(
+  site: Site,
+  reply: FastifyReply,
+  asked: OpenVoteInput,
+  done: string | undefined,
+): Promise<FastifyReply | null> {
+  const opened = await openVote(site.deps, asked)
+  if (!opened.topic) return null
+  const digestPath = digestPathOf(site.deps, opened)
+  return site.pages.send(reply, 'vote', votePageView(opened, { token: asked.token, digestPath, done }))
+}
+
+/** "More like these", "Fewer". `was`: the step before a button set another one. */
+export async function sendStepPage(
+  site: Site,
+  reply: FastifyReply,
+  asked: Parameters<typeof openStep>[1],
+  { was, voted }: { was?: string; voted?: string },
+): Promise<FastifyReply | null> {
+  const opened = await openStep(site.deps, asked)
+  if (!opened.topic) return null
+  const digestPath = digestPathOf(site.deps, opened)
+  const shown = { token: asked.token, digestPath, was: stepParam(was), isUndone: voted === 'none' }
+  return site.pages.send(reply, 'step', stepPageView(opened, shown))
+}
+
+const stepParam = (typed: string | undefined): number | null =>
+  typed !== undefined && /^-?[0-3]$/.test(typed) ? Number(typed) : null
+
+function digestPathOf(
+  { config, clock }: Deps,
+  { digest, holder }: Pick<OpenedVote, 'digest' | 'holder'>,
+): string | null {
+  if (!digest) return null
+  const { epoch } = holder.subscriber
+  const link = { purpose: 'digest' as const, id: digest.messageId, epoch, issuedAt: clock.now() }
+  return `/digest/${signLink(link, config.APP_SECRET[0]!)}`
+}

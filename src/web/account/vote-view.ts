@@ -1,0 +1,130 @@
+import type { OpenedStep, OpenedVote } from '../../account/open-vote.ts'
+import type { Day } from '../../core/dates.ts'
+import { dayOf } from '../../core/dates.ts'
+import { dateRelativeTo, hourOfDay, longDateWithoutYear } from '../../i18n/dates.ts'
+import { counted, fill, fillHtml, placed, words } from '../../i18n/words.ts'
+import { truncateAtWord } from '../../mail/rendering/text.ts'
+import { paperPathOf } from '../../papers/paper-key.ts'
+import { plainPaperOf } from '../../papers/plain-paper.ts'
+import { MAX_DAYS } from '../../search/open-archive.ts'
+import { topicPath } from '../../subscribers/links.ts'
+import { nextEmailText } from './change-summary-view.ts'
+import { amountText, learnedView } from './learned-view.ts'
+
+interface Shown {
+  token: string
+  /** The page of their digest with the paper; null if there is none. */
+  digestPath: string | null
+}
+
+/** "More like this": what a vote would change, or what it changed. `done`: what a button did, as given in the query string. */
+export function votePageView(opened: OpenedVote, shown: Shown & { done: string | undefined }) {
+  const { topic, paper, kind, vote, phrases, moved, learned } = opened
+  const { token, done } = shown
+  const place = { token, id: topic.id, paper: paper.id }
+  const isGiven = done !== undefined && vote !== null
+  const plain = plainPaperOf(paper)
+  const title = shortTitle(plain.title)
+  const what = words.vote.names[kind]
+  const nothing = phrases.length === 0
+  return {
+    ...{ token, kind, phrases, isGiven },
+    here: topicPath(place),
+    what,
+    pageTitle: isGiven ? fill(words.vote.titleDone, { what: words.vote.names[vote] }) : what,
+    over: overText(what, opened),
+    paper: { path: paperPathOf(paper), ...plain },
+    changesHtml: fillHtml(nothing ? words.vote.nothingHtml : words.vote.changesHtml[kind], {
+      topic: topic.label,
+    }),
+    days: counted(MAX_DAYS, words.vote.span),
+    other: {
+      text: words.vote.names[kind === 'more' ? 'less' : 'more'],
+      path: topicPath(place, { vote: kind === 'more' ? 'less' : 'more' }),
+      id: kind === 'more' ? 'less' : 'more',
+    },
+    ...backView(opened, shown),
+    editPath: topicPath(place, { edit: 'topic' }),
+    moved: moved.map(({ place, paper }) => ({
+      title: plainPaperOf(paper).title,
+      path: paperPathOf(paper),
+      what: fill(words.vote.dated, { date: longDateWithoutYear(paper.firstDay), what: movedText(place) }),
+    })),
+    said: isGiven
+      ? fill(words.vote.said[vote], { title, topic: topic.label, from: fromText(opened) })
+      : done === undefined
+        ? ''
+        : fill(words.vote.undone, { title }),
+    learned: learnedView(learned),
+    /** A button beside a phrase did this. */
+    removed: done === 'phrase' || done === 'unknown' ? words.learned.said[done] : '',
+  }
+}
+
+/** "More like these", "Fewer": a step, before and after the button. `was`: the step before it, in the query string. */
+export function stepPageView(opened: OpenedStep, shown: Shown & { was: number | null; isUndone: boolean }) {
+  const { topic, paper, by, counts, learned } = opened
+  const { token, was, isUndone } = shown
+  const name = by > 0 ? 'more' : 'fewer'
+  const what = words.step.names[name]
+  const isDone = was !== null && was !== learned.step
+  const values = { topic: topic.label, from: fromText(opened) }
+  return {
+    ...{ token, name, what, isDone },
+    pageTitle: isDone ? fill(words.vote.titleDone, { what }) : what,
+    over: overText(what, opened),
+    topic: topic.label,
+    here: topicPath({ token, id: topic.id, paper: paper.id }, { step: name }),
+    changesHtml: counts ? fillHtml(words.step.changesHtml[name], values) : '',
+    counts: counts ? countsText(counts) : words.step.end[name],
+    now: fill(words.step.now, { amount: amountText(learned.step + learned.votedStep) }),
+    /** The step that the button sets; null at the last one. */
+    to: counts ? learned.step + by : null,
+    was: isDone ? was : null,
+    said: isDone ? fill(words.step.said[name], values) : isUndone ? fill(words.step.undone, values) : '',
+    ...backView(opened, shown),
+  }
+}
+
+function countsText({ before, after }: NonNullable<OpenedStep['counts']>): string {
+  const values = { days: MAX_DAYS, before, after }
+  return before === after ? counted(after, words.step.same, values) : fill(words.step.counts, values)
+}
+
+type AnyOpened = Pick<OpenedVote, 'topic' | 'digest' | 'holder'>
+
+function overText(what: string, { topic, digest, holder }: AnyOpened): string {
+  const date = digest && dateRelativeTo(holder.today, dayOf(digest.localDate))
+  return date
+    ? fill(words.vote.fromDigest, { what, date })
+    : fill(words.vote.fromTopic, { what, topic: topic.label })
+}
+
+/** The way back: to the digest, or to the topic. */
+function backView({ topic, digest }: AnyOpened, { token, digestPath }: Shown) {
+  const toTopic = fill(words.vote.backToTopic, { topic: topic.label })
+  const day = digest && weekdayText(dayOf(digest.localDate))
+  return digestPath && day
+    ? { back: { text: fill(words.vote.backToDigest, { day }), path: digestPath } }
+    : { back: { text: toTopic, path: topicPath({ token, id: topic.id }) } }
+}
+
+const weekdayText = (day: Day): string => longDateWithoutYear(day).split(' ')[0]!
+
+/** ", from Wednesday 8 April, 07:00"; empty without a next email. */
+function fromText({ holder }: AnyOpened): string {
+  const { next, subscriber, today } = holder
+  if (!next || next.now) return ''
+  const when = nextEmailText(next, today)
+  return fill(words.vote.fromAt, { when, hour: hourOfDay(subscriber.hour) })
+}
+
+const MAX_TITLE = 60
+
+/** "TriAttention" for "TriAttention: Efficient Long Reasoning …". */
+const shortTitle = (title: string): string => truncateAtWord(title.split(': ')[0]!, MAX_TITLE)
+
+function movedText(place: OpenedVote['moved'][number]['place']): string {
+  if ('isClose' in place) return place.isClose ? words.vote.comes : words.vote.goes
+  return placed(place.to, words.vote.toPlace, { from: placed(place.from, words.vote.fromPlace) })
+}

@@ -1,0 +1,206 @@
+import { describe, expect, test } from 'vitest'
+import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
+import { unsubscribeByOperator } from '../../../src/account/unsubscribe.ts'
+import { planDigests } from '../../../src/digests/plan-digests.ts'
+import { checksums } from '../../support/checksums.ts'
+import { pathOf } from '../../support/mailed-links.ts'
+import { get, NOW, post, press as pressOn, textOf, useSite } from '../../support/site.ts'
+import { addPapers } from '../../support/site-papers.ts'
+
+const EMAIL = 'ann@example.com'
+const site = useSite()
+
+const HYBRID = 'A Systematic Analysis of Hybrid Linear Attention'
+const PHRASES = ['hybrid models', 'linear attention', 'long contexts', 'recall']
+const paperId = async (title = HYBRID) => (await site.db.paper.findFirstOrThrow({ where: { title } })).id
+const topicRow = (position = 0) => site.db.topic.findFirstOrThrow({ where: { position } })
+const learned = async (position = 0) => Object.keys((await topicRow(position)).phrases as object).sort()
+const press = (path: string, fields: object) => pressOn(site, path, fields)
+const manage = () => pathOf(site, 'manage', EMAIL)
+
+/** Adds papers and a subscriber with two topics; returns the path of a topic from the paper. */
+async function fromPaper(position = 0): Promise<string> {
+  if ((await site.db.paper.count()) === 0) {
+    await addPapers(site.db)
+    await addSubscriber(site.deps, { email: EMAIL, topics: ['attention', 'rag'], consent: 'on paper' })
+  }
+  return `${await manage()}/topics/${(await topicRow(position)).id}?paper=${await paperId()}`
+}
+
+describe('the page of a vote', () => {
+  test('shows the paper, what will change and its phrases, and changes nothing', async () => {
+    const path = await fromPaper()
+    const before = await checksums(site.db)
+    const { body, statusCode, headers } = await get(site, path)
+    expect(statusCode).toBe(200)
+    expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-robots-tag': 'noindex' })
+    const text = textOf(body)
+    expect(text).toContain('More like this · from your topic Attention')
+    expect(text).toContain(HYBRID)
+    expect(text).toContain('In Attention , papers on these come first')
+    expect(
+      [...body.matchAll(/name="phrase" value="([^"]+)" checked/g)].map(([, phrase]) => phrase).sort(),
+    ).toEqual(PHRASES)
+    expect(body.match(/<button/g)).toHaveLength(1)
+    const less = textOf((await get(site, `${path}&vote=less`)).body)
+    expect(less).toContain('In Attention , papers on these come later')
+    expect(await checksums(site.db)).toEqual(before)
+  })
+
+  test('leads back to the digest that had the paper', async () => {
+    await addPapers(site.db)
+    site.clock.moveTo(new Date('2026-11-23T12:00:00Z'))
+    await addSubscriber(site.deps, { email: EMAIL, topics: ['attention'], consent: 'on paper' })
+    site.clock.moveTo(NOW)
+    await planDigests(site.deps)
+    const { body } = await get(site, await fromPaper())
+    expect(textOf(body)).toContain('More like this · from your digest of Tuesday 24 November')
+    const link = /<a href="(\/digest\/[^"]+)">No change/.exec(body)?.[1]
+    expect((await get(site, link!)).statusCode).toBe(200)
+  })
+
+  test('a press saves what is ticked, says so, counts once, and is undone', async () => {
+    const path = await fromPaper()
+    const form = { do: 'more', offered: 'yes', phrase: ['linear attention', 'recall', 'not of this paper'] }
+    const { body } = await press(path, form)
+    expect(textOf(body)).toMatch(/Done\. More papers like A Systematic .* in Attention, from .*\. Undo/)
+    expect(textOf(body)).toContain('More of linear attention Remove linear attention')
+    expect(await learned()).toEqual(['linear attention', 'recall'])
+    const once = await topicRow()
+    await press(path, form)
+    expect(await topicRow()).toEqual(once)
+    await press(path, { do: 'less' })
+    expect(await learned()).toEqual(PHRASES)
+    expect(Object.values((await topicRow()).phrases as object).every((weight) => weight < 0)).toBe(true)
+    expect(await site.db.vote.count()).toBe(1)
+    expect(textOf((await press(path, { do: 'back' })).body)).toContain('Undone.')
+    expect([await site.db.vote.count(), await learned()]).toEqual([0, []])
+    expect(await site.db.change.count()).toBe(0)
+  })
+
+  test('for a missing paper: the topic, and a press is 404', async () => {
+    const path = (await fromPaper()).replace(/\d+$/, '999999')
+    expect(textOf((await get(site, path)).body)).toContain('Edit topic')
+    expect((await post(site, path, { do: 'more' })).statusCode).toBe(404)
+    expect((await post(site, path.replace('999999', 'abc'), { do: 'more' })).body).toContain('“abc”')
+  })
+})
+
+describe('votes', () => {
+  test('belong to the topic under which they were given', async () => {
+    await press(await fromPaper(0), { do: 'more' })
+    expect([await learned(0), await learned(1)]).toEqual([PHRASES, []])
+    await press(await fromPaper(1), { do: 'less' })
+    expect(Object.values((await topicRow(0)).phrases as object).every((weight) => weight > 0)).toBe(true)
+    expect(await site.db.vote.count()).toBe(2)
+  })
+
+  test('survive an edit of their topic, and a reorder', async () => {
+    const path = await fromPaper()
+    await press(path, { do: 'more' })
+    const { id } = await topicRow()
+    await press(path.replace(/\?.*/, ''), { do: 'change', query: 'attention -survey' })
+    await press(await manage(), { do: 'move-topic', topic: String(id), to: 'down' })
+    expect([(await topicRow(1)).id, await learned(1), await learned(0)]).toEqual([id, PHRASES, []])
+  })
+
+  test('go with their topic', async () => {
+    await press(await fromPaper(), { do: 'more' })
+    await press(await manage(), { do: 'remove-topic', topic: String((await topicRow()).id) })
+    expect(await site.db.vote.count()).toBe(0)
+  })
+
+  test('of two windows at once both count', async () => {
+    const path = await fromPaper()
+    const other = path.replace(/\d+$/, String(await paperId('Short')))
+    await Promise.all([post(site, path, { do: 'more' }), post(site, other, { do: 'less' })])
+    expect(await site.db.vote.count()).toBe(2)
+  })
+})
+
+describe('a learned phrase', () => {
+  test('is on the page of the topic and on the one of all topics, and once removed never acts again', async () => {
+    const path = await fromPaper()
+    const topic = path.replace(/\?.*/, '')
+    await press(path, { do: 'more' })
+    for (const url of [topic, await manage()]) {
+      const { body } = await get(site, url)
+      expect(body).toContain('<h2 id="learned">What we learned from you</h2>')
+      expect(body).toContain('name="phrase" value="recall"')
+    }
+    const remove = { do: 'forget-phrase', phrase: 'recall', topic: String((await topicRow()).id) }
+    expect((await press(await manage(), remove)).said).toBe('Removed: that phrase no longer counts')
+    expect(await learned()).toEqual(PHRASES.slice(0, 3))
+    expect((await press(topic, remove)).said).toBe('No change: we hadn’t learned that phrase')
+    await press(path, { do: 'more' })
+    expect(await learned()).toEqual(PHRASES.slice(0, 3))
+    expect((await get(site, `${path}&vote=less`)).body).not.toContain('value="recall"')
+    expect(textOf((await get(site, topic)).body)).toContain('Removed, and ignored from now on: recall.')
+  })
+
+  test('is removed on the page after a vote, which stays', async () => {
+    const path = await fromPaper()
+    await press(path, { do: 'more' })
+    const { body, url } = await press(path, { do: 'forget-phrase', phrase: 'recall' })
+    expect(url).toContain('voted=phrase')
+    expect(textOf(body)).toContain('Removed: that phrase no longer counts')
+    expect(await learned()).toEqual(PHRASES.slice(0, 3))
+  })
+
+  test('is forgotten with all the rest', async () => {
+    const path = await fromPaper()
+    await press(path, { do: 'more' })
+    await press(`${path}&step=more`, { do: 'step', to: '1' })
+    const topic = path.replace(/\?.*/, '')
+    expect((await press(topic, { do: 'forget' })).said).toBe(
+      'Forgotten: this topic is back in its usual order',
+    )
+    expect(await topicRow()).toMatchObject({ phrases: {}, removed: [], step: 0, votedStep: 0, usual: 0 })
+    expect(await site.db.vote.count()).toBe(0)
+  })
+})
+
+describe('more like these, and fewer', () => {
+  const stepTo = (html: string) => /name="to" value="(-?\d)"/.exec(html)?.[1]
+
+  test('move the threshold of their topic by one step a press, and are undone', async () => {
+    const path = `${await fromPaper()}&step=fewer`
+    const before = await checksums(site.db)
+    const { body } = await get(site, path)
+    expect(await checksums(site.db)).toEqual(before)
+    expect(textOf(body)).toContain('Fewer like these · from your topic Attention')
+    expect(stepTo(body)).toBe('-1')
+    for (const _ of ['once', 'again']) await post(site, path, { do: 'step', to: '-1' })
+    expect([(await topicRow(0)).step, (await topicRow(1)).step]).toEqual([-1, 0])
+    expect(textOf((await get(site, path.replace(/\?.*/, ''))).body)).toContain(
+      'Papers that come close: a little fewer',
+    )
+    const done = await press(path, { do: 'step', to: '-2' })
+    expect(textOf(done.body)).toMatch(/Done\. Fewer papers that come close to Attention.*\. Undo/)
+    const undone = await press(path, { do: 'step', to: '-1', undo: 'yes' })
+    expect(textOf(undone.body)).toContain('Undone. Papers come close to Attention as before.')
+    expect((await topicRow()).step).toBe(-1)
+  })
+
+  test('end after three steps', async () => {
+    const path = `${await fromPaper()}&step=more`
+    await press(path, { do: 'step', to: '3' })
+    const { body } = await get(site, path)
+    expect(stepTo(body)).toBeUndefined()
+    expect(textOf(body)).toContain('You already get as many papers that come close as we can offer.')
+    for (const to of ['4', '-4', '0.5', 'x', '']) {
+      expect((await post(site, path, { do: 'step', to })).statusCode).toBe(400)
+    }
+    expect((await topicRow()).step).toBe(3)
+  })
+})
+
+test('votes of an unsubscribed reader change nothing', async () => {
+  const path = await fromPaper()
+  await unsubscribeByOperator(site.deps, { email: EMAIL })
+  expect(textOf((await get(site, path)).body)).toContain('You’re unsubscribed')
+  for (const fields of [{ do: 'more' }, { do: 'step', to: '1' }, { do: 'forget' }]) {
+    expect((await post(site, path, fields)).statusCode).toBe(303)
+  }
+  expect([await site.db.vote.count(), (await topicRow()).step]).toEqual([0, 0])
+})
