@@ -13,8 +13,14 @@ const HYBRID = 'A Systematic Analysis of Hybrid Linear Attention'
 const seen = useSiteInBrowser()
 const { site } = seen
 
-/** Somebody gets a digest, and presses what is beside a paper. */
+/** Somebody gets a digest, presses what is beside a paper, and goes on to the topic. */
 async function fromMail(javaScriptEnabled: boolean): Promise<Page> {
+  const page = await voteFromMail(javaScriptEnabled)
+  await choose(page, 'Mute a word, follow an author or edit the topic')
+  return page
+}
+
+async function voteFromMail(javaScriptEnabled: boolean): Promise<Page> {
   const { html } = await mailed(site, 'digest', EMAIL)
   const page = await seen.open({ javaScriptEnabled })
   page.setDefaultTimeout(10_000)
@@ -91,22 +97,23 @@ describe.each([
     expect(await topics()).toEqual(['attention', 'rag'])
   })
 
-  test('more like this is shown as words, which can be removed one by one and all at once', async () => {
-    const page = await fromMail(scripts)
+  test('more like this is one press, shown as phrases, which can be removed, and is undone', async () => {
+    const page = await voteFromMail(scripts)
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe(HYBRID)
+    await page.getByRole('checkbox', { name: 'recall' }).uncheck()
     await press(page, 'More like this')
-    expect(await said(page)).toMatch(/Saved: more like this\s+More of: /)
-    const profile = page.getByRole('region', { name: 'Learned from you' })
-    await profile.getByRole('button', { name: 'Remove hybrid', exact: true }).click()
-    expect(await said(page)).toContain('Removed')
-    expect(await profile.getByRole('button', { name: 'Remove hybrid', exact: true }).count()).toBe(0)
-    await page.getByRole('link', { name: 'Your digests: topics and schedule' }).click()
-    expect(
-      await profile.getByText('From “More like this” and “Less like this” in your emails.').isVisible(),
-    ).toBe(true)
-    await press(page, 'Reset')
-    expect(await said(page)).toContain('Reset: your digests are back in their usual order')
-    expect(await profile.count()).toBe(0)
-    expect(await site.db.feedback.count()).toBe(0)
+    expect(await said(page)).toMatch(/^Done. More papers like A Systematic /)
+    expect(await page.locator('.learned li > span').allInnerTexts()).toEqual(
+      expect.arrayContaining(['hybrid models', 'linear attention', 'long contexts']),
+    )
+    expect(await page.getByText('recall', { exact: true }).count()).toBe(0)
+    await page.getByRole('button', { name: 'Remove hybrid models', exact: true }).click()
+    await page.getByText('Removed: that phrase no longer counts').waitFor()
+    await page.getByRole('button', { name: 'Undo', exact: true }).click()
+    expect(await said(page)).toMatch(/^Undone. Your vote on /)
+    expect(await site.db.vote.count()).toBe(0)
+    await page.getByRole('link', { name: 'No change', exact: true }).click()
+    expect(await page.getByRole('heading', { name: HYBRID }).isVisible()).toBe(true)
   })
 })
 
@@ -127,7 +134,7 @@ test('with scripts, the preview follows the input, and the scroll position stays
   await field(page).pressSequentially(' (', { delay: 20 })
   await page.locator('#preview').getByText('No preview yet').waitFor()
   await press(page, 'Preview')
-  expect(new URL(page.url()).search).toMatch(/^\?paper=\d+$/)
+  expect(new URL(page.url()).search).toMatch(/^\?paper=\d+&edit=topic$/)
   expect(await topics()).toEqual(['attention', 'rag'])
   expect(wrong).toEqual([])
 })

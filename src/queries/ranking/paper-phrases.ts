@@ -16,7 +16,7 @@ interface PaperPhrase {
 export const phraseKey = (text: string): string => contentKeys(text).join(' ')
 
 /** How many phrases a vote offers, and so learns. */
-export const MAX_PHRASES_OF_PAPER = 8
+export const MAX_PHRASES_OF_PAPER = 6
 const MAX_LENGTH = 60
 const MAX_WORDS = 4
 /** With fewer papers, a phrase in many of them may still be a subject. */
