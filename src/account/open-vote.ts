@@ -6,7 +6,7 @@ import type { Paper } from '../papers/paper.ts'
 import { parseOrNull } from '../queries/language/parse-query.ts'
 import { chooseClose, MAX_STEP, minClosenessAt, nearPapersByDay } from '../queries/ranking/close-papers.ts'
 import { papersWith, withinDays } from '../queries/ranking/phrase-papers.ts'
-import { votedStep } from '../queries/ranking/preference.ts'
+import { preferenceOf, votedStep } from '../queries/ranking/preference.ts'
 import type { Steps } from '../queries/steps.ts'
 import { toPaperText } from '../queries/text/tokens.ts'
 import { isTemporaryRefusal, type Searcher, withSearchSlot } from '../search/search-slot.ts'
@@ -103,7 +103,9 @@ export async function openStep(
   const archive = await votesArchive(deps)
   const counts = await inSlotOr(null, deps, asked.searcher, topic.query, function* () {
     const near = yield* nearPapersByDay(archive, query, votedDays(deps.clock.now()))
-    const countAt = (step: number) => chooseClose(near, { minCloseness: minClosenessAt(step) }).length
+    const preference = preferenceOf(archive, learned)
+    const countAt = (step: number) =>
+      chooseClose(near, { minCloseness: minClosenessAt(step), preference }).length
     const step = learned.step + learned.votedStep
     return { before: countAt(step), after: countAt(step + by) }
   })

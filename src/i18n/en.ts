@@ -925,7 +925,6 @@ export const en = {
     remove: 'Remove',
     removed: 'Removed, and ignored from now on: {phrases}.',
     forget: 'Forget all of this',
-    forgetTopic: 'Forget all of this for {topic}',
     close: 'Papers that come close: {amount}',
     amounts: {
       '-3': 'far fewer',
@@ -947,9 +946,11 @@ export const en = {
     fromDigest: '{what} · from your digest of {date}',
     fromTopic: '{what} · from your topic {topic}',
     whatChanges: 'What will change',
-    changesHtml: {
-      more: 'In <strong>{topic}</strong>, papers on these come first, and ones that come close need less to reach you.',
-      less: 'In <strong>{topic}</strong>, papers on these come later, and ones that come close need more to reach you.',
+    changes: {
+      moreHtml:
+        'In <strong>{topic}</strong>, papers on these come first, and ones that come close need less to reach you.',
+      lessHtml:
+        'In <strong>{topic}</strong>, papers on these come later, and ones that come close need more to reach you.',
     },
     nothingHtml:
       'We found no phrase that says what this paper is about, so in <strong>{topic}</strong> nothing will move yet.',
@@ -988,9 +989,9 @@ export const en = {
   },
   step: {
     names: { more: 'More like these', fewer: 'Fewer like these' },
-    changesHtml: {
-      more: 'In <strong>{topic}</strong>, papers that come close need a little less to reach you.',
-      fewer: 'In <strong>{topic}</strong>, papers that come close need a little more to reach you.',
+    changes: {
+      moreHtml: 'In <strong>{topic}</strong>, papers that come close need a little less to reach you.',
+      fewerHtml: 'In <strong>{topic}</strong>, papers that come close need a little more to reach you.',
     },
     counts: 'In the last {days} days, {after} would have come close instead of {before}.',
     same: {

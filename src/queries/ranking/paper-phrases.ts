@@ -103,6 +103,6 @@ function phraseOf(text: string, tokens: readonly Token[]): PaperPhrase {
   return { keys, text: written.replace(/[\p{L}\p{N}]+/gu, toRunningText) }
 }
 
-/** A word that only begins a sentence or a title has one capital: LLM, PyTorch and 3D have more, or a digit. */
+/** A word that only begins a sentence or a title has one capital: LLM, PyTorch and 3D have more, or a digit; D is a name. */
 const toRunningText = (word: string): string =>
-  /\p{Lu}.*\p{Lu}|\p{N}/u.test(word) ? word : word.toLowerCase()
+  /\p{Lu}.*\p{Lu}|\p{N}|^\p{Lu}$/u.test(word) ? word : word.toLowerCase()

@@ -2,7 +2,7 @@ import type { OpenedStep, OpenedVote } from '../../account/open-vote.ts'
 import type { Day } from '../../core/dates.ts'
 import { dayOf } from '../../core/dates.ts'
 import { dateRelativeTo, hourOfDay, longDateWithoutYear } from '../../i18n/dates.ts'
-import { counted, fill, fillHtml, placed, words } from '../../i18n/words.ts'
+import { counted, fill, placed, words } from '../../i18n/words.ts'
 import { truncateAtWord } from '../../mail/rendering/text.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
 import { plainPaperOf } from '../../papers/plain-paper.ts'
@@ -26,7 +26,6 @@ export function votePageView(opened: OpenedVote, shown: Shown & { done: string |
   const plain = plainPaperOf(paper)
   const title = shortTitle(plain.title)
   const what = words.vote.names[kind]
-  const nothing = phrases.length === 0
   return {
     ...{ token, kind, phrases, isGiven },
     here: topicPath(place),
@@ -34,9 +33,7 @@ export function votePageView(opened: OpenedVote, shown: Shown & { done: string |
     pageTitle: isGiven ? fill(words.vote.titleDone, { what: words.vote.names[vote] }) : what,
     over: overText(what, opened),
     paper: { path: paperPathOf(paper), ...plain },
-    changesHtml: fillHtml(nothing ? words.vote.nothingHtml : words.vote.changesHtml[kind], {
-      topic: topic.label,
-    }),
+    topic: topic.label,
     days: counted(MAX_DAYS, words.vote.span),
     other: {
       text: words.vote.names[kind === 'more' ? 'less' : 'more'],
@@ -75,7 +72,7 @@ export function stepPageView(opened: OpenedStep, shown: Shown & { was: number | 
     over: overText(what, opened),
     topic: topic.label,
     here: topicPath({ token, id: topic.id, paper: paper.id }, { step: name }),
-    changesHtml: counts ? fillHtml(words.step.changesHtml[name], values) : '',
+    canStep: counts !== null,
     counts: counts ? countsText(counts) : words.step.end[name],
     now: fill(words.step.now, { amount: amountText(learned.step + learned.votedStep) }),
     /** The step that the button sets; null at the last one. */
