@@ -6,8 +6,8 @@ import { toPaperText } from '../../src/queries/text/tokens.ts'
 export function usageOf(papers: readonly Paper[]): Usage {
   const learner = new UsageLearner()
   for (const paper of papers.toSorted((a, b) => (a.firstDay < b.firstDay ? 1 : -1))) {
-    const { title, abstract } = toPaperText(paper)
-    learner.add({ title, abstract, firstDay: paper.firstDay })
+    const { title, abstract, keywords } = toPaperText(paper)
+    learner.add({ title, abstract, keywords, firstDay: paper.firstDay })
   }
   return decodeUsage(learner.finish())
 }

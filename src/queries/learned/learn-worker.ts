@@ -25,8 +25,13 @@ export default async ({ databaseUrl, kinds, learnedAt, papers }: LearnInput): Pr
   const { db, close } = openDatabase(databaseUrl, silentLog, 1)
   try {
     const learners = kinds.map((kind) => ({ kind, learner: LEARNED_KINDS[kind].startLearning() }))
-    for await (const { title, abstract, firstDay } of readPapers(db)) {
-      const paper = { title: tokenized(title), abstract: tokenized(abstract, hideAvailability), firstDay }
+    for await (const { title, abstract, keywords, firstDay } of readPapers(db)) {
+      const paper = {
+        title: tokenized(title),
+        abstract: tokenized(abstract, hideAvailability),
+        keywords: keywords.map((keyword) => tokenized(keyword)),
+        firstDay,
+      }
       for (const { learner } of learners) learner.add(paper)
     }
     for (const { kind, learner } of learners)

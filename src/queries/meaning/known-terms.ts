@@ -1,11 +1,6 @@
 import { FILLER } from '../language/sentence-words.ts'
+import type { TokenizedText } from '../learned/learner.ts'
 import { isStopWord, type Token, wordKeyOf } from '../text/tokens.ts'
-
-/** A text, and its words. */
-interface Tokenized {
-  text: string
-  tokens: readonly Token[]
-}
 
 /** Papers that are read, the newest first: with more, their words would take more than 100 MB. */
 const MAX_READ = 50_000
@@ -15,6 +10,8 @@ const MAX_WORDS = 3
 const MIN_PAPERS = 5
 /** Their share of the papers that have all of the words. */
 const MIN_SHARE = 0.2
+/** Or so many papers have it as a keyword: "world" and "model" are in many papers of many fields that are about neither. */
+const MIN_KEYWORDS = 10
 /** Words within a term: mixture of experts, human in the loop. Not "to": text image retrieval is no text to image. */
 const SMALL_WORDS = new Set(['of', 'in', 'as', 'the', 'a'])
 const MAX_SMALL_WORDS = 2
@@ -59,9 +56,13 @@ export class TermCounter {
   readonly #numbers = new Map<string, number>()
   readonly #keys: string[] = ['']
   readonly #papers: ReadPaper[] = []
+  /** The number of papers with a keyword, by the keys of its words without small words. */
+  readonly #keywords = new Map<string, number>()
 
-  read(texts: readonly Tokenized[]): void {
+  read(texts: readonly TokenizedText[], keywords: readonly TokenizedText[] = []): void {
     if (this.#papers.length === MAX_READ) return
+    for (const key of new Set(keywords.map(keyOfTerm)))
+      this.#keywords.set(key, (this.#keywords.get(key) ?? 0) + 1)
     const words: number[] = []
     const isInside: number[] = []
     const add = (number: number, inside: boolean) => {
@@ -106,7 +107,9 @@ export class TermCounter {
       const keys = telling.map((word) => this.#keys[word]!)
       const key = keys.join(' ')
       if (terms.has(key) || !mayName(keys) || small.some((word) => ARTICLES.has(word))) continue
-      if (papers < MIN_SHARE * countTogether(telling.map((word) => papersOf.get(word)!))) continue
+      const isKeyword = (this.#keywords.get(key) ?? 0) >= MIN_KEYWORDS
+      if (!isKeyword && papers < MIN_SHARE * countTogether(telling.map((word) => papersOf.get(word)!)))
+        continue
       terms.set(key, words.map((word) => this.#keys[Math.abs(word)]).join(' '))
       if (terms.size === MAX_TERMS) break
     }
@@ -142,6 +145,12 @@ export class TermCounter {
     return papers
   }
 }
+
+const keyOfTerm = ({ tokens }: TokenizedText): string =>
+  tokens
+    .filter(({ folded }) => !isStopWord(folded))
+    .map(({ key }) => key)
+    .join(' ')
 
 /** Whether words, by their keys, may name something. */
 function mayName(keys: readonly string[]): boolean {

@@ -50,11 +50,11 @@ export class UsageLearner implements Learner {
   #newest: Day | null = null
   #recent = 0
 
-  add({ title, abstract, firstDay }: LearnerPaper): void {
+  add({ title, abstract, keywords, firstDay }: LearnerPaper): void {
     this.#newest ??= firstDay
     const isRecent = firstDay > addDays(this.#newest, -RECENT_DAYS)
     this.#acronyms.read(abstract.text)
-    this.#terms.read([title, abstract])
+    this.#terms.read([title, abstract], keywords)
     const keys = new Set<string>()
     const lowerCase = new Set<string>()
     for (const { tokens } of [title, abstract])

@@ -129,7 +129,7 @@ function allowedPapers(archive: Archive, meaning: Query): Bits {
   const allowed = archive.index.live.slice()
   subtractBits(allowed, excludedPapers(archive, meaning))
   for (const part of partsOf(meaning).conditions)
-    intersectBits(allowed, archive.find(asMeaning(part), mentionsRevised(part)))
+    intersectBits(allowed, archive.find(asMeaning({ ...part }), mentionsRevised(part)))
   return allowed
 }
 

@@ -10,6 +10,19 @@ function termsOf(...texts: [text: string, papers: number][]): string[] {
   return [...counter.result().values()]
 }
 
+/** Papers of which one in 21 has the words side by side, which is not enough by itself. */
+test.each([
+  [10, ['world model']],
+  [9, []],
+])('words that are a keyword of %i papers are %j', (papers, expected) => {
+  const counter = new TermCounter()
+  const tokenized = (text: string) => ({ text, tokens: tokensOf(text) })
+  for (let i = 0; i < 10; i++)
+    counter.read([tokenized('World models.')], i < papers ? [tokenized('World Model')] : [])
+  for (let i = 0; i < 200; i++) counter.read([tokenized('A model. Our world.')])
+  expect([...counter.result().values()]).toEqual(expected)
+})
+
 test.each<[string, [text: string, papers: number][], string[]]>([
   ['side by side in five papers', [['A world model.', 5]], ['world model']],
   ['in fewer papers', [['A world model.', 4]], []],
