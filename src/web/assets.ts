@@ -36,6 +36,8 @@ const shortened = (css: string): string =>
     .replace(/\s*\n\s*/g, '\n')
     .replaceAll(': ', ':')
     .replaceAll(' {', '{')
+    .replace(/([{};,])\n/g, '$1')
+    .replaceAll(';}', '}')
 
 /** Serves the style sheets and the files from packages; @fastify/static serves the rest of the folder. */
 export function addAssetRoutes(app: FastifyInstance): void {

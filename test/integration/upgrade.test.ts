@@ -70,6 +70,7 @@ const SINCE_FIRST = [
   '20261129211000_schedules_in_order',
   '20261130030000_imported_consent',
   '20261130031000_smaller_indexes',
+  '20261130221548_votes_per_topic',
   '20261130221638_close_papers_by_default',
   '20261130221700_digests_of_close_papers',
 ]

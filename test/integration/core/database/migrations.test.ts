@@ -72,8 +72,8 @@ const engineless = (url: string, before: string) =>
     for (const name of migrationNames(folder).filter((one) => one < before)) {
       await client.query(readFileSync(join(folder, name, 'migration.sql'), 'utf8'))
       const done =
-        'insert into _prisma_migrations (id, checksum, migration_name, finished_at) values ($1, $2, $1, now())'
-      await client.query(done, [name.slice(0, 36), ''])
+        'insert into _prisma_migrations (id, checksum, migration_name, finished_at) values ($1, $2, $3, now())'
+      await client.query(done, [name.slice(0, 36), '', name])
     }
   })
 

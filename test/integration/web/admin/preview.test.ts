@@ -52,7 +52,7 @@ test('after today’s digests were planned, shows the one that was planned', asy
 test('says if nothing matched', async () => {
   const { headers } = await admin.post('/admin/preview', { email: 'none@lab.example' })
   expect((await admin.get(headers.location as string)).body).toContain(
-    'Nothing has matched since their last email',
+    'Nothing has matched or come close since their last email',
   )
   expect((await admin.get(`${headers.location}/html`)).headers.location).toBe(headers.location)
 })

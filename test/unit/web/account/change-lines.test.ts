@@ -32,7 +32,7 @@ const cases: [Partial<Subscription>, string[]][] = [
     [
       'Format: HTML → Plain text',
       'Show: Title and summary → Titles only',
-      'Related papers: None → Up to three, after those that match',
+      'Papers that come close: None → Up to three, after those that match',
     ],
   ],
   [{ topics: [second, third] }, ['Removed: linear attention']],
