@@ -163,8 +163,8 @@ function passage(parts: readonly Query[], text: string): string {
     if (at < 0 || at + word.length - start > MAX_LENGTH) break
     end = at + word.length
   }
-  // A general word behind the last one: autonomous systems.
-  const next = /^ (?!(?:and|or|not)\b)\p{L}+/iu.exec(text.slice(end))?.[0] ?? ''
+  // A general word behind the last one: autonomous systems. Not that of a condition: votes>=20.
+  const next = /^ (?!(?:and|or|not)\b)\p{L}+(?![\p{L}:<>=])/iu.exec(text.slice(end))?.[0] ?? ''
   const isPart = next && !isConnective(next.trim()) && end + next.length - start <= MAX_LENGTH
   const found = text.slice(start, isPart ? end + next.length : end)
   return SIGNS.test(found) ? '' : found

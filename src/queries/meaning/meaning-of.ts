@@ -48,13 +48,17 @@ export function meaningOf(query: Query, usage: Usage): Query {
     return { kind: 'and', parts: leaves.map((leaf) => leafMeaning(leaf, mayBeName && !isCommon)) }
   }
 
-  /** A term is met for each of its key words, or for none. */
+  /** A term is met for each of its key words, or for none. "large language models (LLMs)" is one term. */
   function sentenceMeaning({ least, parts }: Extract<Query, { kind: 'some' }>): Query {
-    const meanings = termsOf(parts.filter(isTextLeaf)).flatMap(({ leaf, typed }) => {
+    const terms = termsOf(parts.filter(isTextLeaf))
+    const longForms = new Set(terms.map(({ leaf }) => longFormKey(leaf.text)))
+    const meanings = terms.flatMap(({ leaf, typed }) => {
+      const long = longFormOf(leaf)
+      if (long !== undefined && longForms.has(longFormKey(long))) return []
       const meaning = leafMeaning(leaf, false)
       return typed.map(() => meaning)
     })
-    return { kind: 'some', least, parts: meanings }
+    return { kind: 'some', least: Math.min(least, meanings.length), parts: meanings }
   }
 
   /** The leaves, of which those that are together a known term or a long form are one. `typed`: what it was made of. */
@@ -88,9 +92,13 @@ export function meaningOf(query: Query, usage: Usage): Query {
     return forms.length > 1 ? { kind: 'or', parts: forms, also: true } : leaf
   }
 
-  function otherForm(leaf: TextLeaf): TextLeaf | undefined {
+  function longFormOf({ text }: TextLeaf): string | undefined {
     const { longForms } = usage.acronyms
-    const long = longForms.get(leaf.text) ?? longForms.get(leaf.text.replace(PLURAL, '$1'))
+    return longForms.get(text) ?? longForms.get(text.replace(PLURAL, '$1'))
+  }
+
+  function otherForm(leaf: TextLeaf): TextLeaf | undefined {
+    const long = longFormOf(leaf)
     if (long) return { ...leaf, kind: 'phrase', text: long }
     const short = leaf.kind === 'phrase' ? usage.acronyms.acronyms.get(longFormKey(leaf.text)) : undefined
     return short ? { ...leaf, kind: 'word', text: short } : undefined

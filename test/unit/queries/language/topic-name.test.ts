@@ -12,6 +12,8 @@ describe('a name proposed from a query', () => {
     ['author:Junlin Wang', 'Junlin Wang'],
     ['author:"Yann LeCun" OR author:"Geoffrey Hinton"', 'By Yann LeCun or Geoffrey Hinton'],
     ['author:Chen -survey', 'By Chen'],
+    ['diffusion models votes>=20', 'Diffusion models'],
+    ['diffusion models cat:cs.LG', 'Diffusion models'],
     ['author:"Albert Gu" AND mamba', 'Albert Gu and mamba'],
     ['au:del_maestro ANDNOT (ti:checkerboard OR ti:Pyrochlore)', 'By del maestro'],
     ['diffusion OR robotics OR "reinforcement learning"', 'Diffusion, robotics and 1 more'],

@@ -150,6 +150,10 @@ test.each([
     'How do robots plan with glass towers in kitchens at night?',
     'enough of these: robots, plan, “glass towers”, kitchens, night',
   ],
+  [
+    'I work on a mixture of experts (MoE) for kitchens.',
+    'the phrase “mixture of experts” (also MoE) and kitchens',
+  ],
 ])('known terms are phrases: %s: %s', (query, expected) =>
   expect(describeQuery(meaningOf(parseQuery(query), terms))).toBe(`Papers with ${expected}`),
 )
