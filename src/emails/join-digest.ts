@@ -15,6 +15,7 @@ import { type ShownPaper, sharedPaper } from '../queries/reasons/shown-paper.ts'
 import { closePapersLink, siteLinks, topicPage } from '../subscribers/links.ts'
 import { closingOf, type DigestEmail, openingOf, type ReaderLinks } from './digest-email.ts'
 import {
+  editUrl,
   headOf,
   newestDay,
   nonEmptySections,
@@ -112,7 +113,7 @@ export function openDigestJoiner({ site, inEach, template }: JoinerInput) {
     const [head, count, paperId, topicLength, manageBase] = JSON.parse(key)
     const { placeholders, encoder } = topicEncoder(topicLength)
     const page = placeholders.topic && `${manageBase}${placeholders.topic}`
-    const edit = page && (head.close ? closePapersLink(page) : `${page}?paper=${paperId}`)
+    const edit = page && (head.close ? closePapersLink(page) : editUrl(`${page}?paper=${paperId}`))
     const section = { ...head, edit, papers: { length: count } }
     return { heading: encode(encoder, 'heading', { section }), end: encode(encoder, 'end', { section }) }
   }, MAX_KEPT)

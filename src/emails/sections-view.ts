@@ -36,7 +36,7 @@ export function sectionViews(
     }
     return {
       ...headOf(section, shown),
-      edit: section.close ? turnOffUrl : urlFrom(section.papers[0]!),
+      edit: section.close ? turnOffUrl : editUrl(urlFrom(section.papers[0]!)),
       papers: section.papers.map((paper) => ({
         ...paperView(paper, links, detail, paper.day !== newest),
         ...(detail.body && ownLinks(paper, urlFrom(paper))),
@@ -48,6 +48,9 @@ export function sectionViews(
 /** The topic whose page the links of a paper open; null without one. */
 export const topicIdOf = ({ closeTo }: ShownPaper, { topicId }: DigestSection): number | null =>
   closeTo?.topicId ?? topicId
+
+/** The page of a topic from a paper, on which the topic is edited. */
+export const editUrl = (url: string | undefined): string | undefined => url && `${url}&edit=topic`
 
 /** The links beside a paper: for a match `own`, for one that comes close `step`. */
 export const ownLinks = ({ closeTo }: ShownPaper, url: string | undefined) =>
