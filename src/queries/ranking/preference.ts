@@ -1,6 +1,9 @@
+import { LruCache } from '../../core/lru-cache.ts'
+import { memoizeByObject } from '../../core/memoize.ts'
 import type { Archive, DayBounds } from '../archive.ts'
-import { forEachBit } from '../matching/bits.ts'
-import { contentKeys } from '../meaning/usage.ts'
+import { type Bits, forEachBit, hasBit, newBits, setBit } from '../matching/bits.ts'
+import { untilChange } from '../matching/paper-index.ts'
+import { contentKeys, type Usage } from '../meaning/usage.ts'
 import type { Query } from '../query.ts'
 import type { Steps } from '../steps.ts'
 import { nearPapersByDay } from './close-papers.ts'
@@ -80,15 +83,50 @@ const OF_PHRASES = 0.25
  * act: those that the paper contains, and the nearness of their words in the learned space if there is one.
  */
 export function preferenceOf(archive: Archive, { phrases, usual }: Profile): (docId: number) => number {
-  const contained = new Map<number, number>()
-  const ofWords = new Map<string, number>()
-  for (const [text, weight] of phrases) {
-    for (const docId of papersWith(archive, text, []))
-      contained.set(docId, (contained.get(docId) ?? 0) + weight)
-    for (const key of contentKeys(text)) ofWords.set(key, (ofWords.get(key) ?? 0) + weight)
+  // A topic often has no paper to score, so its phrases are looked up for the first one.
+  let parts: ReturnType<typeof partsOf> | undefined
+  return (docId) => {
+    parts ??= partsOf(archive, phrases)
+    return OF_PHRASES * parts.contained(docId) + parts.nearness(docId) - usual
   }
-  const nearness = archive.nearnessTo(ofWords)
-  return (docId) => OF_PHRASES * (contained.get(docId) ?? 0) + nearness(docId) - usual
+}
+
+function partsOf(archive: Archive, phrases: Vector) {
+  const all = Array.from(phrases, ([text, weight]) => ({ ...knownPhrase(archive, text), weight }))
+  const ofWords = new Map<string, number>()
+  for (const { keys, weight } of all)
+    for (const key of keys) ofWords.set(key, (ofWords.get(key) ?? 0) + weight)
+  const contained = (docId: number) => {
+    let sum = 0
+    for (let i = 0; i < all.length; i++) if (hasBit(all[i]!.papers, docId)) sum += all[i]!.weight
+    return sum
+  }
+  return { contained, nearness: archive.nearnessTo(ofWords) }
+}
+
+interface KnownPhrase {
+  papers: Bits
+  keys: readonly string[]
+}
+
+/** In bytes; a phrase has some more than its papers. */
+const [MAX_KEPT, OF_PHRASE] = [32_000_000, 500]
+
+const keptPhrases = untilChange(() =>
+  memoizeByObject(
+    (_usage: Usage) =>
+      new LruCache<string, KnownPhrase>(MAX_KEPT, ({ papers }) => papers.byteLength + OF_PHRASE),
+  ),
+)
+
+/** Many subscribers vote for the same phrases: kept until the papers, or how they use words, change. */
+function knownPhrase(archive: Archive, text: string): KnownPhrase {
+  const kept = keptPhrases(archive.index)(archive.usage)
+  const known = kept.get(text)
+  if (known) return known
+  const papers = newBits(archive.index.docCount)
+  for (const docId of papersWith(archive, text, [])) setBit(papers, docId)
+  return kept.set(text, { papers, keys: contentKeys(text) })
 }
 
 /** So many more votes of one kind than of the other, on papers that come close, move the threshold of their topic. */

@@ -136,6 +136,20 @@ describe('preferenceOf', () => {
     expect(only(archive, { 'search agents': 1 }, 0.5)(without)).toBe(-0.5)
   })
 
+  test('prefers a paper that arrives later, and one by authors with such a name while no paper uses its words', () => {
+    const archive = archiveOf(PAPERS.slice(0, 9))
+    archive.usage = usageOf([])
+    const isPreferred = (id: number) => only(archive, { 'linear state': 1 })(archive.index.docIdOf(id)!) > 0
+    expect(isPreferred(1)).toBe(true)
+    archive.index.upsert([
+      samplePaper({ id: 998, title: 'T', authors: ['Linear State'] }),
+      samplePaper({ id: 999, title: 'Linear states' }),
+    ])
+    expect([998, 999].map(isPreferred)).toEqual([true, true])
+    archive.usage = usageOf(PAPERS)
+    expect([998, 999].map(isPreferred)).toEqual([false, true])
+  })
+
   test('in a learned space, also prefers papers that are near the words of a phrase', () => {
     const papers = [...PAPERS, samplePaper({ id: 999, title: 'space models', abstract: 'of linear state' })]
     const archive = archiveOf(papers)
