@@ -1,15 +1,17 @@
 import type { Database } from '../core/database/database.ts'
 import type { Deps } from '../core/deps.ts'
-import { Fault } from '../core/errors.ts'
 import { paperByName, papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
+import type { Archive, DayBounds } from '../queries/archive.ts'
 import { parseOrNull } from '../queries/language/parse-query.ts'
+import type { Query } from '../queries/query.ts'
 import { chooseClose, MAX_STEP, minClosenessAt, nearPapersByDay } from '../queries/ranking/close-papers.ts'
 import { papersWith, withinDays } from '../queries/ranking/phrase-papers.ts'
 import { preferenceOf, votedStep } from '../queries/ranking/preference.ts'
 import type { Steps } from '../queries/steps.ts'
 import { toPaperText } from '../queries/text/tokens.ts'
-import { isTemporaryRefusal, type Searcher, withSearchSlot } from '../search/search-slot.ts'
+import { closestOfEachDay } from '../search/close-of-days.ts'
+import { type Searcher, withOptionalSearchSlot } from '../search/search-slot.ts'
 import { runYielding } from '../search/yield-to-event-loop.ts'
 import { hasSubscription } from '../subscribers/subscriber.ts'
 import { type LearnedTopic, learnedTopic, type VoteKind, votesOf } from '../subscribers/vote.repo.ts'
@@ -47,7 +49,9 @@ export interface OpenedVote extends Opened {
 export interface OpenedStep extends Opened {
   /** 1 for more papers that come close, -1 for fewer. */
   by: 1 | -1
-  /** How many came close in the last days, and how many would have one step further; null at the last step. */
+  /** False at the last step. */
+  canStep: boolean
+  /** How many came close in the last days, and how many would have one step further; null if that cannot be counted. */
   counts: { before: number; after: number } | null
 }
 
@@ -85,8 +89,15 @@ export async function openVote(
     before: learned.step + learned.votedStep,
     after: learned.step + votedStep([given, ...others]),
   }
-  const moved = await inSlotOr([], deps, asked.searcher, topic.query, () =>
-    movedPapers(archive, { query, days, kind, before: learned, after, steps, except: paper.id }),
+  const moved = await withOptionalSearchSlot(
+    deps,
+    asked.searcher,
+    { queries: [topic.query], fallback: [] },
+    (spend) =>
+      runYielding(
+        movedPapers(archive, { query, days, kind, before: learned, after, steps, except: paper.id }),
+        spend,
+      ),
   )
   return { ...opened, kind, vote, phrases, moved: await withPapers(deps, moved) }
 }
@@ -99,17 +110,36 @@ export async function openStep(
   if (!opened.topic) return opened
   const { topic, learned } = opened
   const query = parseOrNull(topic.query)
-  if (!query || Math.abs(learned.step + by) > MAX_STEP) return { ...opened, by, counts: null }
+  const canStep = Math.abs(learned.step + by) <= MAX_STEP
+  if (!query || !canStep) return { ...opened, by, canStep, counts: null }
   const archive = await votesArchive(deps)
-  const counts = await inSlotOr(null, deps, asked.searcher, topic.query, function* () {
-    const near = yield* nearPapersByDay(archive, query, votedDays(deps.clock.now()))
-    const preference = preferenceOf(archive, learned)
-    const countAt = (step: number) =>
-      chooseClose(near, { minCloseness: minClosenessAt(step), preference }).length
-    const step = learned.step + learned.votedStep
-    return { before: countAt(step), after: countAt(step + by) }
-  })
-  return { ...opened, by, counts }
+  const slot = { queries: [topic.query], fallback: null }
+  const counts = await withOptionalSearchSlot(deps, asked.searcher, slot, (spend) =>
+    runYielding(countSteps(archive, { query, days: votedDays(deps.clock.now()), learned, by }), spend),
+  )
+  return { ...opened, by, canStep, counts }
+}
+
+interface Stepping {
+  query: Query
+  days: DayBounds
+  learned: LearnedTopic
+  by: number
+}
+
+/** Counts them as emails show them: at most three of a day. */
+function* countSteps(
+  archive: Archive,
+  { query, days, learned, by }: Stepping,
+): Steps<NonNullable<OpenedStep['counts']>> {
+  const near = yield* nearPapersByDay(archive, query, days)
+  const preference = preferenceOf(archive, learned)
+  const countAt = (step: number) => {
+    const close = chooseClose(near, { minCloseness: minClosenessAt(step), preference })
+    return closestOfEachDay(archive, close).length
+  }
+  const step = learned.step + learned.votedStep
+  return { before: countAt(step), after: countAt(step + by) }
 }
 
 async function openPaperOfTopic(
@@ -131,22 +161,6 @@ async function digestWith(db: Database, subscriberId: string, paperId: number): 
     select: { localDate: true, message: { select: { id: true } } },
   })
   return found && { localDate: found.localDate, messageId: found.message!.id }
-}
-
-/** Null, or another value that says nothing, if too many people search. */
-async function inSlotOr<T>(
-  nothing: T,
-  deps: Deps,
-  searcher: Searcher,
-  query: string,
-  steps: () => Steps<T>,
-): Promise<T> {
-  try {
-    return await withSearchSlot(deps, searcher, [query], (spend) => runYielding(steps(), spend))
-  } catch (fault) {
-    if (fault instanceof Fault && isTemporaryRefusal(fault)) return nothing
-    throw fault
-  }
 }
 
 async function withPapers({ db }: Deps, moved: readonly MovedPaper[]): Promise<OpenedVote['moved']> {

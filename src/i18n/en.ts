@@ -929,11 +929,11 @@ export const en = {
     amounts: {
       '-3': 'far fewer',
       '-2': 'fewer',
-      '-1': 'a little fewer',
+      '-1': 'a few fewer',
       '0': 'as usual',
-      '1': 'a little more',
+      '1': 'a few more',
       '2': 'more',
-      '3': 'far more',
+      '3': 'many more',
     },
     said: {
       phrase: 'Removed: that phrase no longer counts',
@@ -947,10 +947,9 @@ export const en = {
     fromTopic: '{what} · from your topic {topic}',
     whatChanges: 'What will change',
     changes: {
-      moreHtml:
-        'In <strong>{topic}</strong>, papers on these come first, and ones that come close need less to reach you.',
+      moreHtml: 'In <strong>{topic}</strong> you get more papers like these, also ones that only come close.',
       lessHtml:
-        'In <strong>{topic}</strong>, papers on these come later, and ones that come close need more to reach you.',
+        'In <strong>{topic}</strong> you get fewer papers like these, also fewer that only come close.',
     },
     nothingHtml:
       'We found no phrase that says what this paper is about, so in <strong>{topic}</strong> nothing will move yet.',
@@ -990,13 +989,16 @@ export const en = {
   step: {
     names: { more: 'More like these', fewer: 'Fewer like these' },
     changes: {
-      moreHtml: 'In <strong>{topic}</strong>, papers that come close need a little less to reach you.',
-      fewerHtml: 'In <strong>{topic}</strong>, papers that come close need a little more to reach you.',
+      moreHtml: 'In <strong>{topic}</strong> you get more papers that come close.',
+      fewerHtml: 'In <strong>{topic}</strong> you get fewer papers that come close.',
     },
-    counts: 'In the last {days} days, {after} would have come close instead of {before}.',
+    counts: {
+      one: '{count} paper instead of {before} would have come close in the last {days} days.',
+      other: '{count} papers instead of {before} would have come close in the last {days} days.',
+    },
     same: {
-      one: 'In the last {days} days, {count} would have come close, as now.',
-      other: 'In the last {days} days, {count} would have come close, as now.',
+      one: '{count} paper would have come close in the last {days} days, as now.',
+      other: '{count} papers would have come close in the last {days} days, as now.',
     },
     now: 'Now: {amount}.',
     end: {

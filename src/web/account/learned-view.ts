@@ -11,13 +11,13 @@ export function learnedView({ phrases, removed, step, votedStep }: LearnedTopic)
     more: weighed.filter(([, weight]) => weight > 0).map(([text]) => text),
     less: weighed.filter(([, weight]) => weight < 0).map(([text]) => text),
     removed: [...removed],
-    /** "Papers that come close: a little more" */
+    /** "Papers that come close: a few more" */
     close: fill(words.learned.close, { amount: amountText(step + votedStep) }),
     isEmpty: phrases.size + removed.length === 0 && step === 0 && votedStep === 0,
   }
 }
 
-/** How many papers come close after so many steps: "as usual", "a little more". */
+/** How many papers come close after so many steps: "as usual", "a few more". */
 export function amountText(step: number): string {
   const within = Math.max(-MAX_STEP, Math.min(MAX_STEP, step))
   return words.learned.amounts[String(within) as keyof typeof words.learned.amounts]

@@ -60,7 +60,7 @@ export function votePageView(opened: OpenedVote, shown: Shown & { done: string |
 
 /** "More like these", "Fewer": a step, before and after the button. `was`: the step before it, in the query string. */
 export function stepPageView(opened: OpenedStep, shown: Shown & { was: number | null; isUndone: boolean }) {
-  const { topic, paper, by, counts, learned } = opened
+  const { topic, paper, by, canStep, counts, learned } = opened
   const { token, was, isUndone } = shown
   const name = by > 0 ? 'more' : 'fewer'
   const what = words.step.names[name]
@@ -72,20 +72,21 @@ export function stepPageView(opened: OpenedStep, shown: Shown & { was: number | 
     over: overText(what, opened),
     topic: topic.label,
     here: topicPath({ token, id: topic.id, paper: paper.id }, { step: name }),
-    canStep: counts !== null,
-    counts: counts ? countsText(counts) : words.step.end[name],
+    canStep,
+    counts: canStep ? countsText(counts) : words.step.end[name],
     now: fill(words.step.now, { amount: amountText(learned.step + learned.votedStep) }),
     /** The step that the button sets; null at the last one. */
-    to: counts ? learned.step + by : null,
+    to: canStep ? learned.step + by : null,
     was: isDone ? was : null,
     said: isDone ? fill(words.step.said[name], values) : isUndone ? fill(words.step.undone, values) : '',
     ...backView(opened, shown),
   }
 }
 
-function countsText({ before, after }: NonNullable<OpenedStep['counts']>): string {
-  const values = { days: MAX_DAYS, before, after }
-  return before === after ? counted(after, words.step.same, values) : fill(words.step.counts, values)
+function countsText(counts: OpenedStep['counts']): string {
+  if (!counts) return ''
+  const { before, after } = counts
+  return counted(after, before === after ? words.step.same : words.step.counts, { days: MAX_DAYS, before })
 }
 
 type AnyOpened = Pick<OpenedVote, 'topic' | 'digest' | 'holder'>

@@ -1,8 +1,11 @@
 import { EventEmitter, once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { searchesWaiting, withSearchSlot } from '../../../src/search/search-slot.ts'
+import { pathOf } from '../../support/mailed-links.ts'
 import { get, post, textOf, useSite } from '../../support/site.ts'
+import { addPapers } from '../../support/site-papers.ts'
 
 const site = useSite()
 
@@ -179,4 +182,20 @@ describe.each(['GET', 'POST'] as const)('%s over a connection', (method) => {
     for (const one of waiting) one.destroy()
     await expect.poll(searchesWaiting).toBe(0)
   })
+})
+
+test('a step towards more close papers is offered without numbers when no search is possible', async () => {
+  await addPapers(site.db)
+  const email = 'ann@example.com'
+  await addSubscriber(site.deps, { email, topics: ['attention'], consent: 'on paper' })
+  const [topic, paper] = await Promise.all([
+    site.db.topic.findFirstOrThrow(),
+    site.db.paper.findFirstOrThrow(),
+  ])
+  const path = `${await pathOf(site, 'manage', email)}/topics/${topic.id}?paper=${paper.id}&step=more`
+  expect(textOf((await get(site, path)).body)).toMatch(/\d+ papers .*would have come close/)
+  await hold('127.0.0.1', 2)
+  const { body } = await get(site, path)
+  expect(textOf(body)).not.toMatch(/would have come close|as many .* as we can offer/)
+  expect(body).toContain('name="to" value="1"')
 })

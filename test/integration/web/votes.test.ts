@@ -37,13 +37,13 @@ describe('the page of a vote', () => {
     const text = textOf(body)
     expect(text).toContain('More like this · from your topic Attention')
     expect(text).toContain(HYBRID)
-    expect(text).toContain('In Attention , papers on these come first')
+    expect(text).toContain('In Attention you get more papers like these')
     expect(
       [...body.matchAll(/name="phrase" value="([^"]+)" checked/g)].map(([, phrase]) => phrase).sort(),
     ).toEqual(PHRASES)
     expect(body.match(/<button/g)).toHaveLength(1)
     const less = textOf((await get(site, `${path}&vote=less`)).body)
-    expect(less).toContain('In Attention , papers on these come later')
+    expect(less).toContain('In Attention you get fewer papers like these')
     expect(await checksums(site.db)).toEqual(before)
   })
 
@@ -173,7 +173,7 @@ describe('more like these, and fewer', () => {
     for (const _ of ['once', 'again']) await post(site, path, { do: 'step', to: '-1' })
     expect([(await topicRow(0)).step, (await topicRow(1)).step]).toEqual([-1, 0])
     expect(textOf((await get(site, path.replace(/\?.*/, ''))).body)).toContain(
-      'Papers that come close: a little fewer',
+      'Papers that come close: a few fewer',
     )
     const done = await press(path, { do: 'step', to: '-2' })
     expect(textOf(done.body)).toMatch(/Done\. Fewer papers that come close to Attention.*\. Undo/)
