@@ -11,7 +11,7 @@ import { historyOf } from '../subscribers/change.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 import { suppressionOf } from '../subscribers/suppression.repo.ts'
 import { storedTopicsOf } from '../subscribers/topic.repo.ts'
-import { learnedEarlier, learnedTopics, votesOf } from '../subscribers/vote.repo.ts'
+import { type LearnedTopic, learnedTopics, votesOf } from '../subscribers/vote.repo.ts'
 import { findSubscriber, openAccount, type SubscriberRef } from './find-subscriber.ts'
 import { consentsWithNotes } from './show-subscriber.ts'
 
@@ -39,8 +39,7 @@ async function accountExport(deps: Deps, subscriber: Subscriber): Promise<Accoun
     site: config.BASE_URL,
     madeAt: clock.now(),
     subscriber: settingsOf(subscriber),
-    topics: await readableTopics(db, id),
-    ...(await learnedEarlier(db, id)),
+    ...(await readableTopics(db, id)),
     ...(await historyOf(db, id)),
     consents: (await consentsWithNotes(db, id)).map(({ subscriberId: _, ...consent }) => consent),
     digests: await readableDigests(db, id),
@@ -68,16 +67,22 @@ const readableBounces = async (db: Database, subscriberId: string) =>
     }),
   )
 
-/** With the votes given under each, and what these and the buttons taught. */
+/** With the votes given under each, and what these and the buttons taught; also of removed topics, which an undo restores. */
 async function readableTopics(db: Database, subscriberId: string) {
   const learned = await learnedTopics(db, [subscriberId])
   const topics = []
   for (const { id, ...topic } of await storedTopicsOf(db, subscriberId)) {
-    const { phrases = new Map(), ...others } = learned.get(id) ?? {}
-    const votes = await readableVotes(db, id)
-    topics.push({ ...topic, votes, phrases: Object.fromEntries(phrases), ...others })
+    topics.push({ ...topic, ...(await readableLearned(db, id, learned.get(id))) })
+    learned.delete(id)
   }
-  return topics
+  const removedTopics = []
+  for (const [id, ofTopic] of learned) removedTopics.push(await readableLearned(db, id, ofTopic))
+  return { topics, removedTopics }
+}
+
+async function readableLearned(db: Database, topicId: number, learned: LearnedTopic | undefined) {
+  const { phrases = new Map(), ...others } = learned ?? {}
+  return { votes: await readableVotes(db, topicId), phrases: Object.fromEntries(phrases), ...others }
 }
 
 async function readableVotes(db: Database, topicId: number) {

@@ -84,7 +84,7 @@ export async function openTopic(deps: Deps, asked: OpenTopicInput): Promise<Open
   if (!opened.topic) return opened
   const { topics } = opened.holder
   const base = baseOf(opened)
-  const learned = (await learnedTopic(deps.db, opened.topic.id))!
+  const learned = await learnedTopic(deps.db, opened.topic.id)
   const from =
     opened.paper &&
     (await paperOfTopic(deps, {

@@ -150,7 +150,7 @@ async function openPaperOfTopic(
   const topic = holder.topics.find(({ id }) => id === topicId)
   const paper = await paperByName(deps.db, name)
   if (!topic || !paper || !hasSubscription(holder.subscriber)) return { holder, topic: null }
-  const learned = (await learnedTopic(deps.db, topic.id))!
+  const learned = await learnedTopic(deps.db, topic.id)
   return { holder, topic, paper, learned, digest: await digestWith(deps.db, holder.subscriber.id, paper.id) }
 }
 

@@ -26,7 +26,7 @@ import { requireSubscription } from '../subscribers/subscriber.ts'
 import { type StoredTopic, storedTopicsOf } from '../subscribers/topic.repo.ts'
 import {
   deleteVote,
-  deleteVotes,
+  forgetTopic,
   type LearnedTopic,
   learnedTopic,
   saveLearnedTopic,
@@ -112,7 +112,7 @@ export async function removePhrase(
 ): Promise<boolean> {
   const archive = await votesArchive(deps)
   return changeTopic(deps, token, { topicId }, async (tx, topic) => {
-    const { phrases, removed } = (await learnedTopic(tx, topic.id))!
+    const { phrases, removed } = await learnedTopic(tx, topic.id)
     if (!phrases.has(phrase)) return false
     await saveLearnedTopic(tx, topic.id, { removed: [...removed, phrase] })
     await learnAgain(tx, topic, { archive, now: deps.clock.now() })
@@ -123,11 +123,8 @@ export async function removePhrase(
 /** Deletes the votes of a topic and all that they and the buttons taught. */
 export const forgetLearned = (deps: Deps, token: string, topic: OnTopic): Promise<void> =>
   changeTopic(deps, token, topic, async (tx, { id }) => {
-    await deleteVotes(tx, id)
-    await saveLearnedTopic(tx, id, NOTHING)
+    await forgetTopic(tx, id)
   })
-
-const NOTHING: LearnedTopic = { phrases: new Map(), usual: 0, removed: [], step: 0, votedStep: 0 }
 
 /** Sets how many steps more or fewer papers come close, within the limits. Returns the step before. */
 export const setStep = (
@@ -136,7 +133,7 @@ export const setStep = (
   { topicId, step }: OnTopic & { step: number },
 ): Promise<number> =>
   changeTopic(deps, token, { topicId }, async (tx, { id }) => {
-    const before = (await learnedTopic(tx, id))!.step
+    const before = (await learnedTopic(tx, id)).step
     if (!Number.isInteger(step) || Math.abs(step) > MAX_STEP)
       throw new Fault('request.unreadable', { what: 'to' })
     await saveLearnedTopic(tx, id, { step })
@@ -202,7 +199,7 @@ interface Learning {
 
 /** Learns from all current votes on a topic, without the phrases that were removed. */
 async function learnAgain(tx: Database, topic: StoredTopic, learning: Learning): Promise<void> {
-  const { removed } = (await learnedTopic(tx, topic.id))!
+  const { removed } = await learnedTopic(tx, topic.id)
   const votes = await votesOf(tx, topic.id)
   const profile = await profileOf(topic, { votes, removed }, learning)
   await saveLearnedTopic(tx, topic.id, { ...profile, votedStep: votedStep(votes) })

@@ -15,6 +15,7 @@ import {
   deleteUnconfirmed,
   lockUnconfirmed,
 } from '../subscribers/prune-subscribers.repo.ts'
+import { forgetRemovedTopics } from '../subscribers/vote.repo.ts'
 import { INCIDENT_KINDS } from './alerts/run-alerts.ts'
 import { dailyFigures } from './daily-figures.ts'
 import { pruneRows } from './prune.repo.ts'
@@ -94,6 +95,7 @@ async function deleteBatches(deps: Deps, cutoffs: Cutoffs, signal?: AbortSignal)
   await deleteOldPlans(db, booked)
   await deleteOldShownPapers(db, booked)
   await pruneHistoryBefore(db, cutoffs.kept)
+  await forgetRemovedTopics(db, cutoffs.kept)
   const subscribers = await repeatUntilDone(signal, SUBSCRIBERS, () =>
     inTransaction(deps, (tx) => deleteUnconfirmedBatch(tx, cutoffs.unconfirmed)),
   )

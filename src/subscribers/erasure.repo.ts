@@ -1,6 +1,5 @@
 import type { Database } from '../core/database/database.ts'
 import type { Subscriber } from './subscriber.ts'
-import { forgetEarlier } from './vote.repo.ts'
 
 /**
  * Deletes a subscriber's topics with their votes, the queries that no one else has, sign-ups, changes and new addresses. Leaves a tombstone without any address or setting; a suppressed one stays suppressed.
@@ -12,7 +11,7 @@ export async function replaceWithTombstone(
 ): Promise<void> {
   await tx.topic.deleteMany({ where: { subscriberId } })
   await deleteUnusedQueries(tx)
-  await forgetEarlier(tx, subscriberId)
+  await tx.learnedTopic.deleteMany({ where: { subscriberId } })
   await tx.signup.deleteMany({ where: { subscriberId } })
   await tx.change.deleteMany({ where: { subscriberId } })
   await tx.addressChange.deleteMany({ where: { subscriberId } })

@@ -52,6 +52,7 @@ export async function saveVote(
   db: Database,
   { topicId, paperId, phrases, ...vote }: OnPaper & StoredVote,
 ): Promise<void> {
+  await addLearnedTopic(db, topicId)
   await deleteVote(db, { topicId, paperId })
   await db.vote.create({ data: { topicId, paperId, ...vote, phrases: toStored(phrases) } })
   await db.$executeRaw`
@@ -67,13 +68,15 @@ export async function deleteVote(db: Database, { topicId, paperId }: OnPaper): P
       select value::int from paper_key where scheme = 'id' and paper_id = ${paperId}::int))`
 }
 
-export const deleteVotes = (db: Database, topicId: number): Promise<Prisma.BatchPayload> =>
-  db.vote.deleteMany({ where: { topicId } })
+/** Deletes the votes of a topic and all that they and the buttons taught. */
+export const forgetTopic = (db: Database, topicId: number): Promise<Prisma.BatchPayload> =>
+  db.learnedTopic.deleteMany({ where: { topicId } })
 
-/** Null if the topic does not exist. */
-export async function learnedTopic(db: Database, topicId: number): Promise<LearnedTopic | null> {
-  const row = await db.topic.findUnique({ where: { id: topicId } })
-  return row && toLearned(row)
+const NOTHING: LearnedTopic = { phrases: new Map(), usual: 0, removed: [], step: 0, votedStep: 0 }
+
+export async function learnedTopic(db: Database, topicId: number): Promise<LearnedTopic> {
+  const row = await db.learnedTopic.findUnique({ where: { topicId } })
+  return row ? toLearned(row) : NOTHING
 }
 
 /** Lock the subscriber's row first. */
@@ -87,34 +90,36 @@ export async function saveLearnedTopic(
     ...(phrases && { phrases: toStored(phrases) }),
     ...(removed && { removed: [...removed] }),
   }
-  await db.topic.update({ where: { id: topicId }, data })
+  await addLearnedTopic(db, topicId)
+  await db.learnedTopic.update({ where: { topicId }, data })
 }
 
-/** By topic, for those topics of these subscribers about which anything was learned. */
+const addLearnedTopic = (db: Database, topicId: number): Promise<number> => db.$executeRaw`
+  insert into learned_topic (topic_id, subscriber_id)
+  select id, subscriber_id from topic where id = ${topicId} on conflict do nothing`
+
+/** By topic, for those topics of these subscribers about which anything was learned; also topics that were removed. */
 export async function learnedTopics(
   db: Database,
   subscriberIds: readonly string[],
 ): Promise<Map<number, LearnedTopic>> {
   const rows = await db.$queryRaw<TopicRow[]>`
-    select id, phrases, usual, removed, step, voted_step as "votedStep" from topic
+    select topic_id as "topicId", phrases, usual, removed, step, voted_step as "votedStep" from learned_topic
     where subscriber_id = any(${[...subscriberIds]}::text[])
       and (phrases <> '{}' or removed <> '{}' or step <> 0 or voted_step <> 0)`
-  return new Map(rows.map((row) => [row.id, toLearned(row)]))
+  return new Map(rows.map((row) => [row.topicId, toLearned(row)]))
 }
 
-/** What earlier releases stored, without topics. */
-export const learnedEarlier = async (db: Database, subscriberId: string) => ({
-  feedback: await db.feedback.findMany({ where: { subscriberId }, omit: { subscriberId: true } }),
-  profile: await db.profile.findMany({ where: { subscriberId }, omit: { subscriberId: true } }),
-})
-
-export async function forgetEarlier(db: Database, subscriberId: string): Promise<void> {
-  await db.feedback.deleteMany({ where: { subscriberId } })
-  await db.profile.deleteMany({ where: { subscriberId } })
-}
+/** Forgets the topics that were removed so long ago that no change since then could bring them back. */
+export const forgetRemovedTopics = (db: Database, since: Date): Promise<number> => db.$executeRaw`
+  delete from learned_topic l
+  where not exists (select from topic t where t.id = l.topic_id)
+    and not exists (
+      select from change c where c.subscriber_id = l.subscriber_id and c.at >= ${since}
+        and c.before @> jsonb_build_object('topics', jsonb_build_array(jsonb_build_object('id', l.topic_id))))`
 
 interface TopicRow extends Pick<LearnedTopic, 'usual' | 'removed' | 'step' | 'votedStep'> {
-  id: number
+  topicId: number
   phrases: unknown
 }
 

@@ -4,6 +4,7 @@ import { words } from '../../../src/i18n/words.ts'
 import { parseList } from '../../../src/papers/import-papers.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { signLink } from '../../../src/subscribers/links.ts'
+import { saveVote } from '../../../src/subscribers/vote.repo.ts'
 import { checksums } from '../../support/checksums.ts'
 import { get, NOW, post, textOf, useSite } from '../../support/site.ts'
 
@@ -287,7 +288,8 @@ describe('on the manage page', () => {
     const { paperId } = await site.db.listing.findFirstOrThrow({
       where: { paper: { title: 'On speculative decoding, part 1' } },
     })
-    await site.db.vote.create({ data: { topicId, paperId, kind: 'less', at: site.clock.now() } })
+    const vote = { topicId, paperId, at: site.clock.now(), close: false, phrases: new Map() }
+    await saveVote(site.db, { ...vote, kind: 'less' })
     const { body } = await post(site, `${path}/library`, { do: 'settings', library, learn: 'yes' })
     expect(textOf(body)).toContain('Saved: 2 of them count as “more like this”.')
     expect(await site.db.vote.count({ where: { kind: 'less' } })).toBe(1)

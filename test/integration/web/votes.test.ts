@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { unsubscribeByOperator } from '../../../src/account/unsubscribe.ts'
+import { DAY_MS } from '../../../src/core/dates.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
+import { prune } from '../../../src/operator/prune.ts'
+import { learnedTopic } from '../../../src/subscribers/vote.repo.ts'
 import { checksums } from '../../support/checksums.ts'
 import { pathOf } from '../../support/mailed-links.ts'
 import { get, NOW, post, press as pressOn, textOf, useSite } from '../../support/site.ts'
@@ -14,9 +17,16 @@ const HYBRID = 'A Systematic Analysis of Hybrid Linear Attention'
 const PHRASES = ['hybrid models', 'linear attention', 'long contexts', 'recall']
 const paperId = async (title = HYBRID) => (await site.db.paper.findFirstOrThrow({ where: { title } })).id
 const topicRow = (position = 0) => site.db.topic.findFirstOrThrow({ where: { position } })
-const learned = async (position = 0) => Object.keys((await topicRow(position)).phrases as object).sort()
+/** What was learned about a topic. */
+const learnedRow = async (position = 0) => learnedTopic(site.db, (await topicRow(position)).id)
+const learned = async (position = 0) => [...(await learnedRow(position)).phrases.keys()].sort()
+/** Whether the phrases of a topic are wanted, or unwanted. */
+const isWanted = async (position = 0) => [
+  ...new Set(Array.from((await learnedRow(position)).phrases.values(), (weight) => weight > 0)),
+]
 const press = (path: string, fields: object) => pressOn(site, path, fields)
 const manage = () => pathOf(site, 'manage', EMAIL)
+const accountPath = () => pathOf(site, 'account', EMAIL)
 
 /** Adds papers and a subscriber with two topics; returns the path of a topic from the paper. */
 async function fromPaper(position = 0): Promise<string> {
@@ -66,12 +76,12 @@ describe('the page of a vote', () => {
     expect(textOf(body)).toMatch(/Done\. More papers like A Systematic .* in Attention, from .*\. Undo/)
     expect(textOf(body)).toContain('More of linear attention Remove linear attention')
     expect(await learned()).toEqual(['linear attention', 'recall'])
-    const once = await topicRow()
+    const once = await learnedRow()
     await press(path, form)
-    expect(await topicRow()).toEqual(once)
+    expect(await learnedRow()).toEqual(once)
     await press(path, { do: 'less' })
     expect(await learned()).toEqual(PHRASES)
-    expect(Object.values((await topicRow()).phrases as object).every((weight) => weight < 0)).toBe(true)
+    expect(await isWanted()).toEqual([false])
     expect(await site.db.vote.count()).toBe(1)
     expect(textOf((await press(path, { do: 'back' })).body)).toContain('Undone.')
     expect([await site.db.vote.count(), await learned()]).toEqual([0, []])
@@ -91,7 +101,7 @@ describe('votes', () => {
     await press(await fromPaper(0), { do: 'more' })
     expect([await learned(0), await learned(1)]).toEqual([PHRASES, []])
     await press(await fromPaper(1), { do: 'less' })
-    expect(Object.values((await topicRow(0)).phrases as object).every((weight) => weight > 0)).toBe(true)
+    expect(await isWanted(0)).toEqual([true])
     expect(await site.db.vote.count()).toBe(2)
   })
 
@@ -104,10 +114,27 @@ describe('votes', () => {
     expect([(await topicRow(1)).id, await learned(1), await learned(0)]).toEqual([id, PHRASES, []])
   })
 
-  test('go with their topic', async () => {
-    await press(await fromPaper(), { do: 'more' })
-    await press(await manage(), { do: 'remove-topic', topic: String((await topicRow()).id) })
-    expect(await site.db.vote.count()).toBe(0)
+  test('come back when the removal of their topic is undone, and go once it cannot be', async () => {
+    const path = await fromPaper()
+    await press(path, { do: 'more' })
+    await press(`${path}&step=more`, { do: 'step', to: '2' })
+    const before = [(await topicRow()).id, await learnedRow()]
+    const remove = { do: 'remove-topic', topic: String(before[0]) }
+    await press(await manage(), remove)
+    expect(JSON.parse((await get(site, `${await accountPath()}/export.json`)).body)).toMatchObject({
+      topics: [{ query: 'rag', votes: [] }],
+      removedTopics: [{ votes: [{ kind: 'more' }], step: 2 }],
+    })
+    const change = String((await site.db.change.findFirstOrThrow()).id)
+    await prune(site.deps, {})
+    await press(await manage(), { do: 'undo', change })
+    expect([(await topicRow()).id, await learnedRow()]).toEqual(before)
+    expect(textOf((await get(site, path)).body)).toContain('More like this')
+    expect(await site.db.vote.count()).toBe(1)
+    await press(await manage(), remove)
+    site.clock.moveTo(new Date(NOW.getTime() + 400 * DAY_MS))
+    await prune(site.deps, {})
+    expect([await site.db.vote.count(), await site.db.learnedTopic.count()]).toEqual([0, 0])
   })
 
   test('of two windows at once both count', async () => {
@@ -155,7 +182,7 @@ describe('a learned phrase', () => {
     expect((await press(topic, { do: 'forget' })).said).toBe(
       'Forgotten: this topic is back in its usual order',
     )
-    expect(await topicRow()).toMatchObject({ phrases: {}, removed: [], step: 0, votedStep: 0, usual: 0 })
+    expect(await site.db.learnedTopic.count()).toBe(0)
     expect(await site.db.vote.count()).toBe(0)
   })
 })
@@ -171,7 +198,7 @@ describe('more like these, and fewer', () => {
     expect(textOf(body)).toContain('Fewer like these · from your topic Attention')
     expect(stepTo(body)).toBe('-1')
     for (const _ of ['once', 'again']) await post(site, path, { do: 'step', to: '-1' })
-    expect([(await topicRow(0)).step, (await topicRow(1)).step]).toEqual([-1, 0])
+    expect([(await learnedRow(0)).step, (await learnedRow(1)).step]).toEqual([-1, 0])
     expect(textOf((await get(site, path.replace(/\?.*/, ''))).body)).toContain(
       'Papers that come close: a few fewer',
     )
@@ -179,7 +206,7 @@ describe('more like these, and fewer', () => {
     expect(textOf(done.body)).toMatch(/Done\. Fewer papers that come close to Attention.*\. Undo/)
     const undone = await press(path, { do: 'step', to: '-1', undo: 'yes' })
     expect(textOf(undone.body)).toContain('Undone. Papers come close to Attention as before.')
-    expect((await topicRow()).step).toBe(-1)
+    expect((await learnedRow()).step).toBe(-1)
   })
 
   test('end after three steps', async () => {
@@ -191,7 +218,7 @@ describe('more like these, and fewer', () => {
     for (const to of ['4', '-4', '0.5', 'x', '']) {
       expect((await post(site, path, { do: 'step', to })).statusCode).toBe(400)
     }
-    expect((await topicRow()).step).toBe(3)
+    expect((await learnedRow()).step).toBe(3)
   })
 })
 
@@ -202,5 +229,5 @@ test('votes of an unsubscribed reader change nothing', async () => {
   for (const fields of [{ do: 'more' }, { do: 'step', to: '1' }, { do: 'forget' }]) {
     expect((await post(site, path, fields)).statusCode).toBe(303)
   }
-  expect([await site.db.vote.count(), (await topicRow()).step]).toEqual([0, 0])
+  expect([await site.db.vote.count(), (await learnedRow()).step]).toEqual([0, 0])
 })
