@@ -8,6 +8,7 @@ import { type Change, changesToUndo, isSameSubscription, type Subscription } fro
 import { requireSubscription, type Subscriber } from '../subscribers/subscriber.ts'
 import { loadSubscription, type StoredTopic, storedTopicsOf } from '../subscribers/topic.repo.ts'
 import { withHolder } from './find-subscriber.ts'
+import { learnForNewQueries } from './learn-topic.ts'
 
 /** The value of `how` for a change that undoes another. */
 export const UNDO_HOW = 'page, undo'
@@ -63,14 +64,25 @@ async function changeWithLink(
   how: string,
   wanted: (tx: Database, context: ChangeContext) => WantedChange | Promise<WantedChange>,
 ): Promise<number | null> {
-  const { already, ...changed } = await withHolder(deps, 'manage', token, async ({ tx, subscriber, now }) => {
-    requireSubscription(subscriber)
-    const { id, zone } = subscriber
-    const context = { subscriber, today: localDayOf(now, zone), topics: await storedTopicsOf(tx, id) }
-    const { changes, already } = await wanted(tx, context)
-    const change = await applyChange(tx, { subscriber, changes, how, now })
-    return { subscriber: id, change, already }
-  })
+  const { already, edited, ...changed } = await withHolder(
+    deps,
+    'manage',
+    token,
+    async ({ tx, subscriber, now }) => {
+      requireSubscription(subscriber)
+      const { id, zone } = subscriber
+      const context = { subscriber, today: localDayOf(now, zone), topics: await storedTopicsOf(tx, id) }
+      const { changes, already } = await wanted(tx, context)
+      const change = await applyChange(tx, { subscriber, changes, how, now })
+      const edited = editedTopics(context.topics, await storedTopicsOf(tx, id))
+      return { subscriber: id, change, already, edited }
+    },
+  )
   if (changed.change !== null) deps.log.info('subscriber.changed', { ...changed, what: how })
+  await learnForNewQueries(deps, changed.subscriber, edited)
   return changed.change ?? already
 }
+
+/** Those whose query is another one now. */
+const editedTopics = (before: readonly StoredTopic[], after: readonly StoredTopic[]): StoredTopic[] =>
+  after.filter(({ id, query }) => before.some((topic) => topic.id === id && topic.query !== query))

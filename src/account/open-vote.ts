@@ -15,9 +15,9 @@ import { type Searcher, withOptionalSearchSlot } from '../search/search-slot.ts'
 import { runYielding } from '../search/yield-to-event-loop.ts'
 import { hasSubscription } from '../subscribers/subscriber.ts'
 import { type LearnedTopic, learnedTopic, type VoteKind, votesOf } from '../subscribers/vote.repo.ts'
+import { offeredPhrases, profileOf, votedDays, voteOn, votesArchive } from './learn-topic.ts'
 import { type MovedPaper, movedPapers } from './moved-papers.ts'
 import { type LinkHolder, openLinkHolder, type ShownTopic } from './open-manage-page.ts'
-import { meantPhrases, offeredPhrases, profileOf, votedDays, votesArchive } from './votes.ts'
 
 interface OpenInput {
   token: string
@@ -81,23 +81,18 @@ export async function openVote(
   const vote = votes.find(({ paperId }) => paperId === paper.id)?.kind ?? null
   const query = parseOrNull(topic.query)
   if (!query || vote === kind) return { ...opened, kind, vote, phrases, moved: [] }
-  const others = votes.filter(({ paperId }) => paperId !== paper.id)
-  const given = { kind, at: deps.clock.now(), close: false, phrases: meantPhrases(archive, text) }
   const now = deps.clock.now()
-  const after = await profileOf(topic, { ...learned, votes: [given, ...others] }, { archive, now })
-  const steps = {
-    before: learned.step + learned.votedStep,
-    after: learned.step + votedStep([given, ...others]),
+  const given = voteOn(archive, topic, paper, { kind, at: now })
+  const trial = [given, ...votes.filter(({ paperId }) => paperId !== paper.id)]
+  const steps = { before: learned.step + learned.votedStep, after: learned.step + votedStep(trial) }
+  function* moves() {
+    const after = yield* profileOf(archive, topic, { votes: trial, removed: learned.removed }, now)
+    const asked = { query: query!, days, kind, before: learned, after, steps, except: paper.id }
+    return yield* movedPapers(archive, asked)
   }
-  const moved = await withOptionalSearchSlot(
-    deps,
-    asked.searcher,
-    { queries: [topic.query], fallback: [] },
-    (spend) =>
-      runYielding(
-        movedPapers(archive, { query, days, kind, before: learned, after, steps, except: paper.id }),
-        spend,
-      ),
+  const slot = { queries: [topic.query], fallback: [] }
+  const moved = await withOptionalSearchSlot(deps, asked.searcher, slot, (spend) =>
+    runYielding(moves(), spend),
   )
   return { ...opened, kind, vote, phrases, moved: await withPapers(deps, moved) }
 }

@@ -1,3 +1,4 @@
+import { addDays, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import type { Paper } from '../papers/paper.ts'
 import type { Archive } from '../queries/archive.ts'
@@ -19,8 +20,8 @@ import { WEAK_HEADS } from '../queries/ranking/phrases.ts'
 import type { Vector } from '../queries/ranking/tf-idf.ts'
 import { shortfallOf } from '../queries/reasons/nearness.ts'
 import { type PaperText, type Token, tokensOf } from '../queries/text/tokens.ts'
+import { MAX_DAYS, openArchive } from '../search/open-archive.ts'
 import { isReadable } from '../subscribers/read-signup.ts'
-import { votesArchive } from './votes.ts'
 
 export type PaperOfTopic = Awaited<ReturnType<typeof paperOfTopic>>
 
@@ -39,7 +40,8 @@ export async function paperOfTopic(deps: Deps, opening: Opening) {
   const currentQuery = isReadable(query) ? parseQuery(query) : null
   const meaning = currentQuery && (await meaningIn(deps.db))(currentQuery)
   const reason = meaning && evaluate(meaning, text)
-  const archive = await votesArchive(deps)
+  // Only how common words are matters, so it waits for recent papers alone.
+  const archive = await openArchive(deps, { from: addDays(dayOf(deps.clock.now()), 1 - MAX_DAYS) })
   return {
     paper,
     text,

@@ -6,7 +6,7 @@ export type VoteKind = 'more' | 'less'
 /** { phrase: weight }, the strongest first; negative for phrases of "less like this". */
 type Phrases = ReadonlyMap<string, number>
 
-interface StoredVote {
+export interface StoredVote {
   /** The paper's current number. */
   paperId: number
   kind: VoteKind
@@ -48,18 +48,30 @@ interface OnPaper {
 }
 
 /** Replaces the earlier vote on this paper. Lock the subscriber's row first. */
-export async function saveVote(
-  db: Database,
-  { topicId, paperId, phrases, ...vote }: OnPaper & StoredVote,
-): Promise<void> {
+export async function saveVote(db: Database, topicId: number, vote: StoredVote): Promise<void> {
+  await deleteVote(db, { topicId, paperId: vote.paperId })
+  await saveVotes(db, topicId, [vote])
+}
+
+/** Adds votes on papers that have none. Lock the subscriber's row first. */
+export async function saveVotes(db: Database, topicId: number, votes: readonly StoredVote[]): Promise<void> {
   await addLearnedTopic(db, topicId)
-  await deleteVote(db, { topicId, paperId })
-  await db.vote.create({ data: { topicId, paperId, ...vote, phrases: toStored(phrases) } })
+  await db.vote.createMany({
+    data: votes.map(({ phrases, ...vote }) => ({ topicId, ...vote, phrases: toStored(phrases) })),
+  })
   await db.$executeRaw`
     delete from vote where (topic_id, paper_id) in (
       select topic_id, paper_id from vote where topic_id = ${topicId}
       order by at desc, paper_id desc offset ${MAX_VOTES}::int)`
 }
+
+/** Which of the papers with a vote come close to the topic; the others match it. */
+export const saveCloseness = (db: Database, topicId: number, close: readonly number[]): Promise<number> =>
+  db.$executeRaw`
+    update vote v set close = coalesce((
+      select k.paper_id from paper_key k where k.scheme = 'id' and k.value = v.paper_id::text
+    ), v.paper_id) = any(${[...close]}::int[])
+    where v.topic_id = ${topicId}`
 
 /** Also deletes a vote that was given under an earlier number of the paper. */
 export async function deleteVote(db: Database, { topicId, paperId }: OnPaper): Promise<void> {
@@ -93,6 +105,18 @@ export async function saveLearnedTopic(
   await addLearnedTopic(db, topicId)
   await db.learnedTopic.update({ where: { topicId }, data })
 }
+
+/** Unless the topic has other phrases by now: whoever saved those saves what is usual for them. */
+export const saveUsual = (
+  db: Database,
+  topicId: number,
+  { phrases, usual }: UsualOfPhrases,
+): Promise<number> =>
+  db.$executeRaw`
+    update learned_topic set usual = ${usual}
+    where topic_id = ${topicId} and phrases = ${JSON.stringify(toStored(phrases))}::jsonb`
+
+type UsualOfPhrases = Pick<LearnedTopic, 'phrases' | 'usual'>
 
 const addLearnedTopic = (db: Database, topicId: number): Promise<number> => db.$executeRaw`
   insert into learned_topic (topic_id, subscriber_id)

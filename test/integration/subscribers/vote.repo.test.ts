@@ -35,7 +35,7 @@ const PHRASES = new Map([['search agents', 0.8]])
 
 describe('votes', () => {
   const give = (paperId: number, kind: 'more' | 'less', seconds: number, topicId = agents) =>
-    saveVote(database.db, { topicId, paperId, kind, at: at(seconds), close: false, phrases: PHRASES })
+    saveVote(database.db, topicId, { paperId, kind, at: at(seconds), close: false, phrases: PHRASES })
   const given = async (topicId = agents) =>
     (await votesOf(database.db, topicId)).map(({ paperId, kind }) => [paperId, kind])
 

@@ -172,7 +172,7 @@ describe('a copy', () => {
     await asksToMove()
     const { id: topicId } = await site.db.topic.findFirstOrThrow()
     const phrases = new Map([['open branes', 1]])
-    await saveVote(site.db, { topicId, paperId: 2, kind: 'less', at: NOW, close: true, phrases })
+    await saveVote(site.db, topicId, { paperId: 2, kind: 'less', at: NOW, close: true, phrases })
     await saveLearnedTopic(site.db, topicId, {
       phrases: new Map([['open branes', -1]]),
       removed: ['string theory'],
@@ -458,7 +458,7 @@ describe('erasing', () => {
   test('also deletes votes, and what they taught', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     const { id: topicId } = await site.db.topic.findFirstOrThrow()
-    await saveVote(site.db, { topicId, paperId: 2, kind: 'more', at: NOW, close: false, phrases: new Map() })
+    await saveVote(site.db, topicId, { paperId: 2, kind: 'more', at: NOW, close: false, phrases: new Map() })
     await post(site, `${await account()}/erase`)
     expect([await site.db.vote.count(), await site.db.learnedTopic.count()]).toEqual([0, 0])
   })

@@ -288,8 +288,8 @@ describe('on the manage page', () => {
     const { paperId } = await site.db.listing.findFirstOrThrow({
       where: { paper: { title: 'On speculative decoding, part 1' } },
     })
-    const vote = { topicId, paperId, at: site.clock.now(), close: false, phrases: new Map() }
-    await saveVote(site.db, { ...vote, kind: 'less' })
+    const vote = { paperId, at: site.clock.now(), close: false, phrases: new Map() }
+    await saveVote(site.db, topicId, { ...vote, kind: 'less' })
     const { body } = await post(site, `${path}/library`, { do: 'settings', library, learn: 'yes' })
     expect(textOf(body)).toContain('Saved: 2 of them count as “more like this”.')
     expect(await site.db.vote.count({ where: { kind: 'less' } })).toBe(1)

@@ -114,6 +114,20 @@ describe('votes', () => {
     expect([(await topicRow(1)).id, await learned(1), await learned(0)]).toEqual([id, PHRASES, []])
   })
 
+  test('count as given on a close paper while the query of their topic does not match it', async () => {
+    const path = await fromPaper()
+    const topic = path.replace(/\?.*/, '')
+    const isClose = async () => (await site.db.vote.findFirstOrThrow()).close
+    await press(path, { do: 'more' })
+    const before = await learnedRow()
+    expect([await isClose(), before.usual !== 0]).toEqual([false, true])
+    await press(topic, { do: 'change', query: 'zebrafish' })
+    expect([await isClose(), (await learnedRow()).usual]).toEqual([true, 0])
+    const change = String((await site.db.change.findFirstOrThrow()).id)
+    await press(topic, { do: 'undo', change })
+    expect([await isClose(), await learnedRow()]).toEqual([false, before])
+  })
+
   test('come back when the removal of their topic is undone, and go once it cannot be', async () => {
     const path = await fromPaper()
     await press(path, { do: 'more' })
