@@ -36,10 +36,14 @@ const topicFields = z.object({
   to: formText.default(''),
   /** The step is set back. */
   undo: formText.default(''),
+  /** The vote that an undo restores. */
+  before: formText.default(''),
 })
 
 /** A form of a topic's page, as it was sent. */
 type TopicForm = z.output<typeof topicFields>
+
+const voteKind = z.enum(['more', 'less']).optional().catch(undefined)
 
 const ofTopic = {
   params: z.object({ token: z.string(), id: numberField() }),
@@ -53,10 +57,12 @@ const ofTopic = {
     change: optionalText,
     voted: optionalText,
     learned: optionalText,
+    /** The vote that a button replaced. */
+    before: voteKind,
     /** The step before a button set another one. */
     was: optionalText,
     /** The page that a paper leads to: a vote, a step, or the topic itself. */
-    vote: z.enum(['more', 'less']).optional().catch(undefined),
+    vote: voteKind,
     step: z.enum(['more', 'fewer']).optional().catch(undefined),
     edit: optionalText,
   }),
@@ -100,13 +106,13 @@ export const topicRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
 /** A paper leads to the page of a vote or of a step, unless the topic itself is shown, edited or was changed. */
 function votePageOf(request: TopicRequest) {
   const { token, id, paper } = pathParamsOf(request)
-  const { query, edit, change, learned, step, vote = 'more', voted, was } = request.query
+  const { query, edit, change, learned, step, vote = 'more', voted, before, was } = request.query
   if (!paper || [query, edit, change, learned].some((given) => given !== undefined)) return null
   const asked = { token, topicId: id, paper, searcher: request }
   return (site: Site, reply: FastifyReply) =>
     step
       ? sendStepPage(site, reply, { ...asked, by: step === 'more' ? 1 : -1 }, { was, voted })
-      : sendVotePage(site, reply, { ...asked, kind: vote }, voted)
+      : sendVotePage(site, reply, { ...asked, kind: vote }, { done: voted, before })
 }
 
 /** A preview refuses what saving would refuse. */
@@ -150,11 +156,13 @@ async function applyTopicForm(
       return changed(await undoByLink(deps, token, idParam(form.change)))
     case 'more':
     case 'less':
-      await giveVote(deps, token, { ...on, kind: form.do, meant: form.offered ? form.phrase : undefined })
-      return { vote: form.do, voted: form.do }
-    case 'back':
-      await takeBackVote(deps, token, on)
-      return { voted: 'none' }
+      return applyVote(deps, token, { ...on, kind: form.do, meant: form.offered ? form.phrase : undefined })
+    case 'back': {
+      const { data: before } = voteKind.safeParse(form.before)
+      if (before) await giveVote(deps, token, { ...on, kind: before })
+      else await takeBackVote(deps, token, on)
+      return before ? { vote: before, voted: 'none' } : { voted: 'none' }
+    }
     case 'step': {
       const was = await setStep(deps, token, { topicId: id, step: Number(form.to || Number.NaN) })
       const { step = 'more' } = request.query
@@ -166,6 +174,16 @@ async function applyTopicForm(
       return paper ? { voted: learned } : { learned }
     }
   }
+}
+
+async function applyVote(
+  deps: Site['deps'],
+  token: string,
+  given: Parameters<typeof giveVote>[2],
+): Promise<Record<string, string>> {
+  const { kind } = given
+  const before = await giveVote(deps, token, given)
+  return { vote: kind, voted: kind, ...(before && before !== kind && { before }) }
 }
 
 /** If the topic does not exist, sends the page of all topics with a message. */

@@ -3,23 +3,23 @@ import { type OpenedVote, openStep, openVote } from '../../account/open-vote.ts'
 import type { Deps } from '../../core/deps.ts'
 import { signLink } from '../../subscribers/links.ts'
 import type { Site } from '../pages.ts'
-import { stepPageView, votePageView } from './vote-view.ts'
+import { stepPageView, type VoteSaid, votePageView } from './vote-view.ts'
 
 // Both send nothing and return null if the topic or the paper does not exist.
 
 type OpenVoteInput = Parameters<typeof openVote>[1]
 
-/** "More like this". `done`: what a button did, as given in the query string. */
+/** "More like this". */
 export async function sendVotePage(
   site: Site,
   reply: FastifyReply,
   asked: OpenVoteInput,
-  done: string | undefined,
+  said: VoteSaid,
 ): Promise<FastifyReply | null> {
   const opened = await openVote(site.deps, asked)
   if (!opened.topic) return null
   const digestPath = digestPathOf(site.deps, opened)
-  return site.pages.send(reply, 'vote', votePageView(opened, { token: asked.token, digestPath, done }))
+  return site.pages.send(reply, 'vote', votePageView(opened, { token: asked.token, digestPath, ...said }))
 }
 
 /** "More like these", "Fewer". `was`: the step before a button set another one. */

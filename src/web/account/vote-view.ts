@@ -8,6 +8,7 @@ import { paperPathOf } from '../../papers/paper-key.ts'
 import { plainPaperOf } from '../../papers/plain-paper.ts'
 import { MAX_DAYS } from '../../search/open-archive.ts'
 import { topicPath } from '../../subscribers/links.ts'
+import type { VoteKind } from '../../subscribers/vote.repo.ts'
 import { nextEmailText } from './change-summary-view.ts'
 import { amountText, learnedView } from './learned-view.ts'
 
@@ -17,17 +18,26 @@ interface Shown {
   digestPath: string | null
 }
 
-/** "More like this": what a vote would change, or what it changed. `done`: what a button did, as given in the query string. */
-export function votePageView(opened: OpenedVote, shown: Shown & { done: string | undefined }) {
+/** What a button did, as given in the query string. */
+export interface VoteSaid {
+  done?: string
+  /** The vote that it replaced. */
+  before?: VoteKind
+}
+
+/** "More like this": what a vote would change, or what it changed. */
+export function votePageView(opened: OpenedVote, shown: Shown & VoteSaid) {
   const { topic, paper, kind, vote, phrases, moved, learned } = opened
-  const { token, done } = shown
+  const { token, done, before } = shown
   const place = { token, id: topic.id, paper: paper.id }
-  const isGiven = done !== undefined && vote !== null
+  const isGiven = vote !== null && (vote === kind || done !== undefined)
   const plain = plainPaperOf(paper)
   const title = shortTitle(plain.title)
   const what = words.vote.names[kind]
   return {
     ...{ token, kind, phrases, isGiven },
+    /** The fields of Undo. */
+    undo: isGiven ? { do: 'back', before: before ?? '' } : null,
     here: topicPath(place),
     what,
     pageTitle: isGiven ? fill(words.vote.titleDone, { what: words.vote.names[vote] }) : what,

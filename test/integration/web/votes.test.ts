@@ -28,6 +28,12 @@ const press = (path: string, fields: object) => pressOn(site, path, fields)
 const manage = () => pathOf(site, 'manage', EMAIL)
 const accountPath = () => pathOf(site, 'account', EMAIL)
 
+/** The fields of the Undo button of a page. */
+const undoOf = (html: string) => ({
+  do: /name="do" value="(back)"/.exec(html)![1],
+  before: /name="before" value="(.*?)"/.exec(html)![1],
+})
+
 /** Adds papers and a subscriber with two topics; returns the path of a topic from the paper. */
 async function fromPaper(position = 0): Promise<string> {
   if ((await site.db.paper.count()) === 0) {
@@ -86,6 +92,30 @@ describe('the page of a vote', () => {
     expect(textOf((await press(path, { do: 'back' })).body)).toContain('Undone.')
     expect([await site.db.vote.count(), await learned()]).toEqual([0, []])
     expect(await site.db.change.count()).toBe(0)
+  })
+
+  test('on a later visit tells that the vote counts, and takes it back', async () => {
+    const path = await fromPaper()
+    await press(path, { do: 'more' })
+    const { body } = await get(site, path)
+    expect(textOf(body)).toMatch(/Done\. More papers like A Systematic .*Undo/)
+    expect(body).not.toContain('name="offered"')
+    expect((await get(site, `${path}&vote=less`)).body).toContain('name="do" value="less"')
+    await press(path, undoOf(body))
+    expect(await site.db.vote.count()).toBe(0)
+    expect((await get(site, path)).body).toContain('name="offered"')
+  })
+
+  test('undoing a vote that replaced another one restores that one', async () => {
+    const path = await fromPaper()
+    await press(path, { do: 'less' })
+    const { body } = await press(path, { do: 'more', offered: 'yes', phrase: ['recall'] })
+    expect(await isWanted()).toEqual([true])
+    const undone = await press(path, undoOf(body))
+    expect([await isWanted(), await learned()]).toEqual([[false], PHRASES])
+    expect(textOf(undone.body)).toContain('Done. Fewer papers like A Systematic')
+    await press(path, undoOf(undone.body))
+    expect(await site.db.vote.count()).toBe(0)
   })
 
   test('for a missing paper: the topic, and a press is 404', async () => {
