@@ -40,7 +40,7 @@ export async function paperOfTopic(deps: Deps, opening: Opening) {
   const currentQuery = isReadable(query) ? parseQuery(query) : null
   const meaning = currentQuery && (await meaningIn(deps.db))(currentQuery)
   const reason = meaning && evaluate(meaning, text)
-  // Only how common words are matters, so it waits for recent papers alone.
+  // Only how common words are matters, so it waits for the recent papers, not for all.
   const archive = await openArchive(deps, { from: addDays(dayOf(deps.clock.now()), 1 - MAX_DAYS) })
   return {
     paper,

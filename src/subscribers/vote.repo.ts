@@ -106,7 +106,7 @@ export async function saveLearnedTopic(
   await db.learnedTopic.update({ where: { topicId }, data })
 }
 
-/** Unless the topic has other phrases by now: whoever saved those saves what is usual for them. */
+/** Does nothing if the topic has other phrases by now: the change that saved those also saves what is usual for them. */
 export const saveUsual = (
   db: Database,
   topicId: number,
