@@ -1,9 +1,10 @@
 import type { BounceEffect } from '../../bounces/bounce.repo.ts'
 import { bounceText, newestFailure } from '../../bounces/bounce-text.ts'
 import { DAY_MS, instantOf } from '../../core/dates.ts'
-import type { DigestContent } from '../../digests/digest-content.ts'
+import type { DigestContent, DigestSection } from '../../digests/digest-content.ts'
 import { weekdayDateWithYear, weekdaysText } from '../../i18n/dates.ts'
 import { topicNames } from '../../queries/language/topic-name.ts'
+import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
 import { sourceTitle } from '../../sources/registry.ts'
 import { type Change, changedSettings, topicDifference } from '../../subscribers/change.ts'
 import type { Consent } from '../../subscribers/subscriber.repo.ts'
@@ -168,11 +169,13 @@ function searchSteps(
 const LATE_MS = 5 * 60_000
 
 function outcomeText({ digest, outcome, subscription: { maxPapers } }: ExplainContext): string {
-  const { papers, matched } = digest!
+  const { papers, matched, content } = digest!
   if (digest!.outcome !== 'planned') return `Outcome: ${(outcome ?? digest!.outcome).replace('_', ' ')}.`
   const more = matched - papers.length
   const beyond = more > 0 ? ` (up to ${maxPapers} per email); ${more} more are on the digest’s page` : ''
-  return `Outcome: planned. ${quantity(matched, 'paper')} matched, ${papers.length} in the email${beyond}.`
+  const close = (content?.sections ?? []).reduce((sum, one) => sum + (one.close ? one.papers.length : 0), 0)
+  const closeText = close > 0 ? `, ${close} ${close === 1 ? 'comes' : 'come'} close` : ''
+  return `Outcome: planned. ${quantity(matched, 'paper')} matched${closeText}, ${papers.length} in the email${beyond}.`
 }
 
 /** Pauses during the time in which the message could have been sent. */
@@ -186,12 +189,28 @@ function pauseSteps({ pauses, mail }: ExplainContext): TimelineEntry[] {
 
 function sectionEntries({ sections, bestOf }: DigestContent, topics: readonly TopicText[]): TimelineEntry[] {
   if (bestOf) return [entry(null, 'topic', `No topic: the best papers of ${weekdayDateWithYear(bestOf)}.`)]
-  const held = sections.map(({ topic, rising, close, papers }) => {
-    const titles = papers.map(({ title }) => quotedTitle(title.map(({ text }) => text).join('')))
-    const place = rising ? 'Rising' : `${close ? 'Close to topic' : 'Topic'} “${topic}”`
-    return entry(null, 'topic', `${place}: ${quantity(papers.length, 'paper')}: ${some(titles)}.`)
-  })
   const names = topicNames(topics)
-  const empty = names.filter((name) => sections.every(({ topic, close }) => close || topic !== name))
-  return [...held, ...empty.map((name) => entry(null, 'topic', `Topic “${name}”: no papers.`))]
+  const empty = names.filter((name) => !sections.some((section) => topicsOf(section).includes(name)))
+  return [
+    ...sections.map((section) => entry(null, 'topic', sectionText(section))),
+    ...empty.map((name) => entry(null, 'topic', `Topic “${name}”: no papers.`)),
+  ]
 }
+
+function sectionText(section: DigestSection): string {
+  const { topic, rising, close, papers } = section
+  const titles = papers.map((paper) => {
+    const title = quotedTitle(paper.title.map(({ text }) => text).join(''))
+    return close ? `${title} (“${closeTopicOf(paper, section)}”)` : title
+  })
+  const place = rising ? 'Rising' : close ? 'Close to their topics' : `Topic “${topic}”`
+  return `${place}: ${quantity(papers.length, 'paper')}: ${some(titles)}.`
+}
+
+/** The topics that brought the papers of a section; rising papers do not say theirs. */
+const topicsOf = (section: DigestSection): (string | null)[] =>
+  section.close ? section.papers.map((paper) => closeTopicOf(paper, section)) : [section.topic]
+
+/** In digests of earlier releases, the section says it. */
+const closeTopicOf = ({ closeTo }: ShownPaper, { topic }: DigestSection): string | null =>
+  closeTo?.topic ?? topic

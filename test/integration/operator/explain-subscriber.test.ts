@@ -27,6 +27,7 @@ import { signLink } from '../../../src/subscribers/links.ts'
 import { suppress, unsuppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import { runCommand } from '../../support/commands.ts'
 import { EMAIL, useExplainWorld } from '../../support/explain-world.ts'
+import { CARS, CELLS, learnSpace } from '../../support/learned-space.ts'
 
 const world = useExplainWorld()
 const MONDAY = '2026-11-23'
@@ -101,6 +102,18 @@ describe('an email that was sent', () => {
     await world.at('2026-11-23T23:00:00Z').papers(MONDAY, ['Linear Attention One', 'Linear Attention Two'])
     await world.at(HOUR).run()
     expect(await texts()).toContain('2 papers matched, 1 in the email (up to 1 per email); 1 more')
+  })
+
+  test('papers that come close: how many, and each with its topic', async () => {
+    await learnSpace(world.db)
+    await world.at(FRIDAY_BEFORE).add({ topics: ['car engine', 'zeolites'] })
+    await world.papers('2026-11-01', CARS)
+    await world.at('2026-11-23T23:00:00Z').papers(MONDAY, ['Zeolites', 'Automobile engine', ...CELLS])
+    await world.at(HOUR).run()
+    const said = await texts()
+    expect(said).toContain('1 paper matched, 1 comes close, 2 in the email.')
+    expect(said).toContain('Close to their topics: 1 paper: “Automobile engine” (“car engine”).')
+    expect(said).not.toContain('“car engine”: no papers')
   })
 
   test('to a subscriber without topics: the best of which day', async () => {
