@@ -81,9 +81,10 @@ export function* nearPapersByDay(archive: Archive, query: Query, days: DayBounds
 function withoutMatches(archive: Archive, query: Query, near: readonly NearDay[]): NearDay[] {
   const allowed = allowedPapers(archive, archive.meaningOf(query))
   const matches = archive.find(query)
+  // The papers of a day may be withdrawn between two steps.
   const ofDay = listedByDay(archive.index)
   return near.flatMap(({ day, room, papers }) => {
-    const matched = ofDay.get(day)!.filter((docId) => hasBit(matches, docId)).length
+    const matched = (ofDay.get(day) ?? []).filter((docId) => hasBit(matches, docId)).length
     const others = papers.filter(({ docId }) => hasBit(allowed, docId) && !hasBit(matches, docId))
     return matched < room && others.length > 0
       ? [{ day, room: room - matched, papers: others.sort(closestFirst) }]

@@ -3,7 +3,7 @@ import type { Paper } from '../../../../src/papers/paper.ts'
 import { Archive } from '../../../../src/queries/archive.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { PaperIndex } from '../../../../src/queries/matching/paper-index.ts'
-import { closePapers } from '../../../../src/queries/ranking/close-papers.ts'
+import { closePapers, nearPapersByDay } from '../../../../src/queries/ranking/close-papers.ts'
 import { MIN_CLOSENESS, topicOf } from '../../../../src/queries/ranking/closeness.ts'
 import { SpaceLearner } from '../../../../src/queries/ranking/learn-space.ts'
 import { wordCounts } from '../../../../src/queries/ranking/tf-idf.ts'
@@ -105,6 +105,19 @@ describe('a paper is close to a topic', () => {
     const either = closenessOf(archive, '(car engine) OR unobtainium', 1)
     expect(either).toBeGreaterThan(closenessOf(archive, 'car engine unobtainium', 1))
     expect(closeTo(archive, '(car engine) OR unobtainium')).toEqual([1])
+  })
+
+  test('unless it is withdrawn meanwhile, between whichever steps', () => {
+    const title = 'automobile engine wheel'
+    for (let before = 0; ; before++) {
+      const archive = archiveWith([{ title }, { title, firstDay: '2026-11-25' }])
+      const steps = nearPapersByDay(archive, parseQuery('car engine'), { from: TODAY })
+      const isDone = Array.from({ length: before }, () => steps.next().done).at(-1)
+      if (isDone) return expect(before).toBeGreaterThan(3)
+      archive.index.remove(2)
+      const near = runToEnd(steps)
+      expect([before, near.flatMap(({ papers }) => papers.map(({ id }) => id))]).toEqual([before, [1]])
+    }
   })
 
   test('as soon as enough papers about it have arrived', () => {
