@@ -153,7 +153,10 @@ interface Kept {
   profile: Profile
 }
 
-/** Number of profiles that are kept, some 2 kB each. Queries with other conditions share theirs. */
+/**
+ * Number of profiles that are kept, some 4 kB each: they must not refer to the papers with a word, which take 1 kB a word
+ * in 8,000 papers. Queries with other conditions share theirs.
+ */
 const MAX_KEPT = 10_000
 
 const keptProfiles = memoizeByObject((_archive: Archive) => new LruCache<string, Kept>(MAX_KEPT))
@@ -202,9 +205,13 @@ function* newProfile(archive: Archive, subject: Subject): Steps<Profile> {
   const weights = new Map(nearest.map(({ docId, nearness }) => [docId, Math.max(MIN_WEIGHT, nearness)]))
   const sum = new Float32Array(vectors.mainDimensions)
   for (const [docId, weight] of weights) vectors.addMain(sum, docId, weight)
+  const { last } = subject
+  const usual = meanOf(nearest)
   const isNear = () => {
-    const newest = listedUpTo(archive.index, subject.last).docIds.slice(0, NEWEST)
-    return meanOf(nearest) >= MIN_NEARNESS * nearestMean(newest, nearness, nearest.length)
+    // No paper is nearer than 1, so most topics need no comparison.
+    if (usual >= MIN_NEARNESS) return true
+    const newest = listedUpTo(archive.index, last).docIds.slice(0, NEWEST)
+    return usual >= MIN_NEARNESS * nearestMean(newest, nearness, weights.size)
   }
   let known: boolean | undefined
   return { direction, examples: { weights, sum }, isKnown: () => (known ??= isNear()) }
