@@ -44,8 +44,8 @@ export interface Candidates
   newlyMatching(queryId: number, history: number): ReadonlyMap<number, NewMatchCause>
   /** The papers nearest to a query that do not match it, best first; computed once per query. */
   nearMisses(queryId: number): readonly NearMiss[]
-  /** A paper that comes close to a topic, as a digest shows it. */
-  showClose(docId: number, topic: DigestTopic): ShownPaper
+  /** A paper that comes close to a query, for `withCloseTo`. */
+  showClose(docId: number, queryId: number): ShownPaper
   /** The paper as a digest shows it, under a query or without one. */
   shown(paperId: number, queryId?: number): ShownPaper
 }
@@ -71,10 +71,9 @@ export function candidatesFrom(
     return toShownPaper(at(paperId), reason, plain(paperId))
   }, MAX_SHOWN)
   const shownClose = memoize((key: string) => {
-    const [docId, queryId, ...name] = key.split(' ')
-    const paper = papers[Number(docId)]!
-    const near = matcher.nearness(Number(queryId), Number(docId))
-    return showClose(paper, { topic: name.join(' '), matches: near?.matches ?? [] }, plain(paper.id))
+    const [docId, queryId] = key.split(' ').map(Number) as [number, number]
+    const paper = papers[docId]!
+    return showClose(paper, matcher.nearness(queryId, docId)?.matches ?? [], plain(paper.id))
   }, MAX_SHOWN)
   const firstDayAfter = memoize((key: string) => {
     const [paperId, since] = key.split(' ') as [string, Day]
@@ -92,7 +91,7 @@ export function candidatesFrom(
     newlyMatching,
     nearMisses,
     firstDayAfter: (paperId, since) => firstDayAfter(`${paperId} ${since}`),
-    showClose: (docId, { queryId, name }) => shownClose(`${docId} ${queryId} ${name}`),
+    showClose: (docId, queryId) => shownClose(`${docId} ${queryId}`),
     shown: (paperId, queryId = NO_QUERY) => shown(queryId * papers.length + docIdOf(paperId)!),
   }
 }

@@ -120,7 +120,7 @@ function closeSection(
     if (considered.has(docId)) continue
     considered.add(docId)
     if (isMatch(docId)) continue
-    const shown = candidates.showClose(docId, topic)
+    const shown = candidates.showClose(docId, topic.queryId)
     papers.push(withCloseTo(shown, { topic: topic.name, topicId: topic.id }))
   }
   return papers.length > 0 ? [{ topic: null, topicId: null, close: true, papers }] : []

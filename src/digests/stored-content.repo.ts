@@ -12,6 +12,7 @@ import {
   sharedPaper,
   withCloseTo,
   withSentence,
+  withTopicName,
 } from '../queries/reasons/shown-paper.ts'
 import type { DigestContent, DigestSection } from './digest-content.ts'
 
@@ -103,7 +104,8 @@ async function saveShownPapers(
 /** An email keeps a rendered paper as long as its object: some 10 kB each. */
 const MAX_LOADED = 5000
 const loaded = new LruCache<string, ShownPaper>(MAX_LOADED)
-const loadedWithSentence = new LruCache<string, ShownPaper>(MAX_LOADED)
+/** With the sentence that was added, or the name of a topic. */
+const loadedWithAddition = new LruCache<string, ShownPaper>(MAX_LOADED)
 
 /**
  * Contents as they were composed, in the same order; null for one without papers, or whose papers are gone. Equal
@@ -159,9 +161,11 @@ function openPaper(stored: StoredPaper, byId: ReadonlyMap<string, ShownPaper>): 
   const paper = byId.get(id)
   if (!paper || !Array.isArray(stored)) return paper
   const [, added] = stored
-  if (typeof added !== 'string') return withCloseTo(paper, added)
-  const key = `${id} ${added}`
-  return loadedWithSentence.get(key) ?? loadedWithSentence.set(key, withSentence(paper, added))
+  const isSentence = typeof added === 'string'
+  const key = isSentence ? `${id} ${added}` : `${id}: ${added.topic}`
+  const withAddition = () => (isSentence ? withSentence(paper, added) : withTopicName(paper, added.topic))
+  const extended = loadedWithAddition.get(key) ?? loadedWithAddition.set(key, withAddition())
+  return isSentence ? extended : withCloseTo(paper, added, extended)
 }
 
 /** Deletes papers of dates before `before` that have no digests left. */

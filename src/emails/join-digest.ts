@@ -11,7 +11,7 @@ import {
 } from '../mail/rendering/encoded-text.ts'
 import type { SiteIdentity, Template } from '../mail/rendering/template.ts'
 import type { JoinedEmail } from '../mail/smtp/join-mime.ts'
-import { type ShownPaper, sharedPaper } from '../queries/reasons/shown-paper.ts'
+import { type ShownPaper, withoutTopicId } from '../queries/reasons/shown-paper.ts'
 import { closePapersLink, siteLinks, topicPage } from '../subscribers/links.ts'
 import { closingOf, type DigestEmail, openingOf, type ReaderLinks } from './digest-email.ts'
 import {
@@ -103,7 +103,8 @@ export function openDigestJoiner({ site, inEach, template }: JoinerInput) {
   const paperPart = (paper: ShownPaper, context: PaperContext): PaperPart => {
     const { detail, dated, topicLength } = context
     const key = `${detail.title} ${detail.reason} ${detail.body?.snippet} ${dated} ${topicLength}`
-    const known = paperParts(withoutTopic(paper))
+    // The links to its topic are filled in later.
+    const known = paperParts(withoutTopicId(paper))
     const part = known.get(key) ?? renderPaper(paper, context)
     known.set(key, part)
     return part
@@ -187,9 +188,6 @@ export function openDigestJoiner({ site, inEach, template }: JoinerInput) {
   }
 }
 
-/** All subscribers to whom a paper comes close by the same words share its part: links are filled in later. */
-const withoutTopic = (paper: ShownPaper): ShownPaper => (paper.closeTo ? sharedPaper(paper) : paper)
-
 let papersSeen = 0
 const numberOf = memoizeByObject((_paper: ShownPaper) => ++papersSeen)
 
@@ -199,7 +197,7 @@ const contentKey = ({ localDate, bestOf, week, more, beyond, sections }: DigestC
     ...[localDate, bestOf, week, more, beyond.length > 0],
     ...sections.map(({ topic, rising, close, papers }) => [
       ...[topic, rising, close],
-      ...papers.map((paper) => numberOf(withoutTopic(paper))),
+      ...papers.map((paper) => numberOf(withoutTopicId(paper))),
     ]),
   ])
 

@@ -122,8 +122,8 @@ export const en = {
     onlyRevised: 'listed as new: only a newer version of it was listed; is:revised finds those',
     rising: 'Topic: {topics}',
     related: 'Uses words that often occur with those of your topic',
-    close: 'Comes close to “{topic}”: {terms}',
-    closeByMeaning: 'Comes close to “{topic}”: reads like papers that match',
+    close: 'Comes close to “{topic}”: {what}',
+    closeByMeaning: 'reads like papers that match',
     also: 'Also under: {topics}',
     moreTerms: '{count} more',
     has: {

@@ -8,7 +8,13 @@ import { evaluate, evaluatePart } from '../queries/matching/evaluate.ts'
 import { indexedPaperText } from '../queries/matching/indexed-text.ts'
 import type { Query, Reason } from '../queries/query.ts'
 import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
-import { type ShownPaper, showClose, showRelated, toShownPaper } from '../queries/reasons/shown-paper.ts'
+import {
+  type ShownPaper,
+  showClose,
+  showRelated,
+  toShownPaper,
+  withTopicName,
+} from '../queries/reasons/shown-paper.ts'
 import type { Steps } from '../queries/steps.ts'
 import { type PaperText, toPaperText } from '../queries/text/tokens.ts'
 import { runYielding, type Spend } from './yield-to-event-loop.ts'
@@ -53,7 +59,7 @@ export async function loadPapers(db: Database, ids: readonly number[]) {
       const paper = byId.get(id)
       if (!paper || evaluate(meaning, textOf(paper))) return null
       const matches = nearnessOf(meaning, textOf(paper))?.matches ?? []
-      return showClose(paper, { topic: name, matches })
+      return withTopicName(showClose(paper, matches), name)
     },
 
     /** The same in the given order. One paper per step. */

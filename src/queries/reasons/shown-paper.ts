@@ -79,10 +79,24 @@ export function withSentence(paper: ShownPaper, sentence: string): ShownPaper {
   return extended
 }
 
-/** The same paper in the digest of a subscriber to one of whose topics it comes close; `additionTo` returns both. */
-export function withCloseTo(paper: ShownPaper, closeTo: CloseTo): ShownPaper {
-  const extended = { ...paper, closeTo }
+/** The result of `showClose`, with a reason that names the topic. */
+export function withTopicName(paper: ShownPaper, topic: string): ShownPaper {
+  const reason = fill(words.reason.close, { topic: truncate(topic), what: paper.reason! })
+  return { ...paper, reason, beyondTitle: reason }
+}
+
+/**
+ * The result of `showClose` in the digest of a subscriber to one of whose topics it comes close; `additionTo` returns
+ * both. `named`: with the name of this topic.
+ */
+export function withCloseTo(
+  paper: ShownPaper,
+  closeTo: CloseTo,
+  named = withTopicName(paper, closeTo.topic),
+): ShownPaper {
+  const extended = { ...named, closeTo }
   additions.set(extended, { paper, added: closeTo })
+  namedPapers.set(extended, named)
   return extended
 }
 
@@ -92,6 +106,10 @@ interface Addition {
 }
 
 const additions = new WeakMap<ShownPaper, Addition>()
+const namedPapers = new WeakMap<ShownPaper, ShownPaper>()
+
+/** The paper without the id that `withCloseTo` added: it looks the same to all whose topics have the same name. */
+export const withoutTopicId = (paper: ShownPaper): ShownPaper => namedPapers.get(paper) ?? paper
 
 /** The paper, and what `withSentence` or `withCloseTo` added; undefined if they added nothing. */
 export const additionTo = (paper: ShownPaper): Addition | undefined => additions.get(paper)
@@ -135,24 +153,18 @@ export const showRelated = (
 }
 
 /**
- * A paper that comes close to a topic, with the words of the topic that it contains. Nothing in it is marked, so that it
- * never looks like a match.
+ * A paper that comes close to a topic: its reason is only the words of the topic that it contains, and `withTopicName` or
+ * `withCloseTo` makes a sentence of it. Nothing in it is marked, so that it never looks like a match.
  */
-export function showClose(
-  paper: Paper,
-  { topic, matches }: { topic: string; matches: readonly Match[] },
-  kept?: PlainParts,
-): ShownPaper {
+export function showClose(paper: Paper, matches: readonly Match[], kept?: PlainParts): ShownPaper {
   const terms = distinctBy(
     matches
       .filter(({ where, term }) => IN_PROSE.has(where) && !isStopWord(term.toLowerCase()))
       .map(({ term }) => term),
     (term) => term.toLowerCase(),
   )
-  const { close, closeByMeaning } = words.reason
-  const names = { topic: truncate(topic), terms: listTerms(terms) }
-  const reason = fill(terms.length > 0 ? close : closeByMeaning, names)
-  return { ...toShownPaper(paper, null, kept), reason, beyondTitle: reason }
+  const reason = terms.length > 0 ? listTerms(terms) : words.reason.closeByMeaning
+  return { ...toShownPaper(paper, null, kept), reason }
 }
 
 // An email names three, or all four. Some papers have thousands, and each digest keeps its own copy.

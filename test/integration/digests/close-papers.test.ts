@@ -101,6 +101,24 @@ test('two subscribers to whom a paper comes close each have their own topic with
   expect(await world.db.shownPaper.count()).toBe(1)
 })
 
+test('the names of their topics stay in their own digests', async () => {
+  const names = { ann: 'Our patent', bob: 'Our patent', eve: 'Eve’s hobby' }
+  for (const [id, name] of Object.entries(names)) {
+    await addSubscriber(id)
+    await world.db.topic.updateMany({ where: { subscriberId: id }, data: { name } })
+  }
+  await listTitles(DAY, AUTOMOBILE)
+  await planAndAccept(DAY)
+  for (const [id, name] of Object.entries(names)) {
+    const [paper] = (await digestOn(DAY, id)).content!.sections[0]!.papers
+    const reason = `Comes close to “${name}”: engine`
+    expect(paper).toMatchObject({ closeTo: { topic: name }, reason, beyondTitle: reason })
+  }
+  const shared = await world.db.shownPaper.findMany()
+  expect(shared).toHaveLength(1)
+  expect(JSON.stringify(shared)).not.toMatch(/patent|hobby/)
+})
+
 test('a paper is shown as close once, whichever source lists it again', async () => {
   await addSubscriber('ann')
   const keys = [{ scheme: 'arxiv' as const, value: '2611.00001' }]

@@ -3,7 +3,12 @@ import type { Paper } from '../../../../src/papers/paper.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
 import { nearnessOf } from '../../../../src/queries/reasons/nearness.ts'
-import { showClose, type TextRun, toShownPaper } from '../../../../src/queries/reasons/shown-paper.ts'
+import {
+  showClose,
+  type TextRun,
+  toShownPaper,
+  withTopicName,
+} from '../../../../src/queries/reasons/shown-paper.ts'
 import { toPaperText } from '../../../../src/queries/text/tokens.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 
@@ -109,9 +114,8 @@ test.each([
 ])('a paper that comes close names %s, and marks nothing', (_what, query, has) => {
   const paper = samplePaper({ title: 'On Speed', abstract: ABSTRACT })
   const near = nearnessOf(parseQuery(query), toPaperText(paper))
-  const { title, snippet, reason, beyondTitle } = showClose(paper, {
-    ...{ topic: 'recurrent nets', matches: near?.matches ?? [] },
-  })
+  const close = showClose(paper, near?.matches ?? [])
+  const { title, snippet, reason, beyondTitle } = withTopicName(close, 'recurrent nets')
   expect(reason).toBe(`Comes close to “recurrent nets”: ${has}`)
   expect(beyondTitle).toBe(reason)
   expect([...title, ...snippet].some(({ marked }) => marked)).toBe(false)
