@@ -6,8 +6,10 @@ import { maxHistoryId, type PaperSnapshot, snapshotsAt } from '../papers/history
 import { papersInRange } from '../papers/paper.repo.ts'
 import { Archive } from '../queries/archive.ts'
 import { proposedName } from '../queries/language/topic-name.ts'
-import { learnedModel, meaningIn } from '../queries/learned/learned-models.ts'
+import { learnedModel } from '../queries/learned/learned-models.ts'
 import { PaperIndex, upsertYielding } from '../queries/matching/paper-index.ts'
+import { meaningOf } from '../queries/meaning/meaning-of.ts'
+import { NO_USAGE, type Usage } from '../queries/meaning/usage.ts'
 import { readQueries } from '../queries/query.repo.ts'
 import { isTimeDependent, type Query } from '../queries/query.ts'
 import { openArchive } from '../search/open-archive.ts'
@@ -46,14 +48,16 @@ export async function openCandidatePool(
 ): Promise<CandidatePool> {
   const { db } = deps
   const { papers, history } = await papersWithHistory(db, { since, upTo })
-  const meaning = await meaningIn(db)
+  // The archive that previews use, so that they agree. Without a space, nothing is close.
+  const isLearned = (await learnedModel(db, 'space')) !== undefined
+  const whole =
+    isLearned && (await topicsInUse(db)) ? await openArchive(deps, { withVectors: true }) : undefined
+  // What was learned anew since then would not agree with it.
+  const usage = whole ? whole.usage : ((await learnedModel(db, 'usage')) ?? NO_USAGE)
   const queries = new Map<number, Query>()
   const archive = new Archive(new PaperIndex())
   await upsertYielding(archive.index, papers)
-  const space = await learnedModel(db, 'space')
-  await runYielding(archive.computeVectors(space))
-  // The archive that previews use, so that they agree. Without a space, nothing is close.
-  const whole = space && (await relatedInUse(db)) ? await openArchive(deps, { withVectors: true }) : undefined
+  await runYielding(archive.computeVectors(whole?.vectors?.space))
   const matcher = createMatcher(papers, queries, { archive, whole })
   const { texts } = matcher
   const snapshots = new Map<number, Map<number, PaperSnapshot>>()
@@ -95,7 +99,7 @@ export async function openCandidatePool(
       for (const [id, tree] of await readQueries(db, [...unknown.keys()])) {
         const text = unknown.get(id)
         if (text !== undefined) proposedName(text, tree)
-        queries.set(id, meaningOrTree(tree, meaning))
+        queries.set(id, meaningOrTree(tree, usage))
       }
     },
     forgetQueries: () => queries.clear(),
@@ -103,9 +107,9 @@ export async function openCandidatePool(
 }
 
 /** A damaged tree fails when it is matched, so that only its own topic is left out. */
-function meaningOrTree(tree: Query, meaning: (tree: Query) => Query): Query {
+function meaningOrTree(tree: Query, usage: Usage): Query {
   try {
-    return meaning(tree)
+    return meaningOf(tree, usage)
   } catch {
     return tree
   }
@@ -127,8 +131,8 @@ async function papersWithHistory(db: Database, { since, upTo }: { since: Day; up
   }
 }
 
-async function relatedInUse(db: Database): Promise<boolean> {
-  return (await db.subscriber.findFirst({ where: { related: true }, select: { id: true } })) !== null
+async function topicsInUse(db: Database): Promise<boolean> {
+  return (await db.topic.findFirst({ select: { id: true } })) !== null
 }
 
 /** Whether topics use vote limits or newer versions: only then do older papers count besides those of two weeks. */

@@ -73,7 +73,7 @@ const MAX_TEXTS = 3000
 interface MatcherArchives {
   /** Contains exactly the papers, in their order. */
   archive?: Archive
-  /** All papers in memory, which say what is close to a query; without it, nothing is. */
+  /** All papers in memory, which say what a query is about and what is close to it; without it, nothing is close. */
   whole?: Archive
 }
 
@@ -103,7 +103,13 @@ export function createMatcher(
   const topicIn = (query: Query): Topic | null => {
     const { index } = whole ?? archive
     const topic = runToEnd(topicOf(whole ?? archive, query, days.to))
-    return topic && { ...topic, closeness: (docId) => topic.closeness(index.docIdOf(papers[docId]!.id)!) }
+    if (!topic) return null
+    const closeness = (docId: number) => {
+      // A paper may be withdrawn meanwhile.
+      const there = index.docIdOf(papers[docId]!.id)
+      return there === undefined ? 0 : topic.closeness(there)
+    }
+    return { ...topic, closeness }
   }
   const kept = new Map<number, RankedMatches>()
   let room = MAX_KEPT

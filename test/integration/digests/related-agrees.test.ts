@@ -85,6 +85,25 @@ test('digests, previews and `queries rank` choose the same papers, in the same o
   expect(counts.map((count) => count > 1)).toEqual([true, true, true, true, false])
 })
 
+test('whoever wants no related papers gets the matches of a day in the same order', async () => {
+  const queries = ['motor', 'tissue', 'lens'].flatMap((subject) =>
+    [0, 3, 6].map((word) => `${wordOf(subject, word)} OR ${wordOf(subject, word + 1)}`),
+  )
+  await world.addSubscriber('ann', { topics: queries })
+  await world.db.subscriber.update({ where: { id: 'ann' }, data: { related: false } })
+  const { topics } = (await recipientOf(world.db, 'ann'))!
+  const pool = await openCandidatePool(depsAt(LAST), { since: LAST, upTo: 2 ** 31 - 1 })
+  await pool.loadQueries(world.db, topics)
+  const { papers, ranked } = pool.candidates
+  for (const { query = '', queryId } of topics) {
+    const all = await rankPapers(depsAt(LAST), { query, from: LAST, to: LAST })
+    const expected = all.filter(({ matched }) => matched).map(({ paper }) => paper.id)
+    expect(expected.length).toBeGreaterThan(1)
+    const planned = Array.from(ranked(queryId).docIds, (docId) => papers[docId]!.id)
+    expect([query, planned]).toEqual([query, expected])
+  }
+})
+
 /** Ids of the related papers that `queries rank` chooses, the closest first. */
 async function chosenFrom(query: string, days: { from: Day; to: Day }): Promise<number[]> {
   const ranked = await rankPapers(depsAt(LAST), { query, ...days })
