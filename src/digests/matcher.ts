@@ -11,6 +11,7 @@ import {
   type CloseChoice,
   type ClosePaper,
   chooseClose,
+  leastCloseness,
   type NearDay,
   nearPapersByDay,
 } from '../queries/ranking/close-papers.ts'
@@ -48,15 +49,12 @@ export interface Matcher {
    * Papers of the days from `from` on that are close to a query but do not match it, the closest first; without a choice,
    * as previews show them.
    */
-  closeTo(queryId: number, from: Day, choice?: CloseChoice): readonly CloseDoc[]
+  closeTo(queryId: number, from: Day, choice?: CloseChoice): readonly ClosePaper[]
   /** How much a profile prefers a paper, by docId: see preferenceOf. */
   preference(profile: Profile): (docId: number) => number
   /** Queries that could not be evaluated, with the error: they match nothing. */
   unreadable: ReadonlyMap<number, unknown>
 }
-
-/** `closeness`: see closeness.ts. */
-type CloseDoc = Pick<ClosePaper, 'docId' | 'closeness'>
 
 /** Papers by their ids, as queries see them. */
 export interface PaperTexts {
@@ -65,8 +63,8 @@ export interface PaperTexts {
 
 /** Number of docIds that are kept for the next subscriber, 8 bytes each. */
 const MAX_KEPT = 30_000_000
-/** Number of close papers of a query, and of queries whose near papers are kept. */
-const [MAX_CLOSE, MAX_NEAR_QUERIES] = [100, 20_000]
+/** Number of queries whose near papers are kept: some 1 kB each, and up to 15 kB for one with votes, whose papers reach further. */
+const MAX_NEAR_QUERIES = 5000
 /** Number of cached paper texts, about 30 kB each. */
 const MAX_TEXTS = 3000
 
@@ -136,10 +134,10 @@ export function createMatcher(
     return docIds
   }
   const near = memoize((key: string): NearDay[] => {
-    const [queryId, from] = key.split(' ') as [string, Day]
+    const [queryId, from, least] = key.split(' ') as [string, Day, string]
     const query = queries.get(Number(queryId))
     if (!query || !whole || unreadable.has(Number(queryId))) return []
-    return runToEnd(nearPapersByDay(whole, query, { ...days, from })).map((day) => ({
+    return runToEnd(nearPapersByDay(whole, query, { ...days, from }, Number(least))).map((day) => ({
       ...day,
       papers: day.papers.flatMap((paper) => {
         const docId = docIdOf(paper.id)
@@ -151,7 +149,7 @@ export function createMatcher(
     ...{ papers, docIdOf, matches, ranked, texts, unreadable },
     isMatch: (queryId, docId) => hasBit(found(queryId), docId),
     closeTo: (queryId, from, choice = { minCloseness: MIN_CLOSENESS }) =>
-      chooseClose(near(`${queryId} ${from}`), choice).slice(0, MAX_CLOSE),
+      chooseClose(near(`${queryId} ${from} ${leastCloseness(choice)}`), choice),
     reason: (queryId, paperId) => evaluate(queries.get(queryId)!, texts.get(paperId)!)!,
     nearness: (queryId, docId) => nearnessOf(queries.get(queryId)!, texts.get(papers[docId]!.id)!),
     near: (query, limit) =>

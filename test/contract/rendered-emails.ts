@@ -159,7 +159,7 @@ const nearMissesOf = (queryId: number) =>
 const closeTo = (queryId: number, from: string) =>
   nearMissesOf(queryId)
     .filter(({ paper }) => paper.firstDay >= from)
-    .map(({ paper }, i) => ({ docId: matcher.docIdOf(paper.id)!, closeness: 0.9 - i / 100 }))
+    .map(({ paper: { id } }, i) => ({ id, docId: matcher.docIdOf(id)!, closeness: 0.9 - i / 100 }))
 const candidates = candidatesFrom({ ...matcher, closeTo })
 
 type Form = keyof typeof FORMS

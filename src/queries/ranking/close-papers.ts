@@ -23,7 +23,12 @@ const MAX_NEAR = 200
 export const minClosenessAt = (step: number): number =>
   MIN_CLOSENESS - STEP * Math.max(-MAX_STEP, Math.min(MAX_STEP, step))
 
-const LOWEST_THRESHOLD = minClosenessAt(MAX_STEP)
+/** With room for a preference of 0.5. */
+const LOWEST_THRESHOLD = minClosenessAt(MAX_STEP) - CLOSENESS_UNIT / 2
+
+/** From where on a paper may be close by this choice: without preference and steps below the default, most are not. */
+export const leastCloseness = ({ minCloseness, preference }: CloseChoice): number =>
+  preference || minCloseness < MIN_CLOSENESS ? LOWEST_THRESHOLD : MIN_CLOSENESS
 
 export interface ClosePaper {
   docId: number
@@ -53,11 +58,17 @@ export interface CloseChoice {
  * many there may be depends on their own day. Empty if too few papers of the archive are about the topic.
  */
 export function* closePapers(archive: Archive, query: Query, days: DayBounds): Steps<ClosePaper[]> {
-  return chooseClose(yield* nearPapersByDay(archive, query, days), { minCloseness: MIN_CLOSENESS })
+  const choice = { minCloseness: MIN_CLOSENESS }
+  return chooseClose(yield* nearPapersByDay(archive, query, days, leastCloseness(choice)), choice)
 }
 
-/** The nearest of them by day, with every paper that votes or steps can make close. */
-export function* nearPapersByDay(archive: Archive, query: Query, days: DayBounds): Steps<NearDay[]> {
+/** The nearest of them by day, as far as `least`: by default, with every paper that votes or steps can make close. */
+export function* nearPapersByDay(
+  archive: Archive,
+  query: Query,
+  days: DayBounds,
+  least = LOWEST_THRESHOLD,
+): Steps<NearDay[]> {
   const topic = yield* topicOf(archive, query, days.to)
   if (!topic) return []
   const near: NearDay[] = []
@@ -66,8 +77,7 @@ export function* nearPapersByDay(archive: Archive, query: Query, days: DayBounds
     const papers: ClosePaper[] = []
     for (const docId of docIds) {
       const closeness = topic.closenessIfKnown(docId)
-      if (closeness >= LOWEST_THRESHOLD)
-        papers.push({ docId, id: archive.index.attributes(docId).id, closeness })
+      if (closeness >= least) papers.push({ docId, id: archive.index.attributes(docId).id, closeness })
     }
     if (papers.length > 0) near.push({ day, room: Math.ceil(docIds.length / PAPERS_PER_CLOSE), papers })
     yield

@@ -198,7 +198,7 @@ describe('for topics', () => {
     const closeTo = (closest: Record<number, number[]>) => ({
       ...shelf,
       closeTo: (queryId: number) =>
-        (closest[queryId] ?? []).map((id, i) => ({ docId: id - 1, closeness: 0.9 - i / 20 })),
+        (closest[queryId] ?? []).map((id, i) => ({ id, docId: id - 1, closeness: 0.9 - i / 20 })),
     })
     const wanting = { ...recipient, related: true, topics: [topics[0]!] }
     // Paper 1 is too old.

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { chooseClose, minClosenessAt, type NearDay } from '../../../../src/queries/ranking/close-papers.ts'
+import {
+  chooseClose,
+  leastCloseness,
+  minClosenessAt,
+  type NearDay,
+} from '../../../../src/queries/ranking/close-papers.ts'
 
 const day = (room: number, ...closeness: number[]): NearDay => ({
   day: '2026-11-24',
@@ -30,6 +35,15 @@ describe('chooseClose', () => {
     const dislike = (docId: number) => (docId === 0 ? -1 : 0)
     expect(chooseClose(days, { minCloseness: 0.5, preference: dislike })).toEqual([])
   })
+})
+
+test('leastCloseness reaches as far as steps and a preference of .5 do, and by default no further than the threshold', () => {
+  const preference = () => 0.5
+  const choices = [{ step: 0 }, { step: -3 }, { step: 1 }, { step: 0, preference }, { step: 3, preference }]
+  const least = choices.map(({ step, ...rest }) =>
+    leastCloseness({ minCloseness: minClosenessAt(step), ...rest }).toFixed(2),
+  )
+  expect(least).toEqual(['0.50', '0.50', '0.33', '0.33', '0.33'])
 })
 
 test('minClosenessAt moves by .04 a step, at most three steps', () => {
