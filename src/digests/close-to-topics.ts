@@ -1,18 +1,22 @@
-import { type Bits, hasBit } from '../queries/matching/bits.ts'
 import type { ClosePaper } from '../queries/ranking/close-papers.ts'
 
-interface TopicWithClose {
-  /** What it matches. */
-  found: Bits
-  close: readonly ClosePaper[]
+interface CloseToTopicsInput<T> {
+  /** Whether a topic matches a paper. */
+  isMatch: (topic: T, docId: number) => boolean
+  limit?: number
 }
 
 /** The papers that come close to one of several topics and match none, each with its closest topic; the closest first. */
-export function closeToTopics<T extends TopicWithClose>(topics: readonly T[]): (ClosePaper & { topic: T })[] {
+export function closeToTopics<T extends { close: readonly ClosePaper[] }>(
+  topics: readonly T[],
+  { isMatch, limit = Number.POSITIVE_INFINITY }: CloseToTopicsInput<T>,
+): (ClosePaper & { topic: T })[] {
   const seen = new Set<number>()
-  return topics
+  const close = topics
     .flatMap((topic) => topic.close.map((paper) => ({ ...paper, topic })))
-    .filter(({ docId }) => !topics.some(({ found }) => hasBit(found, docId)))
     .sort((a, b) => b.closeness - a.closeness || b.id - a.id)
+    .values()
     .filter(({ id }) => !seen.has(id) && seen.add(id))
+    .filter(({ docId }) => !topics.some((topic) => isMatch(topic, docId)))
+  return [...close.take(limit)]
 }

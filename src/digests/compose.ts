@@ -1,9 +1,11 @@
 import { type Day, dayOf, daysIn, HOUR_MS } from '../core/dates.ts'
 import { memoize } from '../core/memoize.ts'
-import { CLOSENESS_UNIT } from '../queries/ranking/close-papers.ts'
-import { type ShownPaper, withCloseTo } from '../queries/reasons/shown-paper.ts'
+import { CLOSENESS_UNIT, type ClosePaper } from '../queries/ranking/close-papers.ts'
+import { withCloseTo } from '../queries/reasons/shown-paper.ts'
+import { MAX_CLOSE } from '../search/close-of-days.ts'
 import type { LearnedTopic } from '../subscribers/vote.repo.ts'
 import { type Candidates, toSection } from './candidates.ts'
+import { closeToTopics } from './close-to-topics.ts'
 import type { DigestDraft, DigestTopic, Recipient } from './digest.repo.ts'
 import { type DigestContent, type DigestSection, weekOf, weekTo } from './digest-content.ts'
 import type { HistoryPoint } from './earlier-digest.repo.ts'
@@ -92,13 +94,6 @@ function byTopics(candidates: Candidates, input: ComposeInput): DigestDraft {
   }
 }
 
-/** A paper that matches no topic, and a topic that it comes close to. `closeness`: with what votes add. */
-interface CloseCandidate {
-  topic: DigestTopic
-  docId: number
-  closeness: number
-}
-
 /** One section of up to three new papers that match no topic, each under the topic to which it comes closest. */
 function closeSection(
   scope: EligibilityScope,
@@ -109,34 +104,19 @@ function closeSection(
   const limit = Math.min(MAX_CLOSE, room)
   const from = candidates.firstDayAfter(range.fromPaper, since)
   if (!related || limit <= 0 || from === undefined) return []
-  const close = topics
-    .flatMap((topic) => closeToTopic(scope, topic, from))
-    .sort((a, b) => b.closeness - a.closeness || b.docId - a.docId)
-  const isMatch = (docId: number) => topics.some(({ queryId }) => candidates.isMatch(queryId, docId))
-  const papers: ShownPaper[] = []
-  const considered = new Set<number>()
-  for (const { docId, topic } of close) {
-    if (papers.length === limit) break
-    if (considered.has(docId)) continue
-    considered.add(docId)
-    if (isMatch(docId)) continue
-    const shown = candidates.showClose(docId, topic.queryId)
-    papers.push(withCloseTo(shown, { topic: topic.name, topicId: topic.id }))
-  }
+  const withClose = topics.map((topic) => ({ ...topic, close: closeToTopic(scope, topic, from) }))
+  const isMatch = ({ queryId }: DigestTopic, docId: number) => candidates.isMatch(queryId, docId)
+  const papers = closeToTopics(withClose, { isMatch, limit }).map(({ docId, topic: { id, name, queryId } }) =>
+    withCloseTo(candidates.showClose(docId, queryId), { topic: name, topicId: id }),
+  )
   return papers.length > 0 ? [{ topic: null, topicId: null, close: true, papers }] : []
 }
 
 /** The new papers of the days from `from` on that come close to a topic, by what was learned about it. */
-function closeToTopic(scope: EligibilityScope, topic: DigestTopic, from: Day): CloseCandidate[] {
+function closeToTopic(scope: EligibilityScope, topic: DigestTopic, from: Day): ClosePaper[] {
   const choice = { minCloseness: scope.minClosenessOf(topic.id), preference: scope.preferenceOf(topic.id) }
-  return scope.candidates
-    .closeTo(topic.queryId, from, choice)
-    .filter(({ docId }) => isFresh(scope, docId))
-    .map(({ docId, closeness }) => ({ topic, docId, closeness }))
+  return scope.candidates.closeTo(topic.queryId, from, choice).filter(({ docId }) => isFresh(scope, docId))
 }
-
-/** Per digest. */
-const MAX_CLOSE = 3
 
 /** Limits which candidates a digest may contain. */
 interface EligibilityScope extends Learned {

@@ -1,5 +1,5 @@
 import type { Day } from '../../core/dates.ts'
-import type { Bits } from '../../queries/matching/bits.ts'
+import { type Bits, hasBit } from '../../queries/matching/bits.ts'
 import type { PaperAttributes } from '../../queries/matching/paper-index.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
 import type { ClosePaper } from '../../queries/ranking/close-papers.ts'
@@ -81,7 +81,9 @@ export function selectLastDigest(
   const { sections, more } = byTopics(topics, most)
   const { index } = window.archive
   const room = most - sections.flatMap(({ papers }) => papers).length
-  const close = closeToTopics(topics).filter(({ docId }) => index.attributes(docId).firstDay === day)
+  const close = closeToTopics(topics, { isMatch: ({ found }, docId) => hasBit(found, docId) }).filter(
+    ({ docId }) => index.attributes(docId).firstDay === day,
+  )
   return { day, sections, more, close: close.slice(0, Math.min(MAX_CLOSE, room)) }
 }
 

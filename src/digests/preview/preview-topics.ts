@@ -270,7 +270,10 @@ function togetherOf(window: DayWindow, topics: readonly FoundTopic[], latest: nu
       return [id, topic?.meaning ?? null]
     }),
   )
-  const close = closestOfEachDay(archive, closeToTopics(topics))
+  const close = closestOfEachDay(
+    archive,
+    closeToTopics(topics, { isMatch: ({ found }, docId) => hasBit(found, docId) }),
+  )
   return { ...counts, close, meaningOf: (id) => meanings.get(id) ?? null }
 }
 
