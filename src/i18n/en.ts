@@ -246,7 +246,7 @@ export const en = {
     leftOut: 'No room for',
     leftOutHint:
       'These won’t be added, because you’d have too many topics, or too long ones. You can combine several into one with OR.',
-    idle: 'Nothing matched in the last 30 days, so you wouldn’t have received an email. To match more papers, use fewer words or put OR between them. You can still confirm: you’ll get an email as soon as a paper matches, and you can change your topics from any email.',
+    idle: 'Nothing matched in the last 30 days. To match more papers, use fewer words or put OR between them. You can still confirm: you’ll get an email as soon as a paper matches or comes close, and you can change your topics from any email.',
     someIdle:
       'If a topic matched nothing in the last 30 days, use fewer words or put OR between them. You can change your topics later from any email.',
     notYou: 'Not you? Close this page and nothing changes.',

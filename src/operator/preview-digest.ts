@@ -16,7 +16,7 @@ export type DigestPreview = Awaited<ReturnType<typeof previewDigest>>
 
 /**
  * Renders the digest that a subscriber would get if it were planned now: text and HTML, whichever format they chose, and
- * the whole message; null if nothing matched. Changes nothing. Throws address.*, subscriber.unknown.
+ * the whole message; null if nothing matched or came close. Changes nothing. Throws address.*, subscriber.unknown.
  */
 export async function previewDigest(deps: Deps, { date, ...who }: SubscriberRef & { date?: Day }) {
   const { db, clock } = deps

@@ -216,6 +216,6 @@ function jsonOfPreview(who: object, { localDate, composed, mail }: DigestPreview
 }
 
 function textOfPreview({ localDate, mail }: DigestPreview, out: string | undefined): string {
-  if (!mail) return `${localDate}: nothing matched, so no email.`
+  if (!mail) return `${localDate}: nothing matched or came close, so no email.`
   return out === undefined ? `${mail.subject}\n\n${mail.text}` : `Wrote ${out}: ${mail.subject}`
 }

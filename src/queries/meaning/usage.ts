@@ -6,8 +6,9 @@ import { AcronymCounter, type Acronyms, longFormKey } from './acronyms.ts'
 import { TermCounter } from './known-terms.ts'
 
 /**
- * How the papers of an archive use words. It is measured each night and stored, so that the preview, the search and
- * the emails of a day agree on what a query means. A word is represented by its key.
+ * How the papers of an archive use words. It is measured from 100 papers on, whenever they have doubled and each night,
+ * and stored, so that the preview, the search and the emails of a day agree on what a query means. A word is represented
+ * by its key.
  */
 export interface Usage {
   /** The share of recent papers that contain all of the words, from 0 to 1; 0 if they are fewer than five. */

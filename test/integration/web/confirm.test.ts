@@ -62,7 +62,8 @@ describe('the page with the button', () => {
   test('if nothing matched, says so plainly, and how to fix it', async () => {
     await listed('2026-11-20', 'Robots')
     const { body } = await get(site, `/confirm/${await asked({ topic: 'zebras' })}`)
-    expect(body).toContain('Nothing matched in the last 30 days, so you wouldn’t have received an email.')
+    expect(body).toContain('Nothing matched in the last 30 days. To match more papers, use fewer words')
+    expect(body).toContain('as soon as a paper matches or comes close')
   })
 
   test('works without rates if they are not available', async () => {
