@@ -63,7 +63,7 @@ export interface PaperTexts {
 
 /** Number of docIds that are kept for the next subscriber, 8 bytes each. */
 const MAX_KEPT = 30_000_000
-/** Number of queries whose near papers are kept: some 1 kB each, and up to 15 kB for one with votes, whose papers reach further. */
+/** Number of queries whose near papers are kept: some 1 kB each, and up to 15 kB with votes, which reach further. */
 const MAX_NEAR_QUERIES = 5000
 /** Number of cached paper texts, about 30 kB each. */
 const MAX_TEXTS = 3000

@@ -51,7 +51,7 @@ export class SharedPapers {
 
 /**
  * The contents of digests of a date as they are stored, in the same order. A paper that several of them show is saved,
- * by itself and without what was added to it: use it before the transaction that stores the
+ * by itself and without what was added to it, such as the name of a topic: use it before the transaction that stores the
  * digests. It then belongs to none of the subscribers and is pruned with its date. A paper of one digest stays in it,
  * so that it is erased with it.
  */
