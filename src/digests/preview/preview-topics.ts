@@ -232,7 +232,8 @@ function* findClose(
   const day = lastDay(window)
   if (day === null) return
   for (const topic of topics) {
-    const days = tested.includes(topic) ? all : { from: day, to: day }
+    // The papers up to today say what a topic is about, whichever days are shown.
+    const days = tested.includes(topic) ? all : { ...all, from: day }
     topic.close = yield* closePapers(window.archive, topic.tree, days)
   }
 }

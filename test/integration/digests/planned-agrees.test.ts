@@ -5,7 +5,9 @@ import { stoppedClock } from '../../../src/core/clock.ts'
 import { addDays, type Day, daysIn } from '../../../src/core/dates.ts'
 import type { DigestContent } from '../../../src/digests/digest-content.ts'
 import { previewTopics, type TopicPreview } from '../../../src/digests/preview/preview-topics.ts'
+import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { learnIfDue } from '../../../src/queries/learned/learn.ts'
+import { openArchive } from '../../../src/search/open-archive.ts'
 import { rankPapers } from '../../../src/search/rank-papers.ts'
 import { signLink } from '../../../src/subscribers/links.ts'
 import { randomFrom } from '../../battery/bench/seeded-random.ts'
@@ -128,4 +130,30 @@ test('previews of a topic, for visitors and for its subscriber, have the closest
     const own = opened.topic && opened.trial.outcome!.preview.topics[0]
     expect(firstOf(own)).toEqual(shown)
   }
+})
+
+test("a preview's digest has the same close papers, whether a topic is previewed or one of the others", async () => {
+  const record = (day: Day, titles: string[]) => {
+    const records = titles.map((title, i) => ({
+      ...{ title: `${title} ${wordOf('motor', i)} ${i}`, abstract: wordOf('motor', i + 5) },
+      ...{ authors: [], categories: [], keywords: [], keys: [] },
+    }))
+    return recordListings(world.db, { source: 'huggingface', day, records, now: depsAt(day).clock.now() })
+  }
+  const topic = 'zymurgic bubbles'
+  await record(EARLIER[0]!, [topic, topic])
+  await record(FIRST, ['zymurgic'])
+  // Few papers yet, so the digest is of the day before; but only with them, the archive has enough on the topic.
+  const today = addDays(FIRST, 1)
+  await record(today, Array(20).fill(topic))
+  const deps = depsAt(today)
+  await learnIfDue(deps)
+  await openArchive(deps, { withVectors: true })
+  const asked = { digest: true, days: 7, most: 25 }
+  const previewed = await previewTopics(deps, { ...asked, queries: [topic] })
+  const others = [{ name: topic, query: topic }]
+  const other = await previewTopics(deps, { ...asked, queries: ['unobtainium'], others })
+  expect(previewed.digest?.day).toBe(FIRST)
+  expect(closeIn(previewed.digest?.content)).toHaveLength(1)
+  expect(closeIn(other.digest?.content)).toEqual(closeIn(previewed.digest?.content))
 })
