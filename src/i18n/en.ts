@@ -182,6 +182,7 @@ export const en = {
     legend: { match: 'match', close: 'comes close' },
     details: 'Details',
     nothing: 'No papers in {span}',
+    notCounted: 'Papers that come close were not counted, because that took too long.',
     noPapers: 'There are no papers of these days yet, so we cannot preview this topic.',
     /** Terms of a topic that no paper contains. */
     warning: {

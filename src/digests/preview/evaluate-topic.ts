@@ -1,6 +1,5 @@
 import type { Bits } from '../../queries/matching/bits.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
-import type { ClosePaper } from '../../queries/ranking/close-papers.ts'
 import { bestMatches } from '../../queries/ranking/rank-matches.ts'
 import { type WhyEmpty, whyEmptySteps } from '../../queries/reasons/why-empty.ts'
 import type { Steps } from '../../queries/steps.ts'
@@ -19,7 +18,6 @@ import {
   termCounts,
   termPresence,
 } from '../../search/back-test/term-counts.ts'
-import { closestOfEachDay } from '../../search/close-of-days.ts'
 
 /** Fewer than one paper a week, more than fit into an email, or in between. */
 type Width = 'narrow' | 'fits' | 'wide'
@@ -42,8 +40,6 @@ export interface TopicEvaluation extends PaperCounts {
   offers: FoundOffer[]
   /** If it matched nothing, the best papers of the first offer. */
   insteadIds: readonly number[]
-  /** Papers that come close but do not match, as many as emails show, the closest first; none without a learned space. */
-  close: readonly ClosePaper[]
   /** Null if it matched something, or if there were no papers at all. */
   empty: WhyEmpty | null
 }
@@ -61,7 +57,7 @@ interface Testing {
   most: number
 }
 
-/** Evaluates a query. `addExtras` adds terms, overlap, offers, close papers, and the reason if nothing matches. */
+/** Evaluates a query. `addExtras` adds terms, overlap, offers, and the reason if nothing matches. */
 export function* evaluateTopic(
   window: DayWindow,
   topic: EvaluateTopicInput,
@@ -75,7 +71,7 @@ export function* evaluateTopic(
     width: widthOf(tree, counts.total, window, testing.most),
     keyWords: yield* termPresence(tree, window),
     share: window.size === 0 || mentionsRevised(tree) ? null : counts.total / window.size,
-    ...{ terms: [], overlap: [], offers: [], insteadIds: [], close: [], empty: null },
+    ...{ terms: [], overlap: [], offers: [], insteadIds: [], empty: null },
   }
 }
 
@@ -84,18 +80,15 @@ interface Among {
   others: readonly OtherTopic[]
   latest: number
   most: number
-  /** All papers that are close to it. */
-  close: readonly ClosePaper[]
 }
 
 /** Adds the slow parts to an evaluation, the most useful first. If the steps end early, the rest stays empty. */
 export function* addExtras(
   window: DayWindow,
   test: TopicEvaluation,
-  { others, latest, most, close }: Among,
+  { others, latest, most }: Among,
 ): Steps<void> {
   const { query, tree, found, total, keyWords, width } = test
-  test.close = closestOfEachDay(window.archive, close)
   yield* window.archive.lookUpTerms(tree)
   if (total === 0 && window.size > 0)
     test.empty = yield* whyEmptySteps(tree, (part, scope) => window.count(window.find(part, scope)))

@@ -1,9 +1,11 @@
 import type { Day } from '../../core/dates.ts'
+import type { Archive } from '../../queries/archive.ts'
 import { type Bits, hasBit } from '../../queries/matching/bits.ts'
 import type { PaperAttributes } from '../../queries/matching/paper-index.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
-import type { ClosePaper } from '../../queries/ranking/close-papers.ts'
+import { CLOSENESS_UNIT, type ClosePaper } from '../../queries/ranking/close-papers.ts'
 import { topicOf } from '../../queries/ranking/closeness.ts'
+import { preferenceOf } from '../../queries/ranking/preference.ts'
 import { rankMatches } from '../../queries/ranking/rank-matches.ts'
 import { type ShownPaper, withOtherTopics } from '../../queries/reasons/shown-paper.ts'
 import type { Steps } from '../../queries/steps.ts'
@@ -11,8 +13,10 @@ import { truncate } from '../../queries/text/tokens.ts'
 import type { DayWindow } from '../../search/back-test/day-window.ts'
 import { MAX_CLOSE } from '../../search/close-of-days.ts'
 import type { LoadedPapers } from '../../search/loaded-papers.ts'
+import type { LearnedTopic } from '../../subscribers/vote.repo.ts'
 import { closeToTopics } from '../close-to-topics.ts'
 import type { DigestContent, DigestSection } from '../digest-content.ts'
+import { MAX_MOVED, OF_PREFERENCE } from '../learned.ts'
 import { PaperSelector } from '../select-papers.ts'
 
 /** A topic in the previewed digest. */
@@ -22,6 +26,8 @@ export interface DigestTopicTree {
   tree: Query
   /** What it means in the archive. */
   meaning: Query
+  /** What votes taught about it. */
+  learned?: LearnedTopic | undefined
 }
 
 /** The papers that the digest of a day would have contained. */
@@ -42,20 +48,20 @@ export interface LastDigest {
 }
 
 /** A topic with what the digest may show of it. */
-type LastDayTopic = DigestTopicTree & OfferedPapers & { found: Bits; close: readonly ClosePaper[] }
+type LastDayTopic = DigestTopicTree & OfferedPapers & { found: Bits; close: readonly ClosePaper[] | null }
 
 /** The papers of the digest's day that match a topic. */
 export interface OfferedPapers {
   /** Ids, best first. */
   offered: readonly number[]
-  /** How well they fit the topic, as in a digest; null for a topic without words. */
+  /** How well they fit the topic and its votes, as in a digest; null for a topic without words. */
   scores: ReadonlyMap<number, number> | null
 }
 
 /** The matches of a topic on the day of the digest. */
 export function* lastDayMatches(
   window: DayWindow,
-  { tree, found }: Pick<DigestTopicTree, 'tree'> & { found: Bits },
+  { tree, found, learned }: Pick<DigestTopicTree, 'tree' | 'learned'> & { found: Bits },
 ): Steps<OfferedPapers> {
   const day = lastDay(window)
   if (day === null) return NOTHING_OFFERED
@@ -63,9 +69,22 @@ export function* lastDayMatches(
   const ofDay = archive.withinDays(found, { from: day, to: day }, { revised: mentionsRevised(tree) })
   const topic = yield* topicOf(archive, tree, window.days.at(-1))
   const { docIds, closeness } = rankMatches(archive, tree, { matches: ofDay, topic })
-  const offered = Array.from(docIds, (docId) => archive.index.attributes(docId).id)
-  return { offered, scores: closeness && new Map(offered.map((id, place) => [id, closeness[place]!])) }
+  const preference = learnedPreference(archive, learned)
+  const ranked = Array.from(docIds, (docId, place) => ({
+    id: archive.index.attributes(docId).id,
+    score: (closeness?.[place] ?? 0) + CLOSENESS_UNIT * OF_PREFERENCE * (preference?.(docId) ?? 0),
+  }))
+  const moved = preference ? ranked.splice(0, MAX_MOVED).sort((a, b) => b.score - a.score) : []
+  const offered = [...moved, ...ranked]
+  return {
+    offered: offered.map(({ id }) => id),
+    scores: closeness && new Map(offered.map(({ id, score }) => [id, score])),
+  }
 }
+
+/** How much the votes of a topic prefer a paper, by docId; undefined without votes. */
+export const learnedPreference = (archive: Archive, learned: LearnedTopic | undefined) =>
+  learned?.phrases.size ? preferenceOf(archive, learned) : undefined
 
 export const NOTHING_OFFERED: OfferedPapers = { offered: [], scores: null }
 

@@ -19,8 +19,9 @@ export interface PreviewJson
   extends Pick<PreviewResult, 'from' | 'to' | 'days' | 'papers' | 'openDays'>,
     Omit<TopicPreview, 'perDay' | 'latest' | 'close' | 'instead' | 'keyWords'> {
   /** Every day, oldest first. `related`: papers that come close, as many as emails would have shown. */
-  perDay: { day: Day; papers: number; related: number }[]
-  relatedTotal: number
+  perDay: { day: Day; papers: number; related: number | null }[]
+  /** Null, as each day's, if counting them took too long. */
+  relatedTotal: number | null
   latest: PreviewPaperJson[]
   /** Papers of these days that are close to it but do not match, the closest first. */
   related: PreviewPaperJson[]
@@ -36,10 +37,10 @@ export function jsonOfTopicPreview(
 ): PreviewJson {
   const { query, understood, total, perDay, latest, close, instead, nothing, overlap, width, offers } = topic
   return {
-    ...{ query, understood, from, to, days, total, relatedTotal: close.total },
-    perDay: perDay.map((one, i) => ({ ...one, related: close.perDay[i]! })),
+    ...{ query, understood, from, to, days, total, relatedTotal: close?.total ?? null },
+    perDay: perDay.map((one, i) => ({ ...one, related: close?.perDay[i] ?? null })),
     latest: latest.map(jsonOfPaper),
-    related: close.papers.map(jsonOfPaper),
+    related: (close?.papers ?? []).map(jsonOfPaper),
     ...{ offers, instead: instead.map(jsonOfPaper) },
     ...{ papers, openDays, share: rounded(topic.share) },
     absent: topic.keyWords.absent.map((leaf) => writeTree(leaf) ?? describePart(leaf)),

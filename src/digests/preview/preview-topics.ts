@@ -1,11 +1,18 @@
 import type { Day } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
+import type { Archive } from '../../queries/archive.ts'
 import { describeQuery } from '../../queries/language/describe-query.ts'
 import { parseQuery } from '../../queries/language/parse-query.ts'
 import { topicName, topicNames } from '../../queries/language/topic-name.ts'
 import { type Bits, hasBit, newBits, unionBits } from '../../queries/matching/bits.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
-import { type ClosePaper, closePapers } from '../../queries/ranking/close-papers.ts'
+import {
+  type CloseChoice,
+  type ClosePaper,
+  chooseClose,
+  minClosenessAt,
+  nearPapersByDay,
+} from '../../queries/ranking/close-papers.ts'
 import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
 import type { WhyEmpty } from '../../queries/reasons/why-empty.ts'
 import type { Steps } from '../../queries/steps.ts'
@@ -23,6 +30,7 @@ import {
 } from '../../search/yield-to-event-loop.ts'
 import { isReadable } from '../../subscribers/read-signup.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
+import type { LearnedTopic } from '../../subscribers/vote.repo.ts'
 import { closeToTopics } from '../close-to-topics.ts'
 import { addExtras, evaluateTopic, type TopicEvaluation } from './evaluate-topic.ts'
 import {
@@ -32,6 +40,7 @@ import {
   type LastSelection,
   lastDay,
   lastDayMatches,
+  learnedPreference,
   NOTHING_OFFERED,
   type OfferedPapers,
   selectedIds,
@@ -42,7 +51,8 @@ import {
 export interface MatchSummary extends PaperCounts {
   /** Newest day first, then most votes; with the reason, and the title marked where it matched. */
   latest: ShownPaper[]
-  close: CloseSummary
+  /** Null if counting them took too long. */
+  close: CloseSummary | null
 }
 
 /** Papers that match nothing but come close, as many as emails would have shown. */
@@ -56,7 +66,7 @@ interface CloseSummary {
 
 export interface TopicPreview
   extends MatchSummary,
-    Omit<TopicEvaluation, 'tree' | 'found' | 'latestIds' | 'insteadIds' | 'close' | 'offers' | 'empty'> {
+    Omit<TopicEvaluation, 'tree' | 'found' | 'latestIds' | 'insteadIds' | 'offers' | 'empty'> {
   /** "Papers with …" */
   understood: string
   /** Queries that would have brought more. */
@@ -93,8 +103,10 @@ export interface PreviewInput {
   days?: number
   /** How many of the latest papers to show; default 5. */
   latest?: number
+  /** What votes taught about the topic of the queries; nothing for a new one. */
+  learned?: LearnedTopic | undefined
   /** The subscriber's other topics, in their order. */
-  others?: readonly TopicText[]
+  others?: readonly OtherTopicInput[]
   /** Position of the queries among those topics in digests; default first. */
   place?: number
   /** The maximum number of papers in an email; defaults to that of new subscribers. */
@@ -109,13 +121,18 @@ export interface PreviewInput {
   spend?: Spend
 }
 
+interface OtherTopicInput extends TopicText {
+  learned?: LearnedTopic | undefined
+}
+
 /**
  * The papers that queries would have matched among those first listed lately, and among newer versions if a query
  * includes them. Throws query.*, preview.days.
  */
 export async function previewTopics(deps: Deps, input: PreviewInput): Promise<PreviewResult> {
   const { days = MAX_DAYS, latest = 5, most = deps.config.DIGEST_MAX, spend } = input
-  const typed = input.queries.map((query) => ({ name: query, query, tree: parseQuery(query) }))
+  const { learned } = input
+  const typed = input.queries.map((query) => ({ name: query, query, tree: parseQuery(query), learned }))
   const typedOthers = (input.others ?? []).flatMap(readable)
   const withRevised = [...typed, ...typedOthers].some(({ tree }) => mentionsRevised(tree))
   const window = await recentWindow(deps, { days, withRevised })
@@ -130,7 +147,11 @@ export async function previewTopics(deps: Deps, input: PreviewInput): Promise<Pr
   await runYieldingWithin(budget, extrasOf(window, tests, { found, tested, input, latest, most }), spend)
   const choice = input.digest ? selectLastDigest(window, named(found), most) : null
   const together = togetherOf(window, tested, latest)
-  const ids = [...tests, together].flatMap((one) => idsOf(one, latest))
+  const closeOf = tested.map(({ close }) => close && closestOfEachDay(window.archive, close))
+  const ids = [
+    ...[...tests, together].flatMap(idsOf),
+    ...[...closeOf, together.close].flatMap((close) => firstIdsOf(close, latest)),
+  ]
   const papers = await loadPapers(deps.db, [...ids, ...selectedIds(choice)])
   await runYielding(papers.tokenize(), spend)
   return {
@@ -138,7 +159,7 @@ export async function previewTopics(deps: Deps, input: PreviewInput): Promise<Pr
     ...{ papers: window.size, openDays: window.daysWithPapers },
     listedOn: new Set(window.days.filter((_, place) => window.perDay[place]! > 0)),
     ...{ weekdays: window.weekdays, weeks: window.weeks },
-    topics: await shownTopics(window, tests, papers, latest),
+    topics: await shownTopics(window, { tests, closeOf, latest }, papers),
     ...(await runYielding(shownTogether(window, { together, choice, latest }, papers), spend)),
   }
 }
@@ -168,22 +189,25 @@ interface FoundTopic extends DigestTopicTree, OfferedPapers {
   /** As passed in. */
   topic: DigestTopicTree
   found: Bits
-  /** The papers that come close, the closest first; of topics that are not previewed, those of the digest's day. */
-  close: readonly ClosePaper[]
+  /**
+   * The papers that come close, the closest first; of topics that are not previewed, those of the digest's day. Null if
+   * finding them took too long.
+   */
+  close: readonly ClosePaper[] | null
 }
 
 /** Yields after each term and each topic: a visitor may type hundreds of terms. */
 function* foundIn(
   window: DayWindow,
   topics: readonly DigestTopicTree[],
-  { digest = false }: PreviewInput,
+  { digest = false, close = true }: PreviewInput,
 ): Steps<FoundTopic[]> {
   const all: FoundTopic[] = []
   for (const topic of topics) {
     yield* window.archive.lookUpTerms(topic.tree)
     const found = window.find(topic.tree)
     const offered = digest ? yield* lastDayMatches(window, { ...topic, found }) : NOTHING_OFFERED
-    all.push({ ...topic, topic, found, ...offered, close: [] })
+    all.push({ ...topic, topic, found, ...offered, close: close ? null : [] })
     yield
   }
   return all
@@ -204,7 +228,7 @@ function* testedIn(
 
 interface ExtrasInput {
   found: readonly FoundTopic[]
-  /** Those of them that are previewed, in the order of the evaluations. */
+  /** Those of them that are previewed. */
   tested: readonly FoundTopic[]
   input: PreviewInput
   latest: number
@@ -217,9 +241,9 @@ function* extrasOf(
   { found, tested, input, latest, most }: ExtrasInput,
 ): Steps<void> {
   if (input.close !== false) yield* findClose(window, input.digest ? found : tested, tested)
-  for (const [i, test] of tests.entries()) {
+  for (const test of tests) {
     const others = found.filter((one) => one.found !== test.found)
-    yield* addExtras(window, test, { others, latest, most, close: tested[i]!.close })
+    yield* addExtras(window, test, { others, latest, most })
   }
 }
 
@@ -230,30 +254,41 @@ function* findClose(
 ): Steps<void> {
   const all = { from: window.days[0]!, to: window.days.at(-1)! }
   const day = lastDay(window)
-  if (day === null) return
   for (const topic of topics) {
     // The papers up to today say what a topic is about, whichever days are shown.
-    const days = tested.includes(topic) ? all : { ...all, from: day }
-    topic.close = yield* closePapers(window.archive, topic.tree, days)
+    const days = tested.includes(topic) ? all : { ...all, from: day ?? all.to }
+    const near = yield* nearPapersByDay(window.archive, topic.tree, days)
+    topic.close = chooseClose(near, closeChoice(window.archive, topic.learned))
   }
 }
+
+/** As digests choose. */
+const closeChoice = (archive: Archive, learned = NOTHING_LEARNED): CloseChoice => ({
+  minCloseness: minClosenessAt(learned.step + learned.votedStep),
+  preference: learnedPreference(archive, learned),
+})
+
+const NOTHING_LEARNED: LearnedTopic = { phrases: new Map(), usual: 0, removed: [], step: 0, votedStep: 0 }
 
 type TypedTopic = Omit<DigestTopicTree, 'meaning'>
 
 /** A stored topic may be older than the grammar. */
-const readable = ({ name, query }: TopicText): TypedTopic[] =>
-  isReadable(query) ? [{ name, query, tree: parseQuery(query) }] : []
+const readable = ({ name, query, learned }: OtherTopicInput): TypedTopic[] =>
+  isReadable(query) ? [{ name, query, learned, tree: parseQuery(query) }] : []
 
-type Shown = Pick<TopicEvaluation, 'latestIds' | 'close'> & Partial<Pick<TopicEvaluation, 'insteadIds'>>
-
-const idsOf = ({ latestIds, close, insteadIds = [] }: Shown, latest: number): number[] => [
+const idsOf = ({
+  latestIds,
+  insteadIds = [],
+}: Pick<TopicEvaluation, 'latestIds'> & Partial<Pick<TopicEvaluation, 'insteadIds'>>): number[] => [
   ...latestIds,
   ...insteadIds,
-  ...close.slice(0, latest).map(({ id }) => id),
 ]
 
+const firstIdsOf = (close: readonly ClosePaper[] | null, latest: number): number[] =>
+  (close ?? []).slice(0, latest).map(({ id }) => id)
+
 type Together = ReturnType<typeof countByDay> & {
-  close: readonly (ClosePaper & { topic: FoundTopic })[]
+  close: readonly (ClosePaper & { topic: FoundTopic })[] | null
   /** The meaning of the first topic that a paper matches; null without topics. */
   meaningOf: (id: number) => Query | null
 }
@@ -271,10 +306,9 @@ function togetherOf(window: DayWindow, topics: readonly FoundTopic[], latest: nu
       return [id, topic?.meaning ?? null]
     }),
   )
-  const close = closestOfEachDay(
-    archive,
-    closeToTopics(topics, { isMatch: ({ found }, docId) => hasBit(found, docId) }),
-  )
+  const isCounted = topics.every(({ close }) => close !== null)
+  const isMatch = ({ found }: FoundTopic, docId: number) => hasBit(found, docId)
+  const close = isCounted ? closestOfEachDay(archive, closeToTopics(topics, { isMatch })) : null
   return { ...counts, close, meaningOf: (id) => meanings.get(id) ?? null }
 }
 
@@ -284,16 +318,22 @@ function unionOf(topics: readonly FoundTopic[], docCount: number): Bits {
   return union
 }
 
+interface ShownTopics {
+  tests: readonly TopicEvaluation[]
+  /** The papers that come close to each of them, as many as emails show, the closest first. */
+  closeOf: readonly (readonly ClosePaper[] | null)[]
+  latest: number
+}
+
 async function shownTopics(
   window: DayWindow,
-  tests: readonly TopicEvaluation[],
+  { tests, closeOf, latest }: ShownTopics,
   papers: LoadedPapers,
-  latest: number,
 ): Promise<TopicPreview[]> {
   const { meaningOf } = window.archive
   const shown: TopicPreview[] = []
-  for (const test of tests) {
-    const { tree, found: _, latestIds, insteadIds, offers, close, empty: nothing, ...others } = test
+  for (const [i, test] of tests.entries()) {
+    const { tree, found: _, latestIds, insteadIds, offers, empty: nothing, ...others } = test
     const meaning = meaningOf(tree)
     const topic = { name: topicName({ name: test.query, query: test.query }), meaning }
     await yieldToEventLoop()
@@ -302,7 +342,7 @@ async function shownTopics(
       nothing,
       understood: describeQuery(meaning),
       latest: latestIds.flatMap((id) => papers.show(id, meaning) ?? []),
-      close: closeSummary(window, close, latest, ({ id }) => papers.showClose(id, topic)),
+      close: closeSummary(window, closeOf[i]!, latest, ({ id }) => papers.showClose(id, topic)),
       offers: offers.map(({ query, papers }) => ({ query, papers })),
       instead: insteadIds.flatMap((id) => papers.show(id, meaningOf(offers[0]!.tree)) ?? []),
     })
@@ -312,10 +352,11 @@ async function shownTopics(
 
 function closeSummary<P extends ClosePaper>(
   { days, archive }: DayWindow,
-  close: readonly P[],
+  close: readonly P[] | null,
   latest: number,
   show: (paper: P) => ShownPaper | null,
-): CloseSummary {
+): CloseSummary | null {
+  if (!close) return null
   const byDay = Map.groupBy(close, ({ docId }) => archive.index.attributes(docId).firstDay)
   return {
     total: close.length,

@@ -116,16 +116,16 @@ const MAX_BAR_LENGTH = 30
 
 function testText(json: PreviewJson): string {
   const { understood, from, to, total, relatedTotal, perDay, latest, related, offers, absent } = json
-  const highest = Math.max(1, ...perDay.map(({ papers, related }) => papers + related))
+  const highest = Math.max(1, ...perDay.map(({ papers, related }) => papers + (related ?? 0)))
   const bar = (papers: number, sign: string) => sign.repeat(Math.ceil((papers / highest) * MAX_BAR_LENGTH))
   const days = perDay.map((one) => [
-    ...[one.day, one.papers, one.related],
-    bar(one.papers, '#') + bar(one.related, 'o'),
+    ...[one.day, one.papers, one.related ?? '?'],
+    bar(one.papers, '#') + bar(one.related ?? 0, 'o'),
   ])
   return [
     `Understood: ${understood}.`,
     ...(absent.length > 0 ? [`No paper of these days has: ${absent.join(', ')}`] : []),
-    `${counted(total, words.counts.paper)}${shareOf(json)}, first listed from ${from} to ${to} (UTC); ${counted(relatedTotal, words.preview.count.close)}.`,
+    `${counted(total, words.counts.paper)}${shareOf(json)}, first listed from ${from} to ${to} (UTC); ${relatedTotal === null ? words.preview.notCounted : `${counted(relatedTotal, words.preview.count.close)}.`}`,
     table(['day', 'match', 'close', ''], days),
     ...termLines(json),
     ...(latest.length > 0 ? ['Latest matches:', ...latest.flatMap(paperLines)] : []),

@@ -103,11 +103,11 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
       if (!offer) requireLibrary(sent)
       const { subscriber, topics } = await openLinkHolder(deps, { token })
       const taken = [...topics.map(({ query }) => query), ...splitFields([form.topic])]
-      const most = subscriber.maxPapers
+      const { maxPapers: most, related: close } = subscriber
       const shown = async (spend: Spend, queries: string[], library: ShownLibrary) => ({
         form: { ...form, topic: [form.topic, ...queries].filter(Boolean).join('\n'), learn: '' },
         library,
-        preview: await previewOfNew(site, { queries, most, spend }),
+        preview: await previewOfNew(site, { queries, most, close, spend }),
       })
       if (offer) {
         const library = { ...libraryAfterOffer({ offer, offered }, taken), ...pastedLibrary(request) }
@@ -137,12 +137,12 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
 /** The preview of topics to add; undefined without topics. The page cannot change a query, so it has no offers. */
 async function previewOfNew(
   { deps }: Site,
-  { queries, most, spend }: { queries: string[]; most: number; spend: Spend },
+  { queries, ...asked }: { queries: string[]; most: number; close: boolean; spend: Spend },
 ): Promise<PreviewView | undefined> {
   if (queries.length === 0) return undefined
-  const asked = { queries, latest: latestPerTopic(queries.length), most, spend }
-  const preview = await previewTopics(deps, asked)
-  return withoutOffers(previewView(preview, { most, baseUrl: deps.config.BASE_URL }))
+  const latest = latestPerTopic(queries.length)
+  const preview = await previewTopics(deps, { queries, latest, ...asked })
+  return withoutOffers(previewView(preview, { most: asked.most, baseUrl: deps.config.BASE_URL }))
 }
 
 /** How many papers of a library count as More: half of the votes that are kept. */

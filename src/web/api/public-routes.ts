@@ -196,8 +196,14 @@ const preview = z
     to: day,
     days: count,
     total: count.describe('Papers of these days that it matches'),
-    relatedTotal: count.describe('Papers of these days that come close, up to three a day, as in an email'),
-    perDay: z.array(z.object({ day, papers: count, related: count })).describe('Every day, oldest first'),
+    relatedTotal: count
+      .nullable()
+      .describe(
+        'Papers of these days that come close, up to three a day, as in an email; null if not counted',
+      ),
+    perDay: z
+      .array(z.object({ day, papers: count, related: count.nullable() }))
+      .describe('Every day, oldest first'),
     latest: z.array(shownPaper).describe('Newest day first, then most votes'),
     related: z.array(shownPaper).describe('The first of those that come close, the closest first'),
     offers: z

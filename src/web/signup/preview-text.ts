@@ -160,6 +160,10 @@ export function noteLines(preview: PreviewResult, topic: TopicPreview, most: num
   return topic.width === 'wide' ? tooMuchLines(preview, topic, most) : []
 }
 
+/** Says so if the papers that come close were not counted. */
+export const notCountedLines = ({ close }: MatchSummary): string[] =>
+  close === null ? [words.preview.notCounted] : []
+
 /** The same for all topics together. */
 export function tooMuchLines({ weekdays }: PreviewResult, { total }: MatchSummary, most: number): string[] {
   const aWeekday = Math.round(total / weekdays)

@@ -6,6 +6,7 @@ import type { DayPaperCount } from '../../search/back-test/day-window.ts'
 import { shortTopic } from '../account/change-summary-view.ts'
 import { barsOf } from '../bars.ts'
 import {
+  notCountedLines,
   noteLines,
   offerView,
   overlapLines,
@@ -41,7 +42,7 @@ export function previewView(preview: PreviewResult, { most, baseUrl, pathTo }: P
   return {
     ...{ pathTo, parts },
     /** The days of the bars, to say which are hollow; empty if none are. */
-    legend: topics.some(({ close }) => close.total > 0) ? dateRange(preview.from, preview.to) : '',
+    legend: topics.some(({ close }) => close && close.total > 0) ? dateRange(preview.from, preview.to) : '',
     /** A short summary for screen readers. */
     said: summaryOf(all[0] ?? each[0]!, each),
     /** About topics that match nothing or contain a word that no paper has. */
@@ -88,7 +89,7 @@ function combinedPart(preview: PreviewResult, most: number) {
     // The last email below shows papers of all topics.
     papers: isBest ? preview.together.latest : [],
     text: isBest ? fill(words.preview.bestText, { most }) : '',
-    notes: isBest ? [] : tooMuchLines(preview, preview.together, most),
+    notes: isBest ? [] : [...tooMuchLines(preview, together, most), ...notCountedLines(together)],
   }
 }
 
@@ -106,7 +107,7 @@ function topicPart(preview: PreviewResult, topic: TopicPreview, most: number, pl
     text: topic.understood,
     warning: warningText(preview, topic),
     share: shareText(preview, topic),
-    notes: noteLines(preview, topic, most),
+    notes: [...noteLines(preview, topic, most), ...(topics.length === 1 ? notCountedLines(topic) : [])],
     offers: topic.offers.map(offerView),
     /** The topic matched something, and not too much or too little. */
     isUsual: topic.total > 0 && topic.width === 'fits',
@@ -122,6 +123,7 @@ function topicPart(preview: PreviewResult, topic: TopicPreview, most: number, pl
 }
 
 function matchPart(preview: PreviewResult, { total, perDay, latest, close }: MatchSummary) {
+  const closeTotal = close?.total ?? 0
   const nothing = fill(words.preview.nothing, { span: counted(preview.days, words.counts.day) })
   return {
     warning: '',
@@ -129,14 +131,14 @@ function matchPart(preview: PreviewResult, { total, perDay, latest, close }: Mat
     offers: [] as ReturnType<typeof offerView>[],
     instead: undefined as { heading: string; papers: MatchSummary['latest'] } | undefined,
     isUsual: false,
-    rate: total + close.total > 0 ? paperRate(preview, total, close.total) : nothing,
+    rate: total + closeTotal > 0 ? paperRate(preview, total, closeTotal) : nothing,
     share: '',
-    strip: stripOf(perDay, close.perDay),
+    strip: stripOf(perDay, close?.perDay),
     terms: [] as string[],
     overlap: [] as string[],
     papersHeading: words.preview.latest,
     papers: latest,
-    close: close.papers,
+    close: close?.papers ?? [],
   }
 }
 

@@ -10,6 +10,7 @@ import { learnIfDue } from '../../../src/queries/learned/learn.ts'
 import { openArchive } from '../../../src/search/open-archive.ts'
 import { rankPapers } from '../../../src/search/rank-papers.ts'
 import { signLink } from '../../../src/subscribers/links.ts'
+import { type LearnedTopic, learnedTopic, saveLearnedTopic } from '../../../src/subscribers/vote.repo.ts'
 import { randomFrom } from '../../battery/bench/seeded-random.ts'
 import { runCommand } from '../../support/commands.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
@@ -38,9 +39,12 @@ beforeEach(async () => {
 const depsAt = (day: Day) => ({ ...world.deps, clock: stoppedClock(new Date(`${day}T08:05:00Z`)) })
 
 /** A subscriber who confirmed on the first day, wants papers that come close, and has room for them beside all matches. */
-async function addSubscriber(id: string, days?: string[]): Promise<void> {
+async function addSubscriber(
+  id: string,
+  { topics = TOPICS, days }: { topics?: string[]; days?: string[] } = {},
+): Promise<void> {
   const confirmedAt = `${FIRST}T07:00:00Z`
-  await world.addSubscriber(id, { topics: TOPICS, max: 25, confirmedAt, days })
+  await world.addSubscriber(id, { topics, max: 25, confirmedAt, days })
   await world.db.subscriber.update({ where: { id }, data: { related: true } })
 }
 
@@ -65,9 +69,10 @@ const closeIn = (content: DigestContent | null | undefined): number[] =>
       .flatMap(({ papers }) => papers.map(({ id }) => id)),
   )
 
-async function closeInPreview(day: Day, id: string): Promise<number[]> {
+/** By `digests preview`. */
+async function digestBy(day: Day, id: string): Promise<DigestContent | null> {
   const { json } = await runCommand(depsAt(day), ['digests', 'preview', `${id}@reader.example`])
-  return closeIn((json as { content: DigestContent | null }).content)
+  return (json as { content: DigestContent | null }).content
 }
 
 const closeInDigest = async (day: Day, id: string): Promise<number[]> =>
@@ -78,7 +83,7 @@ async function passDay(day: Day, ids: readonly string[]): Promise<void> {
   await addSubjectPapers(world.db, day, random)
   await learnIfDue(depsAt(day))
   const previews = new Map<string, number[]>()
-  for (const id of ids) previews.set(id, await closeInPreview(day, id))
+  for (const id of ids) previews.set(id, closeIn(await digestBy(day, id)))
   await world.plan(`${day}T08:05:00Z`)
   for (const id of ids) {
     await world.end(id, day, 'accepted')
@@ -97,7 +102,7 @@ test('a daily digest has the papers that `queries rank` chooses from its days', 
 })
 
 test('a digest of several days has them too, weekly or late', async () => {
-  await addSubscriber('weekly', ['thu'])
+  await addSubscriber('weekly', { days: ['thu'] })
   for (const day of DAYS.slice(0, -1)) await passDay(day, [])
   await addSubscriber('late')
   await passDay(LAST, ['weekly', 'late'])
@@ -108,7 +113,7 @@ test('a digest of several days has them too, weekly or late', async () => {
 })
 
 const firstOf = (topic: TopicPreview | null | undefined) =>
-  topic?.close.papers.slice(0, MAX_CLOSE).map(({ id }) => id)
+  topic?.close?.papers.slice(0, MAX_CLOSE).map(({ id }) => id)
 
 test('previews of a topic, for visitors and for its subscriber, have the closest of the last 30 days', async () => {
   await addSubscriber('ann')
@@ -130,6 +135,31 @@ test('previews of a topic, for visitors and for its subscriber, have the closest
     const own = opened.topic && opened.trial.outcome!.preview.topics[0]
     expect(firstOf(own)).toEqual(shown)
   }
+})
+
+test.each<[string, Partial<LearnedTopic>]>([
+  ['fewer papers that come close', { step: -3 }],
+  ['more of them', { step: 2, votedStep: 1 }],
+  ['phrases', { phrases: new Map([[wordOf('motor', 12), 1]]), usual: 0.2 }],
+])("a preview's digest heeds what votes taught: %s", async (_, learned) => {
+  const topic = TOPICS[0]!
+  await addSubscriber('ann', { topics: [topic] })
+  const deps = depsAt(FIRST)
+  await learnIfDue(deps)
+  await openArchive(deps, { withVectors: true })
+  const idsIn = (content: DigestContent | null | undefined) =>
+    content?.sections.map(({ papers }) => papers.map(({ id }) => id))
+  const { id } = (await world.db.topic.findFirst())!
+  const before = await digestBy(FIRST, 'ann')
+  await saveLearnedTopic(world.db, id, learned)
+  const planned = idsIn(await digestBy(FIRST, 'ann'))
+  expect(planned).not.toEqual(idsIn(before))
+  const asked = { digest: true, most: 25, learned: (await learnedTopic(world.db, id))! }
+  const own = await previewTopics(deps, { ...asked, queries: [topic] })
+  expect(idsIn(own.digest?.content)).toEqual(planned)
+  const others = [{ name: topic, query: topic, learned: asked.learned }]
+  const other = await previewTopics(deps, { ...asked, queries: ['unobtainium'], others })
+  expect(idsIn(other.digest?.content)).toEqual(planned)
 })
 
 test("a preview's digest has the same close papers, whether a topic is previewed or one of the others", async () => {

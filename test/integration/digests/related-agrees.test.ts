@@ -72,7 +72,7 @@ test('digests, previews and `queries rank` choose the same papers, in the same o
     for (const day of DAYS) {
       const { topics: previewed } = await previewTopics(depsAt(day), { queries: [query], days: 1 })
       const chosen = await chosenFrom(query, { from: day, to: day })
-      const { total, perDay, papers } = previewed[0]!.close
+      const { total, perDay, papers } = previewed[0]!.close!
       expect([query, total, perDay, papers.map(({ id }) => id)]).toEqual([
         query,
         Math.min(3, chosen.length),
@@ -132,10 +132,10 @@ test('a preview counts up to three of them a day', async () => {
     const related = ranked.filter((one) => one.related)
     const perDay = DAYS.map((day) => related.filter(({ paper }) => paper.firstDay === day).length)
     const expected = perDay.map((count) => Math.min(3, count))
-    expect([query, close.perDay]).toEqual([query, expected])
-    expect(close.total).toBe(expected.reduce((sum, count) => sum + count, 0))
+    expect([query, close!.perDay]).toEqual([query, expected])
+    expect(close!.total).toBe(expected.reduce((sum, count) => sum + count, 0))
   }
-  expect((await previewTopics(depsAt(LAST), { ...input, close: false })).together.close.total).toBe(0)
+  expect((await previewTopics(depsAt(LAST), { ...input, close: false })).together.close!.total).toBe(0)
 })
 
 test('`queries rank` says if the archive has too few papers about a topic', async () => {

@@ -1,11 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { words } from '../../../src/i18n/words.ts'
-import { parseList } from '../../../src/papers/import-papers.ts'
+import { importPapers, parseList } from '../../../src/papers/import-papers.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
+import { openArchive } from '../../../src/search/open-archive.ts'
 import { signLink } from '../../../src/subscribers/links.ts'
 import { saveVote } from '../../../src/subscribers/vote.repo.ts'
 import { checksums } from '../../support/checksums.ts'
+import { CARS, CELLS, learnSpace } from '../../support/learned-space.ts'
 import { get, NOW, post, textOf, useSite } from '../../support/site.ts'
 
 const site = useSite()
@@ -279,6 +281,23 @@ describe('on the manage page', () => {
     await post(site, `${path}/library`, { do: 'settings', library, learn: 'yes' })
     const wanted = await wantedTitles()
     expect([wanted.length, wanted.includes('Of crystal and amber')]).toEqual([50, false])
+  })
+
+  test('the preview counts what comes close if the emails of the subscriber show it', async () => {
+    const path = await managePath()
+    const listed = (titles: string[]) => JSON.stringify(titles.map((title) => ({ title, summary: title })))
+    await importPapers(site.deps, { text: listed(CARS), day: '2026-11-01' })
+    await importPapers(site.deps, { text: listed(['Automobile engine', ...CELLS]), day: '2026-11-24' })
+    await learnSpace(site.db)
+    site.clock.moveTo(new Date('2026-11-24T12:02:00Z'))
+    await openArchive(site.deps, { withVectors: true })
+    const previewed = async (related: boolean) => {
+      await site.db.subscriber.updateMany({ data: { related } })
+      const form = { do: 'settings', offer: '"car engine"', offered: '"car engine"' }
+      return textOf((await post(site, `${path}/library`, form)).body)
+    }
+    expect(await previewed(true)).toContain('3 match, 1 comes close in 30 days')
+    expect(await previewed(false)).toContain('3 papers in 30 days')
   })
 
   test('a library does not overrule Less', async () => {
