@@ -5,7 +5,7 @@ import type { Archive } from '../queries/archive.ts'
 import { describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { topicName } from '../queries/language/topic-name.ts'
-import { setBit } from '../queries/matching/bits.ts'
+import { type Bits, newBits, setBit } from '../queries/matching/bits.ts'
 import { mentionsRevised, type Query } from '../queries/query.ts'
 import { closePapers } from '../queries/ranking/close-papers.ts'
 import { closestOfEachDay } from './close-of-days.ts'
@@ -25,6 +25,8 @@ export interface FeedPapers {
 }
 
 const MAX_PAPERS = 50
+/** In addition, so that a query with few matches keeps them. */
+const MAX_CLOSE = 25
 
 /** The newest papers, of a query or of all papers. Throws query.*. */
 export const feedPapers = (
@@ -45,17 +47,12 @@ async function newestOfQuery(deps: Deps, text: string, spend?: Spend): Promise<F
   const archive = await openNewestArchive(deps)
   const query = archive.meaningOf(parseQuery(text))
   await runYielding(archive.lookUpTerms(query), spend)
-  const closeIds = new Set(await closeOf(deps, archive, query, spend))
+  const closeIds = await closeOf(deps, archive, query, spend)
   const withRevised = mentionsRevised(query)
-  const found = archive.find(query)
-  for (const id of closeIds) {
-    const docId = archive.index.docIdOf(id)
-    if (docId !== undefined) setBit(found, docId)
-  }
-  const ids = archive.newest(found, { most: MAX_PAPERS, byRevised: withRevised })
+  const matching = archive.newest(archive.find(query), { most: MAX_PAPERS, byRevised: withRevised })
+  const close = archive.newest(bitsOf(archive, closeIds), { most: MAX_CLOSE })
+  const ids = archive.newest(bitsOf(archive, [...matching, ...close]), { byRevised: withRevised })
   const changedAt = await lastChangeOf(db, ids)
-  const matching = ids.filter((id) => !closeIds.has(id))
-  const close = ids.filter((id) => closeIds.has(id))
   const topic = { name: topicName({ name: text, query: text }), meaning: query }
   const papers = await loadPapers(db, close)
   const loaded = [
@@ -69,6 +66,15 @@ async function newestOfQuery(deps: Deps, text: string, spend?: Spend): Promise<F
     withRevised,
     changedAt,
   }
+}
+
+function bitsOf({ index }: Archive, ids: readonly number[]): Bits {
+  const bits = newBits(index.docCount)
+  for (const id of ids) {
+    const docId = index.docIdOf(id)
+    if (docId !== undefined) setBit(bits, docId)
+  }
+  return bits
 }
 
 /** Of the last 30 days; none if finding them takes too long. */

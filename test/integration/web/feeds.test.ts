@@ -1,5 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { daysIn } from '../../../src/core/dates.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { splitTopics } from '../../../src/queries/language/split-topics.ts'
@@ -84,6 +85,25 @@ describe('a feed of a query has what comes close', () => {
     expect([first.tags, second.tags]).toEqual([['comes close'], []])
     const matching = (await json('/feed.json?q=automobile')).items
     expect(matching).toMatchObject([{ id: first.id, title: 'Automobile engine', tags: [] }])
+  })
+
+  test('without losing a match: up to 50 matches, and up to 25 that come close', async () => {
+    const listed = (titles: string[]) => JSON.stringify(titles.map((title) => ({ title, summary: title })))
+    const matches = Array.from({ length: 50 }, (_, i) => `Car engine ${i}`)
+    await importPapers(site.deps, { text: listed(matches), day: '2026-11-01' })
+    const days = daysIn({ from: '2026-11-02', to: '2026-11-24' })
+    for (const day of days) {
+      const close = [0, 1].map((i) => `Automobile engine ${day} ${i}`)
+      const cells = CELLS.map((cell) => `${cell} ${day}`)
+      await importPapers(site.deps, { text: listed([...close, ...cells]), day })
+    }
+    await learnSpace(site.db)
+    await openArchive(site.deps, { withVectors: true })
+    const { items } = await json('/feed.json?q=car+engine')
+    const isClose = ({ tags }: { tags: string[] }) => tags.includes('comes close')
+    expect(items.filter((item: { tags: string[] }) => !isClose(item))).toHaveLength(50)
+    expect(items.filter(isClose)).toHaveLength(25)
+    expect(items.slice(0, 25).every(isClose)).toBe(true)
   })
 
   test('unless the archive knows too little', async () => {
