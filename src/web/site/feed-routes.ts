@@ -51,20 +51,20 @@ async function sendFeed(
   const { type, write } = FEED_FORMATS[format]
   // The same papers as a page.
   const page = `${deps.config.BASE_URL}${query === undefined ? '/' : searchPath({ query, order: 'newest' })}`
-  const body = write(jsonFeed(papers, { format, query, config: deps.config }), page)
+  const body = write(feedOf(papers, { format, query, config: deps.config }), page)
   return sendIfChanged(request, cacheForOneMinute(reply).type(type), { body, changedAt: papers.changedAt })
 }
 
 const templates = templatesIn('feeds')
 
-type JsonFeed = ReturnType<typeof jsonFeed>
+type Feed = ReturnType<typeof feedOf>
 
-const FEED_FORMATS: Record<FeedFormat, { type: string; write: (feed: JsonFeed, page: string) => string }> = {
+const FEED_FORMATS: Record<FeedFormat, { type: string; write: (feed: Feed, page: string) => string }> = {
   xml: {
     type: 'application/atom+xml; charset=utf-8',
     write: (feed, page) => templates.render('./atom', { feed, page, updated: updatedOn(feed) }),
   },
-  json: { type: 'application/feed+json; charset=utf-8', write: (feed) => JSON.stringify(feed) },
+  json: { type: 'application/feed+json; charset=utf-8', write: (feed) => JSON.stringify(jsonFeed(feed)) },
 }
 
 interface FeedRequest {
@@ -78,11 +78,20 @@ const MAX_AUTHORS = 20
 /** The date of a feed without papers. */
 const BEGINNING = '2026-01-01T00:00:00.000Z'
 
-const updatedOn = ({ items }: JsonFeed): string =>
+const updatedOn = ({ items }: Feed): string =>
   [BEGINNING, ...items.map(({ date_modified }) => date_modified)].sort().at(-1)!
 
-/** JSON Feed 1.1, which the template for Atom reads too. */
-function jsonFeed({ found, understood, withRevised }: FeedPapers, { query, format, config }: FeedRequest) {
+/** JSON Feed 1.1. */
+const jsonFeed = ({ items, ...feed }: Feed) => ({
+  ...feed,
+  items: items.map(({ isClose, categories, ...item }) => ({
+    ...item,
+    tags: isClose ? [words.feed.close.tag, ...categories] : categories,
+  })),
+})
+
+/** In the terms of JSON Feed, which the template for Atom reads too. */
+function feedOf({ found, understood, withRevised }: FeedPapers, { query, format, config }: FeedRequest) {
   const at = (path: string) => `${config.BASE_URL}${path}`
   return {
     version: 'https://jsonfeed.org/version/1.1',
@@ -120,7 +129,8 @@ function feedItem(
     date_published: midnight(paper.firstDay),
     date_modified: midnight(listedOn(paper, withRevised)),
     authors: firstOf(authors).map((name) => ({ name })),
-    tags: closeReason === null ? paper.categories : [close.tag, ...paper.categories],
+    categories: paper.categories,
+    isClose: closeReason !== null,
   }
 }
 
