@@ -121,7 +121,6 @@ export const en = {
     revised: 'newer version of {day}',
     onlyRevised: 'listed as new: only a newer version of it was listed; is:revised finds those',
     rising: 'Topic: {topics}',
-    related: 'Uses words that often occur with those of your topic',
     close: 'Comes close to “{topic}”: {what}',
     closeByMeaning: 'reads like papers that match',
     also: 'Also under: {topics}',
@@ -193,7 +192,7 @@ export const en = {
         other: 'these {count} papers have {parts}.',
       },
       none: 'No paper in the last {span} matches “{topic}”. {keep}',
-      keep: 'Keep the topic and we’ll write when the first one appears.',
+      keep: 'Keep the topic and we’ll write when the first paper for it appears.',
     },
     /** Queries that bring more than the topic. */
     offers: { more: 'For more, ask for', offer: '{query}, {papers}' },
@@ -208,7 +207,7 @@ export const en = {
     digest: {
       heading: 'The email of {day}, as you would have received it',
       from: 'From {site}',
-      none: 'Nothing matched on {day}, so you wouldn’t have received an email.',
+      none: 'Nothing matched or came close on {day}, so you wouldn’t have received an email.',
       more: { one: 'One more is on the site.', other: '{count} more are on the site.' },
     },
     /** For screen readers, when the preview changes. */

@@ -17,14 +17,7 @@ import {
   type SimilarPaper,
   standardizedBySample,
 } from './ranking/similarity.ts'
-import {
-  bm25Scorer,
-  indexedWordCounts,
-  type PaperTokens,
-  type Vector,
-  vectorOf,
-  wordCounts,
-} from './ranking/tf-idf.ts'
+import { bm25Scorer, type PaperTokens, type Vector, vectorOf, wordCounts } from './ranking/tf-idf.ts'
 import { type WhyEmpty, whyEmptySteps } from './reasons/why-empty.ts'
 import type { Steps } from './steps.ts'
 
@@ -148,14 +141,7 @@ export class Archive {
     return topK(cursors.length, most, newer).map((place) => cursors[place]!.id)
   }
 
-  /** The tf-idf vector of a paper. */
-  vectorOfDoc = (docId: number): Vector => {
-    const { keyOf } = this.index.vocabularies.prose
-    const counts = indexedWordCounts(this.index, docId)
-    return vectorOf(this.index, new Map(Array.from(counts, ([word, times]) => [keyOf(word), times])))
-  }
-
-  /** The same for a paper that may not be in memory. */
+  /** The tf-idf vector of a paper, which may not be in memory. */
   vectorOfText = (paper: PaperTokens): Vector => vectorOf(this.index, wordCounts(paper))
 
   /** The vectors of the papers in the learned space; undefined without one. */

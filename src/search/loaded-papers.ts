@@ -11,7 +11,7 @@ import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
 import {
   type ShownPaper,
   showClose,
-  showRelated,
+  showNearMiss,
   toShownPaper,
   withTopicName,
 } from '../queries/reasons/shown-paper.ts'
@@ -51,7 +51,7 @@ export async function loadPapers(db: Database, ids: readonly number[]) {
       return near
         .sort((a, b) => b.held - a.held || a.unwanted - b.unwanted)
         .slice(0, limit)
-        .map(({ paper, ...near }) => showRelated(paper, near))
+        .map(({ paper, ...near }) => showNearMiss(paper, near))
     },
 
     /** A paper that comes close to a topic but does not match it; null if the paper is gone or matches now. */

@@ -82,7 +82,7 @@ function scoresByMethod({ papers, numberOf }: Papers, judged: readonly Judged[])
   const all = { most: papers.length }
   const like = () =>
     counts.map((one) => new Map(archive.similarTo(one, all).map(({ id, score }) => [id, score])))
-  const vectors = papers.map(({ id }) => archive.vectorOfDoc(archive.index.docIdOf(id)!))
+  const vectors = papers.map((paper) => archive.vectorOfText(toPaperText(paper)))
   const tfIdf = numbers.map(
     (number) =>
       new Map(papers.map(({ id }) => [id, cosineSimilarity(vectors[number - 1]!, vectors[id - 1]!)])),

@@ -58,7 +58,7 @@ describe('a visitor sees what a topic would have matched before they subscribe',
     await previewOf(page).getByText('No papers in 30 days', { exact: true }).waitFor()
     // The same element: its change is read out, and what is typed goes on.
     expect(await status!.innerText()).toBe(
-      'xylophone: No papers in 30 days. No paper in the last 30 days mentions “xylophone”. Keep the topic and we’ll write when the first one appears.',
+      'xylophone: No papers in 30 days. No paper in the last 30 days mentions “xylophone”. Keep the topic and we’ll write when the first paper for it appears.',
     )
     expect(await page.locator('#topic:focus').count()).toBe(1)
     expect(new URL(page.url()).pathname).toBe('/subscribe')

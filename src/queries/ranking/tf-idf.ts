@@ -47,7 +47,7 @@ export function wordCounts(paper: PaperTokens): Map<string, number> {
 }
 
 /** The same for a paper of an index, by the id of the first spelling with that key. */
-export function indexedWordCounts(index: PaperIndex, docId: number): Map<number, number> {
+function indexedWordCounts(index: PaperIndex, docId: number): Map<number, number> {
   const contentWord = contentWords(index.vocabularies.prose)
   const counts = new Map<number, number>()
   for (const [part, times] of COUNTED) {

@@ -143,14 +143,15 @@ export function toShownPaper(paper: Paper, reason: Reason | null, kept?: PlainPa
   }
 }
 
-/** A paper that is related to a query but does not match it, with what it has and what is missing, if it has any. */
-export const showRelated = (
+/** A paper that is near a query but does not match it, with what it has and what is missing. */
+export const showNearMiss = (
   paper: Paper,
-  near: { matches: readonly Match[]; sentence: string } | null,
-): ShownPaper => {
-  const reason = near?.sentence ?? words.reason.related
-  return { ...toShownPaper(paper, near && { matches: [...near.matches] }), reason, beyondTitle: reason }
-}
+  { matches, sentence }: { matches: readonly Match[]; sentence: string },
+): ShownPaper => ({
+  ...toShownPaper(paper, { matches: [...matches] }),
+  reason: sentence,
+  beyondTitle: sentence,
+})
 
 /**
  * A paper that comes close to a topic: its reason is only the words of the topic that it contains, and `withTopicName` or

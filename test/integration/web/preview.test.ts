@@ -58,7 +58,7 @@ test('the form comes back with everything typed and the preview in it', async ()
   expect(text).toContain('All topics together 1 paper in 30 days')
   expect(text).toContain('"linear attention" 1 paper in 30 days')
   expect(text).toContain(
-    'No papers in 30 days No paper in the last 30 days mentions “xylophone”. Keep the topic and we’ll write when the first one appears.',
+    'No papers in 30 days No paper in the last 30 days mentions “xylophone”. Keep the topic and we’ll write when the first paper for it appears.',
   )
   expect(answer.body).toContain('Hybrid <mark>Linear Attention</mark>')
 })
@@ -212,7 +212,9 @@ test('the digest of the newest day, as its page would have shown it', async () =
   const less = textOf((await postLive({ topic: 'attention, hundred', max: '1' })).body)
   expect(less).toContain('One more is on the site.')
   const none = textOf((await postLive({ topic: 'title:strings' })).body)
-  expect(none).toContain('Nothing matched on Tuesday 24 November, so you wouldn’t have received an email.')
+  expect(none).toContain(
+    'Nothing matched or came close on Tuesday 24 November, so you wouldn’t have received an email.',
+  )
   const best = textOf((await postLive({ max: '1' })).body)
   expect(best).toContain('This is the most upvoted paper of Tuesday 24 November 2026')
 })

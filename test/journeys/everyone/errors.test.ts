@@ -51,7 +51,7 @@ describe.each([true, false])('with scripts: %s', (javaScriptEnabled) => {
     await seen.walk.visit(page, WARNED)
     expect(await page.title()).toMatch(/^Subscribe/)
     expect(await page.locator('[role=alert]:focus').innerText()).toBe(
-      'No paper in the last 30 days mentions “xylophone”. Keep the topic and we’ll write when the first one appears.\n\nYou’re not subscribed yet. Change your topics, or press Subscribe to keep them.',
+      'No paper in the last 30 days mentions “xylophone”. Keep the topic and we’ll write when the first paper for it appears.\n\nYou’re not subscribed yet. Change your topics, or press Subscribe to keep them.',
     )
     expect(await page.locator('[role=alert]').count()).toBe(1)
     const { email, topic } = STOPS.find(({ name }) => name === WARNED)!.fields!

@@ -33,13 +33,13 @@ test.each<[Leaf[], Leaf[], number, string]>([
     [word('zeolite'), word('chemistry')],
     [],
     0,
-    'No paper in the last 30 days mentions “zeolite” or “chemistry”. Keep the topic and we’ll write when the first one appears.',
+    'No paper in the last 30 days mentions “zeolite” or “chemistry”. Keep the topic and we’ll write when the first paper for it appears.',
   ],
   [
     [author],
     [word('agents')],
     0,
-    'No paper in the last 30 days has the author LeCun. Keep the topic and we’ll write when the first one appears.',
+    'No paper in the last 30 days has the author LeCun. Keep the topic and we’ll write when the first paper for it appears.',
   ],
 ])('without %j, with %j and %i papers', (absent, present, total, expected) =>
   expect(warningText({ days: 30 }, { keyWords: { absent, present }, total } as unknown as TopicPreview)).toBe(
