@@ -1,19 +1,26 @@
 import type { Database } from '../../src/core/database/database.ts'
 import { saveLearned } from '../../src/queries/learned/learned-model.repo.ts'
+import type { LatentSpace } from '../../src/queries/ranking/latent-space.ts'
 import { SpaceLearner } from '../../src/queries/ranking/learn-space.ts'
 import { wordCounts } from '../../src/queries/ranking/tf-idf.ts'
 import { toPaperText } from '../../src/queries/text/tokens.ts'
 import { samplePaper } from './sample-paper.ts'
 
-/** In this space, cars and automobiles are near. */
-export async function learnSpace(db: Database): Promise<void> {
-  const titles = [
-    ...['car engine road', 'automobile engine road', 'car road wheel', 'automobile wheel engine'],
-    ...['protein cell gene', 'enzyme cell gene', 'protein gene tissue', 'automobile'],
-  ]
+/** In a space of these titles, cars and automobiles are near. They and cells have no word in common. */
+export const CARS_AND_CELLS = [
+  ...['car engine road', 'automobile engine road', 'car road wheel', 'automobile wheel engine'],
+  ...['protein cell gene', 'enzyme cell gene', 'protein gene tissue', 'automobile'],
+]
+
+export function spaceOf(titles: readonly string[]): LatentSpace {
   const learner = new SpaceLearner()
   for (const title of titles) learner.add(wordCounts(toPaperText(samplePaper({ title }))))
-  const data = learner.learn({ dimensions: 2, minPapers: 1 }).encode()
+  return learner.learn({ dimensions: 2, minPapers: 1 })
+}
+
+/** Stores a space of cars and cells. */
+export async function learnSpace(db: Database): Promise<void> {
+  const data = spaceOf(CARS_AND_CELLS).encode()
   await saveLearned(db, {
     kind: 'space',
     learnedAt: new Date('2026-11-23T03:00:00Z'),

@@ -1,39 +1,22 @@
 import { beforeEach, expect, test } from 'vitest'
 import { stoppedClock } from '../../../src/core/clock.ts'
-import { addDays, type Day, daysIn, midnight } from '../../../src/core/dates.ts'
+import { addDays, type Day, daysIn } from '../../../src/core/dates.ts'
 import { openCandidatePool } from '../../../src/digests/candidates.repo.ts'
 import { recipientOf } from '../../../src/digests/digest.repo.ts'
 import { previewTopics } from '../../../src/digests/preview/preview-topics.ts'
-import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { learnIfDue } from '../../../src/queries/learned/learn.ts'
+import { feedPapers } from '../../../src/search/feed-papers.ts'
 import { openArchive } from '../../../src/search/open-archive.ts'
 import { rankPapers } from '../../../src/search/rank-papers.ts'
 import { randomFrom } from '../../battery/bench/seeded-random.ts'
 import { runCommand } from '../../support/commands.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
+import { addSubjectPapers, wordOf } from '../../support/subject-papers.ts'
 
 const world = useDigestWorld()
 
-const SUBJECTS = ['motor', 'tissue', 'opera', 'glacier', 'harvest', 'lens']
-const [WORDS, WORDS_PER_PAPER, PAPERS_PER_DAY] = [24, 9, 60]
 const LAST: Day = '2026-11-24'
 const DAYS = daysIn({ from: addDays(LAST, -6), to: LAST })
-
-/** One of the 24 words of a subject. */
-const wordOf = (subject: string, word: number): string =>
-  `${subject}${'bcdfghjklmnprstvwz'[word % 18]}${'aeiou'[word % 5]}x`
-
-/** Papers on six subjects in turn, each with nine words of its subject. */
-async function addDay(day: Day, random: () => number): Promise<void> {
-  const records = Array.from({ length: PAPERS_PER_DAY }, (_, i) => {
-    const subject = SUBJECTS[i % SUBJECTS.length]!
-    const words = Array.from({ length: WORDS_PER_PAPER }, () => wordOf(subject, Math.floor(random() * WORDS)))
-    const title = `${words.slice(0, 3).join(' ')} ${day} ${i}`
-    const authors = [i % 5 < 3 ? 'Ada Byron' : 'Karl Gauss']
-    return { title, abstract: words.slice(3).join(' '), authors, categories: [], keywords: [], keys: [] }
-  })
-  await recordListings(world.db, { source: 'huggingface', day, records, now: midnight(day) })
-}
 
 const depsAt = (day: Day) => ({ ...world.deps, clock: stoppedClock(new Date(`${day}T12:00:00Z`)) })
 
@@ -47,7 +30,7 @@ const TOPICS = [
 
 beforeEach(async () => {
   const random = randomFrom(1)
-  for (const day of DAYS) await addDay(day, random)
+  for (const day of DAYS) await addSubjectPapers(world.db, day, random)
   await learnIfDue(depsAt(LAST))
 })
 
@@ -119,7 +102,8 @@ test('papers of later days change nothing about what is close on a day', async (
   const before = await rankLast()
   expect(before.filter(({ related }) => related).length).toBeGreaterThan(3)
   const random = randomFrom(2)
-  for (const day of daysIn({ from: addDays(LAST, 1), to: addDays(LAST, 3) })) await addDay(day, random)
+  for (const day of daysIn({ from: addDays(LAST, 1), to: addDays(LAST, 3) }))
+    await addSubjectPapers(world.db, day, random)
   expect(await rankLast()).toEqual(before)
 })
 
@@ -137,6 +121,27 @@ test('a preview counts up to three of them a day', async () => {
   }
   expect((await previewTopics(depsAt(LAST), { ...input, close: false })).together.close!.total).toBe(0)
 })
+
+test('the feed of a query marks the closest three of each day', async () => {
+  await openArchive(depsAt(LAST), { withVectors: true })
+  const counts: number[] = []
+  for (const query of TOPICS) {
+    const ranked = await rankPapers(depsAt(LAST), { query, from: DAYS[0]!, to: LAST })
+    const related = ranked.filter((one) => one.related).map(({ paper }) => paper)
+    const expected = DAYS.flatMap((day) => related.filter(({ firstDay }) => firstDay === day).slice(0, 3))
+    const { found } = await feedPapers(depsAt(LAST), { query })
+    const marked = found.filter((one) => 'shown' in one).map(({ paper }) => paper)
+    expect([query, sortedIds(marked)]).toEqual([query, sortedIds(expected)])
+    const matching = found.filter((one) => !('shown' in one)).map(({ paper }) => paper)
+    const matched = ranked.filter((one) => one.matched).map(({ paper }) => paper)
+    expect([query, sortedIds(matching)]).toEqual([query, sortedIds(matched)])
+    counts.push(marked.length)
+  }
+  expect(counts.filter((count) => count > 1).length).toBe(4)
+})
+
+const sortedIds = (papers: readonly { id: number }[]): number[] =>
+  papers.map(({ id }) => id).sort((a, b) => a - b)
 
 test('`queries rank` says if the archive has too few papers about a topic', async () => {
   const said = 'The archive has too few papers about this topic, so none counts as close.'

@@ -1,24 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import type { Paper } from '../../../src/papers/paper.ts'
-import { Archive } from '../../../src/queries/archive.ts'
+import type { Archive } from '../../../src/queries/archive.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
 import { evaluate } from '../../../src/queries/matching/evaluate.ts'
-import { PaperIndex } from '../../../src/queries/matching/paper-index.ts'
 import type { Query } from '../../../src/queries/query.ts'
-import { SpaceLearner } from '../../../src/queries/ranking/learn-space.ts'
 import { bestMatches, nearMisses } from '../../../src/queries/ranking/rank-matches.ts'
 import { wordCounts } from '../../../src/queries/ranking/tf-idf.ts'
 import { whyEmpty } from '../../../src/queries/reasons/why-empty.ts'
 import { runToEnd } from '../../../src/queries/steps.ts'
 import { toPaperText } from '../../../src/queries/text/tokens.ts'
+import { archiveOf } from '../../support/archive-of.ts'
+import { CARS_AND_CELLS, spaceOf } from '../../support/learned-space.ts'
 import { recordedPapers } from '../../support/recorded-papers.ts'
 import { samplePaper } from '../../support/sample-paper.ts'
-
-function archiveOf(papers: readonly Paper[]): Archive {
-  const index = new PaperIndex()
-  index.upsert(papers)
-  return new Archive(index)
-}
 
 /** Papers with the given facts, numbered from 1. */
 const papersWith = (...all: Partial<Paper>[]): Paper[] =>
@@ -150,11 +144,7 @@ describe('a paper', () => {
   })
 
   test('is near those with other words for the same subject, once a space is learned', () => {
-    const titles = [
-      ...['car engine road', 'automobile engine road', 'car road wheel', 'automobile wheel engine'],
-      ...['protein cell gene', 'enzyme cell gene', 'protein gene tissue', 'automobile'],
-    ]
-    const archive = archiveOf(papersWith(...titles.map((title) => ({ title }))))
+    const archive = archiveOf(CARS_AND_CELLS.map((title) => ({ title })))
     const like = () => archive.similarTo(new Map([['car', 1]]), { most: 9, except: [1] })
     expect(like().map(({ id }) => id)).toEqual([3])
     expect([archive.hasVectorsOf(undefined), archive.spaceVectorOf(new Map([['car', 1]]))]).toEqual([
@@ -162,9 +152,7 @@ describe('a paper', () => {
       null,
     ])
 
-    const learner = new SpaceLearner()
-    for (const title of titles) learner.add(wordCounts(toPaperText(samplePaper({ title }))))
-    const space = learner.learn({ dimensions: 2, minPapers: 1 })
+    const space = spaceOf(CARS_AND_CELLS)
     expect(archive.hasVectorsOf(space)).toBe(false)
     runToEnd(archive.computeVectors(space))
     expect(archive.hasVectorsOf(space)).toBe(true)

@@ -1,27 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import type { Paper } from '../../../../src/papers/paper.ts'
-import { Archive } from '../../../../src/queries/archive.ts'
+import type { Archive } from '../../../../src/queries/archive.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
-import { PaperIndex } from '../../../../src/queries/matching/paper-index.ts'
 import { closePapers, nearPapersByDay } from '../../../../src/queries/ranking/close-papers.ts'
 import { MIN_CLOSENESS, topicOf } from '../../../../src/queries/ranking/closeness.ts'
-import { SpaceLearner } from '../../../../src/queries/ranking/learn-space.ts'
-import { wordCounts } from '../../../../src/queries/ranking/tf-idf.ts'
 import { runToEnd } from '../../../../src/queries/steps.ts'
-import { toPaperText } from '../../../../src/queries/text/tokens.ts'
+import { archiveOf } from '../../../support/archive-of.ts'
+import { CARS_AND_CELLS } from '../../../support/learned-space.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 
-/** Vehicles and cells have no word in common. */
-const TEXTS = [
-  ...['car engine road', 'automobile engine road', 'car road wheel', 'automobile wheel engine', 'car engine'],
-  ...['protein cell gene', 'enzyme cell gene', 'protein gene tissue', 'enzyme tissue cell', 'protein cell'],
-]
 const EARLIER = '2026-11-20'
 const TODAY = '2026-11-24'
 
 /** Forty papers on cells of a day. */
 const cells = (firstDay: string): Partial<Paper>[] =>
-  Array.from({ length: 40 }, (_, i) => ({ title: TEXTS[5 + (i % 5)]!, firstDay }))
+  Array.from({ length: 40 }, (_, i) => ({ title: CARS_AND_CELLS[4 + (i % 3)]!, firstDay }))
 
 const onCars = (count: number, facts: Partial<Paper> = {}): Partial<Paper>[] =>
   Array.from({ length: count }, () => ({ title: 'car engine road', firstDay: EARLIER, ...facts }))
@@ -29,20 +22,11 @@ const onCars = (count: number, facts: Partial<Paper> = {}): Partial<Paper>[] =>
 /** What is known of cars and cells, then the papers of today, numbered from 1, among forty on cells. */
 function archiveWith(today: Partial<Paper>[], { withSpace = true, known = onCars(4) } = {}): Archive {
   const others = [...known, ...cells(EARLIER), ...cells(TODAY)]
-  const index = new PaperIndex()
-  index.upsert([
-    ...today.map((facts, i) => samplePaper({ id: i + 1, firstDay: TODAY, ...facts })),
-    ...others.map((facts, i) => samplePaper({ id: i + 1001, ...facts })),
-  ])
-  const archive = new Archive(index)
-  if (withSpace) computeVectors(archive)
-  return archive
-}
-
-function computeVectors(archive: Archive): void {
-  const learner = new SpaceLearner()
-  for (const title of [...TEXTS, ...TEXTS]) learner.add(wordCounts(toPaperText(samplePaper({ title }))))
-  runToEnd(archive.computeVectors(learner.learn({ dimensions: 2, minPapers: 1 })))
+  const facts = [
+    ...today.map((one) => ({ firstDay: TODAY, ...one })),
+    ...others.map((one, i) => ({ id: i + 1001, ...one })),
+  ]
+  return archiveOf(facts, { space: withSpace ? CARS_AND_CELLS : undefined })
 }
 
 const closeTo = (archive: Archive, query: string, days = { from: TODAY, to: TODAY }): number[] =>

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Archive } from '../../../../src/queries/archive.ts'
-import { PaperIndex } from '../../../../src/queries/matching/paper-index.ts'
+import type { Archive } from '../../../../src/queries/archive.ts'
 import { LatentSpace } from '../../../../src/queries/ranking/latent-space.ts'
 import { SpaceLearner } from '../../../../src/queries/ranking/learn-space.ts'
 import { phraseKey, phrasesOfPaper } from '../../../../src/queries/ranking/paper-phrases.ts'
@@ -15,8 +14,8 @@ import {
 import { toUnitLength, type Vector, wordCounts } from '../../../../src/queries/ranking/tf-idf.ts'
 import { runToEnd } from '../../../../src/queries/steps.ts'
 import { toPaperText } from '../../../../src/queries/text/tokens.ts'
+import { archiveOf } from '../../../support/archive-of.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
-import { usageOf } from '../../../support/usage-of.ts'
 
 const vector = (weights: Record<string, number>): Vector => toUnitLength(new Map(Object.entries(weights)))
 const vote = (kind: Vote['kind'], weights: Record<string, number>, more: Partial<Vote> = {}): Vote => ({
@@ -94,13 +93,7 @@ const PAPERS = Array.from({ length: 300 }, (_, i) =>
   }),
 )
 
-function archiveOf(papers = PAPERS): Archive {
-  const index = new PaperIndex()
-  index.upsert(papers)
-  const archive = new Archive(index)
-  archive.usage = usageOf(papers)
-  return archive
-}
+const archiveWith = (papers = PAPERS): Archive => archiveOf(papers, { usage: true })
 
 describe('phrasesOfPaper', () => {
   const phrasesIn = (archive: Archive, paper: Parameters<typeof samplePaper>[0], limit = 8) => [
@@ -113,13 +106,13 @@ describe('phrasesOfPaper', () => {
       abstract: 'We ask search agents about dexterous robot grippers.',
       keywords: ['Source', 'Search Agents'],
     }
-    expect(phrasesIn(archiveOf(), paper)).toEqual(['search agents'])
+    expect(phrasesIn(archiveWith(), paper)).toEqual(['search agents'])
   })
 
   test('leave out what only this paper has, in an archive of many papers', () => {
     const paper = { title: 'T', abstract: '', keywords: ['Underwater RGB-D Weaving'] }
-    expect(phrasesIn(archiveOf(), paper)).toEqual([])
-    expect(phrasesIn(archiveOf(PAPERS.slice(0, 9)), paper)).toEqual(['underwater RGB-D weaving'])
+    expect(phrasesIn(archiveWith(), paper)).toEqual([])
+    expect(phrasesIn(archiveWith(PAPERS.slice(0, 9)), paper)).toEqual(['underwater RGB-D weaving'])
   })
 })
 
@@ -128,7 +121,7 @@ describe('preferenceOf', () => {
     preferenceOf(archive, { phrases: vector(weights), usual })
 
   test('prefers papers with a phrase, also as a keyword, and is relative to what is usual', () => {
-    const archive = archiveOf()
+    const archive = archiveWith()
     const [withKeyword, without] = [archive.index.docIdOf(1)!, archive.index.docIdOf(2)!]
     const preference = only(archive, { 'search agents': 1 })
     expect([preference(withKeyword) > 0, preference(without)]).toEqual([true, 0])
@@ -152,7 +145,7 @@ describe('preferenceOf', () => {
 
   test('in a learned space, also prefers papers that are near the words of a phrase', () => {
     const papers = [...PAPERS, samplePaper({ id: 999, title: 'space models', abstract: 'of linear state' })]
-    const archive = archiveOf(papers)
+    const archive = archiveWith(papers)
     const docId = archive.index.docIdOf(999)!
     const learner = new SpaceLearner()
     for (const paper of PAPERS) learner.add(wordCounts(toPaperText(paper)))

@@ -1,22 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import type { Paper } from '../../../../src/papers/paper.ts'
-import { Archive } from '../../../../src/queries/archive.ts'
+import type { Archive } from '../../../../src/queries/archive.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { splitTopics } from '../../../../src/queries/language/split-topics.ts'
 import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
-import { PaperIndex } from '../../../../src/queries/matching/paper-index.ts'
 import { proposeTopic } from '../../../../src/queries/ranking/propose-topic.ts'
 import { wordCounts } from '../../../../src/queries/ranking/tf-idf.ts'
 import { toPaperText } from '../../../../src/queries/text/tokens.ts'
+import { archiveOf } from '../../../support/archive-of.ts'
 import { recordedPapers } from '../../../support/recorded-papers.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 import { noTestData, testData } from '../../../support/test-data.ts'
-
-function archiveOf(papers: readonly Paper[]): Archive {
-  const index = new PaperIndex()
-  index.upsert(papers)
-  return new Archive(index)
-}
 
 const DAYS = { from: '2026-10-28', to: '2026-11-24' }
 

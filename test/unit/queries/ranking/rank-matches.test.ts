@@ -1,29 +1,15 @@
 import { expect, test } from 'vitest'
 import type { Paper } from '../../../../src/papers/paper.ts'
-import { Archive } from '../../../../src/queries/archive.ts'
+import type { Archive } from '../../../../src/queries/archive.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
-import { PaperIndex } from '../../../../src/queries/matching/paper-index.ts'
 import { topicOf } from '../../../../src/queries/ranking/closeness.ts'
-import { SpaceLearner } from '../../../../src/queries/ranking/learn-space.ts'
 import { bestMatches, nearMisses, rankMatches } from '../../../../src/queries/ranking/rank-matches.ts'
-import { wordCounts } from '../../../../src/queries/ranking/tf-idf.ts'
 import { runToEnd } from '../../../../src/queries/steps.ts'
-import { toPaperText } from '../../../../src/queries/text/tokens.ts'
-import { samplePaper } from '../../../support/sample-paper.ts'
+import { archiveOf } from '../../../support/archive-of.ts'
+import { CARS_AND_CELLS } from '../../../support/learned-space.ts'
 
-const KNOWN = ['car engine road', 'automobile engine road', 'car road wheel', 'protein cell gene']
-
-/** `papers` are numbered from 1. */
-function archiveOf(papers: readonly Partial<Paper>[], { withSpace = true } = {}): Archive {
-  const index = new PaperIndex()
-  index.upsert(papers.map((facts, i) => samplePaper({ id: i + 1, ...facts })))
-  const archive = new Archive(index)
-  if (!withSpace) return archive
-  const learner = new SpaceLearner()
-  for (const title of KNOWN) learner.add(wordCounts(toPaperText(samplePaper({ title }))))
-  runToEnd(archive.computeVectors(learner.learn({ dimensions: 2, minPapers: 1 })))
-  return archive
-}
+/** With a space of cars and cells. */
+const archiveWith = (papers: readonly Partial<Paper>[]) => archiveOf(papers, { space: CARS_AND_CELLS })
 
 function best(archive: Archive, text: string, limit?: number): number[] {
   const query = parseQuery(text)
@@ -38,31 +24,31 @@ const PAPERS: Partial<Paper>[] = [
 ]
 
 test('matches about the subject come before those that only contain its words, however often', () => {
-  expect(best(archiveOf(PAPERS), 'car')).toEqual([2, 3, 1])
-  expect(best(archiveOf(PAPERS), 'car', 2)).toEqual([2, 3])
+  expect(best(archiveWith(PAPERS), 'car')).toEqual([2, 3, 1])
+  expect(best(archiveWith(PAPERS), 'car', 2)).toEqual([2, 3])
 })
 
 test('equally close matches: the newest first', () => {
   const title = 'car engine'
   const papers = [{ firstDay: '2026-11-02' }, { firstDay: '2026-11-04' }, { firstDay: '2026-11-03' }]
-  expect(best(archiveOf(papers.map((one) => ({ title, ...one }))), 'car')).toEqual([2, 3, 1])
+  expect(best(archiveWith(papers.map((one) => ({ title, ...one }))), 'car')).toEqual([2, 3, 1])
 })
 
 test.each([
-  ['without a space', 'car', { withSpace: false }],
-  ['if the space knows no word of the query', 'zeolite', {}],
-])('%s, the words decide', (_, word, options) => {
+  ['without a space', 'car', undefined],
+  ['if the space knows no word of the query', 'zeolite', CARS_AND_CELLS],
+])('%s, the words decide', (_, word, space) => {
   const papers = PAPERS.map(({ title, abstract = '', ...facts }) => ({
     ...facts,
     title: title!.replaceAll(/car/gi, word),
     abstract: abstract.replaceAll(/car/gi, word),
   }))
-  const archive = archiveOf(papers, options)
+  const archive = archiveOf(papers, { space })
   expect(best(archive, word)).toEqual([3, 2, 1])
 })
 
 test('closeness is comparable between queries; a query without words has none', () => {
-  const archive = archiveOf(PAPERS)
+  const archive = archiveWith(PAPERS)
   const closenessOf = (text: string) => {
     const query = parseQuery(text)
     const matches = archive.find(query)
@@ -76,7 +62,7 @@ test('closeness is comparable between queries; a query without words has none', 
 
 test('a word that is only in the keywords counts too', () => {
   const keywords = ['car']
-  const archive = archiveOf([
+  const archive = archiveWith([
     { title: 'protein gene cell', abstract: 'A car.' },
     { title: 'engine road', keywords },
   ])
@@ -86,6 +72,6 @@ test('a word that is only in the keywords counts too', () => {
 test('papers with some of the words of a query come closest to it if they are about its subject', () => {
   const near = (archive: Archive, text: string) =>
     runToEnd(nearMisses(archive, parseQuery(text), { limit: 3 }))
-  expect(near(archiveOf(PAPERS), '"car automobile"')).toEqual([2, 3, 1])
-  expect(near(archiveOf(PAPERS), 'votes>=1000')).toEqual([1, 4, 3])
+  expect(near(archiveWith(PAPERS), '"car automobile"')).toEqual([2, 3, 1])
+  expect(near(archiveWith(PAPERS), 'votes>=1000')).toEqual([1, 4, 3])
 })

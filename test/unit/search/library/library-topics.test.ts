@@ -1,15 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Paper } from '../../../../src/papers/paper.ts'
-import { Archive } from '../../../../src/queries/archive.ts'
+import type { Archive } from '../../../../src/queries/archive.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
-import { PaperIndex } from '../../../../src/queries/matching/paper-index.ts'
 import { runToEnd } from '../../../../src/queries/steps.ts'
 import { WordIndex } from '../../../../src/queries/text/tokens.ts'
 import { type LibraryText, termsOf, usualSpelling } from '../../../../src/search/library/library-terms.ts'
 import { libraryTopics } from '../../../../src/search/library/library-topics.ts'
+import { archiveOf } from '../../../support/archive-of.ts'
 import { computedMs } from '../../../support/computed-ms.ts'
-import { samplePaper } from '../../../support/sample-paper.ts'
-import { usageOf } from '../../../support/usage-of.ts'
 
 const DAYS = { from: '2026-10-28', to: '2026-11-24' }
 
@@ -31,16 +29,11 @@ const texts = (...entries: (Entry | string)[]): LibraryText[] =>
 const numbered = (count: number, facts: (n: number) => Partial<Paper>) =>
   Array.from({ length: count }, (_, n) => facts(n))
 
-function archiveOf(facts: readonly Partial<Paper>[], withUsage = false): Archive {
-  const papers = facts.map((one, i) =>
-    samplePaper({ id: i + 1, firstDay: '2026-11-20', abstract: 'None.', authors: [], ...one }),
+const archiveWith = (facts: readonly Partial<Paper>[], usage = false): Archive =>
+  archiveOf(
+    facts.map((one) => ({ firstDay: '2026-11-20', abstract: 'None.', ...one })),
+    { usage },
   )
-  const index = new PaperIndex()
-  index.upsert(papers)
-  const archive = new Archive(index)
-  if (withUsage) archive.usage = usageOf(papers)
-  return archive
-}
 
 const CRYSTALS = numbered(200, (n) => ({
   title: `Of crystal ${n}`,
@@ -86,7 +79,7 @@ describe('the topics of a library', () => {
     propose(archive, library).topics.map(({ query }) => query)
 
   const subjects = ['speculative decoding', 'protein folding', 'image editing']
-  const archive = archiveOf([
+  const archive = archiveWith([
     ...subjects.flatMap((subject) =>
       numbered(5, (n) => ({ title: `${subject}, part ${n}`, abstract: `On ${subject}.` })),
     ),
@@ -109,22 +102,22 @@ describe('the topics of a library', () => {
 
   test('are up to five', () => {
     const many = ['north', 'south', 'east', 'west', 'upper', 'lower'].map((side) => `${side} harbour`)
-    const harbours = archiveOf([...many.map((title) => ({ title })), ...CRYSTALS])
+    const harbours = archiveWith([...many.map((title) => ({ title })), ...CRYSTALS])
     expect(queries(harbours, texts(...many.flatMap((title) => [title, `${title} again`])))).toHaveLength(5)
   })
 
   test('bring papers within the days, and as many as they say', () => {
     const old = { title: 'Protein folding', firstDay: '2026-09-01' }
-    const archive = archiveOf([old, { title: 'Folding of proteins' }, ...CRYSTALS])
+    const archive = archiveWith([old, { title: 'Folding of proteins' }, ...CRYSTALS])
     expect(queries(archive, texts('Protein folding', 'Protein folding again'))).toEqual([])
-    const recent = archiveOf([old, { title: 'Protein folding', abstract: 'Protein folding.' }, ...CRYSTALS])
+    const recent = archiveWith([old, { title: 'Protein folding', abstract: 'Protein folding.' }, ...CRYSTALS])
     expect(propose(recent, texts('Protein folding', 'Protein folding again')).topics).toEqual([
       { query: '"protein folding"', entries: 2, papers: 1 },
     ])
   })
 
   test('count the papers that match in quotes, without those that only have the acronym', () => {
-    const archive = archiveOf(
+    const archive = archiveWith(
       [
         ...numbered(6, () => ({
           title: 'Speculative decoding',
@@ -142,12 +135,12 @@ describe('the topics of a library', () => {
 
   test('are the whole name of a subject, and no part of it', () => {
     const name = 'group relative policy optimization'
-    const archive = archiveOf([...numbered(3, (n) => ({ title: `${name} ${n}` })), ...CRYSTALS])
+    const archive = archiveWith([...numbered(3, (n) => ({ title: `${name} ${n}` })), ...CRYSTALS])
     expect(queries(archive, texts(`Fast ${name}`, `On ${name}`))).toEqual([`"${name}"`])
   })
 
   test('are what most titles name, however many papers have it', () => {
-    const archive = archiveOf([...numbered(150, (n) => ({ title: `A world model ${n}` })), ...CRYSTALS])
+    const archive = archiveWith([...numbered(150, (n) => ({ title: `A world model ${n}` })), ...CRYSTALS])
     expect(queries(archive, texts('World models', 'Fast world models', 'Slow world models'))).toEqual([
       '"world models"',
     ])
@@ -155,7 +148,7 @@ describe('the topics of a library', () => {
 
   test('are not what the papers of every field say in their abstracts', () => {
     const said = 'We use a gradient descent on a crystal lattice.'
-    const archive = archiveOf([
+    const archive = archiveWith([
       ...numbered(100, (n) => ({ title: `Of salt ${n}`, abstract: `A gradient descent in salt ${n}.` })),
       ...CRYSTALS,
     ])
@@ -169,7 +162,7 @@ describe('the topics of a library', () => {
 
   test('are authors of several entries who have written papers, whatever phrases cover these entries', () => {
     const by = (title: string, ...authors: string[]) => ({ title, authors })
-    const archive = archiveOf([
+    const archive = archiveWith([
       by('World models, part 3', 'Yann LeCun'),
       by('World models, part 4', 'Ann Other'),
       ...CRYSTALS,
