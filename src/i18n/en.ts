@@ -487,7 +487,7 @@ export const en = {
           'When and how you confirmed, paused, changed or ended your subscription, and which version of our wording you saw.',
         changes: 'Your settings before and after each change, so that you can undo it.',
         feedback:
-          'Which papers you wanted more or less of (up to 100), and the words we learn from them. They change the order of papers in your digests, and which ones you get if more match than fit.',
+          'Which papers you wanted more or less of under each topic, and the phrases we learn from them. They change the order of that topic’s papers in your digests, and which papers come close.',
         addresses: 'Each new address you gave, and the one before it, in the emails sent there.',
         digests: 'Each digest: its date, its papers and why each is in it, or why it was not sent.',
         mails:

@@ -6,6 +6,7 @@ import { hasBit, unionBits } from '../matching/bits.ts'
 import { asMeaning } from '../meaning/meaning-of.ts'
 import { isTextLeaf, leavesOf, type Query, type TextField } from '../query.ts'
 import type { Steps } from '../steps.ts'
+import { wordKindOf } from '../text/tokens.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
 import { listedUpTo, newestDay } from './listed-by-day.ts'
 import type { PaperVectors } from './paper-vectors.ts'
@@ -75,6 +76,7 @@ export function* topicOf(archive: Archive, query: Query, until?: Day): Steps<Top
   yield
   const profile = yield* profileOf(archive, { about, coverage, last })
   const { direction, examples } = profile
+  const mayBeKnown = isInPapers(archive, about)
   const withSpace = (examples: Examples | null) => {
     const ofSpace = nearnessOf(archive.vectors, direction, examples)
     return (docId: number) => {
@@ -85,14 +87,14 @@ export function* topicOf(archive: Archive, query: Query, until?: Day): Steps<Top
   let closeness: Topic['closeness'] | undefined
   return {
     get isKnown() {
-      return profile.isKnown()
+      return mayBeKnown && profile.isKnown()
     },
     isPlaced: direction !== null,
     closeness(docId) {
       closeness ??= withSpace(profile.isKnown() ? examples : null)
       return closeness(docId)
     },
-    closenessIfKnown: examples ? withSpace(examples) : () => 0,
+    closenessIfKnown: mayBeKnown && examples ? withSpace(examples) : () => 0,
   }
 }
 
@@ -101,6 +103,15 @@ const subjectOf = memoizeByObject((meaning: Query): Query => {
   const { about } = partsOf(meaning)
   return about.length > 0 ? asMeaning({ kind: 'and', parts: about }) : meaning
 })
+
+/** Whether papers have what a subject asks for in quotes: "generation z" is not about any generation. */
+function isInPapers(archive: Archive, part: Query): boolean {
+  if (part.kind === 'or') return part.parts.some((one) => isInPapers(archive, one))
+  if ('parts' in part) return part.parts.every((one) => isInPapers(archive, one))
+  if (!isTextLeaf(part) || wordKindOf(part.field) === 'names') return false
+  const isQuoted = part.kind === 'phrase' && part.quoted === true
+  return !isQuoted || archive.count(archive.find(asMeaning({ ...part }))) > 0
+}
 
 /** The parts of a meaning that must all hold, without those that are excluded. */
 export function partsOf(meaning: Query): { conditions: Query[]; about: Query[] } {

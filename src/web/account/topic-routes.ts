@@ -36,6 +36,8 @@ const topicFields = z.object({
   to: formText.default(''),
   /** The step is set back. */
   undo: formText.default(''),
+  /** The step that the pressed page showed. */
+  from: formText.default(''),
   /** The vote that an undo restores. */
   before: formText.default(''),
 })
@@ -74,14 +76,14 @@ interface TopicRequest extends FastifyRequest {
 }
 
 /**
- * The page of one topic, and the pages of votes and steps behind the links in emails. The topic's page shows what the topic would match with a word muted, an author
- * followed or another query. A GET only shows pages; only a POST changes something.
+ * The page of one topic, and the pages of votes and steps behind the links in emails. The topic's page shows what the
+ * topic would match with a word muted, an author followed or another query. A GET only shows pages; only a POST changes
+ * something.
  */
 export const topicRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   app.get('/manage/:token/topics/:id', { schema: ofTopic }, async (request, reply) => {
-    const page = votePageOf(request)
-    const isSent = page && (await page(site, reply))
-    if (isSent) return isSent
+    const sendVote = votePageOf(request)
+    if (sendVote && (await sendVote(site, reply))) return reply
     const { query: text, as, name, ...done } = request.query
     const tried = text === undefined ? null : { text, named: as ? (name ?? '') : null }
     const asked = { ...requestedTopicOf(request), tried }
@@ -166,7 +168,8 @@ async function applyTopicForm(
     case 'step': {
       const was = await setStep(deps, token, { topicId: id, step: Number(form.to || Number.NaN) })
       const { step = 'more' } = request.query
-      return form.undo ? { step, voted: 'none' } : { step, was: String(was) }
+      // Of a second press, the step before it is the one that the first press set.
+      return form.undo ? { step, voted: 'none' } : { step, was: form.from || String(was) }
     }
     default: {
       const learned = await applyLearnedForm(deps, token, { ...form, topicId: id })

@@ -5,7 +5,7 @@ import { signLink } from '../../subscribers/links.ts'
 import type { Site } from '../pages.ts'
 import { stepPageView, type VoteSaid, votePageView } from './vote-view.ts'
 
-// Both send nothing and return null if the topic or the paper does not exist.
+// Both send nothing and return false if the topic or the paper does not exist.
 
 type OpenVoteInput = Parameters<typeof openVote>[1]
 
@@ -15,11 +15,12 @@ export async function sendVotePage(
   reply: FastifyReply,
   asked: OpenVoteInput,
   said: VoteSaid,
-): Promise<FastifyReply | null> {
+): Promise<boolean> {
   const opened = await openVote(site.deps, asked)
-  if (!opened.topic) return null
+  if (!opened.topic) return false
   const digestPath = digestPathOf(site.deps, opened)
-  return site.pages.send(reply, 'vote', votePageView(opened, { token: asked.token, digestPath, ...said }))
+  site.pages.send(reply, 'vote', votePageView(opened, { token: asked.token, digestPath, ...said }))
+  return true
 }
 
 /** "More like these", "Fewer". `was`: the step before a button set another one. */
@@ -28,12 +29,13 @@ export async function sendStepPage(
   reply: FastifyReply,
   asked: Parameters<typeof openStep>[1],
   { was, voted }: { was?: string; voted?: string },
-): Promise<FastifyReply | null> {
+): Promise<boolean> {
   const opened = await openStep(site.deps, asked)
-  if (!opened.topic) return null
+  if (!opened.topic) return false
   const digestPath = digestPathOf(site.deps, opened)
   const shown = { token: asked.token, digestPath, was: stepParam(was), isUndone: voted === 'none' }
-  return site.pages.send(reply, 'step', stepPageView(opened, shown))
+  site.pages.send(reply, 'step', stepPageView(opened, shown))
+  return true
 }
 
 const stepParam = (typed: string | undefined): number | null =>

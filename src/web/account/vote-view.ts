@@ -36,6 +36,7 @@ export function votePageView(opened: OpenedVote, shown: Shown & VoteSaid) {
   const what = words.vote.names[kind]
   return {
     ...{ token, kind, phrases, isGiven },
+    changesHtml: words.vote.changes[`${kind}Html`],
     /** The fields of Undo. */
     undo: isGiven ? { do: 'back', before: before ?? '' } : null,
     here: topicPath(place),
@@ -78,6 +79,7 @@ export function stepPageView(opened: OpenedStep, shown: Shown & { was: number | 
   const values = { topic: topic.label, from: fromText(opened) }
   return {
     ...{ token, name, what, isDone },
+    changesHtml: words.step.changes[`${name}Html`],
     pageTitle: isDone ? fill(words.vote.titleDone, { what }) : what,
     over: overText(what, opened),
     topic: topic.label,
@@ -87,6 +89,7 @@ export function stepPageView(opened: OpenedStep, shown: Shown & { was: number | 
     now: fill(words.step.now, { amount: amountText(learned.step + learned.votedStep) }),
     /** The step that the button sets; null at the last one. */
     to: canStep ? learned.step + by : null,
+    from: learned.step,
     was: isDone ? was : null,
     said: isDone ? fill(words.step.said[name], values) : isUndone ? fill(words.step.undone, values) : '',
     ...backView(opened, shown),

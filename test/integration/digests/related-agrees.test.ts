@@ -69,7 +69,7 @@ test('digests, previews and `queries rank` choose the same papers, in the same o
 })
 
 test('whoever wants no related papers gets the matches of a day in the same order', async () => {
-  const queries = ['motor', 'tissue', 'lens'].flatMap((subject) =>
+  const queries = (['motor', 'tissue', 'lens'] as const).flatMap((subject) =>
     [0, 3, 6].map((word) => `${wordOf(subject, word)} OR ${wordOf(subject, word + 1)}`),
   )
   await world.addSubscriber('ann', { topics: queries })

@@ -241,6 +241,7 @@ describe('more like these, and fewer', () => {
     expect(await checksums(site.db)).toEqual(before)
     expect(textOf(body)).toContain('Fewer like these · from your topic Attention')
     expect(stepTo(body)).toBe('-1')
+    expect(site.logged.filter((line) => line.includes('Reply was already sent'))).toEqual([])
     for (const _ of ['once', 'again']) await post(site, path, { do: 'step', to: '-1' })
     expect([(await learnedRow(0)).step, (await learnedRow(1)).step]).toEqual([-1, 0])
     expect(textOf((await get(site, path.replace(/\?.*/, ''))).body)).toContain(
@@ -248,6 +249,8 @@ describe('more like these, and fewer', () => {
     )
     const done = await press(path, { do: 'step', to: '-2' })
     expect(textOf(done.body)).toMatch(/Done\. Fewer papers that come close to Attention.*\. Undo/)
+    const pressedTwice = await press(path, { do: 'step', from: '-1', to: '-2' })
+    expect(textOf(pressedTwice.body)).toMatch(/Done\. .* Undo/)
     const undone = await press(path, { do: 'step', to: '-1', undo: 'yes' })
     expect(textOf(undone.body)).toContain('Undone. Papers come close to Attention as before.')
     expect((await learnedRow()).step).toBe(-1)

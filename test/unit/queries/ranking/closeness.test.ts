@@ -66,6 +66,15 @@ describe('a paper is close to a topic', () => {
     expect(runToEnd(topicOf(archive, parseQuery(query)))!.isKnown).toBe(false)
   })
 
+  test.each([
+    ['"car engine"', [1]],
+    ['"engine car"', []],
+    ['"engine car" OR "car engine"', [1]],
+    ['"engine car" road', []],
+  ])('not for words in quotes that no paper has: %s: %j', (query, expected) => {
+    expect(closeTo(archiveWith([{ title: 'automobile engine wheel' }]), query)).toEqual(expected)
+  })
+
   test('not for a topic whose words only papers about something else have together', () => {
     const known = [
       ...onCars(4, { title: 'engine road protein cell gene tissue enzyme' }),

@@ -16,6 +16,7 @@ import { runToEnd } from '../../../../src/queries/steps.ts'
 import { toPaperText } from '../../../../src/queries/text/tokens.ts'
 import { archiveOf } from '../../../support/archive-of.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
+import { usageOf } from '../../../support/usage-of.ts'
 
 const vector = (weights: Record<string, number>): Vector => toUnitLength(new Map(Object.entries(weights)))
 const vote = (kind: Vote['kind'], weights: Record<string, number>, more: Partial<Vote> = {}): Vote => ({
