@@ -2,7 +2,8 @@ import type { Day } from '../../core/dates.ts'
 import { describePart } from '../../queries/language/describe-query.ts'
 import { writeTree } from '../../queries/language/write-query.ts'
 import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
-import type { PreviewResult, TopicPreview } from './preview-topics.ts'
+import type { PreviewResult } from './preview-topics.ts'
+import type { TopicPreview } from './shown-topics.ts'
 
 /** A paper in the JSON API. */
 export interface PreviewPaperJson {

@@ -1,9 +1,8 @@
 import type { Day } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import type { Archive } from '../../queries/archive.ts'
-import { describeQuery } from '../../queries/language/describe-query.ts'
 import { parseQuery } from '../../queries/language/parse-query.ts'
-import { topicName, topicNames } from '../../queries/language/topic-name.ts'
+import { topicNames } from '../../queries/language/topic-name.ts'
 import { type Bits, hasBit, newBits, unionBits } from '../../queries/matching/bits.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
 import {
@@ -13,21 +12,12 @@ import {
   minClosenessAt,
   nearPapersByDay,
 } from '../../queries/ranking/close-papers.ts'
-import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
-import type { WhyEmpty } from '../../queries/reasons/why-empty.ts'
 import type { Steps } from '../../queries/steps.ts'
-import { countByDay, type DayWindow, type PaperCounts } from '../../search/back-test/day-window.ts'
-import type { Offer } from '../../search/back-test/offers.ts'
+import { countByDay, type DayWindow } from '../../search/back-test/day-window.ts'
 import { closestOfEachDay } from '../../search/close-of-days.ts'
 import { type LoadedPapers, loadPapers } from '../../search/loaded-papers.ts'
 import { MAX_DAYS, recentWindow } from '../../search/open-archive.ts'
-import {
-  extrasBudget,
-  runYielding,
-  runYieldingWithin,
-  type Spend,
-  yieldToEventLoop,
-} from '../../search/yield-to-event-loop.ts'
+import { extrasBudget, runYielding, runYieldingWithin, type Spend } from '../../search/yield-to-event-loop.ts'
 import { isReadable } from '../../subscribers/read-signup.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
 import type { LearnedTopic } from '../../subscribers/vote.repo.ts'
@@ -46,36 +36,7 @@ import {
   selectedIds,
   selectLastDigest,
 } from './last-digest.ts'
-
-/** The matches within the days of the preview, and the papers that come close. */
-export interface MatchSummary extends PaperCounts {
-  /** Newest day first, then most votes; with the reason, and the title marked where it matched. */
-  latest: ShownPaper[]
-  /** Null if counting them took too long. */
-  close: CloseSummary | null
-}
-
-/** Papers that match nothing but come close, as many as emails would have shown. */
-interface CloseSummary {
-  total: number
-  /** As many days as the matches have. */
-  perDay: number[]
-  /** The first of them, with what they have; the closest first. */
-  papers: ShownPaper[]
-}
-
-export interface TopicPreview
-  extends MatchSummary,
-    Omit<TopicEvaluation, 'tree' | 'found' | 'latestIds' | 'insteadIds' | 'offers' | 'empty'> {
-  /** "Papers with …" */
-  understood: string
-  /** Queries that would have brought more. */
-  offers: Offer[]
-  /** If it matched nothing, the best papers of the first offer. */
-  instead: ShownPaper[]
-  /** Null if it matched something, or if there were no papers at all. */
-  nothing: WhyEmpty | null
-}
+import { closeSummary, type MatchSummary, shownTopics, type TopicPreview } from './shown-topics.ts'
 
 export interface PreviewResult {
   from: Day
@@ -316,51 +277,4 @@ function unionOf(topics: readonly FoundTopic[], docCount: number): Bits {
   const union = newBits(docCount)
   for (const { found } of topics) unionBits(union, found)
   return union
-}
-
-interface ShownTopics {
-  tests: readonly TopicEvaluation[]
-  /** The papers that come close to each of them, as many as emails show, the closest first. */
-  closeOf: readonly (readonly ClosePaper[] | null)[]
-  latest: number
-}
-
-async function shownTopics(
-  window: DayWindow,
-  { tests, closeOf, latest }: ShownTopics,
-  papers: LoadedPapers,
-): Promise<TopicPreview[]> {
-  const { meaningOf } = window.archive
-  const shown: TopicPreview[] = []
-  for (const [i, test] of tests.entries()) {
-    const { tree, found: _, latestIds, insteadIds, offers, empty: nothing, ...others } = test
-    const meaning = meaningOf(tree)
-    const topic = { name: topicName({ name: test.query, query: test.query }), meaning }
-    await yieldToEventLoop()
-    shown.push({
-      ...others,
-      nothing,
-      understood: describeQuery(meaning),
-      latest: latestIds.flatMap((id) => papers.show(id, meaning) ?? []),
-      close: closeSummary(window, closeOf[i]!, latest, ({ id }) => papers.showClose(id, topic)),
-      offers: offers.map(({ query, papers }) => ({ query, papers })),
-      instead: insteadIds.flatMap((id) => papers.show(id, meaningOf(offers[0]!.tree)) ?? []),
-    })
-  }
-  return shown
-}
-
-function closeSummary<P extends ClosePaper>(
-  { days, archive }: DayWindow,
-  close: readonly P[] | null,
-  latest: number,
-  show: (paper: P) => ShownPaper | null,
-): CloseSummary | null {
-  if (!close) return null
-  const byDay = Map.groupBy(close, ({ docId }) => archive.index.attributes(docId).firstDay)
-  return {
-    total: close.length,
-    perDay: days.map((day) => byDay.get(day)?.length ?? 0),
-    papers: close.slice(0, latest).flatMap((paper) => show(paper) ?? []),
-  }
 }

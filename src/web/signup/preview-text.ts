@@ -1,4 +1,5 @@
-import type { MatchSummary, PreviewResult, TopicPreview } from '../../digests/preview/preview-topics.ts'
+import type { PreviewResult } from '../../digests/preview/preview-topics.ts'
+import type { MatchSummary, TopicPreview } from '../../digests/preview/shown-topics.ts'
 import { capitalized, counted, fill, listed, words } from '../../i18n/words.ts'
 import { describePart } from '../../queries/language/describe-query.ts'
 import { topicName } from '../../queries/language/topic-name.ts'

@@ -1,4 +1,5 @@
-import type { MatchSummary, PreviewResult, TopicPreview } from '../../digests/preview/preview-topics.ts'
+import type { PreviewResult } from '../../digests/preview/preview-topics.ts'
+import type { MatchSummary, TopicPreview } from '../../digests/preview/shown-topics.ts'
 import { publicDigest } from '../../emails/digest-email.ts'
 import { dateRange, shortDate } from '../../i18n/dates.ts'
 import { counted, fill, words } from '../../i18n/words.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { TopicPreview } from '../../../../src/digests/preview/preview-topics.ts'
+import type { TopicPreview } from '../../../../src/digests/preview/shown-topics.ts'
 import type { Leaf } from '../../../../src/queries/query.ts'
 import { paperRate, paperRateText, warningText } from '../../../../src/web/signup/preview-text.ts'
 
