@@ -18,6 +18,7 @@ import { benchSearch } from './search.ts'
 import { benchSend } from './send.ts'
 import { benchStart } from './start.ts'
 import { benchSummary } from './summary.ts'
+import { benchTerms } from './terms.ts'
 import { benchTex } from './tex.ts'
 import { benchTyped } from './typed.ts'
 import { benchWeb } from './web.ts'
@@ -41,6 +42,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text:
   send: benchSend,
   start: benchStart,
   summary: benchSummary,
+  terms: benchTerms,
   tex: benchTex,
   typed: benchTyped,
   web: benchWeb,

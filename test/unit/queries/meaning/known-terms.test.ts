@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 import { TermCounter } from '../../../../src/queries/meaning/known-terms.ts'
-import { tokensOf } from '../../../../src/queries/text/tokens.ts'
+import { decodeUsage, UsageLearner } from '../../../../src/queries/meaning/usage.ts'
+import { tokensOf, toPaperText } from '../../../../src/queries/text/tokens.ts'
+import { randomFrom } from '../../../battery/bench/seeded-random.ts'
+import { samplePaper } from '../../../support/sample-paper.ts'
 
 /** What is learned from texts, each in so many papers. */
 function termsOf(...texts: [text: string, papers: number][]): string[] {
@@ -57,3 +60,19 @@ test.each<[string, [text: string, papers: number][], string[]]>([
   ],
   ['as every abstract has them', [['We achieve gains.', 5]], []],
 ])('words %s: %j are %j', (_, texts, expected) => expect(termsOf(...texts).sort()).toEqual(expected.sort()))
+
+test('50,000 terms, the most that are kept, are stored in less than 5 MB', () => {
+  const random = randomFrom(1)
+  const letters = 'bcdfghklmnprtvwz'
+  const word = () => Array.from({ length: 9 }, () => letters[Math.floor(random() * letters.length)]).join('')
+  const runs = Array.from({ length: 18_000 }, () => `${word()} ${word()} ${word()}`)
+  const learner = new UsageLearner()
+  for (let from = 0; from < runs.length; from += 1000) {
+    const facts = { title: 'T', abstract: `${runs.slice(from, from + 1000).join('. ')}.` }
+    const { title, abstract, keywords } = toPaperText(samplePaper(facts))
+    for (let i = 0; i < 5; i++) learner.add({ title, abstract, keywords, firstDay: '2026-11-24' })
+  }
+  const stored = learner.finish()
+  expect(decodeUsage(stored).terms.size).toBe(50_000)
+  expect(stored.length).toBeLessThan(5_000_000)
+})
