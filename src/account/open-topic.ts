@@ -15,7 +15,7 @@ import type { Spend } from '../search/yield-to-event-loop.ts'
 import { isReadable } from '../subscribers/read-signup.ts'
 import { hasSubscription } from '../subscribers/subscriber.ts'
 import type { StoredTopic } from '../subscribers/topic.repo.ts'
-import { type LearnedTopic, learnedTopic } from '../subscribers/vote.repo.ts'
+import { type LearnedTopic, learnedTopic, learnedTopics } from '../subscribers/vote.repo.ts'
 import { readOneTopic } from './form-changes.ts'
 import { type LinkHolder, openLinkHolder, type ShownTopic } from './open-manage-page.ts'
 import { minVotesEdit, type PaperOfTopic, paperOfTopic } from './paper-of-topic.ts'
@@ -64,8 +64,10 @@ export async function openTrial(deps: Deps, asked: OpenTopicInput): Promise<Open
   const topic = topics.find(({ id }) => id === asked.topicId)
   if (!topic || !hasSubscription(subscriber)) return { holder, topic: null }
   const tried = asked.tried ?? { text: topic.query, named: null }
+  const learned = await learnedTopics(deps.db, [subscriber.id])
   const trial = await tryTopic(deps, {
     topics,
+    learned,
     topic,
     most: subscriber.maxPapers,
     close: subscriber.related,
@@ -128,6 +130,8 @@ interface Trial extends TrialInput {
 interface TrialContext {
   topics: readonly StoredTopic[]
   topic: StoredTopic
+  /** What votes taught, by topic. */
+  learned: ReadonlyMap<number, LearnedTopic>
   /** The maximum number of papers in their emails, and whether these show papers that come close. */
   most: number
   close: boolean
@@ -155,6 +159,7 @@ async function tryInSlot(
   {
     topics,
     topic,
+    learned,
     most,
     close,
     text,
@@ -168,8 +173,12 @@ async function tryInSlot(
   try {
     const query = named === null && text.trim() === topic.query ? topic.query : readOneTopic(text, others)
     const place = named === null ? topics.indexOf(topic) : topics.length
-    const asked = { queries: [query], others, place, most, close, digest: true, spend }
-    const preview = await previewTopics(deps, asked)
+    const asked = { queries: [query], place, most, close, digest: true, spend }
+    const preview = await previewTopics(deps, {
+      ...asked,
+      learned: named === null ? learned.get(topic.id) : undefined,
+      others: others.map((other) => ({ ...other, learned: learned.get(other.id) })),
+    })
     const outcome = { query, tree: parseQuery(query), preview }
     const instead = named === null ? null : (follow(topic.query, named).query ?? null)
     return { ...trial, outcome, isSame: named === null && query === topic.query, instead, fault: null }

@@ -158,6 +158,11 @@ test.each<[string, Partial<LearnedTopic>]>([
   const asked = { digest: true, most: 25, learned: (await learnedTopic(world.db, id))! }
   const own = await previewTopics(deps, { ...asked, queries: [topic] })
   expect(idsIn(own.digest?.content)).toEqual(planned)
+  const link = { purpose: 'manage', id: 'ann', epoch: 0, issuedAt: deps.clock.now() } as const
+  const token = signLink(link, deps.config.APP_SECRET[0]!)
+  const searcher = { ip: '192.0.2.1', socket: new EventEmitter() }
+  const opened = await openTrial(deps, { token, topicId: id, paper: '', tried: null, searcher })
+  expect(opened.topic && idsIn(opened.trial.outcome!.preview.digest?.content)).toEqual(planned)
   const others = [{ name: topic, query: topic, learned: asked.learned }]
   const other = await previewTopics(deps, { ...asked, queries: ['unobtainium'], others })
   expect(idsIn(other.digest?.content)).toEqual(planned)
