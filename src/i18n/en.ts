@@ -344,7 +344,7 @@ export const en = {
   },
   digestPage: {
     title: 'Digest of {date}',
-    whose: 'These papers match one reader’s topics.',
+    whose: 'Papers for one reader’s topics.',
     whoseBest: 'The papers with most votes, as one reader gets them.',
     likeThis: 'Get digests like this',
     more: { one: '{count} more paper', other: '{count} more papers' },
