@@ -56,7 +56,7 @@ function faultOr<T>(work: () => T): T | Fault {
 
 function parsed(text: string): Query {
   requireShort(text, MAX_TEXT_BYTES * ENCODED)
-  const typed = normalizeBlanksAndQuotes(queryFromPaste(text))
+  const typed = withoutCapsLock(normalizeBlanksAndQuotes(queryFromPaste(text)))
   const fault: ThrowFault = (code, at, values) => {
     const example = code === 'query.not-english' && { example: exampleIn(typed) }
     throw new Fault(code, { query: truncate(typed), column: at + 1, ...example, ...values })
@@ -100,6 +100,14 @@ const normalizeBlanksAndQuotes = (text: string): string =>
         .replace(/[“”„‟«»＂]/g, '"')
         .replaceAll('（', '(')
         .replaceAll('）', ')')
+
+const OPERATORS = new Set(['AND', 'OR', 'NOT', 'ANDNOT'])
+
+/** If everything is in capitals, also a word that is too long for an acronym, none of the words is one: WORLD MODELS. */
+const withoutCapsLock = (text: string): string =>
+  /[A-Z]{6}/.test(text) && !/[a-z]/.test(text)
+    ? text.replace(/[A-Z]+/g, (word) => (OPERATORS.has(word) ? word : word.toLowerCase()))
+    : text
 
 // Called before any other check reads the text.
 function requireShort(text: string, maxBytes: number): void {

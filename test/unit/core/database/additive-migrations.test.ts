@@ -11,6 +11,7 @@ const BEFORE_FIRST_RELEASE = [
   '20261128230000_long_queries',
   '20261129163000_cheap_states',
   '20261130031000_smaller_indexes',
+  '20261130221548_votes_per_topic',
   '20261130221700_digests_of_close_papers',
 ]
 
