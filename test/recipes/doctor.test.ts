@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { readConfig } from '../../src/config/config.ts'
 import { freePort, startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
-import { dayOf } from '../../src/core/dates.ts'
+import { addDays, type Day, dayOf, midnight } from '../../src/core/dates.ts'
 import { silentLog } from '../../src/core/log.ts'
 import type { Check } from '../../src/operator/doctor/check.ts'
 import { tick } from '../../src/service/schedule.ts'
@@ -25,8 +25,11 @@ const certificate = makeCertificate(['localhost'])
 const paperOf = (day: string) => [
   { paper: { id: `2601.0${day.slice(5).replace('-', '')}`, title: `Papers of ${day}`, summary: 'One.' } },
 ]
-/** With the last working day among them. */
-const MIN_DAYS = 4
+function lastWorkingDay(): Day {
+  let day = addDays(dayOf(new Date()), -1)
+  while ([0, 6].includes(midnight(day).getUTCDay())) day = addDays(day, -1)
+  return day
+}
 const stops: (() => Promise<unknown>)[] = []
 let relay: Relay
 let settings: Record<string, string>
@@ -66,7 +69,8 @@ beforeAll(async () => {
   }
   const service = await startService(readConfig(settings), ['web', 'schedule', 'worker'], { log: silentLog })
   await tick(service.deps)
-  await eventually(async () => (await service.deps.db.paper.count()) >= MIN_DAYS)
+  const ofLastDay = { where: { day: midnight(lastWorkingDay()) } }
+  await eventually(async () => (await service.deps.db.listing.count(ofLastDay)) > 0)
   const nginx = nginxPath === undefined ? undefined : await startNginx({ certificate, upstream, port })
   stops.push(
     async () => nginx?.stop(),
