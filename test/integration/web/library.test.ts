@@ -57,7 +57,7 @@ function upload(url: string, parts: readonly Part[], charset: BufferEncoding = '
 const spendSearches = () =>
   site.db.$executeRaw`
     insert into bucket (key, tokens, at)
-    select key, 0, now() from unnest(${['search 127.0.0.1/32', 'search 127.0.0.0/24']}::text[]) key
+    select key, 0, now() from unnest(${['search 127.0.0.0/24', 'search 127.0.0.1/32']}::text[]) key
     on conflict (key) do update set tokens = 0, at = now()`
 
 /** The first submit button of the form that has an attribute. */
