@@ -196,7 +196,7 @@ async function changeVotes<T>(
     requireSubscription(subscriber)
     return { id: subscriber.id, done: await work(tx, await storedTopicsOf(tx, subscriber.id)) }
   })
-  deps.log.info('subscriber.changed', { subscriber: id, what: 'profile' })
+  deps.log.info('subscriber.changed', { subscriber: id, what: 'votes' })
   return done
 }
 

@@ -81,7 +81,14 @@ export function candidatesFrom(
   })
   const { isMatch, ranked, closeTo, preference, matches, unreadable, docIdOf } = matcher
   return {
-    ...{ papers, docIdOf, matches, isMatch, ranked, closeTo, preference, unreadable },
+    papers,
+    docIdOf,
+    matches,
+    isMatch,
+    ranked,
+    closeTo,
+    preference,
+    unreadable,
     selector: new PaperSelector(papers.length),
     firstListedOn: (day) => byDay.get(day) ?? [],
     newestDay: (latest, maxPaperId) =>

@@ -146,7 +146,12 @@ export function createMatcher(
     }))
   }, MAX_NEAR_QUERIES)
   return {
-    ...{ papers, docIdOf, matches, ranked, texts, unreadable },
+    papers,
+    docIdOf,
+    matches,
+    ranked,
+    texts,
+    unreadable,
     isMatch: (queryId, docId) => hasBit(found(queryId), docId),
     closeTo: (queryId, from, choice = { minCloseness: MIN_CLOSENESS }) =>
       chooseClose(near(`${queryId} ${from} ${leastCloseness(choice)}`), choice),

@@ -26,7 +26,7 @@ export interface FeedPapers {
 
 const MAX_PAPERS = 50
 /** In addition, so that a query with few matches keeps them. */
-const MAX_CLOSE = 25
+const MAX_CLOSE_IN_FEED = 25
 
 /** The newest papers, of a query or of all papers. Throws query.*. */
 export const feedPapers = (
@@ -50,7 +50,7 @@ async function newestOfQuery(deps: Deps, text: string, spend?: Spend): Promise<F
   const closeIds = await closeOf(deps, archive, query, spend)
   const withRevised = mentionsRevised(query)
   const matching = archive.newest(archive.find(query), { most: MAX_PAPERS, byRevised: withRevised })
-  const close = archive.newest(bitsOf(archive, closeIds), { most: MAX_CLOSE })
+  const close = archive.newest(bitsOf(archive, closeIds), { most: MAX_CLOSE_IN_FEED })
   const ids = archive.newest(bitsOf(archive, [...matching, ...close]), { byRevised: withRevised })
   const changedAt = await lastChangeOf(db, ids)
   const topic = { name: topicName({ name: text, query: text }), meaning: query }

@@ -117,8 +117,16 @@ export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<
     isFirst && named.length === 0 ? await closeTo(deps, archive, wide, { ...search, budget, isEmpty }) : []
   const nothing = isEmpty ? await nothingFound(deps, archive, wide, { ...search, budget }) : null
   return {
-    ...{ tree, named: names, spelling },
-    ...{ understood: describeQuery(wide), facets, pages, page: search.page, close, nothing, ...about },
+    tree,
+    named: names,
+    spelling,
+    understood: describeQuery(wide),
+    facets,
+    pages,
+    page: search.page,
+    close,
+    nothing,
+    ...about,
     found:
       counts.all === 0 ? named : await loadFoundPapers(deps.db, ids, { query: wide, archive }, search.spend),
     count: counts.count + named.length,

@@ -153,7 +153,10 @@ const toLearned = ({ phrases, usual, removed, step, votedStep }: TopicRow): Lear
       ([a, x], [b, y]) => Math.abs(y) - Math.abs(x) || (a < b ? -1 : 1),
     ),
   ),
-  ...{ usual, removed, step, votedStep },
+  usual,
+  removed,
+  step,
+  votedStep,
 })
 
 const DIGITS = 5

@@ -210,7 +210,9 @@ export function libraryView(
 
 const proposedText = ({ query, entries, papers }: LibraryTopic): string =>
   fill(words.library.proposed, {
-    ...{ query, entries: counted(entries, words.library.yours), days: DAYS },
+    query,
+    entries: counted(entries, words.library.yours),
+    days: DAYS,
     papers: counted(papers, words.counts.paper),
   })
 

@@ -71,7 +71,11 @@ export function* evaluateTopic(
     width: widthOf(tree, counts.total, window, testing.most),
     keyWords: yield* termPresence(tree, window),
     share: window.size === 0 || mentionsRevised(tree) ? null : counts.total / window.size,
-    ...{ terms: [], overlap: [], offers: [], insteadIds: [], empty: null },
+    terms: [],
+    overlap: [],
+    offers: [],
+    insteadIds: [],
+    empty: null,
   }
 }
 

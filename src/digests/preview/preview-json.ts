@@ -38,15 +38,24 @@ export function jsonOfTopicPreview(
 ): PreviewJson {
   const { query, understood, total, perDay, latest, close, instead, nothing, overlap, width, offers } = topic
   return {
-    ...{ query, understood, from, to, days, total, relatedTotal: close?.total ?? null },
+    query,
+    understood,
+    from,
+    to,
+    days,
+    total,
+    relatedTotal: close?.total ?? null,
     perDay: perDay.map((one, i) => ({ ...one, related: close?.perDay[i] ?? null })),
     latest: latest.map(jsonOfPaper),
     related: (close?.papers ?? []).map(jsonOfPaper),
-    ...{ offers, instead: instead.map(jsonOfPaper) },
+    offers,
+    instead: instead.map(jsonOfPaper),
     ...{ papers, openDays, share: rounded(topic.share) },
     absent: topic.keyWords.absent.map((leaf) => writeTree(leaf) ?? describePart(leaf)),
     terms: topic.terms.map((term) => ({ ...term, share: rounded(term.share) })),
-    ...{ nothing, overlap, width },
+    nothing,
+    overlap,
+    width,
   }
 }
 

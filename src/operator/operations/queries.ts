@@ -86,7 +86,10 @@ const rank = operation({
     const rows = ranked.map(({ paper, score, matched, related }) => ({
       id: paperNameOf(paper),
       score: Math.round(score * 1000) / 1000,
-      ...{ matched, related, threshold: MIN_CLOSENESS, title: paper.title },
+      matched,
+      related,
+      threshold: MIN_CLOSENESS,
+      title: paper.title,
     }))
     const cells = rows.map(({ id, score, matched, related, title }) => {
       return [id, score, matched ? 'matched' : related ? 'related' : '', title]

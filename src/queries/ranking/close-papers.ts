@@ -107,7 +107,8 @@ function nearestOf(days: readonly NearDay[]): NearDay[] {
   const all = days.flatMap(({ papers }) => papers).sort(closestFirst)
   const nearest = new Set(all.slice(0, MAX_NEAR))
   return days.map(({ day, room, papers }) => ({
-    ...{ day, room },
+    day,
+    room,
     papers: papers.filter((paper, place) => place < room || nearest.has(paper)),
   }))
 }

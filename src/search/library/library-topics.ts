@@ -126,7 +126,10 @@ function phraseTopic(term: LibraryTerm, { archive, days, size }: Compare): Candi
   const fit = papers < MIN_PAPERS ? NARROW : 1
   const isUsual = papers <= MAX_PAPERS && (lift >= MIN_LIFT || term.named > 1)
   return {
-    ...{ term, query: `"${text}"`, entries: term.entries.length, papers },
+    term,
+    query: `"${text}"`,
+    entries: term.entries.length,
+    papers,
     weight: (centralEntries(term) / term.entries.length) * liftWeight(lift) * fit,
     isSubject: isUsual || term.named >= size / 2,
   }
@@ -139,7 +142,10 @@ function authorTopic(term: LibraryTerm, { archive, days, size }: Compare): Candi
   const found = archive.find(parseQuery(query))
   const lift = liftOf(term, archive.count(found), { archive, size })
   return {
-    ...{ term, query, entries: term.entries.length, papers: archive.count(archive.withinDays(found, days)) },
+    term,
+    query,
+    entries: term.entries.length,
+    papers: archive.count(archive.withinDays(found, days)),
     weight: AUTHOR * liftWeight(lift),
     isSubject: lift >= MIN_LIFT,
   }

@@ -32,7 +32,9 @@ export function topicPageView(opened: OpenedTopic, shown: TopicPageInput) {
   const place = { token, id: topic.id, paper: from?.paper.id }
   const fault = shown.fault ?? (trial.fault ? asQueryFault(trial.fault) : undefined)
   return {
-    ...{ token, topic, learned: learnedView(learned) },
+    token,
+    topic,
+    learned: learnedView(learned),
     /** The URL of its forms, and the same with the paper. */
     path: topicPath({ token, id: topic.id }),
     here: topicPath(place, from ? { edit: 'topic' } : {}),

@@ -35,7 +35,10 @@ export function votePageView(opened: OpenedVote, shown: Shown & VoteSaid) {
   const title = shortTitle(plain.title)
   const what = words.vote.names[kind]
   return {
-    ...{ token, kind, phrases, isGiven },
+    token,
+    kind,
+    phrases,
+    isGiven,
     changesHtml: words.vote.changes[`${kind}Html`],
     /** The fields of Undo. */
     undo: isGiven ? { do: 'back', before: before ?? '' } : null,
@@ -78,7 +81,10 @@ export function stepPageView(opened: OpenedStep, shown: Shown & { was: number | 
   const isDone = was !== null && was !== learned.step
   const values = { topic: topic.label, from: fromText(opened) }
   return {
-    ...{ token, name, what, isDone },
+    token,
+    name,
+    what,
+    isDone,
     changesHtml: words.step.changes[`${name}Html`],
     pageTitle: isDone ? fill(words.vote.titleDone, { what }) : what,
     over: overText(what, opened),
