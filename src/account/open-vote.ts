@@ -32,7 +32,7 @@ interface Opened {
   topic: ShownTopic
   paper: Paper
   learned: LearnedTopic
-  /** Their newest digest with the paper; null if there is none. */
+  /** Their newest digest with the paper; null if no digest had it. */
   digest: { localDate: Date; messageId: string } | null
 }
 

@@ -107,7 +107,7 @@ async function saveLibraryVotes(
   return { voted, changed }
 }
 
-/** Removes a phrase for good, whatever is voted later. False if it was not learned; then nothing changes. */
+/** Removes a phrase for good: later votes do not add it again. False if it was not learned; then nothing changes. */
 export async function removePhrase(
   deps: Deps,
   token: string,

@@ -10,7 +10,7 @@ const MAX_WORDS = 3
 const MIN_PAPERS = 5
 /** Their share of the papers that have all of the words. */
 const MIN_SHARE = 0.2
-/** Or so many papers have it as a keyword: "world" and "model" are in many papers of many fields that are about neither. */
+/** Or so many papers have it as a keyword: many papers on other subjects have "world" and "model". */
 const MIN_KEYWORDS = 10
 /** Words within a term: mixture of experts, human in the loop. Not "to": text image retrieval is no text to image. */
 const SMALL_WORDS = new Set(['of', 'in', 'as', 'the', 'a'])

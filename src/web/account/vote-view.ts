@@ -14,7 +14,7 @@ import { amountText, learnedView } from './learned-view.ts'
 
 interface Shown {
   token: string
-  /** The page of their digest with the paper; null if there is none. */
+  /** The page of the digest that had the paper; null if no digest had it. */
   digestPath: string | null
 }
 
