@@ -114,10 +114,6 @@ function run([first, ...rest]) {
   if (args.some((arg) => arg.startsWith('src/'))) {
     // Not for tests: functions from the cache make coverage less precise.
     env.NODE_COMPILE_CACHE ??= COMPILED
-    // By default glibc keeps memory for each of Node's threads that once needed it.
-    env.MALLOC_ARENA_MAX ??= '2'
-    // It also keeps more free memory with each large block that is freed, unless a limit is set.
-    env.MALLOC_TRIM_THRESHOLD_ ??= '131072'
   }
   // The service stops once this channel closes, which it also does if this process is killed.
   const channel = args.includes('src/main.ts') ? ['ipc'] : []

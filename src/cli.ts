@@ -1,4 +1,3 @@
-import './core/small-heap.ts'
 import { runCommandLine } from './operator/command-line.ts'
 
 const { stdout, stderr } = process

@@ -1,9 +1,7 @@
-import './core/small-heap.ts'
 import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import closeWithGrace from 'close-with-grace'
 import { readConfig, readEnvironment } from './config/config.ts'
-import { collectWhenIdle, MAX_HEAP_WITH_REQUESTS } from './core/collect-when-idle.ts'
 import { wrapIfUnavailable } from './core/database/database.ts'
 import { errorText, Fault } from './core/errors.ts'
 import { ROLES, type Role, startService } from './service/service.ts'
@@ -44,7 +42,6 @@ try {
   process.once('disconnect', grace.close)
   process.channel?.unref()
   await starting
-  collectWhenIdle(MAX_HEAP_WITH_REQUESTS)
   flushCompileCache() // a service that is killed leaves it too
 } catch (thrown) {
   const error = wrapIfUnavailable(thrown)

@@ -1,7 +1,6 @@
 import { flushCompileCache } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import closeWithGrace from 'close-with-grace'
-import { collectWhenIdle } from '../core/collect-when-idle.ts'
 import { addQueue, buildDeps, clockOf } from '../core/deps.ts'
 import { errorText } from '../core/errors.ts'
 import { openLog } from '../core/log.ts'
@@ -30,5 +29,4 @@ parentPort!.on('message', (command: WorkerThreadCommand) =>
   command === 'ping' ? post('pong') : grace.close(),
 )
 post('started')
-collectWhenIdle()
 flushCompileCache()

@@ -22,8 +22,6 @@ export type WorkerThreadCommand = 'ping' | 'stop'
 /** Messages from the thread: `started`, then replies and each log line, so that /metrics counts it. */
 export type WorkerThreadMessage = 'started' | 'pong' | { event: LogEvent; fields?: LogFields }
 
-const LIMITS = { maxYoungGenerationSizeMb: 16 }
-
 /**
  * Runs the role worker in a thread of its own, so that a request that keeps the main thread busy cannot make it lose
  * its leases. If the thread ends unexpectedly or hangs, that is an uncaught error of this process, which ends with 1 so
@@ -35,10 +33,7 @@ export async function startWorkerThread(
   { count }: Metrics,
   watchdog: WorkerWatchdog,
 ): Promise<Pick<Worker, 'stop'>> {
-  const thread = new Thread(new URL('./worker-program.ts', import.meta.url), {
-    workerData: data,
-    resourceLimits: LIMITS,
-  })
+  const thread = new Thread(new URL('./worker-program.ts', import.meta.url), { workerData: data })
   const started = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<void>()
   let isStarted = false

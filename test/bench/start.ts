@@ -12,7 +12,6 @@ import { parseArgs } from 'node:util'
 import { monotonicMs } from '../../src/core/clock.ts'
 import { freePort, removeEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
 import { table } from '../../src/operator/operations/text-table.ts'
-import { startProgram } from '../support/processes.ts'
 import { median, spread } from './median.ts'
 import { memoryOf } from './memory.ts'
 import { groupUsage } from './processor-time.ts'
@@ -163,14 +162,23 @@ async function atRest(seconds: number): Promise<ReturnType<typeof memoryOf>> {
   const world = await planWorld({ subscribers: SUBSCRIBERS })
   try {
     const port = await freePort()
-    const service = startProgram(['src/main.ts'], {
-      ...{ DATABASE_URL: world.postgres.url, DATA_DIR: world.folder, PORT: String(port), HF_URL: NOWHERE },
-      ...{ SMTP_URL: `smtp://127.0.0.1:${world.sink.port}`, CLOCK_NOW: world.now, LOG_LEVEL: 'info' },
-      ...{ NODE_OPTIONS: '--max-semi-space-size=8', MALLOC_ARENA_MAX: '2' }, // as npm start does
-      MALLOC_TRIM_THRESHOLD_: '131072',
+    // As npm start does.
+    const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2']
+    const service = spawn(process.execPath, [...flags, 'src/main.ts'], {
+      cwd: ROOT,
+      stdio: 'ignore',
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+        DATABASE_URL: world.postgres.url,
+        DATA_DIR: world.folder,
+        PORT: String(port),
+        HF_URL: NOWHERE,
+        SMTP_URL: `smtp://127.0.0.1:${world.sink.port}`,
+        CLOCK_NOW: world.now,
+      },
     })
-    service.stdout!.resume()
-    service.stderr!.resume()
     const ended = once(service, 'exit')
     await answers(port, service)
     await sleep(seconds * 1000)

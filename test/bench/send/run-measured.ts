@@ -48,11 +48,7 @@ export async function runMeasured(
   const log = openSync(logFile, 'w')
   const child = fork(join(import.meta.dirname, file), [JSON.stringify({ input, profile })], {
     // The heap of a service.
-    execArgv: [
-      '--disable-warning=ExperimentalWarning',
-      '--max-semi-space-size=8',
-      '--heap-growing-percent=85',
-    ],
+    execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'],
     stdio: ['ignore', log, log, 'ipc'],
   })
   closeSync(log)
