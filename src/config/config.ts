@@ -55,8 +55,6 @@ export const DEVELOPMENT_SECRET = 'development-only-secret-of-32-bytes!'
 export const PLACEHOLDER_SENDER = 'papers@localhost.example'
 
 const MIN_KEEP_DAYS = 30
-// The first release accepted 14 or more.
-const isRaisedKeepDays = (days = ''): boolean => /^(1[4-9]|2[0-9])$/.test(days)
 
 const settings = z.object({
   NODE_ENV: oneOf('production', 'development', 'test', 'replay').optional(),
@@ -118,11 +116,7 @@ const settings = z.object({
   DOMAIN_RATE: domainRates.default({ domains: new Map() }),
   RAMP_UP_SINCE: daySetting.optional(),
   STOP_AT_REFUSED: integerBetween(1, 100).default(20),
-  KEEP_DAYS: z
-    .string()
-    .transform((text) => (isRaisedKeepDays(text) ? String(MIN_KEEP_DAYS) : text))
-    .pipe(integerBetween(MIN_KEEP_DAYS, 3650))
-    .default(90),
+  KEEP_DAYS: integerBetween(MIN_KEEP_DAYS, 3650).default(90),
   TRUST_PROXY: z
     .string()
     .default('')
@@ -154,8 +148,6 @@ type MergedSetting = 'BASE_URL' | 'SMTP_USER' | 'SMTP_PASSWORD' | 'BOUNCE_IMAP_U
 export interface Config extends Omit<Settings, MergedSetting> {
   BASE_URL: string
   production: boolean
-  /** Settings whose value was adjusted, a sentence each. */
-  adjusted: string[]
   /** Names that are probably misspelt settings, a sentence each. */
   misspelt: string[]
   /** Pages of the demo, which the footer links to. Not a setting: only the demo has them. */
@@ -209,8 +201,8 @@ export function inspectConfig(environment: Environment): { config: Config; fault
   faults.push(...faultsBetweenSettings(values, faultyNames(faults)))
   const wrong = faultyNames(faults)
   const validValues = Object.fromEntries(Object.entries(values).filter(([name]) => !wrong.has(name)))
-  const warnings = { adjusted: adjustmentsIn(validValues), misspelt: misspellingsIn(environment) }
-  return { config: { ...toConfig(settings.parse(validValues)), ...warnings }, faults }
+  const misspelt = misspellingsIn(environment)
+  return { config: { ...toConfig(settings.parse(validValues)), misspelt }, faults }
 }
 
 /** The names of the wrong settings; NAME_FILE counts as NAME too. */
@@ -265,9 +257,6 @@ function faultsInProduction(values: Environment, wrong: ReadonlySet<string>): Se
   return faults
 }
 
-const adjustmentsIn = ({ KEEP_DAYS }: Environment): string[] =>
-  isRaisedKeepDays(KEEP_DAYS) ? [`KEEP_DAYS=${KEEP_DAYS} counts as ${MIN_KEEP_DAYS}, the minimum`] : []
-
 export const SETTING_NAMES = Object.keys(settings.shape)
 const KNOWN_NAMES = [...SETTING_NAMES, ...SECRETS.map((name) => `${name}_FILE`)]
 const MAX_IGNORED_LENGTH = 6
@@ -286,7 +275,7 @@ function misspellingsIn(environment: Environment): string[] {
 const isMisspelt = (name: string, known: string): boolean =>
   Math.abs(name.length - known.length) <= 2 && editDistance(name, known) <= 2
 
-function toConfig(settings: Settings): Omit<Config, 'adjusted' | 'misspelt'> {
+function toConfig(settings: Settings): Omit<Config, 'misspelt'> {
   const { SMTP_USER, SMTP_PASSWORD, BOUNCE_IMAP_USER, BOUNCE_IMAP_PASSWORD, ...values } = settings
   return {
     ...values,

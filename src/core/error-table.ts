@@ -198,11 +198,9 @@ export const errorTable = {
     'database.no-place':
       'DATA_DIR {folder}: only root can access it, and Postgres does not run as root. Use a folder that others can access, such as /var/lib/daily-papers, or set DATABASE_URL.',
     'database.other-version':
-      'The database in {folder} was created by Postgres {found}, and this release runs Postgres {runs}. docs/upgrading.md shows how to move the data. Until then, run the earlier release, or set DATABASE_URL to a Postgres {found} server. For the demo: npm run demo -- --reset.',
+      'The database in {folder} was created by Postgres {found}, and this release runs Postgres {runs}. docs/upgrading.md shows how to move the data. Until then, set DATABASE_URL to a Postgres {found} server. For the demo: npm run demo -- --reset.',
     'database.migration-failed':
-      "Migration {name} failed and changed nothing: {what}. Fix the cause and run db migrate again. If its changes already exist because an earlier release was killed before recording them, record them: update _prisma_migrations set finished_at = now(), rolled_back_at = null where migration_name = '{name}'",
-    'database.before-release':
-      'The database {name} was created by a version before the first release ({migration}), and this release cannot upgrade it. Run subscribers export with --suppressions with that version, set DATABASE_URL to a new database, run db migrate, then subscribers import for both files: docs/upgrading.md. For the demo: npm run demo -- --reset.',
+      'Migration {name} failed and changed nothing: {what}. Fix the cause and run db migrate again.',
     'database.behind': `The database is missing {count} migration(s), the first is {name}. Run: ${cliCommand('db migrate')}`,
     'database.others-running': `The database is missing {count} migration(s), the first is {name}, and {others} other process(es) use it. Stop them and start again, or migrate while they run: ${cliCommand('db migrate')}`,
     'source.unreachable': '{source} did not respond for {day}: {what}',

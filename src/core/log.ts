@@ -9,7 +9,6 @@ export const LOG_EVENTS = [
   'worker.silent',
   'worker.replied',
   'worker.hung',
-  'setting.adjusted',
   'setting.misspelt',
   'database.error',
   'database.migrated',

@@ -125,32 +125,18 @@ export function factsOf(record: SourceRecord, { day, now }: ObservedAt): PaperFa
     // A paper that a source removed from its list does not count as listed.
     onlyRevised: record.kind === 'revised' || Boolean(record.withdrawnAt),
   }
-  const ranked = withRanks(facts, { version: facts.version, instant: now.getTime() })
-  const rank = record.isRetracted ? PERMANENT_RANK : midnight(day).getTime()
-  const withdrawnAt = record.withdrawnAt === undefined ? 0 : rank
-  return { ...ranked, ranks: { ...ranked.ranks, withdrawnAt } }
-}
-
-/**
- * Facts with their stored ranks. Papers of earlier releases have no ranks; their texts then have the rank of their
- * version.
- */
-export const storedFacts = (facts: Omit<PaperFacts, 'ranks'>, ranks: Partial<Ranks>): PaperFacts =>
-  withRanks(facts, { version: facts.version, instant: 0 }, ranks)
-
-function withRanks(
-  facts: Omit<PaperFacts, 'ranks'>,
-  { version, instant }: { version: number | null; instant: number },
-  known: Partial<Ranks> = {},
-): PaperFacts {
-  const rankOf = (field: Ranked, rank: number) => [field, isEmpty(facts[field]) ? 0 : (known[field] ?? rank)]
-  const ranks = Object.fromEntries([
-    ...VERSIONED_FIELDS.map((field) => rankOf(field, version ?? 0)),
-    ...LATEST_WINS_FIELDS.map((field) => rankOf(field, instant)),
-    ['withdrawnAt', known.withdrawnAt ?? 0],
-  ])
+  const ranks = { ...NO_RANKS }
+  for (const field of VERSIONED_FIELDS) if (!isEmpty(facts[field])) ranks[field] = facts.version ?? 0
+  for (const field of LATEST_WINS_FIELDS) if (!isEmpty(facts[field])) ranks[field] = now.getTime()
+  if (record.withdrawnAt !== undefined)
+    ranks.withdrawnAt = record.isRetracted ? PERMANENT_RANK : midnight(day).getTime()
   return { ...facts, ranks }
 }
+
+/** The rank of each field; 0 for a field that was added after the paper was stored. */
+export const withNewFields = (ranks: Partial<Ranks>): Ranks => ({ ...NO_RANKS, ...ranks })
+
+const NO_RANKS = Object.fromEntries([...RANKED_FIELDS, 'withdrawnAt'].map((field) => [field, 0])) as Ranks
 
 /**
  * Merges two sets of facts. The result is the same in any order and after any repetition: each field takes the

@@ -1,7 +1,7 @@
 import type { Database } from '../core/database/database.ts'
 import { dayOf } from '../core/dates.ts'
 import { Prisma } from '../generated/prisma/client.ts'
-import { type PaperChange, type Ranks, type StoredPaper, storedFacts } from './merge.ts'
+import { type PaperChange, type Ranks, type StoredPaper, withNewFields } from './merge.ts'
 import type { PaperKey } from './paper-key.ts'
 
 /** A change with an assigned id. */
@@ -31,7 +31,7 @@ export async function papersWithKeys(tx: Database, keys: PaperKey[]): Promise<St
     return {
       id,
       keys: keys as (PaperKey & { paperId: number })[],
-      facts: storedFacts({ ...facts, ...listed }, ranks as Partial<Ranks>),
+      facts: { ...facts, ...listed, ranks: withNewFields(ranks as Partial<Ranks>) },
     }
   })
 }

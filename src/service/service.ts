@@ -61,7 +61,6 @@ export async function startService(
 ): Promise<Service> {
   const metrics = openMetrics()
   const log = metrics.countingLog(options.log ?? openLog(config.LOG_LEVEL))
-  for (const what of config.adjusted) log.warn('setting.adjusted', { what })
   for (const what of config.misspelt) log.warn('setting.misspelt', { what })
   // A DKIM key that cannot sign stops every role.
   await openDkim(config)

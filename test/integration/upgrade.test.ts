@@ -3,19 +3,16 @@ import { once } from 'node:events'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { readConfig } from '../../src/config/config.ts'
 import { stoppedClock } from '../../src/core/clock.ts'
 import { freePort } from '../../src/core/database/embedded-postgres.ts'
 import { pendingMigrations } from '../../src/core/database/migrations.ts'
-import { countRunningProcesses, holdProcessLock } from '../../src/core/database/process-lock.ts'
+import { holdProcessLock } from '../../src/core/database/process-lock.ts'
 import { buildDeps, type Deps } from '../../src/core/deps.ts'
 import { openLog, silentLog } from '../../src/core/log.ts'
 import { migrateIfAlone } from '../../src/operator/operations/database.ts'
 import { runDigests } from '../../src/operator/operations/digests.ts'
-import { startService } from '../../src/service/service.ts'
-import { noDebianPostgres, startDebianPostgres } from '../support/debian-postgres.ts'
 import { databaseOf, dropDatabase, firstRelease, firstSettings } from '../support/first-release.ts'
 import { LATER, LATER_INDEX, nextRelease } from '../support/next-release.ts'
 import { runProgram, startProgram } from '../support/processes.ts'
@@ -170,13 +167,11 @@ describe('npm start while migrations are pending', () => {
       HF_URL: 'http://127.0.0.1:1',
     })
 
-  test('beside a process of the first release says the command and exits 1; alone it migrates', async () => {
+  test('beside another process says the command and exits 1; alone it migrates', async () => {
     const url = await database()
-    // How the first release is seen: by the connections of its queue.
-    const first = new pg.Client({ connectionString: url, application_name: 'pgboss' })
-    await first.connect()
+    const other = await holdProcessLock(url, silentLog)
     const { code, stderr } = await start(url)
-    await first.end()
+    await other.stop()
     expect(code).toBe(1)
     expect(stderr).toContain(
       'and 1 other process(es) use it. Stop them and start again, or migrate while they run:',
@@ -187,19 +182,6 @@ describe('npm start while migrations are pending', () => {
     const { SMTP_URL } = await sinkFor()
     await startNext({ DATABASE_URL: url, SMTP_URL, CLOCK_NOW: '2026-11-24T09:30:00Z' })
     expect(await missingFrom(deps)).toEqual([])
-  })
-
-  const missing = noDebianPostgres()
-  test('a process of the first release that came through a Unix socket is seen too', async (context) => {
-    if (missing) return context.skip(missing)
-    const server = await startDebianPostgres()
-    cleanups.push(() => server.stop())
-    const url = await server.create('papers')
-    const first = new pg.Client({ connectionString: server.bySocket('papers'), application_name: 'pgboss' })
-    await first.connect()
-    cleanups.push(() => first.end())
-    const deps = await openDeps({ DATABASE_URL: url }, '2026-11-24T10:00:00Z')
-    expect(await countRunningProcesses(deps.db)).toBe(1)
   })
 
   test('beside a process of this release: database.others-running; up to date it starts', async () => {
@@ -245,20 +227,5 @@ test('on a schema of a later release it starts, and says so', async () => {
   await migrateIfAlone({ ...deps, log: openLog('warn', { write: (line) => lines.push(line) }) })
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
     { event: 'database.newer', migration: '20991231000000_later' },
-  ])
-})
-
-test('with a KEEP_DAYS that the first release took it starts, and says as what it counts', async () => {
-  const url = await database()
-  const lines: string[] = []
-  const log = openLog('warn', { write: (line) => lines.push(line) })
-  const service = await startService(
-    readConfig({ DATABASE_URL: url, SUPPRESSION_KEY, KEEP_DAYS: '20' }),
-    [],
-    { log },
-  )
-  await service.stop()
-  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-    { event: 'setting.adjusted', what: 'KEEP_DAYS=20 counts as 30, the minimum' },
   ])
 })

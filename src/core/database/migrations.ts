@@ -48,8 +48,7 @@ export const migrationNames = (folder = FOLDER): string[] =>
 /**
  * Brings the schema up to date and returns the names applied. Uses the same table, checksums and lock as
  * `prisma migrate deploy`, without its engine. Safe to run twice, and from several machines at once. Throws
- * database.unreachable, database.before-release, and database.migration-failed with the reason; a migration that fails
- * changes nothing.
+ * database.unreachable, and database.migration-failed with the reason; a migration that fails changes nothing.
  */
 export async function applyMigrations(
   url: string,
@@ -107,16 +106,7 @@ async function dropInvalid(client: pg.Client, index: string): Promise<void> {
 
 const isLockTimeout = (error: unknown): boolean => (error as { code?: string }).code === '55P03'
 
-/** Throws database.before-release if the first migration of this release is missing and older ones are not. */
-function requireKnownHistory(applied: readonly AppliedMigration[], folder: string): void {
-  const [initial = ''] = migrationNames(folder)
-  if (applied.some(({ name }) => name === initial)) return
-  const older = applied.find(({ name }) => name < initial)
-  if (older) throw new Fault('database.before-release', { name: older.database, migration: older.name })
-}
-
 function missingFrom(applied: readonly AppliedMigration[], folder: string): string[] {
-  requireKnownHistory(applied, folder)
   const names = new Set(applied.map(({ name }) => name))
   return migrationNames(folder).filter((name) => !names.has(name))
 }
@@ -152,7 +142,7 @@ interface QueryRunner {
   $queryRawUnsafe<T>(sql: string): Promise<T>
 }
 
-/** Migrations of this release that the database lacks. Throws database.before-release. */
+/** Migrations of this release that the database lacks. */
 export async function pendingMigrations(db: QueryRunner, folder = FOLDER): Promise<string[]> {
   const [{ exists }] = await db.$queryRawUnsafe<[{ exists: boolean }]>(
     `select to_regclass('_prisma_migrations') is not null as exists`,
@@ -161,18 +151,14 @@ export async function pendingMigrations(db: QueryRunner, folder = FOLDER): Promi
   return missingFrom(await db.$queryRawUnsafe<AppliedMigration[]>(APPLIED), folder)
 }
 
-/**
- * The database's newest migration that belongs to a later release; undefined if it has none. Throws
- * database.before-release.
- */
+/** The database's newest migration that belongs to a later release; undefined if it has none. */
 export async function newerMigration(db: QueryRunner): Promise<string | undefined> {
   const applied = await db.$queryRawUnsafe<AppliedMigration[]>(APPLIED)
-  requireKnownHistory(applied, FOLDER)
   const ownNames = new Set(migrationNames())
   return applied.findLast(({ name }) => !ownNames.has(name))?.name
 }
 
-/** Throws database.behind if a migration is missing, and database.before-release. */
+/** Throws database.behind if a migration is missing. */
 export async function requireMigrated(db: QueryRunner): Promise<void> {
   const [first, ...others] = await pendingMigrations(db)
   if (first) throw new Fault('database.behind', { count: others.length + 1, name: first })

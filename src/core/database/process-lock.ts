@@ -68,10 +68,7 @@ export async function holdProcessLock(
   }
 }
 
-/**
- * How many processes work on this database. The first release took no lock; we count it by the application_name of its
- * queue's connections.
- */
+/** A report: how many processes work on this database. */
 export async function countRunningProcesses(db: Database): Promise<number> {
   const [row] = await db.$queryRaw<{ count: number }[]>`
     select (

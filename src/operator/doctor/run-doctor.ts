@@ -200,14 +200,9 @@ export function settingsChecks(config: Config, faults: SettingFault[]): Check[] 
   return results.map((result) => ({ check: 'settings', ...result }))
 }
 
-export const checkReadSettings = ({
-  production,
-  adjusted,
-  misspelt,
-}: Pick<Config, 'production' | 'adjusted' | 'misspelt'>): CheckResult =>
+const checkReadSettings = ({ production, misspelt }: Pick<Config, 'production' | 'misspelt'>): CheckResult =>
   combineResults(production ? 'complete, for production' : 'complete', [
     !production && warning('not for production: nothing is required', 'NODE_ENV=production'),
-    ...adjusted.map((what) => warning(what, 'Set it in .env to what it counts as, or more.')),
     ...misspelt.map(misspelledSetting),
   ])
 

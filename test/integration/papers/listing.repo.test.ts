@@ -256,20 +256,6 @@ describe('a title that two papers share', () => {
   })
 })
 
-test('a paper of an earlier release, which has no ranks, is written when something moves, not before', async () => {
-  const record = paper({ arxiv: '2608.00001', version: 2, codeUrl: 'https://code.example/' })
-  await list([record])
-  await database.db.paper.updateMany({ data: { ranks: {} } })
-  const before = await everything()
-  expect(await list([record], { now: AFTERNOON })).toMatchObject({ unchanged: 1 })
-  expect(await everything()).toEqual(before)
-  const older = { ...record, title: 'A longer title', version: 1 }
-  expect(await list([older], { now: AFTERNOON })).toMatchObject({ unchanged: 1 })
-  const newer = { ...record, title: 'New', version: 3 }
-  expect(await list([newer], { now: AFTERNOON })).toMatchObject({ changed: 1 })
-  expect(await paperByName(database.db, '2608.00001')).toMatchObject({ id: 1, title: 'New' })
-})
-
 describe('two papers that turn out to be one', () => {
   const turnOut = () =>
     list([paper({ title: 'C', arxiv: '2608.00001', doi: '10.1000/1' })], { now: AFTERNOON })

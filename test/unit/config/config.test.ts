@@ -68,24 +68,6 @@ describe('defaults', () => {
   test('links follow the port', () => expect(readConfig({ PORT: '81' }).BASE_URL).toBe('http://localhost:81'))
 })
 
-describe('KEEP_DAYS of an older release', () => {
-  test.each(['14', '20', '29'])('%s counts as 30, and says so', (KEEP_DAYS) => {
-    const { config, faults } = inspectConfig({ KEEP_DAYS })
-    expect(faults).toEqual([])
-    expect(config).toMatchObject({
-      KEEP_DAYS: 30,
-      adjusted: [`KEEP_DAYS=${KEEP_DAYS} counts as 30, the minimum`],
-    })
-  })
-  test('30 and more are as they say', () => {
-    expect(readConfig({ KEEP_DAYS: '30' })).toMatchObject({ KEEP_DAYS: 30, adjusted: [] })
-    expect(readConfig({})).toMatchObject({ KEEP_DAYS: 90, adjusted: [] })
-  })
-  test.each(['13', '3651', '-20', '2e1', '20.5', ' 20'])('%s was never taken', (KEEP_DAYS) =>
-    expect(faultsOf({ KEEP_DAYS })).toContain('KEEP_DAYS: takes a whole number from 30 to 3650'),
-  )
-})
-
 describe('a wrong value is named with what it takes', () => {
   test.each([
     [{ PORT: '70000' }, 'PORT: takes a whole number from 0 to 65535'],
@@ -163,7 +145,7 @@ describe('a wrong value is named with what it takes', () => {
       { SES_TOPIC_ARN: 'arn:aws:sqs:eu-west-1:123456789012:x' },
       'SES_TOPIC_ARN: takes the ARN of the SNS topic',
     ],
-    [{ SNS_URL: 'sns.example' }, 'SNS_URL: takes an address that begins with'],
+    [{ PROVIDER_URL: 'sns.example' }, 'PROVIDER_URL: takes an address that begins with'],
     [{ SENDGRID_WEBHOOK_KEY: 'hunter2' }, 'SENDGRID_WEBHOOK_KEY: takes the verification key'],
     [{ SENDGRID_WEBHOOK_KEY: OTHER_CURVE }, 'SENDGRID_WEBHOOK_KEY: takes the verification key'],
     [{ MAILGUN_WEBHOOK_KEY: 'hunter2' }, 'MAILGUN_WEBHOOK_KEY: takes the HTTP webhook signing key'],
@@ -299,7 +281,9 @@ describe('production', () => {
       'APP_SECRET',
     )
     expect(faultsOf({ ...production, CLOCK_NOW: '2026-11-24T08:00:00Z' })).toContain('CLOCK_NOW')
-    expect(faultsOf({ ...production, SNS_URL: 'http://127.0.0.1:1' })).toContain('SNS_URL: not in production')
+    expect(faultsOf({ ...production, PROVIDER_URL: 'http://127.0.0.1:1' })).toContain(
+      'PROVIDER_URL: not in production',
+    )
   })
 
   test('may say embedded on purpose', () => {

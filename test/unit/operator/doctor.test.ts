@@ -26,20 +26,7 @@ import {
   checkSmtp,
   type SendingState,
 } from '../../../src/operator/doctor/mail-checks.ts'
-import {
-  CLAIMED_ADDRESS,
-  doctorChallenge,
-  doctorResponse,
-  observeProxy,
-  readDoctorResponse,
-} from '../../../src/operator/doctor/proxy-probe.ts'
-import { checkReadSettings } from '../../../src/operator/doctor/run-doctor.ts'
-import {
-  checkCertificate,
-  checkProxy,
-  checkSite,
-  probeSite,
-} from '../../../src/operator/doctor/site-checks.ts'
+import { checkCertificate, checkSite, probeSite } from '../../../src/operator/doctor/site-checks.ts'
 import { checkResponse } from '../../../src/operator/doctor/source-checks.ts'
 import { textOfChecks } from '../../../src/operator/operations/doctor.ts'
 
@@ -146,85 +133,6 @@ describe('site', () => {
     const site = { ...good, baseUrl: 'http://localhost:3000' }
     expect(checkCertificate(site, true, now).state).toBe('wrong')
     expect(checkCertificate(site, false, now).state).toBe('skipped')
-  })
-  test.each([
-    ['a network too wide', 'beyond', ['0.0.0.0/0'], 'wrong'],
-    ['trusted here for its own address alone', 'beyond', ['127.0.0.1'], 'ok'],
-    ['none that adds the header', 'gone', [], 'wrong'],
-  ] as const)('proxy: %s', (_what, seen, trusted, state) =>
-    expect(checkProxy({ ...good, proxy: { seen, hop: 'loopback' } }, trusted).state).toBe(state),
-  )
-})
-
-describe('the challenge to the site', () => {
-  const nonce = 'a-nonce'
-  const secret = 's'.repeat(32)
-  const seen = { seen: 'untrusted', hop: 'private' } as const
-  test('gets a response if the secret is right, including an older one', () => {
-    const answer = doctorResponse(doctorChallenge(nonce, [secret]), ['another', secret], seen)!
-    expect(readDoctorResponse(answer, nonce)).toEqual(seen)
-    expect(readDoctorResponse(answer, 'other')).toBeUndefined()
-    expect(
-      readDoctorResponse(
-        answer.replace(/.$/, (last) => (last === 'A' ? 'Q' : 'A')),
-        nonce,
-      ),
-    ).toBeUndefined()
-  })
-  test.each(['', 'x', 'x.y', `${nonce}.${'0'.repeat(64)}`, doctorChallenge(nonce, ['wrong'])])(
-    'not to: %s',
-    (question) => expect(doctorResponse(question, [secret], seen)).toBeUndefined(),
-  )
-  test.each([
-    [undefined, ['10.0.0.2'], 'gone', 'private'],
-    [CLAIMED_ADDRESS, ['127.0.0.1'], 'as-sent', 'loopback'],
-    [CLAIMED_ADDRESS, ['127.0.0.1', CLAIMED_ADDRESS], 'believed', 'loopback'],
-    [`${CLAIMED_ADDRESS}, 203.0.113.5`, ['::ffff:10.0.0.2'], 'untrusted', 'private'],
-    ['203.0.113.5', ['198.51.100.1', '203.0.113.5'], 'trusted', 'public'],
-    [`${CLAIMED_ADDRESS}, 203.0.113.5`, ['::1', '203.0.113.5', CLAIMED_ADDRESS], 'beyond', 'loopback'],
-  ])('a header %s from %j is %s', (forwarded, chain, word, hop) =>
-    expect(observeProxy(forwarded, chain)).toEqual({ seen: word, hop }),
-  )
-})
-
-describe('bounces', () => {
-  const lmtp = { channel: 'lmtp', setting: 'BOUNCE_LMTP' } as const
-  const ses = { channel: 'ses', setting: 'SES_TOPIC_ARN' } as const
-  const domain = 'bounce.example.org'
-  const good = '220 here ESMTP takes what comes back'
-  const heard = (greeting: string | Error) => ({
-    domain,
-    channels: [lmtp],
-    listeners: [{ setting: 'BOUNCE_LMTP' as const, address: { host: '127.0.0.1', port: 2424 }, greeting }],
-  })
-  const none = { domain: undefined, channels: [], listeners: [] }
-  test.each([
-    [none, 'skipped', 'no BOUNCE_DOMAIN', null],
-    [{ ...none, domain }, 'warning', 'these settings enable no way to receive bounces', 'BOUNCE_LMTP=2424'],
-    [{ ...none, channels: [ses] }, 'ok', 'reports arrive through ses (SES_TOPIC_ARN)', null],
-    [{ ...none, domain, channels: [ses] }, 'warning', 'fine if another machine does', 'BOUNCE_LMTP=2424'],
-    [heard(good), 'ok', 'our listener for bounce.example.org answers at 127.0.0.1:2424', null],
-    [heard(new Error('connect ECONNREFUSED')), 'wrong', 'no response at 127.0.0.1:2424', 'Start the service'],
-    [heard('554 no'), 'wrong', 'greets with: 554 no', 'set BOUNCE_LMTP to a free port'],
-    [heard('220 mx.example.org'), 'wrong', 'greets with: 220 mx', 'set BOUNCE_LMTP to a free port'],
-    [
-      { ...heard(good), senderDomain: domain },
-      'warning',
-      'the domain of MAIL_FROM',
-      `BOUNCE_DOMAIN=bounce.${domain}`,
-    ],
-    [
-      { ...none, channels: [ses], mailboxFault: 'refused' },
-      'wrong',
-      'cannot be read: refused',
-      'BOUNCE_IMAP_PASSWORD',
-    ],
-  ] as const)('%j: %s', (seen, state, found, fix) => {
-    const verdict = checkIntakeProbe({ mailboxFault: null, senderDomain: 'example.org', ...seen })
-    expect(verdict.state).toBe(state)
-    expect(verdict.found).toContain(found)
-    if (fix) expect(verdict.fix).toContain(fix)
-    else expect(verdict.fix).toBeNull()
   })
 })
 
@@ -361,15 +269,6 @@ describe('machine', () => {
     [503, 'wrong'],
     ['ENOTFOUND', 'wrong'],
   ])('source %o: %s', (response, state) => expect(checkResponse(response).state).toBe(state))
-})
-
-test('settings that were adjusted are a warning', () => {
-  const read = (adjusted: string[]) => checkReadSettings({ production: true, adjusted, misspelt: [] })
-  expect(read([])).toMatchObject({ state: 'ok', found: 'complete, for production' })
-  expect(read(['KEEP_DAYS=20 counts as 30'])).toMatchObject({
-    state: 'warning',
-    found: 'KEEP_DAYS=20 counts as 30; complete, for production',
-  })
 })
 
 describe('running the checks', () => {

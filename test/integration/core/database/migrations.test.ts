@@ -192,22 +192,6 @@ describe('migrations', () => {
     })
     expect(await applyMigrations(url)).toEqual(migrationNames())
   })
-
-  test('one that an earlier release applied and did not record is explained, and can be recorded', async () => {
-    const url = urls[8]!
-    await applyMigrations(url, { folder })
-    await withClient(url, async (client) => {
-      const name = LATER
-      await client.query(
-        `update _prisma_migrations set finished_at = null, rolled_back_at = now() where migration_name = '${name}'`,
-      )
-      const failed = await applyMigrations(url, { folder }).catch((error) => error)
-      expect(failed).toMatchObject({ code: 'database.migration-failed', values: { name } })
-      const [remedy] = failed.message.match(/update _prisma_migrations .*'/)
-      await client.query(remedy)
-      expect(await applyMigrations(url, { folder })).toEqual([])
-    })
-  })
 })
 
 test('a database that accepts the connection and sends nothing counts as not responding', async () => {
@@ -216,68 +200,6 @@ test('a database that accepts the connection and sends nothing counts as not res
   const migrated = applyMigrations(proxy.url, { watchdog: { silenceMs: 300 } })
   await expect(migrated).rejects.toMatchObject({ code: 'database.unreachable' })
   await proxy.close()
-})
-
-/** A database that records a migration of a version before the first release. */
-async function olderDatabase(name: string): Promise<string> {
-  await withClient(inject('postgresUrl'), (client) => client.query(`create database ${name}`))
-  const url = Object.assign(new URL(inject('postgresUrl')), { pathname: `/${name}` }).href
-  await withClient(url, (client) =>
-    client.query(`create table subscriber (id text);
-      create table _prisma_migrations (id varchar(36) primary key, checksum varchar(64) not null,
-        finished_at timestamptz, migration_name varchar(255) not null, logs text, rolled_back_at timestamptz,
-        started_at timestamptz not null default now(), applied_steps_count integer not null default 0);
-      insert into _prisma_migrations (id, checksum, migration_name, finished_at)
-      values ('1', '', '20261124000000_first', now()), ('2', '', '20261127195500_database_timeline', now())`),
-  )
-  return url
-}
-
-describe('a database of a version before the first release', () => {
-  const name = `migrations_${process.pid}_older`
-  let url: string
-  beforeAll(async () => {
-    url = await olderDatabase(name)
-  })
-  afterAll(() =>
-    withClient(inject('postgresUrl'), (client) => client.query(`drop database ${name} with (force)`)),
-  )
-
-  const older = { code: 'database.before-release', values: { name, migration: '20261124000000_first' } }
-
-  test('is recognised by everything that reads or applies migrations, and stays as it is', async () => {
-    await expect(applyMigrations(url)).rejects.toMatchObject(older)
-    await expect(pendingMigrations(askable(url))).rejects.toMatchObject(older)
-    await expect(requireMigrated(askable(url))).rejects.toMatchObject(older)
-    await expect(newerMigration(askable(url))).rejects.toMatchObject(older)
-    const { rows } = await withClient(url, (client) =>
-      client.query(`select count(*)::int as tables from pg_tables where schemaname = 'public'`),
-    )
-    expect(rows).toEqual([{ tables: 2 }])
-  })
-
-  test.each([
-    ['db migrate', ['src/cli.ts', 'db', 'migrate']],
-    ['db migrate --dry-run', ['src/cli.ts', 'db', 'migrate', '--dry-run']],
-    ['another command', ['src/cli.ts', 'subscribers', 'list']],
-    ['npm start', ['src/main.ts', '--roles', 'worker']],
-  ])('%s says what to do and exits 1', async (_what, program) => {
-    const { code, stderr } = await runProgram(program, { DATABASE_URL: url })
-    expect(code).toBe(1)
-    expect(stderr).toContain(`The database ${name} was created by a version before the first release`)
-    expect(stderr).toContain('(20261124000000_first)')
-    expect(stderr).toContain('subscribers export')
-  })
-
-  test('doctor says it too', async () => {
-    const { code, stdout } = await runCliProcess(['doctor', '--json'], { DATABASE_URL: url })
-    expect(code).toBe(1)
-    const checks: { check: string; state: string; found: string }[] = JSON.parse(stdout)
-    expect(checks.find(({ check }) => check === 'migrations')).toMatchObject({
-      state: 'wrong',
-      found: expect.stringMatching(/before the first release.*subscribers export/),
-    })
-  })
 })
 
 test('db migrate --dry-run says what is missing and applies nothing', async () => {
