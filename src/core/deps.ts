@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { type Clock, clockFrom, systemClock } from './clock.ts'
-import { type Database, openDatabase } from './database/database.ts'
+import { MAX_SILENCE_MS } from './database/connection.ts'
+import { type Database, openDatabase, type PoolOptions } from './database/database.ts'
 import { startEmbeddedPostgres } from './database/embedded-postgres.ts'
-import type { WatchdogOptions } from './database/watchdog-client.ts'
 import { type Log, openLog } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { openQueue, type Queue } from './queue.ts'
@@ -33,23 +33,15 @@ interface BuiltDeps<T extends Deps = Deps> {
   close(): Promise<void>
 }
 
-export interface DepsOptions {
+export interface DepsOptions extends PoolOptions {
   clock?: Clock
   log?: Log
-  connections?: number
-  /** How many of them transactions may take; all of them by default. */
-  maxTransactions?: number
   onFailpoint?: FailpointHook
 }
 
 /** `beganAt`: when CLOCK_NOW started to run; a second thread passes the same value. */
 export const clockOf = (config: Config, beganAt?: Date): Clock =>
   config.CLOCK_NOW ? clockFrom(config.CLOCK_NOW, beganAt) : systemClock()
-
-/** The watchdog ends a renewal without a reply early enough to try once more before the lease ends. */
-const watchdogOf = ({ LEASE_RENEW_SECONDS }: Config): WatchdogOptions => ({
-  silenceMs: LEASE_RENEW_SECONDS * 1000,
-})
 
 /** The URL of the database; starts the embedded one if the settings say so. */
 async function databaseUrlOf({ DATABASE_URL, DATA_DIR, production }: Config): Promise<string> {
@@ -62,14 +54,20 @@ export async function buildDeps(config: Config, options: DepsOptions = {}): Prom
   const log = options.log ?? openLog(config.LOG_LEVEL)
   const clock = options.clock ?? clockOf(config)
   const url = await databaseUrlOf(config)
-  const { connections, maxTransactions, onFailpoint } = options
-  const database = openDatabase(url, log, connections, watchdogOf(config), maxTransactions)
-  const deps = { config, clock, log, onFailpoint, db: database.db, databaseUrl: database.url }
+  const database = openDatabase(url, log, { maxSilenceMs: MAX_SILENCE_MS, ...options })
+  const deps = {
+    config,
+    clock,
+    log,
+    onFailpoint: options.onFailpoint,
+    db: database.db,
+    databaseUrl: database.url,
+  }
   return { deps, close: database.close }
 }
 
 export async function addQueue({ deps, close }: BuiltDeps): Promise<BuiltDeps<ServiceDeps>> {
-  const queue = await openQueue(deps.databaseUrl, deps.log, watchdogOf(deps.config))
+  const queue = await openQueue(deps.databaseUrl, deps.log)
   return {
     deps: { ...deps, queue },
     close: async () => {

@@ -1,5 +1,5 @@
 import { monotonicEpochMs } from './clock.ts'
-import { WATCHDOG_DEFAULTS, type WatchdogOptions, watchdogClient } from './database/watchdog-client.ts'
+import { connectionOptions, MAX_SILENCE_MS } from './database/connection.ts'
 import { errorText } from './errors.ts'
 import type { Log } from './log.ts'
 
@@ -38,18 +38,17 @@ const POLL_SECONDS = 1
 const POLL_SECONDS_BY_NUDGE: Partial<Record<Nudge, number>> = { 'read-reports': 0.5, 'fetch-mailbox': 5 }
 
 /** pg-boss passes options that it does not use itself to its pg pool. */
-const poolOptions = (url: string, max: number, watchdog = WATCHDOG_DEFAULTS) => ({
-  connectionString: url,
+const poolOptions = (url: string, max: number, maxSilenceMs?: number) => ({
+  ...connectionOptions(url, maxSilenceMs),
   application_name,
   max,
-  Client: watchdogClient(url, watchdog),
 })
 
-/** Needs the tables of `prepareQueue`. The watchdog closes a connection that goes silent: see watchdogClient. */
-export async function openQueue(url: string, log: Log, watchdog?: WatchdogOptions): Promise<Queue> {
+/** Needs the tables of `prepareQueue`. */
+export async function openQueue(url: string, log: Log, maxSilenceMs = MAX_SILENCE_MS): Promise<Queue> {
   const { PgBoss, systemClock } = await import('pg-boss')
   const boss = new PgBoss({
-    ...poolOptions(url, 3, watchdog),
+    ...poolOptions(url, 3, maxSilenceMs),
     // It computes its pauses from this clock: with the machine's, setting it back an hour causes an hour's pause.
     clock: { ...systemClock, now: monotonicEpochMs },
     migrate: false,

@@ -1,9 +1,7 @@
-import { join } from 'node:path'
 import { enabledChannels } from '../bounces/enabled-channels.ts'
 import type { Config } from '../config/config.ts'
 import { systemClock } from '../core/clock.ts'
 import { DEFAULT_CONNECTIONS } from '../core/database/database.ts'
-import { restartEmbeddedPostgres } from '../core/database/embedded-postgres.ts'
 import { holdProcessLock } from '../core/database/process-lock.ts'
 import { addQueue, buildDeps, clockOf, type DepsOptions, type ServiceDeps } from '../core/deps.ts'
 import { type Log, openLog } from '../core/log.ts'
@@ -15,6 +13,7 @@ import { migrateIfAlone } from '../operator/operations/database.ts'
 import { keepArchiveFresh } from '../search/keep-archive-fresh.ts'
 import type { buildServer } from '../web/server.ts'
 import { announceProcess } from './announce-process.ts'
+import { keepEmbeddedPostgres } from './keep-embedded-postgres.ts'
 import { startSchedule } from './schedule.ts'
 import { startWorkerThread } from './worker-thread.ts'
 import { openWorkerWatchdog, type PingLimits } from './worker-watchdog.ts'
@@ -31,8 +30,7 @@ const REQUEST_GRACE_MS = 5_000
  */
 const WEB_CONNECTIONS = 5
 
-/** A look-up costs as much as ten pages from memory. */
-const CHECK_PAPERS_EVERY_MS = 20
+const CHECK_PAPERS_EVERY_MS = 1000
 
 export interface ServiceOptions extends DepsOptions {
   /** Runs the role worker in a thread of its own if this process has the role web too. */
@@ -78,61 +76,64 @@ export async function startService(
     log,
   })
   await migrateIfAlone(built.deps)
-  const restart =
-    config.DATABASE_URL === 'embedded' ? () => restartDatabase(config, built.deps.databaseUrl) : undefined
-  const processLock = await holdProcessLock(built.deps.databaseUrl, built.deps.log, { restart })
+  const processLock = await (config.DATABASE_URL === 'embedded'
+    ? keepEmbeddedPostgres(config, built.deps)
+    : holdProcessLock(built.deps.databaseUrl, log))
   await pauseIfRestored(built.deps)
   const { deps: queued, close } = await addQueue(built)
   const watchdog = hasWorkerThread ? openWorkerWatchdog(queued, pings) : undefined
   const deps: RunningDeps = { ...queued, metrics, workerReplies: watchdog?.replies }
-  const stops: (() => Promise<void>)[] = []
-  const closes: (() => Promise<void>)[] = [processLock.stop, close]
-  let address: string | undefined
-  if (webFiles) {
-    const { buildServer, listen, REQUEST_LIMITS } = await webFiles
-    const server = buildServer(deps, REQUEST_LIMITS, { checkEveryMs: CHECK_PAPERS_EVERY_MS })
-    address = await listen(server, config)
-    stops.push(() => closeServer(server), keepArchiveFresh(deps).stop)
-    if (config.BOUNCE_LMTP || config.BOUNCE_SMTP) {
-      const { startIntake } = await import('../bounces/intake.ts')
-      stops.push((await startIntake(deps)).stop)
-    }
-  }
-  stops.push((await announceProcess(deps)).stop)
-  if (roles.includes('schedule')) stops.push(startSchedule(deps).stop)
+  const parts: Parts = { stops: [], closes: [processLock.stop, close] }
+  const address = webFiles && (await startSite(deps, await webFiles, parts))
+  parts.stops.push((await announceProcess(deps)).stop)
+  if (roles.includes('schedule')) parts.stops.push(startSchedule(deps).stop)
   if (watchdog) {
     const ownConfig = { ...config, DATABASE_URL: deps.databaseUrl }
-    stops.push((await startWorkerThread({ config: ownConfig, clockBeganAt }, metrics, watchdog)).stop)
+    parts.stops.push((await startWorkerThread({ config: ownConfig, clockBeganAt }, metrics, watchdog)).stop)
   } else if (roles.includes('worker')) {
-    const { startWorker } = await import('./worker.ts')
-    const worker = await startWorker(deps)
-    deps.compose = worker.compose
-    stops.push(worker.stop)
-    closes.push(worker.close)
+    await startOwnWorker(deps, parts)
   }
   const channels = enabledChannels(config).map(({ channel }) => channel)
-  deps.log.info('service.started', { roles: roles.join(','), port: config.PORT, hears: channels.join(',') })
-  return {
-    deps,
-    log: deps.log,
-    address,
-    stop: async () => {
-      deps.log.info('service.stopping')
-      // All at once: a slow request must not let the worker take more emails.
-      await Promise.all(stops.map((stop) => stop()))
-      for (const release of closes) await release()
-      deps.log.info('service.stopped')
-    },
-  }
+  log.info('service.started', { roles: roles.join(','), port: config.PORT, channels: channels.join(',') })
+  return { deps, log, address, stop: () => stopParts(log, parts) }
 }
 
-/** Starts the embedded Postgres again. Ends this process if a command has started it at another port. */
-async function restartDatabase({ DATA_DIR }: Config, databaseUrl: string): Promise<void> {
-  const port = await restartEmbeddedPostgres(join(DATA_DIR, 'postgres'))
-  if (String(port) === new URL(databaseUrl).port) return
-  setImmediate(() => {
-    throw new Error(`the embedded Postgres has port ${port} now: start the service again`)
-  })
+/** What `stop` ends: first what takes work, all at once; then, in this order, what that uses. */
+interface Parts {
+  stops: (() => Promise<void>)[]
+  closes: (() => Promise<void>)[]
+}
+
+async function startSite(
+  deps: RunningDeps,
+  { buildServer, listen, REQUEST_LIMITS }: typeof import('../web/server.ts'),
+  { stops }: Parts,
+): Promise<string> {
+  const { config } = deps
+  const server = buildServer(deps, REQUEST_LIMITS, { checkEveryMs: CHECK_PAPERS_EVERY_MS })
+  const address = await listen(server, config)
+  stops.push(() => closeServer(server), keepArchiveFresh(deps).stop)
+  if (config.BOUNCE_LMTP || config.BOUNCE_SMTP) {
+    const { startIntake } = await import('../bounces/intake.ts')
+    stops.push((await startIntake(deps)).stop)
+  }
+  return address
+}
+
+async function startOwnWorker(deps: RunningDeps, { stops, closes }: Parts): Promise<void> {
+  const { startWorker } = await import('./worker.ts')
+  const worker = await startWorker(deps)
+  deps.compose = worker.compose
+  stops.push(worker.stop)
+  closes.push(worker.close)
+}
+
+async function stopParts(log: Log, { stops, closes }: Parts): Promise<void> {
+  log.info('service.stopping')
+  // All at once: a slow request must not let the worker take more emails.
+  await Promise.all(stops.map((stop) => stop()))
+  for (const close of closes) await close()
+  log.info('service.stopped')
 }
 
 /** Lets requests in flight end; closes those that take longer than a few seconds. */

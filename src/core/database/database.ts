@@ -3,9 +3,9 @@ import pg from 'pg'
 import { Prisma, PrismaClient } from '../../generated/prisma/client.ts'
 import { errorText, Fault } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { connectionOptions } from './connection.ts'
 import { isDriverError, withErrorCodes } from './driver-errors.ts'
 import { limitTransactions } from './limit-transactions.ts'
-import { WATCHDOG_DEFAULTS, type WatchdogOptions, watchdogClient } from './watchdog-client.ts'
 
 /** The client, or a transaction on it. The transactions of a transaction are savepoints. */
 export type Database = Prisma.TransactionClient
@@ -63,6 +63,12 @@ export function databaseUnreachable(error: unknown): Fault {
  */
 const TRANSACTION_LIMITS = { maxWait: 10_000, timeout: 15_000 }
 
+/** For a transaction that changes a batch of rows. A new object each time, because Prisma writes into it. */
+export const batchLimits = () => ({ maxWait: 120_000, timeout: 120_000 })
+
+/** For a transaction that may change a row of every subscriber. */
+export const longLimits = () => ({ maxWait: 600_000, timeout: 600_000 })
+
 export const DEFAULT_CONNECTIONS = 10
 
 /**
@@ -72,22 +78,24 @@ export const DEFAULT_CONNECTIONS = 10
  */
 const PREPARED = /^\s*\/\* prepared: ([\w-]+) \*\//
 
-/**
- * `connections`: the most that this process keeps open, of which transactions may take `maxTransactions`. The watchdog
- * closes silent ones: see watchdogClient.
- */
+export interface PoolOptions {
+  /** The most that this process keeps open. */
+  connections?: number
+  /** How many of them transactions may take; all of them by default. */
+  maxTransactions?: number
+  /** See connectionOptions. No limit by default. */
+  maxSilenceMs?: number
+}
+
 export function openDatabase(
   url: string,
   log: Log,
-  connections = DEFAULT_CONNECTIONS,
-  watchdog: WatchdogOptions = WATCHDOG_DEFAULTS,
-  maxTransactions = connections,
+  { connections = DEFAULT_CONNECTIONS, maxTransactions = connections, maxSilenceMs }: PoolOptions = {},
 ): OpenDatabase {
   const pool = new pg.Pool({
-    connectionString: url,
+    ...connectionOptions(url, maxSilenceMs),
     max: connections,
     application_name: 'daily-papers',
-    Client: watchdogClient(url, watchdog),
   })
   // Without a listener, this process would end when the server closes an idle connection.
   pool.on('error', (error) => log.error('database.error', { what: errorText(error) }))

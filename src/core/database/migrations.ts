@@ -4,8 +4,8 @@ import { basename, join } from 'node:path'
 import pRetry from 'p-retry'
 import pg from 'pg'
 import { Fault } from '../errors.ts'
+import { connectionOptions } from './connection.ts'
 import { databaseUnreachable } from './database.ts'
-import { WATCHDOG_DEFAULTS, type WatchdogOptions, watchdogClient } from './watchdog-client.ts'
 
 const FOLDER = join(import.meta.dirname, '../../../prisma/migrations')
 
@@ -16,8 +16,6 @@ const LOCK_WAIT_MS = 600_000
 const LOCK_POLL_MS = 200
 const LOCK_TIMEOUT_MS = 1000
 const TRIES = 30
-// Building an index may take hours, and the watchdog cannot observe it behind a pooler.
-const NO_TIME_LIMIT: WatchdogOptions = { ...WATCHDOG_DEFAULTS, maxWaitMs: Number.POSITIVE_INFINITY }
 const CONCURRENTLY = /create index concurrently if not exists "(\w+)"/i
 
 const TABLE = `create table if not exists _prisma_migrations (
@@ -25,16 +23,14 @@ const TABLE = `create table if not exists _prisma_migrations (
   migration_name varchar(255) not null, logs text, rolled_back_at timestamptz,
   started_at timestamptz not null default now(), applied_steps_count integer not null default 0)`
 
-const APPLIED = `select migration_name as name, current_database() as database from _prisma_migrations
+const APPLIED = `select migration_name as name from _prisma_migrations
   where finished_at is not null and rolled_back_at is null order by 1`
 
 interface AppliedMigration {
   name: string
-  database: string
 }
 
 interface MigrationOptions {
-  watchdog?: WatchdogOptions
   /** Tests apply migrations that this release does not have. */
   folder?: string
 }
@@ -52,9 +48,9 @@ export const migrationNames = (folder = FOLDER): string[] =>
  */
 export async function applyMigrations(
   url: string,
-  { watchdog = NO_TIME_LIMIT, folder = FOLDER }: MigrationOptions = {},
+  { folder = FOLDER }: MigrationOptions = {},
 ): Promise<string[]> {
-  const client = new (watchdogClient(url, watchdog))({ connectionString: url })
+  const client = new pg.Client(connectionOptions(url))
   client.on('error', () => {}) // its queries reject
   await client.connect().catch((error) => {
     throw databaseUnreachable(error)

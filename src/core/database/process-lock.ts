@@ -2,68 +2,31 @@ import { randomInt } from 'node:crypto'
 import pg from 'pg'
 import { errorText } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { connectionOptions } from './connection.ts'
 import type { Database } from './database.ts'
-import { WATCHDOG_DEFAULTS, type WatchdogOptions, watchdogClient } from './watchdog-client.ts'
 
 /** Every process that serves or works takes this lock, shared; no command does. */
 const PROCESS_LOCK = 1_684_108_368
 
-interface ProcessLockOptions {
-  watchdog?: WatchdogOptions
-  /** How long after a lost connection the lock is taken again. */
-  retryAfterMs?: number
-  /** How often the connection is used. Otherwise a silent connection would go unnoticed. */
-  heartbeatMs?: number
-  /** Called before each of these tries: starts the embedded server if it has ended. */
-  restart?: () => Promise<unknown>
-}
-
-/** Shows other processes, until `stop`, that this one works on the database; again after a lost connection. */
+/**
+ * Shows other processes that this one works on the database, until `stop` or the end of the connection. `onLost` is
+ * called if the connection ends first.
+ */
 export async function holdProcessLock(
   url: string,
   log: Log,
-  {
-    watchdog = WATCHDOG_DEFAULTS,
-    retryAfterMs = 5_000,
-    heartbeatMs = 60_000,
-    restart,
-  }: ProcessLockOptions = {},
+  onLost?: () => void,
 ): Promise<{ stop(): Promise<void> }> {
-  const Client = watchdogClient(url, watchdog)
-  let client: pg.Client | undefined
-  let timer: NodeJS.Timeout | undefined
-  let stopped = false
-  const acquire = async () => {
-    const own = new Client({ connectionString: url, application_name: 'daily-papers running' })
-    client = own
-    // pg emits two errors for a server that shuts down: its shutdown message, and the end of the connection.
-    own.on('error', (error) => {
-      log.error('database.error', { what: errorText(error) })
-      if (client !== own) return
-      client = undefined
-      acquireLater()
-    })
-    await own.connect()
-    await own.query('select pg_advisory_lock_shared($1)', [PROCESS_LOCK])
-  }
-  const acquireLater = () => {
-    if (stopped) return
-    const retry = async () => {
-      await restart?.().catch((error) => log.error('database.error', { what: errorText(error) }))
-      if (!stopped) await acquire()
-    }
-    timer = setTimeout(() => retry().catch(acquireLater), retryAfterMs)
-    timer.unref()
-  }
-  await acquire()
-  const heartbeat = setInterval(() => client?.query('select').catch(() => {}), heartbeatMs) // the client emits 'error'
-  heartbeat.unref()
+  const client = new pg.Client({ ...connectionOptions(url), application_name: 'daily-papers running' })
+  // pg emits two errors for a server that shuts down: its shutdown message, and the end of the connection.
+  client.on('error', (error) => log.error('database.error', { what: errorText(error) }))
+  await client.connect()
+  await client.query('select pg_advisory_lock_shared($1)', [PROCESS_LOCK])
+  if (onLost) client.once('end', onLost)
   return {
     stop: async () => {
-      stopped = true
-      clearInterval(heartbeat)
-      clearTimeout(timer)
-      await client?.end().catch(() => {})
+      if (onLost) client.off('end', onLost)
+      await client.end().catch(() => {})
     },
   }
 }
@@ -71,13 +34,9 @@ export async function holdProcessLock(
 /** A report: how many processes work on this database. */
 export async function countRunningProcesses(db: Database): Promise<number> {
   const [row] = await db.$queryRaw<{ count: number }[]>`
-    select (
-      (select count(*) from pg_locks l join pg_database d on d.oid = l.database
-       where d.datname = current_database() and l.locktype = 'advisory' and l.classid = 0
-         and l.objid = ${PROCESS_LOCK}::bigint::oid and l.granted)
-      + (select count(distinct coalesce(client_addr::text, 'unix socket')) from pg_stat_activity
-         where datname = current_database() and application_name like 'pgboss%')
-    )::int as count`
+    select count(*)::int as count from pg_locks l join pg_database d on d.oid = l.database
+    where d.datname = current_database() and l.locktype = 'advisory' and l.classid = 0
+      and l.objid = ${PROCESS_LOCK}::bigint::oid and l.granted`
   return row!.count
 }
 

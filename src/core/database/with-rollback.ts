@@ -1,9 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { silentLog } from '../log.ts'
-import type { Database } from './database.ts'
-
-// One transaction runs for as long as all transactions of `work` together.
-const MAX_DURATION_MS = 600_000
+import { type Database, longLimits } from './database.ts'
 
 /** Runs `work` with all its checks and statements, rolls everything back and returns its result: for dry runs. */
 export async function withRollback<T>(deps: Deps, work: (deps: Deps) => Promise<T>): Promise<T> {
@@ -16,7 +13,7 @@ export async function withRollback<T>(deps: Deps, work: (deps: Deps) => Promise<
         done.result = await work({ ...deps, db: withTransactionsInTurn(tx), log: silentLog })
         throw rollback
       },
-      { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS },
+      longLimits(), // for all transactions of `work` together
     )
     .catch((error) => {
       if (error !== rollback) throw error

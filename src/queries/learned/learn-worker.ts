@@ -1,3 +1,4 @@
+import { MAX_SILENCE_MS } from '../../core/database/connection.ts'
 import { type Database, openDatabase } from '../../core/database/database.ts'
 import { silentLog } from '../../core/log.ts'
 import { newestPapers, type PaperCursor } from '../../papers/paper.repo.ts'
@@ -22,7 +23,7 @@ const BATCH_SIZE = 1000
 
 /** Runs in the thread of learn.ts: reads the papers, and stores what each kind learns from them. */
 export default async ({ databaseUrl, kinds, learnedAt, papers }: LearnInput): Promise<void> => {
-  const { db, close } = openDatabase(databaseUrl, silentLog, 1)
+  const { db, close } = openDatabase(databaseUrl, silentLog, { connections: 1, maxSilenceMs: MAX_SILENCE_MS })
   try {
     const learners = kinds.map((kind) => ({ kind, learner: LEARNED_KINDS[kind].startLearning() }))
     for await (const { title, abstract, keywords, firstDay } of readPapers(db)) {

@@ -112,7 +112,7 @@ export async function withBench<T>(options: BenchOptions, work: (bench: Bench) =
     const arrived = () => readArrivals(sinkFile)
     const openBench = async (url: string, { mails, perBatch }: Pick<BenchOptions, 'mails' | 'perBatch'>) => {
       if (options.ownServer) await applyMigrations(url)
-      const database = openDatabase(url, silentLog, 2)
+      const database = openDatabase(url, silentLog, { connections: 2 })
       databases.push(database)
       if (mails > 0) await addMails(database.db, mails, perBatch)
       const settings = settingsFor(options, url, port)

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { MAX_SILENCE_MS } from '../../../src/core/database/connection.ts'
 import type { Database } from '../../../src/core/database/database.ts'
 import { type DatabaseProxy, startDatabaseProxy } from '../../support/database-proxy.ts'
 import { readArrivals } from '../../support/smtp-sink.ts'
@@ -15,7 +16,9 @@ import { type Server, serverOf } from './server.ts'
 
 const CONNECTIONS = 4
 const PER_BATCH = 20
-const MAILS_EACH = 100
+const MAILS_EACH = 250
+/** A service closes a black-holed connection after a minute. */
+const GOES_ON_WITHIN_MS = MAX_SILENCE_MS + 20_000
 const STEP_DELAY_MS = 4
 const SETTINGS = { ...COMPOSING, LOG_LEVEL: 'fatal' }
 const LEASE_MS = 2000
@@ -29,8 +32,8 @@ interface Plan {
 }
 
 const PLANS: Record<Profile, Plan> = {
-  ci: { times: 3, awayMs: LEASE_MS + 700, delayMs: 60 },
-  nightly: { times: 20, awayMs: 30_000, delayMs: 1000 },
+  ci: { times: 2, awayMs: LEASE_MS + 700, delayMs: 300 },
+  nightly: { times: 5, awayMs: 30_000, delayMs: 1000 },
 }
 
 const sinkOf = ({ delayMs }: Plan) => ({ delayMs, stepDelayMs: STEP_DELAY_MS })
@@ -103,7 +106,8 @@ async function runAway(bench: Bench, profile: Profile) {
   try {
     const { service, file } = await startBehind(bench, proxy, PLANS[profile])
     const arrived = [bench.arrived, () => readArrivals(file)]
-    const goOn = async () => (await Promise.all(arrived.map((one) => doMoreArrive(one, 10)))).every(Boolean)
+    const goOn = async () =>
+      (await Promise.all(arrived.map((one) => doMoreArrive(one, 10, GOES_ON_WITHIN_MS)))).every(Boolean)
     const wentOn = await whileNudged(bench, async () => {
       let alive = await goOn()
       for (let time = 0; time < times; time++) {

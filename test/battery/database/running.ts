@@ -27,13 +27,13 @@ export async function doMoreArrive(
   return false
 }
 
-const MAX_SILENCE_MS = 30_000
+const MAX_QUIET_MS = 90_000
 
-/** Whether every batch gets done; waits as long as mails come, and half a minute more. */
+/** Whether every batch gets done; waits as long as emails arrive, and a minute and a half more. */
 export async function getsDone(db: Database, arrived: () => Arrival[]): Promise<boolean> {
   const openBatches = () => db.batch.count({ where: { doneAt: null } })
   let came = -1
-  for (let quietSince = performance.now(); performance.now() - quietSince < MAX_SILENCE_MS; ) {
+  for (let quietSince = performance.now(); performance.now() - quietSince < MAX_QUIET_MS; ) {
     if ((await openBatches().catch(() => 1)) === 0) return true
     if (arrived().length > came) quietSince = performance.now()
     came = arrived().length

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { MAX_SILENCE_MS } from '../../../src/core/database/connection.ts'
 import { type DatabaseProxy, startDatabaseProxy } from '../../support/database-proxy.ts'
 import type { BatteryCase } from '../battery-case.ts'
 import { COMPOSING } from '../bench/bulk-mails.ts'
@@ -61,6 +62,8 @@ interface Wrong extends Fault {
   program: string[]
   /** Of the mail server: how long a mail takes. */
   delayMs?: number
+  /** How long no email arrives at the end. */
+  quietMs?: number
   /** What must be seen of it. */
   sees: keyof typeof MUST_SEE
 }
@@ -88,8 +91,9 @@ const WRONGS: Wrong[] = [
   },
   {
     name: 'D2-wrong-waits-for-ever',
-    program: programWith(part('src/core/database/watchdog-client.ts', 'waits-for-ever'), PLAIN),
+    program: programWith(part('src/core/database/connection.ts', 'waits-for-ever'), PLAIN),
     ...blackHole,
+    quietMs: MAX_SILENCE_MS + 15_000, // with the limit, emails arrive again
     sees: 'lost',
   },
   {
@@ -101,11 +105,11 @@ const WRONGS: Wrong[] = [
   },
 ]
 
-async function noMoreArrive(arrived: Bench['arrived']): Promise<void> {
-  while (await doMoreArrive(arrived, 1, QUIET_MS)) await sleep(QUIET_MS / 10)
+async function noMoreArrive(arrived: Bench['arrived'], quietMs: number): Promise<void> {
+  while (await doMoreArrive(arrived, 1, quietMs)) await sleep(QUIET_MS / 10)
 }
 
-async function runWrong(bench: Bench, { program, bring }: Wrong): Promise<Judgement> {
+async function runWrong(bench: Bench, { program, bring, quietMs = QUIET_MS }: Wrong): Promise<Judgement> {
   await observe(bench.db)
   await addDigests(bench.db, MAILS)
   const server = await serverOf(bench.db)
@@ -116,7 +120,7 @@ async function runWrong(bench: Bench, { program, bring }: Wrong): Promise<Judgem
     await firstLine(worker)
     await doMoreArrive(bench.arrived, 20)
     await bring({ server, proxy })
-    await Promise.race([exitOf(worker), noMoreArrive(bench.arrived)])
+    await Promise.race([exitOf(worker), noMoreArrive(bench.arrived, quietMs)])
     return await judge(bench.db, [{ pid: worker.pid!, arrived: bench.arrived() }], { tell: false })
   } finally {
     await proxy.close()

@@ -24,7 +24,7 @@ export interface Asked {
 }
 
 const [databaseUrl = '', words = ''] = process.argv.slice(2)
-const { db, close } = openDatabase(databaseUrl, silentLog, 10)
+const { db, close } = openDatabase(databaseUrl, silentLog, { connections: 10 })
 const queue = { nudge: async () => {}, onNudge: async () => {}, stop: async () => {} }
 const config = readConfig({ DATABASE_URL: databaseUrl })
 const deps = { config, clock: stoppedClock(NOON), log: silentLog, db, databaseUrl, queue }

@@ -19,7 +19,7 @@ export interface Computed {
 }
 
 const [databaseUrl = ''] = process.argv.slice(2)
-const { db } = openDatabase(databaseUrl, silentLog, 10)
+const { db } = openDatabase(databaseUrl, silentLog, { connections: 10 })
 const queue = { nudge: async () => {}, onNudge: async () => {}, stop: async () => {} }
 const config = readConfig({ DATABASE_URL: databaseUrl, TRUST_PROXY: '127.0.0.1' })
 const deps = { config, clock: stoppedClock(NOON), log: silentLog, db, databaseUrl, queue }

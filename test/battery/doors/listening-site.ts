@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net'
 import { readConfig } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { openDatabase } from '../../../src/core/database/database.ts'
-import { WATCHDOG_DEFAULTS } from '../../../src/core/database/watchdog-client.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { readWholeArchive } from '../../../src/search/open-archive.ts'
 import { signLink } from '../../../src/subscribers/links.ts'
@@ -27,7 +26,10 @@ export interface ListeningSite {
 const CONNECTIONS = 5
 
 const [databaseUrl = ''] = process.argv.slice(2)
-const { db, close } = openDatabase(databaseUrl, silentLog, CONNECTIONS, WATCHDOG_DEFAULTS, CONNECTIONS - 1)
+const { db, close } = openDatabase(databaseUrl, silentLog, {
+  connections: CONNECTIONS,
+  maxTransactions: CONNECTIONS - 1,
+})
 const queue = { nudge: async () => {}, onNudge: async () => {}, stop: async () => {} }
 const config = readConfig({ DATABASE_URL: databaseUrl, TRUST_PROXY: '127.0.0.1' })
 const deps = { config, clock: stoppedClock(NOON), log: silentLog, db, databaseUrl, queue }

@@ -43,7 +43,7 @@ export interface Wrong {
 /** Gone when `work` is done. */
 export async function withDoors<T>(wrong: Wrong, work: (doors: Doors) => Promise<T>): Promise<T> {
   const { url, drop } = await seededDatabase()
-  const database = openDatabase(url, silentLog, 10)
+  const database = openDatabase(url, silentLog, { connections: 10 })
   const sink = await startSmtpSink()
   const clock = stoppedClock(NOON)
   // Each attack here is about one of the other limits; that of the whole site has tests of its own.

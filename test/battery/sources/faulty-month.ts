@@ -84,7 +84,7 @@ export async function runMonth(
   const arxiv = await startArxivServer({ days: month.arxiv, now: () => now })
   const sink = await startSink()
   const postgres = await ownDatabase()
-  const database = openDatabase(postgres.url, silentLog, 2)
+  const database = openDatabase(postgres.url, silentLog, { connections: 2 })
   const settings = {
     DATABASE_URL: postgres.url,
     SMTP_URL: sink.url,

@@ -38,7 +38,7 @@ export async function runMutated(answers: number, part?: WrongPart): Promise<Mut
   if (!recorded) return undefined
   const server = await startMutatedServer()
   const postgres = await ownDatabase()
-  const { db, close } = openDatabase(postgres.url, silentLog, 2)
+  const { db, close } = openDatabase(postgres.url, silentLog, { connections: 2 })
   const asker = openAsker(settingsOf(postgres.url, server.url), part)
   try {
     return await takeTurns({ answers, recorded, db, server, asker })

@@ -138,7 +138,7 @@ function entriesOf(kind: Kind): Fields[] {
 export async function runPoisoned(part?: WrongPart): Promise<PoisonedSeen> {
   const server = await startMutatedServer()
   const postgres = await ownDatabase()
-  const { db, close } = openDatabase(postgres.url, silentLog, 2)
+  const { db, close } = openDatabase(postgres.url, silentLog, { connections: 2 })
   const asker = openAsker(settingsOf(postgres.url, server.url), part)
   const seen: PoisonedSeen = { days: 0, entries: 0, lost: [], unaccounted: [], unnamed: [], failed: [] }
   try {

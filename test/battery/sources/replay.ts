@@ -44,7 +44,7 @@ export async function replay(prefix: string): Promise<ReplayResult | undefined> 
   const folder = (day: Day) => noted(served, { day, now, entries: truth(day, now) })
   const source = await startHuggingFaceServer({ folder, today: '9999-12-31' })
   const postgres = await ownDatabase()
-  const database = openDatabase(postgres.url, silentLog, 2)
+  const database = openDatabase(postgres.url, silentLog, { connections: 2 })
   const hand = await startHand({ DATABASE_URL: postgres.url, HF_URL: source.url })
   try {
     let peakMb = 0

@@ -105,7 +105,10 @@ describe.each(['lmtp', 'smtp'] as const)('over %s', (way) => {
   })
 
   test('if the database does not respond, the mail server is asked to retry', async () => {
-    const gone = openDatabase('postgresql://nobody:nothing@127.0.0.1:1/none', log, 1, { silenceMs: 500 })
+    const gone = openDatabase('postgresql://nobody:nothing@127.0.0.1:1/none', log, {
+      connections: 1,
+      maxSilenceMs: 500,
+    })
     const [own, port] = [depsOf(gone.db), await freePort()]
     const config = { ...own.config, BOUNCE_LMTP: undefined, BOUNCE_SMTP: { host: '127.0.0.1', port } }
     const other = await startIntake({ ...own, config })

@@ -14,14 +14,14 @@ afterEach(async () => {
 test('a queue whose connections stop responding takes nudges on new ones', async () => {
   await prepareQueue(database.url, silentLog)
   const proxy = await startDatabaseProxy(database.url)
-  const queue = await openQueue(proxy.url, silentLog, { silenceMs: 500 })
+  const queue = await openQueue(proxy.url, silentLog, 500)
   cleanups.push(proxy.close, queue.stop)
   let worked = 0
   await queue.onNudge('plan', async () => void worked++)
   await queue.nudge('plan')
   await eventually(() => worked === 1)
   proxy.swallow()
-  // The watchdog has to detect each connection in the pool.
+  // Each connection in the pool has to be closed.
   await eventually(async () => {
     await queue.nudge('plan')
     return true

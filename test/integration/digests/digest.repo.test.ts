@@ -23,7 +23,7 @@ test('two digests of one subscriber are filled one after the other, so that the 
     await openDue(world.deps, { date, now: new Date('2026-11-25T09:00:00Z') })
   }
   const [tuesday, wednesday] = await world.db.plan.findMany({ orderBy: { localDate: 'asc' } })
-  const other = openDatabase(world.deps.databaseUrl, silentLog, 1)
+  const other = openDatabase(world.deps.databaseUrl, silentLog, { connections: 1 })
   let second: Promise<unknown> | undefined
   await world.db.$transaction(async (tx) => {
     const [first] = await takeDueDigests(tx, { planId: tuesday!.id, after: 0, most: 10 })

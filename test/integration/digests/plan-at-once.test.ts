@@ -52,7 +52,7 @@ async function expectEverybodyOnce(many = MANY): Promise<void> {
 
 test('several planners at once plan each subscriber once', async () => {
   await addMany()
-  const others = [1, 2].map(() => openDatabase(world.deps.databaseUrl, silentLog, 3))
+  const others = [1, 2].map(() => openDatabase(world.deps.databaseUrl, silentLog, { connections: 3 }))
   const databases = [world.db, ...others.map(({ db }) => db)]
   const results = await Promise.all(databases.map((db) => planDigests(depsAt(EIGHT, db))))
   for (const { close } of others) await close()

@@ -1,6 +1,6 @@
-import pg from 'pg'
+import type pg from 'pg'
 
-export { WATCHDOG_DEFAULTS } from '../../../../src/core/database/watchdog-client.ts'
+export { MAX_SILENCE_MS } from '../../../../src/core/database/connection.ts'
 
-/** Whoever was asked will answer, some day. */
-export const watchdogClient = () => pg.Client
+/** Waits for a reply without a limit. */
+export const connectionOptions = (url: string): pg.ClientConfig => ({ connectionString: url })

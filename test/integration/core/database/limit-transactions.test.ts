@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type OpenDatabase, openDatabase } from '../../../../src/core/database/database.ts'
-import { WATCHDOG_DEFAULTS } from '../../../../src/core/database/watchdog-client.ts'
 import { silentLog } from '../../../../src/core/log.ts'
 import { useDatabase } from '../../../support/database.ts'
 
@@ -10,7 +9,10 @@ const MAX_TRANSACTIONS = 2
 
 let limited: OpenDatabase
 beforeAll(() => {
-  limited = openDatabase(database.url, silentLog, CONNECTIONS, WATCHDOG_DEFAULTS, MAX_TRANSACTIONS)
+  limited = openDatabase(database.url, silentLog, {
+    connections: CONNECTIONS,
+    maxTransactions: MAX_TRANSACTIONS,
+  })
 })
 afterAll(() => limited.close())
 

@@ -1,37 +1,31 @@
-import { afterEach, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { countRunningProcesses, holdProcessLock } from '../../../../src/core/database/process-lock.ts'
 import { silentLog } from '../../../../src/core/log.ts'
 import { useDatabase } from '../../../support/database.ts'
-import { type DatabaseProxy, startDatabaseProxy } from '../../../support/database-proxy.ts'
+import { startDatabaseProxy } from '../../../support/database-proxy.ts'
 import { eventually } from '../../../support/until.ts'
 
 const database = useDatabase()
-const cleanups: (() => unknown)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+const count = () => countRunningProcesses(database.db)
+
+test('a process counts from when it holds the lock until it stops', async () => {
+  const locks = await Promise.all([1, 2].map(() => holdProcessLock(database.url, silentLog)))
+  expect(await count()).toBe(2)
+  await locks[0]!.stop()
+  await eventually(async () => (await count()) === 1)
+  await locks[1]!.stop()
+  await eventually(async () => (await count()) === 0)
 })
 
-async function running(beatMs: number): Promise<DatabaseProxy> {
+test('a lock whose connection ends counts no more and calls onLost, unlike one that stops', async () => {
   const proxy = await startDatabaseProxy(database.url)
-  const options = { watchdog: { silenceMs: 400 }, retryAfterMs: 50, heartbeatMs: beatMs }
-  const said = await holdProcessLock(proxy.url, silentLog, options)
-  cleanups.push(proxy.close, said.stop)
-  // The server may still be ending the connections of the test before.
-  await eventually(async () => (await countRunningProcesses(database.db)) === 1)
-  return proxy
-}
-
-test('a lost connection whose successor is black-holed: the lock is taken again once there is a route', async () => {
-  const proxy = await running(60_000)
-  proxy.treatNew('black-hole')
+  const [onLost, onStopped] = [vi.fn(), vi.fn()]
+  await holdProcessLock(proxy.url, silentLog, onLost)
+  const stopped = await holdProcessLock(database.url, silentLog, onStopped)
+  await stopped.stop()
   proxy.cut('end')
-  await eventually(() => proxy.count() > 1)
-  proxy.treatNew('pass')
-  await eventually(async () => (await countRunningProcesses(database.db)) === 1)
-})
-
-test('a silent connection is detected, and the lock is taken on another one', async () => {
-  const proxy = await running(50)
-  proxy.swallow()
-  await eventually(async () => (await countRunningProcesses(database.db)) === 2) // the server holds the silent one still
+  await eventually(async () => (await count()) === 0)
+  expect(onLost).toHaveBeenCalledOnce()
+  expect(onStopped).not.toHaveBeenCalled()
+  await proxy.close()
 })
