@@ -9,20 +9,20 @@ export interface PaperSnapshot {
   revisedDay: Day | null
 }
 
-/** Records the current snapshot of these papers if it differs from the last one. Call it under the ingest lock. */
+/** A bulk write: records snapshots of these papers that differ from their last ones. Call it under the ingest lock. */
 export async function recordHistory(
   tx: Database,
   { paperIds, now }: { paperIds: readonly number[]; now: Date },
 ): Promise<void> {
   await tx.$executeRaw`
     insert into paper_history (paper_id, votes, revised_on, at)
-    select p.id, stands.votes, stands.revised_on, ${now} from unnest(${[...paperIds]}::int[]) as p(id)
+    select p.id, current.votes, current.revised_on, ${now} from unnest(${[...paperIds]}::int[]) as p(id)
     cross join lateral (
       select max(votes) as votes, max(day) filter (where kind = 'revised') as revised_on
-      from listing where paper_id = p.id) stands
+      from listing where paper_id = p.id) current
     left join lateral (
-      select votes, revised_on from paper_history where paper_id = p.id order by id desc limit 1) stood on true
-    where (stands.votes, stands.revised_on) is distinct from (stood.votes, stood.revised_on)
+      select votes, revised_on from paper_history where paper_id = p.id order by id desc limit 1) previous on true
+    where (current.votes, current.revised_on) is distinct from (previous.votes, previous.revised_on)
     order by p.id`
 }
 
@@ -35,7 +35,7 @@ export async function maxHistoryId(db: Database): Promise<number> {
   return last?.id ?? 0
 }
 
-/** The snapshots of papers when the history ended at the id `upTo`, without papers that had none. */
+/** A report: the snapshots of papers when the history ended at the id `upTo`, without papers that had none. */
 export async function snapshotsAt(
   db: Database,
   { paperIds, upTo }: { paperIds: readonly number[]; upTo: number },
@@ -46,7 +46,7 @@ export async function snapshotsAt(
   return new Map(rows.map(({ id, ...snapshot }) => [id, snapshot]))
 }
 
-/** Deletes snapshots that were replaced before an instant. The snapshot of each paper at that instant remains. */
+/** A bulk write: deletes snapshots that were replaced before an instant. Each paper's snapshot at it remains. */
 export async function pruneHistoryBefore(db: Database, before: Date): Promise<number> {
   return await db.$executeRaw`
     delete from paper_history h where at < ${before} and exists (

@@ -16,6 +16,7 @@ import {
   type SourceDayKey,
 } from '../sources/source-day.repo.ts'
 import type { SourceDayOutcome } from '../sources/source-day-state.ts'
+import { keyText } from './group-duplicates.ts'
 import {
   listedOnDay,
   papersWithoutDate,
@@ -23,7 +24,6 @@ import {
   recordListings,
   unseenBy,
 } from './listing.repo.ts'
-import { keyText } from './merge.ts'
 import { type PaperKey, titleKey } from './paper-key.ts'
 
 /**
@@ -97,7 +97,12 @@ export async function ingestDay(deps: Deps, asked: IngestDayInput): Promise<Inge
   if (day > today) throw new Fault('source.not-begun', { day, today })
   const { db, log, config } = deps
   const fetchClient = createFetchClient({
-    ...{ db, log, source, day, wait: input.wait, signal: input.signal },
+    db,
+    log,
+    source,
+    day,
+    wait: input.wait,
+    signal: input.signal,
     fetchPolicy: { ...named.source.fetchPolicy, ...input.fetchPolicy },
     contact: config.OPERATOR_EMAIL ?? config.BASE_URL,
   })
@@ -132,7 +137,13 @@ async function fetchAndRecord(
     { source, day, records, now, dryRun },
     async (tx, { listed, revised, rejected }) => {
       const { state, reason: why } = await recordSuccessfulFetch(tx, {
-        ...{ source, day, papers: listed, revised, requests: requestCount(), reason, now },
+        source,
+        day,
+        papers: listed,
+        revised,
+        requests: requestCount(),
+        reason,
+        now,
         rejected: rejected.map(({ paper }) => paper),
       })
       stands = { state, reason: why }

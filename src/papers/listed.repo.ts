@@ -2,6 +2,8 @@ import type { Database } from '../core/database/database.ts'
 import { addDays, DAY_MS, type Day } from '../core/dates.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 
+// SQL by hand: reports for the pages of days, weeks and months.
+
 // What sources listed as new or cross, for lists of papers. Withdrawn papers and newer versions are left out.
 
 /** Both days are included. */

@@ -1,11 +1,12 @@
-import { type Database, isDataRejection } from '../core/database/database.ts'
+import { batchLimits, type Database, isDataRejection } from '../core/database/database.ts'
 import { type Day, midnight } from '../core/dates.ts'
 import { errorText, Fault } from '../core/errors.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { excerpt } from '../sources/read-entries.ts'
 import { identifierText, type SourceRecord } from '../sources/source.ts'
+import { keyText } from './group-duplicates.ts'
 import { recordHistory } from './history.repo.ts'
-import { changesOf, keyText } from './merge.ts'
+import { changesOf } from './merge.ts'
 import { type PaperKey, paperKeysOf } from './paper-key.ts'
 import {
   assignIds,
@@ -18,7 +19,6 @@ import {
 
 // One ingest writes at a time, so papers become visible in the order of their ids.
 const INGEST_LOCK = 4_185_001
-const MAX_DURATION_MS = 120_000
 const MAX_NAME_LENGTH = 100
 const MAX_WHY_LENGTH = 200
 
@@ -69,6 +69,7 @@ export async function recordListings(
   }
 }
 
+/** A claim: of the ingest lock. */
 async function inTransaction(
   db: Database,
   listings: DayListings,
@@ -82,7 +83,7 @@ async function inTransaction(
     if (listings.dryRun) throw ROLLBACK
     await also(tx, recorded)
   }
-  await db.$transaction(work, { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS }).catch((error) => {
+  await db.$transaction(work, batchLimits()).catch((error) => {
     if (error !== ROLLBACK) throw error
   })
   return recorded!
@@ -151,13 +152,14 @@ async function recordBatch(tx: Database, listings: DayListings): Promise<Counts>
   await insertKeys(tx, changes)
   const relisted = await upsertListings(tx, changes, listings)
   await recordHistory(tx, { paperIds: changes.map(({ id }) => id), now: listings.now })
-  const moved = new Set([...[...different, ...absorbing(changes)].map(({ id }) => id), ...relisted])
+  const rewritten = [...different, ...absorbing(changes)].map(({ id }) => id)
+  const moved = new Set([...rewritten, ...relisted])
   return countChanges(changes, moved)
 }
 
 /**
- * Moves everything that refers to absorbed papers to the papers that absorb them, which exist already, and deletes the
- * absorbed papers. Digests keep the id of an absorbed paper; it leads to the paper that absorbed it.
+ * A bulk write: moves everything that refers to absorbed papers to the papers that absorb them, which exist already,
+ * and deletes the absorbed papers. Digests keep the id of an absorbed paper; it leads to the paper that absorbed it.
  */
 async function absorb(tx: Database, changes: readonly NumberedChange[]): Promise<void> {
   const pairs = changes.flatMap(({ id, absorbed }) => absorbed.map((gone) => ({ gone, stays: id })))
@@ -176,6 +178,7 @@ async function absorb(tx: Database, changes: readonly NumberedChange[]): Promise
   })
 }
 
+/** A bulk write. */
 const moveListings = (tx: Database, moves: string) => tx.$executeRaw`
   insert into listing (source, day, paper_id, kind, votes, comments, first_seen, updated_at)
   select source, day, move.stays, min(kind), max(votes), max(comments), min(first_seen), max(updated_at)
@@ -200,7 +203,7 @@ function countChanges(changes: NumberedChange[], moved: Set<number>): Counts {
 const absorbing = (changes: NumberedChange[]): NumberedChange[] =>
   changes.filter(({ absorbed }) => absorbed.length > 0)
 
-/** Returns the papers whose listing is new or changed. A value that the source no longer gives stays. */
+/** A bulk write: returns the papers whose listing is new or changed. A value that the source no longer gives stays. */
 async function upsertListings(
   tx: Database,
   changes: NumberedChange[],
@@ -263,6 +266,7 @@ export async function papersWithoutDate(db: Database, keys: readonly PaperKey[])
   return without(keys, await papersWhere(db, keys, Prisma.sql`published_at is not null`))
 }
 
+/** A report. */
 async function papersWhere(db: Database, keys: readonly PaperKey[], fits: Prisma.Sql): Promise<Set<string>> {
   const found = await db.$queryRaw<PaperKey[]>`
     select scheme, value from paper_key k

@@ -1,9 +1,11 @@
 import type { Database } from '../core/database/database.ts'
-import { type Day, midnight } from '../core/dates.ts'
+import type { Day } from '../core/dates.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Paper } from './paper.ts'
 import { parsePaperName } from './paper-key.ts'
 import { withStoredPlain } from './plain-paper.ts'
+
+// SQL by hand: reports over papers, listings and keys.
 
 /** Selects papers in the shape of `PaperRow`. A condition on `p` follows. */
 const SELECT_PAPERS = Prisma.sql`
@@ -54,12 +56,6 @@ export const papersListedOn = (db: Database, day: Day, { withRevised = false } =
   papersFrom(db.$queryRaw`
     ${SELECT_PAPERS} where ${listedOnDay(day, withRevised)} and withdrawn_at is null
     order by listed.votes desc nulls last, p.id`)
-
-/** Whether a paper that was first listed on a day or later has a category. */
-export async function hasCategoriesSince(db: Database, day: Day): Promise<boolean> {
-  const where = { firstDay: { gte: midnight(day) }, withdrawnAt: null, categories: { isEmpty: false } }
-  return (await db.paper.findFirst({ where, select: { id: true } })) !== null
-}
 
 interface PaperRange {
   /** Only papers with a higher id … */
@@ -165,15 +161,6 @@ export async function lastChange(db: Database): Promise<Date | null> {
     select greatest((select max(updated_at) from paper), (select max(updated_at) from listing)) as at`
   return row!.at
 }
-
-/** The number of papers up to an id that were first listed after a day, without withdrawn ones. */
-export const countPapersUpTo = (
-  db: Database,
-  { upTo, after }: { upTo: number; after: Day | null },
-): Promise<number> =>
-  db.paper.count({
-    where: { id: { lte: upTo }, withdrawnAt: null, ...(after && { firstDay: { gt: midnight(after) } }) },
-  })
 
 /** When one of these papers, or one of their listings, last changed; null if all of them are gone. */
 export async function lastChangeOf(db: Database, ids: readonly number[]): Promise<Date | null> {

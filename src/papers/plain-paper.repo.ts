@@ -3,6 +3,8 @@ import type { Database } from '../core/database/database.ts'
 import { papersById } from './paper.repo.ts'
 import { PLAIN_VERSION, plainFingerprint, storedPlainOf } from './plain-paper.ts'
 
+// SQL by hand: bulk writes.
+
 /** How many papers are read at a time, in some 25 ms. */
 const PAPERS_PER_STEP = 20
 
@@ -26,7 +28,9 @@ export async function storePlainPapers(
 async function storeSome(db: Database, ids: readonly number[], now: Date): Promise<void> {
   const papers = await papersById(db, ids)
   const rows = papers.map((paper) => ({
-    ...{ id: paper.id, fingerprint: plainFingerprint(paper), content: storedPlainOf(paper) },
+    id: paper.id,
+    fingerprint: plainFingerprint(paper),
+    content: storedPlainOf(paper),
   }))
   // A paper may be gone by now.
   await db.$executeRaw`

@@ -14,7 +14,7 @@ interface PlainTexts {
   keywords: string[]
 }
 
-/** The same, with what lists of papers show. */
+/** The texts and what lists of papers show beside them. */
 export interface PlainPaper extends PlainTexts, PaperSentence {
   titleRuns: PageRun[]
   /** Of an abstract that is TeX, only if it was stored. */
@@ -66,7 +66,10 @@ const readPaper = memoizeByObject((paper: Paper): PlainPaper => {
 
 /** A paper in which nothing is TeX, without its sentence. */
 const asWritten = ({ title, abstract, authors, organization, keywords }: Paper) => ({
-  ...{ title, abstract, authors, keywords },
+  title,
+  abstract,
+  authors,
+  keywords,
   organization: organization ?? '',
   titleRuns: title ? [{ text: title, math: null }] : [],
 })

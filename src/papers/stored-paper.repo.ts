@@ -4,6 +4,8 @@ import { Prisma } from '../generated/prisma/client.ts'
 import { type PaperChange, type Ranks, type StoredPaper, withNewFields } from './merge.ts'
 import type { PaperKey } from './paper-key.ts'
 
+// SQL by hand: bulk writes of a day’s papers.
+
 /** A change with an assigned id. */
 export type NumberedChange = PaperChange & { id: number; isNew: boolean }
 

@@ -149,9 +149,11 @@ export class Archive {
     return this.#vectors
   }
 
-  /** Whether every paper has its vector in a space. Without a space, none has one. */
-  hasVectorsOf(space: LatentSpace | undefined): boolean {
-    return this.#vectors?.space === space && (this.#vectors?.isComplete ?? true)
+  /** Whether the papers up to a docId, or all, have their vectors in a space. Without a space, none has one. */
+  hasVectorsOf(space: LatentSpace | undefined, docCount = this.index.docCount): boolean {
+    const vectors = this.#vectors
+    // A compacted index has fewer docIds than before.
+    return vectors?.space === space && (!vectors || vectors.count >= Math.min(docCount, this.index.docCount))
   }
 
   /** Computes the vectors of the papers that have none in this space yet. Meanwhile, the former space is used. */

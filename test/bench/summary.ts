@@ -4,7 +4,12 @@
 // A bad result is a micro-F1 below 0.74 or more than 0.2 ms for a paper.
 import { table } from '../../src/operator/operations/text-table.ts'
 import { paperSentenceOf, plainText, sentencesOf } from '../../src/papers/text/plain-text.ts'
-import { keySentences, ROLES, type Role, roleProbabilities } from '../../src/papers/text/sentence-roles.ts'
+import {
+  keySentences,
+  roleProbabilities,
+  SENTENCE_ROLES,
+  type SentenceRole,
+} from '../../src/papers/text/sentence-roles.ts'
 import { everyPaper } from '../support/archived-papers.ts'
 import { noTestData } from '../support/test-data.ts'
 import { labelledAbstracts } from './summary/labelled-abstracts.ts'
@@ -18,8 +23,8 @@ interface Scores {
 
 /** The label of a sentence, and the role that the weights give it. */
 interface Pair {
-  label: Role
-  role: Role
+  label: SentenceRole
+  role: SentenceRole
 }
 
 /** On the test split of CSAbstruct; undefined without it. */
@@ -28,13 +33,13 @@ export function scoreRoles(): Scores | undefined {
     roleProbabilities(sentences).map(
       (probabilities, i): Pair => ({
         label: labels[i]!,
-        role: ROLES[probabilities.indexOf(Math.max(...probabilities))]!,
+        role: SENTENCE_ROLES[probabilities.indexOf(Math.max(...probabilities))]!,
       }),
     ),
   )
   if (!pairs) return undefined
   const count = (holds: (pair: Pair) => boolean) => pairs.filter(holds).length
-  const f1 = ROLES.map((one) => {
+  const f1 = SENTENCE_ROLES.map((one) => {
     const right = count(({ label, role }) => label === one && role === one)
     return [one, (2 * right) / (count(({ label }) => label === one) + count(({ role }) => role === one))]
   })

@@ -7,7 +7,7 @@ import { normalizeText, texToText } from './tex-to-text.ts'
 export interface PageRun {
   /** Plain text; the page must escape it. */
   text: string
-  /** The same as MathML that is safe to insert unescaped, with the characters that must stay on the same line. */
+  /** The text as MathML that is safe to insert unescaped, with the characters that must stay on the same line. */
   math: { before: string; mathml: string; after: string } | null
 }
 

@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** What a sentence of an abstract is about, as CSAbstruct labels it. */
-export const ROLES = ['background', 'objective', 'method', 'result', 'other'] as const
+export const SENTENCE_ROLES = ['background', 'objective', 'method', 'result', 'other'] as const
 
-export type Role = (typeof ROLES)[number]
+export type SentenceRole = (typeof SENTENCE_ROLES)[number]
 
-/** The weights are a table of ROWS × ROLES, in units of 1/UNITS. test/bench/summary/train.ts learns them; see NOTICE. */
+/** The weights are a table of ROWS × SENTENCE_ROLES, in units of 1/UNITS. test/bench/summary/train.ts learns them; see NOTICE. */
 export const ROWS = 2 ** 14
 export const UNITS = 64
 const WEIGHTS = new Int8Array(readFileSync(join(import.meta.dirname, 'sentence-roles.bin')))
 
-/** For each sentence, the probability of each role, in the order of ROLES. `sentences`: a whole abstract. */
+/** For each sentence, the probability of each role, in the order of SENTENCE_ROLES. `sentences`: a whole abstract. */
 export const roleProbabilities = (sentences: readonly string[]): number[][] =>
   featuresOf(sentences).map((rows) => softmax(rows, WEIGHTS, UNITS))
 
@@ -44,9 +44,9 @@ function rowOf(feature: string): number {
 }
 
 export function softmax(rows: readonly number[], weights: ArrayLike<number>, units: number): number[] {
-  const powers = ROLES.map((_, role) => {
+  const powers = SENTENCE_ROLES.map((_, role) => {
     let sum = 0
-    for (const row of rows) sum += weights[row * ROLES.length + role]!
+    for (const row of rows) sum += weights[row * SENTENCE_ROLES.length + role]!
     return Math.exp(sum / units)
   })
   const total = powers.reduce((sum, power) => sum + power, 0)

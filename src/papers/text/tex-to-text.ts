@@ -89,7 +89,9 @@ const isReference = (node: Node): boolean => node.type === 'macro' && REFERENCES
 /** Commands that only change the appearance of text. */
 const SILENT = new Set('em it bf rm sf tt sc boldmath xspace noindent centering left right -'.split(' '))
 const WORDS = new Map([
-  ...['TeX', 'LaTeX', "'"].map((word) => [word, word] as const),
+  ['TeX', 'TeX'],
+  ['LaTeX', 'LaTeX'],
+  ["'", "'"],
   ['deg', '°'],
   ['\\', ' '],
 ])

@@ -33,7 +33,7 @@ export function evaluate(query: Query, paper: PaperText): Reason | null {
   return evaluatePart(query, paper)
 }
 
-/** The same for a single part of a query. */
+/** Why a paper matches one part of a query, or null. `is:revised` may be in another part. */
 export function evaluatePart(query: Query, paper: PaperText): Reason | null {
   const matches = matchesOf(query, paper)
   const distinct = matches && distinctBy(matches, ({ term, where, at }) => `${term} ${where} ${at}`)

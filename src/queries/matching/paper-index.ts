@@ -6,16 +6,9 @@ import { memoize } from '../../core/memoize.ts'
 import type { PaperCursor } from '../../papers/paper.repo.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { paperNamesOf } from '../../papers/paper-key.ts'
-import { type Bits, clearBit, hasBit, newBits, setBit } from './bits.ts'
-import {
-  type IndexedField,
-  type PaperWords,
-  paperWordsOf,
-  SEGMENT_SIZE,
-  Segment,
-  type SegmentData,
-} from './segment.ts'
-import { type Vocabularies, Vocabulary, type VocabularyData } from './vocabulary.ts'
+import { type Bits, clearBit, newBits, setBit } from './bits.ts'
+import { type IndexedField, type PaperWords, paperWordsOf, SEGMENT_SIZE, Segment } from './segment.ts'
+import { type Vocabularies, Vocabulary } from './vocabulary.ts'
 import { WordFrequencies } from './word-frequencies.ts'
 
 /** The facts of a paper besides its words. Its votes and newer versions change often, its words seldom. */
@@ -32,17 +25,6 @@ export interface PaperAttributes {
 }
 
 type TokenizedPaper = ReturnType<PaperIndex['tokenize']>
-
-export type VocabulariesData = Record<keyof Vocabularies, VocabularyData>
-
-/** A segment, and the other facts of its papers. */
-export interface IndexBlock {
-  segment: SegmentData
-  attributes: PaperAttributes[]
-  fingerprints: string[]
-  /** False for papers that were removed. */
-  isLive: boolean[]
-}
 
 /**
  * Tokenized papers for many queries, some 1.3 kB each. A paper has a docId: a small number in the order of insertion,
@@ -110,38 +92,6 @@ export class PaperIndex {
     this.version++
   }
 
-  /** The index in parts, for `restore`. They do not change if the index does. */
-  parts(): { vocabularies: () => VocabulariesData; blocks: (() => IndexBlock)[] } {
-    const { prose, names } = this.vocabularies
-    const [segments, live] = [[...this.segments()], this.#live.slice()]
-    const [attributes, fingerprints] = [[...this.#attributes], [...this.#fingerprints]]
-    return {
-      vocabularies: () => ({ prose: prose.data, names: names.data }),
-      blocks: segments.map(([segment, from]) => () => ({
-        segment: segment.data,
-        attributes: attributes.slice(from, from + segment.size),
-        fingerprints: fingerprints.slice(from, from + segment.size),
-        isLive: Array.from({ length: segment.size }, (_, i) => hasBit(live, from + i)),
-      })),
-    }
-  }
-
-  /** Appends a block of `parts`, to an index with their vocabularies. */
-  restore({ segment, attributes, fingerprints, isLive }: IndexBlock): void {
-    const from = this.docCount
-    this.#segments.push(new Segment(segment))
-    this.frequencies.add(this.#segments.at(-1)!)
-    this.#live = enlarged(this.#live, from + attributes.length)
-    attributes.forEach((paper, i) => {
-      this.#attributes.push(this.#interned(paper))
-      this.#fingerprints.push(fingerprints[i]!)
-      if (!isLive[i]) return
-      setBit(this.#live, from + i)
-      this.#docIds.set(paper.id, from + i)
-    })
-    this.version++
-  }
-
   /** Whether there are many docIds of removed papers. */
   get isSparse(): boolean {
     return this.docCount - this.size > Math.max(SEGMENT_SIZE, this.docCount / 4)
@@ -181,7 +131,7 @@ export class PaperIndex {
     if (open.length > 0) this.#segments.pop()
     const words = [...open, ...fresh]
     for (let from = 0; from < words.length; from += SEGMENT_SIZE) {
-      const segment = Segment.of(words.slice(from, from + SEGMENT_SIZE))
+      const segment = new Segment(words.slice(from, from + SEGMENT_SIZE))
       this.#segments.push(segment)
       this.frequencies.add(segment, from === 0 ? open.length : 0)
     }
@@ -193,16 +143,17 @@ export class PaperIndex {
 
   #attributesOf(paper: Paper): PaperAttributes {
     const { id, onlyRevised, votes, codeUrl, firstDay, revisedDay, categories } = paper
-    const dates = { firstDay, revisedDay, categories, names: paperNamesOf(paper) }
-    return this.#interned({ id, onlyRevised, votes, hasCode: Boolean(codeUrl), ...dates })
+    return {
+      id,
+      onlyRevised,
+      votes,
+      hasCode: Boolean(codeUrl),
+      firstDay: this.#intern(firstDay),
+      revisedDay: revisedDay && this.#intern(revisedDay),
+      categories: categories.map((category) => this.#intern(category)),
+      names: paperNamesOf(paper),
+    }
   }
-
-  #interned = (attributes: PaperAttributes): PaperAttributes => ({
-    ...attributes,
-    firstDay: this.#intern(attributes.firstDay),
-    revisedDay: attributes.revisedDay && this.#intern(attributes.revisedDay),
-    categories: attributes.categories.map((category) => this.#intern(category)),
-  })
 
   /** The number of docIds, including those of removed papers. */
   get docCount(): number {

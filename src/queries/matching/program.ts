@@ -15,7 +15,7 @@ export const PUSH = 0
 export const AND_LEAF = 1
 export const OR_LEAF = 2
 export const AND_NOT_LEAF = 3
-/** The same for the two top sets; the lower one has the result. NOT inverts the top set. */
+/** Replace the two top sets with their intersection or union; invert the top set. */
 export const AND = 4
 export const OR = 5
 export const NOT = 6

@@ -6,9 +6,6 @@ import { type Bits, hasBit, setBit } from './bits.ts'
 import type { Tally } from './tally.ts'
 import type { Vocabularies, Vocabulary } from './vocabulary.ts'
 
-/** Increases when the same paper gets other words, or word forms other keys: stored words are then read anew. */
-export const WORDS_VERSION = 1
-
 /** Not a word: separates two texts of a paper, so that no phrase spans both; also replaces words that are not indexed. */
 export const GAP = 0
 
@@ -76,12 +73,12 @@ const BLOCK_BITS = 5
 
 /** The postings of one part of a segment's papers. A paper is identified by its index in the segment. */
 export class Postings {
-  readonly data: PostingsData
+  readonly #data: PostingsData
   /** For each 32 word ids, the index of the first word that has one of them or a higher one. */
   readonly #blocks: Uint32Array
 
   constructor(data: PostingsData) {
-    this.data = data
+    this.#data = data
     const { words } = data
     this.#blocks = new Uint32Array(((words.at(-1) ?? 0) >>> BLOCK_BITS) + 2).fill(words.length)
     for (let i = words.length - 1; i >= 0; i--) this.#blocks[words[i]! >>> BLOCK_BITS] = i
@@ -93,7 +90,7 @@ export class Postings {
   forEach(word: number, work: (paper: number, count: number) => void, among?: Readonly<Bits>): void {
     const at = this.#indexOf(word)
     if (at < 0) return
-    const { starts, papers, counts } = this.data
+    const { starts, papers, counts } = this.#data
     for (let i = starts[at]!, end = starts[at + 1]!; i < end; i++)
       if (!among || hasBit(among, papers[i]!)) work(papers[i]!, counts[i]!)
   }
@@ -102,7 +99,7 @@ export class Postings {
   addTo(set: Bits, word: number): void {
     const at = this.#indexOf(word)
     if (at < 0) return
-    const { starts, papers } = this.data
+    const { starts, papers } = this.#data
     for (let i = starts[at]!, end = starts[at + 1]!; i < end; i++) setBit(set, papers[i]!)
   }
 
@@ -110,7 +107,7 @@ export class Postings {
   addCounts(word: number, { first, times, tally }: { first: number; times: number; tally: Tally }): void {
     const at = this.#indexOf(word)
     if (at < 0) return
-    const { starts, papers, counts } = this.data
+    const { starts, papers, counts } = this.#data
     for (let i = starts[at]!, end = starts[at + 1]!; i < end; i++)
       tally.add(first + papers[i]!, counts[i]! * times)
   }
@@ -118,11 +115,11 @@ export class Postings {
   /** The number of papers that contain a word. */
   documentFrequency(word: number): number {
     const at = this.#indexOf(word)
-    return at < 0 ? 0 : this.data.starts[at + 1]! - this.data.starts[at]!
+    return at < 0 ? 0 : this.#data.starts[at + 1]! - this.#data.starts[at]!
   }
 
   #indexOf(word: number): number {
-    const { words } = this.data
+    const { words } = this.#data
     const block = word >>> BLOCK_BITS
     const first = this.#blocks[block] ?? 0
     // Where all words of the block are in the segment, it is here, and otherwise before.
@@ -132,18 +129,12 @@ export class Postings {
   }
 
   get bytes(): number {
-    return Object.values(this.data).reduce((sum, { byteLength }) => sum + byteLength, 0)
+    return Object.values(this.#data).reduce((sum, { byteLength }) => sum + byteLength, 0)
   }
 }
 
 /** The maximum number of papers in a segment: their indexes fit into the 16 bits of a posting. */
 export const SEGMENT_SIZE = 4096
-
-/** What a segment consists of; typed arrays only. */
-export interface SegmentData {
-  texts: Record<IndexedField, Texts>
-  postings: Record<IndexedField, PostingsData>
-}
 
 const ofEachField = <T>(make: (part: IndexedField) => T) =>
   Object.fromEntries(INDEXED_FIELDS.map((part) => [part, make(part)])) as Record<IndexedField, T>
@@ -154,19 +145,11 @@ export class Segment {
   readonly #postings: Record<IndexedField, Postings>
   readonly #texts: Record<IndexedField, Texts>
 
-  constructor({ texts, postings }: SegmentData) {
-    this.size = texts.title.ends.length
-    this.#texts = texts
-    this.#postings = ofEachField((part) => new Postings(postings[part]))
-  }
-
-  static of(papers: readonly PaperWords[]): Segment {
+  constructor(papers: readonly PaperWords[]) {
+    this.size = papers.length
     const texts = ofEachField((part) => textsOf(papers.map((words) => words[part])))
-    return new Segment({ texts, postings: ofEachField((part) => postingsOf(texts[part])) })
-  }
-
-  get data(): SegmentData {
-    return { texts: this.#texts, postings: ofEachField((part) => this.#postings[part].data) }
+    this.#texts = texts
+    this.#postings = ofEachField((part) => new Postings(postingsOf(texts[part])))
   }
 
   postings = (part: IndexedField): Postings => this.#postings[part]

@@ -1,54 +1,18 @@
 import { type WordKind, wordKeyOf } from '../text/tokens.ts'
 
-/** A vocabulary as texts with a word a line, because a few long texts are read faster than many short ones. */
-export interface VocabularyData {
-  spellings: string
-  keys: string
-  /** The number of spellings of each key, and their ids. */
-  counts: Uint32Array
-  ids: Uint32Array
-}
-
 /** Maps words to ids, from 1. Each spelling has its own id; the ids of spellings with the same key are grouped. */
 export class Vocabulary {
   readonly kind: WordKind
   readonly #numbers = new Map<string, number>()
-  readonly #spellings: string[]
+  readonly #spellings = ['']
   /** By id. */
   readonly #keys: string[] = ['']
   readonly #byKey = new Map<string, number[]>()
   /** By id: the first id with the same key. */
-  readonly #firsts: number[]
+  readonly #firsts = [0]
 
-  constructor(kind: WordKind, data?: VocabularyData) {
+  constructor(kind: WordKind) {
     this.kind = kind
-    this.#spellings = data?.spellings.split('\n') ?? ['']
-    this.#firsts = this.#spellings.map(() => 0)
-    if (!data) return
-    this.#spellings.forEach((spelling, number) => {
-      if (number > 0) this.#numbers.set(spelling, number)
-    })
-    let at = 0
-    data.keys.split('\n').forEach((key, i) => {
-      const end = at + (data.counts[i] ?? 0)
-      const numbers = [...data.ids.subarray(at, end)]
-      if (end > at) this.#byKey.set(key, numbers)
-      for (const number of numbers) {
-        this.#keys[number] = key
-        this.#firsts[number] = numbers[0]!
-      }
-      at = end
-    })
-  }
-
-  get data(): VocabularyData {
-    const numbers = [...this.#byKey.values()]
-    return {
-      spellings: this.#spellings.join('\n'),
-      keys: [...this.#byKey.keys()].join('\n'),
-      counts: Uint32Array.from(numbers, ({ length }) => length),
-      ids: Uint32Array.from(numbers.flat()),
-    }
   }
 
   /** Whether a folded word has an id. */
@@ -82,9 +46,6 @@ export class Vocabulary {
 
   /** The id of the first spelling with the same key. */
   firstOf = (number: number): number => this.#firsts[number]!
-
-  /** The key of a word that has an id. */
-  keyOfWord = (folded: string): string | undefined => this.#keys[this.#numbers.get(folded) ?? -1]
 
   get size(): number {
     return this.#spellings.length

@@ -4,7 +4,7 @@ import { type Bits, hasBit, intersectBits, newBits, subtractBits } from '../matc
 import { asMeaning } from '../meaning/meaning-of.ts'
 import { mentionsRevised, type Query } from '../query.ts'
 import type { Steps } from '../steps.ts'
-import { MIN_CLOSENESS, partsOf, topicOf } from './closeness.ts'
+import { MIN_CLOSENESS, splitMeaning, topicOf } from './closeness.ts'
 import { listedByDay } from './listed-by-day.ts'
 import { excludedParts } from './ranker.ts'
 
@@ -140,7 +140,7 @@ const closestFirst = (a: ClosePaper, b: ClosePaper): number => b.closeness - a.c
 function allowedPapers(archive: Archive, meaning: Query): Bits {
   const allowed = archive.index.live.slice()
   subtractBits(allowed, excludedPapers(archive, meaning))
-  for (const part of partsOf(meaning).conditions)
+  for (const part of splitMeaning(meaning).conditions)
     intersectBits(allowed, archive.find(asMeaning({ ...part }), mentionsRevised(part)))
   return allowed
 }

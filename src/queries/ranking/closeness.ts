@@ -8,7 +8,7 @@ import { isTextLeaf, leavesOf, type Query, type TextField } from '../query.ts'
 import type { Steps } from '../steps.ts'
 import { wordKindOf } from '../text/tokens.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
-import { listedUpTo, newestDay } from './listed-by-day.ts'
+import { listedUpTo, newestListed } from './listed-by-day.ts'
 import type { PaperVectors } from './paper-vectors.ts'
 import { contentWordsOf } from './ranker.ts'
 
@@ -41,7 +41,7 @@ export interface Topic {
   isPlaced: boolean
   /** How close a paper comes to it, from 0 to 1, by docId. */
   closeness(docId: number): number
-  /** The same if the topic is known, without finding out whether it is: that takes longer. */
+  /** The closeness that counts if the topic is known. Whether it is takes longer to find out, and is left out. */
   closenessIfKnown(docId: number): number
 }
 
@@ -70,7 +70,7 @@ interface Examples {
  */
 export function* topicOf(archive: Archive, query: Query, until?: Day): Steps<Topic | null> {
   const about = subjectOf(archive.meaningOf(query))
-  const last = newestDay(archive.index, until) ?? ''
+  const last = newestListed(archive.index, until) ?? ''
   const coverage = coverageOf(archive.index, about, last)
   if (!coverage) return null
   yield
@@ -100,7 +100,7 @@ export function* topicOf(archive: Archive, query: Query, until?: Day): Steps<Top
 
 /** What a meaning is about, without conditions. A meaning of conditions only is about their words. */
 const subjectOf = memoizeByObject((meaning: Query): Query => {
-  const { about } = partsOf(meaning)
+  const { about } = splitMeaning(meaning)
   return about.length > 0 ? asMeaning({ kind: 'and', parts: about }) : meaning
 })
 
@@ -114,7 +114,7 @@ function isInPapers(archive: Archive, part: Query): boolean {
 }
 
 /** The parts of a meaning that must all hold, without those that are excluded. */
-export function partsOf(meaning: Query): { conditions: Query[]; about: Query[] } {
+export function splitMeaning(meaning: Query): { conditions: Query[]; about: Query[] } {
   const parts = (meaning.kind === 'and' ? meaning.parts : [meaning]).filter(({ kind }) => kind !== 'not')
   const { conditions = [], about = [] } = Object.groupBy(parts, (part) =>
     isCondition(part) ? 'conditions' : 'about',

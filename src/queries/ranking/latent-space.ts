@@ -11,10 +11,10 @@ interface SpaceData {
 }
 
 const MAX_INT8 = 127
-export const MAX_COUNT = 255
+export const MAX_WORD_COUNT = 255
 
-/** The weight of a word that occurs `count` times, up to MAX_COUNT. */
-export const LOG_COUNT = Float32Array.from({ length: MAX_COUNT + 1 }, (_, count) =>
+/** The weight of a word that occurs `count` times, up to MAX_WORD_COUNT. */
+export const LOG_COUNT = Float32Array.from({ length: MAX_WORD_COUNT + 1 }, (_, count) =>
   count === 0 ? 0 : 1 + Math.log(count),
 )
 
@@ -55,9 +55,9 @@ export class LatentSpace {
     return this.projectRows(rows, times)
   }
 
-  /** The same for the rows of distinct words and their counts. */
+  /** The unit vector of a text, from the rows of its distinct words and their counts. */
   projectRows(rows: ArrayLike<number>, counts: ArrayLike<number>): Float32Array | null {
-    return this.#direction(rows, (i) => LOG_COUNT[Math.min(MAX_COUNT, counts[i]!)]!)
+    return this.#direction(rows, (i) => LOG_COUNT[Math.min(MAX_WORD_COUNT, counts[i]!)]!)
   }
 
   /** The unit vector of words, by their keys, with weights of either sign; null if none has a row. */

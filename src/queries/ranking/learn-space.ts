@@ -1,4 +1,4 @@
-import { LatentSpace, LOG_COUNT, MAX_COUNT, toInt8, type WordCounts } from './latent-space.ts'
+import { LatentSpace, LOG_COUNT, MAX_WORD_COUNT, toInt8, type WordCounts } from './latent-space.ts'
 
 export interface SpaceOptions {
   dimensions?: number
@@ -32,7 +32,7 @@ export class SpaceLearner {
       const number = this.#numbers.get(key) ?? this.#numbers.size
       this.#numbers.set(key, number)
       this.#papersWith[number] = (this.#papersWith[number] ?? 0) + 1
-      paper[i++] = (number << COUNT_BITS) | Math.min(MAX_COUNT, count)
+      paper[i++] = (number << COUNT_BITS) | Math.min(MAX_WORD_COUNT, count)
     }
     this.#papers.push(paper)
   }
@@ -66,7 +66,7 @@ function toRows(paper: Uint32Array, rowOf: Int32Array): Uint32Array {
   let length = 0
   for (const packed of paper) {
     const row = rowOf[packed >>> COUNT_BITS]!
-    if (row >= 0) paper[length++] = (row << COUNT_BITS) | (packed & MAX_COUNT)
+    if (row >= 0) paper[length++] = (row << COUNT_BITS) | (packed & MAX_WORD_COUNT)
   }
   return paper.subarray(0, length)
 }
@@ -82,7 +82,7 @@ interface PaperMatrix {
 }
 
 const weightOf = (packed: number, rarity: Float32Array): number =>
-  LOG_COUNT[packed & MAX_COUNT]! * rarity[packed >>> COUNT_BITS]!
+  LOG_COUNT[packed & MAX_WORD_COUNT]! * rarity[packed >>> COUNT_BITS]!
 
 const normsOf = (papers: readonly Uint32Array[], rarity: Float32Array): Float32Array =>
   Float32Array.from(papers, (paper) => {

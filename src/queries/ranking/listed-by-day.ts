@@ -19,7 +19,7 @@ export const listedByDay = untilChange((index): ReadonlyMap<Day, readonly number
 })
 
 /** The newest day up to `until` on which papers were listed, if any. */
-export const newestDay = (index: PaperIndex, until: Day = '9999'): Day | undefined =>
+export const newestListed = (index: PaperIndex, until: Day = '9999'): Day | undefined =>
   listedByDay(index)
     .keys()
     .find((day) => day <= until)

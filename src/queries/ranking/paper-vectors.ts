@@ -40,15 +40,12 @@ export class PaperVectors {
     return this.#count
   }
 
-  get isComplete(): boolean {
-    return this.#count === this.#index.docCount
-  }
-
-  /** Adds the papers inserted since. */
+  /** Adds the papers that the index has now. */
   *addNew(): Steps<void> {
-    while (!this.isComplete) {
+    const { docCount } = this.#index
+    while (this.#count < docCount) {
       this.#reserve()
-      const end = Math.min(this.#count + PAPERS_PER_STEP, this.#index.docCount)
+      const end = Math.min(this.#count + PAPERS_PER_STEP, docCount)
       for (; this.#count < end; this.#count++) this.#add(this.#count)
       yield
     }

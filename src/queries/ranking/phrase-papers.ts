@@ -7,22 +7,20 @@ import type { IndexedField } from '../matching/segment.ts'
 import { isTextLeaf, leavesOf, type TextLeaf } from '../query.ts'
 import { emptyTally } from './tf-idf.ts'
 
-// The same papers as `find` of the archive, without a bit set for each phrase: a topic looks up many.
-
-/** Papers by docId, each once, without those that have only newer versions. */
-export type DocIds = Uint32Array
+// Papers are by docId, each once, without those that have only newer versions. `find` of the archive finds the same ones
+// with a bit set for each phrase; a topic looks up many phrases.
 
 /** The papers that contain a phrase in the title, and those that have it as a keyword. */
-export function papersNamed({ index }: Archive, text: string): DocIds[] {
+export function papersNamed({ index }: Archive, text: string): Uint32Array[] {
   const term = toIndexedTerm(leafOf(text), index.vocabularies)
   return [lookUp(index, term, ['title']), lookUp(index, term, ['keyword'])]
 }
 
 /** The papers that a query for a phrase finds. `named`: those of `papersNamed`, if they are known. */
-export function papersWith(archive: Archive, text: string, named: readonly DocIds[]): DocIds {
+export function papersWith(archive: Archive, text: string, named: readonly Uint32Array[]): Uint32Array {
   const { index } = archive
   const [leaf, ...names] = leavesOf(archive.meaningOf(leafOf(text))).filter(isTextLeaf)
-  const find = (one: TextLeaf, parts = INDEXED_FIELDS_OF[one.field], known: readonly DocIds[] = []) =>
+  const find = (one: TextLeaf, parts = INDEXED_FIELDS_OF[one.field], known: readonly Uint32Array[] = []) =>
     lookUp(index, toIndexedTerm(one, index.vocabularies), parts, known)
   const known = [...named, ...names.map((name) => find(name))]
   return find(leaf!, named.length > 0 ? ['abstract'] : undefined, known)
@@ -35,8 +33,8 @@ function lookUp(
   index: PaperIndex,
   term: IndexedTerm,
   parts: readonly IndexedField[],
-  known: readonly DocIds[] = [],
-): DocIds {
+  known: readonly Uint32Array[] = [],
+): Uint32Array {
   const tally = emptyTally(index)
   for (const papers of known) for (const docId of papers) tally.add(docId, 1)
   for (const part of parts) addCounts(index, term, part, { tally })
@@ -47,9 +45,9 @@ function lookUp(
 /** Those first listed on the days. */
 export const withinDays = (
   { index }: Archive,
-  papers: DocIds,
+  papers: Uint32Array,
   { from = '', to = '9999' }: DayBounds,
-): DocIds =>
+): Uint32Array =>
   papers.filter((docId) => {
     const { firstDay } = index.attributes(docId)
     return firstDay >= from && firstDay <= to

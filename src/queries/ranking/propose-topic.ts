@@ -1,6 +1,6 @@
 import type { Archive, DayBounds } from '../archive.ts'
 import type { PaperText } from '../text/tokens.ts'
-import { type DocIds, papersNamed, papersWith, rarityOf, withinDays } from './phrase-papers.ts'
+import { papersNamed, papersWith, rarityOf, withinDays } from './phrase-papers.ts'
 import { isPart, type Phrase, phrasesIn } from './phrases.ts'
 import { topK } from './ranker.ts'
 
@@ -46,9 +46,9 @@ interface Candidate extends Phrase {
 
 /** A phrase that the archive treats as a subject. */
 interface Subject extends Candidate {
-  found: DocIds
+  found: Uint32Array
   /** The papers of `found` within the days. */
-  recent: DocIds
+  recent: Uint32Array
 }
 
 const IN_TITLE = 4
@@ -115,22 +115,22 @@ const isSelectable = ({ score, prominence }: Candidate): boolean =>
   score >= MIN_SCORE && prominence >= MIN_PROMINENCE
 
 /** The papers named after a phrase; none if too many of the days have it for a subject. */
-function papersNaming(archive: Archive, { text }: Phrase, days: DayBounds): DocIds[] {
+function papersNaming(archive: Archive, { text }: Phrase, days: DayBounds): Uint32Array[] {
   const named = papersNamed(archive, text)
   return withinDays(archive, named[0]!, days).length > FITTING.most ? [] : named
 }
 
-const countOf = (naming: readonly DocIds[]): number => sum(naming.map(({ length }) => length))
+const countOf = (naming: readonly Uint32Array[]): number => sum(naming.map(({ length }) => length))
 
 /** Whether the papers with a phrase, of which some are named after it, may make it a subject. */
-const mayBeSubject = ({ prominence }: Candidate, naming: readonly DocIds[]): boolean =>
+const mayBeSubject = ({ prominence }: Candidate, naming: readonly Uint32Array[]): boolean =>
   countOf(naming) >= (prominence >= CENTRAL ? 1 : MIN_NAMED)
 
 /** A phrase with its papers, and its score by how they use it; null if it has none or too many. */
 function subjectOf(
   archive: Archive,
   one: Candidate,
-  { naming, days, others }: { naming: DocIds[]; days: DayBounds; others: number },
+  { naming, days, others }: { naming: Uint32Array[]; days: DayBounds; others: number },
 ): Subject | null {
   const found = papersWith(archive, one.text, naming)
   const all = found.length

@@ -31,7 +31,7 @@ export function rankMatches(
   return { docIds, closeness: Float32Array.from(docIds, (docId) => closeness[docId]!) }
 }
 
-/** The same as ids, with the topic of today. */
+/** The ids of the matches, best first, by the topic as it is today. */
 export function bestMatches(
   archive: Archive,
   query: Query,

@@ -46,7 +46,7 @@ export function wordCounts(paper: PaperTokens): Map<string, number> {
   return counts
 }
 
-/** The same for a paper of an index, by the id of the first spelling with that key. */
+/** The word counts of a paper of an index, by the id of the first spelling of each key. */
 function indexedWordCounts(index: PaperIndex, docId: number): Map<number, number> {
   const contentWord = contentWords(index.vocabularies.prose)
   const counts = new Map<number, number>()
@@ -190,15 +190,7 @@ export function toUnitLength(vector: Vector): Vector {
   return length > 0 ? new Map([...vector].map(([key, weight]) => [key, weight / length])) : new Map()
 }
 
-/** The cosine similarity of two vectors of unit length, from -1 to 1; 0 if one of them is empty. */
-export function cosineSimilarity(profile: Vector, paper: Vector): number {
-  const [few, many] = profile.size < paper.size ? [profile, paper] : [paper, profile]
-  let sum = 0
-  for (const [key, weight] of few) sum += weight * (many.get(key) ?? 0)
-  return sum
-}
-
-/** The same for a paper of an index, without making its vector. */
+/** The cosine similarity of a vector and a paper of an index, without making the vector of the paper. */
 export function cosineTo(index: PaperIndex, docId: number, vector: Vector): number {
   const { docCount, frequencies, vocabularies } = index
   let [product, squares] = [0, 0]

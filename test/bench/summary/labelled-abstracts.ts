@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import type { Role } from '../../../src/papers/text/sentence-roles.ts'
+import type { SentenceRole } from '../../../src/papers/text/sentence-roles.ts'
 import { testData } from '../../support/test-data.ts'
 
 /** An abstract of CSAbstruct: its sentences and the role of each. */
 interface LabelledAbstract {
   sentences: string[]
-  labels: Role[]
+  labels: SentenceRole[]
 }
 
 /** A split of CSAbstruct in TEST_DATA; undefined without it. */

@@ -3,7 +3,7 @@
 //   TEST_DATA=DIR node scripts/launch.mjs test/bench/summary/train.ts
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { featuresOf, ROLES, ROWS, softmax, UNITS } from '../../../src/papers/text/sentence-roles.ts'
+import { featuresOf, ROWS, SENTENCE_ROLES, softmax, UNITS } from '../../../src/papers/text/sentence-roles.ts'
 import { randomFrom } from '../../battery/bench/seeded-random.ts'
 import { noTestData } from '../../support/test-data.ts'
 import { labelledAbstracts } from './labelled-abstracts.ts'
@@ -17,17 +17,17 @@ const RATE = 0.02
 const abstracts = labelledAbstracts('train')
 if (!abstracts) throw new Error(`No abstracts to learn from: ${noTestData('csabstruct')}`)
 const examples = abstracts.flatMap(({ sentences, labels }) =>
-  featuresOf(sentences).map((rows, i) => ({ rows, label: ROLES.indexOf(labels[i]!) })),
+  featuresOf(sentences).map((rows, i) => ({ rows, label: SENTENCE_ROLES.indexOf(labels[i]!) })),
 )
 
 const chance = randomFrom(1)
-const weights = new Float64Array(ROWS * ROLES.length)
+const weights = new Float64Array(ROWS * SENTENCE_ROLES.length)
 const squares = new Float64Array(weights.length).fill(1e-3)
 
 function learn({ rows, label }: (typeof examples)[number]): void {
   for (const [role, probability] of softmax(rows, weights, 1).entries()) {
     const gradient = probability - (role === label ? 1 : 0)
-    for (const at of rows.map((row) => row * ROLES.length + role)) {
+    for (const at of rows.map((row) => row * SENTENCE_ROLES.length + role)) {
       squares[at]! += gradient ** 2
       weights[at]! -= (RATE * gradient) / Math.sqrt(squares[at]!)
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type ExistingPaper, groupDuplicates } from '../../../src/papers/merge.ts'
+import { type ExistingPaper, groupDuplicates } from '../../../src/papers/group-duplicates.ts'
 import { titleKey } from '../../../src/papers/paper-key.ts'
 import type { Identifier, SourceRecord } from '../../../src/sources/source.ts'
 import { sampleRecord } from '../../support/sample-record.ts'
