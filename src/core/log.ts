@@ -42,7 +42,6 @@ export const LOG_EVENTS = [
   'subscriber.suppressed',
   'archive.read',
   'archive.unread',
-  'archive.unsaved',
   'archive.learned',
   'archive.not-learned',
   'queries.recompiled',

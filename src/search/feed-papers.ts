@@ -10,7 +10,7 @@ import { mentionsRevised, type Query } from '../queries/query.ts'
 import { closePapers } from '../queries/ranking/close-papers.ts'
 import { closestOfEachDay } from './close-of-days.ts'
 import { type FoundClose, type FoundPaper, loadFoundPapers, loadPapers } from './loaded-papers.ts'
-import { MAX_DAYS, openNewestArchive } from './open-archive.ts'
+import { isReadingArchive, MAX_DAYS, openNewestArchive } from './open-archive.ts'
 import { extrasBudget, runYielding, runYieldingWithin, type Spend } from './yield-to-event-loop.ts'
 
 export interface FeedPapers {
@@ -22,6 +22,8 @@ export interface FeedPapers {
   withRevised: boolean
   /** When one of these papers last changed; null without papers. */
   changedAt: Date | null
+  /** Whether older papers were still being read into memory. */
+  isReading: boolean
 }
 
 const MAX_PAPERS = 50
@@ -38,13 +40,15 @@ async function newestOfAll({ db }: Deps): Promise<FeedPapers> {
   const ids = (await newestPapers(db, { limit: MAX_PAPERS })).map(({ id }) => id)
   // Read the time before the papers: a change in between is then reported twice rather than missed.
   const changedAt = await lastChangeOf(db, ids)
-  return { found: await loadFoundPapers(db, ids, null), understood: null, withRevised: false, changedAt }
+  const found = await loadFoundPapers(db, ids, null)
+  return { found, understood: null, withRevised: false, changedAt, isReading: false }
 }
 
 /** With up to three papers a day that come close. */
 async function newestOfQuery(deps: Deps, text: string, spend?: Spend): Promise<FeedPapers> {
   const { db } = deps
   const archive = await openNewestArchive(deps)
+  const isReading = isReadingArchive(deps)
   const query = archive.meaningOf(parseQuery(text))
   await runYielding(archive.lookUpTerms(query), spend)
   const closeIds = await closeOf(deps, archive, query, spend)
@@ -65,6 +69,7 @@ async function newestOfQuery(deps: Deps, text: string, spend?: Spend): Promise<F
     understood: describeQuery(query),
     withRevised,
     changedAt,
+    isReading,
   }
 }
 

@@ -1,29 +1,28 @@
 import type { Deps } from '../core/deps.ts'
 import { errorText } from '../core/errors.ts'
+import { newestState } from '../papers/paper.repo.ts'
 import { storePlainPapers } from '../papers/plain-paper.repo.ts'
-import { papersState } from './cached-until-change.ts'
-import { openAvailableArchive, REFRESH_MS, readWholeArchive, saveWhenDue } from './open-archive.ts'
+import { openAvailableArchive, REFRESH_MS, readWholeArchive } from './open-archive.ts'
 
 const PAPERS_AT_ONCE = 500
 
 /**
  * Reads papers into memory as long as the process serves pages, and then new papers, so that the first request after an
- * ingest is not slower than others; writes them to DATA_DIR, so that the next start is fast. `everyMs` is for tests.
+ * ingest is not slower than others. `everyMs` is for tests.
  */
 export function keepArchiveFresh(deps: Deps, everyMs = REFRESH_MS): { stop(): Promise<void> } {
   let isStopped = false
-  const warn = (event: 'archive.unread' | 'archive.unsaved' | 'database.error') => (error: unknown) => {
+  const warn = (event: 'archive.unread' | 'database.error') => (error: unknown) => {
     if (!isStopped) deps.log.warn(event, { what: errorText(error) })
   }
   const look = async () => {
     // This also starts reading the other papers.
     await openAvailableArchive(deps).catch(warn('archive.unread'))
-    if (!isStopped) await saveWhenDue(deps).catch(warn('archive.unsaved'))
   }
   // The texts for lists are made here, not during the request for a list.
-  let stored: object | undefined
+  let stored: string | undefined
   const storePlain = async () => {
-    const state = await papersState(deps.db)
+    const state = await newestState(deps.db)
     if (state === stored) return
     const more = () => storePlainPapers(deps.db, { now: deps.clock.now(), limit: PAPERS_AT_ONCE })
     while (!isStopped && (await more()) === PAPERS_AT_ONCE);

@@ -1,7 +1,6 @@
 import type { Database } from '../core/database/database.ts'
-import { addDays, DAY_MS, type Day, dayOf } from '../core/dates.ts'
+import { addDays, type Day, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { Fault } from '../core/errors.ts'
 import {
   changesSince,
   lastChange,
@@ -17,8 +16,6 @@ import { PaperIndex, upsertYielding } from '../queries/matching/paper-index.ts'
 import { SEGMENT_SIZE } from '../queries/matching/segment.ts'
 import { NO_USAGE } from '../queries/meaning/usage.ts'
 import type { LatentSpace } from '../queries/ranking/latent-space.ts'
-import { loadArchive, OVERLAP_MS, saveArchive } from './archive-file.ts'
-import { type DayWindow, dayWindowOf } from './back-test/day-window.ts'
 import { runYielding } from './yield-to-event-loop.ts'
 
 /** The limit of papers in memory, some 500 MB. Older papers are found only by their day. */
@@ -29,8 +26,8 @@ export const REFRESH_MS = 60_000
 const SLACK = 2_000
 /** The last segment is written again with each batch; a batch needs some 20 kB of memory per paper. */
 const BATCH_SIZE = SEGMENT_SIZE / 2
-/** Fewer papers are read in a second. */
-const MIN_SAVED = 2000
+/** Longer than the time from a transaction's timestamp until the transaction becomes visible. */
+const OVERLAP_MS = 3 * 60_000
 
 interface CachedArchive {
   archive: Archive
@@ -51,8 +48,6 @@ interface CachedArchive {
   work: Promise<unknown>
   /** The read of the whole archive, running or finished. */
   fullRead: Promise<Archive> | undefined
-  /** The time of the newest papers in the file, and the version of the index that it holds. Undefined before the first read. */
-  saved?: { at: number; version: number } | undefined
 }
 
 // One archive for each database of this process.
@@ -67,8 +62,8 @@ interface OpenArchiveInput {
 /**
  * The papers in memory. Contains at least the papers first listed on `from` or later, up to the memory limit; without
  * `from`, as many as the limit allows. `backTo` of the archive is its oldest day. With `withRevised`, also contains all
- * papers with a newer version on `from` or later. With `withVectors`, every paper has its vector in the learned space;
- * otherwise they are computed in the background.
+ * papers with a newer version on `from` or later. With `withVectors`, the papers read so far have their vectors in the
+ * learned space; otherwise they are computed in the background.
  */
 export async function openArchive(
   deps: Deps,
@@ -107,6 +102,9 @@ export function readWholeArchive(deps: Deps): Promise<Archive> {
   return cached.fullRead
 }
 
+/** Whether older papers are still to be read, as in the first seconds after a start. */
+export const isReadingArchive = (deps: Deps): boolean => cachedArchive(deps).readBackTo !== undefined
+
 /** Drops the archive of a database whose papers were replaced. */
 export const dropArchive = (db: Database): void => void archives.delete(db)
 
@@ -136,7 +134,6 @@ function runExclusive(cached: CachedArchive, step: () => Promise<void>): Promise
 async function refresh(deps: Deps, cached: CachedArchive): Promise<void> {
   const { db, clock } = deps
   const now = clock.now()
-  if (!cached.saved) await readSaved(deps, cached)
   if (cached.maxPaperId < 0) {
     cached.changedAt = await lastChange(db)
     cached.maxPaperId = await maxPaperId(db)
@@ -166,30 +163,6 @@ async function refresh(deps: Deps, cached: CachedArchive): Promise<void> {
   cached.changedAt = changedAt
 }
 
-/** Continues with what an earlier process wrote, if it did. */
-async function readSaved(deps: Deps, cached: CachedArchive): Promise<void> {
-  const saved = await loadArchive(deps)
-  cached.saved = { at: Number.NEGATIVE_INFINITY, version: -1 }
-  if (!saved) return
-  const { index, maxPaperId, changedAt, backTo, fileChangedAt } = saved
-  const archive = new Archive(index, backTo)
-  Object.assign(cached, { archive, maxPaperId, changedAt, readBackTo: undefined })
-  // A process that is restarted each day must write the file too.
-  cached.saved = { at: fileChangedAt.getTime(), version: -1 }
-}
-
-/** Writes the archive for the next start once it is complete, and once a day if it changed. */
-export async function saveWhenDue(deps: Deps): Promise<void> {
-  const cached = cachedArchive(deps)
-  const { archive, maxPaperId, changedAt, readBackTo, saved } = cached
-  const { index, backTo } = archive
-  const at = deps.clock.now().getTime()
-  const isDue = saved && saved.version !== index.version && at - saved.at >= DAY_MS
-  if (!isDue || readBackTo || !changedAt || index.size < MIN_SAVED) return
-  cached.saved = { at, version: index.version }
-  await saveArchive(deps, { index, maxPaperId, changedAt, backTo })
-}
-
 /** Whether nothing changed since the last check, and all transactions of that time are visible. */
 const isSettled = (cached: CachedArchive, changedAt: Date | null, now: Date): boolean =>
   changedAt?.getTime() === cached.changedAt?.getTime() &&
@@ -203,10 +176,11 @@ async function readModels({ db }: Deps, cached: CachedArchive): Promise<void> {
   cached.archive.usage = usage ?? NO_USAGE
 }
 
-/** Computes the vectors of papers that have none in the learned space yet, once for all callers. */
+/** Computes the vectors of the papers read so far that have none in the learned space, once for all callers. */
 async function computeVectors(cached: CachedArchive): Promise<void> {
-  // Again if papers arrived or another space was learned meanwhile.
-  while (!cached.archive.hasVectorsOf(cached.space)) {
+  const { docCount } = cached.archive.index
+  // Again if another space was learned meanwhile, or if a computation for fewer papers was running.
+  while (!cached.archive.hasVectorsOf(cached.space, docCount)) {
     cached.vectors ??= runYielding(cached.archive.computeVectors(cached.space)).finally(() => {
       cached.vectors = undefined
     })
@@ -261,36 +235,20 @@ const AT_LEAST_DAYS = 30
 const AFTER_ALL: Day = '9999-12-31'
 
 /** The archive with at least the papers of the last weeks. All others are read in the background. */
-export const openNewestArchive = (deps: Deps): Promise<Archive> =>
-  openFrom(deps, addDays(dayOf(deps.clock.now()), -AT_LEAST_DAYS))
+export const openNewestArchive = (
+  deps: Deps,
+  { withVectors = false }: Pick<OpenArchiveInput, 'withVectors'> = {},
+): Promise<Archive> => openFrom(deps, { from: addDays(dayOf(deps.clock.now()), -AT_LEAST_DAYS), withVectors })
 
 /** The archive with what is in memory. Waits only for the first batch of papers. */
-export const openAvailableArchive = (deps: Deps): Promise<Archive> => openFrom(deps, AFTER_ALL)
+export const openAvailableArchive = (deps: Deps): Promise<Archive> => openFrom(deps, { from: AFTER_ALL })
 
-async function openFrom(deps: Deps, from: Day): Promise<Archive> {
-  const archive = await openArchive(deps, { from })
+async function openFrom(deps: Deps, input: OpenArchiveInput): Promise<Archive> {
+  const archive = await openArchive(deps, input)
   // The next request does not wait for this, and retries after a failure.
   if (archive.backTo !== null) readWholeArchive(deps).catch(() => {})
   return archive
 }
 
+/** How many days a preview of topics covers. */
 export const MAX_DAYS = 30
-
-interface RecentDays {
-  days: number
-  /** Include newer versions of papers that were listed before. */
-  withRevised?: boolean
-}
-
-/**
- * The papers of the last `days` days up to today (UTC), from 1 to 30. Use the window at once: later papers are not in
- * it. Throws preview.days.
- */
-export async function recentWindow(deps: Deps, { days, withRevised }: RecentDays): Promise<DayWindow> {
-  if (!Number.isInteger(days) || days < 1 || days > MAX_DAYS) {
-    throw new Fault('preview.days', { value: days, most: MAX_DAYS })
-  }
-  const to = dayOf(deps.clock.now())
-  const from = addDays(to, 1 - days)
-  return dayWindowOf(await openArchive(deps, { from, withRevised }), { from, to })
-}

@@ -18,7 +18,7 @@ import { readAsAuthor } from './back-test/variants.ts'
 import { MAX_CLOSE } from './close-of-days.ts'
 import { type FacetSelection, type Facets, lookUpFacets, narrowResults } from './facets.ts'
 import { type FoundPaper, findNamedPaper, loadFoundPapers, loadPapers } from './loaded-papers.ts'
-import { openNewestArchive } from './open-archive.ts'
+import { isReadingArchive, openNewestArchive } from './open-archive.ts'
 import { respelled } from './spelling.ts'
 import {
   extrasBudget,
@@ -75,12 +75,14 @@ export interface SearchedArchive {
   facets: Facets
   /** The closest papers of the last 60 days that match nothing; only beside the best matches, without filters. */
   close: ShownPaper[]
-  /** Null if something was found, if there are no papers, and if the analysis would take too long. */
+  /** Null if something was found, if there are no papers, if papers are being read, and if it would take too long. */
   nothing: NothingFound | null
   /** The number of papers searched. */
   searched: number
   /** The oldest day searched; null if all papers were searched. */
   backTo: Day | null
+  /** Whether older papers are still being read into memory, as in the first seconds after a start. */
+  isReading: boolean
 }
 
 export const PAPERS_PER_PAGE = 20
@@ -108,14 +110,19 @@ export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<
   const pages = Math.min(MAX_PAGES, Math.max(1, Math.ceil(counts.count / PAPERS_PER_PAGE)))
   if (search.page > pages) throw new Fault('search.page')
   const ids = pageOf(archive, wide, left, search)
-  const about = { searched: archive.index.size, backTo: archive.backTo }
+  const about = {
+    searched: archive.index.size,
+    backTo: archive.backTo,
+    isReading: isReadingArchive(deps),
+  }
   const named = counts.all === 0 ? await findNamedPaper(deps.db, tree) : []
   const isEmpty = counts.all === 0 && named.length === 0 && about.searched > 0
   const budget = extrasBudget(search.extrasMs)
   const isFirst = search.page === 1 && search.order === 'best' && Object.keys(search.selection).length === 0
   const close =
     isFirst && named.length === 0 ? await closeTo(deps, archive, wide, { ...search, budget, isEmpty }) : []
-  const nothing = isEmpty ? await nothingFound(deps, archive, wide, { ...search, budget }) : null
+  const nothing =
+    isEmpty && !about.isReading ? await nothingFound(deps, archive, wide, { ...search, budget }) : null
   return {
     tree,
     named: names,

@@ -1,4 +1,6 @@
-import { type Day, daysIn, weekdayOf } from '../../core/dates.ts'
+import { addDays, type Day, dayOf, daysIn, weekdayOf } from '../../core/dates.ts'
+import type { Deps } from '../../core/deps.ts'
+import { Fault } from '../../core/errors.ts'
 import type { Archive, DayBounds } from '../../queries/archive.ts'
 import {
   type Bits,
@@ -10,6 +12,7 @@ import {
 } from '../../queries/matching/bits.ts'
 import { type PaperAttributes, untilChange } from '../../queries/matching/paper-index.ts'
 import { mentionsRevised, type Query } from '../../queries/query.ts'
+import { MAX_DAYS, openArchive } from '../open-archive.ts'
 
 const byVotes = (a: PaperAttributes, b: PaperAttributes): number =>
   (b.votes ?? 0) - (a.votes ?? 0) || b.id - a.id
@@ -116,6 +119,25 @@ export function dayWindowOf(archive: Archive, days: Required<DayBounds>): DayWin
   const window = windows.get(name) ?? new DayWindow(archive, days)
   windows.set(name, window)
   return window
+}
+
+interface RecentDays {
+  days: number
+  /** Include newer versions of papers that were listed before. */
+  withRevised?: boolean
+}
+
+/**
+ * The papers of the last `days` days up to today (UTC), from 1 to 30. Use the window at once: later papers are not in
+ * it. Throws preview.days.
+ */
+export async function recentWindow(deps: Deps, { days, withRevised }: RecentDays): Promise<DayWindow> {
+  if (!Number.isInteger(days) || days < 1 || days > MAX_DAYS) {
+    throw new Fault('preview.days', { value: days, most: MAX_DAYS })
+  }
+  const to = dayOf(deps.clock.now())
+  const from = addDays(to, 1 - days)
+  return dayWindowOf(await openArchive(deps, { from, withRevised }), { from, to })
 }
 
 export interface DayPaperCount {
