@@ -12,7 +12,6 @@ import {
 import { paperByName, papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import { parsePaperName } from '../papers/paper-key.ts'
-import { cachedUntilChange } from './cached-until-change.ts'
 import { type Span, spanOf } from './spans.ts'
 
 // Characters that a path may contain but the database rejects.
@@ -50,41 +49,42 @@ export const FIRST_PAGE: ListChoice = { order: 'votes', withCode: false, page: 1
 
 /** One page of the papers listed in a span, which may be empty. Throws page.not-found. */
 export async function loadPaperList(
-  deps: Deps,
+  { db, clock }: Deps,
   { span, ...choice }: ListChoice & { span: Span },
 ): Promise<PaperList> {
-  return { ...(await listOfSpan(deps, { span, ...choice })), today: dayOf(deps.clock.now()) }
+  const skip = skipTo(choice.page)
+  const { ids, previous, next, ...counts } = await listedPage(db, {
+    ...span,
+    ...choice,
+    skip,
+    take: PAPERS_PER_PAGE,
+  })
+  return {
+    span,
+    ...choice,
+    today: dayOf(clock.now()),
+    counts,
+    pages: pagesOf(choice, counts),
+    first: skip + 1,
+    papers: await shownPapers(db, ids),
+    previous: previous === null ? null : spanOf(span.unit, previous),
+    next: next === null ? null : spanOf(span.unit, next),
+  }
 }
-
-const listOfSpan = cachedUntilChange(
-  'list',
-  async (db, asked: ListChoice & { span: Span }): Promise<Omit<PaperList, 'today'>> => {
-    const { span, ...choice } = asked
-    const { page } = choice
-    const { ids, previous, next, ...counts } = await listedPage(db, {
-      ...{ ...span, ...choice, skip: skipTo(page), take: PAPERS_PER_PAGE },
-    })
-    return {
-      ...{ span, ...choice, counts, pages: pagesOf(choice, counts), first: skipTo(page) + 1 },
-      papers: await shownPapers(db, ids),
-      previous: previous === null ? null : spanOf(span.unit, previous),
-      next: next === null ? null : spanOf(span.unit, next),
-    }
-  },
-)
 
 /** Long enough to keep a Friday's papers over the weekend; after a week, a vote counts a tenth. */
 const HALF_LIFE_DAYS = 2
 const TRENDING_DAYS = 14
 const MAX_TRENDING = 200
 
-// The order stays the same during a day: all votes age alike.
-const trendingOn = cachedUntilChange('trending', (db, today: Day) =>
+/** The order stays the same during a day: all votes age alike. */
+const trendingOn = (db: Database, today: Day) =>
   trendingIds(db, {
-    ...{ now: midnight(addDays(today, 1)), since: addDays(today, -TRENDING_DAYS) },
-    ...{ halfLifeDays: HALF_LIFE_DAYS, limit: MAX_TRENDING },
-  }),
-)
+    now: midnight(addDays(today, 1)),
+    since: addDays(today, -TRENDING_DAYS),
+    halfLifeDays: HALF_LIFE_DAYS,
+    limit: MAX_TRENDING,
+  })
 
 /** One page of the papers that gained most votes lately. Throws page.not-found. */
 export async function loadTrendingList(
@@ -92,15 +92,20 @@ export async function loadTrendingList(
   choice: ListChoice,
 ): Promise<PaperList> {
   const now = deps.clock.now()
-  const all = await trendingOn(deps, dayOf(now))
+  const all = await trendingOn(deps.db, dayOf(now))
   const withCode = all.filter((one) => one.withCode)
   const counts = { papers: all.length, withCode: withCode.length }
   const skip = skipTo(choice.page)
   const shown = (choice.withCode ? withCode : all).slice(skip, skip + PAPERS_PER_PAGE)
   return {
-    ...{ span: null, ...choice, counts, pages: pagesOf(choice, counts), first: skip + 1 },
-    ...{ previous: null, next: null },
+    span: null,
+    ...choice,
     today: dayOf(now),
+    counts,
+    pages: pagesOf(choice, counts),
+    first: skip + 1,
+    previous: null,
+    next: null,
     papers: await shownPapers(
       deps.db,
       shown.map(({ id }) => id),
@@ -121,7 +126,7 @@ function pagesOf({ withCode, page }: ListChoice, counts: ListCounts): number {
 }
 
 /** The newest day with papers; today if there is no such day. */
-export async function newestDay({ db, clock }: Deps): Promise<Day> {
+export async function newestListedDay({ db, clock }: Deps): Promise<Day> {
   const today = dayOf(clock.now())
   return (await newestDayWithPapers(db, { upTo: today })) ?? today
 }

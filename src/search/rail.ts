@@ -1,8 +1,8 @@
 import { addDays, daysIn } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
 import { type DayCount, type KeywordCount, summaryOfRange } from '../papers/listed.repo.ts'
 import { papersById } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
-import { cachedUntilChange } from './cached-until-change.ts'
 import type { Span } from './spans.ts'
 
 const RAIL_DAYS = 30
@@ -19,20 +19,25 @@ export interface Rail {
   topOfWeek: Paper[]
 }
 
-export const railOf = cachedUntilChange(
-  'rail',
-  async (db, { from, to }: Pick<Span, 'from' | 'to'>): Promise<Rail> => {
-    const firstOf30 = addDays(to, 1 - RAIL_DAYS)
-    const daysFrom = from < firstOf30 ? from : firstOf30
-    const { days, keywords, top } = await summaryOfRange(db, {
-      ...{ from, to, daysFrom, topFrom: addDays(to, -6), keywords: MAX_KEYWORDS, top: MAX_TOP_PAPERS },
-    })
-    const counts = new Map(days.map(({ day, papers }) => [day, papers]))
-    const topPapers = await papersById(db, top, { withWithdrawn: false })
-    return {
-      days: daysIn({ from: daysFrom, to }).map((day) => ({ day, papers: counts.get(day) ?? 0 })),
-      keywords,
-      topOfWeek: topPapers.filter(({ votes }) => votes !== null),
-    }
-  },
-)
+export async function railOf(
+  { db }: Pick<Deps, 'db'>,
+  { from, to }: Pick<Span, 'from' | 'to'>,
+): Promise<Rail> {
+  const firstOf30 = addDays(to, 1 - RAIL_DAYS)
+  const daysFrom = from < firstOf30 ? from : firstOf30
+  const { days, keywords, top } = await summaryOfRange(db, {
+    from,
+    to,
+    daysFrom,
+    topFrom: addDays(to, -6),
+    keywords: MAX_KEYWORDS,
+    top: MAX_TOP_PAPERS,
+  })
+  const counts = new Map(days.map(({ day, papers }) => [day, papers]))
+  const topPapers = await papersById(db, top, { withWithdrawn: false })
+  return {
+    days: daysIn({ from: daysFrom, to }).map((day) => ({ day, papers: counts.get(day) ?? 0 })),
+    keywords,
+    topOfWeek: topPapers.filter(({ votes }) => votes !== null),
+  }
+}

@@ -1,86 +1,146 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { monotonicMs } from '../core/clock.ts'
-import { dayOf } from '../core/dates.ts'
+import { type Day, dayOf, MINUTE_MS } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { LruCache } from '../core/lru-cache.ts'
-import { memoizeByObject } from '../core/memoize.ts'
-import { isFresh, papersState } from '../search/cached-until-change.ts'
-import type { Edition } from '../search/edition.ts'
-import { isKnownTo, tagOf } from './conditional-response.ts'
+import { listedPage, newestDayWithPapers } from '../papers/listed.repo.ts'
+import { newestState } from '../papers/paper.repo.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The response is the same for everyone; a URL may have these parameters, each once. */
     cachedBy?: readonly string[]
   }
+  interface FastifyInstance {
+    papers: PapersWatch
+  }
+}
+
+/** The newest day with papers, for the masthead. */
+export interface Edition {
+  day: Day
+  count: number
 }
 
 interface CachedPage {
   headers: ReturnType<FastifyReply['getHeaders']>
   body: Buffer
-  at: number
 }
+
+type Pages = LruCache<string, CachedPage>
+
+/** What the last look at the papers found, and the pages made since. */
+interface PapersState {
+  newest: string
+  today: Day
+  pages: Pages
+  /** When it was found first. */
+  madeAt: Date
+  /** When it was found last, by `monotonicMs`. */
+  seenAt: number
+}
+
+type PapersWatch = ReturnType<typeof watchPapers>
 
 const MAX_BYTES = 32 * 1024 * 1024
 const MAX_URL_LENGTH = 500
 /** Of the headers and the URL of a kept page. */
 const MAX_HEAD_BYTES = 3000
+/** A change by a process with a slow clock has no later time than the change before it. */
+const MAX_AGE_MS = MINUTE_MS
+/** How long the server waits for the first look before it accepts requests, in milliseconds. */
+const MAX_WAIT_MS = 250
 
-const pagesOf = memoizeByObject(
-  (_state: object) => new LruCache<string, CachedPage>(MAX_BYTES, ({ body }) => body.length + MAX_HEAD_BYTES),
-)
+/** Looks for changes of papers beside the requests, which only read what was found last. */
+function watchPapers({ db, clock }: Pick<Deps, 'db' | 'clock'>) {
+  let edition: Edition | null = null
+  let state: PapersState | undefined
+  let looking: Promise<void> | undefined
+  const look = async () => {
+    const now = clock.now()
+    const seenAt = monotonicMs()
+    const newest = await newestState(db)
+    const today = dayOf(now)
+    if (state?.newest === newest && state.today === today && isWithinAge(state.madeAt, now)) {
+      state.seenAt = seenAt
+      return
+    }
+    edition = await readEdition(db, today)
+    const pages: Pages = new LruCache(MAX_BYTES, ({ body }) => body.length + MAX_HEAD_BYTES)
+    state = { newest, today, pages, madeAt: now, seenAt }
+  }
+  return {
+    /** Null without papers, and until the first look. Without a database, the last known one stays. */
+    edition: () => edition,
+    /** The pages made since the papers changed; undefined without a recent look. */
+    pages: () => (state && monotonicMs() - state.seenAt < MAX_AGE_MS ? state.pages : undefined),
+    /** Looks now. Without a database, routes say so, so no page is kept. */
+    refresh(): Promise<void> {
+      looking ??= look()
+        .catch(() => {
+          state = undefined
+        })
+        .finally(() => {
+          looking = undefined
+        })
+      return looking
+    },
+  }
+}
+
+const isWithinAge = (madeAt: Date, now: Date): boolean =>
+  Math.abs(now.getTime() - madeAt.getTime()) < MAX_AGE_MS
+
+async function readEdition(db: Deps['db'], today: Day): Promise<Edition | null> {
+  const day = await newestDayWithPapers(db, { upTo: today })
+  if (day === null) return null
+  const { papers } = await listedPage(db, { from: day, to: day, order: 'newest', take: 0 })
+  return { day, count: papers }
+}
 
 /**
- * Gives the public responses of routes with `cachedBy` an ETag, and keeps them until a paper changes, and for up to a
- * minute. Whether one changed is looked up again after `checkEveryMs`. Only complete responses that any cache may keep
- * are kept, and none to a request with a cookie or a password.
+ * Gives public responses an ETag, and keeps those of routes with `cachedBy` until a paper changes, and for up to a
+ * minute. It checks the papers every `checkEveryMs`; 0: only when the server starts, and by `app.papers.refresh`.
+ * Only complete responses that any cache may keep are kept, and none to a request with a cookie or a password.
  */
-export function addPageCache(
-  app: FastifyInstance,
-  { db, clock }: Pick<Deps, 'db' | 'clock'>,
-  { edition, checkEveryMs }: { edition: () => Edition | null; checkEveryMs: number },
-): void {
-  let last: { state: object; at: number } | undefined
-  const currentState = async () => {
-    const at = monotonicMs()
-    if (!last || at - last.at >= checkEveryMs) last = { state: await papersState(db), at }
-    return last.state
-  }
-  const toKeep = new WeakMap<
-    FastifyRequest,
-    { pages: LruCache<string, CachedPage>; key: string; at: number }
-  >()
+export function addPageCache(app: FastifyInstance, deps: Pick<Deps, 'db' | 'clock'>, checkEveryMs: number) {
+  const papers = watchPapers(deps)
+  let timer: NodeJS.Timeout | undefined
+  app.decorate('papers', papers)
+  app.addHook('onReady', async () => {
+    await Promise.race([papers.refresh(), sleep(MAX_WAIT_MS, undefined, { ref: false })])
+    if (checkEveryMs > 0) timer = setInterval(papers.refresh, checkEveryMs).unref()
+  })
+  app.addHook('onClose', async () => clearInterval(timer))
 
-  app.addHook('onRequest', async (request, reply) => {
-    if (!isSameForEveryone(request)) return
-    // Without a database, the route says so.
-    const state = await currentState().catch(() => null)
-    if (!state) return
-    const now = clock.now()
-    const [pages, at] = [pagesOf(state), now.getTime()]
-    const { day = '', count = 0 } = edition() ?? {}
-    const key = [request.url, dayOf(now), day, count].join(' ')
-    const page = pages.get(key)
-    if (!page || !isFresh(page, at)) return void toKeep.set(request, { pages, key, at })
-    reply.headers(page.headers)
-    return isKnownTo(request, reply) ? reply.code(304).send() : reply.send(page.body)
+  /** Where the response to a request is kept if it can be. */
+  const places = new WeakMap<FastifyRequest, Pages>()
+  app.addHook('onRequest', (request, reply, done) => {
+    const pages = isSameForEveryone(request) ? papers.pages() : undefined
+    const page = pages?.get(request.url)
+    if (page) return void sendUnlessKnown(request, reply.headers(page.headers), page.body)
+    if (pages) places.set(request, pages)
+    done()
   })
 
   app.addHook('onSend', (request, reply, payload, done) => {
     if (typeof payload !== 'string') return done(null, payload)
     // Node sends bytes in a quarter of the time of a text.
     const body = Buffer.from(payload)
-    const isWhole = reply.statusCode === 200
-    if (!request.routeOptions.config.cachedBy || !isWhole || !isPublic(reply)) return done(null, body)
-    if (!reply.hasHeader('etag')) reply.header('etag', tagOf(payload))
-    const kept = toKeep.get(request)
-    kept?.pages.set(kept.key, { headers: { ...reply.getHeaders() }, body, at: kept.at })
+    if (reply.statusCode !== 200 || !isPublic(reply)) return done(null, body)
+    reply.header('etag', tagOf(payload))
+    places.get(request)?.set(request.url, { headers: { ...reply.getHeaders() }, body })
     if (!isKnownTo(request, reply)) return done(null, body)
     reply.code(304)
     // An empty body would have a length of its own (RFC 9110, 15.4.5). Fastify sends none for HEAD.
     done(null, request.method === 'HEAD' ? body : null)
   })
 }
+
+const sendUnlessKnown = (request: FastifyRequest, reply: FastifyReply, body: Buffer): FastifyReply =>
+  isKnownTo(request, reply) ? reply.code(304).send() : reply.send(body)
 
 const isSameForEveryone = ({ method, url, headers, query, routeOptions }: FastifyRequest): boolean => {
   const { cachedBy } = routeOptions.config
@@ -93,3 +153,19 @@ const isSameForEveryone = ({ method, url, headers, query, routeOptions }: Fastif
 
 const isPublic = (reply: FastifyReply): boolean =>
   String(reply.getHeader('cache-control')).startsWith('public') && !reply.hasHeader('set-cookie')
+
+const tagOf = (body: string): string =>
+  `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+
+/** Whether the client already has the response with these headers. */
+function isKnownTo({ headers }: FastifyRequest, reply: FastifyReply): boolean {
+  const [match, since] = [headers['if-none-match'], headers['if-modified-since']]
+  const { etag, 'last-modified': changed } = reply.getHeaders()
+  if (match !== undefined)
+    return match.split(',').some((one) => ['*', etag, `W/${etag}`].includes(one.trim()))
+  return since !== undefined && changed !== undefined && Date.parse(String(changed)) <= Date.parse(since)
+}
+
+/** Any cache may keep the response for a minute. */
+export const cacheForOneMinute = <T extends FastifyReply>(reply: T): T =>
+  reply.header('cache-control', 'public, max-age=60') as T

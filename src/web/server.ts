@@ -1,16 +1,21 @@
-import { STATUS_CODES } from 'node:http'
+import { type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import formbody from '@fastify/formbody'
 import helmet from '@fastify/helmet'
 import assets from '@fastify/static'
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyHttpOptions,
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyServerOptions,
+} from 'fastify'
 import { serializerCompiler } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
 import type { ServiceDeps } from '../core/deps.ts'
 import { Fault, undefinedIfThrown } from '../core/errors.ts'
 import { randomId } from '../core/secrets.ts'
 import { words } from '../i18n/words.ts'
-import { openEdition } from '../search/edition.ts'
 import { accountPages } from './account/account-pages.ts'
 import { addAdmissionControl } from './admission.ts'
 import { api } from './api/api.ts'
@@ -24,6 +29,7 @@ import { metricsRoute, serviceRoutes } from './service-routes.ts'
 import { signupPages } from './signup/signup-pages.ts'
 import { sitePages } from './site/site-pages.ts'
 import { addColorSheet } from './site-color.ts'
+import { reportUntrustedProxy } from './untrusted-proxy.ts'
 import { webhooks } from './webhooks/webhook-routes.ts'
 
 /**
@@ -43,20 +49,60 @@ const quietLogger = (logger: Logger): Logger =>
 const compilersFactory = { buildValidator: () => validatedByZod, buildSerializer: () => serializerCompiler }
 const schemaController = { compilersFactory } as unknown as FastifyServerOptions['schemaController']
 
-/** Returns the server, ready to listen or for `inject`. A change of papers is on pages after `checkEveryMs`. */
+/** Returns the server, ready to listen or for `inject`. Pages show a change of papers after `checkEveryMs`: see addPageCache. */
 export function buildServer(
   deps: ServiceDeps,
   limits = REQUEST_LIMITS,
   { checkEveryMs = 0 } = {},
 ): FastifyInstance {
-  const { log } = deps
-  const { BASE_URL, TRUST_PROXY } = deps.config
-  const edition = openEdition(deps)
-  const site: Site = { deps: withRequestLog(deps), pages: openPageRenderer(deps.config, edition.current) }
-  const app = fastify({
+  const app = fastify(serverOptions(deps, limits))
+  app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-cache'))
+  addRequestLog(app, deps)
+  const logged = withRequestLog(deps)
+  reportUntrustedProxy(app, logged)
+  // Before the hooks that set headers: a kept response has them.
+  addPageCache(app, deps, checkEveryMs)
+  const site: Site = { deps: logged, pages: openPageRenderer(deps.config, app.papers.edition) }
+  addErrorHandlers(app, site)
+  app.register(helmet, securityHeaders(deps.config.BASE_URL))
+  app.register(formbody)
+  app.register(assets, {
+    root: ASSETS_FOLDER,
+    prefix: ASSETS_PATH,
+    ...ASSET_CACHE_OPTIONS,
+    wildcard: false,
+    globIgnore: ['*.css'],
+    index: false,
+  })
+  app.register(routes, site)
+  return app
+}
+
+const routes: FastifyPluginAsync<Site> = async (app, site) => {
+  const { config } = site.deps
+  addAdmissionControl(app, site)
+  addAssetRoutes(app)
+  addColorSheet(app, config)
+  app.register(sitePages, site)
+  app.register(signupPages, site)
+  app.register(accountPages, site)
+  app.register(serviceRoutes, site)
+  app.register(metricsRoute, site)
+  app.register(webhooks, site)
+  app.register(api, site)
+  if (config.ADMIN_PASSWORD) {
+    const { adminPages } = await import('./admin/admin-pages.ts')
+    app.register(adminPages, { ...site, prefix: '/admin' })
+  }
+}
+
+function serverOptions(deps: ServiceDeps, limits: typeof REQUEST_LIMITS): FastifyHttpOptions<Server> {
+  const { logger } = deps.log
+  const { TRUST_PROXY } = deps.config
+  return {
     // A request's log has the usual level.
-    loggerInstance: quietLogger(log.logger) as FastifyBaseLogger,
-    childLoggerFactory: (logger, ids) => logger.child(ids, { level: log.logger.level }),
+    loggerInstance: quietLogger(logger) as FastifyBaseLogger,
+    childLoggerFactory: (parent, ids) => parent.child(ids, { level: logger.level }),
     logController: new RequestLog(deps),
     genReqId: () => randomId(80).slice(0, 8),
     requestTimeout: limits.requestTimeout,
@@ -68,43 +114,7 @@ export function buildServer(
     routerOptions: { maxParamLength: MAX_HEADERS },
     schemaController,
     rewriteUrl: ({ url = '/' }) => toDecodableUrl(url),
-  })
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.header('cache-control', 'no-cache')
-    await edition.refresh()
-  })
-  addRequestLog(app, deps)
-  warnOfUntrustedProxy(app, site.deps)
-  // Before the hooks that set headers: a kept response has them.
-  addPageCache(app, deps, { edition: edition.current, checkEveryMs })
-  addErrorHandlers(app, site)
-  app.register(helmet, securityHeaders(BASE_URL))
-  app.register(formbody)
-  app.register(assets, {
-    root: ASSETS_FOLDER,
-    prefix: ASSETS_PATH,
-    ...ASSET_CACHE_OPTIONS,
-    wildcard: false,
-    globIgnore: ['*.css'],
-    index: false,
-  })
-  app.register(async (scope) => {
-    addAdmissionControl(scope, site)
-    addAssetRoutes(scope)
-    addColorSheet(scope, deps.config)
-    scope.register(sitePages, site)
-    scope.register(signupPages, site)
-    scope.register(accountPages, site)
-    scope.register(serviceRoutes, site)
-    scope.register(metricsRoute, site)
-    scope.register(webhooks, site)
-    scope.register(api, site)
-    if (deps.config.ADMIN_PASSWORD) {
-      const { adminPages } = await import('./admin/admin-pages.ts')
-      scope.register(adminPages, { ...site, prefix: '/admin' })
-    }
-  })
-  return app
+  }
 }
 
 /**
@@ -130,19 +140,6 @@ function replyToUnreadable({ code }: NodeJS.ErrnoException, socket: Socket): voi
   const reply = `${head}\r\nContent-Length: ${Buffer.byteLength(sentence)}\r\n\r\n${sentence}`
   socket.setTimeout(MAX_READING, () => socket.destroy())
   socket.end(reply, () => socket.destroy())
-}
-
-/** Behind a proxy that TRUST_PROXY does not name, all visitors would share one rate limit. */
-function warnOfUntrustedProxy(app: FastifyInstance, deps: ServiceDeps): void {
-  let warned = false
-  app.addHook('onRequest', async (request) => {
-    const { headers, ips = [] } = request
-    // A request from the proxy's own machine has the proxy's address, and `ips` then contains it twice.
-    const isUntrusted = headers['x-forwarded-for'] !== undefined && ips.length < 2
-    if (!isUntrusted || warned) return
-    warned = true
-    deps.log.warn('proxy.untrusted', { trusted: deps.config.TRUST_PROXY.length })
-  })
 }
 
 const NO_ADDRESS = ['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL', 'EINVAL']

@@ -5,10 +5,9 @@
 // is a page that nobody has requested since the start: each day, paper and query once, one after the other.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { monotonicMs } from '../../src/core/clock.ts'
 import { startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
@@ -27,7 +26,6 @@ const PER_DAY = 250
 const CONNECTIONS = [1, 8]
 const FIRST_VIEWS = 100
 const FOREVER_MS = 600_000
-const MAX_WRITE_MS = 60_000
 
 export async function benchWeb(args: string[]): Promise<{ json: unknown; text: string }> {
   const { values } = parseArgs({
@@ -48,27 +46,14 @@ export async function benchWeb(args: string[]): Promise<{ json: unknown; text: s
       ...{ DATABASE_URL: postgres.url, DATA_DIR: folder, PORT: '0' },
       ...{ CLOCK_NOW: `${LAST_DAY}T20:00:00Z`, TRUST_PROXY: '127.0.0.1' },
     }
-    // The first start reads papers that no process has read before.
-    const firstStart = await startSite(settings)
-    await isWritten(join(folder, 'archive.bin'))
-    await firstStart.stop()
     const site = await startSite(settings)
     const measured = await measure(site, papers, Number(values.rounds), Number(values.seconds) * 1000)
     await site.stop()
-    const json = { papers: papers.length, firstReady: firstStart.ready, ready: site.ready, ...measured }
+    const json = { papers: papers.length, ready: site.ready, ...measured }
     return { json, text: textOf(json) }
   } finally {
     await postgres.destroy()
     rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-/** Waits for the file that the second start reads. */
-async function isWritten(file: string): Promise<void> {
-  const until = monotonicMs() + MAX_WRITE_MS
-  while (!existsSync(file)) {
-    if (monotonicMs() > until) throw new Error(`${file} was not written`)
-    await sleep(100)
   }
 }
 
@@ -205,16 +190,13 @@ async function cpuOf({ process }: Server): Promise<number> {
   return (await hearing).cpu!
 }
 
-type Figures = { papers: number; firstReady: Site['ready']; ready: Site['ready'] } & Awaited<
-  ReturnType<typeof measure>
->
+type Figures = { papers: number; ready: Site['ready'] } & Awaited<ReturnType<typeof measure>>
 
-function textOf({ papers, firstReady, ready, firstViews, pages, rss }: Figures): string {
-  const readyText = ({ answers, archive, rss }: Site['ready']) =>
-    `answers after ${answers.toFixed(1)} s, archive read after ${archive.toFixed(1)} s, then ${rss} MB`
+function textOf({ papers, ready, firstViews, pages, rss }: Figures): string {
+  const readAfter = `the archive was read after ${ready.archive.toFixed(1)} s, then ${ready.rss} MB`
   return [
     `${papers} papers; ${cpus().length} processors, load ${loadavg()[0]!.toFixed(1)}`,
-    `First start: ${readyText(firstReady)}. Second start: ${readyText(ready)}. After all requests: ${rss} MB.`,
+    `The site replied after ${ready.answers.toFixed(1)} s; ${readAfter}. After all requests: ${rss} MB.`,
     table(
       ['first view', 'pages', 'ms CPU', 'p50 ms', 'p95 ms'],
       Object.entries(firstViews).map(([name, { requests, cpu, p50, p95 }]) => [

@@ -3,7 +3,6 @@ import pg from 'pg'
 import { afterAll, beforeAll, inject } from 'vitest'
 import { type Database, type OpenDatabase, openDatabase } from '../../src/core/database/database.ts'
 import { silentLog } from '../../src/core/log.ts'
-import { dropCachedLists } from '../../src/search/cached-until-change.ts'
 import { dropArchive } from '../../src/search/open-archive.ts'
 
 let counter = 0
@@ -51,7 +50,6 @@ const DEADLOCK = /40P01/
 /** Empties every table of ours. A look at them that the test before began may still be under way. */
 export async function emptyTables(db: Database): Promise<void> {
   dropArchive(db)
-  dropCachedLists()
   await pRetry(() => db.$executeRawUnsafe(EMPTY), {
     retries: 3,
     shouldRetry: ({ error }) => DEADLOCK.test(error.message),

@@ -2,6 +2,7 @@ import type { Condition, Finding, PublicNotice } from './condition.ts'
 import type { HealthFacts } from './facts.ts'
 import { HOLD_CONDITIONS } from './hold-conditions.ts'
 import { MAIL_CONDITIONS } from './mail-conditions.ts'
+import { PROXY_CONDITION } from './proxy-condition.ts'
 import { SECRET_CONDITIONS } from './secret-conditions.ts'
 import { SOURCE_CONDITIONS } from './source-conditions.ts'
 import { WORK_CONDITIONS } from './work-conditions.ts'
@@ -12,6 +13,7 @@ export const CONDITIONS: readonly Condition[] = [
   ...MAIL_CONDITIONS,
   ...WORK_CONDITIONS,
   ...SECRET_CONDITIONS,
+  PROXY_CONDITION,
   ...SOURCE_CONDITIONS,
 ]
 

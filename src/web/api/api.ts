@@ -6,7 +6,7 @@ import {
   jsonSchemaTransformObject,
 } from 'fastify-type-provider-zod'
 import type { Config } from '../../config/config.ts'
-import { cacheForOneMinute } from '../conditional-response.ts'
+import { cacheForOneMinute } from '../page-cache.ts'
 import type { Site } from '../pages.ts'
 import { addFaultResponses } from './faults.ts'
 import { paperRoutes, previewRoute, sourceRoutes, subscriptionRoute } from './public-routes.ts'

@@ -19,7 +19,7 @@ import { withSearchSlot } from '../../search/search-slot.ts'
 import type { Spend } from '../../search/yield-to-event-loop.ts'
 import { readSignup } from '../../subscribers/read-signup.ts'
 import { MAX_TOPICS } from '../../subscribers/subscriber.ts'
-import { cacheForOneMinute } from '../conditional-response.ts'
+import { cacheForOneMinute } from '../page-cache.ts'
 import type { Site } from '../pages.ts'
 import {
   readTopicsInSlot,
@@ -44,7 +44,7 @@ export const paperRoutes: FastifyPluginAsyncZod<Site> = async (api, { deps }) =>
     querystring: paperQuery,
     response: { 200: papers, ...faults(422, 429) },
   }
-  api.get('/api/papers', { schema: listed }, async (request, reply) => {
+  api.get('/api/papers', { schema: listed, config: { slots: 'search' } }, async (request, reply) => {
     const { date, q, limit, cursor } = request.query
     const list = { name: 'papers', filters: { date, q }, values: z.tuple([day, idNumber]) }
     const [firstDay, id] = cursor ? readCursor(list, cursor) : []
@@ -160,7 +160,9 @@ export const previewRoute: FastifyPluginAsyncZod<Site> = async (api, site) => {
     body: previewBody,
     response: { 200: preview, ...faults(408, 429, ...BODY_FAULTS) },
   }
-  api.post('/api/preview', { schema }, async (request) => previewJson(site, request, request.body))
+  api.post('/api/preview', { schema, config: { slots: 'search' } }, async (request) =>
+    previewJson(site, request, request.body),
+  )
 }
 
 const previewBody = z.strictObject({
@@ -259,7 +261,8 @@ export const subscriptionRoute: FastifyPluginAsyncZod<Site> = async (api, { deps
   // An address that is missing or empty gets the same fault as in the form.
   const validatorCompiler = ({ method, url }: { method: string; url: string }) =>
     validatedByZod({ method, url, schema: sentSubscription })
-  api.post('/api/subscriptions', { schema, validatorCompiler }, async (request, reply) => {
+  const options = { schema, validatorCompiler, config: { slots: 'search' } } as const
+  api.post('/api/subscriptions', options, async (request, reply) => {
     const { body, ip } = request
     const form = subscribeFormOf(subscribeFields.parse(body))
     await readTopicsInSlot(deps, request, form)

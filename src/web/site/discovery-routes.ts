@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
@@ -9,7 +9,7 @@ import { paperPathOf } from '../../papers/paper-key.ts'
 import { FIRST_PAGE } from '../../search/load-paper-list.ts'
 import { spanOf } from '../../search/spans.ts'
 import { ASSETS_PATH } from '../assets.ts'
-import { cacheForOneMinute, sendIfChanged } from '../conditional-response.ts'
+import { cacheForOneMinute } from '../page-cache.ts'
 import { SITEMAP_ROUTES, type Site } from '../pages.ts'
 import { feedPath, listPath, searchPath } from './search-paths.ts'
 
@@ -39,28 +39,22 @@ export const discoveryRoutes: FastifyPluginAsyncZod<Site> = async (app, site) =>
 }
 
 const sitemap: FastifyPluginAsyncZod<Site> = async (app, { deps: { db, config } }) => {
-  const sendUrls = (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    kind: 'index' | 'part',
-    urls: SitemapUrl[],
-  ) => {
+  const sendUrls = (reply: FastifyReply, kind: 'index' | 'part', urls: SitemapUrl[]) => {
     const all = urls.map(({ path, changedOn }) => ({ url: `${config.BASE_URL}${path}`, changedOn }))
-    return send(request, reply, 'application/xml', templates.render('./sitemap', { kind, urls: all }))
+    return send(reply, 'application/xml', templates.render('./sitemap', { kind, urls: all }))
   }
 
-  app.get('/sitemap.xml', { config: SAME_FOR_ALL }, async (request, reply) => {
+  app.get('/sitemap.xml', { config: SAME_FOR_ALL }, async (_request, reply) => {
     const parts = Math.ceil((await maxSitemapPaperId(db)) / PAPERS_IN_PART)
     const ofPapers = Array.from({ length: parts }, (_, i) => ({ path: `/sitemap-papers-${i + 1}.xml` }))
-    return sendUrls(request, reply, 'index', [{ path: '/sitemap-days.xml' }, ...ofPapers])
+    return sendUrls(reply, 'index', [{ path: '/sitemap-days.xml' }, ...ofPapers])
   })
 
-  app.get('/sitemap-days.xml', { config: SAME_FOR_ALL }, async (request, reply) => {
+  app.get('/sitemap-days.xml', { config: SAME_FOR_ALL }, async (_request, reply) => {
     const days = await daysWithPapers(db, MAX_DAYS)
     const spans = (['day', 'week', 'month'] as const).flatMap((unit) => days.map((day) => spanOf(unit, day)))
     const paths = new Set([...SITEMAP_ROUTES, ...spans.map((span) => listPath(span, FIRST_PAGE))])
     return sendUrls(
-      request,
       reply,
       'part',
       [...paths].map((path) => ({ path })),
@@ -81,7 +75,6 @@ const sitemap: FastifyPluginAsyncZod<Site> = async (app, { deps: { db, config } 
       const papers = await sitemapPapers(db, { after: upTo - PAPERS_IN_PART, upTo })
       if (papers.length === 0) throw new Fault('page.not-found')
       return sendUrls(
-        request,
         reply,
         'part',
         papers.map((paper) => ({ path: paperPathOf(paper), changedOn: paper.changedOn })),
@@ -92,7 +85,7 @@ const sitemap: FastifyPluginAsyncZod<Site> = async (app, { deps: { db, config } 
 
 function addSearchDescription(app: FastifyInstance, { deps: { config } }: Site): void {
   const { BASE_URL, SITE_NAME } = config
-  app.get('/opensearch.xml', async (request, reply) => {
+  app.get('/opensearch.xml', async (_request, reply) => {
     const withTerms = (path: string) => `${BASE_URL}${path.replace(/q=$/, 'q={searchTerms}')}`
     const view = {
       shortName: Array.from(SITE_NAME).slice(0, MAX_SHORT_NAME_LENGTH).join('').trim(),
@@ -103,9 +96,9 @@ function addSearchDescription(app: FastifyInstance, { deps: { config } }: Site):
       self: `${BASE_URL}/opensearch.xml`,
     }
     const body = templates.render('./opensearch', view)
-    return send(request, reply, 'application/opensearchdescription+xml', body)
+    return send(reply, 'application/opensearchdescription+xml', body)
   })
 }
 
-const send = (request: FastifyRequest, reply: FastifyReply, type: string, body: string) =>
-  sendIfChanged(request, cacheForOneMinute(reply).type(`${type}; charset=utf-8`), { body, changedAt: null })
+const send = (reply: FastifyReply, type: string, body: string) =>
+  cacheForOneMinute(reply).type(`${type}; charset=utf-8`).send(body)

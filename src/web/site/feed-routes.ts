@@ -9,11 +9,12 @@ import { oneLine } from '../../mail/rendering/text.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
 import { asSingleTopic } from '../../queries/language/edit-query.ts'
-import { type PlainParts, plainParts, reasonSentence } from '../../queries/reasons/shown-paper.ts'
+import { reasonSentence, reasonText } from '../../queries/reasons/reason-text.ts'
+import { type PlainParts, plainParts } from '../../queries/reasons/shown-paper.ts'
 import { type FeedPapers, feedPapers } from '../../search/feed-papers.ts'
 import { withSearchSlot } from '../../search/search-slot.ts'
-import { cacheForOneMinute, sendIfChanged } from '../conditional-response.ts'
 import { logFault, toFault } from '../errors.ts'
+import { cacheForOneMinute } from '../page-cache.ts'
 import type { Site } from '../pages.ts'
 import { firstText } from '../request.ts'
 import { type FeedFormat, feedPath, searchPath, subscribePath } from './search-paths.ts'
@@ -23,7 +24,7 @@ export const feedRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps }) => 
   for (const format of ['xml', 'json'] as const) {
     app.get(
       feedPath(format),
-      { schema: { querystring: z.object({ q: firstText }) }, config: { cachedBy: ['q'] } },
+      { schema: { querystring: z.object({ q: firstText }) }, config: { cachedBy: ['q'], slots: 'search' } },
       async (request, reply) => {
         try {
           return await sendFeed(deps, request, reply, { query: request.query.q, format })
@@ -49,10 +50,11 @@ async function sendFeed(
       ? await feedPapers(deps, {})
       : await withSearchSlot(deps, request, [query], (spend) => feedPapers(deps, { query, spend }))
   const { type, write } = FEED_FORMATS[format]
-  // The same papers as a page.
+  // The page that shows these papers.
   const page = `${deps.config.BASE_URL}${query === undefined ? '/' : searchPath({ query, order: 'newest' })}`
   const body = write(feedOf(papers, { format, query, config: deps.config }), page)
-  return sendIfChanged(request, cacheForOneMinute(reply).type(type), { body, changedAt: papers.changedAt })
+  if (papers.changedAt) reply.header('last-modified', papers.changedAt.toUTCString())
+  return (papers.isReading ? reply : cacheForOneMinute(reply)).type(type).send(body)
 }
 
 const templates = templatesIn('feeds')

@@ -8,12 +8,12 @@ import {
   type ListChoice,
   loadPaperList,
   loadTrendingList,
-  newestDay,
+  newestListedDay,
 } from '../../search/load-paper-list.ts'
 import { railOf } from '../../search/rail.ts'
 import { parseSpan, type Span, spanOf } from '../../search/spans.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
-import { cacheForOneMinute } from '../conditional-response.ts'
+import { cacheForOneMinute } from '../page-cache.ts'
 import type { Site } from '../pages.ts'
 import { listView, railView } from './list-view.ts'
 import { listFields, listPath, readListChoice } from './search-paths.ts'
@@ -30,9 +30,9 @@ async function listData(deps: Deps, asked: ListChoice & { span: Span }) {
 }
 
 /** The papers of the newest day, of any day, week or month, and those that are trending, at Hugging Face's paths. */
-export const listRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages }) => {
+export const paperListRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages }) => {
   app.get('/', { config: { cachedBy: [] } }, async (_request, reply) => {
-    const span = spanOf('day', await newestDay(deps))
+    const span = spanOf('day', await newestListedDay(deps))
     const banner = { closed: deps.config.SIGNUP === 'closed', consent: CONSENT_WORDING.asking }
     return pages.send(cacheForOneMinute(reply), 'home', {
       ...(await listData(deps, { span, ...FIRST_PAGE })),
@@ -55,7 +55,7 @@ export const listRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages
   // The newest week or month with papers.
   for (const unit of ['week', 'month'] as const) {
     app.get(`/papers/${unit}`, async (_request, reply) =>
-      cacheForOneMinute(reply).redirect(listPath(spanOf(unit, await newestDay(deps)), FIRST_PAGE), 302),
+      cacheForOneMinute(reply).redirect(listPath(spanOf(unit, await newestListedDay(deps)), FIRST_PAGE), 302),
     )
   }
 

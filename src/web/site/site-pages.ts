@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { showDigest } from '../../digests/show-digest.ts'
@@ -7,30 +7,32 @@ import { siteStatus } from '../../operator/health/site-status.ts'
 import { placeByVotes } from '../../papers/listed.repo.ts'
 import { paperPathOf } from '../../papers/paper-key.ts'
 import { loadPaperByName } from '../../search/load-paper-list.ts'
+import { isReadingArchive } from '../../search/open-archive.ts'
 import { searchArchive } from '../../search/search-archive.ts'
 import { withOptionalSearchSlot, withSearchSlot } from '../../search/search-slot.ts'
 import { type SimilarPapers, similarPapers } from '../../search/similar-papers.ts'
-import { cacheForOneMinute, sendIfChanged } from '../conditional-response.ts'
 import { logFault, toFault } from '../errors.ts'
+import { cacheForOneMinute } from '../page-cache.ts'
 import type { Site } from '../pages.ts'
 import { markPrivate, withToken } from '../request.ts'
 import { CITATION_TYPES, type CitationName, citation, citationKey, citationName } from './citations.ts'
 import { discoveryRoutes } from './discovery-routes.ts'
 import { feedRoutes } from './feed-routes.ts'
-import { listRoutes } from './list-routes.ts'
+import { paperListRoutes } from './list-routes.ts'
 import { followView, paperPageView } from './paper-view.ts'
 import { readSearchParams, searchFields } from './search-paths.ts'
 import { emptySearch, searchOfFault, searchView } from './search-view.ts'
 
 /** The public pages: lists, papers, search, feeds and shared digests. */
 export const sitePages: FastifyPluginAsyncZod<Site> = async (app, site) => {
-  app.register(listRoutes, site)
+  app.register(paperListRoutes, site)
   app.register(paperRoutes, site)
+  app.register(digestRoute, site)
   app.register(feedRoutes, site)
   app.register(discoveryRoutes, site)
 }
 
-/** Each paper, the search, shared digests, and the state of the sources. */
+/** Each paper, the search, and the state of the sources. */
 const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const { deps, pages } = site
   const { BASE_URL } = deps.config
@@ -39,8 +41,9 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   app.get('/papers/*', ofPaper, async (request, reply) => {
     const name = request.params['*']
     const cited = citationName(name)
-    if (cited) return sendCitation(site, request, reply, cited)
+    if (cited) return sendCitation(site, reply, cited)
     const paper = await loadPaperByName(deps, { name })
+    const isReading = isReadingArchive(deps)
     const none: SimilarPapers = { papers: [], topic: null }
     const like = await withOptionalSearchSlot(deps, request, { queries: [], fallback: none }, (spend) =>
       similarPapers(deps, paper, spend),
@@ -48,51 +51,58 @@ const paperRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     const follow = deps.config.SIGNUP === 'closed' ? null : followView(paper, like)
     const { firstDay: day, votes } = paper
     const place = votes === null ? null : await placeByVotes(deps.db, { day, votes })
-    // A page without its similar papers is only for this visitor.
-    return pages.send(like === none ? reply : cacheForOneMinute(reply), 'paper', {
-      ...{ paper: paperPageView(paper, { baseUrl: BASE_URL, place }), like, follow },
+    // A page without its similar papers, or with those of the newest papers only, is only for this visitor.
+    return pages.send(like === none || isReading ? reply : cacheForOneMinute(reply), 'paper', {
+      paper: paperPageView(paper, { baseUrl: BASE_URL, place }),
+      like,
+      follow,
     })
   })
 
   // An empty form, a page of results, or the paper that the query names.
-  app.get('/papers', { schema: { querystring: searchFields } }, async (request, reply) => {
-    const { query: asked } = request
-    try {
-      const params = readSearchParams(asked)
-      if (!params) return pages.send(cacheForOneMinute(reply), 'search', { search: emptySearch(BASE_URL) })
-      const searched = await withSearchSlot(deps, request, [params.query], (spend) =>
-        searchArchive(deps, { ...params, spend }),
-      )
-      const [named] = searched.tree.kind === 'paper' ? searched.found : []
-      if (named) return reply.redirect(paperPathOf(named.paper), 303)
-      const search = searchView(params, searched, BASE_URL)
-      return pages.send(cacheForOneMinute(reply), 'search', { search })
-    } catch (error) {
-      const fault = toFault(error)
-      const reference = logFault(deps, reply, fault)
-      const search = searchOfFault(BASE_URL, { query: asked.q, fault, reference })
-      return pages.send(reply, 'search', { search }, fault.status)
-    }
-  })
+  app.get(
+    '/papers',
+    { schema: { querystring: searchFields }, config: { slots: 'search' } },
+    async (request, reply) => {
+      const { query: asked } = request
+      try {
+        const params = readSearchParams(asked)
+        if (!params) return pages.send(cacheForOneMinute(reply), 'search', { search: emptySearch(BASE_URL) })
+        const searched = await withSearchSlot(deps, request, [params.query], (spend) =>
+          searchArchive(deps, { ...params, spend }),
+        )
+        const [named] = searched.tree.kind === 'paper' ? searched.found : []
+        if (named) return reply.redirect(paperPathOf(named.paper), 303)
+        const search = searchView(params, searched, BASE_URL)
+        return pages.send(searched.isReading ? reply : cacheForOneMinute(reply), 'search', { search })
+      } catch (error) {
+        const fault = toFault(error)
+        const reference = logFault(deps, reply, fault)
+        const search = searchOfFault(BASE_URL, { query: asked.q, fault, reference })
+        return pages.send(reply, 'search', { search }, fault.status)
+      }
+    },
+  )
 
   app.get('/status', async (_request, reply) =>
     pages.send(cacheForOneMinute(reply), 'status', await siteStatus(deps)),
   )
+}
 
-  // The content of a digest email, on a page that its reader may share. Its link is personal all the same.
-  const digest = { schema: withToken, onRequest: markPrivate }
-  app.get('/digest/:token', digest, async ({ params: { token } }, reply) => {
+/** The content of a digest email, on a page that its reader may share. Its link is personal all the same. */
+const digestRoute: FastifyPluginAsyncZod<Site> = async (app, { deps, pages }) => {
+  const options = { schema: withToken, onRequest: markPrivate }
+  app.get('/digest/:token', options, async ({ params: { token } }, reply) => {
     const shown = await showDigest(deps, { token })
     if (!shown) return pages.send(reply, 'digest', { digest: null, beyond: [] }, 410)
     const { content, beyond } = shown
-    return pages.send(reply, 'digest', { digest: publicDigest(content, BASE_URL), beyond })
+    return pages.send(reply, 'digest', { digest: publicDigest(content, deps.config.BASE_URL), beyond })
   })
 }
 
 /** A paper as a file for reference managers. */
 async function sendCitation(
   { deps }: Site,
-  request: FastifyRequest,
   reply: FastifyReply,
   { name, format }: CitationName,
 ): Promise<FastifyReply> {
@@ -100,8 +110,5 @@ async function sendCitation(
   const body = citation(format, paper, `${deps.config.BASE_URL}${paperPathOf(paper)}`)
   const filename = `${citationKey(paper)}.${format}`
   reply.header('content-disposition', `attachment; filename="${filename}"`)
-  return sendIfChanged(request, cacheForOneMinute(reply).type(CITATION_TYPES[format]), {
-    body,
-    changedAt: null,
-  })
+  return cacheForOneMinute(reply).type(CITATION_TYPES[format]).send(body)
 }

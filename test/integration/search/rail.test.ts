@@ -1,9 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { stoppedClock } from '../../../src/core/clock.ts'
-import { openDatabase } from '../../../src/core/database/database.ts'
-import { silentLog } from '../../../src/core/log.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
-import { openEdition } from '../../../src/search/edition.ts'
 import { railOf } from '../../../src/search/rail.ts'
 import type { SourceRecord } from '../../../src/sources/source.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
@@ -42,7 +39,7 @@ beforeEach(async () => {
 })
 
 test('the rail of a day', async () => {
-  const rail = await railOf({ db: database.db, clock }, { from: '2026-11-27', to: '2026-11-27' })
+  const rail = await railOf(database, { from: '2026-11-27', to: '2026-11-27' })
   expect(rail.days).toHaveLength(30)
   expect(rail.days.filter(({ papers }) => papers > 0)).toEqual([
     { day: '2026-10-29', papers: 1 },
@@ -62,53 +59,6 @@ test('the rail of a day', async () => {
 })
 
 test('the rail of a day without papers', async () => {
-  const { days, ...others } = await railOf(
-    { db: database.db, clock },
-    {
-      from: '2020-01-01',
-      to: '2020-01-01',
-    },
-  )
+  const { days, ...others } = await railOf(database, { from: '2020-01-01', to: '2020-01-01' })
   expect([days.filter(({ papers }) => papers > 0), others]).toEqual([[], { keywords: [], topOfWeek: [] }])
-})
-
-test('a list is read again once a vote changes, and not before', async () => {
-  const day = { from: '2026-11-27', to: '2026-11-27' }
-  const before = await railOf({ db: database.db, clock }, day)
-  expect(await railOf({ db: database.db, clock }, day)).toBe(before)
-  clock.moveTo(new Date('2026-11-27T12:01:00Z'))
-  await list('2026-11-27', { title: 'C', votes: 200 })
-  expect((await railOf({ db: database.db, clock }, day)).topOfWeek[0]).toMatchObject({
-    title: 'C',
-    votes: 200,
-  })
-})
-
-test('a list is read again after a minute, if a change has no later time than the change before it', async () => {
-  const deps = { db: database.db, clock }
-  const day = { from: '2026-11-27', to: '2026-11-27' }
-  const before = await railOf(deps, day)
-  await database.db.$executeRaw`update listing set votes = votes + 1000 where votes = 50`
-  expect(await railOf(deps, day)).toBe(before)
-  clock.moveTo(new Date(clock.now().getTime() + 60_000))
-  expect((await railOf(deps, day)).topOfWeek[0]).not.toMatchObject({ title: before.topOfWeek[0]!.title })
-})
-
-test('the edition is read once a minute', async () => {
-  const edition = openEdition({ db: database.db, clock })
-  await edition.refresh()
-  expect(edition.current()).toEqual({ day: '2026-11-27', count: 3 })
-  await list('2026-11-27', { title: 'E' })
-  await edition.refresh()
-  expect(edition.current()).toMatchObject({ count: 3 })
-  clock.moveTo(new Date(clock.now().getTime() + 60_000))
-  await edition.refresh()
-  expect(edition.current()).toMatchObject({ count: 4 })
-})
-
-test('the edition is null without a database', async () => {
-  const { db } = openDatabase('postgresql://postgres@127.0.0.1:1/none', silentLog)
-  const edition = openEdition({ db, clock })
-  await edition.refresh()
-  expect(edition.current()).toBeNull()
 })

@@ -1,23 +1,27 @@
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
+import { readWholeArchive } from '../../../src/search/open-archive.ts'
+import type { SourceRecord } from '../../../src/sources/source.ts'
 import { buildServer, REQUEST_LIMITS } from '../../../src/web/server.ts'
-import { sampleRecord } from '../../support/sample-record.ts'
-import { useSite } from '../../support/site.ts'
+import { arxivKey, sampleRecord } from '../../support/sample-record.ts'
+import { textOf, useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
 
 const site = useSite()
 
 beforeEach(async () => {
   await addPapers(site.db)
+  // Before, pages with papers like these are not kept.
+  await readWholeArchive(site.deps)
 })
 
 const ask = (url: string, headers: Record<string, string> = {}) => site.app.inject({ url, headers })
 
-const list = (title: string) =>
+const list = (title: string, facts: Partial<SourceRecord> = {}) =>
   recordListings(site.db, {
     source: 'huggingface',
     day: '2026-11-24',
-    records: [sampleRecord({ title })],
+    records: [sampleRecord({ ...facts, title })],
     now: site.clock.now(),
   })
 
@@ -64,6 +68,44 @@ test.each(['/', '/sitemap-days.xml', '/sitemap-papers-1.xml'])(
     await app.close()
   },
 )
+
+test('a vote changes the page', async () => {
+  const record = { title: 'C', keys: [arxivKey('2611.00009')] }
+  await list(record.title, { ...record, votes: 733 })
+  expect((await ask('/')).body).toMatch(/\b733\b/)
+  site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
+  await list(record.title, { ...record, votes: 877 })
+  expect((await ask('/')).body).toMatch(/\b877\b/)
+})
+
+test('a page is made again after a minute, if a change has no later time than the change before it', async () => {
+  await ask('/')
+  await site.db.$executeRaw`update paper set title = 'Renamed'`
+  expect((await ask('/')).body).not.toContain('Renamed')
+  site.clock.moveTo(new Date(site.clock.now().getTime() + 60_000))
+  expect((await ask('/')).body).toContain('Renamed')
+})
+
+test('the masthead has the newest day and its number of papers', async () => {
+  const papers = async () => {
+    const [, count] =
+      /Tuesday 24 November 2026 · (\d+) papers/.exec(textOf((await ask('/subscribe')).body)) ?? []
+    return Number(count)
+  }
+  await list('One')
+  const before = await papers()
+  await list('Two')
+  expect(await papers()).toBe(before + 1)
+})
+
+test('a server with a timer shows a new paper without being asked to look', async () => {
+  const app = buildServer(site.deps, REQUEST_LIMITS, { checkEveryMs: 20 })
+  const page = async () => (await app.inject('/')).body
+  expect(await page()).not.toContain('Brand New')
+  await list('Brand New')
+  await vi.waitFor(async () => expect(await page()).toContain('Brand New'), 5000)
+  await app.close()
+})
 
 test('the next day is another page', async () => {
   const { body } = await ask('/papers/trending')
