@@ -140,8 +140,6 @@ export const errorTable = {
     'query.only-stop-words':
       'Query "{query}": nearly every paper contains these words. Add a more specific one.',
     'query.only-filler': 'Query "{query}": asks for papers but does not say what about.',
-    'query.least-votes': '"{value}" is not a number of votes. Use a whole number up to {most}.',
-    'query.nothing-wanted': 'Only excludes papers.',
     'query.too-long': 'The query has {bytes} bytes; the limit is {most}.',
     ...atColumn({
       'query.only-not':

@@ -4,7 +4,6 @@ import { Fault, type FieldReader, readFields, undefinedIfFault } from '../core/e
 import { describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { splitFields } from '../queries/language/split-topics.ts'
-import { isBlank, type QueryParts, writeQuery } from '../queries/language/write-query.ts'
 import { type Address, parseAddress } from './address.ts'
 import {
   DETAILS,
@@ -22,7 +21,6 @@ export interface TypedSignup extends TypedSettings {
   email: string
   /** Each may contain several, split as `splitTopics` does. */
   topics: readonly string[]
-  parts?: QueryParts
 }
 
 export interface CheckedSignup {
@@ -40,7 +38,7 @@ const defaultSettings = (config: Config): SubscriberSettings => ({
   related: true,
 })
 
-/** Throws FieldFaults with every field that is wrong: email, topic, those of TypedSettings and of QueryParts. */
+/** Throws FieldFaults with every field that is wrong: email, topic, those of TypedSettings. */
 export const readSignup = (config: Config, typed: TypedSignup): CheckedSignup =>
   readFields((fields) => {
     const address = fields.read('email', { address: '', key: '' }, () => parseAddress(typed.email))
@@ -52,15 +50,14 @@ export const readSignup = (config: Config, typed: TypedSignup): CheckedSignup =>
 export const readTypedSettings = (config: Config, typed: TypedSettings): SubscriberSettings =>
   readFields((fields) => readSettings(typed, defaultSettings(config), fields))
 
-/** Each topic once. Throws FieldFaults: topic, and the names of QueryParts. */
+/** Each topic once. Throws FieldFaults: topic. */
 export function readTopics(
-  { topics, parts }: Pick<TypedSignup, 'topics' | 'parts'>,
+  { topics }: Pick<TypedSignup, 'topics'>,
   parse: (text: string) => { query: string } = parseTopic,
 ): TopicText[] {
   const read = readFields((fields) => {
-    const written = parts && !isBlank(parts) ? fields.read('any', '', () => writeQuery(parts)) : ''
     // Before parsing any of them: a visitor may send thousands.
-    const texts = fields.read('topic', [], () => requireFewTopics(splitFields([...topics, written])))
+    const texts = fields.read('topic', [], () => requireFewTopics(splitFields(topics)))
     return texts.map((text) => fields.read('topic', text, () => parse(text).query))
   })
   const all = [...new Set(read)].map((query) => ({ name: query, query }))

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { monotonicMs } from '../core/clock.ts'
 import { Fault, undefinedIfFault } from '../core/errors.ts'
 import { widestNetworkOf } from '../core/rate-limit.ts'
@@ -13,19 +13,16 @@ import type { Site } from './pages.ts'
 // How many requests are admitted at once. A request passes two limits: one while its body arrives, which a GET does not
 // have, and one while its handler works. Neither includes the time in which the client reads the response.
 
-/** Routes that may search: reading one of their requests can be expensive before it takes a search slot. */
-const SEARCH_ROUTES = new Set([
-  '/preview',
-  '/subscribe',
-  '/check-inbox/:token',
-  '/check-inbox/:token/change',
-  '/papers',
-  '/feed.xml',
-  '/feed.json',
-  '/api/papers',
-  '/api/preview',
-  '/api/subscriptions',
-])
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /**
+     * 'search': the route may search, and reading one of its requests can be expensive before it takes a search slot.
+     * 'upload': its bodies are up to 5 MB, so they have a place until the handler ends.
+     */
+    slots?: 'search' | 'upload'
+  }
+}
+
 /**
  * Beyond that, requests are refused with a short page. A burst below that is refused by the search slots, which keep
  * what was typed; keeping it for hundreds at once would block everyone else.
@@ -38,8 +35,6 @@ const MAX_SEARCHES = { total: 100, perKey: 40, maxWaiting: 0 }
  */
 const MAX_BODIES = { total: 200, perKey: 40 }
 
-/** Their bodies are up to 5 MB, so they also have a place while the handler works. */
-const UPLOAD_ROUTES = new Set(['/subscribe/library', '/manage/:token/library'])
 const MAX_UPLOADS = { total: 8, perKey: 2 }
 
 /** Routes behind a subscriber's links. Unsubscribing is not among them: it is never refused. */
@@ -55,13 +50,13 @@ const MAX_PERSONAL_WAIT_MS = 5000
 /** Runs a handler, or throws NoSlot. `work` ends when the response is ready to be sent. */
 type Admit = (request: FastifyRequest, reply: FastifyReply, work: () => Promise<void>) => Promise<void>
 
-type IsLimited = (route: { url?: string }) => boolean
+type IsLimited = (route: { url?: string; config?: FastifyContextConfig }) => boolean
 
-const isSearch: IsLimited = ({ url = '' }) => SEARCH_ROUTES.has(url)
-const isUpload: IsLimited = ({ url = '' }) => UPLOAD_ROUTES.has(url)
+const isSearch: IsLimited = ({ config }) => config?.slots === 'search'
+const isUpload: IsLimited = ({ config }) => config?.slots === 'upload'
 const isPersonal: IsLimited = ({ url = '' }) => PERSONAL_ROUTE.test(url)
 
-/** Limits the routes that are added to `app` afterwards. */
+/** Limits the routes that are added to `app` afterwards, by their `slots` and by their links. */
 export function addAdmissionControl(app: FastifyInstance, site: Site): void {
   const limitHandlers = addHandlerLimits(app, site)
 

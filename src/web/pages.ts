@@ -45,7 +45,7 @@ import { ASSETS_PATH } from './assets.ts'
 import type { Edition } from './page-cache.ts'
 import type { FaultsView } from './setting-fields.ts'
 import type { confirmedView, confirmView } from './signup/confirm-view.ts'
-import { CATEGORY_GROUPS, type FormView } from './signup/form-view.ts'
+import type { FormView } from './signup/form-view.ts'
 import type { inboxView } from './signup/inbox-view.ts'
 import type { PreviewView, previewOfFault } from './signup/preview-view.ts'
 import type { listView, railView } from './site/list-view.ts'
@@ -146,7 +146,6 @@ export const SITEMAP_ROUTES = ['/', '/papers', '/papers/trending', '/subscribe',
 /** What templates format values with. */
 const HELPERS = {
   addDays,
-  CATEGORY_GROUPS,
   MAX_TOPICS,
   dateAndTime,
   dateWithYear,

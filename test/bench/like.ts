@@ -10,7 +10,7 @@ import { table } from '../../src/operator/operations/text-table.ts'
 import { Archive } from '../../src/queries/archive.ts'
 import { PaperIndex } from '../../src/queries/matching/paper-index.ts'
 import { SpaceLearner } from '../../src/queries/ranking/learn-space.ts'
-import { cosineSimilarity, wordCounts } from '../../src/queries/ranking/tf-idf.ts'
+import { type Vector, wordCounts } from '../../src/queries/ranking/tf-idf.ts'
 import { runToEnd } from '../../src/queries/steps.ts'
 import { toPaperText } from '../../src/queries/text/tokens.ts'
 import { everyPaper } from '../support/archived-papers.ts'
@@ -122,3 +122,11 @@ function measure({ relevance }: Judged, scores: Scores, numberOf: ReadonlyMap<st
 /** Discounted cumulative gain. */
 const gainOf = (grades: readonly number[]): number =>
   grades.reduce((sum, grade, place) => sum + (2 ** grade - 1) / Math.log2(place + 2), 0)
+
+/** The cosine similarity of two vectors of unit length, from -1 to 1; 0 if one of them is empty. */
+function cosineSimilarity(profile: Vector, paper: Vector): number {
+  const [few, many] = profile.size < paper.size ? [profile, paper] : [paper, profile]
+  let sum = 0
+  for (const [key, weight] of few) sum += weight * (many.get(key) ?? 0)
+  return sum
+}

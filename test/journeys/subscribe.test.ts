@@ -16,7 +16,6 @@ const open = (javaScriptEnabled: boolean, options: object = {}): Promise<Page> =
   seen.open({ javaScriptEnabled, timezoneId: 'Asia/Tokyo', ...options })
 
 const focused = (page: Page) => page.locator(':focus')
-const chips = (page: Page) => page.locator('.chip > span').allInnerTexts()
 const unfold = (page: Page, text: RegExp) => page.locator('summary', { hasText: text }).click()
 const faultsOn = async (page: Page) =>
   (await new AxeBuilder({ page }).withTags(WCAG).analyze()).violations.map(({ id, nodes }) => [
@@ -28,7 +27,7 @@ describe.each([
   ['without scripts', false],
   ['with scripts', true],
 ])('%s', (_how, scripts) => {
-  test('a topic from parts, among others, to the page that says what will be sent and when', async () => {
+  test('topics and an example, to the page that says what will be sent and when', async () => {
     await addPapers(site.db)
     const page = await open(scripts)
     await page.goto('/subscribe')
@@ -36,36 +35,23 @@ describe.each([
     await page.locator('#when', { hasText: zone }).waitFor()
     expect(await page.locator('#zone').inputValue()).toBe(zone)
 
-    await page.getByLabel('Your topics').fill('robots, agents')
-    await unfold(page, /topic builder/)
-    await page.getByLabel('Any of these words').fill('linear attention, state space model')
-    await page.getByLabel('None of these words').fill('survey')
-    await page.getByLabel('Category').selectOption({ label: 'Machine Learning (cs.LG)' })
-    await page.getByRole('button', { name: 'Add this topic' }).click()
-
-    const query = '("linear attention" OR "state space model") cat:cs.LG -survey'
-    const understood =
-      'Papers with (the phrase “linear attention” or the phrase “state space model”) and the category cs.LG, but not survey'
-    expect(await chips(page)).toEqual(['Papers with robots', 'Papers with agents', understood])
-    expect(await page.getByLabel('Your topics').inputValue()).toBe(`robots\nagents\n${query}`)
-    expect(await focused(page).getAttribute('role')).toBe('status')
-    expect(await focused(page).innerText()).toMatch(
-      /^Topic added: Papers with \(the phrase “linear attention” or/,
-    )
-    await page.getByRole('button', { name: 'Remove robots' }).click()
-    expect(await chips(page)).toEqual(['Papers with agents', understood])
-
-    await unfold(page, /topic builder/)
-    await page.getByLabel('All of these words').fill('the')
+    await page.getByLabel('Your topics').fill('agents')
     await page.getByLabel('Email address').fill('ann@gmial')
+    await page.getByRole('button', { name: 'Add title:benchmark' }).click()
+    await page.waitForURL(`${seen.base}/preview#preview`)
+    expect(await page.getByLabel('Your topics').inputValue()).toBe('agents\ntitle:benchmark')
+    expect(await page.getByLabel('Email address').inputValue()).toBe('ann@gmial')
+    expect(await page.locator('#zone').inputValue()).toBe(zone)
+
+    await page.getByLabel('Your topics').fill('agents\ntitle:benchmark\nthe')
     await page.getByRole('button', SUBSCRIBE).first().click()
     expect(await page.title()).toMatch(/^Error: /)
     expect(await focused(page).getAttribute('role')).toBe('alert')
-    expect(await page.getByLabel('All of these words').inputValue()).toBe('the')
+    expect(await page.getByLabel('Your topics').inputValue()).toBe('agents\ntitle:benchmark\nthe')
     await page.getByRole('link', { name: /Nearly every paper/ }).click()
-    expect(await focused(page).getAttribute('id')).toBe('must')
+    expect(await focused(page).getAttribute('id')).toBe('topic')
 
-    await page.getByLabel('All of these words').fill('')
+    await page.getByLabel('Your topics').fill('agents\ntitle:benchmark')
     await page.getByLabel('Email address').fill('ann@gmial.com')
     await page.getByRole('button', SUBSCRIBE).first().click()
     await page.locator('.error-link', { hasText: 'Did you mean gmail.com?' }).waitFor()
@@ -76,7 +62,7 @@ describe.each([
     expect(said).toContain(`Monday to Friday at 08:00, ${zone}; first email Wednesday 25 November.`)
     expect(said).toContain('Did you mean gmail.com?')
     const { content } = await newestMail(site.db, 'ann@gmial.com')
-    expect(content).toMatchObject({ zone, topics: [{ query: 'agents' }, { query }] })
+    expect(content).toMatchObject({ zone, topics: [{ query: 'agents' }, { query: 'title:benchmark' }] })
 
     expect(await page.getByLabel('Email address').inputValue()).toBe('ann@gmial.com')
     await page.getByRole('button', { name: 'Send it again' }).click()
@@ -94,17 +80,6 @@ test('one field is enough: address, Enter', async () => {
   await page.getByLabel('Email address').fill('ann@example.com')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Check your inbox', level: 1 }).waitFor()
-})
-
-test('in a field of the builder, Enter adds the topic', async () => {
-  const page = await open(true)
-  await page.goto('/subscribe')
-  await page.getByLabel('Email address').fill('ann@example.com')
-  await unfold(page, /topic builder/)
-  await page.getByLabel('All of these words').fill('robots')
-  await page.keyboard.press('Enter')
-  await page.getByText('Topic added: Papers with robots.').waitFor()
-  expect(await page.getByLabel('Email address').inputValue()).toBe('ann@example.com')
 })
 
 test('a zone in the address stays, and the summary follows the choice', async () => {
@@ -135,16 +110,14 @@ test.each([
     const page = await open(true, { colorScheme, viewport: { width, height: 800 } })
     const fits = () => page.evaluate('document.documentElement.scrollWidth <= innerWidth')
     await page.goto('/subscribe')
-    await unfold(page, /topic builder/)
     await unfold(page, /More settings/)
     await page.check('#pace-own')
     expect([await faultsOn(page), await fits()]).toEqual([[], true])
     await page.getByLabel('Your topics').fill(`robots, ${'incomprehensibilities'.repeat(4)}, a AND`)
-    for (const field of ['any', 'must', 'never', 'author', 'votes']) await page.fill(`#${field}`, '-')
     await page.fill('#max', 'x')
     for (const day of ['mon', 'tue', 'wed', 'thu', 'fri']) await page.uncheck(`#days-${day}`)
     await page.getByRole('button', SUBSCRIBE).first().click()
-    expect(await page.locator('.error-link').count()).toBe(9)
+    expect(await page.locator('.error-link').count()).toBe(4)
     expect([await faultsOn(page), await fits()]).toEqual([[], true])
     await page.goto('/check-inbox/nonsense')
     await page.getByRole('button', { name: 'Send it again' }).click()
@@ -160,7 +133,7 @@ test('each page stays below 100 kB, however much was typed', async () => {
     method: 'POST',
     url: '/subscribe',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    payload: new URLSearchParams({ topic, any: 'x'.repeat(200) }).toString(),
+    payload: new URLSearchParams({ topic }).toString(),
   })
   expect([answer.statusCode, Buffer.byteLength(answer.body) < 60_000]).toEqual([422, true])
 })

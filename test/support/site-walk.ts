@@ -10,7 +10,7 @@ import { silentLog } from '../../src/core/log.ts'
 import { openQueue } from '../../src/core/queue.ts'
 import { claimTick } from '../../src/core/tick.repo.ts'
 import type { LinkPurpose } from '../../src/subscribers/links.ts'
-import { buildServer } from '../../src/web/server.ts'
+import { buildServer, REQUEST_LIMITS } from '../../src/web/server.ts'
 import { get, NOW, post, type TestSite } from './site.ts'
 import { CROWDED_PAPER, FULL_DAY, seedWorld, tokensOf } from './walk-world.ts'
 
@@ -118,12 +118,6 @@ const SIGNUP: Stop[] = [
     status: 422,
   },
   { name: 'subscribe-wrong', scripted: true, path: at('/subscribe'), fields: WRONG, status: 422 },
-  {
-    name: 'subscribe-topic-added',
-    scripted: true,
-    path: at('/subscribe'),
-    fields: { topic: 'linear attention', any: 'robots, arms', never: 'survey', category: 'cs.RO', do: 'add' },
-  },
   {
     name: 'subscribe-warned',
     scripted: true,
@@ -481,7 +475,7 @@ export async function openWalk(databaseUrl: string, settings: Record<string, str
   const queue = await openQueue(databaseUrl, silentLog)
   const config = readConfig(settings)
   const deps = { config, clock, log: silentLog, db: database.db, databaseUrl, queue }
-  const app = buildServer(deps)
+  const app = buildServer(deps, REQUEST_LIMITS, { checkEveryMs: 100 })
   const routes = watchRoutes(app)
   app.get('/walk/:code', async ({ params }) => {
     const { code } = params as { code: ErrorCode }

@@ -13,10 +13,10 @@ import {
   nearPapersByDay,
 } from '../../queries/ranking/close-papers.ts'
 import type { Steps } from '../../queries/steps.ts'
-import { countByDay, type DayWindow } from '../../search/back-test/day-window.ts'
+import { countByDay, type DayWindow, recentWindow } from '../../search/back-test/day-window.ts'
 import { closestOfEachDay } from '../../search/close-of-days.ts'
 import { type LoadedPapers, loadPapers } from '../../search/loaded-papers.ts'
-import { MAX_DAYS, recentWindow } from '../../search/open-archive.ts'
+import { MAX_DAYS } from '../../search/open-archive.ts'
 import { extrasBudget, runYielding, runYieldingWithin, type Spend } from '../../search/yield-to-event-loop.ts'
 import { isReadable } from '../../subscribers/read-signup.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'

@@ -49,10 +49,6 @@ export function splitFields(texts: readonly string[]): string[] {
   return length > MAX_SPLIT_LENGTH ? texts.map(cleanText) : texts.flatMap(splitTopics)
 }
 
-/** The items of a list, split at the same characters, whatever their meaning. */
-export const splitItems = (text: string): string[] =>
-  distinct(linesOf(text).flatMap((line) => itemsOf(line).map(withoutJoin)))
-
 const distinct = (texts: string[]): string[] => [...new Set(texts.filter(Boolean))]
 
 /** A line: the items between commas and semicolons, alternating with these separators. */

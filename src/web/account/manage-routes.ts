@@ -92,7 +92,7 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
   acceptFiles(app)
   const fields = manageFields.extend(libraryFields)
   const schema = { ...withToken, body: fields.prefault({}) }
-  const options = { schema, attachValidation: true }
+  const options = { schema, attachValidation: true, config: { slots: 'upload' } } as const
   app.post('/manage/:token/library', options, async (request, reply) => {
     const { token } = request.params
     const form = formOf(fields, request)

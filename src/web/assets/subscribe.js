@@ -3,7 +3,6 @@
   const form = document.getElementById('subscribe')
   const line = document.getElementById('when')
   const zone = form?.elements.namedItem('zone')
-  const builder = form?.querySelector('.builder')
   const names = ['hour', 'zone', 'days', 'pace', 'weekday']
 
   const chosen = () => [...new FormData(form)].filter(([name]) => names.includes(name))
@@ -29,13 +28,6 @@
     const { status } = await say(chosen())
     if (status === 422) line.textContent = ''
   }
-
-  // Enter would press the form's first button, which subscribes.
-  builder?.addEventListener('keydown', (event) => {
-    if (event.key !== 'Enter' || event.isComposing || !event.target.matches('input')) return
-    event.preventDefault()
-    form.requestSubmit(builder.querySelector('[value=add]'))
-  })
 
   if (line) {
     form.addEventListener('change', ({ target }) => {

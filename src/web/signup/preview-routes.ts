@@ -31,9 +31,11 @@ import {
   type ShownLibrary,
 } from '../library-form.ts'
 import type { Site } from '../pages.ts'
+import { formOf, isJson } from '../request.ts'
+import { formView } from './form-view.ts'
+import { inboxView } from './inbox-view.ts'
+import { latestPerTopic, type PreviewView, previewOfFault, previewView } from './preview-view.ts'
 import {
-  formOf,
-  isJson,
   preparseTopics,
   previewQuery,
   queriesIn,
@@ -41,13 +43,10 @@ import {
   type SubscribeForm,
   subscribeFields,
   subscribeFormOf,
-} from '../request.ts'
-import { loadFormView, NO_PARTS } from './form-view.ts'
-import { inboxView } from './inbox-view.ts'
-import { latestPerTopic, type PreviewView, previewOfFault, previewView } from './preview-view.ts'
+} from './subscribe-form.ts'
 
 /** What topics would have matched: the whole form with a preview, only the preview (htmx), or JSON. Changes nothing. */
-export const previewRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
+export const topicPreviewRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const errorHandler = async (error: Error, request: FastifyRequest, reply: FastifyReply) => {
     if (isJson(request)) throw error
     return showFormAgain(site, reply, { error })
@@ -65,7 +64,8 @@ export const previewRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
       },
     },
   }
-  app.post('/preview', { schema, attachValidation: true, errorHandler }, async (request, reply) => {
+  const options = { schema, attachValidation: true, config: { slots: 'search' } } as const
+  app.post('/preview', { ...options, errorHandler }, async (request, reply) => {
     if (isJson(request)) {
       if (request.validationError) throw request.validationError
       return reply.send(await previewJson(site, request, request.body as PreviewQuery))
@@ -73,9 +73,11 @@ export const previewRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     const form = readSubscribeForm(request)
     try {
       if (request.validationError) throw request.validationError
-      return await withSearchSlot(site.deps, request, queriesIn(form), (spend) =>
-        previewForm(site, reply, { form, spend }),
-      )
+      return await withSearchSlot(site.deps, request, queriesIn(form), async (spend) => {
+        await preparseTopics(form.typed.topics, spend)
+        const typed = withReplacement(form)
+        return sendPreview(site, reply, { ...form, typed }, await formPreview(site, { typed }, spend))
+      })
     } catch (error) {
       return showFormAgain(site, reply, { form, error })
     }
@@ -89,7 +91,8 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const fields = subscribeFields.extend(libraryFields)
   const errorHandler = (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
     showFormAgain(site, reply, { error })
-  const options = { schema: { body: fields.prefault({}) }, attachValidation: true }
+  const schema = { body: fields.prefault({}) }
+  const options = { schema, attachValidation: true, config: { slots: 'upload' } } as const
   app.post('/subscribe/library', { ...options, errorHandler }, async (request, reply) => {
     const { 'library-file': file, offer, offered, ...others } = formOf(fields, request)
     const sent = libraryOf({ library: others.library, 'library-file': file })
@@ -103,7 +106,7 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
         await preparseTopics(typed.topics, spend)
         const preview = typed.topics.length > 0 ? await formPreview(site, form, spend) : undefined
         const filled = { typed, keepsTopics: form.keepsTopics, said: library.said, library }
-        return pages.send(reply, 'subscribe', { form: await loadFormView(deps, filled, spend), preview })
+        return pages.send(reply, 'subscribe', { form: formView(deps, filled), preview })
       }
       if (offer) {
         const library = { ...libraryAfterOffer({ offer, offered }, taken), ...pastedLibrary(request) }
@@ -122,23 +125,6 @@ const libraryRoute: FastifyPluginAsyncZod<Site> = async (app, site) => {
       return showFormAgain(site, reply, { form, error, sent })
     }
   })
-}
-
-interface InSlot {
-  form: SubscribeForm
-  spend: Spend
-}
-
-/** The preview, or the form again with its errors. The latter also describes every topic, so it uses the same slot. */
-async function previewForm(site: Site, reply: FastifyReply, { form, spend }: InSlot): Promise<FastifyReply> {
-  try {
-    await preparseTopics(form.typed.topics, spend)
-    const typed = withReplacement(form)
-    const preview = await formPreview(site, { ...form, typed }, spend)
-    return await sendPreview(site, reply, { form: { ...form, typed }, preview, spend })
-  } catch (error) {
-    return showFormAgain(site, reply, { form, error, spend })
-  }
 }
 
 /** The preview of the topics in a link to the form. Undefined without topics, if one cannot be read, or without a free slot. */
@@ -173,7 +159,7 @@ function withReplacement({ typed, replacement }: SubscribeForm): SubscribeForm['
   if (!replacement) return typed
   const topics = readTopics(typed).map(({ query }) => query)
   if (topics[replacement.place] === undefined) return typed
-  return { ...typed, topics: topics.with(replacement.place, replacement.query), parts: NO_PARTS }
+  return { ...typed, topics: topics.with(replacement.place, replacement.query) }
 }
 
 type PreviewQuery = z.output<typeof previewQuery>
@@ -191,14 +177,15 @@ export async function previewJson({ deps }: Site, searcher: Searcher, { query, d
 const mostPapers = ({ deps: { config } }: Site, { typed: { max } }: PreviewedForm): number =>
   undefinedIfFault(() => readTypedSettings(config, { max }).maxPapers) ?? config.DIGEST_MAX
 
-async function sendPreview(
+function sendPreview(
   { deps, pages }: Site,
   reply: FastifyReply,
-  { form: { typed, keepsTopics }, preview, spend }: InSlot & { preview: PreviewView },
-): Promise<FastifyReply> {
+  { typed, keepsTopics }: SubscribeForm,
+  preview: PreviewView,
+): FastifyReply {
   if (isHtmxRequest(reply.request)) return pages.send(reply, 'parts/preview-update', { preview })
   return pages.send(reply, 'subscribe', {
-    form: await loadFormView(deps, { typed, keepsTopics, library: pastedLibrary(reply.request) }, spend),
+    form: formView(deps, { typed, keepsTopics, library: pastedLibrary(reply.request) }),
     preview,
   })
 }
@@ -208,13 +195,13 @@ export const isHtmxRequest = ({ headers }: FastifyRequest): boolean => headers['
 
 /**
  * Sends the form again, with the typed values and their errors. `form` is undefined if the body could not be read;
- * `spend` belongs to the current search slot, and `sent` is a library.
+ * `sent` is a library.
  */
-export async function showFormAgain(
+export function showFormAgain(
   { deps, pages }: Site,
   reply: FastifyReply,
-  { form, error, spend, sent }: { form?: SubscribeForm; error: unknown; spend?: Spend; sent?: SentLibrary },
-): Promise<FastifyReply> {
+  { form, error, sent }: { form?: SubscribeForm; error: unknown; sent?: SentLibrary },
+): FastifyReply {
   const fault = toFault(error, reply.request)
   const reference = logFault(deps, reply, fault)
   const preview = previewOfFault(fault.sentence)
@@ -231,7 +218,7 @@ export async function showFormAgain(
     const inbox = inboxView(deps, { ...filled, sent: null })
     return pages.send(reply, 'check-inbox', { inbox }, fault.status)
   }
-  const view = { form: await loadFormView(deps, filled, spend ?? reply.request) }
+  const view = { form: formView(deps, filled) }
   // The Preview button scrolls to the preview. A refusal belongs to no field, so at the top it would be out of sight.
   const isOutOfSight = reply.request.routeOptions.url === '/preview' && isTemporaryRefusal(fault)
   return pages.send(reply, 'subscribe', isOutOfSight ? { ...view, preview } : view, fault.status)

@@ -6,44 +6,37 @@ import { requireSignupOpen, subscribe } from '../../account/signup/subscribe.ts'
 import { topicRatesInSlot } from '../../account/signup/topic-rates.ts'
 import { Fault, readFields } from '../../core/errors.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
-import { fill, words } from '../../i18n/words.ts'
-import { splitFields } from '../../queries/language/split-topics.ts'
-import { writeQuery } from '../../queries/language/write-query.ts'
-import { type Searcher, timed, withOptionalSearchSlot, withSearchSlot } from '../../search/search-slot.ts'
-import {
-  type CheckedSignup,
-  readSignup,
-  readTopics,
-  readTypedSettings,
-} from '../../subscribers/read-signup.ts'
-import { shortTopic, understoodOf, whenText } from '../account/change-summary-view.ts'
+import { type Searcher, withOptionalSearchSlot } from '../../search/search-slot.ts'
+import { type CheckedSignup, readSignup, readTypedSettings } from '../../subscribers/read-signup.ts'
+import { whenText } from '../account/change-summary-view.ts'
 import { pastedLibrary } from '../library-form.ts'
 import type { Site } from '../pages.ts'
 import {
   markPrivate,
   optionalText,
-  preparseTopics,
-  queriesIn,
-  readSubscribeForm,
-  readTopicsInSlot,
-  type SubscribeForm,
   settingsInQuery,
   settingsOfForm,
-  subscribeFields,
   topicsInQuery,
   withToken,
 } from '../request.ts'
 import { settingsPairs } from '../setting-fields.ts'
 import { confirmedView, confirmView } from './confirm-view.ts'
-import { loadFormView } from './form-view.ts'
+import { formView } from './form-view.ts'
 import { inboxPath, inboxView, readInboxToken, type SentForm, suggestedDomain } from './inbox-view.ts'
-import { formPreview, previewOfLink, previewRoutes, showFormAgain } from './preview-routes.ts'
+import { formPreview, previewOfLink, showFormAgain, topicPreviewRoutes } from './preview-routes.ts'
 import { latestPerTopic, type PreviewView, previewView, withoutOffers } from './preview-view.ts'
+import {
+  preparseTopics,
+  readSubscribeForm,
+  readTopicsInSlot,
+  type SubscribeForm,
+  subscribeFields,
+} from './subscribe-form.ts'
 
 /** Signing up: the form, its preview, the page after it, and the confirmation. */
 export const signupPages: FastifyPluginAsyncZod<Site> = async (app, site) => {
   app.register(subscribeRoutes, site)
-  app.register(previewRoutes, site)
+  app.register(topicPreviewRoutes, site)
   app.register(async (scope) => {
     scope.addHook('onRequest', markPrivate)
     scope.register(inboxRoutes, site)
@@ -51,16 +44,18 @@ export const signupPages: FastifyPluginAsyncZod<Site> = async (app, site) => {
   })
 }
 
+const SEARCH = { slots: 'search' } as const
+
 /** The form. No response reveals whether an address is known. */
 const subscribeRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const { deps, pages } = site
   const prefilled = settingsInQuery.and(z.object({ topic: topicsInQuery, change: optionalText }))
-  app.get('/subscribe', { schema: { querystring: prefilled } }, async (request, reply) => {
+  app.get('/subscribe', { schema: { querystring: prefilled }, config: SEARCH }, async (request, reply) => {
     const { topic: topics, change, ...settings } = request.query
     const typed = { ...settings, topics }
     const filled = { typed, keepsTopics: change === '1' }
     const preview = await previewOfLink(site, request, typed)
-    return pages.send(reply, 'subscribe', { form: await loadFormView(deps, filled, request), preview })
+    return pages.send(reply, 'subscribe', { form: formView(deps, filled), preview })
   })
 
   // The text about hour, time zone and days for other values: a script inserts it into the form.
@@ -79,23 +74,26 @@ const subscribeRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const errorHandler = (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
     showFormAgain(site, reply, { error })
 
-  app.post('/subscribe', { schema, attachValidation: true, errorHandler }, async (request, reply) => {
-    const form = readSubscribeForm(request)
-    try {
-      if (request.validationError) throw request.validationError
-      if (form.addsTopic || form.removeIndex !== null) return await sendAfterTopicButton(site, reply, form)
-      await readTopicsInSlot(deps, request, form)
-      const checked = readSignup(deps.config, form.typed)
-      requireTopicAndNoTypo(form, checked)
-      requireSignupOpen(deps.config, checked.address)
-      if (form.isFromBanner && (await warnAboutTopics(site, reply, { form, checked }))) return reply
-      const { isBot, again, keepsTopics } = form
-      if (!isBot) await subscribe(deps, { ...checked, how: 'page', ip: request.ip, again, keepsTopics })
-      return reply.redirect(inboxPath(deps.config, sentForm({ form, checked }), deps.clock.now()), 303)
-    } catch (error) {
-      return showFormAgain(site, reply, { form, error })
-    }
-  })
+  app.post(
+    '/subscribe',
+    { schema, attachValidation: true, errorHandler, config: SEARCH },
+    async (request, reply) => {
+      const form = readSubscribeForm(request)
+      try {
+        if (request.validationError) throw request.validationError
+        await readTopicsInSlot(deps, request, form)
+        const checked = readSignup(deps.config, form.typed)
+        requireTopicAndNoTypo(form, checked)
+        requireSignupOpen(deps.config, checked.address)
+        if (form.isFromBanner && (await warnAboutTopics(site, reply, { form, checked }))) return reply
+        const { isBot, again, keepsTopics } = form
+        if (!isBot) await subscribe(deps, { ...checked, how: 'page', ip: request.ip, again, keepsTopics })
+        return reply.redirect(inboxPath(deps.config, sentForm({ form, checked }), deps.clock.now()), 303)
+      } catch (error) {
+        return showFormAgain(site, reply, { form, error })
+      }
+    },
+  )
 }
 
 /** Throws FieldFaults; a sender who insists on an address, or asks for another email to it, has seen the hint. */
@@ -110,20 +108,6 @@ function requireTopicAndNoTypo(form: SubscribeForm, { address, request }: Checke
     })
   })
 }
-
-/** A button for topics parses and describes all topics, which takes a search slot. */
-const sendAfterTopicButton = (
-  { deps, pages }: Site,
-  reply: FastifyReply,
-  form: SubscribeForm,
-): Promise<FastifyReply> =>
-  withSearchSlot(deps, reply.request, queriesIn(form), async (spend) => {
-    const { keepsTopics } = form
-    await preparseTopics(form.typed.topics, spend)
-    const pressed = timed(spend, () => applyTopicButton(form))
-    const filled = { ...pressed, keepsTopics, library: pastedLibrary(reply.request) }
-    return pages.send(reply, 'subscribe', { form: await loadFormView(deps, filled, spend) })
-  })
 
 /**
  * Shows the whole form first, and returns true, if a topic matches nothing recently or contains a word that no paper
@@ -143,7 +127,7 @@ function warnAboutTopics(
     const { warnings } = preview
     if (warnings.length === 0) return false
     const view = {
-      form: await loadFormView(deps, { typed: form.typed, library: pastedLibrary(request) }, spend),
+      form: formView(deps, { typed: form.typed, library: pastedLibrary(request) }),
       preview,
       warnings,
     }
@@ -162,25 +146,6 @@ function sentForm({ form: { again, keepsTopics }, checked: { address, request } 
 interface SubmittedForm {
   form: SubscribeForm
   checked: CheckedSignup
-}
-
-/**
- * Applies the form's buttons for topics, Add in the builder and Remove: the new values of the fields, and the sentence
- * that confirms the button. Throws FieldFaults if there is nothing to add or a topic cannot be read.
- */
-function applyTopicButton({ typed, addsTopic, removeIndex }: SubscribeForm) {
-  if (addsTopic) {
-    const query = writeQuery(typed.parts)
-    const topics = readTopics(typed).map(({ query }) => query)
-    const said = fill(words.form.added, { query, words: understoodOf(query) })
-    return { typed: { ...typed, topics, parts: undefined }, said }
-  }
-  const topics = splitFields(typed.topics)
-  const [query] = topics.splice(removeIndex!, 1)
-  return {
-    typed: { ...typed, topics },
-    said: query ? fill(words.form.removed, { query: shortTopic(query) }) : '',
-  }
 }
 
 /** The pages behind the link in a confirmation email. A GET shows a button; only its POST changes something. */
@@ -214,7 +179,7 @@ const confirmRoutes: FastifyPluginAsyncZod<Site> = async (app, { deps, pages }) 
 /** The page after the form. With an expired token it shows neither address nor topics. */
 const inboxRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
   const { deps, pages } = site
-  app.get('/check-inbox/:token', { schema: withToken }, async (request, reply) => {
+  app.get('/check-inbox/:token', { schema: withToken, config: SEARCH }, async (request, reply) => {
     const { token } = request.params
     const sent = readInboxToken(deps.config, token, deps.clock.now())
     const preview = sent && (await previewOf(site, request, sent))
@@ -226,7 +191,7 @@ const inboxRoutes: FastifyPluginAsyncZod<Site> = async (app, site) => {
     const { days } = sent.settings
     const settings = settingsInQuery.parse({ ...Object.fromEntries(settingsPairs(sent.settings)), days })
     const typed = { ...settings, email: sent.email, topics: sent.topics ?? [] }
-    return pages.send(reply, 'subscribe', { form: await loadFormView(deps, { typed }, request) })
+    return pages.send(reply, 'subscribe', { form: formView(deps, { typed }) })
   })
 }
 

@@ -3,7 +3,6 @@ import { openDatabase } from '../../../src/core/database/database.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { fill, words } from '../../../src/i18n/words.ts'
 import { buildServer } from '../../../src/web/server.ts'
-import { checksums } from '../../support/checksums.ts'
 import { NOW, newestMail, post, subscribeThroughSite, type TestSite, useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
 
@@ -27,99 +26,32 @@ const json = (payload: unknown) =>
 const fieldOf = (body: string): string =>
   /<textarea [^>]*>([^<]*)<\/textarea>/.exec(body)![1]!.replaceAll('&quot;', '"').replaceAll('&gt;', '>')
 
-describe('the topic builder', () => {
-  const built = { any: 'linear attention, RAG', never: 'survey', category: 'cs.LG', votes: '5' }
-  const query = '("linear attention" OR RAG) cat:cs.LG votes>=5 -survey'
+test('faults come in the order of the page', async () => {
+  const { body } = await asks({ email: '', topic: 'a AND', hour: '99', days: '' })
+  const ids = [...body.matchAll(/class="error-link" href="#([\w-]+)"/g)].map(([, id]) => id)
+  expect(ids).toEqual(['email', 'topic', 'hour', 'days-mon'])
+})
 
-  test('adds its topic to the others, is empty then, and changes nothing', async () => {
-    const before = await checksums(site.db)
-    const { statusCode, body } = await asks({ email: 'half', topic: 'robots, agents', ...built, do: 'add' })
-    expect(statusCode).toBe(200)
-    expect(fieldOf(body)).toBe(`robots\nagents\n${query}`)
-    expect(body).toContain('value="half"')
-    expect(body).toContain('Topic added: Papers with (the phrase “linear attention” or RAG)')
-    expect(body).toMatch(/<input id="any"[^>]* value=""/)
-    expect(body).not.toContain('<option value="cs.LG" selected>')
-    expect(body.match(/name="remove"/g)).toHaveLength(3)
-    expect(await checksums(site.db)).toEqual(before)
-  })
+test('an example is added to what was typed, and nothing typed is lost', async () => {
+  const typed = { email: 'half', topic: 'robots', hour: '7', max: '9' }
+  const [, example = ''] =
+    /form="subscribe"[^>]* name="topic" value="([^"]+)"/.exec(await get('/subscribe')) ?? []
+  expect(example).not.toBe('')
+  const { statusCode, body } = await post(site, '/preview', { ...typed, topic: [typed.topic, example] })
+  expect([statusCode, fieldOf(body)]).toEqual([200, `robots\n${example}`])
+  for (const part of ['value="half"', '<option value="7" selected>', 'value="9"'])
+    expect(body).toContain(part)
+})
 
-  test('and the field with it subscribes to the same topics', async () => {
-    const { body } = await asks({ topic: 'robots', ...built, do: 'add' })
-    expect((await asks({ topic: fieldOf(body) })).statusCode).toBe(303)
-    expect(await topicsAsked()).toEqual(['robots', query])
-  })
-
-  test('counts at Subscribe without Add', async () => {
-    expect((await asks({ topic: 'robots', ...built })).statusCode).toBe(303)
-    expect(await topicsAsked()).toEqual(['robots', query])
-    expect((await json({ email: EMAIL, must: 'diffusion', author: 'LeCun' })).statusCode).toBe(202)
-    expect(await topicsAsked()).toEqual(['diffusion author:LeCun'])
-  })
-
-  test('a topic is removed by its button; the fields of the builder stay', async () => {
-    const typed = { topic: 'robots; “red, green”\nagents', any: 'half', remove: '1' }
-    const { statusCode, body } = await asks(typed)
-    expect([statusCode, fieldOf(body)]).toEqual([200, 'robots\nagents'])
-    expect(body).toContain('Topic removed: “red, green”')
-    expect(body).toMatch(/<details class="builder" open>/)
-    expect(body).toContain('value="half"')
-    expect(fieldOf((await asks({ ...typed, remove: '9' })).body)).toBe('robots\n“red, green”\nagents')
-  })
-
-  test.each([
-    ['nothing in it', {}, 'any', 'Enter a word or two to search for.'],
-    ['only stop words', { must: 'the of' }, 'must', 'Nearly every paper contains “the of”.'],
-    ['only what must not be', { never: 'robot' }, 'never', 'only excludes papers'],
-    ['no number of votes', { any: 'x', votes: 'many' }, 'votes', '“many” isn’t a number of votes.'],
-    ['no category', { category: 'cs.x' }, 'category', '“cs.x” (column 1) isn’t an arXiv category.'],
-    ['a broken topic beside it', { topic: 'a AND', any: 'x' }, 'topic', 'a word is missing after AND'],
-    [
-      'twenty topics beside it',
-      { topic: [...'abcdefghijklmnopqrst'].map((x) => `${x}x`).join(), any: 'x' },
-      'topic',
-      'That’s 21 topics',
-    ],
-  ])('with %s says so at its field, opened', async (_what, fields, field, sentence) => {
-    const { statusCode, body } = await asks({ ...fields, do: 'add' })
-    expect(statusCode).toBe(422)
-    expect(body).toContain('<title>Error: ')
-    expect(body).toContain(`<a class="error-link" href="#${field}">`)
-    expect(body.replaceAll('&quot;', '"')).toContain(sentence)
-    expect(body).toMatch(new RegExp(`aria-describedby="[^"]*${field}-error"[^>]* aria-invalid="true"`))
-    if (field !== 'topic') expect(body).toMatch(/<details class="builder" open>/)
-  })
-
-  test('faults come in the order of the page', async () => {
-    const { body } = await asks({ email: '', topic: 'a AND', must: 'the', votes: 'x', hour: '99', days: '' })
-    const ids = [...body.matchAll(/class="error-link" href="#([\w-]+)"/g)].map(([, id]) => id)
-    expect(ids).toEqual(['email', 'topic', 'must', 'votes', 'hour', 'days-mon'])
-  })
-
-  test('describes a readable topic, but not an unreadable one or too many', async () => {
-    const { body } = await asks({ email: '', topic: 'a AND, robots' })
-    expect(body.match(/class="chip"/g)).toHaveLength(1)
-    expect(body).toContain('Papers with robots')
-    expect(body).toMatch(/name="remove" value="1"/)
-    const many = Array.from({ length: 21 }, (_, n) => `word${n}`).join()
-    expect((await asks({ topic: many })).body).not.toContain('class="chip"')
-  })
+test('an example is the only topic if nothing was typed', async () => {
+  const { body } = await post(site, '/preview', { topic: ['', 'title:benchmark'] })
+  expect(fieldOf(body)).toBe('title:benchmark')
 })
 
 test('each unreadable topic is reported at the field', async () => {
   const { body } = await asks({ topic: 'a AND, (robots' })
   const [, beside = ''] = /id="topic-error">(.*?)<\/p>/s.exec(body) ?? []
   for (const part of ['a word is missing after AND', 'is never closed']) expect(beside).toContain(part)
-})
-
-test('the builder asks for a category only if papers here have one', async () => {
-  const field = '<select id="category"'
-  expect(await get('/subscribe')).not.toContain(field)
-  expect((await asks({ email: '', category: 'cs.LG' })).body).toContain(field)
-  await addPapers(site.db)
-  expect(await get('/subscribe')).toContain(field)
-  site.clock.moveTo(new Date('2026-12-25T12:00:00Z'))
-  expect(await get('/subscribe')).not.toContain(field)
 })
 
 describe('hour, zone and days', () => {
@@ -248,12 +180,11 @@ describe('the page after the form', () => {
     expect(content.topics.map(({ query }) => query)).toEqual(['robots', 'seas'])
   })
 
-  test('on the way back, only typed topics count, and the buttons for topics do not change that', async () => {
+  test('on the way back, only typed topics count, and a preview does not change that', async () => {
     await asks({ topic: 'robots' })
-    const added = await asks({ any: 'graphs', do: 'add', change: '1' })
     const tried = await post(site, '/preview', { topic: 'graphs', change: '1' })
     const wrong = await asks({ topic: 'a AND', change: '1' })
-    for (const { body } of [added, tried, wrong]) expect(body).toContain('name="change" value="1"')
+    for (const { body } of [tried, wrong]) expect(body).toContain('name="change" value="1"')
     site.clock.moveTo(new Date(NOW.getTime() + 60_000))
     await asks({ topic: 'graphs', change: '1' })
     expect(await topicsAsked()).toEqual(['graphs'])
@@ -396,7 +327,7 @@ describe('what cannot be taken is answered by the form', () => {
 
   test('while the database is away: 503 with all that was typed, and the time to come back', async () => {
     const nowhere = openDatabase('postgresql://postgres@127.0.0.1:1/none', silentLog)
-    const answer = await without({ db: nowhere.db }, { topic: 'kept topic', must: 'kept part', max: '7' })
+    const answer = await without({ db: nowhere.db }, { topic: 'kept topic', max: '7' })
     await nowhere.close()
     expect(answer.statusCode).toBe(503)
     expect(answer.headers['retry-after']).toBe('30')
@@ -404,7 +335,6 @@ describe('what cannot be taken is answered by the form', () => {
       'We can’t reach our database right now.',
       `value="${EMAIL}"`,
       'kept topic',
-      'kept part',
       'value="7"',
     ]) {
       expect(answer.body).toContain(part)

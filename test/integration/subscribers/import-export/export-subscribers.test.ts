@@ -15,8 +15,8 @@ import {
   exportSubscribers,
   exportSuppressions,
 } from '../../../../src/subscribers/import-export/export-subscribers.ts'
-import { readTopicsCell, topicsCell } from '../../../../src/subscribers/import-export/import-columns.ts'
 import { importSubscribers } from '../../../../src/subscribers/import-export/import-subscribers.ts'
+import { readTopicsCell, topicsCell } from '../../../../src/subscribers/import-export/subscriber-columns.ts'
 import { suppress } from '../../../../src/subscribers/suppress-subscriber.ts'
 import { useDatabase } from '../../../support/database.ts'
 import { useSite } from '../../../support/site.ts'

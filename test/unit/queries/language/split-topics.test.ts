@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { splitItems, splitTopics } from '../../../../src/queries/language/split-topics.ts'
+import { splitTopics } from '../../../../src/queries/language/split-topics.ts'
 import { computedMs } from '../../../support/computed-ms.ts'
 
 test.each<[text: string, topics: string[]]>([
@@ -93,11 +93,6 @@ test.each<[text: string, topics: string[]]>([
   // what is written in the query language is no sentence
   ['author:LeCun, "world model" -robot, with', ['author:LeCun', '"world model" -robot', 'with']],
 ])('%j', (text, topics) => expect(splitTopics(text)).toEqual(topics))
-
-test('a list is split at the same signs, whatever its items say', () =>
-  expect(splitItems('LLM, not robotics; How to learn, in videos?\n"a, b", and c, LLM')).toEqual([
-    ...['LLM', 'not robotics', 'How to learn', 'in videos?', '"a, b"', 'c'],
-  ]))
 
 test('each topic is one topic when it is typed by itself', () => {
   const words = fc.constantFrom(

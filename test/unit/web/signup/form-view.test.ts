@@ -3,12 +3,7 @@ import { readConfig } from '../../../../src/config/config.ts'
 import { stoppedClock } from '../../../../src/core/clock.ts'
 import { Fault, FieldFaults } from '../../../../src/core/errors.ts'
 import { faultsView } from '../../../../src/web/setting-fields.ts'
-import {
-  CATEGORY_GROUPS,
-  type FormContents,
-  formView,
-  topicChips,
-} from '../../../../src/web/signup/form-view.ts'
+import { type FormContents, formView } from '../../../../src/web/signup/form-view.ts'
 
 const clock = stoppedClock(new Date('2026-11-24T12:00:00Z'))
 const view = (filled?: FormContents, settings = {}) =>
@@ -23,7 +18,7 @@ describe('the form', () => {
     expect(form.when).toBe('Saturday and Sunday at 06:00, Asia/Tokyo; first email Saturday 28 November.')
     expect([form.zone, form.max, form.hour, form.days]).toEqual(['Asia/Tokyo', '9', '6', ['sat', 'sun']])
     expect([form.format, form.detail]).toEqual(['html', 'full'])
-    expect([form.builderOpen, form.pace, form.zoneIsOurs, form.chips]).toEqual([false, 'own', true, []])
+    expect([form.pace, form.zoneIsOurs]).toEqual(['own', true])
   })
 
   test('keeps the input, even if it is unreadable', () => {
@@ -43,10 +38,6 @@ describe('the form', () => {
     ])
     expect(form.detail).toBe('titles')
     expect(form.zoneIsOurs).toBe(false)
-    expect(topicChips(typed.topics)).toEqual([
-      // An unreadable topic is reported only at the field; the buttons count it all the same.
-      { place: 1, query: 'robots', words: 'Papers with robots' },
-    ])
   })
 
   test.each([{ zone: 'Mars/Base' }, { days: [''] }, { hour: '99' }])(
@@ -59,25 +50,9 @@ describe('the form', () => {
       'Monday to Friday at 06:00, UTC; first email Wednesday 25 November.',
     ))
 
-  test('unfolds the part that has a value or an error', () => {
-    const parts = { any: '', must: '', never: '', author: '', category: 'cs.LG', votes: '' }
-    expect(view({ typed: { parts } }).builderOpen).toBe(true)
-    expect(view({ typed: { parts: { ...parts, category: '' } } }).builderOpen).toBe(false)
-    const fault = new FieldFaults([{ field: 'votes', fault: new Fault('query.least-votes', { value: 'x' }) }])
-    expect(view({ fault }).builderOpen).toBe(true)
+  test('leads to the first day if no day is chosen', () => {
     const days = new FieldFaults([{ field: 'days', fault: new Fault('setting.no-days') }])
     expect(view({ fault: days })).toMatchObject({ errors: [{ id: 'days-mon' }] })
-  })
-
-  test('offers the categories of arXiv by archive, and an archive as a whole', () => {
-    expect(CATEGORY_GROUPS[0]).toMatchObject({
-      label: 'Computer Science (cs)',
-      options: expect.arrayContaining([
-        { value: 'cs', label: 'All of Computer Science (cs)' },
-        { value: 'cs.LG', label: 'Machine Learning (cs.LG)' },
-      ]),
-    })
-    expect(CATEGORY_GROUPS.at(-1)?.options.map(({ value }) => value)).toContain('hep-th')
   })
 })
 

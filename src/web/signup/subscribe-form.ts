@@ -1,0 +1,131 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Deps } from '../../core/deps.ts'
+import { words } from '../../i18n/words.ts'
+import { parseOrNull } from '../../queries/language/parse-query.ts'
+import { splitFields } from '../../queries/language/split-topics.ts'
+import type { Steps } from '../../queries/steps.ts'
+import { MAX_DAYS } from '../../search/open-archive.ts'
+import { type Searcher, withSearchSlot } from '../../search/search-slot.ts'
+import { runYielding, type Spend } from '../../search/yield-to-event-loop.ts'
+import { MAX_TOPICS } from '../../subscribers/subscriber.ts'
+import { formOf, formText, paceFields, settingsFields, texts, withDaysOfPace } from '../request.ts'
+
+const subscription = {
+  email: formText.default(''),
+  /** Each may contain several topics, separated by a comma, a semicolon or a new line. */
+  topic: texts.default([]),
+  ...settingsFields,
+  /** "1": send the email again, with the settings of the last form. */
+  again: z.union([formText, z.boolean().transform((again) => (again ? '1' : ''))]).default(''),
+  /** A honeypot: people do not see this field, so a program filled it in. */
+  website: formText.default(''),
+}
+
+/**
+ * The fields that programs may send. The honeypot is left out: it is meant for spam programs, not for clients of the
+ * API.
+ */
+export const subscriptionFields = z.strictObject({ ...subscription, email: formText }).omit({ website: true })
+
+const buttons = {
+  /** The position, from 0, of a previewed topic, and the query that replaces it; shows the preview again. */
+  use: formText.default(''),
+  /** "1": the reader came back from the page after the form. If no topic is typed, the earlier ones stay. */
+  change: formText.default(''),
+  /** A form without a preview: "1" on the front page, "paper" on a paper's page. */
+  banner: formText.default(''),
+  /** An address whose domain looked mistyped: if it comes again, it is meant. */
+  sure: formText.default(''),
+  ...paceFields,
+}
+
+/** The subscribe form as it was sent. */
+export type SubscribeForm = ReturnType<typeof subscribeFormOf>
+
+/** Other fields are ignored. */
+export const subscribeFields = z.object(
+  { ...subscription, ...buttons, library: texts.default([]) },
+  { error: words.subscribe.takes.fields },
+)
+
+/** The form of a program: what `subscriptionFields` describes, without an email too, and with the honeypot. */
+export const sentSubscription = z.strictObject(subscription, { error: words.subscribe.takes.fields })
+
+/** A query, a number of days, and queries of other topics, as JSON. Other fields are ignored. */
+export const previewQuery = z.object(
+  {
+    query: formText.default(''),
+    days: formText.transform(Number).default(MAX_DAYS),
+    others: texts.default([]),
+  },
+  { error: words.subscribe.takes.fields },
+)
+
+/** Reads the form, or what can be read of it if its schema refused it. */
+export const readSubscribeForm = (request: FastifyRequest): SubscribeForm =>
+  subscribeFormOf(formOf(subscribeFields, request))
+
+export function subscribeFormOf(fields: z.output<typeof subscribeFields>) {
+  const {
+    topic: topics,
+    website,
+    again,
+    use,
+    change,
+    banner,
+    sure,
+    library: _,
+    ...typed
+  } = withDaysOfPace(fields)
+  return {
+    typed: { ...typed, topics },
+    replacement: replacementOf(use),
+    again: again !== '',
+    keepsTopics: change === '1',
+    isFromBanner: banner !== '',
+    /** The page of a paper offers its topics only. */
+    needsTopic: banner === 'paper',
+    isSure: sure !== '' && sure === typed.email,
+    isBot: website !== '',
+  }
+}
+
+/** Every text in a form that is parsed as a query. */
+export const queriesIn = ({ typed: { topics }, replacement }: SubscribeForm): string[] =>
+  [...topics, replacement?.query ?? ''].filter(Boolean)
+
+function replacementOf(use: string): { place: number; query: string } | null {
+  const [, place, query] = /^(\d{1,4}) (.+)$/s.exec(use) ?? []
+  return place && query ? { place: Number(place), query } : null
+}
+
+/**
+ * Parses typed topics, one in each step, so that reading them afterwards does not block other requests: twenty long
+ * ones take about 100 ms. If there are more than a subscriber may have, they are refused before any is parsed.
+ */
+export const preparseTopics = (typed: readonly string[], spend?: Spend): Promise<void> =>
+  runYielding(parsing(typed), spend)
+
+function* parsing(typed: readonly string[]): Steps<void> {
+  const topics = splitFields(typed)
+  yield
+  if (topics.length > MAX_TOPICS) return
+  for (const topic of topics) {
+    parseOrNull(topic)
+    yield
+  }
+}
+
+/** The number of characters that we parse in about a millisecond. */
+const MAX_FREE_LENGTH = 1000
+
+/**
+ * Parses long topics of a sign-up in a search slot: anyone can send twenty long topics with an address that is then
+ * refused. Ordinary sign-ups need no slot. Throws rate.too-many, rate.at-once, search.busy.
+ */
+export async function readTopicsInSlot(deps: Deps, searcher: Searcher, form: SubscribeForm): Promise<void> {
+  const queries = queriesIn(form)
+  if (queries.join('').length <= MAX_FREE_LENGTH) return
+  await withSearchSlot(deps, searcher, queries, (spend) => preparseTopics(form.typed.topics, spend))
+}
