@@ -1,4 +1,3 @@
-import { detachedCopy } from './detached-copy.ts'
 /** One line of a CSV file, or several lines if a quoted cell contains line breaks. */
 export interface CsvRecord {
   /** The number of its first line, from 1. */
@@ -24,86 +23,76 @@ export function controlCharacterIn(text: string): string | null {
 }
 
 /**
- * Splits text that arrives in pieces into records, and skips blank lines. An unclosed quote costs one line and not the
- * rest of the file. Call `push` for each piece, then `end`.
+ * The records of a text that arrives in pieces, without blank lines. The first line decides the delimiter. An unclosed
+ * quote costs one line and not the rest of the file.
  */
-export class CsvReader {
-  readonly #delimiter: string
-  readonly #cell: RegExp
-  #rest = ''
-  #line = 1
-  /** True until the end of a line that was refused as too long. */
-  #isSkipping = false
-
-  constructor(delimiter: string) {
-    this.#delimiter = delimiter
-    const plain = `(?!")[^${delimiter}\\n]*`
-    this.#cell = new RegExp(`(?:"([^"]*(?:""[^"]*)*)"[ \\t]*?|(${plain}))(?:${delimiter}|$)`, 'y')
-  }
-
-  /** The records that this piece completes, one by one; read them all before the next piece. */
-  push(piece: string): Generator<CsvRecord> {
-    return this.#read(piece, false)
-  }
-
-  end(): Generator<CsvRecord> {
-    return this.#read('\n', true)
-  }
-
-  *#read(piece: string, isEnd: boolean): Generator<CsvRecord> {
-    const text = this.#rest + piece
+export async function* readCsv(pieces: AsyncIterable<string>): AsyncGenerator<CsvRecord> {
+  let split: ReturnType<typeof cellSplitter> | undefined
+  let waiting: string[] = []
+  let line = 1
+  for await (const { lines, isEnd } of linesOf(pieces)) {
+    waiting = waiting.concat(lines)
     let at = 0
-    while (at < text.length) {
-      const newline = text.indexOf('\n', at)
-      const lineEnd = newline < 0 ? text.length : newline
-      let end = lineEnd
-      if (this.#isSkipping || lineEnd - at > MAX_RECORD_LENGTH) {
-        const beginning = { text: detachedCopy(text.slice(at, at + EXCERPT_LENGTH)), cells: null }
-        if (!this.#isSkipping) yield { line: this.#line, ...beginning, isTooLong: true }
-        this.#isSkipping = newline < 0
-      } else {
-        const closed = newline < 0 ? -1 : recordEnd(text, at)
-        if (closed < 0 && !isEnd && text.length - at <= MAX_RECORD_LENGTH) break
-        const whole = closed < 0 ? undefined : this.#record(text.slice(at, closed))
-        const record = whole?.cells ? whole : this.#record(text.slice(at, lineEnd))
-        if (record === whole) end = closed
-        if (record.text.trim() !== '') yield record
+    while (at < waiting.length) {
+      let size = recordSize(waiting, at, isEnd)
+      if (size === 0) break
+      let text = joined(waiting.slice(at, at + size))
+      split ??= text.trim() === '' ? undefined : cellSplitter(detectDelimiter(text))
+      if (size > 1 && !split?.(text)) {
+        size = 1
+        text = joined(waiting.slice(at, at + 1))
       }
-      if (end < text.length) this.#line += text.slice(at, end).split('\n').length
-      at = end + 1
+      if (text.length > MAX_RECORD_LENGTH)
+        yield { line, text: text.slice(0, EXCERPT_LENGTH), cells: null, isTooLong: true }
+      else if (text.trim() !== '') yield { line, text, cells: split!(text) }
+      at += size
+      line += size
     }
-    this.#rest = text.slice(at)
-  }
-
-  #record(lines: string): CsvRecord {
-    const text = lines.endsWith('\r') ? lines.slice(0, -1) : lines
-    return { line: this.#line, text, cells: this.#cellsOf(text) }
-  }
-
-  /** Null if a quoted cell does not end with its quote, or another cell contains a line break. */
-  #cellsOf(text: string): string[] | null {
-    if (!text.includes('"') && !text.includes('\n')) return text.split(this.#delimiter)
-    const cells: string[] = []
-    this.#cell.lastIndex = 0
-    for (;;) {
-      const [match, quoted, plain] = this.#cell.exec(text) ?? []
-      if (match === undefined) return null
-      cells.push(quoted?.replaceAll('""', '"') ?? plain!)
-      if (!match.endsWith(this.#delimiter)) return cells
-    }
+    waiting = waiting.slice(at)
   }
 }
 
-/** The first line end at which all quotes are closed; -1 if the text or the longest record has no such line end. */
-function recordEnd(text: string, start: number): number {
+/** Of a line that is too long, only the beginning, with one character more than a record may have. */
+async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<{ lines: string[]; isEnd: boolean }> {
+  let rest = ''
+  for await (const piece of pieces) {
+    const lines = (rest + piece).split('\n')
+    rest = lines.pop()!.slice(0, MAX_RECORD_LENGTH + 1)
+    yield { lines, isEnd: false }
+  }
+  yield { lines: [rest], isEnd: true }
+}
+
+const joined = (lines: readonly string[]): string => lines.join('\n').replace(/\r$/, '')
+
+/** The number of lines until all quotes are closed, or one if they never are; 0 if further lines decide that. */
+function recordSize(lines: readonly string[], from: number, isEnd: boolean): number {
   let isOpen = false
-  let from = start
-  for (;;) {
-    const end = text.indexOf('\n', from)
-    if (end < 0 || end - start > MAX_RECORD_LENGTH) return -1
-    if (text.slice(from, end).split('"').length % 2 === 0) isOpen = !isOpen
-    if (!isOpen) return end
-    from = end + 1
+  let length = -1
+  for (let size = 1; from + size <= lines.length; size++) {
+    const line = lines[from + size - 1]!
+    length += line.length + 1
+    if (length > MAX_RECORD_LENGTH) return 1
+    if (line.split('"').length % 2 === 0) isOpen = !isOpen
+    if (!isOpen) return size
+  }
+  return isEnd ? 1 : 0
+}
+
+/** Returns null for a text in which a quoted cell does not end with its quote, or another cell has a line break. */
+function cellSplitter(delimiter: string): (text: string) => string[] | null {
+  const plain = `(?!")[^${delimiter}\\n]*`
+  const cell = new RegExp(`(?:"([^"]*(?:""[^"]*)*)"[ \\t]*?|(${plain}))(?:${delimiter}|$)`, 'y')
+  return (text) => {
+    if (!text.includes('"') && !text.includes('\n')) return text.split(delimiter)
+    const cells: string[] = []
+    cell.lastIndex = 0
+    for (;;) {
+      const [match, quoted, other] = cell.exec(text) ?? []
+      if (match === undefined) return null
+      cells.push(quoted?.replaceAll('""', '"') ?? other!)
+      if (!match.endsWith(delimiter)) return cells
+    }
   }
 }
 

@@ -50,6 +50,5 @@ export async function pruneRows(
     changes: await prune(db.change, { at: { lt: kept } }),
     alerts: await prune(db.alert, { OR: [{ endedAt: { lt: kept } }, isOver] }),
     sessions: await prune(db.adminSession, { expiresAt: { lt: now } }),
-    importRuns: await prune(db.importRun, { doneAt: { lt: kept } }),
   }
 }

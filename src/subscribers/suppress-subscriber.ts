@@ -6,13 +6,14 @@ import { DELIVERY_SWITCH, isDeliveryHeld, pauseUnlessHeld } from '../core/restor
 import { readSwitch, setSwitch } from '../core/switch.repo.ts'
 import { busiestDay } from '../mail/outbox/acceptance.repo.ts'
 import { addressHash, parseAddress } from './address.ts'
-import { changeSubscriber, lockSubscriberByKey, recordConsent } from './subscriber.repo.ts'
+import { recordConsents } from './consent.repo.ts'
+import { changeSubscriber, lockSubscriberByKey, markSuppressed } from './subscriber.repo.ts'
 import { startDateOf } from './subscriber.ts'
 import {
   countComplaints,
   liftSuppression,
   type SuppressionReason,
-  suppressAddress,
+  suppressAddresses,
 } from './suppression.repo.ts'
 
 /**
@@ -28,17 +29,19 @@ export async function suppress(
   await reportSuppression(deps, { id, reason })
 }
 
-/** The same inside a transaction; call `reportSuppression` after it. Returns the subscriber with that address. */
+/**
+ * Suppresses an address in a transaction; call `reportSuppression` after it. Returns the id of the subscriber with that
+ * address.
+ */
 export async function suppressAddressKey(
   tx: Database,
   { config }: Pick<Deps, 'config'>,
   { key, reason, at }: { key: string; reason: SuppressionReason; at: Date },
 ): Promise<string | undefined> {
-  await suppressAddress(tx, { addressHash: addressHash(key, config.SUPPRESSION_KEY), reason, at })
+  await suppressAddresses(tx, [{ addressHash: addressHash(key, config.SUPPRESSION_KEY), reason, at }])
   const subscriber = await lockSubscriberByKey(tx, key)
-  if (!subscriber || subscriber.state === 'suppressed') return subscriber?.id
-  await changeSubscriber(tx, subscriber.id, { state: 'suppressed', stateBefore: subscriber.state })
-  await recordConsent(tx, { subscriberId: subscriber.id, at, event: 'suppressed', how: reason })
+  if (!subscriber) return undefined
+  await markSuppressed(tx, { ids: [subscriber.id], how: reason, at })
   return subscriber.id
 }
 
@@ -64,7 +67,7 @@ export async function unsuppress(deps: Deps, { email }: { email: string }): Prom
     const startDate = subscriber.startDate && startDateOf(now, subscriber)
     await changeSubscriber(tx, subscriber.id, { state, stateBefore: null, startDate })
     const { id: subscriberId } = subscriber
-    await recordConsent(tx, { subscriberId, at: now, event: 'unsuppressed', how: 'operator' })
+    await recordConsents(tx, [{ subscriberId, at: now, event: 'unsuppressed', how: 'operator' }])
     return subscriber.id
   })
   deps.log.info('subscriber.changed', { subscriber: id, what: 'unsuppressed' })

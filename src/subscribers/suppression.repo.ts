@@ -31,13 +31,39 @@ export async function requireUnsuppressed(db: Database, addressHash: string): Pr
   throw new Fault('subscriber.suppressed', { reason, since: at.toISOString() })
 }
 
-/** Suppresses an address, known or not. A complaint keeps its reason until it is lifted. */
-export async function suppressAddress(
+export interface StoredSuppression extends Suppression {
+  liftedAt: Date | null
+}
+
+/** The suppressions of addresses, also those that were lifted, by hash. */
+export async function suppressionsOf(
   db: Database,
-  { addressHash, reason, at }: Suppression & { addressHash: string },
+  addressHashes: readonly string[],
+): Promise<Map<string, StoredSuppression>> {
+  const rows = await db.suppression.findMany({ where: { addressHash: { in: [...addressHashes] } } })
+  return new Map(
+    rows.map(({ addressHash, reason, at, liftedAt }) => [
+      addressHash,
+      { reason: reason as SuppressionReason, at, liftedAt },
+    ]),
+  )
+}
+
+/**
+ * A bulk write: suppresses addresses, known or not. A complaint keeps its reason until it is lifted. Sorted, so that
+ * two transactions do not block each other.
+ */
+export async function suppressAddresses(
+  db: Database,
+  suppressions: readonly (Suppression & { addressHash: string })[],
 ): Promise<void> {
+  const hashes = suppressions.map(({ addressHash }) => addressHash)
+  const reasons = suppressions.map(({ reason }) => reason)
+  const times = suppressions.map(({ at }) => at)
   await db.$executeRaw`
-    insert into suppression as s (address_hash, reason, at) values (${addressHash}, ${reason}, ${at})
+    insert into suppression as s (address_hash, reason, at)
+    select * from unnest(${hashes}::text[], ${reasons}::text[], ${times}::timestamptz[]) as given(hash, reason, at)
+    order by hash
     on conflict (address_hash) do update
       set reason = case when s.lifted_at is null and s.reason = 'complaint' then s.reason else excluded.reason end,
           at = case when s.lifted_at is null and s.reason = 'complaint' then s.at else excluded.at end,
@@ -67,7 +93,7 @@ interface ListedSuppression extends Suppression {
   subscriberId: string | null
 }
 
-/** Suppressions in force, newest first; up to `most` of them after the first `skip`. */
+/** A report: suppressions in force, newest first; up to `most` of them after the first `skip`. */
 export const listSuppressions = (
   db: Database,
   { most, skip }: { most: number; skip: number },

@@ -2,13 +2,18 @@ import { csvLine, escapeFormula } from '../../core/csv.ts'
 import type { Deps } from '../../core/deps.ts'
 import { fingerprintOf } from '../../core/secrets.ts'
 import type { SubscriberState } from '../subscriber.ts'
-import { type ExportedSubscriber, subscribersToExport, suppressionsToExport } from './export.repo.ts'
+import {
+  type ExportedSubscriber,
+  type ExportedSuppression,
+  subscribersToExport,
+  suppressionsToExport,
+} from './export.repo.ts'
 import {
   SUBSCRIBER_COLUMNS,
   SUPPRESSION_COLUMNS,
   type SubscriberColumn,
   topicsCell,
-} from './import-columns.ts'
+} from './subscriber-columns.ts'
 
 const PAGE = 1000
 
@@ -20,13 +25,13 @@ export async function* exportSubscribers(
   { db }: Deps,
   { state }: { state?: SubscriberState } = {},
 ): AsyncGenerator<ExportRow> {
-  let after: ExportedSubscriber | undefined
-  for (;;) {
-    const page: ExportedSubscriber[] = await subscribersToExport(db, { state, after, limit: PAGE })
-    for (const one of page) yield rowOf(one)
-    if (page.length < PAGE) return
-    after = page.at(-1)!
-  }
+  const pages = pagesOf<ExportedSubscriber>((after) => subscribersToExport(db, { state, after, limit: PAGE }))
+  for await (const subscriber of pages) yield rowOf(subscriber)
+}
+
+/** The rows of all pages; `load` gets the last row of the page before. */
+async function* pagesOf<Row>(load: (after?: Row) => Promise<Row[]>): AsyncGenerator<Row> {
+  for (let page = await load(); page.length > 0; page = await load(page.at(-1))) yield* page
 }
 
 function rowOf({ topics, ...found }: ExportedSubscriber): ExportRow {
@@ -38,21 +43,17 @@ function rowOf({ topics, ...found }: ExportedSubscriber): ExportRow {
   return Object.fromEntries(texts)
 }
 
-export const exportHeaderLine = (): string => csvLine(SUBSCRIBER_COLUMNS)
-
-export const exportLine = (row: ExportRow): string =>
-  csvLine(SUBSCRIBER_COLUMNS.map((column) => escapeFormula(row[column])))
+/** The lines of the file, with its head. */
+export async function* subscriberLines(rows: AsyncIterable<ExportRow>): AsyncGenerator<string> {
+  yield csvLine(SUBSCRIBER_COLUMNS)
+  for await (const row of rows) yield csvLine(SUBSCRIBER_COLUMNS.map((column) => escapeFormula(row[column])))
+}
 
 /** Lines of the second file, with its head: suppressed addresses as hashes under SUPPRESSION_KEY. */
 export async function* exportSuppressions({ db, config }: Deps): AsyncGenerator<string> {
   const key = fingerprintOf(config.SUPPRESSION_KEY)
   yield csvLine(SUPPRESSION_COLUMNS)
-  let after = ''
-  for (;;) {
-    const page = await suppressionsToExport(db, { after, limit: PAGE })
-    for (const { addressHash, reason, at } of page)
-      yield csvLine([addressHash, reason, at.toISOString(), key])
-    if (page.length < PAGE) return
-    after = page.at(-1)!.addressHash
-  }
+  const pages = pagesOf<ExportedSuppression>((after) => suppressionsToExport(db, { after, limit: PAGE }))
+  for await (const { addressHash, reason, at } of pages)
+    yield csvLine([addressHash, reason, at.toISOString(), key])
 }

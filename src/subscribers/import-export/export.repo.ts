@@ -1,7 +1,9 @@
 import type { Database } from '../../core/database/database.ts'
-import { Prisma } from '../../generated/prisma/client.ts'
+import { Prisma, type Suppression } from '../../generated/prisma/client.ts'
 import type { SubscriberState, TopicText } from '../subscriber.ts'
-import type { SubscriberColumn } from './import-columns.ts'
+import type { SubscriberColumn } from './subscriber-columns.ts'
+
+// SQL by hand: reports.
 
 type Cell = string | number | string[] | Date | null
 
@@ -15,7 +17,7 @@ export type ExportedSubscriber = Record<Exclude<SubscriberColumn, 'topics'>, Cel
 interface ExportPage {
   state?: SubscriberState
   /** The last row of the previous page. */
-  after: Pick<ExportedSubscriber, 'created_at' | 'id'> | undefined
+  after?: Pick<ExportedSubscriber, 'created_at' | 'id'>
   limit: number
 }
 
@@ -44,7 +46,7 @@ export async function subscribersToExport(
     left join suppression p on p.address_hash = s.address_hash and p.lifted_at is null
     left join lateral (
       select case
-        when c.how = 'import' then coalesce(s.confirmed_how, g.note, c.how)
+        when c.how = 'import' then coalesce(s.confirmed_how, c.how)
         when g.note is not null then c.how || ': ' || g.note
         else c.how end as how
       from consent c
@@ -56,10 +58,15 @@ export async function subscribersToExport(
     order by s.created_at, s.id`
 }
 
+export type ExportedSuppression = Suppression
+
 /** The next suppressed addresses, as hashes. */
-export const suppressionsToExport = (db: Database, { after, limit }: { after: string; limit: number }) =>
+export const suppressionsToExport = (
+  db: Database,
+  { after, limit }: { after?: ExportedSuppression; limit: number },
+) =>
   db.suppression.findMany({
-    where: { liftedAt: null, addressHash: { gt: after } },
+    where: { liftedAt: null, addressHash: { gt: after?.addressHash } },
     orderBy: { addressHash: 'asc' },
     take: limit,
   })

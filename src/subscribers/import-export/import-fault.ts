@@ -21,7 +21,6 @@ export const importErrors = {
       '"{file}" already exists and does not contain refused rows of this file: use another with --refused.',
   }),
   ...errorEntries(409, 1, {
-    'import.running': 'Another process is importing this file.',
     'import.other-key': 'These hashes were made with another SUPPRESSION_KEY, so they match no address.',
   }),
   ...errorEntries(422, 1, {

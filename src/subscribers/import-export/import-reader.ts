@@ -1,30 +1,28 @@
+import { z } from 'zod'
 import { type CsvRecord, controlCharacterIn, MAX_RECORD_LENGTH, unescapeFormula } from '../../core/csv.ts'
+import { editDistance } from '../../core/edit-distance.ts'
 import { undefinedIfThrown } from '../../core/errors.ts'
 import { fingerprintOf } from '../../core/secrets.ts'
-import { parseQuery } from '../../queries/language/parse-query.ts'
 import { cleanText } from '../../queries/language/split-topics.ts'
-import {
-  columnList,
-  columnName,
-  type ImportFormat,
-  type ImportHead,
-  readHead,
-  readTopicsCell,
-} from './import-columns.ts'
 import { ImportFault } from './import-fault.ts'
 import {
+  type Cells,
+  columnsOf,
+  FILE_FORMATS,
+  formatOf,
+  type ImportFormat,
+  type ListmonkStatus,
+} from './import-formats.ts'
+import { readInstant } from './import-instant.ts'
+import {
   createRowReader,
-  type ImportCells,
   type ImportRow,
-  isNever,
-  memoizeText,
-  oneOf,
-  type ParseText,
   type ReadingContext,
-  readInstant,
   type SuppressedHash,
   suppressionReason,
 } from './import-row.ts'
+import { readTopicsCell } from './subscriber-columns.ts'
+import { requireNoLeavingName, type UnreadColumn } from './who-left.ts'
 
 export interface ReadingOptions {
   /** Otherwise derived from the head of the file. */
@@ -37,16 +35,20 @@ export interface ReadingOptions {
   subscription?: ListmonkStatus
 }
 
+export interface ImportHead {
+  format: ImportFormat
+  /** As in the file, but in lower case, with _ for blanks and "E-Mail" as email. */
+  columns: string[]
+  ignored: string[]
+  /** The columns that the format does not have, with those that `topics` names. */
+  unread: UnreadColumn[]
+}
+
 export interface RecordReader {
   head: ImportHead
-  /** Parses each frequent query of the file once. */
-  parse: ParseText
   /** Throws the faults of `createRowReader`, and import.too-long, .control, .quotes, .cells, .json, .hash, .other-key. */
   read(record: CsvRecord): ImportRow | SuppressedHash
 }
-
-/** A row of a file, by column name. */
-type Cells = Record<string, string | undefined>
 
 /** Throws import.* for a head that cannot be read, and query.* for a topic that cannot be read. */
 export function createRecordReader(
@@ -56,23 +58,67 @@ export function createRecordReader(
 ): RecordReader {
   const head = readHead(columns, { from, topics: topics && columnName(topics) })
   const topicsOf = topicsReader(head, topics)
-  const parse = memoizeText((query) => ({ query, tree: JSON.stringify(parseQuery(query)) }))
-  const readRow = createRowReader({ ...context, parse }, (consent && cleanText(consent)) || undefined)
-  const translate = (cells: Cells): ImportCells => {
-    if (head.format === 'listmonk') return fromListmonk(cells, subscription)
-    return head.format === 'keila' ? fromKeila(cells) : cells
-  }
+  const readRow = createRowReader(context, (consent && cleanText(consent)) || undefined)
   return {
     head,
-    parse,
     read(record) {
       const cells = byColumn(head, record)
       if (head.format === 'suppressions') return hashIn(cells, context)
-      const own = translate(cells)
+      const own = FILE_FORMATS[head.format].read(cells, subscription)
       return readRow({ ...own, topics: topicsOf(cells, own.topics) })
     },
   }
 }
+
+/**
+ * Reads the head of a file; `topics` is an additional column to read. Throws import.no-email-column, .column-twice,
+ * .who-left, .column-slip.
+ */
+export function readHead(
+  cells: readonly string[],
+  { from, topics }: { from?: ImportFormat; topics?: string } = {},
+): ImportHead {
+  const columns = cells.map(columnName)
+  const format = from ?? formatOf(columns)
+  const known = columnsOf(format)
+  const twice = columns.find((name, i) => name !== '' && columns.indexOf(name) < i)
+  if (twice !== undefined) throw new ImportFault('import.column-twice', { column: twice })
+  if (!columns.includes(known[0]!)) {
+    requireNoSlip(columns, known.slice(0, 1))
+    throw new ImportFault('import.no-email-column', { columns: shownColumns(columns) })
+  }
+  const lacksState = known.includes('state') && !columns.includes('state')
+  const read = lacksState ? known.filter((name) => !NEED_STATE.includes(name)) : known
+  const unread = columns.flatMap((name, index) =>
+    read.includes(name) ? [] : [{ index, title: cells[index]!.trim() }],
+  )
+  requireNoLeavingName(unread)
+  const ignored = columns.filter((name) => name !== '' && !known.includes(name) && name !== topics)
+  const missing = known.filter((name) => !columns.includes(name))
+  if (format === 'own' || format === 'suppressions') requireNoSlip(ignored, missing)
+  return { format, columns, ignored, unread }
+}
+
+/** Our columns that are read only beside `state`. */
+const NEED_STATE = ['unsubscribed_at', 'suppressed_at']
+
+/** "E-Mail address" → email, "First name" → first_name. */
+const columnName = (cell: string): string =>
+  cell
+    .trim()
+    .toLowerCase()
+    .replace(/[\s.-]+/g, '_')
+    .replace(/^e_?mail(_address)?$/, 'email')
+
+/** A slip: one letter too many, missing, wrong or swapped with the next one. Two would take `date` for `state`. */
+function requireNoSlip(columns: readonly string[], names: readonly string[]): void {
+  for (const column of columns.map((name) => name.slice(0, 60))) {
+    const meant = names.find((name) => editDistance(column, name) <= 1)
+    if (meant) throw new ImportFault('import.column-slip', { column, meant })
+  }
+}
+
+const shownColumns = (columns: readonly string[]): string => columns.join(', ').slice(0, 300)
 
 function byColumn({ format, columns }: ImportHead, { text, cells, isTooLong }: CsvRecord): Cells {
   if (isTooLong) throw new ImportFault('import.too-long', { most: MAX_RECORD_LENGTH.toLocaleString('en') })
@@ -95,7 +141,7 @@ function topicsReader({ format, columns }: ImportHead, topics: string | undefine
   if (columns.includes(column) && (format !== 'own' || column !== 'topics'))
     return (cells: Cells) => (json ? topicsInJson(column, cells[column] ?? '', path) : cells[column])
   if (json || /^[a-z]+_[a-z_]+$/.test(topics))
-    throw new ImportFault('import.no-column', { column: topics, columns: columnList(columns) })
+    throw new ImportFault('import.no-column', { column: topics, columns: shownColumns(columns) })
   readTopicsCell(topics)
   return (_: Cells, own: string | undefined) => (own?.trim() ? own : topics)
 }
@@ -105,53 +151,12 @@ function hashIn({ address_hash, reason, at, key }: Cells, { config, now }: Readi
   const hash = (address_hash ?? '').trim().toLowerCase()
   if (!/^[0-9a-f]{64}$/.test(hash)) throw new ImportFault('import.hash')
   return {
-    id: null,
-    address_hash: hash,
-    suppressed_reason: suppressionReason(reason) ?? 'operator',
-    suppressed_at: readInstant('at', at ?? '', now) ?? now,
-    topics: [],
+    addressHash: hash,
+    suppression: {
+      reason: suppressionReason(reason) ?? 'operator',
+      at: readInstant('at', at ?? '', now) ?? now,
+    },
   }
-}
-
-export type ListmonkStatus = 'confirmed' | 'unconfirmed' | 'unsubscribed'
-export const LISTMONK_STATUSES: readonly ListmonkStatus[] = ['confirmed', 'unconfirmed', 'unsubscribed']
-
-/** Converts a listmonk row to our columns. `subscription` is the status by which the file was exported. */
-function fromListmonk(cells: Cells, subscription?: ListmonkStatus): ImportCells {
-  const { email, created_at, updated_at, confirmed_at } = cells
-  const common = { email, created_at }
-  const [status, asked] = [cells.status, cells.subscription_status ?? subscription].map((cell = '') =>
-    cell.trim().toLowerCase(),
-  )
-  // Never email them again: they asked for it or complained.
-  if (status === 'blocklisted')
-    return { ...common, state: 'suppressed', suppressed_reason: 'complaint', suppressed_at: updated_at }
-  if (status === 'disabled' || asked === 'unsubscribed')
-    return { ...common, state: 'unsubscribed', unsubscribed_at: updated_at }
-  writtenState(['enabled', 'disabled', 'blocklisted'], status)
-  if (oneOf('import.state', LISTMONK_STATUSES, asked) === 'unconfirmed')
-    return { ...common, state: 'pending' }
-  const ip = (cells.optin_ip ?? '').trim()
-  const how = [!isNever(confirmed_at) && 'listmonk double opt-in', ip && `from ${ip}`]
-  return { ...common, state: 'active', confirmed_at, confirmed_how: how.filter(Boolean).join(', ') }
-}
-
-/** The state in a cell that must not be empty: their exports always fill it in. Throws import.state. */
-function writtenState<T extends string>(states: readonly T[], cell = ''): T {
-  const state = oneOf('import.state', states, cell)
-  if (state) return state
-  throw new ImportFault('import.state', { value: '', allowed: states.join(', ') })
-}
-
-/** Converts a Keila row to our columns. */
-function fromKeila({ email, status, inserted_at, updated_at, double_opt_in_at }: Cells): ImportCells {
-  const common = { email, created_at: inserted_at }
-  const state = writtenState(['active', 'unsubscribed', 'unreachable'], status)
-  if (state === 'unreachable')
-    return { ...common, state: 'suppressed', suppressed_reason: 'dead', suppressed_at: updated_at }
-  if (state === 'unsubscribed') return { ...common, state, unsubscribed_at: updated_at }
-  const how = isNever(double_opt_in_at) ? '' : 'Keila double opt-in'
-  return { ...common, state: 'active', confirmed_at: double_opt_in_at, confirmed_how: how }
 }
 
 /**
@@ -160,14 +165,14 @@ function fromKeila({ email, status, inserted_at, updated_at, double_opt_in_at }:
  */
 function topicsInJson(column: string, cell: string, path: string): string {
   if (cell.trim() === '') return ''
-  let value: unknown = parsed(column, cell)
+  const { data } = jsonObject.safeParse(undefinedIfThrown(() => JSON.parse(cell)))
+  if (!data) throw new ImportFault('import.json', { column })
+  let value: unknown = data
   for (const name of path.split('.')) value = (value as Record<string, unknown> | null)?.[name]
-  const texts = (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string')
-  return texts.join('\n')
+  return [value]
+    .flat()
+    .filter((one) => typeof one === 'string')
+    .join('\n')
 }
 
-function parsed(column: string, cell: string): object {
-  const value: unknown = undefinedIfThrown(() => JSON.parse(cell))
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
-  throw new ImportFault('import.json', { column })
-}
+const jsonObject = z.record(z.string(), z.unknown())

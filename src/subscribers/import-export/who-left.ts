@@ -1,5 +1,5 @@
 import { ImportFault } from './import-fault.ts'
-import { type ImportFile, readRecords } from './refused-rows.ts'
+import { type ImportFile, readRecords } from './import-file.ts'
 
 /**
  * Columns that say who left or never confirmed, without blanks and underscores, as the exports of Mailchimp, Ghost,
@@ -7,6 +7,7 @@ import { type ImportFile, readRecords } from './refused-rows.ts'
  */
 const LEAVING_NAMES = [
   /unsub|opt(ed)?out|donot(e?mail|contact)/, // UNSUB_TIME, Unsubscribed, unsubscription_date, Do Not Email
+  /abgemeldet|ausgetragen|d[ée]s(inscri|abonn)|dadodebaja|fechadebaja|disiscri|descadastr/, // German, French, Spanish, …
   /^clean/, // CLEAN_TIME
   /^subscribedtoemails$|disabled$/, // Ghost; email_disabled
   /^status$/, // Sendy, Keila, listmonk
@@ -37,52 +38,29 @@ const LEAVING_VALUES = new Set(
 )
 const MAX_VALUE_LENGTH = 20
 
-/** Our columns that are read only beside `state`. */
-const NEED_STATE = ['unsubscribed_at', 'suppressed_at']
-
 export interface UnreadColumn {
   index: number
   /** As in the file. */
   title: string
-  /** Without blanks, underscores and capitals. */
-  name: string
 }
 
-interface Columns {
-  titles: readonly string[]
-  /** The titles in lower case, with _ for blanks. */
-  columns: readonly string[]
-  /** Those that the format has. */
-  known: readonly string[]
-}
-
-/**
- * The columns that the import does not read. Throws import.who-left if the name of one says who left: if it were
- * ignored, people who left elsewhere would become active.
- */
-export function unreadColumns({ titles, columns, known }: Columns): UnreadColumn[] {
-  const lacksState = known.includes('state') && !columns.includes('state')
-  const read = lacksState ? known.filter((name) => !NEED_STATE.includes(name)) : known
-  const unread = columns
-    .map((column, index) => ({ index, title: titles[index]!.trim(), name: lettersOf(column) }))
-    .filter(({ index }) => !read.includes(columns[index]!))
-  const leaving = unread.find(({ name }) => LEAVING_NAMES.some((pattern) => pattern.test(name)))
+/** Throws import.who-left if the name of one says who left: ignored, people who left elsewhere would become active. */
+export function requireNoLeavingName(unread: readonly UnreadColumn[]): void {
+  const leaving = unread.find(({ title }) => LEAVING_NAMES.some((pattern) => pattern.test(lettersOf(title))))
   if (leaving) throw whoLeft(leaving, '')
-  return unread
 }
 
 /** Reads the whole file. Throws import.who-left if a cell of one of these columns says that someone left. */
 export async function requireNoOneLeft(file: ImportFile, unread: readonly UnreadColumn[]): Promise<void> {
   if (unread.length === 0) return
-  for await (const records of readRecords(file)) {
-    for (const { cells, line } of records) {
-      const column = cells && unread.find((one) => saysLeft(one, cells[one.index] ?? ''))
-      if (column) throw whoLeft(column, ` (line ${line}: "${cells[column.index]!.trim()}")`)
-    }
+  const columns = unread.map((column) => ({ ...column, name: lettersOf(column.title) }))
+  for await (const { cells, line } of readRecords(file)) {
+    const column = cells && columns.find(({ index, name }) => saysLeft(name, cells[index] ?? ''))
+    if (column) throw whoLeft(column, ` (line ${line}: "${cells[column.index]!.trim()}")`)
   }
 }
 
-function saysLeft({ name }: UnreadColumn, cell: string): boolean {
+function saysLeft(name: string, cell: string): boolean {
   const value = lettersOf(cell)
   if (STATUS_NAME.test(name)) return value !== '' && !JOINED_VALUES.has(value)
   if (cell.length > MAX_VALUE_LENGTH) return false

@@ -7,21 +7,37 @@ import type { BatteryCase, Verdict } from '../battery-case.ts'
 import { ownDatabase } from '../bench/shared-postgres.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
 
-/** Columns of other programs' exports, and the cell of a person who left. */
-const EXPORTS: Record<string, [head: string, cell: string]> = {
+/** Columns of exports that the import reads, and the cell of a person who left. */
+const KNOWN: Record<string, [head: string, cell: string]> = {
   mailchimp: ['Email Address,First Name,Last Name,UNSUB_TIME', 'A,B,2025-01-01 08:00:00'],
   cleaned: ['Email Address,First Name,Last Name,CLEAN_TIME', 'A,B,2025-01-01 08:00:00'],
   ghost: ['email,name,subscribed_to_emails,deleted_at', 'A,false,'],
   substack: ['email,active_subscription,email_disabled', 'false,true'],
-  buttondown: ['email_address,tags,type', ',unsubscribed'],
+  buttondown: ['email_address,creation_date,type', '2024-01-01,unsubscribed'],
+  undeliverable: ['email_address,creation_date,type,undeliverability_date', '2024-01-01,regular,2025-01-01'],
+  resigned: ['email_address,creation_date,type,unsubscription_date', '2024-01-01,regular,2025-01-01'],
+  fields: ['Email Address,Topics,State,UNSUB_TIME', 'robots,active,2025-01-01 08:00:00'],
+  sendy: ['Email,Name,Status', 'A,Marked as spam'],
+}
+/** Columns of exports that it cannot read. */
+const UNKNOWN: typeof KNOWN = {
   klaviyo: ['Email,Email Marketing Consent', 'NEVER_SUBSCRIBED'],
   others: ['email,receives_emails,member_status', 'false,lapsed'],
   brevo: ['EMAIL,DOUBLE_OPT-IN', 'No'],
 }
+const EXPORTS = { ...KNOWN, ...UNKNOWN }
 const PEOPLE = 20
 
+interface Outcome {
+  /** Files. */
+  refused: number
+  /** People. */
+  active: number
+  left: number
+}
+
 /** Imports each export through the command, and asks the database who became active. */
-async function runImports(part?: WrongPart): Promise<{ refused: number; active: number }> {
+async function runImports(part?: WrongPart): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'who-left-'))
   const database = await ownDatabase()
   const client = new pg.Client({ connectionString: database.url })
@@ -38,9 +54,10 @@ async function runImports(part?: WrongPart): Promise<{ refused: number; active: 
       refused += code === 2 ? 1 : 0
     }
     const { rows } = await client.query(
-      `select count(*)::int as active from subscriber where state = 'active'`,
+      `select count(*) filter (where state = 'active')::int as active,
+         count(*) filter (where state in ('unsubscribed', 'suppressed'))::int as left from subscriber`,
     )
-    return { refused, active: rows[0].active }
+    return { refused, ...rows[0] }
   } finally {
     await client.end()
     await database.destroy()
@@ -48,22 +65,23 @@ async function runImports(part?: WrongPart): Promise<{ refused: number; active: 
   }
 }
 
-const files = Object.keys(EXPORTS).length
-const verdict = (ok: boolean, { refused, active }: { refused: number; active: number }): Verdict => ({
+const [known, unknown] = [KNOWN, UNKNOWN].map((exports) => Object.keys(exports).length) as [number, number]
+const verdict = (ok: boolean, { refused, active, left }: Outcome): Verdict => ({
   ok,
-  n: `${files} exports with ${PEOPLE} people each`,
-  result: `${refused} of ${files} files refused, ${active} active who had left`,
+  n: `${known + unknown} exports with ${PEOPLE} people each`,
+  result: `${refused} of ${known + unknown} files refused, ${left} unsubscribed or suppressed, ${active} active who had left`,
 })
 
 /** Exports of other programs, of people who left there, are imported. */
 export const importCases: BatteryCase[] = [
   {
     name: 'import-of-who-left',
-    fault: 'eight exports of other programs, of people who had left there, imported with --consent',
-    invariant: 'each file is refused, no one becomes active',
+    fault: 'twelve exports of other programs, of people who had left there, imported with --consent',
+    invariant: 'no one becomes active: a file is read as what it says, or refused',
     run: async () => {
       const outcome = await runImports()
-      return verdict(outcome.refused === files && outcome.active === 0, outcome)
+      const isRead = outcome.refused === unknown && outcome.left === known * PEOPLE
+      return verdict(isRead && outcome.active === 0, outcome)
     },
   },
   {
@@ -74,6 +92,18 @@ export const importCases: BatteryCase[] = [
       const outcome = await runImports({
         real: 'src/subscribers/import-export/who-left.ts',
         wrong: 'test/battery/people/wrong-parts/ignores-who-left.ts',
+      })
+      return verdict(outcome.active > 0, outcome)
+    },
+  },
+  {
+    name: 'import-wrong-reads-all-as-active',
+    fault: 'the same, wrong on purpose: each row of an export is of an active person',
+    invariant: 'the battery must see who becomes active',
+    run: async () => {
+      const outcome = await runImports({
+        real: 'src/subscribers/import-export/import-formats.ts',
+        wrong: 'test/battery/people/wrong-parts/reads-all-as-active.ts',
       })
       return verdict(outcome.active > 0, outcome)
     },

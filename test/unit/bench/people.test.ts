@@ -1,14 +1,15 @@
+import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { CsvReader } from '../../../src/core/csv.ts'
+import { type CsvRecord, readCsv } from '../../../src/core/csv.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
 import { splitTopics } from '../../../src/queries/language/split-topics.ts'
 import { peopleCsv } from '../../bench/send/people.ts'
 
 const COUNT = 500
 
-test('people of the benchmark follow topics that can be read, and share providers as people do', () => {
-  const reader = new CsvReader(',')
-  const records = [...peopleCsv(COUNT)].flatMap((line) => [...reader.push(line)]).slice(1)
+test('people of the benchmark follow topics that can be read, and share providers as people do', async () => {
+  const lines: CsvRecord[] = await Readable.from(readCsv(Readable.from(peopleCsv(COUNT)))).toArray()
+  const records = lines.slice(1)
   const [emails, topics] = [0, 2].map((i) => records.map(({ cells }) => cells![i]!)) as [string[], string[]]
   const share = (count: number) => count / COUNT
   expect(new Set(emails).size).toBe(COUNT)

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { afterAll, expect, test } from 'vitest'
 import { pauseSubscriber } from '../../../../src/account/change-by-operator.ts'
 import { eraseSubscriber } from '../../../../src/account/erase-subscriber.ts'
@@ -10,10 +12,9 @@ import { unsubscribeByOperator } from '../../../../src/account/unsubscribe.ts'
 import type { Deps } from '../../../../src/core/deps.ts'
 import { GRAMMAR_VERSION } from '../../../../src/queries/query.ts'
 import {
-  exportHeaderLine,
-  exportLine,
   exportSubscribers,
   exportSuppressions,
+  subscriberLines,
 } from '../../../../src/subscribers/import-export/export-subscribers.ts'
 import { importSubscribers } from '../../../../src/subscribers/import-export/import-subscribers.ts'
 import { readTopicsCell, topicsCell } from '../../../../src/subscribers/import-export/subscriber-columns.ts'
@@ -28,17 +29,9 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const there = (): Deps => ({ ...here.deps, db: elsewhere.db, databaseUrl: elsewhere.url })
 
-async function exported(deps: Deps): Promise<string> {
-  let text = exportHeaderLine()
-  for await (const row of exportSubscribers(deps)) text += exportLine(row)
-  return text
-}
-
-async function hashes(deps: Deps): Promise<string> {
-  let text = ''
-  for await (const line of exportSuppressions(deps)) text += line
-  return text
-}
+const exported = (deps: Deps): Promise<string> =>
+  text(Readable.from(subscriberLines(exportSubscribers(deps))))
+const hashes = (deps: Deps): Promise<string> => text(Readable.from(exportSuppressions(deps)))
 
 async function importInto(deps: Deps, text: string) {
   const file = join(mkdtempSync(join(folder, 'import-')), 'moved.csv')

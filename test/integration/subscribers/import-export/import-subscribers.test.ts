@@ -13,24 +13,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { eraseSubscriber } from '../../../../src/account/erase-subscriber.ts'
 import { showSubscriber } from '../../../../src/account/show-subscriber.ts'
 import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
 import { unsubscribeByOperator } from '../../../../src/account/unsubscribe.ts'
 import { DAY_MS } from '../../../../src/core/dates.ts'
+import { buildDeps } from '../../../../src/core/deps.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
-import { subscribersToExport } from '../../../../src/subscribers/import-export/export.repo.ts'
+import { openImportFile } from '../../../../src/subscribers/import-export/import-file.ts'
 import {
   type ImportInput,
   importSubscribers,
 } from '../../../../src/subscribers/import-export/import-subscribers.ts'
-import { openImportFile, refusedPath } from '../../../../src/subscribers/import-export/refused-rows.ts'
+import { refusedPath } from '../../../../src/subscribers/import-export/refused-rows.ts'
 import { countUnconfirmed } from '../../../../src/subscribers/prune-subscribers.repo.ts'
-import {
-  type ImportedPendingPage,
-  importedPendingAfter,
-} from '../../../../src/subscribers/subscriber-lists.repo.ts'
 import { suppress, unsuppress } from '../../../../src/subscribers/suppress-subscriber.ts'
 import { checksums } from '../../../support/checksums.ts'
 import { startDatabaseProxy } from '../../../support/database-proxy.ts'
@@ -40,7 +37,6 @@ import { eventually } from '../../../support/until.ts'
 const site = useSite()
 const folder = mkdtempSync(join(tmpdir(), 'import-'))
 afterAll(() => rmSync(folder, { recursive: true }))
-beforeEach(() => site.db.importRun.deleteMany())
 
 const fixture = (name: string): string => join(import.meta.dirname, '../../../fixtures/import', name)
 
@@ -108,20 +104,6 @@ describe('our own columns', () => {
     expect(await messages()).toEqual([])
     const [query] = await site.db.query.findMany({ where: { text: 'RAG OR retrieval' } })
     expect(query?.tree).toEqual(parseQuery('RAG OR retrieval'))
-  })
-
-  test('how they consented is shown too if an earlier release stored it as a sign-up', async () => {
-    await importText('email,confirmed_at\nann@example.com,2025-03-01\n')
-    const [createdAt, { id: subscriberId }] = [
-      new Date('2025-03-01'),
-      await site.db.subscriber.findFirstOrThrow(),
-    ]
-    const request = { topics: [], note: 'on paper' }
-    await site.db.signup.create({ data: { subscriberId, request, createdAt, confirmedAt: createdAt } })
-    expect((await shown('ann@example.com')).consents).toMatchObject([{ how: 'import: on paper' }])
-    expect(await subscribersToExport(site.db, { after: undefined, limit: 1 })).toMatchObject([
-      { confirmed_how: 'on paper' },
-    ])
   })
 
   test('a line break in a cell is trimmed, and moves no other cell', async () => {
@@ -192,21 +174,13 @@ describe('our own columns', () => {
     expect(await messages()).toHaveLength(2)
   })
 
-  test('pending imports are found page by page, however few they are', async () => {
-    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
-    const state = (name: string) => (name === 'c' || name === 'f' ? 'pending' : 'active')
-    const rows = names.map((name) => `${name}@example.com,${state(name)},2025-01-01`)
-    await importText(`email,state,confirmed_at\n${rows.join('\n')}\n`)
-    const found: string[] = []
-    let pages = 0
-    for (let after: string | null = ''; after !== null; pages++) {
-      const page: ImportedPendingPage = await importedPendingAfter(site.db, { after, look: 2 })
-      found.push(...page.ids)
-      after = page.last
-    }
-    const pending = await site.db.subscriber.findMany({ where: { state: 'pending' } })
-    expect(found.sort()).toEqual(pending.map(({ id }) => id).sort())
-    expect({ found: found.length, pages }).toEqual({ found: 2, pages: 5 })
+  test('--ask sends nothing to a person who signed up on the page and has not confirmed yet', async () => {
+    await addSubscriber(site.deps, { email: 'here@example.com', topics: [] })
+    const sent = (await messages()).length
+    expect(await importText('email,state\nann@example.com,pending\n', { ask: true })).toMatchObject({
+      asked: 1,
+    })
+    expect(await messages()).toHaveLength(sent + 1)
   })
 
   test('who is pending is kept for 7 days from the import on, however old they are', async () => {
@@ -229,7 +203,7 @@ describe('our own columns', () => {
     const run = await importText(['email,state,topics,hour,confirmed_at', ...names].join('\n'))
     expect(run).toMatchObject({ taken: 0, unchanged: 3, refused: 1 })
     expect(run.tally.reasons).toEqual({ 'import.gets-no-mail': 1 })
-    const { import_run: _, action: __, query: ___, ...after } = await checksums(site.db)
+    const { action: _, query: __, ...after } = await checksums(site.db)
     expect(before).toMatchObject(after)
     expect(readFileSync(`${join(folder, 'people.csv')}.refused.csv`, 'utf8')).toMatch(
       /^NOBODY@example.com,.*,5,"The address is suppressed here \(complaint, since 2026-11-24\)/m,
@@ -266,6 +240,13 @@ describe('our own columns', () => {
     expect((await shown('a@example.com')).subscriber.hour).toBe(9)
   })
 
+  test('the first of many rows with one address counts', async () => {
+    const rows = Array.from({ length: 900 }, (_, i) => `a${i % 3}@example.com,${i < 3 ? 9 : 10}`)
+    const run = await importText(['email,hour', ...rows].join('\n'), { consent: 'x' })
+    expect(run).toMatchObject({ taken: 3, unchanged: 897 })
+    expect(await site.db.subscriber.count({ where: { hour: 9 } })).toBe(3)
+  })
+
   test.each([false, true])(
     'an address that someone adds meanwhile keeps what it has (dry run: %s)',
     async (dryRun) => {
@@ -297,20 +278,27 @@ describe('our own columns', () => {
     },
   )
 
-  test('an import whose connection breaks fails, and is continued', async () => {
+  test('an import whose connection breaks fails, and another run adds the rest', async () => {
     const text = ['email', ...Array.from({ length: 20_000 }, (_, i) => `a${i}@example.com`)].join('\n')
     const file = fileOf(text)
     const proxy = await startDatabaseProxy(site.deps.databaseUrl)
-    const broken = importSubscribers({ ...site.deps, databaseUrl: proxy.url }, { file, consent: 'x' })
-    const failed = expect(broken).rejects.toThrow('terminated')
-    await eventually(() => site.db.importRun.findFirst({ where: { rows: { gt: 0 } } }))
+    const { deps, close } = await buildDeps({ ...site.deps.config, DATABASE_URL: proxy.url })
+    const failed = expect(importSubscribers(deps, { file, consent: 'x' })).rejects.toThrow()
+    await eventually(async () => (await site.db.subscriber.count()) > 0)
     proxy.cut('end')
-    await failed
+    // Between two batches the import may connect again.
+    const cutting = setInterval(() => proxy.cut('reset'), 5)
+    await failed.finally(() => clearInterval(cutting))
+    await close()
     await proxy.close()
+    const already = await site.db.subscriber.count()
+    expect(already % 1000).toBe(0)
+    expect(already).toBeLessThan(20_000)
     const run = await importSubscribers(site.deps, { file, consent: 'x' })
-    expect(run.resumedAt).toBeGreaterThan(0)
+    expect(run).toMatchObject({ taken: 20_000 - already, unchanged: already })
     expect(await site.db.subscriber.count()).toBe(20_000)
-  })
+    expect(await site.db.consent.count()).toBe(20_000)
+  }, 60_000)
 
   test('two imports of the same people at once store each of them once', async () => {
     const emails = Array.from({ length: 3000 }, (_, i) => `a${i}@example.com`)
@@ -338,6 +326,43 @@ describe('our own columns', () => {
       { address: 'a@example.com', state: 'suppressed', stateBefore: 'active' },
       { address: 'b@example.com', state: 'active', stateBefore: null },
     ])
+  })
+
+  test.each([
+    [
+      'our own file',
+      'email,state,suppressed_reason',
+      'ann@x.example,active,',
+      'ann@x.example,suppressed,complaint',
+    ],
+    ['a file of Sendy', 'name,email,status', 'Ann,ann@x.example,Active', 'Ann,ann@x.example,Marked as spam'],
+  ])(
+    '%s: a complaint counts, also if an earlier batch has the address as active',
+    async (_what, ...lines) => {
+      await importText(lines.join('\n'), { consent: 'a form', batchRows: 1 })
+      expect(await shown('ann@x.example')).toMatchObject({
+        subscriber: { state: 'suppressed' },
+        suppression: { reason: 'complaint' },
+      })
+    },
+  )
+
+  test('an older complaint of a second file counts more than a confirmation of the first', async () => {
+    const email = 'ann@x.example'
+    await importText(`email,confirmed_at\n${email},2025-01-01\n`)
+    const text = `email,state,suppressed_reason,suppressed_at\n${email},suppressed,complaint,2024-01-01\n`
+    expect(await importText(text)).toMatchObject({ taken: 1 })
+    expect(await stateOf(email)).toBe('suppressed')
+  })
+
+  test('who was imported and confirmed here stays active, whatever complaint a file has from before', async () => {
+    const email = 'ann@x.example'
+    await importText(`email,state\n${email},pending\n`)
+    site.clock.moveTo(new Date(NOW.getTime() + DAY_MS))
+    await addSubscriber(site.deps, { email, topics: [], consent: 'on paper' })
+    const text = `email,state,suppressed_reason,suppressed_at\n${email},suppressed,complaint,2024-01-01\n`
+    expect(await importText(text)).toMatchObject({ taken: 0, unchanged: 1 })
+    expect(await stateOf(email)).toBe('active')
   })
 
   test('a row that says unsubscribed and names a suppression stays unsubscribed', async () => {
@@ -505,36 +530,14 @@ describe('the file of refused rows', () => {
     expect(openFiles()).not.toContain(refusedFile)
   })
 
-  /** As a process leaves it that was killed after two of the three rows. */
-  async function cutOff(): Promise<string> {
-    const { refusedFile } = await importText(text, { batchRows: 1 })
-    const lines = readFileSync(refusedFile!, 'utf8').split('\n')
-    const told = `${lines.slice(0, 2).join('\n')}\n`.length
-    await site.db.importRun.updateMany({
-      data: { rows: 2, taken: 1, refused: 1, refusedBytes: told, doneAt: null },
-    })
-    return refusedFile!
-  }
-
-  test('goes on after a cut, and where it is gone, cut or elsewhere, all rows are read again', async () => {
-    const whole = readFileSync(await cutOff(), 'utf8')
-    const again = (options: Partial<ImportInput> = {}) =>
-      importSubscribers(site.deps, { file: join(folder, 'people.csv'), ...options })
-    const wentOn = await again()
-    expect(wentOn).toMatchObject({ resumedAt: 2, begunAnew: false, taken: 1, refused: 2 })
-    expect(wentOn.tally.examples).toMatchObject({ 'address.malformed': { line: 2 } })
-    expect(readFileSync(wentOn.refusedFile!, 'utf8')).toBe(whole)
-    const elsewhere = join(folder, 'elsewhere.csv')
-    for (const [lose, options] of [
-      [(file: string) => rmSync(file), {}],
-      [(file: string) => truncateSync(file, 40), {}],
-      [() => {}, { refusedFile: elsewhere }],
-    ] as const) {
-      lose(await cutOff())
-      const run = await again(options)
-      expect(run).toMatchObject({ resumedAt: 0, begunAnew: true, rows: 3, unchanged: 1, refused: 2 })
-      expect(readFileSync(run.refusedFile!, 'utf8')).toBe(whole)
-    }
+  test('is written anew by another run, also after one that was cut off', async () => {
+    const { refusedFile } = await importText(text)
+    const whole = readFileSync(refusedFile!, 'utf8')
+    expect(whole.match(/,(2|4),Not an email address/g)).toHaveLength(2)
+    truncateSync(refusedFile!, 40)
+    const again = await importSubscribers(site.deps, { file: join(folder, 'people.csv') })
+    expect(again).toMatchObject({ rows: 3, taken: 0, unchanged: 1, refused: 2 })
+    expect(readFileSync(refusedFile!, 'utf8')).toBe(whole)
   })
 })
 
@@ -663,15 +666,3 @@ test('an unknown reason, epoch or hash is refused', async () => {
   })
   expect((await importText('address_hash,reason\nabc,dead\n')).tally.reasons).toEqual({ 'import.hash': 1 })
 })
-
-test('while another process imports the same file, a second one says so', async () => {
-  const text = 'email,confirmed_at\nann@example.com,2025-01-01\n'
-  await importText(text)
-  const { id } = await site.db.importRun.findFirstOrThrow()
-  const other = new pg.Client({ connectionString: site.deps.databaseUrl })
-  await other.connect()
-  await other.query('select pg_advisory_lock(hashtextextended($1, 0))', [id])
-  await expect(importText(text)).rejects.toEqual(expect.objectContaining({ code: 'import.running' }))
-  await other.end()
-  expect(await importText(text)).toMatchObject({ unchanged: 1 })
-}, 30_000)

@@ -22,36 +22,7 @@ const states = async () =>
   Object.fromEntries((await site.db.subscriber.findMany()).map(({ address, state }) => [address, state]))
 
 const EXPORTS: [program: string, column: string, csv: string][] = [
-  [
-    'Mailchimp, unsubscribed',
-    'UNSUB_TIME',
-    'Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,CONFIRM_TIME,UNSUB_TIME,UNSUB_CAMPAIGN_TITLE,LEID,EUID\n' +
-      'a@x.example,A,B,2,2024-01-01 08:00:00,2024-01-01 08:05:00,2025-01-01 08:00:00,May,1,2\n',
-  ],
-  [
-    'Mailchimp, cleaned',
-    'CLEAN_TIME',
-    'Email Address,First Name,Last Name,CONFIRM_TIME,CLEAN_TIME\na@x.example,A,B,2024-01-01,2025-01-01 08:00:00\n',
-  ],
-  [
-    'Ghost',
-    'subscribed_to_emails',
-    'id,email,name,note,subscribed_to_emails,complimentary_plan,stripe_customer_id,created_at,deleted_at,labels,tiers\n' +
-      '1,a@x.example,A,,false,false,,2024-01-01T08:00:00.000Z,,,\n',
-  ],
-  [
-    'Substack',
-    'email_disabled',
-    'email,active_subscription,expiry,plan,email_disabled,created_at,first_payment_at\n' +
-      'a@x.example,false,,other,true,2024-01-01T08:00:00.000Z,\n',
-  ],
-  [
-    'Buttondown',
-    'type',
-    'id,email_address,creation_date,tags,type\n1,b@x.example,2024-01-01,,regular\n2,a@x.example,2024-01-01,,unsubscribed\n',
-  ],
   ['Buttondown, unconfirmed', 'type', 'email,type\nb@x.example,regular\na@x.example,unactivated\n'],
-  ['Sendy', 'Status', 'Name,Email,Status\nB,b@x.example,Active\nA,a@x.example,Marked as spam\n'],
   ['Kit', 'Cancelled At', 'Email,First Name,Created At,Cancelled At\na@x.example,A,2024-01-01,2025-01-01\n'],
   [
     'MailerLite',
@@ -75,7 +46,7 @@ const EXPORTS: [program: string, column: string, csv: string][] = [
     'Email,First name,Last name,Status\na@x.example,A,B,unsubscribed\n',
   ],
   ['listmonk without its columns', 'status', 'email,attributes,status\na@x.example,{},disabled\n'],
-  ['blanks and capitals', 'Unsub  Time ', 'email,Unsub  Time \na@x.example,2025-01-01\n'],
+  ['blanks and capitals', 'Opted  Out ', 'email,Opted  Out \na@x.example,2025-01-01\n'],
   ['no underscore', 'EmailDisabled', 'email,EmailDisabled\na@x.example,1\n'],
   ['a column that we do not know', 'Lists', 'email,Lists\nb@x.example,Subscribed\na@x.example,Opted-out\n'],
   [
@@ -97,7 +68,8 @@ const EXPORTS: [program: string, column: string, csv: string][] = [
   ['a word of its own', 'Email Status', 'email,Email Status\nb@x.example,active\na@x.example,gone\n'],
   ['a state beside ours', 'subscription-state', 'email,state,subscription-state\na@x.example,,2\n'],
   ['a status of something else', 'account_status', 'email,account_status\na@x.example,Cancelled\n'],
-  ['state beside the column', 'unsub_time', 'email,state,unsub_time\na@x.example,,2025-01-01\n'],
+  ['state beside the column', 'Unsubscribed', 'email,state,Unsubscribed\na@x.example,,2025-01-01\n'],
+  ['our state beside a program', 'state', 'name,email,status,state\nA,a@x.example,Active,suppressed\n'],
 ]
 
 describe('an export of another program that says who left', () => {
@@ -192,9 +164,9 @@ describe('the admin page', () => {
 
   test('refuses a file that says who left, with the sentence, and keeps it', async () => {
     for (const more of [{}, { do: 'import' }]) {
-      const { statusCode, body } = await post('email,unsub_time\na@x.example,2025-01-01\n', more)
+      const { statusCode, body } = await post('email,left_at\na@x.example,2025-01-01\n', more)
       expect(statusCode).toBe(422)
-      expect(/role="alert".*?<\/div>/s.exec(body)?.[0]).toContain('column &quot;unsub_time&quot;')
+      expect(/role="alert".*?<\/div>/s.exec(body)?.[0]).toContain('column &quot;left_at&quot;')
       expect(body).toContain('a@x.example,2025-01-01')
     }
     expect(await states()).toEqual({})

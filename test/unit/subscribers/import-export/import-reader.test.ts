@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { readHead } from '../../../../src/subscribers/import-export/import-columns.ts'
-import { readInstant } from '../../../../src/subscribers/import-export/import-row.ts'
+import { readInstant } from '../../../../src/subscribers/import-export/import-instant.ts'
+import { readHead } from '../../../../src/subscribers/import-export/import-reader.ts'
 
 const head = (text: string) => readHead(text.split(','))
 
@@ -17,6 +17,15 @@ describe('the head of a file', () => {
     ['email,attributes', 'own'],
     ['email,status,double_opt_in_at', 'keila'],
     ['address_hash,reason,at,key', 'suppressions'],
+    ['Email Address,First Name,Last Name,OPTIN_TIME,CONFIRM_TIME', 'mailchimp'],
+    ['Email Address,First Name,Last Name,UNSUB_TIME', 'mailchimp'],
+    ['email,state,confirm_time', 'mailchimp'],
+    ['email,topics,state,type,creation_date', 'buttondown'],
+    ['email,topics,created_at', 'own'],
+    ['id,email,name,subscribed_to_emails,created_at', 'ghost'],
+    ['email,active_subscription,email_disabled', 'substack'],
+    ['email_address,creation_date,type', 'buttondown'],
+    ['Name,Email,Status', 'sendy'],
   ])('%s is of %s', (text, format) => {
     expect(head(text).format).toBe(format)
   })
@@ -26,6 +35,11 @@ describe('the head of a file', () => {
     expect(head('Email,First name,Last name').ignored).toEqual(['first_name', 'last_name'])
   })
 
+  test.each(['date', 'created', 'name', 'rate', 'data', 'info'])(
+    '%s is a column of its own, not a misspelt one',
+    (column) => expect(head(`email,${column}`).ignored).toEqual([column]),
+  )
+
   test.each([
     ['emial,state', 'import.column-slip', /"emial": did you mean "email"/],
     ['email,topic', 'import.column-slip', /"topic": did you mean "topics"/],
@@ -34,6 +48,8 @@ describe('the head of a file', () => {
     ['email,state,State', 'import.column-twice', /"state" twice/],
     ['email,Status', 'import.who-left', /"Status" may say who left/],
     ['email,Opted Out', 'import.who-left', /"Opted Out" may say who left/],
+    ['email,Abgemeldet am', 'import.who-left', /"Abgemeldet am" may say who left/],
+    ['email,Désinscrit le', 'import.who-left', /"Désinscrit le" may say who left/],
     ['email,emailBlacklisted', 'import.who-left', /"emailBlacklisted" may say who left/],
     ['email,Do Not Email', 'import.who-left', /"Do Not Email" may say who left/],
     ['email,left_at', 'import.who-left', /"left_at" may say who left/],
